@@ -141,7 +141,10 @@ def test_what_was_written_is_read_back_and_read_again_changes_nothing(aidant, li
     noting.note(
         draft(kind=rules.SHOWN, minutes=30, where=rules.DISTANCE), by=aidant, structure=library, at=AT
     )
-    texts = {files.COOP: activities.coop(None, *YEAR), files.OURS: lists.table(own.of_period(None, *YEAR))}
+    texts = {
+        files.COOP: activities.coop(None, *YEAR),
+        files.MAILLAGE: lists.table(own.of_period(None, *YEAR)),
+    }
     assert again(format, texts[format])[0] == 0
     before = list(Act.objects.order_by("uid").values_list("uid", "kind", "minutes", "where", "on_day"))
     Act.objects.all().delete()
@@ -163,7 +166,7 @@ def test_a_struck_act_stays_struck_in_our_own_table(aidant, library):
     corrections.strike(act, by=aidant, at=AT)
     text = lists.table(own.of_period(None, *YEAR))
     Act.objects.all().delete()
-    again(files.OURS, text)
+    again(files.MAILLAGE, text)
     assert Act.objects.get().struck_at is not None
 
 
@@ -198,7 +201,7 @@ def test_a_wrong_row_is_told_with_its_cell_and_the_others_are_kept(aidant, libra
     writer = csv.DictWriter(out, lists.COLUMNS)
     writer.writeheader()
     writer.writerows(rows)
-    new, found = again(files.OURS, out.getvalue())
+    new, found = again(files.MAILLAGE, out.getvalue())
     (fault,) = found.faults
     assert (new, fault.line, fault.column, fault.value) == (1, 3, column, value)
     assert cure in fault.cure
@@ -291,7 +294,7 @@ def test_a_hostile_cell_is_told_short_and_without_what_a_terminal_obeys(library)
     wrong = "\x1b[2J" + "x" * 5_000
     _, found = again(files.COOP, f"{HEAD}\na,{wrong},2026-11-02,20,domicile,{library.name},logement")
     (fault,) = found.faults
-    assert len(fault.value) <= files.MOST_SAID
+    assert len(fault.value) <= files.MAX_QUOTED
     assert "\x1b" not in fault.value
 
 
@@ -336,7 +339,7 @@ def test_a_column_given_twice_is_refused(library):
 @pytest.mark.parametrize("content", [b"a,b\n1,2\n", "é".encode("latin-1"), b""])
 def test_what_is_no_table_of_that_format_is_refused(content, db):
     with pytest.raises(Refused):
-        files.read(io.BytesIO(content), files.OURS, today=TODAY)
+        files.read(io.BytesIO(content), files.MAILLAGE, today=TODAY)
 
 
 # --------------------------------------------------------------------------------------------------------- the load

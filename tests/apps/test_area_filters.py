@@ -66,7 +66,7 @@ def test_each_place_is_in_or_out_or_nobody_says(places, coordinator):
     inside, edge, outside, nowhere = (each.pk for each in places)
     assert statuses() == {"oui": [inside], "limite": [edge], "non": [outside], "inconnu": [nowhere]}
     told = [district(each) for each in places]
-    assert [each.told for each in told if each] == [
+    assert [each.sentence for each in told if each] == [
         "Dans un quartier prioritaire : Teisseire.",
         "Peut-être dans un quartier prioritaire : Teisseire.",
         "Hors des quartiers prioritaires.",
@@ -105,7 +105,7 @@ def test_a_file_dropped_again_is_the_last_one_and_says_when(places, coordinator)
     Marking.objects.update(created_at=datetime(2024, 6, 1, tzinfo=UTC))
     teisseire(coordinator)
     told = district(places[0])
-    assert told.told == "Dans un quartier prioritaire : Teisseire."
+    assert told.sentence == "Dans un quartier prioritaire : Teisseire."
     assert f"déposé en {timezone.localdate().year}" in told.source
 
 
@@ -116,7 +116,7 @@ def test_a_file_of_another_departement_says_nothing_of_this_one(places, coordina
     assert told is not None
     assert told.limit == "Les contours déposés ne disent rien de son département."
     elsewhere = district(lieu("venon", sheet=VENON | {"latitude": None, "longitude": None}))
-    assert (elsewhere.told, elsewhere.limit) == ("Hors des quartiers prioritaires.", "")
+    assert (elsewhere.sentence, elsewhere.limit) == ("Hors des quartiers prioritaires.", "")
     teisseire(coordinator, 300)  # a second file, of the same name: it takes the place of the first
     assert statuses()["oui"] == [places[0].pk]
 

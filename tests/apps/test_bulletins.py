@@ -259,7 +259,7 @@ def test_everything_a_structure_wrote_leaves_in_open_formats(client, library, ka
         by=karim,
         at=AT - timedelta(days=9),
     )
-    meetings.write_minutes(held, text="Neuf structures.", present=9, seen="", by=karim, at=AT)
+    meetings.write_minutes(held, text="Neuf structures.", present=9, version="", by=karim, at=AT)
     pilot = {"leads": "structure", "pilot": library.structure, "until_on": date(2026, 12, 1)}
     meetings.decide(held, words="Relire", **pilot, token="d", by=karim, at=AT)
     from maillage.apps.community.queries import subjects

@@ -474,8 +474,8 @@ def test_a_page_of_many_places_leads_to_the_book(client, monkeypatch):
 def test_documents_are_pdf_made_once(client, monkeypatch):
     lieu("a", sheet=offering(wifi={}))
     made = []
-    real = paper.made
-    monkeypatch.setattr(paper, "made", lambda *given: made.append(1) or real(*given))
+    real = paper.make_document
+    monkeypatch.setattr(paper, "make_document", lambda *given: made.append(1) or real(*given))
     for name in ("38185.pdf", "38185/affiche.pdf", "38185/depliant.pdf"):
         first = client.get(f"/annuaire/{name}")
         assert (first.status_code, first["Content-Type"], first.content[:5]) == (

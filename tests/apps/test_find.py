@@ -239,7 +239,7 @@ def test_a_place_known_by_its_commune_is_listed_apart_and_never_with_a_distance(
     lieu("nulle-part", sheet={"latitude": None, "longitude": None})
     page = client.get("/carte/", AROUND)
     assert names(page) == ["Lieu sur"]
-    assert [(r.name, r.metres, r.minutes) for r in page.context["results"].apart] == [
+    assert [(r.name, r.metres, r.minutes) for r in page.context["results"].unlocated] == [
         ("Lieu nulle-part", "", ""),
         ("Lieu vague", "", ""),
     ]
@@ -281,7 +281,7 @@ def test_where_the_directory_lists_nothing_it_says_so_and_gives_a_telephone(clie
         for number in national_help().numbers:
             assert f'href="tel:{number.dialled}"' in page.content.decode()
         assert text.index("39 39") < text.index("France services")
-        assert ("Lieu ici" in text) == (minutes == "0" and page.context["asked"].around)
+        assert ("Lieu ici" in text) == (minutes == "0" and page.context["asked"].is_around)
     printed = text_of(client.get("/carte/", {"ou": where, "besoin": "wifi", "imprimer": "1"}))
     assert "39 39" in printed
 
@@ -691,7 +691,7 @@ def test_a_search_in_a_commune_lists_its_own_unlocated_places_only(client):
             "precision": 4e3,
         },
     )
-    assert [row.name for row in client.get("/carte/", {"ou": "Grenoble"}).context["results"].apart] == [
+    assert [row.name for row in client.get("/carte/", {"ou": "Grenoble"}).context["results"].unlocated] == [
         "Lieu ici"
     ]
 

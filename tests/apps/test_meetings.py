@@ -172,9 +172,9 @@ def test_the_same_date_twice_is_one_date(lead):
 def test_minutes_wait_for_the_meeting_and_two_writers_lose_nothing(client, lead):
     row = held(lead)
     with pytest.raises(Refused):
-        actions.write_minutes(row, text="Trop tôt", present=None, seen="", by=lead, at=AT)
+        actions.write_minutes(row, text="Trop tôt", present=None, version="", by=lead, at=AT)
     Meeting.objects.update(starts_at=AT - timedelta(hours=2))
-    actions.write_minutes(row, text="Le mien.", present=2, seen="", by=lead, at=AT)
+    actions.write_minutes(row, text="Le mien.", present=2, version="", by=lead, at=AT)
     client.force_login(lead)
     page = f"/espace/reseau/reunions/{row.pk}/compte-rendu/"
     answer = client.post(page, {"texte": "Le sien.", "etat": ""})
@@ -195,7 +195,7 @@ def test_a_secret_enters_neither_minutes_nor_decisions(lead):
     row = held(lead)
     with pytest.raises(Refused):
         actions.write_minutes(
-            row, text="mot de passe : Grenoble38!", present=None, seen="", by=lead, at=AFTER
+            row, text="mot de passe : Grenoble38!", present=None, version="", by=lead, at=AFTER
         )
     with pytest.raises(Refused):
         actions.decide(row, words="le code de sa carte est 4321", token="s", by=lead, at=AFTER)

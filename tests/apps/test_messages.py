@@ -254,7 +254,7 @@ def claimed(message: Message) -> Message:
 @pytest.mark.parametrize(
     ("known", "state", "taken"),
     [
-        (sending.LEFT, states.SENT, 0),
+        (sending.SENT, states.SENT, 0),
         (sending.UNKNOWN, states.DOUBTFUL, 0),
         (sending.ABSENT, states.SENT, 1),
         (sending.REPEATABLE, states.SENT, 1),
@@ -271,7 +271,7 @@ def test_a_killed_sending_is_settled_by_what_the_provider_knows(known, state, ta
 @pytest.mark.parametrize(
     ("known", "state"),
     [
-        (sending.LEFT, states.SENT),
+        (sending.SENT, states.SENT),
         (sending.UNKNOWN, states.DOUBTFUL),
         (sending.ABSENT, states.CANCELLED),
         (sending.REPEATABLE, states.DOUBTFUL),

@@ -469,7 +469,9 @@ def test_overseas_a_place_is_open_by_its_own_clock(client, monkeypatch):
     assert "Ouvert jusqu’à 12 h" in text_of(client.get("/lieux/case/"))
     assert "Ouvre à 8 h" in text_of(client.get("/lieux/ici/"))
     found = client.get("/carte/?territoire=97411&ouvert=1&marche=0")
-    assert [row.slug for row in (*found.context["results"].rows, *found.context["results"].apart)] == ["case"]
+    assert [row.slug for row in (*found.context["results"].rows, *found.context["results"].unlocated)] == [
+        "case"
+    ]
 
 
 @pytest.mark.parametrize(

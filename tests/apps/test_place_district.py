@@ -25,28 +25,28 @@ def marking(shares: dict[str, float], **columns) -> Marking:
 def test_without_contours_the_commune_alone_speaks_and_it_is_said():
     told = district(lieu("a"))
     assert told is not None
-    assert told.told == "Sa commune compte au moins un quartier prioritaire."
+    assert told.sentence == "Sa commune compte au moins un quartier prioritaire."
     assert (told.source, "ne sont pas livrés" in told.limit) == (
         "ANCT, quartiers prioritaires de 2024, liste par commune",
         True,
     )
     elsewhere = district(lieu("b", sheet={"commune": "Venon", "code_insee": "38533", "code_postal": "38610"}))
     assert elsewhere is not None
-    assert elsewhere.told == "Sa commune n’a aucun quartier prioritaire."
+    assert elsewhere.sentence == "Sa commune n’a aucun quartier prioritaire."
     assert district(lieu("c", sheet={"code_insee": ""})) is None
 
 
 def test_district_stays_unknown_in_a_collectivity_that_the_list_leaves_out():
     place = district(Lieu(code_insee="97801"))
     assert place is not None
-    assert place.told == "On ne sait pas s’il est dans un quartier prioritaire."
+    assert place.sentence == "On ne sait pas s’il est dans un quartier prioritaire."
 
 
 @pytest.mark.parametrize("code", ["75113", "69381", "93059"])
 def test_an_arrondissement_or_a_former_commune_has_the_districts_of_its_commune(code):
     place = district(Lieu(code_insee=code))
     assert place is not None
-    assert place.told == "Sa commune compte au moins un quartier prioritaire."
+    assert place.sentence == "Sa commune compte au moins un quartier prioritaire."
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_dropped_file_of_contours_decides_where_it_covers_all_or_nothing(share
     marking({quarter: share} if share else {"380010000": 1.0})
     found = district(one)
     assert found is not None
-    assert (found.told, found.limit.replace("\u00a0", " ")) == (told, limit)
+    assert (found.sentence, found.limit.replace("\u00a0", " ")) == (told, limit)
     assert found.source.startswith("qp2024.geojson, déposé en 20")
 
 
@@ -71,7 +71,7 @@ def test_a_place_without_a_point_is_not_placed_in_a_district():
     marking({"381850101": 1.0})
     found = district(lieu("a", sheet={"latitude": None, "longitude": None}))
     assert found is not None
-    assert "On ne sait pas" in found.told
+    assert "On ne sait pas" in found.sentence
     assert found.limit == "Son point n’est pas connu."
 
 
@@ -79,7 +79,7 @@ def test_a_list_of_rural_communes_is_no_priority_district():
     marking({"381850101": 1.0}, kind="frr")
     found = district(lieu("a"))
     assert found is not None
-    assert "Sa commune compte" in found.told
+    assert "Sa commune compte" in found.sentence
 
 
 def test_the_sheet_of_a_place_says_it_with_its_source(client, coordinator):

@@ -135,7 +135,7 @@ def test_something_is_always_said(spec):
             "Rien de ce que vous avez dit ne bloque.",
         ],
     )
-    assert len(told(AT_EASE).knows) == rules.SHOWN
+    assert len(told(AT_EASE).knows) == rules.MAX_SENTENCES
     assert not told(AT_EASE).urgent
     assert told({**AT_EASE, "X1": "week"}).urgent
     assert all(flag.id != "procedure" for flag in told({**AT_EASE, "X1": "week"}).flags)

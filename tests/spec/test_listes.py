@@ -318,7 +318,7 @@ def test_d_ou_vient_un_organisme_et_ou_l_on_en_est_avec_lui(spec):
         recommended
         network
         """,
-        lambda t: [f"{rules.FOUND_BY[id]} : {method.FOUND[id]}" for id in t["trouve"].tolist()],
+        lambda t: [f"{rules.FOUND_BY[id]} : {method.FOUND_BY_WORDS[id]}" for id in t["trouve"].tolist()],
         [
             "liste officielle : par une liste officielle",
             "contact : par un contact",

@@ -10,7 +10,7 @@ from maillage.words.dates import read
 title = "Ses droits : où en est une démarche"
 TODAY = date(2026, 11, 23)
 WORDS = {words: kind for kind, words in facts.FACTS.items()} | {
-    "Ne sait pas": facts.ASKED,
+    "Ne sait pas": facts.REQUESTED,
     "Rien encore": facts.NOTHING,
     "Courrier": facts.NOTIFIED,
     "Arrêté": facts.LOST,

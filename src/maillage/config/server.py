@@ -51,7 +51,7 @@ def _read() -> None:
     later.load()
     gazetteer().find("a")
     where.of_code("01001")  # of a search, and of the day of who leads a territory
-    maps.beside(5.0, 46.0, "")  # of the first place, on screen or on paper
+    maps.place_map(5.0, 46.0, "")  # of the first place, on screen or on paper
     contents.modules()
     search.read_ahead()
     population.sources()  # of the loop, and of the indicators

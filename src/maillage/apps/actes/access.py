@@ -1,4 +1,4 @@
-"""Who sees which acts: the structure that noted them; a volunteer, their own; a territory, counts only."""
+"""Rights over acts: the structure that noted them; a volunteer, their own; a territory, counts only."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def structures_for(user: Any) -> QuerySet[Structure]:
 
 
 def may_note(user: Any, structure: int | None) -> bool:
-    """Return whether a user notes acts on behalf of a structure."""
+    """Grant the noting of acts on behalf of a structure."""
     rights = rights_of(user)
     return structure is not None and any(rights.may(right, structure=structure) for right in HELPS)
 
@@ -31,8 +31,8 @@ def may_note(user: Any, structure: int | None) -> bool:
 def acts_for(user: Any) -> QuerySet[Act]:
     """Return the acts a user sees: those of their structures; for a volunteer, their own."""
     rights = rights_of(user)
-    whole, mine = rights.structures(SEE), rights.structures(MINE)
-    rows = Act.objects.filter(Q(structure__in=whole) | Q(structure__in=mine, by=user.pk))
+    full, own = rights.structures(SEE), rights.structures(MINE)
+    rows = Act.objects.filter(Q(structure__in=full) | Q(structure__in=own, by=user.pk))
     read = rows.select_related("structure", "person", "by", "lieu", "struck_by")
     return read.defer(*SHEET)  # of its place, an act reads the name
 
@@ -45,5 +45,4 @@ def changeable_for(user: Any) -> QuerySet[Act]:
 
 
 def may_change(user: Any, act: Act) -> bool:
-    """Return whether a user may correct, strike or restore an act."""
     return changeable_for(user).filter(pk=act.pk).exists()

@@ -82,8 +82,8 @@ class Act(models.Model):
 
     @property
     def lacks_mandate(self) -> bool:
-        """Return whether a mandate is still to be signed for it; nobody signs for who is erased, nor for what
-        a file told: it was done elsewhere, and names nobody.
+        """Tell an act whose mandate is still to be signed; nobody signs for a person who is erased, nor for
+        an act read in a file: it was done elsewhere, and names nobody.
         """
         waits = bool(self.outside) and self.regularised_at is None and self.struck_at is None
         waits = waits and not self.source
@@ -109,5 +109,5 @@ class Revision(models.Model):
 
     @property
     def words(self) -> str:
-        """What was done, after the name of who did it."""
+        """The change, after the name of its author."""
         return rules.TOLD[self.verb]

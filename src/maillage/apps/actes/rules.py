@@ -1,4 +1,4 @@
-"""What an act of help is: its kinds, its places, its ends, what reads it back, and when learning is proposed.
+"""Rules of an act of help: its kinds, its places, its ends, its sentence, and when learning is proposed.
 
 Source: docs/methods/actes.md
 """
@@ -96,18 +96,18 @@ def sentence(kind: str, procedure: str, minutes: int, where: str, end: str) -> s
     >>> sentence("shown", "RSA", 10, "distance", "done")
     'Montré, RSA, 10 min, à distance, fait'
     """
-    said = (
+    parts = (
         KINDS[kind],
         lower_first(procedure),
         f"{minutes}\u202fmin",
         WHERE[where][0].lower() + WHERE[where][1:],
         ENDED.get(end, ""),
     )
-    return ", ".join(filter(None, said)).replace("\u202f", " ")
+    return ", ".join(filter(None, parts)).replace("\u202f", " ")
 
 
 def wrong_value(draft: Draft, at: datetime) -> str:
-    """Return what is not possible in an act, in French; '' when it holds."""
+    """Return the fault in an act, in French; '' when it holds."""
     if draft.kind not in KINDS:
         return "Il manque ce que vous avez fait."
     if draft.where not in WHERE or draft.end not in ENDS:

@@ -1,4 +1,4 @@
-"""What acts ask of somebody today: those done in the place of a person that no mandate covers yet."""
+"""Tasks about acts today: those done in the place of a person that no mandate covers yet."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,9 +18,9 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
     """Return one line for the acts to regularise, with the first of their delays."""
     if not rights_of(user).any(*access.HELPS):
         return
-    found, n = bulk.firsts(lists.to_regularise(user), 1)
-    if found:
-        first = found[0].regularise_before
+    firsts, n = bulk.firsts(lists.to_regularise(user), 1)
+    if firsts:
+        first = firsts[0].regularise_before
         yield Line(
             kind="act-without-mandate",
             group=PEOPLE,

@@ -1,4 +1,4 @@
-"""Who sees which diagnoses: users who may see the person; those without a person are seen by nobody, only
+"""Rights over diagnoses: users who may see the person; those without a person are read by nobody, only
 counted.
 """
 
@@ -26,21 +26,20 @@ def bilans_for(user: Any) -> QuerySet[Bilan]:
 def structures_for(user: Any) -> QuerySet[Structure]:
     """Return the structures on whose behalf a user may do a diagnosis."""
     rights = rights_of(user)
-    held = rights.structures("people.see") | rights.structures("people.mine")
-    return Structure.objects.filter(pk__in=held).order_by("name", "pk")
+    structures = rights.structures("people.see") | rights.structures("people.mine")
+    return Structure.objects.filter(pk__in=structures).order_by("name", "pk")
 
 
 def may_help(user: Any) -> bool:
-    """Return whether a user helps people at all."""
     return rights_of(user).any(*RIGHTS)
 
 
 def may_choose_segments(user: Any, place: str) -> bool:
-    """Return whether a user holds a whole territory, and so says how its results are read."""
-    mine, asked = rights_of(user).communes(LEADS), communes_of(place)
-    return mine is None or (asked is not None and bool(asked) and asked <= mine)
+    """Grant the choice of the segments of a territory to a user who leads all of it."""
+    led, communes = rights_of(user).communes(LEADS), communes_of(place)
+    return led is None or (communes is not None and bool(communes) and communes <= led)
 
 
 def may_count(request: HttpRequest) -> bool:
-    """Return whether this connection may add one more count this hour."""
+    """Count one more screening against this connection's hourly limit; False beyond it."""
     return once_more(request, "bilan", COUNTED_AN_HOUR)

@@ -73,12 +73,14 @@ def keep(
         )
     before = _before(carried, person, at)
     values = _values(carried, at) | {"structure": structure, "by": by, "at": at}
-    made, new = Bilan.objects.get_or_create(token=carried.token, defaults={**values, "kept": rules.COUNT})
-    whose = made.person or person or (before.person if before is not None else None)
+    bilan_row, new = Bilan.objects.get_or_create(
+        token=carried.token, defaults={**values, "kept": rules.COUNT}
+    )
+    whose = bilan_row.person or person or (before.person if before is not None else None)
     if purpose == rules.PERSON and whose is not None:
         people.lock(whose)  # before their diagnosis, as who erases them
     row = (
-        Bilan.objects.select_for_update(of=("self",)).select_related("person").get(pk=made.pk)
+        Bilan.objects.select_for_update(of=("self",)).select_related("person").get(pk=bilan_row.pk)
     )  # a second click waits here
     corrected = any(getattr(row, name) != values[name] for name in ("answers", "tasks"))
     if not new and not corrected and (row.kept == rules.PERSON or purpose == rules.COUNT):
@@ -90,13 +92,13 @@ def keep(
         if row.person is None:
             row.person = people.welcome(by=by, structure=structure, at=at, nickname=nickname)
         words = say(people_rules.PURPOSES[people_rules.KEEP].words)
-        said: dict[str, Any] = {
+        consent: dict[str, Any] = {
             "how": how,
             "words": words,
             "structure": structure,
             "acting": structure and structure.pk,
         }
-        consents.agree(person=row.person, purpose=people_rules.KEEP, by=by, at=at, **said)
+        consents.agree(person=row.person, purpose=people_rules.KEEP, by=by, at=at, **consent)
         row.kept, row.retest_of = rules.PERSON, before
     row.save()
     if row.kept == rules.PERSON:
@@ -108,26 +110,26 @@ def _values(carried: Carried, at: datetime) -> dict[str, Any]:
     """Return the stored values of a diagnosis: what was declared and measured, and the rule's result that
     day.
     """
-    found = engine.conclude(carried.answers, carried.outcomes)
+    conclusion = engine.conclude(carried.answers, carried.outcomes)
     return {
         "place": carried.place,
         "mode": carried.mode,
-        "version": found.version,
+        "version": conclusion.version,
         "form": carried.form,
         "answers": {
-            id: given if isinstance(given, str) else list(given) for id, given in carried.answers.items()
+            id: answer if isinstance(answer, str) else list(answer) for id, answer in carried.answers.items()
         },
         "tasks": dict(carried.tasks),
         "timings": dict(carried.timings),
-        "access": found.access,
-        "declared": found.declared,
-        "observed": found.observed,
-        "use": found.use,
-        "line": found.line,
-        "result": found.result,
-        "flags": list(found.flags),
+        "access": conclusion.access,
+        "declared": conclusion.declared,
+        "observed": conclusion.observed,
+        "use": conclusion.use,
+        "line": conclusion.line,
+        "result": conclusion.result,
+        "flags": list(conclusion.flags),
         "chosen": list(carried.chosen),
-        "retest_on": rules.suggested_on(timezone.localdate(at), found.retest_after),
+        "retest_on": rules.suggested_on(timezone.localdate(at), conclusion.retest_after),
     }
 
 
@@ -137,16 +139,16 @@ def _before(carried: Carried, person: Person | None, at: datetime) -> Bilan | No
     """
     if carried.again is None:
         return None
-    held = Bilan.objects.select_related("person").filter(pk=carried.again, kept=rules.PERSON).first()
-    if held is None or (person is not None and held.person_id != person.pk):
+    previous = Bilan.objects.select_related("person").filter(pk=carried.again, kept=rules.PERSON).first()
+    if previous is None or (person is not None and previous.person_id != person.pk):
         return None
-    check_again(held, on=timezone.localdate(at))
-    return held
+    check_again(previous, on=timezone.localdate(at))
+    return previous
 
 
-def check_again(held: Bilan, *, on: date) -> None:
+def check_again(previous: Bilan, *, on: date) -> None:
     """Refuse to do a diagnosis again before two weeks."""
-    first = rules.again_from(timezone.localdate(held.at))
+    first = rules.again_from(timezone.localdate(previous.at))
     if on < first:
         raise Refused(
             say("C’est trop tôt pour refaire le point."),
@@ -159,17 +161,17 @@ def check_again(held: Bilan, *, on: date) -> None:
 
 
 @transaction.atomic
-def choose(held: Bilan, chosen: Collection[str]) -> None:
+def choose(row: Bilan, chosen: Collection[str]) -> None:
     """Record what the person chose to do next."""
-    Bilan.objects.filter(pk=held.pk).update(chosen=list(chosen))
+    Bilan.objects.filter(pk=row.pk).update(chosen=list(chosen))
 
 
 @transaction.atomic
-def change(held: Bilan, *, result: str, reason: str, words: str, by: User, at: datetime) -> Bilan:
+def change(diagnosis: Bilan, *, result: str, reason: str, words: str, by: User, at: datetime) -> Bilan:
     """Change the result of the rule, with a reason; the rule's own stays beside it. The same result cancels
     the change.
     """
-    row = Bilan.objects.select_for_update().get(pk=held.pk)
+    row = Bilan.objects.select_for_update().get(pk=diagnosis.pk)
     if result not in bilan.results() or (result != row.result and reason not in bilan.override_reasons()):
         raise Refused(
             "Le résultat n’a pas changé.",
@@ -195,43 +197,43 @@ def change(held: Bilan, *, result: str, reason: str, words: str, by: User, at: d
 
 
 @transaction.atomic
-def note_annex(held: Bilan, answers: Mapping[str, str], *, by: User, at: datetime) -> None:
+def note_annex(row: Bilan, answers: Mapping[str, str], *, by: User, at: datetime) -> None:
     """Record the answers of a first appointment; only valid ones."""
     known = {
         id: value
         for id, value in answers.items()
         if id in bilan.annex() and value in {*bilan.annex()[id].options, "?"}
     }
-    Bilan.objects.filter(pk=held.pk).update(annex=known)
-    journal.record(by=by, verb="bilan.annex", row=held, at=at, structure=held.structure_id)
+    Bilan.objects.filter(pk=row.pk).update(annex=known)
+    journal.record(by=by, verb="bilan.annex", row=row, at=at, structure=row.structure_id)
 
 
 @transaction.atomic
-def plan_again(held: Bilan, *, on: date | None, by: User, at: datetime) -> None:
+def plan_again(row: Bilan, *, on: date | None, by: User, at: datetime) -> None:
     """Plan the next diagnosis; Refused before two weeks, or after two years."""
-    done = timezone.localdate(held.at)
+    done = timezone.localdate(row.at)
     if on is not None and not rules.again_from(done) <= on <= done + timedelta(days=730):
         raise Refused(
             "La date n’est pas enregistrée.",
             why=f"On refait le point entre {engine.RETEST_DAYS} jours et 2 ans après.",
             do=f"Choisissez une date à partir du {in_words(rules.again_from(done))}.",
         )
-    Bilan.objects.filter(pk=held.pk).update(retest_on=on)
-    journal.record(by=by, verb="bilan.planned", row=held, at=at, structure=held.structure_id)
+    Bilan.objects.filter(pk=row.pk).update(retest_on=on)
+    journal.record(by=by, verb="bilan.planned", row=row, at=at, structure=row.structure_id)
 
 
 @transaction.atomic
 @journal.written_last()
-def erase(held: Bilan, *, by: User | None, at: datetime) -> None:
+def erase(row: Bilan, *, by: User | None, at: datetime) -> None:
     """Erase a whole diagnosis; after a person's last one, their agreement to keep any ends."""
-    person = held.person
+    person = row.person
     if person is not None:
         people.lock(person)  # before their diagnosis, as who takes their agreement back
-    journal.record(by=by, verb="bilan.erased", row=held, at=at, structure=held.structure_id)
-    held.delete()
+    journal.record(by=by, verb="bilan.erased", row=row, at=at, structure=row.structure_id)
+    row.delete()
     if person is not None and not Bilan.objects.filter(person=person).exists():
         for consent in person.consents.filter(purpose=people_rules.KEEP, withdrawn_at__isnull=True):
-            consents.withdraw(consent, by=by, at=at, acting=held.structure_id if by is not None else None)
+            consents.withdraw(consent, by=by, at=at, acting=row.structure_id if by is not None else None)
 
 
 @transaction.atomic
@@ -245,14 +247,14 @@ def forget(person: Person, *, structure: int | None = None) -> int:
     to them: no card, no helper, no hour, no stored diagnosis. Invented people leave nothing: without their
     card they would count as real.
     """
-    held = Bilan.objects.filter(person=person)
+    diagnoses = Bilan.objects.filter(person=person)
     if structure is not None:
-        held = held.filter(structure=structure)
+        diagnoses = diagnoses.filter(structure=structure)
     if not people_queries.agreed(person, people_rules.COUNT):
-        held.delete()
+        diagnoses.delete()
         return 0
-    held.filter(INVENTED).delete()
-    rows = list(held.select_for_update())
+    diagnoses.filter(INVENTED).delete()
+    rows = list(diagnoses.select_for_update())
     leaving = {row.pk for row in rows}
     Bilan.objects.filter(person=person, retest_of__in=leaving).exclude(pk__in=leaving).update(retest_of=None)
     for row in rows:
@@ -271,14 +273,14 @@ def remind_retests(*, by: User, at: datetime) -> list[Overdue]:
     """Write to those who help in the structures with diagnoses to repeat, in the territory that a user leads:
     how many, and no name; once a week. Refused when there are none.
     """
-    found = overdue.by_structure(by, at)
-    if not found:
+    structures_late = overdue.by_structure(by, at)
+    if not structures_late:
         raise Refused(
             "Personne n’a été prévenu.",
             why="Aucun point n’est à refaire, ou ces lieux ont été prévenus cette semaine.",
             do="Rien : ils reviendront sur votre page s’il en reste.",
         )
-    rows = Structure.objects.in_bulk([each.structure for each in found])
+    rows = Structure.objects.in_bulk([each.structure for each in structures_late])
     teams = overdue.helpers(list(rows), timezone.localdate(at))
     drafts = [
         outbox.Draft(
@@ -295,15 +297,15 @@ def remind_retests(*, by: User, at: datetime) -> list[Overdue]:
             due_at=at + UNDO,
             structure=each.structure,
         )
-        for each in found
+        for each in structures_late
         for account, mail in teams.get(each.structure, ())
     ]
     outbox.put_many(drafts, at=at)
     journal.record_many(
         journal.Note(by=by, verb=overdue.NUDGED, row=rows[each.structure], at=at, structure=each.structure)
-        for each in found
+        for each in structures_late
     )
-    return found
+    return structures_late
 
 
 def _nudge_key(structure: int, account: int, at: datetime) -> str:
@@ -315,10 +317,10 @@ def take_back_reminder(*, by: User, at: datetime) -> int:
     """Take back what its author just told structures of the diagnoses to repeat, and return how many: nothing
     leaves. Refused once the messages may have left.
     """
-    told = overdue.own_nudges(by, at)
-    rows = Structure.objects.in_bulk([each.row for each in told])
+    nudges = overdue.own_nudges(by, at)
+    rows = Structure.objects.in_bulk([each.row for each in nudges])
     teams = overdue.helpers(list(rows), timezone.localdate(at))
-    keys = [_nudge_key(pk, account, told[0].at) for pk, team in teams.items() for account, _ in team]
+    keys = [_nudge_key(pk, account, nudges[0].at) for pk, team in teams.items() for account, _ in team]
     if not rows or (keys and not outbox.cancel(*keys)):
         raise Refused(
             "Rien n’est annulé.",
@@ -333,10 +335,15 @@ def take_back_reminder(*, by: User, at: datetime) -> int:
 
 @transaction.atomic
 def set_segments(
-    place: str, chosen: Mapping[str, str], *, by: User, at: datetime, shown: Mapping[str, str] | None = None
+    place: str,
+    chosen: Mapping[str, str],
+    *,
+    by: User,
+    at: datetime,
+    original: Mapping[str, str] | None = None,
 ) -> None:
     """Write which segment of studies a territory reads in some results; what is the default is not stored, so
-    that it follows the rule. shown: what was read of them, None when nobody says. Refused for a segment that
+    that it follows the rule. original: the segments read, None when unknown. Refused for a segment that
     does not exist, and in place of one that somebody else chose since.
     """
     if set(chosen) - set(bilan.results()) or set(chosen.values()) - set(bilan.segments()):
@@ -347,7 +354,7 @@ def set_segments(
         )
     now = segments.chosen(place)
     for result, segment in chosen.items():
-        if shown and now[result] not in (shown.get(result, now[result]), segment):
+        if original and now[result] not in (original.get(result, now[result]), segment):
             raise Refused(
                 "Les segments n’ont pas été enregistrés.",
                 why=f"Quelqu’un d’autre vient de choisir « {bilan.segments()[now[result]]} » pour"
@@ -359,8 +366,8 @@ def set_segments(
         for result, segment in sorted(chosen.items())
         if segment != bilan.results()[result].segment
     ]
-    kept = [each.result for each in own]
-    SegmentChoice.objects.filter(place=place, result__in=chosen).exclude(result__in=kept).delete()
+    stored_results = [each.result for each in own]
+    SegmentChoice.objects.filter(place=place, result__in=chosen).exclude(result__in=stored_results).delete()
     SegmentChoice.objects.bulk_create(  # what somebody else writes at once is replaced, as a moment later
         own,
         update_conflicts=True,

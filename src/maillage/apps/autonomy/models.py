@@ -59,7 +59,7 @@ class Bilan(models.Model):
     )
     retest_on = models.DateField("à refaire vers le", null=True, blank=True)
     at = models.DateTimeField("fait le", db_index=True)
-    kept = models.CharField("gardé pour", max_length=6, choices=list(rules.KEPT_FOR.items()))
+    kept = models.CharField("gardé pour", max_length=6, choices=list(rules.PURPOSE_LABELS.items()))
 
     class Meta:
         verbose_name = "bilan"

@@ -1,4 +1,4 @@
-"""What is true of a diagnosis, whatever stores it: its state between screens, its result, how it changes."""
+"""Rules of a diagnosis, independent of storage: its state between screens, its result, how it changes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -16,7 +16,7 @@ from maillage.words.wording import series
 SELF, TOGETHER, AIDANT, PAPER = "self", "together", "aidant", "paper"
 FORM_A, FORM_B = "A", "B"  # two wordings of the tasks: the second for a re-test
 PERSON, COUNT = "person", "count"  # what a kept diagnosis is kept for
-KEPT_FOR = {PERSON: "gardé avec la fiche de la personne", COUNT: "compté, sans personne"}
+PURPOSE_LABELS = {PERSON: "gardé avec la fiche de la personne", COUNT: "compté, sans personne"}
 START, STOP, END, VERDICT = "start", "stop", "end", "verdict"
 COUNTED = {START: "bilan commencé", STOP: "bilan arrêté", END: "bilan fini", VERDICT: "conseil du repérage"}
 LONGEST = 600  # seconds on one screen: beyond, somebody was called away
@@ -53,14 +53,14 @@ class Carried:
     def begun(self) -> bool:
         return bool(self.mode)
 
-    def answered(self, id: str, given: Any, *, seconds: int | None = None) -> "Carried":
+    def answered(self, id: str, answer: Any, *, seconds: int | None = None) -> "Carried":
         """Return a copy with one more answer, and the seconds it took; answers to questions no longer asked
         are dropped.
         """
         timings = self.timings if seconds is None else {**self.timings, id: min(seconds, LONGEST)}
-        answers = {**self.answers, id: given}
-        asked = engine.path(answers)
-        return replace(self, answers={key: answers[key] for key in asked if key in answers}, timings=timings)
+        answers = {**self.answers, id: answer}
+        path = engine.path(answers)
+        return replace(self, answers={key: answers[key] for key in path if key in answers}, timings=timings)
 
     def measured(self, id: str, *, outcome: str, seconds: int | None = None, **more: Any) -> "Carried":
         """Return a copy with one more task measured."""
@@ -73,24 +73,24 @@ class Carried:
         return {id: str(task.get("outcome", "")) for id, task in self.tasks.items()}
 
     def to_plain(self) -> dict[str, Any]:
-        """Return what it holds, without what is as it was at the start."""
+        """Return its values, without those that are as they were at the start."""
         blank = asdict(Carried())
         return {name: value for name, value in asdict(self).items() if value != blank[name]}
 
     @classmethod
-    def from_plain(cls, held: Mapping[str, Any]) -> "Carried":
+    def from_plain(cls, values: Mapping[str, Any]) -> "Carried":
         known = {each.name for each in fields(cls)}
-        return cls(**{name: value for name, value in held.items() if name in known})
+        return cls(**{name: value for name, value in values.items() if name in known})
 
 
 # ---------------------------------------------------------------------------------------------------- answers
 
 
-def read(question: Question, given: Sequence[str]) -> str | list[str]:
+def read(question: Question, ticked: Sequence[str]) -> str | list[str]:
     """Return the answer from a screen or a paper; Refused when it is not one the question takes."""
-    known = [option.id for option in question.options.values() if option.id in given]
-    if given and set(given) <= {UNKNOWN, PASSED}:
-        return str(given[-1])
+    known = [option.id for option in question.options.values() if option.id in ticked]
+    if ticked and set(ticked) <= {UNKNOWN, PASSED}:
+        return str(ticked[-1])
     if not known:
         raise Refused(
             to_say("Il manque votre réponse."),
@@ -132,7 +132,7 @@ TASK_SHOWS = {
 ALWAYS = to_say("Demander de l’aide : c’est déjà beaucoup.")
 UNSAID = to_say("Vous ne l’avez pas dit.")
 NOTHING_BLOCKS = to_say("Rien de ce que vous avez dit ne bloque.")
-SHOWN, WARNED = 6, 4  # sentences under a title: more is not read
+MAX_SENTENCES, MAX_WARNINGS = 6, 4  # sentences under a title: more is not read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,23 +150,23 @@ class ResultText:
     urgent: bool
 
 
-def result_text(answers: Mapping[str, Any], tasks: Mapping[str, str], found: Conclusion) -> ResultText:
+def result_text(answers: Mapping[str, Any], tasks: Mapping[str, str], conclusion: Conclusion) -> ResultText:
     """Return a result in words: first what the person can do, which is never nothing."""
     options = [
         option for id in engine.path(answers) for option in chosen_answers(answers, bilan.questions()[id])
     ]
-    flags = [bilan.flags()[id] for id in found.flags]
+    flags = [bilan.flags()[id] for id in conclusion.flags]
     return ResultText(
-        face=bilan.faces()[found.face],
-        why=bilan.lines()[found.line].says,
-        correction=bilan.corrections()[found.correction].says if found.correction else "",
-        steps=bilan.faces()[found.face].for_use(found.use),
-        knows=_known(answers, tasks)[:SHOWN],
-        has=[option.has for option in options if option.has][:SHOWN] or [UNSAID],
-        blocks=list(dict.fromkeys(option.blocks for option in options if option.blocks))[:SHOWN]
-        or [UNSAID if found.provisional else NOTHING_BLOCKS],
-        flags=[flag for flag in flags if flag.says and flag.id != "procedure"][:WARNED],
-        urgent="procedure" in found.flags,
+        face=bilan.faces()[conclusion.face],
+        why=bilan.lines()[conclusion.line].says,
+        correction=bilan.corrections()[conclusion.correction].says if conclusion.correction else "",
+        steps=bilan.faces()[conclusion.face].for_use(conclusion.use),
+        knows=_known(answers, tasks)[:MAX_SENTENCES],
+        has=[option.has for option in options if option.has][:MAX_SENTENCES] or [UNSAID],
+        blocks=list(dict.fromkeys(option.blocks for option in options if option.blocks))[:MAX_SENTENCES]
+        or [UNSAID if conclusion.provisional else NOTHING_BLOCKS],
+        flags=[flag for flag in flags if flag.says and flag.id != "procedure"][:MAX_WARNINGS],
+        urgent="procedure" in conclusion.flags,
     )
 
 
@@ -174,15 +174,15 @@ FIRST_KNOWN = ("U5", "U3", "U4", "U6", "U7", "U2", "O1")
 
 
 def _known(answers: Mapping[str, Any], tasks: Mapping[str, str]) -> list[str]:
-    """Return what the person can do, the most useful first; a failed task overrides the declared answer."""
-    asked = [
+    """Return the person's abilities, the most useful first; a failed task overrides the declared answer."""
+    known_questions = [
         id
         for id in FIRST_KNOWN
         if id in engine.path(answers) and not (id == "U6" and tasks.get("T4") == FAIL)
     ]
-    said = [words for id in asked for words in _knows(answers, id)]
-    said += [words for task, words in TASK_SHOWS.items() if tasks.get(task) == PASS]
-    return list(dict.fromkeys(said or _knows(answers, "U1") or [ALWAYS]))
+    abilities = [words for id in known_questions for words in _knows(answers, id)]
+    abilities += [words for task, words in TASK_SHOWS.items() if tasks.get(task) == PASS]
+    return list(dict.fromkeys(abilities or _knows(answers, "U1") or [ALWAYS]))
 
 
 def _knows(answers: Mapping[str, Any], id: str) -> list[str]:
@@ -207,7 +207,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """What changed between two diagnoses of a person, in words. way: better, same or harder."""
+    """Change between two diagnoses of a person, in words. way: better, same or harder."""
 
     way: str
     says: str
@@ -215,11 +215,18 @@ class Progress:
 
 
 def progress(
-    before: Mapping[str, Any], use_before: str, access_before: str, now: Mapping[str, Any], found: Conclusion
+    before: Mapping[str, Any],
+    use_before: str,
+    access_before: str,
+    now: Mapping[str, Any],
+    conclusion: Conclusion,
 ) -> Progress:
-    """Return what changed since a diagnosis: on the use first, on the access next."""
+    """Return the change since a diagnosis: on the use first, on the access next."""
     accesses = list(bilan.accesses())
-    was, is_now = (use_before, accesses.index(access_before)), (found.use, accesses.index(found.access))
+    was, is_now = (
+        (use_before, accesses.index(access_before)),
+        (conclusion.use, accesses.index(conclusion.access)),
+    )
     way = "same" if was == is_now else "better" if is_now > was else "harder"
     changes = []
     for question in bilan.questions().values():
@@ -252,21 +259,19 @@ def again(answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the answers that a re-test reuses: use, access and duration of difficulties are asked again,
     urgency is not.
     """
-    kept = {
+    reused = {
         id: value
         for id, value in answers.items()
         if id in bilan.questions()
         and bilan.questions()[id].dimension in ("wishes", "obstacles", "support")
         and id != "O3"
     }
-    return {**kept, "X1": PASSED}
+    return {**reused, "X1": PASSED}
 
 
-def in_play(found: Conclusion) -> bool:
-    """Return whether a device or a subscription is in play: the annex of a first appointment is then
-    asked.
-    """
-    return found.access != engine.STABLE or bool({"access", "unequipped_able"} & set(found.flags))
+def in_play(conclusion: Conclusion) -> bool:
+    """Tell a device or a subscription in play: the annex of a first appointment then follows."""
+    return conclusion.access != engine.STABLE or bool({"access", "unequipped_able"} & set(conclusion.flags))
 
 
 # ------------------------------------------------------------------------------------------------------ paper
@@ -282,10 +287,12 @@ class Drawn:
 
 def on_card(answers: Mapping[str, Any], face: Face) -> list[Drawn]:
     """Return the four drawings of the card: the findings, and the declared need; no level, no name."""
-    found = [Drawn(face.drawing, face.word)]
+    drawings = [Drawn(face.drawing, face.word)]
     for id in ("X2", "M1", "A1", "O2", "M2", "O4"):
         options = [
             o for o in chosen_answers(answers, bilan.questions()[id]) if not o.alone and o.id != UNKNOWN
         ]
-        found += [Drawn(option.drawing, option.label) for option in options[:1] if id in engine.path(answers)]
-    return found[:4]
+        drawings += [
+            Drawn(option.drawing, option.label) for option in options[:1] if id in engine.path(answers)
+        ]
+    return drawings[:4]

@@ -1,4 +1,4 @@
-"""What diagnoses ask of somebody today: those to repeat; those that went better."""
+"""Tasks about diagnoses today: those to repeat; those that went better."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -21,8 +21,8 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
     """Return the persons whose diagnosis is to be done again; for a territory, how many, and where."""
     today = timezone.localdate(at)
     if rights_of(user).any(*access.RIGHTS):
-        found = retained.to_repeat(user, today)
-        for row in found[:MOST]:
+        to_repeat = retained.to_repeat(user, today)
+        for row in to_repeat[:MOST]:
             since = row.retest_on or today
             yield Line(
                 kind="retest",
@@ -38,37 +38,37 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
                 gesture="Refaire le point",
                 icon="repeat",
             )
-        if len(found) > MOST:
-            others = retained.n_to_repeat(user, today, found) - MOST
+        if len(to_repeat) > MOST:
+            n_more = retained.n_to_repeat(user, today, to_repeat) - MOST
             yield Line(
                 kind="retest-others",
                 group=PEOPLE,
-                n=others,
-                title=remainder(others, "point à refaire", "points à refaire"),
+                n=n_more,
+                title=remainder(n_more, "point à refaire", "points à refaire"),
                 url=reverse("bilans"),
                 gesture="Ouvrir la liste",
                 icon="list",
             )
     if holds_territory(user):
-        yield from _around(user, at)
+        yield from _of_territory(user, at)
 
 
-def _around(user: Any, at: datetime) -> Iterable[Line]:
+def _of_territory(user: Any, at: datetime) -> Iterable[Line]:
     """A territory reads places and counts, never a name."""
-    found = overdue.by_structure(user, at)
-    if found:
-        names = series([each.name for each in found[:3]])
-        more = f" et {count(len(found) - 3, 'autre')}" if len(found) > 3 else ""
-        total = sum(each.n for each in found)
+    structures = overdue.by_structure(user, at)
+    if structures:
+        names = series([each.name for each in structures[:3]])
+        more = f" et {count(len(structures) - 3, 'autre')}" if len(structures) > 3 else ""
+        total = sum(each.n for each in structures)
         yield Line(
             kind="retests-around",
             group=PEOPLE,
             n=total,
             title="Point à refaire" if total == 1 else "Points à refaire",
             words=f"Chez {names}{more}. Sans eux, on ne sait pas ce que l’aide a changé.",
-            since=min(each.first for each in found),
+            since=min(each.first for each in structures),
             url=reverse("bilans_nudge"),
-            gesture=f"Prévenir {'ce lieu' if len(found) == 1 else f'les {len(found)} lieux'}",
+            gesture=f"Prévenir {'ce lieu' if len(structures) == 1 else f'les {len(structures)} lieux'}",
             icon="send",
             posts=True,
         )
@@ -82,12 +82,12 @@ def news(user: Any, at: datetime) -> Iterable[News]:
         retest_of__isnull=False, at__gte=at - timedelta(days=NEWS_DAYS), by=user.pk
     )
     for row in bulk.seldom(rows.select_related("retest_of", "person").order_by("-at")[:12]):
-        found = retained.progress(row)
-        if found is not None and found.way == "better":
+        change = retained.progress(row)
+        if change is not None and change.way == "better":
             yield News(
                 key=f"bilan-{row.pk}",
                 title=str(row.person),
-                words=found.says,
+                words=change.says,
                 at=row.at,
                 url=reverse("bilan_sheet", args=[row.pk]),
                 icon="thumbs-up",
@@ -96,12 +96,12 @@ def news(user: Any, at: datetime) -> Iterable[News]:
 
 def undo(user: Any, at: datetime) -> Iterable[Undo]:
     """Return the diagnoses to repeat of which a coordinator told structures a moment ago."""
-    told = overdue.own_nudges(user, at) if rights_of(user).any(overdue.LEADS) else []
-    if told:
+    nudges = overdue.own_nudges(user, at) if rights_of(user).any(overdue.LEADS) else []
+    if nudges:
         yield Undo(
-            title="Point à refaire" if len(told) == 1 else "Points à refaire",
-            words=f"{count(len(told), 'lieu est prévenu', 'lieux sont prévenus')} dans quelques minutes.",
-            at=told[0].at,
+            title="Point à refaire" if len(nudges) == 1 else "Points à refaire",
+            words=f"{count(len(nudges), 'lieu est prévenu', 'lieux sont prévenus')} dans quelques minutes.",
+            at=nudges[0].at,
             url=reverse("bilans_nudge"),
             sent=(("geste", "annuler"),),
         )

@@ -1,4 +1,4 @@
-"""Who reads what the network shares, and on whose behalf a user writes."""
+"""Rights over the shared writings of the network, and the structures that a user writes for."""
 
 from functools import reduce
 from operator import or_
@@ -49,8 +49,8 @@ def in_reach(user: Any) -> Q:
 
 
 def _reached(user: Any) -> QuerySet[Structure]:
-    found = (Q(pk__in=structures_with(user, right).values("pk")) for right in KEEPS)
-    return Structure.objects.filter(reduce(or_, found))
+    conditions = (Q(pk__in=structures_with(user, right).values("pk")) for right in KEEPS)
+    return Structure.objects.filter(reduce(or_, conditions))
 
 
 def listings_for(user: Any) -> QuerySet[Listing]:
@@ -84,7 +84,7 @@ def speaking_numbers(user: Any) -> frozenset[int]:
 
 
 def leads(user: Any) -> bool:
-    """Return whether a user leads the network of a territory, or of all."""
+    """Grant the lead of the network of a territory, or of all."""
     communes = rights_of(user).communes(LEADS)
     return communes is None or bool(communes)
 
@@ -106,20 +106,19 @@ def in_territory(user: Any, field: str = "commune") -> Q:
 
 
 def may_propose(user: Any) -> bool:
-    """Return whether a user may convene the network: for a structure, or for the coordination."""
     return leads(user) or structures_for(user).exists()
 
 
 def meetings_for(user: Any) -> QuerySet[Meeting]:
     """Return the meetings a user may lead: those of their structures, those of their territory."""
-    mine = Q(structure__in=own_numbers(user)) | in_territory(user)
-    return Meeting.objects.filter(mine).select_related("structure", "lieu")
+    led = Q(structure__in=own_numbers(user)) | in_territory(user)
+    return Meeting.objects.filter(led).select_related("structure", "lieu")
 
 
 def decisions_for(user: Any) -> QuerySet[Decision]:
     """Return the decisions a user may say done: those they pilot, those of the meetings they lead."""
-    mine = Q(pilot__in=speaking_numbers(user)) | Q(meeting__in=meetings_for(user))
-    return Decision.objects.filter(mine).select_related("meeting", "pilot")
+    piloted = Q(pilot__in=speaking_numbers(user)) | Q(meeting__in=meetings_for(user))
+    return Decision.objects.filter(piloted).select_related("meeting", "pilot")
 
 
 def posts_for(user: Any) -> QuerySet[Post]:
@@ -129,8 +128,8 @@ def posts_for(user: Any) -> QuerySet[Post]:
 
 def news_for(user: Any) -> QuerySet[News]:
     """Return the news a user may withdraw: those of their structures, those of their territory."""
-    mine = Q(structure__in=own_numbers(user)) | in_territory(user)
-    return News.objects.filter(mine).select_related("structure")
+    own = Q(structure__in=own_numbers(user)) | in_territory(user)
+    return News.objects.filter(own).select_related("structure")
 
 
 def bulletins_for(user: Any) -> QuerySet[Bulletin]:
@@ -145,8 +144,8 @@ def changes_for(user: Any) -> QuerySet[ServiceChange]:
 
 def partnerships_for(user: Any) -> QuerySet[Partnership]:
     """Return the partnerships a user may end."""
-    ours = _reached(user)
-    return Partnership.objects.filter(Q(first__in=ours) | Q(second__in=ours)).select_related(
+    reached = _reached(user)
+    return Partnership.objects.filter(Q(first__in=reached) | Q(second__in=reached)).select_related(
         "first", "second"
     )
 

@@ -17,7 +17,7 @@ def _structure(words: str) -> models.ForeignKey:
 
 
 class Listing(models.Model):
-    """What a structure offers to the others, or looks for: where, when, until when.
+    """Offer or request of a structure to the others: where, when, until when.
 
     lieu None: somewhere in `commune`. half_days: keys of HALF_DAYS, none: to be agreed. token: of the form,
     so that one sent twice makes one listing.
@@ -57,7 +57,7 @@ class Listing(models.Model):
 
     @property
     def title(self) -> str:
-        """What it is, at the start of a line: « Cherche une salle »."""
+        """Title at the start of a line: « Cherche une salle »."""
         return f"{self.get_side_display()} {self.get_kind_display()}".capitalize()
 
     @property
@@ -67,7 +67,7 @@ class Listing(models.Model):
 
 
 class Reply(models.Model):
-    """What a structure writes to another about its listing, and what that one answers."""
+    """Message of a structure to another about its listing, and the answer."""
 
     listing = models.ForeignKey(
         Listing, verbose_name="annonce", on_delete=models.CASCADE, related_name="replies"
@@ -192,7 +192,7 @@ class MeetingDate(models.Model):
 
 
 class Vote(models.Model):
-    """What one account answers to a date: one answer each, that it may change until a date is chosen. It
+    """Answer of one account to a date: one answer each, that it may change until a date is chosen. It
     leaves with the account.
     """
 
@@ -210,7 +210,7 @@ class Vote(models.Model):
 
 
 class Decision(models.Model):
-    """What a meeting decided; with a pilot, a task: whose, until when, whether it is done.
+    """Decision of a meeting; with a pilot, a task: whose, until when, done or not.
 
     leads: who does it, among PILOTS, "" for a decision without task. pilot: the structure, when it is one.
     """
@@ -307,7 +307,7 @@ class Moderation(models.Model):
     """One line of the trail of moderation: which gesture, why, by whom. Never changed."""
 
     post = models.ForeignKey(Post, verbose_name="message", on_delete=models.CASCADE, related_name="trail")
-    gesture = models.CharField("geste", max_length=7, choices=list(discussions.GESTURES.items()))
+    gesture = models.CharField("geste", max_length=7, choices=list(discussions.MODERATIONS.items()))
     reason = models.CharField("pourquoi", max_length=8, choices=list(discussions.REASONS.items()), blank=True)
     by = by_account()
     at = models.DateTimeField("le")

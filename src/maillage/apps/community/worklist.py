@@ -1,4 +1,4 @@
-"""What the network asks of somebody today: tasks decided together, messages, dates to choose, meetings."""
+"""Tasks of the network today: tasks decided together, messages, dates to choose, meetings."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -26,16 +26,16 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
         return
     yield from _tasks(user, at)
     if rights.any(access.WRITES):
-        found, n = bulk.firsts(listings.unanswered(user).order_by("at", "pk"), NAMED)
-        if found:
+        unanswered, n = bulk.firsts(listings.unanswered(user).order_by("at", "pk"), NAMED)
+        if unanswered:
             yield Line(
                 kind="network-message",
                 group=NETWORK,
                 n=n,
                 title="Message du réseau sans réponse" if n == 1 else "Messages du réseau sans réponse",
-                words=f"De {series(sorted({row.structure.name for row in found}))}.",
-                since=timezone.localdate(found[0].at),
-                url=reverse("listing", args=[found[0].listing_id]),
+                words=f"De {series(sorted({row.structure.name for row in unanswered}))}.",
+                since=timezone.localdate(unanswered[0].at),
+                url=reverse("listing", args=[unanswered[0].listing_id]),
                 gesture="Répondre",
                 icon="message-square",
             )
@@ -53,8 +53,8 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
 
 
 def _tasks(user: Any, at: datetime) -> Iterable[Line]:
-    found = meetings.my_tasks(user, timezone.localdate(at))
-    for task in found[:MOST]:
+    tasks = meetings.my_tasks(user, timezone.localdate(at))
+    for task in tasks[:MOST]:
         row = task.decision
         yield Line(
             kind="meeting-task",
@@ -69,12 +69,12 @@ def _tasks(user: Any, at: datetime) -> Iterable[Line]:
             posts=True,
             sent=(("etait", ""), ("retour", "aujourd-hui")),
         )
-    if len(found) > MOST:
+    if len(tasks) > MOST:
         yield Line(
             kind="meeting-task-others",
             group=NETWORK,
-            n=len(found) - MOST,
-            title=remainder(len(found) - MOST, "tâche décidée en réunion", "tâches décidées en réunion"),
+            n=len(tasks) - MOST,
+            title=remainder(len(tasks) - MOST, "tâche décidée en réunion", "tâches décidées en réunion"),
             url=reverse("meetings"),
             gesture="Ouvrir la liste",
             icon="list",

@@ -1,4 +1,4 @@
-"""Who sees which places, who may change them, and how often a stranger may ask."""
+"""Rights over places: whose sheets a user reads or changes, and the hourly limits of visitors."""
 
 from collections.abc import Iterable
 
@@ -24,7 +24,7 @@ def lieux_for(user) -> QuerySet[Lieu]:
 
 
 def may_manage(user) -> bool:
-    """Return whether a user manages the directory somewhere: imports, duplicates, campaigns, census."""
+    """Grant the management of the directory somewhere: imports, duplicates, campaigns, census."""
     return rights_of(user).any("directory.import")
 
 
@@ -34,7 +34,6 @@ def managed_by(user) -> QuerySet[Lieu]:
 
 
 def runs(user, lieu: Lieu) -> bool:
-    """Return whether a user keeps the sheet of a place for the structure that carries it."""
     return runs_structure(user, lieu.structure)
 
 
@@ -44,9 +43,9 @@ def runs_structure(user, structure: Structure) -> bool:
 
 
 def holds(user, communes: Iterable[str]) -> bool:
-    """Return whether a user manages the directory in all these communes; none of them means France."""
-    mine, asked = rights_of(user).communes("directory.import"), frozenset(communes)
-    return mine is None or (bool(asked) and asked <= mine)
+    """Grant the management of the directory in all these communes; none of them means France."""
+    managed, all_codes = rights_of(user).communes("directory.import"), frozenset(communes)
+    return managed is None or (bool(all_codes) and all_codes <= managed)
 
 
 def structures_for(user) -> QuerySet[Structure]:
@@ -57,9 +56,9 @@ def structures_for(user) -> QuerySet[Structure]:
     communes = rights.communes("directory.edit")
     if communes is None:
         return Structure.objects.all()
-    asked = bulk.to_find(communes)
-    elsewhere = Lieu.objects.exclude(code_insee__in=asked).values("structure")
-    inside = Q(pk__in=Lieu.objects.filter(code_insee__in=asked).values("structure")) & ~Q(pk__in=elsewhere)
+    codes = bulk.to_find(communes)
+    elsewhere = Lieu.objects.exclude(code_insee__in=codes).values("structure")
+    inside = Q(pk__in=Lieu.objects.filter(code_insee__in=codes).values("structure")) & ~Q(pk__in=elsewhere)
     return Structure.objects.filter(Q(pk__in=rights.structures("directory.edit")) | inside)
 
 
@@ -98,9 +97,7 @@ def imports_for(user) -> QuerySet[Import]:
 
 
 def may_take_up(user, dropped_by: int) -> bool:
-    """Return whether a user may resume a pending file: their own; any, when they manage the whole
-    directory.
-    """
+    """Grant the resumption of a pending file: one's own; any, for a manager of the whole directory."""
     return may_manage(user) and (
         dropped_by == user.pk or rights_of(user).communes("directory.import") is None
     )
@@ -119,15 +116,15 @@ def proposals_for(user) -> QuerySet[Proposal]:
 
 
 def may_signal(request: HttpRequest) -> bool:
-    """Return whether a visitor may report one more error this hour."""
+    """Count one report of an error against a visitor's hourly limit; False beyond it."""
     return once_more(request, "signaler", SIGNALS_AN_HOUR)
 
 
 def may_read_data(request: HttpRequest) -> bool:
-    """Return whether a program may make one more API request this hour."""
+    """Count one API request against a program's hourly limit; False beyond it."""
     return once_more(request, "donnees", ANSWERS_AN_HOUR, reads=True)
 
 
 def may_make_paper(request: HttpRequest) -> bool:
-    """Return whether a visitor may request one more document this hour."""
+    """Count one document against a visitor's hourly limit; False beyond it."""
     return once_more(request, "papier", PAPERS_AN_HOUR, reads=True)

@@ -1,4 +1,4 @@
-"""What is true of a directory whatever stores it: addresses, freshness, what an import may change."""
+"""Rules of a directory, independent of storage: addresses, freshness, merging of imports."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -197,7 +197,7 @@ def public_structure(key: str) -> str:
 
 
 def carries_itself(key: str, sheet: Sheet) -> bool:
-    """Return whether a place names no structure: the one it is filed under is only its own name."""
+    """Tell a place that names no structure: the one it is filed under is only its own name."""
     return not sheet.get("pivot") and not sheet.get("structure_parente") and key == structure_key(sheet)[0]
 
 
@@ -222,14 +222,12 @@ class Stakes:
         return structure in self.members or structure in self.invited
 
     def guards(self, lieu: int, structure: int) -> bool:
-        """Return whether a place changes custody only with an agreement: it has a team, or persons are on
-        their way.
-        """
+        """Require an agreement for a change of custody: the place has a team, or persons are on their way."""
         return self.has_team(structure) or lieu in self.running
 
 
 def has_number(key: str) -> bool:
-    """Return whether a structure is known by a number, and not only by its name."""
+    """Tell a structure known by a number from one known by its name alone."""
     return key.startswith(("siren:", "pivot:"))
 
 
@@ -255,7 +253,7 @@ def custody(own: str, before: str, now: str, *, guarded: bool, other: bool, alon
 
 
 def same_state(one: Mapping[str, Any], two: Mapping[str, Any]) -> bool:
-    """Return whether two snapshots of a place are equal on what both contain: older ones have no custody."""
+    """Compare two snapshots of a place on what both contain: older ones have no custody."""
     return all(two[name] == value for name, value in one.items() if name in two)
 
 
@@ -267,9 +265,9 @@ def kind_of(sheet: Sheet) -> str:
     its name.
     """
     codes = sheet.get("typologie", ())
-    found = [offer.kinds_by_word().get(plain(code), OTHER_KIND) for code in codes]
-    said = next((kind for kind in found if kind != OTHER_KIND), None)
-    return said or offer.kind_named_in(str(sheet.get("nom", ""))) or OTHER_KIND
+    kinds = [offer.kinds_by_word().get(plain(code), OTHER_KIND) for code in codes]
+    specific = next((kind for kind in kinds if kind != OTHER_KIND), None)
+    return specific or offer.kind_named_in(str(sheet.get("nom", ""))) or OTHER_KIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,16 +278,16 @@ class Update:
     origins: dict[str, dict[str, Any]]
     contested: dict[str, Any]
 
-    def changes(self, held: Sheet) -> bool:
-        """Return whether anything visible differs: the date alone does not count."""
+    def changes(self, current: Sheet) -> bool:
+        """Compare the visible fields of both sheets: the date alone does not count."""
         quiet = ("date_maj", "source")
         return {k: v for k, v in self.sheet.items() if k not in quiet} != {
-            k: v for k, v in held.items() if k not in quiet
+            k: v for k, v in current.items() if k not in quiet
         }
 
 
-def updated(held: Sheet, origins: Origins, new: Sheet, *, source: str, on: str) -> Update:
-    """Return what an import makes of a stored sheet.
+def updated(current: Sheet, origins: Origins, new: Sheet, *, source: str, on: str) -> Update:
+    """Apply an import to a stored sheet.
 
     A field nobody confirmed, and that came from the same source, follows the file. One missing from the file
     stays, as an empty cell proves nothing; but lists and practices, which the file states in full, follow it
@@ -297,104 +295,115 @@ def updated(held: Sheet, origins: Origins, new: Sheet, *, source: str, on: str) 
     new value is contested: both are displayed. Hours written as OpenStreetMap writes them, as some formats
     can do nothing else, leave the words they were said in when the week is the same.
     """
-    sheet, kept, contested = dict(held), {name: dict(origin) for name, origin in origins.items()}, {}
+    sheet, new_origins, contested = (
+        dict(current),
+        {name: dict(origin) for name, origin in origins.items()},
+        {},
+    )
     for name, value in new.items():
-        origin = kept.get(name, {})
-        ours = (
+        origin = new_origins.get(name, {})
+        follows = (
             name in FOLLOWING
-            or name not in held
+            or name not in current
             or (origin.get("source") == source and not origin.get("confirmed_on"))
         )
         if origin.get("instead_of") == value:
             continue  # somebody already chose another value over this one
-        if held.get(name) == value or _is_poorer(name, value, held.get(name)):
-            if ours:
-                kept[name] = {**origin, "source": source, "on": on}
-        elif ours:
+        if current.get(name) == value or _is_poorer(name, value, current.get(name)):
+            if follows:
+                new_origins[name] = {**origin, "source": source, "on": on}
+        elif follows:
             sheet[name] = value
-            kept[name] = {"source": source, "on": on}
+            new_origins[name] = {"source": source, "on": on}
         else:
             contested[name] = value
-    for name in set(held) - set(new):
+    for name in set(current) - set(new):
         if name in offer.fields() and offer.fields()[name].kind != "list":
             continue
-        origin = kept.get(name, {})
+        origin = new_origins.get(name, {})
         if origin.get("source") == source and not origin.get("confirmed_on"):
-            del sheet[name], kept[name]
-    return Update(sheet, kept, contested)
+            del sheet[name], new_origins[name]
+    return Update(sheet, new_origins, contested)
 
 
-def _is_poorer(name: str, new: Any, held: Any) -> bool:
-    """Return whether a value says what is stored, with less of the words.
+def _is_poorer(name: str, new: Any, current: Any) -> bool:
+    """Tell a value that repeats the stored one with less of the words.
 
-    >>> said = {"osm": "Mo 09:00-12:00", "text": "lundi matin, sauf la foire", "left": "sauf la foire"}
-    >>> _is_poorer("horaires", {"osm": "Mo 09:00-12:00", "text": "Mo 09:00-12:00"}, said)
+    >>> current = {"osm": "Mo 09:00-12:00", "text": "lundi matin, sauf la foire", "left": "sauf la foire"}
+    >>> _is_poorer("horaires", {"osm": "Mo 09:00-12:00", "text": "Mo 09:00-12:00"}, current)
     True
-    >>> _is_poorer("horaires", {"osm": "Mo 09:00-12:00", "text": "lundi matin"}, said)
+    >>> _is_poorer("horaires", {"osm": "Mo 09:00-12:00", "text": "lundi matin"}, current)
     False
     """
     if name not in offer.fields() or offer.fields()[name].kind != "hours":
         return False
-    week = (held or {}).get("osm")
+    week = (current or {}).get("osm")
     return bool(week) and new.get("osm") == new.get("text") == week
 
 
-def completed(held: Sheet, new: Sheet) -> dict[str, Any]:
-    """Return what a file that only adds makes of a stored sheet: lists and practices grow, empty fields are
-    filled.
-    """
-    told = dict(held)
+def completed(current: Sheet, new: Sheet) -> dict[str, Any]:
+    """Apply a file that only adds to a stored sheet: lists and practices grow, empty fields are filled."""
+    merged = dict(current)
     for name, value in new.items():
-        if name in held and name in offer.fields() and offer.fields()[name].kind == "list":
-            told[name] = [*held[name], *(each for each in value if each not in held[name])]
+        if name in current and name in offer.fields() and offer.fields()[name].kind == "list":
+            merged[name] = [*current[name], *(each for each in value if each not in current[name])]
         elif name == "practices":
-            told[name] = {**value, **held.get(name, {})}
+            merged[name] = {**value, **current.get(name, {})}
         elif name == "date_maj":
-            told[name] = max(str(value), str(held.get(name, "")))
+            merged[name] = max(str(value), str(current.get(name, "")))
         else:
-            told.setdefault(name, value)
-    return told
+            merged.setdefault(name, value)
+    return merged
 
 
 def passed_on(
-    held: Sheet, origins: Origins, before: Sheet, update: Update, *, source: str, on: str, ours: bool
+    survivor: Sheet,
+    origins: Origins,
+    before: Sheet,
+    update: Update,
+    *,
+    source: str,
+    on: str,
+    same_source: bool,
 ) -> Update:
-    """Return what a new version of a merged sheet makes of its survivor: only what the version changes.
+    """Apply a new version of a merged sheet to its survivor: only the changes of the version.
 
-    before: the merged sheet as it was, `update` what its file makes of it. ours: the survivor comes from the
-    same source, whose dates it then follows.
+    before: the merged sheet as it was, `update` its file applied to it. same_source: the survivor comes from
+    the same source, whose dates it then follows.
     """
-    silent = ("id",) if ours else FOLLOWING
+    silent = ("id",) if same_source else FOLLOWING
     changed = {
         n: v for n, v in update.sheet.items() if n not in silent and before.get(n) != v
     } | update.contested
     touched = changed.keys() | (before.keys() - update.sheet.keys())
-    part = updated({n: held[n] for n in touched if n in held}, origins, changed, source=source, on=on)
+    part = updated({n: survivor[n] for n in touched if n in survivor}, origins, changed, source=source, on=on)
     return Update(
-        {**{n: v for n, v in held.items() if n not in touched}, **part.sheet}, part.origins, part.contested
+        {**{n: v for n, v in survivor.items() if n not in touched}, **part.sheet},
+        part.origins,
+        part.contested,
     )
 
 
 def edited(
-    held: Sheet, origins: Origins, values: Sheet, *, by: str, on: str
+    current: Sheet, origins: Origins, values: Sheet, *, by: str, on: str
 ) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """Return a sheet once a person edited it: typed values are theirs, an emptied field is withdrawn."""
-    sheet, kept = dict(held), {name: dict(origin) for name, origin in origins.items()}
+    sheet, new_origins = dict(current), {name: dict(origin) for name, origin in origins.items()}
     for name, value in values.items():
         if value in (None, "", [], {}):
             sheet.pop(name, None)
-            kept.pop(name, None)
+            new_origins.pop(name, None)
         elif sheet.get(name) != value:
             sheet[name] = value
-            kept[name] = {"source": by, "on": on, "confirmed_on": on, "by": by}
-    return sheet, kept
+            new_origins[name] = {"source": by, "on": on, "confirmed_on": on, "by": by}
+    return sheet, new_origins
 
 
 PLACED = frozenset({"adresse", "code_postal", "commune", "code_insee", "latitude", "longitude", "precision"})
 
 
 def settled(field: str, typed: Collection[str]) -> bool:
-    """Return whether typing these fields answers a doubt about `field`.
+    """Tell typed fields that answer a doubt about `field`.
 
     The parts of an address are read together, as a practice and its conditions are.
 
@@ -427,11 +436,15 @@ def stitches(done: int, total: int) -> list[bool]:
     ([True, False, False], 1, 29, 30)
     """
     if total <= MOST_STITCHES:
-        filled, shown = done, total
+        filled, n_stitches = done, total
     else:
-        shown = MOST_STITCHES
-        filled = shown if done >= total else min(max(round(done * shown / total), int(done > 0)), shown - 1)
-    return [n < filled for n in range(shown)]
+        n_stitches = MOST_STITCHES
+        filled = (
+            n_stitches
+            if done >= total
+            else min(max(round(done * n_stitches / total), int(done > 0)), n_stitches - 1)
+        )
+    return [n < filled for n in range(n_stitches)]
 
 
 @cache
@@ -449,7 +462,7 @@ def facets(sheet: Sheet) -> list[str]:
     """Return the facets of a place, as `family:value`. Only what is offered today counts, and nothing is
     guessed.
     """
-    found = {f"type:{kind_of(sheet)}"}
+    values = {f"type:{kind_of(sheet)}"}
     for name in (
         "services",
         "publics_specifiquement_adresses",
@@ -457,41 +470,41 @@ def facets(sheet: Sheet) -> list[str]:
         "frais_a_charge",
         "dispositif_programmes_nationaux",
     ):
-        found |= {f"{FAMILIES[name]}:{slug}" for slug in sheet.get(name, ())}
-    for name, said in listable(sheet).items():
-        if said.get("state") == "offered":
-            found.add(f"pratique:{name}")
-            found |= {f"prix:{slug}" for slug in said.get("frais", ())}
-            found |= {f"niveau:{slug}" for slug in said.get("niveau", ())}
-            found |= {f"aide:{slug}" for slug in said.get("accompagnement", ())}
-            found |= {f"public:{slug}" for slug in said.get("publics", ())}
-            found |= {f"langue:{each.strip().capitalize()}" for each in said.get("langues", ())}
-            found |= {
+        values |= {f"{FAMILIES[name]}:{slug}" for slug in sheet.get(name, ())}
+    for name, practice in listable(sheet).items():
+        if practice.get("state") == "offered":
+            values.add(f"pratique:{name}")
+            values |= {f"prix:{slug}" for slug in practice.get("frais", ())}
+            values |= {f"niveau:{slug}" for slug in practice.get("niveau", ())}
+            values |= {f"aide:{slug}" for slug in practice.get("accompagnement", ())}
+            values |= {f"public:{slug}" for slug in practice.get("publics", ())}
+            values |= {f"langue:{each.strip().capitalize()}" for each in practice.get("langues", ())}
+            values |= {
                 f"pratique:{name}:{slug}"
                 for slug in (
-                    *said.get("endroit", ()),
-                    *said.get("accompagnement", ()),
-                    *said.get("etats", ()),
-                    *said.get("soucis", ()),
-                    *said.get("objets", ()),
+                    *practice.get("endroit", ()),
+                    *practice.get("accompagnement", ()),
+                    *practice.get("etats", ()),
+                    *practice.get("soucis", ()),
+                    *practice.get("objets", ()),
                     *(
                         name
                         for name in ("avec_aide", "logements", "a_domicile", "auto_reparation")
-                        if said.get(name)
+                        if practice.get(name)
                     ),
                 )
             }
-            if name == "wifi" and "barrieres" in said and not OUT_OF_REACH & set(said["barrieres"]):
-                found.add("wifi:sans_contact")
-    found |= {f"aide:{slug}" for slug in sheet.get("modalites_accompagnement", ())}
-    found |= {f"ailleurs:{slug}" for slug in sheet.get("hors_les_murs_ou", ())}
+            if name == "wifi" and "barrieres" in practice and not OUT_OF_REACH & set(practice["barrieres"]):
+                values.add("wifi:sans_contact")
+    values |= {f"aide:{slug}" for slug in sheet.get("modalites_accompagnement", ())}
+    values |= {f"ailleurs:{slug}" for slug in sheet.get("hors_les_murs_ou", ())}
     if "come" in sheet.get("modalites_acces", ()):
-        found.add("venir:come")
-    found |= {f"langue:{each.strip().capitalize()}" for each in sheet.get("langues", ())}
+        values.add("venir:come")
+    values |= {f"langue:{each.strip().capitalize()}" for each in sheet.get("langues", ())}
     foreign = set(sheet.get("prise_en_charge_specifique", ())) & {"english", "languages"}
-    if foreign or any(facet.startswith("langue:") for facet in found - {"langue:Français"}):
-        found.add("langues:oui")
-    return sorted(found)
+    if foreign or any(facet.startswith("langue:") for facet in values - {"langue:Français"}):
+        values.add("langues:oui")
+    return sorted(values)
 
 
 OUT_OF_REACH = {"email", "sms", "account"}  # what somebody without telephone nor e-mail cannot give
@@ -505,7 +518,7 @@ FAMILIES = {
 
 
 def gaps(sheet: Sheet) -> list[str]:
-    """Return what somebody looks for first and that a sheet does not say: services, hours, description.
+    """List the first things looked for that a sheet does not say: services, hours, description.
 
     >>> gaps({"nom": "Café des Voisins", "horaires": {"text": "le mardi matin"}})
     ['services', 'description']
@@ -519,20 +532,20 @@ def gaps(sheet: Sheet) -> list[str]:
 def searched(sheet: Sheet) -> str:
     """Return the words that find a place, as `plain` writes them."""
     lists = offer.lists()
-    said = [
+    words = [
         sheet.get(f, "")
         for f in ("nom", "structure_parente", "commune", "quartier", "adresse", "type_origine")
     ]
-    said += [offer.kinds()[kind_of(sheet)].label]
-    said += [lists["services"].values[slug].label for slug in sheet.get("services", ())]
-    said += [f"{offer.practices()[p].label} {offer.practices()[p].need}" for p in listable(sheet)]
-    said += [*sheet.get("autres_formations_labels", ()), str(sheet.get("presentation_resume", ""))]
-    said += [
+    words += [offer.kinds()[kind_of(sheet)].label]
+    words += [lists["services"].values[slug].label for slug in sheet.get("services", ())]
+    words += [f"{offer.practices()[p].label} {offer.practices()[p].need}" for p in listable(sheet)]
+    words += [*sheet.get("autres_formations_labels", ()), str(sheet.get("presentation_resume", ""))]
+    words += [
         word
         for each in listable(sheet).values()
         for name in ("themes", "materiel")
         for word in each.get(name, ())
     ]
     dispositifs = lists["dispositif_programmes_nationaux"].values
-    said += [dispositifs[slug].label for slug in sheet.get("dispositif_programmes_nationaux", ())]
-    return " ".join(dict.fromkeys(plain(" ".join(map(str, said))).split()))
+    words += [dispositifs[slug].label for slug in sheet.get("dispositif_programmes_nationaux", ())]
+    return " ".join(dict.fromkeys(plain(" ".join(map(str, words))).split()))

@@ -1,4 +1,4 @@
-"""What the directory asks of somebody today: what the public wrote, doubts, pairs, sheets to confirm."""
+"""Tasks of the directory for a user today: messages of the public, doubts, pairs, sheets to confirm."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -26,7 +26,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "a-confirmer": ("Fiche à confirmer", "Fiches à confirmer"),
 }
 # Where the work is done: the words of the button, its picture, the page; "" for the list of the section.
-GESTURES: Mapping[str, tuple[str, str, str]] = {
+BUTTONS: Mapping[str, tuple[str, str, str]] = {
     "signalements": ("Répondre au public", "message-square", "proposals"),
     "propositions": ("Choisir les valeurs", "check", "proposals"),
     "doublons": ("Décider les paires", "copy", "pairs"),
@@ -43,17 +43,17 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
         return
     today = timezone.localdate(at)
     for id, kind in space.SECTIONS.items():
-        found = kind.rows(user, today)
-        total = found.count()
+        pending = kind.rows(user, today)
+        total = pending.count()
         if not total:
             continue
         first = list(
-            found.filter(pk__in=found.values("pk")[:NAMED])
+            pending.filter(pk__in=pending.values("pk")[:NAMED])
         )  # whole sheets of thousands are not sorted
         rows = [kind.row(row, today) for row in first]
-        gesture, icon, route = GESTURES[id]
+        gesture, icon, route = BUTTONS[id]
         pk = first[0].slug if total == 1 and isinstance(first[0], Lieu) else ""
-        since = _since(first[0]) if id != LONGEST else found.aggregate(day=Min(LAST_NEWS))["day"]
+        since = _since(first[0]) if id != LONGEST else pending.aggregate(day=Min(LAST_NEWS))["day"]
         yield Line(
             kind=f"directory-{id}",
             group=DIRECTORY,
@@ -74,8 +74,8 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
 
 def _words(rows: list[space.Row], total: int) -> str:
     named = " ; ".join(f"{row.name}{f' ({row.where})' if row.where else ''} : {row.why}" for row in rows)
-    others = f" ; et {count(total - len(rows), 'autre')}" if total > len(rows) else ""
-    return f"{named}{others}."
+    remainder = f" ; et {count(total - len(rows), 'autre')}" if total > len(rows) else ""
+    return f"{named}{remainder}."
 
 
 def _since(row: Any) -> date | None:

@@ -1,4 +1,4 @@
-"""What is told of a procedure: what happened, which day; the lists of papers."""
+"""Forms of procedures: a fact and its day; the lists of papers."""
 
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from maillage.apps.droits.rules import facts
 
 
 class TellForm(forms.Form):
-    """What happened to a procedure. kinds: the facts offered, the likeliest first."""
+    """A fact of a procedure. kinds: the facts offered, the likeliest first."""
 
     fait = forms.ChoiceField(
         label="Ce qui s’est passé",
@@ -34,8 +34,8 @@ class TellForm(forms.Form):
         self.fields["fait"].choices = [(kind, facts.FACTS[kind]) for kind in kinds]
 
     def telling(self, procedure: str) -> Telling:
-        """Return what was typed. The date of a letter goes with what a letter tells, and is left out
-        otherwise only when it was not typed.
+        """Return the typed fact. The date of a letter goes with a letter, and is left out otherwise only when
+        not typed.
         """
         clean = self.cleaned_data
         return Telling(
@@ -58,7 +58,7 @@ class DatesForm(forms.Form):
 
 
 class LetterForm(forms.Form):
-    """What is written to another helper."""
+    """A message to another helper."""
 
     texte = forms.CharField(
         label="Votre message, sans le nom de la personne",
@@ -90,7 +90,7 @@ class ChecklistForm(forms.Form):
         self.fields["pour"].choices = owners
 
     def values(self) -> dict[str, Any]:
-        """Return what was typed, by the names of `actions.write_checklist`."""
+        """Return the typed list, by the names of `actions.write_checklist`."""
         clean = self.cleaned_data
         return {
             "papers": clean["papiers"].splitlines(),

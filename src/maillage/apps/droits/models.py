@@ -1,4 +1,4 @@
-"""What was told of the procedures of a person, each with its day; and the lists of papers of a territory."""
+"""Facts of the procedures of a person, each with its day; and the lists of papers of a territory."""
 
 from django.db import models
 from django.db.models import Q

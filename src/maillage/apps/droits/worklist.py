@@ -1,4 +1,4 @@
-"""What the rights of persons ask of somebody today: dates not to miss, mailboxes; rights obtained."""
+"""Tasks about the rights of persons today: dates not to miss, mailboxes; rights obtained."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -28,14 +28,14 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
         return
     today = timezone.localdate(at)
     for person, line in persons.deadlines(user, today)[:MOST]:
-        due = line.standing.due
+        deadline = line.standing.due
         yield Line(
             kind="right",
             group=PEOPLE,
             title=f"{person}, {line.label}",
             words=f"{line.standing.tag}. {line.standing.sentence}",
-            until=due,
-            late=due is not None and due < today,
+            until=deadline,
+            late=deadline is not None and deadline < today,
             url=reverse("droit", args=[person.pk, line.procedure]),
             gesture="Voir ce droit",
             icon="file-text",
@@ -63,9 +63,9 @@ def news(user: Any, at: datetime) -> Iterable[News]:
     rows = Fact.objects.filter(
         kind=facts.OBTAINED, struck_at=None, on__gte=since, person__in=numbers_for(user)
     ).filter(structure__in=access.followings_for(user).order_by().values("structure"))
-    held = list(rows.select_related("person").order_by("-on", "-pk"))
-    agreeing = {each.pk for each in persons.agreeing([row.person for row in held])}
-    for row in [row for row in held if row.person_id in agreeing][:12]:
+    obtained = list(rows.select_related("person").order_by("-on", "-pk"))
+    agreeing = {each.pk for each in persons.agreeing([row.person for row in obtained])}
+    for row in [row for row in obtained if row.person_id in agreeing][:12]:
         yield News(
             key=f"droit-{row.pk}",
             title=str(row.person),

@@ -1,4 +1,4 @@
-"""Who sees which mandates: whoever sees the person; who signs with them: helpers of the structure named."""
+"""Rights over mandates: read by those who see the person; signed with helpers of the structure named."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def own_numbers(user: Any) -> frozenset[int]:
 
 
 def may_act(user: Any, structure: int | None) -> bool:
-    """Return whether a user prepares and notes mandates given to a structure."""
+    """Grant the preparation and the notes of mandates given to a structure."""
     rights = rights_of(user)
     return structure is not None and any(rights.may(right, structure=structure) for right in SEES)
 
@@ -54,16 +54,16 @@ def procedures_of(structure: Structure | None) -> QuerySet[LocalProcedure]:
     """Return the procedures added by a structure, or by a territory where it stands."""
     if structure is None:
         return LocalProcedure.objects.none()
-    here = communes_of_structure(structure)
-    given = LocalProcedure.objects.exclude(territory="").values_list("territory", flat=True).distinct()
-    around = [code for code in given if reaches(communes_of(code), here)]
+    communes = communes_of_structure(structure)
+    territories = LocalProcedure.objects.exclude(territory="").values_list("territory", flat=True).distinct()
+    covering = [code for code in territories if reaches(communes_of(code), communes)]
     return LocalProcedure.objects.filter(
-        Q(structure=structure) | Q(territory__in=around), retired_at__isnull=True
+        Q(structure=structure) | Q(territory__in=covering), retired_at__isnull=True
     )
 
 
 def reaches(territory: frozenset[str] | None, communes: frozenset[str]) -> bool:
-    """Return whether a territory, None for all of France, holds some communes."""
+    """Tell a territory (None: all of France) that holds some communes."""
     return territory is None or bool(territory & communes)
 
 
@@ -76,17 +76,17 @@ WIDE = tuple(id for id, role in ROLES.items() if "territory.edit" in role.rights
 def owners_for(user: Any) -> list[tuple[str, str, dict[str, Any]]]:
     """Return for whom a user adds procedures: a key, a name, and what `add_procedure` takes."""
     structures = Structure.objects.filter(pk__in=rights_of(user).structures("people.see")).order_by("name")
-    ours = [(f"s{each.pk}", each.name, {"structure": each}) for each in structures]
+    own = [(f"s{each.pk}", each.name, {"structure": each}) for each in structures]
     if not rights_of(user).any("territory.edit"):
-        return ours
-    held = current(timezone.localdate()).filter(user=user, role__in=WIDE)
-    found = {row.territory or "france": over(row) for row in held}
-    return [*ours, *((f"t{code}", name, {"territory": code}) for code, name in found.items())]
+        return own
+    roles = current(timezone.localdate()).filter(user=user, role__in=WIDE)
+    name_by_territory = {row.territory or "france": over(row) for row in roles}
+    return [*own, *((f"t{code}", name, {"territory": code}) for code, name in name_by_territory.items())]
 
 
 def added_for(user: Any) -> QuerySet[LocalProcedure]:
     """Return the added procedures that a user may retire."""
     owners = [owner for _, _, owner in owners_for(user)]
-    mine = Q(structure__in=[each["structure"] for each in owners if "structure" in each])
-    mine |= Q(territory__in=[each["territory"] for each in owners if "territory" in each])
-    return LocalProcedure.objects.filter(mine, retired_at__isnull=True).select_related("structure")
+    own_procedures = Q(structure__in=[each["structure"] for each in owners if "structure" in each])
+    own_procedures |= Q(territory__in=[each["territory"] for each in owners if "territory" in each])
+    return LocalProcedure.objects.filter(own_procedures, retired_at__isnull=True).select_related("structure")

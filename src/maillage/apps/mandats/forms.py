@@ -1,4 +1,4 @@
-"""What is typed about a mandate: what it permits, until when; how the person says yes."""
+"""Forms of a mandate: the procedures, the last day; how the person says yes."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -19,7 +19,7 @@ from maillage.web.photographs import read_photograph
 
 
 class PrepareForm(forms.Form):
-    """What a mandate would permit. structure: a field when the account acts for several."""
+    """Draft of a mandate. structure: a field when the account acts for several."""
 
     structure = forms.ChoiceField(label="Au nom de")
     demarches = forms.MultipleChoiceField(
@@ -74,7 +74,7 @@ class PrepareForm(forms.Form):
             str(user.pk): user for each in structures for user in permissions.supervisors(each, on)
         }
         self.fields["demarches"].choices = [
-            *((key, each.label) for key, each in procedures.families().items()),
+            *((key, family.label) for key, family in procedures.families().items()),
             *((each.key, each.label) for each in catalogue.choices(chosen)),
         ]
         self.fields["responsable"].choices = [
@@ -84,17 +84,17 @@ class PrepareForm(forms.Form):
         self.fields["aidants"].choices = [
             (pk, str(user)) for pk, user in self.supervisors.items() if by is None or user.pk != by.pk
         ]
-        self.fields["structure"].choices = [(pk, each.name) for pk, each in self.structures.items()]
+        self.fields["structure"].choices = [(pk, one.name) for pk, one in self.structures.items()]
         if len(structures) < 2:
             del self.fields["structure"]
 
     @property
     def ticked(self) -> list[str]:
-        """Return what was chosen, to show it again."""
+        """Return the ticked procedures, for the form to be displayed again."""
         return list(self["demarches"].value() or [])
 
     def values(self) -> dict[str, Any]:
-        """Return what was typed, by the names of `actions.prepare`."""
+        """Return the typed values, by the names of `actions.prepare`."""
         clean = self.cleaned_data
         return {
             "structure": self.structures[clean.get("structure") or next(iter(self.structures))],
@@ -122,7 +122,7 @@ class SignForm(forms.Form):
     photo = uploads.FileField(required=False, allow_empty_file=True)
 
     def signing(self) -> Signing:
-        """Return what was sent; Refused when the photograph is not one."""
+        """Return the signing that was sent; Refused when the photograph is not one."""
         clean = self.cleaned_data
         return Signing(
             how=clean["comment"],
@@ -143,7 +143,7 @@ class ProcedureForm(forms.Form):
     )
     organisme = forms.CharField(label="Organisme qui la reçoit (facultatif)", max_length=120, required=False)
     famille = forms.ChoiceField(
-        label="Famille", choices=[(key, each.label) for key, each in procedures.families().items()]
+        label="Famille", choices=[(key, family.label) for key, family in procedures.families().items()]
     )
     pour = forms.ChoiceField(label="Pour qui")
 
@@ -156,7 +156,7 @@ WITHIN = {"7": "sept jours", "30": "trente jours", "90": "trois mois"}
 
 
 class FilterForm(forms.Form):
-    """What a list of mandates is asked for: a state, a helper, an end, a procedure."""
+    """Filters of a list of mandates: a state, a helper, an end, a procedure."""
 
     etat = forms.ChoiceField(required=False, widget=forms.HiddenInput)
     aidant = forms.ChoiceField(label="Préparé par", required=False)
@@ -177,22 +177,26 @@ class FilterForm(forms.Form):
             *(
                 (
                     family.label,
-                    [(key, each.label) for key, each in procedures.procedures().items() if each.family == id],
+                    [
+                        (key, procedure.label)
+                        for key, procedure in procedures.procedures().items()
+                        if procedure.family == id
+                    ],
                 )
                 for id, family in procedures.families().items()
             ),
         ]
 
     def criteria(self) -> lists.Criteria:
-        """Return what is asked; what cannot be read is left out."""
+        """Return the filters; those that cannot be read are left out."""
         self.is_valid()
-        said = self.cleaned_data
-        state = said.get("etat") or ""
+        values = self.cleaned_data
+        state = values.get("etat") or ""
         return lists.Criteria(
             state=state,
-            helper=whole(said.get("aidant") or "", ROWS),
-            within=whole(said.get("fin") or "")
+            helper=whole(values.get("aidant") or "", ROWS),
+            within=whole(values.get("fin") or "")
             if state != "finis"
             else None,  # it is not asked of what ended
-            procedure=said.get("demarche") or "",
+            procedure=values.get("demarche") or "",
         )

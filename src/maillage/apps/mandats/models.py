@@ -99,16 +99,16 @@ class Mandat(models.Model):
 
     @property
     def lacks_photograph(self) -> bool:
-        """Whether it was signed on a paper whose photograph is still to join."""
+        """Signed on a paper whose photograph is still to join."""
         return self.photograph_before is not None
 
     def suspended_on(self, today: date) -> bool:
-        """Return whether it permits nothing, the last day to join the photograph of its paper being past."""
+        """Tell a mandate that permits nothing: the last day to photograph its paper is past."""
         return self.photograph_before is not None and today > timezone.localdate(self.photograph_before)
 
     @property
     def permitted(self) -> list["Autorisation"]:
-        """What it permits, or permitted when it was stopped: what was taken back before is left out."""
+        """Procedures permitted today, or on the day it was stopped: those taken back before are left out."""
         return [each for each in self.authorisations.all() if each.revoked_at in (None, self.withdrawn_at)]
 
     def state_on(self, today: date) -> str:
@@ -170,7 +170,7 @@ class Autorisation(models.Model):
 
 
 class Signature(models.Model):
-    """What the person drew with a finger, as a path of SVG; or a photograph of the paper they signed."""
+    """Drawing of the person with a finger, as a path of SVG; or a photograph of the paper they signed."""
 
     mandat = models.OneToOneField(
         Mandat, verbose_name="mandat", on_delete=models.CASCADE, related_name="signature"

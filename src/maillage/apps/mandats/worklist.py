@@ -1,4 +1,4 @@
-"""What mandates ask of somebody today: emergencies to regularise, photographs, those that end."""
+"""Tasks about mandates today: emergencies to regularise, photographs, those that end."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Who runs the outbox: each their structure or their territory, the administration everything."""
+"""Rights over the outbox: each their structure or their territory, the administration everything."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def messages_for(user: Any) -> QuerySet[Message]:
 
 
 def runs_everything(user: Any) -> bool:
-    """Return whether a user administers the whole platform: its settings, its STOP list."""
+    """Grant the administration of the whole platform: its settings, its STOP list."""
     rights = rights_of(user)
     return rights.any(RUN) or (rights.any(MANAGE) and rights.communes(MANAGE) is None)
 

@@ -60,14 +60,14 @@ def put(*, at: datetime, **draft: Any) -> Message:
     An SMS waits for the morning of a working day. A message to an address on the STOP list is created already
     cancelled. Refused when the address cannot receive it, or when the text is empty.
     """
-    given = Draft(**draft)
-    if found := Message.objects.filter(key=given.key).first():
-        return found
-    made = Message(**_written(given, at=at))
-    if given.purpose != states.ANSWER and queries.is_stopped(made.channel, made.to):
-        made.state, made.reason = states.CANCELLED, "stopped"
-    Message.objects.bulk_create([made], ignore_conflicts=True)
-    return Message.objects.get(key=given.key)
+    parts = Draft(**draft)
+    if existing := Message.objects.filter(key=parts.key).first():
+        return existing
+    message = Message(**_written(parts, at=at))
+    if parts.purpose != states.ANSWER and queries.is_stopped(message.channel, message.to):
+        message.state, message.reason = states.CANCELLED, "stopped"
+    Message.objects.bulk_create([message], ignore_conflicts=True)
+    return Message.objects.get(key=parts.key)
 
 
 def put_many(drafts: Iterable[Draft], *, at: datetime) -> int:
@@ -75,17 +75,17 @@ def put_many(drafts: Iterable[Draft], *, at: datetime) -> int:
 
     Those whose address cannot receive them are left out: an address is read before, where it matters.
     """
-    made = []
+    rows = []
     for draft in drafts:
         with suppress(Refused):
-            made.append(_written(draft, at=at))
-    refused = queries.stopped_among((each["channel"], each["to"]) for each in made)
-    for each in made if refused else ():
-        way = each["channel"], addresses.same(each["channel"], each["to"])
-        if each["purpose"] != states.ANSWER and way in refused:
-            each |= {"state": states.CANCELLED, "reason": "stopped"}
-    bulk.insert(Message, made)
-    return len(made)
+            rows.append(_written(draft, at=at))
+    refused = queries.stopped_among((each["channel"], each["to"]) for each in rows)
+    for row in rows if refused else ():
+        way = row["channel"], addresses.same(row["channel"], row["to"])
+        if row["purpose"] != states.ANSWER and way in refused:
+            row |= {"state": states.CANCELLED, "reason": "stopped"}
+    bulk.insert(Message, rows)
+    return len(rows)
 
 
 def _written(draft: Draft, *, at: datetime) -> dict[str, Any]:
@@ -93,15 +93,15 @@ def _written(draft: Draft, *, at: datetime) -> dict[str, Any]:
     if draft.channel not in states.CHANNELS or not 0 < len(draft.key) <= LONGEST_KEY:
         raise ValueError(f"a message by {draft.channel!r} under a key of {len(draft.key)} characters")
     address = readable(draft.channel, draft.to)
-    said = words.body(draft.text)
-    if said and draft.channel == states.SMS:
-        said = words.short(_with_refusal(draft, said))
-    if not said or len(said) > LONGEST_TEXT:
+    text = words.body(draft.text)
+    if text and draft.channel == states.SMS:
+        text = words.short(_with_refusal(draft, text))
+    if not text or len(text) > LONGEST_TEXT:
         raise Refused(
             "Le message n’a pas été préparé.",
-            why="Son texte est vide." if not said else f"Son texte dépasse {LONGEST_TEXT} caractères.",
+            why="Son texte est vide." if not text else f"Son texte dépasse {LONGEST_TEXT} caractères.",
             do="Écrivez ce qu’il doit dire, puis recommencez."
-            if not said
+            if not text
             else "Raccourcissez-le, puis recommencez.",
         )
     leaves_at = hours.leaves_at(draft.channel, address, draft.due_at or at)
@@ -109,7 +109,7 @@ def _written(draft: Draft, *, at: datetime) -> dict[str, Any]:
         "channel": draft.channel,
         "to": address,
         "subject": words.line(draft.subject)[:LONGEST_SUBJECT],
-        "text": said,
+        "text": text,
         "language": draft.language,
         "purpose": draft.purpose,
         "key": draft.key,
@@ -135,7 +135,7 @@ def _with_refusal(draft: Draft, text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _purge_on(leaves_at: datetime) -> date:
-    return timezone.localdate(leaves_at + states.KEPT)
+    return timezone.localdate(leaves_at + states.RETENTION)
 
 
 def readable(channel: str, to: str) -> str:
@@ -175,10 +175,10 @@ def _withdraw(written: QuerySet[Message]) -> int:
     written.filter(state__in=queries.FOR_SOMEBODY).update(is_withdrawn=True)
     if not pks:
         return 0
-    found = Message.objects.filter(pk__in=pks)
-    found.filter(state=states.SENDING).update(is_withdrawn=True)
-    waiting = found.filter(state=states.WAITING)
-    return waiting.update(state=_unless_unsure(states.CANCELLED), reason="withdrawn")
+    locked = Message.objects.filter(pk__in=pks)
+    locked.filter(state=states.SENDING).update(is_withdrawn=True)
+    pending = locked.filter(state=states.WAITING)
+    return pending.update(state=_unless_unsure(states.CANCELLED), reason="withdrawn")
 
 
 @transaction.atomic
@@ -213,12 +213,14 @@ def resend(message: Message, *, by: User, at: datetime) -> None:
             why=f"Ce message est {row.get_state_display()}.",
             do="Rechargez la page pour voir où il en est.",
         )
-    gone = row.is_erased or row.purge_on <= timezone.localdate(at)  # to be erased: nothing keeps it longer
-    if gone or (row.never_after and row.never_after <= at):
+    is_erased = row.is_erased or row.purge_on <= timezone.localdate(
+        at
+    )  # to be erased: nothing keeps it longer
+    if is_erased or (row.never_after and row.never_after <= at):
         raise Refused(
             "Ce message ne peut plus partir.",
             why="Son texte a été effacé."
-            if gone
+            if is_erased
             else "Son heure limite est passée : son lien ne marche plus.",
             do="Refaites le geste qui l’avait écrit : un nouveau message partira.",
         )
@@ -237,7 +239,7 @@ def resend(message: Message, *, by: User, at: datetime) -> None:
     row.state, row.reason, row.code, row.unsure, row.attempts = states.WAITING, "", None, False, 0
     row.rounds += 1
     row.due_at = hours.leaves_at(row.channel, row.to, at)
-    row.purge_on = max(row.purge_on, timezone.localdate(row.due_at + states.KEPT))
+    row.purge_on = max(row.purge_on, timezone.localdate(row.due_at + states.RETENTION))
     row.save()
     journal.record(by=by, verb="message.resent", row=row, at=at, structure=row.structure)
 
@@ -245,8 +247,8 @@ def resend(message: Message, *, by: User, at: datetime) -> None:
 @transaction.atomic
 def hold(message: Message, *, by: User, at: datetime) -> None:
     """Prevent a message from being sent, or sent again; Refused when it is being sent or was sent."""
-    held = Message.objects.filter(pk=message.pk, state__in=(states.WAITING, *queries.FOR_SOMEBODY))
-    if not held.update(state=states.CANCELLED, reason="held", code=None):
+    stoppable = Message.objects.filter(pk=message.pk, state__in=(states.WAITING, *queries.FOR_SOMEBODY))
+    if not stoppable.update(state=states.CANCELLED, reason="held", code=None):
         raise Refused(
             "Rien n’a été arrêté.",
             why="Ce message est déjà parti, ou il est en train de partir.",
@@ -260,13 +262,13 @@ def stop(*, channel: str, to: str, by: User | None, at: datetime) -> Stop:
     """Send nothing more to an address, and cancel its pending messages."""
     same = addresses.same(channel, readable(channel, to))
     row, new = Stop.objects.get_or_create(channel=channel, to=same, defaults={"at": at, "by": by})
-    waiting = Message.objects.filter(channel=channel, state=states.WAITING).exclude(purpose=states.ANSWER)
+    pending = Message.objects.filter(channel=channel, state=states.WAITING).exclude(purpose=states.ANSWER)
     if channel == states.LETTER:
-        written = waiting.only("pk", "to", "channel")
-        waiting = waiting.filter(pk__in=[m.pk for m in written if addresses.same(channel, m.to) == same])
+        written = pending.only("pk", "to", "channel")
+        pending = pending.filter(pk__in=[m.pk for m in written if addresses.same(channel, m.to) == same])
     else:  # a mobile is stored in one way, and a mail has no accent
-        waiting = waiting.filter(**{"to" if channel == states.SMS else "to__iexact": same})
-    waiting.update(state=_unless_unsure(states.CANCELLED), reason="stopped")
+        pending = pending.filter(**{"to" if channel == states.SMS else "to__iexact": same})
+    pending.update(state=_unless_unsure(states.CANCELLED), reason="stopped")
     if not new:
         return row
     journal.record(by=by, verb="address.stopped", row=row, at=at)
@@ -300,24 +302,24 @@ def send_ready(*, at: datetime, providers: Callable[[str], Provider], limit: int
     channel; Refused when badly configured.
     """
     now = _clock(at)
-    told: Counter[str] = Counter()
+    n_by_state: Counter[str] = Counter()
     ready: dict[str, Provider] = {}
     for channel in states.CHANNELS:
         try:
             ready[channel] = providers(channel)
         except Refused as refused:
             log.error("%s : %s", states.CHANNELS[channel], " ".join(refused.sentences))
-    told[states.EXPIRED] += _expire(now())
-    told += _settle(now, ready, limit)
+    n_by_state[states.EXPIRED] += _expire(now())
+    n_by_state += _settle(now, ready, limit)
     for _ in range(limit):
         message = _claim(now(), ready)
         if message is None:
             break
         state, nobody_answers = _send(message, ready[message.channel], now)
-        told[state] += 1
+        n_by_state[state] += 1
         if nobody_answers:  # the others would wait as long for nothing
             del ready[message.channel]
-    return told
+    return n_by_state
 
 
 def _clock(at: datetime) -> Callable[[], datetime]:
@@ -373,7 +375,7 @@ def _send(message: Message, provider: Provider, now: Callable[[], datetime]) -> 
         )
         if not isinstance(error, sending.Unsure):
             log.error("message %s : %s", message.pk, type(error).__name__)
-        _mark(message, states.SENDING, reason=reason, code=code, lease_until=now() + states.ASKED_AGAIN)
+        _mark(message, states.SENDING, reason=reason, code=code, lease_until=now() + states.STATUS_DELAY)
         return states.SENDING, False
     units = provider.cost(message)
     return _mark(message, states.SENT, sent_at=now(), provider_id=id[:120], units=units, unsure=False), False
@@ -384,8 +386,8 @@ def _again(message: Message, at: datetime, reason: str, code: int | None = None)
     wait = states.delay(message.attempts)
     if wait is None:
         return _mark(message, states.DOUBTFUL if message.unsure else states.FAILED, reason=reason, code=code)
-    due_at = hours.leaves_at(message.channel, message.to, at + wait)
-    return _mark(message, states.WAITING, reason=reason, code=code, due_at=due_at, unsure=message.unsure)
+    next_at = hours.leaves_at(message.channel, message.to, at + wait)
+    return _mark(message, states.WAITING, reason=reason, code=code, due_at=next_at, unsure=message.unsure)
 
 
 def _mark(message: Message, state: str, **fields: object) -> str:
@@ -411,17 +413,17 @@ def _mark(message: Message, state: str, **fields: object) -> str:
 
 def _settle(now: Callable[[], datetime], ready: dict[str, Provider], limit: int) -> Counter[str]:
     """Settle the messages whose process died while sending."""
-    told: Counter[str] = Counter()
+    n_by_state: Counter[str] = Counter()
     for pk in queries.stuck(now()).values_list("pk", flat=True)[:limit]:
         with transaction.atomic(durable=True):
-            held = queries.stuck(now()).select_for_update(skip_locked=True)
-            message = held.filter(pk=pk).first()
+            locked = queries.stuck(now()).select_for_update(skip_locked=True)
+            message = locked.filter(pk=pk).first()
             if message is None:
                 continue
-            message.lease_until = now() + states.ASKED_AGAIN  # nobody else asks meanwhile
+            message.lease_until = now() + states.STATUS_DELAY  # nobody else asks meanwhile
             message.save(update_fields=["lease_until"])
-        told[_found_out(message, ready.get(message.channel), now())] += 1
-    return told
+        n_by_state[_found_out(message, ready.get(message.channel), now())] += 1
+    return n_by_state
 
 
 def _found_out(message: Message, provider: Provider | None, at: datetime) -> str:
@@ -431,9 +433,9 @@ def _found_out(message: Message, provider: Provider | None, at: datetime) -> str
         try:
             known = provider.status(message)
         except sending.NotNow:
-            if at < message.tried_at + states.STILL_ASKED:
+            if at < message.tried_at + states.STATUS_GIVEN_UP:
                 return states.SENDING
-    if known == sending.LEFT:
+    if known == sending.SENT:
         units = provider.cost(message) if provider else 0
         return _mark(
             message, states.SENT, sent_at=message.tried_at, units=units, reason="", code=None, unsure=False
@@ -454,7 +456,7 @@ def forget_old(*, at: datetime, erase: Callable[[Message], None], limit: int = 5
 
     erase: removes what is stored of a message outside the database.
     """
-    Received.objects.filter(at__lt=at - states.KEPT).delete()
+    Received.objects.filter(at__lt=at - states.RETENTION).delete()
     if queries.to_forget(at).filter(state=states.WAITING).exists():
         queries.to_forget(at).filter(state=states.WAITING).update(
             state=_unless_unsure(states.EXPIRED), reason="too-late"
@@ -470,5 +472,5 @@ def forget_old(*, at: datetime, erase: Callable[[Message], None], limit: int = 5
 
 def hold_back_after_restore(*, at: datetime) -> int:
     """Put on hold the messages due before a restoration: they may have been sent since the backup."""
-    due = Message.objects.filter(state__in=(states.WAITING, states.SENDING), due_at__lte=at)
-    return due.update(state=states.DOUBTFUL, reason="restored", unsure=True, lease_until=None)
+    overdue = Message.objects.filter(state__in=(states.WAITING, states.SENDING), due_at__lte=at)
+    return overdue.update(state=states.DOUBTFUL, reason="restored", unsure=True, lease_until=None)

@@ -95,8 +95,8 @@ class Message(models.Model):
     @property
     def why(self) -> str:
         """The reason of its state, in words."""
-        said = states.REASONS[self.reason]
-        return f"{said} Réponse {self.code}." if self.code else said
+        reason = states.REASONS[self.reason]
+        return f"{reason} Réponse {self.code}." if self.code else reason
 
     @property
     def is_erased(self) -> bool:
@@ -104,14 +104,12 @@ class Message(models.Model):
 
     @property
     def is_over(self) -> bool:
-        """Whether it was withdrawn: what it says is cancelled, changed, or no longer wanted."""
+        """Withdrawn: its subject is cancelled, changed, or no longer accepted."""
         return self.is_withdrawn or self.reason == "withdrawn"
 
     @property
     def is_useless(self) -> bool:
-        """Whether it reaches nobody: its address refuses messages, or it would leave after its last
-        moment.
-        """
+        """Useless to anybody: its address refuses messages, or it would leave after its last moment."""
         late = self.never_after is not None and self.never_after <= self.due_at
         return self.state == states.CANCELLED or (self.state == states.WAITING and late)
 

@@ -13,8 +13,8 @@ from django.utils import timezone
 from maillage.apps.messages.models import Message, Stop
 from maillage.apps.messages.rules import addresses, states
 
-SHOWN, PAGE = 5, 50
-ASKED_AT_ONCE = 5000
+SECTION_ROWS, PAGE = 5, 50
+MAX_PARAMETERS = 5000
 REFUSAL = Signer(salt="messages.refusal")
 
 
@@ -27,7 +27,7 @@ class Kind:
     hint: str
     states: tuple[str, ...]
     nothing: str
-    gestures: tuple[str, ...] = ()
+    decisions: tuple[str, ...] = ()
 
 
 def leaving(keys: Iterable[str]) -> dict[str, str]:
@@ -38,8 +38,8 @@ def leaving(keys: Iterable[str]) -> dict[str, str]:
 
 
 def reaches(message: Message) -> bool:
-    """Return whether a message reached, or is to reach, somebody: it left, or its channel leaves this
-    computer, its address takes messages, and its hour is in time. Else nobody is said to be told.
+    """Tell a message that reached, or is to reach, somebody: it left, or its channel leaves this computer,
+    its address takes messages, and its hour is in time.
     """
     if message.state == states.SENT:
         return message.provider in states.LEAVING
@@ -128,7 +128,6 @@ def to_forget(at: datetime) -> QuerySet[Message]:
 
 
 def is_stopped(channel: str, to: str) -> bool:
-    """Return whether an address asked for no more messages."""
     return Stop.objects.filter(channel=channel, to=addresses.same(channel, to)).exists()
 
 
@@ -136,15 +135,15 @@ def stopped_among(ways: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """Return the addresses that asked for no more messages, among many: (channel, address as compared)."""
     if not (stops := Stop.objects.count()):
         return set()
-    asked = {(channel, addresses.same(channel, to)) for channel, to in ways}
-    if stops <= ASKED_AT_ONCE:  # reading them all takes less than asking for each
-        return asked & set(Stop.objects.values_list("channel", "to"))
-    found: set[tuple[str, str]] = set()
-    known = sorted({to for _, to in asked})
-    for first in range(0, len(known), ASKED_AT_ONCE):
-        rows = Stop.objects.filter(to__in=known[first : first + ASKED_AT_ONCE])
-        found |= asked & set(rows.values_list("channel", "to"))
-    return found
+    ways_compared = {(channel, addresses.same(channel, to)) for channel, to in ways}
+    if stops <= MAX_PARAMETERS:  # reading them all takes less than asking for each
+        return ways_compared & set(Stop.objects.values_list("channel", "to"))
+    stopped: set[tuple[str, str]] = set()
+    known = sorted({to for _, to in ways_compared})
+    for first in range(0, len(known), MAX_PARAMETERS):
+        rows = Stop.objects.filter(to__in=known[first : first + MAX_PARAMETERS])
+        stopped |= ways_compared & set(rows.values_list("channel", "to"))
+    return stopped
 
 
 def was_written_to(channel: str, to: str) -> Message | None:
@@ -168,24 +167,24 @@ def by_refusal_token(token: str) -> Message | None:
 
 
 def leaves(channel: str) -> bool:
-    """Return whether a channel really sends its messages, instead of writing them on this computer."""
+    """Tell a channel that really sends its messages from one that writes them on this computer."""
     return bool({states.EMAIL: settings.SENDING["SMTP"], states.SMS: settings.SENDING["SMS"]}.get(channel))
 
 
-def counts(found: QuerySet[Message]) -> dict[str, int]:
+def counts(visible: QuerySet[Message]) -> dict[str, int]:
     """Return how many messages each section has, among those a user may see."""
-    by_state = dict(found.order_by().values_list("state").annotate(n=Count("pk")))
+    by_state = dict(visible.order_by().values_list("state").annotate(n=Count("pk")))
     return {kind.id: sum(by_state.get(state, 0) for state in kind.states) for kind in KINDS.values()}
 
 
-def for_somebody(found: QuerySet[Message]) -> int:
+def for_somebody(visible: QuerySet[Message]) -> int:
     """Return how many messages await a decision, among those a user may see."""
-    return found.filter(state__in=FOR_SOMEBODY).count()
+    return visible.filter(state__in=FOR_SOMEBODY).count()
 
 
-def _listed(found: QuerySet[Message], kind: Kind) -> QuerySet[Message]:
+def _listed(visible: QuerySet[Message], kind: Kind) -> QuerySet[Message]:
     """Return the messages of a section: pending ones by due time, the rest latest first."""
-    listed = found.filter(state__in=kind.states)
+    listed = visible.filter(state__in=kind.states)
     return (
         listed.order_by("due_at", "pk")
         if states.WAITING in kind.states
@@ -193,19 +192,19 @@ def _listed(found: QuerySet[Message], kind: Kind) -> QuerySet[Message]:
     )
 
 
-def sections(found: QuerySet[Message]) -> list[Section]:
+def sections(visible: QuerySet[Message]) -> list[Section]:
     """Return each section with its first messages, among those a user may see."""
-    totals = counts(found)
+    totals = counts(visible)
     return [
-        Section(kind, totals[kind.id], list(_listed(found, kind)[:SHOWN]) if totals[kind.id] else [])
+        Section(kind, totals[kind.id], list(_listed(visible, kind)[:SECTION_ROWS]) if totals[kind.id] else [])
         for kind in KINDS.values()
     ]
 
 
-def section(found: QuerySet[Message], id: str, number: str) -> tuple[Section, Page]:
+def section(visible: QuerySet[Message], id: str, number: str) -> tuple[Section, Page]:
     """Return one section and a page of it."""
     kind = KINDS[id]
-    page = Paginator(_listed(found, kind), PAGE).get_page(number)
+    page = Paginator(_listed(visible, kind), PAGE).get_page(number)
     return Section(kind, page.paginator.count, list(page)), page
 
 
@@ -214,10 +213,8 @@ def ways() -> list[tuple[str, bool]]:
     return [(words, leaves(channel)) for channel, words in states.CHANNELS.items()]
 
 
-def sent_since(found: QuerySet[Message], at: datetime) -> list[tuple[str, int, int]]:
-    """Return what was really sent since a moment: (channel in words, messages, how many they are billed
-    as).
-    """
-    left = found.filter(state=states.SENT, sent_at__gte=at, provider__in=states.LEAVING)
-    counted = left.order_by("channel").values_list("channel").annotate(n=Count("pk"), units=Sum("units"))
+def sent_since(visible: QuerySet[Message], at: datetime) -> list[tuple[str, int, int]]:
+    """Count the messages sent since a moment: (channel in words, messages, how many they are billed as)."""
+    sent = visible.filter(state=states.SENT, sent_at__gte=at, provider__in=states.LEAVING)
+    counted = sent.order_by("channel").values_list("channel").annotate(n=Count("pk"), units=Sum("units"))
     return [(states.CHANNELS[channel], n, units) for channel, n, units in counted]

@@ -1,4 +1,4 @@
-"""What leaves, what waits, and what a person decides."""
+"""Pages of the outbox: sent, pending, and to be decided."""
 
 from collections import Counter
 
@@ -15,7 +15,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.words.wording import count
 
-GESTURES = {
+DECISIONS = {
     "renvoyer": (actions.resend, "Le message repart dans la file. Vous le verrez ici jusqu’à son départ."),
     "ne-pas-envoyer": (actions.hold, "Ce message ne partira pas."),
 }
@@ -24,13 +24,13 @@ GESTURES = {
 @holding(access.MANAGE, access.RUN)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """What needs somebody first, then what waits, then what became of the rest."""
-    seen = access.messages_for(request.user)
+    """Messages that need a decision first, then the pending ones, then the rest."""
+    visible = access.messages_for(request.user)
     month = timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     context = {
-        "sections": queries.sections(seen),
+        "sections": queries.sections(visible),
         "ways": queries.ways(),
-        "sent": queries.sent_since(seen, month),
+        "sent": queries.sent_since(visible, month),
         "runs_everything": access.runs_everything(request.user),
     }
     return render(request, "messages/index.html", context)
@@ -42,22 +42,24 @@ def section(request: HttpRequest, kind: str) -> HttpResponse:
     """One section, whole."""
     if kind not in queries.KINDS:
         raise Http404
-    shown, page = queries.section(access.messages_for(request.user), kind, request.GET.get("page", "1"))
-    return render(request, "messages/section.html", {"section": shown, "page": page})
+    section_page, page = queries.section(
+        access.messages_for(request.user), kind, request.GET.get("page", "1")
+    )
+    return render(request, "messages/section.html", {"section": section_page, "page": page})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a message again, or let it not leave; a message does not exist for who does not run it."""
-    found = get_object_or_404(access.messages_for(request.user), pk=pk)
+    row = get_object_or_404(access.messages_for(request.user), pk=pk)
     if request.method != "POST":  # a session that ended in between: the person signs in, and chooses again
         return redirect("outbox")
-    if request.POST.get("geste") not in GESTURES:
+    if request.POST.get("geste") not in DECISIONS:
         raise Http404
-    act, told = GESTURES[request.POST["geste"]]
+    act, success = DECISIONS[request.POST["geste"]]
     try:
-        act(found, by=request.user, at=timezone.now())
-        announces.success(request, told)
+        act(row, by=request.user, at=timezone.now())
+        announces.success(request, success)
     except Refused as refused:
         announces.error(request, " ".join(refused.sentences))
     return redirect("outbox")
@@ -73,16 +75,16 @@ SEVERAL = {
 @require_POST
 def several(request: HttpRequest) -> HttpResponse:
     """The same gesture on several messages: each goes through, or says why not."""
-    asked, at = request.POST.get("geste", ""), timezone.now()
+    decision, at = request.POST.get("geste", ""), timezone.now()
     kind = request.POST.get("section", "")
-    if asked not in GESTURES or kind not in queries.KINDS:
+    if decision not in DECISIONS or kind not in queries.KINDS:
         raise Http404
     chosen = [whole(pk, ROWS) for pk in request.POST.getlist("cochee")][: queries.PAGE]
     rows = list(access.messages_for(request.user).filter(pk__in=filter(None, chosen)))
     done, refusals = 0, Counter[str]()
     for row in rows:
         try:
-            GESTURES[asked][0](row, by=account_of(request), at=at)
+            DECISIONS[decision][0](row, by=account_of(request), at=at)
         except Refused as refused:
             refusals[refused.why] += 1
         else:
@@ -90,10 +92,10 @@ def several(request: HttpRequest) -> HttpResponse:
     if not rows:
         announces.warning(request, "Rien n’a changé : aucun message n’était coché.")
     if done:
-        announces.success(request, count(done, *SEVERAL[asked]))
+        announces.success(request, count(done, *SEVERAL[decision]))
     if refusals:
-        told = " ".join(f"{count(n, 'message')} : {why}" for why, n in refusals.items())
-        announces.error(request, f"Sans changement, {told}")
+        reasons = " ".join(f"{count(n, 'message')} : {why}" for why, n in refusals.items())
+        announces.error(request, f"Sans changement, {reasons}")
     return redirect("outbox_section", kind)
 
 

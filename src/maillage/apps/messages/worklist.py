@@ -1,4 +1,4 @@
-"""What the outbox asks of somebody today: messages that did not leave, or may not have."""
+"""Tasks of the outbox today: messages that did not leave, or may not have."""
 
 from collections.abc import Iterable
 from datetime import datetime

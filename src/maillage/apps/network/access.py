@@ -1,4 +1,4 @@
-"""Who answers applications, who writes for a structure, who reads whose sheet."""
+"""Rights over applications, letters and sheets of the network."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ __all__ = ("KEEPS", "MANAGE", "MEMBERS", "holds_territory", "structures_for")
 
 
 def is_member(user: Any) -> bool:
-    """Return whether a user is of the network, and reads what its structures write for it."""
+    """Tell a member of the network, who reads the writings of its structures."""
     return rights_of(user).any(*MEMBERS)
 
 
@@ -70,13 +70,13 @@ def led_structures(user: Any) -> QuerySet[Structure]:
     communes = rights_of(user).communes(MANAGE)
     if communes is None:
         return Structure.objects.all()
-    asked = bulk.to_find(communes)
-    standing = Lieu.objects.filter(code_insee__in=asked).values("structure")
-    return Structure.objects.filter(Q(code_insee__in=asked) | Q(pk__in=standing))
+    codes = bulk.to_find(communes)
+    standing = Lieu.objects.filter(code_insee__in=codes).values("structure")
+    return Structure.objects.filter(Q(code_insee__in=codes) | Q(pk__in=standing))
 
 
 def leads(user: Any, structure: Structure) -> bool:
-    """Return whether a user leads the network where a structure stands."""
+    """Grant the lead of the network where a structure stands."""
     communes = rights_of(user).communes(MANAGE)
     if not holds_territory(user):
         return False
@@ -106,8 +106,8 @@ def readable_professionals(user: Any) -> QuerySet[Professional]:
     acting = current(timezone.localdate())
     there = acting.filter(user=OuterRef("user"), structure=OuterRef("structure"))
     rows = Professional.objects.filter(user__is_active=True).annotate(acts_there=Exists(there))
-    shown = Q(visibility__in=_open_to(user), user__in=acting.values("user")) | Q(user=user.pk)
-    return rows.filter(shown).select_related("user", "structure")
+    readable = Q(visibility__in=_open_to(user), user__in=acting.values("user")) | Q(user=user.pk)
+    return rows.filter(readable).select_related("user", "structure")
 
 
 def _open_to(user: Any) -> list[str]:
@@ -120,9 +120,9 @@ def _open_to(user: Any) -> list[str]:
 
 def letters_for(user: Any) -> QuerySet[Letter]:
     """Return the letters that a user reads: written or received by their structures, or to themselves."""
-    mine = _own_numbers(user)
+    own_structures_pks = _own_numbers(user)
     return Letter.objects.filter(
-        Q(sender__in=mine) | Q(to_structure__in=mine) | Q(to_user=user)
+        Q(sender__in=own_structures_pks) | Q(to_structure__in=own_structures_pks) | Q(to_user=user)
     ).select_related("sender", "to_structure", "to_user", "by", "answered_by")
 
 
@@ -194,5 +194,5 @@ def handovers_for(user: User) -> QuerySet[Handover]:
 
 
 def may_apply(request: HttpRequest) -> bool:
-    """Return whether a visitor may send one more application this hour."""
+    """Count one application against a visitor's hourly limit; False beyond it."""
     return once_more(request, "rejoindre", joining.APPLICATIONS_AN_HOUR)

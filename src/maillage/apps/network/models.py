@@ -71,7 +71,7 @@ class Application(models.Model):
 
 
 class Profile(models.Model):
-    """What a structure says of itself to the others: the part it takes, what it can do, who reads it.
+    """Profile of a structure for the others: the part it takes, its skills, its readers.
 
     version: raised at each change, so that two people writing at once are noticed.
     """
@@ -128,7 +128,7 @@ class Revision(models.Model):
 
 
 class Professional(models.Model):
-    """What a professional says of their work to the others; deleted with their account, or by them."""
+    """Sheet of a professional for the others; deleted with their account, or by them."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, verbose_name="compte", on_delete=models.CASCADE, related_name="+"
@@ -154,7 +154,7 @@ class Professional(models.Model):
 
 
 class Letter(models.Model):
-    """What a structure writes to another, or to a professional, through the platform; and the answer."""
+    """Letter of a structure to another, or to a professional, through the platform; and the answer."""
 
     sender = _structure("de la part de")
     to_structure = _structure("à la structure", null=True, blank=True)

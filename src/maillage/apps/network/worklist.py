@@ -1,6 +1,4 @@
-"""What joining and the sheets of the network ask of somebody today: a new sheet to complete, applications,
-charters, letters.
-"""
+"""Tasks of the network today: a new sheet to complete, applications, charters, letters."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -52,7 +50,7 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
 def _new_sheets(user: Any) -> Iterable[Line]:
     rows = joining.new_places(user)
     lacking = ((lieu, gaps(lieu.sheet)) for lieu in rows.order_by("name", "pk"))
-    for lieu, missing in islice(((lieu, found) for lieu, found in lacking if found), MOST):
+    for lieu, missing in islice(((lieu, lacks) for lieu, lacks in lacking if lacks), MOST):
         yield Line(
             kind="sheet-incomplete",
             group=DIRECTORY,

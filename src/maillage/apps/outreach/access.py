@@ -1,4 +1,4 @@
-"""Who runs which campaigns, outings and devices."""
+"""Rights over campaigns, outings and devices."""
 
 from django.db.models import QuerySet
 
@@ -9,10 +9,10 @@ from maillage.apps.outreach.models import Call, Campaign, Collection, Device, Ou
 
 def campaigns_for(user) -> QuerySet[Campaign]:
     """Return the campaigns a user runs: those of their territories, and those they opened."""
-    rows, mine = Campaign.objects.select_related("by"), rights_of(user).communes("directory.import")
+    rows, communes = Campaign.objects.select_related("by"), rights_of(user).communes("directory.import")
     return (
         rows
-        if mine is None and may_manage(user)
+        if communes is None and may_manage(user)
         else rows.filter(by=user.pk)
         if may_manage(user)
         else rows.none()
@@ -42,10 +42,10 @@ def collections_for(user) -> QuerySet[Collection]:
 
 def outings_for(user) -> QuerySet[Outing]:
     """Return the awareness actions a user may see."""
-    rows, mine = Outing.objects.all(), rights_of(user).communes("directory.import")
+    rows, communes = Outing.objects.all(), rights_of(user).communes("directory.import")
     return (
         rows
-        if mine is None and may_manage(user)
+        if communes is None and may_manage(user)
         else rows.filter(by=user.pk)
         if may_manage(user)
         else rows.none()

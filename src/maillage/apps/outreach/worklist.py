@@ -1,4 +1,4 @@
-"""What campaigns and devices ask of somebody today: places that did not answer, devices late or set aside."""
+"""Tasks of campaigns and devices for a user today: silent places, devices late or reserved."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -24,23 +24,23 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
         yield from _devices(user, at)
     if not rights_of(user).any(RUNS):
         return
-    found = [each for each in campaigns.campaigns(user) if each.campaign.closed_at is None]
-    for each in found[:MOST]:
-        left = each.progress.total - each.progress.over
+    open_campaigns = [each for each in campaigns.campaigns(user) if each.campaign.closed_at is None]
+    for row in open_campaigns[:MOST]:
+        n_open = row.progress.total - row.progress.over
         yield Line(
             kind="campaign",
             group=DIRECTORY,
-            n=left,
-            title=f"Campagne {each.campaign.name}",
-            words=f"{each.progress.words}, {each.where}.",
-            since=timezone.localdate(each.campaign.opened_at),
-            url=reverse("campaign", args=[each.campaign.pk]),
-            gesture=f"Appeler les {left} autres"
-            if left > 1
+            n=n_open,
+            title=f"Campagne {row.campaign.name}",
+            words=f"{row.progress.words}, {row.where}.",
+            since=timezone.localdate(row.campaign.opened_at),
+            url=reverse("campaign", args=[row.campaign.pk]),
+            gesture=f"Appeler les {n_open} autres"
+            if n_open > 1
             else "Appeler le dernier"
-            if left
+            if n_open
             else "La clore",
-            icon="phone" if left else "check",
+            icon="phone" if n_open else "check",
         )
 
 
@@ -48,22 +48,22 @@ def _devices(user: Any, at: datetime) -> Iterable[Line]:
     """Return the reservations whose day has come, and the loans that are late; a territory reads counts."""
     today = timezone.localdate(at)
     ready = access.reservations_for(user).filter(from_on__lte=today, until_on__gte=today)
-    waiting = bulk.seldom(ready.select_related("device__lieu").order_by("from_on", "pk")[: 10 * MOST])
-    if waiting:
-        first = waiting[0].device
+    reservations = bulk.seldom(ready.select_related("device__lieu").order_by("from_on", "pk")[: 10 * MOST])
+    if reservations:
+        first = reservations[0].device
         yield Line(
             kind="device-reserved",
             group=DIRECTORY,
-            n=len(waiting),
-            title="Appareil réservé, à donner" if len(waiting) == 1 else "Appareils réservés, à donner",
-            words=_first_of(first, len(waiting)),
-            since=waiting[0].from_on,
+            n=len(reservations),
+            title="Appareil réservé, à donner" if len(reservations) == 1 else "Appareils réservés, à donner",
+            words=_first_of(first, len(reservations)),
+            since=reservations[0].from_on,
             url=reverse("devices", args=[first.lieu.slug]),
             gesture="Le donner",
             icon="repeat",
         )
-    mine = access.devices_for(user).values("pk")
-    loans = Loan.objects.filter(back_on=None, due_on__lt=today, device__in=mine)
+    devices = access.devices_for(user).values("pk")
+    loans = Loan.objects.filter(back_on=None, due_on__lt=today, device__in=devices)
     late = bulk.seldom(loans.select_related("device__lieu").order_by("due_on", "pk")[: 10 * MOST])
     if late:
         first = late[0].device
@@ -83,5 +83,5 @@ def _devices(user: Any, at: datetime) -> Iterable[Line]:
 
 def _first_of(device: Device, n: int) -> str:
     """Return which device comes first among n, and where it is."""
-    others = f", et {count(n - 1, 'autre')}" if n > 1 else ""
-    return f"{device.label}, {device.lieu.name}{others}."
+    more = f", et {count(n - 1, 'autre')}" if n > 1 else ""
+    return f"{device.label}, {device.lieu.name}{more}."

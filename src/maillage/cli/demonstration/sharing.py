@@ -60,7 +60,7 @@ def _meetings(stage: Stage, who: Mapping[str, Any]) -> Any:
         at=at - timedelta(days=30),
         example=True,
     )
-    actions.write_minutes(held, text=RECORD, present=9, seen="", by=lead, at=at)
+    actions.write_minutes(held, text=RECORD, present=9, version="", by=lead, at=at)
     decided = (
         ("Relire ensemble les fiches des lieux du quartier", "structure", HELP, 21),
         ("Réserver la salle pour la prochaine réunion", "structure", LEARN, 10),

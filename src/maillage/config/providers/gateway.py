@@ -89,7 +89,7 @@ class Gateway:
             except sending.Failed as error:
                 raise sending.NotNow(error.reason, error.code) from error
             if 200 <= code < 300:
-                return sending.LEFT
+                return sending.SENT
             if code in (404, 410):
                 return sending.ABSENT
             raise sending.NotNow("busy", code)

@@ -37,7 +37,7 @@ class Files:
         return path.name
 
     def status(self, message: Message) -> str:
-        return sending.LEFT if self._path(message).is_file() else sending.ABSENT
+        return sending.SENT if self._path(message).is_file() else sending.ABSENT
 
     def cost(self, message: Message) -> int:
         return 0

@@ -162,9 +162,9 @@ def label(procedure: str) -> str:
 
 
 def operator_of(procedure: str) -> str:
-    """Return who receives a procedure, as it is known; '' when it varies."""
-    found = procedures.procedures().get(procedure)
-    return found.operator if found else ""
+    """Return the recipient of a procedure, as it is known; '' when it varies."""
+    known = procedures.procedures().get(procedure)
+    return known.operator if known else ""
 
 
 def verdict_on(
@@ -176,7 +176,7 @@ def verdict_on(
     *,
     by: User | None,
 ) -> Verdict:
-    """Return whether an act may be: only what is done in the place of somebody asks for a mandate."""
+    """Judge an act: only one done in the place of somebody requires a mandate."""
     if kind != rules.PLACE:
         return Verdict(allowed=True, mandat=None, why="")
     if person is None:
@@ -227,6 +227,6 @@ def _same(known: Act, *, by: User, structure: Structure) -> Act:
 
 
 def traced_values(row: Act) -> dict[str, Any]:
-    """Return what a trace remembers of an act: of the precision, only that there was one."""
-    held = {name: getattr(row, name) for name in VALUES}
-    return held | {"precision": bool(row.precision)}
+    """Return the values of an act for its trace: of the precision, only that there was one."""
+    values = {name: getattr(row, name) for name in VALUES}
+    return values | {"precision": bool(row.precision)}

@@ -19,7 +19,7 @@ from maillage.kernel.errors import Refused
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What a sending of a device gave. known: numbers stored, now or before; outside: those of them to be
+    """Outcome of a device's sending. known: numbers stored, now or before; outside: those of them to be
     regularised; refused: number → why.
     """
 

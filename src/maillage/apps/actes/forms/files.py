@@ -31,16 +31,16 @@ from maillage.kernel.spreadsheet import bare
 from maillage.kernel.typed import line, whole
 from maillage.reference import procedures
 
-OURS, COOP = "csv", "coop-1"
-FORMATS = (COOP, OURS)
+MAILLAGE, COOP = "csv", "coop-1"
+FORMATS = (COOP, MAILLAGE)
 NEEDED = {
-    OURS: ("id", "date", "structure", "nature", "demarche", "minutes", "ou"),
+    MAILLAGE: ("id", "date", "structure", "nature", "demarche", "minutes", "ou"),
     COOP: ("id", "type", "date", "duree", "type_lieu", "structure", "thematiques"),
 }
 MOST_ROWS = 1_000_000
 AT_ONCE = 1_000  # rows, kept together
 LONGEST_CELL = 131_072  # characters: beyond, a quote was left open
-MOST_SAID = 60  # characters of a wrong cell: a quote left open swallows a whole file
+MAX_QUOTED = 60  # characters of a wrong cell: a quote left open swallows a whole file
 COMMUNE = re.compile(r"\d[\dAB]\d{3}")
 
 
@@ -57,7 +57,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What some rows of a file hold: acts, faults, how many rows are not acts (workshops, referral steps);
+    """Content of some rows of a file: acts, faults, rows of another kind (workshops, referral steps);
     read: the share of the file that was read with them.
     """
 
@@ -79,7 +79,7 @@ class _Row:
 class _Wrong(Exception):
     def __init__(self, column: str, value: str, reason: str, cure: str) -> None:
         super().__init__(column)
-        self.told = column, line("".join(filter(str.isprintable, value)), MOST_SAID), reason, cure
+        self.told = column, line("".join(filter(str.isprintable, value)), MAX_QUOTED), reason, cure
 
 
 def read(file: BinaryIO, format: str, *, today: date) -> Iterator[Contents]:
@@ -102,14 +102,14 @@ def _parts(
     everyone = list(Structure.objects.all())
     named = Counter(each.name for each in everyone)
     known = {each.name: each for each in everyone if named[each.name] == 1}
-    one: Callable[..., Read | None] = {OURS: _ours, COOP: _coop}[format]
+    one: Callable[..., Read | None] = {MAILLAGE: _maillage, COOP: _coop}[format]
     first: dict[UUID, int] = {}
     lieux: dict[int, dict[str, Lieu]] = {}
     rows = _rows(file, format)
     done = 0
     while part := list(islice(rows, AT_ONCE)):
         faults: list[Fault] = []
-        found, left = [], 0
+        acts, n_other_rows = [], 0
         for row in part:
             try:
                 act = one(_fitting(row), known)
@@ -118,13 +118,13 @@ def _parts(
             except _Wrong as wrong:
                 faults.append(Fault(row.line, *wrong.told))
                 continue
-            left += act is None
+            n_other_rows += act is None
             if act is not None:
-                found.append(replace(act, lieu=_lieu(row.cells, act, lieux)))
+                acts.append(replace(act, lieu=_lieu(row.cells, act, lieux)))
                 if _start(act.draft.uid) in repeated:
                     first[act.draft.uid] = row.line
         done += len(part)
-        yield Contents(found, faults, left, done / total)
+        yield Contents(acts, faults, n_other_rows, done / total)
 
 
 def _lieu(row: Mapping[str, str], act: Read, lieux: dict[int, dict[str, Lieu]]) -> Lieu | None:
@@ -145,7 +145,6 @@ def _start(uid: UUID) -> int:
 
 
 def _called(file: BinaryIO) -> str:
-    """Return what a message calls a file: by its name when it has one."""
     name = str(getattr(file, "name", ""))
     return f"Le fichier {PurePath(name).name}" if name else "Le fichier"
 
@@ -173,9 +172,9 @@ def _rows(file: BinaryIO, format: str) -> Iterator[_Row]:
                     why=f"Il a plus de {MOST_ROWS:_} lignes.".replace("_", "\u202f"),
                     do="Coupez-le en plusieurs fichiers, chacun avec la ligne des titres.",
                 )
-            held = [bare(cell.strip()) for cell in cells] + [""] * (len(header) - len(cells))
+            padded = [bare(cell.strip()) for cell in cells] + [""] * (len(header) - len(cells))
             yield _Row(
-                line, dict(zip(header, held, strict=False)), " ".join(filter(None, held[len(header) :]))
+                line, dict(zip(header, padded, strict=False)), " ".join(filter(None, padded[len(header) :]))
             )
     except UnicodeDecodeError as error:
         raise Refused(
@@ -233,7 +232,7 @@ def _check(act: Read, first: Mapping[UUID, int], today: date) -> None:
         raise _Wrong("date", day.isoformat(), "ce jour n’est pas encore venu", "Écrivez le jour de l’acte.")
 
 
-def _ours(row: Mapping[str, str], structures: Mapping[str, Structure]) -> Read:
+def _maillage(row: Mapping[str, str], structures: Mapping[str, Structure]) -> Read:
     uid = _uid(row["id"])
     hour = row.get("heure", "") or "12:00"
     try:
@@ -285,10 +284,10 @@ def _coop(row: Mapping[str, str], structures: Mapping[str, Structure]) -> Read |
             *("thematiques", row["thematiques"], "aucune n’est une démarche"),
             "Un acte d’aide porte sur une démarche : notez les autres activités en atelier.",
         )
-    shown = row.get("autonomie", "") in ("partiellement_autonome", "autonome")
+    autonomous = row.get("autonomie", "") in ("partiellement_autonome", "autonome")
     draft = rules.Draft(
         uid=_uid(row["id"]),
-        kind=rules.SHOWN if shown else rules.TOGETHER,
+        kind=rules.SHOWN if autonomous else rules.TOGETHER,
         procedure=families[0],
         minutes=_minutes(row, "duree"),
         where=_among(row, "type_lieu", activities.PLACES),
@@ -345,10 +344,10 @@ def _commune(row: Mapping[str, str]) -> str:
 
 
 def _structure(row: Mapping[str, str], structures: Mapping[str, Structure]) -> Structure:
-    found = structures.get(row["structure"])
-    if found is None:
+    structure = structures.get(row["structure"])
+    if structure is None:
         raise _Wrong(
             *("structure", row["structure"], "ce nom n’est pas celui d’une seule structure de l’annuaire"),
             "Importez-la d’abord, ou reprenez son nom exact. Si deux structures le portent, renommez-en une.",
         )
-    return found
+    return structure

@@ -1,4 +1,4 @@
-"""What a list of acts is asked for, and what a correction says."""
+"""Filters of a list of acts, and the form of a correction."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -42,25 +42,25 @@ class FilterForm(forms.Form):
         self.fields["demarche"].choices = [("", "Toutes"), *procedures]
 
     def criteria(self, today: date) -> Criteria:
-        """Return what is asked; what cannot be read is left out."""
+        """Return the filters; those that cannot be read are left out."""
         self.is_valid()
-        said = self.cleaned_data
-        begin, end = (said.get(name) for name in ("du", "au"))
+        values = self.cleaned_data
+        begin, end = (values.get(name) for name in ("du", "au"))
         end = end if end and end.year in YEARS else today
         begin = begin if begin and begin.year in YEARS else end - USUAL
         return Criteria(
             min(begin, end),
             max(begin, end),
-            whole(said.get("aidant") or ""),
-            said.get("nature") or "",
-            said.get("demarche") or "",
-            said.get("fin") or "",
-            said.get("etat") or "",
+            whole(values.get("aidant") or ""),
+            values.get("nature") or "",
+            values.get("demarche") or "",
+            values.get("fin") or "",
+            values.get("etat") or "",
         )
 
 
 class CorrectionForm(forms.Form):
-    """What an act is corrected to."""
+    """Corrected values of an act."""
 
     nature = forms.ChoiceField(label="Ce qui a été fait", choices=list(rules.KINDS.items()))
     demarche = forms.ChoiceField(label="La démarche")
@@ -87,16 +87,16 @@ class CorrectionForm(forms.Form):
         self.fields["demarche"].choices = [(each.key, each.label) for each in among]
 
     def values(self) -> dict[str, Any]:
-        """Return what was typed, by the names of `actions.VALUES`."""
-        said = self.cleaned_data
+        """Return the typed values, by the names of `actions.VALUES`."""
+        values = self.cleaned_data
         return {
-            "kind": said["nature"],
-            "procedure": said["demarche"],
-            "operator": said["organisme"],
-            "minutes": said["minutes"],
-            "where": said["ou"],
-            "end": said["fin"],
-            "precision": said["precision"],
+            "kind": values["nature"],
+            "procedure": values["demarche"],
+            "operator": values["organisme"],
+            "minutes": values["minutes"],
+            "where": values["ou"],
+            "end": values["fin"],
+            "precision": values["precision"],
         }
 
 
@@ -117,16 +117,16 @@ class AssumptionForm(forms.Form):
         next, two loads would differ by the acts of a few.
         """
         self.is_valid()
-        said, stated = self.cleaned_data, assumptions()
-        begin, end = (said.get(name) for name in ("du", "au"))
+        values, stated = self.cleaned_data, assumptions()
+        begin, end = (values.get(name) for name in ("du", "au"))
         end = end if end and end.year in YEARS else today
         begin = begin if begin and begin.year in YEARS else end - usual
-        given = Assumptions(
-            in_place=said.get("place") or stated.in_place,
-            learning=said.get("apprendre") or stated.learning,
-            seats=said.get("places") or stated.seats,
+        assumed = Assumptions(
+            in_place=values.get("place") or stated.in_place,
+            learning=values.get("apprendre") or stated.learning,
+            seats=values.get("places") or stated.seats,
         )
         this = today.replace(day=1)
         first = min(begin, end, this - ONE).replace(day=1)
         after = min((max(begin, end).replace(day=1) + timedelta(days=31)).replace(day=1), this)
-        return first, after - ONE, given
+        return first, after - ONE, assumed

@@ -97,7 +97,7 @@ class ActForm(forms.Form):
         kwargs["initial"] = {"uid": uuid4(), "ou": rules.HERE, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         self.structures = {str(each.pk): each for each in structures}
-        self.fields["structure"].choices = [(key, each.name) for key, each in self.structures.items()]
+        self.fields["structure"].choices = [(key, one.name) for key, one in self.structures.items()]
         if len(structures) < 2:
             del self.fields["structure"]
         self.fields["demarche"].choices = [*((each.key, each.label) for each in first), (OTHER, "Autre…")]
@@ -149,14 +149,14 @@ def person_of_card(typed: str) -> Person | None:
     """Return the person of a card; None when nothing is typed, Refused when no card has this code."""
     if not typed.strip():
         return None
-    found = persons.by_code(typed)
-    if found is None:
+    person = persons.by_code(typed)
+    if person is None:
         raise Refused(
             "L’acte n’est pas noté.",
             why="Aucune carte n’a ce code.",
             do="Relisez la carte, 8 signes, ou notez l’acte sans nom.",
         )
-    return found
+    return person
 
 
 # --------------------------------------------------------------------------------------------- from a device
@@ -164,7 +164,7 @@ def person_of_card(typed: str) -> Person | None:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a device sends of one act: the act, the numbers of its structure and its person, a typed card."""
+    """An act sent by a device: the act, the numbers of its structure and its person, a typed card."""
 
     draft: rules.Draft
     structure: int | None
@@ -174,7 +174,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What a device sends at once: what was understood, and what was not: number → why."""
+    """Acts sent at once by a device: those understood; of the others, number → why."""
 
     acts: tuple[Sent, ...]
     unread: Mapping[str, str]
@@ -206,8 +206,8 @@ def read(body: bytes, at: datetime) -> Sending:
 
 
 def _sent(row: Mapping[str, Any], at: datetime) -> Sent:
-    said = datetime.fromisoformat(str(row["quand"])[:40])
-    done_at = said if timezone.is_aware(said) else timezone.make_aware(said)
+    moment = datetime.fromisoformat(str(row["quand"])[:40])
+    done_at = moment if timezone.is_aware(moment) else timezone.make_aware(moment)
     return Sent(
         rules.Draft(
             uid=UUID(str(row["uid"])),

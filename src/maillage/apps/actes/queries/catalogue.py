@@ -35,14 +35,14 @@ def options(structure: Structure | None) -> list[Option]:
     """Return every procedure that may be noted for a structure, by family, then by name; the families
     themselves come last, for what has no name of its own.
     """
-    labels = {key: each.label for key, each in procedures.families().items()}
-    found = [
+    labels = {key: family.label for key, family in procedures.families().items()}
+    named = [
         Option(each.key, each.label, each.operator, labels[each.family])
         for each in mandats.choices(structure)
     ]
-    whole = [Option(key, f"{label}, autre", "", label) for key, label in labels.items()]
+    families = [Option(key, f"{label}, autre", "", label) for key, label in labels.items()]
     order = list(labels.values())
-    return sorted(found, key=lambda each: (order.index(each.family), each.label.casefold())) + whole
+    return sorted(named, key=lambda option: (order.index(option.family), option.label.casefold())) + families
 
 
 def first(
@@ -73,5 +73,5 @@ def _permitted(structure: Structure | None, person: Person | None, at: datetime)
 
 def lieu_of(structure: Structure) -> Lieu | None:
     """Return the place of a structure that has only one: “here” is there."""
-    held = list(structure.lieux.filter(state=directory.PUBLISHED)[:2])
-    return held[0] if len(held) == 1 else None
+    lieux = list(structure.lieux.filter(state=directory.PUBLISHED)[:2])
+    return lieux[0] if len(lieux) == 1 else None

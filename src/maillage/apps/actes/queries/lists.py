@@ -35,7 +35,7 @@ ENDS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """What a list is asked for; None or '' where anything is wanted. helper: an account's number; end: among
+    """Filters of a list; None or '' where anything is accepted. helper: an account's number; end: among
     `rules.ENDS`; state: among STATES.
     """
 
@@ -72,12 +72,12 @@ class Sums:
     @property
     def bars(self) -> list[tuple[str, float, float]]:
         """The parts of a bar of 100: kind, where it begins, its width."""
-        found, begin = [], 0.0
+        bars, begin = [], 0.0
         for kind, minutes in self.minutes.items():
             width = 100 * minutes / max(self.total, 1)
-            found.append((kind, round(begin, 2), round(width, 2)))
+            bars.append((kind, round(begin, 2), round(width, 2)))
             begin += width
-        return found
+        return bars
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,23 +105,23 @@ class Day:
         return max(acts, key=lambda act: act.pk, default=None)
 
 
-def acts(user: Any, asked: Criteria) -> QuerySet[Act]:
+def acts(user: Any, criteria: Criteria) -> QuerySet[Act]:
     """Return the acts of a period that a user sees, struck ones included, the latest first."""
-    rows = access.acts_for(user).filter(on_day__gte=asked.since, on_day__lte=asked.until)
+    rows = access.acts_for(user).filter(on_day__gte=criteria.since, on_day__lte=criteria.until)
     wanted: dict[str, Any] = {
-        "by": asked.helper,
-        "kind": asked.kind,
-        "procedure": asked.procedure,
-        "end": asked.end,
+        "by": criteria.helper,
+        "kind": criteria.kind,
+        "procedure": criteria.procedure,
+        "end": criteria.end,
     }
-    kept = rows.filter(**{name: value for name, value in wanted.items() if value})
-    return kept.filter(_IN_STATE[asked.state]) if asked.state else kept
+    matching = rows.filter(**{name: value for name, value in wanted.items() if value})
+    return matching.filter(_IN_STATE[criteria.state]) if criteria.state else matching
 
 
 def sums(rows: QuerySet[Act]) -> Sums:
     """Return how many acts count, and their minutes."""
     counts = Q(struck_at=None)
-    found = (
+    by_kind = (
         rows.order_by()
         .values("kind")
         .annotate(
@@ -130,18 +130,18 @@ def sums(rows: QuerySet[Act]) -> Sums:
             time=Sum("minutes", filter=counts),
         )
     )
-    held = {row["kind"]: row for row in found}
+    row_by_kind = {row["kind"]: row for row in by_kind}
     return Sums(
-        n=sum(row["n"] for row in held.values()),
-        struck=sum(row["struck"] for row in held.values()),
-        minutes={kind: int(held.get(kind, {}).get("time") or 0) for kind in rules.KINDS},
+        n=sum(row["n"] for row in row_by_kind.values()),
+        struck=sum(row["struck"] for row in row_by_kind.values()),
+        minutes={kind: int(row_by_kind.get(kind, {}).get("time") or 0) for kind in rules.KINDS},
     )
 
 
 def lines(rows: Iterable[Act], user: User) -> list[Line]:
     """Return acts as a list shows them."""
-    held = list(rows)
-    labels = {key: label_of(key) or "Démarche retirée" for key in {act.procedure for act in held}}
+    acts_read = list(rows)
+    labels = {key: label_of(key) or "Démarche retirée" for key in {act.procedure for act in acts_read}}
     return [
         Line(
             act,
@@ -149,32 +149,32 @@ def lines(rows: Iterable[Act], user: User) -> list[Line]:
             rules.sentence(act.kind, labels[act.procedure], act.minutes, act.where, act.end),
             act.by_id == user.pk,
         )
-        for act in held
+        for act in acts_read
     ]
 
 
 def days(rows: Iterable[Act], user: User) -> list[Day]:
     """Return acts day by day, the latest day first."""
-    found = []
-    for on, held in groupby(lines(rows, user), key=lambda line: line.act.on_day):
-        shown = list(held)
-        counted = [line.act for line in shown if line.act.struck_at is None]
+    days_read = []
+    for on, lines_of_day in groupby(lines(rows, user), key=lambda line: line.act.on_day):
+        day_lines = list(lines_of_day)
+        counted = [line.act for line in day_lines if line.act.struck_at is None]
         minutes = {kind: sum(a.minutes for a in counted if a.kind == kind) for kind in rules.KINDS}
-        found.append(Day(on, shown, Sums(len(counted), len(shown) - len(counted), minutes)))
-    return found
+        days_read.append(Day(on, day_lines, Sums(len(counted), len(day_lines) - len(counted), minutes)))
+    return days_read
 
 
 def today(user: User, at: datetime) -> Day:
     """Return the acts that a user noted today."""
     on = timezone.localdate(at)
-    held = days(access.acts_for(user).filter(by=user, on_day=on), user)
-    return held[0] if held else Day(on, [], Sums(0, 0, dict.fromkeys(rules.KINDS, 0)))
+    days_read = days(access.acts_for(user).filter(by=user, on_day=on), user)
+    return days_read[0] if days_read else Day(on, [], Sums(0, 0, dict.fromkeys(rules.KINDS, 0)))
 
 
 def helpers(user: Any, since: date) -> list[tuple[int, str]]:
-    """Return who noted the acts that a user sees since a day: number and name."""
-    found = access.acts_for(user).filter(on_day__gte=since, by__isnull=False).order_by()
-    rows = User.objects.filter(pk__in=found.values("by")).order_by("name", "email")
+    """Return the authors of the acts that a user sees since a day: number and name."""
+    visible = access.acts_for(user).filter(on_day__gte=since, by__isnull=False).order_by()
+    rows = User.objects.filter(pk__in=visible.values("by")).order_by("name", "email")
     return [(row.pk, str(row)) for row in rows]
 
 
@@ -192,17 +192,17 @@ def to_regularise(user: Any) -> QuerySet[Act]:
 
 
 def revisions(act: Act) -> list[tuple[Revision, list[tuple[str, str, str]]]]:
-    """Return what happened to an act, oldest first; for each change, what was and what is."""
-    found = act.revisions.select_related("by")
+    """Return the history of an act, oldest first; for each change, the former values and the new ones."""
+    changes = act.revisions.select_related("by")
     return [
         (
             each,
             [
-                (NAMES[name], _said(name, old), _said(name, each.after[name]))
+                (NAMES[name], _value_text(name, old), _value_text(name, each.after[name]))
                 for name, old in each.before.items()
             ],
         )
-        for each in found
+        for each in changes
     ]
 
 
@@ -217,13 +217,13 @@ NAMES: Mapping[str, str] = {
 }
 
 
-def _said(name: str, value: Any) -> str:
+def _value_text(name: str, value: Any) -> str:
     if name == "precision":
         return "écrite" if value else "aucune"
     if name == "procedure":
         return label_of(value)
-    held = {"kind": rules.KINDS, "where": rules.WHERE, "end": rules.ENDS}.get(name, {})
-    return str(held.get(value, value) or "rien")
+    labels = {"kind": rules.KINDS, "where": rules.WHERE, "end": rules.ENDS}.get(name, {})
+    return str(labels.get(value, value) or "rien")
 
 
 def table(rows: Iterable[Act]) -> str:
@@ -254,8 +254,8 @@ def _row(act: Act) -> dict[str, str]:
 
 
 def _delay(act: Act) -> str:
-    told = act.lacks_mandate or (act.source and act.struck_at is None)  # what a file said, as it said it
-    return act.regularise_before.isoformat() if told and act.regularise_before else ""
+    has_delay = act.lacks_mandate or (act.source and act.struck_at is None)  # what a file said, as it said it
+    return act.regularise_before.isoformat() if has_delay and act.regularise_before else ""
 
 
 # ------------------------------------------------------------------------------------------------- one person
@@ -267,11 +267,11 @@ def of_person(person: Person) -> QuerySet[Act]:
 
 
 def proposals(person: Person, at: datetime) -> list[tuple[str, str]]:
-    """Return what to show somebody rather than do it once more in their place: the procedure, and the module
-    that teaches it ('' when there is none).
+    """Return the procedures to teach somebody rather than do once more in their place, with the module of
+    each ('' when there is none).
     """
-    held = of_person(person).filter(struck_at=None, done_at__gte=at - timedelta(days=370))
-    keys = rules.to_learn(held.values_list("kind", "procedure", "done_at"), timezone.localtime(at))
+    counted = of_person(person).filter(struck_at=None, done_at__gte=at - timedelta(days=370))
+    keys = rules.to_learn(counted.values_list("kind", "procedure", "done_at"), timezone.localtime(at))
     return [(label_of(key), rules.MODULES.get(key, "")) for key in keys]
 
 

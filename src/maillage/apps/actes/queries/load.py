@@ -51,17 +51,17 @@ class Row:
     @property
     def total(self) -> Cell:
         """The sum of what its cells tell."""
-        told = [each for each in self.cells if each.n is not None]
-        if not told:
+        known = [each for each in self.cells if each.n is not None]
+        if not known:
             return Cell(None, None)
-        return Cell(sum(each.n or 0 for each in told), sum(each.minutes or 0 for each in told))
+        return Cell(sum(each.n or 0 for each in known), sum(each.minutes or 0 for each in known))
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What was done in the place of people, and what learning it once would take. people: different pairs of
-    a person and a procedure, by whole batches; breakeven: how many times in place last as long as learning
-    once.
+    """Acts done in the place of people, and the time that learning them once would take. people: different
+    pairs of a person and a procedure, by whole batches; breakeven: how many times in place last as long as
+    learning once.
     """
 
     acts: int
@@ -100,7 +100,7 @@ class Sums(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:
-    """What a reader may change: minutes in place, minutes to learn, seats of a workshop."""
+    """Assumptions a reader may change: minutes in place, minutes to learn, seats of a workshop."""
 
     in_place: float
     learning: float
@@ -114,7 +114,7 @@ def assumptions() -> Assumptions:
     )
 
 
-def load(communes: frozenset[str] | None, since: date, until: date, given: Assumptions) -> Load:
+def load(communes: frozenset[str] | None, since: date, until: date, assumptions: Assumptions) -> Load:
     """Return the load of the acts of some communes (None: everywhere) over whole months, both days included.
     Invented acts are told apart: where there are some, they alone are counted.
 
@@ -127,40 +127,42 @@ def load(communes: frozenset[str] | None, since: date, until: date, given: Assum
     ).order_by()
     if communes is not None:
         rows = rows.filter(structure__in=structures_in(communes) or [])
-    found = [
+    sums = [
         (example, Sums(date(year, month, 1), structure, kind, n, minutes))
         for example, year, month, structure, kind, n, minutes in rows.values_list(
             "example", "on_day__year", "on_day__month", "structure__kind", "kind"
         ).annotate(Count("pk"), Sum("minutes"))
     ]
-    examples = any(example for example, _ in found)
+    examples = any(example for example, _ in sums)
     least = 0 if examples else int(number("protection/small_count"))
-    held = [each for example, each in found if example == examples]
+    counted = [sum_of for example, sum_of in sums if example == examples]
     lots = partial(_lots, first=first, least=least)
-    by_kind = {kind: lots(each for each in held if each.kind == kind) for kind in rules.KINDS}
-    social, others = (
-        _sum(lots(each for each in held if (each.structure in SOCIAL_WORK) is wanted)).n
+    by_kind = {kind: lots(each for each in counted if each.kind == kind) for kind in rules.KINDS}
+    social, other_acts = (
+        _sum(lots(each for each in counted if (each.structure in SOCIAL_WORK) is wanted)).n
         for wanted in (True, False)
     )
     return Load(
-        n=sum(_sum(told).n for told in by_kind.values()),
+        n=sum(_sum(months_of).n for months_of in by_kind.values()),
         least=least,
         examples=examples,
         months=[
             Row(
                 f"{MONTHS[month.month - 1]} {month.year}",
-                [_cell(told.get(month, NOTHING), least) for told in by_kind.values()],
+                [_cell(months_of.get(month, NOTHING), least) for months_of in by_kind.values()],
             )
-            for month in sorted({month for told in by_kind.values() for month in told if told[month].n})
+            for month in sorted(
+                {month for months_of in by_kind.values() for month in months_of if months_of[month].n}
+            )
         ],
         kinds=[
             Row(label, [_cell(cell, least) for cell in cells])
-            for label, cells in _by_structure(held, lots)
+            for label, cells in _by_structure(counted, lots)
             if any(cell.n for cell in cells)
         ],
         social=share(
             social,
-            social + others,
+            social + other_acts,
             least=least,
             things="actes",
             universe="actes d’aide notés",
@@ -170,7 +172,7 @@ def load(communes: frozenset[str] | None, since: date, until: date, given: Assum
         cost=_cost(
             rows.filter(kind=rules.PLACE, example=examples, on_day__gte=first),
             _sum(by_kind[rules.PLACE]),
-            given,
+            assumptions,
             least,
         ),
     )
@@ -192,7 +194,7 @@ class Balance:
     examples: bool
 
 
-def balance(communes: frozenset[str] | None, since: date, until: date, given: Assumptions) -> Balance:
+def balance(communes: frozenset[str] | None, since: date, until: date, assumptions: Assumptions) -> Balance:
     """Return the time in place against the time teaching of some communes (None: everywhere), both days
     included: sums of the database, whatever the number of acts. Nothing is told of fewer than a batch.
     """
@@ -207,18 +209,22 @@ def balance(communes: frozenset[str] | None, since: date, until: date, given: As
     }
     examples = any(example for example, _ in sums)
     least = 0 if examples else int(number("protection/small_count"))
-    held = {kind: _batch(*sums.get((examples, kind), (0, 0)), least) for kind in (rules.PLACE, rules.SHOWN)}
-    (in_place, minutes), (shown, shown_minutes) = held[rules.PLACE], held[rules.SHOWN]
+    batches = {
+        kind: _batch(*sums.get((examples, kind), (0, 0)), least) for kind in (rules.PLACE, rules.SHOWN)
+    }
+    (in_place, minutes), (taught, taught_minutes) = batches[rules.PLACE], batches[rules.SHOWN]
     learners = 0
     if in_place:
         learners = disclosure.batch(_learners(rows.filter(kind=rules.PLACE, example=examples)), least)
-    return Balance(in_place, minutes, shown, shown_minutes, learners, learners * given.learning, examples)
+    return Balance(
+        in_place, minutes, taught, taught_minutes, learners, learners * assumptions.learning, examples
+    )
 
 
 def _batch(n: int, minutes: int, least: int) -> tuple[int, int]:
     """Return acts by whole batches, and their share of the minutes: the last few are in neither."""
-    kept = disclosure.batch(n, least)
-    return kept, round(minutes * kept / n) if n else 0
+    batch = disclosure.batch(n, least)
+    return batch, round(minutes * batch / n) if n else 0
 
 
 class _Lots(NamedTuple):
@@ -231,57 +237,59 @@ class _Lots(NamedTuple):
 NOTHING = _Lots(0, 0)
 
 
-def _lots(held: Iterable[Sums], *, first: date, least: int) -> dict[date, _Lots]:
-    """Return what is told of acts by month, from the first of a period: their lots fill from January, their
-    minutes are told to the hour.
+def _lots(sums: Iterable[Sums], *, first: date, least: int) -> dict[date, _Lots]:
+    """Return the publishable acts by month, from the first of a period: their lots fill from January, their
+    minutes are rounded to the hour.
     """
     n, minutes = Counter[date](), Counter[date]()
-    for each in held:
+    for each in sums:
         n[each.month] += each.n
         minutes[each.month] += each.minutes
-    told = disclosure.by_year(n, minutes, least, HOUR if least else 1)
-    return {month: _Lots(*lots) for month, lots in told.items() if month >= first}
+    lots_by_month = disclosure.by_year(n, minutes, least, HOUR if least else 1)
+    return {month: _Lots(*lots) for month, lots in lots_by_month.items() if month >= first}
 
 
-def _sum(told: Mapping[date, _Lots]) -> _Lots:
-    return _Lots(sum(each.n for each in told.values()), sum(each.minutes for each in told.values()))
+def _sum(lots_by_month: Mapping[date, _Lots]) -> _Lots:
+    return _Lots(
+        sum(each.n for each in lots_by_month.values()), sum(each.minutes for each in lots_by_month.values())
+    )
 
 
 def _by_structure(
-    held: Sequence[Sums], lots: Callable[[Iterable[Sums]], dict[date, _Lots]]
+    sums: Sequence[Sums], lots: Callable[[Iterable[Sums]], dict[date, _Lots]]
 ) -> Iterable[tuple[str, list[_Lots]]]:
-    """Yield what is told of each type of structures, by kind."""
+    """Yield the publishable acts of each type of structures, by kind."""
     for id, structures in offer.kinds().items():
-        there = [each for each in held if each.structure == id]
+        there = [each for each in sums if each.structure == id]
         if there:
             kinds = ([each for each in there if each.kind == kind] for kind in rules.KINDS)
             yield structures.label, [_sum(lots(each)) for each in kinds]
 
 
-def _cell(told: _Lots, least: int) -> Cell:
-    """Return what is told as it is shown: fewer than a lot, nobody included, is not a number."""
-    return Cell(*told) if told.n or not least else Cell(None, None)
+def _cell(lots: _Lots, least: int) -> Cell:
+    """Return a displayed cell: fewer than a lot, nobody included, is not a number."""
+    return Cell(*lots) if lots.n or not least else Cell(None, None)
 
 
-def _cost(rows: QuerySet[Act], told: _Lots, given: Assumptions, least: int) -> Cost | None:
-    """Return what learning would take instead of what was done in place, None when too few acts, or too few
-    people. rows: the acts in place of the period; told: what is told of them.
+def _cost(rows: QuerySet[Act], lots: _Lots, assumptions: Assumptions, least: int) -> Cost | None:
+    """Return the time of learning instead of the acts done in place, None when too few acts, or too few
+    people. rows: the acts in place of the period; lots: those of them that may be published.
     """
-    if not told.n:
+    if not lots.n:
         return None
     # Their lots may hold fewer acts than the period: some wait for the month that completes them.
-    people = min(disclosure.batch(_learners(rows), least), told.n)
+    people = min(disclosure.batch(_learners(rows), least), lots.n)
     if not people:
         return None
-    hours = people * given.learning
+    hours = people * assumptions.learning
     return Cost(
-        acts=told.n,
-        minutes=told.minutes,
+        acts=lots.n,
+        minutes=lots.minutes,
         people=people,
-        assumed=told.n * given.in_place,
+        assumed=lots.n * assumptions.in_place,
         alone=hours,
-        together=hours / given.seats,
-        breakeven=given.learning / given.in_place,
+        together=hours / assumptions.seats,
+        breakeven=assumptions.learning / assumptions.in_place,
     )
 
 

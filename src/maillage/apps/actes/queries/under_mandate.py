@@ -1,4 +1,4 @@
-"""What was done in the place of somebody under one mandate, and what it did not permit, for its sheet."""
+"""Acts done in the place of somebody under one mandate, and those it did not permit, for its sheet."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from maillage.apps.actes.queries import catalogue
 from maillage.apps.actes.queries.lists import Line, lines
 from maillage.apps.mandats.models import Mandat
 
-KEPT = ("act.noted", "act.outside", "act.regularised")
+ACT_VERBS = ("act.noted", "act.outside", "act.regularised")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +60,19 @@ class Done:
 def of_mandate(mandat: Mandat, user: User) -> Done:
     """Return the acts under a mandate, among those that a user may see (`settings.SHOWN_WITH_A_MANDATE`)."""
     acts = list(access.acts_for(user).filter(mandat=mandat).order_by("-done_at", "-pk"))
-    kept = [each for each in acts if each.struck_at is None]
-    written = journal.entries_about(*acts).filter(verb__in=KEPT) if acts else Entry.objects.none()
+    standing = [each for each in acts if each.struck_at is None]
+    written = journal.entries_about(*acts).filter(verb__in=ACT_VERBS) if acts else Entry.objects.none()
     links = dict(written.order_by("-pk").values_list("row", "pk"))
     refused = _refusals(mandat, user)
     rows = [Row(line.act.done_at, links.get(line.act.pk, 0), line=line) for line in lines(acts, user)]
     rows += [Row(each.at, each.link, refusal=each) for each in refused]
     rows.sort(key=lambda row: (row.at, row.link), reverse=True)
-    return Done(rows, refused, len(kept), sum(each.minutes for each in kept))
+    return Done(rows, refused, len(standing), sum(each.minutes for each in standing))
 
 
 def _refusals(mandat: Mandat, user: User) -> list[Refusal]:
-    """Return what was refused to the structure of a mandate from its signature to its last day, the latest
-    first, even once it was stopped.
+    """Return the refusals to the structure of a mandate from its signature to its last day, the latest first,
+    even once it was stopped.
     """
     entries = [each for each in _entries(mandat, user) if timezone.localdate(each.at) <= mandat.ends_on]
     names = journal.names(entries)
@@ -86,11 +86,11 @@ def _refusals(mandat: Mandat, user: User) -> list[Refusal]:
 def _entries(mandat: Mandat, user: User) -> QuerySet[Entry]:
     """Return the refusals that a user may read: those of their structures; for a volunteer, their own."""
     rights = rights_of(user)
-    whole, mine = rights.structures(access.SEE), rights.structures(access.MINE)
+    full, own = rights.structures(access.SEE), rights.structures(access.MINE)
     since = milliseconds(mandat.signed_at or mandat.made_at)
     return (
         journal.entries_about(mandat.person)
-        .filter(Q(structure__in=whole) | Q(structure__in=mine, by=user.pk), structure=mandat.structure_id)
+        .filter(Q(structure__in=full) | Q(structure__in=own, by=user.pk), structure=mandat.structure_id)
         .filter(verb="act.refused", at__gte=since)
         .order_by("-pk")
     )

@@ -46,7 +46,7 @@ def script(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def state(request: HttpRequest) -> JsonResponse:
-    """Whose account it is, and what a sending needs: a device sends only what this account noted."""
+    """Account of the session, and the token of a sending: a device sends only the acts this account noted."""
     return JsonResponse({"compte": account_of(request).pk, "jeton": get_token(request)})
 
 
@@ -56,8 +56,8 @@ def state(request: HttpRequest) -> JsonResponse:
 def send(request: HttpRequest) -> JsonResponse:
     """Acts that waited on a device: each kept once, acknowledged when on disk, refused with why."""
     if count(request, "actes-envois") > access.SENDINGS_AN_HOUR:
-        told = "Cet appareil envoie trop souvent. Les actes restent dessus et partiront dans une heure."
-        return JsonResponse({"erreur": told}, status=HTTPStatus.TOO_MANY_REQUESTS)
+        reason = "Cet appareil envoie trop souvent. Les actes restent dessus et partiront dans une heure."
+        return JsonResponse({"erreur": reason}, status=HTTPStatus.TOO_MANY_REQUESTS)
     at = timezone.now()
     try:
         if len(request.body) > rules.SENDING_BYTES:
@@ -70,27 +70,27 @@ def send(request: HttpRequest) -> JsonResponse:
     except Refused as error:
         return JsonResponse({"erreur": " ".join(error.sentences)}, status=HTTPStatus.BAD_REQUEST)
     structures = {each.pk: each for each in access.structures_for(request.user)}
-    seen = people_for(request.user).in_bulk([each.person for each in sending.acts if each.person])
+    person_by_pk = people_for(request.user).in_bulk([each.person for each in sending.acts if each.person])
     drafts, refused = [], dict(sending.unread)
-    for each in sending.acts:
+    for sent in sending.acts:
         try:
-            person = forms.person_of_card(each.card) or seen.get(each.person or 0)
-            if each.person and person is None:
+            person = forms.person_of_card(sent.card) or person_by_pk.get(sent.person or 0)
+            if sent.person and person is None:
                 raise Refused(
                     noting.NOT_NOTED,
                     why="Votre structure ne suit plus cette personne, ou sa fiche est effacée.",
                     do="Notez-le de nouveau, sans nom.",
                 )
         except Refused as error:
-            refused[str(each.draft.uid)] = " ".join(error.sentences)
+            refused[str(sent.draft.uid)] = " ".join(error.sentences)
         else:
-            drafts.append((each.draft, structures.get(each.structure or 0), person))
-    kept = receiving.receive(drafts, by=account_of(request), at=at)
-    refused |= {str(uid): why for uid, why in kept.refused.items()}
+            drafts.append((sent.draft, structures.get(sent.structure or 0), person))
+    received = receiving.receive(drafts, by=account_of(request), at=at)
+    refused |= {str(uid): why for uid, why in received.refused.items()}
     return JsonResponse(
         {
-            "recues": [str(uid) for uid in kept.known],
-            "a_regulariser": [str(uid) for uid in kept.outside],
+            "recues": [str(uid) for uid in received.known],
+            "a_regulariser": [str(uid) for uid in received.outside],
             "refusees": [{"uid": uid, "motif": why} for uid, why in refused.items()],
         }
     )

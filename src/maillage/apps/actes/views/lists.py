@@ -37,12 +37,12 @@ SEVERAL = {
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The acts of a period, by day, with their sums; struck ones stay there, crossed out."""
-    form, asked = _asked(request)
-    rows = lists.acts(request.user, asked)
+    form, criteria = _criteria(request)
+    rows = lists.acts(request.user, criteria)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
-        "asked": asked,
+        "asked": criteria,
         "sums": lists.sums(rows),
         "page": page,
         "days": lists.days(page, account_of(request)),
@@ -57,14 +57,14 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def table(request: HttpRequest) -> HttpResponse:
     """The same acts, as a table without a name."""
-    _, asked = _asked(request)
-    text = lists.table(lists.acts(request.user, asked).order_by("done_at", "pk"))
+    _, criteria = _criteria(request)
+    text = lists.table(lists.acts(request.user, criteria).order_by("done_at", "pk"))
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="actes-{asked.since}-{asked.until}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="actes-{criteria.since}-{criteria.until}.csv"'
     return response
 
 
-def _asked(request: HttpRequest) -> tuple[FilterForm, lists.Criteria]:
+def _criteria(request: HttpRequest) -> tuple[FilterForm, lists.Criteria]:
     on = timezone.localdate()
     since = on.replace(year=on.year - 3, day=1)
     form = FilterForm(
@@ -84,37 +84,37 @@ def _without_page(request: HttpRequest) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """One act: what it was, what was changed, and a form to correct it for who may."""
-    found = _act(request, pk)
-    may_change = access.may_change(request.user, found)
-    among = catalogue.options(found.structure)
+    row = _act(request, pk)
+    may_change = access.may_change(request.user, row)
+    among = catalogue.options(row.structure)
     sent = request.POST if request.method == "POST" and may_change else None
-    form = CorrectionForm(sent, among=among, initial=_initial(found))
+    form = CorrectionForm(sent, among=among, initial=_initial(row))
     if form.is_bound and form.is_valid():
         with refusals.in_form(form):
             was = whole(request.POST.get("vu", ""), ROWS)
-            corrections.correct(found, form.values(), by=account_of(request), at=timezone.now(), was=was)
+            corrections.correct(row, form.values(), by=account_of(request), at=timezone.now(), was=was)
             messages.success(request, "L’acte est corrigé. Ce qu’il disait avant reste dans sa trace.")
-            return redirect("act", found.pk)
+            return redirect("act", row.pk)
     context = {
-        "act": found,
-        "line": lists.lines([found], account_of(request))[0],
+        "act": row,
+        "line": lists.lines([row], account_of(request))[0],
         "form": form if may_change else None,
-        "revisions": lists.revisions(found),
-        "sees": people_for(request.user).filter(pk=found.person_id).exists(),
-        "resources": resources.for_procedure(found.procedure),
+        "revisions": lists.revisions(row),
+        "sees": people_for(request.user).filter(pk=row.person_id).exists(),
+        "resources": resources.for_procedure(row.procedure),
     }
     return render(request, "actes/act.html", context, status=400 if form.errors else 200)
 
 
-def _initial(found: Act) -> dict[str, Any]:
+def _initial(act_row: Act) -> dict[str, Any]:
     return {
-        "nature": found.kind,
-        "demarche": found.procedure,
-        "organisme": found.operator,
-        "minutes": found.minutes,
-        "ou": found.where,
-        "fin": found.end,
-        "precision": found.precision,
+        "nature": act_row.kind,
+        "demarche": act_row.procedure,
+        "organisme": act_row.operator,
+        "minutes": act_row.minutes,
+        "ou": act_row.where,
+        "fin": act_row.end,
+        "precision": act_row.precision,
     }
 
 
@@ -123,31 +123,31 @@ def _initial(found: Act) -> dict[str, Any]:
 def several(request: HttpRequest) -> HttpResponse:
     """The same gesture on several acts: each goes through, or says why not."""
     by, at = account_of(request), timezone.now()
-    gestures = {
+    actions_by_name = {
         "rayer": corrections.strike,
         "remettre": corrections.restore,
         "regulariser": corrections.regularise,
     }
-    asked = request.POST.get("geste", "")
-    if asked not in gestures:
+    action = request.POST.get("geste", "")
+    if action not in actions_by_name:
         raise Http404
     chosen = [whole(pk, ROWS) for pk in request.POST.getlist("cochee")][:PAGE]
     rows = list(access.acts_for(request.user).filter(pk__in=filter(None, chosen)))
-    done, left = 0, Counter[str]()
+    done, n_by_reason = 0, Counter[str]()
     for row in rows:
         try:
-            gestures[asked](row, by=by, at=at)
+            actions_by_name[action](row, by=by, at=at)
         except Refused as error:
-            left[error.why] += 1
+            n_by_reason[error.why] += 1
         else:
             done += 1
     if not rows:
         messages.warning(request, "Rien n’a changé : aucune ligne n’était cochée.")
     if done:
-        messages.success(request, SEVERAL[asked].format(count(done, "acte")))
-    if left:
-        told = " ".join(f"{count(n, 'acte')} : {why}" for why, n in left.items())
-        messages.error(request, f"Sans changement, {told}")
+        messages.success(request, SEVERAL[action].format(count(done, "acte")))
+    if n_by_reason:
+        reasons = " ".join(f"{count(n, 'acte')} : {why}" for why, n in n_by_reason.items())
+        messages.error(request, f"Sans changement, {reasons}")
     back = QueryDict(request.POST.get("retour", "")[:500]).urlencode()
     return redirect(f"{reverse('acts')}?{back}")
 
@@ -155,21 +155,21 @@ def several(request: HttpRequest) -> HttpResponse:
 @require_POST
 def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     """Strike an act, put it back, or put it under the mandate that was signed since."""
-    found, by, at = _act(request, pk), account_of(request), timezone.now()
+    row, by, at = _act(request, pk), account_of(request), timezone.now()
     with refusals.as_message(request):
         match request.POST.get("geste"):
             case "rayer":
-                corrections.strike(found, by=by, at=at)
+                corrections.strike(row, by=by, at=at)
                 messages.success(request, "L’acte est annulé : il ne compte plus, sa trace reste.")
             case "remettre":
-                corrections.restore(found, by=by, at=at)
+                corrections.restore(row, by=by, at=at)
                 messages.success(request, "L’acte compte de nouveau.")
             case "regulariser":
                 person = person_of_card(request.POST.get("carte", ""))
-                corrections.regularise(found, by=by, at=at, person=person)
+                corrections.regularise(row, by=by, at=at, person=person)
                 messages.success(request, "L’acte est sous mandat.")
     back = {"noter": "act_new", "liste": "acts"}.get(request.POST.get("retour", ""))
-    return redirect(back) if back else redirect("act", found.pk)
+    return redirect(back) if back else redirect("act", row.pk)
 
 
 def _act(request: HttpRequest, pk: int) -> Act:

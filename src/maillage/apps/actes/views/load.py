@@ -24,23 +24,23 @@ YEAR = timedelta(days=365)
 def index(request: HttpRequest) -> HttpResponse:
     """Minutes by month and by type of structure; the part of social workers; in place against learning."""
     form = AssumptionForm(request.GET, initial={})
-    since, until, given = form.period(timezone.localdate(), YEAR)
-    shown = {"du": since, "au": until, "place": given.in_place, "apprendre": given.learning}
-    shown = {name: int(value) if isinstance(value, float) else value for name, value in shown.items()}
-    found = queries.load(rights_of(request.user).communes(access.MEASURES), since, until, given)
+    since, until, assumptions = form.period(timezone.localdate(), YEAR)
+    initial = {"du": since, "au": until, "place": assumptions.in_place, "apprendre": assumptions.learning}
+    initial = {name: int(value) if isinstance(value, float) else value for name, value in initial.items()}
+    result = queries.load(rights_of(request.user).communes(access.MEASURES), since, until, assumptions)
     context: dict[str, Any] = {
-        "form": AssumptionForm(shown | {"places": int(given.seats)}),
-        "load": found,
+        "form": AssumptionForm(initial | {"places": int(assumptions.seats)}),
+        "load": result,
         "since": in_words(since),
         "until": in_words(until),
         "kinds": rules.KINDS.values(),
-        "tables": [("Par mois", "Mois", found.months), ("Par type de structure", "Type", found.kinds)],
-        "given": given,
-        "cost": found.cost,
+        "tables": [("Par mois", "Mois", result.months), ("Par type de structure", "Type", result.kinds)],
+        "given": assumptions,
+        "cost": result.cost,
     }
-    if isinstance(found.social, Withheld):
-        context["social_withheld"] = found.social.reason
+    if isinstance(result.social, Withheld):
+        context["social_withheld"] = result.social.reason
     else:
-        context["social"] = wording.survey_share(found.social)
-        context["social_n"] = found.social.n
+        context["social"] = wording.survey_share(result.social)
+        context["social_n"] = result.social.n
     return render(request, "actes/load.html", context)

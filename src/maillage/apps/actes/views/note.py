@@ -32,9 +32,9 @@ WAYS = {"avec": {"nature": rules.TOGETHER}, "urgent": {"urgence": "on"}}  # afte
 def new(request: HttpRequest) -> HttpResponse:
     """Noting an act; after a refusal, the ways that go on."""
     at, structures = timezone.now(), list(access.structures_for(request.user))
-    kept = "garder" in request.GET  # the page as a device keeps it: nothing of anybody is in it
-    person = None if kept else _person(request)
-    like = None if kept else _like(request)
+    offline = "garder" in request.GET  # the page as a device keeps it: nothing of anybody is in it
+    person = None if offline else _person(request)
+    like = None if offline else _like(request)
     form = _form(request, structures, like, person, at)
     refused, status = None, 200
     if form.is_bound:
@@ -53,10 +53,10 @@ def new(request: HttpRequest) -> HttpResponse:
             except Refused as error:
                 refused = error
             else:
-                messages.success(request, f"Noté. {_told(act)}.")
+                messages.success(request, f"Noté. {_sentence(act)}.")
                 return redirect("act_new")
         status = 400
-    today = None if kept else lists.today(account_of(request), at)
+    today = None if offline else lists.today(account_of(request), at)
     context = {
         "form": form,
         "person": person or _of(request, like),
@@ -65,8 +65,8 @@ def new(request: HttpRequest) -> HttpResponse:
         "refused": refused,
         "outside": isinstance(refused, noting.OutsideMandate),
         "today": today,
-        "waiting": [] if kept else lists.to_regularise(request.user)[:20],
-        "kept": kept,
+        "waiting": [] if offline else lists.to_regularise(request.user)[:20],
+        "kept": offline,
         "at": at,
     }
     return render(request, "actes/note.html", context, status=status)
@@ -75,8 +75,10 @@ def new(request: HttpRequest) -> HttpResponse:
 def _form(
     request: HttpRequest, structures: list[Structure], like: Act | None, person: Person | None, at: datetime
 ) -> ActForm:
-    asked = whole(request.POST.get("structure", ""), ROWS)
-    structure = next((each for each in structures if each.pk == asked), structures[0] if structures else None)
+    number = whole(request.POST.get("structure", ""), ROWS)
+    structure = next(
+        (each for each in structures if each.pk == number), structures[0] if structures else None
+    )
     among = catalogue.options(structure)
     first = catalogue.first(structure, among, at, person)
     data = None
@@ -92,7 +94,7 @@ def _form(
 
 
 def _as_before(like: Act, first: list[str]) -> dict[str, Any]:
-    """Return what a form shows to note the same act once more."""
+    """Return the initial values of a form that notes the same act once more."""
     near, usual = like.procedure in first, like.minutes in rules.MINUTES
     return {
         "structure": str(like.structure_id),
@@ -123,29 +125,33 @@ def _person(request: HttpRequest) -> Person | None:
     typed = request.POST.get("personne", "") or request.GET.get("personne", "")
     if not typed:
         return None
-    found = people_for(request.user).filter(pk=whole(typed, ROWS) or 0).first()
-    if found is None and request.method != "POST":
+    person = people_for(request.user).filter(pk=whole(typed, ROWS) or 0).first()
+    if person is None and request.method != "POST":
         raise Http404
-    return found
+    return person
 
 
-def _told(act: Act) -> str:
+def _sentence(act: Act) -> str:
     return rules.sentence(act.kind, noting.label(act.procedure), act.minutes, act.where, act.end)
 
 
 @holding(*access.HELPS)
 @require_safe
 def frame(request: HttpRequest) -> JsonResponse:
-    """Whether a procedure is in the mandate of a person, while the form is filled: nothing is written."""
+    """Tell, while the form is filled, a procedure in the mandate of a person from one out of it; nothing is
+    written.
+    """
     person, procedure = _person(request), request.GET.get("demarche", "")[:40]
     structures = list(access.structures_for(request.user))
-    asked = whole(request.GET.get("structure", ""), ROWS)
-    structure = next((each for each in structures if each.pk == asked), structures[0] if structures else None)
+    number = whole(request.GET.get("structure", ""), ROWS)
+    structure = next(
+        (each for each in structures if each.pk == number), structures[0] if structures else None
+    )
     if person is None or structure is None or not mandat_catalogue.label_of(procedure):
         raise Http404
     verdict = permissions.allows(person, structure, procedure, timezone.now(), by=account_of(request))
     if verdict.allowed and verdict.mandat is not None:
-        told = f"Dans son mandat, jusqu’au {in_words(verdict.mandat.ends_on)}."
+        sentence = f"Dans son mandat, jusqu’au {in_words(verdict.mandat.ends_on)}."
     else:
-        told = " ".join(filter(None, (verdict.why, verdict.what_to_do)))
-    return JsonResponse({"permis": verdict.allowed, "mots": told})
+        sentence = " ".join(filter(None, (verdict.why, verdict.what_to_do)))
+    return JsonResponse({"permis": verdict.allowed, "mots": sentence})

@@ -1,4 +1,6 @@
-"""What screens send: an answer and when its question was shown, who touches the screen, a card, a consent."""
+"""Answers of the screens: an answer and when its question was displayed, who touches the screen, a card, a
+consent.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -39,10 +41,10 @@ class AnswerForm:
     def seconds(self, at: datetime) -> int | None:
         """Return how long the question was on the screen, None when unknown."""
         try:
-            shown = float(signing.loads(self.data.get("vu", ""), salt=SALT))
+            displayed_at = float(signing.loads(self.data.get("vu", ""), salt=SALT))
         except signing.BadSignature:
             return None
-        return max(round(at.timestamp() - shown), 0)
+        return max(round(at.timestamp() - displayed_at), 0)
 
 
 def stamp(at: datetime) -> str:

@@ -1,10 +1,10 @@
-"""What goes from screen to screen: one signed cookie of the browser, gone with its window.
+"""Diagnosis carried from screen to screen: one signed cookie of the browser, erased with its window.
 
 Its signature holds two hours. The server keeps nothing of it.
 
-held = carried.read(request)
+diagnosis = carried.read(request)
 response = redirect("bilan_result")
-carried.write(response, held.measured("T1", outcome="passed", seconds=12, misses=1))
+carried.write(response, diagnosis.measured("T1", outcome="passed", seconds=12, misses=1))
 """
 
 from django.conf import settings
@@ -23,10 +23,10 @@ def read(request: HttpRequest) -> Carried:
     damaged.
     """
     try:
-        held = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=HOURS * 3600)
+        values = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=HOURS * 3600)
     except signing.BadSignature:
         return Carried()
-    return Carried.from_plain(held)
+    return Carried.from_plain(values)
 
 
 def write(response: HttpResponse, carried: Carried) -> None:

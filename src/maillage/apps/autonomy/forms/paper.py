@@ -21,10 +21,14 @@ def taken() -> dict[str, str]:
     """Return the letters that each box accepts, by its name: questions X1 to O4, then messages S1, S2 and the
     hour H.
     """
-    found = {id: "".join(o.letter for o in q.options.values()) for id, q in bilan.questions().items()}
-    held = bilan_tasks.form("A")
-    found |= {_message(k): LETTERS[: len(bilan_tasks.choices())] for k in range(1, len(held.messages) + 1)}
-    return found | {SEARCH: LETTERS[: len(held.search.choices)]}
+    letters_by_box = {
+        id: "".join(o.letter for o in q.options.values()) for id, q in bilan.questions().items()
+    }
+    form = bilan_tasks.form("A")
+    letters_by_box |= {
+        _message(k): LETTERS[: len(bilan_tasks.choices())] for k in range(1, len(form.messages) + 1)
+    }
+    return letters_by_box | {SEARCH: LETTERS[: len(form.search.choices)]}
 
 
 def _message(number: int) -> str:
@@ -63,9 +67,11 @@ def boxes(letters: Mapping[str, str]) -> tuple[list[Box], list[Box]]:
     """Return the boxes of the questions, then those of the tasks, with the letters already read."""
     questions, tasks = [], []
     for id, known in taken().items():
-        asked = bilan.questions().get(id)
-        if asked is not None:
-            questions.append(Box(id, numbers()[id], asked.text, known, asked.several, letters.get(id, "")))
+        question = bilan.questions().get(id)
+        if question is not None:
+            questions.append(
+                Box(id, numbers()[id], question.text, known, question.several, letters.get(id, ""))
+            )
         else:
             text = "H · l’heure trouvée" if id == SEARCH else f"Message {id}"
             tasks.append(Box(id, 0, text, known, False, letters.get(id, "")))
@@ -95,8 +101,8 @@ class PaperForm:
         if not id or not known or len(known) < len(set(typed)):
             self.unread.append(word)
         if id and known:
-            said = [letter for letter in known if letter not in (UNKNOWN, "-")]
-            self.letters[id] = "".join(sorted(said)) or known[0]
+            answered = [letter for letter in known if letter not in (UNKNOWN, "-")]
+            self.letters[id] = "".join(sorted(answered)) or known[0]
 
     @property
     def is_empty(self) -> bool:
@@ -104,34 +110,34 @@ class PaperForm:
 
     def answers(self) -> dict[str, str | list[str]]:
         """Return the answers as they are on the sheet, including several where one was expected."""
-        found: dict[str, str | list[str]] = {}
+        answers: dict[str, str | list[str]] = {}
         for id, question in bilan.questions().items():
-            given = [question.of_letter(letter) for letter in self.letters.get(id, "")]
-            if given:
-                found[id] = (
-                    given
-                    if len(given) > 1 or (question.several and given[0] in question.options)
-                    else given[0]
+            options = [question.of_letter(letter) for letter in self.letters.get(id, "")]
+            if options:
+                answers[id] = (
+                    options
+                    if len(options) > 1 or (question.several and options[0] in question.options)
+                    else options[0]
                 )
-        return found
+        return answers
 
     def tasks(self) -> dict[str, dict[str, Any]]:
         """Return the two tasks of the sheet, where they were answered: a pen measures nothing of a mouse."""
-        held, found = bilan_tasks.form(self.form), {}
+        form, rows = bilan_tasks.form(self.form), {}
         choices = list(bilan_tasks.choices())
         done = {
             message.trap: choices[LETTERS.index(letter)]
-            for k, message in enumerate(held.messages.values(), 1)
+            for k, message in enumerate(form.messages.values(), 1)
             if len(letter := self.letters.get(_message(k), "")) == 1 and letter in LETTERS
         }
-        if len(done) == len(held.messages):
-            first = next(iter(held.messages.values())).trap
-            found["T4"] = _row(Sorted(trap=done[True], true=done[False], trap_first=first))
+        if len(done) == len(form.messages):
+            first = next(iter(form.messages.values())).trap
+            rows["T4"] = _row(Sorted(trap=done[True], true=done[False], trap_first=first))
         hour = self.letters.get(SEARCH, "")
         if len(hour) == 1 and hour in LETTERS:
-            right = held.search.choices[LETTERS.index(hour)] == held.search.right
-            found["T5"] = _row(SearchTask(answers=1, right=right, pages=1))
-        return found
+            right = form.search.choices[LETTERS.index(hour)] == form.search.right
+            rows["T5"] = _row(SearchTask(answers=1, right=right, pages=1))
+        return rows
 
 
 def _row(measure: Sorted | SearchTask) -> dict[str, Any]:
@@ -145,8 +151,8 @@ def _words(line: str) -> list[str]:
 
 def _split(word: str) -> tuple[str, str]:
     """Return the box of a word and its letters, '' for what is missing."""
-    found = WORD.match(word)
-    if found is None:
+    match = WORD.match(word)
+    if match is None:
         return "", ""
-    name, letters = found.groups()
+    name, letters = match.groups()
     return name_of(name), letters.lower()

@@ -1,4 +1,4 @@
-"""What is chosen for a territory: the segment of studies that each result of the rule is read as."""
+"""Form of a territory's segments: the segment of studies that each result of the rule is read as."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -27,8 +27,8 @@ class _Timed(forms.Form):
     voie = forms.ChoiceField(choices=WAYS, required=False)
 
     def clean_secondes(self) -> int | None:
-        given = self.cleaned_data["secondes"]
-        return None if given is None else min(round(given), HOUR)
+        seconds = self.cleaned_data["secondes"]
+        return None if seconds is None else min(round(seconds), HOUR)
 
 
 class Reaching(_Timed):
@@ -77,7 +77,7 @@ class Writing(_Timed):
 
 
 class Sorting(_Timed):
-    """What is done of each message, one screen each: `choix` for the one shown, `avant` for those already
+    """Fate of each message, one screen each: `choix` for the current one, `avant` for those already
     sorted.
     """
 
@@ -107,7 +107,7 @@ class Sorting(_Timed):
 
     @property
     def sorted(self) -> list[str]:
-        """What was done of the messages, the one shown last included."""
+        """The fates of the messages, the current one included."""
         return [*self.cleaned_data["avant"], self.cleaned_data["choix"]]
 
     def measure(self) -> Sorted:

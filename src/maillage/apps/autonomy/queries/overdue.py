@@ -29,12 +29,12 @@ class Overdue:
     first: date
 
 
-def retests(held: QuerySet[Bilan], on: date) -> QuerySet[Bilan]:
+def retests(diagnoses: QuerySet[Bilan], on: date) -> QuerySet[Bilan]:
     """Return which of some diagnoses are to be done again by a day: none of the person was done since, from
     it or from the first question.
     """
     since = Bilan.objects.filter(person=OuterRef("person"), at__gt=OuterRef("at"))
-    return held.filter(~Exists(since), person__isnull=False, retest_on__lte=on)
+    return diagnoses.filter(~Exists(since), person__isnull=False, retest_on__lte=on)
 
 
 def by_structure(user: Any, at: datetime) -> list[Overdue]:
@@ -43,29 +43,31 @@ def by_structure(user: Any, at: datetime) -> list[Overdue]:
     """
     if not holds_territory(user):
         return []
-    told = nudges(at - timedelta(days=LONG))
+    nudged = nudges(at - timedelta(days=LONG))
     follows = Following.objects.filter(
         person=OuterRef("person"), structure=OuterRef("structure"), ended_at=None
     )  # one that was left reads no sheet: it could do nothing
     there = Bilan.objects.filter(Exists(follows), structure__in=structures_with(user, MANAGE).values("pk"))
     rows = (
         retests(there, timezone.localdate(at))
-        .exclude(structure__in=told.values("row"))
+        .exclude(structure__in=nudged.values("row"))
         .order_by()
         .values("structure", "structure__name")
         .annotate(n=Count("pk"), first=Min("retest_on"))
     )
-    found = [Overdue(each["structure"], each["structure__name"], each["n"], each["first"]) for each in rows]
-    return sorted(found, key=lambda each: (-each.n, each.name))
+    structures = [
+        Overdue(each["structure"], each["structure__name"], each["n"], each["first"]) for each in rows
+    ]
+    return sorted(structures, key=lambda row: (-row.n, row.name))
 
 
 def nudges(since: datetime) -> QuerySet[Entry]:
     """Return the lines of the journal that say which structures were told since a moment, but for those taken
     back.
     """
-    said = Entry.objects.filter(kind=Structure._meta.label_lower)
-    undone = said.filter(verb=UNDONE, row=OuterRef("row"), pk__gt=OuterRef("pk"))
-    return said.filter(~Exists(undone), verb=NUDGED, at__gte=since)
+    entries = Entry.objects.filter(kind=Structure._meta.label_lower)
+    undone = entries.filter(verb=UNDONE, row=OuterRef("row"), pk__gt=OuterRef("pk"))
+    return entries.filter(~Exists(undone), verb=NUDGED, at__gte=since)
 
 
 def own_nudges(user: Any, at: datetime) -> list[Entry]:
@@ -77,10 +79,10 @@ def own_nudges(user: Any, at: datetime) -> list[Entry]:
 def helpers(structures: Collection[int], on: date) -> dict[int, list[tuple[int, str]]]:
     """Return, for each structure, the accounts that help people there on a day: number and e-mail address."""
     roles = [id for id, role in ROLES.items() if "people.see" in role.rights]
-    held = team_roles(on).filter(structure__in=structures, role__in=roles)
-    found: dict[int, list[tuple[int, str]]] = {}
+    roles_there = team_roles(on).filter(structure__in=structures, role__in=roles)
+    by_structure: dict[int, list[tuple[int, str]]] = {}
     for structure, account, mail in (
-        held.order_by("user").values_list("structure", "user", "user__email").distinct()
+        roles_there.order_by("user").values_list("structure", "user", "user__email").distinct()
     ):
-        found.setdefault(structure, []).append((account, mail))
-    return found
+        by_structure.setdefault(structure, []).append((account, mail))
+    return by_structure

@@ -26,17 +26,17 @@ class Read:
 
 
 def read(answers: Answers) -> Read:
-    """Return what to review before the result. Nothing is corrected."""
-    doubts = [_told(answers, found) for found in engine.contradictions(answers)]
+    """Return the points to review before the result. Nothing is corrected."""
+    doubts = [_sentence(answers, contradiction) for contradiction in engine.contradictions(answers)]
     return Read(doubts, sum(not answers.get(id) for id in engine.path(answers)))
 
 
-def _told(answers: Answers, found: engine.Contradiction) -> str:
-    if _is_double(answers, found.first):
-        words = f"{_named(found.first)} a plusieurs croix : le résultat la compte comme « je ne sais pas »."
+def _sentence(answers: Answers, doubt: engine.Contradiction) -> str:
+    if _is_double(answers, doubt.first):
+        words = f"{_named(doubt.first)} a plusieurs croix : le résultat la compte comme « je ne sais pas »."
     else:
-        second = _named(found.second) if found.second in bilan.questions() else found.second
-        words = bilan.contradictions()[found.kind].format(first=_named(found.first), second=second)
+        second = _named(doubt.second) if doubt.second in bilan.questions() else doubt.second
+        words = bilan.contradictions()[doubt.kind].format(first=_named(doubt.first), second=second)
     return words[:1].upper() + words[1:]
 
 
@@ -60,13 +60,15 @@ def carried(
     """Return the diagnosis from a sheet: two crosses where one was expected count as unsure, a blank question
     as skipped.
     """
-    given: dict[str, Any] = {id: UNKNOWN if _is_double(answers, id) else said for id, said in answers.items()}
-    while waiting := engine.next_question(given):
-        given[waiting] = PASSED
+    complete: dict[str, Any] = {
+        id: UNKNOWN if _is_double(answers, id) else answer for id, answer in answers.items()
+    }
+    while unanswered := engine.next_question(complete):
+        complete[unanswered] = PASSED
     return Carried(
         mode=rules.PAPER,
         form=form,
-        answers=given,
+        answers=complete,
         tasks=tasks,
         token=token,
         person=person,
@@ -76,5 +78,5 @@ def carried(
 
 
 def summary(unread: Sequence[str]) -> str:
-    """Return what could not be read, in a sentence."""
+    """Return the unread parts, in a sentence."""
     return f"Pas compris : {listing([f'« {word} »' for word in unread])}." if unread else ""

@@ -47,14 +47,16 @@ def _diagnosis(row: Bilan, among: segments.Choices) -> dict[str, Any]:
         "essais": [
             {
                 "essai": tasks[id].text if id in tasks else id,
-                "mesures": [f"{name} : {said}" for name, said in task.items()],
+                "mesures": [f"{name} : {measure}" for name, measure in task.items()],
             }
             for id, task in row.tasks.items()
         ],
         "version_des_essais": row.form,
         "secondes_par_ecran": [f"{screen} : {seconds}" for screen, seconds in row.timings.items()],
         "annexe": [
-            {"question": each.text, "reponse": _said(row, each)} for each, given in sheet.annex if given
+            {"question": question.text, "reponse": _answer_text(row, question)}
+            for question, answer in sheet.annex
+            if answer
         ],
         "acces": row.get_access_display(),
         "usage_dit": row.get_declared_display(),
@@ -70,7 +72,7 @@ def _diagnosis(row: Bilan, among: segments.Choices) -> dict[str, Any]:
     }
 
 
-def _said(row: Bilan, question: bilan.Question) -> str:
+def _answer_text(row: Bilan, question: bilan.Question) -> str:
     """Return an answer of the annex, in words."""
     return ", ".join(option.label for option in autonomy.chosen_answers(row.annex, question))
 

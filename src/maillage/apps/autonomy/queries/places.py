@@ -12,7 +12,7 @@ from maillage.reference import bilan
 from maillage.reference.bilan import Step
 from maillage.words.languages import to_say
 
-SHOWN = 12  # places looked at to give each step its own
+CANDIDATES = 12  # places looked at to give each step its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,24 +31,24 @@ class Way:
 def ways(steps: Sequence[Step], spot: Spot | None, *, at: datetime) -> list[Way]:
     """Return each step with a place of its own, as far as there are several."""
     used: set[str] = set()
-    found = []
+    chosen = []
     for step in steps:
         way = _way(step, spot, used, at)
         if way.place is not None:
             used.add(way.place.slug)
-        found.append(way)
-    return found
+        chosen.append(way)
+    return chosen
 
 
 def _way(step: Step, spot: Spot | None, used: set[str], at: datetime) -> Way:
     query = urlencode({"besoin": step.need} | ({"ou": spot.label} if spot else {})) if step.need else ""
     if spot is None or not step.need:
         return Way(step=step, search=query)
-    rows = _rows(Search(spot=spot, need=step.need, minutes=60, shown=SHOWN), step, at)
+    rows = _rows(Search(spot=spot, need=step.need, minutes=60, n_rows=CANDIDATES), step, at)
     near = len(rows)
     if not rows:
-        found = results.find(Search(spot=spot, need=step.need, minutes=ALL, shown=SHOWN), at)
-        rows = [*found.rows, *found.apart]
+        anywhere = results.find(Search(spot=spot, need=step.need, minutes=ALL, n_rows=CANDIDATES), at)
+        rows = [*anywhere.rows, *anywhere.unlocated]
     fresh = [row for row in rows if row.slug not in used] or rows
     instead = (
         ""
@@ -58,19 +58,23 @@ def _way(step: Step, spot: Spot | None, used: set[str], at: datetime) -> Way:
     return Way(step=step, place=fresh[0] if fresh else None, nearby=near, instead=instead, search=query)
 
 
-def _rows(asked: Search, step: Step, at: datetime) -> list[Row]:
+def _rows(criteria: Search, step: Step, at: datetime) -> list[Row]:
     """Return places within an hour; of those with computers, the ones with a helper come first."""
-    found = results.find(asked, at)
-    rows = [*found.rows, *found.apart]
+    nearby = results.find(criteria, at)
+    rows = [*nearby.rows, *nearby.unlocated]
     if step.need != "libre_acces":
         return rows
     helped = results.find(
         Search(
-            spot=asked.spot, need=asked.need, minutes=asked.minutes, shown=SHOWN, chosen={"comment": "person"}
+            spot=criteria.spot,
+            need=criteria.need,
+            minutes=criteria.minutes,
+            n_rows=CANDIDATES,
+            chosen={"comment": "person"},
         ),
         at,
     )
-    first = [*helped.rows, *helped.apart]
+    first = [*helped.rows, *helped.unlocated]
     slugs = {row.slug for row in first}
     return [*first, *(row for row in rows if row.slug not in slugs)]
 

@@ -53,9 +53,7 @@ def page(version: str, *, examples: bool = False, followed: Followed | None = No
 
 
 def _state() -> tuple[object, ...]:
-    """Return what changes when an answer is stored, changed, erased or counted: until then, cached measures
-    are valid.
-    """
+    """Return the state of the stored answers: while it is the same, cached measures are valid."""
     rows = Bilan.objects.aggregate(
         Count("pk"), Max("pk"), changes=Count("changed_at"), counted=Count("person")
     )
@@ -65,10 +63,11 @@ def _state() -> tuple[object, ...]:
 
 @lru_cache(maxsize=8)
 def _page(version: str, examples: bool, followed: Followed | None, state: tuple[object, ...]) -> Page:
-    held = Bilan.objects.filter(version=version)
-    invented = held.filter(INVENTED)
+    diagnoses = Bilan.objects.filter(version=version)
+    invented = diagnoses.filter(INVENTED)
     rows = [
-        _row(values) for values in (invented if examples else held.exclude(pk__in=invented)).values(*FIELDS)
+        _row(values)
+        for values in (invented if examples else diagnoses.exclude(pk__in=invented)).values(*FIELDS)
     ]
     tallies = Tally.objects.none() if examples else _tallies(version)
     return Page(
@@ -83,7 +82,7 @@ def _page(version: str, examples: bool, followed: Followed | None, state: tuple[
             followed=None if examples else followed,
         ),
         version=bilan.versions()[version],
-        n=held.count() - invented.count(),
+        n=diagnoses.count() - invented.count(),
         examples=invented.count(),
         shown=examples,
     )

@@ -24,11 +24,11 @@ LISTED = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A stored diagnosis for a professional. held, rule: the result in force, and the rule's own."""
+    """A stored diagnosis for a professional. result, rule: the result in force, and the rule's own."""
 
     row: Bilan
-    told: ResultText
-    held: bilan.Result
+    text: ResultText
+    result: bilan.Result
     rule: bilan.Result
     line: bilan.Line
     access: bilan.Level
@@ -65,35 +65,35 @@ def concluded(row: Bilan) -> Conclusion:
 
 def sheet(row: Bilan, among: segments.Choices | None = None) -> Sheet:
     """Return a diagnosis with all its words. among: what every territory chose, to read several at once."""
-    found = concluded(row)
-    held = bilan.results()[row.final_result]
+    conclusion = concluded(row)
+    result = bilan.results()[row.final_result]
     read_as = segments.of_commune(row.place or (row.structure.code_insee if row.structure else ""), among)
     outcomes = {id: str(task.get("outcome", "")) for id, task in row.tasks.items()}
     questions = [bilan.questions()[id] for id in engine.path(row.answers)]
     return Sheet(
         row=row,
-        told=rules.result_text(row.answers, outcomes, found),
-        held=held,
+        text=rules.result_text(row.answers, outcomes, conclusion),
+        result=result,
         rule=bilan.results()[row.result],
         line=bilan.lines()[row.line],
         access=bilan.accesses()[row.access],
         use=bilan.uses()[row.use],
         declared=bilan.uses()[row.declared],
         observed=bilan.uses()[row.observed] if row.observed else None,
-        segment=read_as.labels[held.id],
+        segment=read_as.labels[result.id],
         segment_source=read_as.source,
-        coop=bilan.coop_levels()[held.coop[row.use]],
+        coop=bilan.coop_levels()[result.coop[row.use]],
         flags=[bilan.flags()[id] for id in row.flags],
         answers=[(question, rules.chosen_answers(row.answers, question)) for question in questions],
         annex=[(question, str(row.annex.get(id, ""))) for id, question in bilan.annex().items()],
         reason=bilan.override_reasons().get(row.changed_reason, ""),
         again_from=rules.again_from(timezone.localdate(row.at)),
-        in_play=rules.in_play(found),
+        in_play=rules.in_play(conclusion),
     )
 
 
 def progress(row: Bilan) -> Progress | None:
-    """Return what changed since the previous diagnosis, None when there is none."""
+    """Return the progress since the previous diagnosis, None when there is none."""
     before = row.retest_of
     if before is None:
         return None

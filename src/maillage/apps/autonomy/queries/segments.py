@@ -29,16 +29,16 @@ def choices(place: str = "") -> Choices:
     is named.
     """
     rows = SegmentChoice.objects.filter(place=place) if place else SegmentChoice.objects.all()
-    found: dict[str, dict[str, str]] = {}
+    by_place: dict[str, dict[str, str]] = {}
     for where, result, segment in rows.values_list("place", "result", "segment"):
-        found.setdefault(where, {})[result] = segment
-    return found
+        by_place.setdefault(where, {})[result] = segment
+    return by_place
 
 
 def chosen(place: str, among: Choices | None = None) -> dict[str, str]:
     """Return the segment of each result at a territory, the default where it chose nothing."""
-    held = (choices(place) if among is None else among).get(place, {})
-    return {id: held.get(id, result.segment) for id, result in bilan.results().items()}
+    own_choices = (choices(place) if among is None else among).get(place, {})
+    return {id: own_choices.get(id, result.segment) for id, result in bilan.results().items()}
 
 
 def of_place(place: str, among: Choices | None = None) -> Segments:
@@ -53,9 +53,9 @@ def of_commune(commune: str, among: Choices | None = None) -> Segments:
     among: what every territory chose, to read many communes at once.
     """
     among = choices() if among is None else among
-    around = []
+    covering = []
     for place in among if commune else ():
         communes = communes_of(place)
         if communes is None or commune in communes:
-            around.append((len(communes) if communes is not None else float("inf"), place))
-    return of_place(min(around)[1] if around else "", among)
+            covering.append((len(communes) if communes is not None else float("inf"), place))
+    return of_place(min(covering)[1] if covering else "", among)

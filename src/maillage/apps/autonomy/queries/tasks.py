@@ -31,20 +31,22 @@ def following(task: Task | None, *, scripted: bool) -> Task | None:
     return next((each for each in rest if scripted or not each.scripted), None)
 
 
-def measured(held: Carried, id: str, measure: Measure) -> Carried:
+def measured(diagnosis: Carried, id: str, measure: Measure) -> Carried:
     """Return the diagnosis with one more task measured."""
     row = asdict(measure)
-    return with_tasks(held.measured(id, outcome=UNMEASURED, seconds=row.pop("seconds"), **row))
+    return with_tasks(diagnosis.measured(id, outcome=UNMEASURED, seconds=row.pop("seconds"), **row))
 
 
-def with_tasks(held: Carried) -> Carried:
+def with_tasks(diagnosis: Carried) -> Carried:
     """Return the diagnosis with what its tasks say together, after these answers: a failure stands for a
     hand that is sure.
     """
     known = {
-        id: MEASURES[id](**{k: v for k, v in row.items() if k != "outcome"}) for id, row in held.tasks.items()
+        id: MEASURES[id](**{k: v for k, v in row.items() if k != "outcome"})
+        for id, row in diagnosis.tasks.items()
     }
-    said = engine.outcomes(known, held.answers)
+    outcomes = engine.outcomes(known, diagnosis.answers)
     return replace(
-        held, tasks={id: {**row, "outcome": said.get(id, UNMEASURED)} for id, row in held.tasks.items()}
+        diagnosis,
+        tasks={id: {**row, "outcome": outcomes.get(id, UNMEASURED)} for id, row in diagnosis.tasks.items()},
     )

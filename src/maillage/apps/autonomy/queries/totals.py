@@ -70,45 +70,45 @@ def totals(
     on: today, whose advice at counters is not published yet.
     """
     inside = None if communes is None else frozenset(communes)
-    held = _within(Bilan.objects.all(), inside)
+    diagnoses = _within(Bilan.objects.all(), inside)
     if since is not None:
-        held = held.filter(at__gte=midnight(since))
+        diagnoses = diagnoses.filter(at__gte=midnight(since))
     if until is not None:
-        held = held.filter(at__lt=midnight(until + timedelta(days=1)))
-    invented = held.filter(INVENTED).values_list("pk", flat=True)
-    asked, counts = _screened(inside, since, until, before=on or timezone.localdate())
+        diagnoses = diagnoses.filter(at__lt=midnight(until + timedelta(days=1)))
+    invented = diagnoses.filter(INVENTED).values_list("pk", flat=True)
+    n_screened, counts = _screened(inside, since, until, before=on or timezone.localdate())
     return Totals(
         since=since,
         until=until,
-        seen=observed.observed(_rows(held.exclude(pk__in=invented)), few=observed.least()),
-        examples=observed.observed(_rows(held.filter(pk__in=invented)), few=0),
-        screening=_shown(counts),
-        screened=asked,
+        seen=observed.observed(_rows(diagnoses.exclude(pk__in=invented)), few=observed.least()),
+        examples=observed.observed(_rows(diagnoses.filter(pk__in=invented)), few=0),
+        screening=_counted(counts),
+        screened=n_screened,
     )
 
 
 def section(communes: Iterable[str] | None) -> dict[str, Any]:
-    """Return what `autonomy/totals/_section.html` shows of a territory, since the beginning."""
+    """Return the context of `autonomy/totals/_section.html` for a territory, since the beginning."""
     return page(totals(communes))
 
 
-def page(found: Totals) -> dict[str, Any]:
+def page(sums: Totals) -> dict[str, Any]:
     """Return totals as a page shows them."""
     return {
-        "totals": found,
-        "people": bilan_measures.people(found.seen),
-        "invented": bilan_measures.people(found.examples) if found.examples.received else None,
+        "totals": sums,
+        "people": bilan_measures.people(sums.seen),
+        "invented": bilan_measures.people(sums.examples) if sums.examples.received else None,
         "not_compared": observed.NOT_COMPARED,
     }
 
 
 def years(communes: Iterable[str] | None) -> list[int]:
     """Return the years in which diagnoses were done there, the last first."""
-    held = _within(Bilan.objects.all(), None if communes is None else frozenset(communes))
-    return sorted({at.year for at in held.datetimes("at", "year")}, reverse=True)
+    diagnoses = _within(Bilan.objects.all(), None if communes is None else frozenset(communes))
+    return sorted({at.year for at in diagnoses.datetimes("at", "year")}, reverse=True)
 
 
-def _rows(held: QuerySet[Bilan]) -> list[Row]:
+def _rows(diagnoses: QuerySet[Bilan]) -> list[Row]:
     """Return diagnoses with the rule's result: a later change would stand out in a batch already
     published.
     """
@@ -125,44 +125,44 @@ def _rows(held: QuerySet[Bilan]) -> list[Row]:
             if values["retest_of__use"]
             else None,
         )
-        for values in held.order_by("at", "pk").values(*FIELDS)
+        for values in diagnoses.order_by("at", "pk").values(*FIELDS)
     ]
 
 
 # ------------------------------------------------------------------------------------------------------ where
 
 
-def _within(held: QuerySet[Bilan], communes: frozenset[str] | None) -> QuerySet[Bilan]:
+def _within(diagnoses: QuerySet[Bilan], communes: frozenset[str] | None) -> QuerySet[Bilan]:
     """Return the diagnoses of some communes: where the person said, else where the structure stands, when
     all its places are there.
     """
     if communes is None:
-        return held
-    said = held.exclude(place="").order_by().values_list("place", flat=True).distinct()
+        return diagnoses
+    places = diagnoses.exclude(place="").order_by().values_list("place", flat=True).distinct()
     structures = (
-        held.filter(place="", structure__isnull=False)
+        diagnoses.filter(place="", structure__isnull=False)
         .order_by()
         .values_list("structure", flat=True)
         .distinct()
     )
     there = [pk for pk, stands in _standing(structures).items() if stands <= communes]
-    return held.filter(Q(place__in=sorted(set(said) & communes)) | Q(place="", structure__in=there))
+    return diagnoses.filter(Q(place__in=sorted(set(places) & communes)) | Q(place="", structure__in=there))
 
 
 def _standing(structures: Collection[int]) -> dict[int, set[str]]:
     """Return the communes where each structure stands: its places, its seat when it has none."""
-    found: dict[int, set[str]] = {}
+    communes_by_structure: dict[int, set[str]] = {}
     for pk, code in (
         Lieu.objects.filter(structure__in=structures)
         .exclude(code_insee="")
         .values_list("structure", "code_insee")
     ):
-        found.setdefault(pk, set()).add(code)
+        communes_by_structure.setdefault(pk, set()).add(code)
     for pk, code in (
         Structure.objects.filter(pk__in=structures).exclude(code_insee="").values_list("pk", "code_insee")
     ):
-        found.setdefault(pk, {code})
-    return found
+        communes_by_structure.setdefault(pk, {code})
+    return communes_by_structure
 
 
 # ---------------------------------------------------------------------------------------------------- counter
@@ -183,22 +183,22 @@ def _screened(
         structures = rows.exclude(structure=None).order_by().values_list("structure", flat=True).distinct()
         there = [pk for pk, stands in _standing(structures).items() if stands <= communes]
         rows = rows.filter(structure__in=there)
-    given = {
+    n_by_day_and_advice = {
         (day, id): n for day, id, n in rows.order_by().values_list("day", "value").annotate(Sum("count"))
     }
-    whole = sum(given.values())
-    told = left = disclosure.batch(whole, observed.least())
+    total = sum(n_by_day_and_advice.values())
+    published = remaining = disclosure.batch(total, observed.least())
     counts = dict.fromkeys(bilan.verdicts(), 0)
-    for day in sorted({day for day, _ in given}):
+    for day in sorted({day for day, _ in n_by_day_and_advice}):
         for id in counts:
-            n = min(given.get((day, id), 0), left)
-            counts[id], left = counts[id] + n, left - n
-    return (told if told or not whole else None), counts
+            n = min(n_by_day_and_advice.get((day, id), 0), remaining)
+            counts[id], remaining = counts[id] + n, remaining - n
+    return (published if published or not total else None), counts
 
 
-def _shown(counts: dict[str, int]) -> list[Counted]:
-    shown = disclosure.one_way(list(counts.values()), observed.least())
+def _counted(counts: dict[str, int]) -> list[Counted]:
+    visible = disclosure.one_way(list(counts.values()), observed.least())
     return [
-        Counted(bilan.verdicts()[id].label, n if told else None)
-        for (id, n), told in zip(counts.items(), shown, strict=True)
+        Counted(bilan.verdicts()[id].label, n if is_visible else None)
+        for (id, n), is_visible in zip(counts.items(), visible, strict=True)
     ]

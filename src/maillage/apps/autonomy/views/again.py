@@ -50,24 +50,24 @@ def _last(request: HttpRequest) -> Bilan:
     person, page = CardForm(request.POST).person(), people.page_in(request, timezone.now())
     if person is not None and secret_of(person) is not None and (page is None or page.person != person):
         person = None
-    held = retained.latest(person) if person is not None else None
-    if held is None:
+    latest = retained.latest(person) if person is not None else None
+    if latest is None:
         count(request, "cartes")
         raise Refused(
             to_say("Nous ne trouvons pas cette carte."),
             why=to_say("Le code a 8 signes, et un bilan doit être gardé avec."),
             do=to_say("Relisez la carte. Si elle a un secret, ouvrez-la d’abord dans « Ma carte »."),
         )
-    return held
+    return latest
 
 
-def start(held: Bilan, *, structure: int | None = None) -> HttpResponse:
+def start(previous: Bilan, *, structure: int | None = None) -> HttpResponse:
     """Start it again from the one before; Refused before two weeks."""
-    actions.check_again(held, on=timezone.localdate())
+    actions.check_again(previous, on=timezone.localdate())
     response = redirect("bilan")
-    person = held.person_id if structure is not None else None
+    person = previous.person_id if structure is not None else None
     carried.write(
         response,
-        Carried(answers=rules.again(held.answers), again=held.pk, person=person, structure=structure),
+        Carried(answers=rules.again(previous.answers), again=previous.pk, person=person, structure=structure),
     )
     return response

@@ -33,9 +33,9 @@ def screening(request: HttpRequest) -> HttpResponse:
         context["empty"] = True
     elif request.method == "POST":
         verdict = bilan.verdicts()[engine.screening(answers)]
-        mine = list(
+        structures = list(
             access.structures_for(request.user)[:2]
         )  # the advice counts for a counter only when there is no doubt which
-        count(request, rules.VERDICT, verdict.id, structure=mine[0] if len(mine) == 1 else None)
+        count(request, rules.VERDICT, verdict.id, structure=structures[0] if len(structures) == 1 else None)
         context["verdict"] = verdict
     return render(request, "autonomy/screening.html", context, status=400 if context.get("empty") else 200)

@@ -52,7 +52,7 @@ def sheets(request: HttpRequest) -> HttpResponse:
 @require_safe
 def form(request: HttpRequest) -> HttpResponse:
     """The form as PDF: four large pages, or one sheet folded."""
-    return _pdf(bilan_paper.form(on=timezone.localdate(), **_asked(request)), "bilan-papier")
+    return _pdf(bilan_paper.form(on=timezone.localdate(), **_format(request)), "bilan-papier")
 
 
 @require_safe
@@ -65,17 +65,17 @@ def card(request: HttpRequest) -> HttpResponse:
 def framework(request: HttpRequest) -> HttpResponse:
     """The framework of digital maturity, read from the rule; with the segments of a territory."""
     place, read_as = _segments(request)
-    told = frame_of_reference.framework_page(
+    page = frame_of_reference.framework_page(
         timezone.localdate(), segments=read_as.labels, segments_of=read_as.by
     )
-    return render(request, "autonomy/paper/framework.html", {"r": told, "place": place})
+    return render(request, "autonomy/paper/framework.html", {"r": page, "place": place})
 
 
 def _segments(request: HttpRequest) -> tuple[str, Segments]:
     """Return the territory that is asked for, "" for none, and its segments; Http404 when nobody knows it."""
-    asked = request.GET.get("territoire", "")
+    code = request.GET.get("territoire", "")
     try:
-        place = territories.canonical(asked) if asked else ""
+        place = territories.canonical(code) if code else ""
     except UnknownTerritory as error:
         raise Http404(error.what) from error
     return place, segments.of_place(place)
@@ -99,11 +99,11 @@ def form_of(request: HttpRequest, pk: int) -> HttpResponse:
     """
     person = get_object_or_404(people_access.people_for(request.user), pk=pk)
     return _pdf(
-        bilan_paper.form(on=timezone.localdate(), code=person.code, **_asked(request)), "bilan-papier"
+        bilan_paper.form(on=timezone.localdate(), code=person.code, **_format(request)), "bilan-papier"
     )
 
 
-def _asked(request: HttpRequest) -> dict[str, Any]:
+def _format(request: HttpRequest) -> dict[str, Any]:
     kind, tasks = request.GET.get("format", ""), request.GET.get("feuille", "")
     return {"kind": kind if kind in bilan_paper.SHEETS else "grand", "tasks": "B" if tasks == "B" else "A"}
 
@@ -115,8 +115,8 @@ def _pdf(content: bytes, name: str) -> HttpResponse:
 
 
 def _person(request: HttpRequest, code: str) -> Person | None:
-    found = people.by_code(code)
-    return people_access.people_for(request.user).filter(pk=found.pk).first() if found is not None else None
+    person = people.by_code(code)
+    return people_access.people_for(request.user).filter(pk=person.pk).first() if person is not None else None
 
 
 # ------------------------------------------------------------------------------------------------- typed back
@@ -130,9 +130,9 @@ def typed(request: HttpRequest) -> HttpResponse:
     structures = access.structures_for(request.user)
     context: dict[str, Any] = {"structures": structures, "form_id": "A"}
     if request.method != "POST":
-        asked = whole(request.GET.get("personne", ""), ROWS)
-        found = people_access.people_for(request.user).filter(pk=asked or 0).first()
-        return _typed(request, context | {"code": found.card if found is not None else ""})
+        number = whole(request.GET.get("personne", ""), ROWS)
+        review = people_access.people_for(request.user).filter(pk=number or 0).first()
+        return _typed(request, context | {"code": review.card if review is not None else ""})
     form = forms.PaperForm(request.POST)
     code = request.POST.get("code", "").strip()
     person = _person(request, code) if code else None
@@ -145,13 +145,13 @@ def typed(request: HttpRequest) -> HttpResponse:
         error = NOTHING if form.is_empty else NOBODY
         return _typed(request, context | {"error": error, "line": " ".join(form.unread)}, status=400)
     answers = form.answers()
-    found = paper.read(answers)
-    if (found.doubts or form.unread) and "quand-meme" not in request.POST:
+    review = paper.read(answers)
+    if (review.doubts or form.unread) and "quand-meme" not in request.POST:
         return _typed(
-            request, context | {"found": found, "unread": paper.summary(form.unread), "to_check": True}
+            request, context | {"found": review, "unread": paper.summary(form.unread), "to_check": True}
         )
     response = redirect("bilan_result")
-    held = paper.carried(
+    diagnosis = paper.carried(
         answers,
         form.tasks(),
         form=form.form,
@@ -159,7 +159,7 @@ def typed(request: HttpRequest) -> HttpResponse:
         person=person and person.pk,
         structure=structure and structure.pk,
     )
-    carried.write(response, held)
+    carried.write(response, diagnosis)
     return response
 
 

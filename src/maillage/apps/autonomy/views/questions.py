@@ -33,106 +33,112 @@ def count(request: HttpRequest, kind: str, value: str, *, structure: Structure |
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def opening(request: HttpRequest) -> HttpResponse:
-    """What it is, what it is not, and who touches the screen."""
-    held = carried.read(request)
+    """Opening: the purpose, the limits, and who touches the screen."""
+    diagnosis = carried.read(request)
     form = ModeForm(request.POST)
     if request.method != "POST" or not form.is_valid():
         modes = [mode for id, mode in bilan.modes().items() if id != rules.PAPER]
         return render(
-            request, "autonomy/opening.html", {"modes": modes, "held": held, "going_on": _next(held)}
+            request,
+            "autonomy/opening.html",
+            {"modes": modes, "held": diagnosis, "going_on": _next(diagnosis)},
         )
-    started = begin(held, mode=form.cleaned_data["mode"])
+    started = begin(diagnosis, mode=form.cleaned_data["mode"])
     count(request, rules.START, started.mode)
     response = redirect("bilan_question", engine.next_question(started.answers))
     carried.write(response, started)
     return response
 
 
-def begin(held: Carried, *, mode: str) -> Carried:
+def begin(prepared: Carried, *, mode: str) -> Carried:
     """Return a new diagnosis, with the person and the previous one it was prepared for; any other under way
     is dropped.
     """
-    kept = {"person": held.person, "structure": held.structure, "again": held.again} if not held.begun else {}
-    answers = dict(held.answers) if held.again and not held.begun else {}
-    form = rules.FORM_B if kept.get("again") else rules.FORM_A
-    return Carried(mode=mode, form=form, answers=answers, token=secrets.token_hex(12), **kept)
+    origin = (
+        {"person": prepared.person, "structure": prepared.structure, "again": prepared.again}
+        if not prepared.begun
+        else {}
+    )
+    answers = dict(prepared.answers) if prepared.again and not prepared.begun else {}
+    form = rules.FORM_B if origin.get("again") else rules.FORM_A
+    return Carried(mode=mode, form=form, answers=answers, token=secrets.token_hex(12), **origin)
 
 
-def _next(held: Carried) -> str:
+def _next(diagnosis: Carried) -> str:
     """Return the address where a diagnosis under way resumes, '' when there is none."""
-    if not held.begun:
+    if not diagnosis.begun:
         return ""
-    waiting = engine.next_question(held.answers)
-    return reverse("bilan_question", args=[waiting]) if waiting else reverse("bilan_result")
+    unanswered = engine.next_question(diagnosis.answers)
+    return reverse("bilan_question", args=[unanswered]) if unanswered else reverse("bilan_result")
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def question(request: HttpRequest, id: str) -> HttpResponse:
     """One question: its images, and three ways to go on."""
-    held = carried.read(request)
-    asked = engine.path(held.answers)
+    diagnosis = carried.read(request)
+    path = engine.path(diagnosis.answers)
     if id not in bilan.questions():
         raise Http404
-    if not held.begun:
+    if not diagnosis.begun:
         return redirect("bilan")
-    if id not in asked:
-        return redirect("bilan_question", engine.next_question(held.answers) or asked[-1])
+    if id not in path:
+        return redirect("bilan_question", engine.next_question(diagnosis.answers) or path[-1])
     error, at = None, timezone.now()
     if request.method == "POST":
         form = AnswerForm(request.POST, bilan.questions()[id])
         try:
-            after = tasks.with_tasks(held.answered(id, form.answer(), seconds=form.seconds(at)))
+            after = tasks.with_tasks(diagnosis.answered(id, form.answer(), seconds=form.seconds(at)))
             return _onward(request, after, id)
         except Refused as refused:
             error = refused
     return render(
-        request, "autonomy/question.html", _screen(request, held, id) | {"error": error, "vu": stamp(at)}
+        request, "autonomy/question.html", _screen(request, diagnosis, id) | {"error": error, "vu": stamp(at)}
     )
 
 
-def _order(held: Carried, id: str) -> tuple[str, ...]:
+def _order(diagnosis: Carried, id: str) -> tuple[str, ...]:
     """Return the questions that the screens follow: those asked again, when it is done again."""
-    again = engine.retest_path(held.answers) if held.again else ()
-    return again if id in again else engine.path(held.answers)
+    again = engine.retest_path(diagnosis.answers) if diagnosis.again else ()
+    return again if id in again else engine.path(diagnosis.answers)
 
 
-def _screen(request: HttpRequest, held: Carried, id: str) -> dict[str, Any]:
-    asked = _order(held, id)
-    row, at = bilan.questions()[id], asked.index(id)
-    given = request.POST.getlist("reponse") or held.answers.get(id, [])
-    chosen = {given} if isinstance(given, str) else set(given)
+def _screen(request: HttpRequest, diagnosis: Carried, id: str) -> dict[str, Any]:
+    order = _order(diagnosis, id)
+    row, at = bilan.questions()[id], order.index(id)
+    answer = request.POST.getlist("reponse") or diagnosis.answers.get(id, [])
+    chosen = {answer} if isinstance(answer, str) else set(answer)
     return {
         "question": row,
         "options": [(option, option.id in chosen) for option in row.options.values()],
         "unknown": bilan.unknown(),
         "said_unknown": bilan.UNKNOWN in chosen,
         "number": at + 1,
-        "nearly": len(asked) - at <= FEW_LEFT and at > FEW_LEFT,
+        "nearly": len(order) - at <= FEW_LEFT and at > FEW_LEFT,
         "stitches": range(at),
-        "previous": asked[at - 1] if at else "",
+        "previous": order[at - 1] if at else "",
         "correcting": request.GET.get("corriger") or request.POST.get("corriger"),
-        "together": held.mode != rules.SELF,
+        "together": diagnosis.mode != rules.SELF,
     }
 
 
-def _onward(request: HttpRequest, held: Carried, id: str) -> HttpResponse:
+def _onward(request: HttpRequest, diagnosis: Carried, id: str) -> HttpResponse:
     """Go to the next question, to the tasks after the last; back to the result when correcting an answer."""
-    waiting = engine.next_question(held.answers)
-    asked = _order(held, id)
-    later = asked[asked.index(id) + 1 :]
+    unanswered = engine.next_question(diagnosis.answers)
+    order = _order(diagnosis, id)
+    later = order[order.index(id) + 1 :]
     if request.POST.get("corriger"):
-        response = redirect("bilan_question", waiting) if waiting else redirect("bilan_result")
+        response = redirect("bilan_question", unanswered) if unanswered else redirect("bilan_result")
     elif later:
         response = redirect("bilan_question", later[0])
-    elif waiting:
-        response = redirect("bilan_question", waiting)
+    elif unanswered:
+        response = redirect("bilan_question", unanswered)
     else:
-        response = redirect("bilan_result" if held.ended else _after_questions())
-        if not held.ended:
-            count(request, rules.END, engine.conclude(held.answers, held.outcomes).result)
-        held = replace(held, ended=True)
-    carried.write(response, held)
+        response = redirect("bilan_result" if diagnosis.ended else _after_questions())
+        if not diagnosis.ended:
+            count(request, rules.END, engine.conclude(diagnosis.answers, diagnosis.outcomes).result)
+        diagnosis = replace(diagnosis, ended=True)
+    carried.write(response, diagnosis)
     return response
 
 
@@ -148,19 +154,19 @@ def _after_questions() -> str:
 @never_cache
 @require_safe
 def answers(request: HttpRequest) -> HttpResponse:
-    """What was said so far: to correct it, or to take it away on paper."""
-    held = carried.read(request)
-    if not held.begun:
+    """Answers so far: to correct them, or to take them away on paper."""
+    diagnosis = carried.read(request)
+    if not diagnosis.begun:
         return redirect("bilan")
     rows = [
-        (bilan.questions()[id], rules.chosen_answers(held.answers, bilan.questions()[id]))
-        for id in engine.path(held.answers)
-        if held.answers.get(id)
+        (bilan.questions()[id], rules.chosen_answers(diagnosis.answers, bilan.questions()[id]))
+        for id in engine.path(diagnosis.answers)
+        if diagnosis.answers.get(id)
     ]
     return render(
         request,
         "autonomy/answers.html",
-        {"rows": rows, "held": held, "done": not engine.next_question(held.answers)},
+        {"rows": rows, "held": diagnosis, "done": not engine.next_question(diagnosis.answers)},
     )
 
 
@@ -168,15 +174,15 @@ def answers(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest) -> HttpResponse:
     """Stop at any time: erase, take away on paper, or go on."""
-    held = carried.read(request)
+    diagnosis = carried.read(request)
     if request.method != "POST":
         return render(
             request,
             "autonomy/stop.html",
-            {"held": held, "going_on": _next(held), "said": any(held.answers.values())},
+            {"held": diagnosis, "going_on": _next(diagnosis), "said": any(diagnosis.answers.values())},
         )
-    if held.begun and (waiting := engine.next_question(held.answers)):
-        count(request, rules.STOP, waiting)
-    response = render(request, "autonomy/stopped.html", {"kept": held.kept})
+    if diagnosis.begun and (unanswered := engine.next_question(diagnosis.answers)):
+        count(request, rules.STOP, unanswered)
+    response = render(request, "autonomy/stopped.html", {"kept": diagnosis.kept})
     carried.erase(response)
     return response

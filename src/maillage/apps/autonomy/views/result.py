@@ -38,21 +38,21 @@ READING = "illiteracy"  # of the publics of the directory
 @require_http_methods(["GET", "HEAD", "POST"])
 def result(request: HttpRequest) -> HttpResponse:
     """The result; POST notes what the person chooses to do next."""
-    held = carried.read(request)
-    if not held.begun or engine.next_question(held.answers):
-        return _unfinished(held)
-    found = engine.conclude(held.answers, held.outcomes)
-    told = rules.result_text(held.answers, held.outcomes, found)
+    diagnosis = carried.read(request)
+    if not diagnosis.begun or engine.next_question(diagnosis.answers):
+        return _unfinished(diagnosis)
+    conclusion = engine.conclude(diagnosis.answers, diagnosis.outcomes)
+    text = rules.result_text(diagnosis.answers, diagnosis.outcomes, conclusion)
     if request.method == "POST":
-        form = StepsForm(request.POST, steps=[step.id for step in told.steps])
+        form = StepsForm(request.POST, steps=[step.id for step in text.steps])
         chosen = form.cleaned_data["suite"] if form.is_valid() else []
-        if row := _kept(held):
+        if row := _stored(diagnosis):
             actions.choose(row, chosen)
         response = redirect(reverse("bilan_result") + "#suites")
-        carried.write(response, replace(held, chosen=chosen))
+        carried.write(response, replace(diagnosis, chosen=chosen))
         return response
-    located, spot, answer = _located(request, held)
-    row = _kept(held)
+    located, spot, answer = _located(request, diagnosis)
+    row = _stored(diagnosis)
     helping = request.user.is_authenticated and access.may_help(request.user)
     own = access.structures_for(request.user).first() if helping else None
     read_as = segments.of_commune(own.code_insee if own else "")
@@ -61,39 +61,41 @@ def result(request: HttpRequest) -> HttpResponse:
         "autonomy/result.html",
         {
             "held": located,
-            "found": found,
-            "told": told,
-            "result": bilan.results()[found.result],
-            "access": bilan.accesses()[found.access],
-            "use": bilan.uses()[found.use],
-            "coop": bilan.coop_levels()[bilan.results()[found.result].coop[found.use]],
-            "segment": read_as.labels[found.result],
+            "found": conclusion,
+            "told": text,
+            "result": bilan.results()[conclusion.result],
+            "access": bilan.accesses()[conclusion.access],
+            "use": bilan.uses()[conclusion.use],
+            "coop": bilan.coop_levels()[bilan.results()[conclusion.result].coop[conclusion.use]],
+            "segment": read_as.labels[conclusion.result],
             "segment_source": read_as.source,
-            "flags": [bilan.flags()[id] for id in found.flags],
-            "line": bilan.lines()[found.line],
-            "ways": places.ways(told.steps, spot, at=_now()),
+            "flags": [bilan.flags()[id] for id in conclusion.flags],
+            "line": bilan.lines()[conclusion.line],
+            "ways": places.ways(text.steps, spot, at=_now()),
             "ou": located.where,
             "spot": spot,
             "choices": answer.choices,
             "unknown": bool(request.GET.get("ou")) and spot is None and not answer.choices,
-            "path": paths.suited(found.result, found.use),
+            "path": paths.suited(conclusion.result, conclusion.use),
             "firsts": [
-                module_reading.own_modules()[id] for id in paths.first(found.flags) if _address("learning")
+                module_reading.own_modules()[id]
+                for id in paths.first(conclusion.flags)
+                if _address("learning")
             ],
-            "urgent": places.search(located.where) if told.urgent else "",
-            "orientation": _orientation(request, held, found, row) if helping else "",
+            "urgent": places.search(located.where) if text.urgent else "",
+            "orientation": _orientation(request, diagnosis, conclusion, row) if helping else "",
             "sheet": _sheet(request, row) if helping else "",
             "mine": _address("card"),
             "row": row,
-            "corrected": row is not None and row.answers != dict(held.answers),
-            "person": _person(request, held),
-            "progress": _progress(held, found),
+            "corrected": row is not None and row.answers != dict(diagnosis.answers),
+            "person": _person(request, diagnosis),
+            "progress": _progress(diagnosis, conclusion),
             "words": people_rules.PURPOSES[people_rules.KEEP].words,
             "professional": helping,
             "structures": access.structures_for(request.user) if helping else [],
         },
     )
-    if located != held:
+    if located != diagnosis:
         carried.write(response, located)
     return response
 
@@ -102,24 +104,24 @@ def _now() -> Any:
     return timezone.localtime(timezone.now()).replace(tzinfo=None)
 
 
-def _unfinished(held: Carried) -> HttpResponse:
-    waiting = engine.next_question(held.answers)
-    return redirect("bilan_question", waiting) if held.begun else redirect("bilan")
+def _unfinished(diagnosis: Carried) -> HttpResponse:
+    unanswered = engine.next_question(diagnosis.answers)
+    return redirect("bilan_question", unanswered) if diagnosis.begun else redirect("bilan")
 
 
-def _located(request: HttpRequest, held: Carried) -> tuple[Carried, where.Spot | None, where.Answer]:
+def _located(request: HttpRequest, diagnosis: Carried) -> tuple[Carried, where.Spot | None, where.Answer]:
     """Return the diagnosis with where the person lives, as they typed it now or before; choices when a
     name is shared.
     """
-    typed = request.GET.get("ou", "").strip()[:100] or held.where
+    typed = request.GET.get("ou", "").strip()[:100] or diagnosis.where
     try:
         answer = where.find(typed) if typed else where.Answer()
     except UnknownTerritory:
         answer = where.Answer()
     if answer.spot is None:
-        return held, None, answer
+        return diagnosis, None, answer
     commune = answer.spot.communes[0] if answer.spot.is_point and answer.spot.communes else ""
-    return replace(held, where=answer.spot.label, place=commune), answer.spot, answer
+    return replace(diagnosis, where=answer.spot.label, place=commune), answer.spot, answer
 
 
 def _address(name: str) -> str:
@@ -130,20 +132,22 @@ def _address(name: str) -> str:
         return ""
 
 
-def _orientation(request: HttpRequest, held: Carried, found: engine.Conclusion, row: Bilan | None) -> str:
+def _orientation(
+    request: HttpRequest, diagnosis: Carried, conclusion: engine.Conclusion, row: Bilan | None
+) -> str:
     """Return the address of a referral that starts from what is known here, '' where there is none: the
     person, what presses, what they need to be read; the diagnosis itself once it is kept.
     """
     address = _address("orientation_new")
-    person = _person(request, held)
-    known: dict[str, Any] = {"resultat": found.result}
+    person = _person(request, diagnosis)
+    known: dict[str, Any] = {"resultat": conclusion.result}
     if row is not None:
         known["bilan"] = row.pk
     if person is not None:
         known["pour"] = person.pk
-    if "procedure" in found.flags:
+    if "procedure" in conclusion.flags:
         known["avant"] = (timezone.localdate() + WITHIN_THE_WEEK).isoformat()
-    if "reading" in found.flags:
+    if "reading" in conclusion.flags:
         known["publics"] = READING
     return f"{address}?{urlencode(known)}" if address else ""
 
@@ -160,48 +164,48 @@ def _sheet(request: HttpRequest, row: Bilan | None) -> str:
         return ""
 
 
-def _kept(held: Carried) -> Bilan | None:
+def _stored(diagnosis: Carried) -> Bilan | None:
     """Return the diagnosis as this browser kept it, if it did and nobody erased it."""
-    if held.kept is None:
+    if diagnosis.kept is None:
         return None
-    return Bilan.objects.select_related("person").filter(pk=held.kept, token=held.token).first()
+    return Bilan.objects.select_related("person").filter(pk=diagnosis.kept, token=diagnosis.token).first()
 
 
-def _person(request: HttpRequest, held: Carried) -> Any:
+def _person(request: HttpRequest, diagnosis: Carried) -> Any:
     """Return the person that a professional began it for; another's does not exist."""
-    if held.person is None:
+    if diagnosis.person is None:
         return None
-    return people_access.people_for(request.user).filter(pk=held.person).first()
+    return people_access.people_for(request.user).filter(pk=diagnosis.person).first()
 
 
-def _progress(held: Carried, found: engine.Conclusion) -> rules.Progress | None:
-    before = Bilan.objects.filter(pk=held.again, kept=rules.PERSON).first() if held.again else None
+def _progress(diagnosis: Carried, conclusion: engine.Conclusion) -> rules.Progress | None:
+    before = Bilan.objects.filter(pk=diagnosis.again, kept=rules.PERSON).first() if diagnosis.again else None
     if before is None:
         return None
-    return rules.progress(before.answers, before.use, before.access, held.answers, found)
+    return rules.progress(before.answers, before.use, before.access, diagnosis.answers, conclusion)
 
 
 @never_cache
 @require_safe
 def to_print(request: HttpRequest) -> HttpResponse:
     """The result on one A4 page, with a card to keep; no level is named."""
-    held = carried.read(request)
-    if not held.begun or engine.next_question(held.answers):
-        return _unfinished(held)
-    found = engine.conclude(held.answers, held.outcomes)
-    told = rules.result_text(held.answers, held.outcomes, found)
-    spot = where.find(held.where).spot if held.where else None
-    ways = places.ways(told.steps, spot, at=_now())
-    chosen = [way for way in ways if way.step.id in held.chosen]
+    diagnosis = carried.read(request)
+    if not diagnosis.begun or engine.next_question(diagnosis.answers):
+        return _unfinished(diagnosis)
+    conclusion = engine.conclude(diagnosis.answers, diagnosis.outcomes)
+    text = rules.result_text(diagnosis.answers, diagnosis.outcomes, conclusion)
+    spot = where.find(diagnosis.where).spot if diagnosis.where else None
+    ways = places.ways(text.steps, spot, at=_now())
+    chosen = [way for way in ways if way.step.id in diagnosis.chosen]
     return render(
         request,
         "autonomy/print.html",
         {
-            "told": told,
+            "told": text,
             "ways": ways,
             "first": (chosen or ways)[0],
-            "chosen": held.chosen,
-            "drawings": rules.on_card(held.answers, told.face),
+            "chosen": diagnosis.chosen,
+            "drawings": rules.on_card(diagnosis.answers, text.face),
             "on": timezone.localdate(),
         },
     )
@@ -210,9 +214,9 @@ def to_print(request: HttpRequest) -> HttpResponse:
 @require_POST
 def keep(request: HttpRequest) -> HttpResponse:
     """Store it, count it, or leave nothing, as the person chooses. The help is the same."""
-    held, at = carried.read(request), timezone.now()
-    if not held.begun or engine.next_question(held.answers):
-        return _unfinished(held)
+    diagnosis, at = carried.read(request), timezone.now()
+    if not diagnosis.begun or engine.next_question(diagnosis.answers):
+        return _unfinished(diagnosis)
     form = ConsentForm(request.POST)
     response = redirect(reverse("bilan_result") + "#garder")
     if form.choice not in (KEEP, COUNT):
@@ -223,13 +227,15 @@ def keep(request: HttpRequest) -> HttpResponse:
     by = request.user if request.user.is_authenticated and access.may_help(request.user) else None
     person, structure = None, None
     if by is not None:
-        structure = _structure(request, held)
-        person = get_object_or_404(people_access.people_for(by), pk=held.person) if held.person else None
+        structure = _structure(request, diagnosis)
+        person = (
+            get_object_or_404(people_access.people_for(by), pk=diagnosis.person) if diagnosis.person else None
+        )
     try:
         row = actions.keep(
-            held,
+            diagnosis,
             purpose=rules.PERSON if form.choice == KEEP else rules.COUNT,
-            how="click" if by is None and held.mode == rules.SELF else "read",
+            how="click" if by is None and diagnosis.mode == rules.SELF else "read",
             by=by,
             structure=structure,
             person=person,
@@ -244,43 +250,43 @@ def keep(request: HttpRequest) -> HttpResponse:
         response = redirect("bilan_card")
     elif row.kept != rules.PERSON:
         messages.success(request, say("Merci. Vos réponses sont comptées, sans votre nom."))
-    carried.write(response, replace(held, kept=row.pk, unseen=unseen))
+    carried.write(response, replace(diagnosis, kept=row.pk, unseen=unseen))
     return response
 
 
-def _structure(request: HttpRequest, held: Carried) -> Any:
+def _structure(request: HttpRequest, diagnosis: Carried) -> Any:
     """Return the structure on whose behalf a professional stores it, or 404 for another's."""
-    mine = access.structures_for(request.user)
-    asked = request.POST.get("structure") or held.structure
-    if asked:
-        return get_object_or_404(mine, pk=whole(str(asked), ROWS) or 0)
-    return mine.first()
+    structures = access.structures_for(request.user)
+    number = request.POST.get("structure") or diagnosis.structure
+    if number:
+        return get_object_or_404(structures, pk=whole(str(number), ROWS) or 0)
+    return structures.first()
 
 
 @never_cache
 @require_safe
 def card(request: HttpRequest) -> HttpResponse:
     """Show the card of a new diagnosis, once: the next person on this computer must not read it."""
-    held = carried.read(request)
-    row = _kept(held)
-    if row is None or row.person is None or not held.unseen:
+    diagnosis = carried.read(request)
+    row = _stored(diagnosis)
+    if row is None or row.person is None or not diagnosis.unseen:
         return redirect("bilan_result")
     response = render(
         request, "autonomy/card.html", {"row": row, "person": row.person, "mine": _address("card")}
     )
     if request.method == "GET":
-        carried.write(response, replace(held, unseen=False))
+        carried.write(response, replace(diagnosis, unseen=False))
     return response
 
 
 @require_POST
 def erase(request: HttpRequest) -> HttpResponse:
     """Erase what this browser just stored."""
-    held = carried.read(request)
-    if row := _kept(held):
+    diagnosis = carried.read(request)
+    if row := _stored(diagnosis):
         by = request.user if request.user.is_authenticated else None
         actions.erase(row, by=by, at=timezone.now())
         messages.success(request, say("Vos réponses ne sont plus gardées."))
     response = redirect("bilan_result")
-    carried.write(response, replace(held, kept=None, unseen=False))
+    carried.write(response, replace(diagnosis, kept=None, unseen=False))
     return response

@@ -30,8 +30,8 @@ def segments(request: HttpRequest, place: str) -> HttpResponse:
     reset = request.POST.get("geste") == "defaut"
     if form.is_bound and (reset or form.is_valid()):
         default = {id: result.segment for id, result in bilan.results().items()}
-        chosen, shown = (default, None) if reset else (form.values, form.original)
-        actions.set_segments(known, chosen, shown=shown, by=account_of(request), at=timezone.now())
+        chosen, original = (default, None) if reset else (form.values, form.original)
+        actions.set_segments(known, chosen, original=original, by=account_of(request), at=timezone.now())
         messages.success(
             request, "Les segments par défaut sont remis." if reset else "C’est enregistré, et dit partout."
         )

@@ -38,12 +38,12 @@ def bilans(request: HttpRequest) -> HttpResponse:
             return _begin(request)
         except Refused as refused:
             error = refused
-    due = retained.to_repeat(request.user, today)
+    to_repeat = retained.to_repeat(request.user, today)
     context = {
         "structures": access.structures_for(request.user),
         "persons": retained.persons(request.user),
-        "due": due,
-        "n_more": retained.n_to_repeat(request.user, today, due) - len(due),
+        "due": to_repeat,
+        "n_more": retained.n_to_repeat(request.user, today, to_repeat) - len(to_repeat),
         "recent": retained.recent(request.user),
         "error": error,
         "code": request.POST.get("code", "")[:20],
@@ -53,17 +53,17 @@ def bilans(request: HttpRequest) -> HttpResponse:
 
 def _begin(request: HttpRequest) -> HttpResponse:
     """Begin a diagnosis: for the card typed, for the person chosen, else for nobody."""
-    mine = people_access.people_for(request.user)
+    visible = people_access.people_for(request.user)
     structure = (
         access.structures_for(request.user)
         .filter(pk=whole(request.POST.get("structure", ""), ROWS) or 0)
         .first()
     )
     structure = structure or access.structures_for(request.user).first()
-    person = mine.filter(pk=whole(request.POST.get("personne", ""), ROWS) or 0).first()
+    person = visible.filter(pk=whole(request.POST.get("personne", ""), ROWS) or 0).first()
     if request.POST.get("code", "").strip():
         typed = CardForm(request.POST).person()
-        person = mine.filter(pk=typed.pk).first() if typed is not None else None
+        person = visible.filter(pk=typed.pk).first() if typed is not None else None
         if person is None:
             raise Refused(
                 "Le bilan n’a pas commencé.",
@@ -79,9 +79,11 @@ def _begin(request: HttpRequest) -> HttpResponse:
 @require_safe
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """The diagnoses of a person, with what changed."""
-    found = get_object_or_404(people_access.people_for(request.user), pk=pk)
-    people.record_bilans_view(found, by=request.user, structure=None, at=timezone.now())
-    return render(request, "autonomy/space/person.html", {"person": found, "rows": retained.of_person(found)})
+    person_row = get_object_or_404(people_access.people_for(request.user), pk=pk)
+    people.record_bilans_view(person_row, by=request.user, structure=None, at=timezone.now())
+    return render(
+        request, "autonomy/space/person.html", {"person": person_row, "rows": retained.of_person(person_row)}
+    )
 
 
 @helping
@@ -113,7 +115,7 @@ def _sheet(
     return render(request, "autonomy/space/sheet.html", context, status=400 if changed or annex else 200)
 
 
-def _held(request: HttpRequest, pk: int) -> Bilan:
+def _diagnosis(request: HttpRequest, pk: int) -> Bilan:
     return get_object_or_404(access.bilans_for(request.user), pk=pk)
 
 
@@ -126,7 +128,7 @@ def _result(row: Bilan) -> dict[str, str]:
 @require_POST
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change the result, with a reason."""
-    row = _held(request, pk)
+    row = _diagnosis(request, pk)
     form = ChangeForm(request.POST, initial=_result(row))
     if not form.is_valid():
         return _sheet(request, row, changed=form)
@@ -148,7 +150,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def annex(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep the answers of a first appointment."""
-    row = _held(request, pk)
+    row = _diagnosis(request, pk)
     form = AnnexForm(request.POST, initial=row.annex)
     if not form.is_valid():
         return _sheet(request, row, annex=form)
@@ -161,7 +163,7 @@ def annex(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     """Say when to do it again."""
-    row, form = _held(request, pk), AgainForm(request.POST)
+    row, form = _diagnosis(request, pk), AgainForm(request.POST)
     if not form.is_valid():
         messages.error(
             request, "La date n’est pas enregistrée. Elle n’est pas reconnue. Écrivez-la comme 20/11/2026."
@@ -177,10 +179,10 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def redo(request: HttpRequest, pk: int) -> HttpResponse:
     """Do it again with the person."""
-    row = _held(request, pk)
+    row = _diagnosis(request, pk)
     followed = row.person.followings.filter(ended_at=None).values("structure")
-    mine = access.structures_for(request.user).filter(pk__in=followed)
-    structure = mine.filter(pk=row.structure_id).first() or mine.first()
+    structures = access.structures_for(request.user).filter(pk__in=followed)
+    structure = structures.filter(pk=row.structure_id).first() or structures.first()
     try:
         return again_views.start(row, structure=structure and structure.pk)
     except Refused as error:
@@ -192,7 +194,7 @@ def redo(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def erase(request: HttpRequest, pk: int) -> HttpResponse:
     """Erase a diagnosis: the person asks for it."""
-    row = _held(request, pk)
+    row = _diagnosis(request, pk)
     person = row.person_id
     actions.erase(row, by=request.user, at=timezone.now())
     messages.success(request, "Bilan effacé.")
@@ -213,10 +215,10 @@ def remind(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"C’est annulé : rien ne part vers {count(n, 'ce lieu', 'ces lieux')}.")
         return redirect("space")
     try:
-        found = actions.remind_retests(by=account_of(request), at=timezone.localtime())
+        reminded = actions.remind_retests(by=account_of(request), at=timezone.localtime())
     except Refused as error:
         messages.error(request, " ".join(error.sentences))
     else:
-        said = count(len(found), "lieu est prévenu", "lieux sont prévenus")
-        messages.success(request, f"{said} : {series([each.name for each in found[:3]])}.")
+        words = count(len(reminded), "lieu est prévenu", "lieux sont prévenus")
+        messages.success(request, f"{words} : {series([each.name for each in reminded[:3]])}.")
     return redirect("space")

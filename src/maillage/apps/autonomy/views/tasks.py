@@ -27,54 +27,60 @@ Answer = Callable[[HttpRequest, rules.Carried, Task], HttpResponse]
 @never_cache
 @require_safe
 def opening(request: HttpRequest) -> HttpResponse:
-    """Whether one wants to try, once the questions are answered."""
-    held = carried.read(request)
-    if not held.begun:
+    """Offer of the tasks, once the questions are answered."""
+    diagnosis = carried.read(request)
+    if not diagnosis.begun:
         return redirect("bilan")
-    if waiting := bilan.next_question(held.answers):
-        return redirect("bilan_question", waiting)
-    helped = held.mode in (rules.TOGETHER, rules.AIDANT)
-    said = bilan_tasks.opening()
-    shown = {"opening": said, "text": said.text, "spoken": said.text, "helped": helped, **_next(None)}
-    return render(request, "autonomy/tasks/opening.html", shown)
+    if unanswered := bilan.next_question(diagnosis.answers):
+        return redirect("bilan_question", unanswered)
+    helped = diagnosis.mode in (rules.TOGETHER, rules.AIDANT)
+    introduction = bilan_tasks.opening()
+    context = {
+        "opening": introduction,
+        "text": introduction.text,
+        "spoken": introduction.text,
+        "helped": helped,
+        **_next(None),
+    }
+    return render(request, "autonomy/tasks/opening.html", context)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def task(request: HttpRequest, slug: str) -> HttpResponse:
     """One task: its screen, then what was measured."""
-    found = queries.by_slug(slug)
-    if found is None:
+    task_row = queries.by_slug(slug)
+    if task_row is None:
         raise Http404
-    held = carried.read(request)
-    return SCREENS[found.id](request, held, found) if held.begun else redirect("bilan")
+    diagnosis = carried.read(request)
+    return SCREENS[task_row.id](request, diagnosis, task_row) if diagnosis.begun else redirect("bilan")
 
 
-def _reach(request: HttpRequest, held: rules.Carried, task: Task) -> HttpResponse:
+def _reach(request: HttpRequest, diagnosis: rules.Carried, task: Task) -> HttpResponse:
     if request.method == "POST":
         form = forms.Reaching(request.POST)
-        return _measured(request, held, task, form.measure() if form.is_valid() else None)
+        return _measured(request, diagnosis, task, form.measure() if form.is_valid() else None)
     return _show(request, "autonomy/tasks/reach.html", task, {})
 
 
-def _scroll(request: HttpRequest, held: rules.Carried, task: Task) -> HttpResponse:
+def _scroll(request: HttpRequest, diagnosis: rules.Carried, task: Task) -> HttpResponse:
     if request.method == "POST":
         form = forms.Scrolling(request.POST)
-        return _measured(request, held, task, form.measure() if form.is_valid() else None)
+        return _measured(request, diagnosis, task, form.measure() if form.is_valid() else None)
     return _show(request, "autonomy/tasks/scroll.html", task, {"hinted": "indice" in request.GET})
 
 
-def _write(request: HttpRequest, held: rules.Carried, task: Task) -> HttpResponse:
-    models = bilan_tasks.form(held.form).models
+def _write(request: HttpRequest, diagnosis: rules.Carried, task: Task) -> HttpResponse:
+    models = bilan_tasks.form(diagnosis.form).models
     if request.method == "POST":
         form = forms.Writing(request.POST, models=models)
-        return _measured(request, held, task, form.measure() if form.is_valid() else None)
+        return _measured(request, diagnosis, task, form.measure() if form.is_valid() else None)
     return _show(request, "autonomy/tasks/write.html", task, {"models": models, "tries": TRIES})
 
 
-def _sort(request: HttpRequest, held: rules.Carried, task: Task) -> HttpResponse:
+def _sort(request: HttpRequest, diagnosis: rules.Carried, task: Task) -> HttpResponse:
     """The messages one after the other, in an order drawn for this person."""
-    messages = bilan_tasks.form(held.form).messages
+    messages = bilan_tasks.form(diagnosis.form).messages
     order = SystemRandom().sample(sorted(messages), len(messages))
     before: list[str] = []
     missing = False
@@ -83,11 +89,11 @@ def _sort(request: HttpRequest, held: rules.Carried, task: Task) -> HttpResponse
         if form.is_valid():
             order, before = form.cleaned_data["ordre"], form.sorted
             if len(before) == len(order):
-                return _measured(request, held, task, form.measure())
+                return _measured(request, diagnosis, task, form.measure())
         else:
             missing = True
             order, before = form.cleaned_data.get("ordre", order), form.cleaned_data.get("avant", before)
-    shown = {
+    context = {
         "message": messages[order[len(before)]],
         "number": len(before) + 1,
         "of": len(order),
@@ -96,22 +102,22 @@ def _sort(request: HttpRequest, held: rules.Carried, task: Task) -> HttpResponse
         "choices": bilan_tasks.choices().values(),
         "missing": missing,
     }
-    return _show(request, "autonomy/tasks/sort.html", task, shown)
+    return _show(request, "autonomy/tasks/sort.html", task, context)
 
 
-def _find(request: HttpRequest, held: rules.Carried, task: Task) -> HttpResponse:
-    search = bilan_tasks.form(held.form).search
+def _find(request: HttpRequest, diagnosis: rules.Carried, task: Task) -> HttpResponse:
+    search = bilan_tasks.form(diagnosis.form).search
     opened = forms.Opened(request.POST or request.GET)
-    shown = {"search": search, "text": search.text, "spoken": search.spoken, **opened.read(search)}
+    context = {"search": search, "text": search.text, "spoken": search.spoken, **opened.read(search)}
     if request.method == "POST":
         form = forms.Finding(request.POST, search=search)
         if not form.is_valid():
-            return _show(request, "autonomy/tasks/find.html", task, {**shown, "missing": True})
+            return _show(request, "autonomy/tasks/find.html", task, {**context, "missing": True})
         measure = form.measure()
         if measure.right or measure.answers >= TRIES:
-            return _measured(request, held, task, measure)
-        shown |= {"wrong": True, "tries": measure.answers}
-    return _show(request, "autonomy/tasks/find.html", task, shown)
+            return _measured(request, diagnosis, task, measure)
+        context |= {"wrong": True, "tries": measure.answers}
+    return _show(request, "autonomy/tasks/find.html", task, context)
 
 
 SCREENS: dict[str, Answer] = {"T1": _reach, "T2": _scroll, "T3": _write, "T4": _sort, "T5": _find}
@@ -133,13 +139,21 @@ def _show(request: HttpRequest, template: str, task: Task, more: dict[str, Any])
     ids = list(bilan_tasks.tasks())
     place = ids.index(task.id) + 1
     stitches = ["" if id < place else "ici" if id == place else "apres" for id in range(1, len(ids) + 1)]
-    said = {"text": task.text, "spoken": task.spoken, "place": place, "count": len(ids), "stitches": stitches}
-    return render(request, template, {"task": task, **said, **_next(task), **more})
+    common = {
+        "text": task.text,
+        "spoken": task.spoken,
+        "place": place,
+        "count": len(ids),
+        "stitches": stitches,
+    }
+    return render(request, template, {"task": task, **common, **_next(task), **more})
 
 
-def _measured(request: HttpRequest, held: rules.Carried, task: Task, measure: Measure | None) -> HttpResponse:
+def _measured(
+    request: HttpRequest, diagnosis: rules.Carried, task: Task, measure: Measure | None
+) -> HttpResponse:
     """Go on to the next task; what could not be read was not measured."""
     response = redirect(_address(queries.following(task, scripted=bool(request.POST.get("script")))))
     if measure is not None:
-        carried.write(response, queries.measured(held, task.id, measure))
+        carried.write(response, queries.measured(diagnosis, task.id, measure))
     return response

@@ -22,14 +22,14 @@ def measures(request: HttpRequest) -> HttpResponse:
     """The people seen in the territory of the account, or in a part of it; over a year, or since the
     beginning.
     """
-    mine = rights_of(request.user).communes("measures.see")
+    readable = rights_of(request.user).communes("measures.see")
     typed = request.GET.get("territoire", "").strip()[:100]
-    name, communes, choices, unknown = _where(typed, mine)
+    name, communes, choices, unknown = _where(typed, readable)
     known = totals.years(communes)
     year = whole(request.GET.get("annee", ""))
     year = year if year in known else None
-    found = totals.totals(communes, *((date(year, 1, 1), date(year, 12, 31)) if year else (None, None)))
-    context = totals.page(found) | {
+    sums = totals.totals(communes, *((date(year, 1, 1), date(year, 12, 31)) if year else (None, None)))
+    context = totals.page(sums) | {
         "name": name,
         "typed": typed,
         "choices": choices,
@@ -40,21 +40,25 @@ def measures(request: HttpRequest) -> HttpResponse:
     return render(request, "autonomy/totals/measures.html", context)
 
 
-def _where(typed: str, mine: frozenset[str] | None) -> tuple[str, frozenset[str] | None, list[Any], bool]:
-    """Return what was asked for: its name, its communes, the territories it may be, whether none is known
-    by that name.
+def _where(typed: str, readable: frozenset[str] | None) -> tuple[str, frozenset[str] | None, list[Any], bool]:
+    """Resolve a typed territory: its name, its communes, the territories it may be, True when none has that
+    name.
     """
-    own = ("Votre territoire" if mine is not None else "France", mine)
+    own = ("Votre territoire" if readable is not None else "France", readable)
     if not typed:
         return (*own, [], False)
     try:
-        found, choices = scope.typed(typed)
+        territory, choices = scope.typed(typed)
     except UnknownTerritory:
         return (*own, [], True)
-    if found is None:
-        inside = [each for each in choices if mine is None or frozenset(scope.of(each.code).communes) <= mine]
+    if territory is None:
+        inside = [
+            each
+            for each in choices
+            if readable is None or frozenset(scope.of(each.code).communes) <= readable
+        ]
         return (*own, inside, not inside)
-    communes = None if found.is_everywhere else frozenset(found.communes)
-    if mine is not None and (communes is None or not communes <= mine):
+    communes = None if territory.is_everywhere else frozenset(territory.communes)
+    if readable is not None and (communes is None or not communes <= readable):
         raise Http404
-    return found.name, communes, [], False
+    return territory.name, communes, [], False

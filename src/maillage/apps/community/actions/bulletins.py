@@ -65,20 +65,20 @@ def withdraw_news(row: News, *, was: bool | None = None, by: User, at: datetime)
     """Take news off, or put them back; was: whether they were off when they were read. Refused once a
     bulletin carries them.
     """
-    held = News.objects.select_for_update().get(pk=row.pk)
-    if is_done(held.withdrawn_at, was):
-        return held
-    if held.bulletin_id is not None:
+    locked = News.objects.select_for_update().get(pk=row.pk)
+    if is_done(locked.withdrawn_at, was):
+        return locked
+    if locked.bulletin_id is not None:
         raise Refused(
             "La nouvelle n’a pas été retirée.",
             why="Un bulletin la porte déjà.",
             do="Écrivez plutôt une nouvelle qui la corrige.",
         )
-    held.withdrawn_at = None if held.withdrawn_at else at
-    held.save(update_fields=["withdrawn_at"])
-    verb = "news.withdrawn" if held.withdrawn_at else "news.put_back"
-    journal.record(by=by, verb=verb, row=held, at=at, structure=held.structure_id)
-    return held
+    locked.withdrawn_at = None if locked.withdrawn_at else at
+    locked.save(update_fields=["withdrawn_at"])
+    verb = "news.withdrawn" if locked.withdrawn_at else "news.put_back"
+    journal.record(by=by, verb=verb, row=locked, at=at, structure=locked.structure_id)
+    return locked
 
 
 @transaction.atomic
@@ -96,8 +96,8 @@ def prepare(
     """Prepare a bulletin of what was ticked, among what it may carry today; the same token twice is the same
     one. Nobody but who leads the network reads it before it is published. Refused when it carries nothing.
     """
-    if found := journal.row_of_form(Bulletin, token, by):
-        return found
+    if existing := journal.row_of_form(Bulletin, token, by):
+        return existing
     refuse_secrets(title, opening)
     ticked = {
         section: [each for each in rows if each["key"] in keys]
@@ -134,38 +134,38 @@ def publish(row: Bulletin, *, by: User, at: datetime) -> Bulletin:
     receive it. What was taken off since it was prepared is left out. Published already: nothing changes.
     Refused when nothing is left of it.
     """
-    held = Bulletin.objects.select_for_update().get(pk=row.pk)
-    if held.published_at is not None:
-        return held
-    held.contents = queries.standing(held.contents)
-    if not held.contents:
+    locked = Bulletin.objects.select_for_update().get(pk=row.pk)
+    if locked.published_at is not None:
+        return locked
+    locked.contents = queries.standing(locked.contents)
+    if not locked.contents:
         raise Refused(
             "Le bulletin n’a pas été publié.",
             why="Tout ce qu’il portait a été retiré depuis.",
             do="Effacez ce brouillon, puis préparez-en un autre.",
         )
-    held.published_at = at
-    held.save(update_fields=["contents", "published_at"])
-    numbers = [int(each["key"].partition("-")[2]) for each in held.contents.get("news", ())]
-    News.objects.filter(pk__in=numbers, bulletin=None).update(bulletin=held)
-    journal.record(by=by, verb="bulletin.published", row=held, at=at)
-    outbox.put_many(_letters(held), at=at)
-    return held
+    locked.published_at = at
+    locked.save(update_fields=["contents", "published_at"])
+    numbers = [int(each["key"].partition("-")[2]) for each in locked.contents.get("news", ())]
+    News.objects.filter(pk__in=numbers, bulletin=None).update(bulletin=locked)
+    journal.record(by=by, verb="bulletin.published", row=locked, at=at)
+    outbox.put_many(_letters(locked), at=at)
+    return locked
 
 
 @transaction.atomic
 @journal.written_last()
 def discard(row: Bulletin, *, by: User, at: datetime) -> None:
     """Erase a bulletin that was never published; its news wait for the next one."""
-    held = Bulletin.objects.select_for_update().get(pk=row.pk)
-    if held.published_at is not None:
+    locked = Bulletin.objects.select_for_update().get(pk=row.pk)
+    if locked.published_at is not None:
         raise Refused(
             "Le bulletin n’a pas été effacé.",
             why="Il est publié : des structures l’ont lu.",
             do="Corrigez dans le suivant.",
         )
-    journal.record(by=by, verb="bulletin.discarded", row=held, at=at)
-    held.delete()
+    journal.record(by=by, verb="bulletin.discarded", row=locked, at=at)
+    locked.delete()
 
 
 def _letters(row: Bulletin) -> list[outbox.Draft]:
@@ -221,8 +221,8 @@ def note_change(
     """Note a procedure that goes online, or a service that stops answering; the same token twice is the same
     change. Refused without its source, or for dates that nobody could have announced.
     """
-    if found := journal.row_of_form(ServiceChange, token, by):
-        return found
+    if existing := journal.row_of_form(ServiceChange, token, by):
+        return existing
     rules.check_change(starts_on, ends_on, on=timezone.localdate(at))
     if not line(source):
         raise Refused(
@@ -258,30 +258,30 @@ def end_outage(row: ServiceChange, *, was: bool | None = None, by: User, at: dat
     """Say that a service answers again, today; or that it does not after all. was: whether it answered when
     it was read.
     """
-    held = ServiceChange.objects.select_for_update().get(pk=row.pk)
-    if is_done(held.ends_on, was):
-        return held
+    locked = ServiceChange.objects.select_for_update().get(pk=row.pk)
+    if is_done(locked.ends_on, was):
+        return locked
     today = timezone.localdate(at)
-    if held.kind != rules.OUTAGE or held.starts_on > today:
+    if locked.kind != rules.OUTAGE or locked.starts_on > today:
         raise Refused(
             "La fin de la panne n’a pas été enregistrée.",
             why="Ce n’est pas une panne en cours.",
             do="Rechargez la page pour voir où elle en est.",
         )
-    held.ends_on = None if held.ends_on else today
-    held.save(update_fields=["ends_on"])
-    journal.record(by=by, verb="change.ended" if held.ends_on else "change.lasts", row=held, at=at)
-    return held
+    locked.ends_on = None if locked.ends_on else today
+    locked.save(update_fields=["ends_on"])
+    journal.record(by=by, verb="change.ended" if locked.ends_on else "change.lasts", row=locked, at=at)
+    return locked
 
 
 @transaction.atomic
 def withdraw_change(row: ServiceChange, *, was: bool | None = None, by: User, at: datetime) -> ServiceChange:
     """Take a change off the calendar, or put it back. was: whether it was off when it was read."""
-    held = ServiceChange.objects.select_for_update().get(pk=row.pk)
-    if is_done(held.withdrawn_at, was):
-        return held
-    held.withdrawn_at = None if held.withdrawn_at else at
-    held.save(update_fields=["withdrawn_at"])
-    verb = "change.withdrawn" if held.withdrawn_at else "change.put_back"
-    journal.record(by=by, verb=verb, row=held, at=at)
-    return held
+    locked = ServiceChange.objects.select_for_update().get(pk=row.pk)
+    if is_done(locked.withdrawn_at, was):
+        return locked
+    locked.withdrawn_at = None if locked.withdrawn_at else at
+    locked.save(update_fields=["withdrawn_at"])
+    verb = "change.withdrawn" if locked.withdrawn_at else "change.put_back"
+    journal.record(by=by, verb=verb, row=locked, at=at)
+    return locked

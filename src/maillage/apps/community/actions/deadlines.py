@@ -1,4 +1,4 @@
-"""What the network does when a date comes: the digest of Monday, and texts taken off long ago."""
+"""Scheduled actions of the network: the digest of Monday, and texts taken off long ago."""
 
 from collections import Counter
 from datetime import datetime, timedelta

@@ -35,8 +35,8 @@ def write(
     secret, for what seems to name a person without that, for an empty text, a question that was taken off, or
     more messages than a conversation holds. The same token twice is the same message.
     """
-    if found := journal.row_of_form(Post, token, by):
-        return found
+    if existing := journal.row_of_form(Post, token, by):
+        return existing
     refuse_secrets(words)
     text = words.strip()[: rules.LONGEST]
     if not text:
@@ -46,8 +46,8 @@ def write(
             f"Il contient peut-être {', '.join(marks)}.",
             "Retirez ce qui ferait reconnaître une personne, ou cochez la case sous le message.",
         )
-    held = lock(question) if question is not None else None  # taken off, perhaps, while one wrote
-    if held is not None and (held.hidden_at or held.question_id):
+    locked = lock(question) if question is not None else None  # taken off, perhaps, while one wrote
+    if locked is not None and (locked.hidden_at or locked.question_id):
         raise _unwritten("La question n’est plus là.", "Posez-la vous-même.")
     if queries.recent_by(by, at) >= rules.MOST_PER_HOUR:
         raise _unwritten("Vous avez beaucoup écrit en une heure.", "Attendez un peu, ou appelez.")
@@ -77,22 +77,22 @@ def accept(answer: Post, *, was: bool | None = None, by: User, at: datetime) -> 
     """Mark the answer that solved a question, or unmark it; one answer of a question at a time. was: whether
     it was marked when it was read.
     """
-    held = lock(answer)
-    if held.question_id is None or held.hidden_at:
+    locked = lock(answer)
+    if locked.question_id is None or locked.hidden_at:
         raise Refused(
             "Rien n’a été marqué.",
             why="Ce n’est pas une réponse, ou elle a été retirée.",
             do="Rechargez la page, puis choisissez une réponse.",
         )
-    if is_done(held.accepted_at, was):
-        return held
-    marked = held.accepted_at is not None
-    Post.objects.filter(question=held.question_id).update(accepted_at=None, accepted_by=None)
-    held.accepted_at, held.accepted_by = (None, None) if marked else (at, by)
-    held.save(update_fields=["accepted_at", "accepted_by"])
+    if is_done(locked.accepted_at, was):
+        return locked
+    marked = locked.accepted_at is not None
+    Post.objects.filter(question=locked.question_id).update(accepted_at=None, accepted_by=None)
+    locked.accepted_at, locked.accepted_by = (None, None) if marked else (at, by)
+    locked.save(update_fields=["accepted_at", "accepted_by"])
     verb = "post.unmarked" if marked else "post.marked"
-    journal.record(by=by, verb=verb, row=held, at=at, structure=held.structure_id)
-    return held
+    journal.record(by=by, verb=verb, row=locked, at=at, structure=locked.structure_id)
+    return locked
 
 
 @transaction.atomic
@@ -100,8 +100,8 @@ def report(post: Post, *, reason: str, by: User, at: datetime) -> PostReport:
     """Report a message to who leads the network there; reported twice by an account, it is one report."""
     if reason not in rules.REASONS:
         raise ValueError(f"no reason is called {reason!r}")
-    row, made = PostReport.objects.get_or_create(post=post, by=by, defaults={"reason": reason, "at": at})
-    if made:
+    row, is_new = PostReport.objects.get_or_create(post=post, by=by, defaults={"reason": reason, "at": at})
+    if is_new:
         journal.record(by=by, verb="post.reported", row=post, at=at, structure=post.structure_id)
     return row
 
@@ -111,25 +111,27 @@ def moderate(post: Post, gesture: str, *, reason: str = "", by: User, at: dateti
     """Take a message off, put it back, or leave it after reading why it was reported; each leaves a line.
     Refused when somebody did it already, or when its text was erased since.
     """
-    held = lock(post)
-    is_off = held.hidden_at is not None
-    if (gesture == rules.HIDE and is_off) or (gesture == rules.RESTORE and (not is_off or not held.words)):
+    locked = lock(post)
+    is_off = locked.hidden_at is not None
+    if (gesture == rules.HIDE and is_off) or (gesture == rules.RESTORE and (not is_off or not locked.words)):
         raise Refused(
             "Le message n’a pas été modifié.",
             why="Le texte de ce message a été effacé."
-            if is_off and not held.words
+            if is_off and not locked.words
             else "Quelqu’un l’a déjà fait.",
             do="Rechargez la page pour voir où il en est.",
         )
     if gesture == rules.HIDE:
-        held.hidden_at, held.accepted_at = at, None
+        locked.hidden_at, locked.accepted_at = at, None
     elif gesture == rules.RESTORE:
-        held.hidden_at = None
-    held.save(update_fields=["hidden_at", "accepted_at"])
-    PostReport.objects.filter(post=held, settled_at=None).update(settled_at=at)
-    Moderation.objects.create(post=held, gesture=gesture, reason=reason, by=by, at=at)
-    journal.record(by=by, verb=f"post.{gesture}", row=held, at=at, structure=held.structure_id, words=reason)
-    return held
+        locked.hidden_at = None
+    locked.save(update_fields=["hidden_at", "accepted_at"])
+    PostReport.objects.filter(post=locked, settled_at=None).update(settled_at=at)
+    Moderation.objects.create(post=locked, gesture=gesture, reason=reason, by=by, at=at)
+    journal.record(
+        by=by, verb=f"post.{gesture}", row=locked, at=at, structure=locked.structure_id, words=reason
+    )
+    return locked
 
 
 @transaction.atomic
@@ -140,7 +142,7 @@ def withdraw(post: Post, *, by: User, at: datetime) -> Post:
 
 @transaction.atomic
 def choose_digest(user: User, *, wanted: bool, at: datetime) -> None:
-    """Say whether an account receives the week of the network by e-mail."""
+    """Choose to receive the week of the network by e-mail, or not."""
     if wanted:
         Digest.objects.get_or_create(user=user, defaults={"since": at})
     else:

@@ -37,8 +37,8 @@ def publish(
     """Publish a listing to the network; the same token twice is the same listing. Refused when its last day
     is over, before the first or more than a year away, or when it gives a secret.
     """
-    if found := journal.row_of_form(Listing, token, by):
-        return found
+    if existing := journal.row_of_form(Listing, token, by):
+        return existing
     refuse_secrets(words)
     if holds_contact(words):
         raise Refused(
@@ -83,32 +83,32 @@ def close(listing: Listing, *, because: str, by: User, at: datetime) -> Listing:
     """Take a listing down; the answers that wait are refused, in its words. Already closed: nothing
     changes.
     """
-    held = Listing.objects.select_for_update().get(pk=listing.pk)
-    if held.closed_at is not None:
-        return held
-    held.closed_at, held.closed_because = at, because
-    held.save(update_fields=["closed_at", "closed_because"])
-    held.replies.filter(state=rules.WAITING).update(
+    locked = Listing.objects.select_for_update().get(pk=listing.pk)
+    if locked.closed_at is not None:
+        return locked
+    locked.closed_at, locked.closed_because = at, because
+    locked.save(update_fields=["closed_at", "closed_because"])
+    locked.replies.filter(state=rules.WAITING).update(
         state=rules.NO, answer="L’annonce est close.", answered_at=at, answered_by=by
     )
-    journal.record(by=by, verb="listing.closed", row=held, at=at, structure=held.structure_id)
-    return held
+    journal.record(by=by, verb="listing.closed", row=locked, at=at, structure=locked.structure_id)
+    return locked
 
 
 @transaction.atomic
 def reopen(listing: Listing, *, by: User, at: datetime) -> Listing:
     """Put a listing back, closed by mistake; Refused once its last day is over."""
-    held = Listing.objects.select_for_update().get(pk=listing.pk)
-    if held.ends_on < timezone.localdate(at):
+    locked = Listing.objects.select_for_update().get(pk=listing.pk)
+    if locked.ends_on < timezone.localdate(at):
         raise Refused(
             "L’annonce n’a pas été remise.",
             why="Son dernier jour est passé.",
             do="Publiez-en une nouvelle.",
         )
-    held.closed_at, held.closed_because = None, ""
-    held.save(update_fields=["closed_at", "closed_because"])
-    journal.record(by=by, verb="listing.reopened", row=held, at=at, structure=held.structure_id)
-    return held
+    locked.closed_at, locked.closed_because = None, ""
+    locked.save(update_fields=["closed_at", "closed_because"])
+    journal.record(by=by, verb="listing.reopened", row=locked, at=at, structure=locked.structure_id)
+    return locked
 
 
 @transaction.atomic
@@ -117,14 +117,14 @@ def reply(listing: Listing, structure: Structure, *, words: str, by: User, at: d
     the message is empty or gives a secret.
     """
     refuse_secrets(words)
-    held = Listing.objects.select_for_update().get(pk=listing.pk)
-    if held.closed_at is not None or held.ends_on < timezone.localdate(at):
+    locked = Listing.objects.select_for_update().get(pk=listing.pk)
+    if locked.closed_at is not None or locked.ends_on < timezone.localdate(at):
         raise Refused(
             "Votre message n’est pas parti.",
             why="Cette annonce est close.",
             do="Revenez à la liste : d’autres annonces sont ouvertes.",
         )
-    if held.structure_id == structure.pk:
+    if locked.structure_id == structure.pk:
         raise Refused(
             "Votre message n’est pas parti.",
             why="Cette annonce est celle de votre structure.",
@@ -136,14 +136,14 @@ def reply(listing: Listing, structure: Structure, *, words: str, by: User, at: d
             why="Il est vide.",
             do="Écrivez une phrase : ce que vous proposez, et quand.",
         )
-    if held.replies.filter(structure=structure, state=rules.WAITING).exists():
+    if locked.replies.filter(structure=structure, state=rules.WAITING).exists():
         raise Refused(
             "Votre message n’est pas parti.",
             why="Votre structure a déjà écrit, et attend une réponse.",
             do="Attendez la réponse, ou appelez la structure.",
         )
-    row = Reply.objects.create(listing=held, structure=structure, words=line(words, 600), by=by, at=at)
-    journal.record(by=by, verb="listing.written_to", row=held, at=at, structure=structure.pk)
+    row = Reply.objects.create(listing=locked, structure=structure, words=line(words, 600), by=by, at=at)
+    journal.record(by=by, verb="listing.written_to", row=locked, at=at, structure=structure.pk)
     return row
 
 
@@ -154,22 +154,22 @@ def answer(row: Reply, *, yes: bool, words: str = "", by: User, at: datetime) ->
     """
     refuse_secrets(words)
     Listing.objects.select_for_update().get(pk=row.listing_id)  # first, as `close`, which answers them all
-    held = Reply.objects.select_for_update(of=("self",)).select_related("listing").get(pk=row.pk)
-    if held.state != rules.WAITING:
+    locked = Reply.objects.select_for_update(of=("self",)).select_related("listing").get(pk=row.pk)
+    if locked.state != rules.WAITING:
         raise Refused(
             "Votre réponse n’a pas été notée.",
-            why=f"Ce message est déjà {held.get_state_display()}.",
+            why=f"Ce message est déjà {locked.get_state_display()}.",
             do="Rechargez la page pour lire la réponse donnée.",
         )
-    held.state, held.answer = rules.YES if yes else rules.NO, line(words, 600)
-    held.answered_at, held.answered_by = at, by
-    held.save()
-    listing = held.listing
+    locked.state, locked.answer = rules.YES if yes else rules.NO, line(words, 600)
+    locked.answered_at, locked.answered_by = at, by
+    locked.save()
+    listing = locked.listing
     if yes:
         about = listing.get_kind_display()
-        work_together(listing.structure, held.structure, about=about, by=by, at=at, both=True)
+        work_together(listing.structure, locked.structure, about=about, by=by, at=at, both=True)
     journal.record(by=by, verb="listing.answered", row=listing, at=at, structure=listing.structure_id)
-    return held
+    return locked
 
 
 @transaction.atomic
@@ -193,7 +193,7 @@ def work_together(
             do="Choisissez une autre structure, et écrivez quelques mots.",
         )
     first, second = sorted((one.pk, other.pk))
-    row, made = Partnership.objects.get_or_create(
+    row, is_new = Partnership.objects.get_or_create(
         first_id=first,
         second_id=second,
         about=line(about, 200),
@@ -209,7 +209,7 @@ def work_together(
     if row.said_by_id not in (None, one.pk) or (both and row.said_by_id is not None):
         row.said_by = None
         row.save(update_fields=["said_by"])
-    if made:
+    if is_new:
         journal.record(by=by, verb="partnership.noted", row=row, at=at, structure=one.pk)
     return row
 

@@ -20,7 +20,7 @@ from maillage.web.withdrawal import is_done
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """What a meeting is proposed with.
+    """Values of a proposed meeting.
 
     about: its agenda, "" for the one that its kind proposes. partners: who else is asked to come, in words.
     dates: one is chosen at once, several are voted.
@@ -45,10 +45,10 @@ def propose(
     """Propose a meeting; the same token twice is the same meeting. structure None: the coordination convenes.
     Refused for dates that nobody could keep, or a secret.
     """
-    if found := journal.row_of_form(Meeting, draft.token, by):
-        return found
+    if existing := journal.row_of_form(Meeting, draft.token, by):
+        return existing
     refuse_secrets(draft.title, draft.about, draft.partners, draft.address)
-    kept = rules.check_dates(draft.dates, minutes=draft.minutes, at=at)
+    dates = rules.check_dates(draft.dates, minutes=draft.minutes, at=at)
     lieu = draft.lieu
     return journal.write_once(
         Meeting,
@@ -63,7 +63,7 @@ def propose(
             "address": "" if lieu else line(draft.address, 200),
             "commune": lieu.code_insee if lieu and lieu.code_insee else draft.commune,
             "minutes": draft.minutes,
-            "starts_at": kept[0] if len(kept) == 1 else None,
+            "starts_at": dates[0] if len(dates) == 1 else None,
             "by": by,
             "made_at": at,
             "changed_at": at,
@@ -74,7 +74,7 @@ def propose(
         at=at,
         structure=structure and structure.pk,
         beside=lambda row: MeetingDate.objects.bulk_create(
-            MeetingDate(meeting=row, starts_at=each) for each in kept
+            MeetingDate(meeting=row, starts_at=each) for each in dates
         ),
     )
 
@@ -84,24 +84,26 @@ def vote(meeting: Meeting, answers: Mapping[int, str], *, by: User, at: datetime
     """Answer the proposed dates, by their numbers; answered again, the last answer counts, and each account
     counts once. Return how many dates are answered. Refused once a date is chosen, or the meeting cancelled.
     """
-    held = lock(meeting)
-    if held.cancelled_at or held.starts_at is not None:
+    locked = lock(meeting)
+    if locked.cancelled_at or locked.starts_at is not None:
         raise Refused(
             "Votre réponse n’a pas été notée.",
-            why="Cette réunion est annulée." if held.cancelled_at else "Sa date est déjà choisie.",
+            why="Cette réunion est annulée." if locked.cancelled_at else "Sa date est déjà choisie.",
             do="Rechargez la page pour la lire.",
         )
-    said = {each.pk: answers[each.pk] for each in held.dates.all() if answers.get(each.pk) in rules.ANSWERS}
-    if not said:
+    known_answers = {
+        each.pk: answers[each.pk] for each in locked.dates.all() if answers.get(each.pk) in rules.ANSWERS
+    }
+    if not known_answers:
         raise Refused(
             "Votre réponse n’a pas été notée.",
             why="Aucune date n’a de réponse.",
             do="Choisissez oui, si besoin ou non pour au moins une date.",
         )
-    for number, answer in said.items():
+    for number, answer in known_answers.items():
         Vote.objects.update_or_create(date_id=number, by=by, defaults={"answer": answer, "at": at})
-    _record(held, "meeting.voted", by=by, at=at)
-    return len(said)
+    _record(locked, "meeting.voted", by=by, at=at)
+    return len(known_answers)
 
 
 @transaction.atomic
@@ -109,33 +111,33 @@ def choose(meeting: Meeting, option: MeetingDate, *, by: User, at: datetime) -> 
     """Choose one of the proposed dates; Refused when it is past, when the meeting is cancelled, or when
     another was chosen meanwhile.
     """
-    held = lock(meeting)
-    if held.starts_at == option.starts_at and not held.cancelled_at:
-        return held
-    if held.cancelled_at or held.starts_at is not None or option.starts_at <= at:
+    locked = lock(meeting)
+    if locked.starts_at == option.starts_at and not locked.cancelled_at:
+        return locked
+    if locked.cancelled_at or locked.starts_at is not None or option.starts_at <= at:
         raise Refused(
             "La date n’a pas été choisie.",
             why="La réunion est annulée."
-            if held.cancelled_at
+            if locked.cancelled_at
             else "Une autre l’est déjà."
-            if held.starts_at
+            if locked.starts_at
             else "Elle est passée.",
             do="Rechargez la page. Pour changer une date choisie, remettez d’abord le vote.",
         )
-    return _dated(held, option.starts_at, "meeting.dated", by=by, at=at)
+    return _dated(locked, option.starts_at, "meeting.dated", by=by, at=at)
 
 
 @transaction.atomic
 def reopen_vote(meeting: Meeting, *, by: User, at: datetime) -> Meeting:
     """Put the vote back, the date having been chosen too early; Refused once the meeting took place."""
-    held = lock(meeting)
-    if held.starts_at is not None and held.starts_at <= at:
+    locked = lock(meeting)
+    if locked.starts_at is not None and locked.starts_at <= at:
         raise Refused(
             "Le vote n’a pas été remis.",
             why="La réunion a déjà eu lieu.",
             do="Proposez-en une autre.",
         )
-    return _dated(held, None, "meeting.vote_reopened", by=by, at=at)
+    return _dated(locked, None, "meeting.vote_reopened", by=by, at=at)
 
 
 @transaction.atomic
@@ -144,46 +146,46 @@ def cancel(meeting: Meeting, *, reason: str = "", was: bool | None = None, by: U
     when it was read. Refused for one that has its minutes.
     """
     refuse_secrets(reason)
-    held = lock(meeting)
-    if is_done(held.cancelled_at, was):
-        return held
-    if held.record and not held.cancelled_at:
+    locked = lock(meeting)
+    if is_done(locked.cancelled_at, was):
+        return locked
+    if locked.record and not locked.cancelled_at:
         raise Refused(
             "La réunion n’a pas été annulée.",
             why="Son compte rendu est écrit : elle a eu lieu.",
             do="Corrigez le compte rendu s’il le faut.",
         )
-    held.cancelled_at = None if held.cancelled_at else at
-    held.cancel_reason = line(reason, 300) if held.cancelled_at else ""
-    held.sequence, held.changed_at = held.sequence + 1, at
-    held.save(update_fields=["cancelled_at", "cancel_reason", "sequence", "changed_at"])
-    _record(held, "meeting.cancelled" if held.cancelled_at else "meeting.put_back", by=by, at=at)
-    return held
+    locked.cancelled_at = None if locked.cancelled_at else at
+    locked.cancel_reason = line(reason, 300) if locked.cancelled_at else ""
+    locked.sequence, locked.changed_at = locked.sequence + 1, at
+    locked.save(update_fields=["cancelled_at", "cancel_reason", "sequence", "changed_at"])
+    _record(locked, "meeting.cancelled" if locked.cancelled_at else "meeting.put_back", by=by, at=at)
+    return locked
 
 
 @transaction.atomic
 def write_minutes(
-    meeting: Meeting, *, text: str, present: int | None, seen: str, by: User, at: datetime
+    meeting: Meeting, *, text: str, present: int | None, version: str, by: User, at: datetime
 ) -> Meeting:
-    """Write the minutes of a meeting. seen: the stamp of the text that was changed; Refused when somebody
+    """Write the minutes of a meeting. version: the stamp of the text that was changed; Refused when somebody
     else wrote meanwhile, before it started, for a secret, or without a word.
     """
     refuse_secrets(text)
-    held = lock(meeting)
-    if held.starts_at is None or held.starts_at > at or held.cancelled_at:
+    locked = lock(meeting)
+    if locked.starts_at is None or locked.starts_at > at or locked.cancelled_at:
         raise _unwritten("La réunion n’a pas encore eu lieu.", "Revenez quand elle a commencé.")
     if not text.strip():
         raise _unwritten("Il est vide.", "Écrivez ce qui s’est dit, en quelques lignes.")
-    if seen != stamp(held):
+    if version != stamp(locked):
         raise _unwritten(
             "Quelqu’un l’a écrit pendant ce temps. Votre texte est encore dans la page, le sien au-dessus.",
             "Reprenez ce qui manque, puis enregistrez de nouveau.",
         )
-    held.record, held.present = text.strip(), present
-    held.recorded_at = held.changed_at = at
-    held.save(update_fields=["record", "present", "recorded_at", "changed_at"])
-    _record(held, "meeting.recorded", by=by, at=at)
-    return held
+    locked.record, locked.present = text.strip(), present
+    locked.recorded_at = locked.changed_at = at
+    locked.save(update_fields=["record", "present", "recorded_at", "changed_at"])
+    _record(locked, "meeting.recorded", by=by, at=at)
+    return locked
 
 
 def stamp(meeting: Meeting) -> str:
@@ -206,12 +208,12 @@ def decide(
     """Note what a meeting decided; with who does it, it is a task, and needs a day. The same token twice is
     the same decision. Refused before the meeting started, without words, without its pilot or its day.
     """
-    if found := journal.row_of_form(Decision, token, by):
-        return found
+    if existing := journal.row_of_form(Decision, token, by):
+        return existing
     refuse_secrets(words)
-    held = lock(meeting)
+    locked = lock(meeting)
     today = timezone.localdate(at)
-    if held.starts_at is None or held.starts_at > at or held.cancelled_at:
+    if locked.starts_at is None or locked.starts_at > at or locked.cancelled_at:
         raise _undecided("La réunion n’a pas encore eu lieu.", "Revenez quand elle a commencé.")
     if not line(words):
         raise _undecided("Elle est vide.", "Écrivez ce qui a été décidé.")
@@ -225,7 +227,7 @@ def decide(
         Decision,
         token,
         {
-            "meeting": held,
+            "meeting": locked,
             "words": line(words, 400),
             "leads": leads,
             "pilot": pilot if leads == rules.STRUCTURE else None,
@@ -243,29 +245,29 @@ def decide(
 @transaction.atomic
 def finish(decision: Decision, *, was: bool | None = None, by: User, at: datetime) -> Decision:
     """Say that a task is done, or that it is not after all. was: whether it was done when it was read."""
-    held = Decision.objects.select_for_update().get(pk=decision.pk)
-    if is_done(held.done_at, was):
-        return held
-    held.done_at, held.done_by = (None, None) if held.done_at else (at, by)
-    held.save(update_fields=["done_at", "done_by"])
-    verb = "decision.done" if held.done_at else "decision.reopened"
-    journal.record(by=by, verb=verb, row=held, at=at, structure=held.pilot_id)
-    return held
+    locked = Decision.objects.select_for_update().get(pk=decision.pk)
+    if is_done(locked.done_at, was):
+        return locked
+    locked.done_at, locked.done_by = (None, None) if locked.done_at else (at, by)
+    locked.save(update_fields=["done_at", "done_by"])
+    verb = "decision.done" if locked.done_at else "decision.reopened"
+    journal.record(by=by, verb=verb, row=locked, at=at, structure=locked.pilot_id)
+    return locked
 
 
 @transaction.atomic
 @journal.written_last()
 def erase(decision: Decision, *, by: User, at: datetime) -> None:
     """Erase a decision noted by mistake; Refused once its task is done."""
-    held = Decision.objects.select_for_update().get(pk=decision.pk)
-    if held.done_at is not None:
+    locked = Decision.objects.select_for_update().get(pk=decision.pk)
+    if locked.done_at is not None:
         raise Refused(
             "La décision n’a pas été effacée.",
             why="Sa tâche est faite : on en perdrait la trace.",
             do="Dites d’abord qu’elle n’est pas faite.",
         )
-    journal.record(by=by, verb="decision.erased", row=held, at=at, structure=held.pilot_id)
-    held.delete()
+    journal.record(by=by, verb="decision.erased", row=locked, at=at, structure=locked.pilot_id)
+    locked.delete()
 
 
 def lock(meeting: Meeting) -> Meeting:
@@ -273,11 +275,11 @@ def lock(meeting: Meeting) -> Meeting:
     return Meeting.objects.select_for_update().get(pk=meeting.pk)
 
 
-def _dated(held: Meeting, starts_at: datetime | None, verb: str, *, by: User, at: datetime) -> Meeting:
-    held.starts_at, held.changed_at, held.sequence = starts_at, at, held.sequence + 1
-    held.save(update_fields=["starts_at", "changed_at", "sequence"])
-    _record(held, verb, by=by, at=at)
-    return held
+def _dated(locked: Meeting, starts_at: datetime | None, verb: str, *, by: User, at: datetime) -> Meeting:
+    locked.starts_at, locked.changed_at, locked.sequence = starts_at, at, locked.sequence + 1
+    locked.save(update_fields=["starts_at", "changed_at", "sequence"])
+    _record(locked, verb, by=by, at=at)
+    return locked
 
 
 def _record(row: Meeting, verb: str, *, by: User, at: datetime) -> None:

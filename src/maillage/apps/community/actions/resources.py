@@ -18,7 +18,7 @@ from maillage.web.withdrawal import is_done
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """What somebody shares. link, content: one of the two at least. follows: the version that it replaces."""
+    """A resource to share. link, content: one of the two at least. follows: the version that it replaces."""
 
     title: str
     about: str
@@ -40,8 +40,8 @@ def share(structure: Structure, draft: Draft, *, by: User, at: datetime, example
     """Share a resource with the network, or a new version of one; the same token twice is the same resource.
     Refused without a link nor a file, for a file that may not be copied, or that is not what its name says.
     """
-    if found := journal.row_of_form(Resource, draft.token, by):
-        return found
+    if existing := journal.row_of_form(Resource, draft.token, by):
+        return existing
     refuse_secrets(draft.title, draft.about)
     if not (draft.link or draft.content):
         raise Refused(
@@ -104,23 +104,23 @@ def withdraw(row: Resource, *, was: bool | None = None, by: User, at: datetime) 
     """Take a resource off the lists, or put it back; what was told of it stays. was: whether it was off when
     it was read.
     """
-    held = Resource.objects.select_for_update().get(pk=row.pk)
-    if is_done(held.withdrawn_at, was):
-        return held
-    held.withdrawn_at = None if held.withdrawn_at else at
-    held.save(update_fields=["withdrawn_at"])
-    verb = "resource.withdrawn" if held.withdrawn_at else "resource.put_back"
-    journal.record(by=by, verb=verb, row=held, at=at, structure=held.structure_id)
-    return held
+    locked = Resource.objects.select_for_update().get(pk=row.pk)
+    if is_done(locked.withdrawn_at, was):
+        return locked
+    locked.withdrawn_at = None if locked.withdrawn_at else at
+    locked.save(update_fields=["withdrawn_at"])
+    verb = "resource.withdrawn" if locked.withdrawn_at else "resource.put_back"
+    journal.record(by=by, verb=verb, row=locked, at=at, structure=locked.structure_id)
+    return locked
 
 
 @transaction.atomic
 def tell(row: Resource, structure: Structure, *, went: str, words: str = "", by: User, at: datetime) -> Use:
     """Tell how a resource went in a structure; told again, the last words stay."""
     refuse_secrets(words)
-    said, _ = Use.objects.update_or_create(
+    use, _ = Use.objects.update_or_create(
         resource=row,
         structure=structure,
         defaults={"went": went, "words": line(words, 400), "by": by, "at": at},
     )
-    return said
+    return use

@@ -45,7 +45,7 @@ class AgendaForm(forms.Form):
 
     @property
     def wanted(self) -> dict[str, Any]:
-        """Return what is asked, as `occurrences` takes it."""
+        """Return the filters, by the names of `occurrences`."""
         clean = self._clean
         return {
             "kind": clean.get("sorte", ""),

@@ -1,4 +1,4 @@
-"""What is typed for the bulletin and the calendar: news, what to carry, a service that changes."""
+"""Forms of the bulletin and the calendar: news, contents, a service that changes."""
 
 from typing import Any
 
@@ -68,7 +68,7 @@ class BulletinForm(PublicForm):
 
     @property
     def keys(self) -> set[str]:
-        """Return what was ticked."""
+        """Return the ticked keys."""
         clean = self.cleaned_data
         return {key for section in rules.SECTIONS for key in clean.get(section, ())}
 
@@ -116,7 +116,7 @@ class ChangeForm(forms.Form):
 
     @property
     def values(self) -> dict[str, Any]:
-        """Return what was typed, as `note_change` takes it."""
+        """Return the typed values, by the names of `note_change`."""
         clean = self.cleaned_data
         return {
             "kind": clean["sorte"],

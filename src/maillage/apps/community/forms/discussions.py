@@ -1,4 +1,4 @@
-"""What is typed in a discussion: a question, an answer, why a message is reported."""
+"""Forms of a discussion: a question, an answer, the report of a message."""
 
 from typing import Any
 
@@ -35,7 +35,6 @@ class PostForm(Speaking):
 
     @property
     def about_nobody(self) -> bool:
-        """Return whether the warning was read and answered."""
         return bool(self.cleaned_data.get("personne"))
 
 

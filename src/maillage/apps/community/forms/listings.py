@@ -1,4 +1,4 @@
-"""What is typed about a listing, a message, a partnership."""
+"""Forms of a listing, a message, a partnership."""
 
 from datetime import date
 from typing import Any
@@ -112,5 +112,5 @@ class PartnerForm(OnBehalf):
 
 
 def usual(on: date, token: str) -> dict[str, Any]:
-    """Return what a new listing starts with: from today, for half a year."""
+    """Return the initial values of a new listing: from today, for half a year."""
     return {"commence": on, "jusque": on + rules.USUAL_LENGTH, "jeton": token}

@@ -1,4 +1,4 @@
-"""What is typed about a meeting: its dates, its minutes, what it decided."""
+"""Forms of a meeting: its dates, its minutes, its decisions."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -103,7 +103,7 @@ class MeetingForm(Speaking):
 
     @property
     def values(self) -> dict[str, Any]:
-        """Return what was typed, as a Draft takes it."""
+        """Return the typed values, by the fields of a Draft."""
         clean = self.cleaned_data
         return {
             "title": clean["titre"],
@@ -120,13 +120,13 @@ class MeetingForm(Speaking):
 
 
 class VoteForm(forms.Form):
-    """What one answers to each date."""
+    """Answer to each date."""
 
     def __init__(self, *args: Any, dates: list[MeetingDate], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.dates = dates
-        for each in dates:
-            self.fields[f"date_{each.pk}"] = forms.ChoiceField(
+        for option in dates:
+            self.fields[f"date_{option.pk}"] = forms.ChoiceField(
                 required=False, choices=list(rules.ANSWERS.items()), widget=forms.RadioSelect
             )
 
@@ -134,7 +134,7 @@ class VoteForm(forms.Form):
     def answers(self) -> dict[int, str]:
         """Return the answer to each date that has one, by its number."""
         clean = self.cleaned_data
-        return {each.pk: said for each in self.dates if (said := clean.get(f"date_{each.pk}"))}
+        return {each.pk: answer for each in self.dates if (answer := clean.get(f"date_{each.pk}"))}
 
 
 class MinutesForm(forms.Form):
@@ -158,7 +158,7 @@ class MinutesForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """What was decided, who does it, for when."""
+    """A decision, its pilot, its day."""
 
     decision = forms.CharField(
         label="Ce qui est décidé",
@@ -200,7 +200,7 @@ class DecisionForm(forms.Form):
 
     @property
     def values(self) -> dict[str, Any]:
-        """Return what was typed, as `decide` takes it."""
+        """Return the typed values, by the names of `decide`."""
         clean = self.cleaned_data
         until: date | None = clean.get("pour")
         return {

@@ -34,9 +34,9 @@ class PublicForm(forms.Form):
             and not self.fields[name].widget.is_hidden
         ]
         self.warned = {
-            name: found
+            name: marks
             for name in (texts if self.is_bound else ())
-            if (found := discussions.personal_marks(self.data.get(self.add_prefix(name), ""), self.marks))
+            if (marks := discussions.personal_marks(self.data.get(self.add_prefix(name), ""), self.marks))
         }
         if self.warned:
             self.fields["personne"] = confirmation
@@ -45,10 +45,10 @@ class PublicForm(forms.Form):
         """Ask to confirm each text that seems to name or reach somebody."""
         cleaned: dict[str, Any] = super().clean() or {}
         if not cleaned.pop("personne", False):
-            for name, found in self.warned.items():
+            for name, marks in self.warned.items():
                 self.add_error(
                     name,
-                    f"Il y a peut-être ici {listing(found)}, et {self.readers}. Retirez ce qui"
+                    f"Il y a peut-être ici {listing(marks)}, et {self.readers}. Retirez ce qui"
                     " ferait reconnaître ou joindre une personne, ou cochez la case plus bas.",
                 )
         return cleaned

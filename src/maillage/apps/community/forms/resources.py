@@ -1,4 +1,4 @@
-"""What is typed about a resource, and about how it went."""
+"""Forms of a resource, and of its use."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def _procedures() -> list[tuple[str, Any]]:
             family.label,
             [
                 (key, f"{family.label}, en général"),
-                *((id, each.label) for id, each in common.items() if each.family == key),
+                *((id, procedure.label) for id, procedure in common.items() if procedure.family == key),
             ],
         )
         for key, family in procedures.families().items()
@@ -69,15 +69,13 @@ class ResourceForm(OnBehalf):
         self.fields["demarche"].choices = [("", "Aucune"), *_procedures()]  # type: ignore[attr-defined]
 
     def clean_fichier(self) -> bytes:
-        """Return what the file holds, nothing when there is none; never more than the heaviest one and a
-        byte.
-        """
-        given = self.cleaned_data["fichier"]
-        return given.read(rules.HEAVIEST + 1) if given else b""
+        """Return the content of the file, b"" without any; never more than the heaviest one and a byte."""
+        upload = self.cleaned_data["fichier"]
+        return upload.read(rules.HEAVIEST + 1) if upload else b""
 
     @property
     def values(self) -> dict[str, Any]:
-        """Return what was typed, as a Draft takes it."""
+        """Return the typed values, by the fields of a Draft."""
         clean = self.cleaned_data
         return {
             "title": clean["titre"],
@@ -115,7 +113,7 @@ class WantedForm(forms.Form):
 
     @property
     def wanted(self) -> Wanted:
-        """Return what is asked; what cannot be read asks for nothing."""
+        """Return the filters; one that cannot be read is left out."""
         clean = self.cleaned_data if self.is_valid() else {}
         return Wanted(
             words=clean.get("mots", ""),

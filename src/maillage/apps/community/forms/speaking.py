@@ -11,14 +11,14 @@ COORDINATION = "coordination"
 
 
 class Speaking(forms.Form):
-    """What is written in the name of a structure, or of the coordination; asked when there is a choice."""
+    """A text in the name of a structure, or of the coordination; the field stands when there is a choice."""
 
     au_nom_de = forms.ChoiceField(label="Au nom de")
 
     def __init__(self, *args: Any, structures: list[Structure], leads: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.structures = {str(each.pk): each for each in structures}
-        choices = [(pk, each.name) for pk, each in self.structures.items()]
+        choices = [(pk, structure.name) for pk, structure in self.structures.items()]
         if leads:
             choices.append((COORDINATION, "La coordination du territoire"))
         self.fields["au_nom_de"].choices = choices  # type: ignore[attr-defined]
@@ -34,7 +34,7 @@ class Speaking(forms.Form):
 
 
 class OnBehalf(Speaking):
-    """What a structure writes, never the coordination."""
+    """A text of a structure, never of the coordination."""
 
     @property
     def structure(self) -> Structure:
@@ -50,17 +50,17 @@ def structure_named(typed: str) -> Structure:
     """
     bare = " ".join(typed.split())
     name, _, town = bare.rpartition(", ")
-    found = list(Structure.objects.filter(name__iexact=bare)[:2])
-    if not found and name:
+    matches = list(Structure.objects.filter(name__iexact=bare)[:2])
+    if not matches and name:
         alike = Structure.objects.filter(name__iexact=name)
-        found = [each for each in alike if commune_name(each.code_insee).casefold() == town.casefold()][:2]
-    if len(found) != 1:
+        matches = [each for each in alike if commune_name(each.code_insee).casefold() == town.casefold()][:2]
+    if len(matches) != 1:
         raise forms.ValidationError(
             f"« {bare} » : aucune structure ne porte ce nom. Écrivez-le comme sur sa fiche."
-            if not found
+            if not matches
             else f"« {bare} » : plusieurs structures portent ce nom. Écrivez « nom, commune »."
         )
-    return found[0]
+    return matches[0]
 
 
 class StructureField(forms.CharField):

@@ -23,12 +23,12 @@ MOST = 500  # lines: beyond, one narrows
 def occurrences(
     first: datetime, last: datetime, *, kind: str = "", words: str = "", communes: Iterable[str] = ()
 ) -> list[Occurrence]:
-    """Return what takes place between two moments: of a kind, in some communes, that hold each of some words;
-    "" and no commune ask for nothing.
+    """Return the occurrences between two moments: of a kind, in some communes, that hold each of some words;
+    "" and no commune accept anything.
     """
     typed, towns = plain(words).split(), frozenset(communes)
     most = None if kind or typed or towns else MOST  # nobody reads beyond, unless to narrow it
-    found = []
+    occurrences_found = []
     for path in settings.SHARED_AGENDA:
         for row in import_string(path)(first, last, most):
             if kind and row.kind != kind:
@@ -36,8 +36,8 @@ def occurrences(
             if towns and row.commune not in towns:
                 continue
             if all(word in plain(f"{row.title} {row.where} {row.who}") for word in typed):
-                found.append(row)
-    return sorted(found, key=lambda each: (each.starts_at, each.title))[:MOST]
+                occurrences_found.append(row)
+    return sorted(occurrences_found, key=lambda row: (row.starts_at, row.title))[:MOST]
 
 
 def of_meetings(first: datetime, last: datetime, most: int | None = None) -> list[Occurrence]:

@@ -26,16 +26,16 @@ def register(*, kind: str = "", words: str = "") -> Register:
     if kind in OUTING_KINDS:
         rows = rows.filter(kind=kind)
     typed = plain(words).split()
-    found = [
+    matching = [
         row
         for row in rows
         if all(word in plain(f"{row.name} {row.place} {row.public} {row.rhythm}") for word in typed)
     ]
-    return Register(found, outings.summary(found), _cost(found))
+    return Register(matching, outings.summary(matching), _cost(matching))
 
 
 def _cost(rows: Sequence[Outing]) -> str:
-    """Return what the done actions cost, in a sentence: the sum of those that say it, and how many do."""
+    """Return the cost of the done actions, in a sentence: the sum of those that give it, and how many do."""
     done = [row for row in rows if row.state == "done"]
     costs = [row.cost for row in done if row.cost is not None]
     if not costs:

@@ -42,12 +42,12 @@ def own_news(user: Any) -> QuerySet[News]:
 
 
 def items(user: Any, at: datetime) -> dict[str, list[dict[str, str]]]:
-    """Return what a bulletin may carry today, by section: each with a key that the form gives back, a title,
-    words, and its address.
+    """Return the possible contents of a bulletin today, by section: each with a key that the form gives back,
+    a title, words, and its address.
     """
     last = published().values_list("published_at", flat=True).first()
     since = last or at - USUAL
-    found = {
+    rows_by_section = {
         "news": [
             {
                 "key": f"news-{row.pk}",
@@ -95,25 +95,25 @@ def items(user: Any, at: datetime) -> dict[str, list[dict[str, str]]]:
             for each in discussions.unanswered_since(since, user, rules.MOST)
         ],
     }
-    return {section: rows[: rules.MOST] for section, rows in found.items() if rows}
+    return {section: rows[: rules.MOST] for section, rows in rows_by_section.items() if rows}
 
 
 def standing(contents: dict[str, list[dict[str, str]]]) -> dict[str, list[dict[str, str]]]:
-    """Return what a bulletin carries without what was taken off, cancelled or hidden since."""
-    kept = {
+    """Return the contents of a bulletin without those taken off, cancelled or hidden since."""
+    published_rows = {
         "news": News.objects.filter(withdrawn_at=None),
         "meetings": Meeting.objects.filter(cancelled_at=None),
         "changes": changes(),
         "resources": Resource.objects.filter(withdrawn_at=None),
         "questions": Post.objects.filter(hidden_at=None),
     }
-    found = {}
+    remaining = {}
     for section, rows in contents.items():
         numbers = {each["key"]: int(each["key"].partition("-")[2]) for each in rows}
-        there = set(kept[section].filter(pk__in=numbers.values()).values_list("pk", flat=True))
+        there = set(published_rows[section].filter(pk__in=numbers.values()).values_list("pk", flat=True))
         if still := [each for each in rows if numbers[each["key"]] in there]:
-            found[section] = still
-    return found
+            remaining[section] = still
+    return remaining
 
 
 def pdf(row: Bulletin, on: date) -> bytes:

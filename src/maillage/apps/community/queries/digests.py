@@ -34,10 +34,10 @@ class Section:
 
 
 def week(user: User, at: datetime) -> tuple[Section, ...]:
-    """Return what the last seven days brought, and what comes; sections without a line are left out."""
+    """Return the last seven days of the network, and the coming ones, without empty sections."""
     since, today = at - WEEK, timezone.localdate(at)
-    found = (
-        ("On vous a répondu", [_asked(each) for each in discussions.answers_to(user, since)]),
+    titled_lines = (
+        ("On vous a répondu", [_question(each) for each in discussions.answers_to(user, since)]),
         ("Ce que vous avez à faire", [_task(each) for each in meetings.my_tasks(user, today)]),
         (
             "Une date à choisir",
@@ -55,7 +55,7 @@ def week(user: User, at: datetime) -> tuple[Section, ...]:
         ),
         (
             "Questions sans réponse",
-            [_asked(each) for each in discussions.unanswered_since(since, user, MOST)],
+            [_question(each) for each in discussions.unanswered_since(since, user, MOST)],
         ),
         (
             "Ressources partagées",
@@ -76,12 +76,12 @@ def week(user: User, at: datetime) -> tuple[Section, ...]:
             ],
         ),
     )
-    return tuple(Section(title, tuple(lines[:MOST])) for title, lines in found if lines)
+    return tuple(Section(title, tuple(lines[:MOST])) for title, lines in titled_lines if lines)
 
 
-def _asked(each: discussions.Entry) -> Line:
-    url = reverse("discussion", args=[each.subject.kind, each.subject.row])
-    return Line(each.question.words[:200], f"Sous « {each.subject.title} »", f"{url}#m-{each.question.pk}")
+def _question(entry: discussions.Entry) -> Line:
+    url = reverse("discussion", args=[entry.subject.kind, entry.subject.row])
+    return Line(entry.question.words[:200], f"Sous « {entry.subject.title} »", f"{url}#m-{entry.question.pk}")
 
 
 def _page(name: str, row: Model) -> str:
@@ -93,8 +93,8 @@ def _listing(row: Listing) -> Line:
     return Line(title, row.words, _page("listing", row))
 
 
-def _task(each: meetings.Task) -> Line:
-    return Line(each.decision.words, each.when, reverse("meeting", args=[each.decision.meeting_id]))
+def _task(task: meetings.Task) -> Line:
+    return Line(task.decision.words, task.when, reverse("meeting", args=[task.decision.meeting_id]))
 
 
 def text(sections: tuple[Section, ...]) -> str:

@@ -25,7 +25,7 @@ class Thread:
 
     @property
     def is_solved(self) -> bool:
-        """Whether one of its answers was marked."""
+        """One of its answers was marked."""
         return any(each.accepted_at for each in self.answers)
 
 
@@ -38,8 +38,8 @@ class Entry:
 
 
 def threads(subject: Subject) -> list[Thread]:
-    """Return what was written under an object, the latest question first; what moderation took off stays as
-    a line without words.
+    """Return the questions under an object, the latest first; a message taken off by moderation stays as a
+    line without words.
     """
     rows = Post.objects.filter(kind=subject.kind, row=subject.row).select_related("structure", "by")
     answers: dict[int, list[Post]] = defaultdict(list)
@@ -50,7 +50,7 @@ def threads(subject: Subject) -> list[Thread]:
         else:
             answers[row.question_id].append(row)
     sorted_answers = {
-        pk: sorted(given, key=lambda each: not each.accepted_at) for pk, given in answers.items()
+        pk: sorted(posts, key=lambda post: not post.accepted_at) for pk, posts in answers.items()
     }
     return [Thread(each, sorted_answers.get(each.pk, [])) for each in reversed(questions)]
 
@@ -89,15 +89,15 @@ def _questions() -> QuerySet[Post]:
 
 
 def _entries(rows: QuerySet[Post], user: Any) -> list[Entry]:
-    found: dict[tuple[str, int], Subject | None] = {}
+    subject_of: dict[tuple[str, int], Subject | None] = {}
     for row in rows:
-        if (row.kind, row.row) not in found:
-            found[row.kind, row.row] = subjects.find(row.kind, row.row, user)
-    return [Entry(row, under) for row in rows if (under := found[row.kind, row.row]) is not None]
+        if (row.kind, row.row) not in subject_of:
+            subject_of[row.kind, row.row] = subjects.find(row.kind, row.row, user)
+    return [Entry(row, under) for row in rows if (under := subject_of[row.kind, row.row]) is not None]
 
 
 def writer(row: Post) -> str:
-    """Return who wrote a message, in words: a structure, or the coordination."""
+    """Return the author of a message, in words: a structure, or the coordination."""
     return row.structure.name if row.structure else "La coordination"
 
 
@@ -111,8 +111,8 @@ def recent_by(user: User, at: datetime) -> int:
 
 def reported(user: Any) -> QuerySet[Post]:
     """Return the messages that were reported and wait for a user who moderates there, the oldest first."""
-    waiting = PostReport.objects.filter(post=OuterRef("pk"), settled_at=None)
-    rows = access.posts_for(user).filter(Exists(waiting)).prefetch_related("reports")
+    open_reports = PostReport.objects.filter(post=OuterRef("pk"), settled_at=None)
+    rows = access.posts_for(user).filter(Exists(open_reports)).prefetch_related("reports")
     return rows.select_related("structure", "by").order_by("at", "pk")
 
 

@@ -43,11 +43,11 @@ def archive(structure: Structure, at: datetime) -> bytes:
         if not (owners := _owners(model)):
             continue
         rows = model._default_manager.filter(_any(owners, structure)).select_related(*owners).order_by("pk")
-        if found := list(rows):
+        if rows_written := list(rows):
             plain = slugify(str(model._meta.verbose_name_plural).replace("’", " "))
             name = f"{plain}.csv" if f"{plain}.csv" not in files else f"{plain}-{model._meta.app_label}.csv"
-            files[name] = _table(model, found)
-            tables.append(f"- {name} : {len(found)}")
+            files[name] = _table(model, rows_written)
+            tables.append(f"- {name} : {len(rows_written)}")
     files |= _texts(structure) | _files(structure)
     readme = READ_ME.format(
         name=structure.name,
@@ -59,8 +59,10 @@ def archive(structure: Structure, at: datetime) -> bytes:
 
 
 def _models() -> list[type[Model]]:
-    here = {each.label for each in apps.get_app_configs()}
-    return [model for name in FEATURES if name in here for model in apps.get_app_config(name).get_models()]
+    installed = {each.label for each in apps.get_app_configs()}
+    return [
+        model for name in FEATURES if name in installed for model in apps.get_app_config(name).get_models()
+    ]
 
 
 def _owners(model: type[Model]) -> list[str]:
@@ -73,10 +75,10 @@ def _owners(model: type[Model]) -> list[str]:
 
 
 def _any(names: Iterable[str], structure: Structure) -> Q:
-    found = Q()
+    condition = Q()
     for name in names:
-        found |= Q(**{name: structure})
-    return found
+        condition |= Q(**{name: structure})
+    return condition
 
 
 def _table(model: type[Model], rows: Iterable[Model]) -> bytes:
@@ -85,12 +87,12 @@ def _table(model: type[Model], rows: Iterable[Model]) -> bytes:
         for field in model._meta.concrete_fields
         if field.name not in UNSAID and not isinstance(field, BinaryField) and not _names_account(field)
     ]
-    held = io.StringIO(newline="")
-    writer = Writer(held)
+    buffer = io.StringIO(newline="")
+    writer = Writer(buffer)
     writer.writerow([str(field.verbose_name) for field in fields])
     for row in rows:
         writer.writerow([_cell(row, field) for field in fields])
-    return held.getvalue().encode("utf-8-sig")
+    return buffer.getvalue().encode("utf-8-sig")
 
 
 def _names_account(field: Field) -> bool:
@@ -141,8 +143,8 @@ def _texts(structure: Structure) -> dict[str, bytes]:
 
 
 def _decision(row: Decision) -> str:
-    who = meetings.pilot_name(row)
-    task = f" ({who}, pour le {in_words(row.until_on)})" if who and row.until_on else ""
+    pilot = meetings.pilot_name(row)
+    task = f" ({pilot}, pour le {in_words(row.until_on)})" if pilot and row.until_on else ""
     return f"- {row.words}{task}"
 
 
@@ -155,9 +157,9 @@ def _files(structure: Structure) -> dict[str, bytes]:
 
 
 def _zipped(files: dict[str, bytes], at: datetime) -> bytes:
-    held = io.BytesIO()
+    buffer = io.BytesIO()
     moment = timezone.localtime(at).timetuple()[:6]
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sorted(files.items()):
             archive.writestr(zipfile.ZipInfo(name, moment), content, zipfile.ZIP_DEFLATED)
-    return held.getvalue()
+    return buffer.getvalue()

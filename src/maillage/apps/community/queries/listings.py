@@ -26,7 +26,7 @@ WIDE, NARROW = 960, 350  # of the drawings
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Answering:
     """A listing that answers another, and how."""
 
     listing: Listing
@@ -60,10 +60,10 @@ def chosen(rows: QuerySet[Listing], *, side: str = "", kind: str = "", words: st
     if kind in rules.KINDS:
         rows = rows.filter(kind=kind)
     typed = plain(words).split()
-    return [row for row in rows if all(each in plain(_held(row)) for each in typed)]
+    return [row for row in rows if all(each in plain(_text(row)) for each in typed)]
 
 
-def _held(row: Listing) -> str:
+def _text(row: Listing) -> str:
     return f"{row.words} {row.structure.name} {row.title} {town(row)}"
 
 
@@ -80,37 +80,39 @@ def commune_name(code: str) -> str:
         return ""
 
 
-def matches(row: Listing, *, on: date) -> list[Found]:
+def matches(row: Listing, *, on: date) -> list[Answering]:
     """Return the open listings of other structures that answer one, the most useful first."""
-    ((_, found),) = matches_of([row], on=on)
-    return found
+    ((_, answers),) = matches_of([row], on=on)
+    return answers
 
 
-def matches_of(rows: Iterable[Listing], *, on: date) -> list[tuple[Listing, list[Found]]]:
+def matches_of(rows: Iterable[Listing], *, on: date) -> list[tuple[Listing, list[Answering]]]:
     """Return listings, each with those that answer it: one query, however many they are."""
     every = list(rows)
-    asked = {pair for row in every for pair in rules.answering(row.side, row.kind)}
-    if not asked:
+    pairs_sought = {pair for row in every for pair in rules.answering(row.side, row.kind)}
+    if not pairs_sought:
         return [(row, []) for row in every]
-    pairs = reduce(or_, (Q(side=side, kind=kind) for side, kind in sorted(asked)))
-    others = [(other, wish(other)) for other in opened(on).filter(pairs)]
-    return [(row, _answering(row, others, on=on)) for row in every]
+    pairs = reduce(or_, (Q(side=side, kind=kind) for side, kind in sorted(pairs_sought)))
+    candidates = [(other, wish(other)) for other in opened(on).filter(pairs)]
+    return [(row, _answering(row, candidates, on=on)) for row in every]
 
 
-def _answering(row: Listing, others: Iterable[tuple[Listing, rules.Wish]], *, on: date) -> list[Found]:
-    asked, one = {*rules.answering(row.side, row.kind)}, wish(row)
-    found = [
-        Found(other, met)
-        for other, said in others
+def _answering(
+    row: Listing, candidates: Iterable[tuple[Listing, rules.Wish]], *, on: date
+) -> list[Answering]:
+    pairs_sought, one = {*rules.answering(row.side, row.kind)}, wish(row)
+    answers = [
+        Answering(other, met)
+        for other, wish_of_other in candidates
         if other.structure_id != row.structure_id
-        and (other.side, other.kind) in asked
-        and (met := rules.match(one, said, on=on)) is not None
+        and (other.side, other.kind) in pairs_sought
+        and (met := rules.match(one, wish_of_other, on=on)) is not None
     ]
-    return sorted(found, key=lambda each: (rules.rank(each.match), -each.listing.pk))
+    return sorted(answers, key=lambda answer: (rules.rank(answer.match), -answer.listing.pk))
 
 
 def wish(row: Listing) -> rules.Wish:
-    """Return what a listing says, where its place stands; the middle of its commune when it has none."""
+    """Return the wish of a listing, where its place stands; the middle of its commune when it has none."""
     latitude, longitude = None, None
     if row.lieu is not None and is_located(row.lieu):
         latitude, longitude = row.lieu.latitude, row.lieu.longitude
@@ -129,8 +131,8 @@ def wish(row: Listing) -> rules.Wish:
 
 def unanswered(user: Any) -> QuerySet[Reply]:
     """Return the messages that a user's structures received and did not answer."""
-    ours = access.own_numbers(user)
-    return access.received_by(user).filter(listing__structure__in=ours, state=rules.WAITING)
+    own = access.own_numbers(user)
+    return access.received_by(user).filter(listing__structure__in=own, state=rules.WAITING)
 
 
 # ---------------------------------------------------------------------------------------- who works with whom

@@ -25,7 +25,6 @@ from maillage.words import opening
 
 PRODUCER = "-//Maillage//Agenda//FR"
 DOMAIN = "agenda.maillage"  # fixed: identifiers stay when the address of the installation changes
-SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,6 @@ class Task:
 
     @property
     def pilot(self) -> str:
-        """Who does it, in words."""
         return pilot_name(self.decision)
 
 
@@ -80,22 +78,22 @@ def options(meeting: Meeting, user: User) -> list[Option]:
     """Return the proposed dates of a meeting in their order, with what everybody answered."""
     dates = list(meeting.dates.all())
     answers: dict[int, list[str]] = defaultdict(list)
-    mine: dict[int, str] = {}
+    own_answers: dict[int, str] = {}
     for number, by, answer in Vote.objects.filter(date__in=dates).values_list("date", "by", "answer"):
         answers[number].append(answer)
         if by == user.pk:
-            mine[number] = answer
+            own_answers[number] = answer
     tallies = [rules.tally(answers[each.pk]) for each in dates]
     best = rules.best(tallies)
     return [
         Option(
-            each,
-            moment_words(each.starts_at, meeting.commune),
+            option,
+            moment_words(option.starts_at, meeting.commune),
             tallies[rank],
-            mine.get(each.pk, ""),
+            own_answers.get(option.pk, ""),
             rank in best,
         )
-        for rank, each in enumerate(dates)
+        for rank, option in enumerate(dates)
     ]
 
 
@@ -112,12 +110,12 @@ def place(row: Meeting) -> str:
 
 
 def convener(row: Meeting) -> str:
-    """Return who convenes a meeting, in words."""
+    """Return the convener of a meeting, in words."""
     return row.structure.name if row.structure else "la coordination"
 
 
 def pilot_name(row: Decision) -> str:
-    """Return who does a task, in words; "" for a decision without task."""
+    """Return the pilot of a task, in words; "" for a decision without task."""
     if row.leads == rules.STRUCTURE:
         return row.pilot.name if row.pilot else "une structure qui n’est plus dans l’annuaire"
     return "la coordination" if row.leads else ""
@@ -135,10 +133,10 @@ def my_tasks(user: Any, on: date) -> list[Task]:
     """Return the open tasks that wait for somebody: those their structures pilot, and those of the
     coordination for who leads there; the most pressing first.
     """
-    mine = Q(leads=rules.STRUCTURE, pilot__in=access.speaking_numbers(user))
+    own_tasks = Q(leads=rules.STRUCTURE, pilot__in=access.speaking_numbers(user))
     if access.leads(user):
-        mine |= Q(leads=rules.COORDINATION) & access.in_territory(user, "meeting__commune")
-    return [_task(row, on) for row in _open().filter(mine)]
+        own_tasks |= Q(leads=rules.COORDINATION) & access.in_territory(user, "meeting__commune")
+    return [_task(row, on) for row in _open().filter(own_tasks)]
 
 
 def just_finished(user: Any, at: datetime) -> QuerySet[Decision]:

@@ -16,7 +16,7 @@ from maillage.words.wording import count, listing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What is asked of a resource; "" asks for nothing. procedure: a family keeps those of its procedures."""
+    """Filters of a resource; "" accepts anything. procedure: a family keeps those of its procedures."""
 
     words: str = ""
     theme: str = ""
@@ -40,24 +40,26 @@ def chosen(wanted: Wanted) -> list[Resource]:
         if value := getattr(wanted, name):
             rows = rows.filter(**{name: value})
     if wanted.procedure:
-        inside = [key for key, each in procedures.procedures().items() if each.family == wanted.procedure]
+        inside = [
+            key for key, procedure in procedures.procedures().items() if procedure.family == wanted.procedure
+        ]
         rows = rows.filter(Q(procedure=wanted.procedure) | Q(procedure__in=inside))
-    asked = alternatives(wanted.words)
-    return [row for row in rows if _says(plain(_held(row)), asked)]
+    words_sought = alternatives(wanted.words)
+    return [row for row in rows if _says(plain(_text(row)), words_sought)]
 
 
 def counted(rows: Iterable[Resource]) -> list[Resource]:
     """Return resources, each with how many structures used it in all its versions, as its page says."""
-    found = list(rows)
+    resources = list(rows)
     before = dict(Resource.objects.filter(follows__isnull=False).values_list("pk", "follows"))
-    chains = [_chain(row.pk, before) for row in found]
-    told = Use.objects.filter(resource__in={pk for chain in chains for pk in chain})
+    chains = [_chain(row.pk, before) for row in resources]
+    uses_of_chains = Use.objects.filter(resource__in={pk for chain in chains for pk in chain})
     users = defaultdict[int, set[int]](set)
-    for resource, structure in told.values_list("resource", "structure"):
+    for resource, structure in uses_of_chains.values_list("resource", "structure"):
         users[resource].add(structure)
-    for row, chain in zip(found, chains, strict=True):
+    for row, chain in zip(resources, chains, strict=True):
         row.used = len(set().union(*(users[pk] for pk in chain)))
-    return found
+    return resources
 
 
 def _chain(pk: int, before: Mapping[int, int]) -> list[int]:
@@ -69,8 +71,8 @@ def most_used(rows: Iterable[Resource]) -> list[Resource]:
     return sorted(counted(rows), key=lambda row: (row.used, row.at), reverse=True)
 
 
-def _says(text: str, asked: Iterable[frozenset[str]]) -> bool:
-    return all(any(_holds(text, way) for way in ways) for ways in asked)
+def _says(text: str, words_sought: Iterable[frozenset[str]]) -> bool:
+    return all(any(_holds(text, way) for way in ways) for ways in words_sought)
 
 
 def _holds(text: str, way: str) -> bool:
@@ -80,8 +82,8 @@ def _holds(text: str, way: str) -> bool:
 
 def for_procedure(key: str, limit: int = 3) -> list[Resource]:
     """Return the resources of a procedure, then those of its family, the most used first."""
-    found = procedures.procedures().get(key)
-    keys = {key, found.family} if found else {key}
+    procedure = procedures.procedures().get(key)
+    keys = {key, procedure.family} if procedure else {key}
     rows = most_used(shared().filter(procedure__in=keys))
     return sorted(rows, key=lambda row: row.procedure != key)[:limit]
 
@@ -99,24 +101,26 @@ def uses(row: Resource) -> QuerySet[Use]:
 
 def versions(row: Resource) -> list[Resource]:
     """Return the versions of a resource up to this one, the latest first."""
-    found, held = [row], row
-    while held.follows is not None:
-        held = held.follows
-        found.append(held)
-    return found
+    chain, version = [row], row
+    while version.follows is not None:
+        version = version.follows
+        chain.append(version)
+    return chain
 
 
 def went(row: Resource) -> str:
     """Return how it went, in a sentence: how many used it, and what each said last; "" when nobody said."""
     latest_last = reversed(uses(row).values_list("structure", "went"))
-    said = list(dict(latest_last).values())
-    if not said:
+    opinions = list(dict(latest_last).values())
+    if not opinions:
         return ""
-    parts = [f"{said.count(key)} {words}" for key, words in rules.WENT.items() if said.count(key)]
-    return f"Utilisée par {count(len(said), 'structure')} : {listing(parts)}."
+    parts = [f"{opinions.count(key)} {words}" for key, words in rules.WENT.items() if opinions.count(key)]
+    return f"Utilisée par {count(len(opinions), 'structure')} : {listing(parts)}."
 
 
-def _held(row: Resource) -> str:
-    who = row.structure.name if row.structure else ""
+def _text(row: Resource) -> str:
+    author_structure = row.structure.name if row.structure else ""
     labels = f"{row.get_theme_display()} {row.get_public_display()} {row.get_level_display()}"
-    return f"{row.title} {row.about} {row.author} {who} {procedure_label(row.procedure)} {labels}"
+    return (
+        f"{row.title} {row.about} {row.author} {author_structure} {procedure_label(row.procedure)} {labels}"
+    )

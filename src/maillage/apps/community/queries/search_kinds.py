@@ -1,4 +1,4 @@
-"""What the search across the space finds of what the network shares: only who is of the network finds it."""
+"""Search kinds of the shared writings of the network, for its members only."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,10 +24,10 @@ STRUCTURES = "structures"  # the kind that the feature above declares
 def of_network(rows: Callable[[], QuerySet]) -> Callable[[Any], QuerySet]:
     """Return rows that any member of the network reads, and nobody else."""
 
-    def seen(user: Any) -> QuerySet:
+    def readable(user: Any) -> QuerySet:
         return rows() if rights_of(user).any(*access.MEMBERS) else rows().none()
 
-    return seen
+    return readable
 
 
 def _resource_words(row: Resource) -> tuple[str, str]:
@@ -61,7 +61,7 @@ def _of_structure(user: Any, matches: Matches) -> Any:
     return Q(structure__in=matches(STRUCTURES))
 
 
-def _held_at(user: Any, matches: Matches) -> Any:
+def _of_structure_or_place(user: Any, matches: Matches) -> Any:
     return Q(structure__in=matches(STRUCTURES)) | Q(lieu__in=matches(LIEUX))
 
 
@@ -87,7 +87,7 @@ SEARCH_KINDS = (
         indexed=Meeting.objects.all,
         words=lambda row: (row.title, f"{row.about} {row.address} {row.record}"),
         hit=_meeting_hit,
-        linked=_held_at,
+        linked=_of_structure_or_place,
         kinds_linked=(STRUCTURES, LIEUX),
     ),
     SearchKind(
@@ -99,7 +99,7 @@ SEARCH_KINDS = (
         indexed=Listing.objects.all,
         words=lambda row: (row.title, row.words),
         hit=_listing_hit,
-        linked=_held_at,
+        linked=_of_structure_or_place,
         kinds_linked=(STRUCTURES, LIEUX),
     ),
     SearchKind(

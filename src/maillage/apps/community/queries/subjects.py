@@ -25,35 +25,35 @@ def find(kind: str, row: int, user: Any) -> Subject | None:
 
 def resource(row: int, user: Any) -> Subject | None:
     """Return a shared resource."""
-    found = Resource.objects.filter(pk=row, withdrawn_at=None).select_related("structure").first()
-    if found is None:
+    shared = Resource.objects.filter(pk=row, withdrawn_at=None).select_related("structure").first()
+    if shared is None:
         return None
-    commune = access.commune_of(found.structure) if found.structure else ""
+    commune = access.commune_of(shared.structure) if shared.structure else ""
     url = reverse("resource", args=[row])
-    return Subject("resource", row, found.title, url, commune, found.structure_id)
+    return Subject("resource", row, shared.title, url, commune, shared.structure_id)
 
 
 def meeting(row: int, user: Any) -> Subject | None:
     """Return a meeting, even cancelled: one says why under it."""
-    found = Meeting.objects.filter(pk=row).first()
-    if found is None:
+    met = Meeting.objects.filter(pk=row).first()
+    if met is None:
         return None
     url = reverse("meeting", args=[row])
-    return Subject("meeting", row, found.title, url, found.commune, found.structure_id)
+    return Subject("meeting", row, met.title, url, met.commune, met.structure_id)
 
 
 def lieu(row: int, user: Any) -> Subject | None:
     """Return a place of the directory."""
-    found = lieux_for(user).filter(pk=row, merged_into=None).first()
-    if found is None:
+    place = lieux_for(user).filter(pk=row, merged_into=None).first()
+    if place is None:
         return None
-    url = reverse("lieu", args=[found.slug])
-    return Subject("lieu", row, found.name, url, found.code_insee, found.structure_id)
+    url = reverse("lieu", args=[place.slug])
+    return Subject("lieu", row, place.name, url, place.code_insee, place.structure_id)
 
 
 def outing(row: int, user: Any) -> Subject | None:
     """Return an awareness action of the register, unless it is cancelled."""
-    found = Outing.objects.filter(pk=row).exclude(state="cancelled").first()
-    if found is None:
+    action = Outing.objects.filter(pk=row).exclude(state="cancelled").first()
+    if action is None:
         return None
-    return Subject("outing", row, found.name, reverse("awareness_action", args=[row]), "", None)
+    return Subject("outing", row, action.name, reverse("awareness_action", args=[row]), "", None)

@@ -49,9 +49,9 @@ class Day:
 def by_day(rows: Iterable[Occurrence]) -> list[Day]:
     """Return the lines in the order of their moments, grouped by the day that their place lives."""
     days: dict[str, list[Occurrence]] = {}
-    for row in sorted(rows, key=lambda each: (each.starts_at, each.title)):
+    for row in sorted(rows, key=lambda occurrence: (occurrence.starts_at, occurrence.title)):
         days.setdefault(row.day, []).append(row)
-    return [Day(words, tuple(found)) for words, found in days.items()]
+    return [Day(words, tuple(occurrences)) for words, occurrences in days.items()]
 
 
 def until(at: datetime, span: str) -> datetime:

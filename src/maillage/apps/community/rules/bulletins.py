@@ -1,4 +1,4 @@
-"""What a bulletin carries, and what a territory writes of the services that change."""
+"""Rules of a bulletin, and of the service changes noted by a territory."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""What a discussion may be under, what in a message may speak of a person, and what moderation may do."""
+"""Rules of discussions: their subjects, the marks of a person in a message, the actions of moderation."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ REASONS: Mapping[str, str] = {
     SPAM: "c’est de la publicité",
 }
 HIDE, RESTORE, LEAVE = "hide", "restore", "leave"
-GESTURES: Mapping[str, str] = {
+MODERATIONS: Mapping[str, str] = {
     HIDE: "retiré",
     RESTORE: "remis",
     LEAVE: "signalement lu, message laissé",
@@ -67,15 +67,15 @@ REACHING = ("telephone", "mail")  # by these marks alone, somebody is reached
 
 
 def personal_marks(text: str, among: Iterable[str] = MARKS) -> tuple[str, ...]:
-    """Return what in a text may name or reach somebody, in words; none for a sentence about a practice.
-    among: the marks to look for.
+    """Find the parts of a text that may name or reach somebody, in words; none for a sentence about a
+    practice.
 
     >>> personal_marks("Mme Durand n’a plus d’adresse : 06 12 34 56 78")
     ('un nom de famille', 'un numéro de téléphone')
     >>> personal_marks("La Caf a changé son écran le 12 mars 2026")
     ()
     """
-    found = [name for name in among if re.search(MARKS[name][1], text)]
-    if "telephone" in found and "number" in found:
-        found.remove("number")
-    return tuple(MARKS[name][0] for name in found)
+    names = [name for name in among if re.search(MARKS[name][1], text)]
+    if "telephone" in names and "number" in names:
+        names.remove("number")
+    return tuple(MARKS[name][0] for name in names)

@@ -1,4 +1,4 @@
-"""What structures offer and look for, and when two listings answer each other."""
+"""Rules of the offers and requests of structures, and of the answer of one listing to another."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -47,8 +47,8 @@ LONGEST = timedelta(days=366)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What a listing says, without who says it. latitude, longitude: degrees, None when nobody knows; no half
-    day: any.
+    """Content of a listing, without its author. latitude, longitude: degrees, None when nobody knows; no
+    half day: any.
     """
 
     side: str
@@ -76,16 +76,16 @@ class Match:
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why they are set side by side, in words."""
-        said = ["Un lieu sans personne, quelqu’un sans lieu : une permanence est possible"] * self.permanence
+        parts = ["Un lieu sans personne, quelqu’un sans lieu : une permanence est possible"] * self.permanence
         if self.half_days:
-            said.append(f"Convient aux deux : {listing([HALF_DAYS[each] for each in self.half_days])}")
+            parts.append(f"Convient aux deux : {listing([HALF_DAYS[each] for each in self.half_days])}")
         else:
-            said.append("Les demi-journées sont à convenir")
+            parts.append("Les demi-journées sont à convenir")
         if self.km is None:
-            said.append("Distance inconnue")
+            parts.append("Distance inconnue")
         else:
-            said.append("Au même endroit" if self.km < 1 else f"À {self.km:.0f} km à vol d’oiseau")
-        return tuple(said)
+            parts.append("Au même endroit" if self.km < 1 else f"À {self.km:.0f} km à vol d’oiseau")
+        return tuple(parts)
 
 
 def answering(side: str, kind: str) -> frozenset[tuple[str, str]]:
@@ -94,12 +94,12 @@ def answering(side: str, kind: str) -> frozenset[tuple[str, str]]:
     """
     if side == OFFERS:
         return frozenset((SEEKS, need) for need, offered in ANSWERS.items() if kind in offered)
-    found = {(OFFERS, each) for each in ANSWERS[kind]}
+    pairs = {(OFFERS, each) for each in ANSWERS[kind]}
     if kind in WITHOUT_STAFF:
-        found |= {(SEEKS, each) for each in WITHOUT_ROOM}
+        pairs |= {(SEEKS, each) for each in WITHOUT_ROOM}
     if kind in WITHOUT_ROOM:
-        found |= {(SEEKS, each) for each in WITHOUT_STAFF}
-    return frozenset(found)
+        pairs |= {(SEEKS, each) for each in WITHOUT_STAFF}
+    return frozenset(pairs)
 
 
 def match(one: Wish, other: Wish, *, on: date) -> Match | None:
@@ -119,11 +119,11 @@ def match(one: Wish, other: Wish, *, on: date) -> Match | None:
     return Match(one.side == other.side, half_days, km, since, until)
 
 
-def rank(found: Match) -> tuple[bool, bool, float]:
-    """Return what sorts matches, the most useful first: half days already found, then the nearest; those
-    whose distance is unknown last.
+def rank(match: Match) -> tuple[bool, bool, float]:
+    """Return the sort key of matches, the most useful first: half days already found, then the nearest; those
+    of unknown distance last.
     """
-    return (not found.half_days, found.km is None, found.km or 0.0)
+    return (not match.half_days, match.km is None, match.km or 0.0)
 
 
 def distance(one: Wish, other: Wish) -> float | None:

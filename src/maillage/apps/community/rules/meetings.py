@@ -87,8 +87,8 @@ def following(day: date, months: int) -> date:
 
 def tally(answers: Iterable[str]) -> Tally:
     """Return how many gave each answer about one date."""
-    found = Counter(answers)
-    return Tally(found[YES], found[MAYBE], found[NO])
+    n_by_answer = Counter(answers)
+    return Tally(n_by_answer[YES], n_by_answer[MAYBE], n_by_answer[NO])
 
 
 def best(tallies: Sequence[Tally]) -> frozenset[int]:
@@ -99,7 +99,7 @@ def best(tallies: Sequence[Tally]) -> frozenset[int]:
     [1]
     """
     scores = [(each.yes, -each.no, each.maybe) for each in tallies]
-    suits = [rank for rank, each in enumerate(tallies) if each.yes or each.maybe]
+    suits = [rank for rank, tally in enumerate(tallies) if tally.yes or tally.maybe]
     if not suits:
         return frozenset()
     top = max(scores[rank] for rank in suits)
@@ -110,21 +110,21 @@ def check_dates(dates: Collection[datetime], *, minutes: int, at: datetime) -> t
     """Return the dates of a meeting in their order, each once. Refused without any, with too many, in the
     past, too far, or for a meeting that lasts no time or more than a day.
     """
-    kept = tuple(sorted(set(dates)))
-    if not kept:
+    ordered = tuple(sorted(set(dates)))
+    if not ordered:
         raise _refused("Aucune date n’est donnée.", "Donnez un jour et une heure, ou plusieurs.")
-    if len(kept) > MOST_DATES:
+    if len(ordered) > MOST_DATES:
         raise _refused(
             f"Plus de {MOST_DATES} dates : personne ne répondrait à chacune.",
             "Gardez celles qui ont le plus de chances.",
         )
-    if kept[0] <= at:
+    if ordered[0] <= at:
         raise _refused("Une des dates est déjà passée.", "Choisissez des jours à venir.")
-    if kept[-1] > at + FURTHEST:
+    if ordered[-1] > at + FURTHEST:
         raise _refused("Une des dates est à plus de dix-huit mois.", "Vérifiez l’année.")
     if not SHORTEST <= minutes <= LONGEST:
         raise _refused("Elle durerait moins d’un quart d’heure, ou plus de dix heures.", "Corrigez sa durée.")
-    return kept
+    return ordered
 
 
 def check_day(day: date, *, on: date) -> None:
@@ -138,7 +138,7 @@ def check_day(day: date, *, on: date) -> None:
 
 
 def is_late(day: date | None, *, done: bool, on: date) -> bool:
-    """Return whether a task is late: its day is over, and nobody said that it is done."""
+    """Tell a late task: its day is over, and nobody said that it is done."""
     return day is not None and not done and day < on
 
 

@@ -1,4 +1,4 @@
-"""What a shared resource is about, and what its file may be."""
+"""Rules of a shared resource: its subjects, and the types of its file."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""What pages of any feature show of the network: the discussion under an object, resources beside it."""
+"""Parts of the network for pages of any feature: the discussion under an object, resources beside it."""
 
 from typing import Any
 
@@ -13,12 +13,14 @@ register = template.Library()
 
 @register.inclusion_tag("community/discussions/_of.html", takes_context=True)
 def discussion(context: template.Context, kind: str, row: int) -> dict[str, Any]:
-    """Return what a page says of the discussion under its object; nothing for who is not of the network."""
+    """Return the context of the discussion under the object of a page; empty for a reader outside the
+    network.
+    """
     user = context["request"].user
     if not rights_of(user).any(*access.MEMBERS):
         return {"kind": ""}
-    asked, unanswered = discussions.count_of(kind, row)
-    return {"kind": kind, "row": row, "asked": asked, "unanswered": unanswered}
+    n_questions, unanswered = discussions.count_of(kind, row)
+    return {"kind": kind, "row": row, "asked": n_questions, "unanswered": unanswered}
 
 
 @register.inclusion_tag("community/_beside.html", takes_context=True)

@@ -18,7 +18,7 @@ PAGE = 12  # dates
 @holding(*access.MEMBERS)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """What takes place in the network in the coming days, whoever holds it."""
+    """Occurrences of the network in the coming days."""
     at, form = timezone.localtime(), AgendaForm(request.GET or None)
     rows = queries.occurrences(at, rules.until(at, form.span), **form.wanted)
     query = request.GET.copy()

@@ -11,7 +11,7 @@ from maillage.apps.directory.rules import OUTING_KINDS
 from maillage.apps.outreach.models import Outing
 from maillage.reference.awareness import kits
 
-SHOWN = 100
+MAX_ROWS = 100
 
 
 @holding(*access.MEMBERS)
@@ -19,10 +19,10 @@ SHOWN = 100
 def index(request: HttpRequest) -> HttpResponse:
     """The register of the network, and the kits."""
     kind, words = request.GET.get("sorte", ""), request.GET.get("mots", "")[:80]
-    found = queries.register(kind=kind, words=words)
+    register = queries.register(kind=kind, words=words)
     context = {
-        "rows": found.rows[:SHOWN],
-        "register": found,
+        "rows": register.rows[:MAX_ROWS],
+        "register": register,
         "kits": queries.kit_list(),
         "kinds": OUTING_KINDS,
         "kind": kind,

@@ -130,11 +130,11 @@ def new(request: HttpRequest) -> HttpResponse:
 def bulletin(request: HttpRequest, pk: int) -> HttpResponse:
     """One bulletin, to read and to print."""
     row = get_object_or_404(Bulletin, pk=pk)
-    is_ours = access.bulletins_for(request.user).filter(pk=row.pk).exists()
-    if row.published_at is None and not is_ours:
+    is_editable = access.bulletins_for(request.user).filter(pk=row.pk).exists()
+    if row.published_at is None and not is_editable:
         raise Http404
     sections = [(words, row.contents[key]) for key, words in rules.SECTIONS.items() if row.contents.get(key)]
-    context = {"row": row, "sections": sections, "is_ours": is_ours, "tab": "bulletin"}
+    context = {"row": row, "sections": sections, "is_ours": is_editable, "tab": "bulletin"}
     return render(request, "community/bulletins/bulletin.html", context)
 
 
@@ -191,10 +191,10 @@ def service_changes(request: HttpRequest) -> HttpResponse:
             return redirect("service_changes")
     rows = queries.changes()
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    mine = set(access.changes_for(request.user).values_list("pk", flat=True)) if leads else set()
+    editable = set(access.changes_for(request.user).values_list("pk", flat=True)) if leads else set()
     context: dict[str, Any] = {
         "page": page,
-        "mine": mine,
+        "mine": editable,
         "withdrawn": access.changes_for(request.user).exclude(withdrawn_at=None) if leads else [],
         "ongoing": {row.pk for row in queries.ongoing(rows, at)},
         "form": form,

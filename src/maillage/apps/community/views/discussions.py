@@ -49,13 +49,13 @@ def index(request: HttpRequest) -> HttpResponse:
 @holding(*access.MEMBERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def discussion(request: HttpRequest, kind: str, row: int) -> HttpResponse:
-    """What was written under an object, and a question to ask; `repond` answers one."""
+    """Discussion under an object, and a question to ask; `repond` answers one."""
     subject = subjects.find(kind, row, request.user) if row <= ROWS else None
     if subject is None:
         raise Http404
     question = None
-    if (asked := request.POST.get("repond") or request.GET.get("repond")) is not None:
-        number = whole(asked, most=ROWS)
+    if (answered := request.POST.get("repond") or request.GET.get("repond")) is not None:
+        number = whole(answered, most=ROWS)
         opened = Post.objects.filter(kind=kind, row=row, question=None, hidden_at=None)
         question = get_object_or_404(opened, pk=number)
     structures, leads = list(access.speaking_for(request.user)), access.leads(request.user)
@@ -70,7 +70,7 @@ def discussion(request: HttpRequest, kind: str, row: int) -> HttpResponse:
         )
     if form is not None and form.is_bound and form.is_valid():
         try:
-            made = actions.write(
+            post = actions.write(
                 subject,
                 form.structure,
                 words=form.cleaned_data["mots"],
@@ -84,7 +84,7 @@ def discussion(request: HttpRequest, kind: str, row: int) -> HttpResponse:
             error = refused
         else:
             messages.success(request, "C’est publié : tout le réseau peut le lire.")
-            return redirect(f"{reverse('discussion', args=[kind, row])}#m-{made.pk}")
+            return redirect(f"{reverse('discussion', args=[kind, row])}#m-{post.pk}")
     context: dict[str, Any] = {
         "subject": subject,
         "under": rules.SUBJECTS[kind],
@@ -114,20 +114,20 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Post.objects.select_related("question"), pk=pk)
     if subjects.find(row.kind, row.row, request.user) is None:
         raise Http404
-    by, at, asked = account_of(request), timezone.localtime(), request.POST.get("geste", "")
+    by, at, action = account_of(request), timezone.localtime(), request.POST.get("geste", "")
     moderates = access.posts_for(request.user).filter(pk=row.pk).exists()
     reason = request.POST.get("raison", "")
     reason = reason if reason in rules.REASONS else ""
     try:
-        if asked == "marquer" and (moderates or (row.question and row.question.by_id == by.pk)):
+        if action == "marquer" and (moderates or (row.question and row.question.by_id == by.pk)):
             actions.accept(row, was=was_withdrawn(request), by=by, at=at)
             messages.success(request, "C’est noté.")
-        elif asked == "retirer" and row.by_id == by.pk:
+        elif action == "retirer" and row.by_id == by.pk:
             actions.withdraw(row, by=by, at=at)
             messages.success(request, "Votre message n’est plus lu.")
-        elif asked in rules.GESTURES and moderates:
-            actions.moderate(row, asked, reason=reason, by=by, at=at)
-            messages.success(request, f"Message {rules.GESTURES[asked]}. La trace en est gardée.")
+        elif action in rules.MODERATIONS and moderates:
+            actions.moderate(row, action, reason=reason, by=by, at=at)
+            messages.success(request, f"Message {rules.MODERATIONS[action]}. La trace en est gardée.")
         else:
             raise Http404
     except Refused as refused:
@@ -161,7 +161,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 @holding(access.LEADS)
 @require_safe
 def moderation(request: HttpRequest) -> HttpResponse:
-    """What was reported, and the trail of what was done."""
+    """Reported messages, and the trail of moderation."""
     if not access.leads(request.user):
         raise Http404
     page = Paginator(queries.trail(request.user), PAGE).get_page(request.GET.get("page"))

@@ -1,4 +1,4 @@
-"""What a structure wrote leaves with it, whenever it asks."""
+"""Download of all the writings of a structure."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render

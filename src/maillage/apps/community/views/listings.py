@@ -1,4 +1,4 @@
-"""What structures offer and look for, what answers each, and who works with whom."""
+"""Pages of the offers and requests of structures, their answers, and partnerships."""
 
 from typing import Any
 
@@ -28,12 +28,12 @@ PAGE = 40
 def index(request: HttpRequest) -> HttpResponse:
     """The open listings, those of one's structures with what answers them, and the messages that wait."""
     on, form = timezone.localdate(), SearchForm(request.GET)
-    asked = form.cleaned_data if form.is_valid() else {}
+    filters = form.cleaned_data if form.is_valid() else {}
     rows = queries.chosen(
         queries.opened(on),
-        side=asked.get("cote", ""),
-        kind=asked.get("quoi", ""),
-        words=asked.get("mots", ""),
+        side=filters.get("cote", ""),
+        kind=filters.get("quoi", ""),
+        words=filters.get("mots", ""),
     )
     query = request.GET.copy()
     query.pop("page", None)
@@ -41,7 +41,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
         "query": query.urlencode(),
-        "is_asked": any(asked.values()),
+        "is_asked": any(filters.values()),
         "ours": queries.matches_of(
             queries.opened(on).filter(structure__in=access.structures_for(request.user)), on=on
         ),
@@ -92,12 +92,16 @@ def listing(request: HttpRequest, pk: int) -> HttpResponse:
     """A listing: what answers it, for its structure; a message to write to it, for the others."""
     row = get_object_or_404(Listing.objects.select_related("structure", "lieu"), pk=pk)
     at, structures = timezone.localtime(), list(access.structures_for(request.user))
-    is_ours = access.listings_for(request.user).filter(pk=row.pk).exists()
-    others = [each for each in structures if each.pk != row.structure_id]
+    is_own = access.listings_for(request.user).filter(pk=row.pk).exists()
+    other_structures = [each for each in structures if each.pk != row.structure_id]
     is_open = row.closed_at is None and row.ends_on >= at.date()
-    if not is_open and not is_ours and not access.replies_for(request.user).filter(listing=row).exists():
+    if not is_open and not is_own and not access.replies_for(request.user).filter(listing=row).exists():
         raise Http404
-    form = MessageForm(request.POST or None, structures=others) if others and is_open else None
+    form = (
+        MessageForm(request.POST or None, structures=other_structures)
+        if other_structures and is_open
+        else None
+    )
     error = None
     if form is not None and form.is_bound and form.is_valid():
         try:
@@ -114,10 +118,10 @@ def listing(request: HttpRequest, pk: int) -> HttpResponse:
         "town": queries.town(row),
         "form": form,
         "error": error,
-        "is_ours": is_ours,
+        "is_ours": is_own,
         "is_open": is_open,
         "may_reopen": row.closed_at is not None and row.ends_on >= at.date(),
-        "found": queries.matches(row, on=at.date()) if is_ours and is_open else [],
+        "found": queries.matches(row, on=at.date()) if is_own and is_open else [],
         "replies": access.replies_for(request.user).filter(listing=row),
         "closings": rules.CLOSED,
         "tab": "annonces",
@@ -168,7 +172,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 @holding(*access.MEMBERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def ties(request: HttpRequest) -> HttpResponse:
-    """Who works with whom: structure by structure, then each partnership; one to note."""
+    """Partnerships: structure by structure, then each one; one to note."""
     structures = list(access.structures_for(request.user))
     form = PartnerForm(request.POST or None, structures=structures) if structures else None
     error = None

@@ -117,7 +117,7 @@ def _local(row: Meeting, moment: datetime) -> datetime:
 
 
 def _again(row: Meeting) -> dict[str, Any]:
-    """Return what the meeting that follows keeps of this one: all but its day and its agenda."""
+    """Return the initial values of the next meeting: all those of this one but its day and its agenda."""
     return {
         "au_nom_de": str(row.structure_id or rules.COORDINATION),
         "titre": row.title,
@@ -154,9 +154,9 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose a date, put the vote back, cancel the meeting."""
     row = get_object_or_404(access.meetings_for(request.user), pk=pk)
     by, at = account_of(request), timezone.localtime()
-    asked = request.POST.get("geste", "")
+    action = request.POST.get("geste", "")
     try:
-        match asked:
+        match action:
             case "choisir":
                 number = whole(request.POST.get("date", ""), most=ROWS)
                 option = get_object_or_404(MeetingDate.objects.filter(meeting=row), pk=number)
@@ -195,7 +195,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
                 row,
                 text=clean["texte"],
                 present=clean["presentes"],
-                seen=clean["etat"],
+                version=clean["etat"],
                 by=account_of(request),
                 at=timezone.localtime(),
             )
@@ -209,8 +209,8 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Le compte rendu est enregistré. Notez maintenant ce qui est décidé.")
             return redirect("meeting", row.pk)
-    theirs = row.record if error and row.record != form.data.get("texte") else ""
-    context = {"row": row, "form": form, "error": error, "theirs": theirs, "when": queries.when(row)}
+    other_text = row.record if error and row.record != form.data.get("texte") else ""
+    context = {"row": row, "form": form, "error": error, "theirs": other_text, "when": queries.when(row)}
     failed = error is not None or bool(form.errors)
     return render(request, "community/meetings/record.html", context, status=400 if failed else 200)
 
@@ -223,14 +223,14 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     form, error = DecisionForm(request.POST), None
     if form.is_valid():
         try:
-            made = actions.decide(row, **form.values, by=account_of(request), at=timezone.localtime())
+            decision = actions.decide(row, **form.values, by=account_of(request), at=timezone.localtime())
         except Refused as refused:
             error = refused
         else:
-            who = queries.pilot_name(made)
+            pilot = queries.pilot_name(decision)
             messages.success(
                 request,
-                f"C’est noté. La tâche attend {who}, sur sa page Aujourd’hui." if who else "C’est noté.",
+                f"C’est noté. La tâche attend {pilot}, sur sa page Aujourd’hui." if pilot else "C’est noté.",
             )
             return redirect("meeting", row.pk)
     context = _context(request, row) | {"decision_form": form, "decision_error": error}
@@ -280,12 +280,12 @@ def _line(row: Meeting) -> dict[str, Any]:
 
 
 def _context(request: HttpRequest, row: Meeting) -> dict[str, Any]:
-    """Return what the page of a meeting shows to this reader."""
+    """Return the context of the page of a meeting for this reader."""
     at = timezone.localtime()
-    is_ours = access.meetings_for(request.user).filter(pk=row.pk).exists()
+    is_led = access.meetings_for(request.user).filter(pk=row.pk).exists()
     started = row.starts_at is not None and row.starts_at <= at and row.cancelled_at is None
     tasks = queries.tasks_of(row, at.date())
-    mine = set(access.decisions_for(request.user).filter(meeting=row).values_list("pk", flat=True))
+    own_decisions = set(access.decisions_for(request.user).filter(meeting=row).values_list("pk", flat=True))
     return {
         "row": row,
         "when": queries.when(row),
@@ -296,14 +296,14 @@ def _context(request: HttpRequest, row: Meeting) -> dict[str, Any]:
         "rhythms": rules.RHYTHMS,
         "n_voters": queries.voters(row),
         "n_dates": row.dates.count(),
-        "is_ours": is_ours,
+        "is_ours": is_led,
         "started": started,
         "map": None if started or row.cancelled_at else queries.published_map(row),
         "tasks": tasks,
-        "mine": mine,
+        "mine": own_decisions,
         "now": at,
         "decision_form": DecisionForm(initial={"jeton": get_random_string(24)})
-        if is_ours and started
+        if is_led and started
         else None,
         "tab": "reunions",
     }

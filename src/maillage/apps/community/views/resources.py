@@ -124,11 +124,11 @@ def resource(request: HttpRequest, pk: int) -> HttpResponse:
 def file(request: HttpRequest, pk: int) -> HttpResponse:
     """The file of a resource, to keep: the browser never opens it as a page of ours."""
     row = _readable(request, pk)
-    held = getattr(row, "file", None)
-    if held is None:
+    file_row = getattr(row, "file", None)
+    if file_row is None:
         raise Http404
-    response = HttpResponse(bytes(held.content), content_type=held.kind)
-    name = f"{slugify(row.title)[:60] or 'ressource'}.{held.extension}"
+    response = HttpResponse(bytes(file_row.content), content_type=file_row.kind)
+    name = f"{slugify(row.title)[:60] or 'ressource'}.{file_row.extension}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
@@ -158,7 +158,7 @@ def _readable(request: HttpRequest, pk: int) -> Resource:
 
 
 def _of(row: Resource) -> dict[str, str]:
-    """Return what a form starts with, for a new version."""
+    """Return the initial values of a form for a new version."""
     return {
         "titre": row.title,
         "mots": row.about,

@@ -43,7 +43,7 @@ def superseded(numbers: Iterable[int]) -> set[int]:
     """Return those of these places that their source now writes otherwise: absent from its last file, they
     surely are a new place of it. Until somebody decides, the new one alone is found.
     """
-    found: set[int] = set()
+    superseded_pks: set[int] = set()
     ordered = sorted(set(numbers))
     for start in range(0, len(ordered), BATCH):
         pairs = Pair.objects.filter(
@@ -55,24 +55,24 @@ def superseded(numbers: Iterable[int]) -> set[int]:
             sure=True,
             state=rules.OPEN,
         )
-        found |= set(pairs.values_list("first", flat=True))
-    return found
+        superseded_pks |= set(pairs.values_list("first", flat=True))
+    return superseded_pks
 
 
 def _write(many: list[Lieu]) -> None:
     with connection.cursor() as cursor:
         _forget(cursor, [lieu.pk for lieu in many])
     written_anew = superseded(lieu.pk for lieu in many if lieu.missing_since_id is not None)
-    shown = [lieu for lieu in many if lieu.state == rules.PUBLISHED]
-    _insert([lieu for lieu in shown if lieu.pk not in written_anew])
+    published = [lieu for lieu in many if lieu.state == rules.PUBLISHED]
+    _insert([lieu for lieu in published if lieu.pk not in written_anew])
     if written_anew:  # not found, but in the lists of whoever decides
-        _insert_facets(districts.facets([lieu for lieu in shown if lieu.pk in written_anew]))
+        _insert_facets(districts.facets([lieu for lieu in published if lieu.pk in written_anew]))
 
 
-def _insert(shown: Sequence[Lieu]) -> None:
+def _insert(published: Sequence[Lieu]) -> None:
     with connection.cursor() as cursor:
-        words = [(lieu.pk, rules.searched(lieu.sheet)) for lieu in shown]
-        points = [(lieu.pk, lieu.latitude, lieu.longitude) for lieu in shown if lieu.latitude is not None]
+        words = [(lieu.pk, rules.searched(lieu.sheet)) for lieu in published]
+        points = [(lieu.pk, lieu.latitude, lieu.longitude) for lieu in published if lieu.latitude is not None]
         if connection.vendor == "sqlite":
             cursor.executemany("insert into directory_words(rowid, words) values (%s, %s)", words)
             cursor.executemany(
@@ -90,8 +90,8 @@ def _insert(shown: Sequence[Lieu]) -> None:
                 " from unnest(%s::bigint[], %s::float8[], %s::float8[]) as said(lieu, latitude, longitude)",
                 _columns(points, 3),
             )
-    facets = [(facet, lieu.pk) for lieu in shown for facet in rules.facets(lieu.sheet)]
-    _insert_facets(facets + districts.facets(shown))
+    facets = [(facet, lieu.pk) for lieu in published for facet in rules.facets(lieu.sheet)]
+    _insert_facets(facets + districts.facets(published))
 
 
 def _insert_facets(facets: Sequence[tuple[str, int]]) -> None:
@@ -114,8 +114,8 @@ def mark_areas() -> None:
         for kind in AREAS:
             cursor.execute("delete from directory_facets where facet like %s", [f"{kind}:%"])
     rows = Lieu.objects.filter(state=rules.PUBLISHED).only("code_insee", "latitude", "longitude", "sheet")
-    left = rows.iterator(chunk_size=BATCH)
-    while batch := list(islice(left, BATCH)):
+    remaining = rows.iterator(chunk_size=BATCH)
+    while batch := list(islice(remaining, BATCH)):
         _insert_facets(districts.facets(batch))
 
 

@@ -40,15 +40,17 @@ def make(lieu: Lieu, *, by: str, at: datetime) -> str:
     """Give a place a new code, and return it. The previous one stops working; the history records who
     did it.
     """
-    held = _locked(lieu)
-    renewed = held.code is not None
-    held.code = _unused()
-    held.save(update_fields=["code"])
-    kept = sheets.snapshot(held)
+    locked = _locked(lieu)
+    renewed = locked.code is not None
+    locked.code = _unused()
+    locked.save(update_fields=["code"])
+    snapshot = sheets.snapshot(locked)
     reason = f"{LINK} renouvelé : l’ancien ne s’ouvre plus" if renewed else f"{LINK} donné"
-    Change.objects.create(lieu=held, verb="edit", at=at, by=by, before=kept, after=kept, reason=reason)
-    lieu.code = held.code
-    return held.code
+    Change.objects.create(
+        lieu=locked, verb="edit", at=at, by=by, before=snapshot, after=snapshot, reason=reason
+    )
+    lieu.code = locked.code
+    return locked.code
 
 
 def _unused() -> str:
@@ -65,40 +67,40 @@ def confirm(lieu: Lieu, *, by: str = STRUCTURE, at: datetime) -> Change:
 
 
 @transaction.atomic
-def correct(lieu: Lieu, said: Correction, *, by: str = STRUCTURE, at: datetime) -> Done:
+def correct(lieu: Lieu, correction: Correction, *, by: str = STRUCTURE, at: datetime) -> Done:
     """Apply a structure's correction to its sheet, all at once.
 
     Its name, address and identifiers become proposals for a person of the network to decide; an earlier
     proposal of the structure for the same field is replaced. Everything else is written at once, as
     confirmed. Refused when there is no correction.
     """
-    held = _locked(lieu)
+    locked = _locked(lieu)
     awaited = {
         name: value
-        for name, value in said.values.items()
-        if name in AWAITED and held.sheet.get(name) != value
+        for name, value in correction.values.items()
+        if name in AWAITED and locked.sheet.get(name) != value
     }
-    values = {name: value for name, value in said.values.items() if name not in AWAITED}
-    if said.practices:
-        values["practices"] = _practices(held.sheet, said.practices)
-        if denied := held.sheet.get("sans"):
-            values["sans"] = [id for id in denied if id not in said.practices]
-    if said.closure:
-        values["fermetures"] = _with_closure(held.sheet, said.closure, on=timezone.localdate(at))
-    before = dict(held.sheet)
-    edited = sheets.edit(held, values, by=by, at=at, confirms=True)
-    written = [name for name in values if before.get(name) != held.sheet.get(name)] if edited else []
-    if said.rhythm and said.rhythm != held.rhythm:
-        set_rhythm(held, said.rhythm, by=by, at=at)
-        held = _locked(held)
+    values = {name: value for name, value in correction.values.items() if name not in AWAITED}
+    if correction.practices:
+        values["practices"] = _practices(locked.sheet, correction.practices)
+        if denied := locked.sheet.get("sans"):
+            values["sans"] = [id for id in denied if id not in correction.practices]
+    if correction.closure:
+        values["fermetures"] = _with_closure(locked.sheet, correction.closure, on=timezone.localdate(at))
+    before = dict(locked.sheet)
+    edited = sheets.edit(locked, values, by=by, at=at, confirms=True)
+    written = [name for name in values if before.get(name) != locked.sheet.get(name)] if edited else []
+    if correction.rhythm and correction.rhythm != locked.rhythm:
+        set_rhythm(locked, correction.rhythm, by=by, at=at)
+        locked = _locked(locked)
         written.append("rhythm")
     for name, value in awaited.items():
-        _propose(held, name, value, by=by, at=at)
-    if said.text.strip():
-        Proposal.objects.create(lieu=held, text=said.text.strip(), by=by, at=at)
-    if said.rest:
-        sheets.confirm(held, by=by, at=at)
-    done = Done(tuple(written), (*awaited, *(["text"] if said.text.strip() else [])), said.rest)
+        _propose(locked, name, value, by=by, at=at)
+    if correction.text.strip():
+        Proposal.objects.create(lieu=locked, text=correction.text.strip(), by=by, at=at)
+    if correction.rest:
+        sheets.confirm(locked, by=by, at=at)
+    done = Done(tuple(written), (*awaited, *(["text"] if correction.text.strip() else [])), correction.rest)
     if not done.anything:
         raise Refused(
             "Rien n’a été enregistré.",
@@ -108,11 +110,11 @@ def correct(lieu: Lieu, said: Correction, *, by: str = STRUCTURE, at: datetime) 
     return done
 
 
-def _practices(sheet: rules.Sheet, said: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+def _practices(sheet: rules.Sheet, states: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """Return the practices of a sheet with new states: the known conditions stay."""
-    held = dict(sheet.get("practices", {}))
+    current = dict(sheet.get("practices", {}))
     full = practices(sheet)
-    return {**held, **{id: {**full.get(id, {}), "state": state} for id, state in said.items()}}
+    return {**current, **{id: {**full.get(id, {}), "state": state} for id, state in states.items()}}
 
 
 def _propose(lieu: Lieu, name: str, value: Any, *, by: str, at: datetime) -> None:
@@ -126,25 +128,27 @@ def _propose(lieu: Lieu, name: str, value: Any, *, by: str, at: datetime) -> Non
 @transaction.atomic
 def close(lieu: Lieu, closure: Closure, *, by: str = STRUCTURE, at: datetime) -> Change:
     """Note that a place is closed for some days; Refused for days that are over, or in the wrong order."""
-    held = _locked(lieu)
-    closures = _with_closure(held.sheet, closure, on=timezone.localdate(at))
-    return _write_closures(held, closures, by=by, at=at, reason=f"fermé {_days(closure.first, closure.last)}")
+    locked = _locked(lieu)
+    closures = _with_closure(locked.sheet, closure, on=timezone.localdate(at))
+    return _write_closures(
+        locked, closures, by=by, at=at, reason=f"fermé {_days(closure.first, closure.last)}"
+    )
 
 
 @transaction.atomic
 def reopen(lieu: Lieu, first: str, last: str, *, by: str = STRUCTURE, at: datetime) -> Change:
     """Withdraw a closure, identified by its days as stored; Refused when it no longer exists."""
-    held = _locked(lieu)
-    closures = held.sheet.get("fermetures", [])
-    kept = [each for each in closures if (each["du"], each["au"]) != (first, last)]
-    if len(kept) == len(closures):
+    locked = _locked(lieu)
+    closures = locked.sheet.get("fermetures", [])
+    remaining = [each for each in closures if (each["du"], each["au"]) != (first, last)]
+    if len(remaining) == len(closures):
         raise Refused(
             "La fiche n’a pas été modifiée.",
             why="Cette fermeture n’est plus sur la fiche.",
             do="Rechargez la page pour voir la fiche d’aujourd’hui.",
         )
     days = _days(date.fromisoformat(first), date.fromisoformat(last))
-    return _write_closures(held, kept, by=by, at=at, reason=f"fermeture retirée : {days}")
+    return _write_closures(locked, remaining, by=by, at=at, reason=f"fermeture retirée : {days}")
 
 
 def _with_closure(sheet: rules.Sheet, closure: Closure, *, on: date) -> list[dict[str, str]]:
@@ -164,9 +168,9 @@ def _with_closure(sheet: rules.Sheet, closure: Closure, *, on: date) -> list[dic
     new = {"du": closure.first.isoformat(), "au": closure.last.isoformat()}
     if closure.reason.strip():
         new["motif"] = closure.reason.strip()
-    held = [each for each in sheet.get("fermetures", ()) if each["au"] >= on.isoformat()]
-    others = [each for each in held if (each["du"], each["au"]) != (new["du"], new["au"])]
-    return sorted([*others, new], key=lambda each: each["du"])
+    current = [each for each in sheet.get("fermetures", ()) if each["au"] >= on.isoformat()]
+    other_closures = [each for each in current if (each["du"], each["au"]) != (new["du"], new["au"])]
+    return sorted([*other_closures, new], key=lambda row: row["du"])
 
 
 def _write_closures(
@@ -200,7 +204,7 @@ def say_full(
 
     Refused when that was already recorded, or for a day that is not to come.
     """
-    held = _locked(lieu)
+    locked = _locked(lieu)
     today = timezone.localdate(at)
     if full and room_on is not None and not today < room_on <= today + FORESEEN:
         raise Refused(
@@ -208,14 +212,14 @@ def say_full(
             why="Le jour où il y aura de la place est passé, est aujourd’hui, ou est dans plus d’un an.",
             do="Donnez un jour de l’année qui vient, ou laissez la case vide.",
         )
-    is_full = held.full_since is not None
-    if was not in (None, is_full) or (is_full == full and room_on == held.room_on):
+    is_full = locked.full_since is not None
+    if was not in (None, is_full) or (is_full == full and room_on == locked.room_on):
         raise Refused(
             "La fiche n’a pas été modifiée.",
             why="La fiche le disait déjà." if is_full == full else "Quelqu’un a dit le contraire depuis.",
             do="Rechargez la page pour voir la fiche d’aujourd’hui.",
         )
-    return sheets.say_full(held, full, room_on=room_on, by=by, at=at)
+    return sheets.say_full(locked, full, room_on=room_on, by=by, at=at)
 
 
 @transaction.atomic
@@ -227,11 +231,11 @@ def set_rhythm(lieu: Lieu, months: int, *, by: str = STRUCTURE, at: datetime) ->
             why="Ce rythme n’existe pas.",
             do="Choisissez 1, 3, 6 ou 12 mois.",
         )
-    held = _locked(lieu)
-    before = sheets.snapshot(held)
-    held.rhythm = months
+    locked = _locked(lieu)
+    before = sheets.snapshot(locked)
+    locked.rhythm = months
     return sheets.write(
-        held, before, verb="edit", by=by, at=at, reason=f"à confirmer {rules.RHYTHMS[months]}"
+        locked, before, verb="edit", by=by, at=at, reason=f"à confirmer {rules.RHYTHMS[months]}"
     )
 
 

@@ -43,17 +43,17 @@ def snapshot(lieu: Lieu) -> dict[str, Any]:
     }
 
 
-def put(lieu: Lieu, kept: Mapping[str, Any]) -> None:
+def put(lieu: Lieu, state: Mapping[str, Any]) -> None:
     """Apply a snapshot to a place, without saving it."""
-    lieu.sheet, lieu.origins, lieu.to_check = kept["sheet"], kept["origins"], kept["to_check"]
+    lieu.sheet, lieu.origins, lieu.to_check = state["sheet"], state["origins"], state["to_check"]
     for name in COLUMNS:
-        setattr(lieu, name, kept[name])
-    lieu.confirmed_on = date.fromisoformat(kept["confirmed_on"]) if kept["confirmed_on"] else None
-    lieu.full_since = date.fromisoformat(kept["full_since"]) if kept["full_since"] else None
-    lieu.room_on = date.fromisoformat(kept["room_on"]) if kept.get("room_on") else None
-    lieu.merged_into_id = kept["merged_into"]
-    if kept.get("structure") and Structure.objects.filter(pk=kept["structure"]).exists():
-        lieu.structure_id = kept["structure"]
+        setattr(lieu, name, state[name])
+    lieu.confirmed_on = date.fromisoformat(state["confirmed_on"]) if state["confirmed_on"] else None
+    lieu.full_since = date.fromisoformat(state["full_since"]) if state["full_since"] else None
+    lieu.room_on = date.fromisoformat(state["room_on"]) if state.get("room_on") else None
+    lieu.merged_into_id = state["merged_into"]
+    if state.get("structure") and Structure.objects.filter(pk=state["structure"]).exists():
+        lieu.structure_id = state["structure"]
     derive(lieu)
 
 
@@ -69,10 +69,10 @@ def derive(lieu: Lieu) -> None:
 def structure_of(sheet: rules.Sheet) -> Structure:
     """Return the structure that has a place in custody, created when new."""
     key, name = rules.structure_key(sheet)
-    found, _ = Structure.objects.get_or_create(
+    structure, _ = Structure.objects.get_or_create(
         key=key, defaults={"name": name[:300], "kind": rules.kind_of(sheet)}
     )
-    return found
+    return structure
 
 
 def settle(
@@ -91,16 +91,16 @@ def settle(
     """
     if before.get("structure", lieu.structure_id) != lieu.structure_id:
         return None
-    found = registry.settle(lieu, before["sheet"], lieu.sheet)
+    outcome = registry.settle(lieu, before["sheet"], lieu.sheet)
     save_structures(registry)
-    lieu.structure = found.structure
+    lieu.structure = outcome.structure
     if _names_another(before["sheet"], lieu.sheet):
         Proposal.objects.filter(
             lieu=lieu, field=rules.CUSTODY, state=rules.OPEN
         ).delete()  # it was about another carrier
-    if asks and found.verdict == rules.ASKS:
-        custody_request(lieu, found, by=by, at=at).save()
-    return found
+    if asks and outcome.verdict == rules.ASKS:
+        custody_request(lieu, outcome, by=by, at=at).save()
+    return outcome
 
 
 def _names_another(before: rules.Sheet, sheet: rules.Sheet) -> bool:
@@ -108,13 +108,13 @@ def _names_another(before: rules.Sheet, sheet: rules.Sheet) -> bool:
 
 
 def custody_request(
-    lieu: Lieu, found: custody.Outcome, *, by: str, at: datetime, within: Import | None = None
+    lieu: Lieu, outcome: custody.Outcome, *, by: str, at: datetime, within: Import | None = None
 ) -> Proposal:
     """Return the proposal that asks the team of a place to hand it over, not saved."""
     value = {
-        "structure": found.recipient.pk if found.recipient is not None else None,
-        "key": found.key,
-        "name": (found.recipient.name if found.recipient is not None else found.name)[:300],
+        "structure": outcome.recipient.pk if outcome.recipient is not None else None,
+        "key": outcome.key,
+        "name": (outcome.recipient.name if outcome.recipient is not None else outcome.name)[:300],
     }
     return Proposal(lieu=lieu, within=within, field=rules.CUSTODY, value=value, by=by, at=at)
 
@@ -126,8 +126,8 @@ def save_structures(registry: custody.Registry) -> None:
     for row in registry.changed:
         row.save(update_fields=["key", "name", "kind"])
     registry.changed.clear()
-    bulk.create(Structure, registry.made, batch_size=1_000)
-    registry.made.clear()
+    bulk.create(Structure, registry.created, batch_size=1_000)
+    registry.created.clear()
 
 
 @transaction.atomic
@@ -191,16 +191,18 @@ def edit(
 
 @transaction.atomic
 def edit_practice(
-    lieu: Lieu, id: str, said: Mapping[str, Any], *, denied: bool, by: str, at: datetime, confirms: bool
+    lieu: Lieu, id: str, practice: Mapping[str, Any], *, denied: bool, by: str, at: datetime, confirms: bool
 ) -> Change | None:
     """Write one practice, {} to withdraw it; the others stay as they are. denied: the place does not give
     it.
     """
     lock(lieu)
-    held = {name: kept for name, kept in lieu.sheet.get("practices", {}).items() if name != id}
+    other_practices = {
+        name: conditions for name, conditions in lieu.sheet.get("practices", {}).items() if name != id
+    }
     without = [name for name in lieu.sheet.get("sans", ()) if name != id]
     values = {
-        "practices": {**held, id: said} if said else held,
+        "practices": {**other_practices, id: practice} if practice else other_practices,
         "sans": [*without, id] if denied else without,
     }
     return edit(lieu, values, by=by, at=at, confirms=confirms)

@@ -9,7 +9,7 @@ from maillage.apps.directory.models import Lieu, Proposal
 from maillage.kernel.errors import Refused
 
 STRANGER = "une personne sans compte"
-SAID = " : "  # between the part of the sheet and what the visitor wrote
+SEPARATOR = " : "  # between the part of the sheet and what the visitor wrote
 
 
 def signal(lieu: Lieu, *, about: str, text: str, reach: str, at: datetime) -> Proposal:
@@ -18,8 +18,8 @@ def signal(lieu: Lieu, *, about: str, text: str, reach: str, at: datetime) -> Pr
 
     Refused for a place that is no longer public, and without a text.
     """
-    said = text.strip()
-    if not said:
+    message = text.strip()
+    if not message:
         raise Refused(
             "Le message n’est pas parti.",
             why="Sans un mot de ce qui ne va pas, personne ne saurait quoi corriger.",
@@ -31,7 +31,7 @@ def signal(lieu: Lieu, *, about: str, text: str, reach: str, at: datetime) -> Pr
             why="Cette fiche n’est plus montrée.",
             do="Cherchez le lieu dans la liste, puis recommencez.",
         )
-    lines = [f"{about}{SAID}{said}", f"Pour répondre : {reach.strip()}" if reach.strip() else ""]
+    lines = [f"{about}{SEPARATOR}{message}", f"Pour répondre : {reach.strip()}" if reach.strip() else ""]
     return Proposal.objects.create(lieu=lieu, text="\n".join(filter(None, lines)), by=STRANGER, at=at)
 
 
@@ -40,12 +40,12 @@ def erase(proposal: Proposal) -> None:
     says that they are kept for as long as it takes to check. The part of the sheet stays.
     """
     if proposal.by == STRANGER and not proposal.field:
-        proposal.text = proposal.text.partition(SAID)[0]
+        proposal.text = proposal.text.partition(SEPARATOR)[0]
 
 
 def run_deadlines(*, at: datetime) -> dict[str, int]:
     """Erase what visitors wrote in messages dealt with before this was done at once."""
-    rows = Proposal.objects.filter(by=STRANGER, field="", text__contains=SAID).exclude(state=rules.OPEN)
+    rows = Proposal.objects.filter(by=STRANGER, field="", text__contains=SEPARATOR).exclude(state=rules.OPEN)
     n = 0
     for row in rows:
         erase(row)

@@ -1,5 +1,4 @@
-"""What a program asks of the public interface, and the shapes of what it is answered: those of
-data·inclusion, schema v1.
+"""Parameters of the public interface, and the shapes of its answers: those of data·inclusion, schema v1.
 
 The names are theirs, in French; the sentences are ours, and OpenAPI shows them.
 """
@@ -79,9 +78,15 @@ class Inside(Schema):
 
     def inside(self) -> dict[str, Any]:
         """Return the communes and the départements asked, as `Request` holds them."""
-        given = [set(areas()[name][value]) for name in areas() if (value := getattr(self, name))]
-        found: dict[str, Any] = {"departements": frozenset(set.intersection(*given))} if given else {}
-        return found | ({"communes": parts_of(self.code_commune)} if self.code_commune else {})
+        departements_by_filter = [
+            set(areas()[name][value]) for name in areas() if (value := getattr(self, name))
+        ]
+        territory: dict[str, Any] = (
+            {"departements": frozenset(set.intersection(*departements_by_filter))}
+            if departements_by_filter
+            else {}
+        )
+        return territory | ({"communes": parts_of(self.code_commune)} if self.code_commune else {})
 
 
 Standing = Literal["oui", "limite", "non", "inconnu"]
@@ -105,7 +110,7 @@ class Standings(Schema):
     zus: Standing | None = Field(None, description=f"Anciennes zones urbaines sensibles : {STANDS}")
 
     def areas(self) -> tuple[str, ...]:
-        """Return the facets asked; Refused when no contour is held to answer."""
+        """Criteria for a service; a list accepts any of its values."""
         return districts.parse({"qpv": self.qpv, "zus": self.zus})
 
 
@@ -128,7 +133,7 @@ class Offered(Schema):
     )
 
     def offered(self) -> dict[str, Any]:
-        """Return what is asked of a service, as `Request` holds it."""
+        """Return the criteria for a service, as fields of `Request`."""
         return {
             "sources": tuple(self.sources or ()),
             "themes": _texts(self.thematiques),

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 
 from maillage.apps.directory.queries.results import (
-    ASKED_OF,
     FILTERS,
+    MENU_FIELDS,
     MINUTES,
     NEAREST,
     PAGE,
@@ -46,10 +46,10 @@ class FindForm(forms.Form):
             chosen=self._chosen(),
             minutes=minutes if minutes != "" else USUAL,
             text=self.typed("mot"),
-            shown=self.typed("montrer") or PAGE,
+            n_rows=self.typed("montrer") or PAGE,
         )
 
     def _chosen(self) -> dict[str, str]:
         """Return the value chosen in each menu."""
-        typed = {id: str(self.data.get(id, ""))[:LONGEST] for id in (*ASKED_OF, "langue", *AREAS)}
+        typed = {id: str(self.data.get(id, ""))[:LONGEST] for id in (*MENU_FIELDS, "langue", *AREAS)}
         return {id: value for id, value in typed.items() if value and chosen_facets(id, value)}

@@ -41,13 +41,13 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A box as a form displays it. held: its current content, in words; wrong: something typed in it is
+    """A box as a form displays it. current: its current content, in words; wrong: something typed in it is
     invalid.
     """
 
     box: Box
     fields: Sequence[forms.BoundField]
-    held: str
+    current: str
     wrong: bool
 
 
@@ -151,7 +151,7 @@ class ClosureForm(forms.Form):
 
 
 class FullForm(forms.Form):
-    """What a full place says: when it expects to have room, if it knows."""
+    """A place declared full: when it expects to have room, if it knows."""
 
     de_la_place = DayField(
         label="De la place vers le (facultatif)",
@@ -240,17 +240,24 @@ class SheetForm(ClosureForm):
 
     def _group(self, box: Box) -> "Group":
         sheet = {**self._lieu.sheet, "practices": places.running(self._lieu.sheet)}
-        held = [_in_words(name, sheet.get(name)) for name in box.fields if name != "sans_animation"]
-        shown = [self[name] for name in box.fields if name in self.fields]
-        return Group(box, shown, ", ".join(filter(None, held)), any(field.errors for field in shown))
+        current_values = [_in_words(name, sheet.get(name)) for name in box.fields if name != "sans_animation"]
+        bound_fields = [self[name] for name in box.fields if name in self.fields]
+        return Group(
+            box,
+            bound_fields,
+            ", ".join(filter(None, current_values)),
+            any(field.errors for field in bound_fields),
+        )
 
     @property
     def former_values(self) -> SafeString:
         """Return the values the form displayed, in hidden fields: a sheet changed meanwhile is not
         reverted.
         """
-        shown = [field.as_hidden(only_initial=True) for field in self if field.field.show_hidden_initial]
-        return mark_safe("".join(shown))
+        hidden_inputs = [
+            field.as_hidden(only_initial=True) for field in self if field.field.show_hidden_initial
+        ]
+        return mark_safe("".join(hidden_inputs))
 
     # --- what is said ---
 
@@ -297,32 +304,32 @@ class SheetForm(ClosureForm):
         if "horaires" in self.changed_data:
             read = hours.clean(clean["horaires"])
         elif any(name in self.changed_data for name in DAYS):
-            said = {code: self._said_of(f"{DAY}{code}", clean) for code in CODES}
-            read = hours.week({code: ALONE.sub(r"\1h", text) for code, text in said.items()})
+            text_by_day = {code: self._hours_of(f"{DAY}{code}", clean) for code in CODES}
+            read = hours.week({code: ALONE.sub(r"\1h", text) for code, text in text_by_day.items()})
         else:
             return
         if read.value is None:
             self.values["horaires"] = None
             return
-        found = {name: text for name in ("osm", "text", "left") if (text := getattr(read.value, name))}
-        if HOLIDAYS.search(str(self._lieu.sheet.get("horaires", {}).get("osm", ""))) and found.get("osm"):
-            found["osm"] += "; PH off"
-        self.values["horaires"] = found
+        value = {name: text for name in ("osm", "text", "left") if (text := getattr(read.value, name))}
+        if HOLIDAYS.search(str(self._lieu.sheet.get("horaires", {}).get("osm", ""))) and value.get("osm"):
+            value["osm"] += "; PH off"
+        self.values["horaires"] = value
         if read.value.left:
             self.notes.append(
                 f"Dans les horaires, nous n’avons pas compris « {read.value.left} » : quelqu’un vous"
                 " appellera."
             )
 
-    def _said_of(self, day: str, clean: Mapping[str, Any]) -> str:
+    def _hours_of(self, day: str, clean: Mapping[str, Any]) -> str:
         """Return the hours of a day as typed; as the sheet says them when they were left as displayed."""
         return str(clean.get(day, "") if day in self.changed_data else self.fields[day].initial)
 
     def _find_commune(self, clean: Mapping[str, Any]) -> None:
         """Add the code of the commune, when its name and postcode determine one."""
-        found = locate({name: clean[name] for name in ("commune", "code_postal") if clean.get(name)}).where
-        if found.code_insee and found.code_insee != self._lieu.sheet.get("code_insee"):
-            self.values["code_insee"] = found.code_insee
+        location = locate({name: clean[name] for name in ("commune", "code_postal") if clean.get(name)}).where
+        if location.code_insee and location.code_insee != self._lieu.sheet.get("code_insee"):
+            self.values["code_insee"] = location.code_insee
 
     def correction(self) -> links.Correction:
         """Return the correction."""
@@ -364,19 +371,19 @@ def _typed(sheet: rules.Sheet, name: str) -> str:
     if name == "telephone":
         return " ; ".join(each.words for each in places.phones(sheet))
     if name == "horaires":
-        held = sheet.get("horaires", {})
-        return str(held.get("text") or held.get("osm", ""))
+        current = sheet.get("horaires", {})
+        return str(current.get("text") or current.get("osm", ""))
     value = sheet.get(name, "")
     return " ; ".join(value) if isinstance(value, list) else str(value)
 
 
 def _days(sheet: rules.Sheet, on: date) -> dict[str, str] | None:
     """Return the hours of each day as they would be typed; None when a week does not cover them all."""
-    held = sheet.get("horaires", {})
-    if not held:
+    current = sheet.get("horaires", {})
+    if not current:
         return dict.fromkeys(CODES, "")
-    week = opening.week(held.get("osm", ""), on)
-    if not week or held.get("left") or not opening.every_week(held["osm"]):
+    week = opening.week(current.get("osm", ""), on)
+    if not week or current.get("left") or not opening.every_week(current["osm"]):
         return None
     return {code: _day(day.words) for code, day in zip(CODES, week, strict=True)}
 

@@ -33,8 +33,8 @@ def read_commune(typed: str) -> str:
 
 
 def _is_near(typed: str, label: str) -> bool:
-    """Return whether what was typed may be taken for a place without asking: a number, a part of its name,
-    or its name but for a fault or two.
+    """Accept a typed text for a place without asking: a number, a part of its name, or its name but for a
+    fault or two.
 
     >>> _is_near("echirolle", "Échirolles"), _is_near("38130", "Échirolles")
     (True, True)
@@ -54,5 +54,5 @@ class CommuneField(forms.CharField):
 
 def lieux_of(structures: Iterable[Structure]) -> dict[str, Lieu]:
     """Return the places of structures by the value that chooses them, in the order of their names."""
-    found = Lieu.objects.filter(structure__in=list(structures), merged_into=None).order_by("name")
-    return {str(lieu.pk): lieu for lieu in found}
+    lieux = Lieu.objects.filter(structure__in=list(structures), merged_into=None).order_by("name")
+    return {str(lieu.pk): lieu for lieu in lieux}

@@ -1,4 +1,4 @@
-"""Who publishes, where, and how often."""
+"""The publisher, the territory and the frequency of a publication."""
 
 from django import forms
 
@@ -39,25 +39,25 @@ class PublishForm(forms.Form):
     frequence = forms.ChoiceField(label="Publié à nouveau", choices=list(FREQUENCIES.items()))
 
     def clean_producteur(self) -> str:
-        found = pivot.clean(self.cleaned_data["producteur"])
-        if not found.value or pivot.kind(found.value) not in ("siret", "rna"):
-            reason = found.reason or "ni SIRET, ni numéro RNA"
+        number = pivot.clean(self.cleaned_data["producteur"])
+        if not number.value or pivot.kind(number.value) not in ("siret", "rna"):
+            reason = number.reason or "ni SIRET, ni numéro RNA"
             raise forms.ValidationError(
                 f"Ce numéro ne va pas : {reason}. data.gouv.fr s’en sert pour nommer le fichier."
             )
-        return str(found.value)
+        return str(number.value)
 
     def clean_territoire(self) -> Scope:
         text = self.cleaned_data["territoire"]
         try:
-            found, near = scope.typed(text)
+            territory, near = scope.typed(text)
         except UnknownTerritory:
-            found, near = None, ()
-        if found is None:
+            territory, near = None, ()
+        if territory is None:
             named = ", ".join(f"{each.name} ({each.code})" for each in near)
             raise forms.ValidationError(
                 f"Plusieurs territoires vont : {named}. Écrivez le code."
                 if named
                 else "Aucun territoire ne s’appelle ainsi."
             )
-        return found
+        return territory

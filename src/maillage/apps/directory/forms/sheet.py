@@ -71,7 +71,7 @@ LONG = ("text", "lines", "phone", "mail", "site")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a person changed: the fields to write ('' withdraws one), and what the cleaners did to them."""
+    """A person's changes: the fields to write ('' withdraws one), and the cleaners' remarks on them."""
 
     values: Mapping[str, Any]
     remarks: Sequence[str] = field(default_factory=tuple)
@@ -119,10 +119,12 @@ def input_of(of: offer.Field, **more: Any) -> forms.Field:
             max_length=20_000,
             **more,
         )
-    kept = forms.TextInput(
+    text_input = forms.TextInput(
         attrs={"inputmode": "numeric"} if of.kind in ("whole", "postcode", "insee") else {}
     )
-    return forms.CharField(label=label, required=False, widget=kept, max_length=of.longest or 300, **more)
+    return forms.CharField(
+        label=label, required=False, widget=text_input, max_length=of.longest or 300, **more
+    )
 
 
 class ChangesOnlyForm(forms.Form):
@@ -134,11 +136,11 @@ class ChangesOnlyForm(forms.Form):
         for each in self.fields.values():
             each.show_hidden_initial = True
 
-    def ticked(self, name: str, held: Sequence[str]) -> list[str]:
-        """Return what a list holds once the person ticked and unticked: the rest stays, in order."""
-        given, shown = self.cleaned_data[name], self.data.getlist(self.add_initial_prefix(name))
-        kept = [slug for slug in held if slug in given or slug not in shown]
-        return [*kept, *(slug for slug in given if slug not in shown and slug not in kept)]
+    def ticked(self, name: str, current: Sequence[str]) -> list[str]:
+        """Merge the ticked values of a list into the stored ones: undisplayed values stay, in order."""
+        selected, displayed = self.cleaned_data[name], self.data.getlist(self.add_initial_prefix(name))
+        retained = [slug for slug in current if slug in selected or slug not in displayed]
+        return [*retained, *(slug for slug in selected if slug not in displayed and slug not in retained)]
 
 
 class SheetForm(CheckedForm, ChangesOnlyForm):
@@ -160,7 +162,7 @@ class SheetForm(CheckedForm, ChangesOnlyForm):
             " connaissent."
         )
         self.remember()
-        self.hours = HoursForm(*args, held=self.sheet.get("horaires", {}))
+        self.hours = HoursForm(*args, current=self.sheet.get("horaires", {}))
 
     def groups(self) -> Iterator[tuple[str, list[BoundField]]]:
         for label, names in GROUPS.items():
@@ -228,7 +230,7 @@ class SheetForm(CheckedForm, ChangesOnlyForm):
         """Return the cleaners' remarks; what they refuse becomes an error of its field."""
         labels = history.labels()
         about = typed | (set(LOCATED) & set(labels) if typed & set(LOCATED) else set())
-        told = []
+        remarks = []
         for remark in row.remarks:
             if remark.word == "refused" and remark.field in typed:
                 reason = remark.reason[:1].upper() + remark.reason[1:]
@@ -237,8 +239,8 @@ class SheetForm(CheckedForm, ChangesOnlyForm):
                     f"« {remark.value} » ne peut pas être gardé. {reason}. Corrigez, ou videz la case.",
                 )
             elif remark.word in ("mended", "doubtful") and remark.field in about and remark.reason:
-                told.append(f"{labels[remark.field]} : {remark.reason}")
-        return told
+                remarks.append(f"{labels[remark.field]} : {remark.reason}")
+        return remarks
 
 
 def _read(cells: Mapping[str, str], today: date) -> Read:
@@ -273,10 +275,10 @@ class HoursForm(ChangesOnlyForm):
     )
     feries = forms.BooleanField(label="Fermé les jours fériés", required=False)
 
-    def __init__(self, *args: Any, held: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, current: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.held = held
-        self.grid = grid_of(held.get("osm", ""))
+        self.current = current
+        self.grid = grid_of(current.get("osm", ""))
         days = self.grid.days if self.grid else ((),) * 7
         for day, spans in zip(CODES, days, strict=True):
             for n in range(MOST):
@@ -294,7 +296,7 @@ class HoursForm(ChangesOnlyForm):
     @property
     def too_rich(self) -> str:
         """Return the hours in words when a table cannot express them."""
-        return "" if self.grid or not self.held else history.hours(self.held)
+        return "" if self.grid or not self.current else history.hours(self.current)
 
     def rows(self) -> list[tuple[str, list[BoundField]]]:
         return [
@@ -328,10 +330,10 @@ class HoursForm(ChangesOnlyForm):
 
     def _time(self, name: str, day: str) -> str:
         typed = self.cleaned_data.get(name, "").strip().replace(" ", "")
-        found = TIME.fullmatch(typed)
-        if typed and not found:
+        match = TIME.fullmatch(typed)
+        if typed and not match:
             self.add_error(name, f"« {typed} » n’est pas une heure ({day}). Écrivez par exemple 9:30.")
-        return f"{int(found[1]):02d}:{found[2] or '00'}" if found else ""
+        return f"{int(match[1]):02d}:{match[2] or '00'}" if match else ""
 
     def written(self) -> dict[str, Any]:
         """Return the hours to write, nothing when they did not change: the days that the person left alone
@@ -339,14 +341,14 @@ class HoursForm(ChangesOnlyForm):
         """
         if not self.has_changed():
             return {}
-        if said := self.cleaned_data["autrement"].strip():
-            return {"horaires": _plain_hours(said)}
+        if text := self.cleaned_data["autrement"].strip():
+            return {"horaires": _plain_hours(text)}
         if self.too_rich and not any(self.cleaned_data[day] for day in CODES):
             return {}
         touched = CODES if self.grid is None else {name[:2] for name in self.changed_data}
-        held = self.grid or Grid(((),) * 7)
-        days = (self.cleaned_data[d] if d in touched else held.days[n] for n, d in enumerate(CODES))
-        holidays_off = self.cleaned_data["feries"] if "feries" in self.changed_data else held.holidays_off
+        grid = self.grid or Grid(((),) * 7)
+        days = (self.cleaned_data[d] if d in touched else grid.days[n] for n, d in enumerate(CODES))
+        holidays_off = self.cleaned_data["feries"] if "feries" in self.changed_data else grid.holidays_off
         osm = osm_of(Grid(tuple(days), holidays_off))
         return {"horaires": _plain_hours(osm) if osm else ""}
 
@@ -373,11 +375,11 @@ class PracticeForm(CheckedForm, ChangesOnlyForm):
     """
 
     def __init__(
-        self, *args: Any, id: str, held: Mapping[str, Any], without: bool = False, **kwargs: Any
+        self, *args: Any, id: str, current: Mapping[str, Any], without: bool = False, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.held = held
-        state = WITHOUT if without else held.get("state", "")
+        self.current = current
+        state = WITHOUT if without else current.get("state", "")
         self.fields["state"] = forms.ChoiceField(
             label="Aujourd’hui",
             choices=[*ANSWERS, *((each, STATES[each]) for each in (state,) if each == "ended")],
@@ -386,10 +388,10 @@ class PracticeForm(CheckedForm, ChangesOnlyForm):
             initial=state,
         )
         questions = rules.condition_questions()[id]
-        for name in (*questions, *(name for name in held if name not in questions)):
+        for name in (*questions, *(name for name in current if name not in questions)):
             of = offer.conditions().get(name)
             if of is not None and of.kind != "hours":
-                self.fields[name] = input_of(of, initial=text_of(of, held.get(name)))
+                self.fields[name] = input_of(of, initial=text_of(of, current.get(name)))
                 self.fields[name].label = questions.get(name, of.label)
         self.remember()
 
@@ -401,12 +403,11 @@ class PracticeForm(CheckedForm, ChangesOnlyForm):
     @property
     def state(self) -> str:
         """Return the state of the practice: that of the sheet when the person left it as displayed."""
-        left = self.add_initial_prefix("state") in self.data and "state" not in self.changed_data
-        return str(self.fields["state"].initial if left else self.cleaned_data["state"])
+        untouched = self.add_initial_prefix("state") in self.data and "state" not in self.changed_data
+        return str(self.fields["state"].initial if untouched else self.cleaned_data["state"])
 
     @property
     def denies(self) -> bool:
-        """Return whether the place is declared not to offer the practice."""
         return self.state == WITHOUT
 
     def conditions(self) -> list[BoundField]:
@@ -418,19 +419,19 @@ class PracticeForm(CheckedForm, ChangesOnlyForm):
             return None
         if self.state in ("", WITHOUT):
             return {}
-        said = {**self.held, "state": self.state}
+        practice = {**self.current, "state": self.state}
         for name in self.changed_data:
             if name != "state":
                 value = self._value(name)
-                said.pop(name, None)
+                practice.pop(name, None)
                 if value not in (None, "", []):
-                    said[name] = value
-        return None if self.errors else said
+                    practice[name] = value
+        return None if self.errors else practice
 
     def _value(self, name: str) -> Any:
         of, typed = offer.conditions()[name], self.cleaned_data[name]
         if of.kind == "list":
-            return self.ticked(name, self.held.get(name, ()))
+            return self.ticked(name, self.current.get(name, ()))
         if of.kind == "yesno":
             return {"oui": True, "non": False}.get(typed)
         if of.kind == "whole":

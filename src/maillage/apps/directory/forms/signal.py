@@ -16,7 +16,7 @@ ABOUT = {
 
 
 class MessageForm(forms.Form):
-    """What somebody without an account writes: a sentence, and how to answer for whoever wants an answer."""
+    """A visitor's message about a place: a sentence, and how to reach them for an answer."""
 
     texte = forms.CharField(
         label=to_say("Dites-nous, avec vos mots"),

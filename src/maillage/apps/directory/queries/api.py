@@ -84,30 +84,30 @@ class Line:
 # ---------------------------------------------------------------------------------------------------- answers
 
 
-def structures(asked: Request, *, on: date) -> Json:
+def structures(request: Request, *, on: date) -> Json:
     """Return a page of structures, in the order of their identifiers."""
-    return _page(_kept(lines(on), asked), asked, on, _listed)
+    return _page(_matching(lines(on), request), request, on, _listed)
 
 
-def services(asked: Request, *, on: date) -> Json:
+def services(request: Request, *, on: date) -> Json:
     """Return a page of services, in the order of their identifiers."""
-    return _page(_kept(lines(on), asked), asked, on, lambda found: found.service)
+    return _page(_matching(lines(on), request), request, on, lambda written: written.service)
 
 
-def around(asked: Request, *, commune: str, point: tuple[float, float] | None, on: date) -> Json:
+def nearest_services(request: Request, *, commune: str, point: tuple[float, float] | None, on: date) -> Json:
     """Return a page of services, nearest first: those open to a commune, within fifty kilometres of it or of
     a point.
 
     A place of unknown position has no distance and comes last; it is found from its own commune alone, unless
     it also works remotely. Without a commune or a point, every service, as `services`.
     """
-    kept = _kept(lines(on), asked)
+    matching = _matching(lines(on), request)
     if not commune and point is None:
-        return _page(kept, asked, on, lambda found: _result(found, None))
+        return _page(matching, request, on, lambda written: _result(written, None))
     where = point or _middle(commune)
     zones = _zones(commune) if commune else frozenset()
     near: list[tuple[float | None, Line]] = []
-    for line in kept:
+    for line in matching:
         if zones and line.zone and zones.isdisjoint(line.zone):
             continue
         away = _kilometres(where, line.point) if where and line.point else None
@@ -119,26 +119,28 @@ def around(asked: Request, *, commune: str, point: tuple[float, float] | None, o
             near.append((away if ON_SITE in line.modes else None, line))
     near.sort(key=lambda pair: (pair[0] is None, pair[0] or 0.0))
     away_of = {line.pk: None if away is None else round(away) for away, line in near}
-    return _page([line for _, line in near], asked, on, lambda found: _result(found, away_of[found.pk]))
+    return _page(
+        [line for _, line in near], request, on, lambda written: _result(written, away_of[written.pk])
+    )
 
 
 def structure(id: str, *, on: date) -> Json | None:
     """Return a structure, its services, and its certain duplicates; None when the identifier is unknown."""
     alike = published.doubles()
-    found = _written({"slug": _slug(id)}, alike, on)
-    if not found:
+    written = _written({"slug": _slug(id)}, alike, on)
+    if not written:
         return None
-    others = _written({"slug__in": found[0].place.duplicates}, alike, on)
-    return found[0].structure | {
-        "services": [found[0].service],
-        "doublons": [other.structure for other in others],
+    duplicates = _written({"slug__in": written[0].place.duplicates}, alike, on)
+    return written[0].structure | {
+        "services": [written[0].service],
+        "doublons": [other.structure for other in duplicates],
     }
 
 
 def service(id: str, *, on: date) -> Json | None:
     """Return a service and its structure; None when the identifier is unknown."""
-    found = _written({"slug": _slug(id)}, {}, on)
-    return found[0].service | {"structure": found[0].structure} if found else None
+    written = _written({"slug": _slug(id)}, {}, on)
+    return written[0].service | {"structure": written[0].structure} if written else None
 
 
 def merged_into(id: str) -> str:
@@ -153,17 +155,17 @@ def merged_into(id: str) -> str:
 
 def sources() -> list[Json]:
     """Return the one source of this instance, and the producers of its data."""
-    told = [
+    producers = [
         f"{s.producer or s.name} ({s.licence or 'licence non précisée'})"
         for s in Source.objects.order_by("name")
     ]
-    collected = f" Recensés par {listing(told)}." if told else ""
+    collected = f" Recensés par {listing(producers)}." if producers else ""
     description = f"Lieux où se faire aider avec le numérique, tenus à jour dans Maillage.{collected}"
     return [{"slug": data_inclusion.SOURCE, "nom": "Maillage", "description": description}]
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Written:
     """A place, and how data·inclusion writes it."""
 
     pk: int
@@ -172,37 +174,43 @@ class _Found:
     service: Json
 
 
-def _listed(found: _Found) -> Json:
-    return found.structure | {"doublons": data_inclusion.duplicates(found.place)}
+def _listed(written: _Written) -> Json:
+    return written.structure | {"doublons": data_inclusion.duplicates(written.place)}
 
 
-def _result(found: _Found, away: int | None) -> Json:
-    return {"service": found.service | {"structure": found.structure}, "distance": away}
+def _result(written: _Written, away: int | None) -> Json:
+    return {"service": written.service | {"structure": written.structure}, "distance": away}
 
 
-def _page(kept: Sequence[Line], asked: Request, on: date, told: Callable[[_Found], Json]) -> Json:
+def _page(
+    matching: Sequence[Line], request: Request, on: date, serialize: Callable[[_Written], Json]
+) -> Json:
     """Return the envelope of data·inclusion: `size` is the number of elements on the page, not the number
     requested.
     """
-    start = asked.size * (asked.page - 1)
-    wanted = [line.pk for line in kept[start : start + asked.size]]
-    found = {each.pk: each for each in _written({"pk__in": wanted}, published.doubles(), on)}
-    items = [told(found[pk]) for pk in wanted if pk in found]  # one may have left in between
-    pages = ceil(len(kept) / asked.size)
-    return {"items": items, "total": len(kept), "page": asked.page, "size": len(items), "pages": pages}
+    start = request.size * (request.page - 1)
+    wanted = [line.pk for line in matching[start : start + request.size]]
+    written_by_pk = {each.pk: each for each in _written({"pk__in": wanted}, published.doubles(), on)}
+    items = [
+        serialize(written_by_pk[pk]) for pk in wanted if pk in written_by_pk
+    ]  # one may have left in between
+    pages = ceil(len(matching) / request.size)
+    return {"items": items, "total": len(matching), "page": request.page, "size": len(items), "pages": pages}
 
 
-def _written(which: Mapping[str, Any], alike: Mapping[str, tuple[str, ...]], on: date) -> list[_Found]:
+def _written(which: Mapping[str, Any], alike: Mapping[str, tuple[str, ...]], on: date) -> list[_Written]:
     """Return the places that data·inclusion accepts among some rows, by identifier."""
     rows = published.published().filter(**which).order_by("slug")
-    return list(_each(((lieu.pk, published.of(lieu, alike.get(lieu.slug, ()))) for lieu in rows), on))
+    return list(
+        _written_places(((lieu.pk, published.of(lieu, alike.get(lieu.slug, ()))) for lieu in rows), on)
+    )
 
 
-def _each(places: Iterable[tuple[int, Published]], on: date) -> Iterator[_Found]:
+def _written_places(places: Iterable[tuple[int, Published]], on: date) -> Iterator[_Written]:
     for pk, place in places:
         structures, services, _ = data_inclusion.rows([place], on=on)
         for structure, service in zip(structures, services, strict=True):
-            yield _Found(pk, place, structure, service)
+            yield _Written(pk, place, structure, service)
 
 
 def _slug(id: str) -> str:
@@ -214,9 +222,9 @@ def _slug(id: str) -> str:
 # ---------------------------------------------------------------------------------------------------- filters
 
 
-def _kept(lines: Iterable[Line], asked: Request) -> list[Line]:
-    given = {name: value for name in TESTS if (value := getattr(asked, name)) not in NOTHING}
-    tests = [test for name, value in given.items() if (test := TESTS[name](value))]
+def _matching(lines: Iterable[Line], request: Request) -> list[Line]:
+    criteria = {name: value for name in TESTS if (value := getattr(request, name)) not in NOTHING}
+    tests = [test for name, value in criteria.items() if (test := TESTS[name](value))]
     return [line for line in lines if all(test(line) for test in tests)]
 
 
@@ -285,20 +293,22 @@ def _lines(digest: str, on: date) -> tuple[Line, ...]:
             yield lieu.pk, published.of(lieu)
 
     areas = facets_by_place(AREAS)
-    found = tuple(_line(each, points.pop(each.pk), areas.get(each.pk, ())) for each in _each(places(), on))
-    return _with_best(found, published.doubles())
+    all_lines = tuple(
+        _line(each, points.pop(each.pk), areas.get(each.pk, ())) for each in _written_places(places(), on)
+    )
+    return _with_best(all_lines, published.doubles())
 
 
-def _line(found: _Found, point: tuple[float, float] | None, areas: Sequence[str]) -> Line:
-    service = found.service
+def _line(written: _Written, point: tuple[float, float] | None, areas: Sequence[str]) -> Line:
+    service = written.service
     words = [*(_label(public) for public in service["publics"]), service["publics_precisions"] or ""]
     return Line(
-        pk=found.pk,
-        slug=found.place.id,
+        pk=written.pk,
+        slug=written.place.id,
         commune=service["code_insee"] or "",
-        departement=departement(found.place.sheet),
+        departement=departement(written.place.sheet),
         point=point,
-        networks=tuple(found.structure["reseaux_porteurs"] or ()),
+        networks=tuple(written.structure["reseaux_porteurs"] or ()),
         themes=tuple(service["thematiques"] or ()),
         price=service["frais"] or "",
         publics=tuple(service["publics"]),
@@ -311,30 +321,30 @@ def _line(found: _Found, point: tuple[float, float] | None, areas: Sequence[str]
     )
 
 
-def _with_best(found: tuple[Line, ...], alike: Mapping[str, tuple[str, ...]]) -> tuple[Line, ...]:
+def _with_best(lines: tuple[Line, ...], alike: Mapping[str, tuple[str, ...]]) -> tuple[Line, ...]:
     """Mark all but the best scored of duplicate places; the first identifier wins a tie."""
-    by_slug = {line.slug: line for line in found if line.slug in alike}
+    by_slug = {line.slug: line for line in lines if line.slug in alike}
     worse: set[str] = set()
-    seen: set[str] = set()
+    ranked_slugs: set[str] = set()
     for slug in by_slug:
-        group = _together(slug, alike) - seen
-        seen |= group
+        group = _together(slug, alike) - ranked_slugs
+        ranked_slugs |= group
         ranked = sorted(
             (by_slug[each] for each in group if each in by_slug), key=lambda line: (-line.score, line.slug)
         )
         worse |= {line.slug for line in ranked[1:]}
-    return tuple(replace(line, best=False) if line.slug in worse else line for line in found)
+    return tuple(replace(line, best=False) if line.slug in worse else line for line in lines)
 
 
 def _together(slug: str, alike: Mapping[str, tuple[str, ...]]) -> set[str]:
     """Return the groups of places linked by pairs, directly or not."""
-    found, left = {slug}, [slug]
-    while left:
-        for other in alike.get(left.pop(), ()):
-            if other not in found:
-                found.add(other)
-                left.append(other)
-    return found
+    group, remaining = {slug}, [slug]
+    while remaining:
+        for other in alike.get(remaining.pop(), ()):
+            if other not in group:
+                group.add(other)
+                remaining.append(other)
+    return group
 
 
 @cache
@@ -386,11 +396,11 @@ def parts_of(commune: str) -> tuple[str, ...]:
 
 @cache
 def _arrondissements() -> Mapping[str, Sequence[str]]:
-    found: dict[str, list[str]] = {}
+    parts: dict[str, list[str]] = {}
     for code, row in communes().items():
         if row["parent"]:
-            found.setdefault(row["parent"], []).append(code)
-    return found
+            parts.setdefault(row["parent"], []).append(code)
+    return parts
 
 
 @cache
@@ -399,19 +409,20 @@ def areas() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     value.
     """
     names = ("departement", "departement_name", "region", "region_name")
-    found: dict[str, dict[str, set[str]]] = {}
+    codes_by_filter: dict[str, dict[str, set[str]]] = {}
     for row in {tuple(row[name] for name in names) for row in cog.communes().rows()}:
         departement_code, departement_name, region_code, region_name = row
-        said = {
+        value_by_filter = {
             "code_departement": departement_code,
             "slug_departement": _as_address(departement_name),
             "code_region": region_code,
             "slug_region": _as_address(region_name),
         }
-        for filter, value in said.items():
-            found.setdefault(filter, {}).setdefault(value, set()).add(departement_code)
+        for filter, value in value_by_filter.items():
+            codes_by_filter.setdefault(filter, {}).setdefault(value, set()).add(departement_code)
     return {
-        filter: {value: tuple(sorted(codes)) for value, codes in by.items()} for filter, by in found.items()
+        filter: {value: tuple(sorted(codes)) for value, codes in by.items()}
+        for filter, by in codes_by_filter.items()
     }
 
 

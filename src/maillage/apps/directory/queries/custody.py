@@ -30,8 +30,8 @@ def stakes(
 
     Who knows them stands above this feature: `STAKES_OF` names it.
     """
-    found: rules.Stakes = import_string(settings.STAKES_OF)(at=at, structures=structures, lieux=lieux)
-    return found
+    counted: rules.Stakes = import_string(settings.STAKES_OF)(at=at, structures=structures, lieux=lieux)
+    return counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,14 @@ class Registry:
     """The structures by key, kept current while places are changed one after the other. Nothing here is
     saved.
 
-    changed: the rows whose key or name is to be written, in order; made: those to be created.
+    changed: the rows whose key or name is to be written, in order; created: those to be created.
     """
 
     rows: dict[int, Structure]
     n_places: Counter[int]
     stakes: rules.Stakes
     changed: list[Structure] = field(default_factory=list)
-    made: list[Structure] = field(default_factory=list)
+    created: list[Structure] = field(default_factory=list)
     by_key: dict[str, Structure] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,11 +68,11 @@ class Registry:
     def carrier(self, sheet: rules.Sheet) -> Structure:
         """Return the structure that a sheet names, to be created when it is new."""
         key, name = rules.structure_key(sheet)
-        found = self.by_key.get(key)
-        if found is None:
-            found = self.by_key[key] = Structure(key=key, name=name[:300], kind=rules.kind_of(sheet))
-            self.made.append(found)
-        return found
+        structure = self.by_key.get(key)
+        if structure is None:
+            structure = self.by_key[key] = Structure(key=key, name=name[:300], kind=rules.kind_of(sheet))
+            self.created.append(structure)
+        return structure
 
     def guards(self, lieu: Lieu) -> bool:
         return self.stakes.guards(lieu.pk, lieu.structure_id)
@@ -100,13 +100,13 @@ class Registry:
             own.name, own.kind = name[:300], rules.kind_of(sheet)
             self._call(own, key)
         elif verdict == rules.LEARNS or (
-            verdict == rules.FORGETS and not self._said_elsewhere(lieu, own.key)
+            verdict == rules.FORGETS and not self._numbers_another_place(lieu, own.key)
         ):
             self._call(own, key)
         return Outcome(verdict, own, other, key, name)
 
-    def _count(self, left: int | None, joined: int | None) -> None:
-        self.n_places[left] -= 1
+    def _count(self, former: int | None, joined: int | None) -> None:
+        self.n_places[former] -= 1
         self.n_places[joined] += 1
 
     def _call(self, own: Structure, key: str) -> None:
@@ -127,35 +127,35 @@ class Registry:
             self.changed.append(row)
 
     def _is_empty(self, row: Structure) -> bool:
-        """Return whether a structure has neither place nor team: the remains of an import that was undone."""
+        """Tell a structure without place or team: the remains of an import that was undone."""
         return row.pk is not None and not self.n_places[row.pk] and not self.stakes.has_team(row.pk)
 
-    def _said_elsewhere(self, lieu: Lieu, key: str) -> bool:
-        """Return whether another place of the structure bears its number."""
-        others = (
+    def _numbers_another_place(self, lieu: Lieu, key: str) -> bool:
+        """Search the other places of the structure for one that bears its number."""
+        sheets = (
             Lieu.objects.filter(structure=lieu.structure_id)
             .exclude(pk=lieu.pk)
             .values_list("sheet", flat=True)
         )
-        return any(rules.structure_key(sheet)[0] == key for sheet in others.iterator())
+        return any(rules.structure_key(sheet)[0] == key for sheet in sheets.iterator())
 
 
-def whole(*, at: datetime) -> Registry:
+def full_registry(*, at: datetime) -> Registry:
     """Return the registry of all the structures, for the many places of a file."""
     n_places = Counter(dict(Lieu.objects.order_by().values_list("structure").annotate(Count("pk"))))
     return Registry({row.pk: row for row in Structure.objects.all()}, n_places, stakes(at=at))
 
 
-def among(held: Mapping[str, Lieu], sheets: Iterable[rules.Sheet], *, at: datetime) -> Registry:
-    """Return the registry of the structures that some sheets name, or that have one of the places held."""
-    rows = {lieu.structure.pk: lieu.structure for lieu in held.values()}
+def among(lieux: Mapping[str, Lieu], sheets: Iterable[rules.Sheet], *, at: datetime) -> Registry:
+    """Return the registry of the structures that some sheets name, or that have one of the places."""
+    rows = {lieu.structure.pk: lieu.structure for lieu in lieux.values()}
     keys = list(dict.fromkeys(rules.structure_key(sheet)[0] for sheet in sheets))
     for start in range(0, len(keys), FEW):
         rows |= {row.pk: row for row in Structure.objects.filter(key__in=keys[start : start + FEW])}
     numbers = list(rows)
     counted = Lieu.objects.filter(structure__in=bulk.among(numbers)).order_by().values_list("structure")
     n_places = Counter(dict(counted.annotate(Count("pk"))))
-    places = [lieu.pk for lieu in held.values()]
+    places = [lieu.pk for lieu in lieux.values()]
     return Registry(rows, n_places, stakes(at=at, structures=bulk.among(numbers), lieux=bulk.among(places)))
 
 
@@ -188,19 +188,19 @@ class Handover:
     running: int
 
 
-def handover(lieu: Lieu, theirs: Structure | None, name: str, *, at: datetime) -> Handover:
-    """Return what transferring a place to another structure would do. theirs: None when it would be created
+def handover(lieu: Lieu, new_structure: Structure | None, name: str, *, at: datetime) -> Handover:
+    """Count the effects of transferring a place. new_structure: None when it would be created
     under that name.
     """
-    structures = [lieu.structure_id, *([theirs.pk] if theirs is not None else [])]
-    found = stakes(at=at, structures=structures, lieux=[lieu.pk])
+    structures = [lieu.structure_id, *([new_structure.pk] if new_structure is not None else [])]
+    counted = stakes(at=at, structures=structures, lieux=[lieu.pk])
     return Handover(
         lieu,
         lieu.structure,
-        theirs.name if theirs is not None else name,
-        found.members.get(lieu.structure_id, 0),
-        found.members.get(theirs.pk, 0) if theirs is not None else 0,
-        found.running.get(lieu.pk, 0),
+        new_structure.name if new_structure is not None else name,
+        counted.members.get(lieu.structure_id, 0),
+        counted.members.get(new_structure.pk, 0) if new_structure is not None else 0,
+        counted.running.get(lieu.pk, 0),
     )
 
 
@@ -208,9 +208,9 @@ def recipient(proposal: Proposal) -> Structure | None:
     """Return the structure that a proposal would transfer the place to; None when it is still to be
     created.
     """
-    said: dict[str, Any] = proposal.value or {}
-    by_number = Structure.objects.filter(pk=said["structure"]).first() if said.get("structure") else None
-    return by_number or Structure.objects.filter(key=said.get("key", "")).first()
+    value: dict[str, Any] = proposal.value or {}
+    by_number = Structure.objects.filter(pk=value["structure"]).first() if value.get("structure") else None
+    return by_number or Structure.objects.filter(key=value.get("key", "")).first()
 
 
 def pending(lieu: Lieu) -> Proposal | None:

@@ -1,5 +1,4 @@
-"""Whether places stand in a priority district (QPV), or another kind of area, from what is known without a
-network.
+"""Standing of places in a priority district (QPV) or another kind of area, known without a network.
 
 A file of contours that somebody dropped decides where it draws districts. Each place stands inside, outside,
 at the edge, or nobody knows; the search keeps that as a facet (`qpv:oui`), so that the map, the lists, the
@@ -24,7 +23,7 @@ from maillage.studies.offer.districts import EDGE, INSIDE, OUTSIDE, UNKNOWN, Poi
 from maillage.words import wording
 from maillage.words.languages import to_say
 
-WHOLE = 0.999  # of a census quarter: its contour and that of the district never share every point
+NEARLY_ALL = 0.999  # of a census quarter: its contour and that of the district never share every point
 NO_CONTOUR = (
     "Les contours des quartiers ne sont pas livrés : déposez le fichier officiel pour en savoir plus."
 )
@@ -58,26 +57,26 @@ SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """What is known of a place and a kind of area. told: a sentence; source: who says it, and when;
+    """Standing of a place in a kind of area, in words; source: who says it, and when;
     limit: what cannot be told, "" when all is; status: of `CHOICES`, "" when only the commune speaks.
     """
 
-    told: str
+    sentence: str
     source: str
     limit: str = ""
     status: str = ""
 
 
 def district(lieu: Lieu) -> District | None:
-    """Return whether a place is in a priority district; None where not even its commune is known.
+    """Locate a place in a priority district, or out of any; None where not even its commune is known.
 
     Without a file of contours, only the commune speaks.
     """
     if not lieu.code_insee:
         return None
-    found = standings([lieu]).get(QPV)
-    if found is not None:
-        return found[lieu.pk]
+    by_kind = standings([lieu]).get(QPV)
+    if by_kind is not None:
+        return by_kind[lieu.pk]
     has_one = anct.has_district(lieu.code_insee)
     if has_one is None:
         return District(SENTENCES[QPV][UNKNOWN], SOURCE_WORDS, NOT_LISTED)
@@ -93,23 +92,23 @@ def standings(rows: Sequence[Lieu]) -> dict[str, dict[int, District]]:
     there says nothing: it may hold another part of the country.
     """
     stamps = territories.areas_stamps()
-    found: dict[str, dict[int, District]] = {}
+    by_kind: dict[str, dict[int, District]] = {}
     for kind in dict.fromkeys(kind for kind, *_ in stamps):
-        held = territories.areas_of(stamps, kind)
+        areas_of_kind = territories.areas_of(stamps, kind)
         by_file: dict[str, tuple[Areas, list[Lieu]]] = {}
-        said = found.setdefault(kind, {})
+        by_place = by_kind.setdefault(kind, {})
         for lieu in rows:
             where = areas.departement(lieu.code_insee)
-            of = next((each for each in held if where in each.departements), None)
+            of = next((each for each in areas_of_kind if where in each.departements), None)
             if of is None and kind == QPV and anct.has_district(lieu.code_insee) is False:
-                said[lieu.pk] = _district(kind, SOURCE_WORDS, Standing(OUTSIDE), "")
+                by_place[lieu.pk] = _district(kind, SOURCE_WORDS, Standing(OUTSIDE), "")
             elif of is None:
-                said[lieu.pk] = _district(kind, held[0].source, Standing(UNKNOWN), NOT_DRAWN)
+                by_place[lieu.pk] = _district(kind, areas_of_kind[0].source, Standing(UNKNOWN), NOT_DRAWN)
             else:
                 by_file.setdefault(of.slug, (of, []))[1].append(lieu)
-        for of, here in by_file.values():
-            said |= _standings(of, here)
-    return found
+        for of, located in by_file.values():
+            by_place |= _standings(of, located)
+    return by_kind
 
 
 NOT_LISTED = "La liste des quartiers ne dit rien de cette collectivité."
@@ -121,17 +120,17 @@ def _standings(of: Areas, rows: Sequence[Lieu]) -> dict[int, District]:
     """Return where places stand in the areas of one file, by number."""
     located = [lieu for lieu in rows if places.is_located(lieu)]
     unknown = _district(of.kind, of.source, Standing(UNKNOWN), NO_POINT)
-    said = {lieu.pk: unknown for lieu in rows}
+    by_place = {lieu.pk: unknown for lieu in rows}
     if of.contours is None:
-        return said | _by_quarter(of, located)
+        return by_place | _by_quarter(of, located)
     points = [
         Point(lieu.longitude or 0.0, lieu.latitude or 0.0, float(lieu.sheet.get("precision", 0)))
         for lieu in located
     ]
     for lieu, standing in zip(located, of.contours.standings(points), strict=True):
         limit = NEAR_EDGE if standing.status == EDGE else ""
-        said[lieu.pk] = _district(of.kind, of.source, standing, limit)
-    return said
+        by_place[lieu.pk] = _district(of.kind, of.source, standing, limit)
+    return by_place
 
 
 NEAR_EDGE = "Son point est trop près de la limite."
@@ -141,16 +140,16 @@ def _by_quarter(of: Areas, located: Sequence[Lieu]) -> dict[int, District]:
     """Return where places stand from the part of each census quarter in the areas: all of it, or none,
     decides of every place there; a part decides of none.
     """
-    found = quarters.iris_of(located)
-    said = {}
+    quarter_by_place = quarters.iris_of(located)
+    by_place = {}
     for lieu in located:
-        if (quarter := found.get(lieu.pk)) is None:
+        if (quarter := quarter_by_place.get(lieu.pk)) is None:
             continue
         share = of.shares.get(quarter, 0.0)
-        status = OUTSIDE if share == 0 else INSIDE if share >= WHOLE else EDGE
+        status = OUTSIDE if share == 0 else INSIDE if share >= NEARLY_ALL else EDGE
         limit = f"Ils couvrent {wording.share(share)} de son quartier Insee." if status == EDGE else ""
-        said[lieu.pk] = _district(of.kind, of.source, Standing(status), limit)
-    return said
+        by_place[lieu.pk] = _district(of.kind, of.source, Standing(status), limit)
+    return by_place
 
 
 def _district(kind: str, source: str, standing: Standing, limit: str) -> District:
@@ -167,7 +166,9 @@ def facets(rows: Sequence[Lieu]) -> list[tuple[str, int]]:
     """
     by_commune = [(OF_COMMUNE, lieu.pk) for lieu in rows if lieu.code_insee in anct.communes()]
     by_contour = [
-        (f"{kind}:{found.status}", pk) for kind, said in standings(rows).items() for pk, found in said.items()
+        (f"{kind}:{district.status}", pk)
+        for kind, by_place in standings(rows).items()
+        for pk, district in by_place.items()
     ]
     return by_commune + by_contour
 
@@ -204,11 +205,11 @@ def choices(requested: Mapping[str, str]) -> list[Choice]:
     return offered
 
 
-def parse(given: Mapping[str, Any]) -> tuple[str, ...]:
+def parse(parameters: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the facets that some parameters ask for, all of which must hold; Refused when no contour is held
     to answer, or when a value means nothing.
     """
-    wanted = {kind: value for kind in areas.AREAS if (value := str(given.get(kind) or ""))}
+    wanted = {kind: value for kind in areas.AREAS if (value := str(parameters.get(kind) or ""))}
     for kind, value in wanted.items():
         if value not in ANSWERS[kind]:
             raise Refused(
@@ -230,13 +231,13 @@ def counts(communes: Iterable[str], kind: str = QPV) -> Mapping[str, int] | None
     """Return how many published places of some communes, of all without any, stand in each way to a kind of
     area; None when no contour is held.
     """
-    if kind not in {held for held, *_ in territories.areas_stamps()}:
+    if kind not in {known_kind for known_kind, *_ in territories.areas_stamps()}:
         return None
     rows = published.within(Lieu.objects.filter(state=PUBLISHED), communes)
     return {status: having(rows, (f"{kind}:{status}",)).count() for status in CHOICES}
 
 
 def in_words(facets: Iterable[str], say: Callable[[str], str] = str) -> str:
-    """Return what some facets ask for: “Quartier prioritaire (QPV) : dedans”."""
+    """Return the filters that some facets make, in words: “Quartier prioritaire (QPV) : dedans”."""
     split = (facet.split(":") for facet in facets)
     return ", ".join(f"{say(LABELS[kind])} : {say(ANSWERS[kind][value]).lower()}" for kind, value in split)

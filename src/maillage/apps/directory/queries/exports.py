@@ -94,7 +94,7 @@ FILES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MadeFile:
     """A file that was made: where it is, and what it leaves out, one sentence each."""
 
     path: Path
@@ -137,56 +137,62 @@ def export_folder(where: Scope, on: date) -> ExportFolder:
     return ExportFolder(where, on, published.state().digest)
 
 
-def keep(shelf: ExportFolder, name: str, content: bytes | str) -> Path:
+def keep(export_folder: ExportFolder, name: str, content: bytes | str) -> Path:
     """Write a file in its folder, and remove those of earlier states and days."""
-    for other in shelf.root.parent.glob("*"):
-        if other.name != shelf.root.name:
+    for other in export_folder.root.parent.glob("*"):
+        if other.name != export_folder.root.name:
             shutil.rmtree(other, ignore_errors=True)
-    write_whole(shelf.folder / name, content)
-    return shelf.folder / name
+    write_whole(export_folder.folder / name, content)
+    return export_folder.folder / name
 
 
-def offered(shelf: ExportFolder) -> list[Offered]:
+def offered(export_folder: ExportFolder) -> list[Offered]:
     """Return every file of a territory, made when it has few places, weighed on a sample otherwise."""
-    n = published.within(published.published(), shelf.where.communes, shelf.where.facets).count()
+    n = published.within(
+        published.published(), export_folder.where.communes, export_folder.where.facets
+    ).count()
     if n <= MOST_AT_ONCE:
-        _make_all(shelf)
-    found = []
+        _make_all(export_folder)
+    offered_files = []
     for file in FILES.values():
-        if (made := current_file(shelf, file.name)) is not None:
-            found.append(Offered(file, made.path.stat().st_size, True, made.left_out))
+        if (current := current_file(export_folder, file.name)) is not None:
+            offered_files.append(Offered(file, current.path.stat().st_size, True, current.left_out))
         else:
-            found.append(Offered(file, round(_weight(file.name, shelf.digest, shelf.on) * n), False, None))
-    return found
+            offered_files.append(
+                Offered(
+                    file, round(_weight(file.name, export_folder.digest, export_folder.on) * n), False, None
+                )
+            )
+    return offered_files
 
 
 LEFT_OUT = ".manque"
 
 
-def current_file(shelf: ExportFolder, name: str) -> Made | None:
+def current_file(export_folder: ExportFolder, name: str) -> MadeFile | None:
     """Return a file that was made since the directory last changed, None otherwise."""
-    path = shelf.folder / name
+    path = export_folder.folder / name
     try:
-        told = path.with_name(f"{name}{LEFT_OUT}").read_text("utf-8")
+        left_out = path.with_name(f"{name}{LEFT_OUT}").read_text("utf-8")
     except FileNotFoundError:
         return None
-    return Made(path, told.splitlines()) if path.exists() else None
+    return MadeFile(path, left_out.splitlines()) if path.exists() else None
 
 
-def make(shelf: ExportFolder, name: str, places: Sequence[Published] | None = None) -> Made:
+def make(export_folder: ExportFolder, name: str, places: Sequence[Published] | None = None) -> MadeFile:
     """Make a file, and store it. places: those of the territory, read when missing."""
     content, left_out = written(
-        FILES[name], scope.places(shelf.where) if places is None else places, on=shelf.on
+        FILES[name], scope.places(export_folder.where) if places is None else places, on=export_folder.on
     )
-    keep(shelf, f"{name}{LEFT_OUT}", "\n".join(left_out))
-    return Made(keep(shelf, name, content), left_out)
+    keep(export_folder, f"{name}{LEFT_OUT}", "\n".join(left_out))
+    return MadeFile(keep(export_folder, name, content), left_out)
 
 
-def _make_all(shelf: ExportFolder) -> None:
-    missing = [name for name in FILES if current_file(shelf, name) is None]
-    places = scope.places(shelf.where) if missing else []
+def _make_all(export_folder: ExportFolder) -> None:
+    missing = [name for name in FILES if current_file(export_folder, name) is None]
+    places = scope.places(export_folder.where) if missing else []
     for name in missing:
-        make(shelf, name, places)
+        make(export_folder, name, places)
 
 
 def written(file: File, places: Sequence[Published], *, on: date) -> tuple[bytes, list[str]]:
@@ -300,6 +306,8 @@ def licence_of(sources: Sequence[SourceShare]) -> Licence:
     """Return the licence under which places may be published together: the most demanding of their
     sources.
     """
-    found = [each.licence for each in sources]
-    demanding = [each for each in found if each.shares_alike] or [each for each in found if each != OPEN]
+    licences = [each.licence for each in sources]
+    demanding = [each for each in licences if each.shares_alike] or [
+        each for each in licences if each != OPEN
+    ]
     return demanding[0] if demanding else OPEN

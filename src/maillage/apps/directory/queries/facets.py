@@ -1,4 +1,4 @@
-"""What a working list of the directory is narrowed by: a word, a commune, a source, a reason."""
+"""Filters of a working list of the directory: a word, a commune, a source, a reason."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from maillage.studies.diagnosis.territories import gazetteer
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """What was asked of a list; '' where nothing was."""
+    """Filters requested for a list; '' where none."""
 
     word: str = ""
     commune: str = ""
@@ -27,7 +27,6 @@ class Facets:
 
     @property
     def empty(self) -> bool:
-        """Return whether the whole list is asked for."""
         return not (self.word or self.commune or self.source or self.reason or self.areas)
 
 
@@ -41,10 +40,12 @@ class Choices:
     areas: Sequence[districts.Choice] = ()
 
 
-def read(asked: Mapping[str, str]) -> Facets:
-    """Return what a query string asks for."""
-    words = (asked.get(name, "").strip()[:100] for name in ("mot", "commune", "source", "raison"))
-    areas = (f"{kind}:{value}" for kind in AREAS if (value := asked.get(kind, "")) in districts.ANSWERS[kind])
+def read(parameters: Mapping[str, str]) -> Facets:
+    """Return the filters of a query string."""
+    words = (parameters.get(name, "").strip()[:100] for name in ("mot", "commune", "source", "raison"))
+    areas = (
+        f"{kind}:{value}" for kind in AREAS if (value := parameters.get(kind, "")) in districts.ANSWERS[kind]
+    )
     return Facets(*words, tuple(areas))
 
 
@@ -65,13 +66,13 @@ def narrow(rows: QuerySet, facets: Facets, prefix: str) -> QuerySet:
     return rows
 
 
-def choices(rows: QuerySet, prefix: str, *, reasons: bool, asked: Facets) -> Choices:
-    """Return what a list may be narrowed by, beside what is asked. reasons: whether its rows are places with
-    doubts.
+def choices(rows: QuerySet, prefix: str, *, reasons: bool, current: Facets) -> Choices:
+    """Return the possible values of each filter of a list, besides those of `current`. reasons: its rows are
+    places with doubts.
     """
     plain = rows.order_by()
-    held = list(plain.values_list(f"{prefix}code_insee", f"{prefix}source"))
-    towns, sources = Counter(town for town, _ in held), Counter(source for _, source in held)
+    pairs = list(plain.values_list(f"{prefix}code_insee", f"{prefix}source"))
+    towns, sources = Counter(town for town, _ in pairs), Counter(source for _, source in pairs)
     names: dict[Any, str] = dict(Source.objects.filter(pk__in=sources).values_list("pk", "name"))
     known = gazetteer()
     doubts: Counter[str] = Counter()
@@ -82,10 +83,10 @@ def choices(rows: QuerySet, prefix: str, *, reasons: bool, asked: Facets) -> Cho
         _labelled({code: (known.get(code).name if code in known else code, n) for code, n in towns.items()}),
         _labelled({names[pk]: (names[pk], n) for pk, n in sources.items()}),
         _labelled({name: (history.field_in_words(name), n) for name, n in doubts.items()}),
-        districts.choices(dict(facet.split(":") for facet in asked.areas)),
+        districts.choices(dict(facet.split(":") for facet in current.areas)),
     )
 
 
-def _labelled(found: Mapping[str, tuple[str, int]]) -> dict[str, str]:
-    order = sorted(found.items(), key=lambda each: (-each[1][1], each[1][0]))
+def _labelled(count_by_value: Mapping[str, tuple[str, int]]) -> dict[str, str]:
+    order = sorted(count_by_value.items(), key=lambda row: (-row[1][1], row[1][0]))
     return {value: f"{label} ({n})" for value, (label, n) in order if value}

@@ -19,7 +19,7 @@ from maillage.reference import offer
 from maillage.reference.sheet import STATES
 from maillage.words.opening import date_text as day_in_words
 
-SHOWN = 20  # changes told at first
+FIRST_CHANGES = 20  # changes told at first
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class ChangeRow:
     undoable: bool
 
 
-def of(lieu: Lieu, limit: int | None = SHOWN) -> list[ChangeRow]:
+def of(lieu: Lieu, limit: int | None = FIRST_CHANGES) -> list[ChangeRow]:
     """Return the changes of a place, the latest first."""
     rows = list(Change.objects.filter(lieu=lieu).select_related("within")[:limit])
     return [
@@ -56,12 +56,15 @@ def of(lieu: Lieu, limit: int | None = SHOWN) -> list[ChangeRow]:
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Line]:
-    """Return what differs between two snapshots of a place, in the order of the sheet, then beside it."""
+    """List the differences between two snapshots of a place, sheet first, then its columns."""
     lines = list(sheets_apart(before["sheet"], after["sheet"]))
-    for name, (label, write) in OTHERS.items():
+    for name, (label, write) in COLUMN_LABELS.items():
         if before.get(name) != after.get(name) and (name != "structure" or name in before):
             lines.append(
-                Line(label, *(write(kept[name]) if kept.get(name) else "" for kept in (before, after)))
+                Line(
+                    label,
+                    *(write(snapshot[name]) if snapshot.get(name) else "" for snapshot in (before, after)),
+                )
             )
     return lines
 
@@ -109,7 +112,7 @@ class ColumnRead:
 
 def columns_read(report: Mapping[str, Any]) -> list[ColumnRead]:
     """Return the columns of a report, those to review first."""
-    found = [
+    columns = [
         ColumnRead(
             each["colonne"] or "déduit",
             field_in_words(each["champ"]),
@@ -118,7 +121,7 @@ def columns_read(report: Mapping[str, Any]) -> list[ColumnRead]:
         )
         for each in report.get("colonnes", ())
     ]
-    return sorted(found, key=lambda each: -(each.refused + each.doubtful))
+    return sorted(columns, key=lambda column: -(column.refused + column.doubtful))
 
 
 def field_in_words(name: str) -> str:
@@ -143,11 +146,11 @@ def doubted(lieu: Lieu) -> list[str]:
 def labels() -> dict[str, str]:
     """Return the fields a sheet may have, with their labels, in order."""
     known = {id: f.label for id, f in offer.fields().items()}
-    return {**known, **BESIDE}
+    return {**known, **EXTRA_LABELS}
 
 
 # What a sheet holds beside its fields.
-BESIDE = {
+EXTRA_LABELS = {
     "precision": "Doute sur le point",
     "practices": "Ce qu’on y trouve",
     "sans": "Ce qu’on n’y trouve pas",
@@ -159,7 +162,9 @@ def value_text(name: str, value: Any) -> str:
     if value in (None, "", [], {}):
         return ""
     if name == "practices":
-        return " ; ".join(_practice(id, held) for id, held in value.items() if id in offer.practices())
+        return " ; ".join(
+            _practice(id, conditions) for id, conditions in value.items() if id in offer.practices()
+        )
     if name == "sans":
         return ", ".join(offer.practices()[id].label for id in value if id in offer.practices())
     if name == "precision":
@@ -167,25 +172,27 @@ def value_text(name: str, value: Any) -> str:
     return written(offer.fields()[name], value) if name in offer.fields() else str(value)
 
 
-def _practice(id: str, held: Mapping[str, Any]) -> str:
-    state = held.get("state", "offered")
+def _practice(id: str, conditions: Mapping[str, Any]) -> str:
+    state = conditions.get("state", "offered")
     return offer.practices()[id].label + ("" if state == "offered" else f" ({STATES[state]})")
 
 
-def practices_beside(held: Mapping[str, Any], other: Mapping[str, Any]) -> str:
+def practices_beside(practices: Mapping[str, Any], other: Mapping[str, Any]) -> str:
     """Return the practices of a sheet in words, with the conditions of each that differ on another sheet."""
     return " ; ".join(
-        _apart(id, one, other.get(id, {})) for id, one in held.items() if id in offer.practices()
+        _practice_differing(id, one, other.get(id, {}))
+        for id, one in practices.items()
+        if id in offer.practices()
     )
 
 
-def _apart(id: str, one: Mapping[str, Any], two: Mapping[str, Any]) -> str:
-    apart = [
+def _practice_differing(id: str, one: Mapping[str, Any], two: Mapping[str, Any]) -> str:
+    differing = [
         f"{of.label.lower()} : {written(of, one[name])}"
         for name, of in offer.conditions().items()
         if two and one.get(name) != two.get(name) and written(of, one.get(name))
     ]
-    return _practice(id, one) + (f" ({', '.join(apart)})" if apart else "")
+    return _practice(id, one) + (f" ({', '.join(differing)})" if differing else "")
 
 
 def written(of: offer.Field, value: Any) -> str:
@@ -208,8 +215,8 @@ def _kinds(codes: Iterable[str]) -> str:
 def hours(value: Mapping[str, str]) -> str:
     """Return opening hours in a line: the week when it is simple, else the source's own words."""
     grid = grid_of(value.get("osm", ""))
-    left = f" (non compris : {value['left']})" if value.get("left") and value.get("osm") else ""
-    return (in_words(grid) if grid else value.get("text") or value.get("osm", "")) + left
+    not_understood = f" (non compris : {value['left']})" if value.get("left") and value.get("osm") else ""
+    return (in_words(grid) if grid else value.get("text") or value.get("osm", "")) + not_understood
 
 
 def _closures(value: Sequence[Mapping[str, str]]) -> str:
@@ -248,7 +255,7 @@ def _structure(pk: int) -> str:
     return Structure.objects.filter(pk=pk).values_list("name", flat=True).first() or "une structure disparue"
 
 
-OTHERS = {  # what a change may touch beside the sheet
+COLUMN_LABELS = {  # what a change may touch beside the sheet
     "state": ("État", lambda value: rules.STATES.get(value, "")),
     "reason": ("Raison", str),
     "rhythm": ("À confirmer", lambda value: rules.RHYTHMS.get(value, "")),
@@ -277,31 +284,41 @@ class Undoing:
 
 
 def undoing(row: Import, *, at: datetime) -> Undoing:
-    """Return what undoing an import would do, counted before it is done."""
+    """Count the effects of undoing an import, before it is done."""
     latest = Change.objects.filter(lieu=OuterRef("lieu")).order_by("-pk").values("pk")[:1]
     changes = Change.objects.filter(within=row).annotate(latest=Subquery(latest))
     since = [change for change in changes.select_related("lieu") if change.latest != change.pk]
     now = {c.pk: c.after for c in Change.objects.filter(pk__in=[change.latest for change in since])}
-    kept = [change for change in since if not rules.same_state(now[change.latest], change.after or {})]
-    changed = {change.pk for change in kept}
-    held = changes.filter(before__isnull=True, lieu__in=relied_upon(row)).select_related("lieu")
-    kept += [change for change in held if change.pk not in changed]
-    made = changes.filter(before__isnull=True).count()
-    kept_made = sum(change.before is None for change in kept)
-    left = [
-        change for change in changes.select_related("lieu") if change.pk not in {each.pk for each in kept}
+    changed_since = [
+        change for change in since if not rules.same_state(now[change.latest], change.after or {})
     ]
-    moved = [change.lieu for change in custody.returning(left)]
+    changed = {change.pk for change in changed_since}
+    needed = changes.filter(before__isnull=True, lieu__in=relied_upon(row)).select_related("lieu")
+    changed_since += [change for change in needed if change.pk not in changed]
+    n_created = changes.filter(before__isnull=True).count()
+    n_created_remaining = sum(change.before is None for change in changed_since)
+    reverted = [
+        change
+        for change in changes.select_related("lieu")
+        if change.pk not in {each.pk for each in changed_since}
+    ]
+    moved = [change.lieu for change in custody.returning(reverted)]
     running = custody.stakes(at=at, structures=[], lieux=[lieu.pk for lieu in moved]).running
-    restored = changes.count() - made - (len(kept) - kept_made)
-    return Undoing(made - kept_made, restored, [c.lieu for c in kept], moved, sum(running.values()))
+    restored = changes.count() - n_created - (len(changed_since) - n_created_remaining)
+    return Undoing(
+        n_created - n_created_remaining,
+        restored,
+        [c.lieu for c in changed_since],
+        moved,
+        sum(running.values()),
+    )
 
 
 def relied_upon(row: Import) -> set[int]:
     """Return the places an import made that something else points to: what is lent, planned, sent, asked or
     merged there. Deleting them would take it along.
     """
-    made = Change.objects.filter(within=row, before__isnull=True).values("lieu")
+    created = Change.objects.filter(within=row, before__isnull=True).values("lieu")
     pointing = [
         each.field
         for each in Lieu._meta.get_fields(include_hidden=True)
@@ -310,7 +327,7 @@ def relied_upon(row: Import) -> set[int]:
     return {
         number
         for field in pointing
-        for number in field.model._base_manager.filter(**{f"{field.name}__in": made})
+        for number in field.model._base_manager.filter(**{f"{field.name}__in": created})
         .values_list(field.attname, flat=True)
         .distinct()
     }

@@ -46,7 +46,7 @@ class Correction:
 def by_code(text: str) -> Lieu | None:
     """Return the place that a code opens, None when it opens none; a merged place gives its survivor."""
     code = codes.read(text)
-    found = Lieu.objects.select_related("structure", "source").filter(code=code).first() if code else None
-    while found is not None and found.merged_into_id:
-        found = Lieu.objects.select_related("structure", "source").get(pk=found.merged_into_id)
-    return found
+    lieu = Lieu.objects.select_related("structure", "source").filter(code=code).first() if code else None
+    while lieu is not None and lieu.merged_into_id:
+        lieu = Lieu.objects.select_related("structure", "source").get(pk=lieu.merged_into_id)
+    return lieu

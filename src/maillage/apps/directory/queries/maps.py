@@ -44,17 +44,19 @@ class Named:
     shape: shapely.Geometry
 
 
-def window(asked: Search, rows: Sequence[Row]) -> Box | None:
+def window(search: Search, rows: Sequence[Row]) -> Box | None:
     """Return the box to display: the rows and a walk around the spot; without a point, every place; None for
     nothing.
     """
-    spot = asked.spot
+    spot = search.spot
     if spot is None or spot.latitude is None or spot.longitude is None:
-        held = Lieu.objects.filter(places.located(), state=rules.PUBLISHED)
+        located = Lieu.objects.filter(places.located(), state=rules.PUBLISHED)
         if spot is not None and spot.communes:
-            held = held.filter(code_insee__in=spot.communes)
-        found = held.aggregate(w=Min("longitude"), s=Min("latitude"), e=Max("longitude"), n=Max("latitude"))
-        return None if found["w"] is None else (found["w"], found["s"], found["e"], found["n"])
+            located = located.filter(code_insee__in=spot.communes)
+        bounds = located.aggregate(
+            w=Min("longitude"), s=Min("latitude"), e=Max("longitude"), n=Max("latitude")
+        )
+        return None if bounds["w"] is None else (bounds["w"], bounds["s"], bounds["e"], bounds["n"])
     high = reach(1.3 * RING) / METRES_A_DEGREE
     wide = high / max(cos(radians(spot.latitude)), 0.01)
     points = [(row.longitude, row.latitude) for row in rows[:FRAMED] if row.longitude is not None]
@@ -63,7 +65,7 @@ def window(asked: Search, rows: Sequence[Row]) -> Box | None:
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def around(box: Box) -> Box:
+def widened(box: Box) -> Box:
     """Return a box widened by its margin, on the grid that boxes share: west, south, east, north."""
     west, south, east, north = box
     x, y = max((east - west) * MARGIN, STEP), max((north - south) * MARGIN, STEP)
@@ -77,15 +79,15 @@ def contours_json(box: Box) -> bytes:
     """Return the GeoJSON of the communes that touch a box, and of their quarters; of départements when too
     many do.
     """
-    found = _touching(box)
-    features = _communes(found) if len(found) <= COMMUNES else _departements(box)
+    codes = _touching(box)
+    features = _communes(codes) if len(codes) <= COMMUNES else _departements(box)
     return json.dumps(
         {"type": "FeatureCollection", "features": features}, separators=(",", ":"), ensure_ascii=False
     ).encode()
 
 
 @lru_cache(maxsize=256)
-def beside(longitude: float, latitude: float, title: str) -> str:
+def place_map(longitude: float, latitude: float, title: str) -> str:
     """Return the small map of a place, as SVG; '' where no contour is known."""
     codes = _touching(spot_map.around(longitude, latitude))
     if not codes:
@@ -101,8 +103,8 @@ def _touching(box: Box) -> list[str]:
     inside = (
         (bounds[:, 0] <= east) & (bounds[:, 2] >= west) & (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
     )
-    found: list[str] = codes[inside].tolist()
-    return found
+    touching: list[str] = codes[inside].tolist()
+    return touching
 
 
 def _quarters(codes: Sequence[str]) -> list[shapely.Geometry]:
@@ -119,8 +121,8 @@ def _boxes() -> tuple[NDArray[np.str_], NDArray[np.float64]]:
 
 def _today() -> list[str]:
     rows = cog.communes()
-    whole: list[str] = rows["code"][rows["parent"] == ""].tolist()
-    return whole
+    codes: list[str] = rows["code"][rows["parent"] == ""].tolist()
+    return codes
 
 
 def _communes(codes: Sequence[str]) -> list[dict[str, Any]]:
@@ -149,25 +151,25 @@ def _departements(box: Box) -> list[dict[str, Any]]:
 @cache
 def _all_departements() -> tuple[Named, ...]:
     rows = cog.communes()
-    whole = rows["parent"] == ""
-    shapes = contours.communes(rows["code"][whole].tolist())
+    is_commune = rows["parent"] == ""
+    shapes = contours.communes(rows["code"][is_commune].tolist())
     parts: dict[str, list[shapely.Geometry]] = {}
-    columns = (rows[name][whole].tolist() for name in ("code", "departement_name"))
+    columns = (rows[name][is_commune].tolist() for name in ("code", "departement_name"))
     for code, name in zip(*columns, strict=True):
         if code in shapes and name:
             parts.setdefault(name, []).append(shapes[code])
-    return tuple(Named(name, _outline(held)) for name, held in parts.items())
+    return tuple(Named(name, _outline(shapes_of_one)) for name, shapes_of_one in parts.items())
 
 
 def _outline(parts: list[shapely.Geometry]) -> shapely.Geometry:
     communes = np.array(parts, dtype=object)
     try:
-        whole = shapely.coverage_union_all(
+        union = shapely.coverage_union_all(
             communes
         )  # fifty times faster, where neighbours share their points
     except shapely.errors.GEOSException:
-        whole = shapely.union_all(shapely.make_valid(communes))
-    return shapely.simplify(whole, SIMPLER)
+        union = shapely.union_all(shapely.make_valid(communes))
+    return shapely.simplify(union, SIMPLER)
 
 
 def _feature(name: str, shape: shapely.Geometry) -> dict[str, Any]:
@@ -196,10 +198,14 @@ def points(box: Box | None = None, facets: Sequence[str] = ()) -> dict[str, Any]
     if box is not None:
         west, south, east, north = box
         rows = rows.filter(latitude__range=(south, north), longitude__range=(west, east))
-    found = list(rows.order_by("pk").values_list("slug", "name", "latitude", "longitude", "code_insee"))
-    if box is not None and len(found) > POINTS:
-        return {"groupes": _by_square(((latitude, longitude) for _, _, latitude, longitude, _ in found), box)}
-    return {"lieux": [[slug, name, round(y, 5), round(x, 5), commune] for slug, name, y, x, commune in found]}
+    rows_found = list(rows.order_by("pk").values_list("slug", "name", "latitude", "longitude", "code_insee"))
+    if box is not None and len(rows_found) > POINTS:
+        return {
+            "groupes": _by_square(((latitude, longitude) for _, _, latitude, longitude, _ in rows_found), box)
+        }
+    return {
+        "lieux": [[slug, name, round(y, 5), round(x, 5), commune] for slug, name, y, x, commune in rows_found]
+    }
 
 
 def communes() -> dict[str, Any]:
@@ -214,12 +220,14 @@ def communes() -> dict[str, Any]:
     return {"communes": sorted(squares)}
 
 
-def _by_square(found: Iterable[tuple[float, float]], box: Box) -> list[list[float]]:
+def _by_square(points: Iterable[tuple[float, float]], box: Box) -> list[list[float]]:
     side = max((box[2] - box[0]), (box[3] - box[1])) / SQUARES
-    held: dict[tuple[int, int], list[tuple[float, float]]] = {}
-    for latitude, longitude in found:
-        held.setdefault((floor(latitude / side), floor(longitude / side)), []).append((latitude, longitude))
+    by_square: dict[tuple[int, int], list[tuple[float, float]]] = {}
+    for latitude, longitude in points:
+        by_square.setdefault((floor(latitude / side), floor(longitude / side)), []).append(
+            (latitude, longitude)
+        )
     return [
         [len(each), *(round(sum(axis) / len(each), 5) for axis in zip(*each, strict=True))]
-        for each in held.values()
+        for each in by_square.values()
     ]

@@ -1,4 +1,4 @@
-"""What happened to the places that anyone may read, in words."""
+"""Recent events of the places that anyone may read, in words."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ BACK = {  # what is told of a place published again, by what it was
         "Cette fiche avait été réunie à une autre. Ce sont deux lieux différents.",
     ),
 }
-BESIDE = {"practices": "Ce qu’on y trouve", "precision": "Précision du point"}
+EXTRA_LABELS = {"practices": "Ce qu’on y trouve", "precision": "Précision du point"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,11 @@ def latest(where: Scope) -> list[News]:
         rows = rows.filter(lieu__code_insee__in=where.communes)
     rows = having(rows, where.facets, "lieu__")
     rows = rows.defer("lieu__origins", "lieu__to_check").order_by("-at", "-pk")[:READ_AT_ONCE]
-    found: dict[str, News] = {}
+    news_by_slug: dict[str, News] = {}
     for change in rows:
-        if (told := _news(change)) is not None:
-            found.setdefault(told.slug, told)
-    return list(found.values())[:LATEST]
+        if (news := _news(change)) is not None:
+            news_by_slug.setdefault(news.slug, news)
+    return list(news_by_slug.values())[:LATEST]
 
 
 def _news(change: Change) -> News | None:
@@ -64,14 +64,14 @@ def _news(change: Change) -> News | None:
         return None
     sheet = after["sheet"]
     place = f"{sheet.get('nom', lieu.name)}{f' ({commune})' if (commune := sheet.get('commune')) else ''}"
-    title, words = _told(change.before, after)
+    title, words = _event(change.before, after)
     if not title:
         return None
     return News(lieu.slug, f"{title} : {place}", words, change.at, lieu.source.name)
 
 
-def _told(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> tuple[str, str]:
-    """Return what happened in a few words, then in a sentence; '' when nothing did."""
+def _event(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> tuple[str, str]:
+    """Return an event in a few words, then in a sentence; '' without any."""
     if before is None:
         return "Nouveau lieu", "Ce lieu vient d’entrer dans l’annuaire."
     if after["state"] != before["state"]:
@@ -97,5 +97,5 @@ def _different(before: Mapping[str, Any], after: Mapping[str, Any]) -> Sequence[
     """Return the labels of the public fields that differ, in the order of a sheet."""
     labels = {
         f.id: f.label for f in offer.fields().values() if not f.private and f.id not in rules.FOLLOWING
-    } | BESIDE
+    } | EXTRA_LABELS
     return [label for name, label in labels.items() if before.get(name) != after.get(name)]

@@ -76,7 +76,7 @@ def directory(where: Scope, *, on: date, address: str = "") -> Directory:
         land=_land(where, rows),
         sources=[
             *(_source(each) for each in exports.sources(where)),
-            *([_told_again(again)] if again else []),
+            *([_duplicates_sentence(again)] if again else []),
         ],
         address=address,
     )
@@ -84,29 +84,29 @@ def directory(where: Scope, *, on: date, address: str = "") -> Directory:
 
 def unique(rows: Sequence[Lieu], on: date) -> list[Lieu]:
     """Return the places of a printed directory: of certain duplicates, the best documented."""
-    kept = {entry.slug for entry in _once([_entry(lieu, "", on) for lieu in rows], published.doubles())}
-    return [lieu for lieu in rows if lieu.slug in kept]
+    slugs = {entry.slug for entry in _once([_entry(lieu, "", on) for lieu in rows], published.doubles())}
+    return [lieu for lieu in rows if lieu.slug in slugs]
 
 
 def _once(entries: Sequence[Entry], doubles: Mapping[str, Collection[str]]) -> list[Entry]:
     """Return the places without certain duplicates: of each group, the best documented is printed."""
-    gone: set[str] = set()
+    duplicates: set[str] = set()
     for entry in sorted(entries, key=lambda e: (-e.rank, e.old, e.slug)):
-        if entry.slug not in gone:
-            gone |= published.alike(entry.slug, doubles) - {entry.slug}
-    return [entry for entry in entries if entry.slug not in gone]
+        if entry.slug not in duplicates:
+            duplicates |= published.alike(entry.slug, doubles) - {entry.slug}
+    return [entry for entry in entries if entry.slug not in duplicates]
 
 
-def _told_again(n: int) -> str:
+def _duplicates_sentence(n: int) -> str:
     return (
         f"{count(n, 'fiche décrit', 'fiches décrivent')} sans doute un lieu déjà ici : seule la mieux remplie"
         " est imprimée"
     )
 
 
-def _source(given: exports.SourceShare) -> str:
-    who = given.source.producer or given.source.name
-    return f"{who} : {count(given.n_sheets, 'fiche', 'fiches')}, licence {given.licence.name}"
+def _source(share: exports.SourceShare) -> str:
+    producer = share.source.producer or share.source.name
+    return f"{producer} : {count(share.n_sheets, 'fiche', 'fiches')}, licence {share.licence.name}"
 
 
 # ---------------------------------------------------------------------------------------------------- entries
@@ -114,8 +114,8 @@ def _source(given: exports.SourceShare) -> str:
 
 def _entry(lieu: Lieu, group: str, on: date) -> Entry:
     sheet = lieu.sheet
-    held = sheet.get("horaires", {})
-    hours = opening.hours(str(held.get("osm", "")), on, str(held.get("text", "")))
+    schedule = sheet.get("horaires", {})
+    hours = opening.hours(str(schedule.get("osm", "")), on, str(schedule.get("text", "")))
     fresh = places.fresh(lieu, on)
     full = places.full(lieu)
     price = places.price(sheet)
@@ -131,7 +131,7 @@ def _entry(lieu: Lieu, group: str, on: date) -> Entry:
         price=price.words if price else "",
         before=_before(sheet),
         fresh=fresh.words,
-        old=bool(fresh.warning) or not fresh.stitches or bool(held.get("left")),
+        old=bool(fresh.warning) or not fresh.stitches or bool(schedule.get("left")),
         full=full.words if full else "",
         point=(lieu.longitude, lieu.latitude) if places.is_located(lieu) else None,
         rank=_rank(lieu, hours, fresh.stitches),
@@ -159,11 +159,11 @@ def _finds(sheet: rules.Sheet) -> list[Find]:
     return [Find(each.id, each.icon, each.title, _words(running[each.id])) for each in places.offered(sheet)]
 
 
-def _words(said: Mapping[str, object]) -> str:
+def _words(conditions: Mapping[str, object]) -> str:
     """Return the conditions of a practice that decide whether to come, in a line."""
-    lines = [places.CONDITIONS[name](said[name]) for name in SHORT_CONDITIONS if name in said]
-    kept = [line for line in lines if line and len(line) <= LONGEST_WORDS]
-    return " ".join(places.sentence(line) for line in kept)
+    lines = [places.CONDITIONS[name](conditions[name]) for name in SHORT_CONDITIONS if name in conditions]
+    short_lines = [line for line in lines if line and len(line) <= LONGEST_WORDS]
+    return " ".join(places.sentence(line) for line in short_lines)
 
 
 def _before(sheet: rules.Sheet) -> str:
@@ -183,17 +183,17 @@ def _grouping(where: Scope, rows: Sequence[Lieu]) -> _Grouping:
     if where.kind == "commune" and len(rows) >= FEW and (quarters := _quarters(rows)):
         last = "Quartier à préciser"
         return _Grouping(
-            "quartier", lambda lieu: quarters.get(lieu.pk, last), lambda found: _alphabet(found, last)
+            "quartier", lambda lieu: quarters.get(lieu.pk, last), lambda headings: _alphabet(headings, last)
         )
     last = "Commune à préciser"
-    names = _told_apart(sorted({lieu.code_insee for lieu in rows}))
+    names = _distinct_names(sorted({lieu.code_insee for lieu in rows}))
     return _Grouping(
-        "commune", lambda lieu: names.get(lieu.code_insee, last), lambda found: _alphabet(found, last)
+        "commune", lambda lieu: names.get(lieu.code_insee, last), lambda headings: _alphabet(headings, last)
     )
 
 
-def _alphabet(found: set[str], last: str) -> list[str]:
-    return sorted(found, key=lambda name: (name == last, plain(name)))
+def _alphabet(headings: set[str], last: str) -> list[str]:
+    return sorted(headings, key=lambda name: (name == last, plain(name)))
 
 
 def _by_zone(where: Scope, rows: Sequence[Lieu]) -> _Grouping:
@@ -208,8 +208,8 @@ def _by_zone(where: Scope, rows: Sequence[Lieu]) -> _Grouping:
 
     names = list(dict.fromkeys(zone.name for zone in where.zones))
 
-    def order(found: set[str]) -> list[str]:
-        return [name for name in names if name in found] + sorted(found - set(names))
+    def order(headings: set[str]) -> list[str]:
+        return [name for name in names if name in headings] + sorted(headings - set(names))
 
     return _Grouping("quartier", heading, order)
 
@@ -232,7 +232,7 @@ def _names() -> dict[str, str]:
     return dict(zip(rows["code"].tolist(), rows["name"].tolist(), strict=True))
 
 
-def _told_apart(codes: Sequence[str]) -> dict[str, str]:
+def _distinct_names(codes: Sequence[str]) -> dict[str, str]:
     """Return the names of some communes; homonyms are distinguished by their code."""
     names = {code: _names()[code] for code in codes if code in _names()}
     many = Counter(names.values())
@@ -250,13 +250,15 @@ def _land(where: Scope, rows: Sequence[Lieu]) -> Land:
     intercommunalités when these are few.
     """
     table = cog.communes()
-    held = sorted({lieu.code_insee for lieu in rows})
+    with_places = sorted({lieu.code_insee for lieu in rows})
     codes: Sequence[str] = where.communes
     if not 0 < len(codes) <= MOST_DRAWN:
-        groupings = [each for each in np.unique(table["epci"][np.isin(table["code"], held)]).tolist() if each]
+        groupings = [
+            each for each in np.unique(table["epci"][np.isin(table["code"], with_places)]).tolist() if each
+        ]
         near = table["code"][np.isin(table["epci"], groupings) & (table["parent"] == "")].tolist()
-        codes = sorted({*held, *near}) if len(near) <= MOST_NEAR else held
-    names = _told_apart(codes)
+        codes = sorted({*with_places, *near}) if len(near) <= MOST_NEAR else with_places
+    names = _distinct_names(codes)
     shapes = contours.communes(names)
     part_of = (
         {names[code]: _grouping_of(code) for code in shapes}
@@ -298,44 +300,44 @@ class Request:
     near: Spot | None = None
 
 
-def current_document(asked: Request, shelf: ExportFolder) -> bytes | None:
+def current_document(request: Request, export_folder: ExportFolder) -> bytes | None:
     """Return a document that was made since the directory last changed, None otherwise."""
-    path = shelf.folder / _name(asked)
+    path = export_folder.folder / _name(request)
     return path.read_bytes() if path.exists() else None
 
 
-def made(asked: Request, shelf: ExportFolder) -> bytes:
+def make_document(request: Request, export_folder: ExportFolder) -> bytes:
     """Return a document, and store it."""
-    found = directory(asked.where, on=shelf.on, address=asked.address)
-    match asked.kind:
+    content_directory = directory(request.where, on=export_folder.on, address=request.address)
+    match request.kind:
         case "affiche":
-            near = asked.near.label if asked.near else ""
+            near = request.near.label if request.near else ""
             content = directory_book.poster(
-                found, _of_poster(found, asked.near), near=near, paper=asked.paper
+                content_directory, _of_poster(content_directory, request.near), near=near, paper=request.paper
             )
         case "depliant":
-            content = directory_book.leaflet(found)
+            content = directory_book.leaflet(content_directory)
         case _:
-            content = directory_book.book(found)
-    exports.keep(shelf, _name(asked), content)
+            content = directory_book.book(content_directory)
+    exports.keep(export_folder, _name(request), content)
     return content
 
 
-def _name(asked: Request) -> str:
-    told = f"{asked.address} {asked.paper} {asked.near.label if asked.near else ''}"
-    return f"{asked.kind}-{sha256(told.encode()).hexdigest()[:12]}.pdf"
+def _name(request: Request) -> str:
+    identity = f"{request.address} {request.paper} {request.near.label if request.near else ''}"
+    return f"{request.kind}-{sha256(identity.encode()).hexdigest()[:12]}.pdf"
 
 
-def _of_poster(found: Directory, near: Spot | None) -> list[Entry]:
+def _of_poster(content_directory: Directory, near: Spot | None) -> list[Entry]:
     """Return the places of a poster: the nearest to a spot, else the best known over the territory."""
-    entries = [place.entry for place in found.places]
+    entries = [place.entry for place in content_directory.places]
     if near is None or near.latitude is None or near.longitude is None:
         return directory_book.chosen(entries)
-    here = (near.longitude, near.latitude)
-    located = [(_away(here, entry.point), entry) for entry in entries if entry.point is not None]
+    origin = (near.longitude, near.latitude)
+    located = [(_away(origin, entry.point), entry) for entry in entries if entry.point is not None]
     return [entry for _, entry in sorted(located, key=lambda pair: pair[0])][: directory_book.ON_POSTER]
 
 
-def _away(here: tuple[float, float], there: tuple[float, float]) -> float:
+def _away(origin: tuple[float, float], point: tuple[float, float]) -> float:
     """Return a distance in degrees of latitude: accurate enough to rank places."""
-    return hypot((here[0] - there[0]) * cos(radians(here[1])), here[1] - there[1])
+    return hypot((origin[0] - point[0]) * cos(radians(origin[1])), origin[1] - point[1])

@@ -1,6 +1,4 @@
-"""What the public reads of one place, in words: whether it is open, what it offers, on what conditions, from
-which source.
-"""
+"""The public page of a place, in words: opening, offer, conditions, sources."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -123,7 +121,7 @@ def located(of: str = "") -> Q:
 
 
 def is_located(lieu: Lieu) -> bool:
-    """Return whether the point of a place is its own: otherwise no distance is displayed."""
+    """Tell a place with a point of its own; no distance is displayed to any other."""
     return lieu.latitude is not None and lieu.sheet.get("precision", 0) <= number("reach/precise")
 
 
@@ -166,12 +164,16 @@ def _phone(text: str) -> Phone:
 
 def there(lieu: Lieu, at: datetime) -> datetime:
     """Return a moment of our clock (naive) on that of a place: it is another hour overseas."""
-    ours, theirs = timezone.get_current_timezone(), clocks.zone(lieu.code_insee)
-    return at if theirs == ours else at.replace(tzinfo=ours).astimezone(theirs).replace(tzinfo=None)
+    own_zone, local_zone = timezone.get_current_timezone(), clocks.zone(lieu.code_insee)
+    return (
+        at
+        if local_zone == own_zone
+        else at.replace(tzinfo=own_zone).astimezone(local_zone).replace(tzinfo=None)
+    )
 
 
 def opened(lieu: Lieu, at: datetime) -> Fact:
-    """Return whether a place is open at a moment of our clock (naive), in words: a closure overrides the
+    """Return the opening of a place at a moment of our clock (naive), in words: a closure overrides the
     hours.
     """
     return _opened(lieu, there(lieu, at))
@@ -207,9 +209,7 @@ def is_open(lieu: Lieu, at: datetime) -> bool:
 
 
 def is_closed(lieu: Lieu, at: datetime) -> bool:
-    """Return whether a place is surely closed at a moment of its clock (naive), and does not open later that
-    day.
-    """
+    """Tell a place surely closed at a moment of its clock (naive), that does not open later that day."""
     tone = _opened(lieu, at).tone
     opens = opening.opens_at(local_hours(lieu.sheet), at) if tone == "bientot" else None
     return tone == "ferme" or (opens is not None and opens.date() > at.date())
@@ -227,7 +227,7 @@ def short(day: str) -> str:
 def closures(sheet: rules.Sheet, on: date) -> list[str]:
     """Return the closures to come, in words."""
     coming = [each for each in sheet.get("fermetures", ()) if each["au"] >= on.isoformat()]
-    return [_closed(each) for each in sorted(coming, key=lambda each: str(each["du"]))]
+    return [_closed(each) for each in sorted(coming, key=lambda closure: str(closure["du"]))]
 
 
 def _closed(closure: Mapping[str, str]) -> str:
@@ -262,31 +262,35 @@ def _series(lines: Sequence[str]) -> str:
 
 def fresh(lieu: Lieu, on: date) -> Fresh:
     """Return how recently a sheet was confirmed. The date of a file confirms nothing."""
-    found = rules.freshness(lieu.updated_on, lieu.confirmed_on, on=on)
-    if found.months is None or found.months < OLD:
-        return Fresh(found.stitches, found.words, "")
-    lapse = rules.lapse(found.months)
+    freshness = rules.freshness(lieu.updated_on, lieu.confirmed_on, on=on)
+    if freshness.months is None or freshness.months < OLD:
+        return Fresh(freshness.stitches, freshness.words, "")
+    lapse = rules.lapse(freshness.months)
     if lieu.sheet.get("horaires"):
         written = lieu.__dict__.get("origins", {}).get("horaires", {}).get("confirmed_on", "")
         if written and rules.months_between(date.fromisoformat(written), on) < OLD:
             return Fresh(
-                found.stitches, found.words, ""
+                freshness.stitches, freshness.words, ""
             )  # somebody wrote them lately; a list does not read origins
         return Fresh(
-            found.stitches, found.words, say("Attention : horaires non confirmés depuis {lapse}", lapse=lapse)
+            freshness.stitches,
+            freshness.words,
+            say("Attention : horaires non confirmés depuis {lapse}", lapse=lapse),
         )
     return Fresh(
-        found.stitches, found.words, say("Attention : fiche non confirmée depuis {lapse}", lapse=lapse)
+        freshness.stitches,
+        freshness.words,
+        say("Attention : fiche non confirmée depuis {lapse}", lapse=lapse),
     )
 
 
 def price(sheet: rules.Sheet) -> Fact | None:
     """Return the price in words; None when unknown."""
-    said = sheet.get("frais_a_charge", ())
-    if not said:
-        each = {slug for practice in running(sheet).values() for slug in practice.get("frais", ())}
-        said = sorted(each) if len(each) == 1 else []
-    words = prices(said)
+    slugs = sheet.get("frais_a_charge", ())
+    if not slugs:
+        practice_slugs = {slug for practice in running(sheet).values() for slug in practice.get("frais", ())}
+        slugs = sorted(practice_slugs) if len(practice_slugs) == 1 else []
+    words = prices(slugs)
     return Fact("euro", words) if words else None
 
 
@@ -329,19 +333,19 @@ def full(lieu: Lieu) -> Fact | None:
 
 
 def tags(sheet: rules.Sheet, first: str = "", limit: int = 4) -> list[Fact]:
-    """Return what a place offers today, the searched practices first."""
-    found = [id for id in offer.practices() if id in running(sheet)]
-    found.sort(key=lambda id: id != first)
+    """List the practices that a place offers today, the searched one first."""
+    ids = [id for id in offer.practices() if id in running(sheet)]
+    ids.sort(key=lambda id: id != first)
     known = offer.practices()
-    return [Fact(known[id].icon, say(known[id].label), "numerique") for id in found[:limit]]
+    return [Fact(known[id].icon, say(known[id].label), "numerique") for id in ids[:limit]]
 
 
 def running(sheet: rules.Sheet) -> dict[str, dict[str, Any]]:
     """Return the practices that are offered today."""
     return {
-        id: said
-        for id, said in listable(sheet).items()
-        if said.get("state") == "offered" and id in offer.practices()
+        id: practice
+        for id, practice in listable(sheet).items()
+        if practice.get("state") == "offered" and id in offer.practices()
     }
 
 
@@ -350,28 +354,32 @@ def running(sheet: rules.Sheet) -> dict[str, dict[str, Any]]:
 
 def offered(sheet: rules.Sheet, state: str = "offered") -> list[Offered]:
     """Return the practices of a place in that state, with their conditions, in the order of the list."""
-    said = listable(sheet)
+    practices = listable(sheet)
     return [
-        _offered(id, said[id]) for id in offer.practices() if id in said and said[id].get("state") == state
+        _offered(id, practices[id])
+        for id in offer.practices()
+        if id in practices and practices[id].get("state") == state
     ]
 
 
-def _offered(id: str, said: Mapping[str, Any]) -> Offered:
+def _offered(id: str, conditions: Mapping[str, Any]) -> Offered:
     practice = offer.practices()[id]
     title = say(practice.label)
-    if id == "libre_acces" and said.get("postes"):
-        title = say("{n}\u00a0ordinateur", "{n}\u00a0ordinateurs", n=said["postes"])
-    topics = said.get("themes", [])
-    told = {**said, "themes": topics[:TOPICS]}
-    lines = [line for name, write in CONDITIONS.items() if name in said and (line := write(told[name]))]
-    if id == "wifi" and "barrieres" not in said:
+    if id == "libre_acces" and conditions.get("postes"):
+        title = say("{n}\u00a0ordinateur", "{n}\u00a0ordinateurs", n=conditions["postes"])
+    topics = conditions.get("themes", [])
+    shortened = {**conditions, "themes": topics[:TOPICS]}
+    lines = [
+        line for name, write in CONDITIONS.items() if name in conditions and (line := write(shortened[name]))
+    ]
+    if id == "wifi" and "barrieres" not in conditions:
         lines.append(say("Nous ne savons pas ce qu’il faut donner pour se connecter."))
     return Offered(
         id,
         practice.icon,
         title,
         tuple(map(sentence, lines)),
-        bool(said.get("complet")),
+        bool(conditions.get("complet")),
         tuple(topics[TOPICS:]),
     )
 
@@ -390,9 +398,9 @@ def sentence(text: str) -> str:
 
 def barriers(slugs: Sequence[str]) -> list[str]:
     """Return the conditions of entry; and, when these are known, that it has neither telephone nor e-mail."""
-    said = _plain("barrieres", slugs)
+    lines = _plain("barrieres", slugs)
     return (
-        said if rules.OUT_OF_REACH & set(slugs) else [*said, say("Sans numéro de téléphone et sans e-mail")]
+        lines if rules.OUT_OF_REACH & set(slugs) else [*lines, say("Sans numéro de téléphone et sans e-mail")]
     )
 
 
@@ -403,8 +411,8 @@ def _plain(list_id: str, slugs: Iterable[str]) -> list[str]:
 
 def _either(list_id: str) -> Callable[[Sequence[str]], str]:
     def write(slugs: Sequence[str]) -> str:
-        said = _plain(list_id, slugs)
-        return listing([*said[:1], *map(lower_first, said[1:])], "ou")
+        lines = _plain(list_id, slugs)
+        return listing([*lines[:1], *map(lower_first, lines[1:])], "ou")
 
     return write
 
@@ -415,8 +423,8 @@ def _after(lead: str, list_id: str = "", *, names: bool = False) -> Callable[[An
     def write(value: Any) -> str:
         many = value if isinstance(value, list) else [str(value)]
         words = _plain(list_id, many) if list_id else map(typed, many)
-        said = [each if names else lower_first(each) for each in words]
-        return say(lead, what=listing(said)) if said else ""
+        names_or_words = [each if names else lower_first(each) for each in words]
+        return say(lead, what=listing(names_or_words)) if names_or_words else ""
 
     return write
 
@@ -471,7 +479,7 @@ CONDITIONS: Mapping[str, Callable[[Any], str]] = {
 
 
 def before_coming(sheet: rules.Sheet) -> list[str]:
-    """Return what to know before coming, one sentence each."""
+    """List the sentences to read before coming."""
     lines = [*map(typed, str(sheet.get("avant_de_venir", "")).splitlines()), *quoted_conditions(sheet)]
     if contact := _plain("modalites_acces", sheet.get("modalites_acces", ())):
         lines.append(listing([contact[0], *map(lower_first, contact[1:])], "ou"))
@@ -502,18 +510,18 @@ def quoted_conditions(sheet: rules.Sheet) -> list[str]:
     by appointment.
     """
     text = f"{sheet.get('presentation_resume', '')}\n{sheet.get('presentation_detail', '')}"
-    told = (part.strip(" -•*\t") for part in SENTENCES.split(plain(text)))
-    quotes = dict.fromkeys(_around(part, found) for part in told if (found := CONDITION.search(part)))
+    sentences = (part.strip(" -•*\t") for part in SENTENCES.split(plain(text)))
+    quotes = dict.fromkeys(_quoted(part, match) for part in sentences if (match := CONDITION.search(part)))
     return [
         spaced(say("La présentation du lieu dit : « {quote} » (à vérifier)", quote=typed(quote)))
         for quote in list(quotes)[:QUOTES]
     ]
 
 
-def _around(text: str, found: re.Match[str]) -> str:
+def _quoted(text: str, match: re.Match[str]) -> str:
     """Return a sentence, cut between words when it is long: the matched text stays in it."""
-    first = text.rfind(" ", 0, max(found.start() - QUOTED, 0)) + 1
-    last = text.find(" ", found.end() + QUOTED)
+    first = text.rfind(" ", 0, max(match.start() - QUOTED, 0)) + 1
+    last = text.find(" ", match.end() + QUOTED)
     return f"{'… ' if first else ''}{text[first:] if last < 0 else f'{text[first:last]} …'}"
 
 
@@ -560,20 +568,26 @@ SIGNS: Mapping[str, tuple[str, Sequence[str]]] = {
     ),
     "recharge": (to_say("Recharge"), ("Branchez votre appareil.", "Restez à côté pendant la charge.")),
 }
-KEPT_FOR = ("publics", "ages", "residence", "prescription")
+RESERVED_FOR = ("publics", "ages", "residence", "prescription")
 PRICED = ("frais", "frais_precisions")
 
 
 def sign(sheet: rules.Sheet, practice: str) -> Sign | None:
     """Return the sign of a practice of a place; None when it is not offered, or has no sign."""
-    said = running(sheet).get(practice)
-    if said is None or practice not in SIGNS:
+    conditions = running(sheet).get(practice)
+    if conditions is None or practice not in SIGNS:
         return None
     title, steps = SIGNS[practice]
-    limits = [sentence(line) for name in KEPT_FOR if name in said and (line := CONDITIONS[name](said[name]))]
-    asks = [sentence(line) for line in barriers(said["barrieres"])] if "barrieres" in said else []
+    limits = [
+        sentence(line)
+        for name in RESERVED_FOR
+        if name in conditions and (line := CONDITIONS[name](conditions[name]))
+    ]
+    asks = [sentence(line) for line in barriers(conditions["barrieres"])] if "barrieres" in conditions else []
     price = " ".join(
-        sentence(line) for name in PRICED if name in said and (line := CONDITIONS[name](said[name]))
+        sentence(line)
+        for name in PRICED
+        if name in conditions and (line := CONDITIONS[name](conditions[name]))
     )
     return Sign(offer.practices()[practice].icon, title, " ".join(limits), price, steps, asks)
 
@@ -582,24 +596,24 @@ def sign(sheet: rules.Sheet, practice: str) -> Sign | None:
 
 
 def origins(lieu: Lieu) -> list[Attribution]:
-    """Return who filled each public field of a sheet, in its order."""
+    """List the origin of each public field of a sheet, in its order."""
     labels = {f.id: f.label for f in offer.fields().values() if not f.private and f.id not in rules.FOLLOWING}
     labels |= {"practices": "Ce qu’on y trouve", "precision": "Précision du point"}
     return [
-        _said(label, lieu.origins[name])
+        _attribution(label, lieu.origins[name])
         for name, label in labels.items()
         if name in lieu.sheet and name in lieu.origins
     ]
 
 
-def _said(label: str, origin: Mapping[str, str]) -> Attribution:
+def _attribution(label: str, origin: Mapping[str, str]) -> Attribution:
     on, confirmed = origin.get("on", ""), origin.get("confirmed_on", "")
     return Attribution(label, named(origin.get("source", "")), _day(on), _day(confirmed))
 
 
-def named(who: str) -> str:
-    """Return who did something: an account known by its e-mail alone is not named."""
-    return say("un membre du réseau") if "@" in who else who
+def named(author: str) -> str:
+    """Name the author of a change; an account known by its e-mail alone stays anonymous."""
+    return say("un membre du réseau") if "@" in author else author
 
 
 def _day(text: str) -> str:
@@ -611,8 +625,8 @@ def _day(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A sheet as displayed on its page. weekly: the hours are the same each week; left: the hours that were
-    not understood.
+    """A sheet as displayed on its page. weekly: the hours are the same each week; hours_unread: those not
+    understood.
 
     rules: in words, hours outside the weekly pattern (“1er samedi du mois”); holidays: those of the school
     holidays.
@@ -633,7 +647,7 @@ class Sheet:
     rules: Sequence[str]
     holidays: Sequence[str]
     hours_text: str
-    left: str
+    hours_unread: str
     closures: Sequence[str]
     coming: Sequence[str]
     carried_by: str
@@ -665,8 +679,8 @@ class Sheet:
     @property
     def site(self) -> str:
         """The address of its site, to be copied from paper; '' when there is none."""
-        found = [url for words, url in self.links if words == SITE]
-        return found[0].partition("://")[2].rstrip("/") if found else ""
+        sites = [url for words, url in self.links if words == SITE]
+        return sites[0].partition("://")[2].rstrip("/") if sites else ""
 
     @property
     def unsaid(self) -> str:
@@ -676,7 +690,6 @@ class Sheet:
 
     @property
     def understood(self) -> bool:
-        """Return whether any of the hours can be displayed."""
         return bool(self.week or self.rules or self.holidays)
 
     @property
@@ -706,7 +719,7 @@ def detail(lieu: Lieu, at: datetime) -> Sheet:
     hours = sheet.get("horaires", {})
     osm = str(hours.get("osm", ""))
     own = lieu.structure.name
-    title, by = _last_said(lieu, on)
+    title, by = _last_confirmed(lieu, on)
     weekly = opening.every_week(osm)
     by_month = [] if weekly else opening.by_month(osm, on)
     return Sheet(
@@ -731,7 +744,7 @@ def detail(lieu: Lieu, at: datetime) -> Sheet:
         rules=by_month,
         holidays=opening.in_holidays(osm, on),
         hours_text="\n".join(filter(None, map(str.strip, plain(hours.get("text", "")).splitlines()))),
-        left=str(hours.get("left", "")),
+        hours_unread=str(hours.get("left", "")),
         closures=closures(sheet, on),
         coming=coming(sheet),
         carried_by="" if own == lieu.name else own,
@@ -751,9 +764,7 @@ def detail(lieu: Lieu, at: datetime) -> Sheet:
 
 
 def _presentation(sheet: rules.Sheet, field: str) -> str:
-    """Return what a sheet says of itself; nothing when a file put its hours there, that stand in their own
-    place.
-    """
+    """Return the presentation of a sheet; '' when it is its hours, displayed elsewhere."""
     words = plain(sheet.get(field, ""))
     hours = plain(sheet.get("horaires", {}).get("text", ""))
     return "" if words.split() == hours.split() else words
@@ -762,17 +773,17 @@ def _presentation(sheet: rules.Sheet, field: str) -> str:
 def _facts(lieu: Lieu, at: datetime) -> list[Fact]:
     """Return the few facts under the name: open or not, price, beginners, wheelchair; only what is known."""
     sheet = lieu.sheet
-    found = [opened(lieu, at), full(lieu), price(sheet)]
-    found.append(Fact("user-check", say("Pour débuter")) if for_beginners(sheet) else None)
-    found.append(Fact("accessibility", say("On entre en fauteuil roulant")) if by_wheelchair(sheet) else None)
-    return [fact for fact in found if fact]
+    facts = [opened(lieu, at), full(lieu), price(sheet)]
+    facts.append(Fact("user-check", say("Pour débuter")) if for_beginners(sheet) else None)
+    facts.append(Fact("accessibility", say("On entre en fauteuil roulant")) if by_wheelchair(sheet) else None)
+    return [fact for fact in facts if fact]
 
 
-def _last_said(lieu: Lieu, on: date) -> tuple[str, str]:
+def _last_confirmed(lieu: Lieu, on: date) -> tuple[str, str]:
     """Return when a sheet was last confirmed, and by whom, in words."""
-    found = rules.freshness(lieu.updated_on, lieu.confirmed_on, on=on)
-    ago = rules.ago(found.months or 0)
-    if lieu.confirmed_on and found.confirmed:
+    freshness = rules.freshness(lieu.updated_on, lieu.confirmed_on, on=on)
+    ago = rules.ago(freshness.months or 0)
+    if lieu.confirmed_on and freshness.confirmed:
         return say("Fiche confirmée {ago}", ago=ago), _by(named(lieu.confirmed_by), lieu.confirmed_on)
     if lieu.updated_on:
         return say("Fiche mise à jour {ago}", ago=ago), _by(lieu.source.name, lieu.updated_on)
@@ -781,7 +792,7 @@ def _last_said(lieu: Lieu, on: date) -> tuple[str, str]:
     )
 
 
-def _by(who: str, on: date) -> str:
-    if not who:
+def _by(author: str, on: date) -> str:
+    if not author:
         return say("le {day}", day=opening.date_text(on))
-    return say("par {who}, le {day}", who=typed(who), day=opening.date_text(on))
+    return say("par {who}, le {day}", who=typed(author), day=opening.date_text(on))

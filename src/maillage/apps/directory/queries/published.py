@@ -59,7 +59,9 @@ def of(lieu: Lieu, alike: tuple[str, ...] = ()) -> Published:
     private = {f.id for f in rules.offer.fields().values() if f.private}
     sheet = {name: value for name, value in lieu.sheet.items() if name not in private}
     if "practices" in sheet:
-        sheet["practices"] = {id: held for id, held in sheet["practices"].items() if not held.get("discret")}
+        sheet["practices"] = {
+            id: practice for id, practice in sheet["practices"].items() if not practice.get("discret")
+        }
     return Published(
         id=lieu.slug,
         sheet=sheet,
@@ -76,27 +78,27 @@ def doubles() -> Mapping[str, tuple[str, ...]]:
     """Return, for the address of each place, those of its certain duplicates on which no decision was
     made.
     """
-    found: dict[str, list[str]] = {}
+    doubles_by_slug: dict[str, list[str]] = {}
     for one, other in sure_pairs().order_by("pk").values_list("first__slug", "second__slug"):
-        found.setdefault(one, []).append(other)
-        found.setdefault(other, []).append(one)
-    return {slug: tuple(sorted(others)) for slug, others in found.items()}
+        doubles_by_slug.setdefault(one, []).append(other)
+        doubles_by_slug.setdefault(other, []).append(one)
+    return {slug: tuple(sorted(slugs)) for slug, slugs in doubles_by_slug.items()}
 
 
 def alike(slug: str, doubles: Mapping[str, Collection[str]]) -> set[str]:
     """Return a place and all its duplicates, direct or not."""
-    found, left = {slug}, [slug]
-    while left:
-        new = set(doubles.get(left.pop(), ())) - found
-        found |= new
-        left += new
-    return found
+    group, remaining = {slug}, [slug]
+    while remaining:
+        new = set(doubles.get(remaining.pop(), ())) - group
+        group |= new
+        remaining += new
+    return group
 
 
 def sure_pairs() -> QuerySet[Pair]:
     """Return the pairs of published sheets that surely describe one place, as long as nobody decides."""
-    shown = Q(first__state=rules.PUBLISHED, second__state=rules.PUBLISHED)
-    return Pair.objects.filter(shown, state=rules.OPEN, sure=True)
+    both_published = Q(first__state=rules.PUBLISHED, second__state=rules.PUBLISHED)
+    return Pair.objects.filter(both_published, state=rules.OPEN, sure=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +175,9 @@ def state() -> State:
     changes = Change.objects.aggregate(n=Count("pk"), last=Max("pk"), at=Max("at"))
     pairs = Pair.objects.filter(state=rules.OPEN, sure=True).aggregate(n=Count("pk"), sum=Sum("pk"))
     n = Lieu.objects.filter(state=rules.PUBLISHED).count()
-    told = f"{n} {changes['n']} {changes['last']} {changes['at']} {pairs['n']} {pairs['sum']}"
-    told += "".join(f" {kind} {pk} {file}" for kind, pk, file in areas_stamps())
-    return State(sha256(told.encode()).hexdigest()[:20], changes["at"])
+    identity = f"{n} {changes['n']} {changes['last']} {changes['at']} {pairs['n']} {pairs['sum']}"
+    identity += "".join(f" {kind} {pk} {file}" for kind, pk, file in areas_stamps())
+    return State(sha256(identity.encode()).hexdigest()[:20], changes["at"])
 
 
 def sheets(communes: Iterable[str] = ()) -> list[rules.Sheet]:

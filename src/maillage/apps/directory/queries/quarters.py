@@ -19,13 +19,13 @@ def iris_of(rows: Sequence[Lieu]) -> dict[int, str]:
         return {}
     codes = list(shapes)
     tree = shapely.STRtree(list(shapes.values()))
-    points, held = tree.query([shapely.Point(l.longitude, l.latitude) for l in located], predicate="within")  # noqa: E741
-    return {located[p].pk: codes[z] for p, z in zip(points.tolist(), held.tolist(), strict=True)}
+    points, zones = tree.query([shapely.Point(l.longitude, l.latitude) for l in located], predicate="within")  # noqa: E741
+    return {located[p].pk: codes[z] for p, z in zip(points.tolist(), zones.tolist(), strict=True)}
 
 
 def iris_codes(communes: Sequence[str]) -> list[str]:
     """Return the IRIS of some communes that are cut in several."""
     iris = rp2021.iris()
     inside = np.isin(iris["commune"], communes) & (iris["kind"] != "Z")
-    found: list[str] = iris["iris"][inside].tolist()
-    return found
+    codes: list[str] = iris["iris"][inside].tolist()
+    return codes

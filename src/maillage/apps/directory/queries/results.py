@@ -12,7 +12,7 @@ from maillage.apps.directory import rules
 from maillage.apps.directory.models import Lieu, Source
 from maillage.apps.directory.queries import districts, places, published
 from maillage.apps.directory.queries.places import Fact, Fresh, Phone, metres_in_words
-from maillage.apps.directory.queries.search import Found, Wanted, facets_of, search
+from maillage.apps.directory.queries.search import Matches, Wanted, facets_of, search
 from maillage.apps.directory.queries.where import Spot
 from maillage.apps.territories.rules import AREAS
 from maillage.pipeline.cog import clean as cog
@@ -118,7 +118,7 @@ FILTERS: Mapping[str, Filter] = {
     )
 }
 # A list of the offer, its question in the search, the family of its facets, and what is not asked there.
-ASKED_OF = {
+MENU_FIELDS = {
     "pour_qui": ("publics_specifiquement_adresses", to_say("Un accueil pour"), "public", ()),
     "comment": ("modalites_accompagnement", to_say("Comment être aidé"), "aide", ()),
     "adapte": (
@@ -144,7 +144,7 @@ class Search:
     chosen: Mapping[str, str] = field(default_factory=dict)
     minutes: int = USUAL
     text: str = ""
-    shown: int = PAGE
+    n_rows: int = PAGE
 
     @property
     def facets(self) -> tuple[tuple[str, ...], ...]:
@@ -158,7 +158,7 @@ class Search:
         return len(self.filters) + len(self.chosen) + bool(self.text)
 
     @property
-    def around(self) -> bool:
+    def is_around(self) -> bool:
         return self.spot is not None and self.spot.is_point
 
     @property
@@ -188,7 +188,7 @@ class Row:
 
     @property
     def silent(self) -> str:
-        """Return what to do when the offer of the place is unknown, '' when it is known."""
+        """Return the advice for a place whose offer is unknown, '' when it is known."""
         if self.tags:
             return ""
         if self.phones:
@@ -207,14 +207,14 @@ class Nearest:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
     """Search results. total: how many places in all, counted once each; repeated: how many more sheets
-    describe one of them; apart: places whose point is not known; more: how many sheets the next page adds.
+    describe one of them; unlocated: places without a known point; more: how many sheets the next page adds.
 
     cut: only the first places were examined. nearest: when nothing is within reach, the nearest beyond; None
     when there is none. instead: the alternative when no place declares the practice.
     """
 
     rows: Sequence[Row]
-    apart: Sequence[Row]
+    unlocated: Sequence[Row]
     total: int
     repeated: int
     more: int
@@ -228,12 +228,14 @@ def menus() -> list[Menu]:
     """Return the menus of the search, each from its closed list; languages are those declared by some
     place.
     """
-    found = [Menu(id, label, _choices(list_id, but)) for id, (list_id, label, _, but) in ASKED_OF.items()]
+    menus_of_lists = [
+        Menu(id, label, _choices(list_id, but)) for id, (list_id, label, _, but) in MENU_FIELDS.items()
+    ]
     spoken = {facet.partition(":")[2] for facet in facets_of("langue")} - {"Anglais", "Français"}
     languages = {slug: words for slug, (words, _) in LANGUAGES.items()} | {
         each: each for each in sorted(spoken)
     }
-    return [*found, Menu("langue", to_say("Dans quelle langue"), languages)]
+    return [*menus_of_lists, Menu("langue", to_say("Dans quelle langue"), languages)]
 
 
 def chosen_facets(menu: str, value: str) -> tuple[str, ...]:
@@ -242,7 +244,7 @@ def chosen_facets(menu: str, value: str) -> tuple[str, ...]:
         return LANGUAGES[value][1] if value in LANGUAGES else (f"langue:{value}",)
     if menu in AREAS:
         return (f"{menu}:{value}",) if value in districts.ANSWERS[menu] else ()
-    list_id, _, family, but = ASKED_OF[menu]
+    list_id, _, family, but = MENU_FIELDS[menu]
     return (f"{family}:{value}",) if value in _choices(list_id, but) else ()
 
 
@@ -284,30 +286,32 @@ INSTEAD = {
 }
 
 
-def find(asked: Search, at: datetime) -> Results:
+def find(search: Search, at: datetime) -> Results:
     """Return the places that meet every criterion; nearest first around a spot, else by name.
 
     When none declares a practice that other places may offer, those are returned instead, and the page says
     so.
     """
-    found = _found(asked, at)
-    other = INSTEAD.get(asked.need)
-    if other is None or found.rows or found.apart:
-        return found
-    for minutes in dict.fromkeys((asked.minutes, ALL)):
-        near = _found(replace(asked, need=other.need, minutes=minutes), at)
-        if near.rows or near.apart:
-            return replace(near, headline=_lacking(asked, other), instead=_shown_instead(asked, found, other))
-    return found
+    results = _matching(search, at)
+    other = INSTEAD.get(search.need)
+    if other is None or results.rows or results.unlocated:
+        return results
+    for minutes in dict.fromkeys((search.minutes, ALL)):
+        near = _matching(replace(search, need=other.need, minutes=minutes), at)
+        if near.rows or near.unlocated:
+            return replace(
+                near, headline=_lacking(search, other), instead=_alternative(search, results, other)
+            )
+    return results
 
 
-def _found(asked: Search, at: datetime) -> Results:
-    return _around(asked, at) if asked.around else _by_name(asked, at)
+def _matching(search: Search, at: datetime) -> Results:
+    return _by_distance(search, at) if search.is_around else _by_name(search, at)
 
 
-def _lacking(asked: Search, other: Instead) -> str:
-    near = asked.around and asked.minutes
-    return say(other.lacks_near, within=_within(asked.minutes)) if near else say(other.lacks)
+def _lacking(search: Search, other: Instead) -> str:
+    near = search.is_around and search.minutes
+    return say(other.lacks_near, within=_within(search.minutes)) if near else say(other.lacks)
 
 
 def _within(minutes: int) -> str:
@@ -318,11 +322,11 @@ def _within(minutes: int) -> str:
     return f"d’{words}" if minutes == 60 else f"de {words}"
 
 
-def _shown_instead(asked: Search, found: Results, other: Instead) -> str:
+def _alternative(search: Search, results: Results, other: Instead) -> str:
     """Return the alternative in words, with a warning that the data is missing from the census."""
-    shows = say(other.shows_near) if asked.around else say(other.shows)
+    shows = say(other.shows_near) if search.is_around else say(other.shows)
     nearest = (
-        say("Le plus proche qui le dit est {where}.", where=found.nearest.words) if found.nearest else ""
+        say("Le plus proche qui le dit est {where}.", where=results.nearest.words) if results.nearest else ""
     )
     lack = say("C’est un manque de notre recensement : des lieux le font peut-être sans l’avoir dit.")
     return " ".join(filter(None, (shows, nearest, lack)))
@@ -363,52 +367,57 @@ def minutes_in_words(minutes: float) -> str:
 # ----------------------------------------------------------------------------------------------------- around
 
 
-def _around(asked: Search, at: datetime) -> Results:
-    radius = reach(asked.minutes) if asked.minutes else 0.0
-    found = _search(asked, radius=radius, limit=NEAREST)
-    metres = {id: on_foot(m or 0.0) for id, m in found.places}
-    held = {lieu.pk: lieu for lieu in Lieu.objects.filter(pk__in=metres)}
-    kept = [held[id] for id in metres if not asked.by_clock or places.is_open(held[id], at)]
-    near = [lieu for lieu in kept if places.is_located(lieu)]
-    apart = _apart(asked, at, {lieu.pk: lieu for lieu in kept if not places.is_located(lieu)})
-    rows = [_row(lieu, k, asked, at, metres[lieu.pk]) for k, lieu in enumerate(near[: asked.shown], 1)]
-    cut = found.total > NEAREST
-    again = published.repeats({lieu.pk for lieu in near}, found.pairs)
+def _by_distance(search: Search, at: datetime) -> Results:
+    radius = reach(search.minutes) if search.minutes else 0.0
+    matches = _search(search, radius=radius, limit=NEAREST)
+    metres = {id: on_foot(m or 0.0) for id, m in matches.places}
+    lieu_by_pk = {lieu.pk: lieu for lieu in Lieu.objects.filter(pk__in=metres)}
+    open_lieux = [
+        lieu_by_pk[id] for id in metres if not search.by_clock or places.is_open(lieu_by_pk[id], at)
+    ]
+    near = [lieu for lieu in open_lieux if places.is_located(lieu)]
+    unlocated = _unlocated(search, at, {lieu.pk: lieu for lieu in open_lieux if not places.is_located(lieu)})
+    rows = [_row(lieu, k, search, at, metres[lieu.pk]) for k, lieu in enumerate(near[: search.n_rows], 1)]
+    cut = matches.total > NEAREST
+    again = published.repeats({lieu.pk for lieu in near}, matches.pairs)
     return Results(
         rows=rows,
-        apart=apart,
+        unlocated=unlocated,
         total=len(near) - again,
         repeated=again,
         more=min(PAGE, len(near) - len(rows)),
         cut=cut,
-        headline=_headline(len(near) - again, asked, is_cut=cut, n_unlocated=len(apart)),
-        nearest=None if rows else _nearest(asked, at),
+        headline=_headline(len(near) - again, search, is_cut=cut, n_unlocated=len(unlocated)),
+        nearest=None if rows else _nearest(search, at),
     )
 
 
-def _apart(asked: Search, at: datetime, known: Mapping[int, Lieu]) -> list[Row]:
+def _unlocated(criteria: Search, at: datetime, known: Mapping[int, Lieu]) -> list[Row]:
     """Return the places of the commune without a known point, and those in a commune within reach."""
-    spot = asked.spot
-    found = dict(known)
+    spot = criteria.spot
+    lieu_by_pk = dict(known)
     if spot is not None and spot.communes:
         ids = [
             id
             for id, _ in search(
-                Wanted(text=asked.text, facets=asked.facets, communes=spot.communes, limit=NEAREST)
+                Wanted(text=criteria.text, facets=criteria.facets, communes=spot.communes, limit=NEAREST)
             ).places
         ]
-        found |= {lieu.pk: lieu for lieu in Lieu.objects.filter(pk__in=ids).exclude(places.located())}
-    kept = [lieu for lieu in found.values() if not asked.by_clock or places.is_open(lieu, at)]
-    return [_row(lieu, 0, asked, at, None) for lieu in sorted(kept, key=lambda each: (each.name, each.pk))]
+        lieu_by_pk |= {lieu.pk: lieu for lieu in Lieu.objects.filter(pk__in=ids).exclude(places.located())}
+    open_lieux = [lieu for lieu in lieu_by_pk.values() if not criteria.by_clock or places.is_open(lieu, at)]
+    return [
+        _row(lieu, 0, criteria, at, None)
+        for lieu in sorted(open_lieux, key=lambda lieu: (lieu.name, lieu.pk))
+    ]
 
 
-def _nearest(asked: Search, at: datetime) -> Nearest | None:
+def _nearest(search: Search, at: datetime) -> Nearest | None:
     """Return the nearest place that meets every criterion, at any distance; None when there is none."""
-    found = _search(asked, radius=0.0, limit=NEAREST if asked.by_clock else PAGE)
-    held = {lieu.pk: lieu for lieu in Lieu.objects.filter(pk__in=[id for id, _ in found.places])}
-    for id, crow in found.places:
-        lieu = held[id]
-        if places.is_located(lieu) and (not asked.by_clock or places.is_open(lieu, at)):
+    matches = _search(search, radius=0.0, limit=NEAREST if search.by_clock else PAGE)
+    lieu_by_pk = {lieu.pk: lieu for lieu in Lieu.objects.filter(pk__in=[id for id, _ in matches.places])}
+    for id, crow in matches.places:
+        lieu = lieu_by_pk[id]
+        if places.is_located(lieu) and (not search.by_clock or places.is_open(lieu, at)):
             metres = on_foot(crow or 0.0)
             minutes = minutes_of(metres)
             far = metres_in_words(metres)
@@ -428,32 +437,34 @@ def _nearest(asked: Search, at: datetime) -> Nearest | None:
     return None
 
 
-def _search(asked: Search, *, radius: float, limit: int, communes: tuple[str, ...] = ()) -> Found:
-    spot = asked.spot
+def _search(criteria: Search, *, radius: float, limit: int, communes: tuple[str, ...] = ()) -> Matches:
+    spot = criteria.spot
     return search(
         Wanted(
-            text=asked.text,
+            text=criteria.text,
             latitude=spot.latitude if spot else None,
             longitude=spot.longitude if spot else None,
             radius=radius,
-            facets=asked.facets,
+            facets=criteria.facets,
             communes=communes,
             limit=limit,
         )
     )
 
 
-def unplaced(asked: Search) -> dict[str, int]:
+def unplaced(search: Search) -> dict[str, int]:
     """Return how many places of a search narrowed by areas are at an edge, and how many nobody can place:
     they meet every other criterion, and may be inside.
     """
-    others = {id: value for id, value in asked.chosen.items() if id not in AREAS}
-    radius = reach(asked.minutes) if asked.around and asked.minutes else 0.0
-    communes = asked.spot.communes if asked.spot and not asked.around else ()
-    found = _search(replace(asked, chosen=others), radius=radius, limit=0, communes=communes).facets
-    kinds = [kind for kind in AREAS if kind in asked.chosen]
+    other_filters = {id: value for id, value in search.chosen.items() if id not in AREAS}
+    radius = reach(search.minutes) if search.is_around and search.minutes else 0.0
+    communes = search.spot.communes if search.spot and not search.is_around else ()
+    count_by_facet = _search(
+        replace(search, chosen=other_filters), radius=radius, limit=0, communes=communes
+    ).facets
+    kinds = [kind for kind in AREAS if kind in search.chosen]
     return {
-        status: max(found.get(f"{kind}:{status}", 0) for kind in kinds)
+        status: max(count_by_facet.get(f"{kind}:{status}", 0) for kind in kinds)
         for status in (districts.EDGE, districts.UNKNOWN)
     }
 
@@ -461,24 +472,30 @@ def unplaced(asked: Search) -> dict[str, int]:
 # ---------------------------------------------------------------------------------------------------- by name
 
 
-def _by_name(asked: Search, at: datetime) -> Results:
-    communes = asked.spot.communes if asked.spot else ()
-    limit = NEAREST if asked.by_clock else asked.shown
-    found = search(Wanted(text=asked.text, facets=asked.facets, communes=communes, limit=limit))
-    held = {lieu.pk: lieu for lieu in Lieu.objects.filter(pk__in=[id for id, _ in found.places])}
-    kept = [held[id] for id, _ in found.places if not asked.by_clock or places.is_open(held[id], at)]
-    rows = [_row(lieu, k, asked, at, None) for k, lieu in enumerate(kept[: asked.shown], 1)]
-    sheets = len(kept) if asked.by_clock else found.total
-    again = published.repeats({lieu.pk for lieu in kept} if asked.by_clock else found.paired, found.pairs)
-    cut = asked.by_clock and found.total > NEAREST
+def _by_name(criteria: Search, at: datetime) -> Results:
+    communes = criteria.spot.communes if criteria.spot else ()
+    limit = NEAREST if criteria.by_clock else criteria.n_rows
+    matches = search(Wanted(text=criteria.text, facets=criteria.facets, communes=communes, limit=limit))
+    lieu_by_pk = {lieu.pk: lieu for lieu in Lieu.objects.filter(pk__in=[id for id, _ in matches.places])}
+    open_lieux = [
+        lieu_by_pk[id]
+        for id, _ in matches.places
+        if not criteria.by_clock or places.is_open(lieu_by_pk[id], at)
+    ]
+    rows = [_row(lieu, k, criteria, at, None) for k, lieu in enumerate(open_lieux[: criteria.n_rows], 1)]
+    sheets = len(open_lieux) if criteria.by_clock else matches.total
+    again = published.repeats(
+        {lieu.pk for lieu in open_lieux} if criteria.by_clock else matches.paired, matches.pairs
+    )
+    cut = criteria.by_clock and matches.total > NEAREST
     return Results(
         rows=rows,
-        apart=(),
+        unlocated=(),
         total=sheets - again,
         repeated=again,
         more=min(PAGE, sheets - len(rows)),
         cut=cut,
-        headline=_headline(sheets - again, asked, is_cut=cut),
+        headline=_headline(sheets - again, criteria, is_cut=cut),
         nearest=None,
     )
 
@@ -499,7 +516,7 @@ def _headline(n_places: int, search: Search, *, is_cut: bool, n_unlocated: int =
     counted = say("{n}\u00a0lieu", "{n}\u00a0lieux", n=n_places) if n_places else say("Aucun lieu")
     if is_cut and n_places:
         counted = say("Plus de {n}\u00a0lieu", "Plus de {n}\u00a0lieux", n=n_places)
-    if not search.around:
+    if not search.is_around:
         return (
             say("{counted} : {place}", counted=counted, place=typed(search.spot.label))
             if search.spot
@@ -510,7 +527,7 @@ def _headline(n_places: int, search: Search, *, is_cut: bool, n_unlocated: int =
     return say("{counted} à moins {within} à pied, environ", counted=counted, within=_within(search.minutes))
 
 
-def _row(lieu: Lieu, position: int, asked: Search, at: datetime, metres: float | None) -> Row:
+def _row(lieu: Lieu, position: int, search: Search, at: datetime, metres: float | None) -> Row:
     point = places.is_located(lieu)
     return Row(
         number=position,
@@ -525,7 +542,7 @@ def _row(lieu: Lieu, position: int, asked: Search, at: datetime, metres: float |
         ),
         latitude=lieu.latitude if point else None,
         longitude=lieu.longitude if point else None,
-        tags=places.tags(lieu.sheet, asked.need),
+        tags=places.tags(lieu.sheet, search.need),
         price=places.price(lieu.sheet),
         opened=places.opened(lieu, at),
         full=places.full(lieu),
@@ -535,26 +552,30 @@ def _row(lieu: Lieu, position: int, asked: Search, at: datetime, metres: float |
     )
 
 
-def beside(lieu: Lieu, at: datetime, limit: int = 3) -> list[Row]:
+def nearest_to(lieu: Lieu, at: datetime, limit: int = 3) -> list[Row]:
     """Return the located places nearest to one, itself excluded: where to go when it has closed."""
     if lieu.latitude is None or lieu.longitude is None:
         return []
     spot = Spot(label=lieu.name, latitude=lieu.latitude, longitude=lieu.longitude)
-    asked = Search(spot=spot, minutes=ALL, shown=limit)
-    found = search(Wanted(latitude=lieu.latitude, longitude=lieu.longitude, limit=PAGE))
-    held = {each.pk: each for each in Lieu.objects.filter(pk__in=[id for id, _ in found.places])}
+    criteria = Search(spot=spot, minutes=ALL, n_rows=limit)
+    matches = search(Wanted(latitude=lieu.latitude, longitude=lieu.longitude, limit=PAGE))
+    lieu_by_pk = {each.pk: each for each in Lieu.objects.filter(pk__in=[id for id, _ in matches.places])}
     near = [
-        (held[id], crow or 0.0) for id, crow in found.places if id != lieu.pk and places.is_located(held[id])
+        (lieu_by_pk[id], crow or 0.0)
+        for id, crow in matches.places
+        if id != lieu.pk and places.is_located(lieu_by_pk[id])
     ]
-    return [_row(each, k, asked, at, on_foot(crow)) for k, (each, crow) in enumerate(near[:limit], 1)]
+    return [
+        _row(lieu_near, k, criteria, at, on_foot(crow)) for k, (lieu_near, crow) in enumerate(near[:limit], 1)
+    ]
 
 
 def needs() -> dict[str, list[offer.Practice]]:
     """Return the practices by family, in the words of the public."""
-    found: dict[str, list[offer.Practice]] = {}
+    by_family: dict[str, list[offer.Practice]] = {}
     for practice in offer.practices().values():
-        found.setdefault(FAMILIES.get(practice.family, FAMILIES["orientation"]), []).append(practice)
-    return found
+        by_family.setdefault(FAMILIES.get(practice.family, FAMILIES["orientation"]), []).append(practice)
+    return by_family
 
 
 FAMILIES = {
@@ -611,6 +632,6 @@ def credits() -> str:
     them.
     """
     rows = Source.objects.filter(lieux__state=rules.PUBLISHED).distinct().order_by("name")
-    said = [f"{row.name} ({row.licence})" if row.licence else row.name for row in rows]
+    sources = [f"{row.name} ({row.licence})" if row.licence else row.name for row in rows]
     with speaking(FRENCH):
-        return f"Lieux : {listing(said)}." if said else ""
+        return f"Lieux : {listing(sources)}." if sources else ""

@@ -51,7 +51,6 @@ class Scope:
 
     @property
     def is_everywhere(self) -> bool:
-        """Whether it holds every place."""
         return self.kind == "france" and not self.facets
 
     @property
@@ -86,9 +85,9 @@ class Scope:
 def of(code: str) -> Scope:
     """Return the territory of a code, or of the address of a stored perimeter; UnknownTerritory otherwise."""
     place = territories.canonical(code or EVERYWHERE)
-    kept = territories.perimeter(place)
-    if kept is not None:
-        return _kept(kept)
+    perimeter = territories.perimeter(place)
+    if perimeter is not None:
+        return _of_perimeter(perimeter)
     territory = gazetteer().get(place)
     return Scope(
         code=territory.code, name=territory.long_name, kind=territory.kind, communes=_members(territory)
@@ -101,10 +100,12 @@ def typed(text: str) -> tuple[Scope | None, Sequence[Territory]]:
         return of(text.strip()), ()
     except UnknownTerritory:
         named = territories.perimeters_by_name(text)
-        found = gazetteer().find(text, limit=CHOICES)
-    exact = [each.code for each in found if plain(each.name) == plain(text)] or [each.code for each in found]
-    codes = [kept.slug for kept in named] or exact
-    return (of(codes[0]), ()) if len(codes) == 1 else (None, found)
+        territories_found = gazetteer().find(text, limit=CHOICES)
+    exact = [each.code for each in territories_found if plain(each.name) == plain(text)] or [
+        each.code for each in territories_found
+    ]
+    codes = [perimeter.slug for perimeter in named] or exact
+    return (of(codes[0]), ()) if len(codes) == 1 else (None, territories_found)
 
 
 def narrowed(scope: Scope, facets: tuple[str, ...]) -> Scope:
@@ -130,11 +131,11 @@ def _members(territory: Territory) -> tuple[str, ...]:
             inside = (rows["code"] == code) | (rows["parent"] == code)
         case _:
             inside = rows[territory.kind] == code
-    found: list[str] = rows["code"][np.flatnonzero(inside)].tolist()
-    return tuple(found)
+    codes: list[str] = rows["code"][np.flatnonzero(inside)].tolist()
+    return tuple(codes)
 
 
-def _kept(kept: Perimeter) -> Scope:
-    found = tuple(Zone(name, codes) for name, codes in composition(kept.zones, name=kept.file_name))
-    communes = communes_of(code for zone in found for code in zone.codes)
-    return Scope(code=kept.slug, name=kept.name, kind="epci", communes=communes, zones=found)
+def _of_perimeter(perimeter: Perimeter) -> Scope:
+    zones = tuple(Zone(name, codes) for name, codes in composition(perimeter.zones, name=perimeter.file_name))
+    communes = communes_of(code for zone in zones for code in zone.codes)
+    return Scope(code=perimeter.slug, name=perimeter.name, kind="epci", communes=communes, zones=zones)

@@ -18,7 +18,7 @@ from maillage.kernel.names import plain
 METRES_A_DEGREE = 111_195.0
 FIRST, SECOND = 1, 2  # which sheet of a pair is found, when one alone is; both: their sum
 PAIR = "cast(first_id as text) || ':' || cast(second_id as text)"
-FOUND = (
+MATCHED = (
     f"(case when first_id in (select id from r) then {FIRST} else 0 end"
     f" + case when second_id in (select id from r) then {SECOND} else 0 end)"
 )
@@ -39,7 +39,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Matches:
     """Sheets by distance: (id, metres or None); how many there are in all, and how many have each facet.
 
     pairs: sheets that surely describe one place, at least one of the two found; paired: those of them found.
@@ -52,7 +52,7 @@ class Found:
     paired: set[int]
 
 
-def search(wanted: Wanted) -> Found:
+def search(wanted: Wanted) -> Matches:
     """Return the places found, nearest first."""
     sql, values = _statement(wanted)
     places: list[tuple[int, float | None]] = []
@@ -70,12 +70,14 @@ def search(wanted: Wanted) -> Found:
             elif part == 2:
                 one, other = map(int, key.split(":"))
                 pairs.append((one, other))
-                paired |= {id for id, found in ((one, number != SECOND), (other, number != FIRST)) if found}
+                paired |= {
+                    id for id, is_match in ((one, number != SECOND), (other, number != FIRST)) if is_match
+                }
             else:
                 total = int(number)
     order = {id: at for at, (id, _) in enumerate(places)}
-    places.sort(key=lambda each: (each[1] is None, each[1] or 0.0, order[each[0]]))
-    return Found(places, total, facets, pairs, paired)
+    places.sort(key=lambda row: (row[1] is None, row[1] or 0.0, order[row[0]]))
+    return Matches(places, total, facets, pairs, paired)
 
 
 def facets_of(family: str) -> list[str]:
@@ -89,13 +91,13 @@ def facets_of(family: str) -> list[str]:
 
 def facets_by_place(families: Iterable[str]) -> dict[int, list[str]]:
     """Return the facets of some families that each published place has, by its number."""
-    found: dict[int, list[str]] = {}
+    facets_by_pk: dict[int, list[str]] = {}
     with connection.cursor() as cursor:
         for family in families:
             cursor.execute("select lieu, facet from directory_facets where facet like %s", [f"{family}:%"])
             for lieu, facet in cursor.fetchall():
-                found.setdefault(int(lieu), []).append(facet)
-    return found
+                facets_by_pk.setdefault(int(lieu), []).append(facet)
+    return facets_by_pk
 
 
 def having(rows: QuerySet, facets: Sequence[str], prefix: str = "") -> QuerySet:
@@ -103,8 +105,8 @@ def having(rows: QuerySet, facets: Sequence[str], prefix: str = "") -> QuerySet:
     place, '' when it is one.
     """
     for facet in facets:
-        held = RawSQL("select lieu from directory_facets where facet = %s", [facet])
-        rows = rows.filter(**{f"{prefix}pk__in": held})
+        matching = RawSQL("select lieu from directory_facets where facet = %s", [facet])
+        rows = rows.filter(**{f"{prefix}pk__in": matching})
     return rows
 
 
@@ -148,16 +150,16 @@ def _statement(wanted: Wanted) -> tuple[str, list[object]]:
             f"exists (select 1 from directory_facets f where f.lieu = p.id and f.facet in ({_marks(group)}))",
             group,
         )
-    found = f"select p.id, {distance} d, p.name from {parts.tables} where {' and '.join(parts.wheres)}"
-    parts.also("r", found, [*at, *parts.values])
+    candidates = f"select p.id, {distance} d, p.name from {parts.tables} where {' and '.join(parts.wheres)}"
+    parts.also("r", candidates, [*at, *parts.values])
     id = "id" if sqlite else "cast(id as text)"
     order = "d, name, id" if at else "name, id"
     sql = (
         f"with {', '.join(parts.with_)} select 0, {id}, d from (select * from r order by {order} limit %s"
         " offset %s) page union all select 1, f.facet, cast(count(*) as real) from r"
         f" {'cross join' if sqlite else 'join'} directory_facets f on f.lieu = r.id group by f.facet union"
-        f" all select 2, {PAIR}, cast({FOUND} as real) from directory_pair where sure and state = 'open'"
-        f" and {FOUND} > 0 union all select 3, '', cast(count(*) as real) from r"
+        f" all select 2, {PAIR}, cast({MATCHED} as real) from directory_pair where sure and state = 'open'"
+        f" and {MATCHED} > 0 union all select 3, '', cast(count(*) as real) from r"
     )
     return sql, [*parts.with_values, wanted.limit, wanted.offset]
 

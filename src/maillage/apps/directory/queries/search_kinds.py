@@ -1,4 +1,4 @@
-"""What the search across the space finds of the directory: places, those published and those one manages."""
+"""Search kind of the directory: published places, and those a user manages."""
 
 from typing import Any
 
@@ -14,13 +14,13 @@ FOUND_BY = ("nom", "structure_parente", "commune", "code_postal", "quartier", "a
 
 
 def _rows(user: Any) -> QuerySet[Lieu]:
-    seen = Q(state=rules.PUBLISHED) | Q(pk__in=access.managed_by(user).values("pk"))
-    return access.lieux_for(user).filter(seen, merged_into=None)
+    visible = Q(state=rules.PUBLISHED) | Q(pk__in=access.managed_by(user).values("pk"))
+    return access.lieux_for(user).filter(visible, merged_into=None)
 
 
 def _words(row: Lieu) -> tuple[str, str]:
-    said = (row.sheet.get(name, "") for name in FOUND_BY)
-    return row.name, " ".join(str(each) for each in said if each)
+    values = (row.sheet.get(name, "") for name in FOUND_BY)
+    return row.name, " ".join(str(each) for each in values if each)
 
 
 def _hit(row: Lieu, user: Any) -> Hit:

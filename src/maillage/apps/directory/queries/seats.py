@@ -26,8 +26,10 @@ def structures_in(communes: frozenset[str] | None) -> list[int] | None:
 
 def seats() -> dict[int, str]:
     """Return the commune of each structure that has one, by its seat, else by its first place."""
-    found = dict(_places().order_by("-pk").values_list("structure", "code_insee"))
-    return found | dict(Structure.objects.exclude(code_insee="").values_list("pk", "code_insee"))
+    commune_by_structure = dict(_places().order_by("-pk").values_list("structure", "code_insee"))
+    return commune_by_structure | dict(
+        Structure.objects.exclude(code_insee="").values_list("pk", "code_insee")
+    )
 
 
 def _places() -> QuerySet[Lieu]:

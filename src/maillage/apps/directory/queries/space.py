@@ -19,11 +19,11 @@ from maillage.engine import matching
 from maillage.studies.offer.census import as_place
 from maillage.words.wording import count
 
-SHOWN = 5  # rows of each section on the first page
+SECTION_ROWS = 5  # rows of each section on the first page
 PAGE = 30
-FOUND = 50
+MAX_HITS = 50
 DOUBTFUL = "a-verifier"
-WHOLE = facets.Facets()
+NO_FILTER = facets.Facets()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +55,25 @@ class Section:
 
 def sections(user, on: date) -> list[Section]:
     """Return the sections of the working list, each with its oldest rows."""
-    return [_section(id, user, on, SHOWN) for id in SECTIONS]
+    return [_section(id, user, on, SECTION_ROWS) for id in SECTIONS]
 
 
-def nothing(shown: Sequence[Section]) -> str:
+def nothing(sections: Sequence[Section]) -> str:
     """Return the kinds that have no pending task, in words: “aucun message, aucune valeur proposée”."""
-    return ", ".join(each.words for each in shown if not each.total)
+    return ", ".join(each.words for each in sections if not each.total)
 
 
-def section(id: str, user, on: date, number: str, asked: facets.Facets = WHOLE) -> tuple[Section, Page]:
+def section(id: str, user, on: date, number: str, filters: facets.Facets = NO_FILTER) -> tuple[Section, Page]:
     """Return one page of a section, narrowed to what is asked."""
-    found = facets.narrow(SECTIONS[id].rows(user, on), asked, SECTIONS[id].prefix)
-    page = Paginator(found, PAGE).get_page(number)
-    return _section(id, user, on, 0, [SECTIONS[id].row(each, on) for each in page], found), page
+    narrowed = facets.narrow(SECTIONS[id].rows(user, on), filters, SECTIONS[id].prefix)
+    page = Paginator(narrowed, PAGE).get_page(number)
+    return _section(id, user, on, 0, [SECTIONS[id].row(each, on) for each in page], narrowed), page
 
 
-def choices(id: str, user, on: date, asked: facets.Facets = WHOLE) -> facets.Choices:
-    """Return what a section may be narrowed by, beside what is asked."""
+def choices(id: str, user, on: date, filters: facets.Facets = NO_FILTER) -> facets.Choices:
+    """Return the possible values of each filter of a section, besides the current ones."""
     rows = SECTIONS[id].rows(user, on)
-    return facets.choices(rows, SECTIONS[id].prefix, reasons=id == DOUBTFUL, asked=asked)
+    return facets.choices(rows, SECTIONS[id].prefix, reasons=id == DOUBTFUL, current=filters)
 
 
 def doubtful(user, numbers: Iterable[int]) -> QuerySet[Lieu]:
@@ -90,9 +90,9 @@ def _section(
     narrowed: QuerySet | None = None,
 ) -> Section:
     kind = SECTIONS[id]
-    found = kind.rows(user, on) if narrowed is None else narrowed
-    total = found.count()
-    shown = rows if rows is not None else [kind.row(each, on) for each in found[:limit]]
+    matching = kind.rows(user, on) if narrowed is None else narrowed
+    total = matching.count()
+    displayed = rows if rows is not None else [kind.row(each, on) for each in matching[:limit]]
     return Section(
         id=id,
         title=kind.title,
@@ -100,7 +100,7 @@ def _section(
         gesture=kind.gesture,
         total=total,
         words=count(total, kind.noun, kind.plural) if total else kind.none,
-        rows=shown,
+        rows=displayed,
     )
 
 
@@ -182,7 +182,7 @@ def to_confirm(user, on: date) -> QuerySet[Lieu]:
     return _published(user).filter(late).order_by(oldest, "name", "pk")
 
 
-def _due_row(lieu: Lieu, on: date) -> Row:
+def _to_confirm_row(lieu: Lieu, on: date) -> Row:
     fresh = rules.freshness(lieu.updated_on, lieu.confirmed_on, on=on)
     why = (
         "jamais confirmée par quelqu’un"
@@ -199,14 +199,14 @@ def _missing(user, on: date) -> QuerySet[Lieu]:
 
 
 def _missing_row(lieu: Lieu, on: date) -> Row:
-    gone = lieu.missing_since
+    last_import = lieu.missing_since
     return Row(
         lieu.name,
         town(lieu),
-        f"n’est plus dans {gone.file_name}",
-        _age(timezone.localdate(gone.started_at), on),
+        f"n’est plus dans {last_import.file_name}",
+        _age(timezone.localdate(last_import.started_at), on),
         "import_report",
-        str(gone.pk),
+        str(last_import.pk),
     )
 
 
@@ -286,7 +286,7 @@ SECTIONS = {
         "fiches",
         "aucune fiche à confirmer",
         to_confirm,
-        _due_row,
+        _to_confirm_row,
     ),
 }
 
@@ -319,14 +319,14 @@ class Hit:
 
 def find(text: str, user) -> list[Hit]:
     """Return the sheets with words that start like those typed: published first, then those set aside."""
-    ids = [id for id, _ in search(Wanted(text=text, limit=FOUND)).places]
+    ids = [id for id, _ in search(Wanted(text=text, limit=MAX_HITS)).places]
     rows = access.managed_by(user)
-    shown = {lieu.pk: lieu for lieu in rows.filter(pk__in=ids)}
-    aside = rows.exclude(state=rules.PUBLISHED).filter(name__icontains=text).order_by("name", "pk")[:FOUND]
-    found = [*(shown[id] for id in ids if id in shown), *aside]
+    published = {lieu.pk: lieu for lieu in rows.filter(pk__in=ids)}
+    aside = rows.exclude(state=rules.PUBLISHED).filter(name__icontains=text).order_by("name", "pk")[:MAX_HITS]
+    lieux = [*(published[id] for id in ids if id in published), *aside]
     return [
         Hit(lieu, town(lieu), "" if lieu.state == rules.PUBLISHED else lieu.get_state_display())
-        for lieu in found[:FOUND]
+        for lieu in lieux[:MAX_HITS]
     ]
 
 
@@ -367,8 +367,8 @@ class ProposalRow:
 
     proposal: Proposal
     label: str
-    held: str
-    held_by: str
+    current: str
+    current_by: str
     proposed: str
     by: str
     hands_over: bool = False
@@ -379,28 +379,28 @@ def proposals(user) -> list[tuple[Lieu, list[ProposalRow]]]:
     rows = access.proposals_for(user).filter(state=rules.OPEN).exclude(field="").order_by("at", "pk")[:200]
     order = {lieu_id: n for n, lieu_id in enumerate(dict.fromkeys(row.lieu_id for row in rows))}
     together = groupby(sorted(rows, key=lambda row: order[row.lieu_id]), key=lambda row: row.lieu_id)
-    grouped = [list(each) for _, each in together]
-    return [(each[0].lieu, [_asked(row) for row in each]) for each in grouped]
+    grouped = [list(group) for _, group in together]
+    return [(each[0].lieu, [_value_row(row) for row in each]) for each in grouped]
 
 
 def proposals_of(lieu: Lieu) -> list[ProposalRow]:
     """Return the proposals about one place, messages excluded."""
     rows = Proposal.objects.filter(lieu=lieu, state=rules.OPEN).exclude(field="").order_by("at", "pk")
-    return [_asked(row) for row in rows.select_related("lieu__structure")]
+    return [_value_row(row) for row in rows.select_related("lieu__structure")]
 
 
-def _asked(row: Proposal) -> ProposalRow:
+def _value_row(row: Proposal) -> ProposalRow:
     if row.field == rules.CUSTODY:
-        ours, by = row.lieu.structure.name, places.named(row.by)
+        current, by = row.lieu.structure.name, places.named(row.by)
         return ProposalRow(
-            row, "Structure qui tient le lieu", ours, "", row.value["name"], by, hands_over=True
+            row, "Structure qui tient le lieu", current, "", row.value["name"], by, hands_over=True
         )
     sheet, origin = row.lieu.sheet, row.lieu.origins.get(row.field, {})
     return ProposalRow(
         proposal=row,
         label=history.labels().get(row.field, row.field),
-        held=history.value_text(row.field, sheet.get(row.field)),
-        held_by=origin_in_words(origin),
+        current=history.value_text(row.field, sheet.get(row.field)),
+        current_by=origin_in_words(origin),
         proposed=history.value_text(row.field, row.value),
         by=places.named(row.by),
     )
@@ -454,12 +454,12 @@ BLOCK_OF = {name: id for id, (_, names) in BLOCKS.items() for name in names}
 
 def side_by_side(pair: Pair, suggested: dict[str, str]) -> list[Side]:
     """Return the blocks on which two sheets differ. suggested: by field, the side to start from."""
-    found = {}
+    side_by_block = {}
     for name, side in suggested.items():
         id = BLOCK_OF.get(name, name)
-        if id not in found:
-            found[id] = _side(pair, id, side)
-    return list(found.values())
+        if id not in side_by_block:
+            side_by_block[id] = _side(pair, id, side)
+    return list(side_by_block.values())
 
 
 def fields_of(block: str) -> Iterable[str]:
@@ -477,15 +477,15 @@ class Taken:
     since: Sequence[history.Line]
 
 
-def taken_apart(apart) -> list[Taken]:
-    """Return what splitting two merged places would do, the survivor first. apart: as returned by
+def split_effects(split) -> list[Taken]:
+    """Return what splitting two merged places would do, the survivor first. split: as returned by
     `duplicates.apart`.
     """
     return [
         Taken(
             side.lieu, history.differences(side.now, side.after), history.differences(side.before, side.after)
         )
-        for side in (apart.kept, apart.gone)
+        for side in (split.kept, split.gone)
     ]
 
 
@@ -515,9 +515,9 @@ def same_fields(pair: Pair) -> list[tuple[str, str]]:
     """Return the fields that are equal on two sheets, displayed for reassurance."""
     one, two = pair.first.sheet, pair.second.sheet
     labels = history.labels()
-    kept = [
+    equal_fields = [
         name
         for name in labels
         if name in one and one.get(name) == two.get(name) and name not in rules.FOLLOWING
     ]
-    return [(labels[name], history.value_text(name, one[name])) for name in kept]
+    return [(labels[name], history.value_text(name, one[name])) for name in equal_fields]

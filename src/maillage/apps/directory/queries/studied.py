@@ -19,12 +19,12 @@ def census(departements: Collection[str]) -> Census:
     """Return the published places of some départements, of all by default; named after their producers."""
     rows = list(_within(departements).select_related("source").order_by("pk"))
     names = sorted({lieu.source.name for lieu in rows})
-    told_apart = Pair.objects.filter(state=rules.DECLINED).values_list("first__slug", "second__slug")
+    declined_pairs = Pair.objects.filter(state=rules.DECLINED).values_list("first__slug", "second__slug")
     return census_of(
         f"l’annuaire ({wording.listing(names)})" if names else "",
         [{**lieu.sheet, "id": lieu.slug} for lieu in rows],
         source_of={lieu.slug: str(lieu.source_id) for lieu in rows},
-        apart=map(frozenset, told_apart),
+        apart=map(frozenset, declined_pairs),
         doubles=published.doubles(),
     )
 
@@ -50,13 +50,13 @@ def rows(communes: Collection[str], *, on: date) -> tuple[list[Row], int]:
     """Return the published places of some communes, in the form of a count, by name, and how many sheets were
     left out because another describes the same place: those of the printed directory.
     """
-    found = list(
+    lieux = list(
         Lieu.objects.filter(code_insee__in=bulk.to_find(communes), state=rules.PUBLISHED)
         .select_related("structure", "source")
         .order_by("name", "pk")
     )
-    kept = paper.unique(found, on)
-    return [_row(lieu, on) for lieu in kept], len(found) - len(kept)
+    printed = paper.unique(lieux, on)
+    return [_row(lieu, on) for lieu in printed], len(lieux) - len(printed)
 
 
 def _row(lieu: Lieu, on: date) -> Row:

@@ -1,5 +1,4 @@
-"""What « Où ? » means: a commune, a quarter, a postcode, a place, a territory; several when the text is
-ambiguous.
+"""Meanings of « Où ? »: a commune, a quarter, a postcode, a place, a territory; several when ambiguous.
 
 The label of a spot parses back to that spot: “Teisseire, Grenoble”, “Saint-Denis, La Réunion”.
 """
@@ -38,7 +37,7 @@ MIDDLES = {
     True: to_say("le centre habité {of_town}"),
     False: to_say("le milieu {of_town} sur la carte (le bourg peut être ailleurs)"),
 }
-BESIDE = 100  # metres
+BESIDE_METRES = 100  # metres
 SIDES = (
     *(to_say("au nord"), to_say("au nord-est"), to_say("à l’est"), to_say("au sud-est")),
     *(to_say("au sud"), to_say("au sud-ouest"), to_say("à l’ouest"), to_say("au nord-ouest")),
@@ -81,9 +80,7 @@ class Choice:
     spot: Callable[[], Spot] = field(compare=False)
 
     def starts(self, typed: Sequence[str]) -> bool:
-        """Return whether each typed word starts a word of its label, and one of them a word of its own
-        name.
-        """
+        """Match typed words with the starts of words of its label, at least one of them of its own name."""
         own = f" {self.name}"
         label = f"{own} {self.within}"
         return all(f" {word}" in label for word in typed) and any(f" {word}" in own for word in typed)
@@ -91,7 +88,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a text means: one spot, or several choices; `alike`: none has that exact name."""
+    """Meaning of a text: one spot, or several choices; `alike`: none has that exact name."""
 
     spot: Spot | None = None
     choices: tuple[Choice, ...] = ()
@@ -99,20 +96,18 @@ class Answer:
 
 
 def find(text: str) -> Answer:
-    """Return what a text means, ignoring accents, case and hyphens; after a comma comes what contains the
-    place.
-    """
+    """Resolve a text, ignoring accents, case and hyphens; a comma is followed by the containing place."""
     typed = text.strip()
     if not plain(typed):
         return Answer()
-    if found := _held_first(
+    if choices := _covered_first(
         _communes().by_postcode.get(typed, ())
     ):  # before the Insee code that looks like it
-        return _one_of(found)
+        return _one_of(choices)
     if typed.upper() in gazetteer() or typed.casefold() == "france":
         return Answer(of_territory(gazetteer().get(typed)))
-    if found := _exact(typed):
-        return _one_of(found)
+    if choices := _exact(typed):
+        return _one_of(choices)
     alike = _alike(typed)
     return Answer(alike[0].spot()) if len(alike) == 1 else Answer(choices=tuple(alike), alike=True)
 
@@ -121,17 +116,17 @@ def suggestions(text: str, limit: int = 8) -> list[Choice]:
     """Return the spots that a partial text may become."""
     if not plain(text):
         return []
-    found = {c.label: c for c in [*_exact(text), *_alike(text)]}
-    return list(found.values())[:limit]
+    choice_by_label = {c.label: c for c in [*_exact(text), *_alike(text)]}
+    return list(choice_by_label.values())[:limit]
 
 
 def of_code(code: str) -> Spot:
     """Return the spot of an official code, or of a stored perimeter; UnknownTerritory otherwise."""
-    kept = territories.perimeter(code)
-    if kept is None:
+    perimeter = territories.perimeter(code)
+    if perimeter is None:
         return of_territory(gazetteer().get(code))
-    codes = [code for _, held in _zones(kept.zones, kept.file_name) for code in held]
-    return Spot(label=kept.name, communes=communes_of(codes))
+    codes = [code for _, zone_codes in _zones(perimeter.zones, perimeter.file_name) for code in zone_codes]
+    return Spot(label=perimeter.name, communes=communes_of(codes))
 
 
 def of_territory(territory: Territory) -> Spot:
@@ -148,7 +143,7 @@ def of_territory(territory: Territory) -> Spot:
 
 
 def _exact(typed: str) -> list[Choice]:
-    """Return what has this exact name: one commune wins over quarters, both win over territories and
+    """Return the choices of this exact name: one commune wins over quarters, both win over territories and
     places.
     """
     name, _, within = typed.rpartition(",")
@@ -160,47 +155,45 @@ def _exact(typed: str) -> list[Choice]:
         return communes
     quarters = [q for q in _all_quarters() if q.name == wanted and within in ("", q.within)]
     if communes or quarters:
-        return _held_first([*sorted(communes, key=_by_population), *quarters])
+        return _covered_first([*sorted(communes, key=_by_population), *quarters])
     larger = [
         t for t in gazetteer().find(name, limit=8) if _bare(t.name) == wanted or _bare(t.long_name) == wanted
     ]
     former = [index.by_code[t.code] for t in larger if t.kind == "commune" and not within]
     if former:
         return former
-    kept = [_perimeter(p) for p in territories.perimeters() if _bare(p.name) == wanted]
-    if (kept or larger) and not within:
-        return (kept or [_larger(larger[0])])[:1]
+    perimeters = [_perimeter(p) for p in territories.perimeters() if _bare(p.name) == wanted]
+    if (perimeters or larger) and not within:
+        return (perimeters or [_larger(larger[0])])[:1]
     return [lieu for lieu in _lieux(name) if lieu.name == wanted and within in ("", lieu.within)]
 
 
 def _alike(typed: str) -> list[Choice]:
-    """Return what has a similar name: communes, quarters, places; the nearest spellings when there are
-    none.
-    """
+    """Return the choices of a similar name: communes, quarters, places; the nearest spellings without any."""
     words = _bare(typed).split()
     communes = [c for c in _communes().by_code.values() if c.starts(words)]
     communes.sort(key=lambda c: (not c.name.startswith(words[0]), _by_population(c)))
     quarters = [q for q in _all_quarters() if q.starts(words)]
-    found = [*_held_first([*communes, *quarters])[: CHOICES - LIEUX], *_lieux(typed)[:LIEUX]]
-    near = () if found else gazetteer().nearest(typed)
-    return found or [_communes().by_code[t.code] for t in near if t.kind == "commune"]
+    choices = [*_covered_first([*communes, *quarters])[: CHOICES - LIEUX], *_lieux(typed)[:LIEUX]]
+    near = () if choices else gazetteer().nearest(typed)
+    return choices or [_communes().by_code[t.code] for t in near if t.kind == "commune"]
 
 
 def _one_of(choices: Sequence[Choice]) -> Answer:
     return Answer(choices[0].spot()) if len(choices) == 1 else Answer(choices=tuple(choices[:CHOICES]))
 
 
-def _held_first(choices: Sequence[Choice]) -> list[Choice]:
+def _covered_first(choices: Sequence[Choice]) -> list[Choice]:
     """Return the choices, those in départements with places first, otherwise in the same order."""
     if len(choices) < 2:
         return list(choices)
-    held = set(
+    departements = set(
         map(
             _departement,
             Lieu.objects.filter(state=rules.PUBLISHED).values_list("code_insee", flat=True).distinct(),
         )
     )
-    return sorted(choices, key=lambda c: _departement(c.commune) not in held)
+    return sorted(choices, key=lambda c: _departement(c.commune) not in departements)
 
 
 def _by_population(commune: Choice) -> int:
@@ -229,15 +222,15 @@ def _larger(territory: Territory) -> Choice:
     )
 
 
-def _perimeter(kept: Perimeter) -> Choice:
-    name = _bare(kept.name)
+def _perimeter(perimeter: Perimeter) -> Choice:
+    name = _bare(perimeter.name)
     return Choice(
-        label=kept.name,
+        label=perimeter.name,
         kind="périmètre gardé",
         commune="",
         name=name,
         within="",
-        spot=lambda: of_code(kept.slug),
+        spot=lambda: of_code(perimeter.slug),
     )
 
 
@@ -306,8 +299,8 @@ def inhabited_middle(code: str) -> tuple[float, float] | None:
     """Return the middle of the inhabitants of a commune, else of its contour, as latitude and longitude; None
     when neither is known. It reads no row: a list may ask it of each of its lines.
     """
-    found = _centre(code) if code else None
-    return found and (round(found.lat, 5), round(found.lon, 5))
+    middle = _centre(code) if code else None
+    return middle and (round(middle.lat, 5), round(middle.lon, 5))
 
 
 def _in_commune(code: str, *, label: str, communes: tuple[str, ...], but: str = "") -> Spot:
@@ -352,13 +345,13 @@ def way(lieu: Lieu) -> str:
     north = METRES_A_DEGREE * (lieu.latitude - start[1])
     east = METRES_A_DEGREE * (lieu.longitude - start[0]) * cos(radians(start[1]))
     metres = hypot(north, east)
-    if metres < BESIDE:
-        beside = (
+    if metres < BESIDE_METRES:
+        sentence = (
             to_say("À côté de la mairie {of_town}")
             if hall is not None
             else to_say("À côté du centre habité {of_town}")
         )
-        return say(beside, of_town=of(name))
+        return say(sentence, of_town=of(name))
     side = SIDES[round(atan2(east, north) / (pi / 4)) % len(SIDES)]
     from_hall = to_say("À environ {metres} {side} de la mairie {of_town}, à vol d’oiseau")
     from_centre = to_say("À environ {metres} {side} du centre habité {of_town}, à vol d’oiseau")
@@ -373,13 +366,13 @@ def _town_hall(code: str, name: str) -> Lieu | None:
         | Q(name__istartswith="hôtel de ville")
         | Q(name__istartswith="hotel de ville")
     )
-    found = Lieu.objects.filter(located(), named, state=rules.PUBLISHED, code_insee=code).order_by("slug")
-    whole = (
+    halls = Lieu.objects.filter(located(), named, state=rules.PUBLISHED, code_insee=code).order_by("slug")
+    hall_names = (
         {plain(f"{kind} {of(name)}") for kind in HALLS}
         | {plain(f"{kind} {name}") for kind in HALLS}
         | set(HALLS)
     )
-    return next((lieu for lieu in found if plain(lieu.name) in whole), None)
+    return next((lieu for lieu in halls if plain(lieu.name) in hall_names), None)
 
 
 @lru_cache(maxsize=512)
@@ -414,11 +407,11 @@ def _all_quarters() -> Iterable[Choice]:
     """Return the zones of stored perimeters, except those that are one commune under its name, then the
     IRIS.
     """
-    for kept in territories.perimeters():
-        for name, codes in _zones(kept.zones, kept.file_name):
+    for perimeter in territories.perimeters():
+        for name, codes in _zones(perimeter.zones, perimeter.file_name):
             commune = _commune_of(codes)
             if codes != (codes[0][:5],) and _bare(name) != _bare(gazetteer().get(commune).name):
-                yield _quarter(name, kept.name, codes, commune)
+                yield _quarter(name, perimeter.name, codes, commune)
     yield from _iris()
 
 
@@ -490,8 +483,8 @@ def _of_quarter(name: str, within: str, codes: tuple[str, ...]) -> Spot:
 def _lieux(name: str) -> list[Choice]:
     """Return the located places whose name contains these words."""
     ids = [id for id, _ in search(Wanted(text=name, limit=50)).places]
-    found = Lieu.objects.filter(located(), pk__in=ids).order_by("name", "pk")
-    choices = [_lieu(lieu) for lieu in found]
+    lieux = Lieu.objects.filter(located(), pk__in=ids).order_by("name", "pk")
+    choices = [_lieu(lieu) for lieu in lieux]
     return [choice for choice in choices if choice.starts(_bare(name).split())]
 
 

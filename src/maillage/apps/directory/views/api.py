@@ -28,7 +28,7 @@ from maillage.studies.diagnosis import filters
 from maillage.web.refusals import problem
 
 PROBLEM = "application/problem+json"
-KEPT = "public, max-age=300"
+CACHE_CONTROL = "public, max-age=300"
 ANYBODY = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
@@ -114,10 +114,10 @@ STUDY = {
             "202": {"description": "Le calcul est en cours : « avancement » va de 0 à 1."},
             **{
                 status: {
-                    "description": told,
+                    "description": description,
                     "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
                 }
-                for status, told in (
+                for status, description in (
                     ("404", "Ce territoire n’existe pas."),
                     ("422", "Cette définition, ce filtre ou ce poids n’existe pas, ou ne garde personne."),
                     ("429", "Trop de calculs demandés."),
@@ -177,9 +177,9 @@ def _today():
     summary="Lister les structures",
     operation_id="structures",
 )
-def structures(request: HttpRequest, asked: Query[shapes.StructuresQuery]) -> HttpResponse:
+def structures(request: HttpRequest, query: Query[shapes.StructuresQuery]) -> HttpResponse:
     """Les structures publiées, dans l’ordre de leurs identifiants."""
-    return _answer(queries.structures(asked.request(), on=_today()))
+    return _answer(queries.structures(query.request(), on=_today()))
 
 
 @api.get(
@@ -190,7 +190,7 @@ def structures(request: HttpRequest, asked: Query[shapes.StructuresQuery]) -> Ht
 )
 def structure(request: HttpRequest, code: str) -> HttpResponse:
     """Une structure, ses services et ses doublons. `code` est son identifiant : maillage--…"""
-    return _found(request, code, queries.structure(code, on=_today()))
+    return _answer_or_survivor(request, code, queries.structure(code, on=_today()))
 
 
 @api.get(
@@ -199,9 +199,9 @@ def structure(request: HttpRequest, code: str) -> HttpResponse:
     summary="Lister les services",
     operation_id="services",
 )
-def services(request: HttpRequest, asked: Query[shapes.ServicesQuery]) -> HttpResponse:
+def services(request: HttpRequest, query: Query[shapes.ServicesQuery]) -> HttpResponse:
     """Les services publiés, dans l’ordre de leurs identifiants."""
-    return _answer(queries.services(asked.request(), on=_today()))
+    return _answer(queries.services(query.request(), on=_today()))
 
 
 @api.get(
@@ -212,7 +212,7 @@ def services(request: HttpRequest, asked: Query[shapes.ServicesQuery]) -> HttpRe
 )
 def service(request: HttpRequest, code: str) -> HttpResponse:
     """Un service et sa structure. `code` est son identifiant : maillage--…"""
-    return _found(request, code, queries.service(code, on=_today()))
+    return _answer_or_survivor(request, code, queries.service(code, on=_today()))
 
 
 @api.get(
@@ -221,13 +221,15 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     summary="Rechercher des services autour d’une commune ou d’un point",
     operation_id="search_services",
 )
-def search(request: HttpRequest, asked: Query[shapes.SearchQuery]) -> HttpResponse:
+def search(request: HttpRequest, query: Query[shapes.SearchQuery]) -> HttpResponse:
     """Les services les plus proches d’abord, jusqu’à 50 km, puis ceux dont la distance est inconnue.
 
     Avec `code_commune`, seuls les services dont la zone d’éligibilité contient cette commune sont rendus.
     """
     return _answer(
-        queries.around(asked.request(), commune=asked.code_commune or "", point=asked.point, on=_today())
+        queries.nearest_services(
+            query.request(), commune=query.code_commune or "", point=query.point, on=_today()
+        )
     )
 
 
@@ -268,14 +270,14 @@ def _answer(content: Any) -> HttpResponse:
     )
 
 
-def _found(request: HttpRequest, code: str, content: Any) -> HttpResponse:
+def _answer_or_survivor(request: HttpRequest, code: str, content: Any) -> HttpResponse:
     """Answer with what was found, or where it went: a place merged into another, as long as nobody takes
     them apart.
     """
     if content is not None:
         return _answer(content)
-    if kept := queries.merged_into(code):
-        return redirect(request.path.removesuffix(code) + kept)
+    if survivor := queries.merged_into(code):
+        return redirect(request.path.removesuffix(code) + survivor)
     raise Http404
 
 
@@ -308,11 +310,11 @@ REASONS = {
 @api.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     faults = {str(fault["loc"]): _fault(fault) for fault in error.errors}
-    told = " ; ".join(f"{fault['parametre']} : {fault['raison']}" for fault in faults.values())
+    reasons = " ; ".join(f"{fault['parametre']} : {fault['raison']}" for fault in faults.values())
     return problem(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "La demande ne se comprend pas.",
-        f"{told}. Corrigez et recommencez : /api/v1/openapi.json dit ce que chaque paramètre accepte.",
+        f"{reasons}. Corrigez et recommencez : /api/v1/openapi.json dit ce que chaque paramètre accepte.",
         errors=list(faults.values()),
     )
 
@@ -349,7 +351,7 @@ def served(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
                 response = _read_only(response.get("Allow", "GET, HEAD, OPTIONS"))
             if response.status_code < HTTPStatus.BAD_REQUEST:
-                response.setdefault("Cache-Control", KEPT)
+                response.setdefault("Cache-Control", CACHE_CONTROL)
         for name, value in ANYBODY.items():
             response[name] = value
         return response
@@ -380,10 +382,10 @@ def _read_only(allowed: str) -> HttpResponse:
 
 def urls() -> tuple[list[URLPattern], str, str]:
     """Return the addresses of the interface, each served as `served` does."""
-    patterns, app, namespace = api.urls
-    for pattern in patterns:
+    url_patterns, app, namespace = api.urls
+    for pattern in url_patterns:
         pattern.callback = served(pattern.callback)
-    return patterns, app, namespace
+    return url_patterns, app, namespace
 
 
 def _unknown(request: HttpRequest, name: str) -> HttpResponse:

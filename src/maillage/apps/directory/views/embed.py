@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from maillage.apps.directory.views.find import found
+from maillage.apps.directory.views.find import results_context
 
 
 @require_safe
@@ -15,7 +15,7 @@ from maillage.apps.directory.views.find import found
 @csp_replace({"frame-ancestors": ["*"]})
 def embed(request: HttpRequest) -> HttpResponse:
     """The list and the map, without header nor footer, that any page may frame."""
-    return render(request, "directory/public/embed.html", found(request) | {"embedded": True})
+    return render(request, "directory/public/embed.html", results_context(request) | {"embedded": True})
 
 
 @require_safe

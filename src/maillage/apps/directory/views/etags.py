@@ -20,11 +20,11 @@ def unless_changed(view: View) -> View:
     """Answer 304 to a client whose copy is current: same day, same state of the directory. Errors are never
     cached.
     """
-    held = condition(etag_func=_etag, last_modified_func=_changed_at)(view)
+    conditional = condition(etag_func=_etag, last_modified_func=_changed_at)(view)
 
     @wraps(view)
     def serve(request: HttpRequest, *args: Any, **path: Any) -> HttpResponseBase:
-        response: HttpResponseBase = held(request, *args, **path)
+        response: HttpResponseBase = conditional(request, *args, **path)
         if response.status_code >= HTTPStatus.BAD_REQUEST:
             del response["ETag"], response["Last-Modified"]
         return response

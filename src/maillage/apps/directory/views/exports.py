@@ -70,13 +70,13 @@ def file(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
         return refusals.page(request, error)
     if name not in FILES:
         raise Http404
-    shelf = exports.export_folder(where, timezone.localdate())
-    made = exports.current_file(shelf, name)
-    if made is None and not access.may_read_data(request):
+    export_folder = exports.export_folder(where, timezone.localdate())
+    current = exports.current_file(export_folder, name)
+    if current is None and not access.may_read_data(request):
         return refusals.page(request, TOO_MANY, status=429)
-    made = made or exports.make(shelf, name)
+    current = current or exports.make(export_folder, name)
     response = FileResponse(
-        made.path.open("rb"),
+        current.path.open("rb"),
         content_type=FILES[name].kind,
         as_attachment=True,
         filename=f"maillage-{where.folder}-{name}",

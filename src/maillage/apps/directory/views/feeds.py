@@ -1,4 +1,4 @@
-"""What is new: places that came, changed or closed, for a reader of feeds."""
+"""Feeds of news: places that came, changed or closed."""
 
 from typing import Any
 

@@ -20,7 +20,7 @@ from maillage.reference.parameters import number
 from maillage.words.languages import say, typed
 
 DAY = "public, max-age=86400"
-MINUTES_KEPT = "public, max-age=300"
+MINUTES_CACHE = "public, max-age=300"
 
 WHERE_FIELDS = ("ou", "territoire", "lang")
 UNASKED = 5  # places, where nothing was asked
@@ -30,42 +30,42 @@ UNASKED = 5  # places, where nothing was asked
 def find(request: HttpRequest) -> HttpResponse:
     """Places by distance or by name, with the map beside; the list alone, to print."""
     if "imprimer" in request.GET:
-        context = found(request, at_once=results.PRINTED) | {"back": _address(request, imprimer="")}
+        context = results_context(request, at_once=results.PRINTED) | {"back": _address(request, imprimer="")}
         if "results" in context:
             return render(request, "directory/public/list.html", context | {"on": timezone.localdate()})
-    return render(request, "directory/public/find.html", found(request))
+    return render(request, "directory/public/find.html", results_context(request))
 
 
-def found(request: HttpRequest, at_once: int = 0) -> dict[str, Any]:
+def results_context(request: HttpRequest, at_once: int = 0) -> dict[str, Any]:
     """Return the content of the page of results, wherever it appears. at_once: minimum number of places."""
     form = FindForm(request.GET)
     answer, error = _where(form)
-    asked = form.search(answer.spot)
+    search = form.search(answer.spot)
     # Without a question nothing comes first: a few places, and the page asks where.
-    asked = replace(asked, shown=max(asked.shown, at_once) if request.GET else UNASKED)
-    areas = districts.choices(asked.chosen)
+    search = replace(search, n_rows=max(search.n_rows, at_once) if request.GET else UNASKED)
+    areas = districts.choices(search.chosen)
     context: dict[str, Any] = {
         "form": form,
         "ou": answer.spot.label if answer.spot else form.typed("ou"),
         "territoire": form.typed("territoire")
         if answer.spot and form.typed("ou") in ("", answer.spot.label)
         else "",
-        "asked": asked,
+        "asked": search,
         "answer": answer,
         "error": error,
         "needs": results.needs(),
-        "need": offer.practices().get(asked.need),
+        "need": offer.practices().get(search.need),
         "filters": [each for each in FILTERS.values() if not each.more],
         "more_filters": [each for each in FILTERS.values() if each.more],
-        "menus": [(menu, asked.chosen.get(menu.id, "")) for menu in (*results.menus(), *areas)],
+        "menus": [(menu, search.chosen.get(menu.id, "")) for menu in (*results.menus(), *areas)],
         "areas": [area for area in areas if area.chosen],
         "narrowing": "".join(f"&{area.id}={area.chosen}" for area in areas if area.chosen),
         "no_contour": not set(AREAS).isdisjoint(
-            set(asked.chosen) - {area.id for area in areas if area.chosen}
+            set(search.chosen) - {area.id for area in areas if area.chosen}
         ),
-        "more_asked": bool(asked.chosen or asked.text) or any(FILTERS[id].more for id in asked.filters),
+        "more_asked": bool(search.chosen or search.text) or any(FILTERS[id].more for id in search.filters),
         "searched": bool(request.GET),
-        "summary": _summary(asked, form.typed("ou")),
+        "summary": _summary(search, form.typed("ou")),
         "credits": results.credits(),
         "minutes": MINUTES.items(),
         "detour": number("reach/detour"),
@@ -77,26 +77,26 @@ def found(request: HttpRequest, at_once: int = 0) -> dict[str, Any]:
             for choice in answer.choices
         ]
         return context | {"choices": links, "unknown": not answer.choices}
-    shown = results.find(asked, timezone.localtime(timezone.now()).replace(tzinfo=None))
-    is_covered = results.covers(asked.spot)
-    if asked.spot and not is_covered:
-        shown = replace(shown, headline=results.uncovered_headline(asked.spot))
-    asks_where = bool(shown.rows) and _lacks_place(asked)
-    view = maps.window(asked, shown.rows) if is_covered and not asks_where else None
+    found_places = results.find(search, timezone.localtime(timezone.now()).replace(tzinfo=None))
+    is_covered = results.covers(search.spot)
+    if search.spot and not is_covered:
+        found_places = replace(found_places, headline=results.uncovered_headline(search.spot))
+    asks_where = bool(found_places.rows) and _lacks_place(search)
+    view = maps.window(search, found_places.rows) if is_covered and not asks_where else None
     return context | {
-        "results": shown,
+        "results": found_places,
         "is_covered": is_covered,
         "help": national_help(),
         "asks_where": asks_where,
         "other_fields": [pair for pair in request.GET.items() if pair[0] not in WHERE_FIELDS],
         "everywhere": _address(request, ou="France"),
-        "ways": _ways(request, asked, shown.nearest) if not shown.rows else [],
-        "unplaced": results.unplaced(asked) if context["areas"] else {},
-        "n_old": sum(bool(row.fresh.warning) for row in shown.rows),
+        "ways": _ways(request, search, found_places.nearest) if not found_places.rows else [],
+        "unplaced": results.unplaced(search) if context["areas"] else {},
+        "n_old": sum(bool(row.fresh.warning) for row in found_places.rows),
         "coverage": results.coverage() if asks_where or not (is_covered and context["searched"]) else "",
-        "more": _address(request, montrer=str(asked.shown + shown.more)),
+        "more": _address(request, montrer=str(search.n_rows + found_places.more)),
         "to_print": _address(request, imprimer="1", montrer=""),
-        "box": _written(maps.around(view)) if view else "",
+        "box": _written(maps.widened(view)) if view else "",
         "view": _written(view) if view else "",
         "ring": round(results.reach(results.RING)),
     }
@@ -108,12 +108,12 @@ def _lacks_place(search: Search) -> bool:
     return bool(search.need or search.filters) and not is_narrowed_by_name
 
 
-def _summary(asked: Search, text: str) -> str:
+def _summary(search: Search, text: str) -> str:
     """Return the criteria in a line: “Grenoble · Tous les besoins · 2 filtres”. text: what « Où ? » holds."""
-    need = say(offer.practices()[asked.need].need) if asked.need else say("Tous les besoins")
-    narrowed = say("{n}\u00a0filtre", "{n}\u00a0filtres", n=asked.narrowed) if asked.narrowed else ""
+    need = say(offer.practices()[search.need].need) if search.need else say("Tous les besoins")
+    narrowed = say("{n}\u00a0filtre", "{n}\u00a0filtres", n=search.narrowed) if search.narrowed else ""
     return " · ".join(
-        filter(None, (typed(asked.spot.label if asked.spot else text) or say("Partout"), need, narrowed))
+        filter(None, (typed(search.spot.label if search.spot else text) or say("Partout"), need, narrowed))
     )
 
 
@@ -122,9 +122,7 @@ def _written(box: maps.Box) -> str:
 
 
 def _where(form: FindForm) -> tuple[where.Answer, UnknownTerritory | None]:
-    """Return what « Où ? » means, or why a territory is unknown. A territory stays until its name is
-    changed.
-    """
+    """Resolve « Où ? », or tell why a territory is unknown. A territory stays until its name is changed."""
     text, code = form.typed("ou"), form.typed("territoire")
     try:
         spot = where.of_code(code) if code else None
@@ -145,22 +143,22 @@ def _address(request: HttpRequest, **changes: str) -> str:
     return f"{request.path}?{query.urlencode()}"
 
 
-def _ways(request: HttpRequest, asked: Search, nearest: Nearest | None) -> list[tuple[str, str]]:
+def _ways(request: HttpRequest, search: Search, nearest: Nearest | None) -> list[tuple[str, str]]:
     """Return two suggestions when nothing was found: extend to the nearest place, then drop criteria."""
     ways = []
-    if asked.around and asked.minutes != ALL and nearest:
+    if search.is_around and search.minutes != ALL and nearest:
         wider = next((m for m in MINUTES if m >= nearest.minutes), ALL)
         words = say("Chercher jusqu’à {minutes}", minutes=say(MINUTES[wider]))
         words = words if wider else say("Chercher sans limite de distance")
         ways.append((words, _address(request, marche=str(wider))))
-    if asked.narrowed:
+    if search.narrowed:
         ways.append(
             (
                 say("Enlever les filtres"),
-                _address(request, mot="", **dict.fromkeys((*FILTERS, *asked.chosen), "")),
+                _address(request, mot="", **dict.fromkeys((*FILTERS, *search.chosen), "")),
             )
         )
-    if asked.need:
+    if search.need:
         ways.append((say("Voir tous les besoins"), _address(request, besoin="")))
     ways.append((say("Voir tous les lieux"), request.path))
     return ways[:2]
@@ -169,8 +167,8 @@ def _ways(request: HttpRequest, asked: Search, nearest: Nearest | None) -> list[
 @require_safe
 def suggestions(request: HttpRequest) -> HttpResponse:
     """The list under « Où ? », as one types."""
-    found = where.suggestions(request.GET.get("q", "").strip()[:100])
-    return render(request, "directory/public/_suggestions.html", {"found": found})
+    choices = where.suggestions(request.GET.get("q", "").strip()[:100])
+    return render(request, "directory/public/_suggestions.html", {"found": choices})
 
 
 @require_safe
@@ -193,19 +191,19 @@ def points(request: HttpRequest) -> HttpResponse:
         facets = districts.parse(request.GET)
     except Refused as error:
         return JsonResponse({"erreur": " ".join(error.sentences)}, status=400)
-    return _kept_minutes(maps.points(_box(request), facets))
+    return _cached_minutes(maps.points(_box(request), facets))
 
 
 @require_safe
 def communes(_request: HttpRequest) -> HttpResponse:
     """Return where the communes have places, to anyone: what a device needs to find the nearest."""
-    return _kept_minutes(maps.communes())
+    return _cached_minutes(maps.communes())
 
 
-def _kept_minutes(found: dict[str, Any]) -> HttpResponse:
-    text = json.dumps(found, separators=(",", ":"), ensure_ascii=False)
+def _cached_minutes(minutes: dict[str, Any]) -> HttpResponse:
+    text = json.dumps(minutes, separators=(",", ":"), ensure_ascii=False)
     response = HttpResponse(text, content_type="application/json")
-    response["Cache-Control"] = MINUTES_KEPT
+    response["Cache-Control"] = MINUTES_CACHE
     return response
 
 

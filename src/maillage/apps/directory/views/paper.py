@@ -50,33 +50,33 @@ def of_scope(view: View) -> Callable[..., HttpResponse]:
     @wraps(view)
     def serve(request: HttpRequest, place: str) -> HttpResponse:
         try:
-            found = scope.narrowed(scope.of(place), districts.parse(request.GET))
+            territory = scope.narrowed(scope.of(place), districts.parse(request.GET))
         except UnknownTerritory as error:
             raise Http404 from error
         except Refused as error:
             return refusals.page(request, error)
-        return view(request, found)
+        return view(request, territory)
 
     return serve
 
 
-def _address(request: HttpRequest, found: Scope) -> str:
-    return printing.address(request, reverse("paper", args=[found.code]) + found.narrowing)
+def _address(request: HttpRequest, territory: Scope) -> str:
+    return printing.address(request, reverse("paper", args=[territory.code]) + territory.narrowing)
 
 
 @require_safe
 @of_scope
-def page(request: HttpRequest, found: Scope) -> HttpResponse:
+def page(request: HttpRequest, territory: Scope) -> HttpResponse:
     """The places of a territory on one page, to read or to print."""
-    n = published.place_count(found.communes, found.facets).places
-    context = {"where": found, "n": n, "sizes": SIZES, "most": paper.MOST}
+    n = published.place_count(territory.communes, territory.facets).places
+    context = {"where": territory, "n": n, "sizes": SIZES, "most": paper.MOST}
     if not n:
         return render(request, "directory/export/paper.html", context | {"empty": True})
     if n > paper.MOST:
         return render(request, "directory/export/paper.html", context | {"large": True})
     if n > paper.MOST_ON_PAGE:
         return render(request, "directory/export/paper.html", context | {"thick": True})
-    directory = paper.directory(found, on=timezone.localdate(), address=_address(request, found))
+    directory = paper.directory(territory, on=timezone.localdate(), address=_address(request, territory))
     return render(
         request, "directory/export/paper.html", context | {"directory": directory, "url": directory.address}
     )
@@ -85,52 +85,52 @@ def page(request: HttpRequest, found: Scope) -> HttpResponse:
 @require_safe
 @unless_changed
 @of_scope
-def book(request: HttpRequest, found: Scope) -> HttpResponse:
+def book(request: HttpRequest, territory: Scope) -> HttpResponse:
     """The whole directory, as PDF."""
-    return _document(request, Request(kind="annuaire", where=found, address=_address(request, found)))
+    return _document(request, Request(kind="annuaire", where=territory, address=_address(request, territory)))
 
 
 @require_safe
 @unless_changed
 @of_scope
-def leaflet(request: HttpRequest, found: Scope) -> HttpResponse:
+def leaflet(request: HttpRequest, territory: Scope) -> HttpResponse:
     """A sheet folded in three, as PDF."""
-    return _document(request, Request(kind="depliant", where=found, address=_address(request, found)))
+    return _document(request, Request(kind="depliant", where=territory, address=_address(request, territory)))
 
 
 @require_safe
 @unless_changed
 @of_scope
-def poster(request: HttpRequest, found: Scope) -> HttpResponse:
+def poster(request: HttpRequest, territory: Scope) -> HttpResponse:
     """A poster, as PDF: of the places nearest to a spot, or of those best known."""
     size = request.GET.get("taille", "")
     text = request.GET.get("ou", "").strip()[:LONGEST]
     spot = where.find(text).spot if text else None
     if text and (spot is None or not spot.is_point):
         return refusals.page(request, NO_SPOT, status=404)
-    asked = Request(
+    document = Request(
         kind="affiche",
-        where=found,
-        address=_address(request, found),
+        where=territory,
+        address=_address(request, territory),
         paper=size if size in SIZES else "a4",
         near=spot,
     )
-    return _document(request, asked)
+    return _document(request, document)
 
 
-def _document(request: HttpRequest, asked: Request) -> HttpResponse:
+def _document(request: HttpRequest, document: Request) -> HttpResponse:
     """Return a document, made when it is not there yet."""
-    n = published.place_count(asked.where.communes, asked.where.facets).places
+    n = published.place_count(document.where.communes, document.where.facets).places
     if not n:
         return refusals.page(request, NO_PLACE, status=404)
     if n > paper.MOST:
         return refusals.page(request, TOO_LARGE, status=400)
-    shelf = exports.export_folder(asked.where, timezone.localdate())
-    content = paper.current_document(asked, shelf)
+    export_folder = exports.export_folder(document.where, timezone.localdate())
+    content = paper.current_document(document, export_folder)
     if content is None:
         if not access.may_make_paper(request):
             return refusals.page(request, TOO_MANY_PAPERS, status=429)
-        content = paper.made(asked, shelf)
+        content = paper.make_document(document, export_folder)
     response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{asked.kind}-{asked.where.folder}.pdf"'
+    response["Content-Disposition"] = f'inline; filename="{document.kind}-{document.where.folder}.pdf"'
     return response

@@ -93,7 +93,7 @@ def _unknown(request: HttpRequest, typed: str) -> HttpResponse:
 
 
 def _may_try(request: HttpRequest) -> bool:
-    """Return whether a client may try one more code this hour: only failed attempts count."""
+    """Allow one more code this hour to a client: only failed attempts count."""
     return counted(request, "codes") < WRONG_AN_HOUR
 
 
@@ -105,7 +105,7 @@ def _may_try(request: HttpRequest) -> bool:
 def sheet(request: HttpRequest, lieu: Lieu, code: str) -> HttpResponse:
     """A sheet in plain words, and what its structure may say of it."""
     if request.method == "POST":
-        gesture = GESTURES.get(request.POST.get("dire", ""))
+        gesture = POST_ACTIONS.get(request.POST.get("dire", ""))
         if gesture is None:
             return redirect("personal", code)
         closure = ClosureForm(request.POST)
@@ -128,7 +128,7 @@ def _sheet(
     status: int = 200,
 ) -> HttpResponse:
     at = timezone.localtime().replace(tzinfo=None)
-    due = rules.confirm_by(lieu.confirmed_on, lieu.rhythm)
+    to_confirm_by = rules.confirm_by(lieu.confirmed_on, lieu.rhythm)
     context = {
         "lieu": lieu,
         "code": code,
@@ -139,8 +139,8 @@ def _sheet(
         "closures": _closures(lieu, at.date()),
         "untils": _untils(at.date()),
         "rhythms": rules.RHYTHMS.items(),
-        "due": date_text(due) if due and due > at.date() else "",
-        "late": due is None or due <= at.date(),
+        "due": date_text(to_confirm_by) if to_confirm_by and to_confirm_by > at.date() else "",
+        "late": to_confirm_by is None or to_confirm_by <= at.date(),
         "open_dire": request.POST.get("dire", ""),
     }
     return render(request, "directory/personal/sheet.html", context, status=status)
@@ -150,7 +150,8 @@ def _closures(lieu: Lieu, on: date) -> list[dict[str, str]]:
     """Return the closures to come: their days as stored, and in words."""
     coming = [each for each in lieu.sheet.get("fermetures", ()) if each["au"] >= on.isoformat()]
     return [
-        {**each, "words": history.closure(each)} for each in sorted(coming, key=lambda each: str(each["du"]))
+        {**closure, "words": history.closure(closure)}
+        for closure in sorted(coming, key=lambda each: str(each["du"]))
     ]
 
 
@@ -183,14 +184,14 @@ def _room(lieu: Lieu, request: HttpRequest, closure: ClosureForm, at: datetime) 
 
 def _close(lieu: Lieu, request: HttpRequest, closure: ClosureForm, at: datetime) -> str:
     on = at.date()
-    asked = closure.closure(on=on) if closure.is_valid() else None
-    if asked is None:
+    days = closure.closure(on=on) if closure.is_valid() else None
+    if days is None:
         raise Refused(
             "La fermeture n’a pas été notée.",
             why="Ses dates manquent, ou n’existent pas.",
             do="Choisissez le premier et le dernier jour.",
         )
-    actions.close(lieu, asked, at=at)
+    actions.close(lieu, days, at=at)
     return "C’est noté. La fiche dit ces jours de fermeture."
 
 
@@ -210,7 +211,7 @@ def _ended(lieu: Lieu, request: HttpRequest, closure: ClosureForm, at: datetime)
     return "Merci de l’avoir dit. Une personne du réseau va vérifier, puis retirer la fiche."
 
 
-GESTURES: dict[str, Callable[[Lieu, HttpRequest, ClosureForm, datetime], str]] = {
+POST_ACTIONS: dict[str, Callable[[Lieu, HttpRequest, ClosureForm, datetime], str]] = {
     "rien": _confirm,
     "complet": _full,
     "place": _room,
@@ -296,16 +297,16 @@ def typed_back(request: HttpRequest) -> HttpResponse:
     """A paper sheet typed back by who may change the place: its code, the numbers of the boxes that changed,
     then these boxes only.
     """
-    asked = CodeForm(request.GET or None)
-    context: dict[str, Any] = {"asked": asked, "boxes": BOXES.values()}
-    if not asked.is_bound or not asked.is_valid():
+    code_form = CodeForm(request.GET or None)
+    context: dict[str, Any] = {"asked": code_form, "boxes": BOXES.values()}
+    if not code_form.is_bound or not code_form.is_valid():
         return render(request, "directory/personal/typed.html", context)
-    typed = asked.cleaned_data["code"]
+    typed = code_form.cleaned_data["code"]
     lieu = links.by_code(typed)
     if lieu is None or not access.managed_by(request.user).filter(pk=lieu.pk).exists():
         return render(request, "directory/personal/typed.html", context | {"error": WRONG}, status=404)
     at = timezone.localtime()
-    boxes = asked.cleaned_data["cases"]
+    boxes = code_form.cleaned_data["cases"]
     form = SheetForm(request.POST or None, lieu=lieu, boxes=boxes, on=at.date())
     context |= {
         "lieu": lieu,
@@ -358,6 +359,6 @@ def link(request: HttpRequest, place: str) -> HttpResponse:
         return redirect("personal_link", lieu.slug)
     context: dict[str, Any] = {"lieu": lieu}
     if lieu.code:
-        shown = codes.in_halves(lieu.code)
-        context |= {"code": shown, "address": request.build_absolute_uri(reverse("personal", args=[shown]))}
+        code = codes.in_halves(lieu.code)
+        context |= {"code": code, "address": request.build_absolute_uri(reverse("personal", args=[code]))}
     return render(request, "directory/personal/link.html", context)

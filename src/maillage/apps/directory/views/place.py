@@ -32,51 +32,51 @@ TOO_MANY = Refused(
 @require_safe
 def lieu(request: HttpRequest, place: str) -> HttpResponse:
     """The sheet of a place; where it went when it was merged; why it closed when it ended."""
-    found = _readable(request, place)
-    if found.merged_into is not None:
-        return redirect("lieu", found.merged_into.slug)  # not for ever: a merge may be undone
+    row = _readable(request, place)
+    if row.merged_into is not None:
+        return redirect("lieu", row.merged_into.slug)  # not for ever: a merge may be undone
     at = timezone.localtime(timezone.now()).replace(tzinfo=None)
-    context = {"shown": places.detail(found, at), "lieu": found, "back": _list_before(request)}
-    if found.state != rules.PUBLISHED:
-        return render(request, "directory/public/ended.html", context | {"near": results.beside(found, at)})
+    context = {"shown": places.detail(row, at), "lieu": row, "back": _list_before(request)}
+    if row.state != rules.PUBLISHED:
+        return render(request, "directory/public/ended.html", context | {"near": results.nearest_to(row, at)})
     svg = (
-        maps.beside(found.longitude, found.latitude, say("Carte : {name}", name=found.name))
+        maps.place_map(row.longitude, row.latitude, say("Carte : {name}", name=row.name))
         if context["shown"].located
         else ""
     )
     context |= {
-        "beside": _beside(found),
+        "beside": _panels(row),
         "map": svg,
-        "way": where.way(found),
-        "route": where.route(found),
-        "message": _message(request, context["shown"], found),
-        "doubts": history.doubted(found),
+        "way": where.way(row),
+        "route": where.route(row),
+        "message": _message(request, context["shown"], row),
+        "doubts": history.doubted(row),
         "may_edit": request.user.is_authenticated
-        and access.managed_by(request.user).filter(pk=found.pk).exists(),
+        and access.managed_by(request.user).filter(pk=row.pk).exists(),
     }
     return render(request, "directory/public/place.html", context)
 
 
-def _message(request: HttpRequest, shown: places.Sheet, found: Lieu) -> str:
-    """Return what a telephone writes to somebody who must find the place: the link opens its own messages."""
-    said = [found.name, shown.address, *(phone.words for phone in shown.phones[:1])]
-    address = request.build_absolute_uri(reverse("lieu", args=[found.slug]))
-    return f"sms:?&body={quote(' · '.join(filter(None, (*said, address))))}"
+def _message(request: HttpRequest, sheet: places.Sheet, row: Lieu) -> str:
+    """Return the text message that sends somebody to a place: the link opens their own messages."""
+    parts = [row.name, sheet.address, *(phone.words for phone in sheet.phones[:1])]
+    address = request.build_absolute_uri(reverse("lieu", args=[row.slug]))
+    return f"sms:?&body={quote(' · '.join(filter(None, (*parts, address))))}"
 
 
-def _beside(found: Lieu) -> list[tuple[str, Any]]:
-    """Return what features above add to this sheet, each a template and its rows, as named in the
+def _panels(row: Lieu) -> list[tuple[str, Any]]:
+    """Return the panels that features above add to this sheet, each a template and its rows, as named in the
     settings.
     """
     at = timezone.now()
-    return [(name, import_string(path)(found, at)) for name, path in settings.SHOWN_WITH_A_PLACE.items()]
+    return [(name, import_string(path)(row, at)) for name, path in settings.SHOWN_WITH_A_PLACE.items()]
 
 
 @require_safe
 def to_print(request: HttpRequest, place: str) -> HttpResponse:
     """The sheet on one page, in large letters."""
-    found = _published(request, place)
-    return render(request, "directory/public/print.html", _on_paper(found) | _way_back(request, found))
+    row = _published(request, place)
+    return render(request, "directory/public/print.html", _on_paper(row) | _way_back(request, row))
 
 
 @require_safe
@@ -85,33 +85,33 @@ def cards(request: HttpRequest, place: str) -> HttpResponse:
     return render(request, "directory/public/cards.html", _on_paper(_published(request, place)))
 
 
-def _on_paper(found: Lieu) -> dict[str, Any]:
+def _on_paper(row: Lieu) -> dict[str, Any]:
     """Return the content of a printed sheet."""
     at = timezone.localtime(timezone.now()).replace(tzinfo=None)
-    shown = places.detail(found, at)
-    hours = places.in_words(found.sheet.get("horaires", {}), at.date())
-    return {"lieu": found, "shown": shown, "hours": hours, "cards": CARDS, "way": where.way(found)}
+    sheet = places.detail(row, at)
+    hours = places.in_words(row.sheet.get("horaires", {}), at.date())
+    return {"lieu": row, "shown": sheet, "hours": hours, "cards": CARDS, "way": where.way(row)}
 
 
-def _way_back(request: HttpRequest, found: Lieu) -> dict[str, str]:
+def _way_back(request: HttpRequest, row: Lieu) -> dict[str, str]:
     """Return the address of a place and its QR code, as printed on documents; '' when nobody else could open
     it.
     """
-    address = printing.address(request, reverse("lieu", args=[found.slug]))
+    address = printing.address(request, reverse("lieu", args=[row.slug]))
     return {"url": address, "qr": segno.make(address).svg_data_uri(border=0) if address else ""}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, place: str) -> HttpResponse:
     """Report an error on a sheet, without an account."""
-    found = _readable(request, place)
+    row = _readable(request, place)
     form = SignalForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         if not access.may_signal(request):
             return refusals.page(request, TOO_MANY, status=429)
         try:
             signals.signal(
-                found,
+                row,
                 about=form.about,
                 text=form.cleaned_data["texte"],
                 reach=form.cleaned_data["joindre"],
@@ -119,20 +119,20 @@ def report(request: HttpRequest, place: str) -> HttpResponse:
             )
         except Refused as error:
             return refusals.page(request, error, status=400)
-        return redirect(f"{reverse('lieu_report', args=[found.slug])}?merci=1")
+        return redirect(f"{reverse('lieu_report', args=[row.slug])}?merci=1")
     thanks = "merci" in request.GET and not form.is_bound
-    return render(request, "directory/public/report.html", {"lieu": found, "form": form, "thanks": thanks})
+    return render(request, "directory/public/report.html", {"lieu": row, "form": form, "thanks": thanks})
 
 
 @require_safe
 def sign(request: HttpRequest, place: str, code: str) -> HttpResponse:
     """A sign to print and put up: what is there, how to use it, what it asks."""
-    found = _published(request, place)
-    shown = places.sign(found.sheet, code)
-    if shown is None:
+    row = _published(request, place)
+    practice_sign = places.sign(row.sheet, code)
+    if practice_sign is None:
         raise Http404
     return render(
-        request, "directory/public/sign.html", {"lieu": found, "sign": shown} | _way_back(request, found)
+        request, "directory/public/sign.html", {"lieu": row, "sign": practice_sign} | _way_back(request, row)
     )
 
 

@@ -56,15 +56,15 @@ SAVED_BY_TEAM = "Fiche enregistrée, et confirmée aujourd’hui par votre équi
 
 
 def _say_who_carries(request: HttpRequest, lieu: Lieu, values: Mapping[str, Any]) -> None:
-    """Report what typing a structure or a number did not do: the place and the name of its team stay."""
+    """Report the limits of typing a structure or a number: the place and the name of its team stay."""
     if "structure_parente" not in values and "pivot" not in values:
         return
-    asked = custody.pending(lieu)
-    if asked is not None:
+    handover = custody.pending(lieu)
+    if handover is not None:
         messages.warning(
             request,
             f"Ce lieu reste à votre équipe, « {lieu.structure} » : ce que vous avez écrit désigne «"
-            f" {asked.value['name']} ». Lisez plus bas ce qui changerait, puis acceptez ou refusez.",
+            f" {handover.value['name']} ». Lisez plus bas ce qui changerait, puis acceptez ou refusez.",
         )
     elif values.get("structure_parente") not in (None, "", lieu.structure.name):
         messages.info(
@@ -76,7 +76,7 @@ def _say_who_carries(request: HttpRequest, lieu: Lieu, values: Mapping[str, Any]
 
 def _context(request: HttpRequest, lieu: Lieu, form: SheetForm) -> dict[str, Any]:
     on = timezone.localdate()
-    whole = request.GET.get("historique") == "tout"
+    full_history = request.GET.get("historique") == "tout"
     sheet = lieu.sheet
     return {
         "lieu": lieu,
@@ -97,9 +97,9 @@ def _context(request: HttpRequest, lieu: Lieu, form: SheetForm) -> dict[str, Any
         ],
         "closure_form": ClosureForm(auto_id="fermeture_%s"),
         "rhythms": rules.RHYTHMS.items(),
-        "states": [(id, label) for id, label in GIVEN_STATES.items() if id != lieu.state],
-        "changes": history.of(lieu, None if whole else history.SHOWN),
-        "whole": whole,
+        "states": [(id, label) for id, label in STATE_CHOICES.items() if id != lieu.state],
+        "changes": history.of(lieu, None if full_history else history.FIRST_CHANGES),
+        "whole": full_history,
         "reports": set(access.imports_for(request.user).values_list("pk", flat=True)),
         "manages": access.may_manage(request.user),
         "asked": space.proposals_of(lieu),
@@ -129,21 +129,21 @@ OFTEN = ("Identité", "Adresse", "Contact")
 
 def _practices(sheet: rules.Sheet) -> list[dict[str, Any]]:
     """Return the practices of a place with their conditions: those declared, and those its services imply."""
-    said = sheet.get("practices", {})
+    declared = sheet.get("practices", {})
     conditions = offer.conditions()
     return [
         {
             "practice": offer.practices()[id],
-            "state": held.get("state", "offered"),
-            "words": STATES[held.get("state", "offered")],
-            "implied": id not in said,
+            "state": conditions_of.get("state", "offered"),
+            "words": STATES[conditions_of.get("state", "offered")],
+            "implied": id not in declared,
             "lines": [
-                (conditions[n].label, history.written(conditions[n], held[n]))
+                (conditions[n].label, history.written(conditions[n], conditions_of[n]))
                 for n in conditions
-                if n in held
+                if n in conditions_of
             ],
         }
-        for id, held in practices(sheet).items()
+        for id, conditions_of in practices(sheet).items()
         if id in offer.practices()
     ]
 
@@ -154,8 +154,8 @@ def practice(request: HttpRequest, place: str, code: str) -> HttpResponse:
     lieu = get_object_or_404(access.managed_by(request.user), slug=place)
     if code not in offer.practices():
         raise Http404
-    held, denied = practices(lieu.sheet).get(code, {}), lieu.sheet.get("sans", ())
-    form = PracticeForm(request.POST or None, id=code, held=held, without=code in denied)
+    current, denied = practices(lieu.sheet).get(code, {}), lieu.sheet.get("sans", ())
+    form = PracticeForm(request.POST or None, id=code, current=current, without=code in denied)
     if request.method == "POST":
         written = form.written(today=timezone.localdate())
         if written is not None:
@@ -170,13 +170,13 @@ def practice(request: HttpRequest, place: str, code: str) -> HttpResponse:
             )
             messages.success(request, f"« {offer.practices()[code].label} » enregistré.")
             return redirect("lieu_edit", lieu.slug)
-    context = {"lieu": lieu, "practice": offer.practices()[code], "form": form, "held": held}
+    context = {"lieu": lieu, "practice": offer.practices()[code], "form": form, "held": current}
     return render(request, "directory/space/practice.html", context, status=400 if form.errors else 200)
 
 
 # --------------------------------------------------------------------------------------------------- gestures
 
-GIVEN_STATES = {
+STATE_CHOICES = {
     rules.PUBLISHED: "Publier de nouveau",
     rules.EXCLUDED: "Mettre hors du recensement",
     rules.ENDED: "Fermé pour de bon",
@@ -187,7 +187,7 @@ GIVEN_STATES = {
 def gesture(request: HttpRequest, place: str) -> HttpResponse:
     """Apply one quick action to a sheet."""
     lieu = get_object_or_404(access.managed_by(request.user), slug=place)
-    act = GESTURES.get(request.POST.get("geste", ""))
+    act = POST_ACTIONS.get(request.POST.get("geste", ""))
     if act is None:
         raise Http404
     try:
@@ -230,7 +230,7 @@ def _reopen(request: HttpRequest, lieu: Lieu, by: str, at: datetime) -> str:
 
 def _state(request: HttpRequest, lieu: Lieu, by: str, at: datetime) -> str:
     state = request.POST.get("etat", "")
-    if state not in GIVEN_STATES:
+    if state not in STATE_CHOICES:
         raise Refused(
             "L’état du lieu n’a pas changé.", why="Cet état n’existe pas.", do="Rechargez la fiche."
         )
@@ -244,7 +244,7 @@ def _rhythm(request: HttpRequest, lieu: Lieu, by: str, at: datetime) -> str:
     return "Rythme enregistré."
 
 
-GESTURES: dict[str, Callable[[HttpRequest, Lieu, str, datetime], str]] = {
+POST_ACTIONS: dict[str, Callable[[HttpRequest, Lieu, str, datetime], str]] = {
     "confirmer": _confirm,
     "complet": _full,
     "de-la-place": _free,

@@ -18,17 +18,17 @@ LONGEST_LETTER = 600
 
 
 def letter_to(person: Person, fact: int, *, by: User) -> lines.OtherHelper:
-    """Return who told a fact, as somebody a user may write to; Refused when they follow the same procedure
-    no more, or when the person does not want it told.
+    """Return the author of a fact, to be written to; Refused when they follow the procedure no more, or
+    without the person's agreement.
     """
-    found = next((each for each in lines.other_helpers(by, person) if each.fact.pk == fact), None)
-    if found is None:
+    other = next((each for each in lines.other_helpers(by, person) if each.fact.pk == fact), None)
+    if other is None:
         raise Refused(
             "Le message n’est pas parti.",
             why="Cet aidant ne suit plus cette démarche.",
             do="Rechargez la page pour voir qui la suit.",
         )
-    return found
+    return other
 
 
 @transaction.atomic
@@ -36,14 +36,14 @@ def write_to(other: lines.OtherHelper, text: str, *, by: User, at: datetime) -> 
     """Write to another helper about the procedure that both follow. The person is not named: the link opens
     their rights, to those who follow them.
     """
-    fact, said = other.fact, text.strip()
-    refuse_secrets(said)
+    fact, message = other.fact, text.strip()
+    refuse_secrets(message)
     link = f"{settings.ADDRESS}{reverse('droits', args=[fact.person_id])}"
     outbox.put(
         channel="email",
         to=fact.by.email if fact.by else "",
         subject="Une démarche que nous suivons tous les deux",
-        text=f"{by} vous écrit au sujet d’une démarche que vous suivez tous les deux :\n\n{said}\n\n{link}"
+        text=f"{by} vous écrit au sujet d’une démarche que vous suivez tous les deux :\n\n{message}\n\n{link}"
         f"\n\nPour répondre : {by.email}",
         key=f"droit-{fact.pk}-lettre-{by.pk}-{int(at.timestamp())}",
         at=at,

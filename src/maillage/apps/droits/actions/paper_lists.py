@@ -37,7 +37,7 @@ def write_checklist(
     """Write the list of papers of a structure or a territory, in place of its former one, which stays
     readable. A paper that keeps its words keeps its key: what was gathered stays gathered.
     """
-    words = list(dict.fromkeys(said for each in papers if (said := line(each, LONGEST_PAPER))))
+    words = list(dict.fromkeys(paper for each in papers if (paper := line(each, LONGEST_PAPER))))
     if not label_of(procedure) or not facts.follows(procedure):
         raise _not_listed("Cette démarche n’existe pas.", "Choisissez-en une dans la liste.")
     if not words or len(words) > MOST_PAPERS:
@@ -53,12 +53,12 @@ def write_checklist(
     refuse_secrets(source, *words)
     owner = {"structure": structure, "territory": territory, "procedure": procedure, "retired_at": None}
     former = LocalChecklist.objects.select_for_update().filter(**owner).first()
-    known = {said: key for key, said in (former.papers if former else ())}
-    known |= {said: key for key, said in checklists.of_procedure(structure, procedure).papers.items()}
+    known = {paper: key for key, paper in (former.papers if former else ())}
+    known |= {paper: key for key, paper in checklists.of_procedure(structure, procedure).papers.items()}
     if former is not None:
         former.retired_at = at
         former.save(update_fields=["retired_at"])
-    made = LocalChecklist.objects.create(
+    checklist = LocalChecklist.objects.create(
         structure=structure,
         territory=territory,
         procedure=procedure,
@@ -71,27 +71,27 @@ def write_checklist(
     journal.record(
         by=by,
         verb="checklist.written",
-        row=made,
+        row=checklist,
         at=at,
         structure=structure and structure.pk,
         words=label_of(procedure),
     )
-    return made
+    return checklist
 
 
 def _keyed(words: Sequence[str], known: dict[str, str]) -> list[list[str]]:
     """Return the papers with a key each: the one they had, or one made of their words."""
-    taken = {known[said] for said in words if said in known}
-    found = []
-    for said in words:
-        key = known.get(said, "")
+    taken = {known[paper] for paper in words if paper in known}
+    keyed = []
+    for paper in words:
+        key = known.get(paper, "")
         n = 1
         while not key:
-            made = f"{slugify(said)[:34] or 'papier'}{f'-{n}' if n > 1 else ''}"
-            key, n = ("" if made in taken else made), n + 1
+            candidate = f"{slugify(paper)[:34] or 'papier'}{f'-{n}' if n > 1 else ''}"
+            key, n = ("" if candidate in taken else candidate), n + 1
         taken.add(key)
-        found.append([key, said])
-    return found
+        keyed.append([key, paper])
+    return keyed
 
 
 @transaction.atomic

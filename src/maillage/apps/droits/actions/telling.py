@@ -1,4 +1,4 @@
-"""Tell what happens to a procedure of a person, correct it, take it back."""
+"""Note a fact of a procedure of a person, correct it, take it back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from maillage.kernel.typed import line
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """What is told of a procedure. until: a date of the letter; paper: key, of a paper gathered."""
+    """A fact of a procedure to note. until: a date of the letter; paper: key, of a paper gathered."""
 
     procedure: str
     kind: str
@@ -55,19 +55,19 @@ def tell(
     row = people.lock(person)
     acting = structure or _acting(by, row)
     _check(row, telling, acting, at)
-    held = list(
+    facts_of_line = list(
         Fact.objects.filter(
             person=row, structure=acting, procedure=telling.procedure, struck_at=None
         ).order_by("pk")
     )
     words = _words(telling, acting)
-    if (same := _same(held, telling, words)) is not None:
+    if (same := _same(facts_of_line, telling, words)) is not None:
         return same
-    if source and (told := Fact.objects.filter(source=source).first()) is not None:
-        return told
+    if source and (known := Fact.objects.filter(source=source).first()) is not None:
+        return known
     if by is not None and was is not None and was != _stamp(by, row, telling.procedure):
         raise _meanwhile(row, telling.procedure)
-    made = Fact.objects.create(
+    fact = Fact.objects.create(
         person=row,
         structure=acting,
         by=by,
@@ -81,25 +81,25 @@ def tell(
         source=source,
         example=row.example,
     )
-    record_event("droit.told", made, by=by, at=at)
+    record_event("droit.told", fact, by=by, at=at)
     people.touch(row, at=at)
-    return made
+    return fact
 
 
 def _acting(by: User | None, person: Person) -> Structure:
     """Return the structure on whose behalf a user helps a person; Refused when there is none."""
-    found = access.helping(by, person) if by is not None else []
-    if not found:
-        raise _not_told(
+    structures = access.helping(by, person) if by is not None else []
+    if not structures:
+        raise _not_noted(
             "Votre structure ne suit pas cette personne.",
             "Demandez-lui de montrer sa carte, puis recommencez.",
         )
-    return found[0]
+    return structures[0]
 
 
 def _check_agreed(person: Person) -> None:
     if not lines.follows(person):
-        raise _not_told(
+        raise _not_noted(
             "La personne n’a pas dit oui pour que ses démarches soient suivies.",
             "Lisez-lui la phrase, et notez sa réponse sur cette page.",
         )
@@ -108,38 +108,38 @@ def _check_agreed(person: Person) -> None:
 def _check(person: Person, telling: Telling, structure: Structure, at: datetime) -> None:
     _check_agreed(person)
     if not label_of(telling.procedure) or not facts.follows(telling.procedure):
-        raise _not_told("Cette démarche n’est pas dans la liste.", "Choisissez-en une autre.")
+        raise _not_noted("Cette démarche n’est pas dans la liste.", "Choisissez-en une autre.")
     if wrong := facts.wrong_dates(telling.kind, telling.on, telling.until, timezone.localdate(at)):
-        raise _not_told(wrong, "Corrigez la date, puis recommencez.")
-    asked = checklists.of_procedure(structure, telling.procedure).papers
-    if (telling.kind == facts.PAPER) != (telling.paper in asked):
-        raise _not_told(
+        raise _not_noted(wrong, "Corrigez la date, puis recommencez.")
+    papers = checklists.of_procedure(structure, telling.procedure).papers
+    if (telling.kind == facts.PAPER) != (telling.paper in papers):
+        raise _not_noted(
             "Ce papier n’est plus dans la liste de cette démarche.", "Rechargez la page : la liste a changé."
         )
     refuse_secrets(telling.words)
 
 
 def _words(telling: Telling, structure: Structure) -> str:
-    """Return what is kept in words: the paper, as it was called that day, or the note."""
+    """Return the stored words: the paper, as it was called that day, or the note."""
     if telling.kind == facts.PAPER:
         papers = checklists.of_procedure(structure, telling.procedure).papers
         return line(papers[telling.paper], facts.LONGEST)
     return line(telling.words, facts.LONGEST)
 
 
-def _same(held: Sequence[Fact], telling: Telling, words: str) -> Fact | None:
+def _same(rows: Sequence[Fact], telling: Telling, words: str) -> Fact | None:
     """Return the fact that already says so, unless the line was begun again or left since. A note that says
     nothing more is the same; a paper is known by its key.
     """
-    said = words if telling.kind != facts.PAPER else ""
+    note = words if telling.kind != facts.PAPER else ""
     turns = [
-        each.pk for each in held if each.kind in (facts.AGAIN, facts.STOPPED) and each.kind != telling.kind
+        each.pk for each in rows if each.kind in (facts.AGAIN, facts.STOPPED) and each.kind != telling.kind
     ]
-    for row in reversed(held):
+    for row in reversed(rows):
         if turns and row.pk < max(turns):
             continue
-        told = (row.kind, row.on, row.until, row.paper)
-        if told == (telling.kind, telling.on, telling.until, telling.paper) and said in ("", row.words):
+        row_values = (row.kind, row.on, row.until, row.paper)
+        if row_values == (telling.kind, telling.on, telling.until, telling.paper) and note in ("", row.words):
             return row
     return None
 
@@ -151,9 +151,9 @@ def _stamp(by: User, person: Person, procedure: str) -> str:
 def _meanwhile(person: Person, procedure: str) -> Refused:
     last = Fact.objects.filter(person=person, procedure=procedure).select_related("by", "struck_by")
     row = last.order_by("-pk").first()
-    who = str(row.struck_by or row.by or "") if row is not None else ""
-    return _not_told(
-        f"{who or 'Quelqu’un'} a noté autre chose pendant que la page était ouverte.",
+    author = str(row.struck_by or row.by or "") if row is not None else ""
+    return _not_noted(
+        f"{author or 'Quelqu’un'} a noté autre chose pendant que la page était ouverte.",
         "Lisez ce qui a changé, puis notez la suite si elle manque encore.",
     )
 
@@ -202,10 +202,10 @@ def correct(fact: Fact, *, on: date, until: date | None, by: User, at: datetime)
             "La démarche n’a pas été corrigée.", why="Les dates sont les mêmes.", do="Corrigez-en une."
         )
     if wrong := facts.wrong_dates(row.kind, on, until, timezone.localdate(at)):
-        raise _not_told(wrong, "Corrigez la date, puis recommencez.")
+        raise _not_noted(wrong, "Corrigez la date, puis recommencez.")
     row.struck_at, row.struck_by = at, by
     row.save(update_fields=["struck_at", "struck_by"])
-    made = Fact.objects.create(
+    corrected = Fact.objects.create(
         person=row.person,
         structure=row.structure,
         by=by,
@@ -219,9 +219,9 @@ def correct(fact: Fact, *, on: date, until: date | None, by: User, at: datetime)
         corrects=row,
         example=row.example,
     )
-    record_event("droit.corrected", made, by=by, at=at)
+    record_event("droit.corrected", corrected, by=by, at=at)
     people.touch(row.person, at=at)
-    return made
+    return corrected
 
 
 def _lock(fact: Fact, by: User) -> Fact:
@@ -232,7 +232,7 @@ def _lock(fact: Fact, by: User) -> Fact:
     _check_agreed(person)
     row = access.facts_for(by, person).select_for_update(of=("self",)).filter(pk=fact.pk).first()
     if row is None:
-        raise _not_told("Ce fait est celui d’une autre structure.", "Demandez-lui de le corriger.")
+        raise _not_noted("Ce fait est celui d’une autre structure.", "Demandez-lui de le corriger.")
     return row
 
 
@@ -264,5 +264,5 @@ def record_event(verb: str, row: Fact, *, by: User | None, at: datetime) -> None
     )
 
 
-def _not_told(why: str, do: str) -> Refused:
+def _not_noted(why: str, do: str) -> Refused:
     return Refused("Rien n’a été noté.", why=why, do=do)

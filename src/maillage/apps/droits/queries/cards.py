@@ -1,4 +1,4 @@
-"""What stands above the lines: the next appointment, and when the mailbox was last looked at."""
+"""Cards above the lines: the next appointment, and the last look at the mailbox."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,17 +32,16 @@ class Next:
 
     @property
     def soon(self) -> bool:
-        """Whether it is today or tomorrow."""
         return (self.at.date() - self.today).days <= 1
 
     @property
     def when(self) -> str:
         """Return its day and hour: “Demain, mardi 24 novembre à 10 h”."""
         lead = {0: "Aujourd’hui, ", 1: "Demain, "}.get((self.at.date() - self.today).days, "")
-        told = (
+        sentence = (
             f"{lead}{weekday(self.at.weekday())} {date_text(self.at.date(), year=False)} à {clock(self.at)}"
         )
-        return f"{told[:1].upper()}{told[1:]}"
+        return f"{sentence[:1].upper()}{sentence[1:]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +65,8 @@ def next_appointment(user: Any, person: Person, at: datetime) -> Next | None:
     Referrals stand above this feature: `REFERRAL_OF` names what reads theirs.
     """
     referred: Next | None = import_string(settings.REFERRAL_OF)(user, person, at)
-    found = [each for each in (_booked(user, person, at), referred) if each is not None]
-    return min(found, key=lambda each: each.at, default=None)
+    appointments = [each for each in (_booked(user, person, at), referred) if each is not None]
+    return min(appointments, key=lambda appointment: appointment.at, default=None)
 
 
 def _booked(user: Any, person: Person, at: datetime) -> Next | None:
@@ -129,8 +128,8 @@ def late_mailboxes(user: Any, at: datetime) -> list[tuple[Person, int]]:
         person__in=persons.agreeing(late, purposes.SHOW)
     )
     planned = set(_planned(at).filter(read, person__in=late).values_list("person", flat=True))
-    found = [(each, days[each.pk]) for each in late if each.pk not in planned]
-    return sorted(found, key=lambda pair: (-pair[1], pair[0].pk))
+    late_days = [(each, days[each.pk]) for each in late if each.pk not in planned]
+    return sorted(late_days, key=lambda pair: (-pair[1], pair[0].pk))
 
 
 def _planned(at: datetime) -> QuerySet[Appointment]:
@@ -142,8 +141,8 @@ def _counted(last: MailboxRecord) -> str:
     """Return how many messages were read and answered: never what they said."""
     read = count(last.read, "message lu", "messages lus")
     answered = count(last.answered, "réponse faite", "réponses faites") if last.answered else ""
-    said = ", ".join(filter(None, (read, answered)))
-    return f"{said[:1].upper()}{said[1:]}."
+    counts = ", ".join(filter(None, (read, answered)))
+    return f"{counts[:1].upper()}{counts[1:]}."
 
 
 def _readable(user: Any, person: Person, rows: QuerySet[Any], structure: str) -> QuerySet[Any]:

@@ -15,7 +15,7 @@ from maillage.reference.checklists import Checklist, checklists
 
 @dataclass(frozen=True, slots=True)
 class Requirements:
-    """What a procedure asks for, and where that was read. common: the list of everybody, if there is one;
+    """Papers of a procedure, and where that was read. common: the list of everybody, if there is one;
     local: the list that stands for it here, if any.
     """
 
@@ -31,7 +31,7 @@ class Requirements:
 
     @property
     def rule(self) -> Rule:
-        """What the line reads: the papers from here, the dates of the right from the common list alone."""
+        """The rule of the line: the papers of this list, the dates of the right of the common list alone."""
         if self.common is None:
             return Rule(papers=self.papers)
         return Rule(
@@ -45,7 +45,7 @@ class Requirements:
 
     @property
     def at_once(self) -> bool:
-        """Whether what is done is obtained there and then."""
+        """The procedure is obtained there and then."""
         return self.common is not None and self.common.at_once
 
     @property
@@ -58,19 +58,19 @@ class Requirements:
 
 def everybody() -> dict[str, Requirements]:
     """Return the common lists, by key of procedure."""
-    return {key: Requirements(each) for key, each in checklists().items()}
+    return {key: Requirements(checklist) for key, checklist in checklists().items()}
 
 
 def requirements(structure: Structure | None) -> Mapping[str, Requirements]:
     """Return the lists known for a structure, by key of procedure; a procedure without a list is absent."""
-    found = everybody()
+    by_procedure = everybody()
     for row in access.checklists_of(structure):
-        found[row.procedure] = Requirements(checklists().get(row.procedure), row)
-    return found
+        by_procedure[row.procedure] = Requirements(checklists().get(row.procedure), row)
+    return by_procedure
 
 
 def common(procedure: str) -> Requirements:
-    """Return what everybody knows of a procedure, nothing when nobody wrote a list."""
+    """Return the common list of a procedure, empty when nobody wrote one."""
     return Requirements(checklists().get(procedure))
 
 

@@ -45,7 +45,7 @@ class Entry:
 
     @property
     def words(self) -> str:
-        """What happened, in French."""
+        """The fact, in French."""
         return facts.FACTS[self.kind]
 
 
@@ -87,12 +87,11 @@ class Line:
 
 
 def stamp(rows: Iterable[Fact]) -> str:
-    """Return what tells a state of a line from another: its standing facts."""
+    """Return the version of a line: its standing facts."""
     return "-".join(str(pk) for pk in sorted(row.pk for row in rows))
 
 
 def follows(person: Person) -> bool:
-    """Return whether a person agrees today that their procedures be followed."""
     return people.agreed(person, purposes.TRACK)
 
 
@@ -110,105 +109,112 @@ def one(user: Any, person: Person, procedure: str, today: date) -> Line | None:
     label = mandats.label_of(procedure)
     if not structures or not label or not facts.follows(procedure):
         return None
-    held = _entries([person], structures)[person.pk, procedure]
-    return _line(procedure, held, checklists.requirements(structures[0]), today)
+    entries = _entries([person], structures)[person.pk, procedure]
+    return _line(procedure, entries, checklists.requirements(structures[0]), today)
 
 
 def _drawn(
     person: Person, structures: Sequence[Structure], known: Mapping[str, Requirements], today: date
 ) -> list[Line]:
-    found = [
-        _line(procedure, held, known, today)
-        for (_, procedure), held in _entries([person], structures).items()
+    drawn = [
+        _line(procedure, entries, known, today)
+        for (_, procedure), entries in _entries([person], structures).items()
     ]
-    kept = [each for each in found if each.standing.state != line.STOPPED]
-    return sorted(kept, key=lambda each: (*line.order(each.standing), each.label.casefold()))
+    followed = [each for each in drawn if each.standing.state != line.STOPPED]
+    return sorted(followed, key=lambda row: (*line.order(row.standing), row.label.casefold()))
 
 
 def former(user: Any, person: Person, today: date) -> list[Line]:
     """Return the procedures of a person that are not followed any more."""
     structures = access.helping(user, person)
     known = checklists.requirements(structures[0] if structures else None)
-    rows = [_line(key, held, known, today) for (_, key), held in _entries([person], structures).items()]
+    rows = [_line(key, entries, known, today) for (_, key), entries in _entries([person], structures).items()]
     return [each for each in rows if each.standing.state == line.STOPPED]
 
 
 def pressing(
     persons: Sequence[Person], structures: Sequence[Structure], today: date
 ) -> list[tuple[Person, Line]]:
-    """Return what presses for some persons, the nearest date first, read at once for all of them."""
+    """Return the urgent lines of some persons, the nearest date first, in one reading."""
     known = checklists.requirements(structures[0] if structures else None)
     named = {each.pk: each for each in persons}
     drawn = [
-        (named[pk], _line(procedure, held, known, today))
-        for (pk, procedure), held in _entries(persons, structures).items()
+        (named[pk], _line(procedure, entries, known, today))
+        for (pk, procedure), entries in _entries(persons, structures).items()
     ]
-    found = [each for each in drawn if line.presses(each[1].standing, today)]
-    return sorted(found, key=lambda each: (each[1].standing.due or today, *line.order(each[1].standing)))
+    urgent = [each for each in drawn if line.presses(each[1].standing, today)]
+    return sorted(urgent, key=lambda pair: (pair[1].standing.due or today, *line.order(pair[1].standing)))
 
 
 def of_everybody(person: Person, today: date) -> list[Line]:
     """Return the procedures of a person from all that anybody told of them, for the person alone."""
     structures = list(Structure.objects.filter(pk__in=person.followings.values("structure")).order_by("pk"))
-    told = Fact.objects.filter(person=person).values("structure")
-    more = Structure.objects.filter(pk__in=told).exclude(pk__in=[each.pk for each in structures])
+    structures_told = Fact.objects.filter(person=person).values("structure")
+    more = Structure.objects.filter(pk__in=structures_told).exclude(pk__in=[each.pk for each in structures])
     return _drawn(person, [*structures, *more], checklists.requirements(None), today)
 
 
 # ------------------------------------------------------------------------------------------- what was told
 
 
-Held = dict[tuple[int, str], list[Entry]]
+Entries = dict[tuple[int, str], list[Entry]]
 
 
-def _entries(persons: Sequence[Person], structures: Sequence[Structure]) -> Held:
-    """Return what some structures told of some persons, by person and procedure, the oldest first."""
-    entries: Held = defaultdict(list)
-    ours: dict[str, Any] = {"person__in": persons, "structure__in": structures}
-    for fact in Fact.objects.filter(struck_at=None, **ours).select_related("by", "structure"):
+def _entries(persons: Sequence[Person], structures: Sequence[Structure]) -> Entries:
+    """Return the facts noted by some structures about some persons, by person and procedure, the oldest
+    first.
+    """
+    entries: Entries = defaultdict(list)
+    of_them: dict[str, Any] = {"person__in": persons, "structure__in": structures}
+    for fact in Fact.objects.filter(struck_at=None, **of_them).select_related("by", "structure"):
         entries[fact.person_id, fact.procedure].append(
             Entry(fact.kind, fact.on, fact.at, fact.structure_id, fact.by, fact=fact)
         )
     common = checklists.requirements(None)
-    for act in Act.objects.filter(struck_at=None, **ours).select_related("by"):
+    for act in Act.objects.filter(struck_at=None, **of_them).select_related("by"):
         at_once = act.procedure in common and common[act.procedure].at_once
-        told = facts.of_act(act.kind, act.end, act.on_day, at_once=at_once)
-        if told is not None and act.person_id is not None and facts.follows(act.procedure):
-            entry = Entry(told.kind, told.on, act.noted_at, act.structure_id, act.by, act=act)
+        statement = facts.of_act(act.kind, act.end, act.on_day, at_once=at_once)
+        if statement is not None and act.person_id is not None and facts.follows(act.procedure):
+            entry = Entry(statement.kind, statement.on, act.noted_at, act.structure_id, act.by, act=act)
             entries[act.person_id, act.procedure].append(entry)
-    for plan in bulk.seldom(Plan.objects.filter(module__in=facts.TAUGHT, **ours).select_related("by")):
+    for plan in bulk.seldom(Plan.objects.filter(module__in=facts.TAUGHT, **of_them).select_related("by")):
         answered = timezone.localdate(plan.answered_at) if plan.answered_at else None
-        told = facts.of_plan(plan.answer, timezone.localdate(plan.at), answered)
+        statement = facts.of_plan(plan.answer, timezone.localdate(plan.at), answered)
         if plan.person_id is not None and plan.structure_id is not None:
             entry = Entry(
-                told.kind, told.on, plan.answered_at or plan.at, plan.structure_id, plan.by, plan=plan
+                statement.kind,
+                statement.on,
+                plan.answered_at or plan.at,
+                plan.structure_id,
+                plan.by,
+                plan=plan,
             )
             entries[plan.person_id, facts.TAUGHT[plan.module]].append(entry)
-    for held in entries.values():
-        held.sort(key=lambda each: (each.at, each.fact.pk if each.fact else 0))
+    for rows in entries.values():
+        rows.sort(key=lambda entry: (entry.at, entry.fact.pk if entry.fact else 0))
     return entries
 
 
-def _line(procedure: str, held: Sequence[Entry], known: Mapping[str, Requirements], today: date) -> Line:
-    told = [
+def _line(procedure: str, entries: Sequence[Entry], known: Mapping[str, Requirements], today: date) -> Line:
+    statements = [
         Statement(
-            kind=each.kind,
-            on=each.on,
+            kind=entry.kind,
+            on=entry.on,
             n=n,
-            until=each.fact.until if each.fact else None,
-            paper=each.fact.paper if each.fact else "",
+            until=entry.fact.until if entry.fact else None,
+            paper=entry.fact.paper if entry.fact else "",
         )
-        for n, each in enumerate(held)
+        for n, entry in enumerate(entries)
     ]
-    asked = known.get(procedure, Requirements(None))
+    requirements = known.get(procedure, Requirements(None))
     common = procedures.procedures().get(procedure)
     return Line(
         procedure,
         mandats.label_of(procedure) or "Démarche retirée",
         common.operator if common else "",
-        line.standing(told, asked.rule, today),
-        asked,
-        sorted(held, key=lambda each: each.on),
+        line.standing(statements, requirements.rule, today),
+        requirements,
+        sorted(entries, key=lambda entry: entry.on),
     )
 
 
@@ -216,33 +222,32 @@ def _line(procedure: str, held: Sequence[Entry], known: Mapping[str, Requirement
 
 
 def other_helpers(user: Any, person: Person) -> list[OtherHelper]:
-    """Return who else follows the procedures that a user’s structures follow: colleagues; and those of
-    other structures that still help the person, if the person agreed that helpers be told. Whoever helps
-    there no more is not one of them.
+    """Return the other helpers of the procedures that a user's structures follow: colleagues; and those of
+    other structures that still help the person, with the person's agreement.
     """
     structures = [each.pk for each in access.helping(user, person)]
     rows = Fact.objects.filter(person=person, struck_at=None, by__isnull=False, source="")
     rows = rows.exclude(kind=facts.PAPER)
     held = list(rows.select_related("by", "structure").order_by("at", "pk"))
-    ours = {row.procedure for row in held if row.structure_id in structures}
-    shown = people.agreed(person, purposes.SHOW)
+    own_procedures = {row.procedure for row in held if row.structure_id in structures}
+    may_show = people.agreed(person, purposes.SHOW)
     still = set(person.followings.filter(ended_at=None).values_list("structure", flat=True))
-    found: dict[tuple[str, int, int], OtherHelper] = {}
+    helpers: dict[tuple[str, int, int], OtherHelper] = {}
     for row in held:
-        if row.procedure not in ours or row.by_id == user.pk or row.structure_id not in still:
+        if row.procedure not in own_procedures or row.by_id == user.pk or row.structure_id not in still:
             continue
-        if row.structure_id not in structures and not shown:
+        if row.structure_id not in structures and not may_show:
             continue
         key = (row.procedure, row.structure_id, row.by_id or 0)
-        since = found[key].since if key in found else timezone.localdate(row.at)
+        since = helpers[key].since if key in helpers else timezone.localdate(row.at)
         label = mandats.label_of(row.procedure)
-        found[key] = OtherHelper(row.procedure, label, row, since, row.structure_id in structures)
-    still_theirs = [
-        each for each in found.values() if each.fact.kind != facts.STOPPED and access.still_reads(each.fact)
+        helpers[key] = OtherHelper(row.procedure, label, row, since, row.structure_id in structures)
+    active = [
+        each for each in helpers.values() if each.fact.kind != facts.STOPPED and access.still_reads(each.fact)
     ]
-    return sorted(still_theirs, key=lambda each: (each.label.casefold(), each.since))
+    return sorted(active, key=lambda helper: (helper.label.casefold(), helper.since))
 
 
 def known_procedures(structure: Structure | None) -> list[tuple[str, list[mandats.Choice]]]:
     """Return the procedures that may be followed, family by family."""
-    return [(label, held) for _, label, held in mandats.by_family(structure) if held]
+    return [(label, choices) for _, label, choices in mandats.by_family(structure) if choices]

@@ -76,10 +76,10 @@ def for_card(person: Person, today: date) -> Own | None:
     """
     if not lines.follows(person):
         return None
-    held = lines.of_everybody(person, today)
-    if not held:
+    rows = lines.of_everybody(person, today)
+    if not rows:
         return None
-    pressing, rest = line.headline([each.standing for each in held], today)
+    pressing, rest = line.headline([each.standing for each in rows], today)
     return Own(
         pressing,
         rest,
@@ -87,31 +87,31 @@ def for_card(person: Person, today: date) -> Own | None:
             OwnLine(
                 typed(e.label), e.standing.tag, e.standing.state, e.standing.due, _more(e.standing, today)
             )
-            for e in held
+            for e in rows
         ],
     )
 
 
-def _more(found: line.Standing, today: date) -> str:
+def _more(standing: line.Standing, today: date) -> str:
     """Return until when a person may ask for another look at a decision; '' when they may not."""
-    if found.state not in line.DENIED or found.due is None:
+    if standing.state not in line.DENIED or standing.due is None:
         return ""
     return say(
         "Vous pouvez demander que cette décision soit revue, avant le {day}.",
-        day=line.day_text(found.due, today),
+        day=line.day_text(standing.due, today),
     )
 
 
 def summary(user: Any, person: Person, today: date) -> tuple[str, str] | None:
     """Return the sentence above the lines as a user’s structures know them; None without any."""
-    held = lines.lines(user, person, today)
-    return line.headline([each.standing for each in held], today) if held else None
+    rows = lines.lines(user, person, today)
+    return line.headline([each.standing for each in rows], today) if rows else None
 
 
-def counts(held: list[Line]) -> list[tuple[str, int]]:
+def counts(rows: list[Line]) -> list[tuple[str, int]]:
     """Return how many procedures stand in each state, in words: all that is shown without an agreement."""
-    found = Counter(each.standing.state for each in held)
-    return [(words, found[state]) for state, words in line.STATES.items() if found[state]]
+    n_by_state = Counter(each.standing.state for each in rows)
+    return [(words, n_by_state[state]) for state, words in line.STATES.items() if n_by_state[state]]
 
 
 # ----------------------------------------------------------------------------------------------- what presses
@@ -136,11 +136,11 @@ def deadlines(user: User, today: date) -> list[tuple[Person, Line]]:
 
 def agreeing(persons: list[Person], purpose: str = purposes.TRACK) -> list[Person]:
     """Return, of some persons, those who agree today to a purpose: that their procedures be followed."""
-    said: dict[int, bool] = {}
+    agreed: dict[int, bool] = {}
     rows = Consent.objects.filter(person__in=persons, purpose=purpose)
     for each in rows:  # the last said comes first
-        said.setdefault(each.person_id, each.given and each.withdrawn_at is None)
-    return [each for each in persons if said.get(each.pk)]
+        agreed.setdefault(each.person_id, each.given and each.withdrawn_at is None)
+    return [each for each in persons if agreed.get(each.pk)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +170,8 @@ def to_remind(today: date) -> list[NearDate]:
     planned = set(
         Reminder.objects.filter(kind__in=OF_FACTS.values(), row__in=near).values_list("row", "days")
     )
-    left = [pk for pk in near if keys[pk] not in written and (pk, days[pk]) not in planned]
-    rows = Fact.objects.filter(pk__in=left).select_related("person", "structure", "by").order_by("pk")
+    unsent = [pk for pk in near if keys[pk] not in written and (pk, days[pk]) not in planned]
+    rows = Fact.objects.filter(pk__in=unsent).select_related("person", "structure", "by").order_by("pk")
     return [
         NearDate(row, near[row.pk], days[row.pk], keys[row.pk])
         for row in rows
@@ -186,19 +186,19 @@ def _may_be_near(today: date) -> Q:
     known = checklists.everybody()
     last = today + timedelta(days=max(line.REMINDERS))
     latest = last + timedelta(days=31 * max(each.rule.closes or 0 for each in known.values()))
-    found = Q(kind__in=(facts.NOTIFIED, *DENIALS), until__range=(today, last))
-    found |= Q(kind=facts.OBTAINED, until__range=(today, latest))
-    for procedure, each in known.items():
-        if each.rule.appeal is not None:
-            since = today - timedelta(days=31 * each.rule.appeal)
-            found |= Q(kind__in=DENIALS, until=None, procedure=procedure, on__gte=since)
-        if each.rule.lasts is not None:
+    near = Q(kind__in=(facts.NOTIFIED, *DENIALS), until__range=(today, last))
+    near |= Q(kind=facts.OBTAINED, until__range=(today, latest))
+    for procedure, requirements in known.items():
+        if requirements.rule.appeal is not None:
+            since = today - timedelta(days=31 * requirements.rule.appeal)
+            near |= Q(kind__in=DENIALS, until=None, procedure=procedure, on__gte=since)
+        if requirements.rule.lasts is not None:
             span = (
-                today - timedelta(days=31 * each.rule.lasts),
-                latest - timedelta(days=28 * each.rule.lasts),
+                today - timedelta(days=31 * requirements.rule.lasts),
+                latest - timedelta(days=28 * requirements.rule.lasts),
             )
-            found |= Q(kind=facts.OBTAINED, until=None, procedure=procedure, on__range=span)
-    return found
+            near |= Q(kind=facts.OBTAINED, until=None, procedure=procedure, on__range=span)
+    return near
 
 
 def to_withdraw(at: datetime) -> list[tuple[str, int]]:
@@ -240,11 +240,11 @@ def _days(day: date, today: date) -> int:
 
 
 def _presses(row: Fact, day: date, today: date) -> bool:
-    """Return whether the line of a fact still presses for its day: nothing was sent since, the person
-    agrees.
-    """
-    found = lines.pressing(agreeing([row.person]), [row.structure], today)
-    return any((each.procedure, each.standing.due) == (row.procedure, day) for _, each in found)
+    """Check that the line of a fact is still urgent for its day: nothing sent since, the person agrees."""
+    urgent = lines.pressing(agreeing([row.person]), [row.structure], today)
+    return any(
+        (near_line.procedure, near_line.standing.due) == (row.procedure, day) for _, near_line in urgent
+    )
 
 
 # -------------------------------------------------------------------------------------------------- one's own
@@ -257,7 +257,7 @@ def of_person(person: Person) -> list[Fact]:
 
 
 def copy(person: Person) -> list[dict[str, Any]]:
-    """Return what was told of a person’s procedures, in French, as they receive it."""
+    """Return the facts noted about a person's procedures, in French, for their own copy."""
     return [
         {
             "demarche": label_of(row.procedure),

@@ -1,4 +1,4 @@
-"""What may be told of a procedure, each with its day; and what an act of help or a plan tells of it.
+"""Facts of a procedure, each with its day; and the fact that an act of help or a plan stands for.
 
 Source: docs/methods/droits.md
 """
@@ -11,12 +11,12 @@ from maillage.apps.actes import rules as acts
 from maillage.apps.learning.rules import plans
 from maillage.reference import procedures
 
-OPENED, ASKED, BEGUN, PAPER, SENT, RECEIPT = "opened", "asked", "begun", "paper", "sent", "receipt"
+OPENED, REQUESTED, BEGUN, PAPER, SENT, RECEIPT = "opened", "asked", "begun", "paper", "sent", "receipt"
 NOTHING, NOTIFIED, OBTAINED, REFUSED, LOST = "nothing", "notified", "obtained", "refused", "lost"
 AGAIN, STOPPED = "again", "stopped"
 FACTS: Mapping[str, str] = {
     OPENED: "Suivie",
-    ASKED: "Demandé à la personne : elle ne sait pas",
+    REQUESTED: "Demandé à la personne : elle ne sait pas",
     BEGUN: "On la prépare",
     PAPER: "Papier réuni",
     SENT: "Envoyée",
@@ -62,7 +62,7 @@ class Statement:
 
 
 def wrong_dates(kind: str, on: date, until: date | None, today: date) -> str:
-    """Return what is not possible in the dates of a fact, in French; '' when they hold."""
+    """Return the fault in the dates of a fact, in French; '' when they hold."""
     if kind not in FACTS:
         return "Il manque ce qui s’est passé."
     if on > today:
@@ -77,34 +77,33 @@ def wrong_dates(kind: str, on: date, until: date | None, today: date) -> str:
 
 
 def follows(procedure: str) -> bool:
-    """Return whether a procedure makes a line: a whole family does not."""
     return procedure not in procedures.families()
 
 
 def of_act(kind: str, end: str, on: date, *, at_once: bool) -> Statement | None:
-    """Return what an act of help tells of its procedure; None when it tells nothing of it.
+    """Return the fact that an act of help stands for; None without any.
 
     To show is not to do. at_once: what is done there and then is obtained.
     """
     if kind == acts.SHOWN:
         return None
-    told = {
+    new_kind = {
         acts.DONE: OBTAINED if at_once else SENT,
         acts.PARTLY: BEGUN,
         acts.WAITING: NOTHING,
         acts.NOT_DONE: BEGUN,
     }.get(end)
-    return Statement(kind=told, on=on) if told else None
+    return Statement(kind=new_kind, on=on) if new_kind else None
 
 
 # The procedure that a module teaches, for the plan to do it for real.
 TAUGHT: Mapping[str, str] = {module: procedure for procedure, module in acts.MODULES.items()}
 
 
-def of_plan(answer: str, made: date, answered: date | None) -> Statement:
-    """Return what a plan to do a procedure for real tells of it: prepared, sent, or nobody knows."""
+def of_plan(answer: str, planned: date, answered: date | None) -> Statement:
+    """Return the fact that a plan to do a procedure for real stands for: prepared, sent, or unknown."""
     if answer in (*plans.CONVERTED, *plans.OBTAINED) and answered is not None:
         return Statement(kind=SENT, on=answered)
     if answer == plans.UNKNOWN and answered is not None:
-        return Statement(kind=ASKED, on=answered)
-    return Statement(kind=BEGUN, on=made)
+        return Statement(kind=REQUESTED, on=answered)
+    return Statement(kind=BEGUN, on=planned)

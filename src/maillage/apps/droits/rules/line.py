@@ -53,7 +53,7 @@ GESTURES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What is known of a procedure: the papers it asks for, key → words; months of the right, of the window
+    """Rule of a procedure: the papers it asks for, key → words; months of the right, of the window
     before its end, of the delay to contest. As `reference.checklists` says it.
     """
 
@@ -91,33 +91,33 @@ class Standing:
         return [(mark, MARKS[n], n == self.current) for n, mark in enumerate(self.marks)]
 
 
-def standing(told: Sequence[Statement], rule: Rule, today: date) -> Standing:
+def standing(statements: Sequence[Statement], rule: Rule, today: date) -> Standing:
     """Return where a procedure stands on a day, from what was told of it until then."""
-    known = sorted((each for each in told if each.on <= today), key=_order)
-    if known and max(known, key=lambda each: (each.on, each.n)).kind == facts.STOPPED:
+    known = sorted((each for each in statements if each.on <= today), key=_order)
+    if known and max(known, key=lambda statement: (statement.on, statement.n)).kind == facts.STOPPED:
         return _stopped()
     cycle = _cycle(known)
     last = _last(cycle, facts.SENT, facts.RECEIPT, facts.NOTHING, facts.NOTIFIED, *DECIDED)
-    found = _requested(cycle, rule, today) if last is None else _answered(last, cycle, rule, today)
-    held = _last(known, *DECIDED)
-    if held is None or held.kind != facts.OBTAINED or held is last:
-        return found
-    return _still_running(found, held, rule, today, sent=last is not None)
+    current = _requested(cycle, rule, today) if last is None else _answered(last, cycle, rule, today)
+    decision = _last(known, *DECIDED)
+    if decision is None or decision.kind != facts.OBTAINED or decision is last:
+        return current
+    return _still_running(current, decision, rule, today, sent=last is not None)
 
 
 DECIDED = (facts.OBTAINED, facts.REFUSED, facts.LOST)
 REQUESTS = (facts.BEGUN, facts.PAPER, facts.SENT, facts.RECEIPT, facts.NOTHING)
 
 
-def _order(each: Statement) -> tuple[date, int, int]:
-    return each.on, facts.RANK[each.kind], each.n
+def _order(statement: Statement) -> tuple[date, int, int]:
+    return statement.on, facts.RANK[statement.kind], statement.n
 
 
 def _cycle(known: Sequence[Statement]) -> list[Statement]:
     """Return the facts of the request under way: since it was begun again, or asked for after a decision."""
     again = [each for each in known if each.kind == facts.AGAIN]
     if again:
-        start = max(again, key=lambda each: (each.on, each.n))
+        start = max(again, key=lambda statement: (statement.on, statement.n))
         known = [each for each in known if (each.on, each.n) >= (start.on, start.n) and each is not start]
     decided = _last(known, *DECIDED)
     later = [each for each in known if decided is not None and _order(each) > _order(decided)]
@@ -166,7 +166,7 @@ def _requested(cycle: Sequence[Statement], rule: Rule, today: date) -> Standing:
             gathered=gathered,
             missing=missing,
         )
-    asked = _last(cycle, facts.ASKED)
+    request = _last(cycle, facts.REQUESTED)
     return Standing(
         state=UNKNOWN,
         marks=(QUESTION,) * 5,
@@ -174,8 +174,8 @@ def _requested(cycle: Sequence[Statement], rule: Rule, today: date) -> Standing:
         tag=say("On ne sait pas"),
         sentence=(
             "Personne ne l’a encore demandé."
-            if asked is None
-            else f"Demandé le {day_text(asked.on, today)} : la personne ne sait pas."
+            if request is None
+            else f"Demandé le {day_text(request.on, today)} : la personne ne sait pas."
         ),
         gesture=ASK,
         missing=missing,
@@ -295,14 +295,14 @@ def _obtained(last: Statement, rule: Rule, today: date) -> Standing:
     end = _end(last, rule)
     if end is None:
         sentence = "Rien à refaire." if rule.endless else "Aucune date de fin n’est notée."
-        return _kept(tag, sentence)
+        return _running_right(tag, sentence)
     start, close = _window(end, rule)
     if today < start:
-        return _kept(tag, f"Rien à refaire avant le {day_text(start, today)}.")
+        return _running_right(tag, f"Rien à refaire avant le {day_text(start, today)}.")
     return _to_renew(end, close, last, today)
 
 
-def _kept(tag: str, sentence: str) -> Standing:
+def _running_right(tag: str, sentence: str) -> Standing:
     return Standing(
         state=OBTAINED,
         marks=(DONE, DONE, DONE, DONE, EMPTY),
@@ -338,31 +338,31 @@ def _to_renew(end: date, close: date, last: Statement, today: date) -> Standing:
     )
 
 
-def _still_running(found: Standing, held: Statement, rule: Rule, today: date, *, sent: bool) -> Standing:
+def _still_running(current: Standing, former: Statement, rule: Rule, today: date, *, sent: bool) -> Standing:
     """Return where a procedure done again stands, its former right running still or not.
 
     Until it is sent, the end of the former right presses as before.
     """
-    end = _end(held, rule)
+    end = _end(former, rule)
     if end is None:
-        return found
+        return current
     start, close = _window(end, rule)
     if sent or today < start:
         running = (
             f"Le droit d’avant {'court jusqu’au' if end >= today else 'a fini le'} {day_text(end, today)}."
         )
-        return replace(found, sentence=f"{found.sentence} {running}")
-    pressing = _to_renew(end, close, held, today)
-    begun = found.state != UNKNOWN
-    marks = found.marks[:4] if begun else (NOW, EMPTY, EMPTY, EMPTY)
+        return replace(current, sentence=f"{current.sentence} {running}")
+    pressing = _to_renew(end, close, former, today)
+    begun = current.state != UNKNOWN
+    marks = current.marks[:4] if begun else (NOW, EMPTY, EMPTY, EMPTY)
     return replace(
-        found,
+        current,
         state=pressing.state,
         marks=(*marks, pressing.marks[4]),
         current=0,
         tag=pressing.tag,
-        sentence=f"{found.tag if begun else 'On la refait'}. {pressing.sentence}",
-        gesture=PAPERS if rule.papers and found.state != GATHERED else NOTE,
+        sentence=f"{current.tag if begun else 'On la refait'}. {pressing.sentence}",
+        gesture=PAPERS if rule.papers and current.state != GATHERED else NOTE,
         due=pressing.due,
         press=pressing.press,
     )
@@ -393,11 +393,11 @@ def months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, last))
 
 
-def _end(held: Statement, rule: Rule) -> date | None:
+def _end(right: Statement, rule: Rule) -> date | None:
     """Return the last day of a right: what was read on the letter, else its usual length."""
-    if held.until is not None or rule.endless or rule.lasts is None:
-        return held.until
-    return months_later(held.on, rule.lasts)
+    if right.until is not None or rule.endless or rule.lasts is None:
+        return right.until
+    return months_later(right.on, rule.lasts)
 
 
 def _window(end: date, rule: Rule) -> tuple[date, date]:
@@ -444,27 +444,27 @@ def day_text(day: date, today: date) -> str:
 # ------------------------------------------------------------------------------------------------- the person
 
 
-def presses(found: Standing, today: date) -> bool:
-    """Return whether a line asks to act now: a right to renew; from its first reminder on, a letter to answer
-    or a decision that may still be contested.
+def presses(standing: Standing, today: date) -> bool:
+    """Tell a line to act on now: a right to renew; from its first reminder on, a letter to answer or a
+    decision to contest.
     """
-    if found.state in (NOTIFIED, *DENIED) and found.due is not None:
-        return found.due - today <= timedelta(days=max(REMINDERS))
-    return found.state in (AT_RISK, RENEWAL)
+    if standing.state in (NOTIFIED, *DENIED) and standing.due is not None:
+        return standing.due - today <= timedelta(days=max(REMINDERS))
+    return standing.state in (AT_RISK, RENEWAL)
 
 
-def order(found: Standing) -> tuple[int, date]:
+def order(standing: Standing) -> tuple[int, date]:
     """Return where a line stands among the others: what presses first, then the nearest date."""
-    return ORDER[found.state], (found.due or date.max) if found.press == DATED else date.min
+    return ORDER[standing.state], (standing.due or date.max) if standing.press == DATED else date.min
 
 
-def headline(found: Sequence[Standing], today: date) -> tuple[str, str]:
+def headline(standings: Sequence[Standing], today: date) -> tuple[str, str]:
     """Return the sentence above the lines: what presses, then the rest; '' for either when there is none."""
-    due = [each for each in found if presses(each, today)]
-    others = [each for each in found if not presses(each, today)]
-    answers = [each for each in due if each.marks[2] in (NOW, DANGER)]
-    denied = [each for each in due if each.state in DENIED]
-    renewed = [each for each in due if each not in answers and each not in denied]
+    pressing_now = [each for each in standings if presses(each, today)]
+    not_pressing = [each for each in standings if not presses(each, today)]
+    answers = [each for each in pressing_now if each.marks[2] in (NOW, DANGER)]
+    denied = [each for each in pressing_now if each.state in DENIED]
+    renewed = [each for each in pressing_now if each not in answers and each not in denied]
     dated, now, check = ([each for each in renewed if each.press == press] for press in PRESSES)
     pressing = [
         *([say("{n} à refaire tout de suite", n=len(now))] if now else []),
@@ -492,44 +492,44 @@ def headline(found: Sequence[Standing], today: date) -> tuple[str, str]:
         ),
     ]
     counts = (
-        (DENIED, say("{n} refusé ou arrêté", "{n} refusés ou arrêtés", n=_n(others, *DENIED))),
-        ((NOTIFIED, WAITING, SENT), say("{n} en route", n=_n(others, NOTIFIED, WAITING, SENT))),
-        ((GATHERED, PREPARED), say("{n} à préparer", n=_n(others, GATHERED, PREPARED))),
-        ((OBTAINED,), say("{n} obtenu", "{n} obtenus", n=_n(others, OBTAINED))),
-        ((UNKNOWN,), say("{n} inconnu", "{n} inconnus", n=_n(others, UNKNOWN))),
+        (DENIED, say("{n} refusé ou arrêté", "{n} refusés ou arrêtés", n=_n(not_pressing, *DENIED))),
+        ((NOTIFIED, WAITING, SENT), say("{n} en route", n=_n(not_pressing, NOTIFIED, WAITING, SENT))),
+        ((GATHERED, PREPARED), say("{n} à préparer", n=_n(not_pressing, GATHERED, PREPARED))),
+        ((OBTAINED,), say("{n} obtenu", "{n} obtenus", n=_n(not_pressing, OBTAINED))),
+        ((UNKNOWN,), say("{n} inconnu", "{n} inconnus", n=_n(not_pressing, UNKNOWN))),
     )
-    rest = ", ".join(words for states, words in counts if _n(others, *states))
+    rest = ", ".join(words for states, words in counts if _n(not_pressing, *states))
     return _ended(", ".join(pressing)), _ended(rest)
 
 
-def _before(said: str, part: Sequence[Standing], today: date) -> str:
+def _before(label: str, part: Sequence[Standing], today: date) -> str:
     dues = sorted({each.due for each in part if each.due is not None})
     if not dues:
-        return said
+        return label
     day = day_text(dues[0], today)
     if len(dues) > 1:  # the first day is not that of all
-        return say("{what}, au plus tôt avant le {day}", what=said, day=day)
-    return say("{what} avant le {day}", what=said, day=day)
+        return say("{what}, au plus tôt avant le {day}", what=label, day=day)
+    return say("{what} avant le {day}", what=label, day=day)
 
 
 def _ended(text: str) -> str:
     return f"{text}." if text else ""
 
 
-def _n(found: Sequence[Standing], *states: str) -> int:
-    return sum(each.state in states for each in found)
+def _n(standings: Sequence[Standing], *states: str) -> int:
+    return sum(each.state in states for each in standings)
 
 
 def fact_choices(state: str) -> list[str]:
     """Return the facts that may be told of a procedure, the likeliest of its state first."""
     usual = {
-        UNKNOWN: (facts.ASKED, facts.BEGUN),
+        UNKNOWN: (facts.REQUESTED, facts.BEGUN),
         PREPARED: (facts.SENT,),
         GATHERED: (facts.SENT,),
         SENT: (facts.RECEIPT, facts.NOTHING),
         WAITING: (facts.NOTHING, facts.NOTIFIED),
         NOTIFIED: (facts.SENT,),
     }.get(state, ())
-    once = (facts.ASKED, facts.BEGUN)  # before anything is known
+    once = (facts.REQUESTED, facts.BEGUN)  # before anything is known
     never = (facts.OPENED, facts.PAPER, facts.AGAIN, facts.STOPPED, *once)
     return [*usual, *(kind for kind in facts.FACTS if kind not in (*usual, *never))]

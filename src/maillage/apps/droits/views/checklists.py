@@ -27,16 +27,18 @@ writing = holding(*ADDS)
 @require_safe
 def lists(request: HttpRequest) -> HttpResponse:
     """Every procedure, with the list that stands for it."""
-    ours = {row.procedure: row for row in access.checklists_for(request.user).reverse()}  # the latest stays
+    own_lists = {
+        row.procedure: row for row in access.checklists_for(request.user).reverse()
+    }  # the latest stays
     families = [
         (
             label,
             [
-                (each, ours.get(each.key), checklists.common(each.key).common)
-                for each in (*held, *_added(request, key))
+                (each, own_lists.get(each.key), checklists.common(each.key).common)
+                for each in (*choices, *_added(request, key))
             ],
         )
-        for key, label, held in by_family(None)
+        for key, label, choices in by_family(None)
     ]
     return render(request, "droits/checklists.html", {"families": families})
 
@@ -54,21 +56,21 @@ def one(request: HttpRequest) -> HttpResponse:
     label, owners = label_of(procedure), owners_for(request.user)
     if not label or not facts.follows(procedure):
         return redirect("checklists")
-    ours = list(access.checklists_for(request.user).filter(procedure=procedure))
+    own_lists = list(access.checklists_for(request.user).filter(procedure=procedure))
     common = checklists.common(procedure)
-    start = checklists.Requirements(common.common, ours[0] if ours else None)
+    start = checklists.Requirements(common.common, own_lists[0] if own_lists else None)
     form = ChecklistForm(
         request.POST or None,
         owners=[(key, name) for key, name, _ in owners],
         initial={
             "papiers": "\n".join(start.papers.values()),
-            "source": ours[0].source if ours else "",
+            "source": own_lists[0].source if own_lists else "",
             "lue_le": timezone.localdate(),
         },
     )
     error = None
     if form.is_bound and form.is_valid():
-        owner = next(each for key, _, each in owners if key == form.cleaned_data["pour"])
+        owner = next(choice for key, _, choice in owners if key == form.cleaned_data["pour"])
         try:
             paper_lists.write_checklist(
                 procedure=procedure, by=account_of(request), at=timezone.now(), **form.values(), **owner
@@ -84,7 +86,7 @@ def one(request: HttpRequest) -> HttpResponse:
         "form": form,
         "error": error,
         "common": common,
-        "ours": [(row, checklists.history(row)) for row in ours],
+        "ours": [(row, checklists.history(row)) for row in own_lists],
     }
     return render(request, "droits/checklist.html", context, status=400 if error or form.errors else 200)
 

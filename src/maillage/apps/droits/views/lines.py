@@ -36,13 +36,13 @@ def droits(request: HttpRequest, pk: int) -> HttpResponse:
     telling.record_view(
         person, by=account_of(request), structure=structure and structure.pk, at=timezone.localtime()
     )
-    held = lines.lines(request.user, person, today)
+    rows = lines.lines(request.user, person, today)
     agreed = lines.follows(person)
-    context: dict[str, Any] = {"person": person, "agreed": agreed, "counts": persons.counts(held)}
+    context: dict[str, Any] = {"person": person, "agreed": agreed, "counts": persons.counts(rows)}
     if agreed:
         context |= {
-            "lines": held,
-            "headline": line.headline([each.standing for each in held], today),
+            "lines": rows,
+            "headline": line.headline([each.standing for each in rows], today),
             "appointment": cards.next_appointment(request.user, person, timezone.now()),
             "mailbox": cards.mailbox_of(request.user, person, timezone.now()),
             "stopped": lines.former(request.user, person, today),
@@ -52,7 +52,7 @@ def droits(request: HttpRequest, pk: int) -> HttpResponse:
             "gestures": line.GESTURES,
             "families": lines.known_procedures(structure),
             "first": [(key, label_of(key)) for key in lines.FIRST],
-            "told": _told(request, person),
+            "told": _just_noted(request, person),
         }
     else:
         context |= {"words": purposes.PURPOSES[purposes.TRACK].words, "how": purposes.HOW}
@@ -75,11 +75,11 @@ def printed(request: HttpRequest, pk: int) -> HttpResponse:
         at=timezone.localtime(),
         verb="droit.printed",
     )
-    held = lines.lines(request.user, person, today)
+    rows = lines.lines(request.user, person, today)
     context = {
         "person": person,
-        "lines": held,
-        "headline": line.headline([each.standing for each in held], today),
+        "lines": rows,
+        "headline": line.headline([each.standing for each in rows], today),
         "structure": structure,
         "today": today,
     }
@@ -92,16 +92,16 @@ def printed(request: HttpRequest, pk: int) -> HttpResponse:
 def droit(request: HttpRequest, pk: int, procedure: str) -> HttpResponse:
     """One procedure: telling what happened, its papers, and all that was told of it."""
     person = person_of(request, pk)
-    found = line_of(request, person, procedure)
+    row = line_of(request, person, procedure)
     form = TellForm(
         request.POST or None,
-        kinds=line.fact_choices(found.standing.state),
+        kinds=line.fact_choices(row.standing.state),
         initial={"le": timezone.localdate()},
     )
     error = None
     if form.is_bound and form.is_valid():
         try:
-            told = telling.tell(
+            fact = telling.tell(
                 person,
                 form.telling(procedure),
                 by=account_of(request),
@@ -110,31 +110,31 @@ def droit(request: HttpRequest, pk: int, procedure: str) -> HttpResponse:
             )
         except Refused as refusal:
             error = refusal
-            found = line_of(request, person, procedure)
+            row = line_of(request, person, procedure)
         else:
-            return redirect(f"{reverse('droits', args=[pk])}?note={told.pk}")
+            return redirect(f"{reverse('droits', args=[pk])}?note={fact.pk}")
     today = timezone.localdate()
     context = {
         "person": person,
-        "told": _told(request, person),
-        "line": found,
+        "told": _just_noted(request, person),
+        "line": row,
         "kept": papers.for_procedure_of(request.user, person, procedure, today),
         "may_keep": storage().is_on,
         "form": form,
         "error": error,
         "papers": [
-            (key, words, found.standing.gathered.get(key)) for key, words in found.requirements.papers.items()
+            (key, words, row.standing.gathered.get(key)) for key, words in row.requirements.papers.items()
         ],
         "struck": access.facts_for(request.user, person).filter(procedure=procedure, struck_at__isnull=False),
         "until": facts.UNTIL,
         "until_told": facts.UNTIL_TOLD,
-        "followed": bool(found.entries) and found.standing.state != line.STOPPED,
-        "redo": bool(found.entries) and found.standing.gesture != line.ASK,
+        "followed": bool(row.entries) and row.standing.state != line.STOPPED,
+        "redo": bool(row.entries) and row.standing.gesture != line.ASK,
     }
     return render(request, "droits/line.html", context, status=400 if error or form.errors else 200)
 
 
-def _told(request: HttpRequest, person: Person) -> Fact | None:
-    """Return what was just told, to be taken back in one gesture; None when nothing was."""
+def _just_noted(request: HttpRequest, person: Person) -> Fact | None:
+    """Return the fact just noted, to be taken back in one click; None without any."""
     number = whole(request.GET.get("note", ""), ROWS)
     return access.facts_for(request.user, person).filter(pk=number, struck_at=None).first()

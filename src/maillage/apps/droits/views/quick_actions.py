@@ -1,4 +1,4 @@
-"""What is told in one gesture: a procedure added, a paper ticked, begun again, left, taken back."""
+"""One-click facts: a procedure added, a paper ticked, begun again, left, taken back."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -67,7 +67,7 @@ def turn(request: HttpRequest, pk: int, procedure: str) -> HttpResponse:
         return redirect("droit", pk, procedure)
     with refusals.as_message(request):
         telling = Telling(procedure=procedure, kind=kind, on=timezone.localdate())
-        told = right_telling.tell(
+        fact = right_telling.tell(
             person,
             telling,
             by=account_of(request),
@@ -75,8 +75,8 @@ def turn(request: HttpRequest, pk: int, procedure: str) -> HttpResponse:
             was=request.POST.get("vu") if kind == facts.AGAIN else None,
         )
         if kind == facts.STOPPED:
-            return redirect(f"{reverse('droits', args=[pk])}?note={told.pk}")
-        return redirect(f"{reverse('droit', args=[pk, procedure])}?note={told.pk}")
+            return redirect(f"{reverse('droits', args=[pk])}?note={fact.pk}")
+        return redirect(f"{reverse('droit', args=[pk, procedure])}?note={fact.pk}")
     return redirect("droit", pk, procedure)
 
 

@@ -1,4 +1,4 @@
-"""Whose rights a request is about."""
+"""The person of a request about rights."""
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
@@ -28,10 +28,10 @@ def structure_of(request: HttpRequest, person: Person) -> Structure | None:
 
 def line_of(request: HttpRequest, person: Person, procedure: str) -> Line:
     """Return one procedure of a person who agrees that it be followed, or 404."""
-    found = lines.one(request.user, person, procedure, timezone.localdate())
-    if found is None or not lines.follows(person):
+    row = lines.one(request.user, person, procedure, timezone.localdate())
+    if row is None or not lines.follows(person):
         raise Http404
-    return found
+    return row
 
 
 def fact_of(request: HttpRequest, person: Person, pk: int) -> Fact:

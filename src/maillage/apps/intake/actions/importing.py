@@ -149,7 +149,9 @@ def _write(
         taken=imports.slugs(
             None if sheets_read is None else [said for said in sheets_read if said["id"] not in held]
         ),
-        registry=custody.whole(at=at) if sheets_read is None else custody.among(held, sheets_read, at=at),
+        registry=custody.full_registry(at=at)
+        if sheets_read is None
+        else custody.among(held, sheets_read, at=at),
         asked=[],
         moved=set(),
         made=[],
@@ -271,7 +273,9 @@ def _pass_on(lieu: Lieu, update: rules.Update, work: _Work, *, on: str) -> bool 
     if shown is None:
         return None
     name, ours = work.row.source.name, shown.source_id == lieu.source_id
-    passed = rules.passed_on(shown.sheet, shown.origins, lieu.sheet, update, source=name, on=on, ours=ours)
+    passed = rules.passed_on(
+        shown.sheet, shown.origins, lieu.sheet, update, source=name, on=on, same_source=ours
+    )
     _contest(shown, passed.contested, work)
     read = passed.changes(shown.sheet)
     if passed.sheet != shown.sheet:
@@ -306,7 +310,7 @@ def _slug(sheet: rules.Sheet, work: _Work) -> str:
 
 
 def _save(work: _Work) -> None:
-    structures = list(work.registry.made)
+    structures = list(work.registry.created)
     sheets.save_structures(work.registry)
     bulk.create(Lieu, work.made, batch_size=BATCH)
     fields = (
@@ -384,7 +388,7 @@ def take_back(row: Import, *, by: str, at: datetime) -> Counter[str]:
     counts: Counter[str] = Counter()
     touched: list[Lieu] = []
     made: list[Lieu] = []
-    registry, held = custody.whole(at=at), history.relied_upon(row)
+    registry, held = custody.full_registry(at=at), history.relied_upon(row)
     for change in Change.objects.filter(within=row).select_related("lieu").order_by("-pk"):
         lieu = change.lieu
         serves = change.before is None and lieu.pk in held

@@ -460,7 +460,7 @@ def expected(found: Result, source: str, *, at: datetime) -> dict[str, Any]:
     kept = imports.survivors(held.values())
     counts = dict.fromkeys(("nouveaux", "modifies", "inchanges", "contestes"), 0)
     there = set()
-    registry = custody.whole(at=at)
+    registry = custody.full_registry(at=at)
     moved: set[int] = set()
     asked: dict[int, str] = {}
     for row in sorted(
@@ -478,7 +478,7 @@ def expected(found: Result, source: str, *, at: datetime) -> dict[str, Any]:
         if shown := kept.get(lieu.pk):
             ours = shown.source_id == lieu.source_id
             update = rules.passed_on(
-                shown.sheet, shown.origins, lieu.sheet, update, source=source, on=day, ours=ours
+                shown.sheet, shown.origins, lieu.sheet, update, source=source, on=day, same_source=ours
             )
         counts["contestes"] += len(update.contested)
         read = shown or lieu

@@ -57,7 +57,7 @@ def pair(request: HttpRequest, pk: int) -> HttpResponse:
     context["any_both"] = any(side.both for side in sides)
     if found.state == rules.ACCEPTED:
         try:
-            context["apart"] = space.taken_apart(duplicates.apart(found))
+            context["apart"] = space.split_effects(duplicates.apart(found))
         except Refused as refused:
             context["error"] = refused
             return render(request, "intake/pair.html", context)

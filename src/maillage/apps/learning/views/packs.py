@@ -36,7 +36,7 @@ def pack(request: HttpRequest, id: str) -> HttpResponse:
     if answer.spot is not None:
         at = timezone.localtime(timezone.now()).replace(tzinfo=None)
         found = results.find(
-            results.Search(spot=answer.spot, need=held.need, minutes=results.ALL, shown=PLACES), at
+            results.Search(spot=answer.spot, need=held.need, minutes=results.ALL, n_rows=PLACES), at
         )
     read = outlines.read_by(request.user)
     context: dict[str, Any] = {

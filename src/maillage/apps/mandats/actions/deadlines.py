@@ -37,17 +37,17 @@ def _remind(mandat: Mandat, *, at: datetime) -> bool:
     """Remind once of each date; when both are past, the nearer alone."""
     today = timezone.localdate(at)
     row = Mandat.objects.select_for_update(of=("self",)).select_related("person", "by").get(pk=mandat.pk)
-    left = (row.ends_on - today).days
-    due = [days for days in frame.REMINDERS if left <= days and days not in row.reminded]
-    if not due or row.state_on(today) != frame.RUNNING:
+    days_left = (row.ends_on - today).days
+    reached = [days for days in frame.REMINDERS if days_left <= days and days not in row.reminded]
+    if not reached or row.state_on(today) != frame.RUNNING:
         return False
-    row.reminded = sorted({*row.reminded, *due}, reverse=True)
+    row.reminded = sorted({*row.reminded, *reached}, reverse=True)
     row.save(update_fields=["reminded"])
     if row.example or lists.is_renewed(row):
         return False
-    _tell_helper(row, min(due), at=at)
-    _tell_person(row, min(due), at=at)
-    record_event("mandat.reminded", row, by=None, at=at, told=f"{min(due)} jours avant la fin")
+    _tell_helper(row, min(reached), at=at)
+    _tell_person(row, min(reached), at=at)
+    record_event("mandat.reminded", row, by=None, at=at, detail=f"{min(reached)} jours avant la fin")
     return True
 
 

@@ -34,7 +34,7 @@ def add_procedure(
             do="Écrivez son nom, et choisissez une famille.",
         )
     refuse_secrets(name, operator)
-    made, new = LocalProcedure.objects.get_or_create(
+    procedure, new = LocalProcedure.objects.get_or_create(
         structure=structure,
         territory=territory,
         label=name,
@@ -43,9 +43,14 @@ def add_procedure(
     )
     if new:
         journal.record(
-            by=by, verb="procedure.added", row=made, at=at, structure=structure and structure.pk, words=name
+            by=by,
+            verb="procedure.added",
+            row=procedure,
+            at=at,
+            structure=structure and structure.pk,
+            words=name,
         )
-    return made
+    return procedure
 
 
 @transaction.atomic

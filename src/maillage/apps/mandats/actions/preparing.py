@@ -31,8 +31,8 @@ MOST_PROCEDURES = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Helper:
-    """Who will act: a professional, or somebody for whom a supervisor answers. relative: their name; named:
-    the helpers who act beside who prepares it; whole: every helper of the structure does.
+    """Helper of a mandate: a professional, or somebody for whom a supervisor answers. relative: their name;
+    named: the helpers who act with its author; whole: every helper of the structure does.
     """
 
     kind: str = frame.PROFESSIONAL
@@ -65,8 +65,8 @@ def prepare(
     """
     row = people.lock(person)
     token = sent_by(token, by.pk, row.pk)
-    if found := Mandat.objects.filter(token=token).first():
-        return found
+    if existing := Mandat.objects.filter(token=token).first():
+        return existing
     if not access.may_act(by, structure.pk) or not people_for(by).filter(pk=row.pk).exists():
         raise _not_prepared(
             "Vous n’aidez pas cette personne au nom de cette structure.",
@@ -75,24 +75,24 @@ def prepare(
     today = timezone.localdate(at)
     check_supervised(by, structure.pk, today, "Le mandat n’a pas été préparé.")
     chosen = _chosen(keys, structure)
-    who = _checked(helper or Helper(), by=by, structure=structure)
+    acting = _checked(helper or Helper(), by=by, structure=structure)
     if emergency or renews is not None:
         drafts = Mandat.objects.filter(
-            person=row, structure=structure, renews=renews, emergency=renews is None, helper=who.kind
+            person=row, structure=structure, renews=renews, emergency=renews is None, helper=acting.kind
         )
         if (same := _same_draft(lists.drafts(drafts, today), chosen)) is not None:
-            _name(same, who, by=by, at=at)
+            _name(same, acting, by=by, at=at)
             return same
     start = _first_day(starts_on, today, duration, emergency=emergency)
     lasting = "day" if emergency else duration
-    made = Mandat.objects.create(
+    mandat = Mandat.objects.create(
         person=row,
         structure=structure,
         by=by,
-        helper=who.kind,
-        relative=who.relative,
-        supervisor=who.supervisor,
-        whole_structure=who.whole,
+        helper=acting.kind,
+        relative=acting.relative,
+        supervisor=acting.supervisor,
+        whole_structure=acting.whole,
         code=_unused(),
         token=token,
         duration=lasting,
@@ -105,23 +105,27 @@ def prepare(
         example=row.example,
     )
     Autorisation.objects.bulk_create(
-        Autorisation(mandat=made, key=each.key, label=each.label, operator=each.operator) for each in chosen
+        Autorisation(mandat=mandat, key=each.key, label=each.label, operator=each.operator) for each in chosen
     )
-    _name(made, who, by=by, at=at)
-    asked = count(len(chosen), "démarche")
+    _name(mandat, acting, by=by, at=at)
+    procedures_text = count(len(chosen), "démarche")
     record_event(
-        "mandat.prepared", made, by=written_by or by, at=at, told=f"{asked}, {frame.DURATIONS[lasting]}"
+        "mandat.prepared",
+        mandat,
+        by=written_by or by,
+        at=at,
+        detail=f"{procedures_text}, {frame.DURATIONS[lasting]}",
     )
     people.touch(row, at=at)
-    return made
+    return mandat
 
 
-def _name(row: Mandat, who: Helper, *, by: User, at: datetime) -> None:
+def _name(row: Mandat, helper: Helper, *, by: User, at: datetime) -> None:
     """Name in a draft who will act, each once: whoever prepares it after a colleague acts too."""
-    held = {each.pk for each in permissions.named(row)}
+    named = {each.pk for each in permissions.named(row)}
     if not row.whole_structure:
         NamedHelper.objects.bulk_create(
-            NamedHelper(mandat=row, user=each, at=at, by=by) for each in who.named if each.pk not in held
+            NamedHelper(mandat=row, user=each, at=at, by=by) for each in helper.named if each.pk not in named
         )
 
 
@@ -130,31 +134,31 @@ def _same_draft(drafts: QuerySet[Mandat], chosen: Sequence[catalogue.Choice]) ->
     is proposed once.
     """
     keys = {each.key for each in chosen}
-    found = drafts.prefetch_related("authorisations")
-    return next((row for row in found if {each.key for each in row.authorisations.all()} == keys), None)
+    candidates = drafts.prefetch_related("authorisations")
+    return next((row for row in candidates if {each.key for each in row.authorisations.all()} == keys), None)
 
 
 def _chosen(keys: Sequence[str], structure: Structure) -> list[catalogue.Choice]:
-    """Return what is asked, once each; a procedure whose whole family is asked is not asked twice."""
+    """Return the requested procedures, once each; a procedure whose whole family is requested is left out."""
     families = procedures.families()
     known = {each.key: each for each in catalogue.choices(structure)}
     known |= {key: catalogue.Choice(key, family.label, "", key) for key, family in families.items()}
-    asked = list(dict.fromkeys(keys))
-    if not asked:
+    requested = list(dict.fromkeys(keys))
+    if not requested:
         raise _not_prepared(
             "Aucune démarche n’est choisie.", "Choisissez avec la personne ce qui se fera à sa place."
         )
-    if any(key not in known for key in asked):
+    if any(key not in known for key in requested):
         raise _not_prepared(
             "Une des démarches n’est pas connue.", "Rechargez la page, puis choisissez dans la liste."
         )
-    kept = [known[key] for key in asked if key in families or known[key].family not in asked]
-    if len(kept) > MOST_PROCEDURES or len([key for key in asked if key in families]) == len(families):
+    selected = [known[key] for key in requested if key in families or known[key].family not in requested]
+    if len(selected) > MOST_PROCEDURES or len([key for key in requested if key in families]) == len(families):
         raise _not_prepared(
             "Un mandat ne permet pas tout : celui-ci en demande trop.",
             f"Gardez ce dont la personne a besoin maintenant, {MOST_PROCEDURES} choix au plus.",
         )
-    return kept
+    return selected
 
 
 def _first_day(starts_on: date | None, today: date, duration: str, *, emergency: bool) -> date:
@@ -171,7 +175,7 @@ def _first_day(starts_on: date | None, today: date, duration: str, *, emergency:
 
 
 def _checked(helper: Helper, *, by: User, structure: Structure) -> Helper:
-    """Return who will act; a user who sees only those they help is a volunteer, whatever is typed."""
+    """Check the helper of a mandate; who sees only those they help is a volunteer, whatever is typed."""
     kind = helper.kind
     if kind == frame.PROFESSIONAL and sees_only_theirs(by, structure.pk):
         kind = frame.VOLUNTEER

@@ -13,12 +13,12 @@ from maillage.kernel.errors import Refused
 def lock(mandat: Mandat) -> Mandat:
     """Return a mandate as it is now, its person locked first; Refused once one of them is gone."""
     people.lock(mandat.person)
-    found = (
+    locked = (
         Mandat.objects.select_for_update(of=("self",))
         .select_related("structure", "person")
         .filter(pk=mandat.pk, stripped_at__isnull=True)
     )
-    row = found.first()
+    row = locked.first()
     if row is None:
         raise Refused(
             "Rien n’a été enregistré.",
@@ -37,6 +37,6 @@ def record_view(mandat: Mandat, *, by: User | None, at: datetime, verb: str = "m
     record_event(verb, mandat, by=by, at=at)
 
 
-def record_event(verb: str, row: Mandat, *, by: User | None, at: datetime, told: str = "") -> None:
+def record_event(verb: str, row: Mandat, *, by: User | None, at: datetime, detail: str = "") -> None:
     acting = access.acting_for(by, row)
-    journal.record(by=by, verb=verb, row=row, at=at, structure=acting, words=told)
+    journal.record(by=by, verb=verb, row=row, at=at, structure=acting, words=detail)

@@ -46,19 +46,19 @@ def sign(mandat: Mandat, signing: Signing, *, by: User, at: datetime) -> Mandat:
     check_supervised(by, row.structure_id, today, "Le mandat n’a pas été signé.")
     _may_be_signed(row, signing.how, by=by, today=today)
     start = papers.signing_day(row, signing.how, today)
-    said = words.text(papers.terms(row, start))
-    if signing.how != frame.PAPER and signing.shown != words.fingerprint(said):
+    full_text = words.text(papers.terms(row, start))
+    if signing.how != frame.PAPER and signing.shown != words.fingerprint(full_text):
         raise _not_signed(
             "Le texte a changé depuis que la page est ouverte.", "Relisez-le avec la personne, puis signez."
         )
     witness, image = _witness(row, signing, by), _image(signing)
-    row.how, row.witness, row.words, row.secret = signing.how, witness, said, secrets.token_hex(32)
+    row.how, row.witness, row.words, row.secret = signing.how, witness, full_text, secrets.token_hex(32)
     row.starts_on, row.ends_on = start, frame.ends_on(start, row.duration)
     row.signed_at, row.signed_with = at, by
     row.regularise_before = at + frame.REGULARISE if row.emergency else None
     lacks = signing.how == frame.PAPER and not image
     row.photograph_before = at + frame.PHOTOGRAPH if lacks else None
-    row.digest = proof.digest(row.secret, words=said, how=row.how, witness=witness, image=image)
+    row.digest = proof.digest(row.secret, words=full_text, how=row.how, witness=witness, image=image)
     row.save()
     if image:
         Signature.objects.create(
@@ -66,7 +66,7 @@ def sign(mandat: Mandat, signing: Signing, *, by: User, at: datetime) -> Mandat:
             strokes=signing.strokes if signing.how == frame.TOUCH else "",
             photograph=signing.photograph if signing.how == frame.PAPER else None,
         )
-    record_event("mandat.signed", row, by=by, at=at, told=f"{row.signed_how}, empreinte {row.digest}")
+    record_event("mandat.signed", row, by=by, at=at, detail=f"{row.signed_how}, empreinte {row.digest}")
     if row.renews is not None and row.renews.emergency and not row.emergency:
         Mandat.objects.filter(pk=row.renews_id, regularised_at=None).update(regularised_at=at)
         record_event("mandat.regularised", row.renews, by=by, at=at)
@@ -95,11 +95,11 @@ def _may_be_signed(row: Mandat, how: str, *, by: User, today: date) -> None:
         )
     if row.renews is not None and row.renews.emergency and row.renews.regularised_at is not None:
         raise _not_signed("Cette urgence est déjà régularisée.", "Ouvrez le mandat qui l’a remplacée.")
-    told = [*permissions.named(row), *filter(None, (row.supervisor,))]
-    gone = [each for each in told if not access.may_act(each, row.structure_id)]
-    if gone:
+    helpers = [*permissions.named(row), *filter(None, (row.supervisor,))]
+    former = [each for each in helpers if not access.may_act(each, row.structure_id)]
+    if former:
         raise _not_signed(
-            f"Il nomme {gone[0]}, qui n’aide plus au nom de cette structure.",
+            f"Il nomme {former[0]}, qui n’aide plus au nom de cette structure.",
             "Préparez-en un autre : la personne doit savoir qui agit.",
         )
 
@@ -121,7 +121,7 @@ def _witness(row: Mandat, signing: Signing, by: User) -> str:
 
 
 def _image(signing: Signing) -> bytes:
-    """Return what was drawn, or the photograph of the paper; Refused when a finger drew nothing."""
+    """Return the drawing, or the photograph of the paper; Refused when a finger drew nothing."""
     if signing.how == frame.TOUCH:
         if not proof.read_strokes(signing.strokes):
             raise _not_signed(
@@ -145,12 +145,12 @@ def join_photograph(mandat: Mandat, photograph: bytes, *, by: User, at: datetime
             do="Ouvrez le mandat qui correspond au papier.",
         )
     signature = Signature.objects.filter(mandat=row).first()
-    held = bytes(signature.photograph or b"") if signature is not None else b""
-    if held == photograph:
+    current = bytes(signature.photograph or b"") if signature is not None else b""
+    if current == photograph:
         raise Refused(
             "La photographie n’a pas été ajoutée au mandat.",
             why="Cette photographie est déjà celle du mandat."
-            if held
+            if current
             else "Aucune photographie n’est gardée.",
             do="Choisissez la photographie du papier signé : les deux signatures y sont.",
         )
@@ -162,7 +162,7 @@ def join_photograph(mandat: Mandat, photograph: bytes, *, by: User, at: datetime
     row.digest = proof.digest(row.secret, words=row.words, how=row.how, witness=row.witness, image=photograph)
     row.save(update_fields=["photograph_before", "digest"])
     verb = "mandat.photographed" if photograph else "mandat.unphotographed"
-    record_event(verb, row, by=by, at=at, told=f"empreinte {row.digest}")
+    record_event(verb, row, by=by, at=at, detail=f"empreinte {row.digest}")
     return row
 
 

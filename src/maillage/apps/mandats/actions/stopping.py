@@ -43,7 +43,7 @@ def withdraw(mandat: Mandat, *, by: User | None, at: datetime) -> Mandat:
     row.save(update_fields=["withdrawn_at", "withdrawn_with", "withdrawn_how"])
     outbox.forget(about=outbox_prefix(row), at=at)
     reminders.withdraw(ways.MANDAT, [row.pk], at=at)
-    record_event("mandat.withdrawn", row, by=by, at=at, told=frame.STOPPED[row.withdrawn_how])
+    record_event("mandat.withdrawn", row, by=by, at=at, detail=frame.STOPPED[row.withdrawn_how])
     people.touch(row.person, at=at)
     return row
 
@@ -53,17 +53,17 @@ def withdraw(mandat: Mandat, *, by: User | None, at: datetime) -> Mandat:
 def revoke(autorisation: Autorisation, *, by: User | None, at: datetime) -> Mandat:
     """Take one procedure back from a mandate; the last one taken back stops it."""
     row = lock(autorisation.mandat)
-    each = row.authorisations.select_for_update().get(pk=autorisation.pk)
+    permission = row.authorisations.select_for_update().get(pk=autorisation.pk)
     state = row.state_on(timezone.localdate(at))
-    if state not in (frame.RUNNING, frame.COMING) or each.revoked_at is not None:
+    if state not in (frame.RUNNING, frame.COMING) or permission.revoked_at is not None:
         raise Refused(
             "Rien n’a été retiré.",
             why="Cette démarche n’est déjà plus permise.",
             do="Rechargez la page pour voir où en est le mandat.",
         )
-    each.revoked_at, each.revoked_with = at, by
-    each.save(update_fields=["revoked_at", "revoked_with"])
-    record_event("mandat.revoked", row, by=by, at=at, told=each.label)
+    permission.revoked_at, permission.revoked_with = at, by
+    permission.save(update_fields=["revoked_at", "revoked_with"])
+    record_event("mandat.revoked", row, by=by, at=at, detail=permission.label)
     people.touch(row.person, at=at)
     if row.authorisations.filter(revoked_at=None).exists():
         return row
@@ -89,13 +89,13 @@ def add_helper(mandat: Mandat, user: User, *, by: User, at: datetime, agreed: bo
             why=why,
             do="Demandez-le à la personne, quand elle est là. Ou proposez-lui un autre mandat.",
         )
-    made, new = NamedHelper.objects.get_or_create(
+    helper, new = NamedHelper.objects.get_or_create(
         mandat=row, user=user, removed_at=None, defaults={"at": at, "by": by}
     )
     if new:
         record_event("mandat.helper_added", row, by=by, at=at)
         people.touch(row.person, at=at)
-    return made
+    return helper
 
 
 @transaction.atomic
@@ -103,15 +103,15 @@ def add_helper(mandat: Mandat, user: User, *, by: User, at: datetime, agreed: bo
 def remove_helper(named: NamedHelper, *, by: User | None, at: datetime) -> Mandat:
     """Let a helper act no more under a mandate; the last one removed stops it. by: None for the person."""
     row = lock(named.mandat)
-    found = NamedHelper.objects.select_for_update(of=("self",)).get(pk=named.pk)
-    if found.removed_at is not None:
+    helper = NamedHelper.objects.select_for_update(of=("self",)).get(pk=named.pk)
+    if helper.removed_at is not None:
         raise Refused(
             "L’aidant n’a pas été retiré du mandat.",
             why="Cet aidant n’agit déjà plus.",
             do="Rechargez la page pour voir qui agit.",
         )
-    found.removed_at, found.removed_by = at, by
-    found.save(update_fields=["removed_at", "removed_by"])
+    helper.removed_at, helper.removed_by = at, by
+    helper.save(update_fields=["removed_at", "removed_by"])
     record_event("mandat.helper_removed", row, by=by, at=at)
     people.touch(row.person, at=at)
     running = row.state_on(timezone.localdate(at)) in (frame.RUNNING, frame.COMING)

@@ -38,7 +38,7 @@ def choices(structure: Structure | None) -> list[Choice]:
 
 
 def label_of(procedure_key: str) -> str:
-    """Return what a procedure or a family is called, '' when nobody knows it."""
+    """Return the name of a procedure or a family, '' when nobody knows it."""
     if procedure_key in procedures.families():
         return procedures.families()[procedure_key].label
     common = procedures.procedures().get(procedure_key)
@@ -60,7 +60,7 @@ def keys_permitting(procedure_key: str) -> set[str]:
     if procedure_key not in procedures.families():
         return {procedure_key, family_of(procedure_key)}
     added = LocalProcedure.objects.filter(family=procedure_key)
-    common = (key for key, each in procedures.procedures().items() if each.family == procedure_key)
+    common = (key for key, procedure in procedures.procedures().items() if procedure.family == procedure_key)
     return {procedure_key, *common, *(each.key for each in added)}
 
 

@@ -35,8 +35,8 @@ def to_remind(today: date) -> list[Mandat]:
 
 
 def is_renewed(row: Mandat) -> bool:
-    """Return whether the person already signed another mandate that goes further, for the same structure and
-    something that this one permits.
+    """Tell a mandate followed by another that goes further, signed for the same structure and one of its
+    procedures.
     """
     return Mandat.objects.filter(pk=row.pk).filter(_renewed()).exists()
 
@@ -59,8 +59,8 @@ def to_regularise(rows: QuerySet[Mandat]) -> QuerySet[Mandat]:
     """Return, of some mandates, the emergencies that no real mandate followed yet, the oldest first; without
     those whose real mandate the person refused.
     """
-    waiting = rows.filter(emergency=True, regularise_before__isnull=False, regularised_at__isnull=True)
-    return waiting.order_by("regularise_before")
+    emergencies = rows.filter(emergency=True, regularise_before__isnull=False, regularised_at__isnull=True)
+    return emergencies.order_by("regularise_before")
 
 
 def ending(rows: QuerySet[Mandat], today: date) -> QuerySet[Mandat]:
@@ -86,15 +86,20 @@ class Task:
 
 
 def tasks(user: Any, at: datetime, most: int) -> list[Task]:
-    """Return what the mandates of the structures that a user helps for ask of them, the most pressing first:
+    """Return the tasks about the mandates of the structures that a user helps for, the most pressing first:
     emergencies, papers to photograph, those that name nobody any more, then those that end, `most` of each.
     Whoever manages the team hands these over from the page of the departure.
     """
     today = timezone.localdate(at)
-    ours = access.own_numbers(user)
-    if not ours:
+    own_structures = access.own_numbers(user)
+    if not own_structures:
         return []
-    rows = access.mandats_for(user).filter(structure__in=ours).select_related(None).select_related("person")
+    rows = (
+        access.mandats_for(user)
+        .filter(structure__in=own_structures)
+        .select_related(None)
+        .select_related("person")
+    )
     urgent = [
         Task(row, 0, late=row.regularise_before is not None and row.regularise_before < at)
         for row in bulk.seldom(to_regularise(rows)[:most])
@@ -165,7 +170,7 @@ def drafts(rows: QuerySet[Mandat], today: date) -> QuerySet[Mandat]:
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """What a list of mandates is asked for; '' or None where anything is wanted.
+    """Filters of a list of mandates; '' or None where anything is accepted.
 
     state: '' those that run, `a-signer`, `finis`; helper: the account that prepared it; within: days to its
     end; procedure: a procedure, which its family permits too, or a family and all that it holds.
@@ -177,24 +182,24 @@ class Criteria:
     procedure: str = ""
 
 
-def found(rows: QuerySet[Mandat], asked: Criteria, today: date) -> QuerySet[Mandat]:
+def filtered(rows: QuerySet[Mandat], criteria: Criteria, today: date) -> QuerySet[Mandat]:
     """Return, of some mandates, those that a list is asked for, in the order of their state."""
-    kept = {"": running, "a-signer": drafts, "finis": over}[asked.state](rows, today)
-    if asked.helper:
-        kept = kept.filter(by=asked.helper)
-    if asked.within is not None:
-        kept = kept.filter(ends_on__lte=today + timedelta(days=asked.within))
-    if asked.procedure:
+    matching = {"": running, "a-signer": drafts, "finis": over}[criteria.state](rows, today)
+    if criteria.helper:
+        matching = matching.filter(by=criteria.helper)
+    if criteria.within is not None:
+        matching = matching.filter(ends_on__lte=today + timedelta(days=criteria.within))
+    if criteria.procedure:
         permitting = Autorisation.objects.filter(
             Q(revoked_at=None) | Q(revoked_at=OuterRef("withdrawn_at")),  # the last one taken back stops it
             mandat=OuterRef("pk"),
-            key__in=keys_permitting(asked.procedure),
+            key__in=keys_permitting(criteria.procedure),
         )
-        kept = kept.filter(Exists(permitting))
-    return kept
+        matching = matching.filter(Exists(permitting))
+    return matching
 
 
 def helpers(rows: QuerySet[Mandat]) -> list[tuple[int, str]]:
-    """Return who prepared some mandates: number and name."""
+    """Return the accounts that prepared some mandates: number and name."""
     accounts = User.objects.filter(pk__in=rows.order_by().values("by")).order_by("name", "email")
     return [(each.pk, str(each)) for each in accounts]

@@ -1,4 +1,4 @@
-"""Read what a mandate says: its words before they are signed, and its papers."""
+"""Read the content of a mandate: its words before they are signed, and its papers."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ from maillage.words.wording import of
 
 
 def terms(row: Mandat, starts_on: date | None = None) -> words.Terms:
-    """Return what a mandate says, from a day: that of its draft, unless it is signed later."""
+    """Return the terms of a mandate, from a day: that of its draft, unless it is signed later."""
     start = starts_on or row.starts_on
     return words.Terms(
         code=row.printed,
@@ -40,7 +40,7 @@ def terms(row: Mandat, starts_on: date | None = None) -> words.Terms:
 
 
 def called(person: Person) -> str:
-    """Return what a person is called on a mandate: never by the code of their card, which opens it."""
+    """Return the name of a person on a mandate: never the code of their card, which opens it."""
     return person.nickname or f"la personne à la carte {of(person.get_picture_display())}"
 
 
@@ -50,21 +50,21 @@ def signing_day(row: Mandat, how: str, today: date) -> date:
 
 
 def paper(row: Mandat) -> models.Paper:
-    """Return what the papers of a mandate say: once signed, the words that were kept, and no others."""
-    told = row.words or words.text(terms(row))
-    heard, found = words.parts(told)
+    """Return the papers of a mandate: once signed, the words that were stored, and no others."""
+    full_text = row.words or words.text(terms(row))
+    spoken, sections = words.parts(full_text)
     signature = Signature.objects.filter(mandat=row).first()
     # As they were named when it was signed: whoever changes their name since changes no proof.
-    parties = words.parties(told) or _parties(row)
+    parties = words.parties(full_text) or _parties(row)
     return models.Paper(
         code=row.printed,
         person=parties.person,
         structure=parties.structure,
         helper=parties.helpers,
-        parts=[models.Part(each.title, each.lines, each.listed) for each in found],
+        parts=[models.Part(each.title, each.lines, each.listed) for each in sections],
         heard=models.Part(
             "Ce qui est lu à la personne",
-            tuple(heard),
+            tuple(spoken),
             language=row.language if row.language in LANGUAGES else FRENCH,
         ),
         how=row.signed_how,
@@ -86,21 +86,21 @@ def _parties(row: Mandat) -> words.Parties:
 
 
 def since(row: Mandat) -> list[str]:
-    """Return what changed since a mandate was signed: its words stay those that were signed."""
+    """Return the changes since a mandate was signed: its words stay those that were signed."""
     if row.signed_at is None:
         return []
-    told = [
+    changes = [
         (each.revoked_at, f"démarche retirée : {each.label}.")
         for each in row.authorisations.all()
         if each.revoked_at is not None
     ]
-    for each in row.named.select_related("user"):
-        who = each.user or "un compte fermé"
-        if each.at > row.signed_at:
-            told.append((each.at, f"peut agir aussi : {who}."))
-        if each.removed_at is not None:
-            told.append((each.removed_at, f"n’agit plus : {who}."))
+    for helper in row.named.select_related("user"):
+        name = helper.user or "un compte fermé"
+        if helper.at > row.signed_at:
+            changes.append((helper.at, f"peut agir aussi : {name}."))
+        if helper.removed_at is not None:
+            changes.append((helper.removed_at, f"n’agit plus : {name}."))
     if row.withdrawn_at is not None:
-        told.append((row.withdrawn_at, "mandat arrêté. Depuis ce moment, il ne permet plus rien."))
-    told.sort(key=lambda each: each[0])
-    return [f"Le {in_words(timezone.localdate(at))}, {what}" for at, what in told]
+        changes.append((row.withdrawn_at, "mandat arrêté. Depuis ce moment, il ne permet plus rien."))
+    changes.sort(key=lambda change: change[0])
+    return [f"Le {in_words(timezone.localdate(at))}, {what}" for at, what in changes]

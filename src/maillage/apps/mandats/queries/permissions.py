@@ -1,4 +1,4 @@
-"""Say whether something may be done in somebody’s place, and who acts under a mandate."""
+"""Judge an act done in somebody’s place, and name the helpers of a mandate."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,7 +19,7 @@ from maillage.words.wording import listing, of
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether something may be done in somebody’s place: the mandate that allows it, or the nearest one; why,
+    """Verdict on an act in somebody’s place: the mandate that allows it, or the nearest one; why,
     and what to do otherwise, in French.
     """
 
@@ -32,7 +32,7 @@ class Verdict:
 def allows(
     person: Person, structure: Structure, procedure_key: str, at: datetime, *, by: User | None = None
 ) -> Verdict:
-    """Return whether a structure may do a procedure in the place of a person, now: the only answer to it.
+    """Judge a procedure done by a structure in the place of a person, now: the only answer to it.
 
     by: the helper who does it, None to know whether any of the structure may.
     procedure_key: of a common procedure, of one that was added, or of a family.
@@ -42,9 +42,9 @@ def allows(
             *(False, None, "La fiche de cette personne est effacée."),
             "Si la personne veut encore de l’aide, faites-lui une nouvelle carte.",
         )
-    held = Mandat.objects.filter(person=person).prefetch_related("authorisations", "named__user")
-    rows = list(held.order_by("pk"))
-    found = frame.judge(
+    mandats = Mandat.objects.filter(person=person).prefetch_related("authorisations", "named__user")
+    rows = list(mandats.order_by("pk"))
+    judgement = frame.judge(
         [frame_of(row) for row in rows],
         structure=structure.pk,
         procedure=procedure_key,
@@ -52,15 +52,15 @@ def allows(
         on=timezone.localdate(at),
         helper=by.pk if by is not None else None,
     )
-    mandat = None if found.frame is None else rows[found.frame]
+    mandat = None if judgement.frame is None else rows[judgement.frame]
     if mandat is not None and mandat.structure_id != structure.pk:
         mandat = None  # somebody else's: that it exists is enough
-    return Verdict(found.allowed, mandat, found.why, found.what_to_do)
+    return Verdict(judgement.allowed, mandat, judgement.why, judgement.what_to_do)
 
 
 def frame_of(row: Mandat) -> frame.Frame:
     """Return a mandate as a verdict reads it, its days in the local calendar."""
-    permitted, held = row.authorisations.all(), named(row)
+    permitted, named_helpers = row.authorisations.all(), named(row)
     return frame.Frame(
         structure=row.structure_id,
         starts_on=row.starts_on,
@@ -70,7 +70,7 @@ def frame_of(row: Mandat) -> frame.Frame:
         permitted=frozenset(each.key for each in permitted if each.revoked_at is None),
         revoked={each.key: timezone.localdate(each.revoked_at) for each in permitted if each.revoked_at},
         photograph_before=timezone.localdate(row.photograph_before) if row.photograph_before else None,
-        helpers=None if row.whole_structure else frozenset(each.pk for each in held),
+        helpers=None if row.whole_structure else frozenset(each.pk for each in named_helpers),
         named=listing([str(each.user) for each in helpers(row)]),
     )
 
@@ -87,7 +87,7 @@ def helpers(row: Mandat) -> list[NamedHelper]:
 
 
 def acting(row: Mandat) -> str:
-    """Return who acts under a mandate, as it is written: names, or all the helpers of the structure."""
+    """Return the helpers of a mandate, as it is written: names, or all the helpers of the structure."""
     if row.whole_structure:
         return f"tous les aidants {of(row.structure.name)}" if row.structure else ""
     return listing([*filter(None, (row.relative,)), *(str(each) for each in named(row))])
@@ -97,12 +97,14 @@ def may_join(row: Mandat, on: date) -> list[User]:
     """Return the helpers of the structure whom a running mandate does not name."""
     if row.whole_structure:
         return []
-    held = {each.pk for each in named(row)}
-    return [each for each in supervisors(row.structure, on) if each.pk not in held]
+    named_pks = {each.pk for each in named(row)}
+    return [each for each in supervisors(row.structure, on) if each.pk not in named_pks]
 
 
 def supervisors(structure: Structure | None, on: date) -> list[User]:
-    """Return who may answer for a volunteer or a relative: the structure’s helpers who see every person."""
+    """Return the possible supervisors of a volunteer or a relative: the structure’s helpers who see every
+    person.
+    """
     seeing = [id for id, role in ROLES.items() if "people.see" in role.rights]
-    held = team_roles(on).filter(structure=structure, role__in=seeing).values("user")
-    return list(User.objects.filter(pk__in=held).order_by("name", "email"))
+    user_pks = team_roles(on).filter(structure=structure, role__in=seeing).values("user")
+    return list(User.objects.filter(pk__in=user_pks).order_by("name", "email"))

@@ -82,7 +82,7 @@ def latest(person: Person, today: date) -> tuple[Mandat, str] | None:
     """Return the mandate that says where a person stands, with its state: the one that runs, or the last."""
     rows = of_person(person)
     order = (frame.RUNNING, frame.COMING, frame.DRAFT, frame.WITHDRAWN, frame.ENDED)
-    standing = sorted(((row, row.state_on(today)) for row in rows), key=lambda each: order.index(each[1]))
+    standing = sorted(((row, row.state_on(today)) for row in rows), key=lambda pair: order.index(pair[1]))
     return standing[0] if standing else None
 
 
@@ -91,8 +91,8 @@ def for_card(person: Person, today: date) -> list[tuple[Mandat, str]]:
     past within a year.
     """
     rows = [row for row in of_person(person) if row.signed_at is not None]
-    shown = [row for row in rows if row.ends_on >= today - frame.SHOWN]
-    return [(row, row.state_on(today)) for row in shown]
+    recent = [row for row in rows if row.ends_on >= today - frame.SHOWN]
+    return [(row, row.state_on(today)) for row in recent]
 
 
 PERSONAL_DATA = (

@@ -97,24 +97,24 @@ def proof_of(row: Mandat) -> list[Link]:
 
 
 def agrees_with_proof(row: Mandat) -> bool:
-    """Return whether what is kept of a signed mandate is still what its digest covers, in its row and in the
-    journal: whoever rewrites the words may rewrite the digest beside them.
+    """Compare the stored content of a signed mandate with its digest, in its row and in the journal: whoever
+    rewrites the words may rewrite the digest beside them.
     """
     signature = Signature.objects.filter(mandat=row).first()
     image = b""
     if signature is not None:
         image = bytes(signature.photograph or b"") or signature.strokes.encode()
-    told = proof.digest(row.secret, words=row.words, how=row.how, witness=row.witness, image=image)
+    digest = proof.digest(row.secret, words=row.words, how=row.how, witness=row.witness, image=image)
     sealing = ("mandat.signed", "mandat.photographed", "mandat.unphotographed")
     written = journal.entries_about(row).filter(verb__in=sealing).order_by("pk")
     last = written.values_list("words", flat=True).last() or ""
-    return constant_time_compare(told, row.digest) and last.endswith(told)
+    return constant_time_compare(digest, row.digest) and last.endswith(digest)
 
 
 @dataclass(frozen=True, slots=True)
 class Public:
-    """What anybody who has a code reads of a mandate: never who gave it. suspended: it permits nothing while
-    the photograph of its paper is missing.
+    """Public content of a mandate, for anybody who has a code: never its giver. suspended: it permits nothing
+    while the photograph of its paper is missing.
     """
 
     code: str
@@ -126,7 +126,7 @@ class Public:
 
 
 def by_code(text: str, at: datetime) -> Public | None:
-    """Return what a code says to anybody; None for a draft, an erased one, or no mandate at all."""
+    """Return the public content of a code; None for a draft, an erased one, or no mandate at all."""
     code = codes.read(text)
     row = (
         Mandat.objects.filter(code=code, signed_at__isnull=False, stripped_at__isnull=True)
@@ -138,12 +138,12 @@ def by_code(text: str, at: datetime) -> Public | None:
     if row is None:
         return None
     today = timezone.localdate(at)
-    held = {family_of(each.key) for each in row.permitted}
+    families = {family_of(each.key) for each in row.permitted}
     return Public(
         code=row.printed,
         state=row.state_on(today),
         suspended=row.suspended_on(today),
         structure=row.structure.name if row.structure else "",
-        families=[family.label for key, family in procedures.families().items() if key in held],
+        families=[family.label for key, family in procedures.families().items() if key in families],
         until=timezone.localdate(row.withdrawn_at) if row.withdrawn_at else row.ends_on,
     )

@@ -1,4 +1,4 @@
-"""What the search across the space finds of mandates: by their code, or by the person one helps."""
+"""Search kind of mandates: by their code, or by the person one helps."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a mandate allows, to which structure, from which day to which day: whatever stores it."""
+"""Scope of a mandate: procedures, structure, first and last day, independent of storage."""
 
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
@@ -77,9 +77,9 @@ def left_in_words(ends_on: date, today: date) -> str:
     days = (ends_on - today).days + 1
     if days <= 60:
         return f"Encore {days} jours" if days > 1 else "Dernier jour"
-    whole = max(n for n in range(1, max(MONTHS.values()) + 1) if months_on(today, n) <= ends_on)
-    half = (ends_on - months_on(today, whole)).days >= 15
-    return f"Encore {whole} mois" + (" et demi" if half else "")
+    months_left = max(n for n in range(1, max(MONTHS.values()) + 1) if months_on(today, n) <= ends_on)
+    half = (ends_on - months_on(today, months_left)).days >= 15
+    return f"Encore {months_left} mois" + (" et demi" if half else "")
 
 
 def state(*, signed: bool, withdrawn: bool, starts_on: date | None, ends_on: date | None, today: date) -> str:
@@ -112,7 +112,7 @@ class Frame:
     photograph_before: date | None = None
 
     def lets(self, helper: int | None) -> bool:
-        """Return whether a helper of the structure acts under it; None: one of them, whoever it is."""
+        """Accept a helper of the structure; None: any of them."""
         return helper is None or self.helpers is None or helper in self.helpers
 
     def state_on(self, day: date) -> str:
@@ -126,13 +126,13 @@ class Frame:
         )
 
     def covers(self, procedure: str, family: str) -> bool:
-        """Return whether a procedure was permitted and is not taken back, by its own name or its family’s."""
+        """Tell a procedure permitted and not taken back, by its own name or its family’s."""
         return procedure not in self.revoked and bool({procedure, family} & self.permitted)
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Whether something may be done in somebody’s place, under which frame (its rank), why, what to do."""
+    """Verdict on an act in somebody’s place: under which frame (its rank), why, what to do."""
 
     allowed: bool
     frame: int | None
@@ -159,7 +159,7 @@ def judge(
     on: date,
     helper: int | None = None,
 ) -> Judgement:
-    """Return whether a structure may do a procedure in the place of somebody, by the mandates they gave.
+    """Judge a procedure done by a structure in the place of somebody, by the mandates they gave.
 
     family: of the procedure, '' when nobody knows it. helper: who does it, None to know whether anybody of
     the structure may: a mandate is given to the structure, and lets act those whom it names.
@@ -173,8 +173,8 @@ def judge(
             "Cette démarche n’est pas connue.",
             "Choisissez-la dans la liste, ou ajoutez-la aux démarches de votre structure.",
         )
-    ours = [(n, frame) for n, frame in enumerate(frames) if frame.structure == structure]
-    running = [(n, frame) for n, frame in ours if frame.state_on(on) == RUNNING]
+    own = [(n, frame) for n, frame in enumerate(frames) if frame.structure == structure]
+    running = [(n, frame) for n, frame in own if frame.state_on(on) == RUNNING]
     covering = [(n, frame) for n, frame in running if frame.covers(procedure, family)]
     allowing = [(frame.ends_on or on, n) for n, frame in covering if frame.lets(helper)]
     late = [(end, n) for end, n in allowing if _lacks_photograph(frames[n], on)]
@@ -197,21 +197,22 @@ def judge(
             )
     if running:
         return Judgement(False, running[0][0], "Le mandat en cours ne comprend pas cette démarche.", AGAIN)
-    return _past(ours, on) or _elsewhere(frames, procedure, family, on)
+    return _past(own, on) or _elsewhere(frames, procedure, family, on)
 
 
 def _lacks_photograph(frame: Frame, on: date) -> bool:
-    """Return whether the paper of a mandate was to be photographed before a day."""
     return frame.photograph_before is not None and on > frame.photograph_before
 
 
-def _past(ours: Sequence[tuple[int, Frame]], on: date) -> Judgement | None:
-    """Return what the nearest mandate that is not running says, None when there is none."""
+def _past(own: Sequence[tuple[int, Frame]], on: date) -> Judgement | None:
+    """Return the verdict of the nearest mandate that is not running, None when there is none."""
     stands = {DRAFT: [], COMING: [], ENDED: [], WITHDRAWN: []}  # type: dict[str, list[tuple[date, int]]]
-    for n, frame in ours:
+    for n, frame in own:
         where = frame.state_on(on)
-        told = {COMING: frame.starts_on, ENDED: frame.ends_on, WITHDRAWN: frame.withdrawn_on}.get(where) or on
-        stands[where].append((told, n))
+        day_of = {COMING: frame.starts_on, ENDED: frame.ends_on, WITHDRAWN: frame.withdrawn_on}.get(
+            where
+        ) or on
+        stands[where].append((day_of, n))
     if stands[COMING]:
         day, n = min(stands[COMING])
         return Judgement(False, n, f"Le mandat ne commence que le {in_words(day)}.", WITH_THEM)
@@ -220,10 +221,10 @@ def _past(ours: Sequence[tuple[int, Frame]], on: date) -> Judgement | None:
             *(False, stands[DRAFT][-1][1], "Le mandat est préparé, mais pas signé."),
             "Lisez-le avec la personne : elle signe, ou elle dit non.",
         )
-    gone = [(day, n, where) for where in (ENDED, WITHDRAWN) for day, n in stands[where]]
-    if not gone:
+    over = [(day, n, where) for where in (ENDED, WITHDRAWN) for day, n in stands[where]]
+    if not over:
         return None
-    day, n, where = max(gone)
+    day, n, where = max(over)
     why = (
         f"Le mandat est fini depuis le {in_words(day)}."
         if where == ENDED

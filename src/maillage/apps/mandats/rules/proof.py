@@ -1,4 +1,4 @@
-"""What proves that a person signed: the digest of the words, of the way and of the image; what is drawn."""
+"""Proof of a person's signature: the digest of the words, of the way and of the image; the drawing."""
 
 import hashlib
 import hmac

@@ -22,7 +22,7 @@ RECIPIENT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What a mandate says, ready to be worded. procedures: each with who receives it, '' when it varies."""
+    """Terms of a mandate, ready to be worded. procedures: each with its recipient, '' when it varies."""
 
     code: str
     person: str
@@ -43,7 +43,7 @@ class Terms:
 
     @property
     def acting(self) -> str:
-        """Who acts: the relative, the helpers that it names, or the whole structure."""
+        """Name those who act: the relative, the helpers that it names, or the whole structure."""
         if self.kind == frame.RELATIVE:
             return self.relative
         return self.structure if self.whole else listing(self.names)
@@ -77,12 +77,12 @@ PROMISES = (
 
 def sections(terms: Terms) -> tuple[Section, ...]:
     """Return the text of a mandate, part by part: what is printed is what is kept."""
-    who = f"{terms.person}, de l’année {terms.born}" if terms.born else terms.person
+    signer = f"{terms.person}, de l’année {terms.born}" if terms.born else terms.person
     lasts = frame.DURATIONS[terms.duration]
     parts = [
         Section(
             "Ce que je permets",
-            (f"Je suis {who}. Je donne mandat à {terms.structure}. {_actors(terms)}",),
+            (f"Je suis {signer}. Je donne mandat à {terms.structure}. {_actors(terms)}",),
         ),
         Section(
             "Les démarches",
@@ -146,7 +146,7 @@ def sections(terms: Terms) -> tuple[Section, ...]:
 
 
 def _actors(terms: Terms) -> str:
-    """Return who acts under a mandate, in the text that is signed."""
+    """Return the clause about the helpers, in the text that is signed."""
     if terms.whole or not terms.names:
         return "Tous ses aidants peuvent faire à ma place :"
     verb = "peuvent" if len(terms.names) > 1 else "peut"
@@ -157,18 +157,18 @@ def _actors(terms: Terms) -> str:
 
 
 def supervised(terms: Terms) -> str:
-    """Return who helps without being a professional, and who answers for them."""
-    who = (
+    """Return the clause about a helper who is no professional, and their supervisor."""
+    clause = (
         f"{terms.relative}, un proche, m’aide"
         if terms.kind == frame.RELATIVE
         else f"{terms.helper}, bénévole, m’aide"
     )
-    return f"{who}, sous la responsabilité {of(terms.supervisor)}."
+    return f"{clause}, sous la responsabilité {of(terms.supervisor)}."
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What is read before signing, in one language; procedures stay in French."""
+    """Screen read before signing, in one language; procedures stay in French."""
 
     question: str
     permitted: str
@@ -186,7 +186,7 @@ class Screen:
 
 
 def screen(terms: Terms) -> Screen:
-    """Return what is read before signing, in the language spoken now."""
+    """Return the screen read before signing, in the language spoken now."""
     several = terms.kind != frame.RELATIVE and len(terms.names) > 1
     return Screen(
         question=say(
@@ -217,22 +217,22 @@ def screen(terms: Terms) -> Screen:
 
 def spoken(terms: Terms) -> list[str]:
     """Return the sentences read aloud, in the language spoken now; names of procedures are French."""
-    said = screen(terms)
+    texts = screen(terms)
     named = [typed(f"{label}.") for label, _ in terms.procedures]
-    return [said.question, *named, said.period, said.other, said.secret, said.stop, said.without]
+    return [texts.question, *named, texts.period, texts.other, texts.secret, texts.stop, texts.without]
 
 
 def text(terms: Terms) -> str:
     """Return the whole words of a mandate: those that were heard, in the person’s language, then the text."""
     language = terms.language if terms.language in LANGUAGES else FRENCH
     with speaking(language):
-        heard = "\n".join(spoken(terms))
-    told = [f"Mandat {terms.code}", heard]
+        aloud = "\n".join(spoken(terms))
+    blocks = [f"Mandat {terms.code}", aloud]
     with speaking(FRENCH):
         for part in sections(terms):
             mark = "– " if part.listed else ""
-            told.append("\n".join((part.title, *(f"{mark}{line}" for line in part.lines))))
-    return "\n\n".join(told)
+            blocks.append("\n".join((part.title, *(f"{mark}{line}" for line in part.lines))))
+    return "\n\n".join(blocks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +261,7 @@ def parties(words: str) -> Parties | None:
 
 
 def fingerprint(words: str) -> str:
-    """Return what tells words apart from others: sent back with a signature, it says what was shown.
+    """Identify the words of a mandate: sent back with a signature, it proves which ones were displayed.
 
     >>> fingerprint("a") == fingerprint("a"), fingerprint("a") == fingerprint("b")
     (True, False)
@@ -269,12 +269,12 @@ def fingerprint(words: str) -> str:
     return hashlib.sha256(words.encode()).hexdigest()
 
 
-def parts(told: str) -> tuple[list[str], list[Section]]:
+def parts(full_text: str) -> tuple[list[str], list[Section]]:
     """Return the text of a mandate as it was kept: the sentences heard, then its parts."""
-    _, heard, *others = told.split("\n\n")
-    found = []
-    for other in others:
-        title, *lines = other.split("\n")
+    _, aloud, *blocks = full_text.split("\n\n")
+    sections_read = []
+    for block in blocks:
+        title, *lines = block.split("\n")
         listed = bool(lines) and all(line.startswith("– ") for line in lines)
-        found.append(Section(title, tuple(line.removeprefix("– ") for line in lines), listed))
-    return heard.split("\n"), found
+        sections_read.append(Section(title, tuple(line.removeprefix("– ") for line in lines), listed))
+    return aloud.split("\n"), sections_read

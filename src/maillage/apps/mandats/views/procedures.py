@@ -19,13 +19,13 @@ from maillage.web import refusals
 @holding(*access.ADDS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def procedures(request: HttpRequest) -> HttpResponse:
-    """What was added, and adding one."""
+    """Added procedures, and adding one."""
     owners = access.owners_for(request.user)
     form = ProcedureForm(request.POST or None, owners=[(key, name) for key, name, _ in owners])
     error = None
     if form.is_bound and form.is_valid():
         cleaned = form.cleaned_data
-        owner = next(each for key, _, each in owners if key == cleaned["pour"])
+        owner = next(fields for key, _, fields in owners if key == cleaned["pour"])
         try:
             local_procedures.add_procedure(
                 label=cleaned["nom"],

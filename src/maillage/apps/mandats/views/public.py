@@ -32,7 +32,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def check(request: HttpRequest, code: str) -> HttpResponse:
-    """What a code says: running or not, until when, for which families, given to which structure."""
+    """Public page of a code: running or not, until when, for which families, given to which structure."""
     return _answer(request, code[:20])
 
 
@@ -40,11 +40,11 @@ def _answer(request: HttpRequest, typed: str) -> HttpResponse:
     """Answer a code; wrong ones are counted, and all answered alike."""
     if counted(request, LIMIT) >= access.CODES_AN_HOUR:
         return render(request, "mandats/public/check.html", {"too_many": True}, status=429)
-    found = proofs.by_code(typed, timezone.now())
-    if found is None:
+    public = proofs.by_code(typed, timezone.now())
+    if public is None:
         count(request, LIMIT)
         return render(request, "mandats/public/check.html", {"unknown": True, "typed": typed}, status=404)
-    context = {"found": found, "running": found.state == frame.RUNNING}
+    context = {"found": public, "running": public.state == frame.RUNNING}
     return render(request, "mandats/public/check.html", context)
 
 

@@ -53,16 +53,16 @@ def mandats(request: HttpRequest) -> HttpResponse:
     """The mandates of the persons one helps: what cannot wait first, then those that are asked for."""
     today, rows = timezone.localdate(), access.mandats_for(request.user)
     form = FilterForm(request.GET, states=FILTERS, helpers=lists.helpers(rows))
-    asked = form.criteria()
-    found = lists.found(rows, asked, today).prefetch_related("authorisations")
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    criteria = form.criteria()
+    matching = lists.filtered(rows, criteria, today).prefetch_related("authorisations")
+    page = Paginator(matching, PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,
         "lines": [(row, row.state_on(today)) for row in page],
         "filters": FILTERS,
-        "state": asked.state,
-        "filtered": asked != lists.Criteria(state=asked.state),
+        "state": criteria.state,
+        "filtered": criteria != lists.Criteria(state=criteria.state),
         "query": _without(request, "page"),
         "query_elsewhere": _without(request, "page", "etat"),
         "urgent": lists.to_regularise(rows)[:PAGE],
@@ -76,7 +76,7 @@ def mandats(request: HttpRequest) -> HttpResponse:
 
 
 def _without(request: HttpRequest, *names: str) -> str:
-    """Return what is asked of a list, but for some names."""
+    """Return the query string of a list, but for some names."""
     query = request.GET.copy()
     for name in names:
         query.pop(name, None)
@@ -87,30 +87,30 @@ def _without(request: HttpRequest, *names: str) -> str:
 @require_POST
 def several(request: HttpRequest) -> HttpResponse:
     """The same gesture on several mandates: each goes through, or says why not."""
-    by, at, asked = account_of(request), timezone.now(), request.POST.get("geste", "")
-    if asked not in SEVERAL:
+    by, at, action = account_of(request), timezone.now(), request.POST.get("geste", "")
+    if action not in SEVERAL:
         raise Http404
     chosen = [whole(pk, ROWS) for pk in request.POST.getlist("cochee")][:PAGE]
     rows = list(access.mandats_for(request.user).filter(pk__in=filter(None, chosen)))
-    done, left = 0, dict[str, list[str]]()  # why, and which
+    done, refused = 0, dict[str, list[str]]()  # why, and which
     for row in rows:
         try:
-            if asked == "renouveler":
+            if action == "renouveler":
                 token = f"{request.POST.get('envoi', '')[:20]}-{row.pk}"
                 preparing.renew(row, by=by, at=at, token=token)
             else:
                 signing.decline(row, by=by, at=at)
         except Refused as error:
-            left.setdefault(error.why, []).append(row.printed)
+            refused.setdefault(error.why, []).append(row.printed)
         else:
             done += 1
     if not rows:
         messages.warning(request, "Rien n’a changé : aucune ligne n’était cochée.")
     if done:
-        messages.success(request, SEVERAL[asked].format(count(done, "mandat")))
-    if left:
-        told = " ".join(f"{', '.join(which)} : {why}" for why, which in left.items())
-        messages.error(request, f"Sans changement : {told}")
+        messages.success(request, SEVERAL[action].format(count(done, "mandat")))
+    if refused:
+        reasons = " ".join(f"{', '.join(which)} : {why}" for why, which in refused.items())
+        messages.error(request, f"Sans changement : {reasons}")
     return redirect(f"{reverse('mandats')}?etat=a-signer")
 
 
@@ -118,10 +118,10 @@ def several(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Choosing with a person what would be permitted, and until when: first step of two."""
-    asked = request.POST.get("personne") or request.GET.get("personne", "")
-    person = people_for(request.user).filter(pk=whole(asked, ROWS) or 0).first()
+    number = request.POST.get("personne") or request.GET.get("personne", "")
+    person = people_for(request.user).filter(pk=whole(number, ROWS) or 0).first()
     if person is None:
-        if asked:
+        if number:
             raise Http404
         return redirect("people")
     structures = list(access.structures_for(request.user))
@@ -137,7 +137,7 @@ def new(request: HttpRequest) -> HttpResponse:
     error, token = None, request.POST.get("envoi", "")[:40] or secrets.token_urlsafe(12)
     if form.is_bound and form.is_valid():
         try:
-            made = preparing.prepare(
+            mandat = preparing.prepare(
                 person=person,
                 by=account_of(request),
                 at=timezone.now(),
@@ -147,7 +147,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             error = refusal
         else:
-            return redirect("mandat_sign", made.pk)
+            return redirect("mandat_sign", mandat.pk)
     context = {"form": form, "person": person, "error": error, "sending": token, "structure": chosen}
     return render(request, "mandats/space/new.html", context, status=400 if error or form.errors else 200)
 
@@ -192,11 +192,11 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _to_read(request: HttpRequest, row: Mandat) -> dict[str, Any]:
-    """Return what the person reads, in French or in their language, and what says that it was shown."""
+    """Return the screen for the person, in French or in their language, and the fingerprint of its words."""
     start = mandat_papers.signing_day(row, frame.TOUCH, timezone.localdate())
     terms = mandat_papers.terms(row, start)
-    asked = request.GET.get("langue", FRENCH)
-    language = asked if asked in (FRENCH, row.language) and asked in LANGUAGES else FRENCH
+    requested = request.GET.get("langue", FRENCH)
+    language = requested if requested in (FRENCH, row.language) and requested in LANGUAGES else FRENCH
     with speaking(language):
         screen = words.screen(terms)
     other = row.language if language == FRENCH else FRENCH
@@ -259,24 +259,24 @@ def mandat(request: HttpRequest, pk: int) -> HttpResponse:
 def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     """Stopping, taking one procedure back, beginning another, noting a no."""
     row, by, at = _mandat(request, pk), account_of(request), timezone.now()
-    asked = request.POST.get("geste", "")
+    action = request.POST.get("geste", "")
     with refusals.as_message(request):
-        if asked == "arreter":
+        if action == "arreter":
             stopping.withdraw(row, by=by, at=at)
-            others = lists.running_of(row.person, timezone.localdate(at)).count()
+            n_left = lists.running_of(row.person, timezone.localdate(at)).count()
             also = (
-                f" Attention : {count(others, 'autre mandat', 'autres mandats')} de cette personne en cours."
+                f" Attention : {count(n_left, 'autre mandat', 'autres mandats')} de cette personne en cours."
             )
             messages.success(
                 request,
-                f"C’est arrêté. Imprimez la preuve : elle est pour la personne.{also if others else ''}",
+                f"C’est arrêté. Imprimez la preuve : elle est pour la personne.{also if n_left else ''}",
             )
-        elif asked == "retirer":
+        elif action == "retirer":
             key = whole(request.POST.get("demarche", ""), ROWS) or 0
-            each = get_object_or_404(row.authorisations, pk=key)
-            stopping.revoke(each, by=by, at=at)
-            messages.success(request, f"« {each.label} » n’est plus permise.")
-        elif asked == "ajouter":
+            permission = get_object_or_404(row.authorisations, pk=key)
+            stopping.revoke(permission, by=by, at=at)
+            messages.success(request, f"« {permission.label} » n’est plus permise.")
+        elif action == "ajouter":
             key = whole(request.POST.get("aidant", ""), ROWS) or 0
             user = next(
                 (each for each in permissions.may_join(row, timezone.localdate(at)) if each.pk == key), None
@@ -285,9 +285,9 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
                 raise Http404
             stopping.add_helper(row, user, by=by, at=at, agreed="accord" in request.POST)
             messages.success(request, f"C’est écrit : {user} peut agir. La personne le voit avec sa carte.")
-        elif asked in ("photographier", "effacer-photo"):
+        elif action in ("photographier", "effacer-photo"):
             sent = request.FILES.get("photo")
-            if asked == "photographier" and sent is None:
+            if action == "photographier" and sent is None:
                 raise Refused(
                     "Rien n’a été joint.", why="Aucune photographie n’est choisie.", do="Choisissez-en une."
                 )
@@ -298,14 +298,14 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
                 if sent
                 else "La photographie est effacée, cela reste écrit. Joignez-en une autre avant sept jours.",
             )
-        elif asked == "oter":
+        elif action == "oter":
             key = whole(request.POST.get("nomme", ""), ROWS) or 0
             stopping.remove_helper(get_object_or_404(row.named, pk=key), by=by, at=at)
             messages.success(request, "C’est écrit : cette personne n’agit plus.")
-        elif asked == "renouveler":
+        elif action == "renouveler":
             token = request.POST.get("envoi", "")[:40] or secrets.token_urlsafe(12)
             return redirect("mandat_sign", preparing.renew(row, by=by, at=at, token=token).pk)
-        elif asked == "refuser":
+        elif action == "refuser":
             person = row.person_id
             signing.decline(row, by=by, at=at)
             messages.success(request, "C’est noté : pas de mandat. L’aide continue, à côté de la personne.")
@@ -365,11 +365,11 @@ def withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
 def photograph(request: HttpRequest, pk: int) -> HttpResponse:
     """The photograph of the signed paper."""
     row = _mandat(request, pk)
-    found = Signature.objects.filter(mandat=row).first()
-    if found is None or not found.photograph:
+    signature = Signature.objects.filter(mandat=row).first()
+    if signature is None or not signature.photograph:
         raise Http404
     records.record_view(row, by=account_of(request), at=timezone.now())
-    response = HttpResponse(bytes(found.photograph), content_type="image/jpeg")
+    response = HttpResponse(bytes(signature.photograph), content_type="image/jpeg")
     response["Content-Disposition"] = 'inline; filename="mandat.jpg"'
     response["X-Content-Type-Options"] = "nosniff"
     return response

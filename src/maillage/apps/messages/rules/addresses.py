@@ -48,23 +48,23 @@ def mobile(typed: str) -> str:
         return f"+33{invented[1]}"
     if (usual := USUAL.fullmatch(bare)) and _is_mobile_block(usual[1]):
         return f"+33{usual[1]}{usual[2]}"
-    found = phone.clean(typed).value or []
-    if len(found) != 1 or not found[0].startswith("+"):
+    numbers = phone.clean(typed).value or []
+    if len(numbers) != 1 or not numbers[0].startswith("+"):
         return ""
-    return found[0] if phonenumbers.number_type(phonenumbers.parse(found[0])) in RINGS else ""
+    return numbers[0] if phonenumbers.number_type(phonenumbers.parse(numbers[0])) in RINGS else ""
 
 
 @cache
 def _is_mobile_block(first: str) -> bool:
-    """Return whether the numbers of France that begin with these four figures are mobiles: the numbering plan
-    gives them by blocks, and thousands are read at once.
+    """Recognise the first four figures of French mobiles: the numbering plan gives them by blocks, and
+    thousands are read at once.
     """
     number = phonenumbers.parse(f"+33{first}00000")
     return phonenumbers.is_valid_number(number) and phonenumbers.number_type(number) in RINGS
 
 
 def same(channel: str, to: str) -> str:
-    """Return what two writings of one address have in common.
+    """Return the common writing of an address.
 
     >>> same("email", " Ali.B@Exemple.FR "), same("letter", "1 rue  du Lac\\n38000 Grenoble")
     ('ali.b@exemple.fr', '1 rue du lac 38000 grenoble')

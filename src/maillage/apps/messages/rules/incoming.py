@@ -1,4 +1,4 @@
-"""What a gateway hands over: read only when it proves who speaks, and whether its words say STOP.
+"""Messages handed over by a gateway: read only with its proof of identity, and recognised when they say STOP.
 
 See docs/rappels.md for the three ways of proving, and what each gateway sends.
 """
@@ -58,7 +58,7 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What was posted: to which address, under which headers (lower case), when."""
+    """A request of a gateway: its address, its headers (lower case), its moment."""
 
     url: str
     headers: Mapping[str, str]
@@ -67,21 +67,21 @@ class Post:
 
     @property
     def fields(self) -> dict[str, str]:
-        """What is in it, whether a form or one JSON object; Unreadable otherwise."""
+        """Fields of the body, whether a form or one JSON object; Unreadable otherwise."""
         try:
             text = self.body.decode("utf-8")
             if "json" not in self.headers.get("content-type", ""):
                 return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=100))
-            told = json.loads(text)
+            values = json.loads(text)
         except (ValueError, RecursionError) as error:
             raise Unreadable from error
-        if not isinstance(told, dict):
+        if not isinstance(values, dict):
             raise Unreadable
-        return {name: str(value) for name, value in told.items() if isinstance(value, str | int)}
+        return {name: str(value) for name, value in values.items() if isinstance(value, str | int)}
 
 
 def read(way: str, secret: str, post: Post) -> Incoming:
-    """Return what a gateway hands over; Forged unless it proves who it is, Unreadable without its three
+    """Return the message of a gateway; Forged without its proof of identity, Unreadable without its three
     parts.
     """
     if len(secret) < SHORTEST_SECRET or not PROOFS[way](secret, post):
@@ -96,8 +96,7 @@ def read(way: str, secret: str, post: Post) -> Incoming:
 
 
 def says_stop(text: str) -> bool:
-    """Return whether a message asks for no more: its first word decides, in any case, with or without
-    accents.
+    """Recognise a request for no more messages: the first word decides, in any case, with or without accents.
 
     >>> [says_stop(each) for each in ("STOP", " stop. Merci", "Arrêt", "Stop SMS", "Je ne stoppe pas", "")]
     [True, True, True, True, False, False]
@@ -120,32 +119,32 @@ def _digest(secret: str, seconds: str, body: bytes) -> str:
 
 
 def _signed(secret: str, post: Post) -> bool:
-    told = dict(part.split("=", 1) for part in post.headers.get("x-signature", "").split(",") if "=" in part)
-    seconds, given = told.get("t", ""), told.get("v1", "")
+    parts = dict(part.split("=", 1) for part in post.headers.get("x-signature", "").split(",") if "=" in part)
+    seconds, signature = parts.get("t", ""), parts.get("v1", "")
     if not (seconds.isascii() and seconds.isdigit() and len(seconds) <= 12):
         return False
     fresh = abs(post.at.timestamp() - int(seconds)) <= FRESH.total_seconds()
-    return fresh and _same(given, _digest(secret, seconds, post.body))
+    return fresh and _same(signature, _digest(secret, seconds, post.body))
 
 
 def _bears(secret: str, post: Post) -> bool:
-    kind, _, given = post.headers.get("authorization", "").partition(" ")
-    return kind.casefold() == "bearer" and _same(given, secret)
+    kind, _, token = post.headers.get("authorization", "").partition(" ")
+    return kind.casefold() == "bearer" and _same(token, secret)
 
 
 def _twilio(secret: str, post: Post) -> bool:
-    """Return whether Twilio signed a form: its address, then each field and its value, in order of names."""
+    """Check the signature of Twilio on a form: its address, then each field and its value, by name."""
     try:
         fields = sorted(parse_qsl(post.body.decode("utf-8"), keep_blank_values=True, max_num_fields=100))
     except ValueError:
         return False
-    told = post.url + "".join(f"{name}{value}" for name, value in fields)
-    made = hmac.new(secret.encode(), told.encode("utf-8"), hashlib.sha1).digest()
-    return _same(post.headers.get("x-twilio-signature", ""), base64.b64encode(made).decode())
+    signed_text = post.url + "".join(f"{name}{value}" for name, value in fields)
+    digest = hmac.new(secret.encode(), signed_text.encode("utf-8"), hashlib.sha1).digest()
+    return _same(post.headers.get("x-twilio-signature", ""), base64.b64encode(digest).decode())
 
 
-def _same(given: str, right: str) -> bool:
-    return hmac.compare_digest(given.encode("utf-8", "replace"), right.encode("utf-8"))
+def _same(received: str, right: str) -> bool:
+    return hmac.compare_digest(received.encode("utf-8", "replace"), right.encode("utf-8"))
 
 
 PROOFS = {SIGNATURE: _signed, TOKEN: _bears, TWILIO: _twilio}

@@ -2,7 +2,7 @@
 
 from typing import Any, Protocol
 
-LEFT, ABSENT, REPEATABLE, UNKNOWN = "left", "absent", "repeatable", "unknown"
+SENT, ABSENT, REPEATABLE, UNKNOWN = "left", "absent", "repeatable", "unknown"
 
 
 class Failed(Exception):
@@ -44,7 +44,7 @@ class Provider(Protocol):
         ...
 
     def status(self, message: Any) -> str:
-        """Return the status of an interrupted message: LEFT; ABSENT, never received; REPEATABLE, sending it
+        """Return the status of an interrupted message: SENT; ABSENT, never received; REPEATABLE, sending it
         again cannot deliver it twice; UNKNOWN. Raises NotNow when the provider does not reply.
         """
         ...

@@ -1,4 +1,4 @@
-"""What a message may be, what it is called, and when it is tried again."""
+"""States of a message, their names, and the delays of its attempts."""
 
 from datetime import timedelta
 
@@ -32,9 +32,9 @@ RETRIES = (
     timedelta(hours=8),
 )
 LEASE = timedelta(minutes=10)  # longer than any provider's patience: beyond it, the sending process is dead
-ASKED_AGAIN = timedelta(minutes=2)  # how long a provider has to know what it received
-STILL_ASKED = timedelta(days=1)  # a provider that says nothing for that long will not: a person decides
-KEPT = timedelta(days=30)  # content and address, unless the caller says otherwise
+STATUS_DELAY = timedelta(minutes=2)  # how long a provider has to know what it received
+STATUS_GIVEN_UP = timedelta(days=1)  # a provider that says nothing for that long will not: a person decides
+RETENTION = timedelta(days=30)  # content and address, unless the caller says otherwise
 
 # Why a message is where it is. Fixed words: what a server answers often holds the address.
 REASONS = {

@@ -21,10 +21,10 @@ PLAIN = {
 }
 IN_SMS = str.maketrans(PLAIN)
 # Controls, halves of a sign, separators of lines: what a text shows to nobody.
-NEVER_SEEN = f"\x7f-\x9f\ud800-\udfff\u2028\u2029{re.escape(''.join(sorted(TURNING)))}"
-HIDDEN = re.compile(f"[\x00-\x1f{NEVER_SEEN}]")
-HIDDEN_IN_LINES = re.compile(f"[\x00-\x08\x0b-\x1f{NEVER_SEEN}]")
-ONE, EACH, ONE_WIDE, EACH_WIDE = 160, 153, 70, 67
+INVISIBLE = f"\x7f-\x9f\ud800-\udfff\u2028\u2029{re.escape(''.join(sorted(TURNING)))}"
+HIDDEN = re.compile(f"[\x00-\x1f{INVISIBLE}]")
+HIDDEN_IN_LINES = re.compile(f"[\x00-\x08\x0b-\x1f{INVISIBLE}]")
+ONE, NEXT, ONE_WIDE, NEXT_WIDE = 160, 153, 70, 67
 
 
 def line(text: str) -> str:
@@ -60,7 +60,7 @@ def parts(text: str) -> int:
     if not text:
         return 0
     if all(each in LETTERS or each in DOUBLE for each in text):
-        size, one, each_ = sum(2 if each in DOUBLE else 1 for each in text), ONE, EACH
+        size, one, next_size = sum(2 if each in DOUBLE else 1 for each in text), ONE, NEXT
     else:
-        size, one, each_ = len(text.encode("utf-16-le")) // 2, ONE_WIDE, EACH_WIDE
-    return 1 if size <= one else -(-size // each_)
+        size, one, next_size = len(text.encode("utf-16-le")) // 2, ONE_WIDE, NEXT_WIDE
+    return 1 if size <= one else -(-size // next_size)

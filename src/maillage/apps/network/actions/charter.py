@@ -126,7 +126,7 @@ def _check_reason(reason: str) -> None:
 
 
 def stamp(declaration: Declaration) -> str:
-    """Return what tells a declaration from the one that its structure makes in its place."""
+    """Return the version of a declaration."""
     return declaration.declared_at.isoformat()
 
 

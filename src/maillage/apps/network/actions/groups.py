@@ -65,20 +65,20 @@ def join(group: Group, *, by: User, at: datetime) -> Member:
             do="Choisissez un autre groupe, ou ouvrez-en un.",
         )
     led = row.members.filter(user__is_active=True).exists()
-    found, made = Member.objects.get_or_create(
+    member, is_new = Member.objects.get_or_create(
         group=row, user=by, defaults={"since": timezone.localdate(at), "leads": not led}
     )
-    if made:
+    if is_new:
         journal.record(by=by, verb="group.joined", row=row, at=at)
-    return found
+    return member
 
 
 @transaction.atomic
 def leave(group: Group, *, by: User, at: datetime) -> None:
     """Leave a group; when its animator leaves, the eldest member whose account is open leads."""
     row = Group.objects.select_for_update().get(pk=group.pk)
-    gone, _ = Member.objects.filter(group=row, user=by).delete()
-    if not gone:
+    n_removed, _ = Member.objects.filter(group=row, user=by).delete()
+    if not n_removed:
         return
     there = row.members.filter(user__is_active=True)
     if not there.filter(leads=True).exists() and (eldest := there.order_by("since", "pk").first()):
@@ -106,8 +106,8 @@ def write(group: Group, *, words: str, token: str, by: User, at: datetime, examp
     """Write in a group; the same token twice is the same message. Refused when one is no longer of it, when
     it is empty, gives a secret, or comes after too many in an hour.
     """
-    if found := journal.row_of_form(Post, token, by):
-        return found
+    if existing := journal.row_of_form(Post, token, by):
+        return existing
     refuse_secrets(words)
     if not line(words):
         raise rules.EMPTY

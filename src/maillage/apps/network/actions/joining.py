@@ -31,16 +31,16 @@ REFERENT = "gestionnaire"
 
 @transaction.atomic
 def apply(
-    *, referent: str, way: str, contact: str, token: str, at: datetime, example: bool = False, **said: Any
+    *, referent: str, way: str, contact: str, token: str, at: datetime, example: bool = False, **fields: Any
 ) -> tuple[Application, str]:
     """Write down that a structure asks to join, and return it with its code, stored as a digest: shown once.
 
-    said: some of FIELDS. The same token twice is the same application, whose code is then "", unless another
-    structure or referent is written. Refused without a way to answer that works.
+    fields: some of FIELDS. The same token twice is the same application, whose code is then "", unless
+    another structure or referent is written. Refused without a way to answer that works.
     """
-    token = sent_by(token, said.get("name", ""), referent)
-    if found := Application.objects.filter(token=token).first():
-        return found, ""
+    token = sent_by(token, fields.get("name", ""), referent)
+    if existing := Application.objects.filter(token=token).first():
+        return existing, ""
     if way != rules.VISIT and not contact.strip():
         raise Refused(
             to_say("La demande n’est pas partie."),
@@ -48,12 +48,12 @@ def apply(
             do=to_say("Écrivez-le, ou choisissez de revenir avec un code."),
         )
     code = rules.new_code()
-    row, made = Application.objects.get_or_create(
+    row, is_new = Application.objects.get_or_create(
         token=token,
         defaults={
             "code": roles.digest(code),
-            **{name: line(v) if isinstance(v, str) else v for name, v in said.items() if name in FIELDS},
-            "parts": [each for each in rules.PARTS if each in said.get("parts", ())],
+            **{name: line(v) if isinstance(v, str) else v for name, v in fields.items() if name in FIELDS},
+            "parts": [each for each in rules.PARTS if each in fields.get("parts", ())],
             "referent": line(referent, 120),
             "way": way,
             "contact": line(contact, 160) if way != rules.VISIT else "",
@@ -61,9 +61,9 @@ def apply(
             "example": example,
         },
     )
-    if made:
+    if is_new:
         journal.record(by=None, verb="application.made", row=row, at=at)
-    return row, code if made else ""
+    return row, code if is_new else ""
 
 
 @transaction.atomic
@@ -277,10 +277,10 @@ def hand_over(
     until that day, and until the link is taken up: the structure and its sheets are never without anybody.
     """
     today = timezone.localdate(at)
-    held = (
+    locked = (
         Membership.objects.select_for_update(of=("self",)).select_related("structure").get(pk=membership.pk)
     )
-    if held.user_id != by.pk or held.role != REFERENT or held.structure is None:
+    if locked.user_id != by.pk or locked.role != REFERENT or locked.structure is None:
         raise Refused(
             "Le relais n’est pas passé.",
             why="Vous n’êtes pas responsable de cette structure.",
@@ -292,17 +292,19 @@ def hand_over(
             why="Il manque un nom, ou le jour est passé, ou dans plus d’un an.",
             do=f"Écrivez qui vous suit, et choisissez un jour à partir du {date_text(today)}.",
         )
-    if Handover.objects.filter(membership=held, ended_at=None).exists():
+    if Handover.objects.filter(membership=locked, ended_at=None).exists():
         raise Refused(
             "Le relais n’est pas passé.",
             why="Un relais est déjà prévu.",
             do="Annulez-le d’abord, plus bas sur cette page.",
         )
-    invitation, token = roles.invite(by=by, role=REFERENT, for_whom=for_whom, structure=held.structure, at=at)
-    row = Handover.objects.create(
-        membership=held, structure=held.structure, invitation=invitation, leaves_on=leaves_on, made_at=at
+    invitation, token = roles.invite(
+        by=by, role=REFERENT, for_whom=for_whom, structure=locked.structure, at=at
     )
-    journal.record(by=by, verb="handover.made", row=row, at=at, structure=held.structure.pk)
+    row = Handover.objects.create(
+        membership=locked, structure=locked.structure, invitation=invitation, leaves_on=leaves_on, made_at=at
+    )
+    journal.record(by=by, verb="handover.made", row=row, at=at, structure=locked.structure.pk)
     return row, token
 
 
@@ -349,8 +351,8 @@ def forget(*, at: datetime) -> int:
     """Lapse the applications that nobody answered in time, and erase who wrote them once it has served;
     return how many were erased.
     """
-    waiting = Application.objects.filter(state=rules.PENDING)
-    waiting.alias(since=Coalesce("decided_at", "made_at")).filter(since__lt=at - rules.UNANSWERED).update(
+    pending = Application.objects.filter(state=rules.PENDING)
+    pending.alias(since=Coalesce("decided_at", "made_at")).filter(since__lt=at - rules.UNANSWERED).update(
         state=rules.EXPIRED, decided_at=at
     )
     over = Application.objects.exclude(state=rules.PENDING).filter(

@@ -47,9 +47,9 @@ def write(
         structure=structure, defaults={"changed_at": at}
     )
     if rules.needs_choice(base, row.version, values_of(row), typed):
-        made = Revision.objects.create(profile=row, values=typed, by=by, at=at)
+        revision = Revision.objects.create(profile=row, values=typed, by=by, at=at)
         journal.record(by=by, verb="profile.written_at_once", row=row, at=at, structure=structure.pk)
-        return row, made
+        return row, revision
     _apply(row, typed, by=by, at=at, example=example)
     return row, None
 
@@ -67,20 +67,24 @@ def choose(revision: Revision, *, take: bool, by: User, at: datetime) -> None:
     """Take the version that somebody wrote at once with another, or leave the current one. Chosen already:
     Refused.
     """
-    held = Revision.objects.select_for_update(of=("self",)).select_related("profile").get(pk=revision.pk)
-    if held.chosen is not None:
+    locked = Revision.objects.select_for_update(of=("self",)).select_related("profile").get(pk=revision.pk)
+    if locked.chosen is not None:
         raise Refused(
             "La fiche n’a pas été modifiée.",
             why="Quelqu’un a déjà choisi entre ces deux versions.",
             do="Relisez la fiche.",
         )
-    held.chosen, held.decided_at = take, at
-    held.save(update_fields=["chosen", "decided_at"])
+    locked.chosen, locked.decided_at = take, at
+    locked.save(update_fields=["chosen", "decided_at"])
     if take:
-        _apply(Profile.objects.select_for_update().get(pk=held.profile_id), held.values, by=by, at=at)
+        _apply(Profile.objects.select_for_update().get(pk=locked.profile_id), locked.values, by=by, at=at)
     else:
         journal.record(
-            by=by, verb="profile.version_left", row=held.profile, at=at, structure=held.profile.structure_id
+            by=by,
+            verb="profile.version_left",
+            row=locked.profile,
+            at=at,
+            structure=locked.profile.structure_id,
         )
 
 
@@ -177,14 +181,14 @@ def send(
         raise _unsent("Elle est vide.", "Écrivez une phrase : ce que vous proposez, et quand.")
     if to_user == by or (to_structure is not None and to_structure.pk == sender.pk):
         raise _unsent("Elle est adressée à vous-même.", "Choisissez une autre fiche.")
-    said = words.strip()[: groups.LONGEST_MESSAGE]
+    text = words.strip()[: groups.LONGEST_MESSAGE]
     lock_structure(sender)
-    waiting = Letter.objects.filter(
+    unanswered = Letter.objects.filter(
         sender=sender, to_structure=to_structure, to_user=to_user, answered_at=None
     ).first()
-    if waiting is not None and (waiting.words, waiting.by_id) == (said, by.pk):
-        return waiting
-    if waiting is not None:
+    if unanswered is not None and (unanswered.words, unanswered.by_id) == (text, by.pk):
+        return unanswered
+    if unanswered is not None:
         raise _unsent("Votre lettre précédente attend une réponse.", "Attendez-la, ou appelez.")
     if count_of(f"account-{by.pk}", "lettres") > rules.LETTERS_AN_HOUR:
         raise _unsent(
@@ -195,7 +199,7 @@ def send(
         sender=sender,
         to_structure=to_structure,
         to_user=to_user,
-        words=said,
+        words=text,
         by=by,
         at=at,
     )

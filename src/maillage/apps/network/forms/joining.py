@@ -1,4 +1,4 @@
-"""What is typed to join the network, to answer an application, to hand over."""
+"""Forms to join the network, to answer an application, to hand over."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ ELSEWHERE = "autre"
 
 
 class StartForm(forms.Form):
-    """Who, and where: nothing else before seeing what one gains."""
+    """Name and place of a structure: nothing else before the page on what it gains."""
 
     nom = forms.CharField(
         label=to_say("Le nom de votre structure"),
@@ -32,7 +32,7 @@ class StartForm(forms.Form):
 
 
 class ApplicationForm(forms.Form):
-    """What a structure says of itself to join: one page, five minutes. Nothing but a name of referent is
+    """Application of a structure: one page, five minutes. Nothing but a name of referent is
     needed.
     """
 
@@ -114,8 +114,8 @@ class ApplicationForm(forms.Form):
             ("demande", rules.DEMAND, [nobody_knows]),
             ("reponse", rules.WAYS, []),
         ):
-            found = [*first, *((id, say(label)) for id, label in labels.items())]
-            self.fields[name].choices = found  # type: ignore[attr-defined]
+            choices = [*first, *((id, say(label)) for id, label in labels.items())]
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
         self.fields["type"].choices = [("", "Je ne sais pas"), *((k.id, k.label) for k in kinds)]  # type: ignore[attr-defined]
         if alike:
             self.fields["fiche"].choices = [  # type: ignore[attr-defined]
@@ -162,12 +162,12 @@ class ApplicationForm(forms.Form):
 
     @property
     def more_is_wrong(self) -> bool:
-        """Whether one of the fields that may wait is to be mended."""
+        """Some field that may wait is to be mended."""
         return any(each.errors for each in self.more)
 
     @property
     def values(self) -> dict[str, Any]:
-        """Return what was typed, as `apply` takes it."""
+        """Return the typed values, by the names of `apply`."""
         clean = self.cleaned_data
         return {
             "parts": clean["part"],
@@ -200,16 +200,16 @@ class CodeForm(forms.Form):
 
     def clean_code(self) -> str:
         """Return the code as it was made."""
-        found = rules.read_code(self.cleaned_data["code"])
-        if not found:
+        code = rules.read_code(self.cleaned_data["code"])
+        if not code:
             raise forms.ValidationError(
                 say("Ce code n’est pas complet. Il a 12 signes, sans 0, O, 1, I ni L. Recopiez-le.")
             )
-        return found
+        return code
 
 
 class WelcomeForm(forms.Form):
-    """What the coordination says when it welcomes."""
+    """Words of welcome of the coordination."""
 
     verifiee = forms.ChoiceField(
         label="Comment l’avez-vous vérifiée ?",
@@ -223,7 +223,7 @@ class WelcomeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.structures = {str(each.pk): each for each in structures}
         self.fields["laquelle"].choices = [  # type: ignore[attr-defined]
-            *((pk, f"{each.name} (déjà là)") for pk, each in self.structures.items()),
+            *((pk, f"{structure.name} (déjà là)") for pk, structure in self.structures.items()),
             ("", "Une structure nouvelle : sa fiche est publiée"),
         ]
         self.fields["laquelle"].required = False
@@ -236,7 +236,7 @@ class WelcomeForm(forms.Form):
 
 
 class HandoverForm(forms.Form):
-    """Who follows, and until when one stays."""
+    """The next referent, and the last day of the present one."""
 
     structure = forms.ChoiceField(label="Pour quelle structure")
     pour_qui = forms.CharField(
@@ -248,6 +248,6 @@ class HandoverForm(forms.Form):
         label="Votre dernier jour", help_text="Vous restez jusque-là, et tant que le lien n’est pas ouvert."
     )
 
-    def __init__(self, *args: Any, held: dict[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, structures: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["structure"].choices = list(held.items())  # type: ignore[attr-defined]
+        self.fields["structure"].choices = list(structures.items())  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""What is typed about profiles, letters, groups, the charter."""
+"""Forms of profiles, letters, groups and the charter."""
 
 from typing import Any
 
@@ -45,7 +45,7 @@ READERS = forms.ChoiceField(
 
 
 class SearchForm(forms.Form):
-    """Who is looked for in the directory."""
+    """Search in the directory."""
 
     mots = forms.CharField(
         label="Nom, commune ou mot",
@@ -65,7 +65,7 @@ class SearchForm(forms.Form):
 
     @property
     def search(self) -> Search:
-        """Return what is looked for; everything, when the form is wrong."""
+        """Return the search; everything, when the form is wrong."""
         clean = self.cleaned_data if self.is_valid() else {}
         return Search(
             words=clean.get("mots", ""),
@@ -76,7 +76,7 @@ class SearchForm(forms.Form):
 
 
 class ProfileForm(forms.Form):
-    """What a structure says of itself."""
+    """Profile of a structure."""
 
     part = forms.MultipleChoiceField(
         label="La part que vous prenez",
@@ -112,7 +112,7 @@ class ProfileForm(forms.Form):
 
     @property
     def values(self) -> dict[str, Any]:
-        """Return what was typed, as `write` takes it."""
+        """Return the typed values, by the names of `write`."""
         clean = self.cleaned_data
         return {
             "parts": clean["part"],
@@ -128,7 +128,7 @@ class ProfileForm(forms.Form):
 
 
 class ProfessionalForm(forms.Form):
-    """What a professional says of their work."""
+    """Sheet of a professional."""
 
     metier = forms.ChoiceField(label="Votre métier", choices=list(rules.TRADES.items()))
     structure = forms.ChoiceField(label="Dans quelle structure", required=False)
@@ -141,13 +141,13 @@ class ProfessionalForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.structures = {str(each.pk): each for each in structures}
         self.fields["structure"].choices = [  # type: ignore[attr-defined]
-            *((pk, each.name) for pk, each in self.structures.items()),
+            *((pk, structure.name) for pk, structure in self.structures.items()),
             ("", "Je ne le dis pas"),
         ]
 
     @property
     def values(self) -> dict[str, Any]:
-        """Return what was typed, as `write_professional` takes it."""
+        """Return the typed values, by the names of `write_professional`."""
         clean = self.cleaned_data
         return {
             "trade": clean["metier"],
@@ -226,14 +226,14 @@ class PostForm(forms.Form):
 
 
 class DeclarationForm(OnBehalf):
-    """What a structure does of the charter, criterion by criterion."""
+    """Declaration of a structure on the charter, criterion by criterion."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for each in charter().criteria:
-            self.fields[each.id] = forms.ChoiceField(
-                label=each.says,
-                help_text=each.shows + (" Nécessaire." if each.needed else ""),
+        for criterion in charter().criteria:
+            self.fields[criterion.id] = forms.ChoiceField(
+                label=criterion.says,
+                help_text=criterion.shows + (" Nécessaire." if criterion.needed else ""),
                 choices=list(charter_rules.ANSWERS.items()),
                 widget=forms.RadioSelect,
                 error_messages={"required": "Il manque une réponse. « Pas encore » en est une."},
@@ -247,7 +247,7 @@ class DeclarationForm(OnBehalf):
 
     @property
     def answers(self) -> dict[str, str]:
-        """Return what was answered, by criterion."""
+        """Return the answers, by criterion."""
         return {each.id: self.cleaned_data[each.id] for each in charter().criteria}
 
 

@@ -46,25 +46,25 @@ def register(on: date) -> list[Entry]:
         lieux.setdefault(lieu.structure_id, lieu)
     latest: dict[int, Declaration] = {}
     for row in rows:  # the latest first
-        kept = latest.get(row.structure_id)
-        if kept is None or (
-            rules.in_force(row.state, row.until, on) and not rules.in_force(kept.state, kept.until, on)
+        current = latest.get(row.structure_id)
+        if current is None or (
+            rules.in_force(row.state, row.until, on) and not rules.in_force(current.state, current.until, on)
         ):
             latest[row.structure_id] = row
-    found = []
+    entries = []
     for row in latest.values():
         lieu_ = lieux.get(row.structure_id)
         town = commune_name(lieu_.code_insee if lieu_ else row.structure.code_insee)
-        found.append(Entry(row, town, lieu_, rules.in_force(row.state, row.until, on)))
-    return sorted(found, key=lambda each: (not each.is_in_force, each.declaration.structure.name))
+        entries.append(Entry(row, town, lieu_, rules.in_force(row.state, row.until, on)))
+    return sorted(entries, key=lambda entry: (not entry.is_in_force, entry.declaration.structure.name))
 
 
 def answered(declaration: Declaration) -> list[Answered]:
     """Return each criterion with what a structure answered."""
     return [
-        Answered(each, rules.ANSWERS.get(given, "Pas de réponse"), given == rules.YES)
+        Answered(each, rules.ANSWERS.get(answer, "Pas de réponse"), answer == rules.YES)
         for each in charter().criteria
-        for given in (declaration.answers.get(each.id, ""),)
+        for answer in (declaration.answers.get(each.id, ""),)
     ]
 
 

@@ -39,15 +39,15 @@ def lines(user: Any) -> list[Line]:
     """Return the open groups, those of the reader first."""
     own = set(access.groups_of(user).values_list("pk", flat=True))
     rows = access.open_groups().annotate(n=Count("members", filter=Q(members__user__is_active=True)))
-    found = [Line(row, territory_name(row.territory), row.n, row.pk in own) for row in rows]  # type: ignore[attr-defined]
-    return sorted(found, key=lambda each: (not each.is_own, each.group.name))
+    group_lines = [Line(row, territory_name(row.territory), row.n, row.pk in own) for row in rows]  # type: ignore[attr-defined]
+    return sorted(group_lines, key=lambda row: (not row.is_own, row.group.name))
 
 
 def members(group: Group) -> QuerySet[Member]:
-    """Return who is of a group, those who lead first; not those whose account was closed."""
+    """Return the members of a group, those who lead first; not those whose account was closed."""
     return group.members.filter(user__is_active=True).select_related("user")
 
 
 def posts(group: Group) -> QuerySet[Post]:
-    """Return what is written in a group, the latest first."""
+    """Return the messages of a group, the latest first."""
     return group.posts.select_related("by", "removed_by")

@@ -1,4 +1,4 @@
-"""What a structure gains by joining, and the applications that await an answer."""
+"""Benefits of joining for a structure, and the applications that await an answer."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,7 +48,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gain:
-    """What a structure sees before it writes anything: the need where it stands, what lacks, who is near."""
+    """Page of a structure before it writes anything: the need where it stands, the lacks, its neighbours."""
 
     commune: str
     name: str
@@ -59,7 +59,7 @@ class Gain:
 
 
 def gain(commune: str, at: datetime) -> Gain:
-    """Return what a structure of a commune gains by joining."""
+    """Return the benefits of joining for a structure of a commune."""
     places = Lieu.objects.filter(code_insee=commune, state="published", merged_into=None)
     near = places.select_related("structure").order_by("name", "pk")[:NEIGHBOURS]
     return Gain(
@@ -74,8 +74,8 @@ def gain(commune: str, at: datetime) -> Gain:
 
 def with_team(at: datetime) -> QuerySet[Structure]:
     """Return the structures for which somebody acts: those that are of the network."""
-    held = team_roles(at.date()).filter(structure__isnull=False).values("structure")
-    return Structure.objects.filter(pk__in=held)
+    with_roles = team_roles(at.date()).filter(structure__isnull=False).values("structure")
+    return Structure.objects.filter(pk__in=with_roles)
 
 
 def study_of(commune: str) -> Study | None:
@@ -88,7 +88,7 @@ def study_of(commune: str) -> Study | None:
         if communes is not None and commune in communes and not dossiers.is_lost(study):
             is_zone = any(zone.code == commune for zone in dossiers.reading(study).zones)
             holding.append((study.place != commune, not is_zone, len(communes), study.pk, study))
-    return min(holding, key=lambda each: each[:4])[4] if holding else None
+    return min(holding, key=lambda candidate: candidate[:4])[4] if holding else None
 
 
 def need(commune: str) -> Need | None:
@@ -99,7 +99,7 @@ def need(commune: str) -> Need | None:
     reading = dossiers.reading(study)
     zone = next((each for each in reading.zones if each.code == commune and not each.is_outside), None)
     card = reading.source
-    said = {
+    common = {
         "study": study,
         "counts": card.counts,
         "sentence": reading.headline.sentence,
@@ -117,7 +117,7 @@ def need(commune: str) -> Need | None:
             reason=zone.reason,
             universe=f"{zone.adults} habitants de 15 ans et plus, recensement de 2021",
             lines=_lacking(reading, zone.code),
-            **said,
+            **common,
         )
     head = reading.headline
     return Need(
@@ -130,7 +130,7 @@ def need(commune: str) -> Need | None:
         if " " in reading.universe and not reading.universe[0].isdigit()
         else card.among,
         lines=_lacking(reading, ""),
-        **said,
+        **common,
     )
 
 
@@ -140,8 +140,8 @@ def _lacking(reading: Reading, zone: str) -> tuple[OfferLine, ...]:
         return ()
     of = reading.offer.zones.get(zone) if zone else None
     lines = of.lines if of else reading.offer.whole.lines
-    found = sorted(lines, key=lambda line: -line.missing_value)
-    return tuple(line for line in found if line.missing_value >= 1)[:LINES]
+    by_lack = sorted(lines, key=lambda line: -line.missing_value)
+    return tuple(line for line in by_lack if line.missing_value >= 1)[:LINES]
 
 
 def commune_of(typed: str) -> tuple[str, list[tuple[str, str]]]:
@@ -164,15 +164,15 @@ def commune_of(typed: str) -> tuple[str, list[tuple[str, str]]]:
 def alike(name: str, commune: str) -> list[Lieu]:
     """Return the places of a commune that may already be those of a structure of this name."""
     words = [word for word in plain(name).split() if len(word) > 3]
-    found = []
+    ranked = []
     for lieu in Lieu.objects.filter(code_insee=commune, state="published", merged_into=None).select_related(
         "structure"
     ):
-        held = f" {plain(lieu.name)} {plain(lieu.structure.name)} "
-        n = sum(f" {word}" in held for word in words)
+        names = f" {plain(lieu.name)} {plain(lieu.structure.name)} "
+        n = sum(f" {word}" in names for word in words)
         if words and n * 2 > len(words):
-            found.append((-n, lieu.name, lieu))
-    return [each[2] for each in sorted(found, key=lambda each: each[:2])[:ALIKE]]
+            ranked.append((-n, lieu.name, lieu))
+    return [candidate[2] for candidate in sorted(ranked, key=lambda each: each[:2])[:ALIKE]]
 
 
 def to_answer(user: Any) -> QuerySet[Application]:
@@ -183,8 +183,8 @@ def to_answer(user: Any) -> QuerySet[Application]:
 def new_places(user: Any) -> QuerySet[Lieu]:
     """Return the published places that a user keeps for structures that came in by an application."""
     joined = Application.objects.filter(state=joining.WELCOMED).values("structure")
-    kept = rights_of(user).structures("directory.edit")
-    return Lieu.objects.filter(state=PUBLISHED, structure__in=kept).filter(structure__in=joined)
+    editable = rights_of(user).structures("directory.edit")
+    return Lieu.objects.filter(state=PUBLISHED, structure__in=editable).filter(structure__in=joined)
 
 
 def by_code(digest: str) -> Application | None:
@@ -197,9 +197,9 @@ def by_code(digest: str) -> Application | None:
 
 
 def team_of(structure: Structure, at: datetime) -> list[str]:
-    """Return who answers for a structure already, by name."""
-    held = team_roles(at.date()).filter(structure=structure, role="gestionnaire").select_related("user")
-    return [str(each.user) for each in held]
+    """Return the names of the members of a structure's team."""
+    roles = team_roles(at.date()).filter(structure=structure, role="gestionnaire").select_related("user")
+    return [str(each.user) for each in roles]
 
 
 def same_named(application: Application) -> QuerySet[Structure]:

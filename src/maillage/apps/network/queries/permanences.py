@@ -64,14 +64,14 @@ def possible(user: Any, on: date) -> list[Possible]:
     """
     rows = list(queries.opened(on))
     wishes, rank = {row.pk: queries.wish(row) for row in rows}, {row.pk: k for k, row in enumerate(rows)}
-    mine = set(access.own_structures(user).values_list("pk", flat=True))
+    own = set(access.own_structures(user).values_list("pk", flat=True))
     led = set(access.led_structures(user).values_list("pk", flat=True))
-    ours = mine | led
-    here = [row for row in rows if row.structure_id in ours]
-    away = [row for row in rows if row.structure_id not in ours]
-    found = []
+    concerned = own | led
+    own_rows = [row for row in rows if row.structure_id in concerned]
+    away = [row for row in rows if row.structure_id not in concerned]
+    possibles = []
     # Never all with all: a country has thousands of listings, of which a user has a few.
-    for two in chain(combinations(here, 2), product(here, away)):
+    for two in chain(combinations(own_rows, 2), product(own_rows, away)):
         one, other = sorted(two, key=lambda row: rank[row.pk])
         if one.structure_id == other.structure_id:
             continue
@@ -81,19 +81,26 @@ def possible(user: Any, on: date) -> list[Possible]:
         met = listing_rules.match(wishes[one.pk], wishes[other.pk], on=on)
         if met is not None:
             pair = (one, other)
-            found.append(Possible(pair[parts.place], pair[parts.people], met))
-    return sorted(found, key=lambda each: (each.lieu is None, *listing_rules.rank(each.match), each.place.pk))
+            possibles.append(Possible(pair[parts.place], pair[parts.people], met))
+    return sorted(
+        possibles,
+        key=lambda possible_one: (
+            possible_one.lieu is None,
+            *listing_rules.rank(possible_one.match),
+            possible_one.place.pk,
+        ),
+    )
 
 
 def without_repeats(rows: list[Possible]) -> list[Possible]:
     """Return one possible permanence for each pair of structures at a place: a place without anybody is
     looked for and offered in two listings, and makes one permanence.
     """
-    found: dict[tuple[int | None, int, int], Possible] = {}
+    first_of: dict[tuple[int | None, int, int], Possible] = {}
     for each in sorted(rows, key=lambda row: not row.match.permanence):
         key = (each.place.lieu_id, each.place.structure_id, each.people.structure_id)
-        found.setdefault(key, each)
-    return [each for each in rows if each in found.values()]
+        first_of.setdefault(key, each)
+    return [each for each in rows if each in first_of.values()]
 
 
 def one(user: Any, place: int, people: int, on: date) -> Possible | None:
@@ -113,14 +120,17 @@ def without_staff(user: Any) -> list[Lieu]:
 
 
 def _is_without_staff(lieu: Lieu) -> bool:
-    said = lieu.sheet.get("practices", {})
-    state = {name: (said.get(name) or {}).get("state") for name in ("libre_acces", "assistance", "formation")}
+    practice_by_id = lieu.sheet.get("practices", {})
+    state = {
+        name: (practice_by_id.get(name) or {}).get("state")
+        for name in ("libre_acces", "assistance", "formation")
+    }
     return state["libre_acces"] == "offered" and "offered" not in (state["assistance"], state["formation"])
 
 
 def reached(lieu: Lieu, line: str, *, compute: bool) -> Reached | None:
-    """Return whom this line of the offer would newly reach at a place; None when nobody computed a study
-    there, the place is not located, or, unless `compute`, when it was not computed within the day.
+    """Return the people that this line of the offer would newly reach at a place; None when nobody computed a
+    study there, the place is not located, or, unless `compute`, when it was not computed within the day.
 
     The first computation of a territory places its inhabitants: some seconds.
     """
@@ -160,7 +170,7 @@ def _without(ground: Ground, lieu: Lieu) -> Ground:
 
 
 def may_be_computed(lieu: Lieu | None) -> bool:
-    """Return whether the people newly reached at a place can be computed."""
+    """Tell a place where the people newly reached can be computed."""
     return lieu is not None and is_located(lieu) and study_of(lieu.code_insee) is not None
 
 
@@ -168,7 +178,7 @@ def drafting_structures(user: Any, possible_: Possible) -> Iterator[Any]:
     """Yield the structures of a possible permanence in whose name a user makes a draft: who brings people
     first.
     """
-    mine = set(community.structures_for(user).values_list("pk", flat=True))
+    speaking = set(community.structures_for(user).values_list("pk", flat=True))
     for listing in (possible_.people, possible_.place):
-        if listing.structure_id in mine:
+        if listing.structure_id in speaking:
             yield listing.structure

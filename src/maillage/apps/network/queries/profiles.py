@@ -28,7 +28,7 @@ from maillage.kernel.names import plain
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """What a reader looks for in the directory; "" for anything."""
+    """Search of a reader in the directory; "" for anything."""
 
     words: str = ""
     skill: str = ""
@@ -70,9 +70,9 @@ def structures(user: Any, search: Search, on: date) -> list[Row]:
     rows = [
         row for row in access.readable_profiles(user).order_by("structure__name", "pk") if _suits(row, search)
     ]
-    found = described(rows, on, with_listings=access.is_member(user))
+    described_rows = described(rows, on, with_listings=access.is_member(user))
     typed = plain(search.words).split()
-    return [row for row in found if all(word in plain(_text(row)) for word in typed)]
+    return [row for row in described_rows if all(word in plain(_text(row)) for word in typed)]
 
 
 def _suits(row: Profile | Professional, search: Search) -> bool:
@@ -85,8 +85,8 @@ def _suits(row: Profile | Professional, search: Search) -> bool:
 
 
 def _text(row: Row) -> str:
-    said = (*row.parts, *row.skills, *row.publics)
-    return " ".join((row.profile.structure.name, row.town, row.profile.about, *said))
+    labels_of_row = (*row.parts, *row.skills, *row.publics)
+    return " ".join((row.profile.structure.name, row.town, row.profile.about, *labels_of_row))
 
 
 def described(rows: list[Profile], on: date, *, with_listings: bool) -> list[Row]:
@@ -127,16 +127,16 @@ def professionals(user: Any, search: Search) -> list[Person]:
     if search.part:
         return []
     typed = plain(search.words).split()
-    found = []
+    people = []
     for row in access.readable_professionals(user).order_by("user__name", "pk"):
         person = Person(
             sheet=row, skills=labels(row.skills, profiles.SKILLS), publics=labels(row.publics, PUBLICS)
         )
-        said = (str(row.user), row.get_trade_display(), row.about, *person.skills, *person.publics)
+        texts = (str(row.user), row.get_trade_display(), row.about, *person.skills, *person.publics)
         structure = row.structure.name if row.structure and row.acts_there else ""
-        if _suits(row, search) and all(word in plain(" ".join((*said, structure))) for word in typed):
-            found.append(person)
-    return found
+        if _suits(row, search) and all(word in plain(" ".join((*texts, structure))) for word in typed):
+            people.append(person)
+    return people
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,16 +205,14 @@ def to_choose(user: Any) -> Any:
 
 
 def differences(revision: Revision) -> list[profiles.Difference]:
-    """Return what differs between the current sheet of a structure and a version written at once, in
-    words.
-    """
+    """List the differences between the current sheet of a structure and a version written at once."""
     profile = revision.profile
     stored = {name: getattr(profile, name) for name in profiles.FIELDS}
     return [
         profiles.Difference(
             str(Profile._meta.get_field(name).verbose_name),
-            _said(name, stored[name]),
-            _said(name, revision.values.get(name)),
+            _value_text(name, stored[name]),
+            _value_text(name, revision.values.get(name)),
         )
         for name in profiles.differing(stored, revision.values)
     ]
@@ -230,7 +228,7 @@ KNOWN = {
 }
 
 
-def _said(name: str, value: Any) -> str:
+def _value_text(name: str, value: Any) -> str:
     if isinstance(value, bool) or name == "results":
         return "oui" if value else "non"
     if isinstance(value, list):
@@ -247,6 +245,6 @@ def unread(user: Any) -> Any:
 
 def own_letters(user: Any) -> list[Letter]:
     """Return the letters of a user: all those that wait for their answer, then the latest ones."""
-    waiting = list(unread(user))
-    here = {each.pk for each in waiting}
-    return waiting + [each for each in access.letters_for(user)[:100] if each.pk not in here]
+    unread_letters = list(unread(user))
+    unread_pks = {each.pk for each in unread_letters}
+    return unread_letters + [each for each in access.letters_for(user)[:100] if each.pk not in unread_pks]

@@ -1,4 +1,4 @@
-"""What the search across the space finds of the network: its structures, its groups, its professionals."""
+"""Search kinds of the network: its structures, its groups, its professionals."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a structure lets the others know: whom its places receive, how one registers there, its results."""
+"""Information that a structure shares: the publics of its places, how one registers there, its results."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from maillage.words.wording import listing, lower_first
 
 @dataclass(frozen=True, slots=True)
 class OfferedPractice:
-    """What a place offers and how: for whom, its rhythm, how one registers; "" when it does not say."""
+    """Practice offered by a place: for whom, its rhythm, how one registers; "" when it does not say."""
 
     practice: str
     publics: str
@@ -44,21 +44,23 @@ def places(structure: int) -> list[Place]:
 
 def _place(lieu: Lieu) -> Place:
     labels = offer.practices()
-    running = ((id, said) for id, said in practices(lieu.sheet).items() if said.get("state") == "offered")
-    given = [
+    running = (
+        (id, practice) for id, practice in practices(lieu.sheet).items() if practice.get("state") == "offered"
+    )
+    offered = [
         OfferedPractice(
             labels[id].label,
-            _publics(said.get("publics", ())),
-            str(said.get("regularite") or said.get("permanence") or ""),
-            str(said.get("inscription", "")),
+            _publics(practice.get("publics", ())),
+            str(practice.get("regularite") or practice.get("permanence") or ""),
+            str(practice.get("inscription", "")),
         )
-        for id, said in running
+        for id, practice in running
         if id in labels
     ]
     return Place(
         lieu,
         _publics(lieu.sheet.get("publics_specifiquement_adresses", ())),
-        tuple(each for each in given if each.publics or each.rhythm or each.registration),
+        tuple(each for each in offered if each.publics or each.rhythm or each.registration),
     )
 
 

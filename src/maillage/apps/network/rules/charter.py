@@ -29,10 +29,10 @@ def unanswered(answers: Mapping[str, str]) -> tuple[Criterion, ...]:
 
 
 def in_force(state: str, until: date | None, on: date) -> bool:
-    """Return whether a charter granted until a day, included, is in force on another."""
+    """Tell a charter in force on a day, its last day included."""
     return state == GRANTED and until is not None and on <= until
 
 
 def ends_soon(state: str, until: date | None, on: date) -> bool:
-    """Return whether a charter in force ends within two months."""
+    """Tell a charter in force that ends within two months."""
     return in_force(state, until, on) and until is not None and until - on <= SOON

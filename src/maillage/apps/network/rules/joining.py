@@ -1,4 +1,4 @@
-"""What a structure that joins the network says, and what becomes of its application."""
+"""Rules of an application to the network: its answers, and its outcome."""
 
 import secrets
 from collections.abc import Collection, Mapping
@@ -92,12 +92,12 @@ def parts_text(parts: Collection[str]) -> str:
     >>> parts_text(["hosting", "assistance"]), parts_text([])
     ('assistance, accueil', 'pas encore choisi')
     """
-    found = ", ".join(say(words) for id, words in SHORT_PARTS.items() if id in parts)
-    return found or say("pas encore choisi")
+    words_of_parts = ", ".join(say(words) for id, words in SHORT_PARTS.items() if id in parts)
+    return words_of_parts or say("pas encore choisi")
 
 
 def same_name(one: str, other: str) -> bool:
-    """Return whether two names of structures read the same, but for accents and marks.
+    """Compare two names of structures, but for accents and marks.
 
     >>> same_name("Centre social  Arlequin", "centre-social arlequin")
     True

@@ -29,7 +29,7 @@ class Roles:
 
 
 def roles(one: tuple[str, str], other: tuple[str, str]) -> Roles | None:
-    """Return who brings what, of two listings as (side, kind); None when no permanence comes of them.
+    """Assign the roles of two listings, as (side, kind); None when no permanence comes of them.
 
     A place is brought by who offers a room, or looks for somebody to come; people, by who offers somebody, or
     looks for a room.
@@ -59,12 +59,12 @@ def hours(half_days: Sequence[str]) -> list[list[str | int]]:
     >>> hours(["1-am", "3-pm"])
     [[1, '09:00', '12:00'], [3, '14:00', '17:00']]
     """
-    found: list[list[str | int]] = []
-    for each in half_days:
-        day, _, half = each.partition("-")
+    slots: list[list[str | int]] = []
+    for half_day in half_days:
+        day, _, half = half_day.partition("-")
         begin, end = MORNING if half == "am" else AFTERNOON
-        found.append([int(day), begin, end])
-    return found
+        slots.append([int(day), begin, end])
+    return slots
 
 
 def first_day(since: date, on: date) -> date:

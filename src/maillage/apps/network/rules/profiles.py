@@ -1,4 +1,4 @@
-"""What a structure or a professional says of itself to the others, and who reads it."""
+"""Rules of the sheets of structures and professionals: their fields and their readers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -56,8 +56,8 @@ class Difference:
 
 
 def is_readable(visibility: str, *, of_network: bool, own: bool) -> bool:
-    """Return whether a reader sees a sheet: its own team always, the network unless nobody does, a stranger
-    when it is public.
+    """Open a sheet to a reader: its own team always, the network unless nobody does, a stranger when it is
+    public.
     """
     return own or visibility == PUBLIC or (visibility == NETWORK and of_network)
 
@@ -76,8 +76,8 @@ def differing(stored: Mapping[str, Any], proposed: Mapping[str, Any]) -> tuple[s
 
 
 def needs_choice(base: int, version: int, stored: Mapping[str, Any], proposed: Mapping[str, Any]) -> bool:
-    """Return whether somebody else changed a sheet while it was being written: both are then stored, and a
-    person chooses.
+    """Tell a sheet that somebody else changed while it was being written: both are then stored, and a person
+    chooses.
 
     base: the version that the page had shown.
     """

@@ -23,7 +23,7 @@ from maillage.web import refusals
 
 @require_safe
 def register(request: HttpRequest) -> HttpResponse:
-    """What a network is for, the criteria of its charter, and to whom it was granted, until when."""
+    """Purpose of a network, criteria of its charter, and structures granted, until when."""
     context = {
         "charter": charter(),
         "target": target(),
@@ -35,7 +35,7 @@ def register(request: HttpRequest) -> HttpResponse:
 @holding(*access.MEMBERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def own(request: HttpRequest) -> HttpResponse:
-    """What one's structures declare, and the declarations to answer."""
+    """Declarations of one's structures, and those to answer."""
     user, on = request.user, timezone.localdate()
     structures = list(access.own_structures(user))
     form = DeclarationForm(request.POST or None, structures=structures) if structures else None
@@ -89,11 +89,11 @@ def declaration(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("declaration", pk)
     if (geste == "refuser" and leads) or geste == "retirer":
         with refusals.as_message(request):
-            said = {"reason": request.POST.get("raison", ""), "by": by, "at": at}
+            common = {"reason": request.POST.get("raison", ""), "by": by, "at": at}
             if geste == "refuser":
-                actions.refuse(row, was=request.POST.get("vu", ""), **said)
+                actions.refuse(row, was=request.POST.get("vu", ""), **common)
             else:
-                actions.withdraw(row, **said)
+                actions.withdraw(row, **common)
             messages.success(request, "C’est noté : la structure lira pourquoi.")
         return redirect("declaration", pk)
     context = {

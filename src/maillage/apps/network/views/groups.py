@@ -32,8 +32,8 @@ def index(request: HttpRequest) -> HttpResponse:
     lines = long_list(
         request,
         queries.lines(request.user),
-        words=lambda each: (
-            f"{each.group.name} {each.group.about} {each.group.get_trade_display()} {each.territory}"
+        words=lambda line: (
+            f"{line.group.name} {line.group.about} {line.group.get_trade_display()} {line.territory}"
         ),
         choices=[
             Choice("metier", "Métier", "Tous", _trade, {ANY_TRADE: "Ouvert à tous les métiers", **TRADES}),
@@ -41,7 +41,7 @@ def index(request: HttpRequest) -> HttpResponse:
                 "miens",
                 "Les vôtres",
                 "Tous",
-                lambda each: "oui" if each.is_own else "",
+                lambda line: "oui" if line.is_own else "",
                 {"oui": "Ceux dont je suis"},
             ),
         ],
@@ -107,16 +107,16 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
             why="Vous n’êtes plus de ce groupe.",
             do="Rejoignez-le de nouveau, puis recommencez.",
         )
-    mine = access.posts_for(user).filter(group=row)
+    removable = access.posts_for(user).filter(group=row)
     if not leads:
-        mine = mine.filter(Q(removed="") | Q(removed_by=user))
+        removable = removable.filter(Q(removed="") | Q(removed_by=user))
     posts = queries.posts(row) if is_own or leads else queries.posts(row).none()
     context = {
         "group": row,
         "territory": queries.territory_name(row.territory),
         "members": queries.members(row),
         "page": Paginator(posts, PAGE).get_page(request.GET.get("page")),
-        "mine": set(mine.values_list("pk", flat=True)),
+        "mine": set(removable.values_list("pk", flat=True)),
         "is_own": is_own,
         "leads": leads,
         "form": form,

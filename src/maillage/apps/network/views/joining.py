@@ -45,12 +45,12 @@ WRONG_CODES = Refused(
     do=to_say("Revenez dans une heure, avec votre papier."),
 )
 CODE = "code_d_entree"  # of the session: shown on one page, for the time to write it down
-SHOWN_FOR = timedelta(minutes=15)  # then a shared computer shows it to nobody
+CODE_LIFETIME = timedelta(minutes=15)  # then a shared computer shows it to nobody
 
 
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """Who joins, and where; then what it gains."""
+    """Name and place of a structure that joins; then its benefits."""
     form = StartForm(request.GET or None)
     context: dict[str, Any] = {"form": form, "parts": rules.PARTS}
     if form.is_bound and form.is_valid():
@@ -69,7 +69,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def apply(request: HttpRequest, commune: str) -> HttpResponse:
-    """What a structure of this commune gains, and its application."""
+    """Benefits of joining for a structure of this commune, and its application."""
     name = (request.POST.get("nom") or request.GET.get("nom", "")).strip()[:150]
     if not name:
         return redirect("join")
@@ -103,7 +103,7 @@ def sent(request: HttpRequest) -> HttpResponse:
     """The code to write on paper, once."""
     code = ""
     match request.session.get(CODE):
-        case [held, since] if abs(timezone.now() - datetime.fromisoformat(since)) < SHOWN_FOR:
+        case [held, since] if abs(timezone.now() - datetime.fromisoformat(since)) < CODE_LIFETIME:
             code = held
     if not code:
         request.session.pop(CODE, None)
@@ -113,7 +113,7 @@ def sent(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow(request: HttpRequest) -> HttpResponse:
-    """What became of an application, for who has its code; then the account that it opens."""
+    """Follow-up of an application, with its code; then the account that it opens."""
     form = CodeForm(request.POST or None)
     if form.is_bound and counted(request, "codes-entree") >= rules.WRONG_CODES_AN_HOUR:
         return refusals.page(request, WRONG_CODES, status=429)
@@ -121,19 +121,19 @@ def follow(request: HttpRequest) -> HttpResponse:
         status = 400 if form.errors else 200
         return render(request, "network/follow.html", {"form": form}, status=status)
     code = form.cleaned_data["code"]
-    found = queries.by_code(digest(code))
-    if found is None:
+    row = queries.by_code(digest(code))
+    if row is None:
         count(request, "codes-entree")
         form.add_error("code", say("Ce code n’est pas valable. Vérifiez chaque signe sur votre papier."))
         return render(request, "network/follow.html", {"form": form}, status=400)
     request.session.pop(CODE, None)
     if request.POST.get("geste") == "ouvrir":
         try:
-            token = actions.open_account(found, at=timezone.localtime())
+            token = actions.open_account(row, at=timezone.localtime())
         except Refused as refused:
             return refusals.page(request, refused, status=409)
         return redirect("invitation", token)
-    context = {"form": form, "found": found, "code": code, "parts": rules.parts_text(found.parts)}
+    context = {"form": form, "found": row, "code": code, "parts": rules.parts_text(row.parts)}
     return render(request, "network/follow.html", context)
 
 
@@ -155,7 +155,7 @@ def applications(request: HttpRequest) -> HttpResponse:
         for row in rows.filter(state=rules.PENDING)
     ]
     context = {
-        "pending": long_list(request, pending, words=lambda each: f"{each[0].name} {each[1]}"),
+        "pending": long_list(request, pending, words=lambda pair: f"{pair[0].name} {pair[1]}"),
         "engagement": profiles.engagement(request.user),
         "answered": rows.exclude(state=rules.PENDING).order_by("-decided_at", "-pk")[:60],
         "tab": "entrees",
@@ -164,15 +164,17 @@ def applications(request: HttpRequest) -> HttpResponse:
 
 
 def _refuse_several(request: HttpRequest, rows: list[Application]) -> None:
-    by, at, left = account_of(request), timezone.localtime(), dict[str, list[str]]()
+    by, at, failed = account_of(request), timezone.localtime(), dict[str, list[str]]()
     for row in rows:
         try:
             actions.refuse(row, reason=request.POST.get("raison", ""), by=by, at=at)
         except Refused as refused:
-            left.setdefault(" ".join(refused.sentences[1:]), []).append(row.name)
-    done = len(rows) - sum(map(len, left.values()))
-    said = "Demande refusée." if done == 1 else f"{done} demandes refusées."
-    report(request, rows, done, left, success=f"{said} Une erreur se reprend plus bas, demande par demande.")
+            failed.setdefault(" ".join(refused.sentences[1:]), []).append(row.name)
+    done = len(rows) - sum(map(len, failed.values()))
+    success = "Demande refusée." if done == 1 else f"{done} demandes refusées."
+    report(
+        request, rows, done, failed, success=f"{success} Une erreur se reprend plus bas, demande par demande."
+    )
 
 
 @holding(access.MANAGE)
@@ -219,9 +221,9 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _known(row: Any) -> list[Structure]:
     """Return the structures of the directory that an application may be: the one it chose first."""
-    found = {row.lieu.structure_id: row.lieu.structure} if row.lieu is not None else {}
-    found |= {each.pk: each for each in queries.same_named(row) if each.pk not in found}
-    return list(found.values())
+    by_pk = {row.lieu.structure_id: row.lieu.structure} if row.lieu is not None else {}
+    by_pk |= {each.pk: each for each in queries.same_named(row) if each.pk not in by_pk}
+    return list(by_pk.values())
 
 
 # -------------------------------------------------------------------------------------------- handing over
@@ -232,19 +234,22 @@ def _known(row: Any) -> list[Structure]:
 def handover(request: HttpRequest) -> HttpResponse:
     """A referent who leaves: who follows, until when; the link shown once."""
     user, at = account_of(request), timezone.localtime()
-    held = {
+    memberships = {
         str(each.structure_id): each
         for each in current(at.date()).filter(user=user, role=actions.REFERENT).select_related("structure")
     }
-    if not held:
+    if not memberships:
         raise Http404
-    form = HandoverForm(request.POST or None, held={pk: str(each.structure) for pk, each in held.items()})
+    form = HandoverForm(
+        request.POST or None,
+        structures={pk: str(membership.structure) for pk, membership in memberships.items()},
+    )
     error = None
     if form.is_bound and form.is_valid():
         clean = form.cleaned_data
         try:
             row, token = actions.hand_over(
-                held[clean["structure"]],
+                memberships[clean["structure"]],
                 for_whom=clean["pour_qui"],
                 leaves_on=clean["jusquau"],
                 by=user,

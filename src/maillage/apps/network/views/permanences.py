@@ -19,11 +19,11 @@ from maillage.web import refusals
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The permanences that the open listings make possible; the places equipped without anybody."""
-    found = queries.without_repeats(queries.possible(request.user, timezone.localdate()))
+    possibles = queries.without_repeats(queries.possible(request.user, timezone.localdate()))
     context = {
         "rows": [
             (each, queries.reached(each.lieu, rules.USUAL_LINE, compute=False) if each.lieu else None)
-            for each in found
+            for each in possibles
         ],
         "without_staff": queries.without_staff(request.user),
         "tab": "permanences",
@@ -36,12 +36,12 @@ def index(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, place: int, people: int) -> HttpResponse:
     """One possible permanence: why, whom it would newly reach, and its draft in one gesture."""
     on = timezone.localdate()
-    found = queries.one(request.user, place, people, on)
-    if found is None:
+    possible = queries.one(request.user, place, people, on)
+    if possible is None:
         raise Http404
     if request.method == "POST":
         try:
-            row = actions.draft(found, by=account_of(request), at=timezone.localtime())
+            row = actions.draft(possible, by=account_of(request), at=timezone.localtime())
         except Refused as refused:
             return refusals.page(request, refused, status=403)
         messages.success(
@@ -51,19 +51,19 @@ def one(request: HttpRequest, place: int, people: int) -> HttpResponse:
     line = request.GET.get("offre", "")
     line = line if line in rules.LINES else rules.USUAL_LINE
     reached, error = None, None
-    if found.lieu is not None:
+    if possible.lieu is not None:
         try:
-            reached = queries.reached(found.lieu, line, compute="offre" in request.GET)
+            reached = queries.reached(possible.lieu, line, compute="offre" in request.GET)
         except Refused as refused:
             error = refused
     context = {
-        "found": found,
+        "found": possible,
         "line": line,
         "lines": rules.LINES,
         "reached": reached,
         "error": error,
-        "may_compute": queries.may_be_computed(found.lieu),
-        "drafting": next(queries.drafting_structures(request.user, found), None),
+        "may_compute": queries.may_be_computed(possible.lieu),
+        "drafting": next(queries.drafting_structures(request.user, possible), None),
         "tab": "permanences",
     }
     return render(request, "network/possible_one.html", context)

@@ -51,7 +51,7 @@ def public(request: HttpRequest) -> HttpResponse:
 @holding(*access.MEMBERS)
 @require_safe
 def directory(request: HttpRequest) -> HttpResponse:
-    """Who does what in the network."""
+    """Directory of the network."""
     context = _directory(request, request.user) | {
         "own": access.profiles_for(request.user),
         "without": access.own_structures(request.user).exclude(
@@ -121,15 +121,15 @@ def _with_letter(request: HttpRequest, template: str, context: dict[str, Any], *
 @holding(*access.KEEPS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """What one's structure says of itself."""
-    held = get_object_or_404(access.own_structures(request.user), pk=pk)
-    row = Profile.objects.filter(structure=held).first()
+    """Profile of one's structure."""
+    structure = get_object_or_404(access.own_structures(request.user), pk=pk)
+    row = Profile.objects.filter(structure=structure).first()
     form = ProfileForm(request.POST or None, initial=_initial(row))
     error = None
     if form.is_bound and form.is_valid():
         try:
             _, revision = actions.write(
-                held,
+                structure,
                 form.values,
                 base=form.cleaned_data["version"],
                 by=account_of(request),
@@ -147,7 +147,7 @@ def profile_edit(request: HttpRequest, pk: int) -> HttpResponse:
                 return redirect("profile_choose", revision.pk)
             messages.success(request, "La fiche est gardée.")
             return redirect("profile", pk)
-    context = {"form": form, "error": error, "structure": held, "tab": "annuaire"}
+    context = {"form": form, "error": error, "structure": structure, "tab": "annuaire"}
     return render(request, "network/profile_edit.html", context, status=400 if error or form.errors else 200)
 
 
@@ -186,7 +186,7 @@ def profile_choose(request: HttpRequest, pk: int) -> HttpResponse:
 @holding(*access.MEMBERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_sheet(request: HttpRequest) -> HttpResponse:
-    """What one says of one's own work; erased in a gesture."""
+    """Sheet of one's own work; erased in a click."""
     user, at = account_of(request), timezone.localtime()
     row = Professional.objects.filter(user=user).first()
     if request.POST.get("geste") == "effacer":
@@ -212,7 +212,7 @@ def own_sheet(request: HttpRequest) -> HttpResponse:
 @holding(*access.MEMBERS)
 @require_safe
 def own_copy(request: HttpRequest) -> HttpResponse:
-    """What the network stores under one's name, in a file."""
+    """Data that the network stores under one's name, in a file."""
     response = JsonResponse(
         queries.copy(account_of(request)), json_dumps_params={"ensure_ascii": False, "indent": 1}
     )

@@ -55,7 +55,7 @@ def on_paper(
         "shown": place_detail,
         "hours": places.in_words(lieu.sheet.get("horaires", {}), at.date()),
         "way": where.way(lieu),
-        "map": maps.beside(lieu.longitude, lieu.latitude, say("Carte : {name}", name=lieu.name))
+        "map": maps.place_map(lieu.longitude, lieu.latitude, say("Carte : {name}", name=lieu.name))
         if place_detail.located
         else "",
         "row": row,

@@ -41,15 +41,15 @@ def open_round(*, name: str, territory: str, lieux: Sequence[Lieu], by: User, at
             do="Donnez-lui un nom, par exemple le mois et le territoire.",
         )
     User.objects.select_for_update().get(pk=by.pk)  # a second click waits here
-    said = {"name": name.strip()[:120], "territory": territory, "by": by}
-    if found := Campaign.objects.filter(**said, closed_at=None, opened_at__gte=at - SAME_CLICK).first():
-        return found
-    made = Campaign.objects.create(**said, opened_at=at)
-    Call.objects.bulk_create([Call(campaign=made, lieu=lieu) for lieu in lieux], batch_size=500)
+    fields = {"name": name.strip()[:120], "territory": territory, "by": by}
+    if existing := Campaign.objects.filter(**fields, closed_at=None, opened_at__gte=at - SAME_CLICK).first():
+        return existing
+    campaign = Campaign.objects.create(**fields, opened_at=at)
+    Call.objects.bulk_create([Call(campaign=campaign, lieu=lieu) for lieu in lieux], batch_size=500)
     for lieu in lieux:
         if lieu.sheet.get("courriels") and not lieu.code:
             links.make(lieu, by=str(by), at=at)
-    return made
+    return campaign
 
 
 @transaction.atomic
@@ -98,12 +98,12 @@ def send(campaign: Campaign, *, write: Callable[[Lieu], Draft], by: User, at: da
     write: the letter to a place, once it has its link.
     """
     _still_open(campaign)
-    told = letters.written(campaign)
+    letter_by_place = letters.written(campaign)
     drafts = []
     for lieu in letters.ready(campaign, by, at=at).everybody:
         if not lieu.code:
             links.make(lieu, by=str(by), at=at)
-        letter, n = write(lieu), told[lieu.pk].n + 1 if lieu.pk in told else 1
+        letter, n = write(lieu), letter_by_place[lieu.pk].n + 1 if lieu.pk in letter_by_place else 1
         drafts.append(
             outbox.Draft(
                 channel=states.EMAIL,

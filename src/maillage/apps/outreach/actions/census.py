@@ -22,27 +22,27 @@ FIELDS = ("name", "commune", "kind", "found_by", "recommended_by", "telephone", 
 
 
 @transaction.atomic
-def add(ground: Ground, given: Mapping[str, Any], *, by: User, at: datetime) -> Body:
+def add(ground: Ground, values: Mapping[str, Any], *, by: User, at: datetime) -> Body:
     """Add a body to contact; Refused when it is already in the census, or outside the territory."""
     body = Body(territory=ground.place, changed_at=at, changed_by=by)
-    _fill(ground, body, given)
+    _fill(ground, body, values)
     body.save()
     return body
 
 
 @transaction.atomic
-def amend(ground: Ground, body: Body, given: Mapping[str, Any], *, by: User, at: datetime) -> Body:
+def amend(ground: Ground, body: Body, values: Mapping[str, Any], *, by: User, at: datetime) -> Body:
     """Change the description of a body."""
-    _fill(ground, body, given)
+    _fill(ground, body, values)
     body.changed_at, body.changed_by = at, by
     body.save()
     return body
 
 
-def _fill(ground: Ground, body: Body, given: Mapping[str, Any]) -> None:
+def _fill(ground: Ground, body: Body, values: Mapping[str, Any]) -> None:
     for name in FIELDS:
-        if name in given:
-            setattr(body, name, given[name])
+        if name in values:
+            setattr(body, name, values[name])
     if body.recommended_by is not None:
         body.found_by = "recommended"
         if body.recommended_by.territory != ground.place or body.recommended_by_id == body.pk:
@@ -75,15 +75,15 @@ def begin(ground: Ground, text: str, *, known: bool, by: User, at: datetime) -> 
     """
     lines = census.lines_of(text)
     CensusRules.objects.update_or_create(territory=ground.place, defaults={"sources": text})
-    held = set(Body.objects.filter(territory=ground.place).values_list("commune", "name"))
-    taken = {(commune, plain(name)) for commune, name in held}
+    existing = set(Body.objects.filter(territory=ground.place).values_list("commune", "name"))
+    taken = {(commune, plain(name)) for commune, name in existing}
     new: list[Body] = []
     for name, where in lines:
         for commune in [town.code for town in ground.towns] if where == EVERYWHERE else [""]:
             if (commune, plain(name)) not in taken:
                 taken.add((commune, plain(name)))
                 new.append(
-                    _asked(ground, name=name, commune=commune, kind=_kind(name), found_by=_found_by(name))
+                    _body(ground, name=name, commune=commune, kind=_kind(name), found_by=_found_by(name))
                 )
     if known:
         linked = set(Body.objects.filter(territory=ground.place).values_list("lieu", flat=True))
@@ -92,7 +92,7 @@ def begin(ground: Ground, text: str, *, known: bool, by: User, at: datetime) -> 
             if (commune, plain(lieu.name)) not in taken:
                 taken.add((commune, plain(lieu.name)))
                 new.append(
-                    _asked(
+                    _body(
                         ground,
                         name=lieu.name,
                         commune=commune,
@@ -109,7 +109,7 @@ def begin(ground: Ground, text: str, *, known: bool, by: User, at: datetime) -> 
     return len(new)
 
 
-def _asked(ground: Ground, **fields: Any) -> Body:
+def _body(ground: Ground, **fields: Any) -> Body:
     return Body(territory=ground.place, **fields)
 
 
@@ -178,10 +178,10 @@ def drop(body: Body, *, by: User, at: datetime) -> None:
 @transaction.atomic
 def set_rules(ground: Ground, on: Mapping[str, bool], *, by: User, at: datetime) -> CensusRules:
     """Choose which inclusion rules the census applies."""
-    kept, _ = CensusRules.objects.get_or_create(territory=ground.place)
-    kept.rules = {id: bool(on.get(id)) for id in RULES}
-    kept.save()
-    return kept
+    row, _ = CensusRules.objects.get_or_create(territory=ground.place)
+    row.rules = {id: bool(on.get(id)) for id in RULES}
+    row.save()
+    return row
 
 
 @transaction.atomic
@@ -208,19 +208,19 @@ def exclude(ground: Ground, lieu: Lieu, rule: str, *, why: str, by: str, at: dat
             why="Un lieu écarté reste dans le recensement avec sa raison : d’autres se poseront la question.",
             do="Écrivez ce que vous avez constaté, en une phrase.",
         )
-    held = Lieu.objects.select_for_update().get(pk=lieu.pk)
+    locked = Lieu.objects.select_for_update().get(pk=lieu.pk)
     reason = f"{RULES[rule].title} : {why.strip()}"
-    return sheets.set_state(held, rules.EXCLUDED, by=by, at=at, reason=reason)
+    return sheets.set_state(locked, rules.EXCLUDED, by=by, at=at, reason=reason)
 
 
 @transaction.atomic
 def take_back(ground: Ground, lieu: Lieu, *, by: str, at: datetime) -> Change:
     """Include a place in the census again; Refused when it is not excluded."""
-    held = Lieu.objects.select_for_update().get(pk=lieu.pk)
-    if held.state != rules.EXCLUDED or held.code_insee not in ground.lieux_communes:
+    locked = Lieu.objects.select_for_update().get(pk=lieu.pk)
+    if locked.state != rules.EXCLUDED or locked.code_insee not in ground.lieux_communes:
         raise Refused(
-            f"« {held.name} » n’a pas changé.",
+            f"« {locked.name} » n’a pas changé.",
             why="Ce lieu n’est pas écarté de ce recensement.",
             do="Rechargez la page pour voir ceux qui le sont.",
         )
-    return sheets.set_state(held, rules.PUBLISHED, by=by, at=at, reason="de nouveau dans le recensement")
+    return sheets.set_state(locked, rules.PUBLISHED, by=by, at=at, reason="de nouveau dans le recensement")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from maillage.apps.accounts.models import User
 from maillage.apps.directory.models import Lieu
 from maillage.apps.outreach.models import Device, Loan, Reservation
-from maillage.apps.outreach.queries.devices import HERE, LENT, OUT, REPAIR
+from maillage.apps.outreach.queries.devices import AVAILABLE, LENT, OUT, REPAIR
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import holds_contact
 from maillage.words.opening import date_text
@@ -40,7 +40,7 @@ def enter(
         label=label.strip()[:120],
         origin=origin.strip()[:200],
         note=note.strip()[:300],
-        state=REPAIR if to_repair else HERE,
+        state=REPAIR if to_repair else AVAILABLE,
         entered_on=timezone.localdate(at),
     )
 
@@ -61,27 +61,27 @@ def lend(
     The place describes the borrower in its own words; they are erased when the device is returned.
     reservation: that of the borrower, erased with the loan.
     """
-    held = Device.objects.select_for_update().get(pk=device.pk)
-    if held.state != HERE:
+    locked = Device.objects.select_for_update().get(pk=device.pk)
+    if locked.state != AVAILABLE:
         raise Refused(
-            f"« {held.label} » n’a pas été prêté.",
-            why=f"Il n’est pas disponible : {held.get_state_display()}.",
+            f"« {locked.label} » n’a pas été prêté.",
+            why=f"Il n’est pas disponible : {locked.get_state_display()}.",
             do="Choisissez un appareil disponible.",
         )
-    _check_borrower(f"« {held.label} » n’a pas été prêté.", to)
+    _check_borrower(f"« {locked.label} » n’a pas été prêté.", to)
     on = timezone.localdate(at)
     if not on <= due_on <= on + LONGEST:
         raise Refused(
-            f"« {held.label} » n’a pas été prêté.",
+            f"« {locked.label} » n’a pas été prêté.",
             why="La date de retour est passée, ou dans plus d’un an.",
             do=f"Choisissez un jour entre le {date_text(on)} et le {date_text(on + LONGEST)}.",
         )
-    _check_free(held, on, due_on, f"« {held.label} » n’a pas été prêté.", but=reservation)
-    held.state = LENT
-    held.save()
+    _check_free(locked, on, due_on, f"« {locked.label} » n’a pas été prêté.", but=reservation)
+    locked.state = LENT
+    locked.save()
     if reservation is not None:
-        Reservation.objects.filter(pk=reservation.pk, device=held).delete()
-    return Loan.objects.create(device=held, to=to.strip()[:60], out_on=on, due_on=due_on)
+        Reservation.objects.filter(pk=reservation.pk, device=locked).delete()
+    return Loan.objects.create(device=locked, to=to.strip()[:60], out_on=on, due_on=due_on)
 
 
 def _check_borrower(what: str, to: str) -> None:
@@ -118,9 +118,9 @@ def reserve(device: Device, *, to: str, from_on: date, until_on: date, by: User,
     """Set a device aside for somebody. Refused for a past day, over another reservation, over a loan that is
     not to be back by then, and for a device that left.
     """
-    held = Device.objects.select_for_update().get(pk=device.pk)
-    what, on = f"« {held.label} » n’est pas réservé.", timezone.localdate(at)
-    if held.state == OUT:
+    locked = Device.objects.select_for_update().get(pk=device.pk)
+    what, on = f"« {locked.label} » n’est pas réservé.", timezone.localdate(at)
+    if locked.state == OUT:
         raise Refused(what, why="Il est sorti de la liste.", do="Choisissez un autre appareil.")
     _check_borrower(what, to)
     if not on <= from_on <= until_on <= on + LONGEST:
@@ -129,16 +129,16 @@ def reserve(device: Device, *, to: str, from_on: date, until_on: date, by: User,
             why="Le premier jour est passé, ou vient après le dernier, ou tout est dans plus d’un an.",
             do=f"Choisissez des jours entre le {date_text(on)} et le {date_text(on + LONGEST)}.",
         )
-    loan = Loan.objects.filter(device=held, back_on=None).first()
+    loan = Loan.objects.filter(device=locked, back_on=None).first()
     if loan is not None and from_on <= loan.due_on:
         raise Refused(
             what,
             why=f"Il est prêté jusqu’au {date_text(loan.due_on)}.",
             do="Choisissez un jour après, ou un autre appareil.",
         )
-    _check_free(held, from_on, until_on, what)
+    _check_free(locked, from_on, until_on, what)
     return Reservation.objects.create(
-        device=held, to=to.strip()[:60], from_on=from_on, until_on=until_on, made_at=at, by=by
+        device=locked, to=to.strip()[:60], from_on=from_on, until_on=until_on, made_at=at, by=by
     )
 
 
@@ -160,18 +160,18 @@ def give_back(device: Device, *, to_repair: bool = False, by: User, at: datetime
     """Record the return of a device, to be lent again or repaired; its borrower is erased. Refused when it is
     not lent.
     """
-    held = Device.objects.select_for_update().get(pk=device.pk)
-    loan = Loan.objects.filter(device=held, back_on=None).first()
+    locked = Device.objects.select_for_update().get(pk=device.pk)
+    loan = Loan.objects.filter(device=locked, back_on=None).first()
     if loan is None:
         raise Refused(
-            f"« {held.label} » n’a pas changé.",
+            f"« {locked.label} » n’a pas changé.",
             why="Il n’est pas prêté.",
             do="Rechargez la page pour voir où il est.",
         )
     loan.back_on, loan.to = timezone.localdate(at), ""
     loan.save()
-    held.state = REPAIR if to_repair else HERE
-    held.save()
+    locked.state = REPAIR if to_repair else AVAILABLE
+    locked.save()
     return loan
 
 
@@ -180,34 +180,34 @@ def set_state(device: Device, state: str, *, note: str = "", by: User, at: datet
     """Record that a device is available, in repair, or withdrawn; Refused while it is lent, and to withdraw
     it without a reason, or while somebody awaits it. Available: what it held was erased.
     """
-    held = Device.objects.select_for_update().get(pk=device.pk)
-    if state not in (HERE, REPAIR, OUT):
+    locked = Device.objects.select_for_update().get(pk=device.pk)
+    if state not in (AVAILABLE, REPAIR, OUT):
         raise Refused(
-            f"« {held.label} » n’a pas changé.",
+            f"« {locked.label} » n’a pas changé.",
             why="Cet état n’existe pas.",
             do="Choisissez : disponible, en réparation ou sorti.",
         )
-    if held.state == LENT:
+    if locked.state == LENT:
         raise Refused(
-            f"« {held.label} » n’a pas changé.",
+            f"« {locked.label} » n’a pas changé.",
             why="Il est prêté.",
             do="Notez d’abord son retour.",
         )
     if state == OUT and not note.strip():
         raise Refused(
-            f"« {held.label} » n’est pas sorti.",
+            f"« {locked.label} » n’est pas sorti.",
             why="Le décompte dit ce que les appareils sont devenus.",
             do="Écrivez ce qu’il devient : donné, recyclé, perdu.",
         )
     if state == OUT:
-        _check_unreserved(held, f"« {held.label} » n’est pas sorti.", at)
-    if state == HERE:
-        held.to_wipe = False  # the button says so: « données effacées »
-    held.state = state
+        _check_unreserved(locked, f"« {locked.label} » n’est pas sorti.", at)
+    if state == AVAILABLE:
+        locked.to_wipe = False  # the button says so: « données effacées »
+    locked.state = state
     if note.strip():
-        held.note = note.strip()[:300]
-    held.save()
-    return held
+        locked.note = note.strip()[:300]
+    locked.save()
+    return locked
 
 
 @transaction.atomic

@@ -28,12 +28,12 @@ def keep(*, by: User | None, outing: Outing | None = None, today: date, **values
             why="Plus de personnes sont venues ensuite qu’il n’y en a eu de rencontrées.",
             do="Vérifiez les deux nombres. Laissez vide celui que vous ne connaissez pas.",
         )
-    kept = outing or Outing(by=by)  # another’s hand leaves it in the register of who wrote it
+    row = outing or Outing(by=by)  # another’s hand leaves it in the register of who wrote it
     for name, value in values.items():
-        setattr(kept, name, value)
-    kept.save()
-    search.refresh_rows(Outing, [kept.pk])
-    return kept
+        setattr(row, name, value)
+    row.save()
+    search.refresh_rows(Outing, [row.pk])
+    return row
 
 
 @transaction.atomic

@@ -36,12 +36,12 @@ class BodyForm(CheckedForm):
         self.compared = tuple(kwargs.get("initial") or ())
         super().__init__(*args, **kwargs)
         self._ground = ground
-        kinds = sorted(((k.id, k.label) for k in offer.kinds().values()), key=lambda each: plain(each[1]))
+        kinds = sorted(((k.id, k.label) for k in offer.kinds().values()), key=lambda kind: plain(kind[1]))
         self.fields["type"].choices = [("", "Je ne sais pas"), *kinds]  # type: ignore[attr-defined]
 
     @staticmethod
     def initial_of(body: Body, ground: Ground) -> dict[str, Any]:
-        """Return what the form shows of a body."""
+        """Return the initial values of a body's form."""
         town = ground.by_code.get(body.commune)
         by = body.recommended_by
         by_town = ground.by_code.get(by.commune) if by else None
@@ -60,31 +60,31 @@ class BodyForm(CheckedForm):
         typed = self.cleaned_data["commune"]
         if not typed or typed in self._ground.by_code:
             return typed
-        found = self._ground.by_name.get(plain(typed))
-        if found is None:
+        code = self._ground.by_name.get(plain(typed))
+        if code is None:
             raise forms.ValidationError(
                 f"« {typed} » n’est pas une commune de ce territoire. Le recensement porte sur : "
                 f"{self._ground.name}. "
                 "Choisissez-la dans la liste, ou videz la case."
             )
-        return found
+        return code
 
     def clean_recommande_par(self) -> Body | None:
         typed = self.cleaned_data["recommande_par"]
         if not typed:
             return None
-        found = census.named(self._ground, typed)
-        if not found:
+        bodies = census.named(self._ground, typed)
+        if not bodies:
             raise forms.ValidationError(
                 f"« {typed} » n’est pas dans ce recensement. Seul un organisme de la liste peut recommander."
                 " Ajoutez-le d’abord."
             )
-        if len(found) > 1:
+        if len(bodies) > 1:
             raise forms.ValidationError(
-                f"{len(found)} organismes s’appellent « {typed} ». Nous ne savons pas lequel. Écrivez aussi"
+                f"{len(bodies)} organismes s’appellent « {typed} ». Nous ne savons pas lequel. Écrivez aussi"
                 " sa commune."
             )
-        return found[0]
+        return bodies[0]
 
     def clean_telephone(self) -> str:
         typed = self.cleaned_data["telephone"]
@@ -105,7 +105,7 @@ class BodyForm(CheckedForm):
         return next(iter(read.value or ()), "")
 
     def values(self) -> dict[str, Any]:
-        """Return what was typed, as a body holds it."""
+        """Return the typed values, by the fields of a body."""
         clean = self.cleaned_data
         return {
             "name": clean["nom"],

@@ -43,7 +43,7 @@ class ReservationForm(forms.Form):
 
 
 class CollectionForm(forms.Form):
-    """What a company or a collectivity will give."""
+    """Announcement of a collection by a company or a collectivity."""
 
     qui = forms.CharField(
         label="Donateur",

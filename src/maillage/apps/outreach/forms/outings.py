@@ -47,12 +47,12 @@ class OutingForm(CheckedForm):
     def __init__(self, *args: Any, is_new: bool = False, **kwargs: Any) -> None:
         self.compared = () if is_new else tuple(self.base_fields)
         super().__init__(*args, **kwargs)
-        said = self.data if self.is_bound else self.initial
-        if said.get("state") != DONE or (self.is_bound and not any(name in said for name in RESULTS)):
+        values = self.data if self.is_bound else self.initial
+        if values.get("state") != DONE or (self.is_bound and not any(name in values for name in RESULTS)):
             for name in RESULTS:
                 del self.fields[name]
 
     @property
     def asks_more(self) -> bool:
-        """Return whether the action was just said done, and what came of it was not asked yet."""
+        """Tell an action just marked done, whose results were not asked for yet."""
         return self.cleaned_data.get("state") == DONE and "met" not in self.fields

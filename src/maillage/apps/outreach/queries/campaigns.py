@@ -41,12 +41,12 @@ def to_confirm(ground: census.Ground | None, *, on: date) -> list[Lieu]:
     rows = Lieu.objects.filter(state=rules.PUBLISHED)
     if ground is not None:
         rows = rows.filter(code_insee__in=ground.lieux_communes)
-    found = [
+    to_confirm_now = [
         lieu
         for lieu in rows
         if (day := rules.confirm_by(lieu.confirmed_on, lieu.rhythm)) is None or day <= on
     ]
-    return sorted(found, key=lambda lieu: (_last(lieu), plain(lieu.name), lieu.pk))
+    return sorted(to_confirm_now, key=lambda lieu: (_last(lieu), plain(lieu.name), lieu.pk))
 
 
 def chosen(ground: census.Ground | None, slugs: Sequence[str]) -> list[Lieu]:
@@ -68,18 +68,18 @@ def ground_named(text: str) -> census.Ground | None:
     typed = text.strip()
     if not typed:
         return None
-    found = [
+    matches = [
         t
         for t in gazetteer().find(typed)
         if plain(typed) in (plain(t.name), plain(t.long_name), plain(t.code))
     ]
-    kept = [p for p in territories.perimeters() if plain(typed) in (plain(p.name), plain(p.slug))]
-    codes = [p.slug for p in kept] or list(dict.fromkeys(t.code for t in found))
+    perimeters = [p for p in territories.perimeters() if plain(typed) in (plain(p.name), plain(p.slug))]
+    codes = [p.slug for p in perimeters] or list(dict.fromkeys(t.code for t in matches))
     if len(codes) == 1:
         return census.ground(codes[0])
     if codes:
         named = " ; ".join(
-            ", ".join(filter(None, (t.long_name, t.place, f"code {t.code}"))) for t in found[:5]
+            ", ".join(filter(None, (t.long_name, t.place, f"code {t.code}"))) for t in matches[:5]
         )
         raise Refused(
             "La campagne n’est pas prête.",
@@ -133,15 +133,15 @@ class Listed:
 def campaigns(user) -> list[Listed]:
     """Return the campaigns a user runs, those under way first, the latest first."""
     settled = Q(calls__state__in=OVER) | Q(calls__lieu__confirmed_on__gte=F("opened_at__date"))
-    mine = Q(calls__isnull=False) & reached(user, "calls__lieu__")
+    reached_calls = Q(calls__isnull=False) & reached(user, "calls__lieu__")
     rows = access.campaigns_for(user).annotate(
-        total=Count("calls", filter=mine),
-        over=Count("calls", filter=mine & settled),
-        silent=Count("calls", filter=mine & Q(calls__state=NO_ANSWER) & ~settled),
+        total=Count("calls", filter=reached_calls),
+        over=Count("calls", filter=reached_calls & settled),
+        silent=Count("calls", filter=reached_calls & Q(calls__state=NO_ANSWER) & ~settled),
     )
-    names = {kept.slug: kept.name for kept in territories.perimeters()}
-    found = [Listed(row, where_of(row, names), Progress(row.total, row.over, row.silent)) for row in rows]
-    return sorted(found, key=lambda each: each.campaign.closed_at is not None)
+    names = {perimeter.slug: perimeter.name for perimeter in territories.perimeters()}
+    listed = [Listed(row, where_of(row, names), Progress(row.total, row.over, row.silent)) for row in rows]
+    return sorted(listed, key=lambda row: row.campaign.closed_at is not None)
 
 
 def where_of(campaign: Campaign, names: Mapping[str, str]) -> str:
@@ -221,7 +221,7 @@ def sheets(campaign: Campaign, user, at: datetime, start: int = 0) -> Sheets:
         )
     counts = Counter(states.values())
     return Sheets(
-        where=where_of(campaign, {kept.slug: kept.name for kept in territories.perimeters()}),
+        where=where_of(campaign, {perimeter.slug: perimeter.name for perimeter in territories.perimeters()}),
         sections=list(sections.items()),
         progress=Progress(len(calls), sum(counts[s] for s in OVER), counts[NO_ANSWER]),
         start=start,
@@ -248,8 +248,8 @@ def _states(campaign: Campaign, calls: Sequence[Call]) -> dict[int, str]:
         if c.state not in OVER and c.lieu.confirmed_on and c.lieu.confirmed_on >= opened
     }
     written = Change.objects.filter(lieu__in=settled, at__gte=campaign.opened_at, verb__in=("edit", "accept"))
-    beside = Q(reason__startswith=LINK) | Q(reason__startswith=RENAMED)
-    corrected = set(written.exclude(beside).values_list("lieu_id", flat=True))
+    other_change = Q(reason__startswith=LINK) | Q(reason__startswith=RENAMED)
+    corrected = set(written.exclude(other_change).values_list("lieu_id", flat=True))
     return {
         c.pk: (CHANGED if c.lieu_id in corrected else CONFIRMED) if c.lieu_id in settled else c.state
         for c in calls
@@ -257,7 +257,7 @@ def _states(campaign: Campaign, calls: Sequence[Call]) -> dict[int, str]:
 
 
 def checks(lieu: Lieu, proposals: int = 0) -> list[str]:
-    """Return what to ask of a place, in few words: what is doubtful, unknown, or old."""
+    """List the points to ask a place about, in few words: doubtful, unknown, or old."""
     sheet = lieu.sheet
     labels = history.labels()
     doubtful = dict.fromkeys(
@@ -265,22 +265,22 @@ def checks(lieu: Lieu, proposals: int = 0) -> list[str]:
         for each in lieu.to_check
         if each.get("field") in labels and each["field"] in sheet
     )
-    found = [f"vérifier {listing(list(doubtful))}"] if doubtful else []
+    topics = [f"vérifier {listing(list(doubtful))}"] if doubtful else []
     hours = sheet.get("horaires", {})
     if not hours:
-        found.append("ses horaires")
+        topics.append("ses horaires")
     elif hours.get("left") or not hours.get("osm"):
-        found.append("ses horaires, mal compris")
-    found += [words for name, words in UNKNOWN.items() if not sheet.get(name)]
+        topics.append("ses horaires, mal compris")
+    topics += [words for name, words in UNKNOWN.items() if not sheet.get(name)]
     if not places.running(sheet):
-        found.append("ce qu’on y trouve")
+        topics.append("ce qu’on y trouve")
     if lieu.full_since:
-        found.append(f"toujours complet ? (depuis le {date_text(lieu.full_since)})")
+        topics.append(f"toujours complet ? (depuis le {date_text(lieu.full_since)})")
     if lieu.missing_since_id:
-        found.append(f"absent de la dernière version de {lieu.source.name}")
+        topics.append(f"absent de la dernière version de {lieu.source.name}")
     if proposals:
-        found.append(count(proposals, "proposition à décider", "propositions à décider"))
-    return found
+        topics.append(count(proposals, "proposition à décider", "propositions à décider"))
+    return topics
 
 
 UNKNOWN: Mapping[str, str] = {"courriels": "son e-mail", "frais_a_charge": "le prix"}

@@ -116,13 +116,13 @@ def ground(place: str) -> Ground:
             why="Un recensement se mène commune par commune : la France entière n’a pas de fin.",
             do="Choisissez une commune, une intercommunalité, un département ou une région.",
         )
-    kept = territories.perimeter(code)
+    perimeter = territories.perimeter(code)
     known = gazetteer()
-    alone = kept is None and known.get(code).kind == "commune"
+    alone = perimeter is None and known.get(code).kind == "commune"
     towns = [known.get(each) for each in ([code] if alone else spot.communes)]
     return Ground(
         place=code,
-        name=kept.name if kept else known.get(code).long_name,
+        name=perimeter.name if perimeter else known.get(code).long_name,
         towns=[Town(t.code, t.name, t.population) for t in sorted(towns, key=lambda t: plain(t.name))],
         lieux_communes=list(spot.communes),
     )
@@ -139,12 +139,12 @@ def led(user) -> list[tuple[str, str, str]]:
         counts.setdefault(territory, Counter())
     names = {p.slug: p.name for p in territories.perimeters()}
     known = gazetteer()
-    found = [
+    censuses = [
         (place, names.get(place) or known.get(place).long_name, _answers(states))
         for place, states in counts.items()
         if (place in names or place in known) and directory_access.holds(user, where.of_code(place).communes)
     ]
-    return sorted(found, key=lambda each: plain(each[1]))
+    return sorted(censuses, key=lambda row: plain(row[1]))
 
 
 def _answers(states: Counter[str]) -> str:
@@ -194,29 +194,31 @@ def bodies(ground: Ground):
     return Body.objects.filter(territory=ground.place).select_related("recommended_by", "lieu", "changed_by")
 
 
-def listed(ground: Ground, asked: Filter) -> Listed:
+def listed(ground: Ground, filters: Filter) -> Listed:
     """Return a page of the bodies to contact, the whole territory first, then commune by commune."""
     rows = bodies(ground)
     recommended = Counter(rows.exclude(recommended_by=None).values_list("recommended_by", flat=True))
     counts = Counter(rows.values_list("state", flat=True))
-    if asked.state in rules.BODY_STATES:
-        rows = rows.filter(state=asked.state)
-    if asked.commune:
-        rows = rows.filter(commune="" if asked.commune == "-" else asked.commune)
-    found = list(rows)
-    if words := plain(asked.text).split():
-        found = [b for b in found if all(word in plain(f"{b.name} {b.telephone} {b.note}") for word in words)]
+    if filters.state in rules.BODY_STATES:
+        rows = rows.filter(state=filters.state)
+    if filters.commune:
+        rows = rows.filter(commune="" if filters.commune == "-" else filters.commune)
+    matching = list(rows)
+    if words := plain(filters.text).split():
+        matching = [
+            b for b in matching if all(word in plain(f"{b.name} {b.telephone} {b.note}") for word in words)
+        ]
     order = {town.code: n for n, town in enumerate(ground.towns)}
-    found.sort(key=lambda b: (order.get(b.commune, -1), plain(b.name), b.pk))
+    matching.sort(key=lambda b: (order.get(b.commune, -1), plain(b.name), b.pk))
     sections: dict[str, list[Line]] = {}
-    for body in found[asked.start : asked.start + PAGE]:
+    for body in matching[filters.start : filters.start + PAGE]:
         town = ground.by_code[body.commune].name if body.commune in ground.by_code else "Tout le territoire"
         kind = offer.kinds()[body.kind].label if body.kind in offer.kinds() and body.kind != "autre" else ""
         kind = "" if plain(kind) == plain(body.name) else kind
         sections.setdefault(town, []).append(Line(body, town, kind, recommended[body.pk]))
     return Listed(
-        start=asked.start,
-        total=len(found),
+        start=filters.start,
+        total=len(matching),
         sections=list(sections.items()),
         counts={s: counts[s] for s in rules.BODY_STATES},
     )
@@ -331,10 +333,10 @@ def completeness(ground: Ground) -> Completeness:
     towns = [
         Done(
             town=town,
-            bodies=(held := states.get(town.code, empty)).total(),
-            to_contact=held[TO_CONTACT],
-            waiting=held[CONTACTED],
-            over=sum(held[state] for state in OVER),
+            bodies=(counts_by_state := states.get(town.code, empty)).total(),
+            to_contact=counts_by_state[TO_CONTACT],
+            waiting=counts_by_state[CONTACTED],
+            over=sum(counts_by_state[state] for state in OVER),
             lieux=lieux[town.code] if len(ground.towns) > 1 else lieux.total(),
         )
         for town in ground.towns
@@ -348,19 +350,19 @@ def completeness(ground: Ground) -> Completeness:
 
 def rules_of(ground: Ground) -> dict[str, bool]:
     """Return which rules a census applies: all of them unless switched off."""
-    kept = CensusRules.objects.filter(territory=ground.place).first()
-    return {id: bool((kept.rules if kept else {}).get(id, True)) for id in RULES}
+    row = CensusRules.objects.filter(territory=ground.place).first()
+    return {id: bool((row.rules if row else {}).get(id, True)) for id in RULES}
 
 
 def start_of(ground: Ground) -> str:
     """Return the initial list of this territory, as it was stored."""
-    kept = CensusRules.objects.filter(territory=ground.place).first()
-    return kept.sources if kept and kept.sources.strip() else START
+    row = CensusRules.objects.filter(territory=ground.place).first()
+    return row.sources if row and row.sources.strip() else START
 
 
 def lines_of(text: str) -> list[tuple[str, str]]:
     """Return (name, where) of each line of an initial list; Refused, with its number, for an invalid line."""
-    found = []
+    lines = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
@@ -371,8 +373,8 @@ def lines_of(text: str) -> list[tuple[str, str]]:
                 why=f"« {line.strip()[:80]} » ne dit pas où chercher.",
                 do=f"Écrivez un nom, deux-points, puis « {EVERYWHERE} » ou « {ONCE} ».",
             )
-        found.append((match["name"][:200], match["where"].lower()))
-    return found
+        lines.append((match["name"][:200], match["where"].lower()))
+    return lines
 
 
 def published(ground: Ground):
@@ -410,8 +412,8 @@ def place_named(ground: Ground, text: str) -> list[Lieu]:
     """Return the published places that a text names: by their name, with or without their commune."""
     wanted = plain(text)
     rows = published(ground).values_list("pk", "name", "sheet__commune")
-    found = [pk for pk, name, commune in rows if wanted in (plain(name), plain(f"{name} {commune}"))]
-    return list(Lieu.objects.filter(pk__in=found))
+    pks = [pk for pk, name, commune in rows if wanted in (plain(name), plain(f"{name} {commune}"))]
+    return list(Lieu.objects.filter(pk__in=pks))
 
 
 def place_names(ground: Ground) -> list[str]:

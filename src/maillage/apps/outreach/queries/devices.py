@@ -18,10 +18,10 @@ from maillage.reference.sheet import STATES, practices
 from maillage.words.opening import date_text
 from maillage.words.wording import count, lower_first, series
 
-HERE, LENT, REPAIR, OUT = rules.DEVICE_STATES
+AVAILABLE, LENT, REPAIR, OUT = rules.DEVICE_STATES
 HOUSING = ("bailleur", "hebergement", "seniors")  # types of structures where people live
 CHEAP = ("vente", "pret", "don")  # a device or a connection at little cost
-BESIDE = ("assistance", "formation")  # somebody beside, to learn or to do
+WITH_HELPER = ("assistance", "formation")  # somebody beside, to learn or to do
 MOST = 500
 
 
@@ -66,7 +66,7 @@ def _with_loans(rows):
 SECTIONS = {
     "late": "En retard",
     LENT: "Prêtés",
-    HERE: "Disponibles",
+    AVAILABLE: "Disponibles",
     REPAIR: "En réparation ou à remettre en état",
     OUT: "Sortis",
 }
@@ -78,10 +78,10 @@ def of(lieu: Lieu, *, on: date) -> list[Line]:
     order = list(SECTIONS)
     return sorted(
         lines,
-        key=lambda each: (
-            order.index(each.section),
-            each.loan.due_on if each.loan else date.max,
-            plain(each.device.label),
+        key=lambda line: (
+            order.index(line.section),
+            line.loan.due_on if line.loan else date.max,
+            plain(line.device.label),
         ),
     )
 
@@ -153,53 +153,53 @@ class Equipment:
 
 
 def equipment(*, on: date) -> Equipment:
-    """Return what places lack, have and lend, and where machines have no helper."""
-    shown = Lieu.objects.filter(state=rules.PUBLISHED)
+    """Count the equipment that places lack, have and lend; list the machines without a helper."""
+    published = Lieu.objects.filter(state=rules.PUBLISHED)
     needs = [
         (lieu, lieu.sheet["besoins_equipement"])
-        for lieu in _by_name(shown.filter(sheet__has_key="besoins_equipement"))
+        for lieu in _by_name(published.filter(sheet__has_key="besoins_equipement"))
     ]
     devices = [_line(d, on) for d in _with_loans(Device.objects.select_related("lieu"))]
     states = Counter(line.device.state for line in devices)
     collected = [line.device for line in devices if line.device.origin]
     late = sorted((line for line in devices if line.late), key=lambda line: -line.late)
-    held = Counter(line.device.lieu for line in devices)
-    homes = _found((*(f"type:{kind}" for kind in HOUSING), "pratique:telephonie:logements"))
-    helping = _found(tuple(f"pratique:{id}" for id in BESIDE))
+    n_by_place = Counter(line.device.lieu for line in devices)
+    homes = _places_with((*(f"type:{kind}" for kind in HOUSING), "pratique:telephonie:logements"))
+    helping = _places_with(tuple(f"pratique:{id}" for id in WITH_HELPER))
     return Equipment(
         needs=needs,
         coming=Collection.objects.filter(received=None).select_related("lieu").order_by("on", "pk")[:60],
-        alone=_by_name(shown.filter(sheet__sans_animation=True)),
+        alone=_by_name(published.filter(sheet__sans_animation=True)),
         counts=Counts(
             total=len(devices),
-            here=states[HERE],
+            here=states[AVAILABLE],
             lent=states[LENT],
             repair=states[REPAIR],
             out=states[OUT],
             late=len(late),
             collected=len(collected),
-            again=sum(device.state in (HERE, LENT) for device in collected),
+            again=sum(device.state in (AVAILABLE, LENT) for device in collected),
             loans=Loan.objects.count(),
         ),
         late=late,
-        holders=sorted(held.items(), key=lambda each: plain(each[0].name)),
+        holders=sorted(n_by_place.items(), key=lambda pair: plain(pair[0].name)),
         homes=[_home(lieu, helping) for lieu in homes],
         combined=[
             (lieu, combined_words(lieu))
-            for lieu in _found(
-                tuple(f"pratique:{id}" for id in CHEAP), tuple(f"pratique:{id}" for id in BESIDE)
+            for lieu in _places_with(
+                tuple(f"pratique:{id}" for id in CHEAP), tuple(f"pratique:{id}" for id in WITH_HELPER)
             )
         ],
         safes=[
             (lieu, STATES[practices(lieu.sheet)["coffre_fort"]["state"]])
-            for lieu in _found(("pratique:coffre_fort",))
+            for lieu in _places_with(("pratique:coffre_fort",))
         ],
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What became of the devices of a collection: what its giver is told."""
+    """Outcome of the devices of a collection, for its giver."""
 
     collection: Collection
     again: int
@@ -221,15 +221,15 @@ class Account:
 
 
 def account(row: Collection) -> Account:
-    """Return what became of the devices of a collection."""
+    """Count the outcomes of the devices of a collection."""
     rows = list(row.devices.all())
     states = Counter(each.state for each in rows)
     return Account(
-        row, states[HERE] + states[LENT], states[REPAIR], states[OUT], sum(each.to_wipe for each in rows)
+        row, states[AVAILABLE] + states[LENT], states[REPAIR], states[OUT], sum(each.to_wipe for each in rows)
     )
 
 
-def _found(*facets: tuple[str, ...]) -> list[Lieu]:
+def _places_with(*facets: tuple[str, ...]) -> list[Lieu]:
     """Return the published places that have one of the facets of each group."""
     return _by_name(
         Lieu.objects.filter(pk__in=[pk for pk, _ in search(Wanted(facets=facets, limit=MOST)).places])
@@ -237,10 +237,10 @@ def _found(*facets: tuple[str, ...]) -> list[Lieu]:
 
 
 def combined_words(lieu: Lieu) -> str:
-    """Return what a place joins: equipment at little cost, and somebody beside."""
+    """Join the names of the cheap equipment of a place and of its helpers' practices."""
     known = practices(lieu.sheet)
     labels = offer.practices()
-    named = [id for id in (*CHEAP, *BESIDE) if known.get(id, {}).get("state") == "offered"]
+    named = [id for id in (*CHEAP, *WITH_HELPER) if known.get(id, {}).get("state") == "offered"]
     return " · ".join(labels[id].label for id in named)
 
 
@@ -249,30 +249,30 @@ def _by_name(rows) -> list[Lieu]:
 
 
 def _home(lieu: Lieu, helping: Sequence[Lieu]) -> Home:
-    said_ = practices(lieu.sheet)
+    known_practices = practices(lieu.sheet)
     kind = offer.kinds()[rules.kind_of(lieu.sheet)].label
-    states = (_state(said_.get(id, {}).get("state", "")) for id in ("wifi", "libre_acces"))
+    states = (_state(known_practices.get(id, {}).get("state", "")) for id in ("wifi", "libre_acces"))
     if any(each.pk == lieu.pk for each in helping):
-        beside = "sur place"
+        helper = "sur place"
     else:
         near = [each.name for each in helping if each.code_insee == lieu.code_insee]
-        beside = f"{series(near[:2])}, dans la commune" if near else "personne de connu dans la commune"
-    return Home(lieu, kind, *states, _lodgings(said_.get("telephonie", {})), beside)
+        helper = f"{series(near[:2])}, dans la commune" if near else "personne de connu dans la commune"
+    return Home(lieu, kind, *states, _lodgings(known_practices.get("telephonie", {})), helper)
 
 
-def _lodgings(said: Mapping[str, Any]) -> str:
-    """Return what a place says of Internet in the lodgings it runs."""
-    if said.get("logements") is None:
+def _lodgings(practice: Mapping[str, Any]) -> str:
+    """Describe the Internet access of the lodgings that a place runs."""
+    if practice.get("logements") is None:
         return "nous ne savons pas"
-    if not said["logements"]:
+    if not practice["logements"]:
         return "non"
-    told = [_state(str(said.get("state", "")))]
+    parts = [_state(str(practice.get("state", "")))]
     prices = offer.lists()["frais_a_charge"].values
-    told += [lower_first(prices[each].label) for each in said.get("frais", ()) if each in prices]
-    told += [str(said[name]) for name in ("frais_precisions",) if said.get(name)]
-    if (helped := said.get("avec_aide")) is not None:
-        told.append("avec quelqu’un pour apprendre" if helped else "sans personne pour apprendre")
-    return " · ".join(told)
+    parts += [lower_first(prices[each].label) for each in practice.get("frais", ()) if each in prices]
+    parts += [str(practice[name]) for name in ("frais_precisions",) if practice.get(name)]
+    if (helped := practice.get("avec_aide")) is not None:
+        parts.append("avec quelqu’un pour apprendre" if helped else "sans personne pour apprendre")
+    return " · ".join(parts)
 
 
 def _state(state: str) -> str:

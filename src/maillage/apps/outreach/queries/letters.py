@@ -1,4 +1,4 @@
-"""What a campaign wrote to places through the outbox, and to whom it may write now."""
+"""Letters of a campaign through the outbox, and the places it may write to now."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from maillage.apps.outreach.models import Campaign
 from maillage.apps.outreach.queries import campaigns
 
 MOST = 2  # a letter, and one reminder: nobody is pressed further, one calls
-APART = timedelta(days=7)
+REMINDER_AFTER = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Whom a campaign may write to now: those never written to, and those who let a week pass."""
+    """Places a campaign may write to now: those never written to, and those silent for a week."""
 
     first: Sequence[Lieu]
     again: Sequence[Lieu]
@@ -42,29 +42,27 @@ def key(campaign: Campaign, lieu: int, n: int) -> str:
 
 def written(campaign: Campaign) -> Mapping[int, Written]:
     """Return the letters of a campaign, by place."""
-    found: dict[int, Written] = {}
+    by_place: dict[int, Written] = {}
     rows = Message.objects.filter(key__startswith=f"campagne-{campaign.pk}-lieu-")
     for row in rows.order_by("made_at", "pk"):
         lieu, n = (int(part) for part in row.key.split("-")[3:5])
-        found[lieu] = Written(n, row.made_at, row.get_state_display())
-    return found
+        by_place[lieu] = Written(n, row.made_at, row.get_state_display())
+    return by_place
 
 
 def ready(campaign: Campaign, user, *, at: datetime) -> Ready:
-    """Return whom a user may write to: published places with an address, that nobody confirmed since the
-    opening.
-    """
+    """Return the places a user may write to: published, with an address, unconfirmed since the opening."""
     if campaign.closed_at is not None:
         return Ready((), ())
-    told = written(campaign)
-    waiting = [
+    by_place = written(campaign)
+    reachable = [
         call.lieu
         for call in campaigns.open_calls(campaign, user)
         if call.lieu.state == rules.PUBLISHED and call.lieu.sheet.get("courriels")
     ]
     late = [
         lieu
-        for lieu in waiting
-        if lieu.pk in told and told[lieu.pk].n < MOST and told[lieu.pk].at <= at - APART
+        for lieu in reachable
+        if lieu.pk in by_place and by_place[lieu.pk].n < MOST and by_place[lieu.pk].at <= at - REMINDER_AFTER
     ]
-    return Ready([lieu for lieu in waiting if lieu.pk not in told], late)
+    return Ready([lieu for lieu in reachable if lieu.pk not in by_place], late)

@@ -18,7 +18,7 @@ from maillage.words.wording import count, listing, number, share, spaced_within
 
 NAMED = 12  # communes named in a sentence; beyond, they are counted
 
-FOUND = {  # how bodies were found, in a sentence
+FOUND_BY_WORDS = {  # how bodies were found, in a sentence
     "official": "par une liste officielle",
     "contact": "par un contact",
     "recommended": "sur la recommandation d’un autre",
@@ -59,7 +59,7 @@ def method(ground: Ground) -> list[Part]:
     parts = (
         Part("À quoi il sert", list(AIMS)),
         _field(ground, bodies),
-        _found(bodies),
+        _search_part(bodies),
         _answers(bodies),
         _rules(ground),
         _places(ground, bodies),
@@ -90,21 +90,25 @@ def _field(ground: Ground, bodies: Sequence[Body]) -> Part:
     )
 
 
-def _found(bodies: Sequence[Body]) -> Part:
+def _search_part(bodies: Sequence[Body]) -> Part:
     how = Counter(body.found_by for body in bodies)
-    parts = [f"{number(how[id])} {words}" for id, words in FOUND.items() if how[id]]
+    parts = [f"{number(how[id])} {words}" for id, words in FOUND_BY_WORDS.items() if how[id]]
     text = [f"{_bodies(len(bodies))} {_are(len(bodies))} sur la liste : {listing(parts)}."]
     named = Counter(body.recommended_by_id for body in bodies if body.recommended_by_id)
     if named:
         n = len(named)
-        who = "d’un seul organisme" if n == 1 else f"de {number(n)} organismes"
+        sources = "d’un seul organisme" if n == 1 else f"de {number(n)} organismes"
         many = named.total() > 1
         text.append(
-            f"Les {number(named.total())} recommandations viennent {who}."
+            f"Les {number(named.total())} recommandations viennent {sources}."
             if many
             else "La recommandation vient d’un organisme."
         )
-    rows = [(rules.FOUND_BY[id], number(how[id]), share(how[id] / len(bodies))) for id in FOUND if how[id]]
+    rows = [
+        (rules.FOUND_BY[id], number(how[id]), share(how[id] / len(bodies)))
+        for id in FOUND_BY_WORDS
+        if how[id]
+    ]
     return Part("Qui a été cherché", text, ("Trouvé par", "Organismes", "Part"), rows)
 
 
@@ -116,7 +120,7 @@ def _answers(bodies: Sequence[Body]) -> Part:
     else:
         have = "a été contacté ou écarté" if tried == 1 else "ont été contactés ou écartés"
         text = [f"{_bodies(tried)} sur {number(n)} {have}, soit {share(tried / n)} de la liste."]
-        said_ = [
+        outcomes = [
             f"{number(states[state])} {words[states[state] > 1]}"
             for state, words in (
                 (ANSWERED, ("a répondu", "ont répondu")),
@@ -126,7 +130,7 @@ def _answers(bodies: Sequence[Body]) -> Part:
             )
             if states[state]
         ]
-        text.append(f"Parmi eux, {listing(said_)}.")
+        text.append(f"Parmi eux, {listing(outcomes)}.")
         if states[TO_CONTACT]:
             text.append(
                 f"{number(states[TO_CONTACT])} {'reste' if states[TO_CONTACT] == 1 else 'restent'} à"
@@ -140,10 +144,10 @@ def _answers(bodies: Sequence[Body]) -> Part:
 
 def _rules(ground: Ground) -> Part:
     on = census.rules_of(ground)
-    kept = [rule.sentence for id, rule in RULES.items() if on[id]]
+    applied = [rule.sentence for id, rule in RULES.items() if on[id]]
     off = [rule.title.lower() for id, rule in RULES.items() if not on[id]]
-    text = [" ".join(kept)] if kept else ["Aucune règle n’est appliquée : tout lieu trouvé est retenu."]
-    if off and kept:
+    text = [" ".join(applied)] if applied else ["Aucune règle n’est appliquée : tout lieu trouvé est retenu."]
+    if off and applied:
         text.append(
             f"{'Cette règle n’est' if len(off) == 1 else 'Ces règles ne sont'} pas"
             f" appliquée{'s' * (len(off) > 1)} ici : {listing(off)}."

@@ -32,11 +32,9 @@ def of_territory(territory: str) -> list[Outing]:
 
 
 def _is_inside(outing: Outing, communes: frozenset[str]) -> bool:
-    """Return whether an action stands in some communes, by the one that its “where” names; without any,
-    everywhere.
-    """
-    found = _commune_of(outing)
-    return not communes or (found is not None and found.code in communes)
+    """Match an action with some communes, by the one that its “where” names; any without communes."""
+    commune = _commune_of(outing)
+    return not communes or (commune is not None and commune.code in communes)
 
 
 def _commune_of(outing: Outing) -> Territory | None:
@@ -86,32 +84,34 @@ class Nearby:
     @property
     def prices(self) -> str:
         """Return how many of these places are known to be free."""
-        said = [each.free for each in self.places if each.free is not None]
-        if not said:
+        known = [each.free for each in self.places if each.free is not None]
+        if not known:
             return "Aucun de ces lieux ne dit son prix."
-        free, silent = sum(said), len(self.places) - len(said)
-        told = (
+        free, silent = sum(known), len(self.places) - len(known)
+        sentence = (
             f"{wording.count(free, 'lieu', 'lieux').capitalize()} sur ces {len(self.places)}"
             f" {'se disent gratuits' if free > 1 else 'se dit gratuit'}"
         )
-        return told + (f" ; {silent} ne {'disent' if silent > 1 else 'dit'} pas de prix." if silent else ".")
+        return sentence + (
+            f" ; {silent} ne {'disent' if silent > 1 else 'dit'} pas de prix." if silent else "."
+        )
 
 
 def nearby(outing: Outing, *, on: date) -> Nearby | None:
     """Return the nearest places of an action, from the commune that its “where” names; None when it names
     none, or several.
     """
-    found = _commune_of(outing)
-    extent = point.extent(found.code) if found else None
-    if found is None or extent is None:
+    commune = _commune_of(outing)
+    extent = point.extent(commune.code) if commune else None
+    if commune is None or extent is None:
         return None
     near = search(
         Wanted(latitude=extent.latitude, longitude=extent.longitude, radius=15_000, limit=LOOKED_AT)
     ).places
     rows = Lieu.objects.in_bulk([id for id, _ in near])
-    told = [_near(rows[id], metres, on) for id, metres in near if id in rows]
-    told.sort(key=lambda each: not each.offered)
-    return Nearby(", ".join(filter(None, (found.name, found.place))), told[:NEAREST])
+    near_places = [_near(rows[id], metres, on) for id, metres in near if id in rows]
+    near_places.sort(key=lambda row: not row.offered)
+    return Nearby(", ".join(filter(None, (commune.name, commune.place))), near_places[:NEAREST])
 
 
 def _commune(text: str) -> Territory | None:
@@ -124,10 +124,10 @@ def _commune(text: str) -> Territory | None:
         if t.kind == "commune" and (text.isdigit() or plain(t.name) == plain(text))
     ]
     if len(named) > 1:
-        held = set(
+        with_places = set(
             Lieu.objects.filter(code_insee__in=[t.code for t in named]).values_list("code_insee", flat=True)
         )
-        named = [t for t in named if t.code in held]
+        named = [t for t in named if t.code in with_places]
     return named[0] if len(named) == 1 else None
 
 

@@ -33,10 +33,10 @@ MOST = 2_000
 def index(request: HttpRequest) -> HttpResponse:
     """The campaigns, and a new one: first how many sheets it would hold, then opened."""
     at = timezone.localtime()
-    asked = request.POST if request.method == "POST" else request.GET
-    name, typed = asked.get("nom", "").strip()[:120], asked.get("territoire", "").strip()[:100]
-    most = asked.get("au_plus", "").strip()
-    slugs = asked.getlist("fiches")[:MOST]
+    values = request.POST if request.method == "POST" else request.GET
+    name, typed = values.get("nom", "").strip()[:120], values.get("territoire", "").strip()[:100]
+    most = values.get("au_plus", "").strip()
+    slugs = values.getlist("fiches")[:MOST]
     context: dict[str, Any] = {
         "campaigns": campaigns.campaigns(request.user),
         "slugs": slugs,
@@ -44,7 +44,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "typed": typed,
         "most": most,
     }
-    if "territoire" in asked:
+    if "territoire" in values:
         try:
             ground = campaigns.ground_named(typed)
             if not directory_access.holds(request.user, ground.lieux_communes if ground else ()):
@@ -65,11 +65,11 @@ def index(request: HttpRequest) -> HttpResponse:
             lieux = eligible_places[: whole(most, MOST) or MOST]
             if request.method == "POST":
                 place = ground.place if ground else ""
-                made = actions.open_round(
+                opened = actions.open_round(
                     name=name, territory=place, lieux=lieux, by=account_of(request), at=at
                 )
                 messages.success(request, f"Campagne ouverte : {count(len(lieux), 'fiche')} à confirmer.")
-                return redirect("campaign", made.pk)
+                return redirect("campaign", opened.pk)
         except Refused as error:
             context["error"] = error
         else:
@@ -89,21 +89,19 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     """A campaign: whom to call, what to ask, what they said."""
-    found = _campaign(request, pk)
+    row = _campaign(request, pk)
     at = timezone.localtime()
     start = request.GET.get("a_partir", "")
-    shown = campaigns.sheets(found, request.user, at, whole(start) or 0)
-    lines = [
-        (title, [(line, _draft(request, line)) for line in section]) for title, section in shown.sections
-    ]
-    ready = letters.ready(found, request.user, at=at)
+    page = campaigns.sheets(row, request.user, at, whole(start) or 0)
+    lines = [(title, [(line, _draft(request, line)) for line in section]) for title, section in page.sections]
+    ready = letters.ready(row, request.user, at=at)
     context = {
-        "campaign": found,
-        "shown": shown,
+        "campaign": row,
+        "shown": page,
         "sections": lines,
         "first": len(ready.first),
         "again": len(ready.again),
-        "written": letters.written(found),
+        "written": letters.written(row),
     }
     return render(request, "outreach/campaigns/campaign.html", context)
 
@@ -118,35 +116,35 @@ def _draft(request: HttpRequest, line: campaigns.Line) -> campaigns.Draft | None
 @require_http_methods(["GET", "HEAD", "POST"])
 def call(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Noting what a call gave."""
-    found = _campaign(request, pk)
-    mine = access.calls_for(request.user, found).select_related("campaign", "lieu")
-    row = get_object_or_404(mine, lieu__slug=code)
+    current = _campaign(request, pk)
+    calls = access.calls_for(request.user, current).select_related("campaign", "lieu")
+    row = get_object_or_404(calls, lieu__slug=code)
     if request.method == "GET":  # a session that ended in between: the person signs in, and chooses again
-        return redirect("campaign", found.pk)
+        return redirect("campaign", current.pk)
     state = request.POST.get("etat", "")
     with refusals.as_message(request):
         actions.answer(
             row, state, note=request.POST.get("note", ""), by=account_of(request), at=timezone.localtime()
         )
         messages.success(request, f"« {row.lieu.name} » : {rules.CALL_STATES[state]}.")
-    return redirect("campaign", found.pk)
+    return redirect("campaign", current.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def give_links(request: HttpRequest, pk: int) -> HttpResponse:
     """Making the personal links that are missing."""
-    found = _campaign(request, pk)
+    row = _campaign(request, pk)
     if request.method == "POST":
         with refusals.as_message(request):
-            n = actions.give_links(found, by=account_of(request), at=timezone.localtime())
+            n = actions.give_links(row, by=account_of(request), at=timezone.localtime())
             messages.success(request, f"{n} lien{'s' * (n > 1)} prêt{'s' * (n > 1)}.")
-    return redirect("campaign", found.pk)
+    return redirect("campaign", row.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def send(request: HttpRequest, pk: int) -> HttpResponse:
     """Writing to those who have an address, and reminding those who let a week pass."""
-    found = _campaign(request, pk)
+    row = _campaign(request, pk)
 
     def write(lieu: Lieu) -> campaigns.Draft:
         address = request.build_absolute_uri(reverse("personal", args=[in_halves(lieu.code or "")]))
@@ -154,23 +152,23 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
 
     if request.method == "POST":
         with refusals.as_message(request):
-            n = actions.send(found, write=write, by=account_of(request), at=timezone.localtime())
+            n = actions.send(row, write=write, by=account_of(request), at=timezone.localtime())
             plural = "s" * (n > 1)
             messages.success(
                 request, f"{n} message{plural} prêt{plural} : {'ils partent' if n > 1 else 'il part'}."
             )
-    return redirect("campaign", found.pk)
+    return redirect("campaign", row.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Closing a campaign."""
-    found = _campaign(request, pk)
+    row = _campaign(request, pk)
     if request.method == "POST":
         with refusals.as_message(request):
-            actions.close(found, by=account_of(request), at=timezone.localtime())
-            messages.success(request, f"« {found.name} » est close. Ce qui a été noté reste lisible.")
-    return redirect("campaign", found.pk)
+            actions.close(row, by=account_of(request), at=timezone.localtime())
+            messages.success(request, f"« {row.name} » est close. Ce qui a été noté reste lisible.")
+    return redirect("campaign", row.pk)
 
 
 def _campaign(request: HttpRequest, pk: int) -> Campaign:

@@ -43,13 +43,13 @@ TABS = {
 def choose(request: HttpRequest) -> HttpResponse:
     """Choosing where a census is led."""
     text = request.GET.get("q", "").strip()[:100]
-    found = (
+    matches = (
         [(t.code, t.long_name, KIND_LABELS[t.kind], t.place) for t in gazetteer().find(text, limit=12)]
         if text
         else []
     )
-    kept = territories.perimeters_named(text) if text else territories.perimeters()
-    context = {"q": text, "found": found, "perimeters": kept, "led": census.led(request.user)}
+    perimeters = territories.perimeters_named(text) if text else territories.perimeters()
+    context = {"q": text, "found": matches, "perimeters": perimeters, "led": census.led(request.user)}
     return render(request, "outreach/census/choose.html", context)
 
 
@@ -73,7 +73,7 @@ def led_in(view: Callable[[HttpRequest, Ground], HttpResponse]) -> Callable[...,
 @led_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def bodies(request: HttpRequest, ground: Ground) -> HttpResponse:
-    """Whom to contact, commune by commune; adding somebody."""
+    """Bodies to contact, commune by commune; adding one."""
     form = BodyForm(request.POST or None, ground=ground)
     error = None
     if form.is_bound and form.is_valid():
@@ -85,7 +85,7 @@ def bodies(request: HttpRequest, ground: Ground) -> HttpResponse:
             messages.success(request, f"« {body.name} » est sur la liste. Au suivant.")
             return redirect(f"{reverse('census_of', args=[ground.place])}?ajout=1")
     start = request.GET.get("a_partir", "")
-    asked = Filter(
+    filters = Filter(
         state=request.GET.get("etat", ""),
         commune=request.GET.get("commune", ""),
         text=request.GET.get("mot", "").strip()[:80],
@@ -94,8 +94,8 @@ def bodies(request: HttpRequest, ground: Ground) -> HttpResponse:
     context = {
         "form": form,
         "error": error,
-        "asked": asked,
-        "listed": census.listed(ground, asked),
+        "asked": filters,
+        "listed": census.listed(ground, filters),
         "done": census.completeness(ground),
         "names": census.names(ground),
         "states": rules.BODY_STATES,
@@ -192,14 +192,14 @@ def inclusion(request: HttpRequest, ground: Ground) -> HttpResponse:
 
 
 def _named(ground: Ground, text: str) -> Lieu:
-    found = census.place_named(ground, text)
-    if len(found) == 1:
-        return found[0]
+    lieux = census.place_named(ground, text)
+    if len(lieux) == 1:
+        return lieux[0]
     what = f"« {text[:80]} » n’est pas écarté." if text else "Aucun lieu n’est écarté."
-    if found:
+    if lieux:
         raise Refused(
             what,
-            why=f"{len(found)} lieux publiés portent ce nom.",
+            why=f"{len(lieux)} lieux publiés portent ce nom.",
             do="Écrivez aussi sa commune, après une virgule.",
         )
     raise Refused(
@@ -226,45 +226,45 @@ def method(request: HttpRequest, ground: Ground) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def body(request: HttpRequest, place: str, pk: int) -> HttpResponse:
     """One body: what is known, its state, its sheet."""
-    ground, found = _body(request, place, pk)
+    ground, row = _body(request, place, pk)
     at, by = timezone.localtime(), account_of(request)
     gesture = request.POST.get("geste", "")
     edited = BodyForm(
         request.POST if gesture == "garder" else None,
         ground=ground,
-        initial=BodyForm.initial_of(found, ground),
+        initial=BodyForm.initial_of(row, ground),
     )
     error = None
     if request.method == "POST":
         try:
             if gesture == "retirer":
-                actions.drop(found, by=by, at=at)
-                messages.success(request, f"« {found.name} » est retiré de la liste.")
+                actions.drop(row, by=by, at=at)
+                messages.success(request, f"« {row.name} » est retiré de la liste.")
                 return redirect("census_of", ground.place)
             if gesture == "relier":
                 slug = request.POST.get("lieu", "")
                 lieu = get_object_or_404(Lieu, slug=slug) if slug else None
-                actions.link(ground, found, lieu, by=by, at=at)
+                actions.link(ground, row, lieu, by=by, at=at)
                 messages.success(request, "C’est relié." if lieu else "Le lien est retiré.")
             elif edited.is_bound and edited.is_valid():
-                actions.amend(ground, found, edited.values(), by=by, at=at)
+                actions.amend(ground, row, edited.values(), by=by, at=at)
                 messages.success(request, "C’est gardé.")
             if not edited.errors:
-                return redirect("census_body", ground.place, found.pk)
+                return redirect("census_body", ground.place, row.pk)
         except Refused as refusal:
             error = refusal
-            found = get_object_or_404(census.bodies(ground), pk=pk)
+            row = get_object_or_404(census.bodies(ground), pk=pk)
     context = {
-        "body": found,
+        "body": row,
         "form": edited,
         "error": error,
-        "town": ground.by_code.get(found.commune),
+        "town": ground.by_code.get(row.commune),
         "states": rules.BODY_STATES,
         "names": census.names(ground),
-        "lieux": census.linkable(found, ground),
-        "recommended": census.bodies(ground).filter(recommended_by=found),
-        "phones": places.phones({"telephone": [t for t in found.telephone.split(", ") if t]}),
-        "changed_by": places.named(str(found.changed_by)) if found.changed_by else "",
+        "lieux": census.linkable(row, ground),
+        "recommended": census.bodies(ground).filter(recommended_by=row),
+        "phones": places.phones({"telephone": [t for t in row.telephone.split(", ") if t]}),
+        "changed_by": places.named(str(row.changed_by)) if row.changed_by else "",
     }
     return _page(
         request,
@@ -279,21 +279,21 @@ def body(request: HttpRequest, place: str, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def say(request: HttpRequest, place: str, pk: int) -> HttpResponse:
     """Noting where a body stands, from the list or from its page."""
-    ground, found = _body(request, place, pk)
+    ground, row = _body(request, place, pk)
     if request.method == "GET":  # a session that ended in between: the person signs in, and chooses again
-        return redirect("census_body", ground.place, found.pk)
+        return redirect("census_body", ground.place, row.pk)
     try:
         state = request.POST.get("etat", "")
         note = request.POST.get("raison", "")[:2_000]
-        actions.say(found, state, note=note, by=account_of(request), at=timezone.localtime())
-        messages.success(request, f"« {found.name} » : {rules.BODY_STATES[state]}.")
+        actions.say(row, state, note=note, by=account_of(request), at=timezone.localtime())
+        messages.success(request, f"« {row.name} » : {rules.BODY_STATES[state]}.")
     except Refused as error:
         messages.error(request, " ".join(error.sentences))
-        return redirect("census_body", ground.place, found.pk)
+        return redirect("census_body", ground.place, row.pk)
     back = request.POST.get("retour", "")
     if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
-        return HttpResponseRedirect(f"{back}#organisme-{found.pk}")
-    return redirect("census_body", ground.place, found.pk)
+        return HttpResponseRedirect(f"{back}#organisme-{row.pk}")
+    return redirect("census_body", ground.place, row.pk)
 
 
 # ----------------------------------------------------------------------------------------------------- shared
@@ -321,8 +321,8 @@ def _page(
     *,
     status: int = 200,
 ) -> HttpResponse:
-    shown = {"ground": ground, "tab": tab, "tabs": TABS, **context}
-    return render(request, template, shown, status=status)
+    page_context = {"ground": ground, "tab": tab, "tabs": TABS, **context}
+    return render(request, template, page_context, status=status)
 
 
 def _query(request: HttpRequest) -> str:

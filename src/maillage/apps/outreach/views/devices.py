@@ -70,66 +70,66 @@ def _several(request: HttpRequest, lieu: Lieu, gesture: str) -> HttpResponse:
     """The same gesture on several devices: each goes through, or says why not."""
     by, at = account_of(request), timezone.localtime()
     rows = list(access.devices_for(request.user).filter(lieu=lieu, pk__in=selection(request)))
-    done, left = 0, dict[str, list[str]]()
+    done, refused = 0, dict[str, list[str]]()
     for row in rows:
         try:
             _gesture(request, row, by=by, at=at)
         except Refused as error:
-            left.setdefault(error.why, []).append(row.label)
+            refused.setdefault(error.why, []).append(row.label)
         else:
             done += 1
-    report(request, rows, done, left, success=f"{SEVERAL[gesture]} : {count(done, 'appareil')}.")
+    report(request, rows, done, refused, success=f"{SEVERAL[gesture]} : {count(done, 'appareil')}.")
     return redirect("devices", lieu.slug)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def device(request: HttpRequest, pk: int) -> HttpResponse:
-    """What becomes of a device: lent, back, in repair, gone."""
-    found = get_object_or_404(access.devices_for(request.user), pk=pk)
+    """One device: lend, take back, repair, withdraw."""
+    row = get_object_or_404(access.devices_for(request.user), pk=pk)
     if request.method == "GET":  # a session that ended in between: the person signs in, and chooses again
-        return redirect("devices", found.lieu.slug)
+        return redirect("devices", row.lieu.slug)
     try:
-        messages.success(request, _gesture(request, found, by=account_of(request), at=timezone.localtime()))
+        messages.success(request, _gesture(request, row, by=account_of(request), at=timezone.localtime()))
     except Refused as error:
-        return _page(request, found.lieu, DeviceForm(), error)
-    return redirect("devices", found.lieu.slug)
+        return _page(request, row.lieu, DeviceForm(), error)
+    return redirect("devices", row.lieu.slug)
 
 
-def _gesture(request: HttpRequest, found: Device, *, by: User, at: datetime) -> str:
+def _gesture(request: HttpRequest, lent: Device, *, by: User, at: datetime) -> str:
     gesture, note = request.POST.get("geste", ""), request.POST.get("note", "")
     if gesture == "preter":
         form = LoanForm(request.POST)
         if not form.is_valid():
             raise Refused(
-                f"« {found.label} » n’a pas été prêté.",
+                f"« {lent.label} » n’a pas été prêté.",
                 why="La date de retour manque, ou n’existe pas.",
                 do="Choisissez un jour dans le calendrier.",
             )
         loan = actions.lend(
-            found, to=form.cleaned_data["a_qui"], due_on=form.cleaned_data["jusquau"], by=by, at=at
+            lent, to=form.cleaned_data["a_qui"], due_on=form.cleaned_data["jusquau"], by=by, at=at
         )
-        return f"« {found.label} » est prêté jusqu’au {in_words(loan.due_on)}."
+        return f"« {lent.label} » est prêté jusqu’au {in_words(loan.due_on)}."
     if gesture == "reserver":
         days = ReservationForm(request.POST)
         if not days.is_valid():
             raise Refused(
-                f"« {found.label} » n’est pas réservé.",
+                f"« {lent.label} » n’est pas réservé.",
                 why="Un jour manque, ou n’existe pas.",
                 do="Choisissez les deux jours dans le calendrier.",
             )
         clean = days.cleaned_data
         row = actions.reserve(
-            found, to=clean["pour_qui"], from_on=clean["du"], until_on=clean["au"], by=by, at=at
+            lent, to=clean["pour_qui"], from_on=clean["du"], until_on=clean["au"], by=by, at=at
         )
-        return f"« {found.label} » est réservé du {in_words(row.from_on)} au {in_words(row.until_on)}."
+        return f"« {lent.label} » est réservé du {in_words(row.from_on)} au {in_words(row.until_on)}."
     if gesture in ("rendu", "rendu-casse"):
-        actions.give_back(found, to_repair=gesture == "rendu-casse", by=by, at=at)
-        return f"« {found.label} » est revenu. Le nom de son emprunteur est effacé."
+        actions.give_back(lent, to_repair=gesture == "rendu-casse", by=by, at=at)
+        return f"« {lent.label} » est revenu. Le nom de son emprunteur est effacé."
     if gesture == "retirer":
-        actions.drop(found, by=by, at=at)
-        return f"« {found.label} » n’est plus sur la liste."
-    actions.set_state(found, gesture, note=note, by=by, at=at)
-    return f"« {found.label} » : c’est noté."
+        actions.drop(lent, by=by, at=at)
+        return f"« {lent.label} » n’est plus sur la liste."
+    actions.set_state(lent, gesture, note=note, by=by, at=at)
+    return f"« {lent.label} » : c’est noté."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -215,12 +215,12 @@ def collection(request: HttpRequest, pk: int) -> HttpResponse:
 @holding("directory.edit")
 @require_safe
 def equipment(request: HttpRequest) -> HttpResponse:
-    """What places lack, have and lend; where machines are without anybody."""
-    shown = devices.equipment(on=_today())
+    """Equipment that places lack, have and lend; machines without a helper."""
+    page = devices.equipment(on=_today())
     return render(
         request,
         "outreach/devices/equipment.html",
-        {"shown": shown, "kits": spaced_within([asdict(k) for k in kits()])},
+        {"shown": page, "kits": spaced_within([asdict(k) for k in kits()])},
     )
 
 
@@ -241,8 +241,8 @@ def _page(request: HttpRequest, lieu: Lieu, form: DeviceForm, error: Refused | N
         "error": error,
         "lines": (lines := _lines(request, lieu, on)),
         "sections": [
-            (devices.SECTIONS[id], list(each))
-            for id, each in groupby(lines.page, key=lambda line: line.section)
+            (devices.SECTIONS[id], list(section))
+            for id, section in groupby(lines.page, key=lambda line: line.section)
         ],
         "usual": (on + USUAL_LOAN).isoformat(),
         "first": on.isoformat(),

@@ -22,10 +22,10 @@ TYPED = tuple(OutingForm.base_fields)
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
     """Every action, and a new one."""
-    given = {name: request.GET[name] for name in ("name", "place", "kind") if name in request.GET}
-    form = OutingForm(request.POST or None, is_new=True, initial={"on": timezone.localdate(), **given})
-    if request.method == "POST" and (kept := _kept(request, form, None)):
-        return kept
+    initial = {name: request.GET[name] for name in ("name", "place", "kind") if name in request.GET}
+    form = OutingForm(request.POST or None, is_new=True, initial={"on": timezone.localdate(), **initial})
+    if request.method == "POST" and (response := _save(request, form, None)):
+        return response
     rows = outings.register(request.user)
     return render(
         request, "outreach/outings/index.html", {"form": form, "rows": rows, "told": outings.summary(rows)}
@@ -35,51 +35,51 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def outing(request: HttpRequest, pk: int) -> HttpResponse:
     """One action: correct it, say what came of it."""
-    found = _found(request, pk)
-    form = OutingForm(request.POST or None, initial={name: getattr(found, name) for name in TYPED})
-    if request.method == "POST" and (kept := _kept(request, form, found)):
-        return kept
-    return render(request, "outreach/outings/outing.html", {"form": form, "outing": found})
+    row = _outing(request, pk)
+    form = OutingForm(request.POST or None, initial={name: getattr(row, name) for name in TYPED})
+    if request.method == "POST" and (response := _save(request, form, row)):
+        return response
+    return render(request, "outreach/outings/outing.html", {"form": form, "outing": row})
 
 
 @require_safe
 def kit(request: HttpRequest, pk: int) -> HttpResponse:
-    """What to print and take along."""
-    found = _found(request, pk)
+    """Documents to print and take along."""
+    row = _outing(request, pk)
     return render(
         request,
         "outreach/outings/kit.html",
         {
-            "outing": found,
-            "kit": kits()[found.kind],
-            "near": outings.nearby(found, on=timezone.localdate()),
+            "outing": row,
+            "kit": kits()[row.kind],
+            "near": outings.nearby(row, on=timezone.localdate()),
         },
     )
 
 
 @require_POST
 def drop(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _found(request, pk)
-    actions.drop(found)
-    messages.success(request, f"« {found.name} » n’est plus au registre.")
+    row = _outing(request, pk)
+    actions.drop(row)
+    messages.success(request, f"« {row.name} » n’est plus au registre.")
     return redirect("outings")
 
 
-def _found(request: HttpRequest, pk: int) -> Outing:
+def _outing(request: HttpRequest, pk: int) -> Outing:
     return get_object_or_404(access.outings_for(request.user), pk=pk)
 
 
-def _kept(request: HttpRequest, form: OutingForm, found: Outing | None) -> HttpResponse | None:
+def _save(request: HttpRequest, form: OutingForm, row: Outing | None) -> HttpResponse | None:
     """Return where to go once an action is saved: to its page when it was just marked done; None when it is
     invalid.
     """
     if not form.is_valid():
         return None
     try:
-        kept = actions.keep(by=request.user, outing=found, today=timezone.localdate(), **form.cleaned_data)
+        saved = actions.keep(by=request.user, outing=row, today=timezone.localdate(), **form.cleaned_data)
     except Refused as error:
         form.add_error(None, " ".join(error.sentences))
         return None
     more = " Dites ce que cela a donné." if form.asks_more else ""
-    messages.success(request, f"« {kept.name} » est au registre.{more}")
-    return redirect("outing", kept.pk) if form.asks_more else redirect("outings")
+    messages.success(request, f"« {saved.name} » est au registre.{more}")
+    return redirect("outing", saved.pk) if form.asks_more else redirect("outings")
