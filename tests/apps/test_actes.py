@@ -126,7 +126,7 @@ def test_a_person_that_the_structure_does_not_follow_is_not_named(library, other
         {"where": "ailleurs"},
         {"end": "fini"},
         {"procedure": "inconnue"},
-        {"done_at": AT + timedelta(days=3)},
+        {"done_at": AT + timedelta(minutes=20)},
         {"done_at": AT - timedelta(days=400)},
         {"precision": "x" * 121},
         {"precision": "mot de passe : Soleil38"},
@@ -413,3 +413,13 @@ def test_a_volunteer_alone_puts_nothing_in_the_place_of_somebody_by_a_correction
     act = noting.note(draft(), by=denise, structure=library, person=person, at=AT)
     with pytest.raises(Refused, match="personne ne répond de vous"):
         corrections.correct(act, {"kind": rules.PLACE}, by=denise, at=AT)
+
+
+def test_an_hour_typed_overseas_is_that_of_the_clock_there(aidant, library):
+    """In Nouméa, ten hours ahead of Paris in winter, an act of a moment ago is typed ten hours later."""
+    late = draft(done_at=AT + timedelta(hours=10))
+    with pytest.raises(Refused, match="à venir"):
+        noting.note(late, by=aidant, structure=library, at=AT)
+    library.code_insee = "98818"
+    library.save()
+    assert noting.note(late, by=aidant, structure=library, at=AT).done_at == late.done_at

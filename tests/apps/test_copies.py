@@ -307,7 +307,7 @@ def told(client) -> dict[str, Any]:
         at=AT,
     )
     row = sending.send(row, by=leila, channel="phone", at=AT)
-    row = answers.appoint(row, by=leila, when=AT + timedelta(days=1), at=AT)
+    row = answers.appoint(row, by=leila, when=AT + timedelta(hours=1), at=AT)
     did = {"did": ["formation"], "outcome": "reached", "level_after": "autonome", "minutes": 45}
     row = answers.serve(row, by=leila, words="Compte ouvert", next_step="Revenir lundi", at=AT, **did)
     more = {

@@ -13,6 +13,7 @@ from maillage.apps.agenda.actions import appointments, permanences
 from maillage.apps.agenda.models import Appointment, Permanence
 from maillage.apps.agenda.rules.appointments import Draft
 from maillage.apps.mandats import worklist as mandats
+from maillage.apps.mandats.actions import signing
 from maillage.apps.mandats.models import Mandat
 from maillage.apps.memberships import access, actions, queries, worklist
 from maillage.apps.memberships.models import Invitation, Membership
@@ -23,7 +24,7 @@ from maillage.apps.people.actions import consents, register
 from maillage.apps.people.models import Following
 from maillage.apps.volunteers.models import Engagement
 from tests.conftest import account
-from tests.support.mandats import given
+from tests.support.mandats import by_touch, given
 from tests.support.places import place
 from tests.support.volunteers import supervised
 
@@ -181,12 +182,58 @@ def test_an_hour_already_taken_is_refused_in_words(client, lieu, nadia, leila, k
     assert row.helper == karim
 
 
+@pytest.mark.parametrize("name", ["member", "team_several"])
+def test_a_withdrawal_that_leaves_duties_leads_first_to_the_departure(
+    client, lieu, nadia, leila, karim, name
+):
+    Membership.objects.filter(user=leila).update(since=AT.date())
+    rows = {each: Membership.objects.get(user=each) for each in (karim, leila)}
+    client.force_login(nadia)
+    if name == "member":
+        answer = client.post(reverse(name, args=[rows[karim].pk]), {"geste": "retirer"}, follow=True)
+        assert answer.redirect_chain[-1][0] == address(lieu, karim)
+        assert "Rien n’est encore retiré" in answer.content.decode().replace("\u00a0", " ")
+    else:
+        chosen = {"cochee": [row.pk for row in rows.values()]}
+        page = client.post(reverse(name), chosen, follow=True).content.decode().replace("\u00a0", " ")
+        assert "1 rôle en moins" in page
+        assert "Sans changement : Karim : des éléments sont à remettre d’abord" in page
+        assert "Remettez-les" not in page, "her role of the day left nothing to put back"
+        assert not access.current(AT.date()).filter(pk=rows[leila].pk).exists()
+    assert access.current(AT.date()).filter(pk=rows[karim].pk).exists()
+
+
+def test_one_of_two_roles_is_withdrawn_at_once(client, lieu, nadia, karim):
+    Membership.objects.create(user=karim, role="aidant", structure=lieu.structure, since=AT.date())
+    row = Membership.objects.get(user=karim, role="aidant")
+    client.force_login(nadia)
+    client.post(reverse("member", args=[row.pk]), {"geste": "retirer"})
+    assert not Membership.objects.filter(pk=row.pk).exists() and kinds(lieu, karim) == ALL
+
+
+def test_a_mandate_handed_over_waits_for_its_signature_at_home(client, lieu, nadia, leila, karim):
+    row = Mandat.objects.get()
+    client.force_login(nadia)
+    sent = {"geste": "remettre", "element": f"mandate-{row.pk}", "a": leila.pk}
+    page = client.post(address(lieu, karim), sent, follow=True).content.decode()
+    assert "Nouveau mandat, à faire signer, à Leila" in page.replace("\u00a0", " ")
+    draft = Mandat.objects.get(signed_at=None)
+    other = account("zoe", "aidant", structure=lieu.structure)
+    for user, n in ((leila, 1), (nadia, 1), (other, 0)):
+        lines = [line for line in mandats.lines(user, AT) if line.gesture == "Faire signer"]
+        assert [line.url for line in lines] == [reverse("mandat", args=[draft.pk])] * n
+    client.post(address(lieu, karim), {"geste": "fermer"})
+    assert reverse("mandat", args=[draft.pk]) in client.get(reverse("mandat", args=[row.pk])).content.decode()
+    signing.sign(draft, by_touch(draft, AT), by=leila, at=AT)
+    assert list(mandats.lines(leila, AT)) == list(mandats.lines(nadia, AT)) == []
+
+
 def test_an_access_closed_at_once_leaves_its_duties_to_the_manager(client, lieu, nadia, leila, karim):
     Appointment.objects.all().delete()
     client.force_login(nadia)
     role = Membership.objects.get(user=karim)
-    answer = client.post(reverse("member", args=[role.pk]), {"geste": "retirer"})
-    assert answer.url == address(lieu, karim)
+    client.post(address(lieu, karim), {"geste": "fermer"})
+    assert not access.current(AT.date()).filter(pk=role.pk).exists()
     (line,) = worklist.lines(nadia, AT)
     assert (line.title, line.url) == ("Karim", address(lieu, karim))
     assert "6 éléments à remettre" in line.words.replace("\u00a0", " ")

@@ -11,10 +11,11 @@ import time
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from zipfile import ZipFile
 
 import pytest
 from aiosmtpd.controller import Controller
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from maillage.apps.accounts.models import Entry, User
@@ -183,6 +184,28 @@ def test_a_message_leaves_once_and_its_row_says_so():
     assert (row.state, row.attempts, row.provider, row.provider_id) == (states.SENT, 1, "smtp", "id-1")
     assert timedelta(0) <= row.sent_at - AT < timedelta(seconds=5)
     assert len(provider.taken) == 1
+
+
+LINK = "https://exemple.fr/orientation/0123456789abcdef0123456789abcdef/"
+
+
+def test_a_personal_link_is_clear_in_what_leaves_alone(home, settings):
+    put(text=f"Ouvrez ce lien :\n{LINK}", due_at=timezone.now() + timedelta(days=1))
+    with connection.cursor() as cursor:
+        cursor.execute("select text from outbox_message")
+        stored = cursor.fetchone()[0]
+    assert LINK.split("/")[-2] not in stored and stored.startswith("Ouvrez ce lien :\nhttps://exemple.fr/")
+    backup.save(home / "copie.zip")
+    with ZipFile(home / "copie.zip") as file:
+        content = b"".join(map(file.read, file.namelist()))
+    assert LINK.split("/")[-2].encode() not in content and b"https://exemple.fr/orientation/~" in content
+    backup.restore(home / "copie.zip")
+    message = Message.objects.get()
+    assert message.text.endswith(LINK)
+    settings.SECRET_KEY = "une-autre-cle-" * 5
+    provider = Provider()
+    assert send(provider, at=timezone.now() + timedelta(days=2)) == {states.FAILED: 1}
+    assert (provider.taken, now(message).reason) == ([], "sealed")
 
 
 def test_what_is_due_later_waits():

@@ -13,6 +13,7 @@ from maillage.apps.accounts.models import Entry, User
 from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Lieu, Proposal
 from maillage.apps.messages.models import Message
+from maillage.apps.messages.rules import states
 from maillage.apps.orientations import access
 from maillage.apps.orientations.actions import answers, deadlines, drafts, sending
 from maillage.apps.orientations.models import Orientation
@@ -1124,6 +1125,10 @@ def test_place_without_mail_is_sent_its_link_at_the_address_it_gives(client, wor
     invitation, *reminders = Message.objects.order_by("pk")
     assert {each.to for each in (invitation, *reminders)} == {"nadia@mairie.example"}
     assert "/orientation/" in invitation.text
+    written = {"state": states.SENT, "sent_at": timezone.now(), "provider": "files"}
+    Message.objects.filter(pk=invitation.pk).update(**written)
+    page = text(client.get(f"/espace/orientations/{row.pk}/parti/"))
+    assert "aucun e-mail ne lui est parti" in page and "Il part à" not in page
     proposal = Proposal.objects.get(lieu=quiet)
     assert (proposal.field, proposal.value, proposal.by) == ("courriels", [row.place_mail], "Sofia")
     answers.ask_again(row, at=timezone.now())

@@ -427,10 +427,21 @@ def test_coming_is_noted_from_the_day_of_the_appointment_on(orientation, aidant)
     assert Appointment.objects.get(referral=row.pk).state == "came"
 
 
-def test_help_before_the_appointment_frees_its_hour(orientation, aidant):
+def test_help_is_noted_from_the_day_of_the_appointment_on(orientation, aidant):
     row = answers.appoint(orientation, by=aidant, at=AT, when=AT + 5 * DAY)
-    answers.serve(row, by=aidant, at=AT + DAY, did=["assistance"], outcome="reached")
-    assert Appointment.objects.get(referral=row.pk).state == "cancelled"
+    outcome = {"by": aidant, "did": ["assistance"], "outcome": "reached"}
+    with pytest.raises(Refused, match="ce jour n’est pas venu"):
+        answers.serve(row, at=AT + 4 * DAY, **outcome)
+    answers.serve(row, at=AT + 5 * DAY - timedelta(hours=1), **outcome)
+    assert Appointment.objects.get(referral=row.pk).state == "came"
+
+
+def test_a_link_stops_sixty_days_after_the_last_answer_however_far_the_appointment_was(orientation, aidant):
+    row = answers.appoint(orientation, by=aidant, at=AT, when=AT + 200 * DAY)
+    row = answers.move(row, by=aidant, at=AT, when=AT + 2 * DAY)
+    assert row.link_until == (AT + 62 * DAY).date()
+    row = answers.serve(row, by=aidant, at=AT + 3 * DAY, did=["assistance"], outcome="reached")
+    assert row.link_until == (AT + 63 * DAY).date()
 
 
 @pytest.mark.both_databases

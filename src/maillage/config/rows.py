@@ -18,7 +18,10 @@ from uuid import UUID
 from django.apps import apps
 from django.core import serializers
 from django.db import connection, models
+from django.db.models.functions import Cast
 from django.utils import timezone
+
+from maillage.apps.messages.models import LinkedText
 
 STEP = 5_000  # rows read or written at once
 LEFT_OUT = {
@@ -60,9 +63,12 @@ def columns(model: type[models.Model]) -> list[str]:
 
 def blocks(model: type[models.Model]) -> Iterator[tuple[bytes, int]]:
     """Yield the lines of a table, a block at a time, with how many rows are in it; the columns come first."""
-    names = columns(model)
-    yield encode(names), 0
-    row_values = model._base_manager.order_by("pk").values_list(*names).iterator(chunk_size=STEP)
+    yield encode(columns(model)), 0
+    stored_values = [
+        Cast(field.attname, models.TextField()) if isinstance(field, LinkedText) else field.attname
+        for field in model._meta.concrete_fields
+    ]  # a link leaves as it is stored: sealed
+    row_values = model._base_manager.order_by("pk").values_list(*stored_values).iterator(chunk_size=STEP)
     while some := list(islice(row_values, STEP)):
         yield b"".join(map(encode, some)), len(some)
 

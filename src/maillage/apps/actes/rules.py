@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from maillage.reference import clocks
 from maillage.words.wording import lower_first
 
 PLACE, TOGETHER, SHOWN = "place", "together", "shown"
@@ -38,7 +39,7 @@ LONGEST = 120  # signs of a precision
 FIRST = 5  # procedures under the thumb
 USUAL = ("prime-activite", "actualisation", "compte-ameli", "impots", "allocations-familiales")
 EARLIEST = timedelta(days=366)  # before today, for an act noted later
-AHEAD = timedelta(hours=26)  # of the clock of a device, which may be wrong, or elsewhere
+AHEAD = timedelta(minutes=10)  # of a clock that is wrong
 
 # What shows to do alone what was done in the place of somebody: procedure → module.
 MODULES: Mapping[str, str] = {
@@ -106,8 +107,8 @@ def sentence(kind: str, procedure: str, minutes: int, where: str, end: str) -> s
     return ", ".join(filter(None, parts)).replace("\u202f", " ")
 
 
-def wrong_value(draft: Draft, at: datetime) -> str:
-    """Return the fault in an act, in French; '' when it holds."""
+def wrong_value(draft: Draft, at: datetime, communes: Iterable[str] = ()) -> str:
+    """Return the fault in an act, in French; '' when it holds. communes: of its structure."""
     if draft.kind not in KINDS:
         return "Il manque ce que vous avez fait."
     if draft.where not in WHERE or draft.end not in ENDS:
@@ -116,9 +117,15 @@ def wrong_value(draft: Draft, at: datetime) -> str:
         return f"{draft.minutes} minutes n’est pas possible : de 1 à {MOST_MINUTES}."
     if len(draft.precision) > LONGEST:
         return f"La précision est trop longue : {LONGEST} signes au plus."
-    if not at - EARLIEST <= draft.done_at <= at + AHEAD:
-        return "Le jour n’est pas possible : il est à venir, ou passé de plus d’un an."
+    if not at - EARLIEST <= draft.done_at <= _latest(at, communes) + AHEAD:
+        return "Le moment n’est pas possible : il est à venir, ou passé de plus d’un an."
     return ""
+
+
+def _latest(at: datetime, communes: Iterable[str]) -> datetime:
+    """Return now, as the clocks of some communes say it: an hour that is typed is read as one of Paris."""
+    local = (at.astimezone(clocks.zone(commune)) for commune in communes)
+    return max([at, *(each.replace(tzinfo=clocks.zone("")) for each in local)])
 
 
 def to_learn(acts: Iterable[tuple[str, str, datetime]], at: datetime) -> list[str]:

@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from maillage.apps.accounts.rules.worklist import MOST, NEWS_DAYS, PEOPLE, Line, News
 from maillage.apps.mandats import access
-from maillage.apps.mandats.queries import lists
+from maillage.apps.mandats.queries import lists, permissions
+from maillage.apps.mandats.rules import frame
 from maillage.words import opening
+from maillage.words.wording import of
 
 
 def lines(user: Any, at: datetime) -> Iterable[Line]:
@@ -23,6 +25,11 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
         elif row.emergency:
             gesture, icon, words = "Faire signer", "pencil", _emergency(task)
             until = timezone.localdate(row.regularise_before)
+        elif row.signed_at is None:
+            gesture, icon, until = "Faire signer", "pencil", timezone.localdate(row.made_at + frame.AHEAD)
+            words = (
+                f"Nouveau mandat au nom {of(permissions.acting(row))} : sans signature, il ne permet rien."
+            )
         elif task.unnamed:
             gesture, icon, until = "Renouveler", "repeat", row.ends_on
             words = (

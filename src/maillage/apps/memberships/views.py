@@ -1,5 +1,6 @@
 """The team: who acts for what; the links that give a role, or give back an access."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -22,7 +23,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.directory.models import Structure
 from maillage.apps.memberships import access, actions, queries
 from maillage.apps.memberships.forms import InviteForm, LastDayForm, OpenForm, PasswordForm
-from maillage.apps.memberships.models import ROLES, Invitation
+from maillage.apps.memberships.models import ROLES, Invitation, Membership
 from maillage.apps.memberships.rules import Duty
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
@@ -31,6 +32,7 @@ from maillage.web.long_lists import Choice, long_list, report, selection
 from maillage.words.dates import in_words
 from maillage.words.wording import count, of, spaced
 
+TO_HAND_OVER = "des éléments sont à remettre d’abord : « Préparer son départ »."
 WRONG_LINKS_AN_HOUR = 20
 PUT_BACK = timedelta(days=30)  # how long a role that ended is offered again
 TOO_MANY = Refused(
@@ -118,12 +120,28 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
                 request, f"{found.user} a de nouveau ce rôle : {found.get_role_display().lower()}."
             )
             return redirect("team")
+        if _leaves_duties(request, found, {found.pk}, at):
+            messages.warning(
+                request,
+                f"Rien n’est encore retiré : {found.user} laisserait ce qui suit à personne. Remettez-le,"
+                " puis fermez son accès ; ou fermez-le sans attendre, plus bas.",
+            )
+            return redirect("departure", found.structure_id, found.user_id)
         actions.withdraw(by=request.user, membership=found, on=at.date(), at=at)
         messages.success(request, f"{found.user} n’a plus ce rôle : {found.get_role_display().lower()}.")
-        orphaned = access.handing_structures(request.user) & {found.structure_id}
-        if orphaned and queries.duties(orphaned, at, user=found.user_id):
-            return redirect("departure", found.structure_id, found.user_id)
     return redirect("team")
+
+
+def _leaves_duties(request: HttpRequest, row: Membership, withdrawn: Collection[int], at: datetime) -> bool:
+    """Return True when withdrawing some roles would close an access that still has duties, in a structure
+    whose departures the reader sees to.
+    """
+    structure, leaver = row.structure_id, row.user_id
+    if structure not in access.handing_structures(request.user):
+        return False
+    active = access.current(at.date()).filter(user=leaver, structure=structure).values_list("pk", flat=True)
+    closes = bool(active) and set(active) <= set(withdrawn)
+    return closes and bool(queries.duties([structure], at, user=leaver))
 
 
 @holding(access.MANAGE)
@@ -140,7 +158,8 @@ def departure(request: HttpRequest, structure: int, account: int) -> HttpRespons
     if request.method == "POST":
         with refusals.as_message(request):
             _depart(request, leaver, structure, duties, at)
-        return redirect("departure", structure, account)
+        is_closed = not access.current(at.date()).filter(user=request.user.pk, structure=structure).exists()
+        return redirect("space") if is_closed else redirect("departure", structure, account)
     receivers = {
         right: list(access.receivers(structure, right, at.date(), but=account))
         for right in ("people.see", access.MANAGE)
@@ -164,7 +183,7 @@ def departure(request: HttpRequest, structure: int, account: int) -> HttpRespons
 # What a duty that was handed over is called, by its kind.
 KINDS = {
     "appointment": "Rendez-vous",
-    "mandate": "Mandat",
+    "mandate": "Nouveau mandat, à faire signer",
     "referral": "Orientation",
     "permanence": "Permanence",
     "engagement": "Bénévole encadré",
@@ -229,21 +248,21 @@ def several(request: HttpRequest) -> HttpResponse:
     """Withdrawing several roles at once: each goes through, or says why not."""
     at = timezone.localtime()
     rows = list(access.members_for(request.user).filter(pk__in=selection(request)))
-    done, left = 0, dict[str, list[str]]()
+    withdrawn, left = list[int](), dict[str, list[str]]()
+    chosen = {row.pk for row in rows}
     for row in rows:
         try:
+            if _leaves_duties(request, row, chosen, at):
+                left.setdefault(TO_HAND_OVER, []).append(str(row.user))
+                continue
             actions.withdraw(by=account_of(request), membership=row, on=at.date(), at=at)
         except Refused as error:
             left.setdefault(error.why, []).append(str(row.user))
         else:
-            done += 1
-    report(
-        request,
-        rows,
-        done,
-        left,
-        success=f"{count(done, 'rôle')} en moins. Une erreur ? Remettez-les, plus bas.",
-    )
+            withdrawn.append(row.pk)
+    ended = access.ended_of(request.user, at.date(), since=at.date() - PUT_BACK)
+    again = " Une erreur ? Remettez-les, plus bas." if ended.filter(pk__in=withdrawn).exists() else ""
+    report(request, rows, len(withdrawn), left, success=f"{count(len(withdrawn), 'rôle')} en moins.{again}")
     return redirect("team")
 
 

@@ -22,6 +22,7 @@ from maillage.apps.messages import queries
 from maillage.apps.messages.models import Message, Received, Stop
 from maillage.apps.messages.rules import addresses, hours, sending, states, words
 from maillage.apps.messages.rules.sending import Provider
+from maillage.kernel import sealed_links
 from maillage.kernel.errors import Refused
 from maillage.web import bulk
 from maillage.words.languages import say, speaking
@@ -364,6 +365,8 @@ def _claim(at: datetime, ready: dict[str, Provider]) -> Message | None:
 def _send(message: Message, provider: Provider, now: Callable[[], datetime]) -> tuple[str, bool]:
     """Send a message and record the result: (its state, whether the provider is unreachable)."""
     try:
+        if sealed_links.SEALED.search(message.text):
+            raise sending.Never("sealed")
         id = provider.send(message)
     except sending.Never as no:
         return _mark(message, states.FAILED, reason=no.reason, code=no.code), False

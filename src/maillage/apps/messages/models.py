@@ -1,11 +1,25 @@
 """Outgoing messages, and the addresses that refuse them."""
 
 from hashlib import sha256
+from typing import Any
 
+from django.conf import settings
 from django.db import models
 
 from maillage.apps.accounts.models import User
 from maillage.apps.messages.rules import addresses, states
+from maillage.kernel import sealed_links
+
+
+class LinkedText(models.TextField):
+    """A text whose personal links the database stores sealed, by the key that no backup carries."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        text = super().get_prep_value(value)
+        return sealed_links.seal(text, settings.SECRET_KEY) if text else text
+
+    def from_db_value(self, value: Any, *_: Any) -> Any:
+        return sealed_links.unseal(value, settings.SECRET_KEY) if value else value
 
 
 class Message(models.Model):
@@ -18,7 +32,7 @@ class Message(models.Model):
     channel = models.CharField("canal", max_length=6, choices=list(states.CHANNELS.items()))
     to = models.CharField("adresse", max_length=500, blank=True)
     subject = models.CharField("objet", max_length=200, blank=True)
-    text = models.TextField("texte", blank=True)
+    text = LinkedText("texte", blank=True)
     language = models.CharField("langue", max_length=8, default="fr")
     purpose = models.CharField(
         "pour", max_length=8, choices=list(states.PURPOSES.items()), blank=True, default=states.OTHER

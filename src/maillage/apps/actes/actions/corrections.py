@@ -44,7 +44,7 @@ def correct(act: Act, values: Mapping[str, Any], *, by: User, at: datetime, was:
         **{"uid": row.uid, "done_at": row.done_at, "commune": row.commune}
         | {name: values.get(name, getattr(row, name)) for name in VALUES}
     )
-    check_values(draft, at)
+    check_values(draft, max(at, row.done_at))
     _check_erased(row, draft)
     if draft.kind == rules.PLACE and row.kind != rules.PLACE:
         check_supervised(by, row.structure_id, timezone.localdate(at), NOT_CORRECTED)

@@ -1,6 +1,6 @@
 """Note acts of help: what is done in the place of somebody asks their mandate first."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from maillage.apps.actes.queries.catalogue import lieu_of
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.mandats.queries import catalogue, permissions
 from maillage.apps.mandats.queries.permissions import Verdict
+from maillage.apps.memberships.access import communes_of_structure
 from maillage.apps.people.access import check_supervised, people_for
 from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
@@ -141,11 +142,11 @@ def _check(
         )
     if person is not None and not people_for(by).filter(pk=person.pk).exists():
         raise NOT_FOLLOWED
-    check_values(draft, at)
+    check_values(draft, at, communes_of_structure(structure))
 
 
-def check_values(draft: rules.Draft, at: datetime) -> None:
-    if wrong := rules.wrong_value(draft, at):
+def check_values(draft: rules.Draft, at: datetime, communes: Iterable[str] = ()) -> None:
+    if wrong := rules.wrong_value(draft, at, communes):
         raise Refused(NOT_NOTED, why=wrong, do="Corrigez, puis recommencez : rien d’autre n’est perdu.")
     if not label(draft.procedure):
         raise Refused(

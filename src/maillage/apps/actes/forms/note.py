@@ -68,7 +68,9 @@ class ActForm(forms.Form):
     quand = forms.DateTimeField(
         label="Le jour et l’heure, si ce n’est pas maintenant",
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=forms.DateTimeInput(
+            attrs={"type": "datetime-local", "autocomplete": "off"}, format="%Y-%m-%dT%H:%M"
+        ),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
     )
     organisme = forms.CharField(

@@ -87,7 +87,8 @@ class Task:
 
 def tasks(user: Any, at: datetime, most: int) -> list[Task]:
     """Return the tasks about the mandates of the structures that a user helps for, the most pressing first:
-    emergencies, papers to photograph, those that name nobody any more, then those that end, `most` of each.
+    emergencies, papers to photograph, those that name nobody any more, those that were handed over and are to
+    sign, then those that end, `most` of each.
     Whoever manages the team hands these over from the page of the departure.
     """
     today = timezone.localdate(at)
@@ -110,6 +111,7 @@ def tasks(user: Any, at: datetime, most: int) -> list[Task]:
     ]
     orphans = without_helper(rows.exclude(structure__in=handing_structures(user)), today)
     unnamed = [Task(row, 0, late=True, unnamed=True) for row in bulk.seldom(orphans[:most])]
+    unnamed += [Task(row, 0) for row in bulk.seldom(to_sign(rows, today, user)[:most])]
     known = {each.mandat.pk for each in unnamed}
     soon = [row for row in ending(rows, today)[:most] if row.pk not in known]
     return urgent + lacking + unnamed + [Task(row, (row.ends_on - today).days + 1) for row in soon]
@@ -137,6 +139,23 @@ def without_helper(rows: QuerySet[Mandat], today: date, *, user: int | None = No
     )
     alone = running(rows, today).filter(~Exists(acting), ~Exists(following), emergency=False)
     return alone.filter(whole_structure=False, stripped_at=None)
+
+
+def to_sign(rows: QuerySet[Mandat], today: date, user: Any) -> QuerySet[Mandat]:
+    """Return, of some mandates, those prepared to follow one that names others, and not signed: for whom they
+    name, and whoever manages the team.
+    """
+    current = NamedHelper.objects.filter(removed_at=None)
+    named = current.filter(mandat=OuterRef(OuterRef("pk")))
+    same = current.filter(mandat=OuterRef("renews"), user__in=named.values("user"))
+    is_named = Q(Exists(current.filter(mandat=OuterRef("pk"), user=user.pk)))
+    return drafts(rows, today).filter(
+        ~Exists(same),
+        is_named | Q(structure__in=handing_structures(user)),
+        renews__emergency=False,
+        renews__whole_structure=False,
+        renews__withdrawn_at=None,
+    )
 
 
 def running_of(person: Person, today: date) -> QuerySet[Mandat]:

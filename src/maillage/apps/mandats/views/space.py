@@ -244,6 +244,7 @@ def mandat(request: HttpRequest, pk: int) -> HttpResponse:
         "may_act": access.may_act(request.user, row.structure_id),
         "named": permissions.helpers(row) if running else row.named.filter(removed_at=None),
         "may_join": permissions.may_join(row, today),
+        "to_sign": lists.drafts(Mandat.objects.filter(renews=row), today).first(),
         "now": timezone.now(),
         "suspended": row.suspended_on(today),
         "sending": secrets.token_urlsafe(12),

@@ -51,6 +51,7 @@ REASONS = {
     "disk": "Le fichier n’a pas pu être écrit.",
     "no-answer": "La réponse du serveur s’est perdue.",
     "interrupted": "L’envoi a été coupé au dernier moment.",
+    "sealed": "Son lien était scellé par une autre clé de Maillage : refaites le geste qui l’avait écrit.",
     "restored": "Une sauvegarde a été restaurée : il était peut-être parti depuis.",
     "unexpected": "Une erreur imprévue a coupé l’envoi.",
 }

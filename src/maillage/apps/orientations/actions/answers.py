@@ -71,7 +71,7 @@ def accept(
 ) -> Orientation:
     """Accept the person. note: read by the place alone."""
     row, side = _answered(orientation, by, token, at)
-    values = {"answered_at": row.answered_at or at, "link_until": open_after(row, row.day(at))}
+    values = {"answered_at": row.answered_at or at, "link_until": open_after(row.day(at))}
     event = change(row, "accept", was=was, by=by, side=side, at=at, aside=note, **values)
     if event is not None:
         notifications.hush(row, at=at)
@@ -195,17 +195,12 @@ def came(
 ) -> Orientation:
     """Note that the person came. Refused before the day of the appointment."""
     row, side = _answered(orientation, by, token, at)
-    if row.state == cycle.APPOINTED and row.is_before_appointment(at):
-        raise Refused(
-            "La venue n’a pas été notée.",
-            why=f"Le rendez-vous est {notifications.appointment_in_words(row)} : ce jour n’est pas venu.",
-            do="Revenez ce jour-là. Venue plus tôt ? Changez d’abord la date du rendez-vous.",
-        )
+    _check_day(row, at, "La venue n’a pas été notée.")
     values = {
         "came": True,
         "met_at": at,
         "answered_at": row.answered_at or at,
-        "link_until": open_after(row, row.day(at)),
+        "link_until": open_after(row.day(at)),
     }
     event = change(row, "came", was=was, by=by, side=side, at=at, aside=note, **values)
     if event is not None:
@@ -260,9 +255,11 @@ def serve(
     """Record what was done and its outcome. did: practices of the offer; outcome of OUTCOMES; level_after of
     LEVELS; telling: of a procedure of the person, for their rights as whoever sent them follows them.
 
-    Refused without a practice or an outcome, or for a value outside these lists.
+    Refused without a practice or an outcome, for a value outside these lists, and before the day of the
+    appointment.
     """
     row, side = _answered(orientation, by, token, at)
+    _check_day(row, at, "Ce qui a été fait n’est pas enregistré.")
     known = [each for each in offer.practices() if each in did]
     wrong = (
         len(known) != len(set(did)) or outcome not in cycle.OUTCOMES or level_after not in ("", *cycle.LEVELS)
@@ -283,6 +280,7 @@ def serve(
         "met_at": row.met_at if row.came else at,
         "served_at": at,
         "answered_at": row.answered_at or at,
+        "link_until": open_after(row.day(at)),
     }
     event = change(row, "serve", was=was, by=by, side=side, at=at, content=content, **values)
     if event is not None:
@@ -330,6 +328,16 @@ def _answered(orientation: Orientation, by: User | None, token: str, at: datetim
     return row, check_receiver(row, by, token, at)
 
 
+def _check_day(row: Orientation, at: datetime, what: str) -> None:
+    """Refuse what only happens once the person came, before the day of their appointment."""
+    if row.state == cycle.APPOINTED and row.is_before_appointment(at):
+        raise Refused(
+            what,
+            why=f"Le rendez-vous est {notifications.appointment_in_words(row)} : ce jour n’est pas venu.",
+            do="Revenez ce jour-là. Venue plus tôt ? Changez d’abord la date du rendez-vous.",
+        )
+
+
 def _dated(
     orientation: Orientation,
     verb: str,
@@ -353,7 +361,7 @@ def _dated(
     values = {
         "appointment_at": when,
         "answered_at": row.answered_at or at,
-        "link_until": open_after(row, row.day(when)),
+        "link_until": open_after(row.day(when)),
         "came": None,
     }
     event = change(row, verb, was=was, by=by, side=side, at=at, content=content, **values)

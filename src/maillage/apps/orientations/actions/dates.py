@@ -25,10 +25,7 @@ def sync(row: Orientation, *, at: datetime, strict: bool = True, by_person: bool
     if row.appointment_at is None:
         return
     if row.state != cycle.APPOINTED:
-        state = MET[row.came]
-        if row.came and row.is_before_appointment(at):
-            state = appointments.CANCELLED  # helped before that day: the hour is free
-        referrals.set_state(row.pk, state, at=at, by_person=by_person)
+        referrals.set_state(row.pk, MET[row.came], at=at, by_person=by_person)
         return
     if row.to_structure is None:
         referrals.set_state(row.pk, appointments.CANCELLED, at=at)

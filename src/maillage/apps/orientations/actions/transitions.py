@@ -182,12 +182,13 @@ def link_until(row: Orientation, day: date) -> date:
     """Return the last day of a link given on a day: as long as the place may answer, or well after it did."""
     if row.state in cycle.WAITING and row.expires_on is not None:
         return max(row.expires_on, day)
-    return open_after(row, day)
+    appointment = row.local_appointment
+    return open_after(max(day, appointment.date()) if appointment is not None else day)
 
 
-def open_after(row: Orientation, day: date) -> date:
-    """Return the last day of the link once the place has answered, or gave an appointment for a day."""
-    return max(filter(None, (row.link_until, day + timedelta(days=cycle.OPEN_LINK))))
+def open_after(day: date) -> date:
+    """Return the last day of a link, from the day of the last answer or of the appointment that it gave."""
+    return day + timedelta(days=cycle.OPEN_LINK)
 
 
 def too_late(row: Orientation) -> Refused:

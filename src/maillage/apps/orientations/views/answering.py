@@ -160,7 +160,7 @@ def forms(
     allowed = referral_detail.verbs(row, cycle.RECEIVER)
     early = referral_detail.is_early(row, at)
     if early:
-        allowed -= {"came", "absent"}
+        allowed -= {"came", "absent"} | ({"serve"} if row.is_before_appointment(at) else set())
     wanted = unread.verb if unread is not None else opened_verb
     near = neighbours(row, at) if "redirect" in allowed and wanted == "ailleurs" else []
     local = row.local_appointment

@@ -20,7 +20,7 @@ from maillage.apps.autonomy import access as diagnoses
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import where
 from maillage.apps.memberships.access import communes_of_structure
-from maillage.apps.messages.queries import leaves
+from maillage.apps.messages.queries import leaves, leaving
 from maillage.apps.orientations import access
 from maillage.apps.orientations.actions import agreements, drafts, sending
 from maillage.apps.orientations.actions.transitions import check_still_helped
@@ -482,12 +482,14 @@ def sent(request: HttpRequest, pk: int) -> HttpResponse:
     if row.state == cycle.DRAFT:
         return redirect("orientation_send", pk)
     shown_detail = referral_detail.detail(row, referral_detail.SENDER, timezone.now())
+    first_mail = f"orientation-{row.pk}-{row.links}-lien"
     context = {
         "row": row,
         "told": shown_detail,
         "steps": referral_detail.path_of(row, request.user),
         "reminders": _reminders(row),
         "mail_leaves": leaves("email"),
+        "is_place_told": leaves("email") if row.example else bool(leaving([first_mail])),
         "place_mail": timeline.place_mail(row),
         "has_secret": row.person is not None and people.secret_of(row.person) is not None,
         "helps": access.still_helps(request.user, row),

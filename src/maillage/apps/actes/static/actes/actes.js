@@ -290,6 +290,7 @@ const horsReseau = async (acte) => {
     await accuser([], [{ uid: acte.uid, motif: "À sa place demande un mandat, et personne n’est nommé." }]);
   const f = forme();
   f.reset();
+  for (const nom of ["quand", "organisme", "precision"]) f.elements[nom].value = ""; // rendus par un refus
   for (const r of f.querySelectorAll('[name="nature"], [name="demarche"], [name="minutes"], [name="fin"]'))
     r.checked = false;
   neuve();
