@@ -161,7 +161,7 @@ def test_a_server_listens_to_an_address_of_ipv6(monkeypatch):
     servir.check_free("127.0.0.1", 8010)
     assert asked == [socket.AF_INET6, ("::", 8010), socket.AF_INET, ("127.0.0.1", 8010)]
     assert "[::]:8010" in servir.web("::", 8010, None)
-    assert servir._said("::") == "localhost" and servir._said("fe80::1") == "[fe80::1]"
+    assert servir._browser_name("::") == "localhost" and servir._browser_name("fe80::1") == "[fe80::1]"
 
 
 def test_the_web_application_waits_until_everything_is_there(monkeypatch):
