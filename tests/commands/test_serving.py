@@ -289,7 +289,7 @@ def test_what_the_loop_and_the_indicators_look_up_is_read_ahead(monkeypatch):
     monkeypatch.setattr(territories, "gazetteer", lambda: SimpleNamespace(find=lambda words: None))
     monkeypatch.setattr(point, "extent", lambda code: None)
     monkeypatch.setattr(where, "of_code", lambda code: read.append("communes"))
-    monkeypatch.setattr(maps, "beside", lambda *where: read.append("contours"))
+    monkeypatch.setattr(maps, "place_map", lambda *where: read.append("contours"))
     monkeypatch.setattr(connections, "close_all", lambda: None)
     server.read_ahead()
     assert read == ["communes", "contours", "sources", "country"]
