@@ -231,7 +231,7 @@ def test_five_wrong_tries_wait_an_hour_and_twenty_want_a_helper(fatou, leila):
     give_secret(fatou)
 
     def opens(typed: str, at: datetime) -> bool:
-        return card_secrets.unlock(code=fatou.code, said=read_secret(typed), at=at) is not None
+        return card_secrets.unlock(code=fatou.code, typed_secret=read_secret(typed), at=at) is not None
 
     at = timezone.now()
     for n in range(rules.TRIES):
@@ -261,7 +261,7 @@ def test_wrong_tries_are_told_to_the_person(client, fatou):
 def test_whoever_opens_their_page_is_not_forgotten(fatou):
     give_secret(fatou)
     Person.objects.update(active_at=AT - timedelta(days=700))
-    card_secrets.unlock(code=fatou.code, said=read_secret(SECRET), at=AT)
+    card_secrets.unlock(code=fatou.code, typed_secret=read_secret(SECRET), at=AT)
     assert Person.objects.get().active_at == AT
 
 
@@ -271,7 +271,7 @@ def test_a_code_of_nobody_takes_as_long_as_a_wrong_secret(fatou, monkeypatch):
     monkeypatch.setattr(card_secrets, "make_password", hashed.append)
     monkeypatch.setattr(card_secrets, "check_password", lambda typed, _: hashed.append(typed))
     for code in (fatou.code, "inconnu"):
-        assert card_secrets.unlock(code=code, said=read_secret("orange"), at=AT) is None
+        assert card_secrets.unlock(code=code, typed_secret=read_secret("orange"), at=AT) is None
     assert hashed == ["word:orange", "word:orange"]
 
 
@@ -294,7 +294,7 @@ def test_tries_sent_at_once_are_all_counted(fatou, monkeypatch):
         return held
 
     monkeypatch.setattr(card_secrets.queries, "secret_of", late)
-    assert card_secrets.unlock(code=fatou.code, said=read_secret(SECRET), at=timezone.now()) is None
+    assert card_secrets.unlock(code=fatou.code, typed_secret=read_secret(SECRET), at=timezone.now()) is None
     assert CardSecret.objects.get().misses == 3
 
 

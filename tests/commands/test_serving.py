@@ -161,7 +161,7 @@ def test_a_server_listens_to_an_address_of_ipv6(monkeypatch):
     servir.check_free("127.0.0.1", 8010)
     assert asked == [socket.AF_INET6, ("::", 8010), socket.AF_INET, ("127.0.0.1", 8010)]
     assert "[::]:8010" in servir.web("::", 8010, None)
-    assert servir._said("::") == "localhost" and servir._said("fe80::1") == "[fe80::1]"
+    assert servir._browser_name("::") == "localhost" and servir._browser_name("fe80::1") == "[fe80::1]"
 
 
 def test_the_web_application_waits_until_everything_is_there(monkeypatch):
@@ -289,7 +289,7 @@ def test_what_the_loop_and_the_indicators_look_up_is_read_ahead(monkeypatch):
     monkeypatch.setattr(territories, "gazetteer", lambda: SimpleNamespace(find=lambda words: None))
     monkeypatch.setattr(point, "extent", lambda code: None)
     monkeypatch.setattr(where, "of_code", lambda code: read.append("communes"))
-    monkeypatch.setattr(maps, "beside", lambda *where: read.append("contours"))
+    monkeypatch.setattr(maps, "place_map", lambda *where: read.append("contours"))
     monkeypatch.setattr(connections, "close_all", lambda: None)
     server.read_ahead()
     assert read == ["communes", "contours", "sources", "country"]

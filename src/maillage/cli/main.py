@@ -158,10 +158,10 @@ def main(words: list[str] | None = None) -> int:
     """
     typed = sys.argv[1:] if words is None else words
     try:
-        given = parser(typed).parse_args(typed)
-        check_country(given.commande)
-        with steps.displayed(f"maillage {given.commande}"):
-            return int(_module(given.commande).run(given) or OK)
+        options = parser(typed).parse_args(typed)
+        check_country(options.commande)
+        with steps.displayed(f"maillage {options.commande}"):
+            return int(_module(options.commande).run(options) or OK)
     except Refused as error:
         say(error)
         return FAILED

@@ -23,12 +23,12 @@ def print_comparison(compared: Iterable[Any], before: str, after: str, *, digest
 
     compared: of config/trial_database.py. digests: also the first signs of what was computed of each row.
     """
-    for each in compared:
-        if each.before[0] or each.after[0]:
-            sign = "=" if each.is_equal else "≠"
-            told = f"{each.label} : {before} {each.before[0]} {sign} {after} {each.after[0]}"
+    for table in compared:
+        if table.before[0] or table.after[0]:
+            sign = "=" if table.is_equal else "≠"
+            line = f"{table.label} : {before} {table.before[0]} {sign} {after} {table.after[0]}"
             print(
-                f"{told}, empreintes {each.before[1][:16]} {sign} {each.after[1][:16]}" if digests else told
+                f"{line}, empreintes {table.before[1][:16]} {sign} {table.after[1][:16]}" if digests else line
             )
 
 

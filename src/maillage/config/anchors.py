@@ -70,7 +70,7 @@ def _append(path: Path, line: str) -> None:
     with path.open("a+", encoding="utf-8", errors="surrogateescape") as file:
         file.seek(0)
         there = file.read()
-        sound = anchors.whole(there)
+        sound = anchors.complete_lines(there)
         if sound != there:
             file.truncate(len(sound.encode("utf-8", "surrogateescape")))
         end = "\n" if sound and not sound.endswith("\n") else ""

@@ -10,7 +10,7 @@ from django.utils.http import escape_leading_slashes
 
 from maillage.apps.learning import access
 from maillage.apps.learning.queries import contents, readers
-from maillage.apps.memberships.access import FRANCE, around, communes_of, seat_of
+from maillage.apps.memberships.access import FRANCE, communes_of, holding_all, seat_of
 
 PUBLIC = "/apprendre/"
 
@@ -39,7 +39,7 @@ def _territories_of(request: HttpRequest) -> Sequence[str]:
     if own:
         structure = access.scope_structure(own)
         home = communes_of(own) if structure is None else seat_of(structure)
-        return (*(each for each in around(home or (), known) if each != own), own)
+        return (*(each for each in holding_all(home or (), known) if each != own), own)
     writing = contents.writing()
     if not known and not writing:
         return ()

@@ -1,4 +1,4 @@
-"""What an account may do, and hourly limits: by account, or by connection, whose address is not stored."""
+"""Rights of an account, and hourly limits: by account, or by connection, whose address is not stored."""
 
 import time
 from collections.abc import Callable

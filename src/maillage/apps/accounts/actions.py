@@ -31,16 +31,16 @@ def open_demonstration(*, email: str, name: str, password: str, production: bool
             ),
             do="Retirez MAILLAGE_ENV pour une démonstration.",
         )
-    found = User.objects.filter(email=email).first()
-    if found is not None:
-        return found, False
+    existing = User.objects.filter(email=email).first()
+    if existing is not None:
+        return existing, False
     return User.objects.create_user(email, password, name=name, is_demonstration=True), True
 
 
 def forget_tallies(*, at: datetime) -> int:
     """Delete the counts of past hours; return how many."""
-    gone, _ = Tally.objects.filter(hour__lt=int(at.timestamp() // HOUR)).delete()
-    return gone
+    n_removed, _ = Tally.objects.filter(hour__lt=int(at.timestamp() // HOUR)).delete()
+    return n_removed
 
 
 JOURNAL_LOCK = 7_205_551  # any number that nothing else locks
@@ -51,7 +51,7 @@ WRITTEN_AT_ONCE = 2000  # lines: each value of each is a parameter of one statem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """What a line of the journal will say: who saw or did what, on which row.
+    """A line of the journal to write: the author, the event, the row.
 
     by: None without an account, or for the platform itself. words: no name, no address: the line outlives the
     person's erasure.
@@ -106,8 +106,8 @@ def write_once(
 
     beside: writes what goes with the row, before the line that has it read for the search.
     """
-    row, made = model._default_manager.get_or_create(token=_number(token, by), defaults=values)
-    if made:
+    row, is_new = model._default_manager.get_or_create(token=_number(token, by), defaults=values)
+    if is_new:
         if beside is not None:
             beside(row)
         record(by=by, verb=verb, row=row, at=at, structure=structure)
@@ -123,12 +123,12 @@ def record_many(notes: Iterable[Note]) -> list[Entry]:
     fall together. Inside `written_last` they wait for its end, and none is returned.
     """
     lines = [_fields(note) for note in notes]
-    waiting = _waiting.get()
-    if waiting is None:
+    pending = _pending_lines.get()
+    if pending is None:
         return _write(lines)
-    here = _Place()
-    transaction.on_commit(here)
-    waiting += [(here, line) for line in lines]
+    place = _Place()
+    transaction.on_commit(place)
+    pending += [(place, line) for line in lines]
     return []
 
 
@@ -139,7 +139,9 @@ class _Place:
         """Do nothing: what a transaction calls in the end is what was not taken back."""
 
 
-_waiting: ContextVar[list[tuple[_Place, dict[str, Any]]] | None] = ContextVar("lines that wait", default=None)
+_pending_lines: ContextVar[list[tuple[_Place, dict[str, Any]]] | None] = ContextVar(
+    "lines that wait", default=None
+)
 
 
 @contextmanager
@@ -153,18 +155,18 @@ def written_last() -> Iterator[None]:
         raise transaction.TransactionManagementError(
             "its lines would be lost: @transaction.atomic comes first"
         )
-    if _waiting.get() is not None:  # a part of a longer gesture
+    if _pending_lines.get() is not None:  # a part of a longer gesture
         yield
         return
     lines: list[tuple[_Place, dict[str, Any]]] = []
-    outside = _waiting.set(lines)
+    outside = _pending_lines.set(lines)
     try:
         yield
     finally:
-        _waiting.reset(outside)
+        _pending_lines.reset(outside)
     done = {id(call) for _, call, _ in connection.run_on_commit}
-    if told := [line for place, line in lines if id(place) in done]:
-        _write(told)
+    if committed := [line for place, line in lines if id(place) in done]:
+        _write(committed)
 
 
 def _fields(note: Note) -> dict[str, Any]:
@@ -204,8 +206,8 @@ def lock_head() -> str:
         cursor.execute(f"select pg_advisory_xact_lock({JOURNAL_LOCK}); {LAST}" if postgresql else LAST)
         if postgresql:
             cursor.nextset()  # the second statement sees what was committed while the first one waited
-        found = cursor.fetchone()
-    return found[0] if found else ""
+        last = cursor.fetchone()
+    return last[0] if last else ""
 
 
 def _insert(rows: Sequence[tuple[Any, ...]]) -> list[int]:
@@ -230,18 +232,18 @@ def anchor(*, at: datetime, cause: str, sent_to: str = "") -> Anchor | None:
 
 @transaction.atomic
 def seal(row: models.Model, text: str) -> str:
-    """Return what a line of the journal may hold of a text about somebody: a digest keyed by a secret of
-    `row`, 64 signs. Refused once that secret was destroyed.
+    """Return the digest of a text about somebody for a line of the journal: keyed by a secret of `row`, 64
+    signs. Refused once that secret was destroyed.
     """
     label = row._meta.label_lower
-    found, _ = Seal.objects.get_or_create(kind=label, row=row.pk, defaults={"key": secrets.token_hex(32)})
-    if found.destroyed_at is not None:
+    seal_row, _ = Seal.objects.get_or_create(kind=label, row=row.pk, defaults={"key": secrets.token_hex(32)})
+    if seal_row.destroyed_at is not None:
         raise Refused(
             "Rien n’a été enregistré.",
             why="Les données de cette personne ont été effacées.",
             do="Si elle veut encore de l’aide, faites-lui une nouvelle carte.",
         )
-    return journal.keyed(found.key, text)
+    return journal.keyed(seal_row.key, text)
 
 
 @transaction.atomic

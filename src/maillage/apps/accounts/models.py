@@ -1,4 +1,4 @@
-"""Who can log in, and the journal of who did what."""
+"""Accounts, and the journal of their events."""
 
 from typing import Any, ClassVar
 

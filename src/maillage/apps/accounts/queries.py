@@ -27,8 +27,8 @@ def names(entries: Iterable[Entry]) -> dict[int, str]:
 
 def lines() -> Iterator[Line]:
     """Yield the lines of the journal in their order, a few at a time and without making rows of them."""
-    found = Entry.objects.order_by("pk").values_list(*Line._fields)
-    return map(Line._make, found.iterator(chunk_size=READ_AT_ONCE))
+    values = Entry.objects.order_by("pk").values_list(*Line._fields)
+    return map(Line._make, values.iterator(chunk_size=READ_AT_ONCE))
 
 
 def heads() -> list[journal.Head]:
@@ -43,7 +43,7 @@ def head(*, at: datetime, cause: str) -> journal.Head | None:
 
 
 def to_anchor(at: datetime) -> bool:
-    """Return whether the journal went on since its last anchor, and has none of that day yet."""
+    """Tell a journal that went on since its last anchor, and has none of that day yet."""
     last = Entry.objects.order_by("-pk").values_list("digest", flat=True).first()
     if last is None or Anchor.objects.filter(digest=last).exists():
         return False
@@ -58,9 +58,7 @@ def proof(heads: Iterable[journal.Head] = ()) -> journal.Proof:
 
 
 def matches_seal(row: Model, text: str, digest: str) -> bool | None:
-    """Return whether a digest of the journal is the one of a text about a row, None when nobody can tell any
-    more.
-    """
+    """Compare a digest of the journal with that of a text about a row, None when nobody can any more."""
     key = Seal.objects.filter(kind=row._meta.label_lower, row=row.pk).values_list("key", flat=True).first()
     return compare_digest(journal.keyed(key, text), digest) if key else None
 
@@ -69,9 +67,9 @@ def broken() -> tuple[int, journal.Break | None]:
     """Return how many lines the journal has, and where it was changed or cut first, None when it is whole and
     goes through every end that this database remembers.
     """
-    found = proof(heads())
-    cut = [journal.missing_tail(head, there=there) for head, there in found.unmatched]
-    return found.n_lines, found.broken or next(iter(cut), None)
+    proven = proof(heads())
+    cut = [journal.missing_tail(head, there=there) for head, there in proven.unmatched]
+    return proven.n_lines, proven.broken or next(iter(cut), None)
 
 
 def anchors_over(lines: Iterable[int]) -> dict[int, Anchor]:
@@ -79,6 +77,6 @@ def anchors_over(lines: Iterable[int]) -> dict[int, Anchor]:
     wanted = sorted(lines)
     if not wanted:
         return {}
-    held = list(Anchor.objects.filter(line__gte=wanted[0]).order_by("line", "pk"))
-    first = {n: next((each for each in held if each.line >= n), None) for n in wanted}
-    return {n: each for n, each in first.items() if each is not None}
+    anchors = list(Anchor.objects.filter(line__gte=wanted[0]).order_by("line", "pk"))
+    first = {n: next((each for each in anchors if each.line >= n), None) for n in wanted}
+    return {n: anchor for n, anchor in first.items() if anchor is not None}

@@ -18,9 +18,9 @@ from maillage.apps.agenda.rules.workshops import WORKSHOP
 from maillage.apps.directory.models import Structure
 from maillage.apps.memberships.access import (
     FRANCE,
-    around,
     communes_of,
     current,
+    holding_all,
     home_of,
     territories_with,
 )
@@ -61,7 +61,7 @@ def territories_of(user: Any) -> list[str]:
 def territories_around(communes: frozenset[str]) -> list[str]:
     """Return the territories that adapted an outline around some communes, the whole platform first."""
     known = TerritoryOutline.objects.order_by().values_list("territory", flat=True).distinct()
-    return [FRANCE, *around(communes, known)]
+    return [FRANCE, *holding_all(communes, known)]
 
 
 def courses_for(user: Any) -> QuerySet[Course]:

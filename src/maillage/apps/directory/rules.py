@@ -208,7 +208,7 @@ CUSTODY = "structure"  # the field of a proposal that asks the team of a place t
 
 @dataclass(frozen=True, slots=True)
 class Stakes:
-    """What a place would take along under another structure, counted by the features above the directory.
+    """Burden of a place that moves to another structure, counted by the features above the directory.
 
     members: by structure, the accounts that act for it; invited: structures that expect one; running: by
     place, the referrals to it still running.

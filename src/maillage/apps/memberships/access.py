@@ -72,13 +72,13 @@ def receivers(structure: int, right: str, on: date, *, but: int) -> QuerySet[Use
 
 
 def rights_from_roles(user: Any) -> Rights:
-    """Return what an account may do today (`settings.RIGHTS_OF`), nothing once it is closed: one query, plus
+    """Return the rights of an account today (`settings.RIGHTS_OF`), none once it is closed: one query, plus
     one for each stored perimeter.
     """
     if not user.is_active:
         return Rights()
-    held = current(timezone.localdate()).filter(user=user)
-    return Rights(tuple(_grant(membership) for membership in held))
+    memberships = current(timezone.localdate()).filter(user=user)
+    return Rights(tuple(_grant(membership) for membership in memberships))
 
 
 def _grant(membership: Membership) -> Grant:
@@ -125,9 +125,9 @@ def structures_with(user: Any, right: str) -> QuerySet[Structure]:
         return Structure.objects.all()
     there = Q(pk__in=rights.structures(right))
     if communes:
-        asked = bulk.to_find(communes)
-        standing = Lieu.objects.filter(code_insee__in=asked).values("structure")
-        there |= Q(code_insee__in=asked) | Q(pk__in=standing)
+        codes = bulk.to_find(communes)
+        standing = Lieu.objects.filter(code_insee__in=codes).values("structure")
+        there |= Q(code_insee__in=codes) | Q(pk__in=standing)
     return Structure.objects.filter(there)
 
 
@@ -136,19 +136,19 @@ def territories_with(user: Any, right: str) -> list[str]:
     if not rights_of(user).any(right):
         return []
     over = [id for id, role in rules.ROLES.items() if right in role.rights and role.over != rules.STRUCTURE]
-    held = current(timezone.localdate()).filter(user=user, role__in=over).values_list("territory", flat=True)
-    return sorted({territory or FRANCE for territory in held})
+    codes = current(timezone.localdate()).filter(user=user, role__in=over).values_list("territory", flat=True)
+    return sorted({territory or FRANCE for territory in codes})
 
 
-def around(communes: Collection[str], territories: Iterable[str]) -> list[str]:
+def holding_all(communes: Collection[str], territories: Iterable[str]) -> list[str]:
     """Return which of some territories hold all these communes, the widest first. France is not named: it
     holds everything.
     """
     if not communes:
         return []
     sized = [(communes_of(each), each) for each in territories if each != FRANCE]
-    found = [(len(inside), each) for inside, each in sized if inside and inside.issuperset(communes)]
-    return [each for _, each in sorted(found, key=lambda one: (-one[0], one[1]))]
+    holding = [(len(inside), code) for inside, code in sized if inside and inside.issuperset(communes)]
+    return [each for _, each in sorted(holding, key=lambda one: (-one[0], one[1]))]
 
 
 def home_of(user: Any) -> frozenset[str]:
@@ -160,8 +160,8 @@ def home_structure(user: Any) -> Structure | None:
     """Return the first structure a user acts for; None for whoever acts for none."""
     if not user.is_authenticated:
         return None
-    held = current(timezone.localdate()).filter(user=user, structure__isnull=False)
-    first = held.select_related("structure").order_by("pk").first()
+    memberships = current(timezone.localdate()).filter(user=user, structure__isnull=False)
+    first = memberships.select_related("structure").order_by("pk").first()
     return first.structure if first is not None else None
 
 
@@ -175,50 +175,49 @@ def seat_of(structure: Structure | None) -> frozenset[str]:
 
 def name_of(territory: str) -> str:
     """Return how a territory is called; a deleted perimeter keeps its address."""
-    kept = territories.perimeter(territory)
-    if kept is not None:
-        return kept.name
+    perimeter = territories.perimeter(territory)
+    if perimeter is not None:
+        return perimeter.name
     return gazetteer().get(territory).long_name if territory in gazetteer() else territory.capitalize()
 
 
 def roles_of(user: Any, on: date) -> list[tuple[str, str]]:
     """Return the roles of a user on a day, each with its scope, in words."""
-    held = current(on).filter(user=user).select_related("structure")
-    return [(membership.get_role_display(), over(membership)) for membership in held]
+    memberships = current(on).filter(user=user).select_related("structure")
+    return [(membership.get_role_display(), over(membership)) for membership in memberships]
 
 
 def runs(user: Any) -> bool:
-    """Return whether a user administers the platform."""
     return rights_of(user).may("network.run")
 
 
 def manages(user: Any) -> bool:
-    """Return whether a user gives roles somewhere."""
+    """Grant the giving of roles somewhere."""
     return rights_of(user).any(MANAGE)
 
 
 def holds_territory(user: Any) -> bool:
-    """Return whether a user gives roles over a territory, or everywhere."""
+    """Grant the giving of roles over a territory, or everywhere."""
     communes = rights_of(user).communes(MANAGE)
     return communes is None or bool(communes)
 
 
-def over(held: RoleScope) -> str:
+def over(scope: RoleScope) -> str:
     """Return the scope of a role, in words."""
-    return _over(held.structure.name if held.structure is not None else "", held.territory)
+    return _over(scope.structure.name if scope.structure is not None else "", scope.territory)
 
 
 def _over(structure: str, territory: str) -> str:
     return structure or (name_of(territory) if territory else "toute la plateforme")
 
 
-def plain(held: RoleScope) -> str:
-    """Return what a role does, in words."""
-    return rules.ROLES[held.role].plain
+def plain(scope: RoleScope) -> str:
+    """Return the work of a role, in words."""
+    return rules.ROLES[scope.role].plain
 
 
 def may_give(user: Any, role: str, *, structure: Structure | None = None, territory: str = "") -> bool:
-    """Return whether a user may give a role there, or withdraw it: never more than they have themselves.
+    """Grant the giving of a role there, or its withdrawal: never more than one's own.
 
     A manager gives the roles of the structure; a coordinator, those of the structures entirely within the
     territory, and those of territories inside their own; the administration gives all.
@@ -232,15 +231,17 @@ def may_give(user: Any, role: str, *, structure: Structure | None = None, territ
         return structure is not None and (
             rights.may(MANAGE, structure=structure.pk) or _stands_inside(rights, structure)
         )
-    mine, asked = rights.communes(MANAGE), communes_of(territory)
-    return bool(territory) and (mine is None or (asked is not None and bool(asked) and asked <= mine))
+    managed, communes = rights.communes(MANAGE), communes_of(territory)
+    return bool(territory) and (
+        managed is None or (communes is not None and bool(communes) and communes <= managed)
+    )
 
 
 def _stands_inside(rights: Rights, structure: Structure) -> bool:
-    """Return whether all the communes of a structure lie in the territories that a user manages."""
+    """Tell a structure whose communes all lie in the territories that a user manages."""
     communes = communes_of_structure(structure)
-    mine = rights.communes(MANAGE)
-    return mine is None or (bool(communes) and communes <= mine)
+    managed = rights.communes(MANAGE)
+    return managed is None or (bool(communes) and communes <= managed)
 
 
 def members_for(user: Any) -> QuerySet[Membership]:
@@ -278,10 +279,10 @@ def team_of(user: Any, on: date) -> list[TeamLine]:
     tens of thousands, of which a page shows thirty.
     """
     rows = members_for(user).filter(pk__in=current(on)).order_by()
-    found = rows.values_list("pk", "user__name", "user__email", "role", "structure__name", "territory")
+    values = rows.values_list("pk", "user__name", "user__email", "role", "structure__name", "territory")
     lines = (
         TeamLine(pk, name or email, role, _over(structure or "", territory))
-        for pk, name, email, role, structure, territory in found
+        for pk, name, email, role, structure, territory in values
     )
     return sorted(lines, key=lambda line: (line.over, line.who, line.pk))
 
@@ -296,7 +297,7 @@ def _managed(user: Any, rows):
     if rights.may("network.run"):
         return rows
     by_structure = Q(role__in=rules.BY_STRUCTURE, structure__in=structures_with(user, MANAGE))
-    mine = rights.communes(MANAGE)
-    held = rows.filter(role__in=rules.BY_TERRITORY).order_by().values_list("territory", flat=True).distinct()
-    inside = [code for code in held if mine is None or (communes_of(code) or {""}) <= mine]
+    managed = rights.communes(MANAGE)
+    codes = rows.filter(role__in=rules.BY_TERRITORY).order_by().values_list("territory", flat=True).distinct()
+    inside = [code for code in codes if managed is None or (communes_of(code) or {""}) <= managed]
     return rows.filter(by_structure | Q(role__in=rules.BY_TERRITORY, territory__in=inside))

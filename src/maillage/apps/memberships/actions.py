@@ -62,26 +62,26 @@ def give(
             do="Choisissez une date à venir, ou aucune.",
         )
     User.objects.select_for_update().get(pk=to.pk)  # given by two at once, it is one role
-    held = access.current(on).filter(user=to, role=role, structure=structure, territory=territory).first()
-    if held is not None and held.until == until:
-        return held
-    if held is not None and until is not None and (held.until is None or until < held.until):
-        _lock_place(held, on)
-        if role in IN_CHARGE and not _as_long_as(held, on).exists():
+    current = access.current(on).filter(user=to, role=role, structure=structure, territory=territory).first()
+    if current is not None and current.until == until:
+        return current
+    if current is not None and until is not None and (current.until is None or until < current.until):
+        _lock_place(current, on)
+        if role in IN_CHARGE and not _as_long_as(current, on).exists():
             raise Refused(
                 "La date de fin n’a pas été posée.",
                 why=f"Après elle, plus personne {IN_CHARGE[role]}.",
                 do="Donnez d’abord ce rôle, sans date de fin, à quelqu’un d’autre.",
             )
-    given = held or Membership(
+    membership = current or Membership(
         user=to, role=role, structure=structure, territory=territory, since=on, given_by=by
     )
-    given.until = until
-    given.save()
+    membership.until = until
+    membership.save()
     journal.record(
-        by=by, verb="role.given", row=given, at=at, structure=structure and structure.pk, words=role
+        by=by, verb="role.given", row=membership, at=at, structure=structure and structure.pk, words=role
     )
-    return given
+    return membership
 
 
 @transaction.atomic
@@ -176,8 +176,8 @@ def put_back(*, by: User, membership: Membership, on: date, at: datetime) -> Non
     """Give again a role that ended, without an end. Refused to a user who may not give it, for their own
     role, and for one that still runs.
     """
-    held = {"structure": membership.structure, "territory": membership.territory}
-    if not access.may_give(by, membership.role, **held):
+    place = {"structure": membership.structure, "territory": membership.territory}
+    if not access.may_give(by, membership.role, **place):
         raise _not_yours()
     if _is_mine(by, membership):
         raise Refused(
@@ -185,14 +185,14 @@ def put_back(*, by: User, membership: Membership, on: date, at: datetime) -> Non
             why="On ne se rend pas un rôle à soi-même.",
             do="Demandez à une autre personne responsable.",
         )
-    again = access.current(on).filter(user=membership.user, role=membership.role, **held)
+    again = access.current(on).filter(user=membership.user, role=membership.role, **place)
     if membership.until is None or membership.until >= on or again.exists():
         raise Refused(
             "Le rôle n’a pas été remis.",
             why="Il n’est pas fini.",
             do="Rechargez la page pour voir où il en est.",
         )
-    give(by=by, to=membership.user, role=membership.role, on=on, at=at, **held)
+    give(by=by, to=membership.user, role=membership.role, on=on, at=at, **place)
 
 
 def _lock_place(membership: Membership, on: date) -> None:
@@ -202,10 +202,10 @@ def _lock_place(membership: Membership, on: date) -> None:
 
 
 def _as_long_as(membership: Membership, on: date) -> QuerySet[Membership]:
-    """Return who else holds the same role in the same place, with an account that opens, for as long."""
+    """Return the other holders of the same role in the same place, with an open account, for as long."""
     lasting = Q(until=None) if membership.until is None else Q(until=None) | Q(until__gte=membership.until)
-    held = {name: getattr(membership, name) for name in ("role", "structure", "territory")}
-    return access.team_roles(on).filter(lasting, **held).exclude(user=membership.user_id)
+    same_role = {name: getattr(membership, name) for name in ("role", "structure", "territory")}
+    return access.team_roles(on).filter(lasting, **same_role).exclude(user=membership.user_id)
 
 
 def _is_mine(user: User, membership: Membership) -> bool:
@@ -239,7 +239,7 @@ def invite(
             do="Choisissez une date à venir, ou aucune.",
         )
     token = secrets.token_urlsafe(24)
-    made = Invitation.objects.create(
+    invitation = Invitation.objects.create(
         token=digest(token),
         role=role,
         structure=structure,
@@ -251,9 +251,9 @@ def invite(
         expires_at=at + rules.INVITATION_DAYS,
     )
     journal.record(
-        by=by, verb="invitation.made", row=made, at=at, structure=structure and structure.pk, words=role
+        by=by, verb="invitation.made", row=invitation, at=at, structure=structure and structure.pk, words=role
     )
-    return made, token
+    return invitation, token
 
 
 def _added(by: User, name: str) -> Structure:
@@ -264,20 +264,20 @@ def _added(by: User, name: str) -> Structure:
     if communes is not None and not communes:
         raise _not_yours()
     seat = min(communes) if communes else ""
-    made, _ = Structure.objects.get_or_create(
+    structure, _ = Structure.objects.get_or_create(
         key=invited_key(seat, name),
         defaults={"name": name.strip()[:300], "code_insee": seat},
     )
-    return made
+    return structure
 
 
 def open_invitation(token: str, at: datetime) -> Invitation:
     """Return the invitation that a link opens; Refused when it was used, withdrawn, or is too old.
     Unknown: DoesNotExist.
     """
-    found = Invitation.objects.select_related("structure", "made_by").get(token=digest(token))
-    _check(found, at)
-    return found
+    invitation = Invitation.objects.select_related("structure", "made_by").get(token=digest(token))
+    _check(invitation, at)
+    return invitation
 
 
 def _check(invitation: Invitation, at: datetime) -> None:
@@ -332,8 +332,8 @@ def accept(
 def _check_giver(invitation: Invitation, user: User | None) -> None:
     """Refuse a role that the inviter may no longer give; and a role that sees people, given to oneself."""
     giver = invitation.made_by
-    held = {"structure": invitation.structure, "territory": invitation.territory}
-    if giver is None or not access.may_give(giver, invitation.role, **held):
+    place = {"structure": invitation.structure, "territory": invitation.territory}
+    if giver is None or not access.may_give(giver, invitation.role, **place):
         raise Refused(
             "L’invitation ne s’ouvre plus.",
             why="La personne qui l’a faite ne répond plus de cette structure ou de ce territoire.",
@@ -407,10 +407,10 @@ def give_back(*, by: User, membership: Membership, at: datetime) -> str:
             why="Cette personne agit aussi pour une autre structure, dont vous ne répondez pas.",
             do="Demandez à la coordination du territoire, ou à l’administration.",
         )
-    _check_given_back(membership.user)
-    made, token = _recovery(membership.user, by=by, at=at, structure=membership.structure_id)
+    _check_recoverable(membership.user)
+    recovery, token = _recovery(membership.user, by=by, at=at, structure=membership.structure_id)
     _tell(
-        made,
+        recovery,
         "fait",
         f"{by} a fait un lien pour changer votre mot de passe. Il s’ouvre une fois, pendant deux jours.",
         at,
@@ -419,9 +419,9 @@ def give_back(*, by: User, membership: Membership, at: datetime) -> str:
 
 
 def _answers_for(by: User, user: User, at: datetime) -> bool:
-    """Return whether an account may give every role that another holds on a day."""
-    held = access.current(timezone.localdate(at)).filter(user=user).select_related("structure")
-    return all(access.may_give(by, m.role, structure=m.structure, territory=m.territory) for m in held)
+    """Grant the answer for an account to a user who may give every role that it holds on a day."""
+    memberships = access.current(timezone.localdate(at)).filter(user=user).select_related("structure")
+    return all(access.may_give(by, m.role, structure=m.structure, territory=m.territory) for m in memberships)
 
 
 def _recovery(
@@ -431,11 +431,11 @@ def _recovery(
     token = secrets.token_urlsafe(24)
     User.objects.select_for_update().get(pk=user.pk)
     Recovery.objects.filter(user=user, used_at=None).delete()  # one link at a time
-    made = Recovery.objects.create(
+    recovery = Recovery.objects.create(
         token=digest(token), user=user, made_at=at, made_by=by, expires_at=at + rules.RECOVERY_DAYS
     )
-    journal.record(by=by, verb="access.given_back", row=made, at=at, structure=structure)
-    return made, token
+    journal.record(by=by, verb="access.given_back", row=recovery, at=at, structure=structure)
+    return recovery, token
 
 
 @transaction.atomic
@@ -457,30 +457,30 @@ def appoint(*, email: str, name: str, on: date, at: datetime) -> tuple[User, str
     user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(
         email, None, name=name.strip()[:120]
     )
-    _check_given_back(user)
+    _check_recoverable(user)
     give(by=None, to=user, role=ADMINISTRATION, on=on, at=at)
     return user, _recovery(user, by=None, at=at)[1]
 
 
 def open_recovery(token: str, at: datetime) -> Recovery:
-    """Return what a recovery link opens; Refused when it was used or has expired, or when who made it answers
-    no more for this account. Unknown: DoesNotExist.
+    """Return the recovery of a link; Refused when it was used or has expired, or when its author answers no
+    more for this account. Unknown: DoesNotExist.
     """
-    found = Recovery.objects.select_related("user", "made_by").get(token=digest(token))
-    if found.used_at is not None or found.expires_at <= at:
+    recovery = Recovery.objects.select_related("user", "made_by").get(token=digest(token))
+    if recovery.used_at is not None or recovery.expires_at <= at:
         raise Refused(
             "Ce lien ne s’ouvre plus.",
             why="Il a déjà servi, ou il a plus de deux jours.",
             do="Demandez-en un autre à votre responsable de structure.",
         )
-    maker = found.made_by  # None: the platform itself
-    if maker is not None and not (access.manages(maker) and _answers_for(maker, found.user, at)):
+    maker = recovery.made_by  # None: the platform itself
+    if maker is not None and not (access.manages(maker) and _answers_for(maker, recovery.user, at)):
         raise Refused(
             "Ce lien ne s’ouvre plus.",
             why="La personne qui l’a fait ne répond plus de ce compte.",
             do="Demandez-en un autre à son responsable actuel.",
         )
-    return found
+    return recovery
 
 
 @transaction.atomic
@@ -489,18 +489,18 @@ def recover(*, token: str, password: str, at: datetime) -> User:
     whose = Recovery.objects.get(token=digest(token)).user_id
     User.objects.select_for_update().get(pk=whose)  # before its link, as who makes another
     Recovery.objects.select_for_update().get(token=digest(token))
-    found = open_recovery(token, at)
-    user = found.user
-    _check_given_back(user)
+    recovery = open_recovery(token, at)
+    user = recovery.user
+    _check_recoverable(user)
     _sound(password, user)
     user.set_password(password)
     user.save(update_fields=["password"])
     n_factors, _ = Authenticator.objects.filter(user=user).delete()
-    found.used_at = at
-    found.save(update_fields=["used_at"])
-    journal.record(by=user, verb="access.recovered", row=found, at=at)
+    recovery.used_at = at
+    recovery.save(update_fields=["used_at"])
+    journal.record(by=user, verb="access.recovered", row=recovery, at=at)
     _tell(
-        found,
+        recovery,
         "servi",
         "Votre mot de passe vient d’être changé par un lien."
         + (" Votre second facteur est retiré." if n_factors else ""),
@@ -509,7 +509,7 @@ def recover(*, token: str, password: str, at: datetime) -> User:
     return user
 
 
-def _check_given_back(user: User) -> None:
+def _check_recoverable(user: User) -> None:
     if user.is_demonstration:
         raise Refused(
             "L’accès n’a pas changé.",

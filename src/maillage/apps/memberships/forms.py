@@ -17,7 +17,7 @@ AT_ONCE = 30  # people invited by one form
 
 
 class InviteForm(TerritoryChoiceMixin, forms.Form):
-    """Whom to invite, for what, until when. Roles are those that the account may give somewhere."""
+    """Invitation: for whom, for which role, until when. Roles: those the account may give somewhere."""
 
     role = forms.ChoiceField(label="Rôle", widget=forms.RadioSelect)
     pour_qui = forms.CharField(
@@ -101,10 +101,10 @@ class InviteForm(TerritoryChoiceMixin, forms.Form):
                 "structure", "Il manque la structure. Ce rôle se donne pour une structure. Écrivez son nom."
             )
             return
-        found = self._named(typed)
-        if len(found) == 1:
-            clean["over"] = found[0]
-        elif found:
+        structures = self._named(typed)
+        if len(structures) == 1:
+            clean["over"] = structures[0]
+        elif structures:
             self.add_error(
                 "structure",
                 "Plusieurs structures ont ce nom. Choisissez-la depuis la fiche d’un de ses lieux.",

@@ -45,7 +45,7 @@ TOO_MANY = Refused(
 @holding(access.MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def team(request: HttpRequest) -> HttpResponse:
-    """Who acts for what, and inviting somebody: the link is shown once."""
+    """Members and their roles, and an invitation: the link is displayed once."""
     at = timezone.localtime()
     invites = "role" in request.GET  # a link that says whom to invite
     first = {"role": request.GET.get("role", ""), "nouvelle": "nouvelle" in request.GET}
@@ -54,8 +54,8 @@ def team(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         clean = form.cleaned_data
         with refusals.in_form(form):
-            made = _invited(request, clean, at)
-            return render(request, "memberships/link.html", {"invitations": made})
+            invitations = _invited(request, clean, at)
+            return render(request, "memberships/link.html", {"invitations": invitations})
     roles, on = access.members_for(request.user), at.date()
     lines = access.team_of(request.user, on)
     names = {line.over: line.over for line in lines}
@@ -68,13 +68,13 @@ def team(request: HttpRequest) -> HttpResponse:
             Choice("pour", "Pour", "Toutes les structures", lambda line: line.over, names),
         ],
     )
-    held = roles.in_bulk([line.pk for line in members.page])
+    membership_by_pk = roles.in_bulk([line.pk for line in members.page])
     context |= {
         "handing": access.handing_structures(request.user),
         "members": members,
         "groups": [
-            (name, [held[line.pk] for line in each])
-            for name, each in groupby(members.page, key=lambda line: line.over)
+            (name, [membership_by_pk[line.pk] for line in group])
+            for name, group in groupby(members.page, key=lambda line: line.over)
         ],
         "ended": access.ended_of(request.user, on, since=on - PUT_BACK),
         "invitations": access.invitations_for(request.user).filter(
@@ -88,7 +88,7 @@ def team(request: HttpRequest) -> HttpResponse:
 @transaction.atomic
 def _invited(request: HttpRequest, clean: dict[str, Any], at: datetime) -> list[tuple[Invitation, str]]:
     """Return the invitation of each name, with its link; all of them are made, or none."""
-    made = []
+    invitations = []
     for name in clean["pour_qui"]:
         invitation, token = actions.invite(
             by=account_of(request),
@@ -100,35 +100,37 @@ def _invited(request: HttpRequest, clean: dict[str, Any], at: datetime) -> list[
             until=clean["jusquau"],
             at=at,
         )
-        made.append((invitation, request.build_absolute_uri(reverse("invitation", args=[token]))))
-    return made
+        invitations.append((invitation, request.build_absolute_uri(reverse("invitation", args=[token]))))
+    return invitations
 
 
 @require_POST
 def member(request: HttpRequest, pk: int) -> HttpResponse:
     """Withdrawing a role, or giving back an access that was lost."""
-    found = get_object_or_404(access.members_for(request.user), pk=pk)
+    membership = get_object_or_404(access.members_for(request.user), pk=pk)
     at = timezone.localtime()
     with refusals.as_message(request):
         if request.POST.get("geste") == "acces":
-            token = actions.give_back(by=request.user, membership=found, at=at)
+            token = actions.give_back(by=request.user, membership=membership, at=at)
             link = request.build_absolute_uri(reverse("recovery", args=[token]))
-            return render(request, "memberships/link.html", {"member": found, "link": link})
+            return render(request, "memberships/link.html", {"member": membership, "link": link})
         if request.POST.get("geste") == "remettre":
-            actions.put_back(by=account_of(request), membership=found, on=at.date(), at=at)
+            actions.put_back(by=account_of(request), membership=membership, on=at.date(), at=at)
             messages.success(
-                request, f"{found.user} a de nouveau ce rôle : {found.get_role_display().lower()}."
+                request, f"{membership.user} a de nouveau ce rôle : {membership.get_role_display().lower()}."
             )
             return redirect("team")
-        if _leaves_duties(request, found, {found.pk}, at):
+        if _leaves_duties(request, membership, {membership.pk}, at):
             messages.warning(
                 request,
-                f"Rien n’est encore retiré : {found.user} laisserait ce qui suit à personne. Remettez-le,"
-                " puis fermez son accès ; ou fermez-le sans attendre, plus bas.",
+                f"Rien n’est encore retiré : {membership.user} laisserait ce qui suit à personne."
+                " Remettez-le, puis fermez son accès ; ou fermez-le sans attendre, plus bas.",
             )
-            return redirect("departure", found.structure_id, found.user_id)
-        actions.withdraw(by=request.user, membership=found, on=at.date(), at=at)
-        messages.success(request, f"{found.user} n’a plus ce rôle : {found.get_role_display().lower()}.")
+            return redirect("departure", membership.structure_id, membership.user_id)
+        actions.withdraw(by=request.user, membership=membership, on=at.date(), at=at)
+        messages.success(
+            request, f"{membership.user} n’a plus ce rôle : {membership.get_role_display().lower()}."
+        )
     return redirect("team")
 
 
@@ -248,34 +250,36 @@ def several(request: HttpRequest) -> HttpResponse:
     """Withdrawing several roles at once: each goes through, or says why not."""
     at = timezone.localtime()
     rows = list(access.members_for(request.user).filter(pk__in=selection(request)))
-    withdrawn, left = list[int](), dict[str, list[str]]()
+    withdrawn, refused = list[int](), dict[str, list[str]]()
     chosen = {row.pk for row in rows}
     for row in rows:
         try:
             if _leaves_duties(request, row, chosen, at):
-                left.setdefault(TO_HAND_OVER, []).append(str(row.user))
+                refused.setdefault(TO_HAND_OVER, []).append(str(row.user))
                 continue
             actions.withdraw(by=account_of(request), membership=row, on=at.date(), at=at)
         except Refused as error:
-            left.setdefault(error.why, []).append(str(row.user))
+            refused.setdefault(error.why, []).append(str(row.user))
         else:
             withdrawn.append(row.pk)
     ended = access.ended_of(request.user, at.date(), since=at.date() - PUT_BACK)
     again = " Une erreur ? Remettez-les, plus bas." if ended.filter(pk__in=withdrawn).exists() else ""
-    report(request, rows, len(withdrawn), left, success=f"{count(len(withdrawn), 'rôle')} en moins.{again}")
+    report(
+        request, rows, len(withdrawn), refused, success=f"{count(len(withdrawn), 'rôle')} en moins.{again}"
+    )
     return redirect("team")
 
 
 @require_POST
 def invitation_cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(access.invitations_for(request.user), pk=pk)
-    if actions.cancel(by=request.user, invitation=found, at=timezone.localtime()):
-        messages.success(request, f"L’invitation de {found.for_whom} ne s’ouvre plus.")
+    row = get_object_or_404(access.invitations_for(request.user), pk=pk)
+    if actions.cancel(by=request.user, invitation=row, at=timezone.localtime()):
+        messages.success(request, f"L’invitation de {row.for_whom} ne s’ouvre plus.")
     else:
         messages.error(
             request,
-            f"L’invitation de {found.for_whom} a déjà été ouverte. Pour retirer le rôle, cherchez plus bas"
-            f" {found.used_by or 'le compte'}.",
+            f"L’invitation de {row.for_whom} a déjà été ouverte. Pour retirer le rôle, cherchez plus bas"
+            f" {row.used_by or 'le compte'}.",
         )
     return redirect("team")
 
@@ -284,35 +288,36 @@ def invitation_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Taking up a role: with the account one is signed in with, or with a new one."""
     at = timezone.localtime()
-    found = _opened(request, token, actions.open_invitation, at)
-    if isinstance(found, HttpResponse):
-        return found
+    opened = _opened(request, token, actions.open_invitation, at)
+    if isinstance(opened, HttpResponse):
+        return opened
     form = OpenForm(request.POST or None)
     signed_in = request.user.is_authenticated
     if request.method == "POST" and (signed_in or form.is_valid()):
-        given = {} if signed_in else form.cleaned_data
+        values = {} if signed_in else form.cleaned_data
         with refusals.in_form(form):
             user = actions.accept(
                 token=token,
                 user=request.user if signed_in else None,
-                email=given.get("courriel", ""),
-                name=given.get("nom", ""),
-                password=given.get("mot_de_passe", ""),
+                email=values.get("courriel", ""),
+                name=values.get("nom", ""),
+                password=values.get("mot_de_passe", ""),
                 on=at.date(),
                 at=at,
             )
             if not signed_in:
                 _sign_in(request, user)
             messages.success(
-                request, f"Bienvenue. Votre rôle : {found.get_role_display().lower()}, {access.over(found)}."
+                request,
+                f"Bienvenue. Votre rôle : {opened.get_role_display().lower()}, {access.over(opened)}.",
             )
             return redirect("space")
     context = {
-        "invitation": found,
-        "over": access.over(found),
+        "invitation": opened,
+        "over": access.over(opened),
         "form": form,
         "signed_in": signed_in,
-        "plain": access.plain(found),
+        "plain": access.plain(opened),
     }
     return render(request, "memberships/invitation.html", context, status=400 if form.errors else 200)
 
@@ -321,9 +326,9 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 def recovery(request: HttpRequest, token: str) -> HttpResponse:
     """Choosing a password, the first one or another, by a link that a manager or the platform made."""
     at = timezone.localtime()
-    found = _opened(request, token, actions.open_recovery, at)
-    if isinstance(found, HttpResponse):
-        return found
+    opened = _opened(request, token, actions.open_recovery, at)
+    if isinstance(opened, HttpResponse):
+        return opened
     form = PasswordForm(request.POST or None)
     if form.is_bound and form.is_valid():
         with refusals.in_form(form):
@@ -333,9 +338,9 @@ def recovery(request: HttpRequest, token: str) -> HttpResponse:
             return redirect("space")
     context = {
         "form": form,
-        "user_name": str(found.user),
-        "title": f"Choisir {'un autre' if found.user.has_usable_password() else 'votre'} mot de passe",
-        "has_factor": Authenticator.objects.filter(user=found.user).exists(),
+        "user_name": str(opened.user),
+        "title": f"Choisir {'un autre' if opened.user.has_usable_password() else 'votre'} mot de passe",
+        "has_factor": Authenticator.objects.filter(user=opened.user).exists(),
     }
     return render(request, "memberships/recovery.html", context, status=400 if form.errors else 200)
 
@@ -347,9 +352,7 @@ def _sign_in(request: HttpRequest, user: User) -> None:
 
 
 def _opened(request: HttpRequest, token: str, open_it: Any, at: datetime) -> Any:
-    """Return what a link opens, or the page that says why it opens nothing; a guessed link is a page that
-    does not exist.
-    """
+    """Open a link, or return the page of its refusal; a guessed link is a page that does not exist."""
     if counted(request, "liens") > WRONG_LINKS_AN_HOUR:
         return refusals.page(request, TOO_MANY, status=429)
     try:

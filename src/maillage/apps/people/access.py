@@ -1,6 +1,4 @@
-"""Who may see which persons: the structures that follow them; a volunteer, those they follow; a browser, by a
-card.
-"""
+"""Rights over persons: structures that follow them; a volunteer, those they follow; a browser, by a card."""
 
 import secrets
 from dataclasses import dataclass
@@ -25,25 +23,25 @@ def people_for(user: Any) -> QuerySet[Person]:
 
     The question is written once for a page, which asks it ten times; each time, the database answers.
     """
-    asked: QuerySet[Person] = _asked(user)[0]
-    return asked.all()
+    visible: QuerySet[Person] = _visible(user)[0]
+    return visible.all()
 
 
 def numbers_for(user: Any) -> QuerySet[Any, Any]:
     """Return the numbers of those persons, to look for among the rows of another table: nobody follows who
     was erased, and their sheets need not be read.
     """
-    return _asked(user)[1].all()
+    return _visible(user)[1].all()
 
 
-def _asked(user: Any) -> tuple[QuerySet[Person], QuerySet[Any, Any]]:
+def _visible(user: Any) -> tuple[QuerySet[Person], QuerySet[Any, Any]]:
     rights = rights_of(user)
     if getattr(user, "people_asked", (None,))[0] is not rights:
-        whole, mine = rights.structures("people.see"), rights.structures("people.mine")
+        full, own = rights.structures("people.see"), rights.structures("people.mine")
         followed = Following.objects.none()
-        if whole or mine:
+        if full or own:
             reached = (
-                Q(structure__in=whole) | Q(structure__in=mine, by=user.pk) if mine else Q(structure__in=whole)
+                Q(structure__in=full) | Q(structure__in=own, by=user.pk) if own else Q(structure__in=full)
             )
             followed = Following.objects.filter(reached, ended_at__isnull=True)
         numbers = followed.values("person")
@@ -53,17 +51,17 @@ def _asked(user: Any) -> tuple[QuerySet[Person], QuerySet[Any, Any]]:
 
 
 def corrections_for(user: Any) -> QuerySet[CorrectionRequest]:
-    """Return what persons asked a user’s structures to correct: of those the user may see."""
+    """Return the correction requests to a user’s structures, of the persons the user may see."""
     rights = rights_of(user)
-    ours = rights.structures("people.see") | rights.structures("people.mine")
-    if not ours:
+    structures = rights.structures("people.see") | rights.structures("people.mine")
+    if not structures:
         return CorrectionRequest.objects.none()
-    found = CorrectionRequest.objects.filter(structure__in=ours, person__in=numbers_for(user))
-    return found.select_related("person", "structure")
+    visible = CorrectionRequest.objects.filter(structure__in=structures, person__in=numbers_for(user))
+    return visible.select_related("person", "structure")
 
 
 def may_help(user: Any, structure: int | None) -> bool:
-    """Return whether a user may write the sheet of a person on behalf of a structure."""
+    """Grant the writing of a person's sheet on behalf of a structure."""
     rights = rights_of(user)
     return structure is not None and (
         rights.may("people.see", structure=structure) or rights.may("people.mine", structure=structure)
@@ -71,7 +69,7 @@ def may_help(user: Any, structure: int | None) -> bool:
 
 
 def sees_only_theirs(user: Any, structure: int | None) -> bool:
-    """Return whether a user sees, among the persons of a structure, only those they help themselves."""
+    """Tell a user who sees, among the persons of a structure, only those they help themselves."""
     rights = rights_of(user)
     return rights.may("people.mine", structure=structure) and not rights.may(
         "people.see", structure=structure
@@ -113,10 +111,10 @@ def card_in(request: HttpRequest, at: datetime, *, key: str, shown_for: timedelt
     return None
 
 
-def person_of_code(pk: int, kept: str) -> Person | None:
+def person_of_code(pk: int, stored_digest: str) -> Person | None:
     """Return a person by the digest of their code; None once it was replaced, or they were erased."""
     person = Person.objects.filter(pk=pk, forgotten_at__isnull=True).first()
-    return person if person is not None and constant_time_compare(kept, digest(person)) else None
+    return person if person is not None and constant_time_compare(stored_digest, digest(person)) else None
 
 
 def close_card(request: HttpRequest, *, key: str) -> None:
@@ -167,8 +165,8 @@ def page_in(request: HttpRequest, at: datetime) -> Opened | None:
     """Return the page open in this browser, for ten more minutes; None once they passed, once the code or
     the secret changed, once the helper logged out, or once the person was erased.
     """
-    held = request.session.get(PAGE)
-    match held:
+    session_page = request.session.get(PAGE)
+    match session_page:
         case {"pk": pk, "kept": kept, "token": token, "whole": whole, "helper": helper, "since": since}:
             person = Person.objects.filter(pk=pk, forgotten_at__isnull=True).first()
             account = account_of(request) if helper is not None else None
@@ -180,7 +178,7 @@ def page_in(request: HttpRequest, at: datetime) -> Opened | None:
                 or (account is not None and not people_for(account).filter(pk=pk).exists())
             ):
                 return None
-            request.session[PAGE] = {**held, "since": at.isoformat()}
+            request.session[PAGE] = {**session_page, "since": at.isoformat()}
             return Opened(person, token, whole, account)
     return None
 
@@ -204,10 +202,10 @@ def new_form(request: HttpRequest) -> str:
 
 
 def spend_form(request: HttpRequest, typed: str) -> bool:
-    """Return whether a form is the last one shown in this browser, and serves for the first time."""
+    """Accept a form once, when it is the last one displayed in this browser."""
     return constant_time_compare(str(request.session.pop(FORM, secrets.token_hex())), typed)
 
 
 def _page_digest(person: Person) -> str:
-    held = CardSecret.objects.filter(person=person).values_list("hash", flat=True).first()
-    return salted_hmac("page", f"{person.code}:{held or ''}").hexdigest()
+    secret_hash = CardSecret.objects.filter(person=person).values_list("hash", flat=True).first()
+    return salted_hmac("page", f"{person.code}:{secret_hash or ''}").hexdigest()

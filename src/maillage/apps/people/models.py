@@ -44,7 +44,7 @@ class Person(models.Model):
 
     @property
     def full_label(self) -> str:
-        """Return what tells apart two people of the same name: year, drawing and code."""
+        """Return the label that distinguishes two people of the same name: year, drawing and code."""
         known = filter(None, (self.nickname, str(self.born or ""), self.get_picture_display(), self.card))
         return " · ".join(known)
 
@@ -89,7 +89,7 @@ class Following(models.Model):
 
 
 class Consent(models.Model):
-    """What a person agreed to or refused: the exact words read to them, how, before whom, and until when."""
+    """Answer of a person to a purpose: the exact words read to them, how, before whom, and until when."""
 
     person = models.ForeignKey(
         Person, verbose_name="personne", on_delete=models.CASCADE, related_name="consents"
@@ -121,7 +121,7 @@ class Consent(models.Model):
 
     @property
     def proof(self) -> str:
-        """What the journal seals of an answer: what was read, how, and what was answered."""
+        """Content that the journal seals of an answer: the words, the way, and the answer."""
         answer = canonical(purpose=self.purpose, given=self.given, how=self.how, words=self.words, at=self.at)
         return answer.decode()
 
@@ -152,7 +152,7 @@ class CardSecret(models.Model):
 
 
 class CorrectionRequest(models.Model):
-    """What a person asks a structure to correct, among what others wrote; `done_at`: once answered."""
+    """Request of a person to a structure to correct its writings; `done_at`: once answered."""
 
     person = models.ForeignKey(
         Person, verbose_name="personne", on_delete=models.CASCADE, related_name="corrections"

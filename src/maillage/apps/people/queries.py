@@ -33,30 +33,30 @@ def by_code(text: str) -> Person | None:
 
 
 def secret_of(person: Person) -> CardSecret | None:
-    """Return what the card of a person opens with beside its code, None while nothing was chosen."""
+    """Return the secret of a person's card, None while none was chosen."""
     return CardSecret.objects.filter(person=person).select_related("by").first()
 
 
 def chooses_alone(person: Person) -> bool:
-    """Return whether a person may choose the secret of their card by its code alone: none was chosen, and no
-    structure ever followed them. Otherwise who found the card would read who helps.
+    """Allow a person to choose the secret of their card by its code alone: none was chosen, and no structure
+    ever followed them. Otherwise who found the card would read who helps.
     """
     return secret_of(person) is None and not Following.objects.filter(person=person).exists()
 
 
 def corrections(person: Person) -> list[CorrectionRequest]:
-    """Return what a person asked to correct, the latest first."""
+    """Return the correction requests of a person, the latest first."""
     return list(CorrectionRequest.objects.filter(person=person).select_related("structure", "done_by"))
 
 
 def agreed(person: Person, purpose: str, structure: int | None = None) -> bool:
-    """Return whether a person agrees today: their last answer decides, and a withdrawn agreement is a
+    """Return the agreement of a person today: their last answer decides, and a withdrawn agreement is a
     refusal.
     """
-    said = Consent.objects.filter(person=person, purpose=purpose)
+    answers = Consent.objects.filter(person=person, purpose=purpose)
     if structure is not None:
-        said = said.filter(structure=structure)
-    last = said.first()
+        answers = answers.filter(structure=structure)
+    last = answers.first()
     return last is not None and last.given and last.withdrawn_at is None
 
 
@@ -93,16 +93,16 @@ def namesakes(people: QuerySet[Person], nickname: str, born: int | None = None) 
 
 
 def belongs_to_helpers(by: User, address: str) -> bool:
-    """Return whether an e-mail address is that of an account of the platform, or of a place of the structures
-    on whose behalf a user helps: no person reads their own mail there.
+    """Recognise an e-mail address of an account of the platform, or of a place of the structures on whose
+    behalf a user helps: no person reads their own mail there.
     """
-    asked = address.strip().casefold()
-    if User.objects.filter(email__iexact=asked).exists():
+    mail = address.strip().casefold()
+    if User.objects.filter(email__iexact=mail).exists():
         return True
     rights = rights_of(by)
-    ours = rights.structures("people.see") | rights.structures("people.mine")
-    held = Lieu.objects.filter(structure__in=ours).values_list("sheet", flat=True)
-    return any(asked == str(each).casefold() for sheet in held for each in sheet.get("courriels", ()))
+    structures = rights.structures("people.see") | rights.structures("people.mine")
+    sheets = Lieu.objects.filter(structure__in=structures).values_list("sheet", flat=True)
+    return any(mail == str(each).casefold() for sheet in sheets for each in sheet.get("courriels", ()))
 
 
 # ---------------------------------------------------------------------------------- what is stored about them

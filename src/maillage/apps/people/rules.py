@@ -147,7 +147,6 @@ def forget_before(at: datetime) -> datetime:
 
 
 def born_in(year: int | None, on: date) -> bool:
-    """Return whether a living person may be born in a year."""
     return year is None or on.year - OLDEST <= year <= on.year
 
 
@@ -178,16 +177,16 @@ class Secret:
 
 
 def read_secret(typed: str, drawings: Sequence[str] = ()) -> Secret | None:
-    """Return what was typed, or the drawings chosen, as a secret; None when there is nothing.
+    """Return the typed signs, or the chosen drawings, as a secret; None when there is nothing.
 
     >>> [read_secret(*each).text for each in ((" Éléphant ",), ("٢٠٤٨",), ("", ["lune", "chat"]))]
     ['word:elephant', 'digits:2048', 'drawings:chat,lune']
     """
     chosen = sorted({each for each in drawings if each in PICTURES})
     signs = unicodedata.normalize("NFKD", typed.casefold())
-    kept = "".join(_digit(sign) for sign in signs if sign.isalnum())
-    if kept:
-        return Secret(DIGITS if kept.isdigit() else WORD, kept)
+    signs_only = "".join(_digit(sign) for sign in signs if sign.isalnum())
+    if signs_only:
+        return Secret(DIGITS if signs_only.isdigit() else WORD, signs_only)
     return Secret(DRAWINGS, ",".join(chosen)) if chosen else None
 
 
@@ -195,10 +194,10 @@ def _digit(sign: str) -> str:
     return str(unicodedata.digit(sign)) if sign.isdecimal() else sign
 
 
-def check_secret(said: Secret | None, *, known: Sequence[str]) -> None:
+def check_secret(secret: Secret | None, *, known: Sequence[str]) -> None:
     """Refuse a secret that somebody else finds at once. known: what the card or the sheet already says."""
-    why = "" if said is None else _weakness(said, known)
-    if said is None or why:
+    why = "" if secret is None else _weakness(secret, known)
+    if secret is None or why:
         raise Refused(
             to_say("Votre secret n’est pas encore choisi."),
             why=why or to_say("Il n’y a rien d’écrit."),
@@ -206,26 +205,29 @@ def check_secret(said: Secret | None, *, known: Sequence[str]) -> None:
         )
 
 
-def _weakness(said: Secret, known: Sequence[str]) -> str:
+def _weakness(secret: Secret, known: Sequence[str]) -> str:
     """Return why a secret is found at once, in French; '' when it is not."""
-    if said.kind == DRAWINGS:
-        return "" if said.value.count(",") == DRAWN - 1 else to_say("Il faut 4 dessins, ni plus ni moins.")
-    held = [told for each in known if (told := read_secret(each)) is not None]
-    if any(said.value in each.value or (len(each.value) > 3 and each.value in said.value) for each in held):
+    if secret.kind == DRAWINGS:
+        return "" if secret.value.count(",") == DRAWN - 1 else to_say("Il faut 4 dessins, ni plus ni moins.")
+    guessable = [read_one for each in known if (read_one := read_secret(each)) is not None]
+    if any(
+        secret.value in each.value or (len(each.value) > 3 and each.value in secret.value)
+        for each in guessable
+    ):
         return to_say("C’est écrit sur votre carte ou sur votre fiche.")
-    if said.kind == WORD:
-        if not SHORTEST_WORD <= len(said.value) <= MOST_SIGNS or len(set(said.value)) < 3:
+    if secret.kind == WORD:
+        if not SHORTEST_WORD <= len(secret.value) <= MOST_SIGNS or len(set(secret.value)) < 3:
             return to_say("Ce mot est trop court.")
         return ""
-    if not DIGITS_FROM <= len(said.value) <= DIGITS_TO:
+    if not DIGITS_FROM <= len(secret.value) <= DIGITS_TO:
         return to_say("Il faut 4, 5 ou 6 chiffres.")
-    steps = {int(b) - int(a) for a, b in zip(said.value, said.value[1:], strict=False)}
+    steps = {int(b) - int(a) for a, b in zip(secret.value, secret.value[1:], strict=False)}
     return to_say("Ces chiffres se suivent.") if steps in ({0}, {1}, {-1}) else ""
 
 
 def may_try(misses: int, missed_at: datetime | None, at: datetime) -> bool:
-    """Return whether a secret may be tried: after each five that failed, not before an hour; after twenty,
-    no more. A clock set back waits longer.
+    """Allow a try of the secret: after each five that failed, not before an hour; after twenty, no more. A
+    clock set back waits longer.
     """
     if misses >= MOST_TRIES:
         return False
@@ -235,7 +237,7 @@ def may_try(misses: int, missed_at: datetime | None, at: datetime) -> bool:
 
 
 def still_open(since: datetime, at: datetime, shown_for: timedelta = SHOWN_FOR) -> bool:
-    """Return whether what was opened, or last looked at, at a moment still is; no clock set back opens it
+    """Tell a page still open, by the moment it was opened or last looked at; no clock set back opens it
     longer.
     """
     return -DRIFT <= at - since < shown_for

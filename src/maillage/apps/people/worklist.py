@@ -1,4 +1,4 @@
-"""What persons ask of those who help them: to correct what was written about them."""
+"""Tasks about persons for those who help them: corrections of the writings about them."""
 
 from collections.abc import Iterable
 from datetime import datetime

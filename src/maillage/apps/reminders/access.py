@@ -1,4 +1,4 @@
-"""Who reminds whom: the structures that help a person; a volunteer, those they help."""
+"""Rights over reminders: the structures that help a person; a volunteer, those they help."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def reminders_for(user: Any) -> QuerySet[Reminder]:
     taken without a card by those who run workshops; none for a stranger.
     """
     rights = rights_of(user)
-    ours = {id for right in SEES for id in rights.structures(right)}
-    known = Q(structure__in=ours, person__in=numbers_for(user))
+    structures = {id for right in SEES for id in rights.structures(right)}
+    known = Q(structure__in=structures, person__in=numbers_for(user))
     nameless = Q(structure__in=rights.structures(WORKSHOPS), person=None)
     return Reminder.objects.filter(known | nameless).select_related("person", "structure", "done_by")

@@ -1,4 +1,4 @@
-"""What somebody is reminded of, once, and how; and those who want no reminder."""
+"""Reminders, each sent once, and their ways; and the persons who refuse any."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What reminders ask of somebody today: calls to give, cards to print, answers to know."""
+"""Tasks about reminders today: calls to give, cards to print, answers to know."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,15 +18,15 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
     if not rights_of(user).any(*access.SEES, access.WORKSHOPS):
         return
     counts = lists.counts(access.reminders_for(user), at)
-    said = [f"{n} {lists.KINDS[id].title.lower()}" for id, n in counts.items() if n]
-    if said:
+    counts_by_list = [f"{n} {lists.KINDS[id].title.lower()}" for id, n in counts.items() if n]
+    if counts_by_list:
         total = sum(counts.values())
         yield Line(
             kind="reminders",
             group=PEOPLE,
             n=total,
             title="Rappel à donner" if total == 1 else "Rappels à donner",
-            words=f"{series(said)}.",
+            words=f"{series(counts_by_list)}.",
             url=reverse("reminders"),
             gesture="Donner les rappels",
             icon="bell",

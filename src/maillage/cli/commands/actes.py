@@ -10,7 +10,7 @@ from maillage.kernel.progress import steps
 
 OK, PARTLY, FAILED = 0, 1, 2
 FORMATS = ("coop-1", "csv")
-TOLD = 20  # faults
+MAX_PRINTED = 20  # faults
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,14 +36,14 @@ def _day(text: str) -> date:
         ) from error
 
 
-def run(given: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     from maillage.config.bootstrap import ready
 
     ready()
-    return {"exporter": export, "importer": take_in}[given.geste](given)
+    return {"exporter": export, "importer": take_in}[options.geste](options)
 
 
-def export(given: argparse.Namespace) -> int:
+def export(options: argparse.Namespace) -> int:
     from django.utils import timezone
 
     from maillage.apps.actes.queries import activities, lists
@@ -51,21 +51,21 @@ def export(given: argparse.Namespace) -> int:
     from maillage.kernel.disk import write_whole
 
     today = timezone.localdate()
-    until = given.au or today
-    since = given.du or until.replace(month=1, day=1)
+    until = options.au or today
+    since = options.du or until.replace(month=1, day=1)
     if since > until:
         since, until = until, since
-    if given.format == "coop-1":
+    if options.format == "coop-1":
         text = all_activities.coop(None, since, until)
     else:
         text = lists.table(activities.of_period(None, since, until))
-    write_whole(given.sortie, text)
+    write_whole(options.sortie, text)
     n = text.count("\n") - 1
-    print(f"{n} ligne{'s' * (n > 1)}, du {since} au {until} : {given.sortie}")
+    print(f"{n} ligne{'s' * (n > 1)}, du {since} au {until} : {options.sortie}")
     return OK
 
 
-def take_in(given: argparse.Namespace) -> int:
+def take_in(options: argparse.Namespace) -> int:
     from django.utils import timezone
 
     from maillage.apps.actes.actions import receiving
@@ -74,21 +74,21 @@ def take_in(given: argparse.Namespace) -> int:
 
     at = timezone.now()
     faults = list[Fault]()
-    new = found = left = wrong = 0
-    with open_file(given.fichier) as file:
-        for part in files.read(file, given.format, today=timezone.localdate(at)):
-            new += receiving.take_in(part.rows, source=given.format, at=at)
-            found, left, wrong = found + len(part.rows), left + part.left, wrong + len(part.faults)
-            faults += part.faults[: TOLD - len(faults)]
+    new = n_read = n_other = wrong = 0
+    with open_file(options.fichier) as file:
+        for part in files.read(file, options.format, today=timezone.localdate(at)):
+            new += receiving.take_in(part.rows, source=options.format, at=at)
+            n_read, n_other, wrong = n_read + len(part.rows), n_other + part.left, wrong + len(part.faults)
+            faults += part.faults[: MAX_PRINTED - len(faults)]
             steps("Lecture des actes", part.read)
-    told = f"{new} acte{'s' * (new > 1)} de plus, {found - new} déjà là"
-    print(told + f", {left} qui n’en sont pas" * bool(left))
+    sentence = f"{new} acte{'s' * (new > 1)} de plus, {n_read - new} déjà là"
+    print(sentence + f", {n_other} qui n’en sont pas" * bool(n_other))
     for fault in faults:
         print(
-            f"{given.fichier.name}, ligne {fault.line}, colonne {fault.column}, « {fault.value} » :"
+            f"{options.fichier.name}, ligne {fault.line}, colonne {fault.column}, « {fault.value} » :"
             f" {fault.reason}. {fault.cure}",
             file=sys.stderr,
         )
-    if wrong > TOLD:
-        print(f"Et {wrong - TOLD} autres lignes.", file=sys.stderr)
-    return OK if not wrong else PARTLY if found else FAILED
+    if wrong > MAX_PRINTED:
+        print(f"Et {wrong - MAX_PRINTED} autres lignes.", file=sys.stderr)
+    return OK if not wrong else PARTLY if n_read else FAILED

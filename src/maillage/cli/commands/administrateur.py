@@ -11,7 +11,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="écrit un document JSON")
 
 
-def run(given: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     from maillage.config.bootstrap import ready
 
     ready()
@@ -24,9 +24,9 @@ def run(given: argparse.Namespace) -> int:
     from maillage.config.home import served_address
 
     at = timezone.now()
-    user, token = actions.appoint(email=given.adresse, name=given.nom, on=timezone.localdate(at), at=at)
+    user, token = actions.appoint(email=options.adresse, name=options.nom, on=timezone.localdate(at), at=at)
     link = settings.ADDRESS + reverse("recovery", args=[token])
-    if given.json:
+    if options.json:
         print_json({"adresse": user.email, "lien": link})
         return 0
     print(f"{user.email} administre la plateforme.")

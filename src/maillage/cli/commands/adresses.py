@@ -15,18 +15,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     load.add_argument("--json", action="store_true", help="écrit les décomptes en JSON")
 
 
-def run(given: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     from maillage.config.home import HOME
     from maillage.pipeline.offer import addresses
 
-    if not given.fichier.is_file():
+    if not options.fichier.is_file():
         raise Refused(
-            f"{given.fichier.name} : ce fichier n’existe pas, ou est un dossier.",
+            f"{options.fichier.name} : ce fichier n’existe pas, ou est un dossier.",
             why="Les adresses se chargent d’un fichier à la fois, un par département.",
             do="Vérifiez le chemin et le nom, extension comprise.",
         )
-    loaded = addresses.load(given.fichier, HOME / addresses.FOLDER)
-    if given.json:
+    loaded = addresses.load(options.fichier, HOME / addresses.FOLDER)
+    if options.json:
         print_json(
             {
                 "adresses": loaded.numbers,

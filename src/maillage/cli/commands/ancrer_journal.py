@@ -18,8 +18,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="écrit un document JSON")
 
 
-def run(given: argparse.Namespace) -> int:
-    path = typed_path(str(given.sortie))
+def run(options: argparse.Namespace) -> int:
+    path = typed_path(str(options.sortie))
     if path.exists():
         raise Refused(
             f"Le fichier {path} existe déjà.",
@@ -38,16 +38,16 @@ def run(given: argparse.Namespace) -> int:
     from maillage.kernel.disk import write_whole
 
     with transaction.atomic():  # the database says that this page was written: not before it is
-        made = anchors.write(at=timezone.now(), cause=REQUESTED, sent_to=path.name)
-        if made is None:
+        anchor = anchors.write(at=timezone.now(), cause=REQUESTED, sent_to=path.name)
+        if anchor is None:
             raise Refused(
                 "Aucune ancre n’a été écrite.",
                 why="Le journal n’a encore aucune ligne.",
                 do="Recommencez quand la plateforme aura servi.",
             )
-        write_whole(path, words.page(made.head))
-    if given.json:
-        print_json({"ligne": made.line, "lignes": made.n_lines, "empreinte": made.digest})
+        write_whole(path, words.page(anchor.head))
+    if options.json:
+        print_json({"ligne": anchor.line, "lignes": anchor.n_lines, "empreinte": anchor.digest})
     else:
-        print(f"Ancre écrite : {path} (ligne {made.line}, {made.digest[:12]}…). Gardez-la ailleurs.")
+        print(f"Ancre écrite : {path} (ligne {anchor.line}, {anchor.digest[:12]}…). Gardez-la ailleurs.")
     return 0

@@ -18,7 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="écrit un document JSON")
 
 
-def run(given: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     from maillage.config.bootstrap import ready
 
     ready()
@@ -27,21 +27,21 @@ def run(given: argparse.Namespace) -> int:
 
     from maillage.apps.pilotage.queries import document, loop
 
-    study, reading = _study(given.code)
-    found = loop.loop(AnonymousUser(), study, reading, on=timezone.localdate())
-    written = document.loop_json(study, found)
-    if given.json:
+    study, reading = _study(options.code)
+    local_loop = loop.loop(AnonymousUser(), study, reading, on=timezone.localdate())
+    written = document.loop_json(study, local_loop)
+    if options.json:
         print_json(written)
         return 0
-    days = (date_text(day) for day in (found.activity.since, found.activity.until))
+    days = (date_text(day) for day in (local_loop.activity.since, local_loop.activity.until))
     print(f"La boucle : {written['territoire']['nom']}, du {' au '.join(days)}")
-    if found.activity.examples:
+    if local_loop.activity.examples:
         print("Activité inventée, pour l’exemple.")
     for note in () if reading.withheld else reading.contradicted:
         print(rich.bare(note))
     for sentence in written["phrases"]:
         print(f"- {sentence}")
-    for row, zone in zip(found.rows, written["zones"], strict=True):
+    for row, zone in zip(local_loop.rows, written["zones"], strict=True):
         print(f"{zone['code']:<10} {zone['nom']} : {_estimates(row)} ; {_counts(zone)} ; {_plan(row)}")
     for commune in written["communes"]:
         print(f"{'':<10} {commune['nom']} ({count(len(commune['zones']), 'zone')}) : {_counts(commune)}")
@@ -63,31 +63,31 @@ def _study(code: str) -> tuple[Any, Any]:
 
 
 def _estimates(row: "ZoneLoop") -> str:
-    """Return what is estimated of a zone, rounded as its page prints it, or why it is not."""
+    """Return the estimates of a zone, rounded as its page prints them, or the reason of their absence."""
     need, gap = row.need, row.gap
-    people = _beside(need.people, need.between) if not need.reason else f"({need.reason.rstrip('.')})"
-    away = _beside(gap.missing, gap.missing_between) if gap is not None else f"({row.no_gap})"
+    people = _with_interval(need.people, need.between) if not need.reason else f"({need.reason.rstrip('.')})"
+    away = _with_interval(gap.missing, gap.missing_between) if gap is not None else f"({row.no_gap})"
     return f"besoin {people} ; sans aide à portée {away}"
 
 
-def _beside(value: str, between: str) -> str:
+def _with_interval(value: str, between: str) -> str:
     return " ".join(filter(None, (value, f"[{between}]" if between else "")))
 
 
 def _counts(links: dict[str, Any]) -> str:
-    """Return what is counted of a zone or a commune, or why it is not."""
-    return " ; ".join(f"{name} {_told(links[name])}" for name in ("orientation", "action", "effet"))
+    """Return the counts of a zone or a commune, or the reason of their absence."""
+    return " ; ".join(f"{name} {_count_text(links[name])}" for name in ("orientation", "action", "effet"))
 
 
-def _told(link: dict[str, Any]) -> str:
+def _count_text(link: dict[str, Any]) -> str:
     if link["valeur"] is not None:
         return number(link["valeur"])
     acts = link.get("details", {}).get("acts")  # an action without any referral
-    told = f"{count(acts, 'acte d’aide', 'actes d’aide')} " if isinstance(acts, int) else ""
-    return f"{told}({link['motif'].rstrip('.')})"
+    acts_text = f"{count(acts, 'acte d’aide', 'actes d’aide')} " if isinstance(acts, int) else ""
+    return f"{acts_text}({link['motif'].rstrip('.')})"
 
 
 def _plan(row: "ZoneLoop") -> str:
     titles = ", ".join(f"{each.action.title.rstrip('.')} ({each.action.standing_words})" for each in row.plan)
-    instead, beside = row.plan_words
-    return f"plan : {' ; '.join(filter(None, (titles or lower_first(instead), beside)))}"
+    instead, explanation = row.plan_words
+    return f"plan : {' ; '.join(filter(None, (titles or lower_first(instead), explanation)))}"

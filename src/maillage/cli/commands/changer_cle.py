@@ -10,8 +10,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     del parser  # nothing to choose
 
 
-def run(given: argparse.Namespace) -> int:
-    del given
+def run(options: argparse.Namespace) -> int:
+    del options
     if os.environ.get("MAILLAGE_SECRET_KEY"):
         raise Refused(
             "La clé n’a pas été changée.",

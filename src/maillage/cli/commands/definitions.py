@@ -22,10 +22,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(given: argparse.Namespace) -> int:
-    if given.croisement is not None:
-        return _print_crossing(given.croisement, as_json=given.json)
-    if given.json:
+def run(options: argparse.Namespace) -> int:
+    if options.croisement is not None:
+        return _print_crossing(options.croisement, as_json=options.json)
+    if options.json:
         print_json(
             [
                 {
@@ -78,20 +78,20 @@ def _print_crossing(id: str, *, as_json: bool) -> int:
 def _row(cell: "Cell") -> dict[str, object]:
     """Return a class as JSON has it: one decimal, the bounds outwards; null and a reason where withheld."""
     share = cell.share
-    told: dict[str, float | None]
+    bounds: dict[str, float | None]
     if isinstance(share, Estimate):
         low, high = rounding.outwards(share.low, share.high, 0.1, most=100.0)
-        told = {
+        bounds = {
             "part": rounding.rounded(share.value, decimals=1),
             "bas": round(low, 1),
             "haut": round(high, 1),
         }
     else:
-        told = {"part": None, "bas": None, "haut": None}
+        bounds = {"part": None, "bas": None, "haut": None}
     return {
         "ventilation": cell.breakdown,
         "classe": cell.label,
-        **told,
+        **bounds,
         "n": share.n,
         "motif": "" if isinstance(share, Estimate) else share.reason,
         "univers": share.universe,

@@ -44,18 +44,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(given: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     from maillage.config.bootstrap import ready
 
     ready()
-    if given.effacer:
+    if options.effacer:
         return _remove()
-    prepare(with_studies=not given.sans_calcul)
+    prepare(with_studies=not options.sans_calcul)
     return 0
 
 
 def prepare(*, with_studies: bool = True) -> None:
-    """Tell what the demonstration lacks, once the platform is up, and print its accounts."""
+    """Add the missing parts of the demonstration, once the platform is up, and print its accounts."""
     from maillage.cli.demonstration.journal_order import in_order_of_dates
     from maillage.config import environment, settings
 
@@ -72,8 +72,8 @@ def prepare(*, with_studies: bool = True) -> None:
     for name in _studies() if with_studies else ():
         print(f"Diagnostic prêt : {name}", flush=True)
     print(f"Comptes de démonstration, mot de passe {password} :")
-    for name, shown, *_ in ACCOUNTS:
-        print(f"  {name}@{DOMAIN} : {shown}")
+    for name, label, *_ in ACCOUNTS:
+        print(f"  {name}@{DOMAIN} : {label}")
 
 
 def _studies() -> Iterator[str]:
@@ -86,8 +86,8 @@ def _studies() -> Iterator[str]:
     from maillage.apps.dossiers.queries import StudyRequest
 
     steps("Démonstration : diagnostics", 0.0)
-    asked = ((place, actions.ask(StudyRequest(place=place))) for place in PLACES)
-    missing = [place for place, study in asked if study.status != rules.DONE]
+    requests = ((place, actions.ask(StudyRequest(place=place))) for place in PLACES)
+    missing = [place for place, study in requests if study.status != rules.DONE]
     jobs = [partial(_study, place) for place in missing]
     if are_copied := len(missing) > 1 and cores.may_copy():
         connections.close_all()  # a copy opens its own
@@ -101,7 +101,7 @@ def _study(place: str) -> str:
 
 
 def is_there() -> bool:
-    """Return whether the demonstration was told once: what it may lack since can wait for the first page."""
+    """Tell a demonstration that was set up once: its missing parts may wait for the first page."""
     from maillage.apps.accounts.models import User
     from maillage.apps.dossiers import rules
     from maillage.apps.dossiers.models import Study
@@ -119,8 +119,8 @@ def _remove() -> int:
     search.rebuild()
     for name, n in removed.items():
         print(f"{name} : {n}")
-    gone = count(sum(removed.values()), "ligne d’exemple retirée", "lignes d’exemple retirées")
-    print(f"{upper_first(gone)}. Les lieux réels et le journal restent.")
+    removed_text = count(sum(removed.values()), "ligne d’exemple retirée", "lignes d’exemple retirées")
+    print(f"{upper_first(removed_text)}. Les lieux réels et le journal restent.")
     return 0
 
 
@@ -130,9 +130,9 @@ def _accounts(password: str, *, production: bool) -> dict[str, Any]:
 
     return {
         name: open_demonstration(
-            email=f"{name}@{DOMAIN}", name=shown, password=password, production=production
+            email=f"{name}@{DOMAIN}", name=label, password=password, production=production
         )[0]
-        for name, shown, *_ in ACCOUNTS
+        for name, label, *_ in ACCOUNTS
     }
 
 
@@ -148,11 +148,13 @@ def give_roles(accounts: Mapping[str, Any], at: datetime) -> dict[str, Any]:
     structures = {}
     for name, _, role, territory, structure in ACCOUNTS:
         over = Structure.objects.filter(name=structure).order_by("pk").first() if structure else None
-        theirs = {"role": role, "structure": over, "territory": territory}
-        held = Membership.objects.filter(user=accounts[name], **theirs)
-        if (over is not None or not structure) and not (held & current(at.date())).exists():
-            since = at.date() if held.exists() else at.date() - A_YEAR  # one taken back is given from today
-            give(by=None, to=accounts[name], **theirs, on=since, at=at)
+        role_fields = {"role": role, "structure": over, "territory": territory}
+        memberships = Membership.objects.filter(user=accounts[name], **role_fields)
+        if (over is not None or not structure) and not (memberships & current(at.date())).exists():
+            since = (
+                at.date() if memberships.exists() else at.date() - A_YEAR
+            )  # one taken back is given from today
+            give(by=None, to=accounts[name], **role_fields, on=since, at=at)
         if structure:
             structures[structure] = over
     return structures
@@ -200,8 +202,8 @@ def _stories(accounts: Mapping[str, Any]) -> None:
     )
     for position, (tell, words) in enumerate(stories_by_words):
         steps(f"Démonstration : {lower_first(words.partition(' : ')[0])}", position / len(stories_by_words))
-        if made := tell(at, accounts, structures):
-            print(words.format(made))
+        if n_created := tell(at, accounts, structures):
+            print(words.format(n_created))
     steps("Démonstration : enquête d’exemple")
     if address := survey.tell(at, accounts):
         print(f"Enquête d’exemple : {survey.N} réponses inventées, redressées et publiées sur {address}")

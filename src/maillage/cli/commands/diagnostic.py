@@ -85,8 +85,8 @@ def census_of(path: Path) -> "tuple[Census, int]":
     unread = [str(row.sheet.get("nom") or f"ligne {row.line}") for row in places.rows if row.refused]
     sheets = [row.sheet for row in places.accepted]
     doubles = offer_census.sure_doubles(sheets)
-    found = offer_census.census(source_words(path, sheets), sheets, doubles=doubles, unread=unread)
-    return found, places.n_refused
+    census = offer_census.census(source_words(path, sheets), sheets, doubles=doubles, unread=unread)
+    return census, places.n_refused
 
 
 def source_words(path: Path, sheets: Sequence[Mapping[str, Any]]) -> str:
@@ -105,7 +105,7 @@ def source_words(path: Path, sheets: Sequence[Mapping[str, Any]]) -> str:
     return f"le recensement remis pour cette étude ({count(len(sheets), 'fiche')}{dated})"
 
 
-def run(given: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     from maillage.cli.named_definition import definition_of
     from maillage.reports.page.folder import check_folder
     from maillage.reports.territory import edition
@@ -116,71 +116,73 @@ def run(given: argparse.Namespace) -> int:
     from maillage.studies.need.local_survey import Unread
     from maillage.studies.offer.census import is_too_large
 
-    territory = territory_of(given.code)
-    chosen = definition_of(given.definition)
-    cut = zoning_of(given.zones, territory)
-    survey, left_out = survey_of(given, chosen)
+    territory = territory_of(options.code)
+    chosen = definition_of(options.definition)
+    cut = zoning_of(options.zones, territory)
+    survey, left_out = survey_of(options, chosen)
     request = Request(
         territory=territory,
         zoning=cut,
         definition=chosen,
-        seed=model.SEED if given.graine is None else given.graine,
-        weights=weights(given.poids),
-        inside=filters.chosen(given.filtre, read_file) if given.filtre else None,
+        seed=model.SEED if options.graine is None else options.graine,
+        weights=weights(options.poids),
+        inside=filters.chosen(options.filtre, read_file) if options.filtre else None,
         survey=survey,
-        target=target_of(given),
-        travel=given.acces,
+        target=target_of(options),
+        travel=options.acces,
     )
-    check_folder(given.sortie)
-    census, refused = census_of(given.offre) if given.offre else (None, 0)
-    found = study(request, lambda step, share: steps(step, 0.75 * share), census=census)
-    made = edition.prepare(found, lambda step, share: steps(step, 0.75 + 0.25 * share))
+    check_folder(options.sortie)
+    census, refused = census_of(options.offre) if options.offre else (None, 0)
+    result = study(request, lambda step, share: steps(step, 0.75 * share), census=census)
+    prepared = edition.prepare(result, lambda step, share: steps(step, 0.75 + 0.25 * share))
     paths = edition.write(
-        made, given.sortie, on=date.today(), sheets=True if given.fiches else None, progress=steps
+        prepared, options.sortie, on=date.today(), sheets=True if options.fiches else None, progress=steps
     )
-    c = made.reading.headline
+    c = prepared.reading.headline
     head = f"Environ {c.value} personnes" if c.value else f"{c.between.capitalize()} personnes"
     between = f", {c.between}" if c.value else ""
-    print(f"{made.reading.territory.name} : {head} {chosen.statement}{between}." if c.low else c.reason)
-    for note in made.reading.published:
+    print(f"{prepared.reading.territory.name} : {head} {chosen.statement}{between}." if c.low else c.reason)
+    for note in prepared.reading.published:
         if note.kind == "contredit":
             print(note.text.replace("**", ""))
-    print(f"{len(paths)} fichiers écrits dans {given.sortie} (empreinte {made.reading.fingerprint})")
-    if len(found.diagnosis.zones) > edition.MOST_SHEETS and not given.fiches:
+    print(f"{len(paths)} fichiers écrits dans {options.sortie} (empreinte {prepared.reading.fingerprint})")
+    if len(result.diagnosis.zones) > edition.MOST_SHEETS and not options.fiches:
         print(
-            f"{len(found.diagnosis.zones)} zones : les fiches ne sont pas écrites. Ajoutez --fiches pour les"
+            f"{len(result.diagnosis.zones)} zones : les fiches ne sont pas écrites. Ajoutez --fiches pour les"
             " avoir."
         )
-    if census is not None and found.offered is None:
+    if census is not None and result.offered is None:
         print(
             "Territoire trop grand pour des distances : l’offre n’est pas mise en face du besoin."
             if is_too_large(request)
-            else f"{given.offre.name} ne connaît aucun lieu de ce territoire : l’offre n’est pas mise en "
+            else f"{options.offre.name} ne connaît aucun lieu de ce territoire : l’offre n’est pas mise en "
             f"face du besoin."
         )
     if refused:
         print(
-            f"{given.offre.name} : {count(refused, 'ligne refusée', 'lignes refusées')} ; « maillage offre"
+            f"{options.offre.name} : {count(refused, 'ligne refusée', 'lignes refusées')} ; « maillage offre"
             " verifier » dit lesquelles.",
             file=sys.stderr,
         )
-    for sentence in made.reading.survey.sentences if made.reading.survey else ():
+    for sentence in prepared.reading.survey.sentences if prepared.reading.survey else ():
         print(sentence.replace("**", ""))
-    unused = bool(given.enquete) and found.diagnosis.composite is None
+    unused = bool(options.enquete) and result.diagnosis.composite is None
     if unused:
-        advice = _advice(given, few=isinstance(survey, Unread) and survey.few)
+        advice = _advice(options, few=isinstance(survey, Unread) and survey.few)
         print(
             "L’enquête n’entre pas dans l’estimation.\n"
-            f"{found.diagnosis.not_composed}\n"
+            f"{result.diagnosis.not_composed}\n"
             f"Le diagnostic est écrit sans elle. {advice}",
             file=sys.stderr,
         )
     return 1 if refused or left_out or unused else 0
 
 
-def _advice(given: argparse.Namespace, *, few: bool) -> str:
-    """Return what to do for a survey to count. few: its answers to the right question were too few."""
-    if given.filtre:
+def _advice(options: argparse.Namespace, *, few: bool) -> str:
+    """Return the advice for a survey that does not count. few: its answers to the right question were too
+    few.
+    """
+    if options.filtre:
         return "Relancez sans --filtre pour qu’elle y entre."
     if few:
         return "Recueillez plus de réponses, ou dites une autre question à lire avec --besoin."
@@ -217,7 +219,7 @@ def zoning_of(path: Path | None, territory: "Territory") -> "Zoning":
     return zoning.from_file(read_file(path), name=path.name, territory=territory, iris=iris)
 
 
-def target_of(given: argparse.Namespace) -> "Target | None":
+def target_of(options: argparse.Namespace) -> "Target | None":
     """Return the public that a command states, None when it states none; Refused for one that is not
     listed, or
     words too long.
@@ -225,7 +227,7 @@ def target_of(given: argparse.Namespace) -> "Target | None":
     from maillage.reference import targets
     from maillage.studies.diagnosis.request import Target
 
-    text, ids = given.public_vise.strip(), [id.strip() for id in given.publics.split(",") if id.strip()]
+    text, ids = options.public_vise.strip(), [id.strip() for id in options.publics.split(",") if id.strip()]
     if len(text) > targets.LONGEST:
         raise Refused(
             f"--public-vise a {len(text)} signes.",
@@ -236,22 +238,21 @@ def target_of(given: argparse.Namespace) -> "Target | None":
 
 
 def survey_of(
-    given: "argparse.Namespace | StudyFiles", chosen: "Definition"
+    options: "argparse.Namespace | StudyFiles", chosen: "Definition"
 ) -> "tuple[Measured | Unread | None, int]":
-    """Return what the survey of a command measures for the definition, and 1 when some of its rows were
-    excluded.
+    """Return the measure of a command's survey for the definition, and 1 when some of its rows were excluded.
 
     Refused, in French, for a survey without margins, of structures, or that cannot be weighted.
     """
-    if not given.enquete:
-        if given.marges or given.besoin:
+    if not options.enquete:
+        if options.marges or options.besoin:
             raise Refused(
-                f"{'--marges' if given.marges else '--besoin'} est donné sans --enquete.",
+                f"{'--marges' if options.marges else '--besoin'} est donné sans --enquete.",
                 why="Ces options disent comment lire une enquête.",
                 do="Ajoutez --enquete REPONSES.csv, ou retirez l’option.",
             )
         return None, 0
-    if not given.marges:
+    if not options.marges:
         raise Refused(
             "--enquete est donné sans --marges.",
             why="Sans redressement, une enquête donne l’avis des personnes qui ont répondu, pas du "
@@ -265,28 +266,28 @@ def survey_of(
     from maillage.studies.need import local_survey
     from maillage.studies.survey import census_margins, weighting
 
-    known = margins.read(given.marges)
+    known = margins.read(options.marges)
     links = (question for link in survey_needs.links_of(chosen) for question in link.questions)
-    names = [*(margin.variable for margin in known), *links, (given.besoin or "").partition("=")[0].strip()]
-    read = answers.read(given.enquete, questions=names)
+    names = [*(margin.variable for margin in known), *links, (options.besoin or "").partition("=")[0].strip()]
+    read = answers.read(options.enquete, questions=names)
     read = birth_years.read_as_ages(read, None, this_year=date.today().year)
     if ponderer.STRUCTURE in read.table:
         raise Refused(
-            f"{given.enquete.name} : ce sont des structures qui ont répondu.",
+            f"{options.enquete.name} : ce sont des structures qui ont répondu.",
             why="Le besoin compte des habitants : une mairie ou une association n’en est pas un.",
             do="Donnez une enquête auprès d’habitants, ou retirez --enquete.",
         )
     weighted = weighting.weigh(read.table, known, lines=read.lines)
     link = (
-        survey_needs.stated(given.besoin, [name for name in read.table.columns if name != "id"])
-        if given.besoin
+        survey_needs.stated(options.besoin, [name for name in read.table.columns if name != "id"])
+        if options.besoin
         else None
     )
     survey = local_survey.read(
         read.table,
         Plan(weights=weighted.weights, initial=weighted.initial, codes=weighted.codes),
         chosen,
-        title=given.enquete.stem,
+        title=options.enquete.stem,
         link=link,
         variables=[margin.variable for margin in weighted.margins],
         calibrated=[margin.variable for margin in weighted.margins],

@@ -14,7 +14,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(given: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     from maillage.config.bootstrap import ready
 
     ready()
@@ -25,19 +25,19 @@ def run(given: argparse.Namespace) -> int:
 
     chosen.check()
     now = timezone.now()
-    if given.horloge_juste:
+    if options.horloge_juste:
         scheduler.trust(now)
     else:
         scheduler.check_clock(now)
     done = scheduler.run(now)
     scheduler.say_done(done, goes_on=False)  # the pages go on knowing that no worker answers them
-    if given.json:
+    if options.json:
         print_json({each.name: {"erreur": each.error} if each.error else dict(each.counts) for each in done})
     else:
-        for each in done:
-            counts = ", ".join(f"{n} {words.replace('_', ' ')}" for words, n in each.counts.items() if n)
+        for result in done:
+            counts = ", ".join(f"{n} {words.replace('_', ' ')}" for words, n in result.counts.items() if n)
             print(
-                f"{each.name.replace('_', ' ')} :"
-                f" {f'arrêté ({each.error})' if each.error else counts or 'rien à faire'}"
+                f"{result.name.replace('_', ' ')} :"
+                f" {f'arrêté ({result.error})' if result.error else counts or 'rien à faire'}"
             )
     return 1 if any(each.error for each in done) else 0

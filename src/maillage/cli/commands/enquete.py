@@ -23,8 +23,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         )
 
 
-def run(given: argparse.Namespace) -> int:
-    return int(_module(given.geste).run(given) or 0)
+def run(options: argparse.Namespace) -> int:
+    return int(_module(options.geste).run(options) or 0)
 
 
 def _module(verb: str) -> ModuleType:

@@ -47,41 +47,41 @@ HEADER = (
 )
 
 
-def run(given: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     from maillage.cli.named_definition import definition_of
     from maillage.kernel.disk import write_whole
     from maillage.studies.diagnosis.territories import gazetteer, rows_of
     from maillage.studies.need import model, national
     from maillage.studies.need import population as frames
 
-    chosen = definition_of(given.definition)
+    chosen = definition_of(options.definition)
     rows = None
-    inside = gazetteer().get(given.dans) if given.dans else None
+    inside = gazetteer().get(options.dans) if options.dans else None
     if inside is not None and inside.kind != "france":
         rows = rows_of(inside, frames.sources().rp2021)
     table = national.estimate(
-        given.niveau,
+        options.niveau,
         chosen,
         rows=rows,
-        seed=model.SEED if given.graine is None else given.graine,
+        seed=model.SEED if options.graine is None else options.graine,
         progress=lambda share: steps("Tirages", share),
     )
-    names = area_names(given.niveau)
+    names = area_names(options.niveau)
     lines = list(zip(*columns(table, names), strict=True))
     if rows is None:
         blank = ("",) * (len(HEADER) - 3)
         lines += [
             (code, names.get(code, ""), *blank, reason)
-            for code, reason in national.outside(given.niveau).items()
+            for code, reason in national.outside(options.niveau).items()
         ]
     lines.sort(key=itemgetter(0))
     file = io.StringIO(newline="")
     writer = Writer(file)
     writer.writerow(HEADER)
     writer.writerows(lines)
-    write_whole(given.sortie, file.getvalue())
+    write_whole(options.sortie, file.getvalue())
     n = f"{number(chosen.n)} répondants{'' if chosen.n_known else ' (supposé)'}"
-    print(f"{count(len(lines), 'ligne')} dans {given.sortie} ; enquête nationale : {n}")
+    print(f"{count(len(lines), 'ligne')} dans {options.sortie} ; enquête nationale : {n}")
     return 0
 
 
@@ -97,24 +97,24 @@ def columns(table: Table, names: dict[str, str]) -> list[list[Any]]:
     percents = [np.round(np.where(known, each * rate, 0.0), 1) for each in estimated]
     rounded: list[NDArray[Any]] = [*persons, *percents]
     figures = [np.where(known, each.astype(object), "").tolist() for each in rounded]
-    told = zip(part_of(table), table["warning"].tolist(), strict=True)
+    notes = zip(part_of(table), table["warning"].tolist(), strict=True)
     return [
         codes,
         [names.get(code, "") for code in codes],
         np.rint(table["population"]).astype(np.int64).tolist(),
         np.rint(universe).astype(np.int64).tolist(),
         *figures,
-        [" ".join(filter(None, each)) for each in told],
+        [" ".join(filter(None, each)) for each in notes],
     ]
 
 
 def part_of(table: Table) -> list[str]:
     """Return, for each row that covers only a part of its area, a note; '' where it covers all of it."""
-    population, whole = table["population"], table["whole"]
+    population, full_population = table["population"], table["whole"]
     out = [""] * len(population)
-    for row in np.flatnonzero((whole != 0) & (population <= 0.9995 * whole)).tolist():
-        share = 100 * population[row] / whole[row]
-        note = f"Une partie seulement : {share:.1f} % de ses {whole[row]:.0f} habitants."
+    for row in np.flatnonzero((full_population != 0) & (population <= 0.9995 * full_population)).tolist():
+        share = 100 * population[row] / full_population[row]
+        note = f"Une partie seulement : {share:.1f} % de ses {full_population[row]:.0f} habitants."
         out[row] = note.replace(".", ",", 1)
     return out
 

@@ -25,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="écrit un document JSON")
 
 
-def run(given: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     from maillage.config.bootstrap import ready
 
     ready()
@@ -38,45 +38,45 @@ def run(given: argparse.Namespace) -> int:
     from maillage.apps.indicators.queries.values import values
     from maillage.apps.territories.queries import canonical
 
-    if given.code is None and not given.refaire:
+    if options.code is None and not options.refaire:
         raise Refused(
             "Il manque le code d’un territoire.",
             why="Un indicateur ne veut rien dire sans le territoire qu’il compte.",
             do="Donnez-le : « maillage indicateurs 38 », par exemple.",
         )
-    place = canonical(given.code) if given.code else ""
+    place = canonical(options.code) if options.code else ""
     at = timezone.now()
-    if given.refaire:
+    if options.refaire:
         written = actions.rebuild(at=at)
-        if not given.code:
-            print_json({"comptes": written}) if given.json else print(
+        if not options.code:
+            print_json({"comptes": written}) if options.json else print(
                 f"{upper_first(count(written, 'compte refait', 'comptes refaits'))}."
             )
             return 0
     else:
         actions.run_deadlines(at=at)  # no clock runs where nobody serves the platform
-    found = values(ground(place, on=timezone.localdate(at)))
-    if given.json:
-        print_json([tables.row(each) for each in found])
+    indicators = values(ground(place, on=timezone.localdate(at)))
+    if options.json:
+        print_json([tables.row(each) for each in indicators])
         return 0
-    for each in map(reading, found):
-        print(f"{each.value.definition.id:<22} {each.value.definition.label} : {_told(each)}")
+    for each in map(reading, indicators):
+        print(f"{each.value.definition.id:<22} {each.value.definition.label} : {_text(each)}")
     return 0
 
 
-def _told(each: "Reading") -> str:
+def _text(indicator: "Reading") -> str:
     """Return an indicator in words: its figure, out of what, its bounds, what stands apart; or why none."""
     from maillage.apps.indicators.queries.reading import ONE
 
-    if not each.figure:
-        return f"{each.value.reason}"
-    if not each.value.value and each.beside in ONE.values():
-        figure, beside = "", count(0, each.beside)
+    if not indicator.figure:
+        return f"{indicator.value.reason}"
+    if not indicator.value.value and indicator.beside in ONE.values():
+        figure, note = "", count(0, indicator.beside)
     else:
-        figure, beside = each.figure, each.beside
-    is_share = each.value.definition.unit == "pourcent"
-    beside = f"({beside})." if is_share and beside else beside
-    invented = "Activité inventée, pour l’exemple." if each.value.examples else ""
-    told = " ".join(filter(None, (figure, beside, each.between)))
-    after = " ".join(filter(None, (*each.value.apart, invented)))
-    return f"{told.rstrip('.')}. {after}" if after else told
+        figure, note = indicator.figure, indicator.beside
+    is_share = indicator.value.definition.unit == "pourcent"
+    note = f"({note})." if is_share and note else note
+    invented = "Activité inventée, pour l’exemple." if indicator.value.examples else ""
+    text = " ".join(filter(None, (figure, note, indicator.between)))
+    after = " ".join(filter(None, (*indicator.value.apart, invented)))
+    return f"{text.rstrip('.')}. {after}" if after else text

@@ -14,7 +14,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="écrit un document JSON")
 
 
-def run(given: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     from maillage.config.bootstrap import connected, ready
 
     with connected() as connection:
@@ -22,17 +22,17 @@ def run(given: argparse.Namespace) -> int:
 
         tables.check_version(connection)
         pending, breaking = tables.pending(connection), tables.breaking(connection)
-    if not given.verifier:
+    if not options.verifier:
         ready()
-    if given.json:
-        print_json({"a_faire" if given.verifier else "faites": pending, "a_l_arret": breaking})
+    if options.json:
+        print_json({"a_faire" if options.verifier else "faites": pending, "a_l_arret": breaking})
     elif not pending:
         print("La base est à jour.")
     else:
-        print(f"{'À faire' if given.verifier else 'Fait'} : {_listed(pending)}.")
-        if given.verifier:
+        print(f"{'À faire' if options.verifier else 'Fait'} : {_listed(pending)}.")
+        if options.verifier:
             _print_how(breaking)
-    return 1 if given.verifier and pending else 0
+    return 1 if options.verifier and pending else 0
 
 
 def _print_how(breaking: list[str]) -> None:

@@ -23,14 +23,14 @@ from maillage.modules import reading as module_reading
 from maillage.modules.reading import Fault
 from maillage.reports.page import drawings
 
-GESTURES = ("verifier", "liste", "dessins", "apercu", "exporter", "importer")
+ACTIONS = ("verifier", "liste", "dessins", "apercu", "exporter", "importer")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "geste",
         nargs="?",
-        choices=GESTURES,
+        choices=ACTIONS,
         help=(
             "verifier des modules, les lister, lister les dessins, voir un module dans un navigateur, "
             "exporter ou importer une archive"
@@ -52,11 +52,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="écrit un document JSON")
 
 
-def run(given: argparse.Namespace) -> int:
-    if given.geste is None:
+def run(options: argparse.Namespace) -> int:
+    if options.geste is None:
         raise Refused(
             "Il manque le geste.",
-            why=f"Les gestes : {', '.join(GESTURES)}.",
+            why=f"Les gestes : {', '.join(ACTIONS)}.",
             do=(
                 "Tapez par exemple « maillage modules verifier » ; « maillage modules --aide » dit ce que"
                 " fait chacun."
@@ -65,7 +65,7 @@ def run(given: argparse.Namespace) -> int:
     return {
         **{"verifier": _check, "liste": _list, "dessins": _drawings},
         **{"apercu": _preview, "exporter": _export, "importer": _import},
-    }[given.geste](given)
+    }[options.geste](options)
 
 
 def _root() -> Path:
@@ -76,51 +76,56 @@ def _root() -> Path:
     return Path(settings.HOME) / "modules"
 
 
-def _check(given: argparse.Namespace) -> int:
+def _check(options: argparse.Namespace) -> int:
     """Check modules: 0 when all are valid, 1 when some are, 2 when none is."""
-    drawn, files = frozenset(drawings.names()), _files(given.dossiers)
-    beside = {authoring.split(path.parent)[1] for path in files if catalogue.FOLDER.match(path.parent.name)}
-    known = {*module_reading.files(), *authoring.ids(_root()), *beside}
+    drawn, files = frozenset(drawings.names()), _files(options.dossiers)
+    folder_ids = {
+        authoring.split(path.parent)[1] for path in files if catalogue.FOLDER.match(path.parent.name)
+    }
+    known = {*module_reading.files(), *authoring.ids(_root()), *folder_ids}
     read = [module_reading.read(path, drawn, known) for path in files]
-    said = [
+    translated = [
         (path, *translations.read(path))
         for each in read
         for path in sorted(each.path.parent.glob("module.*.yaml"))
     ]
     alone = (
         []
-        if given.dossiers
+        if options.dossiers
         else [folder for folder in catalogue.folders(_root()) if not (folder / module_reading.FILE).is_file()]
     )
-    said += [
+    translated += [
         (path, *translations.read(path)) for folder in alone for path in sorted(folder.glob("module.*.yaml"))
     ]
-    if given.json:
+    if options.json:
         print_json(
             [
-                *(_told(each.path, each.module.id if each.module else None, each.faults) for each in read),
-                *(_told(path, held.language if held else None, faults) for path, held, faults in said),
+                *(_as_json(each.path, each.module.id if each.module else None, each.faults) for each in read),
+                *(
+                    _as_json(path, version.language if version else None, faults)
+                    for path, version, faults in translated
+                ),
             ]
         )
-    for each in read if not given.json else ():
-        if each.module is not None:
-            n = sum(1 for _ in each.module.exercises())
+    for row in read if not options.json else ():
+        if row.module is not None:
+            n = sum(1 for _ in row.module.exercises())
+            print(f"{row.module.number:02} {row.module.id} : {len(row.module.steps)} étapes, {n} exercices")
+    for row in read:
+        _complain(row.path, row.faults, "Ce module n’est pas lu.")
+    for path, version, faults in translated:
+        if version is not None and not options.json:
             print(
-                f"{each.module.number:02} {each.module.id} : {len(each.module.steps)} étapes, {n} exercices"
+                f"   {path.parent.name}, {translations.name(version.language)} : {len(version.said)} phrases"
             )
-    for each in read:
-        _complain(each.path, each.faults, "Ce module n’est pas lu.")
-    for path, held, faults in said:
-        if held is not None and not given.json:
-            print(f"   {path.parent.name}, {translations.name(held.language)} : {len(held.said)} phrases")
         _complain(path, faults, "Cette traduction n’est pas lue.")
-    bad = sum(each.module is None for each in read) + sum(held is None for _, held, _ in said)
-    return 0 if not bad else 1 if bad < len(read) + len(said) else 2
+    bad = sum(each.module is None for each in read) + sum(version is None for _, version, _ in translated)
+    return 0 if not bad else 1 if bad < len(read) + len(translated) else 2
 
 
-def _told(path: Path, id: str | None, faults: Iterable[Fault]) -> dict[str, Any]:
-    told = [{"ligne": f.line, "ou": f.where, "quoi": f.what, "remede": f.do} for f in faults]
-    return {"fichier": str(path), "module": id, "fautes": told}
+def _as_json(path: Path, id: str | None, faults: Iterable[Fault]) -> dict[str, Any]:
+    rows = [{"ligne": f.line, "ou": f.where, "quoi": f.what, "remede": f.do} for f in faults]
+    return {"fichier": str(path), "module": id, "fautes": rows}
 
 
 def _complain(path: object, faults: Iterable[Fault], so: str) -> None:
@@ -129,10 +134,12 @@ def _complain(path: object, faults: Iterable[Fault], so: str) -> None:
         print(f"{where} : {fault.what}\n  {so}\n  {fault.do}", file=sys.stderr)
 
 
-def _list(given: argparse.Namespace) -> int:
-    theirs = catalogue.read(_root(), frozenset(drawings.names())).modules
-    modules = sorted({**module_reading.own_modules(), **theirs}.values(), key=lambda m: (m.number, m.id))
-    if given.json:
+def _list(options: argparse.Namespace) -> int:
+    territory_modules = catalogue.read(_root(), frozenset(drawings.names())).modules
+    modules = sorted(
+        {**module_reading.own_modules(), **territory_modules}.values(), key=lambda m: (m.number, m.id)
+    )
+    if options.json:
         print_json(
             [
                 {
@@ -143,22 +150,22 @@ def _list(given: argparse.Namespace) -> int:
                         "theme": m.theme,
                         "duree": m.minutes,
                     },
-                    **({"territoire": True} if m.id in theirs else {}),
+                    **({"territoire": True} if m.id in territory_modules else {}),
                 }
                 for m in modules
             ]
         )
     else:
         for m in modules:
-            mark = ", du territoire" if m.id in theirs else ""
+            mark = ", du territoire" if m.id in territory_modules else ""
             print(
                 f"{m.number:02} {m.id} : {m.title} ({module_format.THEMES[m.theme]}, {m.minutes} min{mark})"
             )
     return 0
 
 
-def _drawings(given: argparse.Namespace) -> int:
-    if given.json:
+def _drawings(options: argparse.Namespace) -> int:
+    if options.json:
         print_json(drawings.names())
     else:
         print("\n".join(drawings.names()))
@@ -175,7 +182,7 @@ def _files(folders: list[Path]) -> list[Path]:
             for folder in catalogue.folders(_root())
             if (folder / module_reading.FILE).is_file()
         ]
-    found = []
+    files = []
     for folder in folders:
         inside = (
             [folder / module_reading.FILE]
@@ -188,21 +195,21 @@ def _files(folders: list[Path]) -> list[Path]:
                 why=f"Un module est un dossier qui contient un fichier {module_reading.FILE}.",
                 do="Donnez ce dossier, ou celui qui en contient plusieurs.",
             )
-        found += inside
-    return found
+        files += inside
+    return files
 
 
 # --------------------------------------------------------------------------------------------------- carrying
 
 
-def _export(given: argparse.Namespace) -> int:
-    if given.vers is None:
+def _export(options: argparse.Namespace) -> int:
+    if options.vers is None:
         raise Refused(
             "Il manque l’archive à écrire.",
             why="Les modules vont dans un seul fichier, que l’on porte ailleurs.",
             do="Ajoutez « --vers modules.zip ».",
         )
-    folders = module_archive.folders_of([str(id) for id in given.dossiers], _root())
+    folders = module_archive.folders_of([str(id) for id in options.dossiers], _root())
     if not folders:
         raise Refused(
             "Ce territoire n’a pas de module à lui.",
@@ -210,36 +217,36 @@ def _export(given: argparse.Namespace) -> int:
             do="Nommez les modules voulus : maillage modules exporter tenir-la-souris --vers modules.zip.",
         )
     content = module_archive.export(folders)
-    write_whole(given.vers, content)
-    if given.json:
+    write_whole(options.vers, content)
+    if options.json:
         print_json(
-            {"fichier": str(given.vers), "modules": [authoring.split(folder)[1] for folder in folders]}
+            {"fichier": str(options.vers), "modules": [authoring.split(folder)[1] for folder in folders]}
         )
     else:
         print(
-            f"{given.vers} : {len(folders)} module{'s' if len(folders) > 1 else ''},"
+            f"{options.vers} : {len(folders)} module{'s' if len(folders) > 1 else ''},"
             f" {len(content) // 1000 or 1} ko"
         )
     return 0
 
 
-def _import(given: argparse.Namespace) -> int:
+def _import(options: argparse.Namespace) -> int:
     """Import the modules of an archive: 0 when all are imported, 1 when some are, 2 when none is."""
-    if len(given.dossiers) != 1:
+    if len(options.dossiers) != 1:
         raise Refused(
             "Il faut une archive, et une seule.",
             why="Chaque archive est lue entière avant que rien soit écrit.",
             do="Tapez « maillage modules importer modules.zip ».",
         )
     done = module_archive.import_(
-        read_file(given.dossiers[0]),
+        read_file(options.dossiers[0]),
         _root(),
         drawings=frozenset(drawings.names()),
         at=datetime.now().astimezone(),
     )
     for each in done.bad:
         _complain(each.name, each.faults, "Ce fichier n’a pas été gardé.")
-    if given.json:
+    if options.json:
         print_json(
             {
                 **{
@@ -248,16 +255,16 @@ def _import(given: argparse.Namespace) -> int:
                     "inchanges": list(done.same),
                 },
                 "traductions": [f"{id}.{code}" for id, code in done.said],
-                "refuses": [_told(Path(each.name), None, each.faults) for each in done.bad],
+                "refuses": [_as_json(Path(each.name), None, each.faults) for each in done.bad],
             }
         )
     else:
-        for words, kept in (
+        for words, ids in (
             ("nouveau", done.new),
             ("remplacé, l’ancien est gardé", done.replaced),
             ("inchangé", done.same),
         ):
-            for id in kept:
+            for id in ids:
                 print(f"{id} : {words}")
         for id, code in done.said:
             print(f"{id} : traduction en {translations.name(code)}")
@@ -267,26 +274,26 @@ def _import(given: argparse.Namespace) -> int:
 # ---------------------------------------------------------------------------------------------------- looking
 
 
-def _preview(given: argparse.Namespace) -> int:
+def _preview(options: argparse.Namespace) -> int:
     """Serve the pages of a module on this computer, read again at each request, until Ctrl+C."""
     from maillage.cli.commands.servir import check_free
 
-    folder = _one_folder(given)
-    check_free("127.0.0.1", given.port)
-    return _serve(folder, given.port)
+    folder = _one_folder(options)
+    check_free("127.0.0.1", options.port)
+    return _serve(folder, options.port)
 
 
-def _one_folder(given: argparse.Namespace) -> Path:
+def _one_folder(options: argparse.Namespace) -> Path:
     """Return the folder of the modules to look at; Refused for none, for several, and for one without any
     module.
     """
-    if len(given.dossiers) != 1:
+    if len(options.dossiers) != 1:
         raise Refused(
             "Il faut un dossier, et un seul.",
             why="L’aperçu montre le module d’un dossier, ou ceux qu’il contient.",
             do="Tapez « maillage modules apercu MON-DOSSIER ».",
         )
-    folder: Path = given.dossiers[0].resolve()
+    folder: Path = options.dossiers[0].resolve()
     if not folder.is_dir():
         raise Refused(
             f"{folder} n’est pas un dossier.",

@@ -67,13 +67,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     pairs.add_argument("--json", action="store_true", help="écrit les paires en JSON")
 
 
-def run(given: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     gc.set_threshold(
         200_000, 20, 20
     )  # rows are made by the hundred thousand, and none of them refers to itself
-    return {"verifier": verify, "importer": take_in, "exporter": export, "doublons": duplicates}[given.geste](
-        given
-    )
+    return {"verifier": verify, "importer": take_in, "exporter": export, "doublons": duplicates}[
+        options.geste
+    ](options)
 
 
 def read_places(
@@ -111,19 +111,19 @@ def read_places(
     return result
 
 
-def verify(given: argparse.Namespace) -> int:
+def verify(options: argparse.Namespace) -> int:
     from maillage.pipeline.offer import report
 
     result = read_places(
-        given.fichier,
-        given.correspondance,
-        when_refused=lambda refused: print_json(report.of(refused)) if given.json else None,
+        options.fichier,
+        options.correspondance,
+        when_refused=lambda refused: print_json(report.of(refused)) if options.json else None,
     )
-    told = report.of(result)
-    if given.json:
-        print_json(told)
+    content = report.of(result)
+    if options.json:
+        print_json(content)
     else:
-        tell(told)
+        tell(content)
     return ended(result)
 
 
@@ -161,9 +161,9 @@ def first_refusal(result: "Result") -> str:
     assert row is not None
     named = f", « {row.sheet['nom']} »" if "nom" in row.sheet else ""
     cells = [
-        f" ; colonne {told.column or told.field}, « {told.value[:60]} » : {told.reason}"
-        for told in row.remarks
-        if told.word == "refused" and told.value
+        f" ; colonne {remark.column or remark.field}, « {remark.value[:60]} » : {remark.reason}"
+        for remark in row.remarks
+        if remark.word == "refused" and remark.value
     ]
     return f"{result.name}, ligne {row.line}{named} : {row.refused}{''.join(cells[:2])}"
 
@@ -180,9 +180,9 @@ def tell(report: dict[str, Any]) -> None:
         f"{count(report['lus'], 'ligne lue', 'lignes lues')}, {count(report['gardes'], 'gardée', 'gardées')}"
         f" dont {report['a_verifier']} à vérifier, {count(report['refuses'], 'refusée', 'refusées')}."
     )
-    told, n = report["disent_leur_offre"], report["gardes"]
+    n_say, n = report["disent_leur_offre"], report["gardes"]
     print(
-        f"{count(told, 'lieu gardé dit ce qu’il offre', 'lieux gardés disent ce qu’ils offrent')}, sur {n}."
+        f"{count(n_say, 'lieu gardé dit ce qu’il offre', 'lieux gardés disent ce qu’ils offrent')}, sur {n}."
     )
     for note in report["notes"]:
         print(f"· {note}")
@@ -213,16 +213,16 @@ def tell(report: dict[str, Any]) -> None:
         print(f"{where} : {fault['raison']}. {fault['que_faire']}")
 
 
-def take_in(given: argparse.Namespace) -> int:
+def take_in(options: argparse.Namespace) -> int:
     from maillage.pipeline.offer.forms import pieces
 
-    if pieces.is_long_csv(given.fichier):
-        return take_in_by_pieces(given)
+    if pieces.is_long_csv(options.fichier):
+        return take_in_by_pieces(options)
     result = read_places(
-        given.fichier,
-        given.correspondance,
-        given.source,
-        when_refused=_tell_nothing_taken if given.json else lambda refused: None,
+        options.fichier,
+        options.correspondance,
+        options.source,
+        when_refused=_tell_nothing_taken if options.json else lambda refused: None,
     )
     from maillage.config.bootstrap import ready
 
@@ -234,14 +234,14 @@ def take_in(given: argparse.Namespace) -> int:
 
     row = importing.take_in(
         result,
-        source=given.source,
-        digest=_digest(given.fichier),
+        source=options.source,
+        digest=_digest(options.fichier),
         by=None,
         at=timezone.now(),
-        correspondence=given.correspondance.read_text("utf-8") if given.correspondance else "",
+        correspondence=options.correspondance.read_text("utf-8") if options.correspondance else "",
     )
     counts = row.counts
-    if given.json:
+    if options.json:
         print_json({key: counts[key] for key in COUNTED} | report.findings(result))
     else:
         words = (
@@ -249,16 +249,16 @@ def take_in(given: argparse.Namespace) -> int:
             ("modifies", "modifié", "modifiés"),
             ("inchanges", "inchangé", "inchangés"),
         )
-        made = ", ".join(count(counts[key], one, many) for key, one, many in words)
+        written_text = ", ".join(count(counts[key], one, many) for key, one, many in words)
         print(
-            f"{count(counts['lus'], 'ligne lue', 'lignes lues')} : {made},"
+            f"{count(counts['lus'], 'ligne lue', 'lignes lues')} : {written_text},"
             f" {count(counts['refuses'], 'ligne refusée', 'lignes refusées')},"
             f" {count(counts['reunis'], 'réunie à une autre', 'réunies à une autre')}."
             f" {counts['a_verifier']} à vérifier,"
             f" {count(counts['doublons_proposes'], 'doublon proposé', 'doublons proposés')},"
             f" {count(counts['absents'], 'lieu absent', 'lieux absents')} de cette version."
         )
-        for key, one, many in WAITING:
+        for key, one, many in TO_DECIDE:
             if counts[key]:
                 print(f"{count(counts[key], one, many)}.")
     return ended(result)
@@ -268,8 +268,8 @@ def _tell_nothing_taken(result: "Result") -> None:
     """Print the counts and the findings of a file of which no row could be imported."""
     from maillage.pipeline.offer import report
 
-    told = {"lus": result.n_read, "refuses": result.n_refused, "reunis": result.united}
-    print_json(dict.fromkeys(COUNTED, 0) | told | report.findings(result))
+    counts = {"lus": result.n_read, "refuses": result.n_refused, "reunis": result.united}
+    print_json(dict.fromkeys(COUNTED, 0) | counts | report.findings(result))
 
 
 def _digest(path: Path) -> str:
@@ -278,7 +278,7 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(b"".join(each.read_bytes() for each in files)).hexdigest()
 
 
-def take_in_by_pieces(given: argparse.Namespace) -> int:
+def take_in_by_pieces(options: argparse.Namespace) -> int:
     """Import a CSV file too long to be held at once; stopped, the same command goes on where it was."""
     from maillage.config.bootstrap import ready
     from maillage.config.home import HOME
@@ -291,18 +291,18 @@ def take_in_by_pieces(given: argparse.Namespace) -> int:
     from maillage.apps.intake.actions import long_files
 
     chosen = None
-    if given.correspondance is not None:
-        text = read_file(given.correspondance).decode("utf-8", "replace")
-        chosen = mapping.load(text, given.correspondance.name)
+    if options.correspondance is not None:
+        text = read_file(options.correspondance).decode("utf-8", "replace")
+        chosen = mapping.load(text, options.correspondance.name)
     try:
         done = long_files.take_in(
-            given.fichier,
-            source=given.source,
+            options.fichier,
+            source=options.source,
             by=None,
             at=timezone.now(),
             correspondence=chosen,
             tell=steps,
-            when_refused=_tell_nothing_taken if given.json else lambda refused: None,
+            when_refused=_tell_nothing_taken if options.json else lambda refused: None,
         )
     except KeyboardInterrupt:
         raise Refused(
@@ -310,15 +310,15 @@ def take_in_by_pieces(given: argparse.Namespace) -> int:
             why="Un long fichier se range par morceaux de dix mille lignes, chacun entier ou absent.",
             do="Relancez la même commande : elle reprend après le dernier morceau rangé.",
         ) from None
-    told = {key: done.counts[key] for key in COUNTED}
-    if given.json:
-        print_json(told | {"morceaux": len(done.rows), "repris": done.resumed} | done.findings)
+    counts = {key: done.counts[key] for key in COUNTED}
+    if options.json:
+        print_json(counts | {"morceaux": len(done.rows), "repris": done.resumed} | done.findings)
     else:
-        print(", ".join(f"{key} : {n}" for key, n in told.items()) + f", en {len(done.rows)} morceaux.")
+        print(", ".join(f"{key} : {n}" for key, n in counts.items()) + f", en {len(done.rows)} morceaux.")
     return PARTLY if done.counts["refuses"] else OK
 
 
-WAITING = (  # what only a person may decide, told when there is some
+TO_DECIDE = (  # what only a person may decide, told when there is some
     (
         "contestes",
         "valeur attend une réponse : quelqu’un avait confirmé ou choisi autre chose",
@@ -336,7 +336,7 @@ def _is_zip(name: str) -> bool:
     return name.lower().endswith(".zip")
 
 
-def export(given: argparse.Namespace) -> int:
+def export(options: argparse.Namespace) -> int:
     from maillage.config.bootstrap import ready
 
     ready()
@@ -344,35 +344,37 @@ def export(given: argparse.Namespace) -> int:
     from maillage.kernel.disk import write_whole
     from maillage.reports.directory.formats import every
 
-    places, on = published.all_places(districts.parse(vars(given))), datetime.now().date()
-    archive = next((f for f in exports.FILES.values() if f.format == given.format and _is_zip(f.name)), None)
-    if archive is not None and _is_zip(given.sortie.name) and not given.sortie.is_dir():
-        content, told = exports.written(archive, places, on=on)
-        write_whole(given.sortie, content)
+    places, on = published.all_places(districts.parse(vars(options))), datetime.now().date()
+    archive = next(
+        (f for f in exports.FILES.values() if f.format == options.format and _is_zip(f.name)), None
+    )
+    if archive is not None and _is_zip(options.sortie.name) and not options.sortie.is_dir():
+        content, verb = exports.written(archive, places, on=on)
+        write_whole(options.sortie, content)
     else:
-        told = every.write(given.format, given.sortie, places, on=on)
-    for left_out in told:
+        verb = every.write(options.format, options.sortie, places, on=on)
+    for left_out in verb:
         print(left_out, file=sys.stderr)
     if not places:
-        told = "ne répond" if given.qpv or given.zus else "n’est publié"
-        print(f"Aucun lieu {told} : l’export est vide.", file=sys.stderr)
+        verb = "ne répond" if options.qpv or options.zus else "n’est publié"
+        print(f"Aucun lieu {verb} : l’export est vide.", file=sys.stderr)
     return OK
 
 
-def duplicates(given: argparse.Namespace) -> int:
+def duplicates(options: argparse.Namespace) -> int:
     from maillage.engine import matching
     from maillage.studies.offer.census import as_place
 
-    a = read_places(given.fichier_a, None)
-    b = read_places(given.fichier_b, None) if given.fichier_b else a
+    a = read_places(options.fichier_a, None)
+    b = read_places(options.fichier_b, None) if options.fichier_b else a
     rows_a, rows_b = a.accepted, b.accepted
     places_a = [as_place(row.sheet) for row in rows_a]
     pairs = (
         matching.between(places_a, [as_place(row.sheet) for row in rows_b])
-        if given.fichier_b
+        if options.fichier_b
         else matching.within(places_a)
     )
-    told = [
+    rows = [
         {
             "a": rows_a[p.a].number,
             "b": rows_b[p.b].number,
@@ -382,14 +384,14 @@ def duplicates(given: argparse.Namespace) -> int:
         }
         for p in pairs
     ]
-    if given.json:
-        print_json(told)
+    if options.json:
+        print_json(rows)
     else:
-        for row, p in zip(told, pairs, strict=True):
+        for row, p in zip(rows, pairs, strict=True):
             names = f"{rows_a[p.a].sheet['nom']} | {rows_b[p.b].sheet['nom']}"
             print(
                 f"{row['a']} = {row['b']} ? {row['decision']} {row['score']:.2f} · {names} ·"
                 f" {' ; '.join(p.reasons)}"
             )
-        print(f"{count(len(told), 'paire proposée', 'paires proposées')}.")
-    return ended(*([a, b] if given.fichier_b else [a]))
+        print(f"{count(len(rows), 'paire proposée', 'paires proposées')}.")
+    return ended(*([a, b] if options.fichier_b else [a]))

@@ -10,8 +10,8 @@ from maillage.words.wording import count
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    asked = parser.add_subparsers(dest="verbe", required=True, metavar="cle|rotation|etat")
-    key = asked.add_parser(
+    verbs = parser.add_subparsers(dest="verbe", required=True, metavar="cle|rotation|etat")
+    key = verbs.add_parser(
         "cle", help="fait une clé ; les anciennes restent, pour ouvrir ce qu’elles scellent"
     )
     key.add_argument(
@@ -20,26 +20,26 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="le fichier où l’écrire, en premier ; sans lui, elle s’affiche",
     )
-    turn = asked.add_parser("rotation", help="scelle de nouveau chaque papier par la première clé donnée")
+    turn = verbs.add_parser("rotation", help="scelle de nouveau chaque papier par la première clé donnée")
     turn.add_argument("--json", action="store_true", help="écrit un document JSON")
-    state = asked.add_parser("etat", help="dit si des papiers se gardent ici, et ce qui les analyse")
+    state = verbs.add_parser("etat", help="dit si des papiers se gardent ici, et ce qui les analyse")
     state.add_argument("--json", action="store_true", help="écrit un document JSON")
 
 
-def run(given: argparse.Namespace) -> int:
-    return {"cle": _key, "rotation": _rotation, "etat": _state}[given.verbe](given)
+def run(options: argparse.Namespace) -> int:
+    return {"cle": _key, "rotation": _rotation, "etat": _state}[options.verbe](options)
 
 
-def _key(given: argparse.Namespace) -> int:
+def _key(options: argparse.Namespace) -> int:
     from maillage.apps.documents.rules.cipher import new_key
     from maillage.config.home import HOME
     from maillage.kernel.disk import write_whole
 
-    made = new_key()
-    if given.fichier is None:
-        print(made)
+    key = new_key()
+    if options.fichier is None:
+        print(key)
         return 0
-    path = given.fichier.resolve()
+    path = options.fichier.resolve()
     if path.is_relative_to(HOME):
         raise Refused(
             f"La clé n’a pas été écrite dans {path}.",
@@ -48,7 +48,7 @@ def _key(given: argparse.Namespace) -> int:
             do="Donnez un fichier hors de MAILLAGE_HOME, par exemple /etc/maillage/papiers.cle.",
         )
     former = _keys_of(path) if path.exists() else []
-    write_whole(path, "\n".join([made, *former]) + "\n", mode=0o600)
+    write_whole(path, "\n".join([key, *former]) + "\n", mode=0o600)
     print(f"Clé écrite : {path}. Gardez-en une copie ailleurs : perdue, les papiers ne s’ouvrent plus.")
     if former:
         print("Relancez la plateforme, puis « maillage papiers rotation ».")
@@ -74,14 +74,14 @@ def _keys_of(path: Path) -> list[str]:
     return former
 
 
-def _rotation(given: argparse.Namespace) -> int:
+def _rotation(options: argparse.Namespace) -> int:
     from maillage.config.bootstrap import ready
 
     ready()
     from maillage.apps.documents.actions import rotation
 
     done = rotation.rotate()
-    if given.json:
+    if options.json:
         print_json({"scelles": done.again, "deja": done.already, "perdus": done.lost})
     else:
         again = count(done.again, "papier scellé", "papiers scellés")
@@ -93,14 +93,14 @@ def _rotation(given: argparse.Namespace) -> int:
             why="L’ancienne clé qui scelle ce qui ne s’ouvre pas manque.",
             do="Redonnez-la après la nouvelle, puis recommencez.",
         )
-    if not given.json:
+    if not options.json:
         print(
             "Les anciennes clés ne servent plus ici : retirez-les, sauf pour relire une ancienne sauvegarde."
         )
     return 0
 
 
-def _state(given: argparse.Namespace) -> int:
+def _state(options: argparse.Namespace) -> int:
     from maillage.config.bootstrap import ready
 
     ready()
@@ -110,7 +110,7 @@ def _state(given: argparse.Namespace) -> int:
     from maillage.apps.documents.actions import scanning
     from maillage.apps.documents.queries import storage
 
-    held = storage.storage()
+    state = storage.storage()
     try:
         scanner = scanning.version()
     except scanning.NoSignatures:
@@ -118,11 +118,11 @@ def _state(given: argparse.Namespace) -> int:
     except scanning.ScannerFailed:
         scanner = "installé, ne répond pas"
     papers = access.here(timezone.localdate()).count()
-    if given.json:
-        print_json({"garde": held.is_on, "pourquoi": held.why, "antivirus": scanner, "papiers": papers})
+    if options.json:
+        print_json({"garde": state.is_on, "pourquoi": state.why, "antivirus": scanner, "papiers": papers})
         return 0
     print(
-        "Des papiers se gardent ici." if held.is_on else f"Aucun papier ne se garde ici. {held.why}".strip()
+        "Des papiers se gardent ici." if state.is_on else f"Aucun papier ne se garde ici. {state.why}".strip()
     )
     print(f"Papiers gardés : {papers}. Antivirus : {scanner or 'aucun'}.")
     return 0

@@ -32,11 +32,11 @@ HEADER = {
 def arguments(parser: argparse.ArgumentParser) -> None:
     from maillage.studies.country.engines import DUCKDB, ENGINES
 
-    asked = parser.add_subparsers(dest="verbe", required=True, metavar="verifier|estimer|exporter")
-    check = asked.add_parser("verifier", help="lit les fichiers d’un pays, et dit ce qui y manque")
+    verbs = parser.add_subparsers(dest="verbe", required=True, metavar="verifier|estimer|exporter")
+    check = verbs.add_parser("verifier", help="lit les fichiers d’un pays, et dit ce qui y manque")
     check.add_argument("dossier", type=typed_path, metavar="DOSSIER", help="où sont pays.yaml et ses tables")
     check.add_argument("--json", action="store_true", help="écrit un document JSON")
-    one = asked.add_parser("estimer", help="estime le besoin d’un pays à un niveau")
+    one = verbs.add_parser("estimer", help="estime le besoin d’un pays à un niveau")
     one.add_argument("dossier", type=typed_path, metavar="DOSSIER", help="où sont pays.yaml et ses tables")
     one.add_argument("--niveau", required=True, help="area, un niveau de pays.yaml, ou pays")
     one.add_argument("--definition", default="", metavar="ID", help="qui est compté : un id de pays.yaml")
@@ -47,21 +47,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help=f"ce qui calcule les tables ({DUCKDB} par défaut ; spark à l’adresse de {ADDRESS}, sinon ici)",
     )
     one.add_argument("--sortie", required=True, type=typed_path, metavar="FICHIER.csv", help="à écrire")
-    out = asked.add_parser("exporter", help="écrit la France comme un pays, pour l’estimer par ailleurs")
+    out = verbs.add_parser("exporter", help="écrit la France comme un pays, pour l’estimer par ailleurs")
     out.add_argument("dossier", type=typed_path, metavar="DOSSIER", help="le dossier à écrire")
 
 
-def run(given: argparse.Namespace) -> int:
-    return {"verifier": _check, "estimer": _estimate, "exporter": _export}[given.verbe](given)
+def run(options: argparse.Namespace) -> int:
+    return {"verifier": _check, "estimer": _estimate, "exporter": _export}[options.verbe](options)
 
 
-def _check(given: argparse.Namespace) -> int:
+def _check(options: argparse.Namespace) -> int:
     import duckdb
 
     from maillage.studies.country import card
     from maillage.studies.country import pack as packs
 
-    pack = card.read(given.dossier)
+    pack = card.read(options.dossier)
     with TemporaryDirectory() as folder:
         for definition in reversed(pack.definitions):  # the usual one last: its tables are counted
             packs.store(card.by(pack, definition.id), Path(folder), sheets=True)
@@ -69,7 +69,7 @@ def _check(given: argparse.Namespace) -> int:
             table: duckdb.execute(f"select count(*) from '{folder}/{table}.parquet'").fetchall()[0][0]  # noqa: S608
             for table in packs.COLUMNS
         }
-    if given.json:
+    if options.json:
         print_json({"nom": pack.name, "niveaux": list(pack.levels), **counts})
         return 0
     print(f"{pack.name} : {pack.counts}.")
@@ -80,20 +80,20 @@ def _check(given: argparse.Namespace) -> int:
     return 0
 
 
-def _estimate(given: argparse.Namespace) -> int:
+def _estimate(options: argparse.Namespace) -> int:
     from maillage.kernel.disk import write_whole
     from maillage.studies.country import card, engines, estimating
     from maillage.studies.country import pack as packs
 
-    pack = card.read(given.dossier)
-    pack = card.by(pack, given.definition or pack.definitions[0].id)
+    pack = card.read(options.dossier)
+    pack = card.by(pack, options.definition or pack.definitions[0].id)
     with TemporaryDirectory(dir=os.environ.get("MAILLAGE_HOME")) as folder:
         packs.store(pack, Path(folder))
         address = os.environ.get(ADDRESS, engines.LOCAL)
-        with engines.opened(given.moteur, Path(folder), address=address) as engine:
-            table = estimating.estimate(pack, Path(folder), engine, given.niveau)
-    write_whole(given.sortie, _written(table))
-    print(f"{pack.name} : {len(table)} ligne{'s' if len(table) > 1 else ''} dans {given.sortie}")
+        with engines.opened(options.moteur, Path(folder), address=address) as engine:
+            table = estimating.estimate(pack, Path(folder), engine, options.niveau)
+    write_whole(options.sortie, _written(table))
+    print(f"{pack.name} : {len(table)} ligne{'s' if len(table) > 1 else ''} dans {options.sortie}")
     return 0
 
 
@@ -109,9 +109,9 @@ def _cell(value: Any) -> Any:
     return "" if isnan(value) else f"{value:.9g}"
 
 
-def _export(given: argparse.Namespace) -> int:
+def _export(options: argparse.Namespace) -> int:
     from maillage.studies.country import france
 
-    n = france.write(given.dossier)
-    print(f"La France en {n} zones dans {given.dossier} : « maillage pays estimer » la lit.")
+    n = france.write(options.dossier)
+    print(f"La France en {n} zones dans {options.dossier} : « maillage pays estimer » la lit.")
     return 0

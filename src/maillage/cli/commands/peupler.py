@@ -35,15 +35,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PART",
         help="part d’un pays de cent départements : 0,1 pour un dixième (1 par défaut)",
     )
-    for each in fields(Size):
+    for field in fields(Size):
         parser.add_argument(
-            f"--{each.name}", type=int, metavar="N", help=f"{WORDS[each.name]} ({each.default} pour 1)"
+            f"--{field.name}", type=int, metavar="N", help=f"{WORDS[field.name]} ({field.default} pour 1)"
         )
     parser.add_argument("--json", action="store_true", help="écrit un document JSON")
 
 
-def run(given: argparse.Namespace) -> int:
-    size = _size(given)
+def run(options: argparse.Namespace) -> int:
+    size = _size(options)
     from maillage.config.bootstrap import ready
 
     ready()
@@ -53,30 +53,30 @@ def run(given: argparse.Namespace) -> int:
     from maillage.config import settings
 
     making.check(production=settings.PRODUCTION)
-    made = making.make(size, at=timezone.localtime(), told=steps)
-    if given.json:
-        print_json(made)
+    n_by_name = making.make(size, at=timezone.localtime(), progress=steps)
+    if options.json:
+        print_json(n_by_name)
         return 0
     print("Pays fabriqué, où rien n’est vrai :")
-    for name, n in made.items():
+    for name, n in n_by_name.items():
         print(f"  {n} {WORDS[name]}")
     print("Chaque ligne est marquée comme un exemple. Pour s’en défaire, effacez cette base.")
     return 0
 
 
-def _size(given: argparse.Namespace) -> "Size":
+def _size(options: argparse.Namespace) -> "Size":
     """Return the size typed: that of a share of a country, but for what is said."""
     from maillage.cli.country.making import Size
 
     try:
-        share = float(given.taille.replace(",", "."))
+        share = float(options.taille.replace(",", "."))
     except ValueError:
         share = 0.0
-    said = {each.name: getattr(given, each.name) for each in fields(Size)}
-    if not 0 < share <= 100 or any(n is not None and n < 1 for n in said.values()):
+    typed_sizes = {each.name: getattr(options, each.name) for each in fields(Size)}
+    if not 0 < share <= 100 or any(n is not None and n < 1 for n in typed_sizes.values()):
         raise Refused(
             "Aucun pays n’a été fabriqué.",
             why="Une taille est un nombre plus grand que zéro, 100 au plus ; le reste, un au moins.",
             do="Tapez par exemple « maillage peupler --taille 0,1 », ou « --structures 900 ».",
         )
-    return replace(Size.part(share), **{name: n for name, n in said.items() if n is not None})
+    return replace(Size.part(share), **{name: n for name, n in typed_sizes.items() if n is not None})

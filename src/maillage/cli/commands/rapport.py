@@ -57,50 +57,50 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(given: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     from maillage.cli.reports.editions import NOT_SEALED, changed_files, former_edition, seal, seal_of
     from maillage.reports.page import folder, theme
     from maillage.words.dates import in_words
 
     name, since = (
-        "" if typed is None else folder.edition_name(typed) for typed in (given.edition, given.depuis)
+        "" if typed is None else folder.edition_name(typed) for typed in (options.edition, options.depuis)
     )
-    if given.theme and given.rapport == DIAGNOSIS:
+    if options.theme and options.rapport == DIAGNOSIS:
         raise Refused(
             "Le diagnostic ne prend pas de thème.",
             why="Il porte celui que l’espace du territoire garde : le même fichier pour tous.",
             do="Choisissez-le sur la page des rapports, ou donnez --theme à un autre rapport.",
         )
-    folder.check_folder(given.sortie)
-    given.code = _mission_place(given.code)
-    if given.rapport == SURVEYS:
-        return _write_surveys(given)
-    look = _theme(given.theme) if given.theme else _stored(given.code)
-    former = former_edition(_frozen(given.rapport, given.code, since), since) if since else None
-    frozen = _frozen(given.rapport, given.code, name) if name else None
+    folder.check_folder(options.sortie)
+    options.code = _mission_place(options.code)
+    if options.rapport == SURVEYS:
+        return _write_surveys(options)
+    look = _theme(options.theme) if options.theme else _stored(options.code)
+    former = former_edition(_frozen(options.rapport, options.code, since), since) if since else None
+    frozen = _frozen(options.rapport, options.code, name) if name else None
     if frozen is not None and folder.holds_anything(frozen):
         sealed = seal_of(frozen)
         about, files = folder.read(frozen, seal=sealed)
-        folder.write(given.sortie, files, about)
+        folder.write(options.sortie, files, about)
         day = in_words(date.fromisoformat(about["date"]))
-        print(f"Édition « {name} », figée le {day} : {len(files)} fichiers rendus dans {given.sortie}")
+        print(f"Édition « {name} », figée le {day} : {len(files)} fichiers rendus dans {options.sortie}")
         if not sealed:
             print(NOT_SEALED)
         if former:
-            print(changed_files(given.sortie, former, (about, files)))
+            print(changed_files(options.sortie, former, (about, files)))
         return 0
-    with theme.applied(look if given.rapport != DIAGNOSIS else None):
-        about, files, report_study = composed(given, name)
+    with theme.applied(look if options.rapport != DIAGNOSIS else None):
+        about, files, report_study = composed(options, name)
     if frozen is not None:
         folder.freeze(frozen, files, about)
         seal(frozen)
-    folder.write(given.sortie, files, about)
-    print(f"{about['titre']} : {len(files)} fichiers écrits dans {given.sortie} (étude {about['etude']})")
+    folder.write(options.sortie, files, about)
+    print(f"{about['titre']} : {len(files)} fichiers écrits dans {options.sortie} (étude {about['etude']})")
     if name:
         print(f"Édition « {name} » figée : la même commande rendra ces mêmes fichiers.")
     if former:
-        print(changed_files(given.sortie, former, (about, files)))
-    return _warned(given, report_study)
+        print(changed_files(options.sortie, former, (about, files)))
+    return _warned(options, report_study)
 
 
 def _warned(typed: argparse.Namespace, report_study: "ReportStudy") -> int:
@@ -180,22 +180,22 @@ def _stored(code: str) -> "Theme | None":
     ready()
     from maillage.apps.dossiers.queries import theme_of
 
-    found: Theme | None = theme_of(code)
-    return found
+    stored: Theme | None = theme_of(code)
+    return stored
 
 
 def _theme(path: Path) -> "Theme":
     """Return the theme of a file; Refused when its logo cannot be printed."""
     from maillage.reports.page import pdf, theme
 
-    found = theme.read(path)
-    if found.logo and not pdf.is_drawable(found.logo):
+    chosen = theme.read(path)
+    if chosen.logo and not pdf.is_drawable(chosen.logo):
         raise Refused(
             "Ce logo ne peut pas être imprimé.",
             why="Ce fichier SVG ne se dessine pas : il est peut-être coupé, ou vide.",
             do="Ouvrez-le dans un logiciel de dessin, puis exportez-le en SVG « simple ».",
         )
-    return found
+    return chosen
 
 
 def _frozen(report: str, code: str, name: str) -> Path:
@@ -210,22 +210,26 @@ def _frozen(report: str, code: str, name: str) -> Path:
     return edition_folder(Path(HOME), code, report, name)
 
 
-def composed(given: argparse.Namespace, name: str) -> "tuple[Fingerprint, dict[str, bytes], ReportStudy]":
-    """Return what the fingerprint of a new report says, its files, and the study they come from."""
+def composed(options: argparse.Namespace, name: str) -> "tuple[Fingerprint, dict[str, bytes], ReportStudy]":
+    """Return the fingerprint of a new report, its files, and the study they come from."""
     from maillage.cli.reports.studies import StudyFiles, study_of
     from maillage.reports import output
     from maillage.reports.territory.fingerprint import fingerprint
 
     on = date.today()
-    if given.rapport == PLAN:
+    if options.rapport == PLAN:
         check_platform()
-    files = StudyFiles(given.offre, given.zones, given.enquete, given.marges, given.besoin)
-    found = study_of(given.code, files=files, on=on)
+    files = StudyFiles(options.offre, options.zones, options.enquete, options.marges, options.besoin)
+    report_study = study_of(options.code, files=files, on=on)
     steps("Mise en page")
-    plan = _plan(given.code, found.subject)
-    about = fingerprint(found.subject.reading, given.rapport, on=on, edition=name, plan=plan)
-    made = output.forms(given.rapport, found.subject, plan, found.dossier)
-    return about, {f"{given.rapport}.{form}": write() for form, write in made.items()}, found
+    plan = _plan(options.code, report_study.subject)
+    about = fingerprint(report_study.subject.reading, options.rapport, on=on, edition=name, plan=plan)
+    written_forms = output.forms(options.rapport, report_study.subject, plan, report_study.dossier)
+    return (
+        about,
+        {f"{options.rapport}.{form}": write() for form, write in written_forms.items()},
+        report_study,
+    )
 
 
 def check_platform(report: str = PLAN) -> None:
@@ -251,5 +255,5 @@ def _plan(code: str, subject: "Subject") -> "PlanReading | None":
     check_platform()
     from maillage.apps.plans.queries.report import plan_of
 
-    found: PlanReading | None = plan_of(code, subject.reading, on=subject.on)
-    return found
+    plan: PlanReading | None = plan_of(code, subject.reading, on=subject.on)
+    return plan

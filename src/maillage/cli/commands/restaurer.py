@@ -18,7 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(given: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     from maillage.config.bootstrap import ready
 
     ready()
@@ -30,11 +30,11 @@ def run(given: argparse.Namespace) -> int:
     from maillage.config import backup, keys
 
     with _alone() or nullcontext():
-        counts = backup.restore(given.fichier.resolve(), keys=keys.secrets(given.cle))
+        counts = backup.restore(options.fichier.resolve(), keys=keys.secrets(options.cle))
         actions.resume()
         actions.publish_again_after_a_stop()
-        held = f"{count(counts['lignes'], 'ligne')}, {count(counts['fichiers'], 'fichier')}"
-        print(f"Restauré depuis {given.fichier} : {held}")
+        counts_text = f"{count(counts['lignes'], 'ligne')}, {count(counts['fichiers'], 'fichier')}"
+        print(f"Restauré depuis {options.fichier} : {counts_text}")
         targets.renew()
         if changed := links.renew(at=timezone.now()):
             links = (

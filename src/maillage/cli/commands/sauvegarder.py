@@ -8,7 +8,7 @@ from maillage.kernel.errors import Refused
 from maillage.words.wording import count
 
 DATED = re.compile(r"maillage-\d{8}-\d{6}\.zip(\.age)?")
-TOLD = 20  # lost references that are named
+MAX_PRINTED = 20  # lost references that are named
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,28 +40,30 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(given: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     from maillage.config.bootstrap import ready
 
-    _check(given)
-    if given.faire_cle:
-        return _make_key(given.faire_cle)
+    _check(options)
+    if options.faire_cle:
+        return _make_key(options.faire_cle)
     ready()
     from django.conf import settings
     from django.utils import timezone
 
     from maillage.config import backup, keys
 
-    recipients = keys.recipients(given.pour_cle or settings.BACKUP_KEYS)
+    recipients = keys.recipients(options.pour_cle or settings.BACKUP_KEYS)
     name = f"maillage-{timezone.localtime():%Y%m%d-%H%M%S}.zip{'.age' if recipients else ''}"
-    path = given.fichier or given.dossier / name
+    path = options.fichier or options.dossier / name
     for unfinished in backup.erase_unfinished(path.resolve().parent):
         print(f"Reste d’une sauvegarde interrompue, effacé : {unfinished}")
     lost: list[str] = []
-    counts = backup.save(path.resolve(), recipients=recipients, tell=lambda found: lost.extend(found.words))
+    counts = backup.save(
+        path.resolve(), recipients=recipients, tell=lambda lost_rows: lost.extend(lost_rows.words)
+    )
     settings.LAST_BACKUP.touch()
-    held = f"{count(counts['lignes'], 'ligne')}, {count(counts['fichiers'], 'fichier')}"
-    print(f"Sauvegarde écrite et relue : {path} ({held})")
+    counts_text = f"{count(counts['lignes'], 'ligne')}, {count(counts['fichiers'], 'fichier')}"
+    print(f"Sauvegarde écrite et relue : {path} ({counts_text})")
     if recipients:
         print("Elle est chiffrée : seule la clé secrète l’ouvre. Gardez cette clé hors de cet ordinateur.")
     if counts["papiers"]:
@@ -72,21 +74,21 @@ def run(given: argparse.Namespace) -> int:
         )
     if lost:
         _print_lost(lost, path)
-    if given.garder:
-        kept = "la dernière" if given.garder == 1 else f"les {given.garder} dernières"
-        for old in _older(path, given.garder):
+    if options.garder:
+        retained_words = "la dernière" if options.garder == 1 else f"les {options.garder} dernières"
+        for old in _older(path, options.garder):
             old.unlink(missing_ok=True)
-            print(f"Sauvegarde effacée, qui n’est pas {kept} : {old}")
+            print(f"Sauvegarde effacée, qui n’est pas {retained_words} : {old}")
     return 1 if lost else 0
 
 
 def _print_lost(lost: list[str], path: Path) -> None:
-    """Say what the base had that no base would take back, and how to mend it."""
+    """Print the rows that no base would take back, and the way to mend it."""
     print(f"{count(len(lost), 'renvoi de la base est perdu', 'renvois de la base sont perdus')} :")
-    for words in lost[:TOLD]:
+    for words in lost[:MAX_PRINTED]:
         print(f"  {words}")
-    if len(lost) > TOLD:
-        print(f"  et {len(lost) - TOLD} autres")
+    if len(lost) > MAX_PRINTED:
+        print(f"  et {len(lost) - MAX_PRINTED} autres")
     print(
         "Ces lignes, telles qu’elles étaient, sont dans son fichier « ecartees.jsonl ». Tout le reste y est."
     )
@@ -96,10 +98,10 @@ def _print_lost(lost: list[str], path: Path) -> None:
     )
 
 
-def _check(given: argparse.Namespace) -> None:
-    if given.garder is not None and (given.garder < 1 or given.dossier is None):
+def _check(options: argparse.Namespace) -> None:
+    if options.garder is not None and (options.garder < 1 or options.dossier is None):
         raise Refused(
-            f"--garder {given.garder} n’a pas de sens ici.",
+            f"--garder {options.garder} n’a pas de sens ici.",
             why="Ce nombre dit combien de sauvegardes datées restent dans un dossier : 1 ou plus.",
             do="Écrivez par exemple : maillage sauvegarder --dossier /var/backups/maillage --garder 14.",
         )
@@ -120,7 +122,7 @@ def dated(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if DATED.fullmatch(path.name))
 
 
-def _older(made: Path, kept: int) -> list[Path]:
+def _older(newest: Path, n_stored: int) -> list[Path]:
     """Return the backups beyond those to keep; never the one just made, whatever day the others say."""
-    others = [each for each in dated(made.parent) if each != made]
-    return others[: len(others) - (kept - 1)] if len(others) >= kept else []
+    older = [each for each in dated(newest.parent) if each != newest]
+    return older[: len(older) - (n_stored - 1)] if len(older) >= n_stored else []

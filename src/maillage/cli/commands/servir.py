@@ -36,25 +36,25 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(given: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     from maillage.config import start_signal
     from maillage.config.home import ensure_key
     from maillage.config.ownership import claim
 
-    if not 0 < given.port < 65_536:
+    if not 0 < options.port < 65_536:
         raise Refused(
-            f"Le port {given.port} n’existe pas.",
+            f"Le port {options.port} n’existe pas.",
             why="Un port est un nombre entre 1 et 65535.",
             do="Essayez --port 8010.",
         )
     check_country()  # before anything is written
     inherited = inherited_socket()
-    address, held = f"http://{_said(given.adresse)}:{given.port}", []  # open as long as we serve
+    address, locks = f"http://{_browser_name(options.adresse)}:{options.port}", []  # open as long as we serve
     if inherited is None:
-        held.append(hold_home(address))
-        check_free(given.adresse, given.port)
+        locks.append(hold_home(address))
+        check_free(options.adresse, options.port)
     else:  # whoever hands a socket over is the former server, which is leaving
-        hold = threading.Thread(target=lambda: held.append(hold_home(address, wait=True)), daemon=True)
+        hold = threading.Thread(target=lambda: locks.append(hold_home(address, wait=True)), daemon=True)
         hold.start()
     os.environ.setdefault("MAILLAGE_ADDRESS", address)
     with contextlib.suppress(OSError):  # said in French below
@@ -62,34 +62,36 @@ def run(given: argparse.Namespace) -> int:
         ensure_key()  # before two processes look for it
     with start_signal.pipe() as (waited, signal_):
         # The web application loads beside what follows, and answers once it is told to.
-        server = start(*web(given.adresse, given.port, inherited), start_signal=waited, inherited=inherited)
+        server = start(
+            *web(options.adresse, options.port, inherited), start_signal=waited, inherited=inherited
+        )
         steps("Préparation des tables et des fichiers des pages")
         prepare()
-        late = prepare_data(demonstration=given.demonstration)
+        late = prepare_data(demonstration=options.demonstration)
         signal_.give()
     helpers: list[Helper] = []
     steps("Première page")
 
     def answered() -> None:
-        if not _announce(server, given.adresse, given.port):
+        if not _announce(server, options.adresse, options.port):
             return
         steps("Ce qui manque à la démonstration" if late else "Ce qu’un arrêt a laissé")
         # Only then: what loads beside the server makes whoever opens the first page wait.
         if late:
             late()
-        helpers.extend(Helper(module) for module in (DUE, *([] if given.sans_travail else WORKERS)))
+        helpers.extend(Helper(module) for module in (DUE, *([] if options.sans_travail else WORKERS)))
         catch_up()
         steps.done()
 
-    asked = True
+    is_stopped = True
     try:
-        asked = keep(server, helpers, answered, lambda: say_leaving(held))
+        is_stopped = keep(server, helpers, answered, lambda: say_leaving(locks))
     except KeyboardInterrupt:
-        say_leaving(held)
+        say_leaving(locks)
         server.terminate()
     finally:
         end(server, helpers)
-    if not asked:
+    if not is_stopped:
         raise Refused(
             f"Le serveur des pages s’est arrêté de lui-même (code {server.poll()}).",
             why="Le port a pu être pris entre-temps, ou la mémoire manquer : ce qu’il a dit est au-dessus.",
@@ -168,11 +170,11 @@ def hold_home(address: str, *, wait: bool = False) -> TextIO | None:
     return file
 
 
-def say_leaving(held: Sequence[TextIO | None]) -> None:
+def say_leaving(locks: Sequence[TextIO | None]) -> None:
     """Say in the home folder that whoever serves it was asked to stop: the next one waits for its end."""
     from maillage.config.home import LEAVING
 
-    for file in filter(None, held):
+    for file in filter(None, locks):
         if not is_leaving(file):
             with contextlib.suppress(OSError):
                 file.write(LEAVING)
@@ -180,7 +182,6 @@ def say_leaving(held: Sequence[TextIO | None]) -> None:
 
 
 def is_leaving(file: TextIO) -> bool:
-    """Return whether a server that holds this file said that it leaves."""
     from maillage.config.home import LEAVING
 
     return _written(file).endswith(LEAVING)
@@ -195,16 +196,16 @@ def _lock(file: TextIO, *, forever: bool) -> None:
     """Lock a file, however long it takes; or at once, and as soon as whoever leaves has left: BlockingIOError
     when somebody stays.
     """
-    until, told = time.monotonic() + LET_END, False
+    until, is_announced = time.monotonic() + LET_END, False
     while True:
         try:
             return fcntl.flock(file, fcntl.LOCK_EX | (0 if forever else fcntl.LOCK_NB))
         except BlockingIOError:
             if not is_leaving(file) or time.monotonic() >= until:
                 raise
-            if not told:
+            if not is_announced:
                 print("Le Maillage d’avant finit de s’arrêter.", flush=True)
-            told = True
+            is_announced = True
             time.sleep(0.1)
 
 
@@ -319,7 +320,6 @@ class Helper:
         self.process, self.since, self.due_at = start(*self.module), time.monotonic(), 0.0
 
     def may_start(self) -> bool:
-        """Return whether it has ended and may be started again now."""
         now = time.monotonic()
         if self.process.poll() is None:
             return False
@@ -339,9 +339,9 @@ def _announce(server: subprocess.Popen[bytes], address: str, port: int) -> bool:
     """
     import http.client
 
-    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104, an address that is compared
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104, an address that is compared
     while server.poll() is None:
-        call = http.client.HTTPConnection(here, port, timeout=WAITED)
+        call = http.client.HTTPConnection(host, port, timeout=WAITED)
         with contextlib.closing(call), contextlib.suppress(OSError, http.client.HTTPException):
             call.request("GET", "/", headers={"Host": "localhost"})
             call.getresponse().read()  # even a refusal is an answer
@@ -358,7 +358,7 @@ LASTED = 60  # seconds: a process that ends before has a fault that starting it 
 WAITS = (0, 0, 0, 5, 15, 60)  # seconds before it is started again, by how many times in a row it ended so
 
 
-def _said(address: str) -> str:
+def _browser_name(address: str) -> str:
     """Return how this computer names itself to a browser: passkeys ask for a name."""
     every = ("127.0.0.1", "0.0.0.0", "::1", "::")  # noqa: S104, addresses that are compared
     return "localhost" if address in every else _written_out(address)

@@ -10,12 +10,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="écrit un document JSON")
 
 
-def run(given: argparse.Namespace) -> int:
-    found = figures()
-    if given.json:
-        print_json(found)
+def run(options: argparse.Namespace) -> int:
+    all_figures = figures()
+    if options.json:
+        print_json(all_figures)
         return 0
-    for figure in found:
+    for figure in all_figures:
         value = f" = {figure['valeur']}" if figure["valeur"] is not None else ""
         print(
             f"{figure['id']}{value}\n  {figure['libelle']} ({figure['producteur']}, {figure['annee']})\n "

@@ -11,11 +11,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="écrit un document JSON")
 
 
-def run(given: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     from maillage.studies.diagnosis.territories import KIND_LABELS, gazetteer
 
-    found = gazetteer().find(" ".join(given.texte))
-    if given.json:
+    matches = gazetteer().find(" ".join(options.texte))
+    if options.json:
         print_json(
             [
                 {
@@ -25,20 +25,20 @@ def run(given: argparse.Namespace) -> int:
                     "population": t.population,
                     "dans": [{"code": code, "nom": name} for code, name in t.within],
                 }
-                for t in found
+                for t in matches
             ]
         )
-        return 0 if found else 2
-    if not found:
+        return 0 if matches else 2
+    if not matches:
         raise Refused(
-            f"Aucun territoire ne ressemble à « {' '.join(given.texte)} ».",
+            f"Aucun territoire ne ressemble à « {' '.join(options.texte)} ».",
             why=(
                 "La recherche ignore les accents, les tirets et les majuscules, et propose les orthographes"
                 " voisines."
             ),
             do="Essayez une partie du nom, un code postal, ou le code officiel.",
         )
-    for t in found:
+    for t in matches:
         place = ", ".join(name for _, name in t.within[-2:])
         print(
             f"{t.code:<10} {t.name} ({KIND_LABELS[t.kind]}{', ' + place if place else ''})"

@@ -26,11 +26,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="écrit un document JSON")
 
 
-def run(given: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     from maillage.config.bootstrap import ready
 
-    source = home.database_url() if given.depuis is None else _address("--depuis", given.depuis)
-    target = _address("--vers", given.vers)
+    source = home.database_url() if options.depuis is None else _address("--depuis", options.depuis)
+    target = _address("--vers", options.vers)
     file = home.database_file(source)
     if source == target or (file and file == home.database_file(target)):
         raise Refused(
@@ -57,16 +57,16 @@ def run(given: argparse.Namespace) -> int:
         backup.save(path, rows_only=True)
         compared = trial_database.fill(path, {"DATABASE_URL": target})
     seconds = round(time.monotonic() - start, 1)
-    whole = all(each.is_equal for each in compared)
-    if given.json:
+    is_complete = all(each.is_equal for each in compared)
+    if options.json:
         tables = {
             each.label: {"lignes": each.after[0], "empreinte": each.after[1], "egale": each.is_equal}
             for each in compared
         }
-        print_json({"entiere": whole, "secondes": seconds, "tables": tables})
-        return 0 if whole else 1
+        print_json({"entiere": is_complete, "secondes": seconds, "tables": tables})
+        return 0 if is_complete else 1
     print_comparison(compared, "avant", "après", digests=True)
-    if not whole:
+    if not is_complete:
         print("Des tables diffèrent : ne servez pas la nouvelle base. L’ancienne n’a pas changé.")
         return 1
     print(f"{sum(each.after[0] for each in compared)} lignes transférées et comparées, en {seconds} s.")

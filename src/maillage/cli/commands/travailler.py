@@ -12,7 +12,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(given: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     from maillage.config.bootstrap import ready
 
     ready()
@@ -20,5 +20,5 @@ def run(given: argparse.Namespace) -> int:
     from maillage.kernel.progress import steps
 
     steps.done()
-    worker.run(given.file)
+    worker.run(options.file)
     return 0

@@ -12,7 +12,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="écrit un document JSON")
 
 
-def run(given: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Return 0 when nothing is wrong, 1 when something is."""
     from maillage.config.bootstrap import connected
 
@@ -21,14 +21,14 @@ def run(given: argparse.Namespace) -> int:
 
         from maillage.config import checks
 
-        found = list(checks.checks(timezone.now()))
-    wrong = sum(each.state == checks.BAD for each in found)
-    if given.json:
-        print_json([dict(zip(KEYS, astuple(each), strict=True)) for each in found])
+        results = list(checks.checks(timezone.now()))
+    wrong = sum(each.state == checks.BAD for each in results)
+    if options.json:
+        print_json([dict(zip(KEYS, astuple(each), strict=True)) for each in results])
     else:
-        for each in found:
-            print(f"{each.state:6}  {each.subject} : {each.found}")
-            if each.do:
-                print(f"        → {each.do}")
+        for result in results:
+            print(f"{result.state:6}  {result.subject} : {result.found}")
+            if result.do:
+                print(f"        → {result.do}")
         print("Rien n’empêche de servir." if not wrong else f"À mettre d’aplomb avant de servir : {wrong}.")
     return 1 if wrong else 0

@@ -27,42 +27,42 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="écrit un document JSON")
 
 
-def run(given: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     from maillage.config.bootstrap import ready
 
     ready()
     from maillage.apps.accounts.rules.journal import moment
     from maillage.config import journal_proof, keys
 
-    page, base, secrets = given.ancre, given.base, keys.secrets(given.cle)
-    found = journal_proof.of_copy(base, page, keys=secrets) if base else journal_proof.of_database(page)
-    if given.json:
+    page, base, secrets = options.ancre, options.base, keys.secrets(options.cle)
+    proof = journal_proof.of_copy(base, page, keys=secrets) if base else journal_proof.of_database(page)
+    if options.json:
         print_json(
             {
-                "lignes": found.n_lines,
-                "ancres": found.n_anchors,
-                "remarques": list(found.notices),
-                "rupture": _break(found),
+                "lignes": proof.n_lines,
+                "ancres": proof.n_anchors,
+                "remarques": list(proof.notices),
+                "rupture": _break(proof),
             }
         )
     else:
-        for notice in found.notices:
+        for notice in proof.notices:
             print(notice)
-    if found.tampered:
+    if proof.tampered:
         raise Refused(
-            f"Une ancre du journal a été changée : {found.tampered}.",
+            f"Une ancre du journal a été changée : {proof.tampered}.",
             why="Une ancre dit ce qu’était la fin du journal un jour ; changée, elle ne prouve plus rien.",
             do="Comparez avec une ancre gardée ailleurs (--ancre), et cherchez qui a écrit dans ce dossier.",
         )
-    if found.broken is not None:
-        line, at, why = found.broken.line, found.broken.at, found.broken.why
-        if found.broken.kind in ("tail", "anchor"):
+    if proof.broken is not None:
+        line, at, why = proof.broken.line, proof.broken.at, proof.broken.why
+        if proof.broken.kind in ("tail", "anchor"):
             raise Refused(
                 f"Le journal a changé avant la ligne {line} : {why}.",
                 why="Une ancre est écrite hors de la base : la base ne dit plus ce qu’elle disait alors.",
                 do="Comparez avec la dernière sauvegarde, et cherchez qui a remis une base ou écrit dedans.",
             )
-        if found.broken.kind == "agreement":
+        if proof.broken.kind == "agreement":
             raise Refused(
                 f"Le journal est entier, et la ligne {line}, du {moment(at)}, est démentie : {why}.",
                 why="Les mots lus à la personne, sa réponse ou sa date ont été changés dans la base.",
@@ -76,8 +76,8 @@ def run(given: argparse.Namespace) -> int:
             ),
             do="Comparez avec une sauvegarde d’avant cette date, et cherchez qui a écrit dans la base.",
         )
-    if not given.json:
-        n, anchors = found.n_lines, found.n_anchors
+    if not options.json:
+        n, anchors = proof.n_lines, proof.n_anchors
         compared = (
             f", et {anchors} ancre{'s' * (anchors > 1)} y mène{'nt' * (anchors > 1)}" if anchors else ""
         )
@@ -90,9 +90,9 @@ def run(given: argparse.Namespace) -> int:
     return 0
 
 
-def _break(found: Any) -> dict[str, Any] | None:
-    if found.tampered:
-        return {"ligne": None, "sorte": "anchors", "raison": found.tampered}
-    if found.broken is None:
+def _break(proof: Any) -> dict[str, Any] | None:
+    if proof.tampered:
+        return {"ligne": None, "sorte": "anchors", "raison": proof.tampered}
+    if proof.broken is None:
         return None
-    return {"ligne": found.broken.line, "sorte": found.broken.kind, "raison": found.broken.why}
+    return {"ligne": proof.broken.line, "sorte": proof.broken.kind, "raison": proof.broken.why}

@@ -81,9 +81,9 @@ def check(*, production: bool) -> None:
         )
 
 
-def make(size: Size, *, at: datetime, told: Callable[[str, float], None]) -> Mapping[str, int]:
-    """Write a country, whole or not at all; return how many rows of each sort. told: what is being written,
-    and how much of it is.
+def make(size: Size, *, at: datetime, progress: Callable[[str, float], None]) -> Mapping[str, int]:
+    """Write a country, whole or not at all; return how many rows of each sort. progress: called with the
+    sort being written and its share done.
     """
     from django.db import transaction
 
@@ -92,7 +92,7 @@ def make(size: Size, *, at: datetime, told: Callable[[str, float], None]) -> Map
 
     with transaction.atomic():
         country = Country(size, at)
-        country.stand(told)
+        country.stand(progress)
         for words, pour in (
             ("Aidants", country.pour_aidants),
             ("Personnes", country.pour_people),
@@ -104,17 +104,17 @@ def make(size: Size, *, at: datetime, told: Callable[[str, float], None]) -> Map
             ("Messages", country.pour_messages),
             ("Journal", country.pour_journal),
         ):
-            told(words, 0)
+            progress(words, 0)
             pour()
         series.reset_sequences(*country.poured)
     series.analyse()
-    told("Comptes des indicateurs", 0)
+    progress("Comptes des indicateurs", 0)
     rebuild(at=at)
     return {each.name: getattr(size, each.name) for each in fields(size)}
 
 
 class Country:
-    """What is written, and the numbers of it that other rows name."""
+    """A country being written, and the numbers of its rows that other rows name."""
 
     def __init__(self, size: Size, at: datetime) -> None:
         from maillage.apps.directory.models import Structure
@@ -123,14 +123,14 @@ class Country:
 
         self.size, self.at, self.series = size, at, series
         self.first = series.last_number(Structure)
-        held = (
+        seated = (
             Membership.objects.filter(structure__isnull=False).order_by("structure").values_list("structure")
         )
-        self.nearby = [str(pk) for (pk,) in held.distinct()]
+        self.nearby = [str(pk) for (pk,) in seated.distinct()]
         self.poured: set[Any] = {Structure}
         self.people = 0
 
-    def stand(self, told: Callable[[str, float], None]) -> None:
+    def stand(self, progress: Callable[[str, float], None]) -> None:
         """Write the structures and their places."""
         from maillage.cli.country import structures
 
@@ -140,7 +140,7 @@ class Country:
             first=self.first,
             at=self.at,
             chance=chance,
-            told=lambda share: told("Structures et lieux", share),
+            progress=lambda share: progress("Structures et lieux", share),
         )
 
     def into(self, model: Any, n: int, **columns: str) -> int:
@@ -180,7 +180,7 @@ class Country:
         return f"case when {workshop} % 5 = 0 then 24 + ({workshop} * 7) % 2000 else {over} end"
 
     def is_stripped(self, workshop: str) -> str:
-        """Return whether a workshop is past the day when its names are erased."""
+        """Return the condition of a workshop past the day when its names are erased."""
         from maillage.apps.agenda.rules.workshops import KEPT
 
         return f"({self.hours_to(workshop)}) < {-MEETING - KEPT // timedelta(hours=1)}"
@@ -201,7 +201,7 @@ class Country:
         from maillage.apps.memberships.models import Membership
         from maillage.apps.volunteers.models import Aidant
 
-        n, told = self.size.structures, self.series
+        n, sql = self.size.structures, self.series
         name = "'Aidant fabriqué ' || k"
         users = self.into(
             User,
@@ -211,10 +211,10 @@ class Country:
             password="'!'",  # noqa: S106, no password opens it
             is_demonstration="true",
         )
-        roles = told.cycle(f"(k - 1) / {n}", told.texts(("gestionnaire", "aidant", "aidant", "formation")))
-        held = {"user": f"{users} + k", "structure": f"{self.first} + 1 + (k - 1) % {n}"}
+        roles = sql.cycle(f"(k - 1) / {n}", sql.texts(("gestionnaire", "aidant", "aidant", "formation")))
+        member = {"user": f"{users} + k", "structure": f"{self.first} + 1 + (k - 1) % {n}"}
         since = f"date({self.past('k')})"
-        self.into(Membership, self.size.aidants, role=roles, since=since, **held)
+        self.into(Membership, self.size.aidants, role=roles, since=since, **member)
         self.into(
             Aidant,
             self.size.aidants,
@@ -222,7 +222,7 @@ class Country:
             kind="'salaried'",
             since=since,
             made_at=self.past("k"),
-            **held,
+            **member,
         )
 
     def pour_people(self) -> None:
@@ -230,19 +230,19 @@ class Country:
         from maillage.apps.people.models import Consent, Following, Person
         from maillage.apps.people.rules import PICTURES, PURPOSES
 
-        size, told = self.size, self.series
+        size, sql = self.size, self.series
         self.people = self.into(
             Person,
             max(size.personnes, size.apprenants),
-            code=told.padded("k", 8),
-            picture=told.cycle("k", told.texts(PICTURES)),
+            code=sql.padded("k", 8),
+            picture=sql.cycle("k", sql.texts(PICTURES)),
             born="1935 + k % 70",
             made_at=self.lately(),
             active_at=self.lately(24),
         )
-        held = {"person": f"{self.people} + k", "structure": self.structure("k")}
-        self.into(Following, size.personnes, since=self.lately(), **held)
-        words = told.quoted(PURPOSES["keep"].words)
+        followed = {"person": f"{self.people} + k", "structure": self.structure("k")}
+        self.into(Following, size.personnes, since=self.lately(), **followed)
+        words = sql.quoted(PURPOSES["keep"].words)
         self.into(
             Consent,
             size.personnes,
@@ -251,14 +251,14 @@ class Country:
             how="'read'",
             words=words,
             at=self.lately(),
-            **held,
+            **followed,
         )
 
     def pour_referrals(self) -> None:
         """Write a referral a path, of somebody that a structure follows, to another structure."""
         from maillage.apps.orientations.models import Event, Orientation, Path
 
-        n, told = self.size.orientations, self.series
+        n, sql = self.size.orientations, self.series
         sender, receiver = self.structure(self.number("k")), self.structure("(k * 31 + 7)")
         common = {"origin": "'professional'", "commune": self.commune(sender), "person": self.person("k")}
         paths = self.into(Path, n, made_at=self.lately(), structure=sender, **common)
@@ -274,7 +274,7 @@ class Country:
             to_structure=receiver,
             lieu=self.place(receiver),
             lieu_name=f"coalesce({self.place(receiver, 'name')}, '')",
-            state=told.cycle("k", told.texts(STATES)),
+            state=sql.cycle("k", sql.texts(STATES)),
             held_by="case when k % 10 < 7 then '' else 'receiver' end",
             prepared_at=self.lately(),
             sent_at=self.lately(),
@@ -303,28 +303,28 @@ class Country:
         from maillage.apps.learning.models import Fact, Group, Member, Plan
         from maillage.apps.learning.queries import contents
 
-        n, told = self.size.apprenants, self.series
+        n, sql = self.size.apprenants, self.series
         modules = list(contents.modules().values())
         for m, module in enumerate(modules):
-            who = f"((k - 1) * {len(modules)} + {m + 1})"
+            learner = f"((k - 1) * {len(modules)} + {m + 1})"
             for step in range(1, min(STEPS, len(module.steps)) + 1):
                 exercise = module.steps[step - 1].exercise
                 self.into(
                     Fact,
                     (n - m - 1) // len(modules) + 1 if n > m else 0,
-                    uid=told.numbered(f"{who} * {STEPS} + {step}"),
-                    person=f"{self.people} + {who}",
-                    structure=self.structure(who),
-                    module=told.quoted(module.id),
+                    uid=sql.numbered(f"{learner} * {STEPS} + {step}"),
+                    person=f"{self.people} + {learner}",
+                    structure=self.structure(learner),
+                    module=sql.quoted(module.id),
                     version=str(module.version),
                     step=str(step),
-                    kind=told.quoted(exercise.kind if exercise else ""),
+                    kind=sql.quoted(exercise.kind if exercise else ""),
                     state="case when k % 3 = 0 then 'done' else 'seen' end",
                     seconds="60 + k % 200",
                     way="'touch'",
                     screen="'small'",
-                    at=self.past(who),
-                    kept_at=self.past(who),
+                    at=self.past(learner),
+                    kept_at=self.past(learner),
                 )
         self.into(
             Plan,
@@ -332,12 +332,12 @@ class Country:
             person=f"{self.people} + k",
             structure=self.structure("k"),
             commune=self.commune(self.structure("k")),
-            module=told.cycle("k", [told.quoted(each.id) for each in modules[:3]]),
-            token=told.padded("k", 32),
+            module=sql.cycle("k", [sql.quoted(each.id) for each in modules[:3]]),
+            token=sql.padded("k", 32),
             on=f"date({self.past('k')})",
             ask_on=f"date({self.past('k', 240)})",
             together="'alone'",
-            answer=told.cycle("k", told.texts(("alone", "beside", "not_yet", ""))),
+            answer=sql.cycle("k", sql.texts(("alone", "beside", "not_yet", ""))),
             at=self.past("k"),
         )
         groups = self.into(
@@ -345,7 +345,7 @@ class Country:
             n // 200,
             structure=self.structure("k"),
             title="'Groupe fabriqué ' || k",
-            code=told.padded("k", 8),
+            code=sql.padded("k", 8),
             at=self.past("k"),
         )
         self.into(
@@ -360,17 +360,17 @@ class Country:
         """Write acts of help for people that a structure follows."""
         from maillage.apps.actes.models import Act
 
-        structure, told = self.structure(self.number("k")), self.series
+        structure, sql = self.structure(self.number("k")), self.series
         self.into(
             Act,
             self.size.actes,
-            uid=told.numbered("k"),
+            uid=sql.numbered("k"),
             structure=structure,
             lieu=self.place(structure),
             commune=self.commune(structure),
             person=self.person("k"),
-            kind=told.cycle("k", told.texts(("together", "shown"))),
-            procedure=told.cycle("k", told.texts(("caf", "impots", "compte-ameli"))),
+            kind=sql.cycle("k", sql.texts(("together", "shown"))),
+            procedure=sql.cycle("k", sql.texts(("caf", "impots", "compte-ameli"))),
             minutes="15 + k % 60",
             where="'here'",
             end="'done'",
@@ -383,7 +383,7 @@ class Country:
         """Write workshops, one in five to come, and the seats of each."""
         from maillage.apps.agenda.models import Seat, Workshop
 
-        n, told, structure = self.size.ateliers, self.series, self.structure("k")
+        n, sql, structure = self.size.ateliers, self.series, self.structure("k")
         hours = self.hours_to("k")
         rows = self.into(
             Workshop,
@@ -393,30 +393,30 @@ class Country:
             commune=self.commune(structure),
             kind="'workshop'",
             title="'Atelier fabriqué ' || k",
-            subject=told.cycle("k", told.texts(("commencer", "internet", "mail"))),
+            subject=sql.cycle("k", sql.texts(("commencer", "internet", "mail"))),
             format="'ponctuel'",
             level="'debutant'",
-            starts_at=told.moment(hours, self.at),
-            ends_at=told.moment(f"{MEETING} + {hours}", self.at),
+            starts_at=sql.moment(hours, self.at),
+            ends_at=sql.moment(f"{MEETING} + {hours}", self.at),
             capacity=str(SEATS),
             price="'free'",
-            published_at=told.moment(f"-200 + {hours}", self.at),
-            made_at=told.moment(f"-200 + {hours}", self.at),
-            changed_at=told.moment(f"-200 + {hours}", self.at),
-            stripped_at=f"case when {self.is_stripped('k')} then {told.moment('-1', self.at)} else null end",
+            published_at=sql.moment(f"-200 + {hours}", self.at),
+            made_at=sql.moment(f"-200 + {hours}", self.at),
+            changed_at=sql.moment(f"-200 + {hours}", self.at),
+            stripped_at=f"case when {self.is_stripped('k')} then {sql.moment('-1', self.at)} else null end",
         )
         of = f"(1 + (k - 1) / {SEATS})"
         self.into(
             Seat,
             n * SEATS,
             workshop=f"{rows} + {of}",
-            learner=told.padded("k", 32),
+            learner=sql.padded("k", 32),
             name=f"case when {self.is_stripped(of)} then '' else 'Personne ' || k end",
             way="'none'",
             channel="'counter'",
             status="'booked'",
             booked_at=self.past("k"),
-            token=f"case when {self.is_stripped(of)} then '' else {told.padded('k', 64)} end",
+            token=f"case when {self.is_stripped(of)} then '' else {sql.padded('k', 64)} end",
         )
 
     def pour_answers(self) -> None:
@@ -427,11 +427,11 @@ class Country:
         from maillage.cli.demonstration.survey import sample_answers
         from maillage.reference.surveys import banks
 
-        n, told, base = self.size.enquetes, self.series, 0
+        n, sql, base = self.size.enquetes, self.series, 0
         form = fitted(banks()["habitants"], SURVEYED)
         begun = self.at - timedelta(days=30)
         words = [json.dumps(each, ensure_ascii=False) for each in sample_answers(form, SENTENCES, begun)]
-        values = told.cycle("k", [told.document(each) for each in words])
+        values = sql.cycle("k", [sql.document(each) for each in words])
         for row in range(n):
             survey = campaigns.prepare(
                 by=None,
@@ -452,14 +452,14 @@ class Country:
             self.into(
                 Answer,
                 many,
-                uid=told.numbered(f"{base} + k"),
+                uid=sql.numbered(f"{base} + k"),
                 survey=str(survey.pk),
                 version=str(survey.versions.get().pk),
                 channel="'street'",
                 values=values,
-                ended_at=told.moment("-1 - k % 600", self.at),
-                received_at=told.moment("- (k % 600)", self.at),
-                digest=told.padded("k", 64),
+                ended_at=sql.moment("-1 - k % 600", self.at),
+                received_at=sql.moment("- (k % 600)", self.at),
+                digest=sql.padded("k", 64),
             )
             base += many
 

@@ -12,8 +12,8 @@ from django.db import connection, models
 
 def last_number(model: type[models.Model]) -> int:
     """Return the greatest number of the rows of a model, 0 without any."""
-    found = model._default_manager.aggregate(n=models.Max("pk"))["n"]
-    return int(found or 0)
+    greatest = model._default_manager.aggregate(n=models.Max("pk"))["n"]
+    return int(greatest or 0)
 
 
 def pour(model: type[models.Model], n: int, **columns: str) -> int:
@@ -87,8 +87,8 @@ def quoted(text: str) -> str:
 def cycle(value: str, choices: Iterable[str]) -> str:
     """Return one of some expressions after another, as a number grows."""
     cases = list(choices)
-    told = " ".join(f"when {n} then {case}" for n, case in enumerate(cases))
-    return f"case ({value}) % {len(cases)} {told} end"
+    branches = " ".join(f"when {n} then {case}" for n, case in enumerate(cases))
+    return f"case ({value}) % {len(cases)} {branches} end"
 
 
 texts = partial(map, quoted)

@@ -12,7 +12,9 @@ SAMPLE = "hinaura-isere"  # the census whose sheets are copied: hours, services,
 BATCH = 500
 
 
-def pour(n: int, *, first: int, at: datetime, chance: random.Random, told: Callable[[float], None]) -> None:
+def pour(
+    n: int, *, first: int, at: datetime, chance: random.Random, progress: Callable[[float], None]
+) -> None:
     """Write n structures, numbered after `first`, and a published place for each, with the words that find
     them.
     """
@@ -47,7 +49,7 @@ def pour(n: int, *, first: int, at: datetime, chance: random.Random, told: Calla
             sheets.derive(lieu)
             places.append(lieu)
         index.refresh(Lieu.objects.bulk_create(places))
-        told(min(start + BATCH, n) / n)
+        progress(min(start + BATCH, n) / n)
 
 
 def _sheets(at: datetime) -> Sequence[dict[str, Any]]:
@@ -63,9 +65,11 @@ def _sheet(real: dict[str, Any], code: str, chance: random.Random) -> dict[str, 
     """Return a real sheet under another name, somewhere in a commune, with nothing that reaches anybody."""
     from maillage.pipeline.offer.clean import point
 
-    kept = {name: value for name, value in real.items() if name not in ("telephone", "courriels", "site_web")}
+    public_fields = {
+        name: value for name, value in real.items() if name not in ("telephone", "courriels", "site_web")
+    }
     name = "".join(chance.choices(SYLLABLES, k=5)).title()
-    sheet = kept | {"code_insee": code, "commune": code, "nom": f"{name} (fabriqué)"}
+    sheet = public_fields | {"code_insee": code, "commune": code, "nom": f"{name} (fabriqué)"}
     extent = point.extent(code)
     if extent is None:
         return {key: value for key, value in sheet.items() if key not in ("latitude", "longitude")}

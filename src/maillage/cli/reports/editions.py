@@ -51,8 +51,8 @@ def seal_of(path: Path) -> str:
         return ""
     from maillage.apps.dossiers.queries import edition_seal
 
-    found: str = edition_seal(path)
-    return found
+    digest: str = edition_seal(path)
+    return digest
 
 
 def _has_platform() -> bool:
@@ -71,13 +71,13 @@ def changed_files(out: Path, former: Report, latter: Report) -> str:
     from maillage.reports.page import html, pdf
     from maillage.reports.territory import changes
 
-    found = changes.compare(*(_edition(about, files) for about, files in (former, latter)))
+    diff = changes.compare(*(_edition(about, files) for about, files in (former, latter)))
     on = date.fromisoformat(latter[0]["date"])
-    made = changes.document(found, on=on)
-    about: Fingerprint = {**latter[0], "rapport": NAME, "titre": made.title}
-    files = {f"{NAME}.html": html.dossier(made), f"{NAME}.pdf": pdf.dossier(made, on=on)}
+    document = changes.document(diff, on=on)
+    about: Fingerprint = {**latter[0], "rapport": NAME, "titre": document.title}
+    files = {f"{NAME}.html": html.dossier(document), f"{NAME}.pdf": pdf.dossier(document, on=on)}
     folder.write(out, files, about)
-    return f"Depuis l’édition {found.before.name} : {found.conclusion[:1].lower()}{found.conclusion[1:]}."
+    return f"Depuis l’édition {diff.before.name} : {diff.conclusion[:1].lower()}{diff.conclusion[1:]}."
 
 
 def _edition(about: Fingerprint, files: Mapping[str, bytes]) -> "changes.Edition":

@@ -94,21 +94,21 @@ def _computed(code: str, files: StudyFiles, on: date) -> ReportStudy:
     )
     census, refused = census_of(files.offre) if files.offre else (None, 0)
     own = set(frames.sources().rp2021["commune"][request.zoning.rows].tolist())
-    found = study(request, lambda step, share: steps(step, 0.75 * share), census=census)
-    made = edition.prepare(found, lambda step, share: steps(step, 0.75 + 0.25 * share))
+    computed = study(request, lambda step, share: steps(step, 0.75 * share), census=census)
+    prepared = edition.prepare(computed, lambda step, share: steps(step, 0.75 + 0.25 * share))
     subject = Subject(
-        reading=made.reading,
-        study=json.loads(made.json),
-        layers={name: atlas.relinked(svg, lambda code: "") for name, svg in made.layers.items()},
-        knitted=atlas.knitted(made.knit),
+        reading=prepared.reading,
+        study=json.loads(prepared.json),
+        layers={name: atlas.relinked(svg, lambda code: "") for name, svg in prepared.layers.items()},
+        knitted=atlas.knitted(prepared.knit),
         on=on,
         n_places=len({each.same or each.id for each in census.places if each.commune in own})
         if census
         else 0,
         **_platform_words(str(territory.code), on),
     )
-    said = _comments(str(territory.code), made.reading.fingerprint)
-    documents = cache(lambda: edition.documents(made, on=on, comments=said))
+    comments = _comments(str(territory.code), prepared.reading.fingerprint)
+    documents = cache(lambda: edition.documents(prepared, on=on, comments=comments))
     forms = {form: lambda form=form: documents()[form] for form in edition.FORMS}
     return ReportStudy(subject, forms, refused, bool(n_unread))
 
@@ -147,5 +147,5 @@ def _comments(code: str, study: str) -> dict[str, str]:
     from maillage.apps.dossiers import queries as dossiers
     from maillage.apps.territories.queries import canonical
 
-    found: dict[str, str] = dossiers.comments(canonical(code), study)
-    return found
+    comments: dict[str, str] = dossiers.comments(canonical(code), study)
+    return comments

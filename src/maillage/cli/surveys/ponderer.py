@@ -63,38 +63,40 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="écrit le diagnostic en JSON")
 
 
-def run(given: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     from maillage.kernel.disk import write_whole
     from maillage.pipeline.survey import answers, birth_years, margins
     from maillage.studies.survey import weighting
 
-    wanted = bounds_of(given.bornes) if given.bornes is not None else None
-    trim = _trim(given.plafond) if given.plafond is not None else None
-    for path in (given.reponses, given.marges):
-        if given.sortie.resolve() == path.resolve():
+    wanted = bounds_of(options.bornes) if options.bornes is not None else None
+    trim = _trim(options.plafond) if options.plafond is not None else None
+    for path in (options.reponses, options.marges):
+        if options.sortie.resolve() == path.resolve():
             raise Refused(
-                f"--sortie {given.sortie} : ce fichier est aussi à lire.",
+                f"--sortie {options.sortie} : ce fichier est aussi à lire.",
                 why="Les poids prendraient la place des réponses ou des marges.",
                 do="Donnez un autre nom, par exemple poids.csv.",
             )
-    known = margins.read(given.marges)
+    known = margins.read(options.marges)
     names = [margin.variable for margin in known]
     read = answers.read(
-        given.reponses, variables=names, optional=(STRUCTURE, *birth_years.DATED), questions=names
+        options.reponses, variables=names, optional=(STRUCTURE, *birth_years.DATED), questions=names
     )
     read = birth_years.read_as_ages(read, None, this_year=date.today().year)
     if STRUCTURE in read.table:
         weighting.check_structures(known, len(read.table))
     weighted = weighting.weigh(
-        read.table, known, method=given.methode, bounds=wanted, trim=trim, lines=read.lines
+        read.table, known, method=options.methode, bounds=wanted, trim=trim, lines=read.lines
     )
     if STRUCTURE not in read.table:
-        weighted = replace(weighted, warnings=(*_margin_doubts(known, given.territoire), *weighted.warnings))
-    write_whole(given.sortie, weights_csv(weighted))
-    if given.json:
+        weighted = replace(
+            weighted, warnings=(*_margin_doubts(known, options.territoire), *weighted.warnings)
+        )
+    write_whole(options.sortie, weights_csv(weighted))
+    if options.json:
         print_json(document(weighted, read))
     else:
-        tell(weighted, read, str(given.sortie))
+        tell(weighted, read, str(options.sortie))
     return ended(read)
 
 
@@ -122,8 +124,8 @@ def bounds_of(text: str) -> tuple[float, float]:
     >>> bounds_of("0.3,3"), bounds_of("0,3;3"), bounds_of("0,5,2,5"), bounds_of(" .5 , 2 ")
     ((0.3, 3.0), (0.3, 3.0), (0.5, 2.5), (0.5, 2.0))
     """
-    if found := BOUNDS.fullmatch(text):
-        low, high = (float(part.replace(",", ".")) for part in found.groups() if part is not None)
+    if match := BOUNDS.fullmatch(text):
+        low, high = (float(part.replace(",", ".")) for part in match.groups() if part is not None)
         return low, high
     raise Refused(
         f"--bornes « {text} » : il faut deux nombres.",
@@ -143,27 +145,27 @@ def _trim(text: str) -> float:
         ) from None
 
 
-def weights_csv(found: "Weighting") -> str:
+def weights_csv(result: "Weighting") -> str:
     """Return the file of weights, every digit kept."""
     out = io.StringIO()
     rows = Writer(out)
     rows.writerow(("id", "poids"))
-    rows.writerows(zip(found.ids.tolist(), map(repr, found.weights.tolist()), strict=True))
+    rows.writerows(zip(result.ids.tolist(), map(repr, result.weights.tolist()), strict=True))
     return out.getvalue()
 
 
-def document(found: "Weighting", read: "Answers") -> dict[str, Any]:
+def document(result: "Weighting", read: "Answers") -> dict[str, Any]:
     """Return the diagnosis of the contract, and what else is known beside."""
     return {
-        "n": found.n,
-        "effet_plan": found.design_effect,
-        "n_effectif": found.n_effective,
-        "poids_min": float(found.weights.min()),
-        "poids_max": float(found.weights.max()),
-        "rapport_min": float(found.ratios.min()),
-        "rapport_max": float(found.ratios.max()),
-        "methode": found.method,
-        "bornes": list(found.bounds) if found.bounds else None,
+        "n": result.n,
+        "effet_plan": result.design_effect,
+        "n_effectif": result.n_effective,
+        "poids_min": float(result.weights.min()),
+        "poids_max": float(result.weights.max()),
+        "rapport_min": float(result.ratios.min()),
+        "rapport_max": float(result.ratios.max()),
+        "methode": result.method,
+        "bornes": list(result.bounds) if result.bounds else None,
         "ecarts_marges": [
             {
                 "variable": each.variable,
@@ -177,48 +179,50 @@ def document(found: "Weighting", read: "Answers") -> dict[str, Any]:
                 "coefficient": each.coefficient,
                 "n_pondere": each.weighted,
             }
-            for each in found.strata
+            for each in result.strata
         ],
         "convergence": True,
-        "iterations": found.iterations,
-        "ecart_max": found.gap,
-        "explication": found.explained,
-        "avertissements": [*read.notes, *found.warnings],
-        "limites": list(found.limits),
+        "iterations": result.iterations,
+        "ecart_max": result.gap,
+        "explication": result.explained,
+        "avertissements": [*read.notes, *result.warnings],
+        "limites": list(result.limits),
         "lignes_refusees": [
             {"ligne": fault.line, "colonne": fault.column, "raison": fault.reason} for fault in read.faults
         ],
     }
 
 
-def tell(found: "Weighting", read: "Answers", path: str) -> None:
+def tell(result: "Weighting", read: "Answers", path: str) -> None:
     """Print the diagnosis for a person."""
-    print(f"{found.n} réponse{'s' * (found.n > 1)} pondérée{'s' * (found.n > 1)} : poids écrits dans {path}.")
-    print(found.explained)
     print(
-        f"Effet de plan dû aux poids : {_number(found.design_effect, 2)} ; {found.n} réponses en valent"
-        f" {_number(found.n_effective, 0)} de même poids. Poids de {_number(float(found.weights.min()))} à"
-        f" {_number(float(found.weights.max()))} personnes par réponse."
+        f"{result.n} réponse{'s' * (result.n > 1)} pondérée{'s' * (result.n > 1)} : poids écrits dans {path}."
+    )
+    print(result.explained)
+    print(
+        f"Effet de plan dû aux poids : {_number(result.design_effect, 2)} ; {result.n} réponses en valent"
+        f" {_number(result.n_effective, 0)} de même poids. Poids de {_number(float(result.weights.min()))} à"
+        f" {_number(float(result.weights.max()))} personnes par réponse."
     )
     variable = ""
-    for each in found.strata:
-        if each.variable != variable:
-            variable = each.variable
+    for stratum in result.strata:
+        if stratum.variable != variable:
+            variable = stratum.variable
             print(
                 f"\n{variable:<28}{'réponses':>10}{'échant.':>10}{'popul.':>10}{'coeff.':>9}{'n pondéré':>11}"
             )
         print(
-            f"  {each.name[:25]:<26}{each.n:>10}{_number(100 * each.share, 1) + ' %':>10}"
-            f"{_number(100 * each.target, 1) + ' %':>10}"
-            f"{_number(each.coefficient, 3):>9}{_number(each.weighted, 1):>11}"
+            f"  {stratum.name[:25]:<26}{stratum.n:>10}{_number(100 * stratum.share, 1) + ' %':>10}"
+            f"{_number(100 * stratum.target, 1) + ' %':>10}"
+            f"{_number(stratum.coefficient, 3):>9}{_number(stratum.weighted, 1):>11}"
         )
-    for title, told in (
-        ("À savoir", [*read.notes, *found.warnings]),
-        ("Ce que les poids ne corrigent pas", found.limits),
+    for title, sentences in (
+        ("À savoir", [*read.notes, *result.warnings]),
+        ("Ce que les poids ne corrigent pas", result.limits),
     ):
-        if told:
+        if sentences:
             print(f"\n{title}")
-            for sentence in told:
+            for sentence in sentences:
                 print(f"· {sentence}")
 
 

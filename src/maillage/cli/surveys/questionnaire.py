@@ -15,27 +15,26 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(given: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     from maillage.kernel.disk import write_whole
     from maillage.kernel.errors import Refused
     from maillage.pipeline.survey import xlsform
     from maillage.reference.surveys import banks
 
     known = banks()
-    if not given.banque:
-        for id, each in known.items():
-            n = sum(1 for question in each.questions() if question.takes_answer)
-            print(f"{id} : {each.title}, {n} questions")
+    if not options.banque:
+        for id, bank in known.items():
+            n = sum(1 for question in bank.questions() if question.takes_answer)
+            print(f"{id} : {bank.title}, {n} questions")
         return 0
-    if given.banque not in known:
+    if options.banque not in known:
         raise Refused(
-            f"Aucun questionnaire prêt ne s’appelle « {given.banque} ».",
+            f"Aucun questionnaire prêt ne s’appelle « {options.banque} ».",
             why="On ne sait pas lequel écrire.",
             do=f"Choisissez parmi : {', '.join(known)}.",
         )
-    path = given.vers or Path(f"{given.banque}.xlsx")
-    write_whole(path, xlsform.write(known[given.banque]))
-    print(
-        f"{path} est écrit : « {known[given.banque].title} », à ouvrir dans Kobo ou ODK, ou avec « tabuler »."
-    )
+    bank = known[options.banque]
+    path = options.vers or Path(f"{options.banque}.xlsx")
+    write_whole(path, xlsform.write(bank))
+    print(f"{path} est écrit : « {bank.title} », à ouvrir dans Kobo ou ODK, ou avec « tabuler ».")
     return 0

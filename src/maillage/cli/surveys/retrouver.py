@@ -24,14 +24,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="écrit la réponse en JSON")
 
 
-def run(given: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     from maillage.kernel.typed import whole
     from maillage.reports.survey import published_figure as published
 
-    if given.autre:
-        return _compared(given)
-    it = published.found(given.pourcentage, whole(given.effectif, most=published.MOST))
-    if given.json:
+    if options.autre:
+        return _compared(options)
+    it = published.found(options.pourcentage, whole(options.effectif, most=published.MOST))
+    if options.json:
         print_json(
             {
                 "pourcentage": it.percent,
@@ -47,12 +47,12 @@ def run(given: argparse.Namespace) -> int:
     return 0
 
 
-def _compared(given: argparse.Namespace) -> int:
+def _compared(options: argparse.Namespace) -> int:
     from maillage.kernel.typed import whole
     from maillage.reports.survey import published_figure as published
 
-    it = published.compared(given.pourcentage, given.autre, whole(given.effectif, most=published.MOST))
-    if given.json:
+    it = published.compared(options.pourcentage, options.autre, whole(options.effectif, most=published.MOST))
+    if options.json:
         ways = [
             {
                 "parts": [percent for percent, _ in way.percents],

@@ -55,7 +55,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(given: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     from maillage.kernel.disk import write_whole
     from maillage.pipeline.survey import answers, birth_years, xlsform
     from maillage.reports.page import editable, html, pdf
@@ -66,24 +66,26 @@ def run(given: argparse.Namespace) -> int:
     from maillage.studies.survey.universe import Universe
     from maillage.words.wording import count
 
-    check_folder(given.sortie)
-    form = xlsform.read(read_file(given.questionnaire), given.questionnaire.name)
-    read = answers.read(given.reponses, questions=[each.name for each in form.questionnaire.questions()])
+    check_folder(options.sortie)
+    form = xlsform.read(read_file(options.questionnaire), options.questionnaire.name)
+    read = answers.read(options.reponses, questions=[each.name for each in form.questionnaire.questions()])
     today = date.today()
     read = birth_years.read_as_ages(read, form.questionnaire, this_year=today.year)
-    questionnaire, who_notes = answered_by(form.questionnaire, given.qui)
-    weights, said = (
-        weights_of(read, given.poids, given.marges, kind=questionnaire.kind) if given.poids else (None, [])
+    questionnaire, who_notes = answered_by(form.questionnaire, options.qui)
+    weights, weight_notes = (
+        weights_of(read, options.poids, options.marges, kind=questionnaire.kind)
+        if options.poids
+        else (None, [])
     )
-    universe = Universe(size=given.univers, n_invited=given.interrogees)
+    universe = Universe(size=options.univers, n_invited=options.interrogees)
     sample = samples.sample(read.table, questionnaire, weights, universe=universe, today=today)
     steps("Tableaux de l’enquête")
     cards = survey_cards.every(
-        sample, rounding="down" if given.arrondi == "troncature" else "nearest", by=given.par.strip()
+        sample, rounding="down" if options.arrondi == "troncature" else "nearest", by=options.par.strip()
     )
     if not cards:
         raise Refused(
-            f"{given.reponses.name} : aucune question du questionnaire n’y a de réponse.",
+            f"{options.reponses.name} : aucune question du questionnaire n’y a de réponse.",
             why=(
                 "Le document montre les questions que le fichier et le questionnaire ont en commun, par leur"
                 " nom."
@@ -93,12 +95,12 @@ def run(given: argparse.Namespace) -> int:
     results = survey_cards.results(
         cards,
         sample=sample,
-        title=given.titre or questionnaire.title or given.reponses.stem,
+        title=options.titre or questionnaire.title or options.reponses.stem,
         questionnaire=questionnaire,
         n=len(read.table),
         weighted=weights is not None,
         on=today,
-        limits=[*who_notes, *form.warnings, *read.notes, *said],
+        limits=[*who_notes, *form.warnings, *read.notes, *weight_notes],
         finite=universe,
         rule=sample.rule,
     )
@@ -122,7 +124,7 @@ def run(given: argparse.Namespace) -> int:
             survey_document.COLUMNS,
             survey_document.crossed_rows(results.crossed, computed=results.computed),
         )
-    folder: Path = given.sortie
+    folder: Path = options.sortie
     (folder / TABLES).mkdir(parents=True, exist_ok=True)
     for name, content in written.items():
         write_whole(folder / name, content)

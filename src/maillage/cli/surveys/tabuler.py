@@ -109,26 +109,26 @@ def universe_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(given: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     from maillage.pipeline.survey import answers, birth_years, xlsform
     from maillage.studies.survey import samples, tabulation
     from maillage.studies.survey.universe import Universe
 
-    form = xlsform.read(read_file(given.questionnaire), given.questionnaire.name)
-    read = answers.read(given.reponses, questions=[each.name for each in form.questionnaire.questions()])
+    form = xlsform.read(read_file(options.questionnaire), options.questionnaire.name)
+    read = answers.read(options.reponses, questions=[each.name for each in form.questionnaire.questions()])
     today = datetime.now().date()
     read = birth_years.read_as_ages(read, form.questionnaire, this_year=today.year)
-    questionnaire, who_notes = answered_by(form.questionnaire, given.qui)
-    weights, said = weights_of(read, given.poids, given.marges, kind=questionnaire.kind)
-    universe = Universe(size=given.univers, n_invited=given.interrogees)
+    questionnaire, who_notes = answered_by(form.questionnaire, options.qui)
+    weights, weight_notes = weights_of(read, options.poids, options.marges, kind=questionnaire.kind)
+    universe = Universe(size=options.univers, n_invited=options.interrogees)
     sample = samples.sample(read.table, questionnaire, weights, universe=universe, today=today)
-    found = tabulation.of_sample(
+    table = tabulation.of_sample(
         sample,
-        given.question.strip(),
-        by=given.par.strip(),
-        least="rule" if given.seuil is None else given.seuil,
-        inside=(given.pour or ("publier" if given.json else "soi")) == "soi",
-        rounding="down" if given.arrondi == "troncature" else "nearest",
+        options.question.strip(),
+        by=options.par.strip(),
+        least="rule" if options.seuil is None else options.seuil,
+        inside=(options.pour or ("publier" if options.json else "soi")) == "soi",
+        rounding="down" if options.arrondi == "troncature" else "nearest",
     )
     kind = questionnaire.kind
     of_universe = (
@@ -136,13 +136,13 @@ def run(given: argparse.Namespace) -> int:
         universe.interval_words(kind),
         sample.disagreement,
     )
-    notes = [*who_notes, *read.notes, *form.warnings, *said, *found.notes, *filter(None, of_universe)]
-    if given.json:
-        print_json(document(found, universe, len(read.table), is_published=given.pour == "publier"))
-        for note in [*notes, *([UNROUNDED] if found.weighted and not given.pour else [])]:
+    notes = [*who_notes, *read.notes, *form.warnings, *weight_notes, *table.notes, *filter(None, of_universe)]
+    if options.json:
+        print_json(document(table, universe, len(read.table), is_published=options.pour == "publier"))
+        for note in [*notes, *([UNROUNDED] if table.weighted and not options.pour else [])]:
             print(note, file=sys.stderr)
     else:
-        tell(found, notes)
+        tell(table, notes)
     return ended(read)
 
 
@@ -171,57 +171,57 @@ def weights_of(
     from maillage.studies.survey import weighting
     from maillage.studies.survey.samples import Weights, weights_by_id
 
-    given = weights.read(path)
-    values = weights_by_id(read.table, given)
+    weight_by_id = weights.read(path)
+    values = weights_by_id(read.table, weight_by_id)
     if kind == "structures":
         weighting.check_structure_weights(values, path.name)
-    told = []
-    if extra := len(given) - len(values):
-        told.append(f"{extra} poids de {path.name} ne sont celui d’aucune réponse lue : ils ne servent pas.")
+    notes = []
+    if extra := len(weight_by_id) - len(values):
+        notes.append(f"{extra} poids de {path.name} ne sont celui d’aucune réponse lue : ils ne servent pas.")
     if margins is None:
-        return Weights(values=values), told
+        return Weights(values=values), notes
     wanted = known.read(margins)
     if kind == "structures":
         weighting.check_structures(wanted, len(values))
     initial, codes = weighting.calibrated(read.table, wanted)
     for margin, code in zip(wanted, codes, strict=True):
         for rank, category in enumerate(margin.categories):
-            found = float(values[code == rank].sum() / values.sum())
+            weighted_share = float(values[code == rank].sum() / values.sum())
             if (
                 len(margin.categories) == code.max() + 1
-                and abs(found - category.total / margin.total) > MISSED
+                and abs(weighted_share - category.total / margin.total) > MISSED
             ):
-                told.append(
+                notes.append(
                     f"Ces poids ne retrouvent pas les marges de {margins.name} (« {margin.variable} », «"
-                    f" {category.name} » : {_number(100 * found, 1)} % au lieu de"
+                    f" {category.name} » : {_number(100 * weighted_share, 1)} % au lieu de"
                     f" {_number(100 * category.total / margin.total, 1)} %) : les intervalles n’en tiennent"
                     " pas compte."
                 )
-                return Weights(values=values), told
+                return Weights(values=values), notes
     return (
         Weights(
             values=values, initial=initial, codes=codes, variables=tuple(margin.variable for margin in wanted)
         ),
-        told,
+        notes,
     )
 
 
 def document(
-    found: "Tabulation", universe: "Universe", answers: int, *, is_published: bool = False
+    table: "Tabulation", universe: "Universe", answers: int, *, is_published: bool = False
 ) -> dict[str, Any]:
     """Return the table of the contract: shares in percent, unrounded, but for weighted ones to be published;
     nothing for withheld values, and why; made for those who hold the answers, every value, and why it will
     not be published. answers: how many there are in all, of the universe.
     """
     return {
-        "question": found.question,
-        "univers": found.universe,
-        "n": found.n if found.told else None,
-        "seuil": found.least or None,
+        "question": table.question,
+        "univers": table.universe,
+        "n": table.n if table.told else None,
+        "seuil": table.least or None,
         **_universe(universe, answers),
         "lignes": [
-            _line(row, found.published(row) if is_published and found.weighted else None)
-            for row in found.rows
+            _line(row, table.published(row) if is_published and table.weighted else None)
+            for row in table.rows
             if not row.grouped
         ],
     }
@@ -258,14 +258,14 @@ def _line(row: "Row", printed: float | None) -> dict[str, Any]:
     }
 
 
-def tell(found: "Tabulation", notes: list[str]) -> None:
+def tell(table: "Tabulation", notes: list[str]) -> None:
     """Print a table for a person."""
-    print(found.label + (f", selon : {found.by_label}" if found.by else ""))
-    base = f"n = {found.n}" if found.told else "nombre de réponses non publié"
-    print(f"{found.universe[0].upper()}{found.universe[1:]} : {base}. Intervalles à 90 %.")
+    print(table.label + (f", selon : {table.by_label}" if table.by else ""))
+    base = f"n = {table.n}" if table.told else "nombre de réponses non publié"
+    print(f"{table.universe[0].upper()}{table.universe[1:]} : {base}. Intervalles à 90 %.")
     by: str | None = None
     withheld: dict[str, int] = {}
-    for row in found.rows:
+    for row in table.rows:
         if row.by != by:
             by = row.by
             print(
@@ -273,15 +273,17 @@ def tell(found: "Tabulation", notes: list[str]) -> None:
                 f"{'n':>7}{'part':>9}   intervalle"
             )
         if isinstance(row.figure, Estimate):
-            part = f"{_number(found.published(row) or 0, found.decimals)} %"
+            part = f"{_number(table.published(row) or 0, table.decimals)} %"
             low, high = map(int, outwards(row.figure.low, row.figure.high, 1.0, most=100.0))
             within = f"{low} à {high} %{' (fragile)' * row.fragile}"
             if row.share is not None and (row.share.fixed or row.share.drawn >= 1):
                 within = "imposée par les marges" if row.share.fixed else "sans marge : toutes ont répondu"
-            kept = ""
+            unpublished_note = ""
             if row.unpublished:
-                kept = f", ne sera pas publié ({withheld.setdefault(row.unpublished, len(withheld) + 1)})"
-            tail = f"{row.n:>7}{part:>9}   {within}{kept}"
+                unpublished_note = (
+                    f", ne sera pas publié ({withheld.setdefault(row.unpublished, len(withheld) + 1)})"
+                )
+            tail = f"{row.n:>7}{part:>9}   {within}{unpublished_note}"
         else:
             mark = withheld.setdefault(row.reason, len(withheld) + 1)
             tail = f"{'-' if row.n is None else row.n:>7}{f'masqué ({mark})':>15}"
@@ -289,16 +291,16 @@ def tell(found: "Tabulation", notes: list[str]) -> None:
             f"{'  ' * bool(row.grouped)}"
             f"{_short(row.label, WIDE - 2 * bool(row.grouped)):<{WIDE - 2 * bool(row.grouped)}}{tail}"
         )
-    for each in found.measures:
+    for each in table.measures:
         print(_measure(each))
     print()
     for reason, mark in withheld.items():
         print(f"({mark}) {reason}")
     print(
-        f"· {'Parts pondérées' if found.weighted else 'Parts brutes'}, effectifs sans poids, arrondi"
-        f" {IN_FULL[found.rounding]}{f', seuil : {found.least} réponses' * bool(found.least)}."
+        f"· {'Parts pondérées' if table.weighted else 'Parts brutes'}, effectifs sans poids, arrondi"
+        f" {IN_FULL[table.rounding]}{f', seuil : {table.least} réponses' * bool(table.least)}."
     )
-    if found.inside:
+    if table.inside:
         print(
             "· Tableau de travail : ce qui porte « ne sera pas publié » ne se montre qu’à qui a les réponses."
         )
@@ -306,15 +308,15 @@ def tell(found: "Tabulation", notes: list[str]) -> None:
         print(f"· {note}")
 
 
-def _measure(each: "Measured") -> str:
-    by = f" ({each.by_label})" if each.by else ""
-    name = f"{each.label}{by}{' : rang moyen' * (each.measure == 'mean_rank')}"
-    if each.value is None or each.low is None or each.high is None:
-        return f"{_short(name, WIDE):<{WIDE}}{'masqué':>16}   {each.why}"
-    low, high = signed_outwards(each.low, each.high, 0.1)
+def _measure(measure: "Measured") -> str:
+    by = f" ({measure.by_label})" if measure.by else ""
+    name = f"{measure.label}{by}{' : rang moyen' * (measure.measure == 'mean_rank')}"
+    if measure.value is None or measure.low is None or measure.high is None:
+        return f"{_short(name, WIDE):<{WIDE}}{'masqué':>16}   {measure.why}"
+    low, high = signed_outwards(measure.low, measure.high, 0.1)
     return (
-        f"{_short(name, WIDE):<{WIDE}}{each.n:>7}{_number(each.value, 1):>9}   {_number(low, 1)} à"
-        f" {_number(high, 1)}{', ne sera pas publié' if each.unpublished else ''}"
+        f"{_short(name, WIDE):<{WIDE}}{measure.n:>7}{_number(measure.value, 1):>9}   {_number(low, 1)} à"
+        f" {_number(high, 1)}{', ne sera pas publié' if measure.unpublished else ''}"
     )
 
 

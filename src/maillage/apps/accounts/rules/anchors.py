@@ -68,11 +68,11 @@ def read(text: str, *, only: bool = False) -> list[Head]:
     only: the text holds nothing else, so that any other line is a changed one; otherwise words may stand
     around them. A last line that has no end is one that a cut stopped: it is not read.
     """
-    rows = [row for row in whole(text).splitlines() if row.strip()]
+    rows = [row for row in complete_lines(text).splitlines() if row.strip()]
     return [_head(row, n) for n, row in enumerate(rows, 1) if only or row.lstrip().startswith(START)]
 
 
-def whole(text: str) -> str:
+def complete_lines(text: str) -> str:
     """Return a text without its last line when a cut stopped it half way."""
     lines = text.splitlines(keepends=True)
     cut = lines and not lines[-1].endswith("\n") and not lines[-1].rstrip().endswith("}")
@@ -94,6 +94,6 @@ def _head(row: str, n: int) -> Head:
 
 def since_restored(heads: Iterable[Head]) -> tuple[list[Head], list[Head]]:
     """Return the heads written before the last time a backup was put back, then that one and those after."""
-    found = list(heads)
-    cut = max((n for n, head in enumerate(found) if head.cause == RESTORED), default=0)
-    return found[:cut], found[cut:]
+    ordered = list(heads)
+    cut = max((n for n, head in enumerate(ordered) if head.cause == RESTORED), default=0)
+    return ordered[:cut], ordered[cut:]

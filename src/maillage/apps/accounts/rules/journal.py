@@ -63,7 +63,7 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a walk found: how many lines, where they break, which are dated before the one they follow.
+    """Result of a walk: how many lines, where they break, which are dated before the one they follow.
 
     n_late: how many are; late: the first of them. unmatched: the heads that this journal does not go through,
     each with whether a line of that number is there.
@@ -158,15 +158,15 @@ def prove(read: Callable[[], Iterable[Line]], heads: Iterable[Head] = ()) -> Pro
         if before is not None and line.at < before.at - CLOCK:
             n_late, late = n_late + 1, late or line
         if line.pk in wanted:
-            found = n, line.digest
-            unmatched += [(h, True) for h in wanted.pop(line.pk) if (h.n_lines, h.digest) != found]
+            state = n, line.digest
+            unmatched += [(h, True) for h in wanted.pop(line.pk) if (h.n_lines, h.digest) != state]
         before = line
     unmatched += [(head, False) for absent in wanted.values() for head in absent]
     return Proof(n, None, n_late, late, tuple(sorted(unmatched)))
 
 
 def missing_tail(head: Head, *, there: bool) -> Break:
-    """Return what a head that the journal does not go through says of it."""
+    """Return the break shown by a head that the journal does not go through."""
     if there:
         why = (
             f"l’ancre du {moment(head.at)} y désigne une autre ligne : le journal a été récrit, ou une"
@@ -199,9 +199,11 @@ def _unreadable(line: Line, before: Line | None) -> str:
 
 
 def _explanation(read: Callable[[], Iterable[Line]], n: int, line: Line, before: Line | None) -> Break:
-    """Return what happened to the line of rank n, the first that does not follow from the one before."""
+    """Return the cause of the break at the line of rank n, the first that does not follow from the one
+    before.
+    """
     last = before.digest if before else ""
-    follows, origin, after = _around(read, n, line)
+    follows, origin, after = _neighbours(read, n, line)
     if line.digest != expected(line):
         if after is not None and after.previous == last:
             return Break(line.pk, line.at, "inserted", "cette ligne a été ajoutée")
@@ -217,7 +219,7 @@ def _explanation(read: Callable[[], Iterable[Line]], n: int, line: Line, before:
     return Break(line.pk, line.at, "removed", f"il manque une ligne {where}, ou celle d’avant a été récrite")
 
 
-def _around(
+def _neighbours(
     read: Callable[[], Iterable[Line]], n: int, line: Line
 ) -> tuple[Line | None, int | None, Line | None]:
     """Return, for the line of rank n: the line after the one it was written after, the rank of that one
@@ -225,11 +227,11 @@ def _around(
     """
     origin = 0 if line.previous == "" else None
     follows = after = None
-    for rank, each in enumerate(read(), 1):
+    for rank, other in enumerate(read(), 1):
         if origin is not None and rank == origin + 1:
-            follows = each
-        if each.digest == line.previous:
+            follows = other
+        if other.digest == line.previous:
             origin = rank
         if rank == n + 1:
-            after = each
+            after = other
     return follows, origin, after

@@ -1,4 +1,4 @@
-"""What an account may do, wherever the right comes from."""
+"""Rights of an account, wherever they come from."""
 
 from dataclasses import dataclass
 
@@ -43,11 +43,10 @@ class Rights:
     grants: tuple[Grant, ...] = ()
 
     def may(self, right: str, *, structure: int | None = None, commune: str = "") -> bool:
-        """Return whether a right covers what belongs to a structure, or lies in a commune."""
+        """Tell a right that covers the rows of a structure, or of a commune."""
         return any(grant.reaches(structure, commune) for grant in self._with(right))
 
     def any(self, *rights: str) -> bool:
-        """Return whether one of these rights applies anywhere."""
         return any(right in grant.rights for grant in self.grants for right in rights)
 
     def structures(self, right: str) -> frozenset[int]:
@@ -56,8 +55,12 @@ class Rights:
 
     def communes(self, right: str) -> frozenset[str] | None:
         """Return the communes where a right applies, None when it applies everywhere."""
-        held = [grant.communes for grant in self._with(right)]
-        return None if None in held else frozenset().union(*(communes for communes in held if communes))
+        territories = [grant.communes for grant in self._with(right)]
+        return (
+            None
+            if None in territories
+            else frozenset().union(*(communes for communes in territories if communes))
+        )
 
     def _with(self, right: str) -> list[Grant]:
         return [grant for grant in self.grants if right in grant.rights]

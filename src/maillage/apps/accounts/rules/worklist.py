@@ -1,5 +1,5 @@
-"""What may need an account today: a line to act on, an hour of the day, a piece of good news, in order; what
-it did from the page a moment ago, and may take back.
+"""Work of an account today: a line to act on, an hour of the day, a piece of good news, in order; and the
+actions of a moment ago that it may take back.
 
 Each feature declares its own in `worklist.py`; settings name them (`WORK_LINES`, `WORK_HOURS`, `WORK_UNDO`,
 `GOOD_NEWS`).
@@ -108,7 +108,7 @@ class Moment:
         return f"{opening.weekday(self.at.weekday())[:3]}. {self.at.day}"
 
     def is_over(self, at: datetime) -> bool:
-        """Return whether it took place: what has no end does an hour after it began.
+        """Tell a moment that took place: without an end, it does an hour after it began.
 
         >>> nine = Moment(at=datetime(2026, 11, 23, 9), title="M. Andrei", url="")
         >>> nine.is_over(datetime(2026, 11, 23, 9, 59)), nine.is_over(datetime(2026, 11, 23, 10))
@@ -117,7 +117,6 @@ class Moment:
         return (self.ends_at or self.at + USUAL_HOUR) <= at
 
     def is_now(self, at: datetime) -> bool:
-        """Return whether it takes place at a moment."""
         return self.ends_at is not None and self.at <= at < self.ends_at
 
 
@@ -136,7 +135,7 @@ class Undo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """What became of something that somebody did. key: never used again, so that it is told once."""
+    """Outcome of an action of somebody. key: never used again, so that it is announced once."""
 
     key: str
     title: str

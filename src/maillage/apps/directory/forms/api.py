@@ -110,12 +110,12 @@ class Standings(Schema):
     zus: Standing | None = Field(None, description=f"Anciennes zones urbaines sensibles : {STANDS}")
 
     def areas(self) -> tuple[str, ...]:
-        """Criteria for a service; a list accepts any of its values."""
+        """Return the facets of the areas; Refused when no contour is stored to answer."""
         return districts.parse({"qpv": self.qpv, "zus": self.zus})
 
 
 class Offered(Schema):
-    """What a service must be; a list asks for any of its values."""
+    """Criteria for a service; a list accepts any of its values."""
 
     sources: list[str] | None = Field(None, description="Identifiants de sources : voir /api/v1/sources.")
     thematiques: list[Theme] | None = Field(None, description="Thématiques, ou catégories de thématiques.")

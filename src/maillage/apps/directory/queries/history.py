@@ -270,7 +270,7 @@ COLUMN_LABELS = {  # what a change may touch beside the sheet
 
 @dataclass(frozen=True, slots=True)
 class Undoing:
-    """What undoing an import would do to its places: those it made are deleted, unless changed since or
+    """Effects of undoing an import on its places: those it made are deleted, unless changed since or
     relied upon.
 
     moved: those that go back to another structure; running: the referrals on their way to them.

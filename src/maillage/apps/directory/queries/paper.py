@@ -243,7 +243,7 @@ def _distinct_names(codes: Sequence[str]) -> dict[str, str]:
 
 
 def _land(where: Scope, rows: Sequence[Lieu]) -> Land:
-    """Return what the maps draw: the communes of a territory, and their intercommunalités when there are
+    """Return the land of the maps: the communes of a territory, and their intercommunalités when there are
     several.
 
     In a large territory, only the communes that have a place are drawn, with the others of their

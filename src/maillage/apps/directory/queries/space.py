@@ -468,9 +468,7 @@ def fields_of(block: str) -> Iterable[str]:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What splitting two merged places would do to one of them, in words; since: how it differs from before
-    the merge.
-    """
+    """Effects of splitting two merged places on one of them, in words; since: its changes since the merge."""
 
     lieu: Lieu
     lines: Sequence[history.Line]
@@ -478,7 +476,7 @@ class Taken:
 
 
 def split_effects(split) -> list[Taken]:
-    """Return what splitting two merged places would do, the survivor first. split: as returned by
+    """Count the effects of splitting two merged places, the survivor first. split: as returned by
     `duplicates.apart`.
     """
     return [

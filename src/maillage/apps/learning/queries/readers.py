@@ -6,7 +6,7 @@ from maillage.apps.directory.models import Structure
 from maillage.apps.learning import access
 from maillage.apps.learning.queries import contents
 from maillage.apps.learning.rules.authors import scope_of
-from maillage.apps.memberships.access import around, communes_of, seat_of
+from maillage.apps.memberships.access import communes_of, holding_all, seat_of
 from maillage.apps.people.models import Person
 
 
@@ -17,7 +17,7 @@ def of_structure(structure: Structure | None, followed: str = "") -> Sequence[st
     known, writing = contents.adapting(), contents.writing()
     home = seat_of(structure) or (communes_of(followed) if followed in known else None)
     scope = scope_of(structure.pk) if structure is not None else ""
-    return (*around(home or (), known), *([scope] if scope in writing else []))
+    return (*holding_all(home or (), known), *([scope] if scope in writing else []))
 
 
 def of_scope(scope: str) -> Sequence[str]:

@@ -65,7 +65,9 @@ def erase(person: Person, *, secret: rules.Secret | None, by: User | None, at: d
                 to_say("Le secret de cette carte vient d’être choisi avec un aidant."),
                 to_say("Recommencez demain."),
             )
-        unlocked = card_secrets.unlock(code=person.code, said=secret, at=at) if by is not None else None
+        unlocked = (
+            card_secrets.unlock(code=person.code, typed_secret=secret, at=at) if by is not None else None
+        )
         if by is not None and (unlocked is None or not unlocked.whole):
             raise _not_erased(
                 to_say("D’autres structures suivent la personne : elle seule efface tout, avec son secret."),

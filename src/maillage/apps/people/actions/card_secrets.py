@@ -25,14 +25,14 @@ class Unlocked:
     misses: int = 0
 
 
-def unlock(*, code: str, said: rules.Secret | None, at: datetime) -> Unlocked | None:
+def unlock(*, code: str, typed_secret: rules.Secret | None, at: datetime) -> Unlocked | None:
     """Return the card that a code and a secret open; the code alone opens one that has no secret yet, not
     whole. None in the same time, whatever the reason: no such code, wrong secret, too many tries.
     """
     person = queries.by_code(code)
-    held = queries.secret_of(person) if person is not None else None
-    text = said.text if said is not None else ""
-    if held is None:
+    stored = queries.secret_of(person) if person is not None else None
+    text = typed_secret.text if typed_secret is not None else ""
+    if stored is None:
         if person is not None:
             return Unlocked(person, whole=False)
         make_password(text)
@@ -40,24 +40,24 @@ def unlock(*, code: str, said: rules.Secret | None, at: datetime) -> Unlocked | 
     # Counted before it is compared: two tries at once never count as one.
     tried = (
         bool(text)
-        and rules.may_try(held.misses, held.missed_at, at)
-        and CardSecret.objects.filter(pk=held.pk, hash=held.hash, misses=held.misses).update(
-            misses=held.misses + 1, missed_at=at
+        and rules.may_try(stored.misses, stored.missed_at, at)
+        and CardSecret.objects.filter(pk=stored.pk, hash=stored.hash, misses=stored.misses).update(
+            misses=stored.misses + 1, missed_at=at
         )
     )
-    if not check_password(text, held.hash) or not tried:
-        if tried and (held.misses + 1) % rules.TRIES == 0:
-            journal.record(by=None, verb="person.card_locked", row=held.person, at=at)
+    if not check_password(text, stored.hash) or not tried:
+        if tried and (stored.misses + 1) % rules.TRIES == 0:
+            journal.record(by=None, verb="person.card_locked", row=stored.person, at=at)
         return None
-    CardSecret.objects.filter(pk=held.pk).update(misses=0, missed_at=None)
-    touch(held.person, at=at)
-    return Unlocked(held.person, whole=True, misses=held.misses)
+    CardSecret.objects.filter(pk=stored.pk).update(misses=0, missed_at=None)
+    touch(stored.person, at=at)
+    return Unlocked(stored.person, whole=True, misses=stored.misses)
 
 
 @transaction.atomic
 def choose_secret(
     person: Person,
-    said: rules.Secret | None,
+    secret: rules.Secret | None,
     *,
     by: User | None,
     at: datetime,
@@ -80,14 +80,14 @@ def choose_secret(
         raise not_followed()
     access.check_supervised(by, acting, timezone.localdate(at), "Le secret n’a pas été choisi.")
     printed = (say(rules.PICTURES[row.picture]), rules.PICTURES[row.picture].split("’")[-1].split()[-1])
-    rules.check_secret(said, known=(row.nickname, str(row.born or ""), row.code, *printed))
-    values = {"kind": said.kind, "hash": make_password(said.text), "by": by, "at": at}
-    made, _ = CardSecret.objects.update_or_create(
+    rules.check_secret(secret, known=(row.nickname, str(row.born or ""), row.code, *printed))
+    values = {"kind": secret.kind, "hash": make_password(secret.text), "by": by, "at": at}
+    row_of_secret, _ = CardSecret.objects.update_or_create(
         person=row, defaults=values | {"misses": 0, "missed_at": None}
     )
     journal.record(by=by, verb="person.secret_chosen", row=row, at=at, structure=acting)
     touch(row, at=at)
-    return made
+    return row_of_secret
 
 
 def record_opening(person: Person, *, by: User, structure: int | None, at: datetime) -> None:

@@ -35,7 +35,7 @@ def agree(
     Consent.objects.filter(person=person, purpose=purpose, structure=structure, withdrawn_at=None).update(
         withdrawn_at=at
     )
-    made = Consent.objects.create(
+    consent = Consent.objects.create(
         person=person,
         purpose=purpose,
         structure=structure,
@@ -49,12 +49,14 @@ def agree(
     common = {"by": by, "at": at, "structure": acting}
     journal.record_many(
         [
-            journal.Note(verb="consent.said", row=person, words=f"{_about(made)} : {answer}", **common),
-            journal.Note(verb=queries.SEALED, row=made, words=journal.seal(person, made.proof), **common),
+            journal.Note(verb="consent.said", row=person, words=f"{_about(consent)} : {answer}", **common),
+            journal.Note(
+                verb=queries.SEALED, row=consent, words=journal.seal(person, consent.proof), **common
+            ),
         ]
     )
     touch(person, at=at)
-    return made
+    return consent
 
 
 @transaction.atomic
@@ -63,8 +65,8 @@ def withdraw(consent: Consent, *, by: User | None, at: datetime, acting: int | N
     replaced it. acting: the structure of the user who records it.
     """
     Person.objects.select_for_update().filter(pk=consent.person_id).first()
-    held = Consent.objects.filter(pk=consent.pk, withdrawn_at=None).update(withdrawn_at=at)
-    if held:
+    n_updated = Consent.objects.filter(pk=consent.pk, withdrawn_at=None).update(withdrawn_at=at)
+    if n_updated:
         journal.record(
             by=by,
             verb="consent.withdrawn",
@@ -73,7 +75,7 @@ def withdraw(consent: Consent, *, by: User | None, at: datetime, acting: int | N
             structure=acting,
             words=_about(consent),
         )
-    return bool(held)
+    return bool(n_updated)
 
 
 def _about(consent: Consent) -> str:

@@ -126,14 +126,14 @@ def lock(person: Person) -> Person:
     """Return a person as they are now, locked against other writers until the end of the transaction; Refused
     once erased.
     """
-    found = Person.objects.select_for_update().filter(pk=person.pk, forgotten_at__isnull=True).first()
-    if found is None:
+    locked = Person.objects.select_for_update().filter(pk=person.pk, forgotten_at__isnull=True).first()
+    if locked is None:
         raise Refused(
             "Rien n’a été enregistré.",
             why="La fiche de cette personne vient d’être effacée.",
             do="Si la personne veut encore de l’aide, faites-lui une nouvelle carte.",
         )
-    return found
+    return locked
 
 
 @transaction.atomic
@@ -164,13 +164,13 @@ def correct(
 def follow(*, person: Person, structure: Structure, by: User | None, at: datetime) -> Following:
     """Let a structure see a person from now on: it met or received them. Refused once they were erased."""
     lock(person)
-    made, new = Following.objects.get_or_create(
+    following, new = Following.objects.get_or_create(
         person=person, structure=structure, ended_at=None, defaults={"by": by, "since": at}
     )
     if new:
         journal.record(by=by, verb="person.followed", row=person, at=at, structure=structure.pk)
         touch(person, at=at)
-    return made
+    return following
 
 
 @transaction.atomic
@@ -180,19 +180,19 @@ def meet(*, person: Person, structure: Structure, by: User, at: datetime) -> Fol
 
     Refused when such a colleague already follows this person: one of the two would lose them.
     """
-    made = follow(person=person, structure=structure, by=by, at=at)
-    if made.by_id == by.pk or access.rights_of(by).may("people.see", structure=structure.pk):
-        return made
-    if made.by is not None and access.sees_only_theirs(made.by, structure.pk):
+    row = follow(person=person, structure=structure, by=by, at=at)
+    if row.by_id == by.pk or access.rights_of(by).may("people.see", structure=structure.pk):
+        return row
+    if row.by is not None and access.sees_only_theirs(row.by, structure.pk):
         raise Refused(
             "La fiche ne s’est pas ouverte.",
-            why=f"Cette personne est déjà suivie par votre structure : {made.by} l’aide.",
-            do=f"Demandez à {made.by} de la recevoir avec vous, ou de ne plus la suivre. Puis recommencez.",
+            why=f"Cette personne est déjà suivie par votre structure : {row.by} l’aide.",
+            do=f"Demandez à {row.by} de la recevoir avec vous, ou de ne plus la suivre. Puis recommencez.",
         )
-    Following.objects.filter(pk=made.pk).update(by=by)
+    Following.objects.filter(pk=row.pk).update(by=by)
     journal.record(by=by, verb="person.followed", row=person, at=at, structure=structure.pk)
     touch(person, at=at)
-    return made
+    return row
 
 
 @transaction.atomic

@@ -19,9 +19,9 @@ from maillage.apps.reminders.rules import ways
 from maillage.words.languages import FRENCH, LANGUAGES, say, speaking
 
 USEFUL = timedelta(days=2)  # a Sunday included; beyond, an answer surprises more than it reassures
-SHOWN = timedelta(days=30)  # how long those who help are told
+DISPLAY_DELAY = timedelta(days=30)  # how long those who help are told
 ASK = "Demandez-lui comment la prévenir, puis corrigez sa fiche."
-TOLD = {
+STOP_SENTENCES = {
     states.SMS: f"A répondu STOP à un SMS : plus aucun ne part à son numéro. {ASK}",
     states.EMAIL: f"Ne veut plus d’e-mails : plus aucun ne part à son adresse. {ASK}",
 }
@@ -57,11 +57,11 @@ def _reached(channel: str, to: str) -> list[Person]:
     """Return the persons whose sheet gives this address."""
     same = addresses.same(channel, to)
     if channel == states.SMS:  # typed as one likes: its last two figures narrow the search
-        asked = {"reach": persons.PHONE, "reach_value__regex": rf"{same[-2]}\D*{same[-1]}\D*$"}
+        criteria = {"reach": persons.PHONE, "reach_value__regex": rf"{same[-2]}\D*{same[-1]}\D*$"}
     else:
-        asked = {"reach": persons.EMAIL, "reach_value__iexact": same}
-    found = Person.objects.filter(**asked, forgotten_at__isnull=True).order_by("pk")
-    return [each for each in found if addresses.same(channel, each.reach_value) == same]
+        criteria = {"reach": persons.EMAIL, "reach_value__iexact": same}
+    persons_reached = Person.objects.filter(**criteria, forgotten_at__isnull=True).order_by("pk")
+    return [each for each in persons_reached if addresses.same(channel, each.reach_value) == same]
 
 
 def _stop(channel: str, to: str, known: list[Person], language: str, *, at: datetime) -> bool:
@@ -101,15 +101,15 @@ def _tell_helpers(channel: str, known: list[Person], *, at: datetime) -> None:
             kind=ways.REFUSAL,
             row=following.pk,
             days=0,
-            moment=at + SHOWN,
+            moment=at + DISPLAY_DELAY,
             person=following.person,
             structure_id=following.structure_id,
             way=ways.NOTICE,
             subject="Plus de message",
-            text=TOLD[channel],
-            french=TOLD[channel],
+            text=STOP_SENTENCES[channel],
+            french=STOP_SENTENCES[channel],
             planned_at=at,
-            purge_on=timezone.localdate(at + SHOWN) + timedelta(days=1),  # read until then
+            purge_on=timezone.localdate(at + DISPLAY_DELAY) + timedelta(days=1),  # read until then
         )
         for following in followings
     )

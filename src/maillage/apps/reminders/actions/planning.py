@@ -23,7 +23,7 @@ from maillage.web import bulk
 from maillage.words.languages import FRENCH, LANGUAGES, speaking
 
 ROUNDS = 100  # batches in one run: what is beyond waits for the next
-KEPT = timedelta(days=30)  # what a helper reads to do it, after the event
+RETENTION = timedelta(days=30)  # what a helper reads to do it, after the event
 
 
 def plan_all(
@@ -61,20 +61,20 @@ def plan(occasions: Sequence[Occasion], *, at: datetime) -> int:
     """Plan one reminder of each event, and return how many people are to hear of it: nobody hears of it
     twice, nor after it.
     """
-    found = [each for each in occasions if each.moment > at]
-    if not found:
+    coming = [each for each in occasions if each.moment > at]
+    if not coming:
         return 0
-    chosen = ways_to(found)
-    withdrawn = _withdrawn(found)
+    chosen = ways_to(coming)
+    withdrawn = _withdrawn(coming)
     rows, drafts = [], []
-    for each, way in zip(found, chosen, strict=True):
-        round = withdrawn[each.kind, each.row, each.days, each.moment]
-        row = _row(each, way, round=round, at=at)
+    for occasion, way in zip(coming, chosen, strict=True):
+        round = withdrawn[occasion.kind, occasion.row, occasion.days, occasion.moment]
+        row = _row(occasion, way, round=round, at=at)
         rows.append(row)
-        if way.way in ways.WRITTEN and not each.example:
-            drafts.append(_draft(each, way, round))
+        if way.way in ways.WRITTEN and not occasion.example:
+            drafts.append(_draft(occasion, way, round))
         elif way.way in ways.BY_HAND:
-            row |= _words(each)
+            row |= _words(occasion)
     bulk.insert(Reminder, rows)
     outbox.put_many(drafts, at=at)
     return sum(way.way != ways.NONE for way in chosen)
@@ -82,71 +82,73 @@ def plan(occasions: Sequence[Occasion], *, at: datetime) -> int:
 
 def _withdrawn(occasions: Sequence[Occasion]) -> Counter[tuple[str, int, int, datetime]]:
     """Return how many reminders of each were taken back: an event moved, then moved back."""
-    found = Reminder.objects.filter(
+    taken_back = Reminder.objects.filter(
         kind__in={each.kind for each in occasions},
         row__in=bulk.among(each.row for each in occasions),
         withdrawn_at__isnull=False,
     )
     keys = ("kind", "row", "days", "moment")
-    return Counter({row[:4]: row[4] for row in found.order_by().values_list(*keys).annotate(n=Count("pk"))})
+    return Counter(
+        {row[:4]: row[4] for row in taken_back.order_by().values_list(*keys).annotate(n=Count("pk"))}
+    )
 
 
-def _row(each: Occasion, way: Way, *, round: int, at: datetime) -> dict[str, Any]:
+def _row(occasion: Occasion, way: Way, *, round: int, at: datetime) -> dict[str, Any]:
     """Return the columns of a reminder."""
     return {
-        "kind": each.kind,
-        "row": each.row,
-        "days": each.days,
-        "moment": each.moment,
+        "kind": occasion.kind,
+        "row": occasion.row,
+        "days": occasion.days,
+        "moment": occasion.moment,
         "round": round,
-        "person_id": each.person.pk if each.person is not None else None,
-        "structure_id": each.structure,
-        "commune": each.commune,
+        "person_id": occasion.person.pk if occasion.person is not None else None,
+        "structure_id": occasion.structure,
+        "commune": occasion.commune,
         "way": way.way,
         "reason": way.reason,
-        "language": _language(each),
+        "language": _language(occasion),
         "planned_at": at,
-        "purge_on": _purge_on(each.moment),
+        "purge_on": _purge_on(occasion.moment),
         **NO_WORDS,
     }
 
 
 @lru_cache(maxsize=4096)
 def _purge_on(moment: datetime) -> date:
-    return timezone.localdate(moment + KEPT)
+    return timezone.localdate(moment + RETENTION)
 
 
 NO_WORDS = {"name": "", "contact": "", "subject": "", "text": "", "french": ""}
 
 
-def _language(each: Occasion) -> str:
-    return each.language if each.language in LANGUAGES else FRENCH
+def _language(occasion: Occasion) -> str:
+    return occasion.language if occasion.language in LANGUAGES else FRENCH
 
 
-def _words(each: Occasion) -> dict[str, str]:
-    """Return what a helper needs: who, where, the words in French and in the person's language."""
+def _words(occasion: Occasion) -> dict[str, str]:
+    """Return the words for a helper: name, contact, the text in French and in the person's language."""
     with speaking(FRENCH):
-        french = each.text()
-    with speaking(_language(each)):
-        subject, text = each.subject(), each.text()
-    contact = each.contact or (each.person.reach_value if each.person is not None else "")
-    return {"name": each.name, "contact": contact, "subject": subject, "text": text, "french": french}
+        french = occasion.text()
+    with speaking(_language(occasion)):
+        subject, text = occasion.subject(), occasion.text()
+    contact = occasion.contact or (occasion.person.reach_value if occasion.person is not None else "")
+    return {"name": occasion.name, "contact": contact, "subject": subject, "text": text, "french": french}
 
 
-def _draft(each: Occasion, way: Way, round: int) -> Draft:
-    with speaking(_language(each)):
-        text = "\n".join(filter(None, (each.text(), each.link())))
-        subject = each.subject()
+def _draft(occasion: Occasion, way: Way, round: int) -> Draft:
+    with speaking(_language(occasion)):
+        text = "\n".join(filter(None, (occasion.text(), occasion.link())))
+        subject = occasion.subject()
     return Draft(
         channel=way.way,
         to=way.contact,
         subject=subject,
         text=text,
-        key=key_of(each.kind, each.row, each.days, each.moment, round),
-        never_after=each.moment,
-        language=_language(each),
-        structure=each.structure,
-        commune=each.commune,
+        key=key_of(occasion.kind, occasion.row, occasion.days, occasion.moment, round),
+        never_after=occasion.moment,
+        language=_language(occasion),
+        structure=occasion.structure,
+        commune=occasion.commune,
         purpose=states.REMINDER,
     )
 
@@ -174,10 +176,12 @@ def _take_back(reminders: QuerySet[Reminder], *, at: datetime) -> int:
     alive = list(reminders.filter(done_at=None))
     keys = {row.key: row.pk for row in alive if row.way in ways.WRITTEN}
     outbox.cancel(*keys)
-    found = messages.states_of(keys)
-    sending = [keys[key] for key, state in found.items() if state == states.SENDING]
+    state_by_key = messages.states_of(keys)
+    sending = [keys[key] for key, state in state_by_key.items() if state == states.SENDING]
     Reminder.objects.filter(pk__in=sending).update(is_recalled=True)
-    retained = {keys[key] for key, state in found.items() if state not in (states.CANCELLED, states.EXPIRED)}
+    retained = {
+        keys[key] for key, state in state_by_key.items() if state not in (states.CANCELLED, states.EXPIRED)
+    }
     withdrawn = Reminder.objects.filter(pk__in=[row.pk for row in alive if row.pk not in retained])
     return withdrawn.update(withdrawn_at=at)
 
@@ -186,12 +190,14 @@ def settle_recalled(*, at: datetime) -> int:
     """Take back the reminders withdrawn while somebody was sending them, now that it is known that they did
     not leave, and return how many: their event may be told of again.
     """
-    waiting = Reminder.objects.filter(is_recalled=True, withdrawn_at=None, done_at=None)
-    if not (recalled := list(waiting[:AT_ONCE])):
+    recalled_rows = Reminder.objects.filter(is_recalled=True, withdrawn_at=None, done_at=None)
+    if not (recalled := list(recalled_rows[:AT_ONCE])):
         return 0
-    found = messages.states_of(row.key for row in recalled)
-    ended = [row for row in recalled if found.get(row.key) not in (states.SENDING, states.WAITING)]
-    absent = [row.pk for row in ended if found.get(row.key) in (None, states.CANCELLED, states.EXPIRED)]
+    state_by_key = messages.states_of(row.key for row in recalled)
+    ended = [row for row in recalled if state_by_key.get(row.key) not in (states.SENDING, states.WAITING)]
+    absent = [
+        row.pk for row in ended if state_by_key.get(row.key) in (None, states.CANCELLED, states.EXPIRED)
+    ]
     with transaction.atomic():
         Reminder.objects.filter(pk__in=[row.pk for row in ended]).update(is_recalled=False)
         return Reminder.objects.filter(pk__in=absent, withdrawn_at=None).update(withdrawn_at=at)

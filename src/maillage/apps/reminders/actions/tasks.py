@@ -1,4 +1,4 @@
-"""What a helper does of it: done or not, no more reminders, or reminders again."""
+"""Decisions of a helper on a reminder: done or not, no more reminders, or reminders again."""
 
 from datetime import datetime
 
@@ -59,6 +59,6 @@ def refuse(person: Person, *, by: User | None, at: datetime, acting: int | None 
 @transaction.atomic
 def accept(person: Person, *, by: User | None, at: datetime, acting: int | None = None) -> None:
     """Remind a person again, at their request."""
-    gone, _ = Refusal.objects.filter(person=person).delete()
-    if gone:
+    n_removed, _ = Refusal.objects.filter(person=person).delete()
+    if n_removed:
         journal.record(by=by, verb="reminders.accepted", row=person, at=at, structure=acting)

@@ -1,4 +1,4 @@
-"""What is left to say or to print, in words; and what a person was, and will be, reminded of."""
+"""Reminders to say or to print, in words; and those of a person, past and to come."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from maillage.words.languages import FRENCH, LANGUAGES, Language, say, speaking,
 from maillage.words.wording import spaced
 
 CALLS, PAPERS, NOTES = "appeler", "imprimer", "savoir"
-PAGE, SHOWN, STILL_SHOWN = 40, 30, timedelta(days=2)
+PAGE, MAX_LINES, DONE_DISPLAY = 40, 30, timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What is read aloud, in one language."""
+    """Text to read aloud, in one language."""
 
     language: Language
     text: str
@@ -93,21 +93,23 @@ class Line:
     is_ahead: bool
 
 
-def to_do(found: QuerySet[Reminder], at: datetime) -> QuerySet[Reminder]:
-    """Return what is left to say or to print, the first to take place first."""
-    left = found.filter(way__in=ways.BY_HAND, done_at__isnull=True, withdrawn_at__isnull=True, moment__gt=at)
-    return left.order_by("moment", "pk")
+def to_do(readable: QuerySet[Reminder], at: datetime) -> QuerySet[Reminder]:
+    """Return the reminders to say or to print, the first to take place first."""
+    pending = readable.filter(
+        way__in=ways.BY_HAND, done_at__isnull=True, withdrawn_at__isnull=True, moment__gt=at
+    )
+    return pending.order_by("moment", "pk")
 
 
-def done_lately(found: QuerySet[Reminder], at: datetime) -> QuerySet[Reminder]:
-    """Return what was said or printed lately, the last first: a « fait » too many is taken back here."""
-    return found.filter(done_at__gt=at - STILL_SHOWN, way__in=ways.BY_HAND).order_by("-done_at", "-pk")
+def done_lately(readable: QuerySet[Reminder], at: datetime) -> QuerySet[Reminder]:
+    """Return the reminders said or printed lately, the last first: a « fait » too many is taken back here."""
+    return readable.filter(done_at__gt=at - DONE_DISPLAY, way__in=ways.BY_HAND).order_by("-done_at", "-pk")
 
 
-def counts(found: QuerySet[Reminder], at: datetime) -> dict[str, int]:
+def counts(readable: QuerySet[Reminder], at: datetime) -> dict[str, int]:
     """Return how much is left in each list."""
-    left = list(to_do(found, at).values_list("way", flat=True))
-    return {kind.id: sum(left.count(way) for way in kind.ways) for kind in KINDS.values()}
+    pending_ways = list(to_do(readable, at).values_list("way", flat=True))
+    return {kind.id: sum(pending_ways.count(way) for way in kind.ways) for kind in KINDS.values()}
 
 
 def tasks(rows: Iterable[Reminder]) -> list[Task]:
@@ -116,25 +118,25 @@ def tasks(rows: Iterable[Reminder]) -> list[Task]:
 
 def task(row: Reminder) -> Task:
     """Return a reminder as a helper gives it: in French, and in the person's language where we have it."""
-    who = row.name or (str(row.person) if row.person is not None else "Sans nom")
+    name = row.name or (str(row.person) if row.person is not None else "Sans nom")
     number = row.contact if row.way == ways.CALL else ""
-    return Task(row, who, in_words(row.moment, row.kind, row.commune), number, tuple(_scripts(row, who)))
+    return Task(row, name, in_words(row.moment, row.kind, row.commune), number, tuple(_scripts(row, name)))
 
 
-def _scripts(row: Reminder, who: str) -> list[Script]:
+def _scripts(row: Reminder, name: str) -> list[Script]:
     if row.way not in ways.SPOKEN:
         return []
     texts = {FRENCH: row.french} | ({row.language: row.text} if row.language in LANGUAGES else {})
-    return [Script(LANGUAGES[code], _script(row, who, code, text)) for code, text in texts.items()]
+    return [Script(LANGUAGES[code], _script(row, name, code, text)) for code, text in texts.items()]
 
 
-def _script(row: Reminder, who: str, language: str, text: str) -> str:
+def _script(row: Reminder, name: str, language: str, text: str) -> str:
     with speaking(language):
-        here = typed(row.structure.name) if row.structure is not None else ""
-        hello = say("Bonjour, ici {structure}.", structure=here) if here else say("Bonjour.")
+        structure = typed(row.structure.name) if row.structure is not None else ""
+        hello = say("Bonjour, ici {structure}.", structure=structure) if structure else say("Bonjour.")
         if row.way == ways.VIA:
-            asked = say("Pouvez-vous dire ceci à {name} ?", name=typed(who))
-            return spaced(f"{hello} {asked} {text}")
+            request = say("Pouvez-vous dire ceci à {name} ?", name=typed(name))
+            return spaced(f"{hello} {request} {text}")
         return spaced(f"{hello} {text} {say('Vous pourrez venir ?')}")
 
 
@@ -161,7 +163,7 @@ def refusal(person: Person) -> Refusal | None:
 
 
 def of_person(person: Person, at: datetime, *, structures: frozenset[int]) -> list[Line]:
-    """Return what a person was reminded of, the latest first, on behalf of these structures."""
+    """Return the reminders of a person, the latest first, on behalf of these structures."""
     rows = _known(person).filter(structure__in=structures)
     return [
         Line(
@@ -171,7 +173,7 @@ def of_person(person: Person, at: datetime, *, structures: frozenset[int]) -> li
             _state(row, message, at),
             row.moment > at,
         )
-        for row, message in _with_messages(rows[:SHOWN])
+        for row, message in _with_messages(rows[:MAX_LINES])
     ]
 
 
@@ -181,10 +183,10 @@ def _known(person: Person) -> QuerySet[Reminder]:
 
 
 def _with_messages(rows: Iterable[Reminder]) -> list[tuple[Reminder, Message | None]]:
-    shown = list(rows)
-    keys = [row.key for row in shown if row.way in ways.WRITTEN]
+    reminders = list(rows)
+    keys = [row.key for row in reminders if row.way in ways.WRITTEN]
     sent = {message.key: message for message in Message.objects.filter(key__in=keys)}
-    return [(row, sent.get(row.key)) for row in shown]
+    return [(row, sent.get(row.key)) for row in reminders]
 
 
 def _state(row: Reminder, message: Message | None, at: datetime) -> str:
@@ -211,22 +213,22 @@ def _moment(at: datetime, commune: str) -> str:
 
 
 def to_come(occasions: Iterable[Occasion], at: datetime) -> list[Line]:
-    """Return what a person will be reminded of, and when, by what their sheet says today."""
+    """Return the reminders to come of a person, and their moment, by the sheet as it is today."""
     lines = []
-    for each in sorted(occasions, key=lambda occasion: occasion.moment):
-        due = schedule.leaves_at(each.moment, each.days, clocks.zone(each.commune))
-        if each.person is None or due <= at:
+    for event in sorted(occasions, key=lambda occasion: occasion.moment):
+        leaves_at = schedule.leaves_at(event.moment, event.days, clocks.zone(event.commune))
+        if event.person is None or leaves_at <= at:
             continue
-        (way,) = ways_to([each])
-        state = ways.REASONS[way.reason] or f"prévu le {_moment(due, each.commune)}"
-        when = in_words(each.moment, each.kind, each.commune)
-        lines.append(Line(ways.KINDS[each.kind], when, ways.WAYS[way.way], state, is_ahead=True))
+        (way,) = ways_to([event])
+        state = ways.REASONS[way.reason] or f"prévu le {_moment(leaves_at, event.commune)}"
+        when = in_words(event.moment, event.kind, event.commune)
+        lines.append(Line(ways.KINDS[event.kind], when, ways.WAYS[way.way], state, is_ahead=True))
     return lines
 
 
 def copy(person: Person, at: datetime) -> list[dict[str, Any]]:
-    """Return what is kept of a person's reminders, for their own copy."""
-    told = [
+    """Return the stored reminders of a person, for their own copy."""
+    reminders = [
         {
             "de_quoi": row.get_kind_display(),
             "pour_le": row.moment.astimezone(clocks.zone(row.commune)).isoformat(),
@@ -251,9 +253,13 @@ def copy(person: Person, at: datetime) -> list[dict[str, Any]]:
     ]
     no = refusal(person)
     if no is not None:
-        asked = {"de_quoi": "Plus aucun rappel", "prevu_le": no.at.isoformat(), "fait_par": str(no.by or "")}
-        return [asked | {"etat": "demandé"}, *told]
-    return told
+        refused = {
+            "de_quoi": "Plus aucun rappel",
+            "prevu_le": no.at.isoformat(),
+            "fait_par": str(no.by or ""),
+        }
+        return [refused | {"etat": "demandé"}, *reminders]
+    return reminders
 
 
 PERSONAL_DATA = (

@@ -1,4 +1,4 @@
-"""What is to come, as each feature hands it over, and which of it is due now."""
+"""Occasions to come, as each feature hands them over, and those to remind of now."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -66,16 +66,16 @@ def on_paper(**nothing: str) -> Q:
     return Q(**nothing, person__reach__in=PAPER)
 
 
-def days_before(person: Person | None, left: str) -> int:
-    """Return how long before somebody is reminded. left: how to reach them, as they said for the event
+def days_before(person: Person | None, reach: str) -> int:
+    """Return how long before somebody is reminded. reach: how to reach them, as they said for the event
     alone.
     """
-    return schedule.POSTED if not left and person is not None and person.reach in PAPER else schedule.EVE
+    return schedule.POSTED if not reach and person is not None and person.reach in PAPER else schedule.EVE
 
 
 def is_recent(since: datetime | None, moment: datetime, days: int, commune: str) -> bool:
-    """Return whether an event was given, or moved, on the very day of its reminder or later: they just heard
-    of it. What is reminded on paper is printed all the same.
+    """Tell an event given, or moved, on the very day of its reminder or later: they just heard of it. What is
+    reminded on paper is printed all the same.
     """
     zone = clocks.zone(commune)
     day = schedule.leaves_at(moment, days, zone).date()
@@ -84,12 +84,12 @@ def is_recent(since: datetime | None, moment: datetime, days: int, commune: str)
 
 def _before(at: datetime, days: int, moment: str, commune: str) -> Q:
     """Return the events that are due, by the time of their place."""
-    elsewhere, found = Q(), Q()
+    elsewhere, overseas = Q(), Q()
     for start in clocks.OVERSEAS:
         there = Q(**{f"{commune}__startswith": start})
         elsewhere |= there
-        found |= there & Q(**{f"{moment}__lt": schedule.horizon(at, days, clocks.zone(start))})
-    return found | ~elsewhere & Q(**{f"{moment}__lt": schedule.horizon(at, days, clocks.zone(""))})
+        overseas |= there & Q(**{f"{moment}__lt": schedule.horizon(at, days, clocks.zone(start))})
+    return overseas | ~elsewhere & Q(**{f"{moment}__lt": schedule.horizon(at, days, clocks.zone(""))})
 
 
 def _reminded(kind: str, moment: str) -> QuerySet[Reminder]:
@@ -98,23 +98,25 @@ def _reminded(kind: str, moment: str) -> QuerySet[Reminder]:
     )
 
 
-def agreed_among(people_asked: Sequence[Person]) -> set[int]:
+def agreed_among(persons: Sequence[Person]) -> set[int]:
     """Return which of these persons agree today to be written to: the last answer of each decides."""
-    asked = bulk.among(person.pk for person in people_asked)
-    said = Consent.objects.filter(person__in=asked, purpose=people.WRITE)
+    pks = bulk.among(person.pk for person in persons)
+    answers = Consent.objects.filter(person__in=pks, purpose=people.WRITE)
     last: dict[int, bool] = {}
-    for person, given, withdrawn in said.order_by("at", "pk").values_list("person", "given", "withdrawn_at"):
-        last[person] = given and withdrawn is None
+    for person, agreed, withdrawn in answers.order_by("at", "pk").values_list(
+        "person", "given", "withdrawn_at"
+    ):
+        last[person] = agreed and withdrawn is None
     return {person for person, yes in last.items() if yes}
 
 
-def refused_among(people_asked: Sequence[Person]) -> set[int]:
+def refused_among(persons: Sequence[Person]) -> set[int]:
     """Return which of these persons want no reminder."""
-    asked = [person.pk for person in people_asked]
+    pks = [person.pk for person in persons]
     refusals = Refusal.objects.all()
     if refusals.count() > AT_ONCE:  # else reading them all takes less than asking for each
-        refusals = refusals.filter(person__in=bulk.among(asked))
-    return set(asked) & set(refusals.values_list("person", flat=True))
+        refusals = refusals.filter(person__in=bulk.among(pks))
+    return set(pks) & set(refusals.values_list("person", flat=True))
 
 
 def ways_to(occasions: Sequence[Occasion]) -> list[Way]:
@@ -124,14 +126,14 @@ def ways_to(occasions: Sequence[Occasion]) -> list[Way]:
     known = [each.person for each in occasions if each.person is not None]
     agreed, refused = agreed_among(known), refused_among(known)
     chosen = []
-    for each in occasions:
-        pk = each.person.pk if each.person is not None else None
-        if each.told:
+    for occasion in occasions:
+        pk = occasion.person.pk if occasion.person is not None else None
+        if occasion.told:
             chosen.append(Way(ways.NONE, reason=ways.TOLD))
-        elif each.reach:
-            chosen.append(ways.way_of(each.reach, each.contact, agreed=True, refused=pk in refused))
-        elif each.person is not None:
-            reach, value = each.person.reach, each.person.reach_value
+        elif occasion.reach:
+            chosen.append(ways.way_of(occasion.reach, occasion.contact, agreed=True, refused=pk in refused))
+        elif occasion.person is not None:
+            reach, value = occasion.person.reach, occasion.person.reach_value
             chosen.append(ways.way_of(reach, value, agreed=pk in agreed, refused=pk in refused))
         else:
             chosen.append(Way(ways.NONE, reason=ways.UNREACHABLE))

@@ -1,4 +1,4 @@
-"""What answers our messages: a gateway that hands over an SMS, somebody who wants no more e-mail."""
+"""Answers to our messages: a gateway that hands over an SMS, a refusal of e-mails."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -57,11 +57,13 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Stop the messages to an address, by the link of one of them; reading the page stops nothing."""
     if counted(request, "liens") >= access.LINKS_AN_HOUR:
         return refusals.page(request, UNKNOWN, status=429)
-    found = messages.by_refusal_token(token)
-    if found is None:
+    message = messages.by_refusal_token(token)
+    if message is None:
         count(request, "liens")
         return refusals.page(request, UNKNOWN, status=404)
     if request.method == "POST":
-        answers.unsubscribe(found, at=timezone.now())
-    stopped = messages.is_stopped(found.channel, found.to)
-    return render(request, "reminders/public/unsubscribe.html", {"masked": found.masked, "stopped": stopped})
+        answers.unsubscribe(message, at=timezone.now())
+    stopped = messages.is_stopped(message.channel, message.to)
+    return render(
+        request, "reminders/public/unsubscribe.html", {"masked": message.masked, "stopped": stopped}
+    )

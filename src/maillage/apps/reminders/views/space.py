@@ -1,4 +1,4 @@
-"""What helpers say on the telephone, or print: done, taken back, printed."""
+"""Reminders on the telephone or on paper: done, taken back, printed."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -16,7 +16,7 @@ from maillage.apps.reminders.queries import lists
 from maillage.apps.reminders.rules import ways
 from maillage.web import refusals
 
-GESTURES = {
+DECISIONS = {
     "fait": (tasks.mark_done, "C’est noté : fait."),
     "pas-fait": (tasks.mark_undone, "C’est noté : pas fait. S’il a encore lieu d’être, il est à faire."),
 }
@@ -27,16 +27,16 @@ helping = holding(*access.SEES, access.WORKSHOPS)
 @helping
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """What is left to say, to print or to know; the first to take place first."""
-    at, found = timezone.now(), access.reminders_for(request.user)
+    """Reminders to say, to print or to know; the first to take place first."""
+    at, readable = timezone.now(), access.reminders_for(request.user)
     kind = lists.KINDS.get(request.GET.get("quoi", lists.CALLS), lists.KINDS[lists.CALLS])
-    left = lists.to_do(found, at).filter(way__in=kind.ways)
-    page = Paginator(left, lists.PAGE).get_page(request.GET.get("page"))
-    done = lists.done_lately(found, at).filter(way__in=kind.ways)[: lists.PAGE]
+    pending = lists.to_do(readable, at).filter(way__in=kind.ways)
+    page = Paginator(pending, lists.PAGE).get_page(request.GET.get("page"))
+    done = lists.done_lately(readable, at).filter(way__in=kind.ways)[: lists.PAGE]
     context = {
         "kind": kind,
         "kinds": lists.KINDS.values(),
-        "counts": lists.counts(found, at),
+        "counts": lists.counts(readable, at),
         "page": page,
         "tasks": lists.tasks(page),
         "done": lists.tasks(done),
@@ -47,16 +47,16 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Note that a reminder was given, or take that back; it does not exist for who does not help there."""
-    found = get_object_or_404(access.reminders_for(request.user), pk=pk)
-    back = f"{reverse('reminders')}?quoi={_list_of(found)}"
+    row = get_object_or_404(access.reminders_for(request.user), pk=pk)
+    back = f"{reverse('reminders')}?quoi={_list_of(row)}"
     if request.method != "POST":  # a session that ended in between: the person signs in, and chooses again
         return redirect(back)
-    if request.POST.get("geste") not in GESTURES:
+    if request.POST.get("geste") not in DECISIONS:
         raise Http404
-    act, told = GESTURES[request.POST["geste"]]
+    act, success = DECISIONS[request.POST["geste"]]
     with refusals.as_message(request):
-        act(found, by=account_of(request), at=timezone.now())
-        messages.success(request, told)
+        act(row, by=account_of(request), at=timezone.now())
+        messages.success(request, success)
     return redirect(back)
 
 
@@ -67,13 +67,13 @@ def _list_of(row: Reminder) -> str:
 @require_safe
 def card(request: HttpRequest, pk: int) -> HttpResponse:
     """One card to print, in the person's language."""
-    found = get_object_or_404(access.reminders_for(request.user), pk=pk, way=ways.PRINT)
-    return render(request, "reminders/space/cards.html", {"tasks": lists.tasks([found])})
+    row = get_object_or_404(access.reminders_for(request.user), pk=pk, way=ways.PRINT)
+    return render(request, "reminders/space/cards.html", {"tasks": lists.tasks([row])})
 
 
 @helping
 @require_safe
 def cards(request: HttpRequest) -> HttpResponse:
     """All the cards left to print, four on a sheet."""
-    left = lists.to_do(access.reminders_for(request.user), timezone.now()).filter(way=ways.PRINT)
-    return render(request, "reminders/space/cards.html", {"tasks": lists.tasks(left[:CARDS_AT_ONCE])})
+    pending = lists.to_do(access.reminders_for(request.user), timezone.now()).filter(way=ways.PRINT)
+    return render(request, "reminders/space/cards.html", {"tasks": lists.tasks(pending[:CARDS_AT_ONCE])})

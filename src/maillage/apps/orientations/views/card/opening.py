@@ -115,7 +115,9 @@ def _tried(request: HttpRequest) -> HttpResponse:
         return _asked(request, too_many(), 429)
     if not access.spend_form(request, request.POST.get("envoi", "")):
         return _asked(request, SPENT, 400)
-    unlocked = card_secrets.unlock(code=request.POST.get("code", ""), said=forms.secret(request.POST), at=at)
+    unlocked = card_secrets.unlock(
+        code=request.POST.get("code", ""), typed_secret=forms.secret(request.POST), at=at
+    )
     if unlocked is None:
         count(request, "cartes")
         return _asked(request, SHUT, 400)
