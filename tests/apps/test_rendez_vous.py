@@ -11,7 +11,7 @@ from icalendar import Calendar
 from maillage.apps.accounts.models import Entry
 from maillage.apps.agenda import access
 from maillage.apps.agenda.actions import appointments, deadlines, links, mailbox, permanences, series
-from maillage.apps.agenda.models import Appointment, Closure, MailboxRecord
+from maillage.apps.agenda.models import Appointment, Closure, MailboxRecord, Permanence
 from maillage.apps.agenda.queries import appointment_book, mailboxes, slots
 from maillage.apps.agenda.queries import permanences as doors
 from maillage.apps.agenda.queries.search_kinds import SEARCH_KINDS
@@ -325,6 +325,17 @@ def test_one_meeting_more_is_said_in_the_singular(client, opened, karim):
     shown = client.get(f"/espace/rendez-vous/{Appointment.objects.first().pk}/").content.decode()
     assert ">1 autre<" in shown
     assert "(une démarche)" not in shown  # said once
+
+
+def test_an_appointment_after_the_role_of_whoever_receives_says_so(client, opened, karim):
+    Membership.objects.filter(user=karim).update(until=NINE.date())
+    Permanence.objects.filter(pk=opened.pk).update(helper=karim)
+    client.force_login(karim)
+    address, sent = f"/espace/rendez-vous/donner/?permanence={opened.pk}", {"pour": rules.PROCEDURE}
+    for name, more, n in (("Bob", {}, 0), ("Ana", {"rythme": "14", "fois": "2"}, 1)):
+        sent |= {"qui": name, "quand": (NINE + n * HALF).isoformat()}
+        page = client.post(address, sent | more, follow=True).content.decode()
+        assert page.count("Karim n’aura plus de rôle ici") == n
 
 
 @pytest.mark.both_databases

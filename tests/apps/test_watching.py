@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import OperationalError
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
 from django.urls import get_resolver, reverse
 from django.utils import timezone
@@ -264,3 +264,11 @@ def test_the_list_of_what_the_product_is_made_of_is_that_of_the_lock():
     assert all(each["hashes"] for each in made["components"])
     assert len({each["bom-ref"] for each in made["components"]}) == len(pins)
     assert made == sbom.document(), "the same lock, the same list"
+
+
+def test_an_answer_to_head_has_no_body_for_the_server_to_warn_of(rf):
+    answers = (HttpResponse("mille"), StreamingHttpResponse(iter([b"mille"])))
+    for answer in answers:
+        answer["Content-Length"] = "5"
+        sent = requests.RequestLog(lambda _, answer=answer: answer)(rf.head("/"))
+        assert (b"".join(sent), sent["Content-Length"]) == (b"", "5")

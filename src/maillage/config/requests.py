@@ -44,12 +44,22 @@ class RequestLog:
             response = self.answer(request)
             seconds = time.perf_counter() - start
             response.headers["X-Request-ID"] = number
+            if request.method == "HEAD":
+                _drop_body(response)
             if not request.path.startswith(settings.STATIC_URL):
                 count(response.status_code, seconds)
                 log.info("", extra={"request": _line(request, response, seconds)})
         finally:
             current_id.reset(token)
         return response
+
+
+def _drop_body(response: HttpResponse) -> None:
+    """Leave out the body of an answer to HEAD, which gunicorn would drop with a warning."""
+    if response.streaming:
+        response.streaming_content = ()
+    else:
+        response.content = b""
 
 
 def _line(request: HttpRequest, response: HttpResponse, seconds: float) -> dict[str, object]:

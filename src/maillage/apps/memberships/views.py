@@ -123,8 +123,8 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
         if _leaves_duties(request, membership, {membership.pk}, at):
             messages.warning(
                 request,
-                f"Rien n’est encore retiré : {membership.user} laisserait ce qui suit à personne."
-                " Remettez-le, puis fermez son accès ; ou fermez-le sans attendre, plus bas.",
+                "Rien n’est encore retiré : personne ne répondrait plus de ce qui suit. Remettez-le, puis"
+                " fermez son accès ; ou fermez-le sans attendre, plus bas.",
             )
             return redirect("departure", membership.structure_id, membership.user_id)
         actions.withdraw(by=request.user, membership=membership, on=at.date(), at=at)

@@ -1,6 +1,7 @@
 """The appointments that professionals give: the day and its end, a new one, one of them, mailboxes."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -117,6 +118,7 @@ def new(request: HttpRequest) -> HttpResponse:
             refused = error
         else:
             messages.success(request, spaced(_booked_sentence(booked)))
+            _warn_of_an_end(request, booked.booked)
             first = booked.booked[0]
             return redirect(f"{reverse('appointments')}?jour={words.local(first).date()}#rdv-{first.pk}")
     context = {
@@ -163,6 +165,16 @@ def _booked_sentence(booked: series.Series) -> str:
             why.setdefault(lower_first(reason.rstrip(".")), []).append(in_words(day))
         sentence += f" Sautés : {' ; '.join(f'{listing(days)} ({reason})' for reason, days in why.items())}."
     return sentence
+
+
+def _warn_of_an_end(request: HttpRequest, rows: Sequence[Appointment]) -> None:
+    """Say the first of some appointments on whose day whoever receives no longer acts for the structure."""
+    for row in rows:
+        team = access.colleagues([row.structure], words.local(row).date()) if row.structure else None
+        if row.helper is not None and team is not None and not team.filter(pk=row.helper_id).exists():
+            sentence = f"{row.helper} n’aura plus de rôle ici {words.when(row)} : choisissez qui recevra."
+            messages.warning(request, spaced(sentence))
+            return
 
 
 def _form(
@@ -320,6 +332,7 @@ def _move(request: HttpRequest, row: Appointment, at: datetime) -> None:
         row, starts_at=moment, permanence=permanence, by=account_of(request), at=at
     )
     messages.success(request, spaced(f"Déplacé : {words.when(moved)}. {_notice(notified)}".strip()))
+    _warn_of_an_end(request, [moved])
 
 
 def _mailbox(row: Appointment) -> dict[str, Any]:
