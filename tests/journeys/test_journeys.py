@@ -126,7 +126,7 @@ def test_another_definition_counts_again(visit):
     page.wait_for_url("**definition=jamais-connecte-credoc**")
     page.wait_for_selector(".chiffre-grand")
     assert page.inner_text(".chiffre-grand") != first
-    page.click(".carte-source summary")
+    page.click(".carte-source summary", timeout=3 * SLOW)  # the number comes before its study
     assert "Baromètre du numérique 2018" in page.inner_text("blockquote")
 
 
