@@ -2,12 +2,17 @@
 
 import csv
 import re
+from collections.abc import Iterator
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from html import unescape
 from pathlib import Path
+from shutil import copytree
 
 import pytest
+from django.db import transaction
+from django.test import override_settings
 
 from maillage.apps.dossiers import actions, queries
 from maillage.apps.dossiers.models import Study
@@ -31,21 +36,33 @@ AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 PRINTED = Path(__file__).parents[1] / "published" / "enquetes.csv"
 
 
-@pytest.fixture
-def study(home) -> Study:
-    result = files.places(
-        forms.read(cards()["hinaura-isere"].file), today=date(2026, 11, 20), source="Hinaura"
-    )
-    importing.take_in(result, source="Hinaura", digest="0" * 64, by=None, at=AT)
-    for name, state in (("Les Racontars du Numérique", "planned"), ("Une sortie annulée", "cancelled")):
-        Outing.objects.create(
-            name=name, kind="conference", territory=PLACE, place="Médiathèque", on=AT, state=state
+@pytest.fixture(scope="module")
+def once(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[tuple[Study, Path]]:
+    """The study, the rows it reads and its files, made once; each test changes them in a transaction of its own."""
+    home = tmp_path_factory.mktemp("terrain")
+    (home / "etudes").mkdir()
+    with django_db_blocker.unblock(), override_settings(HOME=home), transaction.atomic():
+        result = files.places(
+            forms.read(cards()["hinaura-isere"].file), today=date(2026, 11, 20), source="Hinaura"
         )
-    study = actions.ask(StudyRequest(place=PLACE))
-    actions.compute(study)
-    study.refresh_from_db()
-    assert study.error is None
-    return study
+        importing.take_in(result, source="Hinaura", digest="0" * 64, by=None, at=AT)
+        for name, state in (("Les Racontars du Numérique", "planned"), ("Une sortie annulée", "cancelled")):
+            Outing.objects.create(
+                name=name, kind="conference", territory=PLACE, place="Médiathèque", on=AT, state=state
+            )
+        study = actions.ask(StudyRequest(place=PLACE))
+        actions.compute(study)
+        study.refresh_from_db()
+        assert study.error is None
+        yield study, home
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def study(once, home) -> Study:
+    computed_study, computed_files = once
+    copytree(computed_files, home, dirs_exist_ok=True)
+    return copy(computed_study)
 
 
 @pytest.mark.complete
@@ -76,13 +93,6 @@ def test_the_map_of_actors_has_an_address_where_others_can_open_it(study, settin
     settings.ADDRESS, settings.IS_PUBLIC = "https://maillage.exemple.fr", True
     told = queries.field_of(study, reading, on=AT.date()).map_address
     assert told == "https://maillage.exemple.fr/carte/?ou=%C3%89chirolles"
-
-
-def test_a_dossier_quotes_three_people_at_most(study):
-    spoken = tuple(Voice(f"Parole {n}.", "Habitant", "enquête") for n in (1, 2, 3, 4))
-    dossier_field = replace(queries.field_of(study, queries.reading(study), on=AT.date()), voices=spoken)
-    (quotes,) = [x.blocks[0].items for x in field.chapters(dossier_field) if x.short == "Paroles"]
-    assert quotes == tuple(f"« Parole {n}. » Habitant." for n in (1, 2, 3))
 
 
 @pytest.mark.complete
@@ -183,31 +193,24 @@ def test_the_services_are_asked_by_the_bank():
 
 NONE = census.Part(0, 0, "", None)
 NOBODY = census.Shares(free=NONE, hours=NONE, phone=NONE, recent=NONE, evening_or_weekend=NONE)
+BLANK = field.FieldReading(
+    census=None, method=(), services=services.read({}), actions=(), grid=(), map_address=""
+)
 
 
 def test_a_grid_without_any_answer_is_one_sentence():
     """Ni lieu ni enquête : quatre tableaux de « donnée manquante » sur deux pages ne disaient rien de plus."""
-    blank = field.FieldReading(
-        census=None,
-        method=(),
-        services=services.read({}),
-        actions=(),
-        grid=tuple((axis, ()) for axis in criteria.grid(None, NOBODY)),
-        map_address="",
-    )
+    blank = replace(BLANK, grid=tuple((axis, ()) for axis in criteria.grid(None, NOBODY)))
     (sentence,) = field.chapters(blank)[1].blocks
     assert all(name in sentence.text for name in ("le maillage", "la coordination", "enquête"))
 
 
+def test_a_dossier_quotes_three_people_at_most():
+    spoken = tuple(Voice(f"Parole {n}.", "Habitant", "enquête") for n in (1, 2, 3, 4))
+    (quotes,) = [each.blocks[0].items for each in field.voices(replace(BLANK, voices=spoken))]
+    assert quotes == tuple(f"« Parole {n}. » Habitant." for n in (1, 2, 3))
+
+
 def test_with_a_filter_the_chapter_says_why_it_is_silent():
-    blank = field.FieldReading(
-        census=None,
-        method=(),
-        services=services.read({}),
-        actions=(),
-        grid=(),
-        map_address="",
-        is_filtered=True,
-    )
-    (chapter,) = field.chapters(blank)
+    (chapter,) = field.chapters(replace(BLANK, is_filtered=True))
     assert "tout le territoire" in chapter.blocks[0].text

@@ -61,6 +61,14 @@ def test_a_need_without_solution_is_a_need_seen_from_eleven(client, study, n, sh
     assert "Les chiffres avancent par lots de 11" in page
 
 
+def test_referrals_are_counted_by_batches_of_eleven(client, study):
+    unsolved(24)
+    Orientation.objects.update(state="sent", ended_at=None, sent_at=datetime.now(UTC) - timedelta(days=3))
+    page = client.get(PAGE).content.decode().replace("\xa0", " ")
+    assert "22 orientations" in page
+    assert "aucune personne réelle" not in page
+
+
 @pytest.mark.parametrize("real", [0, 1, 20])
 def test_invented_people_are_never_mixed_with_real_ones(client, study, real):
     """One real person would empty the page of a demonstration, or be counted among invented ones."""

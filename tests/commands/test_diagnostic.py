@@ -12,6 +12,7 @@ import pytest
 
 from maillage.kernel.estimate import Estimate
 from maillage.reference.cards import cards
+from maillage.reports.territory import edition
 from maillage.words import wording
 
 FIGURE = {"valeur", "bas", "haut", "unite", "univers", "n", "methode"}
@@ -213,10 +214,29 @@ def test_zones_by_default(maillage, tmp_path, code, kind, zones):
     assert lengths == ({9} if zones == "iris" else {2})
 
 
+AIMED_AT = "les jeunes <b>sans emploi</b> & leurs familles"
+
+
+@pytest.fixture(scope="module")
+def of_ones_own(tmp_path_factory):
+    """The folder of a study of few zones, with rates and words of one’s own."""
+    from maillage.cli.main import main
+
+    folder = tmp_path_factory.mktemp("propre")
+    rates = folder / "taux.csv"
+    rates.write_text(
+        "indicateur,annee,champ,ventilation,modalite,valeur,source,citation\n"
+        "sans_smartphone,2023,15 ans et plus,ensemble,,13,Baromètre 2023,« 13 % »\n",
+        "utf-8",
+    )
+    given = ("--public-vise", f" {AIMED_AT} ", "--publics", "accompagnants, cumul", "--definition")
+    assert main(["diagnostic", "05001", *given, str(rates), "--sortie", str(folder / "s")]) == 0
+    return folder / "s"
+
+
 @pytest.mark.complete
-def test_under_five_zones_only_the_class_beside_france_is_given(maillage, tmp_path):
-    maillage("diagnostic", "05001", "--sortie", tmp_path)
-    study = json.loads((tmp_path / "etude.json").read_text("utf-8"))
+def test_under_five_zones_only_the_class_beside_france_is_given(of_ones_own):
+    study = json.loads((of_ones_own / "etude.json").read_text("utf-8"))
     assert len(study["zones"]) < 5
     for zone in study["zones"]:
         assert zone["classe_numerique"] and zone["classe_sociale"]
@@ -225,17 +245,18 @@ def test_under_five_zones_only_the_class_beside_france_is_given(maillage, tmp_pa
 
 
 @pytest.mark.complete
-def test_a_rates_file_is_a_definition(maillage, tmp_path):
-    rates = tmp_path / "taux.csv"
-    rates.write_text(
-        "indicateur,annee,champ,ventilation,modalite,valeur,source,citation\n"
-        "sans_smartphone,2023,15 ans et plus,ensemble,,13,Baromètre 2023,« 13 % »\n",
-        "utf-8",
-    )
-    answer = maillage("diagnostic", "38485", "--definition", rates, "--sortie", tmp_path / "s")
-    assert answer.code == 0
-    study = json.loads((tmp_path / "s/etude.json").read_text("utf-8"))
+def test_a_rates_file_is_a_definition(of_ones_own):
+    study = json.loads((of_ones_own / "etude.json").read_text("utf-8"))
     assert study["definition"]["id"] == "fichier-taux"
+
+
+@pytest.mark.complete
+def test_the_public_aimed_at_is_told_with_ones_own_words(of_ones_own):
+    study = json.loads((of_ones_own / "etude.json").read_text("utf-8"))
+    assert study["public_vise"] == {"texte": AIMED_AT, "publics": ["cumul", "accompagnants"]}
+    page = (of_ones_own / "dossier.html").read_text("utf-8")
+    assert "les jeunes &lt;b&gt;sans emploi&lt;/b&gt; &amp; leurs familles" in page
+    assert "<b>sans emploi" not in page
 
 
 def test_a_filter_says_its_share_and_its_doubt(maillage, tmp_path):
@@ -290,36 +311,21 @@ def test_a_filter_is_in_the_name_of_what_it_counts(maillage, tmp_path):
     }
 
 
-@pytest.mark.complete
-def test_the_public_aimed_at_is_told_with_ones_own_words(maillage, tmp_path):
-    words = "les jeunes <b>sans emploi</b> & leurs familles"
-    given = ("--public-vise", f" {words} ", "--publics", "accompagnants, cumul")
-    assert maillage("diagnostic", "38485", *given, "--sortie", tmp_path).code == 0
-    study = json.loads((tmp_path / "etude.json").read_text("utf-8"))
-    assert study["public_vise"] == {"texte": words, "publics": ["cumul", "accompagnants"]}
-    page = (tmp_path / "dossier.html").read_text("utf-8")
-    assert "les jeunes &lt;b&gt;sans emploi&lt;/b&gt; &amp; leurs familles" in page
-    assert "<b>sans emploi" not in page
-
-
-@pytest.mark.complete
-def test_a_second_study_of_a_folder_leaves_nothing_of_the_first(maillage, tmp_path):
-    assert maillage("diagnostic", "38485", "--sortie", tmp_path).code == 0
-    (tmp_path / "fiches/notes.txt").write_text("à moi")
-    assert maillage("diagnostic", "38317", "--sortie", tmp_path).code == 0
-    study = json.loads((tmp_path / "etude.json").read_text("utf-8"))
-    assert {path.stem for path in (tmp_path / "fiches").glob("*.pdf")} == {
-        zone["code"] for zone in study["zones"]
-    }
-    assert (tmp_path / "fiches/notes.txt").read_text() == "à moi"
-
-
-@pytest.mark.complete
-def test_signs_our_letters_do_not_have_are_replaced_in_print(maillage, tmp_path):
-    zones = tmp_path / "zones.csv"
-    zones.write_text("code_zone,nom_zone,code\nA,Nord 😀 中,38185\nB,Sud,38151\n", "utf-8")
-    assert maillage("diagnostic", "200040715", "--zones", zones, "--sortie", tmp_path / "s").code == 0
-    assert "😀" in (tmp_path / "s/dossier.html").read_text("utf-8")
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_second_study_of_a_folder_leaves_nothing_of_the_first(tmp_path, whole):
+    """Its sheets go, unless none was asked for this time; what somebody put beside them stays."""
+    first, second = tmp_path / "étude", tmp_path / "à part"
+    for folder, code in ((first, "384850101"), (second, "383170000")):
+        (folder / "fiches").mkdir(parents=True)
+        (folder / "etude.json").write_text(code)
+        (folder / f"fiches/{code}.pdf").write_text(code)
+    (first / "fiches/notes.txt").write_text("à moi")
+    moved = edition._put_in_place(second, first, whole=whole)
+    assert moved == [first / "etude.json", first / "fiches/383170000.pdf"]
+    assert (first / "etude.json").read_text() == "383170000"
+    sheets = {path.stem for path in (first / "fiches").glob("*.pdf")}
+    assert sheets == {"383170000"} | ({"384850101"} if not whole else set())
+    assert (first / "fiches/notes.txt").read_text() == "à moi"
 
 
 # -------------------------------------------------------------------------------------------------- bad input

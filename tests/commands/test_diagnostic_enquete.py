@@ -5,28 +5,29 @@ it.
 import csv
 import json
 import re
+from functools import partial
 
 import pytest
 
 PLACE = "38485"
 
 
+def written(folder, concerned, *, column="internet_3_mois"):
+    """Write 400 answers and their margins; `concerned` of each hundred did not use Internet. Return the options."""
+    rows = [
+        f"{k},{('15_39', '40_plus')[k % 2]},{'non' if k // 2 % 100 < concerned else 'oui'}"
+        for k in range(400)
+    ]
+    (folder / "reponses.csv").write_text(f"id,age,{column}\n" + "\n".join(rows) + "\n", "utf-8")
+    (folder / "marges.csv").write_text(
+        "variable,modalite,effectif\nage,15_39,9000\nage,40_plus,14000\n", "utf-8"
+    )
+    return ("--enquete", folder / "reponses.csv", "--marges", folder / "marges.csv")
+
+
 @pytest.fixture
 def survey(tmp_path):
-    """Write 400 answers and their margins; `concerned` of each hundred did not use Internet."""
-
-    def write(concerned, *, column="internet_3_mois"):
-        rows = [
-            f"{k},{('15_39', '40_plus')[k % 2]},{'non' if k // 2 % 100 < concerned else 'oui'}"
-            for k in range(400)
-        ]
-        (tmp_path / "reponses.csv").write_text(f"id,age,{column}\n" + "\n".join(rows) + "\n", "utf-8")
-        (tmp_path / "marges.csv").write_text(
-            "variable,modalite,effectif\nage,15_39,9000\nage,40_plus,14000\n", "utf-8"
-        )
-        return ("--enquete", tmp_path / "reponses.csv", "--marges", tmp_path / "marges.csv")
-
-    return write
+    return partial(written, tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,21 @@ def alone(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("seul")
     assert main(["diagnostic", PLACE, "--sortie", str(folder)]) == 0
+    return of(folder)
+
+
+@pytest.fixture(scope="module")
+def combined(tmp_path_factory):
+    """The folder of a study that a survey moves: sixteen of each hundred did not use Internet."""
+    from maillage.cli.main import main
+
+    folder = tmp_path_factory.mktemp("combinee")
+    words = [str(word) for word in written(folder, 16)]
+    assert main(["diagnostic", PLACE, "--sortie", str(folder / "etude"), *words]) == 0
+    return folder / "etude"
+
+
+def of(folder):
     return json.loads((folder / "etude.json").read_text("utf-8"))
 
 
@@ -51,9 +67,8 @@ def study(maillage, tmp_path):
     return run
 
 
-def test_the_need_moves_between_model_and_survey(study, survey, alone):
-    answer, found = study(*survey(16))
-    assert answer.code == 0
+def test_the_need_moves_between_model_and_survey(combined, alone):
+    found = of(combined)
     told = found["enquete"]
     assert (told["retenue"], told["accord"], told["n"]) == ("combinee", True, 400)
     need = found["besoins"]["precarite_numerique"]
@@ -84,11 +99,10 @@ def test_diagnosis_warns_of_margins_of_another_year(study, survey):
         assert start in answer.out
 
 
-def test_the_definition_of_the_study_has_one_figure(study, survey, tmp_path):
+def test_the_definition_of_the_study_has_one_figure(combined):
     """Le nombre du haut, que l’enquête a déplacé, est celui de sa ligne parmi les définitions ; les autres le disent."""
-    _, found = study(*survey(16))
-    assert found["enquete"]["retenue"] == "combinee"
-    document = re.sub(r"\s+", " ", (tmp_path / "etude/dossier.html").read_text("utf-8").replace("\xa0", " "))
+    assert of(combined)["enquete"]["retenue"] == "combinee"
+    document = re.sub(r"\s+", " ", (combined / "dossier.html").read_text("utf-8").replace("\xa0", " "))
     value, low, high = re.search(
         r"Environ <strong>([\d ]+) personnes</strong>[^<]*, entre ([\d ]+) et ([\d ]+)\.", document
     ).groups()
@@ -102,9 +116,9 @@ def test_the_definition_of_the_study_has_one_figure(study, survey, tmp_path):
 
 
 @pytest.mark.complete
-def test_respondents_that_are_assumed_are_not_passed_off_as_counted(study, survey, tmp_path):
+def test_respondents_that_are_assumed_are_not_passed_off_as_counted(combined):
     """L’Insee ne dit pas combien ont répondu en 2021 : 10 000 supposés et 400 reçus ne font pas 10 400 répondants."""
-    _, found = study(*survey(25))
+    found = of(combined)
     told = found["enquete"]
     assert found["definition"]["n_connu"] is False
     assert told["combinee"]["n_suppose"]
@@ -112,13 +126,13 @@ def test_respondents_that_are_assumed_are_not_passed_off_as_counted(study, surve
     assert "n_suppose" not in told["enquete"]
     assert found["besoins"]["precarite_numerique"]["n_suppose"]
     assert "n_suppose" not in found["besoins"]["precarite_sociale"]
-    with (tmp_path / "etude/zones.csv").open(encoding="utf-8") as file:
+    with (combined / "zones.csv").open(encoding="utf-8") as file:
         assert {row["n_suppose"] for row in csv.DictReader(file)} == {"oui"}
 
 
 @pytest.mark.complete
-def test_zones_still_add_up_and_keep_their_order(study, survey, alone):
-    _, found = study(*survey(16))
+def test_zones_still_add_up_and_keep_their_order(combined, alone):
+    found = of(combined)
     for name in ("precarite_numerique", "cumul"):
         whole = found["besoins"][name]["valeur"]
         assert sum(zone[name]["valeur"] or 0 for zone in found["zones"]) == pytest.approx(whole, rel=0.002)

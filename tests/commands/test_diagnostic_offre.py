@@ -48,26 +48,6 @@ def test_the_reader_s_part_with_an_offer_has_eight_pages_of_forty_figures_at_mos
     assert max(figures) <= 40, figures
 
 
-@pytest.mark.complete
-def test_rows_that_stand_nowhere_are_told(tmp_path, capsys):
-    """Deux lieux belges sans coordonnées sont refusés : le dossier le dit, il ne fait pas comme s’ils n’étaient pas."""
-    (tmp_path / "lieux.csv").write_text(
-        "nom,commune,code_insee,adresse,latitude,longitude,services\n"
-        "Maison A,Échirolles,38151,1 rue de la Paix,45.1440,5.7180,Aide aux démarches\n"
-        "Maison belge,Erquelinnes,,Rue de Mons 1,,,Aide aux démarches\n"
-        "Maison de Mons,Mons (Belgique),BE7000,Grand Place,,,Formation\n",
-        "utf-8",
-    )
-    code = main(["diagnostic", CODE, "--offre", str(tmp_path / "lieux.csv"), "--sortie", str(tmp_path / "s")])
-    assert code == 1
-    found = json.loads((tmp_path / "s/etude.json").read_text("utf-8"))
-    (told,) = [text for text in found["avertissements"] if "du fichier" in text and "nulle part" in text]
-    assert told.startswith("2\xa0lignes du fichier ne sont comptées nulle part")
-    assert told.endswith("Maison belge, Maison de Mons.")
-    assert main(["offre", "verifier", str(tmp_path / "lieux.csv")]) == 1
-    assert "« Erquelinnes » n’est pas une commune de France" in capsys.readouterr().out
-
-
 def test_the_table_of_the_offer_says_its_margin_its_field_and_its_source(folder, study):
     page = (folder / "dossier.html").read_text("utf-8")
     (table,) = re.findall(r"<table[^>]*>\s*<caption>Chaque sorte d’offre.*?</table>(?:.*?</p>)?", page, re.S)
@@ -214,12 +194,23 @@ def test_the_need_is_the_same_with_or_without_an_offer(study, tmp_path):
     assert all(zone["offre"] is None and zone["manques"] == [] for zone in alone["zones"])
 
 
-def test_refused_rows_are_told_and_the_study_is_made(tmp_path, capsys):
-    offre = tmp_path / "lieux.csv"
-    offre.write_text(
-        "nom,commune,code_postal,wifi\nMédiathèque,Échirolles,38130,oui\n,Échirolles,38130,oui\n", "utf-8"
+def test_rows_that_are_refused_or_stand_nowhere_are_told_and_the_study_is_made(tmp_path, capsys):
+    """Deux lieux belges sans coordonnées sont refusés : le dossier le dit, il ne fait pas comme s’ils n’étaient pas."""
+    (tmp_path / "lieux.csv").write_text(
+        "nom,commune,code_insee,adresse,latitude,longitude,services\n"
+        "Maison A,Échirolles,38151,1 rue de la Paix,45.1440,5.7180,Aide aux démarches\n"
+        "Maison belge,Erquelinnes,,Rue de Mons 1,,,Aide aux démarches\n"
+        "Maison de Mons,Mons (Belgique),BE7000,Grand Place,,,Formation\n"
+        ",Échirolles,38151,2 rue de la Paix,,,Formation\n",
+        "utf-8",
     )
-    assert main(["diagnostic", CODE, "--offre", str(offre), "--sortie", str(tmp_path / "sortie")]) == 1
-    assert "1 ligne refusée" in capsys.readouterr().err.replace("\xa0", " ")
-    made = json.loads((tmp_path / "sortie/etude.json").read_text("utf-8"))
-    assert made["offre"]["lieux"] == 1
+    code = main(["diagnostic", CODE, "--offre", str(tmp_path / "lieux.csv"), "--sortie", str(tmp_path / "s")])
+    assert code == 1
+    assert "lieux.csv : 3 lignes refusées" in capsys.readouterr().err.replace("\xa0", " ")
+    found = json.loads((tmp_path / "s/etude.json").read_text("utf-8"))
+    assert found["offre"]["lieux"] == 1
+    (told,) = [text for text in found["avertissements"] if "du fichier" in text and "nulle part" in text]
+    assert told.startswith("3\xa0lignes du fichier ne sont comptées nulle part")
+    assert told.endswith("Maison belge, Maison de Mons, ligne 5.")
+    assert main(["offre", "verifier", str(tmp_path / "lieux.csv")]) == 1
+    assert "« Erquelinnes » n’est pas une commune de France" in capsys.readouterr().out

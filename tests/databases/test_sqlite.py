@@ -34,7 +34,7 @@ def test_a_command_killed_while_it_writes_leaves_the_former_study_whole(tmp_path
         visible = (path for path in folder.rglob("*") if path.is_file() and ".en-cours" not in str(path))
         return {str(path.relative_to(folder)): path.read_bytes() for path in visible}
 
-    assert diagnostic("38485").wait() == 0
+    assert diagnostic("55039").wait() == 0  # nobody lives there: it is written in a second
     before = content()
     assert "dossier.pdf" in before
     process = diagnostic("38151")
@@ -45,9 +45,9 @@ def test_a_command_killed_while_it_writes_leaves_the_former_study_whole(tmp_path
     process.wait()
     assert list(folder.glob(".en-cours-*"))
     assert content() == before
-    assert diagnostic("38151").wait() == 0
+    assert diagnostic("55189").wait() == 0
     assert not list(folder.glob(".en-cours-*"))
-    assert json.loads((folder / "etude.json").read_text("utf-8"))["territoire"]["code"] == "38151"
+    assert json.loads((folder / "etude.json").read_text("utf-8"))["territoire"]["code"] == "55189"
 
 
 @pytest.mark.complete

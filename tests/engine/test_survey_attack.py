@@ -177,7 +177,7 @@ def test_no_masked_count_is_known_by_whoever_reads_every_column_and_knows_the_ru
     aussi, au mieux, quelles cases masquées sont sous le seuil, et que les plus petites des autres partent d’abord.
     Quand presque tous ont donné une réponse, le reste n’est pas un secret.
     """
-    tables = [one_question(seed) for seed in range(times(60, 1000))]
+    tables = [one_question(seed) for seed in range(times(60, 300))]  # a thousand were looked at once
     counts = [dict(zip(*np.unique(each["seule"], return_counts=True), strict=True)) for each in tables]
     printed = [printed_words(each, universe) for each in tables]
     covered: dict[tuple[str, str], list[int]] = {}
@@ -208,7 +208,7 @@ def test_no_masked_count_is_known_by_whoever_reads_every_column_and_knows_the_ru
             attacker.secrets[f"{low} to {high}"] = cell  # those known alike vary alike
         masked += len(words)
         assert not list(attacker.found(doubt_required(least, lowest))), count
-    assert masked > times(40, 700)
+    assert masked > times(40, 200)
 
 
 def test_the_answers_of_nearly_all_are_published_beside_the_few_others():
@@ -310,7 +310,7 @@ BY_AGE = replace(
 def test_two_halves_of_a_scale_by_age_give_nobody_away():
     """Les deux moitiés d’une échelle se publient par âge quand une réponse seule ne le peut pas."""
     n_halves = 0
-    for seed in range(times(10, 120)):  # a thousand were looked at once
+    for seed in range(times(10, 40)):  # a thousand were looked at once
         random = chance.generator(seed, "moitiés")
         at = random.choice(
             20, int(random.integers(100, 260)), p=random.dirichlet(np.ones(20) * random.choice([0.9, 3]))

@@ -5,27 +5,34 @@ the method.
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import PHONE
+from tests.journeys.conftest import PHONE, SLOW
 from tests.support.profile import some
 
 WHO = "coordination"
 NAME = "Centre social des Pays du Guiers"  # its week is known, and seven practices
 
 
-@pytest.fixture
-def place(visit) -> str:
-    """The address of the place, as the search finds it."""
-    page = visit(f"/carte/?mot={NAME}")
-    return page.get_attribute("a[href^='/lieux/']", "href").split("/")[2]
+@pytest.fixture(scope="module")
+def place(in_the_platform) -> str:
+    """The address of the place."""
+    return in_the_platform(
+        "from maillage.apps.directory.models import Lieu\nprint(Lieu.objects.get(name=sys.argv[1]).slug)",
+        NAME,
+    )
 
 
-@pytest.fixture
-def code(enter, place) -> str:
+@pytest.fixture(scope="module")
+def code(chromium, site, signed_in, place) -> str:
     """The code of the place, made by a professional when it has none."""
-    page = enter(WHO, f"/espace/annuaire/lieux/{place}/lien/")
+    context = chromium.new_context(storage_state=signed_in(WHO))
+    context.set_default_timeout(SLOW)
+    page = context.new_page()
+    page.goto(f"{site}/espace/annuaire/lieux/{place}/lien/")
     if page.is_visible("text=Faire un code"):
         page.click("text=Faire un code")
-    return page.inner_text(".code-grand")
+    place_code = page.inner_text(".code-grand")
+    context.close()
+    return place_code
 
 
 def test_a_sheet_is_confirmed_by_its_code_on_a_phone(visit, code):
