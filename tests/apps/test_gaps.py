@@ -1126,6 +1126,6 @@ def test_the_line_that_the_loop_follows_is_a_gap_as_soon_as_somebody_surely_lack
         "C": zone("C", lacking("assistance", 9), lacking("wifi", 0)),
     }
     found = gaps.certain(replace(offer_of(60, {}, {}), zones=zones))
-    assert [gap.key for gap in found] == ["gap:A:wifi", "gap:A:assistance", "gap:B:wifi", "gap:C:assistance"]
+    assert [gap.key for gap in found] == ["gap:A:assistance", "gap:C:assistance", "gap:A:wifi", "gap:B:wifi"]
     some = gaps.SOME.format("à portée de marche")
-    assert [gap.reason for gap in found] == ["loin", some, "loin", some]
+    assert [gap.reason for gap in found] == [some, some, "loin", "loin"]

@@ -10,7 +10,7 @@ from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import published_surveys
 from maillage.apps.indicators.queries.ground import ground
 from maillage.apps.indicators.queries.values import value
-from maillage.apps.surveys.models import Publication, Survey
+from maillage.apps.surveys.models import Publication, Survey, Weighting
 from maillage.apps.surveys.queries import evidence
 from maillage.reference.indicators import indicators
 from maillage.reference.surveys import banks
@@ -74,7 +74,8 @@ def test_an_edition_of_the_first_night_of_a_year_is_of_that_year(publish):
 @pytest.mark.both_databases
 def test_documents_name_the_survey_answered_last_with_its_year(publish):
     """Deux enquêtes d’années différentes, une de structures, une d’ailleurs : l’ancienne, publiée après, ne
-    prend pas la place de la nouvelle, et chacune porte l’année de ses réponses.
+    prend pas la place de la nouvelle, et chacune porte l’année de ses réponses. Une enquête redressée passe
+    avant celles qui ne le sont pas.
     """
     publish(PLACE, 30, answered_on="2025-06-01")
     publish(PLACE, 20, later=9, answered_on="2021-06-01")
@@ -90,6 +91,13 @@ def test_documents_name_the_survey_answered_last_with_its_year(publish):
         "« Enquête 20 » (2021)",
         "« Enquête 70 » (2023, menée sur un territoire plus large (Isère))",
     ]
+    weighted = publish(PLACE, 50, answered_on="2025-02-01")
+    weighted.weighting = Weighting.objects.create(
+        survey=weighted.survey, method="raking", variables=[], weights={}, n=92, made_at=AT
+    )
+    weighted.save()
+    assert evidence.closest(PLACE)[KEY].source == "« Enquête 50 », édition 1, 2025"
+    assert published_surveys(PLACE)[0].label == "« Enquête 50 » (2025)"
 
 
 def test_the_closest_survey_answers_and_says_what_it_is(publish):

@@ -70,8 +70,7 @@ GAP = queries.GapRow(
     reason="aucun lieu",
     source="Hinaura, 2026",
     on=TODAY,
-    value=400.0,
-    low=300.0,
+    rank=(0, 1, -300.0, -400.0),
 )
 
 

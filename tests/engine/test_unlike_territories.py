@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from maillage.reference.definitions import DEFAULT, definition
+from maillage.reports.gallery import territory as plates
 from maillage.reports.page import html
 from maillage.reports.page.blocks import Chapter, as_data
 from maillage.reports.territory import (
@@ -344,3 +345,9 @@ def test_communes_without_a_known_place_come_before_ranges_when_no_gap_is_certai
         " ".join(synthesis._gaps(doubtful)),
     ):
         assert "aucun lieu connu" in text and "n’est certain" not in text
+    (mute,) = [text for text in decisions.proposals(unsure, None) if text.startswith(decisions.ASKING)]
+    assert "Ce recensement ne dit rien de" in mute and "réparation" in mute
+    summary = " ".join(words(each) for each in synthesis.compose(unsure, None).chapters)
+    assert summary.count("à fixer") == 1, "what nobody wrote of three decisions is told once"
+    (plate,) = [each for each in plates._gaps(unsure) if each.id == "manque-assistance"]
+    assert plate.title.endswith(offer.no_place)

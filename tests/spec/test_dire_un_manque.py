@@ -40,14 +40,22 @@ def offer(t: dict[str, Any]) -> Any:
         held.lines.append(line)
         held.missing.append(MissingLine(line.label, service, why, "limite" not in why))
     counted = [
-        SimpleNamespace(id=id, label=label, state="manque" if id != "assistance" else "donnee-manquante")
+        SimpleNamespace(
+            id=id,
+            label=label,
+            state="manque" if id != "assistance" else "donnee-manquante",
+            missing_low=0.0,
+            missing_high=0.0,
+            missing_value=0.0,
+        )
         for id, label in SERVICES.items()
     ]
     return SimpleNamespace(zones=zones, mode=FOOT, whole=SimpleNamespace(lines=counted))
 
 
 def test_lines_that_the_same_people_lack_are_said_once(spec):
-    """Mêmes personnes, même zone, même raison : une phrase. Le manque le plus lourd vient d’abord.
+    """Mêmes personnes, même zone, même raison : une phrase. L’aide vient avant le matériel, et lui avant le
+    wifi ; puis le manque le plus lourd.
 
     Ici est sans formation ni wifi pour les mêmes 480 personnes, et sans réparation pour d’autres. Là-bas a autant de
     personnes sans wifi qu’Ici : c’est une autre zone, donc une autre phrase. Plus loin, les bornes diffèrent : ce ne sont
@@ -70,11 +78,11 @@ def test_lines_that_the_same_people_lack_are_said_once(spec):
         lambda t: [gap.sentence for gap in gaps.shared(offer(t))],
         [
             "Ici : environ 480 personnes (entre 400 et 560) sans aucun service recensé à portée de marche, sauf réparation.",
-            "Là-bas : environ 480 personnes (entre 400 et 560) sans wifi ouvert à tous à portée de marche.",
-            "Ici : environ 300 personnes (entre 250 et 350) sans lieu de réparation à portée de marche.",
-            "Plus loin : environ 200 personnes (entre 160 et 260) sans wifi ouvert à tous à portée de marche.",
             "Plus loin : environ 200 personnes (entre 150 et 260) sans lieu de formation à portée de marche.",
             "Au bout : environ 90 personnes (entre 80 et 100) sans lieu de formation à portée de marche.",
+            "Ici : environ 300 personnes (entre 250 et 350) sans lieu de réparation à portée de marche.",
+            "Là-bas : environ 480 personnes (entre 400 et 560) sans wifi ouvert à tous à portée de marche.",
+            "Plus loin : environ 200 personnes (entre 160 et 260) sans wifi ouvert à tous à portée de marche.",
             "Au bout : environ 90 personnes (entre 80 et 100) sans wifi ouvert à tous à portée de marche.",
         ],
     )

@@ -126,13 +126,15 @@ class Kind:
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of the offer in a study: the practices that make it, with or without somebody at hand. place:
-    what one travels to for it, after « sans »; opening: what may be opened where it lacks.
+    what one travels to for it, after « sans »; opening: what may be opened where it lacks; severity: 1 where
+    its lack weighs most.
     """
 
     id: str
     label: str
     place: str
     opening: str
+    severity: int
     practices: tuple[str, ...]
     accompanied: bool | None
 
@@ -233,6 +235,7 @@ def diagnosis_lines() -> dict[str, Line]:
             raw["label"],
             raw["place"],
             raw["opening"],
+            raw["severity"],
             tuple(raw["practices"]),
             {"when": True, "unless": False}.get(_rule(raw)),
         )

@@ -245,8 +245,6 @@ def _sample() -> Plate:
         for each in held.weighed.strata
     ]
     worst = max(rows, key=lambda row: abs(row[2] - row[3]))
-    sample = document.Sample(label="Tranche d’âge", source=held.source, rows=rows)
-    blocks = document.sample_blocks(sample, id="g-echantillon")
     more = "plus nombreux" if worst[2] > worst[3] else "moins nombreux"
     return Plate(
         id="echantillon",
@@ -257,7 +255,11 @@ def _sample() -> Plate:
             f"{worst[0]} : {percent(worst[2])} des réponses, {percent(worst[3])} des habitants, donc {more}"
             " qu’il ne faudrait ; le redressement le corrige"
         ),
-        svg=getattr(blocks[1], "svg", ""),
+        svg=charts.beside(
+            [(name, share, target) for name, _, share, target in rows],
+            id="g-echantillon",
+            label="Tranche d’âge",
+        ),
         table=Table(
             ("Classe", "Réponses", "Part des réponses", "Part des habitants"),
             tuple((name, number(count), percent(a), percent(b)) for name, count, a, b in rows),

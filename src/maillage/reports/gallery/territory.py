@@ -453,6 +453,8 @@ def _gap(s: Subject, line: OfferLine) -> Plate:
         title = f"{line.label} : le recensement de ce territoire ne l’indique pas"
     elif line.missing_low >= 1:
         title = f"{line.label} : {line.missing_about} n’en ont pas à portée"
+    elif offer and offer.no_place:
+        title = f"{line.label} : {offer.no_place}"
     else:
         title = f"{line.label} : aucun manque n’est certain"
     return Plate(

@@ -8,7 +8,7 @@ from maillage.reports.territory import gaps
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.labels import FIRST_ANSWERS
 from maillage.reports.territory.mission import Mission
-from maillage.reports.territory.reading import LevelLine, Reading
+from maillage.reports.territory.reading import LevelLine, OfferReading, Reading
 from maillage.reports.territory.subject import Subject, first_sentence
 from maillage.words import wording
 from maillage.words.dates import in_words
@@ -24,7 +24,6 @@ SMALLER = "**Lire les manques plus près.** Chaque département a son diagnostic
 COUNTED = "Chaque manque aura un lieu, un nombre de personnes et une distance."
 NEAR = "Ces personnes auront un lieu à portée."
 ANSWERED = "L’offre de ces lieux sera connue, et les vrais manques avec elle."
-SERVED = "Un nombre de personnes aidées par an, à fixer."
 ASKING = "**Faire préciser leur offre aux lieux"
 _EFFECTS = {CENSUS: COUNTED, SMALLER: COUNTED, ASKING: ANSWERED}  # by what asks for it
 
@@ -217,7 +216,9 @@ def _of_figures(s: Subject, plan: PlanReading | None, vote: str) -> list[Decisio
                 where=title.rpartition(" : ")[2] if is_opening else EVERYWHERE,
                 pilot=TO_DECIDE,
                 when=TO_DECIDE,
-                effect=NEAR if is_opening else _EFFECTS.get(text.partition(" : ")[0], SERVED),
+                effect=NEAR
+                if is_opening
+                else next((words for start, words in _EFFECTS.items() if text.startswith(start)), TO_DECIDE),
                 state=_undecided("", vote),
             )
         )
@@ -233,9 +234,16 @@ def proposals(s: Subject, plan: PlanReading | None) -> tuple[str, ...]:
         f"{ASKING} : {wording.lower_first(line.label)}.** {upper_first(line.missing_about)} n’ont pas ce"
         " service à portée : leurs réponses préciseraient ce nombre."
         for line in gaps.unknown(r.offer)
-    ]
+    ] or _mute(r.offer)
     census = [] if r.offer or s.is_computing else [SMALLER if s.is_too_large else CENSUS]
     return tuple([*_openings(s, plan)[:MOST], *questions[:1], *census, *_answers(r)][:MOST])
+
+
+def _mute(offer: OfferReading | None) -> list[str]:
+    """Return the request for places of a census that tells nothing of some services."""
+    lines = offer.whole.lines if offer and offer.whole.n_places else ()
+    labels = [wording.lower_first(line.label) for line in lines if line.state == gaps.UNASKED]
+    return [f"{ASKING}.** Ce recensement ne dit rien de : {wording.listing(labels)}."] if labels else []
 
 
 def _openings(s: Subject, plan: PlanReading | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""The gaps of the offer that leave most people without anything, and what may be opened for each."""
+"""The gaps of the offer, the surest and heaviest first, and what may be opened for each."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -146,6 +146,14 @@ class SharedGap:
         return f"{self.zone} : {self.people} sans {self.without}."
 
 
+def order(line: OfferLine) -> tuple[int, int, float, float]:
+    """Return the rank of a lack in every list: somebody surely, somebody perhaps, nobody; then the service
+    whose lack weighs most (`reference/offer/diagnosis.yaml`); then most people.
+    """
+    doubt = (line.missing_low < FEWEST) + (line.missing_high < FEWEST)
+    return doubt, diagnosis_lines()[line.id].severity, -line.missing_low, -line.missing_value
+
+
 def shared(offer: OfferReading | None) -> list[SharedGap]:
     """Return the certain gaps put together where the same people lack several lines for the same reason, in
     the order of the first of each.
@@ -222,8 +230,8 @@ def gap_keys(key: str) -> list[str]:
 
 def certain(offer: OfferReading | None) -> list[Gap]:
     """Return the gaps where somebody lacks a line of the offer whatever silent places propose: those that a
-    rule finds without doubting them, and each one of the line that the loop follows, unless a rule doubts it.
-    Those that leave most people without it come first; none without a census of places.
+    rule finds without doubting them, and each one of the line that the loop follows, unless a rule doubts it;
+    none without a census of places.
     """
     if offer is None:
         return []
@@ -239,26 +247,22 @@ def certain(offer: OfferReading | None) -> list[Gap]:
                 and line.id in reasons.keys() - zone.doubted
             ):
                 found.append(Gap(code, zone.name, line, reasons[line.id], offer.mode))
-    return sorted(found, key=lambda gap: (-gap.line.missing_low, -gap.line.missing_value, gap.title))
+    return sorted(found, key=lambda gap: (order(gap.line), gap.title))
 
 
 def unknown(offer: OfferReading | None) -> list[OfferLine]:
-    """Return the lines of the offer that silent places leave unknown, those that may leave most people
-    without them first.
-    """
-    lines = [line for line in offer.whole.lines if line.doubt] if offer else []
-    return sorted(lines, key=lambda line: (-line.missing_high, line.label))
+    """Return the lines of the offer that silent places leave unknown."""
+    return sorted([line for line in offer.whole.lines if line.doubt] if offer else [], key=order)
 
 
 def known_lines(offer: OfferReading) -> list[OfferLine]:
     """Return the lines of the offer that the census tells of."""
-    return [line for line in offer.whole.lines if line.state != UNASKED]
+    return sorted([line for line in offer.whole.lines if line.state != UNASKED], key=order)
 
 
 def surest_lack(offer: OfferReading) -> OfferLine | None:
-    """Return the line that most people surely are without in all, None where nobody surely is."""
-    found = max(known_lines(offer), key=lambda line: line.missing_low, default=None)
-    return found if found is not None and found.missing_low >= FEWEST else None
+    """Return the heaviest line that people surely are without in all, None where nobody surely is."""
+    return next((line for line in known_lines(offer) if line.missing_low >= FEWEST), None)
 
 
 def is_doubtful(offer: OfferReading) -> bool:
@@ -286,7 +290,7 @@ def absence_sentence(offer: OfferReading) -> str:
 
 
 def first_sentence(offer: OfferReading) -> str:
-    """Return the certain gap that concerns most people, and how many other zones have one; where no zone has
+    """Return the heaviest certain gap, and how many other zones have one; where no zone has
     any, what `absence_sentence` says.
     """
     shared_gaps = shared(offer)
@@ -311,9 +315,7 @@ NEEDS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """A zone whose need is strong and whose offer is short. gaps: what it lacks for sure, the line that most
-    people are without first.
-    """
+    """A zone whose need is strong and whose offer is short. gaps: its sure lacks, the heaviest first."""
 
     code: str
     zone: str
@@ -324,8 +326,8 @@ def mismatches(
     zones: Sequence[ZoneRow], offer: OfferReading | None
 ) -> list[tuple[str, tuple[Mismatch, ...]]]:
     """Return the zones whose need is very likely strong and that lack a line of the offer for sure, by need:
-    both precarities first, then the digital one, then the social one; in each, the zone where most people are
-    without a line first. A zone that may be elsewhere on the joint map is named nowhere.
+    both precarities first, then the digital one, then the social one; in each, the zone of the heaviest gap
+    first. A zone that may be elsewhere on the joint map is named nowhere.
     """
     lacking: dict[str, list[Gap]] = {}
     for gap in certain(offer):  # the heaviest first, so in each zone too

@@ -14,6 +14,7 @@ from maillage.reports.territory import main_findings, withheld
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.criteria import Surveyed
 from maillage.reports.territory.figures import FigureJson
+from maillage.reports.territory.gaps import order
 from maillage.reports.territory.main_findings import MainFindings
 from maillage.reports.territory.mission import Mission
 from maillage.reports.territory.reading import OfferLine, Reading
@@ -257,8 +258,8 @@ def levels_chart(s: Subject) -> Chart | None:
 
 
 def offer_chart(lines: Sequence[OfferLine]) -> Chart | None:
-    """Return, for each line of the offer, the people in difficulty who have none on foot: the line that most
-    of them are without first, for the order of a census means nothing.
+    """Return, for each line of the offer, the people in difficulty who have none on foot, the heaviest lack
+    first, for the order of a census means nothing.
     """
     rows = [
         Bar(
@@ -270,7 +271,7 @@ def offer_chart(lines: Sequence[OfferLine]) -> Chart | None:
             if line.missing_sentence
             else None,
         )
-        for line in sorted(lines, key=lambda line: (-line.missing_value, line.label))
+        for line in sorted(lines, key=order)
         if line.state != "donnee-manquante"
         for ends in [rounded(line.missing_low, line.missing_high)]
     ]

@@ -177,12 +177,14 @@ def _decisions(chosen: Sequence[Decision], plan: PlanReading | None) -> list[Cha
         return []
     money = decisions.totals(chosen)
     cost = f"**{decisions.euros(money[0])}.** {decisions.funding_words(money)}" if money else ""
+    is_unset = any(each.effect == decisions.TO_DECIDE for each in chosen)
+    to_set = "Effet à fixer : un nombre de personnes aidées par an." if is_unset else ""
     example = "Exemple : pilotes, dates et coûts inventés." if plan and plan.is_example else ""
     head = Chapter(
         number="",
         anchor=DECISIONS,
         title=f"{decisions.NUMBERS[len(chosen)]} demandée{'s' if len(chosen) > 1 else ''}",
-        lead=f"{cost} {example}".strip(),
+        lead=" ".join(filter(None, (cost, example, to_set))),
     )
     return [head, *(_decision(k, decision) for k, decision in enumerate(chosen, 1))]
 
@@ -196,11 +198,12 @@ def _decision(number: int, decision: Decision) -> Chapter:
         f"**Quand** : {decision.state if decision.when == decisions.TO_DECIDE else when}",
         f"**Combien** : {decision.cost_words}",
     )
-    changes = Text(text=f"**Ce que cela change.** {decision.effect}")
+    is_set = decision.effect != decisions.TO_DECIDE
+    changes = (Text(text=f"**Ce que cela change.** {decision.effect}"),) if is_set else ()
     return Chapter(
         number=str(number),
         title=decision.full_title,
-        blocks=(Beside(left=(*why, changes), right=(Bullets(items=conditions),), share=0.62),),
+        blocks=(Beside(left=(*why, *changes), right=(Bullets(items=conditions),), share=0.62),),
     )
 
 

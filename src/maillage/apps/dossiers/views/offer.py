@@ -233,7 +233,7 @@ def _line(request: HttpRequest, study: Study, reading: Reading) -> dict[str, Any
         each = next(found for found in (of.zones[code] if of else zone.lines) if found.id == line)
         why = "" if of else next((missing.reason for missing in zone.missing if missing.id == line), "")
         rows.append({"zone": zone, "line": each, "reason": why})
-    rows.sort(key=lambda row: (-row["line"].missing_low, -row["line"].missing_value, row["zone"].name))
+    rows.sort(key=lambda row: (gap_words.order(row["line"]), row["zone"].name))
     return {
         "line": line,
         "lines": diagnosis_lines(),
@@ -241,7 +241,7 @@ def _line(request: HttpRequest, study: Study, reading: Reading) -> dict[str, Any
         "travel": study.inputs.get("travel", ""),
         "public": public if of else "",
         "of": of,
-        "all_lines": lines,
+        "all_lines": sorted(lines, key=gap_words.order),
         "whole": next(each for each in lines if each.id == line),
         "call_list": None if of else offered.to_call.get(line),
         "rows": rows,

@@ -18,6 +18,7 @@ from maillage.apps.network import access
 from maillage.apps.network.models import Application
 from maillage.apps.network.rules import joining
 from maillage.kernel.names import plain
+from maillage.reports.territory.gaps import order
 from maillage.reports.territory.reading import OfferLine, Reading
 
 LINES, NEIGHBOURS, ALIKE = 3, 6, 5
@@ -135,13 +136,12 @@ def need(commune: str) -> Need | None:
 
 
 def _lacking(reading: Reading, zone: str) -> tuple[OfferLine, ...]:
-    """Return the lines of the offer that most people lack there, the largest first."""
+    """Return the lines of the offer that most people lack there, the heaviest first."""
     if reading.offer is None:
         return ()
     of = reading.offer.zones.get(zone) if zone else None
     lines = of.lines if of else reading.offer.whole.lines
-    by_lack = sorted(lines, key=lambda line: -line.missing_value)
-    return tuple(line for line in by_lack if line.missing_value >= 1)[:LINES]
+    return tuple(line for line in sorted(lines, key=order) if line.missing_value >= 1)[:LINES]
 
 
 def commune_of(typed: str) -> tuple[str, list[tuple[str, str]]]:

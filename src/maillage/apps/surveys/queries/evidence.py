@@ -5,6 +5,8 @@ example and a survey of a wider territory answer only where nothing else does, a
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from maillage.apps.memberships.access import communes_of, name_of
 from maillage.apps.surveys.models import Publication
 from maillage.apps.surveys.queries.publications import BY_DAY, answered_on
@@ -14,13 +16,14 @@ Findings = dict[tuple[str, str, str], Answered]
 
 
 def published(place: str, *, by_group: bool = False) -> Mapping[tuple[str, str, str], Answered]:
-    """Return the results of the latest edition of each kind of survey of a place, by kind, question and
-    answer; without withheld ones. by_group: those of groups too, and the answers of a scale taken together.
+    """Return the results of the first edition of each kind of survey of a place (see `_ranked`), by kind,
+    question and answer; without withheld ones. by_group: those of groups too, and the answers of a scale
+    taken together.
     """
     rows = Publication.objects.filter(
         survey__territory=place, survey__example=False, withdrawn_at=None
     ).select_related("survey")
-    return _findings(rows.order_by(BY_DAY, "published_at", "pk"), by_group=by_group)
+    return _findings(reversed(_ranked(rows)), by_group=by_group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ def invented(
     """
     rows = Publication.objects.filter(survey__territory=place, survey__example=True, withdrawn_at=None)
     found = _findings(
-        rows.select_related("survey").order_by(BY_DAY, "published_at", "pk"),
+        reversed(_ranked(rows.select_related("survey"))),
         "exemple : réponses inventées",
         by_group=by_group,
     )
@@ -104,14 +107,13 @@ def invented(
 
 
 def answer_by_answer(place: str) -> frozenset[tuple[str, str]]:
-    """Return the questions, each with its kind of survey, whose latest edition holds its answers one by one
+    """Return the questions, each with its kind of survey, whose first edition holds its answers one by one
     and no scale taken together: it is older than those, and shares that are printed give no interval of a
     sum. An example stands where no survey does.
     """
-    rows = Publication.objects.filter(survey__territory=place, withdrawn_at=None)
-    ordered = rows.order_by("-survey__example", BY_DAY, "published_at", "pk")
-    latest = dict(ordered.values_list("survey__kind", "pk"))  # the last of each kind
-    older = Publication.objects.filter(pk__in=latest.values()).exclude(content__has_key="scales")
+    ordered = sorted(editions(place), key=lambda row: row.survey.example)
+    first = {row.survey.kind: row.pk for row in reversed(ordered)}
+    older = Publication.objects.filter(pk__in=first.values()).exclude(content__has_key="scales")
     return frozenset(
         (row.survey.kind, line["question"])
         for row in older.select_related("survey")
@@ -139,15 +141,12 @@ def _findings(rows: Iterable[Publication], said: str = "", *, by_group: bool = F
 
 def beside(place: str) -> list[Neighbour]:
     """Return the public edition of the surveys of other territories that hold this one or are in it: the
-    widest first, the oldest first in each.
+    widest first, and in each the first of `_ranked` last.
     """
     here = communes_of(place)
     rows = Publication.objects.filter(withdrawn_at=None).exclude(survey__territory=place)
-    latest: dict[int, Publication] = {}
-    for row in rows.select_related("survey").defer("content").order_by(BY_DAY, "published_at", "pk"):
-        latest[row.survey_id] = row
     found = []
-    for row in latest.values():
+    for row in reversed(_ranked(rows.select_related("survey").defer("content"))):
         there = communes_of(row.survey.territory)
         wider = there is None or (here is not None and bool(here) and there >= here)
         if wider or (there and (here is None or there < here)):
@@ -157,15 +156,16 @@ def beside(place: str) -> list[Neighbour]:
 
 
 def editions(place: str) -> list[Publication]:
-    """Return the public edition of each survey of a place, the latest first; an example is labelled as
+    """Return the public edition of each survey of a place, as `_ranked` has them; an example is labelled as
     such.
     """
-    rows = (
-        Publication.objects.filter(survey__territory=place, withdrawn_at=None)
-        .select_related("survey")
-        .defer("content")
-    )
+    rows = Publication.objects.filter(survey__territory=place, withdrawn_at=None)
+    return _ranked(rows.select_related("survey").defer("content"))
+
+
+def _ranked(rows: QuerySet[Publication]) -> list[Publication]:
+    """Return the last edition of each survey: those with weights first, then the latest."""
     latest: dict[int, Publication] = {}
     for row in rows.order_by(BY_DAY.desc(), "-published_at", "-pk"):
         latest.setdefault(row.survey_id, row)
-    return list(latest.values())
+    return sorted(latest.values(), key=lambda row: row.weighting_id is None)

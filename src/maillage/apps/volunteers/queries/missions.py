@@ -24,6 +24,7 @@ from maillage.apps.volunteers import access
 from maillage.apps.volunteers.models import Attestation, Engagement, Hours, Mission, Volunteer
 from maillage.apps.volunteers.rules import missions as rules
 from maillage.reports.assistance import certificates
+from maillage.reports.territory import gaps
 from maillage.reports.territory.reading import Stale
 from maillage.web import bulk
 from maillage.words.wording import unbroken
@@ -45,7 +46,7 @@ SECTIONS = {**PEOPLE, OPENED: "Missions ouvertes", CLOSED: "Missions closes"}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GapRow:
     """A gap of a diagnosis around a structure, as the diagnosis prints it: about how many people, between
-    what and what, why it is one.
+    what and what, why it is one. rank: see `gaps.order`.
     """
 
     place: str
@@ -59,8 +60,7 @@ class GapRow:
     reason: str
     source: str
     on: date
-    value: float
-    low: float
+    rank: tuple[int, int, float, float]
 
     @property
     def key(self) -> str:
@@ -116,11 +116,10 @@ def _gaps_of(study: Any) -> list[GapRow]:
                     reason=missing.reason,
                     source=offer.source,
                     on=timezone.localdate(study.finished_at),
-                    value=line.missing_value,
-                    low=line.missing_low,
+                    rank=gaps.order(line),
                 )
             )
-    return sorted(rows, key=lambda row: (-row.low, -row.value, row.zone_name))
+    return sorted(rows, key=lambda row: (row.rank, row.zone_name))
 
 
 def gap_of(structure: Structure, key: str) -> GapRow | None:
