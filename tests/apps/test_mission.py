@@ -308,7 +308,7 @@ def test_a_mission_thanks_each_once_and_gives_groupings_their_article(written, s
         thanks="Les habitants.",
     )
     assert "demandé par la communauté de communes du Trièves et mené par l’agglomération" in led.lead
-    assert deck._thanks(subject(led))[0].blocks[0].items == ("travailleurs sociaux", "habitants")
+    assert deck._thanks(led) == "Merci : travailleurs sociaux ; habitants."
     again = replace(led.steps[0], who="Les travailleurs sociaux")
     assert replace(led, steps=(*led.steps, again)).participants == led.participants
 

@@ -169,11 +169,11 @@ def test_the_page_says_what_classes_compare(spec):
         [
             (
                 "Chaque commune est classée face à la France métropolitaine, dont chaque classe réunit un"
-                " cinquième des habitants. Un autre découpage ne changerait rien."
+                " cinquième des habitants."
             ),
             (
                 "Chaque quartier est classé face à la France métropolitaine, dont chaque classe réunit un"
-                " cinquième des habitants. Un autre découpage ne changerait rien."
+                " cinquième des habitants."
             ),
         ],
     )

@@ -213,7 +213,17 @@ def in_words(text: str, lead: str = "") -> str:
     return f"entre {low} et {high[0]}" if high else f"{lead}{text}"
 
 
-GROUPINGS = ("Agglomération", "Communauté", "Métropole", "Eurométropole", "Ville", "Commune")
+GROUPINGS = (
+    "Agglomération",
+    "Communauté",
+    "Métropole",
+    "Eurométropole",
+    "Ville",
+    "Commune",
+    "Direction",
+    "Région",
+)
+MASCULINE_GROUPINGS = ("Département", "Syndicat", "Conseil", "Service")
 VOWELS = ("A", "E")
 _VOWEL = "aeiouàâäéèêëîïôöùûüœæ"
 STARTS_WITH_VOWEL = re.compile(rf"[{_VOWEL}]|y(?![{_VOWEL}]|\b)", re.IGNORECASE)
@@ -238,6 +248,8 @@ def of(name: str) -> str:
     if name.startswith(("Les ", "les ")):
         return f"des {name[4:]}"
     full = with_article(name)
+    if full.startswith("le "):
+        return f"du {full[3:]}"
     return elision("de", name) if full == name else f"de {full}"
 
 
@@ -246,8 +258,12 @@ def with_article(name: str) -> str:
 
     >>> with_article("Agglomération grenobloise"), with_article("Ville d’Arles"), with_article("Arles")
     ('l’agglomération grenobloise', 'la ville d’Arles', 'Arles')
+    >>> with_article("Direction de la cohésion sociale"), of("Département de l’Essonne")
+    ('la direction de la cohésion sociale', 'du département de l’Essonne')
     """
     first, space, _ = name.partition(" ")
+    if space and first in MASCULINE_GROUPINGS:
+        return f"le {lower_first(name)}"
     if (space and first in GROUPINGS) or name == "France":
         article = "l’" if first[:1] in VOWELS else "la "
         return f"{article}{name if name == 'France' else lower_first(name)}"

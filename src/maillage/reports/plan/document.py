@@ -320,7 +320,8 @@ def _conclusion(s: Subject, plan: PlanReading | None) -> Chapter:
         n, silent = len(gaps.certain(r.offer)), r.offer.whole.n_silent
         lacks = wording.count(n, "manque certain", "manques certains")
         mute = wording.count(silent, "lieu ne précise pas son offre", "lieux ne précisent pas leur offre")
-        items.append(f"**Les limites de l’offre.** {upper_first(lacks)}{f' ; {mute}' if silent else ''}.")
+        known = lacks if n or not r.offer.no_place else r.offer.no_place
+        items.append(f"**Les limites de l’offre.** {upper_first(known)}{f' ; {mute}' if silent else ''}.")
     else:
         items.append(f"**Les limites de l’offre.** {synthesis.no_offer(s)}")
     heard = [step.words for step in s.mission.counts()] if s.mission else []

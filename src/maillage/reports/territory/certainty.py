@@ -151,7 +151,7 @@ def compared(unit: str) -> str:
     """Return the sentence on what classes compare, which no cut changes."""
     return (
         f"Chaque {unit} est classé{'e' if unit in FEMININE else ''} face à la France métropolitaine, dont"
-        " chaque classe réunit un cinquième des habitants. Un autre découpage ne changerait rien."
+        " chaque classe réunit un cinquième des habitants."
     )
 
 

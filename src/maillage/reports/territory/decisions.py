@@ -1,5 +1,6 @@
 """The decisions that a territory is three for: what, where, by whom, when, at what cost, to what effect."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from maillage.words.dates import in_words
 
 MOST = 3
 NUMBERS = {1: "Une décision", 2: "Deux décisions", 3: "Trois décisions"}
+OF_A_TOWN = re.compile(r", toute la commune \([^)]*\)")  # as a plan names a town with all its quarters
 FEW_ZONES, SHORT = 4, 220  # zones named one by one; letters of a reason that a page has room for
 EVERYWHERE = "tout le territoire"
 TO_DECIDE = "à décider"
@@ -176,12 +178,12 @@ def _short(text: str) -> str:
 def _few(zones: str) -> str:
     """Return the names of zones, the first ones and a count where there are many.
 
-    >>> _few("A, B et C"), _few("A, B, C, D, E et F")
-    ('A, B et C', 'A, B, C et 3 autres')
+    >>> _few("A, B et C"), _few("A, B, C, D, E et F"), _few("A, toute la commune (4 quartiers), B et C")
+    ('A, B et C', 'A, B, C et 3 autres', 'A, B et C')
     """
-    names = zones.split(", ")
+    names = OF_A_TOWN.sub("", zones).split(", ")
     if len(names) <= FEW_ZONES:
-        return zones
+        return ", ".join(names)
     return f"{', '.join(names[:3])} et {len(names) - 2} autres"
 
 

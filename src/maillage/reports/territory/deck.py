@@ -232,9 +232,11 @@ def _method(s: Subject) -> Chapter:
         text = silence if silent else "Chacun dit ce qu’il propose."
         cards.append(Callout(tone="commentaire", title=upper_first(places), text=upper_first(text)))
         sources_used.append("un recensement de lieux")
-    apart = surveys.left_out(s.surveys, r.survey)
-    if s.surveys and apart and not s.is_surveyed:
-        cards.append(Callout(tone="commentaire", title="Une enquête lue à part", text=apart))
+    if apart := [] if s.is_surveyed else [each for each in s.surveys if not each.is_of_part]:
+        number = "Une enquête lue" if len(apart) == 1 else "Des enquêtes lues"
+        named = f"{upper_first(listing([each.label for each in apart]))}."
+        cards.append(Callout(tone="commentaire", title=f"{number} à part", text=named))
+        sources_used.append("une enquête" if len(apart) == 1 else "des enquêtes")
     ways = m.counts() if m else []
     if ways:
         meetings = listing([step.words for step in ways])
@@ -384,7 +386,11 @@ def _zones(s: Subject) -> Chapter:
             if surplus_shares
             else ""
         )
-    table = _top_zones(surely or r.zones, unit, MOST_BESIDE if svg else MOST_ROWS)
+    table = _top_zones(r.zones, unit, MOST_BESIDE if svg else MOST_ROWS)
+    if surely:  # in the order of the sentence
+        first = sorted(surely, key=lambda zone: (-(zone.people_value or 0.0), zone.code))[: len(table.rows)]
+        note = f"{len(first)} des {wording.count(n, unit)}." if len(first) < n else ""
+        table = _zone_table(first, f"{unit.capitalize()}s où le besoin est plus fréquent", unit, note)
     alt = "Carte de la part de personnes concernées, zone par zone, du clair (rare) au foncé."
     picture = map_keys.picture(r, "numerique", svg, alt=alt)
     return _slide(
@@ -423,16 +429,22 @@ def _town(s: Subject) -> list[Chapter]:
 def _top_zones(zones: Sequence[ZoneRow], unit: str, most: int) -> Grid:
     """Return the table of the zones whose share is the highest, at most so many."""
     top_zones = sorted((z for z in zones if z.share), key=lambda z: -(z.share_value or 0.0))[:most]
+    note = "Leurs fourchettes se recouvrent : ces lignes ne sont pas un classement."
+    return _zone_table(top_zones, f"{unit.capitalize()}s où la part est la plus haute", unit, note)
+
+
+def _zone_table(zones: Sequence[ZoneRow], caption: str, unit: str, note: str) -> Grid:
+    """Return the share and people of a few zones."""
     return Grid(
-        caption=f"{unit.capitalize()}s où la part est la plus haute",
+        caption=caption,
         columns=(unit.capitalize(), "Part", "Fourchette", "Personnes"),
         align="gddd",
         widths=(3.2, 0.8, 1.4, 1.2),
         rows=tuple(
             _cells(z.full_name, z.share, z.share_between.replace(" ", wording.NBSP), z.people or "—")
-            for z in top_zones
+            for z in zones
         ),
-        note="Leurs fourchettes se recouvrent : ces lignes ne sont pas un classement.",
+        note=note,
     )
 
 
@@ -866,4 +878,4 @@ def _sources(s: Subject) -> Chapter:
     what = "données" if r.withheld else "chiffres"
     title = f"Ces {what} viennent de {wording.count(len(r.sources), 'source')}"
     foot = f"Le calcul : [des taux nationaux, appliqués aux habitants](#methode). {table.note}".strip()
-    return _slide(NEXT, title, (table,), notes=f"{citations}.", foot=foot, anchor="sources")
+    return _slide(HOW, title, (table,), notes=f"{citations}.", foot=foot, anchor="sources")

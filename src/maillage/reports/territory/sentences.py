@@ -68,8 +68,9 @@ def where(d: Diagnosis, names_of: Names) -> str:
         has = "" if len(d.zones) == 1 else " a une estimation"
         return f"{alone}{has} : {uncompared}."
     half = certainty.percents(d.where.half.low, d.where.half.high)
+    gathered = f" La moitié vit dans des {unit}s qui réunissent {half} des habitants."
     return (
-        f"{SPREAD[d.where.verdict]}. La moitié vit dans des {unit}s qui réunissent {half} des habitants."
+        f"{SPREAD[d.where.verdict]}.{gathered if d.where.verdict == 'concentre' else ''}"
         f" {_surplus(d, names_of)}"
     )
 

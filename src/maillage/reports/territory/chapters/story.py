@@ -108,7 +108,7 @@ def _highest(r: Reading, family: str) -> Group | None:
 
 def _rate(group: Group) -> str:
     margin = f" ({group.rate_span})" if group.rate_span else ""
-    return f"{group.label} : {group.rate} de personnes concernées{margin}"
+    return f"{group.label} : {group.rate} d’entre eux sont concernés{margin}"
 
 
 def without_repeats(r: Reading) -> Reading:
