@@ -155,6 +155,26 @@ def test_a_sure_crossing_is_a_finding_of_the_territory(ill, is_sure):
     assert all("L’écart est sûr." in each.means and each.calls for each in territory)
 
 
+@pytest.mark.parametrize(
+    ("helped", "sense"),
+    [
+        ((0.45, 0.12), "L’aide va plus à ces personnes."),
+        ((0.12, 0.45), "L’aide va moins à ces personnes."),
+        ((0.3, 0.3), "Pas d’écart sûr."),
+    ],
+)
+def test_help_to_people_ill_at_ease_is_compared_with_help_to_all(helped, sense):
+    """37 % aidées parmi les personnes peu à l’aise, 21 % parmi tous : l’aide va plus à elles, jamais « peu »."""
+    table = answers(600, (0.4, 0.4, 0.4))
+    chance = np.where(np.isin(table["aisance"], ["peu", "pas_du_tout"]), *helped)
+    was_helped = np.random.default_rng(3).random(600) < chance
+    table = table.adding(accompagne=np.where(was_helped, "oui", "non"))
+    question = Question(name="accompagne", kind="one", choices="ouinon", label={"fr": "Un lieu aide ?"})
+    (main,) = (each for each in results(table, form(question, ouinon=("oui", "non"))).story if each.joined)
+    assert main.joined[0].meaning.startswith(sense)
+    assert re.search(r"Pour tous : \d\d.%\.", main.joined[0].meaning)
+
+
 HOSTILE = "=cmd|'/c calc'!A0 <script>alert(1)</script> 🧵"
 
 
