@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from maillage.forms.questionnaire import Choice, Question, Questionnaire
+from maillage.kernel.estimate import Withheld
 from maillage.kernel.table import Table
 from maillage.reference import survey_messages
 from maillage.reference.surveys import bank
@@ -173,6 +174,34 @@ def test_help_to_people_ill_at_ease_is_compared_with_help_to_all(helped, sense):
     (main,) = (each for each in results(table, form(question, ouinon=("oui", "non"))).story if each.joined)
     assert main.joined[0].meaning.startswith(sense)
     assert re.search(r"Pour tous : \d\d.%\.", main.joined[0].meaning)
+
+
+def test_a_crossing_published_by_answers_taken_together_is_printed_so():
+    """« Plus de 70 ans : 85 % mal à l’aise » dans un constat : l’annexe imprime ces réponses réunies."""
+    table = answers(600, (0.15, 0.25, 0.7))
+    report = results(table, form())
+    sample = samples.sample(table, form())
+    (crossing,) = story.crossings(sample, report.cards)
+    hidden = tuple(
+        row
+        if row.grouped or not row.by
+        else replace(row, figure=Withheld(reason="Peu.", unit="pourcent", universe="", n=0, method="m"))
+        for row in crossing.table.rows
+    )
+    merged = replace(crossing, table=replace(crossing.table, rows=hidden))
+    (card,) = cards.crossed(sample, report.cards, [merged])
+    grid = document.crossed(card)
+    assert len(grid.columns) == 3
+    assert len(grid.rows) == len(AGES)
+    assert card.gaps
+
+
+def test_every_bar_on_few_answers_has_its_star_and_the_caption_says_from_how_many():
+    """Cent quarante-quatre réponses : les barres par âge, sur 48, ont leur étoile, et la légende le dit."""
+    report = results(answers(144, (0.3, 0.5, 0.72)), form())
+    (highlight,) = (each for each in report.story if each.group)
+    assert all(bar.label.endswith("*") for bar in highlight.bars)
+    assert "(48)" in document._once(report)
 
 
 HOSTILE = "=cmd|'/c calc'!A0 <script>alert(1)</script> 🧵"

@@ -261,14 +261,13 @@ def _once(results: Results) -> str:
     """Return the warnings of the whole document, said once."""
     raw = f"brutes : elles décrivent les {things_of(results.kind)} qui ont répondu"
     weighted = "redressées pour ressembler à la population"
-    small = sorted({each.n for each in results.story if each.n < SMALL})
-    bases = (
-        number(small[0]) if len(small) == 1 else f"{number(small[0])} à {number(small[-1])}" if small else ""
-    )
+    small = [n for finding in results.story for n in (finding.n, *_bases(finding)) if n < SMALL]
     warnings = (
         f"{count(results.n, 'réponse', 'réponses')}, {weighted if results.weighted else raw}.",
         f"La partie hachurée est la marge : 90{NBSP}chances sur 100.",
-        f"Une étoile * : moins de {SMALL}{NBSP}réponses ({bases}), à lire avec prudence." if small else "",
+        f"Une étoile * : moins de {SMALL}{NBSP}réponses ({_least_to_most(small)}), à lire avec prudence."
+        if small
+        else "",
         "Un écart est dit sûr quand le hasard ne l’explique pas, toutes les comparaisons comptées.",
     )
     return " ".join(filter(None, warnings))
@@ -317,7 +316,7 @@ def _pictures(results: Results) -> Chapter:
         alt = charts.in_words(finding.bars, other, results.rounding)
         svg = charts.bars(finding.bars, id=f"constat-{k}", label=alt, other=other, rule=results.rounding)
         universe = (
-            f" Base : {finding.universe.rstrip('.')}, {number(finding.n)}{NBSP}réponses."
+            f" Base : {finding.universe.rstrip('.')}, {_least_to_most(_bases(finding))}{NBSP}réponses."
             if finding.universe
             else ""
         )
@@ -326,6 +325,16 @@ def _pictures(results: Results) -> Chapter:
             Picture(svg=svg, alt=f"{finding.fact}. {alt}", caption=f"{finding.wording}{universe}", width=0.6),
         ]
     return Chapter(number="", title="Les constats en images", blocks=tuple(blocks), short="En images")
+
+
+def _bases(finding: Highlight) -> list[int]:
+    """Return how many answered behind each bar of the drawing of a finding."""
+    return [bar.figure.n for bar in finding.bars if isinstance(bar.figure, Estimate)] or [finding.n]
+
+
+def _least_to_most(counts: Sequence[int]) -> str:
+    least, most = min(counts), max(counts)
+    return number(least) if least == most else f"{number(least)} à {number(most)}"
 
 
 def _about(results: Results) -> Chapter:

@@ -323,7 +323,11 @@ def _crossed(crossing: Crossing, question: QuestionAnswers) -> Highlight | None:
         meaning=_against(low, question, names, is_sure=bool(crossing.sure)),
         call=message.calls_by or message.calls,
         figure=figure,
-        bars=tuple(Bar(label=row.by_label, figure=row.figure) for row in rows.values()),
+        bars=tuple(
+            Bar(label=f"{row.by_label}{_star(row.figure.n)}", figure=row.figure)
+            for row in rows.values()
+            if isinstance(row.figure, Estimate)
+        ),
         wording=f"{question.label} « {label} », selon : {lower_first(by)}.",
         universe=question.universe,
         weight=_weight(crossing, figure),
