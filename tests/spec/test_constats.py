@@ -204,6 +204,18 @@ def test_every_bar_on_few_answers_has_its_star_and_the_caption_says_from_how_man
     assert "(48)" in document._once(report)
 
 
+def test_answers_that_nobody_gave_make_one_line_of_the_annex():
+    """Soixante-quatre communes dont quarante sans réponse : une ligne pour les quarante, pas quarante lignes."""
+    towns = tuple(f"commune_{k}" for k in range(12))
+    question = Question(name="ville", kind="one", choices="villes", label={"fr": "Votre ville ?"})
+    table = answers(60, (0.4, 0.4, 0.4)).adding(ville=np.array(towns)[np.arange(60) % 2])
+    structures = replace(form(question, villes=towns), kind="structures")
+    (card,) = (each for each in results(table, structures).cards if each.asked.name == "ville")
+    rows = list(document._compact_rows(card))
+    assert len(rows) == 3
+    assert rows[-1][1].text.startswith("Personne, pour chacune de ces 10 réponses : commune 2, commune 3")
+
+
 HOSTILE = "=cmd|'/c calc'!A0 <script>alert(1)</script> 🧵"
 
 
