@@ -160,7 +160,7 @@ def _said(whole: Tabulation) -> list[str]:
 
 def _notes(whole: Tabulation) -> list[str]:
     notes = _said(whole)
-    if fragile := [row.label for row in whole.of() if row.fragile]:
+    if fragile := [row.label for row in whole.of() if row.fragile and row.percent]:
         notes.append(f"À lire avec prudence, l’intervalle est large : {', '.join(fragile)}")
     for each in whole.measures:
         if each.by:
