@@ -448,7 +448,7 @@ def test_what_a_survey_found_is_a_slide_for_each_side(study):
     slides_document = deck.compose(subject, None)
     first, second = [x for x in slides_document.chapters if x.over in (deck.INHABITANTS, deck.PROFESSIONALS)]
     assert "36\xa0%" in first.title and "70\xa0%" in second.title
-    assert "**Cela appelle** : une aide" in str(first) and "aidés par un lieu" in str(first)
+    assert "**Cela appelle** : prévoir une aide" in str(first) and "aidés par un lieu" in str(first)
     assert "« Habitants 2026 »" in first.notes and "« Habitants 2026 »" in first.blocks[-1].text
     opened = Presentation(io.BytesIO(slides.deck(slides_document, on=AT.date()))).slides
     (drawn,) = [x for x in opened if x.shapes.title.text_frame.text == first.title]

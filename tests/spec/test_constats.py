@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from maillage.forms.questionnaire import Choice, Question, Questionnaire
+from maillage.kernel.estimate import Withheld
 from maillage.kernel.table import Table
 from maillage.reference import survey_messages
 from maillage.reference.surveys import bank
@@ -153,6 +154,66 @@ def test_a_sure_crossing_is_a_finding_of_the_territory(ill, is_sure):
         "N plus : N % sont mal à l’aise avec le numérique (entre N et N %)."
     ] * is_sure
     assert all("L’écart est sûr." in each.means and each.calls for each in territory)
+
+
+@pytest.mark.parametrize(
+    ("helped", "sense"),
+    [
+        ((0.45, 0.12), "L’aide va plus à ces personnes."),
+        ((0.12, 0.45), "L’aide va moins à ces personnes."),
+        ((0.3, 0.3), "Pas d’écart sûr."),
+    ],
+)
+def test_help_to_people_ill_at_ease_is_compared_with_help_to_all(helped, sense):
+    """37 % aidées parmi les personnes peu à l’aise, 21 % parmi tous : l’aide va plus à elles, jamais « peu »."""
+    table = answers(600, (0.4, 0.4, 0.4))
+    chance = np.where(np.isin(table["aisance"], ["peu", "pas_du_tout"]), *helped)
+    was_helped = np.random.default_rng(3).random(600) < chance
+    table = table.adding(accompagne=np.where(was_helped, "oui", "non"))
+    question = Question(name="accompagne", kind="one", choices="ouinon", label={"fr": "Un lieu aide ?"})
+    (main,) = (each for each in results(table, form(question, ouinon=("oui", "non"))).story if each.joined)
+    assert main.joined[0].meaning.startswith(sense)
+    assert re.search(r"Pour tous : \d\d.%\.", main.joined[0].meaning)
+
+
+def test_a_crossing_published_by_answers_taken_together_is_printed_so():
+    """« Plus de 70 ans : 85 % mal à l’aise » dans un constat : l’annexe imprime ces réponses réunies."""
+    table = answers(600, (0.15, 0.25, 0.7))
+    report = results(table, form())
+    sample = samples.sample(table, form())
+    (crossing,) = story.crossings(sample, report.cards)
+    hidden = tuple(
+        row
+        if row.grouped or not row.by
+        else replace(row, figure=Withheld(reason="Peu.", unit="pourcent", universe="", n=0, method="m"))
+        for row in crossing.table.rows
+    )
+    merged = replace(crossing, table=replace(crossing.table, rows=hidden))
+    (card,) = cards.crossed(sample, report.cards, [merged])
+    grid = document.crossed(card)
+    assert len(grid.columns) == 3
+    assert len(grid.rows) == len(AGES)
+    assert card.gaps
+
+
+def test_every_bar_on_few_answers_has_its_star_and_the_caption_says_from_how_many():
+    """Cent quarante-quatre réponses : les barres par âge, sur 48, ont leur étoile, et la légende le dit."""
+    report = results(answers(144, (0.3, 0.5, 0.72)), form())
+    (highlight,) = (each for each in report.story if each.group)
+    assert all(bar.label.endswith("*") for bar in highlight.bars)
+    assert "(48)" in document._once(report)
+
+
+def test_answers_that_nobody_gave_make_one_line_of_the_annex():
+    """Soixante-quatre communes dont quarante sans réponse : une ligne pour les quarante, pas quarante lignes."""
+    towns = tuple(f"commune_{k}" for k in range(12))
+    question = Question(name="ville", kind="one", choices="villes", label={"fr": "Votre ville ?"})
+    table = answers(60, (0.4, 0.4, 0.4)).adding(ville=np.array(towns)[np.arange(60) % 2])
+    structures = replace(form(question, villes=towns), kind="structures")
+    (card,) = (each for each in results(table, structures).cards if each.asked.name == "ville")
+    rows = list(document._compact_rows(card))
+    assert len(rows) == 3
+    assert rows[-1][1].text.startswith("Personne, pour chacune de ces 10 réponses : commune 2, commune 3")
 
 
 HOSTILE = "=cmd|'/c calc'!A0 <script>alert(1)</script> 🧵"

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from maillage.reference.main_findings import axes, rules
+from maillage.reference.survey_messages import messages
 from maillage.reports.territory import main_findings
 from maillage.reports.territory.criteria import Answered, Surveyed
 from maillage.reports.territory.main_findings import MainFindings
@@ -185,4 +186,58 @@ def test_a_finding_says_its_source_and_its_base_once():
     assert (
         plain(findings.source)
         == "Enquête « structures » : structures, n = 100, brut ; structures, n = 66, brut."
+    )
+
+
+def test_one_fact_calls_for_one_answer_in_the_report_and_in_the_dossier():
+    """40 % mal à l’aise : le rapport d’enquête et le dossier appellent la même chose."""
+    of_report = {
+        (each.question, frozenset(each.answers)): each.calls
+        for each in reversed(messages().messages)
+        if not each.within and each.answers
+    }
+    calls = {rule.answer: rule.calls for rule in rules()}
+    shared = {key: of_report.get((key[1], frozenset(key[2].split()))) for key in calls}
+    differing = {key: call for key, call in shared.items() if call and call != calls[key]}
+    assert not differing
+    assert calls["inhabitants", "aisance", "pas_du_tout peu"].startswith("Prévoir une aide humaine")
+
+
+def test_a_half_that_knows_no_place_is_the_finding_of_visibility():
+    """« 54 % des habitants ne connaissent aucun lieu » passe avant ce qu’en disent les structures."""
+    answers = {
+        ("inhabitants", "lieu_connu", "non"): answer_of(54, 47, 60, kind="inhabitants"),
+        ("structures", "orientation", "aujourdhui"): answer_of(63, 50, 75),
+    }
+    (first, *_) = of_surveys(answers).of_axis("visibilite")
+    assert plain(first.fact) == "54 % des habitants ne connaissent aucun lieu qui aide (entre 47 et 60 %)."
+
+
+def test_a_thing_that_most_have_is_the_share_of_those_without_it(spec):
+    """« 62 % ont un ordinateur » se dit par la difficulté : 38 % n’en ont pas."""
+    spec(
+        """
+        part | basse | haute
+        -----+-------+------
+          62 |    56 |    67
+          47 |    40 |    54
+        """,
+        lambda t: [
+            plain(
+                of_surveys(
+                    {
+                        ("inhabitants", "equipement", "ordinateur"): answer_of(
+                            *map(float, figures), kind="inhabitants"
+                        )
+                    }
+                )
+                .first[0]
+                .fact.partition(" ; ")[0]
+            )
+            for figures in zip(t["part"], t["basse"], t["haute"], strict=True)
+        ],
+        [
+            "38 % des habitants n’ont pas d’ordinateur (entre 33 et 44 %).",
+            "47 % des habitants ont un ordinateur (entre 40 et 54 %",
+        ],
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from maillage.reference.files import read_yaml
+from maillage.reference.survey_messages import messages
 
 AnswerKey = tuple[str, str, str]  # kind of survey, question, answer
 
@@ -16,7 +17,8 @@ AnswerKey = tuple[str, str, str]  # kind of survey, question, answer
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingRule:
     """A finding read in one answer. matters: 3 changes a decision, 1 sheds light; least, most: percents
-    between which its meaning holds; facing: other answers, each with its sentence.
+    between which its meaning holds; facing: other answers, each with its sentence; lacks: the fact by those
+    who did not give the answer, as it reads when they are the fewer.
     """
 
     axis: str
@@ -28,6 +30,7 @@ class FindingRule:
     facing: tuple[tuple[AnswerKey, str], ...]
     means: str
     calls: str
+    lacks: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +77,25 @@ def rules() -> tuple[FindingRule, ...]:
                 ((kind, question, answer), text) for kind, question, answer, text in row.get("facing", ())
             ),
             means=row["means"],
-            calls=row["calls"],
+            lacks=row.get("lacks", ""),
+            calls=row.get("calls") or _survey_call(row),
         )
         for row in _read()["findings"]
+    )
+
+
+def _survey_call(row: Mapping[str, Any]) -> str:
+    """Return the answer that the report of a survey gives to the same share: one fact, one answer."""
+    _, question, answer = row["answer"]
+    least, most = row.get("least", 0), row.get("most", 100)
+    return next(
+        message.calls
+        for message in messages().messages
+        if message.question == question
+        and ({*message.answers} == {*answer.split()} or message.scale)
+        and not message.within
+        and message.least <= most
+        and message.most > least
     )
 
 

@@ -21,11 +21,12 @@ class Message:
 
     axis: of `messages().axes`; weight: how much it matters, 1 to 9. says: end of the sentence that begins by
     the share and the people. among: who they are, instead of all respondents. least, most: percents between
-    which it is told. means: what it means, where no other answer says. first: told only when this answer
-    comes first. within: question → answer, or several apart by spaces: the group it is the share of. by:
-    questions it is crossed with (`age`, `sexe`… are those that the census counts); calls_by, weight_by: what
-    a sure difference calls for, how much it matters. expected: groups whose difference needs no
-    telling. asset: a difference is told by the group that has least.
+    which it is told. means: what it means, where no other answer says; of a group of several answers, where
+    its share is surely lower; means_more: where it is surely higher. first: told only when this answer comes
+    first. within: question → answer, or several apart by spaces: the group it is the share of. by: questions
+    it is crossed with (`age`, `sexe`… are those that the census counts); calls_by, weight_by: what a sure
+    difference calls for, how much it matters. expected: groups whose difference needs no telling. asset: a
+    difference is told by the group that has least.
     joins: the `id` of the message whose finding says this one too.
     """
 
@@ -38,6 +39,7 @@ class Message:
     answers: tuple[str, ...] = ()
     among: str = ""
     means: str = ""
+    means_more: str = ""
     least: float = 0.0
     most: float = 100.0
     first: bool = False

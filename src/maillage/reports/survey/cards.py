@@ -138,7 +138,7 @@ def _asked(sample: Sample, whole: Tabulation, question: Question | None) -> Ques
 def _lines(rows: Sequence[Row]) -> list[Line]:
     return [
         Line(
-            name=row.category,
+            name=" ".join(row.grouped) or row.category,
             label=row.label,
             figure=row.figure,
             ceiling=row.ceiling,
@@ -160,7 +160,7 @@ def _said(whole: Tabulation) -> list[str]:
 
 def _notes(whole: Tabulation) -> list[str]:
     notes = _said(whole)
-    if fragile := [row.label for row in whole.of() if row.fragile]:
+    if fragile := [row.label for row in whole.of() if row.fragile and row.percent]:
         notes.append(f"À lire avec prudence, l’intervalle est large : {', '.join(fragile)}")
     for each in whole.measures:
         if each.by:
@@ -290,14 +290,18 @@ def crossed(sample: Sample, cards: Sequence[Card], crossings: Sequence[Crossing]
     out = []
     for crossing in crossings:
         differences, looked = gaps(sample, crossing.table)
-        groups = tuple(
-            Group(label=group.label, n=group.n, lines=_lines(crossing.table.of(group.by)))
-            for group in crossing.table.groups
-            if group.n
-        )
+        card = by_name[crossing.table.question]
+        groups = _groups(crossing, together=False)
+        if not any(isinstance(line.figure, Estimate) for group in groups for line in group.lines):
+            lines = [line for line in card.asked.groups if {*line.name.split()} == crossing.answers]
+            if lines and crossing.rows:
+                card = replace(card, asked=replace(card.asked, lines=lines))
+                groups = _groups(crossing, together=True)
+                differences = [gap(pair, crossing.table.universe) for pair in crossing.sure]
+                looked = ""
         out.append(
             replace(
-                by_name[crossing.table.question],
+                card,
                 by=crossing.table.by,
                 by_label=crossing.table.by_label,
                 crossed_least=crossing.table.least,
@@ -308,6 +312,20 @@ def crossed(sample: Sample, cards: Sequence[Card], crossings: Sequence[Crossing]
             )
         )
     return out
+
+
+def _groups(crossing: Crossing, *, together: bool) -> tuple[Group, ...]:
+    """Return the groups of a crossing with each answer, or with those that its finding takes together."""
+    table = crossing.table
+
+    def rows(by: str) -> Sequence[Row]:
+        if not together:
+            return table.of(by)
+        return [row for row in table.rows if row.by == by and {*row.grouped} == crossing.answers]
+
+    return tuple(
+        Group(label=group.label, n=group.n, lines=_lines(rows(group.by))) for group in table.groups if group.n
+    )
 
 
 def results(

@@ -56,6 +56,7 @@ ROUNDING = {"nearest": "au plus proche, la moitié vers le haut", "down": "par t
 IN_FILES = {"nearest": "au plus proche", "down": "par troncature"}  # an edition is stored with the slug
 WILL_NOT = "Ne sera pas publié"  # beside a figure shown to those who hold the answers
 MOST_WITHHELD = 5  # withheld answers beyond which they are told in one line
+ZEROS = "zéros"  # the line of the answers that nobody gave
 MOST_NAMED = 6  # of them that the line names: the CSV has every one
 MOST_PANELS = 8  # groups drawn as small charts
 WHOLE, REST = "Question par question", "Autres questions"
@@ -261,14 +262,13 @@ def _once(results: Results) -> str:
     """Return the warnings of the whole document, said once."""
     raw = f"brutes : elles décrivent les {things_of(results.kind)} qui ont répondu"
     weighted = "redressées pour ressembler à la population"
-    small = sorted({each.n for each in results.story if each.n < SMALL})
-    bases = (
-        number(small[0]) if len(small) == 1 else f"{number(small[0])} à {number(small[-1])}" if small else ""
-    )
+    small = [n for finding in results.story for n in (finding.n, *_bases(finding)) if n < SMALL]
     warnings = (
         f"{count(results.n, 'réponse', 'réponses')}, {weighted if results.weighted else raw}.",
         f"La partie hachurée est la marge : 90{NBSP}chances sur 100.",
-        f"Une étoile * : moins de {SMALL}{NBSP}réponses ({bases}), à lire avec prudence." if small else "",
+        f"Une étoile * : moins de {SMALL}{NBSP}réponses ({_least_to_most(small)}), à lire avec prudence."
+        if small
+        else "",
         "Un écart est dit sûr quand le hasard ne l’explique pas, toutes les comparaisons comptées.",
     )
     return " ".join(filter(None, warnings))
@@ -317,7 +317,7 @@ def _pictures(results: Results) -> Chapter:
         alt = charts.in_words(finding.bars, other, results.rounding)
         svg = charts.bars(finding.bars, id=f"constat-{k}", label=alt, other=other, rule=results.rounding)
         universe = (
-            f" Base : {finding.universe.rstrip('.')}, {number(finding.n)}{NBSP}réponses."
+            f" Base : {finding.universe.rstrip('.')}, {_least_to_most(_bases(finding))}{NBSP}réponses."
             if finding.universe
             else ""
         )
@@ -326,6 +326,16 @@ def _pictures(results: Results) -> Chapter:
             Picture(svg=svg, alt=f"{finding.fact}. {alt}", caption=f"{finding.wording}{universe}", width=0.6),
         ]
     return Chapter(number="", title="Les constats en images", blocks=tuple(blocks), short="En images")
+
+
+def _bases(finding: Highlight) -> list[int]:
+    """Return how many answered behind each bar of the drawing of a finding."""
+    return [bar.figure.n for bar in finding.bars if isinstance(bar.figure, Estimate)] or [finding.n]
+
+
+def _least_to_most(counts: Sequence[int]) -> str:
+    least, most = min(counts), max(counts)
+    return number(least) if least == most else f"{number(least)} à {number(most)}"
 
 
 def _about(results: Results) -> Chapter:
@@ -547,6 +557,7 @@ def _compact_rows(card: Card) -> Iterable[tuple[Cell, ...]]:
     """Yield a row for each answer of a question: its count, its percentage, its interval as a bar."""
     question, folded = card.asked, _folded(card.asked)
     lines = [line for line in question.lines if not (folded and isinstance(line.figure, Withheld))]
+    lines = _zeros_in_one(lines)
     national = {each.choice: f"{percent(each.percent)} au national" for each in question.national}
     compared = "".join(
         f" Au national : {each.producer}, {each.year}, {each.universe}. {each.difference}".rstrip()
@@ -564,7 +575,7 @@ def _compact_rows(card: Card) -> Iterable[tuple[Cell, ...]]:
         yield (
             first,
             Cell(text=line.label, mark=national.get(line.name, "")),
-            Cell(text=number(card.counts[line.name]) if line.name in card.counts else DASH),
+            Cell(text=number(card.counts.get(line.name, 0)) if line.name in (*card.counts, ZEROS) else DASH),
             Cell(text=_with_span(line.figure, question.rounding), mark=_mark(line)),
             Cell(text=span(line.figure), svg=small_bar(line.figure, top=100.0, id="rayures")),
         )
@@ -809,6 +820,16 @@ def table(card: Card, computed: str) -> Grid:
         note=base(card, computed),
         widths=(4, 1, 1.2, 1.6),
     )
+
+
+def _zeros_in_one(lines: Sequence[Line]) -> list[Line]:
+    """Return the answers with those that nobody gave in one line, when there are too many to list."""
+    zeros = [line for line in lines if isinstance(line.figure, Estimate) and not line.figure.value]
+    if len(zeros) < MOST_WITHHELD:
+        return list(lines)
+    label = f"Personne, pour chacune de ces {len(zeros)} réponses : {', '.join(x.label for x in zeros)}"
+    remaining = [line for line in lines if line not in zeros]
+    return [*remaining, replace(zeros[0], name=ZEROS, label=label)]
 
 
 def _folded(asked: QuestionAnswers) -> list[str]:

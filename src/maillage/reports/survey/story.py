@@ -323,7 +323,11 @@ def _crossed(crossing: Crossing, question: QuestionAnswers) -> Highlight | None:
         meaning=_against(low, question, names, is_sure=bool(crossing.sure)),
         call=message.calls_by or message.calls,
         figure=figure,
-        bars=tuple(Bar(label=row.by_label, figure=row.figure) for row in rows.values()),
+        bars=tuple(
+            Bar(label=f"{row.by_label}{_star(row.figure.n)}", figure=row.figure)
+            for row in rows.values()
+            if isinstance(row.figure, Estimate)
+        ),
         wording=f"{question.label} « {label} », selon : {lower_first(by)}.",
         universe=question.universe,
         weight=_weight(crossing, figure),
@@ -341,13 +345,14 @@ def _of_answers(crossing: Crossing, share: Estimate, question: QuestionAnswers) 
         return None
     people = of_group[message.within[crossing.table.question]]
     fact = f"{_percent(share, question)} {people.replace('les ', 'des ', 1)} {message.says}"
-    label = next(line.label for line in question.lines if {*line.name.split()} == {*message.answers})
+    line = next(line for line in question.lines if {*line.name.split()} == {*message.answers})
+    label = line.label
     return Highlight(
         key=f"{findings.LEADING}:{question.name}:{'+'.join(message.answers)}:{crossing.table.question}",
         axis=messages().axes[message.axis],
         headline=fact,
         fact=f"{fact}{_star(share.n)}",
-        meaning=message.means,
+        meaning=_compared_with_all(crossing, share, line, question),
         call=message.calls,
         figure=share,
         bars=(Bar(label=label, figure=share),),
@@ -357,6 +362,15 @@ def _of_answers(crossing: Crossing, share: Estimate, question: QuestionAnswers) 
         behind=(findings.behind(f"{label}, {people}", share, question),),
         group=_group(crossing, label, people, share),
     )
+
+
+def _compared_with_all(crossing: Crossing, share: Estimate, line: Line, question: QuestionAnswers) -> str:
+    """Return on which side of everybody's share that of a group is, when chance does not explain it."""
+    message = crossing.message
+    assert isinstance(line.figure, Estimate)
+    is_more = share.value > line.figure.value
+    side = message.means_more if is_more else message.means
+    return f"{side if crossing.sure else 'Pas d’écart sûr.'} Pour tous : {_percent(line.figure, question)}."
 
 
 def _group(crossing: Crossing, label: str, group: str, figure: Estimate) -> GroupShare:

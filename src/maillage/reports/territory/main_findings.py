@@ -19,12 +19,14 @@ from maillage.reports.territory import gaps
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.criteria import FIRST_LEVEL, Answered, Surveyed
 from maillage.reports.territory.reading import Group, OfferLine, OfferReading, Reading
+from maillage.words import rounding
 from maillage.words.wording import NBSP, count, listing, number, of, percent
 
 MOST = 10  # findings that come first
 MOST_TIES = 3  # answers named together: beyond, none stands out
 MOST_NEXT = 2  # answers named after the leaders
 MOST_NAMED = 8  # zones
+HALF = 50.0  # percent
 LEAST_SURE = 0.5  # of a rank, for the widest interval and for a meaning that its interval leaves open
 DOUBTFUL = "Un ordre de grandeur : la marge est large."
 CITED = ".cite"  # ends the name of a ranking read at any rank
@@ -166,7 +168,7 @@ def _answer(rule: FindingRule, surveyed: Surveyed) -> MainFinding | None:
     return MainFinding(
         axis=rule.axis,
         kind=rule.answer[0],
-        fact=f"{rule.fact.format(answer.share, who=people)} ({_margin(rule.answer, answer)}).",
+        fact=_fact(rule, answer, people),
         facing=tuple(
             text.format(f"{opposite.share} ({_margin(key, opposite)})") for key, opposite, text in facing
         ),
@@ -180,6 +182,19 @@ def _answer(rule: FindingRule, surveyed: Surveyed) -> MainFinding | None:
         is_sure=is_sure,
         rank=rule.matters * _sureness(answer) * (1.0 if is_sure else LEAST_SURE),
     )
+
+
+def _fact(rule: FindingRule, answer: Answered, people: str) -> str:
+    """Return the fact with its margin: by those who lack a thing, where most have it."""
+    if rule.lacks and answer.percent > HALF:
+        lacking = replace(
+            answer,
+            percent=100 - rounding.rounded(answer.percent, rule=answer.rounding),
+            low=100 - answer.high,
+            high=100 - answer.low,
+        )
+        return f"{rule.lacks.format(lacking.share, who=people)} ({lacking.between})."
+    return f"{rule.fact.format(answer.share, who=people)} ({_margin(rule.answer, answer)})."
 
 
 def _margin(key: AnswerKey, answer: Answered) -> str:

@@ -102,8 +102,12 @@ def _ages(s: Subject) -> list[Chapter]:
 
 def _surveys(s: Subject) -> list[Chapter]:
     """Return the chapter of the published surveys, none without any."""
-    kinds = (("inhabitants", "caf"), ("structures", "professionals"))
-    facts = [finding.fact for each in kinds for finding in s.findings.of_survey(*each)[:1]]
+    kinds = {("inhabitants", "caf"): 2, ("structures", "professionals"): 1}
+    facts = [
+        finding.fact
+        for of_kinds, n_facts in kinds.items()
+        for finding in s.findings.of_survey(*of_kinds)[:n_facts]
+    ]
     quotes = [f"« {voice.words} » {voice.speaker}." for voice in s.voices[:1]]
     items = (*facts[:MOST], *quotes)
     return [Chapter(number="", title="Ce qu’on nous a dit", blocks=(Bullets(items=items),))] if items else []
