@@ -146,7 +146,9 @@ def test_what_a_census_does_not_ask_is_said_beside_the_absence_of_gaps(d):
         for line, high in zip(found.whole.lines, (0.0,) * len(found.whole.lines), strict=True)
     )
     none = replace(found, whole=replace(found.whole, lines=lines), zones={})
-    assert gaps.absence_sentence(none).startswith("Aucun, d’après ce recensement. Il ne dit rien de : ")
+    assert gaps.absence_sentence(none).startswith(
+        "Aucun, d’après ce recensement. Le recensement ne dit rien de : "
+    )
     maybe = tuple(replace(line, missing_high=300.0) for line in lines)
     doubtful = replace(none, whole=replace(none.whole, lines=maybe))
     assert gaps.absence_sentence(doubtful).startswith("Aucun n’est certain, d’après ce recensement.")

@@ -428,6 +428,9 @@ def test_names_in_camel_case_and_nested_objects():
         ("tarif", ["12", "15"], None),
         ("statut", ["ouvert", "fermé"], None),
         ("services", ["Chaudronnerie", "Poterie"], "services"),
+        ("Observations", ["demander Mme Martin", "à revoir"], "notes"),  # what is private by default
+        ("Commentaires", ["demander Mme Martin", "à revoir"], "notes"),
+        ("Remarques", ["demander Mme Martin", "à revoir"], "notes"),
     ],
 )
 def test_a_name_is_believed_only_when_its_cells_can_be_read(column, cells, field):

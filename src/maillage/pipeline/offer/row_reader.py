@@ -794,7 +794,7 @@ class RowReader:
         typed = self._typed_place(origins)
         cells = {id: text for id, (_, text) in typed.items()}
         found, why, code = where.locate(cells), ABOVE if self.above else "", ""
-        if not found.where.code_insee:
+        if not found.where.code_insee and commune.OTHER_AREA not in found.notes["commune"].reason:
             code, why = self._commune_beside(cells) or ("", "")
             if code:
                 name = commune.index().communes[code].name
@@ -888,6 +888,10 @@ class RowReader:
         if "code_insee" not in self.sheet and "latitude" not in self.sheet:
             if any(remark.reason == NOWHERE for remark in self.remarks):
                 return NOWHERE
+            if conflict := next(
+                (remark.reason for remark in self.remarks if commune.OTHER_AREA in remark.reason), ""
+            ):
+                return conflict
             code = self.sheet.get("code_postal", "")
             shared = [commune.index().communes[each].name for each in commune.index().postcodes.get(code, ())]
             if shared:

@@ -281,7 +281,9 @@ def absence_sentence(offer: OfferReading) -> str:
         first = f"{first} sont sans {without(worst.id, by=offer.mode)}."
     else:
         first = f"Aucun{' n’est certain' if is_doubtful(offer) else ''}, d’après ce recensement."
-    rest = f" Il ne dit rien de : {listing([lower_first(each) for each in mute])}." if mute else ""
+    rest = (
+        f" Le recensement ne dit rien de : {listing([lower_first(each) for each in mute])}." if mute else ""
+    )
     return f"{first}{rest}"
 
 
