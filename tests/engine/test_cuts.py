@@ -186,3 +186,21 @@ def test_a_range_without_width_is_one_rounded_number(cuts):
     )
     text = read.both_residents.replace("\xa0", " ")
     assert text == "environ 6 100 habitants, soit environ 4,6 % de ceux du territoire"
+
+
+def test_a_merged_commune_and_its_former_part_may_be_in_two_zones_of_a_file():
+    iris = population.sources().rp2021
+    dinan = gazetteer().get("200068989")
+    content = (
+        b"code_zone,nom_zone,code\nE,Est,22200\nA,Arguenon,22237\n"  # Pl\xc3\xa9ven, merged in 22237 in 2025
+    )
+    zones = zoning.from_file(content, name="zones.csv", territory=dinan, iris=iris).zones
+    assert [set(iris["published"][zone.rows].tolist()) for zone in zones] == [{"22200"}, {"22237"}]
+
+
+def test_a_merged_commune_is_counted_once_and_as_cut():
+    iris = population.sources().rp2021
+    cut = zoning.usual(gazetteer().get("200068989"), iris)
+    today = zoning.communes_today(zone.code for zone in cut.zones)
+    assert len(set(today)) == 64
+    assert today.count("22237") == 2

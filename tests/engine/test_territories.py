@@ -79,3 +79,8 @@ def test_an_etablissement_public_territorial_is_found_and_holds_its_communes():
     metropolis = rows_of(known.get("200054781"), iris)
     assert np.setdiff1d(metropolis, rows).tolist() == np.flatnonzero(iris["commune"] == "75056").tolist()
     assert len(rows) == len(np.unique(rows))
+
+
+def test_an_epci_over_two_departements_names_both():
+    assert gazetteer().get("200059228").place == "Essonne (91) et Seine-et-Marne (77)"
+    assert gazetteer().get("200068989").place == "Côtes-d’Armor (22)"

@@ -27,6 +27,7 @@ from maillage.reports.territory import (
 from maillage.reports.territory.chapters import certainty, need
 from maillage.reports.territory.chapters import offer as offer_chapter
 from maillage.reports.territory.labels import of_name_of
+from maillage.reports.territory.reading import OfferReading, ZoneOffer
 from maillage.reports.territory.subject import Subject
 from maillage.studies.diagnosis import diagnosis, zoning
 from maillage.studies.diagnosis.request import Inside, Request
@@ -353,3 +354,12 @@ def test_communes_without_a_known_place_come_before_ranges_when_no_gap_is_certai
     assert summary.count("à fixer") == 1, "what nobody wrote of three decisions is told once"
     (plate,) = [each for each in plates._gaps(unsure) if each.id == "manque-assistance"]
     assert plate.title.endswith(offer.no_place)
+
+
+def test_locating_comes_before_calling_where_most_places_are_not_located():
+    offers = (OfferReading("", 30, ZoneOffer("", 44, 2, (), (), "", (), n), {}, {}, (), ()) for n in (44, 4))
+    first, second = (each.to_locate for each in offers)
+    assert first.replace("\xa0", " ").startswith(
+        "D’abord, situez les 44 lieux dont on ne connaît que la commune"
+    )
+    assert second == ""

@@ -327,6 +327,7 @@ def test_the_foot_of_a_table_is_no_place():
         "« Sous-total » est le total du tableau, pas un lieu",
         "« TOTAL : 3 structures » est le total du tableau, pas un lieu",
     ]
+    assert not any(row.remarks for row in found.rows if row.refused)  # its cells ask nothing
 
 
 def test_a_place_closed_for_good_since_a_day_is_left_out_and_one_that_will_close_is_kept():

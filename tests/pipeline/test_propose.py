@@ -349,6 +349,13 @@ def test_yes_with_conditions_keeps_the_conditions():
     assert third["practices"]["formation"]["state"] == "planned"
 
 
+def test_yes_means_the_name_of_its_column_where_the_list_has_it():
+    rows = [
+        {"nom": f"Lieu {n}", "ville": "Gap", "Gratuit": cell} for n, cell in enumerate(("oui", "gratuit", ""))
+    ]
+    assert [row.get("frais_a_charge") for row in places(rows)] == [["free"], ["free"], None]
+
+
 def test_one_row_for_each_service_of_a_place_makes_one_place():
     def row(number, nom, adresse, service):
         return {"objectid": number, "nom_org": nom, "statut_org": "Association", "adresse": adresse, "commune": "Limoges", "tel_fixe": "05.55.00.00.01", "tel_mobile": "06 01 02 03 04",
@@ -428,6 +435,9 @@ def test_names_in_camel_case_and_nested_objects():
         ("tarif", ["12", "15"], None),
         ("statut", ["ouvert", "fermé"], None),
         ("services", ["Chaudronnerie", "Poterie"], "services"),
+        ("Observations", ["demander Mme Martin", "à revoir"], "notes"),  # what is private by default
+        ("Commentaires", ["demander Mme Martin", "à revoir"], "notes"),
+        ("Remarques", ["demander Mme Martin", "à revoir"], "notes"),
     ],
 )
 def test_a_name_is_believed_only_when_its_cells_can_be_read(column, cells, field):

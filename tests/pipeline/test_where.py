@@ -46,7 +46,7 @@ def test_a_cell_of_two_towns_says_so_in_its_mark(typed, postal, kept, other):
         ("38000", "Grenoble", "38000", "read", ""),
         ("1000", "Bourg-en-Bresse", "01000", "mended", "zéro de tête"),
         ("1000.0", "Bourg-en-Bresse", "01000", "mended", "zéro de tête"),
-        ("3800", "Grenoble", "03800", "doubtful", "Grenoble a pour code postal 38000, 38100, pas 03800"),
+        ("3800", "Grenoble", "03800", "doubtful", "aucune commune ne le confirme"),
         ("1000", "", "01000", "doubtful", "aucune commune ne le confirme"),
         ("38000.0", "Grenoble", "38000", "mended", "tableur"),
         ("F-38000", "Grenoble", "38000", "mended", "pays"),
@@ -613,3 +613,19 @@ def test_whatever_is_typed_gives_a_place_that_holds_together(cells):
         )
         assert (note.value is None) == (note.word in ("empty", "refused"))
         assert note.reason or note.word in ("empty", "read")
+
+
+@pytest.mark.parametrize(
+    ("town", "postal", "code", "reason"),
+    [
+        ("Évry Cedex", "91013", "91228", "le plus proche alentour"),  # not Évry (89162), in Yonne
+        ("Évry", "91039", "91228", "le plus proche alentour"),
+        ("Annecy-le-Vieux Cedex", "74942", "74010", "commune fusionnée dans Annecy"),
+        ("Sens Cedex", "91013", "", "n’est pas dans le département du code postal 91013"),
+        ("Sens", "91000", "", "n’est pas dans le département du code postal 91000"),
+    ],
+)
+def test_a_town_is_placed_in_the_departement_of_its_postal_code_or_nowhere(town, postal, code, reason):
+    note = said("commune", commune=town, code_postal=postal)
+    assert locate({"commune": town, "code_postal": postal}).where.code_insee == code
+    assert reason in note[2]

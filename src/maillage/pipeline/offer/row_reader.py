@@ -49,6 +49,7 @@ PLACE = (
     "confidence",
     "departement",
 )
+NOT_A_PLACE = ", pas un lieu"
 NO_NAME = YES | NO | {"nom", "name", "sans nom", "null", "none", "test", "x"}
 # The foot of a table: « TOTAL : 3 structures », « Sous-total ». A place is something else than its name.
 TOTAL = re.compile(r"(?:sous )?tota(?:l|ux)(?: general| des \w+)?(?: \d+.*)?")
@@ -216,7 +217,9 @@ class RowReader:
         if exported := self.cells if self.correspondence.id == own.ID else own.carried(self.cells):
             self._take_back(own.restored(self.sheet, exported))
         refused = self._left_out() or self._refusal()
-        if not refused:
+        if refused.endswith(NOT_A_PLACE):
+            self.remarks.clear()  # nothing of a total is a question
+        elif not refused:
             self._identify()
         return Read(self.row.number, self.row.line, self.sheet, tuple(self.remarks), refused)
 
@@ -663,6 +666,8 @@ class RowReader:
             return wording.Wording(
                 tuple(offer.WordMeaning(closed.id, slug) for slug in given) or (offer.WordMeaning(closed.id),)
             )
+        if plain(text) in YES and text not in closed.words:  # « Gratuit : oui »
+            text = origin.text(self.cells)[0]
         return wording.understood(closed.id, text)
 
     def _note(self, id: str, text: str) -> None:
@@ -794,7 +799,7 @@ class RowReader:
         typed = self._typed_place(origins)
         cells = {id: text for id, (_, text) in typed.items()}
         found, why, code = where.locate(cells), ABOVE if self.above else "", ""
-        if not found.where.code_insee:
+        if not found.where.code_insee and commune.OTHER_AREA not in found.notes["commune"].reason:
             code, why = self._commune_beside(cells) or ("", "")
             if code:
                 name = commune.index().communes[code].name
@@ -882,12 +887,16 @@ class RowReader:
         if not self.sheet.get("nom"):
             return "le lieu n’a pas de nom"
         if OF_A_PLACE.isdisjoint(self.sheet) and TOTAL.fullmatch(plain(str(self.sheet["nom"]))):
-            return f"« {self.sheet['nom']} » est le total du tableau, pas un lieu"
+            return f"« {self.sheet['nom']} » est le total du tableau{NOT_A_PLACE}"
         if sum(map(bool, self.row.cells.values())) == 1 and FOOT.fullmatch(plain(str(self.sheet["nom"]))):
-            return f"« {self.sheet['nom']} » est une note du tableau, pas un lieu"
+            return f"« {self.sheet['nom']} » est une note du tableau{NOT_A_PLACE}"
         if "code_insee" not in self.sheet and "latitude" not in self.sheet:
             if any(remark.reason == NOWHERE for remark in self.remarks):
                 return NOWHERE
+            if conflict := next(
+                (remark.reason for remark in self.remarks if commune.OTHER_AREA in remark.reason), ""
+            ):
+                return conflict
             code = self.sheet.get("code_postal", "")
             shared = [commune.index().communes[each].name for each in commune.index().postcodes.get(code, ())]
             if shared:

@@ -652,6 +652,19 @@ class OfferReading:
         return f"{self.minutes} minutes {self.mode.manner}"
 
     @property
+    def to_locate(self) -> str:
+        """A sentence that asks to locate places first; "" where most are located."""
+        n = self.whole.n_unlocated + self.whole.n_perhaps
+        if 2 * n <= self.whole.n_places + self.whole.n_perhaps:
+            return ""
+        places = "le lieu" if n == 1 else f"les {wording.count(n, 'lieu', 'lieux')}"
+        return (
+            f"D’abord, situez {places} dont on ne connaît que la commune : complétez l’adresse, ou chargez le"
+            " fichier d’adresses du département, puis recommencez l’import. Sans cela, presque aucun manque"
+            " n’est sûr."
+        )
+
+    @property
     def on_the_spot(self) -> str:
         """The rule of the lists by commune, which is not that of the signs of a table of zones."""
         return (

@@ -11,6 +11,7 @@ from maillage.reports.territory import certainty
 from maillage.reports.territory.certainty import FEMININE, MOST_NAMED, named
 from maillage.reports.territory.labels import CLASS_LABELS
 from maillage.reports.territory.reading import Discordance
+from maillage.studies.diagnosis import zoning
 from maillage.studies.diagnosis.results import Diagnosis, Level, Subtotal, Where, ZoneResult
 from maillage.studies.need import corrections
 from maillage.studies.need import population as frames
@@ -182,13 +183,20 @@ def unit_of_zone(d: Diagnosis, r: ZoneResult) -> str:
 
 
 def count_of_zones(d: Diagnosis) -> str:
-    """Return the number of zones, by their nouns: « 74 communes, dont 3 découpées en 22 quartiers »."""
+    """Return the number of zones, by their nouns: « 74 communes, dont 3 découpées en 22 quartiers ».
+
+    Communes are those of today: one that was several at the census is cut in them.
+    """
     units = Counter(unit_of_zone(d, r) for r in d.zones)
     if {"commune", "quartier"} <= set(units):
-        towns = len({r.zone.place for r in d.zones if r.zone.place})
-        communes = wording.count(units["commune"] + towns, "commune")
-        cut = "découpées" if towns > 1 else "découpée"
-        return f"{communes}, dont {towns} {cut} en {wording.count(units['quartier'], 'quartier')}"
+        today = zoning.communes_today(r.zone.code for r in d.zones)
+        zones, cut_towns = (
+            Counter(today),
+            {code for code, r in zip(today, d.zones, strict=True) if r.zone.place},
+        )
+        quarters = [n for code, n in zones.items() if n > 1 or code in cut_towns]
+        communes, cut = wording.count(len(zones), "commune"), "découpées" if len(quarters) > 1 else "découpée"
+        return f"{communes}, dont {len(quarters)} {cut} en {wording.count(sum(quarters), 'quartier')}"
     return wording.listing([wording.count(n, unit) for unit, n in sorted(units.items())])
 
 

@@ -14,7 +14,7 @@ from maillage.kernel.names import Spelling, plain
 from maillage.kernel.table import Table, group, total_by
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.rp2021 import clean as rp2021
-from maillage.words.wording import of
+from maillage.words.wording import listing, of
 
 Kind = Literal["commune", "ept", "epci", "departement", "region", "france"]
 KIND_LABELS: dict[Kind, str] = {
@@ -93,7 +93,7 @@ class Territory:
 
     population: RP2021, summed over IRIS; 0 outside the census (Mayotte, collectivités of the Pacific).
     within: larger territories it belongs to, as (code, name), nearest first. is_counted: whether the census
-    has it, be it with nobody.
+    has it, be it with nobody. departements: those of a grouping, as (code, name), its seat first.
     """
 
     code: str
@@ -105,6 +105,7 @@ class Territory:
     region: str
     within: tuple[tuple[str, str], ...]
     is_counted: bool = True
+    departements: tuple[tuple[str, str], ...] = ()
 
     @property
     def long_name(self) -> str:
@@ -124,6 +125,8 @@ class Territory:
     def place(self) -> str:
         """Where it is, to tell it from namesakes: département and code, or région; '' at the top."""
         names = dict(self.within)
+        if len(self.departements) > 1:
+            return listing([f"{name} ({code})" for code, name in self.departements])
         if self.kind in ("commune", "ept", "epci"):
             return f"{names[self.departement]} ({self.departement})" if self.departement in names else ""
         return names.get(f"R{self.region}", "") if self.kind == "departement" else ""
@@ -163,6 +166,7 @@ class Gazetteer:
                 region=self._rows[communes_in[0]][REGION] if level == "departement" else region,
                 within=_grouping_parents(level, departement, region, names),
                 is_counted=code in people[level],
+                departements=self._departements(communes_in, departement) if level in ("ept", "epci") else (),
             )
         self._made["france"] = Territory(
             code="france",
@@ -204,6 +208,11 @@ class Gazetteer:
             for postcode in filter(None, postcodes.split(";")):
                 found.setdefault(postcode, []).append(code)
         return found
+
+    def _departements(self, codes: Iterable[str], seat: str) -> tuple[tuple[str, str], ...]:
+        """Return the départements of some communes, as (code, name), that of the seat first."""
+        names = {self._rows[code][DEPARTEMENT]: self._rows[code][DEPARTEMENT + 1] for code in codes}
+        return tuple(sorted(names.items(), key=lambda pair: (pair[0] != seat, pair)))
 
     def _seat(self, codes: Iterable[str]) -> tuple[str, str]:
         """Return the département and région where most residents of a grouping live."""

@@ -132,12 +132,16 @@ def from_file(content: bytes, *, name: str, territory: Territory, iris: Table) -
     everywhere = set(iris["iris"].tolist()) | set(iris["commune"].tolist()) | set(iris["published"].tolist())
     taken: dict[int, tuple[str, int, str]] = {}
     zones: dict[str, Members] = {}
+    written = {
+        row["code"] for row in lines
+    }  # a merged commune may be written beside the one that absorbed it
     for row in lines:
         number = row.line
         zone, label, code = (row[column] for column in COLUMNS)
         _check_zone(name, number, zone, label)
         known = _zone_of(row, zones)
         members = [by_iris[code]] if code in by_iris else by_commune.get(code, [])
+        members = [each for each in members if iris["published"][each] not in written - {code}] or members
         if not members:
             raise _unknown(name, number, code, territory, everywhere)
         for member in members:
@@ -192,7 +196,13 @@ def composition(content: str, *, name: str) -> tuple[tuple[str, tuple[str, ...]]
 
 def communes_of(codes: Iterable[str]) -> tuple[str, ...]:
     """Return the communes of today that hold some IRIS and communes of the census."""
-    return tuple(np.unique(cog.current(np.array([code[:5] for code in codes]))).tolist())
+    return tuple(sorted(set(communes_today(codes))))
+
+
+def communes_today(codes: Iterable[str]) -> list[str]:
+    """Return the commune of today of each IRIS or commune of the census."""
+    today: list[str] = cog.current(np.array([code[:5] for code in codes])).tolist()
+    return today
 
 
 def _zone_of(row: Row, zones: dict[str, Members]) -> Members:

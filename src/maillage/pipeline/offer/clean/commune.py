@@ -41,6 +41,7 @@ COMMON_IN_NAMES = frozenset(  # words that two communes may share without anythi
     " communes communaute canton bourg pays hameau".split()
 )
 INSEE = re.compile(r"(?:0[1-9]|[1-9]\d|2[AB])\d{3}")
+OTHER_AREA = "n’est pas dans le département du code postal"
 HOW = ("alike", "close", "former", "article", "official")  # from the weakest to the surest
 ALIKE, CLOSE = 82.0, 88.0  # how much two names are alike, of 100: in one postal code; for a slip of the pen
 LETTERS_A_SLIP = 6
@@ -438,6 +439,12 @@ class Witnesses:
     def around(self, commune: str) -> bool:
         return departement(commune) in self.areas
 
+    def far(self, commune: str) -> bool:
+        """Recognise a commune of another département than that of the postal code, that no code names."""
+        return bool(self.areas) and not (
+            self.around(commune) or commune == self.code or commune in self.by_postcode
+        )
+
     def agree(self, best: list[str]) -> bool:
         """Check that every witness names the same commune."""
         return (
@@ -467,6 +474,7 @@ def settle(
         len(best) == 1
         and best[0] in witnesses.by_name
         and witnesses.rank(best[0])[0] >= min(2, witnesses.named)
+        and not witnesses.far(best[0])
     ):
         witnesses = replace(witnesses, by_name={**_guessed(witnesses), **witnesses.by_name})
     candidates = {*witnesses.by_name, code} - {""} or set(by_postcode)
@@ -484,9 +492,11 @@ def settle(
         best = _first(candidates, lambda commune: witnesses.rank(commune, metres[commune]))
     if len(best) != 1:
         return Settled(None, _unknown(witnesses, best), 0)
-    return _settled(
-        witnesses, index().communes[best[0]], pointed=metres.get(best[0], math.inf) <= TOLERANCE_METRES
-    )
+    agreed, pointed = index().communes[best[0]], metres.get(best[0], math.inf) <= TOLERANCE_METRES
+    if witnesses.far(agreed.code) and not pointed:
+        conflict = f"{agreed.label} {OTHER_AREA} {postal} : l’un des deux est faux"
+        return Settled(None, Cleaned.refused(conflict), 0)
+    return _settled(witnesses, agreed, pointed=pointed)
 
 
 def _settled(witnesses: Witnesses, commune: Commune, *, pointed: bool) -> Settled:
@@ -537,7 +547,8 @@ def _guessed(witnesses: Witnesses) -> dict[str, str]:
         return {}
     areas = witnesses.areas or ((departement(witnesses.code),) if witnesses.code else ())
     local_codes = tuple(code for area in areas for code in index().departements.get(area, ()))
-    codes = _alike(witnesses.name, local_codes, CLOSE)
+    boxed = () if witnesses.by_postcode or witnesses.code else _shortened(witnesses.name, local_codes)
+    codes = boxed if len(boxed) == 1 else _alike(witnesses.name, local_codes, CLOSE)
     if (
         witnesses.by_postcode or witnesses.code
     ):  # they say another one: only a slip of the pen is more likely than that

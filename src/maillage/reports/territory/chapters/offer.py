@@ -151,7 +151,10 @@ def _calls(o: OfferReading) -> tuple[Block, ...]:
         f" {wording.listing(names)}."
         for names, lines in labels.items()
     ]
-    return (Heading(text="Qui appeler pour en savoir plus"), Bullets(items=tuple(lines))) if lines else ()
+    first = (Text(text=f"**{o.to_locate}**"),) if o.to_locate else ()
+    if not lines:
+        return first
+    return (*first, Heading(text="Qui appeler pour en savoir plus"), Bullets(items=tuple(lines)))
 
 
 def _zone_row(zone: ZoneOffer) -> tuple[Cell, ...]:
