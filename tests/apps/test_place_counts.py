@@ -205,13 +205,13 @@ def test_each_count_says_what_it_makes_of_a_moving_place(client, study, town):
     assert len({row.commune for row in rows if row.name == "Bus numérique"}) == 2
 
 
-def test_a_date_to_come_makes_no_sheet_recent():
-    """« 2062 » dans un fichier : la fiche n’est ni de moins d’un an, ni « dite de 2026 à 2062 »."""
+def test_a_sheet_without_a_date_is_neither_recent_nor_old():
+    """« 2062 » dans un fichier n’est pas une date : la fiche n’est ni de moins d’un an, ni « dite de 2026 à 2062 »."""
     lieu("typo", sheet=THERE | {"nom": "Mairie", "date_maj": "2062-01-10"})
     lieu("old", sheet=THERE | {"nom": "Médiathèque", "adresse": "9 rue Neuve", "date_maj": "2020-01-10"})
     rows, doubles = studied.rows([CODE], on=AT.date())
     told = census.census_page(
         rows, inhabitants={CODE: 100}, names={CODE: "Ici"}, on=AT.date(), doubles=doubles
     )
-    assert (told.shares.recent.n, told.shares.recent.among) == (0, 2)
+    assert (told.shares.recent.n, told.shares.recent.among) == (0, 1)
     assert "dites en 2020" in told.source and "2062" not in told.source

@@ -55,8 +55,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shares:
-    """How complete sheets are: price (free, among those that state one), hours, telephone, sheet less than a
-    year old.
+    """How complete sheets are: price (free, among those that state one), hours, telephone, sheets less than a
+    year old, among those that are dated.
     """
 
     free: Part
@@ -288,7 +288,9 @@ def census_page(
             free=part(sum(_prices(r.sheet, said[r.id]) == {"free"} for r in free), len(free)),
             hours=part(len(timed), len(rows)),
             phone=part(sum("telephone" in row.sheet for row in rows), len(rows)),
-            recent=part(sum(_recent(row, on) for row in rows), len(rows)),
+            recent=part(
+                sum(_recent(row, on) for row in rows), sum(row.last_said is not None for row in rows)
+            ),
             evening_or_weekend=part(late.count(True), len(late) - late.count(None)),
         ),
         outside=outside_walls([row.sheet for row in rows]),

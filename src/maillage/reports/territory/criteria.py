@@ -698,8 +698,8 @@ CRITERIA = (
         _of("recent", "Lieux dont la fiche a moins d’un an"),
         0.75,
         0.4,
-        "Fort dès 75 % de fiches de moins d’un an ; manque sous 40 %.",
-        "Aucun lieu recensé.",
+        "Fort dès 75 % de fiches de moins d’un an, parmi celles qui sont datées ; manque sous 40 %.",
+        "Aucune fiche datée.",
         "Lancer une campagne de confirmation.",
     ),
     Criterion(
