@@ -31,6 +31,7 @@ from maillage.studies.diagnosis.request import Cancelled, Request
 from maillage.studies.diagnosis.study import Study as TerritoryStudy
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population
+from maillage.words.claims import parse
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/territoires/38151/"
@@ -238,6 +239,31 @@ def test_check_gives_the_sum_the_source_and_the_local_total_of_forty_percent(cli
 )
 def test_a_number_that_names_a_territory_is_checked_there(client, home, q, address):
     assert client.get("/verifier/", {"q": q})["Location"].startswith(address)
+
+
+@pytest.mark.parametrize(
+    ("q", "codes"),
+    [
+        ("31 000 personnes à Grand Paris Sud", {"200059228", "200058006", "200057966"}),
+        ("31 000 personnes à grand paris sud", {"200059228", "200058006", "200057966"}),
+        ("20 % à Sud Grand Paris Vallée", {"200057966"}),
+        ("33 % à Évry", {"89162", "91228", "77175"}),
+        ("33 % à Évry (Essonne)", {"91228"}),
+        ("40 % à Grigny", {"91286", "62388"}),
+        ("40 % à Grigny (91)", {"91286"}),
+        ("20 % à Saint-Denis en difficulté", {"97411", "93066", "11339", "30247"}),
+        ("20 % à Bourg-en-Bresse Bidule", set()),
+        ("40 % des habitants du territoire", set()),
+        ("40 % des habitants de la communauté de communes", set()),
+    ],
+)
+def test_claimed_places_have_every_word_of_the_name(q, codes):
+    assert {each.code for each in queries.claimed_places(parse(q))} == codes
+
+
+def test_a_number_of_namesakes_asks_which_one_from_the_page_of_another_place(client, home):
+    response = client.get(f"{ADDRESS}verifier/", {"q": "33 % à Évry"}, follow=True)
+    assert "De quel territoire parle ce chiffre" in text_of(response)
 
 
 def test_a_number_of_namesakes_asks_which_one(client, home):

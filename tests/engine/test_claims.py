@@ -73,6 +73,18 @@ def test_judge_gives_each_of_the_five_verdicts(text, kind):
     assert judge(parse(text), TOWN, where="Ici").kind == kind
 
 
+@pytest.mark.parametrize(
+    ("text", "is_by_rounding"),
+    [("6 000 personnes", True), ("5 000 personnes", False), ("27,4 %", False), ("plus de 15 %", False)],
+)
+def test_judge_says_that_only_the_rounding_of_a_number_is_in_the_range(text, is_by_rounding):
+    town = (measured(DEFAULT, 19, 28),)
+    verdict = judge(parse(text), town, where="Ici")
+    assert (verdict.kind, verdict.is_by_rounding) == ("compatible", is_by_rounding)
+    assert ("qu’à l’arrondi près" in verdict.reason) == is_by_rounding
+    assert ("arrondi" in verdict.label) == is_by_rounding
+
+
 def test_judge_says_nothing_of_a_territory_whose_figures_are_withheld():
     assert judge(parse("40 %"), (), where="Ici").kind == "inconnu"
 

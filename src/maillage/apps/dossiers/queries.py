@@ -96,8 +96,10 @@ Json = dict[str, Any]
 LONGEST_FILE = 80
 EVERYWHERE = "france"
 LONGEST_PLACE, SHORTEST_PLACE = 8, 3  # words of the name of a territory, letters
-MOST_NAMESAKES = 12
+MOST_NAMESAKES, MOST_CLOSE = 12, 200
 ARTICLES, ARTICLE = ("le", "la", "les"), re.compile("^(?:le|la|les|l) ")
+ELIDED = (*ARTICLES, "l", "d")
+BRACKETS = re.compile(r"\(([^()]+)\)")
 SLOW = "slow"  # the queue of studies
 GROUNDS = "departs"  # of what-ifs, by study: not in a backup, made again when missing
 PARTS, WRITTEN_BY = (
@@ -788,32 +790,78 @@ def _national(rates: Definition, unit: Unit, times: float) -> Estimate:
 
 
 def claimed_places(claim: Claim) -> list[Territory]:
-    """Return the territories that a claim may name: all of the same name, none when it names none."""
+    """Return the territories that a claim may name, of the département in its brackets if any; none when it
+    names none. Only words after the name are dropped, never a word of it.
+    """
     is_lower = claim.text == claim.text.lower()
+    departement = _bracketed(claim.text)
     for place in claim.places:
         words = place.split(" ")
         if words[0][0].islower() and not is_lower and words[0] not in ARTICLES and "’" not in words[0]:
             continue
         for n in range(min(len(words), LONGEST_PLACE), 0, -1):
-            if named := _named(" ".join(words[:n])):
-                return named
+            if words[n : n + 1] and words[n][0].isupper():
+                continue
+            candidates = _named(" ".join(words[:n]), departement)
+            if candidates:
+                return candidates
     return []
 
 
-def _named(text: str) -> list[Territory]:
-    """Return the territories of exactly this name, or whose grouping has it after its type, or the grouping
-    of the town named after « agglomération de ».
+def _bracketed(text: str) -> str:
+    """Return the code of the département that a sentence has in brackets, by name or code; "" for none."""
+    for match in BRACKETS.finditer(text):
+        for territory in gazetteer().find(match[1], limit=MOST_NAMESAKES):
+            if territory.kind == "departement" and plain(match[1]) in (
+                plain(territory.name),
+                plain(territory.code),
+            ):
+                return territory.code
+    return ""
+
+
+def _named(text: str, departement: str) -> list[Territory]:
+    """Return the territories of exactly this name and the larger ones that it may shorten, or the grouping of
+    the town named after « agglomération de », or those whose name has all its words. departement: "" for any.
     """
     wanted = ARTICLE.sub("", plain(text))
     if len(wanted) < SHORTEST_PLACE:
         return []
-    close = [(plain(each.long_name), each) for each in gazetteer().find(text, limit=MOST_NAMESAKES)]
-    exact = [territory for name, territory in close if ARTICLE.sub("", name) == wanted]
-    exact = [territory for territory in exact if territory.kind != "france"]  # its verdict needs no study
-    groupings = [
-        grouping for name, grouping in close if grouping.kind == "epci" and name.endswith(f" {wanted}")
+    close = [
+        (ARTICLE.sub("", plain(each.long_name)), each)
+        for each in gazetteer().find(wanted, limit=MOST_CLOSE)
+        if each.kind != "france" and departement in ("", each.departement)  # its verdict needs no study
     ]
-    return exact or groupings or gazetteer().of_typed_kind(wanted)[:1]
+    if exact := [territory for name, territory in close if name == wanted]:
+        kinds, largest = {each.kind for each in exact}, max(each.population for each in exact)
+        longer = [
+            territory
+            for name, territory in close
+            if name.startswith(f"{wanted} ") and territory.kind in kinds and territory.population > largest
+        ]
+        return [*exact, *longer][:MOST_NAMESAKES]
+    typed_kind = [each for each in gazetteer().of_typed_kind(wanted) if departement in ("", each.departement)]
+    return typed_kind[:1] or _holding(text, [territory for name, territory in close if _holds(name, wanted)])
+
+
+def _holding(text: str, matches: list[Territory]) -> list[Territory]:
+    """Return the territories whose name has all the words of a text, none where it is no name: a common noun,
+    « territoire », is in many.
+    """
+    words = [word for word in re.split("[ ’]", text) if plain(word) not in ELIDED]
+    is_name = bool(words) and words[0][:1].isupper() and words[-1][:1].isupper()
+    proper = [word for word in words if len(word) >= SHORTEST_PLACE and not word.startswith("commun")]
+    is_lower = text == text.lower() and len(proper) > 1
+    return matches[:MOST_NAMESAKES] if is_name or (is_lower and len(matches) <= MOST_NAMESAKES) else []
+
+
+def _holds(name: str, wanted: str) -> bool:
+    """Return True when each word is in a name, in any order; a word may be cut short, to three letters."""
+    words = name.split()
+    return all(
+        any(word.startswith(each) if len(each) >= SHORTEST_PLACE else word == each for word in words)
+        for each in wanted.split()
+    )
 
 
 def layer(study: Study, name: str) -> str:

@@ -23,7 +23,7 @@ LABELS: dict[Kind, str] = {
     "inconnu": "On ne peut pas dire",
 }
 MEANINGS: dict[Kind, str] = {
-    "compatible": "Le chiffre est dans la fourchette de la définition de ce site.",
+    "compatible": "Le chiffre, ou son arrondi, est dans la fourchette de la définition de ce site.",
     "autre": "Le chiffre correspond à une autre définition : il ne compte pas les mêmes personnes.",
     "haut": "Le chiffre dépasse la fourchette, et aucune autre définition ne le donne.",
     "bas": "Le chiffre est sous la fourchette, et aucune autre définition ne le donne.",
@@ -73,7 +73,8 @@ class Measured:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The answer to a number. title: the facts in one sentence; reason: why; matches: the definitions that
-    give it; caution: the sentence not to write, "" for none.
+    give it; caution: the sentence not to write, "" for none; is_by_rounding: only what its rounding may hide
+    reaches the range.
     """
 
     kind: Kind
@@ -81,11 +82,12 @@ class Verdict:
     reason: str
     matches: tuple[Measured, ...] = ()
     caution: str = ""
+    is_by_rounding: bool = False
 
     @property
     def label(self) -> str:
         """The verdict in few words."""
-        return LABELS[self.kind]
+        return f"{LABELS[self.kind]} à l’arrondi près" if self.is_by_rounding else LABELS[self.kind]
 
     @property
     def has_levels(self) -> bool:
@@ -102,7 +104,14 @@ def judge(claim: Claim, measures: Sequence[Measured], *, where: str) -> Verdict:
     usual, *rivals = measures
     fact = f"{where}, {_printed(usual, claim)} {usual.definition.statement}"
     if _fits(claim, usual):
-        return Verdict(kind="compatible", title=f"{fact}.", reason=_source(usual), matches=(usual,))
+        rounded = _rounded_words(claim, usual)
+        return Verdict(
+            kind="compatible",
+            title=f"{fact}.",
+            reason=f"{rounded}{_source(usual)}",
+            matches=(usual,),
+            is_by_rounding=bool(rounded),
+        )
     if matches := tuple(each for each in rivals if _fits(claim, each)):
         first = matches[0]
         return Verdict(
@@ -176,6 +185,25 @@ def _fits(claim: Claim, measured: Measured) -> bool:
     return all(
         amount.low <= figure.high and figure.low <= amount.high for amount, figure in _pairs(claim, measured)
     )
+
+
+def _rounded_words(claim: Claim, measured: Measured) -> str:
+    """Return the sentence on the rounding of the numbers out of our printed range, "" where all are in it."""
+    sentences = []
+    for amount, figure in _pairs(claim, measured):
+        is_share = figure.unit == "pourcent"
+        by = wording.rate_step(figure) if is_share else rounding.step(figure.half_width)
+        low, high = rounding.outwards(figure.low, figure.high, by)
+        if measured.is_printed_whole or amount.is_least or amount.is_most or low <= amount.value <= high:
+            continue
+        span = f"{_exact(amount.low)} à {_exact(amount.high)}{f'{wording.NBSP}%' if is_share else ''}"
+        sentences.append(f"Le chiffre n’est dans la fourchette qu’à l’arrondi près : il va de {span}. ")
+    return "".join(sentences)
+
+
+def _exact(value: float) -> str:
+    """Return a number with no more decimals than it has, two at most."""
+    return wording.number(value, next(n for n in (0, 1, 2) if n == 2 or round(value, n) == round(value, 2)))
 
 
 def _ends(claim: Claim, measured: Measured) -> tuple[int, int]:

@@ -49,8 +49,8 @@ def check(request: HttpRequest, place: str) -> HttpResponse:
     form = ClaimForm(request.GET if "q" in request.GET else None)
     claim: Claim | None = form.cleaned_data["q"] if form.is_bound and form.is_valid() else None
     places = queries.claimed_places(claim) if claim else []
-    if claim and len(places) == 1 and places[0].code.casefold() != place.casefold():
-        return redirect(f"{reverse('check', args=[places[0].code])}?{urlencode({'q': claim.text})}")
+    if claim and places and place.casefold() not in (each.code.casefold() for each in places):
+        return redirect(f"{reverse('check_anywhere')}?{urlencode({'q': claim.text})}")
 
     def more(study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
         context = {"form": form, "examples": EXAMPLES, "kinds": KIND_LABELS}
