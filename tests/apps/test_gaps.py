@@ -896,6 +896,10 @@ def test_a_one_off_workshop_has_a_course_after_it_or_not(course, said):
     [
         ("professionals", "orienter", "oui", "Les professionnels savent-ils vers qui envoyer une personne ?"),
         (
+            *("structures", "orientation", "aujourdhui"),
+            "Les professionnels savent-ils vers qui envoyer une personne ?",
+        ),
+        (
             "structures",
             "sensibiliser",
             "aujourdhui",

@@ -189,24 +189,35 @@ def test_a_plan_that_one_edition_alone_holds_is_not_compared():
         )
 
 
-def test_answers_of_a_survey_change_only_when_their_intervals_part(spec):
-    """Une réponse n’a changé d’une vague à l’autre que si les deux fourchettes ne se touchent pas."""
+def answers(
+    low: int, high: int, *, n_steady: int = 0, question: str = "Êtes-vous à l’aise ?"
+) -> changes.Json:
+    """Return the stored answers of an edition: one, the same of a group, `n_steady` that never change."""
 
-    def answers(low: int, high: int) -> changes.Json:
-        half = (low + high) / 2
-        return changes.answers_json(
-            {
-                ("inhabitants", "aisance", "mal"): Answered(
-                    label="Mal à l’aise", percent=half, low=low, high=high, n=250,
-                    computed="redressé", universe="15 ans et plus", source="enquête",
-                )
-            }
+    def answer(low: int, high: int) -> Answered:
+        return Answered(
+            label="Mal à l’aise", percent=(low + high) / 2, low=low, high=high, n=250,
+            computed="redressé", universe="15 ans et plus", source="enquête", question=question,
         )  # fmt: skip
+
+    return changes.answers_json(
+        {
+            ("inhabitants", "aisance", "mal"): answer(low, high),
+            ("inhabitants", "aisance", "mal | forme : Oui"): answer(low, high),
+            **{("inhabitants", f"autre_{k}", "oui"): answer(40, 52) for k in range(n_steady)},
+        }
+    )
+
+
+def test_answers_of_a_survey_change_only_when_their_difference_leaves_its_interval(spec):
+    """Une réponse n’a changé d’une vague à l’autre que si l’écart sort de sa fourchette, compte tenu du nombre
+    de réponses comparées : la règle du document de l’enquête.
+    """
 
     def call(t: dict[str, Any]) -> list[str]:
         out = []
-        for low, high in zip(t["bas"].tolist(), t["haut"].tolist(), strict=True):
-            one, other = (edition_with(answers(*bounds)) for bounds in ((33, 45), (low, high)))
+        for low, high, n in zip(*(t[x].tolist() for x in ("bas", "haut", "autres")), strict=True):
+            one, other = (edition_with(answers(*x, n_steady=int(n))) for x in ((33, 45), (low, high)))
             comparison = changes.compare(one, other)
             out.append(
                 " ".join(
@@ -217,16 +228,33 @@ def test_answers_of_a_survey_change_only_when_their_intervals_part(spec):
 
     spec(
         """
-        bas | haut
-        ----+-----
-        26  | 36
-        22  | 30
-        50  | 60
-        33  | 45
+        bas | haut | autres
+        ----+------+-------
+        30  | 40   | 0
+        22  | 30   | 0
+        22  | 30   | 80
+        50  | 60   | 0
+        33  | 45   | 0
         """,
         call,
-        ["1 sans écart sûr", "plus bas 0 sans écart sûr", "plus haut 0 sans écart sûr", "0 sans écart sûr"],
+        [
+            "1 sans écart sûr",
+            "plus bas 0 sans écart sûr",
+            "1 sans écart sûr",
+            "plus haut 0 sans écart sûr",
+            "0 sans écart sûr",
+        ],
     )
+
+
+def test_an_answer_that_changed_is_named_by_its_question_and_its_base():
+    """Une réponse qui a changé porte sa question et sa base ; reformulée, elle ne se compare pas."""
+    one, other = edition_with(answers(33, 45)), edition_with(answers(22, 30))
+    (row,) = changes.compare(one, other).answers
+    assert row.what == "Êtes-vous à l’aise ? « Mal à l’aise » (15 ans et plus)"
+    assert row.after.replace("\xa0", " ") == "26 % (entre 22 et 30 %, n = 250, redressé)"
+    reworded = edition_with(answers(22, 30, question="À l’aise ?"))
+    assert changes.compare(one, reworded).answers == ()
 
 
 def edition_with(answers: changes.Json) -> changes.Edition:

@@ -52,6 +52,23 @@ def of_intervals(one: Interval, other: Interval) -> Difference:
     return Difference(value, low, high, 2 * (1 - NormalDist().cdf(far)))
 
 
+def moves(pairs: Sequence[tuple[Interval, Interval]]) -> list[tuple[Difference, bool]]:
+    """Return the difference of each pair, later less earlier, and whether it leaves its interval once every
+    pair is counted (Holm).
+
+    >>> later, earlier = (0.35, 0.30, 0.41), (0.49, 0.43, 0.55)
+    >>> [moved for _, moved in moves([(later, earlier)])]
+    [True]
+    >>> any(moved for _, moved in moves([(later, earlier)] + 99 * [(later, later)]))
+    False
+    """
+    differences = [of_intervals(later, earlier) for later, earlier in pairs]
+    adjusted = holm([x.p for x in differences])
+    return [
+        (x, p < 1 - LEVEL and (x.low > 0 or x.high < 0)) for x, p in zip(differences, adjusted, strict=True)
+    ]
+
+
 def _bounds(one: Share, other: Share, correlation: float, level: float) -> tuple[float, float]:
     r = max(-1.0, min(1.0, correlation))
     return _interval((one.value, *one.interval(level)), (other.value, *other.interval(level)), r)

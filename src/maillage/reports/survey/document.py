@@ -496,7 +496,7 @@ def _changed(results: Results, before: Before) -> Chapter:
     return Chapter(
         number="",
         title="Ce qui a changé depuis la vague précédente",
-        blocks=tuple(waves.blocks(before, str(results.on.year), asked, weighted=results.weighted)),
+        blocks=tuple(waves.blocks(before, asked, weighted=results.weighted)),
         short="Changements",
     )
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from maillage.engine import comparisons
-from maillage.engine.proportions import LEVEL
 from maillage.kernel.estimate import Estimate
 from maillage.reports.page.blocks import Block, Bullets, Callout, Cell, Grid, Text
 from maillage.reports.survey.findings import Gap, Line, QuestionAnswers, change_sentence
@@ -23,14 +22,15 @@ NO_TREND = "Leurs parts ne se comparent pas : aucune hausse ni baisse n’est é
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
-    """An edition of the wave before, as it was published. name: as columns call it; about: its title, number
-    and year.
+    """An edition of the wave before, as it was published. name, later_name: how columns call it and the wave
+    after it; about: its title, number and year.
 
     rows: those of its tables (`reports.survey.document.COLUMNS`), without a cross. apart: why its shares are
     not those of the same people (another territory, another universe), '' when they are.
     """
 
     name: str
+    later_name: str
     about: str
     weighted: bool
     rows: Sequence[PublishedRow]
@@ -48,14 +48,11 @@ class Change:
     moved: bool
 
 
-def changes(
-    before: Before, name: str, questions: Sequence[QuestionAnswers]
-) -> tuple[list[Change], list[str]]:
+def changes(before: Before, questions: Sequence[QuestionAnswers]) -> tuple[list[Change], list[str]]:
     """Return every share that both waves published, the later less the earlier; and the questions that are no
     longer the same: their words, the words of an answer, or those who are asked (universe, filter) changed.
 
-    name: of the later wave. What the calibration imposes has no interval: it measures nothing and is left
-    out, and so is who answered.
+    What the calibration imposes has no interval: it measures nothing and is left out, and so is who answered.
     """
     held = {
         (row["question"], row["modalite"]): row
@@ -64,7 +61,8 @@ def changes(
     }
     words = {row["question"]: (row["libelle"], row["univers"]) for row in before.rows}
     answers = {(row["question"], row["modalite"]): row["libelle_modalite"] for row in before.rows}
-    found, reworded = [], []
+    pairs: list[tuple[QuestionAnswers, str, Estimate, Estimate]] = []
+    reworded = []
     for asked in questions:
         if asked.of_whom or asked.name not in words:
             continue
@@ -72,49 +70,47 @@ def changes(
         if words[asked.name] != (asked.label, asked.universe) or not same:
             reworded.append(asked.label)
             continue
-        pairs = [
-            (line, held[asked.name, line.name]) for line in asked.lines if (asked.name, line.name) in held
+        pairs += [
+            (asked, line.label, *both)
+            for line in asked.lines
+            if (row := held.get((asked.name, line.name))) and (both := _both(asked, line, row))
         ]
-        found += [
-            each for line, row in pairs if (each := _change(asked, line, row, before.name, name)) is not None
-        ]
-    looked = comparisons.holm([p for _, p in found])
-    counted = zip(found, looked, strict=True)
+    moves = comparisons.moves([(_interval(now), _interval(was)) for *_, was, now in pairs])
     return [
         Change(
-            asked=asked, gap=gap, moved=p < 1 - LEVEL and (gap.difference.low > 0 or gap.difference.high < 0)
+            asked=asked,
+            gap=Gap(
+                label=label,
+                first=before.name,
+                second=before.later_name,
+                first_figure=was,
+                second_figure=now,
+                difference=_estimate(100 * x.value, 100 * x.low, 100 * x.high, asked.universe, now.n),
+            ),
+            moved=moved,
         )
-        for ((asked, gap), _), p in counted
+        for (asked, label, was, now), (x, moved) in zip(pairs, moves, strict=True)
     ], reworded
 
 
-def _change(
-    asked: QuestionAnswers, line: Line, row: PublishedRow, first: str, second: str
-) -> tuple[tuple[QuestionAnswers, Gap], float] | None:
+def _both(asked: QuestionAnswers, line: Line, row: PublishedRow) -> tuple[Estimate, Estimate] | None:
     now, share, low, high = line.figure, row["part"], row["bas"], row["haut"]
     if isinstance(share, str) or isinstance(low, str) or isinstance(high, str):  # withheld then
         return None
     if not isinstance(now, Estimate) or now.low == now.high or low == high:
         return None
-    found = comparisons.of_intervals(
-        (now.value / 100, now.low / 100, now.high / 100), (share / 100, low / 100, high / 100)
-    )
-    gap = Gap(
-        label=line.label,
-        first=first,
-        second=second,
-        first_figure=_estimate(share, low, high, asked.universe, int(row["base"] or 0)),
-        second_figure=now,
-        difference=_estimate(100 * found.value, 100 * found.low, 100 * found.high, asked.universe, now.n),
-    )
-    return (asked, gap), found.p
+    return _estimate(share, low, high, asked.universe, int(row["base"] or 0)), now
+
+
+def _interval(figure: Estimate) -> comparisons.Interval:
+    return figure.value / 100, figure.low / 100, figure.high / 100
 
 
 def _estimate(value: float, low: float, high: float, universe: str, n: int) -> Estimate:
     return Estimate(value=value, low=low, high=high, unit="pourcent", universe=universe, n=n, method=METHOD)
 
 
-def blocks(before: Before, name: str, questions: Sequence[QuestionAnswers], *, weighted: bool) -> list[Block]:
+def blocks(before: Before, questions: Sequence[QuestionAnswers], *, weighted: bool) -> list[Block]:
     """Return the chapter: what moved, in sentences; every comparison, in a table; what could not be
     compared.
     """
@@ -122,7 +118,7 @@ def blocks(before: Before, name: str, questions: Sequence[QuestionAnswers], *, w
     apart = before.apart or (WEIGHTED_ONCE if before.weighted != weighted else "")
     if apart:
         return [*out, Callout(tone="prudence", text=f"{apart} {NO_TREND}")]
-    found, reworded = changes(before, name, questions)
+    found, reworded = changes(before, questions)
     if not found:
         return [*out, Callout(tone="prudence", text="Aucune réponse n’est publiée dans les deux vagues.")]
     moved = [each for each in found if each.moved]
@@ -144,7 +140,7 @@ def blocks(before: Before, name: str, questions: Sequence[QuestionAnswers], *, w
             columns=(
                 "Question et réponse",
                 before.name,
-                name,
+                before.later_name,
                 "Changement, en points",
                 f"Intervalle à 90{NBSP}%",
             ),

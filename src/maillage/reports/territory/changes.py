@@ -8,10 +8,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from maillage.engine import comparisons
 from maillage.kernel.estimate import Estimate
 from maillage.reference.offer import diagnosis_lines
 from maillage.reports.page.blocks import Block, Bullets, Callout, Cell, Chapter, Cover, Document, Grid, Text
 from maillage.reports.page.folder import Fingerprint, digest
+from maillage.reports.survey.findings import PROFILE
 from maillage.reports.territory import ranges
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.criteria import Surveyed
@@ -28,7 +30,8 @@ WITHIN, HIGHER, LOWER = "dans la marge", "plus haut", "plus bas"
 MARGIN = (
     "Une estimation n’est dite plus haute, ou plus basse, que si les deux fourchettes ne se touchent pas ;"
     " sinon elle est « dans la marge », et rien ne dit qu’elle a bougé. Ce qui est compté se compare tel"
-    " quel."
+    " quel. Pour une réponse d’enquête, l’écart d’une vague à l’autre doit sortir de sa propre fourchette,"
+    " compte tenu du nombre de réponses comparées."
 )
 PLACES, ZONES, ANSWERS = "Lieux", "Zone par zone", "Les réponses aux enquêtes"
 TOTALS = (
@@ -87,7 +90,7 @@ MADE = frozenset({"announced", "refused", "settled", "counted", "funded", "lacks
 STUDY = {
     "besoins": "les estimations du territoire",
     "zones": "les chiffres des zones",
-    "offre": "l’offre",
+    "offre": "le détail de l’offre",
     "public_vise": "le public visé",
     "definitions": "les autres définitions",
     "discordances": "les zones discordantes",
@@ -230,7 +233,7 @@ class Changes:
             parts += [
                 ("Les personnes", self.figures, "Aucun total n’a changé."),
                 (ZONES, self.zones, "Aucune zone n’est sortie de sa fourchette."),
-                ("L’offre", self.offer, "Rien n’a changé dans l’offre."),
+                ("L’offre", self.offer, "Aucun nombre de l’offre n’a changé pour sûr."),
             ]
         if self.answers or self.unmoved_answers:
             parts.append((ANSWERS, self.answers, "Aucune réponse n’a changé pour sûr."))
@@ -286,13 +289,15 @@ def answers_json(surveyed: Surveyed) -> dict[str, dict[str, object]]:
     """Return the published answers of surveys as an edition keeps them, by survey, question and answer."""
     return {
         "/".join(key): {
+            "question": x.question,
             "libelle": x.label,
             "valeur": x.percent,
             "bas": x.low,
             "haut": x.high,
             "univers": x.universe,
+            "calcul": x.computed,
             "source": x.source,
-            "en_mots": x.in_full,
+            "en_mots": x.figure,
         }
         for key, x in surveyed.items()
     }
@@ -470,17 +475,47 @@ def _figure(figure: FigureJson) -> Estimate | Between | None:
 
 
 def _answers(one: Json, other: Json) -> tuple[list[Change], int]:
-    """Return the answers of a survey that changed for sure from a wave to the next, and how many others have
-    another share.
+    """Return the answers that changed for sure from a wave of a survey to the next, by the rule of its own
+    document (`survey.waves`), and how many others have another share.
     """
-    pairs = [(one[key], other[key]) for key in other if key in one and one[key] != other[key]]
-    same = [pair for pair in pairs if pair[0]["univers"] == pair[1]["univers"]]
-    rows = []
-    for was, now in same:
-        says = HIGHER if now["bas"] > was["haut"] else LOWER if now["haut"] < was["bas"] else ""
-        if says:
-            rows.append(Change(now["libelle"], was["en_mots"], now["en_mots"], says))
-    return rows, sum(was["valeur"] != now["valeur"] for was, now in same) - len(rows)
+    rows, unmoved = [], 0
+    for kind in dict.fromkeys(key.partition("/")[0] for key in other):
+        pairs = [
+            (one[key], other[key])
+            for key in other
+            if key.startswith(f"{kind}/") and key in one and _is_one_measure(key, one[key], other[key])
+        ]
+        moves = comparisons.moves([(_interval(now), _interval(was)) for was, now in pairs])
+        for (was, now), (difference, moved) in zip(pairs, moves, strict=True):
+            if moved:
+                says = HIGHER if difference.value > 0 else LOWER
+                rows.append(Change(_with_question(now), was["en_mots"], now["en_mots"], says))
+            unmoved += not moved and was["valeur"] != now["valeur"]
+    return rows, unmoved
+
+
+def _is_one_measure(key: str, was: Json, now: Json) -> bool:
+    """Compare the answers of everybody asked alone, in the same words, of the same people, counted alike. An
+    older edition has neither question nor count.
+    """
+    _, question, answer = key.split("/", 2)
+    return (
+        question not in PROFILE
+        and " " not in answer  # of a group, or several answers taken together
+        and was["univers"] == now["univers"]
+        and was["libelle"] == now["libelle"]
+        and all(was.get(x, now.get(x)) == now.get(x) for x in ("question", "calcul"))
+        and all(x["bas"] < x["haut"] for x in (was, now))
+    )
+
+
+def _interval(answer: Json) -> comparisons.Interval:
+    return answer["valeur"] / 100, answer["bas"] / 100, answer["haut"] / 100
+
+
+def _with_question(answer: Json) -> str:
+    """Return an answer with its question and its base."""
+    return f"{answer.get('question', '')} « {answer['libelle']} » ({answer['univers']})".strip()
 
 
 def _plan(one: Json, other: Json) -> list[Change]:

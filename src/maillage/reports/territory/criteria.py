@@ -44,8 +44,8 @@ MOST_NAMED = 6
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
     """What a published survey says of one answer: percent of its universe, 90 % interval, n; `computed`: «
-    redressé » or « brut »; `rounding`: the rule of its publication; `finding`: what the survey tells of it,
-    when it is that of a group.
+    redressé » or « brut »; `rounding`: the rule of its publication; `question`: its words; `finding`:
+    what the survey tells of it, when it is that of a group.
     """
 
     label: str
@@ -57,6 +57,7 @@ class Answered:
     universe: str
     source: str
     rounding: str = "nearest"
+    question: str = ""
     finding: GroupFinding | None = None
 
     @property
@@ -106,6 +107,7 @@ def answered(kind: str, rows: Iterable[PublishedRow], source: str, *, by_group: 
             universe=row["univers"],
             source=source,
             rounding=row["arrondi"],
+            question=row["libelle"],
             finding=row.get("constat"),
         )
         for row in rows
@@ -589,6 +591,15 @@ def _said(kind: str, question: str, answer: str, lead: str, *beside: tuple[str, 
     return share
 
 
+def _first_of(*shares: Share) -> Share:
+    """Return the first of several readings that a survey answers."""
+
+    def share(evidence: Evidence) -> tuple[float | Bounds | None, str]:
+        return next((read for one in shares if (read := one(evidence))[0] is not None), (None, ""))
+
+    return share
+
+
 def _eased(found: Evidence) -> tuple[float | None, str]:
     """Return 1 when those who did their bilan again find it easier more often than harder, 0 the other way,
     between when nobody can say.
@@ -684,11 +695,16 @@ CRITERIA = (
     Criterion(
         "visibilite",
         "Les professionnels savent-ils vers qui envoyer une personne ?",
-        _said("professionals", "orienter", "oui", "Sauraient diriger une personne vers un lieu qui forme"),
+        _first_of(
+            _said(
+                "professionals", "orienter", "oui", "Sauraient diriger une personne vers un lieu qui forme"
+            ),
+            _said("structures", "orientation", "aujourdhui", "Orientent déjà vers d’autres lieux"),
+        ),
         0.66,
         0.33,
         "Fort dès deux professionnels sur trois ; manque sous un tiers. Se lit dans une enquête publiée"
-        " auprès des professionnels.",
+        " auprès des professionnels ; sans elle, dans celle des structures : celles qui orientent déjà.",
         (PROFESSIONALS,),
         "Leur montrer l’annuaire, et l’essayer avec eux sur deux situations vécues.",
     ),

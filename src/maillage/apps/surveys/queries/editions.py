@@ -15,7 +15,7 @@ from maillage.apps.surveys import rules
 from maillage.apps.surveys.models import Answer, Publication, Survey
 from maillage.apps.surveys.queries import answers, counterparts, verbatims
 from maillage.apps.surveys.queries.frames import Frame, by_place, frame, tables
-from maillage.apps.surveys.queries.publications import published_counts
+from maillage.apps.surveys.queries.publications import answered_on, published_counts
 from maillage.apps.surveys.queries.sentences import crossings_of, edited_sentences, sentences
 from maillage.apps.surveys.queries.weights import published_samples, sample_counts, steps_in_words
 from maillage.apps.territories import queries as territories
@@ -103,7 +103,7 @@ def results(
         steps=verbatims.collected(survey, answers.counted(survey).count()),
         weighting=weighting_words,
         limits=limits,
-        before=before(survey, on.year) if cards else None,
+        before=before(survey, on) if cards else None,
         counterpart=counterparts.counterpart(survey) if cards else None,
         finite=held.universe,
         rule=held.sample.rule if cards else None,
@@ -143,9 +143,9 @@ def _read(
     )
 
 
-def before(survey: Survey, year: int) -> Before | None:
+def before(survey: Survey, on: date) -> Before | None:
     """Return the last publication of the previous wave, None when there is none: public comparisons use
-    published figures only.
+    published figures only. on: the day of the results, where no answer has its own.
     """
     row = (
         survey.after
@@ -153,9 +153,12 @@ def before(survey: Survey, year: int) -> Before | None:
     )
     if not row:
         return None
-    then = date.fromisoformat(row.content["on"]).year
+    then = answered_on(row, row.content.get("answered_on")).year
+    now = (answers.last_day(survey) or on).year
+    name, later_name = (str(then), str(now)) if then != now else ("Avant", "Maintenant")
     return Before(
-        name=str(then) if then != year else "Avant",
+        name=name,
+        later_name=later_name,
         about=f"« {survey.after} », édition {row.number}, {in_words(timezone.localdate(row.published_at))}",
         weighted=row.content["weighted"],
         rows=row.content["tables"],
