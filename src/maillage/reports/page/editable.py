@@ -457,7 +457,7 @@ def _png(svg: str, share: float, high: float) -> io.BytesIO:
     size = re.search(r'viewBox="0 0 (\d+) (\d+)"', svg)
     wide = min(WIDE * share, high * int(size[1]) / int(size[2])) if size else WIDE
     letters = NAME_HIGH * maps.WIDTH / wide if 'class="fig carte"' in svg else maps.LABEL
-    drawn = Image.open(io.BytesIO(pdf.png(svg, letters=letters, share=wide / WIDE, fill="#ffffff")))
+    drawn = Image.open(io.BytesIO(pdf.png(svg, letters=letters, share=wide / WIDE, opaque=True)))
     flat = drawn.convert("RGB").quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     content = io.BytesIO()
     flat.save(content, "PNG")

@@ -116,16 +116,18 @@ def mark() -> str:
     return own.logo if own and own.logo else logo(values["pastel"], values["garance"], values["prune"])
 
 
-def png(svg: str, *, cover: bool = False, letters: float = 0, share: float = 1.0, fill: str = "") -> bytes:
+def png(
+    svg: str, *, cover: bool = False, letters: float = 0, share: float = 1.0, opaque: bool = False
+) -> bytes:
     """Return a drawing as a PNG picture, 1,600 points wide. cover: in the colours of a dark cover; letters:
-    see `styled`; share: of that width; fill: the colour of its paper, transparent without one.
+    see `styled`; share: of that width; opaque: on white paper, transparent otherwise.
     """
     return typst.compile(
         str(FOLDER / "image.typ"),
         root=str(FOLDER),
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        sys_inputs={"d": json.dumps({"svg": styled(svg, cover=cover, letters=letters), "fond": fill})},
+        sys_inputs={"d": json.dumps({"svg": styled(svg, cover=cover, letters=letters), "opaque": opaque})},
         format="png",
         ppi=144 * share,
     )

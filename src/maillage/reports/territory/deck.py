@@ -64,6 +64,7 @@ PARTS = (
     PROPOSALS,
     PLAN,
     NEXT,
+    SOURCES,
 ) = (
     "Pourquoi nous sommes ici",
     "Comment nous avons travaillé",
@@ -79,6 +80,7 @@ PARTS = (
     "Les propositions",
     "Le plan",
     "Prochaines étapes",
+    "Sources",
 )
 MOST_ROWS = 6
 MOST_BESIDE = 4  # rows beside a map: its classes are under them
@@ -878,4 +880,4 @@ def _sources(s: Subject) -> Chapter:
     what = "données" if r.withheld else "chiffres"
     title = f"Ces {what} viennent de {wording.count(len(r.sources), 'source')}"
     foot = f"Le calcul : [des taux nationaux, appliqués aux habitants](#methode). {table.note}".strip()
-    return _slide(HOW, title, (table,), notes=f"{citations}.", foot=foot, anchor="sources")
+    return _slide(SOURCES, title, (table,), notes=f"{citations}.", foot=foot, anchor="sources")

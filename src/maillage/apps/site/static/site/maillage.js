@@ -124,12 +124,15 @@ for (const cadre of document.querySelectorAll("[data-avancement]")) {
   const tour = async () => {
     try {
       const reponse = await fetch(cadre.dataset.avancement);
-      if (reponse.ok && !["queued", "running"].includes(reponse.headers.get("X-Etude"))) return location.reload();
+      const finie = reponse.ok && !["queued", "running"].includes(reponse.headers.get("X-Etude"));
+      const ecrit = document.activeElement?.matches("input, select, textarea"); // ce qui s’écrit n’est pas perdu
+      if (finie && !ecrit) return location.reload();
       if (reponse.ok) {
         const dedans = cadre.contains(document.activeElement);
         cadre.innerHTML = await reponse.text();
         if (dedans) cadre.querySelector("button, a")?.focus();
       }
+      if (finie) return;
     } catch {
       /* le serveur redémarre : on redemande */
     }
