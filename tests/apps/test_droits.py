@@ -533,7 +533,7 @@ def test_who_saw_and_did_tells_a_helper_no_procedure_of_another_structure(
 ):
     people.follow(person=andrei, structure=other, by=diallo, at=AT)
     tell(andrei, diallo, facts.SENT, procedure="titre-sejour")
-    noting.note(draft(procedure="rsa"), by=diallo, structure=other, person=andrei, at=AT)
+    noting.note(draft(procedure="rsa", done_at=AT), by=diallo, structure=other, person=andrei, at=AT)
     tell(andrei, leila, facts.SENT)
     sheet = reverse("person", args=[andrei.pk])
     told = text(pro.get(sheet)).partition("Qui a vu, qui a fait")[2]

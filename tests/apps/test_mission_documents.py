@@ -72,7 +72,7 @@ def slides_of(study) -> str:
     [
         ((), ASKING),
         (("59",), ASKING),
-        ((PLACE,), "L’enquête « Habitants » (250 réponses, 2026) se lit à part"),
+        ((PLACE,), "« Habitants » (250 réponses, 2026)"),
         (("38",), "menée sur un territoire plus large (Isère)"),
     ],
 )
