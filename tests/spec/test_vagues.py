@@ -52,6 +52,7 @@ def before(**more: object) -> Before:
         for name, label, n, part in (("oui", str(told["oui"]), 61, 32), ("non", "Non", 131, 68))
     ]  # fmt: skip
     return Before(
+        later_name="2026",
         name="2024",
         about="« Vague 2024 »",
         weighted=bool(told["weighted"]),
@@ -61,7 +62,7 @@ def before(**more: object) -> Before:
 
 
 def said(held: Before) -> str:
-    return str(waves.blocks(held, "2026", [NOW], weighted=False))
+    return str(waves.blocks(held, [NOW], weighted=False))
 
 
 @mark.parametrize(
