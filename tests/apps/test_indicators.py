@@ -339,8 +339,16 @@ def test_what_surveys_say_of_professionals_and_structures_is_read(library, id, t
     (bank,) = [each for each in banks().values() if each.kind == kind]
     assert answer in [choice.name for choice in bank.choices(bank.question(asked))]
     survey = Survey.objects.create(kind=kind, title="E", slug="e", territory="38", made_at=AT)
-    line = {"question": asked, "groupe": "", "modalite": answer, "libelle_modalite": "x", "univers": "tous"}
-    figure = {"part": 72, "bas": 61, "haut": 81, "base": 66, "calcul": "brut", "arrondi": "nearest"}
+    line = {"question": asked, "libelle": "q", "groupe": "", "modalite": answer, "libelle_modalite": "x"}
+    figure = {
+        "univers": "tous",
+        "part": 72,
+        "bas": 61,
+        "haut": 81,
+        "base": 66,
+        "calcul": "brut",
+        "arrondi": "nearest",
+    }
     Publication.objects.create(survey=survey, number=1, content={"tables": [line | figure]}, published_at=AT)
     found = counted("38")[id]
     assert (found.value, found.low, found.high, found.kind) == (72, 61, 81, rules.PUBLISHED)
