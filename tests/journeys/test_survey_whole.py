@@ -255,6 +255,7 @@ def paper(room, said: list[dict[str, str]]) -> None:
     room.get_by_role("link", name="Saisir les feuilles").click()
     for number, each in enumerate(said, 1):
         expect(room.get_by_label("Numéro de la feuille")).to_be_focused()
+        room.wait_for_load_state()  # the script that skips questions has run
         for word in (str(number), *typed(each)):
             room.keyboard.type(word)
             room.keyboard.press("Enter")
