@@ -251,15 +251,18 @@ def street(visit, environment, survey: int, link: str, said: list[dict[str, str]
 
 
 def paper(room, said: list[dict[str, str]]) -> None:
-    """Type sheets by keyboard alone, once the page asks for the number of the next one."""
+    """Type sheets by keyboard alone. The script that skips questions comes once the first sheet is typed."""
+    late_scripts = []
+    room.route(re.compile(r"/papier\.[^/]*js$"), lambda route: late_scripts.append(route))
     room.get_by_role("link", name="Saisir les feuilles").click()
     for number, each in enumerate(said, 1):
         expect(room.get_by_label("Numéro de la feuille")).to_be_focused()
-        room.wait_for_load_state()  # the script that skips questions has run
         for word in (str(number), *typed(each)):
             room.keyboard.type(word)
             room.keyboard.press("Enter")
         room.keyboard.press("Enter")
+        while late_scripts:
+            late_scripts.pop().continue_()
         expect(room.get_by_text(f"Feuille n° {number} enregistrée")).to_be_visible()
 
 
