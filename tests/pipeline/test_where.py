@@ -46,7 +46,7 @@ def test_a_cell_of_two_towns_says_so_in_its_mark(typed, postal, kept, other):
         ("38000", "Grenoble", "38000", "read", ""),
         ("1000", "Bourg-en-Bresse", "01000", "mended", "zéro de tête"),
         ("1000.0", "Bourg-en-Bresse", "01000", "mended", "zéro de tête"),
-        ("3800", "Grenoble", "03800", "doubtful", "aucune commune ne le confirme"),
+        ("3800", "Grenoble", "03800", "doubtful", "Grenoble a pour code postal 38000, 38100, pas 03800"),
         ("1000", "", "01000", "doubtful", "aucune commune ne le confirme"),
         ("38000.0", "Grenoble", "38000", "mended", "tableur"),
         ("F-38000", "Grenoble", "38000", "mended", "pays"),

@@ -468,6 +468,9 @@ def settle(
     if not by_postcode and (typed_as_postcode in by_name or (typed_as_postcode and not postal.isdecimal())):
         by_postcode = (typed_as_postcode,)  # an Insee code typed as a postal code
     areas = postcode.departements(postal) if postal else ()
+    shifted = f"{postal[1:]}0"  # « 3800 », read as 03800, may be 38000 less its last digit
+    if postal.startswith("0") and not by_name.keys().isdisjoint(index().postcodes.get(shifted, ())):
+        areas += postcode.departements(shifted)
     witnesses = Witnesses(name, code, postal, by_name, by_postcode, areas)
     best = _first({*witnesses.by_name, code} - {""}, witnesses.rank)
     if name and not (
