@@ -82,6 +82,12 @@ def test_a_name_that_several_territories_bear_offers_the_choice(client, analyst)
     assert "pas reconnu" in nowhere.context["form"].errors["territoire"][0]
 
 
+def test_a_new_survey_names_whom_its_questionnaire_asks_in_a_refusal(client, analyst):
+    sent = {"depart": "banque-structures", "titre": "S", "territoire": "38151", "arrondi": "nearest"}
+    page = client.post("/espace/enquetes/nouvelle/", {**sent, "interrogees": "40", "en_tout": "10"})
+    assert "40 structures interrogées, pour 10 en tout." in page.content.decode()
+
+
 def test_a_survey_elsewhere_is_refused(client, analyst):
     sent = {"depart": "vide", "titre": "Lille", "territoire": "59350", "arrondi": "nearest"}
     told = client.post("/espace/enquetes/nouvelle/", sent)

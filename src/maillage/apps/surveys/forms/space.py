@@ -1,5 +1,6 @@
 """What is typed by whoever runs a survey: the survey, the source of its questionnaire, a question, files."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -144,10 +145,14 @@ class SurveyForm(TerritoryChoiceMixin, CheckedForm):
         n = answers.counted(self.survey).count() if self.survey else 0
         typed = Universe(size=values.get("en_tout"), n_invited=values.get("interrogees"))
         try:
-            typed.check(n, values.get("qui") or "")
+            typed.check(n, self.kind_of(values))
         except Refused as error:
             self.add_error("en_tout" if typed.size is not None else "interrogees", " ".join(error.sentences))
         return values
+
+    def kind_of(self, values: Mapping[str, Any]) -> str:
+        """Return the kind of the survey; "" when nothing says it yet."""
+        return values.get("qui") or ""
 
     def values(self) -> dict[str, Any]:
         """Return the typed values, by the field names of a survey."""
@@ -214,6 +219,12 @@ class NewForm(SurveyForm):
             *((id, f"L’enquête « {each.title} »") for id, each in self.others.items()),
             (BLANK, "Une page blanche"),
         ]
+
+    def kind_of(self, values: Mapping[str, Any]) -> str:
+        chosen = values.get("depart") or ""
+        bank = banks.banks().get(chosen.removeprefix(BANK)) if chosen.startswith(BANK) else None
+        origin = bank or self.others.get(chosen)
+        return super().kind_of(values) or (origin.kind if origin else "")
 
     def clean_fichier(self) -> UploadedFile | None:
         """Refuse a file that is too large before it is read."""
