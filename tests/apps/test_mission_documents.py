@@ -138,7 +138,11 @@ def test_slides_are_few_each_with_notes_and_its_pictures_in_words(dressed):
         assert all(x._element.xpath(".//p:cNvPr")[0].get("descr") for x in drawn), slide.shapes.title.text
 
 
-@pytest.mark.skipif(not shutil.which("soffice"), reason="no office suite on this computer")
+@pytest.mark.complete
+@pytest.mark.skipif(
+    not shutil.which("soffice"),
+    reason="LibreOffice n’est pas installé : sudo apt install libreoffice-writer-nogui",
+)
 def test_the_synthesis_is_a_page_once_opened_by_an_office_suite(dressed, tmp_path):
     """Trois pages une fois ouverte : rien de ce que l’on corrigeait ne tenait sur la page remise."""
     file = tmp_path / "synthese.docx"
