@@ -79,7 +79,7 @@ def test_each_place_is_in_or_out_or_nobody_says(places, coordinator):
 def test_another_file_another_point_or_no_file_says_it_anew(places, coordinator):
     kept = teisseire(coordinator)
     inside, _, outside, _ = places
-    drop(coordinator, contours(("QN03801M", "Teisseire", square(80, east=900))))
+    drop(coordinator, contours(("QN03899M", "Teisseire", square(80, east=900))))
     assert statuses()["oui"] == [outside.pk]
     sheets.edit(inside, {"longitude": outside.longitude}, by="essai", at=kept.created_at)
     assert statuses()["oui"] == [inside.pk, outside.pk]
@@ -100,7 +100,7 @@ def test_a_file_without_commune_codes_draws_the_communes_near_it_alone(coordinat
 def test_a_file_dropped_again_is_the_last_one_and_says_when(places, coordinator):
     """Dropped again under its name, it kept the day of the first time, and came after a file dropped since."""
     teisseire(coordinator)
-    elsewhere = contours(("QN03802M", "Ailleurs", square(80, east=900)))
+    elsewhere = contours(("QN03898M", "Ailleurs", square(80, east=900)))
     drop(coordinator, elsewhere, slug="qpv-essai")
     Marking.objects.update(created_at=datetime(2024, 6, 1, tzinfo=UTC))
     teisseire(coordinator)
@@ -141,7 +141,7 @@ def test_old_sensitive_areas_are_told_apart_from_priority_districts(places, coor
 
 
 def test_both_kinds_of_area_in_one_file_are_refused(coordinator):
-    mixed = json.loads(contours(("QN03801M", "A", square())))
+    mixed = json.loads(contours(("QN03899M", "A", square())))
     mixed["features"] += json.loads(contours(("38", "B", square()), code="code_zus"))["features"]
     with pytest.raises(Exception, match="sont mêlés"):
         drop(coordinator, json.dumps(mixed).encode())
@@ -251,7 +251,7 @@ def test_every_file_of_data_is_narrowed_and_named_for_it(client, places, coordin
 def test_another_file_of_contours_makes_the_files_of_data_again(client, places, coordinator):
     teisseire(coordinator)
     first = client.get("/donnees/lieux.csv?qpv=oui")
-    drop(coordinator, contours(("QN03801M", "Ailleurs", square(80, east=900))))
+    drop(coordinator, contours(("QN03899M", "Ailleurs", square(80, east=900))))
     second = client.get("/donnees/lieux.csv?qpv=oui", headers={"if-none-match": first["ETag"]})
     assert names(b"".join(second.streaming_content)) == ["Lieu dehors"]
 

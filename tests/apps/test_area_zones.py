@@ -47,7 +47,13 @@ def half_of(code: str) -> shapely.Geometry:
 def mark(by, codes) -> None:
     """Drop a file of contours that hold half of the first zone, all of the second, none of the others."""
     whole = next(iter(contours.iris([codes[1]]).values()))
-    drop(by, file_of(("QN03801M", "Le premier", half_of(codes[0])), ("QN03802M", "Le second", whole)))
+    drop(by, file_of(("QN03899M", "Le premier", half_of(codes[0])), ("QN03898M", "Le second", whole)))
+
+
+def test_a_file_that_leaves_out_a_district_of_the_commune_never_answers_no(client, coordinator, codes):
+    drop(coordinator, file_of(("QN03801M", "Un des trois", half_of(codes[0]))))
+    page = client.get(f"{PAGES[0]}?zones=toutes").content.decode().replace("\u00a0", " ")
+    assert f"on ne sait pas ({len(codes) - 1})" in page and "Sans quartier prioritaire" not in page
 
 
 def rows(page: str, address: str) -> list[str]:

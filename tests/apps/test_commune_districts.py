@@ -50,7 +50,7 @@ def test_zone_areas_refuses_an_answer_that_only_contours_give():
 
 
 def test_a_file_of_elsewhere_leaves_unknown_only_the_communes_with_a_district(coordinator):
-    drop(coordinator, contours(("QN03801M", "Teisseire", square())))
+    drop(coordinator, contours(("QN03899M", "Teisseire", square())))
     (areas,) = territories.zone_areas(territories.areas_stamps(), rows_of("01"), {})
     assert {id: n for id, _, n in areas.answers} == {"non": len(areas.shares) - 6, "inconnu": 6, "commune": 6}
 
@@ -66,7 +66,7 @@ def test_the_page_lists_the_districts_and_says_that_nobody_counts_their_resident
 def test_dropped_contours_are_drawn_with_the_places_and_the_residents_inside(client, study, coordinator):
     lieu("dedans", near=VILLAGE, sheet=ECHIROLLES)
     lieu("dehors", near=VILLAGE, east=900, sheet=ECHIROLLES)
-    drop(coordinator, contours(("QN03801M", "Le village", square(near=VILLAGE))))
+    drop(coordinator, contours(("QN03899M", "Le village", square(near=VILLAGE))))
     html = page(client)
     assert "1 dans un quartier prioritaire, 0 à la limite, 1 en dehors, 0 dont on ne sait pas" in html
     assert re.search(r"Environ \d+ % des habitants y vivent", html)
@@ -81,7 +81,7 @@ def test_contours_of_2015_are_drawn_with_a_warning(client, study, coordinator):
 
 
 def test_contours_that_touch_no_zone_draw_nothing(client, study, coordinator):
-    drop(coordinator, contours(("QN03801M", "Teisseire", square())))
+    drop(coordinator, contours(("QN03899M", "Teisseire", square())))
     html = page(client)
     assert "Aucun des contours déposés ne touche les zones de ce territoire" in html
     assert "quartiers-dessines" not in html

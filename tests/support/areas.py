@@ -38,4 +38,4 @@ def drop(by: User, content: bytes, *, slug: str = "qpv-2024", file_name: str = "
 
 def teisseire(by: User, half: float = 300.0) -> Marking:
     """Drop a file of one priority district, a square around the middle of Teisseire in Grenoble."""
-    return drop(by, contours(("QN03801M", "Teisseire", square(half))))
+    return drop(by, contours(("QN03899M", "Teisseire", square(half))))

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from functools import cache, lru_cache, reduce
@@ -249,11 +249,16 @@ def drawn_districts(study: Study) -> DrawnDistricts | None:
     )
 
 
-def with_districts(svg: str, study: Study, drawn: DrawnDistricts | None) -> str:
-    """Return a map of a study with the contours of its priority districts over its zones."""
+def with_districts(
+    svg: str, study: Study, drawn: DrawnDistricts | None, zones: Collection[str] | None = None
+) -> str:
+    """Return a map of a study with the contours of its priority districts over its zones. zones: the codes of
+    those that the map frames, None for all.
+    """
     if not svg or drawn is None or not drawn.shapes:
         return svg
-    frame = maps.frame_of(list(zone_shapes(study).values()))
+    shapes = zone_shapes(study)
+    frame = maps.frame_of([shapes[code] for code in shapes if zones is None or code in zones])
     return maps.overlaid(svg, drawn.shapes, frame, kind="quartier")
 
 

@@ -78,7 +78,8 @@ Stamp = tuple[str, int, str]  # the kind of a filter of areas, its number, what 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Areas:
     """The areas of a kept filter. source: its file, in words; outdated: why they no longer hold, "" when they
-    do; departements: those it has an area in; contours: None when the filter was dropped before they were
+    do; departements: those it has an area in; undrawn_communes: those with a district of the list of 2024
+    that a file of these districts leaves out; contours: None when the filter was dropped before they were
     kept.
     """
 
@@ -90,6 +91,7 @@ class Areas:
     outdated: str
     shares: Mapping[str, float]
     departements: frozenset[str]
+    undrawn_communes: frozenset[str]
     contours: Contours | None
 
 
@@ -112,8 +114,12 @@ def areas_of(stamps: Sequence[Stamp], kind: str) -> list[Areas]:
 @lru_cache(maxsize=16)
 def _areas(stamp: Stamp) -> Areas:
     marking = Marking.objects.get(pk=stamp[1])
-    drawn = list(District.objects.filter(marking=marking).order_by("pk").values_list("name", "shape"))
-    shapes = shapely.from_wkt([shape for _, shape in drawn])
+    drawn = list(District.objects.filter(marking=marking).order_by("pk").values_list("name", "shape", "code"))
+    shapes = shapely.from_wkt([shape for _, shape, _ in drawn])
+    departements = frozenset(rules.departement(code) for code in marking.shares)
+    listed = districts.table()
+    is_drawn = np.isin(listed["code"], [code for *_, code in drawn])
+    undrawn = listed["commune"][~is_drawn].tolist() if is_drawn.any() else ()
     held = f", génération {marking.generation}" if marking.generation else ""
     return Areas(
         kind=marking.kind,
@@ -123,8 +129,9 @@ def _areas(stamp: Stamp) -> Areas:
         doubt=marking.doubt,
         outdated=rules.OUTDATED.get(marking.generation, ""),
         shares=marking.shares,
-        departements=frozenset(rules.departement(code) for code in marking.shares),
-        contours=Contours([name for name, _ in drawn], list(shapes)) if drawn else None,
+        departements=departements,
+        undrawn_communes=frozenset(code for code in undrawn if rules.departement(code) in departements),
+        contours=Contours([name for name, *_ in drawn], list(shapes)) if drawn else None,
     )
 
 
@@ -246,13 +253,15 @@ def _of_zones(share: Floats, zones: Mapping[str, NDArray[np.int64]]) -> dict[str
 @lru_cache(maxsize=8)
 def _census_shares(stamps: tuple[Stamp, ...], kind: str) -> Floats:
     """Return (areas of the census,) the share of each in areas of a kind: that of the last file that draws
-    one in its département; where none does, nan, but 0 in a commune that is known to contain none.
+    one in its département; where none does, or leaves out a district of the commune, nan, but 0 in a commune
+    that is known to contain none.
     """
     iris = frames.sources().rp2021
     by_commune = rules.COMMUNE in rules.ZONE_ANSWERS[kind]
     share = np.where(_has_district() | (not by_commune), np.nan, 0.0)
     for areas in reversed(areas_of(stamps, kind)):
         share[np.isin(iris["departement"], sorted(areas.departements))] = 0.0
+        share[np.isin(iris["commune"], sorted(areas.undrawn_communes))] = np.nan
         codes, values = np.array(list(areas.shares)), np.array(list(areas.shares.values()), dtype=np.float64)
         at = positions(iris["iris"], codes)
         share[at[at >= 0]] = values[at >= 0]

@@ -113,6 +113,7 @@ def standings(rows: Sequence[Lieu]) -> dict[str, dict[int, District]]:
 
 NOT_LISTED = "La liste des quartiers ne dit rien de cette collectivité."
 NOT_DRAWN = "Les contours déposés ne disent rien de son département."
+NOT_ALL_DRAWN = "Les contours déposés ne dessinent pas tous les quartiers de sa commune."
 NO_POINT = "Son point n’est pas connu."
 
 
@@ -128,8 +129,11 @@ def _standings(of: Areas, rows: Sequence[Lieu]) -> dict[int, District]:
         for lieu in located
     ]
     for lieu, standing in zip(located, of.contours.standings(points), strict=True):
-        limit = NEAR_EDGE if standing.status == EDGE else ""
-        by_place[lieu.pk] = _district(of.kind, of.source, standing, limit)
+        if standing.status == OUTSIDE and lieu.code_insee in of.undrawn_communes:
+            by_place[lieu.pk] = _district(of.kind, of.source, Standing(UNKNOWN), NOT_ALL_DRAWN)
+        else:
+            limit = NEAR_EDGE if standing.status == EDGE else ""
+            by_place[lieu.pk] = _district(of.kind, of.source, standing, limit)
     return by_place
 
 

@@ -177,8 +177,10 @@ def _page(request: HttpRequest, study: Study, asked: StudyRequest, reading: Read
         "svg": queries.with_districts(atlas.relinked(queries.layer(study, layer), link), study, drawn)
         if layer
         else "",
-        "town": atlas.main_town(reading.subtotals, len(reading.zones)),
-        "town_svg": atlas.relinked(queries.layer(study, layer + atlas.TOWN), link),
+        "town": (town := atlas.main_town(reading.subtotals, len(reading.zones))),
+        "town_svg": queries.with_districts(
+            atlas.relinked(queries.layer(study, layer + atlas.TOWN), link), study, drawn, town and town.zones
+        ),
         "drawn_districts": drawn,
         "sorts": {key: label for key, (label, _) in SORTS.items()},
         "sort": sort,
