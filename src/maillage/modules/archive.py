@@ -89,7 +89,7 @@ class Checked:
     """
 
     modules: dict[str, tuple[str, Mapping[str, object]]]
-    said: dict[str, dict[str, str]]
+    translations: dict[str, dict[str, str]]
     bad: list[Bad]
 
 
@@ -114,8 +114,8 @@ def import_(
     translated_files: list[tuple[str, str]] = []
     writings: list[Callable[[], None]] = []
     with authoring.alone(root):
-        for folder in sorted({*checked.modules, *checked.said}):
-            id, names = authoring.split(root / folder)[1], checked.said.get(folder, {})
+        for folder in sorted({*checked.modules, *checked.translations}):
+            id, names = authoring.split(root / folder)[1], checked.translations.get(folder, {})
             there, bundled = authoring.folder_of(root, id), module_reading.file_of(id)
             where = there or root / folder
             if folder in checked.modules:
@@ -170,7 +170,7 @@ def check(content: bytes, drawings: Collection[str]) -> Checked:
                 if translation is None:
                     bad.append(Bad(f"{folder}/{name}", faults))
                 else:
-                    checked.said.setdefault(folder, {})[name] = text
+                    checked.translations.setdefault(folder, {})[name] = text
     return checked
 
 

@@ -30,7 +30,7 @@ class FolderContents:
     """
 
     read: Mapping[str, Read] = field(default_factory=dict)
-    said: Mapping[str, Mapping[str, Translation]] = field(default_factory=dict)
+    translations: Mapping[str, Mapping[str, Translation]] = field(default_factory=dict)
     faults: Mapping[Path, tuple[Fault, ...]] = field(default_factory=dict)
 
     @property

@@ -165,6 +165,6 @@ def _done(verb: str, words: str, act: Callable[..., T], *, by: User, at: datetim
             journal.record(by=by, verb=verb, row=by, at=at, words=words)
             yield
 
-    done = act(context=journal_entry)
+    result = act(context=journal_entry)
     contents.territory_modules(now=True)
-    return done
+    return result
