@@ -201,8 +201,8 @@ def test_a_wrong_row_is_told_with_its_cell_and_the_others_are_kept(aidant, libra
     writer = csv.DictWriter(out, lists.COLUMNS)
     writer.writeheader()
     writer.writerows(rows)
-    new, found = again(files.MAILLAGE, out.getvalue())
-    (fault,) = found.faults
+    new, reading = again(files.MAILLAGE, out.getvalue())
+    (fault,) = reading.faults
     assert (new, fault.line, fault.column, fault.value) == (1, 3, column, value)
     assert cure in fault.cure
 

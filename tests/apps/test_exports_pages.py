@@ -475,7 +475,7 @@ def test_documents_are_pdf_made_once(client, monkeypatch):
     lieu("a", sheet=offering(wifi={}))
     made = []
     real = paper.make_document
-    monkeypatch.setattr(paper, "make_document", lambda *given: made.append(1) or real(*given))
+    monkeypatch.setattr(paper, "make_document", lambda *arguments: made.append(1) or real(*arguments))
     for name in ("38185.pdf", "38185/affiche.pdf", "38185/depliant.pdf"):
         first = client.get(f"/annuaire/{name}")
         assert (first.status_code, first["Content-Type"], first.content[:5]) == (

@@ -18,8 +18,8 @@ ASKED = "{{ may.directory_edit }} {{ may.people_see }} {{ may.network }} {{ at_w
 
 def test_rights_are_read_once_for_a_page_and_are_those_of_its_reader(monkeypatch):
     read = []
-    held = context_processors._rights
-    monkeypatch.setattr(context_processors, "_rights", lambda request: read.append(1) or held(request))
+    rights = context_processors._rights
+    monkeypatch.setattr(context_processors, "_rights", lambda request: read.append(1) or rights(request))
     here = place().structure
     template = engines["django"].from_string(ASKED)
     said = []

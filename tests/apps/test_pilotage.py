@@ -589,10 +589,10 @@ def test_communes_of_which_the_same_is_missing_share_a_row():
     chains = [
         links.Chain(orientation=each, action=each, effect=each) for each in (nothing, noted, few, nothing)
     ]
-    made = SimpleNamespace(shared=tuple(zip(shared, chains, strict=True)), plan_of=lambda unit: ())
-    assert [unit.name for unit, *_ in loop.Loop.known_units.fget(made)] == ["Gières"]
+    reading = SimpleNamespace(shared=tuple(zip(shared, chains, strict=True)), plan_of=lambda unit: ())
+    assert [unit.name for unit, *_ in loop.Loop.known_units.fget(reading)] == ["Gières"]
     assert [
-        (link.lack, [unit.name for unit in units]) for link, units in loop.Loop.unknown_units.fget(made)
+        (link.lack, [unit.name for unit in units]) for link, units in loop.Loop.unknown_units.fget(reading)
     ] == [
         ("Manquant : rien", ["Claix", "Vizille"]),
         ("Masqué.", ["Vif"]),

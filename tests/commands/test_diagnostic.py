@@ -229,13 +229,13 @@ def of_ones_own(tmp_path_factory):
         "sans_smartphone,2023,15 ans et plus,ensemble,,13,Baromètre 2023,« 13 % »\n",
         "utf-8",
     )
-    given = ("--public-vise", f" {AIMED_AT} ", "--publics", "accompagnants, cumul", "--definition")
-    assert main(["diagnostic", "05001", *given, str(rates), "--sortie", str(folder / "s")]) == 0
+    options = ("--public-vise", f" {AIMED_AT} ", "--publics", "accompagnants, cumul", "--definition")
+    assert main(["diagnostic", "05001", *options, str(rates), "--sortie", str(folder / "s")]) == 0
     return folder / "s"
 
 
 @pytest.mark.complete
-def test_under_five_zones_only_the_class_beside_france_is_given(of_ones_own):
+def test_study_classes_zones_against_france_alone_under_five(of_ones_own):
     study = json.loads((of_ones_own / "etude.json").read_text("utf-8"))
     assert len(study["zones"]) < 5
     for zone in study["zones"]:
@@ -251,7 +251,7 @@ def test_a_rates_file_is_a_definition(of_ones_own):
 
 
 @pytest.mark.complete
-def test_the_public_aimed_at_is_told_with_ones_own_words(of_ones_own):
+def test_study_names_its_public_in_the_words_of_the_user(of_ones_own):
     study = json.loads((of_ones_own / "etude.json").read_text("utf-8"))
     assert study["public_vise"] == {"texte": AIMED_AT, "publics": ["cumul", "accompagnants"]}
     page = (of_ones_own / "dossier.html").read_text("utf-8")

@@ -68,10 +68,10 @@ def study(maillage, tmp_path):
 
 
 def test_the_need_moves_between_model_and_survey(combined, alone):
-    found = of(combined)
-    told = found["enquete"]
+    study = of(combined)
+    told = study["enquete"]
     assert (told["retenue"], told["accord"], told["n"]) == ("combinee", True, 400)
-    need = found["besoins"]["precarite_numerique"]
+    need = study["besoins"]["precarite_numerique"]
     assert need["methode"] == "enquete-et-estimation"
     assert (
         alone["besoins"]["precarite_numerique"]["valeur"]
@@ -82,8 +82,8 @@ def test_the_need_moves_between_model_and_survey(combined, alone):
     assert told["poids"]["modele"] + told["poids"]["enquete"] == pytest.approx(1)
     before, after = (x["haut"] - x["bas"] for x in (alone["besoins"]["precarite_numerique"], need))
     assert after < before
-    assert found["sources"][-1]["id"] == "enquete-locale"
-    assert any("400" in text and "trois derniers mois" in text for text in found["avertissements"])
+    assert study["sources"][-1]["id"] == "enquete-locale"
+    assert any("400" in text and "trois derniers mois" in text for text in study["avertissements"])
     assert "enquete" not in alone
 
 
@@ -118,27 +118,27 @@ def test_the_definition_of_the_study_has_one_figure(combined):
 @pytest.mark.complete
 def test_respondents_that_are_assumed_are_not_passed_off_as_counted(combined):
     """L’Insee ne dit pas combien ont répondu en 2021 : 10 000 supposés et 400 reçus ne font pas 10 400 répondants."""
-    found = of(combined)
-    told = found["enquete"]
-    assert found["definition"]["n_connu"] is False
+    study = of(combined)
+    told = study["enquete"]
+    assert study["definition"]["n_connu"] is False
     assert told["combinee"]["n_suppose"]
     assert told["modele"]["n_suppose"]
     assert "n_suppose" not in told["enquete"]
-    assert found["besoins"]["precarite_numerique"]["n_suppose"]
-    assert "n_suppose" not in found["besoins"]["precarite_sociale"]
+    assert study["besoins"]["precarite_numerique"]["n_suppose"]
+    assert "n_suppose" not in study["besoins"]["precarite_sociale"]
     with (combined / "zones.csv").open(encoding="utf-8") as file:
         assert {row["n_suppose"] for row in csv.DictReader(file)} == {"oui"}
 
 
 @pytest.mark.complete
 def test_zones_still_add_up_and_keep_their_order(combined, alone):
-    found = of(combined)
+    study = of(combined)
     for name in ("precarite_numerique", "cumul"):
-        whole = found["besoins"][name]["valeur"]
-        assert sum(zone[name]["valeur"] or 0 for zone in found["zones"]) == pytest.approx(whole, rel=0.002)
+        whole = study["besoins"][name]["valeur"]
+        assert sum(zone[name]["valeur"] or 0 for zone in study["zones"]) == pytest.approx(whole, rel=0.002)
     before, after = (
         sorted(x["zones"], key=lambda zone: zone["taux_precarite_numerique"]["valeur"] or 0)
-        for x in (alone, found)
+        for x in (alone, study)
     )
     assert [zone["code"] for zone in before] == [zone["code"] for zone in after]
 

@@ -194,7 +194,7 @@ def test_the_need_is_the_same_with_or_without_an_offer(study, tmp_path):
     assert all(zone["offre"] is None and zone["manques"] == [] for zone in alone["zones"])
 
 
-def test_rows_that_are_refused_or_stand_nowhere_are_told_and_the_study_is_made(tmp_path, capsys):
+def test_study_counts_its_refused_and_unplaced_rows(tmp_path, capsys):
     """Deux lieux belges sans coordonnées sont refusés : le dossier le dit, il ne fait pas comme s’ils n’étaient pas."""
     (tmp_path / "lieux.csv").write_text(
         "nom,commune,code_insee,adresse,latitude,longitude,services\n"
@@ -207,10 +207,10 @@ def test_rows_that_are_refused_or_stand_nowhere_are_told_and_the_study_is_made(t
     code = main(["diagnostic", CODE, "--offre", str(tmp_path / "lieux.csv"), "--sortie", str(tmp_path / "s")])
     assert code == 1
     assert "lieux.csv : 3 lignes refusées" in capsys.readouterr().err.replace("\xa0", " ")
-    found = json.loads((tmp_path / "s/etude.json").read_text("utf-8"))
-    assert found["offre"]["lieux"] == 1
-    (told,) = [text for text in found["avertissements"] if "du fichier" in text and "nulle part" in text]
-    assert told.startswith("3\xa0lignes du fichier ne sont comptées nulle part")
-    assert told.endswith("Maison belge, Maison de Mons, ligne 5.")
+    study = json.loads((tmp_path / "s/etude.json").read_text("utf-8"))
+    assert study["offre"]["lieux"] == 1
+    (warning,) = [text for text in study["avertissements"] if "du fichier" in text and "nulle part" in text]
+    assert warning.startswith("3\xa0lignes du fichier ne sont comptées nulle part")
+    assert warning.endswith("Maison belge, Maison de Mons, ligne 5.")
     assert main(["offre", "verifier", str(tmp_path / "lieux.csv")]) == 1
     assert "« Erquelinnes » n’est pas une commune de France" in capsys.readouterr().out

@@ -65,12 +65,12 @@ def main() -> None:
 
     with ThreadPoolExecutor(PEOPLE + SEATS) as pool:
         said = list(pool.map(take, range(PEOPLE + SEATS)))
-    held = row.appointments.filter(starts_at=NINE, state__in=OCCUPYING_STATES)
+    occupying = row.appointments.filter(starts_at=NINE, state__in=OCCUPYING_STATES)
     told = {
         "taken": said.count("taken"),
         "refused": said.count("refused"),
         "errors": [each for each in said if each not in ("taken", "refused")][:3],
-        "seats": sorted(held.values_list("seat", flat=True)),
+        "seats": sorted(occupying.values_list("seat", flat=True)),
         "broken": broken()[1] is not None,
     }
     sys.stdout.write(json.dumps(told))

@@ -98,7 +98,10 @@ def test_those_of_which_one_side_is_unknown_are_told(spec):
 
 
 def test_members_are_counted_with_an_interval_and_prescriptions_wait(spec):
-    """Les zones sûres d’abord, par leur nom ; combien cumulent ensuite, par une fourchette. L’aide n’est prescrite que là où c’est très probable."""
+    """Les zones sûres d’abord, par leur nom ; leur nombre possible ensuite, par une fourchette.
+
+    L’aide n’est prescrite que là où le cumul des difficultés est très probable.
+    """
     spec(
         """
         basse | haute | nommées

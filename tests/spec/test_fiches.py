@@ -429,8 +429,8 @@ def test_a_version_of_a_merged_sheet_passes_on_what_it_changes(spec):
         held, before = fiche(t, "reste"), fiche(t, "réunie")
         update = rules.Update(fiche(t, "maintenant"), {}, {})
         known = {field: {"source": "Hinaura"} for field in held}
-        found = rules.passed_on(held, known, before, update, source="Hinaura", on=ON, same_source=False)
-        return shown(found.sheet, t)
+        change = rules.passed_on(held, known, before, update, source="Hinaura", on=ON, same_source=False)
+        return shown(change.sheet, t)
 
     spec(
         """

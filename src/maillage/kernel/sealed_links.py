@@ -39,5 +39,5 @@ def unseal(text: str, key: str) -> str:
     return SEALED.sub(replace, text)
 
 
-def _digest(key: str, what: bytes) -> bytes:
-    return hmac.new(key.encode(), b"message " + what, hashlib.sha256).digest()
+def _digest(key: str, content: bytes) -> bytes:
+    return hmac.new(key.encode(), b"message " + content, hashlib.sha256).digest()

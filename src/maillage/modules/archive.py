@@ -67,8 +67,8 @@ def export(folders: Sequence[Path]) -> bytes:
     """Return the archive of some modules, each a folder with its file and its translations; a module that
     is only a draft is carried as it is.
     """
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for folder in folders:
             paths = {path.name: path for path in sorted(folder.glob("module*.yaml"))}
             if FILE not in paths and (draft := folder / authoring.DRAFT).is_file():
@@ -79,17 +79,17 @@ def export(folders: Sequence[Path]) -> bytes:
                     entry.compress_type = zipfile.ZIP_DEFLATED
                     entry.external_attr = 0o644 << 16
                     archive.writestr(entry, path.read_bytes())
-    return made.getvalue()
+    return buffer.getvalue()
 
 
 @dataclass(slots=True)
 class Checked:
-    """What an archive holds, read and checked before anything is written. modules, said: by folder; said:
-    by file.
+    """The contents of an archive, read and checked before anything is written. modules, translations: by
+    folder, then by file.
     """
 
     modules: dict[str, tuple[str, Mapping[str, object]]]
-    said: dict[str, dict[str, str]]
+    translations: dict[str, dict[str, str]]
     bad: list[Bad]
 
 
@@ -99,7 +99,7 @@ def import_(
     *,
     drawings: Collection[str],
     at: datetime,
-    around: authoring.Around = nullcontext,
+    context: authoring.Around = nullcontext,
 ) -> Imported:
     """Store the valid modules of an archive, and report the others. Replaced modules are stored with their
     date.
@@ -111,15 +111,15 @@ def import_(
     new: list[str] = []
     replaced: list[str] = []
     same: list[str] = []
-    said: list[tuple[str, str]] = []
+    translated_files: list[tuple[str, str]] = []
     writings: list[Callable[[], None]] = []
     with authoring.alone(root):
-        for folder in sorted({*checked.modules, *checked.said}):
-            id, names = authoring.split(root / folder)[1], checked.said.get(folder, {})
-            there, ours = authoring.folder_of(root, id), module_reading.file_of(id)
+        for folder in sorted({*checked.modules, *checked.translations}):
+            id, names = authoring.split(root / folder)[1], checked.translations.get(folder, {})
+            there, bundled = authoring.folder_of(root, id), module_reading.file_of(id)
             where = there or root / folder
             if folder in checked.modules:
-                text, held = checked.modules[folder]
+                text, document = checked.modules[folder]
                 now = (
                     (where / FILE).read_bytes().decode("utf-8", "replace")
                     if (where / FILE).is_file()
@@ -129,25 +129,25 @@ def import_(
                     same.append(id)
                 else:
                     (new if now is None else replaced).append(id)
-                    writings.append(partial(_put, where, _numbered(where, id, text, held), at))
-            elif there is None and ours is None:
+                    writings.append(partial(_put, where, _numbered(where, id, text, document), at))
+            elif there is None and bundled is None:
                 what, do = "Cette traduction n’a pas de module.", f"Ajoutez {folder}/{FILE} à l’archive."
                 bad += [Bad(f"{folder}/{name}", (Fault(1, "", what, do),)) for name in names]
                 continue
-            elif there is None and ours is not None:
-                where = root / ours.parent.name
+            elif there is None and bundled is not None:
+                where = root / bundled.parent.name
             for name, text in sorted(names.items()):
-                writings.append(partial(_put_said, where, name, text, at))
-                said.append((id, name.split(".")[1]))
-        with around():
+                writings.append(partial(_put_translation, where, name, text, at))
+                translated_files.append((id, name.split(".")[1]))
+        with context():
             for write in writings:
                 write()
-    return Imported(tuple(new), tuple(replaced), tuple(same), tuple(said), tuple(bad))
+    return Imported(tuple(new), tuple(replaced), tuple(same), tuple(translated_files), tuple(bad))
 
 
 def check(content: bytes, drawings: Collection[str]) -> Checked:
-    """Return what an archive holds, each file checked. A module that is wrong leaves its translations out
-    too.
+    """Return the contents of an archive, each file checked. A module that is wrong leaves its translations
+    out too.
     """
     files, bad = _opened(content)
     checked = Checked({}, {}, bad)
@@ -159,28 +159,28 @@ def check(content: bytes, drawings: Collection[str]) -> Checked:
             bad.append(Bad(folder, (Fault(1, "", what, do),)))
             continue
         if FILE in texts:
-            held, module, faults = module_reading.check(texts[FILE], drawings, folder)
+            document, module, faults = module_reading.check(texts[FILE], drawings, folder)
             if module is None:
                 bad.append(Bad(f"{folder}/{FILE}", faults))
                 continue
-            checked.modules[folder] = texts[FILE], held
+            checked.modules[folder] = texts[FILE], document
         for name, text in sorted(texts.items()):
-            if (found := translations.NAME.match(name)) is not None:
-                translation, faults = translations.parse(text, found[1])
+            if (match := translations.NAME.match(name)) is not None:
+                translation, faults = translations.parse(text, match[1])
                 if translation is None:
                     bad.append(Bad(f"{folder}/{name}", faults))
                 else:
-                    checked.said.setdefault(folder, {})[name] = text
+                    checked.translations.setdefault(folder, {})[name] = text
     return checked
 
 
-def _numbered(folder: Path, id: str, text: str, held: Mapping[str, object]) -> str:
+def _numbered(folder: Path, id: str, text: str, document: Mapping[str, object]) -> str:
     """Return the file of a module as it came; its version alone changes, when its steps are others than those
     there were.
     """
-    version = authoring.next_version(folder, id, held)
-    if (folder / FILE).is_file() and version != held["version"]:
-        return authoring.written({**module_texts.own(held), "version": version})
+    version = authoring.next_version(folder, id, document)
+    if (folder / FILE).is_file() and version != document["version"]:
+        return authoring.written({**module_texts.own(document), "version": version})
     return text
 
 
@@ -191,7 +191,7 @@ def _put(folder: Path, text: str, at: datetime) -> None:
     (folder / authoring.DRAFT).unlink(missing_ok=True)
 
 
-def _put_said(folder: Path, name: str, text: str, at: datetime) -> None:
+def _put_translation(folder: Path, name: str, text: str, at: datetime) -> None:
     authoring.keep(folder, at, name)
     write_whole(folder / name, text)
 
@@ -225,33 +225,33 @@ def _read(archive: zipfile.ZipFile) -> tuple[dict[str, dict[str, str]], list[Bad
         _check_path(entry)
     files: dict[str, dict[str, str]] = {}
     bad: list[Bad] = []
-    left, left_marks = MOST_READ, MOST_MARKS
+    bytes_left, marks_left = MOST_READ, MOST_MARKS
     for entry in entries:
         if LEFT_BY_SYSTEMS.search(entry.filename):
             continue
-        found = INSIDE.match(entry.filename)
-        if found is None:
+        match = INSIDE.match(entry.filename)
+        if match is None:
             bad.append(Bad(entry.filename[:120], (STRAY,)))
             continue
         with archive.open(entry) as file:
             data = file.read(module_format.MOST_BYTES + 1)  # what it says of its size is not believed
-        left -= len(data)
-        if len(data) > module_format.MOST_BYTES or left < 0:
+        bytes_left -= len(data)
+        if len(data) > module_format.MOST_BYTES or bytes_left < 0:
             raise _not_trusted(
                 f"« {entry.filename[:60]} » est trop gros une fois déplié.",
                 f"Un module ne dépasse pas {module_format.MOST_BYTES // 1000} ko, une archive"
                 f" {MOST_READ // 1_000_000} Mo.",
             )
-        if found[4] in files.setdefault(found[1], {}):
+        if match[4] in files.setdefault(match[1], {}):
             raise _not_trusted(
                 f"« {entry.filename[:60]} » est deux fois dans l’archive.", "On ne saurait pas lequel garder."
             )
         try:
-            files[found[1]][found[4]] = data.decode("utf-8")
+            files[match[1]][match[4]] = data.decode("utf-8")
         except UnicodeDecodeError:
             bad.append(Bad(entry.filename, (NOT_UTF8,)))
-        left_marks -= module_reading.marks(files[found[1]].get(found[4], ""), module_reading.MOST_MARKS)
-        if left_marks < 0:
+        marks_left -= module_reading.marks(files[match[1]].get(match[4], ""), module_reading.MOST_MARKS)
+        if marks_left < 0:
             raise _not_trusted(
                 "Cette archive est trop longue une fois dépliée.", "Elle tient plus de deux fois les nôtres."
             )
@@ -284,17 +284,19 @@ def folders_of(wanted: Sequence[str], root: Path) -> list[Path]:
     """
     if not wanted:
         return [folder for folder in catalogue.folders(root) if any(folder.glob("module*.yaml"))]
-    found = []
+    wanted_folders = []
     for id in dict.fromkeys(wanted):
-        theirs, ours = authoring.folder_of(root, id), module_reading.file_of(id)
-        if theirs is not None and (any(theirs.glob("module*.yaml")) or (theirs / authoring.DRAFT).is_file()):
-            found.append(theirs)
-        elif ours is not None:
-            found.append(ours.parent)
+        own_folder, bundled = authoring.folder_of(root, id), module_reading.file_of(id)
+        if own_folder is not None and (
+            any(own_folder.glob("module*.yaml")) or (own_folder / authoring.DRAFT).is_file()
+        ):
+            wanted_folders.append(own_folder)
+        elif bundled is not None:
+            wanted_folders.append(bundled.parent)
         else:
             raise Refused(
                 f"Aucun module ne s’appelle « {id} ».",
                 why="Une archive ne porte que des modules qui existent.",
                 do="« maillage modules liste » donne leurs identifiants.",
             )
-    return found
+    return wanted_folders

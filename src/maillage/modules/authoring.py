@@ -28,7 +28,7 @@ from maillage.modules.translations import Translation
 
 DRAFT, BEFORE, REMOVED = "brouillon.yaml", "avant", ".retires"
 FIRST = 300  # numbers of the territory's own modules, as we advise
-MOST_STEPS, MOST_KEPT = 14, 50
+MOST_STEPS, MAX_VERSIONS = 14, 50
 VERSION = re.compile(r"^version: *(\d{1,6})\b", re.MULTILINE)
 # What surrounds the writing of files, a transaction for instance: it is short, nothing is read nor checked
 # inside.
@@ -58,8 +58,8 @@ class Copy:
 
     @property
     def steps(self) -> list[Any]:
-        held = (self.held or {}).get("etapes")
-        return held if isinstance(held, list) and all(isinstance(each, dict) for each in held) else []
+        stages = (self.held or {}).get("etapes")
+        return stages if isinstance(stages, list) and all(isinstance(each, dict) for each in stages) else []
 
     @property
     def title(self) -> str:
@@ -97,13 +97,13 @@ def working(root: Path, id: str, drawings: Collection[str]) -> Copy | None:
     if not path.is_file():
         return None
     content = path.read_bytes()
-    held, module, faults = module_reading.check(content.decode("utf-8", "replace"), drawings, folder.name)
-    shown = (
+    document, module, faults = module_reading.check(content.decode("utf-8", "replace"), drawings, folder.name)
+    is_published = (
         module is not None
         if path == file
         else file.is_file() and module_reading.read(file, drawings).module is not None
     )
-    return Copy(id, folder, module_texts.own(held), faults, _digest(content), path == draft, shown)
+    return Copy(id, folder, module_texts.own(document), faults, _digest(content), path == draft, is_published)
 
 
 def _digest(content: bytes) -> str:
@@ -134,20 +134,20 @@ def alone(root: Path) -> Iterator[None]:
         ) from error
 
 
-def written(held: Mapping[str, Any]) -> str:
+def written(document: Mapping[str, Any]) -> str:
     """Return the file of a module."""
-    return yaml.safe_dump(module_texts.own(held), allow_unicode=True, sort_keys=False, width=10_000)
+    return yaml.safe_dump(module_texts.own(document), allow_unicode=True, sort_keys=False, width=10_000)
 
 
 def save(
     root: Path,
     id: str,
-    held: Mapping[str, Any],
+    document: Mapping[str, Any],
     *,
     read: str,
     drawings: Collection[str],
     at: datetime,
-    around: Around = nullcontext,
+    context: Around = nullcontext,
 ) -> Copy:
     """Write a module and return its new state: published when it has no fault, stored as a draft otherwise.
 
@@ -156,13 +156,13 @@ def save(
     """
     with alone(root):
         copy = _unchanged(root, id, read, drawings)
-        return _write(root, copy.folder, held, drawings, at, around)
+        return _write(root, copy.folder, document, drawings, at, context)
 
 
 def _unchanged(root: Path, id: str, read: str, drawings: Collection[str]) -> Copy:
     copy = working(root, id, drawings)
     if copy is None:
-        raise _gone(id)
+        raise _not_adapted(id)
     if copy.read != read:
         raise Changed(
             "Quelqu’un a changé ce module entre-temps. Rien n’a été écrit.",
@@ -175,7 +175,7 @@ def _unchanged(root: Path, id: str, read: str, drawings: Collection[str]) -> Cop
     return copy
 
 
-def _gone(id: str) -> Refused:
+def _not_adapted(id: str) -> Refused:
     return Refused(
         f"Le module « {id} » n’est pas parmi les vôtres.",
         why="Il n’a pas été adapté, ou quelqu’un l’a retiré.",
@@ -184,11 +184,16 @@ def _gone(id: str) -> Refused:
 
 
 def _write(
-    root: Path, folder: Path, held: Mapping[str, Any], drawings: Collection[str], at: datetime, around: Around
+    root: Path,
+    folder: Path,
+    document: Mapping[str, Any],
+    drawings: Collection[str],
+    at: datetime,
+    context: Around,
 ) -> Copy:
-    made = dict(held)
+    final = dict(document)
     id = split(folder)[1]
-    text = written(made)
+    text = written(final)
     if (
         len(text.encode()) > module_format.MOST_BYTES
         or module_reading.marks(text, module_reading.MOST_MARKS) > module_reading.MOST_MARKS
@@ -200,9 +205,9 @@ def _write(
         )
     _, module, _ = module_reading.check(text, drawings, folder.name)
     if module is not None:
-        made["version"] = next_version(folder, id, made)
-        text = written(made)
-    with around():
+        final["version"] = next_version(folder, id, final)
+        text = written(final)
+    with context():
         if module is None:
             write_whole(folder / DRAFT, text)
         else:
@@ -214,21 +219,21 @@ def _write(
     return copy
 
 
-def next_version(folder: Path, id: str, held: Mapping[str, Any]) -> int:
+def next_version(folder: Path, id: str, document: Mapping[str, Any]) -> int:
     """Return the version of a module about to be published: one more than all previous ones, if its steps
     differ.
 
     Progress refers to a version: rewording a step leaves the version unchanged.
     """
-    now = _held(folder / FILE) or _held(module_reading.file_of(id))
+    now = _document_of(folder / FILE) or _document_of(module_reading.file_of(id))
     if now is None:
-        return max(1, _number(held))
-    if module_texts.same_steps(now.get("etapes") or (), held.get("etapes") or ()):
+        return max(1, _number(document))
+    if module_texts.same_steps(now.get("etapes") or (), document.get("etapes") or ()):
         return max(1, _number(now))
-    ours = _held(module_reading.file_of(id))
+    bundled = _document_of(module_reading.file_of(id))
     known = [
         _number(now),
-        *([_number(ours)] if ours is not None else []),
+        *([_number(bundled)] if bundled is not None else []),
         *(_version(path) for path in before(folder)),
     ]
     return 1 + max(known)
@@ -236,21 +241,21 @@ def next_version(folder: Path, id: str, held: Mapping[str, Any]) -> int:
 
 def _version(path: Path) -> int:
     """Return the version stated in a file, without reading it whole: fifty versions are stored."""
-    found = VERSION.search(path.read_bytes().decode("utf-8", "replace"))
-    return int(found[1]) if found else 1
+    match = VERSION.search(path.read_bytes().decode("utf-8", "replace"))
+    return int(match[1]) if match else 1
 
 
-def _number(held: Mapping[str, Any]) -> int:
-    version = held.get("version")
+def _number(document: Mapping[str, Any]) -> int:
+    version = document.get("version")
     return version if isinstance(version, int) else 1
 
 
-def _held(path: Path | None) -> dict[str, Any] | None:
-    """Return what a file holds, None when it is not there or cannot be read."""
+def _document_of(path: Path | None) -> dict[str, Any] | None:
+    """Return the document of a file, None when it is not there or cannot be read."""
     if path is None or not path.is_file():
         return None
-    held, _, _ = module_reading.check(path.read_bytes().decode("utf-8", "replace"), (), path.parent.name)
-    return held if isinstance(held, dict) else None
+    document, _, _ = module_reading.check(path.read_bytes().decode("utf-8", "replace"), (), path.parent.name)
+    return document if isinstance(document, dict) else None
 
 
 def keep(folder: Path, at: datetime, name: str = FILE) -> None:
@@ -260,17 +265,17 @@ def keep(folder: Path, at: datetime, name: str = FILE) -> None:
         stamp = at.strftime("%Y-%m-%dT%H-%M-%S")
         n = next(n for n in range(1000) if not (folder / BEFORE / f"{stamp}-{n:03}-{name}").exists())
         write_whole(folder / BEFORE / f"{stamp}-{n:03}-{name}", path.read_bytes())
-        for old in sorted((folder / BEFORE).glob(f"*-{name}"), reverse=True)[MOST_KEPT:]:
+        for old in sorted((folder / BEFORE).glob(f"*-{name}"), reverse=True)[MAX_VERSIONS:]:
             old.unlink(missing_ok=True)
 
 
-def adapt(root: Path, id: str, *, drawings: Collection[str], around: Around = nullcontext) -> Copy:
+def adapt(root: Path, id: str, *, drawings: Collection[str], context: Around = nullcontext) -> Copy:
     """Copy one of our modules, with its translations, into the folder of those who adapt it, where it stands
     in place of ours.
     """
     path = module_reading.file_of(id)
     if path is None:
-        raise _gone(id)
+        raise _not_adapted(id)
     with alone(root):
         folder = folder_of(root, id) or root / path.parent.name
         if (folder / FILE).is_file() or (folder / DRAFT).is_file():
@@ -279,7 +284,7 @@ def adapt(root: Path, id: str, *, drawings: Collection[str], around: Around = nu
                 why="L’adapter de nouveau effacerait ce que vous y avez changé.",
                 do="Ouvrez-le dans la liste, ou supprimez-le d’abord.",
             )
-        with around():
+        with context():
             for each in sorted(path.parent.glob("module*.yaml")):
                 if not (folder / each.name).exists():
                     write_whole(folder / each.name, each.read_bytes())
@@ -306,7 +311,7 @@ def new(
     *,
     drawings: Collection[str],
     on: date,
-    around: Around = nullcontext,
+    context: Around = nullcontext,
 ) -> Copy:
     """Begin a module, as a draft without steps. header: the module whose other texts it takes until they are
     rewritten.
@@ -328,7 +333,7 @@ def new(
             )
         used = {split(folder)[0] for folder in catalogue.folders(root)}
         number = next(n for n in range(FIRST, 1000) if n not in used)
-        others = {
+        header_texts = {
             key: module_texts.own(value)
             for key, value in header.items()
             if key not in ("id", "numero", "titre", "etapes")
@@ -336,7 +341,7 @@ def new(
         begun = {
             "id": id,
             "numero": number,
-            **others,
+            **header_texts,
             "titre": title,
             "version": 1,
             "relu_par": [],
@@ -344,29 +349,33 @@ def new(
         }
         folder = root / f"{number}-{id}"
         text = written({**begun, "etapes": []})
-        with around():
+        with context():
             write_whole(folder / DRAFT, text)
         copy = working(root, id, drawings)
     assert copy is not None
     return copy
 
 
-def with_steps(held: Mapping[str, Any], taken: Sequence[tuple[Mapping[str, Any], int]]) -> dict[str, Any]:
+def with_steps(document: Mapping[str, Any], taken: Sequence[tuple[Mapping[str, Any], int]]) -> dict[str, Any]:
     """Return a module with steps of others at its end, and their authors among its own: the licence asks for
     it.
 
     taken: what the file of a module holds, and the place of one of its steps, from 0.
     """
-    steps = _enough([*(held.get("etapes") or []), *(module_texts.own(of["etapes"][n]) for of, n in taken)])
+    steps = _enough(
+        [*(document.get("etapes") or []), *(module_texts.own(of["etapes"][n]) for of, n in taken)]
+    )
     authors = [
-        str(who) for source in (held, *(source for source, _ in taken)) for who in source.get("auteurs") or ()
+        str(author)
+        for source in (document, *(source for source, _ in taken))
+        for author in source.get("auteurs") or ()
     ]
-    return {**held, "etapes": steps, "auteurs": list(dict.fromkeys(authors))}
+    return {**document, "etapes": steps, "auteurs": list(dict.fromkeys(authors))}
 
 
-def with_step(held: Mapping[str, Any], step: Mapping[str, Any]) -> dict[str, Any]:
+def with_step(document: Mapping[str, Any], step: Mapping[str, Any]) -> dict[str, Any]:
     """Return a module with one more step at its end."""
-    return {**held, "etapes": _enough([*(held.get("etapes") or []), module_texts.own(step)])}
+    return {**document, "etapes": _enough([*(document.get("etapes") or []), module_texts.own(step)])}
 
 
 def _enough(steps: list[Any]) -> list[Any]:
@@ -402,22 +411,22 @@ def undo(
     drawings: Collection[str],
     at: datetime,
     name: str = "",
-    around: Around = nullcontext,
+    context: Around = nullcontext,
 ) -> Copy:
     """Restore a stored version, the last one by default; the current one is stored in turn."""
     with alone(root):
         copy = _unchanged(root, id, read, drawings)
-        kept = [
+        stored = [
             path for path in before(copy.folder) if path.name.endswith(f"-{FILE}") and name in ("", path.name)
         ]
-        if not kept:
+        if not stored:
             raise Refused(
                 "Il n’y a pas de version d’avant.",
                 why="Ce module n’a pas encore été changé ici.",
                 do="Pour revenir au nôtre, supprimez cette copie.",
             )
-        content = kept[0].read_bytes()
-        with around():
+        content = stored[0].read_bytes()
+        with context():
             keep(copy.folder, at)
             write_whole(copy.folder / FILE, content)
             _drop_draft(copy.folder, at)
@@ -427,14 +436,14 @@ def undo(
 
 
 def drop_draft(
-    root: Path, id: str, *, read: str, drawings: Collection[str], at: datetime, around: Around = nullcontext
+    root: Path, id: str, *, read: str, drawings: Collection[str], at: datetime, context: Around = nullcontext
 ) -> bool:
     """Leave a draft, kept among the versions, and return whether the module is still there: it may have been
     only a draft.
     """
     with alone(root):
         copy = _unchanged(root, id, read, drawings)
-        with around():
+        with context():
             _drop_draft(copy.folder, at)
         return (copy.folder / FILE).is_file()
 
@@ -444,19 +453,19 @@ def _drop_draft(folder: Path, at: datetime) -> None:
     (folder / DRAFT).unlink(missing_ok=True)
 
 
-def remove(root: Path, id: str, *, at: datetime, around: Around = nullcontext) -> Path:
+def remove(root: Path, id: str, *, at: datetime, context: Around = nullcontext) -> Path:
     """Take a module away: its folder goes whole among those removed, dated; ours is shown again, if there is
     one.
     """
     with alone(root):
         folder = folder_of(root, id)
         if folder is None:
-            raise _gone(id)
+            raise _not_adapted(id)
         aside = root / REMOVED
         aside.mkdir(exist_ok=True)
         stamp = at.strftime("%Y-%m-%dT%H-%M-%S")
         to = next(path for n in range(1000) if not (path := aside / f"{stamp}-{n:03}-{folder.name}").exists())
-        with around():
+        with context():
             return folder.rename(to)
 
 
@@ -475,17 +484,17 @@ def translation(root: Path, id: str, code: str) -> tuple[Translation | None, str
 
 
 def translate(
-    root: Path, id: str, held: Translation, *, read: str, at: datetime, around: Around = nullcontext
+    root: Path, id: str, translated: Translation, *, read: str, at: datetime, context: Around = nullcontext
 ) -> None:
     """Write a translation beside its module; one of ours that nobody adapted is translated without being
     copied.
     """
     with alone(root):
-        ours = module_reading.file_of(id)
-        folder = folder_of(root, id) or (root / ours.parent.name if ours else None)
+        bundled = module_reading.file_of(id)
+        folder = folder_of(root, id) or (root / bundled.parent.name if bundled else None)
         if folder is None:
-            raise _gone(id)
-        if translation(root, id, held.language)[1] != read:
+            raise _not_adapted(id)
+        if translation(root, id, translated.language)[1] != read:
             raise Changed(
                 "Quelqu’un a traduit entre-temps. Rien n’a été écrit.",
                 why="Enregistrer maintenant effacerait son travail.",
@@ -494,14 +503,14 @@ def translate(
                     " de nouveau."
                 ),
             )
-        text = translations.written(held)
-        again, faults = translations.parse(text, held.language)
+        text = translations.written(translated)
+        again, faults = translations.parse(text, translated.language)
         if again is None:
             raise Refused(
                 f"{faults[0].where} : {faults[0].what}",
                 why="La traduction n’a pas été écrite.",
                 do=faults[0].do,
             )
-        with around():
-            keep(folder, at, f"module.{held.language}.yaml")
-            write_whole(folder / f"module.{held.language}.yaml", text)
+        with context():
+            keep(folder, at, f"module.{translated.language}.yaml")
+            write_whole(folder / f"module.{translated.language}.yaml", text)

@@ -25,22 +25,22 @@ Files = dict[Path, tuple[tuple[int, int, int], Any]]  # what was read of a file,
 
 @dataclass(frozen=True, slots=True)
 class FolderContents:
-    """What a folder holds. read: by folder, a module or its faults; said: translations by module, then
+    """The contents of a folder. read: by folder, a module or its faults; translations: by module, then
     language.
     """
 
     read: Mapping[str, Read] = field(default_factory=dict)
-    said: Mapping[str, Mapping[str, Translation]] = field(default_factory=dict)
+    translations: Mapping[str, Mapping[str, Translation]] = field(default_factory=dict)
     faults: Mapping[Path, tuple[Fault, ...]] = field(default_factory=dict)
 
     @property
     def modules(self) -> dict[str, Module]:
         """Return the modules that can be shown; of two with the same identifier, the first."""
-        found: dict[str, Module] = {}
+        modules: dict[str, Module] = {}
         for one in self.read.values():
             if one.module is not None:
-                found.setdefault(one.module.id, one.module)
-        return found
+                modules.setdefault(one.module.id, one.module)
+        return modules
 
 
 def folders(root: Path) -> list[Path]:
@@ -54,16 +54,18 @@ def folders(root: Path) -> list[Path]:
 
 
 def signature(root: Path) -> Signature:
-    """Return what tells that something changed: names, times and sizes, nothing read."""
-    seen = []
+    """Return names, times and sizes of the files, which differ when one changed; nothing is read."""
+    stamps = []
     for folder in folders(root):
         try:
             for path in sorted(folder.glob("module*.yaml")):
-                told = path.stat()
-                seen.append((f"{folder.name}/{path.name}", told.st_mtime_ns, told.st_size, told.st_ino))
+                status = path.stat()
+                stamps.append(
+                    (f"{folder.name}/{path.name}", status.st_mtime_ns, status.st_size, status.st_ino)
+                )
         except OSError:  # taken away while it is looked at
             continue
-    return tuple(seen)
+    return tuple(stamps)
 
 
 def read(root: Path, drawings: Collection[str], known: Files | None = None) -> FolderContents:
@@ -71,8 +73,8 @@ def read(root: Path, drawings: Collection[str], known: Files | None = None) -> F
     change.
     """
     known = {} if known is None else known
-    held: dict[str, Read] = {}
-    said: dict[str, dict[str, Translation]] = {}
+    reads: dict[str, Read] = {}
+    by_language: dict[str, dict[str, Translation]] = {}
     faults: dict[Path, tuple[Fault, ...]] = {}
     owners: dict[str, str] = {}
     for folder in folders(root):
@@ -87,32 +89,32 @@ def read(root: Path, drawings: Collection[str], known: Files | None = None) -> F
                         None,
                         (Fault(1, "id", f"« {id} » est déjà dans {first}.", do, ("id",)), *one.faults),
                     )
-                held[folder.name] = one
+                reads[folder.name] = one
                 if one.faults:
                     faults[one.path] = one.faults
             for path in sorted(folder.glob("module.*.yaml")):
                 translation, wrong = _once(path, known, translations.read)
                 if translation is not None and translation.language:
-                    said.setdefault(id, {})[translation.language] = translation
+                    by_language.setdefault(id, {})[translation.language] = translation
                 elif wrong:
                     faults[path] = wrong
         except OSError:
             continue
-    return FolderContents(held, said, faults)
+    return FolderContents(reads, by_language, faults)
 
 
 def _once(path: Path, known: Files, reader: Callable[[Path], Any]) -> Any:
-    told = path.stat()
-    key = (told.st_mtime_ns, told.st_size, told.st_ino)
+    status = path.stat()
+    key = (status.st_mtime_ns, status.st_size, status.st_ino)
     if path not in known or known[path][0] != key:
         known[path] = (key, reader(path))
     return known[path][1]
 
 
 def _id(folder: Path) -> str:
-    found = FOLDER.match(folder.name)
-    assert found is not None
-    return found[2]
+    match = FOLDER.match(folder.name)
+    assert match is not None
+    return match[2]
 
 
 class Catalogue:
@@ -126,15 +128,16 @@ class Catalogue:
         self._seen: tuple[Path, float, Signature, FolderContents] | None = None
 
     def look(self, root: Path, *, now: bool = False) -> FolderContents:
-        """Return what the folder holds; now: without waiting for the two seconds."""
-        at, seen = time.monotonic(), self._seen
-        if seen is not None and seen[0] == root and not now and at - seen[1] < EVERY:
-            return seen[3]
-        told = signature(root)
-        kept = (
-            seen[3]
-            if seen is not None and seen[:1] == (root,) and seen[2] == told
+        """Return the contents of the folder; now: without waiting for the two seconds."""
+        at, last_look = time.monotonic(), self._seen
+        if last_look is not None and last_look[0] == root and not now and at - last_look[1] < EVERY:
+            return last_look[3]
+        current = signature(root)
+        contents = (
+            last_look[3]
+            if last_look is not None and last_look[:1] == (root,) and last_look[2] == current
             else read(root, self.drawings(), self._files)
         )
-        self._seen = (root, at, told, kept)  # one assignment: another thread reads the former, or this one
-        return kept
+        # One assignment: another thread reads the former, or this one.
+        self._seen = (root, at, current, contents)
+        return contents

@@ -60,11 +60,11 @@ Where = tuple[str | int, ...]
 
 
 class Misplaced(ValueError):
-    """What does not hold together in a part: each with its place inside, what, and what to do."""
+    """The inconsistencies of a part: each with its place inside, a sentence, and another on what to do."""
 
-    def __init__(self, *found: tuple["Where", str, str]) -> None:
-        super().__init__(" ".join(what for _, what, _ in found))
-        self.found = found
+    def __init__(self, *faults: tuple["Where", str, str]) -> None:
+        super().__init__(" ".join(what for _, what, _ in faults))
+        self.faults = faults
 
 
 class Part(BaseModel):
@@ -74,7 +74,9 @@ class Part(BaseModel):
 
 
 class Gap(Part):
-    """What is said when something happens in an exercise. when: of the mechanism; does: what to try next."""
+    """The words spoken when something happens in an exercise. when: of the mechanism; does: what to try
+    next.
+    """
 
     when: str = Field(alias="quand")
     says: str = Field(alias="message")
@@ -90,8 +92,8 @@ class Equivalents(Part):
 
 
 class Exercise(Part):
-    """What all the kinds share. asks: one sentence, read aloud as `spoken`; hints: say again, show where, do
-    it together.
+    """The fields common to all the kinds. asks: one sentence, read aloud as `spoken`; hints: say again, show
+    where, do it together.
     """
 
     asks: str = Field(alias="consigne")
@@ -122,14 +124,14 @@ class Choose(Exercise):
 
     @model_validator(mode="after")
     def _can_be_done(self) -> "Choose":
-        if found := _option_faults(self.options):
-            raise Misplaced(*found)
+        if faults := _option_faults(self.options):
+            raise Misplaced(*faults)
         return self
 
 
 def _option_faults(options: tuple[Option, ...]) -> list[tuple["Where", str, str]]:
     """Return the faults of a list of options: none is right, or two look alike."""
-    faults = _said_twice("choix", "texte", [option.text for option in options])
+    faults = _repeated("choix", "texte", [option.text for option in options])
     if not any(option.right for option in options):
         do = "Cochez « C’est une bonne réponse » à l’un d’eux (dans le fichier : « juste: true »)."
         faults.append((("choix",), "Aucun choix n’est juste.", do))
@@ -143,13 +145,13 @@ class Order(Exercise):
     steps: tuple[str, ...] = Field(alias="etapes", min_length=3, max_length=7)
 
     @model_validator(mode="after")
-    def _steps_are_told_apart(self) -> "Order":
-        if found := _said_twice("etapes", "", self.steps):
-            raise Misplaced(*found)
+    def _steps_differ(self) -> "Order":
+        if faults := _repeated("etapes", "", self.steps):
+            raise Misplaced(*faults)
         return self
 
 
-def _said_twice(where: str, key: str, words: Sequence[str]) -> list[tuple["Where", str, str]]:
+def _repeated(where: str, key: str, words: Sequence[str]) -> list[tuple["Where", str, str]]:
     """Return the words that a list holds already: of two that look alike, one would be called wrong."""
     return [
         (
@@ -189,18 +191,18 @@ class Trap(Exercise):
 
     @model_validator(mode="after")
     def _clues_are_there(self) -> "Trap":
-        told = " ".join((self.message.sender, self.message.subject, *self.message.body))
+        message_text = " ".join((self.message.sender, self.message.subject, *self.message.body))
         do = "Reprenez des mots du message, lettre pour lettre."
-        found: list[tuple[Where, str, str]] = [
+        faults: list[tuple[Where, str, str]] = [
             (("a_voir", n, "ou"), f"« {clue.words} » n’est pas dans le message.", do)
             for n, clue in enumerate(self.clues)
-            if not clue.words.strip() or clue.words not in told
+            if not clue.words.strip() or clue.words not in message_text
         ]
         if not self.message.true and not self.clues:
-            found.append((("a_voir",), "Aucun signe n’est à trouver.", "Un piège en a au moins un."))
-        found += _option_faults(self.options)
-        if found:
-            raise Misplaced(*found)
+            faults.append((("a_voir",), "Aucun signe n’est à trouver.", "Un piège en a au moins un."))
+        faults += _option_faults(self.options)
+        if faults:
+            raise Misplaced(*faults)
         return self
 
 
@@ -231,7 +233,7 @@ class Put(Exercise):
     @model_validator(mode="after")
     def _places_exist(self) -> "Put":
         known = {place.id for place in self.places}
-        found: list[tuple[Where, str, str]] = [
+        faults: list[tuple[Where, str, str]] = [
             (
                 ("objets", n, "place"),
                 f"« {thing.place} » n’est pas une des places.",
@@ -241,13 +243,13 @@ class Put(Exercise):
             if thing.place and thing.place not in known
         ]
         if not any(thing.place for thing in self.things):
-            found.append(
+            faults.append(
                 (("objets",), "Aucun objet n’a de place.", "Donnez « place: » à l’un d’eux au moins.")
             )
-        found += _said_twice("objets", "id", [thing.id for thing in self.things])
-        found += _said_twice("places", "id", [place.id for place in self.places])
-        if found:
-            raise Misplaced(*found)
+        faults += _repeated("objets", "id", [thing.id for thing in self.things])
+        faults += _repeated("places", "id", [place.id for place in self.places])
+        if faults:
+            raise Misplaced(*faults)
         return self
 
 
@@ -333,7 +335,9 @@ class Type(Exercise):
     forgives: tuple[Literal["majuscules", "accents", "espaces"], ...] = Field(alias="tolere", default=())
 
 
-Facts = Annotated[tuple[str, ...], BeforeValidator(lambda held: (held,) if isinstance(held, str) else held)]
+Facts = Annotated[
+    tuple[str, ...], BeforeValidator(lambda facts: (facts,) if isinstance(facts, str) else facts)
+]
 
 
 class Element(Part):
@@ -373,11 +377,11 @@ class Element(Part):
 
     @model_validator(mode="after")
     def _says_something(self) -> "Element":
-        found: list[tuple[Where, str, str]] = []
+        faults: list[tuple[Where, str, str]] = []
         if self.kind != "dessin" and not self.text:
-            found.append((("texte",), "Il manque ce qui est écrit.", "Ajoutez « texte: »."))
+            faults.append((("texte",), "Il manque ce qui est écrit.", "Ajoutez « texte: »."))
         if self.kind in ("champ", "choix", "liste") and not self.name:
-            found.append(
+            faults.append(
                 (
                     ("nom",),
                     "Il manque le nom de ce champ.",
@@ -385,9 +389,9 @@ class Element(Part):
                 )
             )
         if self.kind in ("choix", "liste") and len(self.options) < 2:
-            found.append((("options",), "Il faut au moins 2 options.", "Ajoutez-en."))
-        if found:
-            raise Misplaced(*found)
+            faults.append((("options",), "Il faut au moins 2 options.", "Ajoutez-en."))
+        if faults:
+            raise Misplaced(*faults)
         return self
 
     def applies(self, facts: Collection[str]) -> bool:
@@ -404,7 +408,7 @@ class Screen(Part):
 
 
 class Goal(Part):
-    """What ends the exercise: a screen reached, things done."""
+    """The end of an exercise: a screen reached, things done."""
 
     screen: str = Field(alias="ecran", default="")
     facts: tuple[str, ...] = Field(alias="faits", default=())
@@ -459,14 +463,14 @@ class Screens(Exercise):
         ]
 
     def _reaches(self) -> bool:
-        """Return whether some sequence of presses leads from the start to the goal."""
-        seen: set[tuple[str, frozenset[str]]] = set()
+        """Check that some sequence of presses leads from the start to the goal."""
+        visited: set[tuple[str, frozenset[str]]] = set()
         ways: list[tuple[str, frozenset[str]]] = [(self.starts, frozenset())]
         while ways:
             id, facts = ways.pop()
-            if (id, facts) in seen or len(seen) > MOST_STATES:
+            if (id, facts) in visited or len(visited) > MOST_STATES:
                 continue
-            seen.add((id, facts))
+            visited.add((id, facts))
             if self.reached(id, facts):
                 return True
             for element in self.screens[id].elements:
@@ -544,7 +548,7 @@ class Channels(Part):
 
 
 class FollowUp(Part):
-    """What is asked afterwards: days after the date of the plan, in what words, and what a yes makes."""
+    """The question asked afterwards: days after the date of the plan, in what words, and what a yes makes."""
 
     days: int = Field(alias="delai", ge=1, le=120)
     question: str
@@ -552,8 +556,8 @@ class FollowUp(Part):
 
 
 class Service(Part):
-    """What an accelerator tells of the real service: advantages, points to watch, papers, channels, and the
-    question after.
+    """The facts on the real service given by an accelerator: advantages, points to watch, papers, channels,
+    and the question after.
 
     exercise: the invented service in which one practises; late: what to do when the date is missed.
     """

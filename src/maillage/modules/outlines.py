@@ -88,8 +88,8 @@ class Outline(Part):
 
     @model_validator(mode="after")
     def _minutes_go_on(self) -> "Outline":
-        told = [moment.minute for moment in self.moments]
-        if told != sorted(set(told)) or told[0] != 0 or told[-1] >= self.minutes:
+        minutes = [moment.minute for moment in self.moments]
+        if minutes != sorted(set(minutes)) or minutes[0] != 0 or minutes[-1] >= self.minutes:
             raise ValueError("deroule : les minutes vont de 0 à moins que la durée, en montant")
         if (self.format in ("court", "long")) != (len(self.meetings) > 1):
             raise ValueError("seances : un parcours en a plusieurs, un atelier ponctuel n’en a pas")
@@ -100,12 +100,12 @@ class Outline(Part):
 
 def written(outline: Outline) -> str:
     """Return the file of an outline."""
-    held = outline.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    return yaml.safe_dump(held, allow_unicode=True, sort_keys=False, width=110)
+    document = outline.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=110)
 
 
 @cache
 def outlines() -> Mapping[str, Outline]:
     """Return the outlines by identifier, in the order of their files."""
-    found = (Outline.model_validate(read_yaml(path)) for path in sorted(FILES.glob("*.yaml")))
-    return {each.id: each for each in found}
+    all_outlines = (Outline.model_validate(read_yaml(path)) for path in sorted(FILES.glob("*.yaml")))
+    return {each.id: each for each in all_outlines}

@@ -27,4 +27,4 @@ class Pack(Part):
 @cache
 def packs() -> Mapping[str, Pack]:
     """Return the packs by identifier."""
-    return {id: Pack.model_validate(each) for id, each in read_yaml(FILE).items()}
+    return {id: Pack.model_validate(fields) for id, fields in read_yaml(FILE).items()}

@@ -34,8 +34,10 @@ def _file() -> Mapping[str, Any]:
 def paths() -> Mapping[str, Path]:
     """Return the paths by identifier, in the order of the file."""
     return {
-        id: Path(id, held["titre"], held["dit"], held["dessin"], held["pour"], tuple(held["modules"]))
-        for id, held in _file()["parcours"].items()
+        id: Path(
+            id, fields["titre"], fields["dit"], fields["dessin"], fields["pour"], tuple(fields["modules"])
+        )
+        for id, fields in _file()["parcours"].items()
     }
 
 
@@ -50,5 +52,5 @@ def suited(result: str, use: str) -> Path | None:
 
 def first(flags: Iterable[str]) -> list[str]:
     """Return the modules that what a diagnosis saw puts before those of the path."""
-    held = _file()["signaux"]
-    return [module for flag in flags for module in held.get(flag, ())]
+    modules_by_flag = _file()["signaux"]
+    return [module for flag in flags for module in modules_by_flag.get(flag, ())]

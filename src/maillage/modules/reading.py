@@ -127,8 +127,8 @@ COUNTED: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What stops a module from being read: where, what, and what to do. place: the keys that lead there, from
-    0.
+    """A fault that stops a module from being read: its line, its sentence, and what to do. place: the keys
+    that lead there, from 0.
     """
 
     line: int
@@ -176,27 +176,27 @@ def read(path: Path, drawings: Collection[str], known: Collection[str] | None = 
 def check(
     text: str, drawings: Collection[str], folder: str, known: Collection[str] | None = None
 ) -> tuple[Any, Module | None, tuple[Fault, ...]]:
-    """Return what a text holds, its module, and its faults; what it holds is None when it is not YAML, or not
-    keys.
+    """Return the document of a text, its module, and its faults; the document is None when it is not YAML, or
+    not keys.
     """
     if len(text) > MOST_BYTES or marks(text, MOST_MARKS) > MOST_MARKS:
         return None, None, (Fault(1, "", *TOO_LONG),)
     try:
         node = yaml.compose(text, Loader=Loader)
-        held = yaml.load(text, Loader=Loader) if _size(node) <= MOST_NODES else None  # noqa: S506, both loaders are safe
+        document = yaml.load(text, Loader=Loader) if _size(node) <= MOST_NODES else None  # noqa: S506, both loaders are safe
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         return None, None, (Fault(mark.line + 1 if mark else 1, "", *UNREADABLE),)
-    if not isinstance(held, dict):
+    if not isinstance(document, dict):
         return (
             None,
             None,
             (Fault(1, "", "Ce fichier est vide, ou n’a pas de clés.", "Partez d’un module qui existe."),),
         )
-    found = islice(_faults(held, drawings, folder, known), MOST_FAULTS)
-    faults = [Fault(_line(node, where), place_text(where), what, do, where) for where, what, do in found]
+    misplaced = islice(_faults(document, drawings, folder, known), MOST_FAULTS)
+    faults = [Fault(_line(node, where), place_text(where), what, do, where) for where, what, do in misplaced]
     faults.sort(key=lambda fault: (fault.line, fault.what))
-    return held, None if faults else Module.model_validate(held), tuple(faults)
+    return document, None if faults else Module.model_validate(document), tuple(faults)
 
 
 def marks(text: str, most: int) -> int:
@@ -232,22 +232,22 @@ def _size(node: Any, known: dict[int, int] | None = None) -> int:
 
 
 def _faults(
-    held: Mapping[str, Any], drawings: Collection[str], folder: str, known: Collection[str] | None
+    document: Mapping[str, Any], drawings: Collection[str], folder: str, known: Collection[str] | None
 ) -> Iterator[tuple[Where, str, str]]:
     """Return all that is wrong, whatever else is: an author mends everything in one go."""
     try:
-        Module.model_validate(held)
+        Module.model_validate(document)
     except ValidationError as error:
         yield from _structures(error)
-    yield from _own(held, folder)
-    yield from _words(held, drawings)
-    yield from _whole(held)
+    yield from _own(document, folder)
+    yield from _words(document, drawings)
+    yield from _consistency(document)
     if known is not None:
-        yield from _beside(held, known)
+        yield from _unknown_modules(document, known)
 
 
-def _own(held: Mapping[str, Any], folder: str) -> Iterator[tuple[Where, str, str]]:
-    id, number = held.get("id"), held.get("numero")
+def _own(document: Mapping[str, Any], folder: str) -> Iterator[tuple[Where, str, str]]:
+    id, number = document.get("id"), document.get("numero")
     if id in RESERVED:
         yield ("id",), f"« {id} » est l’adresse d’une autre page.", "Prenez un autre identifiant."
     if isinstance(id, str) and not folder.endswith(f"-{id}"):
@@ -255,13 +255,13 @@ def _own(held: Mapping[str, Any], folder: str) -> Iterator[tuple[Where, str, str
         yield ("id",), f"Le dossier s’appelle « {folder} ».", f"Appelez-le « {called} »."
 
 
-def _words(held: Mapping[str, Any], drawings: Collection[str]) -> Iterator[tuple[Where, str, str]]:
-    for where, text in _texts(held):
+def _words(document: Mapping[str, Any], drawings: Collection[str]) -> Iterator[tuple[Where, str, str]]:
+    for where, text in _texts(document):
         for pattern, named in REAL:
-            if (found := pattern.search(FICTIONAL.sub("", text))) is not None:
+            if (match := pattern.search(FICTIONAL.sub("", text))) is not None:
                 yield (
                     where,
-                    f"« {found[0]} » : {named}.",
+                    f"« {match[0]} » : {named}.",
                     "Prenez un numéro inventé : 06 39 98 00 00, ou 0000.",
                 )
         if where[-1] in NEVER_EMPTY and not text.strip():
@@ -281,10 +281,10 @@ def _words(held: Mapping[str, Any], drawings: Collection[str]) -> Iterator[tuple
             )
 
 
-def _whole(held: Mapping[str, Any]) -> Iterator[tuple[Where, str, str]]:
+def _consistency(document: Mapping[str, Any]) -> Iterator[tuple[Where, str, str]]:
     theme, minutes = (
-        str(held.get("theme")),
-        int(said) if (said := str(held.get("duree"))[:9]).isdecimal() else 0,
+        str(document.get("theme")),
+        int(typed_minutes) if (typed_minutes := str(document.get("duree"))[:9]).isdecimal() else 0,
     )
     if MOST_MINUTES < minutes <= MOST_MINUTES_AIDANTS and theme not in ("demarches", "aidants"):
         yield (
@@ -292,10 +292,10 @@ def _whole(held: Mapping[str, Any]) -> Iterator[tuple[Where, str, str]]:
             f"{minutes} minutes, c’est trop.",
             f"{MOST_MINUTES} minutes au plus, pour que cela se fasse d’une traite.",
         )
-    if theme in THEMES and (theme == "demarches") != ("demarche" in held):
+    if theme in THEMES and (theme == "demarches") != ("demarche" in document):
         what = "Il manque « demarche »." if theme == "demarches" else "Ce module n’est pas une démarche."
         yield ("demarche",), what, "Les modules du thème « demarches » en ont une, et eux seuls."
-    steps = held.get("etapes")
+    steps = document.get("etapes")
     if not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps):
         return
     exercises = [
@@ -323,9 +323,9 @@ def _whole(held: Mapping[str, Any]) -> Iterator[tuple[Where, str, str]]:
         )
 
 
-def _beside(held: Mapping[str, Any], known: Collection[str]) -> Iterator[tuple[Where, str, str]]:
+def _unknown_modules(document: Mapping[str, Any], known: Collection[str]) -> Iterator[tuple[Where, str, str]]:
     for key in ("prealables", "suite"):
-        named = held.get(key)
+        named = document.get(key)
         for n, id in enumerate(named if isinstance(named, list) else ()):
             if isinstance(id, str) and id not in known:
                 do = "`maillage modules liste` donne leurs identifiants."
@@ -333,7 +333,7 @@ def _beside(held: Mapping[str, Any], known: Collection[str]) -> Iterator[tuple[W
 
 
 def _easier(written: Mapping[str, Any], n: int) -> Iterator[tuple[Where, str, str]]:
-    """Return what is wrong in the easier variant of an exercise: its keys take the place of those of the
+    """Yield the faults of the easier variant of an exercise: its keys take the place of those of the
     exercise.
     """
     own = {
@@ -353,13 +353,13 @@ def _tried(exercise: Mapping[str, Any]) -> list[tuple[Where, str, str]]:
 
 
 def step_faults(step: Mapping[str, Any], drawings: Collection[str]) -> list[tuple[Where, str, str]]:
-    """Return what is wrong in a step alone: where, what, what to do."""
-    found: list[tuple[Where, str, str]] = []
+    """Return the faults of a step alone: its place, a sentence, and what to do."""
+    faults: list[tuple[Where, str, str]] = []
     try:
         Step.model_validate(step)
     except ValidationError as error:
-        found += _structures(error)
-    return [*found, *_words(step, drawings)]
+        faults += _structures(error)
+    return [*faults, *_words(step, drawings)]
 
 
 def _structures(errors: ValidationError) -> Iterator[tuple[Where, str, str]]:
@@ -368,7 +368,7 @@ def _structures(errors: ValidationError) -> Iterator[tuple[Where, str, str]]:
         where = _place(error["loc"])
         cause = error.get("ctx", {}).get("error")
         if isinstance(cause, Misplaced):
-            yield from (((*where, *inside), what, do) for inside, what, do in cause.found)
+            yield from (((*where, *inside), what, do) for inside, what, do in cause.faults)
         elif not _miscounted(error):
             yield (where, *_structure(error, where))
 
@@ -379,13 +379,12 @@ def _place(loc: Sequence[str | int]) -> Where:
 
 
 def _miscounted(error: Any) -> bool:
-    """Return whether too few are counted only because some are wrong: those are told."""
+    """Recognise a count too low only because some parts are wrong: the faults of those are given."""
     few = error["type"] == "too_short" and isinstance(error["input"], list | dict)
     return few and len(error["input"]) >= error["ctx"]["min_length"]
 
 
 def _structure(error: Any, where: Where) -> tuple[str, str]:
-    """Return what is wrong, and how to fix it."""
     context = {name: _french(value) for name, value in error.get("ctx", {}).items()}
     what, do = WORDS.get(
         error["type"], ("« {input} » ne convient pas ici.", "Regardez un module qui existe.")
@@ -400,48 +399,48 @@ def _structure(error: Any, where: Where) -> tuple[str, str]:
 
 
 def _french(value: Any) -> str:
-    """Return what pydantic says of a value, without its English quotes and conjunction."""
+    """Return the words of pydantic on a value, without its English quotes and conjunction."""
     return str(value).replace("'", "").replace(" or ", " ou ")
 
 
-def _texts(held: Any, where: Where = ()) -> Iterator[tuple[Where, str]]:
-    if isinstance(held, dict):
-        for name, value in held.items():
+def _texts(tree: Any, where: Where = ()) -> Iterator[tuple[Where, str]]:
+    if isinstance(tree, dict):
+        for name, value in tree.items():
             yield from _texts(value, (*where, str(name)))
-    elif isinstance(held, list):
-        for n, value in enumerate(held):
+    elif isinstance(tree, list):
+        for n, value in enumerate(tree):
             yield from _texts(value, (*where, n))
-    elif isinstance(held, str):
-        yield where, held
+    elif isinstance(tree, str):
+        yield where, tree
 
 
 def _line(node: Any, where: Where) -> int:
     """Return the line of a place in a file; that of the nearest thing around it when it is not there."""
     line = 1
     for part in where:
-        found = None
+        child = None
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
                 if key.value == part:
-                    line, found = key.start_mark.line + 1, value
+                    line, child = key.start_mark.line + 1, value
         elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            found = node.value[part]
-            line = found.start_mark.line + 1
-        if found is None:
+            child = node.value[part]
+            line = child.start_mark.line + 1
+        if child is None:
             break
-        node = found
+        node = child
     return line
 
 
 def place_text(where: Where) -> str:
     """Return a place as it is said: “etapes 3 › exercice › consigne”."""
-    said: list[str] = []
+    labels: list[str] = []
     for part in where:
-        if isinstance(part, int) and said:
-            said[-1] += f" {part + 1}"
+        if isinstance(part, int) and labels:
+            labels[-1] += f" {part + 1}"
         else:
-            said.append(str(part))
-    return " › ".join(said)
+            labels.append(str(part))
+    return " › ".join(labels)
 
 
 def folders(*roots: Path) -> list[Path]:
@@ -454,8 +453,8 @@ def own_modules() -> Mapping[str, Module]:
     """Return our modules, by identifier, in order of number. Their tests read them with their faults; here
     there are none.
     """
-    held = (Module.model_validate(read_yaml(path)) for path in folders(OURS))
-    return {module.id: module for module in sorted(held, key=lambda module: module.number)}
+    loaded = (Module.model_validate(read_yaml(path)) for path in folders(OURS))
+    return {module.id: module for module in sorted(loaded, key=lambda module: module.number)}
 
 
 @cache

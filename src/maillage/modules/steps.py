@@ -16,15 +16,15 @@ READING = ("pourquoi", "regarder", "recap", "suite")  # natures of a step that i
 
 def step(pattern: str, typed: Mapping[str, Any]) -> dict[str, Any]:
     """Return a step as it is written in the file of a module. typed: what was typed, lists as lists."""
-    made: dict[str, Any] = {"nature": typed["nature"], "titre": typed["titre"]}
+    new_step: dict[str, Any] = {"nature": typed["nature"], "titre": typed["titre"]}
     if typed["texte"]:
-        made["texte"] = list(typed["texte"])
-    made["parle"] = typed["parle"] or " ".join(typed["texte"]) or typed.get("consigne", "")
+        new_step["texte"] = list(typed["texte"])
+    new_step["parle"] = typed["parle"] or " ".join(typed["texte"]) or typed.get("consigne", "")
     if pattern == "lire":
-        return made
+        return new_step
     if typed["compte"]:
-        made["reussite"] = True
-    made["exercice"] = {
+        new_step["reussite"] = True
+    new_step["exercice"] = {
         "genre": pattern,
         "consigne": typed["consigne"],
         "parle": typed["consigne"],
@@ -32,7 +32,7 @@ def step(pattern: str, typed: Mapping[str, Any]) -> dict[str, Any]:
         "reussite": typed["reussite"],
         "indices": list(typed["indices"]),
     }
-    return made
+    return new_step
 
 
 def _choose(typed: Mapping[str, Any]) -> dict[str, Any]:

@@ -85,17 +85,17 @@ GROUPS: Mapping[str, str] = {
 SAME_EVERYWHERE = ("adresse", "telephone", "verifie_le", "heure")
 
 
-def texts(held: Any, where: Where = ()) -> Iterator[tuple[Where, str | list[str]]]:
-    """Return the texts of what a file holds, or of a part of it, in its order: a sentence, or lines."""
-    if isinstance(held, dict):
-        for key, value in held.items():
+def texts(tree: Any, where: Where = ()) -> Iterator[tuple[Where, str | list[str]]]:
+    """Return the texts of the document of a file, or of a part of it, in its order: a sentence, or lines."""
+    if isinstance(tree, dict):
+        for key, value in tree.items():
             place = (*where, key)
-            if _is_text(held, where, key, value):
+            if _is_text(tree, where, key, value):
                 yield place, value
             else:
                 yield from texts(value, place)
-    elif isinstance(held, list):
-        for n, value in enumerate(held):
+    elif isinstance(tree, list):
+        for n, value in enumerate(tree):
             yield from texts(value, (*where, n))
 
 
@@ -112,11 +112,11 @@ def _is_text(parent: Mapping[str, Any], where: Where, key: Any, value: Any) -> b
     return True
 
 
-def sentences(held: Any) -> Iterator[tuple[Where, str]]:
+def sentences(tree: Any) -> Iterator[tuple[Where, str]]:
     """Return the texts to translate, each sentence of a list at its own place; those that stay the same are
     left out.
     """
-    for where, value in texts(held):
+    for where, value in texts(tree):
         if where[-1] not in SAME_EVERYWHERE:
             for place, words in (
                 [(where, value)]
@@ -127,10 +127,10 @@ def sentences(held: Any) -> Iterator[tuple[Where, str]]:
                     yield place, words
 
 
-def drawn(held: Any, where: Where = ()) -> Iterator[tuple[Where, str]]:
+def drawn(tree: Any, where: Where = ()) -> Iterator[tuple[Where, str]]:
     """Return the places of the drawings: each names one."""
-    if isinstance(held, dict):
-        for key, value in held.items():
+    if isinstance(tree, dict):
+        for key, value in tree.items():
             place = (*where, key)
             if key == "dessin" and isinstance(value, str):
                 yield place, value
@@ -138,36 +138,36 @@ def drawn(held: Any, where: Where = ()) -> Iterator[tuple[Where, str]]:
                 yield from (((*place, n), str(name)) for n, name in enumerate(value))
             else:
                 yield from drawn(value, place)
-    elif isinstance(held, list):
-        for n, value in enumerate(held):
+    elif isinstance(tree, list):
+        for n, value in enumerate(tree):
             yield from drawn(value, (*where, n))
 
 
-def own(held: Any) -> Any:
+def own(tree: Any) -> Any:
     """Return a copy in which nothing is shared: two places that one reference filled may then differ."""
-    if isinstance(held, dict):
-        return {key: own(value) for key, value in held.items()}
-    return [own(value) for value in held] if isinstance(held, list) else copy.copy(held)
+    if isinstance(tree, dict):
+        return {key: own(value) for key, value in tree.items()}
+    return [own(value) for value in tree] if isinstance(tree, list) else copy.copy(tree)
 
 
-def at(held: Any, where: Where) -> Any:
-    """Return what stands at a place; KeyError or IndexError when there is none."""
+def at(tree: Any, where: Where) -> Any:
+    """Return the part at a place; KeyError or IndexError when there is none."""
     for part in where:
-        held = held[part]
-    return held
+        tree = tree[part]
+    return tree
 
 
-def put(held: Any, where: Where, value: Any) -> None:
+def put(tree: Any, where: Where, value: Any) -> None:
     """Put something at a place; right answers and what is said of an option follow when the option is
     reworded.
     """
-    parent: Any = at(held, where[:-1])
+    parent: Any = at(tree, where[:-1])
     last: Any = where[-1]
     former = parent[last] if isinstance(parent, list) else parent.get(last)
     if where[-1] == "options" and isinstance(former, list) and len(former) == len(value):
         _reword(parent, dict(zip(former, value, strict=True)))
     elif isinstance(where[-1], int) and where[-2] == "options":
-        _reword(at(held, where[:-2]), {former: value})
+        _reword(at(tree, where[:-2]), {former: value})
     parent[last] = value
 
 
@@ -214,9 +214,9 @@ ELEMENTS: Mapping[str, str] = {
 }
 
 
-def section(held: Any, where: Where) -> tuple[str, str]:
-    """Return what a text belongs to inside its part, in words: what is folded, and what is inside of it; ''
-    for none.
+def section(tree: Any, where: Where) -> tuple[str, str]:
+    """Return the two headings, in words, under which a text of a part stands: the folded one, and the inner
+    one; '' for none.
 
     >>> section({}, ("etapes", 2, "exercice", "choix", 0, "texte"))
     ('Les choix', 'Choix 1')
@@ -234,47 +234,46 @@ def section(held: Any, where: Where) -> tuple[str, str]:
             return GROUPS["exercice"], ""
         start, inside = start + 1, inside[1:]
     if inside[0] == "ecrans" and len(inside) > 1:
-        screens = _there(held, where[: start + 1])
+        screens = _there(tree, where[: start + 1])
         rank = (
             list(screens).index(inside[1]) + 1 if isinstance(screens, dict) and inside[1] in screens else "?"
         )
-        title = _there(held, (*where[: start + 2], "titre"))
+        title = _there(tree, (*where[: start + 2], "titre"))
         named = f"Écran {rank} : {title}" if isinstance(title, str) and title else f"Écran {rank}"
-        return named, _inside(held, where, start + 2)
+        return named, _inside(tree, where, start + 2)
     return SEVERAL.get(str(inside[0]), GROUPS.get(str(inside[0]), str(inside[0]))), _inside(
-        held, where, start
+        tree, where, start
     )
 
 
-def _inside(held: Any, where: Where, start: int) -> str:
-    """Return what a text belongs to beyond the first keys of its place: “Bouton « Envoyer » › Quand ce n’est
+def _inside(tree: Any, where: Where, start: int) -> str:
+    """Return the headings of a text beyond the first keys of its place: “Bouton « Envoyer » › Quand ce n’est
     pas cela”.
     """
-    said: list[str] = []
+    labels: list[str] = []
     for n in range(start, len(where) - 1):
         part, before = where[n], where[n - 1]
         if before == "elements":
-            said[-1:] = [_element(_there(held, where[: n + 1]))]
-        elif isinstance(part, int) and said:
-            said[-1] += f" {part + 1}"
+            labels[-1:] = [_element(_there(tree, where[: n + 1]))]
+        elif isinstance(part, int) and labels:
+            labels[-1] += f" {part + 1}"
         elif before == "ecrans":
-            said.append(f"« {part} »")
+            labels.append(f"« {part} »")
         elif (n > start or isinstance(where[n + 1], int)) and part in GROUPS:
-            said.append(GROUPS[str(part)])
-    return " › ".join(said)
+            labels.append(GROUPS[str(part)])
+    return " › ".join(labels)
 
 
-def label_inside(held: Any, where: Where) -> str:
-    """Return what a text is beyond the screen that holds it, without the words that it says: “Message, De
-    qui”.
+def label_inside(tree: Any, where: Where) -> str:
+    """Return the name of a text inside its screen, without the words of the text: “Message, De qui”.
 
     >>> label_inside({}, ("etapes", 2, "exercice", "choix", 0, "texte"))
     'Choix 1, Texte'
     """
     place = where[:-1] if isinstance(where[-1], int) else where
-    inside = [words.split(" « ")[0] for words in section(held, place)[1].split(" › ") if words]
-    said = label(held, where)
-    return ", ".join([*(words for words in inside if words != said), said])
+    inside = [words.split(" « ")[0] for words in section(tree, place)[1].split(" › ") if words]
+    name = label(tree, where)
+    return ", ".join([*(words for words in inside if words != name), name])
 
 
 def _element(element: Any) -> str:
@@ -283,8 +282,8 @@ def _element(element: Any) -> str:
     return f"{kind} « {text[:40]}{'…' if len(text) > 40 else ''} »" if text else kind
 
 
-def label(held: Any, where: Where) -> str:
-    """Return what a text is, in words.
+def label(tree: Any, where: Where) -> str:
+    """Return the name of a text, in words.
 
     >>> label({}, ("etapes", 2, "exercice", "indices", 1))
     'Indices'
@@ -292,7 +291,7 @@ def label(held: Any, where: Where) -> str:
     key = where[-1] if not isinstance(where[-1], int) else where[-2]
     place = where if where[-1] == key else where[:-1]
     if len(place) > 2 and place[-3] == "elements" and key == "texte":
-        element = _there(held, place[:-1])
+        element = _there(tree, place[:-1])
         return (
             ELEMENTS.get(str(element.get("type")), LABELS["texte"])
             if isinstance(element, dict)
@@ -301,9 +300,9 @@ def label(held: Any, where: Where) -> str:
     return LABELS.get(str(key), str(key))
 
 
-def _there(held: Any, where: Where) -> Any:
+def _there(tree: Any, where: Where) -> Any:
     try:
-        return at(held, where)
+        return at(tree, where)
     except (KeyError, IndexError, TypeError):
         return None
 
@@ -311,15 +310,15 @@ def _there(held: Any, where: Where) -> Any:
 # ----------------------------------------------------------------------------------- what makes a step itself
 
 
-def shape(held: Any) -> Any:
-    """Return what is left of a part without its words: what it asks for, not how it is said."""
-    if isinstance(held, dict):
+def shape(tree: Any) -> Any:
+    """Return the structure of a part without its words: the exercise, not its wording."""
+    if isinstance(tree, dict):
         return {
             key: "" if key in LABELS and not _deep(value) else shape(value)
-            for key, value in held.items()
+            for key, value in tree.items()
             if key != "quand"
         }
-    return [shape(value) for value in held] if isinstance(held, list) else held
+    return [shape(value) for value in tree] if isinstance(tree, list) else tree
 
 
 def _deep(value: Any) -> bool:
@@ -329,7 +328,7 @@ def _deep(value: Any) -> bool:
 
 
 def same_steps(before: Sequence[Any], after: Sequence[Any]) -> bool:
-    """Return whether progress told of some steps still holds of others: as many, each asking the same in the
+    """Check that progress recorded on some steps still holds of others: as many, each asking the same in the
     same place.
 
     A step that is reworded stays itself, as long as its title, what it says aloud, its text or what it asks

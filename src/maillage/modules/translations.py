@@ -20,7 +20,7 @@ from maillage.modules.reading import FICTIONAL, REAL, Fault, check, file_of, pla
 from maillage.reference.files import Loader
 from maillage.words.languages import LANGUAGES
 
-WHO = ("traducteurs", "relu_par")
+NAME_KEYS = ("traducteurs", "relu_par")
 NAME = re.compile(r"^module\.([a-z]{2,3})\.yaml$")
 # Languages of those who learn here, by the code of their speakers; others are named by their code.
 NAMES: Mapping[str, str] = {
@@ -135,88 +135,88 @@ def read(path: Path) -> tuple[Translation | None, tuple[Fault, ...]]:
         return None, (
             Fault(1, "", "Ce fichier n’est pas en UTF-8.", "Enregistrez-le de nouveau, encodage UTF-8."),
         )
-    found = NAME.match(path.name)
-    return parse(text, found[1] if found else "")
+    match = NAME.match(path.name)
+    return parse(text, match[1] if match else "")
 
 
 def parse(text: str, code: str) -> tuple[Translation | None, tuple[Fault, ...]]:
     """Return the translation of a text, or its faults. code: the language that the name of its file says."""
-    held, _, faults = check(text, (), "")
-    if held is None:
+    document, _, faults = check(text, (), "")
+    if document is None:
         return None, faults
-    if fault := next(_faults(held, code), None):
+    if fault := next(_faults(document, code), None):
         return None, (fault,)
-    names = [_names(held.get(key) or ()) for key in WHO]
-    return Translation(code, held["textes"], held.get("depuis") or {}, *names), ()
+    names = [_names(document.get(key) or ()) for key in NAME_KEYS]
+    return Translation(code, document["textes"], document.get("depuis") or {}, *names), ()
 
 
-def _faults(held: Mapping[str, Any], code: str) -> Iterator[Fault]:
-    said = held.get("textes")
-    for key, value in (("textes", said), ("depuis", held.get("depuis") or {})):
+def _faults(document: Mapping[str, Any], code: str) -> Iterator[Fault]:
+    texts = document.get("textes")
+    for key, value in (("textes", texts), ("depuis", document.get("depuis") or {})):
         if not isinstance(value, dict) or not all(isinstance(w, str) for pair in value.items() for w in pair):
             do = "Une place, deux points, une phrase entre guillemets : docs/modules.md."
             yield Fault(1, key, f"« {key} » n’est pas une liste de phrases par place.", do)
-    if held.get("langue") != code:
+    if document.get("langue") != code:
         do = f"Écrivez « langue: {code} », ou renommez le fichier."
-        yield Fault(1, "langue", f"Ce fichier dit « langue: {held.get('langue')} ».", do)
-    if known := [key for key in held if key not in ("langue", "textes", "depuis", *WHO)]:
+        yield Fault(1, "langue", f"Ce fichier dit « langue: {document.get('langue')} ».", do)
+    if known := [key for key in document if key not in ("langue", "textes", "depuis", *NAME_KEYS)]:
         do = "Retirez-la : langue, textes, depuis, traducteurs et relu_par seulement."
         yield Fault(1, str(known[0]), f"« {known[0]} » n’est pas une clé connue ici.", do)
-    for key in WHO:
-        if not isinstance(held.get(key) or [], list | str):
+    for key in NAME_KEYS:
+        if not isinstance(document.get(key) or [], list | str):
             do = "Un nom par ligne, après un tiret."
             yield Fault(1, key, f"« {key} » n’est pas une liste de noms.", do)
-    for place, words in said.items() if isinstance(said, dict) else ():
+    for place, words in texts.items() if isinstance(texts, dict) else ():
         for pattern, named in REAL:
             if (real := pattern.search(FICTIONAL.sub("", words))) is not None:
                 do = "Prenez un numéro inventé : 06 39 98 00 00, ou 0000."
                 yield Fault(1, place, f"« {real[0]} » : {named}.", do)
 
 
-def _names(held: str | Sequence[Any]) -> tuple[str, ...]:
-    return (held,) if isinstance(held, str) else tuple(map(str, held))
+def _names(names: str | Sequence[Any]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(map(str, names))
 
 
-def written(held: Translation) -> str:
+def written(translation: Translation) -> str:
     """Return the file of a translation."""
-    kept = {place: words for place, words in held.said.items() if words.strip()}
+    texts = {place: words for place, words in translation.said.items() if words.strip()}
     document = {
-        "langue": held.language,
-        "traducteurs": list(held.authors),
-        "relu_par": list(held.read_by),
-        "textes": kept,
-        "depuis": {place: words for place, words in held.since.items() if place in kept},
+        "langue": translation.language,
+        "traducteurs": list(translation.authors),
+        "relu_par": list(translation.read_by),
+        "textes": texts,
+        "depuis": {place: words for place, words in translation.since.items() if place in texts},
     }
     return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=10_000)
 
 
-def lines(held: Mapping[str, Any], translation: Translation | None) -> list[Line]:
+def lines(document: Mapping[str, Any], translation: Translation | None) -> list[Line]:
     """Return the sentences of a module, each with its translation, and what became of it."""
-    made = []
-    for where, french in module_texts.sentences(held):
+    rows = []
+    for where, french in module_texts.sentences(document):
         place = place_text(where)
         known = translation.of(place, french) if translation else ""
         former = (
             (translation.said.get(place, ""), translation.since.get(place, "")) if translation else ("", "")
         )
         if known:
-            made.append(Line(place, french, known, "done"))
+            rows.append(Line(place, french, known, "done"))
         elif former[0].strip():
-            made.append(Line(place, french, former[0], "changed", former[1]))
+            rows.append(Line(place, french, former[0], "changed", former[1]))
         else:
-            made.append(Line(place, french, "", "missing"))
-    return made
+            rows.append(Line(place, french, "", "missing"))
+    return rows
 
 
-def translated(held: Mapping[str, Any], translation: Translation) -> Translated:
+def translated(document: Mapping[str, Any], translation: Translation) -> Translated:
     """Return a module in another language; a step whose translation no longer holds together stays whole in
     French.
     """
-    french, other = module_texts.own(held), module_texts.own(held)
-    found = {
+    french, other = module_texts.own(document), module_texts.own(document)
+    words_by_place = {
         where: translation.of(place_text(where), words) for where, words in module_texts.sentences(french)
     }
-    _say(other, found)
+    _say(other, words_by_place)
     try:
         module = Module.model_validate(other)
     except ValidationError:
@@ -225,42 +225,45 @@ def translated(held: Mapping[str, Any], translation: Translation) -> Translated:
                 {**french, "etapes": [*french["etapes"][:n], other["etapes"][n], *french["etapes"][n + 1 :]]}
             ):
                 other["etapes"][n] = step
-                found = {where: "" if where[:2] == ("etapes", n) else words for where, words in found.items()}
+                words_by_place = {
+                    where: "" if where[:2] == ("etapes", n) else words
+                    for where, words in words_by_place.items()
+                }
         module = Module.model_validate(other if _holds(other) else french)
     originals = dict(module_texts.sentences(french))
-    said = {words for words in found.values() if words}
+    used_words = {words for words in words_by_place.values() if words}
     return Translated(
         translation.language,
         module,
-        frozenset(originals[w] for w, s in found.items() if not s) - said,
-        frozenset(said),
+        frozenset(originals[w] for w, s in words_by_place.items() if not s) - used_words,
+        frozenset(used_words),
     )
 
 
-def _holds(held: Mapping[str, Any]) -> bool:
+def _holds(document: Mapping[str, Any]) -> bool:
     try:
-        Module.model_validate(held)
+        Module.model_validate(document)
     except ValidationError:
         return False
     return True
 
 
-def _say(held: Any, found: Mapping[Any, str]) -> None:
-    for where, words in found.items():
+def _say(tree: Any, words_by_place: Mapping[Any, str]) -> None:
+    for where, words in words_by_place.items():
         if not words:
             continue
         if isinstance(where[-1], int) and where[-2] == "juste":  # what is written in French is right too
-            module_texts.at(held, where[:-1]).append(words)
+            module_texts.at(tree, where[:-1]).append(words)
         else:
-            module_texts.put(held, where, words)
+            module_texts.put(tree, where, words)
 
 
 @cache
 def bundled_translations(id: str) -> Mapping[str, Translation]:
     """Return the translations of one of our modules that come with it, by language."""
     path = file_of(id)
-    found = (read(each)[0] for each in sorted(path.parent.glob("module.*.yaml"))) if path else ()
-    return {each.language: each for each in found if each is not None}
+    loaded = (read(each)[0] for each in sorted(path.parent.glob("module.*.yaml"))) if path else ()
+    return {each.language: each for each in loaded if each is not None}
 
 
 @cache
@@ -271,5 +274,5 @@ def codes() -> Collection[str]:
 
 
 def load(text: str) -> Any:
-    """Return what a text in YAML holds; yaml.YAMLError for one that cannot be read."""
+    """Return the document of a text in YAML; yaml.YAMLError for one that cannot be read."""
     return yaml.load(text, Loader=Loader)  # noqa: S506, both loaders are safe

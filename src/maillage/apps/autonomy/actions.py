@@ -211,12 +211,12 @@ def note_annex(row: Bilan, answers: Mapping[str, str], *, by: User, at: datetime
 @transaction.atomic
 def plan_again(row: Bilan, *, on: date | None, by: User, at: datetime) -> None:
     """Plan the next diagnosis; Refused before two weeks, or after two years."""
-    done = timezone.localdate(row.at)
-    if on is not None and not rules.again_from(done) <= on <= done + timedelta(days=730):
+    last_day = timezone.localdate(row.at)
+    if on is not None and not rules.again_from(last_day) <= on <= last_day + timedelta(days=730):
         raise Refused(
             "La date n’est pas enregistrée.",
             why=f"On refait le point entre {engine.RETEST_DAYS} jours et 2 ans après.",
-            do=f"Choisissez une date à partir du {in_words(rules.again_from(done))}.",
+            do=f"Choisissez une date à partir du {in_words(rules.again_from(last_day))}.",
         )
     Bilan.objects.filter(pk=row.pk).update(retest_on=on)
     journal.record(by=by, verb="bilan.planned", row=row, at=at, structure=row.structure_id)

@@ -88,31 +88,31 @@ class Carried:
 
 def read(question: Question, ticked: Sequence[str]) -> str | list[str]:
     """Return the answer from a screen or a paper; Refused when it is not one the question takes."""
-    known = [option.id for option in question.options.values() if option.id in ticked]
+    ticked_ids = [option.id for option in question.options.values() if option.id in ticked]
     if ticked and set(ticked) <= {UNKNOWN, PASSED}:
         return str(ticked[-1])
-    if not known:
+    if not ticked_ids:
         raise Refused(
             to_say("Il manque votre réponse."),
             why=to_say("Aucune image n’est choisie."),
             do=to_say("Touchez une image, ou « Je ne sais pas », ou « Passer »."),
         )
     if not question.several:
-        return known[0]
-    alone = [id for id in known if question.options[id].alone]
-    if alone and len(known) > 1:
+        return ticked_ids[0]
+    alone = [id for id in ticked_ids if question.options[id].alone]
+    if alone and len(ticked_ids) > 1:
         raise Refused(
             to_say("Deux réponses ne vont pas ensemble."),
             why=to_say("« Rien » et une autre image sont choisies."),
             do=to_say("Gardez l’une ou l’autre."),
         )
-    if question.most and len(known) > question.most:
+    if question.most and len(ticked_ids) > question.most:
         raise Refused(
             to_say("Il y a trop de réponses."),
             why=to_say("On en garde trois au plus."),
             do=to_say("Enlevez celles qui comptent le moins."),
         )
-    return known
+    return ticked_ids
 
 
 def chosen_answers(answers: Mapping[str, Any], question: Question) -> list[Option]:

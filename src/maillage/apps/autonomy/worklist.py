@@ -58,14 +58,14 @@ def _of_territory(user: Any, at: datetime) -> Iterable[Line]:
     structures = overdue.by_structure(user, at)
     if structures:
         names = series([each.name for each in structures[:3]])
-        more = f" et {count(len(structures) - 3, 'autre')}" if len(structures) > 3 else ""
+        remainder_text = f" et {count(len(structures) - 3, 'autre')}" if len(structures) > 3 else ""
         total = sum(each.n for each in structures)
         yield Line(
             kind="retests-around",
             group=PEOPLE,
             n=total,
             title="Point à refaire" if total == 1 else "Points à refaire",
-            words=f"Chez {names}{more}. Sans eux, on ne sait pas ce que l’aide a changé.",
+            words=f"Chez {names}{remainder_text}. Sans eux, on ne sait pas ce que l’aide a changé.",
             since=min(each.first for each in structures),
             url=reverse("bilans_nudge"),
             gesture=f"Prévenir {'ce lieu' if len(structures) == 1 else f'les {len(structures)} lieux'}",

@@ -678,7 +678,7 @@ def is_lost(study: Study) -> bool:
 
 
 def reading(study: Study) -> Reading:
-    """Return what a reader sees of a finished study, for a commune with its number by the survey of its
+    """Return the readable figures of a finished study, for a commune with its number by the survey of its
     grouping; FileNotFoundError or Stale when it `is_lost`.
     """
     local = _stored_reading(study)
@@ -860,12 +860,12 @@ def _holding(text: str, matches: list[Territory]) -> list[Territory]:
     return matches[:MOST_NAMESAKES] if is_name or (is_lower and len(matches) <= MOST_NAMESAKES) else []
 
 
-def _holds(name: str, wanted: str) -> bool:
+def _holds(name: str, text: str) -> bool:
     """Return True when each word is in a name, in any order; a word may be cut short, to three letters."""
     words = name.split()
     return all(
         any(word.startswith(each) if len(each) >= SHORTEST_PLACE else word == each for word in words)
-        for each in wanted.split()
+        for each in text.split()
     )
 
 

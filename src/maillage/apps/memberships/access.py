@@ -148,7 +148,7 @@ def holding_all(communes: Collection[str], territories: Iterable[str]) -> list[s
         return []
     sized = [(communes_of(each), each) for each in territories if each != FRANCE]
     holding = [(len(inside), code) for inside, code in sized if inside and inside.issuperset(communes)]
-    return [each for _, each in sorted(holding, key=lambda one: (-one[0], one[1]))]
+    return [territory for _, territory in sorted(holding, key=lambda one: (-one[0], one[1]))]
 
 
 def home_of(user: Any) -> frozenset[str]:

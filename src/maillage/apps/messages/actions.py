@@ -265,8 +265,8 @@ def stop(*, channel: str, to: str, by: User | None, at: datetime) -> Stop:
     row, new = Stop.objects.get_or_create(channel=channel, to=same, defaults={"at": at, "by": by})
     pending = Message.objects.filter(channel=channel, state=states.WAITING).exclude(purpose=states.ANSWER)
     if channel == states.LETTER:
-        written = pending.only("pk", "to", "channel")
-        pending = pending.filter(pk__in=[m.pk for m in written if addresses.same(channel, m.to) == same])
+        letters = pending.only("pk", "to", "channel")
+        pending = pending.filter(pk__in=[m.pk for m in letters if addresses.same(channel, m.to) == same])
     else:  # a mobile is stored in one way, and a mail has no accent
         pending = pending.filter(**{"to" if channel == states.SMS else "to__iexact": same})
     pending.update(state=_unless_unsure(states.CANCELLED), reason="stopped")
@@ -436,7 +436,7 @@ def _found_out(message: Message, provider: Provider | None, at: datetime) -> str
         try:
             known = provider.status(message)
         except sending.NotNow:
-            if at < message.tried_at + states.STATUS_GIVEN_UP:
+            if at < message.tried_at + states.MAX_SILENCE:
                 return states.SENDING
     if known == sending.SENT:
         units = provider.cost(message) if provider else 0

@@ -215,6 +215,6 @@ def ways() -> list[tuple[str, bool]]:
 
 def sent_since(visible: QuerySet[Message], at: datetime) -> list[tuple[str, int, int]]:
     """Count the messages sent since a moment: (channel in words, messages, how many they are billed as)."""
-    sent = visible.filter(state=states.SENT, sent_at__gte=at, provider__in=states.LEAVING)
-    counted = sent.order_by("channel").values_list("channel").annotate(n=Count("pk"), units=Sum("units"))
+    settling = visible.filter(state=states.SENT, sent_at__gte=at, provider__in=states.LEAVING)
+    counted = settling.order_by("channel").values_list("channel").annotate(n=Count("pk"), units=Sum("units"))
     return [(states.CHANNELS[channel], n, units) for channel, n, units in counted]

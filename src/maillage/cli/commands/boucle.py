@@ -29,21 +29,21 @@ def run(options: argparse.Namespace) -> int:
 
     study, reading = _study(options.code)
     local_loop = loop.loop(AnonymousUser(), study, reading, on=timezone.localdate())
-    written = document.loop_json(study, local_loop)
+    document_json = document.loop_json(study, local_loop)
     if options.json:
-        print_json(written)
+        print_json(document_json)
         return 0
     days = (date_text(day) for day in (local_loop.activity.since, local_loop.activity.until))
-    print(f"La boucle : {written['territoire']['nom']}, du {' au '.join(days)}")
+    print(f"La boucle : {document_json['territoire']['nom']}, du {' au '.join(days)}")
     if local_loop.activity.examples:
         print("Activité inventée, pour l’exemple.")
     for note in () if reading.withheld else reading.contradicted:
         print(rich.bare(note))
-    for sentence in written["phrases"]:
+    for sentence in document_json["phrases"]:
         print(f"- {sentence}")
-    for row, zone in zip(local_loop.rows, written["zones"], strict=True):
+    for row, zone in zip(local_loop.rows, document_json["zones"], strict=True):
         print(f"{zone['code']:<10} {zone['nom']} : {_estimates(row)} ; {_counts(zone)} ; {_plan(row)}")
-    for commune in written["communes"]:
+    for commune in document_json["communes"]:
         print(f"{'':<10} {commune['nom']} ({count(len(commune['zones']), 'zone')}) : {_counts(commune)}")
     return 0
 

@@ -266,37 +266,41 @@ def survey_of(
     from maillage.studies.need import local_survey
     from maillage.studies.survey import census_margins, weighting
 
-    known = margins.read(options.marges)
+    targets = margins.read(options.marges)
     links = (question for link in survey_needs.links_of(chosen) for question in link.questions)
-    names = [*(margin.variable for margin in known), *links, (options.besoin or "").partition("=")[0].strip()]
-    read = answers.read(options.enquete, questions=names)
-    read = birth_years.read_as_ages(read, None, this_year=date.today().year)
-    if ponderer.STRUCTURE in read.table:
+    names = [
+        *(margin.variable for margin in targets),
+        *links,
+        (options.besoin or "").partition("=")[0].strip(),
+    ]
+    reading = answers.read(options.enquete, questions=names)
+    reading = birth_years.read_as_ages(reading, None, this_year=date.today().year)
+    if ponderer.STRUCTURE in reading.table:
         raise Refused(
             f"{options.enquete.name} : ce sont des structures qui ont répondu.",
             why="Le besoin compte des habitants : une mairie ou une association n’en est pas un.",
             do="Donnez une enquête auprès d’habitants, ou retirez --enquete.",
         )
-    weighted = weighting.weigh(read.table, known, lines=read.lines)
+    weighted = weighting.weigh(reading.table, targets, lines=reading.lines)
     link = (
-        survey_needs.stated(options.besoin, [name for name in read.table.columns if name != "id"])
+        survey_needs.stated(options.besoin, [name for name in reading.table.columns if name != "id"])
         if options.besoin
         else None
     )
     survey = local_survey.read(
-        read.table,
+        reading.table,
         Plan(weights=weighted.weights, initial=weighted.initial, codes=weighted.codes),
         chosen,
         title=options.enquete.stem,
         link=link,
         variables=[margin.variable for margin in weighted.margins],
         calibrated=[margin.variable for margin in weighted.margins],
-        ages=census_margins.ages_of(known),
-        margins_year=census_margins.stated_year(known),
+        ages=census_margins.ages_of(targets),
+        margins_year=census_margins.stated_year(targets),
     )
     for sentence in weighted.warnings:
         print(sentence, file=sys.stderr)
-    return survey, ponderer.ended(read)
+    return survey, ponderer.ended(reading)
 
 
 def weights(words: str) -> dict[str, float]:

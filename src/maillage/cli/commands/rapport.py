@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
     from maillage.words.dates import in_words
 
     name, since = (
-        "" if typed is None else folder.edition_name(typed) for typed in (options.edition, options.depuis)
+        "" if option is None else folder.edition_name(option) for option in (options.edition, options.depuis)
     )
     if options.theme and options.rapport == DIAGNOSIS:
         raise Refused(

@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
     from maillage.pipeline.survey import answers, birth_years, margins
     from maillage.studies.survey import weighting
 
-    wanted = bounds_of(options.bornes) if options.bornes is not None else None
+    bounds = bounds_of(options.bornes) if options.bornes is not None else None
     trim = _trim(options.plafond) if options.plafond is not None else None
     for path in (options.reponses, options.marges):
         if options.sortie.resolve() == path.resolve():
@@ -77,27 +77,27 @@ def run(options: argparse.Namespace) -> int:
                 why="Les poids prendraient la place des réponses ou des marges.",
                 do="Donnez un autre nom, par exemple poids.csv.",
             )
-    known = margins.read(options.marges)
-    names = [margin.variable for margin in known]
-    read = answers.read(
+    targets = margins.read(options.marges)
+    names = [margin.variable for margin in targets]
+    reading = answers.read(
         options.reponses, variables=names, optional=(STRUCTURE, *birth_years.DATED), questions=names
     )
-    read = birth_years.read_as_ages(read, None, this_year=date.today().year)
-    if STRUCTURE in read.table:
-        weighting.check_structures(known, len(read.table))
+    reading = birth_years.read_as_ages(reading, None, this_year=date.today().year)
+    if STRUCTURE in reading.table:
+        weighting.check_structures(targets, len(reading.table))
     weighted = weighting.weigh(
-        read.table, known, method=options.methode, bounds=wanted, trim=trim, lines=read.lines
+        reading.table, targets, method=options.methode, bounds=bounds, trim=trim, lines=reading.lines
     )
-    if STRUCTURE not in read.table:
+    if STRUCTURE not in reading.table:
         weighted = replace(
-            weighted, warnings=(*_margin_doubts(known, options.territoire), *weighted.warnings)
+            weighted, warnings=(*_margin_doubts(targets, options.territoire), *weighted.warnings)
         )
     write_whole(options.sortie, weights_csv(weighted))
     if options.json:
-        print_json(document(weighted, read))
+        print_json(document(weighted, reading))
     else:
-        tell(weighted, read, str(options.sortie))
-    return ended(read)
+        tell(weighted, reading, str(options.sortie))
+    return ended(reading)
 
 
 def _margin_doubts(margins: "Sequence[Margin]", code: str | None) -> tuple[str, ...]:
@@ -154,7 +154,7 @@ def weights_csv(result: "Weighting") -> str:
     return out.getvalue()
 
 
-def document(result: "Weighting", read: "Answers") -> dict[str, Any]:
+def document(result: "Weighting", reading: "Answers") -> dict[str, Any]:
     """Return the diagnosis of the contract, and what else is known beside."""
     return {
         "n": result.n,
@@ -185,15 +185,15 @@ def document(result: "Weighting", read: "Answers") -> dict[str, Any]:
         "iterations": result.iterations,
         "ecart_max": result.gap,
         "explication": result.explained,
-        "avertissements": [*read.notes, *result.warnings],
+        "avertissements": [*reading.notes, *result.warnings],
         "limites": list(result.limits),
         "lignes_refusees": [
-            {"ligne": fault.line, "colonne": fault.column, "raison": fault.reason} for fault in read.faults
+            {"ligne": fault.line, "colonne": fault.column, "raison": fault.reason} for fault in reading.faults
         ],
     }
 
 
-def tell(result: "Weighting", read: "Answers", path: str) -> None:
+def tell(result: "Weighting", reading: "Answers", path: str) -> None:
     """Print the diagnosis for a person."""
     print(
         f"{result.n} réponse{'s' * (result.n > 1)} pondérée{'s' * (result.n > 1)} : poids écrits dans {path}."
@@ -217,7 +217,7 @@ def tell(result: "Weighting", read: "Answers", path: str) -> None:
             f"{_number(stratum.coefficient, 3):>9}{_number(stratum.weighted, 1):>11}"
         )
     for title, sentences in (
-        ("À savoir", [*read.notes, *result.warnings]),
+        ("À savoir", [*reading.notes, *result.warnings]),
         ("Ce que les poids ne corrigent pas", result.limits),
     ):
         if sentences:

@@ -30,20 +30,20 @@ def run(options: argparse.Namespace) -> int:
 
     if options.autre:
         return _compared(options)
-    it = published.found(options.pourcentage, whole(options.effectif, most=published.MOST))
+    result = published.found(options.pourcentage, whole(options.effectif, most=published.MOST))
     if options.json:
         print_json(
             {
-                "pourcentage": it.percent,
-                "n": it.n,
-                "regle": RULES[it.rule],
-                "effectifs_au_plus_proche": list(it.nearest),
-                "effectifs_par_troncature": list(it.down),
-                "bases_proches": list(it.bases),
+                "pourcentage": result.percent,
+                "n": result.n,
+                "regle": RULES[result.rule],
+                "effectifs_au_plus_proche": list(result.nearest),
+                "effectifs_par_troncature": list(result.down),
+                "bases_proches": list(result.bases),
             }
         )
     else:
-        print(it.sentence)
+        print(result.sentence)
     return 0
 
 
@@ -51,7 +51,9 @@ def _compared(options: argparse.Namespace) -> int:
     from maillage.kernel.typed import whole
     from maillage.reports.survey import published_figure as published
 
-    it = published.compared(options.pourcentage, options.autre, whole(options.effectif, most=published.MOST))
+    result = published.compared(
+        options.pourcentage, options.autre, whole(options.effectif, most=published.MOST)
+    )
     if options.json:
         ways = [
             {
@@ -59,9 +61,9 @@ def _compared(options: argparse.Namespace) -> int:
                 "effectifs_au_plus_proche": list(way.nearest),
                 "effectifs_par_troncature": list(way.down),
             }
-            for way in it.ways
+            for way in result.ways
         ]
-        print_json({"n": it.n, "chemins": ways, "d_accord": it.agree})
+        print_json({"n": result.n, "chemins": ways, "d_accord": result.agree})
     else:
-        print("\n".join(it.sentences))
+        print("\n".join(result.sentences))
     return 0

@@ -68,17 +68,17 @@ def run(options: argparse.Namespace) -> int:
 
     check_folder(options.sortie)
     form = xlsform.read(read_file(options.questionnaire), options.questionnaire.name)
-    read = answers.read(options.reponses, questions=[each.name for each in form.questionnaire.questions()])
+    reading = answers.read(options.reponses, questions=[each.name for each in form.questionnaire.questions()])
     today = date.today()
-    read = birth_years.read_as_ages(read, form.questionnaire, this_year=today.year)
+    reading = birth_years.read_as_ages(reading, form.questionnaire, this_year=today.year)
     questionnaire, who_notes = answered_by(form.questionnaire, options.qui)
     weights, weight_notes = (
-        weights_of(read, options.poids, options.marges, kind=questionnaire.kind)
+        weights_of(reading, options.poids, options.marges, kind=questionnaire.kind)
         if options.poids
         else (None, [])
     )
     universe = Universe(size=options.univers, n_invited=options.interrogees)
-    sample = samples.sample(read.table, questionnaire, weights, universe=universe, today=today)
+    sample = samples.sample(reading.table, questionnaire, weights, universe=universe, today=today)
     steps("Tableaux de l’enquête")
     cards = survey_cards.every(
         sample, rounding="down" if options.arrondi == "troncature" else "nearest", by=options.par.strip()
@@ -97,10 +97,10 @@ def run(options: argparse.Namespace) -> int:
         sample=sample,
         title=options.titre or questionnaire.title or options.reponses.stem,
         questionnaire=questionnaire,
-        n=len(read.table),
+        n=len(reading.table),
         weighted=weights is not None,
         on=today,
-        limits=[*who_notes, *form.warnings, *read.notes, *weight_notes],
+        limits=[*who_notes, *form.warnings, *reading.notes, *weight_notes],
         finite=universe,
         rule=sample.rule,
     )
@@ -130,8 +130,8 @@ def run(options: argparse.Namespace) -> int:
         write_whole(folder / name, content)
     hidden = sum(bool(row["motif"]) for row in survey_document.rows(cards, computed=results.computed))
     print(
-        f"{count(len(cards), 'question')}, {count(len(read.table), 'réponse')} : synthese.html, synthese.pdf,"
-        f" synthese.docx et {count(len(cards), 'tableau', 'tableaux')} dans {folder}."
+        f"{count(len(cards), 'question')}, {count(len(reading.table), 'réponse')} : synthese.html,"
+        f" synthese.pdf, synthese.docx et {count(len(cards), 'tableau', 'tableaux')} dans {folder}."
     )
     print(
         f"Chiffres {results.computed}s. {count(len(results.story), 'constat').capitalize()}."
@@ -139,4 +139,4 @@ def run(options: argparse.Namespace) -> int:
     )
     for note in filter(None, (*results.limits, sample.disagreement)):
         print(f"· {note}")
-    return ended(read)
+    return ended(reading)

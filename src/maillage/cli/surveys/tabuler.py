@@ -115,13 +115,13 @@ def run(options: argparse.Namespace) -> int:
     from maillage.studies.survey.universe import Universe
 
     form = xlsform.read(read_file(options.questionnaire), options.questionnaire.name)
-    read = answers.read(options.reponses, questions=[each.name for each in form.questionnaire.questions()])
+    reading = answers.read(options.reponses, questions=[each.name for each in form.questionnaire.questions()])
     today = datetime.now().date()
-    read = birth_years.read_as_ages(read, form.questionnaire, this_year=today.year)
+    reading = birth_years.read_as_ages(reading, form.questionnaire, this_year=today.year)
     questionnaire, who_notes = answered_by(form.questionnaire, options.qui)
-    weights, weight_notes = weights_of(read, options.poids, options.marges, kind=questionnaire.kind)
+    weights, weight_notes = weights_of(reading, options.poids, options.marges, kind=questionnaire.kind)
     universe = Universe(size=options.univers, n_invited=options.interrogees)
-    sample = samples.sample(read.table, questionnaire, weights, universe=universe, today=today)
+    sample = samples.sample(reading.table, questionnaire, weights, universe=universe, today=today)
     table = tabulation.of_sample(
         sample,
         options.question.strip(),
@@ -132,18 +132,25 @@ def run(options: argparse.Namespace) -> int:
     )
     kind = questionnaire.kind
     of_universe = (
-        universe.response_words(len(read.table), kind),
+        universe.response_words(len(reading.table), kind),
         universe.interval_words(kind),
         sample.disagreement,
     )
-    notes = [*who_notes, *read.notes, *form.warnings, *weight_notes, *table.notes, *filter(None, of_universe)]
+    notes = [
+        *who_notes,
+        *reading.notes,
+        *form.warnings,
+        *weight_notes,
+        *table.notes,
+        *filter(None, of_universe),
+    ]
     if options.json:
-        print_json(document(table, universe, len(read.table), is_published=options.pour == "publier"))
+        print_json(document(table, universe, len(reading.table), is_published=options.pour == "publier"))
         for note in [*notes, *([UNROUNDED] if table.weighted and not options.pour else [])]:
             print(note, file=sys.stderr)
     else:
         tell(table, notes)
-    return ended(read)
+    return ended(reading)
 
 
 def answered_by(questionnaire: "Questionnaire", who_option: str | None) -> tuple["Questionnaire", list[str]]:

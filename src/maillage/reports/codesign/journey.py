@@ -111,8 +111,8 @@ def workshop_stages(journeys: Iterable[Journey]) -> list[tuple[Stage, list[str],
     the levers and solutions, each in a sentence, the most voted first.
     """
     stages_of = [stage for each in journeys if each.is_local for stage in each.stages]
-    read = [(stage, _sentences(stage, FACED), _sentences(stage, ANSWERS)) for stage in stages_of]
-    return [row for row in read if row[1] or row[2]]
+    stage_sentences = [(stage, _sentences(stage, FACED), _sentences(stage, ANSWERS)) for stage in stages_of]
+    return [row for row in stage_sentences if row[1] or row[2]]
 
 
 def _sentences(stage: Stage, kinds: Sequence[str]) -> list[str]:

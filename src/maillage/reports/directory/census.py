@@ -55,8 +55,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shares:
-    """How complete sheets are: price (free, among those that state one), hours, telephone, sheets less than a
-    year old, among those that are dated.
+    """The completeness of sheets: price (free, among those that state one), hours, telephone, update within a
+    year, among those that are dated.
     """
 
     free: Part

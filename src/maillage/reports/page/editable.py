@@ -203,8 +203,8 @@ class _Page:
     def head(self, cover: Cover) -> None:
         first = self._mark()
         if cover.photograph:
-            drawn = first.add_run().add_picture(io.BytesIO(photographs.jpeg(cover.photograph)), height=Mm(14))
-            drawn._inline.docPr.set("descr", office.plain(rich.bare(cover.photograph_alt)))
+            image = first.add_run().add_picture(io.BytesIO(photographs.jpeg(cover.photograph)), height=Mm(14))
+            image._inline.docPr.set("descr", office.plain(rich.bare(cover.photograph_alt)))
         credit = f"{cover.credit}. " if cover.credit else ""
         self._paragraph(f"{cover.subtitle}. {credit}{NOTICE}", NOTE)
 
@@ -255,12 +255,14 @@ class _Page:
         title._p.append(parse_xml(f'<w:bookmarkEnd {nsdecls("w")} w:id="{position}"/>'))
         if chapter.lead:
             self._rich(chapter.lead, LEAD)
-        drawn = [block for block in chapter.blocks if isinstance(block, Picture)]
+        pictures = [block for block in chapter.blocks if isinstance(block, Picture)]
         blocks = chapter.blocks
-        if self.is_small and drawn:
-            words = tuple(block for block in blocks if block not in drawn)
+        if self.is_small and pictures:
+            words = tuple(block for block in blocks if block not in pictures)
             blocks = (
-                Beside(left=(replace(drawn[0], width=SMALL_SHARE - 0.02),), right=words, share=SMALL_SHARE),
+                Beside(
+                    left=(replace(pictures[0], width=SMALL_SHARE - 0.02),), right=words, share=SMALL_SHARE
+                ),
             )
         self.blocks(blocks, is_sourced=SOURCES in self.anchors and chapter.anchor != SOURCES)
         if chapter.notes:
@@ -361,10 +363,10 @@ class _Page:
     def _picture(self, block: Picture | Chart, *, is_sourced: bool) -> None:
         key = block.key if isinstance(block, Picture) else ()
         has_source = is_sourced and bool(isinstance(block, Chart) or block.caption or key)
-        drawn = self._drawing(
+        shape = self._drawing(
             block.svg, block.alt, share=block.width, high=SMALL_HIGH if self.is_small else HIGH
         )
-        drawn.paragraph_format.keep_with_next = bool(block.caption or key or has_source)
+        shape.paragraph_format.keep_with_next = bool(block.caption or key or has_source)
         self._legend(key)
         self._note(block.caption, has_source=has_source)
 
@@ -457,8 +459,8 @@ def _png(svg: str, share: float, high: float) -> io.BytesIO:
     size = re.search(r'viewBox="0 0 (\d+) (\d+)"', svg)
     wide = min(WIDE * share, high * int(size[1]) / int(size[2])) if size else WIDE
     letters = NAME_HIGH * maps.WIDTH / wide if 'class="fig carte"' in svg else maps.LABEL
-    drawn = Image.open(io.BytesIO(pdf.png(svg, letters=letters, share=wide / WIDE, opaque=True)))
-    flat = drawn.convert("RGB").quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    image = Image.open(io.BytesIO(pdf.png(svg, letters=letters, share=wide / WIDE, opaque=True)))
+    flat = image.convert("RGB").quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     content = io.BytesIO()
     flat.save(content, "PNG")
     content.seek(0)

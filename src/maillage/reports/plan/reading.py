@@ -95,7 +95,7 @@ class PlanAction:
 
     @property
     def start(self) -> str:
-        """Where its indicator starts, without the unit that its aim repeats: « 0 » beside « 60 agents »."""
+        """The start of its indicator, without the unit that its aim repeats: « 0 » beside « 60 agents »."""
         unit = self.target.lstrip("0123456789 \u202f\xa0").strip()
         return self.baseline.removesuffix(unit).strip() or self.baseline
 

@@ -306,11 +306,11 @@ def _findings(results: Results) -> Grid:
 def _pictures(results: Results) -> Chapter:
     """Return the findings, each with its drawing under its message: one for those of a same question."""
     blocks: list[Block] = []
-    drawn: dict[str, list[str]] = {}
+    titles_by_wording: dict[str, list[str]] = {}
     for k, finding in enumerate(results.story, 1):
-        drawn.setdefault(finding.wording, []).append(f"{k}. {finding.fact}")
+        titles_by_wording.setdefault(finding.wording, []).append(f"{k}. {finding.fact}")
     for k, finding in enumerate(results.story, 1):
-        titles = drawn.pop(finding.wording, [])
+        titles = titles_by_wording.pop(finding.wording, [])
         if not titles:  # its question is drawn under an earlier finding
             continue
         other = "au national" if any(bar.other is not None for bar in finding.bars) else ""
@@ -567,7 +567,8 @@ def _compact_rows(card: Card) -> Iterable[tuple[Cell, ...]]:
     if _cites_all(card):
         alone = f"Chaque réponse est citée par tous : 100{NBSP}%"
     rows = 1 if alone else len(lines) + bool(folded)
-    first = Cell(text=question.label, strong=True, mark=_compact_base(card) + compared, span=rows)
+    base_text = _sentences(_universe_and_count(card), *_notes(card))
+    first = Cell(text=question.label, strong=True, mark=base_text + compared, span=rows)
     if alone:
         yield first, Cell(text=alone), Cell(text=DASH), Cell(text=DASH), Cell()
         return
@@ -613,11 +614,11 @@ def _parts(questionnaire: Questionnaire, cards: Sequence[Card]) -> list[tuple[st
         if isinstance(item, Part)
         for question in replace(questionnaire, items=(item,)).questions()
     }
-    held: dict[str, list[Card]] = {}
+    cards_by_part: dict[str, list[Card]] = {}
     for card in cards:
-        held.setdefault(part.get(card.asked.name.removesuffix(CITED), ""), []).append(card)
-    loose = held.pop("", [])
-    return [*held.items(), *([(REST if held else WHOLE, loose)] if loose else [])]
+        cards_by_part.setdefault(part.get(card.asked.name.removesuffix(CITED), ""), []).append(card)
+    loose = cards_by_part.pop("", [])
+    return [*cards_by_part.items(), *([(REST if cards_by_part else WHOLE, loose)] if loose else [])]
 
 
 def card_blocks(card: Card, computed: str, *, id: str) -> list[Block]:
@@ -649,11 +650,6 @@ def base(card: Card, computed: str) -> str:
     """Return the line under a table: universe, count, weighting, who is left out and why, rounding."""
     more = (f"chiffres {computed}s", *([_threshold(card)] if card.least else []))
     return _sentences(" ; ".join((_universe_and_count(card), *more)), *_reasons(card), *_notes(card))
-
-
-def _compact_base(card: Card) -> str:
-    """Return the words on a question in a table of several: universe, count, exclusions."""
-    return _sentences(_universe_and_count(card), *_notes(card))
 
 
 def _sentences(*texts: str) -> str:
@@ -757,8 +753,8 @@ def _mark(line: Line) -> str:
 
 def _by_group(card: Card, *, id: str) -> list[Block]:
     """Return a question crossed with another: small charts, then what `_crossed_blocks` returns."""
-    told, _ = _told(card)
-    return [*([_multiples(card, told, id=id)] if told else []), *_crossed_blocks(card)]
+    groups, _ = _told(card)
+    return [*([_multiples(card, groups, id=id)] if groups else []), *_crossed_blocks(card)]
 
 
 def _crossed_blocks(card: Card) -> list[Block]:

@@ -78,28 +78,28 @@ def changes(before: Before, questions: Sequence[QuestionAnswers]) -> tuple[list[
     moves = comparisons.moves([(_interval(now), _interval(was)) for *_, was, now in pairs])
     return [
         Change(
-            asked=asked,
+            asked=question,
             gap=Gap(
                 label=label,
                 first=before.name,
                 second=before.later_name,
                 first_figure=was,
                 second_figure=now,
-                difference=_estimate(100 * x.value, 100 * x.low, 100 * x.high, asked.universe, now.n),
+                difference=_estimate(100 * x.value, 100 * x.low, 100 * x.high, question.universe, now.n),
             ),
             moved=moved,
         )
-        for (asked, label, was, now), (x, moved) in zip(pairs, moves, strict=True)
+        for (question, label, was, now), (x, moved) in zip(pairs, moves, strict=True)
     ], reworded
 
 
-def _both(asked: QuestionAnswers, line: Line, row: PublishedRow) -> tuple[Estimate, Estimate] | None:
+def _both(question: QuestionAnswers, line: Line, row: PublishedRow) -> tuple[Estimate, Estimate] | None:
     now, share, low, high = line.figure, row["part"], row["bas"], row["haut"]
     if isinstance(share, str) or isinstance(low, str) or isinstance(high, str):  # withheld then
         return None
     if not isinstance(now, Estimate) or now.low == now.high or low == high:
         return None
-    return _estimate(share, low, high, asked.universe, int(row["base"] or 0)), now
+    return _estimate(share, low, high, question.universe, int(row["base"] or 0)), now
 
 
 def _interval(figure: Estimate) -> comparisons.Interval:
@@ -118,10 +118,10 @@ def blocks(before: Before, questions: Sequence[QuestionAnswers], *, weighted: bo
     apart = before.apart or (WEIGHTED_ONCE if before.weighted != weighted else "")
     if apart:
         return [*out, Callout(tone="prudence", text=f"{apart} {NO_TREND}")]
-    found, reworded = changes(before, questions)
-    if not found:
+    compared, reworded = changes(before, questions)
+    if not compared:
         return [*out, Callout(tone="prudence", text="Aucune réponse n’est publiée dans les deux vagues.")]
-    moved = [each for each in found if each.moved]
+    moved = [each for each in compared if each.moved]
     out.append(
         Bullets(
             items=tuple(f"{each.asked.label} {change_sentence(each.asked, each.gap).text}" for each in moved)
@@ -145,8 +145,8 @@ def blocks(before: Before, questions: Sequence[QuestionAnswers], *, weighted: bo
                 f"Intervalle à 90{NBSP}%",
             ),
             align="gdddd",
-            rows=tuple(_row(each) for each in found),
-            note=_note(found, reworded),
+            rows=tuple(_row(each) for each in compared),
+            note=_note(compared, reworded),
             widths=(4, 1.2, 1.2, 1.4, 1.6),
         )
     )

@@ -489,7 +489,8 @@ def _answers(one: Json, other: Json) -> tuple[list[Change], int]:
         for (was, now), (difference, moved) in zip(pairs, moves, strict=True):
             if moved:
                 says = HIGHER if difference.value > 0 else LOWER
-                rows.append(Change(_with_question(now), was["en_mots"], now["en_mots"], says))
+                answer = f"{now.get('question', '')} « {now['libelle']} » ({now['univers']})".strip()
+                rows.append(Change(answer, was["en_mots"], now["en_mots"], says))
             unmoved += not moved and was["valeur"] != now["valeur"]
     return rows, unmoved
 
@@ -511,11 +512,6 @@ def _is_one_measure(key: str, was: Json, now: Json) -> bool:
 
 def _interval(answer: Json) -> comparisons.Interval:
     return answer["valeur"] / 100, answer["bas"] / 100, answer["haut"] / 100
-
-
-def _with_question(answer: Json) -> str:
-    """Return an answer with its question and its base."""
-    return f"{answer.get('question', '')} « {answer['libelle']} » ({answer['univers']})".strip()
 
 
 def _plan(one: Json, other: Json) -> list[Change]:

@@ -234,11 +234,11 @@ def _method(s: Subject) -> Chapter:
         text = silence if silent else "Chacun dit ce qu’il propose."
         cards.append(Callout(tone="commentaire", title=upper_first(places), text=upper_first(text)))
         sources_used.append("un recensement de lieux")
-    if apart := [] if s.is_surveyed else [each for each in s.surveys if not each.is_of_part]:
-        number = "Une enquête lue" if len(apart) == 1 else "Des enquêtes lues"
-        named = f"{upper_first(listing([each.label for each in apart]))}."
-        cards.append(Callout(tone="commentaire", title=f"{number} à part", text=named))
-        sources_used.append("une enquête" if len(apart) == 1 else "des enquêtes")
+    if separate_surveys := [] if s.is_surveyed else [each for each in s.surveys if not each.is_of_part]:
+        number = "Une enquête lue" if len(separate_surveys) == 1 else "Des enquêtes lues"
+        survey_names = f"{upper_first(listing([each.label for each in separate_surveys]))}."
+        cards.append(Callout(tone="commentaire", title=f"{number} à part", text=survey_names))
+        sources_used.append("une enquête" if len(separate_surveys) == 1 else "des enquêtes")
     ways = m.counts() if m else []
     if ways:
         meetings = listing([step.words for step in ways])
@@ -626,7 +626,7 @@ def _levers(s: Subject, plan: PlanReading | None) -> Chapter | None:
     """Return the slide of the levers that workshops of the territory wrote, each with the obstacles of its
     stage; None without any.
     """
-    written = [
+    rows = [
         (
             lever,
             f"{stage.title} : {wording.lower_first(' ; '.join(obstacles))}." if obstacles else stage.title,
@@ -634,15 +634,15 @@ def _levers(s: Subject, plan: PlanReading | None) -> Chapter | None:
         for stage, obstacles, levers in workshop_stages(plan.journeys if plan else ())
         for lever in levers
     ]
-    if not written:
+    if not rows:
         return None
-    cards = [Callout(tone="commentaire", title=lever, text=why) for lever, why in written[:MOST_ROWS]]
+    cards = [Callout(tone="commentaire", title=lever, text=why) for lever, why in rows[:MOST_ROWS]]
     return _slide(
         LEVERS,
-        f"Les ateliers proposent {wording.count(len(written), 'levier')}",
+        f"Les ateliers proposent {wording.count(len(rows), 'levier')}",
         cards,
         lead=_existing(s.reading.offer),
-        notes=f"Source : les ateliers du territoire. {' '.join(f'{lever}. {why}' for lever, why in written)}",
+        notes=f"Source : les ateliers du territoire. {' '.join(f'{lever}. {why}' for lever, why in rows)}",
         foot="Sous chaque levier, l’étape et l’obstacle dits en atelier.",
     )
 

@@ -211,8 +211,8 @@ def _margin(key: AnswerKey, answer: Answered) -> str:
 
 
 def _people(kind: str, answer: Answered) -> str:
-    """Return of whom a share is: of inhabitants once weights make the sample resemble them; of which
-    territory, where the survey is that of a wider one.
+    """Return the people that a share describes: inhabitants once weights make the sample resemble them; with
+    their territory, where the survey is that of a wider one.
     """
     wider = WIDER.search(answer.source)
     where = f" {of(wider[1])}" if wider else ""

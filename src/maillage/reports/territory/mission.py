@@ -98,11 +98,11 @@ class Mission:
                 return f"Ce diagnostic {self.tense} mené {self.period} ; {nobody}."
             told = f"{self.tense} {led}" if led else "n’a encore ni commanditaire ni pilote écrits"
             return f"Ce diagnostic {told}{period}."
-        asked = f"Ce diagnostic a été demandé par {with_article(self.commissioner)}"
+        request_text = f"Ce diagnostic a été demandé par {with_article(self.commissioner)}"
         if self.tense == "a été":
-            return f"{' et '.join(filter(None, (asked, led)))}{period}."
+            return f"{' et '.join(filter(None, (request_text, led)))}{period}."
         when = f"{led}{period}" if led else f"mené {self.period}" if self.period else ""
-        return f"{asked}{f' ; il {self.tense} {when}' if when else ''}."
+        return f"{request_text}{f' ; il {self.tense} {when}' if when else ''}."
 
     @property
     def origin(self) -> str:
@@ -143,7 +143,7 @@ class Mission:
 
     @property
     def participants(self) -> list[str]:
-        """Return who was heard, each once, in order, whatever the article or the capital."""
+        """Return the persons heard, each once, in order, whatever the article or the capital."""
         names: dict[str, str] = {}
         for step in self.past:
             if step.who and step.kind in HEARD:

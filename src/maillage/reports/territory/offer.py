@@ -495,7 +495,7 @@ def _carless(o: Offered) -> str:
 
 
 def other_way(o: Offered) -> str:
-    """Return the sentence of what another way of travelling changes: on foot in the town of a study by car,
+    """Return the sentence on the gaps by another way of travelling: on foot in the town of a study by car,
     or as the study of its intercommunalité reads a commune; "" where none does.
     """
     if o.read_by is not None:

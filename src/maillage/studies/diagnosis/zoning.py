@@ -132,16 +132,14 @@ def from_file(content: bytes, *, name: str, territory: Territory, iris: Table) -
     everywhere = set(iris["iris"].tolist()) | set(iris["commune"].tolist()) | set(iris["published"].tolist())
     taken: dict[int, tuple[str, int, str]] = {}
     zones: dict[str, Members] = {}
-    written = {
-        row["code"] for row in lines
-    }  # a merged commune may be written beside the one that absorbed it
+    listed = {row["code"] for row in lines}  # a merged commune may be written beside the one that absorbed it
     for row in lines:
         number = row.line
         zone, label, code = (row[column] for column in COLUMNS)
         _check_zone(name, number, zone, label)
         known = _zone_of(row, zones)
         members = [by_iris[code]] if code in by_iris else by_commune.get(code, [])
-        members = [each for each in members if iris["published"][each] not in written - {code}] or members
+        members = [each for each in members if iris["published"][each] not in listed - {code}] or members
         if not members:
             raise _unknown(name, number, code, territory, everywhere)
         for member in members:

@@ -110,10 +110,10 @@ def areas_of(
     counted = m.outcomes.keys() - set(model.WHOLE[1:])  # the need, and that of each public
     need = m.draws(rows, names=counted)
     if move is not None and surveyed is not None:
-        here = np.isin(rows, surveyed)
-        moved_draws = moved(m, {name: draws[here] for name, draws in need.items()}, rows[here], move)
+        polled = np.isin(rows, surveyed)
+        moved_draws = moved(m, {name: draws[polled] for name, draws in need.items()}, rows[polled], move)
         for name, draws in moved_draws.items():
-            need[name][here] = draws
+            need[name][polled] = draws
     return Areas(
         row=rows,
         code=some.area,

@@ -392,7 +392,7 @@ def is_too_large(request: Request) -> bool:
     return travel is None or len(_around(request.zoning.rows, travel)[0]) > MOST_AREAS
 
 
-def ground_of(request: Request, given: Census, d: Diagnosis | None = None) -> Ground | None:
+def ground_of(request: Request, census: Census, d: Diagnosis | None = None) -> Ground | None:
     """Return the areas, zones and places of a request together, None when the territory is too large.
 
     Only the people that the filter of the request keeps are counted. People of the communes around the zones
@@ -414,7 +414,7 @@ def ground_of(request: Request, given: Census, d: Diagnosis | None = None) -> Gr
     west, south, east, north = box
     near = [
         p
-        for p in given.places
+        for p in census.places
         if p.commune in own
         or (west <= p.lon <= east and south <= p.lat <= north)
         or (not p.commune and np.isnan(p.lon + p.lat))  # nowhere, and told so
@@ -428,7 +428,7 @@ def ground_of(request: Request, given: Census, d: Diagnosis | None = None) -> Gr
         density=densities(areas.commune),
         seed=request.seed,
         counted=None if request.inside is None else request.inside.share[around],
-        silence=given.silence,
+        silence=census.silence,
     )
 
 

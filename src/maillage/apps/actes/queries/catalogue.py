@@ -36,13 +36,13 @@ def options(structure: Structure | None) -> list[Option]:
     themselves come last, for what has no name of its own.
     """
     labels = {key: family.label for key, family in procedures.families().items()}
-    named = [
+    rows = [
         Option(each.key, each.label, each.operator, labels[each.family])
         for each in mandats.choices(structure)
     ]
     families = [Option(key, f"{label}, autre", "", label) for key, label in labels.items()]
     order = list(labels.values())
-    return sorted(named, key=lambda option: (order.index(option.family), option.label.casefold())) + families
+    return sorted(rows, key=lambda option: (order.index(option.family), option.label.casefold())) + families
 
 
 def first(

@@ -51,10 +51,10 @@ class Row:
     @property
     def total(self) -> Cell:
         """The sum of what its cells tell."""
-        known = [each for each in self.cells if each.n is not None]
-        if not known:
+        counted = [each for each in self.cells if each.n is not None]
+        if not counted:
             return Cell(None, None)
-        return Cell(sum(each.n or 0 for each in known), sum(each.minutes or 0 for each in known))
+        return Cell(sum(each.n or 0 for each in counted), sum(each.minutes or 0 for each in counted))
 
 
 @dataclass(frozen=True, slots=True)

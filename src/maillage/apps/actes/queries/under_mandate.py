@@ -61,8 +61,8 @@ def of_mandate(mandat: Mandat, user: User) -> Done:
     """Return the acts under a mandate, among those that a user may see (`settings.SHOWN_WITH_A_MANDATE`)."""
     acts = list(access.acts_for(user).filter(mandat=mandat).order_by("-done_at", "-pk"))
     standing = [each for each in acts if each.struck_at is None]
-    written = journal.entries_about(*acts).filter(verb__in=ACT_VERBS) if acts else Entry.objects.none()
-    links = dict(written.order_by("-pk").values_list("row", "pk"))
+    entries = journal.entries_about(*acts).filter(verb__in=ACT_VERBS) if acts else Entry.objects.none()
+    links = dict(entries.order_by("-pk").values_list("row", "pk"))
     refused = _refusals(mandat, user)
     rows = [Row(line.act.done_at, links.get(line.act.pk, 0), line=line) for line in lines(acts, user)]
     rows += [Row(each.at, each.link, refusal=each) for each in refused]

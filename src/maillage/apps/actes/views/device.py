@@ -72,19 +72,19 @@ def send(request: HttpRequest) -> JsonResponse:
     structures = {each.pk: each for each in access.structures_for(request.user)}
     person_by_pk = people_for(request.user).in_bulk([each.person for each in sending.acts if each.person])
     drafts, refused = [], dict(sending.unread)
-    for sent in sending.acts:
+    for received_act in sending.acts:
         try:
-            person = forms.person_of_card(sent.card) or person_by_pk.get(sent.person or 0)
-            if sent.person and person is None:
+            person = forms.person_of_card(received_act.card) or person_by_pk.get(received_act.person or 0)
+            if received_act.person and person is None:
                 raise Refused(
                     noting.NOT_NOTED,
                     why="Votre structure ne suit plus cette personne, ou sa fiche est effacée.",
                     do="Notez-le de nouveau, sans nom.",
                 )
         except Refused as error:
-            refused[str(sent.draft.uid)] = " ".join(error.sentences)
+            refused[str(received_act.draft.uid)] = " ".join(error.sentences)
         else:
-            drafts.append((sent.draft, structures.get(sent.structure or 0), person))
+            drafts.append((received_act.draft, structures.get(received_act.structure or 0), person))
     received = receiving.receive(drafts, by=account_of(request), at=at)
     refused |= {str(uid): why for uid, why in received.refused.items()}
     return JsonResponse(

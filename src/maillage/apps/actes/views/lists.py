@@ -133,18 +133,18 @@ def several(request: HttpRequest) -> HttpResponse:
         raise Http404
     chosen = [whole(pk, ROWS) for pk in request.POST.getlist("cochee")][:PAGE]
     rows = list(access.acts_for(request.user).filter(pk__in=filter(None, chosen)))
-    done, n_by_reason = 0, Counter[str]()
+    n_changed, n_by_reason = 0, Counter[str]()
     for row in rows:
         try:
             actions_by_name[action](row, by=by, at=at)
         except Refused as error:
             n_by_reason[error.why] += 1
         else:
-            done += 1
+            n_changed += 1
     if not rows:
         messages.warning(request, "Rien n’a changé : aucune ligne n’était cochée.")
-    if done:
-        messages.success(request, SEVERAL[action].format(count(done, "acte")))
+    if n_changed:
+        messages.success(request, SEVERAL[action].format(count(n_changed, "acte")))
     if n_by_reason:
         reasons = " ".join(f"{count(n, 'acte')} : {why}" for why, n in n_by_reason.items())
         messages.error(request, f"Sans changement, {reasons}")

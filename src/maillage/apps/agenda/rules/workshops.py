@@ -180,7 +180,7 @@ class Chain:
 
 
 def chain(learners: Sequence[Sequence[bool | None]], n_meetings: int, stopped: int = 0) -> Chain:
-    """Return what became of a group. learners: for each, whether they came to each meeting; n_meetings: those
+    """Count the progress of a group. learners: for each, their presence at each meeting; n_meetings: those
     that took place.
 
     Once, back and finished hold one another: who finished came back, who came back came once.

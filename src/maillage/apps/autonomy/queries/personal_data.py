@@ -10,7 +10,7 @@ from maillage.apps.autonomy.models import Bilan
 from maillage.apps.autonomy.queries import retained, segments
 from maillage.apps.people.models import Person
 from maillage.apps.people.rules import COUNTED, DataKind
-from maillage.reference import bilan, bilan_tasks
+from maillage.reference import bilan_tasks
 from maillage.words.languages import to_say
 
 
@@ -54,7 +54,10 @@ def _diagnosis(row: Bilan, among: segments.Choices) -> dict[str, Any]:
         "version_des_essais": row.form,
         "secondes_par_ecran": [f"{screen} : {seconds}" for screen, seconds in row.timings.items()],
         "annexe": [
-            {"question": question.text, "reponse": _answer_text(row, question)}
+            {
+                "question": question.text,
+                "reponse": ", ".join(option.label for option in autonomy.chosen_answers(row.annex, question)),
+            }
             for question, answer in sheet.annex
             if answer
         ],
@@ -70,11 +73,6 @@ def _diagnosis(row: Bilan, among: segments.Choices) -> dict[str, Any]:
         "regle": row.version,
         "garde_pour": row.get_kept_display(),
     }
-
-
-def _answer_text(row: Bilan, question: bilan.Question) -> str:
-    """Return an answer of the annex, in words."""
-    return ", ".join(option.label for option in autonomy.chosen_answers(row.annex, question))
 
 
 PERSONAL_DATA = (

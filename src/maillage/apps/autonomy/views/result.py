@@ -113,9 +113,9 @@ def _located(request: HttpRequest, diagnosis: Carried) -> tuple[Carried, where.S
     """Return the diagnosis with where the person lives, as they typed it now or before; choices when a
     name is shared.
     """
-    typed = request.GET.get("ou", "").strip()[:100] or diagnosis.where
+    place_text = request.GET.get("ou", "").strip()[:100] or diagnosis.where
     try:
-        answer = where.find(typed) if typed else where.Answer()
+        answer = where.find(place_text) if place_text else where.Answer()
     except UnknownTerritory:
         answer = where.Answer()
     if answer.spot is None:

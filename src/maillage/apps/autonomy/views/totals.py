@@ -40,15 +40,15 @@ def measures(request: HttpRequest) -> HttpResponse:
     return render(request, "autonomy/totals/measures.html", context)
 
 
-def _where(typed: str, readable: frozenset[str] | None) -> tuple[str, frozenset[str] | None, list[Any], bool]:
+def _where(text: str, readable: frozenset[str] | None) -> tuple[str, frozenset[str] | None, list[Any], bool]:
     """Resolve a typed territory: its name, its communes, the territories it may be, True when none has that
     name.
     """
     own = ("Votre territoire" if readable is not None else "France", readable)
-    if not typed:
+    if not text:
         return (*own, [], False)
     try:
-        territory, choices = scope.typed(typed)
+        territory, choices = scope.typed(text)
     except UnknownTerritory:
         return (*own, [], True)
     if territory is None:

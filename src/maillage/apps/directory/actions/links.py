@@ -89,25 +89,27 @@ def correct(lieu: Lieu, correction: Correction, *, by: str = STRUCTURE, at: date
         values["fermetures"] = _with_closure(locked.sheet, correction.closure, on=timezone.localdate(at))
     before = dict(locked.sheet)
     edited = sheets.edit(locked, values, by=by, at=at, confirms=True)
-    written = [name for name in values if before.get(name) != locked.sheet.get(name)] if edited else []
+    changed = [name for name in values if before.get(name) != locked.sheet.get(name)] if edited else []
     if correction.rhythm and correction.rhythm != locked.rhythm:
         set_rhythm(locked, correction.rhythm, by=by, at=at)
         locked = _locked(locked)
-        written.append("rhythm")
+        changed.append("rhythm")
     for name, value in awaited.items():
         _propose(locked, name, value, by=by, at=at)
     if correction.text.strip():
         Proposal.objects.create(lieu=locked, text=correction.text.strip(), by=by, at=at)
     if correction.rest:
         sheets.confirm(locked, by=by, at=at)
-    done = Done(tuple(written), (*awaited, *(["text"] if correction.text.strip() else [])), correction.rest)
-    if not done.anything:
+    outcome = Done(
+        tuple(changed), (*awaited, *(["text"] if correction.text.strip() else [])), correction.rest
+    )
+    if not outcome.anything:
         raise Refused(
             "Rien n’a été enregistré.",
             why="Rien n’est différent de la fiche.",
             do="Changez ce qui n’est pas juste, ou dites que rien n’a changé.",
         )
-    return done
+    return outcome
 
 
 def _practices(sheet: rules.Sheet, states: Mapping[str, str]) -> dict[str, dict[str, Any]]:

@@ -51,5 +51,5 @@ class FindForm(forms.Form):
 
     def _chosen(self) -> dict[str, str]:
         """Return the value chosen in each menu."""
-        typed = {id: str(self.data.get(id, ""))[:LONGEST] for id in (*MENU_FIELDS, "langue", *AREAS)}
-        return {id: value for id, value in typed.items() if value and chosen_facets(id, value)}
+        text_by_menu = {id: str(self.data.get(id, ""))[:LONGEST] for id in (*MENU_FIELDS, "langue", *AREAS)}
+        return {id: value for id, value in text_by_menu.items() if value and chosen_facets(id, value)}

@@ -302,22 +302,22 @@ class SheetForm(ClosureForm):
         reported.
         """
         if "horaires" in self.changed_data:
-            read = hours.clean(clean["horaires"])
+            cleaned = hours.clean(clean["horaires"])
         elif any(name in self.changed_data for name in DAYS):
             text_by_day = {code: self._hours_of(f"{DAY}{code}", clean) for code in CODES}
-            read = hours.week({code: ALONE.sub(r"\1h", text) for code, text in text_by_day.items()})
+            cleaned = hours.week({code: ALONE.sub(r"\1h", text) for code, text in text_by_day.items()})
         else:
             return
-        if read.value is None:
+        if cleaned.value is None:
             self.values["horaires"] = None
             return
-        value = {name: text for name in ("osm", "text", "left") if (text := getattr(read.value, name))}
+        value = {name: text for name in ("osm", "text", "left") if (text := getattr(cleaned.value, name))}
         if HOLIDAYS.search(str(self._lieu.sheet.get("horaires", {}).get("osm", ""))) and value.get("osm"):
             value["osm"] += "; PH off"
         self.values["horaires"] = value
-        if read.value.left:
+        if cleaned.value.left:
             self.notes.append(
-                f"Dans les horaires, nous n’avons pas compris « {read.value.left} » : quelqu’un vous"
+                f"Dans les horaires, nous n’avons pas compris « {cleaned.value.left} » : quelqu’un vous"
                 " appellera."
             )
 

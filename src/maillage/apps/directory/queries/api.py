@@ -91,7 +91,7 @@ def structures(request: Request, *, on: date) -> Json:
 
 def services(request: Request, *, on: date) -> Json:
     """Return a page of services, in the order of their identifiers."""
-    return _page(_matching(lines(on), request), request, on, lambda written: written.service)
+    return _page(_matching(lines(on), request), request, on, lambda record: record.service)
 
 
 def nearest_services(request: Request, *, commune: str, point: tuple[float, float] | None, on: date) -> Json:
@@ -103,7 +103,7 @@ def nearest_services(request: Request, *, commune: str, point: tuple[float, floa
     """
     matching = _matching(lines(on), request)
     if not commune and point is None:
-        return _page(matching, request, on, lambda written: _result(written, None))
+        return _page(matching, request, on, lambda record: _result(record, None))
     where = point or _middle(commune)
     zones = _zones(commune) if commune else frozenset()
     near: list[tuple[float | None, Line]] = []
@@ -119,28 +119,26 @@ def nearest_services(request: Request, *, commune: str, point: tuple[float, floa
             near.append((away if ON_SITE in line.modes else None, line))
     near.sort(key=lambda pair: (pair[0] is None, pair[0] or 0.0))
     away_of = {line.pk: None if away is None else round(away) for away, line in near}
-    return _page(
-        [line for _, line in near], request, on, lambda written: _result(written, away_of[written.pk])
-    )
+    return _page([line for _, line in near], request, on, lambda record: _result(record, away_of[record.pk]))
 
 
 def structure(id: str, *, on: date) -> Json | None:
     """Return a structure, its services, and its certain duplicates; None when the identifier is unknown."""
     alike = published.doubles()
-    written = _written({"slug": _slug(id)}, alike, on)
-    if not written:
+    records = _records({"slug": _slug(id)}, alike, on)
+    if not records:
         return None
-    duplicates = _written({"slug__in": written[0].place.duplicates}, alike, on)
-    return written[0].structure | {
-        "services": [written[0].service],
+    duplicates = _records({"slug__in": records[0].place.duplicates}, alike, on)
+    return records[0].structure | {
+        "services": [records[0].service],
         "doublons": [other.structure for other in duplicates],
     }
 
 
 def service(id: str, *, on: date) -> Json | None:
     """Return a service and its structure; None when the identifier is unknown."""
-    written = _written({"slug": _slug(id)}, {}, on)
-    return written[0].service | {"structure": written[0].structure} if written else None
+    records = _records({"slug": _slug(id)}, {}, on)
+    return records[0].service | {"structure": records[0].structure} if records else None
 
 
 def merged_into(id: str) -> str:
@@ -165,7 +163,7 @@ def sources() -> list[Json]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Written:
+class _Record:
     """A place, and how data·inclusion writes it."""
 
     pk: int
@@ -174,43 +172,38 @@ class _Written:
     service: Json
 
 
-def _listed(written: _Written) -> Json:
-    return written.structure | {"doublons": data_inclusion.duplicates(written.place)}
+def _listed(record: _Record) -> Json:
+    return record.structure | {"doublons": data_inclusion.duplicates(record.place)}
 
 
-def _result(written: _Written, away: int | None) -> Json:
-    return {"service": written.service | {"structure": written.structure}, "distance": away}
+def _result(record: _Record, away: int | None) -> Json:
+    return {"service": record.service | {"structure": record.structure}, "distance": away}
 
 
-def _page(
-    matching: Sequence[Line], request: Request, on: date, serialize: Callable[[_Written], Json]
-) -> Json:
+def _page(matching: Sequence[Line], request: Request, on: date, serialize: Callable[[_Record], Json]) -> Json:
     """Return the envelope of data·inclusion: `size` is the number of elements on the page, not the number
     requested.
     """
     start = request.size * (request.page - 1)
-    wanted = [line.pk for line in matching[start : start + request.size]]
-    written_by_pk = {each.pk: each for each in _written({"pk__in": wanted}, published.doubles(), on)}
-    items = [
-        serialize(written_by_pk[pk]) for pk in wanted if pk in written_by_pk
-    ]  # one may have left in between
+    page_pks = [line.pk for line in matching[start : start + request.size]]
+    record_by_pk = {each.pk: each for each in _records({"pk__in": page_pks}, published.doubles(), on)}
+    # One may have left in between.
+    items = [serialize(record_by_pk[pk]) for pk in page_pks if pk in record_by_pk]
     pages = ceil(len(matching) / request.size)
     return {"items": items, "total": len(matching), "page": request.page, "size": len(items), "pages": pages}
 
 
-def _written(which: Mapping[str, Any], alike: Mapping[str, tuple[str, ...]], on: date) -> list[_Written]:
+def _records(which: Mapping[str, Any], alike: Mapping[str, tuple[str, ...]], on: date) -> list[_Record]:
     """Return the places that data·inclusion accepts among some rows, by identifier."""
     rows = published.published().filter(**which).order_by("slug")
-    return list(
-        _written_places(((lieu.pk, published.of(lieu, alike.get(lieu.slug, ()))) for lieu in rows), on)
-    )
+    return list(_records_of(((lieu.pk, published.of(lieu, alike.get(lieu.slug, ()))) for lieu in rows), on))
 
 
-def _written_places(places: Iterable[tuple[int, Published]], on: date) -> Iterator[_Written]:
+def _records_of(places: Iterable[tuple[int, Published]], on: date) -> Iterator[_Record]:
     for pk, place in places:
         structures, services, _ = data_inclusion.rows([place], on=on)
         for structure, service in zip(structures, services, strict=True):
-            yield _Written(pk, place, structure, service)
+            yield _Record(pk, place, structure, service)
 
 
 def _slug(id: str) -> str:
@@ -294,21 +287,21 @@ def _lines(digest: str, on: date) -> tuple[Line, ...]:
 
     areas = facets_by_place(AREAS)
     all_lines = tuple(
-        _line(each, points.pop(each.pk), areas.get(each.pk, ())) for each in _written_places(places(), on)
+        _line(each, points.pop(each.pk), areas.get(each.pk, ())) for each in _records_of(places(), on)
     )
     return _with_best(all_lines, published.doubles())
 
 
-def _line(written: _Written, point: tuple[float, float] | None, areas: Sequence[str]) -> Line:
-    service = written.service
+def _line(record: _Record, point: tuple[float, float] | None, areas: Sequence[str]) -> Line:
+    service = record.service
     words = [*(_label(public) for public in service["publics"]), service["publics_precisions"] or ""]
     return Line(
-        pk=written.pk,
-        slug=written.place.id,
+        pk=record.pk,
+        slug=record.place.id,
         commune=service["code_insee"] or "",
-        departement=departement(written.place.sheet),
+        departement=departement(record.place.sheet),
         point=point,
-        networks=tuple(written.structure["reseaux_porteurs"] or ()),
+        networks=tuple(record.structure["reseaux_porteurs"] or ()),
         themes=tuple(service["thematiques"] or ()),
         price=service["frais"] or "",
         publics=tuple(service["publics"]),

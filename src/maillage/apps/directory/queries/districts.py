@@ -213,22 +213,22 @@ def parse(parameters: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the facets that some parameters ask for, all of which must hold; Refused when no contour is held
     to answer, or when a value means nothing.
     """
-    wanted = {kind: value for kind in areas.AREAS if (value := str(parameters.get(kind) or ""))}
-    for kind, value in wanted.items():
+    value_by_area = {kind: value for kind in areas.AREAS if (value := str(parameters.get(kind) or ""))}
+    for kind, value in value_by_area.items():
         if value not in ANSWERS[kind]:
             raise Refused(
                 f"« {value[:40]} » ne dit pas où est un lieu.",
                 why=f"Le filtre « {kind} » a {len(ANSWERS[kind])} réponses : {', '.join(ANSWERS[kind])}.",
                 do="Choisissez l’une d’elles, ou enlevez ce filtre.",
             )
-    by_contour = {kind for kind, value in wanted.items() if value in CHOICES}
+    by_contour = {kind for kind, value in value_by_area.items() if value in CHOICES}
     if by_contour and (missing := by_contour - {kind for kind, *_ in territories.areas_stamps()}):
         raise Refused(
             f"Le filtre « {min(missing)} » ne peut rien répondre.",
             why="Aucun contour n’a été déposé ici : on ne sait d’aucun lieu s’il est dedans ou dehors.",
             do="Enlevez ce filtre, ou faites déposer le fichier officiel des contours.",
         )
-    return tuple(f"{kind}:{value}" for kind, value in wanted.items())
+    return tuple(f"{kind}:{value}" for kind, value in value_by_area.items())
 
 
 def counts(communes: Iterable[str], kind: str = QPV) -> Mapping[str, int] | None:

@@ -177,7 +177,7 @@ def _practice(id: str, conditions: Mapping[str, Any]) -> str:
     return offer.practices()[id].label + ("" if state == "offered" else f" ({STATES[state]})")
 
 
-def practices_beside(practices: Mapping[str, Any], other: Mapping[str, Any]) -> str:
+def compared_practices(practices: Mapping[str, Any], other: Mapping[str, Any]) -> str:
     """Return the practices of a sheet in words, with the conditions of each that differ on another sheet."""
     return " ; ".join(
         _practice_differing(id, one, other.get(id, {}))

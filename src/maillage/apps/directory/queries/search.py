@@ -52,9 +52,9 @@ class Matches:
     paired: set[int]
 
 
-def search(wanted: Wanted) -> Matches:
+def search(criteria: Wanted) -> Matches:
     """Return the places found, nearest first."""
-    sql, values = _statement(wanted)
+    sql, values = _statement(criteria)
     places: list[tuple[int, float | None]] = []
     facets: dict[str, int] = {}
     pairs: list[tuple[int, int]] = []

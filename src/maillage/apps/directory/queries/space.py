@@ -505,7 +505,7 @@ def _side(pair: Pair, id: str, suggestion: str) -> Side:
 
 def _block(lieu: Lieu, id: str, other: Lieu) -> str:
     if id == "practices":
-        return history.practices_beside(lieu.sheet.get(id, {}), other.sheet.get(id, {}))
+        return history.compared_practices(lieu.sheet.get(id, {}), other.sheet.get(id, {}))
     return ", ".join(filter(None, (history.value_text(name, lieu.sheet.get(name)) for name in fields_of(id))))
 
 

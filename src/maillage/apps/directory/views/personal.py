@@ -151,7 +151,7 @@ def _closures(lieu: Lieu, on: date) -> list[dict[str, str]]:
     coming = [each for each in lieu.sheet.get("fermetures", ()) if each["au"] >= on.isoformat()]
     return [
         {**closure, "words": history.closure(closure)}
-        for closure in sorted(coming, key=lambda each: str(each["du"]))
+        for closure in sorted(coming, key=lambda closure: str(closure["du"]))
     ]
 
 
@@ -301,8 +301,8 @@ def typed_back(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"asked": code_form, "boxes": BOXES.values()}
     if not code_form.is_bound or not code_form.is_valid():
         return render(request, "directory/personal/typed.html", context)
-    typed = code_form.cleaned_data["code"]
-    lieu = links.by_code(typed)
+    paper_code = code_form.cleaned_data["code"]
+    lieu = links.by_code(paper_code)
     if lieu is None or not access.managed_by(request.user).filter(pk=lieu.pk).exists():
         return render(request, "directory/personal/typed.html", context | {"error": WRONG}, status=404)
     at = timezone.localtime()
@@ -311,7 +311,7 @@ def typed_back(request: HttpRequest) -> HttpResponse:
     context |= {
         "lieu": lieu,
         "form": form,
-        "code": codes.in_halves(codes.read(typed)),
+        "code": codes.in_halves(codes.read(paper_code)),
         "icons": offer.practices(),
     }
     if form.is_bound and form.is_valid():

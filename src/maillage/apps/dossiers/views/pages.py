@@ -129,8 +129,8 @@ def territory(request: HttpRequest, place: str) -> HttpResponse:
         return found
     if AFTER.fullmatch(after := request.GET.get("apres", "")):
         return redirect(f"{reverse('territory', args=[place])}{after}")
-    study, asked, newer = found
-    page = _page(request, study, asked, queries.reading(study)) | {"newer": newer}
+    study, study_request, newer = found
+    page = _page(request, study, study_request, queries.reading(study)) | {"newer": newer}
     return render(request, "dossiers/territory.html", page)
 
 
@@ -293,21 +293,21 @@ def study_page(
     found = finished(request, place)
     if isinstance(found, HttpResponse):
         return found
-    study, asked, newer = found
+    study, study_request, newer = found
     reading = queries.reading(study)
     common = {
         "study": study,
         "newer": newer,
         "place": study.place,
         "reading": reading,
-        "asked": asked,
+        "asked": study_request,
         "tab": tab,
         "may_write": partial(
             access.may_write, request.user, study.place
         ),  # asked by the pages that lead there
-        **zone_areas(request, study, query_of(asked)),
+        **zone_areas(request, study, query_of(study_request)),
     }
-    return render(request, template, common | more(study, asked, reading))
+    return render(request, template, common | more(study, study_request, reading))
 
 
 @require_safe

@@ -53,8 +53,8 @@ def write_checklist(
     refuse_secrets(source, *words)
     owner = {"structure": structure, "territory": territory, "procedure": procedure, "retired_at": None}
     former = LocalChecklist.objects.select_for_update().filter(**owner).first()
-    known = {paper: key for key, paper in (former.papers if former else ())}
-    known |= {paper: key for key, paper in checklists.of_procedure(structure, procedure).papers.items()}
+    keys = {paper: key for key, paper in (former.papers if former else ())}
+    keys |= {paper: key for key, paper in checklists.of_procedure(structure, procedure).papers.items()}
     if former is not None:
         former.retired_at = at
         former.save(update_fields=["retired_at"])
@@ -62,7 +62,7 @@ def write_checklist(
         structure=structure,
         territory=territory,
         procedure=procedure,
-        papers=_keyed(words, known),
+        papers=_keyed(words, keys),
         source=line(source, 200),
         seen_on=seen_on,
         by=by,
@@ -81,15 +81,15 @@ def write_checklist(
 
 def _keyed(words: Sequence[str], known: dict[str, str]) -> list[list[str]]:
     """Return the papers with a key each: the one they had, or one made of their words."""
-    taken = {known[paper] for paper in words if paper in known}
+    used_keys = {known[paper] for paper in words if paper in known}
     keyed = []
     for paper in words:
         key = known.get(paper, "")
         n = 1
         while not key:
             candidate = f"{slugify(paper)[:34] or 'papier'}{f'-{n}' if n > 1 else ''}"
-            key, n = ("" if candidate in taken else candidate), n + 1
-        taken.add(key)
+            key, n = ("" if candidate in used_keys else candidate), n + 1
+        used_keys.add(key)
         keyed.append([key, paper])
     return keyed
 

@@ -61,10 +61,10 @@ def tell(
         ).order_by("pk")
     )
     words = _words(telling, acting)
-    if (same := _same(facts_of_line, telling, words)) is not None:
-        return same
-    if source and (known := Fact.objects.filter(source=source).first()) is not None:
-        return known
+    if (same_fact := _same_fact(facts_of_line, telling, words)) is not None:
+        return same_fact
+    if source and (former_fact := Fact.objects.filter(source=source).first()) is not None:
+        return former_fact
     if by is not None and was is not None and was != _stamp(by, row, telling.procedure):
         raise _meanwhile(row, telling.procedure)
     fact = Fact.objects.create(
@@ -127,7 +127,7 @@ def _words(telling: Telling, structure: Structure) -> str:
     return line(telling.words, facts.LONGEST)
 
 
-def _same(rows: Sequence[Fact], telling: Telling, words: str) -> Fact | None:
+def _same_fact(rows: Sequence[Fact], telling: Telling, words: str) -> Fact | None:
     """Return the fact that already says so, unless the line was begun again or left since. A note that says
     nothing more is the same; a paper is known by its key.
     """

@@ -116,11 +116,11 @@ def one(user: Any, person: Person, procedure: str, today: date) -> Line | None:
 def _drawn(
     person: Person, structures: Sequence[Structure], known: Mapping[str, Requirements], today: date
 ) -> list[Line]:
-    drawn = [
+    lines = [
         _line(procedure, entries, known, today)
         for (_, procedure), entries in _entries([person], structures).items()
     ]
-    followed = [each for each in drawn if each.standing.state != line.STOPPED]
+    followed = [each for each in lines if each.standing.state != line.STOPPED]
     return sorted(followed, key=lambda row: (*line.order(row.standing), row.label.casefold()))
 
 
@@ -149,9 +149,9 @@ def pressing(
 def of_everybody(person: Person, today: date) -> list[Line]:
     """Return the procedures of a person from all that anybody told of them, for the person alone."""
     structures = list(Structure.objects.filter(pk__in=person.followings.values("structure")).order_by("pk"))
-    structures_told = Fact.objects.filter(person=person).values("structure")
-    more = Structure.objects.filter(pk__in=structures_told).exclude(pk__in=[each.pk for each in structures])
-    return _drawn(person, [*structures, *more], checklists.requirements(None), today)
+    noting = Fact.objects.filter(person=person).values("structure")
+    extra = Structure.objects.filter(pk__in=noting).exclude(pk__in=[each.pk for each in structures])
+    return _drawn(person, [*structures, *extra], checklists.requirements(None), today)
 
 
 # ------------------------------------------------------------------------------------------- what was told
@@ -165,19 +165,19 @@ def _entries(persons: Sequence[Person], structures: Sequence[Structure]) -> Entr
     first.
     """
     entries: Entries = defaultdict(list)
-    of_them: dict[str, Any] = {"person__in": persons, "structure__in": structures}
-    for fact in Fact.objects.filter(struck_at=None, **of_them).select_related("by", "structure"):
+    in_scope: dict[str, Any] = {"person__in": persons, "structure__in": structures}
+    for fact in Fact.objects.filter(struck_at=None, **in_scope).select_related("by", "structure"):
         entries[fact.person_id, fact.procedure].append(
             Entry(fact.kind, fact.on, fact.at, fact.structure_id, fact.by, fact=fact)
         )
     common = checklists.requirements(None)
-    for act in Act.objects.filter(struck_at=None, **of_them).select_related("by"):
+    for act in Act.objects.filter(struck_at=None, **in_scope).select_related("by"):
         at_once = act.procedure in common and common[act.procedure].at_once
         statement = facts.of_act(act.kind, act.end, act.on_day, at_once=at_once)
         if statement is not None and act.person_id is not None and facts.follows(act.procedure):
             entry = Entry(statement.kind, statement.on, act.noted_at, act.structure_id, act.by, act=act)
             entries[act.person_id, act.procedure].append(entry)
-    for plan in bulk.seldom(Plan.objects.filter(module__in=facts.TAUGHT, **of_them).select_related("by")):
+    for plan in bulk.seldom(Plan.objects.filter(module__in=facts.TAUGHT, **in_scope).select_related("by")):
         answered = timezone.localdate(plan.answered_at) if plan.answered_at else None
         statement = facts.of_plan(plan.answer, timezone.localdate(plan.at), answered)
         if plan.person_id is not None and plan.structure_id is not None:

@@ -388,10 +388,10 @@ def take_back(row: Import, *, by: str, at: datetime) -> Counter[str]:
     counts: Counter[str] = Counter()
     touched: list[Lieu] = []
     made: list[Lieu] = []
-    registry, held = custody.full_registry(at=at), history.relied_upon(row)
+    registry, places_in_use = custody.full_registry(at=at), history.relied_upon(row)
     for change in Change.objects.filter(within=row).select_related("lieu").order_by("-pk"):
         lieu = change.lieu
-        serves = change.before is None and lieu.pk in held
+        serves = change.before is None and lieu.pk in places_in_use
         if serves or not rules.same_state(sheets.snapshot(lieu), change.after or {}):
             counts["kept"] += 1
         elif change.before is None:

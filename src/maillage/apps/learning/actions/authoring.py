@@ -160,11 +160,11 @@ def _done(verb: str, words: str, act: Callable[..., T], *, by: User, at: datetim
         )
 
     @contextmanager
-    def told() -> Iterator[None]:
+    def journal_entry() -> Iterator[None]:
         with transaction.atomic():
             journal.record(by=by, verb=verb, row=by, at=at, words=words)
             yield
 
-    done = act(around=told)
+    result = act(context=journal_entry)
     contents.territory_modules(now=True)
-    return done
+    return result

@@ -219,7 +219,7 @@ def translations_of(id: str) -> list[tuple[str, str, str]]:
     """Return the languages in which a module is there: code, name, direction."""
     codes = {
         *said.bundled_translations(id),
-        *(code for layer in _layers() for code in layer.said.get(id, {})),
+        *(code for layer in _layers() for code in layer.translations.get(id, {})),
     }
     return sorted(
         ((code, said.name(code), said.direction(code)) for code in codes), key=lambda each: each[1].casefold()
@@ -232,7 +232,7 @@ def translated(id: str, code: str) -> Translated | None:
     """
     library = _shown()
     module, made = library.modules.get(id), library.translated
-    theirs = (layer.said.get(id, {}).get(code) for layer in reversed(library.layers))
+    theirs = (layer.translations.get(id, {}).get(code) for layer in reversed(library.layers))
     translation = next(filter(None, theirs), None) or said.bundled_translations(id).get(code)
     if module is None or translation is None:
         return None

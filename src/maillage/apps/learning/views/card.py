@@ -206,8 +206,8 @@ def _typed(request: HttpRequest, typed: str) -> tuple[Person | None, Refused | N
     """
     if counted(request, "cartes-apprendre") >= access.CARDS_AN_HOUR:
         return None, TOO_MANY
-    found = people.unlock(code=typed, typed_secret=read_secret(""), at=timezone.now())
-    if found is None:
+    card = people.unlock(code=typed, typed_secret=read_secret(""), at=timezone.now())
+    if card is None:
         count(request, "cartes-apprendre")
         return None, NO_CARD
-    return found.person, None
+    return card.person, None

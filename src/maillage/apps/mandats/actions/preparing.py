@@ -122,10 +122,12 @@ def prepare(
 
 def _name(row: Mandat, helper: Helper, *, by: User, at: datetime) -> None:
     """Name in a draft who will act, each once: whoever prepares it after a colleague acts too."""
-    named = {each.pk for each in permissions.named(row)}
+    helpers = {each.pk for each in permissions.named(row)}
     if not row.whole_structure:
         NamedHelper.objects.bulk_create(
-            NamedHelper(mandat=row, user=each, at=at, by=by) for each in helper.named if each.pk not in named
+            NamedHelper(mandat=row, user=each, at=at, by=by)
+            for each in helper.named
+            if each.pk not in helpers
         )
 
 

@@ -146,11 +146,11 @@ def to_sign(rows: QuerySet[Mandat], today: date, user: Any) -> QuerySet[Mandat]:
     name, and whoever manages the team.
     """
     current = NamedHelper.objects.filter(removed_at=None)
-    named = current.filter(mandat=OuterRef(OuterRef("pk")))
-    same = current.filter(mandat=OuterRef("renews"), user__in=named.values("user"))
+    named_helpers = current.filter(mandat=OuterRef(OuterRef("pk")))
+    retained_helpers = current.filter(mandat=OuterRef("renews"), user__in=named_helpers.values("user"))
     is_named = Q(Exists(current.filter(mandat=OuterRef("pk"), user=user.pk)))
     return drafts(rows, today).filter(
-        ~Exists(same),
+        ~Exists(retained_helpers),
         is_named | Q(structure__in=handing_structures(user)),
         renews__emergency=False,
         renews__whole_structure=False,

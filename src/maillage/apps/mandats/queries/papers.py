@@ -103,4 +103,4 @@ def since(row: Mandat) -> list[str]:
     if row.withdrawn_at is not None:
         changes.append((row.withdrawn_at, "mandat arrêté. Depuis ce moment, il ne permet plus rien."))
     changes.sort(key=lambda change: change[0])
-    return [f"Le {in_words(timezone.localdate(at))}, {what}" for at, what in changes]
+    return [f"Le {in_words(timezone.localdate(at))}, {change_text}" for at, change_text in changes]

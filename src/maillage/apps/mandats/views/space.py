@@ -92,7 +92,7 @@ def several(request: HttpRequest) -> HttpResponse:
         raise Http404
     chosen = [whole(pk, ROWS) for pk in request.POST.getlist("cochee")][:PAGE]
     rows = list(access.mandats_for(request.user).filter(pk__in=filter(None, chosen)))
-    done, refused = 0, dict[str, list[str]]()  # why, and which
+    n_changed, refused = 0, dict[str, list[str]]()  # why, and which
     for row in rows:
         try:
             if action == "renouveler":
@@ -103,11 +103,11 @@ def several(request: HttpRequest) -> HttpResponse:
         except Refused as error:
             refused.setdefault(error.why, []).append(row.printed)
         else:
-            done += 1
+            n_changed += 1
     if not rows:
         messages.warning(request, "Rien n’a changé : aucune ligne n’était cochée.")
-    if done:
-        messages.success(request, SEVERAL[action].format(count(done, "mandat")))
+    if n_changed:
+        messages.success(request, SEVERAL[action].format(count(n_changed, "mandat")))
     if refused:
         reasons = " ".join(f"{', '.join(which)} : {why}" for why, which in refused.items())
         messages.error(request, f"Sans changement : {reasons}")

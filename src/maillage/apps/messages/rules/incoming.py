@@ -67,7 +67,7 @@ class Post:
 
     @property
     def fields(self) -> dict[str, str]:
-        """Fields of the body, whether a form or one JSON object; Unreadable otherwise."""
+        """Return the fields of the body, a form or one JSON object; Unreadable otherwise."""
         try:
             text = self.body.decode("utf-8")
             if "json" not in self.headers.get("content-type", ""):

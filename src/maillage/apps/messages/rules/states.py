@@ -33,7 +33,7 @@ RETRIES = (
 )
 LEASE = timedelta(minutes=10)  # longer than any provider's patience: beyond it, the sending process is dead
 STATUS_DELAY = timedelta(minutes=2)  # how long a provider has to know what it received
-STATUS_GIVEN_UP = timedelta(days=1)  # a provider that says nothing for that long will not: a person decides
+MAX_SILENCE = timedelta(days=1)  # a provider that says nothing for that long will not: a person decides
 RETENTION = timedelta(days=30)  # content and address, unless the caller says otherwise
 
 # Why a message is where it is. Fixed words: what a server answers often holds the address.

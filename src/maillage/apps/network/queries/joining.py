@@ -172,7 +172,7 @@ def alike(name: str, commune: str) -> list[Lieu]:
         n = sum(f" {word}" in names for word in words)
         if words and n * 2 > len(words):
             ranked.append((-n, lieu.name, lieu))
-    return [candidate[2] for candidate in sorted(ranked, key=lambda each: each[:2])[:ALIKE]]
+    return [candidate[2] for candidate in sorted(ranked, key=lambda row: row[:2])[:ALIKE]]
 
 
 def to_answer(user: Any) -> QuerySet[Application]:

@@ -328,11 +328,11 @@ def _answered(orientation: Orientation, by: User | None, token: str, at: datetim
     return row, check_receiver(row, by, token, at)
 
 
-def _check_day(row: Orientation, at: datetime, what: str) -> None:
-    """Refuse what only happens once the person came, before the day of their appointment."""
+def _check_day(row: Orientation, at: datetime, refusal: str) -> None:
+    """Refuse an outcome, which needs the person to have come, before the day of their appointment."""
     if row.state == cycle.APPOINTED and row.is_before_appointment(at):
         raise Refused(
-            what,
+            refusal,
             why=f"Le rendez-vous est {notifications.appointment_in_words(row)} : ce jour n’est pas venu.",
             do="Revenez ce jour-là. Venue plus tôt ? Changez d’abord la date du rendez-vous.",
         )

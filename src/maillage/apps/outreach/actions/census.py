@@ -76,12 +76,12 @@ def begin(ground: Ground, text: str, *, known: bool, by: User, at: datetime) -> 
     lines = census.lines_of(text)
     CensusRules.objects.update_or_create(territory=ground.place, defaults={"sources": text})
     existing = set(Body.objects.filter(territory=ground.place).values_list("commune", "name"))
-    taken = {(commune, plain(name)) for commune, name in existing}
+    existing_names = {(commune, plain(name)) for commune, name in existing}
     new: list[Body] = []
     for name, where in lines:
         for commune in [town.code for town in ground.towns] if where == EVERYWHERE else [""]:
-            if (commune, plain(name)) not in taken:
-                taken.add((commune, plain(name)))
+            if (commune, plain(name)) not in existing_names:
+                existing_names.add((commune, plain(name)))
                 new.append(
                     _body(ground, name=name, commune=commune, kind=_kind(name), found_by=_found_by(name))
                 )
@@ -89,8 +89,8 @@ def begin(ground: Ground, text: str, *, known: bool, by: User, at: datetime) -> 
         linked = set(Body.objects.filter(territory=ground.place).values_list("lieu", flat=True))
         for lieu in census.published(ground).exclude(pk__in=[pk for pk in linked if pk]):
             commune = lieu.code_insee if lieu.code_insee in ground.by_code else ""
-            if (commune, plain(lieu.name)) not in taken:
-                taken.add((commune, plain(lieu.name)))
+            if (commune, plain(lieu.name)) not in existing_names:
+                existing_names.add((commune, plain(lieu.name)))
                 new.append(
                     _body(
                         ground,

@@ -119,24 +119,24 @@ def reserve(device: Device, *, to: str, from_on: date, until_on: date, by: User,
     not to be back by then, and for a device that left.
     """
     locked = Device.objects.select_for_update().get(pk=device.pk)
-    what, on = f"« {locked.label} » n’est pas réservé.", timezone.localdate(at)
+    refusal, on = f"« {locked.label} » n’est pas réservé.", timezone.localdate(at)
     if locked.state == OUT:
-        raise Refused(what, why="Il est sorti de la liste.", do="Choisissez un autre appareil.")
-    _check_borrower(what, to)
+        raise Refused(refusal, why="Il est sorti de la liste.", do="Choisissez un autre appareil.")
+    _check_borrower(refusal, to)
     if not on <= from_on <= until_on <= on + LONGEST:
         raise Refused(
-            what,
+            refusal,
             why="Le premier jour est passé, ou vient après le dernier, ou tout est dans plus d’un an.",
             do=f"Choisissez des jours entre le {date_text(on)} et le {date_text(on + LONGEST)}.",
         )
     loan = Loan.objects.filter(device=locked, back_on=None).first()
     if loan is not None and from_on <= loan.due_on:
         raise Refused(
-            what,
+            refusal,
             why=f"Il est prêté jusqu’au {date_text(loan.due_on)}.",
             do="Choisissez un jour après, ou un autre appareil.",
         )
-    _check_free(locked, from_on, until_on, what)
+    _check_free(locked, from_on, until_on, refusal)
     return Reservation.objects.create(
         device=locked, to=to.strip()[:60], from_on=from_on, until_on=until_on, made_at=at, by=by
     )

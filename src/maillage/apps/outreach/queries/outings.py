@@ -84,10 +84,10 @@ class Nearby:
     @property
     def prices(self) -> str:
         """Return how many of these places are known to be free."""
-        known = [each.free for each in self.places if each.free is not None]
-        if not known:
+        known_totals = [each.free for each in self.places if each.free is not None]
+        if not known_totals:
             return "Aucun de ces lieux ne dit son prix."
-        free, silent = sum(known), len(self.places) - len(known)
+        free, silent = sum(known_totals), len(self.places) - len(known_totals)
         sentence = (
             f"{wording.count(free, 'lieu', 'lieux').capitalize()} sur ces {len(self.places)}"
             f" {'se disent gratuits' if free > 1 else 'se dit gratuit'}"

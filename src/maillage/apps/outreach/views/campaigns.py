@@ -34,19 +34,19 @@ def index(request: HttpRequest) -> HttpResponse:
     """The campaigns, and a new one: first how many sheets it would hold, then opened."""
     at = timezone.localtime()
     values = request.POST if request.method == "POST" else request.GET
-    name, typed = values.get("nom", "").strip()[:120], values.get("territoire", "").strip()[:100]
+    name, territory_text = values.get("nom", "").strip()[:120], values.get("territoire", "").strip()[:100]
     most = values.get("au_plus", "").strip()
     slugs = values.getlist("fiches")[:MOST]
     context: dict[str, Any] = {
         "campaigns": campaigns.campaigns(request.user),
         "slugs": slugs,
         "name": name or f"Confirmations de {MONTHS[at.month - 1]} {at.year}",
-        "typed": typed,
+        "typed": territory_text,
         "most": most,
     }
     if "territoire" in values:
         try:
-            ground = campaigns.ground_named(typed)
+            ground = campaigns.ground_named(territory_text)
             if not directory_access.holds(request.user, ground.lieux_communes if ground else ()):
                 raise Refused(
                     "La campagne n’est pas prête.",

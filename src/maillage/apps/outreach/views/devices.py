@@ -70,15 +70,15 @@ def _several(request: HttpRequest, lieu: Lieu, gesture: str) -> HttpResponse:
     """The same gesture on several devices: each goes through, or says why not."""
     by, at = account_of(request), timezone.localtime()
     rows = list(access.devices_for(request.user).filter(lieu=lieu, pk__in=selection(request)))
-    done, refused = 0, dict[str, list[str]]()
+    n_changed, refused = 0, dict[str, list[str]]()
     for row in rows:
         try:
             _gesture(request, row, by=by, at=at)
         except Refused as error:
             refused.setdefault(error.why, []).append(row.label)
         else:
-            done += 1
-    report(request, rows, done, refused, success=f"{SEVERAL[gesture]} : {count(done, 'appareil')}.")
+            n_changed += 1
+    report(request, rows, n_changed, refused, success=f"{SEVERAL[gesture]} : {count(n_changed, 'appareil')}.")
     return redirect("devices", lieu.slug)
 
 

@@ -167,9 +167,9 @@ def publish(
     """
     check_run(by, survey.territory)
     survey = lock(survey)
-    made = calculations.stored(survey, calculations.EDITION, at) or editions.edition(survey, at=at)
-    made.pop("drawn", None)
-    if content is not None and made["digest"] != content.get("digest"):
+    edition = calculations.stored(survey, calculations.EDITION, at) or editions.edition(survey, at=at)
+    edition.pop("drawn", None)
+    if content is not None and edition["digest"] != content.get("digest"):
         raise Refused(
             "Rien n’est publié.",
             why=(
@@ -179,7 +179,7 @@ def publish(
             do="Relisez l’aperçu, puis confirmez.",
         )
     public = publications.public_edition(survey.slug)
-    if content is not None and public is not None and public.content["digest"] == made["digest"]:
+    if content is not None and public is not None and public.content["digest"] == edition["digest"]:
         raise Refused(
             "Rien n’est publié.",
             why=f"Rien n’a changé depuis l’édition {public.number} : la même serait lue deux fois.",
@@ -193,17 +193,17 @@ def publish(
             do="Refaites les poids.",
         )
     frames.universe(survey, len(framed.table)).check(len(framed.table), survey.kind)
-    if made["few_since"]:
+    if edition["few_since"]:
         least = rule_of(survey.kind).least
         raise Refused(
             "Rien n’est publié.",
             why=(
-                f"Moins de {least} réponses ont changé depuis l’édition {made['few_since']} : la différence"
-                " dirait ce qu’elles disent."
+                f"Moins de {least} réponses ont changé depuis l’édition {edition['few_since']} : la"
+                " différence dirait ce qu’elles disent."
             ),
             do=f"Attendez d’en avoir au moins {least} de plus, puis recommencez.",
         )
-    if not made["n"] or not made["shown"]:
+    if not edition["n"] or not edition["shown"]:
         raise Refused(
             "Rien n’est publié.",
             why="Aucun chiffre ne peut être montré : il y a trop peu de réponses.",
@@ -213,7 +213,7 @@ def publish(
     row = Publication.objects.create(
         survey=survey,
         number=number,
-        content=made,
+        content=edition,
         weighting=frames.chosen(survey),
         published_at=at,
         by=by,

@@ -30,8 +30,8 @@ def review(
     keep: bool,
     at: datetime,
 ) -> Verbatim:
-    """Record whether words may be published, and how, for every answer that gives the very same; Refused when
-    another user has just reviewed them, or when nothing is left to read of those that may.
+    """Record the decision to publish words, and their form, for every answer that gives the very same;
+    Refused when another user has just reviewed them, or when nothing is left to read of those that may.
     """
     check_run(by, answer.survey.territory)
     _check_shown(shown, keep=keep)
@@ -65,8 +65,8 @@ def _same_words(answer: Answer, question: str) -> list[Answer]:
     """Return the other answers whose words to a question are the very same, and not reviewed."""
     text = str(answer.values.get(question, "")).strip()
     candidates = Answer.objects.filter(survey=answer.survey, aside_at=None).exclude(pk=answer.pk)
-    read = Verbatim.objects.filter(answer__survey=answer.survey, question=question).values("answer")
-    rows = candidates.exclude(pk__in=read)
+    reviewed = Verbatim.objects.filter(answer__survey=answer.survey, question=question).values("answer")
+    rows = candidates.exclude(pk__in=reviewed)
     return [each for each in rows if text and str(each.values.get(question, "")).strip() == text]
 
 

@@ -447,15 +447,15 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("survey_publish", pk)
     public = publications.public_edition(survey.slug)
     at_once = "publiee" in request.GET and kept.stored(survey, kept.EDITION, at) is None
-    made = None if at_once else calculations.ask(survey, kept.EDITION, at=at)
-    if made is None:
+    edition = None if at_once else calculations.ask(survey, kept.EDITION, at=at)
+    if edition is None:
         return _computing(request, survey, "publier", public)
     context = framed(survey, "publier", "Publier les résultats") | {
-        "made": made,
-        "chapters": _safe(made["drawn"]),
+        "made": edition,
+        "chapters": _safe(edition["drawn"]),
         "rows": publications.publications(survey),
         "public": public,
-        "same": public is not None and public.content["digest"] == made["digest"],
+        "same": public is not None and public.content["digest"] == edition["digest"],
         "unread": len(verbatims.unread(survey)),
     }
     if public is not None:

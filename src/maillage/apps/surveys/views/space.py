@@ -397,13 +397,13 @@ def import_answers(request: HttpRequest, pk: int) -> HttpResponse:
         given = form.cleaned_data["fichier"]
         try:
             read = files.read(row, given.read(), given.name)
-            done = importing.keep(row, read.answers, by=account_of(request), at=at)
+            imported = importing.keep(row, read.answers, by=account_of(request), at=at)
         except Refused as error:
             form.add_error("fichier", " ".join(error.sentences))
         else:
-            told = count(done.new, "réponse nouvelle", "réponses nouvelles")
+            told = count(imported.new, "réponse nouvelle", "réponses nouvelles")
             refused = [
-                f"{read.where.get(uid, f'Réponse {uid}')} : {why}" for uid, why in done.refused.items()
+                f"{read.where.get(uid, f'Réponse {uid}')} : {why}" for uid, why in imported.refused.items()
             ]
-            context |= {"done": done, "read": read, "told": told, "faults": [*read.faults, *refused]}
+            context |= {"done": imported, "read": read, "told": told, "faults": [*read.faults, *refused]}
     return render(request, "surveys/space/import.html", context, status=400 if form.errors else 200)
