@@ -24,7 +24,7 @@ from maillage.apps.people.actions import consents, register
 from maillage.apps.people.models import Following
 from maillage.apps.volunteers.models import Engagement
 from tests.conftest import account
-from tests.support.mandats import by_touch, given
+from tests.support.mandats import by_touch, drafted, given
 from tests.support.places import place
 from tests.support.volunteers import supervised
 
@@ -226,6 +226,19 @@ def test_a_mandate_handed_over_waits_for_its_signature_at_home(client, lieu, nad
     assert reverse("mandat", args=[draft.pk]) in client.get(reverse("mandat", args=[row.pk])).content.decode()
     signing.sign(draft, by_touch(draft, AT), by=leila, at=AT)
     assert list(mandats.lines(leila, AT)) == list(mandats.lines(nadia, AT)) == []
+
+
+def test_a_mandate_to_sign_names_the_colleague_who_takes_it_over(client, lieu, nadia, leila, karim):
+    person = Mandat.objects.get().person
+    Mandat.objects.all().delete()
+    draft = drafted(person, lieu.structure, karim, at=AT)
+    client.force_login(nadia)
+    assert "Mandat à faire signer" in client.get(address(lieu, karim)).content.decode()
+    client.post(address(lieu, karim), {"geste": "remettre", "element": f"mandate-{draft.pk}", "a": leila.pk})
+    assert draft.named.get().user == leila
+    client.post(address(lieu, karim), {"geste": "tout", "a": leila.pk})
+    client.post(address(lieu, karim), {"geste": "fermer"})
+    assert signing.sign(draft, by_touch(draft, AT), by=leila, at=AT).signed_at == AT
 
 
 def test_an_access_closed_at_once_leaves_its_duties_to_the_manager(client, lieu, nadia, leila, karim):

@@ -259,5 +259,20 @@ def renew(
     )
 
 
+def name_instead(
+    draft: Mandat, leaver: User, *, by: User, written_by: User, at: datetime, helper: Helper
+) -> None:
+    """Name in a draft whoever takes it over instead of a leaver. written_by: whoever hands it over."""
+    row = lock(draft)
+    if row.structure is None or not people_for(by).filter(pk=row.person_id).exists():
+        raise _not_prepared(f"{by} n’aide pas cette personne.", "Confiez-la d’abord à la même personne.")
+    acting = _checked(helper, by=by, structure=row.structure)
+    row.by, row.supervisor = by, acting.supervisor
+    row.save(update_fields=["by", "supervisor"])
+    row.named.filter(user=leaver).delete()
+    _name(row, acting, by=by, at=at)
+    record_event("mandat.prepared", row, by=written_by, at=at, detail=f"au nom de {by}")
+
+
 def _not_prepared(why: str, do: str) -> Refused:
     return Refused("Le mandat n’a pas été préparé.", why=why, do=do)

@@ -1,14 +1,15 @@
-"""The mandates that run and name nobody but those who leave a structure."""
+"""The mandates, in force or to sign, that name nobody but leavers of a structure."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from maillage.apps.mandats.models import Mandat, NamedHelper
-from maillage.apps.mandats.queries.lists import without_helper
+from maillage.apps.mandats.queries.lists import drafts_without_helper, without_helper
 from maillage.apps.memberships import access
 from maillage.apps.memberships.queries import MOST
 from maillage.apps.memberships.rules import Duty
@@ -16,21 +17,32 @@ from maillage.words.dates import in_words
 
 
 def mandates(structures: Collection[int], at: datetime, *, user: int | None) -> Iterable[Duty]:
-    """Yield the mandates of leavers: to go on, each is signed again with a colleague."""
+    """Yield the mandates of leavers: to go on, each is signed again, or at last, with a colleague."""
     today = timezone.localdate(at)
+    rows = Mandat.objects.filter(structure__in=structures)
+    alone = without_helper(rows, today, user=user)
     named: Any = NamedHelper.objects.filter(
         access.leaving("user", "mandat__structure", user=user, on=today),
-        mandat__in=without_helper(Mandat.objects.filter(structure__in=structures), today, user=user),
+        Q(mandat__in=alone) | Q(mandat__in=drafts_without_helper(rows, today, user=user)),
         removed_at=None,
     )
     for helper in named.select_related("mandat__person").order_by("mandat__ends_on", "pk")[:MOST]:
         row = helper.mandat
+        title, words = (
+            f"Mandat en cours, jusqu’au {in_words(row.ends_on)}",
+            f"{row.person} doit signer à nouveau, ou le mandat ne permet plus rien.",
+        )
+        if row.signed_at is None:
+            title, words = (
+                "Mandat à faire signer",
+                f"{row.person} ne peut pas le signer : personne n’agirait.",
+            )
         yield Duty(
             kind="mandate",
             pk=row.pk,
             user=helper.user_id,
             structure=row.structure_id,
-            title=f"Mandat en cours, jusqu’au {in_words(row.ends_on)}",
-            words=f"{row.person} doit signer à nouveau, ou le mandat ne permet plus rien.",
+            title=title,
+            words=words,
             url=reverse("mandat", args=[row.pk]),
         )

@@ -130,15 +130,27 @@ def without_helper(rows: QuerySet[Mandat], today: date, *, user: int | None = No
     """
     current = NamedHelper.objects.filter(removed_at=None)
     stays = staying("user", "mandat__structure", user=user, on=today)
-    acting = current.filter(stays, mandat=OuterRef("pk"))
     following = current.filter(
         stays,
         Q(mandat__signed_at__isnull=False) | Q(mandat__made_at__date__gte=today - frame.AHEAD),
         mandat__renews=OuterRef("pk"),
         mandat__withdrawn_at=None,
     )
-    alone = running(rows, today).filter(~Exists(acting), ~Exists(following), emergency=False)
-    return alone.filter(whole_structure=False, stripped_at=None)
+    alone = _naming_nobody(running(rows, today), today, user=user)
+    return alone.filter(~Exists(following), emergency=False)
+
+
+def drafts_without_helper(
+    rows: QuerySet[Mandat], today: date, *, user: int | None = None
+) -> QuerySet[Mandat]:
+    """Return, of some mandates, those to sign that nobody may sign once leavers left. user: as above."""
+    return _naming_nobody(drafts(rows, today), today, user=user)
+
+
+def _naming_nobody(rows: QuerySet[Mandat], today: date, *, user: int | None) -> QuerySet[Mandat]:
+    stays = staying("user", "mandat__structure", user=user, on=today)
+    acting = NamedHelper.objects.filter(stays, removed_at=None, mandat=OuterRef("pk"))
+    return rows.filter(~Exists(acting), whole_structure=False, stripped_at=None)
 
 
 def to_sign(rows: QuerySet[Mandat], today: date, user: Any) -> QuerySet[Mandat]:
