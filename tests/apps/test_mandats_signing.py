@@ -213,6 +213,15 @@ def test_a_paper_to_sign_has_a_line_for_the_civil_name(andrei, leila, structure)
     assert models.CIVIL_NAME in " ".join(text.split()).replace("\u00a0", " ")
 
 
+@pytest.mark.parametrize("lines", [1, 7, 13])
+def test_the_signature_boxes_share_a_page_with_the_proof(andrei, leila, structure, lines):
+    paper = papers.paper(given(andrei, structure, leila))
+    more_parts = models.Part("Autres démarches", ("Une démarche de plus.",) * lines, listed=True)
+    mandate = models.mandate(replace(paper, parts=(*paper.parts, more_parts)), check=("x", ""), on=AT.date())
+    printed = PdfDocument(mandate)
+    assert "Empreinte" in printed[len(printed) - 1].get_textpage().get_text_range()
+
+
 def test_a_signature_sent_twice_is_one_and_another_way_is_refused(andrei, leila, structure):
     mandat = given(andrei, structure, leila)
     again = mandat_signing.sign(mandat, by_touch(mandat), by=leila, at=AT + DAY)
