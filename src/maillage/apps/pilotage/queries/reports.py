@@ -7,6 +7,7 @@ from datetime import date
 
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Study
+from maillage.apps.pilotage.queries.editions import since_edition
 from maillage.apps.plans.queries.report import plan_of
 from maillage.apps.surveys.queries.verbatims import published_voices
 from maillage.reports import output
@@ -26,12 +27,16 @@ FILES = {
 
 
 def subject(study: Study, on: date) -> Subject:
-    """Return a finished study as reports take it, with what is published beside it, and its own zones where
-    some surely hold more than their share.
+    """Return a finished study as reports take it, with what is published beside it, its own zones where some
+    surely hold more than their share, and what changed since an edition.
     """
     own = dossiers.own_zones(study)
     zoned = _subject(own, on) if own is not None else None
-    return replace(_subject(study, on), own_zones=zoned if zoned and zoned.study["ou"]["zones"] else None)
+    return replace(
+        _subject(study, on),
+        own_zones=zoned if zoned and zoned.study["ou"]["zones"] else None,
+        changes=since_edition(study),
+    )
 
 
 def _subject(study: Study, on: date) -> Subject:
