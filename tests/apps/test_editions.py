@@ -10,7 +10,8 @@ import pytest
 
 from maillage.apps.accounts.models import Entry
 from maillage.apps.dossiers import actions as studies
-from maillage.apps.dossiers import queries
+from maillage.apps.dossiers import queries, rules
+from maillage.apps.dossiers.models import Study
 from maillage.apps.pilotage import actions as pilotage
 from maillage.apps.pilotage.queries import editions, reports
 from maillage.apps.plans import actions
@@ -124,6 +125,19 @@ def test_a_second_edition_says_what_happened_since_the_first(own_home, study, le
     assert "Depuis l’édition « Un an avant »" in page.replace("\xa0", " ")
     Plan.objects.update(published_at=None)
     assert reports.subject(study, AT.date()).changes is None, "a plan that is withdrawn is read nowhere"
+
+
+def test_freezing_says_that_a_newer_study_is_being_computed(client, own_home, study, lea):
+    inputs = {**study.inputs, "seed": 0}
+    Study.objects.filter(pk=study.pk).update(key=rules.key_of(inputs), inputs=inputs)
+    newer = Study.objects.create(place=PLACE, name="Échirolles", inputs=study.inputs, key=study.key)
+    (own_home / "etudes" / study.key).rename(own_home / "etudes" / rules.key_of(inputs))
+    client.force_login(lea)
+    sent = {"report": "plan", "name": "Conseil"}
+    page = client.get(KEPT).content.decode()
+    assert "Une étude plus récente se calcule" in page and f'value="{newer.key}"' in page
+    assert client.post(KEPT, sent).status_code == 400 and not queries.editions(PLACE)
+    assert client.post(KEPT, {**sent, "avant": newer.key}).status_code == 302 and queries.editions(PLACE)
 
 
 @pytest.mark.parametrize("again", ["conseil d’Automne", "Conseil  d’automne"])

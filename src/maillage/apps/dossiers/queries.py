@@ -406,6 +406,12 @@ def study_for(asked: StudyRequest) -> Study | None:
     return Study.objects.filter(key=rules.key_of(inputs_of(asked))).first()
 
 
+def newer_study(study: Study) -> Study | None:
+    """Return the study of today's inputs that is being computed in place of one, None without any."""
+    today = study_for(StudyRequest(place=study.place))
+    return today if today and today.pk != study.pk and today.is_alive else None
+
+
 def finished_studies(limit: int = 30) -> list[Study]:
     """Return the latest finished study of each place, most recent first; none of a perimeter that was
     dropped, whose address leads nowhere.

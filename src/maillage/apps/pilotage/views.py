@@ -194,7 +194,9 @@ def editions_page(request: HttpRequest, place: str) -> HttpResponse:
     found, error = _studied(place), None
     page = Paginator(dossiers.editions(place), EDITIONS).get_page(request.GET.get("page"))
     form = EditionForm(request.POST or None, initial={"report": DECK})
-    if request.method == "POST" and found and form.is_valid():
+    newer = dossiers.newer_study(found[0]) if found else None
+    is_chosen = newer is None or request.POST.get("avant") == newer.key  # the page that was sent said so
+    if request.method == "POST" and found and form.is_valid() and is_chosen:
         if not once_more(request, "rapport", REPORTS_AN_HOUR, reads=True):
             return refusals.page(request, TOO_MANY_REPORTS, status=429)
         held = form.cleaned_data
@@ -211,11 +213,12 @@ def editions_page(request: HttpRequest, place: str) -> HttpResponse:
         "name": name_of(place),
         "form": form if found else None,
         "error": error,
+        "newer": newer,
         "page": page,
         "rows": editions.listed(list(page)),
     }
-    status = 400 if error or (form.errors and found) else 200
-    return render(request, "pilotage/editions.html", context, status=status)
+    is_refused = error or (form.errors and found) or (request.method == "POST" and not is_chosen)
+    return render(request, "pilotage/editions.html", context, status=400 if is_refused else 200)
 
 
 @holding(access.LEADS)
