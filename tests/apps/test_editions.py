@@ -10,16 +10,18 @@ import pytest
 
 from maillage.apps.accounts.models import Entry
 from maillage.apps.dossiers import actions as studies
-from maillage.apps.dossiers import queries
+from maillage.apps.dossiers import queries, rules
+from maillage.apps.dossiers.models import Study
 from maillage.apps.pilotage import actions as pilotage
 from maillage.apps.pilotage.queries import editions, reports
 from maillage.apps.plans import actions
-from maillage.apps.plans.models import PlanAction
+from maillage.apps.plans import rules as plan_rules
+from maillage.apps.plans.models import Plan, PlanAction
 from maillage.kernel.errors import Refused
 from maillage.reference.plan_frames import frames
 from maillage.reports.catalogue import NAMES
-from maillage.reports.page import folder
-from maillage.reports.territory import changes
+from maillage.reports.page import folder, html
+from maillage.reports.territory import changes, deck, synthesis
 from tests.conftest import PLACE, account
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +108,36 @@ def test_the_list_says_who_froze_each_and_when_ten_a_page(client, own_home, stud
     assert "Figée le" in page and "20 novembre 2026 à 10 h, par" in " ".join(page.split())
     assert lea.name in page and page.count("Pas\n") + page.count("Pas scellée") == 9
     assert "?page=2" in page
+
+
+def test_a_second_edition_says_what_happened_since_the_first(own_home, study, lea):
+    plan = actions.open_plan(PLACE, title="Le plan", frame=frames()["grenoble"], by=lea, at=AT)
+    Plan.objects.update(published_at=AT)
+    pilotage.freeze(study, "synthese", "Un an avant", by=lea, at=AT)
+    assert reports.subject(study, AT.date()).changes is None, "nothing happened"
+    row = PlanAction.objects.filter(plan=plan, parent=None).first()
+    PlanAction.objects.filter(pk=row.pk).update(state=plan_rules.DONE, title="Former les agents")
+    subject = reports.subject(study, AT.date())
+    (done,) = [words for words in subject.changes.news if words.startswith("**Fait**")]
+    (slide,) = [x for x in deck.compose(subject, None).chapters if x.over == deck.SINCE]
+    assert "Former les agents" in done and "« Un an avant »" in slide.lead
+    page = html.one_page(synthesis.compose(subject, None)).decode()
+    assert "Depuis l’édition « Un an avant »" in page.replace("\xa0", " ")
+    Plan.objects.update(published_at=None)
+    assert reports.subject(study, AT.date()).changes is None, "a plan that is withdrawn is read nowhere"
+
+
+def test_freezing_says_that_a_newer_study_is_being_computed(client, own_home, study, lea):
+    inputs = {**study.inputs, "seed": 0}
+    Study.objects.filter(pk=study.pk).update(key=rules.key_of(inputs), inputs=inputs)
+    newer = Study.objects.create(place=PLACE, name="Échirolles", inputs=study.inputs, key=study.key)
+    (own_home / "etudes" / study.key).rename(own_home / "etudes" / rules.key_of(inputs))
+    client.force_login(lea)
+    sent = {"report": "plan", "name": "Conseil"}
+    page = client.get(KEPT).content.decode()
+    assert "Une étude plus récente se calcule" in page and f'value="{newer.key}"' in page
+    assert client.post(KEPT, sent).status_code == 400 and not queries.editions(PLACE)
+    assert client.post(KEPT, {**sent, "avant": newer.key}).status_code == 302 and queries.editions(PLACE)
 
 
 @pytest.mark.parametrize("again", ["conseil d’Automne", "Conseil  d’automne"])

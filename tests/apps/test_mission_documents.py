@@ -3,6 +3,7 @@
 import io
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pypdfium2
@@ -13,9 +14,11 @@ from PIL import Image
 from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 
-from maillage.apps.dossiers import actions, queries
-from maillage.apps.dossiers.models import StudyMission, StudyPhotograph
+from maillage.apps.dossiers import actions, queries, rules
+from maillage.apps.dossiers.models import Study, StudyMission, StudyPhotograph
 from maillage.apps.pilotage.queries import first_week, reports
+from maillage.apps.plans.access import plan_place
+from maillage.apps.plans.models import Plan
 from maillage.apps.surveys.models import Publication, Survey, Weighting
 from maillage.apps.territories.models import Perimeter
 from maillage.cli.main import main
@@ -240,6 +243,27 @@ def test_own_zones_share_the_mission_of_the_territory_they_cut_whole(lea, zones,
     mission = queries.mission(slug, on=ON)
     assert (mission.commissioner if mission else None) == ("La ville" if shared else None)
     assert ("survey" in queries.inputs_of(queries.StudyRequest(place=slug))) == shared
+    Plan.objects.create(place=base, title="Notre plan", published_at=AT, at=AT)
+    assert (plan_place(slug), queries.surveyed_place(slug)) == ((base, base) if shared else (slug, slug))
+
+
+def test_documents_of_a_territory_name_the_zones_that_its_mission_drew(study):
+    zones = f"code_zone,nom_zone,code\na,Tout,{PLACE}\n"
+    perimeter = Perimeter.objects.create(
+        slug="secteurs", name="Secteurs", code=PLACE, reason="r", zones=zones
+    )
+    inputs = queries.inputs_of(queries.StudyRequest(place=perimeter.slug))
+    zones_study = Study.objects.create(
+        place=perimeter.slug, name="Secteurs", inputs=inputs, key=rules.key_of(inputs), status=rules.DONE
+    )
+    assert queries.own_zones(study) is None, "it has no file yet"
+    shutil.copytree(queries.folder(study), queries.folder(zones_study))
+    assert queries.own_zones(study) == zones_study
+    subject = reports.subject(study, ON)
+    where = "1 zone en compte sûrement plus : Secteur 1."
+    zoned = replace(subject, reading=replace(subject.reading, where_sentence=where))
+    page = html.one_page(synthesis.compose(replace(subject, own_zones=zoned), None)).decode()
+    assert where in page.replace("\xa0", " ") and subject.reading.where_sentence not in page
 
 
 def test_the_first_week_follows_what_is_stored(client, lea):

@@ -257,6 +257,31 @@ def test_an_answer_that_changed_is_named_by_its_question_and_its_base():
     assert changes.compare(one, reworded).answers == ()
 
 
+def test_a_scale_cut_in_two_is_compared_once_apart_from_its_answers():
+    """Les deux moitiés d’une échelle se comparent à part des autres réponses : celle que les constats citent, une
+    fois, avec sa part d’avant.
+    """
+
+    def wave(percent: int, margin: int) -> changes.Edition:
+        halves = {"pas_du_tout peu": (percent, "Mal à l’aise"), "a_l_aise tres": (100 - percent, "À l’aise")}
+        scale = {
+            ("inhabitants", "aisance", name): Answered(
+                label=label, percent=value, low=value - margin, high=value + margin, n=250, computed="redressé",
+                universe="15 ans et plus", source="enquête", question="À l’aise ?",
+            )
+            for name, (value, label) in halves.items()
+        }  # fmt: skip
+        return edition_with(answers(33, 45, n_steady=80) | changes.answers_json(scale))
+
+    comparison = changes.compare(wave(40, 6), wave(29, 5))
+    assert [x.says for x in comparison.answers] == ["plus bas"]
+    assert [x.replace("\xa0", " ") for x in comparison.news] == [
+        "29 % des habitants sont peu ou pas à l’aise avec le numérique (entre 24 et 34 %), contre 40 % avant"
+        " (entre 34 et 46 %)."
+    ]
+    assert changes.compare(wave(40, 6), wave(36, 5)).news == ()
+
+
 def edition_with(answers: changes.Json) -> changes.Edition:
     about = {"edition": "mai", "date": "2026-05-22", "logiciel": "1", "donnees": []}
     return changes.edition(about, changes.frozen(study(figure(1, 1, 1)), None, answers))

@@ -406,6 +406,12 @@ def study_for(asked: StudyRequest) -> Study | None:
     return Study.objects.filter(key=rules.key_of(inputs_of(asked))).first()
 
 
+def newer_study(study: Study) -> Study | None:
+    """Return the study of today's inputs that is being computed in place of one, None without any."""
+    today = study_for(StudyRequest(place=study.place))
+    return today if today and today.pk != study.pk and today.is_alive else None
+
+
 def finished_studies(limit: int = 30) -> list[Study]:
     """Return the latest finished study of each place, most recent first; none of a perimeter that was
     dropped, whose address leads nowhere.
@@ -499,11 +505,13 @@ def findings(place: str) -> list[told_findings.FieldFinding]:
     """Return the findings on a place, the latest first, without withdrawn ones; statements from its surveys
     are included.
     """
+    places = same_places(place)
     noted = [
         told_findings.FieldFinding(row.who, row.kind, row.confirms, row.words, row.source, row.year)
-        for row in Finding.objects.filter(place=place, withdrawn_at=None)
+        for row in Finding.objects.filter(place__in=places, withdrawn_at=None)
     ]
-    return sorted([*noted, *verbatims.statements_of(place)], key=lambda said: -said.year)
+    statements = [row for place in places for row in verbatims.statements_of(place)]
+    return sorted([*noted, *statements], key=lambda said: -said.year)
 
 
 def theme_of(code: str) -> Theme | None:
@@ -517,10 +525,28 @@ def theme_of(code: str) -> Theme | None:
 
 def same_places(place: str) -> tuple[str, ...]:
     """Return a place, then the official territory whose every resident its zones count: own zones share the
-    mission, the look and the survey of the territory that they cut.
+    mission, the look, the surveys and the plan of the territory that they cut.
     """
     row = territories.perimeter(place)
     return (place, row.code) if row and _cuts_all(row.code, row.zones, row.file_name) else (place,)
+
+
+def surveyed_place(place: str) -> str:
+    """Return where the published surveys of a place are: its own, else the territory that its zones cut."""
+    return next((each for each in same_places(place) if evidence.editions(each)), place)
+
+
+def own_zones(study: Study) -> Study | None:
+    """Return the study of the zones of its own that cut a territory whole, the latest when there are several
+    and each counting the same survey; None without any, nor for a study that a setting makes apart.
+    """
+    if not rules.is_plain(study.inputs):
+        return None
+    perimeters = Perimeter.objects.filter(code=study.place).exclude(zones="")
+    slugs = [row.slug for row in perimeters if _cuts_all(row.code, row.zones, row.file_name)]
+    survey = study.inputs.get("survey")
+    studies = [x for x in latest_of(slugs) if x.inputs.get("survey") == survey and not is_lost(x)]
+    return max(studies, key=lambda x: x.pk, default=None)
 
 
 @lru_cache(maxsize=64)
@@ -586,6 +612,7 @@ def published_surveys(place: str) -> tuple[PublishedSurvey, ...]:
     """Return the surveys whose public edition speaks of a place: its local, the latest first, then those of
     other territories that hold it or that it holds.
     """
+    place = surveyed_place(place)
     local = [(edition, "", False) for edition in evidence.editions(place)]
     size = {True: "un territoire plus large", False: "une partie"}
     neighbours = [
@@ -1097,7 +1124,7 @@ def grid(
     axes = criteria.grid(
         reading.offer,
         counted.shares if counted else census.NO_SHARES,
-        {} if filtered else evidence.closest(study.place),
+        {} if filtered else evidence.closest(surveyed_place(study.place)),
         None if filtered else totals.totals(communes_of(study.place)).seen.moved,
         [zone.code for zone in reading.zones if zone.cell == "les_deux" and zone.is_likely],
         _crossing_count(reading.crossing_sentence),
@@ -1116,7 +1143,9 @@ def surveyed_of(study: Study, reading: Reading) -> criteria.Surveyed:
     """Return the published answers of the territory of a study, those of a scale taken together; none where
     a filter keeps a part of its residents.
     """
-    return {} if reading.filter is not None else evidence.closest(study.place, by_group=True)
+    if reading.filter is not None:
+        return {}
+    return evidence.closest(surveyed_place(study.place), by_group=True)
 
 
 def field_of(study: Study, reading: Reading, *, on: date) -> FieldReading:
@@ -1124,7 +1153,7 @@ def field_of(study: Study, reading: Reading, *, on: date) -> FieldReading:
     return FieldReading(
         census=census_page(study, on=on) if reading.offer is not None else None,
         method=_census_method(study.place),
-        services=services.read(evidence.closest(study.place)),
+        services=services.read(evidence.closest(surveyed_place(study.place))),
         actions=awareness_actions(study.place),
         grid=tuple(grid(study, reading, on=on)),
         # A dossier is handed to others: an address of this computer leads them nowhere.
@@ -1138,7 +1167,7 @@ def field_of(study: Study, reading: Reading, *, on: date) -> FieldReading:
         is_filtered=reading.filter is not None,
         surveyed=surveyed_of(study, reading),
         plan=import_string(settings.PLAN_OF)(study.place, reading, on=on),
-        voices=verbatims.published_voices(study.place),
+        voices=verbatims.published_voices(surveyed_place(study.place)),
     )
 
 

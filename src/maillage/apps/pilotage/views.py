@@ -25,7 +25,7 @@ from maillage.apps.pilotage.forms import ActivityForm, EditionForm
 from maillage.apps.pilotage.queries import activity_report, document, editions, home, reports
 from maillage.apps.pilotage.queries import loop as queries
 from maillage.apps.pilotage.queries import steering as territories_steered
-from maillage.apps.plans.access import funders_for, plan_for
+from maillage.apps.plans.access import funders_for, plan_for, plan_place
 from maillage.apps.plans.queries.overview import reading_of
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import Refused, UnknownTerritory
@@ -139,7 +139,7 @@ def changed(request: HttpRequest, place: str) -> HttpResponse:
         return redirect("territory", place)
     study, reading = found
     before, after = (request.GET.get(name, "") for name in ("de", "a"))
-    planned = plan_for(request.user, study.place) is not None
+    planned = plan_for(request.user, plan_place(study.place)) is not None
     writes = may_write(request.user, study.place)
     compared = editions.compared(study, before, after, planned=planned, writes=writes)
     context = {
@@ -164,7 +164,7 @@ def report_file(request: HttpRequest, key: str, report: str, form: str) -> HttpR
     if dossiers.is_lost(study) or dossiers.is_taken_back(study):
         raise Http404
     catch_up(study)
-    planned = plan_for(request.user, study.place) is not None
+    planned = plan_for(request.user, plan_place(study.place)) is not None
     write = reports.read(study, report, form, timezone.localdate(), planned=planned)
     if write is None:
         raise Http404
@@ -194,7 +194,9 @@ def editions_page(request: HttpRequest, place: str) -> HttpResponse:
     found, error = _studied(place), None
     page = Paginator(dossiers.editions(place), EDITIONS).get_page(request.GET.get("page"))
     form = EditionForm(request.POST or None, initial={"report": DECK})
-    if request.method == "POST" and found and form.is_valid():
+    newer = dossiers.newer_study(found[0]) if found else None
+    is_chosen = newer is None or request.POST.get("avant") == newer.key  # the page that was sent said so
+    if request.method == "POST" and found and form.is_valid() and is_chosen:
         if not once_more(request, "rapport", REPORTS_AN_HOUR, reads=True):
             return refusals.page(request, TOO_MANY_REPORTS, status=429)
         held = form.cleaned_data
@@ -211,11 +213,12 @@ def editions_page(request: HttpRequest, place: str) -> HttpResponse:
         "name": name_of(place),
         "form": form if found else None,
         "error": error,
+        "newer": newer,
         "page": page,
         "rows": editions.listed(list(page)),
     }
-    status = 400 if error or (form.errors and found) else 200
-    return render(request, "pilotage/editions.html", context, status=status)
+    is_refused = error or (form.errors and found) or (request.method == "POST" and not is_chosen)
+    return render(request, "pilotage/editions.html", context, status=400 if is_refused else 200)
 
 
 @holding(access.LEADS)

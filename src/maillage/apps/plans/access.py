@@ -8,9 +8,17 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from maillage.apps.dossiers.access import may_write
+from maillage.apps.dossiers.queries import same_places
 from maillage.apps.plans.models import Funder, Plan, PlanAction
 
 LEADS = "territory.edit"
+
+
+def plan_place(place: str) -> str:
+    """Return where the plan of a place is written: on itself, else on the territory that its zones cut."""
+    places = same_places(place)
+    written = set(Plan.objects.filter(place__in=places).values_list("place", flat=True))
+    return next((each for each in places if each in written), place)
 
 
 def plan_for(user: Any, place: str) -> Plan | None:
@@ -47,8 +55,8 @@ def funders_for(user: Any) -> QuerySet[Funder]:
 
 def tab(user: Any, place: str) -> tuple[str, str, str] | None:
     """Return the tab of a plan on the pages of its territory; that which opens it, for who may write one."""
-    if plan_for(user, place) is not None:
-        return "plan", "Plan", reverse("plan", args=[place])
+    if plan_for(user, at_place := plan_place(place)) is not None:
+        return "plan", "Plan", reverse("plan", args=[at_place])
     if may_write(user, place):
         return "plan", "Plan", reverse("plan_open", args=[place])
     return None

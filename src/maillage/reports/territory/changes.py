@@ -10,6 +10,7 @@ from typing import Any
 
 from maillage.engine import comparisons
 from maillage.kernel.estimate import Estimate
+from maillage.reference.main_findings import rules
 from maillage.reference.offer import diagnosis_lines
 from maillage.reports.page.blocks import Block, Bullets, Callout, Cell, Chapter, Cover, Document, Grid, Text
 from maillage.reports.page.folder import Fingerprint, digest
@@ -18,6 +19,7 @@ from maillage.reports.territory import ranges
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.criteria import Surveyed
 from maillage.reports.territory.figures import FigureJson
+from maillage.reports.territory.main_findings import SUBJECTS
 from maillage.studies.offer.silence import Between
 from maillage.words import wording
 from maillage.words.dates import in_words
@@ -168,12 +170,24 @@ COUNTED = {
     Kind.DELAYED: ("action retardée", "actions retardées"),
     Kind.WITHDRAWN: ("action retirée", "actions retirées"),
 }
+# What an action became: the table that tells it, and for one that began its state.
+BECAME = {
+    "Fait": (Kind.ENDED, ""),
+    "Commencé": (Kind.OTHER, "en cours"),
+    "Abandonné": (Kind.DROPPED, ""),
+    "Retardé": (Kind.DELAYED, ""),
+    "Ajouté": (Kind.ADDED, ""),
+    "Retiré": (Kind.WITHDRAWN, ""),
+}
+BEGUN = ("Fait", "Commencé")
+STATE, COUNT, NOTHING = "L’état", "Le dernier compte", "rien"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """A line of a comparison: what, before, after, and what may be said of it. kind: the table of the plan
-    that it goes to.
+    that it goes to; fact: the same in a sentence, of an answer of a survey; shares: its interval before, then
+    after.
     """
 
     what: str
@@ -181,6 +195,8 @@ class Change:
     after: str
     says: str
     kind: Kind = Kind.OTHER
+    fact: str = ""
+    shares: tuple[comparisons.Interval, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +278,34 @@ class Changes:
         absent = NO_PLAN.format(name=planless[0].name) if len(planless) == 1 else ""
         money = _money(self.before.plan, self.after.plan)
         return tuple(filter(None, (*people, *places, *answers, actions, absent, *money)))
+
+    @property
+    def news(self) -> tuple[str, ...]:
+        """The events between two editions, for whoever decides, a sentence each: answers and figures that
+        moved for sure, actions by their new state, the last count of each, money; () for nothing.
+        """
+        figures = [f"{x.what} : {x.before}, puis {x.after}." for x in self.figures if x.says != WITHIN]
+        became = {words: self._titles(words) for words in BECAME}
+        actions = {words: f"**{words}** : {listing(titles)}." for words, titles in became.items() if titles}
+        indicators = {_name(row): str(row.get("indicator") or "") for row in _actions(self.after.plan)}
+        counted = [
+            f"**{upper_first(indicators[x.what])}** : {x.after}."
+            for x in self.plan
+            if x.says.startswith(COUNT) and indicators.get(x.what) and x.after != NOTHING
+        ]
+        begun = [actions.pop(words) for words in BEGUN if words in actions]
+        money = _money(self.before.plan, self.after.plan)
+        return (*(x.fact for x in self.answers), *figures, *begun, *counted, *money, *actions.values())
+
+    def _titles(self, words: str) -> list[str]:
+        """Return the titles of the actions that became such, each once."""
+        kind, state = BECAME[words]
+        names = (
+            x.what
+            for x in self.plan
+            if x.kind == kind and (not state or (x.says.startswith(STATE) and x.after.startswith(state)))
+        )
+        return list(dict.fromkeys(name.partition(". ")[2] for name in names))
 
     @property
     def conclusion(self) -> str:
@@ -479,20 +523,58 @@ def _answers(one: Json, other: Json) -> tuple[list[Change], int]:
     document (`survey.waves`), and how many others have another share.
     """
     rows, unmoved = [], 0
-    for kind in dict.fromkeys(key.partition("/")[0] for key in other):
-        pairs = [
-            (one[key], other[key])
-            for key in other
-            if key.startswith(f"{kind}/") and key in one and _is_one_measure(key, one[key], other[key])
-        ]
+    for keys in _families(one, other):
+        pairs = [(one[key], other[key]) for key in keys]
         moves = comparisons.moves([(_interval(now), _interval(was)) for was, now in pairs])
-        for (was, now), (difference, moved) in zip(pairs, moves, strict=True):
+        for key, (was, now), (difference, moved) in zip(keys, pairs, moves, strict=True):
             if moved:
                 says = HIGHER if difference.value > 0 else LOWER
                 answer = f"{now.get('question', '')} « {now['libelle']} » ({now['univers']})".strip()
-                rows.append(Change(answer, was["en_mots"], now["en_mots"], says))
+                fact, shares = _fact(key, answer, was, now), (_interval(was), _interval(now))
+                rows.append(Change(answer, was["en_mots"], now["en_mots"], says, fact=fact, shares=shares))
             unmoved += not moved and was["valeur"] != now["valeur"]
     return rows, unmoved
+
+
+def _families(one: Json, other: Json) -> list[list[str]]:
+    """Return the answers that are compared together, survey by survey: those of a scale taken together, whose
+    cut nobody chose after reading it, then each answer. Of two that make everybody, the one that findings
+    quote.
+    """
+    families: dict[tuple[bool, str], list[str]] = {}
+    quoted = {"/".join(rule.answer) for rule in rules()}
+    for key in sorted(other, key=lambda key: key not in quoted):
+        kind, question, answer = key.split("/", 2)
+        if key not in one or not _is_one_measure(key, one[key], other[key]):
+            continue
+        family = families.setdefault((" " not in answer, kind), [])
+        same = [each for each in family if each.startswith(f"{kind}/{question}/")]
+        if not any(all(_is_rest(x[key], x[each]) for x in (one, other)) for each in same):
+            family.append(key)
+    return [families[name] for name in sorted(families)]
+
+
+def _is_rest(answer: Json, opposite: Json) -> bool:
+    """Say if two answers make everybody, each the rest of the other, but for rounding."""
+    ends = (("valeur", "valeur"), ("bas", "haut"), ("haut", "bas"))
+    return all(abs(answer[x] + opposite[y] - 100) <= 1 for x, y in ends)
+
+
+def _fact(key: str, answer: str, was: Json, now: Json) -> str:
+    """Return an answer that moved as a finding tells it, with its share before."""
+    words = {"/".join(rule.answer): rule.fact for rule in rules()}.get(key)
+    if words is None:
+        return f"{answer} : {was['en_mots']}, puis {now['en_mots']}."
+    people = SUBJECTS.get(key.partition("/")[0], "des habitants")
+    (share, margin), (share_before, margin_before) = (_printed_share(each) for each in (now, was))
+    fact = words.format(share, who=people).replace(" seulement ", " ")
+    return f"{fact} ({margin}), contre {share_before} avant ({margin_before})."
+
+
+def _printed_share(answer: Json) -> tuple[str, str]:
+    """Return the share of an answer and its margin, as its edition printed them."""
+    share, _, margin = answer["en_mots"].rstrip(")").partition(" (")
+    return share, margin.partition(", n")[0]
 
 
 def _is_one_measure(key: str, was: Json, now: Json) -> bool:
@@ -502,7 +584,7 @@ def _is_one_measure(key: str, was: Json, now: Json) -> bool:
     _, question, answer = key.split("/", 2)
     return (
         question not in PROFILE
-        and " " not in answer  # of a group, or several answers taken together
+        and " | " not in answer  # of a group
         and was["univers"] == now["univers"]
         and was["libelle"] == now["libelle"]
         and all(was.get(x, now.get(x)) == now.get(x) for x in ("question", "calcul"))
@@ -680,7 +762,7 @@ def _is_empty(value: object) -> bool:
 def _word(value: object, *, is_made: bool = False) -> str:
     """Return a frozen value as it is read: « non renseigné », « 2 000 », « une étape ; une autre »."""
     if _is_empty(value):
-        return "rien" if is_made else "non renseigné"
+        return NOTHING if is_made else "non renseigné"
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, int):

@@ -23,6 +23,7 @@ from maillage.reports.page.blocks import (
 from maillage.reports.plan.reading import PlanAction, PlanReading, tally
 from maillage.reports.territory import atlas, decisions, gaps, map_keys, mission, surveys, synthesis, withheld
 from maillage.reports.territory.certainty import upper_first
+from maillage.reports.territory.changes import MARGIN
 from maillage.reports.territory.decisions import TO_DECIDE, Decision
 from maillage.reports.territory.reading import Indicator, LevelLine, OfferReading, Reading, ZoneRow
 from maillage.reports.territory.subject import (
@@ -52,6 +53,7 @@ from maillage.words.wording import listing
 PARTS = (
     WHY,
     HOW,
+    SINCE,
     NEED,
     AGES,
     WHERE,
@@ -68,6 +70,7 @@ PARTS = (
 ) = (
     "Pourquoi nous sommes ici",
     "Comment nous avons travaillé",
+    "Ce qui a changé",
     "Combien, et à quel point sûr",
     "Qui",
     "Où",
@@ -83,6 +86,7 @@ PARTS = (
     "Sources",
 )
 MOST_ROWS = 6
+MOST_NEWS = 8  # sentences on what happened since an edition
 MOST_BESIDE = 4  # rows beside a map: its classes are under them
 MOST_FACTS = 3
 MOST_SENTENCES = 2  # sentences beside a map
@@ -110,6 +114,7 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
         slides = [
             _reasons(s, chosen),
             _method(s),
+            *_since(s),
             *_people(s),
             *_findings(s, INHABITANTS, "inhabitants", "caf"),
         ]
@@ -277,6 +282,29 @@ def _method(s: Subject) -> Chapter:
     )
 
 
+def _since(s: Subject) -> list[Chapter]:
+    """Return the slide of the events since an edition: the first answer that moved for sure, drawn before
+    and after, then the rest; none without any.
+    """
+    if s.changes is None:
+        return []
+    c, (first, *rest) = s.changes, s.changes.news
+    title = first.rstrip(".") if c.answers else c.conclusion
+    moved = c.answers[0].shares if c.answers else ()
+    bars = [
+        Bar(
+            label=label, low=100 * low, high=100 * high, value=100 * value, words=wording.percent(100 * value)
+        )
+        for label, (value, low, high) in zip(("Avant", "Maintenant"), moved, strict=False)
+    ]
+    drawn = (for_a_room(chart(bars, alt=f"{title}.", unit="pour cent"), most=len(bars)),) if bars else ()
+    items = tuple(rest if c.answers else c.news)[:MOST_NEWS]
+    blocks = (*filter(None, drawn), *((Bullets(items=items),) if items else ()))
+    notes = f"{' '.join(c.in_brief)} {MARGIN}".replace("**", "")
+    lead, foot = f"Depuis l’édition {c.before.name}.", "Enquêtes publiées et plan publié."
+    return [_slide(SINCE, title, blocks, lead=lead, notes=notes, foot=foot)]
+
+
 def _withheld(s: Subject) -> Chapter:
     explanation = withheld.explain(s.reading)
     items = (f"**{explanation.headline}.** {explanation.why}", *explanation.advice)
@@ -293,7 +321,7 @@ def _people(s: Subject) -> list[Chapter]:
         people_slides.append(_survey(s))
     people_slides += _groups(s)
     if len(s.reading.zones) > 1:
-        people_slides += [_zones(s), *_town(s)]
+        people_slides += [_zones(s.zoned), *_town(s)]
     return [*people_slides, *_crossing(s)]
 
 

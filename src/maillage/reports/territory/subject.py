@@ -12,6 +12,7 @@ from maillage.reports.page.blocks import Bar, Chart, Cover
 from maillage.reports.page.photographs import Photograph
 from maillage.reports.territory import main_findings, withheld
 from maillage.reports.territory.certainty import upper_first
+from maillage.reports.territory.changes import Changes
 from maillage.reports.territory.criteria import Surveyed
 from maillage.reports.territory.figures import FigureJson
 from maillage.reports.territory.gaps import order
@@ -42,7 +43,8 @@ class Subject:
     wrote it; surveys: those published of the territory; voices: what people said, as it was published;
     photograph: that of its covers; n_places: places known there, where no offer is read of them;
     is_computing: whether a new computation will read it; surveyed: what those surveys say, the answers of a
-    scale taken together.
+    scale taken together; own_zones: the study of its own zones, where it names some, None without;
+    changes: what happened since an edition that was frozen, None without.
     """
 
     reading: Reading
@@ -57,11 +59,18 @@ class Subject:
     n_places: int = 0
     is_computing: bool = False
     surveyed: Surveyed = field(default_factory=dict)
+    own_zones: "Subject | None" = None
+    changes: Changes | None = None
 
     @property
     def findings(self) -> MainFindings:
         """The main findings: ten at most, then the others."""
         return main_findings.read(self.reading, self.surveyed)
+
+    @property
+    def zoned(self) -> "Subject":
+        """The study where zones are named: that of its own zones, which its mission drew, else itself."""
+        return self.own_zones or self
 
     @property
     def is_too_large(self) -> bool:

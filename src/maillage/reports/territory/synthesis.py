@@ -23,6 +23,7 @@ from maillage.reports.territory.subject import (
 from maillage.words import rich, wording
 
 MOST = 3  # gaps
+MOST_NEWS = 5  # sentences on what happened since an edition
 DECISIONS, AFTER = "decisions", "ensuite"  # anchors of chapters that the page lays out apart
 TOGETHER = re.compile(r" et |, mis en taux par ")
 NO_OFFER = (
@@ -44,7 +45,7 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
     if r.withheld:
         chapters.append(advice(r))
     else:
-        beside_map = [*_surveys(s), *_lacks(s)] or _ages(s)
+        beside_map = [*_since(s), *_surveys(s), *_lacks(s)] or _ages(s)
         chapters += [_where(s), *beside_map, *_decisions(chosen, plan), *_next(s, plan)]
     by_level = not r.withheld and decisions.tells_levels(r, decisions.proposals(s, plan))
     return Document(
@@ -83,12 +84,12 @@ def _first(s: Subject, chosen: Sequence[Decision]) -> Chapter:
 
 def _where(s: Subject) -> Chapter:
     """Return where people live: the sentences of the study, beside its map."""
-    r = s.reading
+    r, zoned = s.reading, s.zoned
     crossed = [f"{first_sentence(r.crossing_sentence)[0]}."] if r.crossing_sentence else r.class_sentences[:1]
-    blocks: list[Block] = [Bullets(items=tuple(filter(None, (r.where_sentence, *crossed))))]
-    if svg := s.layers.get("numerique", ""):
+    blocks: list[Block] = [Bullets(items=tuple(filter(None, (zoned.reading.where_sentence, *crossed))))]
+    if svg := zoned.layers.get("numerique", ""):
         alt = "Carte de la part de personnes concernées, zone par zone, du clair au foncé."
-        blocks.append(map_keys.picture(r, "numerique", svg, alt=alt, width=0.66))
+        blocks.append(map_keys.picture(zoned.reading, "numerique", svg, alt=alt, width=0.66))
     return Chapter(number="", title="Où vivent ces personnes", blocks=tuple(blocks))
 
 
@@ -111,6 +112,16 @@ def _surveys(s: Subject) -> list[Chapter]:
     quotes = [f"« {voice.words} » {voice.speaker}." for voice in s.voices[:1]]
     items = (*facts[:MOST], *quotes)
     return [Chapter(number="", title="Ce qu’on nous a dit", blocks=(Bullets(items=items),))] if items else []
+
+
+def _since(s: Subject) -> list[Chapter]:
+    """Return the chapter of the events since an edition, none without any."""
+    if s.changes is None:
+        return []
+    first, *rest = s.changes.news[:MOST_NEWS]
+    items = tuple(filter(None, (first, " ".join(rest))))
+    title = f"Depuis l’édition « {s.changes.before.about['edition']} »"
+    return [Chapter(number="", title=title, blocks=(Bullets(items=items),))]
 
 
 def no_offer(s: Subject) -> str:

@@ -44,7 +44,7 @@ def gaps(request: HttpRequest, place: str) -> HttpResponse:
         said, behind = queries.findings(study.place), actions.catch_up(study)
         lines = reading.offer.whole.lines if reading.offer else ()
         # What is known of the whole territory says nothing of the part that a filter keeps.
-        surveyed = {} if asked.inside else evidence.closest(study.place)
+        surveyed = {} if asked.inside else evidence.closest(queries.surveyed_place(study.place))
         editions = queries.published_surveys(study.place)
         return (
             _first_zones(request, _line(request, study, reading))
@@ -159,7 +159,7 @@ def services(request: HttpRequest, place: str) -> HttpResponse:
 
     def more(study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
         return {
-            "found": told_services.read(evidence.closest(study.place)),
+            "found": told_services.read(evidence.closest(queries.surveyed_place(study.place))),
             "unpublished": surveys.unpublished(queries.published_surveys(study.place)),
             "actions": queries.awareness_actions(study.place),
         }
@@ -179,7 +179,7 @@ def grid(request: HttpRequest, place: str) -> HttpResponse:
             "blank": blank,
             "no_answer": field.no_answer(blank, has_census=reading.offer is not None) if blank else "",
             "unpublished": surveys.unpublished(queries.published_surveys(study.place)),
-            "editions": evidence.editions(study.place),
+            "editions": evidence.editions(queries.surveyed_place(study.place)),
             "beside": evidence.beside(study.place),
         }
 

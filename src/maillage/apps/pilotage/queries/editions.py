@@ -129,6 +129,24 @@ def compared(study: Study, before: str, after: str, *, planned: bool, writes: bo
     )
 
 
+def since_edition(study: Study) -> Changes | None:
+    """Compare today with the latest edition from which something happened; None without any. A plan is
+    compared where both are published.
+    """
+    today, names = _today(study, writes=False), set()
+    for frozen in dossiers.editions(study.place):
+        if frozen.name in names or folder.is_draft(frozen.path):
+            continue
+        names.add(frozen.name)
+        try:
+            comparison = changes.compare(edition_of(study, frozen, planned=today.plan is not None), today)
+        except Refused:  # it was altered, or its plan is no longer published
+            continue
+        if comparison.news and not comparison.apart:
+            return comparison
+    return None
+
+
 def _former(editions: Mapping[str, Frozen]) -> str:
     """Return the key of the edition before the latest one of the same report, the latest where it is alone:
     beside the study that it was just frozen from, nothing has changed.

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Study
+from maillage.apps.pilotage.queries.editions import since_edition
 from maillage.apps.plans.queries.report import plan_of
 from maillage.apps.surveys.queries.verbatims import published_voices
 from maillage.reports import output
@@ -25,7 +27,19 @@ FILES = {
 
 
 def subject(study: Study, on: date) -> Subject:
-    """Return a finished study as reports take it, with what is published beside it."""
+    """Return a finished study as reports take it, with what is published beside it, its own zones where some
+    surely hold more than their share, and what changed since an edition.
+    """
+    own = dossiers.own_zones(study)
+    zoned = _subject(own, on) if own is not None else None
+    return replace(
+        _subject(study, on),
+        own_zones=zoned if zoned and zoned.study["ou"]["zones"] else None,
+        changes=since_edition(study),
+    )
+
+
+def _subject(study: Study, on: date) -> Subject:
     reading = dossiers.reading(study)
     no_offer = dossiers.why_no_offer(study, on=on) if reading.offer is None else None
     return Subject(
@@ -37,7 +51,7 @@ def subject(study: Study, on: date) -> Subject:
         mission=dossiers.mission(study.place, on=on),
         surveys=dossiers.published_surveys(study.place),
         photograph=dossiers.photograph(study.place),
-        voices=published_voices(study.place),
+        voices=published_voices(dossiers.surveyed_place(study.place)),
         n_places=no_offer.n_places if no_offer else 0,
         is_computing=no_offer is not None and no_offer.is_computing,
         surveyed=dossiers.surveyed_of(study, reading),

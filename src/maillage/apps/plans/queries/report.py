@@ -5,6 +5,7 @@ from datetime import date
 from maillage.apps.codesign.queries.boards import journeys_of
 from maillage.apps.memberships.access import communes_of
 from maillage.apps.plans import rules
+from maillage.apps.plans.access import plan_place
 from maillage.apps.plans.models import Plan
 from maillage.apps.plans.queries import budgets, overview, proposals
 from maillage.apps.plans.queries.effects import baseline_words, last_count, least_of, target_words
@@ -20,10 +21,13 @@ from maillage.words.wording import listing
 
 
 def plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
-    """Return the plan of a territory on a day, its people counted in a study; None when nobody opened one."""
-    plan = Plan.objects.filter(place=canonical(code)).first()
+    """Return the plan of a territory on a day, its people counted in a study; None when nobody opened one.
+    That of a territory whose own zones are read keeps its places and its people.
+    """
+    plan = Plan.objects.filter(place=plan_place(place := canonical(code))).first()
     if plan is None:
         return None
+    reading = reading if plan.place == place else overview.reading_of(plan.place) or reading
     actions = overview.actions_of(plan)
     frame = frames().get(plan.frame)
     return PlanReading(
@@ -62,7 +66,8 @@ def plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
 
 def published_plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
     """Return the plan of a territory that anybody may read (`settings.PLAN_OF`), None without one."""
-    is_public = Plan.objects.filter(place=canonical(code), published_at__isnull=False).exists()
+    rows = Plan.objects.filter(place=plan_place(canonical(code)))
+    is_public = rows.filter(published_at__isnull=False).exists()
     return plan_of(code, reading, on=on) if is_public else None
 
 
