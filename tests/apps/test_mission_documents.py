@@ -309,3 +309,22 @@ def test_rapport_enquete_writes_the_public_editions(study, tmp_path, monkeypatch
         *(f"{slug}.{form}" for form in ("html", "pdf", "docx")),
         f"{slug}-tableaux.csv",
     }
+
+
+def test_a_survey_published_on_the_site_wears_the_look_of_its_territory(client, study, lea):
+    """Avant le thème et après : le même PDF n’est pas rendu deux fois."""
+    publish(PLACE)
+    cover = Cover(title="Habitants", subtitle="", over="", edition="", print="", svg="", alt="")
+    chapter = Chapter(number="1", title="Qui", blocks=(Text(text="Oui."),))
+    report = Document(title="Habitants", cover=cover, chapters=(chapter,)).data()
+    Publication.objects.update(content={"tables": [], "n": 250, "digest": "a", "document": report})
+    address = f"/enquetes/{Survey.objects.get().slug}/resultats/synthese"
+    before = printed(client.get(f"{address}.pdf").content)
+    actions.set_theme(PLACE, name="Ville pilote", colour="#1F4E79", logo=LOGO.encode(), by=lea, at=AT)
+    actions.set_photograph(PLACE, file=photograph(), alt="La mairie, de face", credit="A. M.", by=lea, at=AT)
+    after = printed(client.get(f"{address}.pdf").content)
+    assert "Ville pilote" in after and "Photographie : A. M." in after and "Ville pilote" not in before
+    page = client.get(f"{address}.html").content.decode()
+    assert "background:#1F4E79" in page and "Ville pilote" in page
+    word = opened_docx(io.BytesIO(client.get(f"{address}.docx").content))
+    assert any("La mairie" in item.get("descr", "") for item in word.element.iter())

@@ -330,6 +330,35 @@ def test_two_halves_of_a_scale_by_age_give_nobody_away():
     assert n_halves
 
 
+@pytest.mark.parametrize(("universe", "least"), [(CITY, 5), (UNKNOWN, LEAST)])
+def test_two_halves_of_a_scale_alone_give_nobody_away(universe, least):
+    """« Satisfait ou très satisfait » se publie quand « peu » et « pas du tout » sont trop peu pour se cacher l’un
+    l’autre ; aucun détail à côté, et les croisements n’en rendent pas.
+    """
+    ages, n_halves = ("jeune", "adulte", "ancien"), 0
+    form = replace(BY_AGE, lists={**BY_AGE.lists, "age": FORM.lists["age"]})
+    for seed in range(times(12, 60)):  # a thousand were looked at once
+        random = chance.generator(seed, "moitiés seules")
+        n = int(random.integers(40, 160))
+        few = random.uniform(1.1, 1.6) * least / n
+        share = np.outer(
+            [few / 2, few / 2, (1 - few) / 2, (1 - few) / 2], random.dirichlet([9, 9, 9])
+        ).ravel()
+        at = random.choice(12, n, p=share / share.sum())
+        answers = table(aise=np.array(EASE)[at // 3], age=np.array(ages)[at % 3])
+        answered = samples.sample(answers, form, universe=universe)
+        alone = tabulation.of_sample(answered, "aise")
+        if not all((row.n is not None) == bool(row.grouped) for row in alone.rows):
+            continue  # its answers are published, or nothing is
+        attacker, n_halves = Attacker({"aise": EASE, "age": ages}), n_halves + 1
+        attacker.learn(attacker.mask(), len(answers))
+        attacker.read(alone)
+        for question, by in (("age", ""), ("aise", "age"), ("age", "aise")):
+            attacker.read(tabulation.of_sample(answered, question, by=by))
+        assert not list(attacker.found(least)), seed
+    assert n_halves
+
+
 @given(st.integers(0, 100_000))
 @example(321)  # whoever answered « aise » is « tres »: nobody gave the two answers that lead to « qui »
 @settings(max_examples=times(12, 24), deadline=None)

@@ -523,6 +523,16 @@ def theme_of(code: str) -> Theme | None:
     return Theme(row.name, row.colour, row.logo) if row else None
 
 
+def look_of(code: str) -> tuple[Theme | None, Photograph | None]:
+    """Return the theme and the photograph of a territory, each None for none, or for a territory that nobody
+    knows.
+    """
+    try:
+        return theme_of(code), photograph(territories.canonical(code))
+    except UnknownTerritory:
+        return None, None
+
+
 def same_places(place: str) -> tuple[str, ...]:
     """Return a place, then the official territory whose every resident its zones count: own zones share the
     mission, the look, the surveys and the plan of the territory that they cut.

@@ -160,7 +160,7 @@ def _write_surveys(typed: argparse.Namespace) -> int:
         )
     typed.sortie.mkdir(parents=True, exist_ok=True)
     names = []
-    with theme.applied(_theme(typed.theme) if typed.theme else _stored(place)):
+    with theme.applied(_theme(typed.theme) if typed.theme else None):
         for edition in rows:
             for name, content in edition_files(edition).items():
                 write_whole(typed.sortie / name, content)

@@ -556,7 +556,7 @@ def _compact(title: str, cards: Sequence[Card], computed: str) -> Iterable[Block
 def _compact_rows(card: Card) -> Iterable[tuple[Cell, ...]]:
     """Yield a row for each answer of a question: its count, its percentage, its interval as a bar."""
     question, folded = card.asked, _folded(card.asked)
-    lines = [line for line in question.lines if not (folded and isinstance(line.figure, Withheld))]
+    lines = [line for line in question.printed if not (folded and isinstance(line.figure, Withheld))]
     lines = _zeros_in_one(lines)
     national = {each.choice: f"{percent(each.percent)} au national" for each in question.national}
     compared = "".join(
@@ -643,7 +643,7 @@ def _cites_all(card: Card) -> bool:
 
 
 def _has_figure(card: Card) -> bool:
-    return any(isinstance(line.figure, Estimate) for line in card.asked.lines)
+    return any(isinstance(line.figure, Estimate) for line in card.asked.printed)
 
 
 def base(card: Card, computed: str) -> str:
@@ -721,7 +721,7 @@ def chart(card: Card, *, id: str) -> Picture:
     national = {each.choice: each.percent for each in asked.national}
     bars = [
         Bar(label=_marked(line), figure=line.figure, other=national.get(line.name))
-        for line in asked.lines
+        for line in asked.printed
         if not _folded(asked) or isinstance(line.figure, Estimate)
     ]
     alt = charts.in_words(bars, "au national", asked.rounding)
@@ -802,7 +802,7 @@ def table(card: Card, computed: str) -> Grid:
             Cell(text=percentage_text(line.figure, card.asked.rounding), strong=True, mark=_mark(line)),
             Cell(text=span(line.figure)),
         )
-        for line in card.asked.lines
+        for line in card.asked.printed
         if not (folded and isinstance(line.figure, Withheld))
     )
     if folded:
@@ -830,8 +830,8 @@ def _zeros_in_one(lines: Sequence[Line]) -> list[Line]:
 
 def _folded(asked: QuestionAnswers) -> list[str]:
     """Return the answers withheld, when there are too many to list one by one; none otherwise."""
-    held = [line.label for line in asked.lines if isinstance(line.figure, Withheld)]
-    return held if len(held) >= MOST_WITHHELD or 2 * len(held) > len(asked.lines) else []
+    held = [line.label for line in asked.printed if isinstance(line.figure, Withheld)]
+    return held if len(held) >= MOST_WITHHELD or 2 * len(held) > len(asked.printed) else []
 
 
 def _folded_words(question: QuestionAnswers, folded: Sequence[str]) -> str:

@@ -212,6 +212,14 @@ class QuestionAnswers:
     census: bool = False
 
     @property
+    def printed(self) -> Sequence[Line]:
+        """The answers as they are printed: the two halves of a scale whose answers are all withheld apart."""
+        is_halved = any(isinstance(line.figure, Estimate) for line in self.groups) and not any(
+            isinstance(line.figure, Estimate) for line in self.lines
+        )
+        return self.groups if is_halved else self.lines
+
+    @property
     def base(self) -> int | None:
         """How many answered, None when that is withheld."""
         return self.n if self.told or not self.n else None

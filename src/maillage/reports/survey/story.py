@@ -485,7 +485,7 @@ def _bars(question: QuestionAnswers, line: Line) -> tuple[Bar, ...]:
         if isinstance(each.figure, Estimate) and (each.figure.value or each is line)
     ]
     if question.scale:
-        return tuple(Bar(label=each.label, figure=each.figure) for each in question.lines)
+        return tuple(Bar(label=each.label, figure=each.figure) for each in question.printed)
     ranked = sorted(printed, key=lambda x: -x.figure.value if isinstance(x.figure, Estimate) else 0.0)
     return tuple(
         Bar(label=each.label, figure=each.figure, other=national.get(each.name))

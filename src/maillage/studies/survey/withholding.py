@@ -332,8 +332,7 @@ class _Decision:
             asked = list(self._asked(here=True)) if answered == len(self.axes) else []
             extra = [mask for _, mask in asked]
             shown = self._protected(systems, specs, masks, may, open_, extra)
-            if answered == len(self.axes) == 2 and not any(open_) and not extra:
-                shown = self._coarser(shown, system, specs, masks, may)
+            finest = may
             while (
                 self.rule.empty
                 and len(self.axes) == 1
@@ -341,6 +340,8 @@ class _Decision:
             ):
                 may = [seen and k not in lone for k, seen in enumerate(shown[: len(specs)])]
                 shown = self._protected(systems, specs, masks, may, open_, extra)
+            if answered == len(self.axes) < 3 and len(systems) == 1 and not any(open_) and not extra:
+                shown = self._coarser(shown, system, specs, masks, finest)
             for (name, one), seen in zip(asked, shown[len(specs) :], strict=True):
                 self.held._tells[name] = seen
                 if seen:
@@ -605,8 +606,9 @@ class _Decision:
     def _coarser(
         self, finest: list[bool], system: System, specs: Sequence[Spec], masks: Bools, may: Sequence[bool]
     ) -> list[bool]:
-        """Publish a crossing by the two halves of a scale, decided as one, without any single answer, if that
-        publishes more halves. No single answer being published, nobody knows which are of few people.
+        """Publish a question, or a crossing, by the two halves of a scale, decided as one, without any single
+        answer, if that publishes more halves. No single answer being published, nobody knows which are of few
+        people.
         """
         halves: dict[Spec, list[int]] = {}
         for k, spec in enumerate(specs):

@@ -1,20 +1,29 @@
 """The editions that a survey published: read by everybody, and what their counts forbid to say next."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet, TextField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from maillage.apps.surveys.models import Publication, Survey
-from maillage.reports.page import blocks, editable, html, pdf
+from maillage.reports.page import blocks, editable, html, pdf, photographs, theme
+from maillage.reports.page.blocks import Document
+from maillage.reports.page.photographs import Photograph
+from maillage.reports.page.theme import Theme
 from maillage.reports.survey import document
 from maillage.reports.survey.former_reasons import with_one_reason
 from maillage.studies.survey.protection import rule_of
 from maillage.studies.survey.tables import Counted, counted
 
+Look = tuple[Theme | None, Photograph | None]
 # When answers were given: a survey published late is not the latest. Older editions have no such day.
 BY_DAY = Coalesce(
     KT("content__answered_on"), Cast("survey__closes_on", TextField()), Cast("published_at", TextField())
@@ -40,14 +49,28 @@ def public_edition(slug: str) -> Publication | None:
     return rows.order_by("-number").first()
 
 
+def look_of(survey: Survey) -> Look:
+    """Return how the reports of the territory of a survey look today: they change, an edition does not."""
+    look: Look = import_string(settings.LOOK_OF)(survey.territory)
+    return look
+
+
+def dressed(write: Callable[[Document], bytes], stored: dict[str, Any], look: Look) -> bytes:
+    """Write a stored report in the look of its territory: its theme, its photograph on the cover."""
+    report, (own, photograph) = blocks.load(stored), look
+    cover = replace(report.cover, **photographs.on_cover(photograph))
+    with theme.applied(theme.current() or own):
+        return write(replace(report, cover=cover))
+
+
 def edition_files(edition: Publication) -> dict[str, bytes]:
     """Return the document of an edition in each form, and its tables, by file name."""
-    report = blocks.load(document_to_read(edition))
+    report, look = document_to_read(edition), look_of(edition.survey)
     name, on = edition.survey.slug, timezone.localdate(edition.published_at)
     return {
-        f"{name}.html": html.dossier(report),
-        f"{name}.pdf": pdf.dossier(report, on=on),
-        f"{name}.docx": editable.dossier(report, on=on),
+        f"{name}.html": dressed(html.dossier, report, look),
+        f"{name}.pdf": dressed(partial(pdf.dossier, on=on), report, look),
+        f"{name}.docx": dressed(partial(editable.dossier, on=on), report, look),
         f"{name}-tableaux.csv": document.as_csv(document.COLUMNS, tables_to_read(edition)),
     }
 

@@ -5,7 +5,7 @@ may read.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import segno
@@ -475,7 +475,8 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     made = calculations.ask(survey, kept.EDITION, at=at)
     if made is None:
         return _computing(request, survey, "publier")
-    content = pdf.dossier(blocks.load(made["document"]), on=timezone.localdate(at))
+    write = partial(pdf.dossier, on=timezone.localdate(at))
+    content = publications.dressed(write, made["document"], publications.look_of(survey))
     return _file(content, f"{survey.slug}-apercu.pdf", PDF, inline=True)
 
 
@@ -496,17 +497,16 @@ def public(request: HttpRequest, slug: str) -> HttpResponse:
 def public_file(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """A file of the edition that everybody may read: the document, or its tables."""
     row = _public(slug)
+    file, on = f"{slug}-edition-{row.number}", timezone.localdate(row.published_at)
     if name == "synthese.pdf":
-        return _file(
-            _pdf(row.pk, row.content["digest"]), f"{slug}-edition-{row.number}.pdf", PDF, inline=True
-        )
-    if name == "synthese.docx":
-        edition = blocks.load(publications.document_to_read(row))
-        content = editable.dossier(edition, on=timezone.localdate(row.published_at))
-        return _file(content, f"{slug}-edition-{row.number}.docx", DOCX)
-    if name == "synthese.html":
-        edition = blocks.load(publications.document_to_read(row))
-        return _file(html.dossier(edition), f"{slug}-edition-{row.number}.html", HTML)
+        content = _pdf(row.pk, row.content["digest"], publications.look_of(row.survey))
+        return _file(content, f"{file}.pdf", PDF, inline=True)
+    if name in ("synthese.docx", "synthese.html"):
+        edition, look = publications.document_to_read(row), publications.look_of(row.survey)
+        if name == "synthese.html":
+            return _file(publications.dressed(html.dossier, edition, look), f"{file}.html", HTML)
+        write = partial(editable.dossier, on=on)
+        return _file(publications.dressed(write, edition, look), f"{file}.docx", DOCX)
     if name == "tableaux.csv":
         lines = document.as_csv(document.COLUMNS, publications.tables_to_read(row))
         return _file(lines, f"{slug}-tableaux.csv", CSV)
@@ -534,7 +534,7 @@ def _published(pk: int, digest: str) -> list[dict[str, Any]]:
 
 
 @lru_cache(maxsize=8)
-def _pdf(pk: int, digest: str) -> bytes:
+def _pdf(pk: int, digest: str, look: publications.Look) -> bytes:
     row = Publication.objects.select_related("survey").get(pk=pk)
-    edition = blocks.load(publications.document_to_read(row))
-    return pdf.dossier(edition, on=timezone.localdate(row.published_at))
+    write = partial(pdf.dossier, on=timezone.localdate(row.published_at))
+    return publications.dressed(write, publications.document_to_read(row), look)
