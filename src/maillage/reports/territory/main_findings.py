@@ -71,6 +71,7 @@ class MainFinding:
     calls: str
     source: str
     figures: tuple[FindingFigure, ...] = ()
+    group: str = ""
     is_sure: bool = True
     rank: float
 
@@ -129,16 +130,21 @@ def of_surveys(surveyed: Surveyed) -> list[MainFinding]:
     return [
         *(finding for rule in rules() if (finding := _answer(rule, surveyed))),
         *(finding for rule in rankings() if (finding := _ranking(rule, surveyed))),
-        *(finding for (kind, *_), answer in surveyed.items() if (finding := _group_share(kind, answer))),
+        *(finding for key in surveyed if (finding := _group_share(key, surveyed))),
     ]
 
 
-def _group_share(kind: str, answer: Answered) -> MainFinding | None:
-    """Return the finding of a group that a survey tells, None where an answer has none."""
+def _group_share(key: AnswerKey, surveyed: Surveyed) -> MainFinding | None:
+    """Return the finding of a group that a survey tells, None where an answer has none: its chart sets the
+    group opposite everybody.
+    """
+    (kind, name, choice), answer = key, surveyed[key]
     share = answer.finding
     axis = SURVEY_AXES.get(share["axe"], share["axe"]) if share else ""
     if share is None or axis not in axes() or not share["appelle"]:
         return None
+    answer_name, _, group = choice.partition(" | ")
+    everybody = surveyed.get((kind, name, answer_name))
     return MainFinding(
         axis=axis,
         kind=kind,
@@ -147,7 +153,11 @@ def _group_share(kind: str, answer: Answered) -> MainFinding | None:
         means=share["sens"],
         calls=share["appelle"],
         source=_sources([answer]),
-        figures=(_figure(answer),),
+        figures=(
+            _figure(answer, upper_first(group.partition(" : ")[2])),
+            *([_figure(everybody, "Ensemble")] if everybody else []),
+        ),
+        group=group,
         rank=share["poids"] / MOST_WEIGHT * _sureness(answer),
     )
 
@@ -164,11 +174,13 @@ def _answer(rule: FindingRule, surveyed: Surveyed) -> MainFinding | None:
         if (opposite := surveyed.get(key)) and round(opposite.percent)
     ]
     answers = [answer, *(opposite for _, opposite, _ in facing)]
-    people = _people(rule.answer[0], answer)
+    people, lacking = _people(rule.answer[0], answer), _lacking(rule, answer)
     return MainFinding(
         axis=rule.axis,
         kind=rule.answer[0],
-        fact=_fact(rule, answer, people),
+        fact=f"{rule.lacks.format(lacking.share, who=people)} ({lacking.between})."
+        if lacking
+        else f"{rule.fact.format(answer.share, who=people)} ({_margin(rule.answer, answer)}).",
         facing=tuple(
             text.format(f"{opposite.share} ({_margin(key, opposite)})") for key, opposite, text in facing
         ),
@@ -176,7 +188,7 @@ def _answer(rule: FindingRule, surveyed: Surveyed) -> MainFinding | None:
         calls=rule.calls,
         source=_sources(answers),
         figures=(
-            _figure(answer),
+            _figure(lacking or answer, rule.bar),
             *(_figure(opposite) for key, opposite, _ in facing if key[:2] == rule.answer[:2]),
         ),
         is_sure=is_sure,
@@ -184,17 +196,16 @@ def _answer(rule: FindingRule, surveyed: Surveyed) -> MainFinding | None:
     )
 
 
-def _fact(rule: FindingRule, answer: Answered, people: str) -> str:
-    """Return the fact with its margin: by those who lack a thing, where most have it."""
-    if rule.lacks and answer.percent > HALF:
-        lacking = replace(
-            answer,
-            percent=100 - rounding.rounded(answer.percent, rule=answer.rounding),
-            low=100 - answer.high,
-            high=100 - answer.low,
-        )
-        return f"{rule.lacks.format(lacking.share, who=people)} ({lacking.between})."
-    return f"{rule.fact.format(answer.share, who=people)} ({_margin(rule.answer, answer)})."
+def _lacking(rule: FindingRule, answer: Answered) -> Answered | None:
+    """Return the share of those who lack a thing, where most have it; None elsewhere."""
+    if not rule.lacks or answer.percent <= HALF:
+        return None
+    return replace(
+        answer,
+        percent=100 - rounding.rounded(answer.percent, rule=answer.rounding),
+        low=100 - answer.high,
+        high=100 - answer.low,
+    )
 
 
 def _margin(key: AnswerKey, answer: Answered) -> str:
@@ -277,9 +288,9 @@ def _sureness(answer: Answered) -> float:
     return 1.0 - min(LEAST_SURE, (answer.high - answer.low) / 100)
 
 
-def _figure(answer: Answered) -> FindingFigure:
+def _figure(answer: Answered, label: str = "") -> FindingFigure:
     return FindingFigure(
-        label=answer.label,
+        label=label or answer.label,
         value=answer.percent,
         low=answer.low,
         high=answer.high,
