@@ -583,22 +583,10 @@ def _offer(s: Subject) -> list[Chapter]:
 
 
 def _reach(s: Subject, o: OfferReading, few: Sequence[str]) -> Chapter:
-    """Return the people without each line of the offer within reach; the title names the surest lack. few:
-    the gaps that have no slide of their own.
+    """Return the people without each line of the offer within reach, titled by what is missing. few: the
+    gaps that have no slide of their own.
     """
-    worst = gaps.surest_lack(o)
-    if worst is not None:
-        title = f"{worst.label} : {worst.missing_about} n’en ont pas {o.mode.near}"
-    elif o.no_place:
-        title = o.no_place
-    elif gaps.unknown(o):
-        title = "Aucun manque n’est certain : des lieux ne précisent pas leur offre"
-    elif not gaps.known_lines(o):
-        title = "On ne sait pas ce qui manque : le recensement ne précise pas l’offre des lieux"
-    elif gaps.is_doubtful(o):
-        title = "Aucun manque n’est certain, d’après ce recensement"
-    else:
-        title = f"Chaque offre recensée est {o.mode.near}"
+    title = gaps.headline(o)
     drawn = for_a_room(_shortened(offer_chart(gaps.known_lines(o))), most=MOST_LINES)
     mute = [wording.lower_first(x.label) for x in o.whole.lines if x.state == gaps.UNASKED]
     n_places = wording.count(o.whole.n_places, "lieu", "lieux")

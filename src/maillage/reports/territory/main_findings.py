@@ -59,14 +59,16 @@ class FindingFigure:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MainFinding:
     """A finding. axis: one of `axes`; kind: that of the survey it is read in, "" for the study; facing: what
-    other answers, other people or the model say of the same subject; is_sure: its whole interval carries its
-    meaning; rank: the higher, the sooner.
+    other answers, other people or the model say of the same subject; confronted: what the other side says,
+    "" where it is silent; group: the people of whom it is told, "" for all; is_sure: its whole interval
+    carries its meaning; rank: the higher, the sooner.
     """
 
     axis: str
     kind: str = ""
     fact: str
     facing: tuple[str, ...]
+    confronted: str = ""
     means: str
     calls: str
     source: str
@@ -183,6 +185,9 @@ def _answer(rule: FindingRule, surveyed: Surveyed) -> MainFinding | None:
         else f"{rule.fact.format(answer.share, who=people)} ({_margin(rule.answer, answer)}).",
         facing=tuple(
             text.format(f"{opposite.share} ({_margin(key, opposite)})") for key, opposite, text in facing
+        ),
+        confronted=next(
+            (text.format(opposite.in_full) for key, opposite, text in facing if key[0] != rule.answer[0]), ""
         ),
         means=rule.means if is_sure else f"{DOUBTFUL} {rule.means}",
         calls=rule.calls,
@@ -495,12 +500,17 @@ def _is_absent(zone_line: OfferLine, line: OfferLine) -> bool:
 # --------------------------------------------------------------------------------------------------- pages
 
 
-def chapter(findings: MainFindings) -> Chapter:
-    """Return the chapter of the first findings, axis by axis, its sources at the end."""
+def chapter(findings: MainFindings, *, is_brief: bool = False) -> Chapter:
+    """Return the chapter of the first findings, axis by axis, its sources at the end. is_brief: each by its
+    fact and its answer.
+    """
     blocks: list[Block] = []
     for axis, label in axes().items():
         if of_axis := findings.of_axis(axis):
-            blocks += [Heading(text=label, small=True), Bullets(items=tuple(map(_item, of_axis)))]
+            blocks += [
+                Heading(text=label, small=True),
+                Bullets(items=tuple(_item(finding, is_brief) for finding in of_axis)),
+            ]
     sources = " ".join(_by_survey(findings.first))
     return Chapter(
         number="n",
@@ -524,16 +534,17 @@ def _by_survey(findings: Iterable[MainFinding]) -> list[str]:
 def annex(findings: MainFindings) -> Chapter:
     """Return the chapter of the other findings."""
     return replace(
-        chapter(MainFindings(first=findings.remaining, remaining=())),
+        chapter(MainFindings(first=findings.remaining, remaining=()), is_brief=True),
         short="Autres constats",
         title="Autres constats",
     )
 
 
-def _item(finding: MainFinding) -> str:
-    """Return a finding as a page tells it: what faces a study's own facts stands in its chapters."""
-    facing = f" {finding.facing[0]}" if finding.kind and finding.facing else ""
-    return f"**{finding.fact.rstrip('.')}.**{facing} {finding.means} **Réponse** : {_lower(finding.calls)}"
+def _item(finding: MainFinding, is_brief: bool) -> str:
+    """Return a finding as a page tells it: what faces it on its own side stands in its survey or chapter."""
+    why = "" if is_brief and finding.is_sure else f" {finding.confronted} {finding.means}"
+    words = f"**{finding.fact.rstrip('.')}.**{why} **Réponse** : {_lower(finding.calls)}"
+    return words.replace("  ", " ")
 
 
 def _lower(text: str) -> str:
