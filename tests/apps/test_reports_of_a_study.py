@@ -426,29 +426,51 @@ def test_hostile_texts_stay_on_their_page_and_run_nothing(study, n):
             assert len(table.table.rows) <= 1 + deck.MOST_ACTIONS
 
 
-def test_what_a_survey_found_is_a_slide_for_each_side(study):
-    def answer(percent, people):
+def test_what_a_survey_found_is_a_slide_for_each_message(study):
+    def answer(percent, people, finding=None, n=200):
         return Answered(
             label="Réponse",
             percent=percent,
             low=percent - 4,
             high=percent + 4,
-            n=200,
+            n=n,
             computed="brut",
             universe=people,
             source=f"« {people} 2026 », édition 1",
+            finding=finding,
         )
+
+    older = {
+        "axe": "besoins",
+        "poids": 8,
+        "fait": "Plus de 70 ans : 80 % sont mal à l’aise",
+        "sens": "L’écart est sûr.",
+        "appelle": "Aller vers elles.",
+    }
 
     surveyed = {
         ("inhabitants", "aisance", "pas_du_tout peu"): answer(36, "Habitants"),
         ("inhabitants", "accompagne", "oui"): answer(16, "Habitants"),
+        ("inhabitants", "lieu_connu", "non"): answer(54, "Habitants"),
+        ("inhabitants", "critere", "gratuite"): answer(41, "Habitants"),
+        ("inhabitants", "aisance", "pas_du_tout peu | age : plus de 70 ans"): answer(
+            80, "Habitants", older, 43
+        ),
         ("structures", "vision", "non_souhaite"): answer(70, "Structures"),
     }
     subject = replace(reports.subject(study, AT.date()), surveyed=surveyed)
     slides_document = deck.compose(subject, None)
-    first, second = [x for x in slides_document.chapters if x.over in (deck.INHABITANTS, deck.PROFESSIONALS)]
+    first, group, known, helpful, second = [
+        x for x in slides_document.chapters if x.over in (deck.INHABITANTS, deck.PROFESSIONALS)
+    ]
     assert "36\xa0%" in first.title and "70\xa0%" in second.title
-    assert "**Cela appelle** : prévoir une aide" in str(first) and "aidés par un lieu" in str(first)
+    assert group.title == "Plus de 70 ans : 80 % sont mal à l’aise"
+    assert [bar.label for bar in group.blocks[0].bars] == ["Plus de 70 ans *", "Ensemble"]
+    assert "* 43 réponses" in plain(group.blocks[-1].text)
+    assert "ne connaissent aucun lieu" in known.title and "gratuité" in helpful.title
+    assert [bar.label for bar in known.blocks[0].bars] == ["Sans lieu d’aide connu"]
+    assert "**Cela appelle** : prévoir une aide" in str(first) and "Déjà aidés par un lieu" in str(first)
+    assert len(slides_document.chapters) <= 21
     assert "« Habitants 2026 »" in first.notes and "« Habitants 2026 »" in first.blocks[-1].text
     opened = Presentation(io.BytesIO(slides.deck(slides_document, on=AT.date()))).slides
     (drawn,) = [x for x in opened if x.shapes.title.text_frame.text == first.title]

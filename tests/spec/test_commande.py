@@ -36,6 +36,7 @@ from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population
 from maillage.studies.offer import census
 from maillage.studies.survey import samples
+from tests.support import printed
 from tools import published_surveys
 
 title = "Ce que racontent les documents fondateurs, et où nous le racontons"
@@ -568,3 +569,13 @@ def test_what_is_not_a_statement_is_listed(spec):
         ids,
         sorted(figures().keys() - listed),
     )
+
+
+@pytest.mark.parametrize("seed", SURVEYS)
+def test_a_finding_to_read_prints_nine_figures_at_most(seed):
+    """La partie à lire du dossier : un fait et ce que dit l’autre côté ; les autres réponses sont au rapport d’enquête."""
+    chapter = main_findings.chapter(main_findings.read(reading(seed), surveyed(seed)))
+    texts = [item for block in chapter.blocks for item in getattr(block, "items", ())]
+    printed_figures = [len(printed.NUMBER.findall(text)) for text in texts]
+    assert max(printed_figures) <= 9
+    assert sum(printed_figures) <= 50

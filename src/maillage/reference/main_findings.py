@@ -18,7 +18,8 @@ AnswerKey = tuple[str, str, str]  # kind of survey, question, answer
 class FindingRule:
     """A finding read in one answer. matters: 3 changes a decision, 1 sheds light; least, most: percents
     between which its meaning holds; facing: other answers, each with its sentence; lacks: the fact by those
-    who did not give the answer, as it reads when they are the fewer.
+    who did not give the answer, as it reads when they are the fewer; bar: how a chart names its share, ""
+    where the answer says enough.
     """
 
     axis: str
@@ -31,6 +32,7 @@ class FindingRule:
     means: str
     calls: str
     lacks: str = ""
+    bar: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,7 @@ def rules() -> tuple[FindingRule, ...]:
             ),
             means=row["means"],
             lacks=row.get("lacks", ""),
+            bar=row.get("bar", ""),
             calls=row.get("calls") or _survey_call(row),
         )
         for row in _read()["findings"]

@@ -2,6 +2,7 @@
 decide, what comes next.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
@@ -25,6 +26,7 @@ from maillage.reports.territory import atlas, decisions, gaps, map_keys, mission
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.changes import MARGIN
 from maillage.reports.territory.decisions import TO_DECIDE, Decision
+from maillage.reports.territory.main_findings import FindingFigure, MainFinding
 from maillage.reports.territory.reading import Indicator, LevelLine, OfferReading, Reading, ZoneRow
 from maillage.reports.territory.subject import (
     NUMERAL,
@@ -46,7 +48,7 @@ from maillage.reports.territory.subject import (
     offer_chart,
     provenance,
 )
-from maillage.words import wording
+from maillage.words import rounding, wording
 from maillage.words.dates import in_words
 from maillage.words.wording import listing
 
@@ -85,6 +87,19 @@ PARTS = (
     "Prochaines étapes",
     "Sources",
 )
+MESSAGES = (  # of inhabitants, in the order of the story: axes, whether of a group, rank where room is short
+    (("besoins",), False, 1),
+    (("besoins",), True, 3),
+    (("visibilite", "maillage"), False, 2),
+    (("visibilite", "maillage"), True, 6),
+    (("attractivite",), False, 4),
+    (("attractivite",), True, 5),
+    (("equipement",), False, 7),
+)
+MOST_MESSAGES = 5
+MOST_SLIDES = 21  # after the cover
+SPAN = re.compile(r" \(entre [^)]*\)\.?$")  # that ends a fact; its chart draws it
+FEW_ANSWERS = 50  # a share of fewer is starred
 MOST_ROWS = 6
 MOST_NEWS = 8  # sentences on what happened since an edition
 MOST_BESIDE = 4  # rows beside a map: its classes are under them
@@ -111,20 +126,16 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
         slides = [_method(s), _withheld(s)]
     else:
         chosen = decisions.three(s, plan)
-        slides = [
-            _reasons(s, chosen),
-            _method(s),
-            *_since(s),
-            *_people(s),
-            *_findings(s, INHABITANTS, "inhabitants", "caf"),
-        ]
+        slides = [_reasons(s, chosen), _method(s), *_since(s), *_people(s)]
+        n_before = len(slides)
         slides += [
             *_offer(s),
-            *_findings(s, PROFESSIONALS, "structures", "professionals"),
+            *_professionals(s),
             *_voices(s),
             _levers(s, plan) or _answers(s),
         ]
         slides += [*_proposals(s, plan, chosen), *_plan(plan)]
+        slides[n_before:n_before] = _inhabitants(s, most=MOST_SLIDES - len(slides) - 2)
     slides += [_next(s, plan), _sources(s)]
     return Document(
         title=f"Restitution : {r.territory.name}",
@@ -494,41 +505,72 @@ def _crossing(s: Subject) -> list[Chapter]:
     return [_slide(WHERE, title, blocks, notes=notes, foot=_foot(s))]
 
 
-def _findings(s: Subject, over: str, *kinds: str) -> list[Chapter]:
-    """Return the slide of what those who answered a survey say: the first finding drawn, the next ones in a
-    sentence finding; none without a finding.
+def _inhabitants(s: Subject, most: int) -> list[Chapter]:
+    """Return the slides of what inhabitants say, a message each, `most` at most: the ease of all, of a group,
+    the places that they know, what would help; none without a survey.
     """
-    findings = s.findings.of_survey(*kinds)
+    findings = s.findings.of_survey("inhabitants", "caf")
+    messages = [
+        [finding for finding in findings if finding.axis in axes and bool(finding.group) == is_of_a_group]
+        for axes, is_of_a_group, _ in MESSAGES
+    ]
+    by_rank = sorted((rank, k) for k, (*_, rank) in enumerate(MESSAGES) if messages[k])
+    printed = sorted(k for _, k in by_rank[: min(MOST_MESSAGES, max(most, 1))])
+    slides = []
+    for first, *next_findings in (messages[k][: 1 + MOST_SENTENCES] for k in printed):
+        figures = [*first.figures, *(figure for each in next_findings for figure in each.figures[:1])]
+        shares = figures if not first.group else first.figures
+        slides.append(_finding_slide(INHABITANTS, [first, *next_findings], shares, (first.means,), findings))
+    return slides
+
+
+def _professionals(s: Subject) -> list[Chapter]:
+    """Return the slide of what those who answered as professionals say, none without a finding."""
+    findings = s.findings.of_survey("structures", "professionals")
     if not findings:
         return []
-    first, *next_findings = findings
-    calls = [f"**Cela appelle** : {wording.lower_first(first.calls)}"] if first.calls else []
-    bullets = Bullets(items=(*calls, *(finding.fact for finding in next_findings[:MOST_SENTENCES])))
-    bars = [
-        Bar(
-            label=figure.label,
-            low=figure.low,
-            high=figure.high,
-            value=figure.value,
-            words=wording.percent(round(figure.value)),
-        )
-        for figure in first.figures[:MOST_LINES]
-    ]
+    first, *next_findings = findings[: 1 + MOST_SENTENCES]
+    facts = [finding.fact for finding in next_findings]
+    return [_finding_slide(PROFESSIONALS, [first, *next_findings], first.figures, facts, findings)]
+
+
+def _finding_slide(
+    over: str,
+    message: Sequence[MainFinding],
+    figures: Sequence[FindingFigure],
+    sentences: Sequence[str],
+    findings: Sequence[MainFinding],
+) -> Chapter:
+    """Return the slide of a message, titled by its first finding: some figures drawn, some sentences beside.
+    findings: all that its notes tell.
+    """
+    first = message[0]
+    drawn_figures = list({figure.label: figure for figure in reversed(figures)}.values())[::-1][:MOST_LINES]
+    few = [figure for figure in drawn_figures if 0 < figure.n < FEW_ANSWERS]
+    bars = [_bar(figure, star=" *" if figure in few else "") for figure in drawn_figures]
     drawn = for_a_room(chart(bars, alt=first.fact, unit="pour cent"), most=len(bars)) if bars else None
-    blocks: tuple[Block, ...] = (*((drawn,) if drawn else ()), *((bullets,) if bullets.items else ()))
-    printed_findings = findings[: 1 + MOST_SENTENCES]
-    sources = " ".join(dict.fromkeys(finding.source for finding in printed_findings))
-    surveys_read = dict.fromkeys(finding.source.partition(" : ")[0] for finding in printed_findings)
+    calls = f"**Cela appelle** : {wording.lower_first(first.calls)}" if first.calls else ""
+    bullets = Bullets(items=tuple(filter(None, (calls, *sentences))) or (first.fact,))
+    surveys_read = listing(list(dict.fromkeys(finding.source.partition(" : ")[0] for finding in message)))
+    counts = listing([wording.count(n, "réponse") for n in sorted({figure.n for figure in few})])
+    star = f" * {upper_first(counts)} : à lire avec prudence." if few else ""
     notes = " ".join(f"{finding.fact} {finding.calls}".strip() for finding in findings)
-    return [
-        _slide(
-            over,
-            first.fact.rstrip("."),
-            blocks or (Bullets(items=(first.fact,)),),
-            notes=f"{sources} {notes}",
-            foot=f"{listing(list(surveys_read))}.",
-        )
-    ]
+    sources = " ".join(dict.fromkeys(finding.source for finding in message))
+    return _slide(
+        over,
+        SPAN.sub("", first.fact).rstrip(".") if drawn else first.fact.rstrip("."),
+        (drawn, bullets) if drawn else (bullets,),
+        notes=f"{sources} {notes}",
+        foot=f"{surveys_read}.{star}",
+    )
+
+
+def _bar(figure: FindingFigure, *, star: str) -> Bar:
+    """Return the bar of a share, with its interval in words; star: marks few answers."""
+    low, high = rounding.outwards(figure.low, figure.high, 1.0, most=100.0)
+    span = f" ({round(low)} – {wording.percent(high)})" if high > low else ""
+    words = f"{wording.percent(round(figure.value))}{span}"
+    return Bar(label=f"{figure.label}{star}", low=low, high=high, value=figure.value, words=words)
 
 
 def _voices(s: Subject) -> list[Chapter]:
@@ -568,22 +610,10 @@ def _offer(s: Subject) -> list[Chapter]:
 
 
 def _reach(s: Subject, o: OfferReading, few: Sequence[str]) -> Chapter:
-    """Return the people without each line of the offer within reach; the title names the surest lack. few:
-    the gaps that have no slide of their own.
+    """Return the people without each line of the offer within reach, titled by what is missing. few: the
+    gaps that have no slide of their own.
     """
-    worst = gaps.surest_lack(o)
-    if worst is not None:
-        title = f"{worst.label} : {worst.missing_about} n’en ont pas {o.mode.near}"
-    elif o.no_place:
-        title = o.no_place
-    elif gaps.unknown(o):
-        title = "Aucun manque n’est certain : des lieux ne précisent pas leur offre"
-    elif not gaps.known_lines(o):
-        title = "On ne sait pas ce qui manque : le recensement ne précise pas l’offre des lieux"
-    elif gaps.is_doubtful(o):
-        title = "Aucun manque n’est certain, d’après ce recensement"
-    else:
-        title = f"Chaque offre recensée est {o.mode.near}"
+    title = gaps.headline(o)
     drawn = for_a_room(_shortened(offer_chart(gaps.known_lines(o))), most=MOST_LINES)
     mute = [wording.lower_first(x.label) for x in o.whole.lines if x.state == gaps.UNASKED]
     n_places = wording.count(o.whole.n_places, "lieu", "lieux")

@@ -126,7 +126,7 @@ def _actors(field: FieldReading, census: CensusReading) -> Chapter:
             note=census.source,
         ),
         Grid(
-            caption="Les acteurs et leurs lieux",
+            caption="Les acteurs, et leurs lieux d’un autre nom",
             columns=("Acteur", "Type", "Lieux"),
             align="ggg",
             widths=(3, 2, 4),
@@ -134,7 +134,7 @@ def _actors(field: FieldReading, census: CensusReading) -> Chapter:
                 (
                     Cell(text=actor.name, strong=True),
                     Cell(text=actor.kind),
-                    Cell(text=wording.listing([place.name for place in actor.places])),
+                    Cell(text=wording.listing([x.name for x in actor.places if x.name != actor.name])),
                 )
                 for actor in shown
             ),

@@ -270,6 +270,22 @@ def is_doubtful(offer: OfferReading) -> bool:
     return any(line.missing_high >= FEWEST for line in known_lines(offer))
 
 
+def headline(offer: OfferReading) -> str:
+    """Return the surest lack in a sentence without its full stop, or the reason why none is."""
+    worst = surest_lack(offer)
+    if worst is not None:
+        return f"{worst.label} : {worst.missing_about} n’en ont pas {offer.mode.near}"
+    if offer.no_place:
+        return offer.no_place
+    if unknown(offer):
+        return "Aucun manque n’est certain : des lieux ne précisent pas leur offre"
+    if not known_lines(offer):
+        return "On ne sait pas ce qui manque : le recensement ne précise pas l’offre des lieux"
+    if is_doubtful(offer):
+        return "Aucun manque n’est certain, d’après ce recensement"
+    return f"Chaque offre recensée est {offer.mode.near}"
+
+
 def absence_sentence(offer: OfferReading) -> str:
     """Return what to say where no zone surely lacks a line and no place is silent: what is not asked is not
     known, and an estimate that may be nobody is no absence of gap.

@@ -59,18 +59,21 @@ class FindingFigure:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MainFinding:
     """A finding. axis: one of `axes`; kind: that of the survey it is read in, "" for the study; facing: what
-    other answers, other people or the model say of the same subject; is_sure: its whole interval carries its
-    meaning; rank: the higher, the sooner.
+    other answers, other people or the model say of the same subject; confronted: what the other side says,
+    "" where it is silent; group: the people of whom it is told, "" for all; is_sure: its whole interval
+    carries its meaning; rank: the higher, the sooner.
     """
 
     axis: str
     kind: str = ""
     fact: str
     facing: tuple[str, ...]
+    confronted: str = ""
     means: str
     calls: str
     source: str
     figures: tuple[FindingFigure, ...] = ()
+    group: str = ""
     is_sure: bool = True
     rank: float
 
@@ -129,16 +132,21 @@ def of_surveys(surveyed: Surveyed) -> list[MainFinding]:
     return [
         *(finding for rule in rules() if (finding := _answer(rule, surveyed))),
         *(finding for rule in rankings() if (finding := _ranking(rule, surveyed))),
-        *(finding for (kind, *_), answer in surveyed.items() if (finding := _group_share(kind, answer))),
+        *(finding for key in surveyed if (finding := _group_share(key, surveyed))),
     ]
 
 
-def _group_share(kind: str, answer: Answered) -> MainFinding | None:
-    """Return the finding of a group that a survey tells, None where an answer has none."""
+def _group_share(key: AnswerKey, surveyed: Surveyed) -> MainFinding | None:
+    """Return the finding of a group that a survey tells, None where an answer has none: its chart sets the
+    group opposite everybody.
+    """
+    (kind, name, choice), answer = key, surveyed[key]
     share = answer.finding
     axis = SURVEY_AXES.get(share["axe"], share["axe"]) if share else ""
     if share is None or axis not in axes() or not share["appelle"]:
         return None
+    answer_name, _, group = choice.partition(" | ")
+    everybody = surveyed.get((kind, name, answer_name))
     return MainFinding(
         axis=axis,
         kind=kind,
@@ -147,7 +155,11 @@ def _group_share(kind: str, answer: Answered) -> MainFinding | None:
         means=share["sens"],
         calls=share["appelle"],
         source=_sources([answer]),
-        figures=(_figure(answer),),
+        figures=(
+            _figure(answer, upper_first(group.partition(" : ")[2])),
+            *([_figure(everybody, "Ensemble")] if everybody else []),
+        ),
+        group=group,
         rank=share["poids"] / MOST_WEIGHT * _sureness(answer),
     )
 
@@ -164,19 +176,24 @@ def _answer(rule: FindingRule, surveyed: Surveyed) -> MainFinding | None:
         if (opposite := surveyed.get(key)) and round(opposite.percent)
     ]
     answers = [answer, *(opposite for _, opposite, _ in facing)]
-    people = _people(rule.answer[0], answer)
+    people, lacking = _people(rule.answer[0], answer), _lacking(rule, answer)
     return MainFinding(
         axis=rule.axis,
         kind=rule.answer[0],
-        fact=_fact(rule, answer, people),
+        fact=f"{rule.lacks.format(lacking.share, who=people)} ({lacking.between})."
+        if lacking
+        else f"{rule.fact.format(answer.share, who=people)} ({_margin(rule.answer, answer)}).",
         facing=tuple(
             text.format(f"{opposite.share} ({_margin(key, opposite)})") for key, opposite, text in facing
+        ),
+        confronted=next(
+            (text.format(opposite.in_full) for key, opposite, text in facing if key[0] != rule.answer[0]), ""
         ),
         means=rule.means if is_sure else f"{DOUBTFUL} {rule.means}",
         calls=rule.calls,
         source=_sources(answers),
         figures=(
-            _figure(answer),
+            _figure(lacking or answer, rule.bar),
             *(_figure(opposite) for key, opposite, _ in facing if key[:2] == rule.answer[:2]),
         ),
         is_sure=is_sure,
@@ -184,17 +201,16 @@ def _answer(rule: FindingRule, surveyed: Surveyed) -> MainFinding | None:
     )
 
 
-def _fact(rule: FindingRule, answer: Answered, people: str) -> str:
-    """Return the fact with its margin: by those who lack a thing, where most have it."""
-    if rule.lacks and answer.percent > HALF:
-        lacking = replace(
-            answer,
-            percent=100 - rounding.rounded(answer.percent, rule=answer.rounding),
-            low=100 - answer.high,
-            high=100 - answer.low,
-        )
-        return f"{rule.lacks.format(lacking.share, who=people)} ({lacking.between})."
-    return f"{rule.fact.format(answer.share, who=people)} ({_margin(rule.answer, answer)})."
+def _lacking(rule: FindingRule, answer: Answered) -> Answered | None:
+    """Return the share of those who lack a thing, where most have it; None elsewhere."""
+    if not rule.lacks or answer.percent <= HALF:
+        return None
+    return replace(
+        answer,
+        percent=100 - rounding.rounded(answer.percent, rule=answer.rounding),
+        low=100 - answer.high,
+        high=100 - answer.low,
+    )
 
 
 def _margin(key: AnswerKey, answer: Answered) -> str:
@@ -277,9 +293,9 @@ def _sureness(answer: Answered) -> float:
     return 1.0 - min(LEAST_SURE, (answer.high - answer.low) / 100)
 
 
-def _figure(answer: Answered) -> FindingFigure:
+def _figure(answer: Answered, label: str = "") -> FindingFigure:
     return FindingFigure(
-        label=answer.label,
+        label=label or answer.label,
         value=answer.percent,
         low=answer.low,
         high=answer.high,
@@ -484,12 +500,17 @@ def _is_absent(zone_line: OfferLine, line: OfferLine) -> bool:
 # --------------------------------------------------------------------------------------------------- pages
 
 
-def chapter(findings: MainFindings) -> Chapter:
-    """Return the chapter of the first findings, axis by axis, its sources at the end."""
+def chapter(findings: MainFindings, *, is_brief: bool = False) -> Chapter:
+    """Return the chapter of the first findings, axis by axis, its sources at the end. is_brief: each by its
+    fact and its answer.
+    """
     blocks: list[Block] = []
     for axis, label in axes().items():
         if of_axis := findings.of_axis(axis):
-            blocks += [Heading(text=label, small=True), Bullets(items=tuple(map(_item, of_axis)))]
+            blocks += [
+                Heading(text=label, small=True),
+                Bullets(items=tuple(_item(finding, is_brief) for finding in of_axis)),
+            ]
     sources = " ".join(_by_survey(findings.first))
     return Chapter(
         number="n",
@@ -513,16 +534,17 @@ def _by_survey(findings: Iterable[MainFinding]) -> list[str]:
 def annex(findings: MainFindings) -> Chapter:
     """Return the chapter of the other findings."""
     return replace(
-        chapter(MainFindings(first=findings.remaining, remaining=())),
+        chapter(MainFindings(first=findings.remaining, remaining=()), is_brief=True),
         short="Autres constats",
         title="Autres constats",
     )
 
 
-def _item(finding: MainFinding) -> str:
-    """Return a finding as a page tells it: what faces a study's own facts stands in its chapters."""
-    facing = f" {finding.facing[0]}" if finding.kind and finding.facing else ""
-    return f"**{finding.fact.rstrip('.')}.**{facing} {finding.means} **Réponse** : {_lower(finding.calls)}"
+def _item(finding: MainFinding, is_brief: bool) -> str:
+    """Return a finding as a page tells it: what faces it on its own side stands in its survey or chapter."""
+    why = "" if is_brief and finding.is_sure else f" {finding.confronted} {finding.means}"
+    words = f"**{finding.fact.rstrip('.')}.**{why} **Réponse** : {_lower(finding.calls)}"
+    return words.replace("  ", " ")
 
 
 def _lower(text: str) -> str:

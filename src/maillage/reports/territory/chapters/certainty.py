@@ -192,12 +192,14 @@ def _read_on(r: Reading) -> str:
 
 
 def warning_chapter(r: Reading) -> Chapter:
+    """Return the annex of the warnings; those on the survey stand in its own annex."""
+    of_survey = r.survey.sentences if r.survey else ()
     return Chapter(
         number="n",
         short="Avertissements",
         flows=True,
         title="À savoir avant de citer un chiffre",
-        blocks=(Bullets(items=tuple(r.warnings)),),
+        blocks=(Bullets(items=tuple(text for text in r.warnings if text not in of_survey)),),
     )
 
 

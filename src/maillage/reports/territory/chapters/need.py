@@ -10,6 +10,7 @@ from maillage.reports.territory.chapters.opening import contradiction, key_figur
 from maillage.reports.territory.chapters.sections import SECTIONS, comment_of, universe_of
 from maillage.reports.territory.labels import BREAKDOWN_LABELS
 from maillage.reports.territory.reading import Both, Reading
+from maillage.reports.territory.subject import levels_note
 from maillage.studies.diagnosis.compare import NeedByDefinition
 from maillage.words import wording
 
@@ -50,7 +51,6 @@ def _living_standards(both: Both) -> tuple[str, ...]:
 
 def need_chapter(r: Reading, comments: Mapping[str, str]) -> Chapter:
     """Return the chapter on how many people are concerned, and how hard it is for them."""
-    levels = r.levels
     return Chapter(
         number="n",
         short=SECTIONS["besoins"],
@@ -60,24 +60,22 @@ def need_chapter(r: Reading, comments: Mapping[str, str]) -> Chapter:
             Text(text=r.source.counts),
             *contradiction(r),
             Heading(text="Quelle aide pour qui"),
-            *((Text(text=levels.link),) if levels.link else ()),
             Grid(
                 caption="Combien de personnes, et quelle réponse",
-                columns=("Niveau", "Ces personnes", "Part", "Personnes", "Fourchette", "Réponse"),
-                align="ggdddg",
-                widths=(2.4, 3.2, 0.8, 1.2, 2.5, 2.2),
+                columns=("Niveau", "Ces personnes", "Personnes", "Fourchette", "Réponse"),
+                align="ggddg",
+                widths=(2.4, 3.4, 1.2, 2.7, 2.4),
                 rows=tuple(
                     (
                         Cell(text=x.label, strong=True, swatch=f"nv-{x.kind}"),
                         Cell(text=x.who),
-                        Cell(text=x.share),
                         Cell(text=x.value or "—", strong=True),
                         Cell(text=x.between),
                         Cell(text=x.answer),
                     )
-                    for x in levels.lines
+                    for x in r.levels.lines
                 ),
-                note=levels.source,
+                note=levels_note(r),
             ),
             *comment_of(comments, "besoins"),
         ),
@@ -125,6 +123,8 @@ def need_annex(r: Reading, readings: Sequence[NeedByDefinition]) -> Chapter:
             note=f"Ne comparez jamais les deux parts. Bornes : {wording.NINE_IN_TEN}.",
         ),
         Bullets(items=(*_living_standards(both), both.poverty)),
+        *((Text(text=r.levels.link),) if r.levels.link else ()),
+        Text(text=r.levels.source, tone="note"),
     ]
     if r.territory.kind != "france":
         blocks.append(

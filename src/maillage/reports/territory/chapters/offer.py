@@ -57,7 +57,6 @@ def offer_chapter(r: Reading, o: OfferReading, comments: Mapping[str, str]) -> C
                 if lacks
                 else absent
             ),
-            *((Text(text=o.other_way),) if o.other_way else ()),
             Text(text=f"Source des lieux : {o.source}.", tone="note"),
             *comment_of(comments, "offre"),
         ),
@@ -109,7 +108,7 @@ def offer_annex(r: Reading, o: OfferReading) -> Chapter:
             ),
             Callout(
                 tone="prudence",
-                text=" ".join(text for text in o.cautions if text != o.other_way),
+                text=" ".join(dict.fromkeys((*o.cautions, o.other_way))).strip(),
                 title="À lire avec prudence.",
             ),
             Grid(

@@ -6,9 +6,8 @@ from dataclasses import replace
 from maillage.reports.codesign.journey import workshop_stages
 from maillage.reports.page.blocks import Beside, Block, Bullets, Callout, Chapter, Heading, Text
 from maillage.reports.plan.reading import PlanReading
-from maillage.reports.territory import atlas, certainty, map_keys, sentences, synthesis
+from maillage.reports.territory import atlas, certainty, gaps, map_keys, sentences, synthesis
 from maillage.reports.territory.certainty import upper_first
-from maillage.reports.territory.chapters.offer import silence
 from maillage.reports.territory.chapters.opening import contradiction
 from maillage.reports.territory.chapters.sections import comment_of
 from maillage.reports.territory.labels import BREAKDOWN_LABELS
@@ -79,11 +78,11 @@ def _paragraphs(r: Reading, proposals: Sequence[str]) -> Iterator[str]:
 
 
 def _help(r: Reading) -> str:
-    """Return how many places help, and how many of them do not say what they propose."""
+    """Return how many places help, and what is surely missing."""
     if r.offer is None:
         return NO_OFFER
     counted = upper_first(wording.count(r.offer.whole.n_places, "lieu recensé", "lieux recensés"))
-    return f"{counted}.{silence(r.offer)}"
+    return f"{counted}. {gaps.headline(r.offer)}."
 
 
 def _action(proposal: str) -> str:

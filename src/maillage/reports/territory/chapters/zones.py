@@ -38,7 +38,7 @@ IN_DATA = (
 
 def map_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], comments: Mapping[str, str]) -> Chapter:
     """Return the chapter of the map of the need, its classes beside it. layers: SVG maps by name."""
-    words = tuple(Text(text=text) for text in (*r.class_sentences, *r.cluster_sentences))
+    words = tuple(Text(text=text) for text in r.class_sentences)
     blocks: tuple[Block, ...] = words
     half = sentences.HALF.search(r.where_sentence)  # the rest stands in the story
     if "numerique" in layers:
@@ -51,7 +51,7 @@ def map_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], comments: M
         short=SECTIONS["cartes"],
         flows=True,
         title="Où vivent ces personnes",
-        lead=half[0].strip() if half else r.where_sentence,
+        lead=half[0].strip() if half else "",
         blocks=(
             *((Text(text=r.map_note, tone="note"),) if r.map_note else ()),
             *blocks,
@@ -181,6 +181,7 @@ def zone_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], comments: 
                 universe=universe_of(r),
             ),
             *_social_map(d, r, layers),
+            *(Text(text=text) for text in r.cluster_sentences),
             *([_social(r)] if 1 < len(r.zones) <= LONGEST_INDEX else []),
             *comment_of(comments, "zones"),
         ),
