@@ -430,7 +430,9 @@ def test_money_that_was_apart_never_comes_back_beyond_a_budget(client, plan, lea
 def facts(client, row) -> str:
     """Return the money of an action as its page tells it."""
     page = read(client, f"{AT_TERRITORY}actions/{row.pk}/").replace("\xa0", " ").replace("\u202f", " ")
-    said = page.partition("<dt>Budget</dt>")[2].partition("<dt>Risques</dt>")[0]
+    said = re.split(
+        "<dt>(?:Risques|Ce que l’on compte|Il manque)</dt>", page.partition("<dt>Budget</dt>")[2]
+    )[0]
     return " ".join(re.sub(r"<[^>]*>", " ", said).split())
 
 
@@ -462,7 +464,7 @@ def test_the_page_of_a_dropped_action_asks_for_nothing_and_tells_what_it_had(cli
 def test_what_funds_the_parts_is_told_without_a_budget(client, plan, lea, study):
     whole = action(plan, 7)
     held = part(plan, lea, whole, "Équiper le camion")
-    assert facts(client, whole) == "non renseigné Qui finance non renseigné"
+    assert facts(client, whole) == ""
     actions.fund(held, name="L’Isère", euros=700, by=lea, at=AT)
     assert facts(client, whole) == (
         "non renseigné, 700 € acquis, sous-actions comprises Qui finance L’Isère : 700 € (sous-action 7.1)"

@@ -400,7 +400,6 @@ def test_the_days_of_an_action_are_a_sentence_when_one_is_missing(client, plan, 
     row, begins, ends = action(plan, 7), date(2027, 2, 1), date(2027, 3, 2)
     client.force_login(lea)
     for days, said in (
-        ({}, "non renseigné"),
         ({"starts_on": begins}, "à partir du 1er février 2027, fin non renseignée"),
         ({"starts_on": begins, "ends_on": ends}, "du 1er février 2027 au 2 mars 2027"),
         ({"starts_on": None}, "jusqu’au 2 mars 2027, début non renseigné"),
@@ -819,14 +818,37 @@ def test_a_low_verdict_of_the_grid_is_proposed_and_comes_back_when_it_moves(
     assert plan.actions.get(title="Le dire").objective == "Sait-on quand venir ?"
 
 
-def test_an_action_whose_steps_are_over_has_none_to_come(client, plan, lea, study):
+def test_an_action_shows_a_step_to_come_only_while_it_is_to_be_carried_out(client, plan, lea, study):
+    """Faite, « Prochaine étape : Lancer » ; sans étape, sans partenaire : une ligne « non renseigné » chacun."""
     client.force_login(lea)
-    row = action(plan, 7)
-    for on, told in ((None, "non renseignée"), (date(2020, 1, 6), "aucune à venir")):
-        if on is not None:
-            row.milestones.create(on=on, words="Faire le point", done_on=on)
-        page = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode()
-        assert page.partition("<dt>Prochaine étape</dt>")[2].partition("</dd>")[0].endswith(told)
+    row, step = action(plan, 7), "<dt>Prochaine étape</dt>"
+
+    def page() -> str:
+        return client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode()
+
+    lacking = page().partition("<dt>Il manque</dt>")[2].partition("</dd>")[0]
+    assert "des étapes" in lacking and "qui finance" in lacking and step not in page()
+    assert page().count("non renseigné") == 0
+    row.milestones.create(on=timezone.localdate() + timedelta(days=9), words="Faire le point")
+    assert step in page()
+    actions.set_state(row, rules.DONE, by=lea, at=AT)
+    assert step not in page() and "<dt>Il manque</dt>" not in page()
+
+
+@pytest.mark.parametrize(
+    ("counts", "target", "high", "is_beyond"),
+    [
+        (rules.PEOPLE, 220, 140, True),
+        (rules.PEOPLE, 140, 140, False),
+        (rules.THINGS, 220, 140, False),
+        (rules.PEOPLE, None, 140, False),
+        (rules.PEOPLE, 220, None, False),
+    ],
+)
+def test_an_aim_beyond_the_need_of_its_zones_is_told(counts, target, high, is_beyond):
+    need = overview.Concerned(about="", between="", words="", sentence="entre 0 et 140 personnes", high=high)
+    words = overview.beyond_need(PlanAction(counts=counts, target=target), need)
+    assert ("besoin connu dans ces zones : entre 0 et 140 personnes" in words) is is_beyond
 
 
 def test_every_question_of_the_grid_may_be_kept_and_kept_again_once_dropped(client, plan, lea, study):

@@ -54,6 +54,30 @@ def test_a_zone_is_named_by_any_of_its_rows(spec):
     )
 
 
+def test_the_table_of_zones_of_a_study_is_a_file_of_zones(spec):
+    """Le zones.csv téléchargé d’une étude se dépose tel quel : chaque ligne y est une zone, fût-elle une commune
+    réunie à une autre depuis le recensement (Pléven, dans Val-d’Arguenon)."""
+    codes = ["221720000", "222000000", "222370000"]
+    rows = "".join(f"{code},Zone {n},commune,900\n" for n, code in enumerate(codes, 1))
+    zoning = from_file(
+        f"\ufeffcode,nom,maille,population\n{rows}".encode(),
+        name="zones.csv",
+        territory=gazetteer().get("200068989"),
+        iris=frames.sources().rp2021,
+    )
+    spec(
+        """
+        zone      | nom
+        ----------+-------
+        221720000 | Zone 1
+        222000000 | Zone 2
+        222370000 | Zone 3
+        """,
+        lambda t: [zone.name for zone in zoning.zones],
+        ["Zone 1", "Zone 2", "Zone 3"],
+    )
+
+
 def test_the_word_for_a_zone_says_what_it_is(spec):
     """Le recensement ne coupe pas les petites communes : leurs zones s’appellent des communes, non des quartiers.
 
@@ -163,7 +187,7 @@ def test_an_iris_and_its_commune(refusal):
         """,
         read,
         "zones.csv, ligne 3, colonne code, valeur « 381850101 » : l’IRIS et sa commune sont donnés tous les"
-        " deux (ligne 2).",
+        " deux (ligne 2, code 38185).",
     )
 
 

@@ -375,7 +375,9 @@ class PerimeterForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     fichier = UploadField(
-        label="Fichier des zones", help_text="CSV : code_zone,nom_zone,code", most=5_000_000
+        label="Fichier des zones",
+        help_text="CSV : code_zone,nom_zone,code ; ou le zones.csv d’une étude",
+        most=5_000_000,
     )
 
 

@@ -34,6 +34,7 @@ SINCE, PERIOD = "start", "period"
 SPANS: Mapping[str, str] = {SINCE: "depuis le début", PERIOD: "pendant la période"}
 PEOPLE, THINGS = "people", "other"
 COUNTED: Mapping[str, str] = {PEOPLE: "des personnes", THINGS: "autre chose"}
+SHARE = "%"  # the unit of an indicator that a survey may measure
 DECIMALS = 2  # of a number that counts anything but people
 HIGHER, LOWER = "higher", "lower"
 DIRECTIONS: Mapping[str, str] = {HIGHER: "monte", LOWER: "baisse"}

@@ -21,6 +21,7 @@ from maillage.reports.page.blocks import (
     Text,
 )
 from maillage.reports.plan.reading import (
+    DONE,
     EVERYWHERE,
     TO_DECIDE,
     UNCOUNTED,
@@ -46,9 +47,11 @@ from maillage.reports.territory.subject import Subject, beside, cover, headline
 from maillage.words import wording
 from maillage.words.dates import months, read
 
-COLUMNS = ("Dynamique", "N°", "Action", "Pilote", "Quand", "Coût", "Financeur", "État", "Effet attendu")
+COLUMNS = ("Dynamique", "N°", "Action", "Pilote", "Quand", "Coût, qui finance", "État", "Effet attendu")
+WIDTHS = (1.6, 0.45, 4.1, 1.7, 1.4, 2.2, 2.3, 2.2)
 Band = Literal["garance", "pastel", "tilleul", "prune"]
 BANDS: tuple[Band, ...] = ("garance", "pastel", "tilleul", "prune")
+MOST_BEGUN = 4  # actions under way, or without a pilot, that a synthesis names
 MOST_NUMBERS = 14  # of actions, in a sentence
 EFFECT_NOTE = "Effet attendu : un objectif à vérifier, pas une promesse."
 DEFINED = ("precarite-numerique", "precarite", "inclusion-numerique")  # by the chapter of the notion
@@ -144,11 +147,18 @@ def _summary(s: Subject, plan: PlanReading | None) -> Chapter:
     items = [f"**{headline(s.reading)}.** {beside(s.reading)}"]
     if plan:
         items.append(f"**{plan.title}.** {plan.state}")
-        if alone := plan.alone:
-            items.append(f"{alone} sans pilote : à attribuer d’abord.")
+        items += [f"**Coût.** {_budget_words(plan)}"] if _total(plan.planned) else []
+        items += (
+            [f"**À attribuer d’abord.** {plan.alone} sans pilote{_titles(plan.unled)}."] if plan.unled else []
+        )
     else:
         items.append("Aucun plan n’est encore écrit ici.")
     blocks: list[Block] = [Bullets(items=tuple(items))]
+    if plan and plan.planned:
+        chosen = tuple(replace(each, reason="").in_full for each in decisions.three(s, plan))
+        begun = tuple(_begun_action(x) for x in plan.planned if x.has_begun or x.state.startswith(DONE))
+        for title, texts in (("À décider", chosen), ("En cours, ou fait", begun[:MOST_BEGUN])):
+            blocks += [Heading(text=title, small=True), Bullets(items=texts)] if texts else []
     if plan and not plan.is_published:
         blocks.append(Callout(tone="prudence", title="Brouillon.", text="Ce plan n’est pas publié."))
     if plan and plan.is_example:
@@ -158,18 +168,33 @@ def _summary(s: Subject, plan: PlanReading | None) -> Chapter:
     return Chapter(number="", short="Synthèse", title="Synthèse", flows=True, blocks=tuple(blocks))
 
 
+def _titles(actions: Sequence[PlanAction]) -> str:
+    """Return the titles of a few actions after their count, "" for too many to be read in a sentence."""
+    titles = wording.listing([f"« {x.title} »" for x in actions])
+    return f" : {titles}" if len(actions) <= MOST_BEGUN else ""
+
+
+def _begun_action(x: PlanAction) -> str:
+    facts = (x.state, x.pilot, _when(x), x.counted and f"compté : {x.counted}")
+    return f"**{x.title}.** {upper_first(' ; '.join(filter(None, facts)))}."
+
+
 def _table_of_actions(plan: PlanReading) -> Chapter:
     """Return every action that stands in a line of one table, its dynamics along them, its title where the
     plan stands; then what is to be settled. What nobody decided yet is an empty cell.
     """
     rows = [row for k, axis in enumerate(plan.axes) for row in _lines(axis, BANDS[k % len(BANDS)])]
+    is_expected = 2 * sum(bool(x.effect) for x in plan.planned) >= len(plan.planned)
+    n_columns = (
+        len(COLUMNS) if is_expected else len(COLUMNS) - 1
+    )  # a column mostly empty is left to the sheets
     table = Grid(
         caption="Les actions, par dynamique",
-        columns=COLUMNS,
-        align="gdgggdggg",
-        widths=(1.6, 0.45, 4.1, 1.7, 1.4, 1.35, 1.7, 2.3, 2.2),
-        rows=tuple(rows),
-        note=EFFECT_NOTE if any(x.effect for x in plan.planned) else "",
+        columns=COLUMNS[:n_columns],
+        align="gdgggdgg"[:n_columns],
+        widths=WIDTHS[:n_columns],
+        rows=tuple(row[:n_columns] for row in rows),
+        note=EFFECT_NOTE if is_expected else "",
     )
     lacking = tuple(f"{upper_first(lack)} : {_named(x, plan.planned)}." for lack, x in plan.lacking)
     return Chapter(
@@ -204,9 +229,10 @@ def _lines(axis: PlanAxis, band: Band) -> list[tuple[Cell, ...]]:
             Cell(
                 text=_euros(x.budget),
                 strong=x.budget is not None,
-                mark=f"dont {_euros(x.investment)} une fois" if x.investment else "",
+                mark=" ; ".join(
+                    [*([f"dont {_euros(x.investment)} une fois"] if x.investment else []), *x.funders]
+                ),
             ),
-            Cell(text=" ; ".join(x.funders)),
             Cell(text=x.stage_words, tone=x.tone),
             Cell(text=x.effect),
         )
@@ -340,6 +366,10 @@ def _conclusion(s: Subject, plan: PlanReading | None) -> Chapter:
             if alone
             else "**Ce qui manque pour commencer.** Chaque action a un pilote : restent leurs étapes à tenir."
         )
+        votes = sorted((x.vote_day, x.vote, x.title) for x in plan.planned if x.vote_day and x.is_to_vote)
+        if votes:
+            _, day, title = votes[0]
+            items.append(f"**Le premier vote.** Le {day} : « {title} ».")
         items.append(
             "**Ailleurs.** Un autre territoire peut reprendre ce plan comme cadre, sans ses pilotes, ses"
             " dates ni ses montants."
@@ -406,7 +436,7 @@ def _axis(axis: PlanAxis, plan: PlanReading, *, is_first: bool) -> Chapter:
             blocks.insert(0, Text(text=" ".join(filter(None, notes)), tone="note"))
     return Chapter(
         number="n",
-        short=f"Dynamique {axis.number}",
+        short=axis.title,
         title=f"Dynamique {axis.number} : {wording.lower_first(axis.title)}",
         lead=marked(axis.statement),
         flows=True,
@@ -525,34 +555,41 @@ def _money(plan: PlanReading) -> Chapter:
     The budget of a part is in that of its action, when that one has one; what funds it is added, since who
     funds is written once. What was brought to dropped actions is priced lost_words.
     """
+    paid = [x for x in plan.planned if x.budget is not None or x.funded is not None]
+    lost = sum(x.funded or 0 for x in plan.actions if x not in plan.planned)
+    lost_words = (
+        f"En dehors, {wording.number(lost)} € ont été accordés à des actions abandonnées." if lost else ""
+    )
+    total = _total(plan.planned)
+    title = f"Avec quel argent : {_euros(total)} sont écrits" if total else "Avec quel argent"
+    if not paid:
+        blocks: tuple[Block, ...] = (Text(text=" ".join(filter(None, (NO_BUDGET, lost_words)))),)
+    else:
+        words = filter(None, (_budget_words(plan), "Les autres ne comptent pas pour zéro.", lost_words))
+        blocks = (Text(text=" ".join(words)), *((_by_year(plan),) if plan.yearly else ()))
+    return Chapter(number="n", short="Avec quel argent", title=title, flows=True, blocks=blocks)
+
+
+def _budget_words(plan: PlanReading) -> str:
+    """Return the written budgets, and the part of them that is funded."""
     priced = [x for x in plan.planned if x.budget is not None]
     paid = [x for x in plan.planned if x.budget is not None or x.funded is not None]
     whole = {x.label for x in priced if not x.is_part}
     inside = [x for x in paid if x.is_part and x.label.partition(".")[0] in whole]
-    total = sum(x.budget or 0 for x in priced if x not in inside)
+    total = _total(plan.planned)
     funded = sum(x.funded or 0 for x in paid if x in priced or x in inside)
     unbudgeted = sum(x.funded or 0 for x in paid if x not in priced and x not in inside)
     more = f" {wording.number(unbudgeted)} € financent des actions sans budget écrit." if unbudgeted else ""
     more += " Le budget d’une sous-action est compté dans celui de son action." if inside else ""
     more += "".join(f" {each}" for each in _costs_over(priced))
-    lost = sum(x.funded or 0 for x in plan.actions if x not in plan.planned)
-    lost_words = (
-        f"En dehors, {wording.number(lost)} € ont été accordés à des actions abandonnées." if lost else ""
-    )
-    budgets = (
+    if not priced:
+        return f"{NO_BUDGET}{more}"
+    return (
         f"{_among(priced, plan.planned)}"
         f" {'ont' if len(priced) > 1 else 'a'} un budget : {wording.number(total)} €"
         f"{' ;' if funded > total else ', dont'} {wording.number(funded)} € financés"
-        f"{', plus que ces budgets' if funded > total else ''}."
-        if priced
-        else NO_BUDGET
+        f"{', plus que ces budgets' if funded > total else ''}.{more}"
     )
-    if not paid:
-        blocks: tuple[Block, ...] = (Text(text=" ".join(filter(None, (NO_BUDGET, lost_words)))),)
-    else:
-        words = filter(None, (f"{budgets}{more}", "Les autres ne comptent pas pour zéro.", lost_words))
-        blocks = (Text(text=" ".join(words)), *((_by_year(plan),) if plan.yearly else ()))
-    return Chapter(number="n", short="Avec quel argent", title="Avec quel argent", flows=True, blocks=blocks)
 
 
 def _by_year(plan: PlanReading) -> Grid:
@@ -620,7 +657,10 @@ def _follow_up(plan: PlanReading) -> Chapter:
         if rows
         else Text(text=f"Aucune action n’a encore d’indicateur : rien ne dira si elle a servi.{left}")
     )
-    return Chapter(number="n", short="Le suivi", title="Ce qui sera mesuré", flows=True, blocks=(block,))
+    counted = sum(bool(x.counted) for x in measured)
+    title = f"Ce qui sera mesuré : {tally(measured)}" if measured else "Ce qui sera mesuré"
+    title += f", {counted} déjà comptée{'s' if counted > 1 else ''}" if counted else ""
+    return Chapter(number="n", short="Le suivi", title=title, flows=True, blocks=(block,))
 
 
 def _refused(plan: PlanReading) -> Chapter:

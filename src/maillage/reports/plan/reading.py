@@ -75,9 +75,10 @@ class PlanAction:
     @property
     def tone(self) -> Literal["tilleul", "gaude", "rouge"]:
         """The colour of its state: red for late or without pilot, amber where something is to be decided."""
-        if self.state != DONE and (LATE in self.state or NO_PILOT in self.undecided):
+        is_done = self.state.startswith(DONE)
+        if not is_done and (LATE in self.state or NO_PILOT in self.undecided):
             return "rouge"
-        is_settled = self.state == DONE or (self.stage and not {*self.undecided} & {*TO_START})
+        is_settled = is_done or (self.stage and not {*self.undecided} & {*TO_START})
         return "tilleul" if is_settled else "gaude"
 
     @property

@@ -19,6 +19,7 @@ from maillage.pipeline.delimited import Row, read
 from maillage.studies.diagnosis.territories import Territory, rows_of
 
 COLUMNS = ("code_zone", "nom_zone", "code")
+DOWNLOADED = {"code", "nom", "maille"}  # columns of the table of zones of a study
 Members = tuple[str, list[int], str]  # of a zone: its name, the rows of its areas, its status in the file
 ZONE_CODE = re.compile(r"[A-Za-z0-9_-]{1,20}\Z")
 
@@ -147,16 +148,17 @@ def from_file(content: bytes, *, name: str, territory: Territory, iris: Table) -
                 other, line, how = taken[member]
                 if other == zone and how == code:
                     raise _fault(name, number, "code", code, f"ce code est déjà donné à la ligne {line}")
-                if how != code and (how in by_commune) != (code in by_commune):
+                other_row = f"ligne {line}" if how == code else f"ligne {line}, code {how}"
+                if (how in by_commune) != (code in by_commune):
                     raise _fault(
                         name,
                         number,
                         "code",
                         code,
-                        f"l’IRIS et sa commune sont donnés tous les deux (ligne {line})",
+                        f"l’IRIS et sa commune sont donnés tous les deux ({other_row})",
                     )
                 raise _fault(
-                    name, number, "code", code, f"ce code est déjà dans la zone {other} (ligne {line})"
+                    name, number, "code", code, f"ce code est déjà dans la zone {other} ({other_row})"
                 )
             taken[member] = (zone, number, code)
         known[1].extend(members)
@@ -170,13 +172,21 @@ def from_file(content: bytes, *, name: str, territory: Territory, iris: Table) -
 
 
 def _lines(content: bytes, name: str) -> list[Row]:
-    return read(
-        content,
-        name,
-        required=COLUMNS,
-        optional=("statut",),
-        purpose="Un fichier de zones dit, à chaque ligne, la zone, son nom et le code qui la compose.",
-    )
+    """Return the rows of a file of zones. In the table of zones that a study gives to download, each row is a
+    zone of its own.
+    """
+    purpose = "Un fichier de zones dit, à chaque ligne, la zone, son nom et le code qui la compose."
+    header = {
+        cell.strip(' "')
+        for cell in re.split(r"[,;\t|]", content.decode("utf-8-sig", "replace").split("\n", 1)[0])
+    }
+    if "code_zone" in header or not header >= DOWNLOADED:
+        return read(content, name, required=COLUMNS, optional=("statut",), purpose=purpose)
+    rows = read(content, name, required=("code", "nom"), purpose=purpose)
+    return [
+        Row(row.file, row.line, {"code_zone": row["code"], "nom_zone": row["nom"], "code": row["code"]})
+        for row in rows
+    ]
 
 
 def composition(content: str, *, name: str) -> tuple[tuple[str, tuple[str, ...]], ...]:

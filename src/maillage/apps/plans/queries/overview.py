@@ -367,6 +367,19 @@ def concerned(line: str, zones: Sequence[str], reading: Reading | None) -> Conce
     )
 
 
+def beyond_need(row: PlanAction, known_need: Concerned) -> str:
+    """Return the words that warn a pilot of an aim beyond the need of its zones; "" for none, and where
+    either is not a number of people.
+    """
+    is_counted = row.counts == rules.PEOPLE and row.target is not None and known_need.high is not None
+    if not is_counted or row.target <= known_need.high:
+        return ""
+    return (
+        f"C’est plus que le besoin connu dans ces zones : {known_need.sentence}. Visez moins, ajoutez des"
+        " zones, ou écrivez qu’une même personne revient."
+    )
+
+
 def _printed(value: float, low: float, high: float, *, is_sum: bool) -> tuple[float, tuple[float, float]]:
     """Return a number of people and its bounds as they are printed. is_sum: of several zones."""
     if is_sum:

@@ -19,6 +19,7 @@ from maillage.apps.plans.forms import FundingForm, MeasureForm, NoteForm
 from maillage.apps.plans.models import Plan, PlanAction, PlanMeasure
 from maillage.apps.plans.queries import budgets, effects, files, history, overview, proposals
 from maillage.apps.plans.queries.zones import network_zones
+from maillage.apps.surveys.queries import evidence
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories.queries import ZoneAreas
 from maillage.kernel.errors import UnknownTerritory
@@ -27,14 +28,13 @@ from maillage.reports.page import maps
 from maillage.reports.survey.document import as_csv
 from maillage.reports.territory.gaps import OPENINGS
 from maillage.reports.territory.reading import Reading
+from maillage.words.wording import listing
 
 COUNTING = ("mesure", "remplacer-mesure")  # gestures that send a number: one more, or in place of another
 OF_MEASURE = "mesure-%s"  # ids of the fields of its form, on a page that holds others
 NO_MAP = "Pas de carte : aucune action du plan ne dit la sorte d’offre à laquelle elle répond."
 MOST_ON_MAP = 12  # zones listed beside the map before the others fold
 CONTRADICTIONS = (
-    rules.STARTED_EARLY,
-    rules.DONE_EARLY,
     rules.RUNS_OVER,
     rules.COSTS_OVER,
     rules.PARTS_COST_OVER,
@@ -218,16 +218,23 @@ def action_page(
     context |= {
         "row": row,
         "stale": history.stale(row, reading),
-        "concerned": overview.concerned(row.line, row.zones, reading),
+        "concerned": (concerned := overview.concerned(row.line, row.zones, reading)),
+        "beyond_need": overview.beyond_need(row, concerned),
+        # A share of people is what a survey measures: its editions stand beside what is counted by hand.
+        "survey_editions": evidence.editions(found.place) if row.unit == rules.SHARE else (),
         "no_gaps": why_no_gaps(found.place, reading),
         "zones": overview.zones_named(row.zones, reading, network_zones(found.place)),
         "lines": [(name, held) for name, held in lines if held is not None],
         "overlaps": rules.overlaps(of_it),
         "is_late": rules.is_late(of_it, on),
+        "state_words": rules.dated_state(row.standing_words, {*rules.warnings(of_it, on)} - {rules.LATE}),
         "contradictions": [each for each in rules.warnings(of_it, on) if each in CONTRADICTIONS],
         "steps": row.milestones.all(),
         "delays": [(rules.delay_words(days), words) for days, words in row.delays],
-        "next_step": row.milestones.filter(done_on=None, on__gte=on).first(),
+        "next_step": row.milestones.filter(done_on=None, on__gte=on).first()
+        if row.standing in rules.ALIVE
+        else None,
+        "unwritten": _unwritten(row),
         "journal": (journal := [n for n in notes if n.kind != rules.ELSEWHERE and not n.withdrawn_at])[
             : rules.MOST_ENTRIES
         ],
@@ -269,6 +276,25 @@ def action_page(
         )
         context |= {"tasks": effects.tasks(row, on), "offered": effects.offered(row, request.user)}
     return render(request, "plans/action.html", context, status=status)
+
+
+def _unwritten(row: PlanAction) -> str:
+    """Return the points still unwritten of an action to carry out, in one list."""
+    if row.standing not in rules.ALIVE:
+        return ""
+    facts = (
+        ("avec qui", row.partners),
+        ("des dates", row.starts_on or row.ends_on),
+        ("des étapes", row.delays or row.milestones.exists()),
+        ("pour qui", row.public),
+        ("ce qui existe", row.existing),
+        ("les moyens", row.means),
+        ("le budget", row.budget is not None),
+        ("qui finance", row.active_fundings),
+        ("les risques", row.risks),
+        ("ce que l’on compte", row.indicator),
+    )
+    return listing([words for words, value in facts if not value])
 
 
 def _numbers(row: PlanAction, least: int) -> list[str]:
