@@ -159,6 +159,7 @@ def test_each_kind_of_thing_to_do_is_there_with_its_count(signed, pair):
     signals.signal(lieu, about="Les horaires", text="C’est fermé le lundi.", reach="", at=AT)
     lieu.to_check = [{"field": "telephone", "value": "12", "reason": "numéro trop court"}]
     lieu.missing_since = Import.objects.first()
+    lieu.sheet["precision"] = 4000.0  # metres: its commune alone is known
     lieu.save()
     text = said(page(signed, "/espace/annuaire/"))
     for words in (
@@ -168,6 +169,7 @@ def test_each_kind_of_thing_to_do_is_there_with_its_count(signed, pair):
         "1 paire",
         "1 fiche",
         "1 lieu absent",
+        "1 lieu à situer",
         "2 fiches",
     ):
         assert words in text, words

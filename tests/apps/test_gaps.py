@@ -110,16 +110,23 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
     )
     unknown = text_of(client.get(f"/territoires/{PLACE}/manques/?offre=orientation"))
     assert "Donnée manquante" in unknown
-    assert text_of(client.get(f"/territoires/{PLACE}/manques/?offre=nimporte")) == page
+    opened = client.get(f"/territoires/{PLACE}/manques/")
+    assert text_of(client.get(f"/territoires/{PLACE}/manques/?offre=nimporte")) == text_of(opened)
+    heaviest = gaps.known_lines(queries.reading(offered).offer)[0]
+    assert opened.context["line"] == heaviest.id == opened.context["all_lines"][0].id, "never a filter first"
+    parts = [
+        text_of(opened).index(title) for title in ("Ce qui manque le plus", "Service par", "Un service,")
+    ]
+    assert parts == sorted(parts)
 
-    first = client.get(f"/territoires/{PLACE}/manques/")
-    every = client.get(f"/territoires/{PLACE}/manques/?zones=toutes")
+    address = f"/territoires/{PLACE}/manques/?offre=libre_acces_accompagne"
+    first, every = client.get(address), client.get(f"{address}&zones=toutes")
     assert len(first.context["rows"]) == 10 < len(every.context["rows"])
     assert first.context["rows"] == every.context["rows"][:10]
     surely_without = [row["line"].missing_low for row in every.context["rows"]]
     assert surely_without == sorted(surely_without, reverse=True)
     later = every.context["rows"][10]["zone"].code
-    assert f"?zones=toutes#manque-{later}" in first.content.decode(), "the map still leads to it"
+    assert f"zones=toutes#manque-{later}" in first.content.decode(), "the map still leads to it"
     _a_long_list_shows_its_first_zones(client, monkeypatch)
     _by_car_no_page_speaks_of_walking(client, offered, monkeypatch)
     loop = f"/territoires/{PLACE}/boucle/"
@@ -747,6 +754,23 @@ def test_silent_places_stop_a_verdict_only_where_the_rule_parts_their_bounds(hel
     assert "Aucun lieu recensé" not in row.evidence
 
 
+@pytest.mark.parametrize(
+    ("question", "crossed"), [(NEAR, ()), (BALANCE, ()), (PUBLICS, ()), (CROSSED, ("A",))]
+)
+def test_no_verdict_on_distance_rests_on_places_that_nobody_located(question, crossed):
+    """Une distance depuis le milieu d’une commune ne fait ni un point fort ni un manque."""
+    offered = offer_of(98, {"60+": 98}, {"A": 98}, known(95, "wifi"), known(95, "formation"))
+    assert of_the_grid(question, offered, crossed=crossed).verdict == "fort"
+    unlocated = replace(offered, whole=replace(offered.whole, n_places=44, n_unlocated=44))
+    row = of_the_grid(question, unlocated, crossed=crossed)
+    assert (row.verdict, row.evidence.endswith(criteria.UNLOCATED)) == (UNDECIDED, True)
+
+
+def test_a_public_that_no_structure_welcomes_is_no_strength():
+    nobody = {("structures", "publics_fragiles", "illettrisme"): answered(0, "Illettrisme")}
+    assert of_the_grid(PUBLICS, offer_of(60, {"60+": 57}, {}), nobody).verdict == "moyen"
+
+
 def test_lines_between_two_bounds_are_known_lines():
     others = [known((30, 60), "wifi", "Wifi"), known((80, 99), "formation", "Formation")]
     row = of_the_grid(BALANCE, offer_of((88, 97), {}, {}, *others))
@@ -895,6 +919,7 @@ def test_a_one_off_workshop_has_a_course_after_it_or_not(course, said):
     ("kind", "asked", "answer", "question"),
     [
         ("professionals", "orienter", "oui", "Les professionnels savent-ils vers qui envoyer une personne ?"),
+        ("structures", "vision", "oui", "Les professionnels savent-ils vers qui envoyer une personne ?"),
         (
             *("structures", "orientation", "aujourdhui"),
             "Les professionnels savent-ils vers qui envoyer une personne ?",

@@ -7,6 +7,7 @@ rule, it says “indécis”. No verdict is typed.
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
 from maillage.reports.autonomy import measures as bilan_measures
@@ -39,6 +40,7 @@ FIRST_LEVEL = ("assistance", "libre_acces_accompagne")
 MOST = 50.0  # percent of the people of a zone who have a line of the offer within a walk
 FEWEST_LINES = 3  # of the offer, for a balance to be read
 MOST_NAMED = 6
+NOBODY_WELCOMES = 0.8  # at most, for the criterion on publics, where no structure welcomes one of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +251,8 @@ def _unknown(criterion: Criterion, evidence: Evidence) -> str:
 def _row(criterion: Criterion, found: Evidence) -> CriterionReading:
     share, evidence = criterion.share(found)
     verdict, among = _verdict(share, criterion)
+    if criterion.share in OF_DISTANCE and found.offered and found.offered.to_locate and verdict != UNKNOWN:
+        verdict, among = UNDECIDED, UNLOCATED
     return CriterionReading(
         question=criterion.question,
         verdict=verdict,
@@ -372,19 +376,21 @@ def _publics(found: Evidence) -> tuple[Bounds | None, str]:
         return None, f"{line.label} : personne n’en a {found.offered.mode.near}, quel que soit son public."
     told = " ; ".join(f"{label} : {_part(each)}" for label, each, _ in theirs)
     welcomed = [
-        f"{said.label} : {said.figure}"
+        answer
         for public in ("handicap", "illettrisme", "addictions")
-        if (said := found.surveyed.get(("structures", "publics_fragiles", public)))
+        if (answer := found.surveyed.get(("structures", "publics_fragiles", public)))
     ]
+    most = NOBODY_WELCOMES if any(not answer.percent for answer in welcomed) else inf
+    shares = " ; ".join(f"{answer.label} : {answer.figure}" for answer in welcomed)
     beyond = (
-        f" Structures qui forment et disent accueillir ces publics : {' ; '.join(welcomed)}."
+        f" Structures qui forment et disent accueillir ces publics : {shares}."
         if welcomed
         else " Handicap, illettrisme : ni besoin ni accueil ne sont connus ici."
     )
     return (
         (
-            min(least for *_, (least, _) in theirs) / high,
-            min(most for *_, (_, most) in theirs) / max(low, 1e-9),
+            min(most, *(least / high for *_, (least, _) in theirs)),
+            min(most, *(upper / max(low, 1e-9) for *_, (_, upper) in theirs)),
         ),
         (
             f"{line.label}, personnes concernées {found.offered.mode.near}. Tous : {_part(line)} ; {told}."
@@ -621,6 +627,8 @@ NEEDS: Mapping[str, tuple[tuple[str, str], ...]] = {
         *(("partenariats_voulus", "partage"), ("partenariats_voulus", "mutualiser")),
     ),
 }
+OF_DISTANCE = (_near, _balance, _publics, _crossed)  # read in how near places are
+UNLOCATED = " De la plupart des lieux, on ne connaît que la commune : situez-les, puis relisez ce verdict."
 NO_CENSUS = "Donnée manquante : aucun lieu n’est recensé ici."
 CRITERIA = (
     Criterion(
@@ -653,7 +661,8 @@ CRITERIA = (
         0.9,
         0.7,
         "Fort si chaque public dont le besoin s’estime a l’aide la plus proche à portée presque autant que"
-        " l’ensemble (90 %) ; manque sous 70 %.",
+        " l’ensemble (90 %) ; manque sous 70 %. Jamais fort quand aucune structure enquêtée n’accueille"
+        " un de ces publics.",
         NO_CENSUS,
         "Proposer un créneau à ce public dans un lieu proche de lui.",
     ),
@@ -699,12 +708,17 @@ CRITERIA = (
             _said(
                 "professionals", "orienter", "oui", "Sauraient diriger une personne vers un lieu qui forme"
             ),
+            _said(
+                *("structures", "vision", "oui", "Ont une vision claire de ce que font les autres"),
+                ("orientation", "aujourdhui", "Orientent déjà vers d’autres lieux"),
+            ),
             _said("structures", "orientation", "aujourdhui", "Orientent déjà vers d’autres lieux"),
         ),
         0.66,
         0.33,
         "Fort dès deux professionnels sur trois ; manque sous un tiers. Se lit dans une enquête publiée"
-        " auprès des professionnels ; sans elle, dans celle des structures : celles qui orientent déjà.",
+        " auprès des professionnels ; sans elle, dans celle des structures : vision claire des autres,"
+        " sinon celles qui orientent déjà.",
         (PROFESSIONALS,),
         "Leur montrer l’annuaire, et l’essayer avec eux sur deux situations vécues.",
     ),

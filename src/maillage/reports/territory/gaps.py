@@ -90,6 +90,18 @@ class SharedGap:
         return self.gaps[0].zone
 
     @property
+    def code(self) -> str:
+        """The code of the zone."""
+        return self.gaps[0].code
+
+    @property
+    def need_sentence(self) -> str:
+        """The people without it, and the absence of places: « Environ 300 personnes en difficulté … »."""
+        people = upper_first(self.people.replace("personnes", "personnes en difficulté", 1))
+        nobody = "Aucun lieu d’aide connu" if self.is_bare else "Aucun lieu ne le propose"
+        return f"{people} sont sans {self.without}. {nobody} dans la zone."
+
+    @property
     def people(self) -> str:
         """How many people they concern, interval included."""
         return self.gaps[0].people

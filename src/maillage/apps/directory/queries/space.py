@@ -220,6 +220,16 @@ def _signal_row(signal: Proposal, on: date) -> Row:
     return Row(signal.lieu.name, town(signal.lieu), signal.text, since, "proposals", late=late)
 
 
+def _to_locate(user, on: date) -> QuerySet[Lieu]:
+    oldest = F("updated_on").asc(nulls_first=True)
+    return _published(user).exclude(places.located()).order_by(oldest, "name", "pk")
+
+
+def _to_locate_row(lieu: Lieu, on: date) -> Row:
+    address = str(lieu.sheet.get("adresse") or "adresse à compléter")
+    return Row(lieu.name, town(lieu), address, _age(lieu.updated_on, on), "lieu_edit", lieu.slug)
+
+
 def _published(user) -> QuerySet[Lieu]:
     return access.managed_by(user).filter(state=rules.PUBLISHED)
 
@@ -267,6 +277,16 @@ SECTIONS = {
         "aucune fiche à vérifier",
         _to_check,
         _to_check_row,
+    ),
+    "a-situer": Kind(
+        "À situer",
+        "Seule leur commune est connue : la portée se calcule au mieux à quelques kilomètres.",
+        "Situer",
+        "lieu à situer",
+        "lieux à situer",
+        "aucun lieu à situer",
+        _to_locate,
+        _to_locate_row,
     ),
     "absents": Kind(
         "Absents de la dernière version",

@@ -33,6 +33,7 @@ from maillage.words.wording import count
 
 USUAL = "libre_acces_accompagne"
 FIRST_ZONES = 10
+FIRST_GAPS = 4  # zones of which an opening is proposed before any table
 LISTED = 10  # zones or communes of a list of gaps, before the others are asked for
 
 
@@ -49,6 +50,7 @@ def gaps(request: HttpRequest, place: str) -> HttpResponse:
         return (
             _first_zones(request, _line(request, study, reading))
             | {"behind": behind, "findings": findings.read(said, "maillage")}
+            | _first_gaps(reading)
             | {"mismatches": gap_words.mismatches(reading.zones, reading.offer)}
             | {"points": agreements.points(lines, surveyed, said, editions)}
             | {"conflicts": () if asked.inside else agreements.conflicts(lines, said)}
@@ -57,6 +59,14 @@ def gaps(request: HttpRequest, place: str) -> HttpResponse:
         )
 
     return study_page(request, place, "dossiers/gaps.html", "manques", more)
+
+
+def _first_gaps(reading: Reading) -> dict[str, Any]:
+    """Return the openings to propose before any table, bare zones first; else the sentence of no sure gap."""
+    if reading.offer is None:
+        return {}
+    openings = gap_words.openings(reading.offer)[:FIRST_GAPS]
+    return {"first_gaps": openings, "no_gap": "" if openings else gap_words.first_sentence(reading.offer)}
 
 
 def _no_offer(study: Study, reading: Reading) -> dict[str, Any]:
@@ -219,8 +229,8 @@ def _line(request: HttpRequest, study: Study, reading: Reading) -> dict[str, Any
     if offered is None:
         return {"line": USUAL, "lines": diagnosis_lines(), "svg": ""}
     chosen, public = request.GET.get("offre", ""), request.GET.get("public", "")
-    counted_lines = [each.id for each in offered.whole.lines if each.state != UNASKED]
-    first = USUAL if USUAL in counted_lines or not counted_lines else counted_lines[0]
+    counted_lines = [each.id for each in gap_words.known_lines(offered)]
+    first = counted_lines[0] if counted_lines else USUAL
     line = chosen if chosen in diagnosis_lines() else first
     of = offered.publics.get(public)
     lines = of.whole if of else offered.whole.lines
@@ -231,7 +241,9 @@ def _line(request: HttpRequest, study: Study, reading: Reading) -> dict[str, Any
             apart.append(code)
             continue
         each = next(found for found in (of.zones[code] if of else zone.lines) if found.id == line)
-        why = "" if of else next((missing.reason for missing in zone.missing if missing.id == line), "")
+        missing = None if of else next((lack for lack in zone.missing if lack.id == line), None)
+        is_new = missing is not None and (missing.is_sure or not offered.to_locate)  # once, above the table
+        why = missing.reason if missing and is_new else ""
         rows.append({"zone": zone, "line": each, "reason": why})
     rows.sort(key=lambda row: (gap_words.order(row["line"]), row["zone"].name))
     return {
