@@ -133,6 +133,13 @@ def of_surveys(surveyed: Surveyed) -> list[MainFinding]:
     ]
 
 
+def ease_note(facts: Iterable[str]) -> str:
+    """Return why people ill at ease are not the people in need, where a fact counts them; "" elsewhere."""
+    (rule,) = (rule for rule in rules() if rule.answer == EASE)
+    words = rule.fact.partition("{who}")[2]
+    return rule.means if any(words in fact for fact in facts) else ""
+
+
 def _group_share(kind: str, answer: Answered) -> MainFinding | None:
     """Return the finding of a group that a survey tells, None where an answer has none."""
     share = answer.finding

@@ -6,7 +6,7 @@ from dataclasses import replace
 from maillage.reports.codesign.journey import workshop_stages
 from maillage.reports.page.blocks import Beside, Block, Bullets, Callout, Chapter, Heading, Text
 from maillage.reports.plan.reading import PlanReading
-from maillage.reports.territory import atlas, certainty, map_keys, sentences, synthesis
+from maillage.reports.territory import atlas, certainty, local_survey, map_keys, sentences, synthesis
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.chapters.offer import silence
 from maillage.reports.territory.chapters.opening import contradiction
@@ -55,11 +55,20 @@ def story_chapter(
         blocks=(
             *opening,
             *contradiction(r),
+            *_surveyed(r),
             *((Text(text=r.target),) if r.target else ()),
             _guide(r),
             *comment_of(comments, "synthese"),
         ),
     )
+
+
+def _surveyed(r: Reading) -> tuple[Callout, ...]:
+    """Return the survey that contradicts the first figure, and the one to quote; none where they agree."""
+    if r.survey is None or r.survey.agrees or not r.survey.lines:
+        return ()
+    text = local_survey.confronted(r.survey)
+    return (Callout(tone="prudence", title="L’enquête contredit le calcul.", text=text),)
 
 
 def _paragraphs(r: Reading, proposals: Sequence[str]) -> Iterator[str]:
