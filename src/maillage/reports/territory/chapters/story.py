@@ -6,12 +6,13 @@ from dataclasses import replace
 from maillage.reports.codesign.journey import workshop_stages
 from maillage.reports.page.blocks import Beside, Block, Bullets, Callout, Chapter, Heading, Text
 from maillage.reports.plan.reading import PlanReading
-from maillage.reports.territory import atlas, certainty, local_survey, map_keys, sentences, synthesis
+from maillage.reports.territory import atlas, certainty, map_keys, sentences, synthesis
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.chapters.offer import silence
 from maillage.reports.territory.chapters.opening import contradiction
 from maillage.reports.territory.chapters.sections import comment_of
 from maillage.reports.territory.labels import BREAKDOWN_LABELS
+from maillage.reports.territory.local_survey import confronted
 from maillage.reports.territory.reading import Group, Reading
 from maillage.studies.diagnosis.results import Diagnosis
 from maillage.words import wording
@@ -67,7 +68,7 @@ def _surveyed(r: Reading) -> tuple[Callout, ...]:
     """Return the survey that contradicts the first figure, and the one to quote; none where they agree."""
     if r.survey is None or r.survey.agrees or not r.survey.lines:
         return ()
-    text = local_survey.confronted(r.survey)
+    text = confronted(r.survey)
     return (Callout(tone="prudence", title="L’enquête contredit le calcul.", text=text),)
 
 
