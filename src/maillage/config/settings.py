@@ -320,6 +320,7 @@ TERRITORY_TABS = (
 FIRST_WEEK = "maillage.apps.pilotage.queries.first_week.steps"  # of a mission, on its page
 # The published plan of a territory, which its dossier proposes from.
 PLAN_OF = "maillage.apps.plans.queries.report.published_plan_of"
+CHANGES_OF = "maillage.apps.pilotage.queries.editions.since_edition"  # which its dossier tells
 SUPERVISOR_OF = "maillage.apps.volunteers.access.supervisor_of"
 # What features above the directory show on the sheet of a place: a template, and what gives its `rows`.
 SHOWN_WITH_A_PLACE = {
