@@ -43,6 +43,7 @@ def contradicted(study, monkeypatch):
         ("/espace/", True),
         ("/espace/pilotage/", True),
         (f"/espace/co-construction/cas/?territoire={PLACE}&operateur=caf", True),
+        (f"/territoires/{PLACE}/verifier/?q=3+000+personnes", None),
         ("groupe", True),
     ],
 )

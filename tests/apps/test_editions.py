@@ -22,6 +22,7 @@ from maillage.reference.plan_frames import frames
 from maillage.reports.catalogue import NAMES
 from maillage.reports.page import folder, html
 from maillage.reports.territory import changes, deck, synthesis
+from maillage.reports.territory import field as field_reading
 from tests.conftest import PLACE, account
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +124,9 @@ def test_a_second_edition_says_what_happened_since_the_first(own_home, study, le
     assert "Former les agents" in done and "« Un an avant »" in slide.lead
     page = html.one_page(synthesis.compose(subject, None)).decode()
     assert "Depuis l’édition « Un an avant »" in page.replace("\xa0", " ")
+    field = queries.field_of(study, subject.reading, on=AT.date())
+    (chapter,) = field_reading.since(field)
+    assert chapter.blocks[0].items == subject.changes.news
     Plan.objects.update(published_at=None)
     assert reports.subject(study, AT.date()).changes is None, "a plan that is withdrawn is read nowhere"
 

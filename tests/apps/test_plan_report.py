@@ -403,6 +403,18 @@ def test_an_effect_says_its_start_once(reading, baseline, target, expected):
     assert "0 agents à" not in row.effect and "de 400" not in row.effect
 
 
+def test_an_effect_stands_beside_the_need_known_there(reading):
+    """350 personnes aidées par an, là où l’étude en compte 200 au plus, et rien ne le disait."""
+    people = "entre 0 et 200 personnes sans lieu d’aide aux démarches à portée, bornes des 9 zones ajoutées"
+    row = plan_action(indicator="personnes aidées", target="350", people=people)
+    (first, *_) = decisions.three(Subject(reading=reading, study={}, layers={}, knitted="", on=ON), read(row))
+    assert first.effect == (
+        "Personnes aidées : 350. Besoin connu là : entre 0 et 200 personnes sans lieu d’aide aux démarches à"
+        " portée."
+    )
+    assert first.state == "à décider", "no day is printed as dots"
+
+
 def test_the_levers_of_workshops_are_in_the_slides_and_the_dossier(reading):
     """« Les leviers » répétait les niveaux de difficulté ; le dossier ne disait aucun obstacle."""
     cards = Card("obstacle", "Pas d’imprimante."), Card("lever", "Imprimer à la mairie")

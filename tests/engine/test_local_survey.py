@@ -19,7 +19,8 @@ from maillage.kernel.table import Table
 from maillage.reference import survey_needs
 from maillage.reference.definitions import definition, definitions
 from maillage.reference.parameters import number
-from maillage.reports.territory.local_survey import discussion, document, unmoved
+from maillage.reports.territory.local_survey import confronted, discussion, document, unmoved
+from maillage.reports.territory.reading import SurveyLine, SurveyReading
 from maillage.studies.diagnosis import diagnosis, zoning
 from maillage.studies.diagnosis.request import Request
 from maillage.studies.diagnosis.territories import gazetteer, rows_of
@@ -189,6 +190,31 @@ def test_a_contradiction_is_told_and_not_averaged():
     assert (c.kept, c.agree) == ("modele", False)
     assert c.gap.low > 0
     assert c.scenarios[-1].weight < c.weight
+
+
+@pytest.mark.parametrize(
+    ("agrees", "expected"),
+    [
+        (True, ["Citez 35 000 personnes", "les deux concordent"]),
+        (
+            False,
+            ["Citez 31 000 personnes, le nombre calculé", "en trouve de 38 000 à 74 000", "autre question"],
+        ),
+    ],
+)
+def test_confronted_names_the_number_to_quote(agrees, expected):
+    """31 000 et 54 000 dans un même document, sans dire lequel citer."""
+    blank = {"share": "", "share_between": "", "weight": "", "bar": "", "is_retained": False}
+    lines = [
+        SurveyLine(label="", people=people, people_between=between, **blank)
+        for people, between in (("31 000", "–"), ("—", "38 000 – 74 000"), ("35 000", "–"))
+    ]
+    reading = SurveyReading(
+        reason="", title="Ici", lines=tuple(lines), agrees=agrees, axis="", sentences=(), sensitivity=(),
+        method="",
+    )  # fmt: skip
+    assert all(words in confronted(reading) for words in expected)
+    assert confronted(None) == ""
 
 
 def test_what_a_survey_leaves_as_it_was_is_told_whole():

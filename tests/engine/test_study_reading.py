@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -479,6 +480,13 @@ def test_an_index_of_one_variable_says_so(d):
 def test_a_survey_is_advised_at_the_size_of_its_population(d, adults, advice):
     first = sentences.warnings(replace(d, population=adults, adults=adults))[0]
     assert (advice in first) if advice else ("ordre de grandeur" not in first)
+
+
+def test_no_survey_is_advised_as_if_there_were_none_beside_one(d):
+    """« Une enquête auprès d’au moins 400 habitants », à côté d’une enquête de 250 réponses."""
+    survey = SimpleNamespace(measured=SimpleNamespace(n=250))
+    first = sentences.warnings(replace(d, composite=survey))[0].replace("\xa0", " ")
+    assert first.endswith("demande plus que les 250 réponses de l’enquête locale.")
 
 
 def test_a_gap_is_printed_with_the_sign_of_its_value(d):

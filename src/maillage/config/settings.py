@@ -322,6 +322,7 @@ FIRST_WEEK = "maillage.apps.pilotage.queries.first_week.steps"  # of a mission, 
 PLAN_OF = "maillage.apps.plans.queries.report.published_plan_of"
 # The look of a territory on the reports of its surveys: its theme, its photograph.
 LOOK_OF = "maillage.apps.dossiers.queries.look_of"
+CHANGES_OF = "maillage.apps.pilotage.queries.editions.since_edition"  # which its dossier tells
 SUPERVISOR_OF = "maillage.apps.volunteers.access.supervisor_of"
 # What features above the directory show on the sheet of a place: a template, and what gives its `rows`.
 SHOWN_WITH_A_PLACE = {

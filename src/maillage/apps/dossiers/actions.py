@@ -213,7 +213,7 @@ def _write(study: Study, begun: datetime, tell: Tell = lambda step, share: None)
         aside,
         on=timezone.localdate(begun),
         comments=said,
-        field=queries.field_of(study, made.reading, on=timezone.localdate(begun)),
+        field=queries.field_of(study, made.reading, on=timezone.localdate(begun), figures=made.json),
         progress=lambda step, share: progress(step, 0.7 + 0.1 * share),
     )
     write_whole(aside / "lecture.json", dump(made.reading))
@@ -660,6 +660,6 @@ def _publish(study: Study) -> None:
         queries.folder(study),
         on=timezone.localdate(),
         comments=queries.comments(study.place, made.reading.fingerprint),
-        field=queries.field_of(study, made.reading, on=timezone.localdate()),
+        field=queries.field_of(study, made.reading, on=timezone.localdate(), figures=made.json),
         sheets=False,
     )

@@ -1158,8 +1158,10 @@ def surveyed_of(study: Study, reading: Reading) -> criteria.Surveyed:
     return evidence.closest(surveyed_place(study.place), by_group=True)
 
 
-def field_of(study: Study, reading: Reading, *, on: date) -> FieldReading:
-    """Return what the platform knows of a territory beside its study, as its dossier tells it."""
+def field_of(study: Study, reading: Reading, *, on: date, figures: bytes = b"") -> FieldReading:
+    """Return what the platform knows of a territory beside its study, as its dossier tells it. figures: its
+    etude.json, of a study whose files are still to be written.
+    """
     return FieldReading(
         census=census_page(study, on=on) if reading.offer is not None else None,
         method=_census_method(study.place),
@@ -1177,6 +1179,9 @@ def field_of(study: Study, reading: Reading, *, on: date) -> FieldReading:
         is_filtered=reading.filter is not None,
         surveyed=surveyed_of(study, reading),
         plan=import_string(settings.PLAN_OF)(study.place, reading, on=on),
+        changes=import_string(settings.CHANGES_OF)(
+            study, figures=json.loads(figures) if figures else None, reading=reading
+        ),
         voices=verbatims.published_voices(surveyed_place(study.place)),
     )
 

@@ -190,18 +190,22 @@ def _few(zones: str) -> str:
 def _undecided(begins: str, vote: str) -> str:
     if vote:
         return f"{TO_DECIDE} le {vote}"
-    return f"{TO_DECIDE} avant le {begins}" if begins else f"{TO_DECIDE} le …"
+    return f"{TO_DECIDE} avant le {begins}" if begins else TO_DECIDE
 
 
 def _effect(action: PlanAction) -> str:
-    """Return the effect of an action: its target against today, else the people concerned at most."""
+    """Return the effect of an action: its target against today, beside the need known there; else the people
+    concerned at most.
+    """
+    is_counted = not action.people.startswith(UNCOUNTED) and any(map(str.isdigit, action.people))
+    people = wording.lower_first(action.people.partition(", bornes des ")[0]).rstrip(".")
     if action.indicator and action.target:
+        need = f" Besoin connu là : {people}." if is_counted else ""
         target = f"{upper_first(action.indicator.rstrip('.'))} : {action.target.rstrip('.')}"
         if action.baseline == action.target:
-            return f"{target}, comme aujourd’hui."
-        return f"{target}.{f' Aujourd’hui : {action.start}.' if action.baseline else ''}"
-    is_counted = not action.people.startswith(UNCOUNTED) and any(map(str.isdigit, action.people))
-    return f"Au plus : {wording.lower_first(action.people).rstrip('.')}." if is_counted else TO_DECIDE
+            return f"{target}, comme aujourd’hui.{need}"
+        return f"{target}.{f' Aujourd’hui : {action.start}.' if action.baseline else ''}{need}"
+    return f"Au plus : {people}." if is_counted else TO_DECIDE
 
 
 def _of_figures(s: Subject, plan: PlanReading | None, vote: str) -> list[Decision]:

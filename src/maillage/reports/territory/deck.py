@@ -22,7 +22,17 @@ from maillage.reports.page.blocks import (
     Text,
 )
 from maillage.reports.plan.reading import PlanAction, PlanReading, tally
-from maillage.reports.territory import atlas, decisions, gaps, map_keys, mission, surveys, synthesis, withheld
+from maillage.reports.territory import (
+    atlas,
+    decisions,
+    gaps,
+    local_survey,
+    map_keys,
+    mission,
+    surveys,
+    synthesis,
+    withheld,
+)
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.changes import MARGIN
 from maillage.reports.territory.decisions import TO_DECIDE, Decision
@@ -35,6 +45,7 @@ from maillage.reports.territory.subject import (
     Voice,
     ages_chart,
     ages_sentence,
+    bar,
     beside,
     chart,
     cover,
@@ -371,16 +382,19 @@ def _has_number(s: Subject, line: LevelLine) -> bool:
 def _survey(s: Subject) -> Chapter:
     r = s.reading
     assert r.survey is not None
-    table = Grid(
-        caption="L’enquête, le modèle, et les deux ensemble",
-        columns=("Estimation", "Part", "Fourchette", "Personnes"),
-        align="gddd",
-        widths=(2.6, 1, 1.6, 1.6),
-        rows=tuple(_cells(x.label, x.share, x.share_between, x.people) for x in r.survey.lines),
-    )
+    people = s.study["enquete"]["personnes"]
+    lines = zip(("modele", "enquete", "combinee"), r.survey.lines, strict=True)
+    bars = [
+        bar(x.label, people[name], x.people.strip("—"), f"entre {x.people_between.replace('–', 'et')}")
+        for name, x in lines
+        if r.survey.agrees or name != "combinee"
+    ]
     agreement = "L’enquête et le calcul concordent" if r.survey.agrees else "L’enquête contredit le calcul"
     notes = " ".join((*r.survey.sentences, provenance(s, what=f"enquête « {r.survey.title} »")))
-    return _slide(NEED, agreement, (table,), notes=notes, foot=_foot(s))
+    alt = f"{agreement} : combien de personnes selon chacun."
+    drawn = for_a_room(chart([x for x in bars if x], alt=alt), most=len(bars))
+    text = Text(text=local_survey.confronted(r.survey))
+    return _slide(NEED, agreement, (*filter(None, [drawn]), text), notes=notes, foot=_foot(s))
 
 
 def _groups(s: Subject) -> list[Chapter]:

@@ -22,6 +22,7 @@ from maillage.reports.territory.chapters.story import proposal_chapter, story_ch
 from maillage.reports.territory.chapters.zones import crossing_chapter, map_chapter, zone_chapter
 from maillage.reports.territory.field import FieldReading
 from maillage.reports.territory.field import chapters as field_chapters
+from maillage.reports.territory.field import since as field_events
 from maillage.reports.territory.field import voices as voice_chapter
 from maillage.reports.territory.main_findings import MainFindings
 from maillage.reports.territory.reading import Reading
@@ -123,6 +124,7 @@ def _reader_chapters(
     if findings.first:
         yield main_findings.chapter(findings)
     if field and not field.is_filtered:
+        yield from field_events(field)
         yield from voice_chapter(field)
     yield proposal_chapter(proposals, plan)
 

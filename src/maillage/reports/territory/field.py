@@ -11,6 +11,7 @@ from maillage.reports.page.photographs import Photograph
 from maillage.reports.page.theme import Theme
 from maillage.reports.plan.reading import PlanReading
 from maillage.reports.territory.certainty import upper_first
+from maillage.reports.territory.changes import Changes
 from maillage.reports.territory.criteria import Axis, Surveyed
 from maillage.reports.territory.findings import FindingReading
 from maillage.reports.territory.mission import Mission, approach
@@ -50,7 +51,8 @@ class FieldReading:
     residents only, when places and answers are those of everybody. map_address: that of the map of actors,
     "" where this installation is open to its own computer alone. mission, photograph and theme: None where
     nobody wrote or chose them. surveyed: what its published surveys say, the answers of a scale taken
-    together; plan: the published one, None without; voices: the published words of people.
+    together; plan: the published one, None without; voices: the published words of people; changes: what
+    happened since an edition, None without.
     """
 
     census: CensusReading | None
@@ -67,6 +69,7 @@ class FieldReading:
     surveyed: Surveyed = field(default_factory=dict)
     plan: PlanReading | None = None
     voices: tuple[Voice, ...] = ()
+    changes: Changes | None = None
 
 
 def chapters(field: FieldReading) -> list[Chapter]:
@@ -95,6 +98,15 @@ def chapters(field: FieldReading) -> list[Chapter]:
         *([approach(field.mission)] if field.mission else []),
     ]
     return made if field.census is None else [_actors(field, field.census), *made]
+
+
+def since(field: FieldReading) -> list[Chapter]:
+    """Return the chapter of the events since an edition, none without any."""
+    if field.changes is None:
+        return []
+    title = f"Ce qui a changé depuis l’édition {field.changes.before.name}"
+    blocks = (Bullets(items=field.changes.news),)
+    return [Chapter(number="n", short="Ce qui a changé", title=title, flows=True, blocks=blocks)]
 
 
 def voices(field: FieldReading) -> list[Chapter]:

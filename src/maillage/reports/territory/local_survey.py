@@ -253,6 +253,30 @@ def read(d: Diagnosis) -> SurveyReading | None:
     )
 
 
+def confronted(r: SurveyReading | None) -> str:
+    """Return the number to quote where a survey stands beside the model, and why; "" without both."""
+    if r is None or not r.lines:
+        return ""
+    model, survey, both = map(_people, r.lines)
+    if r.agrees:
+        return (
+            f"Citez {both} personnes : le calcul seul dit {model}, l’enquête « {r.title} » seule {survey}, et"
+            " les deux concordent."
+        )
+    return (
+        f"Citez {model} personnes, le nombre calculé. L’enquête « {r.title} » en trouve {survey} : elle pose"
+        " une autre question, à celles et ceux qui ont répondu. L’écart dépasse les deux marges, on n’en"
+        " fait donc pas la moyenne."
+    )
+
+
+def _people(line: SurveyLine) -> str:
+    """Return the people of an estimate, by its bounds where no point is printed."""
+    return (
+        line.people if any(map(str.isdigit, line.people)) else f"de {line.people_between.replace('–', 'à')}"
+    )
+
+
 def _unread(reason: str) -> SurveyReading:
     return SurveyReading(
         reason=reason, title="", lines=(), agrees=False, axis="", sentences=(), sensitivity=(), method=METHOD

@@ -100,6 +100,13 @@ class MainFindings:
         return sorted(findings, key=lambda finding: -finding.rank)
 
 
+def ease_note(facts: Iterable[str]) -> str:
+    """Return why people ill at ease are not the people in need, where a fact counts them; "" elsewhere."""
+    (rule,) = (rule for rule in rules() if rule.answer == EASE)
+    words = rule.fact.partition("{who}")[2]
+    return rule.means if any(words in fact for fact in facts) else ""
+
+
 def read(r: Reading, surveyed: Surveyed) -> MainFindings:
     """Return the findings of a study and of the published surveys of its territory.
 

@@ -461,14 +461,16 @@ def warnings(d: Diagnosis) -> list[str]:
 
 
 def _on_the_method(d: Diagnosis) -> Iterator[str]:
-    wanted = survey_size(d.adults)
-    asked = (
-        f"des données locales, par exemple une enquête auprès d’au moins {wanted} habitants"
-        if wanted
+    size = survey_size(d.adults)
+    data = (
+        f"plus que les {wording.count(d.composite.measured.n, 'réponse')} de l’enquête locale"
+        if d.composite is not None
+        else f"des données locales, par exemple une enquête auprès d’au moins {size} habitants"
+        if size
         else "d’en parler avec chacun"
     )
     if d.population > 0:
-        yield f"Ces nombres sont un ordre de grandeur. Une estimation plus fine demande {asked}."
+        yield f"Ces nombres sont un ordre de grandeur. Une estimation plus fine demande {data}."
     yield (
         "De chaque quartier ou petite commune, on connaît les âges, les diplômes et les revenus, pas leur"
         " combinaison. Elle est reconstituée d’après la France entière."

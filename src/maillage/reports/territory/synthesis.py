@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from maillage.reports.page.blocks import Beside, Block, Bullets, Chapter, Document, Text
 from maillage.reports.plan.reading import PlanReading
-from maillage.reports.territory import decisions, gaps, map_keys, withheld
+from maillage.reports.territory import decisions, gaps, local_survey, main_findings, map_keys, withheld
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.decisions import Decision
 from maillage.reports.territory.reading import OfferReading, Reading
@@ -110,7 +110,10 @@ def _surveys(s: Subject) -> list[Chapter]:
         for finding in s.findings.of_survey(*of_kinds)[:n_facts]
     ]
     quotes = [f"« {voice.words} » {voice.speaker}." for voice in s.voices[:1]]
-    items = (*facts[:MOST], *quotes)
+    survey = s.reading.survey
+    is_apart = survey is not None and not survey.agrees
+    note = local_survey.confronted(survey) if is_apart else main_findings.ease_note(facts[:MOST])
+    items = tuple(filter(None, (*facts[:MOST], note, *quotes)))
     return [Chapter(number="", title="Ce qu’on nous a dit", blocks=(Bullets(items=items),))] if items else []
 
 

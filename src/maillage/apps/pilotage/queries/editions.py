@@ -18,6 +18,7 @@ from maillage.reports.page.folder import Frozen
 from maillage.reports.territory import changes
 from maillage.reports.territory.changes import Change, Changes, Edition
 from maillage.reports.territory.fingerprint import fingerprint
+from maillage.reports.territory.reading import Reading
 
 TODAY = "etude"
 NO_FIGURES = Refused(
@@ -129,15 +130,19 @@ def compared(study: Study, before: str, after: str, *, planned: bool, writes: bo
     )
 
 
-def since_edition(study: Study) -> Changes | None:
-    """Compare today with the latest edition from which something happened; None without any. A plan is
-    compared where both are published.
+def since_edition(
+    study: Study, *, figures: changes.Json | None = None, reading: Reading | None = None
+) -> Changes | None:
+    """Compare today with the latest edition from which something happened (`settings.CHANGES_OF`); None
+    without any. A plan is compared where both are published. figures, reading: of a study whose files are
+    still to be written, its etude.json and its reading.
     """
-    today, names = _today(study, writes=False), set()
+    by_name: dict[str, Frozen] = {}  # a report of each edition: all have the same figures
     for frozen in dossiers.editions(study.place):
-        if frozen.name in names or folder.is_draft(frozen.path):
-            continue
-        names.add(frozen.name)
+        if not folder.is_draft(frozen.path):
+            by_name.setdefault(frozen.name, frozen)
+    today = _today(study, writes=False, figures=figures, reading=reading) if by_name else None
+    for frozen in by_name.values() if today else ():
         try:
             comparison = changes.compare(edition_of(study, frozen, planned=today.plan is not None), today)
         except Refused:  # it was altered, or its plan is no longer published
@@ -172,13 +177,15 @@ def edition_of(study: Study, each: Frozen | None, *, planned: bool, writes: bool
     return found
 
 
-def _today(study: Study, *, writes: bool) -> Edition:
-    kept = json.loads((dossiers.folder(study) / "etude.json").read_bytes())
-    r = dossiers.reading(study)
+def _today(
+    study: Study, *, writes: bool, figures: changes.Json | None = None, reading: Reading | None = None
+) -> Edition:
+    figures = figures or json.loads((dossiers.folder(study) / "etude.json").read_bytes())
+    r = reading or dossiers.reading(study)
     about = fingerprint(r, "", on=timezone.localdate(study.finished_at))
     plan = plan_of(study.place, r, on=timezone.localdate())
     # As an edition reads it back: what was frozen went through JSON.
     is_read = plan is not None and (writes or plan.is_published)
     held = json.loads(json.dumps(asdict(plan))) if plan is not None and is_read else None
     answers = changes.answers_json(dossiers.surveyed_of(study, r))
-    return Edition(about, kept, held, json.loads(json.dumps(answers)))
+    return Edition(about, figures, held, json.loads(json.dumps(answers)))

@@ -11,6 +11,7 @@ from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.chapters.opening import contradiction
 from maillage.reports.territory.chapters.sections import comment_of
 from maillage.reports.territory.labels import BREAKDOWN_LABELS
+from maillage.reports.territory.local_survey import confronted
 from maillage.reports.territory.reading import Group, Reading
 from maillage.studies.diagnosis.results import Diagnosis
 from maillage.words import wording
@@ -54,11 +55,20 @@ def story_chapter(
         blocks=(
             *opening,
             *contradiction(r),
+            *_surveyed(r),
             *((Text(text=r.target),) if r.target else ()),
             _guide(r),
             *comment_of(comments, "synthese"),
         ),
     )
+
+
+def _surveyed(r: Reading) -> tuple[Callout, ...]:
+    """Return the survey that contradicts the first figure, and the one to quote; none where they agree."""
+    if r.survey is None or r.survey.agrees or not r.survey.lines:
+        return ()
+    text = confronted(r.survey)
+    return (Callout(tone="prudence", title="L’enquête contredit le calcul.", text=text),)
 
 
 def _paragraphs(r: Reading, proposals: Sequence[str]) -> Iterator[str]:
