@@ -93,6 +93,18 @@ def test_a_report_bears_the_name_of_its_territory(client, study):
     assert "pôle numérique" in words(read(client, study, "restitution.pdf").content)
 
 
+def test_the_slides_are_read_on_the_site(client, study):
+    """Un écran par diapositive, ses sources repliées, la suivante à une touche ; les hachures y sont dessinées."""
+    answer = read(client, study, "restitution.html")
+    page = answer.content.decode()
+    assert answer["Content-Disposition"].startswith("inline")
+    assert "'unsafe-inline'" in answer["Content-Security-Policy"]
+    n = page.count('class="vue"')
+    assert n > 5
+    assert page.count("<details>") == n and page.count("Suivante") == n - 1
+    assert '<svg class="hors fig"' in page, "a pattern takes its lines from the class of drawings"
+
+
 def test_what_is_no_report_is_not_found(client, study):
     for name in ("diagnostic.pdf", "restitution.json", "synthese.pptx", "plan.pdf", "facture.pdf"):
         assert read(client, study, name).status_code == 404
