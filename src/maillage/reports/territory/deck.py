@@ -406,7 +406,9 @@ def _zones(s: Subject) -> Chapter:
         note = f"{len(first)} des {wording.count(n, unit)}." if len(first) < n else ""
         table = _zone_table(first, f"{unit.capitalize()}s où le besoin est plus fréquent", unit, note)
     alt = "Carte de la part de personnes concernées, zone par zone, du clair (rare) au foncé."
-    picture = map_keys.picture(r, "numerique", svg, alt=alt)
+    picture = (
+        map_keys.surplus_picture(svg, codes) if surely else map_keys.picture(r, "numerique", svg, alt=alt)
+    )
     return _slide(
         WHERE,
         title or "Les fourchettes, côte à côte",

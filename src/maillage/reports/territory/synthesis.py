@@ -88,7 +88,12 @@ def _where(s: Subject) -> Chapter:
     blocks: list[Block] = [Bullets(items=tuple(filter(None, (r.where_sentence, *crossed))))]
     if svg := s.layers.get("numerique", ""):
         alt = "Carte de la part de personnes concernées, zone par zone, du clair au foncé."
-        blocks.append(map_keys.picture(r, "numerique", svg, alt=alt, width=0.66))
+        codes = {zone["code"] for zone in s.study["ou"]["zones"]}
+        blocks.append(
+            map_keys.surplus_picture(svg, codes, width=0.66)
+            if codes
+            else map_keys.picture(r, "numerique", svg, alt=alt, width=0.66)
+        )
     return Chapter(number="", title="Où vivent ces personnes", blocks=tuple(blocks))
 
 
