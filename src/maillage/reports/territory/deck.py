@@ -598,7 +598,7 @@ def _reach(s: Subject, o: OfferReading, few: Sequence[str]) -> Chapter:
         else f"{upper_first(n_places)} dans le périmètre.",
         f"À portée : {o.limit}, environ.",
     ]
-    places += [text for text in (o.other_way, o.unlisted) if text]
+    places += [text for text in (o.to_locate_in_brief or o.other_way, o.unlisted) if text]
     if mute:
         places.append(f"Absents de ce recensement : {wording.listing(mute)}.")
     blocks: tuple[Block, ...] = (*((drawn,) if drawn else ()), Bullets(items=(*few, *places)))

@@ -169,6 +169,7 @@ def _gaps(offer: OfferReading) -> list[str]:
         for line in gaps.unknown(offer)[:MOST]
     ]
     return [
+        *filter(None, [offer.to_locate_in_brief]),
         *(gap_texts or [*([f"{offer.no_place}."] if offer.no_place and doubts else []), *doubts]),
         *([] if gap_texts or doubts else [gaps.absence_sentence(offer)]),
         *filter(None, [offer.other_way]),
