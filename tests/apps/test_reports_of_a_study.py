@@ -93,6 +93,37 @@ def test_a_report_bears_the_name_of_its_territory(client, study):
     assert "pôle numérique" in words(read(client, study, "restitution.pdf").content)
 
 
+def test_the_slides_are_read_on_the_site(client, study):
+    """Un écran par diapositive, ses sources repliées, la suivante à une touche ; les hachures y sont dessinées."""
+    answer = read(client, study, "restitution.html")
+    page = answer.content.decode()
+    assert answer["Content-Disposition"].startswith("inline")
+    assert "'unsafe-inline'" in answer["Content-Security-Policy"]
+    n = page.count('class="vue"')
+    assert n > 5
+    assert page.count("<details>") == n and page.count("Suivante") == n - 1
+    assert '<svg class="hors fig"' in page, "a pattern takes its lines from the class of drawings"
+
+
+def test_the_map_of_where_draws_what_its_title_says(study):
+    """« Plus fréquent dans 1 zone » au-dessus de cinq classes face à la France : la carte dit autre chose."""
+    subject = reports.subject(study, AT.date())
+    code = subject.reading.zones[0].code
+    where = {"verdict": "reparti", "zones": [{"code": code}]}
+    layer = f'<svg viewBox="0 0 1 1"><g class="z" data-zone="{code}"><title>A</title><path class="zone n3" d="M0"/></g></svg>'
+    subject = replace(subject, study={**subject.study, "ou": where}, layers={"numerique": layer})
+    pictures = [
+        block
+        for chapter in (*deck.compose(subject, None).chapters, *synthesis.compose(subject, None).chapters)
+        for block in chapter.blocks
+        if block.kind == "picture" and "zone n" in block.svg
+    ]
+    assert len(pictures) == 2
+    for picture in pictures:
+        assert [words for _, words in picture.key] == ["sûrement plus fréquent", "sans écart sûr"]
+        assert 'class="zone n5"' in picture.svg
+
+
 def test_what_is_no_report_is_not_found(client, study):
     for name in ("diagnostic.pdf", "restitution.json", "synthese.pptx", "plan.pdf", "facture.pdf"):
         assert read(client, study, name).status_code == 404

@@ -10,7 +10,7 @@ from docx.shared import Inches, Mm
 from pptx import Presentation
 
 from maillage.reports.page import editable, maps, office, slides
-from maillage.reports.page.blocks import Cell, Chapter, Cover, Document, Grid, Picture
+from maillage.reports.page.blocks import Cell, Chapter, Cover, Document, Grid, Picture, Text
 from maillage.reports.territory.map_keys import CELLS, UNITS, UNSURE
 
 COLUMNS = ("Zone", "Part", "Fourchette", "Personnes")
@@ -103,3 +103,23 @@ def test_a_picture_of_a_page_is_as_fine_as_paper_shows_when_it_stands_small():
     for drawn in file.inline_shapes:
         part = file.part.related_parts[drawn._inline.graphic.graphicData.pic.blipFill.blip.embed]
         assert 200 <= part.image.px_width / drawn.width.inches <= 250
+
+
+def test_an_emoji_is_left_out_of_slides_and_documents_as_of_paper():
+    written = document(Text(text="Avant 🎉 après"))
+    (slide,) = list(Presentation(io.BytesIO(slides.deck(written, on=date(2026, 11, 28)))).slides)[1:]
+    page = docx.Document(io.BytesIO(editable.dossier(written, on=date(2026, 11, 28))))
+    texts = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+    texts += [paragraph.text for paragraph in page.paragraphs]
+    assert sum("Avant" in text for text in texts) == 2
+    assert not [text for text in texts if "🎉" in text]
+
+
+def test_a_document_begins_under_its_contents_and_parts_no_last_row():
+    """Une couverture d’une page, puis le sommaire et l’histoire ensemble ; jamais une ligne de tableau seule."""
+    page = docx.Document(io.BytesIO(editable.dossier(document(TABLE), on=date(2026, 11, 28))))
+    breaks = [p for p in page.paragraphs if 'w:br w:type="page"' in p._p.xml]
+    assert [p.text.strip()[:12] for p in breaks] == [editable.NOTICE[:12]]
+    (table,) = page.tables
+    together = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in table.rows]
+    assert together[-3:] == [True, True, None]

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from maillage.apps.dossiers.forms import ThemeForm
 from maillage.kernel.errors import Refused
 from maillage.reports.page import pdf, theme
 
@@ -44,6 +45,15 @@ def test_a_refusal_says_the_ratio_that_was_found_and_the_one_that_is_needed():
     assert "le blanc s’y lit à 1,5 pour 1" in told
     assert "7,0 pour 1 au moins" in told
     assert "#6B5600" in told
+
+
+def test_a_name_that_no_head_of_page_holds_is_refused():
+    assert theme.theme("N" * theme.LONGEST_NAME, theme.EXAMPLE)
+    with pytest.raises(Refused, match="Ce nom dépasse 80 lettres"):
+        theme.theme("N" * (theme.LONGEST_NAME + 1), theme.EXAMPLE)
+    form = ThemeForm({"name": "N" * 200, "colour": theme.EXAMPLE})
+    assert "Raccourcissez-le." in str(form["name"].errors)
+    assert "maxlength" not in str(form["name"]), "the browser would cut it without a word"
 
 
 def test_what_is_no_colour_is_refused_with_what_to_write_where_it_was_written(tmp_path):

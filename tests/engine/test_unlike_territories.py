@@ -357,8 +357,10 @@ def test_communes_without_a_known_place_come_before_ranges_when_no_gap_is_certai
 
 
 def test_locating_comes_before_calling_where_most_places_are_not_located():
-    offers = (OfferReading("", 30, ZoneOffer("", 44, 2, (), (), "", (), n), {}, {}, (), ()) for n in (44, 4))
+    offers = [OfferReading("", 30, ZoneOffer("", 44, 2, (), (), "", (), n), {}, {}, (), ()) for n in (44, 4)]
     first, second = (each.to_locate for each in offers)
+    first_gaps = [synthesis._gaps(each)[0] for each in offers]
+    assert [text.startswith("D’abord, situez") for text in first_gaps] == [True, False]
     assert first.replace("\xa0", " ").startswith(
         "D’abord, situez les 44 lieux dont on ne connaît que la commune"
     )

@@ -48,7 +48,7 @@ def forms(report: str, subject: Subject, plan: PlanReading | None, dossier: Form
     document = deck.compose(subject, published)
     return {
         **figures,
-        "html": lambda: html.dossier(document),
+        "html": lambda: html.slides(document),
         "pdf": lambda: pdf.slides(document, on=on),
         "pptx": lambda: slides.deck(document, on=on),
     }

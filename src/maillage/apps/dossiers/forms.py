@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator
 
 from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.directory.queries import where
@@ -215,7 +215,8 @@ class ThemeForm(CheckedForm):
     compared = ("name", "colour")
     name = forms.CharField(
         label="Nom écrit sur les rapports",
-        max_length=80,
+        # Not `max_length`: the browser would cut a longer name without a word.
+        validators=[MaxLengthValidator(theme.LONGEST_NAME, " ".join(theme.LONG_NAME))],
         error_messages={"required": "Il manque le nom à écrire."},
     )
     colour = forms.CharField(

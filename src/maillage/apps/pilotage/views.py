@@ -41,6 +41,11 @@ from maillage.web import refusals
 from maillage.web.long_lists import PAGE
 
 REPORTS_AN_HOUR = 60
+OWN_STYLE = {  # of a file that opens by double click: it carries its style and its fonts
+    "style-src": ["'self'", "'unsafe-inline'"],
+    "font-src": ["'self'", "data:"],
+    "img-src": ["'self'", "data:"],
+}
 EDITIONS = 10  # a page, each read and checked
 STEERED = 4  # territories a page, each with its loop
 TOO_MANY_REPORTS = Refused(
@@ -171,7 +176,10 @@ def report_file(request: HttpRequest, key: str, report: str, form: str) -> HttpR
     if not once_more(request, "rapport", REPORTS_AN_HOUR, reads=True):
         return refusals.page(request, TOO_MANY_REPORTS, status=429)
     response = HttpResponse(write(), content_type=reports.FILES[form])
-    response["Content-Disposition"] = f'attachment; filename="{report}-{study.place}.{form}"'
+    disposition = "inline" if form == "html" else "attachment"
+    response["Content-Disposition"] = f'{disposition}; filename="{report}-{study.place}.{form}"'
+    if form == "html":
+        response._csp_replace = OWN_STYLE  # type: ignore[attr-defined]
     return response
 
 

@@ -40,6 +40,7 @@ from maillage.reports.page.blocks import (
 from maillage.reports.page.design import tokens
 from maillage.words import rich
 
+LAST_ROWS = 3  # of a table, which a page never parts
 NOTICE = (
     "Corrigez ce fichier dans votre traitement de texte. Maillage ne relit pas ces corrections : ses pages et"
     " ses prochains documents ne les reprennent pas."
@@ -192,13 +193,13 @@ class _Page:
         self._paragraph(cover.title, "Title")
         self._paragraph(cover.subtitle, "Subtitle")
         if cover.photograph:
-            self._drawing(cover.photograph, cover.photograph_alt, high=75)
+            self._drawing(cover.photograph, cover.photograph_alt, high=65)
             self._note(cover.credit, has_source=False)
         if cover.svg:
-            self._drawing(cover.svg, cover.alt, share=0.8, high=75 if cover.photograph else 120)
+            self._drawing(cover.svg, cover.alt, share=0.8, high=55 if cover.photograph else 105)
         self._legend([(f"case-{kind}", words) for kind, words in cover.legend])
         self._paragraph(f"{cover.edition} · {cover.print}")
-        self._paragraph(NOTICE, CALLOUT).add_run().add_break(WD_BREAK.PAGE)
+        self._paragraph(NOTICE, NOTE).add_run().add_break(WD_BREAK.PAGE)
 
     def head(self, cover: Cover) -> None:
         first = self._mark()
@@ -222,6 +223,7 @@ class _Page:
         lines = []
         for position, chapter in enumerate(chapters, 1):
             paragraph = self._paragraph("")
+            paragraph.paragraph_format.space_after = Pt(0)
             _lead(
                 paragraph, office.plain(_numbered(chapter, chapter.short)), f"#{_bookmark(chapter, position)}"
             )
@@ -230,7 +232,6 @@ class _Page:
         for place, mark in enumerate(start, 1 if lines[0]._p.pPr is not None else 0):
             lines[0]._p.insert(place, mark)
         lines[-1]._p.append(_field_mark("end"))
-        lines[-1].add_run().add_break(WD_BREAK.PAGE)
 
     def chapter(self, chapter: Chapter, position: int) -> None:
         """Write a chapter; a wide one on pages of its own, wider than high."""
@@ -414,6 +415,9 @@ class _Page:
                     )
                 self._cell(place.paragraphs[0], cell, is_title=x == 0)
                 _set_cell(place.paragraphs[0], block, is_figure=block.align[x] == "d")
+        for row in table.rows[1 + len(block.rows) - LAST_ROWS : -1]:
+            for place in row.cells:
+                place.paragraphs[0].paragraph_format.keep_with_next = True
         _set_head(table.rows[0])
         has_source = is_sourced and bool(block.note or "d" in block.align)
         self._note(block.note, has_source=has_source)

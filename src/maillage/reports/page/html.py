@@ -28,6 +28,11 @@ def dossier(document: Document) -> bytes:
     return _page(document, "dossier.html.j2")
 
 
+def slides(document: Document) -> bytes:
+    """Return slides to read on a screen, one under the other, as the bytes of one HTML file."""
+    return _page(document, "restitution.html.j2")
+
+
 def one_page(document: Document) -> bytes:
     """Return a document without cover nor contents, as the bytes of one HTML file."""
     return _page(document, "synthese.html.j2")

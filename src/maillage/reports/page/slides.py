@@ -254,7 +254,7 @@ def _colour(name: str) -> Any:
 def _words(paragraph: Any, text: str, *, size: float, colour: str = "encre", bold: bool = False) -> None:
     """Write a text in a paragraph, its words between stars in bold."""
     paragraph.alignment = PP_ALIGN.LEFT
-    for strong, words, address in rich.spans(wording.spaced(text)):
+    for strong, words, address in rich.spans(office.plain(text)):
         run = paragraph.add_run()
         run.text = words
         _lead(run, address)

@@ -21,6 +21,12 @@ from maillage.words.wording import number
 
 LEAST = 7.0  # to one, against white: read on its tint too, and once printed (WCAG 2.2, AAA)
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+LONGEST_NAME = 80  # letters, that the head of a page holds
+LONG_NAME = (
+    f"Ce nom dépasse {LONGEST_NAME} lettres.",
+    "L’en-tête des pages n’en tient pas plus.",
+    "Raccourcissez-le.",
+)
 LARGEST = 200_000  # bytes of a logo
 HEAVIEST, MOST_POINTS = 2_000_000, 40_000_000  # of a picture, before it is made small
 UNSAFE = re.compile(
@@ -99,6 +105,9 @@ def theme(name: str, colour: str, logo: str = "", *, how: str = TYPED) -> Theme:
     """Return a theme; Refused for a colour on which white cannot be read, with the ratio, or for a logo that
     is no plain drawing. how: what to do where it was written, when it has no colour.
     """
+    if len(name) > LONGEST_NAME:
+        what, why, advice = LONG_NAME
+        raise Refused(what, why=why, do=advice)
     if not COLOUR.fullmatch(colour):
         raise Refused(
             f"« {colour} » n’est pas une couleur.",

@@ -229,6 +229,28 @@ def on_scale(svg: str, zones: Mapping[str, tuple[str, bool, str]], *, id: str, t
     return re.sub(r"\bc-numerique-", f"{id}-", made)
 
 
+def in_two_classes(svg: str, codes: Collection[str]) -> str:
+    """Return a layer in two classes, without hatching: dark for the zones of some codes, light for the other
+    ones that have a figure.
+
+    >>> before = '<g class="z" data-zone="1"><title>A</title><path class="zone n3" d="M0"/></g>'
+    >>> in_two_classes(before, {"1"})
+    '<g class="z" data-zone="1"><title>A</title><path class="zone n5" d="M0"/></g>'
+    """
+
+    def drawn(zone: re.Match[str]) -> str:
+        code, name, path = zone.groups()
+        if 'class="zone inconnue"' in zone[0]:
+            return zone[0]
+        class_name = "n5" if code in codes else "n1"
+        return (
+            f'<g class="z" data-zone="{code}"><title>{name}</title><path class="zone {class_name}"'
+            f' d="{path}"/></g>'
+        )
+
+    return re.sub(ZONE, drawn, svg)
+
+
 def small(d: Diagnosis, layer: str) -> str:
     """Return a layer to print small: larger names, no links."""
     base, frame = background(d), maps.frame_of([s for s in shapes_of(d) if s is not None])

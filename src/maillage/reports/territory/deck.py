@@ -447,7 +447,9 @@ def _zones(s: Subject) -> Chapter:
         note = f"{len(first)} des {wording.count(n, unit)}." if len(first) < n else ""
         table = _zone_table(first, f"{unit.capitalize()}s où le besoin est plus fréquent", unit, note)
     alt = "Carte de la part de personnes concernées, zone par zone, du clair (rare) au foncé."
-    picture = map_keys.picture(r, "numerique", svg, alt=alt)
+    picture = (
+        map_keys.surplus_picture(svg, codes) if surely else map_keys.picture(r, "numerique", svg, alt=alt)
+    )
     return _slide(
         WHERE,
         title or "Les fourchettes, côte à côte",
@@ -637,7 +639,7 @@ def _reach(s: Subject, o: OfferReading, few: Sequence[str]) -> Chapter:
         else f"{upper_first(n_places)} dans le périmètre.",
         f"À portée : {o.limit}, environ.",
     ]
-    places += [text for text in (o.other_way, o.unlisted) if text]
+    places += [text for text in (o.to_locate_in_brief or o.other_way, o.unlisted) if text]
     if mute:
         places.append(f"Absents de ce recensement : {wording.listing(mute)}.")
     blocks: tuple[Block, ...] = (*((drawn,) if drawn else ()), Bullets(items=(*few, *places)))

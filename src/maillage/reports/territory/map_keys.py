@@ -1,6 +1,6 @@
 """The classes of the maps of a diagnosis, as their key tells them: a colour, its bounds, its unit."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from maillage.reports.page.blocks import Picture
 from maillage.reports.territory import atlas
@@ -48,6 +48,21 @@ def picture(r: Reading, layer: str, svg: str, *, alt: str, width: float = 1.0) -
     blank = (BLANK,) if 'class="zone inconnue"' in svg else ()
     caption = f"{UNITS[layer]} {hatched}".strip()
     return Picture(svg=svg, alt=alt, caption=caption, width=width, key=(*key(r, layer), *blank))
+
+
+def surplus_picture(svg: str, codes: Collection[str], *, width: float = 1.0) -> Picture:
+    """Return the map of the zones that surely hold more than their share, by their codes: what its title
+    says, and no rate.
+    """
+    drawn = atlas.in_two_classes(svg, codes)
+    blank = (BLANK,) if 'class="zone inconnue"' in drawn else ()
+    return Picture(
+        svg=drawn,
+        alt="Carte des zones où le besoin est sûrement plus fréquent, en foncé.",
+        caption="Sûrement : toute la marge dépasse la part d’habitants.",
+        width=width,
+        key=(("n5", "sûrement plus fréquent"), ("n1", "sans écart sûr"), *blank),
+    )
 
 
 def town_picture(r: Reading, layers: Mapping[str, str], layer: str) -> tuple[Picture, ...]:

@@ -665,6 +665,12 @@ class OfferReading:
         )
 
     @property
+    def to_locate_in_brief(self) -> str:
+        """The same without the way to do it, for a page or a slide."""
+        head, _, _ = self.to_locate.partition(" : ")
+        return f"{head} : sans cela, presque aucun manque n’est sûr." if head else ""
+
+    @property
     def on_the_spot(self) -> str:
         """The rule of the lists by commune, which is not that of the signs of a table of zones."""
         return (

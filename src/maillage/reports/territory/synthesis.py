@@ -89,7 +89,12 @@ def _where(s: Subject) -> Chapter:
     blocks: list[Block] = [Bullets(items=tuple(filter(None, (zoned.reading.where_sentence, *crossed))))]
     if svg := zoned.layers.get("numerique", ""):
         alt = "Carte de la part de personnes concernées, zone par zone, du clair au foncé."
-        blocks.append(map_keys.picture(zoned.reading, "numerique", svg, alt=alt, width=0.66))
+        codes = {zone["code"] for zone in zoned.study["ou"]["zones"]}
+        blocks.append(
+            map_keys.surplus_picture(svg, codes, width=0.66)
+            if codes
+            else map_keys.picture(zoned.reading, "numerique", svg, alt=alt, width=0.66)
+        )
     return Chapter(number="", title="Où vivent ces personnes", blocks=tuple(blocks))
 
 
@@ -178,6 +183,7 @@ def _gaps(offer: OfferReading) -> list[str]:
         for line in gaps.unknown(offer)[:MOST]
     ]
     return [
+        *filter(None, [offer.to_locate_in_brief]),
         *(gap_texts or [*([f"{offer.no_place}."] if offer.no_place and doubts else []), *doubts]),
         *([] if gap_texts or doubts else [gaps.absence_sentence(offer)]),
         *filter(None, [offer.other_way]),

@@ -23,6 +23,7 @@ FILES = {
     "pdf": "application/pdf",
     "docx": editable.MEDIA_TYPE,
     "pptx": PPTX,
+    "html": "text/html; charset=utf-8",
 }  # of the forms, what a person opens
 
 

@@ -57,6 +57,7 @@ def offer_chapter(r: Reading, o: OfferReading, comments: Mapping[str, str]) -> C
                 if lacks
                 else absent
             ),
+            *((Text(text=o.other_way),) if o.other_way else ()),
             Text(text=f"Source des lieux : {o.source}.", tone="note"),
             *comment_of(comments, "offre"),
         ),
@@ -108,7 +109,7 @@ def offer_annex(r: Reading, o: OfferReading) -> Chapter:
             ),
             Callout(
                 tone="prudence",
-                text=" ".join(dict.fromkeys((*o.cautions, o.other_way))).strip(),
+                text=" ".join(text for text in o.cautions if text != o.other_way),
                 title="À lire avec prudence.",
             ),
             Grid(
