@@ -283,7 +283,7 @@ class Changes:
         moved = len(self.zones) + len(self.offer) + len(self.plan) + len(self.answers)
         if not moved:
             same = "Aucun chiffre n’est sorti de sa fourchette"
-            return f"{same}, {DIFFER}" if self.n_lines else same
+            return f"{same}, {DIFFER}" if self.others else same
         n_lines = moved - n
         return f"{total} ; {count(n_lines, 'ligne a', 'lignes ont')} changé" if n_lines else total
 
