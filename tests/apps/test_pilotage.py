@@ -17,7 +17,7 @@ from django.utils.html import escape
 from maillage.apps.actes.models import Act
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.directory.actions import sheets
-from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.directory.models import Change, Lieu, Structure
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers import rules as dossiers_rules
 from maillage.apps.dossiers.models import Study
@@ -566,6 +566,41 @@ def test_a_commune_cut_in_quarters_is_told_once(client, study):
     page = client.get(PAGE).content.decode()
     assert "Connu pour une commune entière" in page
     assert "Activité inventée" in page
+
+
+def test_the_quarters_of_a_commune_fold_under_its_line(study):
+    """Dix-sept quartiers de Corbeil, dispersés dans la page, renvoyaient chacun à une ligne du bas."""
+    territory_loop = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=ON)
+    chain = territory_loop.shared[0][1]
+    town = Unit(
+        (territory_loop.rows[0].need.code, territory_loop.rows[2].need.code), frozenset({"38151"}), "Vierzon"
+    )
+    rows = tuple(
+        replace(row, unit=town if row.need.code in town.zones else Unit((row.need.code,), frozenset(), ""))
+        for row in territory_loop.rows
+    )
+    grouped = replace(territory_loop, rows=rows, shared=((town, chain),))
+    assert (territory_loop.is_grouped, grouped.is_grouped) == (False, True), (
+        "quarters alone in their own commune"
+    )
+    (part,) = [each for each in grouped.parts if each.town]
+    assert (part.town.unit, [row.need.code for row in part.rows]) == (town, list(town.zones))
+    assert [len(line) for line in grouped.lines] == [2, *[1] * (len(rows) - 2)]
+    assert sum(len(each.rows) for each in grouped.parts) == len(rows), "each row once"
+    assert replace(grouped, most=1).n_beyond == len(rows) - 2, "a commune is one line"
+
+
+def test_whoever_deposits_a_sheet_without_a_date_confirms_it_that_day(home):
+    """« Aucune des 44 fiches n’a été confirmée », le jour où le recensement entre."""
+    for slug, at, sheet in (
+        ("neuf", AT, {"date_maj": None}),
+        ("ancien", AT - timedelta(days=200), {"date_maj": None}),
+        ("date", AT, {"date_maj": "2024-01-10"}),
+    ):
+        lieu = place(slug, {"code_insee": PLACE} | sheet)
+        Change.objects.create(lieu=lieu, verb="create", at=at, by="le recensement")
+    (places,) = loop._places(frozenset({PLACE}), ON).values()
+    assert (places.n, places.confirmed) == (3, 1)
 
 
 def test_an_action_for_a_whole_commune_is_written_once():

@@ -147,7 +147,12 @@ def test_a_scale_is_read_whole_and_a_group_apart_by_indicators_alone(home, publi
     edition = publish(METROPOLE, 25, key=("inhabitants", "aisance", "a_l_aise"))
     (told,) = edition.content["tables"]
     both = told | {"modalite": "a_l_aise tres", "part": 52, "bas": 45, "haut": 59}
-    few = told | {"question": "accompagne", "par": "aisance", "groupe": "Peu à l’aise", "modalite": "oui"}
+    few = told | {
+        "question": "accompagne",
+        "par": "aisance",
+        "groupe": "les personnes peu ou pas à l’aise",
+        "modalite": "oui",
+    }
     Publication.objects.filter(pk=edition.pk).update(
         content={"tables": [told, few | {"part": 10}], "scales": [both]}
     )

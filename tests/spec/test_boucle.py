@@ -27,6 +27,7 @@ MEYLAN = rules.Gap(code="38229", name="Meylan", about="560", between="440 – 68
         ({"active": False, "gaps": (CORENC,)}, "offre silence"),
         ({"sheets": 10, "confirmed": 5}, ""),
         ({"sheets": 10, "confirmed": 4}, "fiches"),
+        ({"to_locate": "D’abord, situez le lieu : complétez l’adresse.", "active": False, "late": 2}, "situer silence plan"),
         ({"helped": 40, "unknown": None}, ""),
         ({}, ""),
     ],

@@ -250,7 +250,9 @@ def test_answers_of_a_survey_change_only_when_their_difference_leaves_its_interv
 def test_an_answer_that_changed_is_named_by_its_question_and_its_base():
     """Une réponse qui a changé porte sa question et sa base ; reformulée, elle ne se compare pas."""
     one, other = edition_with(answers(33, 45)), edition_with(answers(22, 30))
-    (row,) = changes.compare(one, other).answers
+    compared = changes.compare(one, other)
+    assert compared.conclusion.replace("\xa0", " ") == "1 réponse d’enquête a changé", "not « aucun total »"
+    (row,) = compared.answers
     assert row.what == "Êtes-vous à l’aise ? « Mal à l’aise » (15 ans et plus)"
     assert row.after.replace("\xa0", " ") == "26 % (entre 22 et 30 %, n = 250, redressé)"
     reworded = edition_with(answers(22, 30, question="À l’aise ?"))
@@ -344,8 +346,10 @@ def test_a_comparison_begins_with_what_moved():
     other["offre"]["lieux"] = 12
     year = {"label": "En tout", "total": 9_000, "is_total": True, "running": None, "investment": None}
     before, after = ({**asdict(whole_plan()), "yearly": rows} for rows in ([], [year]))
+    before["axes"][0]["actions"][0]["undecided"] = ["sans financeur"]
     after["axes"][0]["actions"][0]["state"] = "faite"
     moved = changes.compare(edition(one, before), edition(other, after))
+    assert not [each for each in moved.plan if "reste à décider" in each.says], "it is over"
     assert [sentence.replace("\xa0", " ") for sentence in moved.in_brief] == [
         "**Personnes concernées** : plus haut. Avant, environ 4 000 personnes (entre 3 500 et 4 500) ;"
         " maintenant, environ 6 000 personnes (entre 5 500 et 6 500).",

@@ -97,7 +97,8 @@ class Gap:
 class Facts:
     """What the sentences are written from. waiting, oldest: referrals unanswered, and days of the oldest;
     helped, unknown: people helped, and those of whom nobody knows the end; None: not told. late, unpiloted:
-    actions of the plan; sheets, confirmed: of the directory; active: whether anything at all was noted;
+    actions of the plan; sheets, confirmed: of the directory; to_locate: the sentence that asks to locate
+    places first, "" where most are; active: whether anything at all was noted;
     has_plan: whether there is a plan to be read.
     """
 
@@ -111,6 +112,7 @@ class Facts:
     unpiloted: int = 0
     sheets: int = 0
     confirmed: int = 0
+    to_locate: str = ""
     active: bool = True
     has_plan: bool = True
 
@@ -284,8 +286,9 @@ def shared_places(by_zone: int, whole: int) -> str:
 
 
 def sentences(facts: Facts) -> list[Sentence]:
-    """Return what to do first, at most three: people who wait, a gap that nothing answers, ends that nobody
-    knows; then a plan without a pilot, sheets that nobody confirmed. Nothing is said of what is not told.
+    """Return what to do first, at most three: people who wait, places without a point, a gap that nothing
+    answers, ends that nobody knows; then a plan without a pilot, sheets that nobody confirmed. Nothing is
+    said of what is not told.
     """
     made = [make(facts) for make in SAID]
     return [each for each in made if each is not None][:MOST_SENTENCES]
@@ -333,6 +336,19 @@ def _between(bounds: str) -> str:
     """Return two printed bounds as a sentence says them."""
     low, _, high = bounds.partition(DASH)
     return f"{low.strip()} et {high.strip()}"
+
+
+def _to_locate(facts: Facts) -> Sentence | None:
+    first, _, how = facts.to_locate.partition(" : ")
+    if not first:
+        return None
+    return Sentence(
+        id="situer",
+        topic="Offre",
+        strong=f"{first}.",
+        rest=how[:1].upper() + how[1:],
+        button="Voir ces lieux",
+    )
 
 
 def _unknown(facts: Facts) -> Sentence | None:
@@ -411,7 +427,9 @@ def _silence(facts: Facts) -> Sentence | None:
     )
 
 
-SAID: Sequence[Callable[[Facts], Sentence | None]] = (_waiting, _gap, _unknown, _silence, _plan, _sheets)
+SAID: Sequence[Callable[[Facts], Sentence | None]] = (
+    *(_waiting, _to_locate, _gap, _unknown, _silence, _plan, _sheets),
+)
 
 
 def wave_change(first: tuple[float, float, float], second: tuple[float, float, float]) -> str:

@@ -247,7 +247,7 @@ class Changes:
         parts: list[tuple[str, Sequence[Change], str]] = []
         if not self.apart:
             parts += [
-                ("Les personnes", self.figures, "Aucun total n’a changé."),
+                ("Les personnes", self.figures, "Aucune estimation du territoire n’a changé."),
                 (ZONES, self.zones, "Aucune zone n’est sortie de sa fourchette."),
                 ("L’offre", self.offer, "Aucun nombre de l’offre n’a changé pour sûr."),
             ]
@@ -319,14 +319,17 @@ class Changes:
         lines = [each for each in self.figures[:1] if each.says != WITHIN]
         if lines:
             return f"{lines[0].what} : {lines[0].says} qu’avant{actions}"
+        total = "Le total reste dans la marge" if self.figures else "Aucun total n’a changé"
+        if n := len(self.answers):
+            total = f"{count(n, 'réponse', 'réponses')} d’enquête {'ont' if n > 1 else 'a'} changé"
         if actions:
-            return f"{'Le total reste dans la marge' if self.figures else 'Aucun total n’a changé'}{actions}"
+            return f"{total}{actions}"
         moved = len(self.zones) + len(self.offer) + len(self.plan) + len(self.answers)
         if not moved:
             same = "Aucun chiffre n’est sorti de sa fourchette"
             return f"{same}, {DIFFER}" if self.others else same
-        total = "Le total reste dans la marge" if self.figures else "Aucun total n’a changé"
-        return f"{total} ; {count(moved, 'ligne a', 'lignes ont')} changé"
+        n_lines = moved - n
+        return f"{total} ; {count(n_lines, 'ligne a', 'lignes ont')} changé" if n_lines else total
 
 
 def answers_json(surveyed: Surveyed) -> dict[str, dict[str, object]]:
@@ -631,6 +634,8 @@ def _of_action(before: Json, row: Json) -> list[Change]:
     elif LATE in now and LATE not in was:
         lines.append(Change(name, was, now, upper_first(LATE), Kind.DELAYED))
         covered.add("state")
+    if now.startswith(OVER):
+        covered |= {"lacks", "undecided"}  # nobody decides anything more of an action that is over
     if delay := _delay(before, row):
         lines.append(Change(name, _period(before), _period(row), f"Retardée de {delay}", Kind.DELAYED))
         covered |= {*DATES}

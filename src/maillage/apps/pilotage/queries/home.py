@@ -189,6 +189,7 @@ def addressed(user: Any, found: loops.Loop, place: str) -> tuple[tuple[Sentence,
     addresses = {
         "attente": f"{reverse('space')}#j-{PEOPLE}" if reminds else seen,
         "offre": f"{reverse('what_if', args=[place])}?{urlencode(sites)}",
+        "situer": reverse("gaps", args=[place]),
         "effet": reverse("orientations_measures") if reminds else seen,
         "silence": reverse("join"),
         "plan": reverse("plan", args=[place]),

@@ -1,17 +1,17 @@
 """The loop of a territory: its zones, worst first, from what people need to what the plan answers."""
 
 import itertools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from math import ceil, floor, log10
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Case, Count, OuterRef, Q, Subquery, When
 
-from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.models import Change, Lieu
 from maillage.apps.directory.rules import PUBLISHED
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Study
@@ -27,13 +27,24 @@ from maillage.apps.pilotage.rules import Gap, Link, Sentence, Standing
 from maillage.apps.plans.access import plan_for
 from maillage.apps.plans.models import PlanAction
 from maillage.apps.plans.queries import overview
-from maillage.apps.plans.rules import DECIDED, DONE, DROPPED, LACKS_PILOT, LATE, TO_DECIDE, warnings
+from maillage.apps.plans.rules import (
+    DECIDED,
+    DONE,
+    DONE_EARLY,
+    DROPPED,
+    LACKS_PILOT,
+    LATE,
+    STARTED_EARLY,
+    TO_DECIDE,
+    dated_state,
+    warnings,
+)
 from maillage.apps.surveys.queries import evidence
 from maillage.apps.territories.queries import ZoneAreas
 from maillage.kernel.estimate import Estimate
 from maillage.reports.page import charts
 from maillage.reports.territory.gaps import FOLLOWED
-from maillage.reports.territory.reading import OfferLine, Reading, ZoneOffer, ZoneRow
+from maillage.reports.territory.reading import OfferLine, Reading, SubtotalRow, ZoneOffer, ZoneRow
 from maillage.web import bulk
 from maillage.words.wording import DASH, number
 
@@ -54,7 +65,7 @@ WAVES = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
     """The places of some communes in the directory of today: sheets, confirmed for 6 months, full; what they
-    say that they receive in a week.
+    say that they receive in a week. Whoever deposits a sheet without a date confirms it that day.
     """
 
     n: int = 0
@@ -74,6 +85,16 @@ class Planned:
 
     action: PlanAction
     warnings: tuple[str, ...]
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """The warnings that ask something of somebody: late, without a pilot."""
+        return tuple(each for each in self.warnings if each not in (STARTED_EARLY, DONE_EARLY))
+
+    @property
+    def state(self) -> str:
+        """Its state beside its dates, in words."""
+        return dated_state(self.action.standing_words, {*self.warnings} - {LATE})
 
     @property
     def is_decided(self) -> bool:
@@ -159,10 +180,24 @@ class ZoneLoop:
 
 
 @dataclass(frozen=True, slots=True)
+class Town:
+    """A commune of several zones: what is noted and planned for all of it. need: its people, None where the
+    study does not sum its zones; gap: the bounds of its people without a place on foot, those of its zones
+    added.
+    """
+
+    unit: Unit
+    chain: Chain
+    plan: tuple[Planned, ...]
+    need: SubtotalRow | None
+    gap: str
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """Some rows of the loop, one after another. is_first: many people there have no place on foot; n: rows of
     their group when these are its first ones, 0 when they go on with it; sentence: what the group has in
-    common; is_more: a phone folds them.
+    common; is_more: a phone folds them; town: the commune whose quarters they are, told once above them.
     """
 
     rows: tuple[ZoneLoop, ...]
@@ -170,6 +205,7 @@ class Part:
     n: int
     sentence: str
     is_more: bool
+    town: Town | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,28 +301,73 @@ class Loop:
         return sum(any(each.is_decided for each in row.plan) for row in self.rows)
 
     @property
+    def is_grouped(self) -> bool:
+        """True where communes of several zones stand as lines, with their quarters folded under each; a
+        territory that is one of them has its quarters alone.
+        """
+        return any(len(unit.zones) < len(self.rows) for unit, _ in self.shared)
+
+    @property
+    def lines(self) -> tuple[tuple[ZoneLoop, ...], ...]:
+        """The rows that are shown, in order: a zone alone, or the quarters of a commune together, where the
+        first of them stands.
+        """
+        by_line: dict[Any, list[ZoneLoop]] = {}
+        for row in self.visible_rows:
+            key = row.unit.zones if self._is_quarter(row) else row.need.code
+            by_line.setdefault(key, []).append(row)
+        return tuple(map(tuple, by_line.values()))
+
+    def _is_quarter(self, row: ZoneLoop) -> bool:
+        return self.is_grouped and len(row.unit.zones) > 1
+
+    def _town(self, row: ZoneLoop) -> Town | None:
+        if not self._is_quarter(row):
+            return None
+        unit = row.unit
+        chain = next(chain for each, chain in self.shared if each == unit)
+        need = next((row for row in self.reading.towns if set(row.zones) == set(unit.zones)), None)
+        gap = overview.concerned(LINE, unit.zones, self.reading).about
+        return Town(unit, chain, self.plan_of(unit), need, gap)
+
+    def _runs(self, lines: Iterable[tuple[ZoneLoop, ...]]) -> Iterator[tuple[ZoneLoop, ...]]:
+        """Yield the rows of lines in runs: the quarters of a commune make one alone."""
+        runs = itertools.groupby(
+            enumerate(lines), lambda line: line[0] if self._is_quarter(line[1][0]) else None
+        )
+        for _, run in runs:
+            yield tuple(row for _, line in run for row in line)
+
+    @property
     def parts(self) -> tuple[Part, ...]:
         """The rows, those where many people have no place on foot before the others, in parts that a phone
         shows or folds: the first of all stay open.
         """
-        shown = self.visible_rows
-        groups = [(True, shown)]
+        groups = [(True, self.lines)]
         if self.sort == "manque" and self.gap is not None:
-            groups = [(first, tuple(r for r in shown if r.is_first == first)) for first in (True, False)]
-        found, before = [], 0
-        for first, rows in groups:
-            told = rules.group_sentence([row.standing for row in rows])
-            here = rows[: max(self.most - before, 0)]
-            cut = min(max(OPEN - before, 0), len(here))
-            cuts = ((here[:cut], len(rows), False), (here[cut:], 0 if cut else len(rows), True))
-            found += [Part(some, first, n, told, is_more) for some, n, is_more in cuts if some]
-            before += len(rows)
-        return tuple(found)
+            groups = [
+                (first, tuple(line for line in self.lines if any(r.is_first for r in line) == first))
+                for first in (True, False)
+            ]
+        parts, before = [], 0
+        for first, lines in groups:
+            standings = [row.standing for line in lines for row in line]
+            if len(groups) > 1:  # a quarter stands with its commune, and is counted with those like it
+                standings = [row.standing for row in self.visible_rows if row.is_first == first]
+            visible = lines[: max(self.most - before, 0)]
+            sentence, n = rules.group_sentence(standings), len(standings)
+            n_open = max(OPEN - before, 0)
+            for is_more, some in ((False, visible[:n_open]), (True, visible[n_open:])):
+                for rows in self._runs(some):
+                    parts.append(Part(rows, first, n, sentence, is_more, self._town(rows[0])))
+                    n = 0
+            before += len(lines)
+        return tuple(parts)
 
     @property
     def n_beyond(self) -> int:
         """How many rows the page leaves out until all of them are asked for."""
-        return max(len(self.visible_rows) - self.most, 0)
+        return sum(map(len, self.lines[self.most :]))
 
     @property
     def n_more(self) -> int:
@@ -343,7 +424,10 @@ def loop(
     ]
     rows.sort(key=lambda row: rules.order(row.standing, sort))
     places = _sum(sheets.values())
-    facts = _facts(rows, chains, whole, places, everywhere, found, has_plan=has_plan)
+    facts = replace(
+        _facts(rows, chains, whole, places, everywhere, found, has_plan=has_plan),
+        to_locate=reading.offer.to_locate if reading.offer else "",
+    )
     return Loop(
         reading=reading,
         rows=tuple(rows),
@@ -490,12 +574,15 @@ def _places(communes: frozenset[str] | None, on: date) -> dict[str, Places]:
     rows = Lieu.objects.filter(state=PUBLISHED, merged_into=None)
     if communes is not None:
         rows = rows.filter(code_insee__in=bulk.to_find(communes))
+    deposited = Change.objects.filter(lieu=OuterRef("pk")).order_by("at", "pk").values("at__date")[:1]
+    said_on = Case(When(updated_on=None, confirmed_on=None, then=Subquery(deposited)), default="confirmed_on")
     counted = (
         rows.order_by()
+        .annotate(said_on=said_on)
         .values_list("code_insee")
         .annotate(
             n=Count("pk"),
-            said=Count("pk", filter=Q(confirmed_on__gte=on - RECENT)),
+            said=Count("pk", filter=Q(said_on__gte=on - RECENT)),
             full=Count("pk", filter=Q(full_since__isnull=False)),
         )
     )
