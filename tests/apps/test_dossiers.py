@@ -252,6 +252,10 @@ def test_a_number_that_names_a_territory_is_checked_there(client, home, q, addre
         ("40 % à Grigny", {"91286", "62388"}),
         ("40 % à Grigny (91)", {"91286"}),
         ("20 % à Saint-Denis en difficulté", {"97411", "93066", "11339", "30247"}),
+        ("12 % dans l’agglomération d’Évry", {"200059228", "200070779", "248900896"}),
+        ("15 % à Marseille 13e", {"13213"}),
+        ("15 % à l’île de Ré", {"241700459"}),
+        ("18 % à Mayotte", {"976"}),
         ("20 % à Bourg-en-Bresse Bidule", set()),
         ("40 % des habitants du territoire", set()),
         ("40 % des habitants de la communauté de communes", set()),
@@ -264,6 +268,14 @@ def test_claimed_places_have_every_word_of_the_name(q, codes):
 def test_a_number_of_namesakes_asks_which_one_from_the_page_of_another_place(client, home):
     response = client.get(f"{ADDRESS}verifier/", {"q": "33 % à Évry"}, follow=True)
     assert "De quel territoire parle ce chiffre" in text_of(response)
+
+
+@pytest.mark.parametrize("page", ["/verifier/", f"{ADDRESS}verifier/"])
+def test_a_number_of_a_place_that_nobody_knows_asks_which_one(client, home, page):
+    """Un nom inconnu n’est ni la France, ni le territoire de la page."""
+    words = text_of(client.get(page, {"q": "40 % à Trucmuche"}, follow=True))
+    assert "De quel territoire parle ce chiffre" in words and "« Trucmuche »" in words
+    assert "Compatible" not in words
 
 
 def test_a_number_of_namesakes_asks_which_one(client, home):

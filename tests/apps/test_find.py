@@ -736,3 +736,11 @@ def test_no_and_closed_are_no_alarm():
         for selector, rule in re.findall(r"([^{}]*\.(?:ferme|reponse)\b[^{}]*)\{([^{}]*)\}", style):
             assert not re.search(r"rouge|tilleul|garance", rule), (name, selector)
     assert re.search(r"\.puce\.ferme \{", (SHEETS / "annuaire.css").read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("query", "is_unread"), [({"qpv": "blabla"}, True), ({"qpv": "oui"}, False), ({}, False)]
+)
+def test_a_page_names_a_filter_that_no_menu_has(client, db, query, is_unread):
+    page = client.get("/carte/", {"ou": "Grenoble", **query}).content.decode()
+    assert ("Un filtre de cette adresse n’est pas reconnu" in page) == is_unread

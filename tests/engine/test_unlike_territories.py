@@ -311,7 +311,9 @@ def test_a_study_by_car_names_the_gap_that_its_town_has_on_foot_in_every_cut():
         )
         assert in_town.by_car.high < in_town.on_foot.low
     sentence = all_communes.reading.offer.other_way
-    assert sentence.startswith("À pied (30 minutes), dans la commune dense (Vierzon)\xa0: environ 2")
+    assert sentence.startswith(
+        "À pied (30 minutes), dans la commune de plus de 300 habitants au km² (Vierzon)\xa0: environ 2"
+    )
     pages = (
         [offer_chapter.offer_chapter(all_communes.reading, all_communes.reading.offer, {})],
         [replace(slide, notes="") for slide in deck._offer(all_communes)],

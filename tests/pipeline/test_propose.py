@@ -595,6 +595,30 @@ def test_free_said_no_or_on_conditions_is_to_check():
     assert paid["frais_a_charge"] == ["paid"]
 
 
+def test_a_column_named_by_a_value_is_read_whatever_words_answer_it():
+    """« Gratuit : oui, payant, adhésion », « Ateliers num. : sur RDV », « Aide aux démarches : CAF et impôts »."""
+    cells = [
+        ("oui", "x", "CAF et impôts"),
+        ("payant", "sur RDV", "sur RDV"),
+        ("oui", "oui", "non"),
+        ("gratuit", "non", "oui"),
+    ]
+    rows = [
+        {
+            "Nom": f"Lieu {n}",
+            "Ville": "Gap",
+            "Gratuit": free,
+            "Ateliers num.": course,
+            "Aide aux démarches": help_,
+        }
+        for n, (free, course, help_) in enumerate(cells)
+    ]
+    read = places(rows)
+    assert [each["frais_a_charge"] for each in read] == [["free"], ["paid"], ["free"], ["free"]]
+    assert ["formation" in each.get("practices", {}) for each in read] == [True, True, True, False]
+    assert ["assistance" in each.get("practices", {}) for each in read] == [True, True, False, True]
+
+
 def test_the_price_of_the_wifi_is_not_that_of_the_place():
     found = result(four("Wifi", "gratuit", "payant", "Pas de wifi", "wifi en panne"))
     free, paid, none, broken = (row.sheet for row in found.rows)

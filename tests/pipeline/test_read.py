@@ -624,7 +624,17 @@ def test_france_services_by_appointment_or_not(answer, ways):
         ("frais_a_charge", "gratuit pour les moins de 26 ans", ["conditional"], "doubtful"),
         ("frais_a_charge", "pas gratuit", None, ""),
         ("publics_specifiquement_adresses", "toutPublic", [], "read"),
-        ("publics_specifiquement_adresses", "Jeunes (15-25 ans)", ["youth"], "mended"),
+        ("publics_specifiquement_adresses", "Jeunes (15-25 ans)", ["youth"], "read"),
+        *(
+            ("publics_specifiquement_adresses", ages, ["youth"], "read")
+            for ages in ("16-25 ans", "12 à 18 ans", "moins de 26 ans", "jeunes 16-25")
+        ),
+        *(
+            ("publics_specifiquement_adresses", ages, ["seniors"], "read")
+            for ages in ("+ 60 ans", "60+", "60 ans et +", "plus de 70 ans", "pers. âgées")
+        ),
+        ("publics_specifiquement_adresses", "18-60 ans", [], "read"),
+        ("publics_specifiquement_adresses", "dem. d’emploi", [], "read"),
         ("prise_en_charge_specifique", "Langues étrangères", None, ""),
         (
             "dispositif_programmes_nationaux",

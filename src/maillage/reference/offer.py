@@ -163,6 +163,18 @@ def lists() -> dict[str, ClosedList]:
 
 
 @cache
+def abbreviations() -> dict[str, str]:
+    """Return the full word of each word that hurried people cut with a dot, as `plain` writes it."""
+    return {plain(short): word for short, word in _read("abbreviations")["words"].items()}
+
+
+@cache
+def public_ages() -> dict[str, tuple[int, int]]:
+    """Return the first and the last age of each public named by its ages."""
+    return {slug: (first, last) for slug, (first, last) in _read("abbreviations")["ages"].items()}
+
+
+@cache
 def practices() -> dict[str, Practice]:
     practices = {}
     for id, raw in _read("practices").items():

@@ -98,6 +98,8 @@ EVERYWHERE = "france"
 LONGEST_PLACE, SHORTEST_PLACE = 8, 3  # words of the name of a territory, letters
 MOST_NAMESAKES, MOST_CLOSE = 12, 200
 ARTICLES, ARTICLE = ("le", "la", "les"), re.compile("^(?:le|la|les|l) ")
+ORDINAL = re.compile(r"\d+(?:er|e|ème)")  # of an arrondissement: never dropped from its town
+NO_PLACE = ("Internet", "Insee", "l’Insee")
 ELIDED = (*ARTICLES, "l", "d")
 BRACKETS = re.compile(r"\(([^()]+)\)")
 SLOW = "slow"  # the queue of studies
@@ -842,12 +844,20 @@ def claimed_places(claim: Claim) -> list[Territory]:
         if words[0][0].islower() and not is_lower and words[0] not in ARTICLES and "’" not in words[0]:
             continue
         for n in range(min(len(words), LONGEST_PLACE), 0, -1):
-            if words[n : n + 1] and words[n][0].isupper():
+            if words[n : n + 1] and (words[n][0].isupper() or ORDINAL.fullmatch(words[n])):
                 continue
             candidates = _named(" ".join(words[:n]), departement)
             if candidates:
                 return candidates
     return []
+
+
+def unknown_place(claim: Claim) -> str:
+    """Return the name of a place in a claim that no territory bears, "" where it names none."""
+    if claim.is_of_country or claimed_places(claim):
+        return ""
+    places = (place for place in claim.places if place.split(" ")[0] not in NO_PLACE and place != claim.noun)
+    return next((place for place in places if place.split(" ")[-1][0].isupper()), "")
 
 
 def _bracketed(text: str) -> str:
@@ -881,9 +891,14 @@ def _named(text: str, departement: str) -> list[Territory]:
             for name, territory in close
             if name.startswith(f"{wanted} ") and territory.kind in kinds and territory.population > largest
         ]
-        return [*exact, *longer][:MOST_NAMESAKES]
+        namesakes = {(each.long_name, each.population): each for each in reversed(exact)}  # Mayotte is both
+        return [*(each for each in exact if each in namesakes.values()), *longer][:MOST_NAMESAKES]
     typed_kind = [each for each in gazetteer().of_typed_kind(wanted) if departement in ("", each.departement)]
-    return typed_kind[:1] or _holding(text, [territory for name, territory in close if _holds(name, wanted)])
+    if typed_kind and _holds(plain(typed_kind[0].long_name), wanted.split()[-1]):
+        return typed_kind[:1]
+    return typed_kind[:MOST_NAMESAKES] or _holding(
+        text, [territory for name, territory in close if _holds(name, wanted)]
+    )
 
 
 def _holding(text: str, matches: list[Territory]) -> list[Territory]:
@@ -891,7 +906,7 @@ def _holding(text: str, matches: list[Territory]) -> list[Territory]:
     « territoire », is in many.
     """
     words = [word for word in re.split("[ ’]", text) if plain(word) not in ELIDED]
-    is_name = bool(words) and words[0][:1].isupper() and words[-1][:1].isupper()
+    is_name = bool(words) and (words[-1][:1].isupper() or words[-1][:1].isdigit())
     proper = [word for word in words if len(word) >= SHORTEST_PLACE and not word.startswith("commun")]
     is_lower = text == text.lower() and len(proper) > 1
     return matches[:MOST_NAMESAKES] if is_name or (is_lower and len(matches) <= MOST_NAMESAKES) else []

@@ -50,6 +50,7 @@ STOPPED = re.compile(
     r" service|indisponible|suspendue?s?|interrompue?s?|arretee?s?|supprimee?s?|terminee?s?|fermee?s?"
     r"|casse|n existe plus|n est plus|n y a plus|plus (?:propose|disponible|active?|en service))"
 )
+BOOKED = re.compile(r"(?:uniquement |seulement )?(?:sur|avec) (?:rdv|rendez vous|inscription|demande)\b.*")
 MOSTLY = 0.6  # the share of cells that must answer for a column to be one of yes and no
 SHORT = 12  # words: in a longer text, « prévu » or « projet » may be about anything
 REST = re.compile(r"(?:oui|yes|non|no)\b[\s,;:.!/–—-]*", re.IGNORECASE)
@@ -86,11 +87,14 @@ def meant(text: str) -> Meaning:
 
 
 def rest(text: str) -> str:
-    """Return the remark after yes or no in an answer, '' when nothing does, or when the answer is neither.
+    """Return the remark after yes or no in an answer, '' when nothing does, or when the answer is neither;
+    the whole of a way to book.
 
-    >>> rest("oui (0,10 €/page)"), rest("Oui"), rest("gratuit")
-    ('0,10 €/page', '', '')
+    >>> rest("oui (0,10 €/page)"), rest("Oui"), rest("gratuit"), rest("Sur RDV")
+    ('0,10 €/page', '', '', 'Sur RDV')
     """
+    if BOOKED.fullmatch(plain(text)):
+        return text.strip()
     if (begun := REST.match(text.strip())) is None:
         return ""
     remainder = text.strip()[begun.end() :].strip()

@@ -9,6 +9,7 @@ from itertools import islice
 
 from maillage.kernel.names import plain
 from maillage.pipeline.offer.answers import Meaning, answered, meant
+from maillage.pipeline.offer.clean.wording import full_words
 from maillage.pipeline.offer.forms.sheet import Sheet
 from maillage.reference import offer
 
@@ -91,7 +92,7 @@ def column_names(name: str) -> tuple[str, ...]:
     """Return the names that a column may have: its name, without its number, without words that say nothing,
     its last part.
     """
-    name = LED.sub("", ASKED.sub("", name).strip()) or name
+    name = full_words(LED.sub("", ASKED.sub("", name).strip()) or name)
     spaced_name = (
         re.sub(r"(?<=[a-zà-ÿ0-9])(?=[A-Z][a-z])|(?<=[a-zà-ÿ])(?=[A-Z])", " ", name)
         if not name.isupper()

@@ -241,7 +241,8 @@ class PracticeRule:
         """
         whole = answers.meant(cell)
         if self.when is None:
-            return ["yes" if whole == "other" and not self.yesno else whole]
+            is_offered = not self.yesno or answers.BOOKED.fullmatch(spelled(cell))
+            return ["yes" if whole == "other" and is_offered else whole]
         told = self._told(cell)
         if not told:  # « Pas d’aide pour la Caf » denies no other practice
             return ["no" if spelled(cell) in answers.NO else "unknown"]
@@ -599,8 +600,8 @@ def _origin(name: str, of: offer.Field, spec: Any) -> Origin:
 
 def _words(raw: Mapping[str, tuple[str, ...]]) -> Words:
     return Words(
-        whole={plain(word): given for word, given in raw.items() if not word.startswith("~")},
-        inside=tuple((plain(word[1:]), given) for word, given in raw.items() if word.startswith("~")),
+        whole={spelled(word): given for word, given in raw.items() if not word.startswith("~")},
+        inside=tuple((spelled(word[1:]), given) for word, given in raw.items() if word.startswith("~")),
     )
 
 

@@ -43,6 +43,7 @@ from maillage.pipeline.offer.proposing.practices import (
     take_numbered,
     take_repeated,
     take_series,
+    take_value,
     take_words,
 )
 from maillage.reference import offer
@@ -142,7 +143,7 @@ def _drafted(sheet: Sheet, held: Mapping[str, Any], used: Iterable[str]) -> Draf
         told = column.answers
         if told is not None:
             take_flag(draft, column, told)
-        else:
+        elif not take_value(draft, column):
             take_words(draft, column)
     take_series(draft)
     take_details(draft)

@@ -702,7 +702,7 @@ class RowReader:
             elif token in national:
                 codes.append(token)
             elif (kind := offer.kinds_by_word().get(wording.spelled(token))) is not None or (
-                kind := offer.kind_named_in(token)
+                kind := offer.kind_named_in(wording.spelled(token))
             ) is not None:
                 codes += offer.kinds()[kind].codes[:1] or ("Autre",)
                 self._note("type_origine", token)

@@ -455,6 +455,8 @@ def _how(practice: str, today: Sequence[Mapping[str, Any]]) -> str:
     )
     silent = sum(not each.get(asked) for each in today)
     parts = [f"{n} {label}" for label, n in counts.most_common()]
+    if silent and not counts:  # « 21 ne le disent pas », beside 21 places, would be read as a denial
+        return "sans précision"
     if silent:
         parts.append(f"{silent} ne le disent pas" if silent > 1 else "1 ne le dit pas")
     return ", ".join(parts)

@@ -5,6 +5,7 @@ actions.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import ceil, floor
 
 from maillage.reference.definitions import definition
 from maillage.reference.offer import diagnosis_lines
@@ -103,7 +104,7 @@ def _share_here(s: Subject) -> Plate:
         ("Ici", low, high, f"{r.headline.share}{spans.get(r.definition.id, '')}"),
         ("France", france, france, wording.percent(france)),
     ]
-    if low <= france <= high:
+    if floor(low) <= round(france) <= ceil(high):  # as they are printed: no reader sees more than a point
         gap = "pas d’écart sûr avec la France"
     else:
         gap = f"{'plus' if low > france else 'moins'} qu’en France"
@@ -336,12 +337,12 @@ def _digital(s: Subject) -> Plate:
 
 def _social(s: Subject) -> Plate:
     r = s.reading
-    ranked = sorted((z for z in r.zones if z.rank is not None), key=lambda z: z.rank or 0)
-    title = (
-        f"{ranked[0].name} a l’indice de précarité sociale le plus fort de ce périmètre"
-        if ranked
-        else "Aucune zone n’est classée"
-    )
+    highest = r.social_classes[-1] if r.social_classes else ""
+    n_highest = sum(z.social == highest for z in r.zones)  # a class that is not sure is written with its odds
+    title = "Aucune zone n’est classée"
+    if any(z.rank is not None for z in r.zones):
+        zones = count(n_highest, "zone a", "zones ont") if n_highest else "Aucune zone n’a"
+        title = f"{zones} assez sûrement une précarité sociale {highest}"
     return _map(
         s,
         "sociale",

@@ -10,7 +10,7 @@ import numpy as np
 from maillage.kernel.estimate import Withheld
 from maillage.kernel.names import plain
 from maillage.reference.offer import Line, diagnosis_lines, without
-from maillage.reference.parameters import number
+from maillage.reference.parameters import number, numbers
 from maillage.reference.publics import publics
 from maillage.reference.travel import CAR, FOOT
 from maillage.reports.territory import ranges
@@ -507,7 +507,8 @@ def other_way(o: Offered) -> str:
     if o.town is None:
         return ""
     names = [commune_names(o.town.communes)[code] for code in o.town.communes]
-    where = "la commune dense" if len(names) == 1 else f"les {len(names)} communes denses"
+    where = "la commune" if len(names) == 1 else f"les {len(names)} communes"
+    where = f"{where} de plus de {numbers('reach/densities')[0]:.0f} habitants au km²"
     if len(names) <= MOST_TOWNS:
         where = f"{where} ({wording.listing(names)})"
     walked, driven = map(_lacking, (o.town.on_foot, o.town.by_car))

@@ -342,14 +342,23 @@ class Gazetteer:
         return [territory for _, territory in rows]
 
     def of_typed_kind(self, text: str) -> list[Territory]:
-        """Return the territories of the kind that a search begins by, such as « agglomération de »."""
+        """Return the territories of the kind that a search begins by, such as « agglomération de »: those
+        that bear the name, else the groupings of each commune whose name begins so, the largest first.
+        """
         wanted = plain(text)
         for lead, kind in TYPED_KINDS:
             if wanted.startswith(f"{lead} "):
                 words = wanted.removeprefix(f"{lead} ").split()
                 name = " ".join(dropwhile(ARTICLES.__contains__, words))
                 matches = self.find(name, limit=MAX_MATCHES_OF_KIND) if name else []
-                return [territory for territory in matches if territory.kind == kind]
+                of_kind = [territory for territory in matches if territory.kind == kind]
+                if any(name in plain(territory.long_name) for territory in of_kind):
+                    return of_kind
+                towns = [each for each in matches if f"{plain(each.name)} ".startswith(f"{name} ")]
+                larger = {code for town in towns for code, _ in town.within}
+                groupings = [*of_kind, *(self.get(code) for code in larger if code in self)]
+                once = {each.code: each for each in groupings if each.kind == kind}
+                return sorted(once.values(), key=lambda territory: -territory.population)
         return []
 
     def _became(self, code: str) -> Territory | None:

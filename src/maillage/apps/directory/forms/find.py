@@ -49,7 +49,16 @@ class FindForm(forms.Form):
             n_rows=self.typed("montrer") or PAGE,
         )
 
+    @property
+    def has_unread_menu(self) -> bool:
+        """True when the address has a value that no menu has: nothing is narrowed by it."""
+        return len(self._chosen()) < sum(map(bool, self._text_by_menu.values()))
+
+    @property
+    def _text_by_menu(self) -> dict[str, str]:
+        return {id: str(self.data.get(id, ""))[:LONGEST] for id in (*MENU_FIELDS, "langue", *AREAS)}
+
     def _chosen(self) -> dict[str, str]:
         """Return the value chosen in each menu."""
-        text_by_menu = {id: str(self.data.get(id, ""))[:LONGEST] for id in (*MENU_FIELDS, "langue", *AREAS)}
-        return {id: value for id, value in text_by_menu.items() if value and chosen_facets(id, value)}
+        menus = self._text_by_menu.items()
+        return {id: value for id, value in menus if value and chosen_facets(id, value)}

@@ -21,12 +21,12 @@ from maillage.reports.page import charts
 from maillage.reports.territory import verdict
 from maillage.reports.territory.labels import LEVELS_OF_HELP
 from maillage.reports.territory.reading import Base, Reading
-from maillage.studies.diagnosis.territories import KIND_LABELS
+from maillage.studies.diagnosis.territories import KIND_LABELS, gazetteer
 from maillage.words import wording
 from maillage.words.claims import Claim
 
 FRANCE = "En France"
-EXAMPLES = ("40 % des Français", "3 000 personnes à Vierzon", "13 millions de Français")
+EXAMPLES = ("40 % des Français", "3 000 personnes à Vierzon", "un habitant sur six en Isère")
 
 
 @require_safe
@@ -39,7 +39,11 @@ def anywhere(request: HttpRequest) -> HttpResponse:
         places = queries.claimed_places(claim)
         if len(places) == 1:
             return redirect(f"{reverse('check', args=[places[0].code])}?{urlencode({'q': claim.text})}")
-        context |= {"namesakes": places, "claim": claim} if places else _answer(claim, None, "")
+        if unknown := "" if places else queries.unknown_place(claim):
+            places = gazetteer().nearest(unknown)
+            context |= {"unknown": unknown}
+        question = {"namesakes": places, "claim": claim}
+        context |= question if places or unknown else _answer(claim, None, "")
     return render(request, "dossiers/check.html", context)
 
 
@@ -49,7 +53,8 @@ def check(request: HttpRequest, place: str) -> HttpResponse:
     form = ClaimForm(request.GET if "q" in request.GET else None)
     claim: Claim | None = form.cleaned_data["q"] if form.is_bound and form.is_valid() else None
     places = queries.claimed_places(claim) if claim else []
-    if claim and places and place.casefold() not in (each.code.casefold() for each in places):
+    elsewhere = places and place.casefold() not in (each.code.casefold() for each in places)
+    if claim and (elsewhere or queries.unknown_place(claim)):
         return redirect(f"{reverse('check_anywhere')}?{urlencode({'q': claim.text})}")
 
     def more(study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:

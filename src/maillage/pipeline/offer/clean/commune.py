@@ -49,6 +49,9 @@ TOLERANCE_METRES = 500.0  # metres outside a contour that are no doubt: contours
 
 
 BETWEEN_TOWNS = re.compile(r"\s*[,;/&+|]\s*|\s+(?:et|ou|-|–)\s+")
+MOVING = re.compile(
+    r"(?:toutes|diverses|plusieurs) (?:les )?communes?|tout le territoire|itineran|mobile\b|variable"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -600,6 +603,11 @@ def _named_beside(name: str, commune: Commune) -> list[str]:
 def _unknown(witnesses: Witnesses, best: list[str]) -> Cleaned[str]:
     if not witnesses.name:
         return Cleaned.empty()
+    if MOVING.match(plain(witnesses.name)):
+        return Cleaned.refused(
+            f"« {witnesses.name} » : ce lieu se déplace. Écrivez la commune d’où il part, ou une ligne par"
+            " arrêt"
+        )
     known = index().communes
     if best and all(code in named(witnesses.name) for code in best):
         some = _some(known[code].label for code in best)

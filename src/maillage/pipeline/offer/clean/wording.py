@@ -21,7 +21,17 @@ SHORTEST_CUT = 18  # letters: survey tools cut answers at 30 or so; before, many
 SHORTEST_TYPO, ALIKE = 8, 92.0  # letters, and how much two wordings are alike out of 100
 SHORT_ANSWER = 5  # words: in so few, one known word is what the answer says
 CONDITIONAL = {"frais_a_charge"}  # lists whose parentheses may say the contrary: « Gratuit (si adhérent) »
-PRICES = "frais_a_charge"
+PRICES, PUBLICS = "frais_a_charge", "publics_specifiquement_adresses"
+CUT_WORD = re.compile(r"\b([^\W\d_]{2,})\.(?!\w)")  # « num. »
+INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}[^\W\d_]?")  # « C.C.A.S. »
+AGES = re.compile(
+    r"(?:jeunes?|adultes?|seniors?|séniors?)?\s*\(?(?:"
+    r"(?:de\s)?\s*(?P<first>\d{1,2})\s*(?:ans\s*)?(?:-|–|/|à|a)\s*(?P<last>\d{1,3})"
+    r"|(?:\+|plus de|à partir de|dès)\s*(?:de\s*)?(?P<over>\d{1,2})"
+    r"|(?P<least>\d{1,2})\s*(?:ans\s*)?(?:\+|et\s*(?:\+|plus))"
+    r"|(?:-|moins de|jusqu[’']à)\s*(?:de\s*)?(?P<under>\d{1,2}))\s*(?:ans)?\)?",
+    re.IGNORECASE,
+)
 SUM = re.compile(r"(?<![\d.,])(\d+(?:[.,]\d+)?)\s*(?:€|euros?\b|eur\b)", re.IGNORECASE)
 DENIALS = {"pas", "sans", "aucun", "aucune", "ni"}
 ASIDE = re.compile(r"\([^)]*\)?")
@@ -59,8 +69,27 @@ def understood(list_id: str, text: str) -> Wording | None:
     spelt = spelled(text)
     if (meanings := words.get(spelt) or _without_spaces(list_id).get(spelt.replace(" ", ""))) is not None:
         return Wording(meanings)
+    if list_id == PUBLICS and (aged := _aged(text)):
+        return aged
     wording = _cut(words, spelt, text) or _mistyped(words, spelt, text) or _contained(list_id, spelt, text)
     return _priced(text) if wording is None and list_id == PRICES else wording
+
+
+def _aged(text: str) -> Wording | None:
+    """Return the public of an age or of a span of ages, and its words; these alone where it is no public."""
+    flat = " ".join(text.split())
+    match = AGES.fullmatch(flat)
+    if match is None:
+        return None
+    ages = {name: int(age) for name, age in match.groupdict().items() if age}
+    last = ages.get("last", ages.get("under", 120))
+    first = ages.get(
+        "first", ages.get("over", ages.get("least", min(last, 10)))
+    )  # « moins de 26 ans »: youth
+    fits = (slug for slug, (low, high) in offer.public_ages().items() if low <= first and last <= high)
+    slug = next(fits, "")
+    exact = WordMeaning("publics_precisions", text=flat)
+    return Wording((WordMeaning(PUBLICS, slug), exact) if slug else (exact,))
 
 
 def _priced(text: str) -> Wording | None:
@@ -142,10 +171,22 @@ def _without_spaces(list_id: str) -> Words:
 
 @lru_cache(maxsize=1024)
 def spelled(text: str) -> str:
-    """Return the text as `plain` writes it; the last texts are kept at hand, since many rules read the same
-    cell.
+    """Return the text as `plain` writes it, its cut words in full; the last texts are kept at hand, since
+    many rules read the same cell.
     """
-    return plain(text)
+    return plain(full_words(text))
+
+
+def full_words(text: str) -> str:
+    """Return a text without the dots of its initials, its known cut words in full.
+
+    >>> full_words("C.C.A.S."), full_words("Ateliers num."), full_words("9 h. 30")
+    ('CCAS', 'Ateliers numérique', '9 h. 30')
+    """
+    if "." not in text:
+        return text
+    joined = INITIALS.sub(lambda match: match[0].replace(".", ""), text)
+    return CUT_WORD.sub(lambda match: offer.abbreviations().get(plain(match[1]), match[0]), joined)
 
 
 def denied(word: str, spelt: str) -> bool:

@@ -76,6 +76,28 @@ def take_flag(draft: Draft, column: Column, told: Mapping[str, Meaning]) -> None
         )
 
 
+def take_value(draft: Draft, column: Column) -> bool:
+    """Read a column named by a value of a list and filled with yes, no, or other words of this list, as
+    « Gratuit » : « oui », « payant », « adhésion 10 € »; return whether it is one.
+    """
+    meanings = {cell: answers.meant(cell) for cell in dict.fromkeys(column.cells)}
+    if {"yes", "no"}.isdisjoint(meanings.values()):
+        return False
+    for id in FLAGGED:
+        word, slugs = _slugs(id, column)
+        known = [
+            cell
+            for cell in column.cells
+            if meanings[cell] != "other" or wording.understood(id, cell) is not None
+        ]
+        if word in ("read", "mended") and len(known) >= ENOUGH * len(column.cells):
+            plainly = {cell: meaning for cell, meaning in meanings.items() if meaning != "other"}
+            because = "le nom de la colonne, et ce que chaque case en dit"
+            draft.give([column], id, _gives(column, plainly, slugs), BY_PART, because)
+            return True
+    return False
+
+
 def _partners(draft: Draft, column: Column) -> bool:
     """Return whether other columns named like a type stand beside: a place with both Caf and La Poste is
     neither of them.
