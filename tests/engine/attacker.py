@@ -18,7 +18,7 @@ State = Mapping[str, str]
 
 @dataclass
 class Attacker:
-    """What is known of how many respondents stand in each combination of answers.
+    """The knowledge of how many respondents stand in each combination of answers.
 
     answers: question → its answers, as published; OUT is added to each. `may`: which combinations the
         questionnaire allows.
@@ -37,13 +37,13 @@ class Attacker:
         states = itertools.product(*([*self.answers[name], OUT] for name in names))
         self.possible = [dict(zip(names, state, strict=True)) for state in states]
 
-    def mask(self, **told: Sequence[str] | bool) -> np.ndarray:
+    def mask(self, **conditions: Sequence[str] | bool) -> np.ndarray:
         """Return which combinations give, for each question, one of these answers; True: any answer."""
         return np.array(
             [
                 all(
-                    state[name] != OUT if given is True else state[name] in given
-                    for name, given in told.items()
+                    state[name] != OUT if allowed is True else state[name] in allowed
+                    for name, allowed in conditions.items()
                 )
                 for state in self.possible
             ],
@@ -67,40 +67,46 @@ class Attacker:
         within = {name: [value] for name, value in (where or {}).items()} | dict(only or {})
         question, by = table.question, table.by
         for row in table.rows:
-            told = {**within, question: list(row.grouped or [row.category]), **({by: [row.by]} if by else {})}
+            conditions = {
+                **within,
+                question: list(row.grouped or [row.category]),
+                **({by: [row.by]} if by else {}),
+            }
             if row.n is None:
-                self.secrets[f"{question}={row.category} {by}={row.by} {where or ''}"] = self.mask(**told)
+                self.secrets[f"{question}={row.category} {by}={row.by} {where or ''}"] = self.mask(
+                    **conditions
+                )
             else:
-                self.learn(self.mask(**told), row.n)
+                self.learn(self.mask(**conditions), row.n)
         for group in table.groups:
             if group.n is not None:
                 self.learn(self.mask(**{**within, question: True, by: [group.by]}), group.n)
         if table.told:
             self.learn(self.mask(**{**within, question: True, **({by: True} if by else {})}), table.n)
 
-    def overhear(self, table: Tabulation, asked: np.ndarray) -> None:
+    def overhear(self, table: Tabulation, combinations: np.ndarray) -> None:
         """Learn what a table says in words of those who are not in its base. asked: which combinations are put
         the question.
         """
-        said = " ".join(table.notes)
-        silent = asked * (1 - self.mask(**{table.question: True}))
-        if found := re.search(r"(\d+) répondants n’avaient pas à y répondre", said):
-            self.learn(1 - asked, int(found[1]))
-        if found := re.search(r"Hors de la base : (\d+) répondants? sans réponse\.", said):
-            self.learn(silent, int(found[1]))
-        elif found := re.search(r"Hors de la base : ([^.]+)\.", said):
-            both = 1 - self.mask(**{table.question: True}) if "n’était pas posée" in said else silent
-            self.learn(both, sum(map(int, re.findall(r"\d+", found[1]))))
+        notes = " ".join(table.notes)
+        silent = combinations * (1 - self.mask(**{table.question: True}))
+        if match := re.search(r"(\d+) répondants n’avaient pas à y répondre", notes):
+            self.learn(1 - combinations, int(match[1]))
+        if match := re.search(r"Hors de la base : (\d+) répondants? sans réponse\.", notes):
+            self.learn(silent, int(match[1]))
+        elif match := re.search(r"Hors de la base : ([^.]+)\.", notes):
+            both = 1 - self.mask(**{table.question: True}) if "n’était pas posée" in notes else silent
+            self.learn(both, sum(map(int, re.findall(r"\d+", match[1]))))
         elif table.told:
             self.learn(silent, 0)
 
-    def span(self, goal: np.ndarray, *, whole: bool = False) -> tuple[float, float]:
+    def span(self, goal: np.ndarray, *, is_integer: bool = False) -> tuple[float, float]:
         """Return the least and the most a sum may be. whole: respondents are not cut in pieces."""
         known = np.array(self.known)
         ends = []
         for sign in (1, -1):
-            if whole:
-                found = milp(
+            if is_integer:
+                solution = milp(
                     sign * goal,
                     integrality=np.ones(goal.size),
                     bounds=Bounds(0, np.inf),
@@ -108,7 +114,7 @@ class Attacker:
                 )
             else:
                 same = np.array(self.low) == np.array(self.high)
-                found = linprog(
+                solution = linprog(
                     sign * goal,
                     A_eq=known[same],
                     b_eq=np.array(self.low)[same],
@@ -118,12 +124,12 @@ class Attacker:
                     else None,
                     bounds=(0, None),
                 )
-            assert found.status in (0, 3), found.message
-            ends.append(sign * float("-inf" if found.status == 3 else found.fun))
+            assert solution.status in (0, 3), solution.message
+            ends.append(sign * float("-inf" if solution.status == 3 else solution.fun))
         return ends[0], ends[1]
 
-    def found(self, least: int) -> Iterator[tuple[str, float, float]]:
-        """Yield what is withheld and known to within `least` people."""
+    def disclosed(self, least: int) -> Iterator[tuple[str, float, float]]:
+        """Yield the withheld counts known to within `least` people, with their bounds."""
         for name, goal in {goal.tobytes(): (name, goal) for name, goal in self.secrets.items()}.values():
             low, high = self.span(goal)
             if high - low < least - 1e-5:

@@ -54,19 +54,19 @@ def test_any_part_can_be_read_alone(size, start, length):
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
-        (lambda whole: whole[:-1], "fin"),
-        (lambda whole: whole[: -65_552 - 3_000], "fin"),  # a whole chunk less
-        (lambda whole: whole[:-1] + bytes([whole[-1] ^ 1]), "fin"),
-        (lambda whole: whole[:300] + bytes([whole[300] ^ 1]) + whole[301:], "modifiée"),
-        (lambda whole: whole.replace(b"X25519", b"X25518", 1), "clé"),
-        (lambda whole: whole[:120] + b"A" + whole[121:], "clé|en-tête"),
-        (lambda whole: whole[:60], "en-tête"),
+        (lambda content: content[:-1], "fin"),
+        (lambda content: content[: -65_552 - 3_000], "fin"),  # a whole chunk less
+        (lambda content: content[:-1] + bytes([content[-1] ^ 1]), "fin"),
+        (lambda content: content[:300] + bytes([content[300] ^ 1]) + content[301:], "modifiée"),
+        (lambda content: content.replace(b"X25519", b"X25518", 1), "clé"),
+        (lambda content: content[:120] + b"A" + content[121:], "clé|en-tête"),
+        (lambda content: content[:60], "en-tête"),
     ],
 )
 def test_what_was_touched_is_refused(damage, words):
-    whole = sealed(bytes(3 * 65_536))
+    content = sealed(bytes(3 * 65_536))
     with pytest.raises(ValueError, match=words):
-        opened(damage(whole))
+        opened(damage(content))
 
 
 def test_another_key_opens_nothing():

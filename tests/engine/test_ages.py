@@ -52,24 +52,24 @@ def test_the_three_classes_of_the_last_census_are_met_exactly(true, old, cycles,
     older = np.resize(old, true.shape)
     six = shares(older, ages.SIX) if known == "six" else None
     four = shares(older, ages.FOUR) if known == "four" else None
-    found = fitted(true, national=older.sum(axis=0), six=six, four=four, cycles=cycles)
-    assert ages.regroup(found, ages.THREE) == pytest.approx(ages.regroup(true, ages.THREE), rel=1e-12)
-    assert (found >= 0).all()
-    assert np.isfinite(found).all()
+    ages_fitted = fitted(true, national=older.sum(axis=0), six=six, four=four, cycles=cycles)
+    assert ages.regroup(ages_fitted, ages.THREE) == pytest.approx(ages.regroup(true, ages.THREE), rel=1e-12)
+    assert (ages_fitted >= 0).all()
+    assert np.isfinite(ages_fitted).all()
 
 
 @settings(max_examples=times(10, 20))
 @given(country())
 def test_the_ages_of_the_country_are_found_again_when_areas_agree_with_it(true):
-    found = fitted(true, cycles=200)
-    assert found.sum(axis=0) == pytest.approx(true.sum(axis=0), rel=1e-4)
+    ages_fitted = fitted(true, cycles=200)
+    assert ages_fitted.sum(axis=0) == pytest.approx(true.sum(axis=0), rel=1e-4)
 
 
 @settings(max_examples=times(10, 20))
 @given(country())
 def test_an_older_census_that_still_holds_is_found_again(true):
-    found = fitted(true, six=shares(true, ages.SIX), cycles=400)
-    assert shares(found, ages.SIX) == pytest.approx(shares(true, ages.SIX), abs=1e-3)
+    ages_fitted = fitted(true, six=shares(true, ages.SIX), cycles=400)
+    assert shares(ages_fitted, ages.SIX) == pytest.approx(shares(true, ages.SIX), abs=1e-3)
 
 
 @given(country(), st.integers(0, 1_000))
@@ -82,10 +82,10 @@ def test_four_classes_are_not_read_where_six_are_known(true, seed):
 @given(country(), st.integers(1, 5))
 def test_an_area_no_older_census_knows_keeps_the_national_profile_inside_its_three_classes(true, factor):
     national = true.sum(axis=0)
-    found = fitted(
+    ages_fitted = fitted(
         factor * true[:1], three=ages.regroup(national[None] * factor, ages.THREE), national=national * factor
     )
-    assert found[0] == pytest.approx(factor * national, rel=1e-9)
+    assert ages_fitted[0] == pytest.approx(factor * national, rel=1e-9)
 
 
 @given(country(), st.randoms(use_true_random=False))
@@ -93,8 +93,8 @@ def test_the_order_of_areas_is_irrelevant(true, chance):
     order = list(range(len(true)))
     chance.shuffle(order)
     six = shares(true[:, ::-1], ages.SIX)
-    found = fitted(true, six=six)
-    assert fitted(true[order], six=six[order]) == pytest.approx(found[order], rel=1e-9)
+    ages_fitted = fitted(true, six=six)
+    assert fitted(true[order], six=six[order]) == pytest.approx(ages_fitted[order], rel=1e-9)
 
 
 @given(country(), st.integers(0, 5))
@@ -108,17 +108,17 @@ def test_an_area_without_inhabitants_stays_empty(true, row):
 @given(country(least=0), country(), st.sampled_from([ages.THREE, ages.SIX, ages.FOUR]))
 def test_matching_meets_each_class_even_where_nobody_was_found(table, wanted, classes):
     people = ages.regroup(np.resize(wanted, table.shape), classes)
-    kept = table.copy()
-    found = ages.match(table, people, classes)
-    assert ages.regroup(found, classes) == pytest.approx(people, rel=1e-12)
-    assert np.array_equal(table, kept)
+    before = table.copy()
+    matched = ages.match(table, people, classes)
+    assert ages.regroup(matched, classes) == pytest.approx(people, rel=1e-12)
+    assert np.array_equal(table, before)
 
 
 @given(country(least=0), st.sampled_from([ages.THREE, ages.SIX, ages.FOUR]))
 def test_a_class_filled_from_nothing_is_filled_evenly(table, classes):
-    found = ages.match(np.zeros_like(table), ages.regroup(table, classes), classes)
+    matched = ages.match(np.zeros_like(table), ages.regroup(table, classes), classes)
     for bins in classes:
-        assert (found[:, bins] == found[:, bins[:1]]).all()
+        assert (matched[:, bins] == matched[:, bins[:1]]).all()
 
 
 @given(country(least=0), st.sampled_from([ages.THREE, ages.SIX, ages.FOUR]))
@@ -128,5 +128,5 @@ def test_regrouping_loses_nobody(table, classes):
 
 def test_a_class_of_less_than_one_person_keeps_its_shape():
     table = np.array([[0.2, 0.3, 4.0], [0.0, 0.0, 4.0]])
-    found = ages.match(table, np.array([[5.0, 8.0], [5.0, 8.0]]), [(0, 1), (2,)])
-    assert found.tolist() == [[2.0, 3.0, 8.0], [2.5, 2.5, 8.0]]
+    matched = ages.match(table, np.array([[5.0, 8.0], [5.0, 8.0]]), [(0, 1), (2,)])
+    assert matched.tolist() == [[2.0, 3.0, 8.0], [2.5, 2.5, 8.0]]

@@ -17,29 +17,29 @@ ANXIETY = [[0, 4, 1], [0, 8, 0], [0, 1, 5]]  # same source
 
 
 @pytest.mark.parametrize(("table", "value", "error"), [(SKIN, 0.5082, 0.0655), (ANXIETY, 0.4701, 0.1457)])
-def test_weighted_kappa_is_the_one_that_others_publish(table, value, error):
-    found = agreement.kappa(table)
-    assert found.value == pytest.approx(value, abs=5e-5)
-    assert (found.high - found.low) / 2 / agreement.Z == pytest.approx(error, abs=5e-5)
-    assert found.n == np.sum(table)
+def test_weighted_kappa_is_the_published_one(table, value, error):
+    kappa = agreement.kappa(table)
+    assert kappa.value == pytest.approx(value, abs=5e-5)
+    assert (kappa.high - kappa.low) / 2 / agreement.Z == pytest.approx(error, abs=5e-5)
+    assert kappa.n == np.sum(table)
 
 
 @pytest.mark.parametrize(
-    ("part", "whole", "low", "high"), [(81, 263, 0.2552885, 0.3662096), (0, 20, 0.0, 0.1611252)]
+    ("part", "n", "low", "high"), [(81, 263, 0.2552885, 0.3662096), (0, 20, 0.0, 0.1611252)]
 )
-def test_wilson_is_the_one_that_others_publish(monkeypatch, part, whole, low, high):
+def test_wilson_is_the_published_one(monkeypatch, part, n, low, high):
     monkeypatch.setattr(agreement, "Z", 1.959963984540054)  # published at 95 %
-    found = agreement.share(part, whole)
-    assert (found.low, found.high) == pytest.approx((low, high), abs=5e-7)
+    share = agreement.share(part, n)
+    assert (share.low, share.high) == pytest.approx((low, high), abs=5e-7)
 
 
 @given(st.integers(1, 500), st.data())
-def test_a_share_is_inside_its_interval_and_its_complement_mirrors_it(whole, data):
-    part = data.draw(st.integers(0, whole))
-    found, mirror = agreement.share(part, whole), agreement.share(whole - part, whole)
-    assert 0 <= found.low <= found.value + 1e-12
-    assert found.value - 1e-12 <= found.high <= 1
-    assert (found.low, found.high) == pytest.approx((1 - mirror.high, 1 - mirror.low))
+def test_a_share_is_inside_its_interval_and_its_complement_mirrors_it(n, data):
+    part = data.draw(st.integers(0, n))
+    share, mirror = agreement.share(part, n), agreement.share(n - part, n)
+    assert 0 <= share.low <= share.value + 1e-12
+    assert share.value - 1e-12 <= share.high <= 1
+    assert (share.low, share.high) == pytest.approx((1 - mirror.high, 1 - mirror.low))
 
 
 def test_a_share_of_nobody_is_refused():
@@ -52,17 +52,20 @@ def test_intervals_hold_the_truth_nine_times_in_ten():
         0.05, 0.95, 500
     )  # a share is a whole number of people: only the mean over truths is promised
     draws = chance.generator(1, "test").binomial(60, truths, (20, 500))
-    found = {k: agreement.share(k, 60) for k in range(61)}
-    held = np.mean(
+    share_of_count = {k: agreement.share(k, 60) for k in range(61)}
+    coverage = np.mean(
         [
-            [found[k].low <= p <= found[k].high for k, p in zip(row, truths, strict=True)]
+            [share_of_count[k].low <= p <= share_of_count[k].high for k, p in zip(row, truths, strict=True)]
             for row in draws.tolist()
         ]
     )
-    assert held == pytest.approx(0.9, abs=0.01)
+    assert coverage == pytest.approx(0.9, abs=0.01)
     values = chance.generator(1, "test", 1).lognormal(5, 0.4, (3_000, 80))
     inside = np.mean(
-        [found.low <= np.exp(5) <= found.high for found in (agreement.quantile(row, 0.5) for row in values)]
+        [
+            quantile.low <= np.exp(5) <= quantile.high
+            for quantile in (agreement.quantile(row, 0.5) for row in values)
+        ]
     )
     assert (
         0.885 <= inside < 0.94
@@ -71,22 +74,22 @@ def test_intervals_hold_the_truth_nine_times_in_ten():
 
 @pytest.mark.parametrize(("n", "at", "low", "high"), [(10, 0.5, 2, 9), (20, 0.5, 6, 15), (100, 0.9, 85, 96)])
 def test_the_ranks_around_a_quantile_are_those_of_the_binomial(n, at, low, high):
-    found = agreement.quantile([float(rank) for rank in range(n, 0, -1)], at)
-    assert (found.low, found.high) == (low, high)
+    quantile = agreement.quantile([float(rank) for rank in range(n, 0, -1)], at)
+    assert (quantile.low, quantile.high) == (low, high)
 
 
 @given(st.lists(st.floats(0, 600), min_size=1, max_size=60), st.sampled_from([0.5, 0.9]))
-def test_a_quantile_is_inside_its_bounds_and_bounds_were_seen(values, at):
-    found = agreement.quantile(values, at)
-    assert found.low <= found.value + 1e-9
-    assert found.value <= found.high + 1e-9
-    assert {found.low, found.high} <= set(values)
+def test_a_quantile_is_inside_its_bounds_and_bounds_are_observed_values(values, at):
+    quantile = agreement.quantile(values, at)
+    assert quantile.low <= quantile.value + 1e-9
+    assert quantile.value <= quantile.high + 1e-9
+    assert {quantile.low, quantile.high} <= set(values)
 
 
 def test_full_agreement_is_one_and_everybody_at_one_level_says_nothing():
     for counts in ([5, 6, 7, 8], [1, 2, 4, 2, 1]):  # of the second, rounding makes the variance negative
-        found = agreement.kappa(np.diag(counts))
-        assert (found.value, found.low, found.high) == pytest.approx((1, 1, 1))
+        kappa = agreement.kappa(np.diag(counts))
+        assert (kappa.value, kappa.low, kappa.high) == pytest.approx((1, 1, 1))
     with pytest.raises(ValueError, match="one level"):
         agreement.kappa([[9, 0], [0, 0]])
 
@@ -105,11 +108,11 @@ def test_omega_finds_the_reliability_it_was_drawn_with():
     rng = chance.generator(3, "omega-test")
     common = rng.standard_normal((4_000, 1))
     scores = np.sqrt(0.5) * common + np.sqrt(0.5) * rng.standard_normal((4_000, 4))
-    found = agreement.omega(scores)
-    assert found.value == pytest.approx(0.8, abs=0.01)
-    assert found.low < 0.8 < found.high
-    assert found.high - found.low < 0.04
-    assert agreement.omega(scores) == found, "the same people give the same interval"
+    omega = agreement.omega(scores)
+    assert omega.value == pytest.approx(0.8, abs=0.01)
+    assert omega.low < 0.8 < omega.high
+    assert omega.high - omega.low < 0.04
+    assert agreement.omega(scores) == omega, "the same people give the same interval"
 
 
 def test_omega_refuses_what_one_thing_does_not_explain():
@@ -124,11 +127,11 @@ def test_omega_refuses_what_one_thing_does_not_explain():
 
 
 def test_a_change_counts_pairs_that_moved_each_way():
-    found = agreement.change(12, 4, 40)
-    assert found.value == pytest.approx(0.2)
-    assert found.low < 0.2 < found.high
+    change = agreement.change(12, 4, 40)
+    assert change.value == pytest.approx(0.2)
+    assert change.low < 0.2 < change.high
     mirror = agreement.change(4, 12, 40)
-    assert (mirror.low, mirror.high) == pytest.approx((-found.high, -found.low))
+    assert (mirror.low, mirror.high) == pytest.approx((-change.high, -change.low))
     assert agreement.change(0, 0, 15).low < 0 < agreement.change(0, 0, 15).high
     with pytest.raises(ValueError, match="part of all pairs"):
         agreement.change(30, 20, 40)

@@ -35,13 +35,13 @@ def plain(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("rest", "told"),
+    ("rest", "sentence"),
     [(1, "L’autre est dans les données jointes."), (2, "Les 2 autres sont dans les données jointes.")],
 )
-def test_zones_that_a_table_leaves_out(d, monkeypatch, rest, told):
+def test_zones_that_a_table_leaves_out(d, monkeypatch, rest, sentence):
     monkeypatch.setattr(zones, "LONGEST_TABLE", len(d.zones) - rest)
     read = presentation.present(Study(d, None, (), (), None), fingerprint="")
-    assert plain(zones.zone_chapter(d, read, {}, {}).lead).endswith(told)
+    assert plain(zones.zone_chapter(d, read, {}, {}).lead).endswith(sentence)
 
 
 def test_the_sentence_of_the_index_names_what_its_zones_have(d):
@@ -61,25 +61,25 @@ def test_the_sentence_of_the_index_names_what_its_zones_have(d):
         assert BY_ID[id].short in table.columns or BY_ID[id].label in table.note
 
 
-@pytest.mark.parametrize(("n", "told"), [(13, "et 1 autre."), (14, "et 2 autres.")])
-def test_zones_that_a_map_does_not_name(d, n, told):
+@pytest.mark.parametrize(("n", "sentence"), [(13, "et 1 autre."), (14, "et 2 autres.")])
+def test_zones_that_a_map_does_not_name(d, n, sentence):
     (one, *_) = d.zones
     many = replace(
         d, zones=(replace(one, social_class="tres_forte", social_odds=(0.0, 0.0, 0.0, 0.0, 1.0)),) * n
     )
-    assert told in plain(atlas.description(many, "sociale"))
+    assert sentence in plain(atlas.description(many, "sociale"))
 
 
-@pytest.mark.parametrize(("n", "told"), [(1, "1 autre acteur est"), (2, "2 autres acteurs sont")])
-def test_actors_that_a_dossier_does_not_name(n, told):
+@pytest.mark.parametrize(("n", "sentence"), [(1, "1 autre acteur est"), (2, "2 autres acteurs sont")])
+def test_actors_that_a_dossier_does_not_name(n, sentence):
     rows = [
         census.Row(str(k), f"Lieu {k}", "59392", "", "", "association", {}, None)
         for k in range(field.MOST_ACTORS + n)
     ]
-    found = census.census_page(rows, inhabitants={}, names={}, on=date(2026, 11, 20))
-    made = field.chapters(
+    census_page = census.census_page(rows, inhabitants={}, names={}, on=date(2026, 11, 20))
+    chapters = field.chapters(
         field.FieldReading(
-            census=found,
+            census=census_page,
             method=(),
             services=ServicesReading((), "", ""),
             actions=(),
@@ -87,19 +87,19 @@ def test_actors_that_a_dossier_does_not_name(n, told):
             map_address="",
         )
     )
-    notes = [block.note for block in made[0].blocks if isinstance(block, Grid)]
-    assert any(plain(note) == f"{told} sur la carte et dans l’annuaire." for note in notes)
+    notes = [block.note for block in chapters[0].blocks if isinstance(block, Grid)]
+    assert any(plain(note) == f"{sentence} sur la carte et dans l’annuaire." for note in notes)
 
 
 @pytest.mark.parametrize(
-    ("left_out", "told"),
+    ("left_out", "sentence"),
     [((0, 300.0), "300 habitants en sont absents."), ((0, 1.0), "1 habitant en est absent."),
      ((1, 900.0), "1 commune et 900 habitants en sont absents.")],
 )  # fmt: skip
-def test_what_zones_of_ones_own_leave_out(d, left_out, told):
+def test_what_zones_of_ones_own_leave_out(d, left_out, sentence):
     own = replace(d.request, zoning=replace(d.request.zoning, kind="file"))
     warned = map(plain, sentences.warnings(replace(d, request=own, left_out=left_out)))
-    assert f"Le périmètre étudié ne couvre pas tout le territoire : {told}" in list(warned)
+    assert f"Le périmètre étudié ne couvre pas tout le territoire : {sentence}" in list(warned)
 
 
 def test_a_commune_in_for_a_part_is_not_absent():
@@ -109,19 +109,19 @@ def test_a_commune_in_for_a_part_is_not_absent():
     drawn = "code_zone,nom_zone,code\n" + "".join(f"z{k},Zone {k},{code}\n" for k, code in enumerate(codes))
     territory = gazetteer().get("38185")
     cut = zoning.from_file(drawn.encode(), name="zones.csv", territory=territory, iris=iris)
-    found = diagnosis.diagnose(
+    result = diagnosis.diagnose(
         Request(territory=territory, zoning=cut, definition=definition(DEFAULT), n_draws=20)
     )
-    communes, people = found.left_out
+    communes, people = result.left_out
     assert (communes, people) == (0, pytest.approx(float(iris["pop"][cut.left_out].sum())))
     assert np.isin(cut.left_out, cut.rows).sum() == 0
 
 
 @pytest.mark.parametrize(
-    ("n", "told"), [(1, "1 numéro, celui de la liste."), (2, "2 numéros, ceux de la liste.")]
+    ("n", "sentence"), [(1, "1 numéro, celui de la liste."), (2, "2 numéros, ceux de la liste.")]
 )
-def test_numbers_of_a_map(n, told):
+def test_numbers_of_a_map(n, sentence):
     areas = {"A": shapely.box(5.0, 45.0, 5.1, 45.1)}
     marks = [(k, 5.02 + 0.06 * (k - 1), 45.05, "A") for k in range(1, n + 1)]
     drawn = numbered_map.draw(areas, inside=[], marks=marks, title="Les lieux", id="m", tallest=1.0)
-    assert told in plain(drawn)
+    assert sentence in plain(drawn)

@@ -17,16 +17,16 @@ ages = st.integers(0, 20)
 
 
 def printed(true_base, share, count_step, share_step):
-    shown = round(share / share_step) * share_step if share_step else share
-    return nearest(true_base * share, count_step), shown
+    printed_share = round(share / share_step) * share_step if share_step else share
+    return nearest(true_base * share, count_step), printed_share
 
 
 @given(people, shares, count_steps, share_steps)
 def test_the_true_base_is_inside_the_bases_that_a_printed_count_and_share_allow(
     true_base, share, count_step, share_step
 ):
-    count, shown = printed(true_base, share, count_step, share_step)
-    low, high = base.implied(count, shown, count_step=count_step, share_step=share_step)
+    count, printed_share = printed(true_base, share, count_step, share_step)
+    low, high = base.implied(count, printed_share, count_step=count_step, share_step=share_step)
     assert low * (1 - 1e-9) <= true_base <= high * (1 + 1e-9)
 
 
@@ -40,9 +40,9 @@ def test_a_coarser_printing_allows_every_base_that_a_finer_one_does(count, share
 @given(people, st.lists(shares, min_size=1, max_size=5), count_steps)
 def test_one_base_makes_all_its_own_counts_true(true_base, all_shares, step):
     intervals = [base.implied(nearest(true_base * s, step), s, count_step=step) for s in all_shares]
-    found = base.common(intervals)
-    assert found is not None
-    assert found[0] * (1 - 1e-9) <= true_base <= found[1] * (1 + 1e-9)
+    common_base = base.common(intervals)
+    assert common_base is not None
+    assert common_base[0] * (1 - 1e-9) <= true_base <= common_base[1] * (1 + 1e-9)
 
 
 intervals = st.lists(
@@ -51,9 +51,9 @@ intervals = st.lists(
 
 
 @given(intervals)
-def test_a_common_base_is_in_every_interval_and_is_none_only_when_two_of_them_are_apart(found):
-    both = base.common(found)
-    inside = [point for point in range(101) if all(low <= point <= high for low, high in found)]
+def test_a_common_base_is_in_every_interval_and_is_none_only_when_two_of_them_are_apart(intervals):
+    both = base.common(intervals)
+    inside = [point for point in range(101) if all(low <= point <= high for low, high in intervals)]
     assert both == ((inside[0], inside[-1]) if inside else None)
 
 

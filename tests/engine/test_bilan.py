@@ -26,7 +26,7 @@ SKILLS = {
 OUTCOMES = ("passed", "partly", "failed", "unmeasured")
 
 
-def _given(id):
+def _allowed_answers(id):
     question = bilan.questions()[id]
     if question.several:
         return st.one_of(
@@ -35,19 +35,19 @@ def _given(id):
     return st.sampled_from([*question.options, "?", "-"])
 
 
-complete = st.fixed_dictionaries({id: _given(id) for id in bilan.questions()})
-partial = st.fixed_dictionaries({}, optional={id: _given(id) for id in bilan.questions()})
+complete = st.fixed_dictionaries({id: _allowed_answers(id) for id in bilan.questions()})
+partial = st.fixed_dictionaries({}, optional={id: _allowed_answers(id) for id in bilan.questions()})
 tasks = st.fixed_dictionaries({}, optional={id: st.sampled_from(OUTCOMES) for id in TASKS})
 
 
 def test_each_of_the_600_cases_has_exactly_one_line():
     cases = list(itertools.product(("none", "fragile", "stable"), engine.USES, WANTS, READS, (True, False)))
     assert len(cases) == 600
-    found = [
+    lines = [
         engine.line(access=access, use=use, wants=wants, reads=reads, unsure=unsure)
         for access, use, wants, reads, unsure in cases
     ]
-    assert set(found) == set(bilan.lines())
+    assert set(lines) == set(bilan.lines())
 
 
 def test_the_lines_are_those_of_the_table_read_from_top_to_bottom():
@@ -75,15 +75,15 @@ def test_the_lines_are_those_of_the_table_read_from_top_to_bottom():
 
 @given(partial, tasks)
 def test_any_answers_give_one_access_one_use_and_one_result(answers, measured):
-    found = engine.conclude(answers, measured)
-    assert found.access in bilan.accesses()
-    assert {found.declared, found.use} <= set(bilan.uses())
-    assert found.result in bilan.results()
-    assert found.result == bilan.lines()[found.line].result
-    assert set(found.flags) <= set(bilan.flags())
-    assert found.observed in ("", *bilan.uses())
-    assert found.provisional == (found.line == "L1")
-    assert found.retest_after == 0 or found.retest_after >= engine.RETEST_DAYS
+    conclusion = engine.conclude(answers, measured)
+    assert conclusion.access in bilan.accesses()
+    assert {conclusion.declared, conclusion.use} <= set(bilan.uses())
+    assert conclusion.result in bilan.results()
+    assert conclusion.result == bilan.lines()[conclusion.line].result
+    assert set(conclusion.flags) <= set(bilan.flags())
+    assert conclusion.observed in ("", *bilan.uses())
+    assert conclusion.provisional == (conclusion.line == "L1")
+    assert conclusion.retest_after == 0 or conclusion.retest_after >= engine.RETEST_DAYS
 
 
 @settings(max_examples=times(60, 120))
@@ -108,20 +108,20 @@ def test_a_task_passed_never_lowers_the_result(answers, measured, id):
 
 
 @given(complete)
-def test_without_task_measured_what_is_said_is_kept(answers):
-    found = engine.conclude(answers, dict.fromkeys(TASKS, "unmeasured"))
-    assert (found.observed, found.use, found.correction) == ("", found.declared, "")
+def test_declared_use_is_retained_without_a_measured_task(answers):
+    conclusion = engine.conclude(answers, dict.fromkeys(TASKS, "unmeasured"))
+    assert (conclusion.observed, conclusion.use, conclusion.correction) == ("", conclusion.declared, "")
 
 
 @given(partial)
 def test_the_next_question_is_always_one_that_the_path_asks(answers):
-    asked = engine.path(answers)
+    path = engine.path(answers)
     next_one = engine.next_question(answers)
-    assert next_one in ("", *asked)
+    assert next_one in ("", *path)
     assert (
-        all(answers.get(id) for id in asked[: asked.index(next_one)])
+        all(answers.get(id) for id in path[: path.index(next_one)])
         if next_one
-        else all(map(answers.get, asked))
+        else all(map(answers.get, path))
     )
 
 

@@ -1,4 +1,4 @@
-"""What answers are worth: measured when there are enough, told missing when not, never made up."""
+"""Quality measures of answers: measured when there are enough, told missing when not, never made up."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -19,22 +19,22 @@ VERSION = bilan.version()
 
 def row(answers=None, **more) -> Row:
     """Return a diagnosis: its answers, and what differs from what the rule says of them."""
-    held = dict(answers or SANDRINE)
-    found = engine.conclude(held)
+    answers_of_row = dict(answers or SANDRINE)
+    conclusion = engine.conclude(answers_of_row)
     values = {
         "person": None,
         "by": None,
         "at": AT,
         "mode": "self",
         "version": VERSION,
-        "answers": held,
+        "answers": answers_of_row,
         "timings": {},
-        "declared": found.declared,
+        "declared": conclusion.declared,
         "observed": "",
-        "use": found.use,
-        "access": found.access,
-        "line": found.line,
-        "result": found.result,
+        "use": conclusion.use,
+        "access": conclusion.access,
+        "line": conclusion.line,
+        "result": conclusion.result,
         "changed": False,
     }
     return Row(**{**values, **more})
@@ -46,35 +46,35 @@ def measured(rows, **more) -> bilan_quality.Quality:
 
 def timed(seconds: int, answers=SANDRINE) -> dict[str, int]:
     """Return timings that add up to some seconds."""
-    asked = engine.path(answers)
-    return {id: seconds // len(asked) + (k < seconds % len(asked)) for k, id in enumerate(asked)}
+    path = engine.path(answers)
+    return {id: seconds // len(path) + (k < seconds % len(path)) for k, id in enumerate(path)}
 
 
 # ------------------------------------------------------------------------------------------------- not enough
 
 
 def test_with_nothing_every_figure_says_what_it_needs():
-    found = measured([])
+    quality = measured([])
     figures = (
-        [p.median for p in found.paces]
-        + [q.both for q in found.questions]
-        + [x.figure for x in found.changed]
+        [p.median for p in quality.paces]
+        + [q.both for q in quality.questions]
+        + [x.figure for x in quality.changed]
     )
-    figures += [found.observed, found.twice, found.two_aidants, found.dropped.gone, found.same]
+    figures += [quality.observed, quality.twice, quality.two_aidants, quality.dropped.gone, quality.same]
     assert all((f.measure, f.n, f.needed) == (None, 0, 30) for f in figures)
-    assert (found.omega.measure, found.omega.needed) == (None, 100)
-    assert found.came.why == "Les orientations ne disent pas encore de quel bilan elles partent."
-    told = bilan_measures.quality(found)
-    assert told.observed.why == "Pas encore assez de réponses : 0 sur 30"
-    assert told.questions == ()
-    assert "X1 (0)" in told.questions_waiting
+    assert (quality.omega.measure, quality.omega.needed) == (None, 100)
+    assert quality.came.why == "Les orientations ne disent pas encore de quel bilan elles partent."
+    published = bilan_measures.quality(quality)
+    assert published.observed.why == "Pas encore assez de réponses : 0 sur 30"
+    assert published.questions == ()
+    assert "X1 (0)" in published.questions_waiting
 
 
-@pytest.mark.parametrize(("n", "shown"), [(29, False), (30, True)])
-def test_thirty_answers_are_enough(n, shown):
-    found = measured([row(timings=timed(200)) for _ in range(n)])
-    assert (found.paces[0].median.measure is not None) is shown
-    assert (found.questions[0].both.measure is not None) is shown
+@pytest.mark.parametrize(("n", "is_published"), [(29, False), (30, True)])
+def test_thirty_answers_are_enough(n, is_published):
+    quality = measured([row(timings=timed(200)) for _ in range(n)])
+    assert (quality.paces[0].median.measure is not None) is is_published
+    assert (quality.questions[0].both.measure is not None) is is_published
 
 
 def test_another_version_of_the_rule_counts_apart():
@@ -110,7 +110,7 @@ def test_a_question_without_answer_too_often_is_to_be_written_again():
     assert bilan_measures.quality(measured(rows)).to_rewrite == ("U3",)
 
 
-def test_a_question_that_was_not_asked_is_not_counted_and_blanks_of_paper_neither():
+def test_questions_off_the_path_and_blanks_of_paper_are_not_counted():
     rows = [row(ANDREI) for _ in range(40)] + [row({**SANDRINE, "U3": "-"}, mode="paper") for _ in range(40)]
     by_id = {each.id: each for each in measured(rows).questions}
     assert by_id["U3"].both.n == 0
@@ -118,17 +118,17 @@ def test_a_question_that_was_not_asked_is_not_counted_and_blanks_of_paper_neithe
 
 
 def test_screens_where_people_stop_are_counted_among_those_begun():
-    found = measured([], begun=100, stopped={"A3": 10, "U5": 5, "nowhere": 3}, ended=70).dropped
-    assert {x.id: x.figure.measure.value for x in found.stopped} == {"A3": 0.1, "U5": 0.05}
-    assert found.gone.measure.value == pytest.approx(0.15), "neither stopped nor ended"
+    dropped = measured([], begun=100, stopped={"A3": 10, "U5": 5, "nowhere": 3}, ended=70).dropped
+    assert {x.id: x.figure.measure.value for x in dropped.stopped} == {"A3": 0.1, "U5": 0.05}
+    assert dropped.gone.measure.value == pytest.approx(0.15), "neither stopped nor ended"
 
 
-def test_what_is_said_is_set_against_what_is_seen():
+def test_declared_use_is_compared_with_observed_use():
     pairs = [("G0", "G0")] * 10 + [("G1", "G1")] * 10 + [("G2", "G2")] * 8 + [("G2", "G1")] * 4
-    found = measured([row(declared=said, observed=seen) for said, seen in pairs])
+    quality = measured([row(declared=declared, observed=observed) for declared, observed in pairs])
     table = [[10, 0, 0, 0], [0, 10, 0, 0], [0, 4, 8, 0], [0, 0, 0, 0]]
-    assert found.observed.measure == agreement.kappa(table)
-    assert found.same.measure.value == 28 / 32
+    assert quality.observed.measure == agreement.kappa(table)
+    assert quality.same.measure.value == 28 / 32
     alike = measured([row(declared="G1", observed="G1") for _ in range(30)]).observed
     assert (alike.measure, alike.why) == (None, "Tout le monde a le même usage : l’accord ne se mesure pas.")
 
@@ -144,12 +144,12 @@ def test_pairs_are_within_a_week_and_two_aidants_apart():
     rows = [r for k in range(30) for r in twice(k, 3, 7, 7)]
     rows += [r for k in range(100, 130) for r in twice(k, 3, 7, 8)]
     rows += [r for k in range(200, 260) for r in twice(k, 8, 7, 8)]
-    found = measured(rows)
-    assert (found.twice.n, found.two_aidants.n) == (30, 30)
-    assert found.twice.measure.value == pytest.approx(1)
+    quality = measured(rows)
+    assert (quality.twice.n, quality.two_aidants.n) == (30, 30)
+    assert quality.twice.measure.value == pytest.approx(1)
 
 
-def test_a_person_seen_many_times_is_one_pair():
+def test_a_person_with_many_diagnoses_is_one_pair():
     rows = [row(person=1, at=AT + timedelta(days=k)) for k in range(5)]
     assert measured(rows).twice.n == 1
 
@@ -181,9 +181,11 @@ def test_a_line_changed_more_than_once_in_five_is_to_be_reviewed():
         row(ANDREI, changed=False) for _ in range(100)
     ]
     line = engine.conclude(ANDREI).line
-    found = {x.id: x for x in measured(rows).changed}[line]
-    assert (found.figure.n, found.figure.flagged) == (35, True), "only those led by a professional"
-    assert found.figure.measure.value == 8 / 35
+    changed_line = {x.id: x for x in measured(rows).changed}[line]
+    assert (changed_line.figure.n, changed_line.figure.flagged) == (35, True), (
+        "only those led by a professional"
+    )
+    assert changed_line.figure.measure.value == 8 / 35
 
 
 def test_omega_takes_only_who_answered_the_four_questions():
@@ -198,9 +200,9 @@ def test_omega_takes_only_who_answered_the_four_questions():
         }
         answers.append({**SANDRINE, "U1": "often", **steps})
     rows = [row(each) for each in answers] + [row({**SANDRINE, "U5": "no-need"}) for _ in range(50)]
-    found = measured(rows).omega
-    assert found.n == 150
-    assert 0.5 < found.measure.value < 0.9
+    omega = measured(rows).omega
+    assert omega.n == 150
+    assert 0.5 < omega.measure.value < 0.9
     assert measured(rows[:99]).omega.measure is None
     same = measured([row() for _ in range(120)]).omega
     assert (same.measure, same.flagged) == (None, True)
@@ -213,13 +215,13 @@ def test_scales_hold_only_answers_of_their_question():
 
 
 def test_what_became_of_proposals_comes_from_referrals():
-    found = measured([], followed=Followed(known=44, came=33, served=22))
-    assert (found.came.measure.value, found.served.measure.value) == (0.75, 0.5)
+    quality = measured([], followed=Followed(known=44, came=33, served=22))
+    assert (quality.came.measure.value, quality.served.measure.value) == (0.75, 0.5)
     assert measured([], followed=Followed(known=10, came=9)).came.measure is None
 
 
 @pytest.mark.parametrize(
-    ("came", "served", "told"),
+    ("came", "served", "published"),
     [
         (60, 40, (True, True)),
         (60, 57, (False, True)),  # three people came and were not helped
@@ -227,8 +229,8 @@ def test_what_became_of_proposals_comes_from_referrals():
         (60, 4, (True, False)),
     ],
 )
-def test_what_became_of_the_few_is_told_by_no_share(came, served, told):
-    found = measured([], followed=Followed(known=99, came=came, served=served))
-    assert (found.came.measure is not None, found.served.measure is not None) == told
-    hidden = [each for each in (found.came, found.served) if each.measure is None]
+def test_no_share_is_published_for_the_outcomes_of_a_few(came, served, published):
+    quality = measured([], followed=Followed(known=99, came=came, served=served))
+    assert (quality.came.measure is not None, quality.served.measure is not None) == published
+    hidden = [each for each in (quality.came, quality.served) if each.measure is None]
     assert all(each.why.startswith("Masqué") for each in hidden)

@@ -27,9 +27,9 @@ def samples(draw):
 @given(samples())
 def test_raking_finds_the_only_weights_that_meet_the_margins_by_a_factor_a_category(sample):
     codes, targets, initial, ratio = sample
-    found = calibration.calibrate(initial, calibration.margins(codes, targets), method="raking")
-    assert found.converged
-    assert found.ratios == pytest.approx(ratio, rel=1e-8)
+    result = calibration.calibrate(initial, calibration.margins(codes, targets), method="raking")
+    assert result.converged
+    assert result.ratios == pytest.approx(ratio, rel=1e-8)
 
 
 @given(samples(), st.sampled_from(["raking", "lineaire", "logit"]), st.booleans())
@@ -37,24 +37,24 @@ def test_margins_are_met_and_ratios_keep_their_bounds(sample, method, bounded):
     codes, targets, initial, ratio = sample
     bounds = (ratio.min() * 0.9, ratio.max() * 1.1) if bounded or method == "logit" else None
     assume(bounds is None or bounds[0] < 1 < bounds[1])
-    found = calibration.calibrate(initial, calibration.margins(codes, targets), method=method, bounds=bounds)
-    assert found.converged
+    result = calibration.calibrate(initial, calibration.margins(codes, targets), method=method, bounds=bounds)
+    assert result.converged
     for code, target in zip(codes, targets, strict=True):
-        assert np.bincount(code, found.weights) == pytest.approx(target, rel=1e-9)
-    assert found.weights == pytest.approx(initial * found.ratios)
+        assert np.bincount(code, result.weights) == pytest.approx(target, rel=1e-9)
+    assert result.weights == pytest.approx(initial * result.ratios)
     if bounds is not None:
-        assert bounds[0] - 1e-12 <= found.ratios.min() <= found.ratios.max() <= bounds[1] + 1e-12
+        assert bounds[0] - 1e-12 <= result.ratios.min() <= result.ratios.max() <= bounds[1] + 1e-12
 
 
 @given(samples())
 def test_two_respondents_alike_have_the_same_ratio_and_the_order_of_rows_says_nothing(sample):
     codes, targets, initial, _ = sample
     order = np.random.default_rng(0).permutation(len(initial))
-    found = calibration.calibrate(initial, calibration.margins(codes, targets))
+    result = calibration.calibrate(initial, calibration.margins(codes, targets))
     moved = calibration.calibrate(
         initial[order], calibration.margins([code[order] for code in codes], targets)
     )
-    assert moved.ratios == pytest.approx(found.ratios[order], rel=1e-10)
+    assert moved.ratios == pytest.approx(result.ratios[order], rel=1e-10)
 
 
 @given(samples())
@@ -68,13 +68,13 @@ def test_cells_and_columns_of_zeros_and_ones_give_the_same_weights(sample):
     assert calibration.calibrate(initial, dense).weights == pytest.approx(by_cell.weights, rel=1e-8)
 
 
-def test_many_categories_are_told_apart_when_a_table_of_cells_would_not_fit():
+def test_many_categories_are_separated_when_a_table_of_cells_would_not_fit():
     chance = np.random.default_rng(3)
     codes = [np.concatenate((np.arange(3000), chance.integers(0, 3000, 7000))) for _ in range(2)]
     codes.append(chance.integers(0, 4, 10_000))
-    found = calibration.margins(codes, [np.ones(3000), np.ones(3000), np.ones(4)])
-    for code, of_cell in zip(codes, found.codes, strict=True):
-        assert (of_cell[found.cell] == code).all()
+    margins = calibration.margins(codes, [np.ones(3000), np.ones(3000), np.ones(4)])
+    for code, of_cell in zip(codes, margins.codes, strict=True):
+        assert (of_cell[margins.cell] == code).all()
 
 
 def test_what_cannot_be_met_is_never_returned_as_if_it_were():
@@ -89,11 +89,11 @@ def test_what_cannot_be_met_is_never_returned_as_if_it_were():
         ("raking", (0.1, 10)),
         ("lineaire", (0.5, 2)),
     ):
-        found = calibration.calibrate(
+        result = calibration.calibrate(
             np.full(4, 25.0), calibration.margins(codes, targets), method=method, bounds=bounds
         )
-        assert not found.converged, method
-        assert found.gap > 0.1
+        assert not result.converged, method
+        assert result.gap > 0.1
 
 
 @pytest.mark.parametrize("bounds", [(1.0, 2.0), (0.5, 1.0), (-0.1, 2.0), (0.5, np.inf), (2.0, 0.5)])
@@ -109,11 +109,11 @@ def test_bounds_that_do_not_frame_one_are_refused(bounds):
 
 @settings(max_examples=times(10, 20))
 @given(samples(), st.floats(0.2, 0.95), st.floats(1.05, 4))
-def test_bounds_said_to_be_impossible_are_and_those_said_to_work_do(sample, low, high):
+def test_bounds_reported_impossible_are_and_those_reported_possible_work(sample, low, high):
     codes, targets, initial, _ = sample
     margins = calibration.margins(codes, targets)
-    found = calibration.calibrate(initial, margins, method="lineaire", bounds=(low, high))
-    if found.converged:
+    result = calibration.calibrate(initial, margins, method="lineaire", bounds=(low, high))
+    if result.converged:
         assert calibration_bounds.can_keep(initial, margins, low, high)
     least = calibration_bounds.lowest_high(initial, margins, low)
     if least is not None:
@@ -149,11 +149,11 @@ def test_what_is_missed_of_a_number_is_a_share_of_its_total():
 @given(samples(), st.floats(1.5, 5))
 def test_no_weight_passes_its_ceiling_and_margins_stay_met(sample, most):
     codes, targets, initial, _ = sample
-    found = calibration.trimmed(initial, calibration.margins(codes, targets), most=most)
-    if found.converged:
-        assert found.weights.max() <= most * found.weights.mean() * 1.001
+    result = calibration.trimmed(initial, calibration.margins(codes, targets), most=most)
+    if result.converged:
+        assert result.weights.max() <= most * result.weights.mean() * 1.001
         for code, target in zip(codes, targets, strict=True):
-            assert np.bincount(code, found.weights) == pytest.approx(target, rel=1e-9)
+            assert np.bincount(code, result.weights) == pytest.approx(target, rel=1e-9)
 
 
 @given(samples())
@@ -164,8 +164,8 @@ def test_linear_weights_are_those_of_the_regression_written_out(sample):
     ).astype(float)
     gap = np.concatenate(targets) - x.T @ initial
     written = initial * (1 + x @ np.linalg.pinv(x.T @ (initial[:, None] * x)) @ gap)
-    found = calibration.calibrate(initial, calibration.margins(codes, targets), method="lineaire")
-    assert found.weights == pytest.approx(written, rel=1e-7, abs=1e-9)
+    result = calibration.calibrate(initial, calibration.margins(codes, targets), method="lineaire")
+    assert result.weights == pytest.approx(written, rel=1e-7, abs=1e-9)
 
 
 @pytest.mark.parametrize("method", ["lineaire", "raking"])
@@ -177,15 +177,15 @@ def test_a_spread_keeps_the_ratio_of_whom_residuals_vary_most_near_one(method):
     initial, spread = random.uniform(0.5, 2, n), random.uniform(0.2, 6, n)
     x = np.column_stack([code[:, None] == np.arange(3), number]).astype(float)
     wanted = x.T @ (initial * random.uniform(0.6, 1.7, n))
-    found = calibration.calibrate(
+    result = calibration.calibrate(
         initial,
         calibration.margins([code], [wanted[:3]], numbers=number[:, None], totals=wanted[3:]),
         method=method,
         spread=spread,
     )
-    assert found.converged
-    assert x.T @ found.weights == pytest.approx(wanted, rel=1e-9)
-    score = spread * (np.log(found.ratios) if method == "raking" else found.ratios - 1)
+    assert result.converged
+    assert x.T @ result.weights == pytest.approx(wanted, rel=1e-9)
+    score = spread * (np.log(result.ratios) if method == "raking" else result.ratios - 1)
     multipliers, *_ = np.linalg.lstsq(x, score, rcond=None)
     assert score == pytest.approx(x @ multipliers, rel=1e-6, abs=1e-8)
 
@@ -196,7 +196,7 @@ def test_a_ceiling_is_reached_by_trimming_again_and_again():
     initial = random.uniform(0.2, 3, 100)
     margins = calibration.margins([code], [np.array([160.0, 40.0])])
     assert not calibration.trimmed(initial, margins, most=2.5, rounds=0).converged
-    found = calibration.trimmed(initial, margins, most=2.5)
-    assert found.converged
-    assert found.weights.max() <= 2.5 * found.weights.mean() * 1.001
-    assert np.bincount(code, found.weights) == pytest.approx([160, 40])
+    result = calibration.trimmed(initial, margins, most=2.5)
+    assert result.converged
+    assert result.weights.max() <= 2.5 * result.weights.mean() * 1.001
+    assert np.bincount(code, result.weights) == pytest.approx([160, 40])

@@ -90,11 +90,11 @@ def test_rounding_goes_both_ways_alike(seed, source):
 
 @given(seeds, sources, st.integers(1, 6), st.integers(1, 200))
 def test_every_row_of_even_normals_holds_the_even_quantiles(seed, source, rows, n):
-    found = chance.even_normals(seed, source, rows, n)
+    normals = chance.even_normals(seed, source, rows, n)
     normal = NormalDist()
     quantiles = np.array([normal.inv_cdf((k + 0.5) / n) for k in range(n)])
-    assert found.shape == (rows, n)
-    assert np.array_equal(np.sort(found, axis=1), np.tile(quantiles, (rows, 1)))
+    assert normals.shape == (rows, n)
+    assert np.array_equal(np.sort(normals, axis=1), np.tile(quantiles, (rows, 1)))
 
 
 @given(seeds, sources, st.integers(20, 200))

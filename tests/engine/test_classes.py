@@ -16,16 +16,16 @@ some_unknown = hnp.arrays(
 
 @given(some_unknown)
 def test_a_zone_has_one_of_five_classes_or_none_when_its_value_is_unknown(values):
-    found = classes.classes(values)
-    assert set(found[~np.isnan(values)]) <= set(range(classes.N_CLASSES))
-    assert (found[np.isnan(values)] == -1).all()
+    class_of = classes.classes(values)
+    assert set(class_of[~np.isnan(values)]) <= set(range(classes.N_CLASSES))
+    assert (class_of[np.isnan(values)] == -1).all()
 
 
 @given(values_of_zones)
 def test_equal_zones_are_in_the_same_class(values):
-    found = classes.classes(values)
+    class_of = classes.classes(values)
     for value in np.unique(values):
-        assert len(set(found[values == value])) == 1
+        assert len(set(class_of[values == value])) == 1
 
 
 @given(values_of_zones)
@@ -42,8 +42,8 @@ def test_the_order_of_zones_is_irrelevant(values, chance):
 
 @given(values_of_zones, st.integers(1, 5))
 def test_zones_without_a_value_change_no_class(values, n):
-    found = classes.classes(np.append(values, np.full(n, np.nan)))
-    assert np.array_equal(found[: len(values)], classes.classes(values))
+    class_of = classes.classes(np.append(values, np.full(n, np.nan)))
+    assert np.array_equal(class_of[: len(values)], classes.classes(values))
 
 
 @given(st.integers(5, 60), st.randoms(use_true_random=False))
@@ -66,10 +66,10 @@ def test_only_the_order_of_values_counts(values, factor, shift):
 def test_each_draw_is_classed_by_its_own_bounds(draws, data):
     bounds = np.sort(data.draw(hnp.arrays(np.float64, (4, 15), elements=st.floats(0, 100))), axis=0)
     draws[0] = np.nan
-    found = classes.drawn(draws, bounds)
+    class_of = classes.drawn(draws, bounds)
     for k in range(15):
-        assert found[:, k].tolist() == classes.classes(draws[:, k], bounds[:, k]).tolist()
-    odds = classes.membership(found)
+        assert class_of[:, k].tolist() == classes.classes(draws[:, k], bounds[:, k]).tolist()
+    odds = classes.membership(class_of)
     assert np.isnan(odds[0]).all()
     assert odds[1:].sum(axis=1) == pytest.approx(np.ones(8))
 
@@ -88,8 +88,8 @@ def test_a_cell_says_which_of_the_two_is_strong(digital, social):
 
 @given(some_unknown)
 def test_a_rank_is_one_more_than_the_number_of_higher_zones(values):
-    found = classes.ranks(values)
+    ranks = classes.ranks(values)
     known = ~np.isnan(values)
-    assert np.array_equal(np.isnan(found), ~known)
+    assert np.array_equal(np.isnan(ranks), ~known)
     ordered = sorted(values[known], reverse=True)
-    assert found[known].tolist() == [1 + ordered.index(value) for value in values[known]]
+    assert ranks[known].tolist() == [1 + ordered.index(value) for value in values[known]]

@@ -42,9 +42,11 @@ def test_one_walks_inside_a_group_from_any_zone_to_any_other(case):
     for group in gather(pairs, chosen):
         reached, frontier = {group[0]}, [group[0]]
         while frontier:
-            here = frontier.pop()
-            beside = {b for a, b in pairs.tolist() if a == here} | {a for a, b in pairs.tolist() if b == here}
-            new = (beside & set(group)) - reached
+            zone = frontier.pop()
+            neighbours = {b for a, b in pairs.tolist() if a == zone} | {
+                a for a, b in pairs.tolist() if b == zone
+            }
+            new = (neighbours & set(group)) - reached
             reached |= new
             frontier += new
         assert reached == set(group)
@@ -82,4 +84,4 @@ def test_choosing_more_zones_never_parts_a_group(case):
     pairs, chosen = case
     larger = gather(pairs, np.ones_like(chosen))
     for group in gather(pairs, chosen):
-        assert any(set(group) <= set(whole) for whole in larger)
+        assert any(set(group) <= set(larger_group) for larger_group in larger)

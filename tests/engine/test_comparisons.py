@@ -11,9 +11,9 @@ from tests.support.profile import times
 P, N = st.floats(0.02, 0.98), st.integers(20, 800)
 
 
-def beyond_zero(found):
-    """Whether zero stands outside the interval: only then may a sentence say « plus » or « moins »."""
-    return found.low > 0 or found.high < 0
+def beyond_zero(difference):
+    """True if zero stands outside the interval: only then may a sentence say « plus » or « moins »."""
+    return difference.low > 0 or difference.high < 0
 
 
 def share(p, n):
@@ -35,10 +35,10 @@ def test_the_other_way_round_is_the_opposite(p1, n1, p2, n2):
 
 @given(P, N, P, N)
 @settings(max_examples=times(15, 60), deadline=None)
-def test_a_difference_is_told_when_its_p_is_under_one_in_ten(p1, n1, p2, n2):
-    found = comparisons.difference(share(p1, n1), share(p2, n2))
-    if abs(found.p - 0.1) > 1e-6:
-        assert beyond_zero(found) == (found.p < 0.1)
+def test_a_difference_is_significant_when_its_p_is_under_one_in_ten(p1, n1, p2, n2):
+    difference = comparisons.difference(share(p1, n1), share(p2, n2))
+    if abs(difference.p - 0.1) > 1e-6:
+        assert beyond_zero(difference) == (difference.p < 0.1)
 
 
 def test_a_positive_link_narrows_the_difference():
@@ -51,25 +51,25 @@ def test_newcombe_1998():
     """Newcombe (1998), méthode 10 : 56 sur 70 contre 48 sur 80, à 95 %, donne 0,0524 à 0,3339 avec Wilson
     ; ici plus large, par prudence.
     """
-    found = comparisons.difference(share(56 / 70, 70), share(48 / 80, 80), level=0.95)
-    assert found.value == approx(0.2)
-    assert found.low < 0.0524
-    assert found.high > 0.3339
-    assert (found.low, found.high) == approx((0.0524, 0.3339), abs=0.02)
+    difference = comparisons.difference(share(56 / 70, 70), share(48 / 80, 80), level=0.95)
+    assert difference.value == approx(0.2)
+    assert difference.low < 0.0524
+    assert difference.high > 0.3339
+    assert (difference.low, difference.high) == approx((0.0524, 0.3339), abs=0.02)
 
 
-def test_two_equal_populations_are_told_apart_one_time_in_ten_at_most():
+def test_two_equal_populations_differ_one_time_in_ten_at_most():
     random = chance.generator(8, "test")
-    told = 0
+    n_different = 0
     for _ in range(1500):
         one, other = random.binomial(150, 0.3), random.binomial(120, 0.3)
-        told += beyond_zero(comparisons.difference(share(one / 150, 150), share(other / 120, 120)))
-    assert 0.05 < told / 1500 < 0.115
+        n_different += beyond_zero(comparisons.difference(share(one / 150, 150), share(other / 120, 120)))
+    assert 0.05 < n_different / 1500 < 0.115
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
 def test_holm_never_lowers_and_keeps_the_order(p):
-    made = comparisons.holm(p)
-    assert all(a >= b for a, b in zip(made, p, strict=True))
-    assert all(made[i] <= made[j] for i in range(len(p)) for j in range(len(p)) if p[i] < p[j])
-    assert max(made) <= 1
+    adjusted = comparisons.holm(p)
+    assert all(a >= b for a, b in zip(adjusted, p, strict=True))
+    assert all(adjusted[i] <= adjusted[j] for i in range(len(p)) for j in range(len(p)) if p[i] < p[j])
+    assert max(adjusted) <= 1

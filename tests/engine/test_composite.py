@@ -47,20 +47,20 @@ def test_a_share_of_nobody_is_refused(share, size):
 @given(shares, effective, shares, st.floats(0.01, 0.5))
 def test_the_combination_lies_between_and_is_surer_than_each(share, size, other, spread):
     model, survey = modelled(other, spread), composite.surveyed(share, size, seed=3, n=N)
-    found = composite.combine(model, survey)
+    combined = composite.combine(model, survey)
     low, high = sorted((model.mean(), survey.mean()))
-    assert low - 1e-4 <= found.draws.mean() <= high + 1e-4
-    assert found.draws.var() <= min(model.var(), survey.var()) * (1 + 1e-9)
-    assert 0 <= found.weight <= 1
+    assert low - 1e-4 <= combined.draws.mean() <= high + 1e-4
+    assert combined.draws.var() <= min(model.var(), survey.var()) * (1 + 1e-9)
+    assert 0 <= combined.weight <= 1
 
 
 @given(shares, effective, shares, st.floats(0.05, 0.5))
 def test_weights_are_the_precisions(share, size, other, spread):
     model, survey = modelled(other, spread), composite.surveyed(share, size, seed=3, n=N)
-    found = composite.combine(model, survey)
-    assert found.weight / (1 - found.weight) == pytest.approx(model.var() / survey.var())
+    combined = composite.combine(model, survey)
+    assert combined.weight / (1 - combined.weight) == pytest.approx(model.var() / survey.var())
     expected = 1 / (1 / model.var() + 1 / survey.var())
-    assert found.draws.var() == pytest.approx(expected, rel=0.02)
+    assert combined.draws.var() == pytest.approx(expected, rel=0.02)
 
 
 @given(shares, st.floats(0.05, 0.3))
@@ -75,24 +75,26 @@ def test_a_larger_survey_weighs_more(share, spread):
 @given(shares, effective, shares, st.floats(0.01, 0.5))
 def test_a_guard_wakes_exactly_when_chance_is_left_behind(share, size, other, spread):
     model, survey = modelled(other, spread), composite.surveyed(share, size, seed=3, n=N)
-    found = composite.combine(model, survey)
-    assert found.agree == (found.gap_low <= 0 <= found.gap_high)
-    assert (found.bias == 0) == found.agree
-    assert found.guarded_weight <= found.weight
-    if found.agree:
-        assert found.guarded == pytest.approx(found.draws)
+    combined = composite.combine(model, survey)
+    assert combined.agree == (combined.gap_low <= 0 <= combined.gap_high)
+    assert (combined.bias == 0) == combined.agree
+    assert combined.guarded_weight <= combined.weight
+    if combined.agree:
+        assert combined.guarded == pytest.approx(combined.draws)
     else:  # given that doubt, the same gap would be at the limit of chance
-        assert abs(found.gap) == pytest.approx(BEYOND * np.sqrt(model.var() + survey.var() + found.bias**2))
-        assert found.guarded_weight == pytest.approx(model.var() * (BEYOND / found.gap) ** 2)
+        assert abs(combined.gap) == pytest.approx(
+            BEYOND * np.sqrt(model.var() + survey.var() + combined.bias**2)
+        )
+        assert combined.guarded_weight == pytest.approx(model.var() * (BEYOND / combined.gap) ** 2)
 
 
 def test_a_guarded_survey_doubts_as_much_as_its_gap_asks():
     model, survey = modelled(0.2, 0.1), composite.surveyed(0.45, 200, seed=3, n=N)
-    found = composite.combine(model, survey)
-    assert not found.agree
-    doubted = survey.var() + found.bias**2
-    assert found.guarded.mean() == pytest.approx(model.mean() + found.guarded_weight * found.gap)
-    assert found.guarded.var() == pytest.approx(1 / (1 / model.var() + 1 / doubted), rel=0.02)
+    combined = composite.combine(model, survey)
+    assert not combined.agree
+    doubted = survey.var() + combined.bias**2
+    assert combined.guarded.mean() == pytest.approx(model.mean() + combined.guarded_weight * combined.gap)
+    assert combined.guarded.var() == pytest.approx(1 / (1 / model.var() + 1 / doubted), rel=0.02)
 
 
 @given(shares, effective)
@@ -105,8 +107,10 @@ def test_the_question_of_the_definition_is_carried_as_it_is(share, size):
 @given(shares, effective, st.floats(0.05, 0.5), st.floats(0.05, 0.5))
 def test_a_place_like_the_country_is_carried_to_the_countrys_total(_share, size, known, total):
     drawn = np.full(N, known)
-    found = composite.carried(drawn, known=known, total=total, slope=1, slope_doubt=0.4, selection=0, seed=3)
-    assert found == pytest.approx(np.full(N, total))
+    carried = composite.carried(
+        drawn, known=known, total=total, slope=1, slope_doubt=0.4, selection=0, seed=3
+    )
+    assert carried == pytest.approx(np.full(N, total))
     doubted = composite.carried(
         drawn, known=known, total=total, slope=1, slope_doubt=0.4, selection=0.125, seed=3
     )
@@ -137,10 +141,10 @@ def places(draw):
 def test_areas_moved_together_add_up_to_the_target(case, share):
     people, size = case
     target = size.sum() * expit(logit(share) + 0.1 * even_normals(5, "cible", 1, 40)[0])
-    found = composite.moved(people, size, composite.moves(people, size, target))
-    assert found.sum(axis=0) == pytest.approx(target, rel=1e-6)
-    assert (found >= 0).all()
-    assert (found <= size[:, None]).all()
+    moved = composite.moved(people, size, composite.moves(people, size, target))
+    assert moved.sum(axis=0) == pytest.approx(target, rel=1e-6)
+    assert (moved >= 0).all()
+    assert (moved <= size[:, None]).all()
 
 
 def test_a_step_too_long_for_rates_to_answer_is_taken_back():
@@ -161,7 +165,7 @@ def test_a_target_already_met_moves_nobody(case):
 def test_areas_keep_their_order(case, share):
     people, size = case
     target = np.full(40, size.sum() * share)
-    found = composite.moved(people, size, composite.moves(people, size, target))
+    moved = composite.moved(people, size, composite.moves(people, size, target))
     inside = size > 0
-    before, after = (each[inside] / size[inside][:, None] for each in (people, found))
+    before, after = (each[inside] / size[inside][:, None] for each in (people, moved))
     assert np.array_equal(np.argsort(before[:, 0], kind="stable"), np.argsort(after[:, 0], kind="stable"))

@@ -17,13 +17,13 @@ def test_parts_come_in_order_and_are_those_that_one_process_gives():
 
 
 def alone(program: str) -> str:
-    """Return what a process of its own prints: that of the tests has threads when there are several."""
+    """Return the output of a separate process: that of the tests has threads when there are several."""
     words = [sys.executable, "-c", program]
     return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def test_work_done_aside_is_done_in_a_copy_and_waited_for():
-    told = alone("""
+    output = alone("""
 import os
 from maillage.kernel import cores
 with cores.aside(lambda: (os.getpid(), 6 * 7)) as result:
@@ -31,10 +31,10 @@ with cores.aside(lambda: (os.getpid(), 6 * 7)) as result:
 print(process != os.getpid(), answer)
 """)
     copies = hasattr(os, "sched_getaffinity") and len(os.sched_getaffinity(0)) > 1
-    assert told == f"{copies} 42"
+    assert output == f"{copies} 42"
 
 
-def test_work_not_worth_a_copy_or_beside_threads_is_done_here():
+def test_small_work_or_work_beside_threads_is_done_in_the_process():
     with cores.aside(os.getpid, may_pay=False) as result:
         assert result() == os.getpid()
     done = Event()
@@ -49,7 +49,7 @@ def test_work_not_worth_a_copy_or_beside_threads_is_done_here():
 
 
 def test_what_work_done_aside_raises_is_raised_in_the_first_process():
-    told = alone("""
+    output = alone("""
 from maillage.kernel import cores
 try:
     with cores.aside(lambda: 1 // 0) as result:
@@ -57,7 +57,7 @@ try:
 except ZeroDivisionError as error:
     print(error)
 """)
-    assert told == "integer division or modulo by zero"
+    assert output == "integer division or modulo by zero"
 
 
 KILLED = """
@@ -82,7 +82,7 @@ def test_the_copies_of_a_process_that_is_killed_end_with_it():
 
 
 def test_a_refusal_comes_whole_from_a_copy():
-    told = alone("""
+    output = alone("""
 from maillage.kernel import cores
 from maillage.kernel.errors import Refused, UnknownTerritory
 
@@ -95,11 +95,11 @@ try:
 except Refused as error:
     print(type(error).__name__, error.sentences, error.nearest, str(error).splitlines()[0])
 """)
-    assert told == "UnknownTerritory ('Quoi.', 'Pourquoi.', 'Que faire.') (('38185', 'Grenoble'),) Quoi."
+    assert output == "UnknownTerritory ('Quoi.', 'Pourquoi.', 'Que faire.') (('38185', 'Grenoble'),) Quoi."
 
 
 def test_what_a_killed_copy_leaves_is_done_here():
-    told = alone("""
+    output = alone("""
 import os, signal
 from functools import partial
 from maillage.kernel import cores
@@ -114,13 +114,13 @@ found = list(cores.results([partial(once, k) for k in range(5)]))
 with cores.aside(partial(once, 2)) as result:
     print([k for k, _ in found], dict(found)[2], result())
 """)
-    assert told == "[0, 1, 2, 3, 4] True (2, True)"
+    assert output == "[0, 1, 2, 3, 4] True (2, True)"
 
 
 def test_a_copy_has_no_copies():
-    told = alone("""
+    output = alone("""
 from maillage.kernel import cores
 with cores.aside(cores.may_copy) as result:
     print(cores.may_copy(), result())
 """)
-    assert told.split()[1] == "False"
+    assert output.split()[1] == "False"

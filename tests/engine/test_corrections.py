@@ -11,9 +11,9 @@ def test_two_readers_of_one_program_have_each_their_own_corrections():
     """A page that set those of its study lent them to whatever another thread was reading."""
     both = Barrier(2)
 
-    def read(held: list[Correction]) -> tuple[Correction, ...]:
+    def read(corrections_in_use: list[Correction]) -> tuple[Correction, ...]:
         both.wait()
-        corrections.use(held)
+        corrections.use(corrections_in_use)
         both.wait()
         return corrections.in_force()
 

@@ -41,18 +41,18 @@ def by_hand(level: str) -> dict[str, dict[str, float]]:
     """Count the sample one line after another."""
     rate = {each["cell"]: float(each["rate"]) for each in rows("rates")}
     where = {each["code"]: each["code" if level == "area" else level] for each in rows("areas")}
-    found: dict[str, dict[str, float]] = {key: {"people": 0.0, "value": 0.0} for key in where.values()}
-    for each in rows("people"):
-        one = found[where[each["area"]]]
-        one["people"] += float(each["persons"])
-        one["value"] += float(each["persons"]) * rate[each["cell"]]
-    return found
+    totals: dict[str, dict[str, float]] = {key: {"people": 0.0, "value": 0.0} for key in where.values()}
+    for cell_row in rows("people"):
+        one = totals[where[cell_row["area"]]]
+        one["people"] += float(cell_row["persons"])
+        one["value"] += float(cell_row["persons"]) * rate[cell_row["cell"]]
+    return totals
 
 
 def within_reach(reach: float) -> set[str]:
     """Find the areas that have a place within reach by looking at each pair."""
     points = [(float(each["latitude"]), float(each["longitude"])) for each in rows("places")]
-    found = set()
+    reached = set()
     for area in rows("areas"):
         y, x = float(area["latitude"]), float(area["longitude"])
         for north, east in points:
@@ -62,18 +62,18 @@ def within_reach(reach: float) -> set[str]:
                 + np.cos(np.radians(y)) * np.cos(np.radians(north)) * np.sin(wide / 2) ** 2
             )
             if 2 * 6_371_008.8 * np.arcsin(np.sqrt(part)) <= reach:
-                found.add(area["code"])
-    return found
+                reached.add(area["code"])
+    return reached
 
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_country_counts_as_by_hand(stored, level):
     pack, folder = stored
     with engines.opened(engines.DUCKDB, folder) as engine:
-        found = estimating.estimate(pack, folder, engine, level)
+        estimates = estimating.estimate(pack, folder, engine, level)
     expected = by_hand(level)
-    assert found["code"].tolist() == sorted(expected)
-    for row in found.rows():
+    assert estimates["code"].tolist() == sorted(expected)
+    for row in estimates.rows():
         wanted = expected[row["code"]]
         assert row["people"] == pytest.approx(wanted["people"], rel=1e-12)
         if wanted["people"] < 50:
@@ -82,17 +82,19 @@ def test_a_country_counts_as_by_hand(stored, level):
         else:
             assert row["value"] == pytest.approx(wanted["value"], rel=1e-12)
             assert row["low"] < row["value"] < row["high"]
-    told = found.take(np.flatnonzero(~np.isnan(found["rank"])))
-    assert told["rank"].tolist() == [1 + int((told["rate"] > rate).sum()) for rate in told["rate"].tolist()]
+    message = estimates.take(np.flatnonzero(~np.isnan(estimates["rank"])))
+    assert message["rank"].tolist() == [
+        1 + int((message["rate"] > rate).sum()) for rate in message["rate"].tolist()
+    ]
 
 
 def test_a_place_is_within_reach_as_looked_at_one_by_one(stored):
     pack, folder = stored
     with engines.opened(engines.DUCKDB, folder) as engine:
-        found = estimating.estimate(pack, folder, engine, "area")
+        estimates = estimating.estimate(pack, folder, engine, "area")
     near = within_reach(pack.reach)
-    assert 0 < len(near) < len(found)
-    for row in found.rows():
+    assert 0 < len(near) < len(estimates)
+    for row in estimates.rows():
         assert np.isnan(row["within"]) or row["within"] == float(row["code"] in near)
 
 
@@ -100,9 +102,10 @@ def test_a_draw_does_not_depend_on_the_level(stored):
     """Les bornes d’une province viennent des tirages de ses secteurs : elles ne s’additionnent pas."""
     pack, folder = stored
     with engines.opened(engines.DUCKDB, folder) as engine:
-        found = {level: estimating.estimate(pack, folder, engine, level) for level in LEVELS}
+        by_level = {level: estimating.estimate(pack, folder, engine, level) for level in LEVELS}
     wide = {
-        level: (table["high"] - table["low"])[~np.isnan(table["low"])].sum() for level, table in found.items()
+        level: (table["high"] - table["low"])[~np.isnan(table["low"])].sum()
+        for level, table in by_level.items()
     }
     assert wide["province"] < wide["district"] < wide["area"]
 
@@ -113,16 +116,16 @@ def test_an_interval_adds_the_doubt_of_the_rates_to_that_of_each_area(stored):
     """
     pack, folder = stored
     with engines.opened(engines.DUCKDB, folder) as engine:
-        found = estimating.estimate(pack, folder, engine, "area")
+        estimates = estimating.estimate(pack, folder, engine, "area")
     known = {each["cell"]: (float(each["rate"]), float(each["margin"])) for each in rows("rates")}
     variance = {each["code"]: [0.0, 0.0] for each in rows("areas")}  # of the rates, persons by unit of logit
-    for each in rows("people"):
-        rate, margin = known[each["cell"]]
-        variance[each["area"]][0] += (float(each["persons"]) * margin / 1.96) ** 2
-        variance[each["area"]][1] += float(each["persons"]) * rate * (1 - rate)
+    for cell_row in rows("people"):
+        rate, margin = known[cell_row["cell"]]
+        variance[cell_row["area"]][0] += (float(cell_row["persons"]) * margin / 1.96) ** 2
+        variance[cell_row["area"]][1] += float(cell_row["persons"]) * rate * (1 - rate)
     wide = [
         (row["high"] - row["low"]) / (2 * 1.645 * np.sqrt(shared + (pack.area_effect * own) ** 2))
-        for row in found.rows()
+        for row in estimates.rows()
         for shared, own in [variance[row["code"]]]
         if not np.isnan(row["value"])
     ]
@@ -137,11 +140,11 @@ def test_spark_and_duckdb_say_the_same(stored):
     if shutil.which("java") is None:
         pytest.skip("Java n’est pas installé : sudo apt install default-jre-headless")
     pack, folder = stored
-    found = {}
+    by_engine = {}
     for name in engines.ENGINES:
         with engines.opened(name, folder) as engine:
-            found[name] = [estimating.estimate(pack, folder, engine, level) for level in LEVELS]
-    for one, other in zip(found[engines.DUCKDB], found[engines.SPARK], strict=True):
+            by_engine[name] = [estimating.estimate(pack, folder, engine, level) for level in LEVELS]
+    for one, other in zip(by_engine[engines.DUCKDB], by_engine[engines.SPARK], strict=True):
         assert set(one.columns) == set(other.columns)
         for name in ("code", "name", "areas", "rank", "warning"):
             np.testing.assert_array_equal(one[name], other[name])
@@ -159,7 +162,7 @@ def test_a_level_that_the_country_does_not_have_is_refused(stored):
 
 
 @pytest.mark.parametrize(
-    ("file", "before", "after", "told"),
+    ("file", "before", "after", "message"),
     [
         ("pays.yaml", "universe: personnes de 15 ans et plus\n", "", "il manque universe"),
         ("pays.yaml", "reach: 1500", "reach: 90000", "reach vaut 90000"),
@@ -182,19 +185,19 @@ def test_a_level_that_the_country_does_not_have_is_refused(stored):
         ("areas.csv", "0N0101", "0N0100", "code 0N0100 en double"),
     ],
 )
-def test_what_a_country_lacks_is_told_before_anything_is_counted(copied, file, before, after, told):
+def test_a_country_that_lacks_something_is_refused_before_any_count(copied, file, before, after, message):
     path = copied / file
     text = path.read_text("utf-8")
     assert before in text
     path.write_text(text.replace(before, after, 1), "utf-8")
     with pytest.raises(Refused) as refused:
         packs.store(cards.read(copied), copied)
-    assert told in refused.value.what
+    assert message in refused.value.what
     assert all(refused.value.sentences)
 
 
 @pytest.mark.parametrize(
-    ("file", "before", "after", "told"),
+    ("file", "before", "after", "message"),
     [
         ("people.csv", "0N0101,15-29,", "0N0101,15-29,9,", "people.csv, ligne 6 est illisible"),
         ("people.csv", "0N0101,15-29,", "0N0101,15-29", "people.csv, ligne 6 est illisible"),
@@ -211,14 +214,14 @@ def test_what_a_country_lacks_is_told_before_anything_is_counted(copied, file, b
         ("places.csv", "Médiathèque 1", "M\udce9diathèque", "places.csv, ligne 2 est illisible"),
     ],
 )
-def test_a_line_that_does_not_fit_is_named_and_never_guessed(copied, file, before, after, told):
+def test_a_line_that_does_not_fit_is_named_and_never_guessed(copied, file, before, after, message):
     path = copied / file
     text = path.read_text("utf-8")
     assert before in text
     path.write_bytes(text.replace(before, after, 1).encode("utf-8", "surrogateescape"))
     with pytest.raises(Refused) as refused:
         packs.store(cards.read(copied), copied)
-    assert told in refused.value.what
+    assert message in refused.value.what
     assert all(refused.value.sentences)
 
 
@@ -248,11 +251,11 @@ def test_the_line_of_a_wrong_cell_is_found_in_a_file_whose_letters_are_wrong_too
 def test_a_table_is_read_whatever_tool_wrote_it(copied, write):
     path = copied / "people.csv"
     lines = path.read_text("utf-8").splitlines()
-    kept = "\n".join((lines[0], lines[1])) + "\n"
-    path.write_bytes(write(kept).encode())
+    text = "\n".join((lines[0], lines[1])) + "\n"
+    path.write_bytes(write(text).encode())
     packs.store(cards.read(copied), copied)
-    found = duckdb.sql(f"from '{copied / 'people.parquet'}'").fetchall()
-    assert found == [("0N0100", "15-29", 169.5)]
+    people = duckdb.sql(f"from '{copied / 'people.parquet'}'").fetchall()
+    assert people == [("0N0100", "15-29", 169.5)]
 
 
 @pytest.mark.parametrize("table", ["areas", "people", "rates"])
@@ -270,12 +273,12 @@ def test_a_card_may_leave_a_line_empty_and_say_that_areas_do_not_differ(copied):
     path.write_text(
         text.replace('licence: CC0, doubt: "Aucune', 'licence: CC0, address: , doubt: "Aucune'), "utf-8"
     )
-    found = cards.read(copied)
-    assert found.area_effect == 0
-    assert found.sources["rates"].address == "" and found.sources["rates"].doubt.startswith("Aucune")
+    card = cards.read(copied)
+    assert card.area_effect == 0
+    assert card.sources["rates"].address == "" and card.sources["rates"].doubt.startswith("Aucune")
 
 
-def test_a_table_that_is_missing_is_told(copied):
+def test_a_missing_table_is_named(copied):
     (copied / "rates.csv").unlink()
     with pytest.raises(Refused, match="le fichier rates manque"):
         packs.store(cards.read(copied), copied)
@@ -289,21 +292,21 @@ def test_a_country_without_a_list_of_places_is_counted_all_the_same(copied, tmp_
     pack = cards.read(copied)
     packs.store(pack, tmp_path)
     with engines.opened(engines.DUCKDB, tmp_path) as engine:
-        found = estimating.estimate(pack, tmp_path, engine, "province")
-    assert np.isnan(found["within"]).all(), "nobody knows who has a place within reach"
-    assert len(found) == 3
+        estimates = estimating.estimate(pack, tmp_path, engine, "province")
+    assert np.isnan(estimates["within"]).all(), "nobody knows who has a place within reach"
+    assert len(estimates) == 3
 
 
 def refused(folder: Path, home: Path) -> str:
     """Count a country that must be refused, and return what is said; nothing is left of it."""
-    with pytest.raises(Refused) as found:
+    with pytest.raises(Refused) as refusal:
         diagnosis.prepare(folder, home)
     assert [each.name for each in home.iterdir()] == []
-    return " ".join(found.value.sentences)
+    return " ".join(refusal.value.sentences)
 
 
 @pytest.mark.parametrize(
-    ("name", "before", "after", "told"),
+    ("name", "before", "after", "message"),
     [
         ("places.csv", "latitude,longitude,name,", "latitude,longitude,nom,", "il manque la colonne name"),
         ("areas.csv", ",district,", ",arrondissement,", "il manque la colonne district"),
@@ -330,43 +333,43 @@ def refused(folder: Path, home: Path) -> str:
         ("pays.yaml", "name: Pays", "name: [Pays", "est illisible"),
     ],
 )
-def test_a_country_that_lacks_something_is_refused_whole(copied, tmp_path, name, before, after, told):
+def test_a_country_that_lacks_something_is_refused_whole(copied, tmp_path, name, before, after, message):
     home = tmp_path / "maison"
     home.mkdir()
     path = copied / name
     text = path.read_text("utf-8")
     assert before in text
     path.write_text(text.replace(before, after, 1), "utf-8")
-    assert told in refused(copied, home)
+    assert message in refused(copied, home)
 
 
 def test_a_country_without_places_nor_names_is_served(copied, tmp_path):
     (copied / "places.csv").unlink()
     (copied / "names.csv").unlink()
     assert diagnosis.prepare(copied, tmp_path)
-    held = diagnosis.current(tmp_path)
-    whole = held.territories("usuelle")["pays"]
-    assert held.places == ()
-    assert whole.reached == ""
-    assert held.territories("usuelle")["district-N01"].name == "N01"
-    assert held.gaps(whole, "usuelle") == []
+    country = diagnosis.current(tmp_path)
+    total = country.territories("usuelle")["pays"]
+    assert country.places == ()
+    assert total.reached == ""
+    assert country.territories("usuelle")["district-N01"].name == "N01"
+    assert country.gaps(total, "usuelle") == []
 
 
 def test_a_share_is_what_its_number_is_of_its_people(tmp_path):
     diagnosis.prepare(SAMPLE, tmp_path)
-    for each in diagnosis.current(tmp_path).territories("usuelle").values():
-        if isinstance(each.rate, Estimate):
-            ends = [(each.rate.low, each.need.low), (each.rate.high, each.need.high)]
-            for share, persons in [(each.rate.value, each.need.value), *ends]:
-                assert share / 100 * each.people == pytest.approx(persons)
+    for territory in diagnosis.current(tmp_path).territories("usuelle").values():
+        if isinstance(territory.rate, Estimate):
+            ends = [(territory.rate.low, territory.need.low), (territory.rate.high, territory.need.high)]
+            for share, persons in [(territory.rate.value, territory.need.value), *ends]:
+                assert share / 100 * territory.people == pytest.approx(persons)
 
 
 def test_who_has_no_place_within_reach_is_who_lives_in_the_areas_without_one(tmp_path):
     diagnosis.prepare(SAMPLE, tmp_path)
-    whole = diagnosis.current(tmp_path).territories("usuelle")["pays"]
+    total = diagnosis.current(tmp_path).territories("usuelle")["pays"]
     near = within_reach(1500)
-    far = [each["value"] for code, each in by_hand("area").items() if code not in near]
-    assert whole.without == pytest.approx(sum(far))
+    far = [area_row["value"] for code, area_row in by_hand("area").items() if code not in near]
+    assert total.without == pytest.approx(sum(far))
 
 
 def test_a_level_has_its_word_and_its_plural():
@@ -374,7 +377,7 @@ def test_a_level_has_its_word_and_its_plural():
     assert cards.read(SAMPLE).level_names["area"] == ("secteur", "secteurs")
 
 
-def test_the_same_files_are_counted_once_and_others_replace_them(copied, tmp_path):
+def test_the_same_files_are_counted_once_and_new_ones_replace_them(copied, tmp_path):
     assert diagnosis.prepare(copied, tmp_path)
     first = diagnosis.current(tmp_path)
     assert not diagnosis.prepare(copied, tmp_path)
@@ -390,7 +393,7 @@ def test_the_same_files_are_counted_once_and_others_replace_them(copied, tmp_pat
 def test_a_stop_while_counting_leaves_the_former_country(copied, tmp_path, monkeypatch):
     home = tmp_path / "maison"
     diagnosis.prepare(copied, home)
-    kept = sorted(each.name for each in home.iterdir())
+    former = sorted(each.name for each in home.iterdir())
     with (copied / "rates.csv").open("a", encoding="utf-8") as file:
         file.write("90+,0.8,0.05\n")
 
@@ -400,18 +403,18 @@ def test_a_stop_while_counting_leaves_the_former_country(copied, tmp_path, monke
     monkeypatch.setattr(diagnosis, "write_whole", full)
     with pytest.raises(OSError, match="No space left"):
         diagnosis.prepare(copied, home)
-    assert sorted(each.name for each in home.iterdir()) == kept
+    assert sorted(each.name for each in home.iterdir()) == former
     assert diagnosis.current(home).territories("usuelle")["pays"].people > 100_000
 
 
-def test_gaps_told_one_after_the_other_never_count_anybody_twice(tmp_path):
+def test_successive_gaps_never_count_anybody_twice(tmp_path):
     diagnosis.prepare(SAMPLE, tmp_path)
-    held = diagnosis.current(tmp_path)
-    whole = held.territories("usuelle")["pays"]
-    gaps = held.gaps(whole, "usuelle", most=10_000)
+    country = diagnosis.current(tmp_path)
+    total = country.territories("usuelle")["pays"]
+    gaps = country.gaps(total, "usuelle", most=10_000)
     gained = [each.gained for each in gaps]
     assert gained == sorted(gained, reverse=True)
-    assert sum(gained) == pytest.approx(whole.without, rel=1e-3)
+    assert sum(gained) == pytest.approx(total.without, rel=1e-3)
 
 
 def test_a_territory_that_straddles_two_larger_ones_is_under_neither(copied, tmp_path):
@@ -420,10 +423,10 @@ def test_a_territory_that_straddles_two_larger_ones_is_under_neither(copied, tmp
     lines[1] = lines[1].removesuffix(",N") + ",S"
     path.write_text("\n".join(lines) + "\n", "utf-8")
     diagnosis.prepare(copied, tmp_path)
-    held = diagnosis.current(tmp_path)
-    assert held.parents["district-N01"] == ("pays",)
-    assert held.parents["district-N02"] == ("province-N", "pays")
-    assert "district-N01" in held.children["pays"]
-    for key in set(held.children) - {"pays", "province-N", "province-S"}:  # what holds nobody else’s areas
-        below = [row for each in held.children[key] for row in held.territories("usuelle")[each].areas]
-        assert sorted(below) == sorted(held.territories("usuelle")[key].areas), key
+    country = diagnosis.current(tmp_path)
+    assert country.parents["district-N01"] == ("pays",)
+    assert country.parents["district-N02"] == ("province-N", "pays")
+    assert "district-N01" in country.children["pays"]
+    for key in set(country.children) - {"pays", "province-N", "province-S"}:  # what holds nobody else’s areas
+        below = [row for each in country.children[key] for row in country.territories("usuelle")[each].areas]
+        assert sorted(below) == sorted(country.territories("usuelle")[key].areas), key

@@ -84,10 +84,10 @@ def test_a_withheld_zone_has_no_class_no_firmness_and_says_why(grenoble):
 
 
 def test_zones_add_up_to_the_territory(grenoble):
-    shown = [zone for zone in grenoble.zones if isinstance(zone.need, Estimate)]
-    total = sum(zone.need.value for zone in shown)
+    published_zones = [zone for zone in grenoble.zones if isinstance(zone.need, Estimate)]
+    total = sum(zone.need.value for zone in published_zones)
     assert total == pytest.approx(grenoble.need.value, rel=0.005)
-    for zone in shown:
+    for zone in published_zones:
         assert zone.rate.value == pytest.approx(100 * zone.need.value / zone.universe)
         least, most = zone.bounds
         assert 0 <= least <= zone.both.value * (1 + 1e-6)

@@ -30,10 +30,10 @@ def test_the_spread_left_around_a_line_is_that_of_its_residuals(intercept, slope
     x = spread_shares(12)
     y = intercept + slope * logit(x) + noise
     line = diplomas.link(x, expit(y))
-    left = y - line.intercept - line.slope * logit(x)
-    assert left.mean() == pytest.approx(0, abs=1e-6)
-    assert left @ logit(x) == pytest.approx(0, abs=1e-6)
-    assert line.residual == pytest.approx(np.sqrt(np.mean(left**2)), abs=1e-6)
+    residuals = y - line.intercept - line.slope * logit(x)
+    assert residuals.mean() == pytest.approx(0, abs=1e-6)
+    assert residuals @ logit(x) == pytest.approx(0, abs=1e-6)
+    assert line.residual == pytest.approx(np.sqrt(np.mean(residuals**2)), abs=1e-6)
 
 
 def shrunk(rate, people, prior, **changed):
@@ -79,12 +79,12 @@ def test_a_rate_of_nobody_or_of_everybody_stays_a_possible_share(rate, people, p
     st.floats(0.1, 20),
 )
 def test_a_group_effect_is_the_mean_of_its_group_drawn_towards_zero(residual, group, prior_weight):
-    found = diplomas.group_effects(residual, np.ones(12), group, 4, prior_weight=prior_weight)
+    composition = diplomas.group_effects(residual, np.ones(12), group, 4, prior_weight=prior_weight)
     for k in range(3):
         mean = residual[group == k].mean() if (group == k).any() else 0.0
-        assert abs(found[k]) <= abs(mean) + 1e-12
-        assert found[k] * mean >= 0
-    assert found[3] == 0
+        assert abs(composition[k]) <= abs(mean) + 1e-12
+        assert composition[k] * mean >= 0
+    assert composition[3] == 0
     exact = diplomas.group_effects(residual, np.ones(12), group, 4, prior_weight=1e-9)
     for k in np.unique(group):
         assert exact[k] == pytest.approx(residual[group == k].mean(), abs=1e-6)
@@ -113,9 +113,9 @@ def test_a_ridge_shortens_the_slopes_and_leaves_the_mean_alone(case, ridge):
     x, weight = design(seed, n)
     x[:, 1:] -= np.average(x[:, 1:], axis=0, weights=weight)
     y = x @ beta
-    found = diplomas.least_squares(x, y, weight, ridge=ridge)
-    assert (np.linalg.norm(found[1:], axis=0) <= np.linalg.norm(beta[1:], axis=0) + 1e-9).all()
-    assert found[0] == pytest.approx(np.average(y, axis=0, weights=weight), abs=1e-6)
+    composition = diplomas.least_squares(x, y, weight, ridge=ridge)
+    assert (np.linalg.norm(composition[1:], axis=0) <= np.linalg.norm(beta[1:], axis=0) + 1e-9).all()
+    assert composition[0] == pytest.approx(np.average(y, axis=0, weights=weight), abs=1e-6)
 
 
 @given(regressions, st.integers(2, 5))
@@ -136,12 +136,12 @@ ratios = hnp.arrays(np.float64, (5, 2), elements=st.floats(-2, 2))
 
 @given(hnp.arrays(np.float64, 5, elements=st.floats(0.03, 0.97)), ratios, ratios)
 def test_composed_diplomas_add_up_and_keep_the_share_below_the_bac(below, low, high):
-    found = diplomas.compose(below, low, high)
-    assert (found > 0).all()
-    assert found.sum(axis=1) == pytest.approx(np.ones(5), abs=1e-12)
-    assert found[:, diplomas.BELOW_BAC].sum(axis=1) == pytest.approx(below, abs=1e-12)
-    assert np.log(found[:, :2] / found[:, [2]]) == pytest.approx(low, abs=1e-9)
-    assert np.log(found[:, 4:] / found[:, [3]]) == pytest.approx(high, abs=1e-9)
+    composition = diplomas.compose(below, low, high)
+    assert (composition > 0).all()
+    assert composition.sum(axis=1) == pytest.approx(np.ones(5), abs=1e-12)
+    assert composition[:, diplomas.BELOW_BAC].sum(axis=1) == pytest.approx(below, abs=1e-12)
+    assert np.log(composition[:, :2] / composition[:, [2]]) == pytest.approx(low, abs=1e-9)
+    assert np.log(composition[:, 4:] / composition[:, [3]]) == pytest.approx(high, abs=1e-9)
 
 
 coefficients = hnp.arrays(np.float64, (3, 2), elements=st.floats(-0.5, 0.5))
@@ -180,14 +180,14 @@ def imputed(traits, counted, group, people, of_communes, cycles=8):
 @given(towns())
 def test_the_iris_of_a_commune_share_the_diplomas_of_their_commune(case):
     _, counted, group, people, _ = case
-    found = imputed(*case)
+    composition = imputed(*case)
     sums = np.zeros_like(counted)
-    np.add.at(sums, group, found)
+    np.add.at(sums, group, composition)
     assert sums / sums.sum(axis=1, keepdims=True) == pytest.approx(
         counted / counted.sum(axis=1, keepdims=True), abs=1e-9
     )
     assert sums.sum(axis=1) == pytest.approx(np.bincount(group, people))
-    assert (found > 0).all()
+    assert (composition > 0).all()
 
 
 @given(towns())
@@ -198,29 +198,29 @@ def test_each_iris_keeps_its_residents_once_raked_long_enough(case):
 @given(towns())
 def test_a_commune_of_one_iris_gives_it_its_own_diplomas(case):
     _, counted, group, people, _ = case
-    found = imputed(*case)
+    composition = imputed(*case)
     for k in np.flatnonzero(np.bincount(group) == 1):
         row = np.flatnonzero(group == k)[0]
-        assert found[row] == pytest.approx(counted[k] / counted[k].sum() * people[row], rel=1e-9)
+        assert composition[row] == pytest.approx(counted[k] / counted[k].sum() * people[row], rel=1e-9)
 
 
 @given(towns())
 def test_iris_of_one_town_with_the_same_traits_have_the_same_diplomas(case):
     traits, counted, group, people, of_communes = case
-    found = imputed(traits[group * 0], counted, group, people, of_communes)
+    composition = imputed(traits[group * 0], counted, group, people, of_communes)
     for k in range(len(counted)):
-        profile = found[group == k] / people[group == k, None]
+        profile = composition[group == k] / people[group == k, None]
         assert profile == pytest.approx(np.tile(profile[0], (len(profile), 1)), rel=1e-9)
 
 
 @given(towns(), st.floats(0.5, 20), st.floats(-3, 3))
-def test_traits_may_be_told_in_any_unit(case, factor, shift):
+def test_traits_may_be_in_any_unit(case, factor, shift):
     traits, counted, group, people, of_communes = case
     assume((of_communes.std(axis=0) > 0.1).all())
-    found = imputed(*case)
+    composition = imputed(*case)
     # A tiny constant keeps a trait without spread from dividing by zero: units then matter a little.
     other = imputed(factor * traits + shift, counted, group, people, factor * of_communes + shift)
-    assert np.abs(other - found).max() <= 0.05 * people.max()
+    assert np.abs(other - composition).max() <= 0.05 * people.max()
 
 
 def test_a_move_of_diplomas_changes_the_odds_below_the_bac_and_nobody_disappears():

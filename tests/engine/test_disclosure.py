@@ -1,4 +1,4 @@
-"""What may be shown of counts of people: nothing small, and nothing that subtraction gives away."""
+"""The publishable part of counts of people: nothing small, and nothing that subtraction gives away."""
 
 import itertools
 from datetime import date
@@ -15,23 +15,23 @@ LEAST = 11
 
 
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=6))
-def test_no_small_part_is_shown_nor_found_by_subtraction(counts):
-    shown = disclosure.one_way(counts, LEAST)
-    whole = sum(counts)
-    held = [count for count, seen in zip(counts, shown, strict=True) if not seen]
-    for count, seen in zip(counts, shown, strict=True):
-        assert not seen or LEAST <= count <= whole - LEAST
-    if any(shown) and held:
-        assert len(held) > 1
-        assert sum(held) >= LEAST
+def test_no_small_part_is_published_nor_deduced_by_subtraction(counts):
+    published = disclosure.one_way(counts, LEAST)
+    total = sum(counts)
+    withheld = [count for count, is_published in zip(counts, published, strict=True) if not is_published]
+    for count, is_published in zip(counts, published, strict=True):
+        assert not is_published or LEAST <= count <= total - LEAST
+    if any(published) and withheld:
+        assert len(withheld) > 1
+        assert sum(withheld) >= LEAST
 
 
 @given(st.lists(st.integers(0, 60), max_size=6))
-def test_counts_of_the_same_people_told_together_are_no_few_apart(counts):
-    shown = disclosure.far_enough(counts, LEAST)
-    told = [count for count, seen in zip(counts, shown, strict=True) if seen]
-    assert all(abs(a - b) >= LEAST for a, b in itertools.combinations(told, 2))
-    assert shown[:1] == [True][: len(counts)], "the first one is told whatever the others are"
+def test_counts_of_the_same_people_published_together_differ_by_many(counts):
+    published = disclosure.far_enough(counts, LEAST)
+    published_counts = [count for count, is_published in zip(counts, published, strict=True) if is_published]
+    assert all(abs(a - b) >= LEAST for a, b in itertools.combinations(published_counts, 2))
+    assert published[:1] == [True][: len(counts)], "the first one is told whatever the others are"
 
 
 @pytest.mark.parametrize("seed", range(times(40, 80)))
@@ -72,64 +72,68 @@ MONTHS = st.dates(date(2025, 1, 1), date(2026, 12, 31)).map(lambda day: day.repl
 @given(st.dictionaries(MONTHS, st.integers(0, 40), max_size=14), MONTHS, st.integers(0, 10))
 def test_a_month_of_few_is_not_the_difference_of_two_periods(counts, month, few):
     counts[month] = few
-    minutes = {each: 17 * n for each, n in counts.items()}
-    told = disclosure.by_year(counts, minutes, LEAST, 60)
-    assert all(not n % LEAST and not part % 60 for n, part in told.values())
-    assert disclosure.by_year(counts, minutes, 0, 1) == {each: (n, 17 * n) for each, n in counts.items()}
+    minutes = {period: 17 * n for period, n in counts.items()}
+    by_year = disclosure.by_year(counts, minutes, LEAST, 60)
+    assert all(not n % LEAST and not part % 60 for n, part in by_year.values())
+    assert disclosure.by_year(counts, minutes, 0, 1) == {period: (n, 17 * n) for period, n in counts.items()}
     for year in (2025, 2026):
-        every = sum(n for each, n in counts.items() if each.year == year)
-        assert sum(n for each, (n, _) in told.items() if each.year == year) == disclosure.batch(every, LEAST)
+        every = sum(n for period, n in counts.items() if period.year == year)
+        assert sum(n for period, (n, _) in by_year.items() if period.year == year) == disclosure.batch(
+            every, LEAST
+        )
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=12), st.data())
 def test_two_periods_differ_by_nobody_or_by_whole_lots(counts, data):
-    kept = disclosure.lots(counts, LEAST)
+    batches = disclosure.lots(counts, LEAST)
     for end in range(len(counts) + 1):
-        assert not sum(kept[:end]) % LEAST
-        assert sum(counts[:end]) - LEAST < sum(kept[:end]) <= sum(counts[:end]), "the last few wait"
+        assert not sum(batches[:end]) % LEAST
+        assert sum(counts[:end]) - LEAST < sum(batches[:end]) <= sum(counts[:end]), "the last few wait"
     where = data.draw(st.integers(0, len(counts) - 1))
     more = [n + (k == where) for k, n in enumerate(counts)]
     for first, last in itertools.combinations(range(len(counts) + 1), 2):
-        moved = sum(disclosure.lots(more, LEAST)[first:last]) - sum(kept[first:last])
+        moved = sum(disclosure.lots(more, LEAST)[first:last]) - sum(batches[first:last])
         assert not moved % LEAST, "one more is told by nothing, or moves a whole lot"
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 90)), min_size=1, max_size=12))
-def test_what_goes_with_lots_is_told_of_lots_alone(noted):
-    counts, sums = [n for n, _ in noted], [n * each for n, each in noted]
-    kept = disclosure.lots(counts, LEAST)
-    parts = disclosure.shares(counts, sums, kept, 60)
-    for n, part in zip(kept, parts, strict=True):
+def test_sums_of_batches_are_published_for_batches_alone(noted):
+    counts, sums = [n for n, _ in noted], [n * minutes_each for n, minutes_each in noted]
+    batches = disclosure.lots(counts, LEAST)
+    parts = disclosure.shares(counts, sums, batches, 60)
+    for n, part in zip(batches, parts, strict=True):
         assert not part % 60 and part >= 0
         assert n or not part, "nothing of a few"
-    assert sum(parts) <= sum(sums) + 30 * sum(map(bool, kept)), "to the hour"
+    assert sum(parts) <= sum(sums) + 30 * sum(map(bool, batches)), "to the hour"
     assert disclosure.shares(counts, sums, disclosure.lots(counts, 0), 1) == sums, "nothing to protect"
 
 
 @given(st.lists(st.integers(0, 60), min_size=2, max_size=6))
-def test_parts_that_are_all_large_are_all_shown(counts):
+def test_parts_that_are_all_large_are_all_published(counts):
     if min(counts) >= LEAST:
         assert all(disclosure.one_way(counts, LEAST))
 
 
-def possible(table, rows, columns, shown):
+def possible(table, rows, columns, published):
     """Return the least and the most that each withheld cell may be, by trying all tables that agree with
     what is shown.
     """
     table = np.asarray(table)
-    whole = int(table.sum())
+    total = int(table.sum())
     cells = [
-        range(int(v), int(v) + 1) if s else range(whole + 1)
-        for v, s in zip(table.ravel(), shown.ravel(), strict=True)
+        range(int(v), int(v) + 1) if s else range(total + 1)
+        for v, s in zip(table.ravel(), published.ravel(), strict=True)
     ]
-    low, high = np.full(table.size, whole), np.zeros(table.size, dtype=int)
+    low, high = np.full(table.size, total), np.zeros(table.size, dtype=int)
     for values in itertools.product(*cells):
         other = np.reshape(values, table.shape)
-        if other.sum() != whole:
+        if other.sum() != total:
             continue
-        if any(seen and other[k].sum() != table[k].sum() for k, seen in enumerate(rows)):
+        if any(is_published and other[k].sum() != table[k].sum() for k, is_published in enumerate(rows)):
             continue
-        if any(seen and other[:, k].sum() != table[:, k].sum() for k, seen in enumerate(columns)):
+        if any(
+            is_published and other[:, k].sum() != table[:, k].sum() for k, is_published in enumerate(columns)
+        ):
             continue
         low, high = np.minimum(low, other.ravel()), np.maximum(high, other.ravel())
     return (high - low).reshape(table.shape)
@@ -142,30 +146,30 @@ def test_a_withheld_cell_stays_unknown_whatever_is_tried(table):
     counts = np.asarray(table)
     rows = disclosure.one_way(counts.sum(axis=1).tolist(), least)
     columns = disclosure.one_way(counts.sum(axis=0).tolist(), least)
-    shown = disclosure.two_way(counts, rows, columns, least)
-    assert (counts[shown] >= least).all()
-    if shown.any():
-        assert (possible(counts, rows, columns, shown)[~shown] >= least).all()
+    published = disclosure.two_way(counts, rows, columns, least)
+    assert (counts[published] >= least).all()
+    if published.any():
+        assert (possible(counts, rows, columns, published)[~published] >= least).all()
 
 
-def test_a_table_of_large_cells_is_shown_whole():
+def test_a_table_of_large_cells_is_published_in_full():
     table = [[20, 30, 40], [25, 35, 45]]
     assert disclosure.two_way(table, [True, True], [True, True, True], LEAST).all()
 
 
-def test_a_small_cell_takes_others_with_it_in_its_row_and_its_column():
+def test_a_small_cell_hides_more_cells_in_its_row_and_its_column():
     table = [[4, 30, 40, 15], [25, 35, 45, 30], [30, 40, 50, 60]]
-    shown = disclosure.two_way(table, [True] * 3, [True] * 4, LEAST)
-    assert not shown[0, 0]
-    assert shown.any()
-    assert (~shown).sum(axis=1)[0] >= 2
-    assert (~shown).sum(axis=0)[0] >= 2
+    published = disclosure.two_way(table, [True] * 3, [True] * 4, LEAST)
+    assert not published[0, 0]
+    assert published.any()
+    assert (~published).sum(axis=1)[0] >= 2
+    assert (~published).sum(axis=0)[0] >= 2
 
 
 def test_small_cells_of_a_row_take_a_larger_one_until_they_hold_enough_people_together():
     table = [[4, 3, 40, 45], [25, 35, 45, 30], [30, 40, 50, 60]]
-    shown = disclosure.two_way(table, [True] * 3, [True] * 4, LEAST)
-    assert shown.tolist() == [
+    published = disclosure.two_way(table, [True] * 3, [True] * 4, LEAST)
+    assert published.tolist() == [
         [False, False, False, True],
         [False, False, False, True],
         [True, True, True, True],
@@ -173,8 +177,8 @@ def test_small_cells_of_a_row_take_a_larger_one_until_they_hold_enough_people_to
 
 
 def test_cells_of_a_withheld_row_are_withheld():
-    shown = disclosure.two_way([[20, 30], [3, 4]], [False, False], [True, True], LEAST)
-    assert not shown.any()
+    published = disclosure.two_way([[20, 30], [3, 4]], [False, False], [True, True], LEAST)
+    assert not published.any()
 
 
 def test_a_table_of_a_few_wide_cells_is_not_published():

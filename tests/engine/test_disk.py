@@ -65,9 +65,9 @@ def folder():
 
 
 @given(contents, contents)
-def test_a_written_file_holds_exactly_what_was_given(former, content):
-    with folder() as here:
-        path = here / "a" / "b" / "rapport.html"
+def test_a_written_file_holds_exactly_its_content(former, content):
+    with folder() as folder_path:
+        path = folder_path / "a" / "b" / "rapport.html"
         write_whole(path, former)
         write_whole(path, content)
         assert path.read_bytes() == as_bytes(content)
@@ -77,13 +77,13 @@ def test_a_written_file_holds_exactly_what_was_given(former, content):
 
 @given(contents, contents, st.sampled_from(STEPS), errors)
 def test_a_write_that_fails_leaves_the_former_file_whole_and_nothing_else(former, content, step, number):
-    with folder() as here:
-        path = here / "rapport.html"
+    with folder() as folder_path:
+        path = folder_path / "rapport.html"
         write_whole(path, former)
         with failing(step, number), pytest.raises(Refused) as refusal:
             write_whole(path, content)
         assert path.read_bytes() == as_bytes(former)
-        assert list(here.iterdir()) == [path]
+        assert list(folder_path.iterdir()) == [path]
         assert str(path) in refusal.value.what
         assert all(refusal.value.sentences)
         assert ("disque est plein" in refusal.value.what) == (number in FULL)
@@ -91,16 +91,16 @@ def test_a_write_that_fails_leaves_the_former_file_whole_and_nothing_else(former
 
 @given(contents, st.sampled_from(STEPS), errors)
 def test_a_first_write_that_fails_leaves_no_file(content, step, number):
-    with folder() as here:
+    with folder() as folder_path:
         with failing(step, number), pytest.raises(Refused):
-            write_whole(here / "rapport.html", content)
-        assert list(here.iterdir()) == []
+            write_whole(folder_path / "rapport.html", content)
+        assert list(folder_path.iterdir()) == []
 
 
 @given(contents, st.sampled_from(STEPS))
 def test_the_same_command_works_once_there_is_room_again(content, step):
-    with folder() as here:
-        path = here / "rapport.html"
+    with folder() as folder_path:
+        path = folder_path / "rapport.html"
         with failing(step, errno.ENOSPC), pytest.raises(Refused):
             write_whole(path, content)
         write_whole(path, content)
@@ -129,10 +129,10 @@ def test_a_file_stays_to_the_account_that_had_it(tmp_path, monkeypatch):
     """« sudo maillage changer-cle » laissait une clé que le compte du service ne lisait plus : rien ne démarrait."""
     path, owners = tmp_path / "cle-secrete", []
     write_whole(path, "ancienne", mode=0o600)
-    mine = path.stat()
-    was = os.stat_result((*mine[:4], mine.st_uid + 1, mine.st_gid + 1, *mine[6:]))
+    status = path.stat()
+    was = os.stat_result((*status[:4], status.st_uid + 1, status.st_gid + 1, *status[6:]))
     read = Path.stat
-    monkeypatch.setattr(Path, "stat", lambda each, **how: was if each == path else read(each, **how))
+    monkeypatch.setattr(Path, "stat", lambda target, **how: was if target == path else read(target, **how))
     monkeypatch.setattr(disk.os, "chown", lambda *words: owners.append(words[1:]))
     write_whole(path, "neuve", mode=0o600)
     assert owners == [(was.st_uid, was.st_gid)]

@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as hnp
 from maillage.kernel.estimate import HIGH, LOW, Estimate, Withheld, centiles, from_draws
 
 draws_of_one = hnp.arrays(np.float64, st.integers(1, 80), elements=st.floats(-1e6, 1e6))
-BESIDE = {
+LABELS = {
     "unit": "personnes",
     "universe": "15 ans et plus",
     "n": 100,
@@ -21,7 +21,7 @@ BESIDE = {
 
 
 def interval(draws):
-    figure = from_draws(draws, **BESIDE)
+    figure = from_draws(draws, **LABELS)
     return figure.value, figure.low, figure.high
 
 
@@ -37,9 +37,9 @@ def test_the_value_of_an_estimate_is_the_mean_of_its_draws(draws):
 def test_values_add_up_over_zones(zones):
     n = min(len(draws) for draws in zones)
     zones = [draws[:n] for draws in zones]
-    whole = from_draws(np.sum(zones, axis=0), **BESIDE).value
-    assert whole == pytest.approx(
-        sum(from_draws(draws, **BESIDE).value for draws in zones), rel=1e-9, abs=1e-6
+    total = from_draws(np.sum(zones, axis=0), **LABELS).value
+    assert total == pytest.approx(
+        sum(from_draws(draws, **LABELS).value for draws in zones), rel=1e-9, abs=1e-6
     )
 
 
@@ -59,7 +59,7 @@ def test_an_estimate_follows_its_unit(draws, factor, shift):
 
 @given(st.floats(-1e9, 1e9), st.integers(1, 50))
 def test_draws_that_all_agree_leave_no_doubt(value, n):
-    figure = from_draws(np.full(n, value), **BESIDE)
+    figure = from_draws(np.full(n, value), **LABELS)
     assert (figure.value, figure.low, figure.high) == pytest.approx((value,) * 3, rel=1e-12)
 
 
@@ -75,9 +75,9 @@ def test_centiles_are_interpolated_between_draws(draws):
 
 @given(hnp.arrays(np.float32, (3, 25), elements=st.floats(0, 1e6, width=32)))
 def test_centiles_do_not_reorder_the_draws_they_read(draws):
-    kept = draws.copy()
+    before = draws.copy()
     low, high = centiles(draws)
-    assert np.array_equal(draws, kept)
+    assert np.array_equal(draws, before)
     assert low.dtype == high.dtype == np.float64
 
 
@@ -89,8 +89,8 @@ def test_nine_draws_out_of_ten_are_inside_the_interval(draws):
 
 @given(draws_of_one)
 def test_an_estimate_carries_who_is_counted_and_where_it_comes_from(draws):
-    figure = from_draws(draws, **BESIDE)
-    assert {name: getattr(figure, name) for name in BESIDE} == BESIDE
+    figure = from_draws(draws, **LABELS)
+    assert {name: getattr(figure, name) for name in LABELS} == LABELS
     assert figure.half_width == pytest.approx((figure.high - figure.low) / 2)
     with pytest.raises(FrozenInstanceError):
         figure.value = 0.0
@@ -98,7 +98,7 @@ def test_an_estimate_carries_who_is_counted_and_where_it_comes_from(draws):
 
 @given(st.floats(0.1, 1e6), st.floats(0, 2))
 def test_an_estimate_is_loose_when_its_half_width_exceeds_a_third_of_its_value(value, part):
-    figure = Estimate(value=value, low=value * (1 - part), high=value * (1 + part), **BESIDE)
+    figure = Estimate(value=value, low=value * (1 - part), high=value * (1 + part), **LABELS)
     if abs(part - 1 / 3) > 1e-9:
         assert figure.is_loose == (part > 1 / 3)
 
@@ -110,16 +110,16 @@ def test_an_estimate_cannot_be_made_without_what_goes_with_it():
                 value=1.0,
                 low=0.0,
                 high=2.0,
-                **{name: kept for name, kept in BESIDE.items() if name != missing},
+                **{name: value for name, value in LABELS.items() if name != missing},
             )
 
 
 @given(st.text(min_size=1))
 def test_nobody_reads_the_value_of_a_withheld_figure(reason):
-    withheld = Withheld(reason=reason, **BESIDE)
+    withheld = Withheld(reason=reason, **LABELS)
     assert not isinstance(withheld, Estimate)
     assert withheld.reason == reason
     for name in ("value", "low", "high", "half_width", "is_loose"):
         with pytest.raises(AttributeError):
             getattr(withheld, name)
-    assert {field.name for field in fields(withheld)} == {"reason", "counted", *BESIDE}
+    assert {field.name for field in fields(withheld)} == {"reason", "counted", *LABELS}

@@ -38,9 +38,9 @@ def test_the_normal_law_is_symmetric(x):
 
 @given(medians, st.floats(8_000, 40_000), st.floats(0.1, 1))
 def test_a_richer_commune_has_fewer_people_under_a_threshold(median, threshold, spread):
-    found = income.share_below(np.sort(median), threshold=threshold, spread=spread)
-    assert (np.diff(found) <= 1e-9).all()
-    assert ((found >= 0) & (found <= 1)).all()
+    shares = income.share_below(np.sort(median), threshold=threshold, spread=spread)
+    assert (np.diff(shares) <= 1e-9).all()
+    assert ((shares >= 0) & (shares <= 1)).all()
 
 
 @given(st.floats(12_000, 45_000), st.floats(0.1, 1))
@@ -52,18 +52,18 @@ def test_half_of_the_people_live_under_the_median(median, spread):
 
 @given(medians, st.floats(8_000, 40_000), st.floats(0.1, 1))
 def test_an_unknown_median_gives_an_unknown_share_and_changes_no_other(median, threshold, spread):
-    found = income.share_below(np.append(median, np.nan), threshold=threshold, spread=spread)
-    assert np.isnan(found[-1])
-    assert np.array_equal(found[:-1], income.share_below(median, threshold=threshold, spread=spread))
+    shares = income.share_below(np.append(median, np.nan), threshold=threshold, spread=spread)
+    assert np.isnan(shares[-1])
+    assert np.array_equal(shares[:-1], income.share_below(median, threshold=threshold, spread=spread))
 
 
 @given(medians, st.floats(0.2, 0.95), st.floats(0.05, 0.4), st.integers(0, 1_000))
-def test_the_calibrated_threshold_gives_the_share_asked_for(median, spread, share, seed):
+def test_the_calibrated_threshold_gives_the_target_share(median, spread, share, seed):
     people = np.random.default_rng(seed).uniform(50, 5_000, len(median))
     threshold = income.calibrate_threshold(median, people, spread=spread, share=share)
     assume(1_001 < threshold < 99_999)
-    found = np.average(income.share_below(median, threshold=threshold, spread=spread), weights=people)
-    assert found == pytest.approx(share, abs=1e-6)
+    poor_share = np.average(income.share_below(median, threshold=threshold, spread=spread), weights=people)
+    assert poor_share == pytest.approx(share, abs=1e-6)
 
 
 @given(medians, st.floats(0.15, 1.5), st.integers(0, 1_000))
@@ -90,23 +90,25 @@ def communes(draw, unknown=False):
 
 
 @given(communes(unknown=True))
-def test_the_mean_of_a_commune_moves_little_when_its_areas_are_told_apart(case):
+def test_the_mean_of_a_commune_moves_little_when_its_areas_differ(case):
     share, _, people, group, _ = case
-    found = income.within_commune(*case, pull=PULL)
+    shares = income.within_commune(*case, pull=PULL)
     for k in np.unique(group):
-        here = group == k
-        assert np.average(found[here], weights=people[here]) == pytest.approx(share[here][0], abs=0.02)
-    assert ((found > 0) & (found < 1)).all()
+        in_commune = group == k
+        assert np.average(shares[in_commune], weights=people[in_commune]) == pytest.approx(
+            share[in_commune][0], abs=0.02
+        )
+    assert ((shares > 0) & (shares < 1)).all()
 
 
 @given(communes())
 def test_more_people_on_minima_means_more_people_under_the_threshold(case):
     _, minima, _, group, _ = case
-    found = income.within_commune(*case, pull=PULL)
+    shares = income.within_commune(*case, pull=PULL)
     for k in np.unique(group):
-        here = group == k
-        order = np.argsort(minima[here], kind="stable")
-        assert (np.diff(found[here][order]) >= -1e-12).all()
+        in_commune = group == k
+        order = np.argsort(minima[in_commune], kind="stable")
+        assert (np.diff(shares[in_commune][order]) >= -1e-12).all()
 
 
 @given(communes())
@@ -117,8 +119,8 @@ def test_without_any_pull_every_area_keeps_the_share_of_its_commune(case):
 @given(communes())
 def test_a_commune_where_no_minima_are_known_does_not_move(case):
     share, minima, people, group, n = case
-    found = income.within_commune(share, np.full_like(minima, np.nan), people, group, n, pull=PULL)
-    assert found == pytest.approx(share, abs=1e-9)
+    shares = income.within_commune(share, np.full_like(minima, np.nan), people, group, n, pull=PULL)
+    assert shares == pytest.approx(share, abs=1e-9)
 
 
 @given(communes(unknown=True))
@@ -133,8 +135,8 @@ def test_a_commune_where_no_minima_are_known_does_not_move(case):
 )
 def test_an_area_without_minima_keeps_the_share_of_its_commune(case):
     share, minima, *_ = case
-    found = income.within_commune(*case, pull=PULL)
-    assert found[np.isnan(minima)] == pytest.approx(share[np.isnan(minima)], abs=1e-9)
+    shares = income.within_commune(*case, pull=PULL)
+    assert shares[np.isnan(minima)] == pytest.approx(share[np.isnan(minima)], abs=1e-9)
 
 
 @st.composite

@@ -57,7 +57,7 @@ def test_other_parts_have_another_form(first, other, data):
         ({"a": 'x","b":"y'}, {"a": "x", "b": "y"}),
     ],
 )
-def test_what_the_first_form_could_confuse_is_told_apart(first, second):
+def test_lines_that_the_first_form_could_confuse_differ(first, second):
     assert canonical(**first) != canonical(**second)
 
 
@@ -100,7 +100,7 @@ def chain(n: int, n_untyped: int = 0) -> list[Line]:
 CHAINS = st.integers(4, 12).flatmap(lambda n: st.builds(chain, st.just(n), st.integers(0, n)))
 
 
-def found(lines: list[Line]) -> tuple[int, str] | None:
+def first_break(lines: list[Line]) -> tuple[int, str] | None:
     broken = prove(lambda: lines).broken
     return broken and (broken.line, broken.kind)
 
@@ -127,20 +127,23 @@ def test_a_line_that_is_changed_is_named(lines, data):
             ]
         )
     )
-    assert found([*lines[:k], lines[k]._replace(**{field: value}), *lines[k + 1 :]]) == (k + 1, "changed")
+    assert first_break([*lines[:k], lines[k]._replace(**{field: value}), *lines[k + 1 :]]) == (
+        k + 1,
+        "changed",
+    )
 
 
 @given(CHAINS, st.data())
 def test_a_line_that_is_taken_off_is_named_by_the_next(lines, data):
     k = data.draw(st.integers(0, len(lines) - 2))
-    assert found([*lines[:k], *lines[k + 1 :]]) == (k + 2, "removed")
+    assert first_break([*lines[:k], *lines[k + 1 :]]) == (k + 2, "removed")
 
 
 @given(CHAINS, st.data())
 def test_a_line_that_is_written_again_with_its_digest_is_betrayed_by_the_next(lines, data):
     k = data.draw(st.integers(0, len(lines) - 2))
     again = written(lines[k]._replace(verb="z"), lines[k].previous)
-    assert found([*lines[:k], again, *lines[k + 1 :]]) == (k + 2, "rewritten")
+    assert first_break([*lines[:k], again, *lines[k + 1 :]]) == (k + 2, "rewritten")
 
 
 @given(CHAINS, st.booleans(), st.data())
@@ -150,7 +153,7 @@ def test_a_line_that_is_added_is_named(lines, knows, data):
     before = lines[k - 1]
     added = Line(100, before.at, 1, 1, "z", "z", 1, "", "", "f" * 64, before.version)
     added = written(added, before.digest) if knows else added
-    assert found([*lines[:k], added, *lines[k:]]) == (100, "inserted")
+    assert first_break([*lines[:k], added, *lines[k:]]) == (100, "inserted")
 
 
 @given(CHAINS, st.data())
@@ -161,14 +164,14 @@ def test_lines_that_change_places_are_named(lines, data):
     lines = reduce(lambda done, line: [*done, written(line, done[-1].digest if done else "")], lines, [])
     first, second = lines[j], lines[k]
     lines[j], lines[k] = second._replace(pk=first.pk), first._replace(pk=second.pk)
-    assert found(lines) == (j + 1, "moved")
+    assert first_break(lines) == (j + 1, "moved")
 
 
 def test_a_form_that_goes_back_is_a_break():
     lines = chain(4)
     old = written(lines[3]._replace(version=UNTYPED), lines[2].digest)
-    assert found([*lines[:3], old]) == (4, "version")
-    assert found([lines[0]._replace(version=3)]) == (1, "version")
+    assert first_break([*lines[:3], old]) == (4, "version")
+    assert first_break([lines[0]._replace(version=3)]) == (1, "version")
 
 
 def test_a_clock_set_back_is_noticed_and_breaks_nothing():
@@ -191,7 +194,7 @@ HEADS = st.builds(
 )
 
 
-def test_an_anchor_kept_for_years_is_still_read():
+def test_an_anchor_of_several_years_is_still_read():
     """Une ancre imprimée ne change plus : ce qu’elle dit de sa forme reste « 1 »."""
     head = Head(datetime(2026, 11, 20, 9, tzinfo=UTC), 12, 12, "0a" * 32, sorted(journal.CAUSES)[0])
     assert anchors.line(head).startswith('{"ancre":1,"le":"2026-11-20T09:00:00.000Z","ligne":12,')

@@ -20,7 +20,7 @@ SIZES = ((50, 200), (200, 500), (500, 1_000))
 
 def model(seed: int, n_draws: int) -> Model:
     return need_model.model(
-        definition(DEFAULT), seed=seed, n_draws=n_draws, place=need_model.country(), whole=True
+        definition(DEFAULT), seed=seed, n_draws=n_draws, place=need_model.country(), all_levels=True
     )
 
 

@@ -50,10 +50,10 @@ EASE = ["pas_du_tout"] * 20 + ["peu"] * 40 + ["a_l_aise"] * 30 + ["tres"] * 10
 
 
 def test_the_answers_that_count_are_those_of_the_link():
-    found = read(aisance=EASE)
-    assert isinstance(found, Measured)
-    assert (found.link.id, found.n, found.said, found.share) == ("aisance", 100, 20, 0.2)
-    assert found.residents == 10_000
+    measured = read(aisance=EASE)
+    assert isinstance(measured, Measured)
+    assert (measured.link.id, measured.n, measured.said, measured.share) == ("aisance", 100, 20, 0.2)
+    assert measured.residents == 10_000
 
 
 def test_few_answers_are_not_counted_aloud():
@@ -64,27 +64,27 @@ def test_few_answers_are_not_counted_aloud():
 
 def test_a_question_made_to_match_margins_measures_nothing():
     table = answers(aisance=EASE)
-    found = local_survey.read(
+    unread = local_survey.read(
         table, Plan(weights=np.full(100, 100.0)), INSEE, title="Essai", calibrated=("aisance",)
     )
-    assert isinstance(found, Unread)
-    assert "est aussi dans les marges" in found.reason
+    assert isinstance(unread, Unread)
+    assert "est aussi dans les marges" in unread.reason
 
 
 def test_a_question_made_to_match_margins_does_not_hide_another():
     table = answers(**{"aisance": EASE, "suite/aisance": EASE})
     plan = Plan(weights=np.full(100, 100.0))
-    found = local_survey.read(table, plan, INSEE, title="Essai", calibrated=("aisance",))
-    assert isinstance(found, Measured)
-    assert (found.link.id, found.share) == ("aisance", 0.2)
+    measured = local_survey.read(table, plan, INSEE, title="Essai", calibrated=("aisance",))
+    assert isinstance(measured, Measured)
+    assert (measured.link.id, measured.share) == ("aisance", 0.2)
 
 
 def test_a_share_of_persons_is_that_part_of_them_and_so_are_its_bounds():
     share = Estimate(
         value=20.0, low=15.0, high=26.0, unit="pourcent", universe="u", n=90, method="m", sources=()
     )
-    found = local_survey.persons(share, 2_500)
-    assert (found.value, found.low, found.high, found.unit) == (500, 375, 650, "personnes")
+    count = local_survey.persons(share, 2_500)
+    assert (count.value, count.low, count.high, count.unit) == (500, 375, 650, "personnes")
 
 
 def test_labels_are_read_as_names():
@@ -98,39 +98,39 @@ def test_labels_are_read_as_names():
 
 
 def test_who_does_not_know_is_not_counted():
-    found = read(aisance=[*EASE, *["nsp"] * 30, *["refus"] * 5, *[""] * 5])
-    assert (found.n, found.share) == (100, 0.2)
+    measured = read(aisance=[*EASE, *["nsp"] * 30, *["refus"] * 5, *[""] * 5])
+    assert (measured.n, measured.share) == (100, 0.2)
 
 
 def test_weights_count():
-    found = read(aisance=EASE, weights=[400.0] * 20 + [100.0] * 80)
-    assert found.share == pytest.approx(0.5)
-    assert found.effective < 100
+    measured = read(aisance=EASE, weights=[400.0] * 20 + [100.0] * 80)
+    assert measured.share == pytest.approx(0.5)
+    assert measured.effective < 100
 
 
 def test_the_nearest_question_is_read_first():
-    found = read(aisance=EASE, internet_3_mois=["non"] * 15 + ["oui"] * 85)
-    assert found.link.id == "usage-trois-mois"
-    assert found.share == 0.15
+    measured = read(aisance=EASE, internet_3_mois=["non"] * 15 + ["oui"] * 85)
+    assert measured.link.id == "usage-trois-mois"
+    assert measured.share == 0.15
 
 
 def test_an_unknown_answer_makes_it_another_question():
-    found = read(aisance=[*EASE[:-1], "moyen"])
-    assert isinstance(found, Unread)
-    assert "« moyen »" in found.reason
+    measured = read(aisance=[*EASE[:-1], "moyen"])
+    assert isinstance(measured, Unread)
+    assert "« moyen »" in measured.reason
 
 
-def test_no_question_tells_the_need():
-    found = read(age=["15_24"] * 100)
-    assert isinstance(found, Unread)
-    assert "« aisance »" in found.reason
+def test_no_question_measures_the_need():
+    measured = read(age=["15_24"] * 100)
+    assert isinstance(measured, Unread)
+    assert "« aisance »" in measured.reason
 
 
 @pytest.mark.parametrize("few", [0, 10, 90, 100])
-def test_a_handful_of_answers_is_kept_secret(few):
-    found = read(internet_3_mois=["non"] * few + ["oui"] * (100 - few))
-    assert isinstance(found, Unread)
-    assert "secret" in found.reason
+def test_a_handful_of_answers_is_withheld(few):
+    unread = read(internet_3_mois=["non"] * few + ["oui"] * (100 - few))
+    assert isinstance(unread, Unread)
+    assert "secret" in unread.reason
 
 
 def test_twenty_nine_answers_are_too_few():
@@ -139,23 +139,23 @@ def test_twenty_nine_answers_are_too_few():
 
 def test_what_is_lacking_counts_for_several_answers():
     equipment = ["smartphone ordinateur"] * 40 + ["smartphone"] * 50 + ["aucun"] * 10
-    found = read(definition("pas-d-ordinateur-2018"), equipement=equipment)
-    assert found.share == 0.6
+    measured = read(definition("pas-d-ordinateur-2018"), equipement=equipment)
+    assert measured.share == 0.6
 
 
-def test_a_stated_link_is_read_and_told():
+def test_a_stated_link_is_read_and_named():
     link = survey_needs.stated("usage=jamais, rarement", ["id", "usage"])
-    found = read(link=link, usage=["jamais"] * 20 + ["rarement"] * 10 + ["souvent"] * 70)
-    assert found.share == 0.3
-    assert "« jamais »" in found.link.counts
+    measured = read(link=link, usage=["jamais"] * 20 + ["rarement"] * 10 + ["souvent"] * 70)
+    assert measured.share == 0.3
+    assert "« jamais »" in measured.link.counts
 
 
 def test_an_answer_that_nobody_gave_is_named_beside_those_that_were():
     link = survey_needs.stated("usage=jamai", ["usage"])
-    found = read(link=link, usage=["jamais"] * 40 + ["souvent"] * 70)
+    unread = read(link=link, usage=["jamais"] * 40 + ["souvent"] * 70)
     assert (
         "personne n’a répondu « jamai » à la question « usage » ; réponses lues : jamais, souvent"
-        in found.reason
+        in unread.reason
     )
 
 
@@ -185,7 +185,7 @@ def test_the_estimate_stands_between_and_is_surer():
     assert c.combined.half_width < min(c.model.half_width, c.survey.half_width)
 
 
-def test_a_contradiction_is_told_and_not_averaged():
+def test_a_contradiction_is_reported_and_not_averaged():
     c = local_survey.compose(read(internet_3_mois=["non"] * 600 + ["oui"] * 400), INSEE, rates(), seed=1)
     assert (c.kept, c.agree) == ("modele", False)
     assert c.gap.low > 0
@@ -217,23 +217,23 @@ def test_confronted_names_the_number_to_quote(agrees, expected):
     assert confronted(None) == ""
 
 
-def test_what_a_survey_leaves_as_it_was_is_told_whole():
+def test_a_figure_that_a_survey_does_not_move_is_explained_in_full():
     """Le besoin suit l’enquête, les personnes à portée d’une offre non : deux nombres du même dossier."""
     moved = unmoved(SimpleNamespace(composite=SimpleNamespace(kept="combinee")))
     assert "les personnes à portée d’une offre" in moved
-    kept = unmoved(SimpleNamespace(composite=SimpleNamespace(kept="modele")))
-    assert "ceux du modèle seul" in kept
+    unmoved_text = unmoved(SimpleNamespace(composite=SimpleNamespace(kept="modele")))
+    assert "ceux du modèle seul" in unmoved_text
 
 
-def test_a_share_too_vague_to_print_is_not_given_by_its_gap():
+def test_a_share_too_vague_to_print_is_not_deduced_from_its_gap():
     """« 11 points de plus que le modèle » à côté de 18 % rendrait les 29 % que le tableau ne donne pas."""
     few = ["pas_du_tout"] * 14 + ["peu"] * 40 + ["a_l_aise"] * 46
     c = local_survey.compose(read(aisance=few), INSEE, rates(), seed=1)
     assert c.survey.is_loose
     assert c.agree
-    (told,) = [text for text in discussion(c) if text.startswith("L’enquête trouve")]
+    (sentence,) = [text for text in discussion(c) if text.startswith("L’enquête trouve")]
     assert re.match(
-        r"L’enquête trouve entre \d+\spoints? de moins et \d+\spoints? de plus que le modèle\. ", told
+        r"L’enquête trouve entre \d+\spoints? de moins et \d+\spoints? de plus que le modèle\. ", sentence
     )
     sure = local_survey.compose(read(internet_3_mois=["non"] * 40 + ["oui"] * 160), INSEE, rates(), seed=1)
     assert not sure.survey.is_loose
@@ -252,14 +252,14 @@ def test_more_doubt_on_who_answered_gives_the_survey_less_weight():
     assert sure.weight > c.weight > doubtful.weight
 
 
-def test_every_link_is_traced_and_told_on_the_page():
+def test_every_link_is_traced_and_named_on_the_page():
     known = definitions()
     rows = dict(re.findall(r"^\| `([\w-]+)` \|(.*)$", PAGE.read_text("utf-8"), flags=re.M))
     for link in survey_needs.links():
         assert set(link.definitions) <= set(known)
-        told = rows[link.id]
-        assert f"{link.known:g} %".replace(".", ",") in told
-        assert told.rstrip(" |").endswith(f"{link.doubt:g}".replace(".", ","))
+        row = rows[link.id]
+        assert f"{link.known:g} %".replace(".", ",") in row
+        assert row.rstrip(" |").endswith(f"{link.doubt:g}".replace(".", ","))
         assert not {link.id} & {other.id for other in survey_needs.links() if other is not link}
         words = [set(map(survey_needs.plain, names)) for names in (link.choices, link.others, link.lacks)]
         assert not words[0] & words[1]
@@ -278,14 +278,14 @@ def test_a_link_without_its_difference_is_refused(monkeypatch):
         survey_needs.links.cache_clear()
 
 
-@pytest.mark.parametrize(("said", "yes", "kept"), [(40, 160, "combinee"), (600, 400, "modele")])
-def test_what_a_survey_moved_names_it_down_to_the_census_areas(said, yes, kept):
+@pytest.mark.parametrize(("n_no", "yes", "retained"), [(40, 160, "combinee"), (600, 400, "modele")])
+def test_what_a_survey_moved_names_it_down_to_the_census_areas(n_no, yes, retained):
     """A zone and the areas inside it are moved by the same answers: each counts them and names the survey, or
     neither does when the survey is set aside.
     """
     territory, areas = gazetteer().get("38151"), population.sources().rp2021
-    measured = read(internet_3_mois=["non"] * said + ["oui"] * yes)
-    found = diagnosis.diagnose(
+    measured = read(internet_3_mois=["non"] * n_no + ["oui"] * yes)
+    result = diagnosis.diagnose(
         Request(
             territory=territory,
             zoning=zoning.by("commune", rows_of(territory, areas), areas),
@@ -294,12 +294,12 @@ def test_what_a_survey_moved_names_it_down_to_the_census_areas(said, yes, kept):
             survey=measured,
         )
     )
-    assert found.composite.kept == kept
-    (zone,) = found.zones
+    assert result.composite.kept == retained
+    (zone,) = result.zones
     figures = [figure for part in zone.parts for figure in (part.need, part.rate)]
     assert len(figures) > 20
-    moved = kept == "combinee"
-    assert len(found.composite.measured.undone) == 1
+    moved = retained == "combinee"
+    assert len(result.composite.measured.undone) == 1
     counted = (("enquete", measured.n),) if moved else ()
     sources = (INSEE.id, local_survey.SOURCE) if moved else (INSEE.id,)
     for figure in (zone.need, zone.rate, *figures):

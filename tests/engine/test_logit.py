@@ -27,8 +27,8 @@ def test_a_logit_comes_back_from_its_share(x):
 @given(st.floats(allow_nan=False, allow_infinity=True))
 def test_the_inverse_stays_between_zero_and_one_without_a_warning(x):
     with np.errstate(all="raise", under="ignore"):
-        found = float(expit(x))
-    assert 0 <= found <= 1
+        share = float(expit(x))
+    assert 0 <= share <= 1
 
 
 @given(reals, reals)
@@ -60,6 +60,6 @@ def test_the_logit_is_the_log_of_the_odds(p):
 
 @given(hnp.arrays(np.float32, st.integers(0, 20), elements=st.floats(-100, 100, width=32)))
 def test_single_precision_stays_single(x):
-    found = expit(x)
-    assert found.dtype == np.float32
-    assert found == pytest.approx(expit(x.astype(np.float64)), abs=2e-7)
+    shares = expit(x)
+    assert shares.dtype == np.float32
+    assert shares == pytest.approx(expit(x.astype(np.float64)), abs=2e-7)

@@ -18,10 +18,10 @@ def drawn(*zones: tuple[str, shapely.Geometry]) -> dict[str, tuple[float, float]
 
 def test_a_name_goes_up_or_down_where_its_neighbour_leaves_no_room():
     """FS-38 : deux zones hautes, côte à côte, aux noms plus larges qu’elles, gardent chacune le leur."""
-    left, right = shapely.box(0, 0, 400, 900), shapely.box(400, 0, 800, 900)
-    found = drawn(("Saint-Martin-le-Vinoux-du-Nord", left), ("Saint-Martin-d’Hères-et-Alentours", right))
-    assert len(found) == 2
-    assert len({y for _, y in found.values()}) == 2
+    west, right = shapely.box(0, 0, 400, 900), shapely.box(400, 0, 800, 900)
+    names = drawn(("Saint-Martin-le-Vinoux-du-Nord", west), ("Saint-Martin-d’Hères-et-Alentours", right))
+    assert len(names) == 2
+    assert len({y for _, y in names.values()}) == 2
 
 
 def test_a_name_that_fits_nowhere_is_left_out():

@@ -16,18 +16,18 @@ GRENOBLE = replace(NOWHERE, code_insee="38185", code_postal="38000", commune="Gr
 SIRET, OTHER_SIRET, SAME_SIREN = "21380185500015", "26380201100019", "21380185500023"
 
 
-def level(field: str, one: Place, other: Place, *others: Place) -> int:
-    """What a field says of two places, among others."""
-    found = agreements([one, other, *others], [(0, 1), (1, 0)])[:, FIELDS.index(field)]
-    assert found[0] == found[1]
-    return int(found[0])
+def level(field: str, one: Place, other: Place, *context: Place) -> int:
+    """Return the agreement of a field of two places, among others."""
+    levels = agreements([one, other, *context], [(0, 1), (1, 0)])[:, FIELDS.index(field)]
+    assert levels[0] == levels[1]
+    return int(levels[0])
 
 
 # ----------------------------------------------------------------------------------------------- what is said
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "said"),
+    ("one", "other", "agreement"),
     [
         ("C.C.A.S.", "CCAS de Grenoble", 2),
         ("Centre Communal d’Action Sociale", "CCAS", 2),
@@ -46,21 +46,21 @@ def level(field: str, one: Place, other: Place, *others: Place) -> int:
         ("", "Mairie", SILENT),
     ],
 )
-def test_a_name_is_read_without_its_clothes(one, other, said):
-    assert level("nom", replace(GRENOBLE, nom=one), replace(GRENOBLE, nom=other)) == said
+def test_a_name_is_read_without_its_clothes(one, other, agreement):
+    assert level("nom", replace(GRENOBLE, nom=one), replace(GRENOBLE, nom=other)) == agreement
 
 
 def test_reasons_hold_no_word_of_our_trade():
-    said = [
+    agreement = [
         *matching.CONTRADICTIONS,
         *(words for levels in matching.REASON_TEXT.values() for words in levels),
     ]
-    assert len(said) > 20
-    assert [words for words in said if re.search("typolog|seuil|score|pivot", words)] == []
+    assert len(agreement) > 20
+    assert [words for words in agreement if re.search("typolog|seuil|score|pivot", words)] == []
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "said"),
+    ("one", "other", "agreement"),
     [
         ("Espace 1", "Espace 2", 0),
         ("Espace 01", "Espace 1", SILENT),
@@ -69,8 +69,8 @@ def test_reasons_hold_no_word_of_our_trade():
         ("Canopé 38", "Canopé", SILENT),
     ],
 )
-def test_numbers_and_branches_set_names_apart(one, other, said):
-    assert level("marque", replace(GRENOBLE, nom=one), replace(GRENOBLE, nom=other)) == said
+def test_numbers_and_branches_set_names_apart(one, other, agreement):
+    assert level("marque", replace(GRENOBLE, nom=one), replace(GRENOBLE, nom=other)) == agreement
 
 
 def test_two_communes_named_by_their_places_set_them_apart_even_under_one_code():
@@ -81,7 +81,7 @@ def test_two_communes_named_by_their_places_set_them_apart_even_under_one_code()
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "said"),
+    ("one", "other", "agreement"),
     [
         ("15 bis bd des Alpes", "Espace Chantourne, 15 BOULEVARD DES ALPES", 0),
         ("12 rue du Dr Valois", "12 Rue Docteur Valois 38800 Le Pont-de-Claix", 0),
@@ -102,8 +102,8 @@ def test_two_communes_named_by_their_places_set_them_apart_even_under_one_code()
         ("", "1 rue de la Poste", SILENT),
     ],
 )
-def test_an_address_is_a_number_and_a_street_however_written(one, other, said):
-    assert level("adresse", replace(GRENOBLE, adresse=one), replace(GRENOBLE, adresse=other)) == said
+def test_an_address_is_a_number_and_a_street_however_written(one, other, agreement):
+    assert level("adresse", replace(GRENOBLE, adresse=one), replace(GRENOBLE, adresse=other)) == agreement
 
 
 def test_one_address_in_two_communes_says_nothing():
@@ -115,7 +115,7 @@ def test_one_address_in_two_communes_says_nothing():
 
 
 @pytest.mark.parametrize(
-    ("latitude", "longitude", "precise", "said"),
+    ("latitude", "longitude", "precise", "agreement"),
     [
         (45.1880, 5.7240, True, 0),
         (45.1890, 5.7240, True, 1),
@@ -125,31 +125,33 @@ def test_one_address_in_two_communes_says_nothing():
         (None, None, True, SILENT),
     ],
 )
-def test_distance_is_on_the_sphere_and_silent_without_two_precise_points(latitude, longitude, precise, said):
-    here = replace(GRENOBLE, latitude=45.1880, longitude=5.7240)
+def test_distance_is_on_the_sphere_and_silent_without_two_precise_points(
+    latitude, longitude, precise, agreement
+):
+    first = replace(GRENOBLE, latitude=45.1880, longitude=5.7240)
     assert (
-        level("distance", here, replace(GRENOBLE, latitude=latitude, longitude=longitude, precise=precise))
-        == said
+        level("distance", first, replace(GRENOBLE, latitude=latitude, longitude=longitude, precise=precise))
+        == agreement
     )
 
 
 def test_a_switchboard_of_a_network_says_less_than_a_telephone_of_one_place():
-    here = replace(GRENOBLE, telephones=("+33 4 76 12 34 56",))
+    first = replace(GRENOBLE, telephones=("+33 4 76 12 34 56",))
     there = replace(GRENOBLE, telephones=("04.76.12.34.56",))
-    assert level("telephone", here, there) == 0
-    assert level("telephone", here, there, replace(here, code_insee="38421")) == 1
-    assert level("telephone", here, there, *[here] * 4) == 1
-    assert level("telephone", here, replace(there, telephones=("0476999999",))) == 2
+    assert level("telephone", first, there) == 0
+    assert level("telephone", first, there, replace(first, code_insee="38421")) == 1
+    assert level("telephone", first, there, *[first] * 4) == 1
+    assert level("telephone", first, replace(there, telephones=("0476999999",))) == 2
 
 
 @pytest.mark.parametrize("number", ["06 00 00 00 00", "3949", "", "0000000000"])
 def test_a_masked_or_short_number_is_no_telephone(number):
-    here = replace(GRENOBLE, telephones=(number,))
-    assert level("telephone", here, here) == SILENT
+    first = replace(GRENOBLE, telephones=(number,))
+    assert level("telephone", first, first) == SILENT
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "said"),
+    ("one", "other", "agreement"),
     [
         ("https://www.epn.fr/", "HTTP://epn.fr", 0),
         ("https://bm.fr/accueil", "bm.fr", 0),
@@ -160,12 +162,12 @@ def test_a_masked_or_short_number_is_no_telephone(number):
         ("http://", "epn.fr", SILENT),
     ],
 )
-def test_a_home_page_agrees_with_any_page_of_its_site(one, other, said):
-    assert level("site", replace(GRENOBLE, sites=(one,)), replace(GRENOBLE, sites=(other,))) == said
+def test_a_home_page_agrees_with_any_page_of_its_site(one, other, agreement):
+    assert level("site", replace(GRENOBLE, sites=(one,)), replace(GRENOBLE, sites=(other,))) == agreement
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "said"),
+    ("one", "other", "agreement"),
     [
         (SIRET, SIRET, 0),
         (SIRET, SAME_SIREN, 1),
@@ -177,13 +179,13 @@ def test_a_home_page_agrees_with_any_page_of_its_site(one, other, said):
         ("", SIRET, SILENT),
     ],
 )
-def test_a_pivot_names_an_organisation_and_zeros_name_nobody(one, other, said):
-    assert level("pivot", replace(GRENOBLE, pivot=one), replace(GRENOBLE, pivot=other)) == said
+def test_a_pivot_names_an_organisation_and_zeros_name_nobody(one, other, agreement):
+    assert level("pivot", replace(GRENOBLE, pivot=one), replace(GRENOBLE, pivot=other)) == agreement
 
 
 def test_a_siret_known_in_two_communes_is_that_of_an_organisation():
-    here = replace(GRENOBLE, pivot=SIRET)
-    assert level("pivot", here, here, replace(here, code_insee="38421")) == 1
+    first = replace(GRENOBLE, pivot=SIRET)
+    assert level("pivot", first, first, replace(first, code_insee="38421")) == 1
 
 
 # ----------------------------------------------------------------------------------------------- what decides
@@ -232,13 +234,13 @@ def test_the_numbered_places_of_a_series_are_as_many_places(name):
     assert [pair.decision for pair in twice] == ["meme"]
 
 
-def test_two_numbers_under_one_telephone_of_their_own_are_shown():
+def test_two_numbers_under_one_telephone_of_their_own_are_listed():
     one = replace(GRENOBLE, nom="Relais clavier 3", adresse="8 quai Perrière", telephones=("0476123456",))
     (pair,) = within([one, replace(one, nom="Relais clavier 4")])
     assert pair.decision == "a_voir"
 
 
-def test_two_premises_of_one_association_are_shown_never_joined():
+def test_two_premises_of_one_association_are_listed_never_joined():
     one = replace(GRENOBLE, nom="Orditoutage", adresse="29 rue Colonel Bougault", telephones=("0476123456",))
     one = replace(one, sites=("https://orditoutage.org",), courriels=("contact@orditoutage.org",))
     (pair,) = within([one, replace(one, adresse="5 rue Malakoff")])
@@ -266,7 +268,7 @@ def test_the_stops_of_a_round_are_as_many_places():
     assert within([replace(stop, code_postal=code) for code in ("59157", "02120")]) == []
 
 
-def test_the_stops_of_a_round_that_is_not_said_to_be_one_are_too_far_apart():
+def test_the_stops_of_an_undeclared_round_are_too_far_from_each_other():
     stop = replace(NOWHERE, nom="Camion bleu", telephones=("0359731820",), longitude=4.1523)
     assert within([replace(stop, code_insee=f"591{k}0", latitude=50.2 + k / 20) for k in range(5)]) == []
 
@@ -281,7 +283,7 @@ def test_a_place_without_insee_code_is_compared_by_its_postcode():
     assert "même adresse" in pair.reasons
 
 
-def test_a_name_alone_in_one_commune_is_shown_not_joined():
+def test_a_name_alone_in_one_commune_is_listed_not_joined():
     (pair,) = within([replace(GRENOBLE, nom="Demo-TIC"), replace(GRENOBLE, nom="DEMO TIC")])
     assert pair.decision == "a_voir"
 
@@ -336,27 +338,29 @@ BLANK = {
 }
 
 
-def scores(found):
-    return {(pair.a, pair.b): (pytest.approx(pair.score), pair.reasons, pair.decision) for pair in found}
+def scores(pairs):
+    return {(pair.a, pair.b): (pytest.approx(pair.score), pair.reasons, pair.decision) for pair in pairs}
 
 
 @given(lists)
 def test_a_pair_joins_two_places_once_with_a_reason(some):
-    found = within(some)
-    assert all(0 <= pair.a < pair.b < len(some) for pair in found)
-    assert [(pair.a, pair.b) for pair in found] == sorted({(pair.a, pair.b) for pair in found})
-    assert all(0 < pair.score < 1 and pair.reasons for pair in found)
+    pairs = within(some)
+    assert all(0 <= pair.a < pair.b < len(some) for pair in pairs)
+    assert [(pair.a, pair.b) for pair in pairs] == sorted({(pair.a, pair.b) for pair in pairs})
+    assert all(0 < pair.score < 1 and pair.reasons for pair in pairs)
 
 
 @given(lists, lists)
 def test_between_two_files_is_within_both_and_looks_the_same_from_each_side(a, b):
-    found = between(a, b)
-    assert scores(found) == {
-        (first, second - len(a)): said
-        for (first, second), said in scores(within([*a, *b])).items()
+    pairs = between(a, b)
+    assert scores(pairs) == {
+        (first, second - len(a)): score
+        for (first, second), score in scores(within([*a, *b])).items()
         if first < len(a) <= second
     }
-    assert scores(found) == {(second, first): said for (first, second), said in scores(between(b, a)).items()}
+    assert scores(pairs) == {
+        (second, first): score for (first, second), score in scores(between(b, a)).items()
+    }
 
 
 @given(lists, st.randoms(use_true_random=False))
@@ -365,7 +369,8 @@ def test_the_order_of_places_is_irrelevant(some, chance):
     chance.shuffle(order)
     moved = within([some[k] for k in order])
     assert scores(within(some)) == {
-        tuple(sorted((order[first], order[second]))): said for (first, second), said in scores(moved).items()
+        tuple(sorted((order[first], order[second]))): score
+        for (first, second), score in scores(moved).items()
     }
 
 
@@ -379,11 +384,11 @@ def test_an_unrelated_place_changes_neither_score_nor_decision(some):
 
 
 @given(places, st.sampled_from(sorted(BLANK)))
-def test_what_a_place_lacks_is_never_held_for_it(whole, field):
+def test_a_missing_field_never_counts_as_agreement(complete, field):
     """A copy of a place scores lower, or the same, once one of its cells is emptied, or both of them."""
-    whole = replace(whole, nom="Bibliothèque Aragon", itinerant=False)
-    less = replace(whole, **{field: BLANK[field]})
-    full, one, both = (within(pair)[:1] for pair in ([whole, whole], [whole, less], [less, less]))
+    complete = replace(complete, nom="Bibliothèque Aragon", itinerant=False)
+    less = replace(complete, **{field: BLANK[field]})
+    full, one, both = (within(pair)[:1] for pair in ([complete, complete], [complete, less], [less, less]))
     best = full[0].score if full else 0.25
     assert all(pair.score <= best + 1e-12 for pair in (*one, *both))
 
@@ -429,7 +434,7 @@ def test_two_places_a_kilometre_apart_share_no_cell():
 # ------------------------------------------------------------------------------ classes of pairs met elsewhere
 
 
-def said(one: Place, other: Place) -> str:
+def decision_on(one: Place, other: Place) -> str:
     """The decision on two places, '' when nothing is proposed."""
     return next((pair.decision for pair in within([one, other])), "")
 
@@ -453,13 +458,15 @@ DOOR = {"adresse": "4 rue des Lilas", "latitude": 45.19, "longitude": 5.72, "pre
     ],
 )
 def test_two_names_at_one_door(one, other, decision):
-    assert said(replace(GRENOBLE, nom=one, **DOOR), replace(GRENOBLE, nom=other, **DOOR)) == decision
+    assert decision_on(replace(GRENOBLE, nom=one, **DOOR), replace(GRENOBLE, nom=other, **DOOR)) == decision
 
 
-def test_a_phone_that_nobody_else_has_makes_two_names_worth_a_look():
-    here = {**DOOR, "telephones": ("+33476000001",)}
+def test_a_phone_that_nobody_else_has_makes_two_names_a_candidate_pair():
+    first = {**DOOR, "telephones": ("+33476000001",)}
     assert (
-        said(replace(GRENOBLE, nom="Le Bocal", **here), replace(GRENOBLE, nom="Espace Futur", **here))
+        decision_on(
+            replace(GRENOBLE, nom="Le Bocal", **first), replace(GRENOBLE, nom="Espace Futur", **first)
+        )
         == "a_voir"
     )
 
@@ -469,10 +476,10 @@ def test_the_commune_of_a_seat_does_not_part_one_address_and_one_point():
         replace(GRENOBLE, nom="Maison du Lac", **DOOR),
         replace(GRENOBLE, nom="Maison du Lac", **{**DOOR, "code_insee": "38421"}),
     )
-    assert said(one, other) == "meme"
+    assert decision_on(one, other) == "meme"
     nowhere = {**DOOR, "latitude": None, "longitude": None}
     assert (
-        said(
+        decision_on(
             replace(GRENOBLE, nom="Mairie", **nowhere),
             replace(GRENOBLE, nom="Mairie", **{**nowhere, "code_insee": "38421"}),
         )
@@ -486,7 +493,7 @@ def test_a_number_mistyped_in_one_street_is_the_same_door():
         replace(GRENOBLE, nom="Médiathèque Darodes", **DOOR),
         replace(GRENOBLE, nom="Médiathèque Darodes", **{**far, "adresse": "14 rue des Lilas"}),
     )
-    assert said(one, other) == "meme"
+    assert decision_on(one, other) == "meme"
 
 
 @pytest.mark.parametrize(
@@ -514,7 +521,7 @@ def test_two_kinds_at_one_door_are_two_places_unless_they_answer_one_phone(one, 
         ((("Bibliothèque"), "1 place Coluche"), ("Bibliothèque François Mitterrand", "4 place Coluche"), 0),
     ],
 )
-def test_one_kind_in_one_street_or_without_address_is_worth_a_look_though_points_are_far(one, other, n):
+def test_one_kind_in_one_street_or_without_address_is_a_candidate_pair_though_points_are_far(one, other, n):
     first, second = (
         replace(GRENOBLE, nom=name, adresse=street, latitude=45.18 + k / 50, longitude=5.72)
         for k, (name, street) in enumerate((one, other))
@@ -531,11 +538,11 @@ def test_two_services_further_along_a_street_share_a_word_but_not_two(name, deci
             ("Espace", "4 place Coluche", 45.183),
         )
     )
-    assert said(first, second) == decision
+    assert decision_on(first, second) == decision
 
 
 @pytest.mark.parametrize(
-    ("short", "whole"),
+    ("short", "full_name"),
     [
         ("PIMMS Médiation", "Point Information Médiation Multi Services"),
         ("PIMMS", "Point d’information et de médiation multiservices de Grenoble"),
@@ -544,9 +551,9 @@ def test_two_services_further_along_a_street_share_a_word_but_not_two(name, deci
         ("CODASE", "Comité dauphinois d’action socio-éducative"),
     ],
 )
-def test_a_name_in_full_is_known_by_its_initials(short, whole):
+def test_a_name_in_full_is_known_by_its_initials(short, full_name):
     at = replace(GRENOBLE, adresse="12 rue des Lilas")
-    (pair,) = within([replace(at, nom=short), replace(at, nom=whole)])
+    (pair,) = within([replace(at, nom=short), replace(at, nom=full_name)])
     assert (pair.decision, pair.reasons[0]) == ("a_voir", "un nom contient l’autre")
 
 

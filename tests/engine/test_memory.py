@@ -1,4 +1,4 @@
-"""What a long work no longer uses goes back to the system."""
+"""Memory that a long work no longer uses goes back to the system."""
 
 import ctypes
 from pathlib import Path
@@ -13,11 +13,11 @@ def resident():
 
 
 @pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="the C library of Linux alone")
-def test_memory_left_between_what_is_still_held_is_given_back():
+def test_free_memory_between_blocks_in_use_is_returned():
     blocks = [bytes(2_000) for _ in range(50_000)]
-    held = blocks[::50]  # holes on every side: the heap alone would not shrink
+    blocks_in_use = blocks[::50]  # holes on every side: the heap alone would not shrink
     before = resident()
     del blocks
     memory.give_back()
     assert before - resident() > 60 * 2**20
-    assert len(held) == 1_000
+    assert len(blocks_in_use) == 1_000

@@ -34,26 +34,30 @@ def test_levels_add_up(frame, rows):
     assert departement["code"].tolist() == [ISERE]
     assert region["code"].tolist() == ["R84"]
     assert set(commune["code"]) == set(frame.commune[rows])
-    whole = need_model.model(definition(DEFAULT), n_draws=N).draws(rows)["need"]
+    draws = need_model.model(definition(DEFAULT), n_draws=N).draws(rows)["need"]
     for table in (iris, commune, epci, departement, region):
-        shown = ~np.isnan(table["value"])
+        published = ~np.isnan(table["value"])
         assert table["population"].sum() == pytest.approx(frame.population[rows].sum())
         assert table["universe"].sum() == pytest.approx(frame.universe[rows].sum())
-        assert (table["low"][shown] <= table["value"][shown]).all()
-        assert (table["value"][shown] <= table["high"][shown]).all()
-        assert np.nansum(table["value"]) == pytest.approx(whole.mean(axis=1).sum(), rel=0.01)
-    assert departement["value"][0] == pytest.approx(whole.mean(axis=1).sum(), rel=1e-6)
+        assert (table["low"][published] <= table["value"][published]).all()
+        assert (table["value"][published] <= table["high"][published]).all()
+        assert np.nansum(table["value"]) == pytest.approx(draws.mean(axis=1).sum(), rel=0.01)
+    assert departement["value"][0] == pytest.approx(draws.mean(axis=1).sum(), rel=1e-6)
 
 
 def test_an_area_of_iris_has_the_bounds_of_its_draws(frame, rows):
-    found = estimate("iris", rows[:40])
+    estimates = estimate("iris", rows[:40])
     drawn = need_model.model(definition(DEFAULT), n_draws=N).draws(rows[:40])["need"]
     at = np.argsort(frame.area[rows[:40]])
-    shown = ~np.isnan(found["value"])
-    assert found["code"].tolist() == sorted(frame.area[rows[:40]].tolist())
-    assert found["value"][shown] == pytest.approx(drawn.mean(axis=1)[at][shown], rel=1e-5)
-    assert found["low"][shown] == pytest.approx(np.percentile(drawn, 5, axis=1)[at][shown], rel=1e-4)
-    assert found["high"][shown] == pytest.approx(np.percentile(drawn, 95, axis=1)[at][shown], rel=1e-4)
+    published = ~np.isnan(estimates["value"])
+    assert estimates["code"].tolist() == sorted(frame.area[rows[:40]].tolist())
+    assert estimates["value"][published] == pytest.approx(drawn.mean(axis=1)[at][published], rel=1e-5)
+    assert estimates["low"][published] == pytest.approx(
+        np.percentile(drawn, 5, axis=1)[at][published], rel=1e-4
+    )
+    assert estimates["high"][published] == pytest.approx(
+        np.percentile(drawn, 95, axis=1)[at][published], rel=1e-4
+    )
 
 
 def test_a_part_of_an_area_counts_only_itself(frame, rows):
@@ -79,21 +83,21 @@ def test_areas_under_fifty_adults_have_no_figure_and_say_so(frame):
 
 
 def test_threads_change_no_byte_and_progress_reaches_the_end(rows):
-    told: list[float] = []
-    one, two = estimate("epci", rows, workers=1, progress=told.append), estimate("epci", rows, workers=2)
+    reported: list[float] = []
+    one, two = estimate("epci", rows, workers=1, progress=reported.append), estimate("epci", rows, workers=2)
     for name in one.columns:
         assert one[name].tobytes() == two[name].tobytes()
-    assert told == sorted(told)
-    assert told[-1] == 1
-    assert len(told) == len(set(told))
+    assert reported == sorted(reported)
+    assert reported[-1] == 1
+    assert len(reported) == len(set(reported))
 
 
-def test_a_warning_is_told_from_a_fifth_of_the_residents(frame):
+def test_a_warning_is_printed_from_a_fifth_of_the_residents(frame):
     overseas = np.flatnonzero(frame.departement == "974")[:30]
     (text,) = set(estimate("iris", overseas)["warning"].tolist()) - {population.TOO_FEW, ""}
     assert text == "Outre-mer : correction moyenne publiée, forte incertitude."
-    found = estimate("departement", overseas)["warning"].tolist()
-    assert found == [f"Pour un habitant sur cinq ou plus. {text}"]
+    warnings = estimate("departement", overseas)["warning"].tolist()
+    assert warnings == [f"Pour un habitant sur cinq ou plus. {text}"]
 
 
 def test_codes_without_a_row_say_why():

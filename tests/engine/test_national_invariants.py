@@ -50,7 +50,7 @@ def everywhere(place):
 @pytest.fixture(scope="module")
 def model(place):
     """The reference definition with every outcome."""
-    return need_model.model(definition(DEFAULT), n_draws=N, place=place, whole=True)
+    return need_model.model(definition(DEFAULT), n_draws=N, place=place, all_levels=True)
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_every_resident_of_the_census_is_in_one_area_and_one_age(place):
     assert (f.ages >= 0).all()
 
 
-def test_the_three_ages_of_the_last_census_are_kept(place):
+def test_the_three_ages_of_the_last_census_are_preserved(place):
     rp = need_population.sources().rp2021
     published = np.column_stack([rp[name] for name in ("pop_0_19", "pop_20_64", "pop_65p")])
     # The published ages of an IRIS add up to its population within the rounding of the producer.
@@ -96,9 +96,9 @@ def test_who_lives_in_an_area_too_small_for_a_figure_enters_no_figure(place):
     """Changer ses habitants sans en changer le nombre ne change rien, nulle part."""
     f = place.frame
     hidden = need_population.withheld(f)
-    told_around = total_by(place.commune_of, ~hidden)[place.commune_of] > 0
+    has_published_neighbours = total_by(place.commune_of, ~hidden)[place.commune_of] > 0
     alone = total_by(place.commune_of, f.adults)[place.commune_of] < number("protection/small_area")
-    changed = hidden & (told_around | alone) & (f.universe > 0)
+    changed = hidden & (has_published_neighbours | alone) & (f.universe > 0)
     assert changed.sum() > 1_000
     counts, modest, poor = f.counts.copy(), f.modest.copy(), f.poor.copy()
     counts[changed] = counts[changed][:, ::-1]
@@ -119,29 +119,29 @@ def test_a_lone_commune_without_a_figure_is_not_found_by_subtraction(place, draw
     silent = (residents < number("protection/small_area")) & (f.universe > 0)
     first = np.append(True, np.diff(place.commune_of) != 0)
     lone = np.flatnonzero(total_by(place.epci_of, silent & first, place.n_epci) == 1)
-    found = []
+    gaps = []
     for epci in lone:
         rows = place.epci_of == epci
         if len(set(f.commune[rows].tolist())) == 1:
             continue  # outside any EPCI, a commune stands alone
         need = drawn["need"][rows].mean(axis=1, dtype=np.float64)
         one, size, people = silent[rows], f.universe[rows], rp["pop"][rows]
-        left = (need.sum() - need[~one].sum()) / size[one].sum()
+        other_share = (need.sum() - need[~one].sum()) / size[one].sum()
         old = [rp["pop_65p"][rows][part].sum() / people[part].sum() for part in (one, ~one)]
-        found.append((left * size[~one].sum() / need[~one].sum(), old[0] - old[1]))
-    rates, older = np.array(found).T
-    assert len(found) > 100
+        gaps.append((other_share * size[~one].sum() / need[~one].sum(), old[0] - old[1]))
+    rates, older = np.array(gaps).T
+    assert len(gaps) > 100
     assert abs(np.median(rates) - 1) < 0.1, "what is found is the rate of the others"
     assert abs(np.corrcoef(rates, older)[0, 1]) < 0.25
 
 
 def test_the_ages_of_the_cells_are_those_of_the_area(place):
     f = place.frame
-    found = f.counts.reshape(-1, N_AGES, N_DIPLOMAS).sum(axis=2)
+    ages_of_cells = f.counts.reshape(-1, N_AGES, N_DIPLOMAS).sum(axis=2)
     expected = ages.regroup(f.ages, ages.CELLS) * f.home_share[:, None]
-    missed = np.abs(found - expected).max(axis=1)
-    told = ~need_population.withheld(f)
-    assert (missed <= np.maximum(2.0, 0.02 * f.universe))[told].all()
+    missed = np.abs(ages_of_cells - expected).max(axis=1)
+    published = ~need_population.withheld(f)
+    assert (missed <= np.maximum(2.0, 0.02 * f.universe))[published].all()
     assert missed.sum() <= 0.001 * f.universe.sum()
 
 
@@ -152,14 +152,16 @@ def test_the_diplomas_of_a_large_commune_are_those_its_census_counts(place):
         [need_population.sources().rp2018.aligned("commune", codes, name) for name in rp2018.DIPLOMAS]
     )
     people = f.counts.reshape(-1, N_AGES, N_DIPLOMAS).sum(axis=1)[:, :6] / f.home_share[:, None]
-    found = np.stack([total_by(of, column, len(codes)) for column in people.T], axis=1)
-    known = (counted.sum(axis=1) > 0) & (found.sum(axis=1) > 0)
+    diplomas_of_cells = np.stack([total_by(of, column, len(codes)) for column in people.T], axis=1)
+    known = (counted.sum(axis=1) > 0) & (diplomas_of_cells.sum(axis=1) > 0)
     assert known.sum() > 1_000
-    shares = [table[known] / table[known].sum(axis=1, keepdims=True) for table in (found, counted)]
+    shares = [
+        table[known] / table[known].sum(axis=1, keepdims=True) for table in (diplomas_of_cells, counted)
+    ]
     missed = np.abs(shares[0] - shares[1]).max(axis=1)
-    whole = total_by(of, need_population.withheld(f), len(codes))[known] == 0
-    assert whole.sum() > 1_000
-    assert missed[whole].max() < 1e-9
+    complete = total_by(of, need_population.withheld(f), len(codes))[known] == 0
+    assert complete.sum() > 1_000
+    assert missed[complete].max() < 1e-9
     assert missed.max() < 0.01, "areas too small for a figure are those of their commune"
 
 
@@ -227,8 +229,8 @@ def test_the_levels_of_the_country_are_the_published_shares(place, drawn, model)
         outcome = model.outcomes[f"level_{k + 1}"]
         people = outcome.counts.sum(axis=0, dtype=np.float64)
         assert outcome.centre @ people / people.sum() == pytest.approx(share, abs=1e-6)
-        found = drawn[f"level_{k + 1}"].sum(axis=0, dtype=np.float64) / place.frame.universe.sum()
-        assert found.mean() == pytest.approx(share, abs=5 * found.std() / N**0.5 + 0.05 * POINT)
+        shares = drawn[f"level_{k + 1}"].sum(axis=0, dtype=np.float64) / place.frame.universe.sum()
+        assert shares.mean() == pytest.approx(share, abs=5 * shares.std() / N**0.5 + 0.05 * POINT)
 
 
 def test_an_intercommunalite_stays_close_to_what_its_cells_say(place, model, sums):
@@ -243,10 +245,10 @@ def test_an_intercommunalite_stays_close_to_what_its_cells_say(place, model, sum
     region = model.places.region.mean(axis=1)[place.region_of[mainland]] - outcome.recentre.mean()
     r = expit(logit(r) + model.noise("need", mainland).response * region)
     expected = total_by(place.epci_of[mainland], r * size, place.n_epci)
-    here = expected > 500
-    found = sums["need"][here]
-    doubt = found.std(axis=1) / N**0.5
-    assert (np.abs(found.mean(axis=1) - expected[here]) <= 6 * doubt + 0.01 * expected[here]).all()
+    populous = expected > 500
+    people = sums["need"][populous]
+    doubt = people.std(axis=1) / N**0.5
+    assert (np.abs(people.mean(axis=1) - expected[populous]) <= 6 * doubt + 0.01 * expected[populous]).all()
 
 
 # --- Bounds
@@ -332,14 +334,14 @@ def placed(parts, place):
 @given(rows_of_france())
 def test_asking_for_fewer_areas_gives_the_same_bytes(place, model, drawn, parts):
     rows = placed(parts, place)
-    found = model.draws(rows)
-    for name, values in found.items():
+    draws = model.draws(rows)
+    for name, values in draws.items():
         assert values.tobytes() == drawn[name][rows].tobytes(), name
 
 
 @settings(**ONE_AREA)
 @given(rows_of_france(least=2), st.randoms(use_true_random=False))
-def test_the_order_in_which_areas_are_asked_for_changes_no_number(place, model, drawn, parts, chance):
+def test_the_order_of_requested_areas_changes_no_number(place, model, drawn, parts, chance):
     rows = placed(parts, place).tolist()
     chance.shuffle(rows)
     for name, values in model.draws(np.array(rows)).items():
@@ -348,7 +350,7 @@ def test_the_order_in_which_areas_are_asked_for_changes_no_number(place, model, 
 
 @settings(**ONE_AREA)
 @given(rows_of_france())
-def test_living_standards_are_the_same_whatever_areas_are_asked_for(place, model, parts):
+def test_living_standards_are_the_same_whatever_areas_are_requested(place, model, parts):
     rows = placed(parts, place)
     alone = [model.living_standards(rows[[k]]).moves for k in range(len(rows))]
     assert model.living_standards(rows).moves.tobytes() == np.concatenate(alone).tobytes()
@@ -361,12 +363,12 @@ def test_the_draws_of_a_union_are_the_sum_of_the_draws_of_its_parts(place, model
     assume(len(rows) > cut)
     first, second = rows[:cut], rows[cut:]
     parts = [model.draws(part) for part in (first, second)]
-    for name, whole in model.draws(rows).items():
+    for name, draws_of_union in model.draws(rows).items():
         pieces = sum(part[name].sum(axis=0, dtype=np.float64) for part in parts)
-        assert pieces == pytest.approx(whole.sum(axis=0, dtype=np.float64), rel=1e-12)
+        assert pieces == pytest.approx(draws_of_union.sum(axis=0, dtype=np.float64), rel=1e-12)
 
 
-def test_no_area_asked_for_is_no_area_drawn(model):
+def test_no_requested_area_is_no_area_drawn(model):
     for values in model.draws(np.array([], dtype=np.int64)).values():
         assert values.shape == (0, N)
 
@@ -421,17 +423,19 @@ def cut_by(lines, territory, iris):
 @given(
     st.floats(0, 1, exclude_max=True), st.sampled_from(["iris", "commune"]), st.integers(1, 4), st.randoms()
 )
-def test_a_file_of_zones_gathers_the_codes_it_says_and_leaves_the_others_out(place, part, kind, n, chance):
+def test_a_file_of_zones_gathers_its_codes_and_leaves_the_rest_out(place, part, kind, n, chance):
     territory, rows, iris = town(place, part)
-    told = {code: chance.randrange(n + 1) for code in sorted(set(iris[kind][rows].tolist()))}
-    assume(any(told.values()))
-    lines = [f"Z{zone},Zone {zone},{code}" for code, zone in told.items() if zone]
+    zone_of_code = {code: chance.randrange(n + 1) for code in sorted(set(iris[kind][rows].tolist()))}
+    assume(any(zone_of_code.values()))
+    lines = [f"Z{zone},Zone {zone},{code}" for code, zone in zone_of_code.items() if zone]
     cut = cut_by(lines, territory, iris)
     for zone in cut.zones:
-        assert {told[code] for code in iris[kind][zone.rows].tolist()} == {int(zone.code.removeprefix("Z"))}
+        assert {zone_of_code[code] for code in iris[kind][zone.rows].tolist()} == {
+            int(zone.code.removeprefix("Z"))
+        }
         assert zone.name == f"Zone {zone.code.removeprefix('Z')}"
     assert np.array_equal(np.sort(np.concatenate((cut.rows, cut.left_out))), rows)
-    assert all(told[code] == 0 for code in iris[kind][cut.left_out].tolist())
+    assert all(zone_of_code[code] == 0 for code in iris[kind][cut.left_out].tolist())
     chance.shuffle(lines)
     shuffled = {zone.code: zone.rows.tolist() for zone in cut_by(lines, territory, iris).zones}
     assert shuffled == {zone.code: zone.rows.tolist() for zone in cut.zones}
@@ -452,11 +456,11 @@ def test_a_code_written_twice_refuses_the_whole_file_and_names_its_line(place, p
 # -----------------------------------------------------------------------------------------------
 
 
-def test_the_same_seed_gives_the_same_bytes_and_another_seed_gives_others(place, everywhere, model, drawn):
-    again = need_model.model(definition(DEFAULT), n_draws=N, place=place, whole=True).draws(everywhere)
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_different_ones(place, everywhere, model, drawn):
+    again = need_model.model(definition(DEFAULT), n_draws=N, place=place, all_levels=True).draws(everywhere)
     some = everywhere[:500]
     other = need_model.model(
-        definition(DEFAULT), seed=model.seed + 1, n_draws=N, place=place, whole=True
+        definition(DEFAULT), seed=model.seed + 1, n_draws=N, place=place, all_levels=True
     ).draws(some)
     lived = place.frame.universe[some] > 0
     for name, values in drawn.items():
@@ -483,8 +487,8 @@ def test_the_number_of_threads_changes_no_byte(place, model, drawn, monkeypatch,
 def test_the_threads_of_linear_algebra_change_no_byte(place, drawn, threads):
     rows = np.arange(0, len(place.frame), 1_999)
     with threadpool_limits(threads):
-        found = need_model.model(definition(DEFAULT), n_draws=N, place=place, whole=True).draws(rows)
-    for name, values in found.items():
+        draws = need_model.model(definition(DEFAULT), n_draws=N, place=place, all_levels=True).draws(rows)
+    for name, values in draws.items():
         assert values.tobytes() == drawn[name][rows].tobytes(), name
 
 
@@ -536,11 +540,11 @@ def test_reading_a_territory_under_one_definition_gives_its_own_need(place, mode
 @pytest.mark.parametrize("departement", ["974", "973", "38"])
 def test_levels_are_the_same_whatever_the_definition(place, model, departement):
     rows = np.flatnonzero(place.frame.departement == departement)
-    own = need_model.model(definition(LEVELS), n_draws=N, place=place, whole=True)
-    ours, theirs = model.draws(rows), own.draws(rows)
+    own = need_model.model(definition(LEVELS), n_draws=N, place=place, all_levels=True)
+    levels, own_levels = model.draws(rows), own.draws(rows)
     for level in ("level_1", "level_2", "level_3"):
-        assert np.array_equal(ours[level], theirs[level])
-    assert np.array_equal(theirs["need"], theirs["level_3"])
+        assert np.array_equal(levels[level], own_levels[level])
+    assert np.array_equal(own_levels["need"], own_levels["level_3"])
 
 
 @pytest.mark.parametrize("id", OFFERED)
@@ -553,11 +557,11 @@ def test_no_group_is_concerned_more_than_whole(code, id):
 
     territory = gazetteer().get(code)
     cut = zoning.usual(territory, sources().rp2021)
-    found = diagnose(Request(territory=territory, zoning=cut, definition=definition(id), n_draws=20))
-    for row in found.profile:
+    result = diagnose(Request(territory=territory, zoning=cut, definition=definition(id), n_draws=20))
+    for row in result.profile:
         assert 0 <= row.concerned <= row.people * (1 + 1e-9), row
-    by_age = sum(row.concerned for row in found.profile if row.breakdown == "age")
-    assert by_age == pytest.approx(found.need.value, rel=1e-6)
+    by_age = sum(row.concerned for row in result.profile if row.breakdown == "age")
+    assert by_age == pytest.approx(result.need.value, rel=1e-6)
 
 
 def test_an_effect_is_shared_by_intercommunalites_that_are_near_not_far(place, model):

@@ -41,30 +41,30 @@ def many(n: int, start: int = 0, **more) -> list[Row]:
     return [row(start + k, **more) for k in range(n)]
 
 
-def told(rows, few: int = 11) -> dict[str, int | None]:
-    found = observed.observed(rows, few=few)
-    return {line.id: line.count if isinstance(line.count, int) else None for line in found.results}
+def published_counts(rows, few: int = 11) -> dict[str, int | None]:
+    result = observed.observed(rows, few=few)
+    return {line.id: line.count if isinstance(line.count, int) else None for line in result.results}
 
 
 # ----------------------------------------------------------------------------------------------------- counts
 
 
 def test_nothing_is_detailed_under_eleven_people():
-    found = observed.observed(many(10), few=11)
-    assert (found.received, found.n) == (10, 0)
+    result = observed.observed(many(10), few=11)
+    assert (result.received, result.n) == (10, 0)
     assert all(
         isinstance(line.count, Withheld)
-        for line in (*found.results, *found.accesses, *found.uses, *found.flags)
+        for line in (*result.results, *result.accesses, *result.uses, *result.flags)
     )
-    assert all(isinstance(each.share, Withheld) for each in found.comparisons)
-    assert found.grid.is_empty
+    assert all(isinstance(each.share, Withheld) for each in result.comparisons)
+    assert result.grid.is_empty
 
 
 @pytest.mark.parametrize(("silent", "n"), [(0, 55), (2, 44), (11, 44)])
-def test_the_few_who_said_nothing_are_not_the_people_less_the_answers(silent, n):
+def test_the_silent_few_are_not_the_people_less_the_answers(silent, n):
     """55 personnes vues, n = 53 à côté de la France : deux n’ont pas répondu à cette question."""
-    said = [many(25, answers={"A1": ["smartphone"]}), many(30 - silent, 25, answers={"A1": ["computer"]})]
-    rows = [*said[0], *said[1], *many(silent, 60)]
+    answered = [many(25, answers={"A1": ["smartphone"]}), many(30 - silent, 25, answers={"A1": ["computer"]})]
+    rows = [*answered[0], *answered[1], *many(silent, 60)]
     computer, _ = observed.observed(rows, few=11).comparisons
     assert isinstance(computer.share, Estimate) and computer.share.n == n
 
@@ -74,14 +74,19 @@ def test_what_is_withheld_keeps_its_unit():
     assert (line.count.unit, line.share.unit) == ("personnes", "pourcent")
 
 
-def test_counts_are_shown_when_each_part_is_large():
+def test_counts_are_published_when_each_part_is_large():
     rows = [
         *many(22),
         *many(22, 30, result="accompagne"),
         *many(22, 60, result="autonomie"),
         *many(11, 90, result="coup_de_pouce"),
     ]
-    assert told(rows) == {"assistance": 22, "accompagne": 22, "autonomie": 22, "coup_de_pouce": 11}
+    assert published_counts(rows) == {
+        "assistance": 22,
+        "accompagne": 22,
+        "autonomie": 22,
+        "coup_de_pouce": 11,
+    }
     share = observed.observed(rows, few=11).results[0].share
     assert isinstance(share, Estimate)
     assert (share.n, share.unit, share.method) == (77, "pourcent", "personnes-vues")
@@ -95,11 +100,16 @@ def test_a_small_part_takes_another_with_it():
         *many(23, 60, result="autonomie"),
         *many(4, 90, result="coup_de_pouce"),
     ]
-    assert told(rows) == {"assistance": 30, "accompagne": None, "autonomie": 23, "coup_de_pouce": None}
+    assert published_counts(rows) == {
+        "assistance": 30,
+        "accompagne": None,
+        "autonomie": 23,
+        "coup_de_pouce": None,
+    }
 
 
-def test_when_all_but_a_few_are_alike_nothing_is_told():
-    assert set(told([*many(40), *many(4, 50, result="autonomie")]).values()) == {None}
+def test_when_all_but_a_few_are_alike_nothing_is_published():
+    assert set(published_counts([*many(40), *many(4, 50, result="autonomie")]).values()) == {None}
 
 
 def test_figures_move_by_whole_batches():
@@ -119,7 +129,7 @@ def test_figures_move_by_whole_batches():
     assert observed.observed([*rows, *many(11, 200)], few=11).n == 99
 
 
-def test_a_person_seen_again_counts_once_and_not_before_the_batch():
+def test_a_person_who_repeats_it_counts_once_and_not_before_the_batch():
     rows = [
         *many(33, result="assistance"),
         *many(33, 40, result="accompagne"),
@@ -128,7 +138,7 @@ def test_a_person_seen_again_counts_once_and_not_before_the_batch():
     rows = [*rows, *many(10, 90, result="accompagne")]
     again = [*rows, row(200, person=1, result="autonomie", before=("G0", "none"))]
     assert observed.observed(rows, few=0).received == observed.observed(again, few=0).received == 77
-    assert told(again, few=0)["autonomie"] == 1
+    assert published_counts(again, few=0)["autonomie"] == 1
     assert observed.observed(rows, few=11).results == observed.observed(again, few=11).results, (
         "their new result waits for the next batch"
     )
@@ -141,8 +151,8 @@ def test_a_flag_that_nearly_everybody_has_is_withheld_too():
     assert "masqué" in line.count.reason
 
 
-def test_invented_people_are_told_whole():
-    assert told([*many(2), row(9, result="autonomie")], few=0) == {
+def test_invented_people_are_published_in_full():
+    assert published_counts([*many(2), row(9, result="autonomie")], few=0) == {
         "assistance": 2,
         "accompagne": 0,
         "autonomie": 1,
@@ -162,8 +172,8 @@ def test_the_grid_of_access_and_use_hides_small_cells():
         *many(19, 130, use="G3", access="stable"),
         *many(22, 160, use="G2", access="fragile"),
     ]
-    found = observed.observed(rows, few=11)
-    cells = {use: ["" if isinstance(n, Withheld) else n for n in line] for use, line in found.grid.rows}
+    result = observed.observed(rows, few=11)
+    cells = {use: ["" if isinstance(n, Withheld) else n for n in line] for use, line in result.grid.rows}
     assert cells["Sans aide"] == ["", "", ""]
     assert not any(n != "" and n < 11 for line in cells.values() for n in line)
 
@@ -204,23 +214,23 @@ def test_what_changed_is_counted_on_the_same_people_with_its_interval():
     rows = [row(k, person=k, use="G2", before=("G1", "none")) for k in range(20)]
     rows += [row(100 + k, person=100 + k, use="G1", before=("G1", "none")) for k in range(13)]
     rows += [row(200 + k, person=200 + k, use="G0", before=("G1", "none")) for k in range(11)]
-    found = observed.moved(rows, few=11)
-    assert [line.count for line in found.lines] == [20, 13, 11]
-    assert found.net.value == pytest.approx(9 / 44)
-    words = bilan_measures.moved(found)
+    result = observed.moved(rows, few=11)
+    assert [line.count for line in result.lines] == [20, 13, 11]
+    assert result.net.value == pytest.approx(9 / 44)
+    words = bilan_measures.moved(result)
     assert words.sentence.startswith(("Plus souvent plus facile", "On ne peut pas dire"))
     assert "20 sur 100" in words.sentence
 
 
 def test_an_access_that_improved_counts_when_the_use_is_the_same():
-    found = observed.moved([row(0, person=1, use="G1", access="stable", before=("G1", "fragile"))], few=0)
-    assert [line.count for line in found.lines] == [1, 0, 0]
+    result = observed.moved([row(0, person=1, use="G1", access="stable", before=("G1", "fragile"))], few=0)
+    assert [line.count for line in result.lines] == [1, 0, 0]
 
 
-def test_few_people_seen_twice_are_not_told():
-    found = observed.moved([row(k, person=k, use="G2", before=("G1", "none")) for k in range(10)], few=11)
-    assert (found.n, found.net) == (0, None)
-    assert all(isinstance(line.count, Withheld) for line in found.lines)
+def test_few_people_who_repeat_it_are_withheld():
+    result = observed.moved([row(k, person=k, use="G2", before=("G1", "none")) for k in range(10)], few=11)
+    assert (result.n, result.net) == (0, None)
+    assert all(isinstance(line.count, Withheld) for line in result.lines)
 
 
 def test_somebody_who_repeats_it_once_more_waits_for_the_next_batch():
@@ -228,10 +238,10 @@ def test_somebody_who_repeats_it_once_more_waits_for_the_next_batch():
     rows = [row(k, person=k, use="G2", before=("G1", "none")) for k in range(33)]
     rows += [row(100 + k, person=100 + k, use="G1", before=("G1", "none")) for k in range(22)]
     rows += [row(200 + k, person=200 + k, use="G0", before=("G1", "none")) for k in range(12)]
-    told = observed.moved(rows, few=11)
-    assert (told.n, [line.count for line in told.lines]) == (66, [33, 22, 11])
+    moved = observed.moved(rows, few=11)
+    assert (moved.n, [line.count for line in moved.lines]) == (66, [33, 22, 11])
     again = [*rows, row(300, person=5, use="G0", before=("G2", "none"))]
-    assert observed.moved(again, few=11) == told
+    assert observed.moved(again, few=11) == moved
     batch = [row(400 + k, person=400 + k, use="G1", before=("G1", "none")) for k in range(10)]
     later = observed.moved([*again, *batch], few=11)
     assert (later.n, [line.count for line in later.lines]) == (77, [32, 32, 13])

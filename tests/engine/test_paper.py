@@ -1,4 +1,4 @@
-"""What a template of paper reads: texts as they are, but for what no font of ours draws."""
+"""The texts of a template of paper: texts as they are, but for what no font of ours draws."""
 
 import json
 from datetime import date
@@ -42,8 +42,8 @@ def test_what_no_font_draws_is_replaced_or_taken_off():
 def test_every_letter_that_is_let_through_is_drawn():
     """Władysław, Česká, « ≥ 65 ans » : la police du compositeur les dessine, ou le PDF accessible serait refusé."""
     letters = "".join(sorted(pdf._letters() - {"\n"}))
-    made = document(letters)
-    with pypdfium2.PdfDocument(made) as opened:
+    content = document(letters)
+    with pypdfium2.PdfDocument(content) as opened:
         text = "".join(page.get_textpage().get_text_range() for page in opened)
     for word in ("Władysław Łuczak", "Česká škola", "≥ 65 ans → mairie", "coût ≤ 5 €"):
         assert pdf.drawable(word) == word

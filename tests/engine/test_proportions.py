@@ -102,9 +102,9 @@ def test_what_comes_from_a_count_is_found_again(n, data, decimals):
 @given(st.integers(1, 120), st.integers(0, 100))
 def test_possible_forgets_no_count(n, percent):
     """Comparé à l’examen de tous les effectifs, un à un."""
-    found = proportions.possible(percent, n)
-    assert found.nearest == tuple(k for k in range(n + 1) if int(rounding.rounded(100 * k / n)) == percent)
-    assert found.down == tuple(k for k in range(n + 1) if 100 * k // n == percent)
+    counts = proportions.possible(percent, n)
+    assert counts.nearest == tuple(k for k in range(n + 1) if int(rounding.rounded(100 * k / n)) == percent)
+    assert counts.down == tuple(k for k in range(n + 1) if 100 * k // n == percent)
 
 
 @pytest.mark.parametrize(

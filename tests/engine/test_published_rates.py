@@ -45,15 +45,17 @@ def scale_of(d, place):
     """Return, by breakdown whose classes cover everybody, what brings them to the total: a survey's ages are
     not those of the census.
     """
-    found = {}
+    scale_by_breakdown = {}
     for breakdown in {margin.breakdown for margin in d.margins}:
         classes = [margin for margin in d.margins if margin.breakdown == breakdown]
         weights = np.array([weight_of(margin, place) for margin in classes])
         if np.abs(1 - weights.sum(axis=0)).max() < 1e-6:
             implied = np.array([margin.rate for margin in classes]) @ (weights @ place.cells)
-            found[breakdown] = d.total / (implied / place.cells.sum())
-            assert found[breakdown] == pytest.approx(1, abs=0.08), "the total and the classes are one survey"
-    return found
+            scale_by_breakdown[breakdown] = d.total / (implied / place.cells.sum())
+            assert scale_by_breakdown[breakdown] == pytest.approx(1, abs=0.08), (
+                "the total and the classes are one survey"
+            )
+    return scale_by_breakdown
 
 
 @pytest.mark.parametrize("id", list(definitions()))
@@ -84,27 +86,27 @@ def test_the_nested_shares_of_levels_are_found_again(place):
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_simulated_readings_stay_around_what_is_published(place, id, seed):
     d = definition(id)
-    found = study.draw(d, place.cells, place.bins, seed=seed, n=N)
-    total = found.draws @ place.cells / place.cells.sum()
+    drawn = study.draw(d, place.cells, place.bins, seed=seed, n=N)
+    total = drawn.draws @ place.cells / place.cells.sum()
     # A range that is longer on one side moves the mean by a quarter of the difference.
     lopsided = abs(d.total_low + d.total_high - 2 * d.total) / 4
     assert total.mean() == pytest.approx(d.total, abs=5 * total.std() / N**0.5 + lopsided + 0.0005)
-    assert ((found.draws > 0) & (found.draws < 1)).all()
+    assert ((drawn.draws > 0) & (drawn.draws < 1)).all()
     for margin in d.margins:
-        read = rate_of(found.draws, margin, place)
+        read = rate_of(drawn.draws, margin, place)
         rate = margin.rate * scale_of(d, place).get(margin.breakdown, 1.0)
         assert read.min() < rate < read.max(), margin.category
 
 
 @pytest.mark.parametrize("id", OFFERED)
 def test_a_survey_alone_is_surer_than_a_survey_and_what_nobody_publishes(place, id):
-    found = study.draw(definition(id), place.cells, place.bins, seed=0, n=N)
-    assert found.survey.std(axis=0).mean() < found.draws.std(axis=0).mean()
+    drawn = study.draw(definition(id), place.cells, place.bins, seed=0, n=N)
+    assert drawn.survey.std(axis=0).mean() < drawn.draws.std(axis=0).mean()
 
 
 @settings(max_examples=15)
 @given(st.integers(0, 10**6), st.sampled_from(OFFERED), st.integers(1, 30))
-def test_the_same_seed_gives_the_same_rates_and_another_one_gives_others(place, seed, id, n):
+def test_the_same_seed_gives_the_same_rates_and_another_one_different_ones(place, seed, id, n):
     one, again, other = (
         study.draw(definition(id), place.cells, place.bins, seed=s, n=n) for s in (seed, seed, seed + 1)
     )
@@ -137,23 +139,23 @@ def test_the_reference_rates_fall_with_the_diploma_and_rise_with_age(place):
     assert by_age == sorted(by_age)
 
 
-def test_a_rate_that_nobody_publishes_is_told_as_deduced(place):
-    found = study.draw(definition(DEFAULT), place.cells, place.bins, seed=0, n=5)
+def test_a_rate_that_nobody_publishes_is_marked_as_deduced(place):
+    drawn = study.draw(definition(DEFAULT), place.cells, place.bins, seed=0, n=5)
     published = {margin.category for margin in definition(DEFAULT).margins}
-    assert set(found.deduced) == {*AGES, *DIPLOMAS} - published
+    assert set(drawn.deduced) == {*AGES, *DIPLOMAS} - published
     d = definition(DEFAULT)
-    assert d.deduced_low <= found.deduced[d.deduced] <= d.deduced_high
+    assert d.deduced_low <= drawn.deduced[d.deduced] <= d.deduced_high
 
 
 @given(st.integers(15, 98), st.integers(1, 30))
 def test_an_age_class_holds_the_people_of_its_ages(place, low, years):
     high = low + years
     weight = study._age_class(f"{low}-{high}", settled(place), "essai")
-    whole = study._age_class("15+", settled(place), "essai")
-    assert (whole == 1).all()
-    held = weight @ place.cells / place.cells.sum()
+    weights = study._age_class("15+", settled(place), "essai")
+    assert (weights == 1).all()
+    share = weight @ place.cells / place.cells.sum()
     wider = study._age_class(f"{low}-{high + 1}", settled(place), "essai") @ place.cells / place.cells.sum()
-    assert 0 < held <= wider <= 1 + 1e-9
+    assert 0 < share <= wider <= 1 + 1e-9
     assert (weight >= 0).all()
 
 
@@ -213,10 +215,10 @@ def test_rates_that_some_country_could_really_have_are_never_refused(place, move
     tilted = 1 / (1 + (1 - p) / p * np.exp(-move * (1 + AGE_OF / 4)))
     total = float(tilted @ place.cells / place.cells.sum())
     truth = {name: rate_of(tilted, own(total, {name: 0.5}).margins[0], place) for name in names}
-    found = study.fit_rates(own(total, truth), settled(place))[0]
-    assert found @ place.cells / place.cells.sum() == pytest.approx(total, abs=1e-9)
+    rates = study.fit_rates(own(total, truth), settled(place))[0]
+    assert rates @ place.cells / place.cells.sum() == pytest.approx(total, abs=1e-9)
     for name in names:
-        assert rate_of(found, own(total, {name: 0.5}).margins[0], place) == pytest.approx(
+        assert rate_of(rates, own(total, {name: 0.5}).margins[0], place) == pytest.approx(
             truth[name], abs=1e-9
         )
 
@@ -231,10 +233,10 @@ def test_ages_that_imply_a_total_within_two_points_are_brought_to_the_stated_one
     assume(0.03 < total < 0.65)
     p = study.fit_rates(own(total, dict(zip(AGES, rates, strict=True))), settled(place))[0]
     assert p @ place.cells / place.cells.sum() == pytest.approx(total, abs=1e-9)
-    found = [
+    fitted = [
         p[k == AGE_OF] @ place.cells[k == AGE_OF] / place.cells[k == AGE_OF].sum() for k in range(len(AGES))
     ]
-    assert np.array(found) / rates == pytest.approx(np.full(len(AGES), found[0] / rates[0]), rel=1e-6)
+    assert np.array(fitted) / rates == pytest.approx(np.full(len(AGES), fitted[0] / rates[0]), rel=1e-6)
 
 
 @given(by_age, st.floats(0.021, 0.2), st.booleans())
@@ -281,13 +283,13 @@ def test_classes_inside_one_cell_are_joined_by_people_whatever_their_order(place
 
 def test_a_class_that_only_a_cell_with_the_rest_holds_keeps_the_total(place):
     rows = (("18-24", 0.1), ("25-39", 0.1), ("40-59", 0.1), ("60-74", 0.3), ("75+", 0.6))
-    found = study.draw(own(0.21, dict(rows)), place.cells, place.bins, seed=1, n=50)
-    assert found.centre @ place.cells / place.cells.sum() == pytest.approx(0.21)
+    drawn = study.draw(own(0.21, dict(rows)), place.cells, place.bins, seed=1, n=50)
+    assert drawn.centre @ place.cells / place.cells.sum() == pytest.approx(0.21)
 
 
-def test_classes_of_one_cell_are_said_to_be_joined():
-    said = study.shared_cells(own(0.2, {"18-24": 0.5, "15-17": 0.05, "75+": 0.6}))
-    assert "15-17 et 18-24" in said.replace("\xa0", " ")
+def test_classes_of_one_cell_are_reported_as_joined():
+    note = study.shared_cells(own(0.2, {"18-24": 0.5, "15-17": 0.05, "75+": 0.6}))
+    assert "15-17 et 18-24" in note.replace("\xa0", " ")
     assert study.shared_cells(own(0.2, {"15-24": 0.5, "25-39": 0.05, "75+": 0.6})) == ""
 
 

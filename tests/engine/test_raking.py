@@ -16,17 +16,17 @@ def raked(draw, *, zeros=False):
     seed = draw(hnp.arrays(np.float64, (a, d), elements=st.integers(1, 20)))
     true = draw(hnp.arrays(np.float64, (areas, a, d), elements=st.integers(1, 20)))
     if zeros:
-        kept = draw(hnp.arrays(np.bool_, (a, d)))
-        seed, true = seed * kept, true * kept
+        is_filled = draw(hnp.arrays(np.bool_, (a, d)))
+        seed, true = seed * is_filled, true * is_filled
     return seed, true.sum(axis=2), true.sum(axis=1)
 
 
 @given(raked())
 def test_raking_meets_both_margins(tables):
     seed, rows, columns = tables
-    found = rake(seed, rows, columns, cycles=150)
-    assert found.sum(axis=1) == pytest.approx(columns, rel=1e-12)
-    assert found.sum(axis=2) == pytest.approx(rows, rel=1e-6)
+    raked_table = rake(seed, rows, columns, cycles=150)
+    assert raked_table.sum(axis=1) == pytest.approx(columns, rel=1e-12)
+    assert raked_table.sum(axis=2) == pytest.approx(rows, rel=1e-6)
 
 
 @given(raked(), st.integers(1, 4))
@@ -48,10 +48,10 @@ def test_more_cycles_never_take_rows_further_from_their_margin(tables, cycles):
 @given(raked(zeros=True), st.integers(1, 12))
 def test_an_empty_cell_of_the_seed_stays_empty_and_no_cell_is_negative(tables, cycles):
     seed, rows, columns = tables
-    found = rake(seed, rows, columns, cycles=cycles)
-    assert (found[:, seed == 0] == 0).all()
-    assert (found >= 0).all()
-    assert np.isfinite(found).all()
+    raked_table = rake(seed, rows, columns, cycles=cycles)
+    assert (raked_table[:, seed == 0] == 0).all()
+    assert (raked_table >= 0).all()
+    assert np.isfinite(raked_table).all()
 
 
 @given(raked(), st.data())
@@ -64,10 +64,10 @@ def test_a_margin_of_zero_empties_its_cells(tables, data):
     rows, columns = rows.copy(), columns.copy()
     rows[:, age] = 0
     columns[:, diploma] = 0
-    found = rake(seed, rows, columns, cycles=3)
-    assert (found[:, age] == 0).all()
-    assert (found[:, :, diploma] == 0).all()
-    assert np.isfinite(found).all()
+    raked_table = rake(seed, rows, columns, cycles=3)
+    assert (raked_table[:, age] == 0).all()
+    assert (raked_table[:, :, diploma] == 0).all()
+    assert np.isfinite(raked_table).all()
 
 
 @given(raked(), st.integers(1, 12))
@@ -90,14 +90,14 @@ def test_the_order_of_areas_is_irrelevant(tables, chance):
     seed, rows, columns = tables
     order = list(range(len(rows)))
     chance.shuffle(order)
-    found = rake(seed, rows, columns, cycles=5)
-    assert np.array_equal(rake(seed, rows[order], columns[order], cycles=5), found[order])
+    raked_table = rake(seed, rows, columns, cycles=5)
+    assert np.array_equal(rake(seed, rows[order], columns[order], cycles=5), raked_table[order])
 
 
 @given(raked(), raked())
-def test_another_area_changes_no_number(tables, others):
+def test_another_area_changes_no_number(tables, other_tables):
     seed, rows, columns = tables
-    _, more_rows, more_columns = others
+    _, more_rows, more_columns = other_tables
     if more_rows.shape[1] != rows.shape[1] or more_columns.shape[1] != columns.shape[1]:
         more_rows, more_columns = 3 * rows, 3 * columns
     together = rake(seed, np.vstack((rows, more_rows)), np.vstack((columns, more_columns)), cycles=5)
@@ -107,30 +107,32 @@ def test_another_area_changes_no_number(tables, others):
 @given(raked())
 def test_a_table_that_has_its_margins_already_does_not_move(tables):
     seed, _, _ = tables
-    found = rake(seed, seed.sum(axis=1)[None], seed.sum(axis=0)[None], cycles=4)
-    assert found[0] == pytest.approx(seed, rel=1e-12)
+    raked_table = rake(seed, seed.sum(axis=1)[None], seed.sum(axis=0)[None], cycles=4)
+    assert raked_table[0] == pytest.approx(seed, rel=1e-12)
 
 
 @given(raked(), st.integers(2, 1_000))
 def test_people_counted_in_thousands_rake_the_same_way(tables, factor):
     seed, rows, columns = tables
-    found = rake(seed, rows, columns, cycles=5)
-    assert rake(seed, factor * rows, factor * columns, cycles=5) == pytest.approx(factor * found, rel=1e-12)
+    raked_table = rake(seed, rows, columns, cycles=5)
+    assert rake(seed, factor * rows, factor * columns, cycles=5) == pytest.approx(
+        factor * raked_table, rel=1e-12
+    )
 
 
 @given(raked())
 def test_one_seed_for_all_is_the_same_as_one_seed_each(tables):
     seed, rows, columns = tables
-    each = np.repeat(seed[None], len(rows), axis=0)
-    assert np.array_equal(rake(each, rows, columns, cycles=3), rake(seed, rows, columns, cycles=3))
+    seeds = np.repeat(seed[None], len(rows), axis=0)
+    assert np.array_equal(rake(seeds, rows, columns, cycles=3), rake(seed, rows, columns, cycles=3))
 
 
 @given(raked())
-def test_raking_leaves_the_seed_it_was_given_untouched(tables):
+def test_raking_leaves_its_seed_untouched(tables):
     seed, rows, columns = tables
-    kept = seed.copy()
+    before = seed.copy()
     rake(seed[None] if len(rows) == 1 else seed, rows, columns, cycles=2)
-    assert np.array_equal(seed, kept)
+    assert np.array_equal(seed, before)
 
 
 @st.composite
@@ -148,11 +150,11 @@ def grouped(draw):
 @given(grouped())
 def test_raking_by_groups_meets_the_rows_and_the_columns_of_each_group(tables):
     values, group, rows, columns = tables
-    found = rake_groups(values, group, rows, columns, cycles=150)
+    raked_table = rake_groups(values, group, rows, columns, cycles=150)
     sums = np.zeros_like(columns)
-    np.add.at(sums, group, found)
+    np.add.at(sums, group, raked_table)
     assert sums == pytest.approx(columns, rel=1e-12)
-    assert found.sum(axis=1) == pytest.approx(rows, rel=1e-6)
+    assert raked_table.sum(axis=1) == pytest.approx(rows, rel=1e-6)
 
 
 @given(grouped(), st.randoms(use_true_random=False))
@@ -160,9 +162,9 @@ def test_raking_by_groups_does_not_depend_on_the_order_of_rows(tables, chance):
     values, group, rows, columns = tables
     order = list(range(len(group)))
     chance.shuffle(order)
-    found = rake_groups(values, group, rows, columns, cycles=4)
+    raked_table = rake_groups(values, group, rows, columns, cycles=4)
     assert rake_groups(values[order], group[order], rows[order], columns, cycles=4) == pytest.approx(
-        found[order], rel=1e-9
+        raked_table[order], rel=1e-9
     )
 
 
@@ -171,18 +173,18 @@ def test_one_group_at_a_time_gives_what_all_groups_together_give(tables):
     values, group, rows, columns = tables
     together = rake_groups(values, group, rows, columns, cycles=4)
     for k in range(len(columns)):
-        here = group == k
+        in_group = group == k
         alone = rake_groups(
-            values[here], np.zeros(here.sum(), dtype=np.int64), rows[here], columns[[k]], cycles=4
+            values[in_group], np.zeros(in_group.sum(), dtype=np.int64), rows[in_group], columns[[k]], cycles=4
         )
-        assert together[here] == pytest.approx(alone, rel=1e-9)
+        assert together[in_group] == pytest.approx(alone, rel=1e-9)
 
 
 @given(
     hnp.arrays(np.float64, 6, elements=st.integers(0, 1_000)),
     hnp.arrays(np.float64, 6, elements=st.integers(0, 1_000)),
 )
-def test_a_ratio_brings_what_was_found_to_its_target_and_is_zero_where_nothing_was_found(target, found):
-    factor = ratio(target, found)
-    assert factor * found == pytest.approx(np.where(found > 0, target, 0), rel=1e-12)
-    assert (factor[found == 0] == 0).all()
+def test_a_ratio_brings_counts_to_their_target_and_is_zero_where_nothing_is_counted(target, raked_table):
+    factor = ratio(target, raked_table)
+    assert factor * raked_table == pytest.approx(np.where(raked_table > 0, target, 0), rel=1e-12)
+    assert (factor[raked_table == 0] == 0).all()

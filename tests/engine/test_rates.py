@@ -50,9 +50,9 @@ def published(draw):
 @given(published())
 def test_every_published_margin_is_found_again(case):
     people, offset, features, constraints, targets, _ = case
-    found = rates.solve(people, offset, features, constraints, targets)
-    assert means(people, found, constraints) == pytest.approx(targets, abs=1e-9)
-    assert ((found > 0) & (found < 1)).all()
+    solved = rates.solve(people, offset, features, constraints, targets)
+    assert means(people, solved, constraints) == pytest.approx(targets, abs=1e-9)
+    assert ((solved > 0) & (solved < 1)).all()
 
 
 @st.composite
@@ -72,38 +72,38 @@ def own_margins(draw):
 @given(own_margins())
 def test_any_margins_that_hold_together_are_found_again(case):
     people, start, constraints, targets = case
-    found = rates.solve(people, logit(start), constraints, constraints, targets)
-    assert means(people, found, constraints) == pytest.approx(targets, abs=1e-9)
+    solved = rates.solve(people, logit(start), constraints, constraints, targets)
+    assert means(people, solved, constraints) == pytest.approx(targets, abs=1e-9)
 
 
 @given(own_margins())
 def test_margins_move_rates_by_the_same_logit_inside_a_class(case):
     people, start, constraints, targets = case
-    found = rates.solve(people, logit(start), constraints, constraints, targets)[0]
-    moved = logit(found) - logit(start)
+    solved = rates.solve(people, logit(start), constraints, constraints, targets)[0]
+    moved = logit(solved) - logit(start)
     for pattern in np.unique(constraints, axis=1).T:
-        here = (constraints == pattern[:, None]).all(axis=0)
-        assert np.ptp(moved[here]) < 1e-6
+        in_class = (constraints == pattern[:, None]).all(axis=0)
+        assert np.ptp(moved[in_class]) < 1e-6
 
 
 @given(people_by_cell, cell_rates)
 def test_rates_that_have_their_margins_already_do_not_move(people, p):
     constraints = np.vstack((rates.age_indicators(), NONE, LONG))
-    found = rates.solve(people, logit(p), constraints, constraints, means(people, p[None], constraints))
-    assert found[0] == pytest.approx(p, abs=1e-9)
+    solved = rates.solve(people, logit(p), constraints, constraints, means(people, p[None], constraints))
+    assert solved[0] == pytest.approx(p, abs=1e-9)
 
 
 @given(published(), st.integers(2, 100))
 def test_only_the_shares_of_people_count(case, factor):
     people, offset, features, constraints, targets, _ = case
-    found = rates.solve(people, offset, features, constraints, targets)
+    solved = rates.solve(people, offset, features, constraints, targets)
     assert rates.solve(factor * people, offset, features, constraints, targets) == pytest.approx(
-        found, abs=1e-9
+        solved, abs=1e-9
     )
 
 
 @given(published())
-def test_a_draw_alone_gives_what_it_gives_among_others(case):
+def test_a_draw_alone_gives_the_same_as_among_many(case):
     people, offset, features, constraints, targets, _ = case
     together = rates.solve(people, offset, features, constraints, targets)
     for k in range(len(targets)):
@@ -161,9 +161,9 @@ def test_a_category_with_nobody_in_it_is_refused(people, age):
 
 @given(people_by_cell, cell_rates, hnp.arrays(np.float64, 3, elements=st.floats(0.01, 0.95)))
 def test_shifted_rates_meet_the_total_and_keep_every_odds_ratio(people, p, totals):
-    found = rates.shift(people, p, totals)
-    assert found @ people / people.sum() == pytest.approx(totals, abs=1e-9)
-    moved = logit(found) - logit(p)
+    shifted = rates.shift(people, p, totals)
+    assert shifted @ people / people.sum() == pytest.approx(totals, abs=1e-9)
+    moved = logit(shifted) - logit(p)
     assert np.ptp(moved, axis=1).max() < 1e-6
 
 
@@ -213,9 +213,9 @@ def test_each_cell_has_one_age_and_one_diploma():
 )
 def test_levels_meet_their_shares_and_never_cross(people, p, steps, slope):
     shares = np.tile(np.cumsum(steps), (2, 1))
-    found = rates.levels(people, p, shares, slope)
-    assert pytest.approx(shares, abs=1e-9) == (found @ people / people.sum()).T
-    assert (np.diff(found, axis=0) > 0).all()
+    levels = rates.levels(people, p, shares, slope)
+    assert pytest.approx(shares, abs=1e-9) == (levels @ people / people.sum()).T
+    assert (np.diff(levels, axis=0) > 0).all()
 
 
 odds_ratios = st.floats(0.1, 15)
@@ -229,7 +229,7 @@ def test_the_two_kinds_of_households_give_back_the_rate_of_all(p, modest, odds):
 
 
 @given(cell_rates, st.floats(0.05, 0.95), odds_ratios)
-def test_the_odds_ratio_between_living_modestly_and_being_in_difficulty_is_the_one_asked_for(p, share, odds):
+def test_the_odds_ratio_between_living_modestly_and_being_in_difficulty_is_the_target(p, share, odds):
     assume(abs(odds - 1) > 1e-3)
     modest = np.full(N_CELLS, share)
     outside, inside = rates.split_by_household(p[None], modest, np.array([odds]))

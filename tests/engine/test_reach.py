@@ -50,18 +50,18 @@ def test_a_distance_is_the_great_circle_one_anywhere_on_earth(first, second):
 
 
 @given(with_unknown, with_unknown, st.floats(0, 30_000))
-def test_pairs_are_those_within_the_radius_and_no_others(areas, places, radius):
+def test_pairs_are_exactly_those_within_the_radius(areas, places, radius):
     near = reach.pairs(areas, places, radius)
     assert near.shape == (len(areas), len(places))
     wanted = crow(areas, places)
-    found = np.full(near.shape, np.inf)
-    found[np.repeat(np.arange(len(areas)), np.diff(near.indptr)), near.indices] = near.data
-    inside = np.isfinite(found)
+    measured = np.full(near.shape, np.inf)
+    measured[np.repeat(np.arange(len(areas)), np.diff(near.indptr)), near.indices] = near.data
+    inside = np.isfinite(measured)
     assert (wanted[inside] <= radius + 0.01).all()
     assert not (
         wanted[~inside] < radius - 0.01
     ).any()  # nan is not less: a place without coordinates is near nothing
-    assert found[inside] == pytest.approx(wanted[inside], abs=0.01)
+    assert measured[inside] == pytest.approx(wanted[inside], abs=0.01)
 
 
 @given(with_unknown, with_unknown)
@@ -90,12 +90,12 @@ def test_one_more_place_never_makes_the_nearest_one_farther(areas, places, new):
 def test_rows_are_the_same_however_many_are_made_at_a_time(monkeypatch):
     chance = np.random.default_rng(1)
     areas, places = (chance.uniform((5, 45), (5.3, 45.3), (n, 2)) for n in (700, 300))
-    whole = reach.pairs(areas, places, 5_000)
+    all_pairs = reach.pairs(areas, places, 5_000)
     monkeypatch.setattr(reach, "AREAS_AT_ONCE", 64)
     parts = reach.pairs(areas, places, 5_000)
-    assert (whole.indptr == parts.indptr).all()
-    assert (whole.indices == parts.indices).all()
-    assert (whole.data == parts.data).all()
+    assert (all_pairs.indptr == parts.indptr).all()
+    assert (all_pairs.indices == parts.indices).all()
+    assert (all_pairs.data == parts.data).all()
 
 
 def test_a_place_on_the_spot_is_near():
@@ -205,17 +205,17 @@ def test_residents_are_spread_inside_their_contour_always_the_same(corners, turn
     shape = shapely.Polygon(
         np.column_stack((5 + size * np.cos(angles), south + flat * size * np.sin(angles)))
     )
-    found = lattice(shape)
-    assert len(found) >= 1
-    assert len(found) < 4 * POINTS
-    assert shapely.distance(shapely.points(found), shape).max() == 0
-    assert (found == lattice(shape)).all()
+    points_inside = lattice(shape)
+    assert len(points_inside) >= 1
+    assert len(points_inside) < 4 * POINTS
+    assert shapely.distance(shapely.points(points_inside), shape).max() == 0
+    assert (points_inside == lattice(shape)).all()
 
 
-def test_a_square_gets_as_many_points_as_asked_evenly():
-    found = lattice(shapely.box(5, 0, 5.06, 0.06))
-    assert len(found) == POINTS
-    assert found.mean(axis=0) == pytest.approx([5.03, 0.03])
+def test_a_square_gets_the_required_number_of_even_points():
+    points_inside = lattice(shapely.box(5, 0, 5.06, 0.06))
+    assert len(points_inside) == POINTS
+    assert points_inside.mean(axis=0) == pytest.approx([5.03, 0.03])
 
 
 def test_a_sliver_or_a_ring_still_holds_somebody():
@@ -227,17 +227,17 @@ def test_a_sliver_or_a_ring_still_holds_somebody():
 
 def test_an_area_without_contour_has_one_point_its_commune_or_nothing():
     centres = np.array([[np.nan, np.nan], [5.0, 45.0], [np.nan, np.nan], [np.nan, np.nan]])
-    found, at, how = dwellings([None, None, None, CITY], [None, None, CITY, CITY], centres)
+    points_of_areas, at, how = dwellings([None, None, None, CITY], [None, None, CITY, CITY], centres)
     assert how.tolist() == ["", "centre", "commune", "contour"]
     assert np.bincount(at, minlength=4).tolist() == [0, 1, POINTS, POINTS]
-    assert len(found) == 1 + 2 * POINTS
+    assert len(points_of_areas) == 1 + 2 * POINTS
 
 
 @given(st.integers(1, 40), st.integers(1, 12), st.integers(1, 20), st.integers(0, 1000))
-def test_over_the_draws_every_point_houses_as_many_within_one(size, n, each, seed):
-    found = reach.homes(size, n, each, np.random.default_rng(seed))
-    assert found.shape == (n, each)
-    used = np.bincount(found.ravel(), minlength=size)
+def test_over_the_draws_every_point_houses_as_many_within_one(size, n, per_draw, seed):
+    homes = reach.homes(size, n, per_draw, np.random.default_rng(seed))
+    assert homes.shape == (n, per_draw)
+    used = np.bincount(homes.ravel(), minlength=size)
     assert len(used) == size
     assert np.ptp(used) <= 1
 
@@ -246,25 +246,25 @@ pulls = st.lists(st.sampled_from([0.0, 0.1, 1.0, 5.0]), min_size=2, max_size=12)
 
 
 @given(pulls, st.integers(1, 12), st.integers(1, 20), st.integers(0, 1000))
-def test_residents_who_all_follow_places_live_in_proportion_to_their_pull(pull, n, each, seed):
+def test_residents_who_all_follow_places_live_in_proportion_to_their_pull(pull, n, per_draw, seed):
     weight = np.array(pull)
-    found = reach.homes(len(pull), n, each, np.random.default_rng(seed), weight, np.ones(n))
-    used = np.bincount(found.ravel(), minlength=len(pull))
-    assert np.abs(used - n * each * weight / weight.sum()).max() <= 1
+    homes = reach.homes(len(pull), n, per_draw, np.random.default_rng(seed), weight, np.ones(n))
+    used = np.bincount(homes.ravel(), minlength=len(pull))
+    assert np.abs(used - n * per_draw * weight / weight.sum()).max() <= 1
     assert not used[weight == 0].any()
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8), st.integers(1, 20), st.integers(0, 1000))
-def test_the_share_that_follows_places_is_that_of_the_draw(drawn_in, each, seed):
+def test_the_share_that_follows_places_is_that_of_the_draw(drawn_in, per_draw, seed):
     """Un seul point attire : chaque tirage y loge au moins sa part, et les autres restent répandus."""
     share, size = np.array(drawn_in), 10_000
     pull = np.zeros(size)
     pull[-1] = 1.0
-    found = reach.homes(size, len(share), each, np.random.default_rng(seed), pull, share)
-    following = ((np.arange(each) + 0.5) / each < share[:, None]).sum(axis=1)
-    here = (found == size - 1).sum(axis=1)
-    assert (here >= following).all()
-    assert here.sum() <= following.sum() + 1
+    homes = reach.homes(size, len(share), per_draw, np.random.default_rng(seed), pull, share)
+    following = ((np.arange(per_draw) + 0.5) / per_draw < share[:, None]).sum(axis=1)
+    n_at_last = (homes == size - 1).sum(axis=1)
+    assert (n_at_last >= following).all()
+    assert n_at_last.sum() <= following.sum() + 1
 
 
 @given(pulls, st.integers(0, 1000))
@@ -293,7 +293,7 @@ def areas(chance: np.random.Generator, n: int = 6, n_draws: int = 7) -> Areas:
     shapes[0] = shapes[-1] = None
     centres = np.full((n, 2), np.nan)
     centres[0] = corners[0]
-    found, at, how = dwellings(shapes, None, centres)
+    points_of_areas, at, how = dwellings(shapes, None, centres)
     need = chance.uniform(0, 300, (n, 1)) * chance.uniform(0.8, 1.2, (n, n_draws))
     return Areas(
         row=np.arange(n),
@@ -304,7 +304,7 @@ def areas(chance: np.random.Generator, n: int = 6, n_draws: int = 7) -> Areas:
         adults=np.full(n, 250.0),
         need={"tous": need},
         shapes=shapes,
-        points=found,
+        points=points_of_areas,
         at=at,
         how=how,
         universe="15 ans et plus",
@@ -414,17 +414,17 @@ def test_a_place_is_in_the_zones_where_it_may_be(chance):
 
 def test_a_vague_place_is_at_each_of_its_points_as_often_over_the_draws():
     vague = Place(id="x", commune="38185")
-    found = whereabouts.whereabouts([vague], OUTLINES, seed=1, n=10 * POINTS)
-    assert found.picked.sum(axis=1).tolist() == [10.0] * len(found.spots)
-    assert found.picked.sum(axis=0).tolist() == [1.0] * (10 * POINTS)
-    assert not found.sure.any()
+    located = whereabouts.whereabouts([vague], OUTLINES, seed=1, n=10 * POINTS)
+    assert located.picked.sum(axis=1).tolist() == [10.0] * len(located.spots)
+    assert located.picked.sum(axis=0).tolist() == [1.0] * (10 * POINTS)
+    assert not located.sure.any()
 
 
 def test_a_place_known_within_a_distance_stays_within_it():
-    around = Place(id="x", lon=5.0, lat=45.0, precision=800.0)
-    found = whereabouts.whereabouts([around], {}, seed=1, n=5).spots
-    far = reach.pairs(points((5.0, 45.0)), found, 10_000).data
-    assert len(found) == POINTS
+    approximate = Place(id="x", lon=5.0, lat=45.0, precision=800.0)
+    spots = whereabouts.whereabouts([approximate], {}, seed=1, n=5).spots
+    far = reach.pairs(points((5.0, 45.0)), spots, 10_000).data
+    assert len(spots) == POINTS
     assert far.max() <= 800
     assert np.median(far) == pytest.approx(800 / 2**0.5, rel=0.05)  # half of a disc is beyond that circle
 
@@ -448,10 +448,10 @@ def test_a_value_is_between_its_bounds_however_rare_what_it_counts():
 def three_areas() -> Areas:
     """Return two areas on the same ground, and a third ten kilometres away."""
     shapes = [shapely.box(5.0, 45.0, 5.002, 45.002)] * 2 + [shapely.box(5.1, 45.0, 5.102, 45.002)]
-    found, at, how = dwellings(shapes, None, np.full((3, 2), np.nan))
+    points_of_areas, at, how = dwellings(shapes, None, np.full((3, 2), np.nan))
     some = areas(np.random.default_rng(5), n=3)
     need = np.array([[30.0], [30.0], [20.0]]) * np.ones((1, 7))
-    return replace(some, shapes=shapes, points=found, at=at, how=how, need={"tous": need})
+    return replace(some, shapes=shapes, points=points_of_areas, at=at, how=how, need={"tous": need})
 
 
 def test_who_lives_outside_the_zones_neither_calls_for_a_place_nor_sends_it_away():
@@ -459,9 +459,9 @@ def test_who_lives_outside_the_zones_neither_calls_for_a_place_nor_sends_it_away
     zones = [Zone("a", "A", np.array([0, 2]))]
     g = grounds.ground(three_areas(), zones, [], travel=travel.on_foot(20), outlines=OUTLINES)
     spots = [siting.Spot("près", "", 5.001, 45.001), siting.Spot("loin", "", 5.101, 45.001)]
-    (found,) = siting.best(g, "wifi", spots, 1).spots
-    assert found.spot.id == "près"
-    assert found.gained.value == pytest.approx(30)
+    (best,) = siting.best(g, "wifi", spots, 1).spots
+    assert best.spot.id == "près"
+    assert best.gained.value == pytest.approx(30)
 
 
 @pytest.mark.parametrize(
@@ -571,11 +571,11 @@ def test_without_any_place_everybody_is_out_of_reach_and_nothing_breaks():
     g = grounds.ground(
         areas(np.random.default_rng(3)), [Zone("a", "A", np.arange(5))], [], travel=travel.on_foot()
     )
-    whole = study.reach(g, "wifi")[-1]
-    assert (whole.reached.value, whole.share.high, whole.nearest) == (0.0, 0.0, None)
-    found = gaps.gaps(g)
-    assert found.where("sans-wifi") == ("a",)
-    assert found.whole.gaps["wifi"].supply.value == 0
+    total = study.reach(g, "wifi")[-1]
+    assert (total.reached.value, total.share.high, total.nearest) == (0.0, 0.0, None)
+    result = gaps.gaps(g)
+    assert result.where("sans-wifi") == ("a",)
+    assert result.whole.gaps["wifi"].supply.value == 0
     assert siting.best(g, "wifi", [], 3).spots == ()
     assert siting.stops(g, [], 3).gained.value == 0
 
@@ -587,17 +587,17 @@ def test_the_best_spots_bring_what_they_promise(chance):
     g = replace(g, detours=np.full_like(g.detours, g.travel.detour))
     at = chance.uniform((4.98, 44.98), (5.08, 45.06), (5, 2)).tolist()
     spots = [siting.Spot(str(k), "", lon, lat) for k, (lon, lat) in enumerate(at)]
-    found = siting.best(g, "wifi", spots, 2)
-    assert found.gained.value == pytest.approx(sum(spot.gained.value for spot in found.spots))
-    assert found.before.value - found.gained.value == pytest.approx(found.after.value)
-    if found.exact:
+    best = siting.best(g, "wifi", spots, 2)
+    assert best.gained.value == pytest.approx(sum(spot.gained.value for spot in best.spots))
+    assert best.before.value - best.gained.value == pytest.approx(best.after.value)
+    if best.exact:
         alone = [
             what_if.opened(
                 g, "wifi", [Place(id=f"+{s.id}", lon=s.lon, lat=s.lat, offers=frozenset({"wifi"}))]
             )
             for s in spots
         ]
-        assert found.gained.value >= max(change.whole.moved.value for change in alone) - 1e-6
+        assert best.gained.value >= max(change.whole.moved.value for change in alone) - 1e-6
 
 
 def test_every_line_of_the_offer_has_its_rule_and_rules_have_different_names():

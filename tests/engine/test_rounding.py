@@ -39,9 +39,9 @@ def test_a_wider_interval_never_has_a_finer_step(first, second):
 
 @given(amounts, steps)
 def test_a_rounded_value_is_the_nearest_multiple_of_its_step(value, by):
-    found = rounding.nearest(value, by)
-    assert found % by == 0
-    assert abs(found - value) <= by / 2 * (1 + 1e-9)
+    rounded = rounding.nearest(value, by)
+    assert rounded % by == 0
+    assert abs(rounded - value) <= by / 2 * (1 + 1e-9)
 
 
 @given(st.integers(0, 10**6), steps)

@@ -35,24 +35,24 @@ def truth(demand: np.ndarray, covers: np.ndarray, n: int, fixed: tuple[int, ...]
 @given(worlds, how_many)
 def test_the_best_sites_are_the_best_of_every_choice(chance, n):
     demand, covers = world(chance)
-    found = siting.best_sites(demand, sparse.csr_array(covers), n)
-    assert found.exact
-    assert found.gap == 0
-    assert found.covered == found.bound == pytest.approx(truth(demand, covers, n))
-    assert found.covered == pytest.approx(value(demand, covers, found.chosen))
+    choice = siting.best_sites(demand, sparse.csr_array(covers), n)
+    assert choice.exact
+    assert choice.gap == 0
+    assert choice.covered == choice.bound == pytest.approx(truth(demand, covers, n))
+    assert choice.covered == pytest.approx(value(demand, covers, choice.chosen))
 
 
 @given(worlds, how_many)
 def test_the_greedy_choice_is_between_what_it_promises_and_the_best(chance, n):
     demand, covers = world(chance)
-    found = siting.greedy(demand, sparse.csr_array(covers), n)
+    choice = siting.greedy(demand, sparse.csr_array(covers), n)
     best = truth(demand, covers, n)
-    assert (1 - 1 / np.e) * best - 1e-9 <= found.covered <= best + 1e-9
-    assert found.bound >= best - 1e-9
-    assert found.gap == pytest.approx(1 - found.covered / found.bound if found.bound else 0, abs=1e-9)
-    assert found.seconds == 0, "no solver was needed"
-    if found.exact:
-        assert found.covered == pytest.approx(best)
+    assert (1 - 1 / np.e) * best - 1e-9 <= choice.covered <= best + 1e-9
+    assert choice.bound >= best - 1e-9
+    assert choice.gap == pytest.approx(1 - choice.covered / choice.bound if choice.bound else 0, abs=1e-9)
+    assert choice.seconds == 0, "no solver was needed"
+    if choice.exact:
+        assert choice.covered == pytest.approx(best)
 
 
 @given(worlds, how_many)
@@ -71,9 +71,9 @@ def test_fixed_sites_count_in_what_is_covered_not_in_the_number(chance, n):
     demand, covers = world(chance)
     fixed = tuple(chance.choice(covers.shape[1], min(2, covers.shape[1]), replace=False).tolist())
     for find in (siting.best_sites, siting.greedy):
-        found = find(demand, sparse.csr_array(covers), n, fixed=fixed)
-        assert not set(found.chosen) & set(fixed)
-        assert found.covered == pytest.approx(value(demand, covers, (*fixed, *found.chosen)))
+        choice = find(demand, sparse.csr_array(covers), n, fixed=fixed)
+        assert not set(choice.chosen) & set(fixed)
+        assert choice.covered == pytest.approx(value(demand, covers, (*fixed, *choice.chosen)))
     assert siting.best_sites(demand, sparse.csr_array(covers), n, fixed=fixed).covered == pytest.approx(
         truth(demand, covers, n, fixed)
     )
@@ -109,15 +109,15 @@ def test_empty_questions_have_plain_answers(find):
         True,
     )
     for shape in ((3, 0), (0, 3), (0, 0)):
-        found = find(np.ones(shape[0]), sparse.csr_array(shape), 2)
-        assert (found.chosen, found.covered, found.exact) == ((), 0.0, True)
+        choice = find(np.ones(shape[0]), sparse.csr_array(shape), 2)
+        assert (choice.chosen, choice.covered, choice.exact) == ((), 0.0, True)
     assert find(np.ones(2), sparse.csr_array(np.eye(2)), 0).chosen == ()
 
 
 def test_areas_that_the_same_candidates_reach_count_together():
     covers = np.repeat(np.array([[True, False], [False, True]]), [3, 2], axis=0)
-    found = siting.best_sites(np.array([1.0, 1, 1, 2, 2]), sparse.csr_array(covers), 1)
-    assert (found.chosen, found.covered) == ((1,), 4.0)
+    choice = siting.best_sites(np.array([1.0, 1, 1, 2, 2]), sparse.csr_array(covers), 1)
+    assert (choice.chosen, choice.covered) == ((1,), 4.0)
 
 
 def hard() -> tuple[np.ndarray, sparse.csr_array]:
@@ -130,30 +130,30 @@ def hard() -> tuple[np.ndarray, sparse.csr_array]:
 
 def test_when_multipliers_do_not_settle_it_the_solver_does():
     demand, covers = hard()
-    found = siting.best_sites(demand, covers, 25)
+    choice = siting.best_sites(demand, covers, 25)
     first = siting.greedy(demand, covers, 25)
-    assert found.exact
-    assert found.seconds > 0
-    assert first.covered < found.covered <= first.bound
+    assert choice.exact
+    assert choice.seconds > 0
+    assert first.covered < choice.covered <= first.bound
 
 
-def test_out_of_time_the_best_found_is_given_with_its_gap():
+def test_out_of_time_the_best_choice_is_returned_with_its_gap():
     demand, covers = hard()
-    found = siting.best_sites(demand, covers, 25, seconds=0.0)
+    choice = siting.best_sites(demand, covers, 25, seconds=0.0)
     best = siting.best_sites(demand, covers, 25)
-    assert not found.exact
-    assert found.gap > 0
-    assert siting.greedy(demand, covers, 25).covered <= found.covered <= best.covered <= found.bound
+    assert not choice.exact
+    assert choice.gap > 0
+    assert siting.greedy(demand, covers, 25).covered <= choice.covered <= best.covered <= choice.bound
 
 
 def test_what_a_fixed_site_covers_is_in_the_bound_too():
     """A fixed site is worth what it covers, then a question about the areas that it leaves."""
     demand, covers = hard()
     inside = covers[:, [0]].toarray()[:, 0]
-    left = siting.greedy(np.where(inside, 0.0, demand), covers, 25)
-    found = siting.greedy(demand, covers, 25, fixed=(0,))
-    assert left.gap > 1e-3
-    assert found.bound == pytest.approx(left.bound + demand[inside].sum())
+    remaining = siting.greedy(np.where(inside, 0.0, demand), covers, 25)
+    choice = siting.greedy(demand, covers, 25, fixed=(0,))
+    assert remaining.gap > 1e-3
+    assert choice.bound == pytest.approx(remaining.bound + demand[inside].sum())
 
 
 def test_the_same_question_has_the_same_answer():
@@ -165,11 +165,11 @@ def test_a_problem_too_large_for_the_solver_is_annealed(monkeypatch):
     """Sites that overlap much: no single swap improves the greedy choice, yet better ones are there."""
     demand, covers = hard()
     monkeypatch.setattr(siting, "MOST_LINKS", 0)
-    found = siting.best_sites(demand, covers, 40)
+    choice = siting.best_sites(demand, covers, 40)
     first = siting.greedy(demand, covers, 40)
-    assert not found.exact
-    assert first.covered < found.covered <= found.bound < first.bound
-    assert found.chosen == siting.best_sites(demand, covers, 40).chosen
+    assert not choice.exact
+    assert first.covered < choice.covered <= choice.bound < first.bound
+    assert choice.chosen == siting.best_sites(demand, covers, 40).chosen
 
 
 @given(worlds, how_many)
@@ -178,11 +178,11 @@ def test_annealing_stays_between_the_greedy_choice_and_the_best(chance, n):
     fixed = tuple(chance.choice(covers.shape[1], 1).tolist())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(siting, "MOST_LINKS", 0)
-        found = siting.best_sites(demand, sparse.csr_array(covers), n, fixed=fixed)
+        choice = siting.best_sites(demand, sparse.csr_array(covers), n, fixed=fixed)
     best = truth(demand, covers, n, fixed)
-    assert siting.greedy(demand, sparse.csr_array(covers), n, fixed=fixed).covered - 1e-9 <= found.covered
-    assert found.covered - 1e-9 <= best <= found.bound + 1e-9
-    assert found.covered == pytest.approx(value(demand, covers, (*fixed, *found.chosen)))
+    assert siting.greedy(demand, sparse.csr_array(covers), n, fixed=fixed).covered - 1e-9 <= choice.covered
+    assert choice.covered - 1e-9 <= best <= choice.bound + 1e-9
+    assert choice.covered == pytest.approx(value(demand, covers, (*fixed, *choice.chosen)))
 
 
 def towns() -> tuple[np.ndarray, sparse.csr_array]:
@@ -211,11 +211,11 @@ def test_the_bound_by_multipliers_is_that_of_the_linear_relaxation(n):
 def test_what_is_too_large_for_the_solver_may_no_longer_be_once_the_choice_is_better(monkeypatch):
     """The better choice and the tighter bound settle candidates: what is left of them is proved."""
     demand, covers = towns()
-    whole = siting.best_sites(demand, covers, 30)
-    assert whole.exact
+    enough_time = siting.best_sites(demand, covers, 30)
+    assert enough_time.exact
     monkeypatch.setattr(siting, "MOST_LINKS", 8_100)  # 8,112 are undecided at first, 8,084 then
-    found = siting.best_sites(demand, covers, 30)
-    assert found.exact
-    assert found.covered == pytest.approx(whole.covered)
+    bounded = siting.best_sites(demand, covers, 30)
+    assert bounded.exact
+    assert bounded.covered == pytest.approx(enough_time.covered)
     monkeypatch.setattr(siting, "MOST_LINKS", 8_000)
     assert not siting.best_sites(demand, covers, 30).exact

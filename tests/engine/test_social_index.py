@@ -36,27 +36,27 @@ near = {"low": 10.0, "high": 15.0}
 
 @given(perimeter(**near))
 def test_gaps_cancel_out_over_the_zones_of_the_perimeter(case):
-    found = build(*case)
-    assert not found.clipped.any()
-    assert found.gaps.sum(axis=0) == pytest.approx(np.zeros(case[0].shape[1]), abs=1e-9)
-    assert found.index.sum() == pytest.approx(0, abs=1e-9)
+    built = build(*case)
+    assert not built.clipped.any()
+    assert built.gaps.sum(axis=0) == pytest.approx(np.zeros(case[0].shape[1]), abs=1e-9)
+    assert built.index.sum() == pytest.approx(0, abs=1e-9)
 
 
 @given(perimeter(unknown=True))
 def test_the_index_stays_between_the_bounds_of_a_gap(case):
-    found = build(*case)
-    known = found.index[~np.isnan(found.index)]
+    built = build(*case)
+    known = built.index[~np.isnan(built.index)]
     assert ((known >= GAP_LOW - 1e-12) & (known <= GAP_HIGH + 1e-12)).all()
-    assert (np.isin(found.gaps[found.clipped], (GAP_LOW, GAP_HIGH))).all()
+    assert (np.isin(built.gaps[built.clipped], (GAP_LOW, GAP_HIGH))).all()
 
 
 @given(perimeter(unknown=True, low=1.0), st.data())
 def test_the_unit_of_a_variable_changes_nothing(case, data):
     values, sign, weight = case
     factor = data.draw(hnp.arrays(np.float64, values.shape[1], elements=st.floats(0.01, 1_000)))
-    found, other = build(values, sign, weight), build(values * factor, sign, weight)
-    assert other.index == pytest.approx(found.index, abs=1e-9, nan_ok=True)
-    assert other.gaps == pytest.approx(found.gaps, abs=1e-9, nan_ok=True)
+    built, other = build(values, sign, weight), build(values * factor, sign, weight)
+    assert other.index == pytest.approx(built.index, abs=1e-9, nan_ok=True)
+    assert other.gaps == pytest.approx(built.gaps, abs=1e-9, nan_ok=True)
 
 
 @given(perimeter(unknown=True), st.integers(2, 20))
@@ -70,8 +70,8 @@ def test_weights_count_only_against_one_another(case, factor):
 @given(perimeter(**near))
 def test_turning_every_variable_round_turns_the_index_round(case):
     values, sign, weight = case
-    found, turned = build(values, sign, weight), build(values, -sign, weight)
-    assert turned.index == pytest.approx(-found.index, abs=1e-12)
+    built, turned = build(values, sign, weight), build(values, -sign, weight)
+    assert turned.index == pytest.approx(-built.index, abs=1e-12)
 
 
 @given(perimeter(unknown=True, low=1.0), st.data())
@@ -92,13 +92,13 @@ constants = st.floats(0.1, 100)
 @given(perimeter(), constants)
 def test_a_variable_equal_everywhere_leaves_the_order_of_zones(case, constant):
     values, sign, weight = case
-    found = build(values, sign, weight)
+    built = build(values, sign, weight)
     wider = np.column_stack((values, np.full(len(values), constant)))
     other = build(wider, np.append(sign, 1.0), np.append(weight, 1.0))
-    usable = ~np.isnan(found.gaps).all(axis=0)
+    usable = ~np.isnan(built.gaps).all(axis=0)
     ratio = weight[usable].sum() / (weight[usable].sum() + 1)
     assume(usable.any())
-    assert other.index == pytest.approx(ratio * found.index, abs=1e-9)
+    assert other.index == pytest.approx(ratio * built.index, abs=1e-9)
 
 
 @given(perimeter(unknown=True), st.floats(0.1, 100), st.floats(0.1, 100))
@@ -106,8 +106,8 @@ def test_a_variable_without_weight_changes_nothing(case, one, two):
     values, sign, weight = case
     extra = np.resize([one, two], len(values))
     other = build(np.column_stack((values, extra)), np.append(sign, 1.0), np.append(weight, 0.0))
-    found = build(values, sign, weight)
-    assert other.index == pytest.approx(found.index, abs=1e-12, nan_ok=True)
+    built = build(values, sign, weight)
+    assert other.index == pytest.approx(built.index, abs=1e-12, nan_ok=True)
 
 
 @given(perimeter(unknown=True, low=1.0))
@@ -115,15 +115,15 @@ def test_an_index_is_withheld_exactly_where_fewer_than_half_of_the_variables_are
     values, sign, weight = case
     usable = (~np.isnan(values)).sum(axis=0) > 1
     known = (~np.isnan(values))[:, usable].sum(axis=1)
-    told = (known > 0) & (2 * known >= usable.sum())
-    assert np.array_equal(~np.isnan(build(values, sign, weight).index), told)
+    is_published = (known > 0) & (2 * known >= usable.sum())
+    assert np.array_equal(~np.isnan(build(values, sign, weight).index), is_published)
 
 
 @given(perimeter(unknown=True))
 def test_a_missing_value_has_no_gap(case):
-    found = build(*case)
-    assert np.isnan(found.gaps[np.isnan(case[0])]).all()
-    assert not found.clipped[np.isnan(case[0])].any()
+    built = build(*case)
+    assert np.isnan(built.gaps[np.isnan(case[0])]).all()
+    assert not built.clipped[np.isnan(case[0])].any()
 
 
 @given(perimeter(), st.data())
@@ -131,10 +131,10 @@ def test_a_missing_value_leaves_the_other_zones_where_the_mean_of_the_known_ones
     values, sign, weight = case
     row = data.draw(st.integers(0, len(values) - 1))
     column = data.draw(st.integers(0, values.shape[1] - 1))
-    others = np.delete(values[:, column], row)
-    assume(len(others) > 1 and others.mean() > 1e-6)
+    remaining = np.delete(values[:, column], row)
+    assume(len(remaining) > 1 and remaining.mean() > 1e-6)
     hidden, filled = values.copy(), values.copy()
-    hidden[row, column], filled[row, column] = np.nan, others.mean()
+    hidden[row, column], filled[row, column] = np.nan, remaining.mean()
     one, two = build(hidden, sign, weight), build(filled, sign, weight)
     assert np.delete(one.gaps, row, axis=0) == pytest.approx(
         np.delete(two.gaps, row, axis=0), abs=1e-6, nan_ok=True
@@ -146,27 +146,27 @@ def test_the_order_of_zones_is_irrelevant(case, chance):
     values, sign, weight = case
     order = list(range(len(values)))
     chance.shuffle(order)
-    found = build(values, sign, weight)
+    built = build(values, sign, weight)
     assert build(values[order], sign, weight).index == pytest.approx(
-        found.index[order], abs=1e-9, nan_ok=True
+        built.index[order], abs=1e-9, nan_ok=True
     )
 
 
 @given(perimeter(), st.integers(2, 4))
 def test_a_zone_counts_once_whatever_its_size_so_copies_of_all_change_nothing(case, times):
     values, sign, weight = case
-    found = build(values, sign, weight).index
+    index = build(values, sign, weight).index
     assert build(np.tile(values, (times, 1)), sign, weight).index == pytest.approx(
-        np.tile(found, times), abs=1e-9, nan_ok=True
+        np.tile(index, times), abs=1e-9, nan_ok=True
     )
 
 
 @given(perimeter(least=1, low=1.0))
 def test_one_zone_alone_has_no_index(case):
     values, sign, weight = case
-    found = build(values[:1], sign, weight)
-    assert np.isnan(found.index).all()
-    assert np.isnan(found.gaps).all()
+    built = build(values[:1], sign, weight)
+    assert np.isnan(built.index).all()
+    assert np.isnan(built.gaps).all()
 
 
 @given(perimeter())
@@ -180,9 +180,9 @@ def test_a_variable_that_is_zero_everywhere_tells_nothing(case):
 
 @given(st.integers(1, 6))
 def test_without_any_variable_no_zone_has_an_index(zones):
-    found = build(np.empty((zones, 0)), np.empty(0), np.empty(0))
-    assert np.isnan(found.index).all()
-    assert len(found.index) == zones
+    built = build(np.empty((zones, 0)), np.empty(0), np.empty(0))
+    assert np.isnan(built.index).all()
+    assert len(built.index) == zones
 
 
 covariances = hnp.arrays(np.float64, (3, 4), elements=st.floats(-2, 2)).map(lambda a: a @ a.T + np.eye(3))

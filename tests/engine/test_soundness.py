@@ -1,4 +1,4 @@
-"""What the page on coverage promises: margins between worlds, and truths that the engine's own law does not draw."""
+"""The promises of the page on coverage: margins between worlds, and truths that the engine's own law does not draw."""
 
 import re
 from pathlib import Path
@@ -92,8 +92,8 @@ def test_components_of_variance_are_found_again_where_they_are_known():
 def test_the_living_standards_of_a_world_are_not_those_of_the_engine():
     """Tirés à part, plus loin des nôtres que le calcul ne le suppose."""
     place = SimpleNamespace(n_epci=2_000, epci_of=np.arange(40_000) % 2_000)
-    ours = np.full(40_000, 0.4)
-    frame = type("Areas", (SimpleNamespace,), {"__len__": lambda self: len(self.modest)})(modest=ours)
+    shares = np.full(40_000, 0.4)
+    frame = type("Areas", (SimpleNamespace,), {"__len__": lambda self: len(self.modest)})(modest=shares)
     truth = soundness_study._living_standards(place, frame, np.random.default_rng(7))
     error = np.log(truth / (1 - truth)) - np.log(0.4 / 0.6)
     supposed = np.hypot(*(need_model.number(f"spreads/income_{part}") for part in ("epci", "area")))

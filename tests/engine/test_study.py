@@ -21,10 +21,10 @@ from maillage.studies.offer.whereabouts import Place
 
 @fixture
 def request_() -> Request:
-    return _asked("38151")
+    return _request_for("38151")
 
 
-def _asked(code: str) -> Request:
+def _request_for(code: str) -> Request:
     territory = gazetteer().get(code)
     cut = zoning.usual(territory, population.sources().rp2021)
     return Request(territory=territory, zoning=cut, definition=definition(DEFAULT), n_draws=20)
@@ -45,8 +45,8 @@ def test_the_model_of_the_need_is_built_once_for_the_diagnosis_the_offer_and_the
         need_model, "model", lambda chosen, **rest: built.append(chosen.id) or real(chosen, **rest)
     )
     monkeypatch.setattr(cores, "may_copy", lambda: False)  # what a copy builds is not seen from here
-    found = study(request_, census=places)
-    assert found.offered is not None
+    result = study(request_, census=places)
+    assert result.offered is not None
     assert sorted(built) == sorted({DEFAULT} | {each.id for each in offered()})
 
 
@@ -54,9 +54,9 @@ def test_a_study_after_another_reads_no_raw_file_but_its_contours(monkeypatch):
     cards = []
     real = read.cards
     monkeypatch.setattr(cores, "may_copy", lambda: False)  # what a copy reads is not seen from here
-    study(_asked("38151"))
+    study(_request_for("38151"))
     monkeypatch.setattr(read, "cards", lambda: Recorded(cards, real()))
-    study(_asked("38563"))
+    study(_request_for("38563"))
     assert set(cards) <= {"ign-contours"}
     assert len(cards) <= 4
 
@@ -75,22 +75,22 @@ class Recorded(dict):
 
 def test_definitions_drawn_in_a_copy_are_those_that_one_process_draws(monkeypatch, request_):
     monkeypatch.setattr(cores, "may_copy", lambda: True)
-    beside = study(request_)
+    in_copy = study(request_)
     monkeypatch.setattr(cores, "may_copy", lambda: False)
-    assert beside.by_definition == study(request_).by_definition
+    assert in_copy.by_definition == study(request_).by_definition
 
 
-def test_what_others_published_is_the_same_from_models_already_built():
-    found = study(_asked("2A004"))
-    alone = published.beside(found.diagnosis, need_model.ModelByDefinition(found.diagnosis.model))
-    assert found.published == alone
+def test_published_comparisons_are_the_same_from_models_already_built():
+    result = study(_request_for("2A004"))
+    alone = published.comparisons(result.diagnosis, need_model.ModelByDefinition(result.diagnosis.model))
+    assert result.published == alone
     assert [each.published.rate for each in alone] == [25, 15], "of Corse, which holds Ajaccio"
 
 
 def test_what_is_compared_is_what_each_definition_alone_would_give(request_):
-    found = study(request_)
-    assert [each.definition for each in found.by_definition] == list(offered())
-    for each in found.by_definition:
+    result = study(request_)
+    assert [each.definition for each in result.by_definition] == list(offered())
+    for each in result.by_definition:
         alone = diagnosis.diagnose(Request(**{**_plain(request_), "definition": each.definition}))
         assert (each.need, each.rate) == (alone.need, alone.rate)
 
@@ -100,13 +100,13 @@ def _plain(request: Request) -> dict[str, object]:
 
 
 def test_a_territory_without_contours_is_drawn_by_commune_from_the_same_model(request_):
-    found = study(request_)
-    assert found.drawn is found.diagnosis
-    assert found.diagnosis.is_drawable
+    result = study(request_)
+    assert result.drawn is result.diagnosis
+    assert result.diagnosis.is_drawable
 
 
 def test_the_difference_of_two_territories_is_the_first_less_the_second():
     first, second = np.array([12.0, 14.0, 16.0, 9.0]), np.array([10.0, 11.0, 12.0, 10.0])
-    found = compare.difference(first, second, definition=definition(DEFAULT))
-    assert found.value == approx(np.mean(first - second))
-    assert found.unit == "pourcent"
+    difference = compare.difference(first, second, definition=definition(DEFAULT))
+    assert difference.value == approx(np.mean(first - second))
+    assert difference.unit == "pourcent"

@@ -1,4 +1,4 @@
-"""What a study says in its files and its pages: one value for one share, a code for each place, whom n counts."""
+"""The figures of a study in its files and its pages: one value for one share, a code for each place, whom n counts."""
 
 import csv
 import json
@@ -66,8 +66,8 @@ def test_a_share_has_one_value_in_the_table_and_in_the_text(d):
     assert modest.people == pytest.approx(d.modest.value)
     assert modest.concerned == pytest.approx(d.both.value)
     read = presentation.present(Study(d, None, (), (), None), fingerprint="")
-    told = next(row for row in read.profile if row.label == "Vivant modestement")
-    assert told.share == read.both.share
+    modest_row = next(row for row in read.profile if row.label == "Vivant modestement")
+    assert modest_row.share == read.both.share
 
 
 def width(spread):
@@ -90,10 +90,10 @@ def test_the_groups_of_a_draw_add_up_to_its_total():
     people = np.array([30.0, 10.0, 0.0, 60.0])
     rates = np.array([[0.2, 0.7, 0.5, 0.05], [0.1, 0.6, 0.5, 0.02]])
     total = np.array([25.0, 3.0])
-    found = profile._brought(people, people * rates, total)
-    assert found.sum(axis=1) == pytest.approx(total)
-    assert (found[:, 2] == 0).all()
-    moved = logit(found[:, [0, 1, 3]] / people[[0, 1, 3]]) - logit(rates[:, [0, 1, 3]])
+    brought = profile._brought(people, people * rates, total)
+    assert brought.sum(axis=1) == pytest.approx(total)
+    assert (brought[:, 2] == 0).all()
+    moved = logit(brought[:, [0, 1, 3]] / people[[0, 1, 3]]) - logit(rates[:, [0, 1, 3]])
     assert moved == pytest.approx(np.repeat(moved[:, :1], 3, axis=1)), "one move of the logit a draw"
     nobody = profile._brought(people, people * rates, np.array([0.0, 100.0]))
     assert nobody == pytest.approx(people * rates), "a draw of nobody or of everybody is left as it is"
@@ -105,12 +105,15 @@ def groups_of(d, *, of_all=1.0, total=lambda draws: draws):
     m, universe = d.model, d.model.country.frame.universe[rows].sum()
     need = of_all * total(d.draws)
     share = np.full(len(rows), of_all)
-    held = {"modest": need / 2, "both": need / 3, "need_urbain": need}
-    found = profile.profile_of(
-        m, rows, share, {name: held.get(name, 0 * need) for name in profile.PROFILED} | {"need": need}
+    totals_by_name = {"modest": need / 2, "both": need / 3, "need_urbain": need}
+    groups = profile.profile_of(
+        m,
+        rows,
+        share,
+        {name: totals_by_name.get(name, 0 * need) for name in profile.PROFILED} | {"need": need},
     )
-    assert sum(row.people for row in found if row.breakdown == "age") == pytest.approx(of_all * universe)
-    return {row.group: row for row in found if row.breakdown in ("age", "diplome")}
+    assert sum(row.people for row in groups if row.breakdown == "age") == pytest.approx(of_all * universe)
+    return {row.group: row for row in groups if row.breakdown in ("age", "diplome")}
 
 
 def test_a_group_carries_the_doubt_of_the_total_that_of_rates_and_its_luck(d):
@@ -118,9 +121,9 @@ def test_a_group_carries_the_doubt_of_the_total_that_of_rates_and_its_luck(d):
     own = groups_of(d)
     known = groups_of(d, total=lambda draws: np.full_like(draws, draws.mean()))
     few = groups_of(d, of_all=0.01)
-    told = {row.group: row for row in d.profile}
+    row_of_group = {row.group: row for row in d.profile}
     for group, row in own.items():
-        assert row == told[group], "the figures of the study are those of its own draws"
+        assert row == row_of_group[group], "the figures of the study are those of its own draws"
         for other in (known[group], few[group]):
             assert (other.rate.value, other.part.value) == pytest.approx((row.rate.value, row.part.value))
         assert width(few[group].rate) > width(row.rate)
@@ -128,13 +131,13 @@ def test_a_group_carries_the_doubt_of_the_total_that_of_rates_and_its_luck(d):
         assert width(known[group].rate) > 0
     many = groups_of(d, of_all=100.0, total=lambda draws: np.full_like(draws, draws.mean()))
     own_width, known_width, many_width = (
-        sum(width(row.rate) for row in found.values()) for found in (own, known, many)
+        sum(width(row.rate) for row in groups.values()) for groups in (own, known, many)
     )
     assert known_width < 0.9 * own_width
     assert many_width > 0.5 * known_width, "what remains once neither the total nor luck varies: the rates"
 
 
-def test_a_share_of_a_group_is_shown_as_any_share_is(d):
+def test_a_share_of_a_group_is_printed_as_any_share(d):
     """Un point et sa fourchette, la fourchette seule où un point tromperait, rien à côté d’une part qui ne varie pas."""
     known, loose, sure = (
         replace(d.profile[0], rate=Spread(0.64, 0.57, 0.70), part=part)
@@ -149,24 +152,24 @@ def test_a_share_of_a_group_is_shown_as_any_share_is(d):
         ("100\xa0%", ""),
     ]
     page = render_to_string("dossiers/_who.html", {"reading": read})
-    made = dossier.compose(changed, read, {}, (), on=date(2026, 11, 22))
+    document = dossier.compose(changed, read, {}, (), on=date(2026, 11, 22))
     (table,) = [
         block
-        for chapter in made.chapters
+        for chapter in document.chapters
         for block in chapter.blocks
         if isinstance(block, Grid) and block.caption.startswith("Âge, diplôme")
     ]
     for row, line in zip(read.profile, table.rows, strict=True):
-        told = (row.rate, row.rate_span, row.share, row.share_span)
-        assert tuple(cell.text for cell in line)[1:] == tuple(text or "—" for text in told)
-        assert all((text or "") in page for text in told)
+        texts = (row.rate, row.rate_span, row.share, row.share_span)
+        assert tuple(cell.text for cell in line)[1:] == tuple(text or "—" for text in texts)
+        assert all((text or "") in page for text in texts)
 
 
-def test_a_kept_perimeter_answers_its_own_code_and_type(d):
-    kept = study_json.document(under(d, slug="agglomeration"))
-    assert kept["territoire"]["code"] == "agglomeration"
-    assert kept["territoire"]["type"] == "perimetre"
-    assert kept["territoire"]["depart"] == {"code": "38151", "nom": "Échirolles", "type": "commune"}
+def test_a_stored_perimeter_answers_its_own_code_and_type(d):
+    content = study_json.document(under(d, slug="agglomeration"))
+    assert content["territoire"]["code"] == "agglomeration"
+    assert content["territoire"]["type"] == "perimetre"
+    assert content["territoire"]["depart"] == {"code": "38151", "nom": "Échirolles", "type": "commune"}
     official = study_json.document(d)
     assert (official["territoire"]["code"], official["territoire"]["type"]) == ("38151", "commune")
     assert "depart" not in official["territoire"]
@@ -185,14 +188,14 @@ def test_a_share_of_everybody_says_that_everybody_is_counted(d):
 def test_no_name_typed_by_anybody_is_run_by_a_spreadsheet(d):
     first = d.zones[0]
     named = replace(first, zone=replace(first.zone, name='=HYPERLINK("http://ailleurs")', place="@ici"))
-    kept = Inside(
+    inside = Inside(
         id="x",
         label="+1 quartier ;=1+1",
         share=np.ones(len(population.sources().rp2021)),
         source="",
         doubt="",
     )
-    rows = study_json.table(under(replace(d, zones=(named, *d.zones[1:])), inside=kept)).decode("utf-8")
+    rows = study_json.table(under(replace(d, zones=(named, *d.zones[1:])), inside=inside)).decode("utf-8")
     read = next(csv.DictReader(rows.splitlines()))
     assert read["nom"] == """'=HYPERLINK("http://ailleurs")"""
     assert (read["commune"], read["filtre"]) == ("'@ici", "'+1 quartier ;'=1+1")
@@ -201,12 +204,12 @@ def test_no_name_typed_by_anybody_is_run_by_a_spreadsheet(d):
 
 
 def test_n_counts_persons_and_rows_have_their_own_name(d):
-    found = figures(study_json.document(d))
-    incomes = [figure for figure in found if figure["methode"] == "niveau-de-vie"]
+    all_figures = figures(study_json.document(d))
+    incomes = [figure for figure in all_figures if figure["methode"] == "niveau-de-vie"]
     assert incomes
     assert all(figure["n_communes"] > 30_000 and figure["n"] != figure["n_communes"] for figure in incomes)
     assert study_json.document(d)["besoins"]["precarite_sociale"]["n"] == round(d.universe)
-    assert all(figure["univers"] for figure in found)
+    assert all(figure["univers"] for figure in all_figures)
     header = study_json.table(d).decode("utf-8").splitlines()[0].split(",")
     for name in ("precarite_numerique", "taux_precarite_numerique", "precarite_sociale", "cumul", "niveaux"):
         assert {f"{name}_univers", f"{name}_n"} <= set(header)
@@ -221,28 +224,28 @@ def test_files_say_which_values_pages_leave_out(d):
     loose = 0
     for zone in read.zones:
         alone = rows[zone.code]["fourchette_seule"].split()
-        held = documents[zone.code]
-        for name, shown in (("precarite_numerique", zone.people), ("taux_precarite_numerique", zone.share)):
+        zone_content = documents[zone.code]
+        for name, figure in (("precarite_numerique", zone.people), ("taux_precarite_numerique", zone.share)):
             ranged = (
                 zone.people is None and not zone.reason
                 if name == "precarite_numerique"
-                else "\xa0–\xa0" in shown
+                else "\xa0–\xa0" in figure
             )
-            assert (name in alone) == ranged == held[name].get("fourchette_seule", False)
+            assert (name in alone) == ranged == zone_content[name].get("fourchette_seule", False)
             loose += ranged
         assert (features[zone.code]["fourchette_seule"] or "").split() == alone
         for name in LEVEL_NAMES:
-            assert (f"niveau_{name}" in alone) == held["niveaux"][name].get("fourchette_seule", False)
+            assert (f"niveau_{name}" in alone) == zone_content["niveaux"][name].get("fourchette_seule", False)
     assert 0 < loose < 2 * len(read.zones)
 
 
 def test_residents_are_whole_under_a_filter_too(d):
     areas = len(population.sources().rp2021["pop"])
-    kept = Inside(id="tiers", label="un tiers", share=np.full(areas, 1 / 3), source="", doubt="")
+    inside = Inside(id="tiers", label="un tiers", share=np.full(areas, 1 / 3), source="", doubt="")
     zones = tuple(replace(zone, population=zone.population / 3) for zone in d.zones)
-    told = study_json.document(replace(under(d, inside=kept), population=d.population / 3, zones=zones))
-    assert told["territoire"]["population"] == round(d.population / 3)
-    assert all(isinstance(zone["population"], int) for zone in told["zones"])
+    content = study_json.document(replace(under(d, inside=inside), population=d.population / 3, zones=zones))
+    assert content["territoire"]["population"] == round(d.population / 3)
+    assert all(isinstance(zone["population"], int) for zone in content["zones"])
 
 
 def test_files_give_the_chances_of_each_class(d):
@@ -289,17 +292,17 @@ def test_a_sentence_links_the_two_definitions_of_a_page(d):
     assert "Illectronisme 2021" in link
     assert "2017" in link
     assert "s’y ajoutent celles qui bloquent parfois" in link
-    made = dossier.compose(d, read, {}, (row,), on=date(2026, 11, 22))
+    document = dossier.compose(d, read, {}, (row,), on=date(2026, 11, 22))
     (table,) = [
         block
-        for chapter in made.chapters
+        for chapter in document.chapters
         for block in chapter.blocks
         if isinstance(block, Grid) and block.caption == "Le même territoire, plusieurs définitions"
     ]
     printed = table.rows[0][1].text.replace("\xa0", " ")
     assert printed == "10 400"
-    told = f"plus nombreuses, environ {printed} personnes (entre 9 000 et 12 000), car"
-    assert told in link.replace("\xa0", " "), "the levels have the total of the table, and its interval"
+    expected = f"plus nombreuses, environ {printed} personnes (entre 9 000 et 12 000), car"
+    assert expected in link.replace("\xa0", " "), "the levels have the total of the table, and its interval"
     assert "enquête" not in table.note
     fewer = NeedByDefinition(definition(LEVELS), replace(counted, value=1.0, low=0.5, high=1.2), d.rate)
     few = presentation.present(Study(d, None, (fewer,), (), None), fingerprint="").levels.link
@@ -311,20 +314,20 @@ def test_a_sentence_links_the_two_definitions_of_a_page(d):
 
 
 def test_a_part_of_the_first_number_is_never_added_to_it(d):
-    (said,) = sentences.joint(d)
-    assert said.endswith("Ce nombre est une partie du premier : on ne les additionne pas.")
+    (sentence,) = sentences.joint(d)
+    assert sentence.endswith("Ce nombre est une partie du premier : on ne les additionne pas.")
 
 
-def test_what_a_figure_does_not_say_is_told_where_it_is_so_alone(d):
+def test_a_limit_of_a_figure_is_stated_only_where_it_applies(d):
     hidden = Withheld(reason="Trop peu.", unit="personnes", universe="", n=0, method="besoins")
-    shown = tuple(r for r in d.zones if isinstance(r.need, Estimate))
-    few = replace(shown[0], need=hidden, population=30.0)
+    published = tuple(r for r in d.zones if isinstance(r.need, Estimate))
+    few = replace(published[0], need=hidden, population=30.0)
     known = definition(DEFAULT)
-    for part, told, others in (
+    for part, diagnosed, other_parts in (
         (
             "de moins de 50 personnes de 15 ans et plus : chiffre non montré",
-            replace(d, zones=(few, *shown)),
-            (replace(d, zones=shown), replace(d, zones=(replace(few, population=0.0), *shown))),
+            replace(d, zones=(few, *published)),
+            (replace(d, zones=published), replace(d, zones=(replace(few, population=0.0), *published))),
         ),
         (
             "L’intervalle est large : seule la fourchette est montrée.",
@@ -342,8 +345,8 @@ def test_what_a_figure_does_not_say_is_told_where_it_is_so_alone(d):
             (d, replace(d, poor=hidden, need=hidden)),
         ),
     ):
-        assert any(part in text for text in map(plain_spaces, sentences.warnings(told))), part
-        for other in others:
+        assert any(part in text for text in map(plain_spaces, sentences.warnings(diagnosed))), part
+        for other in other_parts:
             assert not any(part in text for text in map(plain_spaces, sentences.warnings(other))), part
 
 
@@ -371,11 +374,11 @@ def test_the_first_step_of_a_zone_names_where_half_of_its_people_live(d):
     even = [replace(part, need=people(50.0)) for part in parts]
     assert zone_sheet.first_step(replace(one, parts=tuple(even)), None) == ""
     most = replace(one, parts=(replace(parts[0], code="380010000", need=people(900.0)), *parts[1:]))
-    said = zone_sheet.first_step(most, None).replace("\xa0", " ")
-    assert said == "Plus de la moitié de ces personnes vivent dans 1 partie sur 3 : A."
-    whole = tuple(replace(part, code=f"3800{n}0000") for n, part in enumerate(parts))
-    said = zone_sheet.first_step(replace(one, parts=whole), None).replace("\xa0", " ")
-    assert said == "Environ la moitié de ces personnes vivent dans 1 commune sur 3 : A."
+    sentence = zone_sheet.first_step(most, None).replace("\xa0", " ")
+    assert sentence == "Plus de la moitié de ces personnes vivent dans 1 partie sur 3 : A."
+    all_parts = tuple(replace(part, code=f"3800{n}0000") for n, part in enumerate(parts))
+    sentence = zone_sheet.first_step(replace(one, parts=all_parts), None).replace("\xa0", " ")
+    assert sentence == "Environ la moitié de ces personnes vivent dans 1 commune sur 3 : A."
 
 
 def test_the_knitted_map_has_the_grain_of_the_quarters(d):
@@ -395,17 +398,17 @@ def test_the_knitted_map_has_the_grain_of_the_quarters(d):
     assert atlas.knitted(fine) == atlas.knitted(d) != atlas.knitted(grouped)
     assert study._quarters(d) is None, "its zones are the grain"
     read = presentation.present(Study(grouped, None, (), (), None), fingerprint="")
-    made = dossier.compose(grouped, read, {}, (), on=date(2026, 11, 22), knit=fine)
-    assert made.cover.svg == atlas.knitted(d, id="couverture")
+    document = dossier.compose(grouped, read, {}, (), on=date(2026, 11, 22), knit=fine)
+    assert document.cover.svg == atlas.knitted(d, id="couverture")
 
 
 def test_a_dossier_ranks_no_quarter_and_explains_a_word_where_it_first_stands(d):
     """FS-39 : aucun rang dans le tableau de l’indice, par ordre alphabétique ; un mot s’explique là où il sert."""
     read = presentation.present(Study(d, None, (), (), None), fingerprint="")
-    made = dossier.compose(d, read, {}, (), on=date(2026, 11, 22))
+    document = dossier.compose(d, read, {}, (), on=date(2026, 11, 22))
     grids = {
         block.caption: block
-        for chapter in made.chapters
+        for chapter in document.chapters
         for block in chapter.blocks
         if isinstance(block, Grid)
     }
@@ -416,7 +419,7 @@ def test_a_dossier_ranks_no_quarter_and_explains_a_word_where_it_first_stands(d)
     names = [plain(row[0].text) for row in index.rows[1:]]
     assert len(names) > 2 and names == sorted(names)
     assert "rang" not in zone_sheet._page(read, d.zones[0].zone.code, on=date(2026, 11, 22))
-    (need,) = (chapter for chapter in made.chapters if chapter.short == "Les besoins")
+    (need,) = (chapter for chapter in document.chapters if chapter.short == "Les besoins")
     assert Text(text=read.source.counts) in need.blocks
     levels = grids["Combien de personnes, et quelle réponse"].rows
     assert [row[1].text for row in levels] == [line.who for line in read.levels.lines]
@@ -445,27 +448,27 @@ def test_social_precarity_alone_never_says_that_the_digital_share_is_low(d):
         for zone in d.zones
     ]
     alone = replace(d, zones=tuple(zones), social_only=(middle.zone.code,), digital_only=())
-    (told,) = sentences.discordances(alone, names_of)
+    (discordance,) = sentences.discordances(alone, names_of)
     assert (
         f"**{middle.zone.name}** : précarité sociale très probablement élevée, précarité numérique non."
-        in told.finding
+        in discordance.finding
     )
-    assert "n’y est pas parmi les plus fortes de France" in told.advice
-    said = f"{told.advice} {zone_sheet.verdict(alone, alone.zone(middle.zone.code))}"
-    assert "la part n’est pas parmi les plus fortes" in said
-    assert not any(words in said for words in ("plus faible", "plus basse", "qu’ailleurs"))
+    assert "n’y est pas parmi les plus fortes de France" in discordance.advice
+    text = f"{discordance.advice} {zone_sheet.verdict(alone, alone.zone(middle.zone.code))}"
+    assert "la part n’est pas parmi les plus fortes" in text
+    assert not any(words in text for words in ("plus faible", "plus basse", "qu’ailleurs"))
 
 
 def test_an_index_of_one_variable_says_so(d):
     """Creuse, Corse-du-Sud : seul le revenu est connu de la plupart des petites communes, et « social » y veut dire revenu."""
-    first, *others = d.zones
-    alone = replace(d, zones=(replace(first, index_levels={"revenu": "commune"}), *others))
-    for told in (sentences.class_lists(alone, names_of), sentences.warnings(alone)):
+    first, *rest = d.zones
+    alone = replace(d, zones=(replace(first, index_levels={"revenu": "commune"}), *rest))
+    for texts in (sentences.class_lists(alone, names_of), sentences.warnings(alone)):
         assert [
-            text for text in told if "une seule variable fait l’indice social : niveau de vie médian" in text
+            text for text in texts if "une seule variable fait l’indice social : niveau de vie médian" in text
         ]
-    for told in (sentences.class_lists(d, names_of), sentences.warnings(d)):
-        assert not [text for text in told if "une seule variable" in text]
+    for texts in (sentences.class_lists(d, names_of), sentences.warnings(d)):
+        assert not [text for text in texts if "une seule variable" in text]
 
 
 @pytest.mark.parametrize(
@@ -511,11 +514,11 @@ def test_a_gap_is_printed_with_the_sign_of_its_value(d):
 def test_a_zone_out_of_the_filter_has_no_row_in_the_index(d):
     """Hors du filtre, ce n’est pas « inconnu »."""
     areas = len(population.sources().rp2021["pop"])
-    kept = Inside(id="moitie", label="une moitié", share=np.ones(areas), source="", doubt="")
+    inside = Inside(id="moitie", label="une moitié", share=np.ones(areas), source="", doubt="")
     out, *rest = d.zones
     unknown = Withheld(reason=results.OUTSIDE, unit="personnes", universe="", n=0, method="")
     outside = replace(out, share_inside=0.0, need=unknown)
-    some = replace(under(d, inside=kept), zones=(outside, *rest))
+    some = replace(under(d, inside=inside), zones=(outside, *rest))
     read = presentation.present(Study(some, None, (), (), None), fingerprint="")
     assert {row.code for row in read.index.rows} == {zone.zone.code for zone in rest}
 
@@ -523,11 +526,11 @@ def test_a_zone_out_of_the_filter_has_no_row_in_the_index(d):
 def test_tables_name_the_filter_in_their_universe(d):
     """« 15 ans et plus » sous un filtre n’est pas toute la population : chaque tableau dit laquelle."""
     areas = len(population.sources().rp2021["pop"])
-    kept = Inside(id="moitie", label="une moitié", share=np.ones(areas), source="", doubt="")
-    some = under(d, inside=kept)
+    inside = Inside(id="moitie", label="une moitié", share=np.ones(areas), source="", doubt="")
+    some = under(d, inside=inside)
     read = presentation.present(Study(some, None, (), (), None), fingerprint="")
-    made = dossier.compose(some, read, {}, (), on=date(2026, 11, 22))
-    blocks = [block for chapter in made.chapters for block in chapter.blocks]
+    document = dossier.compose(some, read, {}, (), on=date(2026, 11, 22))
+    blocks = [block for chapter in document.chapters for block in chapter.blocks]
     notes = [block.note for block in blocks if isinstance(block, Grid) and "Champ" in block.note]
     assert notes
     assert all("filtre : une moitié" in note.replace("\xa0", " ") for note in notes)
@@ -542,55 +545,55 @@ def test_digital_precarity_alone_never_says_that_income_is_fine(d):
         for zone in d.zones
     ]
     alone = replace(d, zones=tuple(zones), digital_only=(middle.zone.code,), social_only=())
-    (told,) = sentences.discordances(alone, names_of)
-    assert "n’y est pas parmi les plus fortes de France" in told.advice
-    said = f"{told.advice} {zone_sheet.verdict(alone, alone.zone(middle.zone.code))}"
-    assert not any(words in said for words in ("moins du revenu", "vient surtout", "sans précarité"))
+    (discordance,) = sentences.discordances(alone, names_of)
+    assert "n’y est pas parmi les plus fortes de France" in discordance.advice
+    text = f"{discordance.advice} {zone_sheet.verdict(alone, alone.zone(middle.zone.code))}"
+    assert not any(words in text for words in ("moins du revenu", "vient surtout", "sans précarité"))
 
 
 def test_a_table_of_zones_follows_the_numbers_that_it_prints(d):
     """« De la plus nombreuse à la moins » : 134 000 ne précède pas 135 000, que le pas de chacun a produits."""
-    first, second, *others = d.zones
+    first, second, *rest = d.zones
     precise = replace(first.need, value=134_400.0, low=124_000.0, high=144_000.0)
     coarse = replace(first.need, value=134_350.0, low=114_000.0, high=156_000.0)
-    zones = (replace(first, need=precise), replace(second, need=coarse), *others)
+    zones = (replace(first, need=precise), replace(second, need=coarse), *rest)
     read = presentation.present(Study(replace(d, zones=zones), None, (), (), None), fingerprint="")
     assert [row.people.replace("\xa0", " ") for row in read.zones[:2]] == ["135 000", "134 000"]
     last = replace(first, need=Withheld(reason="", unit="personnes", universe="", n=0, method=""))
     hidden = replace(d, zones=(last, *d.zones[1:]))
-    told = presentation.present(Study(hidden, None, (), (), None), fingerprint="").zones
+    rows = presentation.present(Study(hidden, None, (), (), None), fingerprint="").zones
     known = sum(isinstance(zone.need, Estimate) for zone in hidden.zones)
-    assert [row.code for row in told].index(first.zone.code) >= known, "what is withheld stands last"
+    assert [row.code for row in rows].index(first.zone.code) >= known, "what is withheld stands last"
 
 
 def test_a_share_that_is_a_range_is_not_one_person_in_some(d):
     """« Entre 5 et 20 % » n’est pas « 1 personne sur 8 »."""
     loose = replace(d, rate=replace(d.rate, value=12.0, low=5.0, high=20.0))
-    for found, said in ((d, True), (loose, False)):
-        read = presentation.present(Study(found, None, (), (), None), fingerprint="")
+    for diagnosed, has_fraction in ((d, True), (loose, False)):
+        read = presentation.present(Study(diagnosed, None, (), (), None), fingerprint="")
         page = render_to_string("dossiers/_figure.html", {"reading": read})
-        assert ("personne sur" in page) == said
-        assert (", soit" in opening.key_figure(read).text) == said
+        assert ("personne sur" in page) == has_fraction
+        assert (", soit" in opening.key_figure(read).text) == has_fraction
 
 
 def test_every_spread_that_varies_has_its_column(d):
     """Un écart compté parmi les sources de doute, et qui varie d’un cas à l’autre, se lit dans le tableau."""
     read = presentation.present(Study(d, None, (), (), None), fingerprint="")
-    made = dossier.compose(d, read, {}, (), on=date(2026, 11, 22))
+    document = dossier.compose(d, read, {}, (), on=date(2026, 11, 22))
     (table,) = [
         block
-        for chapter in made.chapters
+        for chapter in document.chapters
         for block in chapter.blocks
         if isinstance(block, Grid) and block.caption.startswith("Si les écarts entre territoires")
     ]
     page = render_to_string("dossiers/_sure.html", {"reading": read})
     for k, id in enumerate(("region", "departement", "epci", "area"), 1):
         low, high = parameters.bounds(f"spreads/{id}")
-        kept = parameters.number(f"spreads/{id}")
-        told = [wording.number(value, 2) for value in (low, kept, high)]
-        assert [row[k].text for row in table.rows] == told, table.columns[k]
+        central = parameters.number(f"spreads/{id}")
+        numbers = [wording.number(value, 2) for value in (low, central, high)]
+        assert [row[k].text for row in table.rows] == numbers, table.columns[k]
         column = re.findall(rf'<td data-t="{COLUMNS[k - 1]}" class="droite">([^<]*)</td>', page)
-        assert column == told
+        assert column == numbers
     assert table.columns[1:5] == ("Région", "Département", "Intercommunalité", "Quartier ou commune")
 
 
@@ -598,7 +601,7 @@ COLUMNS = ("Région", "Départ.", "Interco.", "Quartier ou commune")
 
 
 @pytest.mark.parametrize(
-    ("kind", "missing", "said"),
+    ("kind", "missing", "warning"),
     [
         ("commune", 1, "1 commune sans contour : absente de la carte, présente au tableau."),
         ("commune", 2, "2 communes sans contour : absentes de la carte, présentes au tableau."),
@@ -606,10 +609,10 @@ COLUMNS = ("Région", "Départ.", "Interco.", "Quartier ou commune")
         ("departement", 1, "1 département sans contour : absent de la carte, présent au tableau."),
     ],
 )
-def test_what_has_no_contour_agrees_with_its_number(d, kind, missing, said):
+def test_what_has_no_contour_agrees_with_its_number(d, kind, missing, warning):
     cut = under(d, zoning=replace(d.request.zoning, kind=kind))
     without = replace(cut, shapes=replace(d.shapes, zones=[None] * missing))
-    assert said in [text.replace("\xa0", " ") for text in sentences.warnings(without)]
+    assert warning in [text.replace("\xa0", " ") for text in sentences.warnings(without)]
 
 
 def test_possible_leaders_wait_for_eight_chances_in_ten(d):
@@ -618,25 +621,25 @@ def test_possible_leaders_wait_for_eight_chances_in_ten(d):
     odds = {first.zone.code: (0.0, 0.0, 0.0, 0.19, 0.81), second.zone.code: (0.0, 0.0, 0.0, 0.21, 0.79)}
     zones = tuple(replace(zone, odds=odds.get(zone.zone.code, zone.odds)) for zone in d.zones)
     led = replace(d, zones=zones, leaders=tuple(odds))
-    (told,) = sentences.leaders(led, names_of)
-    assert "dans la classe « très élevée »" in told
-    assert f"**{names_of(led, [first.zone.code])[0]}**" in told
-    assert names_of(led, [second.zone.code])[0] not in told
-    assert "Un autre, moins sûrement dans cette classe, peut aussi l’avoir." in told
+    (sentence,) = sentences.leaders(led, names_of)
+    assert "dans la classe « très élevée »" in sentence
+    assert f"**{names_of(led, [first.zone.code])[0]}**" in sentence
+    assert names_of(led, [second.zone.code])[0] not in sentence
+    assert "Un autre, moins sûrement dans cette classe, peut aussi l’avoir." in sentence
 
 
-def test_the_target_public_is_said_only_when_it_is_stated(d):
+def test_the_target_public_is_printed_only_when_it_is_stated(d):
     assert study_json.document(d)["public_vise"] is None
     assert presentation.present(Study(d, None, (), (), None), fingerprint="").target == ""
-    asked = under(d, target=Target("les jeunes sans emploi", targets.chosen(["accompagnants", "cumul"])))
-    assert study_json.document(asked)["public_vise"] == {
+    targeted = under(d, target=Target("les jeunes sans emploi", targets.chosen(["accompagnants", "cumul"])))
+    assert study_json.document(targeted)["public_vise"] == {
         "texte": "les jeunes sans emploi",
         "publics": ["cumul", "accompagnants"],
     }
-    told = presentation.present(Study(asked, None, (), (), None), fingerprint="").target
-    assert "celles et ceux qui les accompagnent ; les jeunes sans emploi" in told.replace("\xa0", " ")
-    assert isinstance(asked.need, Estimate)
-    assert asked.need == d.need, "a target changes no figure"
+    target = presentation.present(Study(targeted, None, (), (), None), fingerprint="").target
+    assert "celles et ceux qui les accompagnent ; les jeunes sans emploi" in target.replace("\xa0", " ")
+    assert isinstance(targeted.need, Estimate)
+    assert targeted.need == d.need, "a target changes no figure"
 
 
 def test_a_page_says_which_mediation_it_speaks_of(d):
@@ -648,9 +651,11 @@ def test_a_page_says_which_mediation_it_speaks_of(d):
 def test_the_dossier_says_which_gaps_between_territories_are_measured(d):
     """Celui des régions l’est, par dix taux et une enquête ; les autres sont une hypothèse, montrée comme telle."""
     read = presentation.present(Study(d, None, (), (), None), fingerprint="")
-    made = dossier.compose(d, read, {}, (), on=date(2026, 11, 22))
-    said = [block.text for chapter in made.chapters for block in chapter.blocks if isinstance(block, Text)]
-    (gaps,) = [text for text in said if "les régions diffèrent encore" in text]
+    document = dossier.compose(d, read, {}, (), on=date(2026, 11, 22))
+    texts = [
+        block.text for chapter in document.chapters for block in chapter.blocks if isinstance(block, Text)
+    ]
+    (gaps,) = [text for text in texts if "les régions diffèrent encore" in text]
     assert "dix taux publiés, tous de métropole ou de Corse, et une enquête" in gaps
     assert "Outre-mer" not in gaps
     assert "La Corse" not in gaps
@@ -670,17 +675,17 @@ def test_overseas_one_level_is_published_and_the_gap_of_each_is_an_assumption(d)
 
 
 @pytest.mark.parametrize("code", ["2A", "R94", "2A004"])
-def test_corse_is_said_to_be_apart_where_the_gaps_are(d, code):
+def test_corse_is_named_as_an_exception_where_the_gaps_are(d, code):
     assert "La Corse est à part" in sentences.measured_gaps(under(d, territory=gazetteer().get(code)))
 
 
-def test_the_rates_a_definition_implies_are_said_to_be_those_of_the_country(d):
+def test_the_rates_a_definition_implies_are_labelled_as_those_of_the_country(d):
     read = presentation.present(Study(d, None, (), (), None), fingerprint="")
     assert read.deduced
     assert all(text.startswith("En France, sur 100 personnes du groupe") for text in read.deduced)
 
 
-def test_what_the_calculation_brings_near_the_mean_is_told_where_it_applies(d):
+def test_shrinkage_to_the_mean_is_stated_where_it_applies(d):
     assert any("ou un quartier d’étudiants peut y sortir trop bas" in text for text in sentences.warnings(d))
     rural = replace(d, flags=d.flags | {population.SMALL: d.population})
     assert any("ou une commune très rurale" in text for text in sentences.warnings(rural))
@@ -692,15 +697,15 @@ def test_what_the_calculation_brings_near_the_mean_is_told_where_it_applies(d):
 
 def test_poverty_beside_the_country_has_its_interval_and_no_word_beyond_it(d):
     """The only estimate of that table: « plus qu’en France » is said only outside the interval."""
-    found = presentation.context(d)[-1]
-    assert (found.label[:17], bool(found.between)) == ("Sous le seuil de ", True)
+    poverty = presentation.context(d)[-1]
+    assert (poverty.label[:17], bool(poverty.between)) == ("Sous le seuil de ", True)
     country = next(each.country for each in d.context if each.id == "pauvrete")
     at = country * d.universe
     wide = replace(d.poor, value=1.1 * at, low=0.8 * at, high=1.4 * at)
     high = replace(d.poor, value=1.5 * at, low=1.4 * at, high=1.6 * at)
     moved = [replace(each, here=1.5 * country) if each.id == "pauvrete" else each for each in d.context]
-    told = [presentation.context(replace(d, poor=p, context=moved))[-1].direction for p in (wide, high)]
-    assert told == ["pas d’écart net avec la France", "plus qu’en France"]
+    directions = [presentation.context(replace(d, poor=p, context=moved))[-1].direction for p in (wide, high)]
+    assert directions == ["pas d’écart net avec la France", "plus qu’en France"]
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def test_people_of_an_earlier_edition_are_never_negative_and_agree_with_it(data,
 
 @given(st.data(), st.integers(1, 6))
 @settings(max_examples=times(30, 60), deadline=None)
-def test_when_people_only_came_nobody_is_counted_as_gone(data, size):
+def test_when_people_only_came_nobody_is_counted_as_removed(data, size):
     then, come = np.array(data.draw(people(size))), np.array(data.draw(people(size)))
     sums = np.vstack([np.eye(size), np.ones(size)])[data.draw(st.integers(0, size)) :]
     people_then, have_left = suppression.people_before(sums, sums @ then, then + come)

@@ -31,9 +31,9 @@ LEAST = 11
 ANSWERS = {"age": ("jeune", "adulte", "ancien"), "aise": ("pas", "peu", "tres"), "aide": ("oui", "non")}
 
 
-def asked(name: str, kind: str = "one", **told: str) -> Question:
+def question_of(name: str, kind: str = "one", **texts: str) -> Question:
     return Question(
-        name=name, kind=kind, label={"fr": f"{name} ?"}, choices=name if name in ANSWERS else "", **told
+        name=name, kind=kind, label={"fr": f"{name} ?"}, choices=name if name in ANSWERS else "", **texts
     )
 
 
@@ -46,10 +46,10 @@ FORM = Questionnaire(
         for name, answers in {**ANSWERS, "qui": ("proche", "lieu", "autre")}.items()
     },
     items=(
-        *(asked(name) for name in ANSWERS),
+        *(question_of(name) for name in ANSWERS),
         Question(name="qui", kind="one", label={"fr": "qui ?"}, choices="qui", relevant="${aise} != 'tres'"),
-        asked("annees", "integer"),
-        asked("jour", "date"),
+        question_of("annees", "integer"),
+        question_of("jour", "date"),
     ),
 )
 
@@ -75,7 +75,10 @@ def drawn(seed: int, *, most: int = 260) -> Table:
     }
     silent = random.choice([0.0, 0.04])
     return table(
-        **{name: np.where(random.uniform(size=n) < silent, "nsp", each) for name, each in columns.items()}
+        **{
+            name: np.where(random.uniform(size=n) < silent, "nsp", answers_of)
+            for name, answers_of in columns.items()
+        }
     )
 
 
@@ -88,12 +91,16 @@ def everything(answers: Table, universe: Universe = UNKNOWN) -> list[tuple[Tabul
     """Return every table one may ask of a survey: each question alone, by another, under one filter or
     two.
     """
-    held, out = samples.sample(answers, FORM, universe=universe), []
+    sampled, out = samples.sample(answers, FORM, universe=universe), []
     for question in ANSWERS:
-        others = tuple(name for name in ANSWERS if name != question)
-        for where in filters(others):
-            only = samples.only(held, {name: [answer] for name, answer in where.items()}) if where else held
-            for by in ("", *others):
+        crossed = tuple(name for name in ANSWERS if name != question)
+        for where in filters(crossed):
+            only = (
+                samples.only(sampled, {name: [answer] for name, answer in where.items()})
+                if where
+                else sampled
+            )
+            for by in ("", *crossed):
                 if by not in where and len(where) + bool(by) < 3:
                     out.append((tabulation.of_sample(only, question, by=by), where))
     return out
@@ -120,7 +127,7 @@ def test_nothing_withheld_is_found_from_all_the_tables_of_a_survey(universe, lea
             fewer.read(read, where)
         for row in read.rows:
             assert row.n is None or row.n >= least or (row.n == 0 and universe is CITY)
-    for name, low, high in every.found(least):
+    for name, low, high in every.disclosed(least):
         assert name not in fewer.secrets, name
         least, most = fewer.span(every.secrets[name])
         assert high - low >= most - least - 1e-5, name
@@ -207,11 +214,11 @@ def test_no_masked_count_is_known_by_whoever_reads_every_column_and_knows_the_ru
             attacker.learn(cell, low, high)
             attacker.secrets[f"{low} to {high}"] = cell  # those known alike vary alike
         masked += len(words)
-        assert not list(attacker.found(doubt_required(least, lowest))), count
+        assert not list(attacker.disclosed(doubt_required(least, lowest))), count
     assert masked > times(40, 200)
 
 
-def test_the_answers_of_nearly_all_are_published_beside_the_few_others():
+def test_the_answers_of_nearly_all_are_published_with_the_few_that_differ():
     """15 « très satisfait » et 14 « satisfait » sur 30 : les deux se disent, et pas qui des autres l’est peu."""
     scale = ("pas", "peu", "assez", "tres")
     form = replace(
@@ -257,7 +264,7 @@ def test_a_crossed_table_keeps_its_masked_counts_from_whoever_knows_which_are_sm
             if row.n is None and n < least:
                 known = {question: [row.category], **({by: [row.by]} if by else {})}
                 attacker.learn(attacker.mask(**known), 0, least - 1)
-    assert not list(attacker.found(doubt_required(least, lowest)))
+    assert not list(attacker.disclosed(doubt_required(least, lowest)))
 
 
 @pytest.mark.complete
@@ -271,7 +278,7 @@ def test_respondents_are_not_cut_in_pieces_either():
         for read, where in everything(answers):
             attacker.read(read, where)
         for goal in list(attacker.secrets.values())[::15]:
-            low, high = attacker.span(goal, whole=True)
+            low, high = attacker.span(goal, is_integer=True)
             assert high - low > 2
             looked += 1
     assert looked > 20
@@ -280,16 +287,16 @@ def test_respondents_are_not_cut_in_pieces_either():
 @pytest.mark.complete
 @given(st.integers(0, 100_000))
 @settings(max_examples=times(40, 100), deadline=None)
-def test_two_questions_told_alone_and_crossed(seed):
+def test_two_questions_published_alone_and_crossed(seed):
     """Plusieurs centaines de petites enquêtes : deux questions, leurs tableaux simples, leurs deux
     croisements.
     """
     answers, attacker = drawn(seed), Attacker({name: ANSWERS[name] for name in ("age", "aise")})
-    held = samples.sample(answers, FORM)
+    sampled = samples.sample(answers, FORM)
     attacker.learn(attacker.mask(), len(answers))
     for question, by in (("age", ""), ("aise", ""), ("age", "aise"), ("aise", "age")):
-        attacker.read(tabulation.of_sample(held, question, by=by))
-    assert not list(attacker.found(LEAST))
+        attacker.read(tabulation.of_sample(sampled, question, by=by))
+    assert not list(attacker.disclosed(LEAST))
 
 
 EASE = ("pas_du_tout", "peu", "a_l_aise", "tres")
@@ -323,7 +330,7 @@ def test_two_halves_of_a_scale_by_age_give_nobody_away():
         attacker.learn(attacker.mask(), len(answers))
         for question, by in (("age", ""), ("aise", ""), ("aise", "age"), ("age", "aise")):
             attacker.read(tabulation.of_sample(answered, question, by=by))
-        assert not list(attacker.found(5)), seed
+        assert not list(attacker.disclosed(5)), seed
         crossed = tabulation.of_sample(answered, "aise", by="age")
         single = [row.n for row in crossed.rows if not row.grouped]
         n_halves += not any(single) and any(row.n for row in crossed.rows if row.grouped)
@@ -362,7 +369,7 @@ def test_two_halves_of_a_scale_alone_give_nobody_away(universe, least):
 @given(st.integers(0, 100_000))
 @example(321)  # whoever answered « aise » is « tres »: nobody gave the two answers that lead to « qui »
 @settings(max_examples=times(12, 24), deadline=None)
-def test_the_base_of_a_question_asked_of_some_gives_nothing_away(seed):
+def test_the_base_of_a_conditional_question_gives_nothing_away(seed):
     """« Qui vous aide ? » n’est posée qu’à ceux qui ne se disent pas très à l’aise, et à qui n’a rien dit : ni sa
     base, ni la phrase sur ceux qui n’avaient pas à y répondre, ni les silences, ne disent combien le sont.
     """
@@ -371,24 +378,24 @@ def test_the_base_of_a_question_asked_of_some_gives_nothing_away(seed):
     aise = answers["aise"]
     if random.uniform() < 0.3:  # hardly anybody answers the first question, and all the silent are asked
         aise = np.where((aise != "tres") & (random.uniform(size=len(aise)) < 0.9), "nsp", aise)
-    who = np.where(
+    helper = np.where(
         aise == "tres",
         "",
         random.choice(["proche", "lieu", "autre", "nsp"], len(answers), p=[0.6, 0.27, 0.1, 0.03]),
     )
-    held = samples.sample(table(aise=aise, qui=who), FORM)
+    sampled = samples.sample(table(aise=aise, qui=helper), FORM)
     attacker = Attacker({"aise": ANSWERS["aise"], "qui": ("proche", "lieu", "autre")})
     attacker.learn(attacker.mask(), len(answers))
-    asked_ = 1 - attacker.mask(aise=["tres"])
+    eligible = 1 - attacker.mask(aise=["tres"])
     attacker.learn(attacker.mask(aise=["tres"], qui=True), 0)
     for question, by in (("aise", ""), ("qui", ""), ("qui", "aise"), ("aise", "qui")):
-        read = tabulation.of_sample(held, question, by=by)
+        read = tabulation.of_sample(sampled, question, by=by)
         attacker.read(read)
         if not by:
-            attacker.overhear(read, asked_ if question == "qui" else np.ones_like(asked_))
+            attacker.overhear(read, eligible if question == "qui" else np.ones_like(eligible))
     could = 1 - attacker.mask(aise=["tres"], qui=True)
     attacker.secrets = {name: goal * could for name, goal in attacker.secrets.items() if (goal * could).any()}
-    assert not list(attacker.found(LEAST))
+    assert not list(attacker.disclosed(LEAST))
 
 
 @given(st.integers(0, 100_000))
@@ -400,7 +407,7 @@ def test_a_condition_on_two_questions_gives_nothing_of_their_crossing_away(seed)
     age = random.choice(ANSWERS["age"], n, p=random.dirichlet(np.ones(3) * 2))
     aide = np.where(random.uniform(size=n) < random.choice([0.1, 0.4, 0.8]), "oui", "non")
     put = (age != "ancien") & (aide == "oui")
-    who = np.where(put, random.choice(["proche", "lieu"], n), "")
+    helper = np.where(put, random.choice(["proche", "lieu"], n), "")
     items = tuple(
         Question(
             name=each.name,
@@ -412,19 +419,19 @@ def test_a_condition_on_two_questions_gives_nothing_of_their_crossing_away(seed)
         for each in FORM.items
     )
     form = Questionnaire(id="deux", title="Deux", kind="inhabitants", lists=FORM.lists, items=items)
-    held = samples.sample(table(age=age, aide=aide, qui=who), form)
+    sampled = samples.sample(table(age=age, aide=aide, qui=helper), form)
     attacker = Attacker({"age": ANSWERS["age"], "aide": ANSWERS["aide"]})
     attacker.learn(attacker.mask(), n)
     for question, by in (("age", ""), ("aide", ""), ("age", "aide"), ("aide", "age")):
-        attacker.read(tabulation.of_sample(held, question, by=by))
-    asked_ = attacker.mask(age=["jeune", "adulte"], aide=["oui"])
-    read = tabulation.of_sample(held, "qui")
+        attacker.read(tabulation.of_sample(sampled, question, by=by))
+    eligible = attacker.mask(age=["jeune", "adulte"], aide=["oui"])
+    read = tabulation.of_sample(sampled, "qui")
     if read.told:
-        attacker.learn(asked_, read.n)
+        attacker.learn(eligible, read.n)
     for note in read.notes:
-        if found := re.search(r"(\d+) répondants n’avaient pas", note):
-            attacker.learn(1 - asked_, int(found[1]))
-    assert not list(attacker.found(LEAST))
+        if match := re.search(r"(\d+) répondants n’avaient pas", note):
+            attacker.learn(1 - eligible, int(match[1]))
+    assert not list(attacker.disclosed(LEAST))
 
 
 @given(st.integers(0, 100_000))
@@ -447,18 +454,20 @@ def test_a_condition_that_cuts_a_class_of_numbers_gives_neither_part_away(seed):
         FORM,
         items=tuple(replace(each, relevant=relevant) if each.name == "qui" else each for each in FORM.items),
     )
-    who = np.where(put, random.choice(["proche", "lieu"], n), "")
-    held = samples.sample(table(annees=np.where(quiet == "oui", ages.astype(str), quiet), qui=who), form)
-    years, read = tabulation.of_sample(held, "annees"), tabulation.of_sample(held, "qui")
+    helper = np.where(put, random.choice(["proche", "lieu"], n), "")
+    sampled = samples.sample(
+        table(annees=np.where(quiet == "oui", ages.astype(str), quiet), qui=helper), form
+    )
+    years, read = tabulation.of_sample(sampled, "annees"), tabulation.of_sample(sampled, "qui")
     ends = [0, *map(int, years.bounds), 121]
     parts = sorted({*ends, limit})
     names = {low: (low, high - 1) for low, high in pairwise(parts)}
     attacker = Attacker({"annees": tuple(map(str, names))})
     attacker.possible = [*attacker.possible, {"annees": OUT}]  # who says nothing, and who refuses
-    asked_ = np.array(
+    eligible = np.array(
         [float(state["annees"] != OUT and int(state["annees"]) >= limit) for state in attacker.possible]
     )
-    asked_[-1] = refused
+    eligible[-1] = refused
     attacker.learn(attacker.mask(), n)
     attacker.learn(attacker.mask(annees=True), years.n)
     kinds = np.zeros(len(attacker.possible))
@@ -470,23 +479,23 @@ def test_a_condition_that_cuts_a_class_of_numbers_gives_neither_part_away(seed):
             attacker.secrets[row.category] = attacker.mask(annees=inside)
         else:
             attacker.learn(attacker.mask(annees=inside), row.n)
-        for each in inside:
+        for item in inside:
             count = int(
-                ((quiet == "oui") & (ages >= names[int(each)][0]) & (ages <= names[int(each)][1])).sum()
+                ((quiet == "oui") & (ages >= names[int(item)][0]) & (ages <= names[int(item)][1])).sum()
             )
             if len(inside) > 1 and 0 < count < LEAST:
-                attacker.secrets[f"{each} of {row.category}"] = attacker.mask(annees=[each])
+                attacker.secrets[f"{item} of {row.category}"] = attacker.mask(annees=[item])
     if read.told and int(put.sum()) < n:
-        attacker.learn(asked_, int(put.sum()))
-    assert not list(attacker.found(LEAST))
+        attacker.learn(eligible, int(put.sum()))
+    assert not list(attacker.disclosed(LEAST))
 
 
-def test_a_question_asked_of_nearly_all_tells_neither_its_base_nor_its_shares():
+def test_a_question_put_to_nearly_all_tells_neither_its_base_nor_its_shares():
     answers = table(
         aise=["pas"] * 60 + ["peu"] * 125 + ["tres"] * 7, qui=["proche"] * 90 + ["lieu"] * 95 + [""] * 7
     )
-    held = samples.sample(answers, FORM)
-    card = next(each for each in survey_cards.every(held) if each.asked.name == "qui")
+    sampled = samples.sample(answers, FORM)
+    card = next(each for each in survey_cards.every(sampled) if each.asked.name == "qui")
     assert all(
         line["effectif"] == "" and line["base"] == ""
         for line in survey_document.rows([card], computed="brut")
@@ -495,35 +504,37 @@ def test_a_question_asked_of_nearly_all_tells_neither_its_base_nor_its_shares():
     assert "nombre de réponses non publié" in survey_document.base(card, "brut")
 
 
-def test_months_put_together_between_two_others_are_named_from_the_first_to_the_last():
+def test_merged_months_between_two_months_are_named_from_the_first_to_the_last():
     days = ["2026-01-05"] * 20 + ["2026-02-03"] * 2 + ["2026-03-03"] * 30 + ["2026-04-01"] * 20
-    found = tabulate(table(jour=days), FORM, "jour")
-    assert [(row.label, row.n) for row in found.rows] == [
+    by_month = tabulate(table(jour=days), FORM, "jour")
+    assert [(row.label, row.n) for row in by_month.rows] == [
         ("jusqu’à janvier 2026", 20),
         ("de février 2026 à mars 2026", 32),
         ("avril 2026 ou après", 20),
     ]
 
 
-def test_who_would_not_have_been_asked_is_known_even_where_nobody_said_it():
+def test_ineligible_respondents_are_known_even_where_nobody_states_it():
     """« Qui ? » n’est pas posée à qui se dit très à l’aise : personne ne l’a dit, et le questionnaire le dit."""
     answers = table(aise=["pas"] * 60 + ["peu"] * 60, qui=["proche"] * 60 + ["lieu"] * 60)
-    held = samples.sample(answers, FORM)
-    assert held.withholding(samples.protection_of(held, "rule"), {}).variable("aise").never == {"qui": (2,)}
+    sampled = samples.sample(answers, FORM)
+    assert sampled.withholding(samples.protection_of(sampled, "rule"), {}).variable("aise").never == {
+        "qui": (2,)
+    }
 
 
-@pytest.mark.parametrize("others", [5, 60])
-def test_a_base_that_is_withheld_or_decided_apart_is_no_total_known_to_all(others):
+@pytest.mark.parametrize("n_very_easy", [5, 60])
+def test_a_base_that_is_withheld_or_decided_apart_is_no_total_known_to_all(n_very_easy):
     """Cinq ne sont pas interrogés : la base se tait. Soixante : elle se décide, comme un nombre de plus."""
-    aise = ["pas"] * 60 + ["peu"] * 60 + ["tres"] * others
-    held = samples.sample(table(aise=aise, qui=["proche"] * 120 + [""] * others), FORM)
-    assert held.withholding(samples.protection_of(held, "rule"), {}).variable("aise").told == ()
+    aise = ["pas"] * 60 + ["peu"] * 60 + ["tres"] * n_very_easy
+    sampled = samples.sample(table(aise=aise, qui=["proche"] * 120 + [""] * n_very_easy), FORM)
+    assert sampled.withholding(samples.protection_of(sampled, "rule"), {}).variable("aise").told == ()
 
 
 def test_months_of_a_few_people_are_put_together():
     days = ["2026-01-05"] * 20 + ["2026-02-03"] * 2 + ["2026-03-03"] * 30 + ["2026-04-01"] * 3
-    found = tabulate(table(jour=days), FORM, "jour")
-    assert [(row.label, row.n) for row in found.rows] == [
+    by_month = tabulate(table(jour=days), FORM, "jour")
+    assert [(row.label, row.n) for row in by_month.rows] == [
         ("jusqu’à janvier 2026", 20),
         ("février 2026 ou après", 35),
     ]
@@ -563,17 +574,17 @@ def weighed(seed: int):
     random = chance.generator(seed, "poids")
     answers = drawn(seed)
     variable = str(random.choice(["age", "aide"]))
-    kept = answers.take(np.flatnonzero(answers[variable] != "nsp"))
-    codes = np.array([ANSWERS[variable].index(each) for each in kept[variable].tolist()])
+    answered = answers.take(np.flatnonzero(answers[variable] != "nsp"))
+    codes = np.array([ANSWERS[variable].index(each) for each in answered[variable].tolist()])
     counts = np.bincount(codes, minlength=len(ANSWERS[variable]))
     target = random.dirichlet(np.full(len(counts), 4.0))
     weights = target[codes] / np.maximum(counts, 1)[codes]
     return (
-        kept,
+        answered,
         variable,
         counts,
         weights / weights.sum(),
-        Weights(values=weights, initial=np.ones(len(kept)), codes=[codes], variables=(variable,)),
+        Weights(values=weights, initial=np.ones(len(answered)), codes=[codes], variables=(variable,)),
     )
 
 
@@ -584,24 +595,24 @@ def test_a_weighted_share_beside_its_count_does_not_tell_who_gave_the_answer(see
     """Part redressée, effectif et poids de chaque classe : trois équations, et la réponse de deux
     personnes d’une classe.
     """
-    kept, variable, counts, weights, given_weights = weighed(seed)
+    answered, variable, counts, weights, sample_weights = weighed(seed)
     if counts.min() < LEAST:
         return
-    held = samples.sample(kept, FORM, given_weights)
+    sampled = samples.sample(answered, FORM, sample_weights)
     strata = ANSWERS[variable]
-    each_weight = {name: float(weights[kept[variable] == name].mean()) for name in strata}
+    each_weight = {name: float(weights[answered[variable] == name].mean()) for name in strata}
     for question in ANSWERS:
         if question == variable:
             continue
-        card = survey_cards.card(held, tabulation.of_sample(held, question))
+        card = survey_cards.card(sampled, tabulation.of_sample(sampled, question))
         attacker = Attacker({variable: strata, question: ANSWERS[question]})
         attacker.learn(attacker.mask(**{variable: [""]}), 0)
         for name, n in zip(strata, counts.tolist(), strict=True):
             attacker.learn(attacker.mask(**{variable: [name]}), n)
-        said = kept[question] != "nsp"
-        attacker.learn(attacker.mask(**{question: True}), int(said.sum()))
+        has_answered = answered[question] != "nsp"
+        attacker.learn(attacker.mask(**{question: True}), int(has_answered.sum()))
         base = np.array([each_weight.get(state[variable], 0.0) for state in attacker.possible])
-        whole = float(weights[said].sum())
+        total = float(weights[has_answered].sum())
         for line in survey_document.rows([card], computed="redressé"):
             if line["effectif"] != "":
                 attacker.learn(attacker.mask(**{question: [line["modalite"]]}), line["effectif"])
@@ -609,11 +620,11 @@ def test_a_weighted_share_beside_its_count_does_not_tell_who_gave_the_answer(see
                 assert line["part"] == int(line["part"])
                 goal = attacker.mask(**{question: [line["modalite"]]}) * base
                 attacker.learn(
-                    goal, (line["part"] / 100 - 0.005) * whole, (line["part"] / 100 + 0.005) * whole
+                    goal, (line["part"] / 100 - 0.005) * total, (line["part"] / 100 + 0.005) * total
                 )
         for name in strata:
             for answer in ANSWERS[question]:
-                n = int(((kept[variable] == name) & (kept[question] == answer)).sum())
+                n = int(((answered[variable] == name) & (answered[question] == answer)).sum())
                 if 0 < n < LEAST:
                     low, high = attacker.span(attacker.mask(**{variable: [name], question: [answer]}))
                     assert high - low > 2, (question, answer, name, n)
@@ -633,7 +644,7 @@ TWICE = Questionnaire(
     title="Deux fois l’âge",
     kind="inhabitants",
     lists={
-        name: tuple(Choice(name=each, label={"fr": label}) for each, (label, _, _) in bands.items())
+        name: tuple(Choice(name=code, label={"fr": label}) for code, (label, _, _) in bands.items())
         for name, bands in (("tranche", BANDS), ("trous", HOLES))
     },
     items=(
@@ -646,10 +657,10 @@ TWICE = Questionnaire(
 
 def band(ages, bands, silent):
     """Return the class of each age, nothing when no class holds it, or when one says nothing."""
-    found = np.full(len(ages), "", dtype="<U8")
+    band_of = np.full(len(ages), "", dtype="<U8")
     for name, (_, low, high) in bands.items():
-        found[(ages >= low) & (ages <= high)] = name
-    return np.where(silent, "refus", found)
+        band_of[(ages >= low) & (ages <= high)] = name
+    return np.where(silent, "refus", band_of)
 
 
 def aged(seed: int, n: int):
@@ -664,49 +675,53 @@ def aged(seed: int, n: int):
     }
 
 
-def edition(held, before=()):
+def edition(sampled, before=()):
     """Return all that an edition prints: its document, as page and PDF draw it, the lines of its tables, and
     the counts it keeps.
     """
-    made = survey_cards.tables(held, before=before)
-    told = []
-    for name, code in zip(held.weights.variables, held.weights.codes, strict=True) if held.weights else ():
-        if held.tells_margin(name, before):
+    made_cards = survey_cards.tables(sampled, before=before)
+    samples_of_editions = []
+    for name, code in (
+        zip(sampled.weights.variables, sampled.weights.codes, strict=True) if sampled.weights else ()
+    ):
+        if sampled.tells_margin(name, before):
             counts = np.bincount(code)
             share = [100 * n / counts.sum() for n in counts.tolist()]
             rows = [(f"{k}", n, p, p) for k, (n, p) in enumerate(zip(counts.tolist(), share, strict=True))]
-            told.append(survey_document.Sample(name=name, label=f"§{name}", source="", rows=rows))
+            samples_of_editions.append(
+                survey_document.Sample(name=name, label=f"§{name}", source="", rows=rows)
+            )
     results = survey_document.Results(
         title="",
         place="",
         universe="",
         kind="inhabitants",
-        n=len(held.domain),
+        n=len(sampled.domain),
         on=date(2026, 11, 22),
-        weighted=held.weights is not None,
+        weighted=sampled.weights is not None,
         rounding="nearest",
-        questionnaire=held.reader.questionnaire,
-        cards=[card for _, card in made],
-        sample=told,
+        questionnaire=sampled.reader.questionnaire,
+        cards=[card for _, card in made_cards],
+        sample=samples_of_editions,
     )
-    counts = [whole.counts() for whole, _ in made]
-    counts += [{"question": "", "by": "", "n": len(held.domain), "groups": {}, "bounds": [], "cells": []}]
+    counts = [tabulated.counts() for tabulated, _ in made_cards]
+    counts += [{"question": "", "by": "", "n": len(sampled.domain), "groups": {}, "bounds": [], "cells": []}]
     counts += [
         {
             "question": each.label,
             "by": "",
-            "n": len(held.domain),
+            "n": len(sampled.domain),
             "groups": {},
             "bounds": [],
             "cells": [[name, "", n] for name, n, _, _ in each.rows],
         }
-        for each in told
+        for each in samples_of_editions
     ]
     lines = survey_document.rows(results.cards, computed=results.computed)
-    return survey_document.document(results).data(), lines, counts, made
+    return survey_document.document(results).data(), lines, counts, made_cards
 
 
-def ends(question: str, name: str, whole):
+def ends(question: str, name: str, tabulated):
     """Return the ages that a class holds, from the words that everybody reads."""
     for bands in (BANDS, HOLES):
         if name in bands and question in ("tranche", "trous"):
@@ -723,7 +738,7 @@ def overlap(one, other) -> bool:
 
 def spy(answers_of: dict, classes: dict, cuts: dict, editions=("1",)) -> Attacker:
     """Return somebody who knows the questionnaire: an age stands in one class of each cut, or in a hole."""
-    held = Attacker(
+    attacker = Attacker(
         {
             **answers_of,
             **{name: tuple(map(str, range(len(cut)))) for name, cut in cuts.items()},
@@ -733,15 +748,17 @@ def spy(answers_of: dict, classes: dict, cuts: dict, editions=("1",)) -> Attacke
     spans = {**classes, **{name: {str(k): span for k, span in enumerate(cut)} for name, cut in cuts.items()}}
 
     def holds(state) -> bool:
-        said = [spans[name][state[name]] for name in spans if state[name] != OUT]
-        whole = [name for name in cuts if state[name] == OUT]
-        return state["edition"] != OUT and not whole and all(overlap(a, b) for a, b in combinations(said, 2))
+        ranges = [spans[name][state[name]] for name in spans if state[name] != OUT]
+        uncut = [name for name in cuts if state[name] == OUT]
+        return (
+            state["edition"] != OUT and not uncut and all(overlap(a, b) for a, b in combinations(ranges, 2))
+        )
 
-    held.possible = [state for state in held.possible if holds(state)]
-    return held
+    attacker.possible = [state for state in attacker.possible if holds(state)]
+    return attacker
 
 
-def learn_edition(attacker: Attacker, data, lines, made, within: dict) -> None:
+def learn_edition(attacker: Attacker, data, lines, made_cards, within: dict) -> None:
     """Learn what an edition prints, from its lines and its drawn tables; keep what it withholds."""
     attacker.learn(attacker.mask(**within), attacker.size[within["edition"][-1]])
     for line in lines:
@@ -754,7 +771,7 @@ def learn_edition(attacker: Attacker, data, lines, made, within: dict) -> None:
             attacker.learn(attacker.mask(**within, **{line["question"]: True}), line["base"])
     labels = {
         card.asked.label: (card.asked.name, {each.label: each.name for each in card.asked.lines})
-        for _, card in made
+        for _, card in made_cards
     }
     for grid in drawn_tables(data):
         name, known = labels.get(grid["caption"], ("", {}))
@@ -768,15 +785,15 @@ def learn_edition(attacker: Attacker, data, lines, made, within: dict) -> None:
                 )
 
 
-def drawn_tables(held):
+def drawn_tables(sampled):
     """Yield every table of a document, wherever it stands."""
-    if isinstance(held, dict):
-        if {"caption", "columns", "rows"} <= set(held):
-            yield held
-        for each in held.values():
+    if isinstance(sampled, dict):
+        if {"caption", "columns", "rows"} <= set(sampled):
+            yield sampled
+        for each in sampled.values():
             yield from drawn_tables(each)
-    elif isinstance(held, (list, tuple)):
-        for each in held:
+    elif isinstance(sampled, (list, tuple)):
+        for each in sampled:
             yield from drawn_tables(each)
 
 
@@ -800,19 +817,19 @@ CUTS = (
 @given(st.integers(0, 100_000))
 @example(1486)  # nobody gave an answer that the questionnaire offers
 @settings(max_examples=times(15, 40), deadline=None)
-def test_an_age_said_in_several_ways_gives_nobody_away(seed):
+def test_an_age_typed_in_several_forms_gives_nobody_away(seed):
     """L’âge en années, en tranches, en tranches à trous, et « Qui a répondu » dans un autre découpage encore :
     une seule lecture, et rien de masqué ne se retrouve.
     """
     random = chance.generator(seed, "decoupage")
     ages, columns = aged(seed, int(random.integers(60, 260)))
     cut = CUTS[int(random.integers(len(CUTS)))]
-    held = samples.sample(table(**columns), TWICE, weights_on(ages, cut) if cut else None)
-    data, lines, _, made = edition(held)
-    attacker = spied(made, cut)
+    sampled = samples.sample(table(**columns), TWICE, weights_on(ages, cut) if cut else None)
+    data, lines, _, made_cards = edition(sampled)
+    attacker = spied(made_cards, cut)
     attacker.size = {"1": len(ages)}
-    learn_edition(attacker, data, lines, made, {"edition": ["1"]})
-    assert not list(attacker.found(LEAST))
+    learn_edition(attacker, data, lines, made_cards, {"edition": ["1"]})
+    assert not list(attacker.disclosed(LEAST))
 
 
 @pytest.mark.complete
@@ -831,12 +848,12 @@ def test_few_raw_answers_of_an_age_in_years_and_in_classes_give_nobody_away(seed
         TWICE,
         items=(Question(name="annees", kind="integer", label={"fr": words}), *TWICE.items[1:2]),
     )
-    held = samples.sample(table(annees=columns["age"], tranche=columns["tranche"]), form)
-    data, lines, _, made = edition(held)
-    attacker = spied(made, None)
+    sampled = samples.sample(table(annees=columns["age"], tranche=columns["tranche"]), form)
+    data, lines, _, made_cards = edition(sampled)
+    attacker = spied(made_cards, None)
     attacker.size = {"1": len(ages)}
-    learn_edition(attacker, data, lines, made, {"edition": ["1"]})
-    secrets = list(attacker.found(LEAST))
+    learn_edition(attacker, data, lines, made_cards, {"edition": ["1"]})
+    secrets = list(attacker.disclosed(LEAST))
     if all(line["effectif"] == "" for line in lines if line["question"] == "annees"):
         # Its classes tell it, up to those who said one and not the other: people of whom nothing else is said.
         secrets = [each for each in secrets if not each[0].startswith("annees=")]
@@ -872,11 +889,11 @@ def test_a_calculation_that_is_not_read_does_not_hide_the_next():
     assert ties.of(reader, columns, {}) == [{"annees", "double"}]
 
 
-def spied(made, cut, editions=("1",)) -> Attacker:
-    names = {whole.question: tuple(row.category for row in whole.of()) for whole, _ in made}
+def spied(made_cards, cut, editions=("1",)) -> Attacker:
+    names = {tabulated.question: tuple(row.category for row in tabulated.of()) for tabulated, _ in made_cards}
     spans = {
-        question: {name: ends(question, name, None) if name != "valeurs" else (0, 120) for name in each}
-        for question, each in names.items()
+        question: {name: ends(question, name, None) if name != "valeurs" else (0, 120) for name in names_of}
+        for question, names_of in names.items()
     }
     return spy(names, spans, {"§age": cut} if cut else {}, editions)
 
@@ -884,13 +901,13 @@ def spied(made, cut, editions=("1",)) -> Attacker:
 @given(st.integers(0, 100_000))
 @example(5009)
 @settings(max_examples=times(1, 12), deadline=None)
-def test_two_editions_of_ages_said_twice_give_nobody_away(seed):
+def test_two_editions_of_ages_typed_twice_give_nobody_away(seed):
     """La première édition, puis la seconde avec au moins onze réponses de plus, lues ensemble."""
     random = chance.generator(seed, "editions")
     n, more = int(random.integers(60, 200)), int(random.integers(11, 80))
     ages, columns = aged(seed, n + more)
     cut = CUTS[int(random.integers(len(CUTS)))]
-    held = [
+    sampled = [
         samples.sample(
             table(**{name: cells[:size] for name, cells in columns.items()}),
             TWICE,
@@ -898,24 +915,24 @@ def test_two_editions_of_ages_said_twice_give_nobody_away(seed):
         )
         for size in (n, n + more)
     ]
-    first = edition(held[0])
-    second = edition(held[1], [counted(each, 1) for each in first[2]])
+    first = edition(sampled[0])
+    second = edition(sampled[1], [counted(each, 1) for each in first[2]])
     if [w.bounds for w, _ in first[3]] != [w.bounds for w, _ in second[3]]:
         return  # other classes: the second withholds them all, and there is nothing to read
     attacker = spied(second[3], cut, ("1", "2"))
     attacker.size = {"1": n, "2": n + more}
     learn_edition(attacker, first[0], first[1], first[3], {"edition": ["1"]})
     learn_edition(attacker, second[0], second[1], second[3], {"edition": ["1", "2"]})
-    assert not list(attacker.found(LEAST))
+    assert not list(attacker.disclosed(LEAST))
 
 
 def test_who_answered_is_published_when_it_tells_of_nobody():
     """Sans réponse masquée autour, « Qui a répondu » reste publié : la protection ne retire pas tout."""
     ages = np.repeat([20, 35, 45, 70], 30)
     columns = {"age": ages.astype(str), "tranche": band(ages, BANDS, np.zeros(120, dtype=bool))}
-    held = samples.sample(table(**columns), TWICE, weights_on(ages, CUTS[2]))
-    assert held.tells_margin("age")
-    data, *_ = edition(held)
+    sampled = samples.sample(table(**columns), TWICE, weights_on(ages, CUTS[2]))
+    assert sampled.tells_margin("age")
+    data, *_ = edition(sampled)
     assert [grid for grid in drawn_tables(data) if grid["columns"][1] == "Réponses"]
 
 
@@ -929,11 +946,11 @@ def test_the_demonstration_is_not_found_by_subtraction():
         "tranche": band(ages, BANDS, np.zeros(192, dtype=bool)),
     }
     cut = ((0, 25), (26, 39), (40, 60), (61, 70), (71, 120))
-    held = samples.sample(table(**columns), TWICE, weights_on(ages, cut))
-    data, lines, _, made = edition(held)
-    attacker = spied(made, cut)
+    sampled = samples.sample(table(**columns), TWICE, weights_on(ages, cut))
+    data, lines, _, made_cards = edition(sampled)
+    attacker = spied(made_cards, cut)
     attacker.size = {"1": 192}
-    learn_edition(attacker, data, lines, made, {"edition": ["1"]})
+    learn_edition(attacker, data, lines, made_cards, {"edition": ["1"]})
     for low, high in ((0, 39), (40, 60), (61, 120)):
         refused = np.array(
             [

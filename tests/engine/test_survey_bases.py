@@ -1,4 +1,4 @@
-"""What a published question says of its base never tells how many few people are."""
+"""The base of a published question never tells how many few people are."""
 
 from dataclasses import replace
 from datetime import date
@@ -57,11 +57,11 @@ def cards(few: int, towns: int = 2, by: str = ""):
     }
 
 
-def test_a_question_asked_of_a_few_people_does_not_tell_how_many():
+def test_a_question_put_to_a_few_people_does_not_print_how_many():
     card = cards(few=3)["raison"]
-    told = survey_document.base(card, "brut")
-    assert "nombre de réponses non publié" in told
-    assert not {"3", "97"} & set(told.replace(".", " ").replace(",", " ").split()), told
+    text = survey_document.base(card, "brut")
+    assert "nombre de réponses non publié" in text
+    assert not {"3", "97"} & set(text.replace(".", " ").replace(",", " ").split()), text
     (one, *_) = survey_document.rows([card], computed="brut")
     assert one["base"] == ""
     assert "97" not in " ".join(card.notes)
@@ -81,13 +81,13 @@ def test_what_a_few_wrote_instead_of_an_answer_is_not_published():
         assert ("fax" in text) is inside
 
 
-def test_a_question_asked_of_many_tells_its_base():
+def test_a_question_put_to_many_prints_its_base():
     card = cards(few=40)["raison"]
     assert "n = 40" in survey_document.base(card, "brut")
     assert survey_document.rows([card], computed="brut")[0]["base"] == 40
 
 
-def asked_of_some(equipe: list[str], raison: list[str]):
+def tables_of_conditional_question(equipe: list[str], raison: list[str]):
     """Return the table of a question put to those who do not say « oui », among 192 people or more."""
     lists = {"ouinon": tuple(Choice(name=name, label={"fr": label}) for name, label in CHOICES.items())}
     items = tuple(
@@ -102,44 +102,52 @@ def asked_of_some(equipe: list[str], raison: list[str]):
             "raison": np.array(raison),
         },
     )
-    held = sample(rows, Questionnaire(id="f", title="F", kind="inhabitants", lists=lists, items=items))
-    return {name: of_sample(held, name) for name in ("equipe", "raison")}
+    withheld = sample(rows, Questionnaire(id="f", title="F", kind="inhabitants", lists=lists, items=items))
+    return {name: of_sample(withheld, name) for name in ("equipe", "raison")}
 
 
 def test_who_says_nothing_is_counted_as_the_base_gives_it():
     """192 réponses, n = 186 : écrire « moins de 11 » ne cacherait pas que six n’ont rien dit."""
-    told = asked_of_some(["non"] * 90 + ["oui"] * 96 + ["nsp"] * 6, ["oui"] * 90 + [""] * 96 + ["non"] * 6)
-    assert told["equipe"].notes[0] == "Hors de la base : 6 répondants sans réponse."
-    assert set(told["equipe"].unsaid.values()) == {None}
-    kinds = asked_of_some(
+    tables = tables_of_conditional_question(
+        ["non"] * 90 + ["oui"] * 96 + ["nsp"] * 6, ["oui"] * 90 + [""] * 96 + ["non"] * 6
+    )
+    assert tables["equipe"].notes[0] == "Hors de la base : 6 répondants sans réponse."
+    assert set(tables["equipe"].unsaid.values()) == {None}
+    kinds = tables_of_conditional_question(
         ["non"] * 90 + ["oui"] * 90 + ["nsp"] * 12 + ["refus"] * 4,
         ["oui"] * 90 + [""] * 90 + ["non"] * 16,
     )
     # Twelve who do not know, beside sixteen in all, would say that four refuse.
     assert kinds["equipe"].notes[0] == "Hors de la base : 16 répondants sans réponse."
-    many = asked_of_some(["non"] * 90 + ["oui"] * 90 + ["nsp"] * 12, ["oui"] * 90 + [""] * 90 + ["non"] * 12)
+    many = tables_of_conditional_question(
+        ["non"] * 90 + ["oui"] * 90 + ["nsp"] * 12, ["oui"] * 90 + [""] * 90 + ["non"] * 12
+    )
     assert many["equipe"].notes[0] == "Hors de la base : 12 ne savent pas."
 
 
-def test_the_few_asked_beside_the_silent_are_not_found_from_the_others():
+def test_the_few_eligible_are_not_deduced_from_the_silent():
     """Cinq « non » et vingt silences sont interrogés : « 160 n’avaient pas à y répondre » dirait les « oui »."""
-    told = asked_of_some(["non"] * 5 + ["oui"] * 160 + ["nsp"] * 20, ["oui"] * 5 + [""] * 160 + ["non"] * 20)
-    assert [row.n for row in told["equipe"].rows] == [None, None]
-    assert not told["raison"].told
-    assert not {"160", "25"} & set(" ".join(told["raison"].notes).replace(".", "").split())
+    tables = tables_of_conditional_question(
+        ["non"] * 5 + ["oui"] * 160 + ["nsp"] * 20, ["oui"] * 5 + [""] * 160 + ["non"] * 20
+    )
+    assert [row.n for row in tables["equipe"].rows] == [None, None]
+    assert not tables["raison"].told
+    assert not {"160", "25"} & set(" ".join(tables["raison"].notes).replace(".", "").split())
 
 
 def test_an_answer_that_nobody_gave_leads_to_the_question_all_the_same():
     """Les treize qui répondent disent « oui », et les silencieux sont interrogés : « 13 n’avaient pas à y répondre »
     dirait que personne n’a dit « non ».
     """
-    told = asked_of_some(["oui"] * 13 + ["nsp"] * 27, [""] * 13 + ["oui"] * 14 + ["non"] * 13)
-    assert [row.n for row in told["equipe"].rows] == [None, None]
-    assert not told["raison"].told
-    assert "13" not in " ".join(told["raison"].notes)
+    tables = tables_of_conditional_question(
+        ["oui"] * 13 + ["nsp"] * 27, [""] * 13 + ["oui"] * 14 + ["non"] * 13
+    )
+    assert [row.n for row in tables["equipe"].rows] == [None, None]
+    assert not tables["raison"].told
+    assert "13" not in " ".join(tables["raison"].notes)
 
 
-def test_many_withheld_answers_are_told_in_one_line():
+def test_many_withheld_answers_take_one_line():
     card = cards(few=40, towns=30)["ville"]
     grid = survey_document.table(card, "brut")
     assert [row[0].text[:16] for row in grid.rows][1:] == ["Non publiées : V"]
@@ -232,29 +240,31 @@ def test_questions_are_read_by_the_parts_of_the_questionnaire():
         )
         for name in ("seule", "a")
     ]
-    made = survey_document.themes(form, cards, "brut")
-    assert [chapter.title for chapter in made] == ["Vos appareils", "Autres questions"]
-    assert all(chapter.folds for chapter in made)
+    chapters = survey_document.themes(form, cards, "brut")
+    assert [chapter.title for chapter in chapters] == ["Vos appareils", "Autres questions"]
+    assert all(chapter.folds for chapter in chapters)
     assert [chapter.title for chapter in survey_document.themes(form, cards[:1], "brut")] == [
         "Question par question"
     ]
 
 
 def test_a_crossed_question_with_nothing_to_show_says_it_in_one_line():
-    held = Withheld(reason="Moins de 11 répondants.", unit="pourcent", universe="", n=24, method="m")
+    withheld = Withheld(reason="Moins de 11 répondants.", unit="pourcent", universe="", n=24, method="m")
     line = Line(
         name="oui",
         label="Oui",
         figure=Estimate(value=50, low=40, high=60, unit="pourcent", universe="", n=64, method="m"),
     )
-    asked = QuestionAnswers(name="q", label="Q ?", lines=[line], n=64, universe="", weighted=False)
-    group = survey_document.Group(label="Jeunes", n=24, lines=[Line(name="oui", label="Oui", figure=held)])
-    card = survey_document.Card(asked=asked, by="age", by_label="Âge", groups=[group])
+    answers = QuestionAnswers(name="q", label="Q ?", lines=[line], n=64, universe="", weighted=False)
+    group = survey_document.Group(
+        label="Jeunes", n=24, lines=[Line(name="oui", label="Oui", figure=withheld)]
+    )
+    card = survey_document.Card(asked=answers, by="age", by_label="Âge", groups=[group])
     last = survey_document.card_blocks(card, "brut", id="q")[-1]
     assert last.kind == "callout"
     assert "Jeunes (n\xa0=\xa024)" in last.text
     both = survey_document.Card(
-        asked=asked,
+        asked=answers,
         by="age",
         by_label="Âge",
         groups=[group, survey_document.Group(label="Âgés", n=40, lines=[line])],
@@ -265,9 +275,9 @@ def test_a_crossed_question_with_nothing_to_show_says_it_in_one_line():
 
 
 def test_a_small_chart_whose_bars_are_nearly_all_withheld_counts_them():
-    held = Withheld(reason="Moins de 11 répondants.", unit="pourcent", universe="", n=24, method="m")
+    withheld = Withheld(reason="Moins de 11 répondants.", unit="pourcent", universe="", n=24, method="m")
     figure = Estimate(value=50, low=40, high=60, unit="pourcent", universe="", n=64, method="m")
-    bars = [charts.Bar(label=name, figure=figure if name == "A" else held) for name in "ABC"]
+    bars = [charts.Bar(label=name, figure=figure if name == "A" else withheld) for name in "ABC"]
     drawn = charts.multiples([("Jeunes", bars)], id="x", label="")
     assert "2 réponses non publiées" in drawn.replace("\xa0", " ")
     assert "retenu" not in drawn
@@ -287,12 +297,12 @@ def test_a_document_has_no_empty_chapter():
 
 
 @pytest.mark.parametrize(
-    ("kind", "said"),
+    ("kind", "public"),
     [
         ("professionals", "leurs collègues"),
         ("structures", "leur fiche publique"),
         ("inhabitants", "personnes qui"),
     ],
 )
-def test_each_kind_of_survey_says_whom_its_rule_protects(kind, said):
-    assert said in protection.words(kind)
+def test_each_kind_of_survey_says_whom_its_rule_protects(kind, public):
+    assert public in protection.words(kind)

@@ -40,16 +40,16 @@ def test_the_variance_of_several_draws_is_that_of_each(case, drawn):
 @given(areas())
 def test_the_response_of_an_area_stays_between_zero_and_one(case):
     counts, p = case
-    found = synthetic.response(counts @ p, counts.sum(axis=1), synthetic.variance(counts, p))
-    assert ((found >= 0) & (found <= 1)).all()
+    response = synthetic.response(counts @ p, counts.sum(axis=1), synthetic.variance(counts, p))
+    assert ((response >= 0) & (response <= 1)).all()
 
 
 @given(areas(least=1), st.floats(0.01, 0.99))
 def test_an_area_of_one_kind_of_people_responds_wholly(case, rate):
     counts, _ = case
     p = np.full(CELLS, rate)
-    found = synthetic.response(counts @ p, counts.sum(axis=1), synthetic.variance(counts, p))
-    assert found == pytest.approx(np.ones(len(counts)), abs=1e-6)
+    response = synthetic.response(counts @ p, counts.sum(axis=1), synthetic.variance(counts, p))
+    assert response == pytest.approx(np.ones(len(counts)), abs=1e-6)
 
 
 @given(areas(least=1), hnp.arrays(np.float64, CELLS, elements=st.floats(0.02, 0.98)))
@@ -58,8 +58,8 @@ def test_the_response_is_how_far_the_logit_of_the_area_really_moves(case, p):
     size = counts.sum(axis=1)
     step = 1e-4
     up, down = (logit(counts @ expit(logit(p) + move) / size) for move in (step, -step))
-    found = synthetic.response(counts @ p, size, synthetic.variance(counts, p))
-    assert found == pytest.approx((up - down) / (2 * step), rel=1e-4)
+    response = synthetic.response(counts @ p, size, synthetic.variance(counts, p))
+    assert response == pytest.approx((up - down) / (2 * step), rel=1e-4)
 
 
 below = np.arange(CELLS) < CELLS // 2
@@ -69,16 +69,16 @@ below = np.arange(CELLS) < CELLS // 2
 def test_a_lower_diploma_gains_people_only_where_it_is_more_concerned(case, effect):
     counts, p = case
     p = np.where(below, 0.5 + p / 2, p / 2)
-    found = synthetic.diploma_sensitivity(counts, p, below, effect=effect)
-    assert (found >= -1e-9).all()
-    assert (found <= effect * counts.sum(axis=1) / 4 + 1e-9).all()
+    gains = synthetic.diploma_sensitivity(counts, p, below, effect=effect)
+    assert (gains >= -1e-9).all()
+    assert (gains <= effect * counts.sum(axis=1) / 4 + 1e-9).all()
 
 
 @given(areas(), st.floats(0, 1), st.floats(0.1, 1))
 def test_a_lower_diploma_gains_nobody_where_diplomas_change_nothing(case, rate, effect):
     counts, _ = case
-    found = synthetic.diploma_sensitivity(counts, np.full(CELLS, rate), below, effect=effect)
-    assert found == pytest.approx(np.zeros(len(counts)), abs=1e-9)
+    gains = synthetic.diploma_sensitivity(counts, np.full(CELLS, rate), below, effect=effect)
+    assert gains == pytest.approx(np.zeros(len(counts)), abs=1e-9)
 
 
 @given(areas(least=1), hnp.arrays(np.float64, CELLS, elements=st.floats(0.02, 0.98)))
@@ -100,11 +100,11 @@ def test_the_diploma_sensitivity_is_the_gain_of_a_small_move(case, p):
     )
 
 
-def test_a_part_of_a_person_counts_as_the_others():
+def test_a_part_of_a_person_counts_in_proportion():
     """Half a person, half of it under the bac: 0.5 × 0.5 × 0.5 × (0.6 − 0.2) for one unit of logit."""
     counts = np.full((1, CELLS), 0.5 / CELLS)
-    found = synthetic.diploma_sensitivity(counts, np.where(below, 0.6, 0.2), below, effect=1.0)
-    assert found == pytest.approx([0.05])
+    gains = synthetic.diploma_sensitivity(counts, np.where(below, 0.6, 0.2), below, effect=1.0)
+    assert gains == pytest.approx([0.05])
 
 
 @given(areas(), st.booleans())
@@ -128,10 +128,12 @@ def grouped(draw):
 @given(grouped())
 def test_the_mean_of_centred_moves_vanishes_in_every_group(case):
     _, weight, group, n = case
-    found = synthetic.centred(*case)
+    centred = synthetic.centred(*case)
     for k in range(n):
-        here = group == k
-        assert weight[here] @ found[here] == pytest.approx(np.zeros(3), abs=1e-9 * max(weight[here].sum(), 1))
+        in_group = group == k
+        assert weight[in_group] @ centred[in_group] == pytest.approx(
+            np.zeros(3), abs=1e-9 * max(weight[in_group].sum(), 1)
+        )
 
 
 @given(grouped(), st.floats(-5, 5))
@@ -146,8 +148,8 @@ def test_what_is_common_to_a_group_is_taken_off(case, shift):
 @given(grouped())
 def test_a_group_without_weight_is_left_as_it_is(case):
     moves, weight, group, n = case
-    found = synthetic.centred(moves, np.where(group == 0, 0, weight), group, n)
-    assert np.array_equal(found[group == 0], moves[group == 0])
+    centred = synthetic.centred(moves, np.where(group == 0, 0, weight), group, n)
+    assert np.array_equal(centred[group == 0], moves[group == 0])
 
 
 @given(grouped())
@@ -165,8 +167,8 @@ def test_areas_of_a_group_that_stand_apart_are_refused(case):
 def test_groups_may_come_in_any_order_as_long_as_each_stands_together(case):
     moves, weight, group, n = case
     order = np.argsort(-group, kind="stable")
-    found = synthetic.centred(moves[order], weight[order], group[order], n)
-    assert found == pytest.approx(synthetic.centred(*case)[order], abs=1e-9)
+    centred = synthetic.centred(moves[order], weight[order], group[order], n)
+    assert centred == pytest.approx(synthetic.centred(*case)[order], abs=1e-9)
 
 
 @st.composite
@@ -184,25 +186,25 @@ def drawn(draw):
 def test_people_concerned_are_never_below_zero_nor_above_the_size_of_their_area(case, precision):
     expected, size, response, moves, variance = case
     size = size.astype(precision)
-    found = synthetic.people(expected.astype(precision), size, response, moves.astype(precision), variance)
-    assert found.dtype == precision
-    assert (found >= 0).all()
-    assert (found <= size[:, None]).all()
-    assert (found[size == 0] == 0).all()
+    people = synthetic.people(expected.astype(precision), size, response, moves.astype(precision), variance)
+    assert people.dtype == precision
+    assert (people >= 0).all()
+    assert (people <= size[:, None]).all()
+    assert (people[size == 0] == 0).all()
 
 
 @given(drawn())
 def test_without_any_move_people_are_those_expected(case):
     expected, size, response, moves, _ = case
-    found = synthetic.people(expected, size, response, np.zeros_like(moves), np.zeros(len(size)))
-    assert found == pytest.approx(expected, abs=synthetic.EDGE * max(size.max(), 1) + 1e-9)
+    people = synthetic.people(expected, size, response, np.zeros_like(moves), np.zeros(len(size)))
+    assert people == pytest.approx(expected, abs=synthetic.EDGE * max(size.max(), 1) + 1e-9)
 
 
 @given(drawn(), st.floats(0.01, 3))
 def test_a_move_upwards_never_takes_people_off(case, more):
     expected, size, response, moves, variance = case
-    found = synthetic.people(expected, size, response, moves, variance)
-    assert (synthetic.people(expected, size, response, moves + more, variance) >= found - 1e-9).all()
+    people = synthetic.people(expected, size, response, moves, variance)
+    assert (synthetic.people(expected, size, response, moves + more, variance) >= people - 1e-9).all()
 
 
 @given(st.floats(0.005, 0.995), st.floats(0.1, 1), st.floats(0.05, 0.45), st.integers(0, 10_000))
@@ -212,10 +214,10 @@ def test_the_mean_over_draws_stays_close_to_what_is_expected(rate, response, spr
     expected = np.full((1, n), rate * size)
 
     def bias(variance):
-        found = synthetic.people(
+        people = synthetic.people(
             expected, np.array([size]), np.array([response]), moves, np.array([variance])
         )
-        return abs(found.mean() - rate * size)
+        return abs(people.mean() - rate * size)
 
     assert bias(spread**2) <= 0.005 * size * rate * (1 - rate)
     assert bias(spread**2) <= bias(0.0) + 1e-6 * size
@@ -252,11 +254,11 @@ def sums(draw):
 @given(sums())
 def test_adding_by_group_adds_exactly(case):
     values, group, n = case
-    found = synthetic.add_by(values, group, n)
-    assert found.shape == (n, 4)
-    assert found.dtype == np.float64
+    sums = synthetic.add_by(values, group, n)
+    assert sums.shape == (n, 4)
+    assert sums.dtype == np.float64
     expected = [[sum(int(v) for v in values[group == k, d]) for d in range(4)] for k in range(n)]
-    assert found.tolist() == expected
+    assert sums.tolist() == expected
 
 
 @given(sums(), st.integers(1, 5))

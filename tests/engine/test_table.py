@@ -25,12 +25,12 @@ def tables(draw):
 
 @given(unique_codes, st.lists(codes, max_size=15))
 def test_a_position_is_where_the_key_stands_or_minus_one(keys, wanted):
-    found = positions(text(keys), text(wanted))
-    assert found.tolist() == [keys.index(key) if key in keys else -1 for key in wanted]
+    rows = positions(text(keys), text(wanted))
+    assert rows.tolist() == [keys.index(key) if key in keys else -1 for key in wanted]
 
 
 @given(tables(), st.lists(codes, max_size=15))
-def test_an_aligned_column_follows_the_keys_asked_for(table, wanted):
+def test_an_aligned_column_follows_the_requested_keys(table, wanted):
     known = dict(zip(table["code"].tolist(), table["pop"].tolist(), strict=True))
     assert table.aligned("code", text(wanted), "pop").tolist() == pytest.approx(
         [known.get(key, np.nan) for key in wanted], nan_ok=True
@@ -74,10 +74,10 @@ def test_adding_a_column_leaves_the_former_table_alone(table):
 
 @given(tables())
 def test_rows_hold_one_value_of_each_column(table):
-    found = list(table.rows())
-    assert [row["code"] for row in found] == table["code"].tolist()
-    assert [row["pop"] for row in found] == table["pop"].tolist()
-    assert all(set(row) == set(table.columns) for row in found)
+    rows = list(table.rows())
+    assert [row["code"] for row in rows] == table["code"].tolist()
+    assert [row["pop"] for row in rows] == table["pop"].tolist()
+    assert all(set(row) == set(table.columns) for row in rows)
 
 
 @given(st.integers(0, 10), st.integers(0, 10))
@@ -108,7 +108,7 @@ def amounts(draw):
 @given(amounts(), st.integers(0, 12))
 def test_totals_by_position_add_what_shares_it(case, n):
     at, values = case
-    found = total_by(at, values, n)
-    assert len(found) == max(n, at.max(initial=-1) + 1)
-    assert found.tolist() == [values[at == k].sum() for k in range(len(found))]
-    assert found.sum() == values.sum()
+    totals = total_by(at, values, n)
+    assert len(totals) == max(n, at.max(initial=-1) + 1)
+    assert totals.tolist() == [values[at == k].sum() for k in range(len(totals))]
+    assert totals.sum() == values.sum()

@@ -37,8 +37,8 @@ def choices(*names):
     return tuple(Choice(name=name, label={"fr": name.capitalize()}) for name in names)
 
 
-def asked(name, kind="one", **told):
-    return Question(name=name, kind=kind, label={"fr": f"Question {name} ?"}, **told)
+def question_of(name, kind="one", **texts):
+    return Question(name=name, kind=kind, label={"fr": f"Question {name} ?"}, **texts)
 
 
 FORM = Questionnaire(
@@ -52,19 +52,19 @@ FORM = Questionnaire(
         "eq": choices("tel", "ordi", "rien"),
     },
     items=(
-        asked("aise", choices="ease", scale="ease", topic="aisance"),
-        asked("age", choices="age"),
-        asked("eq", "many", choices="eq"),
-        asked("prio", "rank", choices="eq"),
-        asked("annees", "integer"),
-        asked("jour", "date"),
-        asked("mot", "text"),
+        question_of("aise", choices="ease", scale="ease", topic="aisance"),
+        question_of("age", choices="age"),
+        question_of("eq", "many", choices="eq"),
+        question_of("prio", "rank", choices="eq"),
+        question_of("annees", "integer"),
+        question_of("jour", "date"),
+        question_of("mot", "text"),
         Group(
             name="suite",
             relevant="${aide} = 'oui'",
-            items=(asked("content", choices="oui", universe="personnes aidées"),),
+            items=(question_of("content", choices="oui", universe="personnes aidées"),),
         ),
-        asked("aide", choices="oui", topic="aide"),
+        question_of("aide", choices="oui", topic="aide"),
     ),
 )
 
@@ -85,32 +85,32 @@ def people(counts):
 # ----------------------------------------------------------------------------------------------------- counts
 
 
-def test_what_is_not_said_stays_out_of_the_base():
+def test_missing_answers_stay_out_of_the_base():
     answers = table(aide=["oui"] * 20 + ["non"] * 30 + ["nsp"] * 7 + ["Ne sait pas"] * 5 + ["refus"] * 3)
-    found = tabulate(answers, FORM, "aide")
-    assert found.n == 50
-    assert set(found.unsaid.values()) == {None}  # 12 beside 15 in all would say that three refuse
-    assert found.row("oui").percent == approx(40)
-    assert found.row("oui").n == 20
-    assert found.row("oui").figure.universe == "personnes interrogées, ayant répondu"
-    assert "Hors de la base : 15 répondants sans réponse." in found.notes
+    tabulated = tabulate(answers, FORM, "aide")
+    assert tabulated.n == 50
+    assert set(tabulated.unsaid.values()) == {None}  # 12 beside 15 in all would say that three refuse
+    assert tabulated.row("oui").percent == approx(40)
+    assert tabulated.row("oui").n == 20
+    assert tabulated.row("oui").figure.universe == "personnes interrogées, ayant répondu"
+    assert "Hors de la base : 15 répondants sans réponse." in tabulated.notes
 
 
 def test_the_form_of_another_may_call_it_otherwise():
-    others = (
+    other_choices = (
         *choices("oui", "non"),
         Choice(name="99", label={"en": "Don’t know"}),
         Choice(name="98", label={"fr": "Refuse"}),
     )
     answers = table(aide=["oui"] * 20 + ["non"] * 30 + ["99"] * 12 + ["98"] * 13)
-    found = tabulate(answers, replace(FORM, lists={**FORM.lists, "oui": others}), "aide")
-    assert found.n == 50
-    assert found.unsaid == {"nsp": 12, "refus": 13, "blank": 0}
-    assert [row.category for row in found.rows] == ["oui", "non"]
-    assert found.row("oui").percent == approx(40)
+    tabulated = tabulate(answers, replace(FORM, lists={**FORM.lists, "oui": other_choices}), "aide")
+    assert tabulated.n == 50
+    assert tabulated.unsaid == {"nsp": 12, "refus": 13, "blank": 0}
+    assert [row.category for row in tabulated.rows] == ["oui", "non"]
+    assert tabulated.row("oui").percent == approx(40)
 
 
-def test_who_was_not_asked_is_not_of_the_universe():
+def test_ineligible_respondents_are_not_of_the_universe():
     """La condition est celle du groupe ; une réponse restée d’avant, alors que la question n’est plus
     posée, ne compte pas.
     """
@@ -118,27 +118,27 @@ def test_who_was_not_asked_is_not_of_the_universe():
         aide=["oui"] * 40 + ["non"] * 20,
         content=["oui"] * 25 + ["non"] * 12 + [""] * 3 + ["oui"] * 5 + [""] * 15,
     )
-    found = tabulate(answers, FORM, "content")
-    assert found.n == 37
-    assert found.unsaid["blank"] is None
-    assert found.universe == "personnes aidées"
-    assert any("20 répondants n’avaient pas à y répondre" in note for note in found.notes)
+    tabulated = tabulate(answers, FORM, "content")
+    assert tabulated.n == 37
+    assert tabulated.unsaid["blank"] is None
+    assert tabulated.universe == "personnes aidées"
+    assert any("20 répondants n’avaient pas à y répondre" in note for note in tabulated.notes)
 
 
 def test_labels_and_misspelt_answers():
     answers = table(aise=["Plutot"] * 30 + ["tres"] * 20 + ["pluto", "zzz"])
-    found = tabulate(answers, FORM, "aise")
-    assert found.n == 50
-    assert found.row("plutot").n == 30
-    assert any("« pluto » (1 fois, peut-être « plutot »)" in note for note in found.notes)
+    tabulated = tabulate(answers, FORM, "aise")
+    assert tabulated.n == 50
+    assert tabulated.row("plutot").n == 30
+    assert any("« pluto » (1 fois, peut-être « plutot »)" in note for note in tabulated.notes)
 
 
 def test_ties_of_a_ranking_share_their_rank():
     """Y-040 : deux premières priorités ex æquo."""
-    found = tabulate(table(prio=["tel=ordi rien"] * 30 + ["tel ordi"] * 20), FORM, "prio", least=None)
-    assert found.row("tel").percent == approx(100)
-    assert found.row("ordi").percent == approx(60)
-    ranks = {each.category: (each.value, each.n) for each in found.measures}
+    tabulated = tabulate(table(prio=["tel=ordi rien"] * 30 + ["tel ordi"] * 20), FORM, "prio", least=None)
+    assert tabulated.row("tel").percent == approx(100)
+    assert tabulated.row("ordi").percent == approx(60)
+    ranks = {each.category: (each.value, each.n) for each in tabulated.measures}
     assert ranks["tel"] == (approx((30 * 1.5 + 20) / 50), 50)
     assert ranks["rien"] == (approx(3), 30)
 
@@ -146,14 +146,14 @@ def test_ties_of_a_ranking_share_their_rank():
 def test_a_choice_that_nobody_ranks_has_no_rank_and_those_who_answered_are_somebody():
     """I-038 : « Rang moyen non publiée : Personne n’a répondu », sous une question que 61 structures ont classée."""
     answers = table(prio=["tel ordi"] * 30)
-    held = sample(answers, FORM)
-    found = of_sample(held, "prio", least=None)
-    why = {each.category: each.why for each in found.measures}
+    sampled = sample(answers, FORM)
+    tabulated = of_sample(sampled, "prio", least=None)
+    why = {each.category: each.why for each in tabulated.measures}
     assert why["rien"] == "Aucune réponse ne classe ce choix : il n’a pas de rang."
-    notes = cards.card(held, found).notes
+    notes = cards.card(sampled, tabulated).notes
     assert "Rang moyen, Rien : aucune réponse ne classe ce choix : il n’a pas de rang" in notes
-    held = sample(table(prio=[""] * 30), FORM)
-    notes = cards.card(held, of_sample(held, "prio", least=None)).notes
+    sampled = sample(table(prio=[""] * 30), FORM)
+    notes = cards.card(sampled, of_sample(sampled, "prio", least=None)).notes
     assert "Rang moyen, Rien : personne n’a répondu à cette question" in notes
     few = of_sample(sample(table(prio=["tel ordi"] * 30 + ["tel ordi rien"] * 3), FORM), "prio")
     (hidden,) = [each.why for each in few.measures if each.category == "rien"]
@@ -179,9 +179,9 @@ def test_a_plate_says_what_its_document_does_not_print():
     ],
 )
 def test_the_list_of_numbers_does_not_tell_what_a_few_or_all_answered(values, expected):
-    found = tabulate(table(annees=values), FORM, "annees")
-    assert [row.label for row in found.rows] == expected
-    assert {each.value is None for each in found.measures} == {len(expected) == 1}
+    tabulated = tabulate(table(annees=values), FORM, "annees")
+    assert [row.label for row in tabulated.rows] == expected
+    assert {each.value is None for each in tabulated.measures} == {len(expected) == 1}
     crossed = tabulate(
         table(annees=values, aide=["oui", "non"] * (len(values) // 2) + ["oui"] * (len(values) % 2)),
         FORM,
@@ -197,7 +197,7 @@ def test_a_table_of_too_many_cells_is_refused():
         title="Lieux",
         kind="inhabitants",
         lists={"lieu": choices(*(f"lieu{k}" for k in range(402))), "oui": choices("oui", "non")},
-        items=(asked("aide", choices="oui"), asked("lieu", choices="lieu")),
+        items=(question_of("aide", choices="oui"), question_of("lieu", choices="lieu")),
     )
     answers = table(aide=["oui", "non"] * 50, lieu=["lieu1"] * 60 + ["lieu2"] * 40)
     with pytest.raises(Refused, match="804 cases, au plus 800"):
@@ -213,10 +213,16 @@ def test_figures_that_are_nobodys_keep_every_value():
 
 def test_numbers_by_classes_with_mean_and_median():
     years = list(range(15, 90)) * 2
-    found = tabulate(table(annees=years), FORM, "annees")
-    assert [row.label for row in found.rows] == ["moins de 20", "20 à 39", "40 à 59", "60 à 79", "80 ou plus"]
-    assert sum(row.n for row in found.rows if row.n) <= 150
-    mean, median = found.measures
+    tabulated = tabulate(table(annees=years), FORM, "annees")
+    assert [row.label for row in tabulated.rows] == [
+        "moins de 20",
+        "20 à 39",
+        "40 à 59",
+        "60 à 79",
+        "80 ou plus",
+    ]
+    assert sum(row.n for row in tabulated.rows if row.n) <= 150
+    mean, median = tabulated.measures
     assert mean.value == approx(np.mean(years))
     assert mean.low < mean.value < mean.high
     assert median.low <= median.value == 52 <= median.high
@@ -232,19 +238,19 @@ def test_a_mean_of_a_few_and_that_of_nobody_are_withheld_in_the_same_words():
     """Cinq adultes donnent un nombre ; aucun des vingt anciens."""
     years = [*range(20, 60), *range(20, 25), *["nsp"] * 20]
     answers = table(annees=years, age=people({"jeune": 40, "adulte": 5, "ancien": 20}))
-    found = tabulate(answers, FORM, "annees", by="age").measures
-    why = {each.by: each.why for each in found if each.measure == "mean"}
+    measures = tabulate(answers, FORM, "annees", by="age").measures
+    why = {each.by: each.why for each in measures if each.measure == "mean"}
     assert why["adulte"] == why["ancien"] == PERSONS.suppression_reason
 
 
 def test_a_question_that_nobody_answers_says_so():
-    found = tabulate(table(annees=["nsp"] * 20), FORM, "annees")
-    assert {each.why for each in found.measures} == {"Personne n’a répondu à cette question."}
+    tabulated = tabulate(table(annees=["nsp"] * 20), FORM, "annees")
+    assert {each.why for each in tabulated.measures} == {"Personne n’a répondu à cette question."}
 
 
 def test_round_steps_go_by_ten_too():
-    found = tabulate(table(annees=list(range(51))), FORM, "annees", least=None)
-    assert [row.label for row in found.rows] == [
+    tabulated = tabulate(table(annees=list(range(51))), FORM, "annees", least=None)
+    assert [row.label for row in tabulated.rows] == [
         "moins de 10",
         "10 à 19",
         "20 à 29",
@@ -267,16 +273,16 @@ def test_a_column_that_is_missing_is_named_with_the_nearest_one():
 
 
 def test_dates_in_three_ways():
-    found = tabulate(
+    tabulated = tabulate(
         table(jour=["2026-03-05"] * 20 + ["06/03/2026"] * 10 + ["7.4.2026"] * 30 + ["hier"]), FORM, "jour"
     )
-    assert [(row.label, row.n) for row in found.rows] == [("mars 2026", 30), ("avril 2026", 30)]
-    assert any("« hier »" in note for note in found.notes)
+    assert [(row.label, row.n) for row in tabulated.rows] == [("mars 2026", 30), ("avril 2026", 30)]
+    assert any("« hier »" in note for note in tabulated.notes)
 
 
 def test_a_scale_tells_its_two_worst_and_two_best():
-    found = tabulate(table(aise=people({"pas": 20, "peu": 30, "plutot": 25, "tres": 40})), FORM, "aise")
-    worst, best = [row for row in found.rows if row.grouped]
+    tabulated = tabulate(table(aise=people({"pas": 20, "peu": 30, "plutot": 25, "tres": 40})), FORM, "aise")
+    worst, best = [row for row in tabulated.rows if row.grouped]
     assert (worst.label, worst.n, worst.percent) == ("Pas ou peu", 50, approx(100 * 50 / 115))
     assert best.n == 65
 
@@ -286,13 +292,13 @@ def test_simple_plans_have_wilson_weighted_ones_do_not():
     plain = tabulate(answers, FORM, "aide").row("oui").figure
     assert [plain.low, plain.high] == approx([100 * bound for bound in proportions.wilson(81 / 263, 263)])
     weights = Weights(values=np.where(answers["aide"] == "oui", 2.0, 1.0))
-    found = tabulate(answers, FORM, "aide", weights=weights).row("oui")
-    assert found.percent == approx(100 * 162 / 344)
-    assert found.figure.high - found.figure.low > plain.high - plain.low
-    assert found.n == 81
+    yes_row = tabulate(answers, FORM, "aide", weights=weights).row("oui")
+    assert yes_row.percent == approx(100 * 162 / 344)
+    assert yes_row.figure.high - yes_row.figure.low > plain.high - plain.low
+    assert yes_row.n == 81
 
 
-def test_what_cannot_be_asked_is_refused():
+def test_an_impossible_request_is_refused():
     answers = table(aise=["pas"] * 30)
     for question, options, what in (
         ("aisé", {}, "la plus proche est « aise »"),
@@ -329,10 +335,10 @@ def test_many_numbers_in_one_class_are_not_one_answer():
     """Huit âges différents tiennent dans une classe ; quarante réponses pareilles et masquées ne se disent pas."""
     form = replace(FORM, items=(Question(name="ans", kind="integer", label={"fr": "Âge ?"}), *FORM.items))
     answers = table(ans=["23", "47", "27", "31", "52", "66", "19", "80"])
-    ages, seen = (tabulate(answers, form, "ans", inside=inside) for inside in (False, True))
+    ages, ages_inside = (tabulate(answers, form, "ans", inside=inside) for inside in (False, True))
     hidden = tabulate(table(aise=["tres"] * 40), FORM, "aise")
     assert hidden.row("tres").n is None
-    assert not any("Tous ont donné" in note for each in (ages, seen, hidden) for note in each.notes)
+    assert not any("Tous ont donné" in note for each in (ages, ages_inside, hidden) for note in each.notes)
 
 
 def test_a_table_that_is_not_made_again_says_where_to_read_it():
@@ -343,9 +349,9 @@ def test_a_table_that_is_not_made_again_says_where_to_read_it():
     assert second.kept
     assert not second.told
     assert any("n’est pas refait, et se lit dans l’édition précédente" in note for note in second.notes)
-    held = samples.sample(table(aise=["pas"] * 37 + ["tres"] * 30), FORM)
-    told = document.base(cards.card(held, second), "brut")
-    assert told.count("n’est pas refait") == 1, "said once, as the reason or as the note"
+    sampled = samples.sample(table(aise=["pas"] * 37 + ["tres"] * 30), FORM)
+    text = document.base(cards.card(sampled, second), "brut")
+    assert text.count("n’est pas refait") == 1, "said once, as the reason or as the note"
 
 
 # ------------------------------------------------------------------------------------------------- disclosure
@@ -425,10 +431,10 @@ def test_a_filter_does_not_give_those_it_leaves_out():
     answers = table(
         aise=people({"pas": 60, "tres": 132}), age=["jeune"] * 180 + ["adulte"] * 5 + ["ancien"] * 7
     )
-    found = tabulate(answers, FORM, "aise", where={"age": ["jeune", "adulte"]})
-    assert found.n == 185
-    assert all(row.n is None and isinstance(row.figure, Withheld) for row in found.rows)
-    assert "Question age ? : Jeune ou Adulte" in found.universe
+    tabulated = tabulate(answers, FORM, "aise", where={"age": ["jeune", "adulte"]})
+    assert tabulated.n == 185
+    assert all(row.n is None and isinstance(row.figure, Withheld) for row in tabulated.rows)
+    assert "Question age ? : Jeune ou Adulte" in tabulated.universe
 
 
 def test_a_filter_says_what_the_cross_says():
@@ -436,15 +442,15 @@ def test_a_filter_says_what_the_cross_says():
     answers = table(aise=random.choice(EASE, 300), age=random.choice(["jeune", "adulte", "ancien"], 300))
     weights = Weights(values=random.uniform(1, 3, 300))
     crossed = tabulate(answers, FORM, "aise", by="age", weights=weights)
-    kept = tabulate(answers, FORM, "aise", where={"age": ["jeune"]}, weights=weights)
-    for row in kept.rows:
+    filtered = tabulate(answers, FORM, "aise", where={"age": ["jeune"]}, weights=weights)
+    for row in filtered.rows:
         twin = crossed.row(row.category, "jeune")
         assert (row.n, row.percent) == (twin.n, approx(twin.percent))
         assert "Jeune" in row.figure.universe
         if row.n is not None:
             assert (row.figure.low, row.figure.high) == (approx(twin.figure.low), approx(twin.figure.high))
-    assert any(row.n for row in kept.rows)
-    assert kept.n == int(((answers["age"] == "jeune") & (answers["aise"] != "")).sum())
+    assert any(row.n for row in filtered.rows)
+    assert filtered.n == int(((answers["age"] == "jeune") & (answers["aise"] != "")).sum())
 
 
 def test_groups_that_overlap_are_protected_one_by_one():
@@ -452,10 +458,10 @@ def test_groups_that_overlap_are_protected_one_by_one():
         eq=["tel ordi"] * 60 + ["tel"] * 60 + ["rien"] * 40,
         aide=(["oui"] * 30 + ["non"] * 30) * 2 + ["oui"] * 20 + ["non"] * 20,
     )
-    found = tabulate(answers, FORM, "aide", by="eq")
-    assert [(group.by, group.n) for group in found.groups] == [("tel", 120), ("ordi", 60), ("rien", 40)]
-    assert found.row("oui", "ordi").n == 30
-    assert any("plusieurs groupes" in note for note in found.notes)
+    tabulated = tabulate(answers, FORM, "aide", by="eq")
+    assert [(group.by, group.n) for group in tabulated.groups] == [("tel", 120), ("ordi", 60), ("rien", 40)]
+    assert tabulated.row("oui", "ordi").n == 30
+    assert any("plusieurs groupes" in note for note in tabulated.notes)
 
 
 def edition(counts):
@@ -478,33 +484,33 @@ def test_a_second_edition_does_not_give_the_newcomers_by_subtraction():
     second = tabulate(
         table(aise=people({"pas": 33, "peu": 60, "plutot": 52, "tres": 75})), FORM, "aise", before=before
     )
-    shown = {row.category: row.n for row in second.rows if not row.grouped}
-    assert shown["pas"] is None
-    assert list(shown.values()).count(None) >= 2
+    count_by_answer = {row.category: row.n for row in second.rows if not row.grouped}
+    assert count_by_answer["pas"] is None
+    assert list(count_by_answer.values()).count(None) >= 2
     assert second.row("pas").reason == PERSONS.suppression_reason
 
 
 def test_eleven_newcomers_to_an_answer_are_enough():
     first, _ = edition({"pas": 21, "peu": 30, "plutot": 32, "tres": 20})
     before = (counted(first.counts()),)
-    for come, shown in ((10, None), (11, 41)):
+    for come, published in ((10, None), (11, 41)):
         now = {"pas": 34, "peu": 30 + come, "plutot": 32, "tres": 60}
         second = tabulate(table(aise=people(now)), FORM, "aise", before=before)
-        assert second.row("peu").n == shown, come
+        assert second.row("peu").n == published, come
 
 
 def test_a_second_edition_does_not_say_what_all_newcomers_ticked_nor_left():
     then = ["tel"] * 40 + ["ordi"] * 40
     first = tabulate(table(eq=then), FORM, "eq")
-    for come, shown in (
+    for come, published in (
         (["tel"] * 12, (False, False)),  # all of twelve, and none of them
         (["tel"] * 15 + ["ordi"] * 15, (True, True)),
         (["tel ordi"] * 5 + ["tel"] * 20, (False, False)),
         ([], (True, True)),
     ):
         second = tabulate(table(eq=[*then, *come]), FORM, "eq", before=(counted(first.counts()),))
-        found = {row.category: row.n is not None for row in second.rows}
-        assert (found["tel"], found["ordi"]) == shown, come
+        is_published = {row.category: row.n is not None for row in second.rows}
+        assert (is_published["tel"], is_published["ordi"]) == published, come
 
 
 def test_a_third_edition_is_read_against_both():
@@ -515,8 +521,8 @@ def test_a_third_edition_is_read_against_both():
     second, _ = edition({"pas": 60, "peu": 80, "plutot": 60, "tres": 90})
     counts = {"pas": 61, "peu": 82, "plutot": 60, "tres": 90}
     for before in ((first, second), (second, first)):
-        told = [counted(each.counts()) for each in before]
-        third = tabulate(table(aise=people(counts)), FORM, "aise", before=told)
+        earlier_counts = [counted(each.counts()) for each in before]
+        third = tabulate(table(aise=people(counts)), FORM, "aise", before=earlier_counts)
         assert all(row.n is None for row in third.rows)
 
 
@@ -543,15 +549,15 @@ def test_two_editions_never_tell_of_a_few(old, more):
             assert row.n - then.n >= 11
 
 
-def test_imprecise_shares_are_not_shown_as_such():
+def test_imprecise_shares_are_withheld():
     """Onze répondants très inégaux : le coefficient de variation dépasse un tiers."""
     answers = table(aide=people({"oui": 12, "non": 120}))
     values = np.ones(132)
     values[0] = 40
-    found = tabulate(answers, FORM, "aide", weights=Weights(values=values)).row("oui")
-    assert isinstance(found.figure, Withheld)
-    assert found.reason == PERSONS.suppression_reason
-    assert found.n == 12
+    yes_row = tabulate(answers, FORM, "aide", weights=Weights(values=values)).row("oui")
+    assert isinstance(yes_row.figure, Withheld)
+    assert yes_row.reason == PERSONS.suppression_reason
+    assert yes_row.n == 12
     work = tabulate(answers, FORM, "aide", weights=Weights(values=values), inside=True).row("oui")
     assert work.unpublished.startswith("Trop imprécis")
     fragile = tabulate(answers, FORM, "aide").row("oui")
@@ -568,25 +574,25 @@ def two_groups(first, second, n=150):
 
 
 def test_groups_are_compared_and_many_looks_counted():
-    held = samples.sample(two_groups(30, 75), FORM)
-    found = survey_differences.between_groups(held, tabulation.of_sample(held, "aide", by="age"))
-    pair = next(each for each in found.pairs if each.category == "oui")
+    sampled = samples.sample(two_groups(30, 75), FORM)
+    gaps = survey_differences.between_groups(sampled, tabulation.of_sample(sampled, "aide", by="age"))
+    pair = next(each for each in gaps.pairs if each.category == "oui")
     assert (pair.one, pair.other, pair.points) == ("Jeune", "Adulte", approx(-30))
     assert pair.way == "less"
     assert pair.survives
-    assert "comparaisons regardées ensemble" in found.note
-    assert all(each.p_looked >= each.p for each in found.pairs)
+    assert "comparaisons regardées ensemble" in gaps.note
+    assert all(each.p_looked >= each.p for each in gaps.pairs)
 
 
 def test_a_share_withheld_is_not_compared():
-    found = survey_differences.between(
+    gaps = survey_differences.between(
         tabulate(table(aide=people({"oui": 8, "non": 90})), FORM, "aide"),
         tabulate(table(aide=people({"oui": 40, "non": 90})), FORM, "aide"),
         names=("ici", "là"),
     )
-    assert not found.pairs
-    assert found.left == 2
-    assert "masquées" in found.note
+    assert not gaps.pairs
+    assert gaps.left == 2
+    assert "masquées" in gaps.note
 
 
 def test_a_national_figure_stands_beside_and_the_way_is_computed():
@@ -594,45 +600,45 @@ def test_a_national_figure_stands_beside_and_the_way_is_computed():
     national = National(
         choice="pas peu", percent=27, universe="15 ans ou plus", year=2021, producer="Insee", title="T", url="u", quote="q", difference="d"
     )  # fmt: skip
-    question = asked("aise", choices="ease", scale="ease", national=(national,))
+    question = question_of("aise", choices="ease", scale="ease", national=(national,))
     form = Questionnaire(id="n", title="N", lists=FORM.lists, items=(question,))
-    held = samples.sample(table(aise=people({"pas": 40, "peu": 40, "plutot": 60, "tres": 60})), form)
-    (found,) = survey_differences.beside_national(held, tabulation.of_sample(held, "aise"))
-    assert (found.percent, found.points, found.way) == (approx(40), approx(13), "more")
-    held = samples.sample(table(aise=people({"pas": 30, "peu": 26, "plutot": 72, "tres": 72})), form)
-    (found,) = survey_differences.beside_national(held, tabulation.of_sample(held, "aise"))
-    assert found.way == "close"
+    sampled = samples.sample(table(aise=people({"pas": 40, "peu": 40, "plutot": 60, "tres": 60})), form)
+    (comparison,) = survey_differences.beside_national(sampled, tabulation.of_sample(sampled, "aise"))
+    assert (comparison.percent, comparison.points, comparison.way) == (approx(40), approx(13), "more")
+    sampled = samples.sample(table(aise=people({"pas": 30, "peu": 26, "plutot": 72, "tres": 72})), form)
+    (comparison,) = survey_differences.beside_national(sampled, tabulation.of_sample(sampled, "aise"))
+    assert comparison.way == "close"
 
 
 def test_what_inhabitants_say_beside_what_structures_believe():
     """E-018 : le même sujet, deux enquêtes, deux univers dits."""
-    theirs = Questionnaire(
+    structures_form = Questionnaire(
         id="s",
         title="S",
         kind="structures",
         lists=FORM.lists,
-        items=(asked("vu", choices="oui", topic="aide"),),
+        items=(question_of("vu", choices="oui", topic="aide"),),
     )
     one = samples.sample(table(aide=people({"oui": 60, "non": 132})), FORM)
-    other = samples.sample(table(vu=people({"oui": 45, "non": 21})), theirs)
+    other = samples.sample(table(vu=people({"oui": 45, "non": 21})), structures_form)
     (gap,) = survey_differences.perception(one, other, names=("habitants", "structures"))
     assert gap.topic == "aide"
     assert [each.way for each in gap.differences.pairs] == ["less", "more"]
-    assert any("On ne parle pas des mêmes" in told for told in gap.differ)
+    assert any("On ne parle pas des mêmes" in sentence for sentence in gap.differ)
 
 
 def test_a_question_without_any_choice_has_an_empty_table():
     form = replace(FORM, lists={**FORM.lists, "age": ()})
-    made = tabulate(table(age=[""] * 30, aise=[EASE[0]] * 30), form, "age")
-    assert (made.n, made.rows) == (0, ())
+    empty = tabulate(table(age=[""] * 30, aise=[EASE[0]] * 30), form, "age")
+    assert (empty.n, empty.rows) == (0, ())
 
 
-def test_one_respondent_is_said_in_the_singular():
+def test_one_respondent_is_written_in_the_singular():
     """Pour qui tient les réponses : « 1 répondant n’avait pas », « 1 ne sait pas »."""
     answers = table(aide=["oui"] * 30 + ["non"], content=["oui"] * 28 + ["nsp", "", ""])
-    found = tabulate(answers, FORM, "content", inside=True)
-    assert "Hors de la base : 1 ne sait pas, 1 n’a rien répondu." in found.notes
-    assert "La question n’a pas été posée à tous : 1 répondant n’avait pas à y répondre." in found.notes
+    tabulated = tabulate(answers, FORM, "content", inside=True)
+    assert "Hors de la base : 1 ne sait pas, 1 n’a rien répondu." in tabulated.notes
+    assert "La question n’a pas été posée à tous : 1 répondant n’avait pas à y répondre." in tabulated.notes
 
 
 def test_a_condition_reads_labels_as_it_reads_names():
@@ -640,23 +646,23 @@ def test_a_condition_reads_labels_as_it_reads_names():
     n’est pas « > 30 ».
     """
     answers = table(aide=["Oui"] * 40 + ["Non"] * 20, content=["Oui"] * 25 + ["Non"] * 15 + [""] * 20)
-    found = tabulate(answers, FORM, "content")
-    assert found.n == 40
-    assert any("20 répondants n’avaient pas à y répondre" in note for note in found.notes)
+    tabulated = tabulate(answers, FORM, "content")
+    assert tabulated.n == 40
+    assert any("20 répondants n’avaient pas à y répondre" in note for note in tabulated.notes)
     ages = (Choice(name="a", label={"fr": "< 30 ans"}), Choice(name="b", label={"fr": "> 30 ans"}))
     form = replace(FORM, lists={**FORM.lists, "age": ages})
     assert tabulate(table(age=["< 30 ans"] * 30 + ["> 30 ans"] * 20), form, "age").row("a").n == 30
 
 
-def test_what_repeats_is_counted_once_and_told():
+def test_repeated_answers_are_counted_once_and_noted():
     form = replace(
-        FORM, items=(Group(name="appareils", repeat=True, items=(asked("eq", "many", choices="eq"),)),)
+        FORM, items=(Group(name="appareils", repeat=True, items=(question_of("eq", "many", choices="eq"),)),)
     )
     answers = table(eq=["tel"] * 30 + ["ordi"] * 20, **{"eq#2": ["ordi"] * 3 + [""] * 47})
-    found = tabulate(answers, form, "eq")
-    assert found.row("ordi").n == 20
+    tabulated = tabulate(answers, form, "eq")
+    assert tabulated.row("ordi").n == 20
     assert any(
-        "3 répondants l’ont dite plusieurs fois : la première est comptée" in note for note in found.notes
+        "3 répondants l’ont dite plusieurs fois : la première est comptée" in note for note in tabulated.notes
     )
 
 
@@ -664,67 +670,67 @@ def test_what_margins_impose_has_no_interval_and_says_so():
     """Weights calibrated on ages leave no doubt on ages, and on nothing else, nor on ages by something
     else.
     """
-    said = people({("jeune", "oui"): 30, ("jeune", "non"): 20, ("ancien", "oui"): 20, ("ancien", "non"): 30})
-    answers = table(age=[age for age, _ in said], aide=[aide for _, aide in said])
-    codes = (np.array([int(age == "ancien") for age, _ in said]),)
+    pairs = people({("jeune", "oui"): 30, ("jeune", "non"): 20, ("ancien", "oui"): 20, ("ancien", "non"): 30})
+    answers = table(age=[age for age, _ in pairs], aide=[aide for _, aide in pairs])
+    codes = (np.array([int(age == "ancien") for age, _ in pairs]),)
     values = np.where(codes[0] == 0, 6.0, 14.0)
     weights = Weights(values=values, initial=np.full(100, 10.0), codes=codes, variables=("age",))
-    told = "Cette répartition est celle des marges : le redressement l’impose, et elle n’a pas d’intervalle."
+    note = "Cette répartition est celle des marges : le redressement l’impose, et elle n’a pas d’intervalle."
     ages, aide = (tabulate(answers, FORM, name, weights=weights, least=None) for name in ("age", "aide"))
     assert ages.row("jeune").share.fixed
     assert ages.row("jeune").percent == approx(30)
-    assert told in ages.notes
+    assert note in ages.notes
     assert not aide.row("oui").share.fixed
-    assert told not in aide.notes
+    assert note not in aide.notes
     crossed = tabulate(answers, FORM, "age", by="aide", weights=weights, least=None)
-    assert told not in crossed.notes
+    assert note not in crossed.notes
     other = Weights(values=values, initial=np.full(100, 10.0), codes=codes, variables=("aide",))
-    assert told not in tabulate(answers, FORM, "age", weights=other, least=None).notes
-    held = sample(answers, FORM, weights)
+    assert note not in tabulate(answers, FORM, "age", weights=other, least=None).notes
+    sampled = sample(answers, FORM, weights)
     for name, bounds in (("age", {("", "")}), ("aide", None)):
-        lines = document.rows([cards.card(held, of_sample(held, name))], computed="redressé")
-        found = {(line["bas"], line["haut"]) for line in lines}
-        assert found == bounds if bounds else ("", "") not in found
+        lines = document.rows([cards.card(sampled, of_sample(sampled, name))], computed="redressé")
+        bounds_of_lines = {(line["bas"], line["haut"]) for line in lines}
+        assert bounds_of_lines == bounds if bounds else ("", "") not in bounds_of_lines
 
 
-def test_a_margin_that_some_leave_unsaid_is_imposed_on_the_others():
+def test_a_margin_that_some_leave_unanswered_is_imposed_on_the_rest():
     """Sex set by the margins, six people who do not say: the shares of the others are those of the margins."""
     sex = np.array(["jeune"] * 60 + ["ancien"] * 40 + ["nsp"] * 6)
     codes = np.select([sex == "jeune", sex == "ancien"], [0, 1], 2)
     values = np.array([500 / 60, 500 / 40, 10.0])[codes]
     weights = Weights(values=values, initial=np.full(106, 10.0), codes=(codes,), variables=("age",))
-    found = tabulate(table(age=sex), FORM, "age", weights=weights, least=None)
-    assert all(found.row(name).share.fixed for name in ("jeune", "ancien"))
-    assert found.row("jeune").figure.low == found.row("jeune").figure.high == approx(50)
+    tabulated = tabulate(table(age=sex), FORM, "age", weights=weights, least=None)
+    assert all(tabulated.row(name).share.fixed for name in ("jeune", "ancien"))
+    assert tabulated.row("jeune").figure.low == tabulated.row("jeune").figure.high == approx(50)
 
 
 def test_only_crossed_tables_have_groups_to_compare():
-    held = samples.sample(two_groups(30, 75), FORM)
+    sampled = samples.sample(two_groups(30, 75), FORM)
     with pytest.raises(Refused, match="n’est pas croisé"):
-        survey_differences.between_groups(held, tabulation.of_sample(held, "aide"))
+        survey_differences.between_groups(sampled, tabulation.of_sample(sampled, "aide"))
     with pytest.raises(Refused, match="aucune réponse en commun"):
         survey_differences.between(
-            tabulation.of_sample(held, "aide"), tabulation.of_sample(held, "age"), names=("ici", "là")
+            tabulation.of_sample(sampled, "aide"), tabulation.of_sample(sampled, "age"), names=("ici", "là")
         )
 
 
 def test_groups_of_one_sample_are_apart_and_the_note_counts_the_looks():
     """Three groups and two answers: six comparisons; two groups alike, the third apart from both."""
-    held = samples.sample(two_groups(30, 75), FORM)
-    found = survey_differences.between_groups(held, tabulation.of_sample(held, "aide", by="age"))
-    assert len(found.pairs) == 6
-    assert found.left == 0
-    assert found.note.startswith(
+    sampled = samples.sample(two_groups(30, 75), FORM)
+    gaps = survey_differences.between_groups(sampled, tabulation.of_sample(sampled, "aide", by="age"))
+    assert len(gaps.pairs) == 6
+    assert gaps.left == 0
+    assert gaps.note.startswith(
         "6 comparaisons regardées ensemble : 4 sortent du hasard prise une à une, 4 une fois"
     )
-    alike = next(each for each in found.pairs if (each.one, each.other) == ("Adulte", "Ancien"))
+    alike = next(each for each in gaps.pairs if (each.one, each.other) == ("Adulte", "Ancien"))
     assert (alike.points, alike.way) == (0, "close")
     assert alike.p == 1
     assert not alike.survives
-    words = [survey_differences.in_words(each) for each in found.pairs if each.category == "oui"]
+    words = [survey_differences.in_words(each) for each in gaps.pairs if each.category == "oui"]
     assert words[0].startswith("Oui : moins souvent dans « Jeune » que dans « Adulte » (−30 points, de −")
     assert words[2].startswith("Oui : sans écart que l’enquête permette de voir (0 point,")
-    other = next(each for each in found.pairs if each.category == "non" and each.one == "Jeune")
+    other = next(each for each in gaps.pairs if each.category == "non" and each.one == "Jeune")
     assert survey_differences.in_words(other).startswith("Non : plus souvent dans « Jeune » que")
 
 
@@ -735,14 +741,14 @@ def test_numbers_that_few_gave_are_compared_by_the_classes_of_their_table():
         annees=years,
         aide=(people({"oui": 20, "non": 40}) + people({"oui": 40, "non": 20})) + ["oui", "non"] * 33,
     )
-    held = samples.sample(answers, FORM)
+    sampled = samples.sample(answers, FORM)
     for name, by in (("aide", "annees"), ("annees", "aide")):
-        made = tabulation.of_sample(held, name, by=by)
-        found = survey_differences.between_groups(held, made)
-        shown = {(row.category, row.by) for row in made.rows if row.share is not None}
-        assert {each.category for each in found.pairs} == {name for name, _ in shown}
-        assert not found.note.startswith("Aucune comparaison")
-    assert [each.groups for each in cards.every(held, by="annees")]
+        crossed = tabulation.of_sample(sampled, name, by=by)
+        gaps = survey_differences.between_groups(sampled, crossed)
+        published = {(row.category, row.by) for row in crossed.rows if row.share is not None}
+        assert {each.category for each in gaps.pairs} == {name for name, _ in published}
+        assert not gaps.note.startswith("Aucune comparaison")
+    assert [each.groups for each in cards.every(sampled, by="annees")]
 
 
 def test_groups_that_share_people_are_compared_as_linked():
@@ -751,13 +757,13 @@ def test_groups_that_share_people_are_compared_as_linked():
     """
     kinds = {"tel": 40, "ordi": 40, "tel ordi": 120}
     answers = table(eq=people(kinds), aide=["oui", "non"] * 100)
-    held = samples.sample(answers, FORM)
-    made = tabulation.of_sample(held, "aide", by="eq")
-    found = survey_differences.between_groups(held, made)
+    sampled = samples.sample(answers, FORM)
+    crossed = tabulation.of_sample(sampled, "aide", by="eq")
+    gaps = survey_differences.between_groups(sampled, crossed)
     pair = next(
-        each for each in found.pairs if (each.category, each.one, each.other) == ("oui", "Tel", "Ordi")
+        each for each in gaps.pairs if (each.category, each.one, each.other) == ("oui", "Tel", "Ordi")
     )
-    low, high = next(row for row in made.rows if (row.category, row.by) == ("oui", "tel")).share.interval()
+    low, high = next(row for row in crossed.rows if (row.category, row.by) == ("oui", "tel")).share.interval()
     half = 100 * (high - low) / 2 * (2 - 2 * 120 / 160) ** 0.5
     assert (pair.low, pair.high) == (approx(-half, rel=1e-3), approx(half, rel=1e-3))
 
@@ -785,49 +791,51 @@ def test_a_national_figure_of_several_answers_stands_beside_those_who_gave_one_o
         "quote": "q",
     }
     both, lacking = (National(choice=choice, difference="d", **known) for choice in ("tel ordi", "tel drone"))
-    question = asked("eq", "many", choices="eq", national=(both, lacking))
+    question = question_of("eq", "many", choices="eq", national=(both, lacking))
     form = Questionnaire(id="n", title="N", lists=FORM.lists, items=(question,))
     answers = table(eq=people({"tel": 30, "tel ordi": 40, "ordi": 30, "rien": 100}))
-    held = samples.sample(answers, form)
-    (found,) = survey_differences.beside_national(held, tabulation.of_sample(held, "eq"))
-    assert (found.percent, found.n, found.way) == (approx(50), 200, "close")
-    assert found.label == "Tel ou Ordi"
+    sampled = samples.sample(answers, form)
+    (comparison,) = survey_differences.beside_national(sampled, tabulation.of_sample(sampled, "eq"))
+    assert (comparison.percent, comparison.n, comparison.way) == (approx(50), 200, "close")
+    assert comparison.label == "Tel ou Ordi"
     low, high = (100 * bound for bound in proportions.wilson(0.5, 200))
-    assert [found.low, found.high] == approx([low, high], abs=0.5)
+    assert [comparison.low, comparison.high] == approx([low, high], abs=0.5)
     weighted = samples.sample(
         answers, form, weights=Weights(values=np.where(answers["eq"] == "rien", 3.0, 1.0))
     )
-    (found,) = survey_differences.beside_national(weighted, tabulation.of_sample(weighted, "eq"))
-    assert (found.percent, found.way) == (approx(25), "less")
+    (comparison,) = survey_differences.beside_national(weighted, tabulation.of_sample(weighted, "eq"))
+    assert (comparison.percent, comparison.way) == (approx(25), "less")
 
 
 def test_two_surveys_say_what_keeps_their_questions_apart():
-    theirs = Questionnaire(
+    structures_form = Questionnaire(
         id="s",
         title="S",
         lists={**FORM.lists, "oui": choices("oui", "peut-etre")},
-        items=(asked("aide", "many", choices="oui", topic="aide", universe="structures"),),
+        items=(question_of("aide", "many", choices="oui", topic="aide", universe="structures"),),
     )
     one = samples.sample(table(aide=people({"oui": 60, "non": 132})), FORM)
-    other = samples.sample(table(aide=people({"oui": 45, "peut-etre": 21})), theirs)
+    other = samples.sample(table(aide=people({"oui": 45, "peut-etre": 21})), structures_form)
     (gap,) = survey_differences.perception(one, other, names=("habitants", "structures"))
-    told = " ".join(gap.differ)
-    assert "structures (structures)" in told
-    assert "Réponses proposées d’un seul côté : non, peut-etre." in told
-    assert "L’une permet plusieurs réponses, l’autre une seule" in told
-    assert "ne sont pas dites pareil" not in told
+    differences = " ".join(gap.differ)
+    assert "structures (structures)" in differences
+    assert "Réponses proposées d’un seul côté : non, peut-etre." in differences
+    assert "L’une permet plusieurs réponses, l’autre une seule" in differences
+    assert "ne sont pas dites pareil" not in differences
     assert survey_differences.perception(one, one, names=("a", "b"))[-1].differ == ()
 
 
-def test_one_find_among_many_looks_is_said_in_the_singular():
-    def wave(pas, others):
+def test_one_find_among_many_looks_is_written_in_the_singular():
+    def wave(pas, n_each):
         return tabulate(
-            table(aise=people({"pas": pas, "peu": others, "plutot": others, "tres": others})), FORM, "aise"
+            table(aise=people({"pas": pas, "peu": n_each, "plutot": n_each, "tres": n_each})),
+            FORM,
+            "aise",
         )
 
-    found = survey_differences.between(wave(60, 44), wave(30, 54), names=("2026", "2024"))
-    assert [each.significant for each in found.pairs] == [True, False, False, False]
-    assert found.note.startswith(
+    gaps = survey_differences.between(wave(60, 44), wave(30, 54), names=("2026", "2024"))
+    assert [each.significant for each in gaps.pairs] == [True, False, False, False]
+    assert gaps.note.startswith(
         "4 comparaisons regardées ensemble : 1 sort du hasard prise une à une, 1 une fois"
     )
 
@@ -848,18 +856,22 @@ def test_a_class_that_is_computed_says_what_the_question_says_and_what_the_platf
     """Publiées à part, deux façons de dire l’âge se soustraient ; un calcul sans réponses n’est pas une question."""
     form = replace(
         FORM,
-        items=(*FORM.items, asked("classe", "calculate", choices="age"), asked("calcul", "calculate")),
+        items=(
+            *FORM.items,
+            question_of("classe", "calculate", choices="age"),
+            question_of("calcul", "calculate"),
+        ),
     )
     ages = people({"jeune": 30, "adulte": 30, "ancien": 30})
-    held = samples.sample(table(age=ages, classe=ages, calcul=ages), form).withholding(
+    rules = samples.sample(table(age=ages, classe=ages, calcul=ages), form).withholding(
         rule_of("inhabitants"), {}
     )
-    assert held.tied(("age", ANY)) == (("age", ANY), ("classe", ANY))
+    assert rules.tied(("age", ANY)) == (("age", ANY), ("classe", ANY))
 
 
 def test_classes_of_age_hold_their_last_year_whole():
     """De 15 à 29 ans : jusqu’au jour des 30 ans, où la classe suivante commence."""
     form = replace(FORM, lists={**FORM.lists, "age": choices("15-29", "30-59", "60+", "autre")})
     ages = people({"15-29": 30, "30-59": 30, "60+": 30, "autre": 30})
-    held = samples.sample(table(age=ages), form).withholding(rule_of("inhabitants"), {})
-    assert held.variable("age").spans == ((15, 30), (30, 60), (60, 121), None)
+    rules = samples.sample(table(age=ages), form).withholding(rule_of("inhabitants"), {})
+    assert rules.variable("age").spans == ((15, 30), (30, 60), (60, 121), None)

@@ -1,4 +1,4 @@
-"""What was measured in a small task, and what it says: passed, partly, failed, or nothing."""
+"""The measure of a small task, and its result: passed, partly, failed, or nothing."""
 
 import pytest
 
@@ -65,7 +65,7 @@ def test_time_never_makes_a_failure():
 
 
 @pytest.mark.parametrize(
-    ("answers", "said"),
+    ("answers", "is_mastered"),
     [
         (AT_EASE, True),
         ({"U1": "little", "U2": "slow"}, True),
@@ -77,8 +77,8 @@ def test_time_never_makes_a_failure():
         ({}, None),
     ],
 )
-def test_the_hand_is_mastered_as_the_person_says(answers, said):
-    assert hand(answers) is said
+def test_the_hand_is_mastered_as_the_person_says(answers, is_mastered):
+    assert hand(answers) is is_mastered
 
 
 def test_a_failure_stands_for_whoever_masters_the_device():
@@ -101,7 +101,7 @@ def test_who_aims_badly_is_not_judged_on_what_was_pressed():
     assert outcomes(FAILURES, AT_EASE) == {"T1": "failed", "T2": "failed", "T3": "failed"}
 
 
-def test_when_nothing_was_said_the_first_task_shows_the_hand():
+def test_without_an_answer_the_first_task_measures_the_hand():
     assert outcomes(FAILURES, {}) == {}
     assert outcomes({**FAILURES, "T1": Reached(misses=[1, 1, 1])}, {})["T4"] == "failed"
     assert outcomes({"T4": FAILURES["T4"]}, {}) == {}
@@ -110,6 +110,6 @@ def test_when_nothing_was_said_the_first_task_shows_the_hand():
 def test_a_success_always_counts():
     passed = {"T1": Reached(misses=[0, 0, 0]), "T2": Scrolled(helped=False), "T3": Written(word=1, address=0)}
     passed |= {"T5": SearchTask(answers=1, right=True, pages=2)}
-    found = outcomes(passed, {"U1": "never"})
-    assert found == {"T1": "passed", "T2": "passed", "T3": "partly", "T5": "passed"}
-    assert bilan.corrected("G0", found) == "G1"
+    result = outcomes(passed, {"U1": "never"})
+    assert result == {"T1": "passed", "T2": "passed", "T3": "partly", "T5": "passed"}
+    assert bilan.corrected("G0", result) == "G1"

@@ -17,26 +17,26 @@ def tables():
 
 
 def test_a_territory_is_the_same_alone_or_among_all(tables):
-    alone, whole = Gazetteer(*tables), Gazetteer(*tables)
-    among = {each.code: each for each in whole}
+    alone, listed = Gazetteer(*tables), Gazetteer(*tables)
+    among = {each.code: each for each in listed}
     for code in CODES:
         assert code in alone
-        assert alone.get(code) == among[code] == whole.get(code)
+        assert alone.get(code) == among[code] == listed.get(code)
     assert [each.code for each in alone] == list(among)
     assert len(among) > 36_000
     assert "99999" not in alone
 
 
-def test_the_order_does_not_depend_on_what_was_asked_before(tables):
-    asked = Gazetteer(*tables)
-    asked.get("95680")
-    asked.find("38000")
-    assert [each.code for each in asked][:3] == [each.code for each in Gazetteer(*tables)][:3]
-    assert list(asked)[-1].code == "france"
+def test_the_order_does_not_depend_on_earlier_requests(tables):
+    queried = Gazetteer(*tables)
+    queried.get("95680")
+    queried.find("38000")
+    assert [each.code for each in queried][:3] == [each.code for each in Gazetteer(*tables)][:3]
+    assert list(queried)[-1].code == "france"
 
 
 @pytest.mark.parametrize(
-    ("code", "told"),
+    ("code", "of_name"),
     [
         ("38", "de l’Isère"),
         ("06", "des Alpes-Maritimes"),
@@ -54,8 +54,8 @@ def test_the_order_does_not_depend_on_what_was_asked_before(tables):
         ("france", "de la France"),
     ],
 )
-def test_a_territory_is_told_after_de_with_its_own_article(code, told):
-    assert gazetteer().get(code).of_name == told
+def test_a_territory_takes_its_own_article_after_de(code, of_name):
+    assert gazetteer().get(code).of_name == of_name
 
 
 def test_every_name_with_an_article_is_one_of_a_departement_or_of_a_region():

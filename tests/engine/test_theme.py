@@ -33,18 +33,18 @@ def test_contrast_is_that_of_wcag():
 
 @given(COLOURS, COLOURS)
 def test_contrast_is_the_same_both_ways_and_has_bounds(one, other):
-    found = theme.contrast(one, other)
-    assert 1 <= found <= 21.01
-    assert found == pytest.approx(theme.contrast(other, one))
+    ratio = theme.contrast(one, other)
+    assert 1 <= ratio <= 21.01
+    assert ratio == pytest.approx(theme.contrast(other, one))
 
 
 def test_a_refusal_says_the_ratio_that_was_found_and_the_one_that_is_needed():
     with pytest.raises(Refused) as caught:
         theme.theme("Ici", "#FFCC00")
-    told = f"{caught.value.what} {caught.value.why} {caught.value.do}".replace("\xa0", " ")
-    assert "le blanc s’y lit à 1,5 pour 1" in told
-    assert "7,0 pour 1 au moins" in told
-    assert "#6B5600" in told
+    refusal = f"{caught.value.what} {caught.value.why} {caught.value.do}".replace("\xa0", " ")
+    assert "le blanc s’y lit à 1,5 pour 1" in refusal
+    assert "7,0 pour 1 au moins" in refusal
+    assert "#6B5600" in refusal
 
 
 def test_a_name_that_no_head_of_page_holds_is_refused():
@@ -83,7 +83,7 @@ def test_a_logo_that_is_no_plain_drawing_is_refused(logo):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("nom: Ici", "n’est pas un thème"),
         ("- 1", "n’est pas un thème"),
@@ -91,17 +91,17 @@ def test_a_logo_that_is_no_plain_drawing_is_refused(logo):
         ('nom: Ici\ncouleur: "#1F4E79"\nlogo: absent.svg', "n’a pas pu être lu"),
     ],
 )
-def test_a_file_that_is_no_theme_is_refused(tmp_path, text, told):
+def test_a_file_that_is_no_theme_is_refused(tmp_path, text, message):
     path = tmp_path / "theme.yaml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(Refused, match=told):
+    with pytest.raises(Refused, match=message):
         theme.read(path)
 
 
 def test_a_theme_lasts_as_long_as_its_document():
-    mine = theme.theme("Ici", "#1F4E79")
-    with theme.applied(mine):
-        assert theme.current() is mine
+    applied_theme = theme.theme("Ici", "#1F4E79")
+    with theme.applied(applied_theme):
+        assert theme.current() is applied_theme
     assert theme.current() is None
 
 

@@ -29,7 +29,7 @@ LEFT_OUT = (
     "territory",
     "subtotals",
 )  # what is not a figure, or adds them up
-TOLD = ("universe", "sources", "unit", "method")  # the same beside every figure
+LABELS = ("universe", "sources", "unit", "method")  # the same beside every figure
 
 
 ALL = {"rsa": 2.0, "rsa_nombre": 1.0, "demandeurs": 1.0, "hlm": 0.0}  # weights of the social index
@@ -46,32 +46,32 @@ def test_the_diagnosis_of_a_territory(case):
     code, chosen, weights, inside = CASES[case]
     territory = gazetteer().get(code)
     cut = zoning.usual(territory, population.sources().rp2021)
-    kept = filters.built_in()[inside]() if inside else None
-    asked = Request(
+    inside_filter = filters.built_in()[inside]() if inside else None
+    request = Request(
         territory=territory,
         zoning=cut,
         definition=definition(chosen),
         n_draws=20,
         weights=weights,
-        inside=kept,
+        inside=inside_filter,
     )
-    told: list[float] = []
-    found = diagnosis.diagnose(asked, lambda _, share: told.append(share))
-    assert told == sorted(told)
-    assert told[-1] <= 1
-    check(f"diagnosis-{case}", found, leave_out=(*LEFT_OUT, *TOLD))
+    progress: list[float] = []
+    result = diagnosis.diagnose(request, lambda _, share: progress.append(share))
+    assert progress == sorted(progress)
+    assert progress[-1] <= 1
+    check(f"diagnosis-{case}", result, leave_out=(*LEFT_OUT, *LABELS))
 
 
 def test_the_census_areas_of_a_commune():
     """A commune as one zone: its census areas, the one with the most people in need first."""
     territory, areas = gazetteer().get("38151"), population.sources().rp2021
     rows = rows_of(territory, areas)
-    whole = zoning.by("commune", rows, areas)
-    asked = Request(territory=territory, zoning=whole, definition=definition(DEFAULT), n_draws=20)
-    (zone,) = diagnosis.diagnose(asked).zones
+    communes = zoning.by("commune", rows, areas)
+    request = Request(territory=territory, zoning=communes, definition=definition(DEFAULT), n_draws=20)
+    (zone,) = diagnosis.diagnose(request).zones
     assert len(zone.parts) == len(rows) > 10
     assert {(part.need.unit, part.rate.unit) for part in zone.parts} == {("personnes", "pourcent")}
-    check("diagnosis-areas", zone.parts, leave_out=TOLD)
+    check("diagnosis-areas", zone.parts, leave_out=LABELS)
 
 
 def survey():
@@ -102,29 +102,29 @@ MARGINS = "variable;modalite;effectif\nage;jeune;3000\nage;adulte;4000\nage;anci
 @pytest.mark.parametrize("method", ["raking", "logit", "lineaire"])
 def test_the_weights_of_a_survey(method):
     bounds = (0.3, 3.0) if method == "lineaire" else None
-    found = weighting.weigh(survey(), parse(MARGINS.encode(), "m.csv"), method=method, bounds=bounds)
-    check(f"weights-{method}", found, leave_out=("values",))  # a set: its order is that of the process
+    weights = weighting.weigh(survey(), parse(MARGINS.encode(), "m.csv"), method=method, bounds=bounds)
+    check(f"weights-{method}", weights, leave_out=("values",))  # a set: its order is that of the process
 
 
 @pytest.mark.parametrize("weighted", [False, True])
 def test_the_tables_of_a_survey(weighted):
     answers = survey()
-    made = weighting.weigh(answers, parse(MARGINS.encode(), "m.csv"))
-    names = tuple(margin.variable for margin in made.margins)
+    weighed = weighting.weigh(answers, parse(MARGINS.encode(), "m.csv"))
+    names = tuple(margin.variable for margin in weighed.margins)
     weights = (
-        Weights(values=made.weights, initial=made.initial, codes=made.codes, variables=names)
+        Weights(values=weighed.weights, initial=weighed.initial, codes=weighed.codes, variables=names)
         if weighted
         else None
     )
-    held = samples.sample(answers, FORM, weights=weights)
+    sampled = samples.sample(answers, FORM, weights=weights)
     alone = {
-        name: tabulation.of_sample(held, name) for name in ("aise", "age", "eq", "annees", "aide", "jour")
+        name: tabulation.of_sample(sampled, name) for name in ("aise", "age", "eq", "annees", "aide", "jour")
     }
     crossed = {
-        f"{name} by {by}": tabulation.of_sample(held, name, by=by)
+        f"{name} by {by}": tabulation.of_sample(sampled, name, by=by)
         for name, by in (("aise", "age"), ("eq", "aide"))
     }
-    compared = differences.between_groups(held, crossed["aise by age"])
+    compared = differences.between_groups(sampled, crossed["aise by age"])
     check(f"tables-{'weighted' if weighted else 'raw'}", {**alone, **crossed, "compared": compared})
 
 
@@ -145,7 +145,7 @@ def test_the_offer_of_a_street():
         at("D", 5200, "formation", precision=2_000.0),
     )
     new = at("E", 11_500, "formation", capacity=200.0)
-    found = {
+    results = {
         "tous": gaps.gaps(g, cells={"A": "numerique", "B": "les_deux"}),
         "seniors": gaps.gaps(g, public="seniors"),
         "opened": what_if.opened(g, "formation", [new]),
@@ -154,7 +154,7 @@ def test_the_offer_of_a_street():
         "stops": siting.stops(g, [spot(m) for m in (0, 2400, 5000, 12_000)], 2),
         "any": reach.reach(g),
     }
-    check("offer", found, leave_out=TOLD)
+    check("offer", results, leave_out=LABELS)
 
 
 def test_two_published_shares_compared():

@@ -37,7 +37,7 @@ SHARES = (0.0, 0.004, 0.1, 0.5, 0.97, 1.0)
 
 def test_shares_and_their_intervals():
     numbers = (1, 2, 11, 240)
-    found = {
+    results = {
         "wilson": [proportions.wilson(share, n) for share, n in product(SHARES, numbers)],
         "exact": [proportions.clopper_pearson(share * n, n, 0.95) for share, n in product(SHARES, numbers)],
         "sampled": [
@@ -70,14 +70,14 @@ def test_shares_and_their_intervals():
             if decimals or percent == round(percent)
         ],
     }
-    check("shares", found)
+    check("shares", results)
 
 
 def test_agreements_of_two_readings():
     chance = np.random.default_rng(3)
     scores = chance.integers(0, 2, (40, 5)) + chance.integers(0, 4, (40, 1))
-    found = {
-        "share": [agreement.share(part, whole) for whole in (1, 4, 50) for part in {0, 1, whole // 2, whole}],
+    results = {
+        "share": [agreement.share(part, n) for n in (1, 4, 50) for part in {0, 1, n // 2, n}],
         "change": [
             agreement.change(*each) for each in ((0, 0, 5), (3, 1, 9), (1, 3, 9), (9, 0, 9), (20, 30, 400))
         ],
@@ -97,7 +97,7 @@ def test_agreements_of_two_readings():
         ],
         "omega": [agreement.omega(some.tolist(), seed=5) for some in (scores, scores[:20, :3])],
     }
-    check("agreement", found)
+    check("agreement", results)
 
 
 def test_the_doubt_of_a_sample():
@@ -121,12 +121,12 @@ def test_the_doubt_of_a_sample():
     def totals(drawn):
         return drawn @ values[:, :2]
 
-    found = {}
+    results = {}
     for name, plan in plans.items():
         replicates = {"bootstrap": variance.bootstrap(plan, 20, seed=2)}
         if plan.strata is None:
             replicates["jackknife"] = variance.jackknife(plan)
-        found[name] = {
+        results[name] = {
             "df": plan.df,
             "units": plan.units,
             "residuals": plan.residuals(values),
@@ -135,11 +135,11 @@ def test_the_doubt_of_a_sample():
             "alone": variance.of_means(values[:1], domains[:1, :1].repeat(3, axis=1), Plan(weights[:1])),
             "kish": variance.kish(weights),
             **{
-                way: (each.weights, each.factor, each.covariance(totals, totals(plan.weights)))
-                for way, each in replicates.items()
+                way: (replicate.weights, replicate.factor, replicate.covariance(totals, totals(plan.weights)))
+                for way, replicate in replicates.items()
             },
         }
-    check("variance", found)
+    check("variance", results)
 
 
 MARGINS = {
@@ -167,35 +167,35 @@ def test_weights_that_meet_margins(case):
         ("logit", (0.1, 8.0)),
         ("logit", (0.9, 1.1)),
     ]
-    found = {
+    results = {
         f"{method} {bounds} {name}": calibration.calibrate(
             initial, margins, method=method, bounds=bounds, spread=spread
         )
         for method, bounds in methods
         for name, margins, spread in (("plain", plain, None), ("spread", numeric, initial / 8))
     }
-    found |= {
+    results |= {
         f"trimmed {most}": calibration.trimmed(initial, plain, most=most, method=method, bounds=bounds)
         for most in (1.5, 3.0)
         for method, bounds in (("raking", None), ("logit", (0.05, 9.0)))
     }
-    found["bounds"] = [
+    results["bounds"] = [
         calibration_bounds.misses(initial, plain, 0.9, 1.1),
         calibration_bounds.can_keep(initial, plain, 0.1, 9.0),
         calibration_bounds.lowest_high(initial, plain, 0.3),
         calibration_bounds.highest_low(initial, plain, 3.0),
         calibration_bounds.symmetrical(initial, plain),
     ]
-    check(f"calibration-{case}", found)
+    check(f"calibration-{case}", results)
 
 
 def street(**over):
-    given = {
+    fields = {
         "nom": "Médiathèque du Lac", "adresse": "12 bis rue des Lilas", "code_insee": "38185", "code_postal": "38000",
         "latitude": 45.1885, "longitude": 5.7245, "precise": True, "pivot": "", "telephones": (), "courriels": (),
         "sites": (), "typologies": frozenset({"BIB"}), "itinerant": False, "commune": "Grenoble",
     }  # fmt: skip
-    return Place(**{**given, **over})
+    return Place(**{**fields, **over})
 
 
 PLACES = [
@@ -223,17 +223,17 @@ PLACES = [
 
 def test_places_that_may_be_the_same():
     n = len(PLACES)
-    found = {
+    results = {
         "within": matching.within(PLACES),
         "between": matching.between(PLACES[::2], PLACES[1::2]),
         "agreements": matching.agreements(PLACES, [(a, b) for a in range(n) for b in range(a)]).tolist(),
     }
-    check("matching", found)
+    check("matching", results)
 
 
 def test_places_to_open():
     chance = np.random.default_rng(6)
-    found = {}
+    results = {}
     for name, areas, spots, n, fixed in (
         ("few", 40, 14, 4, ()),
         ("many", 60, 30, 7, ()),
@@ -243,9 +243,15 @@ def test_places_to_open():
         demand = chance.uniform(0, 100, areas)
         covers = csr_array((chance.random((areas, spots)) < 0.12).astype(float))
         for way in (siting.best_sites, siting.greedy):
-            made = way(demand, covers, n, fixed=fixed)
-            found[f"{name} {way.__name__}"] = [made.chosen, made.covered, made.bound, made.gap, made.exact]
-    check("siting", found)
+            choice = way(demand, covers, n, fixed=fixed)
+            results[f"{name} {way.__name__}"] = [
+                choice.chosen,
+                choice.covered,
+                choice.bound,
+                choice.gap,
+                choice.exact,
+            ]
+    check("siting", results)
 
 
 def test_what_may_be_published_of_small_counts():
@@ -254,7 +260,7 @@ def test_what_may_be_published_of_small_counts():
         [[1, 1, 0, 0, 1], [0, 1, 1, 0, 0], [0, 0, 1, 1, 0], [1, 0, 0, 1, 1], [0, 0, 0, 0, 1]], dtype=bool
     )
     cells = [30, 4, 19, 11, 40]
-    found = {
+    results = {
         "batch": [disclosure.batch(n, least) for n in (0, 5, 11, 12, 60, 400) for least in (5, 11)],
         "one_way": [disclosure.one_way(row, least) for row in counts for least in (5, 11)],
         "two_way": [
@@ -264,8 +270,8 @@ def test_what_may_be_published_of_small_counts():
             for columns in ([True] * 4, [True, True, False, True])
         ],
         "before": [
-            suppression.people_before([[1, 1, 0, 0, 0], [0, 0, 1, 1, 0]], told, cells)
-            for told in ([20, 20], [34, 30], [50, 12])
+            suppression.people_before([[1, 1, 0, 0, 0], [0, 0, 1, 1, 0]], counts, cells)
+            for counts in ([20, 20], [34, 30], [50, 12])
         ],
         "protect": [
             suppression.protect(
@@ -290,22 +296,22 @@ def test_what_may_be_published_of_small_counts():
             suppression.doubt([1, 0, 1], [[1, 1, 1], [0, 1, 0]], [20, low], [20, 9]) for low in (0, 3, 9)
         ],
     }
-    check("disclosure", found)
+    check("disclosure", results)
 
 
 def test_a_model_and_a_survey_together():
     model = composite.surveyed(0.3, 40.0, seed=1, n=200)
-    found = {}
+    results = {}
     for share, effective in ((0.28, 900.0), (0.6, 2000.0), (0.3, 12.0)):
         drawn = composite.surveyed(share, effective, seed=2, n=200)
         carried = composite.carried(
             drawn, known=0.25, total=0.31, slope=1.0, slope_doubt=0.2, selection=0.1, seed=3
         )
-        found[f"{share} {effective}"] = [drawn, carried, composite.combine(model, carried)]
+        results[f"{share} {effective}"] = [drawn, carried, composite.combine(model, carried)]
     people, size = np.array([[10.0, 20.0], [90.0, 70.0], [0.0, 5.0]]), np.array([50.0, 100.0, 5.0])
     move = composite.moves(people, size, np.array([120.0, 60.0]))
-    found["moved"] = [move, composite.moved(people, size, move)]
-    check("composite", found)
+    results["moved"] = [move, composite.moved(people, size, move)]
+    check("composite", results)
 
 
 def test_incomes_and_diplomas():
@@ -316,7 +322,7 @@ def test_incomes_and_diplomas():
     below, shares = chance.uniform(0.1, 0.9, 9), chance.dirichlet(np.ones(6), 9)
     weight = chance.uniform(0.5, 2, 9)
     link = diplomas.link(below, weight / 3)
-    found = {
+    results = {
         "spread": income.calibrate_spread(median, people, threshold=13_000.0, share=0.14),
         "threshold": income.calibrate_threshold(median, people, spread=0.45, share=0.14),
         "share": share,
@@ -329,7 +335,7 @@ def test_incomes_and_diplomas():
         "quadratic": diplomas.split_quadratic(below, shares, weight),
         "composed": diplomas.compose(below, shares[:, :2], shares[:, 2:4]),
     }
-    check("income", found)
+    check("income", results)
 
 
 def test_rates_of_cells_and_of_areas():
@@ -349,7 +355,7 @@ def test_rates_of_cells_and_of_areas():
     expected, size = counts @ solved.T, counts.sum(axis=1)
     varies = synthetic.variance(counts, solved)
     moves = chance.normal(0, 0.2, (4, 3))
-    found = {
+    results = {
         "solved": solved,
         "shifted": rates.shift(people, solved, np.array([0.1, 0.3, 0.5])),
         "scale": scale,
@@ -365,25 +371,25 @@ def test_rates_of_cells_and_of_areas():
         "centred": synthetic.centred(moves, size, np.array([0, 0, 1, 1]), 2),
         "people": synthetic.people(expected, size, np.array([0.9, 0.8, 0.7, 1.0]), moves, moves.var(axis=1)),
     }
-    check("rates", found)
+    check("rates", results)
 
 
 def test_differences_and_their_chances():
     ends = [(0.3, 60), (0.5, 11), (0.0, 40), (1.0, 25)]
-    made = [Share(value=value, variance=value * (1 - value) / n, n=n, df=n - 1) for value, n in ends]
-    found = {
+    shares = [Share(value=value, variance=value * (1 - value) / n, n=n, df=n - 1) for value, n in ends]
+    results = {
         "differences": [
             comparisons.difference(one, other, correlation=correlation)
-            for one, other in product(made, made)
+            for one, other in product(shares, shares)
             for correlation in (0.0, 0.4)
         ],
         "holm": [comparisons.holm(each) for each in ([], [0.5], [0.01, 0.04, 0.03, 0.9], [0.02] * 3)],
     }
-    check("differences", found)
+    check("differences", results)
 
 
 def test_the_line_of_every_answer():
-    found = [
+    lines = [
         bilan.line(access=access, use=use, wants=wants, reads=reads, unsure=unsure)
         for access, use, wants, reads, unsure in product(
             ("none", "fragile", "stable"),
@@ -393,4 +399,4 @@ def test_the_line_of_every_answer():
             (False, True),
         )
     ]
-    check("bilan-lines", found)
+    check("bilan-lines", lines)

@@ -1,4 +1,4 @@
-"""What the rules of the platform answer on hundreds of drawn cases, kept: dates at the edge, orders that matter,
+"""The answers of the rules of the platform on hundreds of drawn cases, kept: dates at the edge, orders that matter,
 words that a person reads. Each rule has its table in tests/spec; here nothing between two lines moves in silence.
 """
 
@@ -24,7 +24,7 @@ def near(draw, days=420):
 
 
 def test_where_procedures_stand():
-    draw, found = random.Random(1), []
+    draw, lines = random.Random(1), []
     rules = (
         RULE,
         line.Rule(),
@@ -33,7 +33,7 @@ def test_where_procedures_stand():
     )
     stands = []
     for _ in range(260):
-        told = []
+        steps = []
         for n in range(draw.randrange(5)):
             kind = draw.choice(list(facts.FACTS))
             on = near(draw)
@@ -45,7 +45,7 @@ def test_where_procedures_stand():
                     TODAY + timedelta(days=draw.choice((1, 29, 31, 301, 700))),
                 )
             )
-            told.append(
+            steps.append(
                 facts.Statement(
                     kind=kind,
                     on=on,
@@ -54,9 +54,9 @@ def test_where_procedures_stand():
                     paper=draw.choice(("un", "deux", "")),
                 )
             )
-        stand = line.standing(told, draw.choice(rules), TODAY)
+        stand = line.standing(steps, draw.choice(rules), TODAY)
         stands.append(stand)
-        found.append(
+        lines.append(
             f"{stand.state} {'/'.join(stand.marks)} {stand.current} {stand.tag} {stand.sentence} {stand.gesture}"
             f" {stand.due} {'/'.join(stand.gathered)} {'/'.join(stand.missing)}"
         )
@@ -92,11 +92,11 @@ def test_where_procedures_stand():
         facts.wrong_dates("sent", day, None, TODAY) == "" for day in (date(2011, 11, 12), date(2011, 11, 11))
     ]
     assert (edges, past) == ([True, False], [True, False]), "twenty years ahead, fifteen behind, of 366 days"
-    check("rules-droits", {"stands": found, "heads": heads, "order": order, "later": later, "wrong": wrong})
+    check("rules-droits", {"stands": lines, "heads": heads, "order": order, "later": later, "wrong": wrong})
 
 
 def test_what_a_mandate_allows():
-    draw, found = random.Random(2), []
+    draw, lines = random.Random(2), []
     days = [None, *(TODAY + timedelta(days=n) for n in (-400, -31, -1, 0, 1, 40))]
     for _ in range(240):
         frames = [
@@ -111,16 +111,16 @@ def test_what_a_mandate_allows():
             )
             for _ in range(draw.randrange(4))
         ]
-        made = frame.judge(
+        judgement = frame.judge(
             frames, structure=1, procedure="rsa", family=draw.choice(("caf", "caf", "caf", "")), on=TODAY
         )
-        found.append(f"{made.allowed} {made.frame} {made.why} {made.what_to_do}")
+        lines.append(f"{judgement.allowed} {judgement.frame} {judgement.why} {judgement.what_to_do}")
     ends = [
         frame.ends_on(on, duration).isoformat()
         for on in (date(2026, 1, 31), date(2023, 3, 1), date(2024, 2, 29), date(2026, 12, 31))
         for duration in frame.DURATIONS
     ]
-    check("rules-mandats", {"judged": found, "ends": ends})
+    check("rules-mandats", {"judged": lines, "ends": ends})
 
 
 def test_when_a_door_opens():
@@ -138,8 +138,8 @@ def test_when_a_door_opens():
         for n in (-60, -30, -1, 0, 1, 29, 30, 31, 60)
     ]
     wrong = [
-        permanences.wrong_hours(permanences.read_hours(given), minutes)
-        for given in (
+        permanences.wrong_hours(permanences.read_hours(text), minutes)
+        for text in (
             [],
             [[0, "09:00", "09:00"]],
             [[0, "09:00", "09:20"]],
@@ -153,7 +153,7 @@ def test_when_a_door_opens():
         TODAY - timedelta(days=n)
         for n in (0, mailbox.not_read_for() - 1, mailbox.not_read_for(), mailbox.not_read_for() + 1)
     ]
-    found = {
+    results = {
         "slots": [[each.isoformat() for each in permanences.slots(one, *span)] for one in (opening, every)],
         "days": [[each.isoformat() for each in permanences.days(one, *span)] for one in (opening, every)],
         "stored": permanences.stored_hours(opening.hours),
@@ -188,12 +188,12 @@ def test_when_a_door_opens():
         "open": [workshops.is_open(moments[3], each) for each in moments],
         "call": [workshops.to_call(each) for each in product((True, False, None), repeat=4)],
         "chain": [
-            workshops.chain([each, [True, True]], held)
+            workshops.chain([each, [True, True]], n_present)
             for each in product((True, False, None), repeat=3)
-            for held in (0, 1, 3, 5)
+            for n_present in (0, 1, 3, 5)
         ],
     }
-    check("rules-agenda", found)
+    check("rules-agenda", results)
 
 
 def test_what_a_message_becomes():
@@ -202,8 +202,8 @@ def test_what_a_message_becomes():
     secret = "s" * 40
     json = {"content-type": "application/json"}
     posts = [
-        incoming.Post(url="https://x/", headers={**json, "x-signature": incoming.sign(given, sent, at + late)}, body=read, at=at)
-        for given, sent, read, late in (
+        incoming.Post(url="https://x/", headers={**json, "x-signature": incoming.sign(signed, sent, at + late)}, body=read, at=at)
+        for signed, sent, read, late in (
             (secret, body, body, timedelta()),
             (secret, body, body + b" ", timedelta()),
             ("t" * 40, body, body, timedelta()),
@@ -230,7 +230,7 @@ def test_what_a_message_becomes():
         "x",
         "",
     ]
-    found = {
+    results = {
         "read": [read(post, way) for post in posts for way in incoming.PROOFS],
         "short secret": [read(posts[0], way, "court") for way in incoming.PROOFS],
         "mobile": [addresses.mobile(each) for each in numbers],
@@ -285,11 +285,11 @@ def test_what_a_message_becomes():
             )
         ],
     }
-    check("rules-messages", found)
+    check("rules-messages", results)
 
 
 def test_what_a_referral_may_become():
-    found = {
+    results = {
         "moves": [
             (
                 verb,
@@ -315,11 +315,11 @@ def test_what_a_referral_may_become():
         ],
         "forgotten": cycle.forget_before(TODAY).isoformat(),
     }
-    check("rules-cycle", found)
+    check("rules-cycle", results)
 
 
 def test_which_places_suit():
-    draw, found = random.Random(3), []
+    draw, lines = random.Random(3), []
     at = datetime(2026, 11, 23, 9, 30)
 
     def some(*values):
@@ -342,10 +342,12 @@ def test_which_places_suit():
             stitches=draw.randrange(5), fresh="récent", sent=draw.random() < 0.5, only_sent=draw.random() < 0.2, no_public=draw.random() < 0.1,
         )  # fmt: skip
         why = matching.why_not(wanted, known, TODAY)
-        told = matching.reasons(wanted, known, at)
-        points = "/".join(f"{each.criterion} {each.answer} {each.points} {each.most}" for each in told)
-        found.append(f"{why} {matching.total(told)} {points} {' '.join(each.words for each in told)[:160]}")
+        reasons = matching.reasons(wanted, known, at)
+        points = "/".join(f"{each.criterion} {each.answer} {each.points} {each.most}" for each in reasons)
+        lines.append(
+            f"{why} {matching.total(reasons)} {points} {' '.join(each.words for each in reasons)[:160]}"
+        )
     minutes = [
         matching.rounded_minutes(each) for each in (0.2, 1.0, 4.4, 4.6, 12.4, 12.6, 29.9, 58.0, 61.0, 240.0)
     ]
-    check("rules-matching", {"places": found, "minutes": minutes})
+    check("rules-matching", {"places": lines, "minutes": minutes})

@@ -1,4 +1,4 @@
-"""What a survey says on answers as they come: rare, doubtful, badly written, too few. Its tables, its weights, its
+"""The results of a survey on answers as they come: rare, doubtful, badly written, too few. Its tables, its weights, its
 refusals and their words stay what they were.
 """
 
@@ -15,14 +15,14 @@ from maillage.studies.survey.columns import Reader
 from maillage.studies.survey.samples import Weights
 from maillage.studies.survey.tables import Tabulation, counted
 from tests.engine.test_tabulation import FORM, table
-from tests.engine.test_unchanged import TOLD, survey
+from tests.engine.test_unchanged import LABELS, survey
 from tests.support.unchanged import check
 
 QUESTIONS = ("aise", "age", "eq", "prio", "annees", "jour", "aide", "content")
 
 
 def outcome(act):
-    """Return what a call gives, or the three sentences of its refusal."""
+    """Return the result of a call, or the three sentences of its refusal."""
     try:
         return act()
     except Refused as refused:
@@ -70,10 +70,12 @@ OPTIONS = {
 
 @pytest.mark.parametrize("option", OPTIONS)
 def test_the_tables_of_a_few_people(option):
-    kind, given = OPTIONS[option]
-    held = survey_samples.sample(answers(), replace(BRIEF, kind=kind))
-    found = {
-        f"{name} by {by}": outcome(lambda name=name, by=by: tabulation.of_sample(held, name, by=by, **given))
+    kind, kwargs = OPTIONS[option]
+    sampled = survey_samples.sample(answers(), replace(BRIEF, kind=kind))
+    results = {
+        f"{name} by {by}": outcome(
+            lambda name=name, by=by: tabulation.of_sample(sampled, name, by=by, **kwargs)
+        )
         for name, by in (
             ("aise", ""),
             ("aise", "age"),
@@ -83,15 +85,15 @@ def test_the_tables_of_a_few_people(option):
             ("mot", ""),
         )
     }
-    told = [each for each in found.values() if isinstance(each, Tabulation)]
-    found["respondents"] = [tabulation.respondents(held, each) for each in told]
-    found["tells"] = [tabulation.counts_tell(held, each) for each in told]
-    check(f"few-{option}", found, leave_out=TOLD)
+    tables = [each for each in results.values() if isinstance(each, Tabulation)]
+    results["respondents"] = [tabulation.respondents(sampled, each) for each in tables]
+    results["tells"] = [tabulation.counts_tell(sampled, each) for each in tables]
+    check(f"few-{option}", results, leave_out=LABELS)
 
 
 def test_the_table_of_a_part_of_them():
-    held = survey_samples.sample(answers(), BRIEF, where={"age": ["adulte", "ancien"]})
-    check("few-part", tabulation.of_sample(held, "aide"), leave_out=TOLD)
+    sampled = survey_samples.sample(answers(), BRIEF, where={"age": ["adulte", "ancien"]})
+    check("few-part", tabulation.of_sample(sampled, "aide"), leave_out=LABELS)
 
 
 def test_the_tables_of_a_second_edition():
@@ -103,29 +105,32 @@ def test_the_tables_of_a_second_edition():
     chance = np.random.default_rng(2)
     weights = Weights(values=chance.uniform(1, 5, 90), clusters=np.arange(90) // 3)
     later = survey_samples.sample(answers(90), BRIEF, weights)
-    found = {
+    results = {
         f"{name} by {by}": tabulation.of_sample(later, name, by=by, before=before)
         for name, by in (("aise", ""), ("aise", "age"), ("aide", ""), ("annees", ""))
     }
-    check("second-edition", found, leave_out=TOLD)
+    check("second-edition", results, leave_out=LABELS)
 
 
 def test_two_surveys_side_by_side():
     one, other = answers(90), survey()
     samples = [survey_samples.sample(each, FORM) for each in (one, other)]
     tables = [
-        [tabulation.of_sample(held, name, by=by) for name, by in (("aise", ""), ("aise", "age"), ("eq", ""))]
-        for held in samples
+        [
+            tabulation.of_sample(sampled, name, by=by)
+            for name, by in (("aise", ""), ("aise", "age"), ("eq", ""))
+        ]
+        for sampled in samples
     ]
     compared = [
         outcome(lambda a=a, b=b: differences.between(a, b, names=("ici", "là")))
         for a, b in zip(*tables, strict=True)
     ]
-    found = {
+    results = {
         "between": compared,
         "groups": [
-            differences.between_groups(held, each)
-            for held, some in zip(samples, tables, strict=True)
+            differences.between_groups(sampled, each)
+            for sampled, some in zip(samples, tables, strict=True)
             for each in some
             if each.by
         ],
@@ -138,7 +143,7 @@ def test_two_surveys_side_by_side():
         "topics": [each[0] for each in differences.topics(FORM, FORM)],
         "perception": differences.perception(*samples, names=("habitants", "structures")),
     }
-    check("side-by-side", found, leave_out=TOLD)
+    check("side-by-side", results, leave_out=LABELS)
 
 
 def test_columns_as_they_are_typed():
@@ -205,11 +210,11 @@ def test_columns_as_they_are_typed():
         content=["oui"] * 12,
     )
     reader = Reader(typed, FORM)
-    found = {
+    results = {
         name: outcome(lambda name=name: reader.column(name))
         for name in (*QUESTIONS, "mot", "rien", "absente")
     }
-    found |= {
+    results |= {
         f"alone {k}": outcome(
             lambda k=k: Reader(table(**{name: typed[name][k : k + 1] for name in QUESTIONS}), FORM).column(
                 "aise"
@@ -217,7 +222,7 @@ def test_columns_as_they_are_typed():
         )
         for k in range(12)
     }
-    found |= {
+    results |= {
         f"{name} {k}": outcome(
             lambda k=k, name=name: Reader(
                 table(**{each: typed[each][k : k + 1] for each in QUESTIONS}), FORM
@@ -226,7 +231,7 @@ def test_columns_as_they_are_typed():
         for name in ("eq", "prio", "annees", "jour")
         for k in range(12)
     }
-    check("columns", found)
+    check("columns", results)
 
 
 HEAD = "variable;modalite;effectif\n"
@@ -255,30 +260,34 @@ WEIGHED = {
 
 @pytest.mark.parametrize("initial", ["", "given", "wrong"])
 def test_the_weights_of_a_few_people(initial):
-    held = answers()
+    sample = answers()
     if initial:
         weights = np.linspace(40, 160, 90).round(1).astype(str)
         if initial == "wrong":
             weights[[3, 7]] = ("-2", "beaucoup")
-        held = table(**{name: held[name] for name in held.columns if name != "id"}, poids_initial=weights)
-    found = {}
-    for name, (text, given) in WEIGHED.items():
-        made = outcome(
-            lambda text=text, given=given: weighting.weigh(
-                held, parse((HEAD + text).encode(), "m.csv"), **given
+        sample = table(
+            **{name: sample[name] for name in sample.columns if name != "id"}, poids_initial=weights
+        )
+    results = {}
+    for name, (text, kwargs) in WEIGHED.items():
+        weighed = outcome(
+            lambda text=text, kwargs=kwargs: weighting.weigh(
+                sample, parse((HEAD + text).encode(), "m.csv"), **kwargs
             )
         )
-        found[name] = made
-    check(f"weights-few-{initial or 'equal'}", found, leave_out=("values",))
+        results[name] = weighed
+    check(f"weights-few-{initial or 'equal'}", results, leave_out=("values",))
 
 
 def test_margins_read_beside_a_sample():
     margins = parse((HEAD + AGE + "age;tres ancien;500\n").encode(), "m.csv")
-    held = answers()
+    sample = answers()
     age = margins[0]
     counts = [(1, 40, 30, 0), (0, 0, 90, 0), (12, 3, 3, 2), (40, 40, 40, 40)]
-    found = {
-        "sample": [outcome(lambda each=each: sample_margins.sample_margin(held, each)) for each in margins],
+    results = {
+        "sample": [
+            outcome(lambda margin=each: sample_margins.sample_margin(sample, margin)) for each in margins
+        ],
         "merges": [sample_margins.merges(age, each, thin=thin) for each in counts for thin in (None, 1, 11)],
         "mended": [sample_margins.mended(age, each, thin=thin) for each in counts for thin in (1, 11)],
         "proposal": [sample_margins.proposal(age, rank, each) for each in counts for rank in range(4)],
@@ -292,4 +301,4 @@ def test_margins_read_beside_a_sample():
             for mean in (1.0, 30.0, 3000.0)
         ],
     }
-    check("margins", found, leave_out=("values",))
+    check("margins", results, leave_out=("values",))

@@ -1,4 +1,4 @@
-"""What reports say of a territory that is not like the others: three zones, a range, places that say nothing."""
+"""Reports of unusual territories: three zones, a range, places that say nothing."""
 
 import json
 import re
@@ -56,11 +56,11 @@ def d():
 
 def subject(d, places=None) -> Subject:
     """Return a territory as reports take it. places: their sheets, None without a census."""
-    found = None
+    offer_result = None
     if places is not None:
-        found = census.offered(d.request, d, census.census("lieux.csv", places))
-    reading = presentation.present(Study(d, found, (), (), None), fingerprint="")
-    study = json.loads(study_json.encode(study_json.document(d, found)))
+        offer_result = census.offered(d.request, d, census.census("lieux.csv", places))
+    reading = presentation.present(Study(d, offer_result, (), (), None), fingerprint="")
+    study = json.loads(study_json.encode(study_json.document(d, offer_result)))
     return Subject(reading=reading, study=study, layers={}, knitted="", on=ON)
 
 
@@ -78,17 +78,17 @@ def words(chapter: Chapter) -> str:
     return str(as_data(chapter)).replace("\\xa0", " ").replace("\xa0", " ")
 
 
-def chapter(made, title: str) -> Chapter:
-    return next(each for each in made.chapters if title in (each.title, each.over))
+def chapter(document, title: str) -> Chapter:
+    return next(each for each in document.chapters if title in (each.title, each.over))
 
 
 def test_three_zones_are_not_a_single_one(d):
     """Face à la France, trois zones se classent comme cent ; ce n’est pas qu’il n’y en ait qu’une."""
     zones = tuple(replace(each, cell=None) for each in d.zones[:3])
     few = replace(d, zones=zones, digital_only=(), social_only=(), clusters=(), leaders=())
-    told = words(chapter(synthesis.compose(subject(few), None), "Où vivent ces personnes"))
-    assert "Un seul quartier" not in told
-    assert "Chaque quartier est classé face à la France métropolitaine" in told
+    text = words(chapter(synthesis.compose(subject(few), None), "Où vivent ces personnes"))
+    assert "Un seul quartier" not in text
+    assert "Chaque quartier est classé face à la France métropolitaine" in text
     unknown = Spread(0.0, 0.0, 0.0)
     one = replace(few, zones=d.zones[:1], where=Where("inconnu", (), unknown, unknown))
     assert "Un seul quartier : il n’est comparé à aucun autre." in words(
@@ -127,27 +127,27 @@ def test_a_document_older_than_its_places_says_that_they_are_counted_soon(d):
 
 
 @pytest.mark.parametrize(
-    ("n", "told"),
+    ("n", "phrases"),
     [
         (1, ["1 lieu sur 1 ne précise pas son offre. Il ne compte ni", "qui l’a à portée"]),
         (2, ["2 lieux sur 2 ne précisent pas leur offre. Ils ne comptent ni", "qui les a à portée"]),
     ],
 )
-def test_cautions_agree_with_the_places_they_count(d, n, told):
+def test_cautions_agree_with_the_places_they_count(d, n, phrases):
     mute = [place(f"a{k}") for k in range(n)]
     nowhere = [{"id": f"b{k}", "nom": f"Nulle part {k}"} for k in range(n)]
-    said = " ".join(subject(d, mute + nowhere).reading.offer.cautions).replace("\xa0", " ")
-    assert all(each in said for each in told), said
+    text = " ".join(subject(d, mute + nowhere).reading.offer.cautions).replace("\xa0", " ")
+    assert all(each in text for each in phrases), text
 
 
-def test_what_a_census_does_not_ask_is_said_beside_the_absence_of_gaps(d):
+def test_questions_a_census_omits_are_named_with_the_absence_of_gaps(d):
     """Aucun manque d’aide n’est trouvé ; du wifi, ce recensement ne dit rien."""
-    found = subject(d, [place("a", practices={"assistance": {"state": "offered"}})]).reading.offer
+    offer = subject(d, [place("a", practices={"assistance": {"state": "offered"}})]).reading.offer
     lines = tuple(
         replace(line, missing_low=0.0, missing_high=high, missing_value=0.0)
-        for line, high in zip(found.whole.lines, (0.0,) * len(found.whole.lines), strict=True)
+        for line, high in zip(offer.whole.lines, (0.0,) * len(offer.whole.lines), strict=True)
     )
-    none = replace(found, whole=replace(found.whole, lines=lines), zones={})
+    none = replace(offer, whole=replace(offer.whole, lines=lines), zones={})
     assert gaps.absence_sentence(none).startswith(
         "Aucun, d’après ce recensement. Le recensement ne dit rien de : "
     )
@@ -155,23 +155,23 @@ def test_what_a_census_does_not_ask_is_said_beside_the_absence_of_gaps(d):
     doubtful = replace(none, whole=replace(none.whole, lines=maybe))
     assert gaps.absence_sentence(doubtful).startswith("Aucun n’est certain, d’après ce recensement.")
     sure = tuple(replace(line, missing_low=40.0, missing_high=300.0) for line in lines)
-    told = gaps.absence_sentence(replace(none, whole=replace(none.whole, lines=sure)))
-    assert told.startswith("Aucun n’est certain dans une zone ; en tout, ")
+    sentence = gaps.absence_sentence(replace(none, whole=replace(none.whole, lines=sure)))
+    assert sentence.startswith("Aucun n’est certain dans une zone ; en tout, ")
 
 
 def test_a_filter_that_keeps_a_few_does_not_make_a_town_too_small(d):
     """Échirolles a 37 000 habitants : ce n’est pas « un si petit lieu », c’est le filtre qui en garde peu."""
     areas = len(population.sources().rp2021["pop"])
-    kept = Inside(id="peu", label="Quartier d’en haut", share=np.full(areas, 0.001), source="", doubt="")
+    inside = Inside(id="peu", label="Quartier d’en haut", share=np.full(areas, 0.001), source="", doubt="")
     territory, cut = d.request.territory, d.request.zoning
     few = diagnosis.diagnose(
-        Request(territory=territory, zoning=cut, definition=definition(DEFAULT), n_draws=20, inside=kept)
+        Request(territory=territory, zoning=cut, definition=definition(DEFAULT), n_draws=20, inside=inside)
     )
-    told = withheld.explain(subject(few).reading)
-    assert told.why == population.TOO_FEW
-    assert "filtre « Quartier d’en haut » garde ici moins de 50 personnes" in told.more.replace("\xa0", " ")
-    said = " ".join((told.title, told.headline, told.more, *told.advice))
-    assert not any(words in said for words in ("si petit lieu", "Un territoire trop petit", "n’habite"))
+    page = withheld.explain(subject(few).reading)
+    assert page.why == population.TOO_FEW
+    assert "filtre « Quartier d’en haut » garde ici moins de 50 personnes" in page.more.replace("\xa0", " ")
+    text = " ".join((page.title, page.headline, page.more, *page.advice))
+    assert not any(words in text for words in ("si petit lieu", "Un territoire trop petit", "n’habite"))
 
 
 def test_a_sheet_counts_nobody_where_nothing_may_be_counted():
@@ -193,7 +193,7 @@ def test_a_sheet_counts_nobody_where_nothing_may_be_counted():
     )
 
 
-def test_quarters_overseas_have_no_name_and_are_told_by_their_number():
+def test_quarters_overseas_have_no_name_and_are_named_by_their_number():
     """Cayenne : « la moitié vit dans 8 quartiers sur 22 : , , et . » ne nommait personne."""
     cayenne = studied("973").zone("97302")
     assert len(cayenne.parts) == 22
@@ -201,21 +201,25 @@ def test_quarters_overseas_have_no_name_and_are_told_by_their_number():
     assert "Iris " in zone_sheet.first_step(cayenne, None)
 
 
-def test_those_who_cannot_do_without_help_are_told_by_their_range(d):
+def test_those_who_cannot_do_without_help_are_counted_by_their_range(d):
     """D’une petite commune, l’exclusion n’a qu’une fourchette : l’affiche et les propositions ne l’oublient pas."""
     wide = replace(d.levels["exclusion"], value=6.0, low=2.6, high=10.7)
     small = subject(replace(d, levels={**d.levels, "exclusion": wide}))
     (network,) = poster._network(small)
     assert "**Pour qui :** exclusion numérique, entre 2 et 11 personnes ;" in words(network)
-    told = [each.replace("\xa0", " ") for each in decisions.proposals(small, None)]
-    assert "Entre 2 et 11 personnes ne peuvent pas faire sans aide." in " ".join(told)
+    proposals = [each.replace("\xa0", " ") for each in decisions.proposals(small, None)]
+    assert "Entre 2 et 11 personnes ne peuvent pas faire sans aide." in " ".join(proposals)
 
 
 def test_a_document_explains_a_word_where_it_is_first_used():
     """« Bornes : 90 chances sur 100 » n’est pas un terminal, « calculs Maillage » n’est pas la couverture d’un territoire."""
-    said = Chapter(number="", title="Bornes : 90 chances sur 100", lead="Calculs Maillage, précarité forte.")
+    first_chapter = Chapter(
+        number="", title="Bornes : 90 chances sur 100", lead="Calculs Maillage, précarité forte."
+    )
     grid = Chapter(number="", title="Le maillage", lead="La précarité forte.")
-    first, then = (chapter.blocks for chapter in certainty.explained([said, grid], known=["precarite"]))
+    first, then = (
+        chapter.blocks for chapter in certainty.explained([first_chapter, grid], known=["precarite"])
+    )
     assert [re.findall(r"\*\*(.+?)\*\*", block.text) for block in first] == [["Précarité forte"]]
     assert [re.findall(r"\*\*(.+?)\*\*", block.text) for block in then] == [["Maillage"]]
 
@@ -225,8 +229,8 @@ def test_a_study_is_cited_with_the_article_of_its_territory(d):
     north = replace(d, request=replace(d.request, territory=gazetteer().get("R32")))
     assert of_name_of(north) == "des Hauts-de-France"
     areas = len(population.sources().rp2021["pop"])
-    kept = Inside(id="q", label="Quartiers", share=np.ones(areas), source="", doubt="")
-    assert of_name_of(replace(north, request=replace(north.request, inside=kept))) == (
+    inside = Inside(id="q", label="Quartiers", share=np.ones(areas), source="", doubt="")
+    assert of_name_of(replace(north, request=replace(north.request, inside=inside))) == (
         "des Hauts-de-France (quartiers)"
     )
     own = replace(north, request=replace(north.request, name="Le bassin"))
@@ -264,9 +268,9 @@ def test_a_sheet_without_classes_has_no_legend_of_them(d, monkeypatch):
     code, reading = d.zones[0].zone.code, subject(d).reading
     assert zone_sheet.render(d, reading, code, on=ON)["legende"]
     zones = tuple(replace(each, cell=None) for each in reading.zones)
-    shown = zone_sheet.render(d, replace(reading, zones=zones, is_classed=False), code, on=ON)
-    assert not shown["legende"]
-    assert shown["carte_alt"] == f"{reading.zone(code).name} et ses voisines."
+    sheet = zone_sheet.render(d, replace(reading, zones=zones, is_classed=False), code, on=ON)
+    assert not sheet["legende"]
+    assert sheet["carte_alt"] == f"{reading.zone(code).name} et ses voisines."
 
 
 def test_a_territory_of_one_zone_is_compared_with_no_other():

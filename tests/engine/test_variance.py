@@ -41,8 +41,8 @@ def test_a_mean_does_not_care_how_many_the_weights_add_up_to(n, seed, times):
 
 def test_equal_weights_give_the_textbook_variance():
     values = np.array([1.0, 0, 0, 1, 1, 0, 0, 0, 0, 1])
-    found = variance.of_means(values[:, None], np.ones((10, 1)), Plan(np.full(10, 7.0)))
-    assert found.covariance[0, 0] == approx(values.var(ddof=1) / 10)
+    means = variance.of_means(values[:, None], np.ones((10, 1)), Plan(np.full(10, 7.0)))
+    assert means.covariance[0, 0] == approx(values.var(ddof=1) / 10)
 
 
 @given(st.integers(0, 500))
@@ -50,9 +50,9 @@ def test_equal_weights_give_the_textbook_variance():
 def test_what_margins_impose_has_no_error(seed):
     """Une part que les marges imposent ne varie pas, quelles que soient les autres marges."""
     random = chance.generator(seed, "test")
-    kept = [random.integers(0, 3, 80), random.integers(0, 4, 80), random.integers(0, 2, 80)]
-    plan = Plan(random.uniform(1, 2, 80), random.uniform(1, 2, 80), codes=kept)
-    columns = np.column_stack([kept[0] == 1, kept[1] == 3, kept[2] == 0]).astype(float)
+    codes = [random.integers(0, 3, 80), random.integers(0, 4, 80), random.integers(0, 2, 80)]
+    plan = Plan(random.uniform(1, 2, 80), random.uniform(1, 2, 80), codes=codes)
+    columns = np.column_stack([codes[0] == 1, codes[1] == 3, codes[2] == 0]).astype(float)
     assert variance.of_means(columns, np.ones((80, 3)), plan).covariance == approx(
         np.zeros((3, 3)), abs=1e-18
     )
@@ -129,25 +129,25 @@ def test_the_bootstrap_knows_strata_and_what_was_drawn_of_them():
 def test_categories_never_made_into_a_matrix_say_what_the_matrix_says(seed):
     """Résidus et leviers, contre la projection écrite en entier."""
     random = chance.generator(seed, "test")
-    n, kept = (
+    n, codes = (
         50,
         [chance.generator(seed, "a").integers(0, 3, 50), chance.generator(seed, "b").integers(0, 4, 50)],
     )
     size, initial = random.uniform(1, 9, (n, 1)), random.uniform(1, 3, n)
-    x = np.column_stack([np.eye(3)[kept[0]], np.eye(4)[kept[1]], size])
+    x = np.column_stack([np.eye(3)[codes[0]], np.eye(4)[codes[1]], size])
     hat = x @ np.linalg.pinv(x.T @ (initial[:, None] * x)) @ (x * initial[:, None]).T
     y = random.normal(size=(n, 2))
-    plain = Plan(random.uniform(1, 2, n), initial, codes=kept, numeric=size)
+    plain = Plan(random.uniform(1, 2, n), initial, codes=codes, numeric=size)
     assert plain.residuals(y) == approx(y - hat @ y, abs=1e-8)
-    cautious = Plan(plain.weights, initial, codes=kept, numeric=size, cautious=True)
+    cautious = Plan(plain.weights, initial, codes=codes, numeric=size, cautious=True)
     assert cautious.residuals(y) == approx((y - hat @ y) / (1 - np.diag(hat))[:, None], abs=1e-7)
 
 
 def test_a_domain_of_nobody_has_no_mean():
-    found = variance.of_means(np.ones((4, 2)), np.array([[1, 0]] * 4), Plan(np.ones(4)))
-    assert np.isnan(found.values[1])
-    assert np.isnan(found.covariance[1]).all()
-    assert found.covariance[0, 0] == 0
+    means = variance.of_means(np.ones((4, 2)), np.array([[1, 0]] * 4), Plan(np.ones(4)))
+    assert np.isnan(means.values[1])
+    assert np.isnan(means.covariance[1]).all()
+    assert means.covariance[0, 0] == 0
 
 
 def test_bad_weights_are_refused():
@@ -171,29 +171,29 @@ def drawn_intervals(n, p, seeds, shares=(0.35, 0.3, 0.2, 0.15)):
     chances = np.array([3.0, 2, 1.5, 1])[age]
     chances *= n / chances.sum()
     totals = [np.bincount(age).astype(float), np.bincount(sex).astype(float)]
-    held = tried = 0
+    n_covering = tried = 0
     for seed in range(seeds):
         rows = np.flatnonzero(chance.generator(seed, f"sample {n} {p}").uniform(size=size) < chances)
-        kept, weights = [age[rows], sex[rows]], np.full(len(rows), size / len(rows))
-        if min(len(np.unique(kept[0])), len(np.unique(kept[1]))) < 2 or len(np.unique(kept[0])) < 4:
+        codes, weights = [age[rows], sex[rows]], np.full(len(rows), size / len(rows))
+        if min(len(np.unique(codes[0])), len(np.unique(codes[1]))) < 2 or len(np.unique(codes[0])) < 4:
             continue
         initial = weights.copy()
         for _ in range(12):
-            for code, wanted in zip(kept, totals, strict=True):
+            for code, wanted in zip(codes, totals, strict=True):
                 weights = weights * (wanted / np.bincount(code, weights, len(wanted)))[code]
-        plan = Plan(weights, initial, codes=kept, cautious=True)
-        found = variance.of_means(truth[rows, None].astype(float), np.ones((len(rows), 1)), plan)
+        plan = Plan(weights, initial, codes=codes, cautious=True)
+        means = variance.of_means(truth[rows, None].astype(float), np.ones((len(rows), 1)), plan)
         share = Share(
-            value=float(found.values[0]),
-            variance=float(found.covariance[0, 0]),
+            value=float(means.values[0]),
+            variance=float(means.covariance[0, 0]),
             n=len(rows),
             df=plan.df,
             effect=variance.kish(weights),
         )
         low, high = share.interval()
         tried += 1
-        held += low <= truth.mean() <= high
-    return held / tried, n * truth.mean()
+        n_covering += low <= truth.mean() <= high
+    return n_covering / tried, n * truth.mean()
 
 
 @pytest.mark.parametrize(

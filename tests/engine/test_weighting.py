@@ -43,34 +43,34 @@ def test_margins_read_who_lives_where_and_no_more(monkeypatch):
 
 def test_post_stratification_gives_the_coefficients_of_the_requirement():
     sample = answers(age=["jeune"] * 6 + ["vieux"] * 4)
-    found = weighting.weigh(sample, [margin("age", jeune=2000, vieux=8000)])
-    young, old = found.strata
+    result = weighting.weigh(sample, [margin("age", jeune=2000, vieux=8000)])
+    young, old = result.strata
     assert (young.coefficient, old.coefficient) == pytest.approx((0.2 / 0.6, 0.8 / 0.4))
     assert (young.weighted, old.weighted) == pytest.approx((2, 8))
-    assert young.weighted + old.weighted == pytest.approx(found.n)
-    assert found.weights[:6] == pytest.approx(np.full(6, 2000 / 6))
-    assert found.design_effect == pytest.approx(variance.kish(found.weights))
-    assert found.n_effective == pytest.approx(10 / found.design_effect)
+    assert young.weighted + old.weighted == pytest.approx(result.n)
+    assert result.weights[:6] == pytest.approx(np.full(6, 2000 / 6))
+    assert result.design_effect == pytest.approx(variance.kish(result.weights))
+    assert result.n_effective == pytest.approx(10 / result.design_effect)
 
 
 def test_margins_of_the_census_have_one_total_and_say_their_source():
-    found = margins_of(METROPOLE, tuple(AVAILABLE))
-    assert {each.variable for each in found} == set(AVAILABLE)
-    for each in found:
-        assert each.total == pytest.approx(found[0].total, rel=1e-12)
-        assert each.source
-        assert each.year
-        assert each.note
-        assert all(category.total >= 0 for category in each.categories)
-    communes = next(each for each in found if each.variable == "commune")
+    margins = margins_of(METROPOLE, tuple(AVAILABLE))
+    assert {each.variable for each in margins} == set(AVAILABLE)
+    for margin in margins:
+        assert margin.total == pytest.approx(margins[0].total, rel=1e-12)
+        assert margin.source
+        assert margin.year
+        assert margin.note
+        assert all(category.total >= 0 for category in margin.categories)
+    communes = next(each for each in margins if each.variable == "commune")
     assert len(communes.categories) == 49
 
 
 def test_census_ages_take_their_share_of_a_class_cut_in_two():
-    whole, cut = (margins_of(MAUBEUGE, ("age",), starts=starts)[0] for starts in ((15, 25, 30), (15, 26)))
-    before, between = whole.categories[0].total, whole.categories[1].total
+    uncut, cut = (margins_of(MAUBEUGE, ("age",), starts=starts)[0] for starts in ((15, 25, 30), (15, 26)))
+    before, between = uncut.categories[0].total, uncut.categories[1].total
     assert cut.categories[0].total == pytest.approx(before + between / 5)
-    assert sum(each.total for each in cut.categories) == pytest.approx(whole.total)
+    assert sum(each.total for each in cut.categories) == pytest.approx(uncut.total)
 
 
 def test_a_sample_of_ages_in_years_meets_the_census():
@@ -78,10 +78,10 @@ def test_a_sample_of_ages_in_years_meets_the_census():
     sample = answers(
         age=chance.integers(15, 90, 192).astype(str), sexe=chance.choice(["femme", "homme"], 192)
     )
-    found = weighting.weigh(sample, margins_of(MAUBEUGE, ("age", "sexe")))
-    assert found.gap < 1e-9
-    assert found.weights.sum() == pytest.approx(found.margins[0].total)
-    assert found.n_effective < 192
+    result = weighting.weigh(sample, margins_of(MAUBEUGE, ("age", "sexe")))
+    assert result.gap < 1e-9
+    assert result.weights.sum() == pytest.approx(result.margins[0].total)
+    assert result.n_effective < 192
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_classes_of_age_that_do_not_follow_are_refused(starts):
 
 
 def test_classes_of_age_are_those_that_a_question_asks():
-    asked = [
+    questions = [
         Choice(name=name, label={"fr": label})
         for name, label in (
             ("a", "Moins de 30 ans"),
@@ -114,8 +114,8 @@ def test_classes_of_age_are_those_that_a_question_asks():
             ("nsp", "Ne sait pas"),
         )
     ]
-    (ages,) = margins_of(METROPOLE, ("age",), starts=class_starts(asked))
-    ages = in_question_classes(ages, asked)
+    (ages,) = margins_of(METROPOLE, ("age",), starts=class_starts(questions))
+    ages = in_question_classes(ages, questions)
     assert [each.name for each in ages.categories] == [
         "15-29 ans",
         "30-59 ans",
@@ -127,10 +127,10 @@ def test_classes_of_age_are_those_that_a_question_asks():
         Choice(name="2", label={"fr": "Un homme"}),
         Choice(name="3", label={"fr": "Autre"}),
     ]
-    seen = sample_margins.sample_margin(
+    margin_sample = sample_margins.sample_margin(
         answers(sexe=["1", "2", "2", "3"]), in_question_classes(margins_of(METROPOLE, ("sexe",))[0], sexes)
     )
-    assert (seen.counts, seen.unknown) == ((1, 2), {"3": 1})
+    assert (margin_sample.counts, margin_sample.unknown) == ((1, 2), {"3": 1})
 
 
 @pytest.mark.parametrize("names", [("jeune", "vieux"), ("15-29", "40-59"), ("15-29", "vieux"), ()])
@@ -140,16 +140,16 @@ def test_answers_that_are_no_classes_of_age_leave_those_of_the_house(names):
 
 def test_classes_made_one_keep_their_people_answers_and_the_form_of_an_age():
     ages = margins_of(METROPOLE, ("age",), starts=(15, 30, 45, 60, 75))[0]
-    found = sample_margins.merged(ages, ["60-74 ans", "75 ans et plus"])
-    assert [each.name for each in found.categories] == [
+    merged = sample_margins.merged(ages, ["60-74 ans", "75 ans et plus"])
+    assert [each.name for each in merged.categories] == [
         "15-29 ans",
         "30-44 ans",
         "45-59 ans",
         "60 ans et plus",
     ]
-    assert found.total == pytest.approx(ages.total)
-    assert found.categories[-1].span == (60, 120)
-    assert {"60-74", "75+"} <= set(found.categories[-1].values)
+    assert merged.total == pytest.approx(ages.total)
+    assert merged.categories[-1].span == (60, 120)
+    assert {"60-74", "75+"} <= set(merged.categories[-1].values)
     assert sample_margins.merged(ages, ["15-29 ans", "30-44 ans"]).categories[0].name == "15-44 ans"
     assert (
         sample_margins.merged(ages, ["15-29 ans", "30-44 ans"], into="jeunes").categories[0].name == "jeunes"
@@ -165,34 +165,34 @@ def test_a_merge_of_one_class_or_of_an_unknown_one_is_refused(names):
 
 def test_empty_and_thin_classes_are_merged_until_none_is_left():
     ages = margins_of(METROPOLE, ("age",), starts=(15, 30, 45, 60, 75))[0]
-    found, made = sample_margins.mended(ages, [40, 30, 0, 2, 9], thin=5)
-    assert all("aucune réponse" in merge.reason or "seulement" in merge.reason for merge in made)
-    assert found.total == pytest.approx(ages.total)
-    kept = {"15-29 ans": 40, "30-44 ans": 30}
-    assert [each.name for each in found.categories][:1] == list(kept)[:1]
+    mended, merges = sample_margins.mended(ages, [40, 30, 0, 2, 9], thin=5)
+    assert all("aucune réponse" in merge.reason or "seulement" in merge.reason for merge in merges)
+    assert mended.total == pytest.approx(ages.total)
+    expected = {"15-29 ans": 40, "30-44 ans": 30}
+    assert [each.name for each in mended.categories][:1] == list(expected)[:1]
     counts = {"15-29": 40, "30-44": 30, "45-59": 0, "60-74": 2, "75+": 9}
-    for each in found.categories:
+    for each in mended.categories:
         assert sum(n for value, n in counts.items() if value in each.values) >= 5
 
 
-def test_communes_without_answers_become_the_others():
+def test_communes_without_answers_become_the_rest():
     communes = margins_of(METROPOLE, ("commune",))[0]
     counts = [12 if each.name in ("Grenoble", "Échirolles", "Meylan") else 0 for each in communes.categories]
-    found, made = sample_margins.mended(communes, counts)
-    assert len(found.categories) == 3
-    assert sum(sample_margins.OTHERS in each.name for each in found.categories) == 1
-    assert len(made) == 47
-    assert found.total == pytest.approx(communes.total)
+    mended, merges = sample_margins.mended(communes, counts)
+    assert len(mended.categories) == 3
+    assert sum(sample_margins.OTHERS in each.name for each in mended.categories) == 1
+    assert len(merges) == 47
+    assert mended.total == pytest.approx(communes.total)
 
 
 def test_what_answers_hold_of_a_margin_is_counted():
-    found = sample_margins.sample_margin(
+    margin_sample = sample_margins.sample_margin(
         answers(age=["a", "a", "b", "", "nsp", "z"]), margin("age", a=1, b=2, c=3)
     )
-    assert (found.counts, found.silent, found.unknown) == ((2, 1, 0), 2, {"z": 1})
+    assert (margin_sample.counts, margin_sample.silent, margin_sample.unknown) == ((2, 1, 0), 2, {"z": 1})
 
 
-def test_the_place_of_collection_is_told_as_what_weights_cannot_correct():
+def test_the_place_of_collection_is_named_as_beyond_the_weights():
     sample = answers(age=["a", "b"])
     weighed = weighting.weigh(sample, [margin("age", a=1, b=2)], places={"Marché": 3, "PIMMS": 1})
     assert any("2 lieux" in each and "« Marché » en donne 75,0 %" in each for each in weighed.limits)
@@ -203,9 +203,9 @@ def test_a_weighting_does_not_depend_on_the_order_of_answers():
     columns = {"age": chance.choice(["a", "b", "c"], 60), "sexe": chance.choice(["f", "h"], 60)}
     wanted = [margin("age", a=100, b=300, c=200), margin("sexe", f=310, h=290)]
     order = chance.permutation(60)
-    found = weighting.weigh(answers(**columns), wanted, method="logit")
+    result = weighting.weigh(answers(**columns), wanted, method="logit")
     moved = weighting.weigh(answers(**columns).take(order), wanted, method="logit")
-    assert moved.weights == pytest.approx(found.weights[order], rel=1e-10)
+    assert moved.weights == pytest.approx(result.weights[order], rel=1e-10)
 
 
 def test_a_class_at_fault_is_named_as_its_variable_is_read():
@@ -217,7 +217,7 @@ def test_a_class_at_fault_is_named_as_its_variable_is_read():
         weighting.weigh(answers, (ages,), method="logit", bounds=(0.5, 2.0))
 
 
-def test_a_class_that_ends_at_fifteen_is_of_people_asked():
+def test_a_class_that_ends_at_fifteen_is_of_eligible_people():
     classes = [Choice(name=name, label={}) for name in ("10-15", "16-29", "30+")]
     assert class_starts(classes) == (15, 16, 30)
     assert class_starts([Choice(name="9-14", label={}), *classes[1:]]) == (16, 30)

@@ -1,4 +1,4 @@
-"""What is taken for known before a count is published: what an edition printed, who came since, what nobody could
+"""The knowledge assumed before a count is published: what an edition printed, who came since, what nobody could
 have answered.
 """
 
@@ -13,16 +13,16 @@ HALVES = np.repeat([0, 1], 30)
 Q = ("q", ANY)
 
 
-def variable(name: str, codes: np.ndarray, **told) -> Variable:
+def variable(name: str, codes: np.ndarray, **kwargs) -> Variable:
     """Return a question of one answer. codes: (n,) the answer of each, -1 for none."""
     members = codes[:, None] == np.arange(codes.max() + 1)
     names = tuple(str(k) for k in range(codes.max() + 1))
-    return Variable(name=name, members=members, answered=codes >= 0, exclusive=True, names=names, **told)
+    return Variable(name=name, members=members, answered=codes >= 0, exclusive=True, names=names, **kwargs)
 
 
 def withholding(*variables: Variable, tied) -> Withholding:
-    held = {each.name: each for each in variables}
-    return Withholding(held.__getitem__, rule_of("inhabitants"), tied)
+    rules = {each.name: each for each in variables}
+    return Withholding(rules.__getitem__, rule_of("inhabitants"), tied)
 
 
 def printed(question: str, **counts: int) -> Counted:
@@ -37,11 +37,11 @@ def test_each_count_that_an_edition_printed_is_of_those_who_gave_the_answer():
         name="m", members=members, answered=np.ones(N, dtype=bool), exclusive=False, names=("a", "b")
     )
     key = ("m", (0,))
-    held = withholding(ticked, variable("q", HALVES), tied=lambda _: (key, Q))
-    made = _Decision(held, ((key, Q),))
+    rules = withholding(ticked, variable("q", HALVES), tied=lambda _: (key, Q))
+    decision = _Decision(rules, ((key, Q),))
 
-    def read(of, told):
-        return [(int(made.people[mask].sum()), n) for mask, n in made._published(of, told)]
+    def read(of, edition):
+        return [(int(decision.people[mask].sum()), n) for mask, n in decision._published(of, edition)]
 
     assert read(key, printed("m", a=25, b=40)) == [(25, 25)]
     assert read(Q, printed("q", _0=30, _1=30)) == [(30, 30), (30, 30)]
@@ -50,39 +50,39 @@ def test_each_count_that_an_edition_printed_is_of_those_who_gave_the_answer():
 def test_the_few_who_came_since_an_edition_are_a_secret_and_the_many_are_none():
     """La réponse 0 passe de 24 à 30 : ces six ne se devinent pas. La réponse 1 passe de 10 à 30."""
     axis = (Q, ("r", ANY))
-    held = withholding(variable("q", HALVES), variable("r", HALVES), tied=lambda _: axis)
-    made = _Decision(held, (axis,))
-    masks = np.array([made.mask([(Q, (k,))]) for k in (0, 1)])
-    system = System(made.people.astype(float), [np.ones(len(made.people))])
-    found = made._since([printed("q", _0=24, _1=10)], system, masks)
-    since = [np.concatenate([np.zeros(len(made.people)), mask]).tolist() for mask in masks]
-    told = [secret.row.tolist() for secret in found.secrets]
-    assert [each in told for each in since] == [True, False]
+    rules = withholding(variable("q", HALVES), variable("r", HALVES), tied=lambda _: axis)
+    decision = _Decision(rules, (axis,))
+    masks = np.array([decision.mask([(Q, (k,))]) for k in (0, 1)])
+    system = System(decision.people.astype(float), [np.ones(len(decision.people))])
+    since_edition = decision._since([printed("q", _0=24, _1=10)], system, masks)
+    since = [np.concatenate([np.zeros(len(decision.people)), mask]).tolist() for mask in masks]
+    secret_rows = [secret.row.tolist() for secret in since_edition.secrets]
+    assert [each in secret_rows for each in since] == [True, False]
 
 
 def test_what_nobody_could_answer_is_known_whatever_is_tied_to_it():
     """« r », que « s » redit, n’est pas demandée à qui répond 1 à « p », que « q » redit."""
-    asked, then = (Q, ("p", ANY)), (("s", ANY), ("r", ANY))
+    first_axis, then = (Q, ("p", ANY)), (("s", ANY), ("r", ANY))
     silent = np.where(HALVES == 1, -1, np.arange(N) % 2)
-    held = withholding(
+    rules = withholding(
         variable("q", HALVES),
         variable("p", HALVES, never={"r": (1,)}),
         variable("s", silent),
         variable("r", silent),
-        tied=lambda key: asked if key[0] in "pq" else then,
+        tied=lambda key: first_axis if key[0] in "pq" else then,
     )
-    made = _Decision(held, (asked, then))
-    never = made._within(0, (("p", ANY), (1,)))[made.place[0]]
-    answered = made._within(1, (("r", ANY), ANY))[made.place[1]]
+    decision = _Decision(rules, (first_axis, then))
+    never = decision._within(0, (("p", ANY), (1,)))[decision.place[0]]
+    answered = decision._within(1, (("r", ANY), ANY))[decision.place[1]]
     assert (never & answered).any()
-    assert not (made.possible & never & answered).any()
+    assert not (decision.possible & never & answered).any()
 
 
-def test_a_margin_of_one_class_is_not_told():
+def test_a_margin_of_one_class_is_withheld():
     """Tous sont de la même classe : le dire dirait de chacun où il est."""
     axis = (Q, ("§a", ANY))
-    for classes, told in ((np.zeros(N, dtype=int), False), (HALVES, True)):
-        held = withholding(
+    for classes, is_published in ((np.zeros(N, dtype=int), False), (HALVES, True)):
+        rules = withholding(
             variable("§a", classes, margin=True), variable("q", np.arange(N) % 2), tied=lambda _: axis
         )
-        assert held.tells_margin("§a") is told
+        assert rules.tells_margin("§a") is is_published

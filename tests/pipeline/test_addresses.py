@@ -25,8 +25,13 @@ def test_a_file_says_what_it_gave_plain_or_gzip(tmp_path):
     packed = tmp_path / "adresses-38.csv.gz"
     packed.write_bytes(gzip.compress(FILE.read_bytes(), mtime=0))
     for path in (FILE, packed):
-        said = addresses.load(path, tmp_path / "base")
-        assert (said.numbers, said.streets, said.departements, said.left_out) == (6, 3, ("38",), 1)
+        loaded_counts = addresses.load(path, tmp_path / "base")
+        assert (
+            loaded_counts.numbers,
+            loaded_counts.streets,
+            loaded_counts.departements,
+            loaded_counts.left_out,
+        ) == (6, 3, ("38",), 1)
     assert [each.name for each in (tmp_path / "base").iterdir()] == ["adresses-38.sqlite"]
 
 
@@ -36,9 +41,9 @@ def test_a_damaged_line_is_left_out_and_stops_nothing(tmp_path):
     odd = [{**row, "numero": "9" * 20}, {**row, "lat": "nan"}, {**row, "lon": "inf"}, {**row, "numero": "-1"}]
     path = tmp_path / "adresses-38.csv"
     path.write_text("\n".join([head, first, *(";".join(each.values()) for each in odd)]), "utf-8")
-    said = addresses.load(path, tmp_path / "base")
-    assert (said.numbers, said.left_out) == (1, 4)
-    assert said.first_left.startswith("ligne 3, colonne numero, valeur « 99999999999999999999 » : ")
+    loaded_counts = addresses.load(path, tmp_path / "base")
+    assert (loaded_counts.numbers, loaded_counts.left_out) == (1, 4)
+    assert loaded_counts.first_left.startswith("ligne 3, colonne numero, valeur « 99999999999999999999 » : ")
 
 
 def written(tmp_path, *changes, after: str = "") -> Path:
@@ -52,18 +57,19 @@ def written(tmp_path, *changes, after: str = "") -> Path:
 
 def test_metres_are_never_read_as_degrees(tmp_path):
     path = written(tmp_path, {}, {"lat": "6458000.1", "lon": "913000.2"}, {"lat": "45,18", "lon": "5,72"})
-    said = addresses.load(path, tmp_path / "base")
-    assert (said.numbers, said.left_out) == (2, 1)
+    loaded_counts = addresses.load(path, tmp_path / "base")
+    assert (loaded_counts.numbers, loaded_counts.left_out) == (2, 1)
     assert (
-        said.first_left == "ligne 3, colonne lat, valeur « 6458000.1 » : ce n’est pas une latitude en degrés"
+        loaded_counts.first_left
+        == "ligne 3, colonne lat, valeur « 6458000.1 » : ce n’est pas une latitude en degrés"
     )
 
 
 def test_a_code_that_lost_its_first_zero_is_that_of_its_commune(tmp_path):
-    said = addresses.load(
+    loaded_counts = addresses.load(
         written(tmp_path, {"code_insee": "1004"}, {"code_insee": "01004"}), tmp_path / "base"
     )
-    assert (said.numbers, said.streets, said.departements) == (2, 1, ("01",))
+    assert (loaded_counts.numbers, loaded_counts.streets, loaded_counts.departements) == (2, 1, ("01",))
 
 
 def test_a_quote_left_open_swallows_no_address_without_a_word(tmp_path):
@@ -85,10 +91,10 @@ def test_a_quote_left_open_swallows_no_address_without_a_word(tmp_path):
     ],
 )
 def test_an_address_is_found_with_its_score_and_its_doubt(street, insee, point, score, doubt):
-    found = addresses.find(street, insee)
-    assert (found.latitude, found.longitude) == pytest.approx(point, abs=1e-4)
-    assert found.score == pytest.approx(score, abs=0.03)
-    assert found.doubt == pytest.approx(doubt, abs=5)
+    located = addresses.find(street, insee)
+    assert (located.latitude, located.longitude) == pytest.approx(point, abs=1e-4)
+    assert located.score == pytest.approx(score, abs=0.03)
+    assert located.doubt == pytest.approx(doubt, abs=5)
 
 
 @pytest.mark.usefixtures("loaded")
@@ -104,9 +110,9 @@ CELLS = {"commune": "Échirolles", "code_postal": "38130", "adresse": "4 rue des
 
 @pytest.mark.usefixtures("loaded")
 def test_a_place_without_a_point_stands_at_its_address_with_nothing_to_check():
-    found = locate(CELLS)
-    assert (found.where.latitude, found.where.precision) == (45.1502, None)
-    assert (found.notes["latitude"].word, found.notes["latitude"].reason) == (
+    located = locate(CELLS)
+    assert (located.where.latitude, located.where.precision) == (45.1502, None)
+    assert (located.notes["latitude"].word, located.notes["latitude"].reason) == (
         "mended",
         "« 4 Rue des Lilas » du fichier d’adresses, score 1,00",
     )
@@ -114,10 +120,11 @@ def test_a_place_without_a_point_stands_at_its_address_with_nothing_to_check():
 
 @pytest.mark.usefixtures("loaded")
 def test_a_number_that_is_not_in_its_street_is_to_check():
-    found = locate({**CELLS, "adresse": "40 rue des Lilas"})
-    assert (found.notes["latitude"].word, found.where.precision) == ("doubtful", 100.0)
+    located = locate({**CELLS, "adresse": "40 rue des Lilas"})
+    assert (located.notes["latitude"].word, located.where.precision) == ("doubtful", 100.0)
     assert (
-        "« Rue des Lilas » du fichier d’adresses, score 0,90, à 100 m près" in found.notes["latitude"].reason
+        "« Rue des Lilas » du fichier d’adresses, score 0,90, à 100 m près"
+        in located.notes["latitude"].reason
     )
 
 
@@ -127,7 +134,7 @@ def test_without_a_file_of_addresses_a_place_stands_at_the_centre_of_its_commune
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"nom;commune\nA;B\n", "il y manque numero"),
         (b"numero;nom_voie;code_insee;lon;lat\n", "aucune adresse"),
@@ -136,10 +143,10 @@ def test_without_a_file_of_addresses_a_place_stands_at_the_centre_of_its_commune
         (b"numero;nom_voie;code_insee;lon;lat\n1;Rue \xe9;38151;5;45\n", "est illisible"),
     ],
 )
-def test_a_file_of_something_else_is_refused_and_the_former_base_stays(loaded, tmp_path, content, said):
+def test_a_file_of_something_else_is_refused_and_the_former_base_stays(loaded, tmp_path, content, message):
     path = tmp_path / "adresses-38.csv"
     path.write_bytes(content)
-    with pytest.raises(Refused, match=said):
+    with pytest.raises(Refused, match=message):
         addresses.load(path, loaded)
     assert addresses.find("4 rue des Lilas", "38151") is not None
     assert not list(loaded.glob("*.partie"))

@@ -16,17 +16,17 @@ ROWS = {"F1": 21, "F2": 28, "F3": 10, "F4": 14, "F5": 10}
 TODAY = date(2026, 11, 20)
 
 
-def test_questions_asked_of_some_professionals_say_of_whom():
-    asked = {each.name: each.universe for each in BANKS["professionnels"].questions()}
-    assert asked["metier"] == "professionnels qui ont répondu"
-    assert asked["a_la_place"] == asked["freins"] == "professionnels de l’action sociale"
+def test_questions_for_some_professionals_state_their_universe():
+    universes = {each.name: each.universe for each in BANKS["professionnels"].questions()}
+    assert universes["metier"] == "professionnels qui ont répondu"
+    assert universes["a_la_place"] == universes["freins"] == "professionnels de l’action sociale"
 
 
-def test_every_row_of_the_five_banks_is_asked_somewhere() -> None:
-    asked = {row for each in BANKS.values() for question in each.questions() for row in question.rows}
+def test_every_row_of_the_five_banks_has_a_question() -> None:
+    rows_in_use = {row for each in BANKS.values() for question in each.questions() for row in question.rows}
     wanted = {f"{bank}-{number:03d}" for bank, most in ROWS.items() for number in range(1, most + 1)}
-    assert wanted - asked == set()
-    assert {row for row in asked if row.startswith("F")} <= wanted
+    assert wanted - rows_in_use == set()
+    assert {row for row in rows_in_use if row.startswith("F")} <= wanted
 
 
 def test_the_banks_are_those_of_the_five_kinds() -> None:
@@ -39,15 +39,15 @@ def test_the_banks_are_those_of_the_five_kinds() -> None:
     ]
 
 
-@pytest.mark.parametrize("each", BANKS.values(), ids=BANKS)
-def test_a_bank_survives_its_way_to_the_database(each: Questionnaire) -> None:
-    assert load(each.data()) == each
+@pytest.mark.parametrize("bank", BANKS.values(), ids=BANKS)
+def test_a_bank_survives_its_way_to_the_database(bank: Questionnaire) -> None:
+    assert load(bank.data()) == bank
 
 
-@pytest.mark.parametrize("each", BANKS.values(), ids=BANKS)
-def test_a_bank_has_nothing_to_correct(each: Questionnaire) -> None:
-    assert answering.problems(each) == []
-    assert answering.complete(each, {}, TODAY).values.keys() <= {"classe_age"}
+@pytest.mark.parametrize("bank", BANKS.values(), ids=BANKS)
+def test_a_bank_has_nothing_to_correct(bank: Questionnaire) -> None:
+    assert answering.problems(bank) == []
+    assert answering.complete(bank, {}, TODAY).values.keys() <= {"classe_age"}
 
 
 def test_a_question_that_quotes_its_source_says_what_was_printed() -> None:
@@ -57,13 +57,13 @@ def test_a_question_that_quotes_its_source_says_what_was_printed() -> None:
 
 
 def test_the_french_of_the_banks_is_well_typed() -> None:
-    for each in BANKS.values():
-        texts = [question.label["fr"] for question in each.questions()]
-        texts += [choice.label["fr"] for choices in each.lists.values() for choice in choices]
+    for bank in BANKS.values():
+        texts = [question.label["fr"] for question in bank.questions()]
+        texts += [choice.label["fr"] for choices in bank.lists.values() for choice in choices]
         assert [text for text in texts if "'" in text or re.search(r"[^ ][?!:;]", text)] == []
 
 
-def asked(bank: str, name: str) -> Question:
+def question_of(bank: str, name: str) -> Question:
     question = BANKS[bank].question(name)
     assert question
     return question
@@ -73,10 +73,10 @@ def test_the_four_national_figures_of_maubeuge_stand_beside_their_questions() ->
     national = {
         each.choice: each.percent
         for name in ("equipement", "aisance")
-        for each in asked("habitants", name).national
+        for each in question_of("habitants", name).national
     }
     assert national == {"smartphone": 84, "ordinateur": 61, "aucun": 9, "pas_du_tout": 7}
-    assert all(each.difference and each.quote for each in asked("habitants", "equipement").national)
+    assert all(each.difference and each.quote for each in question_of("habitants", "equipement").national)
 
 
 def test_every_service_of_a_structure_has_three_states() -> None:
@@ -90,7 +90,7 @@ def test_every_service_of_a_structure_has_three_states() -> None:
         "wifi",
         "sensibiliser",
     ):
-        question = asked("structures", name)
+        question = question_of("structures", name)
         assert question.scale == "states"
         assert [choice.name for choice in BANKS["structures"].choices(question)] == [
             "aujourdhui",
@@ -100,17 +100,20 @@ def test_every_service_of_a_structure_has_three_states() -> None:
 
 
 def test_inhabitants_and_structures_share_the_answers_of_what_is_compared() -> None:
-    ours, theirs = asked("habitants", "decouverte"), asked("structures", "canaux")
-    assert ours.topic == theirs.topic == "connaissance_offre"
+    of_inhabitants, of_structures = (
+        question_of("habitants", "decouverte"),
+        question_of("structures", "canaux"),
+    )
+    assert of_inhabitants.topic == of_structures.topic == "connaissance_offre"
     names = [
         {choice.name for choice in BANKS[bank].choices(question)}
-        for bank, question in (("habitants", ours), ("structures", theirs))
+        for bank, question in (("habitants", of_inhabitants), ("structures", of_structures))
     ]
     assert names[0] == names[1]
 
 
 @pytest.mark.parametrize(
-    ("age", "said"),
+    ("age", "age_class"),
     [
         ("15", "15_25"),
         ("25", "15_25"),
@@ -122,18 +125,18 @@ def test_inhabitants_and_structures_share_the_answers_of_what_is_compared() -> N
         ("104", "plus_70"),
     ],
 )
-def test_the_classes_of_age_are_those_published(age: str, said: str) -> None:
-    assert answering.complete(BANKS["habitants"], {"age": age}, TODAY).values["classe_age"] == said
+def test_the_classes_of_age_are_those_published(age: str, age_class: str) -> None:
+    assert answering.complete(BANKS["habitants"], {"age": age}, TODAY).values["classe_age"] == age_class
 
 
 def test_who_does_not_say_an_age_may_say_about() -> None:
-    found = answering.complete(BANKS["habitants"], {"age": "refus", "age_environ": "61_70"}, TODAY)
-    assert found.values["classe_age"] == "61_70"
+    completed = answering.complete(BANKS["habitants"], {"age": "refus", "age_environ": "61_70"}, TODAY)
+    assert completed.values["classe_age"] == "61_70"
     assert "age_environ" not in answering.complete(BANKS["habitants"], {"age": "40"}, TODAY).visible
 
 
 @pytest.mark.parametrize("name", ["habitants", "caf", "premier_rendez_vous"])
-def test_whoever_may_not_read_french_is_asked_in_their_language(name: str) -> None:
+def test_questions_are_in_the_language_of_whoever_may_not_read_french(name: str) -> None:
     form = BANKS[name]
     assert form.languages == ("fr", "en", "ar", "ro", "tr", "uk", "pt")
     texts = [
@@ -141,47 +144,47 @@ def test_whoever_may_not_read_french_is_asked_in_their_language(name: str) -> No
         for question in form.questions()
         for text in (question.label, question.hint, question.constraint_message)
     ]
-    texts += [each.label for held in form.lists.values() for each in held]
+    texts += [each.label for choices in form.lists.values() for each in choices]
     texts += [item.label for item in form.items if isinstance(item, Group)]
     assert all(set(text) == set(form.languages) for text in texts if text)
 
 
 def test_the_first_appointment_speaks_to_the_person_who_is_there() -> None:
-    said = [question.label["fr"].lower() for question in BANKS["premier_rendez_vous"].questions()]
-    assert [text for text in said if re.search(r"\bla personne\b|-t-elle|\bla freine", text)] == []
+    labels = [question.label["fr"].lower() for question in BANKS["premier_rendez_vous"].questions()]
+    assert [text for text in labels if re.search(r"\bla personne\b|-t-elle|\bla freine", text)] == []
 
 
 def test_old_age_and_housing_are_brakes_that_may_be_named() -> None:
-    offered = BANKS["premier_rendez_vous"].choices(asked("premier_rendez_vous", "freins"))
+    offered = BANKS["premier_rendez_vous"].choices(question_of("premier_rendez_vous", "freins"))
     brakes = {choice.name: choice.label["fr"] for choice in offered}
     assert brakes["logement"] == "Je n’ai pas de logement stable"
     assert brakes["age"] == "À mon âge, c’est difficile"
 
 
-def test_professionals_and_structures_are_asked_in_french_alone() -> None:
+def test_questions_to_professionals_and_structures_are_in_french_alone() -> None:
     assert BANKS["professionnels"].languages == BANKS["structures"].languages == ("fr",)
 
 
-def test_whoever_never_went_online_is_not_asked_what_they_do_there() -> None:
-    found = answering.complete(BANKS["premier_rendez_vous"], {"deja_internet": "non"}, TODAY)
-    assert {"usages", "navigue"} & set(found.visible) == set()
+def test_whoever_never_went_online_has_no_question_on_uses() -> None:
+    completed = answering.complete(BANKS["premier_rendez_vous"], {"deja_internet": "non"}, TODAY)
+    assert {"usages", "navigue"} & set(completed.visible) == set()
 
 
-def test_no_translation_is_left_of_a_sentence_that_is_asked_no_more() -> None:
-    asked = {text["fr"] for form in BANKS.values() for question in form.questions() for text in (question.label, question.hint, question.constraint_message) if text}  # fmt: skip
-    asked |= {
-        choice.label["fr"] for form in BANKS.values() for held in form.lists.values() for choice in held
+def test_no_translation_remains_of_a_retired_question() -> None:
+    labels = {text["fr"] for form in BANKS.values() for question in form.questions() for text in (question.label, question.hint, question.constraint_message) if text}  # fmt: skip
+    labels |= {
+        choice.label["fr"] for form in BANKS.values() for choices in form.lists.values() for choice in choices
     }
-    asked |= {item.label["fr"] for form in BANKS.values() for item in form.items if isinstance(item, Group)}
-    assert surveys.translations().keys() - asked - set(UNSAID.values()) == set()
+    labels |= {item.label["fr"] for form in BANKS.values() for item in form.items if isinstance(item, Group)}
+    assert surveys.translations().keys() - labels - set(UNSAID.values()) == set()
 
 
 def test_a_choice_is_the_same_word_everywhere_it_is_offered() -> None:
     for bank in ("habitants", "caf", "premier_rendez_vous"):
         for language in ("en", "ar", "ro", "tr", "uk", "pt"):
-            for name, held in BANKS[bank].lists.items():
-                said = [choice.label[language] for choice in held]
-                assert len(set(said)) == len(said), (bank, language, name)
+            for name, choices in BANKS[bank].lists.items():
+                labels = [choice.label[language] for choice in choices]
+                assert len(set(labels)) == len(labels), (bank, language, name)
 
 
 def test_who_was_never_helped_says_which_places_they_know_and_structures_whether_time_is_set_aside() -> None:
@@ -190,6 +193,6 @@ def test_who_was_never_helped_says_which_places_they_know_and_structures_whether
     assert "lieux_cites" not in answering.complete(form, nobody, TODAY).visible
     known = answering.complete(form, nobody | {"lieu_connu": "oui", "lieux_cites": "La médiathèque"}, TODAY)
     assert known.values["lieux_cites"] == "La médiathèque"
-    assert asked("habitants", "lieu_connu").universe == "habitants de 15 ans et plus"
-    time = asked("structures", "temps_reserve")
+    assert question_of("habitants", "lieu_connu").universe == "habitants de 15 ans et plus"
+    time = question_of("structures", "temps_reserve")
     assert [each.name for each in BANKS["structures"].choices(time)] == ["oui", "non"]

@@ -36,9 +36,9 @@ def real(columns: str) -> list[str]:
     ]
 
 
-def words_of(found) -> dict[str, int]:
+def n_by_word(cells) -> dict[str, int]:
     counts: dict[str, int] = {}
-    for cleaned in found:
+    for cleaned in cells:
         counts[cleaned.word] = counts.get(cleaned.word, 0) + 1
     return counts
 
@@ -128,8 +128,8 @@ GRENOBLE = "+33476920740"
     ],
 )
 def test_a_phone_as_typed(typed, numbers, word, reason):
-    found = phone.clean(typed)
-    assert (found.value, found.word, found.reason) == (numbers, word, reason)
+    cleaned = phone.clean(typed)
+    assert (cleaned.value, cleaned.word, cleaned.reason) == (numbers, word, reason)
 
 
 @pytest.mark.parametrize(
@@ -154,27 +154,27 @@ def test_a_phone_as_typed(typed, numbers, word, reason):
     ],
 )
 def test_the_prefix_is_that_of_the_territory(typed, postcode, number, word):
-    found = phone.clean(typed, postcode=postcode)
-    assert (found.value, found.word) == ([number] if number else None, word)
+    cleaned = phone.clean(typed, postcode=postcode)
+    assert (cleaned.value, cleaned.word) == ([number] if number else None, word)
 
 
 @given(
     st.text(alphabet="0123456789+ ./-();,|EtTélou\n", max_size=60),
     st.sampled_from(("", "38000", "97400", "98800")),
 )
-def test_a_phone_is_never_kept_unless_it_can_be_called(typed, postcode):
-    found = phone.clean(typed, postcode=postcode)
-    for number in found.value or ():
+def test_a_phone_is_refused_unless_it_can_be_called(typed, postcode):
+    cleaned = phone.clean(typed, postcode=postcode)
+    for number in cleaned.value or ():
         assert len(number) <= 6 or phonenumbers.is_valid_number(phonenumbers.parse(number))
-    assert (found.value is None) == (found.word in ("empty", "refused"))
+    assert (cleaned.value is None) == (cleaned.word in ("empty", "refused"))
 
 
 def test_the_phones_of_real_files():
     cells = real("^t[ée]l[ée]phone|contact_tel")
-    found = [phone.clean(cell) for cell in cells]
-    assert words_of(found) == {"read": 737, "empty": 352, "refused": 118, "mended": 48}
-    assert {cleaned.reason for cleaned in found if cleaned.word == "refused"} == {phone.MASKED}
-    assert all(cleaned.reason for cleaned in found if cleaned.word == "mended")
+    cells_read = [phone.clean(cell) for cell in cells]
+    assert n_by_word(cells_read) == {"read": 737, "empty": 352, "refused": 118, "mended": 48}
+    assert {cleaned.reason for cleaned in cells_read if cleaned.word == "refused"} == {phone.MASKED}
+    assert all(cleaned.reason for cleaned in cells_read if cleaned.word == "mended")
 
 
 @pytest.mark.parametrize(
@@ -235,8 +235,8 @@ def test_the_phones_of_real_files():
     ],
 )
 def test_an_address_of_mail_as_typed(typed, addresses, word, reason):
-    found = mail.clean(typed)
-    assert (found.value, found.word, found.reason) == (addresses, word, reason)
+    cleaned = mail.clean(typed)
+    assert (cleaned.value, cleaned.word, cleaned.reason) == (addresses, word, reason)
 
 
 @given(st.text(max_size=80) | st.text(alphabet="a@. ,;[]()frcom\n", max_size=60))
@@ -248,9 +248,9 @@ def test_an_address_of_mail_never_holds_a_blank_nor_two_at_signs(typed):
 
 def test_the_mails_of_real_files():
     cells = real("mail|courriel")
-    found = [mail.clean(cell) for cell in cells]
-    assert words_of(found) == {"refused": 810, "empty": 444, "mended": 1}
-    refused = {cleaned.reason for cleaned in found if cleaned.word == "refused"}
+    cells_read = [mail.clean(cell) for cell in cells]
+    assert n_by_word(cells_read) == {"refused": 810, "empty": 444, "mended": 1}
+    refused = {cleaned.reason for cleaned in cells_read if cleaned.word == "refused"}
     assert refused == {mail.MASKED, "aucune adresse dans ce texte"}
 
 
@@ -339,9 +339,9 @@ def test_the_mails_of_real_files():
     ],
 )
 def test_an_address_of_site_as_typed(typed, addresses, word, reason):
-    found = site.clean(typed)
-    assert (found.value, found.word) == (addresses, word)
-    assert set(found.reason.split(" ; ")) == set(reason.split(" ; "))
+    cleaned = site.clean(typed)
+    assert (cleaned.value, cleaned.word) == (addresses, word)
+    assert set(cleaned.reason.split(" ; ")) == set(reason.split(" ; "))
 
 
 @given(st.text(max_size=80) | st.text(alphabet="htps:/.wxfr@;, javascript", max_size=60))
@@ -352,8 +352,8 @@ def test_an_address_of_site_is_always_http(typed):
 
 def test_the_sites_of_real_files():
     cells = real("site.?(web|_inter)|url_lieu|^LIEN|prise_rdv|accessibilite")
-    found = [site.clean(cell) for cell in cells]
-    assert words_of(found) == {"empty": 884, "read": 613, "mended": 78, "refused": 3}
+    cells_read = [site.clean(cell) for cell in cells]
+    assert n_by_word(cells_read) == {"empty": 884, "read": 613, "mended": 78, "refused": 3}
 
 
 SIRET = "40109226700020"
@@ -394,8 +394,8 @@ SIRET = "40109226700020"
     ],
 )
 def test_a_pivot_as_typed(typed, value, word, reason):
-    found = pivot.clean(typed)
-    assert (found.value, found.word, found.reason) == (value, word, reason)
+    cleaned = pivot.clean(typed)
+    assert (cleaned.value, cleaned.word, cleaned.reason) == (value, word, reason)
 
 
 def test_a_ridet_is_believed_in_new_caledonia_only():
@@ -424,22 +424,22 @@ def test_what_is_no_pivot_has_no_kind():
 
 
 @given(st.text(alphabet="0123456789W .-E", max_size=20))
-def test_a_pivot_is_never_kept_unless_its_kind_is_known(typed):
-    found = pivot.clean(typed)
-    if found.value is not None:
-        assert pivot.kind(found.value) in ("siret", "siren", "rna", "ridet")
+def test_a_pivot_is_refused_unless_its_kind_is_known(typed):
+    cleaned = pivot.clean(typed)
+    if cleaned.value is not None:
+        assert pivot.kind(cleaned.value) in ("siret", "siren", "rna", "ridet")
 
 
-def test_one_wrong_digit_is_always_seen():
+def test_one_wrong_digit_is_always_detected():
     for at in range(14):
         for digit in set("0123456789") - {SIRET[at]}:
             assert pivot.clean(SIRET[:at] + digit + SIRET[at + 1 :]).value is None
 
 
 def test_the_pivots_of_real_files():
-    found = [pivot.clean(cell) for cell in real("pivot|siret")]
-    assert words_of(found) == {"read": 135, "refused": 76, "empty": 2, "mended": 12}
-    assert {cleaned.reason for cleaned in found if cleaned.word == "refused"} == {pivot.TRUNCATED}
+    cells_read = [pivot.clean(cell) for cell in real("pivot|siret")]
+    assert n_by_word(cells_read) == {"read": 135, "refused": 76, "empty": 2, "mended": 12}
+    assert {cleaned.reason for cleaned in cells_read if cleaned.word == "refused"} == {pivot.TRUNCATED}
 
 
 @pytest.mark.parametrize(
@@ -493,8 +493,8 @@ def test_the_pivots_of_real_files():
     ],
 )
 def test_a_day_as_typed(typed, value, word, reason):
-    found = day.clean(typed, today=TODAY)
-    assert (found.value, found.word, found.reason) == (value, word, reason)
+    cleaned = day.clean(typed, today=TODAY)
+    assert (cleaned.value, cleaned.word, cleaned.reason) == (value, word, reason)
 
 
 @pytest.mark.parametrize(
@@ -507,8 +507,8 @@ def test_a_day_written_in_english_month_first_or_not(typed):
 
 @given(st.text(alphabet="0123456789-/.:TZ+ marsjuin", max_size=30))
 def test_no_text_breaks_the_calendar(typed):
-    found = day.clean(typed, today=TODAY)
-    assert (found.value is None) == (found.word in ("empty", "refused"))
+    cleaned = day.clean(typed, today=TODAY)
+    assert (cleaned.value is None) == (cleaned.word in ("empty", "refused"))
 
 
 @given(st.dates(date(2000, 1, 1), TODAY))
@@ -518,5 +518,5 @@ def test_a_day_written_the_french_way_is_read_again(written):
 
 
 def test_the_days_of_real_files():
-    found = [day.clean(cell, today=TODAY) for cell in real("date|mise_a_jour")]
-    assert words_of(found) == {"read": 931, "empty": 573, "refused": 6}
+    cells_read = [day.clean(cell, today=TODAY) for cell in real("date|mise_a_jour")]
+    assert n_by_word(cells_read) == {"read": 931, "empty": 573, "refused": 6}

@@ -36,7 +36,7 @@ def assigned(column: str, target: str, text: str = DRAFT) -> correct.Raw:
 
 
 @pytest.mark.parametrize("id", sorted(mapping.known()))
-def test_every_correspondence_of_ours_is_written_again_as_it_reads(id):
+def test_every_shipped_correspondence_is_written_again_as_it_reads(id):
     text = (mapping.FILES / f"{id}.yaml").read_text("utf-8")
     again = mapping.load(correct.written(correct.parsed(text, id)), f"{id}.yaml")
     assert again == mapping.known()[id]
@@ -64,7 +64,7 @@ def test_every_correspondence_of_ours_is_written_again_as_it_reads(id):
         ("Mobile", "horaires:Tu pm", "horaires", {"days": {"Mo": "Lundi", "Tu pm": "Mobile"}}),
     ],
 )
-def test_a_column_joins_a_field_without_driving_the_others_out(column, target, field, expected):
+def test_a_column_joins_a_field_without_removing_the_rest(column, target, field, expected):
     assert assigned(column, target)["fields"][field] == expected
 
 
@@ -98,9 +98,9 @@ def test_a_use_that_is_chosen_again_keeps_its_words():
     assert assigned("Public", "practice:vente", text)["practices"] == [
         {"practice": "vente", "from": "Public", "when": ["x"]}
     ]
-    kept = assigned("Public", "services", text)
-    assert kept["fields"]["services"] == {"from": "Public", "gives": {"x": "access"}}
-    assert kept["practices"] == []
+    content = assigned("Public", "services", text)
+    assert content["fields"]["services"] == {"from": "Public", "gives": {"x": "access"}}
+    assert content["practices"] == []
 
 
 def test_a_column_of_two_days_leaves_both():
@@ -114,7 +114,7 @@ def test_a_practice_without_column_leaves_with_its_conditions():
     assert correct.uses(changed)["wifi"] == ["notes"]
 
 
-def test_the_hours_of_ticked_days_are_columns_like_others():
+def test_the_hours_of_ticked_days_are_ordinary_columns():
     ticked = DRAFT.replace("{days: {Mo: Lundi}}", "{days: {Mo: Lundi}, ticked: [Mobile, Tél]}")
     ticked = ticked.replace("  telephone: Tél\n", "")
     assert correct.uses(raw(ticked))["mobile"] == ["horaires"]
@@ -153,31 +153,31 @@ def test_what_a_correspondence_prolongs_is_written_in_full():
 def words(
     target: str, column: str, values: list[tuple[str, int]], text: str = DRAFT
 ) -> dict[str, correct.Word]:
-    found = correct.words(mapping.load(text, "essai"), target, column, values, today=TODAY)
-    return {word.text: word for word in found}
+    words_read = correct.words(mapping.load(text, "essai"), target, column, values, today=TODAY)
+    return {word.text: word for word in words_read}
 
 
 def test_each_word_says_what_it_gives_and_the_unknown_come_first():
     values = [("Séniors, bébés", 2), ("Adolescents", 1), ("Surdité", 1), ("bébés", 3)]
-    found = words("publics_specifiquement_adresses", "Public", values)
-    assert next(iter(found)) == "bébés"
-    assert (found["bébés"].times, found["bébés"].known) == (5, False)
-    assert found["Séniors"].given == ("seniors",)
-    assert found["Adolescents"].given == ("youth",), "as the correspondence says"
-    assert found["Surdité"].elsewhere == ("prise_en_charge_specifique",)
+    word_by_text = words("publics_specifiquement_adresses", "Public", values)
+    assert next(iter(word_by_text)) == "bébés"
+    assert (word_by_text["bébés"].times, word_by_text["bébés"].known) == (5, False)
+    assert word_by_text["Séniors"].given == ("seniors",)
+    assert word_by_text["Adolescents"].given == ("youth",), "as the correspondence says"
+    assert word_by_text["Surdité"].elsewhere == ("prise_en_charge_specifique",)
 
 
-def test_a_word_once_said_is_known():
+def test_a_word_once_defined_is_known():
     changed = raw()
     correct.give(changed, "Public", "publics_specifiquement_adresses", "bébés", "families")
     correct.give(changed, "Public", "publics_specifiquement_adresses", "Tous", correct.NOTHING)
     text = correct.written(changed)
-    found = words(
+    word_by_text = words(
         "publics_specifiquement_adresses", "Public", [("bébés", 1), ("Tous", 1), ("Adolescents", 1)], text
     )
-    assert found["bébés"].given == ("families",)
-    assert (found["Tous"].given, found["Tous"].known) == ((), True)
-    assert found["Adolescents"].given == ("youth",), "what was known stays"
+    assert word_by_text["bébés"].given == ("families",)
+    assert (word_by_text["Tous"].given, word_by_text["Tous"].known) == ((), True)
+    assert word_by_text["Adolescents"].given == ("youth",), "what was known stays"
     correct.give(changed, "Public", "publics_specifiquement_adresses", "Bébés", "youth")
     gives = changed["fields"]["publics_specifiquement_adresses"]["gives"]
     assert [word for word in gives if word.casefold() == "bébés"] == ["Bébés"], "said again, it is said once"
@@ -195,13 +195,13 @@ def test_words_of_a_practice_are_offered_planned_or_nothing():
     text = "fields: {nom: Nom}\npractices: [{practice: formation, from: Ateliers}]"
     values = [("Oui", 3), ("En cours de montage", 1), ("Non", 2), ("L’été", 1)]
     before = words("practice:formation", "Ateliers", values, text)
-    assert {word: each.given for word, each in before.items()} == {
+    assert {word: read_word.given for word, read_word in before.items()} == {
         "Oui": ("offered",),
         "En cours de montage": ("planned",),
         "Non": ("no",),
         "L’été": ("offered",),
     }
-    sure = {word: each.status for word, each in before.items()}
+    sure = {word: read_word.status for word, read_word in before.items()}
     assert (sure["Oui"], sure["Non"], sure["L’été"]) == (correct.KNOWN, correct.KNOWN, correct.GUESSED)
     changed = raw(text)
     wanted = {
@@ -212,24 +212,24 @@ def test_words_of_a_practice_are_offered_planned_or_nothing():
     }
     correct.set_states(changed, "formation", wanted)
     after = words("practice:formation", "Ateliers", values, correct.written(changed))
-    assert {word: (each.given or (correct.NOTHING,))[0] for word, each in after.items()} == wanted | {
-        "Non": "no"
-    }
+    assert {
+        word: (read_word.given or (correct.NOTHING,))[0] for word, read_word in after.items()
+    } == wanted | {"Non": "no"}
     assert after["L’été"].status == correct.DROPPED, "nothing else reads it"
     assert after["En cours de montage"].status == correct.KNOWN
 
 
-def test_a_word_that_another_use_reads_is_not_said_to_be_lost():
+def test_a_word_that_another_use_reads_is_not_listed_as_lost():
     practices = (
         "[{practice: pret, from: Public, when: ['~prêt']}, {practice: vente, from: Public, when: ['~vente']}]"
     )
-    found = words(
+    word_by_text = words(
         "practice:pret",
         "Public",
         [("Vente", 1), ("Café", 1)],
         f"fields: {{nom: Nom}}\npractices: {practices}",
     )
-    assert {word: each.status for word, each in found.items()} == {
+    assert {word: read_word.status for word, read_word in word_by_text.items()} == {
         "Vente": correct.KNOWN,
         "Café": correct.DROPPED,
     }
@@ -249,7 +249,7 @@ def test_a_rule_known_stays_when_its_words_keep_what_they_mean():
 
 
 @pytest.mark.parametrize(
-    ("osm", "said"),
+    ("osm", "expected"),
     [
         (
             "Mo-Fr 09:00-12:00,14:00-17:00; PH off",
@@ -261,9 +261,9 @@ def test_a_rule_known_stays_when_its_words_keep_what_they_mean():
         ("Fr-Mo 09:00-12:00", "lundi, vendredi à dimanche 9 h – 12 h"),
     ],
 )
-def test_plain_hours_become_a_table_and_come_back(osm, said):
+def test_plain_hours_become_a_table_and_come_back(osm, expected):
     grid = grid_of(osm)
-    assert in_words(grid) == said
+    assert in_words(grid) == expected
     assert grid_of(osm_of(grid)) == grid
 
 

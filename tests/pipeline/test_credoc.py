@@ -32,7 +32,7 @@ def test_the_shipped_file_reads_whole():
     assert sorted(set(persons["year"].tolist())) == list(clean.WAVES)
 
 
-def test_not_asked_no_answer_and_no_stay_apart():
+def test_no_question_no_answer_and_no_are_distinct():
     persons = clean.persons()
     use = persons["internet_use"]
     before = persons["year"] < 2015
@@ -76,18 +76,18 @@ def test_every_published_answer_has_its_own_code():
         ("RECUEIL", "", "la case est vide"),
     ],
 )
-def test_a_row_that_does_not_read_is_told_and_the_others_are_kept(column, value, reason):
+def test_a_row_that_does_not_read_is_reported_and_the_rest_is_retained(column, value, reason):
     reading = clean.read(lines({}, {column: value}, {}), name="barometre.csv")
     assert len(reading.persons) == 2
     (fault,) = reading.faults
-    told = "DIPL5" if reason == "la personne a 15 ans" else column
-    assert fault.what.startswith(f"barometre.csv, ligne 3, colonne {told}, valeur « ")
+    column_at_fault = "DIPL5" if reason == "la personne a 15 ans" else column
+    assert fault.what.startswith(f"barometre.csv, ligne 3, colonne {column_at_fault}, valeur « ")
     assert reason in fault.what
     assert fault.why
     assert fault.do
 
 
-def test_a_question_asked_of_some_may_be_empty():
+def test_a_question_for_some_may_be_empty():
     reading = clean.read(lines({"US_ADMI": ""}, {"MAITRNUM": ""}), name="barometre.csv")
     assert not reading.faults
     assert reading.persons["online_procedures"][0] == ""

@@ -102,34 +102,34 @@ def test_names_of_columns_are_found_under_titles_in_any_case(text):
 
 @pytest.mark.parametrize("column", ["Part", "PART", " part "])
 def test_a_share_counts_whatever_the_case_of_its_column(column):
-    found = markings.read(f"Code;{column}\n38185;50\n".encode(), name="liste.csv")
-    assert found.shares == {"38185": 0.5}
+    marked = markings.read(f"Code;{column}\n38185;50\n".encode(), name="liste.csv")
+    assert marked.shares == {"38185": 0.5}
 
 
-def test_a_share_given_in_two_columns_is_refused():
+def test_a_share_in_two_columns_is_refused():
     with pytest.raises(Refused, match="« part » est donnée 2 fois"):
         markings.read(b"code;Part;PART\n38185;50;20\n", name="liste.csv")
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("code;part\n38185;50\n38151;20\n38185;100\n", "ligne 4, colonne code, valeur « 38185 »"),
         ("codgeo;libgeo;codefrr\n38001;A;FRR\n38001;A;-9999\n", "ligne 3, colonne codgeo"),
         ("codgeo;libgeo;codefrr\n38001;A;\n", "ligne 2, colonne codefrr"),
     ],
 )
-def test_a_code_that_two_rows_mark_otherwise_is_refused(text, said):
-    with pytest.raises(Refused, match=said):
+def test_a_code_that_two_rows_mark_otherwise_is_refused(text, message):
+    with pytest.raises(Refused, match=message):
         markings.read(text.encode(), name="liste.csv")
 
 
 @pytest.mark.parametrize("written", ["-9999", "-9 999", "−9\u202f999,0", "-9999.0"])
 def test_a_commune_that_is_not_classed_stays_so_however_it_is_written(written):
-    found = markings.read(
+    marked = markings.read(
         f"codgeo;libgeo;codefrr\n38001;A;FRR\n38001;A;FRR\n38002;B;{written}\n".encode(), name="frr.csv"
     )
-    assert found.shares == {"38001": 1.0}
+    assert marked.shares == {"38001": 1.0}
 
 
 def rated(respondents: str):
@@ -157,7 +157,7 @@ def test_a_district_bears_no_sign_that_a_database_refuses():
 
 
 @pytest.mark.parametrize(
-    ("start", "said"),
+    ("start", "kind"),
     [
         (b"PK\x03\x04", "un classeur ou une archive"),
         (bytes.fromhex("D0CF11E0A1B11AE1"), "un ancien classeur"),
@@ -165,8 +165,8 @@ def test_a_district_bears_no_sign_that_a_database_refuses():
         (b"SQLite format 3\x00", "une base SQLite"),
     ],
 )
-def test_a_workbook_is_not_called_a_damaged_text(start, said):
-    with pytest.raises(Refused, match=f"zones.csv : c’est {said}, pas un fichier CSV"):
+def test_a_workbook_is_not_called_a_damaged_text(start, kind):
+    with pytest.raises(Refused, match=f"zones.csv : c’est {kind}, pas un fichier CSV"):
         read(start + bytes(100), "zones.csv", required=("code",), purpose="Des zones.")
 
 
@@ -180,10 +180,10 @@ def test_an_archive_damaged_whatever_compressed_it_is_refused(method):
 
 
 def damaged(name: str, method: int) -> bytes:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", method) as made:
-        made.writestr(name, b"x" * 5_000)
-    content = bytearray(held.getvalue())
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        archive.writestr(name, b"x" * 5_000)
+    content = bytearray(buffer.getvalue())
     for at in range(40 + len(name), 50 + len(name)):  # inside what was compressed
         content[at] ^= 0xFF
     return bytes(content)

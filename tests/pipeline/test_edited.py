@@ -15,8 +15,8 @@ YES = (
 )
 
 
-def asked(name, **told):
-    return Question(name=name, kind="one", choices="oui_non", label={"fr": name.capitalize()}, **told)
+def question_of(name, **fields):
+    return Question(name=name, kind="one", choices="oui_non", label={"fr": name.capitalize()}, **fields)
 
 
 FORM = Questionnaire(
@@ -24,14 +24,14 @@ FORM = Questionnaire(
     title="Essai",
     lists={"oui_non": YES},
     items=(
-        asked("aide"),
-        asked("forme"),
-        asked("par_qui", relevant="${aide} = 'oui'"),
+        question_of("aide"),
+        question_of("forme"),
+        question_of("par_qui", relevant="${aide} = 'oui'"),
         Group(
             name="suite",
             label={"fr": "La suite"},
             relevant="selected(${forme}, 'peu')",
-            items=(asked("encore"),),
+            items=(question_of("encore"),),
         ),
     ),
 )
@@ -55,7 +55,10 @@ def test_a_question_never_goes_before_the_one_it_waits_for():
 
 
 def test_a_form_already_out_of_order_is_still_moved():
-    late = replace(FORM, items=(asked("par_qui", relevant="${aide} = 'oui'"), asked("forme"), asked("aide")))
+    late = replace(
+        FORM,
+        items=(question_of("par_qui", relevant="${aide} = 'oui'"), question_of("forme"), question_of("aide")),
+    )
     assert names(editing.moved(late, "forme", -1)) == ["forme", "par_qui", "aide"]
 
 
@@ -64,13 +67,13 @@ def test_a_question_that_a_part_waits_for_stays():
         editing.removed(FORM, "forme")
 
 
-def offered(*kept):
-    return [editing.Offered(choice.name, choice.label["fr"]) for choice in YES if choice.name in kept]
+def offered(*names):
+    return [editing.Offered(choice.name, choice.label["fr"]) for choice in YES if choice.name in names]
 
 
-def reworded(name, *kept):
+def reworded(name, *names):
     return editing.reworded(
-        FORM, name, label={"fr": "Autrement ?"}, hint={}, required=False, offered=offered(*kept)
+        FORM, name, label={"fr": "Autrement ?"}, hint={}, required=False, offered=offered(*names)
     )
 
 

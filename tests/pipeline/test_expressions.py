@@ -45,8 +45,8 @@ def in_javascript(tries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     )
     assert isinstance(done, subprocess.CompletedProcess)
     assert done.returncode == 0, done.stderr
-    said: list[dict[str, Any]] = json.loads(done.stdout)
-    return said
+    results: list[dict[str, Any]] = json.loads(done.stdout)
+    return results
 
 
 def in_python(tried: dict[str, Any]) -> dict[str, Any]:
@@ -62,23 +62,27 @@ def in_python(tried: dict[str, Any]) -> dict[str, Any]:
         return {"refuse": refused.what, "ailleurs": isinstance(refused, expressions.Unhandled)}
 
 
-def agrees(tried: dict[str, Any], said: dict[str, Any]) -> bool:
+def agrees(tried: dict[str, Any], result: dict[str, Any]) -> bool:
     if "refuse" in tried:
-        return tried["refuse"] in said.get("refuse", "") and said["ailleurs"] == tried.get("ailleurs", False)
-    return said == {"vaut": tried["vaut"], "vrai": tried["vrai"]}
+        return tried["refuse"] in result.get("refuse", "") and result["ailleurs"] == tried.get(
+            "ailleurs", False
+        )
+    return result == {"vaut": tried["vaut"], "vrai": tried["vrai"]}
 
 
 @pytest.mark.parametrize("tried", VECTORS["essais"], ids=lambda tried: tried["dit"][:40])
-def test_each_vector_is_worth_what_it_says(tried: dict[str, Any]) -> None:
+def test_each_vector_has_its_stated_value(tried: dict[str, Any]) -> None:
     assert agrees(tried, in_python(tried)), in_python(tried)
 
 
 def test_javascript_says_the_same_word_for_word() -> None:
-    said = in_javascript(VECTORS["essais"])
+    results = in_javascript(VECTORS["essais"])
     assert [
-        (tried, each) for tried, each in zip(VECTORS["essais"], said, strict=True) if not agrees(tried, each)
+        (tried, result)
+        for tried, result in zip(VECTORS["essais"], results, strict=True)
+        if not agrees(tried, result)
     ] == []
-    assert said == [in_python(tried) for tried in VECTORS["essais"]]
+    assert results == [in_python(tried) for tried in VECTORS["essais"]]
 
 
 ATOMS = (
@@ -113,7 +117,7 @@ ANSWERS = st.sampled_from(
     ["", "nsp", "0", "3", "-4.5", "a b c", "2026-11-20", "été", "1 2", "000", "12.", ".5"]
 )
 TRIES = st.builds(
-    lambda said, a, b, c, here: {"dit": said, "valeurs": {"a": a, "b": b, "c": c}, "ici": here},
+    lambda text, a, b, c, place: {"dit": text, "valeurs": {"a": a, "b": b, "c": c}, "ici": place},
     *(TREES, ANSWERS, ANSWERS, ANSWERS, ANSWERS),
 )
 
@@ -122,30 +126,30 @@ TRIES = st.builds(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 @given(st.lists(TRIES, min_size=40, max_size=80))
-def test_expressions_nobody_thought_of_are_worth_the_same_on_both_sides(tries: list[dict[str, Any]]) -> None:
+def test_random_expressions_have_the_same_value_on_both_sides(tries: list[dict[str, Any]]) -> None:
     assert in_javascript(tries) == [in_python(tried) for tried in tries]
 
 
 @settings(max_examples=times(40, 80), deadline=None)
 @given(st.text(alphabet="${}ab()'\"., +-*<>=!1ornd\\[]?|", max_size=40))
 def test_whatever_is_written_is_read_or_refused_in_french(text: str) -> None:
-    said = in_python({"dit": text})
-    assert "vaut" in said or said["refuse"].startswith(("L’expression", "Le motif"))
+    result = in_python({"dit": text})
+    assert "vaut" in result or result["refuse"].startswith(("L’expression", "Le motif"))
 
 
 @settings(max_examples=times(40, 80), deadline=None)
 @given(st.text(alphabet="ab.*+?|()[]^$-\\d", max_size=12), st.text(alphabet="ab1-", max_size=8))
 def test_a_pattern_says_what_a_well_known_engine_says(pattern: str, text: str) -> None:
     try:
-        ours = regex.matches(text, pattern)
+        is_match = regex.matches(text, pattern)
     except Refused:
         return
     try:
-        theirs = re.compile(pattern, re.ASCII)
+        reference = re.compile(pattern, re.ASCII)
     except re.error:
         return
     if not re.search(r"[*+?]\+|\[\[|--|&&|\|\||~~|\(\?", pattern):  # what they read otherwise
-        assert ours == bool(theirs.fullmatch(text)), pattern
+        assert is_match == bool(reference.fullmatch(text)), pattern
 
 
 IDEOGRAMS = "".join(chr(0x4E00 + n) for n in range(1000))

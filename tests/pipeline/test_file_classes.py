@@ -21,20 +21,20 @@ ON = date(2026, 11, 20)
 
 
 def places(name: str, content: bytes | None = None) -> Result:
-    """Return what is read of one of the files, or of the same content written otherwise."""
+    """Return the reading of one of the files, or of the same content written otherwise."""
     sheet = forms.read(CLASSES / name) if content is None else forms.parse(content, name)
     return files.places(sheet, today=ON)
 
 
-def kept(result: Result, field: str) -> list:
+def values_of(result: Result, field: str) -> list:
     return [row.sheet.get(field) for row in result.accepted]
 
 
 def test_the_spot_of_a_weekly_visit_is_its_name_and_its_day_goes_with_its_hours():
-    found = places("permanences.tsv")
-    assert kept(found, "nom") == ["Mairie annexe", "Maison pour tous", "Médiathèque"]
-    assert kept(found, "structure_parente") == ["CIAS des Collines"] * 2 + ["Ville d’Haubourdin"]
-    assert [each["osm"] for each in kept(found, "horaires")] == [
+    result = places("permanences.tsv")
+    assert values_of(result, "nom") == ["Mairie annexe", "Maison pour tous", "Médiathèque"]
+    assert values_of(result, "structure_parente") == ["CIAS des Collines"] * 2 + ["Ville d’Haubourdin"]
+    assert [each["osm"] for each in values_of(result, "horaires")] == [
         "Mo,Th 09:00-12:00",
         "Tu 14:00-17:00",
         "We[1] 13:30-16:30",
@@ -44,7 +44,7 @@ def test_the_spot_of_a_weekly_visit_is_its_name_and_its_day_goes_with_its_hours(
 def test_kinds_all_different_are_names_when_nothing_else_is():
     rows = ("Où", "Mairie annexe"), ("Où", "Maison pour tous"), ("Où", "Médiathèque")
     text = "Endroit prêté;Commune\n" + "".join(f"{name};Loos\n" for _, name in rows)
-    assert kept(places("x.csv", text.encode()), "nom") == [name for _, name in rows]
+    assert values_of(places("x.csv", text.encode()), "nom") == [name for _, name in rows]
 
 
 @pytest.mark.parametrize(
@@ -58,23 +58,23 @@ def test_kinds_all_different_are_names_when_nothing_else_is():
     ],
 )
 def test_days_and_hours_under_short_or_glued_names_are_a_week(name, hours):
-    found = places(name)
-    assert [each["osm"] for each in kept(found, "horaires")] == hours
-    assert found.unread == ()
+    result = places(name)
+    assert [each["osm"] for each in values_of(result, "horaires")] == hours
+    assert result.unread == ()
 
 
 def test_a_language_is_no_friday_and_french_is_the_one_read():
-    found = places("langues.json")
-    assert kept(found, "nom") == ["Espace Matabiau", "Cabanis"]
-    assert [each and each["osm"] for each in kept(found, "horaires")] == ["Mo,Tu 09:00-12:00", None]
-    assert found.ignored == ("label.en",)
+    result = places("langues.json")
+    assert values_of(result, "nom") == ["Espace Matabiau", "Cabanis"]
+    assert [each and each["osm"] for each in values_of(result, "horaires")] == ["Mo,Tu 09:00-12:00", None]
+    assert result.ignored == ("label.en",)
 
 
 def test_the_choices_of_a_form_go_under_their_question():
-    found = places("choix_de_formulaire.csv")
-    assert kept(found, "nom") == ["Cyber de Crest", "Bibliothèque de Die"]
-    assert [sorted(each or {}) for each in kept(found, "practices")] == [["wifi"], ["libre_acces"]]
-    assert found.n_refused == 0
+    result = places("choix_de_formulaire.csv")
+    assert values_of(result, "nom") == ["Cyber de Crest", "Bibliothèque de Die"]
+    assert [sorted(each or {}) for each in values_of(result, "practices")] == [["wifi"], ["libre_acces"]]
+    assert result.n_refused == 0
 
 
 def test_a_row_of_one_choice_each_is_no_second_header():
@@ -83,30 +83,30 @@ def test_a_row_of_one_choice_each_is_no_second_header():
 
 
 def test_telephones_and_mails_are_found_in_an_address_and_in_a_column_of_both():
-    found = places("coordonnees_en_bloc.csv")
-    assert kept(found, "adresse") == ["5 rue Scatisse", "Place Schuman", "12 rue Faïta"]
-    assert kept(found, "commune") == ["Nîmes", "Nîmes", "Alès"]
-    assert kept(found, "telephone") == [
+    result = places("coordonnees_en_bloc.csv")
+    assert values_of(result, "adresse") == ["5 rue Scatisse", "Place Schuman", "12 rue Faïta"]
+    assert values_of(result, "commune") == ["Nîmes", "Nîmes", "Alès"]
+    assert values_of(result, "telephone") == [
         ["+33466000001"],
         ["+33466000002", "+33466000003"],
         None,
     ]
-    assert kept(found, "courriels") == [
+    assert values_of(result, "courriels") == [
         ["accueil@relais.example"],
         ["cyber@nimes.example"],
         ["mine@ales.example"],
     ]
 
 
-def test_a_text_kept_from_a_spreadsheet_by_an_equal_sign_is_that_text():
-    found = places("egal_guillemets.csv")
-    assert kept(found, "nom") == ["Cyber de la Dombes", 'Le "Fil"']
-    assert kept(found, "code_postal") == ["01000", "01100"]
-    assert kept(found, "telephone") == [["+33474000001"], ["+33474000002"]]
+def test_a_text_protected_from_a_spreadsheet_by_an_equal_sign_is_that_text():
+    result = places("egal_guillemets.csv")
+    assert values_of(result, "nom") == ["Cyber de la Dombes", 'Le "Fil"']
+    assert values_of(result, "code_postal") == ["01000", "01100"]
+    assert values_of(result, "telephone") == [["+33474000001"], ["+33474000002"]]
 
 
 @pytest.mark.parametrize(
-    ("typed", "price", "kept_beside"),
+    ("typed", "price", "note_beside"),
     [
         ("2 €", ["paid"], "2 €"),
         ("5€/an", ["paid"], "5€/an"),
@@ -119,89 +119,93 @@ def test_a_text_kept_from_a_spreadsheet_by_an_equal_sign_is_that_text():
         ("Gratuit", ["free"], None),
     ],
 )
-def test_a_sum_of_money_is_a_price(typed, price, kept_beside):
-    found = places("x.csv", f"Nom;Commune;Tarif\nA;Vif;{typed}\nB;Vif;payant\nC;Vif;gratuit\n".encode())
-    assert kept(found, "frais_a_charge")[0] == price
-    assert kept(found, "frais_precisions")[0] == kept_beside
+def test_a_sum_of_money_is_a_price(typed, price, note_beside):
+    result = places("x.csv", f"Nom;Commune;Tarif\nA;Vif;{typed}\nB;Vif;payant\nC;Vif;gratuit\n".encode())
+    assert values_of(result, "frais_a_charge")[0] == price
+    assert values_of(result, "frais_precisions")[0] == note_beside
 
 
 def test_sums_under_another_name_are_no_price():
-    found = places("x.csv", "Nom;Commune;Subvention\nA;Vif;5000 €\nB;Vif;12 000 €\n".encode())
-    assert kept(found, "frais_a_charge") == [None, None]
+    result = places("x.csv", "Nom;Commune;Subvention\nA;Vif;5000 €\nB;Vif;12 000 €\n".encode())
+    assert values_of(result, "frais_a_charge") == [None, None]
 
 
 def test_a_numbered_question_about_paying_is_one_of_price():
     rows = "1. Nom ?;2. Commune ?;3. Vos services sont-ils payants ?\nA;Vif;Non\nB;Vif;Oui\nC;Vif;\n"
-    assert kept(places("x.csv", rows.encode()), "frais_a_charge") == [["free"], ["paid"], None]
+    assert values_of(places("x.csv", rows.encode()), "frais_a_charge") == [["free"], ["paid"], None]
 
 
-def test_closings_of_a_year_are_kept_apart_and_those_of_every_year_go_with_the_hours():
-    found = places("fermetures.csv")
-    assert [each and each["osm"] for each in kept(found, "horaires")] == [
+def test_closings_of_a_year_are_separate_and_those_of_every_year_go_with_the_hours():
+    result = places("fermetures.csv")
+    assert [each and each["osm"] for each in values_of(result, "horaires")] == [
         "Tu-Sa 10:00-18:00",
         "Tu-Sa 10:00-18:00; Dec 24-Jan 01 off",
         "Tu-Sa 10:00-18:00; Aug 01-Aug 31 off",
         "Tu-Sa 10:00-18:00",
         None,
     ]
-    assert kept(found, "fermetures") == [
+    assert values_of(result, "fermetures") == [
         [{"du": "2026-08-03", "au": "2026-08-21"}],
         None,
         None,
         [{"du": "2026-07-20", "au": "2026-08-24"}],
         [{"du": "2026-08-03", "au": "2026-08-14"}],
     ]
-    assert found.accepted[3].sheet["horaires"]["left"] == "fermeture : 3 semaines en août"
-    assert found.unread == ()
+    assert result.accepted[3].sheet["horaires"]["left"] == "fermeture : 3 semaines en août"
+    assert result.unread == ()
 
 
 def test_a_remark_of_one_closing_does_not_limit_the_hours():
     text = (
         "Nom;Commune;Lundi;Commentaire\nA;Vif;9h-12h;fermeture exceptionnelle le 24/12/2026\nB;Vif;9h-12h;\n"
     )
-    found = places("x.csv", text.encode())
-    assert [each["osm"] for each in kept(found, "horaires")] == ["Mo 09:00-12:00"] * 2
-    assert kept(found, "fermetures")[0] == [{"du": "2026-12-24", "au": "2026-12-24"}]
+    result = places("x.csv", text.encode())
+    assert [each["osm"] for each in values_of(result, "horaires")] == ["Mo 09:00-12:00"] * 2
+    assert values_of(result, "fermetures")[0] == [{"du": "2026-12-24", "au": "2026-12-24"}]
 
 
 def test_a_cross_is_closed_where_every_day_is_either_hours_or_a_cross():
-    assert [each["osm"] for each in kept(places("jours_barres.tsv"), "horaires")] == [
+    assert [each["osm"] for each in values_of(places("jours_barres.tsv"), "horaires")] == [
         "Mo 09:00-12:00; We 14:00-17:00; Tu off",
         "Tu 09:00-12:00; Mo,We off",
     ]
     other = b"NOM\tVILLE\tLUNDI\tMARDI\nA\tDole\t9h-12h\tX\nB\tDole\t\t9h-12h\n"
-    assert [each["osm"] for each in kept(places("x.tsv", other), "horaires")] == [
+    assert [each["osm"] for each in values_of(places("x.tsv", other), "horaires")] == [
         'Mo 09:00-12:00; Tu unknown "« x », ouvert ou fermé"',
         "Tu 09:00-12:00",
     ]
 
 
-def test_a_cell_of_two_towns_is_kept_at_the_first_to_check():
-    found = places("deux_communes.csv")
-    assert kept(found, "commune") == ["Gap", "Embrun", "Briançon", "Chorges"]
-    told = [[r.reason for r in row.remarks if r.field == "commune"] for row in found.accepted]
-    assert told[0] == [
+def test_a_cell_of_two_towns_stays_at_the_first_to_check():
+    result = places("deux_communes.csv")
+    assert values_of(result, "commune") == ["Gap", "Embrun", "Briançon", "Chorges"]
+    reasons = [[r.reason for r in row.remarks if r.field == "commune"] for row in result.accepted]
+    assert reasons[0] == [
         "« Gap / Veynes » nomme 2 communes : lieu rattaché à la première, ajoutez une ligne pour Veynes"
     ]
-    assert all(row.doubtful for row in found.accepted)
+    assert all(row.doubtful for row in result.accepted)
 
 
 def test_a_column_called_like_a_practice_says_it_in_words_and_prices():
-    found = places("materiel_en_mots.csv")
-    assert [sorted(each or {}) for each in kept(found, "practices")] == [
+    result = places("materiel_en_mots.csv")
+    assert [sorted(each or {}) for each in values_of(result, "practices")] == [
         ["impression", "libre_acces", "wifi"],
         ["wifi"],
         ["impression", "libre_acces", "wifi"],
     ]
-    assert kept(found, "sans") == [None, ["libre_acces", "impression"], None]
-    assert kept(found, "frais_a_charge") == [None] * 3  # free scanning is not a free place
+    assert values_of(result, "sans") == [None, ["libre_acces", "impression"], None]
+    assert values_of(result, "frais_a_charge") == [None] * 3  # free scanning is not a free place
 
 
 def test_a_name_is_guessed_from_the_column_called_so_and_never_from_remarks():
     """France services, 2020 : « lib_france_services » nomme les lieux ; « REMARQUES.CDC » parle de mairies."""
     result = places("france_services_2020.csv")
     assert len(result.accepted) == result.n_read == 12
-    assert kept(result, "nom")[:3] == ["Valserhône", "Saint-Trivier-de-Courtes", "Thiérache Sambre et Oise"]
+    assert values_of(result, "nom")[:3] == [
+        "Valserhône",
+        "Saint-Trivier-de-Courtes",
+        "Thiérache Sambre et Oise",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -229,23 +233,23 @@ def test_a_name_is_guessed_from_the_column_called_so_and_never_from_remarks():
 def test_the_name_of_a_place_is_not_that_of_something_else(header, rows, named):
     cells = "\n".join(f"{row};38920;1 rue de la Paix" for row in rows)
     result = places("x.csv", f"{header};code postal;adresse\n{cells}\n".encode())
-    assert kept(result, "nom") == named
+    assert values_of(result, "nom") == named
 
 
-def test_a_remark_that_a_place_is_no_more_is_heard():
-    found = places("remarques.csv")
-    assert kept(found, "nom") == ["Le Garros", "La Hourre", "Pradoulin", "Verdun"]
-    assert [row.refused for row in found.rows if row.refused] == [
+def test_a_remark_that_a_place_is_no_more_is_a_doubt():
+    result = places("remarques.csv")
+    assert values_of(result, "nom") == ["Le Garros", "La Hourre", "Pradoulin", "Verdun"]
+    assert [row.refused for row in result.rows if row.refused] == [
         "la colonne « remarques » dit « Fermé définitivement depuis mars 2024 »",
         "la colonne « remarques » dit « en projet pour 2027 »",
     ]
-    told = [any("sa remarque" in remark.reason for remark in row.remarks) for row in found.accepted]
-    assert told == [False, True, False, False]
+    is_flagged = [any("sa remarque" in remark.reason for remark in row.remarks) for row in result.accepted]
+    assert is_flagged == [False, True, False, False]
 
 
 def test_days_stand_with_the_hours_whatever_these_are_called():
-    found = places("plage_horaire.csv")
-    assert [each["osm"] for each in kept(found, "horaires")] == [
+    result = places("plage_horaire.csv")
+    assert [each["osm"] for each in values_of(result, "horaires")] == [
         "Tu,We,Fr 14:00-18:00",
         "Mo-Fr 09:00-12:00,13:30-17:30",
     ]
@@ -253,25 +257,25 @@ def test_days_stand_with_the_hours_whatever_these_are_called():
 
 def test_one_tick_under_hours_takes_nothing_from_a_column_of_hours():
     rows = "Nom;Commune;Horaires;Ouvert le samedi 9h-12h\nA;Vif;lundi 9h-12h;oui\nB;Vif;mardi 14h-17h;non\n"
-    assert [each["osm"] for each in kept(places("x.csv", rows.encode()), "horaires")] == [
+    assert [each["osm"] for each in values_of(places("x.csv", rows.encode()), "horaires")] == [
         "Mo 09:00-12:00",
         "Tu 14:00-17:00",
     ]
 
 
 def test_ticks_under_hours_are_those_hours():
-    found = places("heures_en_nom.csv")
-    assert [each["osm"] for each in kept(found, "horaires")] == [
+    result = places("heures_en_nom.csv")
+    assert [each["osm"] for each in values_of(result, "horaires")] == [
         'Tu 10:00-12:00; Sa unknown "le matin"',
         "We 14:00-17:00",
     ]
-    assert found.unread == ()
+    assert result.unread == ()
 
 
-def test_what_is_denied_of_one_practice_is_said_of_no_other():
-    found = places("negations.csv")
-    assert kept(found, "sans") == [None, None, None, ["wifi", "impression", "formation"]]
-    assert [sorted(each or {}) for each in kept(found, "practices")] == [
+def test_a_denial_of_one_practice_concerns_no_other():
+    result = places("negations.csv")
+    assert values_of(result, "sans") == [None, None, None, ["wifi", "impression", "formation"]]
+    assert [sorted(each or {}) for each in values_of(result, "practices")] == [
         ["wifi"],
         ["impression"],
         ["formation", "wifi"],
@@ -280,21 +284,21 @@ def test_what_is_denied_of_one_practice_is_said_of_no_other():
 
 
 def test_a_name_that_is_a_kind_is_a_name_beside_a_column_of_kinds():
-    found = places("codes_insee.csv")
-    assert kept(found, "nom") == ["Médiathèque", "France services"]
-    assert kept(found, "code_insee") == ["01053", "2A004"]
+    result = places("codes_insee.csv")
+    assert values_of(result, "nom") == ["Médiathèque", "France services"]
+    assert values_of(result, "code_insee") == ["01053", "2A004"]
 
 
 def test_a_country_or_a_legal_form_is_no_opening_hour():
-    found = places("pays.csv")
-    assert (len(found.accepted), kept(found, "horaires")) == (3, [None] * 3)
-    assert found.ignored == ("Pays",)
+    result = places("pays.csv")
+    assert (len(result.accepted), values_of(result, "horaires")) == (3, [None] * 3)
+    assert result.ignored == ("Pays",)
 
 
 def test_a_row_of_another_country_is_left_out_even_when_its_town_has_a_namesake():
-    found = places("pays_voisins.csv")
-    assert kept(found, "commune") == ["Thonon-les-Bains", "Pointe-à-Pitre", "Saint-Julien-en-Genevois"]
-    assert [row.refused for row in found.rows if row.refused] == [
+    result = places("pays_voisins.csv")
+    assert values_of(result, "commune") == ["Thonon-les-Bains", "Pointe-à-Pitre", "Saint-Julien-en-Genevois"]
+    assert [row.refused for row in result.rows if row.refused] == [
         "hors de France : la colonne « Code pays » dit « CH »",
         "hors de France : la colonne « Code pays » dit « BE »",
     ]
@@ -302,121 +306,125 @@ def test_a_row_of_another_country_is_left_out_even_when_its_town_has_a_namesake(
 
 def test_a_town_and_its_postal_code_are_believed_before_the_country():
     rows = "Nom,CP,Ville,Pays\nA,74100,Annemasse,Suisse\nB,,Valence,Espagne\nC,38000,Grenoble,France\n"
-    found = places("x.csv", rows.encode())
-    assert kept(found, "nom") == ["A", "C"]
-    assert [remark.reason for remark in found.accepted[0].remarks if remark.column == "Pays"] == [
+    result = places("x.csv", rows.encode())
+    assert values_of(result, "nom") == ["A", "C"]
+    assert [remark.reason for remark in result.accepted[0].remarks if remark.column == "Pays"] == [
         "lieu gardé en France, mais la colonne « Pays » dit « Suisse »"
     ]
 
 
 def test_a_general_directory_is_known_by_its_categories():
-    found = places("repertoire_social.csv")
-    assert kept(found, "nom") == ["Ateliers ordinateur", "Ateliers informatiques adaptés"]
-    assert "Lignes d’un autre thème que le numérique, laissées de côté : 4." in found.notes
+    result = places("repertoire_social.csv")
+    assert values_of(result, "nom") == ["Ateliers ordinateur", "Ateliers informatiques adaptés"]
+    assert "Lignes d’un autre thème que le numérique, laissées de côté : 4." in result.notes
 
 
 def test_a_note_under_a_table_is_no_place():
-    found = places("note_en_pied.csv")
-    assert kept(found, "nom") == ["Cyber du Port", "Espace Brèche"]
+    result = places("note_en_pied.csv")
+    assert values_of(result, "nom") == ["Cyber du Port", "Espace Brèche"]
 
 
 def test_the_foot_of_a_table_is_no_place():
-    found = places("total_en_pied.tsv")
-    assert kept(found, "nom") == ["Bibliothèque Ampère", "CCAS de Fontaine", "Total Espace Jeunes"]
-    assert [row.refused for row in found.rows if row.refused] == [
+    result = places("total_en_pied.tsv")
+    assert values_of(result, "nom") == ["Bibliothèque Ampère", "CCAS de Fontaine", "Total Espace Jeunes"]
+    assert [row.refused for row in result.rows if row.refused] == [
         "« Sous-total » est le total du tableau, pas un lieu",
         "« TOTAL : 3 structures » est le total du tableau, pas un lieu",
     ]
-    assert not any(row.remarks for row in found.rows if row.refused)  # its cells ask nothing
+    assert not any(row.remarks for row in result.rows if row.refused)  # its cells ask nothing
 
 
-def test_a_place_closed_for_good_since_a_day_is_left_out_and_one_that_will_close_is_kept():
-    found = places("fermes_depuis.csv")
-    assert kept(found, "nom") == ["Bibliothèque Ampère", "MJC Sud", "Le Quai"]
-    (left,) = [row for row in found.rows if row.refused]
-    assert left.refused == "la colonne « date de fermeture définitive » dit « 31/12/2024 »"
+def test_a_place_closed_for_good_since_a_day_is_left_out_and_one_that_will_close_stays():
+    result = places("fermes_depuis.csv")
+    assert values_of(result, "nom") == ["Bibliothèque Ampère", "MJC Sud", "Le Quai"]
+    (refused_row,) = [row for row in result.rows if row.refused]
+    assert refused_row.refused == "la colonne « date de fermeture définitive » dit « 31/12/2024 »"
     assert [
         [remark.value for remark in row.remarks if remark.reason == "lieu gardé : il doit fermer ce jour-là"]
-        for row in found.accepted
+        for row in result.accepted
     ] == [[], [], ["30/06/2027"]]
 
 
-def test_a_day_said_by_its_end_alone_is_open_and_a_part_of_a_month_closes_no_other():
-    found = places("horaires_d_agence.csv")
-    assert [each["osm"] for each in kept(found, "horaires")] == [
+def test_a_day_with_its_end_alone_is_open_and_a_part_of_a_month_closes_no_other():
+    result = places("horaires_d_agence.csv")
+    assert [each["osm"] for each in values_of(result, "horaires")] == [
         'Mo-Th 08:30-12:00,13:30-17:00; Fr unknown "jusqu’à 16 h"',
         'Mo-Fr 08:00-12:00 "fermeture 2 semaines en août"',
         'We 14:00-16:30 "un mercredi sur deux, hors vacances"',
     ]
-    assert all(row.doubtful for row in found.accepted[:2])
+    assert all(row.doubtful for row in result.accepted[:2])
 
 
 def test_names_glued_together_or_led_by_a_form_are_understood():
-    found = places("noms_colles.csv")
-    assert kept(found, "nom") == ["Le Relais", "Atelier des Ormes", "Espace du Drac"]
-    assert [each["osm"] for each in kept(found, "horaires")] == [
+    result = places("noms_colles.csv")
+    assert values_of(result, "nom") == ["Le Relais", "Atelier des Ormes", "Espace du Drac"]
+    assert [each["osm"] for each in values_of(result, "horaires")] == [
         "Mo 09:00-12:00",
         "Tu 14:00-17:00",
         "Th 09:00-17:00",
     ]
-    assert kept(found, "frais_a_charge") == [["free"], ["paid"], ["free"]]
-    assert [sorted(each or {}) for each in kept(found, "practices")] == [["pret", "wifi"], ["wifi"], ["pret"]]
+    assert values_of(result, "frais_a_charge") == [["free"], ["paid"], ["free"]]
+    assert [sorted(each or {}) for each in values_of(result, "practices")] == [
+        ["pret", "wifi"],
+        ["wifi"],
+        ["pret"],
+    ]
 
 
 def test_a_yes_or_no_under_a_glued_name_is_a_practice():
     content = "Nom,Commune,Pretdetablettes\nLe Relais,Échirolles,oui\nEspace du Drac,Grenoble,non\nLa Grange,Meylan,oui\n"
-    assert [sorted(each or {}) for each in kept(places("x.csv", content.encode()), "practices")] == [
+    assert [sorted(each or {}) for each in values_of(places("x.csv", content.encode()), "practices")] == [
         ["pret"],
         [],
         ["pret"],
     ]
 
 
-def test_services_in_numbered_columns_are_read_and_codes_are_asked_about():
-    found = places("prestations_numerotees.csv")
-    assert [sorted(each or {}) for each in kept(found, "practices")] == [
+def test_services_in_numbered_columns_are_read_and_codes_are_to_explain():
+    result = places("prestations_numerotees.csv")
+    assert [sorted(each or {}) for each in values_of(result, "practices")] == [
         ["formation", "pret"],
         ["formation", "libre_acces", "wifi"],
         ["assistance"],
     ]
-    assert kept(found, "services")[2] == ["procedures"]
-    told = report.of(found)
-    assert (told["disent_leur_offre"], told["gardes"]) == (3, 3)
-    (asked,) = told["colonnes_a_preciser"]
-    assert asked["colonne"] == "codes_prestations"
-    assert {each["valeur"]: each["fois"] for each in asked["valeurs"]} == {
+    assert values_of(result, "services")[2] == ["procedures"]
+    summary = report.of(result)
+    assert (summary["disent_leur_offre"], summary["gardes"]) == (3, 3)
+    (column_to_explain,) = summary["colonnes_a_preciser"]
+    assert column_to_explain["colonne"] == "codes_prestations"
+    assert {each["valeur"]: each["fois"] for each in column_to_explain["valeurs"]} == {
         "AUT-FOR-ACC": 1,
         "AUT-FOR": 1,
         "ACC": 1,
     }
 
 
-def test_identifiers_and_numbers_are_not_asked_about():
-    told = report.of(places("enveloppe_de_recherche.json"))
-    assert told["colonnes_a_preciser"] == []
+def test_identifiers_and_numbers_are_not_to_explain():
+    summary = report.of(places("enveloppe_de_recherche.json"))
+    assert summary["colonnes_a_preciser"] == []
 
 
 def test_a_question_that_holds_a_whole_address_gives_its_three_parts():
-    found = places("question_adresse.csv")
-    assert kept(found, "adresse") == ["6 rue du Four", "12 avenue du Vercors", "3 place de la Gare"]
-    assert kept(found, "code_postal") == ["38130", "38600", "38000"]
-    assert kept(found, "commune") == ["Échirolles", "Fontaine", "Grenoble"]
+    result = places("question_adresse.csv")
+    assert values_of(result, "adresse") == ["6 rue du Four", "12 avenue du Vercors", "3 place de la Gare"]
+    assert values_of(result, "code_postal") == ["38130", "38600", "38000"]
+    assert values_of(result, "commune") == ["Échirolles", "Fontaine", "Grenoble"]
 
 
-def test_the_landline_of_a_desk_is_kept_under_contact_and_a_person_never():
-    assert kept(places("contact_du_guichet.csv"), "telephone") == [
+def test_the_landline_of_a_desk_goes_under_contact_and_a_person_never():
+    assert values_of(places("contact_du_guichet.csv"), "telephone") == [
         ["+33476000001"],
         ["+33476000002"],
         ["+33476000003"],
     ]
     for contact in ("06 12 00 00 01", "Jeanne Martin 04 76 00 00 01"):
         content = (CLASSES / "contact_du_guichet.csv").read_text("utf-8").replace("04 76 00 00 01", contact)
-        assert kept(places("x.csv", content.encode()), "telephone") == [None] * 3
+        assert values_of(places("x.csv", content.encode()), "telephone") == [None] * 3
 
 
 def test_closed_places_are_left_out_whatever_the_wording_of_the_column():
-    found = places("lieux_fermes.csv")
-    assert (len(found.accepted), found.n_refused) == (3, 2)
+    result = places("lieux_fermes.csv")
+    assert (len(result.accepted), result.n_refused) == (3, 2)
 
 
 @pytest.mark.parametrize(
@@ -440,7 +448,7 @@ def test_a_status_in_another_tongue_or_in_a_phrase(name, closed):
         ("Espace du Drac", "Grenoble", other),
     ]
     content = "\n".join(["Nom;Commune;" + name, *map(";".join, rows)])
-    assert kept(places("x.csv", content.encode()), "nom") == ["Le Relais", "Espace du Drac"]
+    assert values_of(places("x.csv", content.encode()), "nom") == ["Le Relais", "Espace du Drac"]
 
 
 @pytest.mark.parametrize("name", ["Ouvert le samedi", "Ouvert le soir", "Accès ouvert aux adhérents"])
@@ -452,9 +460,9 @@ def test_an_opening_on_a_day_or_to_some_closes_no_place(name):
 
 
 def test_a_flag_under_a_day_is_that_day_s_and_its_times_are_read():
-    found = places("ouvert_par_jour.json")
-    assert len(found.accepted) == 3
-    assert [each["osm"] for each in kept(found, "horaires")] == [
+    result = places("ouvert_par_jour.json")
+    assert len(result.accepted) == 3
+    assert [each["osm"] for each in values_of(result, "horaires")] == [
         "Mo 09:00-12:00; Fr 14:00-17:30",
         "Mo 08:30-12:00,13:30-17:00",
         "Tu 10:00-19:00; Fr 09:00-12:00",
@@ -462,18 +470,18 @@ def test_a_flag_under_a_day_is_that_day_s_and_its_times_are_read():
 
 
 def test_a_commune_merged_downwards_is_that_of_each_of_its_rows():
-    found = places("communes_fusionnees.xlsx")
-    assert kept(found, "commune") == ["Grenoble", "Grenoble", "Grenoble", "Fontaine"]
-    assert any("Cellules fusionnées en hauteur" in note for note in found.notes)
+    result = places("communes_fusionnees.xlsx")
+    assert values_of(result, "commune") == ["Grenoble", "Grenoble", "Grenoble", "Fontaine"]
+    assert any("Cellules fusionnées en hauteur" in note for note in result.notes)
 
 
 def test_a_postcode_of_several_communes_takes_the_one_that_is_named_else_the_largest_to_check():
-    found = places("code_postal_partage.csv")
-    assert kept(found, "commune")[0] == "Vif"
-    assert kept(found, "commune")[2:] == ["Saint-Georges-de-Commiers", "Grenoble"]
-    told = [next(r for r in row.remarks if r.field == "commune") for row in found.accepted]
-    assert {each.word for each in told} == {"doubtful"}
-    assert "code postal 38450 partagé par 5 communes" in told[1].reason
+    result = places("code_postal_partage.csv")
+    assert values_of(result, "commune")[0] == "Vif"
+    assert values_of(result, "commune")[2:] == ["Saint-Georges-de-Commiers", "Grenoble"]
+    remarks = [next(r for r in row.remarks if r.field == "commune") for row in result.accepted]
+    assert {each.word for each in remarks} == {"doubtful"}
+    assert "code postal 38450 partagé par 5 communes" in remarks[1].reason
 
 
 @pytest.mark.parametrize(
@@ -490,7 +498,7 @@ def test_a_postcode_of_several_communes_takes_the_one_that_is_named_else_the_lar
 def test_a_wrong_name_in_a_shared_postcode_never_refuses_its_row(town, code, commune):
     """Un nom ancien, partagé ou faux ne refuse pas une ligne que l’absence de nom garderait."""
     result = places("x.csv", f"nom;adresse;code postal;commune\nA;2 grande rue;{code};{town}\n".encode())
-    assert kept(result, "commune") == [commune]
+    assert values_of(result, "commune") == [commune]
     remarks = {remark.field: remark for remark in result.accepted[0].remarks}
     assert (remarks["commune"].word, remarks["code_insee"].word) == ("doubtful", "doubtful")
     assert f" ; commune retenue : {commune}, la " in remarks["commune"].reason
@@ -498,12 +506,12 @@ def test_a_wrong_name_in_a_shared_postcode_never_refuses_its_row(town, code, com
 
 @pytest.mark.parametrize("name", ["departement.csv", "departement_des_voisins.csv"])
 def test_a_commune_whose_name_is_shared_is_that_of_the_departement(name):
-    found = places(name)
-    assert (len(found.accepted), kept(found, "code_insee")[0]) == (5, "38169")
-    assert "département 38" in next(r for r in found.accepted[0].remarks if r.field == "commune").reason
+    result = places(name)
+    assert (len(result.accepted), values_of(result, "code_insee")[0]) == (5, "38169")
+    assert "département 38" in next(r for r in result.accepted[0].remarks if r.field == "commune").reason
 
 
-def test_a_commune_said_only_at_the_end_of_an_address_or_of_a_name_is_kept_to_check():
+def test_a_commune_only_at_the_end_of_an_address_or_of_a_name_is_to_check():
     """A street, a saint or nothing names no commune: those are refused, and nothing is guessed."""
     rows = {
         "PIN": ("12 bis rue Jean Jaurès 59600 Maubeuge", "Maubeuge"),
@@ -518,43 +526,47 @@ def test_a_commune_said_only_at_the_end_of_an_address_or_of_a_name_is_kept_to_ch
         "Accueil de jour": ("5 place de la République", None),
     }
     text = "Nom;Adresse\n" + "".join(f"{name};{address}\n" for name, (address, _) in rows.items())
-    found = places("lieux.csv", text.encode())
-    assert {row.sheet["nom"]: row.sheet["commune"] for row in found.accepted} == {
+    result = places("lieux.csv", text.encode())
+    assert {row.sheet["nom"]: row.sheet["commune"] for row in result.accepted} == {
         name: town for name, (_, town) in rows.items() if town
     }
-    told = {row.sheet["nom"]: next(r for r in row.remarks if r.field == "commune") for row in found.accepted}
-    assert {told[name].word for name in list(rows)[2:6]} == {"doubtful"}
-    assert told["Bibliothèque"].reason.endswith("celle que nomme « Pl. du Gal de Gaulle, LOUVROIL »")
+    remark_by_name = {
+        row.sheet["nom"]: next(r for r in row.remarks if r.field == "commune") for row in result.accepted
+    }
+    assert {remark_by_name[name].word for name in list(rows)[2:6]} == {"doubtful"}
+    assert remark_by_name["Bibliothèque"].reason.endswith(
+        "celle que nomme « Pl. du Gal de Gaulle, LOUVROIL »"
+    )
 
 
 def test_a_file_without_a_header_loses_no_place():
-    found = places("sans_entete.csv")
-    assert kept(found, "nom")[0] == "Le Relais"
-    assert (len(found.accepted), kept(found, "commune")[0]) == (5, "Échirolles")
-    assert any("la première ligne ressemble à un lieu" in note for note in found.notes)
+    result = places("sans_entete.csv")
+    assert values_of(result, "nom")[0] == "Le Relais"
+    assert (len(result.accepted), values_of(result, "commune")[0]) == (5, "Échirolles")
+    assert any("la première ligne ressemble à un lieu" in note for note in result.notes)
 
 
 def test_yes_is_no_name_and_the_parts_of_an_address_are_one_street():
-    found = places("noms_impossibles.json")
-    assert kept(found, "nom") == ["Le Relais", "Espace du Drac", "La Grange"]
-    assert kept(found, "adresse")[0] == "4 rue des Lilas"
+    result = places("noms_impossibles.json")
+    assert values_of(result, "nom") == ["Le Relais", "Espace du Drac", "La Grange"]
+    assert values_of(result, "adresse")[0] == "4 rue des Lilas"
 
 
 def test_null_bytes_in_cells_cost_nobody_a_row():
-    found = places("octets_nuls.csv")
-    assert kept(found, "nom") == ["Le Relais", "Atelier des Ormes", "Espace du Drac"]
-    assert any("Octets nuls" in note for note in found.notes)
+    result = places("octets_nuls.csv")
+    assert values_of(result, "nom") == ["Le Relais", "Atelier des Ormes", "Espace du Drac"]
+    assert any("Octets nuls" in note for note in result.notes)
 
 
 def test_rows_joined_are_counted():
-    told = report.of(places("services_d_un_lieu.csv"))
-    assert [told[key] for key in ("lus", "gardes", "refuses", "reunis")] == [5, 3, 0, 2]
+    summary = report.of(places("services_d_un_lieu.csv"))
+    assert [summary[key] for key in ("lus", "gardes", "refuses", "reunis")] == [5, 3, 0, 2]
 
 
 def test_two_places_of_one_name_and_address_keep_their_number_in_any_order():
     text = (CLASSES / "deux_points_d_un_port.csv").read_text("utf-8")
-    header, first, second, *others = text.splitlines()
-    swapped = "\n".join([header, *others, second, first])
+    header, first, second, *rest = text.splitlines()
+    swapped = "\n".join([header, *rest, second, first])
     one, other = (
         {r.sheet["id"]: r.sheet["telephone"] for r in places("x.csv", t.encode()).accepted}
         for t in (text, swapped)
@@ -564,9 +576,9 @@ def test_two_places_of_one_name_and_address_keep_their_number_in_any_order():
 
 
 def test_services_of_another_theme_are_left_out_and_counted():
-    found = places("services_de_sante.json")
-    assert (kept(found, "nom"), found.n_refused) == (["Atelier numérique"], 2)
-    assert "Lignes d’un autre thème que le numérique, laissées de côté : 2." in found.notes
+    result = places("services_de_sante.json")
+    assert (values_of(result, "nom"), result.n_refused) == (["Atelier numérique"], 2)
+    assert "Lignes d’un autre thème que le numérique, laissées de côté : 2." in result.notes
 
 
 def test_a_structure_none_of_whose_services_is_digital_is_left_out_with_them():
@@ -584,8 +596,8 @@ def test_a_structure_none_of_whose_services_is_digital_is_left_out_with_them():
             service("3", "a", "sante--acces-aux-soins"),
         ],
     }
-    found = places("export.json", json.dumps(document).encode())
-    assert kept(found, "nom") == ["Structure a", "Structure c"]
+    result = places("export.json", json.dumps(document).encode())
+    assert values_of(result, "nom") == ["Structure a", "Structure c"]
 
 
 def test_identifiers_written_like_themes_leave_no_row_out():
@@ -593,22 +605,22 @@ def test_identifiers_written_like_themes_leave_no_row_out():
         {"id": f"dora--{n}f3", "source": "dora", "structure_id": f"dora--s{n}", "nom": f"Atelier {n}", "commune": town, "adresse": "1 rue Haute", "thematiques": [theme]}
         for n, (town, theme) in enumerate([("Grenoble", "numerique--acquerir-un-equipement"), ("Meylan", "sante--acces-aux-soins"), ("Échirolles", "illettrisme--etre-oriente")])
     ]  # fmt: skip
-    found = places("recherche.json", json.dumps(services).encode())
-    assert (kept(found, "nom"), found.n_refused) == (["Atelier 0"], 2)
+    result = places("recherche.json", json.dumps(services).encode())
+    assert (values_of(result, "nom"), result.n_refused) == (["Atelier 0"], 2)
     for source in ("ville", "sante"):
         csv = f"référence;nom;commune\n{source}--a1;Espace Un;Grenoble\n{source}--a2;Espace Deux;Meylan\n"
-        assert kept(places("lieux.csv", csv.encode()), "nom") == ["Espace Un", "Espace Deux"]
+        assert values_of(places("lieux.csv", csv.encode()), "nom") == ["Espace Un", "Espace Deux"]
 
 
 def test_each_result_of_a_search_is_read_out_of_its_envelope():
-    found = places("enveloppe_de_recherche.json")
-    assert kept(found, "id") == ["s2", "s4"]
-    assert "Éléments lus dans leur enveloppe « service »." in found.notes
+    result = places("enveloppe_de_recherche.json")
+    assert values_of(result, "id") == ["s2", "s4"]
+    assert "Éléments lus dans leur enveloppe « service »." in result.notes
 
 
 def test_nested_services_of_another_directory_in_hsds_are_places_with_all_they_say():
-    found = places("services_hsds.json")
-    (one, other) = (row.sheet for row in found.accepted)
+    result = places("services_hsds.json")
+    (one, other) = (row.sheet for row in result.accepted)
     assert (one["nom"], one["structure_parente"]) == ("Le Relais", "Association du Relais")
     assert (one["adresse"], one["commune"]) == ("4 rue des Lilas", "Échirolles")
     assert one["telephone"] == ["+33476000001"]
@@ -617,7 +629,7 @@ def test_nested_services_of_another_directory_in_hsds_are_places_with_all_they_s
     assert one["langues"] == ["arabe"]
     assert "practices" not in one  # « physical » is a kind of location, not a loan
     assert other["practices"]["wifi"]["state"] == "offered"
-    assert found.unread == ()
+    assert result.unread == ()
 
 
 def test_one_table_of_hsds_says_what_is_missing():
@@ -626,15 +638,15 @@ def test_one_table_of_hsds_says_what_is_missing():
         places("service.json", content)
 
 
-def test_a_yes_or_no_where_a_text_is_due_is_refused_and_costs_no_row():
+def test_a_yes_or_no_instead_of_a_text_is_refused_and_costs_no_row():
     sound = {"nom": "Espace du Drac", "adresse": "4 rue des Lilas", "structure_parente": "Ville de Grenoble"}
     rows = [{"nom": "Le Relais", "adresse": True, "structure_parente": False}, sound]
     result = places("oui.json", json.dumps([{**row, "commune": "Grenoble"} for row in rows]).encode())
-    assert kept(result, "nom") == ["Le Relais", "Espace du Drac"]
-    assert kept(result, "adresse") == [None, "4 rue des Lilas"]
-    assert kept(result, "structure_parente") == [None, "Ville de Grenoble"]
-    told = {(r.field, r.word, r.value) for r in result.rows[0].remarks if "oui ou non" in r.reason}
-    assert told == {("adresse", "refused", "oui"), ("structure_parente", "refused", "non")}
+    assert values_of(result, "nom") == ["Le Relais", "Espace du Drac"]
+    assert values_of(result, "adresse") == [None, "4 rue des Lilas"]
+    assert values_of(result, "structure_parente") == [None, "Ville de Grenoble"]
+    remarks = {(r.field, r.word, r.value) for r in result.rows[0].remarks if "oui ou non" in r.reason}
+    assert remarks == {("adresse", "refused", "oui"), ("structure_parente", "refused", "non")}
 
 
 def test_refusals_by_the_thousand_take_no_longer_than_good_rows():
@@ -642,15 +654,15 @@ def test_refusals_by_the_thousand_take_no_longer_than_good_rows():
     rows = "".join(f"Lieu {i},Quelque{i * 7919 % 99991}part,{i} rue de rien\n" for i in range(2_000))
     places("x.csv", (CLASSES / "pays.csv").read_bytes())  # the communes, read once
     with within(1.5):
-        found = places("x.csv", f"Nom,Commune,Adresse\n{rows}".encode())
-    assert found.n_refused > 1_900
+        result = places("x.csv", f"Nom,Commune,Adresse\n{rows}".encode())
+    assert result.n_refused > 1_900
 
 
 def test_an_import_tells_its_first_findings_refused_rows_first():
-    told = report.findings(places("services_de_sante.json"))
-    assert told["constats_total"] > 2
-    assert [each["mot"] for each in told["constats"][:2]] == ["refusé", "refusé"]
-    assert set(told["constats"][0]) == {"ligne", "colonne", "valeur", "mot", "raison"}
+    findings = report.findings(places("services_de_sante.json"))
+    assert findings["constats_total"] > 2
+    assert [each["mot"] for each in findings["constats"][:2]] == ["refusé", "refusé"]
+    assert set(findings["constats"][0]) == {"ligne", "colonne", "valeur", "mot", "raison"}
 
 
 def test_the_street_is_found_in_whichever_line_of_the_address_holds_it():
@@ -661,11 +673,11 @@ def test_the_street_is_found_in_whichever_line_of_the_address_holds_it():
         "Le Nid,,5 cours Gambetta,,69003,Lyon\n"
         "La Ruche,Résidence du Parc,,,69003,Lyon\n"
     )
-    told = [
+    streets = [
         (row.sheet.get("adresse"), row.sheet.get("complement_adresse"))
         for row in places("x.csv", (head + rows).encode()).rows
     ]
-    assert told == [
+    assert streets == [
         ("24 rue Riboud", "Bâtiment B"),
         ("12 rue Paul Bert", "2e étage - porte gauche"),
         ("5 cours Gambetta", None),
@@ -679,9 +691,9 @@ def test_a_complement_that_no_number_tells_stays_where_it_is():
     assert (row.sheet["adresse"], row.sheet["complement_adresse"]) == ("Résidence du Parc", "rue Riboud")
 
 
-def test_what_is_to_look_at_is_told_once():
-    told = report.findings(places("x.csv", "Nom,Commune\nLe Relais,Échirolles\n".encode()))["constats"]
-    assert sum(each["raison"].startswith("pas de coordonnées") for each in told) == 1
+def test_a_point_to_check_is_listed_once():
+    findings = report.findings(places("x.csv", "Nom,Commune\nLe Relais,Échirolles\n".encode()))["constats"]
+    assert sum(each["raison"].startswith("pas de coordonnées") for each in findings) == 1
 
 
 def test_a_workbook_of_a_million_empty_rows_is_read():
@@ -691,14 +703,14 @@ def test_a_workbook_of_a_million_empty_rows_is_read():
     for row in (["Nom", "Commune"], ["Le Relais", "Échirolles"], ["Espace du Drac", "Grenoble"]):
         workbook.active.append(row)
     workbook.save(book)
-    with zipfile.ZipFile(book) as held, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-        for name in held.namelist():
-            part = held.read(name)
+    with zipfile.ZipFile(book) as archive, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
+        for name in archive.namelist():
+            part = archive.read(name)
             if name.endswith("sheet1.xml"):
                 part = part.replace(b"</sheetData>", b'<row s="1"/>' * 1_000_000 + b"</sheetData>")
-            made.writestr(name, part)
+            copy.writestr(name, part)
     assert len(out.getvalue()) < 100_000
-    assert kept(places("million.xlsx", out.getvalue()), "nom") == ["Le Relais", "Espace du Drac"]
+    assert values_of(places("million.xlsx", out.getvalue()), "nom") == ["Le Relais", "Espace du Drac"]
 
 
 def test_a_damaged_archive_of_hsds_is_refused_wherever_it_is_damaged():
@@ -707,22 +719,24 @@ def test_a_damaged_archive_of_hsds_is_refused_wherever_it_is_damaged():
         name: json.dumps([{"id": str(n), "organization_id": "o", "name": f"Aide {n}"} for n in range(40)])
         for name in ("service", "location", "service_at_location", "organization")
     }
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in tables.items():
             archive.writestr(f"{name}.json", text)
-    whole = held.getvalue()
+    archive_bytes = buffer.getvalue()
     refused = 0
-    for at in range(0, len(whole), 7):
+    for at in range(0, len(archive_bytes), 7):
         for content in (
-            whole[:at],
-            whole[:at] + bytes(b ^ 0xFF for b in whole[at : at + 9]) + whole[at + 9 :],
+            archive_bytes[:at],
+            archive_bytes[:at]
+            + bytes(b ^ 0xFF for b in archive_bytes[at : at + 9])
+            + archive_bytes[at + 9 :],
         ):
             try:
                 forms.parse(content, "export.zip")
             except Refused:
                 refused += 1
-    assert refused > len(whole) // 7
+    assert refused > len(archive_bytes) // 7
 
 
 HSDS = {
@@ -746,14 +760,14 @@ DATA_INCLUSION = {
 
 
 def archive_of(tables, *, separator=",", encoding="utf-8", first="") -> bytes:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w") as archive:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
         for name, rows in tables.items():
             text = io.StringIO(first, newline="")
             text.seek(0, io.SEEK_END)
             csv.writer(text, delimiter=separator).writerows(rows)
             archive.writestr(f"{name}.csv", text.getvalue().encode(encoding))
-    return held.getvalue()
+    return content.getvalue()
 
 
 @pytest.mark.parametrize("tables", [HSDS, DATA_INCLUSION])
@@ -770,59 +784,59 @@ def test_tables_that_a_spreadsheet_wrote_again_are_read_alike(tables, written):
     plain = {
         name: [[cell.replace("’", "'") for cell in row] for row in rows] for name, rows in tables.items()
     }
-    found, expected = (places("export.zip", archive_of(plain, **how)) for how in (written, {}))
-    assert [row.sheet for row in found.accepted] == [row.sheet for row in expected.accepted] != []
-    assert "Échirolles" in kept(found, "commune")
+    written_again, expected = (places("export.zip", archive_of(plain, **how)) for how in (written, {}))
+    assert [row.sheet for row in written_again.accepted] == [row.sheet for row in expected.accepted] != []
+    assert "Échirolles" in values_of(written_again, "commune")
 
 
-def test_a_row_of_a_table_that_does_not_hold_together_is_told():
+def test_a_row_of_a_table_that_does_not_hold_together_is_reported():
     tables = HSDS | {"phone": [["id", "location_id", "number"], ["p", "l", "0476000000", "de trop"]]}
-    found = places("export.zip", archive_of(tables))
-    (told,) = [note for note in found.notes if "laissée de côté" in note]
-    assert "phone.csv, ligne 2" in told
-    assert kept(found, "telephone") == [None]
+    result = places("export.zip", archive_of(tables))
+    (note_left_out,) = [note for note in result.notes if "laissée de côté" in note]
+    assert "phone.csv, ligne 2" in note_left_out
+    assert values_of(result, "telephone") == [None]
 
 
 def test_numbered_columns_of_one_name_are_understood_together():
-    found = places("types_numerotes.csv")
-    assert [sorted(each) for each in kept(found, "practices")] == [
+    result = places("types_numerotes.csv")
+    assert [sorted(each) for each in values_of(result, "practices")] == [
         ["assistance", "libre_acces", "wifi"],
         ["formation", "impression", "pret", "wifi"],
         ["libre_acces"],
         ["formation", "libre_acces", "wifi"],
         ["reparation", "vente"],
     ]
-    assert kept(found, "adresse")[0] == "12 RUE DES CORDIERS"  # « typvoie », « libvoie »
-    assert (found.unread, found.asked) == ((), ())
+    assert values_of(result, "adresse")[0] == "12 RUE DES CORDIERS"  # « typvoie », « libvoie »
+    assert (result.unread, result.asked) == ((), ())
 
 
 def test_numbered_telephones_and_types_are_left_to_their_fields():
     head = "Nom,Commune,Tel1,Tel2,Type 1,Type 2\n"
     rows = "A,Grenoble,0476000001,0676000002,CCAS,Association\nB,Meylan,0476000003,,Médiathèque,\n"
-    found = places("x.csv", (head + rows + rows.replace("A,", "C,")).encode())
-    assert kept(found, "telephone")[0] == ["+33476000001", "+33676000002"]
-    assert kept(found, "typologie")[0] == ["CCAS", "ASSO"]
-    assert kept(found, "practices") == [None] * 4
+    result = places("x.csv", (head + rows + rows.replace("A,", "C,")).encode())
+    assert values_of(result, "telephone")[0] == ["+33476000001", "+33676000002"]
+    assert values_of(result, "typologie")[0] == ["CCAS", "ASSO"]
+    assert values_of(result, "practices") == [None] * 4
 
 
-def test_a_commune_written_once_over_its_places_is_theirs_to_check():
-    found = places("commune_une_fois.csv")
-    assert kept(found, "commune") == ["Vienne", "Vienne", "Pont-Évêque", "Chasse-sur-Rhône"]
-    (doubt,) = (r for row in found.rows for r in row.remarks if "ligne au-dessus" in r.reason)
+def test_a_commune_written_once_over_its_places_applies_to_them_to_check():
+    result = places("commune_une_fois.csv")
+    assert values_of(result, "commune") == ["Vienne", "Vienne", "Pont-Évêque", "Chasse-sur-Rhône"]
+    (doubt,) = (r for row in result.rows for r in row.remarks if "ligne au-dessus" in r.reason)
     assert (doubt.field, doubt.word) == ("commune", "doubtful")
 
 
 def test_an_empty_commune_among_repeated_ones_is_unknown():
     rows = "A,Grenoble\nB,\nC,Grenoble\nD,Meylan\n"
-    found = places("x.csv", f"Nom,Commune\n{rows}".encode())
-    assert [row.sheet.get("nom") for row in found.rows if row.refused] == ["B"]
+    result = places("x.csv", f"Nom,Commune\n{rows}".encode())
+    assert [row.sheet.get("nom") for row in result.rows if row.refused] == ["B"]
 
 
-def test_a_general_directory_keeps_its_digital_places_and_counts_the_others():
-    found = places("tous_services.csv")
-    assert kept(found, "nom") == ["La Cyber-base", "CCAS"]
-    assert "Lignes d’un autre thème que le numérique, laissées de côté : 4." in found.notes
-    assert all(row.refused.startswith("d’un autre thème") for row in found.rows if row.refused)
+def test_a_general_directory_keeps_its_digital_places_and_counts_the_rest():
+    result = places("tous_services.csv")
+    assert values_of(result, "nom") == ["La Cyber-base", "CCAS"]
+    assert "Lignes d’un autre thème que le numérique, laissées de côté : 4." in result.notes
+    assert all(row.refused.startswith("d’un autre thème") for row in result.rows if row.refused)
 
 
 def test_themes_of_workshops_close_no_place():
@@ -830,40 +844,40 @@ def test_themes_of_workshops_close_no_place():
         f"Lieu {n},Grenoble,{theme}\n"
         for n, theme in enumerate(("Santé en ligne", "Emploi", "Logement", "Budget et impôts"))
     )
-    found = places("x.csv", f"Nom,Commune,Ateliers proposés\n{rows}".encode())
-    assert len(found.accepted) == 4
+    result = places("x.csv", f"Nom,Commune,Ateliers proposés\n{rows}".encode())
+    assert len(result.accepted) == 4
 
 
-def test_two_themes_beside_ours_make_no_general_directory():
+def test_two_themes_beside_digital_ones_make_no_general_directory():
     rows = "A,Grenoble,Numérique\nB,Grenoble,Emploi\nC,Meylan,Numérique\nD,Meylan,Santé\n"
     assert len(places("x.csv", f"Nom,Commune,Thème\n{rows}".encode()).accepted) == 4
 
 
 def test_a_header_on_two_rows_is_put_together():
-    found = places("en_tete_double.csv")
-    assert [each["osm"] for each in kept(found, "horaires")] == [
+    result = places("en_tete_double.csv")
+    assert [each["osm"] for each in values_of(result, "horaires")] == [
         "Mo 09:00-12:00; Tu,Th 09:00-12:00,14:00-17:00",
         "Mo,Th 14:00-17:00; Tu,We 09:00-12:00",
         "Tu 15:00-18:00; We 10:00-12:00",
     ]
-    assert kept(found, "commune") == ["Mens", "Clelles", "Mens"]  # their postcode is in their name
-    assert any("deux lignes, 4 et 5" in note for note in found.notes)
+    assert values_of(result, "commune") == ["Mens", "Clelles", "Mens"]  # their postcode is in their name
+    assert any("deux lignes, 4 et 5" in note for note in result.notes)
 
 
 def test_places_alike_under_a_header_with_gaps_are_rows():
     rows = "".join(f"{name},oui,oui,Grenoble,non,non\n" for name in ("Relais", "Grange", "Passerelle"))
-    found = places("x.csv", f"Nom,Wifi,,Commune,Prêt,\n{rows}".encode())
-    assert found.n_read == 3
+    result = places("x.csv", f"Nom,Wifi,,Commune,Prêt,\n{rows}".encode())
+    assert result.n_read == 3
 
 
 def test_accesses_glued_to_the_name_of_a_column_are_practices():
-    found = places("mots_colles.csv")
-    assert [sorted(each) for each in kept(found, "practices")] == [
+    result = places("mots_colles.csv")
+    assert [sorted(each) for each in values_of(result, "practices")] == [
         ["libre_acces"],
         ["libre_acces"],
         ["pret"],
     ]
-    assert kept(found, "services") == [["access"], ["access", "procedures"], ["procedures"]]
+    assert values_of(result, "services") == [["access"], ["access", "procedures"], ["procedures"]]
 
 
 @pytest.mark.parametrize(
@@ -884,7 +898,7 @@ def test_accesses_glued_to_the_name_of_a_column_are_practices():
     ],
 )
 def test_days_and_hours_are_put_together_wherever_they_stand(name, osm):
-    assert [(each or {}).get("osm") for each in kept(places(name), "horaires")] == osm
+    assert [(each or {}).get("osm") for each in values_of(places(name), "horaires")] == osm
 
 
 @pytest.mark.parametrize(
@@ -911,15 +925,15 @@ def test_a_list_that_is_no_week_is_left_as_it_is(other):
     ],
 )
 def test_days_that_columns_cut_short_or_say_after_a_same_word_are_each_their_day(names, osm):
-    found = places(
+    result = places(
         "x.csv", f"nom;ville;{names}\nA;Vif;9h-12h;14h-17h;fermé\nB;Vif;9h-12h;14h-17h;fermé\n".encode()
     )
-    assert [(each or {}).get("osm") for each in kept(found, "horaires")] == [osm] * 2
+    assert [(each or {}).get("osm") for each in values_of(result, "horaires")] == [osm] * 2
 
 
 def test_the_column_of_one_day_cut_short_is_not_the_week():
-    found = places("x.csv", b"nom;ville;ouv_lun\nA;Vif;9h-12h\nB;Vif;9h-12h\n")
-    assert (kept(found, "horaires"), found.unread) == ([None] * 2, ("ouv_lun",))
+    result = places("x.csv", b"nom;ville;ouv_lun\nA;Vif;9h-12h\nB;Vif;9h-12h\n")
+    assert (values_of(result, "horaires"), result.unread) == ([None] * 2, ("ouv_lun",))
 
 
 MORNING = {"debut": "09:00", "fin": "12:00"}
@@ -941,9 +955,9 @@ AFTERNOON = {"debut": "14:00", "fin": "17:00"}
         ([{"jour": "lundi", "horaire": "9h-12h", "fermé": False}], "Mo 09:00-12:00"),
     ],
 )
-def test_a_list_of_days_is_read_with_its_slots_its_closed_days_and_what_is_said_beside(week, osm):
+def test_a_list_of_days_is_read_with_its_slots_its_closed_days_and_its_comments(week, osm):
     rows = [{"nom": f"Lieu {n}", "ville": "Vif", "ouverture": week} for n in range(3)]
-    assert [each["osm"] for each in kept(places("x.json", json.dumps(rows).encode()), "horaires")] == [
+    assert [each["osm"] for each in values_of(places("x.json", json.dumps(rows).encode()), "horaires")] == [
         osm
     ] * 3
 
@@ -951,9 +965,9 @@ def test_a_list_of_days_is_read_with_its_slots_its_closed_days_and_what_is_said_
 def test_the_first_day_of_a_list_that_is_not_understood_is_not_the_week():
     week = [{"jour": day, **MORNING, "pour": "les familles"} for day in ("lundi", "mardi")]
     rows = [{"nom": f"Lieu {n}", "ville": "Vif", "ouverture": week} for n in range(3)]
-    found = places("x.json", json.dumps(rows).encode())
-    assert not any((each or {}).get("osm") for each in kept(found, "horaires"))
-    assert {"ouverture.0.fin", "ouverture.1.debut"} <= set(found.unread)
+    result = places("x.json", json.dumps(rows).encode())
+    assert not any((each or {}).get("osm") for each in values_of(result, "horaires"))
+    assert {"ouverture.0.fin", "ouverture.1.debut"} <= set(result.unread)
 
 
 @pytest.mark.parametrize(
@@ -966,16 +980,16 @@ def test_the_first_day_of_a_list_that_is_not_understood_is_not_the_week():
 )
 def test_columns_named_by_questions_are_read_and_the_first_text_is_the_name(header, first):
     rows = f"{first};Mairie, 38450 Vif;mardi 9h-12h;Seniors;Gratuit\nLe Fil;2 rue Basse 38450 Vif;;Jeunes;Payant\n"
-    found = places("x.csv", f"{header}\n{rows}".encode())
-    assert kept(found, "nom") == [first, "Le Fil"]
-    assert kept(found, "horaires")[0]["osm"] == "Tu 09:00-12:00"
-    assert kept(found, "publics_specifiquement_adresses") == [["seniors"], ["youth"]]
-    assert kept(found, "frais_a_charge") == [["free"], ["paid"]]
+    result = places("x.csv", f"{header}\n{rows}".encode())
+    assert values_of(result, "nom") == [first, "Le Fil"]
+    assert values_of(result, "horaires")[0]["osm"] == "Tu 09:00-12:00"
+    assert values_of(result, "publics_specifiquement_adresses") == [["seniors"], ["youth"]]
+    assert values_of(result, "frais_a_charge") == [["free"], ["paid"]]
 
 
 @pytest.mark.parametrize("days", ["Lundi;Mardi", "Horaires;Etage"])
 def test_hours_that_a_remark_limits_are_not_firm(days):
-    told = (
+    remarks = (
         "Semaines impaires",
         "L’après-midi sur RDV uniquement",
         "Fermé la semaine du 15 août",
@@ -983,26 +997,26 @@ def test_hours_that_a_remark_limits_are_not_firm(days):
         "Sur RDV",
     )
     first = "mardi 9h-12h;2" if "Etage" in days else ";9h-12h"
-    rows = "".join(f"Lieu {n};Vif;{first};{remark}\n" for n, remark in enumerate(told))
-    found = places("x.csv", f"nom;ville;{days};Remarques\n{rows}".encode())
-    beside = 'Tu 09:00-12:00 "une remarque du fichier limite ces heures"'
-    assert [each["osm"] for each in kept(found, "horaires")] == [
-        *[beside] * 3,
+    rows = "".join(f"Lieu {n};Vif;{first};{remark}\n" for n, remark in enumerate(remarks))
+    result = places("x.csv", f"nom;ville;{days};Remarques\n{rows}".encode())
+    limited = 'Tu 09:00-12:00 "une remarque du fichier limite ces heures"'
+    assert [each["osm"] for each in values_of(result, "horaires")] == [
+        *[limited] * 3,
         "Tu 09:00-12:00",
         'Tu 09:00-12:00 "sur rendez-vous"',
     ]
     assert [
         any(remark.field == "horaires" and remark.word == "doubtful" for remark in row.remarks)
-        for row in found.accepted
+        for row in result.accepted
     ] == [True] * 3 + [False] * 2
 
 
 def test_labels_in_the_text_of_a_web_page_are_columns_too():
     cell = "<p>Adresse : {} rue Basse<br/>Horaires : mardi 9h-12h</p><p>Caf&eacute; offert</p>"
     rows = "".join(f"Lieu {n}\t{cell.format(n)}\tNiort\n" for n in (4, 12))
-    found = places("x.tsv", f"Titre\tContenu\tVille\n{rows}".encode())
-    assert kept(found, "adresse") == ["4 rue Basse", "12 rue Basse"]
-    assert [each["osm"] for each in kept(found, "horaires")] == ["Tu 09:00-12:00"] * 2
+    result = places("x.tsv", f"Titre\tContenu\tVille\n{rows}".encode())
+    assert values_of(result, "adresse") == ["4 rue Basse", "12 rue Basse"]
+    assert [each["osm"] for each in values_of(result, "horaires")] == ["Tu 09:00-12:00"] * 2
 
 
 def test_a_whole_row_in_one_cell_is_no_sure_name():
@@ -1011,54 +1025,58 @@ def test_a_whole_row_in_one_cell_is_no_sure_name():
         "Le Fil, 01000 Bourg-en-Bresse, lundi 9h-12h",
         "Bureau 24h, 01 Bourg-en-Bresse",
     )
-    found = places(
+    result = places(
         "x.csv", ("Lieu|Commune\n" + "".join(f"{each}|Bourg-en-Bresse\n" for each in cells)).encode()
     )
     assert [
         any(remark.field == "nom" and remark.word == "doubtful" for remark in row.remarks)
-        for row in found.accepted
+        for row in result.accepted
     ] == [True, True, False]
 
 
-def test_ticks_and_hours_that_nothing_reads_are_asked_about():
-    found = places(
+def test_ticks_and_hours_that_nothing_reads_are_to_explain():
+    result = places(
         "x.csv", "nom;ville;horaires;Impôts;Sas;Postes\nA;Vif;9h-12h;✔;08:15;12\nB;Vif;;;08:45;8\n".encode()
     )
-    assert dict(found.asked) == {"Impôts": (("✔", 1),), "Sas": (("08:15", 1), ("08:45", 1))}
+    assert dict(result.asked) == {"Impôts": (("✔", 1),), "Sas": (("08:15", 1), ("08:45", 1))}
 
 
 def test_a_path_of_json_is_not_the_tag_of_another_format():
     rows = [{"name": f"Lieu {n}", "city": "Vif", "contact": {"phone": f"04 76 00 00 0{n}"}} for n in range(3)]
-    found = places("x.json", json.dumps(rows).encode())
-    assert found.correspondence.id != "osm"
-    assert kept(found, "licence") == [None] * 3  # not that of OpenStreetMap
+    result = places("x.json", json.dumps(rows).encode())
+    assert result.correspondence.id != "osm"
+    assert values_of(result, "licence") == [None] * 3  # not that of OpenStreetMap
     tagged = [
         {"name": row["name"], "addr:city": "Vif", "contact:phone": row["contact"]["phone"]} for row in rows
     ]
-    assert kept(places("x.json", json.dumps(tagged).encode()), "licence") == ["ODbL-1.0"] * 3
+    assert values_of(places("x.json", json.dumps(tagged).encode()), "licence") == ["ODbL-1.0"] * 3
 
 
 def test_whoever_refuses_to_be_on_the_map_is_left_out_and_no_name_is_read():
-    found = places("questionnaire.csv")
-    assert [row.sheet["nom"] for row in found.rows if row.refused] == ["Association X"]
-    assert "Dupont" not in json.dumps([row.sheet for row in found.accepted])
+    result = places("questionnaire.csv")
+    assert [row.sheet["nom"] for row in result.rows if row.refused] == ["Association X"]
+    assert "Dupont" not in json.dumps([row.sheet for row in result.accepted])
 
 
 def test_a_description_made_of_labelled_lines_is_a_small_table():
-    found = places("fiches_en_texte.geojson")
-    assert kept(found, "adresse") == ["3 place Grenette", "12 rue des Arts", "4 rue X"]
-    assert [each["osm"] for each in kept(found, "horaires")] == [
+    result = places("fiches_en_texte.geojson")
+    assert values_of(result, "adresse") == ["3 place Grenette", "12 rue des Arts", "4 rue X"]
+    assert [each["osm"] for each in values_of(result, "horaires")] == [
         "Tu 14:00-17:00",
         "Mo 09:00-12:00",
         "Sa 10:00-17:00",
     ]
-    assert kept(found, "telephone") == [["+33476000001"], ["+33476000002"], None]
-    assert kept(found, "presentation_detail") == ["Wifi et impression", None, "Mail : m@exemple.example"]
-    assert any("lignes « Adresse », « Tél », « Horaires »" in note for note in found.notes)
+    assert values_of(result, "telephone") == [["+33476000001"], ["+33476000002"], None]
+    assert values_of(result, "presentation_detail") == [
+        "Wifi et impression",
+        None,
+        "Mail : m@exemple.example",
+    ]
+    assert any("lignes « Adresse », « Tél », « Horaires »" in note for note in result.notes)
 
 
 def test_a_line_that_a_column_says_already_stays_in_its_text():
-    said = [
+    places_described = [
         {
             "nom": f"Lieu {n}",
             "commune": "Grenoble",
@@ -1067,34 +1085,34 @@ def test_a_line_that_a_column_says_already_stays_in_its_text():
         }
         for n in range(2, 5)
     ]
-    found = places("x.json", json.dumps(said).encode())
-    assert kept(found, "telephone") == [["+33476000001"]] * 3
-    assert kept(found, "presentation_detail")[0] == "Tél : 0476000002"
+    result = places("x.json", json.dumps(places_described).encode())
+    assert values_of(result, "telephone") == [["+33476000001"]] * 3
+    assert values_of(result, "presentation_detail")[0] == "Tél : 0476000002"
 
 
 def test_days_at_the_head_of_lines_are_hours_not_columns():
-    said = [
+    places_described = [
         {"nom": f"Lieu {n}", "commune": "Grenoble", "horaires": "Lundi : 9h-12h\nMardi : 14h-17h"}
         for n in range(3)
     ]
-    found = places("x.json", json.dumps(said).encode())
-    assert kept(found, "horaires")[0]["osm"] == "Mo 09:00-12:00; Tu 14:00-17:00"
+    result = places("x.json", json.dumps(places_described).encode())
+    assert values_of(result, "horaires")[0]["osm"] == "Mo 09:00-12:00; Tu 14:00-17:00"
 
 
 def test_a_title_row_gives_its_commune_to_the_places_under_it():
-    found = places("lignes_de_titre.csv")
-    assert kept(found, "commune") == ["Grenoble", "Grenoble", "Fontaine"]
-    assert found.n_read == 5
+    result = places("lignes_de_titre.csv")
+    assert values_of(result, "commune") == ["Grenoble", "Grenoble", "Fontaine"]
+    assert result.n_read == 5
 
 
 def test_numbered_days_and_hours_are_a_week_and_the_street_is_the_one_with_streets():
-    found = places("jours_numerotes.csv")
-    assert [each["osm"] for each in kept(found, "horaires")] == [
+    result = places("jours_numerotes.csv")
+    assert [each["osm"] for each in values_of(result, "horaires")] == [
         "Mo 09:00-12:00; Th 14:00-17:00",
         "Tu 10:00-12:30",
         "We 13:30-18:00; Sa 10:00-12:00",
     ]
-    assert kept(found, "adresse") == ["5 rue de Larmor", "1 rue Jean-Paul Sartre", "3 rue de Kervam"]
+    assert values_of(result, "adresse") == ["5 rue de Larmor", "1 rue Jean-Paul Sartre", "3 rue de Kervam"]
 
 
 AT = time  # cells of a workbook: a time, the fraction of the day it is kept as, or what somebody typed
@@ -1129,6 +1147,6 @@ def test_hours_of_a_workbook_are_read_as_times_fractions_and_texts_together(name
         book.active.append([f"Lieu {n}", f"{n} rue des Lilas", "38130", "Échirolles", *row])
     out = io.BytesIO()
     book.save(out)
-    found = places("heures.xlsx", out.getvalue())
-    assert [hours["osm"] for hours in kept(found, "horaires")] == [osm] * (2 * len(cells))
-    assert found.unread == ()
+    result = places("heures.xlsx", out.getvalue())
+    assert [hours["osm"] for hours in values_of(result, "horaires")] == [osm] * (2 * len(cells))
+    assert result.unread == ()

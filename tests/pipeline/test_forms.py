@@ -38,9 +38,9 @@ def xlsx(*rows, **sheets):
     book.active.title = "Lieux"
     for row in rows:
         book.active.append(row)
-    for name, others in sheets.items():
+    for name, more_rows in sheets.items():
         sheet = book.create_sheet(name)
-        for row in others:
+        for row in more_rows:
             sheet.append(row)
     touch(book)
     content = io.BytesIO()
@@ -497,7 +497,7 @@ def test_lines_of_another_encoding_are_named():
     assert "Encodages mêlés : UTF-8, mais Windows (cp1252) aux lignes suivantes : 4, 7." in sheet.notes
 
 
-def test_a_byte_that_means_nothing_is_replaced_and_told():
+def test_a_byte_that_means_nothing_is_replaced_and_reported():
     sheet = parse("nom;v\nForêt;à".encode("cp1252") + b" \x81\n", "x.csv")
     assert sheet.rows[0].cells["v"] == "à \ufffd"
     assert any(note.startswith("Caractère illisible") and "ligne 2" in note for note in sheet.notes)
@@ -542,7 +542,7 @@ def test_a_cell_of_a_spreadsheet_becomes_the_text_one_reads(value, text):
     assert sheet.rows[0].cells["valeur"] == text
 
 
-def test_a_number_longer_than_a_spreadsheet_can_hold_is_told():
+def test_a_number_longer_than_a_spreadsheet_can_hold_is_reported():
     sheet = parse(xlsx(["nom", "id"], ["A", 1e17]), "x.xlsx")
     assert sheet.rows[0].cells["id"] == "1" + 17 * "0"
     assert any(note.startswith("Nombre de plus de 15 chiffres") for note in sheet.notes)
@@ -557,7 +557,7 @@ def test_lines_of_a_spreadsheet_are_its_own():
     assert "L’en-tête est à la ligne 4 ; laissé au-dessus : « Titre »." in sheet.notes
 
 
-def test_the_fullest_visible_sheet_is_read_and_the_others_named():
+def test_the_fullest_visible_sheet_is_read_and_the_rest_named():
     def hide(book):
         book["Cachée"].sheet_state = "hidden"
 
@@ -607,14 +607,14 @@ def test_sheets_of_two_years_are_two_editions():
     ]
 
 
-def test_a_sheet_of_drawings_does_not_shift_the_others():
+def test_a_sheet_of_drawings_does_not_shift_the_rest():
     def draw(book):
         book.create_chartsheet("Graphique", 0)
 
     assert lines_of(parse(xlsx(["nom"], ["A"], touch=draw), "x.xlsx")) == [["A"]]
 
 
-def test_cells_merged_downwards_give_their_value_to_each_row_and_others_keep_the_first():
+def test_cells_merged_downwards_give_their_value_to_each_row_and_wide_ones_keep_the_first():
     def touch(book):
         book.active.merge_cells("A2:A3")
         book.active.merge_cells("B4:C4")
@@ -623,27 +623,27 @@ def test_cells_merged_downwards_give_their_value_to_each_row_and_others_keep_the
     sheet = parse(xlsx(*rows, touch=touch), "x.xlsx")
     assert lines_of(sheet) == [["A", "1", "2"], ["A", "2", "3"], ["B", "3", ""], ["", "4", "5"]]
     assert "Cellules fusionnées : la première garde la valeur, les autres sont vides : 1 fois." in sheet.notes
-    told = "Cellules fusionnées en hauteur : leur valeur est donnée à chacune de leurs lignes : 1 fois"
-    assert f"{told}, d’abord ligne 3." in sheet.notes
+    note = "Cellules fusionnées en hauteur : leur valeur est donnée à chacune de leurs lignes : 1 fois"
+    assert f"{note}, d’abord ligne 3." in sheet.notes
 
 
 def test_a_quoted_value_holds_nothing_that_a_terminal_obeys():
     assert shape.quoted("\x1b[2JMai\x00rie\u202e de\u202fX") == "[2JMairie de X"
 
 
-def test_half_of_a_character_stands_in_no_name_of_a_column_nor_in_what_is_told():
+def test_half_of_a_character_stands_in_no_name_of_a_column_nor_in_messages():
     text = '[{"nom":"A","x\\ud800":{"y\\udfff":"v"}},"\\ud800",{"a\\ud800":[[["b\\ud800"]]]}]'
     sheet = parse(text.encode(), "x.json")
-    told = (*sheet.columns, *sheet.notes, *(fault.value + fault.reason for fault in sheet.faults))
+    texts = (*sheet.columns, *sheet.notes, *(fault.value + fault.reason for fault in sheet.faults))
     assert "x\ufffd.y\ufffd" in sheet.columns
-    assert "".join(told).encode("utf-8")  # half of a pair would not be written, nor shown
+    assert "".join(texts).encode("utf-8")  # half of a pair would not be written, nor shown
 
 
 HIDDEN = "Ligne masquée dans le tableur, par un filtre ou à la main, lue comme les autres : 2 fois."
 
 
 @pytest.mark.parametrize("followed", [False, True])
-def test_rows_that_a_filter_hides_are_read_and_told(followed):
+def test_rows_that_a_filter_hides_are_read_and_reported(followed):
     def touch(book):
         for line in (3, 4, 9):  # the last one holds nothing
             book.active.row_dimensions[line].hidden = True
@@ -655,7 +655,7 @@ def test_rows_that_a_filter_hides_are_read_and_told(followed):
     assert HIDDEN in sheet.notes
 
 
-def test_hidden_rows_of_an_ods_are_told_and_the_empty_ones_at_its_end_are_not():
+def test_hidden_rows_of_an_ods_are_reported_and_the_empty_ones_at_its_end_are_not():
     cell = '<table:table-cell office:value-type="string"><text:p>%s</text:p></table:table-cell>'
     rows = [
         f"<table:table-row{hidden}>{cell % text}{cell % 'v'}</table:table-row>"
@@ -673,7 +673,7 @@ def test_hidden_rows_of_an_ods_are_told_and_the_empty_ones_at_its_end_are_not():
     assert HIDDEN in parse(ods(("Lieux", [*rows, end])), "x.ods").notes
 
 
-def test_hidden_rows_of_an_xls_are_told():
+def test_hidden_rows_of_an_xls_are_reported():
     def row(number, last, hidden):
         return record(0x0208, struct.pack("<8H", number, 0, last, 255, 0, 0, 0x20 * hidden, 0))
 
@@ -779,7 +779,7 @@ ODS_ROWS = (
 )
 
 
-def test_an_ods_document_is_read_like_the_others():
+def test_an_ods_document_is_read_like_a_csv():
     sheet = parse(ods(("Lieux", ODS_ROWS), ("Vide", ()), ("Listes", (line(cell("x")),))), "x.ods")
     assert sheet.form == "ods"
     assert lines_of(sheet) == [
@@ -796,7 +796,7 @@ def test_an_ods_document_is_read_like_the_others():
     assert any(note.startswith("Cellules fusionnées") for note in sheet.notes)
 
 
-def test_an_old_xls_workbook_is_read_like_the_others():
+def test_an_old_xls_workbook_is_read_like_a_csv():
     cells = label(0, 0, "nom") + label(0, 1, "siret") + label(1, 0, "Évian") + number(1, 1, 21760400000000.0)
     sheet = parse(xls(("Vide", b""), ("Lieux", cells + label(3, 0, "B") + failed(3, 1))), "x.xls")
     assert sheet.form == "xls"
@@ -849,8 +849,8 @@ def feature(geometry, **properties):
     return {"type": "Feature", "geometry": geometry, "properties": properties}
 
 
-def collection(*features, **others):
-    return json.dumps({"type": "FeatureCollection", "features": list(features), **others}).encode()
+def collection(*features, **members):
+    return json.dumps({"type": "FeatureCollection", "features": list(features), **members}).encode()
 
 
 def geometry(kind, coordinates):
@@ -935,7 +935,7 @@ def test_every_layer_of_a_map_is_read():
     assert "Calques lus ensemble : « EPN » (1), « Bus » (2)." in sheet.notes
 
 
-def test_coordinates_of_another_system_are_told():
+def test_coordinates_of_another_system_are_reported():
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::2154"}}
     sheet = parse(collection(feature(geometry("Point", [913000, 6458000]), nom="A"), crs=crs), "x.geojson")
     assert any("EPSG::2154" in note for note in sheet.notes)
@@ -999,7 +999,7 @@ LEFT_OUT = {
 
 
 @pytest.mark.parametrize(("text", "n_rows", "where", "reason", "value"), LEFT_OUT.values(), ids=LEFT_OUT)
-def test_a_row_that_cannot_be_read_is_left_out_and_said(text, n_rows, where, reason, value):
+def test_a_row_that_cannot_be_read_is_left_out_and_reported(text, n_rows, where, reason, value):
     sheet = parse(text.encode(), "x")
     assert len(sheet.rows) == n_rows
     fault = sheet.faults[0]
@@ -1333,7 +1333,7 @@ def fastest(action):
     return min(times)
 
 
-def read_ours(content):
+def read_file(content):
     sheet = parse(content, "x")
     return len(sheet.rows), len(sheet.columns)
 
@@ -1354,7 +1354,7 @@ def test_a_large_csv_is_read_within_ten_times_the_bare_reading():
     rows = (";".join(f"valeur {r} {c}" for c in range(N_COLUMNS)) for r in range(N_ROWS))
     header = ";".join(f"colonne {c}" for c in range(N_COLUMNS))
     content = "\n".join([header, *rows]).encode()
-    assert fastest(lambda: read_ours(content)) < 10 * fastest(lambda: read_csv(content))
+    assert fastest(lambda: read_file(content)) < 10 * fastest(lambda: read_csv(content))
 
 
 @pytest.mark.complete
@@ -1374,4 +1374,4 @@ def test_a_large_xlsx_is_read_faster_than_by_openpyxl():
     content = replaced(
         xlsx(header), SHEET1, lambda part: part.replace(b"</sheetData>", rows + b"</sheetData>")
     )
-    assert fastest(lambda: read_ours(content)) * 1.5 < fastest(lambda: read_openpyxl(content))
+    assert fastest(lambda: read_file(content)) * 1.5 < fastest(lambda: read_openpyxl(content))

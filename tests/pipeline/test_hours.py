@@ -291,7 +291,7 @@ DOUBTFUL = [
     ("Mardi 14h-16h une semaine sur deux", 'Tu 14:00-16:00 "une semaine sur deux"', "", "gardé en commentaire"),
 ]  # fmt: skip
 
-KEPT = [
+VALID_OSM = [
     "Mo-Fr 09:00-12:00,14:00-18:30; Sa 08:30-12:00",
     "Mo-Fr 8:30-17:30; Sa-Su 08:45-17:30",
     "mo-fr 09:00-12:00",
@@ -330,26 +330,31 @@ ODD = [
 
 @pytest.mark.parametrize(("text", "osm"), [*READ, *((text, None) for text in (APPOINTMENTS, SAME_ELSEWHERE))])
 def test_what_is_understood_whole_is_read(text, osm):
-    found = clean(text)
-    assert (found.word, found.reason) == ("read", "")
-    assert found.value.left == ""
-    assert found.value.text == text
-    assert found.value.osm == osm or osm is None
-    assert valid(found.value.osm)
+    cleaned_hours = clean(text)
+    assert (cleaned_hours.word, cleaned_hours.reason) == ("read", "")
+    assert cleaned_hours.value.left == ""
+    assert cleaned_hours.value.text == text
+    assert cleaned_hours.value.osm == osm or osm is None
+    assert valid(cleaned_hours.value.osm)
 
 
 @pytest.mark.parametrize(("text", "osm", "reason"), MENDED)
 def test_what_is_sure_but_badly_written_is_mended(text, osm, reason):
-    found = clean(text)
-    assert (found.word, found.value.osm, found.value.left) == ("mended", osm, "")
-    assert reason in found.reason
+    cleaned_hours = clean(text)
+    assert (cleaned_hours.word, cleaned_hours.value.osm, cleaned_hours.value.left) == ("mended", osm, "")
+    assert reason in cleaned_hours.reason
 
 
-@pytest.mark.parametrize(("text", "osm", "left", "reason"), DOUBTFUL)
-def test_what_is_guessed_or_left_is_said(text, osm, left, reason):
-    found = clean(text)
-    assert (found.word, found.value.osm, found.value.left, found.value.text) == ("doubtful", osm, left, text)
-    assert reason in found.reason
+@pytest.mark.parametrize(("text", "osm", "remainder", "reason"), DOUBTFUL)
+def test_a_guess_or_a_remainder_is_doubtful(text, osm, remainder, reason):
+    cleaned_hours = clean(text)
+    assert (
+        cleaned_hours.word,
+        cleaned_hours.value.osm,
+        cleaned_hours.value.left,
+        cleaned_hours.value.text,
+    ) == ("doubtful", osm, remainder, text)
+    assert reason in cleaned_hours.reason
 
 
 @pytest.mark.parametrize(
@@ -433,8 +438,8 @@ def test_what_is_guessed_or_left_is_said(text, osm, left, reason):
     ],
 )
 def test_an_exception_changes_what_it_is_about_and_nothing_else(text, word, osm):
-    found = clean(text)
-    assert (found.word, found.value.osm) == (word, osm)
+    cleaned_hours = clean(text)
+    assert (cleaned_hours.word, cleaned_hours.value.osm) == (word, osm)
 
 
 @pytest.mark.parametrize(
@@ -446,21 +451,26 @@ def test_an_exception_changes_what_it_is_about_and_nothing_else(text, word, osm)
     ],
 )
 def test_hours_of_a_date_are_not_those_of_each_week(text):
-    found = clean(text)
-    assert (found.word, found.value.osm, found.value.text) == ("doubtful", "", text)
+    cleaned_hours = clean(text)
+    assert (cleaned_hours.word, cleaned_hours.value.osm, cleaned_hours.value.text) == ("doubtful", "", text)
 
 
-@pytest.mark.parametrize("osm", KEPT)
-def test_valid_osm_is_kept_byte_for_byte(osm):
-    found = clean(osm)
-    assert (found.word, found.value.osm, found.value.left, found.reason) == ("read", osm, "", "")
+@pytest.mark.parametrize("osm", VALID_OSM)
+def test_valid_osm_is_copied_byte_for_byte(osm):
+    cleaned_hours = clean(osm)
+    assert (cleaned_hours.word, cleaned_hours.value.osm, cleaned_hours.value.left, cleaned_hours.reason) == (
+        "read",
+        osm,
+        "",
+        "",
+    )
 
 
 @pytest.mark.parametrize(("osm", "reason"), ODD)
-def test_valid_osm_that_can_hardly_be_meant_is_kept_and_told(osm, reason):
-    found = clean(osm)
-    assert (found.word, found.value.osm) == ("doubtful", osm)
-    assert reason in found.reason
+def test_unlikely_valid_osm_is_copied_and_doubtful(osm, reason):
+    cleaned_hours = clean(osm)
+    assert (cleaned_hours.word, cleaned_hours.value.osm) == ("doubtful", osm)
+    assert reason in cleaned_hours.reason
 
 
 @pytest.mark.parametrize("text", ["", " ", "-----", "/", "—", "nc", "NC", "None", "non renseigné", "..."])
@@ -473,7 +483,7 @@ def test_nothing_is_empty(text):
 def test_hours_with_and_without_appointment_stand_side_by_side(text):
     """2026-11-16 is a Monday without holiday."""
     hours = OpeningHours(clean(text).value.osm, country="FR")
-    told = {
+    state_by_time = {
         (16, 9): (State.OPEN, ""),
         (16, 16): (State.OPEN, "sur rendez-vous"),
         (19, 9): (State.OPEN, ""),
@@ -482,7 +492,7 @@ def test_hours_with_and_without_appointment_stand_side_by_side(text):
         (20, 16): (State.CLOSED, ""),
         (21, 9): (State.CLOSED, ""),
     }
-    assert {key: hours.state(datetime(2026, 11, key[0], key[1])) for key in told} == told
+    assert {key: hours.state(datetime(2026, 11, key[0], key[1])) for key in state_by_time} == state_by_time
 
 
 def test_public_holidays_are_those_of_france():
@@ -492,7 +502,7 @@ def test_public_holidays_are_those_of_france():
 
 
 @pytest.mark.parametrize(
-    ("osm", "parity", "held"),
+    ("osm", "parity", "expected"),
     [
         (
             "Mo 09:30-12:30,13:30-15:30; PH off",
@@ -503,8 +513,8 @@ def test_public_holidays_are_those_of_france():
         ("lundi 9h-12h", "semaines paires", "week 2-52/2 Mo 09:00-12:00"),
     ],
 )
-def test_another_column_may_say_every_other_week(osm, parity, held):
-    assert (clean(osm, parity=parity).word, clean(osm, parity=parity).value.osm) == ("read", held)
+def test_another_column_may_say_every_other_week(osm, parity, expected):
+    assert (clean(osm, parity=parity).word, clean(osm, parity=parity).value.osm) == ("read", expected)
 
 
 @pytest.mark.parametrize(
@@ -512,8 +522,12 @@ def test_another_column_may_say_every_other_week(osm, parity, held):
     [("Mo 09:00-12:00", "une semaine sur trois"), ('Mo 09:00-12:00 "a;b"', "Semaine paire")],
 )
 def test_weeks_that_cannot_be_written_are_left(osm, parity):
-    found = clean(osm, parity=parity)
-    assert (found.word, found.value.osm, found.value.left) == ("doubtful", osm, parity)
+    cleaned_hours = clean(osm, parity=parity)
+    assert (cleaned_hours.word, cleaned_hours.value.osm, cleaned_hours.value.left) == (
+        "doubtful",
+        osm,
+        parity,
+    )
 
 
 WEEKS = [
@@ -545,10 +559,10 @@ WEEKS = [
 
 @pytest.mark.parametrize(("days", "word", "osm"), WEEKS)
 def test_a_week_with_a_column_a_day_or_two(days, word, osm):
-    found = week(days)
-    assert (found.word, found.value.osm) == (word, osm)
-    assert all(value.strip() in found.value.text for value in days.values())
-    assert bool(found.reason) == (word != "read")
+    cleaned_hours = week(days)
+    assert (cleaned_hours.word, cleaned_hours.value.osm) == (word, osm)
+    assert all(value.strip() in cleaned_hours.value.text for value in days.values())
+    assert bool(cleaned_hours.reason) == (word != "read")
 
 
 QUALIFIERS = [
@@ -566,10 +580,10 @@ def test_a_qualifier_of_hours_is_the_same_in_the_cell_of_a_day(qualifier):
 
 
 def test_a_week_says_which_cell_was_not_understood():
-    found = week({"Fr": "9h/12h", "Sa am": "souscondition", "Su am": "souscondition"})
-    assert found.value.osm == 'Fr 09:00-12:00; Sa,Su unknown "le matin, « souscondition »"'
-    assert found.value.left == "samedi matin : souscondition … dimanche matin : souscondition"
-    assert found.reason == "samedi matin, dimanche matin : non compris : « souscondition »"
+    cleaned_hours = week({"Fr": "9h/12h", "Sa am": "souscondition", "Su am": "souscondition"})
+    assert cleaned_hours.value.osm == 'Fr 09:00-12:00; Sa,Su unknown "le matin, « souscondition »"'
+    assert cleaned_hours.value.left == "samedi matin : souscondition … dimanche matin : souscondition"
+    assert cleaned_hours.reason == "samedi matin, dimanche matin : non compris : « souscondition »"
 
 
 def test_a_week_every_other_week():
@@ -609,8 +623,8 @@ def half_days(row: dict) -> dict[str, str]:
 
 
 @cache
-def found_in_files() -> dict[str, list]:
-    """Return what is found in the hours of every real file, by name as docs/methods/horaires.md gives it."""
+def hours_of_files() -> dict[str, list]:
+    """Return the readings of the hours of every real file, by name as docs/methods/horaires.md gives it."""
     texts = {
         "Mulhouse": (FILES / "mulhouse.json", "jours_horaires_ouverture"),
         "Angers": (FILES / "angers.json", "HORAIRE"),
@@ -618,26 +632,30 @@ def found_in_files() -> dict[str, list]:
         "Aix-en-Provence": (FILES / "aix_en_provence.json", "horaires"),
         "Maubeuge": (Path("data/raw/assembleurs/maubeuge.json"), "horaires"),
     }
-    found = {name: [clean(row[column] or "") for row in rows(path)] for name, (path, column) in texts.items()}
+    hours_by_file = {
+        name: [clean(row[column] or "") for row in rows(path)] for name, (path, column) in texts.items()
+    }
     bus = rows(FILES / "bus_france_services_charente.json")
-    found["Bus de Charente"] = [clean(row["horaires"], parity=row["ouverture"]) for row in bus]
+    hours_by_file["Bus de Charente"] = [clean(row["horaires"], parity=row["ouverture"]) for row in bus]
     isere = rows(Path("data/raw/hinaura/isere.json"))
-    found["Isère"] = [
+    hours_by_file["Isère"] = [
         week({code: row[day.capitalize()] for code, day in zip(CODES, WEEKDAYS, strict=False)})
         for row in isere
     ]
-    found["Bourgogne-Franche-Comté"] = [week(half_days(row)) for row in rows(FILES / "bfc_ternum.csv")]
-    return found
+    hours_by_file["Bourgogne-Franche-Comté"] = [
+        week(half_days(row)) for row in rows(FILES / "bfc_ternum.csv")
+    ]
+    return hours_by_file
 
 
 def test_the_page_of_the_method_tells_what_is_measured_on_real_files():
     measured = {}
-    for name, found in found_in_files().items():
-        words = Counter(cleaned.word for cleaned in found)
-        told = [len(found) - words["empty"], words["read"], words["mended"], words["doubtful"]]
+    for name, of_file in hours_of_files().items():
+        words = Counter(cleaned.word for cleaned in of_file)
+        figures = [len(of_file) - words["empty"], words["read"], words["mended"], words["doubtful"]]
         measured[name] = [
-            *told,
-            sum(cleaned.value is not None and not cleaned.value.osm for cleaned in found),
+            *figures,
+            sum(cleaned.value is not None and not cleaned.value.osm for cleaned in of_file),
         ]
     measured["Ensemble"] = [sum(column) for column in zip(*measured.values(), strict=True)]
     page = (METHODS / "horaires.md").read_text("utf-8")
@@ -646,13 +664,13 @@ def test_the_page_of_the_method_tells_what_is_measured_on_real_files():
 
 
 def test_in_real_files_one_text_alone_gives_no_day_nor_hour():
-    left = {
+    remainders = {
         cleaned.value.text
-        for found in found_in_files().values()
-        for cleaned in found
+        for of_file in hours_of_files().values()
+        for cleaned in of_file
         if cleaned.value and not cleaned.value.osm
     }
-    assert left == {"Ligne Irigo N° 6, 11 - arrêt les Deniers"}
+    assert remainders == {"Ligne Irigo N° 6, 11 - arrêt les Deniers"}
 
 
 def open_spans(osm: str, day: int) -> list[tuple[str, str]]:
@@ -671,7 +689,7 @@ def test_hours_read_in_columns_are_those_typed_minute_for_minute():
     cell = re.compile(r"(\d\d?)h(\d\d)?-(\d\d?)h(\d\d)?")
     agreed = 0
     for row, cleaned in zip(
-        rows(FILES / "bfc_ternum.csv"), found_in_files()["Bourgogne-Franche-Comté"], strict=True
+        rows(FILES / "bfc_ternum.csv"), hours_of_files()["Bourgogne-Franche-Comté"], strict=True
     ):
         for n, day in enumerate(WEEKDAYS):
             cells = [row[f"{day} matin"], row[f"{day} après-midi"]]
@@ -696,16 +714,16 @@ PIECES = """lundi mardi Mo We lu L M 9h 12h 9h30 14:00 25h 8 17 à - , / et ou (
 @settings(max_examples=times(60, 120), deadline=None)
 def test_whatever_is_typed_nothing_is_lost_and_osm_is_valid(pieces, joint):
     text = joint.join(pieces).replace("-rdv", " rdv")
-    found = clean(text)
-    if found.value is None:
+    cleaned_hours = clean(text)
+    if cleaned_hours.value is None:
         assert not any(character.isalnum() for character in text)
         return
-    assert found.value.text == text
-    assert "n’est pas accepté par OSM" not in found.reason
-    assert found.value.osm or found.value.left == text
-    assert not found.value.osm or valid(found.value.osm)
-    assert (found.word == "read") == (not found.reason)
-    assert found.word == "doubtful" or not found.value.left
+    assert cleaned_hours.value.text == text
+    assert "n’est pas accepté par OSM" not in cleaned_hours.reason
+    assert cleaned_hours.value.osm or cleaned_hours.value.left == text
+    assert not cleaned_hours.value.osm or valid(cleaned_hours.value.osm)
+    assert (cleaned_hours.word == "read") == (not cleaned_hours.reason)
+    assert cleaned_hours.word == "doubtful" or not cleaned_hours.value.left
     week({"Mo": text, "Tu am": text})
 
 
@@ -732,9 +750,13 @@ HOSTILE = ("9", "(a", "9h", "9h-", "lundi-", "lundi 9h-12h et ", "1er ", "de ", 
 def test_a_hostile_text_takes_less_than_a_second(piece, size):
     text = (piece * size)[:size]
     with within(1):
-        found = clean(text)
+        cleaned_hours = clean(text)
     if size > LONGEST:
-        assert (found.word, found.value.osm, found.value.left) == ("doubtful", "", text)
+        assert (cleaned_hours.word, cleaned_hours.value.osm, cleaned_hours.value.left) == (
+            "doubtful",
+            "",
+            text,
+        )
 
 
 REWORDED = [
@@ -766,9 +788,9 @@ REWORDED = [
 
 
 @pytest.mark.parametrize(("text", "osm"), REWORDED)
-def test_hours_said_in_other_words_are_read(text, osm):
-    found = clean(text)
-    assert (found.word, found.value.osm, found.value.left) == ("read", osm, "")
+def test_hours_in_unusual_words_are_read(text, osm):
+    cleaned_hours = clean(text)
+    assert (cleaned_hours.word, cleaned_hours.value.osm, cleaned_hours.value.left) == ("read", osm, "")
 
 
 @pytest.mark.parametrize(
@@ -785,12 +807,12 @@ def test_hours_said_in_other_words_are_read(text, osm):
         ("sur place lundi 9h-12h, à distance mardi 14h-17h", "Mo 09:00-12:00"),
     ],
 )
-def test_hours_said_of_a_part_are_not_given_to_the_whole(text, osm):
-    found = clean(text)
-    assert (found.word, found.value.osm) == ("doubtful", osm)
+def test_hours_of_a_part_are_not_those_of_the_place(text, osm):
+    cleaned_hours = clean(text)
+    assert (cleaned_hours.word, cleaned_hours.value.osm) == ("doubtful", osm)
 
 
-def test_only_what_is_written_for_a_half_day_is_said_to_be():
+def test_only_a_half_day_in_writing_is_a_half_day():
     assert "est écrit pour l’après-midi" in clean("lundi après-midi 9h-12h").reason
     assert "est écrit pour" not in clean("mardi après-midi et mercredi 9h-12h").reason
 
@@ -878,8 +900,8 @@ PERIODS = [
 
 @pytest.mark.parametrize(("text", "osm"), PERIODS)
 def test_hours_of_a_period_are_those_of_no_other(text, osm):
-    found = clean(text)
-    assert (found.word, found.value.osm, found.value.left) == ("read", osm, "")
+    cleaned_hours = clean(text)
+    assert (cleaned_hours.word, cleaned_hours.value.osm, cleaned_hours.value.left) == ("read", osm, "")
 
 
 @pytest.mark.parametrize(
@@ -919,9 +941,9 @@ def test_hours_of_a_period_are_those_of_no_other(text, osm):
     ],
 )  # fmt: skip
 def test_hours_of_a_period_keep_their_doubt(text, osm, reason):
-    found = clean(text)
-    assert (found.word, found.value.osm) == ("doubtful", osm)
-    assert reason in found.reason
+    cleaned_hours = clean(text)
+    assert (cleaned_hours.word, cleaned_hours.value.osm) == ("doubtful", osm)
+    assert reason in cleaned_hours.reason
 
 
 @pytest.mark.parametrize(
@@ -944,9 +966,9 @@ def test_hours_of_a_period_keep_their_doubt(text, osm, reason):
         ("Lundi : 9h-11 Maison des aînés", 'Mo 09:00-11:00 "Maison des aînés"'),
     ],
 )  # fmt: skip
-def test_names_of_places_are_no_hours_and_stay_with_theirs(text, osm):
-    found = clean(text)
-    assert (found.word, found.value.osm) == ("doubtful", osm)
+def test_names_of_places_are_no_hours_and_stay_with_their_hours(text, osm):
+    cleaned_hours = clean(text)
+    assert (cleaned_hours.word, cleaned_hours.value.osm) == ("doubtful", osm)
 
 
 @pytest.mark.parametrize(
@@ -1001,8 +1023,8 @@ CLOSINGS = [
 
 @pytest.mark.parametrize(("text", "osm"), CLOSINGS)
 def test_what_is_closed_is_closed_and_nothing_else(text, osm):
-    found = clean(text)
-    assert (found.word, found.value.osm, found.value.left) == ("read", osm, "")
+    cleaned_hours = clean(text)
+    assert (cleaned_hours.word, cleaned_hours.value.osm, cleaned_hours.value.left) == ("read", osm, "")
 
 
 @pytest.mark.parametrize(
@@ -1026,10 +1048,10 @@ def test_what_is_closed_is_closed_and_nothing_else(text, osm):
     ("Du 1er mai au 31 mai : 9h-11h. Du 1er juin au 31 juillet : 9h-18h. Fermé le mardi.", 'Jun 01-Jul 31 Mo,We-Su 09:00-18:00 "jours non précisés"; May 01-May 31 Mo,We-Su 09:00-11:00 "jours non précisés"; Jun 01-Jul 31 Tu off; May 01-May 31 Tu off', "aucun jour n’est écrit : lu du lundi au dimanche"),
     ],
 )  # fmt: skip
-def test_a_closing_that_nobody_can_date_is_told(text, osm, reason):
-    found = clean(text)
-    assert (found.word, found.value.osm) == ("doubtful", osm)
-    assert reason in found.reason
+def test_a_closing_that_nobody_can_date_is_doubtful(text, osm, reason):
+    cleaned_hours = clean(text)
+    assert (cleaned_hours.word, cleaned_hours.value.osm) == ("doubtful", osm)
+    assert reason in cleaned_hours.reason
 
 
 PLACES = [
@@ -1096,14 +1118,14 @@ PLACES = [
     ],
 )  # fmt: skip
 def test_how_a_text_is_typed_changes_nothing(typed):
-    found = {text: clean(typed(text)).value.osm.upper() for text, _ in PLACES}
-    assert found == {text: osm.upper() for text, osm in PLACES}
+    osm_by_text = {text: clean(typed(text)).value.osm.upper() for text, _ in PLACES}
+    assert osm_by_text == {text: osm.upper() for text, osm in PLACES}
 
 
 @pytest.mark.parametrize(("text", "osm"), PLACES)
-def test_hours_of_some_days_of_the_month_leave_the_others(text, osm):
-    found = clean(text)
-    assert (found.word, found.value.osm, found.value.left) == ("read", osm, "")
+def test_hours_of_some_days_of_the_month_leave_the_rest(text, osm):
+    cleaned_hours = clean(text)
+    assert (cleaned_hours.word, cleaned_hours.value.osm, cleaned_hours.value.left) == ("read", osm, "")
 
 
 @pytest.mark.parametrize(
@@ -1130,10 +1152,10 @@ def test_hours_of_some_days_of_the_month_leave_the_others(text, osm):
     ("Accueil physique et téléphonique du lundi au jeudi de 9h à 11h. Visites lundi de 10h à 11h", "Mo-Th 09:00-11:00", "non compris : « Visites »"),
     ],
 )  # fmt: skip
-def test_what_is_said_of_a_service_takes_nothing_from_the_place(text, osm, reason):
-    found = clean(text)
-    assert (found.word, found.value.osm) == ("doubtful", osm)
-    assert reason in found.reason
+def test_hours_of_a_service_take_nothing_from_the_place(text, osm, reason):
+    cleaned_hours = clean(text)
+    assert (cleaned_hours.word, cleaned_hours.value.osm) == ("doubtful", osm)
+    assert reason in cleaned_hours.reason
 
 
 @pytest.mark.parametrize(
@@ -1152,8 +1174,8 @@ def test_what_is_said_of_a_service_takes_nothing_from_the_place(text, osm, reaso
     ],
 )  # fmt: skip
 def test_short_days_and_afternoon_hours_are_read_whole(text, osm):
-    found = clean(text)
-    assert (found.word, found.value.osm, found.value.left) == ("read", osm, "")
+    cleaned_hours = clean(text)
+    assert (cleaned_hours.word, cleaned_hours.value.osm, cleaned_hours.value.left) == ("read", osm, "")
 
 
 @pytest.mark.parametrize(
@@ -1174,9 +1196,9 @@ def test_short_days_and_afternoon_hours_are_read_whole(text, osm):
     ],
 )  # fmt: skip
 def test_what_closes_or_opens_a_part_leaves_the_rest(text, osm, reason):
-    found = clean(text)
-    assert (found.word, found.value.osm) == ("doubtful", osm)
-    assert reason in found.reason
+    cleaned_hours = clean(text)
+    assert (cleaned_hours.word, cleaned_hours.value.osm) == ("doubtful", osm)
+    assert reason in cleaned_hours.reason
 
 
 @pytest.mark.parametrize(
@@ -1196,8 +1218,8 @@ def test_what_closes_or_opens_a_part_leaves_the_rest(text, osm, reason):
     ],
 )  # fmt: skip
 def test_a_day_whose_hours_may_be_lost_is_not_firmly_closed(text, osm):
-    found = clean(text)
-    assert (found.word, found.value.osm) == ("doubtful", osm)
+    cleaned_hours = clean(text)
+    assert (cleaned_hours.word, cleaned_hours.value.osm) == ("doubtful", osm)
 
 
 @pytest.mark.parametrize(
@@ -1231,7 +1253,7 @@ def test_a_day_whose_hours_may_be_lost_is_not_firmly_closed(text, osm):
     ("À partir du 2 juillet (et jusqu’au 31 août) : la serre sera ouverte lundi et jeudi de 14h à 17h", 'Jul 02-Aug 31 Mo,Th 14:00-17:00 "serre sera"', "non compris : « serre sera »"),
     ],
 )  # fmt: skip
-def test_a_closing_holds_where_it_is_said(text, osm, reason):
-    found = clean(text)
-    assert (found.word, found.value.osm) == ("doubtful", osm)
-    assert reason in found.reason
+def test_a_closing_holds_where_it_is_written(text, osm, reason):
+    cleaned_hours = clean(text)
+    assert (cleaned_hours.word, cleaned_hours.value.osm) == ("doubtful", osm)
+    assert reason in cleaned_hours.reason

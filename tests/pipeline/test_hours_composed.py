@@ -24,7 +24,7 @@ class _Composer:
 
     def text(self) -> str:
         self.hour = self.any((lambda at: f"{at}h", lambda at: f"{at} h", lambda at: f"{at:02}:00"))
-        days_first, free, said = self.any((True, False)), set(range(7)), list[str]()
+        days_first, free, parts = self.any((True, False)), set(range(7)), list[str]()
         for _ in range(self.any((1, 2, 2, 3))):
             days, named = self._days()
             if set(days) <= free:
@@ -32,9 +32,9 @@ class _Composer:
                 spans = [self.any(MORNINGS)] * self.any((0, 1)) + [self.any(AFTERNOONS)]
                 self.week |= {day: list(spans) for day in days}
                 hours = self.any((" et ", ", ")).join(map(self._span, spans))
-                said.append(f"{named}{self.any((' ', ' : '))}{hours}" if days_first else f"{hours} {named}")
+                parts.append(f"{named}{self.any((' ', ' : '))}{hours}" if days_first else f"{hours} {named}")
         stop = self.any((". ", "\n", " ; "))
-        return stop.join([*said, *self._exception(said)]) + self.any(("", "."))
+        return stop.join([*parts, *self._exception(parts)]) + self.any(("", "."))
 
     def osm(self) -> str:
         rules = [
@@ -63,13 +63,13 @@ class _Composer:
             )
         )
 
-    def _exception(self, said: list[str]) -> list[str]:
+    def _exception(self, parts: list[str]) -> list[str]:
         day = self.any(sorted(self.week))
         spans, kind = (
             self.week[day],
             self.any(("none", "month", "holidays", "shut", "half", "until", "since")),
         )
-        alone = any(DAYS[day] in part and sum(name in part for name in DAYS) == 1 for part in said)
+        alone = any(DAYS[day] in part and sum(name in part for name in DAYS) == 1 for part in parts)
         if kind == "month":
             self.others = "; Aug off"
             return [self.any(("fermé en août", "fermeture annuelle en août"))]
@@ -97,10 +97,10 @@ def _states(osm: str) -> list[tuple[object, ...]]:
 
 def test_what_is_composed_is_read_as_it_was_meant():
     composers = [_Composer(seed) for seed in range(TEXTS)]
-    found = {composer.text(): composer for composer in composers}
+    composer_by_text = {composer.text(): composer for composer in composers}
     wrong = {
         text: (clean(text).value.osm, composer.osm())
-        for text, composer in found.items()
+        for text, composer in composer_by_text.items()
         if _states(clean(text).value.osm) != _states(composer.osm())
     }
     assert wrong == {}
@@ -125,19 +125,19 @@ SERVICES = (  # what may be said below them of something else, which closes no p
 )  # fmt: skip
 
 
-def test_what_is_said_of_a_service_closes_no_place_and_opens_none_firmly():
+def test_hours_of_a_service_close_no_place_and_open_none_firmly():
     spring = datetime(2027, 3, 1), datetime(2027, 3, 1 + times(7, 28))
     joints = (". {}.", "\n{}", " ; {}", " ({})")[: times(2, 4)]
     wrong = []
     for place, osm in PLACES:
-        meant = _minutes(osm, *spring)
+        intended = _minutes(osm, *spring)
         for text in (place + joint.format(service) for service in SERVICES for joint in joints):
             read = _minutes(clean(text).value.osm, *spring)
             shut = any(
-                state == State.CLOSED and meant[at][0] == State.OPEN for at, (state, _) in read.items()
+                state == State.CLOSED and intended[at][0] == State.OPEN for at, (state, _) in read.items()
             )
             opens = any(
-                (state, note) == (State.OPEN, "") and meant[at][0] == State.CLOSED
+                (state, note) == (State.OPEN, "") and intended[at][0] == State.CLOSED
                 for at, (state, note) in read.items()
             )
             wrong += [text] if shut or opens else []
@@ -146,10 +146,10 @@ def test_what_is_said_of_a_service_closes_no_place_and_opens_none_firmly():
 
 def _minutes(osm: str, first: datetime, last: datetime) -> dict[datetime, tuple[State, str]]:
     """Return the state and the comment every quarter of an hour."""
-    found, quarter = dict[datetime, tuple[State, str]](), timedelta(minutes=15)
+    state_by_time, quarter = dict[datetime, tuple[State, str]](), timedelta(minutes=15)
     for start, end, state, comment in OpeningHours(osm, country="FR").intervals(first, last):
         at = max(start, first)
         while at < min(end or last, last):
-            found[at] = (state, str(comment or ""))
+            state_by_time[at] = (state, str(comment or ""))
             at += quarter
-    return found
+    return state_by_time

@@ -30,14 +30,14 @@ FEW = st.text(alphabet="ab ", min_size=1, max_size=9)
 
 @example(["aaab"], "aaaa", 0.72, 0)
 @given(st.lists(FEW, min_size=1, max_size=30), FEW, st.sampled_from([0.3, 0.6, 0.72]), st.integers(0, 4))
-def test_the_texts_spelled_most_like_another_are_those_that_difflib_finds(texts, wanted, cutoff, apart):
-    found = Spelling(texts).nearest(wanted, cutoff=cutoff, length_gap=apart, limit=3)
-    near = [text for text in texts if abs(len(text) - len(wanted)) <= apart]
-    assert [texts[row] for row in found] == difflib.get_close_matches(wanted, dict.fromkeys(near), 3, cutoff)
+def test_the_texts_spelled_most_like_another_are_those_that_difflib_finds(texts, wanted, cutoff, length_gap):
+    rows = Spelling(texts).nearest(wanted, cutoff=cutoff, length_gap=length_gap, limit=3)
+    near = [text for text in texts if abs(len(text) - len(wanted)) <= length_gap]
+    assert [texts[row] for row in rows] == difflib.get_close_matches(wanted, dict.fromkeys(near), 3, cutoff)
 
 
 def test_a_word_cut_short_is_found_where_a_word_starts_and_nowhere_else():
-    found = [each.name for each in gazetteer().find("roll")]
-    assert {"Rolleville", "La Bâtie-Rolland"} <= set(found)
-    assert all(any(word.startswith("roll") for word in plain(name).split()) for name in found)
+    names = [each.name for each in gazetteer().find("roll")]
+    assert {"Rolleville", "La Bâtie-Rolland"} <= set(names)
+    assert all(any(word.startswith("roll") for word in plain(name).split()) for name in names)
     assert [each.name for each in gazetteer().find("st mart d her")] == ["Saint-Martin-d’Hères"]

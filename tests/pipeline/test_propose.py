@@ -38,8 +38,8 @@ def places(rows):
 
 def columns(rows):
     """The proposal, as the columns of each field."""
-    found = propose.proposed(sheet(rows))
-    return {id: sorted({c for o in origins for c in o.used()}) for id, origins in found.fields.items()}
+    proposed = propose.proposed(sheet(rows))
+    return {id: sorted({c for o in origins for c in o.used()}) for id, origins in proposed.fields.items()}
 
 
 # --- beside a person
@@ -75,15 +75,17 @@ CARDS = {"hinaura": "hinaura-isere", "maubeuge": "maubeuge-offre"}
 def real(name):
     if (REAL / name).exists():
         return forms.read(REAL / name)
-    found = next(card for id, card in cards().items() if name in id and "json" in card.file.suffix)
-    return forms.read(found.file)
+    read_rows = next(card for id, card in cards().items() if name in id and "json" in card.file.suffix)
+    return forms.read(read_rows.file)
 
 
 def by_field(correspondence, filled):
-    found = {
+    names_by_field = {
         id: {c for o in origins for c in o.used()} & filled for id, origins in correspondence.fields.items()
     }
-    return {id: names for id, names in found.items() if names and id != "departement"}  # only tells namesakes
+    return {
+        id: names for id, names in names_by_field.items() if names and id != "departement"
+    }  # only tells namesakes
 
 
 @pytest.mark.parametrize("name", BY_HAND)
@@ -94,15 +96,15 @@ def test_what_is_proposed_is_what_a_person_wrote(name):
     there = real(name)
     filled = {plain(c) for c in there.columns if any(row.cells[c] for row in there.rows)}
     hand = by_field(mapping.recognised(there.columns), filled)
-    mine = by_field(propose.proposed(there), filled)
-    found = {id for id in hand if mine.get(id, set()) & hand[id]}
-    otherwise = {id for id in mine if not mine[id] & hand.get(id, set())}
-    assert (len(hand), len(found), hand.keys() - mine.keys(), otherwise) == BY_HAND[name]
+    proposed_names = by_field(propose.proposed(there), filled)
+    agreed = {id for id in hand if proposed_names.get(id, set()) & hand[id]}
+    otherwise = {id for id in proposed_names if not proposed_names[id] & hand.get(id, set())}
+    assert (len(hand), len(agreed), hand.keys() - proposed_names.keys(), otherwise) == BY_HAND[name]
 
 
 def test_over_ten_real_files_none_of_the_proposed_fields_is_wrong():
-    asked, found = sum(each[0] for each in BY_HAND.values()), sum(each[1] for each in BY_HAND.values())
-    assert (asked, found) == (173, 161)
+    n_by_hand, n_agreed = sum(each[0] for each in BY_HAND.values()), sum(each[1] for each in BY_HAND.values())
+    assert (n_by_hand, n_agreed) == (173, 161)
     assert not any(each[3] for each in BY_HAND.values())
 
 
@@ -201,10 +203,10 @@ def test_names_of_columns_without_a_space_and_frequencies_are_read():
     assert "services" not in second and "services" not in third
     assert "practices" not in second and "practices" not in third
     assert first["precision"] > 0  # the geocoder was not sure
-    told = result(rows)
-    assert "NometPrenomdelapersonnereferente" in told.unread
-    assert set(told.ignored) == {"result_label", "result_city"}
-    assert ("Demarchesadministratives", "Exceptionnellement", 1) in told.idle
+    read = result(rows)
+    assert "NometPrenomdelapersonnereferente" in read.unread
+    assert set(read.ignored) == {"result_label", "result_city"}
+    assert ("Demarchesadministratives", "Exceptionnellement", 1) in read.idle
 
 
 def test_latitude_and_longitude_called_x_and_y_the_wrong_way_round():
@@ -316,7 +318,7 @@ def test_workshops_ticked_are_a_way_of_helping_and_lessons():
     assert "formation" not in other.get("practices", ())
 
 
-def test_equipment_told_as_words_of_one_column():
+def test_equipment_in_words_of_one_column():
     rows = [
         {
             "Lieu": "Maison pour tous",
@@ -368,14 +370,14 @@ def test_one_row_for_each_service_of_a_place_makes_one_place():
         row(3, "Alis", "41 Avenue des Coutures, 87000 Limoges", "Accès à un ordinateur"),
         row(4, "Interval", "1 Rue du Maréchal Juin, 87100 Limoges", "Parentalité et numérique"),
     ]
-    found = result(rows)
-    assert [(row.sheet["nom"], row.sheet["services"]) for row in found.accepted] == [
+    read_rows = result(rows)
+    assert [(row.sheet["nom"], row.sheet["services"]) for row in read_rows.accepted] == [
         ("Alis", ["access", "everyday"]),
         ("Interval", ["parenting"]),
     ]
-    assert found.accepted[0].sheet["telephone"] == ["+33555000001", "+33601020304"]
-    assert found.accepted[0].sheet["site_web"] == ["https://www.exemple.org/"]
-    assert {"infobulle", "trajet", "objectid"} <= set(found.unread)
+    assert read_rows.accepted[0].sheet["telephone"] == ["+33555000001", "+33601020304"]
+    assert read_rows.accepted[0].sheet["site_web"] == ["https://www.exemple.org/"]
+    assert {"infobulle", "trajet", "objectid"} <= set(read_rows.unread)
 
 
 def test_a_known_format_is_completed_by_the_columns_it_does_not_foresee():
@@ -388,16 +390,16 @@ def test_a_known_format_is_completed_by_the_columns_it_does_not_foresee():
     ]  # fmt: skip
     there = sheet(rows)
     assert mapping.recognised(there.columns).id == "lmn-0.1"
-    (found,) = places(rows)
-    assert found["horaires"]["osm"] == "Mo-Th 07:30-11:30,12:15-16:00"
-    assert (found["latitude"], found["longitude"]) == (-22.27, 166.44)
-    assert found["services"] == ["procedures", "parenting"]  # wifi says nothing of computers
-    assert found["modalites_accompagnement"] == ["person"]
-    assert set(found["practices"]) == {"wifi", "impression"}
+    (place,) = places(rows)
+    assert place["horaires"]["osm"] == "Mo-Th 07:30-11:30,12:15-16:00"
+    assert (place["latitude"], place["longitude"]) == (-22.27, 166.44)
+    assert place["services"] == ["procedures", "parenting"]  # wifi says nothing of computers
+    assert place["modalites_accompagnement"] == ["person"]
+    assert set(place["practices"]) == {"wifi", "impression"}
     assert any("devinées" in note and "horaires_lundi" in note for note in result(rows).notes)
-    kept = mapping.recognised(there.columns)
+    correspondence = mapping.recognised(there.columns)
     assert (
-        "horaires" not in files.places(there, today=TODAY, correspondence=kept).rows[0].sheet
+        "horaires" not in files.places(there, today=TODAY, correspondence=correspondence).rows[0].sheet
     )  # what a person chose stays
 
 
@@ -406,14 +408,14 @@ def test_names_in_camel_case_and_nested_objects():
         {"_id": "5f0a", "structureName": "Espace Zola", "structureType": "association", "address": {"numero": "12", "street": "Cours Émile Zola", "commune": "Villeurbanne", "postcode": "69100"},
          "coord": [4.8796, 45.77], "contactPhone": "0478000001", "contactMail": "zola@exemple.org", "updatedAt": "2022-10-19T14:32:12.000Z", "publics": ["toutPublic", "jeunes1625Ans"]},
     ]  # fmt: skip
-    (found,) = places(rows)
-    assert (found["nom"], found["adresse"], found["typologie"]) == (
+    (place,) = places(rows)
+    assert (place["nom"], place["adresse"], place["typologie"]) == (
         "Espace Zola",
         "12 Cours Émile Zola",
         ["ASSO"],
     )
-    assert (found["latitude"], found["longitude"]) == (45.77, 4.8796)
-    assert (found["date_maj"], found["publics_specifiquement_adresses"]) == ("2022-10-19", ["youth"])
+    assert (place["latitude"], place["longitude"]) == (45.77, 4.8796)
+    assert (place["date_maj"], place["publics_specifiquement_adresses"]) == ("2022-10-19", ["youth"])
 
 
 @pytest.mark.parametrize(
@@ -447,8 +449,8 @@ def test_a_name_is_believed_only_when_its_cells_can_be_read(column, cells, field
     ]
     if field == "nom":
         rows = [{"commune": "Gap", column: cell} for cell in cells]
-    found = {c: id for id, names in columns(rows).items() for c in names}
-    assert found.get(plain(column)) == field
+    field_by_column = {c: id for id, names in columns(rows).items() for c in names}
+    assert field_by_column.get(plain(column)) == field
 
 
 def test_a_file_without_a_name_column_takes_the_column_that_names_structures():
@@ -456,9 +458,9 @@ def test_a_file_without_a_name_column_takes_the_column_that_names_structures():
         {"A": nom, "B": "Grenoble"}
         for nom in ("Mairie de Bernin", "Médiathèque du Lac", "Association Le Fil", "CCAS de Crolles")
     ]
-    found = places(rows)
-    assert [each["nom"] for each in found] == [row["A"] for row in rows]
-    assert {each["commune"] for each in found} == {"Grenoble"}
+    places_read = places(rows)
+    assert [each["nom"] for each in places_read] == [row["A"] for row in rows]
+    assert {each["commune"] for each in places_read} == {"Grenoble"}
 
 
 def test_a_proposal_is_yaml_that_a_person_may_keep_and_says_why():
@@ -553,7 +555,7 @@ def test_what_is_done_wins_over_what_it_is_done_with(column, practice):
 
 
 @pytest.mark.parametrize(
-    ("cell", "said", "told"),
+    ("cell", "practice", "reason"),
     [
         ("oui (0,10 €/page)", {"state": "offered", "precisions": "0,10 €/page"}, ""),
         ("Oui, sur rendez-vous", {"state": "offered", "precisions": "sur rendez-vous"}, ""),
@@ -568,29 +570,29 @@ def test_what_is_done_wins_over_what_it_is_done_with(column, practice):
         ("Partenariat avec la mairie", None, "ne dit pas oui ou non : Imprimer, scanner"),
     ],
 )
-def test_one_odd_cell_does_not_leave_a_column_of_yes_and_no_unread(cell, said, told):
-    found = result(four("Imprimante", "oui", "non", "oui", cell))
-    last = found.rows[-1]
-    assert (last.sheet.get("practices", {}).get("impression"), last.sheet.get("sans")) == (said, None)
-    assert {r.reason for r in last.remarks if r.field == "impression"} == ({told} if told else set())
+def test_one_odd_cell_does_not_leave_a_column_of_yes_and_no_unread(cell, practice, reason):
+    read_rows = result(four("Imprimante", "oui", "non", "oui", cell))
+    last = read_rows.rows[-1]
+    assert (last.sheet.get("practices", {}).get("impression"), last.sheet.get("sans")) == (practice, None)
+    assert {r.reason for r in last.remarks if r.field == "impression"} == ({reason} if reason else set())
 
 
 def test_a_column_that_counts_is_not_one_of_yes_and_no():
-    found = result(four("Ordinateurs", "1", "0", "4", "1"))
-    assert not any("practices" in row.sheet for row in found.rows)
-    assert found.unread == ("Ordinateurs",)
+    read_rows = result(four("Ordinateurs", "1", "0", "4", "1"))
+    assert not any("practices" in row.sheet for row in read_rows.rows)
+    assert read_rows.unread == ("Ordinateurs",)
 
 
-def test_free_said_no_or_on_conditions_is_to_check():
-    found = result(four("Gratuit", "oui", "non", "oui, sous conditions"))
-    free, no, perhaps = (row.sheet for row in found.rows)
+def test_free_denied_or_on_conditions_is_to_check():
+    read_rows = result(four("Gratuit", "oui", "non", "oui, sous conditions"))
+    free, no, perhaps = (row.sheet for row in read_rows.rows)
     assert free["frais_a_charge"] == ["free"]
     assert "frais_a_charge" not in no and "frais_a_charge" not in perhaps
     assert (no["frais_precisions"], perhaps["frais_precisions"]) == (
         "Gratuit : non",
         "Gratuit : oui, sous conditions",
     )
-    assert [doubted(row, "Gratuit") for row in found.rows] == [False, True, True]
+    assert [doubted(row, "Gratuit") for row in read_rows.rows] == [False, True, True]
     (paid,) = places([{"Nom": "A", "Commune": "Pau", "Gratuit": "non", "Payant": "oui"}])
     assert paid["frais_a_charge"] == ["paid"]
 
@@ -620,13 +622,13 @@ def test_a_column_named_by_a_value_is_read_whatever_words_answer_it():
 
 
 def test_the_price_of_the_wifi_is_not_that_of_the_place():
-    found = result(four("Wifi", "gratuit", "payant", "Pas de wifi", "wifi en panne"))
-    free, paid, none, broken = (row.sheet for row in found.rows)
+    read_rows = result(four("Wifi", "gratuit", "payant", "Pas de wifi", "wifi en panne"))
+    free, paid, none, broken = (row.sheet for row in read_rows.rows)
     assert free["practices"] == {"wifi": {"state": "offered", "frais": ["free"]}}
     assert paid["practices"] == {"wifi": {"state": "offered", "frais": ["paid"]}}
     assert none["sans"] == ["wifi"]
     assert not {"practices", "sans", "frais_a_charge"} & broken.keys()
-    assert [doubted(row, "Wifi") for row in found.rows] == [False, False, False, True]
+    assert [doubted(row, "Wifi") for row in read_rows.rows] == [False, False, False, True]
 
 
 @pytest.mark.parametrize(
@@ -763,8 +765,8 @@ def test_hours_are_known_by_their_cells_alone(cells):
     ],
 )
 def test_a_country_is_known_and_left(column, cells):
-    found = result(four(column, *cells))
-    assert (column in found.ignored, column in found.unread) == (True, False)
+    read_rows = result(four(column, *cells))
+    assert (column in read_rows.ignored, column in read_rows.unread) == (True, False)
     assert columns(four(column, *cells)).keys() <= {"nom", "adresse", "code_postal", "commune"}
 
 
@@ -820,12 +822,12 @@ def test_countries_inside_objects_are_left_too():
 )
 def test_closed_planned_refused_or_secret_places_are_left_out_with_the_reason(column, cells, refused):
     """None : gardé, à vérifier."""
-    found = result(four(column, *cells))
-    assert tuple(None if doubted(row, column) else bool(row.refused) for row in found.rows) == refused
-    for row, cell in zip(found.rows, cells, strict=True):
+    read_rows = result(four(column, *cells))
+    assert tuple(None if doubted(row, column) else bool(row.refused) for row in read_rows.rows) == refused
+    for row, cell in zip(read_rows.rows, cells, strict=True):
         assert row.refused in ("", f"la colonne « {column} » dit « {cell} »")
     if "Neuf" in cells:
-        assert found.unread == ("Statut",)
+        assert read_rows.unread == ("Statut",)
 
 
 def test_a_register_of_companies_is_read_by_its_places():
@@ -847,10 +849,13 @@ def test_a_register_of_companies_is_read_by_its_places():
     assert first["pivot"] == "21640445900002"
 
 
-def test_numbers_whose_keys_are_all_false_are_told_one_by_one():
-    found = result(four("SIRET", "21640445900003", "2,10701E+13"))
-    assert found.unread == ()
-    assert [r.word for row in found.rows for r in row.remarks if r.field == "pivot"] == ["refused", "refused"]
+def test_numbers_whose_keys_are_all_false_are_reported_one_by_one():
+    read_rows = result(four("SIRET", "21640445900003", "2,10701E+13"))
+    assert read_rows.unread == ()
+    assert [r.word for row in read_rows.rows for r in row.remarks if r.field == "pivot"] == [
+        "refused",
+        "refused",
+    ]
 
 
 # --- whose data it is
@@ -858,7 +863,7 @@ def test_numbers_whose_keys_are_all_false_are_told_one_by_one():
 
 
 @pytest.mark.parametrize(
-    ("row", "left"),
+    ("row", "personal"),
     [
         (
             {"Référent": "Mme Fatima BENALI", "Nom": "BENALI", "Prénom": "Fatima", "Fonction": "Médiatrice", "Mail": "fatima.benali@x.fr", "Tel portable": "06 12 34 56 78"},
@@ -876,20 +881,20 @@ def test_numbers_whose_keys_are_all_false_are_told_one_by_one():
         ({"Médiateur": "oui", "Mail": "jean@x.fr"}, set()),
     ],
 )  # fmt: skip
-def test_the_data_of_a_person_are_left_and_told_as_such(row, left):
-    found = result([{"Structure": "Le Lien", "Commune": "Pau", **row}])
-    assert set(found.correspondence.personal) == {plain(name) for name in left}
-    assert left <= set(found.unread)
-    told = [note for note in found.notes if note.startswith("Données d’une personne")]
-    assert bool(told) == bool(left) and all(f"« {name} »" in told[0] for name in left)
-    assert found.rows[0].sheet["nom"] == "Le Lien"
+def test_the_data_of_a_person_are_left_out_and_named_as_such(row, personal):
+    read_rows = result([{"Structure": "Le Lien", "Commune": "Pau", **row}])
+    assert set(read_rows.correspondence.personal) == {plain(name) for name in personal}
+    assert personal <= set(read_rows.unread)
+    notes = [note for note in read_rows.notes if note.startswith("Données d’une personne")]
+    assert bool(notes) == bool(personal) and all(f"« {name} »" in notes[0] for name in personal)
+    assert read_rows.rows[0].sheet["nom"] == "Le Lien"
 
 
 # --- several rows for a place
 # -----------------------------------------------------------------------------------------
 
 
-def test_rows_of_one_place_are_counted_and_their_hours_and_differences_kept():
+def test_rows_of_one_place_are_counted_and_their_hours_and_differences_stay():
     def row(service, day, hours, tel, **more):
         return {"Structure": "CCAS", "Adresse": "1 rue des Lilas", "CP": "56000", "Commune": "Vannes", "Service": service, "Jour": day, "Horaires": hours,
                 "Téléphone": tel, "Quartier": "Nord", **more}  # fmt: skip
@@ -900,10 +905,10 @@ def test_rows_of_one_place_are_counted_and_their_hours_and_differences_kept():
         row("Accès internet", "Lundi", "11h-13h", "0559000002"),
         {**row("Accès internet", "Samedi", "10h-12h", ""), "Structure": "EPN", "Adresse": "2 rue du Lac"},
     ]
-    found = result(rows)
-    assert (len(found.rows), found.n_read, report.of(found)["lus"]) == (2, 4, 4)
-    assert any("Plusieurs lignes pour un même lieu : réunies (2" in note for note in found.notes)
-    place = found.rows[0]
+    read_rows = result(rows)
+    assert (len(read_rows.rows), read_rows.n_read, report.of(read_rows)["lus"]) == (2, 4, 4)
+    assert any("Plusieurs lignes pour un même lieu : réunies (2" in note for note in read_rows.notes)
+    place = read_rows.rows[0]
     assert place.sheet["horaires"]["osm"] == "Mo 09:00-12:00; Th 14:00-16:00"
     assert place.sheet["horaires"]["left"] == "Lundi 11h-13h"
     assert place.sheet["telephone"] == ["+33559000001", "+33559000002"]
@@ -938,9 +943,9 @@ def test_any_table_is_proposed_something_that_can_be_followed(rows):
     except Refused:
         return  # no row at all
     text, _ = propose.propose(there)
-    found = files.places(there, today=TODAY, correspondence=mapping.load(text, "x"))
-    assert len(found.rows) <= len(there.rows)
-    assert all(row.refused or (row.sheet["nom"] and row.sheet["id"]) for row in found.rows)
+    followed = files.places(there, today=TODAY, correspondence=mapping.load(text, "x"))
+    assert len(followed.rows) <= len(there.rows)
+    assert all(row.refused or (row.sheet["nom"] and row.sheet["id"]) for row in followed.rows)
     assert files.places(there, today=TODAY).rows  # known formats apart, completed or not
 
 
@@ -962,8 +967,10 @@ PIECES = st.recursive(
     PIECES,
     PIECES,
 )
-def test_any_correspondence_is_followed_or_refused(fields, practices, others):
-    text = yaml.safe_dump({"fields": fields, "practices": practices, "recognise": others, "ignored": others})
+def test_any_correspondence_is_followed_or_refused(fields, practices, recognised):
+    text = yaml.safe_dump(
+        {"fields": fields, "practices": practices, "recognise": recognised, "ignored": recognised}
+    )
     try:
         chosen = mapping.load(text, "a.yaml")
     except Refused as error:
@@ -987,8 +994,12 @@ def test_any_correspondence_is_followed_or_refused(fields, practices, others):
     ],
 )
 def test_points_in_degrees_or_beside_zeros_are_found(rows, columns_read):
-    found = columns([{"Nom": f"Lieu {n}", "Commune": "Grenoble", **row} for n, row in enumerate(rows)])
-    assert sorted({*found["latitude"], *found["longitude"]}) == [plain(name) for name in columns_read]
+    columns_by_field = columns(
+        [{"Nom": f"Lieu {n}", "Commune": "Grenoble", **row} for n, row in enumerate(rows)]
+    )
+    assert sorted({*columns_by_field["latitude"], *columns_by_field["longitude"]}) == [
+        plain(name) for name in columns_read
+    ]
 
 
 def test_a_second_phone_follows_the_first_whatever_the_order():
@@ -1030,14 +1041,14 @@ def test_codes_of_communes_are_no_identifiers():
             ("38400", "Saint-Martin-d’Hères"),
         )
     ]
-    found = columns(rows)
-    assert found["code_postal"] == ["adresse postale code postal"]
-    assert "id" not in found
+    columns_by_field = columns(rows)
+    assert columns_by_field["code_postal"] == ["adresse postale code postal"]
+    assert "id" not in columns_by_field
 
 
 @pytest.mark.parametrize("name", ["EPN - FERMÉ", "MJC (fermée définitivement)", "Point info (n’existe plus)"])
 def test_a_name_that_says_it_is_closed_is_to_check(name):
     (row,) = result([{"Nom": name, "Commune": "Grenoble", "Adresse": "2 rue des Lilas"}]).rows
-    assert any(told.word == "doubtful" and "fermé" in told.reason for told in row.remarks)
+    assert any(remark.word == "doubtful" and "fermé" in remark.reason for remark in row.remarks)
     (farm,) = result([{"Nom": "La Ferme du Pré", "Commune": "Grenoble", "Adresse": "2 rue des Lilas"}]).rows
-    assert not any("fermé" in told.reason for told in farm.remarks)
+    assert not any("fermé" in remark.reason for remark in farm.remarks)

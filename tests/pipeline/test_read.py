@@ -24,10 +24,10 @@ def result(*rows, **more):
 
 def one(row, **more):
     """The sheet of a row, and what the report says of values that went nowhere."""
-    found = result(row, **more)
-    (read,) = found.rows
+    read_file = result(row, **more)
+    (read,) = read_file.rows
     assert not read.refused, read.refused
-    return read.sheet, {value for _, value, _ in found.idle}, read
+    return read.sheet, {value for _, value, _ in read_file.idle}, read
 
 
 # --- national schema 1.0.2
@@ -49,17 +49,17 @@ OFFICIAL = {
 }  # fmt: skip
 
 
-def test_the_official_example_is_read_whole_and_its_wrong_point_is_seen():
+def test_the_official_example_is_read_in_full_and_its_wrong_point_is_detected():
     """L’exemple officiel place Reims à Aix-en-Provence : tout est lu, le point est refusé."""
-    found, idle, read = one(OFFICIAL)
+    sheet, idle, read = one(OFFICIAL)
     assert mapping.recognised([*OFFICIAL]).id == "lmn-1.0.2"
     assert idle == set()
     assert {r.field for r in read.remarks if r.word in ("doubtful", "refused")} == {"latitude", "longitude"}
-    assert found["precision"] > 1000
-    assert found["typologie"] == ["TIERS_LIEUX", "ASSO"]
-    assert found["prise_en_charge_specifique"] == ["deafness", "illiteracy", "english"]
-    assert found["formations_labels"] == ["mes", "arnia"]
-    assert set(OFFICIAL) <= set(found)
+    assert sheet["precision"] > 1000
+    assert sheet["typologie"] == ["TIERS_LIEUX", "ASSO"]
+    assert sheet["prise_en_charge_specifique"] == ["deafness", "illiteracy", "english"]
+    assert sheet["formations_labels"] == ["mes", "arnia"]
+    assert set(OFFICIAL) <= set(sheet)
 
 
 NATIONAL = {
@@ -99,9 +99,9 @@ def test_the_lists_hold_the_values_of_the_schema():
     "write", [str, str.upper, lambda text: text.replace("'", "’"), lambda text: f" {text} "]
 )
 def test_every_value_of_the_national_schema_is_read_however_it_is_typed(field, label, write):
-    found, idle, read = one({**OFFICIAL, "latitude": "", "longitude": "", field: write(label)})
+    sheet, idle, read = one({**OFFICIAL, "latitude": "", "longitude": "", field: write(label)})
     value = next(each for each in offer.lists()[field].values.values() if each.label == label)
-    assert found[field] == [value.id]
+    assert sheet[field] == [value.id]
     assert idle == set()
     assert not [r for r in read.remarks if r.field == field and r.word != "read"]
 
@@ -114,7 +114,7 @@ def test_both_spellings_of_the_official_mistake_are_read(label):
 
 
 def test_two_phones_odd_quotation_marks_and_typographic_apostrophes():
-    found, _, read = one(
+    sheet, _, read = one(
         {
             **OFFICIAL,
             "telephone": "+33180059880|+33180059881",
@@ -123,9 +123,9 @@ def test_two_phones_odd_quotation_marks_and_typographic_apostrophes():
             "nom": "L’Établi",
         }
     )
-    assert found["telephone"] == ["+33180059880", "+33180059881"]
-    assert found["presentation_resume"] == 'Le café "Les Liens"'
-    assert (found["modalites_acces"], found["nom"]) == (["closed"], "L’Établi")
+    assert sheet["telephone"] == ["+33180059880", "+33180059881"]
+    assert sheet["presentation_resume"] == 'Le café "Les Liens"'
+    assert (sheet["modalites_acces"], sheet["nom"]) == (["closed"], "L’Établi")
     assert next(r for r in read.remarks if r.field == "presentation_resume").word == "mended"
 
 
@@ -134,21 +134,21 @@ def test_a_token_twice_and_an_empty_one_are_read_once():
 
 
 def test_a_label_out_of_the_list_is_another_label():
-    found, _, read = one({**OFFICIAL, "formations_labels": "ORDI 3.0|Label maison"})
-    assert (found["formations_labels"], found["autres_formations_labels"]) == (
+    sheet, _, read = one({**OFFICIAL, "formations_labels": "ORDI 3.0|Label maison"})
+    assert (sheet["formations_labels"], sheet["autres_formations_labels"]) == (
         ["ordi"],
         ["Label et la bête", "Label maison"],
     )
     assert not [r for r in read.remarks if r.field == "formations_labels" and r.word != "read"]
 
 
-def test_a_word_out_of_a_list_is_told_and_kept_where_a_text_stands_beside():
-    found, _, read = one({**OFFICIAL, "frais_a_charge": "Gratuit|À prix libre", "services": "Poterie"})
-    assert (found["frais_a_charge"], found["frais_precisions"]) == (["free"], "À prix libre")
-    told = {r.field: r.reason for r in read.remarks if r.word == "doubtful"}
-    assert told["frais_a_charge"] == "hors de la liste : À prix libre"
-    assert told["services"] == "hors de la liste : Poterie"
-    assert "services" not in found
+def test_a_word_out_of_a_list_is_doubtful_and_stays_in_the_text_beside():
+    sheet, _, read = one({**OFFICIAL, "frais_a_charge": "Gratuit|À prix libre", "services": "Poterie"})
+    assert (sheet["frais_a_charge"], sheet["frais_precisions"]) == (["free"], "À prix libre")
+    reason_by_field = {r.field: r.reason for r in read.remarks if r.word == "doubtful"}
+    assert reason_by_field["frais_a_charge"] == "hors de la liste : À prix libre"
+    assert reason_by_field["services"] == "hors de la liste : Poterie"
+    assert "services" not in sheet
 
 
 # --- 0.1.0 and 0.1.1
@@ -253,20 +253,20 @@ OLD = {
 }
 
 
-def goes(found, destination):
+def goes(sheet, destination):
     field, value = destination
-    return value == found.get(field) or value in found.get(field, ())
+    return value == sheet.get(field) or value in sheet.get(field, ())
 
 
 def check(row, column, value, destination):
-    found, idle, read = one({**row, column: value})
+    sheet, idle, read = one({**row, column: value})
     if destination == NOTHING:
         assert idle == {value}
     else:
-        assert goes(found, destination), found
+        assert goes(sheet, destination), sheet
         assert idle == set()
     if value in ALSO:
-        assert goes(found, ALSO[value])
+        assert goes(sheet, ALSO[value])
     assert not [r for r in read.remarks if r.reason.startswith("hors de la liste")]
 
 
@@ -295,17 +295,17 @@ def test_all_the_values_of_0_1_in_one_row_separated_as_it_says():
         **{column: ";".join(values) for column, values in V01.items()},
         "accessibilite": "https://acceslibre.beta.gouv.fr/x/",
     }
-    found, idle, read = one(row)
+    sheet, idle, read = one(row)
     assert idle == {"Adultes"}
-    assert len(found["services"]) == 8  # no old value gives the ninth, « Utilisation sécurisée du numérique »
-    assert found["fiche_acces_libre"] == ["https://acceslibre.beta.gouv.fr/x/"]
+    assert len(sheet["services"]) == 8  # no old value gives the ninth, « Utilisation sécurisée du numérique »
+    assert sheet["fiche_acces_libre"] == ["https://acceslibre.beta.gouv.fr/x/"]
     labels = {"APTIC", "Relais pôle emploi", "French Tech", "Campus connecté", "Label local"}
-    assert set(found["autres_formations_labels"]) == labels
+    assert set(sheet["autres_formations_labels"]) == labels
     assert not [r for r in read.remarks if r.reason.startswith("hors de la liste")]
     assert report.of(result(row))["colonnes_laissees"] == ["cle_ban"]
 
 
-def test_an_accessibility_that_is_no_address_is_told():
+def test_an_accessibility_that_is_no_address_is_reported():
     _, _, read = one({**OLD, "accessibilite": "Rampe amovible"})
     assert [(r.word, r.value) for r in read.remarks if r.field == "fiche_acces_libre"] == [
         ("refused", "Rampe amovible")
@@ -407,16 +407,16 @@ def test_every_value_of_etalab_has_its_destination(column, value):
 
 
 def test_etalab_has_an_address_in_two_columns_and_no_identifier():
-    found, _, _ = one(SCHEMA_OF_2021)
-    assert (found["adresse"], found["commune"], found["site_web"]) == (
+    sheet, _, _ = one(SCHEMA_OF_2021)
+    assert (sheet["adresse"], sheet["commune"], sheet["site_web"]) == (
         "2 bis rue des Lilas",
         "Grenoble",
         ["https://www.facebook.com/lefil/"],
     )
-    assert found["id"]
-    assert one(SCHEMA_OF_2021)[0]["id"] == found["id"]
-    told = report.of(result(SCHEMA_OF_2021))
-    assert told["colonnes_laissees"] == ["adresse_departement", "statut", "nature_juridique"]
+    assert sheet["id"]
+    assert one(SCHEMA_OF_2021)[0]["id"] == sheet["id"]
+    summary = report.of(result(SCHEMA_OF_2021))
+    assert summary["colonnes_laissees"] == ["adresse_departement", "statut", "nature_juridique"]
 
 
 # --- data·inclusion v1
@@ -513,9 +513,9 @@ def test_every_value_of_a_service_of_data_inclusion_has_its_destination(column, 
 def test_a_service_of_another_theme_is_read_only_beside_a_digital_one(theme):
     (alone,) = result({**SERVICE, "thematiques": [theme]}).rows
     assert alone.refused.startswith("d’un autre thème")
-    found, _, _ = one({**SERVICE, "thematiques": [theme, "numerique--acquerir-un-equipement"]})
+    sheet, _, _ = one({**SERVICE, "thematiques": [theme, "numerique--acquerir-un-equipement"]})
     also = ["procedures"] if theme.startswith("difficultes") else []
-    assert found["services"] == [*also, "equipment"]
+    assert sheet["services"] == [*also, "equipment"]
 
 
 @pytest.mark.parametrize("value", NETWORKS)
@@ -525,9 +525,9 @@ def test_every_network_of_a_structure_of_data_inclusion_has_its_destination(valu
 
 
 def test_known_networks_are_not_also_written_as_labels():
-    found, _, _ = one({**STRUCTURE, "reseaux_porteurs": ["caf", "ccas-cias", "aidants-connect", "wimoov"]})
-    assert found["autres_formations_labels"] == ["wimoov"]
-    assert (found["typologie"], found["dispositif_programmes_nationaux"]) == (
+    sheet, _, _ = one({**STRUCTURE, "reseaux_porteurs": ["caf", "ccas-cias", "aidants-connect", "wimoov"]})
+    assert sheet["autres_formations_labels"] == ["wimoov"]
+    assert (sheet["typologie"], sheet["dispositif_programmes_nationaux"]) == (
         ["CAF", "CCAS"],
         ["caf", "aidants-connect"],
     )
@@ -539,14 +539,14 @@ def test_the_services_of_one_structure_make_one_place_and_no_text_is_lost():
          "conditions_acces": "Sur rendez-vous", "mobilisation_precisions": "Le matin", "mobilisable_par": ["usagers", "professionnels"], "contact_nom_prenom": "Anne Dupont"},
         {**SERVICE, "id": "dora--1--b", "thematiques": ["numerique--acceder-a-une-connexion-internet"], "publics": ["seniors"], "frais": "gratuit"},
     ]  # fmt: skip
-    found = result(*rows)
-    (read,) = found.accepted
+    read_file = result(*rows)
+    (read,) = read_file.accepted
     assert read.sheet["services"] == ["equipment", "access"]
     assert read.sheet["publics_precisions"] == "Habitants du QPV ; Demandeurs d'emploi"
     assert read.sheet["acces_precisions"] == "Sur rendez-vous ; Le matin"
     assert "modalites_acces" not in read.sheet  # professionals and users alike
     assert "Dupont" not in json.dumps(read.sheet)
-    assert "contact_nom_prenom" in found.ignored
+    assert "contact_nom_prenom" in read_file.ignored
 
 
 # --- France services
@@ -568,16 +568,16 @@ FRANCE_SERVICES = {"id_fs": "1", "lib_fs": "France services de Bernin", "adresse
     ],
 )
 def test_the_two_national_files_of_france_services_are_read(cells, itinerance):
-    found, _, read = one({**FRANCE_SERVICES, **cells})
-    assert found["itinerance"] == itinerance
-    assert (found["typologie"], found["dispositif_programmes_nationaux"], found["frais_a_charge"]) == (
+    sheet, _, read = one({**FRANCE_SERVICES, **cells})
+    assert sheet["itinerance"] == itinerance
+    assert (sheet["typologie"], sheet["dispositif_programmes_nationaux"], sheet["frais_a_charge"]) == (
         ["RFS"],
         ["france-services"],
         ["free"],
     )
-    said = ' "sur rendez-vous"'  # the comment of the file
-    assert found["horaires"]["osm"] == f"Mo 09:00-12:00,13:30-17:00{said}; Tu 09:00-12:00{said}"
-    assert found.get("structure_parente") == cells.get("groupe")
+    comment = ' "sur rendez-vous"'  # the comment of the file
+    assert sheet["horaires"]["osm"] == f"Mo 09:00-12:00,13:30-17:00{comment}; Tu 09:00-12:00{comment}"
+    assert sheet.get("structure_parente") == cells.get("groupe")
     assert not [
         r
         for r in read.remarks
@@ -648,11 +648,14 @@ def test_france_services_by_appointment_or_not(answer, ways):
 def test_a_wording_is_understood_cut_mistyped_or_inside_a_sentence_and_never_guessed(
     list_id, typed, slugs, word
 ):
-    found = wording.understood(list_id, typed)
+    understood = wording.understood(list_id, typed)
     if slugs is None:
-        assert found is None
+        assert understood is None
     else:
-        assert ([said.slug for said in found.said if said.slug], found.word) == (slugs, word)
+        assert ([meaning.slug for meaning in understood.said if meaning.slug], understood.word) == (
+            slugs,
+            word,
+        )
 
 
 @pytest.mark.parametrize(
@@ -668,22 +671,22 @@ def test_a_wording_is_understood_cut_mistyped_or_inside_a_sentence_and_never_gue
     ],
 )
 def test_what_is_understood_out_of_the_list_of_services_is_to_check(word, practice):
-    found, _, read = one({**OFFICIAL, "services": f"Insertion professionnelle via le numérique|{word}"})
-    assert found["services"] == ["work"]
-    assert set(found.get("practices", {})) == ({practice} if practice else set())
-    (told,) = [r for r in read.remarks if r.field == "services"]
-    assert told.word == "doubtful" and word in told.reason
+    sheet, _, read = one({**OFFICIAL, "services": f"Insertion professionnelle via le numérique|{word}"})
+    assert sheet["services"] == ["work"]
+    assert set(sheet.get("practices", {})) == ({practice} if practice else set())
+    (remark,) = [r for r in read.remarks if r.field == "services"]
+    assert remark.word == "doubtful" and word in remark.reason
 
 
 @pytest.mark.parametrize("word", ["Personnes en situation de handicap", "Handicap", "Personnes handicapées"])
 def test_a_disability_that_is_not_named_promises_no_wheelchair(word):
-    found, _, read = one(
+    sheet, _, read = one(
         {**OFFICIAL, "publics_specifiquement_adresses": f"Jeunes|{word}", "prise_en_charge_specifique": ""}
     )
-    assert "prise_en_charge_specifique" not in found
-    assert found["publics_precisions"] == "Personnes en situation de handicap"
-    (told,) = [r for r in read.remarks if r.field == "publics_specifiquement_adresses"]
-    assert (told.word, told.reason) == ("doubtful", "de quel handicap il s’agit n’est pas dit")
+    assert "prise_en_charge_specifique" not in sheet
+    assert sheet["publics_precisions"] == "Personnes en situation de handicap"
+    (remark,) = [r for r in read.remarks if r.field == "publics_specifiquement_adresses"]
+    assert (remark.word, remark.reason) == ("doubtful", "de quel handicap il s’agit n’est pas dit")
 
 
 RULES = [
@@ -716,11 +719,16 @@ def test_a_correspondence_leaves_out_rows_and_never_reads_the_data_of_a_person()
     rows = [
         {"n": "A", "v": "Grenoble", "s": cell, "p": "Anne"} for cell in ("Ouvert", "Fermé en 2024", "Bof", "")
     ]
-    found = result(*rows, correspondence=mapping.load(text, "essai.yaml"))
-    assert [row.refused for row in found.rows] == ["", "la colonne « s » dit « Fermé en 2024 »", "", ""]
-    assert [any(r.column == "s" for r in row.remarks) for row in found.rows] == [False, False, True, False]
-    assert found.unread == ("p",)
-    assert found.notes[-1] == "Données d’une personne, jamais lues : « p »."
+    read_file = result(*rows, correspondence=mapping.load(text, "essai.yaml"))
+    assert [row.refused for row in read_file.rows] == ["", "la colonne « s » dit « Fermé en 2024 »", "", ""]
+    assert [any(r.column == "s" for r in row.remarks) for row in read_file.rows] == [
+        False,
+        False,
+        True,
+        False,
+    ]
+    assert read_file.unread == ("p",)
+    assert read_file.notes[-1] == "Données d’une personne, jamais lues : « p »."
 
 
 @pytest.mark.parametrize(
@@ -742,12 +750,12 @@ def test_a_past_day_under_a_closing_word_leaves_a_place_out_and_dates_nothing(na
     cells = ("", "15/04/2023", "", "2 février 2024", "20/12/2030", "jamais")
     rows = [{"nom": f"Le Fil {n}", "commune": "Voiron", name: cell} for n, cell in enumerate(cells)]
     read = result(*rows)
-    left = [row.refused for row in read.rows]
+    refusals = [row.refused for row in read.rows]
     says = f"la colonne « {name} » dit « {{}} »".format
-    assert left == ["", says("15/04/2023"), "", says("2 février 2024"), "", ""]
+    assert refusals == ["", says("15/04/2023"), "", says("2 février 2024"), "", ""]
     assert not any("date_maj" in row.sheet for row in read.rows)
-    told = [[r.word for r in row.remarks if r.column == name] for row in read.accepted]
-    assert told == [[], [], ["doubtful"], ["doubtful"]]
+    doubts = [[r.word for r in row.remarks if r.column == name] for row in read.accepted]
+    assert doubts == [[], [], ["doubtful"], ["doubtful"]]
 
 
 @pytest.mark.parametrize(
@@ -779,7 +787,7 @@ MOVES = {"nom": "Le Bus", "commune": "Bernin", "itinerance": "Itinérant", "frai
 
 
 @pytest.mark.parametrize(
-    ("row", "told"),
+    ("row", "reason"),
     [
         (MOVES, "itinérant sans étape : rien ne dit où le trouver"),
         ({**MOVES, "adresse": "Place du marché"}, ""),
@@ -788,12 +796,12 @@ MOVES = {"nom": "Le Bus", "commune": "Bernin", "itinerance": "Itinérant", "frai
         ({**MOVES, "itinerance": ""}, ""),
     ],
 )
-def test_a_place_that_moves_without_saying_where_is_told(row, told):
+def test_a_place_that_moves_without_saying_where_is_reported(row, reason):
     row = {"adresse": "", **row}
     (read,) = result(row).rows
     assert not read.refused
     assert {r.reason for r in read.remarks if r.field == "itinerance" and r.reason} == (
-        {told} if told else set()
+        {reason} if reason else set()
     )
 
 
@@ -813,12 +821,12 @@ def test_a_postal_code_of_several_communes_gives_the_largest_to_check():
         }
     ).rows
     assert (read.refused, read.sheet["commune"], read.doubtful) == ("", "Roanne", True)
-    (told,) = [remark.reason for remark in read.remarks if remark.field == "commune"]
-    assert told == "code postal 42300 partagé par 3 communes ; commune retenue : Roanne, la plus peuplée"
+    (reason,) = [remark.reason for remark in read.remarks if remark.field == "commune"]
+    assert reason == "code postal 42300 partagé par 3 communes ; commune retenue : Roanne, la plus peuplée"
 
 
-def test_columns_alike_but_for_accents_are_read_once_and_the_other_is_told():
-    found = result(
+def test_columns_alike_but_for_accents_are_read_once_and_the_other_is_reported():
+    read_file = result(
         {
             "nom": "A",
             "Commune": "Grenoble",
@@ -827,8 +835,8 @@ def test_columns_alike_but_for_accents_are_read_once_and_the_other_is_told():
             "adresse": "2 rue des Lilas",
         }
     )
-    assert found.rows[0].sheet["commune"] == "Grenoble"
-    assert found.unread == ("commune",)
+    assert read_file.rows[0].sheet["commune"] == "Grenoble"
+    assert read_file.unread == ("commune",)
 
 
 def test_a_correspondence_may_join_the_hours_when_a_day_opens_and_closes():

@@ -43,12 +43,12 @@ def test_many_processes_read_what_one_reads(monkeypatch):
 
 def test_each_part_comes_in_order_and_says_how_far(monkeypatch):
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1})
-    found = list(cores.parts(1_100, lambda start, end: list(range(start, end)), least=1))
-    assert [n for n, _ in found] == [500, 1_000, 1_100]
-    assert [k for _, some in found for k in some] == list(range(1_100))
+    parts = list(cores.parts(1_100, lambda start, end: list(range(start, end)), least=1))
+    assert [n for n, _ in parts] == [500, 1_000, 1_100]
+    assert [k for _, some in parts for k in some] == list(range(1_100))
 
 
-def test_a_failure_in_another_process_is_told(monkeypatch):
+def test_a_failure_in_another_process_is_reported(monkeypatch):
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1})
 
     def work(start: int, end: int) -> int:
@@ -87,13 +87,13 @@ def test_prose_that_names_a_day_without_an_hour_is_no_opening_hours():
     correspondence = "fields: {nom: Nom, commune: Ville, horaires: {from: Divers, inside: true}}"
     from maillage.pipeline.offer import mapping
 
-    said = (
+    texts = (
         "Accueil le jeudi selon les horaires de la mairie",
         "lundi : 14 à 17, mercredi : 14 à 16",
         "Ouvert du mardi au samedi de 9h à 12h",
         "3 postes et une imprimante",
     )
-    rows = "".join(f"Lieu {n};Grenoble;{text}\n" for n, text in enumerate(said))
+    rows = "".join(f"Lieu {n};Grenoble;{text}\n" for n, text in enumerate(texts))
     sheet = forms.parse(f"Nom;Ville;Divers\n{rows}".encode(), "x.csv")
     result = files.places(sheet, today=ON, correspondence=mapping.load(correspondence, "x"))
     assert [row.sheet.get("horaires", {}).get("osm", "") for row in result.rows] == [

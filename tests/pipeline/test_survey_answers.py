@@ -21,15 +21,15 @@ def parse(text, name="reponses.csv", encoding="utf-8"):
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_any_usual_encoding_and_separator_gives_the_same_table(encoding, separator):
     text = "id|sexe|âge\nA|Femme|15-29 ans\nB|Homme|« 60 ans et + »\n".replace("|", separator)
-    found = parse(text, encoding=encoding).table
-    assert list(found.columns) == ["id", "sexe", "âge"]
-    assert found["âge"].tolist() == ["15-29 ans", "« 60 ans et + »"]
+    read = parse(text, encoding=encoding).table
+    assert list(read.columns) == ["id", "sexe", "âge"]
+    assert read["âge"].tolist() == ["15-29 ans", "« 60 ans et + »"]
 
 
 def test_a_separator_inside_quotes_is_not_one():
-    found = parse('id;"âge, en années";note\n1;"30";"« oui; non »"\n').table
-    assert found["âge, en années"].tolist() == ["30"]
-    assert found["note"].tolist() == ["« oui; non »"]
+    read = parse('id;"âge, en années";note\n1;"30";"« oui; non »"\n').table
+    assert read["âge, en années"].tolist() == ["30"]
+    assert read["note"].tolist() == ["« oui; non »"]
 
 
 def test_a_workbook_is_read_as_its_texts():
@@ -39,8 +39,8 @@ def test_a_workbook_is_read_as_its_texts():
     book.active.append([2, "30+", 2])
     out = io.BytesIO()
     book.save(out)
-    found = answers.parse(out.getvalue(), "reponses.xlsx").table
-    assert [found[column].tolist() for column in found.columns] == [
+    read = answers.parse(out.getvalue(), "reponses.xlsx").table
+    assert [read[column].tolist() for column in read.columns] == [
         ["1", "2"],
         ["15-29", "30+"],
         ["1.5", "2"],
@@ -48,19 +48,19 @@ def test_a_workbook_is_read_as_its_texts():
 
 
 def test_groups_of_kobo_are_taken_off_and_its_uuid_is_the_identifier():
-    found = parse(
+    read = parse(
         "start,identite/sexe,identite/age,usages/outils,usages/outils/ordi,usages/outils/mobile,_uuid,_submission_time\nx,f,30,ordi"
         " mobile,1,1,u-1,2026-03-02T10:00:00\nx,h,31,mobile,0,1,u-2,2026-03-02T10:05:00\n"
     ).table
-    assert list(found.columns) == ["id", "start", "sexe", "age", "outils", "_submission_time"]
-    assert found["id"].tolist() == ["u-1", "u-2"]
-    assert found["outils"].tolist() == ["ordi mobile", "mobile"]
+    assert list(read.columns) == ["id", "start", "sexe", "age", "outils", "_submission_time"]
+    assert read["id"].tolist() == ["u-1", "u-2"]
+    assert read["outils"].tolist() == ["ordi mobile", "mobile"]
 
 
 def test_ticked_columns_without_their_question_are_joined():
-    found = parse("_uuid,g/outils/ordi,g/outils/mobile,g/sexe\nu-1,1,1,f\nu-2,0,1,h\nu-3,,,h\n")
-    assert found.table["outils"].tolist() == ["ordi mobile", "mobile", ""]
-    assert "outils" in found.notes[-1]
+    read = parse("_uuid,g/outils/ordi,g/outils/mobile,g/sexe\nu-1,1,1,f\nu-2,0,1,h\nu-3,,,h\n")
+    assert read.table["outils"].tolist() == ["ordi mobile", "mobile", ""]
+    assert "outils" in read.notes[-1]
 
 
 def test_a_group_of_questions_answered_one_or_zero_is_no_question_with_several_choices():
@@ -68,39 +68,39 @@ def test_a_group_of_questions_answered_one_or_zero_is_no_question_with_several_c
     questionnaire dit que ce sont des questions.
     """
     text = "_uuid,equipement/ordi,equipement/tel,g/outils/pc,g/outils/mobile\nu-1,1,0,1,1\nu-2,0,1,0,1\n"
-    asked = ("ordi", "tel", "outils")
-    found = answers.parse(text.encode(), "kobo.csv", asked).table
-    assert [found[name].tolist() for name in asked] == [["1", "0"], ["0", "1"], ["pc mobile", "mobile"]]
+    questions = ("ordi", "tel", "outils")
+    read = answers.parse(text.encode(), "kobo.csv", questions).table
+    assert [read[name].tolist() for name in questions] == [["1", "0"], ["0", "1"], ["pc mobile", "mobile"]]
 
 
 def test_the_name_of_a_question_with_several_choices_is_read_whatever_its_capitals():
     text = "_uuid,g/Outils/pc,g/Outils/mobile\nu-1,1,1\nu-2,0,1\n"
-    found = answers.parse(text.encode(), "kobo.csv", ("outils",)).table
-    assert found["Outils"].tolist() == ["pc mobile", "mobile"]
+    read = answers.parse(text.encode(), "kobo.csv", ("outils",)).table
+    assert read["Outils"].tolist() == ["pc mobile", "mobile"]
 
 
 def test_groups_of_odk_central_are_before_a_hyphen():
-    found = parse("SubmissionDate,identite-sexe,meta-instanceID,KEY\n2026-03-02,f,uuid:1,uuid:1\n").table
-    assert found["id"].tolist() == ["uuid:1"]
-    assert found["sexe"].tolist() == ["f"]
+    read = parse("SubmissionDate,identite-sexe,meta-instanceID,KEY\n2026-03-02,f,uuid:1,uuid:1\n").table
+    assert read["id"].tolist() == ["uuid:1"]
+    assert read["sexe"].tolist() == ["f"]
 
 
 def test_two_questions_of_the_same_name_in_two_groups_keep_their_groups():
-    found = parse("id,a/note,b/note\n1,5,6\n").table
-    assert list(found.columns) == ["id", "a/note", "b/note"]
+    read = parse("id,a/note,b/note\n1,5,6\n").table
+    assert list(read.columns) == ["id", "a/note", "b/note"]
 
 
 def test_dates_and_codes_stay_as_they_were_typed():
-    found = parse("id,jour,commune\n1,02/03/2026,01001\n2,2026-03-02,38185\n3,2 mars 2026,2A004\n").table
-    assert found["jour"].tolist() == ["02/03/2026", "2026-03-02", "2 mars 2026"]
-    assert found["commune"].tolist() == ["01001", "38185", "2A004"]
+    read = parse("id,jour,commune\n1,02/03/2026,01001\n2,2026-03-02,38185\n3,2 mars 2026,2A004\n").table
+    assert read["jour"].tolist() == ["02/03/2026", "2026-03-02", "2 mars 2026"]
+    assert read["commune"].tolist() == ["01001", "38185", "2A004"]
 
 
-def test_rows_that_cannot_be_kept_are_told_and_the_others_kept():
-    found = parse("id,age\n1,30\n,31\n1,30\n2,32,33\n3,34\n")
-    assert found.table["id"].tolist() == ["1", "3"]
-    assert found.lines.tolist() == [2, 6]
-    assert [fault.line for fault in found.faults] == [3, 4, 5]
+def test_invalid_rows_are_reported_and_the_rest_is_retained():
+    read = parse("id,age\n1,30\n,31\n1,30\n2,32,33\n3,34\n")
+    assert read.table["id"].tolist() == ["1", "3"]
+    assert read.lines.tolist() == [2, 6]
+    assert [fault.line for fault in read.faults] == [3, 4, 5]
 
 
 @pytest.mark.parametrize(
@@ -128,10 +128,10 @@ def test_what_holds_no_answer_is_refused(text, what):
     assert caught.value.do
 
 
-def test_a_first_column_that_tells_answers_apart_stands_for_the_identifier_and_it_is_said():
-    found = parse("cds,type\n0161,H\n0162,E\n")
-    assert found.table["id"].tolist() == ["0161", "0162"]
-    assert found.notes == (
+def test_a_first_column_of_distinct_values_stands_for_the_identifier_with_a_note():
+    read = parse("cds,type\n0161,H\n0162,E\n")
+    assert read.table["id"].tolist() == ["0161", "0162"]
+    assert read.notes == (
         "Pas de colonne « id » : la première, « cds », en tient lieu, car chaque valeur n’y est qu’une fois.",
     )
 
@@ -140,25 +140,25 @@ def test_ten_thousand_columns_are_read_in_a_moment():
     header = ",".join(["id", *(f"groupe/q{k}" for k in range(10_000))])
     rows = "\n".join(",".join([str(k), *["oui"] * 10_000]) for k in range(50))
     with within(5):
-        found = parse(f"{header}\n{rows}\n").table
-    assert len(found.columns) == 10_001
+        read = parse(f"{header}\n{rows}\n").table
+    assert len(read.columns) == 10_001
 
 
 def test_a_long_free_text_does_not_make_every_cell_as_long():
     rows = "\n".join(f"{k},{'x' * 100_000 if k == 5 else 'court'}" for k in range(1000))
-    found = parse(f"id,texte\n{rows}\n").table
-    assert found["texte"].nbytes < 1_000_000
-    assert found["texte"][5] == "x" * 100_000
+    read = parse(f"id,texte\n{rows}\n").table
+    assert read["texte"].nbytes < 1_000_000
+    assert read["texte"][5] == "x" * 100_000
 
 
 def test_numbers_are_read_with_a_comma_or_a_point():
-    found = answers.numbers(["1 250,5", "3.2", "", "douze", "-1", "1e3", "1,2,3"])
-    assert found.tolist()[:2] == [1250.5, 3.2]
-    assert np.isnan(found[[2, 3, 6]]).all()
-    assert found[4:6].tolist() == [-1, 1000]
+    read = answers.numbers(["1 250,5", "3.2", "", "douze", "-1", "1e3", "1,2,3"])
+    assert read.tolist()[:2] == [1250.5, 3.2]
+    assert np.isnan(read[[2, 3, 6]]).all()
+    assert read[4:6].tolist() == [-1, 1000]
 
 
-def test_in_a_workbook_of_kobo_what_is_asked_again_is_not_taken_for_answers():
+def test_a_repeated_group_in_a_workbook_of_kobo_is_not_taken_for_answers():
     book = openpyxl.Workbook()
     book.active.append(["identite/sexe", "_uuid", "_index"])
     book.active.append(["f", "u-1", 1])
@@ -168,18 +168,18 @@ def test_in_a_workbook_of_kobo_what_is_asked_again_is_not_taken_for_answers():
         repeated.append(["x", rank, 1, "enquete"])
     out = io.BytesIO()
     book.save(out)
-    found = answers.parse(out.getvalue(), "kobo.xlsx")
-    assert found.table["id"].tolist() == ["u-1"]
-    assert found.table["sexe"].tolist() == ["f"]
+    read = answers.parse(out.getvalue(), "kobo.xlsx")
+    assert read.table["id"].tolist() == ["u-1"]
+    assert read.table["sexe"].tolist() == ["f"]
 
 
 def book(*rows, touch=lambda sheet: None):
-    made = openpyxl.Workbook()
+    workbook = openpyxl.Workbook()
     for row in rows:
-        made.active.append(row)
-    touch(made.active)
+        workbook.active.append(row)
+    touch(workbook.active)
     out = io.BytesIO()
-    made.save(out)
+    workbook.save(out)
     return answers.parse(out.getvalue(), "reponses.xlsx")
 
 
@@ -189,7 +189,7 @@ def hide(sheet):
 
 
 @pytest.mark.parametrize(
-    ("cell", "touch", "told"),
+    ("cell", "touch", "note_start"),
     [
         ("=1+1", None, "Formule enregistrée sans son résultat, lue comme vide"),
         ("#N/A", None, "Cellule en erreur (#N/A, #REF!, #VALEUR!…), lue comme vide"),
@@ -201,35 +201,35 @@ def hide(sheet):
         ),
     ],
 )
-def test_what_the_values_of_a_workbook_do_not_show_is_told(cell, touch, told):
-    found = book(["id", "sexe"], [1, "f"], [2, cell], touch=touch or (lambda sheet: None))
-    assert found.table["sexe"].tolist() == ["f", "f" if cell == "f" else ""]
-    (note,) = found.notes
-    assert note.startswith(told)
+def test_hidden_facts_of_a_workbook_are_noted(cell, touch, note_start):
+    read = book(["id", "sexe"], [1, "f"], [2, cell], touch=touch or (lambda sheet: None))
+    assert read.table["sexe"].tolist() == ["f", "f" if cell == "f" else ""]
+    (note,) = read.notes
+    assert note.startswith(note_start)
 
 
 def test_a_calculation_that_failed_is_no_answer_in_a_csv_either():
-    found = parse("id;age;note\n1;#REF!;#1 des raisons\n2;30;\n")
-    assert found.table["age"].tolist() == ["", "30"]
-    assert found.table["note"].tolist() == ["#1 des raisons", ""]
-    assert found.notes[-1].endswith("lue comme vide : 1 fois, d’abord ligne 2.")
+    read = parse("id;age;note\n1;#REF!;#1 des raisons\n2;30;\n")
+    assert read.table["age"].tolist() == ["", "30"]
+    assert read.table["note"].tolist() == ["#1 des raisons", ""]
+    assert read.notes[-1].endswith("lue comme vide : 1 fois, d’abord ligne 2.")
 
 
 @pytest.mark.parametrize("above", ["Enquête 2024 de la ville\n\n", "Enquête 2024 de la ville;;\n;;\n"])
-def test_titles_above_the_names_of_columns_are_left_and_told(above):
-    found = parse(f"{above}id;sexe;age\n1;f;30\n2;h;40\n")
-    assert (found.table["age"].tolist(), found.lines.tolist()) == (["30", "40"], [4, 5])
-    assert found.notes[-1] == "L’en-tête est à la ligne 3 ; laissé au-dessus : « Enquête 2024 de la ville »."
+def test_titles_above_the_names_of_columns_are_left_out_with_a_note(above):
+    read = parse(f"{above}id;sexe;age\n1;f;30\n2;h;40\n")
+    assert (read.table["age"].tolist(), read.lines.tolist()) == (["30", "40"], [4, 5])
+    assert read.notes[-1] == "L’en-tête est à la ligne 3 ; laissé au-dessus : « Enquête 2024 de la ville »."
 
 
-@pytest.mark.parametrize("said", ["Total", "TOTAL GÉNÉRAL", "Moyenne"])
-def test_a_row_that_sums_the_others_is_nobody_s_answer(said):
-    found = parse(f"id;age\n1;30\n2;40\n{said};70\n")
-    assert found.table["id"].tolist() == ["1", "2"]
-    (fault,) = found.faults
-    assert (fault.line, fault.column, fault.value) == (4, "id", said)
-    above = parse(f"id;age\n{said};70\n1;30\n2;40\n3;50\n")
-    assert above.table["id"].tolist() == [said, "1", "2", "3"], "sums stand under what they sum"
+@pytest.mark.parametrize("total_label", ["Total", "TOTAL GÉNÉRAL", "Moyenne"])
+def test_a_row_of_totals_is_nobody_s_answer(total_label):
+    read = parse(f"id;age\n1;30\n2;40\n{total_label};70\n")
+    assert read.table["id"].tolist() == ["1", "2"]
+    (fault,) = read.faults
+    assert (fault.line, fault.column, fault.value) == (4, "id", total_label)
+    above = parse(f"id;age\n{total_label};70\n1;30\n2;40\n3;50\n")
+    assert above.table["id"].tolist() == [total_label, "1", "2", "3"], "sums stand under what they sum"
 
 
 def test_the_sheets_of_answers_that_are_not_read_are_named():
@@ -239,9 +239,9 @@ def test_the_sheets_of_answers_that_are_not_read_are_named():
             for row in (["id", "sexe"], *([10 + k, "h"] for k in range(n))):
                 other.append(row)
 
-    found = book(["id", "sexe"], [1, "f"], [2, "f"], [3, "f"], touch=add)
-    assert found.table["id"].tolist() == ["1", "2", "3"]
-    assert found.notes[-1].replace("\u00a0", " ") == (
+    read = book(["id", "sexe"], [1, "f"], [2, "f"], [3, "f"], touch=add)
+    assert read.table["id"].tolist() == ["1", "2", "3"]
+    assert read.notes[-1].replace("\u00a0", " ") == (
         "Feuille lue : « Sheet », la plus remplie des feuilles visibles ; laissées : « Marie » (3 lignes),"
         " « Paul » (2 lignes)."
     )

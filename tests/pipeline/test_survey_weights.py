@@ -15,7 +15,7 @@ def read(tmp_path, *values: str):
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "message"),
     [
         ("1e308", "un poids démesuré"),
         ("200000000000", "un poids démesuré"),
@@ -27,9 +27,9 @@ def read(tmp_path, *values: str):
         ("", "le poids manque"),
     ],
 )
-def test_a_weight_out_of_proportion_is_refused_with_its_line(tmp_path, value, said):
+def test_a_weight_out_of_proportion_is_refused_with_its_line(tmp_path, value, message):
     """Un poids de 1e308 rendait infinie la somme de ses carrés, et tous les intervalles avec elle."""
-    with pytest.raises(Refused, match=said) as refused:
+    with pytest.raises(Refused, match=message) as refused:
         read(tmp_path, "1.5", value)
     assert "ligne 3" in refused.value.what
 
@@ -39,5 +39,5 @@ def test_weights_that_are_all_next_to_nothing_are_refused(tmp_path):
         read(tmp_path, "1e-320", "1e-310")
 
 
-def test_the_largest_weights_a_population_may_have_are_kept(tmp_path):
+def test_the_largest_weights_a_population_may_have_are_accepted(tmp_path):
     assert read(tmp_path, "0", "1.5", "100000000000") == {"r0": 0.0, "r1": 1.5, "r2": 1e11}

@@ -18,23 +18,23 @@ FILES = Path("tests/files/offre")
 GRENOBLE = {"commune": "Grenoble", "code_postal": "38000"}
 
 
-def said(field: str, **cells: str) -> tuple[str | float | None, str, str]:
+def cleaned_field(field: str, **cells: str) -> tuple[str | float | None, str, str]:
     """Return the value, the word and the reason of one field."""
     note = locate(cells).notes[field]
     return note.value, note.word, note.reason
 
 
 @pytest.mark.parametrize(
-    ("typed", "postal", "kept", "other"),
+    ("typed", "postal", "retained", "other"),
     [
         ("Voiron et Moirans", "38500", "Voiron", "Moirans"),
         ("Eybens, Gières", "38320", "Eybens", "Gières"),
     ],
 )
-def test_a_cell_of_two_towns_says_so_in_its_mark(typed, postal, kept, other):
-    value, word, reason = said("commune", commune=typed, code_postal=postal)
-    assert (value, word) == (kept, "doubtful")
-    assert reason == f"« {typed} » nomme plusieurs communes : {kept} est gardée, pas {other}"
+def test_a_cell_of_two_towns_says_so_in_its_mark(typed, postal, retained, other):
+    value, word, reason = cleaned_field("commune", commune=typed, code_postal=postal)
+    assert (value, word) == (retained, "doubtful")
+    assert reason == f"« {typed} » nomme plusieurs communes : {retained} est gardée, pas {other}"
 
 
 # ------------------------------------------------------------------------------------------------ postal code
@@ -77,14 +77,14 @@ def test_a_cell_of_two_towns_says_so_in_its_mark(typed, postal, kept, other):
     ],
 )
 def test_a_postal_code_is_read_whatever_a_spreadsheet_made_of_it(typed, town, value, word, reason):
-    found = said("code_postal", commune=town, code_postal=typed)
-    assert found[:2] == (value, word)
-    assert reason in found[2]
+    cleaned = cleaned_field("code_postal", commune=town, code_postal=typed)
+    assert cleaned[:2] == (value, word)
+    assert reason in cleaned[2]
 
 
 def test_a_cedex_code_is_not_doubted_beside_a_box():
     cells = {"commune": "Le Havre", "code_postal": "76086", "adresse": "3 place Albert René Coty, CS 60863"}
-    assert said("code_postal", **cells) == ("76086", "read", "")
+    assert cleaned_field("code_postal", **cells) == ("76086", "read", "")
 
 
 def test_a_wrong_postal_code_is_replaced_when_the_name_and_the_point_agree():
@@ -94,9 +94,13 @@ def test_a_wrong_postal_code_is_replaced_when_the_name_and_the_point_agree():
         "latitude": "45.17605",
         "longitude": "5.692792",
     }
-    found = said("code_postal", **cells)
-    assert found == ("38170", "doubtful", "Seyssinet-Pariset a pour code postal 38170, pas 38710 : remplacé")
-    assert said("code_postal", commune="Seyssinet-pariset", code_postal="38710")[0] == "38710"
+    cleaned = cleaned_field("code_postal", **cells)
+    assert cleaned == (
+        "38170",
+        "doubtful",
+        "Seyssinet-Pariset a pour code postal 38170, pas 38710 : remplacé",
+    )
+    assert cleaned_field("code_postal", commune="Seyssinet-pariset", code_postal="38710")[0] == "38710"
 
 
 def test_corsica_has_one_prefix_for_two_departements():
@@ -128,14 +132,14 @@ def test_corsica_has_one_prefix_for_two_departements():
     ],
 )
 def test_the_official_name_replaces_the_one_that_was_typed(typed, name):
-    value, word, reason = said("commune", commune=typed)
+    value, word, reason = cleaned_field("commune", commune=typed)
     assert value == (name or None)
     assert word == ("mended" if name else "refused")
     assert name == "" or f"écrit « {typed.replace('╢', 'Â')} »" in reason
 
 
 def test_the_official_name_is_read_as_it_is():
-    assert said("commune", commune="Saint-Martin-d'Hères") == ("Saint-Martin-d’Hères", "read", "")
+    assert cleaned_field("commune", commune="Saint-Martin-d'Hères") == ("Saint-Martin-d’Hères", "read", "")
 
 
 @pytest.mark.parametrize(
@@ -153,7 +157,7 @@ def test_the_official_name_is_read_as_it_is():
     ],
 )
 def test_a_mistyped_or_shortened_name_is_found_around_its_postal_code_and_doubtful(typed, postal, name):
-    assert said("commune", commune=typed, code_postal=postal) == (
+    assert cleaned_field("commune", commune=typed, code_postal=postal) == (
         name,
         "doubtful",
         f"écrit « {typed} » : le nom le plus proche alentour"
@@ -167,26 +171,26 @@ def test_a_mistyped_or_shortened_name_is_found_around_its_postal_code_and_doubtf
 
 def test_a_postal_code_wins_over_a_mere_likeness():
     """Châlons-sur-Marne is Châlons-en-Champagne since 1998; Châtillon-sur-Marne only looks like it."""
-    assert said("commune", commune="Chalons sur Marne", code_postal="51000") == (
+    assert cleaned_field("commune", commune="Chalons sur Marne", code_postal="51000") == (
         "Châlons-en-Champagne",
         "doubtful",
         "écrit « Chalons sur Marne », mais le code postal indique Châlons-en-Champagne (51108)",
     )
-    assert said("commune", commune="Vizile", code_postal="38000")[0] == "Vizille"
+    assert cleaned_field("commune", commune="Vizile", code_postal="38000")[0] == "Vizille"
 
 
 def test_a_former_commune_is_the_one_it_became():
     reason = "« Béon », commune fusionnée dans Culoz-Béon (01138)"
-    assert said("commune", commune="Béon", code_postal="01350") == ("Culoz-Béon", "mended", reason)
-    assert said("commune", commune="Béon", code_postal="89410") == ("Béon", "read", "")
+    assert cleaned_field("commune", commune="Béon", code_postal="01350") == ("Culoz-Béon", "mended", reason)
+    assert cleaned_field("commune", commune="Béon", code_postal="89410") == ("Béon", "read", "")
 
 
 @pytest.mark.parametrize(("postal", "code"), [("16460", "16392"), ("26000", "26362"), ("82400", "82186")])
-def test_homonyms_are_told_apart_by_the_postal_code(postal, code):
+def test_homonyms_are_distinguished_by_the_postal_code(postal, code):
     assert locate({"commune": "Valence", "code_postal": postal}).where.code_insee == code
 
 
-def test_homonyms_are_told_apart_by_the_point():
+def test_homonyms_are_distinguished_by_the_point():
     where = locate({"commune": "Valence", "latitude": "44.934749", "longitude": "4.894723"}).where
     assert where.code_insee == "26362"
     castle = locate(
@@ -202,14 +206,14 @@ def test_homonyms_are_told_apart_by_the_point():
 
 def test_homonyms_that_nothing_tells_apart_are_refused_and_named():
     reason = "3 communes s’appellent « Valence » : Valence (16392), Valence (26362), Valence (82186)"
-    assert said("commune", commune="Valence") == (None, "refused", reason)
+    assert cleaned_field("commune", commune="Valence") == (None, "refused", reason)
 
 
 def test_an_unknown_name_is_refused_with_those_that_look_like_it():
-    value, word, reason = said("commune", commune="Grenobel")
+    value, word, reason = cleaned_field("commune", commune="Grenobel")
     assert (value, word) == (None, "refused")
     assert reason.startswith("« Grenobel » n’est pas une commune de France ; noms proches : Grenoble")
-    reason = said("commune", commune="GOUX-LES-USIERS", code_postal="25520")[2]
+    reason = cleaned_field("commune", commune="GOUX-LES-USIERS", code_postal="25520")[2]
     assert "communes de ce code postal : " in reason
     assert "Val-d’Usiers" in reason
 
@@ -224,9 +228,9 @@ def test_an_unknown_name_is_refused_with_those_that_look_like_it():
     ],
 )
 def test_a_commune_that_nobody_wrote_is_deduced_from_the_rest(cells, word):
-    value, found, reason = said("commune", **cells)
+    value, outcome, reason = cleaned_field("commune", **cells)
     assert value in ("Grenoble", "Mulhouse")
-    assert found == word
+    assert outcome == word
     assert reason.startswith("déduite : ")
 
 
@@ -257,9 +261,9 @@ def test_a_commune_that_nobody_wrote_is_deduced_from_the_rest(cells, word):
     ],
 )
 def test_an_insee_code_is_that_of_the_commune_of_today(typed, value, word, reason):
-    found = said("code_insee", code_insee=typed)
-    assert found[:2] == (value, word)
-    assert reason in found[2]
+    cleaned = cleaned_field("code_insee", code_insee=typed)
+    assert cleaned[:2] == (value, word)
+    assert reason in cleaned[2]
 
 
 def test_every_code_ever_used_gives_the_commune_that_the_tables_use():
@@ -278,25 +282,25 @@ def test_every_code_ever_used_gives_the_commune_that_the_tables_use():
     ],
 )
 def test_two_witnesses_that_agree_win_over_a_third(name, code, postal, winner, commune_word, insee_word):
-    found = locate({"commune": name, "code_insee": code, "code_postal": postal})
-    assert found.where.code_insee == winner
-    assert (found.notes["commune"].word, found.notes["code_insee"].word) == (commune_word, insee_word)
+    located = locate({"commune": name, "code_insee": code, "code_postal": postal})
+    assert located.where.code_insee == winner
+    assert (located.notes["commune"].word, located.notes["code_insee"].word) == (commune_word, insee_word)
 
 
 def test_a_contradiction_shows_both_sides():
     cells = {"commune": "Grenoble", "code_insee": "38421", "code_postal": "38000"}
     reason = "le fichier donne le code de Saint-Martin-d’Hères (38421), le reste dit Grenoble (38185)"
-    assert said("code_insee", **cells)[2] == reason
+    assert cleaned_field("code_insee", **cells)[2] == reason
     reason = "écrit « Grenoble », mais le code Insee et le code postal indiquent Saint-Martin-d’Hères (38421)"
-    assert said("commune", **cells | {"code_postal": "38400"})[2] == reason
+    assert cleaned_field("commune", **cells | {"code_postal": "38400"})[2] == reason
 
 
 def test_the_postal_code_and_the_point_find_what_a_vanished_name_became():
     cells = {"commune": "CRAVANT", "code_postal": "89460", "latitude": "47.68326", "longitude": "3.69016"}
-    found = locate(cells)
-    assert found.where.commune == "Deux Rivières"
+    located = locate(cells)
+    assert located.where.commune == "Deux Rivières"
     assert (
-        found.notes["commune"].reason
+        located.notes["commune"].reason
         == "écrit « CRAVANT », mais le code postal et le point indiquent Deux Rivières (89130)"
     )
 
@@ -305,7 +309,7 @@ def test_the_postal_code_and_the_point_find_what_a_vanished_name_became():
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept", "word"),
+    ("typed", "street", "word"),
     [
         ("12 rue de la Paix", "12 rue de la Paix", "read"),
         ("17, rue Anfray", "17, rue Anfray", "read"),
@@ -334,10 +338,10 @@ def test_the_postal_code_and_the_point_find_what_a_vanished_name_became():
         ("", "", "empty"),
     ],
 )
-def test_a_street_loses_what_a_spreadsheet_added_and_nothing_else(typed, kept, word):
-    found = locate({**GRENOBLE, "adresse": typed})
-    assert (found.where.adresse, found.notes["adresse"].word) == (kept, word)
-    assert found.notes["adresse"].reason or word == "read" or not typed
+def test_a_street_loses_what_a_spreadsheet_added_and_nothing_else(typed, street, word):
+    located = locate({**GRENOBLE, "adresse": typed})
+    assert (located.where.adresse, located.notes["adresse"].word) == (street, word)
+    assert located.notes["adresse"].reason or word == "read" or not typed
 
 
 @pytest.mark.parametrize(
@@ -352,10 +356,14 @@ def test_a_street_loses_what_a_spreadsheet_added_and_nothing_else(typed, kept, w
     ],
 )
 def test_a_postal_code_and_a_town_drowned_in_the_address_are_pulled_apart(typed, address, postal, town):
-    found = locate({"adresse": typed})
-    assert (found.where.adresse, found.where.code_postal, found.where.commune) == (address, postal, town)
-    assert "vient de l’adresse" in found.notes["code_postal"].reason
-    assert "vient de l’adresse" in found.notes["commune"].reason
+    located = locate({"adresse": typed})
+    assert (located.where.adresse, located.where.code_postal, located.where.commune) == (
+        address,
+        postal,
+        town,
+    )
+    assert "vient de l’adresse" in located.notes["code_postal"].reason
+    assert "vient de l’adresse" in located.notes["commune"].reason
 
 
 def test_an_address_keeps_a_house_number_of_five_digits():
@@ -391,12 +399,12 @@ def test_an_address_keeps_a_house_number_of_five_digits():
     ],
 )
 def test_a_point_is_read_however_it_is_written(latitude, longitude, word, reason):
-    found = locate({**GRENOBLE, "latitude": latitude, "longitude": longitude})
-    assert found.where.latitude == pytest.approx(45.1885, abs=0.00002)
-    assert found.where.longitude == pytest.approx(5.7245, abs=0.00002)
-    assert found.where.precision is None
-    assert found.notes["latitude"].word == found.notes["longitude"].word == word
-    assert reason in found.notes["latitude"].reason
+    located = locate({**GRENOBLE, "latitude": latitude, "longitude": longitude})
+    assert located.where.latitude == pytest.approx(45.1885, abs=0.00002)
+    assert located.where.longitude == pytest.approx(5.7245, abs=0.00002)
+    assert located.where.precision is None
+    assert located.notes["latitude"].word == located.notes["longitude"].word == word
+    assert reason in located.notes["latitude"].reason
 
 
 @pytest.mark.parametrize(
@@ -412,34 +420,34 @@ def test_a_point_is_read_however_it_is_written(latitude, longitude, word, reason
         ("43.0", "8.5", "le point 43.0 ; 8.5 tombe à 323 km de la commune, refusé"),
     ],
 )
-def test_without_a_point_that_fits_the_centre_of_the_commune_is_taken_and_its_radius_told(
+def test_without_a_point_that_fits_the_centre_of_the_commune_is_taken_with_its_radius(
     latitude, longitude, reason
 ):
-    found = locate({**GRENOBLE, "latitude": latitude, "longitude": longitude})
+    located = locate({**GRENOBLE, "latitude": latitude, "longitude": longitude})
     extent = point.extent("38185")
-    assert (found.where.latitude, found.where.longitude) == (extent.latitude, extent.longitude)
-    assert found.where.precision == 4900
-    assert found.notes["latitude"].word == "doubtful"
-    assert reason in found.notes["latitude"].reason
-    assert found.notes["latitude"].reason.endswith(" : centre de la commune, à 4 900 m près")
+    assert (located.where.latitude, located.where.longitude) == (extent.latitude, extent.longitude)
+    assert located.where.precision == 4900
+    assert located.notes["latitude"].word == "doubtful"
+    assert reason in located.notes["latitude"].reason
+    assert located.notes["latitude"].reason.endswith(" : centre de la commune, à 4 900 m près")
 
 
-def test_a_point_a_little_outside_is_kept_and_doubtful_by_as_much():
-    found = locate({**GRENOBLE, "latitude": "45.3001", "longitude": "5.7201"})
-    assert (found.where.latitude, found.where.longitude) == (45.3001, 5.7201)
-    assert found.where.precision == pytest.approx(10_100, abs=200)
-    assert found.notes["latitude"].word == "doubtful"
+def test_a_point_a_little_outside_is_retained_and_doubtful_by_as_much():
+    located = locate({**GRENOBLE, "latitude": "45.3001", "longitude": "5.7201"})
+    assert (located.where.latitude, located.where.longitude) == (45.3001, 5.7201)
+    assert located.where.precision == pytest.approx(10_100, abs=200)
+    assert located.notes["latitude"].word == "doubtful"
 
 
-def test_a_far_point_against_a_name_alone_is_kept_and_said_to_be_doubtful():
-    found = locate({"commune": "Grenoble", "latitude": "48.8566", "longitude": "2.3522"})
-    assert found.where.latitude == 48.8566
-    assert found.where.precision == pytest.approx(482_000, rel=0.01)
-    assert found.notes["latitude"].reason.endswith("l’un des deux est faux")
+def test_a_far_point_against_a_name_alone_is_retained_and_doubtful():
+    located = locate({"commune": "Grenoble", "latitude": "48.8566", "longitude": "2.3522"})
+    assert located.where.latitude == 48.8566
+    assert located.where.precision == pytest.approx(482_000, rel=0.01)
+    assert located.notes["latitude"].reason.endswith("l’un des deux est faux")
 
 
-def test_coordinates_given_to_the_hundredth_say_how_coarse_they_are():
-    found = locate(
+def test_coordinates_to_the_hundredth_state_their_precision():
+    located = locate(
         {
             "commune": "Pont-en-Royans",
             "code_postal": "38680",
@@ -447,8 +455,8 @@ def test_coordinates_given_to_the_hundredth_say_how_coarse_they_are():
             "longitude": "5.34405850032",
         }
     )
-    assert (found.where.latitude, found.where.precision) == (45.06, 600)
-    assert found.notes["latitude"].reason == "coordonnées arrondies, à 600 m près"
+    assert (located.where.latitude, located.where.precision) == (45.06, 600)
+    assert located.notes["latitude"].reason == "coordonnées arrondies, à 600 m près"
 
 
 def test_a_geocoder_that_doubts_is_doubted():
@@ -459,26 +467,26 @@ def test_a_geocoder_that_doubts_is_doubted():
         "code_insee": "16392",
         "confidence": "0.44635933104631215",
     }
-    found = locate({**cells, "latitude": "43.451334", "longitude": "5.411872"})
-    assert found.where.latitude == pytest.approx(45.882, abs=0.001)
+    located = locate({**cells, "latitude": "43.451334", "longitude": "5.411872"})
+    assert located.where.latitude == pytest.approx(45.882, abs=0.001)
     assert (
         "tombe à 475 km de la commune, géocodage peu sûr (0,45), refusé : centre"
-        in found.notes["latitude"].reason
+        in located.notes["latitude"].reason
     )
     cells = {"commune": "Tusson", "code_postal": "16140", "latitude": "45.932439", "longitude": "0.068913"}
-    found = locate({**cells, "confidence": "0.40435993006993004"})
-    assert found.where.latitude == 45.932439
-    assert found.where.precision == 2900
-    assert found.notes["latitude"].word == "doubtful"
+    located = locate({**cells, "confidence": "0.40435993006993004"})
+    assert located.where.latitude == 45.932439
+    assert located.where.precision == 2900
+    assert located.notes["latitude"].word == "doubtful"
     assert locate({**cells, "confidence": "0.9"}).where.precision is None
 
 
 def test_a_geocoder_that_doubts_names_no_commune():
     """Six « site DR » de La Poste ont reçu le même point, à Cherbourg."""
     cells = {"adresse": "site DR", "latitude": "49.630855", "longitude": "-1.599328", "confidence": "0.22"}
-    found = locate(cells)
-    assert (found.where.commune, found.where.latitude) == ("", None)
-    assert found.notes["latitude"].word == "refused"
+    located = locate(cells)
+    assert (located.where.commune, located.where.latitude) == ("", None)
+    assert located.notes["latitude"].word == "refused"
 
 
 @pytest.mark.parametrize(
@@ -506,7 +514,7 @@ def test_overseas_places_are_found_too(cells, code, latitude, longitude):
 def test_without_commune_nor_point_nothing_is_invented():
     where = locate({}).where
     assert (where.commune, where.latitude, where.longitude, where.precision) == ("", None, None, None)
-    assert said("latitude", latitude="43.0", longitude="8.5")[:2] == (None, "refused")
+    assert cleaned_field("latitude", latitude="43.0", longitude="8.5")[:2] == (None, "refused")
 
 
 def test_the_centre_of_a_commune_is_inside_it_and_its_radius_holds_it():
@@ -519,10 +527,10 @@ def test_the_centre_of_a_commune_is_inside_it_and_its_radius_holds_it():
 
 def test_every_commune_with_a_contour_holds_its_own_centre():
     codes = sorted(point.shapes())[::50]
-    found = {
+    commune_at_centre = {
         code: point.containing(point.extent(code).latitude, point.extent(code).longitude) for code in codes
     }
-    assert found == {code: code for code in codes}
+    assert commune_at_centre == {code: code for code in codes}
 
 
 # ------------------------------------------------------------------------------------------------- real files
@@ -555,16 +563,16 @@ def test_every_row_of_the_real_files_is_placed_or_says_why_not():
     rows = real()
     assert len(rows) > 1400
     placed = [(row, locate(row)) for row in rows]
-    unplaced = [row["adresse"] for row, found in placed if not found.where.code_insee]
+    unplaced = [row["adresse"] for row, located in placed if not located.where.code_insee]
     assert sorted(unplaced) == ["34  grande rue", "Bureau DR", "Bureau DR"] + ["site DR"] * 5
-    doubtful = [found for _, found in placed if found.notes["latitude"].word == "doubtful"]
+    doubtful = [located for _, located in placed if located.notes["latitude"].word == "doubtful"]
     assert 40 <= len(doubtful) <= 70
 
 
 def test_no_real_value_changes_without_a_word():
     for row in real():
-        found = locate(row)
-        for field, note in found.notes.items():
+        located = locate(row)
+        for field, note in located.notes.items():
             typed = row.get("complement_adresse" if field == "complement" else field, "").strip()
             if note.word == "read":
                 assert (
@@ -600,14 +608,14 @@ any_cell = st.one_of(
 @settings(max_examples=times(60, 120), deadline=None)
 @given(st.dictionaries(st.sampled_from(CELLS), any_cell))
 def test_whatever_is_typed_gives_a_place_that_holds_together(cells):
-    found = locate(cells)
-    where = found.where
+    located = locate(cells)
+    where = located.where
     assert bool(where.commune) == bool(where.code_insee)
     assert where.code_insee in {"", *commune.index().communes}
     assert (where.latitude is None) == (where.longitude is None)
     assert where.precision is None or where.latitude is not None
     assert where.latitude is None or (-90 <= where.latitude <= 90 and -180 <= where.longitude <= 180)
-    for field, note in found.notes.items():
+    for field, note in located.notes.items():
         assert getattr(where, field) == (
             note.value if note.value is not None else "" if isinstance(getattr(where, field), str) else None
         )
@@ -626,6 +634,6 @@ def test_whatever_is_typed_gives_a_place_that_holds_together(cells):
     ],
 )
 def test_a_town_is_placed_in_the_departement_of_its_postal_code_or_nowhere(town, postal, code, reason):
-    note = said("commune", commune=town, code_postal=postal)
+    note = cleaned_field("commune", commune=town, code_postal=postal)
     assert locate({"commune": town, "code_postal": postal}).where.code_insee == code
     assert reason in note[2]

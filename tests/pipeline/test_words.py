@@ -72,19 +72,19 @@ MENDED, HIDDEN = "caractères réparés", "caractères invisibles retirés"
     ],
 )
 def test_a_text_as_typed(typed, value, word, reason):
-    found = words.clean(typed)
-    assert (found.value, found.word, found.reason) == (value, word, reason)
+    cleaned = words.clean(typed)
+    assert (cleaned.value, cleaned.word, cleaned.reason) == (value, word, reason)
 
 
 def test_one_line_is_one_line():
-    found = words.line("MJC<br>des Eaux-Claires\n\nGrenoble")
-    assert (found.value, found.word) == ("MJC des Eaux-Claires Grenoble", "mended")
-    assert "retours à la ligne retirés" in found.reason
+    cleaned = words.line("MJC<br>des Eaux-Claires\n\nGrenoble")
+    assert (cleaned.value, cleaned.word) == ("MJC des Eaux-Claires Grenoble", "mended")
+    assert "retours à la ligne retirés" in cleaned.reason
 
 
-def test_a_text_too_long_is_cut_at_a_word_and_said():
-    found = words.clean("un deux trois quatre", longest=12)
-    assert (found.value, found.word, found.reason) == (
+def test_a_text_too_long_is_cut_at_a_word_and_reported():
+    cleaned = words.clean("un deux trois quatre", longest=12)
+    assert (cleaned.value, cleaned.word, cleaned.reason) == (
         "un deux…",
         "doubtful",
         "12 caractères gardés au plus, sur 20",
@@ -107,8 +107,8 @@ def test_no_tag_nor_control_character_comes_out(typed):
     )
 )
 def test_plain_french_is_left_as_it_is(typed):
-    found = words.clean(typed)
-    assert found.word == "empty" or (found.value, found.word) == (typed, "read")
+    cleaned = words.clean(typed)
+    assert cleaned.word == "empty" or (cleaned.value, cleaned.word) == (typed, "read")
 
 
 @pytest.mark.parametrize(
@@ -188,11 +188,11 @@ def test_a_cell_parted_by_what_the_caller_says(typed, separators, values):
 
 @given(st.lists(st.text(alphabet="abcdé -'", min_size=1, max_size=12), max_size=6))
 def test_values_joined_by_bars_come_back(values):
-    kept = [" ".join(value.split()) for value in values]
+    spaced = [" ".join(value.split()) for value in values]
     wanted = list(
-        dict.fromkeys(value for value in kept if words.nothing(value) is None and not value.startswith("-"))
+        dict.fromkeys(value for value in spaced if words.nothing(value) is None and not value.startswith("-"))
     )
-    assert several.split("|".join(value for value in kept if not value.startswith("-"))) == wanted
+    assert several.split("|".join(value for value in spaced if not value.startswith("-"))) == wanted
 
 
 HINAURA = {  # column → how many values its form offered
@@ -214,15 +214,15 @@ HINAURA = {  # column → how many values its form offered
 @pytest.mark.parametrize(("column", "n_values"), HINAURA.items())
 def test_the_lists_of_hinaura_are_those_of_its_form(column, n_values):
     rows = json.loads(Path("data/raw/hinaura/isere.json").read_text("utf-8"))
-    found = {value for row in rows for value in several.split(str(row.get(column) or ""))}
-    assert len(found) == n_values
-    assert not [value for value in found if re.search(r'["<>]|^\W|,\S', value)]
+    values = {value for row in rows for value in several.split(str(row.get(column) or ""))}
+    assert len(values) == n_values
+    assert not [value for value in values if re.search(r'["<>]|^\W|,\S', value)]
 
 
 def test_the_lists_of_le_havre_are_those_of_the_standard():
     rows = json.loads(Path("tests/files/offre/le_havre.json").read_text("utf-8"))
-    found = {value for row in rows for value in several.split(row["modalites_accompagnement"])}
-    assert found == {
+    cleaned = {value for row in rows for value in several.split(row["modalites_accompagnement"])}
+    assert cleaned == {
         "Seul : j’ai accès à du matériel et une connexion",
         "Avec de l’aide : je suis accompagné seul dans l’usage du numérique",
         "Dans un atelier : j’apprends collectivement à utiliser le numérique",
@@ -266,8 +266,8 @@ def test_the_lists_of_le_havre_are_those_of_the_standard():
     ],
 )
 def test_a_number_as_typed(typed, value, word, reason):
-    found = number.clean(typed, low=-90, high=9000)
-    assert (found.value, found.word, found.reason) == (value, word, reason)
+    cleaned = number.clean(typed, low=-90, high=9000)
+    assert (cleaned.value, cleaned.word, cleaned.reason) == (value, word, reason)
 
 
 def test_a_whole_number_has_no_fraction():
@@ -284,9 +284,9 @@ def test_a_number_written_the_french_way_is_read_again(value):
 
 
 @given(st.text(max_size=40) | st.text(alphabet="0123456789 .,'-+Em²", max_size=30))
-def test_a_number_is_never_kept_out_of_its_bounds(typed):
-    found = number.clean(typed, low=0, high=10)
-    assert found.value is None or 0 <= found.value <= 10
+def test_a_number_out_of_its_bounds_is_refused(typed):
+    cleaned = number.clean(typed, low=0, high=10)
+    assert cleaned.value is None or 0 <= cleaned.value <= 10
 
 
 @pytest.mark.parametrize(
@@ -312,11 +312,11 @@ def test_a_number_is_never_kept_out_of_its_bounds(typed):
     ],
 )
 def test_yes_and_no_as_typed(typed, value, word, reason):
-    found = yesno.clean(typed)
-    assert (found.value, found.word, found.reason) == (value, word, reason)
+    cleaned = yesno.clean(typed)
+    assert (cleaned.value, cleaned.word, cleaned.reason) == (value, word, reason)
 
 
-def test_the_longest_known_word_of_a_name_says_its_kind_and_no_name_is_kept_for_ever():
+def test_the_longest_known_word_of_a_name_tells_its_kind_and_names_do_not_pile_up():
     """A long file has as many names as rows: what they held would grow with it."""
     for text in (
         "Mairie de Revel",
@@ -325,9 +325,9 @@ def test_the_longest_known_word_of_a_name_says_its_kind_and_no_name_is_kept_for_
         "Revel",
         "",
     ):
-        said = f" {plain(text)} "
-        held = [word for word in offer.kinds_by_word() if len(word) > 2 and f" {word} " in said]
-        wanted = offer.kinds_by_word()[max(held, key=len)] if held else None
+        name = f" {plain(text)} "
+        known_words = [word for word in offer.kinds_by_word() if len(word) > 2 and f" {word} " in name]
+        wanted = offer.kinds_by_word()[max(known_words, key=len)] if known_words else None
         assert offer.kind_named_in(text) == wanted
     assert offer.kind_named_in("Mairie de Revel") is not None
     for rank in range(10_000):

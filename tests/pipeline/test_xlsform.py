@@ -52,9 +52,9 @@ def xlsx(sheets: Sheets) -> bytes:
         sheet = book.create_sheet(name)
         for row in rows:
             sheet.append(row)
-    held = io.BytesIO()
-    book.save(held)
-    return held.getvalue()
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
 
 
 def changed(sheet: str, row: int, column: int, value: object) -> Sheets:
@@ -69,11 +69,11 @@ def with_row(*rows: list[Any], at: int = 2) -> Sheets:
 
 
 def refusal(sheets: Sheets) -> str:
-    with pytest.raises(Refused) as told:
+    with pytest.raises(Refused) as refused:
         xlsform.read(xlsx(sheets), "essai.xlsx")
-    assert told.value.why
-    assert told.value.do
-    return told.value.what
+    assert refused.value.why
+    assert refused.value.do
+    return refused.value.what
 
 
 def test_a_form_is_read_as_it_is_written() -> None:
@@ -116,13 +116,13 @@ def test_collect_can_say_that_somebody_does_not_know_and_our_reading_takes_it_of
     assert offered["refus"] == "Ne souhaite pas répondre"
 
 
-def test_what_excludes_the_others_is_checked_by_collect_too() -> None:
+def test_an_exclusive_choice_is_checked_by_collect_too() -> None:
     assert "not(selected(., 'aucun') and count-selected(.)" in xlsform.xform(BANKS["habitants"]).replace(
         "&gt;", ">"
     )
 
 
-def test_no_cell_of_ours_is_a_formula() -> None:
+def test_no_written_cell_is_a_formula() -> None:
     odd = Question(
         name="q", kind="text", label={"fr": "=1+1"}, hint={"fr": "@SUM(A1)"}, published="+33", topic="-1"
     )
@@ -149,7 +149,7 @@ def test_a_form_of_markdown_and_one_of_csv_are_the_same_form() -> None:
     assert xlsform.read(table.replace(",", ";").encode("cp1252"), "f.csv") == one
 
 
-def test_titles_above_the_names_of_columns_are_left_and_told() -> None:
+def test_titles_above_the_names_of_columns_are_left_out_with_a_warning() -> None:
     titled = {
         "survey": [["Enquête numérique"], [], ["Version du 12/11"], *FORM["survey"]],
         "choices": [["Listes de choix"], *FORM["choices"]],
@@ -163,7 +163,7 @@ def test_titles_above_the_names_of_columns_are_left_and_told() -> None:
         xlsform.read("Titre;;;\n\n\ntype;name;label;relevant\ninteger;age;Âge;${age} +\n".encode(), "f.csv")
 
 
-def test_what_repeats_is_told() -> None:
+def test_a_repeated_group_is_warned_of() -> None:
     rows = [["begin_repeat", "app", "Appareils"], ["text", "quel", "Lequel ?"], ["end_repeat"]]
     read = xlsform.read(xlsx({"survey": [["type", "name", "label"], *rows]}), "essai.xlsx")
     assert "« app » se répète" in " ".join(read.warnings)
@@ -202,7 +202,7 @@ def test_old_spellings_of_kobo_are_read() -> None:
 # ----------------------------------------------------------------------------------------- left out, and told
 
 
-def test_a_question_we_do_not_ask_is_left_out_and_told_and_what_cites_it_is_freed() -> None:
+def test_an_unsupported_question_is_left_out_with_a_warning_and_its_citations_are_freed() -> None:
     form = with_row(
         ["geoshape", "champ", "Tracez", "", "", "", ""], ["text", "t", "Dites", "", "${champ} != ''", "", ""]
     )
@@ -216,13 +216,13 @@ def test_a_question_we_do_not_ask_is_left_out_and_told_and_what_cites_it_is_free
     assert "« champ », qui n’est pas reprise" in read.warnings[1]
 
 
-def test_a_type_misspelt_is_told_with_what_was_meant() -> None:
+def test_a_misspelt_type_is_warned_of_with_a_suggestion() -> None:
     read = xlsform.read(xlsx(with_row(["selct_one oui", "x", "X ?", "", "", "", ""])), "essai.xlsx")
     assert "vouliez-vous dire « select_one »" in read.warnings[0]
     assert [question.name for question in read.questionnaire.questions()] == ["age", "quoi", "aide"]
 
 
-def test_what_others_compute_and_we_do_not_is_left_and_told() -> None:
+def test_unsupported_calculations_are_left_out_with_a_warning() -> None:
     read = xlsform.read(xlsx(changed("survey", 3, 4, "pulldata('a', 'b', 'c', ${age}) = 1")), "essai.xlsx")
     assert "pulldata() n’est pas connue ici ; la question est posée à tout le monde" in read.warnings[0]
     question = read.questionnaire.question("quoi")
@@ -230,12 +230,12 @@ def test_what_others_compute_and_we_do_not_is_left_and_told() -> None:
     assert question.relevant == ""
 
 
-def test_who_filled_the_form_on_which_device_is_not_asked() -> None:
+def test_the_respondent_and_the_device_are_not_recorded() -> None:
     read = xlsform.read(xlsx(with_row(["deviceid", "deviceid"], ["start", "start"])), "essai.xlsx")
     assert "deviceid, start ne sont pas reprises" in read.warnings[0]
 
 
-def test_columns_we_do_not_know_are_told() -> None:
+def test_unknown_columns_are_warned_of() -> None:
     form = {
         **FORM,
         "survey": [
@@ -249,7 +249,7 @@ def test_columns_we_do_not_know_are_told() -> None:
     )
 
 
-def test_a_column_given_twice_is_told() -> None:
+def test_a_repeated_column_is_warned_of() -> None:
     rows = [["type", "name", "label", "label"], ["text", "a", "A ?", ""], ["text", "b", "B ?", "Autre ?"]]
     read = xlsform.read(xlsx({**FORM, "survey": rows}), "essai.xlsx")
     assert read.warnings == (
@@ -288,7 +288,7 @@ def test_what_the_census_counts_is_marked_once_and_in_its_words() -> None:
     assert read.questionnaire.counted() == {"b": "age"}
 
 
-def test_what_would_never_be_asked_is_told() -> None:
+def test_a_question_that_can_never_be_put_is_warned_of() -> None:
     rows = [
         ["type", "name", "label", "relevant", "default", "relevent"],
         ["select_one oui", "a", "A ?", "${b} = 'oui'"],
@@ -312,7 +312,7 @@ def test_what_would_never_be_asked_is_told() -> None:
     assert [question.default for question in read.questionnaire.questions()] == ["", "", "", "2026-03-01"]
 
 
-def test_a_choice_that_says_one_does_not_know_is_told() -> None:
+def test_a_choice_of_not_knowing_is_warned_of() -> None:
     read = xlsform.read(xlsx(changed("choices", 4, 2, "Ne sait pas")), "essai.xlsx")
     assert read.warnings == (
         "Feuille « choices », ligne 5 : « Ne sait pas » (non) est compté à part, comme « Ne sait pas ».",
@@ -327,7 +327,7 @@ def test_a_question_without_words_shows_its_name() -> None:
     assert "« sans_mot » n’a pas de libellé" in read.warnings[0]
 
 
-def test_an_answer_cited_in_a_label_is_told() -> None:
+def test_an_answer_cited_in_a_label_is_warned_of() -> None:
     read = xlsform.read(xlsx(changed("survey", 5, 2, "À ${age} ans, de l’aide ?")), "essai.xlsx")
     question = read.questionnaire.question("aide")
     assert question
@@ -335,18 +335,18 @@ def test_an_answer_cited_in_a_label_is_told() -> None:
     assert "« aide » cite une réponse dans ses mots" in read.warnings[0]
 
 
-def test_macros_are_told_and_never_run() -> None:
-    held = io.BytesIO(xlsx(FORM))
-    with zipfile.ZipFile(held, "a") as archive:
+def test_macros_are_warned_of_and_never_run() -> None:
+    content = io.BytesIO(xlsx(FORM))
+    with zipfile.ZipFile(content, "a") as archive:
         archive.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0")
-    assert "macros" in xlsform.read(held.getvalue(), "essai.xlsm").warnings[0]
+    assert "macros" in xlsform.read(content.getvalue(), "essai.xlsm").warnings[0]
 
 
 # ------------------------------------------------------------------------------------ refused, with the place
 
 
 @pytest.mark.parametrize(
-    ("sheets", "told"),
+    ("sheets", "message"),
     [
         (changed("survey", 1, 5, ". <"), "essai.xlsx, feuille « survey », ligne 2, colonne « constraint » : l’expression « . < » n’est pas comprise, au caractère 4"),
         (changed("survey", 5, 0, "select_one ouii"), "ligne 6, colonne « type » : la liste « ouii » n’est pas dans la feuille « choices » ; vouliez-vous dire « oui » ?"),
@@ -367,20 +367,20 @@ def test_macros_are_told_and_never_run() -> None:
         ({"survey": []}, "toutes les feuilles sont vides"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_told_with_sheet_line_and_column(sheets: Sheets, told: str) -> None:
-    assert told in refusal(sheets)
+def test_a_fault_names_its_sheet_line_and_column(sheets: Sheets, message: str) -> None:
+    assert message in refusal(sheets)
 
 
-def test_all_that_is_wrong_is_told_at_once() -> None:
+def test_all_faults_are_listed_at_once() -> None:
     form = changed("survey", 1, 5, ". <")
     form["survey"][5][1] = "age"
-    told = refusal(form)
-    assert "ligne 2" in told
-    assert "ligne 6" in told
+    message = refusal(form)
+    assert "ligne 2" in message
+    assert "ligne 6" in message
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (b"", "le fichier est vide"),
         (b"   \n", "le fichier est vide"),
@@ -392,20 +392,20 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         (xlsx(FORM)[:-200], "ne s’ouvre pas"),
     ],
 )
-def test_what_is_no_form_is_refused_in_french(content: bytes, told: str) -> None:
-    with pytest.raises(Refused, match=told):
+def test_what_is_no_form_is_refused_in_french(content: bytes, message: str) -> None:
+    with pytest.raises(Refused, match=message):
         xlsform.read(content, "essai")
 
 
 def test_a_workbook_that_swells_is_refused_before_it_is_unpacked() -> None:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b"<workbook>" + b" " * 110_000_000)
     with pytest.raises(Refused, match="gonfle"):
-        xlsform.read(held.getvalue(), "bombe.xlsx")
+        xlsform.read(content.getvalue(), "bombe.xlsx")
 
 
-def test_ten_thousand_columns_are_read_and_told() -> None:
+def test_ten_thousand_columns_are_read_with_a_warning() -> None:
     form = {**FORM, "survey": [[*row, *[f"c{n}" for n in range(10_000)]] for row in FORM["survey"]]}
     read = xlsform.read(xlsx(form), "large.xlsx")
     assert "10 000 en tout" in read.warnings[0]
@@ -424,22 +424,22 @@ def test_a_form_too_large_is_refused() -> None:
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp"), exclude_characters="\ufeff\ufffe\uffff"), min_size=1, max_size=30).map(str.strip).filter(lambda text: text and "${" not in text)  # fmt: skip
 LANGUAGES = st.lists(st.sampled_from(["en", "ar", "ro", "tr"]), unique=True, max_size=2).map(
-    lambda others: ("fr", *others)
+    lambda more: ("fr", *more)
 )
 
 
 @st.composite
 def questionnaires(draw: st.DrawFn) -> Questionnaire:
     languages = draw(LANGUAGES)
-    said = st.fixed_dictionaries({"fr": WORDS}, optional=dict.fromkeys(languages[1:], WORDS))
-    maybe: st.SearchStrategy[dict[str, str]] = st.one_of(st.just({}), said)
+    texts = st.fixed_dictionaries({"fr": WORDS}, optional=dict.fromkeys(languages[1:], WORDS))
+    maybe: st.SearchStrategy[dict[str, str]] = st.one_of(st.just({}), texts)
     lists = {}
     for name in draw(st.lists(st.sampled_from(["l1", "l2", "59"]), unique=True, min_size=1)):
-        names = draw(st.lists(st.from_regex(r"[a-z0-9_]{1,8}", fullmatch=True).filter(lambda each: each not in ("nsp", "refus")), unique=True, min_size=1, max_size=4))  # fmt: skip
+        names = draw(st.lists(st.from_regex(r"[a-z0-9_]{1,8}", fullmatch=True).filter(lambda name: name not in ("nsp", "refus")), unique=True, min_size=1, max_size=4))  # fmt: skip
         lists[name] = tuple(
             Choice(
                 name=each,
-                label=draw(said),
+                label=draw(texts),
                 alone=draw(st.booleans()),
                 inferred=draw(st.booleans()),
                 printed=draw(st.one_of(st.just(""), WORDS)),
@@ -454,10 +454,10 @@ def questionnaires(draw: st.DrawFn) -> Questionnaire:
         kind = draw(st.sampled_from(["one", "many", "integer", "decimal", "text", "date", "time", "moment", "range", "acknowledge", "note", "calculate", "geopoint", "image"]))  # fmt: skip
         chosen = draw(st.sampled_from(sorted(lists))) if kind in ("one", "many") else ""
         cited = draw(st.sampled_from(before))
-        found = Question(
+        created = Question(
             name=f"q{next(numbers)}",
             kind=kind,  # type: ignore[arg-type]
-            label=draw(said),
+            label=draw(texts),
             hint=draw(maybe),
             choices=chosen,
             required=draw(st.booleans()),
@@ -479,9 +479,9 @@ def questionnaires(draw: st.DrawFn) -> Questionnaire:
             census=draw(st.sampled_from(free)),
             national=draw(st.sampled_from([(), (National(choice="a", percent=8.4, universe="u", year=2021, producer="p", title="t", url="", quote="« q »", difference="d"),)])),
         )  # fmt: skip
-        before.append(found.name)
-        free[:] = [each for each in free if not each or each != found.census]
-        return found
+        before.append(created.name)
+        free[:] = [each for each in free if not each or each != created.census]
+        return created
 
     def group(depth: int) -> Group:
         items = tuple(
@@ -496,7 +496,7 @@ def questionnaires(draw: st.DrawFn) -> Questionnaire:
             items=items,
         )
 
-    first = Question(name="premiere", kind="text", label=draw(said))
+    first = Question(name="premiere", kind="text", label=draw(texts))
     items = tuple(group(0) if draw(st.booleans()) else question() for _ in range(draw(st.integers(0, 4))))
     return Questionnaire(
         id="essai",
@@ -538,13 +538,13 @@ def test_whatever_a_sheet_holds_it_is_read_or_refused_in_french(rows: list[list[
         assert again == replace(read.questionnaire, languages=again.languages)
 
 
-def test_a_form_as_kobo_makes_them_is_kept_but_for_what_we_do_not_ask_and_all_of_it_is_told() -> None:
+def test_a_form_of_kobo_is_read_but_for_unsupported_parts_with_warnings() -> None:
     path = Path(__file__).parents[1] / "files/enquetes/menages.md"
     read = xlsform.read(path.read_bytes(), path.name)
     names = ["today", "__version__", "region", "ville", "n", "prenom", "merci", "eq", "d"]
     assert [question.name for question in read.questionnaire.questions()] == names
     assert read.questionnaire.languages == ("en", "fr")
-    told = " ".join(read.warnings)
+    warnings = " ".join(read.warnings)
     for part in (
         "position(..)",
         "count()",
@@ -555,7 +555,7 @@ def test_a_form_as_kobo_makes_them_is_kept_but_for_what_we_do_not_ask_and_all_of
         "deviceid",
         "« total », qui n’est pas reprise",
     ):
-        assert part in told
+        assert part in warnings
     assert xlsform.read(xlsform.write(read.questionnaire), "menages.xlsx").questionnaire == read.questionnaire
     south = answering.complete(
         read.questionnaire, {"region": "r2", "ville": "v1", "n": "2"}, date(2026, 11, 20)
@@ -569,19 +569,19 @@ def test_a_quote_left_open_swallows_no_question_without_a_word():
         xlsform.read(text.encode(), "form.csv")
 
 
-def test_a_formula_without_its_result_in_a_form_is_told():
+def test_a_formula_without_its_result_in_a_form_is_warned_of():
     rows = [["type", "name", "label"], ["text", "a", '="Votre"&" âge"'], ["text", "b", "B"]]
-    found = xlsform.read(xlsx({"survey": rows}), "form.xlsx")
-    assert any("Formule enregistrée sans son résultat" in note for note in found.warnings)
+    read = xlsform.read(xlsx({"survey": rows}), "form.xlsx")
+    assert any("Formule enregistrée sans son résultat" in note for note in read.warnings)
 
 
-def test_a_sign_that_no_device_reads_is_taken_off_a_form_and_told():
+def test_a_sign_that_no_device_reads_is_removed_from_a_form_with_a_warning():
     text = "type,name,label\ntext,a,Votre\x00 \x1bâge\n"
-    found = xlsform.read(text.encode(), "form.csv")
-    (question,) = found.questionnaire.questions()
+    read = xlsform.read(text.encode(), "form.csv")
+    (question,) = read.questionnaire.questions()
     assert question.label == {"fr": "Votre âge"}
-    assert any("Signe invisible retiré" in warning and "ligne 2" in warning for warning in found.warnings)
-    ElementTree.fromstring(xlsform.xform(found.questionnaire))
+    assert any("Signe invisible retiré" in warning and "ligne 2" in warning for warning in read.warnings)
+    ElementTree.fromstring(xlsform.xform(read.questionnaire))
 
 
 def test_a_sign_typed_in_a_question_breaks_no_device():

@@ -16,7 +16,7 @@ from maillage.kernel.estimate import Estimate
 from maillage.reports.country import maps
 from maillage.reports.page import charts
 from maillage.studies.country import diagnosis
-from maillage.studies.country.card import AREA, WHOLE
+from maillage.studies.country.card import AREA, COUNTRY_LEVEL
 from maillage.studies.country.diagnosis import Country, Territory
 from maillage.words import opening, wording
 
@@ -28,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The country, its larger territories, and where to look for a place."""
     held = queries.country()
     usual = held.pack.definitions[0].id
-    whole = held.territories(usual)[WHOLE]
+    whole = held.territories(usual)[COUNTRY_LEVEL]
     context = _figure(held, whole, usual) | {
         "below": _rows(held, whole, usual),
         "below_word": held.pack.level_name(held.levels[1]),
@@ -47,7 +47,7 @@ def search(request: HttpRequest) -> HttpResponse:
     found = held.find(text, usual)
     if len(found) == 1 and request.GET.get("aller"):
         return redirect("territory", found[0].key)
-    whole = held.territories(usual)[WHOLE]
+    whole = held.territories(usual)[COUNTRY_LEVEL]
     context = {
         "held": held,
         "q": text,
@@ -123,7 +123,7 @@ def find(request: HttpRequest) -> HttpResponse:
     if where and within is None:
         found = []
     else:
-        found = queries.places(held, text, within or known[WHOLE])
+        found = queries.places(held, text, within or known[COUNTRY_LEVEL])
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {
         "held": held,
@@ -134,7 +134,7 @@ def find(request: HttpRequest) -> HttpResponse:
         "count": len(found),
         "page": page,
         "sheets": [(each, queries.hours(held.pack, each.opening_hours, _now(held))) for each in page],
-        "svg": maps.places(held, found, within or known[WHOLE]) if found else "",
+        "svg": maps.places(held, found, within or known[COUNTRY_LEVEL]) if found else "",
         "tab": "find",
     }
     return render(request, "country/find.html", context)
@@ -173,7 +173,9 @@ def data(request: HttpRequest) -> HttpResponse:
     held = queries.country()
     context = {
         "held": held,
-        "levels": [(level, held.pack.level_name(level, 2)) for level in held.levels if level != WHOLE],
+        "levels": [
+            (level, held.pack.level_name(level, 2)) for level in held.levels if level != COUNTRY_LEVEL
+        ],
         "tab": "data",
     }
     return render(request, "country/data.html", context)
@@ -200,7 +202,7 @@ def sources(request: HttpRequest) -> HttpResponse:
         "held": held,
         "sources": held.sources(),
         "rates": [(each, held.rates[each.id]) for each in held.pack.definitions],
-        "levels": [held.pack.level_name(level, 2) for level in held.levels if level != WHOLE],
+        "levels": [held.pack.level_name(level, 2) for level in held.levels if level != COUNTRY_LEVEL],
         "stays": [(label, reason(feature)) for feature, label in FEATURES.items()],
         "tab": "sources",
     }
@@ -226,7 +228,7 @@ def _territory(held: Country, place: str, definition: str) -> Territory:
 
 def _where(held: Country, one: Territory, definition: str) -> str:
     known = held.territories(definition)
-    names = [known[key].name for key in held.parents.get(one.key, ()) if key != WHOLE]
+    names = [known[key].name for key in held.parents.get(one.key, ()) if key != COUNTRY_LEVEL]
     return " · ".join((held.pack.level_name(one.level), *names))
 
 

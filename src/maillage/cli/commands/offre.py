@@ -188,10 +188,10 @@ def tell(report: dict[str, Any]) -> None:
         print(f"· {note}")
     if report["colonnes_non_lues"]:
         print(f"Colonnes que rien ne lit : {', '.join(report['colonnes_non_lues'])}.")
-    for asked in report["colonnes_a_preciser"]:
-        words = ", ".join(f"« {value['valeur']} » ({value['fois']})" for value in asked["valeurs"][:12])
+    for column in report["colonnes_a_preciser"]:
+        words = ", ".join(f"« {value['valeur']} » ({value['fois']})" for value in column["valeurs"][:12])
         print(
-            f"Que veut dire la colonne « {asked['colonne']} » ? {words}{'…' * (len(asked['valeurs']) > 12)}"
+            f"Que veut dire la colonne « {column['colonne']} » ? {words}{'…' * (len(column['valeurs']) > 12)}"
         )
     if report["colonnes_laissees"]:
         print(f"Colonnes ignorées volontairement : {', '.join(report['colonnes_laissees'])}.")

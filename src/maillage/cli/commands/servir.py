@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
         # Only then: what loads beside the server makes whoever opens the first page wait.
         if late:
             late()
-        helpers.extend(Helper(module) for module in (DUE, *([] if options.sans_travail else WORKERS)))
+        helpers.extend(Helper(module) for module in (SCHEDULER, *([] if options.sans_travail else WORKERS)))
         catch_up()
         steps.done()
 
@@ -353,7 +353,7 @@ def _announce(server: subprocess.Popen[bytes], address: str, port: int) -> bool:
 
 WAITED = 30  # seconds for one answer, on a slow computer
 WORKERS = (("maillage.config.worker", "rapide"), ("maillage.config.worker", "lente"))
-DUE = ("maillage.config.scheduler",)
+SCHEDULER = ("maillage.config.scheduler",)
 LASTED = 60  # seconds: a process that ends before has a fault that starting it again does not mend
 WAITS = (0, 0, 0, 5, 15, 60)  # seconds before it is started again, by how many times in a row it ended so
 
@@ -384,10 +384,10 @@ def start(
         environment[NAME] = str(start_signal)
     command = [sys.executable, "-m", *module]
     fds = [each for each in (start_signal, inherited) if each is not None]
-    return subprocess.Popen(command, env=environment, preexec_fn=_leave_when_told, pass_fds=fds)  # noqa: PLW1509, two calls, no lock
+    return subprocess.Popen(command, env=environment, preexec_fn=_leave_on_signal, pass_fds=fds)  # noqa: PLW1509, two calls, no lock
 
 
-def _leave_when_told() -> None:
+def _leave_on_signal() -> None:
     """Let this process be stopped by the command that starts it, and not by Ctrl+C beside it: it is told to
     stop in its turn, and what it loads before it knows how says nothing.
     """

@@ -44,9 +44,9 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
     if Act.objects.filter(example=True).exists() or structures.get(HELP) is None or andrei is None:
         return 0
     stage = Stage(at, accounts, structures)
-    told = [(andrei, *each) for each in ANDREI] + [(None, *each, False) for each in NOBODY]
+    acts = [(andrei, *each) for each in ANDREI] + [(None, *each, False) for each in NOBODY]
     with transaction.atomic():
-        for n, (person, days, kind, procedure, minutes, where, end, urgent) in enumerate(told):
+        for n, (person, days, kind, procedure, minutes, where, end, urgent) in enumerate(acts):
             draft = Draft(
                 uid=uuid5(NAMESPACE_URL, f"maillage-demo-acte-{n}"),
                 kind=kind,

@@ -64,8 +64,8 @@ class Appointments(Stage):
                 ["mailbox", "learn"],
             ),
         )
-        for structure, who, title, hours, kinds in doors:
-            helper = self.accounts[who]
+        for structure, account_name, title, hours, kinds in doors:
+            helper = self.accounts[account_name]
             values = {"title": title, "lieu": self.lieu(structure), "hours": hours, "minutes": 30}
             values |= {"kinds": kinds, "helper_name": _first_name(helper), "first_on": opened.date()}
             values["helper"] = helper

@@ -71,8 +71,8 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
             example=True,
         )
         groups = list(session.groups.all())
-        for group, (name, who, equipment), trades in zip(groups, PROFILES, SEATS, strict=True):
-            actions.describe(group, name=name, who=who, equipment=equipment, zone=ZONES.get(name, ""))
+        for group, (name, profile, equipment), trades in zip(groups, PROFILES, SEATS, strict=True):
+            actions.describe(group, name=name, who=profile, equipment=equipment, zone=ZONES.get(name, ""))
             for trade in trades:
                 actions.seat(session, group, trade=trade)
         _board(session, groups[1], at)

@@ -57,9 +57,9 @@ def _applications(stage: Stage) -> int:
     from maillage.apps.network.actions import joining
 
     for n, (name, commune, parts, days, way, contact, words) in enumerate(APPLICATIONS):
-        said = {"name": name, "commune": commune, "parts": parts, "words": words, "demand": "week"}
+        fields = {"name": name, "commune": commune, "parts": parts, "words": words, "demand": "week"}
         joining.apply(
-            **said,
+            **fields,
             referent="Nour (prénom inventé)",
             way=way,
             contact=contact,
@@ -73,7 +73,7 @@ def _applications(stage: Stage) -> int:
 def _sheets(stage: Stage) -> int:
     from maillage.apps.network.actions import profiles
 
-    for name, who, visibility, parts, skills, publics, staff, computers, demand, about in SHEETS:
+    for name, sheet_account, visibility, parts, skills, publics, staff, computers, demand, about in SHEETS:
         values = {
             "visibility": visibility,
             "parts": parts,
@@ -84,7 +84,7 @@ def _sheets(stage: Stage) -> int:
             "demand": demand,
             "about": about,
         }
-        by = stage.accounts[who]
+        by = stage.accounts[sheet_account]
         profiles.write(stage.structures[name], values, base=0, by=by, at=stage.ago(30), example=True)
     profiles.write_professional(
         stage.accounts["aidant"],
@@ -114,8 +114,8 @@ def _group(stage: Stage) -> int:
         example=True,
     )
     groups.join(group, by=stage.accounts["aidant"], at=stage.ago(7))
-    for n, (who, days, words) in enumerate(POSTS):
-        by = stage.accounts[who]
+    for n, (account_name, days, words) in enumerate(POSTS):
+        by = stage.accounts[account_name]
         groups.write(group, words=words, token=f"exemple-{n}", by=by, at=stage.ago(days), example=True)
     return 1 + len(POSTS)
 
@@ -125,9 +125,13 @@ def _charter(stage: Stage) -> int:
     from maillage.reference import charter as reference
 
     answers = {each.id: "yes" for each in reference.charter().criteria}
-    for name, who, more in ((HELP, "structure", {}), (LEARN, "formation", {"access": "later"})):
+    for name, account_name, more in ((HELP, "structure", {}), (LEARN, "formation", {"access": "later"})):
         row = charter.declare(
-            stage.structures[name], answers | more, by=stage.accounts[who], at=stage.ago(20), example=True
+            stage.structures[name],
+            answers | more,
+            by=stage.accounts[account_name],
+            at=stage.ago(20),
+            example=True,
         )
         if name == HELP:
             charter.grant(
@@ -143,7 +147,7 @@ def _charter(stage: Stage) -> int:
 def _ties(stage: Stage) -> int:
     from maillage.apps.community.actions import listings
 
-    said = (
+    ties = (
         (
             HELP,
             SOCIAL,
@@ -154,15 +158,15 @@ def _ties(stage: Stage) -> int:
         (SOCIAL, LEARN, "Des places gardées dans le cours du mardi", False, "travail-social"),
         (HELP, SOCIAL, "Une réunion par trimestre sur les situations bloquées", True, "aidant"),
     )
-    for one, other, about, both, who in said:
+    for one, other, about, both, account_name in ties:
         if stage.structures.get(one) is not None and stage.structures.get(other) is not None:
             listings.work_together(
                 stage.structures[one],
                 stage.structures[other],
                 about=about,
                 both=both,
-                by=stage.accounts[who],
+                by=stage.accounts[account_name],
                 at=stage.ago(40),
                 example=True,
             )
-    return len(said)
+    return len(ties)

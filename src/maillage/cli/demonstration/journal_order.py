@@ -18,7 +18,7 @@ def in_order_of_dates() -> Iterator[None]:
     with transaction.atomic():
         last = Entry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         yield
-        told = Entry.objects.filter(pk__gt=last)
+        new_entries = Entry.objects.filter(pk__gt=last)
         notes = [
             actions.Note(
                 by=User(pk=each.by) if each.by else None,
@@ -28,8 +28,8 @@ def in_order_of_dates() -> Iterator[None]:
                 structure=each.structure,
                 words=each.words,
             )
-            for each in told.order_by("at", "pk")
+            for each in new_entries.order_by("at", "pk")
         ]
         with actions.unlocked():
-            told.delete()
+            new_entries.delete()
         actions.record_many(notes)

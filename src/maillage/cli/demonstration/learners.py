@@ -78,9 +78,9 @@ def learn(stage: Stage) -> None:
         at=stage.ago(21),
         example=True,
     )
-    for name, held in GROUP:
+    for name, progress in GROUP:
         (member,) = groups.welcome(group, [name], by=by, at=stage.ago(21))
-        for n, (module, (reached, alone)) in enumerate(held.items()):
+        for n, (module, (reached, alone)) in enumerate(progress.items()):
             _do(stage, member.person, module, reached, alone=alone, days=21 - 7 * n, chance=chance)
     stuck = group.members.get(person__nickname="Mme Costa")
     groups.note(
@@ -97,15 +97,15 @@ def _do(
     from maillage.apps.learning.rules.progress import Fact
     from maillage.modules import reading as module_reading
 
-    held, facts = module_reading.own_modules()[module], []
-    for n, step in enumerate(held.steps[:reached], 1):
+    module_content, facts = module_reading.own_modules()[module], []
+    for n, step in enumerate(module_content.steps[:reached], 1):
         state = "seen" if step.exercise is None else "done" if not step.counts or alone else "passed"
         last = n == reached and step.exercise is not None
         facts.append(
             Fact(
                 uid=str(UUID(int=chance.getrandbits(128), version=4)),
                 module=module,
-                version=held.version,
+                version=module_content.version,
                 step=n,
                 state="stopped" if last else state,
                 kind=step.exercise.kind if step.exercise else "",
@@ -129,9 +129,11 @@ def _plan(stage: Stage, structure: Any, by: Any, chance: Random) -> None:
     for module, answer, many in PLANS:
         for _ in range(many):
             days, n = 70 + n % 40, n + 1
-            person = stage.welcome(NAMES[n % len(NAMES)], None, days, who="formation", structure=LEARN)
+            person = stage.welcome(
+                NAMES[n % len(NAMES)], None, days, account_name="formation", structure=LEARN
+            )
             together, on = "aidant" if n % 3 else "alone", stage.ago(days - 7).date()
-            made = make(
+            plan = make(
                 modules_reading.own_modules()[module],
                 on=on,
                 together=together,
@@ -140,8 +142,11 @@ def _plan(stage: Stage, structure: Any, by: Any, chance: Random) -> None:
             )
             _do(stage, person, module, END if n % 4 else 6, alone=bool(n % 3), days=days, chance=chance)
             if answer:
-                plans.answer(made, answer, at=stage.ago(20), by=by if n % 2 else None)
-    fresh, on = stage.welcome("Bernard", 1949, 30, who="formation", structure=LEARN), stage.ago(25).date()
+                plans.answer(plan, answer, at=stage.ago(20), by=by if n % 2 else None)
+    fresh, on = (
+        stage.welcome("Bernard", 1949, 30, account_name="formation", structure=LEARN),
+        stage.ago(25).date(),
+    )
     make(
         modules_reading.own_modules()["ft-actualisation"],
         on=on,

@@ -57,11 +57,11 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
 
     if Orientation.objects.filter(example=True, commune__in=YEARS).exists():
         return 0
-    held = Lieu.objects.filter(state="published", code_insee__in=YEARS).exclude(
+    published = Lieu.objects.filter(state="published", code_insee__in=YEARS).exclude(
         structure__in=[each for each in structures.values() if each is not None]
     )
     lieux: dict[str, Any] = {}
-    for lieu in held.select_related("structure").order_by("pk"):
+    for lieu in published.select_related("structure").order_by("pk"):
         lieux.setdefault(lieu.code_insee, lieu)
     with transaction.atomic():
         written: list[int] = []

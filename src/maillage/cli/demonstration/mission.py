@@ -43,7 +43,7 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
         by=by,
         at=at,
     )
-    for kind, days, n, who, words in STEPS:
-        given = {"kind": kind, "on": on - timedelta(days=days), "n": n, "who": who, "words": words}
-        actions.add_step(PERIMETER, given, by=by, at=at)
+    for kind, days, n, attendees, words in STEPS:
+        step = {"kind": kind, "on": on - timedelta(days=days), "n": n, "who": attendees, "words": words}
+        actions.add_step(PERIMETER, step, by=by, at=at)
     return len(STEPS)

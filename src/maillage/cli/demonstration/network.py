@@ -40,7 +40,7 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
     if Listing.objects.filter(example=True).exists() or missing:
         return 0
     stage = Stage(at, accounts, structures)
-    who = {HELP: accounts["aidant"], LEARN: accounts["formation"], SOCIAL: accounts["travail-social"]}
+    account_of = {HELP: accounts["aidant"], LEARN: accounts["formation"], SOCIAL: accounts["travail-social"]}
     with transaction.atomic():
         for n, (structure, side, kind, half_days, words) in enumerate(LISTINGS):
             actions.publish(
@@ -53,7 +53,7 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
                 starts_on=at.date(),
                 ends_on=at.date() + timedelta(days=150),
                 token=f"exemple-{n}",
-                by=who[structure],
+                by=account_of[structure],
                 at=at,
                 example=True,
             )
@@ -61,15 +61,15 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
             structures[HELP],
             structures[LEARN],
             about="Un cours de cinq séances sur la boîte mail, animé à deux",
-            by=who[LEARN],
+            by=account_of[LEARN],
             at=at,
             example=True,
         )
-        _resources(stage, who)
+        _resources(stage, account_of)
     return len(LISTINGS)
 
 
-def _resources(stage: Stage, who: Mapping[str, Any]) -> None:
+def _resources(stage: Stage, account_of: Mapping[str, Any]) -> None:
     """Share two invented resources, one of them used elsewhere."""
     from maillage.apps.community.actions import resources
 
@@ -89,9 +89,9 @@ def _resources(stage: Stage, who: Mapping[str, Any]) -> None:
                 link="https://exemple.fr/",
                 token=f"exemple-{n}",
             ),
-            by=who[LEARN],
+            by=account_of[LEARN],
             at=stage.at,
             example=True,
         )
     words = "À six autour d’une table. Au-delà, les plus à l’aise répondent pour les autres."
-    resources.tell(row, stage.structures[HELP], went="well", words=words, by=who[HELP], at=stage.at)
+    resources.tell(row, stage.structures[HELP], went="well", words=words, by=account_of[HELP], at=stage.at)

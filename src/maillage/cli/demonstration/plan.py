@@ -35,8 +35,8 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
         return 0
     by, on = accounts["coordination"], at.date()
     # The zones of the perimeter's own file: no study of it is computed yet.
-    asked = dossiers.request_from(dossiers.inputs_of(dossiers.StudyRequest(place=PERIMETER)))
-    codes = {zone.name: zone.code for zone in asked.zoning.zones}
+    request = dossiers.request_from(dossiers.inputs_of(dossiers.StudyRequest(place=PERIMETER)))
+    codes = {zone.name: zone.code for zone in request.zoning.zones}
     with transaction.atomic():
         plan = actions.open_plan(
             PERIMETER,
@@ -70,11 +70,11 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
         town, before = "La Ville (exemple)", at - timedelta(days=68)
         actions.fund(evening, name=town, euros=4_000, brings="la salle", by=by, at=before)
         actions.fund(plan.actions.get(number=3), name=town, euros=1_500, by=by, at=before)
-        for days, people, beside in ((-50, 9, 14), (-20, 23, 27), (-3, 41, 35)):
+        for days, people, elsewhere in ((-50, 9, 14), (-20, 23, 27), (-3, 41, 35)):
             day, whom = on + timedelta(days=days), "Feuille d’accueil (exemple)"
             count = partial(actions.count, evening, on=day, source=whom, by=by, at=at + timedelta(days=days))
             count(value=people)
-            count(value=beside, elsewhere="Sassenage et Seyssins")
+            count(value=elsewhere, elsewhere="Sassenage et Seyssins")
         for days, kind, words in (
             (-65, DECISION, "Ouverture, 3 personnes le premier soir."),
             (-17, DECISION, "Garder les deux soirs ; chercher 2 400 €."),

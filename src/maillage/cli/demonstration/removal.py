@@ -28,8 +28,8 @@ def remove(domain: str) -> dict[str, int]:
 
 
 def _removed(domain: str) -> Counter[str]:
-    found: Counter[str] = Counter()
-    waiting = [
+    deleted: Counter[str] = Counter()
+    pending = [
         Outing.objects.filter(by__is_demonstration=True),
         StudyMission.objects.filter(written_by__is_demonstration=True),
         Reminder.objects.filter(person__example=True),
@@ -39,26 +39,26 @@ def _removed(domain: str) -> Counter[str]:
         ),
         Message.objects.filter(to__iendswith=f"@{domain}"),
     ]
-    waiting += [_invented(model) for model in reversed(tables()) if _has_mark(model)]
-    waiting.append(User._base_manager.filter(is_demonstration=True))
-    while waiting:
+    pending += [_invented(model) for model in reversed(tables()) if _has_mark(model)]
+    pending.append(User._base_manager.filter(is_demonstration=True))
+    while pending:
         later, why = [], ""
-        for rows in waiting:
+        for rows in pending:
             try:
                 with transaction.atomic():
-                    found.update(rows.delete()[1])
+                    deleted.update(rows.delete()[1])
             except (ProtectedError, RestrictedError) as error:
                 stays = next(iter(getattr(error, "protected_objects", None) or error.restricted_objects))
                 why = f"{stays._meta.verbose_name} {stays.pk}"
                 later.append(rows)
-        if len(later) == len(waiting):
+        if len(later) == len(pending):
             raise Refused(
                 "Les exemples n’ont pas été retirés.",
                 why=f"Une ligne qui n’en est pas un s’appuie sur eux : {why}.",
                 do="Retirez-la depuis l’espace, ou prenez une base neuve et importez-y vos lieux.",
             )
-        waiting = later
-    return found
+        pending = later
+    return deleted
 
 
 def _has_mark(model: type[Model]) -> bool:
@@ -69,9 +69,9 @@ def _invented(model: type[Model]):  # type: ignore[no-untyped-def]
     return model._base_manager.filter(example=True)
 
 
-def _named(found: Counter[str]) -> dict[str, int]:
+def _named(deleted: Counter[str]) -> dict[str, int]:
     by_label = {model._meta.label: str(model._meta.verbose_name) for model in tables()}
     named: Counter[str] = Counter()
-    for label, n in found.items():
+    for label, n in deleted.items():
         named[by_label.get(label, label)] += n
     return {name: n for name, n in sorted(named.items()) if n}

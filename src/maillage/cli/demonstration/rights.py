@@ -7,7 +7,7 @@ from typing import Any
 from maillage.cli.demonstration.stage import HELP, SOCIAL, Stage
 
 # Who tells, days before today, procedure, kind of fact, paper.
-TOLD = (
+RIGHTS = (
     ("aidant", 14, "prime-activite", "sent", ""),
     ("aidant", 13, "logement-social", "begun", ""),
     ("aidant", 12, "cheque-energie", "opened", ""),
@@ -17,7 +17,7 @@ TOLD = (
     ("aidant", 7, "logement-social", "sent", ""),
     ("aidant", 0, "prime-activite", "nothing", ""),
 )
-LEFT = timedelta(days=7)  # to ask again for the health cover
+RENEWAL_NOTICE = timedelta(days=7)  # to ask again for the health cover
 
 
 def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any]) -> int:
@@ -38,7 +38,7 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
     stage = Stage(at, accounts, structures)
     acting = {"aidant": structures[HELP], "travail-social": structures[SOCIAL]}
     closes = checklists()["complementaire-sante"].closes or 0
-    until = months_later((at + LEFT).date(), closes)
+    until = months_later((at + RENEWAL_NOTICE).date(), closes)
     with transaction.atomic():
         people.agree(
             person=andrei,
@@ -61,8 +61,10 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
             right_telling.tell(
                 andrei, telling, by=accounts["aidant"], at=stage.ago(14), structure=structures[HELP]
             )
-        for who, days, procedure, kind, paper in TOLD:
+        for account_name, days, procedure, kind, paper in RIGHTS:
             moment = min(stage.ago(days), at)
             telling = Telling(procedure=procedure, kind=kind, on=moment.date(), paper=paper)
-            right_telling.tell(andrei, telling, by=accounts[who], at=moment, structure=acting[who])
+            right_telling.tell(
+                andrei, telling, by=accounts[account_name], at=moment, structure=acting[account_name]
+            )
     return int(Fact.objects.filter(example=True).count())

@@ -27,24 +27,24 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
     if Meeting.objects.filter(example=True).exists() or missing:
         return 0
     stage = Stage(at, accounts, structures)
-    who = {HELP: accounts["aidant"], LEARN: accounts["formation"], SOCIAL: accounts["travail-social"]}
+    account_of = {HELP: accounts["aidant"], LEARN: accounts["formation"], SOCIAL: accounts["travail-social"]}
     with transaction.atomic():
-        held = _meetings(stage, who)
-        _questions(stage, who, held)
-        _bulletin(stage, who)
+        meeting = _meetings(stage, account_of)
+        _questions(stage, account_of, meeting)
+        _bulletin(stage, account_of)
         _outings(stage)
-    made: int = Meeting.objects.filter(example=True).count()
-    return made
+    n_meetings: int = Meeting.objects.filter(example=True).count()
+    return n_meetings
 
 
-def _meetings(stage: Stage, who: Mapping[str, Any]) -> Any:
+def _meetings(stage: Stage, account_of: Mapping[str, Any]) -> Any:
     """Propose one meeting to vote, and hold another, with what it decided; return the one that was held."""
     from maillage.apps.community import access
     from maillage.apps.community.actions import meetings as actions
 
     at, lead = stage.at, stage.accounts["coordination"]
     lieu = stage.lieu(LEARN)
-    held = actions.propose(
+    meeting = actions.propose(
         None,
         actions.Draft(
             title="Se connaître : qui fait quoi dans le quartier",
@@ -60,7 +60,7 @@ def _meetings(stage: Stage, who: Mapping[str, Any]) -> Any:
         at=at - timedelta(days=30),
         example=True,
     )
-    actions.write_minutes(held, text=RECORD, present=9, version="", by=lead, at=at)
+    actions.write_minutes(meeting, text=RECORD, present=9, version="", by=lead, at=at)
     decided = (
         ("Relire ensemble les fiches des lieux du quartier", "structure", HELP, 21),
         ("Réserver la salle pour la prochaine réunion", "structure", LEARN, 10),
@@ -69,7 +69,7 @@ def _meetings(stage: Stage, who: Mapping[str, Any]) -> Any:
     )
     for n, (words, leads, pilot, days) in enumerate(decided):
         actions.decide(
-            held,
+            meeting,
             words=words,
             leads=leads,
             pilot=stage.structures[pilot] if pilot else None,
@@ -90,7 +90,7 @@ def _meetings(stage: Stage, who: Mapping[str, Any]) -> Any:
             dates=[stage.when(8, 9), stage.when(10, 14), stage.when(15, 9)],
             token="exemple-reunion-2",  # noqa: S106, the number of an example
         ),
-        by=who[HELP],
+        by=account_of[HELP],
         at=at - timedelta(days=2),
         example=True,
     )
@@ -100,24 +100,24 @@ def _meetings(stage: Stage, who: Mapping[str, Any]) -> Any:
         SOCIAL: {first: "no", second: "yes", third: "maybe"},
         HELP: {first: "yes", second: "yes", third: "yes"},
     }
-    for name, given in answers.items():
-        actions.vote(vote, given, by=who[name], at=at - timedelta(days=1))
-    return held
+    for name, choices in answers.items():
+        actions.vote(vote, choices, by=account_of[name], at=at - timedelta(days=1))
+    return meeting
 
 
-def _questions(stage: Stage, who: Mapping[str, Any], held: Any) -> None:
+def _questions(stage: Stage, account_of: Mapping[str, Any], meeting: Any) -> None:
     """Ask under a resource and under the meeting; one question is answered."""
     from maillage.apps.community.actions import discussions as actions
     from maillage.apps.community.models import Resource
     from maillage.apps.community.queries import subjects
 
     resource = Resource.objects.filter(example=True).order_by("pk").first()
-    asked = [("meeting", held.pk, SOCIAL, "Qui reçoit le samedi ? Des familles nous le demandent.")]
+    questions = [("meeting", meeting.pk, SOCIAL, "Qui reçoit le samedi ? Des familles nous le demandent.")]
     if resource is not None:
         words = "Avec un groupe qui lit peu, vous remplacez quoi par des dessins ?"
-        asked.append(("resource", resource.pk, HELP, words))
-    for n, (kind, row, name, words) in enumerate(asked):
-        subject = subjects.find(kind, row, who[name])
+        questions.append(("resource", resource.pk, HELP, words))
+    for n, (kind, row, name, words) in enumerate(questions):
+        subject = subjects.find(kind, row, account_of[name])
         if subject is None:
             continue
         question = actions.write(
@@ -125,7 +125,7 @@ def _questions(stage: Stage, who: Mapping[str, Any], held: Any) -> None:
             stage.structures[name],
             words=words,
             token=f"exemple-question-{n}",
-            by=who[name],
+            by=account_of[name],
             at=stage.at - timedelta(days=3),
             example=True,
         )
@@ -136,14 +136,14 @@ def _questions(stage: Stage, who: Mapping[str, Any], held: Any) -> None:
                 words="Les six écrans en photo, et une flèche à coller. On lit le reste à voix haute.",
                 question=question,
                 token=f"exemple-reponse-{n}",
-                by=who[LEARN],
+                by=account_of[LEARN],
                 at=stage.at - timedelta(days=2),
                 example=True,
             )
-            actions.accept(answer, by=who[HELP], at=stage.at - timedelta(days=1))
+            actions.accept(answer, by=account_of[HELP], at=stage.at - timedelta(days=1))
 
 
-def _bulletin(stage: Stage, who: Mapping[str, Any]) -> None:
+def _bulletin(stage: Stage, account_of: Mapping[str, Any]) -> None:
     """Write news, publish a first bulletin, leave other news for the next one, and note an outage."""
     from maillage.apps.community import access
     from maillage.apps.community.actions import bulletins as actions
@@ -175,7 +175,7 @@ def _bulletin(stage: Stage, who: Mapping[str, Any]) -> None:
             words=words,
             commune=access.commune_of(stage.structures[name]),
             token=f"exemple-nouvelle-{n}",
-            by=who[name],
+            by=account_of[name],
             at=at - timedelta(days=10 - 3 * n),
             example=True,
         )
@@ -215,14 +215,14 @@ def _outings(stage: Stage) -> None:
     if Outing.objects.exists():
         return
     today, lead = stage.at.date(), stage.accounts["coordination"]
-    held = {"by": lead, "today": today, "place": "Place du marché, Grenoble", "territory": PERIMETER}
+    shared = {"by": lead, "today": today, "place": "Place du marché, Grenoble", "territory": PERIMETER}
     outings.keep(
-        **held, kind="market", name="Au marché, avec trois lieux (exemple)", public="qui fait son marché",
+        **shared, kind="market", name="Au marché, avec trois lieux (exemple)", public="qui fait son marché",
         rhythm="une fois par trimestre", on=today - timedelta(days=20), state="done", met=34, came=5,
         cost=120,
         effect="Cinq personnes sont venues dans le mois ; trois ont pris un cours.",
     )  # fmt: skip
     outings.keep(
-        **held, kind="school", name="À la sortie de l’école (exemple)", public="parents", rhythm="",
+        **shared, kind="school", name="À la sortie de l’école (exemple)", public="parents", rhythm="",
         on=today + timedelta(days=18), state="planned", met=None, came=None, cost=None, effect="",
     )  # fmt: skip

@@ -37,12 +37,12 @@ class Stage:
         )
 
     def welcome(
-        self, name: str, born: int | None, days: float, *, who: str, structure: str, **more: Any
+        self, name: str, born: int | None, days: float, *, account_name: str, structure: str, **more: Any
     ) -> Any:
         """Give a card to somebody invented, whose sheet may be shown."""
         from maillage.apps.people.actions import consents, register
 
-        by, where = self.accounts[who], self.structures[structure]
+        by, where = self.accounts[account_name], self.structures[structure]
         person = register.welcome(
             by=by, structure=where, nickname=name, born=born, at=self.ago(days), example=True, **more
         )

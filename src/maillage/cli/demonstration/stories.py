@@ -103,7 +103,7 @@ def _served(
 
 
 GUIDED, PARTLY, ALONE = "entierement_accompagne", "partiellement_autonome", "autonome"
-OTHERS = (
+MORE_PEOPLE = (
     Other("Fatou", 1988, "assistance", "mail", "Apprendre à envoyer un mail", 1),
     Other(
         "Denis", None, "assistance", "mail", "Créer une boîte mail", 6, (("appoint", 5, {"in_hours": 126}),)
@@ -186,7 +186,14 @@ class Stories(Stage):
     """What somebody lives with those who help."""
 
     def bilan(
-        self, person: Any, answers: Mapping[str, Any], days: float, *, who: str, structure: str, **more: Any
+        self,
+        person: Any,
+        answers: Mapping[str, Any],
+        days: float,
+        *,
+        account_name: str,
+        structure: str,
+        **more: Any,
     ) -> Any:
         """Make a diagnosis with somebody, each screen taking its time."""
         import secrets
@@ -195,24 +202,26 @@ class Stories(Stage):
         from maillage.apps.autonomy.rules import AIDANT, Carried
 
         carried = Carried(mode=AIDANT, token=secrets.token_hex(16), place=GRENOBLE, person=person.pk, **more)
-        for id, given in answers.items():
-            carried = carried.answered(id, given, seconds=15)
+        for id, answer in answers.items():
+            carried = carried.answered(id, answer, seconds=15)
         return actions.keep(
             carried,
             purpose="person",
             how="read",
-            by=self.accounts[who],
+            by=self.accounts[account_name],
             structure=self.structures[structure],
             person=person,
             at=self.ago(days),
         )
 
-    def refer(self, person: Any, days: float, *, to: str, who: str, structure: str, **more: Any) -> Any:
+    def refer(
+        self, person: Any, days: float, *, to: str, account_name: str, structure: str, **more: Any
+    ) -> Any:
         """Send somebody to a place, with their agreement."""
         from maillage.apps.orientations.actions import drafts, sending
         from maillage.apps.people.actions import consents
 
-        by, at, lieu = self.accounts[who], self.ago(days), self.lieu(to)
+        by, at, lieu = self.accounts[account_name], self.ago(days), self.lieu(to)
         acting = self.structures[structure].pk
         consents.agree(
             person=person, purpose="share", how="read", structure=lieu.structure, by=by, at=at, acting=acting
@@ -232,23 +241,25 @@ class Stories(Stage):
         )
         return sending.send(row, by=by, channel="space", at=at)
 
-    def play(self, row: Any, gestures: tuple[tuple[str, float, Mapping[str, Any]], ...], *, who: str) -> Any:
+    def play(
+        self, row: Any, steps: tuple[tuple[str, float, Mapping[str, Any]], ...], *, account_name: str
+    ) -> Any:
         """Let the place answer, gesture by gesture."""
         from maillage.apps.orientations.actions import answers
 
-        for verb, days, more in gestures:
-            at, given = self.ago(days), dict(more)
-            if "in_hours" in given:
-                given["when"] = at + timedelta(hours=given.pop("in_hours"))
+        for verb, days, more in steps:
+            at, values = self.ago(days), dict(more)
+            if "in_hours" in values:
+                values["when"] = at + timedelta(hours=values.pop("in_hours"))
             gesture: Callable[..., Any] = getattr(answers, verb)
-            row = gesture(row, by=self.accounts[who], at=at, **given)
+            row = gesture(row, by=self.accounts[account_name], at=at, **values)
         return row
 
-    def end(self, row: Any, days: float, *, who: str) -> None:
+    def end(self, row: Any, days: float, *, account_name: str) -> None:
         """Let whoever sends read what came of it, and end there."""
         from maillage.apps.orientations.actions import sending
 
-        sending.close(row, by=self.accounts[who], at=self.ago(days))
+        sending.close(row, by=self.accounts[account_name], at=self.ago(days))
 
 
 def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any]) -> int:
@@ -265,23 +276,31 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
         _andrei(stage)
         _aurelie(stage)
         _sandrine(stage)
-        for other in OTHERS:
-            person = stage.welcome(other.name, other.born, other.sent, who="travail-social", structure=SOCIAL)
+        for other in MORE_PEOPLE:
+            person = stage.welcome(
+                other.name, other.born, other.sent, account_name="travail-social", structure=SOCIAL
+            )
             row = stage.refer(
                 *(person, other.sent),
                 to=HELP,
-                who="travail-social",
+                account_name="travail-social",
                 structure=SOCIAL,
                 need=other.need,
                 procedure=other.procedure,
                 procedure_words=other.words,
             )
-            stage.play(row, other.gestures, who="aidant")
+            stage.play(row, other.gestures, account_name="aidant")
         for n, (name, born, need, procedure, level) in enumerate(PAST):
             days = 60 + 17 * n
-            person = stage.welcome(name, born, days, who="travail-social", structure=SOCIAL)
+            person = stage.welcome(name, born, days, account_name="travail-social", structure=SOCIAL)
             row = stage.refer(
-                person, days, to=HELP, who="travail-social", structure=SOCIAL, need=need, procedure=procedure
+                person,
+                days,
+                to=HELP,
+                account_name="travail-social",
+                structure=SOCIAL,
+                need=need,
+                procedure=procedure,
             )
             row = stage.play(
                 row,
@@ -290,16 +309,16 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
                     ("came", days - 6, {}),
                     _served(days - 6, need, "reached", level, 30 + 5 * n),
                 ),
-                who="aidant",
+                account_name="aidant",
             )
-            stage.end(row, days - 7, who="travail-social")
+            stage.end(row, days - 7, account_name="travail-social")
         learners.learn(stage)
     return int(Person.objects.filter(example=True).count())
 
 
 def _andrei(stage: Stories) -> None:
     """He never used the Internet: somebody does the procedure with him, then a first look at his mail."""
-    sent: dict[str, Any] = {"who": "travail-social", "structure": SOCIAL}
+    sent: dict[str, Any] = {"account_name": "travail-social", "structure": SOCIAL}
     andrei = stage.welcome(
         "M. Andrei", 1958, 20, **sent, reach="via", reach_value="M. Diallo, SLS Grenoble SUD"
     )
@@ -322,7 +341,7 @@ def _andrei(stage: Stories) -> None:
             *(("see", 19, {}), ("appoint", 19, {"in_hours": 96}), ("came", 15, {})),
             _served(15, "assistance", "partial", GUIDED, 60),
         ),
-        who="aidant",
+        account_name="aidant",
     )
     from maillage.apps.orientations.actions import drafts, sending
     from maillage.apps.people import rules as persons
@@ -358,7 +377,9 @@ def _andrei(stage: Stories) -> None:
         at=stage.ago(14),
     )
     following = sending.send(following, by=stage.accounts["aidant"], channel="space", at=stage.ago(14))
-    stage.play(following, (("accept", 12, {}), ("appoint", 12, {"in_hours": 24 * 15})), who="formation")
+    stage.play(
+        following, (("accept", 12, {}), ("appoint", 12, {"in_hours": 24 * 15})), account_name="formation"
+    )
 
     _mandate_of(stage, andrei)
     # His page opens with this word and his card: whoever tries the demonstration is told of it.
@@ -380,7 +401,7 @@ def _mandate_of(stage: Stories, andrei: Any) -> None:
     from maillage.apps.mandats.rules import frame, words
 
     by, at = stage.accounts["aidant"], stage.ago(13)
-    made = preparing.prepare(
+    mandate = preparing.prepare(
         person=andrei,
         structure=stage.structures[HELP],
         keys=["prime-activite", "actualisation"],
@@ -389,16 +410,18 @@ def _mandate_of(stage: Stories, andrei: Any) -> None:
         at=at,
         token=f"demonstration-{andrei.pk}",
     )
-    shown = words.text(papers.terms(made, papers.signing_day(made, frame.TOUCH, timezone.localdate(at))))
-    drawn = signing.Signing(how=frame.TOUCH, strokes=DRAWN, shown=words.fingerprint(shown))
-    signing.sign(made, drawn, by=by, at=at)
+    terms = words.text(
+        papers.terms(mandate, papers.signing_day(mandate, frame.TOUCH, timezone.localdate(at)))
+    )
+    drawn = signing.Signing(how=frame.TOUCH, strokes=DRAWN, shown=words.fingerprint(terms))
+    signing.sign(mandate, drawn, by=by, at=at)
 
 
 def _aurelie(stage: Stories) -> None:
     """She is at ease on her telephone, and fears mistakes: somebody beside her; the place has not answered
     for eight days.
     """
-    sent: dict[str, Any] = {"who": "travail-social", "structure": SOCIAL}
+    sent: dict[str, Any] = {"account_name": "travail-social", "structure": SOCIAL}
     aurelie = stage.welcome("Aurélie", 1994, 8, **sent)
     bilan = stage.bilan(aurelie, AURELIE, 8, **sent)
     row = stage.refer(
@@ -413,12 +436,12 @@ def _aurelie(stage: Stories) -> None:
         result=bilan.final_result,
         note="A un téléphone, pas d’Internet à la maison. Craint de se tromper.",
     )
-    stage.play(row, (("see", 7, {}),), who="aidant")
+    stage.play(row, (("see", 7, {}),), account_name="aidant")
 
 
 def _sandrine(stage: Stories) -> None:
     """She learns: four meetings, then the same questions again, and what changed."""
-    sent: dict[str, Any] = {"who": "aidant", "structure": HELP}
+    sent: dict[str, Any] = {"account_name": "aidant", "structure": HELP}
     sandrine = stage.welcome("Sandrine", 1985, 50, **sent)
     first = stage.bilan(sandrine, SANDRINE, 50, **sent)
     row = stage.refer(
@@ -437,12 +460,14 @@ def _sandrine(stage: Stories) -> None:
             *(("see", 49, {}), ("appoint", 49, {"in_hours": 24 * 6}), ("came", 43, {})),
             _served(8, "formation", "reached", ALONE, 480),
         ),
-        who="formation",
+        account_name="formation",
     )
     from maillage.apps.people.actions import register as people
 
     people.follow(
         person=sandrine, structure=stage.structures[LEARN], by=stage.accounts["formation"], at=stage.ago(43)
     )
-    stage.bilan(sandrine, SANDRINE_LATER, 6, who="formation", structure=LEARN, again=first.pk, form="B")
-    stage.end(row, 5, who="aidant")
+    stage.bilan(
+        sandrine, SANDRINE_LATER, 6, account_name="formation", structure=LEARN, again=first.pk, form="B"
+    )
+    stage.end(row, 5, account_name="aidant")

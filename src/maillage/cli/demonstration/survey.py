@@ -20,7 +20,7 @@ MET = (
     ("Au téléphone", "phone", 1),
 )
 COMMUNES = ("38185", "38185", "38185", "38151", "38421", "38185", "38169")
-SAID = (
+REMARKS = (
     *("Surtout pour les papiers de la retraite.", "J’ai peur de me tromper et de tout perdre."),
     *("Mon fils m’aide le dimanche.", "La préfecture, c’est impossible sans ordinateur."),
     *("Je voudrais surtout qu’on me laisse le temps.", "Mon téléphone est trop vieux pour ces sites."),
@@ -86,10 +86,10 @@ def tell(at: datetime, accounts: Mapping[str, Any]) -> str:
     for day, n in enumerate(range(0, N, A_DAY)):
         evening = begun + timedelta(days=day, hours=10)
         receive(survey, answers[n : n + A_DAY], at=evening, surveyor=devices[day % 2], waiting=0)
-    for each in verbatims.unread(survey)[::2]:
-        answer = Answer.objects.get(pk=each.answer)
-        said = {"shown": each.text, "speaker": "inhabitant", "theme": "", "device": "", "keep": True}
-        reading.review(by=by, answer=answer, question=each.question, at=at, **said)
+    for verbatim in verbatims.unread(survey)[::2]:
+        answer = Answer.objects.get(pk=verbatim.answer)
+        review = {"shown": verbatim.text, "speaker": "inhabitant", "theme": "", "device": "", "keep": True}
+        reading.review(by=by, answer=answer, question=verbatim.question, at=at, **review)
     published.weigh(survey, census_margins(survey, WEIGHED), by=by, at=at)
     published.publish(survey, None, by=by, at=at)
     return f"/enquetes/{survey.slug}/resultats/"
@@ -141,7 +141,7 @@ def _values(drawn: random.Random, n: int, form: Any, at: datetime) -> Mapping[st
             values[question.name] = drawn.choice([*names, *names, "nsp"] if drawn.random() < 0.1 else names)
         elif question.kind == "many" and names:
             values[question.name] = " ".join(drawn.sample(names, drawn.choice((1, 1, 2, 3))))
-    if n % (N // len(SAID)) == 0:
-        values["remarque"] = SAID[n * len(SAID) // N]
-    kept = complete(form, values, at.date())
-    return {name: value for name, value in kept.values.items() if name in values}
+    if n % (N // len(REMARKS)) == 0:
+        values["remarque"] = REMARKS[n * len(REMARKS) // N]
+    completed = complete(form, values, at.date())
+    return {name: value for name, value in completed.values.items() if name in values}

@@ -49,8 +49,8 @@ def _team(stage: Stage) -> list[Any]:
         if kind == "relative":
             values["supported_by"] = by
         rows.append(team.add(structure, values, by=by, at=stage.ago(200), example=True))
-    mine = {"name": str(by), "kind": "salaried", "frame": "framed", "contract": "permanent"}
-    rows.append(team.add(structure, mine, user=by, by=by, at=stage.ago(200), example=True))
+    own_card = {"name": str(by), "kind": "salaried", "frame": "framed", "contract": "permanent"}
+    rows.append(team.add(structure, own_card, user=by, by=by, at=stage.ago(200), example=True))
     return rows
 
 
@@ -72,10 +72,10 @@ def _sessions(stage: Stage, team: list[Any]) -> None:
         training = item(key)
         assert training is not None
         row = sessions.plan(training, structure=structure, values=values, by=by, at=planned, example=True)
-        held = [sessions.enrol(row, each, by=by, at=planned) for each in people]
+        enrolled = [sessions.enrol(row, each, by=by, at=planned) for each in people]
         if days < 0:
             after = begin + timedelta(hours=4)
-            sessions.tick(row, {each.pk: True for each in held}, by=by, at=after)
+            sessions.tick(row, {each.pk: True for each in enrolled}, by=by, at=after)
             sessions.attest(row, by=by, at=after)
 
 

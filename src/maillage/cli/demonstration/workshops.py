@@ -55,9 +55,9 @@ class Workshops(Stage):
     def values(self, structure: str, title: str, subject: str, days: int, **more: Any) -> dict[str, Any]:
         hour, hours = more.pop("hour", 14), more.pop("hours", 2)
         begin = self.when(days, hour)
-        held = {"title": title, "subject": subject, "level": "debutant", "capacity": 8, "price": "free"}
+        defaults = {"title": title, "subject": subject, "level": "debutant", "capacity": 8, "price": "free"}
         return {
-            **held,
+            **defaults,
             "lieu": self.lieu(structure),
             "starts_at": begin,
             "ends_at": begin + timedelta(hours=hours),
@@ -115,10 +115,10 @@ class Workshops(Stage):
         aim = "À la fin, chacun a lu, écrit et trié son courrier, seul, pendant une demi-heure."
         common: dict[str, Any] = {"by": self.by[LEARN], "at": first["starts_at"] - timedelta(days=21)}
         values = {**first, "aim": aim, "outline": "ma-boite-mail"}
-        made = planning.plan_course(
+        course = planning.plan_course(
             structure=self.structures[LEARN], values=values, meetings=meetings, example=True, **common
         )
-        rows = list(made.workshops.order_by("rank"))
+        rows = list(course.workshops.order_by("rank"))
         planning.publish(rows[0], **common)
         self.seat(rows[0], LEARN, [name for name, _ in PAST], common["at"])
         for n, row in enumerate(rows):

@@ -17,7 +17,7 @@ from maillage.reference.cards import cards
 CARD = "credoc-barometre-2007-2022"
 WAVES = (*range(2007, 2021), 2022)
 UNKNOWN = "unknown"  # « [Nsp] » and « Non réponse »: asked, without an answer; never a no
-NOT_ASKED = ""
+NO_QUESTION = ""
 YOUNGEST, OLDEST = 12, 110
 LARGEST_WEIGHT = 20.0  # persons of a sample that one stands for; the shipped file goes from 0.20 to 5.64
 
@@ -244,7 +244,7 @@ def read(content: bytes, *, name: str) -> Reading:
         "age": np.array([int(row["AGE"]) for row in typed], dtype=np.int64),
     }
     for column, variable in VARIABLES.items():
-        codes = [variable.codes.get(row[column], NOT_ASKED) for row in typed]
+        codes = [variable.codes.get(row[column], NO_QUESTION) for row in typed]
         columns[variable.name] = np.array(codes, dtype=np.str_)
     return Reading(Table(CARD, columns), tuple(faults))
 

@@ -1,4 +1,4 @@
-"""What others published of territories: the reference file, and Insee's table of Hauts-de-France."""
+"""Rates that other producers published for territories: the reference file, Insee's for Hauts-de-France."""
 
 from functools import cache
 

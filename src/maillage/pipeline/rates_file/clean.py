@@ -138,7 +138,7 @@ def read(content: bytes, *, name: str) -> Definition:
         label=f"{first['indicateur'].replace('_', ' ').capitalize()}, {first['annee']}",
         short=first["indicateur"].replace("_", " ")[:24],
         statement=f"sont dans le cas « {first['indicateur'].replace('_', ' ')} »"
-        + _field_said(first["champ"]),
+        + _field_note(first["champ"]),
         universe=first["champ"],
         year=_year(first),
         producer=first["source"].split(",")[0],
@@ -207,11 +207,11 @@ def _check_field(row: Row) -> None:
 
 def _check_citation(row: Row) -> None:
     """Refuse a sentence whose percentages are all others than the rate, or than what it leaves."""
-    found = [float(text.replace(",", ".")) for text in PERCENT.findall(row["citation"])]
-    if not found:
+    cited_percents = [float(text.replace(",", ".")) for text in PERCENT.findall(row["citation"])]
+    if not cited_percents:
         return
     value, step = 100 * _rate(row), 100 * _half_step(row["valeur"])
-    if not any(min(abs(each - value), abs(100 - each - value)) <= max(step, 0.5) for each in found):
+    if not any(min(abs(each - value), abs(100 - each - value)) <= max(step, 0.5) for each in cited_percents):
         raise row.fault(
             "citation",
             f"la phrase ne porte pas le taux de cette ligne ({row['valeur']})",
@@ -221,18 +221,18 @@ def _check_citation(row: Row) -> None:
 
 
 def _is_usual(champ: str) -> bool:
-    """Return whether a survey asked the ages that the rates are applied to."""
+    """Tell a survey of the ages that the rates are applied to (15 and over)."""
     start = START.search(champ)
     return start is not None and int(start[1]) == 15
 
 
-def _field_said(champ: str) -> str:
-    """Return what every sentence says of a survey that asked other ages than those counted."""
+def _field_note(champ: str) -> str:
+    """Return the words added to each sentence for a survey of other ages than those counted."""
     return "" if _is_usual(champ) else f" (taux publié pour : {champ})"
 
 
 def _field_doubt(champ: str) -> str:
-    """Return what to tell when the survey asked other people than those the rates are applied to."""
+    """Return the warning for a survey of other people than those the rates are applied to."""
     if _is_usual(champ):
         return ""
     return (
@@ -269,21 +269,21 @@ def _rate(row: Row) -> float:
 
 
 def _half_step(text: str) -> float:
-    """Return what rounding hides, as a share: half of the last digit printed."""
+    """Return half of the last digit printed, as a share: the largest rounding error."""
     digits = text.replace(",", ".").partition(".")[2].strip(" %")
     return float(0.005 / 10 ** len(digits))
 
 
 def _diploma(row: Row) -> str:
-    found = DIPLOMAS.get(row["modalite"].casefold().strip())
-    if found is None:
+    diploma = DIPLOMAS.get(row["modalite"].casefold().strip())
+    if diploma is None:
         raise row.fault(
             "modalite",
             "diplôme inconnu",
             why="Un taux ne s’applique qu’à une classe que le recensement compte.",
             do="Écrivez : " + ", ".join(("sans", "brevet", "cap", "bac", "bac+2", "bac+3")) + ".",
         )
-    return found
+    return diploma
 
 
 def _check_overlap(row: Row, margins: list[Margin]) -> None:

@@ -65,11 +65,15 @@ def read(
     """
     if variables is None:
         return of(grid.read(path), questions)
-    wanted = {plain(bare(name)) for name in variables}
-    kept = wanted | {plain(bare(name)) for name in optional}
-    found = grid.read(path, only=lambda name: name in (*KEYS, WEIGHT, *ODK) or plain(bare(name)) in kept)
-    missing = wanted - {plain(bare(name)) for name in found.header} or not set(KEYS) & set(found.header)
-    return of(grid.read(path) if missing else found, questions)
+    required = {plain(bare(name)) for name in variables}
+    read_names = required | {plain(bare(name)) for name in optional}
+    survey_grid = grid.read(
+        path, only=lambda name: name in (*KEYS, WEIGHT, *ODK) or plain(bare(name)) in read_names
+    )
+    missing = required - {plain(bare(name)) for name in survey_grid.header} or not set(KEYS) & set(
+        survey_grid.header
+    )
+    return of(grid.read(path) if missing else survey_grid, questions)
 
 
 def bare(name: str) -> str:
@@ -87,38 +91,42 @@ def parse(content: bytes, name: str, questions: Collection[str] = ()) -> Answers
     return of(grid.parse(content, name), questions)
 
 
-def of(found: Grid, questions: Collection[str] = ()) -> Answers:
+def of(survey_grid: Grid, questions: Collection[str] = ()) -> Answers:
     """Return the answers that a grid holds."""
-    key = next((name for name in KEYS if name in found.header), "")
-    borrowed = "" if key else _identifies(found)
+    key = next((name for name in KEYS if name in survey_grid.header), "")
+    borrowed = "" if key else _identifies(survey_grid)
     if not (key := key or borrowed):
         raise Refused(
-            f"{found.name}, ligne 1 : la colonne « {ID} » manque.",
-            why=f"{WHY_ID} Colonnes lues : {listed([quoted(name) for name in found.header])}.",
+            f"{survey_grid.name}, ligne 1 : la colonne « {ID} » manque.",
+            why=f"{WHY_ID} Colonnes lues : {listed([quoted(name) for name in survey_grid.header])}.",
             do=(
                 "Donnez un numéro à chaque réponse, dans une première colonne nommée « id » ; d’un export"
                 " Kobo ou ODK, gardez « _uuid »."
             ),
         )
-    if key in found.twice:
+    if key in survey_grid.twice:
         raise Refused(
-            f"{found.name}, ligne 1 : la colonne « {key} » est donnée deux fois.",
+            f"{survey_grid.name}, ligne 1 : la colonne « {key} » est donnée deux fois.",
             why="On ne saurait pas laquelle relie une réponse à son poids.",
             do="N’en gardez qu’une.",
         )
-    kept, faults = _kept(found, found.header.index(key), key)
-    if not kept:
-        left = count(len(faults), "ligne laissée de côté", "lignes laissées de côté")
+    answer_rows, faults = _answer_rows(survey_grid, survey_grid.header.index(key), key)
+    if not answer_rows:
+        rejected = count(len(faults), "ligne laissée de côté", "lignes laissées de côté")
         raise Refused(
-            f"{found.name} : aucune réponse sous l’en-tête{f' ; {left}' if faults else ''}.",
+            f"{survey_grid.name} : aucune réponse sous l’en-tête{f' ; {rejected}' if faults else ''}.",
             why="Sans réponse, il n’y a rien à pondérer ni à compter.",
             do="Vérifiez l’export, puis recommencez.",
         )
-    rows = found.rows if len(kept) == len(found.rows) else [found.rows[row] for row in kept]
-    columns = dict(zip(found.header, zip(*rows, strict=True), strict=True))
+    rows = (
+        survey_grid.rows
+        if len(answer_rows) == len(survey_grid.rows)
+        else [survey_grid.rows[row] for row in answer_rows]
+    )
+    columns = dict(zip(survey_grid.header, zip(*rows, strict=True), strict=True))
     named, notes = _named(columns, key, {plain(name) for name in questions})
     texts = {ID: _texts(columns[key])} | {name: _texts(cells) for name, cells in named.items()}
-    lines = np.array(found.lines, dtype=np.int64)[kept]
+    lines = np.array(survey_grid.lines, dtype=np.int64)[answer_rows]
     if borrowed:
         notes = [
             (
@@ -127,24 +135,28 @@ def of(found: Grid, questions: Collection[str] = ()) -> Answers:
             ),
             *notes,
         ]
-    return Answers(Table(found.name, texts), lines, tuple(faults), (*found.notes, *notes))
+    return Answers(Table(survey_grid.name, texts), lines, tuple(faults), (*survey_grid.notes, *notes))
 
 
-def _identifies(found: Grid) -> str:
+def _identifies(survey_grid: Grid) -> str:
     """Return the first column when it tells every answer apart, nothing otherwise."""
-    given = [cells[0] for cells in found.rows]
-    return found.header[0] if len(given) > 1 and all(given) and len(set(given)) == len(given) else ""
+    first_cells = [cells[0] for cells in survey_grid.rows]
+    return (
+        survey_grid.header[0]
+        if len(first_cells) > 1 and all(first_cells) and len(set(first_cells)) == len(first_cells)
+        else ""
+    )
 
 
-def _kept(found: Grid, at: int, key: str) -> tuple[list[int], list[Fault]]:
+def _answer_rows(survey_grid: Grid, at: int, key: str) -> tuple[list[int], list[Fault]]:
     """Return the rows that are answers, and the faults of the others; Refused when an identifier stands for
     two answers.
     """
     first: dict[str, int] = {}
-    faults, kept = list(found.faults), []
-    for row, cells in enumerate(found.rows):
-        line = found.lines[row]
-        if not (given := cells[at]):
+    faults, answer_rows = list(survey_grid.faults), []
+    for row, cells in enumerate(survey_grid.rows):
+        line = survey_grid.lines[row]
+        if not (identifier := cells[at]):
             faults.append(
                 Fault(
                     line,
@@ -154,27 +166,27 @@ def _kept(found: Grid, at: int, key: str) -> tuple[list[int], list[Fault]]:
                     "Donnez-lui un numéro qui n’est à nulle autre.",
                 )
             )
-        elif row >= len(found.rows) - MOST_SUMS and plain(given) in SUMS:
+        elif row >= len(survey_grid.rows) - MOST_SUMS and plain(identifier) in SUMS:
             reason = "cette ligne additionne les autres : ce n’est pas une réponse"
-            faults.append(Fault(line, key, quoted(given), reason, "Retirez-la."))
-        elif (other := first.setdefault(given, row)) == row:
-            kept.append(row)
-        elif found.digests[other] == found.digests[row]:
-            reason = f"cette réponse est déjà à la ligne {found.lines[other]}, mot pour mot"
+            faults.append(Fault(line, key, quoted(identifier), reason, "Retirez-la."))
+        elif (other := first.setdefault(identifier, row)) == row:
+            answer_rows.append(row)
+        elif survey_grid.digests[other] == survey_grid.digests[row]:
+            reason = f"cette réponse est déjà à la ligne {survey_grid.lines[other]}, mot pour mot"
             faults.append(
-                Fault(line, key, quoted(given), reason, "Retirez-la : elle n’est comptée qu’une fois.")
+                Fault(line, key, quoted(identifier), reason, "Retirez-la : elle n’est comptée qu’une fois.")
             )
         else:
             raise Refused(
-                f"{found.name}, ligne {line}, colonne {key}, valeur « {quoted(given)} » : la ligne"
-                f" {found.lines[other]} porte déjà cet identifiant, avec d’autres réponses.",
+                f"{survey_grid.name}, ligne {line}, colonne {key}, valeur « {quoted(identifier)} » : la ligne"
+                f" {survey_grid.lines[other]} porte déjà cet identifiant, avec d’autres réponses.",
                 why=WHY_ID,
                 do=(
                     "Si ce sont deux personnes, donnez un autre numéro à l’une ; si c’est la même, gardez une"
                     " seule ligne."
                 ),
             )
-    return kept, sorted(faults, key=lambda fault: fault.line)
+    return answer_rows, sorted(faults, key=lambda fault: fault.line)
 
 
 def _named(
@@ -182,14 +194,14 @@ def _named(
 ) -> tuple[dict[str, Sequence[str]], list[str]]:
     """Return the columns under the names of questions, in their order, and what to tell."""
     mark = "-" if columns.keys() >= ODK else "/"
-    given = [name for name in columns if name != key]
+    question_columns = [name for name in columns if name != key]
     owned = {
-        name for name in given if name.rpartition(mark)[0] in columns
+        name for name in question_columns if name.rpartition(mark)[0] in columns
     }  # columns of the choices of a question read whole
     parts: dict[str, list[str]] = {}
-    for name in given:
-        parent, found, _ = name.rpartition(mark)
-        if found and name not in owned:
+    for name in question_columns:
+        parent, separator, _ = name.rpartition(mark)
+        if separator and name not in owned:
             parts.setdefault(parent, []).append(name)
     ticked = {
         parent
@@ -198,21 +210,23 @@ def _named(
         and (not questions or plain(_last(parent, mark)) in questions)
         and _are_ticks(columns, names)
     }
-    whole: dict[str, Sequence[str]] = {}
-    for name in given:
+    cells_by_name: dict[str, Sequence[str]] = {}
+    for name in question_columns:
         parent = name.rpartition(mark)[0]
-        if parent in ticked and parent not in whole:
-            whole[parent] = _joined(columns, parts[parent], mark)
+        if parent in ticked and parent not in cells_by_name:
+            cells_by_name[parent] = _joined(columns, parts[parent], mark)
         elif parent not in ticked and name not in owned:
-            whole[name] = columns[name]
-    times = Counter(_last(name, mark) for name in whole)
+            cells_by_name[name] = columns[name]
+    times = Counter(_last(name, mark) for name in cells_by_name)
     out = {
         last if times[last := _last(name, mark)] == 1 and last != ID else name: cells
-        for name, cells in whole.items()
+        for name, cells in cells_by_name.items()
     }
-    told = listed([f"« {quoted(name)} »" for name in sorted(ticked)])
+    joined_questions = listed([f"« {quoted(name)} »" for name in sorted(ticked)])
     return out, (
-        [f"Colonnes de cases à cocher réunies en une réponse à plusieurs choix : {told}."] if ticked else []
+        [f"Colonnes de cases à cocher réunies en une réponse à plusieurs choix : {joined_questions}."]
+        if ticked
+        else []
     )
 
 
@@ -226,7 +240,7 @@ def _last(name: str, mark: str) -> str:
 
 
 def _are_ticks(columns: dict[str, tuple[str, ...]], names: Sequence[str]) -> bool:
-    """Return whether every cell of columns is ticked, unticked or empty, one ticked at least."""
+    """Check that every cell of columns is ticked, unticked or empty, one ticked at least."""
     values = {cell.casefold() for name in names for cell in set(columns[name])}
     return values <= YES | NO and bool(values & YES) and bool(values & NO - {""}) and "oui" not in values
 

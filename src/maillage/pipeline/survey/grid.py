@@ -154,7 +154,7 @@ def _workbook(content: bytes, remarks: Remarks) -> Iterator[Record]:
 
     def chosen() -> tuple[calamine.CalamineSheet, int]:
         workbook = calamine.load_workbook(io.BytesIO(content))
-        sheets = {rank: workbook.get_sheet_by_index(rank) for rank, each in enumerate(extents) if each.filled}
+        sheets = {rank: workbook.get_sheet_by_index(rank) for rank, one in enumerate(extents) if one.filled}
         for rank, sheet in sheets.items():
             extents[rank].sheet = sheet.name
         repeated = {rank for rank, sheet in sheets.items() if _is_repeated(sheet)}
@@ -165,10 +165,10 @@ def _workbook(content: bytes, remarks: Remarks) -> Iterator[Record]:
 
     sheet, rank = guarded(chosen, remarks)
     tell_cells(extents[rank], remarks)
-    if left := [each for each in filled if each is not extents[rank]]:
-        others = listed([f"« {each.sheet} » ({count(each.rows, 'ligne')})" for each in left])
+    if ignored := [each for each in filled if each is not extents[rank]]:
+        listing = listed([f"« {each.sheet} » ({count(each.rows, 'ligne')})" for each in ignored])
         remarks.say(
-            f"Feuille lue : « {sheet.name} », la plus remplie des feuilles visibles ; laissées : {others}."
+            f"Feuille lue : « {sheet.name} », la plus remplie des feuilles visibles ; laissées : {listing}."
         )
     for line, values in enumerate(sheet.iter_rows(), 1):
         yield line, [value if type(value) is str else cells.text_of(value) for value in values]
@@ -182,9 +182,7 @@ REPEATED = {
 
 
 def _is_repeated(sheet: calamine.CalamineSheet) -> bool:
-    """Return whether a sheet of Kobo or ODK holds what was asked several times of each respondent: its rows
-    are not answers.
-    """
+    """Recognise the sheet of a repeated group of Kobo or ODK: its rows are not answers."""
     return bool(REPEATED & {str(cell).strip() for cell in next(iter(sheet.iter_rows()), [])})
 
 
@@ -200,9 +198,9 @@ def _assembled(records: Iterable[Record], remarks: Remarks, only: Callable[[str]
         names.pop()
     if not names:
         raise remarks.refusal("aucun nom de colonne.", why=EXPECTED, do="Donnez un nom à chaque colonne.")
-    names, twice = _apart(names, remarks)
+    names, twice = _distinct_names(names, remarks)
     width, lines, rows, digests = len(names), [], [], []
-    kept = None if only is None else [rank for rank, name in enumerate(names) if only(name)]
+    read_ranks = None if only is None else [rank for rank, name in enumerate(names) if only(name)]
     for line, row in filled:
         if len(row) != width:
             if len(row) > width and any(cell.strip() for cell in row[width:]):
@@ -217,14 +215,14 @@ def _assembled(records: Iterable[Record], remarks: Remarks, only: Callable[[str]
             if len(row) < width:
                 remarks.count("Ligne plus courte que l’en-tête, complétée par du vide", f"ligne {line}")
         lines.append(line)
-        whole = tuple(
+        cells_of_row = tuple(
             map(str.strip, row if len(row) == width else [*row[:width], *[""] * (width - len(row))])
         )
-        if "#" in "".join(whole):
-            whole = tuple("" if _is_error(cell, line, remarks) else cell for cell in whole)
-        digests.append(hash(whole))
-        rows.append(whole if kept is None else tuple(whole[rank] for rank in kept))
-    header = names if kept is None else [names[rank] for rank in kept]
+        if "#" in "".join(cells_of_row):
+            cells_of_row = tuple("" if _is_error(cell, line, remarks) else cell for cell in cells_of_row)
+        digests.append(hash(cells_of_row))
+        rows.append(cells_of_row if read_ranks is None else tuple(cells_of_row[rank] for rank in read_ranks))
+    header = names if read_ranks is None else [names[rank] for rank in read_ranks]
     faults = tuple(sorted(remarks.faults, key=lambda fault: fault.line))
     return Grid(
         remarks.name, tuple(header), tuple(lines), tuple(rows), faults, remarks.notes, twice, tuple(digests)
@@ -250,21 +248,21 @@ def _under_titles(records: Iterator[Record], remarks: Remarks) -> Iterator[Recor
 
 
 def _is_error(cell: str, line: int, remarks: Remarks) -> bool:
-    """Return whether a cell is what a calculation that failed leaves, and tell it: it is no answer."""
+    """Recognise the error of a failed calculation (`#N/A`…), and add a remark: it is no answer."""
     if not (cell.startswith("#") and cells.ERRORS.fullmatch(cell)):
         return False
     remarks.count(cells.ERROR, f"ligne {line}")
     return True
 
 
-def _apart(names: list[str], remarks: Remarks) -> tuple[list[str], frozenset[str]]:
+def _distinct_names(names: list[str], remarks: Remarks) -> tuple[list[str], frozenset[str]]:
     """Return the names, all different, and those given twice: the second is « nom (2) », one without a name «
     n° 3 ».
     """
     known: dict[str, None] = {}
     twice = []
-    for rank, given in enumerate(names, 1):
-        base = name = given or f"n° {rank}"
+    for rank, written_name in enumerate(names, 1):
+        base = name = written_name or f"n° {rank}"
         times = 1
         while name in known:
             times += 1

@@ -92,11 +92,11 @@ def parse(content: bytes, name: str) -> tuple[Margin, ...]:
     return of(grid.parse(content, name))
 
 
-def of(found: Grid) -> tuple[Margin, ...]:
+def of(survey_grid: Grid) -> tuple[Margin, ...]:
     """Return the margins that a grid holds, their totals made equal to the first when they differ by rounding
     only.
     """
-    rows = _rows(found)
+    rows = _rows(survey_grid)
     totals = numbers([row["effectif"] for row in rows])
     variables: dict[str, dict[str, Category]] = {}
     years: dict[str, set[str]] = {}
@@ -142,43 +142,48 @@ def of(found: Grid) -> tuple[Margin, ...]:
         )
     _plain_thousands(rows, variables)
     margins = tuple(
-        Margin(variable, tuple(classes.values()), year=" et ".join(sorted(years[variable])), file=found.name)
+        Margin(
+            variable,
+            tuple(classes.values()),
+            year=" et ".join(sorted(years[variable])),
+            file=survey_grid.name,
+        )
         for variable, classes in variables.items()
     )
     return agreed(margins)
 
 
-def _rows(found: Grid) -> list[Row]:
+def _rows(survey_grid: Grid) -> list[Row]:
     """Return the rows of margins, under the names of the contract; Refused when a column is missing or a row
     is not whole.
     """
-    header = {plain(name): name for name in reversed(found.header)}
+    header = {plain(name): name for name in reversed(survey_grid.header)}
     for column in COLUMNS:
         if column not in header:
             raise Refused(
-                f"{found.name}, ligne 1 : la colonne « {column} » manque.",
-                why=f"{PURPOSE} Colonnes lues : {listed([quoted(name) for name in found.header])}.",
+                f"{survey_grid.name}, ligne 1 : la colonne « {column} » manque.",
+                why=f"{PURPOSE} Colonnes lues : {listed([quoted(name) for name in survey_grid.header])}.",
                 do="Ajoutez-la. L’en-tête attendu est : variable,modalite,effectif.",
             )
-        if header[column] in found.twice:
+        if header[column] in survey_grid.twice:
             raise Refused(
-                f"{found.name}, ligne 1 : la colonne « {column} » est donnée deux fois.",
+                f"{survey_grid.name}, ligne 1 : la colonne « {column} » est donnée deux fois.",
                 why="On ne saurait pas laquelle lire.",
                 do="N’en gardez qu’une.",
             )
-    if found.faults:
-        first = found.faults[0]
-        raise Refused(f"{found.name}, ligne {first.line} : {first.reason}.", why=PURPOSE, do=first.do)
-    if not found.rows:
+    if survey_grid.faults:
+        first = survey_grid.faults[0]
+        raise Refused(f"{survey_grid.name}, ligne {first.line} : {first.reason}.", why=PURPOSE, do=first.do)
+    if not survey_grid.rows:
         raise Refused(
-            f"{found.name} : aucune ligne sous l’en-tête.",
+            f"{survey_grid.name} : aucune ligne sous l’en-tête.",
             why=PURPOSE,
             do="Donnez au moins une variable et ses classes.",
         )
-    at = {name: found.header.index(header[name]) for name in (*COLUMNS, *YEARS) if name in header}
+    at = {name: survey_grid.header.index(header[name]) for name in (*COLUMNS, *YEARS) if name in header}
     return [
-        Row(found.name, line, {column: cells[position] for column, position in at.items()})
-        for line, cells in zip(found.lines, found.rows, strict=True)
+        Row(survey_grid.name, line, {column: cells[position] for column, position in at.items()})
+        for line, cells in zip(survey_grid.lines, survey_grid.rows, strict=True)
     ]
 
 
@@ -193,16 +198,16 @@ def _plain_thousands(rows: Sequence[Row], variables: Mapping[str, Mapping[str, C
         return
     for row in rows:
         if THOUSANDS.fullmatch(row["effectif"]):
-            whole = re.sub(r"[.,]", "", row["effectif"])
+            digits = re.sub(r"[.,]", "", row["effectif"])
             raise row.fault(
                 "effectif",
-                f"on ne sait pas si c’est {whole} personnes, ou un nombre à trois décimales",
+                f"on ne sait pas si c’est {digits} personnes, ou un nombre à trois décimales",
                 why=(
                     "Une virgule ou un point sépare les milliers dans certains tableurs, les décimales dans"
                     " d’autres."
                 ),
                 do=(
-                    f"Écrivez {whole} sans séparateur ; si ce sont des décimales, gardez-en moins ou plus de"
+                    f"Écrivez {digits} sans séparateur ; si ce sont des décimales, gardez-en moins ou plus de"
                     " trois."
                 ),
             )
@@ -225,8 +230,8 @@ def agreed(margins: Sequence[Margin]) -> tuple[Margin, ...]:
         if abs(other.total - first.total) > SAME * first.total:
             ratio = f"{first.total / other.total:.6g}".replace(".", ",")
             raise Refused(
-                f"{first.file or 'Les marges'} : les totaux diffèrent, {_told(first)} pour « {first.variable}"
-                f" », {_told(other)} pour « {other.variable} ».",
+                f"{first.file or 'Les marges'} : les totaux diffèrent, {_total(first)} pour «"
+                f" {first.variable} », {_total(other)} pour « {other.variable} ».",
                 why=(
                     "Les deux comptent la même population : aucun poids ne peut donner deux totaux à la fois."
                 ),
@@ -246,5 +251,5 @@ def _scaled(margin: Margin, by: float) -> Margin:
     )
 
 
-def _told(margin: Margin) -> str:
+def _total(margin: Margin) -> str:
     return f"{margin.total:,.10g}".replace(",", "\u202f").replace(".", ",")

@@ -26,16 +26,18 @@ def read(path: Path) -> Mapping[str, float]:
     return of(grid.read(path))
 
 
-def of(found: Grid) -> Mapping[str, float]:
+def of(survey_grid: Grid) -> Mapping[str, float]:
     """Return the weights that a grid holds."""
-    _check_header(found)
-    ids, cells = ([row[found.header.index(column)].strip() for row in found.rows] for column in (ID, WEIGHT))
+    _check_header(survey_grid)
+    ids, cells = (
+        [row[survey_grid.header.index(column)].strip() for row in survey_grid.rows] for column in (ID, WEIGHT)
+    )
     weights: dict[str, float] = {}
-    for line, each, cell, value in zip(
-        found.lines, map(bare, ids), cells, numbers(cells).tolist(), strict=True
+    for line, respondent, cell, value in zip(
+        survey_grid.lines, map(bare, ids), cells, numbers(cells).tolist(), strict=True
     ):
-        where = f"{found.name}, ligne {line}, colonne"
-        if not each:
+        where = f"{survey_grid.name}, ligne {line}, colonne"
+        if not respondent:
             raise Refused(
                 f"{where} {ID} : l’identifiant manque.",
                 why="On ne sait pas de quelle réponse est ce poids.",
@@ -46,31 +48,33 @@ def of(found: Grid) -> Mapping[str, float]:
             if math.isfinite(value):
                 what = "un poids négatif" if value < 0 else "un poids démesuré"
             raise Refused(f"{where} {WEIGHT}, valeur « {quoted(cell)} » : {what}.", why=WHY, do=DO)
-        if weights.setdefault(each, value) != value:
+        if weights.setdefault(respondent, value) != value:
             raise Refused(
-                f"{where} {ID}, valeur « {quoted(each)} » : cet identifiant a déjà un autre poids.",
+                f"{where} {ID}, valeur « {quoted(respondent)} » : cet identifiant a déjà un autre poids.",
                 why="On ne saurait pas lequel appliquer.",
                 do=DO,
             )
     if not weights:
-        raise Refused(f"{found.name} : aucun poids sous l’en-tête.", why=WHY, do=DO)
+        raise Refused(f"{survey_grid.name} : aucun poids sous l’en-tête.", why=WHY, do=DO)
     if 0 < math.fsum(weights.values()) < LEAST:
-        raise Refused(f"{found.name}, colonne {WEIGHT} : tous les poids sont presque nuls.", why=WHY, do=DO)
+        raise Refused(
+            f"{survey_grid.name}, colonne {WEIGHT} : tous les poids sont presque nuls.", why=WHY, do=DO
+        )
     return weights
 
 
-def _check_header(found: Grid) -> None:
+def _check_header(survey_grid: Grid) -> None:
     for column in (ID, WEIGHT):
-        if column not in found.header:
+        if column not in survey_grid.header:
             raise Refused(
-                f"{found.name}, ligne 1 : la colonne « {column} » manque.",
+                f"{survey_grid.name}, ligne 1 : la colonne « {column} » manque.",
                 why=(
                     "Le fichier des poids a deux colonnes, id et poids. Colonnes lues :"
-                    f" {listed([quoted(each) for each in found.header])}."
+                    f" {listed([quoted(each) for each in survey_grid.header])}."
                 ),
                 do=DO,
             )
-        if column in found.twice:
+        if column in survey_grid.twice:
             raise Refused(
-                f"{found.name}, ligne 1 : la colonne « {column} » est donnée deux fois.", why=WHY, do=DO
+                f"{survey_grid.name}, ligne 1 : la colonne « {column} » est donnée deux fois.", why=WHY, do=DO
             )

@@ -82,9 +82,9 @@ def write(questionnaire: Questionnaire) -> bytes:
         sheet.freeze_panes = "A2"
         for row in ({key: key for key in header}, *rows):
             sheet.append([text_cell(sheet, row.get(key, "")) for key in header])
-    held = io.BytesIO()
-    book.save(held)
-    return held.getvalue()
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
 
 
 def xform(questionnaire: Questionnaire) -> str:
@@ -117,8 +117,12 @@ def xform(questionnaire: Questionnaire) -> str:
 def _stop(reading: Reading) -> None:
     if not reading.faults:
         return
-    first, others = reading.faults[0], reading.faults[1:]
-    more = f" Et aussi : {' ; '.join(others[:9])}{' ; …' if len(others) > 9 else ''}." if others else ""
+    first, more_faults = reading.faults[0], reading.faults[1:]
+    more = (
+        f" Et aussi : {' ; '.join(more_faults[:9])}{' ; …' if len(more_faults) > 9 else ''}."
+        if more_faults
+        else ""
+    )
     raise Refused(
         f"{reading.name}, {first}{'' if first.endswith('?') else '.'}{more.replace('?.', '?')}",
         why=WHY if len(reading.faults) == 1 else f"{WHY} {len(reading.faults)} points sont à revoir.",

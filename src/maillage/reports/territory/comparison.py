@@ -14,7 +14,7 @@ from maillage.reference.travel import FOOT
 from maillage.reports.page import sides as drawn
 from maillage.studies.diagnosis.results import Diagnosis
 from maillage.studies.offer.census import Offered
-from maillage.studies.offer.silence import Between, Told
+from maillage.studies.offer.silence import Between, Publishable
 from maillage.studies.offer.travel import travel_by
 from maillage.words import rounding, wording
 
@@ -156,7 +156,7 @@ def _missing(id: str, label: str, universe: str, year: str, *, counted: bool) ->
     )
 
 
-def _estimated(id: str, label: str, universe: str, year: str, f: Told) -> Measure:
+def _estimated(id: str, label: str, universe: str, year: str, f: Publishable) -> Measure:
     return Measure(
         id=id,
         label=label,
@@ -187,7 +187,7 @@ def _share(f: Figure, whole: float) -> Figure:
     )
 
 
-def _rest(share: Told) -> Told:
+def _rest(share: Publishable) -> Publishable:
     """Return what a percentage leaves on a hundred."""
     if isinstance(share, Withheld):
         return share

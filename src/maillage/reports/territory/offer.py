@@ -36,7 +36,7 @@ from maillage.studies.offer.counts import UnassignedPlaces
 from maillage.studies.offer.gap_rules import Gap, Supply, ZoneGaps
 from maillage.studies.offer.gaps import Gaps
 from maillage.studies.offer.grounds import Ground
-from maillage.studies.offer.silence import Between, Told
+from maillage.studies.offer.silence import Between, Publishable
 from maillage.studies.offer.travel import Travel
 from maillage.words import rounding, wording
 
@@ -518,7 +518,7 @@ def other_way(o: Offered) -> str:
     )
 
 
-def _lacking(of: Told) -> str:
+def _lacking(of: Publishable) -> str:
     """Return how many people lack a line, interval included."""
     return ranges.nobody(of) or ranges.people(of).in_full
 
@@ -849,13 +849,13 @@ def change_read(change: what_if.Change) -> ChangeReading:
     )
 
 
-def _most(of: Told) -> float:
+def _most(of: Publishable) -> float:
     """Return the value of a figure, its upper bound where it is a range, 0 when it is withheld."""
     known = silence.value(of)
     return (ranges.bounds(of) or (0.0, 0.0))[1] if known is None else known
 
 
-def _doubt(of: Told) -> str:
+def _doubt(of: Publishable) -> str:
     return of.reason if isinstance(of, Between) else ""
 
 

@@ -8,7 +8,7 @@ from maillage.kernel.estimate import Estimate, Figure
 from maillage.reference.definitions import Definition, definition
 from maillage.reports.territory.figures import figure
 from maillage.reports.territory.reading import PublishedNote
-from maillage.studies.diagnosis.published import Beside, are_disputed
+from maillage.studies.diagnosis.published import PublishedComparison, are_disputed
 from maillage.words import wording
 
 CONTRADICTED = "**Un chiffre publié contredit le nôtre.** "
@@ -17,7 +17,7 @@ NOT_ALONE = " Citez-les ensemble, ne décidez rien sur le nôtre seul."
 HOLDS = ", qui contient ce territoire"
 
 
-def notes(found: Sequence[Beside], shown: Definition) -> tuple[PublishedNote, ...]:
+def notes(found: Sequence[PublishedComparison], shown: Definition) -> tuple[PublishedNote, ...]:
     """Return what a reader must know of published rates, contradictions first. shown: the definition of the
     headline, with which a rate may not be compared.
     """
@@ -37,7 +37,7 @@ def notes(found: Sequence[Beside], shown: Definition) -> tuple[PublishedNote, ..
     return (*out, *agreeing)
 
 
-def dispute(rates: Sequence[Beside]) -> str:
+def dispute(rates: Sequence[PublishedComparison]) -> str:
     """Return the sentences that set against each other rates published of one place, ours going from one to
     the other.
     """
@@ -46,7 +46,7 @@ def dispute(rates: Sequence[Beside]) -> str:
     return f"{short} Il va de l’un à l’autre, sans choisir.{NOT_ALONE}{doubts}"
 
 
-def dispute_in_short(rates: Sequence[Beside]) -> str:
+def dispute_in_short(rates: Sequence[PublishedComparison]) -> str:
     """Return the same in the few words of a page that has no room for it."""
     first = rates[0]
     published = " ; ".join(f"{percent(each.published.rate)}, d’après {each.published.by}" for each in rates)
@@ -58,7 +58,7 @@ def dispute_in_short(rates: Sequence[Beside]) -> str:
     )
 
 
-def contradiction(each: Beside, others: Sequence[Beside]) -> str:
+def contradiction(each: PublishedComparison, others: Sequence[PublishedComparison]) -> str:
     """Return the sentences that set a published rate against ours. others: rates of the same place that
     ask another
     question.
@@ -84,7 +84,7 @@ def contradiction(each: Beside, others: Sequence[Beside]) -> str:
     )
 
 
-def in_short(each: Beside) -> str:
+def in_short(each: PublishedComparison) -> str:
     """Return the same in the few words of a page that has no room for it: who, how much, how much here."""
     p, ours = each.published, wording.rate(each.ours) if each.ours else None
     if ours is None:
@@ -96,7 +96,7 @@ def in_short(each: Beside) -> str:
     )
 
 
-def _place_beside(other: Beside, ours: Figure | None) -> str:
+def _place_beside(other: PublishedComparison, ours: Figure | None) -> str:
     """Return where a published rate stands beside our interval, rounding included."""
     if not isinstance(ours, Estimate):
         return "que nous ne chiffrons pas"
@@ -105,7 +105,7 @@ def _place_beside(other: Beside, ours: Figure | None) -> str:
     return "au-dessus de notre fourchette" if other.published.low > ours.high else "dans notre fourchette"
 
 
-def agreement(each: Beside, shown: Definition) -> str:
+def agreement(each: PublishedComparison, shown: Definition) -> str:
     """Return the sentence that says with what a published rate may be compared."""
     p = each.published
     head = f"{each.place}, {p.year} : {p.by} a publié {percent(p.rate)}."
@@ -137,7 +137,7 @@ def lower(text: str) -> str:
     return wording.lower_first(text)
 
 
-def document(found: Sequence[Beside]) -> list[Mapping[str, object]]:
+def document(found: Sequence[PublishedComparison]) -> list[Mapping[str, object]]:
     """Return the published rates as etude.json writes them, each with ours under its definition;
     whether it contradicts ours is null where it asks another question.
     """

@@ -4,12 +4,12 @@ where places are silent, or the reason why nothing is said.
 
 from maillage.kernel.estimate import Estimate, Withheld
 from maillage.reports.territory.figures import FigureJson, figure
-from maillage.studies.offer.silence import Between, Told
+from maillage.studies.offer.silence import Between, Publishable
 from maillage.words import rounding, wording
 from maillage.words.wording import NBSP, FigureText
 
 
-def as_json(of: Told) -> FigureJson:
+def as_json(of: Publishable) -> FigureJson:
     """Return a figure as the contract writes it: a range has its bounds, no value, and a reason."""
     if not isinstance(of, Between):
         return figure(of)
@@ -28,7 +28,7 @@ def as_json(of: Told) -> FigureJson:
     return out
 
 
-def printed_most(of: Told) -> float | None:
+def printed_most(of: Publishable) -> float | None:
     """Return the upper bound of a number of people as it is printed, None when it is withheld: no part of
     them is printed over it.
     """
@@ -37,7 +37,7 @@ def printed_most(of: Told) -> float | None:
     return rounding.outwards(of.low, of.high, rounding.step((of.high - of.low) / 2))[1]
 
 
-def people(of: Told, *, most: float | None = None) -> FigureText:
+def people(of: Publishable, *, most: float | None = None) -> FigureText:
     """Return a number of people as shown. most: what it never passes, as printed."""
     if not isinstance(of, Between):
         return wording.people(of, most=most)
@@ -46,7 +46,7 @@ def people(of: Told, *, most: float | None = None) -> FigureText:
     return FigureText(None, wording.number(low), wording.number(high), "personnes", of.reason)
 
 
-def share(of: Told) -> FigureText:
+def share(of: Publishable) -> FigureText:
     """Return a share within a walk as shown, in whole points: the path alone moves it by more than a decimal.
 
     Neither all nor nobody is said of what some draws deny.
@@ -68,16 +68,16 @@ def _whole(of: Estimate) -> str:
     return wording.percent(of.value)
 
 
-def nobody(of: Told) -> str:
+def nobody(of: Publishable) -> str:
     """Return “personne” for a figure that every draw puts under one person, '' for any other."""
     return "personne" if not isinstance(of, Withheld) and of.high < 1 else ""
 
 
-def spreads(of: Told) -> bool:
+def spreads(of: Publishable) -> bool:
     """Return whether the bounds of a share stand apart once written."""
     return not isinstance(of, Withheld) and of.high - of.low >= 1
 
 
-def bounds(of: Told) -> tuple[float, float] | None:
+def bounds(of: Publishable) -> tuple[float, float] | None:
     """Return what a figure lies between, None when it is withheld."""
     return None if isinstance(of, Withheld) else (of.low, of.high)

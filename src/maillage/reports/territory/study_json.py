@@ -20,7 +20,7 @@ from maillage.reports.territory.labels import name_of, names_of
 from maillage.reports.territory.offer import MissingJson, ReachJson, WithinJson
 from maillage.studies.diagnosis.compare import NeedByDefinition
 from maillage.studies.diagnosis.figures import METHOD_BOTH
-from maillage.studies.diagnosis.published import Beside
+from maillage.studies.diagnosis.published import PublishedComparison
 from maillage.studies.diagnosis.results import (
     CLASS_NAMES,
     LEVEL_NAMES,
@@ -104,7 +104,7 @@ class ZoneJson(TypedDict):
 def document(
     d: Diagnosis,
     o: Offered | None = None,
-    beside: Sequence[Beside] = (),
+    beside: Sequence[PublishedComparison] = (),
     definitions: Sequence[NeedByDefinition] = (),
 ) -> dict[str, object]:
     """Return the content of etude.json; o: the offer, None for a territory without a census of places;

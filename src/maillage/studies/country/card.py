@@ -17,11 +17,11 @@ from maillage.reference.holidays import Holiday
 
 CARD = "pays.yaml"
 WIDEST = 10_000  # metres: beyond, the squares of the pipeline would miss places
-AREA, WHOLE = "area", "pays"  # the level of the areas themselves, and that of the country
+AREA, COUNTRY_LEVEL = "area", "pays"  # the level of the areas themselves, and that of the country
 USUAL = "usuelle"  # the definition that the first lines of the card describe
 RATES = "rates"
-TOLD = ("name", "counts", "universe", "producer", "licence", "vintage")
-NEEDED = (*TOLD, "levels", "reach", "area_effect")
+REQUIRED_TEXTS = ("name", "counts", "universe", "producer", "licence", "vintage")
+NEEDED = (*REQUIRED_TEXTS, "levels", "reach", "area_effect")
 MORE = ("level_names", "definitions", "time_zone", "holidays", "sources")
 SOURCE = ("title", "producer", "licence", "vintage")
 DEFINITION = ("id", "name", "counts", "rates")
@@ -29,7 +29,7 @@ DEFINITION = ("id", "name", "counts", "rates")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """Who is counted as in need. rates: the table that holds its rates."""
+    """A definition of need: the population counted. rates: the table that holds its rates."""
 
     id: str
     name: str
@@ -88,10 +88,10 @@ def folder_of(named: str) -> Path:
     """
     path = COUNTRIES / named if (COUNTRIES / named / CARD).is_file() else Path(named)
     if not (path / CARD).is_file():
-        ours = ", ".join(sorted(each.parent.name for each in COUNTRIES.glob(f"*/{CARD}")))
+        names = ", ".join(sorted(each.parent.name for each in COUNTRIES.glob(f"*/{CARD}")))
         raise Refused(
             f"Le pays « {named} » n’est pas là.",
-            why=f"C’est le nom d’un dossier de data/pays ({ours}), ou le chemin d’un dossier qui a {CARD}.",
+            why=f"C’est le nom d’un dossier de data/pays ({names}), ou le chemin d’un dossier qui a {CARD}.",
             do="Corrigez PAYS, ou retirez-le pour la France.",
         )
     return path.resolve()
@@ -119,12 +119,12 @@ def read(folder: Path) -> Pack:
             why="Mal écrite, une ligne serait oubliée sans que personne le voie.",
             do=f"Les autres lignes possibles sont {', '.join(MORE)}.",
         )
-    told = {key: str(raw[key]) for key in TOLD}
+    texts = {key: str(raw[key]) for key in REQUIRED_TEXTS}
     levels = tuple(map(str, raw["levels"])) if isinstance(raw["levels"], list) else ()
     if not levels or (wrong := [each for each in levels if not each.isidentifier() or each in RESERVED]):
-        said = raw["levels"] if not levels else wrong[0]
+        level_name = raw["levels"] if not levels else wrong[0]
         raise Refused(
-            f"{path} : le niveau {said} ne peut pas être le nom d’une colonne.",
+            f"{path} : le niveau {level_name} ne peut pas être le nom d’une colonne.",
             why="Un niveau est une colonne du fichier areas, faite de lettres, et qui n’est pas déjà prise.",
             do="Donnez-lui un autre nom, dans les deux fichiers : levels: [district, province].",
         )
@@ -146,12 +146,12 @@ def read(folder: Path) -> Pack:
         levels=levels,
         reach=reach,
         area_effect=effect,
-        definitions=_definitions(path, raw, told["counts"]),
+        definitions=_definitions(path, raw, texts["counts"]),
         level_names=_level_names(path, raw, levels),
         time_zone=_time_zone(path, raw),
         holidays=_holidays(path, raw),
         sources=_sources(path, raw),
-        **told,
+        **texts,
     )
 
 
@@ -167,21 +167,21 @@ def by(pack: Pack, definition: str) -> Pack:
     )
 
 
-RESERVED = ("code", "name", "latitude", "longitude", AREA, WHOLE)
+RESERVED = ("code", "name", "latitude", "longitude", AREA, COUNTRY_LEVEL)
 
 
 def _lines(path: Path) -> dict[Any, Any]:
     try:
-        found = read_yaml(path) or {}
+        content = read_yaml(path) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise Refused(
             f"{path} est illisible : {' '.join(str(error).split())[:200]}",
             why="C’est un fichier YAML, en UTF-8.",
             do="Corrigez cette ligne : un texte qui contient « : » se met entre guillemets.",
         ) from error
-    if not isinstance(found, dict):
+    if not isinstance(content, dict):
         raise _malformed(path, "il", f"a pour lignes {', '.join(NEEDED)}")
-    return found
+    return content
 
 
 def _malformed(path: Path, key: str, wanted: str) -> Refused:
@@ -211,24 +211,28 @@ def _rows(path: Path, raw: Mapping[Any, Any], key: str, wanted: Sequence[str]) -
 
 def _definitions(path: Path, raw: Mapping[Any, Any], counts: str) -> tuple[Definition, ...]:
     """Return the usual definition, then those that the card adds."""
-    found = [Definition(id=USUAL, name="Définition usuelle", counts=counts)]
+    definitions = [Definition(id=USUAL, name="Définition usuelle", counts=counts)]
     for row in _rows(path, raw, "definitions", DEFINITION):
         one = Definition(**{key: str(row[key]) for key in DEFINITION})
-        if not one.id.isidentifier() or not one.rates.isidentifier() or one.id in {each.id for each in found}:
+        if (
+            not one.id.isidentifier()
+            or not one.rates.isidentifier()
+            or one.id in {each.id for each in definitions}
+        ):
             raise _malformed(path, "definitions", "a des id et des rates en lettres, et chaque id une fois")
-        found.append(one)
-    return tuple(found)
+        definitions.append(one)
+    return tuple(definitions)
 
 
 def _level_names(path: Path, raw: Mapping[Any, Any], levels: Sequence[str]) -> Mapping[str, tuple[str, str]]:
     names = raw.get("level_names") or {}
     if not isinstance(names, dict) or not all(
-        key in (AREA, *levels) and isinstance(said, list) and len(said) == 2 for key, said in names.items()
+        key in (AREA, *levels) and isinstance(forms, list) and len(forms) == 2 for key, forms in names.items()
     ):
         raise _malformed(
             path, "level_names", "dit de chaque niveau un mot et son pluriel : [secteur, secteurs]"
         )
-    return {str(key): (str(said[0]), str(said[1])) for key, said in names.items()}
+    return {str(key): (str(forms[0]), str(forms[1])) for key, forms in names.items()}
 
 
 def _time_zone(path: Path, raw: Mapping[Any, Any]) -> str:
@@ -240,25 +244,27 @@ def _time_zone(path: Path, raw: Mapping[Any, Any]) -> str:
 
 
 def _holidays(path: Path, raw: Mapping[Any, Any]) -> tuple[Holiday, ...]:
-    found = []
+    holidays = []
     for row in _rows(path, raw, "holidays", ("label", "source")):
         try:
-            found.append(Holiday(**row))
+            holidays.append(Holiday(**row))
             for year in (2023, 2024):  # a day of leap years alone would be looked for in the others
-                found[-1].in_year(year)
+                holidays[-1].in_year(year)
         except (TypeError, ValueError) as error:
             wanted = "a pour chaque jour label, source, et month et day, de toutes les années, ou easter"
             raise _malformed(path, "holidays", wanted) from error
-    return tuple(found)
+    return tuple(holidays)
 
 
 def _sources(path: Path, raw: Mapping[Any, Any]) -> Mapping[str, Source]:
-    found = {}
+    sources = {}
     for row in _rows(path, raw, "sources", ("table", *SOURCE)):
-        told = {key: str(value) for key, value in row.items() if key != "table" and value is not None}
+        source_fields = {
+            key: str(value) for key, value in row.items() if key != "table" and value is not None
+        }
         try:
-            found[str(row["table"])] = Source(**told)
+            sources[str(row["table"])] = Source(**source_fields)
         except TypeError as error:
             wanted = f"dit de chaque table {', '.join(SOURCE)}, et s’il le faut address et doubt"
             raise _malformed(path, "sources", wanted) from error
-    return found
+    return sources

@@ -29,15 +29,15 @@ from maillage.kernel.names import plain
 from maillage.kernel.spreadsheet import Writer
 from maillage.reference.parameters import number
 from maillage.studies.country import estimating
-from maillage.studies.country.card import AREA, CARD, RATES, WHOLE, Definition, Pack, Source, by, read
+from maillage.studies.country.card import AREA, CARD, COUNTRY_LEVEL, RATES, Definition, Pack, Source, by, read
 from maillage.studies.country.engines import DUCKDB, opened
 from maillage.studies.country.pack import AREAS, COLUMNS, NAMES, PEOPLE, PLACES, SHEET, files, store
 from maillage.words import wording
 
 VERSION = "2"  # of what is kept: raised when the method changes
 METHOD = "autre-pays"
-KEPT, CURRENT, ASIDE = "etude.json", "actuel", ".aside-"
-OURS = re.compile(rf"[0-9a-f]{{20}}|{re.escape(ASIDE)}\w+")
+STUDY_FILE, CURRENT, ASIDE = "etude.json", "actuel", ".aside-"
+RESULT_FOLDER = re.compile(rf"[0-9a-f]{{20}}|{re.escape(ASIDE)}\w+")
 NUMBERS = ("areas", "people", "value", "low", "high", "rate", "rank", "within")
 MOST_FOUND = 20
 Floats = NDArray[np.float64]
@@ -75,7 +75,7 @@ class Territory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """What a directory says of a place. area: row of the nearest area, -1 without one."""
+    """A place, as its directory describes it. area: row of the nearest area, -1 without one."""
 
     code: str
     name: str
@@ -121,7 +121,7 @@ class Country:
     @property
     def levels(self) -> tuple[str, ...]:
         """Return the levels, the widest first."""
-        return (WHOLE, *reversed(self.pack.levels), AREA)
+        return (COUNTRY_LEVEL, *reversed(self.pack.levels), AREA)
 
     def definition(self, id: str) -> Definition:
         """Return a definition, the usual one when nobody has that name."""
@@ -142,15 +142,15 @@ class Country:
         wanted = plain(text).split()
         if not wanted:
             return []
-        found = [
+        matches = [
             each
             for each in self.territories(definition).values()
             if plain(each.code) == " ".join(wanted) or _matches(wanted, plain(each.name).split())
         ]
         exact = " ".join(wanted)
         order = {level: n for n, level in enumerate(self.levels)}
-        found.sort(key=lambda t: (exact not in (plain(t.name), plain(t.code)), order[t.level], -t.people))
-        return found[:MOST_FOUND]
+        matches.sort(key=lambda t: (exact not in (plain(t.name), plain(t.code)), order[t.level], -t.people))
+        return matches[:MOST_FOUND]
 
     def sources(self) -> Sequence[tuple[str, Source]]:
         """Return where each table comes from: what the card says of it, else of the whole."""
@@ -165,8 +165,8 @@ class Country:
 
     def in_areas(self, areas: Sequence[int]) -> list[Sheet]:
         """Return the places whose nearest area is one of these."""
-        held = set(areas)
-        return [each for each in self.places if each.area in held]
+        wanted_areas = set(areas)
+        return [each for each in self.places if each.area in wanted_areas]
 
     def gaps(self, one: Territory, definition: str, *, most: int = 5) -> list[Gap]:
         """Return the areas of a territory where a place would be within reach of the most people in need who
@@ -183,16 +183,16 @@ class Country:
         spots = np.array([(s.longitude, s.latitude) for s in self.places]).reshape(-1, 2)
         away, _ = reach.nearest(self.points[rows], spots)
         by_row = {each.areas[0]: each for each in areas}
-        found = []
+        gaps = []
         for _ in range(most):
             gained = near @ without
             best = int(np.argmax(gained))
             if gained[best] < 1:
                 break
             area = by_row[int(rows[best])]
-            found.append(Gap(area=area, metres=float(away[best]), gained=float(gained[best])))
+            gaps.append(Gap(area=area, metres=float(away[best]), gained=float(gained[best])))
             without[near[[best]].indices] = 0.0
-        return found
+        return gaps
 
 
 def _matches(words: Sequence[str], name: Sequence[str]) -> bool:
@@ -200,11 +200,11 @@ def _matches(words: Sequence[str], name: Sequence[str]) -> bool:
 
 
 def digest_of(pack: Pack) -> str:
-    """Return what decides of the folder of a country: its files, and the method."""
-    found = hashlib.sha256(f"{VERSION}-{number('protection/small_area')}\n".encode())
+    """Return the digest that names the results of a country: of its files, and of the method."""
+    digest = hashlib.sha256(f"{VERSION}-{number('protection/small_area')}\n".encode())
     for path in [pack.folder / CARD, *files(pack)]:
-        found.update(f"{path.name}\n".encode() + hashlib.sha256(path.read_bytes()).digest())
-    return found.hexdigest()[:20]
+        digest.update(f"{path.name}\n".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:20]
 
 
 def prepare(folder: Path, home: Path) -> bool:
@@ -215,48 +215,49 @@ def prepare(folder: Path, home: Path) -> bool:
     pack = read(folder)
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     digest = digest_of(pack)
-    kept = home / digest
-    counted = not kept.is_dir()
+    results = home / digest
+    counted = not results.is_dir()
     if counted:
         aside = Path(mkdtemp(prefix=ASIDE, dir=home))
         try:
             _count(pack, aside)
-            aside.rename(kept)
+            aside.rename(results)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
     write_whole(home / CURRENT, digest)
     for each in home.iterdir():
-        if OURS.fullmatch(each.name) and each != kept:  # former ones, and what a stop left aside
+        if RESULT_FOLDER.fullmatch(each.name) and each != results:  # former ones, and what a stop left aside
             shutil.rmtree(each, ignore_errors=True)
     return counted
 
 
 def _count(pack: Pack, aside: Path) -> None:
-    told: dict[str, Any] = {"definitions": {}, "rates": {}}
+    content: dict[str, Any] = {"definitions": {}, "rates": {}}
     for definition in pack.definitions:
         one = by(pack, definition.id)
         store(one, aside, sheets=True)
         with opened(DUCKDB, aside) as engine:
             tables = {
-                level: estimating.estimate(one, aside, engine, level) for level in (WHOLE, *pack.levels, AREA)
+                level: estimating.estimate(one, aside, engine, level)
+                for level in (COUNTRY_LEVEL, *pack.levels, AREA)
             }
             rates = engine.query(RATES, "select cell, rate, margin from rates order by cell")
-        told["rates"][definition.id] = [
+        content["rates"][definition.id] = [
             [r["cell"], float(r["rate"]), float(r["margin"])] for r in rates.rows()
         ]
-        told["definitions"][definition.id] = {
+        content["definitions"][definition.id] = {
             level: {
                 "code": table["code"].tolist(),
                 "name": table["name"].tolist(),
-                **{name: [_kept(value) for value in table[name].tolist()] for name in NUMBERS},
+                **{name: [_finite_or_none(value) for value in table[name].tolist()] for name in NUMBERS},
             }
             for level, table in tables.items()
         }
     shutil.copyfile(pack.folder / CARD, aside / CARD)
-    write_whole(aside / KEPT, json.dumps(told, ensure_ascii=False, allow_nan=False))
+    write_whole(aside / STUDY_FILE, json.dumps(content, ensure_ascii=False, allow_nan=False))
 
 
-def _kept(value: float) -> float | None:
+def _finite_or_none(value: float) -> float | None:
     return None if isnan(value) else float(value)
 
 
@@ -269,7 +270,7 @@ def current(home: Path) -> Country:
 def _read(path: str) -> Country:
     folder = Path(path)
     pack = read(folder)
-    told = json.loads((folder / KEPT).read_text("utf-8"))
+    content = json.loads((folder / STUDY_FILE).read_text("utf-8"))
     with duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False}) as connection:
 
         def rows(table: str, order: str, *columns: str) -> list[tuple[Any, ...]]:
@@ -280,35 +281,35 @@ def _read(path: str) -> Country:
         named = {(level, code): name for level, code, name in rows(NAMES, "level, code", *COLUMNS[NAMES])}
         sheets = rows(PLACES, "name, code", "code", "latitude", "longitude", *SHEET)
     points = np.array([(row[3], row[2]) for row in areas], dtype=np.float64).reshape(-1, 2)
-    keys = {AREA: [str(row[0]) for row in areas], WHOLE: [WHOLE] * len(areas)}
+    keys = {AREA: [str(row[0]) for row in areas], COUNTRY_LEVEL: [COUNTRY_LEVEL] * len(areas)}
     keys |= {level: [str(row[4 + n]) for row in areas] for n, level in enumerate(pack.levels)}
-    held: dict[tuple[str, str], list[int]] = {}
+    rows_of: dict[tuple[str, str], list[int]] = {}
     for level, codes in keys.items():
         for row, code in enumerate(codes):
-            held.setdefault((level, code), []).append(row)
+            rows_of.setdefault((level, code), []).append(row)
     parents, children = _hierarchy(pack, keys)
     spots = np.array([(row[2], row[1]) for row in sheets], dtype=np.float64).reshape(-1, 2)
     _, nearest = reach.nearest(spots, points)
     return Country(
         pack=pack,
         by_definition={
-            id: _territories(pack, tables, held, named) for id, tables in told["definitions"].items()
+            id: _territories(pack, tables, rows_of, named) for id, tables in content["definitions"].items()
         },
         points=points,
         places=tuple(_sheet(row, int(area)) for row, area in zip(sheets, nearest, strict=True)),
         parents=parents,
         children=children,
-        rates={id: [tuple(row) for row in rates] for id, rates in told["rates"].items()},
+        rates={id: [tuple(row) for row in rates] for id, rates in content["rates"].items()},
         digest=folder.name,
     )
 
 
 def _sheet(row: tuple[Any, ...], area: int) -> Sheet:
-    code, latitude, longitude, *told = row
-    said: dict[str, Any] = dict(zip(SHEET, told, strict=True))
+    code, latitude, longitude, *values = row
+    columns: dict[str, Any] = dict(zip(SHEET, values, strict=True))
     for name in ("services", "languages"):
-        said[name] = tuple(part for each in said[name].split("|") if (part := each.strip()))
-    return Sheet(code=code, latitude=latitude, longitude=longitude, area=area, **said)
+        columns[name] = tuple(part for each in columns[name].split("|") if (part := each.strip()))
+    return Sheet(code=code, latitude=latitude, longitude=longitude, area=area, **columns)
 
 
 def key_of(level: str, code: str) -> str:
@@ -317,7 +318,7 @@ def key_of(level: str, code: str) -> str:
     >>> key_of("district", "N01"), key_of("pays", "pays")
     ('district-N01', 'pays')
     """
-    return WHOLE if level == WHOLE else f"{level}-{code}"
+    return COUNTRY_LEVEL if level == COUNTRY_LEVEL else f"{level}-{code}"
 
 
 def _hierarchy(
@@ -326,58 +327,58 @@ def _hierarchy(
     """Return by key the territories that hold one, the nearest first, and those just below it. One that
     straddles two larger ones is under neither: it is under the next that holds it whole.
     """
-    upwards = (AREA, *pack.levels, WHOLE)
+    upwards = (AREA, *pack.levels, COUNTRY_LEVEL)
     parents: dict[str, tuple[str, ...]] = {}
     children: dict[str, list[str]] = {}
     for n, level in enumerate(upwards[:-1]):
         above: dict[str, list[set[str]]] = {}
         for row, code in enumerate(keys[level]):
             sets = above.setdefault(code, [set() for _ in upwards[n + 1 :]])
-            for larger, found in zip(upwards[n + 1 :], sets, strict=True):
-                found.add(keys[larger][row])
+            for larger, larger_units in zip(upwards[n + 1 :], sets, strict=True):
+                larger_units.add(keys[larger][row])
         for code, sets in above.items():
-            whole = [
-                key_of(larger, next(iter(found)))
-                for larger, found in zip(upwards[n + 1 :], sets, strict=True)
-                if len(found) == 1
+            containing = [
+                key_of(larger, next(iter(units)))
+                for larger, units in zip(upwards[n + 1 :], sets, strict=True)
+                if len(units) == 1
             ]
-            parents[key_of(level, code)] = tuple(whole)
-            children.setdefault(whole[0], []).append(key_of(level, code))
+            parents[key_of(level, code)] = tuple(containing)
+            children.setdefault(containing[0], []).append(key_of(level, code))
     return parents, {key: tuple(sorted(below)) for key, below in children.items()}
 
 
 def _territories(
     pack: Pack,
     tables: Mapping[str, Mapping[str, Sequence[Any]]],
-    held: Mapping[tuple[str, str], Sequence[int]],
+    rows_of: Mapping[tuple[str, str], Sequence[int]],
     named: Mapping[tuple[str, str], str],
 ) -> Mapping[str, Territory]:
-    found = {}
-    for level in (WHOLE, *reversed(pack.levels), AREA):
+    territories = {}
+    for level in (COUNTRY_LEVEL, *reversed(pack.levels), AREA):
         table = tables[level]
         for n, code in enumerate(table["code"]):
-            name = pack.name if level == WHOLE else named.get((level, code), table["name"][n])
+            name = pack.name if level == COUNTRY_LEVEL else named.get((level, code), table["name"][n])
             need, rate = _figures(pack, {each: table[each][n] for each in NUMBERS})
             within = table["within"][n]
             key = key_of(level, code)
-            found[key] = Territory(
+            territories[key] = Territory(
                 key=key,
                 level=level,
                 code=code,
                 name=name,
-                areas=tuple(held[level, code]),
+                areas=tuple(rows_of[level, code]),
                 people=table["people"][n],
                 need=need,
                 rate=rate,
                 rank=int(table["rank"][n] or 0),
                 within=float("nan") if within is None else within,
             )
-    return found
+    return territories
 
 
 def _figures(pack: Pack, row: Mapping[str, float | None]) -> tuple[Figure, Figure]:
     people = row["people"] or 0.0
-    told: dict[str, Any] = {
+    shared: dict[str, Any] = {
         "universe": pack.universe,
         "n": round(people),
         "method": METHOD,
@@ -385,12 +386,12 @@ def _figures(pack: Pack, row: Mapping[str, float | None]) -> tuple[Figure, Figur
     }
     if row["value"] is None or row["low"] is None or row["high"] is None:
         reason = estimating.TOO_FEW
-        return Withheld(reason=reason, unit="personnes", **told), Withheld(
-            reason=reason, unit="pourcent", **told
+        return Withheld(reason=reason, unit="personnes", **shared), Withheld(
+            reason=reason, unit="pourcent", **shared
         )
-    need = Estimate(value=row["value"], low=row["low"], high=row["high"], unit="personnes", **told)
+    need = Estimate(value=row["value"], low=row["low"], high=row["high"], unit="personnes", **shared)
     parts = [100 * value / people for value in (need.value, need.low, need.high)]
-    return need, Estimate(value=parts[0], low=parts[1], high=parts[2], unit="pourcent", **told)
+    return need, Estimate(value=parts[0], low=parts[1], high=parts[2], unit="pourcent", **shared)
 
 
 def as_csv(territories: Sequence[Territory]) -> str:
@@ -401,12 +402,12 @@ def as_csv(territories: Sequence[Territory]) -> str:
         ("niveau", "code", "nom", "personnes", "valeur", "bas", "haut", "taux", "rang", "part_avec_un_lieu")
     )
     for t in territories:
-        told = [f"{t.people:.9g}", "", "", "", "", "", ""]
+        cells = [f"{t.people:.9g}", "", "", "", "", "", ""]
         if isinstance(t.need, Estimate) and isinstance(t.rate, Estimate):
             within = "" if isnan(t.within) else f"{t.within:.9g}"
             numbers = (t.people, t.need.value, t.need.low, t.need.high, t.rate.value / 100)
-            told = [*(f"{value:.9g}" for value in numbers), str(t.rank), within]
-        writer.writerow((t.level, t.code, t.name, *told))
+            cells = [*(f"{value:.9g}" for value in numbers), str(t.rank), within]
+        writer.writerow((t.level, t.code, t.name, *cells))
     return file.getvalue()
 
 
@@ -415,8 +416,8 @@ def places_csv(places: Sequence[Sheet]) -> str:
     file = io.StringIO(newline="")
     writer = Writer(file)
     writer.writerow(("code", "latitude", "longitude", *SHEET))
-    for each in places:
-        told = {**{name: getattr(each, name) for name in SHEET}}
-        told |= {"services": "|".join(each.services), "languages": "|".join(each.languages)}
-        writer.writerow((each.code, each.latitude, each.longitude, *told.values()))
+    for place in places:
+        columns = {**{name: getattr(place, name) for name in SHEET}}
+        columns |= {"services": "|".join(place.services), "languages": "|".join(place.languages)}
+        writer.writerow((place.code, place.latitude, place.longitude, *columns.values()))
     return file.getvalue()

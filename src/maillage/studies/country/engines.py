@@ -1,4 +1,4 @@
-"""What runs the tables of a country: DuckDB on this computer, or Spark here or on a cluster. The same words
+"""Engines of the tables of a country: DuckDB on this computer, or Spark here or on a cluster. The same words
 are asked of both, and the same function runs on the parts of a country.
 """
 
@@ -21,17 +21,17 @@ ENGINES = (DUCKDB, SPARK)
 LOCAL = "local[2]"  # two processes of this computer
 PARTS = 4  # in which Spark cuts what it groups
 Part = TypeVar("Part")
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 
 class Engine(Protocol):
     """Runs a query over the tables of a country, and a function over its parts."""
 
     def query(self, name: str, words: str) -> Table:
-        """Return what a query answers, in the order it says, under that name."""
+        """Return the rows of a query as a table of that name, in the order of the query."""
 
-    def over(self, function: Callable[[Part], Found], parts: Sequence[Part]) -> Iterable[Found]:
-        """Return what a function answers for each part, in their order."""
+    def over(self, function: Callable[[Part], Result], parts: Sequence[Part]) -> Iterable[Result]:
+        """Return the result of a function for each part, in their order."""
 
 
 class DuckDb:
@@ -41,12 +41,12 @@ class DuckDb:
         self._connection = connection
 
     def query(self, name: str, words: str) -> Table:
-        """Return what a query answers."""
-        found = self._connection.execute(words)
-        return _table(name, [column for column, *_ in found.description], found.fetchall())
+        """Return the rows of a query."""
+        cursor = self._connection.execute(words)
+        return _table(name, [column for column, *_ in cursor.description], cursor.fetchall())
 
-    def over(self, function: Callable[[Part], Found], parts: Sequence[Part]) -> Iterable[Found]:
-        """Return what a function answers for each part."""
+    def over(self, function: Callable[[Part], Result], parts: Sequence[Part]) -> Iterable[Result]:
+        """Return the result of a function for each part."""
         return map(function, parts)
 
 
@@ -57,14 +57,16 @@ class Spark:
         self._session = session
 
     def query(self, name: str, words: str) -> Table:
-        """Return what a query answers."""
-        found = self._session.sql(words)
-        return _table(name, found.columns, [tuple(row) for row in found.collect()])
+        """Return the rows of a query."""
+        frame = self._session.sql(words)
+        return _table(name, frame.columns, [tuple(row) for row in frame.collect()])
 
-    def over(self, function: Callable[[Part], Found], parts: Sequence[Part]) -> Iterable[Found]:
-        """Return what a function answers for each part: computed where Spark has its processes."""
-        found: list[Found] = self._session.sparkContext.parallelize(parts, len(parts)).map(function).collect()
-        return found
+    def over(self, function: Callable[[Part], Result], parts: Sequence[Part]) -> Iterable[Result]:
+        """Return the result of a function for each part, computed where Spark has its processes."""
+        results: list[Result] = (
+            self._session.sparkContext.parallelize(parts, len(parts)).map(function).collect()
+        )
+        return results
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.estimate import centiles
 from maillage.kernel.table import Table
 from maillage.reference.parameters import number
-from maillage.studies.country.card import AREA, WHOLE, Pack
+from maillage.studies.country.card import AREA, COUNTRY_LEVEL, Pack
 from maillage.studies.country.engines import Engine
 from maillage.studies.country.pack import column
 
@@ -39,7 +39,9 @@ NEEDS = """
 # of an area are written before they are joined: Spark would else compare every area with every place first.
 SQUARE = "cast(floor(latitude / {step}) as bigint) * {row} + cast(floor(longitude / {step}) as bigint)"
 ROW = 10_000  # squares counted along a parallel: more than there are
-AROUND = "".join(f" union all select {ROW * dy + dx}" for dy in (0, -1, 1) for dx in (0, -1, 1) if dy or dx)
+NEIGHBOUR_OFFSETS = "".join(
+    f" union all select {ROW * dy + dx}" for dy in (0, -1, 1) for dx in (0, -1, 1) if dy or dx
+)
 NEAR = """
     select a.code as area, count(distinct q.code) as places
     from (
@@ -85,7 +87,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What every part draws with. rates: (draws, cells), in the order of `cells`."""
+    """The inputs shared by the draws of every part. rates: (draws, cells), in the order of `cells`."""
 
     folder: str
     cells: tuple[str, ...]
@@ -102,26 +104,26 @@ def estimate(
 
     folder: the tables that `store` wrote. Where there are too few people, what is estimated is nan.
     """
-    if level not in (AREA, *pack.levels, WHOLE):
+    if level not in (AREA, *pack.levels, COUNTRY_LEVEL):
         raise Refused(
             f"{pack.name} n’a pas de niveau {level}.",
             why="Un niveau est une colonne du fichier areas, dite dans pays.yaml.",
-            do=f"Choisissez parmi {', '.join((AREA, *pack.levels, WHOLE))}.",
+            do=f"Choisissez parmi {', '.join((AREA, *pack.levels, COUNTRY_LEVEL))}.",
         )
-    found = engine.query(f"country-{level}", words(pack, level))
-    low, high = _bounds(pack, folder, engine, level, found, seed, n_draws)
-    few = found["people"] < number("protection/small_area")
-    told = {name: np.where(few, np.nan, found[name]) for name in ("need", "rate", "within")}
+    estimates = engine.query(f"country-{level}", words(pack, level))
+    low, high = _bounds(pack, folder, engine, level, estimates, seed, n_draws)
+    few = estimates["people"] < number("protection/small_area")
+    published = {name: np.where(few, np.nan, estimates[name]) for name in ("need", "rate", "within")}
     return Table(
         f"country-{level}",
         {
-            **{name: found[name] for name in ("code", "name", "areas", "people")},
-            "value": told["need"],
+            **{name: estimates[name] for name in ("code", "name", "areas", "people")},
+            "value": published["need"],
             "low": np.where(few, np.nan, low),
             "high": np.where(few, np.nan, high),
-            "rate": told["rate"],
-            "rank": np.where(few, np.nan, found["place"]),
-            "within": told["within"],
+            "rate": published["rate"],
+            "rank": np.where(few, np.nan, estimates["place"]),
+            "within": published["within"],
             "warning": np.where(few, TOO_FEW, ""),
         },
     )
@@ -129,15 +131,15 @@ def estimate(
 
 def words(pack: Pack, level: str) -> str:
     """Return the query of a level, as every engine reads it."""
-    key = column(level) if level == WHOLE else f"a.{column(level)}"
+    key = column(level) if level == COUNTRY_LEVEL else f"a.{column(level)}"
     square = SQUARE.format(step=STEP, row=ROW)
-    near = NEAR.format(square=square, around=AROUND, earth=EARTH, reach=pack.reach)
+    near = NEAR.format(square=square, around=NEIGHBOUR_OFFSETS, earth=EARTH, reach=pack.reach)
     few = number("protection/small_area")  # what is not shown takes no rank
     return LEVEL.format(needs=NEEDS, near=near, key=key, name="a.name" if level == AREA else key, few=few)
 
 
 def _bounds(
-    pack: Pack, folder: Path, engine: Engine, level: str, found: Table, seed: int, n_draws: int
+    pack: Pack, folder: Path, engine: Engine, level: str, estimates: Table, seed: int, n_draws: int
 ) -> tuple[Floats, Floats]:
     """Return (rows,) the ends of the interval of each row: draws of the rates, shared, and of each area."""
     rates = engine.query("rates", "select cell, rate, margin from rates order by cell")
@@ -150,8 +152,8 @@ def _bounds(
         Part(n, tuple(codes[start : start + BLOCK]), tuple(keys[start : start + BLOCK]))
         for n, start in enumerate(range(0, len(codes), BLOCK))
     ]
-    at = {code: row for row, code in enumerate(found["code"].tolist())}
-    sums = np.zeros((len(found), n_draws))
+    at = {code: row for row, code in enumerate(estimates["code"].tolist())}
+    sums = np.zeros((len(estimates), n_draws))
     function: Callable[[Part], tuple[list[str], Floats]] = partial(draws_of, drawing)
     for names, values in engine.over(function, parts):  # in their order, whoever computed them
         sums[[at[name] for name in names]] += values

@@ -67,8 +67,8 @@ def write(folder: Path) -> int:
         "rate": np.clip(outcome.rates.mean(axis=0, dtype=np.float64), 0, 1),
         "margin": np.clip(SHARE * outcome.rates.std(axis=0, dtype=np.float64), 0, 1),
     }
-    for table, held in (("areas", columns), ("people", people), ("rates", rates)):
-        _parquet(folder / f"{table}.parquet", held)
+    for table, columns_of_table in (("areas", columns), ("people", people), ("rates", rates)):
+        _parquet(folder / f"{table}.parquet", columns_of_table)
     effect = float(need_model.spreads().area)
     card = CARD_TEXT.format(counts=chosen.label, id=DEFAULT, levels=", ".join(LEVELS), effect=effect)
     write_whole(folder / CARD, card)
@@ -77,14 +77,14 @@ def write(folder: Path) -> int:
 
 def _parquet(path: Path, columns: dict[str, np.ndarray]) -> None:
     """Write columns as a typed file."""
-    held = {
+    arrays = {
         name: values.astype(object) if values.dtype.kind == "U" else values
         for name, values in columns.items()
     }
     typed = ", ".join(
         f"cast({name} as {TEXT}) as {name}" if values.dtype.kind == "O" else name
-        for name, values in held.items()
+        for name, values in arrays.items()
     )
     with duckdb.connect() as connection:
-        connection.register("held", held)
+        connection.register("held", arrays)
         connection.execute(f"copy (select {typed} from held) to '{path}' (format parquet)")

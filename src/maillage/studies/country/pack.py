@@ -14,12 +14,12 @@ from typing import Any
 import duckdb
 
 from maillage.kernel.errors import Refused
-from maillage.studies.country.card import AREA, RATES, WHOLE, Pack
+from maillage.studies.country.card import AREA, COUNTRY_LEVEL, RATES, Pack
 
 TEXT, NUMBER = "varchar", "double"
 HEAD, HEADER_WITHIN = 2**16, 15  # bytes, and lines, among which the names of columns are looked for
 SEPARATORS = ",;\t|"
-LINE_SAID = re.compile(r"CSV Error on Line: (\d+)")  # what DuckDB says when it stops
+ERROR_LINE = re.compile(r"CSV Error on Line: (\d+)")  # what DuckDB says when it stops
 AREAS, PEOPLE, PLACES, NAMES = "areas", "people", "places", "names"
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     AREAS: {"code": TEXT, "name": TEXT, "latitude": NUMBER, "longitude": NUMBER},
@@ -135,8 +135,10 @@ def store(pack: Pack, to: Path, *, sheets: bool = False) -> None:
                 typed |= {"name": TEXT}
             _load(connection, pack, table, typed)
         for table, words, query, why, do in (*RULES, *_rules_of_levels(pack)):
-            if found := connection.execute(f"{query} limit 1").fetchone():
-                raise Refused(f"{_path(pack, table) or table} : {words.format(found[0])}.", why=why, do=do)
+            if offending := connection.execute(f"{query} limit 1").fetchone():
+                raise Refused(
+                    f"{_path(pack, table) or table} : {words.format(offending[0])}.", why=why, do=do
+                )
         for table, columns in COLUMNS.items():
             order = ", ".join(columns) if table == NAMES else next(iter(columns))
             connection.execute(
@@ -145,7 +147,7 @@ def store(pack: Pack, to: Path, *, sheets: bool = False) -> None:
 
 
 def _rules_of_levels(pack: Pack) -> Iterator[tuple[str, str, str, str, str]]:
-    """Yield what must be true of the levels of a country, as RULES do."""
+    """Yield the checks of the levels of a country, in the form of RULES."""
     for level in pack.levels:
         query = f"select {level} from areas where contains({level}, '/')"
         yield AREAS, f"{level} {{}} avec une barre oblique", query, *ADDRESSED
@@ -162,9 +164,9 @@ def _rules_of_levels(pack: Pack) -> Iterator[tuple[str, str, str, str, str]]:
 
 def _load(connection: Any, pack: Pack, table: str, typed: Mapping[str, str]) -> None:
     path = _path(pack, table)
-    beside = [name for name in SHEET if name not in typed] if table == PLACES else []
+    optional = [name for name in SHEET if name not in typed] if table == PLACES else []
     if path is None and table in MAY_LACK:
-        kinds = {**typed, **dict.fromkeys(beside, TEXT)}
+        kinds = {**typed, **dict.fromkeys(optional, TEXT)}
         empty = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in kinds.items())
         connection.execute(f"create table {table} as select * from (select {empty}) where false")
         return
@@ -175,8 +177,10 @@ def _load(connection: Any, pack: Pack, table: str, typed: Mapping[str, str]) -> 
             do=f"Ajoutez-le, avec les colonnes {', '.join(typed)}.",
         )
     try:
-        reader, held, first = _parquet(connection, path) if path.suffix == ".parquet" else _csv(path, typed)
-        if missing := [name for name in typed if name not in held]:
+        reader, columns, first = (
+            _parquet(connection, path) if path.suffix == ".parquet" else _csv(path, typed)
+        )
+        if missing := [name for name in typed if name not in columns]:
             raise Refused(
                 f"{path} : il manque {'la colonne' if len(missing) == 1 else 'les colonnes'}"
                 f" {', '.join(missing)}.",
@@ -189,21 +193,21 @@ def _load(connection: Any, pack: Pack, table: str, typed: Mapping[str, str]) -> 
                 f"select {name}, row_ from raw_{table}"
                 f" where {name} is null or try_cast({name} as {kind}) is null limit 1"
             )
-            if found := connection.execute(wrong).fetchone():
+            if offending := connection.execute(wrong).fetchone():
                 raise Refused(
-                    f"{path}, ligne {_line(path, first, found[1])}, colonne {name} :"
-                    f" {'une case est vide' if found[0] is None else f'« {found[0]} »'}.",
+                    f"{path}, ligne {_line(path, first, offending[1])}, colonne {name} :"
+                    f" {'une case est vide' if offending[0] is None else f'« {offending[0]} »'}.",
                     why="Un nombre y est attendu." if kind == NUMBER else "Une valeur y est attendue.",
                     do="Corrigez cette case : une virgule de décimale s’écrit par un point.",
                 )
         cells = [f"cast({name} as {kind}) as {name}" for name, kind in typed.items()]
-        for name in beside:
+        for name in optional:
             cells.append(
-                f"coalesce(cast({name} as {TEXT}), '') as {name}" if name in held else f"'' as {name}"
+                f"coalesce(cast({name} as {TEXT}), '') as {name}" if name in columns else f"'' as {name}"
             )
         connection.execute(f"create table {table} as select {', '.join(cells)} from raw_{table}")
     except (duckdb.Error, OSError) as error:
-        where = LINE_SAID.search(str(error))
+        where = ERROR_LINE.search(str(error))
         raise Refused(
             f"{path}{f', ligne {where[1]}' if where else ''} est illisible.",
             why="Ce n’est pas une table en CSV (UTF-8, virgules) ou en Parquet : une ligne a trop de cases ou"
@@ -219,14 +223,15 @@ def _load(connection: Any, pack: Pack, table: str, typed: Mapping[str, str]) -> 
 
 
 def _parquet(connection: Any, path: Path) -> tuple[str, set[str], int]:
-    """Return what reads a Parquet file, its columns, and the line before its first one."""
+    """Return the expression that reads a Parquet file, its columns, and the line before its first one."""
     reader = f"read_parquet({_quoted(path)})"
     return reader, {name for name, *_ in connection.execute(f"describe from {reader}").fetchall()}, 0
 
 
 def _csv(path: Path, typed: Mapping[str, str]) -> tuple[str, set[str], int]:
-    """Return what reads a CSV file, its columns, and the line of their names. Nothing is guessed from the
-    rows: one that does not fit stops the reading, where a guess would take another line for the header.
+    """Return the expression that reads a CSV file, its columns, and the line of their names. Nothing is
+    guessed from the rows: one that does not fit stops the reading, where a guess would take another line
+    for the header.
     """
     with path.open("rb") as file:
         head = file.read(HEAD).decode("utf-8-sig", "replace")
@@ -236,7 +241,7 @@ def _csv(path: Path, typed: Mapping[str, str]) -> tuple[str, set[str], int]:
         for rank, line in enumerate(lines)
         for sign in SEPARATORS
     }
-    rank, sign = max(cut, key=lambda each: len(set(cut[each]) & set(typed)), default=(0, ","))
+    rank, sign = max(cut, key=lambda candidate: len(set(cut[candidate]) & set(typed)), default=(0, ","))
     names = cut.get((rank, sign), [])
     if twice := [name for name in (*typed, *SHEET) if names.count(name) > 1]:
         raise Refused(
@@ -269,8 +274,8 @@ def _line(path: Path, first: int, row: int) -> int:
 
 
 def column(level: str) -> str:
-    """Return what gives the key of an area at a level, in the words of the queries."""
-    return {AREA: "code", WHOLE: f"'{WHOLE}'"}.get(level, level)
+    """Return the query expression of the key of an area at a level."""
+    return {AREA: "code", COUNTRY_LEVEL: f"'{COUNTRY_LEVEL}'"}.get(level, level)
 
 
 def _stem(pack: Pack, table: str) -> str:

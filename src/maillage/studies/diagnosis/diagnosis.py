@@ -188,7 +188,7 @@ def _assemble(w: Work, outline: Shapes, classed: Classed) -> Diagnosis:
     weights[rows] = share
     population = people.population.sum()
     by_cell = {name: sum(r.population for r in results if r.cell == name) for name in CELL_NAMES}
-    left = request.zoning.left_out
+    left_out = request.zoning.left_out
     minima = minima_share(frame, rows, share)
     why_poor = why or why_no_poverty(
         frame, rows, share, minima, float(total["poor"].mean()) / max(universe, 1.0)
@@ -234,8 +234,9 @@ def _assemble(w: Work, outline: Shapes, classed: Classed) -> Diagnosis:
         flat=_flat(frame, rows, share),
         deduced=m.rates.deduced,
         left_out=(
-            len(np.setdiff1d(frame.commune[left], frame.commune[rows])),  # whole: others are in for a part
-            float(frame.population[left].sum()),
+            # complete communes: others are in for a part
+            len(np.setdiff1d(frame.commune[left_out], frame.commune[rows])),
+            float(frame.population[left_out].sum()),
         ),
         flags={
             bit: float((frame.population[rows] * share)[(frame.flags[rows] & bit) > 0].sum()) for bit in FLAGS
@@ -251,13 +252,13 @@ def _assemble(w: Work, outline: Shapes, classed: Classed) -> Diagnosis:
 
 def _leaders(request: Request, sums: dict[str, Floats], people: People) -> tuple[str, ...]:
     """Return the zones that rank first in at least one draw out of twenty, most often first."""
-    shown = np.flatnonzero(people.adults >= number("protection/small_area"))
-    if not len(shown):
+    publishable = np.flatnonzero(people.adults >= number("protection/small_area"))
+    if not len(publishable):
         return ()
-    rates = sums["need"][shown] / np.maximum(people.universe[shown], 1.0)[:, None]
-    wins = np.bincount(rates.argmax(axis=0), minlength=len(shown)) / rates.shape[1]
+    rates = sums["need"][publishable] / np.maximum(people.universe[publishable], 1.0)[:, None]
+    wins = np.bincount(rates.argmax(axis=0), minlength=len(publishable)) / rates.shape[1]
     order = np.argsort(-wins, kind="stable")
-    return tuple(request.zoning.zones[shown[i]].code for i in order if wins[i] >= 0.05)
+    return tuple(request.zoning.zones[publishable[i]].code for i in order if wins[i] >= 0.05)
 
 
 def _independent(m: Model, rows: Positions, share: Floats, both: Floats) -> float:

@@ -69,16 +69,16 @@ def drawn_by_zone(
         chosen = [zones[i] for i in batch.tolist()]
         rows = np.concatenate([zone.rows for zone in chosen])
         span = slice(ends[batch[-1]] - len(rows), ends[batch[-1]])
-        kept = share[span]
-        areas = m.draws(rows, names=need_model.WHOLE)
+        counted_share = share[span]
+        areas = m.draws(rows, names=need_model.ALL_OUTCOMES)
         if move is not None:
             names = (*MOVED, *(need_model.LEVEL_OUTCOMES if request.definition.id == LEVELS else ()))
             areas = {**areas, **moved(m, {name: areas[name] for name in names}, rows, move)}
-        for name, values in _zone_sums(m, areas, chosen, rows, kept).items():
+        for name, values in _zone_sums(m, areas, chosen, rows, counted_share).items():
             sums.setdefault(name, []).append(values)
-        pieces += synthetic.add_by(areas["need"] * kept[:, None], piece_at[span], len(pieces))
+        pieces += synthetic.add_by(areas["need"] * counted_share[:, None], piece_at[span], len(pieces))
         survey = request.survey if move is not None and isinstance(request.survey, Measured) else None
-        parts += _parts(request.definition, chosen, areas["need"], m.country.frame, kept, survey)
+        parts += _parts(request.definition, chosen, areas["need"], m.country.frame, counted_share, survey)
         progress(float(ends[batch[-1]] / ends[-1]))
     return Drawn({name: np.concatenate(values) for name, values in sums.items()}, pieces, parts)
 
@@ -162,19 +162,21 @@ def _parts(
     out: list[tuple[Part, ...]] = []
     start = 0
     for zone in zones:
-        here = range(start, start + len(zone.rows))
+        positions = range(start, start + len(zone.rows))
         start += len(zone.rows)
-        found = []
-        for i, row in zip(here, zone.rows.tolist(), strict=True) if 1 < len(zone.rows) <= MOST_PARTS else ():
+        parts = []
+        for i, row in (
+            zip(positions, zone.rows.tolist(), strict=True) if 1 < len(zone.rows) <= MOST_PARTS else ()
+        ):
             universe = float(frame.universe[row] * share[i])
             adults = float(frame.adults[row] * share[i])
             why = "" if adults >= number("protection/small_area") else TOO_FEW
             figure = figures_of(chosen, why=why, survey=survey)
             persons = draws[i].astype(np.float64) * share[i]
             rate = figure(100 * persons / max(universe, 1.0), percent=True)
-            found.append(Part(str(iris["iris"][row]), area_name(iris, row), figure(persons), rate))
-        found.sort(
+            parts.append(Part(str(iris["iris"][row]), area_name(iris, row), figure(persons), rate))
+        parts.sort(
             key=lambda part: (-(part.need.value if isinstance(part.need, Estimate) else -1.0), part.code)
         )
-        out.append(tuple(found))
+        out.append(tuple(parts))
     return out

@@ -76,7 +76,7 @@ def income_figure(draws: Floats, *, why: str, people: float, universe: str = INC
     """Return a figure of living standards. No survey is behind it: its observations are the people whom the
     census counts here, in ordinary housing, and it reads the median incomes of communes.
     """
-    said: dict[str, Any] = {
+    labels: dict[str, Any] = {
         "unit": "personnes",
         "universe": universe,
         "n": round(people),
@@ -84,4 +84,4 @@ def income_figure(draws: Floats, *, why: str, people: float, universe: str = INC
         "sources": INCOME_SOURCES,
         "counted": (("communes", len(frames.sources().filosofi)),),
     }
-    return Withheld(reason=why, **said) if why else from_draws(draws, **said)
+    return Withheld(reason=why, **labels) if why else from_draws(draws, **labels)

@@ -21,7 +21,7 @@ from maillage.studies.need import rurality
 from maillage.words.wording import count
 
 Floats = NDArray[np.float64]
-BESIDE = 1.0  # degree: whoever stands inside the widest commune is nearer to its outline
+WIDEST_COMMUNE = 1.0  # degree: whoever stands inside the widest commune is nearer to its outline
 
 QPV_COMMUNES, SMALL_COMMUNES = "qpv-communes", "petites-communes"
 PERIURBAN_COMMUNES, URBAN_COMMUNES = "communes-periurbaines", "communes-urbaines"
@@ -154,7 +154,9 @@ def _inside_districts(marking: Marking) -> tuple[Floats, int]:
     union = shapely.union_all(np.array([district.shape for district in marking.districts], dtype=object))
     zones = shapely.STRtree(shapely.get_parts(union))  # apart from each other: their surfaces add up
     inside_near = np.isin(communes["departement"], _departements(marking)) & (communes["parent"] == "")
-    near = communes["code"][inside_near].tolist() or contours.communes_near(*union.buffer(BESIDE).bounds)
+    near = communes["code"][inside_near].tolist() or contours.communes_near(
+        *union.buffer(WIDEST_COMMUNE).bounds
+    )
     contour = contours.communes(near)
     touched = [code for code, shape in contour.items() if len(zones.query(shape, predicate="intersects"))]
     rows = np.flatnonzero(np.isin(iris["commune"], touched))

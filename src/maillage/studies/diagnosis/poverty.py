@@ -1,4 +1,4 @@
-"""What is known of living standards: minimum income, and why poor people are sometimes not counted."""
+"""Living standards: minimum income, and why poor people are sometimes not counted."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +13,12 @@ MOST_UNKNOWN = 0.2  # of the residents: beyond, a figure of living standards wou
 def minima_share(frame: frames.Frame, rows: Positions, share: Floats) -> float | None:
     """Return the share of residents in a household on RSA or AAH, over the areas where it is known."""
     people = frame.population[rows]
-    found = frames.minima_share(frame.area[rows], people, frames.sources().cnaf)
-    known = ~np.isnan(found)
+    shares = frames.minima_share(frame.area[rows], people, frames.sources().cnaf)
+    known = ~np.isnan(shares)
     weight = people * share
     if weight[known].sum() * 2 < weight.sum() or not weight.sum():
         return None
-    return float(np.average(found[known], weights=weight[known]))
+    return float(np.average(shares[known], weights=weight[known]))
 
 
 def why_no_poverty(

@@ -1,4 +1,4 @@
-"""Who is concerned: by age, diploma, living standard and kind of space."""
+"""The profile of the people concerned: by age, diploma, living standard and kind of space."""
 
 from collections.abc import Iterator, Mapping
 
@@ -21,7 +21,7 @@ PROFILED = ("need", "modest", "both", *(f"need_{kind}" for kind in rurality.KIND
 
 
 def profile_of(m: Model, rows: Positions, share: Floats, totals: Mapping[str, Floats]) -> tuple[Profile, ...]:
-    """Return who is concerned, by age, diploma, living standard and kind of space.
+    """Return the people concerned by age, diploma, living standard and kind of space.
 
     totals: by outcome of PROFILED, (draws,) the persons that the figures of the territory tell. Living
     standards are those figures themselves: a page has one value for one share.
@@ -30,40 +30,42 @@ def profile_of(m: Model, rows: Positions, share: Floats, totals: Mapping[str, Fl
     counts = outcome.counts[rows] * share[:, None]
     people = counts.sum(axis=0, dtype=np.float64)
     expected, drawn = np.zeros((1, len(people))), np.zeros((m.n_draws, len(people)))
-    for here, moved in _by_rates(m, rows):
-        there = counts[here].sum(axis=0, dtype=np.float64)
+    for areas, moved in _by_rates(m, rows):
+        there = counts[areas].sum(axis=0, dtype=np.float64)
         expected += there * (outcome.centre if moved is None else moved.mean(axis=0, dtype=np.float64))
         drawn += there * (outcome.rates if moved is None else moved)
     middle = _brought(people, expected, np.array([need.mean()]))
     concerned, drawn = middle[0], _brought(people, drawn, need)
-    whole = float(concerned.sum())
+    n_concerned = float(concerned.sum())
     cells = [
         *(("age", name, np.resize(k == AGE_OF, len(people))) for k, name in enumerate(AGES)),
         *(("diplome", name, np.resize(k == DIPLOMA_OF, len(people))) for k, name in enumerate(DIPLOMAS)),
     ]
     luck = even_normals(m.seed, "profile", len(cells), m.n_draws)
     varies = drawn * (1 - np.divide(drawn, people, out=np.zeros_like(drawn), where=people > 0))
-    found = []
+    groups = []
     for (breakdown, name, inside), chance in zip(cells, luck, strict=True):
         # What few people add by chance, once the total is known: none where a group is everybody.
         own = varies[:, inside].sum(axis=1)
         own *= 1 - np.divide(own, varies.sum(axis=1), out=np.ones_like(own), where=own > 0)
         size = np.full(len(need), people[inside].sum())
         members = np.clip(drawn[:, inside].sum(axis=1) + chance * np.sqrt(own), 0, np.minimum(size, need))
-        found.append(_group(breakdown, name, size, members, float(concerned[inside].sum()), need, whole))
-    held: list[tuple[str, str, Floats, Floats]] = []
+        groups.append(
+            _group(breakdown, name, size, members, float(concerned[inside].sum()), need, n_concerned)
+        )
+    classes: list[tuple[str, str, Floats, Floats]] = []
     if share_living(m.country.frame.unmeasured, m.country.frame, rows, share) < MOST_UNKNOWN:
         modest, both = totals["modest"], totals["both"]
-        held += [
+        classes += [
             ("niveau_de_vie", "modeste", modest, both),
             ("niveau_de_vie", "autre", people.sum() - modest, np.maximum(need - both, 0.0)),
         ]
     spaces, universe = rurality.kinds()[rows], m.country.frame.universe[rows] * share
     for kind in rurality.KINDS:
         size = np.full(len(need), universe[spaces == kind].sum())
-        held.append(("espace", kind, size, totals[f"need_{kind}"]))
-    found += [_group(*each, float(each[-1].mean()), need, whole) for each in held]
-    return tuple(found)
+        classes.append(("espace", kind, size, totals[f"need_{kind}"]))
+    groups += [_group(*each, float(each[-1].mean()), need, n_concerned) for each in classes]
+    return tuple(groups)
 
 
 def _by_rates(m: Model, rows: Positions) -> Iterator[tuple[NDArray[np.bool_], Singles | None]]:
@@ -71,8 +73,8 @@ def _by_rates(m: Model, rows: Positions) -> Iterator[tuple[NDArray[np.bool_], Si
     None for those of the country. Overseas and small communes have their own, as in the draws of the need.
     """
     outcome, regions, small = m.outcomes["need"], m.country.region_of[rows], m.country.rural[rows]
-    apart = np.isin(regions, list(outcome.overseas)) | small
-    yield ~apart, None
+    separate = np.isin(regions, list(outcome.overseas)) | small
+    yield ~separate, None
     yield small, outcome.rural
     for region, rates in outcome.overseas.items():
         yield regions == region, rates
@@ -94,7 +96,13 @@ def _brought(people: Floats, concerned: Floats, total: Floats) -> Floats:
 
 
 def _group(
-    breakdown: str, name: str, people: Floats, members: Floats, concerned: float, need: Floats, whole: float
+    breakdown: str,
+    name: str,
+    people: Floats,
+    members: Floats,
+    concerned: float,
+    need: Floats,
+    all_concerned: float,
 ) -> Profile:
     """Return a group. people, members, need: (draws,) its persons, those of them concerned, all those
     concerned; concerned, whole: the two last at the central rates.
@@ -105,14 +113,14 @@ def _group(
         name,
         size,
         concerned,
-        _around(concerned, size, members, people),
-        _around(concerned, whole, members, need),
+        _spread_of_share(concerned, size, members, people),
+        _spread_of_share(concerned, all_concerned, members, need),
     )
 
 
-def _around(part: float, whole: float, parts: Floats, wholes: Floats) -> Spread:
+def _spread_of_share(part: float, total: float, parts: Floats, wholes: Floats) -> Spread:
     """Return the share of a part in a whole, between the centiles of its draws; zero of nobody."""
-    value = part / whole if whole > 0 else 0.0
+    value = part / total if total > 0 else 0.0
     drawn = np.divide(parts, wholes, out=np.zeros_like(parts), where=wholes > 0)
-    found = spread_of(np.clip(drawn, 0.0, 1.0))
-    return Spread(value, min(found.low, value), max(found.high, value))
+    spread = spread_of(np.clip(drawn, 0.0, 1.0))
+    return Spread(value, min(spread.low, value), max(spread.high, value))

@@ -1,4 +1,4 @@
-"""What others published of a territory, set beside what the same definition gives here."""
+"""Rates published for a territory, compared with our rate under the same definition."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from maillage.studies.need.model import Model, ModelByDefinition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beside:
+class PublishedComparison:
     """A published rate and ours. place: what it is of; is_here: the very territory of the study, and not
     one that holds it. ours: percent under the same definition, None when none of ours asks the same question.
     """
@@ -32,43 +32,43 @@ class Beside:
 
     @property
     def contradicts(self) -> bool:
-        """Whether the published rate, rounding included, is out of our interval."""
+        """True if the published rate, rounding included, is out of our interval."""
         return isinstance(self.ours, Estimate) and not (
             self.published.low <= self.ours.high and self.ours.low <= self.published.high
         )
 
     @property
     def is_above(self) -> bool:
-        """Whether the published rate is the higher one."""
+        """True if the published rate is the higher one."""
         return isinstance(self.ours, Estimate) and self.published.rate > self.ours.value
 
 
-def beside(d: Diagnosis, models: ModelByDefinition) -> tuple[Beside, ...]:
-    """Return what was published of the territory, then of those that hold it when one of their rates
-    contradicts ours or another of theirs: what is denied there is not sure here.
+def comparisons(d: Diagnosis, models: ModelByDefinition) -> tuple[PublishedComparison, ...]:
+    """Return the rates published for the territory, then for the larger territories that contain it when one
+    of those rates contradicts ours or another: a disputed rate there is a doubt here.
 
     models: by definition, that of the study among them.
     """
     t, known = d.request.territory, clean.by_place()
-    out: list[Beside] = []
+    out: list[PublishedComparison] = []
     for code, name in ((t.code, t.name), *t.within):
         is_here = code == t.code and _is_whole(d)
-        asked = {rate.definition for rate in known.get(code, ()) if rate.definition}
-        under = {each: models.under(definition(each)) for each in sorted(asked)}
+        published_definitions = {rate.definition for rate in known.get(code, ()) if rate.definition}
+        under = {each: models.under(definition(each)) for each in sorted(published_definitions)}
         rates = known.get(code, ())
         if not is_here and all(_is_near(under[rate.definition], rate) for rate in rates if rate.definition):
             continue
-        found = [
-            Beside(
+        comparisons = [
+            PublishedComparison(
                 published=rate,
                 place=name,
                 is_here=is_here,
-                ours=_ours(d, under[rate.definition], rate, is_here=is_here) if rate.definition else None,
+                ours=_own_rate(d, under[rate.definition], rate, is_here=is_here) if rate.definition else None,
             )
             for rate in rates
         ]
-        if is_here or are_disputed(rates) or any(each.contradicts for each in found):
-            out += found
+        if is_here or are_disputed(rates) or any(each.contradicts for each in comparisons):
+            out += comparisons
     return tuple(out)
 
 
@@ -78,13 +78,13 @@ def are_disputed(rates: Sequence[PublishedRate]) -> bool:
 
 
 def _is_whole(d: Diagnosis) -> bool:
-    """Return whether a study counts its whole territory: no zones drawn by hand, no filter."""
+    """Tell a study of its complete territory: no zones drawn by hand, no filter."""
     return d.request.zoning.kind != "file" and d.request.inside is None
 
 
 def _is_near(m: Model, rate: PublishedRate) -> bool:
-    """Return whether a published rate is within half the spread between régions of our central rate: it is
-    then in our interval, and a large région need not be drawn to know it.
+    """Tell a published rate within half the spread between régions of our central rate: it is then in our
+    interval, and a large région need not be drawn to know it.
 
     Half: the interval of a région, 0.09 each side on the logit at its narrowest, is under one spread since
     rates published elsewhere enter it.
@@ -100,7 +100,7 @@ def _rows(rate: PublishedRate) -> NDArray[np.int64]:
     return rows_of(gazetteer().get(rate.place), frames.sources().rp2021)
 
 
-def _ours(d: Diagnosis, m: Model, rate: PublishedRate, *, is_here: bool) -> Figure:
+def _own_rate(d: Diagnosis, m: Model, rate: PublishedRate, *, is_here: bool) -> Figure:
     """Return our own rate (percent) of the place of a published one, under the definition it asks about."""
     chosen = m.definition
     if is_here and chosen == d.request.definition:

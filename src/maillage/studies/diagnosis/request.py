@@ -1,4 +1,4 @@
-"""What is asked of a diagnosis: where, by which definition, for whom."""
+"""The request of a diagnosis: territory, definition of need, filter of people."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -89,6 +89,6 @@ def model_of(request: Request) -> Model:
         request.definition,
         seed=request.seed,
         n_draws=request.n_draws,
-        whole=True,
+        all_levels=True,
         among=need_model.ages_of_publics(),
     )

@@ -14,7 +14,7 @@ from maillage.studies.diagnosis import compare
 from maillage.studies.diagnosis import published as published_study
 from maillage.studies.diagnosis.compare import NeedByDefinition
 from maillage.studies.diagnosis.diagnosis import diagnose
-from maillage.studies.diagnosis.published import Beside
+from maillage.studies.diagnosis.published import PublishedComparison
 from maillage.studies.diagnosis.request import Request, model_of
 from maillage.studies.diagnosis.results import Diagnosis, ZoneResult
 from maillage.studies.diagnosis.zoning import by
@@ -42,7 +42,7 @@ class Study:
     diagnosis: Diagnosis
     offered: Offered | None
     by_definition: tuple[NeedByDefinition, ...]
-    published: tuple[Beside, ...]
+    published: tuple[PublishedComparison, ...]
     drawn: Diagnosis | None
     quarters: Diagnosis | None = None
 
@@ -59,22 +59,24 @@ def study(
     progress("Lecture du recensement", 0.0)
     models = ModelByDefinition(model_of(request))
     usual = usual_definitions()
-    others = [one for one in usual if one.id != request.definition.id]
+    other_definitions = [one for one in usual if one.id != request.definition.id]
     rows = request.zoning.rows
-    side = partial(compare.definitions, others, rows, models=models, inside=request.inside)
+    side = partial(compare.definitions, other_definitions, rows, models=models, inside=request.inside)
     with cores.aside(side, may_pay=len(rows) < MOST_BESIDE) as drawn:
         d = diagnose(request, lambda step, share: progress(step, 0.1 + 0.6 * share), model=models.own)
         progress("L’offre face au besoin", 0.71)
-        beside = offer_study.offered(request, d, census) if census is not None and census.places else None
+        offer_result = (
+            offer_study.offered(request, d, census) if census is not None and census.places else None
+        )
         progress("Chiffres publiés", 0.8)
-        published = () if isinstance(d.need, Withheld) else published_study.beside(d, models)
+        published = () if isinstance(d.need, Withheld) else published_study.comparisons(d, models)
         progress("Définitions côte à côte", 0.85)
         # What is counted here has one figure: that of the diagnosis, which a survey may have moved.
         own = NeedByDefinition(request.definition, d.need, d.rate)
-        found = {one.definition.id: one for one in (own, *drawn())}
-    each = tuple(found[one.id] for one in usual)
+        result_of = {one.definition.id: one for one in (own, *drawn())}
+    by_definition = tuple(result_of[one.id] for one in usual)
     progress("Cartes", 0.98)
-    return Study(d, beside, each, published, _drawable(d), _quarters(d))
+    return Study(d, offer_result, by_definition, published, _drawable(d), _quarters(d))
 
 
 def _drawable(d: Diagnosis) -> Diagnosis | None:

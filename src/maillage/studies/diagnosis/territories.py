@@ -203,11 +203,11 @@ class Gazetteer:
 
     @cached_property
     def _postcodes(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
+        codes_by_postcode: dict[str, list[str]] = {}
         for code, _, _, postcodes, *_ in self._rows.values():
             for postcode in filter(None, postcodes.split(";")):
-                found.setdefault(postcode, []).append(code)
-        return found
+                codes_by_postcode.setdefault(postcode, []).append(code)
+        return codes_by_postcode
 
     def _departements(self, codes: Iterable[str], seat: str) -> tuple[tuple[str, str], ...]:
         """Return the départements of some communes, as (code, name), that of the seat first."""
@@ -259,8 +259,8 @@ class Gazetteer:
         if typed.casefold() == "france":
             return self._made["france"]
         for candidate in (typed, typed.upper()):
-            if (found := self._one(candidate)) is not None:
-                return found
+            if (territory := self._one(candidate)) is not None:
+                return territory
         raise self._unknown(typed)
 
     def find(self, text: str, *, limit: int = 20, with_grouping: bool = True) -> list[Territory]:
@@ -310,8 +310,8 @@ class Gazetteer:
                 return [self._by_code[code] for code in sure]
             codes, spelled = self._codes
             return [codes[row] for row in spelled.nearest(typed, cutoff=0.6, length_gap=0, limit=limit)]
-        found = self._spelling.nearest(wanted, cutoff=0.72, length_gap=4, limit=limit)
-        return [self._names[row][1] for row in found]
+        nearest_rows = self._spelling.nearest(wanted, cutoff=0.72, length_gap=4, limit=limit)
+        return [self._names[row][1] for row in nearest_rows]
 
     def around(self, territory: Territory, *, limit: int = 4) -> list[Territory]:
         """Return the largest territories of the same kind in the nearest larger one that holds any: the

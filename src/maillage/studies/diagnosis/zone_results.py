@@ -214,11 +214,11 @@ def _cell_spreads(cells_drawn: Positions, population: Floats) -> dict[str, CellS
     """Return how many zones, and which share of residents, each cell holds from draw to draw; empty without
     cells. cells_drawn: (zones, draws), -1 where a class is unknown.
     """
-    whole = float(population.sum())
-    if not (cells_drawn >= 0).any() or not whole:
+    total = float(population.sum())
+    if not (cells_drawn >= 0).any() or not total:
         return {}
     return {
-        name: CellSpread(spread_of(inside.sum(axis=0)), spread_of(population @ inside / whole))
+        name: CellSpread(spread_of(inside.sum(axis=0)), spread_of(population @ inside / total))
         for k, name in enumerate(CELL_NAMES)
         for inside in (cells_drawn == k,)
     }
@@ -227,9 +227,9 @@ def _cell_spreads(cells_drawn: Positions, population: Floats) -> dict[str, CellS
 def _spaces(w: Work) -> dict[str, Floats]:
     """Return, for each kind of space, (zones,) the share of the residents who live in it."""
     people = w.frame.population[w.rows] * w.share
-    of_area, whole = rurality.kinds()[w.rows], np.maximum(w.people.population, 1.0)
+    of_area, population = rurality.kinds()[w.rows], np.maximum(w.people.population, 1.0)
     return {
-        kind: total_by(w.at, np.where(of_area == kind, people, 0.0), len(whole)) / whole
+        kind: total_by(w.at, np.where(of_area == kind, people, 0.0), len(population)) / population
         for kind in rurality.KINDS
     }
 
@@ -240,8 +240,8 @@ def _zone_flags(w: Work) -> Positions:
     out = np.zeros(len(population), dtype=np.int64)
     people = w.frame.population[w.rows] * w.share
     for bit in FLAGS:
-        held = total_by(w.at, np.where(w.frame.flags[w.rows] & bit, people, 0.0), len(population))
-        out |= np.where(held * 5 >= np.maximum(population, 1.0), bit, 0)
+        flagged = total_by(w.at, np.where(w.frame.flags[w.rows] & bit, people, 0.0), len(population))
+        out |= np.where(flagged * 5 >= np.maximum(population, 1.0), bit, 0)
     return out
 
 

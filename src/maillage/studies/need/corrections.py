@@ -41,16 +41,16 @@ def use(corrections: Sequence[Correction]) -> None:
 
 def laid_over(table: Table, key: str, corrections: Sequence[Correction]) -> Table:
     """Return the table with its corrections applied; a code missing from the table is ignored."""
-    mine = [c for c in corrections if c.table == table.name and c.column in table]
-    if not mine:
+    own_corrections = [c for c in corrections if c.table == table.name and c.column in table]
+    if not own_corrections:
         return table
-    columns = {name: np.array(table[name], dtype=np.float64) for name in {c.column for c in mine}}
-    for correction in mine:
+    columns = {name: np.array(table[name], dtype=np.float64) for name in {c.column for c in own_corrections}}
+    for correction in own_corrections:
         columns[correction.column][table[key] == correction.key] = correction.value
     out = table.adding(**columns)
     ages = ("pop_0_19", "pop_20_64", "pop_65p")
-    if any(c.column in ages for c in mine):
+    if any(c.column in ages for c in own_corrections):
         # A population is the sum of its ages: correcting one corrects the other.
-        touched = np.isin(out[key], [c.key for c in mine])
+        touched = np.isin(out[key], [c.key for c in own_corrections])
         out = out.adding(pop=np.where(touched, sum(out[name] for name in ages), out["pop"]))
     return out

@@ -1,4 +1,4 @@
-"""Who had not both a computer and a connection at home in 2014, by age, diploma, occupation and income.
+"""People without both a computer and a connection at home in 2014, by age, diploma, occupation and income.
 
 The crossing that the plan of Grenoble (2015) used, counted again on the persons of the survey.
 Source: docs/methods/credoc-2014.md
@@ -90,16 +90,16 @@ def equipment() -> tuple[Cell, ...]:
 
 def of(persons: Table) -> tuple[Cell, ...]:
     """Return the crossing of these persons (columns of pipeline.credoc)."""
-    asked = persons.take((persons["year"] == WAVE) & (persons["age"] >= FROM_AGE))
-    lacks, known = _lacks(asked)
+    sampled = persons.take((persons["year"] == WAVE) & (persons["age"] >= FROM_AGE))
+    lacks, known = _lacks(sampled)
     return tuple(
-        Cell(breakdown, label, _share(lacks, asked["weight"], inside & known))
-        for breakdown, label, inside in _classes(asked)
+        Cell(breakdown, label, _share(lacks, sampled["weight"], inside & known))
+        for breakdown, label, inside in _classes(sampled)
     )
 
 
 def _lacks(persons: Table) -> tuple[Mask, Mask]:
-    """Return who lacks one of the two, and of whom it is known.
+    """Return the mask of persons who lack one of the two, and the mask of those whose answers tell it.
 
     One « no » is enough to know; an answer of « ne sait pas » beside a « yes » tells nothing.
     """
@@ -108,9 +108,9 @@ def _lacks(persons: Table) -> tuple[Mask, Mask]:
     return lacks, lacks | ((computer != clean.UNKNOWN) & (connection != clean.UNKNOWN))
 
 
-def _share(lacks: Mask, weight: NDArray[np.float64], who: Mask) -> Figure:
+def _share(lacks: Mask, weight: NDArray[np.float64], members: Mask) -> Figure:
     """Return a weighted share; its interval is that of n persons over the effect of quotas."""
-    n = int(who.sum())
+    n = int(members.sum())
     if n < FEWEST:
         return Withheld(
             reason=f"Moins de {FEWEST} personnes interrogées.",
@@ -120,7 +120,7 @@ def _share(lacks: Mask, weight: NDArray[np.float64], who: Mask) -> Figure:
             method=METHOD,
             sources=(clean.CARD,),
         )
-    value = float(np.average(lacks[who], weights=weight[who]))
+    value = float(np.average(lacks[members], weights=weight[members]))
     low, high = wilson(value, n / number("rates/quota_effect"))
     return Estimate(
         value=100 * value,

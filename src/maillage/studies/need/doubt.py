@@ -22,8 +22,8 @@ def variance_shares(m: Model, rows: Positions, share: Floats) -> dict[str, float
     one.
     """
     parts = _variances(m, rows, share, m.spreads)
-    whole = sum(parts.values())
-    return {name: value / whole if whole else 0.0 for name, value in parts.items()}
+    total = sum(parts.values())
+    return {name: value / total if total else 0.0 for name, value in parts.items()}
 
 
 def _variances(m: Model, rows: Positions, share: Floats, between: Spreads) -> dict[str, float]:
@@ -83,10 +83,10 @@ def _tied_left(spread: Floats, commune_of: Positions, rows: Positions) -> float:
     """Return the variance left by effects that vanish over whole communes, when only some areas are
     summed.
     """
-    whole = np.bincount(commune_of)
+    n_areas = np.bincount(commune_of)
     _, local = np.unique(commune_of[rows], return_inverse=True)
-    here = np.bincount(local)
-    complete = here == whole[np.unique(commune_of[rows])]
+    n_selected = np.bincount(local)
+    complete = n_selected == n_areas[np.unique(commune_of[rows])]
     return float((spread**2)[~complete[local]].sum())
 
 
@@ -108,9 +108,11 @@ def sensitivity(m: Model, rows: Positions, share: Floats) -> tuple[Case, ...]:
     people = m.country.frame.universe[rows] * share
     abroad = float(people[m.country.frame.overseas[rows]].sum()) * 2 > float(people.sum())
     out: list[Case] = []
-    for each in (lows, middle, highs):
-        variance = sum(_variances(m, rows, share, replace(m.spreads, **each)).values())
+    for changed_spreads in (lows, middle, highs):
+        variance = sum(_variances(m, rows, share, replace(m.spreads, **changed_spreads)).values())
         half = 1.645 * float(np.sqrt(variance)) / expected if expected else 0.0
-        region = each["overseas" if abroad else "region"]
-        out.append((region, each["departement"], each["epci"], each["area"], half))
+        region = changed_spreads["overseas" if abroad else "region"]
+        out.append(
+            (region, changed_spreads["departement"], changed_spreads["epci"], changed_spreads["area"], half)
+        )
     return tuple(out)

@@ -1,4 +1,4 @@
-"""What a survey of the territory says about need: read through a written link, then weighed against the
+"""The need measured by a survey of the territory: read through a written link, then weighed against the
 model.
 
 Source: docs/methods/enquete-et-estimation.md
@@ -36,7 +36,7 @@ SOURCE = "enquete-locale"
 OF_THE_QUESTION = "personnes que l’enquête représente, d’après celles qui ont répondu à la question"
 TIMES_STEP = 0.5  # of the least doubt of selection: finer, it would tell the share to a tenth of a point
 
-Kept = Literal["combinee", "modele"]
+Retained = Literal["combinee", "modele"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +128,7 @@ class Composite:
     gap: Estimate
     weight: float
     agree: bool
-    kept: Kept
+    kept: Retained
     scenarios: tuple[Scenario, ...]
     draws: Floats
 
@@ -145,60 +145,60 @@ def read(
     ages: tuple[int, int] = (15, 120),
     margins_year: str = "",
 ) -> Measured | Unread:
-    """Return what a survey says about a definition, read through its nearest link; Unread when no question
-    measures it.
+    """Return the share that a survey measures for a definition, through its nearest link; Unread when no
+    question measures it.
 
     answers: one row per respondent, as text; plan: their weights, in persons, and how they were calibrated,
     same respondents, same order. link: used instead of those of the reference. variables: what the plan was
     calibrated on, in words. calibrated: the same, as columns: a question whose answers were forced to match
     margins measures nothing. ages, margins_year: of whom its margins speak, as `Measured` keeps them.
     """
-    found: list[str] = []
+    reasons: list[str] = []
     few = False
-    for each in (link,) if link else links_of(chosen):
+    for tested in (link,) if link else links_of(chosen):
         for column in answers.columns:
-            if column == "id" or not each.reads(column):
+            if column == "id" or not tested.reads(column):
                 continue
             if column in calibrated:
-                found.append(
-                    f"la question « {each.wording} » est aussi dans les marges : sa part serait celle des"
+                reasons.append(
+                    f"la question « {tested.wording} » est aussi dans les marges : sa part serait celle des"
                     " marges"
                 )
                 continue
-            said = _said(answers[column], each)
-            if isinstance(said, str):
-                found.append(
-                    f"la question « {each.wording} » a une réponse « {said} » que nous ne savons pas lire"
+            flags = _concerned_flags(answers[column], tested)
+            if isinstance(flags, str):
+                reasons.append(
+                    f"la question « {tested.wording} » a une réponse « {flags} » que nous ne savons pas lire"
                 )
                 continue
-            concerned, answered = said
+            concerned, answered = flags
             if link and answered.any() and not concerned.any():
-                given = [quoted(str(text)) for text in dict.fromkeys(answers[column][answered].tolist())]
+                values = [quoted(str(text)) for text in dict.fromkeys(answers[column][answered].tolist())]
                 wanted = " ou ".join(f"« {choice} »" for choice in link.choices)
-                found.append(
-                    f"personne n’a répondu {wanted} à la question « {each.wording} » ; réponses lues :"
-                    f" {listed(given)}"
+                reasons.append(
+                    f"personne n’a répondu {wanted} à la question « {tested.wording} » ; réponses lues :"
+                    f" {listed(values)}"
                 )
                 continue
             share = _share(concerned, answered, plan)
             if isinstance(share, Unread):
                 few = True
-                found.append(f"la question « {each.wording} » {share.reason}")
+                reasons.append(f"la question « {tested.wording} » {share.reason}")
                 continue
             part, low, high, effective = _printed(share)
             moved, silent = _departures(concerned, answered, plan)
             sample = sample_balance.sample_of(answers, plan.weights, answered, calibrated)
             if lone := sample_balance.lone_class(sample):
                 few = True
-                found.append(
-                    f"toutes les réponses à la question « {each.wording} » viennent d’une seule classe d’âge"
-                    f" ({_ages(lone)}), et aucun poids ne remplace les autres âges"
+                reasons.append(
+                    f"toutes les réponses à la question « {tested.wording} » viennent d’une seule classe"
+                    f" d’âge ({_ages(lone)}), et aucun poids ne remplace les autres âges"
                 )
                 continue
             return Measured(
                 title=title,
                 question=column,
-                link=each,
+                link=tested,
                 n=share.n,
                 said=int((concerned & answered).sum()),
                 share=part,
@@ -213,8 +213,8 @@ def read(
                 ages=ages,
                 margins_year=margins_year,
             )
-    if found:
-        return Unread(f"L’enquête ne change pas l’estimation : {' ; '.join(found)}.", few=few)
+    if reasons:
+        return Unread(f"L’enquête ne change pas l’estimation : {' ; '.join(reasons)}.", few=few)
     names = ", ".join(dict.fromkeys(f"« {each.questions[0]} »" for each in links_of(chosen)))
     why = f" ; nous y cherchons {names}" if names else ""
     return Unread(
@@ -222,14 +222,14 @@ def read(
     )
 
 
-def _said(values: NDArray[Any], link: Link) -> tuple[Bools, Bools] | str:
+def _concerned_flags(values: NDArray[Any], link: Link) -> tuple[Bools, Bools] | str:
     """Return (respondents,) who is concerned and who answered, and the first answer found in no list, if
     any.
     """
-    counted, others, lacked = (
+    counted, other_choices, lacked = (
         {plain(word) for word in words} for words in (link.choices, link.others, link.lacks)
     )
-    known = counted | others | lacked
+    known = counted | other_choices | lacked
     concerned, answered = np.zeros(len(values), dtype=bool), np.zeros(len(values), dtype=bool)
     for at, raw in enumerate(values.tolist()):
         text = str(raw or "").strip()
@@ -240,7 +240,7 @@ def _said(values: NDArray[Any], link: Link) -> tuple[Bools, Bools] | str:
             if not lacked
             else {plain(word) for word in text.replace(",", " ").replace(";", " ").split()}
         )
-        if (others or lacked) and (strange := words - known):
+        if (other_choices or lacked) and (strange := words - known):
             return sorted(strange)[0]
         answered[at] = True
         concerned[at] = not (words & lacked) if lacked else bool(words & counted)
@@ -251,8 +251,8 @@ def _share(concerned: Bools, answered: Bools, plan: Plan) -> Share | Unread:
     """Return the weighted share of those concerned; or why the answers are unusable."""
     n, count = int(answered.sum()), int((concerned & answered).sum())
     if n < number("composite/fewest"):
-        told = f"n’a que {n} réponses" if n >= LEAST else f"a moins de {LEAST} réponses"
-        return Unread(f"{told} : il en faut {number('composite/fewest'):.0f} pour peser")
+        shortfall = f"n’a que {n} réponses" if n >= LEAST else f"a moins de {LEAST} réponses"
+        return Unread(f"{shortfall} : il en faut {number('composite/fewest'):.0f} pour peser")
     if min(count, n - count) < LEAST:
         return Unread(f"compte moins de {LEAST} réponses d’un côté ou de l’autre : le secret s’y oppose")
     if not plan.weights[answered].sum() > 0:
@@ -301,8 +301,8 @@ def compose(measured: Measured, chosen: Definition, rates: Floats, *, seed: int)
     n = len(rates)
     drawn = composite.surveyed(measured.share, measured.effective, seed=seed, n=n)
     carried = _carried(measured, chosen, drawn, seed, measured.selection)
-    found = composite.combine(rates, carried)
-    kept: Kept = "combinee" if found.agree else "modele"
+    combined = composite.combine(rates, carried)
+    retained: Retained = "combinee" if combined.agree else "modele"
     universe = chosen.universe
     scenarios = [
         Scenario("Sans doute sur qui a répondu", *_scenario(measured, chosen, rates, 0.0, seed)),
@@ -311,13 +311,13 @@ def compose(measured: Measured, chosen: Definition, rates: Floats, *, seed: int)
             *_scenario(measured, chosen, rates, 2 * measured.selection, seed),
         ),
     ]
-    if not found.agree:
-        told = _combined(found.guarded, measured, chosen)
+    if not combined.agree:
+        doubt = _combined(combined.guarded, measured, chosen)
         scenarios.append(
             Scenario(
                 "L’enquête avec le doute qu’il faudrait pour que l’écart s’explique",
-                found.guarded_weight,
-                told,
+                combined.guarded_weight,
+                doubt,
             )
         )
     return Composite(
@@ -334,11 +334,11 @@ def compose(measured: Measured, chosen: Definition, rates: Floats, *, seed: int)
         ),
         model=_estimate(rates, universe, chosen.n, (chosen.id,), method="besoins"),
         survey=_estimate(carried, universe, measured.n, (SOURCE,)),
-        combined=_combined(found.draws, measured, chosen),
+        combined=_combined(combined.draws, measured, chosen),
         gap=Estimate(
-            value=100 * found.gap,
-            low=100 * found.gap_low,
-            high=100 * found.gap_high,
+            value=100 * combined.gap,
+            low=100 * combined.gap_low,
+            high=100 * combined.gap_high,
             unit="pourcent",
             universe=universe,
             n=chosen.n,
@@ -346,11 +346,11 @@ def compose(measured: Measured, chosen: Definition, rates: Floats, *, seed: int)
             sources=(chosen.id, SOURCE),
             counted=measured.counted,
         ),
-        weight=found.weight,
-        agree=found.agree,
-        kept=kept,
+        weight=combined.weight,
+        agree=combined.agree,
+        kept=retained,
         scenarios=tuple(scenarios),
-        draws=found.draws,
+        draws=combined.draws,
     )
 
 

@@ -37,7 +37,7 @@ Positions = NDArray[np.int64]
 
 DRAWS = 500
 LEVEL_OUTCOMES = ("level_3", "level_2", "level_1")  # each is a part of the one before
-WHOLE = ("need", *LEVEL_OUTCOMES, "both", "poor_both")  # what `whole` makes
+ALL_OUTCOMES = ("need", *LEVEL_OUTCOMES, "both", "poor_both")  # what `_Maker.all_outcomes` makes
 SEED = 20_261_120
 OVERSEAS_CHANGE = 2020  # definitions older than this take the overseas gap of 2017, later ones that of 2021
 BIG_CITY = 50_000
@@ -194,7 +194,7 @@ def _blocks(commune_of: Positions) -> Positions:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What is counted, and in which population.
+    """A count of persons in a population, by cell.
 
     counts: (areas, cells) persons at stake. rates: (draws, cells), single precision; centre: (cells,).
     overseas: the rates of each overseas région, by its position; rural: (draws, cells) those of communes
@@ -458,9 +458,9 @@ class Model:
 
         def one(position: int) -> None:
             block = int(blocks[position])
-            found = self.draws_of_block(block, names)
+            draws = self.draws_of_block(block, names)
             wanted = np.flatnonzero(inverse == position)
-            for name, values in found.items():
+            for name, values in draws.items():
                 out[name][wanted] = values[rows[wanted] - self.country.blocks[block]]
             if progress:
                 progress((position + 1) / len(blocks))
@@ -484,16 +484,16 @@ class Model:
         moves = number("spreads/income_epci") * together[place.epci_of[rows]]
         blocks = np.searchsorted(place.blocks, rows, side="right") - 1
         for block in np.unique(blocks).tolist():
-            here = np.flatnonzero(blocks == block)
+            of_block = np.flatnonzero(blocks == block)
             start, end = place.blocks[block], place.blocks[block + 1]
             first = place.commune_of[start:end].min()
-            within = rows[here] - start
-            own[here] = normals(self.seed, "income/area", block, (end - start, self.n_draws))[within]
-            if big[here].any():
+            within = rows[of_block] - start
+            own[of_block] = normals(self.seed, "income/area", block, (end - start, self.n_draws))[within]
+            if big[of_block].any():
                 communes = place.commune_of[start:end].max() - first + 1
                 cities = normals(self.seed, "income/commune", block, (communes, self.n_draws))
-                city = cities[place.commune_of[rows[here]] - first]
-                moves[here] += np.where(big[here], number("spreads/income_city"), 0.0)[:, None] * city
+                city = cities[place.commune_of[rows[of_block]] - first]
+                moves[of_block] += np.where(big[of_block], number("spreads/income_city"), 0.0)[:, None] * city
         return Standards(
             rows=rows,
             size=place.frame.universe[rows],
@@ -513,21 +513,21 @@ class ModelByDefinition:
     """
 
     own: Model
-    _others: dict[str, Model] = field(default_factory=dict, repr=False)
+    _other_models: dict[str, Model] = field(default_factory=dict, repr=False)
 
     def under(self, chosen: Definition) -> Model:
         """Return the model of a definition."""
         if chosen == self.own.definition:
             return self.own
-        if chosen.id not in self._others:
-            self._others[chosen.id] = model(
+        if chosen.id not in self._other_models:
+            self._other_models[chosen.id] = model(
                 chosen,
                 seed=self.own.seed,
                 n_draws=self.own.n_draws,
                 place=self.own.country,
                 known=self.own.places.law,
             )
-        return self._others[chosen.id]
+        return self._other_models[chosen.id]
 
 
 def ages_of_publics() -> dict[str, list[int]]:
@@ -541,12 +541,12 @@ def model(
     seed: int = SEED,
     n_draws: int = DRAWS,
     place: Country | None = None,
-    whole: bool = False,
+    all_levels: bool = False,
     between: Spreads | None = None,
     among: Mapping[str, Collection[int]] | None = None,
     known: Law | None = None,
 ) -> Model:
-    """Return the model of one definition; `whole` adds the three levels and both precarities.
+    """Return the model of one definition; `all_levels` adds the three levels and both precarities.
 
     among: publics by name, each its ages (positions in AGES): those of them in need are outcomes of that
     name. known: the law of regional effects, from published rates and the survey's zones by default.
@@ -558,7 +558,7 @@ def model(
         known = known or regions.law(regional_measures(place), between.region)
         places = _places(place, chosen, known, between, seed, n_draws)
         make = _Maker(place, seed, n_draws, between, places)
-        outcomes = make.whole(chosen, rates) if whole else {"need": make.need(chosen, rates)}
+        outcomes = make.all_outcomes(chosen, rates) if all_levels else {"need": make.need(chosen, rates)}
         outcomes |= {name: make.within(outcomes["need"], ages) for name, ages in (among or {}).items()}
     return Model(
         country=place,
@@ -588,7 +588,7 @@ def _places(place: Country, chosen: Definition, known: Law, between: Spreads, se
 
 
 def regional_measures(place: Country, known: Evidence | None = None) -> Measures:
-    """Return what published rates and a survey's zones say of régions, beside what their residents imply.
+    """Return the gaps of régions that published rates and a survey's zones measure, their residents apart.
 
     known: the evidence shipped with the product by default. Raises Refused when its rates contradict the
     national one.
@@ -645,7 +645,7 @@ class _Maker:
         """Return the outcome counted by a definition."""
         return self._nested(chosen, self._split(rates, rates.draws, rates.centre), rates.centre)
 
-    def whole(self, chosen: Definition, rates: Rates) -> dict[str, Outcome]:
+    def all_outcomes(self, chosen: Definition, rates: Rates) -> dict[str, Outcome]:
         """Return the need, the three levels (under their own definition), and how many are also modest or
         poor.
         """

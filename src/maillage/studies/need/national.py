@@ -43,7 +43,7 @@ def estimate(
     place = need_model.country()
     frame = place.frame
     m = need_model.model(chosen, seed=seed, n_draws=n_draws, place=place)
-    kept = np.ones(len(frame), dtype=bool) if rows is None else np.isin(np.arange(len(frame)), rows)
+    counted = np.ones(len(frame), dtype=bool) if rows is None else np.isin(np.arange(len(frame)), rows)
     keys = {
         "iris": frame.area,
         "commune": frame.commune,
@@ -53,35 +53,39 @@ def estimate(
         "departement": frame.departement,
         "region": np.char.add("R", frame.region),
     }[level]
-    names, at = np.unique(keys[kept], return_inverse=True)
+    names, at = np.unique(keys[counted], return_inverse=True)
     everywhere = np.isin(keys, names)
-    whole = total_by(np.searchsorted(names, keys[everywhere]), frame.population[everywhere], len(names))
+    total_population = total_by(
+        np.searchsorted(names, keys[everywhere]), frame.population[everywhere], len(names)
+    )
     position = np.full(len(frame), -1)
-    position[kept] = at
-    blocks = [b for b in range(len(place.blocks) - 1) if kept[place.blocks[b] : place.blocks[b + 1]].any()]
+    position[counted] = at
+    blocks = [b for b in range(len(place.blocks) - 1) if counted[place.blocks[b] : place.blocks[b + 1]].any()]
     value, low, high = (np.zeros(len(names)) for _ in range(3))
     sums = np.zeros((len(names), n_draws)) if level != "iris" else np.empty((0, n_draws))
 
     def one(block: int) -> tuple[Positions, NDArray[np.floating]]:
         drawn = m.draws_of_block(block)["need"]
-        here = position[place.blocks[block] : place.blocks[block + 1]]
-        inside = here >= 0
+        area_positions = position[place.blocks[block] : place.blocks[block + 1]]
+        inside = area_positions >= 0
         if level == "iris":
             bounds = centiles(drawn[inside])
-            return here[inside], np.column_stack((drawn[inside].mean(axis=1, dtype=np.float64), *bounds))
-        groups, local = np.unique(here[inside], return_inverse=True)
+            return area_positions[inside], np.column_stack(
+                (drawn[inside].mean(axis=1, dtype=np.float64), *bounds)
+            )
+        groups, local = np.unique(area_positions[inside], return_inverse=True)
         return groups, synthetic.add_by(drawn[inside], local.astype(np.int64), len(groups))
 
     with threadpool_limits(1), ThreadPoolExecutor(max_workers=workers) as pool:
-        for done, (groups, found) in enumerate(pool.map(one, blocks)):
+        for done, (groups, bounds_of) in enumerate(pool.map(one, blocks)):
             if level == "iris":
-                value[groups], low[groups], high[groups] = found.T
+                value[groups], low[groups], high[groups] = bounds_of.T
             else:
-                sums[groups] += found  # in the order of blocks, whatever thread made them
+                sums[groups] += bounds_of  # in the order of blocks, whatever thread made them
             progress((done + 1) / len(blocks))
         if level != "iris":
             value, (low, high) = sums.mean(axis=1), centiles(sums)
-    adults = total_by(at, frame.adults[kept], len(names))
+    adults = total_by(at, frame.adults[counted], len(names))
     small = adults < number("protection/small_area")
     for column in (value, low, high):
         column[small] = np.nan
@@ -89,22 +93,22 @@ def estimate(
         f"estimate-{level}",
         {
             "code": names,
-            "population": total_by(at, frame.population[kept], len(names)),
-            "whole": whole,
-            "universe": total_by(at, frame.universe[kept], len(names)),
+            "population": total_by(at, frame.population[counted], len(names)),
+            "whole": total_population,
+            "universe": total_by(at, frame.universe[counted], len(names)),
             "value": value,
             "low": low,
             "high": high,
-            "warning": np.where(small, frames.TOO_FEW, _warnings(level, frame, kept, at, len(names))),
+            "warning": np.where(small, frames.TOO_FEW, _warnings(level, frame, counted, at, len(names))),
         },
     )
 
 
 def _warnings(
-    level: str, frame: frames.Frame, kept: NDArray[np.bool_], at: Positions, n: int
+    level: str, frame: frames.Frame, counted: NDArray[np.bool_], at: Positions, n: int
 ) -> NDArray[np.str_]:
     """Return (names,) what weakens each figure; a flag counts when it applies to a fifth of the residents."""
-    people = total_by(at, frame.population[kept], n)
+    people = total_by(at, frame.population[counted], n)
     out = np.full(n, "", dtype=object)
     for bit, text in (
         (frames.IS_OVERSEAS, "Outre-mer : correction moyenne publiée, forte incertitude."),
@@ -112,9 +116,9 @@ def _warnings(
         (frames.NO_RATE, "Diplômes estimés."),
         (frames.SMALL, "Petite commune : diplômes lissés avec le département et le revenu."),
     ):
-        told = text if level in ("iris", "commune") else f"Pour un habitant sur cinq ou plus. {text}"
-        held = total_by(at, np.where(frame.flags[kept] & bit, frame.population[kept], 0.0), n)
-        out[(held * 5 >= np.maximum(people, 1.0)) & (out == "")] = told
+        warning = text if level in ("iris", "commune") else f"Pour un habitant sur cinq ou plus. {text}"
+        flagged = total_by(at, np.where(frame.flags[counted] & bit, frame.population[counted], 0.0), n)
+        out[(flagged * 5 >= np.maximum(people, 1.0)) & (out == "")] = warning
     return out.astype(np.str_)
 
 
@@ -131,8 +135,10 @@ def outside(level: str) -> dict[str, str]:
     every = np.unique(communes[column])
     covered = np.unique(tables.rp2021["commune" if level == "commune" else level])
     missing = np.setdiff1d(every, np.append(covered, "")).tolist()
-    told = {
+    reasons = {
         code: f"Compté avec la commune {parent}, dont il est sorti depuis."
         for code, parent in cog.RESTORED.items()
     }
-    return {f"{lead}{code}": told.get(code, OUTSIDE) if level == "commune" else OUTSIDE for code in missing}
+    return {
+        f"{lead}{code}": reasons.get(code, OUTSIDE) if level == "commune" else OUTSIDE for code in missing
+    }

@@ -224,8 +224,8 @@ def _surrounded(frame: Frame) -> Frame:
     hidden, size = withheld(frame), frame.counts.sum(axis=1)
     _, commune_of = group(frame.commune)
     alone = total_by(commune_of, frame.adults)[commune_of] < number("protection/small_area")
-    held = np.column_stack((frame.counts, frame.modest * size, frame.poor * size))
-    out, left = held.copy(), hidden & (size > 0)
+    published = np.column_stack((frame.counts, frame.modest * size, frame.poor * size))
+    out, uncounted = published.copy(), hidden & (size > 0)
     # A commune that is told, of areas that are not, is its own surroundings: its own number does not move.
     for codes, among in (
         (frame.commune, ~hidden),
@@ -235,12 +235,12 @@ def _surrounded(frame: Frame) -> Frame:
     ):
         names, at = group(codes)
         people = total_by(at, np.where(among, size, 0.0), len(names))[at]
-        found = np.flatnonzero(left & (people > 0))
-        around = np.column_stack(
-            [total_by(at, np.where(among, column, 0.0), len(names)) for column in held.T]
+        estimated = np.flatnonzero(uncounted & (people > 0))
+        neighbours = np.column_stack(
+            [total_by(at, np.where(among, column, 0.0), len(names)) for column in published.T]
         )
-        out[found] = around[at[found]] * (size[found] / people[found])[:, None]
-        left[found] = False
+        out[estimated] = neighbours[at[estimated]] * (size[estimated] / people[estimated])[:, None]
+        uncounted[estimated] = False
     moved = np.flatnonzero(hidden & (size > 0))
     counts, modest, poor = frame.counts.copy(), frame.modest.copy(), frame.poor.copy()
     counts[moved] = out[moved, :N_CELLS]
@@ -277,13 +277,13 @@ def _ages(rp: Table, tables: Sources, commune_codes: NDArray[Any], commune_of: N
 def _home_share(rp: Table, old: Table) -> Floats:
     """Return the share of residents in ordinary housing, the mean where the census of 2016 is silent."""
     residents = old.aligned("iris", rp["iris"], "pop")
-    found = np.divide(
+    shares = np.divide(
         old.aligned("iris", rp["iris"], "in_households"),
         residents,
         out=np.zeros(len(rp)),
         where=residents > 0,
     )
-    return np.where(found > 0, np.clip(found, 0.3, 1.0), number("population/households"))
+    return np.where(shares > 0, np.clip(shares, 0.3, 1.0), number("population/households"))
 
 
 def _students(
@@ -301,8 +301,8 @@ def _students(
     share = 1 - not_studying / adults_2018
     adults = total_by(commune_of, people.sum(axis=1))
     wanted = share * adults
-    found = total_by(commune_of, expected)
-    factor = np.divide(wanted, found, out=np.full(len(found), np.nan), where=found > 0)
+    current = total_by(commune_of, expected)
+    factor = np.divide(wanted, current, out=np.full(len(current), np.nan), where=current > 0)
     factor = np.where(np.isfinite(factor), factor, number("population/students_unknown"))
     return np.asarray(np.minimum(expected * factor[commune_of], people[:, :2] @ np.array(MOST_STUDENTS)))
 
@@ -552,8 +552,8 @@ def medians(table: Table, published: NDArray[Any], commune: NDArray[Any]) -> Flo
     """Return the median standard of living of each area's arrondissement or commune, nan where it is
     withheld.
     """
-    own, whole = (table.aligned("commune", codes, "median") for codes in (published, commune))
-    return np.where(np.isnan(own), whole, own)
+    own, of_commune = (table.aligned("commune", codes, "median") for codes in (published, commune))
+    return np.where(np.isnan(own), of_commune, own)
 
 
 def minima_share(iris: NDArray[Any], people: Floats, cnaf_table: Table) -> Floats:

@@ -1,5 +1,5 @@
-"""What share of each kind of person is concerned under one definition, and how unsure that is where nothing
-is published.
+"""Shares of each kind of person concerned under one definition, and their doubt where nothing is
+published.
 """
 
 from dataclasses import dataclass
@@ -305,11 +305,11 @@ def _nearest(d: Definition, s: Setting) -> Floats:
     """
     shape = fit_rates(definitions()[DEFAULT], s)
     people, total = s.people, s.total(d)
-    given = [(breakdown, d.of(breakdown)) for breakdown in ("age", "diploma") if d.of(breakdown)]
-    if not given:
+    breakdowns = [(breakdown, d.of(breakdown)) for breakdown in ("age", "diploma") if d.of(breakdown)]
+    if not breakdowns:
         return engine.shift(people, shape, s.sampled(total[:, None], np.ones(1), d, "all")[:, 0])
     constraints, targets = np.empty((0, N_CELLS)), np.empty((s.n, 0))
-    for position, (breakdown, margins) in enumerate(given):
+    for position, (breakdown, margins) in enumerate(breakdowns):
         ordered = sorted(margins, key=lambda m: _position(m, d.label))
         inside = np.array([_inside(m, s, d.label) for m in ordered])
         rates = np.column_stack([s.printed(m, d) for m in ordered])
@@ -345,8 +345,8 @@ def _joined(inside: Floats, rates: Floats, people: Floats) -> tuple[Floats, Floa
     inside: (classes, 35); rates: (draws, classes). Each class that the others imply joins the one it shares
     the most people with.
     """
-    while len(kept := _independent(inside * people)) < len(inside):
-        extra = next(row for row in range(len(inside)) if row not in kept)
+    while len(independent := _independent(inside * people)) < len(inside):
+        extra = next(row for row in range(len(inside)) if row not in independent)
         shared = np.minimum(inside, inside[extra]) @ people
         shared[extra] = -1.0
         host = int(np.argmax(shared))
@@ -384,8 +384,8 @@ def _completed(
     A breakdown that holds everybody, but for `rates/complete` of them, is scaled to the total. Raises Refused
     when the classes alone imply another total.
     """
-    base, left = inside @ people, 1 - inside.sum(axis=0)
-    known, size = rates @ base / people.sum(), float(left @ people)
+    base, remainder = inside @ people, 1 - inside.sum(axis=0)
+    known, size = rates @ base / people.sum(), float(remainder @ people)
     middle, rest = float(np.median(known)), size / people.sum()
     if rest < number("rates/complete"):
         if float(np.abs(known - total).max()) > number("rates/other_total"):
@@ -395,7 +395,7 @@ def _completed(
     if not 0 <= float(np.median(missing)) <= 1:
         between = f"entre {_percent(middle)} et {_percent(middle + rest)}"
         raise _other_total(d, breakdown, between, float(np.median(total)))
-    return np.vstack((inside, left)), np.column_stack((rates, np.clip(missing, 0.001, 0.999)))
+    return np.vstack((inside, remainder)), np.column_stack((rates, np.clip(missing, 0.001, 0.999)))
 
 
 def _other_total(d: Definition, breakdown: str, implied: str, total: float) -> Refused:
@@ -415,11 +415,11 @@ def _percent(share: float) -> str:
 
 def _independent(rows: Floats) -> list[int]:
     """Return the positions of rows that are not implied by the previous ones."""
-    kept: list[int] = []
+    independent: list[int] = []
     for position in range(len(rows)):
-        if np.linalg.matrix_rank(rows[[*kept, position]]) > len(kept):
-            kept.append(position)
-    return kept
+        if np.linalg.matrix_rank(rows[[*independent, position]]) > len(independent):
+            independent.append(position)
+    return independent
 
 
 def _reference_ages(s: Setting) -> Floats:
@@ -457,14 +457,14 @@ def _age_class(category: str, s: Setting, label: str) -> Floats:
     weight = share[AGE_OF].copy()
     table = s.people.reshape(N_AGES, -1)
     for cut in np.flatnonzero((share > 0) & (share < 1)):
-        for whole in (cut - 1, cut + 1):
-            if 0 <= whole < N_AGES and share[whole] == 1:
+        for next_age in (cut - 1, cut + 1):
+            if 0 <= next_age < N_AGES and share[next_age] == 1:
                 moved = 0.5 * share[cut] * table[cut]
-                safe = np.where(table[whole] > 0, table[whole], 1.0)
-                usable = (table[whole] > 0) & (table[cut] > 0)
+                safe = np.where(table[next_age] > 0, table[next_age], 1.0)
+                usable = (table[next_age] > 0) & (table[cut] > 0)
                 rows = weight.reshape(N_AGES, -1)
                 rows[cut] = np.where(usable, rows[cut] - 0.5 * share[cut], rows[cut])
-                rows[whole] = np.where(usable, rows[whole] + moved / safe, rows[whole])
+                rows[next_age] = np.where(usable, rows[next_age] + moved / safe, rows[next_age])
     return weight
 
 

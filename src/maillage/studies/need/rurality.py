@@ -1,4 +1,4 @@
-"""What kind of space each commune is: rural, periurban or urban, from what the census and the COG tell.
+"""The kind of space of each commune: rural, periurban or urban, from what the census and the COG tell.
 
 Source: docs/methods/ruralite.md
 """
@@ -60,5 +60,5 @@ def of(
     epcis, within = group(epci)
     largest = np.zeros(len(epcis))
     np.maximum.at(largest, within, size)
-    around = (largest[within] >= CENTRE) & (epci != "")
-    return np.where(size < SMALL, RURAL, np.where((size < TOWN) & around & ~is_dense, PERIURBAN, URBAN))
+    near_centre = (largest[within] >= CENTRE) & (epci != "")
+    return np.where(size < SMALL, RURAL, np.where((size < TOWN) & near_centre & ~is_dense, PERIURBAN, URBAN))

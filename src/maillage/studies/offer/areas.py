@@ -90,9 +90,9 @@ def areas_of(
     some = frame.take(rows)
     own = contours.iris(set(some.area.tolist()))
     lacking = np.array([code not in own for code in some.area.tolist()], dtype=bool)
-    whole = contours.communes(set(some.published[lacking].tolist()) | set(some.commune[lacking].tolist()))
+    communes = contours.communes(set(some.published[lacking].tolist()) | set(some.commune[lacking].tolist()))
     check.check(own)
-    check.check(whole)
+    check.check(communes)
     alone = {
         name: dict(zip(*np.unique(column, return_counts=True), strict=True))
         for name, column in _communes(frame)
@@ -102,12 +102,12 @@ def areas_of(
     for code, published, commune in zip(
         some.area.tolist(), some.published.tolist(), some.commune.tolist(), strict=True
     ):
-        name, key = ("published", published) if published in whole else ("commune", commune)
-        outline = own.get(code, whole.get(key))
+        name, key = ("published", published) if published in communes else ("commune", commune)
+        outline = own.get(code, communes.get(key))
         spread.append(outline)
         shapes.append(outline if code in own or alone[name].get(key) == 1 else None)
     points, at, how = dwellings(shapes, spread)
-    counted = m.outcomes.keys() - set(model.WHOLE[1:])  # the need, and that of each public
+    counted = m.outcomes.keys() - set(model.ALL_OUTCOMES[1:])  # the need, and that of each public
     need = m.draws(rows, names=counted)
     if move is not None and surveyed is not None:
         polled = np.isin(rows, surveyed)

@@ -66,7 +66,7 @@ class Census:
         """Identifies a census: the same places give the same study."""
         places = [_in_order(place) for place in self.places]
         untold = sorted((line, sorted(ids)) for line, ids in self.untold.items())
-        said: tuple[object, ...] = (
+        fields: tuple[object, ...] = (
             self.name,
             places,
             sorted(self.silent),
@@ -74,8 +74,8 @@ class Census:
             untold,
             tuple(_card_in_order(card) for card in self.cards),
         )
-        said = (*said, self.unread) if self.unread else said
-        return sha256(repr((*said, sorted(map(sorted, self.apart)))).encode()).hexdigest()[:16]
+        fields = (*fields, self.unread) if self.unread else fields
+        return sha256(repr((*fields, sorted(map(sorted, self.apart)))).encode()).hexdigest()[:16]
 
     def unsaid(self, line: str) -> frozenset[str]:
         """Return the ids of the places that may give a line without saying so."""
@@ -84,10 +84,11 @@ class Census:
 
     @property
     def silence(self) -> Silence:
-        said = {line for place in self.places for line in place.offers}
+        offered_lines = {line for place in self.places for line in place.offers}
         lines = diagnosis_lines()
         return Silence(
-            {line: self.unsaid(line) for line in lines}, frozenset(line for line in lines if line not in said)
+            {line: self.unsaid(line) for line in lines},
+            frozenset(line for line in lines if line not in offered_lines),
         )
 
 
@@ -150,13 +151,13 @@ class Offered:
 
 def _in_order(place: Place) -> tuple[object, ...]:
     """Return a place with its sets sorted: their own order changes from one process to the next."""
-    kept = sorted((line, sorted(publics)) for line, publics in place.kept.items())
+    restrictions = sorted((line, sorted(publics)) for line, publics in place.kept.items())
     plain_ = replace(place, offers=frozenset(), kept={}, manner={})
-    return plain_, sorted(place.offers), kept, sorted(place.manner.items())
+    return plain_, sorted(place.offers), restrictions, sorted(place.manner.items())
 
 
 def _card_in_order(card: matching.Place) -> object:
-    """Return what the matching reads of a place with its kinds sorted, for the same reason."""
+    """Return the card of a place with its kinds sorted, for the same reason."""
     if len(card.typologies) < 2:
         return card
     return replace(card, typologies=frozenset()), sorted(card.typologies)
@@ -180,12 +181,12 @@ def census(
     """
     many = sorted(sheets, key=lambda sheet: str(sheet.get("id", "")))
     ids = [str(sheet.get("id", "")) for sheet in many]
-    said = {id: practices(sheet) for id, sheet in zip(ids, many, strict=True)}
+    practices_by_id = {id: practices(sheet) for id, sheet in zip(ids, many, strict=True)}
     one = _one_place(doubles)
     silent = {id for id, sheet in zip(ids, many, strict=True) if is_silent(sheet)}
-    free = {id for id, found in said.items() if "libre_acces" in found}
-    clear = {id for id in free if said[id]["libre_acces"].get("accompagnement")}
-    untold = _untold(many, said, source_of)
+    free = {id for id, practices_of in practices_by_id.items() if "libre_acces" in practices_of}
+    clear = {id for id in free if practices_by_id[id]["libre_acces"].get("accompagnement")}
+    untold = _untold(many, practices_by_id, source_of)
     return Census(
         name,
         tuple(
@@ -194,7 +195,8 @@ def census(
         silent=_unanswered(silent, {*ids} - silent, one),
         vague=_unanswered(free - clear, clear, one),
         untold={
-            line: _unanswered(found, {*ids} - silent - found, one) for line, found in sorted(untold.items())
+            line: _unanswered(ids_without, {*ids} - silent - ids_without, one)
+            for line, ids_without in sorted(untold.items())
         },
         cards=tuple(as_place(sheet) for sheet in many),
         apart=frozenset(apart),
@@ -216,23 +218,28 @@ def sure_doubles(sheets: Sequence[Sheet]) -> dict[str, tuple[str, ...]]:
 
 
 def _untold(
-    sheets: Sequence[Sheet], said: Mapping[str, Mapping[str, Any]], source_of: Mapping[str, str]
+    sheets: Sequence[Sheet], practices_by_id: Mapping[str, Mapping[str, Any]], source_of: Mapping[str, str]
 ) -> dict[str, frozenset[str]]:
     """Return, by line, the places that speak of other things and not of it: see `census`."""
-    asked: dict[str, set[str]] = {}
-    named = {str(sheet.get("id", "")): {*said[str(sheet.get("id", ""))], *_denied(sheet)} for sheet in sheets}
+    words_by_source: dict[str, set[str]] = {}
+    named = {
+        str(sheet.get("id", "")): {*practices_by_id[str(sheet.get("id", ""))], *_denied(sheet)}
+        for sheet in sheets
+    }
     for id, words in named.items():
-        asked.setdefault(source_of.get(id, ""), set()).update(words)
-    found: dict[str, set[str]] = {}
+        words_by_source.setdefault(source_of.get(id, ""), set()).update(words)
+    ids_by_line: dict[str, set[str]] = {}
     for sheet in sheets:
         id = str(sheet.get("id", ""))
         by_question = bool(_denied(sheet) & OF_LINES)
         for line in diagnosis_lines().values():
             words = set(line.practices)
-            silent = not words & asked[source_of.get(id, "")] or (by_question and not words <= named[id])
-            if silent and not words & set(said[id]) and UMBRELLA not in sheet.get("sans", ()):
-                found.setdefault(line.id, set()).add(id)
-    return {line: frozenset(ids) for line, ids in found.items()}
+            silent = not words & words_by_source[source_of.get(id, "")] or (
+                by_question and not words <= named[id]
+            )
+            if silent and not words & set(practices_by_id[id]) and UMBRELLA not in sheet.get("sans", ()):
+                ids_by_line.setdefault(line.id, set()).add(id)
+    return {line: frozenset(ids) for line, ids in ids_by_line.items()}
 
 
 def _denied(sheet: Sheet) -> set[str]:
@@ -257,36 +264,38 @@ def _unanswered(
 
     asking, answering: ids; one: see `_one_place`.
     """
-    told = {one[id] for id in answering if id in one}
+    answered_places = {one[id] for id in answering if id in one}
     first = {one[id]: id for id in sorted(asking, reverse=True) if id in one}
-    return frozenset(id for id in asking if id not in one or (one[id] not in told and first[one[id]] == id))
+    return frozenset(
+        id for id in asking if id not in one or (one[id] not in answered_places and first[one[id]] == id)
+    )
 
 
 def _one_place(doubles: Mapping[str, Iterable[str]]) -> dict[str, str]:
     """Return, by id, the first id of all the sheets that describe the same place, directly or not."""
-    found: dict[str, str] = {}
+    place_by_id: dict[str, str] = {}
     for id in sorted(doubles):
-        left = [id] if id not in found else []
-        while left:
-            one = left.pop()
-            if one not in found:
-                found[one] = id
-                left += doubles.get(one, ())
-    return found
+        to_visit = [id] if id not in place_by_id else []
+        while to_visit:
+            one = to_visit.pop()
+            if one not in place_by_id:
+                place_by_id[one] = id
+                to_visit += doubles.get(one, ())
+    return place_by_id
 
 
 def moving(sheets: Iterable[Sheet]) -> dict[str, str]:
     """Return, by id, what names the moving place that a sheet is a stop of: one name in several communes, or
     one beginning before the stop where they share a SIRET.
     """
-    found: dict[str, list[Sheet]] = {}
+    stops_by_name: dict[str, list[Sheet]] = {}
     for sheet in sheets:
         name = _of_round(sheet)
         if "itinerant" in sheet.get("itinerance", ()) or MOVES & set(name.split()):
-            found.setdefault(name, []).append(sheet)
+            stops_by_name.setdefault(name, []).append(sheet)
     return {
         str(sheet.get("id", "")): f"{ON_TOUR}{name}"
-        for name, stops in found.items()
+        for name, stops in stops_by_name.items()
         if len({sheet.get("code_insee") for sheet in stops}) > 1
         for sheet in stops
     }
@@ -313,12 +322,12 @@ def as_reached(sheet: Sheet, same: str = "") -> Place:
         lon=float(longitude) if located and longitude is not None else np.nan,
         lat=float(latitude) if located and latitude is not None else np.nan,
         precision=float(sheet.get("precision", 0.0)),
-        offers=frozenset(given := lines_of(sheet)),
-        kept={line: frozenset(kept) for line, kept in given.items() if kept},
+        offers=frozenset(publics_by_line := lines_of(sheet)),
+        kept={line: frozenset(publics) for line, publics in publics_by_line.items() if publics},
         capacity=np.nan if (places := weekly_places(sheet)) is None else float(places),
         same=same,
         hours=_hours(sheet) if same.startswith(ON_TOUR) else np.nan,
-        manner={line: _manner(line, practices(sheet)) for line in given if line in MANNERS},
+        manner={line: _manner(line, practices(sheet)) for line in publics_by_line if line in MANNERS},
     )
 
 
@@ -333,20 +342,20 @@ MANNERS = ("wifi", "formation")  # lines whose places differ by where, or for wh
 FOR_WHOM = ("publics", "ages", "residence", "prescription", "niveau", "inscription")
 
 
-def _manner(line: str, said: Mapping[str, Mapping[str, Any]]) -> str:
+def _manner(line: str, practices_of: Mapping[str, Mapping[str, Any]]) -> str:
     """Return how a place offers a line: wifi indoors, outdoors or both; training under conditions or not.
 
     Training that states no condition is not said to be for everyone: its sheet may not have been asked.
     """
-    held = said.get(line, {})
+    conditions = practices_of.get(line, {})
     if line == "wifi":
-        where = set(held.get("endroit", ()))
+        where = set(conditions.get("endroit", ()))
         if where >= {"indoor", "outdoor"}:
             return BOTH
         return OUTDOORS if "outdoor" in where else INDOORS if "indoor" in where else UNTOLD
-    if any(held.get(name) for name in FOR_WHOM):
+    if any(conditions.get(name) for name in FOR_WHOM):
         return CONDITIONS
-    return EVERYONE if held.get("prescription") is False else UNTOLD
+    return EVERYONE if conditions.get("prescription") is False else UNTOLD
 
 
 def lines_of(sheet: Sheet) -> dict[str, set[str]]:
@@ -355,22 +364,22 @@ def lines_of(sheet: Sheet) -> dict[str, set[str]]:
 
     Free access that does not say whether somebody helps counts as unassisted: the least it may be.
     """
-    said = practices(sheet)
-    found: dict[str, set[str]] = {}
+    practices_of = practices(sheet)
+    publics_by_line: dict[str, set[str]] = {}
     for line in diagnosis_lines().values():
-        given = [said[practice] for practice in line.practices if practice in said]
-        kept = [
+        conditions = [practices_of[practice] for practice in line.practices if practice in practices_of]
+        publics = [
             set(each.get("publics", ()))
-            for each in given
+            for each in conditions
             if each.get("state") == "offered" and _gives(line, each)
         ]
-        if kept:
-            found[line.id] = set.union(*kept) if all(kept) else set()
-    return found
+        if publics:
+            publics_by_line[line.id] = set.union(*publics) if all(publics) else set()
+    return publics_by_line
 
 
 def _gives(line: Line, conditions: Mapping[str, Any]) -> bool:
-    """Return whether a practice, under its conditions, counts towards a line of the offer."""
+    """Tell if a practice, under its conditions, counts towards a line of the offer."""
     ways = set(conditions.get("accompagnement", ()))
     helped, alone = bool(ways & {"person", "group"}), "alone" in ways or not ways
     return line.accompanied is None or (helped if line.accompanied else alone)
@@ -389,7 +398,7 @@ def travel_of(request: Request) -> Travel | None:
 def is_too_large(request: Request) -> bool:
     """True for a territory with too many areas, those around included, to draw distances from."""
     travel = travel_of(request)
-    return travel is None or len(_around(request.zoning.rows, travel)[0]) > MOST_AREAS
+    return travel is None or len(_surroundings(request.zoning.rows, travel)[0]) > MOST_AREAS
 
 
 def ground_of(request: Request, census: Census, d: Diagnosis | None = None) -> Ground | None:
@@ -401,8 +410,8 @@ def ground_of(request: Request, census: Census, d: Diagnosis | None = None) -> G
     """
     inside = request.zoning.rows
     travel = travel_of(request)
-    around, box = (inside, NO_BOX) if travel is None else _around(inside, travel)
-    if travel is None or len(around) > MOST_AREAS:
+    near_areas, box = (inside, NO_BOX) if travel is None else _surroundings(inside, travel)
+    if travel is None or len(near_areas) > MOST_AREAS:
         return None
     if d is None:
         among = need_model.ages_of_publics()
@@ -419,7 +428,7 @@ def ground_of(request: Request, census: Census, d: Diagnosis | None = None) -> G
         or (west <= p.lon <= east and south <= p.lat <= north)
         or (not p.commune and np.isnan(p.lon + p.lat))  # nowhere, and told so
     ]
-    areas = areas_of(need, around, move, inside)
+    areas = areas_of(need, near_areas, move, inside)
     return grounds.ground(
         areas,
         request.zoning.zones,
@@ -427,36 +436,36 @@ def ground_of(request: Request, census: Census, d: Diagnosis | None = None) -> G
         travel=travel,
         density=densities(areas.commune),
         seed=request.seed,
-        counted=None if request.inside is None else request.inside.share[around],
+        counted=None if request.inside is None else request.inside.share[near_areas],
         silence=census.silence,
     )
 
 
-def offered(request: Request, d: Diagnosis, given: Census) -> Offered | None:
+def offered(request: Request, d: Diagnosis, known_places: Census) -> Offered | None:
     """Return the offer of a diagnosis set against its need, None when the territory is too large, or
     when the census knows no place of its départements nor within reach of most of those who live there: that
     it lists others, some of which are just across a limit, is no answer.
     """
-    ground = ground_of(request, given, d)
+    ground = ground_of(request, known_places, d)
     if ground is None:
         return None
     own = frames.sources().rp2021["commune"][request.zoning.rows].tolist()
-    border = across(ground, own, request.zoning.rows, given.places)
-    if border.share < MOST_REACHED and not _covers(given, own):
+    border = across(ground, own, request.zoning.rows, known_places.places)
+    if border.share < MOST_REACHED and not _covers(known_places, own):
         return None
     cells = {r.zone.code: r.cell if r.is_likely else None for r in d.zones}  # a list waits for certainty
-    held = ground.counted[ground.zone_of >= 0]
+    counted = ground.counted[ground.zone_of >= 0]
     return Offered(
-        given,
+        known_places,
         gaps.gaps(ground, cells=cells),
         {public: gaps.gaps(ground, public=public, cells=cells) for public in publics()},
         ground,
-        counts=place_counts(ground, silent=given.silent, vague=given.vague),
+        counts=place_counts(ground, silent=known_places.silent, vague=known_places.vague),
         border=border,
         moving=_moved(ground),
-        twins=_twins(ground, given),
+        twins=_twins(ground, known_places),
         inside=request.inside,
-        cut=int(((held > 0) & (held < 1)).sum()),
+        cut=int(((counted > 0) & (counted < 1)).sum()),
         communes=gaps.by_commune(ground) if request.zoning.kind in ("iris", "file") else {},
         n_classed=sum(r.cell is not None for r in d.zones),
         town=gaps.town_on_foot(ground),
@@ -476,13 +485,13 @@ def _read_by(request: Request, travel: Travel) -> tuple[str, Travel] | None:
 
 
 def is_listed(o: Offered, commune: str) -> bool:
-    """Return whether the census says something of the département of a commune."""
+    """Tell if the census covers the département of a commune."""
     return _departement(commune) not in o.border.unlisted
 
 
 def is_zone_listed(o: Offered, code: str) -> bool:
-    """Return whether the census says something of a zone: not when it stands whole in départements of which
-    it says nothing. That nobody there has a place on foot is not known.
+    """Tell if the census covers a zone: not when it stands entirely in départements without data. There,
+    nobody knows if people have a place on foot.
     """
     g, unlisted = o.ground, set(o.border.unlisted)
     at = next((i for i, zone in enumerate(g.zones) if zone.code == code), None) if unlisted else None
@@ -508,12 +517,14 @@ def places_in(o: Offered, code: str) -> tuple[Place, ...]:
     return tuple(sorted(place_by_key.values(), key=lambda place: (plain(place.name), place.id)))
 
 
-def _covers(given: Census, communes: Iterable[str]) -> bool:
-    """Return whether a census has a place in one of the départements of these communes, or one of which it
-    says no commune.
+def _covers(known_places: Census, communes: Iterable[str]) -> bool:
+    """Tell if a census has a place in one of the départements of these communes, or a place without a
+    commune.
     """
-    here = {_departement(code) for code in communes}
-    return any(not place.commune or _departement(place.commune) in here for place in given.places)
+    departements = {_departement(code) for code in communes}
+    return any(
+        not place.commune or _departement(place.commune) in departements for place in known_places.places
+    )
 
 
 def _departement(commune: str) -> str:
@@ -521,7 +532,7 @@ def _departement(commune: str) -> str:
 
 
 def across(g: Ground, own: Collection[str], rows: NDArray[np.int64], places: Iterable[Place]) -> Border:
-    """Return what a census knows across the limits of a territory.
+    """Return the places and areas of a census across the limits of a territory.
 
     own, rows: the communes and the areas of the territory, whatever its filter keeps; places: all those of
     the census.
@@ -530,7 +541,8 @@ def across(g: Ground, own: Collection[str], rows: NDArray[np.int64], places: Ite
     lost = [p.name for p in places if p.commune in neighbours and np.isnan(p.lon + p.lat)]
     outside = set(np.flatnonzero(~np.isin(g.areas.row, rows)).tolist())
     beyond = np.array(
-        [len(held) > 0 and outside.issuperset(held.tolist()) for held in g.standing], dtype=bool
+        [len(candidates) > 0 and outside.issuperset(candidates.tolist()) for candidates in g.standing],
+        dtype=bool,
     )
     inside = np.isin(g.areas.at, g.lived)
     near = g.near[inside].tocoo()
@@ -571,10 +583,10 @@ def _unlisted(
     at = np.array([_departement(code) for code in commune.tolist()])
     unlisted, served, alone = [], [], 0.0
     for code in sorted(set(at.tolist()) - known):
-        here = at == code
-        if people[here & is_served].sum() < MOST_REACHED * people[here].sum():
+        in_commune = at == code
+        if people[in_commune & is_served].sum() < MOST_REACHED * people[in_commune].sum():
             unlisted.append(code)
-            alone += people[here].sum()
+            alone += people[in_commune].sum()
         else:
             served.append(code)
     return tuple(unlisted), round(alone), tuple(served)
@@ -597,27 +609,27 @@ def _moved(g: Ground) -> tuple[Moving, ...]:
     )
 
 
-def _twins(g: Ground, given: Census) -> tuple[tuple[str, str], ...]:
+def _twins(g: Ground, known_places: Census) -> tuple[tuple[str, str], ...]:
     """Return the names of the places of the zones that may be one, those told apart and stops left out."""
-    card_of = dict(zip((place.id for place in given.places), given.cards, strict=False))
-    here = [g.places[k] for k in _inside(g) if g.places[k].id in card_of]
-    pairs = matching.within([card_of[place.id] for place in here])
+    card_of = dict(zip((place.id for place in known_places.places), known_places.cards, strict=False))
+    own_places = [g.places[k] for k in _inside(g) if g.places[k].id in card_of]
+    pairs = matching.within([card_of[place.id] for place in own_places])
     return tuple(
-        (here[pair.a].name, here[pair.b].name)
+        (own_places[pair.a].name, own_places[pair.b].name)
         for pair in pairs
-        if not (here[pair.a].same and here[pair.a].same == here[pair.b].same)
-        and frozenset((here[pair.a].id, here[pair.b].id)) not in given.apart
+        if not (own_places[pair.a].same and own_places[pair.a].same == own_places[pair.b].same)
+        and frozenset((own_places[pair.a].id, own_places[pair.b].id)) not in known_places.apart
     )
 
 
 def around(request: Request) -> set[str]:
     """Return the communes of a request, and those around whose residents may travel to the same places."""
     rows, travel = request.zoning.rows, travel_of(request)
-    found = rows if travel is None else _around(rows, travel)[0]
-    return set(frames.sources().rp2021["commune"][found].tolist())
+    near_rows = rows if travel is None else _surroundings(rows, travel)[0]
+    return set(frames.sources().rp2021["commune"][near_rows].tolist())
 
 
-def _around(
+def _surroundings(
     inside: NDArray[np.int64], travel: Travel
 ) -> tuple[NDArray[np.int64], tuple[float, float, float, float]]:
     """Return the areas of some zones and of the communes around them, and the box that contains whoever may

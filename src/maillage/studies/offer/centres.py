@@ -35,30 +35,30 @@ def centres(codes: Iterable[str]) -> dict[str, Centre]:
     """
     drawn = contours.communes(codes)
     quarters = _quarters(drawn)
-    return {code: _centre(whole, quarters.get(code, [])) for code, whole in drawn.items()}
+    return {code: _centre(outline, quarters.get(code, [])) for code, outline in drawn.items()}
 
 
-def inside(whole: shapely.Geometry) -> shapely.Point:
+def inside(outline: shapely.Geometry) -> shapely.Point:
     """Return the middle of a contour, or another point in it when the middle is outside, as in a ring."""
-    middle = shapely.centroid(whole)
-    return middle if shapely.contains(whole, middle) else shapely.point_on_surface(whole)
+    middle = shapely.centroid(outline)
+    return middle if shapely.contains(outline, middle) else shapely.point_on_surface(outline)
 
 
 def _quarters(communes: Iterable[str]) -> dict[str, list[tuple[shapely.Geometry | None, float]]]:
     """Return the quarters of communes: contour (None when there is none) and inhabitants."""
     iris = rp2021.iris()
-    held = np.isin(iris["commune"], sorted(communes)) & (iris["kind"] != "Z")
-    shapes = contours.iris(iris["iris"][held].tolist())
-    found: dict[str, list[tuple[shapely.Geometry | None, float]]] = {}
+    selected = np.isin(iris["commune"], sorted(communes)) & (iris["kind"] != "Z")
+    shapes = contours.iris(iris["iris"][selected].tolist())
+    quarters: dict[str, list[tuple[shapely.Geometry | None, float]]] = {}
     for commune, code, people in zip(
-        *(iris[name][held].tolist() for name in ("commune", "iris", "pop")), strict=True
+        *(iris[name][selected].tolist() for name in ("commune", "iris", "pop")), strict=True
     ):
-        found.setdefault(commune, []).append((shapes.get(code), people))
-    return found
+        quarters.setdefault(commune, []).append((shapes.get(code), people))
+    return quarters
 
 
-def _centre(whole: shapely.Geometry, quarters: list[tuple[shapely.Geometry | None, float]]) -> Centre:
-    whole = shapely.make_valid(whole)
+def _centre(outline: shapely.Geometry, quarters: list[tuple[shapely.Geometry | None, float]]) -> Centre:
+    outline = shapely.make_valid(outline)
     drawn = [
         (inside(shapely.make_valid(shape)), people)
         for shape, people in quarters
@@ -66,11 +66,11 @@ def _centre(whole: shapely.Geometry, quarters: list[tuple[shapely.Geometry | Non
     ]
     everybody = sum(people for _, people in quarters)
     if len(drawn) < 2 or sum(people for _, people in drawn) < DRAWN * everybody:
-        point = inside(whole)
+        point = inside(outline)
         return Centre(float(point.x), float(point.y), peopled=False)
     weights = [people for _, people in drawn]
     lon, lat = np.average([(point.x, point.y) for point, _ in drawn], axis=0, weights=weights)
     middle = shapely.Point(lon, lat)
-    if not shapely.contains(whole, middle):
+    if not shapely.contains(outline, middle):
         middle = min((point for point, _ in drawn), key=lambda point: shapely.distance(point, middle))
     return Centre(float(middle.x), float(middle.y), peopled=True)

@@ -123,7 +123,7 @@ def _unassigned(every: Sequence[_Standing], silent: Sequence[_Standing]) -> tupl
             n_places=n,
             n_silent=mute[commune, is_inside],
             n_located=located[commune, is_inside],
-            offers={line: found[commune, is_inside] for line, found in by_line.items()},
+            offers={line: n_places[commune, is_inside] for line, n_places in by_line.items()},
             is_inside=is_inside,
         )
         for (commune, is_inside), n in sorted(total.items())
@@ -134,7 +134,7 @@ def _by_commune(standing: Iterable[_Standing]) -> Counter[tuple[str, bool]]:
     """Return how many of these places may stand in several zones, by commune and whether all these zones are
     of the study. A place is counted in one commune, and in none when another of its sheets stands in a zone.
     """
-    rows = sorted(standing, key=lambda each: not each.is_inside)
+    rows = sorted(standing, key=lambda standing_: not standing_.is_inside)
     counted = {each.key for each in rows if each.is_assigned}
     counts: Counter[tuple[str, bool]] = Counter()
     for row in rows:

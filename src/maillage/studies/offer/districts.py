@@ -52,13 +52,13 @@ class Contours:
 
     def standings(self, points: Sequence[Point]) -> list[Standing]:
         """Return where each point stands, in the same order."""
-        found = [Standing(OUTSIDE)] * len(points)
+        standings = [Standing(OUTSIDE)] * len(points)
         if not points:
-            return found
-        at, of = self._tree.query([_around(point) for point in points])
+            return standings
+        at, of = self._tree.query([_margin_area(point) for point in points])
         for k in np.unique(at).tolist():
-            found[k] = self._standing(points[k], of[at == k].tolist())
-        return found
+            standings[k] = self._standing(points[k], of[at == k].tolist())
+        return standings
 
     def _standing(self, point: Point, near: Sequence[int]) -> Standing:
         """Return where a point stands beside the few contours near it, drawn in metres around it.
@@ -73,15 +73,17 @@ class Contours:
             return drawn
 
         drawn = [shapely.transform(self.shapes[k], metres) for k in near]
-        here = shapely.Point(0.0, 0.0)
-        whole = shapely.union_all(drawn)
-        if shapely.distance(shapely.boundary(whole), here) > margin(point):
-            inside = bool(shapely.contains(whole, here))
-            return Standing(INSIDE, self._nearest(drawn, near, here)) if inside else Standing(OUTSIDE)
-        return Standing(EDGE, self._nearest(drawn, near, here))
+        centre = shapely.Point(0.0, 0.0)
+        district = shapely.union_all(drawn)
+        if shapely.distance(shapely.boundary(district), centre) > margin(point):
+            inside = bool(shapely.contains(district, centre))
+            return Standing(INSIDE, self._nearest(drawn, near, centre)) if inside else Standing(OUTSIDE)
+        return Standing(EDGE, self._nearest(drawn, near, centre))
 
-    def _nearest(self, drawn: Sequence[shapely.Geometry], near: Sequence[int], here: shapely.Geometry) -> str:
-        return self.names[near[int(np.argmin(shapely.distance(np.array(drawn, dtype=object), here)))]]
+    def _nearest(
+        self, drawn: Sequence[shapely.Geometry], near: Sequence[int], origin: shapely.Geometry
+    ) -> str:
+        return self.names[near[int(np.argmin(shapely.distance(np.array(drawn, dtype=object), origin)))]]
 
 
 def margin(point: Point) -> float:
@@ -89,7 +91,7 @@ def margin(point: Point) -> float:
     return max(MARGIN, point.doubt)
 
 
-def _around(point: Point) -> shapely.Geometry:
+def _margin_area(point: Point) -> shapely.Geometry:
     high = margin(point) / METRES_A_DEGREE
     wide = high / max(cos(radians(point.latitude)), 0.01)
     return shapely.box(

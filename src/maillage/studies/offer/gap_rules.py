@@ -1,4 +1,4 @@
-"""Who lacks what: one rule per line, each with the words a territory reads and its drawn table in
+"""Rules of missing offer: one per line, each with the words a territory reads and its drawn table in
 tests/spec.
 """
 
@@ -12,7 +12,7 @@ from maillage.reference.offer import diagnosis_lines
 from maillage.reference.travel import FOOT
 from maillage.studies.offer import silence
 from maillage.studies.offer.reach import Reach
-from maillage.studies.offer.silence import Told
+from maillage.studies.offer.silence import Publishable
 from maillage.studies.offer.travel import Travel
 
 METHOD = "manques"
@@ -62,8 +62,8 @@ class Gap:
     most_supply: Supply | Withheld | None = None
     is_asked: bool = True
 
-    def figure(self, name: FigureName) -> Told:
-        """Return what may be said of a figure of its reach: silence is neither an offer nor an absence."""
+    def figure(self, name: FigureName) -> Publishable:
+        """Return the publishable form of a figure: silence is neither an offer nor an absence."""
         known: Figure = getattr(self.reach, name)
         if not self.is_asked:
             return silence.unasked(known)
@@ -85,8 +85,8 @@ UNKNOWN = frozenset({"offre-inconnue", "acces-libre-inconnu", "portee-inconnue"}
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What a zone lacks: the line of the offer ('' for the zone as a whole), why, and the rule that found
-    it.
+    """A missing offer of a zone: the line of the offer ('' for the zone as a whole), why, and its
+    rule.
     """
 
     offer: str
@@ -188,9 +188,9 @@ def _nobody(zone: ZoneGaps, _: ZoneGaps, offer: str) -> bool:
     return gap.is_asked and isinstance(gap.at_most.share, Estimate) and gap.at_most.share.high == 0
 
 
-def _far(zone: ZoneGaps, whole: ZoneGaps, offer: str) -> bool:
+def _far(zone: ZoneGaps, territory: ZoneGaps, offer: str) -> bool:
     gap = zone.gaps[offer]
-    return gap.is_asked and _under(gap.at_most, MOST) and not _nobody(zone, whole, offer)
+    return gap.is_asked and _under(gap.at_most, MOST) and not _nobody(zone, territory, offer)
 
 
 def _perhaps_far(zone: ZoneGaps, _: ZoneGaps, offer: str) -> bool:
@@ -220,23 +220,23 @@ def _rests_on_vague(reach: Reach) -> bool:
     return known and 2 * unsure.value > reached.value  # type: ignore[union-attr]
 
 
-def _scarce(zone: ZoneGaps, whole: ZoneGaps, offer: str) -> bool:
-    gap, everywhere = zone.gaps[offer], whole.gaps[offer].supply
-    here = gap.most_supply or gap.supply
-    known = isinstance(here, Supply) and isinstance(everywhere, Supply) and here.basis == everywhere.basis
-    return known and 0 < here.high < SCARCE * everywhere.value  # type: ignore[union-attr]
+def _scarce(zone: ZoneGaps, territory: ZoneGaps, offer: str) -> bool:
+    gap, everywhere = zone.gaps[offer], territory.gaps[offer].supply
+    supply = gap.most_supply or gap.supply
+    known = isinstance(supply, Supply) and isinstance(everywhere, Supply) and supply.basis == everywhere.basis
+    return known and 0 < supply.high < SCARCE * everywhere.value  # type: ignore[union-attr]
 
 
 FREE = ("libre_acces_autonome", "libre_acces_accompagne")
 
 
-def _no_free_access(zone: ZoneGaps, whole: ZoneGaps, _: str) -> bool:
-    return all(_empty(zone, whole, offer) for offer in FREE)
+def _no_free_access(zone: ZoneGaps, territory: ZoneGaps, _: str) -> bool:
+    return all(_empty(zone, territory, offer) for offer in FREE)
 
 
-def _free_access_unsaid(zone: ZoneGaps, whole: ZoneGaps, _: str) -> bool:
-    both = [_empty(zone, whole, offer) or _unsaid(zone, whole, offer) for offer in FREE]
-    return all(both) and not _no_free_access(zone, whole, "")
+def _free_access_unsaid(zone: ZoneGaps, territory: ZoneGaps, _: str) -> bool:
+    both = [_empty(zone, territory, offer) or _unsaid(zone, territory, offer) for offer in FREE]
+    return all(both) and not _no_free_access(zone, territory, "")
 
 
 def _cell(name: str) -> Callable[[ZoneGaps, ZoneGaps, str], bool]:

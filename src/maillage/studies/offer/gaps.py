@@ -1,4 +1,4 @@
-"""Who needs an offer that no place provides nearby, zone by zone."""
+"""People in need of an offer that no place provides nearby, zone by zone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from maillage.studies.offer import reach
 from maillage.studies.offer.areas import EVERYBODY
 from maillage.studies.offer.gap_rules import METHOD, Gap, Missing, Supply, ZoneGaps, rules
 from maillage.studies.offer.grounds import Ground, with_places
-from maillage.studies.offer.silence import Told, publishable
+from maillage.studies.offer.silence import Publishable, publishable
 from maillage.studies.offer.travel import MIDDLE, Travel, on_foot
 
 Floats = NDArray[np.float64]
@@ -44,7 +44,7 @@ class Gaps:
     doubts: tuple[str, ...]
 
     def holds(self, code: str) -> bool:
-        """Return whether a zone of the study is here: not when its filter keeps nobody there."""
+        """Tell if a zone of the study has a result: not when its filter leaves nobody there."""
         return any(zone.code == code for zone in self.zones)
 
     def zone(self, code: str) -> ZoneGaps:
@@ -70,30 +70,30 @@ def gaps(g: Ground, *, public: str = EVERYBODY, cells: Mapping[str, str | None] 
         ZoneGaps(
             code=code,
             name=name,
-            gaps={line: found[i] for line, found in by_line.items()},
+            gaps={line: gaps_of_line[i] for line, gaps_of_line in by_line.items()},
             cell=(cells or {}).get(code),
         )
         for i, (code, name) in enumerate(g.names())
     ]
-    whole = rows[-1]
-    zones = tuple(replace(zone, missing=_missing(zone, whole, g.travel)) for zone in rows[:-1])
+    total = rows[-1]
+    zones = tuple(replace(zone, missing=_missing(zone, total, g.travel)) for zone in rows[:-1])
     return Gaps(
         public=public,
         zones=zones,
-        whole=replace(whole, missing=_missing(whole, whole, g.travel)),
-        doubts=_doubts(whole, g),
+        whole=replace(total, missing=_missing(total, total, g.travel)),
+        doubts=_doubts(total, g),
         nowhere=tuple(
             p.id for p, centre in zip(g.places, g.where.centre, strict=True) if np.isnan(centre).any()
         ),
     )
 
 
-def _doubts(whole: ZoneGaps, g: Ground) -> tuple[str, ...]:
-    first = next(iter(whole.gaps.values())).reach
+def _doubts(territory: ZoneGaps, g: Ground) -> tuple[str, ...]:
+    first = next(iter(territory.gaps.values())).reach
     vague = any(
         not sure and not np.isnan(at).any() for sure, at in zip(g.where.sure, g.where.centre, strict=True)
     )
-    held = (
+    sentences = (
         (True, STRAIGHT_LINES if g.travel.mode is not CAR else _by_road()),
         (first.coarse >= NOTABLE, _spread_words(g)),
         (
@@ -108,7 +108,7 @@ def _doubts(whole: ZoneGaps, g: Ground) -> tuple[str, ...]:
             "Des habitants dont rien ne situe le quartier ne sont comptés ni à portée ni hors de portée.",
         ),
     )
-    return tuple(sentence for holds, sentence in held if holds)
+    return tuple(sentence for holds, sentence in sentences if holds)
 
 
 def _spread_words(g: Ground) -> str:
@@ -136,12 +136,12 @@ def _by_road() -> str:
     )
 
 
-def _missing(zone: ZoneGaps, whole: ZoneGaps, by: Travel) -> tuple[Missing, ...]:
+def _missing(zone: ZoneGaps, territory: ZoneGaps, by: Travel) -> tuple[Missing, ...]:
     return tuple(
         Missing(offer, rule.sentence, rule.id)
         for rule in rules(by)
         for offer in rule.offers
-        if rule.holds(zone, whole, offer)
+        if rule.holds(zone, territory, offer)
     )
 
 
@@ -155,12 +155,12 @@ def _line(g: Ground, line: str, public: str, where: tuple[Flags, Flags], of: rea
     most: list[reach.Reach | None] = [None] * (len(g.zones) + 1)
     most_supplies: list[Supply | Withheld | None] = [None] * len(most)
     if unsaid.any() and line not in g.silence.unasked:
-        most = list(reach.reach(g, line, public, given=serves | unsaid, of=of, brief=brief))
+        most = list(reach.reach(g, line, public, serving=serves | unsaid, of=of, brief=brief))
         most_supplies = list(supply(g, line, public, serves | unsaid))
     supplies = supply(g, line, public)
     return [
         Gap(
-            reach=found,
+            reach=zone_reach,
             inside=g.n_places(inside[:, i] & serves),
             perhaps=g.n_places(perhaps[:, i] & serves),
             reserved=g.n_places(inside[:, i] & gives & ~serves),
@@ -170,25 +170,25 @@ def _line(g: Ground, line: str, public: str, where: tuple[Flags, Flags], of: rea
             most_supply=most_supplies[i],
             is_asked=line not in g.silence.unasked,
         )
-        for i, found in enumerate(reach.reach(g, line, public, of=of, brief=brief))
+        for i, zone_reach in enumerate(reach.reach(g, line, public, of=of, brief=brief))
     ]
 
 
 def supply(
-    g: Ground, line: str, public: str = EVERYBODY, given: Flags | None = None
+    g: Ground, line: str, public: str = EVERYBODY, serving: Flags | None = None
 ) -> list[Supply | Withheld]:
-    """Return what each zone, then all of them, can count on per 1 000 people in need (floating
-    catchments). given: (places,) those that serve; by default, those that say they offer this line to this
+    """Return the supply of each zone, then of all of them, per 1 000 people in need (floating
+    catchments). serving: (places,) those that serve; by default, those that say they offer this line to this
     public.
 
     A place whose address is unknown is spread over the points where it may be; a moving place is shared
     between its stops.
     """
     by = g.travel
-    kept = g.serving(line, public) if given is None else given
+    serves = g.serving(line, public) if serving is None else serving
     offered = np.array([place.capacity for place in g.places], dtype=np.float64)
-    basis = "lieux" if np.isnan(offered[kept]).any() or not kept.any() else "places"
-    capacity = np.where(kept, offered if basis == "places" else g.share_of(kept), 0.0)
+    basis = "lieux" if np.isnan(offered[serves]).any() or not serves.any() else "places"
+    capacity = np.where(serves, offered if basis == "places" else g.share_of(serves), 0.0)
     minutes = sparse.csr_array(
         (
             engine.minutes(engine.walked(g.near.data, by.detour), by.pace) + by.parking[MIDDLE],
@@ -211,9 +211,9 @@ def supply(
     counted = g.by_zone(need * engine.shared(need, capacity, near))
     people = g.by_zone(need)
     per_1000 = 1000 * np.divide(counted, people, out=np.zeros(people.shape), where=people > 0)
-    told = reach.figures(g, METHOD)(per_1000[:, 1:])
+    figures = reach.figures(g, METHOD)(per_1000[:, 1:])
     return [
-        _supply(figure, value, basis) for figure, value in zip(told, per_1000[:, 0].tolist(), strict=True)
+        _supply(figure, value, basis) for figure, value in zip(figures, per_1000[:, 0].tolist(), strict=True)
     ]
 
 
@@ -254,8 +254,8 @@ class TownOnFoot:
 
     communes: tuple[str, ...]
     offer: str
-    on_foot: Told
-    by_car: Told
+    on_foot: Publishable
+    by_car: Publishable
 
 
 def town_on_foot(g: Ground) -> TownOnFoot | None:
@@ -279,11 +279,11 @@ def town_on_foot(g: Ground) -> TownOnFoot | None:
     return TownOnFoot(codes, worst, figures[worst], _lacking(by_car, worst))
 
 
-def _lacking(g: Ground, line: str) -> Told:
+def _lacking(g: Ground, line: str) -> Publishable:
     """Return the people of all zones without a line within reach, silent places counted as they may be."""
     serves, unsaid = g.serving(line), g.unsaid(line)
     known = reach.reach(g, line, brief=True)[-1].missing
-    most = reach.reach(g, line, given=serves | unsaid, brief=True)[-1].missing if unsaid.any() else None
+    most = reach.reach(g, line, serving=serves | unsaid, brief=True)[-1].missing if unsaid.any() else None
     return publishable(known, most)
 
 
@@ -298,17 +298,17 @@ class CommuneGap:
 def by_commune(g: Ground) -> dict[str, CommuneGap]:
     """Return, for each line that the census asked about, the communes of the zones that lack it or may."""
     codes = sorted(set(g.areas.commune[g.zone_of >= 0].tolist()))
-    held: dict[str, set[int]] = {code: set() for code in codes}
+    areas_by_commune: dict[str, set[int]] = {code: set() for code in codes}
     for k, areas in enumerate(g.standing):
-        for code in set(g.areas.commune[areas].tolist()) & held.keys():
-            held[code].add(k)
-    found = {}
+        for code in set(g.areas.commune[areas].tolist()) & areas_by_commune.keys():
+            areas_by_commune[code].add(k)
+    gaps_by_line = {}
     for line in diagnosis_lines():
         if line in g.silence.unasked:
             continue
         gives = {k for k, place in enumerate(g.places) if line in place.offers}
         silent = set(np.flatnonzero(g.unsaid(line)).tolist())
-        lacking = [code for code in codes if not held[code] & gives]
-        unknown = tuple(code for code in lacking if held[code] & silent)
-        found[line] = CommuneGap(tuple(code for code in lacking if code not in unknown), unknown)
-    return found
+        lacking = [code for code in codes if not areas_by_commune[code] & gives]
+        unknown = tuple(code for code in lacking if areas_by_commune[code] & silent)
+        gaps_by_line[line] = CommuneGap(tuple(code for code in lacking if code not in unknown), unknown)
+    return gaps_by_line

@@ -69,12 +69,12 @@ class Ground:
         silent = self.silence.unsaid.get(offer, frozenset())
         return np.array([p.id in silent for p in self.places], dtype=bool) & ~self.serving(offer, public)
 
-    def share_of(self, kept: Flags) -> Floats:
+    def share_of(self, selected: Flags) -> Floats:
         """Return (places,) the part of one place that each of these is: the stops of one place share it, by
         their hours where all are known, evenly elsewhere.
         """
         stops: dict[str, list[int]] = {}
-        for k in np.flatnonzero(kept).tolist():
+        for k in np.flatnonzero(selected).tolist():
             if self.places[k].same:
                 stops.setdefault(self.places[k].same, []).append(k)
         shares = np.ones(len(self.places))
@@ -83,9 +83,9 @@ class Ground:
             shares[rows] = 1 / len(rows) if np.isnan(hours).any() else hours / hours.sum()
         return shares
 
-    def n_places(self, kept: Flags) -> int:
+    def n_places(self, selected: Flags) -> int:
         """Return how many places these are: the stops of a moving place, or several sheets, are one."""
-        return len({self.places[k].same or k for k in np.flatnonzero(kept).tolist()})
+        return len({self.places[k].same or k for k in np.flatnonzero(selected).tolist()})
 
     def zones_of_places(self) -> list[list[int]]:
         """Return, for each place, the zones where it may stand, in order, -1 first where it may be in none of
@@ -97,8 +97,8 @@ class Ground:
     def by_zone(self, values: NDArray[Any]) -> Floats:
         """Return (zones + 1, …) sums of what counts over the areas of each zone, and over all zones last."""
         inside = self.zone_of >= 0
-        kept = self.counted[inside].reshape(-1, *(1 for _ in values.shape[1:]))
-        sums = synthetic.add_by(values[inside] * kept, self.zone_of[inside], len(self.zones))
+        shares = self.counted[inside].reshape(-1, *(1 for _ in values.shape[1:]))
+        sums = synthetic.add_by(values[inside] * shares, self.zone_of[inside], len(self.zones))
         return np.concatenate((sums, sums.sum(axis=0, keepdims=True)))
 
     def names(self) -> tuple[tuple[str, str], ...]:
@@ -126,12 +126,12 @@ def ground(
     of which nobody counts is left out.
     """
     share = np.ones(len(areas)) if counted is None else counted
-    kept, zone_of = _zone_of(areas, tuple(zones), share)
+    counted_zones, zone_of = _zone_of(areas, tuple(zones), share)
     all_places = tuple(places)
     lived = np.flatnonzero((zone_of >= 0) & (np.bincount(areas.at, minlength=len(areas)) > 0))
     empty = Ground(
         areas=areas,
-        zones=kept,
+        zones=counted_zones,
         places=(),
         travel=travel,
         seed=seed,
@@ -152,15 +152,15 @@ def ground(
 def _zone_of(areas: Areas, zones: tuple[Zone, ...], share: Floats) -> tuple[tuple[Zone, ...], Positions]:
     """Return the zones where somebody counts, and (areas,) the zone of each area, -1 when in none of them."""
     zone_of = np.full(len(areas), -1)
-    kept: list[Zone] = []
+    counted_zones: list[Zone] = []
     for zone in zones:
-        found = positions(areas.row, zone.rows)
-        found = found[found >= 0]
-        inside = found[share[found] > 0]
-        if len(inside) or not len(found):
-            zone_of[inside] = len(kept)
-            kept.append(zone)
-    return tuple(kept), zone_of
+        area_positions = positions(areas.row, zone.rows)
+        area_positions = area_positions[area_positions >= 0]
+        inside = area_positions[share[area_positions] > 0]
+        if len(inside) or not len(area_positions):
+            zone_of[inside] = len(counted_zones)
+            counted_zones.append(zone)
+    return tuple(counted_zones), zone_of
 
 
 def _homes(areas: Areas, lived: Positions, places: Sequence[Place], seed: int) -> NDArray[np.int16]:
@@ -170,22 +170,22 @@ def _homes(areas: Areas, lived: Positions, places: Sequence[Place], seed: int) -
     of them, 0 to 1, the same everywhere, is drawn by these. Areas spread over one commune live at the same
     points of it: what is unknown is where the commune lives.
     """
-    n, each = areas.n_draws, int(number("reach/homes"))
+    n, n_homes = areas.n_draws, int(number("reach/homes"))
     sizes = np.bincount(areas.at, minlength=len(areas))
     starts = np.cumsum(sizes) - sizes
     known = np.array([(p.lon, p.lat) for p in places if p.is_precise], dtype=np.float64).reshape(-1, 2)
     drawn_in = generator(seed, "centre").permuted((np.arange(n) + 0.5) / n)
-    out = np.empty((len(lived), n, each), dtype=np.int16)
+    out = np.empty((len(lived), n, n_homes), dtype=np.int16)
     drawn: dict[str, NDArray[np.int16]] = {}
     for row, area in enumerate(lived.tolist()):
-        coarse, whole = bool(areas.coarse[area]), areas.how[area] == "commune"
-        key = str(areas.published[area] if whole else areas.code[area])
+        coarse, is_commune = bool(areas.coarse[area]), areas.how[area] == "commune"
+        key = str(areas.published[area] if is_commune else areas.code[area])
         if key not in drawn:
             points = areas.points[starts[area] : starts[area] + sizes[area]]
             drawn[key] = engine.homes(
                 int(sizes[area]),
                 n,
-                each,
+                n_homes,
                 generator(seed, f"home/{key}"),
                 engine.pull(points, known, number("reach/pull")) if coarse else None,
                 drawn_in,
@@ -211,20 +211,20 @@ def _standing(areas: Areas, places: Iterable[Place]) -> list[Positions]:
     tree = shapely.STRtree([areas.shapes[position] for position in drawn])
     out = []
     for place in places:
-        found = np.unique(np.array(by_commune.get(place.commune, []), dtype=np.int64))
-        if place.is_precise and len(found) != 1:
+        area_positions = np.unique(np.array(by_commune.get(place.commune, []), dtype=np.int64))
+        if place.is_precise and len(area_positions) != 1:
             point = shapely.Point(place.lon, place.lat)
             close = np.array(
                 [drawn[k] for k in tree.query(point, "dwithin", NEAR_CONTOUR / DEGREE_IN_METRES)],
                 dtype=np.int64,
             )
-            close = close[np.isin(close, found)] if len(found) else close
+            close = close[np.isin(close, area_positions)] if len(area_positions) else close
             if len(close):
                 away = shapely.distance(
                     np.array([areas.shapes[k] for k in close.tolist()], dtype=object), point
                 )
-                found = close[[int(np.argmin(away))]]
-        out.append(found)
+                area_positions = close[[int(np.argmin(away))]]
+        out.append(area_positions)
     return out
 
 

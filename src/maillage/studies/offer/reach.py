@@ -27,14 +27,14 @@ METHOD, METHOD_NEED = "portee", "besoins"
 
 AREAS_AT_ONCE = 256  # areas whose draws are held together
 NOWHERE = "Contour et centre inconnus : aucune distance n’est calculée."
-NOT_ASKED = "Calculé pour toutes les personnes concernées seulement."
+ONLY_EVERYBODY = "Calculé pour toutes les personnes concernées seulement."
 RESIDENTS = "habitants, recensement de 2021"
 SOURCES = ("ign-contours",)
 
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """What share of each area is within reach, draw by draw: (areas, draws), 0 outside the zones.
+    """Share of each area within reach, draw by draw: (areas, draws), 0 outside the zones.
 
     sure: of places with a known address; drawn: of all.
     """
@@ -44,7 +44,7 @@ class Shares:
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class _ReachedAreas:
     """Distances from each point to places. sure: (points,) metres, as `Ground.near`, to the nearest place
     whose address is known; rows: (points,) the row of `perhaps` of each point, -1 for none; perhaps: (rows,
     draws) whether a place of unknown address is within reach.
@@ -55,7 +55,7 @@ class _Held:
     perhaps: Flags
 
 
-def _held(g: Ground, serves: Flags, limits: Floats) -> _Held:
+def _reached_areas(g: Ground, serves: Flags, limits: Floats) -> _ReachedAreas:
     spots, known = serves[g.where.place], g.where.sure[g.where.place]
     sure = engine.nearest_of(g.near, spots & known)
     vague = spots & ~known
@@ -71,7 +71,7 @@ def _held(g: Ground, serves: Flags, limits: Floats) -> _Held:
         near = engine.within(near, limit)  # the widest first: what is beyond it is beyond the others
         reached = sparse.csr_array((np.ones(near.nnz), near.indices, near.indptr), shape=near.shape)
         perhaps[:, draws] = (reached @ picked[:, draws]).toarray() > 0
-    return _Held(sure, rows, perhaps)
+    return _ReachedAreas(sure, rows, perhaps)
 
 
 def shares(g: Ground, serves: Flags, detours: Floats | None = None) -> Shares:
@@ -80,12 +80,12 @@ def shares(g: Ground, serves: Flags, detours: Floats | None = None) -> Shares:
     detours: (draws,) those of the ground by default.
     """
     limits = g.travel.metres / (g.detours if detours is None else detours)
-    held = _held(g, serves, limits)
+    reached_areas = _reached_areas(g, serves, limits)
     sure = np.zeros((len(g.areas), len(limits)))
     drawn = np.zeros_like(sure)
-    if not len(held.perhaps):
+    if not len(reached_areas.perhaps):
         sure = drawn
-    far, near = _extremes(g, held)
+    far, near = _extremes(g, reached_areas)
     all_in = g.lived[far[g.lived] <= limits.min()]
     sure[all_in] = drawn[all_in] = 1.0
     partly = np.flatnonzero((far[g.lived] > limits.min()) & (near[g.lived] <= limits.max()))
@@ -93,32 +93,32 @@ def shares(g: Ground, serves: Flags, detours: Floats | None = None) -> Shares:
     for start in range(0, len(partly), AREAS_AT_ONCE):
         rows = partly[start : start + AREAS_AT_ONCE]
         homes = first[rows][:, None, None] + g.homes[rows]
-        there = held.sure[homes] <= limits[:, None]
-        if len(held.perhaps):
+        there = reached_areas.sure[homes] <= limits[:, None]
+        if len(reached_areas.perhaps):
             sure[g.lived[rows]] = there.mean(axis=2)
-            vague = held.rows[homes]
-            there |= held.perhaps[vague, np.arange(len(limits))[:, None]] & (vague >= 0)
+            vague = reached_areas.rows[homes]
+            there |= reached_areas.perhaps[vague, np.arange(len(limits))[:, None]] & (vague >= 0)
         drawn[g.lived[rows]] = there.mean(axis=2)
     return Shares(sure, drawn)
 
 
-def _extremes(g: Ground, held: _Held) -> tuple[Floats, Floats]:
+def _extremes(g: Ground, reached_areas: _ReachedAreas) -> tuple[Floats, Floats]:
     """Return (areas,) metres from the farthest point of each area to a place of known address, and from its
     nearest point to any place.
     """
     far, near = np.zeros(len(g.areas)), np.full(len(g.areas), np.inf)
-    np.maximum.at(far, g.areas.at, held.sure)
-    np.minimum.at(near, g.areas.at, np.where(held.rows >= 0, 0.0, held.sure))
+    np.maximum.at(far, g.areas.at, reached_areas.sure)
+    np.minimum.at(near, g.areas.at, np.where(reached_areas.rows >= 0, 0.0, reached_areas.sure))
     return far, near
 
 
 def chance(g: Ground, serves: Flags) -> Floats:
     """Return (points,) the share of draws in which each point is within reach of one of these places."""
     limits = g.travel.metres / g.detours
-    held = _held(g, serves, limits)
-    out = 1 - np.searchsorted(np.sort(limits), held.sure) / len(limits)
-    some = np.flatnonzero(held.rows >= 0)
-    either = held.perhaps[held.rows[some]] | (held.sure[some][:, None] <= limits)
+    reached_areas = _reached_areas(g, serves, limits)
+    out = 1 - np.searchsorted(np.sort(limits), reached_areas.sure) / len(limits)
+    some = np.flatnonzero(reached_areas.rows >= 0)
+    either = reached_areas.perhaps[reached_areas.rows[some]] | (reached_areas.sure[some][:, None] <= limits)
     out[some] = either.mean(axis=1)
     return np.asarray(out)
 
@@ -142,7 +142,7 @@ class Nearest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """What a zone, or all of them (code ''), has within reach for one line of the offer ('' for any) and one
+    """The reach of a zone, or of all of them (code ''), for one line of the offer ('' for any) and one
     public.
 
     need, reached, missing: people in need, those with a place within reach, those without; they add up over
@@ -189,7 +189,7 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What does not depend on places: (zones + 1, draws) persons in need, those of located areas, and
+    """Totals that do not depend on places: (zones + 1, draws) persons in need, those of located areas, and
     (zones + 1, 1) inhabitants of located areas.
     """
 
@@ -202,27 +202,27 @@ def totals(g: Ground, public: str = EVERYBODY) -> Totals:
     """Return the people of each zone, then of all, whatever is within their reach."""
     need = g.areas.need[public]
     located = (g.areas.how != "")[:, None]
-    whole = g.by_zone(need)
+    zone_need = g.by_zone(need)
     return Totals(
-        need=whole,
-        placed=whole if located.all() else g.by_zone(need * located),
+        need=zone_need,
+        placed=zone_need if located.all() else g.by_zone(need * located),
         population=g.by_zone(g.areas.population[:, None] * located),
     )
 
 
 def drawn(g: Ground, serves: Flags, public: str, of: Totals | None = None) -> Drawn:
     """Return the draws of people in need and of those within reach of these places. of: see `totals`."""
-    whole = totals(g, public) if of is None else of
-    found = shares(g, serves)
+    zone_totals = totals(g, public) if of is None else of
+    place_shares = shares(g, serves)
     need = g.areas.need[public]
-    reached = g.by_zone(need * found.drawn)
+    reached = g.by_zone(need * place_shares.drawn)
     return Drawn(
-        need=whole.need,
-        placed=whole.placed,
+        need=zone_totals.need,
+        placed=zone_totals.placed,
         reached=reached,
-        sure=reached if found.sure is found.drawn else g.by_zone(need * found.sure),
-        residents=g.by_zone(g.areas.population[:, None] * found.drawn),
-        population=whole.population,
+        sure=reached if place_shares.sure is place_shares.drawn else g.by_zone(need * place_shares.sure),
+        residents=g.by_zone(g.areas.population[:, None] * place_shares.drawn),
+        population=zone_totals.population,
     )
 
 
@@ -231,17 +231,17 @@ def reach(
     offer: str = "",
     public: str = EVERYBODY,
     *,
-    given: Flags | None = None,
+    serving: Flags | None = None,
     of: Totals | None = None,
     brief: bool = False,
 ) -> tuple[Reach, ...]:
-    """Return what each zone has within reach, then all of them together.
+    """Return the reach of each zone, then of all of them together.
 
-    given: (places,) those that serve; by default, those that say they offer this line to this public. of: see
-    `totals`, computed when absent. brief: neither the nearest place nor the shares by straight and winding
-    paths.
+    serving: (places,) those that serve; by default, those that say they offer this line to this public. of:
+    see `totals`, computed when absent. brief: neither the nearest place nor the shares by straight and
+    winding paths.
     """
-    serves = g.serving(offer, public) if given is None else given
+    serves = g.serving(offer, public) if serving is None else serving
     d = drawn(g, serves, public, of)
     everyone = figures(g)
     in_need = replace(everyone, method=METHOD_NEED, sources=g.areas.sources)
@@ -255,13 +255,13 @@ def reach(
     people = tuple(np.round(g.by_zone(g.areas.population)).astype(np.int64).tolist())
     residents = replace(located, universe=RESIDENTS, n=people, counted=quarters, sources=SOURCES)
     mean = g.areas.need[public].mean(axis=1, dtype=np.float64)
-    total, lost, coarse = (g.by_zone(mean * kept) for kept in (1.0, g.areas.how == "", g.areas.coarse))
+    total, lost, coarse = (g.by_zone(mean * weight) for weight in (1.0, g.areas.how == "", g.areas.coarse))
 
     def along(detour: float) -> list[Figure]:
         if brief:
-            return replace(located, why=(NOT_ASKED,) * len(located.why))(d.placed[:, :1], "pourcent")
-        found = shares(g, serves, np.full(len(g.detours), detour))
-        return located(percent(g.by_zone(g.areas.need[public] * found.drawn), d.placed), "pourcent")
+            return replace(located, why=(ONLY_EVERYBODY,) * len(located.why))(d.placed[:, :1], "pourcent")
+        place_shares = shares(g, serves, np.full(len(g.detours), detour))
+        return located(percent(g.by_zone(g.areas.need[public] * place_shares.drawn), d.placed), "pourcent")
 
     columns = {
         "need": in_need(d.need),
@@ -289,15 +289,15 @@ def reach(
     )
 
 
-def remainder(whole: Floats, part: Floats) -> Floats:
+def remainder(total: Floats, part: Floats) -> Floats:
     """Return whole minus part, and 0 under a millionth of a person: rounded sums may cross by that much."""
-    rest = whole - part
+    rest = total - part
     return np.where(rest > 1e-6, rest, 0.0)
 
 
-def percent(part: Floats, whole: Floats) -> Floats:
+def percent(part: Floats, total: Floats) -> Floats:
     """Return part in percent of whole, draw by draw; 0 where the whole is nobody."""
-    top, base = np.broadcast_arrays(part, whole)
+    top, base = np.broadcast_arrays(part, total)
     return np.asarray(np.divide(100 * top, base, out=np.zeros(top.shape), where=base > 0))
 
 
@@ -316,7 +316,7 @@ class Figures:
 
     def __call__(self, draws: Floats, unit: Unit = "personnes") -> list[Figure]:
         low, high = centiles(draws)
-        said: dict[str, Any] = {
+        labels: dict[str, Any] = {
             "unit": unit,
             "universe": self.universe,
             "method": self.method,
@@ -325,13 +325,13 @@ class Figures:
         # Out of reach in more than nineteen draws of twenty, the mean passes the centile: the bounds hold it
         # all the same.
         mean = draws.mean(axis=1)
-        around = np.minimum(low, mean).tolist(), np.maximum(high, mean).tolist()
+        bounds = np.minimum(low, mean).tolist(), np.maximum(high, mean).tolist()
         counted = self.counted or ((),) * len(self.why)
-        rows = zip(self.why, self.n, counted, mean.tolist(), *around, strict=True)
+        rows = zip(self.why, self.n, counted, mean.tolist(), *bounds, strict=True)
         return [
-            Withheld(reason=why, n=n, counted=behind, **said)
+            Withheld(reason=why, n=n, counted=behind, **labels)
             if why
-            else Estimate(value=value, low=least, high=most, n=n, counted=behind, **said)
+            else Estimate(value=value, low=least, high=most, n=n, counted=behind, **labels)
             for why, n, behind, value, least, most in rows
         ]
 
@@ -352,27 +352,27 @@ def nearest(g: Ground, serves: Flags) -> list[Nearest | None]:
     """Return the nearest of these places for the residents of each zone, then of all; None where there is
     none.
     """
-    kept = np.flatnonzero(serves)
+    serving = np.flatnonzero(serves)
     people = (g.areas.population * g.counted)[g.areas.at] * g.areas.weight
     zone_of = g.zone_of[g.areas.at]
     inside = (zone_of >= 0) & (people > 0)
     people, zone_of = people[inside], zone_of[inside]
-    crow, found = engine.nearest(g.areas.points[inside], g.where.centre[kept])
+    crow, nearest_positions = engine.nearest(g.areas.points[inside], g.where.centre[serving])
     travelled = engine.walked(crow, g.travel.detour)
     home = g.density[g.areas.at[inside]]
-    there = np.append(density_at(g, g.where.centre[kept]), MIDDLE)[found]
+    there = np.append(density_at(g, g.where.centre[serving]), MIDDLE)[nearest_positions]
     slow = (g.travel.slowness[home] + g.travel.slowness[there]) / 2
     lasts = engine.minutes(travelled * slow, g.travel.pace) + np.array(g.travel.parking)[there]
-    counted = np.flatnonzero(found >= 0)
+    counted = np.flatnonzero(nearest_positions >= 0)
     counted = counted[np.argsort(zone_of[counted], kind="stable")]
     bounds = np.searchsorted(zone_of[counted], np.arange(len(g.zones) + 1))
     out: list[Nearest | None] = []
-    for here in (*(counted[a:b] for a, b in pairwise(bounds.tolist())), counted):
-        if not len(here):
+    for zone_areas in (*(counted[a:b] for a, b in pairwise(bounds.tolist())), counted):
+        if not len(zone_areas):
             out.append(None)
             continue
-        place = int(kept[np.argmax(total_by(found[here], people[here]))])
-        low, middle, high = _centiles(travelled[here], people[here])
+        place = int(serving[np.argmax(total_by(nearest_positions[zone_areas], people[zone_areas]))])
+        low, middle, high = _centiles(travelled[zone_areas], people[zone_areas])
         out.append(
             Nearest(
                 place=g.places[place].id,
@@ -380,7 +380,7 @@ def nearest(g: Ground, serves: Flags) -> list[Nearest | None]:
                 metres=middle,
                 low=low,
                 high=high,
-                minutes=_centiles(lasts[here], people[here])[1],
+                minutes=_centiles(lasts[zone_areas], people[zone_areas])[1],
                 sure=bool(g.where.sure[place]),
             )
         )

@@ -1,4 +1,4 @@
-"""What a silent place does to a figure: neither an offer nor an absence, it makes the figure a range."""
+"""Places that do not state an offer: neither an offer nor an absence, they make a figure a range."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,8 +14,8 @@ LEAST = {"personnes": 1.0, "pourcent": 0.5}  # under which silence changes nothi
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """What places do not say. unsaid: by line, ids of the places that may offer it; unasked: the lines that
-    no place of the census mentions.
+    """Offers that places do not state. unsaid: by line, ids of the places that may offer it; unasked: the
+    lines that no place of the census mentions.
     """
 
     unsaid: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -40,12 +40,12 @@ class Between:
     counted: tuple[tuple[str, int], ...] = ()
 
 
-Told = Figure | Between
+Publishable = Figure | Between
 
 
-def publishable(known: Figure, most: Figure | None) -> Told:
-    """Return what may be said of a figure. known: if silent places gave nothing; most: if they gave all they
-    might, None where none is silent.
+def publishable(known: Figure, most: Figure | None) -> Publishable:
+    """Return the publishable form of a figure. known: if silent places gave nothing; most: if they gave all
+    they might, None where none is silent.
     """
     if most is None or isinstance(known, Withheld) or isinstance(most, Withheld):
         return known
@@ -65,7 +65,7 @@ def publishable(known: Figure, most: Figure | None) -> Told:
 
 
 def unasked(f: Figure) -> Withheld:
-    """Return what may be said of a line that no place of the census mentions: nothing."""
+    """Return the withheld figure of a line that no place of the census mentions."""
     return Withheld(
         reason=UNASKED,
         unit=f.unit,
@@ -77,6 +77,6 @@ def unasked(f: Figure) -> Withheld:
     )
 
 
-def value(of: Told) -> float | None:
+def value(of: Publishable) -> float | None:
     """Return the value of an estimate, None where nothing or a range alone may be said."""
     return of.value if isinstance(of, Estimate) else None

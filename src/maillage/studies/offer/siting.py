@@ -14,7 +14,7 @@ from maillage.studies.offer import reach, silence
 from maillage.studies.offer.areas import EVERYBODY
 from maillage.studies.offer.centres import centres as middles_of
 from maillage.studies.offer.grounds import Ground, nearby, with_places
-from maillage.studies.offer.silence import Told
+from maillage.studies.offer.silence import Publishable
 from maillage.studies.offer.whereabouts import Place
 
 Flags = NDArray[np.bool_]
@@ -60,7 +60,9 @@ def centres(names: Mapping[str, str]) -> tuple[Spot, ...]:
     """Return the centre of each commune (name by code) that has a contour: not necessarily its town
     centre.
     """
-    return tuple(Spot(code, names[code], each.lon, each.lat) for code, each in middles_of(names).items())
+    return tuple(
+        Spot(code, names[code], middle.lon, middle.lat) for code, middle in middles_of(names).items()
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,7 @@ class Proposed:
     """A spot, the people in need it adds to the previous ones, and why it is proposed."""
 
     spot: Spot
-    gained: Told
+    gained: Publishable
     reason: str
 
 
@@ -82,9 +84,9 @@ class Proposal:
     """
 
     spots: tuple[Proposed, ...]
-    gained: Told
-    before: Told
-    after: Told
+    gained: Publishable
+    before: Publishable
+    after: Publishable
     margin: float
     exact: bool
 
@@ -128,9 +130,9 @@ def _proposal(
 ) -> Proposal:
     need = g.areas.need[public]
     inside = (g.zone_of >= 0)[g.areas.at]
-    held = reach.chance(g, g.serving(offer, public))
+    chances = reach.chance(g, g.serving(offer, public))
     people = (need.mean(axis=1, dtype=np.float64) * g.counted)[g.areas.at] * g.areas.weight
-    lacking = np.where(inside, people * (1 - held), 0.0)
+    lacking = np.where(inside, people * (1 - chances), 0.0)
     at = np.array([(spot.lon, spot.lat) for spot in spots], dtype=np.float64).reshape(len(spots), 2)
     covers = nearby(g, at, g.travel.metres / g.travel.detour)
     sites = best_sites(lacking, covers, n, seconds=seconds)
@@ -141,8 +143,8 @@ def _proposal(
     ]
     later = with_places(g, (*g.places, *new))
     known = _gains(later, offer, public, len(new), silent=False)
-    said = bool(offer) and g.unsaid(offer, public).any()
-    most = _gains(later, offer, public, len(new), silent=True) if said else [None] * len(known)
+    is_uncertain = bool(offer) and g.unsaid(offer, public).any()
+    most = _gains(later, offer, public, len(new), silent=True) if is_uncertain else [None] * len(known)
     *added, gained, before, after = map(silence.publishable, known, most)
     return Proposal(
         spots=tuple(
@@ -158,8 +160,8 @@ def _proposal(
 
 
 def _gains(later: Ground, offer: str, public: str, n: int, *, silent: bool) -> list[Figure]:
-    """Return what each of the last n places adds to those before, what they add together, and who lacks the
-    line before and after. silent: places that do not say offer it too.
+    """Return the gain of each of the last n places over those before, their gain together, and the people
+    who lack the line before and after. silent: places that do not say offer it too.
     """
     serves = later.serving(offer, public) | (silent & later.unsaid(offer, public))
     first = len(serves) - n

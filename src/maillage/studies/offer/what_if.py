@@ -1,4 +1,4 @@
-"""What opening or closing places would change, zone by zone: with and without, drawn with the same
+"""The effect of opening or closing places, zone by zone: with and without, drawn with the same
 numbers.
 """
 
@@ -10,7 +10,7 @@ from maillage.studies.offer import reach, silence
 from maillage.studies.offer.areas import EVERYBODY
 from maillage.studies.offer.gap_rules import METHOD
 from maillage.studies.offer.grounds import Ground, with_places
-from maillage.studies.offer.silence import Told
+from maillage.studies.offer.silence import Publishable
 from maillage.studies.offer.whereabouts import Place
 
 
@@ -22,9 +22,9 @@ class ZoneChange:
 
     code: str
     name: str
-    moved: Told
-    before: Told
-    after: Told
+    moved: Publishable
+    before: Publishable
+    after: Publishable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class Change:
 
 
 def opened(g: Ground, offer: str, new: Iterable[Place], public: str = EVERYBODY) -> Change:
-    """Return what these new places would bring: people in need newly reached, and those who would still lack
+    """Return the gain of these new places: people in need newly reached, and those who would still lack
     it.
 
     Both situations are drawn with the same numbers: the difference has its own interval, narrower than
@@ -48,11 +48,13 @@ def opened(g: Ground, offer: str, new: Iterable[Place], public: str = EVERYBODY)
 
 
 def closed(g: Ground, offer: str, ids: Iterable[str], public: str = EVERYBODY) -> Change:
-    """Return what closing these places would cost: people in need who would lose their only place within
+    """Return the loss from closing these places: people in need who would lose their only place within
     reach.
     """
-    gone = set(ids)
-    return _change(with_places(g, [p for p in g.places if p.id not in gone]), g, offer, public, losing=True)
+    closed_ids = set(ids)
+    return _change(
+        with_places(g, [p for p in g.places if p.id not in closed_ids]), g, offer, public, losing=True
+    )
 
 
 def _change(less: Ground, more: Ground, offer: str, public: str, *, losing: bool = False) -> Change:
@@ -60,8 +62,8 @@ def _change(less: Ground, more: Ground, offer: str, public: str, *, losing: bool
     range: from none of them offering it to all.
     """
     known = _figures(less, more, offer, public, losing, silent=False)
-    said = (less.unsaid(offer, public).any() or more.unsaid(offer, public).any()) and bool(offer)
-    most = _figures(less, more, offer, public, losing, silent=True) if said else None
+    is_uncertain = (less.unsaid(offer, public).any() or more.unsaid(offer, public).any()) and bool(offer)
+    most = _figures(less, more, offer, public, losing, silent=True) if is_uncertain else None
     zones = tuple(
         ZoneChange(
             code=code,
@@ -79,8 +81,9 @@ def _change(less: Ground, more: Ground, offer: str, public: str, *, losing: bool
 def _figures(
     less: Ground, more: Ground, offer: str, public: str, losing: bool, *, silent: bool
 ) -> dict[str, list[Figure]]:
-    """Return what moves, and what lacks before and after, in each zone. silent: places that do not say offer
-    the line too.
+    """Return the people who gain or lose, and those in lack before and after, in each zone.
+
+    silent: places that do not say offer the line too.
     """
     low, high = (
         reach.drawn(g, g.serving(offer, public) | (silent & g.unsaid(offer, public)), public)

@@ -52,9 +52,9 @@ class Place:
         return not np.isnan(self.lon + self.lat) and self.precision <= number("reach/precise")
 
     def serves(self, offer: str, public: str = EVERYBODY) -> bool:
-        """Whether it offers this line ('' for any) to this public."""
-        kept = self.kept.get(offer)
-        return (not offer or offer in self.offers) and (not kept or public in kept)
+        """True if it offers this line ('' for any) to this public."""
+        publics = self.kept.get(offer)
+        return (not offer or offer in self.offers) and (not publics or public in publics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +105,13 @@ def whereabouts(
 
 def _possible(place: Place, outline: shapely.Geometry | None) -> Floats:
     """Return the points where a place without a precise location may be."""
-    here = np.array([[place.lon, place.lat]])
-    located = not np.isnan(here).any()
+    coordinates = np.array([[place.lon, place.lat]])
+    located = not np.isnan(coordinates).any()
     if outline is not None:
         inside = lattice(outline)
         if not located or np.isnan(place.precision):
             return inside
-        near = engine.pairs(here, inside, place.precision).indices
+        near = engine.pairs(coordinates, inside, place.precision).indices
         if len(near):
             return np.asarray(inside[np.sort(near)])
     if not located or np.isnan(place.precision):
@@ -121,4 +121,4 @@ def _possible(place: Place, outline: shapely.Geometry | None) -> Floats:
     far, turn = place.precision * np.sqrt(k / POINTS), np.pi * (3 - np.sqrt(5)) * k
     north, east = far * np.cos(turn), far * np.sin(turn)
     degree = np.degrees(1 / engine.EARTH)
-    return np.asarray(here + degree * np.column_stack((east / np.cos(np.radians(place.lat)), north)))
+    return np.asarray(coordinates + degree * np.column_stack((east / np.cos(np.radians(place.lat)), north)))

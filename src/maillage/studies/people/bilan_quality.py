@@ -1,4 +1,4 @@
-"""What the answers reveal about the diagnosis itself: its length, its questions, its agreement. Withheld
+"""Quality of the diagnosis, from its answers: its length, its questions, its agreement. Withheld
 below a minimum of answers.
 
 Source: docs/methods/qualite-bilan.md
@@ -167,25 +167,26 @@ def measured(
     """Return the quality of a version. begun, stopped, ended: counters only; followed: None when there is no
     data on it.
     """
-    held = [row for row in rows if row.version == version]
-    on_screen = [row for row in held if row.mode in SCREENS]
-    tried = [row for row in held if row.observed]
+    version_rows = [row for row in rows if row.version == version]
+    on_screen = [row for row in version_rows if row.mode in SCREENS]
+    tried = [row for row in version_rows if row.observed]
     return Quality(
         version=version,
-        n=len(held),
+        n=len(version_rows),
         paces=[
-            _pace(bilan.modes()[mode].label, [row for row in held if row.mode == mode]) for mode in SCREENS
+            _pace(bilan.modes()[mode].label, [row for row in version_rows if row.mode == mode])
+            for mode in SCREENS
         ],
-        questions=[_asked(question, on_screen) for question in bilan.questions().values()],
+        questions=[_question_silence(question, on_screen) for question in bilan.questions().values()],
         dropped=_dropped(begun, stopped, ended),
         observed=_kappa([(row.declared, row.observed) for row in tried]),
         same=_share(sum(row.declared == row.observed for row in tried), len(tried)),
-        twice=_kappa(_pairs(held, lambda first, second: not _by_two(first, second))),
-        two_aidants=_kappa(_pairs(held, _by_two)),
-        modes=_modes(held),
-        readings=[_readings(use, held) for use in ("G0", "G1")],
-        changed=[_changed(line, held) for line in bilan.lines()],
-        omega=_omega(held),
+        twice=_kappa(_pairs(version_rows, lambda first, second: not _by_two(first, second))),
+        two_aidants=_kappa(_pairs(version_rows, _by_two)),
+        modes=_modes(version_rows),
+        readings=[_readings(use, version_rows) for use in ("G0", "G1")],
+        changed=[_changed(line, version_rows) for line in bilan.lines()],
+        omega=_omega(version_rows),
         came=_followed(followed, "came"),
         served=_followed(followed, "served"),
     )
@@ -198,12 +199,12 @@ def _few(n: int, needed: int = ENOUGH) -> Figure:
     return Figure(None, n, needed)
 
 
-def _share(part: int, whole: int, *, beyond: float | None = None) -> Figure:
+def _share(part: int, n: int, *, beyond: float | None = None) -> Figure:
     """Return a share, flagged when it exceeds a limit."""
-    if whole < ENOUGH:
-        return _few(whole)
-    found = agreement.share(part, whole)
-    return Figure(found, whole, flagged=beyond is not None and found.value > beyond)
+    if n < ENOUGH:
+        return _few(n)
+    estimate = agreement.share(part, n)
+    return Figure(estimate, n, flagged=beyond is not None and estimate.value > beyond)
 
 
 def _pace(label: str, rows: Sequence[Row]) -> Pace:
@@ -218,26 +219,26 @@ def _pace(label: str, rows: Sequence[Row]) -> Pace:
     )
 
 
-def _asked(question: bilan.Question, rows: Iterable[Row]) -> QuestionSilence:
-    said = [row.answers.get(question.id, PASSED) for row in rows if question.id in row.questions]
-    unknown, passed = said.count(UNKNOWN), sum(given in (PASSED, "", []) for given in said)
+def _question_silence(question: bilan.Question, rows: Iterable[Row]) -> QuestionSilence:
+    answers = [row.answers.get(question.id, PASSED) for row in rows if question.id in row.questions]
+    unknown, passed = answers.count(UNKNOWN), sum(answer in (PASSED, "", []) for answer in answers)
     return QuestionSilence(
         question.id,
         question.text,
-        _share(unknown, len(said), beyond=REWRITE),
-        _share(passed, len(said), beyond=REWRITE),
-        _share(unknown + passed, len(said), beyond=REWRITE),
+        _share(unknown, len(answers), beyond=REWRITE),
+        _share(passed, len(answers), beyond=REWRITE),
+        _share(unknown + passed, len(answers), beyond=REWRITE),
     )
 
 
 def _dropped(begun: int, stopped: Mapping[str, int], ended: int) -> Dropped:
     """Return where diagnoses stop; those neither stopped nor ended count as a closed page."""
     known = {id: stopped[id] for id in bilan.questions() if stopped.get(id)}
-    gone = max(begun - sum(known.values()) - ended, 0)
+    abandoned = max(begun - sum(known.values()) - ended, 0)
     labelled = [
         Labelled(id, bilan.questions()[id].text, _share(min(n, begun), begun)) for id, n in known.items()
     ]
-    return Dropped(begun, labelled, _share(gone, begun))
+    return Dropped(begun, labelled, _share(abandoned, begun))
 
 
 def _kappa(pairs: Sequence[tuple[str, str]]) -> Figure:
@@ -246,10 +247,10 @@ def _kappa(pairs: Sequence[tuple[str, str]]) -> Figure:
     counts = Counter(pairs)
     table = [[counts[first, second] for second in engine.USES] for first in engine.USES]
     try:
-        found = agreement.kappa(table)
+        estimate = agreement.kappa(table)
     except ValueError:
         return Figure(None, len(pairs), why="Tout le monde a le même usage : l’accord ne se mesure pas.")
-    return Figure(found, found.n, flagged=found.value < AGREES)
+    return Figure(estimate, estimate.n, flagged=estimate.value < AGREES)
 
 
 def _by_two(first: Row, second: Row) -> bool:
@@ -264,12 +265,12 @@ def _pairs(rows: Iterable[Row], fits: Callable[[Row, Row], bool]) -> list[tuple[
     for row in rows:
         if row.person is not None:
             of_person.setdefault(row.person, []).append(row)
-    found = []
-    for held in of_person.values():
-        ordered = sorted(held, key=lambda row: row.at)
+    pairs = []
+    for diagnoses in of_person.values():
+        ordered = sorted(diagnoses, key=lambda row: row.at)
         near = ((a, b) for a, b in pairwise(ordered) if b.at - a.at <= CLOSE and fits(a, b))
-        found += [(first.use, second.use) for first, second in list(near)[:1]]
-    return found
+        pairs += [(first.use, second.use) for first, second in list(near)[:1]]
+    return pairs
 
 
 MODES = {"alone": "La personne, sur l’écran", "led": "Avec quelqu’un, sur l’écran", "paper": "Sur papier"}
@@ -284,10 +285,12 @@ def _modes(rows: Sequence[Row]) -> list[Labelled]:
         "led": [row for row in rows if row.mode in ("together", "aidant")],
         "paper": [row for row in rows if row.mode == "paper"],
     }
-    return _apart(
+    return _differing(
         [
-            Labelled(id, MODES[id], _share(sum(row.use in ("G2", "G3") for row in held), len(held)))
-            for id, held in groups.items()
+            Labelled(
+                id, MODES[id], _share(sum(row.use in ("G2", "G3") for row in rows_of_mode), len(rows_of_mode))
+            )
+            for id, rows_of_mode in groups.items()
         ]
     )
 
@@ -301,10 +304,14 @@ def _readings(use: str, rows: Sequence[Row]) -> tuple[str, Labelled, Labelled]:
     ]
     easy = [row for row in level if engine.one(row.answers, "O1") == "easy"]
     other = [row for row in level if engine.one(row.answers, "O1") != "easy"]
-    first, second = _apart(
+    first, second = _differing(
         [
-            Labelled(id, label, _share(sum(row.result == "autonomie" for row in held), len(held)))
-            for id, label, held in (
+            Labelled(
+                id,
+                label,
+                _share(sum(row.result == "autonomie" for row in rows_of_reading), len(rows_of_reading)),
+            )
+            for id, label, rows_of_reading in (
                 ("easy", "Lit sans peine", easy),
                 ("other", "Lit avec peine, ou dans une autre langue", other),
             )
@@ -313,7 +320,7 @@ def _readings(use: str, rows: Sequence[Row]) -> tuple[str, Labelled, Labelled]:
     return bilan.uses()[use].label, first, second
 
 
-def _apart(shares: Sequence[Labelled]) -> list[Labelled]:
+def _differing(shares: Sequence[Labelled]) -> list[Labelled]:
     """Return shares of several groups, flagged where their interval does not overlap that of another."""
     known = [each.figure.measure for each in shares if each.figure.measure is not None]
 
@@ -339,13 +346,15 @@ def _changed(line: str, rows: Iterable[Row]) -> Labelled:
 
 
 def _omega(rows: Iterable[Row]) -> Figure:
-    given = [{id: engine.one(row.answers, id) for id in SCALES} for row in rows]
-    whole = [said for said in given if all(said[id] in scale for id, scale in SCALES.items())]
-    scores = [[scale.index(said[id]) for id, scale in SCALES.items()] for said in whole]
+    scales = [{id: engine.one(row.answers, id) for id in SCALES} for row in rows]
+    complete = [
+        scores_of for scores_of in scales if all(scores_of[id] in scale for id, scale in SCALES.items())
+    ]
+    scores = [[scale.index(scores_of[id]) for id, scale in SCALES.items()] for scores_of in complete]
     if len(scores) < ENOUGH_FOR_OMEGA:
         return _few(len(scores), ENOUGH_FOR_OMEGA)
     try:
-        found = agreement.omega(np.array(scores))
+        estimate = agreement.omega(np.array(scores))
     except ValueError:
         return Figure(
             None,
@@ -354,17 +363,17 @@ def _omega(rows: Iterable[Row]) -> Figure:
             why="Ces quatre questions ne mesurent pas une seule chose.",
             flagged=True,
         )
-    return Figure(found, found.n, ENOUGH_FOR_OMEGA, flagged=found.value < CONSISTENT)
+    return Figure(estimate, estimate.n, ENOUGH_FOR_OMEGA, flagged=estimate.value < CONSISTENT)
 
 
 def _followed(followed: Followed | None, what: str) -> Figure:
     if followed is None:
         return Figure(None, 0, why="Les orientations ne disent pas encore de quel bilan elles partent.")
-    found, few = _share(getattr(followed, what), followed.known), least()
+    figure, few = _share(getattr(followed, what), followed.known), least()
     names = ("served", "came")
     counts = [getattr(followed, name) for name in names]
-    told = dict(zip(names, disclosure.far_enough(counts, few), strict=True))
+    publishable = dict(zip(names, disclosure.far_enough(counts, few), strict=True))
     n = counts[names.index(what)]
-    if found.measure is None or (told[what] and few <= n <= followed.known - few):
-        return found
+    if figure.measure is None or (publishable[what] and few <= n <= followed.known - few):
+        return figure
     return Figure(None, followed.known, why=shares.withheld_words(few, "personnes"))

@@ -74,7 +74,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What changed between two diagnoses of the same n people: better, same, worse; net: better less worse,
+    """Change between two diagnoses of the same n people: better, same, worse; net: better less worse,
     None when withheld.
     """
 
@@ -126,7 +126,7 @@ COMPARED: tuple[tuple[str, str, str, Sequence[str], Callable[[engine.Answers], b
             ),
             "Ici : les personnes vues, de tout âge. En France : 12 ans et plus, en métropole, en 2018.",
         ),
-        lambda answers: None if (said := engine.one(answers, "U1")) == bilan.UNKNOWN else said == "never",
+        lambda answers: None if (answer := engine.one(answers, "U1")) == bilan.UNKNOWN else answer == "never",
     ),
 )
 NOT_COMPARED = (
@@ -208,44 +208,44 @@ def _latest(rows: Iterable[Row]) -> list[Row]:
 def _lines(rows: Sequence[Row], labels: Mapping[str, str], of: Callable[[Row], str], few: int) -> list[Line]:
     """Return the counts of people by part."""
     counts = [sum(of(row) == id for row in rows) for id in labels]
-    shown = disclosure.one_way(counts, few)
+    publishable = disclosure.one_way(counts, few)
     return [
-        _line(id, label, n if seen else None, len(rows), few)
-        for (id, label), n, seen in zip(labels.items(), counts, shown, strict=True)
+        _line(id, label, n if is_publishable else None, len(rows), few)
+        for (id, label), n, is_publishable in zip(labels.items(), counts, publishable, strict=True)
     ]
 
 
-def _line(id: str, label: str, n: int | None, whole: int, few: int) -> Line:
-    if n is None or not whole or whole < few:
-        return Line(id, label, _hidden("personnes", whole, few), _hidden("pourcent", whole, few))
-    found = agreement.share(n, whole)
+def _line(id: str, label: str, n: int | None, total: int, few: int) -> Line:
+    if n is None or not total or total < few:
+        return Line(id, label, _hidden("personnes", total, few), _hidden("pourcent", total, few))
+    estimate = agreement.share(n, total)
     share = Estimate(
-        value=100 * found.value,
-        low=100 * found.low,
-        high=100 * found.high,
+        value=100 * estimate.value,
+        low=100 * estimate.low,
+        high=100 * estimate.high,
         unit="pourcent",
         universe=UNIVERSE,
-        n=whole,
+        n=total,
         method=METHOD,
     )
     return Line(id, label, n, share)
 
 
-def _hidden(unit: str, whole: int, few: int) -> Withheld:
+def _hidden(unit: str, total: int, few: int) -> Withheld:
     reason = SMALL.format(least=few)
     return Withheld(
         reason=reason,
         unit="personnes" if unit == "personnes" else "pourcent",
         universe=UNIVERSE,
-        n=whole,
+        n=total,
         method=METHOD,
     )
 
 
 def _flag(rows: Sequence[Row], flag: bilan.Flag, few: int) -> Line:
     n = sum(flag.id in row.flags for row in rows)
-    shown, _ = disclosure.one_way([n, len(rows) - n], few)
-    return _line(flag.id, flag.label, n if shown else None, len(rows), few)
+    is_publishable, _ = disclosure.one_way([n, len(rows) - n], few)
+    return _line(flag.id, flag.label, n if is_publishable else None, len(rows), few)
 
 
 def _grid(rows: Sequence[Row], accesses: Sequence[Line], uses: Sequence[Line], few: int) -> Grid:
@@ -253,12 +253,12 @@ def _grid(rows: Sequence[Row], accesses: Sequence[Line], uses: Sequence[Line], f
         [sum(row.use == use.id and row.access == access.id for row in rows) for access in accesses]
         for use in uses
     ]
-    told = [[not isinstance(line.count, Withheld) for line in lines] for lines in (uses, accesses)]
-    shown = disclosure.two_way(table, told[0], told[1], few)
+    publishable = [[not isinstance(line.count, Withheld) for line in lines] for lines in (uses, accesses)]
+    publishable_cells = disclosure.two_way(table, publishable[0], publishable[1], few)
     hidden = _hidden("personnes", len(rows), few)
     cells = [
-        [n if seen else hidden for n, seen in zip(*pair, strict=True)]
-        for pair in zip(table, shown, strict=True)
+        [n if is_publishable else hidden for n, is_publishable in zip(*pair, strict=True)]
+        for pair in zip(table, publishable_cells, strict=True)
     ]
     return Grid(
         [access.label for access in accesses],
@@ -277,9 +277,9 @@ def _compared(
 ) -> Comparison:
     every = [answer for row in rows if (answer := holds(row.answers)) is not None]
     # Beside the number of people, that of answers would give the few who did not say.
-    said = every if len(every) == len(rows) else every[: disclosure.batch(len(every), few)]
-    shown, _ = disclosure.one_way([sum(said), len(said) - sum(said)], few)
-    line = _line(id, question, sum(said) if shown else None, len(said), few)
+    answers = every if len(every) == len(rows) else every[: disclosure.batch(len(every), few)]
+    is_publishable, _ = disclosure.one_way([sum(answers), len(answers) - sum(answers)], few)
+    line = _line(id, question, sum(answers) if is_publishable else None, len(answers), few)
     return Comparison(id, question, line.share, definition(national), gaps)
 
 
@@ -287,7 +287,7 @@ def _compared(
 
 
 def moved(rows: Sequence[Row], *, few: int) -> Moved:
-    """Return what changed for people who repeated it: use first, then access; each person counts once, by the
+    """Return the change for people who repeated it: use first, then access; each person counts once, by the
     last one they had done when the last whole batch of these people was complete.
     """
     _, again = _counted([row for row in rows if row.before is not None], few)
@@ -303,7 +303,7 @@ WAYS = {"better": "C’est plus facile", "same": "C’est comme avant", "worse":
 
 
 def _way(row: Row) -> str:
-    """Return whether a person who repeated it is better, the same or worse off: by use first, then access."""
+    """Classify a person who repeated it as better, the same or worse off: by use first, then access."""
     accesses = list(bilan.accesses())
     use, access = row.before or (row.use, row.access)
     was, now = (use, accesses.index(access)), (row.use, accesses.index(row.access))

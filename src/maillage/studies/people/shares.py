@@ -18,7 +18,7 @@ def withheld_words(least: int, things: str) -> str:
 
 def share(
     part: int,
-    whole: int,
+    n: int,
     *,
     least: int,
     things: str,
@@ -32,34 +32,38 @@ def share(
     published on either side. nobody: the reason given when there is nothing at all; otherwise the reason is
     that the whole is too small.
     """
-    if not whole:
+    if not n:
         why = nobody or f"Moins de {least} {things}."
-    elif min(part, whole - part) < least:
+    elif min(part, n - part) < least:
         why = withheld_words(least, things)
     else:
-        found = agreement.share(part, whole)
+        estimate = agreement.share(part, n)
         return Estimate(
-            value=100 * found.value,
-            low=100 * found.low,
-            high=100 * found.high,
+            value=100 * estimate.value,
+            low=100 * estimate.low,
+            high=100 * estimate.high,
             unit="pourcent",
             universe=universe,
-            n=whole,
+            n=n,
             method=method,
         )
-    return Withheld(reason=why, unit="pourcent", universe=universe, n=whole, method=method)
+    return Withheld(reason=why, unit="pourcent", universe=universe, n=n, method=method)
 
 
 def together(figures: Mapping[str, Figure], *, least: int, things: str) -> dict[str, Figure]:
     """Return shares of the same people as they may be told together, by name, the first ones first: one that
     a few people alone separate from another is withheld (`disclosure.far_enough`).
     """
-    told = {name: each for name, each in figures.items() if isinstance(each, Estimate)}
-    seen = disclosure.far_enough([round(each.value * each.n / 100) for each in told.values()], least)
+    estimates = {name: figure for name, figure in figures.items() if isinstance(figure, Estimate)}
+    publishable = disclosure.far_enough(
+        [round(each.value * each.n / 100) for each in estimates.values()], least
+    )
     why = withheld_words(least, things)
     hidden = {
-        name: Withheld(reason=why, unit=each.unit, universe=each.universe, n=each.n, method=each.method)
-        for (name, each), is_told in zip(told.items(), seen, strict=True)
-        if not is_told
+        name: Withheld(
+            reason=why, unit=figure.unit, universe=figure.universe, n=figure.n, method=figure.method
+        )
+        for (name, figure), is_publishable in zip(estimates.items(), publishable, strict=True)
+        if not is_publishable
     }
     return {**figures, **hidden}

@@ -36,16 +36,14 @@ from maillage.pipeline.survey.xls.vocabulary import (
     MAX_DEPTH,
     MAX_FILTERS,
     MAX_QUESTIONS,
-    OURS,
+    PLATFORM_COLUMNS,
     TEXTS,
     YES,
 )
 
 
 def assembled(sheets: Mapping[str, Sheet], reading: Reading, remarks: Remarks) -> Questionnaire:
-    """Return the questionnaire that the sheets hold; what keeps it from being asked is left in
-    `reading.faults`.
-    """
+    """Return the questionnaire that the sheets hold; what prevents its use is in `reading.faults`."""
     settings = dict(sheets["settings"].rows[0][1]) if "settings" in sheets and sheets["settings"].rows else {}
     length = sum(
         len(row.get(column, ""))
@@ -91,18 +89,16 @@ def assembled(sheets: Mapping[str, Sheet], reading: Reading, remarks: Remarks) -
 
 
 def _doubt(questionnaire: Questionnaire, reading: Reading) -> None:
-    """Tell what can be asked, and would surprise: conditions that wait for a later answer, or for one that is
-    not offered.
-    """
-    told = {
+    """Warn of conditions that wait for a later answer, or for an answer that is not offered."""
+    labels = {
         name: words(question.label) or name
         for name, question in ((each.name, each) for each in questionnaire.questions())
     }
     for name, later in editing.too_soon(questionnaire):
         reading.warn(
             "survey",
-            reading.kept[name],
-            f"« {told[name]} » attend la réponse à « {told[later]} », posée après elle",
+            reading.line_by_name[name],
+            f"« {labels[name]} » attend la réponse à « {labels[later]} », posée après elle",
         )
     for item in editing.every(questionnaire.items):
         for name, choice in editing.expected(item.relevant):
@@ -110,12 +106,12 @@ def _doubt(questionnaire: Questionnaire, reading: Reading) -> None:
             offered = [*UNSAID, *(each.name for each in questionnaire.choices(question))] if question else []
             if question and question.kind in ("one", "many") and choice and choice not in offered:
                 near = process.extractOne(choice, offered, score_cutoff=60)
-                meant = f" ; vouliez-vous dire « {near[0]} » ?" if near else ""
+                suggestion = f" ; vouliez-vous dire « {near[0]} » ?" if near else ""
                 reading.warn(
                     "survey",
-                    reading.kept.get(item.name, 1),
+                    reading.line_by_name.get(item.name, 1),
                     f"« {words(item.label) or item.name} » attend la réponse « {quoted(choice)} », que «"
-                    f" {told[name]} » ne propose pas{meant}",
+                    f" {labels[name]} » ne propose pas{suggestion}",
                 )
 
 
@@ -129,13 +125,13 @@ def _supposed(
         if isinstance(item, Group):
             yield replace(item, items=tuple(_supposed(item.items, form, reading)))
             continue
-        said = item.default if item.takes_answer else ""
-        value = reader(form, item)(said)
-        if said and not answering.may_be(form, item, value):
+        default = item.default if item.takes_answer else ""
+        value = reader(form, item)(default)
+        if default and not answering.may_be(form, item, value):
             reading.warn(
                 "survey",
-                reading.kept[item.name],
-                f"la réponse par défaut « {quoted(said)} » n’en est pas une : elle est laissée",
+                reading.line_by_name[item.name],
+                f"la réponse par défaut « {quoted(default)} » n’en est pas une : elle est laissée",
             )
             value = ""
         yield replace(item, default=value) if item.takes_answer else item
@@ -165,13 +161,13 @@ def _lists(
             sheet.name, MAX_CHOICES, "name", f"{spaced(len(sheet.rows))} choix, au plus {spaced(MAX_CHOICES)}"
         )
         return {}
-    found: dict[str, dict[str, Choice]] = {}
+    choices_by_list: dict[str, dict[str, Choice]] = {}
     for line, row in sheet.rows:
-        held, name = found.setdefault(row.get("list_name", ""), {}), row.get("name", "")
+        choices, name = choices_by_list.setdefault(row.get("list_name", ""), {}), row.get("name", "")
         if not row.get("list_name") or not name:
             column = "name" if row.get("list_name") else "list_name"
             reading.fault(sheet.name, line, column, "la case est vide")
-        elif name in held:
+        elif name in choices:
             reading.fault(
                 sheet.name,
                 line,
@@ -186,11 +182,11 @@ def _lists(
                 f"« {quoted(name)} » contient une espace : les réponses se séparent par des espaces",
             )
         else:
-            held[name] = _choice(row, name, columns, languages)
-            _heard_elsewhere(held[name], line, sheet.name, reading)
+            choices[name] = _choice(row, name, columns, languages)
+            _warn_of_unsaid(choices[name], line, sheet.name, reading)
     return {
-        name: tuple(choice for choice in held.values() if choice.name not in UNSAID)
-        for name, held in found.items()
+        name: tuple(choice for choice in choices.values() if choice.name not in UNSAID)
+        for name, choices in choices_by_list.items()
         if name
     }
 
@@ -208,7 +204,7 @@ def _choice(
     )
 
 
-def _heard_elsewhere(choice: Choice, line: int, sheet: str, reading: Reading) -> None:
+def _warn_of_unsaid(choice: Choice, line: int, sheet: str, reading: Reading) -> None:
     """Tell a choice that says « ne sait pas » or « refuse » under another name: it is counted apart, like
     ours.
     """
@@ -262,13 +258,13 @@ def _items(  # noqa: C901
             _close(opened, languages, reading, sheet.name)
         elif question := read_question(kind, row, line, sheet.name, lists, languages, reading):
             opened[-1].items.append(question)
-    for left in opened[1:]:
+    for group in opened[1:]:
         reading.fault(
-            sheet.name, left.line, "type", f"la partie « {left.row.get('name', '')} » n’est jamais fermée"
+            sheet.name, group.line, "type", f"la partie « {group.row.get('name', '')} » n’est jamais fermée"
         )
-    if len(reading.kept) > MAX_QUESTIONS:
+    if len(reading.line_by_name) > MAX_QUESTIONS:
         reading.faults.append(
-            f"feuille « {sheet.name} » : {spaced(len(reading.kept))} questions, au plus"
+            f"feuille « {sheet.name} » : {spaced(len(reading.line_by_name))} questions, au plus"
             f" {spaced(MAX_QUESTIONS)}"
         )
     return tuple(opened[0].items)
@@ -311,23 +307,25 @@ def _aims(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 def _left_columns(sheet: Sheet, reading: Reading) -> None:
     """Report the columns not read: unknown ones, and what the platform records by other means."""
-    ours = tuple(f"maillage::{key}" for key in OURS)
-    unknown = [head for head in sheet.header if head.partition("::")[0] not in KNOWN and head not in ours]
+    platform_columns = tuple(f"maillage::{key}" for key in PLATFORM_COLUMNS)
+    unknown = [
+        head for head in sheet.header if head.partition("::")[0] not in KNOWN and head not in platform_columns
+    ]
     filled = [head for head in unknown if any(head in row for _, row in sheet.rows)]
     if filled:
         reading.warnings.append(
             "Colonnes qui ne sont pas reprises :"
-            f" {listed([f'« {quoted(head)} »{_meant(head)}' for head in filled], most=8)}."
+            f" {listed([f'« {quoted(head)} »{_suggested_column(head)}' for head in filled], most=8)}."
         )
     if reading.recorded:
-        told = listed(list(dict.fromkeys(reading.recorded)), most=8)
+        recorded = listed(list(dict.fromkeys(reading.recorded)), most=8)
         reading.warnings.append(
-            f"Les lignes {told} ne sont pas reprises : l’heure de chaque réponse est notée ici, jamais"
+            f"Les lignes {recorded} ne sont pas reprises : l’heure de chaque réponse est notée ici, jamais"
             " l’identité de l’appareil."
         )
 
 
-def _meant(head: str) -> str:
+def _suggested_column(head: str) -> str:
     """Return the column that one we do not know was perhaps to be."""
     near = process.extractOne(head.partition("::")[0], KNOWN, scorer=fuzz.ratio, score_cutoff=80)
     return f" (« {near[0]} » ?)" if near else ""
@@ -337,28 +335,30 @@ def _unbound(questionnaire: Questionnaire, reading: Reading) -> Questionnaire:
     """Return the questionnaire without the expressions that cite a question left out, which is told; nor what
     only computed from it.
     """
-    gone = {name for name in reading.left if name not in reading.kept}
-    if not gone or reading.faults:
+    missing = {name for name in reading.unread_questions if name not in reading.line_by_name}
+    if not missing or reading.faults:
         return questionnaire
     while (
         more := {
             each.name
             for each in questionnaire.questions()
-            if each.kind == "calculate" and _cites(each.calculation, gone)
+            if each.kind == "calculate" and _cites(each.calculation, missing)
         }
-        - gone
+        - missing
     ):
-        gone |= more
-    return replace(questionnaire, items=tuple(_freed(questionnaire.items, gone, reading)))
+        missing |= more
+    return replace(questionnaire, items=tuple(_freed(questionnaire.items, missing, reading)))
 
 
-def _cites(text: str, gone: set[str], *, filtering: bool = False) -> set[str]:
-    return gone.intersection(expressions.parse(text, filtering=filtering).names) if text else set()
+def _cites(text: str, missing: set[str], *, filtering: bool = False) -> set[str]:
+    return missing.intersection(expressions.parse(text, filtering=filtering).names) if text else set()
 
 
-def _freed(items: Iterable[Question | Group], gone: set[str], reading: Reading) -> Iterator[Question | Group]:
+def _freed(
+    items: Iterable[Question | Group], missing: set[str], reading: Reading
+) -> Iterator[Question | Group]:
     for item in items:
-        if item.name in gone:
+        if item.name in missing:
             reading.warnings.append(
                 f"Le calcul « {item.name} » est laissé : il part d’une question qui n’est pas reprise."
             )
@@ -369,14 +369,14 @@ def _freed(items: Iterable[Question | Group], gone: set[str], reading: Reading) 
             else ("relevant", "constraint", "calculation", "choice_filter")
         )
         changed: dict[str, Any] = {}
-        for each in fields:
-            text = getattr(item, each)
-            if cited := _cites(text, gone, filtering=each == "choice_filter"):
-                changed[each] = ""
+        for attribute in fields:
+            text = getattr(item, attribute)
+            if cited := _cites(text, missing, filtering=attribute == "choice_filter"):
+                changed[attribute] = ""
                 reading.warnings.append(
                     f"« {item.name} » : « {quoted(text)} » est retiré, il cite « {min(cited)} », qui n’est"
                     " pas reprise."
                 )
         if isinstance(item, Group):
-            changed["items"] = tuple(_freed(item.items, gone, reading))
+            changed["items"] = tuple(_freed(item.items, missing, reading))
         yield replace(item, **changed)

@@ -24,7 +24,7 @@ from maillage.pipeline.survey.xls.vocabulary import (
     CITED,
     ELSEWHERE,
     NO,
-    OURS,
+    PLATFORM_COLUMNS,
     RECORDED,
     RESERVED,
     SELECTS,
@@ -38,13 +38,15 @@ from maillage.words.languages import LANGUAGES
 
 @dataclass(slots=True)
 class Reading:
-    """What is found while a file is read. faults: what keeps it from being used; warnings: what was left."""
+    """Remarks on a file being read. faults: what prevents its use; warnings: what is ignored; line_by_name:
+    the line of each question; unread_questions: those ignored, with their line.
+    """
 
     name: str
     faults: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    kept: dict[str, int] = field(default_factory=dict)
-    left: dict[str, int] = field(default_factory=dict)
+    line_by_name: dict[str, int] = field(default_factory=dict)
+    unread_questions: dict[str, int] = field(default_factory=dict)
     recorded: list[str] = field(default_factory=list)
     cited: set[str] = field(default_factory=set)
     counted: set[str] = field(default_factory=set)
@@ -64,16 +66,16 @@ def languages_of(sheets: Mapping[str, Sheet], settings: Mapping[str, str]) -> di
     heads = [head for name in ("survey", "choices") if name in sheets for head in sheets[name].header]
     named = [head.partition("::")[2] for head in heads if head.partition("::")[0] in TEXTS and "::" in head]
     ordered = dict.fromkeys([*([default] if default else []), *named])
-    found = {name: _code(name) for name in ordered}
+    code_by_language = {name: _code(name) for name in ordered}
     if any(head in TEXTS for head in heads):
-        found = {"": _code(default) if default else "fr", **found}
-    return found or {"": "fr"}
+        code_by_language = {"": _code(default) if default else "fr", **code_by_language}
+    return code_by_language or {"": "fr"}
 
 
 def _code(name: str) -> str:
     """Return the code of a language: `Français (fr)` → fr, `en` → en, `Wolof` → wolof."""
-    if found := re.search(r"\(([A-Za-z][\w-]{1,11})\)\s*$", name):
-        return found[1].casefold()
+    if written_code := re.search(r"\(([A-Za-z][\w-]{1,11})\)\s*$", name):
+        return written_code[1].casefold()
     flat = name.strip().casefold()
     names = {language.name.casefold(): code for code, language in LANGUAGES.items()} | {
         "french": "fr",
@@ -83,11 +85,15 @@ def _code(name: str) -> str:
 
 
 def read_texts(row: Mapping[str, str], base: str, languages: Mapping[str, str]) -> Texts:
-    found = {
+    text_by_code = {
         code: row.get(f"{base}::{name}" if name else base, "")
         for name, code in reversed(list(languages.items()))
     }
-    return {code: CITED.sub("…", text) for code in dict.fromkeys(languages.values()) if (text := found[code])}
+    return {
+        code: CITED.sub("…", text)
+        for code in dict.fromkeys(languages.values())
+        if (text := text_by_code[code])
+    }
 
 
 def note_name(name: str, line: int, sheet: str, reading: Reading) -> None:
@@ -104,9 +110,11 @@ def note_name(name: str, line: int, sheet: str, reading: Reading) -> None:
         reading.fault(
             sheet, line, "name", f"« {name} » est un nom réservé ; écrivez par exemple « {name}_1 »"
         )
-    elif name in reading.kept:
-        reading.fault(sheet, line, "name", f"« {name} » est déjà le nom de la ligne {reading.kept[name]}")
-    reading.kept.setdefault(name, line)
+    elif name in reading.line_by_name:
+        reading.fault(
+            sheet, line, "name", f"« {name} » est déjà le nom de la ligne {reading.line_by_name[name]}"
+        )
+    reading.line_by_name.setdefault(name, line)
 
 
 def read_question(
@@ -119,11 +127,11 @@ def read_question(
     reading: Reading,
 ) -> Question | None:
     """Return the question of a row, None when it is left out, with a remark."""
-    found, choices = _kind(kind, row, line, sheet, lists, reading)
+    question_kind, choices = _kind(kind, row, line, sheet, lists, reading)
     name = row.get("name", "")
-    if not found:
+    if not question_kind:
         if name:
-            reading.left[name] = line
+            reading.unread_questions[name] = line
         return None
     if not name:
         reading.fault(
@@ -134,10 +142,10 @@ def read_question(
     calculation = calculation or read_expression(
         row, "calculation", line, sheet, reading, "rien n’est calculé"
     )
-    if found == "calculate" and not calculation:
+    if question_kind == "calculate" and not calculation:
         if not row.get("calculation"):
             reading.warn(sheet, line, f"le calcul « {name} » est laissé : il ne dit pas quoi calculer")
-        reading.left[name] = line
+        reading.unread_questions[name] = line
         return None
     note_name(name, line, sheet, reading)
     label = read_texts(row, "label", languages)
@@ -145,47 +153,49 @@ def read_question(
         reading.warn(
             sheet, line, f"« {name} » cite une réponse dans ses mots : elle y est remplacée par « … »"
         )
-    if not label and found not in ("calculate", "hidden"):
+    if not label and question_kind not in ("calculate", "hidden"):
         reading.warn(sheet, line, f"« {name} » n’a pas de libellé : son nom est montré à la place")
         label = {next(iter(languages.values())): name}
-    told = {key: row.get(f"maillage::{key}", "") for key in OURS}
-    alone = alone_of(lists.get(choices, ())) if found == "many" else ()
-    asked = read_expression(row, "constraint", line, sheet, reading, "la réponse n’est pas vérifiée")
-    if found in ("one", "many") and asked == constraint_of(told["constraint"], alone, found):
-        asked = told["constraint"]
+    platform_values = {key: row.get(f"maillage::{key}", "") for key in PLATFORM_COLUMNS}
+    alone = alone_of(lists.get(choices, ())) if question_kind == "many" else ()
+    constraint = read_expression(row, "constraint", line, sheet, reading, "la réponse n’est pas vérifiée")
+    if question_kind in ("one", "many") and constraint == constraint_of(
+        platform_values["constraint"], alone, question_kind
+    ):
+        constraint = platform_values["constraint"]
     chosen = read_expression(row, "choice_filter", line, sheet, reading, "tous les choix sont proposés")
-    if chosen == filter_of(told["choice_filter"]):
-        chosen = told["choice_filter"]
+    if chosen == filter_of(platform_values["choice_filter"]):
+        chosen = platform_values["choice_filter"]
     return Question(
         name=name,
-        kind=found,
+        kind=question_kind,
         label=label,
         hint=read_texts(row, "hint", languages),
-        choices=choices or told["choices"],
+        choices=choices or platform_values["choices"],
         required=_required(row, line, sheet, reading),
         required_message=read_texts(row, "required_message", languages),
         relevant=read_expression(
             row, "relevant", line, sheet, reading, "la question est posée à tout le monde"
         ),
-        constraint=asked,
+        constraint=constraint,
         constraint_message=read_texts(row, "constraint_message", languages),
         calculation=calculation,
         choice_filter=chosen,
         default=_default(row, line, sheet, reading),
         appearance=row.get("appearance", ""),
         parameters=_parameters(row.get("parameters", "")),
-        scale=told["scale"],
-        topic=told["topic"],
-        universe=told["universe"],
-        published=told["published"],
-        rows=tuple(part.strip() for part in told["rows"].split(";") if part.strip()),
-        ours=told["ours"] in YES,
-        observed=told["observed"] in YES,
-        census=_census(told["census"], line, sheet, reading),
+        scale=platform_values["scale"],
+        topic=platform_values["topic"],
+        universe=platform_values["universe"],
+        published=platform_values["published"],
+        rows=tuple(part.strip() for part in platform_values["rows"].split(";") if part.strip()),
+        ours=platform_values["ours"] in YES,
+        observed=platform_values["observed"] in YES,
+        census=_census(platform_values["census"], line, sheet, reading),
         # A word that is neither yes nor no protects.
-        sensitive=told["sensitive"].casefold() not in NO if told["sensitive"] else None,
-        unmatched=told["unmatched"],
-        national=_national(told["national"], line, sheet, reading),
+        sensitive=platform_values["sensitive"].casefold() not in NO if platform_values["sensitive"] else None,
+        unmatched=platform_values["unmatched"],
+        national=_national(platform_values["national"], line, sheet, reading),
     )
 
 
@@ -222,12 +232,12 @@ def _kind(
         [*TYPES, "select_one", "select_multiple", "rank", "begin_group", "end_group"],
         score_cutoff=70,
     )
-    meant = f" ; vouliez-vous dire « {near[0]} » ?" if near else ""
+    hint = f" ; vouliez-vous dire « {near[0]} » ?" if near else ""
     reading.warn(
         sheet,
         line,
         f"la question « {row.get('name', '')} » n’est pas reprise : le type « {quoted(kind)} » n’existe"
-        f" pas{meant}",
+        f" pas{hint}",
     )
     return None, ""
 
@@ -240,9 +250,9 @@ def _list(name: str, line: int, sheet: str, lists: dict[str, tuple[Choice, ...]]
         reading.warn(sheet, line, "« or_other » : le choix « Autre » est ajouté, sans la précision écrite")
     if name not in lists:
         near = process.extractOne(name, list(lists), score_cutoff=60)
-        meant = f" ; vouliez-vous dire « {near[0]} » ?" if near else ""
+        hint = f" ; vouliez-vous dire « {near[0]} » ?" if near else ""
         reading.fault(
-            sheet, line, "type", f"la liste « {quoted(name)} » n’est pas dans la feuille « choices »{meant}"
+            sheet, line, "type", f"la liste « {quoted(name)} » n’est pas dans la feuille « choices »{hint}"
         )
     return name
 
@@ -284,8 +294,8 @@ def _default(row: Mapping[str, str], line: int, sheet: str, reading: Reading) ->
 
 
 def _parameters(text: str) -> dict[str, str]:
-    found = re.findall(r"([\w-]+)\s*=\s*([^\s;,]+)", text)
-    return dict(found)
+    pairs = re.findall(r"([\w-]+)\s*=\s*([^\s;,]+)", text)
+    return dict(pairs)
 
 
 def _national(text: str, line: int, sheet: str, reading: Reading) -> tuple[National, ...]:
@@ -297,8 +307,8 @@ def _national(text: str, line: int, sheet: str, reading: Reading) -> tuple[Natio
 
 
 def _census(text: str, line: int, sheet: str, reading: Reading) -> str:
-    """Return what a question asks that the census counts, once in a questionnaire; nothing, and why, for
-    another word.
+    """Return the census variable that a question asks, once in a questionnaire; "" with a warning for any
+    other word.
     """
     if not text:
         return ""

@@ -46,11 +46,11 @@ def read_sheets(content: bytes, remarks: Remarks) -> dict[str, Sheet]:
     if "survey" not in sheets and len(sheets) == 1:
         sheets = {"survey": next(iter(sheets.values()))}
     if "survey" not in sheets or not {"type", "name"} <= set(sheets["survey"].header):
-        seen = listed(
+        columns_of_sheets = listed(
             [f"« {quoted(sheet.name)} » ({listed(sheet.header) or 'vide'})" for sheet in sheets.values()]
         )
         raise remarks.refusal(
-            f"ce n’est pas un XLSForm. Feuilles et colonnes vues : {seen or 'aucune'}.",
+            f"ce n’est pas un XLSForm. Feuilles et colonnes vues : {columns_of_sheets or 'aucune'}.",
             why=EXPECTED,
             do=(
                 "Vérifiez le fichier, ou téléchargez l’un de nos questionnaires prêts pour partir de sa"
@@ -77,11 +77,11 @@ def _workbook(content: bytes, remarks: Remarks) -> dict[str, list[tuple[int, lis
         )
     extent.check(filled, remarks.name)
 
-    def found() -> dict[str, list[tuple[int, list[str]]]]:
+    def rows_by_sheet() -> dict[str, list[tuple[int, list[str]]]]:
         workbook = calamine.load_workbook(io.BytesIO(content))
-        sheets = [workbook.get_sheet_by_index(rank) for rank, each in enumerate(extents) if each.filled]
-        for sheet, each in zip(sheets, filled, strict=True):
-            each.sheet = sheet.name
+        sheets = [workbook.get_sheet_by_index(rank) for rank, one in enumerate(extents) if one.filled]
+        for sheet, sheet_extent in zip(sheets, filled, strict=True):
+            sheet_extent.sheet = sheet.name
         return {
             sheet.name: [
                 (line, [_text(value) for value in values]) for line, values in enumerate(sheet.iter_rows(), 1)
@@ -89,10 +89,10 @@ def _workbook(content: bytes, remarks: Remarks) -> dict[str, list[tuple[int, lis
             for sheet in sheets
         }
 
-    held = guarded(found, remarks)
+    sheet_rows = guarded(rows_by_sheet, remarks)
     for each in filled:
         tell_cells(each, remarks)
-    return held
+    return sheet_rows
 
 
 def _text(value: object) -> str:
@@ -141,17 +141,17 @@ def _marked(rows: Iterable[tuple[int, list[str]]]) -> dict[str, list[tuple[int, 
     """Return the rows by sheet: in a text, the first column names the sheet; a lone table is the sheet of
     questions.
     """
-    held = list(rows)
-    header = next((row for _, row in held[:ABOVE] if _heads(row)), [])
+    all_rows = list(rows)
+    header = next((row for _, row in all_rows[:ABOVE] if _heads(row)), [])
     if header and header[0].casefold() not in ("", "survey", "choices", "settings"):
-        return {"survey": held}
-    found: dict[str, list[tuple[int, list[str]]]] = {}
+        return {"survey": all_rows}
+    rows_by_sheet: dict[str, list[tuple[int, list[str]]]] = {}
     name = ""
-    for line, row in held:
+    for line, row in all_rows:
         name = row[0] if row and row[0] else name
         if name and any(row[1:]):
-            found.setdefault(name, []).append((line, row[1:]))
-    return found
+            rows_by_sheet.setdefault(name, []).append((line, row[1:]))
+    return rows_by_sheet
 
 
 def _legible(row: Sequence[str], line: int, remarks: Remarks) -> list[str]:
@@ -168,25 +168,25 @@ def _sheet(name: str, rows: Sequence[tuple[int, list[str]]], remarks: Remarks) -
         return Sheet(name, (), ())
     above = next((rank for rank, (_, row) in enumerate(filled[:ABOVE]) if _heads(row)), 0)
     if above:
-        said = listed([f"« {quoted(' '.join(filter(None, row)))} »" for _, row in filled[:above]])
-        remarks.say(f"Feuille « {quoted(name)} » : laissé au-dessus des noms de colonnes, {said}.")
+        listing = listed([f"« {quoted(' '.join(filter(None, row)))} »" for _, row in filled[:above]])
+        remarks.say(f"Feuille « {quoted(name)} » : laissé au-dessus des noms de colonnes, {listing}.")
     filled = filled[above:]
     header = [_column(cell) for cell in filled[0][1]]
     if twice := [key for key, n in Counter(filter(None, header)).items() if n > 1]:
-        said = listed([f"« {quoted(key)} »" for key in twice])
+        listing = listed([f"« {quoted(key)} »" for key in twice])
         remarks.say(
-            f"Feuille « {quoted(name)} » : plusieurs colonnes se lisent {said}. La dernière qui est remplie"
-            " est prise."
+            f"Feuille « {quoted(name)} » : plusieurs colonnes se lisent {listing}. La dernière qui est"
+            " remplie est prise."
         )
-    kept = [
+    records = [
         (line, {key: cell for key, cell in zip(header, row, strict=False) if key and cell})
         for line, row in filled[1:]
     ]
-    return Sheet(name, tuple(dict.fromkeys(key for key in header if key)), tuple(kept))
+    return Sheet(name, tuple(dict.fromkeys(key for key in header if key)), tuple(records))
 
 
 def _heads(row: Sequence[str]) -> bool:
-    """Return whether a row names the columns of a sheet: of questions, of choices or of settings."""
+    """Tell if a row names the columns of a sheet: of questions, of choices or of settings."""
     names = {_column(cell) for cell in row if cell}
     return any(names >= needed for needed in HEADS)
 

@@ -69,7 +69,7 @@ NO = ("", "no", "false", "false()", "non", "faux", "0")
 CITED = re.compile(r"\$\{[^}]*\}")
 ABOVE = 10  # rows among which the names of columns are looked for, a title standing above them
 HEADS: tuple[set[str], ...] = ({"type", "name"}, {"list_name", "name"}, {"form_title"}, {"form_id"})
-OURS = (
+PLATFORM_COLUMNS = (
     *(
         "scale",
         "topic",

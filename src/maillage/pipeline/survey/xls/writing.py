@@ -41,7 +41,7 @@ def tables_of(questionnaire: Questionnaire) -> dict[str, list[dict[str, str]]]:
 
 
 def _settings(questionnaire: Questionnaire, names: Mapping[str, str]) -> dict[str, str]:
-    told = {
+    settings = {
         "form_title": questionnaire.title,
         "form_id": questionnaire.id,
         "version": questionnaire.version,
@@ -51,7 +51,7 @@ def _settings(questionnaire: Questionnaire, names: Mapping[str, str]) -> dict[st
         "maillage::languages": " ".join(questionnaire.languages),
         "maillage::aims": json.dumps(questionnaire.aims, ensure_ascii=False) if questionnaire.aims else "",
     }
-    return {key: value for key, value in told.items() if value}
+    return {key: value for key, value in settings.items() if value}
 
 
 def _survey(
@@ -63,7 +63,7 @@ def _survey(
             row = {
                 "type": f"begin_{kind}",
                 "name": item.name,
-                **_said("label", item.label, names),
+                **_texts_by_column("label", item.label, names),
                 "relevant": item.relevant,
             }
             yield {key: value for key, value in row.items() if value}
@@ -80,20 +80,20 @@ def _row(questionnaire: Questionnaire, question: Question, names: Mapping[str, s
     label = question.label or (
         {next(iter(names)): question.name} if question.kind not in ("calculate", "hidden") else {}
     )
-    told = {
+    cells = {
         "type": f"{WRITTEN.get(kind, kind)} {question.choices}" if listed_kind else WRITTEN.get(kind, kind),
         "name": question.name,
-        **_said("label", label, names),
-        **_said("hint", question.hint, names),
+        **_texts_by_column("label", label, names),
+        **_texts_by_column("hint", question.hint, names),
         "required": "yes" if question.required else "",
-        **_said("required_message", question.required_message, names),
+        **_texts_by_column("required_message", question.required_message, names),
         "relevant": question.relevant,
         "constraint": (
             constraint_of(question.constraint, alone, kind)
             if kind in ("one", "many")
             else question.constraint
         ),
-        **_said("constraint_message", question.constraint_message, names),
+        **_texts_by_column("constraint_message", question.constraint_message, names),
         "calculation": question.calculation,
         "choice_filter": filter_of(question.choice_filter),
         "default": question.default,
@@ -118,29 +118,29 @@ def _row(questionnaire: Questionnaire, question: Question, names: Mapping[str, s
         "maillage::constraint": question.constraint if kind in ("one", "many") else "",
         "maillage::choice_filter": question.choice_filter,
     }
-    return {key: value for key, value in told.items() if value}
+    return {key: value for key, value in cells.items() if value}
 
 
-def _said(base: str, texts: Texts, names: Mapping[str, str]) -> dict[str, str]:
+def _texts_by_column(base: str, texts: Texts, names: Mapping[str, str]) -> dict[str, str]:
     return {f"{base}::{name}": texts[code] for code, name in names.items() if texts.get(code)}
 
 
 def _choices(questionnaire: Questionnaire, names: Mapping[str, str]) -> Iterator[dict[str, str]]:
     ranked = {question.choices for question in questionnaire.questions() if question.kind == "rank"}
-    asked = {
+    lists_with_unsaid = {
         question.choices for question in questionnaire.questions() if question.kind in ("one", "many")
     } - ranked
     for name, choices in questionnaire.lists.items():
-        ours = [
-            Choice(name=each, label=_translated(text, names))
-            for each, text in UNSAID.items()
-            if name in asked
+        unsaid_choices = [
+            Choice(name=code, label=_translated(text, names))
+            for code, text in UNSAID.items()
+            if name in lists_with_unsaid
         ]
-        for choice in (*choices, *ours):
+        for choice in (*choices, *unsaid_choices):
             yield {
                 "list_name": name,
                 "name": choice.name,
-                **_said("label", choice.label, names),
+                **_texts_by_column("label", choice.label, names),
                 **choice.filters,
                 **({"maillage_alone": "yes"} if choice.alone else {}),
                 **({"maillage_inferred": "yes"} if choice.inferred else {}),
@@ -165,8 +165,8 @@ def constraint_of(constraint: str, alone: Sequence[str], kind: str) -> str:
     own = f"(({constraint}) or {free})" if constraint else ""
     if kind != "many":
         return own
-    apart = " and ".join(f"not(selected(., '{name}') and count-selected(.) > 1)" for name in alone)
-    return f"{own} and {apart}" if own else apart
+    exclusive = " and ".join(f"not(selected(., '{name}') and count-selected(.) > 1)" for name in alone)
+    return f"{own} and {exclusive}" if own else exclusive
 
 
 def filter_of(text: str) -> str:
