@@ -121,11 +121,11 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
 
     address = f"/territoires/{PLACE}/manques/?offre=libre_acces_accompagne"
     first, every = client.get(address), client.get(f"{address}&zones=toutes")
-    assert len(first.context["rows"]) == 10 < len(every.context["rows"])
-    assert first.context["rows"] == every.context["rows"][:10]
+    assert len(first.context["rows"]) == offer.FIRST_ZONES < len(every.context["rows"])
+    assert first.context["rows"] == every.context["rows"][: offer.FIRST_ZONES]
     surely_without = [row["line"].missing_low for row in every.context["rows"]]
     assert surely_without == sorted(surely_without, reverse=True)
-    later = every.context["rows"][10]["zone"].code
+    later = every.context["rows"][offer.FIRST_ZONES]["zone"].code
     assert f"zones=toutes#manque-{later}" in first.content.decode(), "the map still leads to it"
     _a_long_list_shows_its_first_zones(client, monkeypatch)
     _by_car_no_page_speaks_of_walking(client, offered, monkeypatch)

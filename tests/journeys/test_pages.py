@@ -155,7 +155,7 @@ SHORT = {
     "/methodes/besoins/": SCREENS,
     PERIMETER: 5_200,  # its headline says the definition, and its zones may be those with a priority district
     f"{PERIMETER}plan/": SCREENS,
-    f"{PERIMETER}manques/": 5_800,  # the map, ten zones with their bounds, and a directory changed by other journeys
+    f"{PERIMETER}manques/": 5_800,  # what lacks most, the map, five zones with their bounds, and a directory changed by other journeys
     "/carte/?besoin=assistance": SCREENS,
     "/sources/ecarts/": 5_200,  # thirty-four subjects, a line each
 }

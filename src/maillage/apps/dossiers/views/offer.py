@@ -32,8 +32,8 @@ from maillage.reports.territory.reading import Reading
 from maillage.words.wording import count
 
 USUAL = "libre_acces_accompagne"
-FIRST_ZONES = 10
-FIRST_GAPS = 4  # zones of which an opening is proposed before any table
+FIRST_ZONES = 5
+FIRST_GAPS = 3  # zones of which an opening is proposed before any table
 LISTED = 10  # zones or communes of a list of gaps, before the others are asked for
 
 
