@@ -29,6 +29,7 @@ from maillage.reports.territory import deck, edition, synthesis
 from maillage.reports.territory.surveys import NO_SURVEY
 from maillage.studies.diagnosis.study import study as compute_study
 from tests.conftest import PLACE, account
+from tests.support import prose
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -125,6 +126,8 @@ def test_foreword_photograph_and_logo_are_on_the_slides_and_the_synthesis(dresse
     assert "La mairie, de face" in alts
     assert any("La mairie" in item.get("descr", "") for item in summary.element.iter())
     assert "data:image/svg+xml;base64," in page_html and "data:image/jpeg;base64," in page_html
+    written = [prose.of_pptx(slides.deck(document, on=ON)), prose.of_docx(editable.one_page(page, on=ON))]
+    assert not prose.code_names(prose.of_page(page_html.encode()), *written)
 
 
 def test_slides_are_few_each_with_notes_and_its_pictures_in_words(dressed):
@@ -167,6 +170,7 @@ def test_the_dossier_opens_with_the_foreword_in_the_look_of_its_territory(dresse
     assert "Photographie : A. M." in on_paper and "La présidente" in on_paper
     words = "\n".join(item.text for item in opened_docx(io.BytesIO(files["docx"])).paragraphs)
     assert "Ce diagnostic est le vôtre." in words and "Ville pilote" in words
+    assert not prose.code_names(prose.of_page(files["html"]), prose.of_docx(files["docx"]))
 
 
 def test_a_dossier_behind_its_mission_is_written_again(dressed):

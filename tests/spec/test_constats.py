@@ -14,12 +14,13 @@ from maillage.kernel.table import Table
 from maillage.reference import survey_messages
 from maillage.reference.surveys import bank
 from maillage.reports.gallery import surveys
-from maillage.reports.page import html, pdf
+from maillage.reports.page import editable, html, pdf
 from maillage.reports.survey import cards, document, story
 from maillage.reports.survey.findings import Highlight, who
 from maillage.reports.territory import criteria, main_findings
 from maillage.studies.survey import samples
 from maillage.studies.survey.universe import Universe
+from tests.support import prose
 
 title = "Ce qu’une enquête dit d’abord"
 
@@ -91,6 +92,41 @@ def test_small_cells_stay_withheld_in_a_crossing():
     assert all("60 plus" not in each for each in facts(report.story))
 
 
+@cache
+def report_of(name: str) -> document.Results:
+    survey = surveys.survey(name)
+    sample = survey.sample
+    return cards.results(
+        cards.every(sample),
+        title="Essai",
+        questionnaire=sample.reader.questionnaire,
+        n=len(sample.domain),
+        weighted=sample.weights is not None,
+        on=AT,
+        sample=sample,
+    )
+
+
+def story_of(name: str) -> list[Highlight]:
+    return list(report_of(name).story)
+
+
+@pytest.mark.parametrize("name", [surveys.PEOPLE, surveys.STRUCTURES])
+def test_no_name_of_a_variable_nor_of_a_file_is_read_in_a_report(name):
+    """Les deux enquêtes de Maubeuge, sur la page et dans le document à corriger ; une réponse sans libellé se voit."""
+    report = report_of(name)
+
+    def names(results: document.Results) -> set[str]:
+        content = document.document(results)
+        word = prose.of_docx(editable.dossier(content, on=AT))
+        return prose.code_names(prose.of_page(html.dossier(content)), word)
+
+    assert not names(report)
+    card = report.cards[-1]
+    unnamed = replace(card.asked, lines=[replace(x, label=f"{x.name}_0") for x in card.asked.lines])
+    assert names(replace(report, story=(), crossed=(), cards=[replace(card, asked=unnamed)]))
+
+
 # Seed 003, in the order of its main findings; the report tells each of them.
 MAUBEUGE = (
     "40 % des habitants sont mal à l’aise",
@@ -114,13 +150,6 @@ STRUCTURES = (
     "66 % des structures mettent l’équipement des lieux parmi leurs priorités",
     "46 % des structures veulent mieux connaître les offres du territoire",
 )
-
-
-@cache
-def story_of(name: str) -> list[Highlight]:
-    survey = surveys.survey(name)
-    report = cards.every(survey.sample)
-    return story.story(report, story.crossings(survey.sample, report), survey.people)
 
 
 @pytest.mark.parametrize(("name", "messages"), [(surveys.PEOPLE, MAUBEUGE), (surveys.STRUCTURES, STRUCTURES)])

@@ -26,7 +26,8 @@ class Message:
     first. within: question → answer, or several apart by spaces: the group it is the share of. by: questions
     it is crossed with (`age`, `sexe`… are those that the census counts); calls_by, weight_by: what a sure
     difference calls for, how much it matters. expected: groups whose difference needs no telling. asset: a
-    difference is told by the group that has least.
+    difference is told by the group that has least. lacks: what is said, instead, of those who did not give
+    this answer, where more than half did: the message is the difficulty.
     joins: the `id` of the message whose finding says this one too.
     """
 
@@ -34,6 +35,7 @@ class Message:
     weight: int
     says: str
     calls: str
+    lacks: str = ""
     question: str = ""
     scale: str = ""
     answers: tuple[str, ...] = ()

@@ -285,14 +285,16 @@ def sentences(cards: Sequence[Card], people: Who) -> list[Sentence]:
 
 
 def crossed(sample: Sample, cards: Sequence[Card], crossings: Sequence[Crossing]) -> list[Card]:
-    """Return the cards of crossed questions, in the order of the crossings."""
+    """Return the cards of crossed questions, in the order of the crossings: each answer where all are
+    published, else those that the finding takes together.
+    """
     by_name = {card.asked.name: card for card in cards}
     out = []
     for crossing in crossings:
         differences, looked = gaps(sample, crossing.table)
         card = by_name[crossing.table.question]
         groups = _groups(crossing, together=False)
-        if not any(isinstance(line.figure, Estimate) for group in groups for line in group.lines):
+        if not all(isinstance(line.figure, Estimate) for group in groups for line in group.lines):
             lines = [line for line in card.asked.groups if {*line.name.split()} == crossing.answers]
             if lines and crossing.rows:
                 card = replace(card, asked=replace(card.asked, lines=lines))
@@ -315,13 +317,14 @@ def crossed(sample: Sample, cards: Sequence[Card], crossings: Sequence[Crossing]
 
 
 def _groups(crossing: Crossing, *, together: bool) -> tuple[Group, ...]:
-    """Return the groups of a crossing with each answer, or with those that its finding takes together."""
+    """Return the groups of a crossing with each answer; before them, those that its finding takes together:
+    the only ones printed then, the CSV having all.
+    """
     table = crossing.table
 
     def rows(by: str) -> Sequence[Row]:
-        if not together:
-            return table.of(by)
-        return [row for row in table.rows if row.by == by and {*row.grouped} == crossing.answers]
+        merged = [row for row in table.rows if row.by == by and {*row.grouped} == crossing.answers]
+        return [*(merged if together else []), *table.of(by)]
 
     return tuple(
         Group(label=group.label, n=group.n, lines=_lines(rows(group.by))) for group in table.groups if group.n

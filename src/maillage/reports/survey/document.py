@@ -8,6 +8,7 @@ rule.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import zip_longest
 
 from maillage.forms.questionnaire import Group as Part
 from maillage.forms.questionnaire import Questionnaire, words
@@ -30,7 +31,15 @@ from maillage.reports.page.blocks import (
 from maillage.reports.page.charts import small_bar
 from maillage.reports.survey import charts, practices, two_sides, waves
 from maillage.reports.survey.charts import Bar, Stack
-from maillage.reports.survey.findings import SMALL, FindingTexts, Gap, Highlight, Line, QuestionAnswers
+from maillage.reports.survey.findings import (
+    NONE_STANDS_OUT,
+    SMALL,
+    FindingTexts,
+    Gap,
+    Highlight,
+    Line,
+    QuestionAnswers,
+)
 from maillage.reports.survey.published_row import PublishedRow
 from maillage.reports.survey.two_sides import Counterpart, Subject
 from maillage.reports.survey.waves import Before
@@ -57,7 +66,8 @@ IN_FILES = {"nearest": "au plus proche", "down": "par troncature"}  # an edition
 WILL_NOT = "Ne sera pas publié"  # beside a figure shown to those who hold the answers
 MOST_WITHHELD = 5  # withheld answers beyond which they are told in one line
 ZEROS = "zéros"  # the line of the answers that nobody gave
-MOST_NAMED = 6  # of them that the line names: the CSV has every one
+MOST_ZEROS = 3  # of them, from which they share this line
+MOST_NAMED = 6  # of answers that a line names: the CSV has every one
 MOST_PANELS = 8  # groups drawn as small charts
 WHOLE, REST = "Question par question", "Autres questions"
 PUBLICATION = "publication"
@@ -191,7 +201,9 @@ def document(results: Results) -> Document:
         *([_method(results)] if results.method or results.weighting or results.limits else []),
     ]
     chapters = [*parts, *(replace(each, short=f"Annexe : {lower_first(each.short)}") for each in annexes)]
-    numbered = tuple(replace(chapter, number=str(k)) for k, chapter in enumerate(chapters, 1))
+    numbered = tuple(
+        replace(chapter, number=str(k), flows=k > 1 or chapter.flows) for k, chapter in enumerate(chapters, 1)
+    )
     cover = Cover(
         title=results.title,
         subtitle=results.place or (by_weight(results.story)[0].headline if results.story else ""),
@@ -304,8 +316,10 @@ def _findings(results: Results) -> Grid:
 
 
 def _pictures(results: Results) -> Chapter:
-    """Return the findings, each with its drawing under its message: one for those of a same question."""
-    blocks: list[Block] = []
+    """Return the findings two by two, each with its drawing under its message: one for those of a same
+    question.
+    """
+    drawn: list[tuple[Block, ...]] = []
     titles_by_wording: dict[str, list[str]] = {}
     for k, finding in enumerate(results.story, 1):
         titles_by_wording.setdefault(finding.wording, []).append(f"{k}. {finding.fact}")
@@ -321,11 +335,10 @@ def _pictures(results: Results) -> Chapter:
             if finding.universe
             else ""
         )
-        blocks += [
-            *(Heading(text=title) for title in titles),
-            Picture(svg=svg, alt=f"{finding.fact}. {alt}", caption=f"{finding.wording}{universe}", width=0.6),
-        ]
-    return Chapter(number="", title="Les constats en images", blocks=tuple(blocks), short="En images")
+        picture = Picture(svg=svg, alt=f"{finding.fact}. {alt}", caption=f"{finding.wording}{universe}")
+        drawn.append((*(Heading(text=title) for title in titles), picture))
+    pairs = [Beside(left=one, right=two) for one, two in zip_longest(drawn[::2], drawn[1::2], fillvalue=())]
+    return Chapter(number="", title="Les constats en images", blocks=tuple(pairs), short="En images")
 
 
 def _bases(finding: Highlight) -> list[int]:
@@ -468,14 +481,15 @@ def _practices(results: Results) -> Chapter:
 
 
 def _questions(sentences: FindingTexts) -> list[Chapter]:
-    """Return the sentences of every question, for the annex."""
-    if not sentences.others:
+    """Return the sentences of the questions that have something to say, for the annex."""
+    telling = tuple(text for text in sentences.others if NONE_STANDS_OUT not in text)
+    if not telling:
         return []
     return [
         Chapter(
             number="",
             title="Ce que dit chaque question",
-            blocks=(Bullets(items=sentences.others),),
+            blocks=(Bullets(items=telling),),
             short="Chaque question",
             flows=True,
             folds=True,
@@ -520,17 +534,16 @@ def _answers(results: Results) -> list[Chapter]:
     if not results.cards:
         nothing = Callout(tone="prudence", text="Aucun résultat ne peut être montré : trop peu de réponses.")
         return [Chapter(number="", title=WHOLE, blocks=(nothing,), short="Les réponses")]
-    return [
-        Chapter(
-            number="",
-            title=title,
-            blocks=tuple(_compact(title, cards, results.computed)),
-            short=title,
-            flows=True,
-            folds=True,
+    parts = _parts(results.questionnaire, results.cards)
+    blocks = (
+        block
+        for title, cards in parts
+        for block in (
+            *([Heading(text=title)] if len(parts) > 1 else []),
+            *_compact(title, cards, results.computed),
         )
-        for title, cards in _parts(results.questionnaire, results.cards)
-    ]
+    )
+    return [Chapter(number="", title=WHOLE, blocks=tuple(blocks), short=WHOLE, flows=True, folds=True)]
 
 
 def _compact(title: str, cards: Sequence[Card], computed: str) -> Iterable[Block]:
@@ -546,7 +559,7 @@ def _compact(title: str, cards: Sequence[Card], computed: str) -> Iterable[Block
         align="ggddg",
         rows=rows,
         note=" ".join(dict.fromkeys(text for card in cards for text in _reasons(card))),
-        widths=(3.7, 2.6, 0.9, 2.3, 1.5),
+        widths=(3.4, 3.5, 0.8, 2.0, 1.3),
     )
     for card in cards:
         if card.groups:
@@ -821,9 +834,9 @@ def table(card: Card, computed: str) -> Grid:
 def _zeros_in_one(lines: Sequence[Line]) -> list[Line]:
     """Return the answers with those that nobody gave in one line, when there are too many to list."""
     zeros = [line for line in lines if isinstance(line.figure, Estimate) and not line.figure.value]
-    if len(zeros) < MOST_WITHHELD:
+    if len(zeros) < MOST_ZEROS:
         return list(lines)
-    label = f"Personne, pour chacune de ces {len(zeros)} réponses : {', '.join(x.label for x in zeros)}"
+    label = f"Personne, pour chacune de ces {len(zeros)} réponses : {_first_names([x.label for x in zeros])}"
     remaining = [line for line in lines if line not in zeros]
     return [*remaining, replace(zeros[0], name=ZEROS, label=label)]
 
@@ -835,12 +848,16 @@ def _folded(asked: QuestionAnswers) -> list[str]:
 
 
 def _folded_words(question: QuestionAnswers, folded: Sequence[str]) -> str:
-    more = len(folded) - MOST_NAMED
-    names = ", ".join(folded[:MOST_NAMED]) if more > 1 else ", ".join(folded)
     lead = (
         "Manquantes" if any(isinstance(line.figure, Missing) for line in question.lines) else "Non publiées"
     )
-    return f"{lead} : {names}{f' et {more} autres' if more > 1 else ''}"
+    return f"{lead} : {_first_names(folded)}"
+
+
+def _first_names(labels: Sequence[str]) -> str:
+    """Return labels, the first ones where they are many: the CSV has every one."""
+    more = len(labels) - MOST_NAMED
+    return f"{', '.join(labels[:MOST_NAMED])} et {more} autres" if more > 1 else ", ".join(labels)
 
 
 def crossed(card: Card) -> Grid:
@@ -898,6 +915,7 @@ def _looks(card: Card) -> list[str]:
         f"« {gap.label} » : l’écart entre « {gap.first} » et « {gap.second} » dépasse ce que le hasard"
         f" explique ({points(gap.difference.value)})."
         for gap in card.gaps
+        if len(card.asked.lines) != 2 or gap.label != card.asked.lines[1].label  # the other way round
     ]
     if not told and not card.looked.startswith("Aucune comparaison"):
         told = ["Aucun écart entre ces groupes ne dépasse ce que le hasard du tirage explique."]

@@ -153,6 +153,9 @@ class Highlight:
         return Sentence(key=self.key, text=text, figures=self.behind)
 
 
+NONE_STANDS_OUT = "aucune réponse ne se détache"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingTexts:
     """Sentences as a document says them: those that a person wrote, then the others, question by question."""
@@ -455,7 +458,7 @@ def _unranked(asked: QuestionAnswers, shown: Sequence[Line]) -> Sentence:
     elif len(named) <= MOST_TIED:
         said = f"{_cited(named, asked)} se suivent sans écart net"
     else:
-        said = "aucune réponse ne se détache"
+        said = NONE_STANDS_OUT
     text = f"{_about(asked)}{among} : {said}.{_small(asked.n)}"
     return _of(f"publiees:{asked.name}", text, named, asked)
 

@@ -22,6 +22,7 @@ from maillage.studies.survey.differences import Compared
 from maillage.studies.survey.samples import Sample
 from maillage.studies.survey.tables import Counted, Row, Tabulation
 from maillage.studies.survey.tabulation import of_sample
+from maillage.words.rounding import rounded
 from maillage.words.wording import NBSP, lower_first, percent, survey_share
 
 MOST = 10  # findings of the story
@@ -31,6 +32,7 @@ MOST_GROUPS = 12  # of a question that another is crossed with
 LEAST_IN_GROUP = 10  # respondents
 MOST_BARS = 7  # of the drawing of a finding
 NEARLY_ALL = 90.0  # percent: an answer that so many rank says nothing by being ranked
+HALF = 50.0  # percent: what more people have is told by those without it
 SURE = 14.0  # points: an interval this wide leaves a finding its whole weight
 NATIONAL, CROSSED = 1.0, 1.5  # weight that a sure difference adds
 PARTS = {
@@ -261,12 +263,14 @@ def _first(question: QuestionAnswers) -> list[Line]:
 
 
 def _finding(question: QuestionAnswers, message: Message, line: Line, people: Who) -> Highlight:
-    figure = line.figure
+    figure, says = line.figure, message.says
     assert isinstance(figure, Estimate)
+    if message.lacks and figure.value > HALF:
+        figure, says = _without(figure, question), message.lacks
     among, fraction = message.among or _people(question, people), _fraction(question, figure, people)
     share = f"{_percent(figure, question)} {among}"
     notes = [
-        *(_national(question, message, line, national) for national in question.national),
+        *(_national(question, line, national, lacks=says != message.says) for national in question.national),
         _planned(question, line),
         _runner_up(question, line) if message.first else "",
     ]
@@ -277,8 +281,8 @@ def _finding(question: QuestionAnswers, message: Message, line: Line, people: Wh
     return Highlight(
         key=f"{findings.LEADING}:{question.name}:{'+'.join(line.name.split())}",
         axis=messages().axes[message.axis],
-        headline=f"{(not message.among and fraction) or share} {message.says}",
-        fact=f"{share} {message.says}{_star(figure.n)}",
+        headline=f"{(not message.among and fraction) or share} {says}",
+        fact=f"{share} {says}{_star(figure.n)}",
         meaning=" ".join([note for note in notes if note][:2]) or message.means,
         call=message.calls,
         figure=figure,
@@ -298,7 +302,7 @@ def _crossed(crossing: Crossing, question: QuestionAnswers) -> Highlight | None:
     if crossing.share is not None:
         return _of_answers(crossing, crossing.share, question)
     by_label = {row.by_label: row for row in rows.values()}
-    by = crossing.table.by_label.rstrip(f".?{NBSP}")
+    by = crossing.table.by_label.rstrip(f" .?{NBSP}")
     if message.within:
         high = rows.get(next(iter(message.within.values())))
         low = next((row for row in rows.values() if row is not high), None)
@@ -420,12 +424,25 @@ def _people(question: QuestionAnswers, people: Who) -> str:
     return f"des {people.many}"
 
 
-def _national(question: QuestionAnswers, message: Message, line: Line, national: National) -> str:
-    """Return the share of the country for these answers or some of them, "" for others."""
+def _without(figure: Estimate, question: QuestionAnswers) -> Estimate:
+    """Return the share of those who did not give an answer: with the printed one, it makes a hundred."""
+    value, low, high = (
+        100 - rounded(figure.value, rule=question.rounding),
+        100 - figure.high,
+        100 - figure.low,
+    )
+    return replace(figure, value=min(max(value, low), high), low=low, high=high)
+
+
+def _national(question: QuestionAnswers, line: Line, national: National, *, lacks: bool) -> str:
+    """Return the share of the country for these answers or some of them, "" for others. lacks: of those who
+    do not give them.
+    """
     choice = {*national.choice.split()}
     if not choice <= {*line.name.split()}:
         return ""
-    value = percent(national.percent, 0 if float(national.percent).is_integer() else 1)
+    shared = 100 - national.percent if lacks else national.percent
+    value = percent(shared, 0 if float(shared).is_integer() else 1)
     way = "écart sûr" if _is_apart(question, national) else "pas d’écart sûr"
     if choice == {*line.name.split()}:
         return f"{value} en France ({national.producer}, {national.year}) : {way}."

@@ -4,8 +4,9 @@ interval.
 Source: docs/methods/resultats-enquete.md
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from maillage.engine import comparisons
 from maillage.kernel.estimate import Estimate
@@ -25,8 +26,8 @@ class Before:
     """An edition of the wave before, as it was published. name, later_name: how columns call it and the wave
     after it; about: its title, number and year.
 
-    rows: those of its tables (`reports.survey.document.COLUMNS`), without a cross. apart: why its shares are
-    not those of the same people (another territory, another universe), '' when they are.
+    rows: those of its tables (`reports.survey.document.COLUMNS`), without a cross, and of its scales. apart:
+    why its shares are not those of the same people (another territory, another universe), '' when they are.
     """
 
     name: str
@@ -64,7 +65,7 @@ def changes(before: Before, questions: Sequence[QuestionAnswers]) -> tuple[list[
     pairs: list[tuple[QuestionAnswers, str, Estimate, Estimate]] = []
     reworded = []
     for asked in questions:
-        if asked.of_whom or asked.name not in words:
+        if asked.of_whom or asked.observed or asked.name not in words:
             continue
         same = all(answers.get((asked.name, line.name), line.label) == line.label for line in asked.lines)
         if words[asked.name] != (asked.label, asked.universe) or not same:
@@ -72,7 +73,7 @@ def changes(before: Before, questions: Sequence[QuestionAnswers]) -> tuple[list[
             continue
         pairs += [
             (asked, line.label, *both)
-            for line in asked.lines
+            for line in (*asked.groups, *asked.lines)
             if (row := held.get((asked.name, line.name))) and (both := _both(asked, line, row))
         ]
     moves = comparisons.moves([(_interval(now), _interval(was)) for *_, was, now in pairs])
@@ -127,30 +128,55 @@ def blocks(before: Before, questions: Sequence[QuestionAnswers], *, weighted: bo
             items=tuple(f"{each.asked.label} {change_sentence(each.asked, each.gap).text}" for each in moved)
         )
         if moved
-        else Text(
-            text=(
-                "Aucun changement ne sort de son intervalle : rien ne permet d’écrire une hausse ou une"
-                " baisse."
-            )
-        )
+        else Text(text=_nothing_moved(compared))
     )
     out.append(
         Grid(
             caption="Chaque réponse publiée dans les deux vagues",
             columns=(
-                "Question et réponse",
+                "Question",
+                "Réponse",
                 before.name,
                 before.later_name,
                 "Changement, en points",
                 f"Intervalle à 90{NBSP}%",
             ),
-            align="gdddd",
-            rows=tuple(_row(each) for each in compared),
+            align="ggdddd",
+            rows=tuple(_rows([each for each in compared if _has_answers(each)])),
             note=_note(compared, reworded),
-            widths=(4, 1.2, 1.2, 1.4, 1.6),
+            widths=(2.7, 2.7, 1.6, 1.6, 1.5, 1.3),
         )
     )
     return out
+
+
+def _nothing_moved(compared: Sequence[Change]) -> str:
+    """Return the sentence of a wave without a sure change: how many answers leave their interval."""
+    alone = [x for x in compared if x.gap.difference.low > 0 or x.gap.difference.high < 0]
+    text = "Aucun changement n’est sûr : rien ne permet d’écrire une hausse ou une baisse."
+    if not alone:
+        return text
+    out = (
+        "Une réponse sort de son intervalle"
+        if len(alone) == 1
+        else f"{number(len(alone))} réponses sortent de leur intervalle"
+    )
+    return f"{text} {out}, mais le hasard y suffit : on en compare {number(len(compared))}."
+
+
+def _has_answers(change: Change) -> bool:
+    """Tell an answer that somebody gave, in one wave or the other: the CSV has every one."""
+    return bool(change.gap.first_figure.value or change.gap.second_figure.value)
+
+
+def _rows(compared: Sequence[Change]) -> Iterator[tuple[Cell, ...]]:
+    """Yield a row for each answer, question by question."""
+    for _, changes_ in groupby(compared, key=lambda change: change.asked.name):
+        answers = list(changes_)
+        first = Cell(text=answers[0].asked.label, strong=True, span=len(answers))
+        for change in answers:
+            yield first, *_row(change)
+            first = Cell(span=0)
 
 
 def _row(each: Change) -> tuple[Cell, ...]:
@@ -158,7 +184,7 @@ def _row(each: Change) -> tuple[Cell, ...]:
     points = rounded(gap.difference.value)
     signed = f"{'+' if points > 0 else ''}{number(points)}"
     return (
-        Cell(text=f"{each.asked.label} {gap.label}"),
+        Cell(text=gap.label),
         *(
             Cell(
                 text=(

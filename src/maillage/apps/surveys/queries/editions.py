@@ -161,7 +161,7 @@ def before(survey: Survey, on: date) -> Before | None:
         later_name=later_name,
         about=f"« {survey.after} », édition {row.number}, {in_words(timezone.localdate(row.published_at))}",
         weighted=row.content["weighted"],
-        rows=row.content["tables"],
+        rows=[*row.content["tables"], *row.content.get("scales", ())],
         apart=_apart(survey, row),
     )
 
