@@ -359,7 +359,7 @@ def test_the_parts_of_the_deck_come_in_the_order_of_a_restitution(deck):
     assert sorted(met, key=restitution.PARTS.index) == met
     assert {*restitution.PARTS} - {*met} <= {
         *(restitution.INHABITANTS, restitution.PROFESSIONALS, restitution.VOICES),
-        *(restitution.GAPS, restitution.PLAN),
+        *(restitution.GAPS, restitution.PLAN, restitution.SINCE),
     }
     assert 12 <= len(deck.slides) <= 20
 
