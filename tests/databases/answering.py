@@ -55,34 +55,34 @@ def main() -> None:
         )
         for _ in range(N)
     ]
-    told: list[str] = []
+    reasons: list[str] = []
     gate = Barrier(2)
 
-    def answer(who: User, verb: str, said: dict) -> Counter:
+    def answer(account: User, verb: str, values: dict) -> Counter:
         done: Counter = Counter()
         try:
             for row in rows:
                 gate.wait(timeout=PATIENCE)
                 try:
-                    action(verb)(row, by=who, at=AT + timedelta(minutes=1), **said)
+                    action(verb)(row, by=account, at=AT + timedelta(minutes=1), **values)
                     done[verb] += 1
                 except Refused as refused:
-                    told.append(refused.why)
+                    reasons.append(refused.why)
         finally:
             connection.close()
         return done
 
     with ThreadPoolExecutor(2) as pool:
-        asked = [
+        futures = [
             pool.submit(answer, leila, "accept", {"was": "sent"}),
             pool.submit(answer, karim, "refuse", {"reason": "full", "was": "sent"}),
         ]
-        done = sum((each.result() for each in asked), Counter())
-    ours = Orientation.objects.filter(
+        done = sum((each.result() for each in futures), Counter())
+    own_referrals = Orientation.objects.filter(
         pk__in=[row.pk for row in rows]
     )  # the server may hold the rows of other tests
-    states = Counter(ours.values_list("state", flat=True))
-    answers = Event.objects.filter(verb__in=("accept", "refuse"), orientation__in=ours).count()
+    states = Counter(own_referrals.values_list("state", flat=True))
+    answers = Event.objects.filter(verb__in=("accept", "refuse"), orientation__in=own_referrals).count()
     news = sum(Message.objects.filter(key__startswith=f"orientation-{row.pk}-geste-").count() for row in rows)
 
     path = Path.objects.create(made_at=AT, origin="professional")
@@ -128,8 +128,8 @@ def main() -> None:
         json.dumps(
             {
                 "done": sum(done.values()),
-                "told": len(told),
-                "whys": sorted({" ".join(why.split()[:2]) for why in told}),
+                "told": len(reasons),
+                "whys": sorted({" ".join(why.split()[:2]) for why in reasons}),
                 "states": sum(states[state] for state in ("accepted", "refused")),
                 "answers": answers,
                 "news": news,

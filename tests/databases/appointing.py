@@ -64,16 +64,16 @@ def main() -> None:
         return "taken"
 
     with ThreadPoolExecutor(PEOPLE + SEATS) as pool:
-        said = list(pool.map(take, range(PEOPLE + SEATS)))
+        outcomes = list(pool.map(take, range(PEOPLE + SEATS)))
     occupying = row.appointments.filter(starts_at=NINE, state__in=OCCUPYING_STATES)
-    told = {
-        "taken": said.count("taken"),
-        "refused": said.count("refused"),
-        "errors": [each for each in said if each not in ("taken", "refused")][:3],
+    report = {
+        "taken": outcomes.count("taken"),
+        "refused": outcomes.count("refused"),
+        "errors": [each for each in outcomes if each not in ("taken", "refused")][:3],
         "seats": sorted(occupying.values_list("seat", flat=True)),
         "broken": broken()[1] is not None,
     }
-    sys.stdout.write(json.dumps(told))
+    sys.stdout.write(json.dumps(report))
 
 
 if __name__ == "__main__":

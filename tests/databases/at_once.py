@@ -22,7 +22,7 @@ from tests.support.speed import PATIENCE
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 NINE = datetime(2026, 11, 24, 8, tzinfo=UTC)  # in Paris
 ROUNDS = tried(3, 8)
-HELD = 0.7  # seconds that the first holds what the second needs
+LOCK_SECONDS = 0.7  # seconds that the first holds what the second needs
 
 
 def main() -> None:
@@ -39,11 +39,11 @@ def main() -> None:
         users.append(with_role(user, "aidant", structure=library.structure))
     ways: dict[str, Counter[str]] = {}
     for turn in range(ROUNDS):
-        for races in (firsts, given, sheets_of_a_person, hours, erased):
-            for name, first, second, left in races(turn, library, *users):
-                told = together(first, second)
-                ways.setdefault(name, Counter())[json.dumps([sorted(told), left()])] += 1
-    sys.stdout.write(json.dumps({name: [json.loads(way) for way in each] for name, each in ways.items()}))
+        for races in (firsts, roles, sheets_of_a_person, hours, erased):
+            for name, first, second, remainder in races(turn, library, *users):
+                outcomes = together(first, second)
+                ways.setdefault(name, Counter())[json.dumps([sorted(outcomes), remainder()])] += 1
+    sys.stdout.write(json.dumps({name: [json.loads(way) for way in counts] for name, counts in ways.items()}))
 
 
 def firsts(turn: int, library: Any, lea: Any, ali: Any) -> Iterator[Race]:
@@ -58,15 +58,15 @@ def firsts(turn: int, library: Any, lea: Any, ali: Any) -> Iterator[Race]:
     outline = sorted(known())[turn]
 
     def adapt(by: Any) -> Callable[[], object]:
-        said = {"titre": f"Celle de {by.name}"}
-        return lambda: outlines.adapt("38", outline, said, number=0, by=by, at=AT)
+        values = {"titre": f"Celle de {by.name}"}
+        return lambda: outlines.adapt("38", outline, values, number=0, by=by, at=AT)
 
     def adapted() -> list[int]:
         return list(TerritoryOutline.objects.filter(outline=outline).values_list("number", flat=True))
 
     yield "the first outline of a territory", adapt(lea), adapt(ali), adapted
-    result, kept = next(iter(bilan.results().items()))
-    others = [each for each in bilan.segments() if each != kept.segment]
+    result, segment_row = next(iter(bilan.results().items()))
+    other_segments = [each for each in bilan.segments() if each != segment_row.segment]
 
     def choose(by: Any, segment: str) -> Callable[[], object]:
         return lambda: autonomy.set_segments(f"3818{turn}", {result: segment}, by=by, at=AT)
@@ -74,10 +74,15 @@ def firsts(turn: int, library: Any, lea: Any, ali: Any) -> Iterator[Race]:
     def chosen() -> int:
         return SegmentChoice.objects.filter(place=f"3818{turn}").count()
 
-    yield "the first segments of a territory", choose(lea, others[0]), choose(ali, others[-1]), chosen
+    yield (
+        "the first segments of a territory",
+        choose(lea, other_segments[0]),
+        choose(ali, other_segments[-1]),
+        chosen,
+    )
 
 
-def given(turn: int, library: Any, lea: Any, ali: Any) -> Iterator[Race]:
+def roles(turn: int, library: Any, lea: Any, ali: Any) -> Iterator[Race]:
     """Two who do the same thing."""
     from maillage.apps.accounts.models import User
     from maillage.apps.directory.actions import sheets
@@ -199,7 +204,7 @@ def hours(turn: int, library: Any, lea: Any, ali: Any) -> Iterator[Race]:
 
 
 def erased(turn: int, library: Any, lea: Any, ali: Any) -> Iterator[Race]:
-    """Who erases somebody, while another writes where they are written of."""
+    """Races between the erasure of a person and a write, while another writes where they are written of."""
     from django.db import transaction
 
     from maillage.apps.accounts import actions as journal
@@ -215,11 +220,11 @@ def erased(turn: int, library: Any, lea: Any, ali: Any) -> Iterator[Race]:
     from maillage.apps.people.models import Person
 
     def welcomed() -> Person:
-        made = register.welcome(by=lea, structure=library.structure, nickname="Fatou", at=AT)
+        person = register.welcome(by=lea, structure=library.structure, nickname="Fatou", at=AT)
         drafts.prepare(
-            drafts.Draft(structure=library.structure, person=made, need="formation"), by=lea, at=AT
+            drafts.Draft(structure=library.structure, person=person, need="formation"), by=lea, at=AT
         )
-        return made
+        return person
 
     begin = AT + timedelta(days=3)
     workshop = planning.plan(
@@ -241,32 +246,32 @@ def erased(turn: int, library: Any, lea: Any, ali: Any) -> Iterator[Race]:
         lieu=library,
     )
 
-    def held_by(hold: Callable[[], object], held: Event) -> Callable[[], None]:
+    def locked_by(hold: Callable[[], object], is_locked: Event) -> Callable[[], None]:
         def write() -> None:
             with transaction.atomic():
                 hold()
-                held.set()
-                time.sleep(HELD)
+                is_locked.set()
+                time.sleep(LOCK_SECONDS)
                 journal.record(by=lea, verb="x", row=library, at=AT)
 
         return write
 
-    def forget(who: Person, held: Event) -> Callable[[], None]:
+    def forget(person: Person, is_locked: Event) -> Callable[[], None]:
         def erase() -> None:
-            held.wait(timeout=PATIENCE)
-            forgetting.forget(who, by=ali, at=AT)
+            is_locked.wait(timeout=PATIENCE)
+            forgetting.forget(person, by=ali, at=AT)
 
         return erase
 
-    def left(who: Person) -> Callable[[], int]:
-        return lambda: Person.objects.filter(pk=who.pk, forgotten_at=None).count()
+    def n_remaining(person: Person) -> Callable[[], int]:
+        return lambda: Person.objects.filter(pk=person.pk, forgotten_at=None).count()
 
     one = Event()
     yield (
         "erased while their workshop is written of",
-        held_by(lambda: lock([workshop]), one),
+        locked_by(lambda: lock([workshop]), one),
         forget(person, one),
-        left(person),
+        n_remaining(person),
     )
     other, two = welcomed(), Event()
     meeting = appointments.book(
@@ -279,9 +284,9 @@ def erased(turn: int, library: Any, lea: Any, ali: Any) -> Iterator[Race]:
     )
     yield (
         "erased while their meeting is written of",
-        held_by(lambda: appointments.lock(meeting, by=lea), two),
+        locked_by(lambda: appointments.lock(meeting, by=lea), two),
         forget(other, two),
-        left(other),
+        n_remaining(other),
     )
     third, three = welcomed(), Event()
 
@@ -289,7 +294,7 @@ def erased(turn: int, library: Any, lea: Any, ali: Any) -> Iterator[Race]:
         with transaction.atomic():
             Person.objects.select_for_update().get(pk=third.pk)
             three.set()
-            time.sleep(HELD)
+            time.sleep(LOCK_SECONDS)
             forgetting.forget(third, by=ali, at=AT)
 
     def seat() -> None:
@@ -309,7 +314,7 @@ def erased(turn: int, library: Any, lea: Any, ali: Any) -> Iterator[Race]:
         with transaction.atomic():
             progress.keep(learner, [Done(str(uuid4()), "souris", 1, 1, "seen")], at=AT)
             four.set()
-            time.sleep(HELD)
+            time.sleep(LOCK_SECONDS)
 
     def erase_learnt() -> None:
         four.wait(timeout=PATIENCE)

@@ -20,7 +20,7 @@ def main() -> None:
 
     from maillage.apps.accounts import access
 
-    def ours(_: int) -> bool:
+    def own_door(_: int) -> bool:
         request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.7")
         request.user = AnonymousUser()
         try:
@@ -36,7 +36,7 @@ def main() -> None:
         return "Trop d’essais" not in answer.content.decode()
 
     with ThreadPoolExecutor(THREADS) as pool:
-        passed = sum(pool.map(ours, range(TRIES)))
+        passed = sum(pool.map(own_door, range(TRIES)))
     print(json.dumps({"ours": passed, "sign_in": sum(map(sign_in, range(FAILED_SIGN_INS)))}))
 
 

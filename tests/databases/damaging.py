@@ -149,21 +149,21 @@ def main() -> None:
         line = verdict.broken.line
         return [verdict.broken.kind, numbers.index(line) + 1 if line in numbers else "new"]
 
-    said = {}
+    proofs = {}
     for name, damage in damages.items():
         with undone():
             damage()
-            said[name] = proof(journal_proof.of_database(None))
-    said["a page, whole"] = proof(journal_proof.of_database(page))
-    said["a backup"] = proof(journal_proof.of_copy(home / "ancienne.zip", None))
-    said["a backup older than a page"] = proof(journal_proof.of_copy(home / "ancienne.zip", page))
+            proofs[name] = proof(journal_proof.of_database(None))
+    proofs["a page, whole"] = proof(journal_proof.of_database(page))
+    proofs["a backup"] = proof(journal_proof.of_copy(home / "ancienne.zip", None))
+    proofs["a backup older than a page"] = proof(journal_proof.of_copy(home / "ancienne.zip", page))
     backup.save(home / "nouvelle.zip")
-    said["a new backup and a page"] = proof(journal_proof.of_copy(home / "nouvelle.zip", page))
+    proofs["a new backup and a page"] = proof(journal_proof.of_copy(home / "nouvelle.zip", page))
     backup.restore(home / "ancienne.zip")
-    told = proof(journal_proof.of_database(None))
-    said["a backup put back by the command"] = [told[0], len(told) - 1]
-    said["the same, and a page"] = proof(journal_proof.of_database(page))
-    json.dump(said, sys.stdout)
+    restored = proof(journal_proof.of_database(None))
+    proofs["a backup put back by the command"] = [restored[0], len(restored) - 1]
+    proofs["the same, and a page"] = proof(journal_proof.of_database(page))
+    json.dump(proofs, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ def main(way: str) -> None:
             tables.create_former_tables(connection, former(MigrationLoader(connection)))
         else:
             if connection.vendor != "sqlite":
-                databases.append(_beside())
+                databases.append(_second_connection())
             executor = MigrationExecutor(connection)
             executor.migrate(former(executor.loader))
         for each in databases:
@@ -82,7 +82,7 @@ def main(way: str) -> None:
             executor.migrate(executor.loader.graph.leaf_nodes())
 
 
-def _beside() -> BaseDatabaseWrapper:
+def _second_connection() -> BaseDatabaseWrapper:
     """Have each migration applied to the SQLite of the home folder too, as it is to the first; return it."""
     unset = dict.fromkeys(("USER", "PASSWORD", "HOST", "PORT"), "")
     connections.settings["beside"] = {
@@ -98,12 +98,14 @@ def _beside() -> BaseDatabaseWrapper:
             for operation in migration.operations:
                 before = state.clone()
                 operation.state_forwards(migration.app_label, state)
-                for each in (editor, other):
+                for schema_editor in (editor, other):
                     alone = operation.atomic or (migration.atomic and operation.atomic is not False)
                     with (
-                        nullcontext() if each.atomic_migration or not alone else atomic(each.connection.alias)
+                        nullcontext()
+                        if schema_editor.atomic_migration or not alone
+                        else atomic(schema_editor.connection.alias)
                     ):
-                        operation.database_forwards(migration.app_label, each, before, state)
+                        operation.database_forwards(migration.app_label, schema_editor, before, state)
         recorder.record_applied(migration.app_label, migration.name)
         return state
 
@@ -114,13 +116,13 @@ def _beside() -> BaseDatabaseWrapper:
 def describe(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         cursor.execute(SQLITE if connection.vendor == "sqlite" else POSTGRESQL)
-        found = cursor.fetchall()
+        constraints = cursor.fetchall()
         cursor.execute("select app, name from django_migrations")
         applied = sorted(cursor.fetchall())
     # In a table of SQLite, the order of the columns and the case of the words change nothing.
     rows = [
         (kind, name, " ".join(sorted(WORD.findall(text.lower()))) if kind == "table" else text)
-        for kind, name, text in found
+        for kind, name, text in constraints
     ]
     print(json.dumps({"tables": rows, "migrations": applied}))
 

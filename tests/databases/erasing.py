@@ -43,8 +43,8 @@ def main() -> None:
 
     def store(person: Person) -> None:
         upload = storing.Upload(b"x" * 200_000, "image/jpeg")
-        held = {"kind": "identite", "purpose": "rsa", "days": 30, "how": "read", "by": leila, "at": AT}
-        storing.store(upload, person=person, structure=library, token=f"{person.pk}", **held)
+        values = {"kind": "identite", "purpose": "rsa", "days": 30, "how": "read", "by": leila, "at": AT}
+        storing.store(upload, person=person, structure=library, token=f"{person.pk}", **values)
 
     def write() -> None:
         try:
@@ -76,14 +76,14 @@ def main() -> None:
     with ThreadPoolExecutor(2) as pool:
         for each in [pool.submit(write), pool.submit(erase)]:
             each.result()
-    ours = Person.objects.filter(pk__in=[person.pk for person in people])
+    own_people = Person.objects.filter(pk__in=[person.pk for person in people])
     sys.stdout.write(
         json.dumps(
             {
-                "erased": ours.exclude(forgotten_at=None).count(),
-                "named": ours.exclude(nickname="").count(),
-                "agreed": Consent.objects.filter(person__in=ours, withdrawn_at=None).count(),
-                "referred": Orientation.objects.filter(person__in=ours).count(),
+                "erased": own_people.exclude(forgotten_at=None).count(),
+                "named": own_people.exclude(nickname="").count(),
+                "agreed": Consent.objects.filter(person__in=own_people, withdrawn_at=None).count(),
+                "referred": Orientation.objects.filter(person__in=own_people).count(),
                 "secrets": CardSecret.objects.count() + CorrectionRequest.objects.count(),
                 "papers": Paper.objects.count() + len(list(storage.folder().glob("*"))),
             }

@@ -34,16 +34,16 @@ def main() -> None:
         maillage(["offre", "verifier", str(file)])
     for content, statement in contents:
         file.write_text(content, "utf-8")
-        before = held(connection)
+        before = rows_by_table(connection)
         connections.close_all()
-        with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
             if not (pid := os.fork()):
-                os.dup2(said.fileno(), sys.stdout.fileno())
+                os.dup2(output.fileno(), sys.stdout.fileno())
                 watch(connection, statement)
                 leave(lambda: maillage(words))
             code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-            said.seek(0)
-            print(json.dumps([code, before, json.loads(said.read() or "null")]), flush=True)
+            output.seek(0)
+            print(json.dumps([code, before, json.loads(output.read() or "null")]), flush=True)
 
 
 def watch(connection, statement: str) -> None:
@@ -53,14 +53,14 @@ def watch(connection, statement: str) -> None:
         if statement in sql.lower().replace('"', ""):
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def killed(execute, sql, *given):
-        answer = execute(sql, *given)
+    def killed(execute, sql, *statement):
+        answer = execute(sql, *statement)
         done(sql)
         return answer
 
     @contextmanager
-    def copied(cursor, sql, *given, **more):
-        with copy(cursor, sql, *given, **more) as rows:
+    def copied(cursor, sql, *statement, **more):
+        with copy(cursor, sql, *statement, **more) as rows:
             yield rows
         done(sql.replace("copy ", "into ", 1))  # rows that PostgreSQL takes as a file go by no wrapper
 
@@ -82,7 +82,7 @@ def leave(run) -> None:
         os._exit(code)
 
 
-def held(connection) -> dict[str, int | str]:
+def rows_by_table(connection) -> dict[str, int | str]:
     """Return how many rows each table of the directory holds, and what its sheets say, in a few
     characters.
     """

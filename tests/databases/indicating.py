@@ -49,8 +49,8 @@ def main() -> None:
 
     with ThreadPoolExecutor(READINGS) as pool:
         list(pool.map(read, range(READINGS)))
-    told = DailyCount.objects.values_list("measure").annotate(Sum("n")).order_by()
-    print(json.dumps(dict(told)))
+    counts = DailyCount.objects.values_list("measure").annotate(Sum("n")).order_by()
+    print(json.dumps(dict(counts)))
 
 
 if __name__ == "__main__":

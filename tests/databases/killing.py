@@ -17,14 +17,14 @@ LOOK_EVERY = 5
 
 
 class Writing:
-    """What a writer tells whoever will kill it, in memory that both see."""
+    """The state of a writer, in memory shared with the process that will kill it."""
 
     def __init__(self) -> None:
         self._shared = mmap.mmap(-1, 8)
 
     @property
     def inside(self) -> bool:
-        """Whether a write is under way: a transaction, a file."""
+        """True while a write is under way: a transaction, a file."""
         return bool(self._shared[0])
 
     @inside.setter
@@ -33,7 +33,7 @@ class Writing:
 
     @property
     def begun(self) -> bool:
-        """Whether one write is over."""
+        """True once one write is over."""
         return bool(self._shared[1])
 
     @begun.setter
@@ -44,11 +44,11 @@ class Writing:
         """Know of each transaction of the connection of this process."""
         from django.db import connection
 
-        def seen(execute: Callable[..., Any], *statement: Any) -> Any:
+        def counted(execute: Callable[..., Any], *statement: Any) -> Any:
             self.inside = connection.in_atomic_block
             return execute(*statement)
 
-        connection.execute_wrappers.append(seen)
+        connection.execute_wrappers.append(counted)
 
 
 def without_end(writing: Writing, write: Callable[[int], object]) -> NoReturn:

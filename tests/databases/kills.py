@@ -31,17 +31,17 @@ def main() -> None:
     for gesture in writes():  # what is read once is read here: those that are killed write at once
         with contextlib.suppress(Refused):
             gesture(random.Random(1), AT)
-    inside, faults = killed(int(sys.argv[1]), work, found, longest=0.12)
+    inside, faults = killed(int(sys.argv[1]), work, half_done, longest=0.12)
     json.dump({"inside": inside, "faults": faults, "rows": rows()}, sys.stdout)
 
 
 def work(turn: int, writing: Writing) -> NoReturn:
-    draw, gestures = random.Random(turn), writes()
+    draw, actions = random.Random(turn), writes()
 
     def write(n: int) -> None:
         at = AT + timedelta(minutes=turn, milliseconds=n + 1)
         with contextlib.suppress(Refused):  # drawn at random: many do not apply to the row they fall on
-            draw.choice(gestures)(draw, at)
+            draw.choice(actions)(draw, at)
 
     writing.watch()
     without_end(writing, write)
@@ -62,7 +62,7 @@ def scenery() -> None:
 
 
 def writes() -> list[Callable[[random.Random, datetime], Any]]:
-    """Return what is drawn from: real actions of each feature."""
+    """Return the actions to draw from: real ones, of each feature."""
     from maillage.apps.accounts.models import User
     from maillage.apps.directory.actions import sheets, signals
     from maillage.apps.directory.models import Lieu, Structure
@@ -174,8 +174,8 @@ def user_structures(user: Any) -> list[int]:
     return list(Membership.objects.filter(user=user).values_list("structure_id", flat=True))
 
 
-def found() -> list[str]:
-    """Return what is half done: a row without those written with it."""
+def half_done() -> list[str]:
+    """Return the half-done writes: a row without those written with it."""
     from django.conf import settings
     from django.db import connection
 
@@ -225,7 +225,11 @@ def found() -> list[str]:
         path.name.split("-", 4)[-1].split(".")[0] for path in (Path(settings.HOME) / "messages").glob("[!.]*")
     }
     states = {message.digest: message.state for message in Message.objects.all()}
-    same("sent without a file", {each for each, state in states.items() if state == "sent"} - files, set())
+    same(
+        "sent without a file",
+        {file_id for file_id, state in states.items() if state == "sent"} - files,
+        set(),
+    )
     same(
         "files of messages that wait",
         {each for each in files if states.get(each) not in ("sent", "sending")},

@@ -41,7 +41,7 @@ def main() -> None:
         )
         for name, role, lieu in (("sofia", "prescripteur", ccas), ("leila", "aidant", library))
     )
-    told: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
     gate = Barrier(2)
 
     def sent(person: Person) -> Orientation:
@@ -55,37 +55,37 @@ def main() -> None:
         )
     rows = [(person, sent(person)) for person in people]
 
-    def go(gestures: list[Callable[[Person, Orientation], Any]]) -> None:
+    def go(actions: list[Callable[[Person, Orientation], Any]]) -> None:
         try:
-            for gesture in gestures:
+            for gesture in actions:
                 for person, row in rows:
                     gate.wait(timeout=PATIENCE)
                     try:
                         gesture(person, row)
-                        told["done"] += 1
+                        outcomes["done"] += 1
                     except Refused:
-                        told["refused"] += 1
+                        outcomes["refused"] += 1
                     except OperationalError:
-                        told["stopped"] += 1
+                        outcomes["stopped"] += 1
         finally:
             connection.close()
 
-    said = {"how": "read", "by": sofia, "at": AT + timedelta(hours=1)}
-    shares = {"purpose": "share", "structure": library.structure, **said}
-    ours = [
+    values = {"how": "read", "by": sofia, "at": AT + timedelta(hours=1)}
+    shares = {"purpose": "share", "structure": library.structure, **values}
+    first_actions = [
         lambda person, row: agreements.answer(person, agrees=False, **shares),
         lambda person, row: register.correct(person, {"nickname": "Zohra"}, by=sofia, at=AT),
         lambda person, row: register.correct(person, {"nickname": "Fatou"}, by=sofia, at=AT),
     ]
-    theirs = [
+    second_actions = [
         lambda person, row: answers.accept(row, by=leila, at=AT + timedelta(hours=1)),
         lambda person, row: answers.refuse(row, by=leila, reason="full", at=AT + timedelta(hours=2)),
         lambda person, row: forgetting.forget(person, by=None, at=AT + timedelta(hours=3)),
     ]
     with ThreadPoolExecutor(2) as pool:
-        for each in [pool.submit(go, ours), pool.submit(go, theirs)]:
+        for each in [pool.submit(go, first_actions), pool.submit(go, second_actions)]:
             each.result()
-    sys.stdout.write(json.dumps(told))
+    sys.stdout.write(json.dumps(outcomes))
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def main() -> None:
             if number % 2:
                 way = {"channel": "sms", "to": f"06 12 34 {number // 100:02d} {number % 100:02d}"}
             actions.put(**way, subject="Objet", text="Texte", key=f"k{number}", at=NOON - timedelta(hours=1))
-    held = 0
+    n_locked = 0
     if how == "together":
         ended = [os.waitpid(pid, 0)[1] for pid in [worker() for _ in range(times)]]
         assert ended == [0] * times, ended
@@ -78,7 +78,7 @@ def main() -> None:
             time.sleep(draw.uniform(0.0, 0.04))
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
-        held = Message.objects.filter(state="sending").count()
+        n_locked = Message.objects.filter(state="sending").count()
         os.waitpid(worker(), 0)  # what nobody tried
         for hours in (1, 2, 3):  # what was held is asked for, tried again, or shown to a person
             while send(NOON + timedelta(hours=hours)):
@@ -87,7 +87,7 @@ def main() -> None:
         message.digest: [message.channel, message.state, message.attempts]
         for message in Message.objects.all()
     }
-    json.dump({"held": held, "rows": rows}, sys.stdout)
+    json.dump({"held": n_locked, "rows": rows}, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -37,12 +37,12 @@ def main() -> None:
     ways: Ways = {}
     for turn in range(ROUNDS):
         for races in (actions_races, proposals_races, numbers_races, funders_races, axes_races):
-            for name, first, second, left in races(turn, *both):
-                told = together(first, second)
-                ways.setdefault(name, Counter())[json.dumps([sorted(told), left()])] += 1
-    ways["what names a plan, and who holds it"] = Counter([json.dumps(named_while_held(both[0]))])
+            for name, first, second, remainder in races(turn, *both):
+                outcomes = together(first, second)
+                ways.setdefault(name, Counter())[json.dumps([sorted(outcomes), remainder()])] += 1
+    ways["what names a plan, and who holds it"] = Counter([json.dumps(named_while_locked(both[0]))])
     ways["the page of an action"] = Counter([json.dumps(pages(*both))])
-    sys.stdout.write(json.dumps({name: [json.loads(way) for way in each] for name, each in ways.items()}))
+    sys.stdout.write(json.dumps({name: [json.loads(way) for way in counts] for name, counts in ways.items()}))
 
 
 def together(*calls: Callable[[], object]) -> list[str]:
@@ -114,13 +114,19 @@ def actions_races(turn: int, lea: Any, ali: Any) -> Iterator[Race]:
     row = write(lea, "d", milestones=[(date(2026, 12, 1), "Ouvrir")])
 
     def change(by: Any, **typed: str) -> object:
-        shown = {"title": row.title, "axis": row.axis, "objective": "", "pilot": "", "state": row.state}
-        kept = {"title": row.title, "axis": row.axis, "objective": "", "pilot": ""}
-        held = PlanAction.objects.get(pk=row.pk)
+        displayed = {"title": row.title, "axis": row.axis, "objective": "", "pilot": "", "state": row.state}
+        unchanged = {"title": row.title, "axis": row.axis, "objective": "", "pilot": ""}
+        current = PlanAction.objects.get(pk=row.pk)
         steps = [(date(2026, 12, 1), "Ouvrir")]
-        shown["milestones"] = tuple(steps)
+        displayed["milestones"] = tuple(steps)
         return actions.change(
-            held, version=row.version, shown=shown, milestones=steps, by=by, at=AT, **{**kept, **typed}
+            current,
+            version=row.version,
+            shown=displayed,
+            milestones=steps,
+            by=by,
+            at=AT,
+            **{**unchanged, **typed},
         )
 
     yield (
@@ -165,15 +171,15 @@ def proposals_races(turn: int, lea: Any, ali: Any) -> Iterator[Race]:
     def refuse(by: Any, key: str) -> Callable[[], object]:
         return lambda: actions.refuse(plan, proposed(key), why=f"Motif de {by.name}", by=by, at=AT)
 
-    def left(key: str) -> Callable[[], list[int]]:
+    def rows_left_of(key: str) -> Callable[[], list[int]]:
         return lambda: [
             plan.actions.filter(proposal=key).count(),
             plan.refusals.filter(proposal=key).count(),
         ]
 
-    yield "a proposal kept twice", keep(lea, "a"), keep(ali, "a"), left("a")
-    yield "a proposal refused for two reasons", refuse(lea, "b"), refuse(ali, "b"), left("b")
-    yield "a proposal kept and refused", keep(lea, "c"), refuse(ali, "c"), lambda: sum(left("c")())
+    yield "a proposal kept twice", keep(lea, "a"), keep(ali, "a"), rows_left_of("a")
+    yield "a proposal refused for two reasons", refuse(lea, "b"), refuse(ali, "b"), rows_left_of("b")
+    yield "a proposal kept and refused", keep(lea, "c"), refuse(ali, "c"), lambda: sum(rows_left_of("c")())
 
 
 def numbers_races(turn: int, lea: Any, ali: Any) -> Iterator[Race]:
@@ -220,8 +226,8 @@ def funders_races(turn: int, lea: Any, ali: Any) -> Iterator[Race]:
     one, two = (actions.fund(row, name=name, by=lea, at=AT).funder for name in ("Un", "Deux"))
 
     def rename(by: Any, funder: Any, name: str) -> Callable[[], object]:
-        held = Funder.objects.get(pk=funder.pk)
-        return lambda: actions.rename_funder(held, name, shown={"name": held.name}, by=by, at=AT)
+        current = Funder.objects.get(pk=funder.pk)
+        return lambda: actions.rename_funder(current, name, shown={"name": current.name}, by=by, at=AT)
 
     def named(*names: str) -> Callable[[], int]:
         return lambda: plan.funders.filter(name__in=names).count()
@@ -233,11 +239,11 @@ def funders_races(turn: int, lea: Any, ali: Any) -> Iterator[Race]:
         named("Trois", "Quatre"),
     )
     yield "two funders of one name", rename(lea, one, "Même"), rename(ali, two, "Même"), named("Même")
-    gone = Funder.objects.get(pk=two.pk)
+    removed = Funder.objects.get(pk=two.pk)
     yield (
         "a funder erased and chosen",
         lambda: actions.erase_funder(Funder.objects.get(pk=two.pk), by=lea, at=AT),
-        lambda: actions.fund(row, funder=gone, brings="Une salle", by=ali, at=AT),
+        lambda: actions.fund(row, funder=removed, brings="Une salle", by=ali, at=AT),
         lambda: Funder.objects.filter(pk=two.pk).count(),
     )
 
@@ -250,16 +256,16 @@ def axes_races(turn: int, lea: Any, ali: Any) -> Iterator[Race]:
     axis = actions.add_axis(plan, title="Se réunir", by=lea, at=AT)
 
     def change(by: Any, title: str) -> Callable[[], object]:
-        held, shown = PlanAxis.objects.get(pk=axis.pk), {"title": "Se réunir"}
-        return lambda: actions.change_axis(held, title=title, shown=shown, by=by, at=AT)
+        current, displayed = PlanAxis.objects.get(pk=axis.pk), {"title": "Se réunir"}
+        return lambda: actions.change_axis(current, title=title, shown=displayed, by=by, at=AT)
 
     def rename(by: Any, title: str) -> Callable[[], object]:
-        held = Plan.objects.get(pk=plan.pk)
-        return lambda: actions.rename(held, title, shown={"title": "Le plan"}, by=by, at=AT)
+        current = Plan.objects.get(pk=plan.pk)
+        return lambda: actions.rename(current, title, shown={"title": "Le plan"}, by=by, at=AT)
 
     def remove(by: Any) -> Callable[[], object]:
-        held = PlanAxis.objects.get(pk=axis.pk)
-        return lambda: actions.remove_axis(held, by=by, at=AT)
+        current = PlanAxis.objects.get(pk=axis.pk)
+        return lambda: actions.remove_axis(current, by=by, at=AT)
 
     def axes() -> int:
         return PlanAxis.objects.filter(pk=axis.pk).count()
@@ -269,34 +275,34 @@ def axes_races(turn: int, lea: Any, ali: Any) -> Iterator[Race]:
     yield "a dynamic taken off twice", remove(lea), remove(ali), axes
 
 
-def named_while_held(by: Any) -> list[str]:
-    """Return what two are told when one names a plan that the other holds, and both write in the journal."""
+def named_while_locked(by: Any) -> list[str]:
+    """Return the answers to two users when one names a plan that the other holds, and both write in the journal."""
     from django.db import transaction
 
     from maillage.apps.accounts import actions as journal
     from maillage.apps.plans.models import Funder, Plan
 
-    plan, named, held = opened(by, 0), Event(), Event()
+    plan, named, is_locked = opened(by, 0), Event(), Event()
 
     def name() -> None:
         with transaction.atomic():
             row = Funder.objects.create(plan=plan, name="Qui nomme", by=by, at=AT)
             journal.record(by=by, verb="plan.funded", row=row, at=AT)
             named.set()
-            held.wait(timeout=1)  # SQLite lets nobody in meanwhile
+            is_locked.wait(timeout=1)  # SQLite lets nobody in meanwhile
 
     def hold() -> None:
         named.wait(timeout=PATIENCE)
         with transaction.atomic():
             row = Plan.objects.select_for_update().get(pk=plan.pk)
-            held.set()
+            is_locked.set()
             journal.record(by=by, verb="plan.renamed", row=row, at=AT)
 
     return together(name, hold)
 
 
 def pages(lea: Any, ali: Any) -> list[int]:
-    """Return what two browsers are answered that send the same form of an action at once, and how many of
+    """Return the answers to two browsers that send the same form of an action at once, and how many of
     their texts are read by who was second.
     """
     from django.db import connection
@@ -321,8 +327,8 @@ def pages(lea: Any, ali: Any) -> list[int]:
             connection.close()
 
     with ThreadPoolExecutor(2) as pool:
-        told = list(pool.map(post, (lea, ali)))
-    return [*sorted(status for status, _ in told), max(read for _, read in told)]
+        answers = list(pool.map(post, (lea, ali)))
+    return [*sorted(status for status, _ in answers), max(read for _, read in answers)]
 
 
 if __name__ == "__main__":

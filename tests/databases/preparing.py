@@ -26,15 +26,15 @@ def main() -> None:
     names = [User.objects.get(email=f"compte-{n}@exemple.fr").name for n in range(8)]
     with connection.cursor() as cursor:
         cursor.execute("select statement from pg_prepared_statements")
-        held = [statement for (statement,) in cursor.fetchall()]
-    told = {
-        "held": len(held),
-        "accounts": sum("accounts_user" in each for each in held),
+        prepared = [statement for (statement,) in cursor.fetchall()]
+    report = {
+        "held": len(prepared),
+        "accounts": sum("accounts_user" in each for each in prepared),
         "most": PREPARED,
         "names": names,
         "lines": Entry.objects.count(),
     }
-    print(json.dumps(told))
+    print(json.dumps(report))
 
 
 if __name__ == "__main__":

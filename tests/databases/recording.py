@@ -15,7 +15,7 @@ from tests.databases.killing import Writing, killed, without_end
 from tests.support.speed import PATIENCE
 
 AT = datetime(2026, 11, 25, 9, tzinfo=UTC)
-LOT, WRITERS, EACH = 3, 6, 10
+LOT, WRITERS, PER_WRITER = 3, 6, 10
 
 
 def main() -> None:
@@ -23,10 +23,10 @@ def main() -> None:
     from maillage.apps.accounts.models import Entry
 
     write(-1, 0)  # what is read once is read here: those that are killed write at once
-    inside, faults = killed(int(sys.argv[1]), work, found, longest=0.03)
+    inside, faults = killed(int(sys.argv[1]), work, half_done, longest=0.03)
     lines = Entry.objects.count()
     together()
-    faults += found()
+    faults += half_done()
     json.dump(
         {"inside": inside, "lines": lines, "more": Entry.objects.count() - lines, "faults": faults},
         sys.stdout,
@@ -57,8 +57,8 @@ def write(turn: int, n: int) -> None:
         anchors.write(at=at, cause="requested")
 
 
-def found() -> list[str]:
-    """Return what is half done."""
+def half_done() -> list[str]:
+    """Return the half-done writes."""
     from maillage.apps.accounts.models import Anchor, Entry, User
     from maillage.config import journal_proof
 
@@ -87,7 +87,7 @@ def together() -> None:
     def write(_: int) -> None:
         try:
             gate.wait(timeout=PATIENCE)
-            for _ in range(EACH):
+            for _ in range(PER_WRITER):
                 actions.record(by=user, verb="together", row=user, at=AT)
         finally:
             connection.close()

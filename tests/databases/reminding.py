@@ -103,7 +103,7 @@ def main() -> None:
         User.objects.create_user("annee@exemple.fr", "x", name="Leila"), "aidant", structure=structure
     )
     start = timezone.now()
-    booked, gestures = [], []
+    booked, steps = [], []
     for k in range(n):
         person = people.welcome(
             by=leila,
@@ -119,27 +119,27 @@ def main() -> None:
         booked.append(row)
         when = moment - draw.choice((timedelta(hours=20), timedelta(days=3), timedelta(hours=2)))
         if k % 5 == 1:
-            gestures.append((when, "move", row, moment + timedelta(days=draw.choice((1, 2, 7)))))
+            steps.append((when, "move", row, moment + timedelta(days=draw.choice((1, 2, 7)))))
         elif k % 10 == 4:  # whose number answers STOP: they are expected once more, and hear nothing of it
             again = Draft(kind="procedure", starts_at=moment + timedelta(days=21), commune=code)
             booked.append(appointments.book(again, structure=structure, by=leila, person=person, at=start))
         elif k % 5 == 2:
-            gestures.append((when, "cancel", row, None))
+            steps.append((when, "cancel", row, None))
     ends = _ends(structure, leila, start) + _workshops(lieu, leila, start)
     for each in ends:
-        gestures += [(when, "do", do, None) for when, do in each.gestures]
-    gestures.sort(key=lambda each: each[0])
+        steps += [(when, "do", do, None) for when, do in each.steps]
+    steps.sort(key=lambda step: step[0])
     days = (
         {BEGINS + timedelta(days=k) for k in range((ENDS - BEGINS).days)}
         if n > FEW
-        else _around(booked, gestures) | {day for each in ends for day in each.days}
+        else _days_of(booked, steps) | {day for each in ends for day in each.days}
     )
-    left = kills
+    n_kills_to_come = kills
     for day in sorted(days):
         for hour in HOURS:
             at = datetime(day.year, day.month, day.day, hour, 5, tzinfo=UTC)
-            while gestures and gestures[0][0] <= at:
-                when, verb, row, moment = gestures.pop(0)
+            while steps and steps[0][0] <= at:
+                when, verb, row, moment = steps.pop(0)
                 CLOCK.write_text(when.isoformat(), "utf-8")
                 if verb == "do":
                     row(when)
@@ -148,8 +148,8 @@ def main() -> None:
                 else:
                     appointments.cancel(row, by=leila, at=when)
             CLOCK.write_text(at.isoformat(), "utf-8")
-            sending, done = killed(at) if left else (False, False)
-            left -= sending
+            sending, done = killed(at) if n_kills_to_come else (False, False)
+            n_kills_to_come -= sending
             if not done:
                 look(at)
             connections.close_all()
@@ -157,7 +157,7 @@ def main() -> None:
     messages = {message.key: message for message in Message.objects.all()}
     json.dump(
         {
-            "kills": kills - left,
+            "kills": kills - n_kills_to_come,
             "appointments": [
                 [row.pk, row.state, row.starts_at.isoformat(), row.commune, row.changed_at.isoformat()]
                 for row in Appointment.objects.order_by("pk")
@@ -200,22 +200,22 @@ FEW = 60
 @dataclass
 class End:
     """Something else that people are reminded of. last: its last day, or that of the workshop; days_before:
-    how long before they are to hear of it; gestures: what is done to it, when.
+    how long before they are to hear of it; steps: what is done to it, when.
     """
 
     kind: str
     last: date
     days_before: tuple[int, ...]
-    gestures: list[tuple[datetime, Callable[[datetime], object]]] = field(default_factory=list)
+    steps: list[tuple[datetime, Callable[[datetime], object]]] = field(default_factory=list)
     row: int = 0
 
     @property
     def days(self) -> set[date]:
         """The days when something may happen."""
-        found = {when.date() for when, _ in self.gestures}
+        all_days = {when.date() for when, _ in self.steps}
         longest = (2,) if self.kind == "seat" else BEFORE_AN_END
-        found |= {self.last - timedelta(days=n - k) for n in longest for k in range(4)}
-        return found | {self.last + timedelta(days=k) for k in (0, 1)}
+        all_days |= {self.last - timedelta(days=n - k) for n in longest for k in range(4)}
+        return all_days | {self.last + timedelta(days=k) for k in (0, 1)}
 
 
 def _ends(structure, leila, start: datetime) -> list[End]:
@@ -251,25 +251,25 @@ def _ends(structure, leila, start: datetime) -> list[End]:
     def strike(end: End, at: datetime) -> None:
         telling.strike(Fact.objects.get(pk=end.row), by=leila, at=at)
 
-    found = []
+    ends = []
     for k, (n, stopped) in enumerate(((7, False), (30, False), (7, True))):
         last = AUTUMN + timedelta(days=n)
-        heard = (30,) if stopped else BEFORE_AN_END
-        mandate, right, decision = (End(each, last, heard) for each in ("mandat", "right", "decision"))
+        notices = (30,) if stopped else BEFORE_AN_END
+        mandate, right, decision = (End(each, last, notices) for each in ("mandat", "right", "decision"))
         signers = [_person(structure, leila, start, each) for each in (k, 10 + k, 40 + k)]
         begun = last + timedelta(days=1)  # six months before: the eve of the same day is the last
-        mandate.gestures.append(
+        mandate.steps.append(
             (_noon(begun.replace(month=begun.month - 6)), partial(sign, mandate, signers[0]))
         )
-        right.gestures.append((_noon(last - timedelta(days=60)), partial(write_down, right, signers[1])))
-        decision.gestures.append((_noon(last - timedelta(days=60)), partial(refuse, decision, signers[2])))
+        right.steps.append((_noon(last - timedelta(days=60)), partial(write_down, right, signers[1])))
+        decision.steps.append((_noon(last - timedelta(days=60)), partial(refuse, decision, signers[2])))
         if stopped:
             between = _noon(last - timedelta(days=20))
-            mandate.gestures.append((between, partial(stop, mandate)))
+            mandate.steps.append((between, partial(stop, mandate)))
             for each in (right, decision):
-                each.gestures.append((between, partial(strike, each)))
-        found += [mandate, right, decision]
-    return found
+                each.steps.append((between, partial(strike, each)))
+        ends += [mandate, right, decision]
+    return ends
 
 
 def _workshops(lieu, leila, start: datetime) -> list[End]:
@@ -279,7 +279,7 @@ def _workshops(lieu, leila, start: datetime) -> list[End]:
     def give_up(seat, at: datetime) -> None:
         seats.give_up([seat], at=at, by=leila)
 
-    found = []
+    ends = []
     for n, sunday in enumerate(CHANGES):
         day = sunday + timedelta(days=1)
         begins = datetime(day.year, day.month, day.day, 10, tzinfo=ZoneInfo("Europe/Paris"))
@@ -291,16 +291,16 @@ def _workshops(lieu, leila, start: datetime) -> list[End]:
             "capacity": 4,
         }
         values |= {"starts_at": begins, "ends_at": begins + timedelta(hours=2)}
-        made = planning.plan(by=None, structure=lieu.structure, values=values, at=start)
-        planning.publish(made, by=None, at=start)
+        workshop = planning.plan(by=None, structure=lieu.structure, values=values, at=start)
+        planning.publish(workshop, by=None, at=start)
         for k in range(2):
             person = _person(lieu.structure, leila, start, 20 + 10 * n + k)
-            seat = seats.book(workshop=made, name=f"Zoé {k}", at=start, by=leila, person=person)
+            seat = seats.book(workshop=workshop, name=f"Zoé {k}", at=start, by=leila, person=person)
             end = End("seat", day, () if k else (1,), row=seat.pk)
             if k:
-                end.gestures.append((_noon(day - timedelta(days=4)), partial(give_up, seat)))
-            found.append(end)
-    return found
+                end.steps.append((_noon(day - timedelta(days=4)), partial(give_up, seat)))
+            ends.append(end)
+    return ends
 
 
 def _person(structure, leila, start: datetime, k: int):
@@ -308,12 +308,12 @@ def _person(structure, leila, start: datetime, k: int):
     from maillage.apps.people.actions import consents
     from maillage.apps.people.actions import register as people
 
-    made = people.welcome(
+    person = people.welcome(
         by=leila, structure=structure, at=start, reach="phone", reach_value=f"06 39 98 90 {k:02d}"
     )
     for purpose in ("write", "track"):
-        consents.agree(person=made, purpose=purpose, how="read", by=leila, at=start)
-    return made
+        consents.agree(person=person, purpose=purpose, how="read", by=leila, at=start)
+    return person
 
 
 def _noon(day: date) -> datetime:
@@ -333,9 +333,9 @@ def _moment(draw: random.Random, k: int) -> tuple[datetime, str]:
     return datetime(day.year, day.month, day.day, draw.randrange(9, 18), 30, tzinfo=ZoneInfo(zone)), code
 
 
-def _around(booked, gestures) -> set[date]:
+def _days_of(booked, steps) -> set[date]:
     """Return the days when something may happen."""
-    moments = [row.starts_at for row in booked] + [each[3] for each in gestures if each[3] is not None]
+    moments = [row.starts_at for row in booked] + [each[3] for each in steps if each[3] is not None]
     return {moment.date() + timedelta(days=k) for moment in moments for k in (-4, -3, -2, -1, 0, 1)}
 
 

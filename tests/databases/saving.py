@@ -39,8 +39,8 @@ def main() -> None:
     )
     fatou = register.welcome(by=leila, structure=library, nickname="Fatou", at=AT)
     upload = storing.Upload(b"a paper of hers", "image/jpeg")
-    held = {"kind": "identite", "purpose": "rsa", "days": 30, "how": "read", "by": leila, "at": AT}
-    storing.store(upload, person=fatou, structure=library, token="t", **held)
+    values = {"kind": "identite", "purpose": "rsa", "days": 30, "how": "read", "by": leila, "at": AT}
+    storing.store(upload, person=fatou, structure=library, token="t", **values)
     errors: list[str] = []
     in_order = backup.backed_up_models
 
@@ -77,22 +77,22 @@ def main() -> None:
         return [Person.objects.count(), Following.objects.count()]
 
     archive = Path(settings.HOME) / "copie.zip"
-    told = {"said": save(archive), "errors": errors, "there": counted()}
+    report = {"said": save(archive), "errors": errors, "there": counted()}
     storing.erase(Paper.objects.get(), by=leila, at=AT, how="used")
     mode = getattr(connection, "transaction_mode", None)
     try:
         backup.restore(archive)
     except Refused as refused:
-        told["said"] = str(refused)
-    told |= {"restored": counted(), "mode": mode}
-    told["paper"] = b"".join(storing.opened(Paper.objects.get())).decode()
+        report["said"] = str(refused)
+    report |= {"restored": counted(), "mode": mode}
+    report["paper"] = b"".join(storing.opened(Paper.objects.get())).decode()
     backup._instant = nullcontext
     without = Path(settings.HOME) / "sans.zip"
-    told |= {
+    report |= {
         "without": save(without),
         "left": sorted(path.name for path in Path(settings.HOME).glob("*sans.zip*")),
     }
-    sys.stdout.write(json.dumps(told))
+    sys.stdout.write(json.dumps(report))
 
 
 if __name__ == "__main__":

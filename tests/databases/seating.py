@@ -63,8 +63,8 @@ def main() -> None:
     def leave(seat: Seat) -> str:
         try:
             leaving.wait(timeout=PATIENCE)
-            theirs = list(Seat.objects.filter(learner=seat.learner))
-            seats.give_up(theirs, at=AT + timedelta(minutes=1), token=access.link_of(seat))
+            own_seats = list(Seat.objects.filter(learner=seat.learner))
+            seats.give_up(own_seats, at=AT + timedelta(minutes=1), token=access.link_of(seat))
         except Exception as error:
             return f"{type(error).__name__}: {error}"
         finally:
@@ -76,13 +76,13 @@ def main() -> None:
     ]
     with ThreadPoolExecutor(2 * LEAVE) as pool:
         errors += [error for error in pool.map(leave, going) if error]
-    told = {
+    report = {
         "errors": errors[:3],
         "filled": filled,
         "after": counted(alone, course),
         "broken": broken()[1] is not None,
     }
-    sys.stdout.write(json.dumps(told))
+    sys.stdout.write(json.dumps(report))
 
 
 def counted(alone, course) -> list[dict[str, int]]:

@@ -28,35 +28,35 @@ def main() -> None:
     setup_test_environment()
     survey = sample_survey.survey("Dix à la fois")
     tokens = [sample_survey.device(survey, f"appareil {n}")[1] for n in range(THREADS // 2)]
-    said = [
+    rows_sent = [
         sample_survey.answer(values={"age": str(20 + n), "aide": "non", "qui": "é’à"}) for n in range(ANSWERS)
     ]
-    other = [{**each, "values": {"age": "99"}} for each in said[:5]]
+    other = [{**each, "values": {"age": "99"}} for each in rows_sent[:5]]
     gate = Barrier(THREADS)
 
     def send(number: int) -> tuple[int, int, int]:
-        rows = [*said, *(other if number % 3 == 2 else ())]
+        rows = [*rows_sent, *(other if number % 3 == 2 else ())]
         random.Random(number).shuffle(rows)
         try:
             gate.wait(timeout=PATIENCE)
-            told = sample_survey.send(Client(), tokens[number // 2], *rows)
-            held = told.json()
-            return told.status_code, len(set(held["recues"])), len(held["refusees"])
+            response = sample_survey.send(Client(), tokens[number // 2], *rows)
+            content = response.json()
+            return response.status_code, len(set(content["recues"])), len(content["refusees"])
         finally:
             connection.close()
 
     with ThreadPoolExecutor(THREADS) as pool:
         done = list(pool.map(send, range(THREADS)))
-    again = sample_survey.send(Client(), tokens[0], *said).json()
-    kept = {str(each.uid): each.values for each in Answer.objects.filter(survey=survey)}
+    again = sample_survey.send(Client(), tokens[0], *rows_sent).json()
+    stored = {str(each.uid): each.values for each in Answer.objects.filter(survey=survey)}
     sys.stdout.write(
         json.dumps(
             {
                 "statuses": sorted({status for status, *_ in done}),
                 "least": min(known + refused for _, known, refused in done),
-                "kept": len(kept),
+                "kept": len(stored),
                 "again": len(again["recues"]) + len(again["refusees"]),
-                "whole": sum(each["uid"] in kept for each in said),
+                "whole": sum(each["uid"] in stored for each in rows_sent),
             }
         )
     )

@@ -24,16 +24,18 @@ def main() -> None:
 
     scenery()
     work_once(random.Random(1), "first")
-    left = 0
+    n_left = 0
 
     def look() -> list[str]:
-        nonlocal left
-        more, faults = found()
-        left += more
+        nonlocal n_left
+        more, faults = half_done()
+        n_left += more
         return faults
 
     inside, faults = killed(int(sys.argv[1]), work, look, longest=0.15, every=1)  # each one begins with none
-    json.dump({"inside": inside, "papers": Paper.objects.count(), "left": left, "faults": faults}, sys.stdout)
+    json.dump(
+        {"inside": inside, "papers": Paper.objects.count(), "left": n_left, "faults": faults}, sys.stdout
+    )
 
 
 def scenery() -> None:
@@ -68,20 +70,20 @@ def work_once(draw: random.Random, token: str) -> None:
     from maillage.apps.documents.actions import rotation, sharing, storing
     from maillage.apps.people.models import Person
 
-    user, held = (
+    user, values = (
         User.objects.get(name="garde"),
         {"kind": "identite", "purpose": "rsa", "days": 30, "how": "read"},
     )
     upload = storing.Upload(draw.randbytes(WEIGHT), "image/jpeg")
-    person, ours = Person.objects.get(), Structure.objects.get(name="garde")
-    paper = storing.store(upload, person=person, structure=ours, by=user, at=AT, token=token, **held)
+    person, structure = Person.objects.get(), Structure.objects.get(name="garde")
+    paper = storing.store(upload, person=person, structure=structure, by=user, at=AT, token=token, **values)
     sharing.share(paper, structure=Structure.objects.get(name="lit"), days=7, how="read", by=user, at=AT)
     if draw.random() < 0.3:
         rotation.rotate()
     storing.erase(paper, by=user, at=AT, how="used")
 
 
-def found() -> tuple[int, list[str]]:
+def half_done() -> tuple[int, list[str]]:
     """Return how many files the killed ones left, and what is half done once these are swept."""
     from maillage.apps.accounts.models import Entry
     from maillage.apps.documents.actions import deadlines, storing
@@ -111,11 +113,11 @@ def found() -> tuple[int, list[str]]:
         faults.append(f"{lines} lines, {rows} rows")
     if Share.objects.filter(withdrawn_at=None, paper__erased_at__isnull=False).exists():
         faults.append("a paper that is erased is still shown")
-    left = deadlines.sweep(at=datetime.now(UTC) + timedelta(days=1))
+    n_left = deadlines.sweep(at=datetime.now(UTC) + timedelta(days=1))
     more = {path.name for path in storage.folder().iterdir()} ^ {row.name for row in there}
     for row in there:  # the next writer begins with none: a person keeps only so many
         storing.erase(row, by=None, at=AT, how="used")
-    return left, [*faults, *(f"{name} is left, or missing" for name in more)]
+    return n_left, [*faults, *(f"{name} is left, or missing" for name in more)]
 
 
 if __name__ == "__main__":

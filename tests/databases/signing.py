@@ -36,24 +36,24 @@ def main() -> None:
     for gesture in writes():  # what is read once is read here: those that are killed write at once
         with contextlib.suppress(Refused):
             gesture(random.Random(1), AT)
-    seen = (0, "")
+    last_line = (0, "")
 
     def look() -> list[str]:
-        nonlocal seen
-        seen, broken = lines_after(seen)
-        return broken + found()
+        nonlocal last_line
+        last_line, broken = lines_after(last_line)
+        return broken + half_done()
 
     inside, faults = killed(int(sys.argv[1]), work, look, longest=0.12)
-    json.dump({"inside": inside, "faults": faults + whole(), "rows": rows()}, sys.stdout)
+    json.dump({"inside": inside, "faults": faults + inconsistencies(), "rows": rows()}, sys.stdout)
 
 
 def work(turn: int, writing: Writing) -> NoReturn:
-    draw, gestures = random.Random(turn), writes()
+    draw, actions = random.Random(turn), writes()
 
     def write(n: int) -> None:
         at = AT + timedelta(minutes=turn, milliseconds=n + 1)
         with contextlib.suppress(Refused):  # many gestures do not apply to the row they fall on
-            draw.choice(gestures)(draw, at)
+            draw.choice(actions)(draw, at)
 
     writing.watch()
     without_end(writing, write)
@@ -84,7 +84,7 @@ def scenery() -> None:
 
 
 def writes() -> list[Callable[[random.Random, datetime], Any]]:
-    """Return what is drawn from: every gesture on a mandate and on an act."""
+    """Return the actions to draw from: every gesture on a mandate and on an act."""
     from maillage.apps.accounts.models import User
     from maillage.apps.actes import rules
     from maillage.apps.actes.actions import corrections, noting
@@ -122,10 +122,10 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
     def sign(draw: random.Random, at: datetime) -> None:
         if row := any_of(draw, Mandat.objects.filter(signed_at=None)):
             how = draw.choice(list(frame.HOW))
-            said = signing.Signing(
+            signature = signing.Signing(
                 how=how, shown=shown(row, at), strokes=STROKES, photograph=b"\xff\xd8" * 2000, witness="Paul"
             )
-            signing.sign(row, said, by=leila, at=at)
+            signing.sign(row, signature, by=leila, at=at)
 
     def sign_new(draw: random.Random, at: datetime) -> None:
         prepare(draw, at)
@@ -156,7 +156,7 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
         deadlines.run_deadlines(at=at + timedelta(days=draw.choice((155, 176))))
 
     def note(draw: random.Random, at: datetime) -> None:
-        said = rules.Draft(
+        noted_act = rules.Draft(
             uid=UUID(int=draw.getrandbits(128)),
             kind=draw.choice([rules.PLACE, rules.PLACE, rules.TOGETHER]),
             procedure=draw.choice(KEYS),
@@ -166,7 +166,7 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
             done_at=at,
             urgent=draw.random() < 0.5,
         )
-        noting.note(said, by=leila, structure=structure, person=person(draw), at=at)
+        noting.note(noted_act, by=leila, structure=structure, person=person(draw), at=at)
 
     def of_act(
         gesture: Callable[..., Any], rows: Any = Act.objects
@@ -182,9 +182,9 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
 
     def forget(draw: random.Random, at: datetime) -> None:
         if draw.random() < 0.3:
-            gone = person(draw)
-            forgetting.forget(gone, by=leila, at=at)
-            people.welcome(by=leila, structure=structure, nickname=gone.nickname, at=at)
+            removed = person(draw)
+            forgetting.forget(removed, by=leila, at=at)
+            people.welcome(by=leila, structure=structure, nickname=removed.nickname, at=at)
 
     stops = [of_running(withdraw), of_running(revoke), of_running(renew), decline, remind, forget]
     changes = [of_act(each) for each in (correct, corrections.strike, corrections.restore)]
@@ -221,10 +221,10 @@ def together() -> dict[str, int]:
     from tests.support.mandats import by_touch, drafted
 
     leila, structure = User.objects.get(name="Leïla"), Structure.objects.get(name="Signer")
-    told: Counter[str] = Counter(faults=0)
+    outcomes: Counter[str] = Counter(faults=0)
 
-    def both(*gestures: Callable[[], Any]) -> list[bool]:
-        gate = Barrier(len(gestures))
+    def both(*actions: Callable[[], Any]) -> list[bool]:
+        gate = Barrier(len(actions))
 
         def run(gesture: Callable[[], Any]) -> bool:
             try:
@@ -236,59 +236,59 @@ def together() -> dict[str, int]:
                 connection.close()
             return True
 
-        with ThreadPoolExecutor(len(gestures)) as pool:
-            return list(pool.map(run, gestures))
+        with ThreadPoolExecutor(len(actions)) as pool:
+            return list(pool.map(run, actions))
 
     for n in range(ROUNDS):
         at = AT + timedelta(minutes=n)
         person = Person.objects.order_by("pk")[n % PEOPLE]
-        made = drafted(person, structure, leila, "impots", at=at, token=f"ensemble-{n}")
-        yes = by_touch(made, at)
+        mandate = drafted(person, structure, leila, "impots", at=at, token=f"ensemble-{n}")
+        yes = by_touch(mandate, at)
         signed, declined = both(
-            lambda row=made, yes=yes, at=at: signing.sign(row, yes, by=leila, at=at),
-            lambda row=made, at=at: signing.decline(row, by=leila, at=at),
+            lambda row=mandate, yes=yes, at=at: signing.sign(row, yes, by=leila, at=at),
+            lambda row=mandate, at=at: signing.decline(row, by=leila, at=at),
         )
-        row = Mandat.objects.filter(pk=made.pk).first()
-        kept = row is not None and row.signed_at is not None
-        drawn = Signature.objects.filter(mandat=made.pk).exists()
-        lines = Entry.objects.filter(row=made.pk, verb__in=("mandat.signed", "mandat.declined")).count()
-        told["signed" if signed else "declined"] += 1
-        told["faults"] += (signed, declined) not in ((True, False), (False, True))
-        told["faults"] += not (kept == drawn == signed and lines == 1)
+        row = Mandat.objects.filter(pk=mandate.pk).first()
+        is_signed = row is not None and row.signed_at is not None
+        drawn = Signature.objects.filter(mandat=mandate.pk).exists()
+        lines = Entry.objects.filter(row=mandate.pk, verb__in=("mandat.signed", "mandat.declined")).count()
+        outcomes["signed" if signed else "declined"] += 1
+        outcomes["faults"] += (signed, declined) not in ((True, False), (False, True))
+        outcomes["faults"] += not (is_signed == drawn == signed and lines == 1)
         if row is None:
             continue
-        said = draft(uid=UUID(int=n), kind="place", procedure="impots", done_at=at)
+        noted_act = draft(uid=UUID(int=n), kind="place", procedure="impots", done_at=at)
         noted, stopped = both(
-            lambda said=said, at=at, to=person: noting.note(
-                said, by=leila, structure=structure, person=to, at=at
+            lambda noted_act=noted_act, at=at, to=person: noting.note(
+                noted_act, by=leila, structure=structure, person=to, at=at
             ),
             lambda row=row, at=at: stopping.withdraw(row, by=None, at=at),
         )
         stop = Entry.objects.get(row=row.pk, verb="mandat.withdrawn").pk
-        acted = Act.objects.filter(uid=said.uid).first()
-        told["noted" if noted else "refused"] += 1
-        told["faults"] += not stopped or noted != (acted is not None)
+        acted = Act.objects.filter(uid=noted_act.uid).first()
+        outcomes["noted" if noted else "refused"] += 1
+        outcomes["faults"] += not stopped or noted != (acted is not None)
         if acted is not None:
-            told["faults"] += Entry.objects.get(row=acted.pk, verb="act.noted").pk > stop
-    return told
+            outcomes["faults"] += Entry.objects.get(row=acted.pk, verb="act.noted").pk > stop
+    return outcomes
 
 
-def lines_after(seen: tuple[int, str]) -> tuple[tuple[int, str], list[str]]:
+def lines_after(last_line: tuple[int, str]) -> tuple[tuple[int, str], list[str]]:
     """Return the end of the journal, and where the lines written after an end do not follow."""
     from maillage.apps.accounts.models import Entry
     from maillage.apps.accounts.rules import journal
 
-    number, digest = seen
-    found = Entry.objects.filter(pk__gt=number).order_by("pk").values_list(*journal.Line._fields)
-    for line in map(journal.Line._make, found):
+    number, digest = last_line
+    lines = Entry.objects.filter(pk__gt=number).order_by("pk").values_list(*journal.Line._fields)
+    for line in map(journal.Line._make, lines):
         if line.previous != digest or line.digest != journal.expected(line):
             return (line.pk, line.digest), [f"line {line.pk} does not follow"]
         number, digest = line.pk, line.digest
     return (number, digest), []
 
 
-def found() -> list[str]:
-    """Return what is half done: a row without those written with it."""
+def half_done() -> list[str]:
+    """Return the half-done writes: a row without those written with it."""
     from django.db.models import Count
 
     from maillage.apps.accounts.models import Entry
@@ -305,8 +305,8 @@ def found() -> list[str]:
     def written(verb: str) -> set[int]:
         return set(Entry.objects.filter(verb=verb).values_list("row", flat=True))
 
-    def those(**asked: Any) -> set[int]:
-        return set(Mandat.objects.filter(**asked).values_list("pk", flat=True))
+    def those(**conditions: Any) -> set[int]:
+        return set(Mandat.objects.filter(**conditions).values_list("pk", flat=True))
 
     there, stripped = those(), those(stripped_at__isnull=False)
     same("mandates without a procedure", those(authorisations=None), set())
@@ -319,8 +319,8 @@ def found() -> list[str]:
     same("regularised", those(regularised_at__isnull=False), written("mandat.regularised"))
     drawn = set(Signature.objects.values_list("mandat", flat=True))
     same("images", drawn, those(how__in=("touch", "paper"), stripped_at=None))
-    waiting = Message.objects.filter(key__startswith="mandat-", state="waiting").values_list("key", flat=True)
-    same("reminders of what is stopped", {int(k.split("-")[1]) for k in waiting} & those(withdrawn_at__isnull=False), set())  # fmt: skip
+    pending = Message.objects.filter(key__startswith="mandat-", state="waiting").values_list("key", flat=True)
+    same("reminders of what is stopped", {int(k.split("-")[1]) for k in pending} & those(withdrawn_at__isnull=False), set())  # fmt: skip
     acts = set(Act.objects.values_list("pk", flat=True))
     same("acts", acts, written("act.noted") | written("act.outside"))
     lines = dict(Entry.objects.filter(kind="actes.act").order_by().values_list("row").annotate(n=Count("pk")))
@@ -334,8 +334,8 @@ def found() -> list[str]:
     return faults
 
 
-def whole() -> list[str]:
-    """Return what does not hold together in the end: the chain, the proof of each mandate, the file."""
+def inconsistencies() -> list[str]:
+    """Return the inconsistencies in the end: the chain, the proof of each mandate, the file."""
     from django.db import connection
 
     from maillage.apps.accounts import queries as journal

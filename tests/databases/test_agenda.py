@@ -16,19 +16,19 @@ from tests.databases.seating import LEAVE, MEETINGS, PEOPLE, SEATS
 def test_many_who_register_at_once_never_take_the_same_seat(database, tmp_path):
     done = python("-m", "tests.databases.seating", home=tmp_path, database=database)
     assert done.returncode == 0, done.stderr[-2000:]
-    told = json.loads(done.stdout)
-    assert told["errors"] == []
-    assert told["filled"] == [{"booked": SEATS, "waiting": PEOPLE - SEATS}] * (1 + MEETINGS)
+    report = json.loads(done.stdout)
+    assert report["errors"] == []
+    assert report["filled"] == [{"booked": SEATS, "waiting": PEOPLE - SEATS}] * (1 + MEETINGS)
     after = {"booked": SEATS, "waiting": PEOPLE - SEATS - LEAVE, "cancelled": LEAVE}
-    assert told["after"] == [after] * (1 + MEETINGS)
-    assert told["broken"] is False
+    assert report["after"] == [after] * (1 + MEETINGS)
+    assert report["broken"] is False
 
 
-def test_an_hour_is_given_as_often_as_there_are_seats(database, tmp_path):
+def test_an_hour_is_booked_as_often_as_there_are_seats(database, tmp_path):
     done = python("-m", "tests.databases.appointing", home=tmp_path, database=database)
     assert done.returncode == 0, done.stderr[-2000:]
-    told = json.loads(done.stdout)
-    assert told["errors"] == []
-    assert told["seats"] == list(range(appointing.SEATS))
-    assert (told["taken"], told["refused"]) == (appointing.SEATS, appointing.PEOPLE)
-    assert told["broken"] is False
+    report = json.loads(done.stdout)
+    assert report["errors"] == []
+    assert report["seats"] == list(range(appointing.SEATS))
+    assert (report["taken"], report["refused"]) == (appointing.SEATS, appointing.PEOPLE)
+    assert report["broken"] is False

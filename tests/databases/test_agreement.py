@@ -9,20 +9,20 @@ import pytest
 from tests.databases.conftest import python
 
 
-def told(home, database="") -> dict:
-    done = python("tests/databases/told.py", home=home, database=database)
+def outputs_of(home, database="") -> dict:
+    done = python("tests/databases/agreeing.py", home=home, database=database)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
 @pytest.fixture(scope="module")
 def on_sqlite(tmp_path_factory) -> dict:
-    return told(tmp_path_factory.mktemp("sqlite"))
+    return outputs_of(tmp_path_factory.mktemp("sqlite"))
 
 
 @pytest.mark.postgresql
 def test_both_databases_tell_the_same(on_sqlite, postgresql, tmp_path):
-    assert told(tmp_path, postgresql()) == on_sqlite
+    assert outputs_of(tmp_path, postgresql()) == on_sqlite
 
 
 def test_order_ignores_case_and_accents(on_sqlite):

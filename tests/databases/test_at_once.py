@@ -36,5 +36,5 @@ def test_two_people_at_the_same_instant(database, tmp_path):
     furnish(tmp_path)
     done = python("-m", "tests.databases.at_once", home=tmp_path, database=database)
     assert done.returncode == 0, done.stderr[-2000:]
-    told = json.loads(done.stdout)
-    assert told == {name: [end] for name, end in ENDS.items()}
+    report = json.loads(done.stdout)
+    assert report == {name: [end] for name, end in ENDS.items()}

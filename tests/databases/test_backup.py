@@ -10,12 +10,12 @@ def test_a_backup_is_of_one_instant_and_stops_nobody(database, tmp_path):
     key = {"MAILLAGE_PAPERS_KEY": new_key(), "MAILLAGE_CLAMD": "non"}
     done = python("-m", "tests.databases.saving", home=tmp_path, database=database, **key)
     assert done.returncode == 0, done.stderr[-2000:]
-    told = json.loads(done.stdout)
-    assert told["errors"] == [], "whoever writes meanwhile does not wait"
-    assert told["said"] == ""
-    assert told["there"] == [2, 2]
-    assert told["paper"] == "a paper of hers", "its file was erased since, and comes back with its key"
-    assert told["restored"] == [1, 1], "the person came after the instant, and so did who follows her"
-    assert told["mode"] == (None if database else "IMMEDIATE"), "writing goes on as before"
-    assert "people.following" in told["without"] and "people.person" in told["without"]
-    assert told["left"] == [], "what could not be restored is not left as a backup"
+    report = json.loads(done.stdout)
+    assert report["errors"] == [], "whoever writes meanwhile does not wait"
+    assert report["said"] == ""
+    assert report["there"] == [2, 2]
+    assert report["paper"] == "a paper of hers", "its file was erased since, and comes back with its key"
+    assert report["restored"] == [1, 1], "the person came after the instant, and so did who follows her"
+    assert report["mode"] == (None if database else "IMMEDIATE"), "writing goes on as before"
+    assert "people.following" in report["without"] and "people.person" in report["without"]
+    assert report["left"] == [], "what could not be restored is not left as a backup"

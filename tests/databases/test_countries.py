@@ -32,7 +32,7 @@ def run(home: Path, database: str, *words: object, country: str = "") -> subproc
 
 
 def rows(address: str, statement: str) -> list[tuple]:
-    """Return what a database answers to a statement."""
+    """Return the rows of a statement."""
     if address.startswith("sqlite"):
         with contextlib.closing(sqlite3.connect(address.removeprefix("sqlite:///"))) as base, base:
             return base.execute(statement).fetchall()
@@ -58,7 +58,7 @@ def test_a_database_refuses_another_country_at_once_and_writes_nothing(address, 
     assert run(tmp_path / "france", address, "migrer").returncode == 0
 
 
-def test_a_database_filled_before_it_told_its_country_is_that_of_france(address, tmp_path):
+def test_a_database_filled_before_it_recorded_its_country_is_that_of_france(address, tmp_path):
     assert run(tmp_path / "france", address, "migrer").returncode == 0
     rows(address, f"drop table {MARK}")
     rows(address, "delete from django_migrations where app = 'country'")

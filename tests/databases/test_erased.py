@@ -1,4 +1,4 @@
-"""What is erased leaves nothing in the file of SQLite, nor in its log; who was writing then brings nothing
+"""Erased rows leave nothing in the file of SQLite, nor in its log; who was writing then brings nothing
 back.
 """
 
@@ -21,9 +21,9 @@ AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 def test_what_is_erased_is_neither_in_the_file_nor_in_its_log(tmp_path, monkeypatch):
     path = tmp_path / "maillage.sqlite3"
     usual = settings.DATABASES["default"]
-    here = ConnectionHandler({"default": {**usual, "NAME": path, "TEST": {}}})["default"]
-    monkeypatch.setattr("django.db.connection", here)
-    with here.cursor() as cursor:
+    handler = ConnectionHandler({"default": {**usual, "NAME": path, "TEST": {}}})["default"]
+    monkeypatch.setattr("django.db.connection", handler)
+    with handler.cursor() as cursor:
         cursor.execute("CREATE TABLE someone (name text)")
         cursor.execute("INSERT INTO someone VALUES ('Zénobie Lachaume')")
         scheduler.fold(AT)
@@ -34,7 +34,7 @@ def test_what_is_erased_is_neither_in_the_file_nor_in_its_log(tmp_path, monkeypa
         cursor.execute("PRAGMA busy_timeout")
         assert cursor.fetchone()[0] == usual["OPTIONS"]["timeout"] * 1000
     assert all(b"Lachaume" not in each.read_bytes() for each in tmp_path.iterdir())
-    here.close()
+    handler.close()
 
 
 def erased(home, database: str) -> dict[str, int]:
@@ -44,9 +44,9 @@ def erased(home, database: str) -> dict[str, int]:
     return json.loads(done.stdout)
 
 
-WHOLE = {"erased": N, "named": 0, "agreed": 0, "referred": 0, "secrets": 0, "papers": 0}
+ALL_ERASED = {"erased": N, "named": 0, "agreed": 0, "referred": 0, "secrets": 0, "papers": 0}
 
 
 @pytest.mark.complete
 def test_who_corrects_while_somebody_erases_brings_nothing_back(database, tmp_path):
-    assert erased(tmp_path, database) == WHOLE
+    assert erased(tmp_path, database) == ALL_ERASED

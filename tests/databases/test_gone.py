@@ -53,7 +53,7 @@ print(json.dumps(told))
 @pytest.mark.complete
 @pytest.mark.slow("starts a server of PostgreSQL, stops it and starts it again")
 @pytest.mark.skipif(not postgresql.binaries(), reason=postgresql.ABSENT)
-def test_a_database_that_stops_is_told_and_comes_back(tmp_path):
+def test_a_stopped_database_is_reported_and_comes_back(tmp_path):
     folder = postgresql.start()
     try:
         home = tmp_path / "maison"
@@ -63,13 +63,13 @@ def test_a_database_that_stops_is_told_and_comes_back(tmp_path):
         assert done.returncode == 0, done.stderr[-3000:]
     finally:
         postgresql.stop(folder)
-    found = {(moment, who): rest for moment, who, *rest in json.loads(done.stdout.splitlines()[-1])}
-    for who, page in (("visitor", "text/html"), ("account", "text/html"), ("program", "application/problem+json"),
+    answer_of = {(moment, client): rest for moment, client, *rest in json.loads(done.stdout.splitlines()[-1])}
+    for client, page in (("visitor", "text/html"), ("account", "text/html"), ("program", "application/problem+json"),
                       ("device", "application/problem+json")):  # fmt: skip
-        assert found["before", who][0] < 500
-        status, again, kind, text = found["gone", who]
-        assert (status, again, kind) == (503, "60", page), who
-        if who != "device":
+        assert answer_of["before", client][0] < 500
+        status, again, kind, text = answer_of["gone", client]
+        assert (status, again, kind) == (503, "60", page), client
+        if client != "device":
             assert "Maillage ne joint plus sa base de données." in text
             assert "Réessayez dans une minute." in text
-        assert found["back", who][0] == found["before", who][0], "it answers as before"
+        assert answer_of["back", client][0] == answer_of["before", client][0], "it answers as before"

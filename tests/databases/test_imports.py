@@ -40,11 +40,11 @@ def places(n, phone="04 76 00"):
     """Return n invented places as a file: no two alike in name and address, the last one twice under two
     identifiers.
     """
-    made = itertools.product(STREETS, NAMES, KINDS, COMMUNES)
+    combinations = itertools.product(STREETS, NAMES, KINDS, COMMUNES)
     rows = [
         {"id": f"p{i}", "nom": f"{kind} {name}", "adresse": f"{i % 97 + 1} {street}", "commune": commune,
          "telephone": f"{phone} {i // 100:02d} {i % 100:02d}", "services": "Aider à la prise en main d’un ordinateur"}
-        for i, (street, name, kind, commune) in enumerate(itertools.islice(made, n - 1))
+        for i, (street, name, kind, commune) in enumerate(itertools.islice(combinations, n - 1))
     ]  # fmt: skip
     return json.dumps([*rows, {**rows[-1], "id": "again"}], ensure_ascii=False)
 
@@ -65,25 +65,30 @@ def test_an_import_killed_in_the_middle_leaves_nothing_and_the_next_completes(da
     words = ("tests/databases/importing.py", str(tmp_path / "steps.json"), str(tmp_path / "lieux.json"))
     done = python(*words, home=tmp_path, database=database)
     assert done.returncode == 0, done.stderr[-2000:]
-    told = iter([json.loads(line) for line in done.stdout.splitlines()])
+    results = iter([json.loads(line) for line in done.stdout.splitlines()])
 
-    code, held, counts = next(told)
-    assert (code, held["Lieu"], counts["crees"]) == (0, 0, 20)
-    seen = []
+    code, rows, counts = next(results)
+    assert (code, rows["Lieu"], counts["crees"]) == (0, 0, 20)
+    partial_rows = []
     for statement in STATEMENTS:
-        code, held, counts = next(told)
+        code, rows, counts = next(results)
         assert (statement, code, counts) == (statement, -signal.SIGKILL, None)
-        seen.append(held)
-    code, held, counts = next(told)
-    assert [*seen, held] == [seen[0]] * (len(STATEMENTS) + 1)
-    assert (held["Import"], held["Lieu"], held["Change"], held["directory_words"]) == (1, 20, 20, 20)
+        partial_rows.append(rows)
+    code, rows, counts = next(results)
+    assert [*partial_rows, rows] == [partial_rows[0]] * (len(STATEMENTS) + 1)
+    assert (rows["Import"], rows["Lieu"], rows["Change"], rows["directory_words"]) == (1, 20, 20, 20)
     # The place said twice is one.
     assert (code, counts["lus"], counts["crees"], counts["modifies"]) == (0, N, N - 20, 1)
 
-    code, whole, _ = next(told)
-    assert (code, whole["Import"], whole["Lieu"], whole["directory_words"]) == (-signal.SIGKILL, 2, N, N)
-    code, held, counts = next(told)
-    assert held == whole
+    code, complete, _ = next(results)
+    assert (code, complete["Import"], complete["Lieu"], complete["directory_words"]) == (
+        -signal.SIGKILL,
+        2,
+        N,
+        N,
+    )
+    code, rows, counts = next(results)
+    assert rows == complete
     assert (code, counts["modifies"], counts["crees"]) == (0, N, 0)
-    code, held, counts = next(told)
-    assert (code, held["Lieu"], held["Import"], counts["inchanges"]) == (0, N, 3, N)
+    code, rows, counts = next(results)
+    assert (code, rows["Lieu"], rows["Import"], counts["inchanges"]) == (0, N, 3, N)

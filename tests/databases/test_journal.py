@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.databases.conftest import python
-from tests.databases.recording import EACH, WRITERS
+from tests.databases.recording import PER_WRITER, WRITERS
 from tests.support.profile import times
 
 KILLS = times(8, 30)
@@ -43,11 +43,11 @@ NAMED = {
 def test_each_damage_to_the_journal_is_named(database, tmp_path):
     done = python("-m", "tests.databases.damaging", home=tmp_path, database=database)
     assert done.returncode == 0, done.stderr[-3000:]
-    told = json.loads(done.stdout)
-    clock = told.pop("the clock set back")
+    report = json.loads(done.stdout)
+    clock = report.pop("the clock set back")
     assert clock[0] == "whole"
     assert "l’horloge de l’ordinateur a reculé" in clock[1]
-    assert told == NAMED
+    assert report == NAMED
 
 
 @pytest.mark.complete
@@ -55,11 +55,11 @@ def test_each_damage_to_the_journal_is_named(database, tmp_path):
 def test_a_writer_killed_again_and_again_leaves_no_half_line(database, tmp_path):
     done = python("-m", "tests.databases.recording", str(KILLS), home=tmp_path, database=database)
     assert done.returncode == 0, done.stderr[-3000:]
-    told = json.loads(done.stdout)
-    assert told["faults"] == []
-    assert told["inside"] > KILLS // 4, "most of the time is spent in a transaction"
-    assert told["lines"] > KILLS
-    assert told["more"] == WRITERS * EACH
+    report = json.loads(done.stdout)
+    assert report["faults"] == []
+    assert report["inside"] > KILLS // 4, "most of the time is spent in a transaction"
+    assert report["lines"] > KILLS
+    assert report["more"] == WRITERS * PER_WRITER
 
 
 SEALED = """

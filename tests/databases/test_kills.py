@@ -32,10 +32,10 @@ SECRET = "a" * 32  # a mark against forged forms, chosen by the visitor's own br
 def test_a_writer_killed_again_and_again_leaves_nothing_half_done(tmp_path):
     done = python("-m", "tests.databases.kills", str(KILLS), home=tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]
-    told = json.loads(done.stdout)
-    assert told["faults"] == []
-    assert told["inside"] >= 0.4 * KILLS  # the kills fell in the middle of transactions
-    assert all(told["rows"].values()), told["rows"]
+    report = json.loads(done.stdout)
+    assert report["faults"] == []
+    assert report["inside"] >= 0.4 * KILLS  # the kills fell in the middle of transactions
+    assert all(report["rows"].values()), report["rows"]
 
 
 SCENERY = f"""
@@ -88,14 +88,14 @@ def served(home: Path) -> Iterator[tuple[subprocess.Popen, int]]:
     statics(home)
     if not (home / "maillage.sqlite3").exists():
         furnish(home)
-    with (home / "served.txt").open("w") as said:
+    with (home / "served.txt").open("w") as output:
         server = subprocess.Popen(
             [sys.executable, "-m", "maillage.cli.main", "servir", "--port", str(port)],
             cwd=ROOT,
             env=environment(home),
             start_new_session=True,
-            stdout=said,
-            stderr=said,
+            stdout=output,
+            stderr=output,
         )
     try:
         until(lambda: server.poll() is not None or answers(port))
@@ -154,25 +154,27 @@ def test_many_people_write_at_once_and_none_is_refused(tmp_path):
 
 def children(pid: int) -> dict[int, str]:
     """Return the programs that a process started, by number."""
-    found = {}
+    command_by_pid = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             if status.read_text().rpartition(")")[2].split()[1] == str(pid):
-                found[int(status.parent.name)] = (status.parent / "cmdline").read_text().replace("\0", " ")
-    return found
+                command_by_pid[int(status.parent.name)] = (
+                    (status.parent / "cmdline").read_text().replace("\0", " ")
+                )
+    return command_by_pid
 
 
 @pytest.mark.complete
 @pytest.mark.slow("a whole server, killed")
-def test_who_does_what_is_due_starts_again_when_killed_and_leaves_with_the_server(tmp_path):
-    def due() -> list[int]:
+def test_the_scheduler_starts_again_when_killed_and_leaves_with_the_server(tmp_path):
+    def scheduler_pids() -> list[int]:
         return [pid for pid, words in children(server.pid).items() if "maillage.config.scheduler" in words]
 
     with served(tmp_path) as (server, _):
-        until(due)
-        first = due()[0]
+        until(scheduler_pids)
+        first = scheduler_pids()[0]
         os.kill(first, signal.SIGKILL)
-        until(lambda: due() not in ([], [first]))
+        until(lambda: scheduler_pids() not in ([], [first]))
         put = SCENERY.replace(f"range({WRITERS})", "range(1)")
         assert python("-c", put, home=tmp_path).returncode == 0
         until(lambda: list((tmp_path / "messages").glob("*.eml")))
@@ -192,15 +194,15 @@ def test_whoever_signs_stops_and_notes_acts_may_be_killed_at_any_moment(database
     kills = times(20, 30)
     done = python("-m", "tests.databases.signing", str(kills), home=tmp_path, database=database)
     assert done.returncode == 0, done.stderr[-3000:]
-    told = json.loads(done.stdout)
-    assert told["faults"] == []
-    assert told["inside"] >= 0.4 * kills, "the kills fell in the middle of transactions"
-    assert set(told["rows"]) >= SIGNED, told["rows"]
+    report = json.loads(done.stdout)
+    assert report["faults"] == []
+    assert report["inside"] >= 0.4 * kills, "the kills fell in the middle of transactions"
+    assert set(report["rows"]) >= SIGNED, report["rows"]
 
 
 def test_two_who_sign_and_stop_at_once_leave_one_answer(database, tmp_path):
     done = python("-m", "tests.databases.signing", "together", home=tmp_path, database=database)
     assert done.returncode == 0, done.stderr[-3000:]
-    told = json.loads(done.stdout)
-    assert told["faults"] == 0, told
-    assert told.get("signed", 0) + told.get("declined", 0) == 12
+    report = json.loads(done.stdout)
+    assert report["faults"] == 0, report
+    assert report.get("signed", 0) + report.get("declined", 0) == 12

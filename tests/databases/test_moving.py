@@ -32,11 +32,11 @@ def test_a_base_moves_to_the_other_engine_and_back_row_by_row(postgresql, demons
     assert run("sauvegarder", tmp_path / "copie.zip", database=database).returncode == 0
     assert "Tout y est." in run("exercice-restauration", tmp_path / "copie.zip", database=database).stdout
     with psycopg.connect(database) as base:
-        found = base.execute("select count(*) from pg_namespace where nspname like 'exercice%'")
-        assert found.fetchone() == (0,), "the schema aside is erased"
+        schemas = base.execute("select count(*) from pg_namespace where nspname like 'exercice%'")
+        assert schemas.fetchone() == (0,), "the schema aside is erased"
 
 
-HELD = """
+LOCKING = """
 from maillage.config.bootstrap import connected
 with connected():
     from maillage.config import scratch
@@ -53,7 +53,7 @@ def test_a_schema_that_a_killed_exercise_left_is_dropped_with_its_rows(postgresq
         for name in ("exercice_0123456789ab", "exercice_de_style"):
             base.execute(f"create schema {name}")
             base.execute(f"create table {name}.personnes (nom text)")
-        done = python("-c", HELD, home=home, database=database)
+        done = python("-c", LOCKING, home=home, database=database)
         assert (done.returncode, done.stdout.strip()) == (0, "0"), done.stderr
-        left = base.execute("select nspname from pg_namespace where nspname like 'exercice%'").fetchall()
-    assert left == [("exercice_de_style",)], "that of nobody is gone, and what is not ours stays"
+        schemas = base.execute("select nspname from pg_namespace where nspname like 'exercice%'").fetchall()
+    assert schemas == [("exercice_de_style",)], "that of nobody is gone, and what is not ours stays"

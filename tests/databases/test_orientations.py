@@ -28,21 +28,27 @@ def on_postgresql(tmp_path_factory, postgresql) -> dict:
 
 
 @pytest.fixture(params=["on_sqlite", pytest.param("on_postgresql", marks=pytest.mark.postgresql)])
-def told(request) -> dict:
+def outcomes(request) -> dict:
     return request.getfixturevalue(request.param)
 
 
 @pytest.mark.complete
-def test_of_two_answers_at_once_one_holds_and_the_other_is_told_why(told):
-    assert (told["done"], told["told"], told["states"], told["answers"], told["news"]) == (N, N, N, N, N)
-    assert set(told["whys"]) <= {"Leila a", "Karim a"}
-    assert told["broken"] is False
+def test_of_two_answers_at_once_one_holds_and_the_other_is_refused_with_a_reason(outcomes):
+    assert (
+        outcomes["done"],
+        outcomes["told"],
+        outcomes["states"],
+        outcomes["answers"],
+        outcomes["news"],
+    ) == (N, N, N, N, N)
+    assert set(outcomes["whys"]) <= {"Leila a", "Karim a"}
+    assert outcomes["broken"] is False
 
 
 @pytest.mark.complete
-def test_thousands_of_referrals_page_with_as_many_queries(told):
-    assert max(told["queries"]) <= 4
-    assert told["seconds"] < SLOW
+def test_thousands_of_referrals_page_with_as_many_queries(outcomes):
+    assert max(outcomes["queries"]) <= 4
+    assert outcomes["seconds"] < SLOW
 
 
 @pytest.mark.complete
@@ -57,6 +63,6 @@ def test_nobody_waits_for_who_waits_for_them(database, tmp_path):
     """Whoever writes of a person and of their referrals holds them in the same order as any other."""
     done = python("-m", "tests.databases.locking", home=tmp_path, database=database)
     assert done.returncode == 0, done.stderr[-2000:]
-    told = json.loads(done.stdout)
-    assert told.get("stopped", 0) == 0
-    assert sum(told.values()) == 6 * OF_EACH
+    report = json.loads(done.stdout)
+    assert report.get("stopped", 0) == 0
+    assert sum(report.values()) == 6 * OF_EACH

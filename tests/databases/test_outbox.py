@@ -80,9 +80,9 @@ class Servers:
 
 @pytest.fixture
 def servers():
-    made = Servers()
-    yield made
-    made.stop()
+    mail_servers = Servers()
+    yield mail_servers
+    mail_servers.stop()
 
 
 def sent(servers, home, database, *words) -> dict:
@@ -103,9 +103,9 @@ def test_several_workers_at_once_send_each_message_once(database, servers, tmp_p
 @pytest.mark.slow("twenty workers killed in the complete profile")
 def test_a_worker_killed_again_and_again_sends_nothing_twice_and_loses_nothing(database, servers, tmp_path):
     kills = times(10, 20)
-    told = sent(servers, tmp_path, database, "killed", times(100, 150), kills)
-    rows = told["rows"]
-    assert told["held"] >= kills / 12  # the kills fell where it hurts
+    report = sent(servers, tmp_path, database, "killed", times(100, 150), kills)
+    rows = report["rows"]
+    assert report["held"] >= kills / 12  # the kills fell where it hurts
     taken = servers.mails + servers.texts
     assert set(taken.values()) == {1}
     for digest, (channel, state, _) in rows.items():
@@ -114,4 +114,4 @@ def test_a_worker_killed_again_and_again_sends_nothing_twice_and_loses_nothing(d
         else:  # a mail server does not: what was cut is shown to a person, the rest left
             assert state in ("sent", "doubtful")
             assert taken[digest] == 1 or state == "doubtful"
-    assert 0 < sum(state == "doubtful" for _, state, _ in rows.values()) <= told["held"]
+    assert 0 < sum(state == "doubtful" for _, state, _ in rows.values()) <= report["held"]

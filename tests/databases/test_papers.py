@@ -17,6 +17,6 @@ def test_a_paper_that_is_cut_is_whole_or_is_not(tmp_path):
     key = {"MAILLAGE_PAPERS_KEY": f"{new_key()},{new_key()}", "MAILLAGE_CLAMD": "non"}
     done = python("-m", "tests.databases.shredding", str(KILLS), home=tmp_path, **key)
     assert done.returncode == 0, done.stderr[-2000:]
-    told = json.loads(done.stdout)
-    assert told["faults"] == []
-    assert told["inside"] >= 0.4 * KILLS and told["papers"] > KILLS
+    report = json.loads(done.stdout)
+    assert report["faults"] == []
+    assert report["inside"] >= 0.4 * KILLS and report["papers"] > KILLS

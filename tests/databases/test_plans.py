@@ -42,7 +42,7 @@ def test_two_who_write_a_plan_at_the_same_instant_lose_nothing_in_silence(databa
     statics(furnish(tmp_path))
     done = python("-m", "tests.databases.planning", home=tmp_path, database=database)
     assert done.returncode == 0, done.stderr[-2000:]
-    told = json.loads(done.stdout)
-    ended = {name: told.pop(name) for name in EITHER}
-    assert told == {name: [end] for name, end in ENDS.items()}
+    report = json.loads(done.stdout)
+    ended = {name: report.pop(name) for name in EITHER}
+    assert report == {name: [end] for name, end in ENDS.items()}
     assert all(way in EITHER[name] for name, ways in ended.items() for way in ways), ended

@@ -39,7 +39,7 @@ class Gateway:
     stopped: dict[str, float] = field(default_factory=dict)  # when the platform had it, in seconds
     arrived: dict[str, float] = field(default_factory=dict)  # when each message was let in
     codes: Counter = field(default_factory=Counter)
-    asked: int = 0
+    n_requests: int = 0
     busy: int = 0  # how many it is answering
 
     def __post_init__(self) -> None:
@@ -87,9 +87,9 @@ class Gateway:
         return datetime.fromisoformat(self.clock.read_text("utf-8"))
 
     def receive(self, handler: BaseHTTPRequestHandler, content: dict) -> None:
-        self.asked += 1
+        self.n_requests += 1
         self.arrived.setdefault(content["reference"], instant())
-        match self.asked % 12:
+        match self.n_requests % 12:
             case 3:
                 return self.answer(handler, 503)  # later
             case 5:
@@ -103,7 +103,7 @@ class Gateway:
             for _ in range(2):
                 self.hand_over(content["to"])
             self.stopped.setdefault(content["to"], instant())
-        match self.asked % 12:
+        match self.n_requests % 12:
             case 1:
                 return self.answer(handler, 500)  # it took it, and says that it failed
             case 6:
@@ -149,10 +149,10 @@ class Gateway:
 
 @pytest.fixture
 def gateway(tmp_path):
-    made = Gateway(tmp_path / "horloge")
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
+    sms_gateway = Gateway(tmp_path / "horloge")
+    yield sms_gateway
+    sms_gateway.server.shutdown()
+    sms_gateway.server.server_close()
 
 
 @pytest.mark.complete
@@ -162,119 +162,133 @@ def test_a_year_of_reminders(database, gateway, tmp_path):
     words = ("-m", "tests.databases.reminding", str(PEOPLE), str(KILLS), str(gateway.port))
     done = python(*words, home=tmp_path, database=database, **gateway.environment)
     assert done.returncode == 0, done.stderr[-3000:]
-    told = json.loads(done.stdout)
-    assert told["kills"] == KILLS
+    report = json.loads(done.stdout)
+    assert report["kills"] == KILLS
     assert set(gateway.codes) == {200}
-    _each_once(gateway, told)
-    _in_time(gateway, told)
-    _nobody_forgotten(gateway, told)
-    _no_former_hour(gateway, told)
-    _none_after_stop(gateway, told)
-    _ends_heard_of(gateway, told)
+    _each_once(gateway, report)
+    _in_time(gateway, report)
+    _nobody_forgotten(gateway, report)
+    _no_former_hour(gateway, report)
+    _none_after_stop(gateway, report)
+    _ends_notified(gateway, report)
 
 
-def _each_once(gateway, told) -> None:
+def _each_once(gateway, report) -> None:
     assert {len(each) for each in gateway.taken.values()} == {1}
-    sent = {each["reference"] for each in told["reminders"] if each["state"] == "sent"}
+    sent = {each["reference"] for each in report["reminders"] if each["state"] == "sent"}
     assert sent <= set(gateway.taken)
-    assert all(each["state"] == "sent" for each in told["reminders"] if each["reference"] in gateway.taken), (
-        "the gateway tells what it took: nothing is left in doubt"
+    assert all(
+        each["state"] == "sent" for each in report["reminders"] if each["reference"] in gateway.taken
+    ), "the gateway tells what it took: nothing is left in doubt"
+    n_by_reminder = Counter(
+        (each["row"], each["moment"]) for each in report["reminders"] if each["reference"] in gateway.taken
     )
-    heard = Counter(
-        (each["row"], each["moment"]) for each in told["reminders"] if each["reference"] in gateway.taken
-    )
-    assert set(heard.values()) == {1}
+    assert set(n_by_reminder.values()) == {1}
 
 
-def _in_time(gateway, told) -> None:
-    communes = {row: commune for row, _, _, commune, _ in told["appointments"]}
-    for each in told["reminders"]:
-        for at, _ in gateway.taken.get(each["reference"], ()):
-            zone = clocks.zone(communes[each["row"]])
-            moment, here = datetime.fromisoformat(each["moment"]).astimezone(zone), at.astimezone(zone)
+def _in_time(gateway, report) -> None:
+    communes = {row: commune for row, _, _, commune, _ in report["appointments"]}
+    for reminder in report["reminders"]:
+        for at, _ in gateway.taken.get(reminder["reference"], ()):
+            zone = clocks.zone(communes[reminder["row"]])
+            moment, sent_at = datetime.fromisoformat(reminder["moment"]).astimezone(zone), at.astimezone(zone)
             assert at < moment
-            assert here.hour >= 9 or here.date() == moment.date(), each
-            assert timedelta(0) <= moment.date() - here.date() <= timedelta(days=4), each
+            assert sent_at.hour >= 9 or sent_at.date() == moment.date(), reminder
+            assert timedelta(0) <= moment.date() - sent_at.date() <= timedelta(days=4), reminder
             phone = at.astimezone(PARIS)
-            assert 8 <= phone.hour < 20 and phone.weekday() != 6, each
+            assert 8 <= phone.hour < 20 and phone.weekday() != 6, reminder
 
 
-def _nobody_forgotten(gateway, told) -> None:
-    """Who is still expected heard of it, unless they had just been told, or asked for no more."""
-    standing = {(each["row"], each["moment"]): each for each in told["reminders"] if not each["withdrawn"]}
-    for row, state, moment, _, _ in told["appointments"]:
-        found = standing.get((row, moment))
+def _nobody_forgotten(gateway, report) -> None:
+    """Everybody still expected is reminded, unless they had just been told, or asked for no more."""
+    standing = {(each["row"], each["moment"]): each for each in report["reminders"] if not each["withdrawn"]}
+    for row, state, moment, _, _ in report["appointments"]:
+        reminder = standing.get((row, moment))
         if state == "cancelled":  # heard of before, or nothing leaves
-            never = found is None or found["state"] == "expired" or found["reason"]
-            assert never or found["reference"] in gateway.taken, found
+            never = reminder is None or reminder["state"] == "expired" or reminder["reason"]
+            assert never or reminder["reference"] in gateway.taken, reminder
             continue
-        assert found is not None, (row, moment)
-        late = found["state"] == "expired"
-        assert found["reference"] in gateway.taken or found["reason"] in ("told", "stopped") or late, found
+        assert reminder is not None, (row, moment)
+        late = reminder["state"] == "expired"
+        assert reminder["reference"] in gateway.taken or reminder["reason"] in ("told", "stopped") or late, (
+            reminder
+        )
     assert sum(each["state"] == "expired" for each in standing.values()) <= PEOPLE / 10
 
 
-def _no_former_hour(gateway, told) -> None:
-    """What was cancelled or moved is told of no more from then on, even where a worker was killed that held it."""
-    now = {row: (state, moment, changed) for row, state, moment, _, changed in told["appointments"]}
-    for each in told["reminders"]:
-        state, moment, changed = now[each["row"]]
-        if state == "cancelled" or each["moment"] != moment:
-            for at, _ in gateway.taken.get(each["reference"], ()):
-                assert at <= datetime.fromisoformat(changed), each
+def _no_former_hour(gateway, report) -> None:
+    """A cancelled or moved appointment is announced no more from then on, even where a worker was killed that held it."""
+    now = {row: (state, moment, changed) for row, state, moment, _, changed in report["appointments"]}
+    for reminder in report["reminders"]:
+        state, moment, changed = now[reminder["row"]]
+        if state == "cancelled" or reminder["moment"] != moment:
+            for at, _ in gateway.taken.get(reminder["reference"], ()):
+                assert at <= datetime.fromisoformat(changed), reminder
 
 
-def _none_after_stop(gateway, told) -> None:
+def _none_after_stop(gateway, report) -> None:
     """Their second appointment is not told of; that they are heard is, once, or was not within two days."""
-    assert told["stopped"] == sorted(gateway.stopped)
-    assert len(told["stopped"]) >= 2
-    heard = {reference: to for reference, ((_, to),) in gateway.taken.items() if to in gateway.stopped}
-    answers = set(told["answers"])
+    assert report["stopped"] == sorted(gateway.stopped)
+    assert len(report["stopped"]) >= 2
+    number_by_reference = {
+        reference: to for reference, ((_, to),) in gateway.taken.items() if to in gateway.stopped
+    }
+    answers = set(report["answers"])
     assert len(answers) == len(gateway.stopped)
-    untold = {each: state for each, state in told["answers"].items() if each not in heard}
+    untold = {
+        reference: state
+        for reference, state in report["answers"].items()
+        if reference not in number_by_reference
+    }
     # A gateway that fails on Saturday evening, then twice on Monday, leaves a reassurance too late to be one.
     assert set(untold.values()) <= {"expired"} and len(untold) <= 1, untold
-    taken = Counter(heard[each] for each in answers & set(heard))
+    taken = Counter(number_by_reference[each] for each in answers & set(number_by_reference))
     assert set(taken.values()) == {1}
     # What was on its way when the word came cannot be called back.
-    late = {each for each, to in heard.items() if gateway.arrived[each] > gateway.stopped[to] + ON_ITS_WAY}
+    late = {
+        reference
+        for reference, to in number_by_reference.items()
+        if gateway.arrived[reference] > gateway.stopped[to] + ON_ITS_WAY
+    }
     assert late <= answers
     # Whoever had nothing more to come, or cancelled it, has no second reminder to stop.
     assert (
-        sum(each["reason"] == "stopped" for each in told["reminders"]) >= len(gateway.stopped) - PEOPLE / 10
+        sum(each["reason"] == "stopped" for each in report["reminders"]) >= len(gateway.stopped) - PEOPLE / 10
     )
 
 
-def _ends_heard_of(gateway, told) -> None:
+def _ends_notified(gateway, report) -> None:
     """Each end of a mandate, of a right or of the delay to contest is heard of thirty and seven days before, a
     workshop on the eve, once; nothing once it is stopped, struck or given up; on the next working day when it falls on a Sunday.
 
     A worker killed on the last day, then a gateway that fails until the evening, may leave one untold: it is said expired.
     """
     expired = 0
-    assert Counter(each["kind"] for each in told["ends"]) == {
+    assert Counter(each["kind"] for each in report["ends"]) == {
         "mandat": 3,
         "right": 3,
         "decision": 3,
         "seat": 4,
     }
-    for end in told["ends"]:
+    for end in report["ends"]:
         last = datetime.fromisoformat(end["last"]).date()
         rows = [
             each
-            for each in told["of_ends"]
+            for each in report["of_ends"]
             if (each["kind"], each["row"]) == (end["kind"], end["row"])
             and (each["reference"] in gateway.taken or each["state"] == "expired")
         ]
         assert sorted((each["days"] for each in rows), reverse=True) == end["days"], end
-        for each in rows:
-            if each["reference"] not in gateway.taken:
+        for reminder in rows:
+            if reminder["reference"] not in gateway.taken:
                 expired += 1
                 continue
-            ((at, _),) = gateway.taken[each["reference"]]
-            here = at.astimezone(PARIS)
-            left = (last - here.date()).days
-            assert here.weekday() != 6 and 8 <= here.hour < 20
-            assert each["state"] == "sent"
-            assert each["days"] - 2 <= left <= each["days"] + (2 if each["days"] == 1 else 0), (end, left)
-    assert expired <= 1, told["of_ends"]
+            ((at, _),) = gateway.taken[reminder["reference"]]
+            sent_at = at.astimezone(PARIS)
+            days_before = (last - sent_at.date()).days
+            assert sent_at.weekday() != 6 and 8 <= sent_at.hour < 20
+            assert reminder["state"] == "sent"
+            assert (
+                reminder["days"] - 2 <= days_before <= reminder["days"] + (2 if reminder["days"] == 1 else 0)
+            ), (end, days_before)
+    assert expired <= 1, report["of_ends"]

@@ -12,7 +12,7 @@ from tests.databases.sending import ANSWERS
 def test_many_sendings_of_the_same_answers_keep_each_once(database, tmp_path):
     done = python("-m", "tests.databases.sending", home=tmp_path, database=database)
     assert done.returncode == 0, done.stderr[-2000:]
-    told = json.loads(done.stdout)
-    assert told["statuses"] == [200]
-    assert (told["kept"], told["whole"], told["again"]) == (ANSWERS, ANSWERS, ANSWERS)
-    assert told["least"] >= ANSWERS
+    report = json.loads(done.stdout)
+    assert report["statuses"] == [200]
+    assert (report["kept"], report["whole"], report["again"]) == (ANSWERS, ANSWERS, ANSWERS)
+    assert report["least"] >= ANSWERS

@@ -34,11 +34,11 @@ def test_tables_made_at_once_are_those_of_the_migrations(tmp_path):
     databases = [shared.empty_database(), ""] if binaries() else [""]
     formers = described("former-by-migrations", migrated, databases[0])
     for database, migrated_before in zip(databases, formers, strict=True):
-        made = []
+        descriptions = []
         for way in ("former-at-once", "now"):
             empty = shared.empty_database() if database else ""
-            made += described(way, tmp_path / f"{way}{bool(database)}", empty)
-        before, now = made
+            descriptions += described(way, tmp_path / f"{way}{bool(database)}", empty)
+        before, now = descriptions
         (migrated_now,) = described("now", migrated, database)
         assert len(now["migrations"]) > len(before["migrations"])
         assert len(now["tables"]) > 300
@@ -69,7 +69,7 @@ def test_tables_are_made_at_once_unless_one_of_them_is_there(tmp_path, table, is
 
 
 @pytest.mark.postgresql
-def test_an_account_without_the_right_to_make_tables_is_told_the_owner(tmp_path, postgresql):
+def test_an_account_without_the_right_to_make_tables_is_named_the_owner(tmp_path, postgresql):
     address = shared.empty_database()
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute("create role sans_droit login")
@@ -89,7 +89,7 @@ def test_an_account_without_the_right_to_make_tables_is_told_the_owner(tmp_path,
 
 
 @pytest.mark.complete
-def test_what_is_left_to_do_is_said_then_done_once(tmp_path):
+def test_pending_work_is_listed_then_done_once(tmp_path):
     (tmp_path / shared.DATABASE).touch()
 
     def migrer(*words: str) -> tuple[int, str]:
@@ -97,12 +97,12 @@ def test_what_is_left_to_do_is_said_then_done_once(tmp_path):
         assert done.stderr == ""
         return done.returncode, done.stdout
 
-    code, told = migrer("--verifier")
+    code, output = migrer("--verifier")
     assert code == 1
-    first, last = told.splitlines()
+    first, last = output.splitlines()
     assert re.fullmatch(r"À faire : accounts.0001_initial, (\w+\.\w+, ){3}\w+\.\w+ et \d+ autres\.", first)
     assert last.startswith("Cela peut se faire pendant que l’on travaille")
-    code, told = migrer("--json")
+    code, output = migrer("--json")
     assert code == 0
-    assert len(json.loads(told)["faites"]) > 50
+    assert len(json.loads(output)["faites"]) > 50
     assert migrer("--verifier") == (0, "La base est à jour.\n")

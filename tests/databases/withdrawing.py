@@ -32,20 +32,20 @@ def main() -> None:
     structure = place("withdrawing", {"nom": "Bibliothèque", "pivot": "21380185500019"}).structure
     on = timezone.localdate()  # the day that rights are of
     two = [User.objects.create_user(f"{n}@exemple.fr", "x", name=f"N{n}") for n in range(2)]
-    told = []
+    report = []
     for turn in range(TURNS):
         role, each_other = ("administration", "gestionnaire")[turn % 2], turn < TURNS // 2
         Membership.objects.all().delete()
         where = {"structure": structure} if role == "gestionnaire" else {}
-        held = [Membership.objects.get(user=with_role(user, role, **where)) for user in two]
+        memberships = [Membership.objects.get(user=with_role(user, role, **where)) for user in two]
         gate = Barrier(2)
 
-        def go(n: int, held=held, each_other=each_other, gate=gate) -> str:
+        def go(n: int, memberships=memberships, each_other=each_other, gate=gate) -> str:
             by = User.objects.get(pk=two[n].pk)
             try:
                 access.rights_of(by)  # as the door of a page does
                 gate.wait(timeout=PATIENCE)
-                whose = held[1 - n] if each_other else held[n]
+                whose = memberships[1 - n] if each_other else memberships[n]
                 actions.withdraw(by=by, membership=whose, on=on, at=AT)
             except Refused:
                 return "refused"
@@ -54,9 +54,9 @@ def main() -> None:
             return "withdrawn"
 
         with ThreadPoolExecutor(2) as pool:
-            said = sorted(pool.map(go, range(2)))
-        told.append([role, each_other, said, access.current(on).count()])
-    sys.stdout.write(json.dumps(told))
+            outcomes = sorted(pool.map(go, range(2)))
+        report.append([role, each_other, outcomes, access.current(on).count()])
+    sys.stdout.write(json.dumps(report))
 
 
 if __name__ == "__main__":

@@ -20,11 +20,11 @@ def main() -> None:
         try:
             for turn in range(TIMES):
                 with transaction.atomic():
-                    seen = Comment.objects.count()
+                    n_comments = Comment.objects.count()
                     Comment.objects.update_or_create(
                         place=f"p{writer}-{turn}",
                         section="synthese",
-                        defaults={"text": f"{seen}", "written_by": user},
+                        defaults={"text": f"{n_comments}", "written_by": user},
                     )
         finally:
             connection.close()

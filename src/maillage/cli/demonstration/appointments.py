@@ -47,7 +47,7 @@ def _first_name(account: Any) -> str:
 
 
 class Appointments(Stage):
-    """Who receives whom."""
+    """The appointments of the demonstration."""
 
     def open_doors(self) -> None:
         """Open a permanence in each structure, published a month ago."""

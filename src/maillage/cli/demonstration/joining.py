@@ -40,7 +40,7 @@ POSTS = (
 
 
 def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any]) -> int:
-    """Tell who joins the network of the demonstration, once; return how many rows were made."""
+    """Make the arrivals in the network of the demonstration, once; return the number of rows made."""
     from django.db import transaction
 
     from maillage.apps.network.models import Application

@@ -13,8 +13,8 @@ RECENT = 25  # days before which all that is sent was answered
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """What became of those sent from a commune. waiting: days since each was sent; delay: usual days to be
-    answered.
+    """The outcomes of the referrals from a commune. waiting: days since each was sent; delay: usual days
+    to be answered.
     """
 
     reached: int

@@ -8,8 +8,8 @@ SOCIAL, HELP, LEARN = "SLS Grenoble SUD", "Pimms Mediation Grenoble", "Associati
 
 
 class Stage:
-    """Who plays, where, and when: so many days before today at ten, or a working day so many days from
-    today.
+    """The accounts, the places and the dates: so many days before today at ten, or a working day so many days
+    from today.
     """
 
     def __init__(self, at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any]) -> None:

@@ -183,7 +183,7 @@ PAST = (
 
 
 class Stories(Stage):
-    """What somebody lives with those who help."""
+    """The story of a person with their helpers."""
 
     def bilan(
         self,

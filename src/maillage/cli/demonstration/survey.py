@@ -96,7 +96,7 @@ def tell(at: datetime, accounts: Mapping[str, Any]) -> str:
 
 
 def sample_answers(form: Any, n: int, at: datetime) -> list[Mapping[str, str]]:
-    """Return what n invented people answer to a questionnaire, the same each time."""
+    """Return the answers of n invented people to a questionnaire, the same each time."""
     drawn = random.Random(38)  # noqa: S311, invented answers
     return [_values(drawn, k, form, at) for k in range(n)]
 

@@ -46,7 +46,7 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
 
 
 class Workshops(Stage):
-    """Who runs what."""
+    """The workshops and those who run them."""
 
     @property
     def by(self) -> Mapping[str, Any]:
@@ -135,7 +135,7 @@ class Workshops(Stage):
         planning.report(rows[-1], words=words, by=self.by[LEARN], at=rows[-1].ends_at)
 
     def to_come(self) -> None:
-        """What is about to take place: with free seats, full, without registration, in Arabic, in a
+        """Workshops about to take place: with free seats, full, without registration, in Arabic, in a
         course, and one not published.
         """
         from maillage.apps.agenda.actions import planning
