@@ -73,7 +73,7 @@ from maillage.apps.messages.models import Message, Stop
 from maillage.apps.people.models import Consent, Person
 from tests.databases import kills
 born = Person.objects.filter(born=1950).count()
-print(json.dumps([kills.found(), born, Consent.objects.count(), Proposal.objects.count(), Stop.objects.count()]))
+print(json.dumps([kills.half_done(), born, Consent.objects.count(), Proposal.objects.count(), Stop.objects.count()]))
 """
 
 
