@@ -42,7 +42,8 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
     if not rights.any(EDITS):
         return
     today = timezone.localdate(at)
-    for id, kind in space.SECTIONS.items():
+    for id, (gesture, icon, route) in BUTTONS.items():
+        kind = space.SECTIONS[id]
         pending = kind.rows(user, today)
         total = pending.count()
         if not total:
@@ -51,7 +52,6 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
             pending.filter(pk__in=pending.values("pk")[:NAMED])
         )  # whole sheets of thousands are not sorted
         rows = [kind.row(row, today) for row in first]
-        gesture, icon, route = BUTTONS[id]
         pk = first[0].slug if total == 1 and isinstance(first[0], Lieu) else ""
         since = _since(first[0]) if id != LONGEST else pending.aggregate(day=Min(LAST_NEWS))["day"]
         yield Line(
