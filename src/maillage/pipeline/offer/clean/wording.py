@@ -79,7 +79,7 @@ def _aged(text: str) -> Wording | None:
     """Return the public of an age or of a span of ages, and its words; these alone where it is no public."""
     flat = " ".join(text.split())
     match = AGES.fullmatch(flat)
-    if match is None:
+    if match is None or not re.search(r"[^\W\d_]|\+", flat):  # « -5 », « 9-12 »: no age without a word
         return None
     ages = {name: int(age) for name, age in match.groupdict().items() if age}
     last = ages.get("last", ages.get("under", 120))
