@@ -200,7 +200,9 @@ def test_people_counted_by_level_keep_their_interval_and_their_source(study):
 def test_a_census_without_any_place_says_it_once(study):
     held = reports.subject(study, AT.date())
     whole = SimpleNamespace(n_places=0, n_silent=0, lines=())
-    none: Any = SimpleNamespace(source="l’annuaire", no_place="", other_way="", zones={}, whole=whole)
+    none: Any = SimpleNamespace(
+        source="l’annuaire", no_place="", other_way="", to_locate_in_brief="", zones={}, whole=whole
+    )
     told = html.dossier(synthesis.compose(replace(held, reading=replace(held.reading, offer=none)), None))
     assert "Aucun lieu recensé" in told.decode() and "Aucun ne dit" not in told.decode()
 
@@ -302,6 +304,7 @@ def test_slides_agree_with_what_they_count(study, n):
     reading, whole = held.reading, SimpleNamespace(n_places=4, n_silent=n, lines=())
     offer: Any = SimpleNamespace(
         no_place="",
+        to_locate_in_brief="",
         other_way="",
         source="l’annuaire",
         zones={},

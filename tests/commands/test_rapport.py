@@ -608,7 +608,9 @@ def test_what_changed_since_an_edition_is_a_report_of_its_own(alone, at_home, tm
     about = json.loads((tmp_path / "s/empreinte.json").read_text("utf-8"))
     assert set(about["fichiers"]) == {"changements.html", "changements.pdf"}
     assert [each["rapport"] for each in about["autres"]] == ["synthese"]
-    assert "Aucun total n’a changé" in (tmp_path / "s/changements.html").read_text("utf-8")
+    assert "Aucune estimation du territoire n’a changé" in (tmp_path / "s/changements.html").read_text(
+        "utf-8"
+    )
     answer = maillage(*words, "--depuis", "mai")
     assert answer.code == 2
     assert "Sont figées : novembre." in answer.err

@@ -362,7 +362,7 @@ def test_two_halves_of_a_scale_alone_give_nobody_away(universe, least):
         attacker.read(alone)
         for question, by in (("age", ""), ("aise", "age"), ("age", "aise")):
             attacker.read(tabulation.of_sample(answered, question, by=by))
-        assert not list(attacker.found(least)), seed
+        assert not list(attacker.disclosed(least)), seed
     assert n_halves
 
 
