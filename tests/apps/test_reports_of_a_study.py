@@ -26,8 +26,9 @@ from maillage.reports.plan.reading import PlanAction, PlanAxis, PlanReading
 from maillage.reports.territory import decisions, deck, poster, synthesis
 from maillage.reports.territory.criteria import Answered
 from maillage.reports.territory.mission import Mission, MissionStep
-from maillage.reports.territory.reading import PublishedNote
+from maillage.reports.territory.reading import PublishedNote, SurveyReading
 from maillage.reports.territory.subject import Subject, Voice, headline
+from maillage.reports.territory.surveys import PublishedSurvey
 from tests.conftest import PLACE, account
 from tests.support import editable
 
@@ -205,6 +206,29 @@ def test_a_census_without_any_place_says_it_once(study):
     )
     told = html.dossier(synthesis.compose(replace(held, reading=replace(held.reading, offer=none)), None))
     assert "Aucun lieu recensé" in told.decode() and "Aucun ne dit" not in told.decode()
+
+
+def test_the_slide_of_the_method_names_each_survey_once(study):
+    subject = reports.subject(study, AT.date())
+    inhabitants, structures = (
+        PublishedSurvey(kind=kind, title=kind.capitalize(), n=250, on=AT.date())
+        for kind in ("inhabitants", "structures")
+    )
+    combined = SurveyReading(
+        reason="",
+        title="Inhabitants",
+        lines=(),
+        agrees=True,
+        axis="",
+        sentences=(),
+        sensitivity=(),
+        method="",
+    )
+    reading = replace(subject.reading, survey=combined)
+    slide = deck._method(replace(subject, reading=reading, surveys=(inhabitants, structures)))
+    words = " ".join(block.text for block in slide.blocks)
+    assert "des enquêtes" in slide.title
+    assert (words.count("Inhabitants"), words.count("Structures")) == (1, 1)
 
 
 def test_the_map_of_a_slide_is_read_from_the_end_of_the_room(study):

@@ -246,12 +246,18 @@ def _method(s: Subject) -> Chapter:
         )
     ]
     sources_used = ["un calcul"]
+    separate_surveys = [
+        each
+        for each in s.surveys
+        if not each.is_of_part and not (s.is_surveyed and each.kind == surveys.INHABITANTS)
+    ]
+    if n_surveys := s.is_surveyed + len(separate_surveys):
+        sources_used.append("une enquête" if n_surveys == 1 else "des enquêtes")
     if s.is_surveyed:
         assert r.survey is not None
         cards.append(
             Callout(tone="commentaire", title="Une enquête auprès des habitants", text=r.survey.title)
         )
-        sources_used.append("une enquête")
     if r.offer is not None and r.offer.whole.n_places:
         places = wording.count(r.offer.whole.n_places, "lieu recensé", "lieux recensés")
         silent = r.offer.whole.n_silent
@@ -261,11 +267,10 @@ def _method(s: Subject) -> Chapter:
         text = silence if silent else "Chacun dit ce qu’il propose."
         cards.append(Callout(tone="commentaire", title=upper_first(places), text=upper_first(text)))
         sources_used.append("un recensement de lieux")
-    if separate_surveys := [] if s.is_surveyed else [each for each in s.surveys if not each.is_of_part]:
+    if separate_surveys:
         number = "Une enquête lue" if len(separate_surveys) == 1 else "Des enquêtes lues"
         survey_names = f"{upper_first(listing([each.label for each in separate_surveys]))}."
         cards.append(Callout(tone="commentaire", title=f"{number} à part", text=survey_names))
-        sources_used.append("une enquête" if len(separate_surveys) == 1 else "des enquêtes")
     ways = m.counts() if m else []
     if ways:
         meetings = listing([step.words for step in ways])
