@@ -22,7 +22,7 @@ from tests.support.cards import open_page
 from tests.support.places import place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
-AT = datetime.now(UTC) - timedelta(days=2)
+AT = (datetime.now(UTC) - timedelta(days=2)).replace(hour=10)  # an hour later is the same day
 
 # Each field of what is kept of a person, and where it is in their copy.
 COPIED: dict[type, dict[str, str]] = {
