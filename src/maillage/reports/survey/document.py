@@ -843,8 +843,9 @@ def _zeros_in_one(lines: Sequence[Line]) -> list[Line]:
 
 def _folded(asked: QuestionAnswers) -> list[str]:
     """Return the answers withheld, when there are too many to list one by one; none otherwise."""
-    held = [line.label for line in asked.printed if isinstance(line.figure, Withheld)]
-    return held if len(held) >= MOST_WITHHELD or 2 * len(held) > len(asked.printed) else []
+    withheld_labels = [line.label for line in asked.printed if isinstance(line.figure, Withheld)]
+    is_long = len(withheld_labels) >= MOST_WITHHELD or 2 * len(withheld_labels) > len(asked.printed)
+    return withheld_labels if is_long else []
 
 
 def _folded_words(question: QuestionAnswers, folded: Sequence[str]) -> str:

@@ -232,8 +232,8 @@ def translated(id: str, code: str) -> Translated | None:
     """
     library = _shown()
     module, made = library.modules.get(id), library.translated
-    theirs = (layer.translations.get(id, {}).get(code) for layer in reversed(library.layers))
-    translation = next(filter(None, theirs), None) or said.bundled_translations(id).get(code)
+    translations = (layer.translations.get(id, {}).get(code) for layer in reversed(library.layers))
+    translation = next(filter(None, translations), None) or said.bundled_translations(id).get(code)
     if module is None or translation is None:
         return None
     if (id, code) not in made:
