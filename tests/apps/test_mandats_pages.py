@@ -39,6 +39,12 @@ pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)
 
 
+@pytest.fixture(autouse=True)
+def moment(monkeypatch) -> None:
+    """Read the clock for each test: a run of twenty minutes may cross midnight, and these pages speak of today."""
+    monkeypatch.setitem(globals(), "NOW", datetime.now(UTC))
+
+
 @pytest.fixture
 def structure():
     return place("pimms", {"nom": "Pimms Mediation Grenoble"}).structure
