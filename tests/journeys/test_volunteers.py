@@ -95,7 +95,7 @@ def test_a_volunteer_goes_from_a_gap_to_a_mission_to_hours(visit, enter, faults_
     page.fill("[name=jour]", (date.today() + timedelta(days=2)).isoformat())
     page.fill("[name=heure]", "10:00")
     press(page, "button[value=rencontrer]")
-    expect(page.locator("main")).to_contain_text("Le jour de la rencontre est donné")
+    expect(page.locator("main")).to_contain_text("La rencontre a eu lieu")
     hers.reload()
     expect(hers.locator("main")).to_contain_text("Première rencontre")
     press(page, "button[value=rencontre-faite]")
