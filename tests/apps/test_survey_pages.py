@@ -16,7 +16,7 @@ from maillage.apps.surveys.actions import results as published
 from maillage.apps.surveys.forms import files
 from maillage.apps.surveys.models import Answer, Publication, Survey, Surveyor, Version
 from maillage.apps.surveys.queries import answers, frames, margins, places, sentences
-from maillage.forms.questionnaire import Choice, Group, Question, Questionnaire, load
+from maillage.forms.questionnaire import Choice, Group, Question, Questionnaire, load, words
 from maillage.kernel.errors import Refused
 from maillage.reference import surveys as banks
 from maillage.studies.survey import protection
@@ -794,3 +794,31 @@ def test_the_author_chooses_which_questions_are_sensitive(client, analyst):
     assert protection.sensitive_questions(form_of(row)) == {"equipement", "raison_non_equipe"}
     assert "Votre choix" in page(client, address)
     assert "2 choisies" in page(client, home)
+
+
+def test_columns_headed_by_the_wording_of_questions_are_read_as_a_clerk_typed_them(client, analyst):
+    form = banks.bank("habitants")
+    row = campaigns.prepare(
+        by=None, title="Tapée", territory="38151", questionnaire=form, at=sample_survey.AT
+    )
+    headers = "N°;QUEL ÂGE avez vous\u00a0?;Êtes-vous une femme ou un homme ?;Aisance;diplome;Couleur"
+    asked = words(form.question("aisance").label)
+    table = f"{headers.replace('Aisance', asked)}\n1;43 ans;F;Peu;bac+2;x\n2;NSP;Homme;ne sait pas;Bac;x\n"
+    read = files.read(row, table.encode(), "f.csv")
+    assert [dict(each.values) for each in read.answers] == [
+        {"age": "43", "sexe": "femme", "aisance": "peu", "diplome": "bac_2"},
+        {"age": "nsp", "sexe": "homme", "aisance": "nsp", "diplome": "bac"},
+    ]
+    assert read.unknown == ("Couleur",)
+    notes = [note.replace("\u00a0", " ") for note in read.notes]
+    assert (
+        "« sexe » : 2 valeurs abrégées sont lues, « F » pour « Une femme » (1), « Homme » pour « Un homme » (1)."
+        in notes
+    )
+
+
+def test_a_table_without_a_question_names_both_ways_and_its_columns(survey):
+    with pytest.raises(Refused, match="Aucune colonne ne porte une question") as refused:
+        files.read(survey, b"id;couleur;taille\na;x;y\n", "f.csv")
+    assert "« couleur », « taille »" in refused.value.sentences[1]
+    assert re.search(r"« .+ » ou age", refused.value.sentences[2])
