@@ -380,6 +380,23 @@ def test_an_import_is_undone_whole_until_it_is_published(client, survey):
     assert not Answer.objects.exists()
 
 
+def test_an_import_is_found_again_and_cancelled_from_the_page_of_the_survey(client, survey):
+    address, home = f"/espace/enquetes/{survey.pk}/importer/", f"/espace/enquetes/{survey.pk}/"
+    for rows in (b"a;51\nb;34\n", b"a;52\nb;34\n"):
+        file = SimpleUploadedFile("mars.csv", b"id;age\n" + rows)
+        told = client.post(address, {"fichier": file}).content.decode()
+    assert "annulez d’abord l’import" in told and 'href="#imports"' in told
+    shown = page(client, home)
+    (brought,) = map(html.unescape, re.findall(r'name="annuler"\s+value="([^"]+)"', shown))
+    assert "mars.csv" in shown and "2 réponses seront effacées" in shown.replace("\xa0", " ")
+    made = Publication.objects.create(survey=survey, number=3, content={}, published_at=timezone.now())
+    assert "L’édition 3 compte ces réponses" in page(client, home).replace("\xa0", " ")
+    assert 'name="annuler"' not in page(client, home)
+    made.delete()
+    page_after(client, address, {"annuler": brought})
+    assert not Answer.objects.exists() and "mars.csv" not in page(client, home)
+
+
 def page_after(client, address: str, values: dict[str, str]) -> str:
     answer = client.post(address, values, follow=True).content.decode()
     return re.sub("[\u00a0\u202f]", " ", answer)
