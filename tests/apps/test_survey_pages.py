@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections import Counter
+from datetime import date
 
 import openpyxl
 import pytest
@@ -15,7 +16,7 @@ from maillage.apps.surveys.actions import calculations, campaigns
 from maillage.apps.surveys.actions import results as published
 from maillage.apps.surveys.forms import files
 from maillage.apps.surveys.models import Answer, Publication, Survey, Surveyor, Version
-from maillage.apps.surveys.queries import answers, frames, margins, places, sentences
+from maillage.apps.surveys.queries import answers, editions, frames, margins, places, sentences
 from maillage.forms.questionnaire import Choice, Group, Question, Questionnaire, load, words
 from maillage.kernel.errors import Refused
 from maillage.reference import surveys as banks
@@ -839,3 +840,37 @@ def test_a_table_without_a_question_names_both_ways_and_its_columns(survey):
         files.read(survey, b"id;couleur;taille\na;x;y\n", "f.csv")
     assert "« couleur », « taille »" in refused.value.sentences[1]
     assert re.search(r"« .+ » ou age", refused.value.sentences[2])
+
+
+def test_answers_of_an_undated_file_are_of_the_days_of_their_survey(client, survey):
+    Survey.objects.update(opens_on=date(2026, 3, 3), closes_on=date(2026, 3, 27))
+    file = SimpleUploadedFile("f.csv", b"id;age\na;51\nb;34\n")
+    client.post(f"/espace/enquetes/{survey.pk}/importer/", {"fichier": file})
+    survey.refresh_from_db()
+    first, *_ = editions.method(frames.frame(survey))
+    assert first.replace("\xa0", " ") == "Réponses reçues du 3 mars 2026 au 27 mars 2026."
+
+
+@pytest.mark.parametrize(
+    ("bank", "universe"),
+    [("habitants", "habitants de 15 ans et plus"), ("structures", "structures du territoire")],
+)
+def test_a_survey_speaks_of_its_kind_of_public_unless_told_otherwise(client, analyst, bank, universe):
+    sent = {"depart": f"banque-{bank}", "titre": "Essai", "territoire": "38151", "arrondi": "nearest"}
+    client.post("/espace/enquetes/nouvelle/", sent)
+    assert Survey.objects.get().universe == universe
+    assert 'value="habitants de 15 ans' not in page(client, "/espace/enquetes/nouvelle/")
+
+
+def test_only_surveys_of_the_same_public_are_offered_as_the_previous_wave(client, analyst):
+    people, _, other = (
+        campaigns.prepare(
+            by=None, title=title, territory="38151", questionnaire=banks.bank(name), at=timezone.now()
+        )
+        for title, name in (("Les gens", "habitants"), ("Les lieux", "structures"), ("Avant", "habitants"))
+    )
+    for address in (f"{people.pk}/modifier/", f"nouvelle/?suite={people.pk}"):
+        waves = (
+            page(client, f"/espace/enquetes/{address}").partition('name="vague"')[2].partition("</select>")[0]
+        )
+        assert f'value="{other.pk}"' in waves and "Les lieux" not in waves

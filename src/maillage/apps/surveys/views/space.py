@@ -64,7 +64,6 @@ def new(request: HttpRequest) -> HttpResponse:
     """A new survey: from a ready questionnaire, from a file, from another survey, or from nothing."""
     first: dict[str, Any] = {
         "depart": f"{space.BANK}habitants",
-        "champ": "habitants de 15 ans et plus",
         "arrondi": "nearest",
     }
     wave = (
@@ -82,6 +81,7 @@ def new(request: HttpRequest) -> HttpResponse:
             values = form.values()
             questionnaire, told = _origin(form)
             values["kind"] = values["kind"] or _kind_of(questionnaire, form)
+            values["universe"] = values["universe"] or rules.UNIVERSES.get(values["kind"], "")
             questionnaire = replace(questionnaire, kind=values["kind"])
             row = campaigns.prepare(
                 by=account_of(request),
