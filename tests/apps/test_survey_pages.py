@@ -830,7 +830,7 @@ def test_columns_headed_by_the_wording_of_questions_are_read_as_a_clerk_typed_th
     assert read.unknown == ("Couleur",)
     notes = [note.replace("\u00a0", " ") for note in read.notes]
     assert (
-        "« sexe » : 2 valeurs abrégées sont lues, « F » pour « Une femme » (1), « Homme » pour « Un homme » (1)."
+        "« sexe » : 2 valeurs tapées autrement sont lues : « F » pour « Une femme » (1), « Homme » pour « Un homme » (1)."
         in notes
     )
 

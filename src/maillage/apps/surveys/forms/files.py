@@ -198,8 +198,10 @@ def _guess_notes(
             for (typed, meaning), n in cells.most_common()
         ]
         if readings:
-            many = count(cells.total(), "valeur abrégée est lue", "valeurs abrégées sont lues")
-            yield f"« {name} » : {many}, {listed(readings, most=6)}."
+            many = count(
+                cells.total(), "valeur tapée autrement est lue", "valeurs tapées autrement sont lues"
+            )
+            yield f"« {name} » : {many} : {listed(readings, most=6)}."
 
 
 def _check_match(
@@ -226,7 +228,10 @@ def _check_match(
         do=(
             f"Importez-le dans « {best} », dont il a {count(matches[best], 'question')}."
             if best and matches[best] > len(names)
-            else "Vérifiez le fichier, ou donnez à ses colonnes le nom des questions."
+            else (
+                "Vérifiez le fichier, ou donnez à ses colonnes la formulation des questions ou leur nom."
+                f" Colonnes sans question : {listed([f'« {quoted(each)} »' for each in unknown], most=6)}."
+            )
         ),
     )
 

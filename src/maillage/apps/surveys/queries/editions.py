@@ -209,14 +209,15 @@ def method(held: Frame) -> list[str]:
 
 def _answer_days(survey: Survey) -> list[date]:
     """Return the days of the counted answers, in order, within those of their survey. One brought by a file
-    that does not date it may be of any day since the first.
+    that does not date it may be of any day since the first, and up to the last once it is over.
     """
     days = set()
     rows = answers.counted(survey).order_by().values_list("begun_at", "ended_at", "received_at", "channel")
     for begun, ended, received, channel in rows:
         days.add(day := answers.answered_on(survey, begun or ended or received))
         if not begun and not ended and channel == "file":
-            days.add(survey.opens_on or day)
+            is_inside = day == timezone.localdate(received)
+            days |= {survey.opens_on or day, day if is_inside else survey.closes_on or day}
     return sorted(days)
 
 
