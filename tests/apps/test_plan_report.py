@@ -215,6 +215,14 @@ def test_a_printed_plan_names_its_first_action_by_page_three(reading, plan):
     assert "Dédier des ressources" in "".join(texts).replace("\xad", "")
 
 
+def test_a_vote_whose_day_passed_is_to_note_and_no_longer_announced(reading, plan):
+    plan.actions.filter(number=3).update(vote_on=ON - timedelta(days=1), state="decide")
+    plan.actions.filter(number=4).update(vote_on=ON)
+    actions = {action.number: action for action in plan_of(PLACE, reading, on=ON).actions}
+    assert (actions[3].vote_day, actions[4].vote_day) == ("", ON.isoformat())
+    assert "jour du vote passé, décision à noter" in actions[3].lacks
+
+
 def test_a_printed_plan_sums_its_actions_on_a_page_that_lies(reading, plan):
     """Pilote, date, coût, financeur, état et effet attendu, d’abord ; ce qui manque, une fois."""
     row = plan.actions.get(number=3)
