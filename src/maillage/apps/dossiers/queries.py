@@ -409,9 +409,10 @@ def study_for(asked: StudyRequest) -> Study | None:
 
 
 def newer_study(study: Study) -> Study | None:
-    """Return the study of today's inputs that is being computed in place of one, None without any."""
-    today = study_for(StudyRequest(place=study.place))
-    return today if today and today.pk != study.pk and today.is_alive else None
+    """Return the study that is being computed in place of one, or for its own zones, None without any."""
+    places = [study.place, *(_own_perimeters(study.place) if rules.is_plain(study.inputs) else ())]
+    studies = filter(None, (study_for(StudyRequest(place=place)) for place in places))
+    return next((each for each in studies if each.pk != study.pk and each.is_alive), None)
 
 
 def finished_studies(limit: int = 30) -> list[Study]:
@@ -554,11 +555,16 @@ def own_zones(study: Study) -> Study | None:
     """
     if not rules.is_plain(study.inputs):
         return None
-    perimeters = Perimeter.objects.filter(code=study.place).exclude(zones="")
-    slugs = [row.slug for row in perimeters if _cuts_all(row.code, row.zones, row.file_name)]
     survey = study.inputs.get("survey")
-    studies = [x for x in latest_of(slugs) if x.inputs.get("survey") == survey and not is_lost(x)]
+    studies = latest_of(_own_perimeters(study.place))
+    studies = [x for x in studies if x.inputs.get("survey") == survey and not is_lost(x)]
     return max(studies, key=lambda x: x.pk, default=None)
+
+
+def _own_perimeters(place: str) -> list[str]:
+    """Return the perimeters of a territory whose zones cut it whole."""
+    perimeters = Perimeter.objects.filter(code=place).exclude(zones="")
+    return [row.slug for row in perimeters if _cuts_all(row.code, row.zones, row.file_name)]
 
 
 @lru_cache(maxsize=64)
