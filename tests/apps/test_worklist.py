@@ -11,11 +11,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.conf import settings as configured
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from maillage.apps.accounts.models import Entry, User
 from maillage.apps.accounts.rules import worklist as rules
@@ -113,19 +111,19 @@ def page(client, user) -> str:
 # ----------------------------------------------------------------------------------------------- the registry
 
 
-def test_each_feature_that_declares_something_is_named_once_in_the_settings():
-    """A file that no setting names would be read by nobody, and nobody would notice."""
-    for name, registry in (
-        ("lines", configured.WORK_LINES),
-        ("hours", configured.WORK_HOURS),
-        ("undo", configured.WORK_UNDO),
-        ("news", configured.GOOD_NEWS),
+def test_each_declaring_function_is_registered_once():
+    """A function that no hook registers would be read by nobody, and nobody would notice."""
+    for name, hook in (
+        ("lines", queries.LINES),
+        ("hours", queries.HOURS),
+        ("undo", queries.UNDO),
+        ("news", queries.NEWS),
     ):
         files = Path(import_module("maillage.apps").__path__[0]).glob("*/worklist.py")
         modules = [f"maillage.apps.{path.parent.name}.worklist" for path in files]
-        declaring = {f"{module}.{name}" for module in modules if hasattr(import_module(module), name)}
-        assert declaring == set(registry) and len(registry) == len(declaring), name
-        assert all(callable(import_string(path)) for path in registry)
+        declaring = {getattr(import_module(module), name, None) for module in modules} - {None}
+        registered = list(hook)
+        assert declaring == set(registered) and len(registered) == len(declaring), name
 
 
 # ------------------------------------------------------------------------------------------- lines that go
@@ -731,8 +729,7 @@ def test_a_full_day_shows_what_comes_next_and_folds_the_rest(monkeypatch, aidant
         rules.Moment(at=begins + n * timedelta(minutes=10), title=f"Visite {n:02}", url="/", ends_at=None)
         for n in range(60)
     ]
-    monkeypatch.setattr(queries, "_declared", lambda path: lambda user, at: many if path == "une" else [])
-    monkeypatch.setattr(configured, "WORK_HOURS", ("une",))
+    monkeypatch.setattr(queries, "HOURS", (lambda user, at: many,))
     day = queries.day(aidant, begins + timedelta(hours=2))
     assert [len(part) for part in (day.over, day.next, day.rest)] == [7, queries.NEXT_HOURS, 45]
     assert day.next[0].moment.title == "Visite 07", "it began an hour ago less ten minutes"

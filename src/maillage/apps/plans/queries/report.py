@@ -65,7 +65,7 @@ def plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
 
 
 def published_plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
-    """Return the plan of a territory that anybody may read (`settings.PLAN_OF`), None without one."""
+    """Return the plan of a territory that anybody may read, None without one."""
     rows = Plan.objects.filter(place=plan_place(canonical(code)))
     is_public = rows.filter(published_at__isnull=False).exists()
     return plan_of(code, reading, on=on) if is_public else None
