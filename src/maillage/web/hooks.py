@@ -20,9 +20,9 @@ class Hook(Generic[T]):
     def __init__(self) -> None:
         self._registered: list[T] = []
 
-    def register(self, *given: T) -> None:
+    def register(self, *objects: T) -> None:
         """Add objects after those already registered."""
-        self._registered += given
+        self._registered += objects
 
     def __iter__(self) -> Iterator[T]:
         import_module(settings.HOOKS)
