@@ -24,17 +24,17 @@ def _no_memory_of_former_attempts():
 
 @pytest.fixture
 def issuer(settings):
-    test_issuer = Issuer()
+    local_issuer = Issuer()
     settings.FEDERATION = {
-        "issuer": test_issuer.address,
+        "issuer": local_issuer.address,
         "client_id": CLIENT,
         "secret": SECRET,
         "name": "ProConnect",
         "acr": "",
         "sure_email": False,
     }
-    yield test_issuer
-    test_issuer.close()
+    yield local_issuer
+    local_issuer.close()
 
 
 @pytest.fixture

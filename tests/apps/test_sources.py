@@ -45,12 +45,12 @@ class Publisher:
 @pytest.fixture
 def publisher(settings) -> Iterator[Publisher]:
     settings.SOURCES_INSIDE = True
-    test_publisher = Publisher()
+    local_publisher = Publisher()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            test_publisher.asked += 1
-            status, body, headers = test_publisher.pages.get(self.path, (404, b"", {}))
+            local_publisher.asked += 1
+            status, body, headers = local_publisher.pages.get(self.path, (404, b"", {}))
             self.send_response(status)
             for name, value in {"Content-Length": str(len(body)), **headers}.items():
                 self.send_header(name, value)
@@ -61,9 +61,9 @@ def publisher(settings) -> Iterator[Publisher]:
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
-    test_publisher.address = f"http://127.0.0.1:{server.server_port}/lieux.csv"  # type: ignore[attr-defined]
+    local_publisher.address = f"http://127.0.0.1:{server.server_port}/lieux.csv"  # type: ignore[attr-defined]
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield test_publisher
+    yield local_publisher
     server.shutdown()
     server.server_close()
 
