@@ -168,7 +168,7 @@ def census(
     sheets: Iterable[Sheet],
     *,
     source_of: Mapping[str, str] = MappingProxyType({}),
-    apart: Iterable[frozenset[str]] = (),
+    distinct_pairs: Iterable[frozenset[str]] = (),
     doubles: Mapping[str, Iterable[str]] = MappingProxyType({}),
     unread: Iterable[str] = (),
 ) -> Census:
@@ -176,8 +176,8 @@ def census(
 
     source_of: by id, the file or the collection a sheet comes from; one for all by default. A place says
     nothing of a line that no sheet of its source mentions, nor of one it passes over when it answers others
-    by yes or no. apart: pairs of ids that somebody told apart; doubles: by id, those that certainly describe
-    the same place: all are read, and they count as one. unread: rows of the file that made no sheet.
+    by yes or no. distinct_pairs: pairs of ids that somebody told apart; doubles: by id, those that certainly
+    describe the same place: all are read, and they count as one. unread: rows of the file that made no sheet.
     """
     many = sorted(sheets, key=lambda sheet: str(sheet.get("id", "")))
     ids = [str(sheet.get("id", "")) for sheet in many]
@@ -199,7 +199,7 @@ def census(
             for line, ids_without in sorted(untold.items())
         },
         cards=tuple(as_place(sheet) for sheet in many),
-        apart=frozenset(apart),
+        apart=frozenset(distinct_pairs),
         unread=tuple(unread),
     )
 
@@ -622,7 +622,7 @@ def _twins(g: Ground, known_places: Census) -> tuple[tuple[str, str], ...]:
     )
 
 
-def around(request: Request) -> set[str]:
+def communes_within_travel(request: Request) -> set[str]:
     """Return the communes of a request, and those around whose residents may travel to the same places."""
     rows, travel = request.zoning.rows, travel_of(request)
     near_rows = rows if travel is None else _surroundings(rows, travel)[0]
