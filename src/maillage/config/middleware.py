@@ -114,7 +114,9 @@ class NoNul:
         return self.answer(request)
 
     def process_view(self, request: HttpRequest, view: Any, *_: object) -> None:
-        """Read what was posted once the forgery check has read it; any other body is read by its own page."""
+        """Read the posted fields once the forgery check has read them; any other body is read by its own
+        page.
+        """
         if getattr(view, "csrf_exempt", False):
             return
         if any("\x00" in value for _, values in request.POST.lists() for value in values):
@@ -290,7 +292,7 @@ def _whose(request: HttpRequest) -> str:
 
 
 def _has_message(request: HttpRequest) -> bool:
-    """Return whether a page says something to whoever asked for it, once."""
+    """Return True if a page says something to whoever asked for it, once."""
     return bool(getattr(messages.get_messages(request), "used", False))
 
 
