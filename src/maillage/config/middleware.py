@@ -163,7 +163,7 @@ class Sessions:
             if alone:  # who comes next reads why the visit is over
                 return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
             return end_visit(request, interrupted_posts.of(request, request.user.pk))
-        if sessions.KEPT not in request.session:
+        if sessions.STAY_KEY not in request.session:
             sessions.begin(request, shared=True, at=at)
         if not alone:
             sessions.note(request.session, at)
@@ -259,7 +259,7 @@ class FilledForms:
     def _pending(self, request: HttpRequest) -> dict[str, Any] | None:
         if (
             settings.SESSION_COOKIE_NAME not in request.COOKIES
-            or interrupted_posts.KEPT not in request.session
+            or interrupted_posts.POST_KEY not in request.session
         ):
             return None
         return interrupted_posts.pending_post(request)
@@ -287,7 +287,8 @@ def _whose(request: HttpRequest) -> str:
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return ""
     return str(
-        request.session.get(SESSION_KEY) or request.session.get(interrupted_posts.KEPT, {}).get("account", "")
+        request.session.get(SESSION_KEY)
+        or request.session.get(interrupted_posts.POST_KEY, {}).get("account", "")
     )
 
 

@@ -69,7 +69,7 @@ def _panels(row: Lieu) -> list[tuple[str, Any]]:
     settings.
     """
     at = timezone.now()
-    return [(name, import_string(path)(row, at)) for name, path in settings.SHOWN_WITH_A_PLACE.items()]
+    return [(name, import_string(path)(row, at)) for name, path in settings.PLACE_SECTIONS.items()]
 
 
 @require_safe

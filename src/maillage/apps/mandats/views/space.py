@@ -250,7 +250,7 @@ def mandat(request: HttpRequest, pk: int) -> HttpResponse:
         "sending": secrets.token_urlsafe(12),
         "beside": [
             (name, import_string(path)(row, account_of(request)))
-            for name, path in settings.SHOWN_WITH_A_MANDATE.items()
+            for name, path in settings.MANDATE_SECTIONS.items()
         ],
     }
     return render(request, "mandats/space/mandat.html", context)

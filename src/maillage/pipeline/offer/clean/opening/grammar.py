@@ -902,7 +902,7 @@ class _Reader:
         known = self.current or (self.done[-1] if self.done else None)
         self._named(item, known.days if known and known.days else ())
 
-    def _on_other_days(self, item: Item) -> None:
+    def _on_others(self, item: Item) -> None:
         known = {
             weekday for statement in (*self.done, self.current) if statement for weekday in statement.weekdays
         }
