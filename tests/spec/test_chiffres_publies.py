@@ -252,7 +252,7 @@ def test_our_rate_of_another_place_is_that_of_that_place(monkeypatch):
     """Le taux d’ici n’est repris que pour ici, sous la même définition : ailleurs, il est compté là-bas."""
     monkeypatch.setattr(study, "_rows", lambda _: np.array([0, 1]))
     usual, other = definition(DEFAULT), replace(definition(DEFAULT), id="autre")
-    here = beside(25, 16.5, 20.0).ours
+    here = beside(25, 16.5, 20.0).estimated
     d = SimpleNamespace(rate=here, request=SimpleNamespace(definition=usual))
     draws = {"need": np.array([[10.0, 10, 10], [30, 30, 30]])}
 

@@ -37,14 +37,14 @@ UNKNOWN, GUESSED, DROPPED, KNOWN = "unknown", "guessed", "dropped", "known"
 class Word:
     """A word of a column, how often it appears, and its meaning.
 
-    given: slugs of the list, codes of types, or the state of a practice (offered, planned, no). elsewhere:
+    meanings: slugs of the list, codes of types, or the state of a practice (offered, planned, no). elsewhere:
     the other fields it fills, or practices that read it when this use does not. status: unknown; guessed,
     when nobody said what it gives; dropped, when nothing keeps it; or known.
     """
 
     text: str
     times: int
-    given: tuple[str, ...]
+    meanings: tuple[str, ...]
     elsewhere: tuple[str, ...]
     status: str
 

@@ -32,9 +32,9 @@ class Result:
     """The result of reading a whole file; `notes` are remarks on the file itself.
 
     unread: the columns that no field takes. ignored: those left aside on purpose. idle: the values of the
-    others that are known but add nothing, as (column, value, times). asked: the columns left unread whose few
-    words or codes somebody could explain, with them. united: how many rows of the file went into another one
-    of their place.
+    others that are known but add nothing, as (column, value, times). unexplained: the columns left unread
+    whose few words or codes somebody could explain, with them. united: how many rows of the file went into
+    another one of their place.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Result:
     ignored: tuple[str, ...] = ()
     idle: tuple[tuple[str, str, int], ...] = ()
     united: int = 0
-    asked: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
+    unexplained: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
 
     @property
     def n_read(self) -> int:
@@ -137,7 +137,7 @@ def read(
         correspondence=correspondence,
         rows=tuple(done),
         unread=unread,
-        asked=_unexplained_columns(sheet, unread, correspondence.personal),
+        unexplained=_unexplained_columns(sheet, unread, correspondence.personal),
         ignored=tuple(name for name, key in keys.items() if key in correspondence.ignored),
         idle=tuple((column, value, n) for (column, value), n in idle.most_common()),
         notes=tuple(notes),

@@ -53,7 +53,7 @@ def of(result: Result) -> dict[str, Any]:
         "colonnes_non_lues": list(result.unread),
         "colonnes_a_preciser": [
             {"colonne": column, "valeurs": [{"valeur": value[:200], "fois": n} for value, n in words]}
-            for column, words in result.asked
+            for column, words in result.unexplained
         ],
         "colonnes_laissees": list(result.ignored),
         "valeurs_sans_effet": [
