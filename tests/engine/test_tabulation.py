@@ -347,7 +347,7 @@ def test_a_table_that_is_not_made_again_says_where_to_read_it():
     then = (counted(first.counts(), 1),)
     second = tabulate(table(aise=["pas"] * 37 + ["tres"] * 30), FORM, "aise", before=then)
     assert second.is_previous
-    assert not second.n_is_public
+    assert not second.is_base_public
     assert any("n’est pas refait, et se lit dans l’édition précédente" in note for note in second.notes)
     sampled = samples.sample(table(aise=["pas"] * 37 + ["tres"] * 30), FORM)
     text = document.base(cards.card(sampled, second), "brut")

@@ -76,7 +76,7 @@ class Cells:
         self.shown_bases: Bools = publishable(column.name, [ANY])[0]
         # How many ranked an answer is told beside its mean rank.
         self.ranked_seen = publishable(column.name + CITED, answers if column.ranks is not None else [])
-        self.n_is_public = not self.least or (
+        self.is_base_public = not self.least or (
             not self.rule.is_small(self.n)
             and (not filters or withholding.may_publish({column.name: ANY, **filters}))
         )
@@ -92,7 +92,7 @@ class Cells:
 
     def withhold(self, note: str = "") -> None:
         """Withhold the whole table, and how many answered."""
-        self.seen[:], self.joined_seen[:], self.shown_bases[:], self.n_is_public = False, False, False, False
+        self.seen[:], self.joined_seen[:], self.shown_bases[:], self.is_base_public = False, False, False, False
         self.is_withheld, self.note = True, note
 
     def keep_from(self, earlier: Counted) -> None:

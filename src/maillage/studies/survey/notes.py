@@ -72,7 +72,7 @@ def _is_one_answer(cells: Cells, rows: Sequence[Row]) -> bool:
 def unsaid_of(sample: Sample, cells: Cells) -> dict[str, int | None]:
     """Return how many said nothing, by kind of silence: all kinds, or none when one is of a few people."""
     n_by_silence = {word: int((mask & sample.domain).sum()) for word, mask in cells.column.unsaid.items()}
-    few = not cells.n_is_public or any(0 < n < cells.least for n in n_by_silence.values())
+    few = not cells.is_base_public or any(0 < n < cells.least for n in n_by_silence.values())
     return {word: None if few and not cells.inside_only else n for word, n in n_by_silence.items()}
 
 
@@ -86,7 +86,7 @@ def _silent(sample: Sample, cells: Cells) -> Iterator[str]:
     """
     column, least = cells.column, 0 if cells.inside_only else cells.least
     n_eligible = int((column.eligible & sample.domain).sum())
-    if not cells.n_is_public and not cells.inside_only:
+    if not cells.is_base_public and not cells.inside_only:
         return  # who is left out would tell how many answered
     outside = int(sample.domain.sum()) - n_eligible
     silent = {word: int((column.unsaid[word] & sample.domain).sum()) for word in SILENCES}

@@ -102,7 +102,7 @@ class Counts(TypedDict):
 class Tabulation:
     """The table of a question.
 
-    universe: in words. n: respondents who answered, unweighted; n_is_public: n may be published. is_previous:
+    universe: in words. n: respondents who answered, unweighted; is_base_public: n may be published. is_previous:
     too few answers changed since an earlier edition, whose figures stay. unsaid: how many answered `nsp` or
     `refus`, or nothing (`blank`), None when one of the three is of a few people. rows: by group, then in the
     order of the questionnaire, zeros included. weighted: the weights of shares; raw otherwise (E-029).
@@ -119,7 +119,7 @@ class Tabulation:
     by_label: str = ""
     universe: str
     n: int
-    n_is_public: bool = True
+    is_base_public: bool = True
     is_previous: bool = False
     unsaid: Mapping[str, int | None] = field(default_factory=dict)
     groups: tuple[Group, ...] = ()
@@ -160,7 +160,7 @@ class Tabulation:
         return {
             "question": self.question,
             "by": self.by,
-            "n": self.n if self.n_is_public else None,
+            "n": self.n if self.is_base_public else None,
             "groups": {group.by: group.n for group in self.groups},
             "cells": [(row.category, row.by, row.n) for row in self.rows],
             "bounds": list(self.bounds),

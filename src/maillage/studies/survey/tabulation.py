@@ -109,7 +109,7 @@ def of_sample(
         by_label=cross.label if cross else "",
         universe=universe_of(sample, column),
         n=cells.n,
-        n_is_public=cells.n_is_public or inside,
+        is_base_public=cells.is_base_public or inside,
         is_previous=cells.note == FEW_MORE.format(least=few),
         unsaid=unsaid_of(sample, cells),
         groups=tuple(cells.groups()),

@@ -902,7 +902,7 @@ class _Reader:
         known = self.current or (self.done[-1] if self.done else None)
         self._named(item, known.days if known and known.days else ())
 
-    def _on_others(self, item: Item) -> None:
+    def _on_other_days(self, item: Item) -> None:
         known = {
             weekday for statement in (*self.done, self.current) if statement for weekday in statement.weekdays
         }
@@ -1524,7 +1524,7 @@ class _Reader:
         rendez-vous les jeudis ».
         """
         if self.at and self.items[self.at - 1].kind == "stop":
-            return self._ahead("days", "times", "same", "others")
+            return self._ahead("days", "times", "same", "other_days")
         halved = after is not None and after.kind == "half" and self._hours_after(after)
         return self._separated() and after is not None and (halved or after.kind in ("days", "times"))
 

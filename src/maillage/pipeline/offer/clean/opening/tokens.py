@@ -156,7 +156,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     ("rhythm", "", r"semaines? [ab]\b(?!')"),
     ("filler", WHOLE_YEAR, r"toute l'annee\b"),
     ("rest", "", r"(?:le )?reste (?:de l'annee|du temps)\b|sinon\b|en dehors\b(?! d)|hors[ -]saison\b"),
-    ("others", "", r"autres jours\b(?: de la semaine\b)?|reste de la semaine\b"),
+    ("other_days", "", r"autres jours\b(?: de la semaine\b)?|reste de la semaine\b"),
     ("parity", "week 2-52/2", r"(?:(?:semaines?|sem|s)\b\.? ?)?paires?\b"),
     ("parity", "week 1-53/2", r"(?:(?:semaines?|sem|s)\b\.? ?)?impaires?\b"),
     (
