@@ -46,10 +46,10 @@ class Census:
 
     name: who supplied them. silent: ids of places whose sheet does not say what they offer; vague: of
     free-access places that do not say whether somebody helps; untold: by line, ids of other places that do
-    not say whether they give it. A place with several sheets is there once, and not at all where one of
-    them says it. None of them counts as an absence. cards: what the matching reads of each
-    place, in the same order; apart: pairs of ids that somebody told apart. unread: the rows refused, by
-    name or line: they count nowhere, and readers must know it.
+    not say whether they give it. A place with several sheets is there once, and not at all where one of them
+    says it. None of them counts as an absence. cards: what the matching reads of each place, in the same
+    order; distinct_pairs: pairs of ids that somebody told apart. unread: the rows refused, by name or line:
+    they count nowhere, and readers must know it.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Census:
     vague: frozenset[str] = frozenset()
     untold: Mapping[str, frozenset[str]] = field(default_factory=dict)
     cards: tuple[matching.Place, ...] = ()
-    apart: frozenset[frozenset[str]] = frozenset()
+    distinct_pairs: frozenset[frozenset[str]] = frozenset()
     unread: tuple[str, ...] = ()
 
     @property
@@ -75,7 +75,7 @@ class Census:
             tuple(_card_in_order(card) for card in self.cards),
         )
         fields = (*fields, self.unread) if self.unread else fields
-        return sha256(repr((*fields, sorted(map(sorted, self.apart)))).encode()).hexdigest()[:16]
+        return sha256(repr((*fields, sorted(map(sorted, self.distinct_pairs)))).encode()).hexdigest()[:16]
 
     def unsaid(self, line: str) -> frozenset[str]:
         """Return the ids of the places that may give a line without saying so."""
@@ -199,7 +199,7 @@ def census(
             for line, ids_without in sorted(untold.items())
         },
         cards=tuple(as_place(sheet) for sheet in many),
-        apart=frozenset(distinct_pairs),
+        distinct_pairs=frozenset(distinct_pairs),
         unread=tuple(unread),
     )
 
@@ -618,7 +618,7 @@ def _twins(g: Ground, known_places: Census) -> tuple[tuple[str, str], ...]:
         (own_places[pair.a].name, own_places[pair.b].name)
         for pair in pairs
         if not (own_places[pair.a].same and own_places[pair.a].same == own_places[pair.b].same)
-        and frozenset((own_places[pair.a].id, own_places[pair.b].id)) not in known_places.apart
+        and frozenset((own_places[pair.a].id, own_places[pair.b].id)) not in known_places.distinct_pairs
     )
 
 

@@ -92,7 +92,12 @@ class Cells:
 
     def withhold(self, note: str = "") -> None:
         """Withhold the whole table, and how many answered."""
-        self.seen[:], self.joined_seen[:], self.shown_bases[:], self.is_base_public = False, False, False, False
+        self.seen[:], self.joined_seen[:], self.shown_bases[:], self.is_base_public = (
+            False,
+            False,
+            False,
+            False,
+        )
         self.is_withheld, self.note = True, note
 
     def keep_from(self, earlier: Counted) -> None:

@@ -102,13 +102,13 @@ class Counts(TypedDict):
 class Tabulation:
     """The table of a question.
 
-    universe: in words. n: respondents who answered, unweighted; is_base_public: n may be published. is_previous:
-    too few answers changed since an earlier edition, whose figures stay. unsaid: how many answered `nsp` or
-    `refus`, or nothing (`blank`), None when one of the three is of a few people. rows: by group, then in the
-    order of the questionnaire, zeros included. weighted: the weights of shares; raw otherwise (E-029).
-    rounding: the rule of the publication. bounds: where its numbers or months are cut. cut: question → where
-    the caller, or an earlier edition, had it cut. inside: for those who hold the answers: nothing is
-    withheld, what will not be published is marked.
+    universe: in words. n: respondents who answered, unweighted; is_base_public: n may be published.
+    is_previous: too few answers changed since an earlier edition, whose figures stay. unsaid: how many
+    answered `nsp` or `refus`, or nothing (`blank`), None when one of the three is of a few people. rows: by
+    group, then in the order of the questionnaire, zeros included. weighted: the weights of shares; raw
+    otherwise (E-029). rounding: the rule of the publication. bounds: where its numbers or months are cut.
+    cut: question → where the caller, or an earlier edition, had it cut. inside: for those who hold the
+    answers: nothing is withheld, what will not be published is marked.
     """
 
     question: str
