@@ -107,7 +107,7 @@ class Frame:
     territory: str = ""
 
     def attributed(self, text: str, *, most: int) -> str:
-        """Return what the frame states of its territory as another may read it: with whose it is, once.
+        """Return the statements of the frame on its territory as another may read them: with its owner, once.
         most: letters that its column holds; a longer text ends with « … ».
 
         >>> frame = Frame(id="x", name="Pistes", axes=(), origin="Maubeuge-Val de Sambre, 2021")

@@ -344,7 +344,7 @@ def _zoning(inputs: Json) -> zoning.Zoning:
 
 def census_of(request: Request) -> Census:
     """Return the places within reach in a study: those of its départements, and around."""
-    communes = offer_census.around(request)
+    communes = offer_census.communes_within_travel(request)
     departements = {code[:3] if code.startswith("97") else code[:2] for code in communes}
     return studied.census(departements if len(departements) < MOST_DEPARTEMENTS else ())
 
