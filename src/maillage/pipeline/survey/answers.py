@@ -103,8 +103,8 @@ def named_by_wording(survey_grid: Grid, wordings: Mapping[str, str]) -> Grid:
     """
     names = list(survey_grid.header)
     for rank, header in enumerate(survey_grid.header):
-        whole, parent = wordings.get(plain(header), ""), wordings.get(plain(header.rpartition("/")[0]), "")
-        named = whole or (f"{parent}/{header.rpartition('/')[2]}" if parent else "")
+        question, parent = wordings.get(plain(header), ""), wordings.get(plain(header.rpartition("/")[0]), "")
+        named = question or (f"{parent}/{header.rpartition('/')[2]}" if parent else "")
         if named and named not in names and header not in (*KEYS, WEIGHT, *ODK):
             names[rank] = named
     return replace(survey_grid, header=tuple(names))

@@ -36,9 +36,9 @@ def keep(
     check_run(by, survey.territory)
     new, known, refused = 0, 0, dict[UUID, str]()
     for start in range(0, len(sent), AT_ONCE):
-        kept = receive(survey, sent[start : start + AT_ONCE], at=at, by=by, file=line(file, 120))
-        new, known = new + kept.new, known + len(kept.known) - kept.new
-        refused |= kept.refused
+        received = receive(survey, sent[start : start + AT_ONCE], at=at, by=by, file=line(file, 120))
+        new, known = new + received.new, known + len(received.known) - received.new
+        refused |= received.refused
     journal.record(by=by, verb="answers.imported", row=survey, at=at, words=f"{new} réponses")
     return Imported(new, known, refused)
 

@@ -169,7 +169,7 @@ def _examples(form: Questionnaire) -> str:
 def _reader(
     form: Questionnaire, question: Question, guesses: Counter[tuple[str, str]]
 ) -> Callable[[str], str]:
-    """Return what converts a cell to an answer; what a clerk typed in a hurry is read when it leaves no
+    """Return a converter of cells to answers; a cell typed in a hurry is read when it leaves no
     doubt, and counted in `guesses` by cell and answer.
     """
     convert, guess = reader(form, question), clerk_reader(form, question)
@@ -190,8 +190,7 @@ def _guess_notes(
     """Report, question by question, the cells that were no answer as typed, and what each was read as."""
     for name, cells in guesses.items():
         choices = form.choices(known[name.partition("#")[0]])
-        labels = {each.name: words(each.label) for each in choices}
-        labels = {**UNSAID, **{each: label for each, label in labels.items() if label}}
+        labels = {**UNSAID, **{choice.name: words(choice.label) or choice.name for choice in choices}}
         readings = [
             f"« {quoted(typed)} » pour « {', '.join(labels.get(part, part) for part in meaning.split())} »"
             f" ({n})"
