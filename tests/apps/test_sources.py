@@ -84,7 +84,7 @@ def pending_file() -> queries.PendingFile:
 def imported(coordinator, text: str) -> None:
     """Accept the file that waits, as the page does."""
     found = pending_file()
-    files.ask_import(found, whole=True, at=AT)
+    files.ask_import(found, is_complete=True, at=AT)
     assert Import.objects.latest("pk").counts["lus"] == text.count("\n") - 1
 
 
