@@ -626,7 +626,7 @@ def test_ending_a_day_keeps_what_a_colleague_just_said(opened, karim):
     first = book(opened, by=karim)
     read_before = list(Appointment.objects.all())
     appointments.tick(first, True, by=karim, at=NINE + HALF)
-    assert permanences.end_day(read_before, {}, by=karim, at=NINE + DAY, others_absent=True) == 0
+    assert permanences.end_day(read_before, {}, by=karim, at=NINE + DAY, is_rest_absent=True) == 0
     first.refresh_from_db()
     assert first.state == rules.CAME
 
@@ -1097,8 +1097,8 @@ def test_a_person_takes_their_appointments_away_and_erases_them(opened, karim, f
 
 def test_names_are_erased_three_months_later(opened, karim):
     made = book(opened, by=karim, way=rules.PHONE, contact="+33612345678", subject="Caf")
-    assert deadlines.run_deadlines(at=NINE + rules.KEPT)["rendez_vous_effaces"] == 0
-    assert deadlines.run_deadlines(at=NINE + rules.KEPT + HALF)["rendez_vous_effaces"] == 1
+    assert deadlines.run_deadlines(at=NINE + rules.RETENTION)["rendez_vous_effaces"] == 0
+    assert deadlines.run_deadlines(at=NINE + rules.RETENTION + HALF)["rendez_vous_effaces"] == 1
     made.refresh_from_db()
     assert (made.name, made.contact, made.subject, made.token) == ("", "", "", "")
     assert made.called == "Sans nom"
