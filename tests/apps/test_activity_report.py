@@ -90,7 +90,7 @@ def test_time_and_help_are_added_structure_by_structure(structures):
     ], "by lots of eleven, to the hour"
     assert (found.whole.individual, found.whole.minutes, found.whole.helped) == (22, 840, 22)
     assert not found.examples
-    own = report(structures[:2], whole=True)
+    own = report(structures[:2], is_complete=True)
     assert [(row.name, row.individual, row.hours, row.helped) for row in own.rows] == [
         ("La Ruche", 11, "8\xa0h\xa015", 11),
         ("Le Pimms", 12, "6\xa0h", 12),
@@ -127,7 +127,7 @@ def test_the_report_of_many_structures_is_the_latest_counted_and_says_when(struc
     assert in_words(timezone.localdate()) in moment
     assert first.title == "1\xa0structure sur 3 de l’annuaire"
     assert activity_report.latest(structures[:2], **period).whole.individual == 22, "few: counted just now"
-    own = activity_report.latest(structures, **period, whole=True)
+    own = activity_report.latest(structures, **period, is_complete=True)
     assert (own.whole.individual, own.counted) == (22, ""), "what they noted themselves"
     other = Structure.objects.create(key="s-other", name="Loin", code_insee="29019")
     act(other, 11)
@@ -154,7 +154,7 @@ def test_what_a_report_reads_does_not_follow_the_number_of_rows(structures):
             procedure="'caf_rsa'", where="'here'", done_at=DAY, on_day="'2026-03-02'", noted_at=DAY, **helped,
         )  # fmt: skip
         with CaptureQueriesContext(connection) as asked:
-            found = report(structures[:1], whole=True)
+            found = report(structures[:1], is_complete=True)
         spent.append(len(asked))
         assert found.whole.individual == first + n, "an act that a referral tells is told once"
         with CaptureQueriesContext(connection), rows_read() as read:
@@ -247,7 +247,7 @@ def test_a_few_are_told_by_whole_lots_alone(structures):
     ], "whose three acts would be told is not in the list"
     assert (found.whole.individual, found.whole.helped) == (22, 22)
     assert [(each.name, each.individual) for each in found.themes] == [("Démarches administratives", 22)]
-    own = report(structures[:2], whole=True)
+    own = report(structures[:2], is_complete=True)
     assert [(row.individual, row.minutes) for row in own.rows] == [(3, 90), (21, 645)]
     assert any("par lots de 11" in each for each in told.notes(found))
     assert not any("lots" in each for each in told.notes(own))
@@ -393,7 +393,7 @@ def test_the_amounts_of_a_funder_add_up_without_what_was_dropped(structures):
 
 
 def test_a_period_without_anything_says_so(structures):
-    found = report(structures, whole=True)
+    found = report(structures, is_complete=True)
     assert found.sentence == "Aucune activité n’est notée du 1er janvier 2026 au 30 juin 2026."
     assert (found.rows, found.themes, found.outcomes) == ((), (), {})
 

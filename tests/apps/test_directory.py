@@ -249,8 +249,8 @@ def test_a_merge_that_changed_since_is_taken_apart_and_what_people_wrote_stays()
     sheets.edit(kept, {"telephone": ["+33476009999"]}, by="la structure", at=LATER)
     take({**ROW, "telephone": "04 76 00 11 22", "code_postal": "38100"}, at=LATER)  # its own source
     take({**TWIN, "site_web": "https://neuf.exemple.fr"}, source="Autre réseau", at=LATER)
-    told = duplicates.apart(pair)
-    assert not told.kept.exact
+    told = duplicates.split_preview(pair)
+    assert not told.survivor.exact
     assert Lieu.objects.get(identifier="b7").state == rules.MERGED, "telling changes nothing"
     duplicates.unmerge(pair, by="coordination", at=LATER)
     kept, gone = Lieu.objects.get(identifier="a1").sheet, Lieu.objects.get(identifier="b7")

@@ -539,7 +539,7 @@ def test_nothing_is_imported_that_was_not_checked(signed):
     signed.post(address, {"colonne-5": "", "geste": "voir"})
     assert signed.get(f"{address}verifier/")["Location"] == address, "what was checked is another draft"
     with pytest.raises(Refused, match="n’a pas commencé"):
-        actions.ask_import(waiting(address), whole=True, at=AT)
+        actions.ask_import(waiting(address), is_complete=True, at=AT)
     assert not Import.objects.exists()
 
 
@@ -661,7 +661,7 @@ def test_a_worker_killed_just_after_writing_does_not_write_twice(signed):
     found = waiting(address)
     at = datetime.fromisoformat(told.asked_at)
     row = actions._take_in(
-        found, queries.result(found, today=at.date(), tell=lambda _: None), whole=True, at=at
+        found, queries.result(found, today=at.date(), tell=lambda _: None), is_complete=True, at=at
     )
     actions.work(key_of(address))
     assert Import.objects.get() == row
@@ -704,7 +704,7 @@ def test_an_import_stopped_at_any_step_writes_nothing_and_may_start_again(signed
 
     def tell(self, said: str, share: float) -> None:
         if said == step:
-            actions.ask_stop(self.found)  # from its page, while the worker is at it
+            actions.ask_stop(self.file)  # from its page, while the worker is at it
         usual(self, said, share)
 
     with monkeypatch.context() as asked:

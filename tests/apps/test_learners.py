@@ -22,7 +22,7 @@ from maillage.apps.learning.queries import contents, measures
 from maillage.apps.learning.queries import plans as asked
 from maillage.apps.learning.queries import progress as queries
 from maillage.apps.learning.queries.conversion import conversion, plans_of
-from maillage.apps.learning.queries.groups import SHOWN, listed
+from maillage.apps.learning.queries.groups import MAX_LISTED_GROUPS, listed
 from maillage.apps.learning.rules.progress import Fact as Done
 from maillage.apps.learning.worklist import lines
 from maillage.apps.messages import actions as outbox
@@ -1186,11 +1186,11 @@ def test_an_open_group_stays_in_the_list_however_many_were_closed_since(aidant, 
             at=timezone.now(),
             closed_at=timezone.now(),
         )
-        for n in range(SHOWN)
+        for n in range(MAX_LISTED_GROUPS)
     )
     later = groups.open_group(by=aidant, structure=library, title="Jeudi", modules=[], at=timezone.now())
     found = listed(aidant)
-    assert (found[:2], len(found)) == ([later, group], SHOWN), "the last first"
+    assert (found[:2], len(found)) == ([later, group], MAX_LISTED_GROUPS), "the last first"
 
 
 def test_a_fact_sent_twice_at_once_is_counted_once(client, learner):

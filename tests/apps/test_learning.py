@@ -101,7 +101,7 @@ def test_a_module_is_searched_by_its_words(client):
 def test_the_end_of_a_module_is_said_and_leads_on(client, monkeypatch, then, next_one):
     id = "lire-et-repondre"
     module = MODULES[id].model_copy(update={"then": then})
-    monkeypatch.setattr(modules, "_said", lambda request, id: (module, None))
+    monkeypatch.setattr(modules, "_in_language", lambda request, id: (module, None))
     last = client.get(f"/apprendre/{id}/{len(module.steps)}/").content.decode()
     assert f'href="/apprendre/{id}/?fini"' in last
     page = client.get(f"/apprendre/{id}/?fini").content.decode()

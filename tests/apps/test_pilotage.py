@@ -179,7 +179,7 @@ def test_only_a_long_wait_waits(home):
     referrals("38421", 4, example=True, state="sent", sent_at=AT - timedelta(days=400))
     (first_zone, _), _ = chain_of({"38421", "38151"})
     assert first_zone.orientation.value == 5, "those of another year are not counted"
-    assert first_zone.orientation.detail(activity.WAITING) == 3
+    assert first_zone.orientation.detail(activity.UNANSWERED) == 3
     assert first_zone.oldest == 42
 
 
@@ -971,7 +971,7 @@ def test_the_demonstration_has_a_year_of_invented_referrals(home):
     (hers, ech), _ = chain_of({"38421", "38151"})
     assert n_referrals == Orientation.objects.filter(example=True).count() == 21 + 46
     assert (hers.orientation.value, hers.action.value, hers.effect.value) == (21, 12, 5)
-    assert hers.orientation.detail(activity.WAITING) == 4
+    assert hers.orientation.detail(activity.UNANSWERED) == 4
     assert (ech.orientation.value, ech.effect.detail(activity.UNKNOWN)) == (46, 10)
     assert hers.action.detail(activity.ACTS) == 20, "and six months of acts of help"
     missing = {each.id: each.why for each in hers.effect.details}

@@ -645,7 +645,7 @@ def published_surveys(place: str) -> tuple[PublishedSurvey, ...]:
             f"menée sur {size[neighbour.wider]} ({neighbour.territory})",
             not neighbour.wider,
         )
-        for neighbour in evidence.beside(place)
+        for neighbour in evidence.neighbours(place)
     ]
     rows = Publication.objects.filter(pk__in=[edition.pk for edition, *_ in (*local, *neighbours)])
     contents = {pk: read for pk, *read in rows.values_list("pk", "content__n", "content__answered_on")}

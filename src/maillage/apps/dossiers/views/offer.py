@@ -190,7 +190,7 @@ def grid(request: HttpRequest, place: str) -> HttpResponse:
             "no_answer": field.no_answer(blank, has_census=reading.offer is not None) if blank else "",
             "unpublished": surveys.unpublished(queries.published_surveys(study.place)),
             "editions": evidence.editions(queries.surveyed_place(study.place)),
-            "beside": evidence.beside(study.place),
+            "beside": evidence.neighbours(study.place),
         }
 
     return study_page(request, place, "dossiers/grid.html", "grille", more)

@@ -195,7 +195,7 @@ def _page(request: HttpRequest, study: Study, asked: StudyRequest, reading: Read
         "perimeter": territories.perimeter(study.place),
         "comments": queries.comments(study.place, reading.fingerprint),
         "editions": evidence.editions(surveyed := queries.surveyed_place(study.place)),
-        "beside": evidence.beside(surveyed),
+        "beside": evidence.neighbours(surveyed),
         "sections": rules.SECTIONS,
         "tab": "besoins",
         "factors": evaluation.factors(reading),

@@ -149,7 +149,7 @@ def ground(place: str, *, on: date, months: int = rules.USUAL) -> Ground:
         need=need,
         no_need="" if need is not None else why_no_need(found.code),
         surveyed=surveyed,
-        invented=evidence.invented(found.code, beside=surveyed, by_group=True),
+        invented=evidence.invented(found.code, real_answers=surveyed, by_group=True),
         one_by_one=evidence.answer_by_answer(found.code),
         actions=_actions(found.code),
         districts=districts.counts(found.communes),
