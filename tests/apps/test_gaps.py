@@ -155,8 +155,8 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
 
     assert "Compté le 20 novembre 2026. Fiches de Hinaura" in told.source
     assert "Aucun lieu n’en parle, ni pour dire oui ni pour dire non : " in places
-    assert "on vous oriente" in told.never_said
-    assert "formation" not in told.never_said
+    assert "on vous oriente" in told.unmentioned
+    assert "formation" not in told.unmentioned
     # FS-07: each part of the page is a line of a phone, which says how much it holds and opens.
     assert folds_of(client.get(f"/territoires/{PLACE}/lieux/")) == {
         "Ce qu’on y trouve": f"{len(told.practices)} pratiques",

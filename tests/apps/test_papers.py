@@ -225,7 +225,7 @@ def test_a_photograph_loses_what_the_telephone_wrote_and_a_pdf_tells_what_it_say
     assert b"Fatou" in out.getvalue() and b"Fatou" not in bare.content and bare.media == papers.JPEG
     assert read_upload(SimpleUploadedFile("p.png", picture("PNG"))).media == papers.JPEG
     told = read_upload(SimpleUploadedFile("p.pdf", pdf(2, Author="Fatou", Title=" ")))
-    assert (told.pages, told.told) == (2, ("auteur : Fatou",))
+    assert (told.pages, told.metadata) == (2, ("auteur : Fatou",))
 
 
 # ------------------------------------------------------------------------------------------------- the cipher

@@ -226,7 +226,7 @@ def report(
         outcomes=_outcomes(list(known), first, until, lots, example=examples),
         least=least,
         examples=examples,
-        apart=_apart(real, _Lots(since, protected)) if examples else "",
+        real_text=_apart(real, _Lots(since, protected)) if examples else "",
         silent=len(structures) - len(rows),
     )
 

@@ -269,7 +269,7 @@ def _chart(row: PlanAction, known: rules.Series, least: int, others: Mapping[str
         top=top,
         id="effet",
         label=f"{row.indicator or 'Compté'}. {words(told)}{elsewhere}",
-        beside=[steps(line) for line in beside.values()],
+        compared_series=[steps(line) for line in beside.values()],
     )
 
 

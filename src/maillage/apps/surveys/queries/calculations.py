@@ -190,7 +190,7 @@ def content(survey: Survey, part: str, at: datetime) -> Json:
 
 
 def _tables(held: frames.Frame, computed: str) -> Json:
-    asked = [card.asked for card in held.whole]
+    asked = [card.answers for card in held.whole]
     return {
         "chapters": drawn(document.themes(held.questionnaire, held.whole, computed)) if asked else [],
         "rows": document.private_rows(held.whole, computed=computed),

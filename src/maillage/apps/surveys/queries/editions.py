@@ -119,7 +119,7 @@ def _read(
     """Return the findings and the other sentences as the analyst left them: without those hidden, nor those
     whose figure changed since they were edited.
     """
-    people = survey_findings.who(frame.survey.kind, weighted=frame.weighted)
+    people = survey_findings.people_noun(frame.survey.kind, weighted=frame.weighted)
     highlights = story.story(cards, crossings, people)
     visible = {
         row.sentence.key: row
@@ -139,7 +139,7 @@ def _read(
     remaining = [row for key, row in visible.items() if key not in keys]
     return rewritten, FindingTexts(
         first=tuple(row.text for row in remaining if row.edited),
-        others=tuple(row.text for row in remaining if not row.edited),
+        rest=tuple(row.text for row in remaining if not row.edited),
     )
 
 
@@ -162,7 +162,7 @@ def before(survey: Survey, on: date) -> Before | None:
         about=f"« {survey.after} », édition {row.number}, {in_words(timezone.localdate(row.published_at))}",
         weighted=row.content["weighted"],
         rows=[*row.content["tables"], *row.content.get("scales", ())],
-        apart=_apart(survey, row),
+        unlike=_apart(survey, row),
     )
 
 
