@@ -47,7 +47,7 @@ def lea(home):
 @pytest.fixture
 def plan(lea):
     made = actions.open_plan(PLACE, title="Le plan", frame=frames()["grenoble"], by=lea, at=AT)
-    actions.publish(made, shown=True, by=lea, at=AT)
+    actions.publish(made, is_public=True, by=lea, at=AT)
     return made
 
 

@@ -48,7 +48,7 @@ def written(question: QuestionAnswers) -> list[str]:
 
 def test_how_many_answered_is_not_said_where_it_would_tell_of_a_few():
     """Un nombre de réponses qui ne se publie pas n’est dit nulle part ; « aucune » ne dit rien de personne."""
-    found = [asked(n=n, told=told).base for n, told in ((192, True), (192, False), (0, False))]
+    found = [asked(n=n, is_base_public=told).base for n, told in ((192, True), (192, False), (0, False))]
     assert found == [192, None, 0]
 
 

@@ -446,7 +446,7 @@ def _national(question: QuestionAnswers, line: Line, national: National, *, lack
     way = "écart sûr" if _is_apart(question, national) else "pas d’écart sûr"
     if choice == {*line.name.split()}:
         return f"{value} en France ({national.producer}, {national.year}) : {way}."
-    part = next(each for each in (*question.lines, *question.beside) if {*each.name.split()} == choice)
+    part = next(each for each in (*question.lines, *question.compared) if {*each.name.split()} == choice)
     return (
         f"« {part.label} » : {_percent(part.figure, question)}, contre {value} en France"
         f" ({national.producer}, {national.year}), {way}."
@@ -457,7 +457,7 @@ def _national(question: QuestionAnswers, line: Line, national: National, *, lack
 
 def _is_apart(question: QuestionAnswers, national: National) -> bool:
     """Tell a published figure outside the interval of the same answers."""
-    for line in (*question.lines, *question.groups, *question.beside):
+    for line in (*question.lines, *question.groups, *question.compared):
         if {*line.name.split()} == {*national.choice.split()} and isinstance(line.figure, Estimate):
             return not line.figure.low <= national.percent <= line.figure.high
     return False
