@@ -1,4 +1,5 @@
-"""What a person is asked, in which words, how long the data is stored, and what opens their page.
+"""The questions asked to a person, their words, how long the data is stored, and the secrets that open their
+page.
 
 Source: docs/methods/ma-carte.md
 """

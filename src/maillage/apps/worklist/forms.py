@@ -10,7 +10,7 @@ from maillage.apps.worklist.models import Preference
 
 
 class NotificationForm(forms.Form):
-    """What an account is notified of, how often, by which way, at what hour."""
+    """The notifications of an account, how often, by which way, at what hour."""
 
     rythme = forms.ChoiceField(
         label="À quel rythme", choices=list(rules.RHYTHMS.items()), widget=forms.RadioSelect

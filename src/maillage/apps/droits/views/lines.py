@@ -47,7 +47,7 @@ def droits(request: HttpRequest, pk: int) -> HttpResponse:
             "mailbox": cards.mailbox_of(request.user, person, timezone.now()),
             "stopped": lines.former(request.user, person, today),
             "others": lines.other_helpers(request.user, person),
-            "until_told": facts.UNTIL_TOLD,
+            "until_told": facts.DEADLINE_LABELS,
             "letter": LetterForm(),
             "gestures": line.GESTURES,
             "families": lines.known_procedures(structure),
@@ -127,7 +127,7 @@ def droit(request: HttpRequest, pk: int, procedure: str) -> HttpResponse:
         ],
         "struck": access.facts_for(request.user, person).filter(procedure=procedure, struck_at__isnull=False),
         "until": facts.UNTIL,
-        "until_told": facts.UNTIL_TOLD,
+        "until_told": facts.DEADLINE_LABELS,
         "followed": bool(row.entries) and row.standing.state != line.STOPPED,
         "redo": bool(row.entries) and row.standing.gesture != line.ASK,
     }
