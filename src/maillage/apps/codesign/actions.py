@@ -81,7 +81,7 @@ def prepare(
         verb="codesign.prepared",
         by=by,
         at=at,
-        beside=lay_tables,
+        write_related=lay_tables,
     )
 
 

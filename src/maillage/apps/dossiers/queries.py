@@ -64,7 +64,7 @@ from maillage.reports.page.folder import Frozen, frozen_editions
 from maillage.reports.page.photographs import Photograph
 from maillage.reports.page.theme import Theme
 from maillage.reports.territory import atlas, comparison, criteria, services, study_json
-from maillage.reports.territory import findings as told_findings
+from maillage.reports.territory import findings as territory_findings
 from maillage.reports.territory import offer as territory_offer
 from maillage.reports.territory.field import Action, FieldReading, Paragraphs
 from maillage.reports.territory.mission import Mission, MissionStep
@@ -405,9 +405,9 @@ def why_no_study(place: str) -> rules.NoOffer:
     return rules.NoOffer(rules.COMPUTING, requested_on(pending))
 
 
-def study_for(asked: StudyRequest) -> Study | None:
+def study_for(study_request: StudyRequest) -> Study | None:
     """Return the study of exactly these inputs, None when it was never requested."""
-    return Study.objects.filter(key=rules.key_of(inputs_of(asked))).first()
+    return Study.objects.filter(key=rules.key_of(inputs_of(study_request))).first()
 
 
 def newer_study(study: Study) -> Study | None:
@@ -420,11 +420,11 @@ def finished_studies(limit: int = 30) -> list[Study]:
     """Return the latest finished study of each place, most recent first; none of a perimeter that was
     dropped, whose address leads nowhere.
     """
-    seen: dict[str, Study] = {}
+    latest_by_place: dict[str, Study] = {}
     for study in led_to(Study.objects.filter(status=rules.DONE).order_by("-finished_at")[:400]):
         if rules.is_plain(study.inputs):
-            seen.setdefault(study.place, study)
-    return list(seen.values())[:limit]
+            latest_by_place.setdefault(study.place, study)
+    return list(latest_by_place.values())[:limit]
 
 
 def led_to(studies: Iterable[Study]) -> list[Study]:
@@ -505,13 +505,13 @@ def typed_comments(place: str) -> dict[str, str]:
     return {c.section: c.text for c in Comment.objects.filter(place=place) if c.text.strip()}
 
 
-def findings(place: str) -> list[told_findings.FieldFinding]:
+def findings(place: str) -> list[territory_findings.FieldFinding]:
     """Return the findings on a place, the latest first, without withdrawn ones; statements from its surveys
     are included.
     """
     places = same_places(place)
     noted = [
-        told_findings.FieldFinding(row.who, row.kind, row.confirms, row.words, row.source, row.year)
+        territory_findings.FieldFinding(row.who, row.kind, row.confirms, row.words, row.source, row.year)
         for row in Finding.objects.filter(place__in=places, withdrawn_at=None)
     ]
     statements = [row for place in places for row in verbatims.statements_of(place)]
@@ -1139,8 +1139,8 @@ def census_page(study: Study, *, on: date) -> CensusReading | None:
         share = request.inside.share[at]
         codes, groups = group(iris["commune"][at])
         people_ = iris["pop"][at]
-        people_total, people_kept = total_by(groups, people_), total_by(groups, people_ * share)
-        if ((people_kept > 0) & (people_kept < people_total)).any():
+        people_total, people_inside = total_by(groups, people_), total_by(groups, people_ * share)
+        if ((people_inside > 0) & (people_inside < people_total)).any():
             return None
         at = at[share > 0]
     codes, groups = group(iris["commune"][at])
@@ -1160,7 +1160,7 @@ def places_around(study: Study) -> tuple[int, int]:
 
 def grid(
     study: Study, reading: Reading, *, on: date
-) -> list[tuple[criteria.Axis, tuple[told_findings.FindingReading, ...]]]:
+) -> list[tuple[criteria.Axis, tuple[territory_findings.FindingReading, ...]]]:
     """Return the grid of a diagnosis, each axis with what people found of it."""
     field_findings = findings(study.place)
     counted, filtered = census_page(study, on=on), reading.filter is not None
@@ -1174,7 +1174,7 @@ def grid(
         _crossing_count(reading.crossing_sentence),
         published_surveys(study.place),
     )
-    return wording.spaced_within([(axis, told_findings.read(field_findings, axis.id)) for axis in axes])
+    return wording.spaced_within([(axis, territory_findings.read(field_findings, axis.id)) for axis in axes])
 
 
 def _crossing_count(text: str) -> str:

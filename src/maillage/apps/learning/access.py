@@ -40,7 +40,7 @@ def open_card(request: HttpRequest, person: Person, at: datetime, *, made: bool 
 
 def learner(request: HttpRequest, at: datetime) -> Person | None:
     """Return whose card is open for learning in this browser; nobody's once it was replaced."""
-    return cards.card_in(request, at, key=KEY, shown_for=LEARNING_FOR)
+    return cards.card_in(request, at, key=KEY, open_for=LEARNING_FOR)
 
 
 def is_same_card(request: HttpRequest, person: Person | None) -> bool:
@@ -55,7 +55,7 @@ def to_note(request: HttpRequest, at: datetime) -> bool:
     """Return whether the code of the card was given a moment ago: later, on a shared computer, it is no
     longer shown.
     """
-    return cards.card_in(request, at, key=NEW, shown_for=NOTED) is not None
+    return cards.card_in(request, at, key=NEW, open_for=NOTED) is not None
 
 
 def close_card(request: HttpRequest) -> None:

@@ -297,7 +297,7 @@ def write(
         verb="plan.action_written",
         by=by,
         at=at,
-        beside=lambda row: _set_milestones(row, milestones),
+        write_related=lambda row: _set_milestones(row, milestones),
     )
 
 
@@ -721,9 +721,9 @@ def fund(
     by: User | None,
     at: datetime,
 ) -> Funding:
-    """Say who funds an action: a funder of its plan, or a name, written once whatever its capitals; a double
-    click notes one funding. Refused without either, for another plan’s, beyond the budget, or once the action
-    is dropped.
+    """Record the funding of an action: a funder of its plan, or a name, written once whatever its capitals; a
+    double click notes one funding. Refused without either, for another plan’s, beyond the budget, or once the
+    action is dropped.
     """
     text, also = line(name, 120), line(brings, 200)
     Plan.objects.select_for_update().get(pk=row.plan_id)

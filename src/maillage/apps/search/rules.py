@@ -175,9 +175,11 @@ class WordIndex:
 
     def _holding(self, word: str, *, forgiving: bool) -> set[int]:
         first = bisect_left(self._words, word)
-        words = list(takewhile(lambda each: each.startswith(word), islice(self._words, first, None)))
+        words = list(
+            takewhile(lambda known_word: known_word.startswith(word), islice(self._words, first, None))
+        )
         if forgiving:
-            shared = Counter(each for gram in grams(word) for each in self._by_gram.get(gram, ()))
+            shared = Counter(known_word for gram in grams(word) for known_word in self._by_gram.get(gram, ()))
             least = shared_at_least(word)
-            words += nearest(word, [each for each, n in shared.items() if n >= least])
-        return {number for each in words for number in self._held[each]}
+            words += nearest(word, [known_word for known_word, n in shared.items() if n >= least])
+        return {number for known_word in words for number in self._held[known_word]}

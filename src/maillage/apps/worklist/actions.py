@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from maillage.apps.accounts.models import User
-from maillage.apps.accounts.rules import worklist as shown
+from maillage.apps.accounts.rules import worklist as worklist_rules
 from maillage.apps.accounts.rules.worklist import GROUPS
 from maillage.apps.messages import actions as outbox
 from maillage.apps.messages.rules import states
@@ -98,7 +98,7 @@ def _send(row: Preference, day: date, *, at: datetime) -> bool:
         return False
     Preference.objects.filter(pk=row.pk).update(fingerprint=fingerprint)
     space_path, stop = reverse("space"), reverse("notifications")
-    heading = shown.heading(len(selected_lines))
+    heading = worklist_rules.heading(len(selected_lines))
     if row.way == rules.SMS:
         to, text = row.phone, f"Maillage : {heading.lower()}. {settings.ADDRESS}{space_path}"
     else:

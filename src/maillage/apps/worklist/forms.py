@@ -32,7 +32,7 @@ class NotificationForm(forms.Form):
 
 
 def initial(row: Preference | None) -> dict[str, Any]:
-    """Return what the form shows first: what was chosen, else nothing but the screen."""
+    """Return the first values of the form: the choices of the account, else nothing but the screen."""
     if row is None:
         return {
             "rythme": rules.NEVER,

@@ -75,11 +75,11 @@ class QualityPage:
 
     paces: tuple[PaceText, ...]
     questions: tuple[QuestionText, ...]
-    questions_waiting: str
+    unpublished_questions: str
     to_rewrite: tuple[str, ...]
     stopped: tuple[NamedFigure, ...]
     begun: str
-    left: FigureText
+    dropped_out: FigureText
     observed: FigureText
     same: FigureText
     twice: FigureText
@@ -87,7 +87,7 @@ class QualityPage:
     modes: tuple[NamedFigure, ...]
     readings: tuple[GroupsOfUse, ...]
     changes: tuple[NamedFigure, ...]
-    lines_waiting: str
+    unpublished_lines: str
     omega: FigureText
     came: FigureText
     served: FigureText
@@ -98,13 +98,13 @@ def quality(measures: Quality) -> QualityPage:
     return QualityPage(
         paces=tuple(_pace(pace) for pace in measures.paces),
         questions=tuple(_question_text(each) for each in measures.questions if each.both.measure),
-        questions_waiting=_unpublished([(each.id, each.both) for each in measures.questions]),
+        unpublished_questions=_unpublished([(each.id, each.both) for each in measures.questions]),
         to_rewrite=tuple(each.id for each in measures.questions if each.both.flagged),
         stopped=tuple(
             sorted((_labelled(each, share) for each in measures.dropped.stopped), key=lambda x: x.name)
         ),
         begun=number(measures.dropped.begun),
-        left=figure_text(measures.dropped.gone, share),
+        dropped_out=figure_text(measures.dropped.gone, share),
         observed=figure_text(
             measures.observed, plain, flag="L’accord est faible : ce qui est dit ne suffit pas."
         ),
@@ -129,7 +129,7 @@ def quality(measures: Quality) -> QualityPage:
             for each in measures.changed
             if each.figure.measure
         ),
-        lines_waiting=_unpublished([(each.id, each.figure) for each in measures.changed]),
+        unpublished_lines=_unpublished([(each.id, each.figure) for each in measures.changed]),
         omega=figure_text(
             measures.omega, plain, noun="personne", flag="Trop peu : ces questions ne vont pas ensemble."
         ),
@@ -242,7 +242,7 @@ class ComparisonText:
     """A share of the people seen beside a published one. here: "" when it is withheld, for a reason."""
 
     question: str
-    here: str
+    local_share: str
     between: str
     n: str
     reason: str
@@ -362,7 +362,7 @@ def _compared(comparison: Comparison) -> ComparisonText:
     known = isinstance(comparison.share, Estimate)
     return ComparisonText(
         question=comparison.question,
-        here=local_share.value or local_share.span if known else "",
+        local_share=local_share.value or local_share.span if known else "",
         between=local_share.between if known and local_share.value else "",
         n=number(comparison.share.n),
         reason=comparison.share.reason if isinstance(comparison.share, Withheld) else "",

@@ -28,10 +28,10 @@ PROFESSIONALS = (
     ("Ont reçu une formation au numérique", 0.0, 10.0, "moins de 10 %"),
 )
 METHOD = (
-    Step(n=2, many="groupes de discussion", who="acteurs sociaux"),
-    Step(n=1, many="groupe de discussion", who="acteurs de la formation"),
-    Step(n=1, many="enquête par e-mail", who="chargés de mission politique de la ville"),
-    Step(n=1, many="atelier de co-construction", who="accès aux droits"),
+    Step(n=2, many="groupes de discussion", audience="acteurs sociaux"),
+    Step(n=1, many="groupe de discussion", audience="acteurs de la formation"),
+    Step(n=1, many="enquête par e-mail", audience="chargés de mission politique de la ville"),
+    Step(n=1, many="atelier de co-construction", audience="accès aux droits"),
 )
 
 
@@ -51,7 +51,7 @@ def method_plate(steps: tuple[Step, ...] = METHOD, source: str = "") -> Plate:
         about="La méthode d’un diagnostic",
         title=f"Un diagnostic écoute avant de conclure : {steps_text}",
         svg=survey_charts.thread(steps),
-        table=Table(("Combien", "Quoi", "Qui"), tuple((str(s.n), s.many, s.who) for s in steps)),
+        table=Table(("Combien", "Quoi", "Qui"), tuple((str(s.n), s.many, s.audience) for s in steps)),
         source=source or f"{PLAN} Les entretiens individuels ne sont pas comptés.",
     )
 

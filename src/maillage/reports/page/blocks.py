@@ -267,9 +267,9 @@ def as_data(value: Any) -> Any:
     if names := _names(kind):
         return {name: as_data(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
-        return {key: as_data(each) for key, each in value.items()}
+        return {key: as_data(inner_value) for key, inner_value in value.items()}
     if isinstance(value, list | tuple):
-        return kind([as_data(each) for each in value])
+        return kind([as_data(inner_value) for inner_value in value])
     return value
 
 

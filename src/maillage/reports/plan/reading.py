@@ -115,7 +115,7 @@ class PlanAction:
 
     @property
     def has_begun(self) -> bool:
-        """Whether it is under way."""
+        """True if it is under way."""
         return self.stage == VISIBLE_STAGES[0]
 
 
@@ -195,8 +195,11 @@ class PlanReading:
         """The actions that somebody leads and that people will see: those that run, then those that are
         ready.
         """
-        shown = [each for each in self.actions if each.stage in VISIBLE_STAGES and each.pilot]
-        return sorted(shown, key=lambda each: (VISIBLE_STAGES.index(each.stage), each.is_part, each.number))
+        led_actions = [action for action in self.actions if action.stage in VISIBLE_STAGES and action.pilot]
+        return sorted(
+            led_actions,
+            key=lambda action: (VISIBLE_STAGES.index(action.stage), action.is_part, action.number),
+        )
 
     @property
     def unled(self) -> tuple[PlanAction, ...]:

@@ -134,12 +134,15 @@ def diverging(
     kinds = [*_spread(BAD, half), *([MIDDLE] if len(levels) % 2 else []), *_spread(GOOD, half)]
     parts, y = _legend(levels, kinds, id)
 
-    def left(row: Stack) -> float:
+    def unfavourable(row: Stack) -> float:
         shares = [share or 0.0 for share in row.shares]
         return sum(shares[:half]) + (shares[half] / 2 if len(levels) % 2 else 0.0)
 
     reach = (
-        max((max(left(row), sum(s or 0.0 for s in row.shares) - left(row)) for row in rows), default=1.0)
+        max(
+            (max(unfavourable(row), sum(s or 0.0 for s in row.shares) - unfavourable(row)) for row in rows),
+            default=1.0,
+        )
         or 1.0
     )
     scale, top = WIDTH / 2 / reach, y
@@ -147,7 +150,10 @@ def diverging(
     parts.append(f'<path class="milieu" d="M{WIDTH / 2} {top}V{end - 8}"/>')
     for row in rows:
         words, y = _words(_counted(row), y, PER_LINE)
-        parts += [words, _segments(row.shares, kinds, y, WIDTH / 2 - left(row) * scale, scale, id, rule)]
+        parts += [
+            words,
+            _segments(row.shares, kinds, y, WIDTH / 2 - unfavourable(row) * scale, scale, id, rule),
+        ]
         y += 40
     return _svg(NARROW, y, label, _hatching_defs(id), "".join(parts))
 
@@ -241,12 +247,12 @@ class Step:
 
     n: int
     many: str
-    who: str = ""
+    audience: str = ""
 
     @property
     def words(self) -> str:
         """It as a sentence says it: « 2 groupes de discussion (acteurs sociaux, 14 personnes) »."""
-        return f"{wording.number(self.n)} {self.many}{f' ({self.who})' if self.who else ''}"
+        return f"{wording.number(self.n)} {self.many}{f' ({self.audience})' if self.audience else ''}"
 
 
 def thread(rows: Sequence[Step]) -> str:
@@ -260,7 +266,7 @@ def thread(rows: Sequence[Step]) -> str:
             f'<text x="34" y="{y + 18}" font-size="22" font-weight="700">{wording.number(row.n)}</text>'
         )
         words, end = _words(row.many, y + 3, 34, bold=True)
-        more, end = _words(row.who, end, 34) if row.who else ("", end)
+        more, end = _words(row.audience, end, 34) if row.audience else ("", end)
         parts.append(f'<g transform="translate(112 0)">{words}{more}</g>')
         y = max(end, y + 28) + 14
     line = f'<path class="axe" d="M10 {stitches[0] + 8}V{stitches[-1] + 8}"/>' if len(rows) > 1 else ""

@@ -236,17 +236,21 @@ class _Written:
     ) -> str:
         other_choices = [each for each in printed_choices(self.form, question) if each not in choices]
         except_those = len(other_choices) < len(choices) and 0 < len(other_choices) <= 2
-        told = self._listed(other_choices if except_those else choices)
+        choices_text = self._listed(other_choices if except_those else choices)
         if except_those and skipped < len(following):
             number = str(self.numbers[following[skipped].name])
             return say(
-                "Si vous n’avez pas répondu {told}, passez à la question {number}.", told=told, number=number
+                "Si vous n’avez pas répondu {told}, passez à la question {number}.",
+                told=choices_text,
+                number=number,
             )
         if skipped == len(following):
-            told = self._listed(choices)
-            return say("Si vous avez répondu {told}, c’est fini : allez à la fin.", told=told)
+            choices_text = self._listed(choices)
+            return say("Si vous avez répondu {told}, c’est fini : allez à la fin.", told=choices_text)
         number = str(self.numbers[following[skipped].name])
-        return say("Si vous avez répondu {told}, passez à la question {number}.", told=told, number=number)
+        return say(
+            "Si vous avez répondu {told}, passez à la question {number}.", told=choices_text, number=number
+        )
 
     def _is_jumped_to(self, question: Question) -> bool:
         """Return True if the jumps of a question before decide who answers this one: all those between open

@@ -443,8 +443,8 @@ NONE_LIKELY = "Aucune zone n’est assez sûrement dans les deux précarités po
 def _listed(lead: str, names: list[str]) -> str:
     """Return where something is so, the tail counted; '' when it is nowhere."""
     more = len(names) - MOST_NAMED
-    names_shown = [*names[:MOST_NAMED], *([count(more, "autre")] if more > 0 else [])]
-    return f" {lead} à {listing(names_shown)}." if names else ""
+    listed_names = [*names[:MOST_NAMED], *([count(more, "autre")] if more > 0 else [])]
+    return f" {lead} à {listing(listed_names)}." if names else ""
 
 
 def _largest_need(evidence: Evidence) -> tuple[float | None, str]:

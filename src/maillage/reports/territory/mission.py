@@ -140,7 +140,7 @@ class Mission:
             if n:
                 out.append(
                     charts.Step(
-                        n=n, many=KINDS[kind][n > 1], who=listing(participants) if participants else ""
+                        n=n, many=KINDS[kind][n > 1], audience=listing(participants) if participants else ""
                     )
                 )
         return out

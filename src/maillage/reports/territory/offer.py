@@ -779,10 +779,10 @@ def _twins(o: Offered) -> list[str]:
 
 def _named(names: Sequence[str], between: str = ", ") -> str:
     """Return names, the tail counted when there are many."""
-    names_shown = [*names[:MOST_NAMED]]
+    listed_names = [*names[:MOST_NAMED]]
     if len(names) > MOST_NAMED:
-        names_shown.append(wording.count(len(names) - MOST_NAMED, "autre"))
-    return between.join(names_shown)
+        listed_names.append(wording.count(len(names) - MOST_NAMED, "autre"))
+    return between.join(listed_names)
 
 
 MOST_NAMED = 6

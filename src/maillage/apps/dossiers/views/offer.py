@@ -26,7 +26,7 @@ from maillage.reference.offer import diagnosis_lines
 from maillage.reference.travel import MODES
 from maillage.reports.territory import agreements, field, findings, surveys
 from maillage.reports.territory import gaps as gap_words
-from maillage.reports.territory import services as told_services
+from maillage.reports.territory import services as territory_services
 from maillage.reports.territory.offer import UNASKED
 from maillage.reports.territory.reading import Reading
 from maillage.words.wording import count
@@ -169,7 +169,7 @@ def services(request: HttpRequest, place: str) -> HttpResponse:
 
     def more(study: Study, study_request: StudyRequest, reading: Reading) -> dict[str, Any]:
         return {
-            "found": told_services.read(evidence.closest(queries.surveyed_place(study.place))),
+            "found": territory_services.read(evidence.closest(queries.surveyed_place(study.place))),
             "unpublished": surveys.unpublished(queries.published_surveys(study.place)),
             "actions": queries.awareness_actions(study.place),
         }

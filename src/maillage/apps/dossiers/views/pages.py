@@ -147,10 +147,10 @@ def _page(
     sort = request.GET.get("tri", "personnes")
     sort = sort if sort in SORTS else "personnes"
     marked = zone_areas(request, study, query_of(study_request))
-    kept_zones = [z for z in reading.zones if all(each.keeps(z.code) for each in marked["areas"])]
+    selected_zones = [z for z in reading.zones if all(each.keeps(z.code) for each in marked["areas"])]
     # What a marking keeps is zones: the subtotal of their commune would count others.
-    towns = reading.towns if len(kept_zones) == len(reading.zones) > 1 else ()
-    rows = _lines(kept_zones, towns, sort)
+    towns = reading.towns if len(selected_zones) == len(reading.zones) > 1 else ()
+    rows = _lines(selected_zones, towns, sort)
     has_all_zones = request.GET.get("zones") == "toutes"
     is_complete = has_all_zones or len(rows) <= FIRST_ROWS + 4
     visible_rows, query = rows if is_complete else rows[:FIRST_ROWS], marked["query"]
@@ -201,7 +201,7 @@ def _page(
         "sections": rules.SECTIONS,
         "tab": "besoins",
         "factors": evaluation.factors(reading),
-        "n_kept": len(kept_zones),
+        "n_kept": len(selected_zones),
         **_lack(study, reading),
         **marked,
     }

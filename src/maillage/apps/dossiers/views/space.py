@@ -146,7 +146,7 @@ def findings(request: HttpRequest, place: str, name: str) -> HttpResponse:
         except Refused as refused:
             error = refused
     visible_rows, withdrawn = (
-        [row for row in rows if (row.withdrawn_at is None) == is_shown] for is_shown in (True, False)
+        [row for row in rows if (row.withdrawn_at is None) == is_visible] for is_visible in (True, False)
     )
     context = {"form": form, "place": place, "name": name, "rows": visible_rows, "withdrawn": withdrawn}
     return render(
@@ -195,7 +195,7 @@ def mission(request: HttpRequest, place: str, name: str) -> HttpResponse:
         error = refused
     context = {"form": form, "step": step, "place": place, "name": name, "error": error}
     visible_steps, withdrawn = (
-        [each for each in steps if (each.withdrawn_at is None) == is_shown] for is_shown in (True, False)
+        [each for each in steps if (each.withdrawn_at is None) == is_visible] for is_visible in (True, False)
     )
     context |= {
         "told": queries.mission(place, on=timezone.localdate()),

@@ -43,7 +43,7 @@ PRESSES = (DATED, AT_ONCE, TO_CHECK) = ("dated", "at_once", "to_check")
 REMINDERS = (30, 7)  # days before a date that presses, as before the end of a mandate
 
 NOTE, PAPERS, ASK, REDO = "note", "papers", "ask", "redo"  # the gesture that a line offers
-GESTURES: Mapping[str, str] = {
+ACTION_LABELS: Mapping[str, str] = {
     NOTE: "Noter la suite",
     PAPERS: "Cocher un papier",
     ASK: "Lui demander",

@@ -49,7 +49,7 @@ def droits(request: HttpRequest, pk: int) -> HttpResponse:
             "others": lines.other_helpers(request.user, person),
             "until_told": facts.DEADLINE_LABELS,
             "letter": LetterForm(),
-            "gestures": line.GESTURES,
+            "gestures": line.ACTION_LABELS,
             "families": lines.known_procedures(structure),
             "first": [(key, label_of(key)) for key in lines.FIRST],
             "told": _just_noted(request, person),

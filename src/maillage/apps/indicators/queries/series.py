@@ -108,8 +108,8 @@ def is_publishable_beside(share: PeriodShare, goals: Sequence[PeriodShare]) -> b
         share.least,
     )
     return all(
-        is_seen_now
-        for goal_or_pair, is_seen_now in zip(some, publishable, strict=True)
+        is_publishable
+        for goal_or_pair, is_publishable in zip(some, publishable, strict=True)
         if goal_or_pair.definition == share.definition
     )
 

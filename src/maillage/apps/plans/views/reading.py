@@ -124,12 +124,12 @@ def _in_areas(
     """
     study = dossiers.latest(plan.place)
     areas = dossiers.zone_areas(study, request.GET.dict()) if study else ()
-    kept_actions = [
+    selected_actions = [
         row
         for row in actions
         if all(not row.zones or any(each.keeps(code) for code in row.zones) for each in areas)
     ]
-    return areas, kept_actions
+    return areas, selected_actions
 
 
 def _map(plan: Plan, line: str, rows: list[overview.ActionRow], areas: Sequence[ZoneAreas]) -> dict[str, Any]:
@@ -145,12 +145,12 @@ def _map(plan: Plan, line: str, rows: list[overview.ActionRow], areas: Sequence[
         for code in row.row.zones:
             zones.setdefault(code, []).append(row)
     reading = overview.reading_of(plan.place)
-    kept_zones = [
+    selected_zones = [
         zone for zone in (reading.zones if reading else ()) if all(each.keeps(zone.code) for each in areas)
     ]
-    planned = [(zone, zones[zone.code]) for zone in kept_zones if zone.code in zones]
+    planned = [(zone, zones[zone.code]) for zone in selected_zones if zone.code in zones]
     answered = overview.answered((row.row for row in rows if row.row.standing in rules.DECIDED), chosen)
-    own = {zone.code for zone in kept_zones if zone.code in (answered or ())}
+    own = {zone.code for zone in selected_zones if zone.code in (answered or ())}
     svg = dossiers.layer(study, f"manque-{chosen}") if study and chosen else ""
     return {
         "line": chosen,
@@ -162,7 +162,7 @@ def _map(plan: Plan, line: str, rows: list[overview.ActionRow], areas: Sequence[
         "outlined": "une action décidée de cette sorte d’offre y est prévue" if own else "",
         "zones": planned[:MOST_ON_MAP],
         "folded": planned[MOST_ON_MAP:],
-        "others": [zone for zone in kept_zones if zone.code not in zones],
+        "others": [zone for zone in selected_zones if zone.code not in zones],
     }
 
 
