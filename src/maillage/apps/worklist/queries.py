@@ -82,7 +82,7 @@ def lines(user: Any, at: datetime) -> list[Line]:
     return rules.ordered(items, at.date())
 
 
-Item = TypeVar("Told", Line, Moment, News)
+Item = TypeVar("Item", Line, Moment, News)
 
 
 def _spaced(item: Item) -> Item:
