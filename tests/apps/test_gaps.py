@@ -1012,9 +1012,9 @@ def test_the_three_points_stand_beside_what_is_counted_and_who_says_them():
         [sale], {("structures", "partenariat", "oui"): answered(37)}, said
     )
     assert "Lieux qui le disent : 2 (comptés)" in buy.evidence
-    assert "2\xa0témoignages. Les avis s’écartent" in buy.said
+    assert "2\xa0témoignages. Les avis s’écartent" in buy.lack_text
     assert "Donnée manquante" in helped.evidence
-    assert helped.said == "personne ne l’a noté ici."
+    assert helped.lack_text == "personne ne l’a noté ici."
     assert "Travaillent en partenariat : 37\xa0%" in together.evidence
     assert "Donnée manquante" in agreements.points([], {}, [])[2].evidence
     assert {kind for kind, *_ in agreements.POINTS} <= findings.kinds().keys()

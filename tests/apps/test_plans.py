@@ -664,7 +664,7 @@ def test_texts_sent_at_the_same_instant_are_compared_once_they_are_locked(client
         written = getattr(actions, name)
 
         def after_another(row, *args, written=written, theirs=theirs, **said):
-            written(theirs, **{**said, "title": "Le sien", "shown": None})  # while the form was read
+            written(theirs, **{**said, "title": "Le sien", "original": None})  # while the form was read
             return written(row, *args, **said)
 
         monkeypatch.setattr(actions, name, after_another)

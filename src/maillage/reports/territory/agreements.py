@@ -32,7 +32,7 @@ class Point:
 
     title: str
     evidence: str
-    said: str
+    lack_text: str
 
 
 def points(

@@ -351,14 +351,14 @@ def _load(place: str, on: date) -> list[Proposal]:
     assumptions = load.assumptions()
     balance = load.balance(communes_of(place), on - YEAR, on, assumptions)
     together = balance.to_learn / assumptions.seats
-    if balance.examples or not balance.learners or balance.minutes <= max(balance.shown_minutes, together):
+    if balance.examples or not balance.learners or balance.minutes <= max(balance.taught_minutes, together):
         return []
     source = f"actes notés du {date_text(on - YEAR)} au {date_text(on)}, comptés par paquets"
     showing_evidence = (
         Evidence(
-            _hours(balance.shown_minutes), f"{number(balance.shown)} actes", "à montrer, en un an", source
+            _hours(balance.taught_minutes), f"{number(balance.taught)} actes", "à montrer, en un an", source
         )
-        if balance.shown
+        if balance.taught
         else Evidence("presque rien", "moins d’un paquet d’actes", "à montrer, en un an", source)
     )
     return [
