@@ -239,7 +239,8 @@ class GridText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonText:
-    """A share of the people seen beside a published one. here: "" when it is withheld, for a reason."""
+    """A share of the people seen beside a published one. local_share: "" when it is withheld, for a"
+    " reason."""
 
     question: str
     local_share: str

@@ -40,8 +40,8 @@ def ratio(days: ByDay, definition: Indicator, least: int) -> Figure:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodShare:
     """The share of a period: that of the cases that have had time, by whole batches. cases: those of the
-    period asked for, since a day; asked: those that are counted; parts: those counted of the longest period,
-    as they may be told together.
+    period asked for, since a day; counted_cases: those that are counted; parts: those counted of the
+    longest period, as they may be told together.
     """
 
     definition: Indicator
