@@ -125,7 +125,7 @@ def compared(study: Study, before: str, after: str, *, planned: bool, writes: bo
         before=before,
         after=after,
         told=told,
-        parts=() if told.apart else told.parts,
+        parts=() if told.incomparable else told.parts,
         unsealed=[f"« {each.name} »" for each in chosen if not dossiers.edition_seal(each.path)],
     )
 
@@ -147,7 +147,7 @@ def since_edition(
             comparison = changes.compare(edition_of(study, frozen, planned=today.plan is not None), today)
         except Refused:  # it was altered, or its plan is no longer published
             continue
-        if comparison.news and not comparison.apart:
+        if comparison.news and not comparison.incomparable:
             return comparison
     return None
 

@@ -320,7 +320,7 @@ def _perceived(surveyed: criteria.Surveyed) -> list[Proposal]:
     gap = criteria.perception(surveyed)
     if gap is None or gap.net < BELIEVED_APART:
         return []
-    more = gap.believed.percent > gap.said.percent
+    more = gap.believed.percent > gap.answered.percent
     title = (
         "Faire venir par le bouche-à-oreille et l’orientation entre lieux, avant de nouvelles affiches"
         if more
@@ -337,7 +337,7 @@ def _perceived(surveyed: criteria.Surveyed) -> list[Proposal]:
             effect="L’écart dit que l’on se trompe de canal ; il ne chiffre l’effet d’aucune action.",
             evidence=(
                 _answer(gap.believed, f"des structures le croient : « {gap.believed.label} »"),
-                _answer(gap.said, f"des habitants le disent : « {gap.said.label} »"),
+                _answer(gap.answered, f"des habitants le disent : « {gap.answered.label} »"),
             ),
             value=1 - gap.net / 100,
         )
