@@ -328,7 +328,7 @@ def test_invented_activity_is_told_as_such_and_never_mixed(structures):
         note.replace("\xa0", " ") for note in told.notes(found)
     )
     found = report(structures[1:])
-    assert (found.examples, found.apart) == (False, "")
+    assert (found.examples, found.real_text) == (False, "")
 
 
 def parts_of(client, **sent) -> dict[str, list[dict[str, str]]]:

@@ -231,7 +231,7 @@ def test_every_part_of_a_study_has_a_name_in_words(study):
 def test_an_edition_of_a_diagnosis_holds_the_published_plan_of_its_day(study, lea):
     plan = actions.open_plan(PLACE, title="Le plan", frame=frames()["grenoble"], by=lea, at=AT)
     for is_public in (False, True):
-        actions.publish(plan, shown=is_public, by=lea, at=AT)
+        actions.publish(plan, is_public=is_public, by=lea, at=AT)
         _, files = reports.whole(study, "diagnostic", AT.date(), name="mai")
         assert (json.loads(files["diagnostic.json"])["plan"] is not None) is is_public
 
@@ -283,14 +283,14 @@ def test_an_edition_is_compared_with_the_plan_of_the_day(
 ):
     settings.HOME, _ = computed
     plan = actions.open_plan(PLACE, title="Le plan", frame=frames()["grenoble"], by=lea, at=AT)
-    actions.publish(plan, shown=True, by=lea, at=AT)
+    actions.publish(plan, is_public=True, by=lea, at=AT)
     freeze("restitution", "mai", plan=editions.edition_of(study, None, planned=True).plan)
     PlanAction.objects.filter(plan=plan, number=3).update(pilot="CCAS d’Échirolles")
     page = client.get(PAGE).content.decode()
     assert "L’étude et le plan d’aujourd’hui" in page
     assert "CCAS d’Échirolles" in page and 'data-t="Ce qu’on peut en dire">Le pilote' in page
     freeze("plan", "juin", plan=editions.edition_of(study, None, planned=True).plan)
-    actions.publish(plan, shown=False, by=lea, at=AT)
+    actions.publish(plan, is_public=False, by=lea, at=AT)
     assert "CCAS d’Échirolles" not in client.get(PAGE).content.decode(), "a draft is its team’s"
     both = {"de": "restitution/mai", "a": "plan/juin"}
     page = client.get(PAGE, both).content.decode()

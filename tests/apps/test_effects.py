@@ -37,7 +37,7 @@ def lea(home):
 @pytest.fixture
 def row(lea):
     plan = actions.open_plan(PLACE, title="Le plan", frame=frames()["grenoble"], by=lea, at=AT)
-    actions.publish(plan, shown=True, by=lea, at=AT)
+    actions.publish(plan, is_public=True, by=lea, at=AT)
     found = plan.actions.get(number=7)
     found.indicator, found.baseline, found.target = "Personnes venues", 12, 60
     found.starts_on = date(2026, 3, 1)

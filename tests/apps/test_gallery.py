@@ -173,7 +173,7 @@ def shown_percent(row: str) -> int:
 def test_places_and_actions_that_are_counted_are_drawn():
     """Where a census was taken and a register written; none of these plates then gives a reason."""
     wifi = PracticeLine(
-        id="wifi", label="Wifi", is_said=True, n_today=31, n_planned=2, share="40\xa0%", bar=40, how=""
+        id="wifi", label="Wifi", is_described=True, n_today=31, n_planned=2, share="40\xa0%", bar=40, how=""
     )
     kinds = [
         KindLine(label=label, n_places=n, n_structures=0, share="", bar=n)
@@ -182,7 +182,7 @@ def test_places_and_actions_that_are_counted_are_drawn():
     library = ActorPlace(id="m", name="Médiathèque", practices=(ActorPractice("Wifi", "today"),))
     actor = Actor(name="La Ville", kind="Mairie", places=(library,), is_known=True)
     census = SimpleNamespace(
-        n_places=14, n_talking=12, n_silent=2, never_said="", source="Compté ce jour.", kinds=kinds,
+        n_places=14, n_talking=12, n_silent=2, unmentioned="", source="Compté ce jour.", kinds=kinds,
         practices=(wifi,), actors=(actor,), shares=SimpleNamespace(free=Part(3, 4, "75\xa0%", 0.75)),
     )  # fmt: skip
     action = Action(kind="Stand", name="Au marché", place="Ici", when="2026", public="tous", met="")

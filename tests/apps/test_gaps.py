@@ -157,8 +157,8 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
 
     assert "Compté le 20 novembre 2026. Fiches de Hinaura" in told.source
     assert "Aucun lieu n’en parle, ni pour dire oui ni pour dire non : " in places
-    assert "on vous oriente" in told.never_said
-    assert "formation" not in told.never_said
+    assert "on vous oriente" in told.unmentioned
+    assert "formation" not in told.unmentioned
     # FS-07: each part of the page is a line of a phone, which says how much it holds and opens.
     assert folds_of(client.get(f"/territoires/{PLACE}/lieux/")) == {
         "Ce qu’on y trouve": f"{len(told.practices)} pratiques",
@@ -1029,9 +1029,9 @@ def test_the_three_points_stand_beside_what_is_counted_and_who_says_them():
         [sale], {("structures", "partenariat", "oui"): answered(37)}, said
     )
     assert "Lieux qui le disent : 2 (comptés)" in buy.evidence
-    assert "2\xa0témoignages. Les avis s’écartent" in buy.said
+    assert "2\xa0témoignages. Les avis s’écartent" in buy.lack_text
     assert "Donnée manquante" in helped.evidence
-    assert helped.said == "personne ne l’a noté ici."
+    assert helped.lack_text == "personne ne l’a noté ici."
     assert "Travaillent en partenariat : 37\xa0%" in together.evidence
     assert "Donnée manquante" in agreements.points([], {}, [])[2].evidence
     assert {kind for kind, *_ in agreements.POINTS} <= findings.kinds().keys()

@@ -298,7 +298,7 @@ def test_actions_of_a_published_plan_are_followed(library):
     plan.actions.filter(number__lte=3).update(state="done")
     plan.actions.filter(number=4).update(state="dropped")
     assert "Aucun plan" in counted(GRENOBLE)["plan"].reason
-    steering.publish(plan, shown=True, by=lea, at=AT)
+    steering.publish(plan, is_public=True, by=lea, at=AT)
     found = counted(GRENOBLE)["plan"]
     assert (found.part, found.denominator, found.value) == (3, 21, pytest.approx(300 / 21))
     assert found.apart == ("1\xa0action abandonnée, à part.",)
@@ -544,8 +544,8 @@ def test_the_unit_of_a_share_is_in_its_figure():
     share, count = (
         next(x for x in indicators().values() if x.unit == unit) for unit in ("pourcent", "personnes")
     )
-    assert reading._beside(rules.Value(definition=share, on=ON, value=40.0)) == ""
-    assert reading._beside(rules.Value(definition=count, on=ON, value=40.0)) == "personnes"
+    assert reading._base_text(rules.Value(definition=share, on=ON, value=40.0)) == ""
+    assert reading._base_text(rules.Value(definition=count, on=ON, value=40.0)) == "personnes"
 
 
 def test_departements_stand_side_by_side_and_too_many_are_refused(client, library):
@@ -825,7 +825,7 @@ def test_passes_are_those_that_a_published_plan_counts_by_actor(library, home):
     whole = write("Le pass", pilot="La Région")
     count(whole, 172)
     assert passes().value is None, "a draft is nobody’s figure"
-    steering.publish(plan, shown=True, by=lea, at=AT)
+    steering.publish(plan, is_public=True, by=lea, at=AT)
     assert (passes().value, passes().apart) == (172, ("La Région : 172, au 2 novembre 2026 (Relevé).",))
     first, second = write("L’ADIIJ", parent=whole), write("L’Âge d’Or", parent=whole, pilot="Âge d’Or")
     count(first, 40, 1)
@@ -844,7 +844,7 @@ def test_passes_tell_nothing_that_the_plan_withholds_and_nobody_is_no_secret(lib
     """The plan hides 203 beside the 200 it told; the indicator gave both, three people apart."""
     lea = account("lea", "analyste", territory="38")
     plan = steering.open_plan(GRENOBLE, title="Le plan", frame=None, by=lea, at=AT)
-    steering.publish(plan, shown=True, by=lea, at=AT)
+    steering.publish(plan, is_public=True, by=lea, at=AT)
     values = {"axis": plan.axes.get(), "indicator": "pass remis", "unit": "Pass"}
 
     def count(row, value: float, day: int):
@@ -943,7 +943,9 @@ def test_a_place_is_silent_alike_in_the_indicators_the_studies_and_the_imports()
     sheets = [
         {"id": str(k), "nom": f"Lieu {k}", "code_insee": "38185"} | offer for k, offer in enumerate(offers)
     ]
-    talking = sum(measure == rules.TALKING for sheet in sheets for measure, _, _ in sources._told(sheet))
+    talking = sum(
+        measure == rules.TALKING for sheet in sheets for measure, _, _ in sources._place_measures(sheet)
+    )
     rows = SimpleNamespace(accepted=[SimpleNamespace(sheet=sheet) for sheet in sheets])
     n_silent = len(census("essai", sheets).silent)
     assert (len(sheets) - talking, len(sheets) - report.says_an_offer(rows), n_silent) == (1, 1, 1)

@@ -128,13 +128,13 @@ def test_three_drawings_are_too_few(fatou):
 def test_ten_minutes_without_a_gesture_close_it_on_the_server(client, fatou):
     open_page(client, fatou)
     session = client.session
-    almost = timezone.now() - rules.SHOWN_FOR + timedelta(seconds=30)
+    almost = timezone.now() - rules.OPEN_FOR + timedelta(seconds=30)
     session[access.PAGE] |= {"since": almost.isoformat()}
     session.save()
     assert client.get("/ma-carte/garde/").status_code == 200, "and a gesture gives ten more"
     assert datetime.fromisoformat(client.session[access.PAGE]["since"]) > almost
     session = client.session
-    session[access.PAGE] |= {"since": (timezone.now() - rules.SHOWN_FOR).isoformat()}
+    session[access.PAGE] |= {"since": (timezone.now() - rules.OPEN_FOR).isoformat()}
     session.save()
     assert "fermée seule, après 10 minutes" in text(client.get("/ma-carte/garde/", follow=True))
     assert access.PAGE not in client.session

@@ -487,7 +487,7 @@ def test_the_printed_mandate_says_what_was_kept(pro, andrei, structure, leila):
 def test_what_is_heard_is_printed_in_the_language_of_the_person_from_right_to_left(pro, leila, structure):
     amina = people.welcome(by=leila, structure=structure, nickname="Amina", language="ar", at=NOW)
     mandat = given(amina, structure, leila, at=NOW)
-    heard = mandat_papers.paper(mandat).heard
+    heard = mandat_papers.paper(mandat).spoken
     assert heard is not None and (heard.language, LANGUAGES[heard.language].direction) == ("ar", "rtl")
     told = pages_of(pro.get(reverse("mandat_print", args=[mandat.pk])).content)
     assert (

@@ -254,7 +254,7 @@ def test_an_empty_or_foreign_drawing_is_not_a_signature(andrei, leila, structure
     mandat = drafted(andrei, structure, leila)
     with pytest.raises(Refused, match="croix"):
         mandat_signing.sign(
-            mandat, Signing(how=frame.TOUCH, strokes=strokes, shown=shown(mandat)), by=leila, at=AT
+            mandat, Signing(how=frame.TOUCH, strokes=strokes, read_digest=shown(mandat)), by=leila, at=AT
         )
     assert Mandat.objects.get().signed_at is None
 
@@ -263,7 +263,7 @@ def test_a_spoken_yes_has_a_witness_who_is_not_the_helper(andrei, leila, structu
     mandat = drafted(andrei, structure, leila)
 
     def say_yes(witness: str) -> Mandat:
-        signing = Signing(how=frame.SPOKEN, witness=witness, shown=shown(mandat))
+        signing = Signing(how=frame.SPOKEN, witness=witness, read_digest=shown(mandat))
         return mandat_signing.sign(mandat, signing, by=leila, at=AT)
 
     for witness, why in (
@@ -376,7 +376,7 @@ def test_a_mandate_is_never_lengthened(andrei, leila, structure):
 def test_an_emergency_lasts_the_day_and_is_regularised_by_a_real_mandate(andrei, leila, structure):
     urgent = drafted(andrei, structure, leila, "titre-sejour", emergency=True, duration="year")
     assert (urgent.duration, urgent.ends_on) == ("day", date(2026, 11, 9))
-    signing = Signing(how=frame.SPOKEN, shown=shown(urgent))
+    signing = Signing(how=frame.SPOKEN, read_digest=shown(urgent))
     urgent = mandat_signing.sign(urgent, signing, by=leila, at=AT)
     assert urgent.regularise_before == AT + timedelta(hours=48)
     assert permissions.allows(andrei, structure, "titre-sejour", AT).allowed
@@ -603,7 +603,7 @@ def test_each_field_of_a_mandate_is_copied_or_left_out_for_a_reason(andrei, leil
     first = given(andrei, structure, leila, token="un")
     helper = Helper(kind=frame.RELATIVE, relative="Ana", supervisor=leila)
     mandat = drafted(andrei, structure, leila, token="deux", helper=helper, renews=first)
-    signing = Signing(how=frame.SPOKEN, witness="Mme Roche", shown=shown(mandat))
+    signing = Signing(how=frame.SPOKEN, witness="Mme Roche", read_digest=shown(mandat))
     mandat_signing.sign(mandat, signing, by=leila, at=AT)
     stopping.withdraw(mandat, by=leila, at=AT)
     Mandat.objects.filter(pk=mandat.pk).update(

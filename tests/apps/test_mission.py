@@ -210,9 +210,9 @@ def test_two_who_write_a_mission_see_each_other_and_replace_nothing_unread(writt
 
 def test_two_who_write_at_the_same_instant_do_not_both_pass(written, analyst):
     was = {"reason": WRITTEN["reason"]}
-    actions.set_mission(PLACE, {"reason": "Le sien."}, shown=was, by=analyst, at=AT)
+    actions.set_mission(PLACE, {"reason": "Le sien."}, original=was, by=analyst, at=AT)
     with pytest.raises(WrittenMeanwhile):  # read before, compared once it is locked
-        actions.set_mission(PLACE, {"reason": "Le mien."}, shown=was, by=analyst, at=AT)
+        actions.set_mission(PLACE, {"reason": "Le mien."}, original=was, by=analyst, at=AT)
     assert StudyMission.objects.get().reason == "Le sien."
 
 

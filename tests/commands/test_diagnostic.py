@@ -320,7 +320,7 @@ def test_a_second_study_of_a_folder_leaves_nothing_of_the_first(tmp_path, whole)
         (folder / "etude.json").write_text(code)
         (folder / f"fiches/{code}.pdf").write_text(code)
     (first / "fiches/notes.txt").write_text("à moi")
-    moved = edition._put_in_place(second, first, whole=whole)
+    moved = edition._put_in_place(second, first, replaces_all=whole)
     assert moved == [first / "etude.json", first / "fiches/383170000.pdf"]
     assert (first / "etude.json").read_text() == "383170000"
     sheets = {path.stem for path in (first / "fiches").glob("*.pdf")}

@@ -96,7 +96,7 @@ def test_places_are_not_structures(sheets):
             structure_name=str(s["structure_parente"]),
             kind="formation",
             sheet=s,
-            last_said=None,
+            last_confirmed=None,
         )
         for s in training
     ]

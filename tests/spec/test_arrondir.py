@@ -35,7 +35,7 @@ def figures() -> st.SearchStrategy[Estimate]:
 def question(figure: Estimate, *, weighted: bool, rule: str = "nearest") -> Card:
     rest = share(100 - figure.value, 100 - figure.high, 100 - figure.low)
     return Card(
-        asked=QuestionAnswers(
+        answers=QuestionAnswers(
             name="q",
             label="Un lieu vous a-t-il aidé ?",
             lines=[
@@ -54,7 +54,7 @@ def everywhere(card: Card) -> set[tuple[int, int, int]]:
     """Return (value, low, high) of « oui » as each place prints it: sentence, table, chart, text of the chart,
     CSV, grid.
     """
-    asked, figure = card.asked, card.asked.lines[0].figure
+    asked, figure = card.answers, card.answers.lines[0].figure
     table = [cell.text for cell in document.table(card, "brut").rows[0]]
     row = next(iter(document.rows([card], computed="brut")))
     grid = Answered(

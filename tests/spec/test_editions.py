@@ -143,12 +143,12 @@ def test_two_definitions_are_never_compared():
     """Une définition différente compte d’autres personnes : aucun chiffre n’est comparé, et c’est dit."""
     need = figure(4000, 3500, 4500)
     found = changes.compare(edition(study(need)), edition(study(figure(9000, 8000, 9900), definition="b")))
-    assert found.apart == "Elles ne comptent pas la même chose : définition a, puis définition b."
+    assert found.incomparable == "Elles ne comptent pas la même chose : définition a, puis définition b."
     assert (found.figures, found.zones, found.offer) == ((), (), ())
     assert found.conclusion == "Ces deux éditions ne se comparent pas"
     older, newer = study(need), study(need, definition="b")
     older["definition"]["libelle"] = "L’un ou l’autre des deux critères"
-    assert changes.compare(edition(older), edition(newer)).apart == (
+    assert changes.compare(edition(older), edition(newer)).incomparable == (
         "Elles ne comptent pas la même chose : l’un ou l’autre des deux critères, puis définition b."
     )
 
@@ -416,7 +416,7 @@ def test_two_fingerprints_are_never_said_the_same():
     for name, words in (("marges", "les marges"), ("neuf", "« neuf »")):
         found = changes.compare(edition(one), edition({**one, name: {"a": 1}}))
         assert found.before.print != found.after.print
-        assert found.others == (words,)
+        assert found.unlisted == (words,)
         assert (
             found.conclusion == "Aucun chiffre n’est sorti de sa fourchette, mais ces deux éditions diffèrent"
         )

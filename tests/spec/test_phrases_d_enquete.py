@@ -48,7 +48,7 @@ def written(question: QuestionAnswers) -> list[str]:
 
 def test_how_many_answered_is_not_said_where_it_would_tell_of_a_few():
     """Un nombre de réponses qui ne se publie pas n’est dit nulle part ; « aucune » ne dit rien de personne."""
-    found = [asked(n=n, told=told).base for n, told in ((192, True), (192, False), (0, False))]
+    found = [asked(n=n, is_base_public=told).base for n, told in ((192, True), (192, False), (0, False))]
     assert found == [192, None, 0]
 
 
@@ -69,7 +69,7 @@ def test_an_answer_is_an_inhabitant_s_once_the_sample_resembles_them(spec):
         other         | oui
         """,
         lambda t: [
-            findings.who(str(kind), weighted=weighted == "oui").many
+            findings.people_noun(str(kind), weighted=weighted == "oui").many
             for kind, weighted in zip(t["enquête"], t["redressée"], strict=True)
         ],
         [
@@ -310,7 +310,7 @@ def test_a_question_without_a_national_mean_says_so():
         "a.csv",
         {"id": np.arange(40).astype(str), "depenses": np.tile(["5", "15", "25", "40"], 10)},
     )
-    (card,) = [each for each in cards.every(samples.sample(answers, bank)) if each.asked.name == "depenses"]
+    (card,) = [each for each in cards.every(samples.sample(answers, bank)) if each.answers.name == "depenses"]
     note = next(block for block in document.card_blocks(card, "brut", id="d") if isinstance(block, Grid)).note
     assert "sans imprimer ni l’une ni l’autre : aucune moyenne nationale ne peut être mise à côté." in note
-    assert not card.asked.national
+    assert not card.answers.national

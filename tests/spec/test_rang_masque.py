@@ -89,14 +89,14 @@ def denied(seed: int) -> list[str]:
     )
     printed = [*texts(made.data()), *texts(document.rows(shown, computed="brut"))]
     whole = {
-        each.asked.name: {
+        each.answers.name: {
             row.label: row.share.value if row.share else 0.0
-            for row in tabulation.of_sample(held, each.asked.name, least=None).of()
+            for row in tabulation.of_sample(held, each.answers.name, least=None).of()
         }
         for each in shown
     }
     published = {
-        each.asked.name: {line.label for line in each.asked.lines if isinstance(line.figure, Estimate)}
+        each.answers.name: {line.label for line in each.answers.lines if isinstance(line.figure, Estimate)}
         for each in shown
     }
     sentences = [

@@ -16,7 +16,7 @@ def places(t) -> list[census.Row]:
     return [
         census.Row(
             id=str(k), name=f"Lieu {k}", commune=f"{commune:.0f}", structure="", structure_name="", kind=kind,
-            sheet={"practices": {id: {"state": "offered"} for id in given.split()}}, last_said=None,
+            sheet={"practices": {id: {"state": "offered"} for id in given.split()}}, last_confirmed=None,
         )
         for k, (kind, commune, given) in enumerate(zip(*columns, strict=True))
     ]  # fmt: skip
@@ -188,7 +188,7 @@ def test_une_pratique_compte_des_lieux(spec):
                 structure_name="",
                 kind="mairie",
                 sheet={"practices": {"formation": {"state": "offered", "publics": kept}}},
-                last_said=None,
+                last_confirmed=None,
             )
             for k, kept in enumerate(publics)
         ]

@@ -211,5 +211,5 @@ def test_a_mark_is_never_lost_in_a_drawing():
     held = samples.sample(Table("r.csv", {"id": np.arange(len(said)).astype(str), "q": np.array(said)}), form)
     (card,) = cards.every(held, inside=True)
     drawn = document.chart(card, id="q")
-    assert drawn.alt.count("ne sera pas publié") == sum(bool(line.unpublished) for line in card.asked.lines)
+    assert drawn.alt.count("ne sera pas publié") == sum(bool(line.unpublished) for line in card.answers.lines)
     assert "ne sera pas publié" in drawn.alt

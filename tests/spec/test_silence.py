@@ -105,7 +105,7 @@ def test_a_place_to_locate_is_counted_in_its_commune_and_is_no_absence(spec):
             Place(id=str(k), commune="ville", offers=frozenset({line})) for k, line in enumerate(offers)
         ]
         o = offered_of(t, places, cut=True)
-        read, whole = offer.read(o), offer.whole(o)
+        read, whole = offer.read(o), offer.study_offer(o)
 
         def as_cell(n: int | None) -> str:
             return "vide" if n is None else str(n)

@@ -57,7 +57,7 @@ def before(**more: object) -> Before:
         about="« Vague 2024 »",
         weighted=bool(told["weighted"]),
         rows=rows,
-        apart=str(told["apart"]),
+        unlike=str(told["apart"]),
     )
 
 

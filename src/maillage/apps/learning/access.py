@@ -40,7 +40,7 @@ def open_card(request: HttpRequest, person: Person, at: datetime, *, is_new: boo
 
 def learner(request: HttpRequest, at: datetime) -> Person | None:
     """Return the person whose card is open for learning in this browser; None once the card was replaced."""
-    return cards.card_in(request, at, key=KEY, shown_for=LEARNING_FOR)
+    return cards.card_in(request, at, key=KEY, open_for=LEARNING_FOR)
 
 
 def is_same_card(request: HttpRequest, person: Person | None) -> bool:
@@ -57,7 +57,7 @@ def to_note(request: HttpRequest, at: datetime) -> bool:
     """Return True if the code of the card was created a moment ago: later, on a shared computer, it is no
     longer displayed.
     """
-    return cards.card_in(request, at, key=NEW, shown_for=NOTED) is not None
+    return cards.card_in(request, at, key=NEW, open_for=NOTED) is not None
 
 
 def close_card(request: HttpRequest) -> None:

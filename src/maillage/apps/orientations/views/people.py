@@ -214,7 +214,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "to_learn": acts.proposals(person, timezone.now()),
         "no_reminder": reminders.refusal(person) is not None,
         "traces": queries.traces(person, request.user),
-        "months": rules.KEPT_MONTHS,
+        "months": rules.RETENTION_MONTHS,
         "secret": persons.secret_of(person),
         "to_correct": access.corrections_for(request.user).filter(person=person, done_at=None),
     }

@@ -198,4 +198,4 @@ def _followed(request: HttpRequest) -> Orientation | None:
 
 
 def _carried(request: HttpRequest) -> Person | None:
-    return access.card_in(request, timezone.now(), key=KEY, shown_for=DISPLAY_TIME)
+    return access.card_in(request, timezone.now(), key=KEY, open_for=DISPLAY_TIME)

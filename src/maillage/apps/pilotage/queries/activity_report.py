@@ -230,7 +230,7 @@ def report(
         outcomes=_outcomes(list(known), first, until, lots, example=examples),
         least=least,
         examples=examples,
-        apart=_real_activity_words(real, _Lots(since, protected)) if examples else "",
+        real_text=_real_activity_words(real, _Lots(since, protected)) if examples else "",
         silent=len(structures) - len(rows),
     )
 

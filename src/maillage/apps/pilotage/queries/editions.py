@@ -133,7 +133,7 @@ def compared(study: Study, before: str, after: str, *, planned: bool, writes: bo
         before=before,
         after=after,
         told=comparison,
-        parts=() if comparison.apart else comparison.parts,
+        parts=() if comparison.incomparable else comparison.parts,
         unsealed=[f"« {edition.name} »" for edition in chosen if not dossiers.edition_seal(edition.path)],
     )
 
@@ -155,7 +155,7 @@ def since_edition(
             comparison = changes.compare(edition_of(study, frozen, planned=today.plan is not None), today)
         except Refused:  # it was altered, or its plan is no longer published
             continue
-        if comparison.news and not comparison.apart:
+        if comparison.news and not comparison.incomparable:
             return comparison
     return None
 

@@ -195,7 +195,7 @@ def content(survey: Survey, part: str, at: datetime) -> Json:
 
 
 def _tables(frame: frames.Frame, computed: str) -> Json:
-    tables = [card.asked for card in frame.complete_cards]
+    tables = [card.answers for card in frame.complete_cards]
     return {
         "chapters": drawn(document.themes(frame.questionnaire, frame.complete_cards, computed))
         if tables

@@ -121,7 +121,7 @@ def _read(
     """Return the findings and the other sentences as the analyst left them: without those hidden, nor those
     whose figure changed since they were edited.
     """
-    people = survey_findings.who(frame.survey.kind, weighted=frame.weighted)
+    people = survey_findings.people_noun(frame.survey.kind, weighted=frame.weighted)
     highlights = story.story(cards, crossings, people)
     visible = {
         row.sentence.key: row
@@ -141,7 +141,7 @@ def _read(
     remaining = [row for key, row in visible.items() if key not in keys]
     return rewritten, FindingTexts(
         first=tuple(row.text for row in remaining if row.edited),
-        others=tuple(row.text for row in remaining if not row.edited),
+        rest=tuple(row.text for row in remaining if not row.edited),
     )
 
 
@@ -164,7 +164,7 @@ def before(survey: Survey, on: date) -> Before | None:
         about=f"« {survey.after} », édition {row.number}, {in_words(timezone.localdate(row.published_at))}",
         weighted=row.content["weighted"],
         rows=[*row.content["tables"], *row.content.get("scales", ())],
-        apart=_difference_words(survey, row),
+        unlike=_difference_words(survey, row),
     )
 
 

@@ -45,7 +45,7 @@ def sentences(
     """
     cards = frame.cards if cards is None else cards
     crossings = crossings_of(frame, cards) if crossings is None else crossings
-    people = survey_findings.who(frame.survey.kind, weighted=frame.weighted)
+    people = survey_findings.people_noun(frame.survey.kind, weighted=frame.weighted)
     return [
         *(finding.sentence for finding in story.story(cards, crossings, people)),
         *survey_cards.sentences(cards, people),

@@ -156,7 +156,7 @@ def published_figure(request: HttpRequest) -> HttpResponse:
             if other.strip():
                 context["compared"] = survey_published_figure.compared(typed, other, answers)
             else:
-                context["found"] = survey_published_figure.found(typed, answers)
+                context["found"] = survey_published_figure.origin_of(typed, answers)
         except Refused as error:
             context["refused"] = error
     return render(
