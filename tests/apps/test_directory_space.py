@@ -1153,9 +1153,9 @@ def page_after(client, address: str, data) -> str:
 
 def test_who_runs_the_place_confirms_by_saving_and_what_was_written_is_doubtful_no_more(keeper, lieu):
     doubt(lieu, "horaires", "telephone")
-    page_html = saturday(keeper, lieu)
+    saved_page = saturday(keeper, lieu)
     lieu.refresh_from_db()
-    assert "confirmée aujourd’hui par votre équipe" in page_html
+    assert "confirmée aujourd’hui par votre équipe" in saved_page
     assert (lieu.confirmed_on is not None, lieu.confirmed_by) == (True, "Responsable")
     assert [each["field"] for each in lieu.to_check] == ["telephone"]
     assert "Attention" not in page_text(keeper.get(f"/lieux/{lieu.slug}/").content.decode())
@@ -1173,9 +1173,9 @@ def test_hours_that_the_network_writes_are_no_old_hours(signed, lieu):
 
 def test_saving_an_address_of_mail_says_nothing_of_coordinates(signed, lieu):
     data = {**form_of(signed, lieu), "courriels": "accueil@exemple.fr"}
-    page_html = page_after(signed, f"/espace/annuaire/lieux/{lieu.slug}/", data)
-    assert "Fiche enregistrée" in page_html
-    assert "Latitude" not in page_html.split("Fiche enregistrée")[1][:300]
+    saved_page = page_after(signed, f"/espace/annuaire/lieux/{lieu.slug}/", data)
+    assert "Fiche enregistrée" in saved_page
+    assert "Latitude" not in saved_page.split("Fiche enregistrée")[1][:300]
     lieu.refresh_from_db()
     assert (lieu.sheet["latitude"], lieu.sheet["courriels"]) == (45.1916, ["accueil@exemple.fr"])
 
@@ -1262,9 +1262,9 @@ def test_several_doubts_are_settled_at_once_and_taken_back(signed, doubted):
     assert [Lieu.objects.get(pk=each.pk).to_check == [] for each in doubted] == [True, True, False]
     assert Lieu.objects.get(pk=one.pk).confirmed_on is None, "a doubt less is no confirmation"
     sheets.edit(Lieu.objects.get(pk=two.pk), {"quartier": "Nord"}, by="x", at=AT + timedelta(days=30))
-    page_html = page_after(signed, "/espace/annuaire/relues/", {"defaire": "1"})
-    assert "1 fiche de nouveau à vérifier" in page_html
-    assert "1 fiche changée depuis" in page_html
+    saved_page = page_after(signed, "/espace/annuaire/relues/", {"defaire": "1"})
+    assert "1 fiche de nouveau à vérifier" in saved_page
+    assert "1 fiche changée depuis" in saved_page
     assert [bool(Lieu.objects.get(pk=each.pk).to_check) for each in doubted] == [True, False, True]
 
 
