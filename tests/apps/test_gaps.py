@@ -34,6 +34,7 @@ from maillage.reference.travel import CAR, FOOT
 from maillage.reports.directory import census
 from maillage.reports.territory import agreements, criteria, gaps
 from maillage.reports.territory import offer as offer_reports
+from maillage.reports.territory.chapters.offer import offer_annex
 from maillage.reports.territory.findings import FieldFinding
 from maillage.reports.territory.reading import (
     CommuneList,
@@ -128,6 +129,7 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
     later = every.context["rows"][offer.FIRST_ZONES]["zone"].code
     assert f"zones=toutes#manque-{later}" in first.content.decode(), "the map still leads to it"
     _a_long_list_shows_its_first_zones(client, monkeypatch)
+    _each_zone_is_written_under_the_line_of_its_column(queries.reading(offered))
     _by_car_no_page_speaks_of_walking(client, offered, monkeypatch)
     loop = f"/territoires/{PLACE}/boucle/"
     assert client.get(loop).content.decode().count("#manque-") > 10, "some are not among the first rows"
@@ -224,6 +226,21 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
 
     _check_map_point_is_tried_then_saved(offered, client, base)
     _the_directory_moves_on(offered, client)
+
+
+def _each_zone_is_written_under_the_line_of_its_column(reading):
+    annex = offer_annex(reading, reading.offer)
+    table = next(block for block in annex.blocks if getattr(block, "columns", ())[:2] == ("Zone", "Lieux"))
+    rows = {cells[0].text: [cell.text for cell in cells[2:]] for cells in table.rows}
+    compared = 0
+    for zone in reading.offer.zones.values():
+        lines = {line.label: line for line in zone.lines}
+        for label, cell in zip(table.columns[2:], rows.get(zone.name, ()), strict=False):
+            line = lines[label]
+            assert cell == (line.places if line.n_places else line.sign), (zone.name, label)
+            compared += 1
+    assert compared > 20
+    assert len(table.columns) > 4, "several columns, whose order counts"
 
 
 def _a_long_list_shows_its_first_zones(client, monkeypatch) -> None:

@@ -17,7 +17,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.documents.rules.cipher import new_key
 from maillage.apps.memberships.actions import appoint
 from maillage.cli.main import main
-from maillage.config import checks, health, installation, scheduler
+from maillage.config import checks, health, installation, scheduler, sessions
 from maillage.config.providers import chosen
 from maillage.kernel.errors import Refused
 from maillage.words.wording import NBSP
@@ -258,7 +258,7 @@ def test_a_stop_waits_for_the_work_under_way_and_for_no_other(settings, monkeypa
     """Dans un pays, les autres prenaient des minutes : tué au bout de quarante secondes, un courriel à moitié remis
     attendait qu’une personne décide.
     """
-    works = [(name, f"{__name__}.{name}") for name in ("stopped", "next_one")]
+    works = [("stopped", stopped), ("next_one", next_one)]
     monkeypatch.setattr(scheduler, "WORKS", works)
     former = [(number, signal.getsignal(number)) for number in (signal.SIGTERM, signal.SIGINT)]
     worked.clear()
@@ -278,8 +278,8 @@ def broken(at: datetime) -> int:
 def test_repeated_failure_is_reported_until_it_succeeds(settings, monkeypatch, capsys):
     """Le cœur bat, et l’effacement dû n’a plus lieu depuis des mois : seul le journal du serveur le disait."""
     monkeypatch.setattr("maillage.config.bootstrap.ready", lambda: None)
-    sound = ("visites_finies", "maillage.config.sessions.clear")
-    monkeypatch.setattr(scheduler, "WORKS", (("personnes_oubliees", f"{__name__}.broken"), sound))
+    sound = ("visites_finies", sessions.clear)
+    monkeypatch.setattr(scheduler, "WORKS", (("personnes_oubliees", broken), sound))
     assert main(["echeances"]) == 1
     state, detail = states()["échéances en échec"]
     assert (state, detail) == ("mal", "La dernière fois, n’ont pas été faits : personnes oubliees.")

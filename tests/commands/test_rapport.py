@@ -201,6 +201,12 @@ def test_a_report_killed_while_it_computes_leaves_no_folder(tmp_path, monkeypatc
     assert folders.read(out)[1] == {"synthese.html": b"x"} and out.stat().st_mode & 0o777 == 0o750
 
 
+def test_an_output_folder_named_as_a_document_is_refused(maillage, tmp_path):
+    answer = maillage("rapport", "synthese", CODE, "--sortie", tmp_path / "synthese.pdf")
+    assert answer.code == 2 and "est un nom de fichier" in answer.err
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("name", DATA_ALONE)
 def test_no_form_calls_another_address(alone, name):
     text = (alone / name / f"{name}.html").read_text("utf-8")

@@ -54,11 +54,11 @@ def test_une_phrase_se_lit_avec_sa_marge():
 @pytest.mark.parametrize(
     ("confirmed", "sheets", "told"),
     [
-        (0, 3, "Aucune des 3 fiches de lieux n’a été confirmée depuis 6 mois."),
-        (1, 3, "1 des 3 fiches de lieux a été confirmée depuis 6 mois."),
-        (2, 3, "2 des 3 fiches de lieux ont été confirmées depuis 6 mois."),
-        (0, 1, "La seule fiche de lieu n’a pas été confirmée depuis 6 mois."),
-        (1, 1, "La seule fiche de lieu a été confirmée depuis 6 mois."),
+        (0, 3, "Aucune des 3 fiches de lieux n’a été déposée ou confirmée depuis 6 mois."),
+        (1, 3, "1 des 3 fiches de lieux a été déposée ou confirmée depuis 6 mois."),
+        (2, 3, "2 des 3 fiches de lieux ont été déposées ou confirmées depuis 6 mois."),
+        (0, 1, "La seule fiche de lieu n’a pas été déposée ou confirmée depuis 6 mois."),
+        (1, 1, "La seule fiche de lieu a été déposée ou confirmée depuis 6 mois."),
     ],
 )
 def test_les_fiches_confirmees_s_accordent(confirmed, sheets, told):

@@ -11,6 +11,8 @@ from typing import Any, BinaryIO
 from maillage.kernel.disk import reason
 from maillage.kernel.errors import Refused
 
+DOCUMENT_SUFFIXES = {".csv", ".docx", ".html", ".json", ".pdf", ".pptx", ".xlsx", ".zip"}
+
 
 def print_json(document: Any) -> None:
     """Print one JSON document, and nothing else, on standard output."""
@@ -41,6 +43,25 @@ def typed_path(text: str) -> Path:
             do="Nommez un dossier ou un fichier ; un point désigne le dossier courant.",
         )
     return Path(text)
+
+
+def _output_folder(text: str) -> Path:
+    """Return a typed folder; Refused when its name is one of a file, which would become a folder."""
+    folder = typed_path(text)
+    if folder.suffix.lower() in DOCUMENT_SUFFIXES and not folder.is_dir():
+        raise Refused(
+            f"« {text} » est un nom de fichier.",
+            why="Cette commande écrit plusieurs fichiers, dans un dossier.",
+            do=f"Nommez le dossier, par exemple : --sortie {folder.with_suffix('')}",
+        )
+    return folder
+
+
+def add_output_folder(parser: argparse.ArgumentParser) -> None:
+    """Add the option naming the folder where a command writes its files."""
+    parser.add_argument(
+        "--sortie", required=True, type=_output_folder, metavar="DOSSIER", help="le dossier où écrire"
+    )
 
 
 def add_study_files(parser: argparse.ArgumentParser) -> None:

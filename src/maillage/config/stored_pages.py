@@ -88,7 +88,7 @@ class StoredPages:
 
 
 def follow(lines: Sequence[tuple[str, str, int]]) -> None:
-    """Read lines of the journal as they are written (`settings.JOURNAL_FOLLOWER`): verb, label of the model,
+    """Read lines of the journal as they are written: verb, label of the model,
     number. The search reads its words again; pages that show what changed are made again.
     """
     search.follow(lines)

@@ -389,17 +389,18 @@ def _plan(facts: Facts) -> Sentence | None:
 
 
 def confirmed_words(confirmed: int, sheets: int) -> str:
-    """Return how many sheets of places somebody confirmed lately, as a sentence.
+    """Return how many sheets of places were deposited or confirmed lately, as a sentence.
 
-    >>> confirmed_words(1, 3).endswith("de lieux a été confirmée depuis 6 mois.")
+    >>> confirmed_words(1, 3).endswith("de lieux a été déposée ou confirmée depuis 6 mois.")
     True
     """
     if sheets == 1:
-        return f"La seule fiche de lieu {'a' if confirmed else 'n’a pas'} été confirmée depuis 6 mois."
+        has = "a" if confirmed else "n’a pas"
+        return f"La seule fiche de lieu {has} été déposée ou confirmée depuis 6 mois."
     of = f"des {count(sheets, 'fiche')} de lieux"
     if not confirmed:
-        return f"Aucune {of} n’a été confirmée depuis 6 mois."
-    were = "ont été confirmées" if confirmed > 1 else "a été confirmée"
+        return f"Aucune {of} n’a été déposée ou confirmée depuis 6 mois."
+    were = "ont été déposées ou confirmées" if confirmed > 1 else "a été déposée ou confirmée"
     return f"{number(confirmed)} {of} {were} depuis 6 mois."
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from maillage.cli.words import add_study_files, read_file, typed_path
+from maillage.cli.words import add_output_folder, add_study_files, read_file
 from maillage.kernel.errors import Refused
 from maillage.kernel.progress import steps
 from maillage.reference.definitions import DEFAULT
@@ -28,9 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "code", metavar="CODE", help="commune, intercommunalité, département, région (R84) ou « france »"
     )
-    parser.add_argument(
-        "--sortie", required=True, type=typed_path, metavar="DOSSIER", help="le dossier où écrire"
-    )
+    add_output_folder(parser)
     add_study_files(parser)
     parser.add_argument(
         "--definition",

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from maillage.cli.words import add_study_files, typed_path
+from maillage.cli.words import add_output_folder, add_study_files, typed_path
 from maillage.kernel.errors import Refused
 from maillage.kernel.progress import steps
 from maillage.reports.catalogue import DIAGNOSIS, NAMES, PLAN
@@ -35,9 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="CODE",
         help="commune, intercommunalité, département, région (R84), « france », ou périmètre enregistré",
     )
-    parser.add_argument(
-        "--sortie", required=True, type=typed_path, metavar="DOSSIER", help="le dossier où écrire"
-    )
+    add_output_folder(parser)
     add_study_files(parser)
     parser.add_argument(
         "--edition",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from maillage.cli.surveys.ponderer import ended
 from maillage.cli.surveys.tabuler import answered_by, universe_arguments, weights_of
-from maillage.cli.words import read_file, typed_path
+from maillage.cli.words import add_output_folder, read_file, typed_path
 from maillage.kernel.errors import Refused
 from maillage.kernel.progress import steps
 
@@ -33,9 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="POIDS.csv",
         help="les poids : id,poids ; sans eux, chiffres bruts",
     )
-    parser.add_argument(
-        "--sortie", required=True, type=typed_path, metavar="DOSSIER", help="le dossier où écrire"
-    )
+    add_output_folder(parser)
     parser.add_argument(
         "--marges",
         type=typed_path,

@@ -121,7 +121,7 @@ def offer_annex(r: Reading, o: OfferReading) -> Chapter:
                 columns=("Zone", "Lieux", *(line.label for line in known)),
                 align="gd" + "c" * len(known),
                 widths=(2.6, 0.8, *(1.2 for _ in known)),
-                rows=(*(_zone_row(z) for z in visible_zones), *_count_rows(o, known)),
+                rows=(*(_zone_row(z, known) for z in visible_zones), *_count_rows(o, known)),
             ),
             Bullets(items=tuple(_listed(each) for each in o.lists if not each.id)),
             *(
@@ -157,14 +157,15 @@ def _calls(o: OfferReading) -> tuple[Block, ...]:
     return (*first, Heading(text="Qui appeler pour en savoir plus"), Bullets(items=tuple(lines)))
 
 
-def _zone_row(zone: ZoneOffer) -> tuple[Cell, ...]:
+def _zone_row(zone: ZoneOffer, known: Sequence[OfferLine]) -> tuple[Cell, ...]:
+    """Return the cells of a zone, one for each known line, in the order of the columns."""
+    by_id = {line.id: line for line in zone.lines}
     return (
         Cell(text=zone.name, strong=True),
         Cell(text=zone.places_text),
         *(
             Cell(text=line.places if line.n_places else line.sign, strong=line.n_places > 0)
-            for line in zone.lines
-            if line.state != "donnee-manquante"
+            for line in (by_id[each.id] for each in known)
         ),
     )
 
