@@ -18,7 +18,7 @@ from maillage.apps.dossiers.models import Comment, Finding, Study
 from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.dossiers.views import pages
 from maillage.apps.dossiers.views.requests import address_of
-from maillage.apps.territories.models import Correction
+from maillage.apps.territories.models import Correction, Perimeter
 from maillage.cli.reports import studies as reported
 from maillage.kernel.names import plain
 from maillage.reference.definitions import DEFAULT, definition
@@ -235,6 +235,8 @@ def test_check_gives_the_sum_the_source_and_the_local_total_of_forty_percent(cli
         ("15 % de la population de l’Isère ne se connectent jamais", "/territoires/38/verifier/"),
         ("16 % dans le Bassin de Bourg-en-Bresse", "/territoires/200071751/verifier/"),
         ("9 000 personnes dans l’agglomération de Saint-Quentin", "/territoires/200071892/verifier/"),
+        ("12 500 personnes à Saint-Malo agglomération", "/territoires/243500782/verifier/"),
+        ("12 500 personnes à Vierzon communauté", "/territoires/200090561/verifier/"),
     ],
 )
 def test_a_number_that_names_a_territory_is_checked_there(client, home, q, address):
@@ -263,6 +265,22 @@ def test_a_number_that_names_a_territory_is_checked_there(client, home, q, addre
 )
 def test_claimed_places_have_every_word_of_the_name(q, codes):
     assert {each.code for each in queries.claimed_places(parse(q))} == codes
+
+
+def test_a_number_that_names_a_kept_perimeter_is_checked_there(client, home):
+    Perimeter.objects.create(slug="les-hauts", name="Échirolles, les Hauts", code="38151", zones="")
+    found = client.get("/verifier/", {"q": "3 000 personnes à Échirolles, les Hauts"})
+    assert found["Location"].startswith("/territoires/les-hauts/verifier/")
+
+
+def test_a_number_is_checked_against_the_study_that_is_kept_without_asking_for_another(client, study):
+    Correction.objects.all().delete()
+    n = Study.objects.count()
+    Study.objects.filter(pk=study.pk).update(inputs=study.inputs | {"asked": "before"})
+    kept = Study.objects.get(pk=study.pk)
+    Study.objects.filter(pk=study.pk).update(key=rules.key_of(kept.inputs))
+    page = client.get(f"{ADDRESS}verifier/", {"q": "3 000 personnes"})
+    assert page.context["verdict"] and Study.objects.count() == n
 
 
 def test_a_number_of_namesakes_asks_which_one_from_the_page_of_another_place(client, home):

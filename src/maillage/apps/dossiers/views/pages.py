@@ -288,9 +288,15 @@ def study_page(
     template: str,
     tab: str,
     more: Callable[[Study, StudyRequest, Reading], dict[str, Any]],
+    stored: Study | None = None,
 ) -> HttpResponse:
-    """Return a page on a finished study, with what every such page needs; more: what this one adds."""
-    found = finished(request, place)
+    """Return a page on a finished study, with what every such page needs; more: what this one adds; stored:
+    the study to read without asking for today's, unless its files are lost.
+    """
+    if stored is None or queries.is_lost(stored):
+        found = finished(request, place)
+    else:
+        found = stored, StudyRequest(place=stored.place), queries.newer_study(stored)
     if isinstance(found, HttpResponse):
         return found
     study, study_request, newer = found
