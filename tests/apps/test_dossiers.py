@@ -299,6 +299,11 @@ def test_a_number_of_namesakes_asks_which_one(client, home):
     assert "De quel territoire parle ce chiffre" in page and "Réunion" in page
 
 
+def test_a_share_of_the_difficulty_itself_is_compared(client, home):
+    verdict = client.get("/verifier/", {"q": "15 % d’illectronisme"}).context["verdict"]
+    assert verdict.kind == "compatible"
+
+
 @pytest.mark.parametrize("q", ["40 % des Grenoblois", "40 % des seniors"])
 def test_a_share_of_other_people_gets_no_verdict(client, home, q):
     page = text_of(client.get("/verifier/", {"q": q}))

@@ -50,7 +50,7 @@ TROUBLE = frozenset(
 )
 SKILLS = frozenset(topic("aise autonomes autonomie compétences maîtrisent ligne connexion"))
 CHECKED = (
-    "Elle compare une part ou un nombre de personnes en difficulté avec le numérique ; à la page d’un"
+    "Cette page compare une part ou un nombre de personnes en difficulté avec le numérique ; à la page d’un"
     " territoire, aussi une réponse de ses enquêtes publiées, avec les mots de la question. Écrivez par"
     " exemple « 40 % à Grenoble »."
 )
@@ -145,7 +145,7 @@ def judge(
         is_of_places = {"commu", "lieu"} <= set(topic(claim.text, names)) and no_place
         return Verdict(
             kind="question",
-            title="Cette page ne vérifie pas ce chiffre : il répond à une autre question.",
+            title="Ce chiffre répond à une autre question : il n’est pas comparé.",
             reason=f"{f'Ici, {no_place}. ' if is_of_places else ''}{CHECKED}",
         )
     usual, *rivals = measures
@@ -199,6 +199,11 @@ def _words_of_difficulty() -> frozenset[str]:
     return TROUBLE | SKILLS | {word for text in texts for word in topic(text.lower())}
 
 
+def names_difficulty(words: str) -> bool:
+    """Return whether a noun is one of digital difficulty, and no part of the people: « d’illectronisme »."""
+    return not TROUBLE.isdisjoint(topic(words.lower()))
+
+
 def _is_of_difficulty(claim: Claim, names: str) -> bool:
     """Return whether the words of a number leave it to be of digital difficulty: none, or only its own."""
     words = set(topic(claim.text, names))
@@ -209,7 +214,7 @@ def _is_of_difficulty(claim: Claim, names: str) -> bool:
 
 def _of_survey(claim: Claim, surveys: Sequence[Answers], where: str, names: str) -> Verdict | None:
     """Return the verdict of the published surveys on a share whose words are those of a question: of the
-    latest one that gives it, else of the latest that asks it.
+    nearest answer that gives it, else of the latest that asks it; None where several questions may be meant.
     """
     share = claim.share
     if share is None:
@@ -218,13 +223,16 @@ def _of_survey(claim: Claim, surveys: Sequence[Answers], where: str, names: str)
     fitting = [row for row in rows if share.low <= row.high and row.low <= share.high]
     if not rows or (not fitting and len({row.question for row in rows}) > 1):
         return None
-    row = (fitting or rows)[0]
+    row = min(fitting, key=lambda each: abs(each.percent - share.value)) if fitting else rows[0]
     kind: Kind = "bas" if share.high < row.low else "haut" if share.low > row.high else "compatible"
     return Verdict(
         kind=kind,
-        title=f"{where}, {row.figure} : « {row.label} ».",
+        title=f"{where}, l’enquête publiée donne {row.figure} : « {row.label} ».",
         reason=f"Question posée : « {row.question} ». Champ : {row.universe}. Source : {row.source}.",
-        cited=f"{where}, {row.in_full} : « {row.label} », à la question « {row.question} » ({row.source}).",
+        cited=(
+            f"{where}, {row.in_full} : « {row.label} », à la question « {row.question} »"
+            f" (champ : {row.universe} ; {row.source})."
+        ),
     )
 
 

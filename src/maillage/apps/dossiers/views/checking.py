@@ -82,7 +82,8 @@ def _answer(
     """
     is_national = local is None or (claim.is_of_country and not queries.claimed_places(claim))
     measures = queries.national_measures() if local is None or is_national else local
-    if claim.noun and not claim.is_of_country and not queries.claimed_places(claim):
+    is_of_some = claim.noun and not verdict.names_difficulty(claim.noun)
+    if is_of_some and not claim.is_of_country and not queries.claimed_places(claim):
         claim = replace(claim, some=claim.some or claim.noun)
     head = FRANCE if is_national else where
     here = None if is_national else reading
