@@ -13,6 +13,7 @@ from maillage.apps.dossiers import actions as studies
 from maillage.apps.dossiers import queries, rules
 from maillage.apps.dossiers.models import Study
 from maillage.apps.pilotage import actions as pilotage
+from maillage.apps.pilotage import views
 from maillage.apps.pilotage.queries import editions, reports
 from maillage.apps.plans import actions
 from maillage.apps.plans import rules as plan_rules
@@ -142,6 +143,16 @@ def test_freezing_says_that_a_newer_study_is_being_computed(client, own_home, st
     assert "Une étude plus récente se calcule" in page and f'value="{newer.key}"' in page
     assert client.post(KEPT, sent).status_code == 400 and not queries.editions(PLACE)
     assert client.post(KEPT, {**sent, "avant": newer.key}).status_code == 302 and queries.editions(PLACE)
+
+
+def test_freezing_says_that_places_changed_since_the_study(client, own_home, study, lea, monkeypatch):
+    monkeypatch.setattr(views, "catch_up", lambda study: "le 20 novembre à 9 h")
+    client.force_login(lea)
+    sent = {"report": "plan", "name": "Conseil"}
+    page = " ".join(client.get(KEPT).content.decode().replace("\xa0", " ").split())
+    assert "Des lieux ont changé : l’étude se recalcule depuis le 20 novembre à 9 h." in page
+    assert client.post(KEPT, sent).status_code == 400 and not queries.editions(PLACE)
+    assert client.post(KEPT, {**sent, "avant": "lieux"}).status_code == 302 and queries.editions(PLACE)
 
 
 @pytest.mark.parametrize("again", ["conseil d’Automne", "Conseil  d’automne"])

@@ -405,7 +405,7 @@ def test_what_actors_of_grenoble_found_may_be_noted_anywhere():
         "coordination", "attractivite", "visibilite", *["coordination"] * 3, "visibilite",
     ]  # fmt: skip
     assert [kinds[id].axis for id in digital] == [*["maillage"] * 4, *["attractivite"] * 2, "coordination"]
-    assert {"social", "digital"} <= set(findings.who())
+    assert {"social", "digital"} <= set(findings.participants())
 
 
 def _the_directory_moves_on(study: Study, client) -> None:

@@ -17,7 +17,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.documents.rules.cipher import new_key
 from maillage.apps.memberships.actions import appoint
 from maillage.cli.main import main
-from maillage.config import checks, health, installation, scheduler
+from maillage.config import checks, health, installation, scheduler, sessions
 from maillage.config.providers import chosen
 from maillage.kernel.errors import Refused
 from maillage.words.wording import NBSP
@@ -30,14 +30,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 def own(home, settings):
     home.chmod(0o700)
     settings.HEARTBEAT, settings.LAST_BACKUP = home / "echeances.vu", home / "sauvegarde.vue"
-    settings.LAST_DUE = home / "echeances.faites"
+    settings.DAILY_TASKS_STAMP = home / "echeances.faites"
     chosen._provider.cache_clear()
     yield
     chosen._provider.cache_clear()
 
 
 def states(at: datetime | None = None) -> dict[str, tuple[str, str]]:
-    return {each.subject: (each.state, each.found) for each in checks.checks(at or timezone.now())}
+    return {each.subject: (each.state, each.status_text) for each in checks.checks(at or timezone.now())}
 
 
 def test_a_demonstration_says_that_it_is_one_and_a_whole_platform_that_nothing_is_wrong(settings):
@@ -226,7 +226,7 @@ def test_a_clock_that_starts_in_another_century_stops_nothing_once_it_is_set(set
 
 def test_whoever_says_that_the_clock_is_right_is_believed_after_one_that_was_fast(settings, monkeypatch):
     far = (timezone.now() + timedelta(days=5000)).timestamp()
-    for path in (settings.HEARTBEAT, settings.LAST_DUE):
+    for path in (settings.HEARTBEAT, settings.DAILY_TASKS_STAMP):
         path.touch()
         os.utime(path, (far, far))
     monkeypatch.setattr("maillage.config.bootstrap.ready", lambda: None)
@@ -253,7 +253,7 @@ def test_a_stop_waits_for_the_work_under_way_and_for_no_other(settings, monkeypa
     """Dans un pays, les autres prenaient des minutes : tué au bout de quarante secondes, un courriel à moitié remis
     attendait qu’une personne décide.
     """
-    works = [(name, f"{__name__}.{name}") for name in ("stopped", "next_one")]
+    works = [("stopped", stopped), ("next_one", next_one)]
     monkeypatch.setattr(scheduler, "WORKS", works)
     former = [(number, signal.getsignal(number)) for number in (signal.SIGTERM, signal.SIGINT)]
     worked.clear()
@@ -273,8 +273,8 @@ def broken(at: datetime) -> int:
 def test_what_fails_each_time_is_told_until_it_is_done(settings, monkeypatch, capsys):
     """Le cœur bat, et l’effacement dû n’a plus lieu depuis des mois : seul le journal du serveur le disait."""
     monkeypatch.setattr("maillage.config.bootstrap.ready", lambda: None)
-    sound = ("visites_finies", "maillage.config.sessions.clear")
-    monkeypatch.setattr(scheduler, "WORKS", (("personnes_oubliees", f"{__name__}.broken"), sound))
+    sound = ("visites_finies", sessions.clear)
+    monkeypatch.setattr(scheduler, "WORKS", (("personnes_oubliees", broken), sound))
     assert main(["echeances"]) == 1
     state, found = states()["échéances en échec"]
     assert (state, found) == ("mal", "La dernière fois, n’ont pas été faits : personnes oubliees.")
@@ -312,7 +312,9 @@ def test_what_is_due_waits_in_the_background_until_the_clock_is_right(settings, 
 def test_how_long_ago_the_work_was_seen_agrees_with_its_number(db, monkeypatch, age, said):
     real = health.state
     monkeypatch.setattr(health, "state", lambda at: real(at) | {"echeances": age})
-    assert [told.found for told in checks.checks(timezone.now()) if told.subject == "échéances"] == [said]
+    assert [told.status_text for told in checks.checks(timezone.now()) if told.subject == "échéances"] == [
+        said
+    ]
 
 
 def test_work_of_a_later_hour_waits_for_nobody():

@@ -114,7 +114,7 @@ def test_what_a_visit_cut_short_was_sending_is_there_for_the_same_account_alone(
     client.get("/espace/")
     long_ago = datetime(2020, 1, 1, tzinfo=UTC).isoformat()
     session = client.session
-    session[sessions.KEPT] = session[sessions.KEPT] | {"seen": long_ago, "opened": long_ago}
+    session[sessions.STAY_KEY] = session[sessions.STAY_KEY] | {"seen": long_ago, "opened": long_ago}
     session.save()
     assert client.post("/bilan/resultat/", {"suite": []}).url.startswith("/connexion/")
     assert client.cookies[carried.COOKIE].value

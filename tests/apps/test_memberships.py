@@ -433,7 +433,7 @@ def test_an_account_that_is_closed_acts_for_nobody(manager, library):
     assert joining.team_of(library, AT) == [] and not joining.with_team(AT).exists()
     with_role(closed, "administration")
     (told,) = [each for each in checks(AT, elsewhere=False) if each.subject == "comptes"]
-    assert told.found == "Personne n’administre."
+    assert told.status_text == "Personne n’administre."
 
 
 def test_an_invitation_offers_the_territories_of_one_name(client, coordinator):

@@ -26,6 +26,7 @@ from maillage.kernel.errors import Refused
 from maillage.reports.page import editable, html, pdf, slides, theme
 from maillage.reports.page.blocks import Chapter, Cover, Document, Text
 from maillage.reports.territory import deck, edition, synthesis
+from maillage.reports.territory.mission import Mission
 from maillage.reports.territory.surveys import NO_SURVEY
 from maillage.studies.diagnosis.study import study as compute_study
 from tests.conftest import PLACE, account
@@ -128,6 +129,26 @@ def test_foreword_photograph_and_logo_are_on_the_slides_and_the_synthesis(dresse
     assert "data:image/svg+xml;base64," in page_html and "data:image/jpeg;base64," in page_html
     written = [prose.of_pptx(slides.deck(document, on=ON)), prose.of_docx(editable.one_page(page, on=ON))]
     assert not prose.code_names(prose.of_page(page_html.encode()), *written)
+
+
+MISSION = Mission(
+    initiator="",
+    ground="",
+    commissioner="",
+    pilot="",
+    reason="",
+    starts_on=None,
+    ends_on=None,
+    thanks="",
+    steps=(),
+    on=ON,
+)
+
+
+def test_foreword_on_a_slide_ends_with_a_sentence():
+    first = "Nos habitants nous disent qu’ils n’y arrivent pas. Nous voulons savoir combien, et où."
+    shown = deck._foreword(replace(MISSION, foreword=f"{first} {'Il nous engage pour longtemps. ' * 9}"))
+    assert shown.startswith(f"« {first}") and shown.endswith(". »") and "…" not in shown
 
 
 def test_slides_are_few_each_with_notes_and_its_pictures_in_words(dressed):

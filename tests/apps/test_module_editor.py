@@ -61,7 +61,7 @@ def adapted(author, root) -> Path:
 
 
 def form_of(page: str) -> dict[str, str]:
-    """Return what the form of the texts holds, as a browser would send it back."""
+    """Return the fields of the form of the texts, as a browser would send them back."""
     body = page[page.index('class="module-texte"') :]
     sent = {}
     for name, value in re.findall(
@@ -85,7 +85,7 @@ def send(client, part: str, sent: dict[str, str], id: str = MOUSE):
     return client.post(f"{BASE}{id}/{part}/", sent)
 
 
-def held(folder: Path, name: str = module_reading.FILE):
+def stored_module(folder: Path, name: str = module_reading.FILE):
     return yaml.safe_load((folder / name).read_text("utf-8"))
 
 
@@ -93,37 +93,37 @@ def read_of(client, id: str = MOUSE) -> str:
     return re.findall(r'name="lu" value="([^"]*)"', client.get(f"{BASE}{id}/").content.decode())[0]
 
 
-def told(response) -> str:
+def page_text(response) -> str:
     return html.unescape(response.content.decode()).replace("\xa0", " ")
 
 
 # ---------------------------------------------------------------------------------------------------- reading
 
 
-def test_a_module_of_the_territory_stands_in_place_of_ours(client, root):
-    ours = module_reading.file_of(MOUSE)
-    folder = root / ours.parent.name
+def test_a_module_of_the_territory_replaces_the_built_in_one(client, root):
+    own_file = module_reading.file_of(MOUSE)
+    folder = root / own_file.parent.name
     folder.mkdir(parents=True)
     (folder / module_reading.FILE).write_text(
-        ours.read_text("utf-8").replace('titre: "Tenir la souris"', 'titre: "La souris d’ici"')
+        own_file.read_text("utf-8").replace('titre: "Tenir la souris"', 'titre: "La souris d’ici"')
     )
     contents.territory_modules(now=True)
-    assert "La souris d’ici" in told(client.get(f"/apprendre/{MOUSE}/"))
-    assert "La souris d’ici" in told(client.get("/apprendre/"))
+    assert "La souris d’ici" in page_text(client.get(f"/apprendre/{MOUSE}/"))
+    assert "La souris d’ici" in page_text(client.get("/apprendre/"))
     assert module_reading.own_modules()[MOUSE].title == "Tenir la souris"
 
 
 @pytest.mark.parametrize(
     "text", ["titre: [", "", "- a\n- b", "id: tenir-la-souris\n", "a: &a [*a]\n", "[" * 5000]
 )
-def test_a_broken_file_shows_ours_and_breaks_nothing(author, root, text):
+def test_a_broken_file_leaves_the_built_in_module_and_breaks_nothing(author, root, text):
     folder = root / "02-tenir-la-souris"
     folder.mkdir(parents=True)
     (folder / module_reading.FILE).write_text(text)
     contents.territory_modules(now=True)
-    assert "Tenir la souris" in told(author.get(f"/apprendre/{MOUSE}/"))
+    assert "Tenir la souris" in page_text(author.get(f"/apprendre/{MOUSE}/"))
     assert author.get("/apprendre/").status_code == 200
-    page = told(author.get(BASE))
+    page = page_text(author.get(BASE))
     assert "Fichier illisible" in page
     assert author.get(f"{BASE}{MOUSE}/").status_code == 200
     assert author.get(f"{BASE}{MOUSE}/1/").status_code in (302, 404)
@@ -140,7 +140,7 @@ def test_a_file_that_expands_to_billions_is_refused_at_once(root):
     assert read.faults
 
 
-def test_a_changed_file_is_seen_without_restart_and_ours_are_not_read_again(root, monkeypatch):
+def test_a_changed_file_is_read_without_restart_and_built_in_ones_are_not(root, monkeypatch):
     folder = root / "300-essai"
     folder.mkdir(parents=True)
     text = (
@@ -180,45 +180,45 @@ def test_the_folder_is_looked_at_once_in_two_seconds(root, monkeypatch):
     assert len(looked) <= 1
 
 
-def test_of_two_folders_with_one_identifier_the_first_is_read_and_the_other_told(root):
+def test_of_two_folders_with_one_identifier_the_first_is_read_and_the_other_is_a_fault(root):
     text = module_reading.file_of(MOUSE).read_text("utf-8")
     for name in ("02-tenir-la-souris", "300-tenir-la-souris"):
         (root / name).mkdir(parents=True)
         (root / name / module_reading.FILE).write_text(text)
-    kept = catalogue.read(root, DRAWN)
-    assert list(kept.modules) == [MOUSE]
+    territory_modules = catalogue.read(root, DRAWN)
+    assert list(territory_modules.modules) == [MOUSE]
     assert (
         "déjà dans 02-tenir-la-souris"
-        in kept.faults[root / "300-tenir-la-souris" / module_reading.FILE][0].what
+        in territory_modules.faults[root / "300-tenir-la-souris" / module_reading.FILE][0].what
     )
 
 
 # -------------------------------------------------------------------------------------------------- rewriting
 
 
-def test_adapting_copies_ours_as_it_is_and_once(author, adapted):
+def test_adapting_copies_the_built_in_module_as_it_is_and_once(author, adapted):
     assert (adapted / module_reading.FILE).read_bytes() == module_reading.file_of(MOUSE).read_bytes()
     (adapted / module_reading.FILE).write_text(
         (adapted / module_reading.FILE).read_text("utf-8") + "# à moi\n"
     )
     page = author.post(f"{BASE}{MOUSE}/adapter/", follow=True)
-    assert "déjà adapté" in told(page)
+    assert "déjà adapté" in page_text(page)
     assert "# à moi" in (adapted / module_reading.FILE).read_text("utf-8")
     assert Entry.objects.filter(verb="module.adapted", words=MOUSE).exists()
 
 
-def test_a_text_is_rewritten_shown_and_undone(author, adapted):
+def test_a_text_is_rewritten_published_and_undone(author, adapted):
     sent = get_form(author, "1")
     sent["etapes 1 › titre"] = "Voici la souris de la médiathèque"
     page = author.get(send(author, "1", sent).url)
-    assert "Les apprenants le voient" in told(page)
-    assert "Voici la souris de la médiathèque" in told(author.get(f"/apprendre/{MOUSE}/1/"))
-    assert held(adapted)["version"] == 1  # reworded: who had begun goes on
+    assert "Les apprenants le voient" in page_text(page)
+    assert "Voici la souris de la médiathèque" in page_text(author.get(f"/apprendre/{MOUSE}/1/"))
+    assert stored_module(adapted)["version"] == 1  # reworded: who had begun goes on
     back = author.post(f"{BASE}{MOUSE}/geste/", {"geste": "revenir", "lu": read_of(author)}, follow=True)
-    assert "La version d’avant est revenue" in told(back)
-    assert "Voici la souris" not in told(author.get(f"/apprendre/{MOUSE}/1/"))
+    assert "La version d’avant est revenue" in page_text(back)
+    assert "Voici la souris" not in page_text(author.get(f"/apprendre/{MOUSE}/1/"))
     author.post(f"{BASE}{MOUSE}/geste/", {"geste": "revenir", "lu": read_of(author)})
-    assert "Voici la souris de la médiathèque" in told(author.get(f"/apprendre/{MOUSE}/1/"))
+    assert "Voici la souris de la médiathèque" in page_text(author.get(f"/apprendre/{MOUSE}/1/"))
 
 
 def test_nothing_to_change_writes_nothing(author, adapted):
@@ -230,7 +230,7 @@ def test_nothing_to_change_writes_nothing(author, adapted):
 
 
 @pytest.mark.parametrize("id", every_kind())
-def test_every_part_of_ours_is_a_form_that_gives_back_what_it_holds(id, author, root):
+def test_every_part_of_a_built_in_module_survives_its_form(id, author, root):
     copy = actions.adapt(id, by=User.objects.get(), at=AT)
     before = module_texts.own(copy.held)
     for part in queries.parts(copy):
@@ -242,35 +242,37 @@ def test_every_part_of_ours_is_a_form_that_gives_back_what_it_holds(id, author, 
         assert len({each.name for each in fields}) == len(fields)
 
 
-def test_a_fault_is_shown_beside_its_field_and_learners_keep_the_last_good_version(author, adapted):
+def test_a_fault_stands_beside_its_field_and_learners_keep_the_last_good_version(author, adapted):
     sent = get_form(author, "6")
     sent["etapes 6 › exercice › consigne"] = "mot " * 13
-    page = told(author.get(send(author, "6", sent).url))
+    page = page_text(author.get(send(author, "6", sent).url))
     field = page[page.index("etapes 6 › exercice › consigne") :][:900]
     assert "La consigne a 13 mots." in field
     assert "Gardé en brouillon" in page
     assert (adapted / authoring.DRAFT).exists()
-    assert held(adapted)["etapes"][5]["exercice"]["consigne"] == "Pour ouvrir la porte, quel doigt ?"
-    assert "Pour ouvrir la porte" in told(author.get(f"/apprendre/{MOUSE}/6/"))
-    assert "Brouillon" in told(author.get(BASE))
+    assert stored_module(adapted)["etapes"][5]["exercice"]["consigne"] == "Pour ouvrir la porte, quel doigt ?"
+    assert "Pour ouvrir la porte" in page_text(author.get(f"/apprendre/{MOUSE}/6/"))
+    assert "Brouillon" in page_text(author.get(BASE))
     sent = get_form(author, "6")
     assert sent["etapes 6 › exercice › consigne"].split() == ["mot"] * 13
     send(author, "6", {**sent, "etapes 6 › exercice › consigne": "Quel doigt ouvre ?"})
     assert not (adapted / authoring.DRAFT).exists()
-    assert held(adapted)["etapes"][5]["exercice"]["consigne"] == "Quel doigt ouvre ?"
+    assert stored_module(adapted)["etapes"][5]["exercice"]["consigne"] == "Quel doigt ouvre ?"
 
 
-def test_a_fault_is_said_in_words_and_leads_to_its_field(author, adapted):
+def test_a_fault_is_written_in_words_and_leads_to_its_field(author, adapted):
     sent = get_form(author, "6")
-    page = told(author.get(send(author, "6", {**sent, "etapes 6 › exercice › consigne": "mot " * 13}).url))
-    said = (
+    page = page_text(
+        author.get(send(author, "6", {**sent, "etapes 6 › exercice › consigne": "mot " * 13}).url)
+    )
+    fault_link = (
         '<a href="/espace/modules/tenir-la-souris/6/#c-etapes-5-exercice-consigne">L’étape 6, « Consigne'
         " »</a> : "
     )
-    assert f"{said}La consigne a 13 mots." in page
+    assert f"{fault_link}La consigne a 13 mots." in page
     assert 'id="c-etapes-5-exercice-consigne"' in page
-    assert f"{said}La consigne a 13 mots." in told(author.get(f"{BASE}{MOUSE}/"))
-    listed = told(author.get(BASE))
+    assert f"{fault_link}La consigne a 13 mots." in page_text(author.get(f"{BASE}{MOUSE}/"))
+    listed = page_text(author.get(BASE))
     assert "L’étape 6, « Consigne » : La consigne a 13 mots." in listed
     for each in (page, listed):
         assert "exercice › consigne)" not in each
@@ -281,7 +283,7 @@ def test_what_is_changed_first_is_open_and_the_rest_folded_unless_it_is_wrong(au
     id = "lire-et-repondre"
     author.post(f"{BASE}{id}/adapter/")
     number = next(n for n, e in module_reading.own_modules()[id].exercises() if e.kind == "boite")
-    page = told(author.get(f"{BASE}{id}/{number}/"))
+    page = page_text(author.get(f"{BASE}{id}/{number}/"))
     assert '<legend class="titre-3">L’exercice</legend>' in page
     folded = re.findall(r'<details class="pli module-groupe"( open)?><summary>([^<]*)<', page)
     assert folded
@@ -295,10 +297,10 @@ def test_what_is_changed_first_is_open_and_the_rest_folded_unless_it_is_wrong(au
         if "› elements" in name and name.endswith("› texte")
     ]
     changed = {**get_form(author, str(number), id), names[0]: "06 12 34 56 78"}
-    page = told(author.get(send(author, str(number), changed, id).url))
+    page = page_text(author.get(send(author, str(number), changed, id).url))
     assert len(re.findall(r'<details class="pli module-groupe" open>', page)) == 1
     screen = next(name for name in changed if "› ecrans" in name and name.endswith("› titre"))
-    page = told(
+    page = page_text(
         author.get(send(author, str(number), {**get_form(author, str(number), id), screen: ""}, id).url)
     )
     assert re.search(rf"L’étape {number}, Écran \d+, « Titre »</a> : Ce texte est vide", page)
@@ -310,14 +312,18 @@ def test_what_comes_before_and_after_is_chosen_by_title(author, adapted):
         text.replace("prealables: []", "prealables: [nulle-part]"), "utf-8"
     )
     contents.territory_modules(now=True)
-    assert "« À faire avant » nomme « nulle-part », qui n’existe pas." in told(author.get(f"{BASE}{MOUSE}/"))
+    assert "« À faire avant » nomme « nulle-part », qui n’existe pas." in page_text(
+        author.get(f"{BASE}{MOUSE}/")
+    )
     sent = get_form(author, "en-tete")
     assert sent["prealables"] == ["nulle-part"]
     assert send(author, "en-tete", sent).status_code == 302
-    assert held(adapted)["prealables"] == ["nulle-part"]  # nothing was changed: it is not a fault that stops
+    assert stored_module(adapted)["prealables"] == [
+        "nulle-part"
+    ]  # nothing was changed: it is not a fault that stops
     send(author, "en-tete", {**sent, "prealables": ["", PIEGES], "suite": [""]})
-    assert (held(adapted)["prealables"], held(adapted)["suite"]) == ([PIEGES], [])
-    assert "nulle-part" not in told(author.get(f"{BASE}{MOUSE}/"))
+    assert (stored_module(adapted)["prealables"], stored_module(adapted)["suite"]) == ([PIEGES], [])
+    assert "nulle-part" not in page_text(author.get(f"{BASE}{MOUSE}/"))
 
 
 def test_a_screen_is_looked_at_alone(author, root):
@@ -335,39 +341,39 @@ def test_a_screen_is_looked_at_alone(author, root):
 
 
 def test_kinds_of_exercise_and_modules_are_named_in_words(author, adapted):
-    page = told(author.get(f"{BASE}{MOUSE}/"))
+    page = page_text(author.get(f"{BASE}{MOUSE}/"))
     assert "exercice : viser avec la flèche" in page
     assert "Module n° 2, version 1." in page
-    for each in (page, told(author.get(f"{BASE}{MOUSE}/etapes/?de=lire-et-repondre"))):
+    for each in (page, page_text(author.get(f"{BASE}{MOUSE}/etapes/?de=lire-et-repondre"))):
         assert "« viser »" not in each
         assert "« boite »" not in each
     assert {*module_format.KINDS_SAID} == {*module_format.KINDS}
 
 
-def test_a_step_is_looked_at_beside_its_form_as_it_is_kept(author, adapted):
+def test_the_preview_of_a_step_follows_its_stored_form(author, adapted):
     page = author.get(f"{BASE}{MOUSE}/6/").content.decode()
     assert f'<iframe name="regarder" src="{BASE}{MOUSE}/6/apercu/"' in page
     send(
         author, "6", {**get_form(author, "6"), "etapes 6 › titre": "Encore à écrire", "etapes 6 › parle": ""}
     )
     assert (adapted / authoring.DRAFT).exists()
-    seen = author.get(f"{BASE}{MOUSE}/6/apercu/")
-    assert ">Encore à écrire</h1>" in seen.content.decode()
-    assert "data-regarde" in seen.content.decode()
-    assert seen["X-Frame-Options"] == "SAMEORIGIN"
-    assert "frame-ancestors 'self'" in seen["Content-Security-Policy"]
+    preview = author.get(f"{BASE}{MOUSE}/6/apercu/")
+    assert ">Encore à écrire</h1>" in preview.content.decode()
+    assert "data-regarde" in preview.content.decode()
+    assert preview["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self'" in preview["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in author.get(f"{BASE}{MOUSE}/6/")["Content-Security-Policy"]
     assert author.post(f"{BASE}{MOUSE}/6/apercu/", {"choix": "0"}).status_code == 200
-    assert "Rien à montrer encore" in told(author.get(f"{BASE}{MOUSE}/99/apercu/"))
+    assert "Rien à montrer encore" in page_text(author.get(f"{BASE}{MOUSE}/99/apercu/"))
 
 
 @pytest.mark.parametrize("id", every_kind())
-def test_every_step_of_ours_is_looked_at(id, root):
+def test_every_step_of_a_built_in_module_has_its_preview(id, root):
     copy = authoring.working(module_reading.OURS, id, DRAWN)
     for number in range(1, len(copy.steps) + 1):
-        shown = queries.look(copy, number)
-        assert shown is not None, number
-        assert shown.step == contents.module(id).steps[number - 1]
+        preview = queries.look(copy, number)
+        assert preview is not None, number
+        assert preview.step == contents.module(id).steps[number - 1]
 
 
 def test_languages_of_the_platform_come_first_and_sentences_say_what_they_are(author, adapted):
@@ -375,40 +381,40 @@ def test_languages_of_the_platform_come_first_and_sentences_say_what_they_are(au
     codes = re.findall(r'<option value="(\w+)" lang', page)
     assert codes[:6] == ["en", "ar", "ro", "tr", "uk", "pt"]
     assert len(codes) == len(translations.NAMES)
-    page = told(author.get(f"{BASE}{MOUSE}/langues/en/?partie=etapes 6"))
+    page = page_text(author.get(f"{BASE}{MOUSE}/langues/en/?partie=etapes 6"))
     assert "Étape 6 : <strong>" in page
     assert "<summary>L’exercice <span" in page
     assert "Choix 1, Ce qui en vient" in page
 
 
-def test_a_draft_is_left_and_kept_among_the_versions(author, adapted):
+def test_a_draft_is_abandoned_and_stored_among_the_versions(author, adapted):
     send(author, "1", {**get_form(author, "1"), "etapes 1 › titre": ""})
-    assert "Ce texte est vide" in told(author.get(f"{BASE}{MOUSE}/1/"))
+    assert "Ce texte est vide" in page_text(author.get(f"{BASE}{MOUSE}/1/"))
     author.post(f"{BASE}{MOUSE}/geste/", {"geste": "laisser", "lu": read_of(author)})
     assert not (adapted / authoring.DRAFT).exists()
     assert [path.name for path in (adapted / "avant").iterdir() if path.name.endswith(authoring.DRAFT)]
 
 
-def test_the_second_of_two_authors_is_told_and_loses_nothing(author, adapted):
+def test_the_second_of_two_authors_is_warned_and_loses_nothing(author, adapted):
     first, second = get_form(author, "1"), get_form(author, "1")
     send(author, "1", {**first, "etapes 1 › titre": "Le titre du premier"})
     response = send(author, "1", {**second, "etapes 1 › titre": "Le titre du second"})
     assert response.status_code == 409
-    page = told(response)
+    page = page_text(response)
     assert "Quelqu’un a changé ce module entre-temps" in page
     assert "Le titre du second" in page
     assert "Maintenant :</strong> « Le titre du premier »" in page
-    assert held(adapted)["etapes"][0]["titre"] == "Le titre du premier"
+    assert stored_module(adapted)["etapes"][0]["titre"] == "Le titre du premier"
     assert send(author, "1", form_of(page)).status_code == 302
-    assert held(adapted)["etapes"][0]["titre"] == "Le titre du second"
+    assert stored_module(adapted)["etapes"][0]["titre"] == "Le titre du second"
 
 
 def test_a_gesture_on_a_list_that_changed_is_refused(author, adapted):
     read = read_of(author)
     send(author, "1", {**get_form(author, "1"), "etapes 1 › titre": "Autre"})
     page = author.post(f"{BASE}{MOUSE}/geste/", {"geste": "retirer:1", "lu": read}, follow=True)
-    assert "Quelqu’un a changé ce module" in told(page)
-    assert len(held(adapted)["etapes"]) == 10
+    assert "Quelqu’un a changé ce module" in page_text(page)
+    assert len(stored_module(adapted)["etapes"]) == 10
 
 
 def test_two_writings_at_once_leave_one_whole_file(adapted, coordinator):
@@ -446,13 +452,16 @@ def test_a_disk_that_fails_leaves_the_file_whole(author, adapted, monkeypatch):
 @pytest.mark.complete
 def test_moving_a_step_makes_a_new_version_and_never_one_there_was(author, adapted):
     author.post(f"{BASE}{MOUSE}/geste/", {"geste": "descendre:1", "lu": read_of(author)})
-    assert (held(adapted)["version"], held(adapted)["etapes"][1]["nature"]) == (2, "pourquoi")
+    assert (stored_module(adapted)["version"], stored_module(adapted)["etapes"][1]["nature"]) == (
+        2,
+        "pourquoi",
+    )
     author.post(f"{BASE}{MOUSE}/geste/", {"geste": "revenir", "lu": read_of(author)})
-    assert held(adapted)["version"] == 1
+    assert stored_module(adapted)["version"] == 1
     author.post(f"{BASE}{MOUSE}/geste/", {"geste": "monter:10", "lu": read_of(author)})
-    assert held(adapted)["version"] == 3
+    assert stored_module(adapted)["version"] == 3
     page = author.post(f"{BASE}{MOUSE}/geste/", {"geste": "monter:1", "lu": read_of(author)}, follow=True)
-    assert "Cette étape n’a pas bougé" in told(page)
+    assert "Cette étape n’a pas bougé" in page_text(page)
 
 
 def test_rewording_an_option_carries_its_right_answer(author, root):
@@ -486,62 +495,67 @@ def test_a_drawing_is_chosen_by_its_picture(author, adapted):
     assert chooser.content.decode().count('name="dessin"') == len(DRAWN)
     read = re.findall(r'name="lu" value="([^"]*)"', chooser.content.decode())[0]
     author.post(address, {"dessin": "lampe", "lu": read})
-    assert held(adapted)["etapes"][0]["dessins"] == ["lampe", "ordinateur"]
+    assert stored_module(adapted)["etapes"][0]["dessins"] == ["lampe", "ordinateur"]
     author.post(
         send(author, "1", {**get_form(author, "1"), "dessin": "etapes 1 › dessins 3"}).url,
         {"dessin": "main", "lu": queries.copy(MOUSE).read},
     )
-    assert held(adapted)["etapes"][0]["dessins"] == ["lampe", "ordinateur", "main"]
+    assert stored_module(adapted)["etapes"][0]["dessins"] == ["lampe", "ordinateur", "main"]
     send(author, "1", {**get_form(author, "1"), "oter": "etapes 1 › dessins 2"})
-    assert held(adapted)["etapes"][0]["dessins"] == ["lampe", "main"]
+    assert stored_module(adapted)["etapes"][0]["dessins"] == ["lampe", "main"]
     author.post(address, {"dessin": "inventé", "lu": queries.copy(MOUSE).read})
-    assert held(adapted)["etapes"][0]["dessins"] == ["lampe", "main"]
+    assert stored_module(adapted)["etapes"][0]["dessins"] == ["lampe", "main"]
     assert author.get(f"{BASE}{MOUSE}/dessin/?ou=etapes 99").status_code == 404
 
 
-def test_removing_is_confirmed_and_ours_comes_back(author, adapted):
+def test_removing_is_confirmed_and_the_built_in_module_comes_back(author, adapted):
     send(author, "en-tete", {**get_form(author, "en-tete"), "titre": "La souris d’ici"})
-    assert "Supprimer « La souris d’ici » ?" in told(author.get(f"{BASE}{MOUSE}/supprimer/"))
+    assert "Supprimer « La souris d’ici » ?" in page_text(author.get(f"{BASE}{MOUSE}/supprimer/"))
     author.post(f"{BASE}{MOUSE}/supprimer/")
     assert not adapted.exists()
     assert len(list((adapted.parent / ".retires").iterdir())) == 1
-    assert "Tenir la souris" in told(author.get(f"/apprendre/{MOUSE}/"))
+    assert "Tenir la souris" in page_text(author.get(f"/apprendre/{MOUSE}/"))
     assert author.get(f"{BASE}{MOUSE}/").status_code == 404
 
 
 # -------------------------------------------------------------------------------------------------- composing
 
 
-def test_a_module_is_composed_of_steps_of_others(author, root):
+def test_a_module_is_composed_of_steps_of_several_modules(author, root):
     response = author.post(f"{BASE}nouveau/", {"titre": "L’été à Échirolles", "en_tete": MOUSE})
     assert response.url == f"{BASE}l-ete-a-echirolles/etapes/"
     id = "l-ete-a-echirolles"
     folder = root / f"300-{id}"
     assert author.get(f"/apprendre/{id}/").status_code == 404
-    assert "Il y a 0 étape : il en faut au moins 5." in told(author.get(f"{BASE}{id}/"))
+    assert "Il y a 0 étape : il en faut au moins 5." in page_text(author.get(f"{BASE}{id}/"))
     for source, steps in (
         (MOUSE, (1, 3, 4, 9)),
         (PIEGES, tuple(n for n, _ in module_reading.own_modules()[PIEGES].exercises())[:2]),
     ):
-        page = told(author.get(f"{BASE}{id}/etapes/?de={source}"))
+        page = page_text(author.get(f"{BASE}{id}/etapes/?de={source}"))
         assert f'value="{source}:1"' in page
         author.post(
             f"{BASE}{id}/etapes/", {"etape": [f"{source}:{n}" for n in steps], "lu": queries.copy(id).read}
         )
-    made = held(folder)
-    assert (made["numero"], made["version"], len(made["etapes"]), made["relu_par"]) == (300, 1, 6, [])
-    assert made["etapes"][0]["titre"] == module_reading.own_modules()[MOUSE].steps[0].title
-    assert made["auteurs"] == ["Maillage"]
+    composed = stored_module(folder)
+    assert (composed["numero"], composed["version"], len(composed["etapes"]), composed["relu_par"]) == (
+        300,
+        1,
+        6,
+        [],
+    )
+    assert composed["etapes"][0]["titre"] == module_reading.own_modules()[MOUSE].steps[0].title
+    assert composed["auteurs"] == ["Maillage"]
     assert author.get(f"/apprendre/{id}/6/").status_code == 200
     author.post(f"{BASE}{id}/geste/", {"geste": "retirer:1", "lu": queries.copy(id).read})
-    assert held(folder)["version"] == 2
+    assert stored_module(folder)["version"] == 2
     author.post(f"{BASE}{id}/geste/", {"geste": "retirer:1", "lu": queries.copy(id).read})
     assert (folder / authoring.DRAFT).exists()  # four steps: too few
     assert author.get(f"/apprendre/{id}/5/").status_code == 200
 
 
 @pytest.mark.parametrize(
-    ("title", "told_"),
+    ("title", "reason"),
     [
         ("", "ne donne pas d’identifiant"),
         ("!!", "ne donne pas d’identifiant"),
@@ -549,10 +563,10 @@ def test_a_module_is_composed_of_steps_of_others(author, root):
         ("Nouveau", "s’appelle déjà"),
     ],
 )
-def test_a_title_that_gives_no_address_is_refused(author, root, title, told_):
+def test_a_title_that_gives_no_address_is_refused(author, root, title, reason):
     response = author.post(f"{BASE}nouveau/", {"titre": title, "en_tete": MOUSE})
     assert response.status_code == 400
-    assert told_ in told(response)
+    assert reason in page_text(response)
     assert catalogue.folders(root) == []
 
 
@@ -561,11 +575,11 @@ def test_too_many_steps_and_none_are_refused(author, adapted):
     many = author.post(
         f"{BASE}{MOUSE}/etapes/", {"etape": [f"{PIEGES}:{n}" for n in range(1, 9)], "lu": read}
     )
-    assert "ne se fait plus d’une traite" in told(many)
-    assert "Aucune étape n’est choisie" in told(
+    assert "ne se fait plus d’une traite" in page_text(many)
+    assert "Aucune étape n’est choisie" in page_text(
         author.post(f"{BASE}{MOUSE}/etapes/", {"etape": ["x:1", "y"], "lu": read})
     )
-    assert len(held(adapted)["etapes"]) == 10
+    assert len(stored_module(adapted)["etapes"]) == 10
 
 
 # ----------------------------------------------------------------------------------------------- translations
@@ -581,10 +595,10 @@ def test_a_translation_is_written_part_by_part_and_learnt(author, root):
     read = re.findall(r'name="lu" value="([^"]*)"', author.get(step).content.decode())[0]
     author.post(step, {"t:etapes 1 › titre": "هذه فأرة", "lu": read})
     file = root / "02-tenir-la-souris" / "module.ar.yaml"
-    kept = yaml.safe_load(file.read_text("utf-8"))
-    assert kept["textes"] == {"titre": "أمسك الفأرة", "etapes 1 › titre": "هذه فأرة"}
-    assert kept["depuis"]["titre"] == "Tenir la souris"
-    assert kept["traducteurs"] == ["Samira"]
+    stored_translation = yaml.safe_load(file.read_text("utf-8"))
+    assert stored_translation["textes"] == {"titre": "أمسك الفأرة", "etapes 1 › titre": "هذه فأرة"}
+    assert stored_translation["depuis"]["titre"] == "Tenir la souris"
+    assert stored_translation["traducteurs"] == ["Samira"]
     module = author.get(f"/apprendre/{MOUSE}/").content.decode()
     assert '<a class="bouton bord" href="?langue=ar" hreflang="ar" lang="ar" dir="rtl">العربية</a>' in module
     page = author.get(f"/apprendre/{MOUSE}/1/?langue=ar").content.decode()
@@ -597,41 +611,41 @@ def test_a_translation_is_written_part_by_part_and_learnt(author, root):
     assert "langue=" not in author.get(f"/apprendre/{MOUSE}/1/?langue=zz").content.decode()
 
 
-def test_a_sentence_whose_french_changed_is_said_in_french_until_it_is_read_again(author, adapted):
+def test_a_sentence_whose_french_changed_stays_in_french_until_it_is_read_again(author, adapted):
     address = f"{BASE}{MOUSE}/langues/uk/"
     author.post(address, {"t:titre": "Миша", "lu": ""})
     send(author, "en-tete", {**get_form(author, "en-tete"), "titre": "Tenir sa souris"})
-    page = told(author.get(f"/apprendre/{MOUSE}/?langue=uk"))
+    page = page_text(author.get(f"/apprendre/{MOUSE}/?langue=uk"))
     assert '<span lang="fr" dir="ltr">Tenir sa souris</span>' in page
-    page = told(author.get(address))
+    page = page_text(author.get(address))
     assert "<strong>le français a changé" in page
     assert "Avant : « Tenir la souris »" in page
     read = re.findall(r'name="lu" value="([^"]*)"', page)[0]
     author.post(address, {"t:titre": "Миша", "lu": read})
-    assert "<strong>le français a changé" in told(
+    assert "<strong>le français a changé" in page_text(
         author.get(address)
     )  # not read again: only sent with the others
-    read = re.findall(r'name="lu" value="([^"]*)"', told(author.get(address)))[0]
+    read = re.findall(r'name="lu" value="([^"]*)"', page_text(author.get(address)))[0]
     author.post(address, {"t:titre": "Миша", "j:titre": "1", "lu": read})
-    assert "<strong>le français a changé" not in told(author.get(address))
-    assert ">Миша</h1>" in told(author.get(f"/apprendre/{MOUSE}/?langue=uk"))
+    assert "<strong>le français a changé" not in page_text(author.get(address))
+    assert ">Миша</h1>" in page_text(author.get(f"/apprendre/{MOUSE}/?langue=uk"))
 
 
 def test_a_sentence_that_moves_keeps_its_translation(author, adapted):
     title = module_reading.own_modules()[MOUSE].steps[0].title
     author.post(f"{BASE}{MOUSE}/langues/uk/?partie=etapes 1", {"t:etapes 1 › titre": "Мишка", "lu": ""})
     author.post(f"{BASE}{MOUSE}/geste/", {"geste": "descendre:1", "lu": read_of(author)})
-    assert held(adapted)["etapes"][1]["titre"] == title
-    assert ">Мишка</h1>" in told(author.get(f"/apprendre/{MOUSE}/2/?langue=uk"))
+    assert stored_module(adapted)["etapes"][1]["titre"] == title
+    assert ">Мишка</h1>" in page_text(author.get(f"/apprendre/{MOUSE}/2/?langue=uk"))
 
 
-def test_the_second_translator_is_told(author, root):
+def test_the_second_translator_is_warned(author, root):
     address = f"{BASE}{MOUSE}/langues/uk/"
     author.post(address, {"t:titre": "Один", "lu": ""})
     response = author.post(address, {"t:titre": "Два", "lu": ""})
     assert response.status_code == 409
-    assert "Quelqu’un a traduit entre-temps" in told(response)
-    assert "Два" in told(response)
+    assert "Quelqu’un a traduit entre-temps" in page_text(response)
+    assert "Два" in page_text(response)
     assert author.get(f"{BASE}{MOUSE}/langues/xx/").status_code == 404
 
 
@@ -642,34 +656,34 @@ def test_a_step_whose_translation_does_not_hold_stays_in_french():
     )
     place = f"etapes {number} › exercice › message › corps 1"
     wrong = translations.Translation("uk", {place: "Зовсім інше"}, {})
-    made = translations.translated(source, wrong)
-    assert made.module.steps[number - 1].exercise == trap
-    assert trap.message.body[0] in made.left
+    translation = translations.translated(source, wrong)
+    assert translation.module.steps[number - 1].exercise == trap
+    assert trap.message.body[0] in translation.left
 
 
 @pytest.mark.parametrize("id", [MOUSE, "remplir-un-formulaire", PIEGES])
 def test_a_whole_translation_plays_as_the_module_does(client, root, id):
     source = module_texts.own(translations.load(module_reading.file_of(id).read_text("utf-8")))
     lines = list(module_texts.sentences(source))
-    whole = translations.Translation(
+    full_translation = translations.Translation(
         "uk",
         {module_reading.place_text(w): words.upper() for w, words in lines},
         {module_reading.place_text(w): words for w, words in lines},
     )
     folder = root / module_reading.file_of(id).parent.name
     folder.mkdir(parents=True)
-    (folder / "module.uk.yaml").write_text(translations.written(whole))
+    (folder / "module.uk.yaml").write_text(translations.written(full_translation))
     contents.territory_modules(now=True)
-    made = contents.translated(id, "uk")
-    assert made.left == frozenset()
-    for number, step in enumerate(made.module.steps, 1):
+    translated = contents.translated(id, "uk")
+    assert translated.left == frozenset()
+    for number, step in enumerate(translated.module.steps, 1):
         page = client.get(f"/apprendre/{id}/{number}/?langue=uk")
         assert page.status_code == 200
         assert f">{html.escape(step.title)}</h1>" in page.content.decode()
     if id == PIEGES:
-        number, exercise = next((n, e) for n, e in made.module.exercises() if e.kind == "piege")
+        number, exercise = next((n, e) for n, e in translated.module.exercises() if e.kind == "piege")
         right = next(n for n, option in enumerate(exercise.options) if option.right)
-        page = told(client.post(f"/apprendre/{id}/{number}/?langue=uk", {"choix": right}))
+        page = page_text(client.post(f"/apprendre/{id}/{number}/?langue=uk", {"choix": right}))
         assert exercise.options[right].then.replace("\xa0", " ") in page
 
 
@@ -683,21 +697,21 @@ def test_a_whole_translation_plays_as_the_module_does(client, root, id):
         ("langue: [", "est illisible"),
     ],
 )
-def test_a_broken_translation_is_told_and_the_module_stays(author, root, text, what):
+def test_a_broken_translation_is_a_fault_and_the_module_stays(author, root, text, what):
     folder = root / "02-tenir-la-souris"
     folder.mkdir(parents=True)
     (folder / "module.ar.yaml").write_text(text)
     contents.territory_modules(now=True)
     assert author.get(f"/apprendre/{MOUSE}/?langue=ar").status_code == 200
-    assert what in told(author.get(BASE))
+    assert what in page_text(author.get(BASE))
 
 
 # --------------------------------------------------------------------------------------------------- archives
 
 
 def zipped(*files: tuple[str, bytes | str], link: str = "") -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive, warnings.catch_warnings():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a name twice
         for name, content in files:
             archive.writestr(name, content)
@@ -705,7 +719,7 @@ def zipped(*files: tuple[str, bytes | str], link: str = "") -> bytes:
             entry = zipfile.ZipInfo(link)
             entry.external_attr = (stat.S_IFLNK | 0o777) << 16
             archive.writestr(entry, "/etc/passwd")
-    return made.getvalue()
+    return buffer.getvalue()
 
 
 GOOD = module_reading.file_of(MOUSE).read_text("utf-8")
@@ -723,31 +737,31 @@ def test_an_archive_goes_out_and_comes_back(author, adapted, root):
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert archive.namelist() == ["02-tenir-la-souris/module.uk.yaml", "02-tenir-la-souris/module.yaml"]
     author.post(f"{BASE}{MOUSE}/supprimer/")
-    assert "nouveau" in told(upload(author, content))
-    assert held(adapted)["titre"] == "La souris d’ici"
+    assert "nouveau" in page_text(upload(author, content))
+    assert stored_module(adapted)["titre"] == "La souris d’ici"
     assert (adapted / "module.uk.yaml").exists()
-    assert "inchangé" in told(upload(author, content))
+    assert "inchangé" in page_text(upload(author, content))
     assert author.get(f"{BASE}{PIEGES}/telecharger/").status_code == 200
     assert author.get(f"{BASE}rien/telecharger/").status_code == 404
 
 
-def test_what_an_import_replaces_is_kept(author, adapted):
+def test_an_import_stores_what_it_replaces(author, adapted):
     send(author, "en-tete", {**get_form(author, "en-tete"), "titre": "La souris d’ici"})
     page = upload(author, zipped((f"02-{MOUSE}/module.yaml", GOOD)))
-    assert "remplacé" in told(page)
-    assert held(adapted)["titre"] == "Tenir la souris"
+    assert "remplacé" in page_text(page)
+    assert stored_module(adapted)["titre"] == "Tenir la souris"
     author.post(f"{BASE}{MOUSE}/geste/", {"geste": "revenir", "lu": read_of(author)})
-    assert held(adapted)["titre"] == "La souris d’ici"
+    assert stored_module(adapted)["titre"] == "La souris d’ici"
 
 
 def test_an_import_with_other_steps_is_another_version(author, adapted):
     other = yaml.safe_load(GOOD)
     other["etapes"] = other["etapes"][1:]
     upload(author, zipped((f"02-{MOUSE}/module.yaml", authoring.written(other))))
-    assert held(adapted)["version"] == 2
+    assert stored_module(adapted)["version"] == 2
 
 
-def test_the_good_modules_are_kept_and_the_bad_told(author, root):
+def test_the_good_modules_are_imported_and_the_bad_are_faults(author, root):
     bad = GOOD.replace("id: tenir-la-souris", "id: autre-chose").replace("duree: 12", "duree: 500")
     content = zipped(
         (f"lot/02-{MOUSE}/module.yaml", GOOD),
@@ -758,7 +772,7 @@ def test_the_good_modules_are_kept_and_the_bad_told(author, root):
     )
     response = upload(author, content)
     assert response.status_code == 400
-    page = told(response)
+    page = page_text(response)
     assert "lot/photo.png n’a pas été gardé" in page
     assert "« 500 » est trop grand" in page
     assert "Cette traduction n’a pas de module" in page
@@ -787,7 +801,7 @@ def test_the_good_modules_are_kept_and_the_bad_told(author, root):
 def test_an_archive_that_is_not_to_be_trusted_writes_nothing(author, root, content, what):
     response = upload(author, content)
     assert response.status_code == 400
-    assert re.search(what, told(response))
+    assert re.search(what, page_text(response))
     assert catalogue.folders(root) == []
 
 
@@ -816,21 +830,21 @@ def test_all_our_modules_go_in_one_archive():
     assert sum(len(text.encode()) for text in every) < module_archive.MOST_READ / 2
 
 
-def test_a_module_twice_in_an_archive_under_two_numbers_is_kept_once(author, root):
+def test_a_module_twice_in_an_archive_under_two_numbers_is_imported_once(author, root):
     page = upload(author, zipped((f"02-{MOUSE}/module.yaml", GOOD), (f"300-{MOUSE}/module.yaml", GOOD)))
-    assert "déjà dans 02-tenir-la-souris" in told(page)
+    assert "déjà dans 02-tenir-la-souris" in page_text(page)
     assert [folder.name for folder in catalogue.folders(root)] == ["02-tenir-la-souris"]
 
 
-def test_nothing_is_read_while_others_wait_to_write(author, adapted, monkeypatch):
+def test_no_file_is_read_inside_a_transaction(author, adapted, monkeypatch):
     """A transaction lasts as long as the files take to be written: a module takes seconds to be checked."""
     before, inside = len(connection.savepoint_ids), []
     for module, name in ((module_reading, "check"), (translations, "parse"), (catalogue, "read")):
         real = getattr(module, name)
 
-        def watched(*given, name=name, real=real, **named):
+        def watched(*arguments, name=name, real=real, **named):
             inside.append((name, len(connection.savepoint_ids) - before))
-            return real(*given, **named)
+            return real(*arguments, **named)
 
         monkeypatch.setattr(module, name, watched)
     send(author, "1", {**get_form(author, "1"), "etapes 1 › titre": "Autre"})
@@ -858,7 +872,7 @@ def test_nothing_is_read_while_others_wait_to_write(author, adapted, monkeypatch
 def test_a_module_that_grew_too_long_is_not_written(author, adapted):
     sent = get_form(author, "1")
     page = author.get(send(author, "1", {**sent, "etapes 1 › parle": "mot " * 100_000}).url)
-    assert "trop long" in told(page)
+    assert "trop long" in page_text(page)
     assert not (adapted / authoring.DRAFT).exists()
 
 
@@ -927,5 +941,5 @@ def test_words_typed_are_only_words(author, adapted):
     sent = {**get_form(author, "1"), "etapes 1 › titre": '<script>alert(1)</script> "et: [x]"'}
     page = author.get(send(author, "1", sent).url).content.decode()
     assert "<script>alert" not in page
-    assert held(adapted)["etapes"][0]["titre"] == '<script>alert(1)</script> "et: [x]"'
+    assert stored_module(adapted)["etapes"][0]["titre"] == '<script>alert(1)</script> "et: [x]"'
     assert "<script>alert" not in author.get(f"/apprendre/{MOUSE}/1/").content.decode()

@@ -1,4 +1,4 @@
-"""Who does what: sheets and who reads them, letters, groups, the charter, possible permanences."""
+"""The network: sheets and who reads them, letters, groups, the charter, possible permanences."""
 
 import re
 from dataclasses import replace
@@ -117,7 +117,7 @@ def test_the_directory_is_searched_by_what_one_does(client, library, hall, karim
     stored(library, karim, publics=["seniors"])
     stored(hall, leila, skills=["procedures"], parts=["assistance"])
     client.force_login(leila)
-    for query, found in (
+    for query, expected_places in (
         ("savoir=repair", [library]),
         ("public=seniors", [library]),
         ("part=assistance", [hall]),
@@ -127,15 +127,20 @@ def test_the_directory_is_searched_by_what_one_does(client, library, hall, karim
     ):
         answer = client.get(f"/espace/reseau/annuaire/?{query}")
         got = [row.profile.structure_id for row in answer.context["page"]]
-        assert got == [lieu.structure_id for lieu in found], query
+        assert got == [lieu.structure_id for lieu in expected_places], query
 
 
 def test_a_professional_writes_their_sheet_and_erases_it(client, library, karim, leila):
     client.force_login(karim)
-    said = {"metier": "trainer", "structure": library.structure.pk, "savoir": ["french"], "lue_par": "public"}
-    client.post("/espace/reseau/annuaire/ma-fiche/", {**said, "mots": "J’anime le mardi."})
+    form_data = {
+        "metier": "trainer",
+        "structure": library.structure.pk,
+        "savoir": ["french"],
+        "lue_par": "public",
+    }
+    client.post("/espace/reseau/annuaire/ma-fiche/", {**form_data, "mots": "J’anime le mardi."})
     assert "Karim" in client.get("/reseau/").content.decode()
-    called = {**said, "mots": "Appelez le 06 12 34 56 78"}
+    called = {**form_data, "mots": "Appelez le 06 12 34 56 78"}
     assert client.post("/espace/reseau/annuaire/ma-fiche/", called).status_code == 400
     client.post("/espace/reseau/annuaire/ma-fiche/", {"geste": "effacer"})
     assert not Professional.objects.exists()
@@ -149,40 +154,40 @@ def test_a_professional_writes_their_sheet_and_erases_it(client, library, karim,
 # ------------------------------------------------------------------------------------ two people writing at once
 
 
-def test_who_left_is_no_longer_told_as_of_a_structure_nor_of_the_network(client, library, hall, karim, leila):
-    said = {"trade": "mediator", "skills": [], "publics": [], "about": "", "visibility": "public"}
-    profiles.write_professional(karim, structure=library.structure, at=AT, **said)
+def test_who_left_is_no_longer_listed_in_a_structure_nor_in_the_network(client, library, hall, karim, leila):
+    sheet_fields = {"trade": "mediator", "skills": [], "publics": [], "about": "", "visibility": "public"}
+    profiles.write_professional(karim, structure=library.structure, at=AT, **sheet_fields)
     client.force_login(leila)
     sheet, everybody = f"/espace/reseau/annuaire/professionnels/{karim.pk}/", "/reseau/"
     assert all("Bibliothèque" in client.get(page).content.decode() for page in (sheet, everybody))
     Membership.objects.filter(user=karim).update(structure=hall.structure)
     for page in (sheet, everybody):
-        found = client.get(page).content.decode()
-        assert "karim" in found.casefold() and "Bibliothèque" not in found, page
+        page_text = client.get(page).content.decode()
+        assert "karim" in page_text.casefold() and "Bibliothèque" not in page_text, page
     Membership.objects.filter(user=karim).update(until=TODAY - timedelta(days=1))
     assert client.get(sheet).status_code == 404
     client.logout()
     assert "karim" not in client.get(everybody).content.decode().casefold()
 
 
-def test_the_first_hundred_professionals_are_listed_and_the_others_found(client, library, karim):
-    made = User.objects.bulk_create(
+def test_the_first_hundred_professionals_are_listed_and_the_rest_is_searched(client, library, karim):
+    users = User.objects.bulk_create(
         User(email=f"pro{n:03}@exemple.fr", name=f"Pro {n:03}") for n in range(102)
     )
     Membership.objects.bulk_create(
-        Membership(user=each, role="aidant", structure=library.structure, since=TODAY) for each in made
+        Membership(user=each, role="aidant", structure=library.structure, since=TODAY) for each in users
     )
     Professional.objects.bulk_create(
-        Professional(user=each, trade="mediator", changed_at=AT) for each in made
+        Professional(user=each, trade="mediator", changed_at=AT) for each in users
     )
     client.force_login(karim)
     page = client.get("/espace/reseau/annuaire/").content.decode()
     assert "Pro 099" in page and "Pro 100" not in page and "Et 2 autres" in page
-    found = client.get("/espace/reseau/annuaire/?mots=101").content.decode()
-    assert "Pro 101" in found and "autres" not in found.partition("s-professionnels")[2]
+    search_page = client.get("/espace/reseau/annuaire/?mots=101").content.decode()
+    assert "Pro 101" in search_page and "autres" not in search_page.partition("s-professionnels")[2]
 
 
-def test_two_people_writing_at_once_are_both_stored_and_shown(client, library, karim):
+def test_two_people_writing_at_once_are_both_stored_and_displayed(client, library, karim):
     other = account("zoe", "gestionnaire", structure=library.structure)
     stored(library, karim, about="Le mardi.")
     page = f"/espace/reseau/annuaire/structures/{library.structure.pk}/changer/"
@@ -190,10 +195,10 @@ def test_two_people_writing_at_once_are_both_stored_and_shown(client, library, k
     for user, words in ((karim, "Le mercredi."), (other, "Le jeudi.")):
         client.force_login(user)
         answer = client.post(page, {**typed, "mots": words}, follow=True)
-    seen = answer.content.decode()
-    assert "Deux personnes ont écrit en même temps" in seen
-    assert "Le mercredi." in seen
-    assert "Le jeudi." in seen
+    page_text = answer.content.decode()
+    assert "Deux personnes ont écrit en même temps" in page_text
+    assert "Le mercredi." in page_text
+    assert "Le jeudi." in page_text
     (revision,) = Revision.objects.all()
     client.post(f"/espace/reseau/annuaire/versions/{revision.pk}/", {"garder": "autre"})
     assert Profile.objects.get().about == "Le jeudi."
@@ -282,9 +287,9 @@ def test_letters_to_everybody_are_stopped(library, karim):
 
 def test_a_group_is_joined_written_in_and_left(client, karim, leila, leader):
     client.force_login(karim)
-    said = {"nom": "Les médiathèques", "metier": "library", "territoire": "38", "jeton": "g"}
+    form_data = {"nom": "Les médiathèques", "metier": "library", "territoire": "38", "jeton": "g"}
     for _ in range(2):
-        client.post("/espace/reseau/groupes/nouveau/", said)
+        client.post("/espace/reseau/groupes/nouveau/", form_data)
     (group,) = Group.objects.all()
     page = f"/espace/reseau/groupes/{group.pk}/"
     client.post(page, {"mots": "Qui prête des souris adaptées ?", "jeton": "m"})
@@ -304,9 +309,9 @@ def test_a_group_is_joined_written_in_and_left(client, karim, leila, leader):
     client.force_login(leader)
     client.post(f"/espace/reseau/groupes/messages/{post.pk}/", {"raison": "hurts"})
     client.force_login(leila)
-    seen = client.get(page).content.decode()
-    assert "souris" not in seen
-    assert "Message retiré par Meneuse" in seen
+    group_page = client.get(page).content.decode()
+    assert "souris" not in group_page
+    assert "Message retiré par Meneuse" in group_page
     assert Entry.objects.filter(verb="group.message_removed").exists()
 
 
@@ -327,13 +332,15 @@ def test_a_group_closed_by_mistake_is_opened_again_by_who_led_it(client, karim, 
     assert "samedi" in client.get(page).content.decode()
 
 
-def test_a_group_closed_twice_is_told_once_and_who_comes_late_is_told_too(client, karim, leila):
+def test_closing_a_group_twice_succeeds_and_who_comes_late_reads_that_it_is_closed(client, karim, leila):
     row = groups.open_group(name="G", about="", trade="", territory="", token="g", by=karim, at=AT)
     client.force_login(karim)
     address = f"/espace/reseau/groupes/{row.pk}/geste/"
-    for said, told in (("fermer", "Le groupe est fermé"),) * 2 + (("rouvrir", "Le groupe est rouvert"),) * 2:
-        page = client.post(address, {"geste": said}, follow=True)
-        assert (page.status_code, told in page.content.decode()) == (200, True)
+    for gesture, confirmation in (("fermer", "Le groupe est fermé"),) * 2 + (
+        ("rouvrir", "Le groupe est rouvert"),
+    ) * 2:
+        page = client.post(address, {"geste": gesture}, follow=True)
+        assert (page.status_code, confirmation in page.content.decode()) == (200, True)
     groups.close(row, was=False, by=karim, at=AT)
     client.force_login(leila)
     page = client.post(address, {"geste": "rejoindre"}, follow=True)
@@ -362,8 +369,8 @@ def test_what_the_animator_takes_down_its_author_does_not_put_back(client, karim
     client.force_login(leila)
     assert "Remettre" not in client.get(page).content.decode()
     for sent in ("", other):
-        told = client.post(address, {"raison": sent}, follow=True).content.decode()
-        assert "l’animation du groupe qui l’a retiré" in told
+        page_text = client.post(address, {"raison": sent}, follow=True).content.decode()
+        assert "l’animation du groupe qui l’a retiré" in page_text
         post.refresh_from_db()
         assert (post.removed, post.removed_by) == (reason, karim)
     client.force_login(karim)
@@ -376,7 +383,7 @@ def test_what_the_animator_takes_down_its_author_does_not_put_back(client, karim
         assert post.removed == sent, "one takes down and puts back one's own"
 
 
-def test_a_member_removed_while_writing_is_told(karim, leila):
+def test_a_member_removed_while_writing_is_refused(karim, leila):
     group = groups.open_group(name="G", about="", trade="", territory="", token="g", by=karim, at=AT)
     with pytest.raises(Refused, match="plus de ce groupe"):
         groups.write(group, words="Bonjour", token="m", by=leila, at=AT)
@@ -425,14 +432,14 @@ def test_a_declaration_made_again_is_read_again_before_it_is_granted(client, lib
     address = f"/espace/reseau/charte/{row.pk}/"
     vu = re.search(r'name="vu" value="([^"]+)"', client.get(address).content.decode())[1]
     charters.declare(library.structure, answers, words="Autre chose", by=karim, at=AT + timedelta(hours=1))
-    said = {"geste": "accorder", "jusquau": "2027-11-20", "nom": "La Métropole", "vu": vu}
-    assert "a déclaré de nouveau" in client.post(address, said, follow=True).content.decode()
+    form_data = {"geste": "accorder", "jusquau": "2027-11-20", "nom": "La Métropole", "vu": vu}
+    assert "a déclaré de nouveau" in client.post(address, form_data, follow=True).content.decode()
     refused = {"geste": "refuser", "raison": "Non", "vu": vu}
     assert "a déclaré de nouveau" in client.post(address, refused, follow=True).content.decode()
     row.refresh_from_db()
     assert row.state == charter_rules.DECLARED
     again = re.search(r'name="vu" value="([^"]+)"', client.get(address).content.decode())[1]
-    client.post(address, said | {"vu": again})
+    client.post(address, form_data | {"vu": again})
     row.refresh_from_db()
     assert row.state == charter_rules.GRANTED
 
@@ -442,12 +449,12 @@ def test_the_page_of_the_charter_says_what_a_network_is_for(client, db):
     each territory's share.
     """
     page = client.get("/reseau/charte/").content.decode().replace("\xa0", " ").replace("\u202f", " ")
-    told = charter().purpose
-    said = (each.replace("\xa0", " ") for each in (told.vision, told.mission, told.objective))
-    where = [page.index(words) for words in said]
+    purpose = charter().purpose
+    statements = (each.replace("\xa0", " ") for each in (purpose.vision, purpose.mission, purpose.objective))
+    where = [page.index(words) for words in statements]
     assert where == sorted(where) and where[-1] < page.index("Ce qu’elle demande")
     assert "1 000 000 personnes autonomes en 5 ans" in " ".join(page.split())
-    assert "/indicateurs/objectif-part/" in page and told.document.title in page
+    assert "/indicateurs/objectif-part/" in page and purpose.document.title in page
 
 
 def test_the_day_a_charter_is_granted_again_the_register_tells_the_new_end(library, karim, leader):
@@ -476,9 +483,9 @@ def test_a_charter_lacking_what_is_needed_is_not_granted(library, karim, leader)
 
 
 def published(lieu, by, side, kind, token, **more):
-    said = {"half_days": ("1-am",), "starts_on": TODAY, "ends_on": TODAY + timedelta(days=90), **more}
+    values = {"half_days": ("1-am",), "starts_on": TODAY, "ends_on": TODAY + timedelta(days=90), **more}
     return listings.publish(
-        lieu.structure, side=side, kind=kind, lieu=lieu, token=token, by=by, at=AT, **said
+        lieu.structure, side=side, kind=kind, lieu=lieu, token=token, by=by, at=AT, **values
     )
 
 
@@ -515,9 +522,7 @@ def test_the_coordination_sees_what_is_possible_and_drafts_nothing(
     assert not Permanence.objects.exists()
 
 
-def test_whom_a_permanence_reaches_is_said_with_its_interval(
-    client, library, hall, karim, leila, monkeypatch
-):
+def test_people_reached_by_a_permanence_have_their_interval(client, library, hall, karim, leila, monkeypatch):
     room = published(hall, leila, "seeks", "mediator", "a")
     come = published(library, karim, "seeks", "room", "b")
     change = ChangeReading(
@@ -525,18 +530,20 @@ def test_whom_a_permanence_reaches_is_said_with_its_interval(
         before="entre 900 et 1 300 personnes", after="entre 800 et 1 200 personnes", doubt="", zones=(),
     )  # fmt: skip
     study = type("Study", (), {"place": "38", "name": "Isère"})()
-    told = permanences.Reached(
+    reached_people = permanences.Reached(
         study=study, change=change, limit="", universe="habitants", source="Insee, 2023", already=False
     )
-    monkeypatch.setattr(permanences, "reached", lambda lieu, line, *, compute: told if compute else None)
+    monkeypatch.setattr(
+        permanences, "reached", lambda lieu, line, *, compute: reached_people if compute else None
+    )
     monkeypatch.setattr(permanences, "may_be_computed", lambda lieu: True)
     client.force_login(karim)
     page = f"/espace/reseau/permanences/{room.pk}/{come.pk}/"
     assert "Pas encore compté" in client.get(page).content.decode()
-    seen = client.get(f"{page}?offre=assistance").content.decode()
-    assert "Environ 120 personnes de plus" in seen
-    assert "entre 80 et 170" in seen
-    assert "Insee, 2023" in seen
+    counted_page = client.get(f"{page}?offre=assistance").content.decode()
+    assert "Environ 120 personnes de plus" in counted_page
+    assert "entre 80 et 170" in counted_page
+    assert "Insee, 2023" in counted_page
 
 
 def test_places_equipped_without_help_are_listed(client, library, karim):
@@ -549,7 +556,7 @@ def test_places_equipped_without_help_are_listed(client, library, karim):
     assert "Bibliothèque" not in page
 
 
-def test_one_permanence_is_told_once_for_two_listings_of_a_place(client, library, hall, karim, leila):
+def test_one_permanence_is_listed_once_for_two_listings_of_a_place(client, library, hall, karim, leila):
     published(hall, leila, "seeks", "mediator", "a")
     published(hall, leila, "offers", "room", "c")
     published(library, karim, "seeks", "room", "b")
@@ -557,8 +564,10 @@ def test_one_permanence_is_told_once_for_two_listings_of_a_place(client, library
     assert client.get("/espace/reseau/permanences/").content.decode().count("Bibliothèque chez") == 1
 
 
-@pytest.mark.parametrize(("others", "is_nil"), [((), False), ((100,), True)])
-def test_a_place_that_looks_for_somebody_counts_as_offering_nothing(library, monkeypatch, others, is_nil):
+@pytest.mark.parametrize(("other_metres", "is_nil"), [((), False), ((100,), True)])
+def test_a_place_that_looks_for_somebody_counts_as_offering_nothing(
+    library, monkeypatch, other_metres, is_nil
+):
     """Sa fiche dit l’aide, son annonce dit qu’il n’y a personne : seul un autre lieu à portée de marche retire du monde."""
     library.latitude, library.longitude = 45.0, 5.0
     library.sheet = {**library.sheet, "practices": {"assistance": {"state": "offered"}}}
@@ -567,23 +576,23 @@ def test_a_place_that_looks_for_somebody_counts_as_offering_nothing(library, mon
         "metre": np.array([0.0, 500.0]),
         "besoin": np.array([900.0, 800.0]),
     }
-    here = replace(at("a", 0, "assistance"), id=library.slug)
-    ground = street(table, here, *(at("a", metre, "assistance") for metre in others))
+    own_place = replace(at("a", 0, "assistance"), id=library.slug)
+    ground = street(table, own_place, *(at("a", metre, "assistance") for metre in other_metres))
     card = SimpleNamespace(among="habitants", producer="Insee", year=2023, title="")
-    study = SimpleNamespace(key=f"k{len(others)}", offer="o", place="38", name="Isère", pk=1)
+    study = SimpleNamespace(key=f"k{len(other_metres)}", offer="o", place="38", name="Isère", pk=1)
     monkeypatch.setattr(permanences, "study_of", lambda commune: study)
     monkeypatch.setattr(permanences.dossiers, "ground", lambda study: ground)
     monkeypatch.setattr(
         permanences.dossiers, "reading", lambda study: SimpleNamespace(source=card, offer=None)
     )
     assert permanences.reached(library, "assistance", compute=False) is None
-    found = permanences.reached(library, "assistance", compute=True)
-    assert found.already
-    assert found.change.is_nil is is_nil
+    reached_people = permanences.reached(library, "assistance", compute=True)
+    assert reached_people.already
+    assert reached_people.change.is_nil is is_nil
     again = permanences.reached(library, "assistance", compute=False)
-    assert again.change == found.change, "counted once a day"
+    assert again.change == reached_people.change, "counted once a day"
     if not is_nil:
-        assert found.change.between.startswith("entre ")
+        assert reached_people.change.between.startswith("entre ")
 
 
 def test_the_coordination_counts_who_takes_which_part(client, library, hall, karim, leila, leader):
@@ -591,9 +600,9 @@ def test_the_coordination_counts_who_takes_which_part(client, library, hall, kar
     stored(hall, leila, parts=[])
     place("lille", {"nom": "Lille", "code_insee": "59350", "commune": "Lille"})
     client.force_login(leader)
-    found = client.get("/espace/reseau/entrees/").context["engagement"]
-    assert dict(found.parts) == {"assistance": 0, "initiation": 1, "facilitation": 0, "accueil": 1}
-    assert (found.none, found.total, found.of) == (1, 2, 2)
+    engagement = client.get("/espace/reseau/entrees/").context["engagement"]
+    assert dict(engagement.parts) == {"assistance": 0, "initiation": 1, "facilitation": 0, "accueil": 1}
+    assert (engagement.none, engagement.total, engagement.of) == (1, 2, 2)
 
 
 def test_a_professional_takes_along_what_the_network_stores(client, library, hall, karim, leila):

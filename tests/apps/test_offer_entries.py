@@ -1,4 +1,4 @@
-"""What a place says of its devices, its repairs and its publics: read by everybody, found by a filter, counted."""
+"""The devices, repairs and publics of a place: read by everybody, filtered, counted."""
 
 import json
 from datetime import date
@@ -34,14 +34,14 @@ def test_a_sale_says_whether_devices_are_new_or_not_and_is_found_by_it(client):
     place("neuf", {"nom": "Au neuf", "practices": {"vente": {**OFFERED, "etats": ["new"]}}})
     assert "Remis en état" in text(client, "/lieux/solidura/")
     assert "Neuf" in text(client, "/lieux/neuf/")
-    found = text(client, "/carte/?ou=France&besoin=vente&occasion=1")
-    assert "Solidura" in found
-    assert "Au neuf" not in found
+    map_page = text(client, "/carte/?ou=France&besoin=vente&occasion=1")
+    assert "Solidura" in map_page
+    assert "Au neuf" not in map_page
     counts = search(Wanted()).facets
     assert (counts["pratique:vente:refurbished"], counts["pratique:vente:new"]) == (1, 1)
 
 
-def test_a_repair_at_home_or_by_oneself_is_said_and_found(client):
+def test_a_repair_at_home_or_by_oneself_is_written_and_filtered(client):
     repair = {"reparation": {**OFFERED, "auto_reparation": True, "a_domicile": True}}
     place("cafe", {"nom": "L’atelier", "practices": repair})
     place("aide", {"nom": "Allô numérique", "practices": {"assistance": {**OFFERED, "a_domicile": True}}})
@@ -69,13 +69,13 @@ def test_a_place_that_does_not_wish_to_be_named_for_repairs_is_named_nowhere(cli
     assert Lieu.objects.get().sheet["practices"] == practices
 
 
-def test_fragile_publics_are_told_and_who_is_trained_only_among_professionals(client, coordinator):
+def test_fragile_publics_are_public_and_who_is_trained_only_among_professionals(client, coordinator):
     lieu = place(
         "csapa", {"publics_fragiles": ["illettrisme", "addictions"], "publics_fragiles_equipe": ["wishing"]}
     )
-    told = text(client, "/lieux/csapa/")
-    assert "Accueille les personnes : qui lisent peu" in told
-    assert "qui ont une addiction" in told
+    public_page = text(client, "/lieux/csapa/")
+    assert "Accueille les personnes : qui lisent peu" in public_page
+    assert "qui ont une addiction" in public_page
     assert "publics_fragiles_equipe" not in published.of(published.published().get(pk=lieu.pk)).sheet
     client.force_login(coordinator)
     page = text(client, "/espace/annuaire/lieux/csapa/")
@@ -90,16 +90,16 @@ def test_telephones_and_plans_are_an_offer_of_their_own_with_or_without_help(cli
     page = text(client, "/lieux/connect/")
     assert "Téléphone et forfait à petit prix" in page
     assert "Avec quelqu’un pour apprendre à s’en servir." in page
-    found = text(client, "/carte/?ou=France&besoin=telephonie")
-    assert "Connexions" in found
-    assert "Autre lieu" not in found
+    map_page = text(client, "/carte/?ou=France&besoin=telephonie")
+    assert "Connexions" in map_page
+    assert "Autre lieu" not in map_page
     assert search(Wanted()).facets["pratique:telephonie:avec_aide"] == 1
     for word in ("forfait", "carte+sim"):
-        found = text(client, f"/carte/?mot={word}")
-        assert "Connexions" in found and "Autre lieu" not in found
+        map_page = text(client, f"/carte/?mot={word}")
+        assert "Connexions" in map_page and "Autre lieu" not in map_page
 
 
-def test_the_problems_of_a_wifi_are_said_and_counted(client):
+def test_the_problems_of_a_wifi_are_written_and_counted(client):
     for slug in ("a", "b"):
         place(slug, {"practices": {"wifi": {**OFFERED, "soucis": ["namesakes", "cuts"]}}})
     page = text(client, "/lieux/a/")
@@ -107,7 +107,7 @@ def test_the_problems_of_a_wifi_are_said_and_counted(client):
     assert search(Wanted()).facets["pratique:wifi:cuts"] == 2
 
 
-def test_what_a_course_teaches_and_for_whom_is_said_and_counted(client):
+def test_what_a_course_teaches_and_for_whom_is_written_and_counted(client):
     """H-012, H-021 à H-023 : ce qu’on y apprend, et qui est accueilli, sur la page du lieu."""
     taught = {**OFFERED, "objets": ["basics", "procedures"]}
     place("cours", {"publics_fragiles": ["sans_domicile", "mobilite"], "practices": {"formation": taught}})
@@ -125,27 +125,27 @@ def test_a_file_that_names_telephony_is_read(words):
     assert row.sheet["practices"]["telephonie"]["state"] == "offered"
 
 
-def test_where_a_team_goes_out_of_its_walls_is_said_and_found(client, coordinator):
+def test_where_a_team_goes_out_of_its_walls_is_written_and_filtered(client, coordinator):
     place("mdh", {"nom": "Maison des habitants", "hors_les_murs_ou": ["district", "outside"]})
     place("muet", {"nom": "Autre lieu", "hors_les_murs": True})
     page = text(client, "/lieux/mdh/")
     assert "L’équipe vient aussi ailleurs : dans un quartier prioritaire ; sur un marché" in page
     assert "L’équipe vient aussi ailleurs" not in text(client, "/lieux/muet/")
-    found = text(client, "/carte/?ou=France&quartier=1")
-    assert "Maison des habitants" in found
-    assert "Autre lieu" not in found
+    map_page = text(client, "/carte/?ou=France&quartier=1")
+    assert "Maison des habitants" in map_page
+    assert "Autre lieu" not in map_page
     client.force_login(coordinator)
     form = text(client, "/espace/annuaire/lieux/mdh/")
     assert "Où, hors de ses murs" in form
     assert "Quartier prioritaire (QPV)" in form
 
 
-def test_internet_in_the_lodgings_of_a_landlord_is_said_found_and_led_to(client):
-    said = {**OFFERED, "logements": True, "avec_aide": True, "frais_precisions": "5 euros par mois"}
-    place("bailleur", {"nom": "Un bailleur", "practices": {"telephonie": said}})
+def test_internet_in_the_lodgings_of_a_landlord_is_written_filtered_and_linked(client):
+    practice = {**OFFERED, "logements": True, "avec_aide": True, "frais_precisions": "5 euros par mois"}
+    place("bailleur", {"nom": "Un bailleur", "practices": {"telephonie": practice}})
     place("boutique", {"nom": "Une boutique", "practices": {"telephonie": OFFERED}})
     assert "Internet arrive dans les logements." in text(client, "/lieux/bailleur/")
     assert "?besoin=telephonie&amp;logement=1" in client.get("/connexions/").content.decode()
-    found = text(client, "/carte/?ou=France&besoin=telephonie&logement=1")
-    assert "Un bailleur" in found
-    assert "Une boutique" not in found
+    map_page = text(client, "/carte/?ou=France&besoin=telephonie&logement=1")
+    assert "Un bailleur" in map_page
+    assert "Une boutique" not in map_page

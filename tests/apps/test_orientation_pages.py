@@ -32,7 +32,7 @@ from tests.support.places import place
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("leaves")]
 DAY = timedelta(days=1)
 MAIL = {"courriels": ["accueil@bibliotheque.example"]}
-SEEN = re.compile(r'name="vu" value="([^"]*)"')
+VERSION_FIELD = re.compile(r'name="vu" value="([^"]*)"')
 HELPS = {"practices": {"assistance": {"state": "offered"}}}
 
 
@@ -145,7 +145,7 @@ def test_the_list_shows_only_what_the_person_shares(client, aidant, worker, ccas
 def test_the_search_finds_a_procedure_for_whoever_reads_it(
     client, aidant, worker, ccas, library, person, shared
 ):
-    """What was not shared with the place could be found again there, one word after another."""
+    """Text that was not shared with the place could be found again there, one word after another."""
     row = sent(worker, ccas, library, person, shared=shared, procedure="logement", procedure_words="")
 
     def finds(user, typed) -> bool:
@@ -173,7 +173,7 @@ def test_the_search_says_the_day_it_was_in_france(client, worker, ccas, library)
 
 
 @pytest.mark.both_databases
-def test_opening_one_is_written_and_shows_what_is_seen(client, aidant, orientation):
+def test_opening_a_referral_is_recorded_and_displays_what_is_shared(client, aidant, orientation):
     client.force_login(aidant)
     page = text(client.get(f"/espace/orientations/{orientation.pk}/"))
     assert state(orientation) == "seen"
@@ -212,7 +212,7 @@ def test_a_coordinator_reads_measures_and_nobody(client, coordinator, orientatio
     assert client.get("/espace/orientations/mesures/").status_code == 200
 
 
-def test_accepting_says_who_is_told(client, aidant, orientation):
+def test_accepting_names_who_receives_a_message(client, aidant, orientation):
     client.force_login(aidant)
     page = text(answer(client, orientation, geste="accept"))
     assert state(orientation) == "accepted"
@@ -222,9 +222,9 @@ def test_accepting_says_who_is_told(client, aidant, orientation):
     assert "rien à répondre" in listed and "ne vous attend" not in listed, "they wait for a date"
 
 
-def test_only_what_leaves_is_told(client, worker, ccas, library, person):
-    """What was done is told to whoever sends; the person, who was there, receives nothing, and it does not
-    say so.
+def test_only_messages_that_leave_are_named(client, worker, ccas, library, person):
+    """The sender is notified of what was done; the person, who was there, receives nothing, and the page
+    does not say so.
     """
     consents.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
     row = sent(worker, ccas, library, person, shared=["nickname"])
@@ -279,26 +279,28 @@ def test_a_card_offers_to_give_up_only_what_may_be(client, aidant, person, orien
     page = text(
         decide(client, f"/ma-carte/etapes/{orientation.pk}/annuler/", follow=True)
     )  # a page opened before
-    said = page.partition('class="message error"')[2].partition("</div>")[0]
+    error_text = page.partition('class="message error"')[2].partition("</div>")[0]
     assert (
         "Ce n’est pas annulé. Ce lieu ne peut pas. Revenez voir la personne qui vous aide : on cherche un "
-        "autre lieu." in said
+        "autre lieu." in error_text
     )
     assert "pas notre public" not in page and "Ce que vous avez écrit" not in page
     assert state(orientation) == "refused"
 
 
-def test_one_sentence_is_said_at_the_door(client, worker, ccas, library, person):
+def test_the_sentence_for_the_door_is_on_the_card_and_in_the_message(client, worker, ccas, library, person):
     consents.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
     row = sent(worker, ccas, library, person)
     answers.appoint(row, by=None, token=access.link_of(row), at=timezone.now(), when=timezone.now() + 3 * DAY)
     client.force_login(worker)
-    said = "Je viens de la part de CCAS."
-    assert f"« {said} »" in text(client.get(reverse("orientation_card", args=[row.pk])))
-    assert said in Message.objects.filter(channel="sms").latest("pk").text
+    sentence = "Je viens de la part de CCAS."
+    assert f"« {sentence} »" in text(client.get(reverse("orientation_card", args=[row.pk])))
+    assert sentence in Message.objects.filter(channel="sms").latest("pk").text
 
 
-def test_a_date_is_given_and_the_person_is_told_if_they_agreed(client, aidant, worker, person, orientation):
+def test_a_date_is_set_and_the_person_receives_a_message_if_they_agreed(
+    client, aidant, worker, person, orientation
+):
     consents.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
     client.force_login(aidant)
     day = tuesday()
@@ -313,7 +315,7 @@ def test_a_date_is_given_and_the_person_is_told_if_they_agreed(client, aidant, w
 
 
 @pytest.mark.parametrize(
-    ("posted", "told"),
+    ("posted", "reason"),
     [
         ({"jour": "", "heure": "14:00"}, "Il manque le jour"),
         ({"jour": "2026-02-30", "heure": "14:00"}, "Cette date n’existe pas"),
@@ -321,18 +323,18 @@ def test_a_date_is_given_and_the_person_is_told_if_they_agreed(client, aidant, w
         ({"jour": "2020-01-01", "heure": "14:00"}, "déjà passé"),
     ],
 )
-def test_a_date_that_is_none_changes_nothing_and_says_why(client, aidant, orientation, posted, told):
+def test_a_date_that_is_none_changes_nothing_and_says_why(client, aidant, orientation, posted, reason):
     client.force_login(aidant)
     response = answer(client, orientation, geste="date", **posted)
     assert response.status_code == 400
-    assert told in text(response)
+    assert reason in text(response)
     assert state(orientation) in ("sent", "seen")
 
 
 @pytest.mark.parametrize(
     ("posted", "why"), [(("mardi", "03:00"), "C’est tôt ou tard"), (("lundi", "10:00"), "le lieu est fermé")]
 )
-def test_an_appointment_that_looks_like_a_slip_is_asked_about_once(
+def test_an_appointment_that_looks_like_a_slip_is_confirmed_once(
     client, aidant, library, orientation, posted, why
 ):
     """In the night, or on a day when the sheet says closed: whoever means it says so."""
@@ -341,32 +343,32 @@ def test_an_appointment_that_looks_like_a_slip_is_asked_about_once(
     )
     client.force_login(aidant)
     day = tuesday() - timedelta(days=posted[0] == "lundi")
-    said = {"geste": "date", "jour": day.isoformat(), "heure": posted[1]}
-    response = answer(client, orientation, **said)
+    form_data = {"geste": "date", "jour": day.isoformat(), "heure": posted[1]}
+    response = answer(client, orientation, **form_data)
     assert response.status_code == 400
     assert why in text(response) and "Oui, c’est bien ce jour et cette heure" in text(response)
     assert state(orientation) in ("sent", "seen")
-    answer(client, orientation, **said, voulu="on")
+    answer(client, orientation, **form_data, voulu="on")
     assert state(orientation) == "appointed"
 
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("channel", ["email", "phone"])
-def test_an_appointment_after_the_date_of_the_person_is_asked_about(client, worker, ccas, library, channel):
+def test_an_appointment_after_the_date_of_the_person_is_confirmed(client, worker, ccas, library, channel):
     """By the link of the place as by whoever sends and notes what it says by telephone."""
     row = sent(worker, ccas, library, channel=channel, urgent_before=tuesday() - 2 * DAY)
-    said = {"geste": "date", "jour": tuesday().isoformat(), "heure": "10:00"}
+    form_data = {"geste": "date", "jour": tuesday().isoformat(), "heure": "10:00"}
     if channel == "phone":
         client.force_login(worker)
     else:
         opened(client, row)
     address = reverse("orientation_answer", args=[row.pk]) if channel == "phone" else link(row)
-    response = client.post(address, said)
+    response = client.post(address, form_data)
     assert response.status_code == 400
     assert "C’est après la date" in text(response) and "Oui, c’est bien ce jour et cette heure" in text(
         response
     )
-    client.post(address, said | {"voulu": "on"})
+    client.post(address, form_data | {"voulu": "on"})
     assert state(row) == "appointed"
 
 
@@ -451,7 +453,7 @@ def test_an_absence_is_not_noted_before_the_hour(client, aidant, orientation):
 
 
 @pytest.mark.both_databases
-def test_who_came_is_asked_only_from_the_hour_on(client, aidant, orientation):
+def test_attendance_is_offered_only_from_the_hour_on(client, aidant, orientation):
     answers.appoint(
         orientation, by=aidant, at=timezone.now() - DAY, when=timezone.now() + timedelta(minutes=30)
     )
@@ -467,7 +469,7 @@ def test_who_came_is_asked_only_from_the_hour_on(client, aidant, orientation):
 
 
 @pytest.mark.both_databases
-def test_what_was_done_is_said_with_its_outcome(client, aidant, orientation):
+def test_what_was_done_is_noted_with_its_outcome(client, aidant, orientation):
     client.force_login(aidant)
     wrong = answer(client, orientation, geste="servir", fait=["assistance"], minutes="beaucoup")
     assert wrong.status_code == 400
@@ -490,7 +492,7 @@ def test_a_double_click_does_it_once(client, aidant, orientation):
     assert Message.objects.filter(subject__icontains="nouvelles").count() == 1
 
 
-def test_two_people_answering_the_second_is_told_who_went_first(client, aidant, library, orientation):
+def test_the_second_of_two_answers_names_who_answered_first(client, aidant, library, orientation):
     other = account("karim", "aidant", structure=library.structure)
     answers.refuse(orientation, by=other, at=timezone.now(), reason="not_for")
     client.force_login(aidant)
@@ -500,10 +502,10 @@ def test_two_people_answering_the_second_is_told_who_went_first(client, aidant, 
     assert state(orientation) == "refused"
 
 
-def shown_on(page: str, name: str = "vu") -> str:
-    """Return what a page shows of where a referral stands, as it gives it back."""
-    (found,) = set(re.findall(rf'name="{name}" value="([^"]*)"', page))
-    return found
+def version_on(page: str, name: str = "vu") -> str:
+    """Return the version of a referral in the hidden field of a page."""
+    (version,) = set(re.findall(rf'name="{name}" value="([^"]*)"', page))
+    return version
 
 
 def test_a_page_left_open_undoes_nothing_of_what_a_colleague_did(
@@ -513,7 +515,7 @@ def test_a_page_left_open_undoes_nothing_of_what_a_colleague_did(
     consents.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
     client.force_login(aidant)
     page = text(client.get(f"/espace/orientations/{orientation.pk}/"))
-    stale = shown_on(page[page.index('id="repondre"') :])
+    stale = version_on(page[page.index('id="repondre"') :])
     other = account("karim", "aidant", structure=library.structure)
     answers.appoint(orientation, by=other, at=timezone.now(), when=timezone.now() + 5 * DAY)
     for posted in ({"raison": "full"}, {}):  # what cannot be read comes too late as well
@@ -528,13 +530,13 @@ def test_a_page_left_open_undoes_nothing_of_what_a_colleague_did(
         orientation,
         geste="refuser",
         raison="full",
-        vu=shown_on(fresh[fresh.index('id="repondre"') :]),
+        vu=version_on(fresh[fresh.index('id="repondre"') :]),
     )
     assert state(orientation) == "refused"
 
 
 def test_a_link_page_left_open_undoes_nothing(client, orientation, aidant):
-    stale = shown_on(opened(client, orientation))
+    stale = version_on(opened(client, orientation))
     answers.accept(orientation, by=aidant, at=timezone.now())
     response = client.post(link(orientation), {"geste": "refuser", "raison": "full", "vu": stale})
     assert response.status_code == 400
@@ -547,7 +549,7 @@ def test_several_leave_the_rows_that_moved_since(client, aidant, worker, ccas, l
     rows = [sent(worker, ccas, library) for _ in range(2)]
     client.force_login(aidant)
     page = text(client.get("/espace/orientations/?plusieurs=1"))
-    posted = {f"vu-{row.pk}": shown_on(page, f"vu-{row.pk}") for row in rows}
+    posted = {f"vu-{row.pk}": version_on(page, f"vu-{row.pk}") for row in rows}
     answers.accept(rows[1], by=account("karim", "aidant", structure=library.structure), at=timezone.now())
     posted |= {
         "geste": "date",
@@ -563,16 +565,16 @@ def test_several_leave_the_rows_that_moved_since(client, aidant, worker, ccas, l
 def test_following_from_a_page_left_open_changes_nothing(client, worker, aidant, orientation):
     client.force_login(worker)
     page = text(client.get(f"/espace/orientations/{orientation.pk}/"))
-    stale = shown_on(page[page.index('id="suite"') :])
+    stale = version_on(page[page.index('id="suite"') :])
     answers.accept(orientation, by=aidant, at=timezone.now())
     for verb in ("cancel", "remind"):
-        said = {"geste": verb, "vu": stale}
-        page = text(client.post(reverse("orientation_follow", args=[orientation.pk]), said, follow=True))
+        form_data = {"geste": verb, "vu": stale}
+        page = text(client.post(reverse("orientation_follow", args=[orientation.pk]), form_data, follow=True))
         assert "cette orientation a déjà avancé. Leila a accepté" in page
     assert state(orientation) == "accepted"
 
 
-def test_cancelling_says_that_the_person_is_told(client, worker, aidant, person, orientation):
+def test_cancelling_says_that_the_person_receives_a_message(client, worker, aidant, person, orientation):
     consents.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
     answers.appoint(orientation, by=aidant, at=timezone.now(), when=timezone.now() + 5 * DAY)
     client.force_login(worker)
@@ -632,7 +634,7 @@ def test_several_are_dated_but_those_to_look_at_again(client, aidant, worker, cc
     assert state(doubtful) == "appointed"
 
 
-def test_a_date_that_several_cannot_read_is_said_once(client, aidant, worker, ccas, library):
+def test_a_date_that_several_cannot_read_is_one_error(client, aidant, worker, ccas, library):
     rows = [sent(worker, ccas, library) for _ in range(2)]
     client.force_login(aidant)
     posted = {"geste": "date", "jour": "", "heure": "10:00", "cochee": [row.pk for row in rows]}
@@ -641,7 +643,9 @@ def test_a_date_that_several_cannot_read_is_said_once(client, aidant, worker, cc
     assert all(f"n° {row.pk}" in page for row in rows)
 
 
-def test_several_say_who_is_told_and_how_to_go_back(client, aidant, worker, ccas, library, person):
+def test_several_answers_name_who_receives_a_message_and_how_to_go_back(
+    client, aidant, worker, ccas, library, person
+):
     consents.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
     rows = [sent(worker, ccas, library, person), sent(worker, ccas, library)]
     client.force_login(aidant)
@@ -680,7 +684,7 @@ def test_a_place_says_it_is_full_and_neighbours_are_proposed(client, aidant, lib
     assert library.full_since is None
 
 
-def test_nobody_says_the_place_of_others_full(client, aidant, ccas):
+def test_nobody_marks_the_place_of_another_structure_full(client, aidant, ccas):
     client.force_login(aidant)
     assert (
         client.post("/espace/orientations/places/", {"lieu": ccas.slug, "geste": "complet"}).status_code
@@ -714,9 +718,9 @@ def test_the_list_makes_as_many_queries_for_many_rows_as_for_one(
     client, aidant, worker, ccas, library, rows, django_assert_max_num_queries
 ):
     for n in range(rows):
-        who = people.welcome(by=worker, structure=ccas.structure, at=timezone.now(), nickname=f"P{n}")
-        consents.agree(person=who, purpose="show", how="read", by=worker, at=timezone.now())
-        sent(worker, ccas, library, who, shared=["nickname", "procedure"])
+        person = people.welcome(by=worker, structure=ccas.structure, at=timezone.now(), nickname=f"P{n}")
+        consents.agree(person=person, purpose="show", how="read", by=worker, at=timezone.now())
+        sent(worker, ccas, library, person, shared=["nickname", "procedure"])
     client.force_login(aidant)
     with django_assert_max_num_queries(24):
         assert client.get("/espace/orientations/").status_code == 200
@@ -758,12 +762,12 @@ def test_a_finished_referral_is_found_again_from_the_lists(client, worker, aidan
         client.force_login(user)
         page = text(client.get(f"{address}?section=over"))
         (form,) = re.findall(r'<form class="recherche" action="([^"]+)" method="get".*?</form>', page)
-        found = client.get(form, {"q": "barnave", "quoi": "orientations"}).content.decode()
-        assert f'href="/espace/orientations/{row.pk}/"' in found
+        search_page = client.get(form, {"q": "barnave", "quoi": "orientations"}).content.decode()
+        assert f'href="/espace/orientations/{row.pk}/"' in search_page
     assert 'name="quoi" value="orientations"' in page
 
 
-def test_asking_again_says_that_the_place_is_told(client, worker, orientation):
+def test_asking_again_says_that_the_place_receives_a_message(client, worker, orientation):
     client.force_login(worker)
     page = text(
         client.post(reverse("orientation_follow", args=[orientation.pk]), {"geste": "remind"}, follow=True)
@@ -814,8 +818,8 @@ def test_a_place_proposed_instead_is_one_gesture_away(client, worker, aidant, pe
 
 def test_only_a_place_that_was_proposed_is_followed(client, worker, stranger, aidant, orientation, far_away):
     client.force_login(worker)
-    found = client.post(reverse("orientation_proposed", args=[orientation.pk]))
-    assert found.url == f"/espace/orientations/nouvelle/?suite={orientation.pk}"
+    response = client.post(reverse("orientation_proposed", args=[orientation.pk]))
+    assert response.url == f"/espace/orientations/nouvelle/?suite={orientation.pk}"
     answers.redirect(orientation, by=aidant, at=timezone.now(), lieu=far_away)
     client.force_login(stranger)
     assert client.post(reverse("orientation_proposed", args=[orientation.pk])).status_code == 404
@@ -884,13 +888,15 @@ def test_a_person_out_of_the_menu_is_looked_for_or_welcomed_and_the_referral_goe
     page = client.get("/espace/orientations/nouvelle/").content.decode()
     assert 'name="geste" value="toutes"' in page
     assert 'name="geste" value="nouvelle"' in page
-    found = client.get("/espace/personnes/", {"vers": "orienter", "q": person.nickname}).content.decode()
-    assert f'href="/espace/orientations/nouvelle/?personne={person.pk}&amp;repris=oui"' in found
-    assert '<input type="hidden" name="vers" value="orienter">' in found
+    search_page = client.get(
+        "/espace/personnes/", {"vers": "orienter", "q": person.nickname}
+    ).content.decode()
+    assert f'href="/espace/orientations/nouvelle/?personne={person.pk}&amp;repris=oui"' in search_page
+    assert '<input type="hidden" name="vers" value="orienter">' in search_page
     answer = client.post("/espace/personnes/nouvelle/?vers=orienter", {"langue": "fr", "joindre": "none"})
-    made = Person.objects.latest("pk")
-    assert made.pk != person.pk
-    assert answer.url == f"/espace/orientations/nouvelle/?personne={made.pk}&repris=oui"
+    newcomer = Person.objects.latest("pk")
+    assert newcomer.pk != person.pk
+    assert answer.url == f"/espace/orientations/nouvelle/?personne={newcomer.pk}&repris=oui"
     ordinary = client.get("/espace/personnes/").content.decode()
     assert f'href="/espace/personnes/{person.pk}/"' in ordinary
 
@@ -902,13 +908,13 @@ def test_what_was_typed_of_a_need_waits_while_its_person_is_found(client, worker
     typed = need(
         geste=gesture, avant=urgent.isoformat(), precision="Prime d’activité", jours=["1", "3"], marche="60"
     )
-    left = client.post(new, typed)
-    assert "Prime" not in left.url
-    assert "assistance" not in left.url
+    redirect = client.post(new, typed)
+    assert "Prime" not in redirect.url
+    assert "assistance" not in redirect.url
     if gesture == "nouvelle":
-        back = client.post(left.url, {"langue": "ro", "joindre": "none"}).url
+        back = client.post(redirect.url, {"langue": "ro", "joindre": "none"}).url
     else:
-        page = client.get(left.url).content.decode()
+        page = client.get(redirect.url).content.decode()
         back = f"{new}?personne={person.pk}&repris=oui"
         assert back.replace("&", "&amp;") in page
     page = client.get(back)
@@ -927,10 +933,10 @@ def test_what_was_typed_of_a_need_waits_while_its_person_is_found(client, worker
 def test_a_need_half_typed_comes_back_without_a_reproach_to_its_account_alone(client, worker, person):
     client.force_login(worker)
     new = "/espace/orientations/nouvelle/"
-    left = client.post(
+    redirect = client.post(
         new, need(geste="nouvelle", besoin="", ou="", precision="Retraite", resultat="autonomie")
     )
-    assert left.status_code == 302
+    assert redirect.status_code == 302
     page = client.get(f"{new}?personne={person.pk}&repris=oui")
     assert page.status_code == 200
     assert page.context["form"]["precision"].value() == "Retraite"
@@ -983,8 +989,8 @@ def test_from_a_need_to_the_card_with_the_persons_agreement(client, worker, libr
         "accord": "read",
         "canal": "email",
     }
-    left = client.post(response.url, shares, follow=True)
-    assert "C’est parti" in text(left)
+    sent_page = client.post(response.url, shares, follow=True)
+    assert "C’est parti" in text(sent_page)
     row.refresh_from_db()
     assert (row.state, row.channel, row.shared) == ("sent", "email", ["nickname", "procedure", "note"])
     assert persons.agreed(person, "share", library.structure_id)
@@ -1038,7 +1044,7 @@ def test_a_no_takes_back_what_was_shared_with_the_same_structure(client, worker,
     client.post(url, {"partage": ["nickname"], "accord": "non", "canal": "email"})
     client.logout()
     page = opened(client, first)
-    assert not any(told in page for told in ("Aurélie", "39 98 12 34", "+33639981234", "Parle peu"))
+    assert not any(detail in page for detail in ("Aurélie", "39 98 12 34", "+33639981234", "Parle peu"))
     assert Orientation.objects.filter(shared=[], note="").count() == 2
 
 
@@ -1047,19 +1053,19 @@ def test_a_draft_whose_place_was_merged_asks_about_the_structure_that_would_read
 ):
     draft = drafts.Draft(structure=ccas.structure, person=person, lieu=library, need="assistance")
     row = drafts.prepare(draft, by=worker, at=timezone.now())
-    kept = place("mediatheque", {"nom": "Médiathèque", "pivot": "26380185400013", **MAIL, **HELPS})
-    Lieu.objects.filter(pk=library.pk).update(state="merged", merged_into=kept)
+    merged_place = place("mediatheque", {"nom": "Médiathèque", "pivot": "26380185400013", **MAIL, **HELPS})
+    Lieu.objects.filter(pk=library.pk).update(state="merged", merged_into=merged_place)
     client.force_login(worker)
     url = f"/espace/orientations/{row.pk}/envoyer/"
     page = text(client.get(url))
     assert "Comme Médiathèque le verra" in page
-    said = {"vu": shown_on(page), "partage": ["nickname"], "accord": "read", "canal": "email"}
-    assert client.post(url, said).status_code == 302
-    assert state(row) == "sent" and (row.lieu, row.to_structure) == (kept, kept.structure)
+    form_data = {"vu": version_on(page), "partage": ["nickname"], "accord": "read", "canal": "email"}
+    assert client.post(url, form_data).status_code == 302
+    assert state(row) == "sent" and (row.lieu, row.to_structure) == (merged_place, merged_place.structure)
 
 
 @pytest.mark.both_databases
-def test_a_page_left_open_does_not_take_back_a_yes_given_since(client, worker, ccas, library, person):
+def test_a_page_left_open_does_not_take_back_a_later_yes(client, worker, ccas, library, person):
     """The former yes, taken back, erased what the person shares by the one they gave since."""
     row = sent(worker, ccas, library, person, shared=["nickname", "note"], note="Parle peu")
     former = persons.Consent.objects.get(purpose="share")
@@ -1070,8 +1076,8 @@ def test_a_page_left_open_does_not_take_back_a_yes_given_since(client, worker, c
     assert "Rien n’a été fait" in text(page)
     row.refresh_from_db()
     assert (row.shared, row.note) == (["nickname", "note"], "Parle peu")
-    held = persons.Consent.objects.get(purpose="share", withdrawn_at=None)
-    client.post(f"/espace/personnes/{person.pk}/accord/", {"retirer": held.pk})
+    current_consent = persons.Consent.objects.get(purpose="share", withdrawn_at=None)
+    client.post(f"/espace/personnes/{person.pk}/accord/", {"retirer": current_consent.pk})
     row.refresh_from_db()
     assert (row.shared, row.note) == ([], "")
 
@@ -1080,11 +1086,11 @@ def test_a_yes_is_for_the_place_that_was_read_and_no_other(client, worker, ccas,
     """A page left open noted it for the structure of the place that a colleague had chosen since."""
     client.force_login(worker)
     url = chosen(client, library, pour=person.pk).url
-    shown = SEEN.search(text(client.get(url)))[1]
+    version = VERSION_FIELD.search(text(client.get(url)))[1]
     elsewhere = place("autre", {"nom": "Autre lieu", **HELPS})
     drafts.amend(Orientation.objects.get(), {"lieu": elsewhere}, by=worker, at=timezone.now())
     posted = {"partage": ["nickname", "note"], "mot": "Parle peu", "accord": "read", "canal": "card"}
-    response = client.post(url, posted | {"vu": shown})
+    response = client.post(url, posted | {"vu": version})
     page = text(response)
     assert response.status_code == 400
     assert "a changé depuis que cette page est ouverte" in page
@@ -1093,7 +1099,7 @@ def test_a_yes_is_for_the_place_that_was_read_and_no_other(client, worker, ccas,
     assert "Autre lieu" in page
     assert Orientation.objects.get().state == "draft"
     assert not persons.agreed(person, "share", elsewhere.structure_id)
-    assert client.post(url, posted | {"vu": SEEN.search(page)[1]}).status_code == 302
+    assert client.post(url, posted | {"vu": VERSION_FIELD.search(page)[1]}).status_code == 302
     assert persons.agreed(person, "share", elsewhere.structure_id)
 
 
@@ -1228,10 +1234,10 @@ def test_what_was_typed_goes_with_a_draft_taken_to_a_neighbour(client, worker, l
         url, {"partage": ["note"], "mot": "Parle peu", "jours": "mardi", "canal": "card"}
     ).content.decode()
     neighbours = page.partition("/ailleurs/")[2].partition("</form>")[0]
-    said = dict(re.findall(r'type="hidden" name="(mot|jours)" value="([^"]*)"', neighbours))
-    assert said == {"mot": "Parle peu", "jours": "mardi"}
+    hidden_fields = dict(re.findall(r'type="hidden" name="(mot|jours)" value="([^"]*)"', neighbours))
+    assert hidden_fields == {"mot": "Parle peu", "jours": "mardi"}
     row = Orientation.objects.get()
-    client.post(reverse("orientation_elsewhere", args=[row.pk]), {"ailleurs": near.slug, **said})
+    client.post(reverse("orientation_elsewhere", args=[row.pk]), {"ailleurs": near.slug, **hidden_fields})
     assert "Parle peu" in text(client.get(url))
     client.post(reverse("orientation_elsewhere", args=[row.pk]), {"ailleurs": near.slug})
     row.refresh_from_db()
@@ -1248,7 +1254,7 @@ def test_no_place_suits_is_a_need_that_is_counted(client, worker):
 
 
 @pytest.mark.both_databases
-def test_no_place_suits_said_twice_is_one_need(client, worker, person):
+def test_no_place_suits_sent_twice_is_one_need(client, worker, person):
     client.force_login(worker)
     urls = {
         client.post("/espace/orientations/nouvelle/", need(geste="aucun", pour=person.pk)).url
@@ -1258,7 +1264,7 @@ def test_no_place_suits_said_twice_is_one_need(client, worker, person):
     assert Orientation.objects.get().events.filter(verb="unsolved").count() == 1
 
 
-def test_what_is_due_in_years_is_a_slip(client, worker, library):
+def test_a_deadline_in_years_is_refused_as_a_slip(client, worker, library):
     client.force_login(worker)
     last = timezone.localdate() + 730 * DAY
     for day in (date.max, last + DAY):
@@ -1312,7 +1318,7 @@ def test_a_step_chosen_for_somebody_else_is_another_path(client, worker, ccas, l
 
 @pytest.mark.both_databases
 def test_a_draft_says_where_and_in_whose_name_it_was_last_chosen(client, worker, ccas, library):
-    """What is without solution was counted in the commune first typed, and sent in the name first chosen."""
+    """A need without solution was counted in the commune first typed, and sent in the name first chosen."""
     own = place("maison", {"nom": "Maison des habitants", **HELPS}).structure
     with_role(worker, "prescripteur", structure=own)
     client.force_login(worker)
@@ -1332,7 +1338,7 @@ def test_a_draft_says_where_and_in_whose_name_it_was_last_chosen(client, worker,
 def test_nobody_is_sent_in_the_name_of_a_structure_that_does_not_follow_them(
     client, worker, ccas, library, person
 ):
-    """Who acts for two prepared it in the name of the other, whose colleagues read it; it never left."""
+    """An account of two structures prepared it in the name of the other, whose colleagues read it; it never left."""
     other = place("annexe", {"nom": "Annexe", **HELPS}).structure
     with_role(worker, "prescripteur", structure=other)
     client.force_login(worker)
@@ -1363,8 +1369,10 @@ def test_what_is_of_one_person_is_left_when_another_is_looked_for(
     new = "/espace/orientations/nouvelle/"
 
     def back(**typed) -> dict[str, str | None]:
-        left = client.post(new, need(geste="nouvelle", precision="Retraite", resultat="autonomie", **typed))
-        page = client.get(client.post(left.url, {"langue": "fr", "joindre": "none"}).url)
+        redirect = client.post(
+            new, need(geste="nouvelle", precision="Retraite", resultat="autonomie", **typed)
+        )
+        page = client.get(client.post(redirect.url, {"langue": "fr", "joindre": "none"}).url)
         form = page.context["form"]
         assert form["precision"].value() == "Retraite"
         assert page.context["person"] != person
@@ -1429,9 +1437,7 @@ def test_a_place_answers_by_its_link_without_account(client, orientation):
 
 
 @pytest.mark.both_databases
-def test_each_reading_by_a_link_is_noted_and_told_to_the_person_as_the_place(
-    client, worker, person, orientation
-):
+def test_each_reading_by_a_link_is_noted_and_traced_to_the_place(client, worker, person, orientation):
     for _ in range(3):
         opened(client, orientation)
         client.get(link(orientation))  # the same page, shown again
@@ -1456,8 +1462,8 @@ def test_an_agreement_is_noted_by_the_house_of_whoever_notes_it(client, worker, 
         chosen(client, library, pour=person.pk).url, {"partage": [], "accord": "read", "canal": "card"}
     )
     page = text(client.get(f"/espace/personnes/{person.pk}/"))
-    told = "Sofia (CCAS) a noté un accord : transmettre à une structure (Bibliothèque Barnave) : oui"
-    assert told in page
+    trace_text = "Sofia (CCAS) a noté un accord : transmettre à une structure (Bibliothèque Barnave) : oui"
+    assert trace_text in page
 
 
 @pytest.mark.both_databases
@@ -1484,13 +1490,16 @@ def test_each_answer_of_a_link(client, orientation, posted, state_after):
 
 
 @pytest.mark.both_databases
-def test_what_is_asked_is_said_between_professionals_everywhere(client, worker, ccas, library):
+def test_every_page_words_the_need_for_professionals(client, worker, ccas, library):
     row = sent(worker, ccas, library, procedure="", procedure_words="")
     client.force_login(worker)
-    sheet, left = (f"/espace/orientations/{row.pk}/?cote=envoi", reverse("orientation_sent", args=[row.pk]))
+    sheet, sent_url = (
+        f"/espace/orientations/{row.pk}/?cote=envoi",
+        reverse("orientation_sent", args=[row.pk]),
+    )
     for page in (
         text(client.get(sheet)),
-        text(client.get(left)),
+        text(client.get(sent_url)),
         text(client.get(link(row))),
         opened(client, row),
     ):
@@ -1509,7 +1518,7 @@ def test_a_place_that_left_the_directory_still_says_no(client, orientation):
     assert state(orientation) == "refused"
 
 
-def test_what_is_missing_by_a_link_is_said_and_nothing_is_lost(client, orientation):
+def test_what_is_missing_by_a_link_is_named_and_nothing_is_lost(client, orientation):
     opened(client, orientation)
     response = client.post(link(orientation), {"geste": "refuser", "mots": "Travaux"})
     assert response.status_code == 400
@@ -1518,7 +1527,7 @@ def test_what_is_missing_by_a_link_is_said_and_nothing_is_lost(client, orientati
 
 
 @pytest.mark.parametrize(
-    ("posted", "kept"),
+    ("posted", "remaining_text"),
     [
         ({"geste": "refuser", "raison": "other", "mots": "Travaux jusqu’en mars"}, "Travaux jusqu’en mars"),
         (
@@ -1529,13 +1538,15 @@ def test_what_is_missing_by_a_link_is_said_and_nothing_is_lost(client, orientati
         ({"geste": "accept"}, "Accepter"),
     ],
 )
-def test_an_answer_whose_session_is_over_is_read_again_before_it_leaves(client, orientation, posted, kept):
+def test_an_answer_whose_session_is_over_is_read_again_before_it_leaves(
+    client, orientation, posted, remaining_text
+):
     opened(client, orientation)
     client.cookies.clear()
     response = client.post(link(orientation), posted)
     assert response.status_code == 400
     page = text(response)
-    assert "Relisez, puis renvoyez." in page and kept in page
+    assert "Relisez, puis renvoyez." in page and remaining_text in page
     assert "en rouge" not in page
     assert state(orientation) == "seen"
     client.post(link(orientation), posted)
@@ -1543,22 +1554,22 @@ def test_an_answer_whose_session_is_over_is_read_again_before_it_leaves(client, 
 
 
 @pytest.mark.parametrize(
-    ("posted", "told"),
+    ("posted", "expected_text"),
     [({"geste": "lire"}, "Aurélie"), ({"geste": "accept"}, "C’est oui"), ({"geste": "came"}, "Venue")],
 )
-def test_a_page_that_is_fresh_never_says_that_it_is_not(client, orientation, posted, told):
+def test_a_page_that_is_fresh_never_says_that_it_is_not(client, orientation, posted, expected_text):
     """The warning belongs to an answer whose session is over, and to no other page."""
     opened(client, orientation)
     after = client.post(link(orientation), posted, follow=True)
     assert after.status_code == 200
-    assert told in text(after)
+    assert expected_text in text(after)
     for page in (after, client.get(link(orientation)), client.get(link(orientation), {"faire": "refuser"})):
         assert page.status_code == 200
         assert "pas encore partie" not in text(page)
         assert "Relisez, puis renvoyez" not in text(page)
 
 
-def test_what_is_missing_is_not_said_to_be_a_page_left_open(client, orientation):
+def test_a_missing_field_is_not_reported_as_a_page_left_open(client, orientation):
     opened(client, orientation)
     page = text(client.post(link(orientation), {"geste": "refuser", "mots": "Travaux"}))
     assert "pas encore partie" not in page
@@ -1566,11 +1577,11 @@ def test_what_is_missing_is_not_said_to_be_a_page_left_open(client, orientation)
 
 
 def test_an_answer_whose_session_is_over_says_what_it_became_since(client, orientation, aidant):
-    stale = shown_on(opened(client, orientation))
+    stale = version_on(opened(client, orientation))
     client.cookies.clear()
     answers.accept(orientation, by=aidant, at=timezone.now())
-    said = {"geste": "refuser", "raison": "other", "mots": "Travaux jusqu’en mars", "vu": stale}
-    page = text(client.post(link(orientation), said))
+    form_data = {"geste": "refuser", "raison": "other", "mots": "Travaux jusqu’en mars", "vu": stale}
+    page = text(client.post(link(orientation), form_data))
     assert "Leila a accepté de recevoir la personne" in page and "Travaux jusqu’en mars" in page
     assert state(orientation) == "accepted"
 
@@ -1625,7 +1636,7 @@ def test_a_link_used_again_after_the_end_says_that_nothing_is_expected(client, o
     assert "Aurélie" not in page
 
 
-def test_pages_of_a_link_are_kept_by_nobody(client, orientation):
+def test_pages_of_a_link_forbid_caches_and_robots(client, orientation):
     response = client.get(link(orientation))
     assert response["X-Robots-Tag"] == "noindex"
     assert "no-store" in response["Cache-Control"]
@@ -1661,7 +1672,7 @@ def test_a_territory_reads_no_small_count(client, coordinator, worker, ccas, lib
     assert "Dans votre structure" not in page
 
 
-def test_days_are_told_as_people_say_them():
+def test_days_are_written_as_people_say_them():
     assert referral_detail.days_in_words(0) == "aujourd’hui"
     assert structure_measures.days_in_words(2.0) == "2\u00a0jours"
 
@@ -1680,7 +1691,7 @@ def test_invented_people_never_stand_for_real_ones(client, coordinator, worker, 
 
 
 @pytest.mark.both_databases
-def test_what_is_counted_is_not_told_as_an_estimate(client, coordinator, worker, aidant, ccas, library):
+def test_a_count_is_not_worded_as_an_estimate(client, coordinator, worker, aidant, ccas, library):
     """« Environ 100 %, entre 76 et 100 % » parlait d’une estimation ; six jours ne sont pas moins de six jours."""
     at = timezone.now() - timedelta(days=40)
     for _ in range(22):

@@ -206,16 +206,16 @@ def test_sending_tells_the_place_by_a_link_and_names_nobody(orientation):
 
 
 @pytest.mark.both_databases
-def test_professionals_read_what_is_asked_in_their_words(worker, ccas, library):
+def test_mails_to_professionals_word_the_need_for_them(worker, ccas, library):
     row = sent(worker, ccas, library)
     answers.serve(row, by=None, token=token(row), at=AT + DAY, did=["assistance"], outcome="reached")
-    told = [message.text.replace("\u00a0", " ") for message in mails()]
-    assert "CCAS vous envoie une personne pour : une aide pour faire une démarche." in told[0]
-    assert "La personne a été aidée : une aide pour faire une démarche." in " ".join(told)
-    assert not [each for each in told if "on vous aide" in each]
+    mail_texts = [message.text.replace("\u00a0", " ") for message in mails()]
+    assert "CCAS vous envoie une personne pour : une aide pour faire une démarche." in mail_texts[0]
+    assert "La personne a été aidée : une aide pour faire une démarche." in " ".join(mail_texts)
+    assert not [each for each in mail_texts if "on vous aide" in each]
 
 
-def test_only_the_digest_of_a_link_is_kept(orientation):
+def test_only_the_digest_of_a_link_is_stored(orientation):
     assert len(token(orientation)) == 32
     assert token(orientation) not in str(Orientation.objects.filter(pk=orientation.pk).values().get())
 
@@ -287,12 +287,12 @@ def test_a_place_full_for_this_or_closed_for_long_refuses(worker, ccas, sheet):
 
 
 def test_a_place_that_ended_refuses_and_a_merged_one_is_what_it_became(worker, ccas, library):
-    gone = place("partie", {"nom": "Partie", **HELPS})
-    row = prepared(worker, ccas, gone)
-    Lieu.objects.filter(pk=gone.pk).update(state="ended")
+    ended_place = place("partie", {"nom": "Partie", **HELPS})
+    row = prepared(worker, ccas, ended_place)
+    Lieu.objects.filter(pk=ended_place.pk).update(state="ended")
     with pytest.raises(sending.NoRoom, match="plus ouvert"):
         sending.send(row, by=worker, at=AT)
-    Lieu.objects.filter(pk=gone.pk).update(state="merged", merged_into=library)
+    Lieu.objects.filter(pk=ended_place.pk).update(state="merged", merged_into=library)
     assert sending.send(row, by=worker, at=AT).lieu == library
 
 
@@ -316,10 +316,10 @@ def test_a_double_click_sends_once(worker, orientation):
     assert len(mails("Une personne vous est envoyée")) == 1
 
 
-def test_a_place_without_email_is_called_or_shown_a_card(worker, ccas):
+def test_a_place_without_email_is_called_or_handed_a_card(worker, ccas):
     called = sent(worker, ccas, place("tel", {"nom": "Tel", **HELPS}))
-    shown = sent(worker, ccas, place("rien", {"nom": "Rien", "telephone": None, **HELPS}))
-    assert (called.channel, called.token, shown.channel) == ("phone", None, "card")
+    by_card = sent(worker, ccas, place("rien", {"nom": "Rien", "telephone": None, **HELPS}))
+    assert (called.channel, called.token, by_card.channel) == ("phone", None, "card")
     with pytest.raises(Refused, match="e-mail"):
         sending.send(
             prepared(worker, ccas, called.lieu, procedure="sante"), by=worker, at=AT, channel="email"
@@ -366,14 +366,14 @@ def test_nobody_is_expected_before_somebody_answered(worker, ccas, library, pers
     row = sending.send(prepared(worker, ccas, library, person), by=worker, at=AT, channel=channel)
     answers.accept(row, by=worker, at=AT + DAY)
     answers.appoint(row, by=worker, at=AT + DAY, when=AT + 5 * DAY)
-    told = list(Message.objects.filter(to="andrei@exemple.fr").order_by("pk"))
-    assert [each.subject for each in told] == [*["Votre demande"] * 2, "Votre rendez-vous"]
-    assert told[0].text.replace("\u00a0", " ").startswith(words)
-    assert "attend :" not in told[0].text.replace("\u00a0", " ")
+    messages = list(Message.objects.filter(to="andrei@exemple.fr").order_by("pk"))
+    assert [each.subject for each in messages] == [*["Votre demande"] * 2, "Votre rendez-vous"]
+    assert messages[0].text.replace("\u00a0", " ").startswith(words)
+    assert "attend :" not in messages[0].text.replace("\u00a0", " ")
 
 
 @pytest.mark.both_databases
-def test_a_person_who_said_nothing_is_not_written_to(orientation):
+def test_a_person_without_consent_is_not_written_to(orientation):
     assert not Message.objects.filter(channel="sms").exists()
 
 
@@ -464,7 +464,7 @@ def test_a_refusal_gives_its_reason(orientation, aidant, reason):
         answers.refuse(orientation, by=aidant, at=AT, reason=reason)
 
 
-def test_whoever_left_the_structure_is_told_no_more(orientation, aidant, worker):
+def test_whoever_left_the_structure_receives_no_more_mail(orientation, aidant, worker):
     Membership.objects.filter(user=worker).update(until=date(2021, 1, 1))
     answers.accept(Orientation.objects.get(pk=orientation.pk), by=aidant, at=AT)
     assert not mails("Des nouvelles")
@@ -526,25 +526,27 @@ def test_an_appointment_in_a_night_when_clocks_change_keeps_its_moment(orientati
     row = answers.appoint(orientation, by=aidant, at=AT, when=when)
     row.refresh_from_db()
     assert row.appointment_at == when
-    asked = mails("est-elle venue")[0].due_at.astimezone(PARIS)
-    assert (asked.date(), asked.hour) == (date(2027, 3, 29), 9)
+    followed_up_at = mails("est-elle venue")[0].due_at.astimezone(PARIS)
+    assert (followed_up_at.date(), followed_up_at.hour) == (date(2027, 3, 29), 9)
 
 
-def test_moving_an_appointment_moves_what_is_asked_after_it(orientation, aidant):
+def test_moving_an_appointment_moves_its_follow_up(orientation, aidant):
     answers.appoint(orientation, by=aidant, at=AT, when=AT + 5 * DAY)
     answers.move(orientation, by=aidant, at=AT, when=AT + 8 * DAY)
-    asked = {message.due_at.astimezone(PARIS).date(): message.state for message in mails("est-elle venue")}
-    assert asked == {date(2026, 11, 26): "cancelled", date(2026, 11, 29): "waiting"}
+    state_by_day = {
+        message.due_at.astimezone(PARIS).date(): message.state for message in mails("est-elle venue")
+    }
+    assert state_by_day == {date(2026, 11, 26): "cancelled", date(2026, 11, 29): "waiting"}
 
 
-def test_an_appointment_given_twice_or_given_back_is_still_asked_about(orientation, aidant):
+def test_an_appointment_set_twice_or_moved_back_still_has_its_follow_up(orientation, aidant):
     for _ in range(2):
         answers.appoint(orientation, by=aidant, at=AT, when=AT + 5 * DAY)
     assert [message.state for message in mails("est-elle venue")] == ["waiting"]
     answers.move(orientation, by=aidant, at=AT, when=AT + 8 * DAY)
     answers.move(orientation, by=aidant, at=AT, when=AT + 5 * DAY)
-    waiting = [message for message in mails("est-elle venue") if message.state == "waiting"]
-    assert [message.due_at.astimezone(PARIS).date() for message in waiting] == [date(2026, 11, 26)]
+    pending = [message for message in mails("est-elle venue") if message.state == "waiting"]
+    assert [message.due_at.astimezone(PARIS).date() for message in pending] == [date(2026, 11, 26)]
 
 
 @pytest.mark.both_databases
@@ -598,9 +600,9 @@ def test_reminding_by_hand_is_once_a_day(orientation, worker):
     for hours in (0, 1, 25):
         sending.remind(orientation, by=worker, at=AT + timedelta(hours=hours))
     assert orientation.events.filter(verb="remind").count() == 2
-    asked_again = mails("On attend")
-    assert len(asked_again) == 2
-    for message in asked_again:
+    reminders = mails("On attend")
+    assert len(reminders) == 2
+    for message in reminders:
         assert message.to == "accueil@bibliotheque.example"
         assert f"/orientation/{token(orientation)}/" in message.text, "without its link, nobody can answer"
         assert "ouvert jusqu’au 20 décembre 2026" in message.text.replace("\u00a0", " ")
@@ -660,7 +662,7 @@ def test_nobody_writes_to_a_sender_whose_account_is_closed(worker, ccas, library
 # ----------------------------------------------------------------------------------- two people, twice, wrong
 
 
-def test_of_two_answers_the_second_is_told_who_did_what(orientation, aidant, library):
+def test_of_two_answers_the_second_is_refused_with_who_did_what(orientation, aidant, library):
     other = account("karim", "aidant", structure=library.structure)
     answers.refuse(orientation, by=aidant, at=AT, reason="full")
     with pytest.raises(Refused) as refused:
@@ -699,8 +701,8 @@ def test_a_page_that_shows_another_appointment_moves_nothing(orientation, aidant
 
 
 @pytest.mark.both_databases
-def test_the_same_date_sent_again_by_the_same_person_is_given_once(worker, ccas, library, person, aidant):
-    """After going back, the page asks to move what it had given: it is the same date, told once."""
+def test_the_same_date_sent_again_by_the_same_person_is_set_once(worker, ccas, library, person, aidant):
+    """After going back, the page asks to move the date it had set: it is the same, notified once."""
     consents.agree(person=person, purpose="write", how="read", by=worker, at=AT)
     row = sent(worker, ccas, library, person)
     answers.appoint(row, by=aidant, at=AT, when=AT + 5 * DAY, was="sent")
@@ -711,7 +713,7 @@ def test_the_same_date_sent_again_by_the_same_person_is_given_once(worker, ccas,
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize(
-    ("given", "verb"),
+    ("first_verb", "verb"),
     [
         ("accept", "refuse"),
         ("accept", "redirect"),
@@ -720,44 +722,44 @@ def test_the_same_date_sent_again_by_the_same_person_is_given_once(worker, ccas,
         ("appoint", "cancel"),
     ],
 )
-def test_a_person_told_to_come_is_told_that_it_is_over(worker, ccas, library, person, aidant, given, verb):
+def test_a_person_expected_somewhere_is_notified_that_it_is_over(
+    worker, ccas, library, person, aidant, first_verb, verb
+):
     consents.agree(person=person, purpose="write", how="read", by=worker, at=AT)
     row = sent(worker, ccas, library, person)
-    action(given)(row, by=aidant, at=AT, **({"when": AT + 5 * DAY} if given == "appoint" else {}))
-    said = {
+    action(first_verb)(row, by=aidant, at=AT, **({"when": AT + 5 * DAY} if first_verb == "appoint" else {}))
+    values_by_verb = {
         "refuse": {"reason": "full"},
         "redirect": {"lieu": place("autre", {"nom": "Autre lieu", **HELPS})},
     }
-    action(verb)(row, by=worker if verb == "cancel" else aidant, at=AT, **said.get(verb, {}))
+    action(verb)(row, by=worker if verb == "cancel" else aidant, at=AT, **values_by_verb.get(verb, {}))
     last = Message.objects.filter(channel="sms").latest("pk").text.replace("\u00a0", " ").replace("'", "’")
     over = {
         "accept": "N’y allez plus, c’est annulé : Bibliothèque Barnave.",
         "appoint": "Votre rendez-vous mercredi 25 novembre 2026 à 10 h n’a plus lieu : Bibliothèque Barnave.",
     }
-    assert last == f"{over[given]} Revenez voir la personne qui vous aide."
+    assert last == f"{over[first_verb]} Revenez voir la personne qui vous aide."
 
 
 @pytest.mark.both_databases
-def test_a_person_nobody_expected_or_who_gave_it_up_is_not_told_that_it_is_over(
-    worker, ccas, library, person, aidant
-):
+def test_a_person_not_expected_or_who_gave_it_up_is_not_notified(worker, ccas, library, person, aidant):
     consents.agree(person=person, purpose="write", how="read", by=worker, at=AT)
     answers.refuse(sent(worker, ccas, library, person), by=aidant, at=AT, reason="full")
     past = sent(worker, ccas, library, person, need="wifi")
     answers.appoint(past, by=aidant, at=AT, when=AT + DAY)
     answers.refuse(past, by=aidant, at=AT + 2 * DAY, reason="did_not_come")
-    theirs = sent(worker, ccas, library, person)
-    answers.accept(theirs, by=aidant, at=AT)
-    sending.cancel(theirs, by=None, person=person, at=AT)
+    cancelled_by_person = sent(worker, ccas, library, person)
+    answers.accept(cancelled_by_person, by=aidant, at=AT)
+    sending.cancel(cancelled_by_person, by=None, person=person, at=AT)
     assert not [each for each in Message.objects.filter(channel="sms") if "Revenez" in each.text]
 
 
 @pytest.mark.parametrize("verb", ["see", "accept", "came", "absent"])
 def test_whoever_does_not_receive_may_not_answer(orientation, worker, verb):
     other = account("paul", "aidant", structure=place("autre", {"nom": "Autre lieu"}).structure)
-    for who, key in ((worker, ""), (other, ""), (None, ""), (None, "0" * 32)):
+    for user, key in ((worker, ""), (other, ""), (None, ""), (None, "0" * 32)):
         with pytest.raises(Refused):
-            action(verb)(orientation, by=who, token=key, at=AT)
+            action(verb)(orientation, by=user, token=key, at=AT)
     assert orientation.events.count() == 2
 
 
@@ -798,7 +800,7 @@ BY_RECEIVER = ("accept", "refuse", "redirect", "appoint", "move", "came", "absen
 def test_every_gesture_follows_the_table_in_every_state(orientation, aidant, worker, state, subtests):
     other = place("autre", {"nom": "Autre lieu", **HELPS})
     Orientation.objects.filter(pk=orientation.pk).update(state=state, appointment_at=AT - DAY)
-    said = {
+    values_by_verb = {
         "refuse": {"reason": "full"},
         "redirect": {"lieu": other},
         "appoint": {"when": AT + DAY},
@@ -810,14 +812,14 @@ def test_every_gesture_follows_the_table_in_every_state(orientation, aidant, wor
         by, side = (worker, cycle.SENDER) if verb in BY_SENDER else (aidant, cycle.RECEIVER)
         with subtests.test(verb=verb), transaction.atomic():
             before = Orientation.objects.get(pk=orientation.pk)
-            held_by, gesture = before.held_by, action(verb)
+            holder, gesture = before.held_by, action(verb)
             if cycle.allowed(verb, state, side):
-                row = gesture(before, by=by, at=AT, **said.get(verb, {}))
-                assert (row.state, row.held_by) == cycle.after(verb, state, held_by)
+                row = gesture(before, by=by, at=AT, **values_by_verb.get(verb, {}))
+                assert (row.state, row.held_by) == cycle.after(verb, state, holder)
                 assert orientation.events.count() == events + 1
             else:
                 with pytest.raises(Refused):
-                    gesture(before, by=by, at=AT, **said.get(verb, {}))
+                    gesture(before, by=by, at=AT, **values_by_verb.get(verb, {}))
                 before.refresh_from_db()
                 assert (before.state, orientation.events.count()) == (state, events)
             transaction.set_rollback(True)
@@ -868,9 +870,9 @@ def test_a_new_link_goes_to_the_place_alone_and_closes_the_former(orientation):
         False,
         True,
     )
-    waiting = [message for message in mails("attend votre réponse") if message.state == "waiting"]
-    assert len(waiting) == 3
-    assert all(token(row) in message.text for message in waiting)
+    pending = [message for message in mails("attend votre réponse") if message.state == "waiting"]
+    assert len(pending) == 3
+    assert all(token(row) in message.text for message in pending)
 
 
 def test_another_key_of_the_installation_closes_no_link_and_the_next_message_has_its_own(
@@ -912,12 +914,16 @@ def test_an_answered_referral_does_not_expire(orientation, aidant):
 
 @pytest.mark.both_databases
 def test_a_referral_follows_its_place_and_stops_with_it(orientation, library, worker):
-    kept = place("reunie", {"nom": "Médiathèque", **MAIL, **HELPS})
-    Lieu.objects.filter(pk=library.pk).update(state="merged", merged_into=kept)
+    merged_place = place("reunie", {"nom": "Médiathèque", **MAIL, **HELPS})
+    Lieu.objects.filter(pk=library.pk).update(state="merged", merged_into=merged_place)
     assert deadlines.run_deadlines(at=AT)["lieux_reunis_ou_fermes"] == 1
     orientation.refresh_from_db()
-    assert (orientation.lieu, orientation.lieu_name, orientation.state) == (kept, "Médiathèque", "sent")
-    Lieu.objects.filter(pk=kept.pk).update(state="ended")
+    assert (orientation.lieu, orientation.lieu_name, orientation.state) == (
+        merged_place,
+        "Médiathèque",
+        "sent",
+    )
+    Lieu.objects.filter(pk=merged_place.pk).update(state="ended")
     assert deadlines.run_deadlines(at=AT)["lieux_reunis_ou_fermes"] == 1
     orientation.refresh_from_db()
     assert (orientation.state, orientation.held_by) == ("cancelled", "sender")
@@ -926,7 +932,7 @@ def test_a_referral_follows_its_place_and_stops_with_it(orientation, library, wo
 
 
 @pytest.mark.both_databases
-def test_another_structure_reads_a_referral_only_once_it_is_told_and_without_what_was_shared(
+def test_another_structure_reads_a_referral_only_once_notified_and_without_what_was_shared(
     orientation, library, aidant
 ):
     """A sheet that changes hands, by mistake or not, hands over nobody."""
@@ -948,13 +954,13 @@ def test_another_structure_reads_a_referral_only_once_it_is_told_and_without_wha
 
 @pytest.mark.both_databases
 def test_a_place_merged_within_its_structure_keeps_its_link_and_what_was_shared(orientation, library):
-    kept = place("reunie", {"nom": "Médiathèque", **MAIL, **HELPS})
-    Lieu.objects.filter(pk=kept.pk).update(structure=library.structure)
-    Lieu.objects.filter(pk=library.pk).update(state="merged", merged_into=kept)
+    merged_place = place("reunie", {"nom": "Médiathèque", **MAIL, **HELPS})
+    Lieu.objects.filter(pk=merged_place.pk).update(structure=library.structure)
+    Lieu.objects.filter(pk=library.pk).update(state="merged", merged_into=merged_place)
     deadlines.run_deadlines(at=AT)
     link, shared = token(orientation), orientation.shared
     orientation.refresh_from_db()
-    assert (orientation.lieu, orientation.shared) == (kept, shared)
+    assert (orientation.lieu, orientation.shared) == (merged_place, shared)
     assert links.opened(link, AT).live
 
 
@@ -967,14 +973,14 @@ def test_the_person_is_written_to_in_their_language(worker, ccas, library, aidan
     consents.agree(person=andrei, purpose="write", how="read", by=worker, at=AT)
     row = sent(worker, ccas, library, andrei)
     answers.appoint(row, by=aidant, at=AT, when=datetime(2026, 11, 24, 14, tzinfo=PARIS))
-    first, given = Message.objects.filter(channel="sms").order_by("pk")
-    assert (first.language, first.subject, given.subject) == (
+    first, confirmation = Message.objects.filter(channel="sms").order_by("pk")
+    assert (first.language, first.subject, confirmation.subject) == (
         "ro",
         "Cererea dumneavoastră",
         "Programarea dumneavoastră",
     )
     assert first.text.startswith("Am cerut la")
-    assert "marți 24 noiembrie 2026" in given.text and "Bibliothèque Barnave" in given.text
+    assert "marți 24 noiembrie 2026" in confirmation.text and "Bibliothèque Barnave" in confirmation.text
 
 
 @pytest.mark.both_databases
@@ -1020,20 +1026,22 @@ def test_a_person_erased_while_a_referral_runs(orientation, person, worker):
 
 @pytest.mark.both_databases
 def test_the_sender_and_the_receiver_see_it_and_nobody_else(orientation, worker, aidant, ccas, library):
-    seen = {worker: True, aidant: True}
-    seen[account("paul", "aidant", structure=place("autre", {"nom": "Autre lieu"}).structure)] = False
-    seen[account("ines", "coordination", territory="38185")] = False
-    seen[account("ana", "analyste", territory="38185")] = False
-    seen[account("adm", "administration")] = False
-    seen[account("benoit", "benevole", structure=ccas.structure)] = False
-    for user, may in seen.items():
+    visibility_by_user = {worker: True, aidant: True}
+    visibility_by_user[
+        account("paul", "aidant", structure=place("autre", {"nom": "Autre lieu"}).structure)
+    ] = False
+    visibility_by_user[account("ines", "coordination", territory="38185")] = False
+    visibility_by_user[account("ana", "analyste", territory="38185")] = False
+    visibility_by_user[account("adm", "administration")] = False
+    visibility_by_user[account("benoit", "benevole", structure=ccas.structure)] = False
+    for user, may in visibility_by_user.items():
         assert access.orientations_for(user).filter(pk=orientation.pk).exists() is may, user
         assert bool(access.sides_of(user, orientation)) is may, user
     assert access.sides_of(worker, orientation) == ("sender",)
     assert access.sides_of(aidant, orientation) == ("receiver",)
 
 
-def test_a_draft_is_not_seen_by_the_place(worker, ccas, library, aidant):
+def test_a_draft_is_invisible_to_the_place(worker, ccas, library, aidant):
     row = prepared(worker, ccas, library)
     assert not access.orientations_for(aidant).filter(pk=row.pk).exists()
 
@@ -1048,7 +1056,7 @@ def test_the_place_reads_what_was_shared_and_no_more(orientation, person):
     }
 
 
-def test_what_is_shared_is_told_in_words(worker, ccas, library):
+def test_what_is_shared_is_written_in_words(worker, ccas, library):
     row = prepared(
         worker,
         ccas,
@@ -1077,13 +1085,15 @@ def test_a_note_is_for_the_side_that_wrote_it(orientation, aidant):
 
 def test_the_person_reads_where_it_stands_by_their_card(orientation, aidant, person):
     answers.refuse(orientation, by=aidant, at=AT, reason="not_reached", words="Trois appels, jamais là")
-    found = persons.where_it_stands(person.card)
-    assert found.steps[0].words.startswith("Ce lieu ne peut pas.")
-    assert found.steps[0].who == "CCAS"
-    told = " ".join(f"{line.who} {line.words} {line.more} {line.note}" for line in found.steps[0].lines)
-    assert "Leila" not in told
-    assert "jamais là" not in told
-    assert "On n’a pas pu vous joindre" in told
+    standing = persons.where_it_stands(person.card)
+    assert standing.steps[0].words.startswith("Ce lieu ne peut pas.")
+    assert standing.steps[0].who == "CCAS"
+    line_text = " ".join(
+        f"{line.who} {line.words} {line.more} {line.note}" for line in standing.steps[0].lines
+    )
+    assert "Leila" not in line_text
+    assert "jamais là" not in line_text
+    assert "On n’a pas pu vous joindre" in line_text
     assert persons.where_it_stands("7777-7777") is None
 
 
@@ -1097,7 +1107,7 @@ def test_where_it_stands_asks_as_much_for_many_steps(
 
 
 @pytest.mark.both_databases
-def test_the_same_help_is_told_only_with_agreement(orientation, person, worker):
+def test_the_same_help_is_listed_only_with_agreement(orientation, person, worker):
     outsider = User.objects.create_user("dehors@exemple.fr", "x")
     assert persons.same_help(person, "argent", user=outsider) == []
     assert [each.orientation for each in persons.same_help(person, "argent", user=worker)] == [orientation]
@@ -1135,7 +1145,7 @@ def test_what_is_received_is_sorted_by_what_needs_an_answer(worker, ccas, librar
     ]
 
 
-def test_what_was_given_starts_with_what_comes_back(orientation, worker, aidant, ccas, library):
+def test_the_list_of_sent_referrals_starts_with_what_comes_back(orientation, worker, aidant, ccas, library):
     back = answers.refuse(sent(worker, ccas, library), by=aidant, at=AT, reason="full")
     helped = answers.serve(
         sent(worker, ccas, library), by=aidant, at=AT, did=["assistance"], outcome="reached"
@@ -1166,7 +1176,7 @@ def test_a_list_asks_as_much_for_many_rows_as_for_one(
             )
 
 
-def test_states_are_told_in_the_words_of_dora(orientation, aidant, worker, ccas, library):
+def test_states_are_exported_in_the_words_of_dora(orientation, aidant, worker, ccas, library):
     draft = prepared(worker, ccas, library)
     answers.refuse(orientation, by=aidant, at=AT, reason="full")
     orientation.refresh_from_db()
@@ -1222,7 +1232,7 @@ SINCE, UNTIL, LATER = date(2026, 11, 1), date(2026, 11, 30), date(2026, 12, 31)
 ANSWERED = {"answered_at": AT + 2 * DAY}
 
 
-def test_shares_are_told_with_their_interval(worker, ccas, library):
+def test_shares_have_their_interval(worker, ccas, library):
     many(
         worker,
         ccas,
@@ -1236,11 +1246,11 @@ def test_shares_are_told_with_their_interval(worker, ccas, library):
         **ANSWERED,
     )
     many(worker, ccas, library, 22)
-    found = measures.measures(["38185"], SINCE, UNTIL, on=LATER)
-    assert (found.n, found.known.value, found.known.n) == (55, 60.0, 55)
-    assert found.known.low < 60 < found.known.high
-    assert (found.to_answer.median.value, found.to_answer.n) == (2.0, 33)
-    assert found.to_meet.p90.value == 4.0
+    totals = measures.measures(["38185"], SINCE, UNTIL, on=LATER)
+    assert (totals.n, totals.known.value, totals.known.n) == (55, 60.0, 55)
+    assert totals.known.low < 60 < totals.known.high
+    assert (totals.to_answer.median.value, totals.to_answer.n) == (2.0, 33)
+    assert totals.to_meet.p90.value == 4.0
 
 
 def test_a_referral_too_recent_to_have_an_outcome_is_in_no_share(worker, ccas, library):
@@ -1248,8 +1258,8 @@ def test_a_referral_too_recent_to_have_an_outcome_is_in_no_share(worker, ccas, l
     many(worker, ccas, library, 22)
     many(worker, ccas, library, 22, sent_at=AT + 9 * DAY)  # sent yesterday: not a failure
     thirty_days_after = (AT + 30 * DAY).date()
-    found = measures.measures(["38185"], SINCE, UNTIL, on=thirty_days_after)
-    assert (found.n, found.known.value, found.known.n, found.wait) == (77, 60.0, 55, 30)
+    totals = measures.measures(["38185"], SINCE, UNTIL, on=thirty_days_after)
+    assert (totals.n, totals.known.value, totals.known.n, totals.wait) == (77, 60.0, 55, 30)
     early = measures.measures(["38185"], SINCE, UNTIL, on=thirty_days_after - DAY)
     assert early.known.reason == "Aucune orientation envoyée il y a 30 jours ou plus."
 
@@ -1257,18 +1267,18 @@ def test_a_referral_too_recent_to_have_an_outcome_is_in_no_share(worker, ccas, l
 def test_a_cancelled_referral_is_counted_apart(worker, ccas, library):
     many(worker, ccas, library, 33)
     many(worker, ccas, library, 23, state="cancelled")
-    found = measures.measures(["38185"], SINCE, UNTIL, on=LATER)
-    assert (found.n, found.cancelled) == (33, 22)
+    totals = measures.measures(["38185"], SINCE, UNTIL, on=LATER)
+    assert (totals.n, totals.cancelled) == (33, 22)
     assert measures.measures([], SINCE, UNTIL).cancelled == 0
 
 
 def test_small_counts_are_withheld_and_what_would_give_them_away(worker, ccas, library):
     for reason, n in (("full", 30), ("too_far", 21), ("language", 4)):
         many(worker, ccas, library, n, state="refused", reason=reason, **ANSWERED)
-    found = measures.measures(["38185"], SINCE, UNTIL, on=LATER)
-    assert {cell.id: cell.n for cell in found.reasons} == {"full": 30, "too_far": None, "language": None}
-    assert found.known.reason == withheld_words(11, "orientations")
-    assert found.relatives == 0
+    totals = measures.measures(["38185"], SINCE, UNTIL, on=LATER)
+    assert {cell.id: cell.n for cell in totals.reasons} == {"full": 30, "too_far": None, "language": None}
+    assert totals.known.reason == withheld_words(11, "orientations")
+    assert totals.relatives == 0
     many(worker, ccas, library, 4, origin="relative")
     assert measures.measures(["38185"], SINCE, UNTIL).relatives is None
 
@@ -1279,40 +1289,44 @@ def test_who_came_less_who_was_helped_is_no_few_people(worker, ccas, library):
     many(worker, ccas, library, 30, **helped, **ANSWERED)
     many(worker, ccas, library, 3, state="came", came=True, met_at=AT + 4 * DAY, **ANSWERED)
     many(worker, ccas, library, 22)
-    found = measures.measures(["38185"], SINCE, UNTIL, on=LATER)
+    totals = measures.measures(["38185"], SINCE, UNTIL, on=LATER)
     names = ("known", "served", "came", "answered", "seen")
-    figures = [getattr(found, name) for name in names]
+    figures = [getattr(totals, name) for name in names]
     parts = {round(each.value * each.n / 100) for each in figures if isinstance(each, Estimate)}
     assert parts == {33}
-    assert found.served.reason == withheld_words(11, "orientations")
+    assert totals.served.reason == withheld_words(11, "orientations")
     many(worker, ccas, library, 22, state="came", came=True, met_at=AT + 4 * DAY, **ANSWERED)
-    found = measures.measures(["38185"], SINCE, UNTIL, on=LATER)
-    assert (found.known.n, round(found.known.value * 0.77), round(found.served.value * 0.77)) == (77, 55, 30)
+    totals = measures.measures(["38185"], SINCE, UNTIL, on=LATER)
+    assert (totals.known.n, round(totals.known.value * 0.77), round(totals.served.value * 0.77)) == (
+        77,
+        55,
+        30,
+    )
 
 
-def test_an_end_noted_late_is_not_told_by_the_day_page_of_a_territory(worker, ccas, library):
+def test_an_end_noted_late_is_not_revealed_by_the_day_page_of_a_territory(worker, ccas, library):
     """« 31 orientations ont abouti » hier, 32 aujourd’hui : on savait qu’une fin venait d’être notée."""
     lea = account("lea", "coordination", territory="38")
     ended = {"state": "served", "served_at": AT, "outcome": "reached"}
     after = AT + 90 * DAY
-    for n, told in ((10, 0), (21, 22), (10, 33), (2, 33)):
+    for n, published in ((10, 0), (21, 22), (10, 33), (2, 33)):
         many(worker, ccas, library, n, **ended)
-        assert pressing.helped_last_quarter(lea, after).n == told
+        assert pressing.helped_last_quarter(lea, after).n == published
 
 
 def test_a_reason_that_a_few_alone_had_is_withheld(worker, ccas, library):
     many(worker, ccas, library, 3, state="refused", reason="full", sent_at=AT - DAY, **ANSWERED)
     many(worker, ccas, library, 30)
-    found = measures.measures(["38185"], SINCE, UNTIL, on=LATER)
-    assert [(cell.id, cell.n) for cell in found.reasons] == [("full", None)]
+    totals = measures.measures(["38185"], SINCE, UNTIL, on=LATER)
+    assert [(cell.id, cell.n) for cell in totals.reasons] == [("full", None)]
 
 
 def test_relatives_are_counted_apart(worker, ccas, library):
     many(worker, ccas, library, 12, origin="relative")
     many(worker, ccas, library, 23)
-    found = measures.measures(["38185"], SINCE, UNTIL)
-    assert (found.n, found.relatives) == (22, 11)
-    assert sum(cell.n for cell in found.origins) == 33
+    totals = measures.measures(["38185"], SINCE, UNTIL)
+    assert (totals.n, totals.relatives) == (22, 11)
+    assert sum(cell.n for cell in totals.origins) == 33
 
 
 def test_one_more_referral_changes_nothing_until_its_batch_is_full(worker, ccas, library):
@@ -1323,19 +1337,19 @@ def test_one_more_referral_changes_nothing_until_its_batch_is_full(worker, ccas,
     assert measures.measures(["38185"], SINCE, UNTIL) == before
     many(worker, ccas, library, 1, state="refused", reason="full", sent_at=AT + DAY, **ANSWERED)
     assert measures.measures(["38185"], SINCE, UNTIL).n == 33
-    for n, told in ((10, None), (1, 11), (10, 11), (1, 22)):
+    for n, published in ((10, None), (1, 11), (10, 11), (1, 22)):
         many(worker, ccas, library, n, ended_at=AT, **lack)
-        assert measures.measures(["38185"], SINCE, UNTIL).unsolved == told
+        assert measures.measures(["38185"], SINCE, UNTIL).unsolved == published
 
 
 def test_a_few_are_not_nobody(worker, ccas, library):
     many(worker, ccas, library, 10)
-    found = measures.measures(["38185"], SINCE, UNTIL, on=LATER)
-    assert (found.n, found.unsolved) == (None, 0)
-    assert found.known.reason == "Moins de 11 orientations envoyées il y a 30 jours ou plus."
+    totals = measures.measures(["38185"], SINCE, UNTIL, on=LATER)
+    assert (totals.n, totals.unsolved) == (None, 0)
+    assert totals.known.reason == "Moins de 11 orientations envoyées il y a 30 jours ou plus."
 
 
-def test_needs_without_solution_are_told_by_need_and_commune(worker, ccas, library):
+def test_needs_without_solution_are_counted_by_need_and_commune(worker, ccas, library):
     many(worker, ccas, library, 14, state="unsolved", lieu=None, sent_at=None, ended_at=AT, need="pret")
     many(
         worker,
@@ -1349,28 +1363,28 @@ def test_needs_without_solution_are_told_by_need_and_commune(worker, ccas, libra
         need="pret",
         commune="38151",
     )
-    found = measures.measures(["38185", "38151"], SINCE, UNTIL)
-    assert found.unsolved == 33
-    assert [cell.label for cell in found.unsolved_by_need.columns] == ["Échirolles", "Grenoble"]
-    assert found.unsolved_by_need.cells == [[19, 14]]
+    totals = measures.measures(["38185", "38151"], SINCE, UNTIL)
+    assert totals.unsolved == 33
+    assert [cell.label for cell in totals.unsolved_by_need.columns] == ["Échirolles", "Grenoble"]
+    assert totals.unsolved_by_need.cells == [[19, 14]]
 
 
 @pytest.mark.both_databases
 def test_examples_are_apart_and_nothing_of_them_is_withheld(worker, ccas, library):
     many(worker, ccas, library, 3, example=True, state="refused", reason="full", **ANSWERED)
-    found = measures.measures(None, SINCE, UNTIL, on=LATER, examples=True)
-    assert (found.n, found.known.value, found.reasons[0].n) == (3, 100.0, 3)
+    totals = measures.measures(None, SINCE, UNTIL, on=LATER, examples=True)
+    assert (totals.n, totals.known.value, totals.reasons[0].n) == (3, 100.0, 3)
     assert measures.measures(None, SINCE, UNTIL).n == 0
 
 
 def test_another_territory_or_period_counts_nothing(worker, ccas, library):
     many(worker, ccas, library, 20)
-    for found in (
+    for totals in (
         measures.measures(["75056"], SINCE, UNTIL),
         measures.measures(None, date(2026, 12, 1), date(2026, 12, 31)),
     ):
-        assert found.n == 0
-        assert found.known.reason == "Aucune orientation envoyée il y a 30 jours ou plus."
+        assert totals.n == 0
+        assert totals.known.reason == "Aucune orientation envoyée il y a 30 jours ou plus."
 
 
 def test_measures_ask_as_much_for_many_rows(worker, ccas, library, django_assert_max_num_queries):
@@ -1382,7 +1396,7 @@ def test_measures_ask_as_much_for_many_rows(worker, ccas, library, django_assert
 # -------------------------------------------------------------------------------------------------- odd input
 
 
-def test_texts_of_any_script_and_length_are_kept_within_bounds(worker, ccas):
+def test_texts_of_any_script_and_length_are_stored_within_bounds(worker, ccas):
     long = place("long", {"nom": "مركز " * 60, **MAIL, **HELPS})
     row = sent(worker, ccas, long, note="ن" * 5_000, availability="x" * 900, procedure_words="é" * 900)
     row.refresh_from_db()

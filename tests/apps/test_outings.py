@@ -36,18 +36,18 @@ def test_the_register_counts_only_what_was_counted(coordinator):
     actions.keep(
         by=None, today=TODAY, **{**MARKET, "state": "planned", "on": TODAY + timedelta(days=7), "met": None}
     )
-    told = outings.summary(outings.register(coordinator)).replace("\xa0", " ")
-    assert told == "3 actions, dont 2 faites ; 42 personnes rencontrées dans 1 action ; 1 sans compte."
+    summary = outings.summary(outings.register(coordinator)).replace("\xa0", " ")
+    assert summary == "3 actions, dont 2 faites ; 42 personnes rencontrées dans 1 action ; 1 sans compte."
 
 
 @pytest.mark.parametrize(
-    ("met", "told"),
+    ("met", "met_text"),
     [(0, "aucune personne rencontrée"), (1, "1 personne rencontrée"), (2, "2 personnes rencontrées")],
 )
-def test_who_was_met_is_agreed(coordinator, met, told):
+def test_who_was_met_is_agreed(coordinator, met, met_text):
     actions.keep(by=None, today=TODAY, **{**MARKET, "met": met})
     words = outings.summary(outings.register(coordinator)).replace("\xa0", " ")
-    assert words == f"1 action, dont 1 faite ; {told} dans 1 action."
+    assert words == f"1 action, dont 1 faite ; {met_text} dans 1 action."
 
 
 def test_an_action_not_done_is_counted_in_the_feminine(coordinator):
@@ -67,7 +67,7 @@ def test_an_action_stays_in_the_register_of_who_wrote_it(client, coordinator):
     assert [each.name for each in outings_for(author)] == ["Marché du jeudi"]
 
 
-def test_results_are_asked_once_an_action_is_done_and_are_never_lost(client, coordinator):
+def test_results_are_entered_once_an_action_is_done_and_are_never_lost(client, coordinator):
     client.force_login(coordinator)
     address = "/espace/sensibilisation/"
     assert 'name="met"' not in client.get(address).content.decode()
@@ -75,8 +75,8 @@ def test_results_are_asked_once_an_action_is_done_and_are_never_lost(client, coo
         "on": "2026-11-01"
     }
     assert client.post(address, {**sent, "state": "planned"})["Location"] == address
-    kept = Outing.objects.get()
-    page = f"{address}{kept.pk}/"
+    outing = Outing.objects.get()
+    page = f"{address}{outing.pk}/"
     assert 'name="met"' not in client.get(page).content.decode()
     assert client.post(page, {**sent, "state": "done"})["Location"] == page, "what came of it is asked next"
     assert 'name="met"' in client.get(page).content.decode()
@@ -85,8 +85,8 @@ def test_results_are_asked_once_an_action_is_done_and_are_never_lost(client, coo
         == address
     )
     client.post(page, {**sent, "state": "planned"})
-    kept.refresh_from_db()
-    assert (kept.state, kept.met) == ("planned", 42)
+    outing.refresh_from_db()
+    assert (outing.state, outing.met) == ("planned", 42)
 
 
 def test_the_kit_says_what_is_known_of_the_places_and_counts_prices():
@@ -116,8 +116,8 @@ def test_a_place_that_says_nothing_of_its_offer_does_not_come_first():
 
 
 def test_each_kind_of_outing_has_its_own_kit():
-    told = [(kit.aim, kit.steps, kit.say) for kit in kits().values()]
-    assert len(set(told)) == len(told) == len(Outing._meta.get_field("kind").choices)
+    kit_texts = [(kit.aim, kit.steps, kit.say) for kit in kits().values()]
+    assert len(set(kit_texts)) == len(kit_texts) == len(Outing._meta.get_field("kind").choices)
 
 
 @pytest.mark.parametrize(
@@ -133,10 +133,10 @@ def test_nonsense_is_refused(change, words):
 
 def test_pages(client, coordinator):
     assert client.get("/espace/sensibilisation/").status_code == 302
-    kept = actions.keep(by=coordinator, today=TODAY, **MARKET)
+    outing = actions.keep(by=coordinator, today=TODAY, **MARKET)
     for page in ("", "kit/"):
-        assert client.get(f"/espace/sensibilisation/{kept.pk}/{page}").status_code == 404
-    assert client.post(f"/espace/sensibilisation/{kept.pk}/oter/").status_code in (302, 404)
+        assert client.get(f"/espace/sensibilisation/{outing.pk}/{page}").status_code == 404
+    assert client.post(f"/espace/sensibilisation/{outing.pk}/oter/").status_code in (302, 404)
     client.force_login(coordinator)
     empty = client.post("/espace/sensibilisation/", {**MARKET, "came": "", "on": "2026-11-31"})
     assert empty.status_code == 200
@@ -144,12 +144,12 @@ def test_pages(client, coordinator):
     sent = {**MARKET, "on": "2026-11-01", "came": "", "name": "Sortie d’école"}
     assert client.post("/espace/sensibilisation/", sent).status_code == 302
     assert "Sortie d’école" in client.get("/espace/sensibilisation/").content.decode()
-    kit = client.get(f"/espace/sensibilisation/{kept.pk}/kit/").content.decode()
+    kit = client.get(f"/espace/sensibilisation/{outing.pk}/kit/").content.decode()
     assert "un trait par personne" in kit
     assert "data-imprimer" in kit
     assert "gratuitement" not in kit, "nothing is promised that was not counted"
-    assert client.post(f"/espace/sensibilisation/{kept.pk}/oter/").status_code == 302
-    assert not Outing.objects.filter(pk=kept.pk).exists()
+    assert client.post(f"/espace/sensibilisation/{outing.pk}/oter/").status_code == 302
+    assert not Outing.objects.filter(pk=outing.pk).exists()
 
 
 def test_an_action_is_read_in_the_territories_where_it_stands(client, coordinator):

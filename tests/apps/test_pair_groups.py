@@ -48,8 +48,8 @@ def states() -> list[str]:
 
 
 def test_pairs_are_grouped_by_what_names_and_addresses_say(client, many, coordinator):
-    found = pair_groups.groups(coordinator, ON)
-    assert [(group.words, group.n) for group in found] == [
+    groups = pair_groups.groups(coordinator, ON)
+    assert [(group.words, group.n) for group in groups] == [
         ("même nom ; même adresse", 40),
         ("noms différents ; même adresse", 3),
     ]

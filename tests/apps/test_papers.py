@@ -66,10 +66,17 @@ def andrei(leila, structure) -> Person:
     return people.welcome(by=leila, structure=structure, nickname="M. Andrei", at=NOW)
 
 
-def kept(person, structure, by, content: bytes = b"", **more) -> Paper:
-    held = {"kind": "identite", "purpose": "rsa", "days": 30, "how": "read", "at": NOW, "token": "t1"} | more
+def store_paper(person, structure, by, content: bytes = b"", **more) -> Paper:
+    values = {
+        "kind": "identite",
+        "purpose": "rsa",
+        "days": 30,
+        "how": "read",
+        "at": NOW,
+        "token": "t1",
+    } | more
     upload = storing.Upload(content or pdf(), papers.PDF)
-    return storing.store(upload, person=person, structure=structure, by=by, **held)
+    return storing.store(upload, person=person, structure=structure, by=by, **values)
 
 
 def opened(paper: Paper, by: User) -> bytes:
@@ -85,7 +92,7 @@ def on_disk() -> list[Path]:
 
 def test_what_is_on_the_disk_is_not_the_paper_and_what_is_read_is(andrei, structure, leila):
     content = pdf(Author="Andrei")
-    paper = kept(andrei, structure, leila, content)
+    paper = store_paper(andrei, structure, leila, content)
     (path,) = on_disk()
     assert path.stat().st_mode & 0o777 == 0o600
     assert b"%PDF" not in path.read_bytes() and b"Andrei" not in path.read_bytes()
@@ -95,12 +102,12 @@ def test_what_is_on_the_disk_is_not_the_paper_and_what_is_read_is(andrei, struct
 
 def test_the_same_form_sent_for_another_person_keeps_another_paper(andrei, structure, leila):
     ana = people.welcome(by=leila, structure=structure, nickname="Ana", at=NOW)
-    assert kept(andrei, structure, leila).person == andrei
-    assert kept(ana, structure, leila).person == ana
+    assert store_paper(andrei, structure, leila).person == andrei
+    assert store_paper(ana, structure, leila).person == ana
 
 
 def test_a_form_sent_twice_keeps_one_paper(andrei, structure, leila):
-    assert kept(andrei, structure, leila) == kept(andrei, structure, leila)
+    assert store_paper(andrei, structure, leila) == store_paper(andrei, structure, leila)
     assert Paper.objects.count() == len(on_disk()) == 1
 
 
@@ -115,7 +122,7 @@ def test_a_form_sent_twice_keeps_one_paper(andrei, structure, leila):
 )
 def test_what_is_missing_keeps_nothing(andrei, structure, leila, wrong, words):
     with pytest.raises(Refused, match=words):
-        kept(andrei, structure, leila, **wrong)
+        store_paper(andrei, structure, leila, **wrong)
     assert not Paper.objects.exists() and not on_disk()
 
 
@@ -124,11 +131,11 @@ def test_nobody_keeps_a_paper_for_another_structure_nor_for_a_person_they_do_not
 ):
     for by, where in ((paul, other), (paul, structure), (leila, other)):
         with pytest.raises(Refused, match="n’aidez pas"):
-            kept(andrei, where, by)
+            store_paper(andrei, where, by)
     assert not on_disk()
 
 
-def test_the_heaviest_paper_is_kept_and_one_byte_more_is_not(monkeypatch):
+def test_the_heaviest_paper_is_accepted_and_one_byte_more_is_not(monkeypatch):
     content = pdf()
     monkeypatch.setattr(contents, "heaviest", lambda: len(content))
     assert contents.media_of(content, "papier.pdf") == papers.PDF
@@ -136,19 +143,19 @@ def test_the_heaviest_paper_is_kept_and_one_byte_more_is_not(monkeypatch):
         contents.media_of(content + b"\n", "papier.pdf")
 
 
-def test_no_more_than_what_is_said_is_kept(andrei, structure, leila, monkeypatch):
+def test_no_more_papers_than_the_limit_are_stored(andrei, structure, leila, monkeypatch):
     monkeypatch.setattr(papers, "most_papers", lambda: 1)
-    kept(andrei, structure, leila)
+    store_paper(andrei, structure, leila)
     with pytest.raises(Refused, match="c’est le plus"):
-        kept(andrei, structure, leila, token="t2")
+        store_paper(andrei, structure, leila, token="t2")
     assert Paper.objects.count() == len(on_disk()) == 1
 
 
-def test_off_nothing_is_kept(andrei, structure, leila, settings):
+def test_no_paper_is_stored_when_off(andrei, structure, leila, settings):
     settings.PAPERS |= {"key": ""}
     assert not storage.storage().is_on
     with pytest.raises(Refused, match="Aucun papier n’est gardé ici"):
-        kept(andrei, structure, leila)
+        store_paper(andrei, structure, leila)
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EACCES])
@@ -158,7 +165,7 @@ def test_a_full_disk_says_so_and_leaves_nothing_half_written(andrei, structure, 
 
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(Refused) as refused:
-        kept(andrei, structure, leila)
+        store_paper(andrei, structure, leila)
     assert ("disque est plein" in refused.value.why) == (number != errno.EACCES)
     assert not list(storage.folder().iterdir()) and not Paper.objects.exists()
 
@@ -169,7 +176,7 @@ def test_a_row_that_is_refused_takes_its_file_with_it(andrei, structure, leila, 
 
     monkeypatch.setattr(storing, "record", broken)
     with pytest.raises(RuntimeError):
-        kept(andrei, structure, leila)
+        store_paper(andrei, structure, leila)
     assert not on_disk()
 
 
@@ -224,8 +231,8 @@ def test_a_photograph_loses_what_the_telephone_wrote_and_a_pdf_tells_what_it_say
     bare = read_upload(SimpleUploadedFile("p.jpg", out.getvalue()))
     assert b"Fatou" in out.getvalue() and b"Fatou" not in bare.content and bare.media == papers.JPEG
     assert read_upload(SimpleUploadedFile("p.png", picture("PNG"))).media == papers.JPEG
-    told = read_upload(SimpleUploadedFile("p.pdf", pdf(2, Author="Fatou", Title=" ")))
-    assert (told.pages, told.told) == (2, ("auteur : Fatou",))
+    read_pdf = read_upload(SimpleUploadedFile("p.pdf", pdf(2, Author="Fatou", Title=" ")))
+    assert (read_pdf.pages, read_pdf.told) == (2, ("auteur : Fatou",))
 
 
 # ------------------------------------------------------------------------------------------------- the cipher
@@ -252,8 +259,8 @@ def test_what_is_sealed_opens_and_what_was_touched_does_not(size):
             read(sealed, **wrong)
 
 
-def test_a_damaged_or_missing_file_is_said_and_nobody_is_told_to_have_read_it(andrei, structure, leila):
-    paper = kept(andrei, structure, leila)
+def test_a_damaged_or_missing_file_is_refused_and_no_reading_is_recorded(andrei, structure, leila):
+    paper = store_paper(andrei, structure, leila)
     (path,) = on_disk()
     path.write_bytes(path.read_bytes()[:-1])
     for _ in range(2):
@@ -265,7 +272,7 @@ def test_a_damaged_or_missing_file_is_said_and_nobody_is_told_to_have_read_it(an
 
 def test_the_key_changes_and_every_paper_still_opens(andrei, structure, leila, settings):
     content = pdf(Title="x")
-    paper = kept(andrei, structure, leila, content)
+    paper = store_paper(andrei, structure, leila, content)
     settings.PAPERS |= {"key": f"{SECOND},{FIRST}"}
     assert opened(paper, leila) == content
     assert rotation.rotate() == rotation.Rotation(again=1, already=0, lost=0)
@@ -305,11 +312,11 @@ def test_clamav_reads_the_whole_file_and_an_infected_one_is_refused(
     settings.PAPERS |= {"scanner": f"unix:{at}"}
     content = pdf() + b"%" * 200_000
     with clamd(at) as server:
-        paper = kept(andrei, structure, leila, content)
+        paper = store_paper(andrei, structure, leila, content)
         assert server.seen == [content]
         assert paper.scanner == "ClamAV 1.4.3, signatures 27800"
         with pytest.raises(Refused, match="Eicar-Signature"):
-            kept(andrei, structure, leila, pdf() + EICAR, token="t2")
+            store_paper(andrei, structure, leila, pdf() + EICAR, token="t2")
     assert Paper.objects.count() == len(on_disk()) == 1
 
 
@@ -318,14 +325,14 @@ def test_a_scanner_that_does_not_answer_keeps_nothing(andrei, structure, leila, 
     for scanner in (f"unix:{at}", "tcp:127.0.0.1:9", "tcp:nowhere", "/bin/false"):
         settings.PAPERS |= {"scanner": scanner}
         with pytest.raises(Refused, match="n’a pas répondu"):
-            kept(andrei, structure, leila)
+            store_paper(andrei, structure, leila)
     settings.PAPERS |= {"scanner": f"unix:{at}"}
     with clamd(at, full=True), pytest.raises(Refused, match="n’a pas répondu"):
-        kept(andrei, structure, leila)
+        store_paper(andrei, structure, leila)
     assert not Paper.objects.exists() and not on_disk()
 
 
-def test_the_command_of_clamav_is_asked_when_no_service_listens(tmp_path, settings):
+def test_the_command_of_clamav_is_run_when_no_service_listens(tmp_path, settings):
     command = tmp_path / "clamscan"
     command.write_text(
         "#!/bin/sh\n"
@@ -339,14 +346,14 @@ def test_the_command_of_clamav_is_asked_when_no_service_listens(tmp_path, settin
         scanning.scan(EICAR)
 
 
-def test_a_scanner_without_signatures_is_said_to_read_nothing(
+def test_a_scanner_without_signatures_is_reported_as_missing(
     andrei, structure, leila, settings, tmp_path, client
 ):
     command = tmp_path / "clamscan"
     command.write_text('#!/bin/sh\n[ "$1" = "--version" ] && { echo "ClamAV 1.4.6"; exit 0; }\nexit 2\n')
     command.chmod(0o700)
     settings.PAPERS |= {"scanner": str(command)}
-    assert kept(andrei, structure, leila).scanner == ""
+    assert store_paper(andrei, structure, leila).scanner == ""
     client.force_login(leila)
     for address in ("/espace/papiers/", f"/espace/personnes/{andrei.pk}/papiers/"):
         page = client.get(address).content.decode()
@@ -365,40 +372,40 @@ def test_the_real_clamav_finds_the_file_that_all_know(tmp_path, settings):
 # ---------------------------------------------------------------------------------------------------- shown
 
 
-def shown(paper, structure, by, **more) -> Share:
-    held = {"days": 7, "how": "read", "at": NOW} | more
-    return sharing.share(paper, structure=structure, by=by, **held)
+def share_paper(paper, structure, by, **more) -> Share:
+    values = {"days": 7, "how": "read", "at": NOW} | more
+    return sharing.share(paper, structure=structure, by=by, **values)
 
 
-def test_the_day_said_last_is_the_one_that_holds(andrei, structure, other, leila, paul):
-    """The person said yes to one day, was read another: the former one was kept."""
-    paper = kept(andrei, structure, leila)
-    long = shown(paper, other, leila, days=30)
-    short = shown(paper, other, leila)
+def test_the_last_end_day_of_a_share_is_the_one_that_holds(andrei, structure, other, leila, paul):
+    """The person said yes to one day, was read another: the former one was stored."""
+    paper = store_paper(andrei, structure, leila)
+    long = share_paper(paper, other, leila, days=30)
+    short = share_paper(paper, other, leila)
     assert short.ends_on == TODAY + timedelta(days=7) < long.ends_on
     assert not access.papers_for(paul, short.ends_on + timedelta(days=1)).exists()
-    again = shown(paper, other, leila, days=30)
+    again = share_paper(paper, other, leila, days=30)
     assert access.papers_for(paul, again.ends_on).get() == paper
     states = [each.state_on(TODAY) for each in Share.objects.order_by("pk")]
     assert states == [papers.WITHDRAWN, papers.WITHDRAWN, papers.RUNNING]
 
 
 def test_one_structure_reads_it_until_the_day_and_no_other(andrei, structure, other, leila, paul):
-    paper = kept(andrei, structure, leila)
+    paper = store_paper(andrei, structure, leila)
     third = account("zoe", "aidant", structure=Structure.objects.create(key="c", name="C"))
     assert not access.papers_for(paul, TODAY).exists()
-    share = shown(paper, other, leila)
+    share = share_paper(paper, other, leila)
     assert "CCAS, et personne d’autre" in share.words and share.ends_on == TODAY + timedelta(days=7)
     assert access.papers_for(paul, TODAY).get() == paper
     assert access.papers_for(paul, share.ends_on).exists()
     assert not access.papers_for(paul, share.ends_on + timedelta(days=1)).exists()
     assert not access.papers_for(third, TODAY).exists() and not access.holdings_for(paul, TODAY).exists()
-    assert shown(paper, other, leila) == share, "said twice, it is one"
+    assert share_paper(paper, other, leila) == share, "said twice, it is one"
     opened(paper, paul)
     entry = Entry.objects.get(verb="paper.read")
     assert (entry.by, entry.structure) == (paul.pk, other.pk)
-    (told,) = [each for each in traces.traces(andrei) if "ouvert un papier" in each.words]
-    assert (told.who, told.where) == (str(paul), "CCAS")
+    (trace,) = [each for each in traces.traces(andrei) if "ouvert un papier" in each.words]
+    assert (trace.who, trace.where) == (str(paul), "CCAS")
     sharing.withdraw(share, by=None, at=NOW)
     assert not access.papers_for(paul, TODAY).exists()
     with pytest.raises(Refused, match="déjà arrêté"):
@@ -409,32 +416,32 @@ def test_one_structure_reads_it_until_the_day_and_no_other(andrei, structure, ot
     ("wrong", "words"), [({"days": 365}, "jusqu’à quand"), ({"how": "x"}, "comment la personne")]
 )
 def test_a_sharing_says_all_or_is_refused(andrei, structure, other, leila, paul, wrong, words):
-    paper = kept(andrei, structure, leila)
+    paper = store_paper(andrei, structure, leila)
     with pytest.raises(Refused, match=words):
-        shown(paper, other, leila, **wrong)
+        share_paper(paper, other, leila, **wrong)
     assert not Share.objects.exists()
 
 
 def test_who_does_not_keep_it_shows_it_to_nobody(andrei, structure, other, leila, paul):
-    paper = kept(andrei, structure, leila)
-    shown(paper, other, leila)
+    paper = store_paper(andrei, structure, leila)
+    share_paper(paper, other, leila)
     with pytest.raises(Refused, match="ne garde pas"):
-        shown(paper, structure, paul)
+        share_paper(paper, structure, paul)
     empty = Structure.objects.create(key="vide", name="Vide")
     with pytest.raises(Refused, match="de compte"):
-        shown(paper, empty, leila)
+        share_paper(paper, empty, leila)
 
 
-def test_a_volunteer_reads_what_is_shown_of_those_they_help_alone(andrei, structure, other, leila, paul):
+def test_a_volunteer_reads_shared_papers_of_those_they_help_alone(andrei, structure, other, leila, paul):
     ami = account("ami", "benevole", structure=other)
-    shown(kept(andrei, structure, leila), other, leila)
+    share_paper(store_paper(andrei, structure, leila), other, leila)
     assert not access.papers_for(ami, TODAY).exists()
     people.meet(person=andrei, structure=other, by=ami, at=NOW)
     assert access.papers_for(ami, TODAY).exists()
 
 
 def test_a_procedure_finds_its_papers(andrei, structure, leila):
-    paper = kept(andrei, structure, leila, purpose="social")
+    paper = store_paper(andrei, structure, leila, purpose="social")
     assert queries.for_procedure(andrei, "rsa", TODAY) == [paper]
     assert queries.for_procedure(andrei, "impots", TODAY) == []
     assert queries.for_procedure(andrei, "rsa", TODAY + timedelta(days=31)) == []
@@ -446,8 +453,8 @@ def test_a_procedure_finds_its_papers(andrei, structure, leila):
 def test_erasing_destroys_the_file_and_the_key_and_says_that_it_was_there(
     andrei, structure, other, leila, paul, django_capture_on_commit_callbacks
 ):
-    paper = kept(andrei, structure, leila)
-    share = shown(paper, other, leila)
+    paper = store_paper(andrei, structure, leila)
+    share = share_paper(paper, other, leila)
     with django_capture_on_commit_callbacks(execute=True):
         storing.erase(paper, by=leila, at=NOW, how=papers.TAKEN_BACK)
     paper.refresh_from_db()
@@ -455,11 +462,13 @@ def test_erasing_destroys_the_file_and_the_key_and_says_that_it_was_there(
     assert paper.wrapped == "" and share.withdrawn_at and not on_disk()
     assert not access.papers_for(leila, TODAY).exists() and not access.papers_for(paul, TODAY).exists()
     assert any("a effacé un papier" in each.words for each in traces.traces(andrei))
-    (told,) = queries.copy(andrei)
-    assert told["efface_parce_que"] == "la personne l’a demandé" and told["le_demander_a"] == ""
+    (copied_paper,) = queries.copy(andrei)
+    assert (
+        copied_paper["efface_parce_que"] == "la personne l’a demandé" and copied_paper["le_demander_a"] == ""
+    )
     for again in (
         lambda: storing.erase(paper, by=leila, at=NOW, how=papers.USED),
-        lambda: shown(paper, other, leila),
+        lambda: share_paper(paper, other, leila),
         lambda: sharing.withdraw(share, by=None, at=NOW),
     ):
         with pytest.raises(Refused, match="déjà effacé"):
@@ -467,7 +476,7 @@ def test_erasing_destroys_the_file_and_the_key_and_says_that_it_was_there(
 
 
 def test_a_paper_goes_the_day_after_its_last(andrei, structure, leila, django_capture_on_commit_callbacks):
-    kept(andrei, structure, leila)
+    store_paper(andrei, structure, leila)
     with django_capture_on_commit_callbacks(execute=True):
         assert not deadlines.run_deadlines(at=NOW + timedelta(days=30))["papiers_effaces"]
         assert len(on_disk()) == 1
@@ -478,7 +487,7 @@ def test_a_paper_goes_the_day_after_its_last(andrei, structure, leila, django_ca
 def test_a_paper_that_no_structure_keeps_any_more_goes(
     andrei, structure, leila, django_capture_on_commit_callbacks
 ):
-    kept(andrei, structure, leila)
+    store_paper(andrei, structure, leila)
     Paper.objects.update(structure=None)
     with django_capture_on_commit_callbacks(execute=True):
         deadlines.run_deadlines(at=NOW)
@@ -486,22 +495,22 @@ def test_a_paper_that_no_structure_keeps_any_more_goes(
 
 
 def test_files_that_nothing_names_go_once_old_and_no_other(andrei, structure, leila):
-    kept(andrei, structure, leila)
-    left, young = storage.path_of("0" * 32), storage.path_of(".1.part")
-    for path in (left, young):
+    store_paper(andrei, structure, leila)
+    orphan, young = storage.path_of("0" * 32), storage.path_of(".1.part")
+    for path in (orphan, young):
         path.write_bytes(b"x")
     hours = timedelta(hours=2)
-    for path, written in ((left, NOW - hours), (on_disk()[-1], NOW - hours), (young, NOW)):
+    for path, written in ((orphan, NOW - hours), (on_disk()[-1], NOW - hours), (young, NOW)):
         os.utime(path, (written.timestamp(),) * 2)
     assert deadlines.sweep(at=NOW) == 1
-    assert not left.exists() and young.exists() and len(on_disk()) == 2
+    assert not orphan.exists() and young.exists() and len(on_disk()) == 2
     assert deadlines.sweep(at=NOW + hours) == 1
 
 
 def test_an_erased_person_leaves_no_paper_and_no_share(
     andrei, structure, other, leila, paul, django_capture_on_commit_callbacks
 ):
-    shown(kept(andrei, structure, leila), other, leila)
+    share_paper(store_paper(andrei, structure, leila), other, leila)
     with django_capture_on_commit_callbacks(execute=True):
         forgetting.forget(andrei, by=leila, at=NOW)
     assert not on_disk() and not Paper.objects.exists() and not Share.objects.exists()
@@ -511,7 +520,7 @@ def test_a_backup_takes_the_papers_as_they_are_and_never_their_key(andrei, struc
     import zipfile
 
     content = pdf(Title="Carte")
-    kept(andrei, structure, leila, content)
+    store_paper(andrei, structure, leila, content)
     (path,) = on_disk()
     archive = home / "copie.zip"
     assert backup.save(archive)["papiers"] == 1

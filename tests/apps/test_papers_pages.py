@@ -63,8 +63,8 @@ def pro(client, leila):
 @pytest.fixture
 def paper(andrei, structure, leila) -> Paper:
     upload = storing.Upload(pdf(), papers.PDF)
-    held = {"kind": "identite", "purpose": "rsa", "days": 30, "how": "read", "at": NOW, "token": "t"}
-    return storing.store(upload, person=andrei, structure=structure, by=leila, **held)
+    values = {"kind": "identite", "purpose": "rsa", "days": 30, "how": "read", "at": NOW, "token": "t"}
+    return storing.store(upload, person=andrei, structure=structure, by=leila, **values)
 
 
 def text(response) -> str:
@@ -94,7 +94,7 @@ def test_every_safe_says_its_conditions_and_where_they_were_read(client):
     assert "Convient" not in words, "nobody said what they have yet"
 
 
-def test_what_one_has_puts_first_what_suits_and_is_not_kept(client):
+def test_what_one_has_puts_first_what_suits_and_is_not_stored(client):
     page = client.get("/coffres/?fait=1&a=email&a=phone&a=inconnu")
     order = re.findall(r'class="carton coffre coffre-(\w+)" id="coffre-([\w-]+)"', page.content.decode())
     assert [verdict for verdict, _ in order] == ["suits"] * 3 + ["lacks"] * 3
@@ -102,7 +102,7 @@ def test_what_one_has_puts_first_what_suits_and_is_not_kept(client):
     assert "Set-Cookie" not in page.headers
 
 
-def test_the_places_that_help_with_a_safe_are_told(client):
+def test_the_places_that_help_with_a_safe_are_listed(client):
     assert "Aucun lieu de l’annuaire" in text(client.get("/coffres/"))
     place("coffre", {"nom": "Accueil de jour", "practices": {"coffre_fort": {"state": "offered"}}})
     assert "Accueil de jour" in text(client.get("/coffres/"))
@@ -127,7 +127,7 @@ def test_off_the_page_says_why_and_how_and_keeps_nothing(pro, andrei, settings):
     assert "44 signes" in text(pro.get(address))
 
 
-def test_a_paper_is_kept_in_one_form_and_says_that_nothing_scanned_it(pro, andrei):
+def test_a_paper_is_stored_in_one_form_and_says_that_nothing_scanned_it(pro, andrei):
     address = reverse("person_paper_add", args=[andrei.pk])
     assert "Aucun antivirus n’est installé" in text(pro.get(address))
     answer = pro.post(address, sent(SimpleUploadedFile("p.pdf", pdf(Author="Fatou"))), follow=True)
@@ -139,8 +139,8 @@ def test_a_paper_is_kept_in_one_form_and_says_that_nothing_scanned_it(pro, andre
     assert "Déjà gardé pour cette démarche" in text(pro.get(f"{address}?demarche=rsa"))
 
 
-def test_a_paper_is_kept_by_a_structure_that_follows_the_person(pro, leila, andrei, structure, other):
-    """Who acts for two kept it for the other, which the person was never told of."""
+def test_a_paper_is_stored_by_a_structure_that_follows_the_person(pro, leila, andrei, structure, other):
+    """An account of two structures stored it for the other, unknown to the person."""
     with_role(leila, "aidant", structure=other)
     address = reverse("person_paper_add", args=[andrei.pk])
     page = text(pro.get(address))
@@ -175,7 +175,7 @@ def test_a_paper_that_was_scanned_says_by_what_and_an_infected_one_why(pro, andr
         ({"fichier": SimpleUploadedFile("p.pdf", b"MZ")}, "ni un PDF"),
     ],
 )
-def test_what_is_missing_is_said(pro, andrei, more, words):
+def test_each_missing_field_is_an_error(pro, andrei, more, words):
     answer = pro.post(
         reverse("person_paper_add", args=[andrei.pk]), sent(SimpleUploadedFile("p.pdf", pdf())) | more
     )
@@ -201,7 +201,7 @@ def test_no_room_for_what_is_being_sent_says_so_and_keeps_nothing(pro, andrei, m
     assert not Paper.objects.exists()
 
 
-def test_a_paper_leaves_whole_as_a_file_and_its_opening_is_told(pro, paper, andrei):
+def test_a_paper_leaves_whole_as_a_file_and_its_opening_is_recorded(pro, paper, andrei):
     answer = pro.get(reverse("kept_paper_file", args=[paper.pk]), headers={"accept-encoding": "gzip"})
     content = b"".join(answer.streaming_content)
     assert content == pdf() and len(content) == int(answer["Content-Length"])
@@ -214,7 +214,7 @@ def test_a_paper_leaves_whole_as_a_file_and_its_opening_is_told(pro, paper, andr
     assert "a ouvert un papier : Pièce d’identité, RSA" in person
 
 
-def test_a_file_that_is_gone_is_said(pro, paper):
+def test_a_missing_file_is_an_error(pro, paper):
     from maillage.apps.documents.queries.storage import path_of
 
     path_of(paper.name).unlink()
@@ -222,7 +222,7 @@ def test_a_file_that_is_gone_is_said(pro, paper):
     assert answer.status_code == 409 and "Son fichier manque" in text(answer)
 
 
-def test_it_is_shown_in_two_steps_read_by_the_other_and_stopped(pro, client, paper, other):
+def test_a_paper_is_shared_in_two_steps_read_by_the_other_and_stopped(pro, client, paper, other):
     paul = account("paul", "aidant", structure=other)
     address = reverse("kept_paper_share", args=[paper.pk])
     page = pro.get(address, {"structure": other.pk, "jours": "7"})
@@ -247,15 +247,15 @@ def test_it_is_shown_in_two_steps_read_by_the_other_and_stopped(pro, client, pap
 
 def test_a_share_of_another_paper_is_not_stopped_here(pro, paper, other):
     account("paul", "aidant", structure=other)
-    asked = {"geste": "arreter", "partage": "1"}
-    assert pro.post(reverse("kept_paper_gesture", args=[paper.pk]), asked).status_code == 404
+    form_data = {"geste": "arreter", "partage": "1"}
+    assert pro.post(reverse("kept_paper_gesture", args=[paper.pk]), form_data).status_code == 404
     assert pro.post(reverse("kept_paper_gesture", args=[paper.pk]), {"geste": "x"}).status_code == 404
 
 
 def test_it_is_erased_in_a_gesture(pro, paper, andrei, django_capture_on_commit_callbacks):
-    asked = {"geste": "effacer", "parce_que": "person"}
+    form_data = {"geste": "effacer", "parce_que": "person"}
     with django_capture_on_commit_callbacks(execute=True):
-        answer = pro.post(reverse("kept_paper_gesture", args=[paper.pk]), asked)
+        answer = pro.post(reverse("kept_paper_gesture", args=[paper.pk]), form_data)
     assert answer.url == reverse("person_papers", args=[andrei.pk])
     assert pro.get(reverse("kept_paper_file", args=[paper.pk])).status_code == 404
     assert Paper.objects.get().erased_how == papers.TAKEN_BACK
@@ -280,8 +280,8 @@ def test_with_their_card_the_person_stops_and_erases_and_opens_nothing(
     assert decide(client, address).status_code == 404
     copy = client.get("/ma-carte/copie/")
     assert "la personne l’a demandé" in text(copy) and "Montré à CCAS" in text(copy)
-    (told,) = client.get("/ma-carte/copie/?format=json").json()["papiers"]
-    assert told["montre_a"][0]["etat"] == "arrêté"
+    (copied_paper,) = client.get("/ma-carte/copie/?format=json").json()["papiers"]
+    assert copied_paper["montre_a"][0]["etat"] == "arrêté"
 
 
 def test_a_card_stops_nothing_of_somebody_else(client, paper, structure, leila):
@@ -291,7 +291,7 @@ def test_a_card_stops_nothing_of_somebody_else(client, paper, structure, leila):
     assert Paper.objects.get().erased_at is None
 
 
-def test_what_is_read_is_also_in_the_language_of_the_person_and_kept_in_french(pro, andrei):
+def test_consent_is_read_in_the_language_of_the_person_and_stored_in_french(pro, andrei):
     Person.objects.update(language="ro")
     address = reverse("person_paper_add", args=[andrei.pk])
     assert "Română : Poate Pimms Mediation Grenoble să păstreze o copie" in text(pro.get(address))

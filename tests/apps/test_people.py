@@ -35,7 +35,7 @@ def aidant(library) -> User:
     return account("aidant", "aidant", shown="Leïla", structure=library)
 
 
-def test_a_person_is_a_card_and_nothing_more_is_asked(aidant, library):
+def test_a_person_is_a_card_and_nothing_more_is_required(aidant, library):
     person = register.welcome(by=aidant, structure=library, at=AT)
     assert (person.nickname, person.born, person.reach, person.reach_value) == ("", None, "none", "")
     assert queries.by_code(person.card.lower()) == person
@@ -83,9 +83,9 @@ def test_only_the_structures_that_follow_a_person_see_them(aidant, library, othe
 
 def test_a_volunteer_sees_the_people_they_help_and_no_other(aidant, library):
     volunteer = account("benevole", "benevole", structure=library)
-    theirs = register.welcome(by=volunteer, structure=library, at=AT)
+    helped = register.welcome(by=volunteer, structure=library, at=AT)
     register.welcome(by=aidant, structure=library, at=AT)
-    assert list(access.people_for(volunteer)) == [theirs]
+    assert list(access.people_for(volunteer)) == [helped]
 
 
 @pytest.mark.parametrize("role", [("coordination", "38"), ("analyste", "38"), ("administration", "")])
@@ -153,10 +153,10 @@ def test_forgetting_leaves_nothing_that_tells_who(aidant, library):
     )
     card = person.card
     forgetting.forget(person, by=aidant, at=AT)
-    held = Person.objects.get(pk=person.pk)
+    forgotten = Person.objects.get(pk=person.pk)
     assert "Andrei" not in str(Person.objects.values()) + str(Entry.objects.values())
     assert "0476" not in str(Person.objects.values())
-    assert (held.born, held.reach_value, held.forgotten_at) == (None, "", AT)
+    assert (forgotten.born, forgotten.reach_value, forgotten.forgotten_at) == (None, "", AT)
     assert queries.by_code(card) is None
     assert not access.people_for(aidant).exists()
     assert not Following.objects.filter(ended_at=None).exists()
@@ -176,9 +176,9 @@ def test_a_person_without_activity_for_two_years_is_to_be_forgotten(aidant, libr
 def test_the_journal_tells_who_saw_and_did_what(aidant, library):
     person = register.welcome(by=aidant, structure=library, at=AT)
     register.record_view(person, by=aidant, structure=library.pk, at=AT)
-    told = entries.entries_about(person)
-    assert [entry.verb for entry in told] == ["person.welcomed", "person.followed", "person.seen"]
-    assert entries.names(told) == {aidant.pk: "Leïla"}
+    journal_entries = entries.entries_about(person)
+    assert [entry.verb for entry in journal_entries] == ["person.welcomed", "person.followed", "person.seen"]
+    assert entries.names(journal_entries) == {aidant.pk: "Leïla"}
 
 
 def test_an_act_that_fails_leaves_no_line(aidant, library):
@@ -257,6 +257,6 @@ def test_a_line_changed_behind_its_back_is_found(aidant, library, statement, lin
     assert entries.broken() == (5, None)
     with journal.unlocked(), connection.cursor() as cursor:
         cursor.execute(statement)
-    found = entries.broken()[1]
-    assert found is not None
-    assert found.line == first + line
+    broken = entries.broken()[1]
+    assert broken is not None
+    assert broken.line == first + line

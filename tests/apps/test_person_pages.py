@@ -44,14 +44,14 @@ def other():
 
 @pytest.fixture
 def aidant(lieu) -> User:
-    made = User.objects.create_user("aidant@exemple.fr", "x", name="Leïla", is_demonstration=True)
-    return with_role(made, "aidant", structure=lieu.structure)
+    user = User.objects.create_user("aidant@exemple.fr", "x", name="Leïla", is_demonstration=True)
+    return with_role(user, "aidant", structure=lieu.structure)
 
 
 @pytest.fixture
 def stranger(other) -> User:
-    made = User.objects.create_user("ailleurs@exemple.fr", "x", name="Omar", is_demonstration=True)
-    return with_role(made, "gestionnaire", structure=other.structure)
+    user = User.objects.create_user("ailleurs@exemple.fr", "x", name="Omar", is_demonstration=True)
+    return with_role(user, "gestionnaire", structure=other.structure)
 
 
 @pytest.fixture
@@ -84,23 +84,25 @@ def test_a_person_is_welcomed_with_nothing_but_a_card(client, aidant):
     client.force_login(aidant)
     answer = client.post("/espace/personnes/nouvelle/", {"langue": "fr", "joindre": "none"})
     assert answer.status_code == 302
-    made = Person.objects.get()
-    assert (made.nickname, made.born) == ("", None)
-    assert made.card in client.get(answer.url).content.decode()
+    person = Person.objects.get()
+    assert (person.nickname, person.born) == ("", None)
+    assert person.card in client.get(answer.url).content.decode()
 
 
 def test_a_double_click_welcomes_one_person_and_two_forms_two(client, aidant):
     client.force_login(aidant)
     for _ in range(2):
         page = client.get("/espace/personnes/nouvelle/").content.decode()
-        given = {
+        form_data = {
             "langue": "fr",
             "joindre": "none",
             "envoi": re.search(r'name="envoi" value="([^"]+)"', page)[1],
         }
-        wrong = client.post("/espace/personnes/nouvelle/", given | {"naissance": "mille"}).content.decode()
-        assert f'value="{given["envoi"]}"' in wrong
-        first, second = (client.post("/espace/personnes/nouvelle/", given) for _ in range(2))
+        wrong = client.post(
+            "/espace/personnes/nouvelle/", form_data | {"naissance": "mille"}
+        ).content.decode()
+        assert f'value="{form_data["envoi"]}"' in wrong
+        first, second = (client.post("/espace/personnes/nouvelle/", form_data) for _ in range(2))
         assert first.url == second.url
     assert Person.objects.count() == 2
 
@@ -108,16 +110,16 @@ def test_a_double_click_welcomes_one_person_and_two_forms_two(client, aidant):
 def test_the_code_of_a_card_is_not_left_in_the_browser(client, aidant):
     client.force_login(aidant)
     answer = client.post("/espace/personnes/nouvelle/", {"langue": "fr", "joindre": "none"})
-    made = Person.objects.get()
-    assert not any(code in str(client.cookies) for code in (made.code, made.card))
+    person = Person.objects.get()
+    assert not any(code in str(client.cookies) for code in (person.code, person.card))
     assert (
-        f"La carte est prête : {made.get_picture_display()}, {made.card}."
+        f"La carte est prête : {person.get_picture_display()}, {person.card}."
         in client.get(answer.url).content.decode()
     )
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("wrong_fields", "reason"),
     [
         ({"naissance": "mille"}, "Écrivez 4 chiffres"),
         ({"naissance": "1850"}, "trop ancienne"),
@@ -127,18 +129,18 @@ def test_the_code_of_a_card_is_not_left_in_the_browser(client, aidant):
         ({"joindre": "email", "valeur": "aurelie"}, "Il faut un @"),
     ],
 )
-def test_what_is_wrong_is_told_and_nothing_is_kept(client, aidant, given, told):
+def test_a_wrong_field_is_refused_and_nothing_is_stored(client, aidant, wrong_fields, reason):
     client.force_login(aidant)
     answer = client.post(
-        "/espace/personnes/nouvelle/", {"langue": "fr", "joindre": "none", "prenom": "Ana"} | given
+        "/espace/personnes/nouvelle/", {"langue": "fr", "joindre": "none", "prenom": "Ana"} | wrong_fields
     )
     assert answer.status_code == 400
-    assert told in answer.content.decode()
+    assert reason in answer.content.decode()
     assert 'value="Ana"' in answer.content.decode()
     assert not Person.objects.exists()
 
 
-def test_a_telephone_is_kept_as_it_is_dialled(client, aidant):
+def test_a_telephone_is_stored_as_it_is_dialled(client, aidant):
     client.force_login(aidant)
     client.post(
         "/espace/personnes/nouvelle/", {"langue": "ar", "joindre": "phone", "valeur": "06 12 34 56 78"}
@@ -185,7 +187,7 @@ def test_a_volunteer_meets_somebody_whom_a_colleague_welcomed(client, lieu, role
 
 
 @pytest.mark.both_databases
-def test_homonyms_are_told_apart_by_their_card(client, aidant, lieu, person):
+def test_homonyms_are_distinguished_by_their_card(client, aidant, lieu, person):
     twin = register.welcome(by=aidant, structure=lieu.structure, nickname="Fatou", born=1988, at=AT)
     client.force_login(aidant)
     page = client.get("/espace/personnes/?q=fatou").content.decode()
@@ -231,7 +233,7 @@ def test_namesakes_of_a_structure_have_different_pictures(aidant, lieu):
 
 
 @pytest.mark.both_databases
-def test_opening_a_sheet_is_written_and_shown(client, aidant, person):
+def test_opening_a_sheet_is_recorded_and_displayed(client, aidant, person):
     client.force_login(aidant)
     client.get(f"/espace/personnes/{person.pk}/")
     assert Entry.objects.filter(verb="person.seen", by=aidant.pk, row=person.pk).count() == 1
@@ -280,25 +282,25 @@ def test_wrong_codes_of_a_stranger_close_no_door_to_professionals(client, strang
 @pytest.mark.both_databases
 def test_an_agreement_keeps_the_words_that_were_read(client, aidant, person):
     client.force_login(aidant)
-    given = {"pour": "keep", "comment": "read", "reponse": "oui"}
-    client.post(f"/espace/personnes/{person.pk}/accord/", given)
-    said = Consent.objects.get(purpose="keep")
-    assert (said.given, said.how, said.by) == (True, "read", aidant)
-    assert "garde vos réponses" in said.words
-    client.post(f"/espace/personnes/{person.pk}/accord/", {"retirer": said.pk})
+    form_data = {"pour": "keep", "comment": "read", "reponse": "oui"}
+    client.post(f"/espace/personnes/{person.pk}/accord/", form_data)
+    consent = Consent.objects.get(purpose="keep")
+    assert (consent.given, consent.how, consent.by) == (True, "read", aidant)
+    assert "garde vos réponses" in consent.words
+    client.post(f"/espace/personnes/{person.pk}/accord/", {"retirer": consent.pk})
     assert not queries.agreed(person, "keep")
     client.post(f"/espace/personnes/{person.pk}/accord/", {"pour": "keep", "reponse": "oui"})
     assert Consent.objects.filter(purpose="keep").count() == 1  # without saying how, nothing is proved
 
 
-def test_a_copy_holds_all_that_is_kept(client, aidant, person, sent):
+def test_a_copy_holds_all_that_is_stored(client, aidant, person, sent):
     client.force_login(aidant)
-    told = json.loads(client.get(f"/espace/personnes/{person.pk}/copie/?format=json").content)
-    assert told["prenom_ou_surnom"] == "Fatou"
-    assert told["numero_ou_adresse"] == "+33612345678"
-    assert told["orientations"][0]["ou"] == "Centre social"
-    assert told["accords"][0]["reponse"] == "oui"
-    assert any("remis une copie" in line["quoi"] for line in told["qui_a_vu"])
+    copy = json.loads(client.get(f"/espace/personnes/{person.pk}/copie/?format=json").content)
+    assert copy["prenom_ou_surnom"] == "Fatou"
+    assert copy["numero_ou_adresse"] == "+33612345678"
+    assert copy["orientations"][0]["ou"] == "Centre social"
+    assert copy["accords"][0]["reponse"] == "oui"
+    assert any("remis une copie" in line["quoi"] for line in copy["qui_a_vu"])
 
 
 def test_looking_at_the_copy_is_not_giving_it(client, aidant, person):
@@ -435,15 +437,15 @@ def test_who_was_not_helped_for_two_years_is_forgotten_by_itself(aidant, lieu, p
 # --------------------------------------------------------------------------------------------------- the card
 
 
-def test_who_is_helped_while_others_are_erased_is_not_forgotten(aidant, lieu, person, monkeypatch):
+def test_who_is_helped_during_an_erasure_is_not_forgotten(aidant, lieu, person, monkeypatch):
     at = datetime.now(UTC)
     Person.objects.update(active_at=at - timedelta(days=800))
-    found = queries.to_forget
+    to_forget = queries.to_forget
 
     def meanwhile(at, limit=500):
-        held = found(at, limit)
+        inactive_people = to_forget(at, limit)
         register.touch(person, at=at)
-        return held
+        return inactive_people
 
     monkeypatch.setattr(queries, "to_forget", meanwhile)
     assert forgetting.forget_inactive(at=at) == 0
@@ -488,10 +490,10 @@ def test_a_new_card_closes_what_the_lost_one_had_opened(client, person):
     opened(client, renewed)
 
 
-@pytest.mark.parametrize("kept", [[1, "2026-11-20T09:00:00+00:00"], 1, None, "x"])
-def test_a_session_of_before_opens_no_card(client, person, kept):
+@pytest.mark.parametrize("stored_card", [[1, "2026-11-20T09:00:00+00:00"], 1, None, "x"])
+def test_a_session_of_before_opens_no_card(client, person, stored_card):
     session = client.session
-    session["carte"] = kept
+    session["carte"] = stored_card
     session.save()
     assert client.get("/ma-carte/garde/").url == "/ma-carte/"
 
@@ -501,9 +503,9 @@ def test_the_person_reads_who_saw_and_takes_back_an_agreement(client, aidant, pe
     opened(client, person)
     page = client.get("/ma-carte/vues/").content.decode()
     assert "Leïla" in page
-    said = Consent.objects.get(purpose="share")
-    decide(client, "/ma-carte/accord/", {"accord": said.pk})
-    assert not queries.agreed(person, "share", said.structure_id)
+    consent = Consent.objects.get(purpose="share")
+    decide(client, "/ma-carte/accord/", {"accord": consent.pk})
+    assert not queries.agreed(person, "share", consent.structure_id)
 
 
 @pytest.mark.both_databases
@@ -549,15 +551,15 @@ def diagnosis(person: Person, lieu, token: str, **more) -> Bilan:
 
 @pytest.mark.both_databases
 def test_who_keeps_no_more_answers_is_read_no_more(client, aidant, person, lieu, other):
-    kept, elsewhere = diagnosis(person, lieu, "ici"), diagnosis(person, other, "ailleurs")
+    withdrawn, elsewhere = diagnosis(person, lieu, "ici"), diagnosis(person, other, "ailleurs")
     opened(client, person)
     page = client.get("/ma-carte/garde/").content.decode()
     assert "Vos bilans (2)" in page
-    assert kept.get_result_display() not in page, "the words of professionals"
-    said = Consent.objects.get(purpose="keep", structure=lieu.structure)
-    decide(client, "/ma-carte/accord/", {"accord": said.pk})
+    assert withdrawn.get_result_display() not in page, "the words of professionals"
+    consent = Consent.objects.get(purpose="keep", structure=lieu.structure)
+    decide(client, "/ma-carte/accord/", {"accord": consent.pk})
     client.force_login(aidant)
-    assert client.get(f"/espace/bilans/{kept.pk}/").status_code == 404
+    assert client.get(f"/espace/bilans/{withdrawn.pk}/").status_code == 404
     assert list(Bilan.objects.all()) == [elsewhere]
 
 
@@ -573,7 +575,7 @@ def test_a_no_to_keeping_answers_erases_them_everywhere(client, aidant, person, 
 
 
 @pytest.mark.both_databases
-def test_answers_kept_no_more_stay_counted_for_who_agrees_and_lead_to_nobody(person, lieu, other):
+def test_erased_answers_stay_counted_for_who_agrees_and_lead_to_nobody(person, lieu, other):
     consents.agree(person=person, purpose="count", how="read", at=AT)
     first = diagnosis(person, lieu, "ici")
     again = diagnosis(person, other, "ailleurs")
@@ -589,17 +591,17 @@ def test_what_was_to_be_written_does_not_leave(client, aidant, person, stranger,
     consents.agree(person=person, purpose="write", how="read", by=aidant, at=AT)
     now = datetime.now(UTC)
     answers.appoint(sent, by=stranger, at=now, when=now + timedelta(days=6))
-    waiting = Message.objects.filter(channel="sms", state="waiting")
-    assert waiting.exists()
+    pending = Message.objects.filter(channel="sms", state="waiting")
+    assert pending.exists()
     client.force_login(aidant)
     if how == "no":
         client.post(
             f"/espace/personnes/{person.pk}/accord/", {"pour": "write", "comment": "read", "reponse": "non"}
         )
     else:
-        given = {"langue": "fr", "joindre": "phone", "valeur": "07 00 00 00 01"}
-        client.post(f"/espace/personnes/{person.pk}/corriger/", given)
-    assert not waiting.exists()
+        form_data = {"langue": "fr", "joindre": "phone", "valeur": "07 00 00 00 01"}
+        client.post(f"/espace/personnes/{person.pk}/corriger/", form_data)
+    assert not pending.exists()
 
 
 def test_a_stale_sheet_takes_back_nothing_of_a_field_left_alone(client, aidant, person):
@@ -710,7 +712,7 @@ def test_a_structure_that_left_sends_the_person_nowhere_and_prints_no_code(
     ):
         page = answer.content.decode()
         assert "Votre structure ne suit plus cette personne" in page
-        assert not any(said in page for said in ("Fatou", "06 12 34 56 78", "+33612345678", person.card))
+        assert not any(detail in page for detail in ("Fatou", "06 12 34 56 78", "+33612345678", person.card))
     assert person.card not in client.get(f"/espace/orientations/{sent.pk}/carte/").content.decode()
     for refused in (
         lambda: drafts.amend(draft, {"shared": ["nickname"]}, by=aidant, at=AT),
@@ -740,16 +742,16 @@ def test_a_number_that_is_none_breaks_no_page(client, aidant, person, sent, type
 
 def test_the_panel_says_the_agreement_that_the_bilan_wrote(client, aidant, person, lieu, other):
     """Nobody is asked twice; what another structure read stays its own."""
-    said = {"purpose": "keep", "how": "read", "by": aidant, "words": "garder ?"}
-    consents.agree(person=person, structure=other.structure, at=AT, **said)
+    values = {"purpose": "keep", "how": "read", "by": aidant, "words": "garder ?"}
+    consents.agree(person=person, structure=other.structure, at=AT, **values)
     client.force_login(aidant)
 
     def keeping() -> Consent | None:
-        asked = client.get(f"/espace/personnes/{person.pk}/").context["asked"]
-        return next(each for id, _, each in asked if id == "keep")
+        purposes = client.get(f"/espace/personnes/{person.pk}/").context["asked"]
+        return next(consent for id, _, consent in purposes if id == "keep")
 
     assert keeping() is None
-    consents.agree(person=person, structure=lieu.structure, at=AT, **said)
-    found = keeping()
-    assert found is not None
-    assert (found.given, found.structure) == (True, lieu.structure)
+    consents.agree(person=person, structure=lieu.structure, at=AT, **values)
+    current_consent = keeping()
+    assert current_consent is not None
+    assert (current_consent.given, current_consent.structure) == (True, lieu.structure)

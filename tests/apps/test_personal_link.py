@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 WRONG = "Ce code n’ouvre aucune fiche."
 
 
-def said(page: str) -> str:
+def plain_text(page: str) -> str:
     """Return the words of a page, without its marks nor its spaces."""
     return " ".join(re.sub(r"<[^>]+>", " ", page).replace("\u00a0", " ").split())
 
@@ -49,12 +49,12 @@ def code(lieu) -> str:
 
 
 def test_a_code_has_eight_signs_that_nobody_takes_for_another(lieu):
-    made = links.make(lieu, by="Coordination", at=AT)
-    assert len(made) == 8
-    assert set(made) <= set(ALPHABET)
+    code = links.make(lieu, by="Coordination", at=AT)
+    assert len(code) == 8
+    assert set(code) <= set(ALPHABET)
     assert not set("0O1ILBGSVZ") & set(ALPHABET)
     lieu.refresh_from_db()
-    assert lieu.code == made
+    assert lieu.code == code
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_renewed_code_closes_the_one_before(client, lieu, code):
 
 
 @pytest.mark.both_databases
-def test_the_code_is_kept_out_of_the_history(lieu, code):
+def test_the_code_is_absent_from_the_history(lieu, code):
     history = str(list(Change.objects.values_list("before", "after", "reason")))
     assert "lien personnel" in history, "that it was made is a change"
     assert code not in history
@@ -145,7 +145,7 @@ def test_a_right_code_may_be_used_all_day(client, code, monkeypatch):
     assert {client.get(f"/fiche/{code}/").status_code for _ in range(8)} == {200}
 
 
-def test_the_page_of_a_code_is_neither_indexed_nor_kept(client, code):
+def test_the_page_of_a_code_is_neither_indexed_nor_cached(client, code):
     page = client.get(f"/fiche/{code}/")
     assert page["X-Robots-Tag"] == "noindex"
     assert "no-store" in page["Cache-Control"]
@@ -153,10 +153,10 @@ def test_the_page_of_a_code_is_neither_indexed_nor_kept(client, code):
 
 @pytest.mark.both_databases
 def test_the_code_of_a_merged_place_opens_the_one_it_became(client, lieu, code):
-    kept = place("autre", {"nom": "Médiathèque Barnave"})
-    pair = Pair.objects.create(first=kept, second=lieu, score=0.9, reasons=[])
+    survivor = place("autre", {"nom": "Médiathèque Barnave"})
+    pair = Pair.objects.create(first=survivor, second=lieu, score=0.9, reasons=[])
     duplicates.merge(pair, {}, by="Coordination", at=LATER)
-    assert by_code(code) == kept
+    assert by_code(code) == survivor
     assert "Médiathèque Barnave" in client.get(f"/fiche/{code}/").content.decode()
 
 
@@ -208,8 +208,10 @@ def test_a_full_place_says_when_it_expects_room_changes_it_and_takes_it_back(cli
         return lieu.full_since, lieu.room_on
 
     assert answer(de_la_place=soon.isoformat()) == (today, soon)
-    assert f"de la place vers le {date_text(soon)}" in said(client.get(f"/fiche/{code}/").content.decode())
-    public = said(client.get(f"/lieux/{lieu.slug}/").content.decode())
+    assert f"de la place vers le {date_text(soon)}" in plain_text(
+        client.get(f"/fiche/{code}/").content.decode()
+    )
+    public = plain_text(client.get(f"/lieux/{lieu.slug}/").content.decode())
     assert f"Il pense avoir de la place vers le {date_text(soon)}. Appelez avant de venir." in public
     assert "Complet jusque vers le" in public
     assert answer(de_la_place=later.isoformat()) == (today, later)
@@ -230,11 +232,11 @@ def test_a_day_that_is_not_of_the_coming_year_is_refused_for_room(client, lieu, 
     assert client.post(f"/fiche/{code}/", {"dire": "complet", "de_la_place": "demain"}).status_code == 400
 
 
-def test_a_day_gone_by_is_not_said_any_more(client, lieu, code):
+def test_a_past_day_is_not_displayed_any_more(client, lieu, code):
     today = timezone.localdate()
     lieu.full_since, lieu.room_on = today - timedelta(days=20), today - timedelta(days=2)
     lieu.save()
-    public = said(client.get(f"/lieux/{lieu.slug}/").content.decode())
+    public = plain_text(client.get(f"/lieux/{lieu.slug}/").content.decode())
     assert "Appelez pour savoir quand il y aura de la place." in public
     assert "vers le" not in public
     page = client.get(f"/fiche/{code}/").content.decode()
@@ -265,7 +267,7 @@ def test_a_usual_closure_is_one_button_and_starts_today(client, lieu, code):
         ({"jusqua": "demain"}, "Ses dates manquent, ou n’existent pas."),
     ],
 )
-def test_a_closure_that_cannot_be_is_refused_and_what_was_typed_is_kept(client, lieu, code, typed, words):
+def test_an_impossible_closure_is_refused_and_what_was_typed_stays(client, lieu, code, typed, words):
     page = client.post(f"/fiche/{code}/", {"dire": "ferme", "motif": "travaux", **typed})
     assert page.status_code == 400
     assert words in page.content.decode()
@@ -281,7 +283,7 @@ def test_closures_that_are_over_leave_when_another_comes(lieu):
     assert lieu.sheet["fermetures"] == [{"du": "2026-12-24", "au": "2027-01-02", "motif": "congés"}]
 
 
-def test_withdrawing_a_closure_that_is_gone_is_refused(lieu):
+def test_withdrawing_a_removed_closure_is_refused(lieu):
     with pytest.raises(Refused, match="n’a pas été"):
         links.reopen(lieu, "2026-12-24", "2027-01-02", at=AT)
 
@@ -293,7 +295,7 @@ def test_the_rhythm_is_one_of_four(client, lieu, code, months, status):
     assert lieu.rhythm == (int(months) if status == 302 else 6)
 
 
-def test_closing_for_good_is_told_to_the_network_which_decides(client, lieu, code):
+def test_closing_for_good_is_proposed_to_the_network_which_decides(client, lieu, code):
     assert client.post(f"/fiche/{code}/", {"dire": "fini", "pourquoi": " "}).status_code == 400
     client.post(f"/fiche/{code}/", {"dire": "fini", "pourquoi": "la mairie ferme le bâtiment"})
     lieu.refresh_from_db()
@@ -311,7 +313,7 @@ def test_an_unknown_gesture_does_nothing(client, lieu, code):
 
 
 def form_of(client, address: str) -> dict[str, list[str]]:
-    """Return what a browser would send back of a form that nobody touched."""
+    """Return the form data that a browser sends from an untouched form."""
     page = client.get(address).content.decode()
     sent: dict[str, list[str]] = {}
     form = page[page.index('class="cases"') :]
@@ -423,7 +425,7 @@ def test_an_emptied_field_is_withdrawn(client, lieu, code):
         ("pivot", "123", "Recopiez-le depuis un papier officiel"),
     ],
 )
-def test_what_does_not_read_is_refused_beside_its_field_and_kept(client, lieu, code, name, typed, words):
+def test_an_unreadable_value_is_refused_beside_its_field_and_stays(client, lieu, code, name, typed, words):
     before = Lieu.objects.get().sheet
     page = client.post(
         f"/fiche/{code}/corriger/", {**form_of(client, f"/fiche/{code}/corriger/"), name: [typed]}
@@ -435,7 +437,7 @@ def test_what_does_not_read_is_refused_beside_its_field_and_kept(client, lieu, c
     assert Lieu.objects.get().sheet == before
 
 
-def test_hours_nobody_understands_are_kept_and_told(client, lieu, code):
+def test_hours_not_understood_are_stored_with_a_warning(client, lieu, code):
     sent = {**form_of(client, f"/fiche/{code}/corriger/"), "jour_Sa": ["quand il fait beau"]}
     page = client.post(f"/fiche/{code}/corriger/", sent, follow=True)
     lieu.refresh_from_db()
@@ -462,7 +464,7 @@ def test_public_holidays_stay_closed_when_the_week_changes(client):
     assert "Sa 10:00-12:00" in lieu.sheet["horaires"]["osm"]
 
 
-def test_hours_that_no_week_tells_are_asked_in_one_text(client):
+def test_hours_that_fit_no_week_are_edited_in_one_text(client):
     lieu = place("mois", {"horaires": {"osm": "We[1] 09:00-12:00", "text": "1er mercredi du mois, 9h-12h"}})
     page = client.get(f"/fiche/{links.make(lieu, by='C', at=AT)}/corriger/").content.decode()
     assert "1er mercredi du mois, 9h-12h" in page
@@ -488,11 +490,11 @@ def test_what_lacks_and_what_else_stay_between_professionals(client, lieu, code)
 
 def test_a_refusal_in_the_middle_writes_nothing(lieu):
     before = Lieu.objects.get().sheet
-    said = Correction(
+    plain_text = Correction(
         values={"nom": "Autre", "telephone": ["3949"]}, closure=Closure(date(2026, 12, 2), date(2026, 12, 1))
     )
     with pytest.raises(Refused, match="La fermeture n’a pas été notée"):
-        links.correct(lieu, said, at=AT)
+        links.correct(lieu, plain_text, at=AT)
     assert Lieu.objects.get().sheet == before
     assert not Proposal.objects.exists()
 
@@ -532,7 +534,7 @@ def test_a_paper_sheet_where_nothing_changed_is_typed_back_with_its_code(client,
     assert lieu.confirmed_by == "la structure, sur papier (Coordination)"
 
 
-def test_only_the_boxes_that_changed_are_asked(client, coordinator, lieu, code):
+def test_only_the_boxes_that_changed_are_proposed(client, coordinator, lieu, code):
     client.force_login(coordinator)
     address = f"/espace/annuaire/papier/?code={code}&cases=3, 10 13"
     sent = form_of(client, address)

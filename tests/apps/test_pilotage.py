@@ -57,8 +57,8 @@ def referrals(commune: str, n: int, *, example: bool = False, at: datetime = AT,
         sent = at - timedelta(days=40 + k)
         common = {"origin": cycle.PROFESSIONAL, "commune": commune, "example": example}
         path = Path.objects.create(made_at=sent, **common)
-        told = {"state": "closed", "sent_at": sent, "prepared_at": sent, "changed_at": sent, **fields}
-        Orientation.objects.create(path=path, need="assistance", **common, **told)
+        state_fields = {"state": "closed", "sent_at": sent, "prepared_at": sent, "changed_at": sent, **fields}
+        Orientation.objects.create(path=path, need="assistance", **common, **state_fields)
 
 
 HELPED = {"came": True, "served_at": AT - timedelta(days=20), "answered_at": AT - timedelta(days=30)}
@@ -69,18 +69,22 @@ def chain_of(communes: set[str], of: tuple[Unit, ...] = TWO):
 
 
 def test_nothing_noted_is_missing_and_never_zero(home):
-    (here, _), whole = chain_of({"38421", "38151"})
-    assert (here.orientation.value, here.action.value, here.effect.value) == (None, None, None)
-    assert whole.orientation.is_missing
-    assert whole.orientation.lack == "Manquant : aucune orientation notée ici en douze mois."
+    (first_zone, _), total = chain_of({"38421", "38151"})
+    assert (first_zone.orientation.value, first_zone.action.value, first_zone.effect.value) == (
+        None,
+        None,
+        None,
+    )
+    assert total.orientation.is_missing
+    assert total.orientation.lack == "Manquant : aucune orientation notée ici en douze mois."
 
 
-@pytest.mark.parametrize(("n", "told"), [(10, None), (11, 11), (21, 11), (22, 22)])
-def test_a_zone_is_told_by_whole_batches(home, n, told):
+@pytest.mark.parametrize(("n", "published"), [(10, None), (11, 11), (21, 11), (22, 22)])
+def test_a_zone_is_counted_by_whole_batches(home, n, published):
     referrals("38421", n)
-    (here, other), whole = chain_of({"38421", "38151"})
-    assert here.orientation.value == whole.orientation.value == told
-    assert (here.orientation.why == "Masqué : moins de 11 dans cette zone.") is (told is None)
+    (first_zone, other), total = chain_of({"38421", "38151"})
+    assert first_zone.orientation.value == total.orientation.value == published
+    assert (first_zone.orientation.why == "Masqué : moins de 11 dans cette zone.") is (published is None)
     assert other.orientation.value is None
     assert not other.orientation.is_missing, "nobody is not told apart from a few"
 
@@ -88,31 +92,33 @@ def test_a_zone_is_told_by_whole_batches(home, n, told):
 def test_a_few_of_a_zone_are_in_no_total(home):
     referrals("38421", 22)
     referrals("38151", 7)
-    _, whole = chain_of({"38421", "38151"})
-    assert whole.orientation.value == 22
+    _, total = chain_of({"38421", "38151"})
+    assert total.orientation.value == 22
 
 
 def test_what_became_of_a_few_is_withheld(home):
-    """30 helped and 3 who refused: told, the 3 would be found by subtraction."""
+    """30 helped and 3 who refused: published, the 3 would be found by subtraction."""
     referrals("38421", 30, **HELPED, outcome=cycle.REACHED)
     referrals("38421", 3, reason="full")
-    (here, _), whole = chain_of({"38421", "38151"})
-    assert here.orientation.value == 33
-    assert here.action.value is None
-    assert whole.action.value is None
-    assert here.reason == ""
-    assert here.orientation.published == ()
+    (first_zone, _), total = chain_of({"38421", "38151"})
+    assert first_zone.orientation.value == 33
+    assert first_zone.action.value is None
+    assert total.action.value is None
+    assert first_zone.reason == ""
+    assert first_zone.orientation.published == ()
 
 
 def test_helped_and_their_ends_are_counted(home):
     referrals("38421", 22, **HELPED, outcome=cycle.REACHED)
     referrals("38421", 11, **HELPED)
     referrals("38421", 11, reason="full", answered_at=AT - timedelta(days=30))
-    (here, _), whole = chain_of({"38421", "38151"})
-    assert (here.orientation.value, here.action.value, here.effect.value) == (44, 33, 22)
-    assert whole.effect.detail(activity.UNKNOWN) == 11
-    assert here.reason == "Complet"
-    assert here.orientation.detail("known") == 0, "the absent are a few, or nobody: their sum says nothing"
+    (first_zone, _), total = chain_of({"38421", "38151"})
+    assert (first_zone.orientation.value, first_zone.action.value, first_zone.effect.value) == (44, 33, 22)
+    assert total.effect.detail(activity.UNKNOWN) == 11
+    assert first_zone.reason == "Complet"
+    assert first_zone.orientation.detail("known") == 0, (
+        "the absent are a few, or nobody: their sum says nothing"
+    )
 
 
 def counts_of(chain) -> dict[str, int | None]:
@@ -127,21 +133,21 @@ def test_a_commune_says_the_same_alone_and_in_a_territory_that_holds_it(home):
     less the other rows gave the few of the third.
     """
     refused = {"reason": "full", "answered_at": AT - timedelta(days=30)}
-    for code, helped, others in (("38421", 30, 14), ("38151", 30, 3), ("38185", 22, 22)):
+    for code, helped, n_refused in (("38421", 30, 14), ("38151", 30, 3), ("38185", 22, 22)):
         referrals(code, helped, **HELPED, outcome=cycle.REACHED)
-        referrals(code, others, **refused)
+        referrals(code, n_refused, **refused)
     codes = ("38421", "38151", "38185")
     of = tuple(Unit((code,), frozenset({code}), "") for code in codes)
-    together, whole = chain_of(set(codes), of)
+    together, total = chain_of(set(codes), of)
     for unit, row in zip(of, together, strict=True):
         (own,), own_total = chain_of(set(unit.communes), (unit,))
         assert counts_of(row) == counts_of(own) == counts_of(own_total), unit.zones
     assert [row.action.value for row in together] == [30, None, 22]
     # What is withheld of the second commune is not in the totals: 30 helped would be found, then 3 refused.
-    assert whole.action.value == 52
-    assert whole.action.base == 88 and whole.orientation.value == 121
-    assert whole.orientation.detail(activity.REFUSED) == 36
-    assert whole.action.universe.endswith("là où cela se dit")
+    assert total.action.value == 52
+    assert total.action.base == 88 and total.orientation.value == 121
+    assert total.orientation.detail(activity.REFUSED) == 36
+    assert total.action.universe.endswith("là où cela se dit")
 
 
 def test_what_nearly_all_do_is_in_no_total(home):
@@ -154,27 +160,27 @@ def test_what_nearly_all_do_is_in_no_total(home):
         )  # fmt: skip
         for k in range(taken + missed):
             Seat.objects.create(workshop=row, learner=str(k), came=k < taken, status="booked", booked_at=AT)
-    (first, second), whole = chain_of({"38421", "38151"})
+    (first, second), total = chain_of({"38421", "38151"})
     assert (first.action.detail(activity.TAKEN), second.action.detail(activity.TAKEN)) == (0, 22)
-    assert whole.action.detail(activity.TAKEN) == 22
+    assert total.action.detail(activity.TAKEN) == 22
 
 
 def test_coming_is_never_an_effect(home):
     referrals("38421", 22, came=True, met_at=AT - timedelta(days=20))
-    (here, _), _ = chain_of({"38421", "38151"})
-    assert here.orientation.value == 22
-    assert here.action.value is None
-    assert here.effect.value is None
+    (first_zone, _), _ = chain_of({"38421", "38151"})
+    assert first_zone.orientation.value == 22
+    assert first_zone.action.value is None
+    assert first_zone.effect.value is None
 
 
 def test_only_a_long_wait_waits(home):
     referrals("38421", 3, example=True, state="sent")
     referrals("38421", 2, example=True, state="sent", sent_at=AT - timedelta(days=7))
     referrals("38421", 4, example=True, state="sent", sent_at=AT - timedelta(days=400))
-    (here, _), _ = chain_of({"38421", "38151"})
-    assert here.orientation.value == 5, "those of another year are not counted"
-    assert here.orientation.detail(activity.WAITING) == 3
-    assert here.oldest == 42
+    (first_zone, _), _ = chain_of({"38421", "38151"})
+    assert first_zone.orientation.value == 5, "those of another year are not counted"
+    assert first_zone.orientation.detail(activity.WAITING) == 3
+    assert first_zone.oldest == 42
 
 
 @pytest.mark.both_databases
@@ -182,28 +188,28 @@ def test_relatives_and_cancelled_are_left_out(home):
     referrals("38421", 2, example=True, state=cycle.CANCELLED)
     Orientation.objects.update(origin=cycle.RELATIVE)
     referrals("38421", 1, example=True)
-    (here, _), _ = chain_of({"38421", "38151"})
-    assert here.orientation.value == 1
+    (first_zone, _), _ = chain_of({"38421", "38151"})
+    assert first_zone.orientation.value == 1
 
 
 @pytest.mark.parametrize(
-    ("n", "apart"),
+    ("n", "real_activity"),
     [
         (0, ""),
         (1, "Un peu d’activité est notée pour de vrai : à part, trop peu pour être dite."),
         (21, "Noté pour de vrai, à part : 11 orientations."),
     ],
 )
-def test_real_people_never_empty_the_loop_of_a_demonstration_nor_mix_with_it(client, study, n, apart):
+def test_real_people_never_empty_the_loop_of_a_demonstration_nor_mix_with_it(client, study, n, real_activity):
     now = datetime.now(UTC)
     referrals(PLACE, 5, at=now, example=True, **HELPED)
     referrals(PLACE, n, at=now)
-    found = links.counts(study.pk, on=timezone.localdate())
-    assert (found.examples, found.least, found.whole.orientation.value) == (True, 0, 5)
-    assert found.apart.replace("\xa0", " ") == apart
+    chain_counts = links.counts(study.pk, on=timezone.localdate())
+    assert (chain_counts.examples, chain_counts.least, chain_counts.whole.orientation.value) == (True, 0, 5)
+    assert chain_counts.apart.replace("\xa0", " ") == real_activity
     page = client.get(PAGE).content.decode().replace("\xa0", " ")
     assert "Activité inventée" in page
-    assert apart in page
+    assert real_activity in page
 
 
 @pytest.mark.parametrize(
@@ -213,7 +219,7 @@ def test_real_people_never_empty_the_loop_of_a_demonstration_nor_mix_with_it(cli
 def test_the_loop_and_the_indicators_say_the_same_days_and_when_each_was_counted(
     client, study, monkeypatch, hour, until, ago
 ):
-    """What was counted before midnight says nothing of the day after."""
+    """Counts made before midnight say nothing of the next day."""
     now = datetime.fromisoformat(f"2026-11-26T{hour}").replace(tzinfo=timezone.get_default_timezone())
     monkeypatch.setattr(timezone, "now", lambda: now)
     counts.rebuild(at=now - timedelta(minutes=4, seconds=10))
@@ -238,11 +244,11 @@ def test_acts_are_counted_by_the_same_batches_in_the_loop_and_in_the_indicators(
             where="here", done_at=at, on_day=at.date(), noted_at=at,
         )  # fmt: skip
     counts.rebuild(at=AT)
-    held, year = ground(PLACE, on=ON), links.counts(study.pk, on=ON)
-    acts = {each.definition.id: each for each in values(held)}["accueil"]
-    whole = year.whole
-    assert year.since == held.since == date(2025, 12, 1)
-    assert (acts.value, whole.action.detail(activity.ACTS), whole.action.detail("minutes")) == (22, 22, 550)
+    indicators, year = ground(PLACE, on=ON), links.counts(study.pk, on=ON)
+    acts = {each.definition.id: each for each in values(indicators)}["accueil"]
+    total = year.whole
+    assert year.since == indicators.since == date(2025, 12, 1)
+    assert (acts.value, total.action.detail(activity.ACTS), total.action.detail("minutes")) == (22, 22, 550)
     assert sum(point.value or 0 for point in acts.series) == 22
 
 
@@ -266,7 +272,7 @@ def test_acts_are_an_action_where_nobody_was_referred(client, study, coordinator
     assert (third.title, third.value, third.state) == ("actes d’aide", "22", "counted")
 
 
-def test_zones_that_share_a_commune_are_told_together():
+def test_zones_that_share_a_commune_are_one_unit():
     cut = units.together(
         {
             "G1": frozenset({"38185"}),
@@ -288,8 +294,8 @@ def test_as_many_queries_for_many_zones_as_for_few(home, zones, django_assert_ma
     for unit in of:
         referrals(next(iter(unit.communes)), 1, example=True)
     with django_assert_max_num_queries(22):
-        made, _ = chain_of({code for unit in of for code in unit.communes}, of)
-    assert all(each.orientation.value == 1 for each in made)
+        chains, _ = chain_of({code for unit in of for code in unit.communes}, of)
+    assert all(each.orientation.value == 1 for each in chains)
 
 
 # ----------------------------------------------------------------------------------------------------- the page
@@ -298,28 +304,32 @@ def test_as_many_queries_for_many_zones_as_for_few(home, zones, django_assert_ma
 def test_the_loop_is_read_by_everybody_and_says_what_is_missing(client, study):
     page = client.get(PAGE)
     assert page.status_code == 200
-    said = page.content.decode()
-    assert "Manquant : aucune orientation notée ici en douze mois." in said
-    assert "Aucun lieu de ce territoire n’a encore rien noté dans Maillage." in said
-    assert "aucun plan publié" in said
+    page_text = page.content.decode()
+    assert "Manquant : aucune orientation notée ici en douze mois." in page_text
+    assert "Aucun lieu de ce territoire n’a encore rien noté dans Maillage." in page_text
+    assert "aucun plan publié" in page_text
     assert reading_of(PLACE).offer is None
-    assert "sans aide à portée</small>" in said, "no minutes without a census"
-    assert 'aria-current="page">La boucle' in said
-    who = reading_of(PLACE).definition
-    flat = " ".join(said.replace("\xa0", " ").split())
-    assert f"en difficulté, ici : qui {who.statement}" in flat and who.universe in flat
+    assert "sans aide à portée</small>" in page_text, "no minutes without a census"
+    assert 'aria-current="page">La boucle' in page_text
+    need_definition = reading_of(PLACE).definition
+    flat = " ".join(page_text.replace("\xa0", " ").split())
+    assert (
+        f"en difficulté, ici : qui {need_definition.statement}" in flat and need_definition.universe in flat
+    )
 
 
 def test_a_loop_older_than_its_places_says_that_it_is_computed_again(client, study, monkeypatch):
     """« Manquant » n’est pas « trop grand » : l’étude se refait, et le tableau dit depuis quand."""
     lieu = place("lieu-38151", {"code_insee": "38151"})
     sheets.edit(lieu, {"nom": "Un lieu"}, by="la structure", at=AT)
-    said = client.get(PAGE).content.decode().replace("\xa0", " ")
-    requested = re.search(r"Manquant : calcul en cours, demandé (le \d+(?:er)? \w+ à \d+ h(?: \d+)?)", said)
+    page_text = client.get(PAGE).content.decode().replace("\xa0", " ")
+    requested = re.search(
+        r"Manquant : calcul en cours, demandé (le \d+(?:er)? \w+ à \d+ h(?: \d+)?)", page_text
+    )
     assert requested is not None
-    assert "aucun lieu recensé" not in said and "distances non calculées" not in said
-    held = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=ON)
-    offers = {zone["offre"]["motif"] for zone in document.loop_json(study, held)["zones"]}
+    assert "aucun lieu recensé" not in page_text and "distances non calculées" not in page_text
+    stale_loop = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=ON)
+    offers = {zone["offre"]["motif"] for zone in document.loop_json(study, stale_loop)["zones"]}
     assert {text.replace("\xa0", " ") for text in offers} == {f"Calcul en cours, demandé {requested[1]}."}
     monkeypatch.setattr(offer_census, "MOST_AREAS", 1)
     assert "distances non calculées" in client.get(PAGE).content.decode()
@@ -327,18 +337,18 @@ def test_a_loop_older_than_its_places_says_that_it_is_computed_again(client, stu
 
 def test_a_zone_without_a_gap_says_why(client, study):
     row = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=ON).rows[0]
-    asked = replace(row, offer=SimpleNamespace(), need=replace(row.need, people_value=300.0))
-    assert asked.no_gap == "aucun lieu de ce territoire n’indique s’il aide"
-    assert replace(asked, offer=None).no_gap == row.no_walk
-    few = replace(asked, need=replace(row.need, people_value=None))
+    unanswered = replace(row, offer=SimpleNamespace(), need=replace(row.need, people_value=300.0))
+    assert unanswered.no_gap == "aucun lieu de ce territoire n’indique s’il aide"
+    assert replace(unanswered, offer=None).no_gap == row.no_walk
+    few = replace(unanswered, need=replace(row.need, people_value=None))
     assert few.no_gap == "trop peu d’habitants pour le dire", "whatever its places say"
 
 
 def test_without_a_plan_to_be_read_nobody_knows_what_is_planned(client, study):
     cell = '<span class="creuse rien"><span>{}</span></span>'
-    said = client.get(PAGE).content.decode()
-    assert cell.format("Aucun plan publié") in said
-    assert cell.format("Rien de prévu") not in said
+    page_text = client.get(PAGE).content.decode()
+    assert cell.format("Aucun plan publié") in page_text
+    assert cell.format("Rien de prévu") not in page_text
     lea = account("lea", "analyste", territory="38")
     plan = steering.open_plan(PLACE, title="Le plan", frame=None, by=lea, at=AT)
     assert cell.format("Rien de prévu") not in client.get(PAGE).content.decode(), "a draft"
@@ -349,16 +359,16 @@ def test_without_a_plan_to_be_read_nobody_knows_what_is_planned(client, study):
 def test_a_bar_is_as_long_as_the_people_it_stands_for(client, study):
     """The widest need of all fills the scale; a zone with half of it is half as long, whatever its rate."""
     page = client.get(PAGE).content.decode()
-    kept = json.loads((dossiers.folder(study) / "etude.json").read_bytes())["zones"]
-    needs = {zone["code"]: zone["precarite_numerique"] for zone in kept}
-    top = max(each["haut"] for each in needs.values() if each["valeur"] is not None)
-    for code, each in needs.items():
+    stored_zones = json.loads((dossiers.folder(study) / "etude.json").read_bytes())["zones"]
+    needs = {zone["code"]: zone["precarite_numerique"] for zone in stored_zones}
+    top = max(need["haut"] for need in needs.values() if need["valeur"] is not None)
+    for code, need in needs.items():
         row = page.partition(f'<tr id="boucle-{code}">')[2].partition("</tr>")[0]
         bars = re.findall(r'<rect class="plein" x="1" y="6" width="([\d.]+)"', row)
-        assert bars[:1] == ([] if each["valeur"] is None else [f"{116 * each['bas'] / top:.1f}"])
+        assert bars[:1] == ([] if need["valeur"] is None else [f"{116 * need['bas'] / top:.1f}"])
 
 
-def test_a_change_of_scale_is_said_where_it_is_drawn(client, study, monkeypatch):
+def test_a_change_of_scale_is_written_where_it_is_drawn(client, study, monkeypatch):
     """Un manque de 25 à 2 000 personnes était dessiné plus long qu’un besoin de 3 900."""
     page = client.get(PAGE).content.decode()
     assert "barres agrandies" not in page and "même échelle" not in page, "no gap here: no scale to change"
@@ -366,14 +376,14 @@ def test_a_change_of_scale_is_said_where_it_is_drawn(client, study, monkeypatch)
     gap = offer_line(LINE, missing="0", missing_value=top / 4, missing_low=top / 8, missing_high=top / 3.4)
     monkeypatch.setattr(loop, "line_of", lambda reading, code: gap)
     page = " ".join(client.get(PAGE).content.decode().split())
-    found = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=ON)
-    zoom, end = found.scale.zoom, found.scale.top
+    zoomed_loop = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=ON)
+    zoom, end = zoomed_loop.scale.zoom, zoomed_loop.scale.top
     assert zoom in (3, 4) and end >= top and end / zoom >= top / 3.4
     assert f"barres agrandies</span> × {zoom}</span>" in page
-    scale = " ".join(found.scale.words.split())
+    scale = " ".join(zoomed_loop.scale.words.split())
     assert f"axe ocre en tirets : l’échelle change ({scale})" in page
     assert f"même échelle de barres, 0 à {' '.join(number(end).split())}" in page
-    larger, shared = found.rows[0].bar.split("</svg>")[:2]
+    larger, shared = zoomed_loop.rows[0].bar.split("</svg>")[:2]
     assert 'class="fig mini loupe"' in larger and 'class="axe-loupe"' in larger
     assert 'class="fig mini partage"' in shared and "axe" not in shared
 
@@ -389,8 +399,8 @@ def test_the_file_of_a_study_is_read_once_for_all_that_asks_its_needs(client, st
     """Dix mégaoctets pour un département, lus trois fois par page."""
     path, read = dossiers.folder(study) / "etude.json", []
     os.utime(path)  # as when the study was just made
-    whole = type(path).read_bytes
-    monkeypatch.setattr(type(path), "read_bytes", lambda each: read.append(each.name) or whole(each))
+    read_bytes = type(path).read_bytes
+    monkeypatch.setattr(type(path), "read_bytes", lambda file: read.append(file.name) or read_bytes(file))
     assert client.get(PAGE).status_code == 200
     assert loop.need_of(study)[1] > 0
     assert ground(PLACE, on=ON).need is not None
@@ -403,7 +413,7 @@ def test_each_sort_is_the_same_page(client, study):
 
 
 @pytest.mark.parametrize("sort", ["manque", "attente"])
-def test_a_phone_reads_the_worst_zones_and_asks_for_the_others(client, study, sort):
+def test_a_phone_reads_the_worst_zones_and_unfolds_the_rest(client, study, sort):
     page = client.get(f"{PAGE}?tri={sort}").content.decode()
     zones = len(reading_of(PLACE).zones)
     open_, folded = page.split('id="b-autres"')
@@ -413,7 +423,7 @@ def test_a_phone_reads_the_worst_zones_and_asks_for_the_others(client, study, so
     assert re.search(rf"{zones - loop.OPEN}\s+autres\s+zones", folded)
 
 
-def test_a_large_territory_shows_its_worst_zones_until_all_are_asked_for(client, study, monkeypatch):
+def test_a_large_territory_shows_its_worst_zones_until_all_are_requested(client, study, monkeypatch):
     monkeypatch.setattr(loop, "MOST", 8)
     zones = len(reading_of(PLACE).zones)
     page = client.get(PAGE).content.decode()
@@ -483,7 +493,7 @@ def test_only_a_decided_action_of_its_line_answers_the_lack_of_a_zone(
     reading = reading_of(PLACE)
     code = reading.zones[0].code
     zones = [code] if written["zones"] else []
-    told = {
+    values = {
         "pilot": "La Ruche",
         "starts_on": ON,
         "budget": 1000,
@@ -493,30 +503,30 @@ def test_only_a_decided_action_of_its_line_answers_the_lack_of_a_zone(
         "title": "Prêter des tablettes",
         "zones": zones,
     }
-    row = steering.write(plan, by=lea, at=AT, **told)
+    row = steering.write(plan, by=lea, at=AT, **values)
     steering.set_state(row, state, by=lea, at=AT)
     steering.publish(plan, shown=True, by=lea, at=AT)
     known = {"missing_value": 480.0, "missing_low": 380.0, "missing_high": 580.0}
     lack = offer_line("assistance", label="Aide", missing="480", missing_between="380 – 580", **known)
     monkeypatch.setattr(loop, "line_of", lambda _, zone: lack if zone == code else None)
-    found = loop.loop(lea, study, reading, on=ON)
-    row = next(row for row in found.rows if row.need.code == code)
+    zone_loop = loop.loop(lea, study, reading, on=ON)
+    row = next(row for row in zone_loop.rows if row.need.code == code)
     assert row.standing.planned is answers
-    assert ("offre" in [each.id for each in found.sentences]) is not answers
+    assert ("offre" in [each.id for each in zone_loop.sentences]) is not answers
     assert bool(row.plan) is written["zones"], "the plan column lists every action of the zone"
     decided = state in ("ready", "running")
-    assert (found.n_planned, found.n_everywhere) == (
+    assert (zone_loop.n_planned, zone_loop.n_everywhere) == (
         int(written["zones"] and decided),
         int(decided and not written["zones"]),
     )
-    assert found.n_undecided == int(state == "decide")
+    assert zone_loop.n_undecided == int(state == "decide")
     assert ("rien" in row.plan_words[1]) is (written["zones"] and not answers)
     if state == "done":
-        assert [each.id for each in found.sentences].count("plan") == 0, "nothing late, nobody to find"
+        assert [each.id for each in zone_loop.sentences].count("plan") == 0, "nothing late, nobody to find"
         monkeypatch.setattr(timezone, "localdate", lambda *_: ON)
-        said = " ".join(client.get(f"{PAGE}?tri=besoin").content.decode().split())
-        assert ("Prêter des tablettes</a> <small>La Ruche · faite" in said) is written["zones"]
-        assert ("rien d’autre de prévu pour ce manque" in said) is written["zones"]
+        page_text = " ".join(client.get(f"{PAGE}?tri=besoin").content.decode().split())
+        assert ("Prêter des tablettes</a> <small>La Ruche · faite" in page_text) is written["zones"]
+        assert ("rien d’autre de prévu pour ce manque" in page_text) is written["zones"]
 
 
 def test_the_page_the_command_and_the_files_say_the_same_of_the_plan(client, study, monkeypatch, capsys):
@@ -526,35 +536,41 @@ def test_the_page_the_command_and_the_files_say_the_same_of_the_plan(client, stu
     reading = reading_of(PLACE)
     named, bare = (zone.code for zone in reading.zones[:2])
     common = {"axis": plan.axes.first(), "pilot": "La Ruche", "by": lea, "at": AT}
-    whole = steering.write(plan, token="a", title="Aider partout", line="assistance", zones=[], **common)
+    everywhere_action = steering.write(
+        plan, token="a", title="Aider partout", line="assistance", zones=[], **common
+    )
     steering.write(plan, token="b", title="Prêter", line="equipement_solidaire", zones=[named], **common)
     steering.publish(plan, shown=True, by=lea, at=AT)
     everywhere = "une action couvre tout le territoire"
-    said = {
+    expected_by_state = {
         "decide": ("", "rien de prévu", ""),
         "running": (f"pour ce manque, {everywhere}", "aucune action propre à ce secteur", everywhere),
     }
-    for state, (beside, instead, alone) in said.items():
-        steering.set_state(whole, state, by=lea, at=AT)
+    for state, (added, instead, alone) in expected_by_state.items():
+        steering.set_state(everywhere_action, state, by=lea, at=AT)
         assert main(["boucle", PLACE]) == 0
         lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if "plan : " in line}
-        assert lines[named].endswith(f"plan : {' ; '.join(filter(None, ('Prêter (à décider)', beside)))}")
+        assert lines[named].endswith(f"plan : {' ; '.join(filter(None, ('Prêter (à décider)', added)))}")
         assert lines[bare].endswith(f"plan : {' ; '.join(filter(None, (instead, alone)))}")
-        held = document.loop_json(study, loop.loop(lea, study, reading, on=ON))
-        reasons = {zone["code"]: zone["plan_motif"] for zone in held["zones"]}
-        cells = {row["code"]: row["plan_motif"] for row in document.rows(held) if row["niveau"] == "zone"}
+        loop_json = document.loop_json(study, loop.loop(lea, study, reading, on=ON))
+        reasons = {zone["code"]: zone["plan_motif"] for zone in loop_json["zones"]}
+        cells = {
+            row["code"]: row["plan_motif"] for row in document.rows(loop_json) if row["niveau"] == "zone"
+        }
         assert cells == {code: reason or "" for code, reason in reasons.items()}
-        written = {row["code"]: row["plan"] for row in document.rows(held)}
+        written = {row["code"]: row["plan"] for row in document.rows(loop_json)}
         assert written[named].endswith("Prêter (à décider)"), "undecided is no plan yet"
-        assert cells[named].lower() == (f"{beside}." if beside else "")
+        assert cells[named].lower() == (f"{added}." if added else "")
         assert cells[bare].lower() == f"{' : '.join(filter(None, (instead, alone)))}."
         page = " ".join(client.get(f"{PAGE}?zones=toutes").content.decode().split())
-        shown = dict(re.findall(r'<tr id="boucle-([^"]+)".*?data-t="Plan">(.*?)</tr>', page))
-        assert (f"<small>{beside}</small>" in shown[named]) is bool(beside)
-        assert instead in shown[bare].lower() and (f"<small>{alone}</small>" in shown[bare]) is bool(alone)
+        cell_by_zone = dict(re.findall(r'<tr id="boucle-([^"]+)".*?data-t="Plan">(.*?)</tr>', page))
+        assert (f"<small>{added}</small>" in cell_by_zone[named]) is bool(added)
+        assert instead in cell_by_zone[bare].lower() and (
+            f"<small>{alone}</small>" in cell_by_zone[bare]
+        ) is bool(alone)
 
 
-def test_a_commune_cut_in_quarters_is_told_once(client, study):
+def test_a_commune_cut_in_quarters_is_counted_once(client, study):
     page = " ".join(client.get(PAGE).content.decode().split())
     (alone,) = re.findall(r"Toutes les communes</th>(.*?)</tr>", page)
     assert "aucune orientation notée ici" in alone
@@ -634,12 +650,14 @@ def test_communes_of_which_the_same_is_missing_share_a_row():
     ]
 
 
-@pytest.mark.parametrize(("days", "told"), [(0.3, 1), (1.4, 2), (1.6, 2), (2.0, 2), (12.1, 13), (None, None)])
-def test_half_of_the_answers_came_within_the_days_that_are_told(days, told):
+@pytest.mark.parametrize(
+    ("days", "days_within"), [(0.3, 1), (1.4, 2), (1.6, 2), (2.0, 2), (12.1, 13), (None, None)]
+)
+def test_half_of_the_answers_came_within_the_days_written(days, days_within):
     """« En 1 jour au plus » is false of an answer that took a day and a half, « en 0 jour » of any."""
     nothing = Link(value=None, universe="")
     chain = links.Chain(orientation=nothing, action=nothing, effect=nothing, days=days)
-    assert chain.within == told
+    assert chain.within == days_within
 
 
 def test_the_day_of_the_study_in_the_file_is_that_of_its_page(client, study):
@@ -661,7 +679,7 @@ def test_a_done_action_that_nobody_carried_says_so(client, study, coordinator):
     assert re.search(r"Ouvrir</a> <small>pilote non renseigné · faite", page)
 
 
-def test_what_is_said_beside_a_count_opens_its_details(client, study):
+def test_the_note_of_a_count_opens_its_details(client, study):
     now = datetime.now(UTC)
     helped = {"came": True, "served_at": now - timedelta(days=20)}
     answered = {"answered_at": now - timedelta(days=30)}
@@ -669,8 +687,10 @@ def test_what_is_said_beside_a_count_opens_its_details(client, study):
     referrals(PLACE, 11, at=now, **helped, **answered)
     referrals(PLACE, 11, at=now, **answered, reason="full")
     page = client.get(PAGE).content.decode()
-    told = re.findall(r"<summary>(.*?)<span[^>]*>\s: le détail, (\w+),.*?<ul>(.*?)</ul>", page, re.DOTALL)
-    words = {what: (" ".join(said.split()), " ".join(rows.split())) for said, what, rows in told}
+    summaries = re.findall(
+        r"<summary>(.*?)<span[^>]*>\s: le détail, (\w+),.*?<ul>(.*?)</ul>", page, re.DOTALL
+    )
+    words = {what: (" ".join(summary.split()), " ".join(rows.split())) for summary, what, rows in summaries}
     assert re.fullmatch(r"réponse en \d+ j", words["orientation"][0])
     assert "premier motif de refus : Complet" in words["orientation"][1]
     assert words["effet"][0] == "11 inconnues"
@@ -700,8 +720,8 @@ def test_the_rows_of_the_file_sum_to_those_of_the_page(client, study):
     referrals(PLACE, 21, at=now, example=True, **helped, outcome=cycle.REACHED)
     referrals(PLACE, 7, at=now, example=True, state="sent")
     referrals(PLACE, 4, at=now, example=True, reason="full", answered_at=now - timedelta(days=30))
-    *parts, whole = csv.DictReader(client.get(f"{PAGE}zones.csv").content.decode().splitlines())
-    assert whole["niveau"] == "ensemble" and all(row["activite_inventee"] == "oui" for row in (*parts, whole))
+    *parts, total = csv.DictReader(client.get(f"{PAGE}zones.csv").content.decode().splitlines())
+    assert total["niveau"] == "ensemble" and all(row["activite_inventee"] == "oui" for row in (*parts, total))
     for column, n in (
         ("orientation", 32),
         ("action", 21),
@@ -709,27 +729,32 @@ def test_the_rows_of_the_file_sum_to_those_of_the_page(client, study):
         ("orientations_en_attente", 7),
         ("orientations_refusees", 4),
     ):
-        assert sum(int(row[column] or 0) for row in parts) == int(whole[column]) == n, column
+        assert sum(int(row[column] or 0) for row in parts) == int(total[column]) == n, column
     need = sum(float(row["besoin"] or 0) for row in parts)
     hidden = [row for row in parts if row["niveau"] == "zone" and not row["besoin"]]
     assert all(row["besoin_motif"] for row in hidden)
-    assert 0 <= float(whole["besoin"]) - need <= 50 * len(hidden), "a zone withheld stays in the total alone"
-    assert whole["motif_de_refus"] == "Complet" and whole["delai_median_jours"]
-    assert whole["besoin_univers"] and whole["besoin_n"] and "du" in whole["orientation_univers"]
+    assert 0 <= float(total["besoin"]) - need <= 50 * len(hidden), "a zone withheld stays in the total alone"
+    assert total["motif_de_refus"] == "Complet" and total["delai_median_jours"]
+    assert total["besoin_univers"] and total["besoin_n"] and "du" in total["orientation_univers"]
 
 
-@pytest.mark.parametrize(("doubt", "told"), [("", 480.0), ("Des lieux ne disent rien.", None)])
-def test_silent_places_leave_the_whole_territory_bounds_without_a_figure(doubt, told):
+@pytest.mark.parametrize(("doubt", "missing_value"), [("", 480.0), ("Des lieux ne disent rien.", None)])
+def test_silent_places_leave_the_whole_territory_bounds_without_a_figure(doubt, missing_value):
     line = SimpleNamespace(
         missing="480", missing_value=480.0, missing_low=380.0, missing_high=580.0, n_places=3, doubt=doubt
     )
     offer = SimpleNamespace(whole=ZoneOffer("", 9, 2, (), (), ""), unassigned=())
     places = {"places": loop.Places(n=9), "shared_places": "11 zone par zone, 9 en tout."}
-    made = SimpleNamespace(reading=SimpleNamespace(offer=offer), gap=line, **places)
-    written = document._whole_offer(made)
-    assert written["note"] == made.shared_places, "a sum of the zones is no total"
+    territory_loop = SimpleNamespace(reading=SimpleNamespace(offer=offer), gap=line, **places)
+    written = document._whole_offer(territory_loop)
+    assert written["note"] == territory_loop.shared_places, "a sum of the zones is no total"
     away = written["sans_aide_a_pied"]
-    assert (away["valeur"], away["bas"], away["haut"], away.get("motif", "")) == (told, 380.0, 580.0, doubt)
+    assert (away["valeur"], away["bas"], away["haut"], away.get("motif", "")) == (
+        missing_value,
+        380.0,
+        580.0,
+        doubt,
+    )
 
 
 @pytest.mark.both_databases
@@ -742,13 +767,13 @@ def test_a_training_of_aidants_is_no_seat_of_a_workshop(home):
             starts_at=AT, ends_at=AT + timedelta(hours=2), capacity=8, made_at=AT, changed_at=AT,
         )  # fmt: skip
         Seat.objects.create(workshop=row, learner=kind, came=True, status="booked", booked_at=AT)
-    found = activity.activity(frozenset({PLACE}), date(2026, 11, 26)).of({PLACE})
-    assert found.counts[activity.TAKEN] == 1
+    commune_activity = activity.activity(frozenset({PLACE}), date(2026, 11, 26)).of({PLACE})
+    assert commune_activity.counts[activity.TAKEN] == 1
 
 
 def test_the_document_is_that_of_the_contract(study):
-    found = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=ON)
-    written = json.loads(json.dumps(document.loop_json(study, found)))
+    territory_loop = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=ON)
+    written = json.loads(json.dumps(document.loop_json(study, territory_loop)))
     assert written["territoire"] == {"code": PLACE, "nom": "Échirolles"}
     for zone in written["zones"]:
         assert set(zone) == {"code", "nom", "besoin", "offre", *document.LINKS, "plan", "plan_motif"}
@@ -769,19 +794,26 @@ def test_what_places_receive_is_read_beside_the_need_with_its_assumption(client,
     helps = {"assistance": {"state": "offered"}}
     place("muet", {"code_insee": PLACE, "practices": helps})
     counts.rebuild(at=datetime.now(UTC))
-    said = client.get(PAGE).content.decode()
-    assert "Le seul lieu qui aide ou forme ne dit pas combien de personnes il reçoit par semaine." in said
-    assert "place par semaine" not in said
+    page_text = client.get(PAGE).content.decode()
+    assert (
+        "Le seul lieu qui aide ou forme ne dit pas combien de personnes il reçoit par semaine." in page_text
+    )
+    assert "place par semaine" not in page_text
     place("dit", {"code_insee": PLACE, "practices": helps, "capacite": 12})
     counts.rebuild(at=datetime.now(UTC))
-    said = " ".join(client.get(PAGE).content.decode().split())  # the space of a number is one too
-    assert "au moins 12 places par semaine" in said
-    assert "Au moins 12 places par semaine : 1 lieu sur 2 le dit." in said
-    assert "une place est supposée recevoir une personne du territoire, chaque semaine" in said
-    found = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=timezone.localdate())
-    told = document.loop_json(study, found)["ensemble"]["accueil"]
-    assert (told["valeur"], told["au_moins"], told["n"], told["le_disent"]) == (12, True, 2, 1)
-    assert told["hypothese"] == document.ONE_EACH
+    page_text = " ".join(client.get(PAGE).content.decode().split())  # the space of a number is one too
+    assert "au moins 12 places par semaine" in page_text
+    assert "Au moins 12 places par semaine : 1 lieu sur 2 le dit." in page_text
+    assert "une place est supposée recevoir une personne du territoire, chaque semaine" in page_text
+    territory_loop = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=timezone.localdate())
+    capacity = document.loop_json(study, territory_loop)["ensemble"]["accueil"]
+    assert (capacity["valeur"], capacity["au_moins"], capacity["n"], capacity["le_disent"]) == (
+        12,
+        True,
+        2,
+        1,
+    )
+    assert capacity["hypothese"] == document.ONE_EACH
 
 
 # --------------------------------------------------------------------------------------------- who steers
@@ -798,11 +830,11 @@ def test_each_territory_says_what_its_loop_its_plan_and_its_network_are(client, 
     client.force_login(coordinator)
     page = client.get("/espace/pilotage/")
     (row,) = page.context["rows"]
-    held = home_loop(coordinator, timezone.localdate())
-    assert row.bars == held.bars and row.sentences == held.sentences[:1]
-    said = " ".join(page.content.decode().split())
-    assert " ".join(row.bars[0].value.split()) in said and "pas encore ouvert." in said
-    assert "Structures du réseau, avec un compte : " in said
+    own_loop = home_loop(coordinator, timezone.localdate())
+    assert row.bars == own_loop.bars and row.sentences == own_loop.sentences[:1]
+    page_text = " ".join(page.content.decode().split())
+    assert " ".join(row.bars[0].value.split()) in page_text and "pas encore ouvert." in page_text
+    assert "Structures du réseau, avec un compte : " in page_text
     plan = steering.open_plan(PLACE, title="Le plan", frame=None, by=coordinator, at=AT)
     assert plan and "Aucune action encore." in client.get("/espace/pilotage/").content.decode()
 
@@ -816,15 +848,15 @@ def test_a_study_that_cannot_be_read_says_so_in_the_place_of_its_figures(
     assert "elle se calcule de nouveau" in page and "personnes en difficulté" not in page
 
 
-def test_what_anybody_computes_elsewhere_pushes_out_no_territory_of_theirs(client, study, monkeypatch):
+def test_studies_of_other_places_push_out_no_territory_of_an_account(client, study, monkeypatch):
     """Un visiteur qui ouvre Saint-Malo ne met pas Saint-Malo devant le territoire dont on suit le plan."""
     later = {
         f.name: getattr(study, f.name) for f in Study._meta.fields if f.name not in ("id", "place", "key")
     }
     for day, code in enumerate(("35288", "29232", "38"), 1):
-        held = {**study.inputs, "place": code}
+        inputs = {**study.inputs, "place": code}
         moment = AT + timedelta(days=day)
-        again = {"finished_at": moment, "inputs": held, "key": dossiers_rules.key_of(held), "place": code}
+        again = {"finished_at": moment, "inputs": inputs, "key": dossiers_rules.key_of(inputs), "place": code}
         Study.objects.create(**later | again)
     lea = account("lea", "coordination", territory="france")
     steering.open_plan(PLACE, title="Le plan", frame=None, by=lea, at=AT)
@@ -836,7 +868,7 @@ def test_what_anybody_computes_elsewhere_pushes_out_no_territory_of_theirs(clien
     assert [each.place for each in access.studies_of(other)] == [PLACE, "38"]
 
 
-def test_another_territory_is_not_theirs_to_steer(client, study):
+def test_another_territory_is_absent_from_the_pages_of_who_steers(client, study):
     client.force_login(account("ana", "analyste", territory="59"))
     page = client.get("/espace/pilotage/")
     assert page.status_code == 200
@@ -848,27 +880,27 @@ def test_another_territory_is_not_theirs_to_steer(client, study):
 def test_the_home_of_who_steers_says_what_presses_one_gesture_each(client, study, coordinator):
     client.force_login(coordinator)
     page = client.get("/espace/").content.decode()
-    found = home_loop(coordinator, ON)
-    assert found is not None and found.study == study and not found.several
-    assert 1 <= len(found.sentences) <= 3
-    shown = page[page.index('id="j-boucle"') :]
+    own_loop = home_loop(coordinator, ON)
+    assert own_loop is not None and own_loop.study == study and not own_loop.several
+    assert 1 <= len(own_loop.sentences) <= 3
+    loop_section = page[page.index('id="j-boucle"') :]
     assert study.name in page
-    for sentence, address in found.sentences:
-        assert shown.count(f'href="{escape(address)}"') >= 1
-        assert escape(sentence.button) in shown
-    assert f'href="{PAGE}"' in shown and "Un autre territoire" not in shown
+    for sentence, address in own_loop.sentences:
+        assert loop_section.count(f'href="{escape(address)}"') >= 1
+        assert escape(sentence.button) in loop_section
+    assert f'href="{PAGE}"' in loop_section and "Un autre territoire" not in loop_section
     assert 'role="search"' in page and 'name="q"' in page
 
 
 def test_the_home_of_who_steers_draws_the_five_links_of_the_loop(client, study, coordinator):
     """The numbers are those of the loop; what it withholds, or nobody knows, has no number and a dotted bar."""
-    found = home_loop(coordinator, ON)
+    own_loop = home_loop(coordinator, ON)
     reading = reading_of(PLACE)
-    need, gap, *counts = found.bars
+    need, gap, *counts = own_loop.bars
     assert (need.value, need.words) == (f"environ {reading.headline.value}", reading.headline.between)
     assert 'class="plein"' in need.upright and 'class="repere"' in need.lying
     assert (gap.value, gap.state_words, 'class="inconnue"' in gap.upright) == ("", "manquant", True)
-    assert [each.value for each in counts] == [""] * 3 and found.zoom == 1, "nobody noted anything"
+    assert [each.value for each in counts] == [""] * 3 and own_loop.zoom == 1, "nobody noted anything"
     client.force_login(coordinator)
     page = client.get("/espace/").content.decode()
     assert page.count('class="fig colonne"') == page.count('class="fig couchee"') == 5
@@ -876,20 +908,20 @@ def test_the_home_of_who_steers_draws_the_five_links_of_the_loop(client, study, 
 
 
 @pytest.mark.parametrize(
-    ("n", "refused", "told"), [(11, 11, ["44", "33"]), (11, 0, ["33", ""]), (2, 2, ["", ""])]
+    ("n", "refused", "bar_values"), [(11, 11, ["44", "33"]), (11, 0, ["33", ""]), (2, 2, ["", ""])]
 )
-def test_the_links_of_the_home_are_protected_as_those_of_the_loop(study, coordinator, n, refused, told):
+def test_the_links_of_the_home_are_protected_as_those_of_the_loop(study, coordinator, n, refused, bar_values):
     """When all were helped, their number says of each of them that they were: it is withheld."""
     referrals(PLACE, 2 * n, **HELPED, outcome=cycle.REACHED)
     referrals(PLACE, n, **HELPED)
     referrals(PLACE, refused, reason="full", answered_at=AT - timedelta(days=30))
-    found = home_loop(coordinator, ON)
-    _, _, orientation, action, _ = found.bars
-    assert [orientation.value, action.value] == told
+    own_loop = home_loop(coordinator, ON)
+    _, _, orientation, action, _ = own_loop.bars
+    assert [orientation.value, action.value] == bar_values
     assert [each.state for each in (orientation, action)] == [
-        "counted" if each else "withheld" for each in told
+        "counted" if each else "withheld" for each in bar_values
     ]
-    assert (found.zoom > 1) == bool(orientation.value)
+    assert (own_loop.zoom > 1) == bool(orientation.value)
     assert orientation.value or "Masqué" in orientation.words or "peu" in orientation.words
 
 
@@ -898,8 +930,8 @@ def test_the_loop_of_the_home_is_that_of_one_s_own_territory(client, study):
         f.name: getattr(study, f.name) for f in Study._meta.fields if f.name not in ("id", "place", "key")
     }
     Study.objects.create(**later | {"finished_at": AT + timedelta(days=30)}, place="38185", key="autre")
-    found = home_loop(account("lea", "analyste", territory=PLACE), ON)
-    assert found is not None and found.study.place == PLACE
+    own_loop = home_loop(account("lea", "analyste", territory=PLACE), ON)
+    assert own_loop is not None and own_loop.study.place == PLACE
 
 
 def test_who_steers_a_country_reads_on_their_home_a_territory_that_has_a_figure(client, study, monkeypatch):
@@ -913,8 +945,8 @@ def test_who_steers_a_country_reads_on_their_home_a_territory_that_has_a_figure(
         "maillage.apps.pilotage.queries.home.reading_of",
         lambda place: replace(read, withheld=place != PLACE),
     )
-    found = home_loop(account("lea", "coordination", territory="france"), ON)
-    assert found is not None and found.study.place == PLACE
+    own_loop = home_loop(account("lea", "coordination", territory="france"), ON)
+    assert own_loop is not None and own_loop.study.place == PLACE
 
 
 def test_who_steers_nothing_has_no_loop_on_their_home(client, study):
@@ -935,9 +967,9 @@ def test_who_steers_nothing_has_no_loop_on_their_home(client, study):
 def test_the_demonstration_has_a_year_of_invented_referrals(home):
     for code in ("38421", "38151"):
         place(f"lieu-{code}", {"code_insee": code})
-    made = year.tell(AT, {}, {})
+    n_referrals = year.tell(AT, {}, {})
     (hers, ech), _ = chain_of({"38421", "38151"})
-    assert made == Orientation.objects.filter(example=True).count() == 21 + 46
+    assert n_referrals == Orientation.objects.filter(example=True).count() == 21 + 46
     assert (hers.orientation.value, hers.action.value, hers.effect.value) == (21, 12, 5)
     assert hers.orientation.detail(activity.WAITING) == 4
     assert (ech.orientation.value, ech.effect.detail(activity.UNKNOWN)) == (46, 10)
@@ -956,15 +988,15 @@ def test_the_command_writes_the_loop_or_refuses_in_french(study, capsys):
     assert all(zone["orientation"]["valeur"] is None for zone in written["zones"])
     assert all(zone["orientation"]["motif"] for zone in written["zones"])
     assert main(["boucle", PLACE]) == 0
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     zone = next(each for each in reading_of(PLACE).zones if each.people)
     assert (
         f"{zone.name} : besoin {zone.people} [{zone.between}] ; sans aide à portée (aucun lieu recensé)"
-        in told
+        in output
     )
-    assert "Échirolles (15 zones) : orientation (Aucune" in told.replace("\xa0", " ")
-    assert told.count("aucun plan publié") == len(written["zones"])
-    assert "rien de prévu" not in told
+    assert "Échirolles (15 zones) : orientation (Aucune" in output.replace("\xa0", " ")
+    assert output.count("aucun plan publié") == len(written["zones"])
+    assert "rien de prévu" not in output
     assert main(["boucle", "99999"]) == 2
     assert "Aucun territoire n’a le code « 99999 »" in capsys.readouterr().err
 
@@ -974,12 +1006,16 @@ def test_a_zone_without_any_place_says_so_once(client, study, monkeypatch):
     silent = offer_line(
         "assistance", missing="480", missing_value=480.0, missing_low=380.0, missing_high=580.0
     )
-    held = reading_of(PLACE)
-    first, second = (zone.code for zone in held.zones[:2])
+    stored_reading = reading_of(PLACE)
+    first, second = (zone.code for zone in stored_reading.zones[:2])
     zones = {code: ZoneOffer(code, n, 0, (silent,), (), code) for code, n in ((first, 0), (second, 2))}
-    whole = ZoneOffer("", 2, 0, (silent,), (), "")
-    offer = OfferReading("l’annuaire", 30, whole, {}, zones, (), ())
-    monkeypatch.setattr(views, "reading_of", lambda _: replace(held, offer=offer))
+    territory_offer = ZoneOffer("", 2, 0, (silent,), (), "")
+    offer = OfferReading("l’annuaire", 30, territory_offer, {}, zones, (), ())
+    monkeypatch.setattr(views, "reading_of", lambda _: replace(stored_reading, offer=offer))
     page = " ".join(client.get(f"{PAGE}?zones=toutes").content.decode().split())
-    told = dict(re.findall(r'<tr id="boucle-([^"]+)".*?<small>((?:\d|aucun) lieu.*?)</small>', page))
-    assert told[first] == "aucun lieu" and told[second].startswith("2 lieux :"), told
+    places_by_zone = dict(
+        re.findall(r'<tr id="boucle-([^"]+)".*?<small>((?:\d|aucun) lieu.*?)</small>', page)
+    )
+    assert places_by_zone[first] == "aucun lieu" and places_by_zone[second].startswith("2 lieux :"), (
+        places_by_zone
+    )

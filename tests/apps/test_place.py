@@ -63,7 +63,7 @@ def rich():
 
 def test_a_sheet_says_what_is_found_there_and_on_what_conditions(client, rich):
     """G-033 : la page d’un lieu porte le détail de ses services."""
-    said = text_of(client.get("/lieux/riche/"))
+    page_text = text_of(client.get("/lieux/riche/"))
     for words in (
         "Bibliothèque Teisseire-Malherbe",
         "1 rue Paul Cocat, 38000 Grenoble",
@@ -78,17 +78,17 @@ def test_a_sheet_says_what_is_found_there_and_on_what_conditions(client, rich):
         "par la bibliothèque, le 2 novembre 2026",
         "Horaires à confirmer. Le texte d’origine : « vendredi et samedi, sauf réunion »",
     ):
-        assert words in said, words
+        assert words in page_text, words
 
 
 def test_a_sheet_printed_as_it_is_keeps_its_telephones(client, rich):
-    """What calls is a button, which paper hides."""
+    """The telephone is a button on the screen, which paper hides."""
     page = client.get("/lieux/riche/").content.decode()
     on_paper = page.partition('<p class="papier-seul"')[2].partition("</p>")[0].replace("\xa0", " ")
     assert "04 65 71 12 34" in on_paper and "3949" in on_paper
 
 
-def test_who_runs_a_place_is_told_when_known_and_never_as_other(client, rich):
+def test_who_runs_a_place_is_named_when_known_and_never_as_other(client, rich):
     """FS-08 : « Qui porte ce lieu : Autre » ne disait rien."""
     assert re.search("Qui porte ce lieu Ville de Grenoble · (?!Autre)", text_of(client.get("/lieux/riche/")))
     lieu("nu", sheet={"nom": "Le Zéphyr"})
@@ -97,14 +97,14 @@ def test_who_runs_a_place_is_told_when_known_and_never_as_other(client, rich):
     assert "Qui porte ce lieu" not in page
 
 
-def test_what_is_planned_stands_apart_and_what_ended_is_gone(rich):
+def test_planned_practices_stand_apart_and_ended_ones_are_hidden(rich):
     """G-025 : ce qui est en projet n’est pas mêlé à ce qui tourne."""
-    shown = places.detail(rich, FRIDAY)
-    assert [each.id for each in shown.planned] == ["reparation"]
-    assert [each.id for each in shown.offered] == ["wifi", "libre_acces", "formation"]
+    detail = places.detail(rich, FRIDAY)
+    assert [each.id for each in detail.planned] == ["reparation"]
+    assert [each.id for each in detail.offered] == ["wifi", "libre_acces", "formation"]
 
 
-def test_what_is_kept_for_professionals_is_never_told(client, rich):
+def test_notes_for_professionals_are_never_public(client, rich):
     for address in ("/lieux/riche/", "/lieux/riche/imprimer/", "/lieux/riche/carte-a-remettre/"):
         answer = client.get(address)
         assert answer.status_code == 200, address
@@ -123,7 +123,7 @@ def test_the_four_facts_are_those_known(rich):
 
 
 @pytest.mark.parametrize(
-    ("barriers", "said"),
+    ("barriers", "is_written"),
     [
         (["card"], True),
         (["identity", "card"], True),
@@ -132,16 +132,16 @@ def test_the_four_facts_are_those_known(rich):
         (["account"], False),
     ],
 )
-def test_without_telephone_nor_e_mail_is_said_only_when_known(barriers, said):
-    found = places.offered({"practices": {"wifi": {"state": "offered", "barrieres": barriers}}})[0]
-    assert any("Sans numéro de téléphone" in line for line in found.lines) == said
+def test_without_telephone_nor_e_mail_is_written_only_when_known(barriers, is_written):
+    practice = places.offered({"practices": {"wifi": {"state": "offered", "barrieres": barriers}}})[0]
+    assert any("Sans numéro de téléphone" in line for line in practice.lines) == is_written
 
 
-def test_many_topics_are_told_on_demand_and_none_is_lost():
+def test_many_topics_unfold_on_demand_and_none_is_lost():
     topics = [f"Sujet {n}" for n in range(9)]
-    found = places.offered(offering(formation={"themes": topics}))[0]
-    assert found.lines == ("Sujet 0 et sujet 1.",)
-    assert found.more == tuple(topics[2:])
+    practice = places.offered(offering(formation={"themes": topics}))[0]
+    assert practice.lines == ("Sujet 0 et sujet 1.",)
+    assert practice.more == tuple(topics[2:])
 
 
 def test_a_long_presentation_is_folded_and_whole(client):
@@ -165,17 +165,17 @@ def test_a_long_presentation_is_folded_and_whole(client):
         (f"{'a ' * 200}sur orientation d’un partenaire {'b ' * 200}", "sur orientation d’un partenaire"),
     ],
 )
-def test_a_condition_told_in_the_presentation_is_quoted_before_coming(client, text, quoted):
+def test_a_condition_in_the_presentation_is_quoted_before_coming(client, text, quoted):
     lieu("x", sheet={"presentation_detail": text})
     line = next(
         line for line in places.before_coming({"presentation_detail": text}) if "présentation" in line
     )
-    said = line.replace("\u00a0", " ")
-    assert quoted in said
-    assert said.startswith("La présentation du lieu dit : « ")
-    assert said.endswith(" » (à vérifier).")
+    quotation = line.replace("\u00a0", " ")
+    assert quoted in quotation
+    assert quotation.startswith("La présentation du lieu dit : « ")
+    assert quotation.endswith(" » (à vérifier).")
     assert len(line) < 280
-    assert said in text_of(client.get("/lieux/x/"))
+    assert quotation in text_of(client.get("/lieux/x/"))
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_a_condition_told_in_the_presentation_is_quoted_before_coming(client, te
         (["conditional"], "Gratuit pour certains"),
     ],
 )
-def test_prices_are_said_once_each(slugs, words):
+def test_prices_are_written_once_each(slugs, words):
     assert places.price({"frais_a_charge": slugs}).words == words
     assert places.offered(offering(formation={"frais": slugs}))[0].lines == (f"{words}.",)
 
@@ -205,13 +205,13 @@ def test_how_to_come_says_where_from_the_town_hall_and_what_is_not_known(client)
     lieu("x", east=600)
     lieu("y", east=-40, sheet={"venir": "Tram A", "prise_en_charge_specifique": ["motor"]})
     lieu("z", sheet={"precision": 5000})
-    said = text_of(client.get("/lieux/x/"))
-    assert "À environ 600 m à l’est de la mairie de Grenoble, à vol d’oiseau." in said
-    assert "Nous ne connaissons pas les transports ni l’accès en fauteuil roulant." in said
-    said = text_of(client.get("/lieux/y/"))
-    assert "À côté de la mairie de Grenoble." in said
-    assert "On peut y entrer en fauteuil roulant." in said
-    assert "Nous ne connaissons pas les transports" not in said
+    page_text = text_of(client.get("/lieux/x/"))
+    assert "À environ 600 m à l’est de la mairie de Grenoble, à vol d’oiseau." in page_text
+    assert "Nous ne connaissons pas les transports ni l’accès en fauteuil roulant." in page_text
+    page_text = text_of(client.get("/lieux/y/"))
+    assert "À côté de la mairie de Grenoble." in page_text
+    assert "On peut y entrer en fauteuil roulant." in page_text
+    assert "Nous ne connaissons pas les transports" not in page_text
     assert "la mairie de Grenoble, à vol" not in text_of(client.get("/lieux/z/"))  # nobody knows where it is
     assert "À côté" not in text_of(client.get("/lieux/mairie/"))
     assert "À environ 600 m à l’est" in text_of(client.get("/lieux/x/imprimer/"))
@@ -231,15 +231,15 @@ def test_a_day_that_a_comment_fills_is_that_comment():
     assert [day.words for day in days[:3]] == ["Sur rendez-vous", "9 h – 12 h", "Fermé"]
 
 
-def test_wifi_whose_conditions_nobody_said_says_it():
-    found = places.offered(offering(wifi={}))[0]
-    assert found.lines == ("Nous ne savons pas ce qu’il faut donner pour se connecter.",)
+def test_wifi_with_unknown_conditions_says_it():
+    practice = places.offered(offering(wifi={}))[0]
+    assert practice.lines == ("Nous ne savons pas ce qu’il faut donner pour se connecter.",)
 
 
 def test_each_field_says_where_it_comes_from(client, rich):
     page = client.get("/lieux/riche/")
     assert "Source : Réseau d’essai, Un réseau. Licence : ODbL." in text_of(page)
-    rows = {said.label: said for said in page.context["shown"].origins}
+    rows = {origin.label: origin for origin in page.context["shown"].origins}
     assert (rows["Horaires"].source, rows["Horaires"].on) == ("Réseau d’essai", "1er novembre 2026")
     assert not set(rows) & {"Notes", "Financeurs"}
 
@@ -283,10 +283,10 @@ def test_a_full_place_says_it_first(client):
 
 def test_a_sheet_with_nothing_but_a_name_still_reads(client):
     lieu("x", sheet=dict.fromkeys(("adresse", "commune", "code_postal"), "") | {"date_maj": ""})
-    said = text_of(client.get("/lieux/x/"))
-    assert "Adresse inconnue" in said
-    assert "Nous ne savons pas de quand date cette fiche" in said
-    assert "Cette fiche ne le dit pas encore." in said
+    page_text = text_of(client.get("/lieux/x/"))
+    assert "Adresse inconnue" in page_text
+    assert "Nous ne savons pas de quand date cette fiche" in page_text
+    assert "Cette fiche ne le dit pas encore." in page_text
 
 
 # ------------------------------------------------------------------------------------------------- its states
@@ -311,9 +311,9 @@ def test_a_place_that_ended_says_why_and_where_to_go(client):
     assert client.get("/lieux/x/imprimer/").status_code == 404
 
 
-def test_a_merged_place_leads_to_the_one_kept(client):
-    kept = lieu("garde")
-    lieu("double", state="merged", merged_into=kept)
+def test_a_merged_place_redirects_to_the_survivor(client):
+    survivor = lieu("garde")
+    lieu("double", state="merged", merged_into=survivor)
     page = client.get("/lieux/double/")
     assert (page.status_code, page["Location"]) == (302, "/lieux/garde/")
 
@@ -374,7 +374,7 @@ def test_anybody_reports_an_error_without_account(client):
 
 
 @pytest.mark.parametrize(
-    ("sent", "said"),
+    ("sent", "reason"),
     [
         ({"sur": "horaires", "texte": " "}, "Il manque votre phrase."),
         ({"texte": "Fermé."}, "Il manque ce dont vous parlez."),
@@ -383,10 +383,10 @@ def test_anybody_reports_an_error_without_account(client):
         ({"sur": "inventé", "texte": "Bonjour"}, "Votre message n’est pas encore parti."),
     ],
 )
-def test_a_report_that_cannot_be_kept_says_why_and_keeps_what_was_typed(client, sent, said):
+def test_a_refused_report_says_why_and_keeps_what_was_typed(client, sent, reason):
     lieu("x")
     page = client.post("/lieux/x/signaler/", sent)
-    assert said in text_of(page)
+    assert reason in text_of(page)
     assert sent["texte"].strip() in page.content.decode()
     assert not Proposal.objects.exists()
 
@@ -407,15 +407,15 @@ def test_one_address_may_not_report_without_end(client, coordinator):
 
 def test_a_card_and_a_page_to_print_hold_what_it_takes_to_come(client, rich):
     for address in ("/lieux/riche/imprimer/", "/lieux/riche/carte-a-remettre/"):
-        said = text_of(client.get(address))
+        page_text = text_of(client.get(address))
         for words in (
             "Bibliothèque Teisseire-Malherbe",
             "1 rue Paul Cocat",
             "04 65 71 12 34",
             "sauf réunion",
         ):
-            assert words in said, (address, words)
-    assert said.count("Demandez :") == 4
+            assert words in page_text, (address, words)
+    assert page_text.count("Demandez :") == 4
 
 
 @pytest.mark.parametrize(
@@ -468,14 +468,14 @@ def test_overseas_a_place_is_open_by_its_own_clock(client, monkeypatch):
     lieu("ici", sheet=hours)
     assert "Ouvert jusqu’à 12 h" in text_of(client.get("/lieux/case/"))
     assert "Ouvre à 8 h" in text_of(client.get("/lieux/ici/"))
-    found = client.get("/carte/?territoire=97411&ouvert=1&marche=0")
-    assert [row.slug for row in (*found.context["results"].rows, *found.context["results"].unlocated)] == [
-        "case"
-    ]
+    map_page = client.get("/carte/?territoire=97411&ouvert=1&marche=0")
+    assert [
+        row.slug for row in (*map_page.context["results"].rows, *map_page.context["results"].unlocated)
+    ] == ["case"]
 
 
 @pytest.mark.parametrize(
-    ("osm", "left", "brief", "rest"),
+    ("osm", "unread_text", "brief", "rest"),
     [
         ("Mo 09:00-12:00; Tu-Su off", "", "Fermé", "ouvre lundi à 9 h"),
         ("Mo 09:00-12:00; Tu-Su off", "9h", "Fermé", "ouvre lundi à 9 h, à confirmer"),
@@ -495,25 +495,25 @@ def test_overseas_a_place_is_open_by_its_own_clock(client, monkeypatch):
         ("Mo-Fr 09:00-12:00; SH off", "", "Fermé", "ouvre lundi à 9 h hors vacances scolaires"),
     ],
 )
-def test_a_tag_of_hours_is_short_and_the_sentence_stands_beside(osm, left, brief, rest):
-    place = lieu("x", sheet={"horaires": {"osm": osm, "left": left}})
+def test_a_tag_of_hours_is_short_and_the_sentence_stands_beside(osm, unread_text, brief, rest):
+    place = lieu("x", sheet={"horaires": {"osm": osm, "left": unread_text}})
     fact = places.opened(place, EVENING)
     assert (fact.brief, fact.rest) == (brief, rest)
     assert len(fact.brief or fact.words) <= opening.BRIEF
 
 
-def test_hours_that_a_file_gave_as_a_presentation_are_told_once(client):
+def test_hours_that_a_file_gave_as_a_presentation_appear_once(client):
     text = "Mardi : 14h-19h Mercredi : 10h-13h"
-    held = {"osm": "Tu 14:00-19:00; We 10:00-13:00", "text": text}
+    hours = {"osm": "Tu 14:00-19:00; We 10:00-13:00", "text": text}
     place = lieu(
-        "x", sheet={"horaires": held, "presentation_resume": f"{text} ", "presentation_detail": "Au fond."}
+        "x", sheet={"horaires": hours, "presentation_resume": f"{text} ", "presentation_detail": "Au fond."}
     )
-    shown = places.detail(place, EVENING)
-    assert (shown.intro, shown.detail) == ("", "Au fond.")
+    detail = places.detail(place, EVENING)
+    assert (detail.intro, detail.detail) == ("", "Au fond.")
     assert text not in text_of(client.get("/lieux/x/"))
 
 
-def test_a_day_without_hours_is_said_once_to_confirm():
+def test_a_day_without_hours_is_to_confirm_once():
     place = lieu(
         "x", sheet={"horaires": {"osm": 'We unknown "« 18h »"', "text": "mercredi : 18h", "left": "18h"}}
     )
@@ -521,11 +521,11 @@ def test_a_day_without_hours_is_said_once_to_confirm():
 
 
 @pytest.mark.parametrize("address", ["/lieux/bus/", "/lieux/bus/imprimer/", "/lieux/bus/carte-a-remettre/"])
-def test_hours_of_some_days_of_the_month_are_said_in_words_not_as_a_week(client, address):
+def test_hours_of_some_days_of_the_month_are_in_words_not_as_a_week(client, address):
     lieu("bus", sheet={"horaires": {"osm": "We[1],Sa[1] 09:00-12:00", "text": "1er mercredi et 1er samedi"}})
-    said = text_of(client.get(address))
-    assert "1er mercredi du mois : 9 h – 12 h" in said
-    assert "Lundi" not in said
+    page_text = text_of(client.get(address))
+    assert "1er mercredi du mois : 9 h – 12 h" in page_text
+    assert "Lundi" not in page_text
 
 
 @pytest.mark.parametrize("paper", ["imprimer", "carte-a-remettre"])
@@ -540,9 +540,9 @@ def test_a_paper_tells_the_hours_understood_then_the_text_without_its_marks(clie
             }
         },
     )
-    said = text_of(client.get(f"/lieux/x/{paper}/"))
-    assert "1er mercredi du mois : 14 h – 18 h." in said
-    assert "« Permanence le mercredi »" in said
+    page_text = text_of(client.get(f"/lieux/x/{paper}/"))
+    assert "1er mercredi du mois : 14 h – 18 h." in page_text
+    assert "« Permanence le mercredi »" in page_text
 
 
 def test_the_marks_of_a_web_page_are_never_read_and_nothing_else_is_lost(client):
@@ -565,15 +565,15 @@ def test_the_marks_of_a_web_page_are_never_read_and_nothing_else_is_lost(client)
 def test_the_page_to_print_says_how_to_come_the_site_and_where_to_check(client):
     lieu("x", sheet={"site_web": ["https://exemple.fr/biblio/"], "venir": "Tram A, arrêt Malherbe"})
     page = client.get("/lieux/x/imprimer/")
-    said = text_of(page)
+    page_text = text_of(page)
     for words in (
         "Venir. ",
         "Tram A, arrêt Malherbe.",
         "l’accès en fauteuil roulant",
         "Site Internet. exemple.fr/biblio",
     ):
-        assert words in said, words
-    assert "http://testserver/lieux/x/" in said
+        assert words in page_text, words
+    assert "http://testserver/lieux/x/" in page_text
     assert 'src="data:image/svg+xml' in page.content.decode()
     local = client.get("/lieux/x/imprimer/", headers={"host": "127.0.0.1"})
     assert "127.0.0.1" not in text_of(local)
@@ -585,33 +585,33 @@ def test_hours_of_the_school_holidays_stand_under_their_own_heading(client, osm)
     lieu("x", sheet={"horaires": {"osm": osm, "text": "Vacances scolaires"}})
     page = client.get("/lieux/x/")
     assert page.context["shown"].week == []
-    said = text_of(page)
-    assert "Hors vacances scolaires, nous ne connaissons pas les horaires." in said
-    assert "Pendant les vacances scolaires Mardi et vendredi : 15 h – 18 h 30" in said
+    page_text = text_of(page)
+    assert "Hors vacances scolaires, nous ne connaissons pas les horaires." in page_text
+    assert "Pendant les vacances scolaires Mardi et vendredi : 15 h – 18 h 30" in page_text
     assert "Vacances scolaires, mardi et vendredi" in text_of(client.get("/lieux/x/imprimer/"))
 
 
 def test_a_week_stays_beside_the_hours_of_the_school_holidays(client):
     lieu("x", sheet={"horaires": {"osm": "Mo 09:00-12:00; SH off"}})
-    said = text_of(client.get("/lieux/x/")).replace(" (aujourd’hui)", "")  # on a Monday
-    assert "Lundi 9 h – 12 h" in said
-    assert "Pendant les vacances scolaires Fermé" in said
+    page_text = text_of(client.get("/lieux/x/")).replace(" (aujourd’hui)", "")  # on a Monday
+    assert "Lundi 9 h – 12 h" in page_text
+    assert "Pendant les vacances scolaires Fermé" in page_text
 
 
 def test_a_sign_says_how_to_connect_and_for_whom(client, rich):
     page = client.get("/panneaux/riche/wifi/")
-    said = text_of(page)
-    assert "Sans numéro de téléphone et sans e-mail." in said
+    page_text = text_of(page)
+    assert "Sans numéro de téléphone et sans e-mail." in page_text
     assert 'src="data:image/svg+xml' in page.content.decode()
-    assert "http://testserver/lieux/riche/" in said
+    assert "http://testserver/lieux/riche/" in page_text
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "[::1]:8000"])
 def test_a_sign_never_bears_an_address_that_nobody_else_can_open(client, rich, host):
     for address in ("/panneaux/riche/wifi/", "/annuaire/38185/"):
-        said = text_of(client.get(address, headers={"host": host}))
-        assert "Sans adresse ni code à photographier." in said
-        assert host.rsplit(":", 1)[0] not in said
+        page_text = text_of(client.get(address, headers={"host": host}))
+        assert "Sans adresse ni code à photographier." in page_text
+        assert host.rsplit(":", 1)[0] not in page_text
         assert "Sans adresse" not in text_of(client.get(address))
     assert "data:image" not in client.get("/panneaux/riche/wifi/", headers={"host": host}).content.decode()
 
@@ -621,18 +621,18 @@ def test_no_sign_for_what_is_not_offered_or_has_none(client, rich, practice):
     assert client.get(f"/panneaux/riche/{practice}/").status_code == 404
 
 
-def test_a_sign_says_nothing_that_nobody_said(client):
+def test_a_sign_leaves_unknown_conditions_to_fill_in(client):
     sheet = offering(
         wifi={"publics": ["youth"], "frais": ["paid"], "frais_precisions": "1 € par heure", "barrieres": []}
     )
-    found = places.sign(sheet, "wifi")
-    assert (found.welcome, found.price) == ("Pour : jeunes.", "Payant. 1 € par heure.")
+    sign = places.sign(sheet, "wifi")
+    assert (sign.welcome, sign.price) == ("Pour : jeunes.", "Payant. 1 € par heure.")
     lieu("x", sheet={**offering(wifi={}), "frais_a_charge": ["paid"]})
     lieu("y", sheet=sheet)
-    said = text_of(client.get("/panneaux/x/wifi/"))
-    assert "Pour qui ? Ouvert à tous Réservé à :" in said
-    assert "Le prix ? Gratuit Payant :" in said
-    assert "À remplir par le lieu : notre fiche ne le dit pas." in said
+    page_text = text_of(client.get("/panneaux/x/wifi/"))
+    assert "Pour qui ? Ouvert à tous Réservé à :" in page_text
+    assert "Le prix ? Gratuit Payant :" in page_text
+    assert "À remplir par le lieu : notre fiche ne le dit pas." in page_text
     assert "À remplir" not in text_of(client.get("/panneaux/y/wifi/"))
 
 
@@ -666,7 +666,7 @@ def test_the_guide_names_a_source_for_each_fact_and_no_price(client):
     assert all(situation.title in text_of(page) for situation in guide.situations)
 
 
-def test_what_a_place_has_not_is_said(client):
+def test_practices_that_a_place_lacks_are_listed(client):
     lieu("x", sheet={"sans": ["wifi", "pret"]})
     page = text_of(client.get("/lieux/x/"))
     assert "On n’y trouve pas : wifi et prêt de matériel." in page
@@ -678,11 +678,11 @@ def test_a_day_with_hours_to_confirm_tells_those_that_are_known():
     assert monday.words == "9 h – 12 h, horaires à confirmer"
     assert (tuesday.words, wednesday.words) == ("Horaires à confirmer", "14 h – 16 h")
     assert thursday.words == "Fermé"
-    said = [
+    sentences = [
         opening.now(osm, datetime(2026, 11, 16 + day, hour)).words for day, hour in ((0, 10), (0, 15), (3, 9))
     ]
-    assert said[:2] == ["Ouvert jusqu’à 12 h", "Horaires à confirmer"]
-    assert said[2].startswith("Fermé ; lundi")
+    assert sentences[:2] == ["Ouvert jusqu’à 12 h", "Horaires à confirmer"]
+    assert sentences[2].startswith("Fermé ; lundi")
 
 
 @pytest.mark.parametrize(

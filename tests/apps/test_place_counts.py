@@ -47,30 +47,30 @@ def _no_memory():
 
 
 def pair(one, other, **columns):
-    asked = {"score": 0.99, "reasons": [], "sure": True, "state": rules.OPEN, **columns}
-    first, second = sorted((one, other), key=lambda each: each.pk)
-    return Pair.objects.create(first=first, second=second, **asked)
+    values = {"score": 0.99, "reasons": [], "sure": True, "state": rules.OPEN, **columns}
+    first, second = sorted((one, other), key=lambda lieu: lieu.pk)
+    return Pair.objects.create(first=first, second=second, **values)
 
 
 @pytest.fixture
 def town():
     """Five places in eight sheets: one of them in three, another in two, a third perhaps in two."""
-    made = {slug: lieu(slug, sheet=THERE) for slug in "abdefgh"}
-    made["c"] = lieu("c", sheet=THERE | offering(wifi={}))
-    pair(made["a"], made["b"])
-    pair(made["b"], made["c"])
-    pair(made["d"], made["e"])
-    pair(made["f"], made["g"], sure=False)
-    pair(made["g"], made["h"], state=rules.DECLINED)
+    place_by_slug = {slug: lieu(slug, sheet=THERE) for slug in "abdefgh"}
+    place_by_slug["c"] = lieu("c", sheet=THERE | offering(wifi={}))
+    pair(place_by_slug["a"], place_by_slug["b"])
+    pair(place_by_slug["b"], place_by_slug["c"])
+    pair(place_by_slug["d"], place_by_slug["e"])
+    pair(place_by_slug["f"], place_by_slug["g"], sure=False)
+    pair(place_by_slug["g"], place_by_slug["h"], state=rules.DECLINED)
     lieu("loin")
-    return made
+    return place_by_slug
 
 
 PLACES, SHEETS = 5, 8
 
 
-def text(client, address: str, **asked: str) -> str:
-    response = client.get(address, asked)
+def text(client, address: str, **query: str) -> str:
+    response = client.get(address, query)
     assert response.status_code == 200, address
     words = re.sub(r"<(script|style).*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", words))
@@ -84,9 +84,9 @@ def body(client, address: str) -> bytes:
 
 def test_page_booklet_export_map_and_report_count_the_same_places(client, study, town):
     """La page d’un territoire, le livret, les données, la carte, l’étude, les indicateurs."""
-    told = published.place_count([CODE])
-    assert (told.places, told.sheets, told.repeated) == (PLACES, SHEETS, 3)
-    said = {
+    counted = published.place_count([CODE])
+    assert (counted.places, counted.sheets, counted.repeated) == (PLACES, SHEETS, 3)
+    n_places_by_output = {
         "census": dossiers.census_page(study, on=date(2026, 3, 2)).n_places,
         "page of the census": _first(text(client, f"/territoires/{CODE}/lieux/"), r"(\d+) lieux ?\."),
         "study": len(
@@ -100,7 +100,7 @@ def test_page_booklet_export_map_and_report_count_the_same_places(client, study,
         "joining": joining.gain(CODE, AT).n_places,
         "meeting": meetings.published_map(Meeting(commune=CODE)).n,
     }
-    assert set(said.values()) == {PLACES}, said
+    assert set(n_places_by_output.values()) == {PLACES}, n_places_by_output
 
 
 def test_command_and_site_count_one_file_alike(tmp_path):
@@ -150,9 +150,9 @@ def test_a_decision_changes_every_count_at_once(client, home, town):
 
 def test_the_sheet_that_says_what_is_there_stands_for_its_place(town):
     """Des trois fiches d’un lieu, une seule dit ce qu’on y trouve : le lieu le dit."""
-    found = sources.standing_places()
-    assert found[indicators.TALKING, "", CODE] == 1
-    assert found[indicators.PRACTICE, "wifi", CODE] == 1
+    standing = sources.standing_places()
+    assert standing[indicators.TALKING, "", CODE] == 1
+    assert standing[indicators.PRACTICE, "wifi", CODE] == 1
 
 
 def test_two_sheets_are_one_place_through_a_third_elsewhere(town):
@@ -166,17 +166,17 @@ def test_a_structure_is_counted_when_a_sheet_names_it_never_a_place_for_it(clien
     """Trois lieux : deux nomment leur structure, le troisième n’en nomme aucune."""
     for slug, parent in (("a", "Ville d’Échirolles"), ("b", "Ville d’Échirolles"), ("c", "")):
         lieu(slug, sheet=THERE | ({"structure_parente": parent} if parent else {}))
-    found = dossiers.census_page(study, on=date(2026, 3, 2))
-    assert (found.n_places, found.n_structures, found.n_unknown) == (3, 1, 1)
+    census_page = dossiers.census_page(study, on=date(2026, 3, 2))
+    assert (census_page.n_places, census_page.n_structures, census_page.n_unknown) == (3, 1, 1)
     page = text(client, f"/territoires/{CODE}/lieux/")
     assert "3 lieux, 1 structure connue ." in page.replace("connue.", "connue .")
     assert "1 lieu ne dit pas quelle structure le" in page
 
 
 def _first(words: str, pattern: str) -> int:
-    found = re.search(pattern, words)
-    assert found is not None, (pattern, words[:2000])
-    return int(found[1])
+    match = re.search(pattern, words)
+    assert match is not None, (pattern, words[:2000])
+    return int(match[1])
 
 
 def _pdf(content: bytes) -> str:
@@ -187,21 +187,21 @@ def _pdf(content: bytes) -> str:
 
 def test_each_count_says_what_it_makes_of_a_moving_place(client, study, town):
     """Le camion s’arrête dans deux communes : deux lieux dans l’annuaire, un seul dans l’étude ; chacun le dit."""
-    told = "Un lieu itinérant compte ici à chacune de ses 2\xa0étapes"
+    moving_note = "Un lieu itinérant compte ici à chacune de ses 2\xa0étapes"
     for k, commune in enumerate((CODE, "38185")):
         lieu(
             f"bus{k}",
             sheet=THERE | offering(wifi={"visites": 5}) | {"nom": "Bus numérique", "code_insee": commune},
         )
     counts.rebuild(at=AT)
-    found = {each.definition.id: each for each in values(ground("38", on=AT.date()))}
+    value_by_indicator = {each.definition.id: each for each in values(ground("38", on=AT.date()))}
     for each in ("lieux-disent", "visites-acces"):
-        assert any(told in words for words in found[each].apart), each
+        assert any(moving_note in words for words in value_by_indicator[each].apart), each
     alone = {each.definition.id: each for each in values(ground(CODE, on=AT.date()))}
     assert not any("itinérant" in words for words in alone["lieux-disent"].apart), "a single stop there"
     rows, doubles = studied.rows([CODE, "38185"], on=AT.date())
     read = census.census_page(rows, inhabitants={CODE: 1}, names={}, on=AT.date(), doubles=doubles)
-    assert told in read.moving
+    assert moving_note in read.moving
     assert len({row.commune for row in rows if row.name == "Bus numérique"}) == 2
 
 
@@ -210,8 +210,8 @@ def test_a_sheet_without_a_date_is_neither_recent_nor_old():
     lieu("typo", sheet=THERE | {"nom": "Mairie", "date_maj": "2062-01-10"})
     lieu("old", sheet=THERE | {"nom": "Médiathèque", "adresse": "9 rue Neuve", "date_maj": "2020-01-10"})
     rows, doubles = studied.rows([CODE], on=AT.date())
-    told = census.census_page(
+    page = census.census_page(
         rows, inhabitants={CODE: 100}, names={CODE: "Ici"}, on=AT.date(), doubles=doubles
     )
-    assert (told.shares.recent.n, told.shares.recent.among) == (0, 1)
-    assert "dites en 2020" in told.source and "2062" not in told.source
+    assert (page.shares.recent.n, page.shares.recent.among) == (0, 1)
+    assert "dites en 2020" in page.source and "2062" not in page.source

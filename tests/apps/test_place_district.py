@@ -12,21 +12,21 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def marking(shares: dict[str, float], **columns) -> Marking:
-    asked = {
+    values = {
         "slug": "qpv-2024",
         "label": "QPV",
         "kind": "qpv",
         "source": "qp2024.geojson",
         "doubt": "",
     } | columns
-    return Marking.objects.create(shares=shares, **asked)
+    return Marking.objects.create(shares=shares, **values)
 
 
-def test_without_contours_the_commune_alone_speaks_and_it_is_said():
-    told = district(lieu("a"))
-    assert told is not None
-    assert told.sentence == "Sa commune compte au moins un quartier prioritaire."
-    assert (told.source, "ne sont pas livrés" in told.limit) == (
+def test_without_contours_the_commune_alone_decides_and_the_limit_is_written():
+    commune_district = district(lieu("a"))
+    assert commune_district is not None
+    assert commune_district.sentence == "Sa commune compte au moins un quartier prioritaire."
+    assert (commune_district.source, "ne sont pas livrés" in commune_district.limit) == (
         "ANCT, quartiers prioritaires de 2024, liste par commune",
         True,
     )
@@ -50,36 +50,36 @@ def test_an_arrondissement_or_a_former_commune_has_the_districts_of_its_commune(
 
 
 @pytest.mark.parametrize(
-    ("share", "told", "limit"),
+    ("share", "sentence", "limit"),
     [
         (1.0, "Dans un quartier prioritaire.", ""),
         (0.0, "Hors des quartiers prioritaires.", ""),
         (0.4, "Peut-être dans un quartier prioritaire.", "Ils couvrent 40 % de son quartier Insee."),
     ],
 )
-def test_a_dropped_file_of_contours_decides_where_it_covers_all_or_nothing(share, told, limit):
+def test_a_dropped_file_of_contours_decides_where_it_covers_all_or_nothing(share, sentence, limit):
     one = lieu("a")
     quarter = quarters.iris_of([one])[one.pk]
     marking({quarter: share} if share else {"380010000": 1.0})
-    found = district(one)
-    assert found is not None
-    assert (found.sentence, found.limit.replace("\u00a0", " ")) == (told, limit)
-    assert found.source.startswith("qp2024.geojson, déposé en 20")
+    place_district = district(one)
+    assert place_district is not None
+    assert (place_district.sentence, place_district.limit.replace("\u00a0", " ")) == (sentence, limit)
+    assert place_district.source.startswith("qp2024.geojson, déposé en 20")
 
 
 def test_a_place_without_a_point_is_not_placed_in_a_district():
     marking({"381850101": 1.0})
-    found = district(lieu("a", sheet={"latitude": None, "longitude": None}))
-    assert found is not None
-    assert "On ne sait pas" in found.sentence
-    assert found.limit == "Son point n’est pas connu."
+    place_district = district(lieu("a", sheet={"latitude": None, "longitude": None}))
+    assert place_district is not None
+    assert "On ne sait pas" in place_district.sentence
+    assert place_district.limit == "Son point n’est pas connu."
 
 
 def test_a_list_of_rural_communes_is_no_priority_district():
     marking({"381850101": 1.0}, kind="frr")
-    found = district(lieu("a"))
-    assert found is not None
-    assert "Sa commune compte" in found.sentence
+    place_district = district(lieu("a"))
+    assert place_district is not None
+    assert "Sa commune compte" in place_district.sentence
 
 
 def test_the_sheet_of_a_place_says_it_with_its_source(client, coordinator):

@@ -47,13 +47,13 @@ def reading(study):
 @pytest.fixture
 def plan(home):
     lea = account("lea", "analyste", territory="38")
-    made = actions.open_plan(PLACE, title="Le plan d’ici", frame=frames()["grenoble"], by=lea, at=AT)
-    row = made.actions.get(number=3)
+    opened_plan = actions.open_plan(PLACE, title="Le plan d’ici", frame=frames()["grenoble"], by=lea, at=AT)
+    row = opened_plan.actions.get(number=3)
     row.pilot, row.state, row.starts_on = "CCAS d’Échirolles", RUNNING, date(2026, 3, 1)
     row.budget, row.indicator, row.target = 6_400, "Personnes venues", 60
     row.save()
     actions.fund(row, name="La Ville", euros=4_000, by=lea, at=AT)
-    return made
+    return opened_plan
 
 
 def page(reading, plan) -> str:
@@ -62,27 +62,27 @@ def page(reading, plan) -> str:
 
 
 def test_the_plan_says_who_when_and_with_what_money(reading, plan):
-    found = plan_of(PLACE, reading, on=ON)
-    text = page(reading, found)
-    assert len(found.actions) == plan.actions.count() > 20
+    reported_plan = plan_of(PLACE, reading, on=ON)
+    text = page(reading, reported_plan)
+    assert len(reported_plan.actions) == plan.actions.count() > 20
     for axis in plan.axes.all():
         assert f"Dynamique {axis.number}" in text
     assert "CCAS d’Échirolles" in text
     assert "à partir du 1er mars 2026" in text
-    assert f"1 actions sur {len(found.actions)}" not in text
-    assert f"1 action sur {len(found.actions)} a un budget : 6 400 €, dont 4 000 € financés" in text
+    assert f"1 actions sur {len(reported_plan.actions)}" not in text
+    assert f"1 action sur {len(reported_plan.actions)} a un budget : 6 400 €, dont 4 000 € financés" in text
     assert "Brouillon." in text
     level = reading.levels.lines[0]
     assert f"{level.label} :</strong> {level.in_full}".replace("\xa0", " ") in text, "with its interval"
     assert reading.levels.source.replace("\xa0", " ") in text
 
 
-def test_what_nobody_wrote_is_said_and_never_a_zero(reading, plan):
-    found = plan_of(PLACE, reading, on=ON)
-    bare = next(action for action in found.actions if action.budget is None)
+def test_an_empty_field_is_named_and_never_a_zero(reading, plan):
+    reported_plan = plan_of(PLACE, reading, on=ON)
+    bare = next(action for action in reported_plan.actions if action.budget is None)
     assert bare.pilot == ""
     assert "sans pilote" in bare.lacks
-    unpriced = replace(found, axes=tuple(replace(x, actions=(bare,)) for x in found.axes[:1]))
+    unpriced = replace(reported_plan, axes=tuple(replace(x, actions=(bare,)) for x in reported_plan.axes[:1]))
     text = page(reading, unpriced)
     assert "Aucun budget n’est encore écrit." in text
     assert "non renseigné" not in text
@@ -91,15 +91,15 @@ def test_what_nobody_wrote_is_said_and_never_a_zero(reading, plan):
 
 def test_the_journeys_and_the_actors_of_the_frame_are_in_the_plan(reading, plan):
     """Les sept que la démonstration n’avait pas, et les autres ; les parcours que citent les dynamiques."""
-    found = plan_of(PLACE, reading, on=ON)
-    named = {actor.name for actor in found.actors}
+    reported_plan = plan_of(PLACE, reading, on=ON)
+    named = {actor.name for actor in reported_plan.actors}
     assert {"Solidura", "Ateliers du Bocage", "La Remise", "ADEA", "Habitat Jeunes", "ABSIS", "OPAC"} <= named
-    assert [journey.title for journey in found.journeys] == [
+    assert [journey.title for journey in reported_plan.journeys] == [
         "Le parcours d’Andrei",
         "Le parcours d’Aurélie",
         "Le parcours de Sandrine",
     ]
-    text = page(reading, found)
+    text = page(reading, reported_plan)
     assert "Collecte" not in text and "collecte, reconditionne, vend" in text
     assert text.count('class="fig parcours"') == 3
     assert ".parcours-" in text, "the style of a drawing goes with it"
@@ -120,16 +120,16 @@ def test_each_dynamic_says_what_was_done_elsewhere(client, reading, plan):
 
 
 def test_the_journeys_of_closed_workshops_are_in_the_plan(reading, plan):
-    held = {"objective": "Aller au bout", "held_on": ON, "by": plan.by, "at": AT}
-    session = workshops.prepare(PLACE, title="La Caf", token="x", **held)
+    values = {"objective": "Aller au bout", "held_on": ON, "by": plan.by, "at": AT}
+    session = workshops.prepare(PLACE, title="La Caf", token="x", **values)
     group = session.groups.get(number=1)
     workshops.put(group, stage="claim", kind="obstacle", words="Pas d’adresse mail", token="a", at=AT)
     assert len(plan_of(PLACE, reading, on=ON).journeys) == 3, "a board is its groups’ until it is closed"
     session.closed_at = AT
     session.save(update_fields=["closed_at"])
-    found = plan_of(PLACE, reading, on=ON)
-    assert len(found.journeys) == 4, "the groups that said nothing have none"
-    text = page(reading, found)
+    reported_plan = plan_of(PLACE, reading, on=ON)
+    assert len(reported_plan.journeys) == 4, "the groups that said nothing have none"
+    text = page(reading, reported_plan)
     assert "Pas d’adresse mail" in text
     assert "« La Caf », 20 novembre 2026, groupe 1" in text
 
@@ -138,12 +138,12 @@ def test_a_poster_shows_what_runs_and_who_leads_it(reading, plan):
     ready = plan.actions.get(number=1)
     ready.pilot, ready.state = "Karim", "ready"
     ready.save()
-    found = plan_of(PLACE, reading, on=ON)
-    assert [each.number for each in found.led] == [3, 1]
-    held = Subject(reading=reading, study={"besoins": {}}, layers={}, knitted="", on=ON)
-    told = poster._actions(held, found)
-    assert told.title == "Ce que nous faisons, ce qui va commencer"
-    assert "CCAS d’Échirolles" in told.blocks[0].items[0]
+    reported_plan = plan_of(PLACE, reading, on=ON)
+    assert [each.number for each in reported_plan.led] == [3, 1]
+    subject = Subject(reading=reading, study={"besoins": {}}, layers={}, knitted="", on=ON)
+    chapter = poster._actions(subject, reported_plan)
+    assert chapter.title == "Ce que nous faisons, ce qui va commencer"
+    assert "CCAS d’Échirolles" in chapter.blocks[0].items[0]
     run = plan.actions.get(number=3)
     run.ends_on = ON - timedelta(days=9)
     run.save()
@@ -154,26 +154,26 @@ def test_a_poster_shows_what_runs_and_who_leads_it(reading, plan):
         "late is still shown"
     )
     run.delete()
-    alone = poster._actions(held, plan_of(PLACE, reading, on=ON))
+    alone = poster._actions(subject, plan_of(PLACE, reading, on=ON))
     assert alone.title == "Une action va commencer"
     assert "à partir du 30 décembre 2026" in alone.blocks[0].items[0]
 
 
 def test_the_outline_begins_with_what_is_decided_then_follows_that_of_grenoble(reading, plan):
     """I-065, I-067 et S-030 : la conclusion redit ce qui est compté, ce qui manque, et ce qui se reprend ailleurs."""
-    found = plan_of(PLACE, reading, on=ON)
+    reported_plan = plan_of(PLACE, reading, on=ON)
     subject = Subject(reading=reading, study={}, layers={}, knitted="", on=ON)
-    shorts = [chapter.short for chapter in document.compose(subject, found).chapters]
-    axes = [found.axes[0].title, found.axes[3].title]
+    shorts = [chapter.short for chapter in document.compose(subject, reported_plan).chapters]
+    axes = [reported_plan.axes[0].title, reported_plan.axes[3].title]
     wanted = ["Synthèse", "Les actions", "Avec quel argent", *axes, "Le suivi"]
     wanted += ["Conclusion", "D’où part ce plan", "De quoi l’on parle"]
     wanted += ["Ce qui est en jeu", "Méthodes", "Les besoins", "L’offre", "Les réponses", "Les parcours"]
     wanted += ["Sources"]
     order = [shorts.index(short) for short in wanted]
     assert order == sorted(order)
-    text = page(reading, found)
+    text = page(reading, reported_plan)
     summed = text[text.index(">Synthèse</h2>") :]
-    for words in (found.title, found.state, "21 actions sans pilote"):
+    for words in (reported_plan.title, reported_plan.state, "21 actions sans pilote"):
         assert words.replace("\xa0", " ") in summed[:4000], words
     ending = text[text.index("Ce que l’on sait.") :]
     assert "Personne n’a encore écrit qui a été entendu" in ending
@@ -181,10 +181,10 @@ def test_the_outline_begins_with_what_is_decided_then_follows_that_of_grenoble(r
     assert "sans ses pilotes, ses dates ni ses montants" in ending
     assert "La dynamique engagée." in ending and "1 action a un pilote" in ending
     everybody = replace(
-        found,
+        reported_plan,
         axes=tuple(
             replace(x, actions=tuple(replace(y, pilot="La Ville", lacks=(), undecided=()) for y in x.actions))
-            for x in found.axes
+            for x in reported_plan.axes
         ),
     )
     assert "Chaque action a un pilote" in page(reading, everybody)
@@ -196,8 +196,8 @@ def test_no_page_of_the_plan_is_nearly_empty(reading, plan):
     does not break, may leave half of one.
     """
     subject = Subject(reading=reading, study={}, layers={}, knitted="", on=ON)
-    made = pdf.dossier(document.compose(subject, plan_of(PLACE, reading, on=ON)), on=ON)
-    with pypdfium2.PdfDocument(io.BytesIO(made)) as pages:
+    content = pdf.dossier(document.compose(subject, plan_of(PLACE, reading, on=ON)), on=ON)
+    with pypdfium2.PdfDocument(io.BytesIO(content)) as pages:
         assert len(pages) > 10
         filled = {}
         for number in range(1, len(pages) - 1):
@@ -209,10 +209,18 @@ def test_no_page_of_the_plan_is_nearly_empty(reading, plan):
 
 def test_a_printed_plan_names_its_first_action_by_page_three(reading, plan):
     subject = Subject(reading=reading, study={}, layers={}, knitted="", on=ON)
-    made = pdf.dossier(document.compose(subject, plan_of(PLACE, reading, on=ON)), on=ON)
-    with pypdfium2.PdfDocument(io.BytesIO(made)) as pages:
+    content = pdf.dossier(document.compose(subject, plan_of(PLACE, reading, on=ON)), on=ON)
+    with pypdfium2.PdfDocument(io.BytesIO(content)) as pages:
         texts = [pages[number].get_textpage().get_text_range() for number in range(3)]
     assert "Dédier des ressources" in "".join(texts).replace("\xad", "")
+
+
+def test_a_vote_whose_day_passed_is_to_note_and_no_longer_announced(reading, plan):
+    plan.actions.filter(number=3).update(vote_on=ON - timedelta(days=1), state="decide")
+    plan.actions.filter(number=4).update(vote_on=ON)
+    actions = {action.number: action for action in plan_of(PLACE, reading, on=ON).actions}
+    assert (actions[3].vote_day, actions[4].vote_day) == ("", ON.isoformat())
+    assert "jour du vote passé, décision à noter" in actions[3].lacks
 
 
 def test_a_printed_plan_sums_its_actions_on_a_page_that_lies(reading, plan):
@@ -283,9 +291,9 @@ def test_a_plan_of_another_territory_leaves_out_the_actors_of_its_frame():
 
 def test_the_figures_of_a_plan_lead_to_its_sources(reading, plan, tmp_path):
     subject = Subject(reading=reading, study={}, layers={}, knitted="", on=ON)
-    made = tmp_path / "plan.pdf"
-    made.write_bytes(pdf.dossier(document.compose(subject, plan_of(PLACE, reading, on=ON)), on=ON))
-    pages = links(made)
+    file = tmp_path / "plan.pdf"
+    file.write_bytes(pdf.dossier(document.compose(subject, plan_of(PLACE, reading, on=ON)), on=ON))
+    pages = links(file)
     assert sum("#sources" in page for page in pages) > 3
     assert any(each.startswith("https://www.insee.fr/") for page in pages for each in page)
 
@@ -310,11 +318,11 @@ def test_a_report_computes_what_a_former_method_left_without_a_study(home, monke
     """
     monkeypatch.setattr("maillage.config.home.has_database", lambda: True)
     zones = f"code_zone,nom_zone,code\nun,Ici,{PLACE}\n"
-    said = {"slug": "mon-quartier", "name": "Mon quartier", "reason": "r", "file_name": "z.csv"}
-    kept = Perimeter.objects.create(**said, code=PLACE, zones=zones)
-    found = study_of(kept.slug, files=StudyFiles(), on=ON)
-    assert found.subject.reading.territory.name == "Mon quartier"
-    assert Study.objects.get().place == kept.slug
+    values = {"slug": "mon-quartier", "name": "Mon quartier", "reason": "r", "file_name": "z.csv"}
+    perimeter = Perimeter.objects.create(**values, code=PLACE, zones=zones)
+    report_study = study_of(perimeter.slug, files=StudyFiles(), on=ON)
+    assert report_study.subject.reading.territory.name == "Mon quartier"
+    assert Study.objects.get().place == perimeter.slug
 
 
 def test_a_report_after_a_correction_is_of_the_corrected_study(study, monkeypatch):
@@ -334,17 +342,19 @@ def test_a_late_action_says_so_once(reading, plan):
     plan.actions.filter(number=7).update(
         state="ready", starts_on=ON - timedelta(days=9), ends_on=ON + timedelta(days=90)
     )
-    found = plan_of(PLACE, reading, on=ON)
-    (told,) = [each for each in found.actions if each.number == 7]
-    assert told.state == "prête, en retard" and "en retard" not in told.lacks
-    assert page(reading, found).count("prête, en retard") == 2, "in the table, and on its sheet"
+    reported_plan = plan_of(PLACE, reading, on=ON)
+    (late_action,) = [each for each in reported_plan.actions if each.number == 7]
+    assert late_action.state == "prête, en retard" and "en retard" not in late_action.lacks
+    assert page(reading, reported_plan).count("prête, en retard") == 2, "in the table, and on its sheet"
 
 
 def test_bounds_of_silent_places_give_no_value_in_the_file(reading):
     """Le tableau donnait la borne haute pour la valeur, où la page n’en donne pas."""
-    held = line("assistance", missing="20 – 420", missing_value=418.0, missing_low=21.0, missing_high=418.0)
-    silent = replace(held, doubt="Des lieux à portée ne disent pas s’ils proposent cette offre.")
-    for known, value in ((held, 420.0), (silent, None)):
+    known_line = line(
+        "assistance", missing="20 – 420", missing_value=418.0, missing_low=21.0, missing_high=418.0
+    )
+    silent = replace(known_line, doubt="Des lieux à portée ne disent pas s’ils proposent cette offre.")
+    for known, value in ((known_line, 420.0), (silent, None)):
         zones = {code: ZoneOffer(code, 3, 1, (known,), (), code) for code in ("A", "B")}
         offer = OfferReading("l’annuaire", 30, ZoneOffer("", 6, 2, (known,), (), ""), {}, zones, (), ())
         one = overview.concerned("assistance", ["A"], replace(reading, offer=offer))

@@ -67,8 +67,8 @@ def lea(home):
 @pytest.fixture
 def reading(study, monkeypatch):
     """The study of Échirolles, where two zones lack two lines of the offer."""
-    held = overview.reading_of(PLACE)
-    codes = [zone.code for zone in held.zones[:2]]
+    stored_reading = overview.reading_of(PLACE)
+    codes = [zone.code for zone in stored_reading.zones[:2]]
 
     def gap(id: str, low: float, high: float) -> OfferLine:
         figures = {"missing": f"{high:.0f}", "missing_between": f"{low:.0f} – {high:.0f}", "label": id}
@@ -80,11 +80,11 @@ def reading(study, monkeypatch):
         )
         for code, low, high in ((codes[0], 110.0, 150.0), (codes[1], 310.0, 390.0))
     }
-    whole = ZoneOffer("", 6, 2, (gap("assistance", 420.0, 540.0),), (), "")
-    offer = OfferReading("l’annuaire", 30, whole, {}, zones, (), ())
-    made = replace(held, offer=offer)
-    monkeypatch.setattr(overview, "reading_of", lambda place: made)
-    return made
+    territory_offer = ZoneOffer("", 6, 2, (gap("assistance", 420.0, 540.0),), (), "")
+    offer = OfferReading("l’annuaire", 30, territory_offer, {}, zones, (), ())
+    reading_with_gaps = replace(stored_reading, offer=offer)
+    monkeypatch.setattr(overview, "reading_of", lambda place: reading_with_gaps)
+    return reading_with_gaps
 
 
 @pytest.fixture
@@ -97,8 +97,8 @@ def action(plan, number: int) -> PlanAction:
 
 
 def changed(row, by, **values) -> PlanAction:
-    kept = {"title": row.title, "axis": row.axis}
-    return actions.change(row, version=row.version, by=by, at=AT, **{**kept, **values})
+    required_values = {"title": row.title, "axis": row.axis}
+    return actions.change(row, version=row.version, by=by, at=AT, **{**required_values, **values})
 
 
 def test_the_plan_of_grenoble_is_taken_up_whole_and_says_what_it_lacks(client, lea, study):
@@ -136,9 +136,9 @@ def test_a_plan_whose_study_is_computed_again_says_so_in_place_of_its_numbers(cl
     sheets.edit(lieu, {"nom": "Un lieu"}, by="la structure", at=AT)
     client.force_login(lea)
     for page in (AT_TERRITORY, f"{AT_TERRITORY}actions/{action(plan, 7).pk}/"):
-        said = client.get(page).content.decode()
-        assert "Le calcul des manques de ce territoire est en cours, demandé le " in said
-        assert "trop grand" not in said and "aucun diagnostic" not in said
+        page_text = client.get(page).content.decode()
+        assert "Le calcul des manques de ce territoire est en cours, demandé le " in page_text
+        assert "trop grand" not in page_text and "aucun diagnostic" not in page_text
 
 
 def test_an_unpublished_plan_is_nobody_else_s_to_read(client, plan, lea, study):
@@ -163,13 +163,17 @@ def test_an_unpublished_plan_is_nobody_else_s_to_read(client, plan, lea, study):
 def test_an_action_is_written_changed_and_refused_when_its_days_or_money_contradict(client, plan, lea, study):
     client.force_login(lea)
     axis = plan.axes.first()
-    said = {"title": "Ouvrir le soir", "axis": axis.pk, "token": "une", "line": "assistance"}
-    said |= {"starts_on": "2026-12-01", "ends_on": "2027-02-01", "milestones": "2027-01-10 Faire le point"}
-    page = client.post(f"{IN_SPACE}action/", said, follow=True)
+    form_data = {"title": "Ouvrir le soir", "axis": axis.pk, "token": "une", "line": "assistance"}
+    form_data |= {
+        "starts_on": "2026-12-01",
+        "ends_on": "2027-02-01",
+        "milestones": "2027-01-10 Faire le point",
+    }
+    page = client.post(f"{IN_SPACE}action/", form_data, follow=True)
     row = plan.actions.get(title="Ouvrir le soir")
     assert "1er décembre 2026" in page.content.decode()
     assert [str(each) for each in row.milestones.all()] == ["Faire le point"]
-    client.post(f"{IN_SPACE}action/", said)
+    client.post(f"{IN_SPACE}action/", form_data)
     assert plan.actions.filter(title="Ouvrir le soir").count() == 1  # sent twice, written once
     for wrong, why in (
         ({"ends_on": "2026-11-01"}, "Elle finit avant de commencer."),
@@ -178,83 +182,87 @@ def test_an_action_is_written_changed_and_refused_when_its_days_or_money_contrad
         ({"title": ""}, "Il manque le titre de l’action."),
         ({"means": "mot de passe : Soleil2024!"}, "mot de passe"),
     ):
-        page = client.post(f"{IN_SPACE}{row.pk}/", {**said, "version": row.version, **wrong})
+        page = client.post(f"{IN_SPACE}{row.pk}/", {**form_data, "version": row.version, **wrong})
         assert page.status_code == 400, wrong
         assert why in page.content.decode().replace("\xa0", " "), wrong
     row.refresh_from_db()
     assert (row.version, row.budget) == (1, None)
 
 
-def test_all_that_is_wrong_with_an_action_is_told_at_once(client, plan, lea, study):
+def test_all_the_errors_of_an_action_come_in_one_response(client, plan, lea, study):
     """Ce qui manque, ce qui se contredit, ce qui ne s’écrit pas : chacun à son champ, dans la même réponse."""
     client.force_login(lea)
     seven, eight = action(plan, 7), action(plan, 8)
     changed(seven, lea, after=eight)
-    said = {"title": "", "axis": eight.axis_id, "version": eight.version, "after": seven.pk}
-    said |= {"starts_on": "2026-12-01", "ends_on": "2026-11-01", "milestones": "demain Voir"}
-    said |= {"means": "mot de passe : Soleil2024!", "budget": "-3"}
-    page = client.post(f"{IN_SPACE}{eight.pk}/", said)
+    form_data = {"title": "", "axis": eight.axis_id, "version": eight.version, "after": seven.pk}
+    form_data |= {"starts_on": "2026-12-01", "ends_on": "2026-11-01", "milestones": "demain Voir"}
+    form_data |= {"means": "mot de passe : Soleil2024!", "budget": "-3"}
+    page = client.post(f"{IN_SPACE}{eight.pk}/", form_data)
     assert page.status_code == 400
-    found = page.context["form"].errors
-    assert set(found) == {"title", "ends_on", "milestones", "means", "budget", "after"}
-    assert found["ends_on"] == ["Elle finit avant de commencer. Corrigez l’un des deux jours."]
-    assert "sa propre fin" in found["after"][0] and "mot de passe" in found["means"][0]
+    errors = page.context["form"].errors
+    assert set(errors) == {"title", "ends_on", "milestones", "means", "budget", "after"}
+    assert errors["ends_on"] == ["Elle finit avant de commencer. Corrigez l’un des deux jours."]
+    assert "sa propre fin" in errors["after"][0] and "mot de passe" in errors["means"][0]
 
 
-def test_what_is_missing_of_a_funding_is_told_beside_what_is_wrong(client, plan, lea, study):
+def test_missing_and_wrong_fields_of_a_funding_are_reported_together(client, plan, lea, study):
     client.force_login(lea)
     row = action(plan, 1)
-    told = {"geste": "financer", "euros": "-5", "name": ""}
-    page = client.post(f"{IN_SPACE}{row.pk}/geste/", told, follow=True).content.decode()
+    form_data = {"geste": "financer", "euros": "-5", "name": ""}
+    page = client.post(f"{IN_SPACE}{row.pk}/geste/", form_data, follow=True).content.decode()
     assert "« Nom du financeur » : Il manque qui finance." in page.replace("\xa0", " ")
     assert f"« Montant acquis, en euros » : {NO_AMOUNT}" in page.replace("\xa0", " ")
 
 
-def test_the_days_of_a_part_and_of_a_done_action_are_held_against_those_they_follow(client, plan, lea, study):
-    whole = changed(
+def test_the_days_of_a_part_and_of_a_done_action_are_compared_with_those_they_follow(
+    client, plan, lea, study
+):
+    parent = changed(
         action(plan, 7), lea, pilot="Leïla", starts_on=date(2026, 9, 1), ends_on=date(2098, 12, 1)
     )
     part = actions.write(
-        plan, token="p", title="Une part", axis=whole.axis, parent=whole, pilot="Leïla",
+        plan, token="p", title="Une part", axis=parent.axis, parent=parent, pilot="Leïla",
         starts_on=date(2026, 12, 1), ends_on=date(2099, 1, 15), by=lea, at=AT,
     )  # fmt: skip
     rows = {row.row.pk: row for axis in overview.by_axis(plan, overview.actions_of(plan), None, ON)
             for row in axis.rows}  # fmt: skip
     assert rows[part.pk].warnings == (rules.RUNS_OVER,) == tuple(rows[part.pk].contradictions)
-    actions.set_state(whole, rules.DONE, by=lea, at=AT)
+    actions.set_state(parent, rules.DONE, by=lea, at=AT)
     client.force_login(lea)
     assert client.get(AT_TERRITORY).content.decode().count(rules.DONE_EARLY) == 1
-    assert rules.DONE_EARLY in client.get(f"{AT_TERRITORY}actions/{whole.pk}/").content.decode()
+    assert rules.DONE_EARLY in client.get(f"{AT_TERRITORY}actions/{parent.pk}/").content.decode()
     assert rules.RUNS_OVER in client.get(f"{AT_TERRITORY}actions/{part.pk}/").content.decode()
 
 
 @pytest.mark.parametrize(
-    ("starts_on", "ends_on", "said"),
+    ("starts_on", "ends_on", "sentence"),
     [
         (date(2027, 2, 1), date(2027, 5, 2), "du 1 février 2027 au 2 mai 2027"),
         (date(2027, 2, 1), None, "à partir du 1 février 2027, fin non renseignée"),
         (None, date(2027, 5, 2), "jusqu’au 2 mai 2027, début non renseigné"),
     ],
 )
-def test_the_days_of_an_action_are_read_whatever_is_known(client, plan, lea, study, starts_on, ends_on, said):
+def test_the_days_of_an_action_are_read_whatever_is_known(
+    client, plan, lea, study, starts_on, ends_on, sentence
+):
     row = changed(action(plan, 7), lea, starts_on=starts_on, ends_on=ends_on)
     client.force_login(lea)
     page = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode()
-    assert said in re.sub(r"\s+", " ", page).replace("1er", "1")
+    assert sentence in re.sub(r"\s+", " ", page).replace("1er", "1")
 
 
 def test_the_steps_of_an_action_take_french_days_and_say_each_line_that_is_wrong(client, plan, lea, study):
     client.force_login(lea)
     row = action(plan, 7)
-    said = {"title": row.title, "axis": row.axis_id, "version": row.version}
+    form_data = {"title": row.title, "axis": row.axis_id, "version": row.version}
     typed = "01/02/2027 Faire le point\n\n2027-03-04 Décider\n5/6/2027 Clore"
-    assert client.post(f"{IN_SPACE}{row.pk}/", said | {"milestones": typed}).status_code == 302
+    assert client.post(f"{IN_SPACE}{row.pk}/", form_data | {"milestones": typed}).status_code == 302
     days = [date(2027, 2, 1), date(2027, 3, 4), date(2027, 6, 5)]
     assert [each.on for each in row.milestones.all()] == days
     offered = "01/02/2027 Faire le point\n04/03/2027 Décider\n05/06/2027 Clore"
     assert client.get(f"{IN_SPACE}{row.pk}/").context["form"].initial["milestones"] == offered
     typed = f"31/02/2027 Voir\n01/02/2027 Bien\nmardi Voir\n01/03/2027\n02/03/2027 {'é' * 161}"
-    page = client.post(f"{IN_SPACE}{row.pk}/", said | {"version": 2, "milestones": typed})
+    page = client.post(f"{IN_SPACE}{row.pk}/", form_data | {"version": 2, "milestones": typed})
     assert page.status_code == 400
     assert page.context["form"].errors["milestones"] == [
         "Étape 1 : le 31/02/2027 n’existe pas.",
@@ -270,15 +278,15 @@ def test_two_people_who_write_at_once_both_find_their_text(client, plan, lea, st
     row = action(plan, 7)
     changed(row, lea, pilot="Karim, Ville")
     client.force_login(lea)
-    said = {"title": "Mon titre", "axis": row.axis_id, "version": row.version}
-    page = client.post(f"{IN_SPACE}{row.pk}/", said)
+    form_data = {"title": "Mon titre", "axis": row.axis_id, "version": row.version}
+    page = client.post(f"{IN_SPACE}{row.pk}/", form_data)
     text = page.content.decode()
     assert page.status_code == 400
     assert "Mon titre" in text
     assert "Pilote, maintenant : Karim, Ville" in text.replace("\xa0", " ").replace("\u202f", " ")
     row.refresh_from_db()
     assert row.title != "Mon titre"
-    page = client.post(f"{IN_SPACE}{row.pk}/", said | {"version": row.version, "pilot": "Karim, Ville"})
+    page = client.post(f"{IN_SPACE}{row.pk}/", form_data | {"version": row.version, "pilot": "Karim, Ville"})
     row.refresh_from_db()
     assert (row.title, row.pilot) == ("Mon titre", "Karim, Ville")
 
@@ -287,12 +295,12 @@ def test_the_steps_of_who_writes_first_are_read_by_who_writes_second(client, pla
     row = action(plan, 7)
     client.force_login(lea)
     address, code = f"{IN_SPACE}{row.pk}/", reading.zones[0].code
-    said = {"title": row.title, "axis": row.axis_id, "version": row.version}
-    theirs = [(date(2027, 2, 1), "Étape d’Ali")]
+    form_data = {"title": row.title, "axis": row.axis_id, "version": row.version}
+    first_milestones = [(date(2027, 2, 1), "Étape d’Ali")]
     begins = {"starts_on": date(2027, 1, 2), "zones": [code], "line": "assistance"}
-    changed(row, lea, milestones=theirs, **begins)
+    changed(row, lea, milestones=first_milestones, **begins)
     for pilot in ("Inès", ""):  # even when nothing else differs
-        page = client.post(address, said | {"pilot": pilot})
+        page = client.post(address, form_data | {"pilot": pilot})
         text = page.content.decode().replace("\xa0", " ").replace("\u202f", " ")
         assert page.status_code == 400
         assert "Étapes, maintenant : 01/02/2027 Étape d’Ali" in text
@@ -303,35 +311,39 @@ def test_the_steps_of_who_writes_first_are_read_by_who_writes_second(client, pla
     row.refresh_from_db()
     assert str(row.version) in str(page.context["form"]["version"])
     both = {"milestones": "01/02/2027 Étape d’Ali\n02/02/2027 La mienne", "version": row.version}
-    assert client.post(address, said | both).status_code == 302
+    assert client.post(address, form_data | both).status_code == 302
     assert row.milestones.count() == 2
 
 
 def test_two_people_who_write_the_same_are_both_done(client, plan, lea, study):
     row = action(plan, 7)
     client.force_login(lea)
-    said = {"title": "Ouvrir", "axis": row.axis_id, "version": row.version, "counts": rules.PEOPLE}
-    said |= {"starts_on": "01/02/2027", "milestones": "J+30 Faire le point"}
-    assert client.post(f"{IN_SPACE}{row.pk}/", said).status_code == 302
+    form_data = {"title": "Ouvrir", "axis": row.axis_id, "version": row.version, "counts": rules.PEOPLE}
+    form_data |= {"starts_on": "01/02/2027", "milestones": "J+30 Faire le point"}
+    assert client.post(f"{IN_SPACE}{row.pk}/", form_data).status_code == 302
     row.refresh_from_db()
-    held = row.version
-    del said["counts"]  # people, until somebody says otherwise
-    assert client.post(f"{IN_SPACE}{row.pk}/", said).status_code == 302
+    stored_version = row.version
+    del form_data["counts"]  # people, until somebody says otherwise
+    assert client.post(f"{IN_SPACE}{row.pk}/", form_data).status_code == 302
     row.refresh_from_db()
-    assert row.version == held and row.milestones.get().on == date(2027, 3, 3)
+    assert row.version == stored_version and row.milestones.get().on == date(2027, 3, 3)
 
 
 def sent_back(page) -> dict[str, Any]:
-    """Return what the form of an action sends when nothing is typed in it."""
+    """Return the form data that an untouched action form sends."""
     fields = re.findall(r"<input[^>]*>", page.content.decode())
-    held: dict[str, Any] = {}
-    for each in fields:
-        found = dict(re.findall(r'(name|value|type)="([^"]*)"', each))
-        if "initial-" in found.get("name", "") or found.get("name") in ("version", "state", "token"):
-            held.setdefault(found["name"], []).append(unescape(found.get("value", "")))
+    initial_fields: dict[str, Any] = {}
+    for input_tag in fields:
+        attributes = dict(re.findall(r'(name|value|type)="([^"]*)"', input_tag))
+        if "initial-" in attributes.get("name", "") or attributes.get("name") in (
+            "version",
+            "state",
+            "token",
+        ):
+            initial_fields.setdefault(attributes["name"], []).append(unescape(attributes.get("value", "")))
     form = page.context["form"]
-    typed = {name: form[name].value() for name in form.fields if name not in held}
-    return held | {name: value for name, value in typed.items() if value not in (None, "", [])}
+    typed = {name: form[name].value() for name in form.fields if name not in initial_fields}
+    return initial_fields | {name: value for name, value in typed.items() if value not in (None, "", [])}
 
 
 def test_the_page_of_a_conflict_tells_what_the_other_changed_and_nothing_else(client, plan, lea, reading):
@@ -359,9 +371,9 @@ def test_the_page_of_a_conflict_tells_what_the_other_changed_and_nothing_else(cl
     )
     actions.set_state(row, rules.RUNNING, by=lea, at=AT)
     page = client.post(address, sent | {"title": "Mon titre", "budget": "13 000"})
-    said = re.findall(r"<li>([^<]*), maintenant : (.*?)</li>", page.content.decode().replace("\xa0", " "))
+    changes = re.findall(r"<li>([^<]*), maintenant : (.*?)</li>", page.content.decode().replace("\xa0", " "))
     assert page.status_code == 400
-    assert said == [("Pilote", "Karim, Ville"), ("État", "en cours")]
+    assert changes == [("Pilote", "Karim, Ville"), ("État", "en cours")]
     assert "Mon titre" in page.content.decode() and action(plan, 7).title != "Mon titre"
     again = sent_back(page)
     assert again["pilot"] == "Karim, Ville", "who typed nothing there replaces nothing"
@@ -376,13 +388,13 @@ def test_the_page_of_a_conflict_tells_what_the_other_changed_and_nothing_else(cl
     assert "Un autre" in [each.words for each in row.milestones.all()]
 
 
-@pytest.mark.parametrize("mine", [False, True])
-def test_the_zones_of_who_writes_first_come_checked_to_who_had_none(client, plan, lea, reading, mine):
+@pytest.mark.parametrize("has_zones", [False, True])
+def test_the_zones_of_who_writes_first_come_checked_to_who_had_none(client, plan, lea, reading, has_zones):
     first, second = (zone.code for zone in reading.zones[:2])
     row = action(plan, 7)
     client.force_login(lea)
     address = f"{IN_SPACE}{row.pk}/"
-    sent = sent_back(client.get(address)) | ({"zones": [second]} if mine else {})
+    sent = sent_back(client.get(address)) | ({"zones": [second]} if has_zones else {})
     assert sent["initial-zones"] == ["tout"]
     changed(row, lea, zones=[first])
     page = client.post(address, sent | {"risks": "Le bail"})
@@ -390,23 +402,23 @@ def test_the_zones_of_who_writes_first_come_checked_to_who_had_none(client, plan
     assert f"Où, maintenant : {reading.zones[0].full_name}" in page.content.decode().replace("\xa0", " ")
     again = sent_back(page)
     assert again["initial-zones"] == [first]
-    assert again["zones"] == [second if mine else first], "what was typed stays, and nothing else"
+    assert again["zones"] == [second if has_zones else first], "what was typed stays, and nothing else"
     assert client.post(address, again).status_code == 302
     row.refresh_from_db()
-    assert (row.zones, row.risks) == ([second if mine else first], "Le bail")
+    assert (row.zones, row.risks) == ([second if has_zones else first], "Le bail")
 
 
 def test_the_days_of_an_action_are_a_sentence_when_one_is_missing(client, plan, lea, study):
     row, begins, ends = action(plan, 7), date(2027, 2, 1), date(2027, 3, 2)
     client.force_login(lea)
-    for days, said in (
+    for days, sentence in (
         ({"starts_on": begins}, "à partir du 1er février 2027, fin non renseignée"),
         ({"starts_on": begins, "ends_on": ends}, "du 1er février 2027 au 2 mars 2027"),
         ({"starts_on": None}, "jusqu’au 2 mars 2027, début non renseigné"),
     ):
         row = changed(row, lea, **days)
         page = " ".join(client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode().split())
-        assert f"<dt>Quand</dt><dd>{said}</dd>" in re.sub(r"> | <", lambda m: m[0].strip(), page)
+        assert f"<dt>Quand</dt><dd>{sentence}</dd>" in re.sub(r"> | <", lambda m: m[0].strip(), page)
 
 
 def test_what_another_put_back_or_wrote_alike_stops_nobody(client, plan, lea, study):
@@ -476,24 +488,24 @@ def test_the_map_of_a_plan_tells_its_classes_and_folds_the_zones_without_an_acti
     monkeypatch.setattr(dossiers, "layer", lambda study, name: f"<svg><title>{name}</title></svg>")
     client.force_login(lea)
     page = client.get(AT_TERRITORY, {"vue": "carte"}).content.decode()
-    shown, _, folded = page.partition("sans action pour")
-    assert "manque-assistance" in shown and "plus de trois quarts" in shown
-    assert f"<strong>{planned.name}</strong>" in shown and planned.name not in folded
-    assert all(zone.name in folded and f"<strong>{zone.name}" not in shown for zone in reading.zones[1:])
+    unfolded, _, folded = page.partition("sans action pour")
+    assert "manque-assistance" in unfolded and "plus de trois quarts" in unfolded
+    assert f"<strong>{planned.name}</strong>" in unfolded and planned.name not in folded
+    assert all(zone.name in folded and f"<strong>{zone.name}" not in unfolded for zone in reading.zones[1:])
 
 
-def test_what_was_dropped_is_told_apart_and_leaves_the_map_and_the_frame(
+def test_dropped_actions_are_listed_separately_and_leave_the_map_and_the_frame(
     client, plan, lea, reading, monkeypatch
 ):
-    kept, dropped, named = action(plan, 1), action(plan, 2), action(plan, 3)
+    running, dropped, named = action(plan, 1), action(plan, 2), action(plan, 3)
     codes = [zone.code for zone in reading.zones[:2]]
-    for row, code in ((kept, codes[0]), (dropped, codes[1])):
+    for row, code in ((running, codes[0]), (dropped, codes[1])):
         changed(row, lea, zones=[code], line="assistance")
     part = actions.write(
         plan, token="part", title="Une part", axis=dropped.axis, parent=dropped, by=lea, at=AT
     )
     dropped.refresh_from_db()
-    actions.set_state(kept, rules.RUNNING, by=lea, at=AT)
+    actions.set_state(running, rules.RUNNING, by=lea, at=AT)
     actions.set_state(dropped, rules.DROPPED, why="La salle est vendue.", by=lea, at=AT)
     drawn = "".join(
         f'<g class="z" data-zone="{code}"><title>Z</title><path class="zone m2" d="M{k}"/></g>'
@@ -505,31 +517,31 @@ def test_what_was_dropped_is_told_apart_and_leaves_the_map_and_the_frame(
     assert "21 actions :" in page and "En dehors, 1 action et 1 sous-action abandonnées." in page
     assert '<path class="choisie" d="M0"/><text>' in page and "contour épais" in page
     section = page[page.index("s-actions") :]
-    assert kept.title in section and dropped.title not in section
+    assert running.title in section and dropped.title not in section
     text = client.get(AT_TERRITORY).content.decode()
     assert (
         dropped.title in text
         and "et 1 action et 1 sous-action abandonnées" in text
         and "abandonnée</span>" in text
     )
-    held = files.frame_of(plan, overview.actions_of(plan), on=ON)
-    titles = [each["title"] for axis in held["axes"] for each in axis["actions"]]
+    frame = files.frame_of(plan, overview.actions_of(plan), on=ON)
+    titles = [each["title"] for axis in frame["axes"] for each in axis["actions"]]
     assert named.title in titles and not {dropped.title, part.title} & set(titles)
-    told = plan_of(PLACE, reading, on=ON)
-    assert len(told.actions) == 23 and len(told.planned) == 21
+    reported_plan = plan_of(PLACE, reading, on=ON)
+    assert len(reported_plan.actions) == 23 and len(reported_plan.planned) == 21
 
 
 def test_a_gap_that_a_part_of_a_dropped_action_answered_is_proposed_again(plan, lea, reading):
     def keys() -> set[str]:
         return {each.key for each in proposals.proposals(plan, reading, ON)}
 
-    made, whole = proposals.proposals(plan, reading, ON)[0], action(plan, 7)
-    row = actions.keep(plan, made, axis=whole.axis, by=lea, at=AT)
-    changed(row, lea, parent=whole)
-    assert made.key not in keys() and made.key in proposals.settled(plan, reading.offer)
-    whole.refresh_from_db()
-    actions.set_state(whole, rules.DROPPED, why="La salle est vendue.", by=lea, at=AT)
-    assert made.key in keys() and made.key not in proposals.settled(plan, reading.offer)
+    proposal, parent = proposals.proposals(plan, reading, ON)[0], action(plan, 7)
+    row = actions.keep(plan, proposal, axis=parent.axis, by=lea, at=AT)
+    changed(row, lea, parent=parent)
+    assert proposal.key not in keys() and proposal.key in proposals.settled(plan, reading.offer)
+    parent.refresh_from_db()
+    actions.set_state(parent, rules.DROPPED, why="La salle est vendue.", by=lea, at=AT)
+    assert proposal.key in keys() and proposal.key not in proposals.settled(plan, reading.offer)
 
 
 def test_a_blank_plan_gets_its_title_and_dynamics_and_loses_those_that_are_empty(client, lea, study):
@@ -539,29 +551,31 @@ def test_a_blank_plan_gets_its_title_and_dynamics_and_loses_those_that_are_empty
     assert address in client.get(AT_TERRITORY).content.decode()
     assert "Retirer" not in client.get(address).content.decode()  # the only one
 
-    def said(geste: str, **more: object) -> str:
+    def page_after(geste: str, **more: object) -> str:
         page = client.post(address, {"geste": geste, **more}, follow=True)
         return page.content.decode().replace("\xa0", " ")
 
-    assert "Le titre du plan est changé." in said("titre", title="  Le plan  d’ici ")
-    assert "La dynamique 2 est dans le plan." in said("ajouter", title="Aller vers", statement="Peu de bus.")
-    assert "porte déjà ce titre" in said("ajouter", title="ALLER VERS")
-    assert "Il manque le titre" in said("ajouter", title="")
-    assert "La dynamique 1 est enregistrée." in said("changer", dynamique=only.pk, title="Équiper")
+    assert "Le titre du plan est changé." in page_after("titre", title="  Le plan  d’ici ")
+    assert "La dynamique 2 est dans le plan." in page_after(
+        "ajouter", title="Aller vers", statement="Peu de bus."
+    )
+    assert "porte déjà ce titre" in page_after("ajouter", title="ALLER VERS")
+    assert "Il manque le titre" in page_after("ajouter", title="")
+    assert "La dynamique 1 est enregistrée." in page_after("changer", dynamique=only.pk, title="Équiper")
     blank.refresh_from_db()
-    held = blank.axes.values_list("number", "title", "statement")
-    assert (blank.title, list(held)) == (
+    axes = blank.axes.values_list("number", "title", "statement")
+    assert (blank.title, list(axes)) == (
         "Le plan d’ici", [(1, "Équiper", ""), (2, "Aller vers", "Peu de bus.")]
     )  # fmt: skip
     row = actions.write(blank, token="une", title="Ouvrir", axis=blank.axes.get(number=2), by=lea, at=AT)
-    page = said("retirer", dynamique=row.axis_id)
+    page = page_after("retirer", dynamique=row.axis_id)
     assert "Des actions en font partie." in page
-    assert "La dynamique 1 est retirée." in said("retirer", dynamique=only.pk)
+    assert "La dynamique 1 est retirée." in page_after("retirer", dynamique=only.pk)
     row.delete()
-    assert "C’est la seule" in said("retirer", dynamique=blank.axes.get().pk)
+    assert "C’est la seule" in page_after("retirer", dynamique=blank.axes.get().pk)
     assert [axis.number for axis in blank.axes.all()] == [2]
-    assert "Ce geste n’existe pas" in said("autre")
-    assert "quelqu’un l’a retirée" in said("retirer", dynamique=only.pk), "twice"
+    assert "Ce geste n’existe pas" in page_after("autre")
+    assert "quelqu’un l’a retirée" in page_after("retirer", dynamique=only.pk), "twice"
 
 
 def test_a_plan_says_who_has_the_roles_of_its_network_and_its_report_too(client, plan, lea, reading):
@@ -570,21 +584,25 @@ def test_a_plan_says_who_has_the_roles_of_its_network_and_its_report_too(client,
     address, was = f"{IN_SPACE}dynamiques/", {"title": plan.title, "initial-title": plan.title}
     assert report_of(PLACE, reading, on=ON).roles == ()
     assert "chef de file" not in client.get(AT_TERRITORY).content.decode()
-    mine = {"geste": "titre", **was, "initial-coordinator": "", "coordinator": "", "initial-lead": ""}
-    page = client.post(address, {**mine, "lead": "La Fabrique"}, follow=True).content.decode()
+    form_data = {"geste": "titre", **was, "initial-coordinator": "", "coordinator": "", "initial-lead": ""}
+    page = client.post(address, {**form_data, "lead": "La Fabrique"}, follow=True).content.decode()
     assert "Les rôles sont enregistrés." in page
-    stale = client.post(address, {**mine, "lead": "La Remise"})
+    stale = client.post(address, {**form_data, "lead": "La Remise"})
     assert stale.status_code == 400 and "« La Fabrique »" in stale.content.decode().replace("\xa0", " ")
     client.post(
-        address, {**mine, "initial-lead": "La Fabrique", "lead": "La Fabrique", "coordinator": "La Métropole"}
+        address,
+        {**form_data, "initial-lead": "La Fabrique", "lead": "La Fabrique", "coordinator": "La Métropole"},
     )
     page = client.get(AT_TERRITORY).content.decode().replace("\xa0", " ")
     assert "Coordonne le réseau : <strong>La Métropole</strong>" in page
     assert "Structure chef de file : <strong>La Fabrique</strong>" in page
-    told = report_of(PLACE, reading, on=ON)
-    assert told.roles == (("coordonne le réseau", "La Métropole"), ("structure chef de file", "La Fabrique"))
-    for actors, title in ((told.actors, "Les acteurs que nomme le plan"), ((), "Qui tient le réseau")):
-        chapter = document._actors(replace(told, actors=actors))
+    report = report_of(PLACE, reading, on=ON)
+    assert report.roles == (
+        ("coordonne le réseau", "La Métropole"),
+        ("structure chef de file", "La Fabrique"),
+    )
+    for actors, title in ((report.actors, "Les acteurs que nomme le plan"), ((), "Qui tient le réseau")):
+        chapter = document._actors(replace(report, actors=actors))
         assert chapter.title == title
         assert chapter.blocks[0].items[1] == "**Structure chef de file** : La Fabrique."
 
@@ -609,10 +627,10 @@ def test_two_who_write_the_same_text_of_a_plan_see_each_other(client, plan, lea,
         f"{IN_SPACE}dynamiques/",
         {"geste": "changer", "dynamique": axis.pk, **was, "statement": "Loin."},
     )
-    said = client.post(address, sent)
-    page = said.content.decode().replace("\xa0", " ")
+    response = client.post(address, sent)
+    page = response.content.decode().replace("\xa0", " ")
     assert (
-        said.status_code == 400
+        response.status_code == 400
         and "a écrit entre-temps : « Les bus sont rares. »" in page
         and "Loin." in page
     )
@@ -634,10 +652,10 @@ def test_two_who_write_the_same_text_of_a_plan_see_each_other(client, plan, lea,
     assert plan.title == "Le leur"
 
 
-def test_what_was_typed_for_a_dynamic_that_is_gone_is_kept_and_says_so(client, plan, lea, study):
-    gone = actions.add_axis(plan, title="La nôtre", by=lea, at=AT)
-    stale = PlanAxis.objects.get(pk=gone.pk)
-    actions.remove_axis(gone, by=lea, at=AT)
+def test_text_typed_for_a_removed_dynamic_stays_on_the_page_with_the_reason(client, plan, lea, study):
+    removed_axis = actions.add_axis(plan, title="La nôtre", by=lea, at=AT)
+    stale = PlanAxis.objects.get(pk=removed_axis.pk)
+    actions.remove_axis(removed_axis, by=lea, at=AT)
     client.force_login(lea)
     sent = {"geste": "changer", "dynamique": stale.pk, "title": "Équiper", "statement": "Loin des bus."}
     page = client.post(f"{IN_SPACE}dynamiques/", sent)
@@ -660,20 +678,20 @@ def test_texts_sent_at_the_same_instant_are_compared_once_they_are_locked(client
     axis, stale = plan.axes.get(number=1), Plan.objects.get(pk=plan.pk)
     was = {"initial-title": axis.title, "initial-statement": axis.statement, "statement": axis.statement}
     client.force_login(lea)
-    for name, theirs, geste in (("change_axis", axis, "changer"), ("rename", stale, "titre")):
+    for name, first_written, geste in (("change_axis", axis, "changer"), ("rename", stale, "titre")):
         written = getattr(actions, name)
 
-        def after_another(row, *args, written=written, theirs=theirs, **said):
-            written(theirs, **{**said, "title": "Le sien", "shown": None})  # while the form was read
-            return written(row, *args, **said)
+        def after_another(row, *args, written=written, first_written=first_written, **values):
+            written(first_written, **{**values, "title": "Le sien", "shown": None})  # while the form was read
+            return written(row, *args, **values)
 
         monkeypatch.setattr(actions, name, after_another)
         sent = {"geste": geste, "dynamique": axis.pk, **was, "title": "Le mien"}
-        sent["initial-title"] = theirs.title
-        said = client.post(f"{IN_SPACE}dynamiques/", sent)
-        assert said.status_code == 400 and "« Le sien »" in said.content.decode().replace("\xa0", " ")
-        theirs.refresh_from_db()
-        assert theirs.title == "Le sien"
+        sent["initial-title"] = first_written.title
+        response = client.post(f"{IN_SPACE}dynamiques/", sent)
+        assert response.status_code == 400 and "« Le sien »" in response.content.decode().replace("\xa0", " ")
+        first_written.refresh_from_db()
+        assert first_written.title == "Le sien"
     untouched = {"geste": "titre", "initial-title": "Avant", "title": "Avant"}
     assert client.post(f"{IN_SPACE}dynamiques/", untouched).status_code == 302
     stale.refresh_from_db()
@@ -699,11 +717,11 @@ def test_an_action_that_begins_before_what_it_waits_for_ends_says_so(client, pla
     first = changed(action(plan, 1), lea, ends_on=date(2027, 3, 1))
     second = changed(action(plan, 2), lea, after=first, starts_on=date(2027, 2, 1))
     client.force_login(lea)
-    told = "Elle commence avant la fin de celle qu’elle attend"
+    warning = "Elle commence avant la fin de celle qu’elle attend"
     address = f"/territoires/{plan.place}/plan/actions/{second.pk}/"
-    assert told in client.get(address).content.decode()
+    assert warning in client.get(address).content.decode()
     actions.set_state(first, rules.DONE, by=lea, at=AT)
-    assert told not in client.get(address).content.decode()
+    assert warning not in client.get(address).content.decode()
 
 
 def test_a_gap_becomes_a_proposal_then_an_action_with_the_figures_of_the_day(client, plan, lea, reading):
@@ -717,8 +735,8 @@ def test_a_gap_becomes_a_proposal_then_an_action_with_the_figures_of_the_day(cli
         "0 sur 3",
         "lieux connus de la zone qui disent : assistance",
     )
-    for said in ("90 fois sur 100", "Insee 2021", reading.definition.universe, reading.offer.source):
-        assert said in first.evidence[0].source
+    for mention in ("90 fois sur 100", "Insee 2021", reading.definition.universe, reading.offer.source):
+        assert mention in first.evidence[0].source
     zones = reading.offer.zones
     empty = zones | {first.zones[0]: replace(zones[first.zones[0]], n_places=0, n_silent=0)}
     bare = proposals.proposals(plan, replace(reading, offer=replace(reading.offer, zones=empty)), ON)[0]
@@ -730,8 +748,12 @@ def test_a_gap_becomes_a_proposal_then_an_action_with_the_figures_of_the_day(cli
     ranged = line("assistance", missing="320\xa0–\xa0740", missing_about="entre 320 et 740 personnes")
     ranged = replace(ranged, missing_sentence="", missing_between="")
     (group, *_) = gaps.openings(reading.offer)
-    told = proposals._gap(reading.offer, replace(group, gaps=(replace(group.gaps[0], line=ranged),)), "")
-    assert told.effect.startswith("Au plus, entre 320 et 740 personnes auraient un lieu d’aide"), "no dash"
+    ranged_proposal = proposals._gap(
+        reading.offer, replace(group, gaps=(replace(group.gaps[0], line=ranged),)), ""
+    )
+    assert ranged_proposal.effect.startswith("Au plus, entre 320 et 740 personnes auraient un lieu d’aide"), (
+        "no dash"
+    )
     assert "Cela ne dit pas combien viendront." in first.effect
     text = client.get(AT_TERRITORY).content.decode()
     assert text.count("Proposée par Maillage") == len(proposed)
@@ -754,32 +776,34 @@ def test_other_reports_tell_the_published_plan_and_propose_only_what_it_has_not_
 ):
     """A deck that proposes what the plan holds makes a room decide twice."""
 
-    def told(report: str) -> str:
-        held = plan_of(PLACE, subject.reading, on=ON)
-        page = output.forms(report, subject, held, {})["html"]().decode().replace("\xa0", " ")
+    def report_text(report: str) -> str:
+        plan_summary = plan_of(PLACE, subject.reading, on=ON)
+        page = output.forms(report, subject, plan_summary, {})["html"]().decode().replace("\xa0", " ")
         return page.replace("ouvrir", "Ouvrir")
 
     subject = replace(reports.subject(study, ON), reading=reading)
     first = gaps.certain(subject.reading.offer)[0]
-    others = (DECK, SYNTHESIS, POSTER)
-    for report in others:
-        assert first.title in told(report), report
-        assert "plan publié" not in told(report), "a draft is nobody’s to read"
-        assert "Un plan est publié" not in told(report)
+    report_kinds = (DECK, SYNTHESIS, POSTER)
+    for report in report_kinds:
+        assert first.title in report_text(report), report
+        assert "plan publié" not in report_text(report), "a draft is nobody’s to read"
+        assert "Un plan est publié" not in report_text(report)
     row = plan.actions.get(number=1)
     row.line, row.zones = first.line.id, [first.code]
     row.save()
     actions.publish(plan, shown=True, by=lea, at=AT)
-    for report in others:
-        assert first.title not in told(report), report
-    assert "Le plan publié compte 22 actions" in told(DECK)
-    assert "Trouver un pilote : 22 actions du plan n’en ont pas" in told(DECK)
+    for report in report_kinds:
+        assert first.title not in report_text(report), report
+    assert "Le plan publié compte 22 actions" in report_text(DECK)
+    assert "Trouver un pilote : 22 actions du plan n’en ont pas" in report_text(DECK)
     plan.actions.filter(number=2).update(state=rules.DROPPED)
-    assert "Le plan publié compte 21 actions" in told(DECK), "its title counts what its sentence counts"
+    assert "Le plan publié compte 21 actions" in report_text(DECK), (
+        "its title counts what its sentence counts"
+    )
     plan.actions.filter(number=2).update(state=rules.TO_DECIDE)
-    assert "Un plan est publié. 22 actions" in told(SYNTHESIS)
-    kept = json.loads(output.forms(DECK, subject, plan_of(PLACE, subject.reading, on=ON), {})["json"]())
-    assert kept["plan"]["title"] == "Le plan", "an edition says later what changed"
+    assert "Un plan est publié. 22 actions" in report_text(SYNTHESIS)
+    edition = json.loads(output.forms(DECK, subject, plan_of(PLACE, subject.reading, on=ON), {})["json"]())
+    assert edition["plan"]["title"] == "Le plan", "an edition says later what changed"
 
 
 def test_a_low_verdict_of_the_grid_is_proposed_and_comes_back_when_it_moves(
@@ -796,25 +820,25 @@ def test_a_low_verdict_of_the_grid_is_proposed_and_comes_back_when_it_moves(
         monkeypatch.setattr(proposals.dossiers, "grid", lambda *_, on: [(axis, ())])
 
     verdict(0.12)
-    made = [each for each in proposals.proposals(plan, reading, ON) if each.key.startswith("verdict:")]
-    assert [(each.key, each.title, each.value) for each in made] == [
+    verdicts = [each for each in proposals.proposals(plan, reading, ON) if each.key.startswith("verdict:")]
+    assert [(each.key, each.title, each.value) for each in verdicts] == [
         ("verdict:sait-on-quand-venir", "Le dire", 0.12)
     ]
-    (proof,) = made[0].evidence
+    (proof,) = verdicts[0].evidence
     assert (proof.value, proof.words, proof.source) == ("manque", "12 %", "Grille, la visibilité")
-    actions.refuse(plan, made[0], why="Pas cette année", by=lea, at=AT)
-    assert proposals.proposal(plan, made[0].key, ON) is None
+    actions.refuse(plan, verdicts[0], why="Pas cette année", by=lea, at=AT)
+    assert proposals.proposal(plan, verdicts[0].key, ON) is None
     verdict(0.9)
-    assert proposals.proposal(plan, made[0].key, ON) is not None
+    assert proposals.proposal(plan, verdicts[0].key, ON) is not None
     client.force_login(lea)
     assert "Le dire" in client.get(AT_TERRITORY).content.decode()
     with pytest.raises(Refused, match="Quelqu’un vient de la refuser : « Pas cette année »"):
         actions.keep(
-            plan, made[0], axis=plan.axes.first(), by=lea, at=AT
+            plan, verdicts[0], axis=plan.axes.first(), by=lea, at=AT
         )  # from a page with its former figure
-    moved = proposals.proposal(plan, made[0].key, ON)
+    moved = proposals.proposal(plan, verdicts[0].key, ON)
     actions.keep(plan, moved, axis=plan.axes.first(), by=lea, at=AT)
-    assert proposals.proposal(plan, made[0].key, ON) is None
+    assert proposals.proposal(plan, verdicts[0].key, ON) is None
     assert plan.actions.get(title="Le dire").objective == "Sait-on quand venir ?"
 
 
@@ -845,23 +869,23 @@ def test_an_action_shows_a_step_to_come_only_while_it_is_to_be_carried_out(clien
         (rules.PEOPLE, 220, None, False),
     ],
 )
-def test_an_aim_beyond_the_need_of_its_zones_is_told(counts, target, high, is_beyond):
+def test_an_aim_beyond_the_need_of_its_zones_gets_a_warning(counts, target, high, is_beyond):
     need = overview.Concerned(about="", between="", words="", sentence="entre 0 et 140 personnes", high=high)
     words = overview.beyond_need(PlanAction(counts=counts, target=target), need)
     assert ("besoin connu dans ces zones : entre 0 et 140 personnes" in words) is is_beyond
 
 
-def test_every_question_of_the_grid_may_be_kept_and_kept_again_once_dropped(client, plan, lea, study):
+def test_every_question_of_the_grid_may_become_an_action_and_again_once_dropped(client, plan, lea, study):
     """Of one hundred letters, some are longer than what tells two sendings apart; and what was dropped is
     proposed again, to be kept, not to be found abandoned.
     """
     for criterion in criteria.CRITERIA:
         key = f"verdict:{slugify(criterion.question)}"[:160]
-        made = proposals.Proposal(key=key, title="Le dire", why="Rien", effect="", evidence=())
-        first, again = (actions.keep(plan, made, axis=plan.axes.first(), by=lea, at=AT) for _ in range(2))
+        proposal = proposals.Proposal(key=key, title="Le dire", why="Rien", effect="", evidence=())
+        first, again = (actions.keep(plan, proposal, axis=plan.axes.first(), by=lea, at=AT) for _ in range(2))
         assert first == again, "once"
         actions.set_state(first, rules.DROPPED, why="Pas cette année.", by=lea, at=AT)
-        later = actions.keep(plan, made, axis=plan.axes.first(), by=lea, at=AT)
+        later = actions.keep(plan, proposal, axis=plan.axes.first(), by=lea, at=AT)
         assert (later.state, later == first) == (rules.TO_DECIDE, False)
 
 
@@ -876,13 +900,13 @@ def test_a_verdict_that_waits_is_proposed_once_those_before_it_are_settled(
     monkeypatch.setattr(proposals.dossiers, "grid", lambda *_, on: [(axis, ())])
 
     def verdicts() -> list[str]:
-        made = proposals.proposals(plan, reading, ON)
-        return [each.title for each in made if each.key.startswith("verdict:")]
+        open_proposals = proposals.proposals(plan, reading, ON)
+        return [each.title for each in open_proposals if each.key.startswith("verdict:")]
 
     assert verdicts() == ["Faire 0", "Faire 1", "Faire 2"]
     for key in ("verdict:question-0", "verdict:question-1"):
-        found = proposals.proposal(plan, key, ON)
-        actions.refuse(plan, found, why="Non.", by=lea, at=AT)
+        proposal = proposals.proposal(plan, key, ON)
+        actions.refuse(plan, proposal, why="Non.", by=lea, at=AT)
     assert verdicts() == ["Faire 2", "Faire 3", "Faire 4"]
 
 
@@ -893,7 +917,7 @@ def answer(label: str, percent: float, *, half: float = 5.0) -> criteria.Answere
     )  # fmt: skip
 
 
-def test_the_need_that_a_survey_voices_most_is_proposed_and_a_tie_is_said(
+def test_the_need_that_a_survey_voices_most_is_proposed_and_a_tie_is_mentioned(
     client, plan, lea, study, monkeypatch
 ):
     surveyed = {
@@ -906,8 +930,8 @@ def test_the_need_that_a_survey_voices_most_is_proposed_and_a_tie_is_said(
     assert only.key == "need:structures:moyens_humains", "fewer than one in five call for no action"
     assert "« Outillage pédagogique » en est trop près pour dire lequel est premier." in only.why
     (proof,) = only.evidence
-    said = " ".join((proof.value, proof.between)).replace("\xa0", " ")
-    assert said == "45 % entre 40 et 50 %, n = 66, brut"
+    share_text = " ".join((proof.value, proof.between)).replace("\xa0", " ")
+    assert share_text == "45 % entre 40 et 50 %, n = 66, brut"
     assert proof.source == "« Enquête », édition 1, 2026"
     client.force_login(lea)
     assert "Trouver du renfort pour accueillir" in client.get(AT_TERRITORY).content.decode()
@@ -920,22 +944,29 @@ def test_the_need_that_a_survey_voices_most_is_proposed_and_a_tie_is_said(
 
 
 @pytest.mark.parametrize(
-    ("believed", "said", "title"),
+    ("believed", "declared", "title"),
     [(53, 12, "Faire venir par le bouche-à-oreille"), (12, 53, "Montrer aux structures"), (53, 46, None), (30, 29, None)],
 )  # fmt: skip
-def test_a_perception_gap_is_proposed_with_both_sides(plan, study, monkeypatch, believed, said, title):
+def test_a_perception_gap_is_proposed_with_both_sides(plan, study, monkeypatch, believed, declared, title):
     """E-018: what structures believe, what inhabitants say; nothing when chance alone may part them."""
     surveyed = {
         ("structures", "canaux", "communication"): answer("Communication", believed),
-        ("inhabitants", "decouverte", "communication"): answer("Communication", said),
+        ("inhabitants", "decouverte", "communication"): answer("Communication", declared),
     }
     monkeypatch.setattr(proposals.evidence, "published", lambda place, **_: surveyed)
-    made = [each for each in proposals.proposals(plan, None, ON) if each.key.startswith("verdict:ce-que")]
-    assert bool(made) is (title is not None)
-    for each in made:
-        assert each.title.startswith(title)
-        assert "41 points" in each.why
-        assert [proof.value.replace("\xa0", " ") for proof in each.evidence] == [f"{believed} %", f"{said} %"]
+    perception_gaps = [
+        proposal
+        for proposal in proposals.proposals(plan, None, ON)
+        if proposal.key.startswith("verdict:ce-que")
+    ]
+    assert bool(perception_gaps) is (title is not None)
+    for proposal in perception_gaps:
+        assert proposal.title.startswith(title)
+        assert "41 points" in proposal.why
+        assert [proof.value.replace("\xa0", " ") for proof in proposal.evidence] == [
+            f"{believed} %",
+            f"{declared} %",
+        ]
 
 
 def acts(structure, kind: str, n: int, minutes: int) -> None:
@@ -955,12 +986,12 @@ def test_time_in_the_place_of_people_proposes_to_teach_when_it_would_be_shorter(
     acts(structure, "place", 10, 60)
     assert load() is None, "ten acts are too few to be told"
     acts(structure, "place", 13, 60)
-    found = load()
-    assert [each.value.replace("\xa0", " ") for each in found.evidence] == ["22 h", "presque rien", "22"]
-    assert "prendrait 2 h par groupes de 6 (11 h une par une)" in found.effect.replace("\xa0", " ")
-    assert "une hypothèse" in found.effect
-    assert "Plan stratégique" in found.alike[0] or "action 15" in found.alike[0]
-    actions.refuse(plan, found, why="L’équipe est déjà formée", by=lea, at=AT)
+    proposal = load()
+    assert [each.value.replace("\xa0", " ") for each in proposal.evidence] == ["22 h", "presque rien", "22"]
+    assert "prendrait 2 h par groupes de 6 (11 h une par une)" in proposal.effect.replace("\xa0", " ")
+    assert "une hypothèse" in proposal.effect
+    assert "Plan stratégique" in proposal.alike[0] or "action 15" in proposal.alike[0]
+    actions.refuse(plan, proposal, why="L’équipe est déjà formée", by=lea, at=AT)
     assert load() is None
     Refusal.objects.all().delete()
     acts(structure, "shown", 44, 45)
@@ -975,30 +1006,32 @@ def test_short_acts_in_place_call_for_no_course(plan):
 def without_solution(n: int, *, example: bool = False) -> None:
     """Note referrals that no place answered; those of invented people come with one that was sent."""
     at = AT - timedelta(days=3)
-    told = {"origin": "professional", "commune": PLACE, "example": example}
+    common_fields = {"origin": "professional", "commune": PLACE, "example": example}
     ends = [{"state": "unsolved", "ended_at": at}] * n
     for end in (*ends, {"state": "sent", "sent_at": at}) if example else ends:
-        path = Path.objects.create(made_at=at, **told)
-        Orientation.objects.create(path=path, need="formation", prepared_at=at, changed_at=at, **end, **told)
+        path = Path.objects.create(made_at=at, **common_fields)
+        Orientation.objects.create(
+            path=path, need="formation", prepared_at=at, changed_at=at, **end, **common_fields
+        )
 
 
 @pytest.mark.parametrize(
-    ("real", "invented", "told"), [(0, 0, None), (10, 0, None), (11, 0, "11"), (23, 0, "22"), (10, 5, None), (0, 20, None)]
+    ("real", "invented", "count_text"), [(0, 0, None), (10, 0, None), (11, 0, "11"), (23, 0, "22"), (10, 5, None), (0, 20, None)]
 )  # fmt: skip
 def test_referrals_without_solution_are_proposed_by_whole_batches_and_never_invented(
-    client, plan, lea, real, invented, told
+    client, plan, lea, real, invented, count_text
 ):
     without_solution(real)
     if invented:
         without_solution(invented, example=True)
-    found = proposals.proposal(plan, "unsolved", ON)
-    assert (found.evidence[0].value if found else None) == told
+    proposal = proposals.proposal(plan, "unsolved", ON)
+    assert (proposal.evidence[0].value if proposal else None) == count_text
     client.force_login(lea)
     page = client.get(AT_TERRITORY).content.decode()
-    assert ("Trouver une solution pour les demandes restées sans lieu" in page) is (told is not None)
-    if found:
+    assert ("Trouver une solution pour les demandes restées sans lieu" in page) is (count_text is not None)
+    if proposal:
         assert "Aucun effet n’est chiffré." in page
-        actions.refuse(plan, found, why="Le CCAS les reçoit déjà", by=lea, at=AT)
+        actions.refuse(plan, proposal, why="Le CCAS les reçoit déjà", by=lea, at=AT)
         assert proposals.proposal(plan, "unsolved", ON) is None
 
 
@@ -1013,15 +1046,15 @@ def test_a_proposal_goes_where_the_plan_answers_its_line_and_says_where_it_comes
     page = client.get(AT_TERRITORY).content.decode()
     assert f'<option value="{target.pk}" selected>' in page
     sent = {"geste": "garder", "proposition": gap.key}
-    told = client.post(f"{IN_SPACE}geste/", sent | {"dynamique": "99999"}, follow=True).content.decode()
-    assert "La dynamique choisie n’est plus dans le plan." in told
-    told = client.post(f"{IN_SPACE}geste/", {"geste": "gommer"}, follow=True).content.decode()
-    assert "Ce geste n’existe pas" in told
+    page_text = client.post(f"{IN_SPACE}geste/", sent | {"dynamique": "99999"}, follow=True).content.decode()
+    assert "La dynamique choisie n’est plus dans le plan." in page_text
+    page_text = client.post(f"{IN_SPACE}geste/", {"geste": "gommer"}, follow=True).content.decode()
+    assert "Ce geste n’existe pas" in page_text
     assert not plan.actions.filter(proposal=gap.key).exists()
     client.post(f"{IN_SPACE}geste/", sent)
-    kept = plan.actions.get(proposal=gap.key)
-    assert kept.axis == target
-    address = f"{IN_SPACE}{kept.pk}/geste/"
+    row = plan.actions.get(proposal=gap.key)
+    assert row.axis == target
+    address = f"{IN_SPACE}{row.pk}/geste/"
     assert "Ce geste n’existe pas" in client.post(address, {"geste": "gommer"}).content.decode()
     sent = {"geste": "etat", "etat": "envolée"}
     assert "Cet état n’existe pas." in client.post(address, sent).content.decode()
@@ -1031,9 +1064,9 @@ def test_a_proposal_goes_where_the_plan_answers_its_line_and_says_where_it_comes
 def test_a_number_is_read_with_the_spaces_of_its_thousands(client, plan, lea, study, typed):
     client.force_login(lea)
     row = action(plan, 7)
-    said = {"title": row.title, "axis": row.axis_id, "version": row.version, "indicator": "Personnes"}
-    said |= {"budget": typed, "baseline": typed, "target": typed}
-    assert client.post(f"{IN_SPACE}{row.pk}/", said).status_code == 302
+    form_data = {"title": row.title, "axis": row.axis_id, "version": row.version, "indicator": "Personnes"}
+    form_data |= {"budget": typed, "baseline": typed, "target": typed}
+    assert client.post(f"{IN_SPACE}{row.pk}/", form_data).status_code == 302
     row.refresh_from_db()
     assert (row.budget, row.baseline, row.target) == (12_000,) * 3
     for sent in (
@@ -1065,7 +1098,7 @@ def test_an_amount_is_read_as_people_type_it(typed, euros):
         ("beaucoup", NO_AMOUNT),
     ],
 )
-def test_an_amount_that_cannot_be_kept_says_what_to_write(typed, why):
+def test_an_unreadable_amount_says_what_to_write(typed, why):
     with pytest.raises(ValidationError) as refused:
         AmountField(most=100_000_000).clean(typed)
     assert refused.value.messages[0].replace("\u202f", " ").replace("\xa0", " ") == why
@@ -1073,13 +1106,13 @@ def test_an_amount_that_cannot_be_kept_says_what_to_write(typed, why):
 
 def test_a_quantity_takes_the_points_of_its_thousands_unless_they_may_be_decimals():
     field = QuantityField()
-    for typed, held in (
+    for typed, quantity in (
         ("1.000.000", 1e6),
         ("1.000,5", 1000.5),
         ("1.000.000,25", 1000000.25),
         ("42.5", 42.5),
     ):
-        assert field.clean(typed) == held
+        assert field.clean(typed) == quantity
     for typed in ("1.000", "0.000.000", "1.000.5", "1,000,000"):
         with pytest.raises(ValidationError) as refused:
             field.clean(typed)
@@ -1091,13 +1124,17 @@ def test_the_file_of_actions_has_numbers_beside_its_words(plan, lea, reading):
     both = changed(action(plan, 1), lea, zones=codes, line="assistance", baseline=4, counts="people")
     free = changed(action(plan, 2), lea, line="", baseline=40)
     rows = {row["action"]: row for row in files.table_of(overview.actions_of(plan), reading)}
-    told = rows[both.title]
-    assert (told["personnes_bas"], told["personnes_haut"], told["personnes_valeur"]) == (420.0, 540.0, 540.0)
-    assert told["personnes_concernees"] == "420 à 540" and told["personnes_motif"] == ""
-    assert (told["au_depart_valeur"], told["au_depart_motif"]) == ("", "petit effectif, masqué")
-    told = rows[free.title]
-    assert told["personnes_valeur"] == "" and "non chiffré" in told["personnes_motif"]
-    assert (told["au_depart_valeur"], told["au_depart_motif"], told["invente"]) == (40, "", "")
+    file_row = rows[both.title]
+    assert (file_row["personnes_bas"], file_row["personnes_haut"], file_row["personnes_valeur"]) == (
+        420.0,
+        540.0,
+        540.0,
+    )
+    assert file_row["personnes_concernees"] == "420 à 540" and file_row["personnes_motif"] == ""
+    assert (file_row["au_depart_valeur"], file_row["au_depart_motif"]) == ("", "petit effectif, masqué")
+    file_row = rows[free.title]
+    assert file_row["personnes_valeur"] == "" and "non chiffré" in file_row["personnes_motif"]
+    assert (file_row["au_depart_valeur"], file_row["au_depart_motif"], file_row["invente"]) == (40, "", "")
     plan.example = True
     rows = files.table_of(overview.actions_of(plan), reading)
     assert {row["invente"] for row in rows} == {"pilotes, dates et budgets inventés pour la démonstration"}
@@ -1106,19 +1143,19 @@ def test_the_file_of_actions_has_numbers_beside_its_words(plan, lea, reading):
 def test_a_refusal_asks_why_and_holds_until_the_figure_moves(client, plan, lea, reading):
     client.force_login(lea)
     first = proposals.proposals(plan, reading, ON)[0]
-    asked = {"geste": "refuser", "proposition": first.key}
-    page = client.post(f"{IN_SPACE}geste/", asked, follow=True)
+    form_data = {"geste": "refuser", "proposition": first.key}
+    page = client.post(f"{IN_SPACE}geste/", form_data, follow=True)
     assert "Il manque le motif." in page.content.decode()
-    client.post(f"{IN_SPACE}geste/", asked | {"motif": "La commune voisine ouvre en mars."})
-    held = Refusal.objects.get(plan=plan)
-    assert (held.why, held.value) == ("La commune voisine ouvre en mars.", first.value)
+    client.post(f"{IN_SPACE}geste/", form_data | {"motif": "La commune voisine ouvre en mars."})
+    refusal = Refusal.objects.get(plan=plan)
+    assert (refusal.why, refusal.value) == ("La commune voisine ouvre en mars.", first.value)
     assert first.key not in {each.key for each in proposals.proposals(plan, reading, ON)}
     assert first.key in proposals.settled(plan, reading.offer), "other reports do not propose it either"
-    Refusal.objects.filter(pk=held.pk).update(value=held.value * 2)
+    Refusal.objects.filter(pk=refusal.pk).update(value=refusal.value * 2)
     assert first.key in {each.key for each in proposals.proposals(plan, reading, ON)}
     assert first.key not in proposals.settled(plan, reading.offer)
-    Refusal.objects.filter(pk=held.pk).update(value=held.value)
-    client.post(f"{IN_SPACE}geste/", {"geste": "redemander", "refus": held.pk})
+    Refusal.objects.filter(pk=refusal.pk).update(value=refusal.value)
+    client.post(f"{IN_SPACE}geste/", {"geste": "redemander", "refus": refusal.pk})
     assert first.key in {each.key for each in proposals.proposals(plan, reading, ON)}
 
 
@@ -1141,8 +1178,8 @@ def test_what_a_workshop_proposed_enters_the_plan_once(client, plan, lea):
     actions.set_state(row, "dropped", why="Pas de salle cette année.", by=lea, at=AT)
     (again,) = proposals.proposals(plan, None, ON)
     assert again == proposed, "as any proposal whose action was dropped"
-    kept = actions.keep(plan, again, axis=plan.axes.first(), by=lea, at=AT)
-    assert (kept != row, kept.draft) == (True, draft)
+    action_again = actions.keep(plan, again, axis=plan.axes.first(), by=lea, at=AT)
+    assert (action_again != row, action_again.draft) == (True, draft)
     assert proposals.proposals(plan, None, ON) == []
 
 
@@ -1151,10 +1188,10 @@ def test_the_journal_says_who_decided_what_and_what_changed_elsewhere(client, pl
     row = action(plan, 7)
     address = f"{IN_SPACE}{row.pk}/geste/"
     client.post(address, {"geste": "etat", "etat": "running"})
-    said = {"geste": "note", "kind": "elsewhere", "on": "2026-10-06", "words": "La médiathèque ferme."}
-    client.post(address, said)
-    client.post(address, said | {"words": ""})
-    refused = client.post(address, said | {"on": "2999-10-06"}, follow=True).content.decode()
+    form_data = {"geste": "note", "kind": "elsewhere", "on": "2026-10-06", "words": "La médiathèque ferme."}
+    client.post(address, form_data)
+    client.post(address, form_data | {"words": ""})
+    refused = client.post(address, form_data | {"on": "2999-10-06"}, follow=True).content.decode()
     assert "Ce jour n’est pas encore venu." in refused
     assert row.notes.filter(kind="elsewhere").count() == 1
     text = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode().replace("\xa0", " ")
@@ -1172,14 +1209,14 @@ def test_words_that_reach_somebody_are_confirmed_before_everybody_reads_them(cli
     row = action(plan, 7)
     address = f"{IN_SPACE}{row.pk}/geste/"
     words = "Jean Durand, 06 39 98 12 34, prend la suite."
-    said = {"geste": "note", "kind": "decision", "on": "2026-10-06", "words": words}
-    answer = client.post(address, said)
-    asked = answer.content.decode()
+    form_data = {"geste": "note", "kind": "decision", "on": "2026-10-06", "words": words}
+    answer = client.post(address, form_data)
+    page_text = answer.content.decode()
     assert answer.status_code == 400 and not row.notes.filter(words=words).exists()
-    assert "Il y a peut-être ici un numéro de téléphone" in asked and 'name="personne"' in asked
-    assert words in asked, "nothing typed is lost"
-    assert "Pas encore enregistré" in asked and "autofocus" in asked, "on a long page, where it is"
-    assert client.post(address, said | {"personne": "on"}).status_code == 302
+    assert "Il y a peut-être ici un numéro de téléphone" in page_text and 'name="personne"' in page_text
+    assert words in page_text, "nothing typed is lost"
+    assert "Pas encore enregistré" in page_text and "autofocus" in page_text, "on a long page, where it is"
+    assert client.post(address, form_data | {"personne": "on"}).status_code == 302
     assert row.notes.filter(words=words).exists()
     counted = {
         "geste": "mesure",
@@ -1189,8 +1226,12 @@ def test_words_that_reach_somebody_are_confirmed_before_everybody_reads_them(cli
     }
     row.indicator = "Personnes venues"
     row.save()
-    asked = client.post(address, counted).content.decode()
-    assert "une adresse e-mail" in asked and 'id="mesure-personne"' in asked and not row.measures.exists()
+    page_text = client.post(address, counted).content.decode()
+    assert (
+        "une adresse e-mail" in page_text
+        and 'id="mesure-personne"' in page_text
+        and not row.measures.exists()
+    )
     client.post(address, counted | {"personne": "on"})
     assert row.measures.count() == 1
     plain = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode()
@@ -1232,16 +1273,16 @@ def test_the_journal_says_what_each_edit_changed_from_what_to_what(client, plan,
     old = "a" * 200
     PlanAction.objects.filter(pk=row.pk).update(means=f"{old} deux jours", baseline=58)
     row.milestones.create(on=date(2027, 3, 1), words="Faire le point")
-    kept = {"title": row.title, "axis": row.axis_id, "objective": row.objective, "public": row.public}
-    kept |= {"partners": row.partners, "existing": row.existing, "line": row.line, "counts": "people"}
-    kept |= {"baseline": 58, "milestones": "01/03/2027 Faire le point", "means": f"{old} deux jours"}
-    sent = kept | {"version": 1}
+    unchanged = {"title": row.title, "axis": row.axis_id, "objective": row.objective, "public": row.public}
+    unchanged |= {"partners": row.partners, "existing": row.existing, "line": row.line, "counts": "people"}
+    unchanged |= {"baseline": 58, "milestones": "01/03/2027 Faire le point", "means": f"{old} deux jours"}
+    sent = unchanged | {"version": 1}
     client.post(f"{IN_SPACE}{row.pk}/", sent)
     assert not row.notes.exists(), "nothing changed, nothing is said"
-    sent = kept | {"version": 2, "title": "Ouvrir le mardi", "pilot": "Inès", "budget": "12000"}
+    sent = unchanged | {"version": 2, "title": "Ouvrir le mardi", "pilot": "Inès", "budget": "12000"}
     sent |= {"starts_on": "2027-01-04", "means": f"{old} trois jours", "baseline": 43, "milestones": ""}
     client.post(f"{IN_SPACE}{row.pk}/", sent)
-    told = " ".join(each.words for each in row.notes.order_by("pk"))
+    journal_text = " ".join(each.words for each in row.notes.order_by("pk"))
     for words in (
         f"Titre : « {row.title} » → « Ouvrir le mardi ».",
         "Pilote : rien → « Inès ».",
@@ -1252,8 +1293,8 @@ def test_the_journal_says_what_each_edit_changed_from_what_to_what(client, plan,
         "Au départ : changé.",  # of people: 58, then 43, then 60 would give back two of them
         "Étape retirée : 1er mars 2027, Faire le point.",
     ):
-        assert words in told, words
-    assert "Objectif" not in told and "58" not in told
+        assert words in journal_text, words
+    assert "Objectif" not in journal_text and "58" not in journal_text
     client.post(f"{IN_SPACE}{row.pk}/", sent | {"version": 3, "counts": rules.THINGS})
     client.post(f"{IN_SPACE}{row.pk}/", sent | {"version": 4, "counts": rules.THINGS, "baseline": 40})
     assert row.notes.order_by("pk").last().words == "Au départ : « 43 » → « 40 »."
@@ -1278,7 +1319,7 @@ def test_a_passed_step_that_is_worded_better_stays_passed(plan, lea):
     assert not any(each.done_on for each in row.milestones.all()), "which is which, nobody knows"
 
 
-def test_a_step_or_a_task_that_somebody_took_off_is_said_not_lost(client, plan, lea):
+def test_a_step_or_a_task_that_somebody_removed_is_refused_with_its_reason(client, plan, lea):
     row, day = action(plan, 7), date(2026, 10, 5)
     row = changed(row, lea, milestones=[(day, "Réunion")])
     step = row.milestones.get().pk
@@ -1318,8 +1359,8 @@ def test_the_journal_says_what_was_counted_funded_and_passed_and_what_was_taken_
     actions.withdraw_measure(wrong, by=lea, at=AT)
     count(on=date(2026, 9, 2), value=14)
     count(on=date(2026, 8, 31), value=2)
-    beside = count(on=date(2026, 9, 2), value=3, elsewhere="Seyssins")
-    actions.withdraw_measure(beside, by=lea, at=AT)
+    elsewhere_count = count(on=date(2026, 9, 2), value=3, elsewhere="Seyssins")
+    actions.withdraw_measure(elsewhere_count, by=lea, at=AT)
     with pytest.raises(Refused, match="ne baisse pas"):
         actions.withdraw_measure(wrong, by=lea, at=AT)
     funding = actions.fund(row, name="Mme Ayral", euros=1_500, by=lea, at=AT)
@@ -1328,8 +1369,8 @@ def test_the_journal_says_what_was_counted_funded_and_passed_and_what_was_taken_
     actions.fund(row, name="La Ville", brings="la salle", by=lea, at=AT)
     for passed in (True, False):
         actions.pass_milestone(step, passed=passed, by=lea, at=AT)
-    told = [each.words for each in row.notes.order_by("pk")]
-    assert told == [
+    note_texts = [each.words for each in row.notes.order_by("pk")]
+    assert note_texts == [
         "Nombre compté le 1er septembre 2026 : retiré.",
         "Nombre compté le 31 août 2026 : noté après coup.",
         "Nombre compté le 2 septembre 2026, Seyssins : retiré.",
@@ -1345,7 +1386,7 @@ def test_the_journal_says_what_was_counted_funded_and_passed_and_what_was_taken_
 
 def test_two_who_withdraw_the_same_line_put_nothing_back(client, plan, lea, study):
     row = changed(action(plan, 7), lea, indicator="Venues", milestones=[(date(2026, 12, 1), "Ouvrir")])
-    made = {
+    row_by_gesture = {
         "oter": ("note", actions.note(row, kind="comment", on=ON, words="Vu.", by=lea, at=AT)),
         "oter-mesure": ("mesure", actions.count(row, on=ON, value=41, source="Feuille", by=lea, at=AT)),
         "oter-financement": ("financement", actions.fund(row, name="La Ville", euros=9, by=lea, at=AT)),
@@ -1354,12 +1395,16 @@ def test_two_who_withdraw_the_same_line_put_nothing_back(client, plan, lea, stud
     client.force_login(lea)
     page = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode()
     assert page.count('name="etait" value=""') == 4
-    for geste, (name, each) in made.items():
-        for was, gone in (("", True), ("", True), ("1", False), ("1", False)):
-            client.post(f"{IN_SPACE}{row.pk}/geste/", {"geste": geste, name: each.pk, "etait": was})
-            each.refresh_from_db()
-            assert bool(getattr(each, "done_on" if name == "etape" else "withdrawn_at")) is gone, (geste, was)
-    client.post(f"{IN_SPACE}{row.pk}/geste/", {"geste": "oter", "note": made["oter"][1].pk, "etait": ""})
+    for geste, (name, journal_row) in row_by_gesture.items():
+        for was, is_withdrawn in (("", True), ("", True), ("1", False), ("1", False)):
+            client.post(f"{IN_SPACE}{row.pk}/geste/", {"geste": geste, name: journal_row.pk, "etait": was})
+            journal_row.refresh_from_db()
+            assert (
+                bool(getattr(journal_row, "done_on" if name == "etape" else "withdrawn_at")) is is_withdrawn
+            ), (geste, was)
+    client.post(
+        f"{IN_SPACE}{row.pk}/geste/", {"geste": "oter", "note": row_by_gesture["oter"][1].pk, "etait": ""}
+    )
     assert (
         client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode().count('name="etait" value="1"') == 1
     )
@@ -1377,11 +1422,18 @@ def test_figures_typed_beside_a_former_study_are_to_be_read_again(client, plan, 
     later = replace(reading, fingerprint="0000-1111")
     monkeypatch.setattr(overview, "reading_of", lambda place: later)
     row = changed(row, lea, objective=row.objective, pilot="")
-    told = f"Écrit le 20 novembre 2026 pour l’étude {reading.fingerprint} ; celle d’aujourd’hui est 0000-1111"
-    assert told in client.get(address).content.decode(), "another field written since changes nothing of it"
+    warning = (
+        f"Écrit le 20 novembre 2026 pour l’étude {reading.fingerprint} ; celle d’aujourd’hui est 0000-1111"
+    )
+    assert warning in client.get(address).content.decode(), (
+        "another field written since changes nothing of it"
+    )
     actions.publish(plan, shown=True, by=lea, at=AT)
-    (held,) = [each for each in report_of(PLACE, later, on=ON).actions if each.number == 7]
-    assert held.objective.startswith("Pour les 320 à 740 personnes") and told not in held.objective
+    (reported_action,) = [each for each in report_of(PLACE, later, on=ON).actions if each.number == 7]
+    assert (
+        reported_action.objective.startswith("Pour les 320 à 740 personnes")
+        and warning not in reported_action.objective
+    )
     monkeypatch.setattr("maillage.apps.plans.queries.history.reading_of", lambda place: later)
     row = changed(row, lea, objective="Pour les 280 à 640 personnes.")
     assert row.written_for == "0000-1111" and "à relire" not in client.get(address).content.decode()
@@ -1401,27 +1453,27 @@ def test_the_expected_effect_says_where_it_comes_from_or_whose_assumption_it_is(
         return page[page.index("Effet attendu") : page.index("Effet observé")]
 
     client.force_login(lea)
-    told = card()
-    assert not row.evidence and ">estimé<" in told
+    card_text = card()
+    assert not row.evidence and ">estimé<" in card_text
     for words in ("Estimation, ", "parmi : ", reading.definition.universe, reading.offer.source):
-        assert words.replace("\xa0", " ") in told, words
-    assert str(reading.source.year) in told and reverse("method", args=["manques"]) in told
-    assert "C’est une hypothèse de Lea : Maillage ne l’a pas calculée." in told
+        assert words.replace("\xa0", " ") in card_text, words
+    assert str(reading.source.year) in card_text and reverse("method", args=["manques"]) in card_text
+    assert "C’est une hypothèse de Lea : Maillage ne l’a pas calculée." in card_text
     paul = account("paul", "coordination", territory="38")
     row = changed(row, paul, target=80.0, indicator=row.indicator, line=row.line, zones=row.zones)
     changed(row, lea, pilot="Inès", target=80.0, indicator=row.indicator, line=row.line, zones=row.zones)
     assert "hypothèse de Paul" in card(), "of who wrote the number, not of who wrote last"
     actions.publish(plan, shown=True, by=lea, at=AT)
     client.logout()
-    told = card()
-    assert "hypothèse de la personne qui écrit le plan" in told and "Paul" not in told
+    card_text = card()
+    assert "hypothèse de la personne qui écrit le plan" in card_text and "Paul" not in card_text
     client.force_login(lea)
     row.refresh_from_db()
     row = changed(row, lea, target=80.0, indicator=row.indicator, line="", zones=[])
     assert ">supposé<" in card() and "Estimation" not in card()
     changed(row, lea, target=None, indicator=row.indicator)
-    told = card()
-    assert ">non chiffré<" in told and "hypothèse" not in told
+    card_text = card()
+    assert ">non chiffré<" in card_text and "hypothèse" not in card_text
     Plan.objects.update(example=True)
     changed(PlanAction.objects.get(pk=row.pk), lea, target=70.0, indicator=row.indicator)
     assert "hypothèse de Lea" in card(), "typed in an invented plan, it is not invented"
@@ -1439,8 +1491,8 @@ def test_an_action_is_dropped_with_its_reason_and_what_was_typed_stays(client, p
     row.refresh_from_db()
     assert row.state == "decide" and not row.notes.exists()
     client.post(address, {"geste": "etat", "etat": "dropped", "motif": "La salle est vendue."})
-    said = [each.words for each in row.notes.order_by("pk")]
-    assert said == ["La salle est vendue.", "De « à décider » à « abandonnée »."]
+    note_texts = [each.words for each in row.notes.order_by("pk")]
+    assert note_texts == ["La salle est vendue.", "De « à décider » à « abandonnée »."]
 
 
 def test_a_gesture_that_is_refused_keeps_what_was_typed(client, plan, lea, study):
@@ -1465,7 +1517,7 @@ def test_lines_that_the_software_wrote_before_are_found_by_their_words(plan, lea
     def written(words: str, kind: str = "decision", withdrawn_at: datetime | None = None) -> PlanNote:
         return row.notes.create(kind=kind, on=ON, words=words, by=lea, at=AT, withdrawn_at=withdrawn_at)
 
-    theirs = [
+    automatic_notes = [
         written("De « prête » à « en cours »."),
         written("De « en cours » à « faite ».", withdrawn_at=AT),
     ]
@@ -1476,9 +1528,9 @@ def test_lines_that_the_software_wrote_before_are_found_by_their_words(plan, lea
         written("Décidé le mardi.", withdrawn_at=AT),
     ]
     import_module("maillage.apps.plans.migrations.0007_automatic_notes").find_automatic(apps, None)
-    for each in (*theirs, *typed):
+    for each in (*automatic_notes, *typed):
         each.refresh_from_db()
-    assert [(each.automatic, each.withdrawn_at) for each in theirs] == [(True, None)] * 2
+    assert [(each.automatic, each.withdrawn_at) for each in automatic_notes] == [(True, None)] * 2
     assert [each.automatic for each in typed] == [False] * 4
     assert typed[3].withdrawn_at == AT
 
@@ -1486,17 +1538,17 @@ def test_lines_that_the_software_wrote_before_are_found_by_their_words(plan, lea
 def test_a_plan_leaves_as_a_frame_that_another_territory_takes_up(client, plan, lea):
     changed(action(plan, 7), lea, pilot="Leïla, CCAS", budget=6_400, objective="Ouvrir le soir")
     client.force_login(lea)
-    given = client.get(f"{AT_TERRITORY}cadre.json")
-    held = json.loads(given.content)
-    assert "Leïla" not in given.content.decode()
-    assert "budget" not in given.content.decode()
-    form = FrameForm({"title": "Le nôtre"}, {"fichier": SimpleUploadedFile("c.json", given.content)})
+    response = client.get(f"{AT_TERRITORY}cadre.json")
+    frame = json.loads(response.content)
+    assert "Leïla" not in response.content.decode()
+    assert "budget" not in response.content.decode()
+    form = FrameForm({"title": "Le nôtre"}, {"fichier": SimpleUploadedFile("c.json", response.content)})
     assert form.is_valid(), form.errors
     taken = actions.open_plan("59350", title="Le nôtre", frame=form.frame, by=lea, at=AT)
     assert taken.actions.count() == 22
     assert {axis.announced for axis in taken.axes.all()} == {None}, "a document of elsewhere announced it"
-    assert taken.actions.get(number=7).objective == f"D’après {held['origin']} : Ouvrir le soir"
-    assert [axis["title"] for axis in held["axes"]] == [axis.title for axis in form.frame.axes]
+    assert taken.actions.get(number=7).objective == f"D’après {frame['origin']} : Ouvrir le soir"
+    assert [axis["title"] for axis in frame["axes"]] == [axis.title for axis in form.frame.axes]
 
 
 def test_a_frame_keeps_indicators_means_and_steps_but_no_number_nor_day(client, plan, lea, monkeypatch):
@@ -1513,9 +1565,9 @@ def test_a_frame_keeps_indicators_means_and_steps_but_no_number_nor_day(client, 
         action(plan, 8), lea, milestones=[(date(2027, 5, 1), "Un"), (date(2027, 5, 11), "Deux")]
     )
     client.force_login(lea)
-    given = client.get(f"{AT_TERRITORY}cadre.json").content
-    assert not any(each in given.decode() for each in ("317", "211", "293", "2027"))
-    form = FrameForm({"title": "x"}, {"fichier": SimpleUploadedFile("c.json", given)})
+    frame_bytes = client.get(f"{AT_TERRITORY}cadre.json").content
+    assert not any(framed_action in frame_bytes.decode() for framed_action in ("317", "211", "293", "2027"))
+    form = FrameForm({"title": "x"}, {"fichier": SimpleUploadedFile("c.json", frame_bytes)})
     assert form.is_valid(), form.errors
     taken = actions.open_plan("59350", title="x", frame=form.frame, by=lea, at=AT)
     copy = taken.actions.get(number=7)
@@ -1525,16 +1577,16 @@ def test_a_frame_keeps_indicators_means_and_steps_but_no_number_nor_day(client, 
     assert copy.delays == [(-15, "Réserver la salle"), (30, "Faire le point")]
     assert taken.actions.get(number=started_never.number).delays == [(0, "Un"), (10, "Deux")]
     again = files.frame_of(taken, overview.actions_of(taken), on=ON)
-    held = json.loads(given)
-    for axis in held["axes"]:  # what it states of its territory says so, and the rest leaves as it came
+    frame = json.loads(frame_bytes)
+    for axis in frame["axes"]:  # what it states of its territory says so, and the rest leaves as it came
         axis["statement"] = form.frame.attributed(axis["statement"], most=600)
-        for each in axis["actions"]:
-            each |= {
-                name: form.frame.attributed(each[name], most=400)
+        for framed_action in axis["actions"]:
+            framed_action |= {
+                name: form.frame.attributed(framed_action[name], most=400)
                 for name in ("objective", "existing", "partners", "means")
-                if name in each
+                if name in framed_action
             }
-    assert again["axes"] == held["axes"]
+    assert again["axes"] == frame["axes"]
 
 
 def test_a_step_without_a_day_has_one_once_its_action_begins(client, plan, lea, reading):
@@ -1546,15 +1598,15 @@ def test_a_step_without_a_day_has_one_once_its_action_begins(client, plan, lea, 
     row.refresh_from_db()
     page = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode().replace("\xa0", " ")
     assert "30 jours après le début : Faire le point" in page and "ces étapes auront leur jour" in page
-    told = next(each for each in plan_of(PLACE, reading, on=ON).actions if each.number == 7)
-    assert told.steps == (
+    reported_action = next(each for each in plan_of(PLACE, reading, on=ON).actions if each.number == 7)
+    assert reported_action.steps == (
         "Réserver, 15\xa0jours avant le début",
         "Faire le point, 30\xa0jours après le début",
     )
     assert "Étape ajoutée : 30 jours après le début" in row.notes.get(automatic=True).words
-    kept = client.get(address).context["form"].initial["milestones"]
-    assert kept == "J-15 Réserver\nJ+30 Faire le point"
-    begins = typed | {"milestones": kept, "starts_on": "31/01/2027", "version": row.version}
+    milestones_text = client.get(address).context["form"].initial["milestones"]
+    assert milestones_text == "J-15 Réserver\nJ+30 Faire le point"
+    begins = typed | {"milestones": milestones_text, "starts_on": "31/01/2027", "version": row.version}
     assert client.post(address, begins).status_code == 302
     row.refresh_from_db()
     steps = [(step.on, step.words) for step in row.milestones.all()]
@@ -1575,31 +1627,38 @@ def test_an_indicator_that_is_wanted_to_fall_may_and_says_so_against_its_target(
 def test_a_frame_keeps_what_somebody_wrote_of_a_proposed_action(client, plan, lea, reading):
     """La phrase écrite à partir des chiffres d’ici ne part pas ; ce que quelqu’un a récrit, si."""
 
-    def told(row) -> tuple[str, str]:
-        held = files.frame_of(plan, overview.actions_of(plan), on=ON)
-        every = [each for axis in held["axes"] for each in axis["actions"]]
-        found = next(each for each in every if each["number"] == row.number)
-        return found["title"], found.get("objective", "")
+    def framed_texts(row) -> tuple[str, str]:
+        frame = files.frame_of(plan, overview.actions_of(plan), on=ON)
+        every = [each for axis in frame["axes"] for each in axis["actions"]]
+        framed_action = next(each for each in every if each["number"] == row.number)
+        return framed_action["title"], framed_action.get("objective", "")
 
     proposed = next(each for each in proposals.proposals(plan, reading, ON) if each.key.startswith("gap:"))
-    kept = actions.keep(plan, proposed, axis=plan.axes.all()[0], by=lea, at=AT)
+    accepted = actions.keep(plan, proposed, axis=plan.axes.all()[0], by=lea, at=AT)
     opening = proposed.title.partition(" : ")[0]
-    assert kept.objective == kept.proposed == proposed.why
-    assert told(kept) == (opening, "")
-    with_more = changed(kept, lea, title=kept.title, objective=f"{proposed.why} Aller vers les familles.")
-    assert told(with_more) == (opening, "Aller vers les familles.")
+    assert accepted.objective == accepted.proposed == proposed.why
+    assert framed_texts(accepted) == (opening, "")
+    with_more = changed(
+        accepted, lea, title=accepted.title, objective=f"{proposed.why} Aller vers les familles."
+    )
+    assert framed_texts(with_more) == (opening, "Aller vers les familles.")
     rewritten = changed(with_more, lea, title="Le bus : mardi et jeudi", objective="Tenir un bus deux jours.")
-    assert told(rewritten) == ("Le bus : mardi et jeudi", "Tenir un bus deux jours.")
+    assert framed_texts(rewritten) == ("Le bus : mardi et jeudi", "Tenir un bus deux jours.")
 
 
-def test_an_action_modified_before_it_is_kept_keeps_what_was_rewritten(client, plan, lea, reading):
+def test_a_proposal_modified_before_it_becomes_an_action_has_what_was_rewritten(client, plan, lea, reading):
     proposed = next(each for each in proposals.proposals(plan, reading, ON) if each.key.startswith("gap:"))
     client.force_login(lea)
-    said = {"title": "Le bus", "axis": plan.axes.first().pk, "objective": "Tenir un bus.", "token": "bus"}
-    client.post(f"{IN_SPACE}action/?de={proposed.key}", said)
+    form_data = {
+        "title": "Le bus",
+        "axis": plan.axes.first().pk,
+        "objective": "Tenir un bus.",
+        "token": "bus",
+    }
+    client.post(f"{IN_SPACE}action/?de={proposed.key}", form_data)
     row = plan.actions.get(title="Le bus")
     assert (row.proposed, files._elsewhere(row, "objective")) == (proposed.why, "Tenir un bus.")
-    again = client.post(f"{IN_SPACE}action/?de={proposed.key}", said, follow=True)
+    again = client.post(f"{IN_SPACE}action/?de={proposed.key}", form_data, follow=True)
     assert "n’est plus là" not in again.content.decode()  # sent twice, it is its own
 
 
@@ -1614,17 +1673,15 @@ def test_two_who_modify_one_draft_at_once_write_two_actions_and_one_comes_from_i
     # Both read the proposal before either writes.
     monkeypatch.setattr(proposals, "proposal", lambda plan, key, on: proposed)
     client.force_login(lea)
-    said = {"title": "Un relais en mairie", "axis": plan.axes.first().pk}
+    form_data = {"title": "Un relais en mairie", "axis": plan.axes.first().pk}
     address = f"{IN_SPACE}action/?de={proposed.key}"
-    client.post(address, said | {"token": "un"})
-    page = client.post(address, said | {"token": "deux"}, follow=True).content.decode()
+    client.post(address, form_data | {"token": "un"})
+    page = client.post(address, form_data | {"token": "deux"}, follow=True).content.decode()
     assert "L’action est dans le plan." in page and "Cette proposition n’est plus là." in page
     assert [each.proposal for each in plan.actions.filter(title="Un relais en mairie")] == [proposed.key, ""]
 
 
-def test_a_proposal_that_is_gone_is_said_before_it_is_modified_and_what_was_typed_is_taken(
-    client, plan, lea, reading
-):
+def test_a_removed_proposal_warns_before_it_is_modified_and_takes_what_was_typed(client, plan, lea, reading):
     proposed = next(each for each in proposals.proposals(plan, reading, ON) if each.key.startswith("gap:"))
     client.force_login(lea)
     address = f"{IN_SPACE}action/?de={proposed.key}"
@@ -1633,8 +1690,8 @@ def test_a_proposal_that_is_gone_is_said_before_it_is_modified_and_what_was_type
     answer = client.get(address, follow=True)
     assert answer.redirect_chain == [(AT_TERRITORY, 302)]
     assert "Cette proposition n’est plus là." in answer.content.decode()
-    said = {"title": "Le bus", "axis": plan.axes.first().pk, "token": "bus"}
-    page = client.post(address, said, follow=True).content.decode()
+    form_data = {"title": "Le bus", "axis": plan.axes.first().pk, "token": "bus"}
+    page = client.post(address, form_data, follow=True).content.decode()
     assert "L’action est dans le plan." in page and "Cette proposition n’est plus là." in page
     assert plan.actions.get(title="Le bus").proposal == ""
 
@@ -1691,12 +1748,12 @@ def changed_at(place: str, value: object) -> bytes:
         (changed_at("axes", A_FRAME["axes"] * 2), "2 dynamiques y ont le numéro 1"),
     ],
 )
-def test_what_is_no_frame_is_told_with_its_place_and_opens_no_plan(client, lea, content, why):
+def test_an_invalid_frame_is_refused_with_the_place_of_its_error_and_opens_no_plan(client, lea, content, why):
     client.force_login(lea)
     sent = {"title": "x", "cadre": "", "fichier": SimpleUploadedFile("c.json", content)}
-    told = client.post("/espace/territoires/38151/plan/", sent)
-    assert told.status_code == 400
-    assert why in told.context["form"].errors["fichier"][0]
+    response = client.post("/espace/territoires/38151/plan/", sent)
+    assert response.status_code == 400
+    assert why in response.context["form"].errors["fichier"][0]
     assert not Plan.objects.filter(place="38151").exists()
 
 
@@ -1717,7 +1774,7 @@ LIMITS = {
 
 
 def test_a_text_of_a_frame_longer_than_its_column_is_refused_with_its_place(client, lea):
-    """What a column holds is taken whole; one character more is told, and nothing is cut."""
+    """A text as long as its column is accepted; one more character is refused, never truncated."""
     client.force_login(lea)
     for at, (most, where) in LIMITS.items():
         name = at.rpartition(".")[2]
@@ -1725,14 +1782,16 @@ def test_a_text_of_a_frame_longer_than_its_column_is_refused_with_its_place(clie
             content = changed_at(at, "é" * length)
             form = FrameForm({"title": "x"}, {"fichier": SimpleUploadedFile("c.json", content)})
             assert form.is_valid() is (length == most), (at, length)
-        told = f"{where} : « {name} » a {most + 1} caractères, {most} au plus."
-        assert told in form.errors["fichier"][0], at
+        expected_text = f"{where} : « {name} » a {most + 1} caractères, {most} au plus."
+        assert expected_text in form.errors["fichier"][0], at
     content = changed_at("axes.0.actions.0.partners", "é" * 300)
     form = FrameForm({"title": "x"}, {"fichier": SimpleUploadedFile("c.json", content)})
     assert form.is_valid(), form.errors
     plan = actions.open_plan("59350", title="x", frame=form.frame, by=lea, at=AT)
-    told = plan.actions.get().partners
-    assert len(told) == 300 and told.startswith("D’après ") and told.endswith("éé …"), "whose, and more of it"
+    expected_text = plan.actions.get().partners
+    assert (
+        len(expected_text) == 300 and expected_text.startswith("D’après ") and expected_text.endswith("éé …")
+    ), "whose, and more of it"
 
 
 def test_the_frames_that_we_ship_fit_their_columns():
@@ -1752,12 +1811,12 @@ def test_the_directions_of_maubeuge_are_a_frame_that_announces_no_number(lea):
     """R-050 to R-054, R-063: two directions, two ways then three; the text announces no number of them, so
     more actions contradict nothing.
     """
-    made = actions.open_plan("59392", title="Nos pistes", frame=frames()["maubeuge"], by=lea, at=AT)
-    assert [(axis.title, axis.announced, axis.actions.count()) for axis in made.axes.all()] == [
+    plan = actions.open_plan("59392", title="Nos pistes", frame=frames()["maubeuge"], by=lea, at=AT)
+    assert [(axis.title, axis.announced, axis.actions.count()) for axis in plan.axes.all()] == [
         ("Amener les publics les plus éloignés vers les accompagnements", None, 2),
         ("Outiller les aidants et équiper les lieux", None, 3),
     ]
-    assert list(made.actions.values_list("title", flat=True)) == [
+    assert list(plan.actions.values_list("title", flat=True)) == [
         "Développer une offre d’aller vers et de sensibilisation",
         "Améliorer la visibilité des acteurs, entre pros et vis-à-vis des proches",
         "Équiper et connecter les lieux",
@@ -1784,9 +1843,9 @@ def test_what_a_frame_states_of_its_territory_says_whose_it_is_until_written_her
         assert text.count(stated) == text.count(f"{whose}{stated}") > 0, address
     report = json.dumps(asdict(plan_of(PLACE, overview.reading_of(PLACE), on=ON)), ensure_ascii=False)
     assert f"{whose}{stated}" in report and f"{whose}L’aide touche surtout" in report
-    held = files.frame_of(plan, overview.actions_of(plan), on=ON)
-    assert held["origin"] == "Échirolles, 2026"
-    again = json.loads(json.dumps(held))
+    frame = files.frame_of(plan, overview.actions_of(plan), on=ON)
+    assert frame["origin"] == "Échirolles, 2026"
+    again = json.loads(json.dumps(frame))
     again["axes"][1]["actions"][0] |= {"existing": "une recyclerie", "means": "12 tablettes"}
     form = FrameForm({"title": "x"}, {"fichier": SimpleUploadedFile("c.json", json.dumps(again).encode())})
     assert form.is_valid(), form.errors
@@ -1808,15 +1867,15 @@ def test_what_a_frame_states_of_its_territory_says_whose_it_is_until_written_her
 
 def test_plans_opened_before_say_whose_their_frame_was(lea):
     plan = actions.open_plan(PLACE, title="Le nôtre", frame=frames()["maubeuge"], by=lea, at=AT)
-    told = plan.actions.get(number=1).existing
-    stated = told.removeprefix("D’après Maubeuge-Val de Sambre, 2021 : ")
+    attributed = plan.actions.get(number=1).existing
+    stated = attributed.removeprefix("D’après Maubeuge-Val de Sambre, 2021 : ")
     plan.actions.filter(number=1).update(existing=stated)
     plan.actions.filter(number=5).update(partners="nos associations")
     aim = plan.actions.get(number=2).objective
     plan.actions.filter(number=2).update(objective=frames()["maubeuge"].axes[0].actions[1].objective)
     plan.axes.filter(number=2).update(statement=frames()["maubeuge"].axes[1].statement)
     import_module("maillage.apps.plans.migrations.0015_origin_of_frames").say_whose(apps, None)
-    assert plan.actions.get(number=1).existing == told
+    assert plan.actions.get(number=1).existing == attributed
     assert plan.actions.get(number=5).partners == "nos associations", "what was written here is from here"
     assert plan.axes.get(number=2).statement.startswith("D’après Maubeuge-Val de Sambre, 2021 : ")
     import_module("maillage.apps.plans.migrations.0016_origin_of_aims").say_whose(apps, None)
@@ -1833,7 +1892,7 @@ def test_plans_opened_before_forget_a_number_that_no_document_announced(lea):
     assert list(other.axes.values_list("announced", flat=True)) == [3, 6, None, None]
 
 
-def test_the_goals_of_the_network_of_strasbourg_are_held_and_followed(client, lea, study):
+def test_the_goals_of_the_network_of_strasbourg_are_entered_and_followed(client, lea, study):
     """O-018: eight goals around those who help; each has a pilot, a target, what was counted, and its history, and
     the network reads where they stand.
     """
@@ -1858,8 +1917,10 @@ def test_the_goals_of_the_network_of_strasbourg_are_held_and_followed(client, le
     actions.set_state(row, "running", by=lea, at=AT)
     actions.count(row, on=date(2026, 11, 2), value=2, source="agenda du réseau", by=lea, at=AT)
     actions.publish(goals, shown=True, by=lea, at=AT)
-    whole = client.get(AT_TERRITORY).content.decode()
-    assert "8 actions" in whole.replace("\u00a0", " ") and "1 en cours" in whole.replace("\u00a0", " ")
+    plan_page = client.get(AT_TERRITORY).content.decode()
+    assert "8 actions" in plan_page.replace("\u00a0", " ") and "1 en cours" in plan_page.replace(
+        "\u00a0", " "
+    )
     page = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode().replace("\u00a0", " ")
     assert "De 0 au départ à 2 : 2 de plus ; encore 4 de plus pour arriver à 6, le nombre visé" in page
 
@@ -1872,8 +1933,8 @@ def test_a_report_tells_the_people_concerned_in_words_without_a_dash(plan, lea, 
         missing_value=500.0, missing_low=322.0, missing_high=738.0,
     )  # fmt: skip
     offer = {code: replace(reading.offer.zones[code], lines=(ranged,)) for code in zones}
-    held = replace(reading, offer=replace(reading.offer, zones=offer))
-    one, both = (overview.concerned("assistance", codes, held) for codes in (zones[:1], zones))
+    ranged_reading = replace(reading, offer=replace(reading.offer, zones=offer))
+    one, both = (overview.concerned("assistance", codes, ranged_reading) for codes in (zones[:1], zones))
     without = "sans lieu d’aide aux démarches à portée de marche"
     assert (one.about, one.sentence) == ("320\xa0–\xa0740", f"entre 320 et 740 personnes {without}")
     assert both.sentence.replace("\xa0", " ").startswith(
@@ -1881,13 +1942,15 @@ def test_a_report_tells_the_people_concerned_in_words_without_a_dash(plan, lea, 
     )
     changed(action(plan, 7), lea, line="assistance", zones=zones[:1])
     actions.publish(plan, shown=True, by=lea, at=AT)
-    (told,) = [each for each in report_of(PLACE, held, on=ON).actions if each.number == 7]
-    assert told.people == one.sentence
+    (reported_action,) = [
+        each for each in report_of(PLACE, ranged_reading, on=ON).actions if each.number == 7
+    ]
+    assert reported_action.people == one.sentence
 
 
 def test_people_concerned_are_those_of_the_study_and_their_bounds_add_up(reading):
-    whole = overview.concerned("assistance", [], reading)
-    assert (whole.about, whole.between) == ("540", "420 – 540")
+    territory_need = overview.concerned("assistance", [], reading)
+    assert (territory_need.about, territory_need.between) == ("540", "420 – 540")
     assert "non chiffré" in overview.concerned("", [], reading).words
     assert "non chiffré" in overview.concerned("assistance", [], None).words
     assert "non chiffré" in overview.concerned("assistance", ["ailleurs"], reading).words
@@ -1923,20 +1986,20 @@ def test_a_line_that_somebody_carries_everywhere_is_no_longer_proposed(plan, lea
         ("dropped", "", date(2026, 1, 1), date(2026, 1, 2), []),
     ],
 )
-def test_what_an_action_lacks_is_told(state, pilot, starts, ends, lacks):
+def test_warnings_name_what_an_action_lacks(state, pilot, starts, ends, lacks):
     one = rules.Schedule(state=state, pilot=pilot, starts_on=starts, ends_on=ends)
     assert rules.warnings(one, ON) == lacks
 
 
 @pytest.mark.parametrize(
-    ("known", "told"),
+    ("known", "expected_warnings"),
     [(date(2025, 11, 1), [rules.TO_COUNT]), (date(2026, 1, 1), []), (None, [])],
 )
-def test_an_action_that_is_done_is_counted_again_after_a_year(known, told):
-    assert rules.warnings(rules.Schedule(state=rules.DONE, known_on=known), ON) == told
+def test_an_action_that_is_done_is_counted_again_after_a_year(known, expected_warnings):
+    assert rules.warnings(rules.Schedule(state=rules.DONE, known_on=known), ON) == expected_warnings
 
 
-def test_the_effect_of_an_action_long_done_is_asked_for_until_it_is_counted(client, plan, lea, monkeypatch):
+def test_an_action_long_done_is_to_be_counted_until_it_is(client, plan, lea, monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: AT)
     row = action(plan, 7)
     PlanAction.objects.filter(pk=row.pk).update(
@@ -1964,18 +2027,18 @@ def test_the_calendar_holds_today_every_action_and_a_year_at_least():
 def test_a_day_of_another_century_is_refused_wherever_it_is_typed(client, plan, lea, study, day):
     client.force_login(lea)
     row = action(plan, 7)
-    said = {"title": row.title, "axis": row.axis_id, "version": row.version}
-    told = f"année {day.year} n’est pas entre 2000 et 2099"
+    form_data = {"title": row.title, "axis": row.axis_id, "version": row.version}
+    reason = f"année {day.year} n’est pas entre 2000 et 2099"
     for field, typed in (
         ("starts_on", day.isoformat()),
         ("ends_on", day.isoformat()),
         ("milestones", f"{day.day:02}/{day.month:02}/{day.year:04} Le grand jour"),
     ):
-        page = client.post(f"{IN_SPACE}{row.pk}/", said | {field: typed})
+        page = client.post(f"{IN_SPACE}{row.pk}/", form_data | {field: typed})
         assert page.status_code == 400, field
-        assert told in page.context["form"].errors[field].as_text(), field
+        assert reason in page.context["form"].errors[field].as_text(), field
     for wrong in ({"starts_on": day}, {"milestones": [(day, "Le grand jour")]}):
-        with pytest.raises(Refused, match=told):
+        with pytest.raises(Refused, match=reason):
             changed(row, lea, **wrong)
     if day < ON:
         for sent in (
@@ -1984,7 +2047,7 @@ def test_a_day_of_another_century_is_refused_wherever_it_is_typed(client, plan, 
         ):
             PlanAction.objects.filter(pk=row.pk).update(indicator="Personnes")
             answer = client.post(f"{IN_SPACE}{row.pk}/geste/", sent | {"on": day.isoformat()}, follow=True)
-            assert told in answer.content.decode(), sent["geste"]
+            assert reason in answer.content.decode(), sent["geste"]
 
 
 @pytest.mark.parametrize("day", [date(9999, 12, 31), date(1, 1, 1)])
@@ -2000,7 +2063,7 @@ def test_a_day_stored_before_it_was_refused_leaves_the_plan_readable(client, pla
 def test_the_actions_of_a_plan_are_found_by_who_reads_it(plan, lea):
     stranger = account("paul", "analyste", territory="69")
 
-    def found(user, text) -> list[str]:
+    def matching_addresses(user, text) -> list[str]:
         groups = search.find(user, text, only="actions-de-plans").groups
         return [hit.url for group in groups for hit in group.hits]
 
@@ -2008,17 +2071,17 @@ def test_the_actions_of_a_plan_are_found_by_who_reads_it(plan, lea):
         plan, axis=plan.axes.first(), title="Bus du numérique", pilot="Le CCAS", token="bus", by=lea, at=AT
     )
     address = [f"{AT_TERRITORY}actions/{row.pk}/"]
-    assert found(lea, "bus numerique") == found(lea, "ccas bus") == address
-    assert found(lea, action(plan, 1).title)  # those of the frame too
-    assert found(stranger, "bus numerique") == []
+    assert matching_addresses(lea, "bus numerique") == matching_addresses(lea, "ccas bus") == address
+    assert matching_addresses(lea, action(plan, 1).title)  # those of the frame too
+    assert matching_addresses(stranger, "bus numerique") == []
     actions.publish(plan, shown=True, by=lea, at=AT)
-    assert found(stranger, "bus numerique") == address
+    assert matching_addresses(stranger, "bus numerique") == address
     changed(row, lea, title="Caravane")
-    assert (found(lea, "bus"), found(lea, "caravane")) == ([], address)
+    assert (matching_addresses(lea, "bus"), matching_addresses(lea, "caravane")) == ([], address)
 
 
 @pytest.mark.usefixtures("reading")
-def test_the_people_of_the_whole_territory_are_told_without_a_zone(client, plan, lea):
+def test_an_action_without_a_zone_counts_the_people_of_the_whole_territory(client, plan, lea):
     client.force_login(lea)
     row = changed(action(plan, 1), lea, line="assistance", zones=[])
     page = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode()
@@ -2031,8 +2094,8 @@ def test_a_number_of_a_file_is_rounded_as_it_is_printed(reading):
     figures = {"missing": "540", "missing_between": "400 – 660", "missing_value": 534.4800181274414}
     gap = line("assistance", **figures, missing_low=407.3, missing_high=655.1)
     offer = OfferReading("l’annuaire", 30, ZoneOffer("", 6, 2, (gap,), (), ""), {}, {}, (), ())
-    told = overview.concerned("assistance", [], replace(reading, offer=offer))
-    assert (told.value, told.low, told.high) == (540.0, 400.0, 660.0)
+    need = overview.concerned("assistance", [], replace(reading, offer=offer))
+    assert (need.value, need.low, need.high) == (540.0, 400.0, 660.0)
 
 
 def test_who_may_write_a_plan_opens_it_where_there_is_none(client, lea, study):
@@ -2051,8 +2114,8 @@ def test_the_header_the_board_and_the_loop_count_the_same_actions_to_decide(clie
     page = client.get(AT_TERRITORY, {"vue": "tableau"}).content.decode()
     assert "22 actions : 22 à décider (1 en retard)." in page
     assert "À décider <span>22 actions</span>" in page
-    held = loops.loop(lea, dossiers.latest(PLACE), overview.reading_of(PLACE), on=ON)
-    assert held.n_undecided == 22
+    plan_loop = loops.loop(lea, dossiers.latest(PLACE), overview.reading_of(PLACE), on=ON)
+    assert plan_loop.n_undecided == 22
 
 
 def test_the_map_outlines_what_is_decided_of_its_line_alone(client, lea, reading, monkeypatch):
@@ -2091,8 +2154,8 @@ def test_the_map_outlines_what_is_decided_of_its_line_alone(client, lea, reading
 def test_a_territory_without_any_place_says_why_its_plan_has_no_map(client, lea, study):
     plan = actions.open_plan(PLACE, title="Le plan", frame=None, by=lea, at=AT)
     for k, id in enumerate(("assistance", "wifi")):
-        told = {"token": f"t{k}", "axis": plan.axes.first(), "title": "Ouvrir", "line": id}
-        actions.write(plan, by=lea, at=AT, **told)
+        values = {"token": f"t{k}", "axis": plan.axes.first(), "title": "Ouvrir", "line": id}
+        actions.write(plan, by=lea, at=AT, **values)
     client.force_login(lea)
     page = client.get(f"{AT_TERRITORY}?vue=carte").content.decode()
     why = "Aucun lieu n’est connu ici : on ne sait pas ce qui manque à portée."
@@ -2118,8 +2181,8 @@ def test_zones_of_comparison_are_drawn_beside_an_action_and_say_no_cause(client,
     PlanAction.objects.filter(pk=row.pk).update(indicator="personnes venues", baseline=40)
     row.refresh_from_db()
     count = partial(actions.count, row, source="Feuille", by=lea, at=AT)
-    for day, here, seyssins, claix in ((1, 60, 20, 30), (20, 90, 34, 41)):
-        count(on=date(2026, 10, day), value=here)
+    for day, local_count, seyssins, claix in ((1, 60, 20, 30), (20, 90, 34, 41)):
+        count(on=date(2026, 10, day), value=local_count)
         count(on=date(2026, 10, day), value=seyssins, elsewhere="Seyssins")
         count(on=date(2026, 10, day), value=claix, elsewhere="Claix")
     count(on=date(2026, 10, 20), value=4, elsewhere="Poisat")  # a single count is no line

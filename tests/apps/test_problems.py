@@ -14,27 +14,27 @@ from maillage.apps.site.worklist import lines
 from maillage.config import scheduler
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
-SAID = "Le bouton « Suite » ne fait rien."
+REPORT_TEXT = "Le bouton « Suite » ne fait rien."
 
 
 @pytest.fixture
 def keeper():
     at = timezone.now()
-    made = appoint(email="garde@exemple.fr", name="Une garde", on=timezone.localdate(at), at=at)[0]
-    Authenticator.objects.create(user=made, type="totp", data={"secret": "x"})
-    return made
+    user = appoint(email="garde@exemple.fr", name="Une garde", on=timezone.localdate(at), at=at)[0]
+    Authenticator.objects.create(user=user, type="totp", data={"secret": "x"})
+    return user
 
 
-def test_a_problem_is_told_without_an_account_and_the_page_leads_back(client):
-    answer = client.post("/signaler/", {"texte": f"  {SAID} ", "page": "/glossaire/?q=moi#mot"})
+def test_a_problem_is_reported_without_an_account_and_the_page_leads_back(client):
+    answer = client.post("/signaler/", {"texte": f"  {REPORT_TEXT} ", "page": "/glossaire/?q=moi#mot"})
     assert "Merci, c’est noté" in answer.content.decode()
     assert 'href="/glossaire/"' in answer.content.decode()
     row = ProblemReport.objects.get()
-    assert (row.page, row.text, row.reach, row.closed_at) == ("/glossaire/", SAID, "", None)
+    assert (row.page, row.text, row.reach, row.closed_at) == ("/glossaire/", REPORT_TEXT, "", None)
 
 
 def test_a_message_sent_twice_is_read_once_until_it_is_settled(client):
-    sent = {"texte": SAID, "page": "/glossaire/", "joindre": "06 11 22 33 44"}
+    sent = {"texte": REPORT_TEXT, "page": "/glossaire/", "joindre": "06 11 22 33 44"}
     for _ in range(2):  # the page that thanks, loaded again
         assert "Merci, c’est noté" in client.post("/signaler/", sent).content.decode()
     row = ProblemReport.objects.get()
@@ -58,20 +58,20 @@ def test_a_message_sent_twice_is_read_once_until_it_is_settled(client):
         ("", ""),
     ],
 )
-def test_the_page_of_a_problem_is_a_path_of_ours_without_its_secret(client, page, stored):
-    answer = client.post("/signaler/", {"texte": SAID, "page": page}).content.decode()
+def test_the_page_of_a_problem_is_a_local_path_without_its_secret(client, page, stored):
+    answer = client.post("/signaler/", {"texte": REPORT_TEXT, "page": page}).content.decode()
     assert ProblemReport.objects.get().page == stored
     assert "Revenir à la page" not in answer
 
 
-def test_an_empty_sentence_is_asked_for_and_what_was_typed_stays(client):
+def test_an_empty_sentence_is_refused_and_what_was_typed_stays(client):
     answer = client.post("/signaler/", {"texte": " ", "joindre": "06 11 22 33 44", "page": "/style/"})
     body = answer.content.decode()
     assert answer.status_code == 400 and "Il manque votre phrase." in body
     assert 'value="06 11 22 33 44"' in body and 'value="/style/"' in body
     assert (
         "Cette case doit rester vide"
-        in client.post("/signaler/", {"texte": SAID, "site": "x"}).content.decode()
+        in client.post("/signaler/", {"texte": REPORT_TEXT, "site": "x"}).content.decode()
     )
     assert not ProblemReport.objects.exists()
 
@@ -85,8 +85,8 @@ def test_the_form_and_what_it_asks_for_speak_the_language_of_the_page(client):
 
 def test_a_connection_that_tells_too_many_waits(client):
     for n in range(access.PROBLEMS_AN_HOUR):
-        assert client.post("/signaler/", {"texte": f"{SAID} {n}"}).status_code == 200
-    assert client.post("/signaler/", {"texte": SAID}).status_code == 429
+        assert client.post("/signaler/", {"texte": f"{REPORT_TEXT} {n}"}).status_code == 200
+    assert client.post("/signaler/", {"texte": REPORT_TEXT}).status_code == 429
     assert ProblemReport.objects.count() == access.PROBLEMS_AN_HOUR
 
 
@@ -106,7 +106,7 @@ def test_who_runs_the_platform_reads_settles_and_takes_back(client, keeper):
 
 
 def test_nobody_else_reads_them(client):
-    row = actions.report("", SAID, reach="", at=timezone.now())
+    row = actions.report("", REPORT_TEXT, reach="", at=timezone.now())
     other = User.objects.create_user("ami@exemple.fr", "x")
     client.force_login(other)
     assert client.get("/espace/problemes/").status_code == 404
@@ -115,11 +115,12 @@ def test_nobody_else_reads_them(client):
 
 
 @pytest.mark.parametrize(
-    ("told", "settled", "erased"), [(0, None, False), (300, 29, False), (31, 30, True), (365, None, True)]
+    ("reported_days_ago", "settled", "erased"),
+    [(0, None, False), (300, 29, False), (31, 30, True), (365, None, True)],
 )
-def test_a_problem_is_erased_a_month_after_it_is_settled_and_after_a_year(told, settled, erased):
+def test_a_problem_is_erased_a_month_after_it_is_settled_and_after_a_year(reported_days_ago, settled, erased):
     at = timezone.now()
-    row = actions.report("", SAID, reach="x", at=at - timedelta(days=told))
+    row = actions.report("", REPORT_TEXT, reach="x", at=at - timedelta(days=reported_days_ago))
     if settled is not None:
         actions.settle(row, at=at - timedelta(days=settled))
     done = {each.name: each for each in scheduler.run(at)}

@@ -34,7 +34,7 @@ def blocks(questionnaire: Questionnaire) -> list[dict]:
 
 
 def test_an_answer_that_skips_questions_says_where_to_go():
-    told = blocks(
+    question_blocks = blocks(
         form(
             ask("net", choices="on"),
             ask("jour", choices="on", relevant="${net} = 'oui'"),
@@ -42,38 +42,38 @@ def test_an_answer_that_skips_questions_says_where_to_go():
             ask("age", "integer"),
         )
     )
-    assert told[0]["sauts"] == ["Si vous avez répondu « Non », passez à la question 4."]
-    assert [each["si"] for each in told] == ["", "", "", ""]
+    assert question_blocks[0]["sauts"] == ["Si vous avez répondu « Non », passez à la question 4."]
+    assert [each["si"] for each in question_blocks] == ["", "", "", ""]
 
 
 def test_nothing_left_to_ask_is_the_end():
-    told = blocks(form(ask("net", choices="on"), ask("jour", "text", relevant="${net} != 'non'")))
-    assert told[0]["sauts"] == ["Si vous avez répondu « Non », c’est fini : allez à la fin."]
+    question_blocks = blocks(form(ask("net", choices="on"), ask("jour", "text", relevant="${net} != 'non'")))
+    assert question_blocks[0]["sauts"] == ["Si vous avez répondu « Non », c’est fini : allez à la fin."]
 
 
-def test_a_condition_of_a_group_on_several_questions_is_told_above_it():
+def test_a_condition_of_a_group_on_several_questions_stands_above_it():
     inside = Group(
         name="g", label={"fr": "Suite"}, relevant="${age} >= 18 and ${net} = 'oui'", items=(ask("x", "text"),)
     )
-    told = blocks(form(ask("age", "integer"), ask("net", choices="on"), ask("y", "text"), inside))
+    question_blocks = blocks(form(ask("age", "integer"), ask("net", choices="on"), ask("y", "text"), inside))
     assert (
-        told[3]["si"]
+        question_blocks[3]["si"]
         == "Seulement si vous avez répondu 18 ou plus à la question 1 et « Oui » à la question 2."
     )
 
 
 def test_a_condition_on_several_answers_names_those_that_open():
-    told = blocks(
+    question_blocks = blocks(
         form(ask("eq", "many", choices="eq"), ask("n", "integer", relevant="not(selected(${eq}, 'rien'))"))
     )
-    assert told[1]["si"] == "Seulement si vous avez répondu « Un ordinateur » à la question 1."
+    assert question_blocks[1]["si"] == "Seulement si vous avez répondu « Un ordinateur » à la question 1."
 
 
 def test_a_condition_that_words_do_not_hold_sends_back_to_its_questions():
-    told = blocks(
+    question_blocks = blocks(
         form(ask("a", "integer"), ask("b", "integer"), ask("c", "text", relevant="${a} + ${b} > 10"))
     )
-    assert told[2]["si"] == "Selon votre réponse : voyez la question 1 et 2."
+    assert question_blocks[2]["si"] == "Selon votre réponse : voyez la question 1 et 2."
 
 
 @pytest.mark.parametrize("name", banks())
@@ -99,7 +99,7 @@ def test_letters_of_paper_are_large():
 
 
 @pytest.mark.parametrize(("first", "copies"), [(0, 1), (1, 0), (1, 101)])
-def test_sheets_are_asked_for_in_reason(first, copies):
+def test_sheets_are_printed_within_bounds(first, copies):
     with pytest.raises(Refused):
         paper.form(form(ask("a", "text")), on=ON, title="Essai", first=first, copies=copies)
 
@@ -113,10 +113,10 @@ def test_a_language_that_the_questionnaire_has_not_is_refused():
 def test_inhabitants_read_it_in_their_language(language):
     bank = banks()["habitants"]
     page = pypdfium2.PdfDocument(BytesIO(paper.form(bank, on=ON, title="Essai", language=language)))[0]
-    told = unicodedata.normalize("NFKC", page.get_textpage().get_text_bounded()).replace("\r\n", " ")
+    page_text = unicodedata.normalize("NFKC", page.get_textpage().get_text_bounded()).replace("\r\n", " ")
     first = unicodedata.normalize("NFKC", words(next(bank.questions()).label, language))
     # What reads from right to left comes out of a PDF in the order of its drawing.
-    assert Counter(sign for sign in first if sign.isalpha()) <= Counter(told)
+    assert Counter(sign for sign in first if sign.isalpha()) <= Counter(page_text)
 
 
 def test_arabic_starts_from_the_right():
@@ -131,8 +131,8 @@ def test_arabic_starts_from_the_right():
 
 
 def test_letters_that_paper_cannot_draw_are_refused_rather_than_replaced():
-    held = form(
+    questionnaire = form(
         Question(name="a", kind="text", label={"fr": "Âge ?", "zh": "年龄？"}), languages=("fr", "zh")
     )
     with pytest.raises(Refused, match="lettres de papier"):
-        paper.form(held, on=ON, title="Essai", language="zh")
+        paper.form(questionnaire, on=ON, title="Essai", language="zh")

@@ -1,4 +1,4 @@
-"""What a reader sees of a study is one value: kept whole, read back whole, or computed again."""
+"""The reading of a study is one value: stored whole, loaded whole, or computed again."""
 
 import json
 import shutil
@@ -43,7 +43,7 @@ def reading(study):
     return queries.reading(study)
 
 
-def test_what_is_kept_is_what_was_made(reading):
+def test_a_reading_is_loaded_as_it_was_stored(reading):
     assert load(dump(reading)) == reading
     assert json.loads(dump(reading))["version"] == VERSION
 
@@ -57,26 +57,26 @@ def leaves(value, path=()):
         yield from leaves(inner, (*path, key))
 
 
-def without(kept, path):
-    """Return a kept reading less what stands there."""
-    at = kept = json.loads(json.dumps(kept))
+def without(stored_reading, path):
+    """Return the bytes of a stored reading without the value at this path."""
+    at = stored_reading = json.loads(json.dumps(stored_reading))
     for key in path[:-1]:
         at = at[key]
     del at[path[-1]]
-    return json.dumps(kept).encode()
+    return json.dumps(stored_reading).encode()
 
 
 @pytest.mark.complete
-def test_a_reading_that_lacks_anything_is_never_shown(reading):
+def test_a_reading_that_lacks_anything_is_stale(reading):
     """One key less, wherever it stands, and the study is computed again; entries of lists and of maps may
     be fewer.
     """
-    kept = json.loads(dump(replace(reading, sheets={}, cell_shares={})))
-    paths = [path for path in leaves(kept) if isinstance(path[-1], str)]
+    stored_reading = json.loads(dump(replace(reading, sheets={}, cell_shares={})))
+    paths = [path for path in leaves(stored_reading) if isinstance(path[-1], str)]
     assert len(paths) > 150
     for path in paths:
         try:
-            load(without(kept, path))
+            load(without(stored_reading, path))
         except Stale as stale:
             assert str(path[-1]) in str(stale)
         else:
@@ -87,9 +87,9 @@ def test_a_reading_that_lacks_anything_is_never_shown(reading):
     "more", [{"version": VERSION + 1}, {"version": VERSION - 1}, {"version": str(VERSION)}, {"plus": 1}]
 )
 def test_another_version_or_something_more_is_refused(reading, more):
-    kept = json.loads(dump(reading)) | more
+    stored_reading = json.loads(dump(reading)) | more
     with pytest.raises(Stale, match=r"version|plus"):
-        load(json.dumps(kept).encode())
+        load(json.dumps(stored_reading).encode())
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"[]", b"\xff", FORMER.read_bytes()])
@@ -98,18 +98,18 @@ def test_what_is_no_reading_is_refused(text):
         load(text)
 
 
-def kept_by_former_code(study) -> Path:
+def stored_by_former_code(study) -> Path:
     path = queries.folder(study) / "lecture.json"
     path.write_bytes(FORMER.read_bytes())
     return path
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_of_a_study_kept_before_leads_to_its_computation(client, study, page):
+def test_a_page_of_a_study_stored_before_leads_to_its_computation(client, study, page):
     """No page is drawn from a former reading: the first visit has the study computed again, and says how
     far it is.
     """
-    kept_by_former_code(study)
+    stored_by_former_code(study)
     response = client.get(f"/territoires/{PLACE}/{page}", follow=True)
     assert response.status_code == 200
     assert "dossiers/computing.html" in [template.name for template in response.templates]
@@ -117,8 +117,8 @@ def test_a_page_of_a_study_kept_before_leads_to_its_computation(client, study, p
     assert study.status == rules.QUEUED
 
 
-def test_a_study_kept_before_is_computed_again_once_and_reads_as_it_did(client, study, reading):
-    kept_by_former_code(study)
+def test_a_study_stored_before_is_computed_again_once_and_reads_as_it_did(client, study, reading):
+    stored_by_former_code(study)
     assert queries.is_lost(study)
     assert actions.ask(StudyRequest(place=PLACE)) == study
     study.refresh_from_db()
@@ -131,7 +131,7 @@ def test_a_study_kept_before_is_computed_again_once_and_reads_as_it_did(client, 
 def test_the_home_page_shows_no_example_rather_than_a_former_one(client, study, monkeypatch):
     monkeypatch.setattr("maillage.apps.site.views.pages.DEMONSTRATION", PLACE)
     assert client.get("/").context["reading"] == queries.reading(study)
-    kept_by_former_code(study)
+    stored_by_former_code(study)
     response = client.get("/")
     assert response.status_code == 200
     assert "reading" not in response.context
@@ -149,7 +149,7 @@ def test_another_method_computes_again_and_shows_no_former_figure(client, study,
 
 def test_a_comment_waits_for_a_study_that_is_computed_again(study):
     """Its dossier is not written again from half of a study: the computation will take the comment."""
-    kept_by_former_code(study)
+    stored_by_former_code(study)
     dossier = queries.folder(study) / "dossier.html"
     written = dossier.stat().st_mtime_ns
     actions.publish_later.func(study.pk)

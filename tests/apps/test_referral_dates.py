@@ -68,9 +68,9 @@ def leila(library) -> User:
 @pytest.fixture
 def person(worker, ccas) -> Person:
     reach = {"reach": "phone", "reach_value": "06 39 98 12 34"}
-    made = people.welcome(by=worker, structure=ccas.structure, at=AT, nickname="Andrei", **reach)
-    consents.agree(person=made, purpose="write", how="read", by=worker, at=AT)
-    return made
+    newcomer = people.welcome(by=worker, structure=ccas.structure, at=AT, nickname="Andrei", **reach)
+    consents.agree(person=newcomer, purpose="write", how="read", by=worker, at=AT)
+    return newcomer
 
 
 @pytest.fixture
@@ -157,8 +157,8 @@ def test_one_date_is_read_everywhere_and_reminded_once(client, monkeypatch, orie
     assert "Je ne peux pas venir" not in client.get(address).content.decode()
     assert not agenda_reminders.of_person(person, AT)
     assert not agenda_reminders.booked(NINE - DAY).exists()
-    ours = frozenset({orientation.from_structure_id, orientation.to_structure_id})
-    assert len(reminders.to_come(person, AT, structures=ours)) == 1
+    structure_ids = frozenset({orientation.from_structure_id, orientation.to_structure_id})
+    assert len(reminders.to_come(person, AT, structures=structure_ids)) == 1
     eve = NINE - DAY
     agenda_deadlines.run_deadlines(at=eve)
     deadlines.run_deadlines(at=eve)
@@ -210,7 +210,7 @@ def test_what_became_of_it_follows_the_referral(orientation, leila, worker, door
 def test_how_a_referral_ends_rewrites_nothing_of_who_came(orientation, leila, worker, verbs, state):
     """Read and closed, one that was refused was told as a visit; sent on, a visit as called off."""
     other = place("autre", {"nom": "Autre lieu", **HELPS})
-    said = {
+    values_by_verb = {
         "refuse": {"reason": "full"},
         "redirect": {"lieu": other},
         "serve": {"did": ["assistance"], "outcome": "reached"},
@@ -218,15 +218,15 @@ def test_how_a_referral_ends_rewrites_nothing_of_who_came(orientation, leila, wo
     answers.appoint(orientation, by=leila, at=AT, when=NINE)
     for verb in verbs:
         by = worker if verb in ("cancel", "close") else leila
-        action(verb)(orientation, by=by, at=NINE + HALF, **said.get(verb, {}))
+        action(verb)(orientation, by=by, at=NINE + HALF, **values_by_verb.get(verb, {}))
     assert Appointment.objects.get().state == state
 
 
 def test_a_first_name_that_is_not_shared_any_more_leaves_the_agenda(orientation, leila, worker, person, door):
     answers.appoint(orientation, by=leila, at=AT, when=NINE)
     assert "Andrei" in Appointment.objects.get().called
-    said = Consent.objects.get(person=person, purpose="share")
-    agreements.withdraw(said, by=worker, at=AT)
+    consent = Consent.objects.get(person=person, purpose="share")
+    agreements.withdraw(consent, by=worker, at=AT)
     assert "Andrei" not in Appointment.objects.get().called
 
 
@@ -237,7 +237,7 @@ def test_erasing_a_person_frees_the_hour(orientation, leila, person, door):
     assert (row.person, row.name, row.state, len(free(door))) == (None, "", rules.CANCELLED, 2)
 
 
-def test_dates_given_before_enter_the_agenda_once(orientation, leila, door):
+def test_dates_set_before_enter_the_agenda_once(orientation, leila, door):
     answers.appoint(orientation, by=leila, at=AT, when=NINE)
     Appointment.objects.all().delete()
     assert (dates.fill_in(at=AT), dates.fill_in(at=AT)) == (1, 0)

@@ -31,10 +31,10 @@ MARK = "Zéphyrine"  # written wherever a text may be: nothing of it stays
 
 def links(model: type[models.Model], to: set[type[models.Model]]) -> list[models.ForeignKey]:
     """Return the relations by which rows of a model are about what rows of others are about."""
-    found = [each for each in model._meta.get_fields() if isinstance(each, models.ForeignKey)]
+    foreign_keys = [each for each in model._meta.get_fields() if isinstance(each, models.ForeignKey)]
     return [
         each
-        for each in found
+        for each in foreign_keys
         if each.related_model is Person
         or (each.related_model in to and each.remote_field.on_delete is models.CASCADE)
     ]
@@ -42,10 +42,12 @@ def links(model: type[models.Model], to: set[type[models.Model]]) -> list[models
 
 def about_a_person() -> set[type[models.Model]]:
     """Return the models that are about a person: those that name them, and what only lives under one."""
-    found: set[type[models.Model]] = {Person}
-    while more := {each for each in apps.get_models() if each not in found and links(each, found)}:
-        found |= more
-    return found
+    linked_models: set[type[models.Model]] = {Person}
+    while more := {
+        each for each in apps.get_models() if each not in linked_models and links(each, linked_models)
+    }:
+        linked_models |= more
+    return linked_models
 
 
 def declared() -> list[str]:
@@ -130,15 +132,15 @@ def everything(db) -> Person:
         code=codes.make(), picture="lune", nickname=MARK, made_at=AT, active_at=AT, born=1950
     )
     maker = Maker(person, lieu.structure, leila)
-    for model in sorted(about_a_person() - {Person}, key=lambda each: each._meta.label):
+    for model in sorted(about_a_person() - {Person}, key=lambda model_class: model_class._meta.label):
         maker.of(model)
     return person
 
 
 def texts(model: type[models.Model]) -> Iterator[tuple[str, str]]:
     for row in model._default_manager.values():
-        for name, each in row.items():
-            yield name, bytes(each).decode() if isinstance(each, memoryview | bytes) else str(each)
+        for name, value in row.items():
+            yield name, bytes(value).decode() if isinstance(value, memoryview | bytes) else str(value)
 
 
 # What stays marked once a person is erased: who helped with what, in a place, and nobody else.
@@ -150,8 +152,8 @@ ABOUT_NOBODY = {
 
 @pytest.mark.both_databases
 def test_erasing_does_to_each_row_what_the_register_says(everything):
-    held = {label for each in register.of_person(everything) for label in each.kind.models}
-    assert held - {"accounts.Entry"} == set(declared()) - {"accounts.Entry"}, "a row of each is scenery"
+    labels = {label for each in register.of_person(everything) for label in each.kind.models}
+    assert labels - {"accounts.Entry"} == set(declared()) - {"accounts.Entry"}, "a row of each is scenery"
     forgetting.forget(everything, by=None, at=AT)
     marked = set()
     for kind in register.REGISTER:
@@ -172,15 +174,17 @@ def page_of(client, address: str) -> str:
 def test_the_page_the_erasure_and_the_copy_say_each_line(client, everything):
     give_secret(everything)
     open_page(client, everything)
-    kept, erased, copied = (page_of(client, f"/ma-carte/{name}/") for name in ("garde", "effacer", "copie"))
-    for held in register.of_person(everything):
-        kind = held.kind
-        assert kind.title in kept and kind.why in kept and kind.until in kept
+    stored_page, erased, copied = (
+        page_of(client, f"/ma-carte/{name}/") for name in ("garde", "effacer", "copie")
+    )
+    for entry in register.of_person(everything):
+        kind = entry.kind
+        assert kind.title in stored_page and kind.why in stored_page and kind.until in stored_page
         assert kind.title in erased and FATES[kind.fate] in erased
         assert kind.title in copied
-    assert "Vos mandats (1)" in kept and "Vos mandats (1)" in erased
-    told = client.get("/ma-carte/copie/?format=json").json()
-    assert {kind.id for kind in register.REGISTER} - {"fiche"} <= set(told)
+    assert "Vos mandats (1)" in stored_page and "Vos mandats (1)" in erased
+    copy_json = client.get("/ma-carte/copie/?format=json").json()
+    assert {kind.id for kind in register.REGISTER} - {"fiche"} <= set(copy_json)
 
 
 def test_a_copy_is_read_in_plain_french(client, everything):
@@ -195,16 +199,16 @@ def test_a_copy_is_read_in_plain_french(client, everything):
 def test_each_line_of_a_copy_has_a_name_that_is_read(everything):
     def names(value: Any) -> Iterator[str]:
         if isinstance(value, dict):
-            for key, each in value.items():
+            for key, child in value.items():
                 yield key
-                yield from names(each)
+                yield from names(child)
         elif isinstance(value, list | tuple):
-            for each in value:
-                yield from names(each)
+            for child in value:
+                yield from names(child)
 
-    found = {key for held in register.of_person(everything) for row in held.rows for key in names(row)}
+    keys = {key for entry in register.of_person(everything) for row in entry.rows for key in names(row)}
     nested = {"question", "essai", "mesures", "messages_lus", "reponses", "fait", "prochaine_fois", "mots"}
-    assert found - set(copies.LABELS) - copies.FILE_ONLY - nested == set()
+    assert keys - set(copies.LABELS) - copies.FILE_ONLY - nested == set()
 
 
 def test_what_only_machines_read_stays_in_the_file(client, everything):

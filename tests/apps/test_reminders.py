@@ -71,8 +71,8 @@ def welcome(leila, structure, reach="phone", value=NUMBER, *, agrees=True, **mor
 
 
 def book(leila, structure, person=None, at=AT, **draft):
-    given = {"kind": "procedure", "starts_at": TEN, "commune": "38185", "subject": "RSA"} | draft
-    return appointments.book(Draft(**given), structure=structure, by=leila, person=person, at=at)
+    values = {"kind": "procedure", "starts_at": TEN, "commune": "38185", "subject": "RSA"} | draft
+    return appointments.book(Draft(**values), structure=structure, by=leila, person=person, at=at)
 
 
 def run(at=EVE) -> int:
@@ -91,7 +91,7 @@ def test_the_examples_in_docstrings_run():
         assert doctest.testmod(importlib.import_module(f"maillage.apps.{name}")).failed == 0
 
 
-def test_an_appointment_is_told_once_on_its_eve_and_never_what_it_is_for(leila, structure):
+def test_an_appointment_is_reminded_once_on_its_eve_without_its_subject(leila, structure):
     book(leila, structure, welcome(leila, structure, language="ro"))
     assert [run(EVE - HOUR), run(), run(EVE + HOUR), run(TEN)] == [0, 1, 0, 0]
     (message,) = sent()
@@ -133,7 +133,7 @@ def test_each_is_reminded_by_what_reaches_them(leila, structure, reach, value, a
     "ways_of", [("phone", NUMBER, "sms", "call"), ("email", "andrei@exemple.fr", "email", "print")]
 )
 @pytest.mark.parametrize("provider", [True, False])
-def test_nobody_is_said_to_be_told_unless_a_message_leaves(
+def test_nobody_counts_as_reached_unless_a_message_leaves(
     leila, structure, settings, provider, ways_of, agrees, stopped
 ):
     reach, value, channel, otherwise = ways_of
@@ -149,8 +149,8 @@ def test_nobody_is_said_to_be_told_unless_a_message_leaves(
     assert Reminder.objects.get().way == way
     assert announced == [ways.WAYS[way]], "what the sheet announces is what is done"
     assert sent().exists() is (way == channel)
-    _, told = appointments.move(row, starts_at=TEN + DAY, by=leila, at=EVE + HOUR)
-    assert (told.reached, told.to_call) == ((1, ()) if way == channel else (0, (row.called,)))
+    _, outcome = appointments.move(row, starts_at=TEN + DAY, by=leila, at=EVE + HOUR)
+    assert (outcome.reached, outcome.to_call) == ((1, ()) if way == channel else (0, (row.called,)))
 
 
 @pytest.mark.parametrize(("reach", "value"), [("none", ""), ("letter", "1 rue du Lac")])
@@ -170,7 +170,7 @@ def test_who_has_no_card_is_reminded_by_what_they_left(leila, structure):
     assert sorted(Reminder.objects.values_list("way", "reason")) == [("none", "unreachable"), ("sms", "")]
 
 
-def test_who_just_booked_is_not_told_again(leila, structure):
+def test_who_just_booked_is_not_reminded(leila, structure):
     book(leila, structure, welcome(leila, structure), at=EVE - HOUR)
     assert run() == 0
     assert Reminder.objects.get().reason == "told"
@@ -187,7 +187,7 @@ def test_an_appointment_moved_or_cancelled_takes_its_reminder_along(leila, struc
     assert not Reminder.objects.filter(withdrawn_at=None).exists()
 
 
-def test_what_was_heard_is_not_taken_back_nor_said_again(leila, structure):
+def test_a_received_reminder_is_neither_withdrawn_nor_sent_again(leila, structure):
     row = book(leila, structure, welcome(leila, structure))
     run()
     Message.objects.filter(purpose="reminder").update(state="sent", sent_at=EVE)
@@ -196,7 +196,7 @@ def test_what_was_heard_is_not_taken_back_nor_said_again(leila, structure):
     assert Reminder.objects.get().withdrawn_at is None
 
 
-def test_an_event_moved_back_to_its_first_hour_is_told_of_again(leila, structure):
+def test_an_event_moved_back_to_its_first_hour_is_reminded_again(leila, structure):
     row = book(leila, structure, welcome(leila, structure))
     run()
     planning.withdraw("appointment", [row.pk], at=EVE)
@@ -230,8 +230,8 @@ class Carrier:
 
 
 @pytest.fixture
-def held_by_a_killed_worker(leila, structure):
-    """An appointment whose reminder was being sent when its worker was killed; and what runs what is due."""
+def claimed_by_a_killed_worker(leila, structure):
+    """An appointment whose reminder was being sent when its worker was killed; and a function running the deadlines."""
 
     def start(known):
         row, provider = book(leila, structure, welcome(leila, structure)), Carrier(known)
@@ -252,9 +252,9 @@ def held_by_a_killed_worker(leila, structure):
 
 @pytest.mark.parametrize("known", ["absent", "left"])
 def test_what_moves_while_a_killed_worker_holds_its_reminder_says_no_former_hour(
-    leila, held_by_a_killed_worker, known
+    leila, claimed_by_a_killed_worker, known
 ):
-    row, provider, look = held_by_a_killed_worker(known)
+    row, provider, look = claimed_by_a_killed_worker(known)
     planning.withdraw("appointment", [row.pk], at=EVE + HOUR)
     type(row).objects.update(starts_at=TEN + DAY)
     for hours in (1, 2, 3, 24, 25):
@@ -265,15 +265,17 @@ def test_what_moves_while_a_killed_worker_holds_its_reminder_says_no_former_hour
 
 
 @pytest.mark.parametrize(("known", "times"), [("absent", 1), ("left", 0), ("unknown", 0)])
-def test_what_comes_back_is_told_once_whoever_was_killed(held_by_a_killed_worker, known, times):
-    row, provider, look = held_by_a_killed_worker(known)
+def test_an_appointment_put_back_is_reminded_once_whoever_was_killed(
+    claimed_by_a_killed_worker, known, times
+):
+    row, provider, look = claimed_by_a_killed_worker(known)
     planning.withdraw("appointment", [row.pk], at=EVE + HOUR / 12)
     assert look(EVE + HOUR / 10) == 0, "nobody knows yet whether it left"
     assert [look(EVE + hours * HOUR) for hours in (1, 2, 3)] == [0, times, 0]
     assert provider.taken == [TEN] * times
 
 
-def test_overseas_is_told_by_its_own_clock(leila, structure):
+def test_overseas_is_reminded_by_its_own_clock(leila, structure):
     reunion = ZoneInfo("Indian/Reunion")
     moment = datetime(2026, 11, 24, 10, tzinfo=reunion)
     book(leila, structure, welcome(leila, structure), starts_at=moment, commune="97411")
@@ -296,11 +298,11 @@ def test_rows_written_at_once_are_those_written_one_by_one_and_refuse_a_secret(l
     row |= {"way": "call", "planned_at": AT, "purge_on": TEN.date(), "name": 'Zoé « d’été » {\\",é}'}
     alone = Reminder.objects.create(row=1, **row)
     bulk.insert(Reminder, [{"row": number, **row} for number in (1, 2, 3)])
-    made = Reminder.objects.exclude(pk=alone.pk).order_by("row")
-    assert [each.row for each in made] == [2, 3], "what stands already stays"
+    inserted = Reminder.objects.exclude(pk=alone.pk).order_by("row")
+    assert [each.row for each in inserted] == [2, 3], "what stands already stays"
     fields = [each.attname for each in Reminder._meta.concrete_fields if each.name not in ("id", "row")]
     alone.refresh_from_db()
-    assert all(getattr(each, name) == getattr(alone, name) for each in made for name in fields)
+    assert all(getattr(each, name) == getattr(alone, name) for each in inserted for name in fields)
     with pytest.raises(Refused):
         bulk.insert(Reminder, [{"row": 4, **row, "name": "mot de passe : Soleil38"}])
 
@@ -366,7 +368,7 @@ def receive(client, text="STOP", number="+33639981234", id="m1", at=None, secret
     return client.post("/messages/recus/", body, content_type="application/json", headers=proof)
 
 
-def test_a_stop_is_obeyed_answered_once_and_told_to_who_helps(client, leila, structure, receives):
+def test_a_stop_is_obeyed_answered_once_and_copied_to_who_helps(client, leila, structure, receives):
     person = welcome(leila, structure, language="ro")
     book(leila, structure, person)
     run()
@@ -383,8 +385,10 @@ def test_a_stop_is_obeyed_answered_once_and_told_to_who_helps(client, leila, str
     later = book(leila, structure, person, starts_at=TEN + 2 * DAY)
     run(EVE + 2 * DAY)
     assert Reminder.objects.get(row=later.pk, kind="appointment").reason == "stopped"
-    (told,) = [each for each in copies.of_person(person)["rappels"] if each["etat"].startswith("La personne")]
-    assert told["de_quoi"] == "Rendez-vous"
+    (stop_row,) = [
+        each for each in copies.of_person(person)["rappels"] if each["etat"].startswith("La personne")
+    ]
+    assert stop_row["de_quoi"] == "Rendez-vous"
 
 
 def test_the_answer_to_a_stop_leaves_though_nothing_else_does(leila, structure):
@@ -428,10 +432,10 @@ def test_a_gateway_proves_for_five_minutes_by_a_secret_of_twenty_signs():
         except incoming.Forged:
             return False
 
-    told = [proves("jeton", "s" * n, {"authorization": f"Bearer {'s' * n}"}) for n in (19, 20)]
+    by_token = [proves("jeton", "s" * n, {"authorization": f"Bearer {'s' * n}"}) for n in (19, 20)]
     signed = {"x-signature": incoming.sign(SECRET, body, AT)}
     late = [proves("signature", SECRET, signed, AT + timedelta(seconds=n)) for n in (-301, -300, 300, 301)]
-    assert (told, late) == ([False, True], [False, True, True, False])
+    assert (by_token, late) == ([False, True], [False, True, True, False])
 
 
 def test_nothing_received_is_stored_but_a_digest_and_not_for_long(client, leila, structure, receives):
@@ -462,10 +466,12 @@ def test_a_token_or_twilio_prove_as_well(client, leila, structure, settings):
     form = "application/x-www-form-urlencoded"
     assert client.post("/messages/recus/", body, content_type=form, headers=good).status_code == 200
     settings.SENDING = settings.SENDING | {"SMS_IN": "twilio"}
-    told = f"{settings.ADDRESS}/messages/recus/BodySTOPFrom+33639981234MessageSidSM1"
-    made = base64.b64encode(hmac.new(SECRET.encode(), told.encode(), hashlib.sha1).digest()).decode()
+    signed_text = f"{settings.ADDRESS}/messages/recus/BodySTOPFrom+33639981234MessageSidSM1"
+    signature = base64.b64encode(
+        hmac.new(SECRET.encode(), signed_text.encode(), hashlib.sha1).digest()
+    ).decode()
     body = "MessageSid=SM1&From=%2B33639981234&Body=STOP"
-    for proof, status in ((made[:-2] + "A=", 403), (made, 200)):
+    for proof, status in ((signature[:-2] + "A=", 403), (signature, 200)):
         headers = {"X-Twilio-Signature": proof}
         response = client.post("/messages/recus/", body, content_type=form, headers=headers)
         assert response.status_code == status
@@ -476,10 +482,10 @@ def test_a_mail_is_refused_in_one_gesture_that_reading_does_not_make(client, lei
     settings.ADDRESS = "https://aide.exemple.fr"
     book(leila, structure, welcome(leila, structure, "email", "andrei@exemple.fr"))
     run()
-    made = mail.mail(sent().get(), sender="Maillage <a@exemple.fr>", at=AT)
-    address = made.extra_headers["List-Unsubscribe"].strip("<>")
-    assert made.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert address in made.body
+    email = mail.mail(sent().get(), sender="Maillage <a@exemple.fr>", at=AT)
+    address = email.extra_headers["List-Unsubscribe"].strip("<>")
+    assert email.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert address in email.body
     path = address.removeprefix(settings.ADDRESS)
     assert "a•••@exemple.fr" in client.get(path).content.decode()
     assert not Stop.objects.exists()
@@ -502,9 +508,9 @@ def test_what_a_helper_says_is_listed_done_and_taken_back(client, leila, structu
     page = "/espace/rappels/"
     row = Reminder.objects.get()
     Reminder.objects.update(moment=datetime.now(UTC) + DAY)
-    shown = flat(client.get(page).content.decode())
-    assert "04 76 00 00 01" in shown and 'dir="rtl"' in shown
-    assert "Bonjour, ici Le Lien. Rappel : vous avez rendez-vous" in shown.replace("\u00a0", " ")
+    list_page = flat(client.get(page).content.decode())
+    assert "04 76 00 00 01" in list_page and 'dir="rtl"' in list_page
+    assert "Bonjour, ici Le Lien. Rappel : vous avez rendez-vous" in list_page.replace("\u00a0", " ")
     client.post(f"{page}{row.pk}/", {"geste": "fait"})
     row.refresh_from_db()
     assert row.done_by == leila
@@ -513,17 +519,17 @@ def test_what_a_helper_says_is_listed_done_and_taken_back(client, leila, structu
     row.refresh_from_db()
     assert row.done_at is None
     Reminder.objects.update(withdrawn_at=AT)
-    told = flat(client.post(f"{page}{row.pk}/", {"geste": "fait"}, follow=True).content.decode())
-    assert "ce qu’il annonçait a changé" in told
+    page_text = flat(client.post(f"{page}{row.pk}/", {"geste": "fait"}, follow=True).content.decode())
+    assert "ce qu’il annonçait a changé" in page_text
 
 
-def test_what_was_said_of_a_date_that_moved_since_is_not_to_say_again(leila, structure):
+def test_a_call_about_a_date_that_moved_since_is_not_to_make_again(leila, structure):
     """« Pas fait » put the former date back in the list of those to call."""
-    held = book(leila, structure, welcome(leila, structure, "phone", "04 76 00 00 01"))
+    appointment = book(leila, structure, welcome(leila, structure, "phone", "04 76 00 00 01"))
     run()
     row = Reminder.objects.get()
     tasks.mark_done(row, by=leila, at=EVE)
-    appointments.cancel(held, by=leila, at=EVE + HOUR, reason="Grève")
+    appointments.cancel(appointment, by=leila, at=EVE + HOUR, reason="Grève")
     run(EVE + HOUR)
     row.refresh_from_db()
     assert (row.done_by, row.withdrawn_at) == (leila, None), "it was said"
@@ -533,7 +539,7 @@ def test_what_was_said_of_a_date_that_moved_since_is_not_to_say_again(leila, str
     assert (row.done_at, row.withdrawn_at, row.is_recalled) == (None, EVE + 2 * HOUR, False)
 
 
-def test_a_stop_is_read_as_long_as_it_is_shown(client, leila, structure, receives):
+def test_a_stop_is_stored_as_long_as_it_is_listed(client, leila, structure, receives):
     from maillage.apps.reminders.actions.forgetting import forget_old
 
     welcome(leila, structure)
@@ -541,8 +547,8 @@ def test_a_stop_is_read_as_long_as_it_is_shown(client, leila, structure, receive
     row = Reminder.objects.get(way="notice")
     last = row.moment - HOUR
     forget_old(at=last)
-    (shown,) = lists.to_do(Reminder.objects.all(), last)
-    assert "A répondu STOP" in shown.french
+    (task,) = lists.to_do(Reminder.objects.all(), last)
+    assert "A répondu STOP" in task.french
     assert forget_old(at=last + 2 * DAY) == 1
 
 
@@ -552,8 +558,8 @@ def test_a_card_is_printed_in_the_language_of_the_person_without_their_name(clie
     Reminder.objects.update(moment=datetime.now(UTC) + DAY)
     client.force_login(leila)
     for address in (f"/espace/rappels/{Reminder.objects.get().pk}/carte/", "/espace/rappels/cartes/"):
-        shown = flat(client.get(address).content.decode())
-        assert "Memento: aveți programare" in shown and "Andrei" not in shown
+        card_text = flat(client.get(address).content.decode())
+        assert "Memento: aveți programare" in card_text and "Andrei" not in card_text
 
 
 def test_another_structure_sees_none_of_it(client, leila, structure):
@@ -616,11 +622,11 @@ def test_the_sheet_says_what_is_to_come_what_was_done_and_stops_it(client, leila
     book(leila, structure, person, at=now, starts_at=now + 10 * DAY)
     client.force_login(leila)
     page = f"/espace/personnes/{person.pk}/rappels/"
-    shown = flat(client.get(page).content.decode())
-    assert "Par SMS. Prévu le" in shown and "Aucun rappel jusqu’ici" in shown
+    page_text = flat(client.get(page).content.decode())
+    assert "Par SMS. Prévu le" in page_text and "Aucun rappel jusqu’ici" in page_text
     client.post(page, {"geste": "plus"})
-    shown = flat(client.get(page).content.decode())
-    assert "La personne ne veut plus de rappel." in shown
+    page_text = flat(client.get(page).content.decode())
+    assert "La personne ne veut plus de rappel." in page_text
     assert "Elle ne veut plus de rappel" in flat(
         client.get(f"/espace/personnes/{person.pk}/").content.decode()
     )

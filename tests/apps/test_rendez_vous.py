@@ -59,8 +59,8 @@ def fatou(karim, library):
 
 
 def values(lieu, **more):
-    held = {"title": "Mes démarches", "lieu": lieu, "hours": [[1, "09:00", "10:30"]], "minutes": 30}
-    return {**held, "first_on": date(2026, 11, 3), **more}
+    defaults = {"title": "Mes démarches", "lieu": lieu, "hours": [[1, "09:00", "10:30"]], "minutes": 30}
+    return {**defaults, "first_on": date(2026, 11, 3), **more}
 
 
 @pytest.fixture
@@ -103,10 +103,10 @@ def test_a_double_click_opens_one_permanence(opened, karim, library):
 # --------------------------------------------------------------------------------------------------- booked
 
 
-def test_a_slot_is_given_once_and_the_next_stays_free(opened, karim, fatou):
+def test_a_slot_is_booked_once_and_the_next_stays_free(opened, karim, fatou):
     assert hours(opened) == ["09:00", "09:30", "10:00"]
-    made = book(opened, by=karim, person=fatou)
-    assert (made.minutes, made.lieu, made.seat) == (30, opened.lieu, 0)
+    appointment = book(opened, by=karim, person=fatou)
+    assert (appointment.minutes, appointment.lieu, appointment.seat) == (30, opened.lieu, 0)
     assert hours(opened) == ["09:30", "10:00"]
     with pytest.raises(Refused, match="vient de prendre cette heure"):
         book(opened, by=karim)
@@ -157,11 +157,11 @@ def test_nobody_is_expected_twice_at_one_moment(opened, karim, fatou, library):
 
 
 @pytest.mark.both_databases
-def test_a_helper_kept_elsewhere_has_no_free_slot(opened, karim, library):
+def test_a_helper_busy_elsewhere_has_no_free_slot(opened, karim, library):
     permanences.change(opened, {"helper": karim}, by=karim, at=AT)
     home = Draft(kind=rules.PROCEDURE, starts_at=NINE + HALF, name="Mme Haddad", where=rules.HOME)
-    made = appointments.book(home, structure=library.structure, by=karim, helper=karim, at=AT)
-    assert (made.where, made.lieu) == (rules.HOME, None)
+    appointment = appointments.book(home, structure=library.structure, by=karim, helper=karim, at=AT)
+    assert (appointment.where, appointment.lieu) == (rules.HOME, None)
     opened.refresh_from_db()
     assert hours(opened) == ["09:00", "10:00"]
 
@@ -170,23 +170,26 @@ def test_another_structure_gives_and_sees_nothing(client, opened, fatou, karim):
     stranger = account("leila", "aidant", structure=place("maison").structure)
     with pytest.raises(Refused, match="ne recevez personne"):
         book(opened, by=stranger)
-    made = book(opened, by=karim, person=fatou)
+    appointment = book(opened, by=karim, person=fatou)
     client.force_login(stranger)
     for address in ("", "geste/"):
-        assert client.get(f"/espace/rendez-vous/{made.pk}/{address}").status_code in (404, 405)
+        assert client.get(f"/espace/rendez-vous/{appointment.pk}/{address}").status_code in (404, 405)
     assert client.get(f"/espace/rendez-vous/permanences/{opened.pk}/").status_code == 404
     with pytest.raises(Refused, match="n’est pas celui de votre structure"):
-        appointments.cancel(made, by=stranger, at=AT)
+        appointments.cancel(appointment, by=stranger, at=AT)
 
 
 @pytest.mark.both_databases
 def test_a_volunteer_sees_only_what_they_give_or_hold(client, opened, karim, library):
     ali = account("ali", "benevole", structure=library.structure)
-    theirs, other = book(opened, by=ali, name="Youssef"), book(opened, by=karim, starts_at=NINE + HALF)
-    assert list(access.appointments_for(ali)) == [theirs]
+    own_appointment, other = (
+        book(opened, by=ali, name="Youssef"),
+        book(opened, by=karim, starts_at=NINE + HALF),
+    )
+    assert list(access.appointments_for(ali)) == [own_appointment]
     client.force_login(ali)
     assert client.get(f"/espace/rendez-vous/{other.pk}/").status_code == 404
-    assert client.get(f"/espace/rendez-vous/{theirs.pk}/").status_code == 200
+    assert client.get(f"/espace/rendez-vous/{own_appointment.pk}/").status_code == 200
 
 
 # ----------------------------------------------------------------------------------------------- by the person
@@ -200,46 +203,50 @@ def test_a_person_takes_an_hour_with_a_first_name_and_gives_it_back(client, publ
     answer = client.post(f"/rendez-vous/{published.pk}/", sent)
     assert answer.status_code == 302
     assert client.post(f"/rendez-vous/{published.pk}/", sent).url == answer.url  # a double click
-    made = Appointment.objects.get()
-    assert (made.name, made.channel, made.contact) == ("Mira", rules.LINK, "")
+    appointment = Appointment.objects.get()
+    assert (appointment.name, appointment.channel, appointment.contact) == ("Mira", rules.LINK, "")
     address = answer.url.partition("?")[0]
-    shown = client.get(answer.url).content.decode()
-    assert "Mardi 24 novembre 2026" in shown
-    assert "Je ne peux pas venir" in shown
+    link_page = client.get(answer.url).content.decode()
+    assert "Mardi 24 novembre 2026" in link_page
+    assert "Je ne peux pas venir" in link_page
     client.post(address, {"geste": "rendre"})
-    made.refresh_from_db()
-    assert (made.state, made.cancelled_by, made.sequence) == (rules.CANCELLED, rules.PERSON, 1)
+    appointment.refresh_from_db()
+    assert (appointment.state, appointment.cancelled_by, appointment.sequence) == (
+        rules.CANCELLED,
+        rules.PERSON,
+        1,
+    )
     assert hours(published)[0] == "09:00"
     client.post(address, {"geste": "reprendre"})
-    made.refresh_from_db()
-    assert made.state == rules.BOOKED
+    appointment.refresh_from_db()
+    assert appointment.state == rules.BOOKED
 
 
 def test_an_hour_taken_meanwhile_does_not_come_back(client, published, karim):
-    made = book(published, channel=rules.LINK)
-    link = access.link_of_appointment(made)
-    appointments.cancel(made, token=link, at=AT)
+    appointment = book(published, channel=rules.LINK)
+    link = access.link_of_appointment(appointment)
+    appointments.cancel(appointment, token=link, at=AT)
     book(published, by=karim, name="Nadia")
     with pytest.raises(Refused, match="vient de prendre"):
-        appointments.put_back(made, token=link, at=AT)
+        appointments.put_back(appointment, token=link, at=AT)
 
 
 @pytest.mark.both_databases
 def test_who_receives_hears_that_somebody_does_not_come(published, karim):
-    """Said once, without a name; taken back unsent when the person comes after all, else contradicted."""
-    made = book(published, by=karim, name="Nadia", channel=rules.LINK)
-    link = access.link_of_appointment(made)
+    """Notified once, without a name; taken back unsent when the person comes after all, else contradicted."""
+    appointment = book(published, by=karim, name="Nadia", channel=rules.LINK)
+    link = access.link_of_appointment(appointment)
     for _ in range(2):
-        made, _ = appointments.cancel(made, token=link, at=AT)
-    said = Message.objects.get(subject="Une personne ne viendra pas")
-    assert (said.to, said.state) == (karim.email, "waiting")
-    assert "Nadia" not in said.text and f"/espace/rendez-vous/{made.pk}/" in said.text
-    made, _ = appointments.put_back(made, token=link, at=AT)
-    said.refresh_from_db()
-    assert said.state == "cancelled"
-    made, _ = appointments.cancel(made, token=link, at=AT)
-    Message.objects.filter(subject=said.subject, state="waiting").update(state="sent", sent_at=AT)
-    appointments.put_back(made, token=link, at=AT)
+        appointment, _ = appointments.cancel(appointment, token=link, at=AT)
+    message = Message.objects.get(subject="Une personne ne viendra pas")
+    assert (message.to, message.state) == (karim.email, "waiting")
+    assert "Nadia" not in message.text and f"/espace/rendez-vous/{appointment.pk}/" in message.text
+    appointment, _ = appointments.put_back(appointment, token=link, at=AT)
+    message.refresh_from_db()
+    assert message.state == "cancelled"
+    appointment, _ = appointments.cancel(appointment, token=link, at=AT)
+    Message.objects.filter(subject=message.subject, state="waiting").update(state="sent", sent_at=AT)
+    appointments.put_back(appointment, token=link, at=AT)
     assert Message.objects.get(subject="Une personne vient finalement").to == karim.email
 
 
@@ -247,16 +254,16 @@ def test_who_receives_hears_that_somebody_does_not_come(published, karim):
 def test_who_left_the_structure_does_not_hear_that_somebody_does_not_come(published, karim, library):
     zora = account("zora", "aidant", structure=library.structure)
     permanences.change(published, {"helper": zora}, by=karim, at=AT)
-    made = book(published, by=karim, name="Nadia", channel=rules.LINK)
+    appointment = book(published, by=karim, name="Nadia", channel=rules.LINK)
     Membership.objects.filter(user=zora).update(until=AT.date() - DAY)
-    appointments.cancel(made, token=access.link_of_appointment(made), at=AT)
+    appointments.cancel(appointment, token=access.link_of_appointment(appointment), at=AT)
     assert Message.objects.get(subject="Une personne ne viendra pas").to == karim.email, "who gave it hears"
 
 
 @pytest.mark.both_databases
 def test_nobody_writes_to_whoever_noted_the_absence(published, karim):
-    made = book(published, by=karim, name="Nadia")
-    appointments.cancel(made, by=karim, at=AT, decided_by=rules.PERSON)
+    appointment = book(published, by=karim, name="Nadia")
+    appointments.cancel(appointment, by=karim, at=AT, decided_by=rules.PERSON)
     assert not Message.objects.filter(subject="Une personne ne viendra pas").exists()
 
 
@@ -268,10 +275,10 @@ def test_a_day_that_no_calendar_has_shows_the_next_hours(client, published, afte
 
 
 def test_the_link_of_another_opens_nothing(client, published):
-    made = book(published)
-    assert client.get(f"/rendez-vous/le-mien/{made.key}/").status_code == 404
+    appointment = book(published)
+    assert client.get(f"/rendez-vous/le-mien/{appointment.key}/").status_code == 404
     with pytest.raises(Refused, match="n’est pas celui de ce rendez-vous"):
-        appointments.cancel(made, token="x" * 32, at=AT)
+        appointments.cancel(appointment, token="x" * 32, at=AT)
 
 
 def test_a_permanence_that_is_not_published_is_nobody_s(client, opened, published, karim):
@@ -296,17 +303,17 @@ def test_the_sheet_of_the_place_and_the_list_show_the_next_hour(client, publishe
 # ------------------------------------------------------------------------------------------ moved, cancelled
 
 
-def told():
+def sent_subjects():
     return list(Message.objects.exclude(state="cancelled").order_by("pk").values_list("subject", flat=True))
 
 
 @pytest.mark.both_databases
-def test_who_left_a_contact_is_told_and_nobody_else(opened, karim):
+def test_only_who_left_a_contact_receives_a_message(opened, karim):
     phone = {"way": rules.PHONE, "contact": "+33612345678"}
-    made = book(opened, by=karim, **phone)
-    _, done = appointments.move(made, starts_at=NINE + HALF, permanence=opened, by=karim, at=AT)
+    appointment = book(opened, by=karim, **phone)
+    _, done = appointments.move(appointment, starts_at=NINE + HALF, permanence=opened, by=karim, at=AT)
     assert (done.reached, done.to_call) == (1, ())
-    _, done = appointments.cancel(made, by=karim, at=AT, reason="Réunion")
+    _, done = appointments.cancel(appointment, by=karim, at=AT, reason="Réunion")
     assert done.reached == 1
     texts = [each.text for each in Message.objects.order_by("pk")]
     assert "Annulé : votre rendez-vous" in texts[-1]
@@ -317,14 +324,14 @@ def test_who_left_a_contact_is_told_and_nobody_else(opened, karim):
 
 
 @pytest.mark.both_databases
-def test_one_meeting_more_is_said_in_the_singular(client, opened, karim):
+def test_one_more_meeting_is_written_in_the_singular(client, opened, karim):
     client.force_login(karim)
     sent = {"qui": "Bob", "pour": rules.PROCEDURE, "quand": NINE.isoformat(), "rythme": "14", "fois": "2"}
     page = client.post(f"/espace/rendez-vous/donner/?permanence={opened.pk}", sent, follow=True)
     assert "Et 1 autre ensuite" in page.content.decode()
-    shown = client.get(f"/espace/rendez-vous/{Appointment.objects.first().pk}/").content.decode()
-    assert ">1 autre<" in shown
-    assert "(une démarche)" not in shown  # said once
+    page_text = client.get(f"/espace/rendez-vous/{Appointment.objects.first().pk}/").content.decode()
+    assert ">1 autre<" in page_text
+    assert "(une démarche)" not in page_text  # said once
 
 
 def test_an_appointment_after_the_role_of_whoever_receives_says_so(client, opened, karim):
@@ -342,48 +349,48 @@ def test_an_appointment_after_the_role_of_whoever_receives_says_so(client, opene
 def test_whom_no_message_reaches_in_time_is_to_call(opened, karim):
     sunday = datetime(2026, 11, 22, 10, tzinfo=UTC)  # an SMS waits for Monday, at eight
     phone = {"way": rules.PHONE, "contact": "+33612345678", "starts_at": sunday + 4 * HALF}
-    made = appointments.book(
+    appointment = appointments.book(
         Draft(kind=rules.PROCEDURE, name="Zoé", **phone), structure=opened.structure, by=karim, at=sunday
     )
-    done = appointments.cancel(made, by=karim, at=sunday)[1]
+    done = appointments.cancel(appointment, by=karim, at=sunday)[1]
     assert (done.reached, done.to_call) == (0, ("Zoé",))
     outbox.stop(channel="sms", to="+33612345678", by=None, at=AT)
     stopped = book(opened, by=karim, way=rules.PHONE, contact="+33612345678")
     assert appointments.cancel(stopped, by=karim, at=AT)[1].to_call == ("Denis",)
 
 
-def test_who_was_told_not_to_come_hears_that_it_stands_again(opened, karim):
-    made = book(opened, by=karim, way=rules.PHONE, contact="+33612345678")
-    made, _ = appointments.cancel(made, by=karim, at=AT, reason="Malade")
-    assert told() == ["Votre rendez-vous est annulé"]
+def test_who_was_cancelled_hears_that_the_appointment_stands_again(opened, karim):
+    appointment = book(opened, by=karim, way=rules.PHONE, contact="+33612345678")
+    appointment, _ = appointments.cancel(appointment, by=karim, at=AT, reason="Malade")
+    assert sent_subjects() == ["Votre rendez-vous est annulé"]
     with pytest.raises(Refused, match="Le lieu a annulé"):
-        appointments.put_back(made, token=access.link_of_appointment(made), at=AT)
-    assert appointments.put_back(made, by=karim, at=AT)[1].reached == 1
-    assert told() == ["Votre rendez-vous"]  # what had not left yet, to stay at home, is kept back
+        appointments.put_back(appointment, token=access.link_of_appointment(appointment), at=AT)
+    assert appointments.put_back(appointment, by=karim, at=AT)[1].reached == 1
+    assert sent_subjects() == ["Votre rendez-vous"]  # what had not left yet, to stay at home, is kept back
 
 
 @pytest.mark.both_databases
-def test_who_cannot_come_by_phone_is_not_told_what_they_said(opened, karim):
-    made = book(opened, by=karim, way=rules.PHONE, contact="+33612345678")
-    appointments.cancel(made, by=karim, at=AT, decided_by=rules.PERSON)
-    made.refresh_from_db()
-    assert made.cancelled_by == rules.PERSON
-    assert told() == []  # the one that was waiting is taken back too
+def test_who_cancels_by_phone_receives_no_message(opened, karim):
+    appointment = book(opened, by=karim, way=rules.PHONE, contact="+33612345678")
+    appointments.cancel(appointment, by=karim, at=AT, decided_by=rules.PERSON)
+    appointment.refresh_from_db()
+    assert appointment.cancelled_by == rules.PERSON
+    assert sent_subjects() == []  # the one that was waiting is taken back too
 
 
 def test_a_moved_appointment_frees_its_slot(opened, karim):
-    made = book(opened, by=karim)
-    appointments.move(made, starts_at=NINE + HALF, permanence=opened, by=karim, at=AT)
+    appointment = book(opened, by=karim)
+    appointments.move(appointment, starts_at=NINE + HALF, permanence=opened, by=karim, at=AT)
     assert hours(opened) == ["09:00", "10:00"]
     with pytest.raises(Refused, match="déjà ce jour et cette heure"):
-        appointments.move(made, starts_at=NINE + HALF, permanence=opened, by=karim, at=AT)
-    made.refresh_from_db()
-    assert (made.state, made.cancelled_at, made.sequence) == (rules.BOOKED, None, 1)
+        appointments.move(appointment, starts_at=NINE + HALF, permanence=opened, by=karim, at=AT)
+    appointment.refresh_from_db()
+    assert (appointment.state, appointment.cancelled_at, appointment.sequence) == (rules.BOOKED, None, 1)
 
 
 @pytest.mark.both_databases
 def test_days_that_close_move_or_cancel_who_was_expected(opened, karim):
-    made = [book(opened, by=karim, name=name, starts_at=NINE + n * HALF) for n, name in enumerate("AB")]
+    expected = [book(opened, by=karim, name=name, starts_at=NINE + n * HALF) for n, name in enumerate("AB")]
     _, done = permanences.close(
         opened, first_on=TUESDAY, last_on=TUESDAY, by=karim, at=AT, move=True, reason="Inventaire"
     )
@@ -399,15 +406,15 @@ def test_days_that_close_move_or_cancel_who_was_expected(opened, karim):
     assert done.cancelled == 2
     permanences.reopen(Closure.objects.first(), by=karim, at=AT)
     assert hours(opened) == ["09:00", "09:30", "10:00"]
-    assert {each.refresh_from_db() or each.state for each in made} == {rules.CANCELLED}
+    assert {each.refresh_from_db() or each.state for each in expected} == {rules.CANCELLED}
 
 
 def test_a_double_click_closes_the_same_days_once(opened, karim):
     book(opened, by=karim)
     days = {"first_on": TUESDAY, "last_on": TUESDAY, "reason": "Réunion", "by": karim}
-    made, done = permanences.close(opened, **days, at=AT)
+    closure, done = permanences.close(opened, **days, at=AT)
     again, then = permanences.close(opened, **days, at=AT + timedelta(seconds=2))
-    assert (again, done.cancelled, then.cancelled) == (made, 1, 0)
+    assert (again, done.cancelled, then.cancelled) == (closure, 1, 0)
     assert Closure.objects.count() == 1
 
 
@@ -418,7 +425,7 @@ def test_days_already_past_do_not_close(opened, karim):
     permanences.close(opened, first_on=yesterday, last_on=AT.date(), by=karim, at=AT)
 
 
-def test_who_was_told_by_message_hears_the_new_hours(opened, karim):
+def test_who_is_reached_by_message_hears_the_new_hours(opened, karim):
     row = book(opened, by=karim, way=rules.PHONE, contact="+33612345678")
     permanences.change(opened, {"hours": [[1, "14:00", "15:00"]]}, by=karim, at=AT)
     done = permanences.rearrange(opened, by=karim, at=AT)
@@ -447,20 +454,22 @@ def test_days_close_even_when_somebody_is_expected_twice(opened, karim, fatou):
 
 
 def test_a_stopped_permanence_gives_nothing_more(client, published, karim):
-    made = book(published)
+    appointment = book(published)
     row, done = permanences.stop(published, by=karim, at=AT)
     assert (done.cancelled, hours(row)) == (1, [])
-    made.refresh_from_db()
-    assert made.cancelled_by == rules.STRUCTURE
+    appointment.refresh_from_db()
+    assert appointment.cancelled_by == rules.STRUCTURE
     assert client.get(f"/rendez-vous/{published.pk}/").status_code == 404
-    mine = f"/rendez-vous/le-mien/{access.link_of_appointment(made)}/"
-    assert f"/rendez-vous/{published.pk}/" not in client.get(mine).content.decode(), "nothing is left there"
+    own_page = f"/rendez-vous/le-mien/{access.link_of_appointment(appointment)}/"
+    assert f"/rendez-vous/{published.pk}/" not in client.get(own_page).content.decode(), (
+        "nothing is left there"
+    )
     permanences.resume(row, by=karim, at=AT)
     assert client.get(f"/rendez-vous/{published.pk}/").status_code == 200
-    assert f"/rendez-vous/{published.pk}/" in client.get(mine).content.decode()
+    assert f"/rendez-vous/{published.pk}/" in client.get(own_page).content.decode()
 
 
-def test_a_name_that_several_places_have_is_asked_again_and_not_unknown(client, published):
+def test_a_name_shared_by_several_places_offers_a_choice(client, published):
     page = (
         client.get("/rendez-vous/?ou=Saint-Denis")
         .content.decode()
@@ -515,8 +524,8 @@ def test_another_helper_is_named_to_the_public(client, published, karim, library
     sent = {"titre": "Mes démarches", "lieu": library.pk, "duree": "30", "a_la_fois": "1", "rythme": "1"}
     sent |= {"du": "2026-11-03", "de_1_0": "09:00", "a_1_0": "10:30"}
     for helper, typed, read in ((karim, "", "Karim"), (zora, None, "Zora"), (zora, "Mme Z.", "Mme Z.")):
-        shown = client.get(page).context["form"].initial["nom"]
-        client.post(page, sent | {"aidant": helper.pk, "nom": shown if typed is None else typed})
+        proposed_name = client.get(page).context["form"].initial["nom"]
+        client.post(page, sent | {"aidant": helper.pk, "nom": proposed_name if typed is None else typed})
         published.refresh_from_db()
         assert published.helper_name == read
     assert client.get(page).context["form"].initial["nom"] == "Mme Z."
@@ -525,23 +534,32 @@ def test_another_helper_is_named_to_the_public(client, published, karim, library
 def test_a_permanence_is_found_where_its_reader_may_open_it(client, opened, karim, library):
     (kind,) = (each for each in SEARCH_KINDS if each.id == "permanences")
     ines = account("ines", "prescripteur", structure=library.structure)
-    found = {}
+    url_by_reader = {}
     for reader in (karim, ines):
         client.force_login(reader)
-        found[reader] = kind.hit(opened, reader).url
-        assert client.get(found[reader]).status_code == 200
-    assert found == {karim: f"/espace/rendez-vous/permanences/{opened.pk}/", ines: "/espace/rendez-vous/"}
+        url_by_reader[reader] = kind.hit(opened, reader).url
+        assert client.get(url_by_reader[reader]).status_code == 200
+    assert url_by_reader == {
+        karim: f"/espace/rendez-vous/permanences/{opened.pk}/",
+        ines: "/espace/rendez-vous/",
+    }
 
 
 def test_a_stale_page_takes_nothing_of_what_somebody_else_changed(client, opened, karim):
     client.force_login(karim)
     page = f"/espace/rendez-vous/permanences/{opened.pk}/modifier/"
     read = client.get(page).context["form"].initial
-    shown = {"titre": read["titre"], "lieu": read["lieu"], "duree": "30", "a_la_fois": "1", "rythme": "1"}
-    shown |= {"du": "2026-11-03", "de_1_0": "09:00", "a_1_0": "10:30", "feries": "on", "lu": str(read["lu"])}
-    later = shown | {"a_1_0": "12:00"}
+    form_data = {"titre": read["titre"], "lieu": read["lieu"], "duree": "30", "a_la_fois": "1", "rythme": "1"}
+    form_data |= {
+        "du": "2026-11-03",
+        "de_1_0": "09:00",
+        "a_1_0": "10:30",
+        "feries": "on",
+        "lu": str(read["lu"]),
+    }
+    later = form_data | {"a_1_0": "12:00"}
     assert [client.post(page, later).status_code for _ in range(2)] == [302, 302], "a double click"
-    stale = client.post(page, shown | {"titre": "Mes papiers"})
+    stale = client.post(page, form_data | {"titre": "Mes papiers"})
     assert stale.status_code == 400
     assert "Quelqu’un d’autre l’a changée" in stale.content.decode()
     opened.refresh_from_db()
@@ -567,21 +585,21 @@ def test_hours_that_change_name_who_is_left_out(client, opened, karim):
 # -------------------------------------------------------------------------------------------------- who came
 
 
-def test_who_came_is_told_in_one_touch_from_the_day_itself(client, clock, opened, karim):
-    made = book(opened, by=karim)
+def test_attendance_is_noted_in_one_touch_from_the_day_itself(client, clock, opened, karim):
+    appointment = book(opened, by=karim)
     with pytest.raises(Refused, match="n’a pas encore eu lieu"):
-        appointments.tick(made, True, by=karim, at=AT)
+        appointments.tick(appointment, True, by=karim, at=AT)
     clock["at"] = NINE
     client.force_login(karim)
-    client.post("/espace/rendez-vous/clore/", {"jour": "2026-11-24", "absente": made.pk})
-    made.refresh_from_db()
-    assert made.state == rules.ABSENT
-    client.post("/espace/rendez-vous/clore/", {"jour": "2026-11-24", "rien": made.pk})
-    made.refresh_from_db()
-    assert made.state == rules.BOOKED
+    client.post("/espace/rendez-vous/clore/", {"jour": "2026-11-24", "absente": appointment.pk})
+    appointment.refresh_from_db()
+    assert appointment.state == rules.ABSENT
+    client.post("/espace/rendez-vous/clore/", {"jour": "2026-11-24", "rien": appointment.pk})
+    appointment.refresh_from_db()
+    assert appointment.state == rules.BOOKED
 
 
-def test_a_day_ends_when_everybody_is_told(client, clock, opened, karim):
+def test_a_day_ends_when_every_attendance_is_noted(client, clock, opened, karim):
     first, second = book(opened, by=karim), book(opened, by=karim, name="Nadia", starts_at=NINE + HALF)
     clock["at"] = NINE + 4 * HALF
     client.force_login(karim)
@@ -622,7 +640,7 @@ def test_ending_a_day_says_nothing_of_who_comes_as_a_volunteer(client, clock, op
     assert met.state == rules.BOOKED
 
 
-def test_ending_a_day_keeps_what_a_colleague_just_said(opened, karim):
+def test_ending_a_day_keeps_what_a_colleague_just_noted(opened, karim):
     first = book(opened, by=karim)
     read_before = list(Appointment.objects.all())
     appointments.tick(first, True, by=karim, at=NINE + HALF)
@@ -636,12 +654,12 @@ def test_a_day_is_not_over_while_somebody_is_expected(client, clock, opened, kar
     clock["at"] = NINE - 2 * HALF
     client.force_login(karim)
     page = client.post("/espace/rendez-vous/clore/", {"jour": "2026-11-24", "geste": "clore"}, follow=True)
-    said = page.content.decode().replace("\u00a0", " ")
-    assert "est close" not in said
-    assert "personne n’est venu. 1 personne est attendue encore" in said
+    page_text = page.content.decode().replace("\u00a0", " ")
+    assert "est close" not in page_text
+    assert "personne n’est venu. 1 personne est attendue encore" in page_text
 
 
-def test_an_appointment_of_yesterday_without_a_word_is_asked_for(client, clock, opened, karim):
+def test_an_appointment_of_yesterday_without_a_word_is_to_complete(client, clock, opened, karim):
     book(opened, by=karim)
     clock["at"] = NINE + DAY
     client.force_login(karim)
@@ -658,7 +676,7 @@ def test_three_months_of_mailbox_meetings(client, clock, opened, karim, fatou):
     permanences.close(
         opened, first_on=date(2026, 12, 22), last_on=date(2026, 12, 24), by=karim, at=AT, reason="Congés"
     )
-    made = series.plan(
+    plan = series.plan(
         draft,
         every=14,
         times=6,
@@ -668,22 +686,24 @@ def test_three_months_of_mailbox_meetings(client, clock, opened, karim, fatou):
         by=karim,
         at=AT,
     )
-    days = [f"{each.starts_at.astimezone(each.zone):%d/%m %H:%M}" for each in made.booked]
+    days = [
+        f"{appointment.starts_at.astimezone(appointment.zone):%d/%m %H:%M}" for appointment in plan.booked
+    ]
     assert days == ["24/11 09:00", "08/12 09:00", "05/01 09:00", "19/01 09:00", "02/02 09:00"]
-    assert [day for day, _ in made.skipped] == [date(2026, 12, 22)]
+    assert [day for day, _ in plan.skipped] == [date(2026, 12, 22)]
     client.force_login(karim)
-    clock["at"] = made.booked[0].starts_at
-    assert [each.late for each in mailboxes.book(karim, clock["at"]).boxes] == [False], (
+    clock["at"] = plan.booked[0].starts_at
+    assert [appointment.late for appointment in mailboxes.book(karim, clock["at"]).boxes] == [False], (
         "followed for four days"
     )
-    for n, each in enumerate(made.booked):
-        clock["at"] = each.starts_at + HALF
+    for n, appointment in enumerate(plan.booked):
+        clock["at"] = appointment.starts_at + HALF
         client.force_login(karim)  # a session lasts a week
         sent = {"geste": "boite", "lus": 3 + n, "repondus": 1, "fait": "Papiers de la Caf triés"}
-        assert client.post(f"/espace/rendez-vous/{each.pk}/geste/", sent).status_code == 302
+        assert client.post(f"/espace/rendez-vous/{appointment.pk}/geste/", sent).status_code == 302
         (box,) = mailboxes.book(karim, clock["at"]).boxes
-        assert box.looked_on == each.starts_at.astimezone(each.zone).date()
-    assert [each.late for each in mailboxes.book(karim, clock["at"]).boxes] == [False]
+        assert box.looked_on == appointment.starts_at.astimezone(appointment.zone).date()
+    assert [appointment.late for appointment in mailboxes.book(karim, clock["at"]).boxes] == [False]
     assert "Regardées il y a peu" in client.get("/espace/rendez-vous/boites/").content.decode()
     clock["at"] += 30 * DAY
     client.force_login(karim)
@@ -737,7 +757,9 @@ def test_the_next_time_is_booked_moved_and_taken_back(client, clock, opened, kar
     assert booked.state == rules.CANCELLED
 
 
-def test_a_next_time_that_is_not_free_is_said_and_the_record_stays(client, clock, opened, karim, fatou):
+def test_a_next_time_that_is_not_free_gives_its_reason_and_the_record_stays(
+    client, clock, opened, karim, fatou
+):
     row = book(opened, by=karim, person=fatou, kind=rules.MAILBOX)
     noted = mailbox.note(row, read=1, answered=0, next_on=date(2026, 12, 9), by=karim, at=NINE + HALF)
     assert (noted.next, noted.why) == (None, "La permanence n’est pas ouverte à cette heure.")
@@ -748,7 +770,7 @@ def test_a_next_time_that_is_not_free_is_said_and_the_record_stays(client, clock
 
 
 def test_the_next_time_of_somebody_is_never_that_of_a_namesake(opened, karim):
-    mine, theirs = (
+    first, namesake = (
         book(
             opened, by=karim, name="Marie", kind=rules.MAILBOX, starts_at=NINE + n * HALF, series=f"{n}" * 32
         )
@@ -761,29 +783,29 @@ def test_the_next_time_of_somebody_is_never_that_of_a_namesake(opened, karim):
         name="Marie",
         kind=rules.MAILBOX,
         starts_at=NINE + HALF + fortnight,
-        series=theirs.series,
+        series=namesake.series,
     )
-    noted = mailbox.note(mine, read=1, answered=0, next_on=date(2026, 12, 8), by=karim, at=NINE + HALF)
+    noted = mailbox.note(first, read=1, answered=0, next_on=date(2026, 12, 8), by=karim, at=NINE + HALF)
     assert noted.next is not None
     assert noted.next != other
-    assert (noted.next.starts_at, noted.next.series) == (NINE + fortnight, mine.series)
-    again = mailbox.note(mine, read=2, answered=0, next_on=date(2026, 12, 8), by=karim, at=NINE + HALF)
+    assert (noted.next.starts_at, noted.next.series) == (NINE + fortnight, first.series)
+    again = mailbox.note(first, read=2, answered=0, next_on=date(2026, 12, 8), by=karim, at=NINE + HALF)
     assert again.next == noted.next
     assert (
-        mailbox.note(theirs, read=1, answered=0, next_on=date(2026, 12, 8), by=karim, at=NINE + DAY).next
+        mailbox.note(namesake, read=1, answered=0, next_on=date(2026, 12, 8), by=karim, at=NINE + DAY).next
         == other
     )
-    mailbox.note(mine, read=2, answered=0, by=karim, at=NINE + DAY)
+    mailbox.note(first, read=2, answered=0, by=karim, at=NINE + DAY)
     other.refresh_from_db()
     assert other.state == rules.BOOKED, "what one takes back is one’s own"
 
 
 def test_who_has_a_card_does_not_take_the_next_time_of_who_has_none(opened, karim, fatou):
-    kept = book(opened, by=karim, person=fatou, kind=rules.MAILBOX, starts_at=NINE + 98 * DAY)
+    with_card = book(opened, by=karim, person=fatou, kind=rules.MAILBOX, starts_at=NINE + 98 * DAY)
     past = book(opened, by=karim, name="Denis", kind=rules.MAILBOX)
     deadlines.run_deadlines(at=NINE + 92 * DAY)  # their first name is erased
     noted = mailbox.note(past, read=1, answered=0, next_on=date(2027, 3, 2), by=karim, at=NINE + 92 * DAY)
-    assert noted.next != kept
+    assert noted.next != with_card
 
 
 @pytest.mark.parametrize("day", [date(9999, 12, 31), date(2028, 3, 1)])
@@ -828,8 +850,8 @@ def test_the_book_of_mailboxes_turns_its_pages_in_the_database(
         if n < 3:
             mailbox.note(row, read=1, answered=0, by=karim, at=AT)
     later = AT + timedelta(days=4)
-    found = mailboxes.book(karim, later)
-    assert (found.n, found.n_late, found.page.paginator.num_pages) == (5, 3, 3)
+    mailbox_book = mailboxes.book(karim, later)
+    assert (mailbox_book.n, mailbox_book.n_late, mailbox_book.page.paginator.num_pages) == (5, 3, 3)
     names = [str(each.person) for n in (1, 2, 3) for each in mailboxes.book(karim, later, number=n).boxes]
     assert names == ["N4", "N0", "N1", "N2", "N3"], "never looked at counts from its first meeting"
     late = mailboxes.book(karim, later, mailboxes.LATE)
@@ -847,9 +869,9 @@ def test_the_book_of_mailboxes_turns_its_pages_in_the_database(
 
 
 @pytest.mark.both_databases
-def test_a_series_is_cancelled_whole_and_put_back_and_the_person_told_once(client, opened, karim, fatou):
+def test_a_series_is_cancelled_whole_and_put_back_with_one_message(client, opened, karim, fatou):
     draft = Draft(kind=rules.MAILBOX, starts_at=NINE, way="email", contact="fatou@exemple.fr")
-    made = series.plan(
+    plan = series.plan(
         draft,
         every=7,
         times=4,
@@ -860,23 +882,23 @@ def test_a_series_is_cancelled_whole_and_put_back_and_the_person_told_once(clien
         at=AT,
     )
     client.force_login(karim)
-    second = made.booked[1]
+    second = plan.booked[1]
     page = client.get(f"/espace/rendez-vous/{second.pk}/").content.decode()
     assert "4 rendez-vous à venir seront annulés" in page.replace("\u00a0", " ")
     address = f"/espace/rendez-vous/{second.pk}/geste/"
     client.post(address, {"geste": "annuler-serie", "raison": "Karim est absent"})
     assert {each.state for each in Appointment.objects.all()} == {rules.CANCELLED}
-    assert told() == ["Vos rendez-vous sont annulés"], "once, for the four"
-    book(opened, by=karim, starts_at=made.booked[2].starts_at)
+    assert sent_subjects() == ["Vos rendez-vous sont annulés"], "once, for the four"
+    book(opened, by=karim, starts_at=plan.booked[2].starts_at)
     client.post(address, {"geste": "remettre-serie"})
-    states = [Appointment.objects.get(pk=each.pk).state for each in made.booked]
+    states = [Appointment.objects.get(pk=each.pk).state for each in plan.booked]
     assert states == [rules.BOOKED, rules.BOOKED, rules.CANCELLED, rules.BOOKED]
-    assert told() == ["Vos rendez-vous"], "what had not left is kept back"
+    assert sent_subjects() == ["Vos rendez-vous"], "what had not left is kept back"
     assert "Leur nombre : 3." in Message.objects.latest("pk").text.replace("\u00a0", " ")
 
 
 def test_a_series_that_is_over_is_not_cancelled(opened, karim, fatou):
-    made = series.plan(
+    plan = series.plan(
         Draft(kind=rules.LEARN, starts_at=NINE),
         every=7,
         times=2,
@@ -886,7 +908,7 @@ def test_a_series_that_is_over_is_not_cancelled(opened, karim, fatou):
         at=AT,
     )
     with pytest.raises(Refused, match="plus de rendez-vous à venir"):
-        series.cancel(made.booked[0], by=karim, at=AT + 60 * DAY)
+        series.cancel(plan.booked[0], by=karim, at=AT + 60 * DAY)
     alone = book(opened, by=karim, starts_at=NINE + HALF)
     with pytest.raises(Refused, match="plus de rendez-vous à venir"):
         series.cancel(alone, by=karim, at=AT)
@@ -920,10 +942,10 @@ def test_a_calendar_leaves_out_closed_days_and_holidays_and_never_names_who_come
 
 
 def test_one_s_own_calendar_says_when_it_is_cancelled(client, published, karim):
-    made = book(published)
-    address = reverse("appointment_calendar", args=[access.link_of_appointment(made)])
+    appointment = book(published)
+    address = reverse("appointment_calendar", args=[access.link_of_appointment(appointment)])
     before = Calendar.from_ical(client.get(address).content).walk("VEVENT")[0]
-    appointments.cancel(made, by=karim, at=AT)
+    appointments.cancel(appointment, by=karim, at=AT)
     after = Calendar.from_ical(client.get(address).content).walk("VEVENT")[0]
     assert (before["STATUS"], after["STATUS"]) == ("CONFIRMED", "CANCELLED")
     assert (before["UID"], before["SEQUENCE"] + 1) == (after["UID"], after["SEQUENCE"])
@@ -940,9 +962,11 @@ def test_a_place_overseas_lives_by_its_own_clock(client, karim, library):
     permanences.publish(row, by=marie, at=AT)
     (first, *_) = slots.free_slots(row, TUESDAY, TUESDAY, AT)
     assert first.starts_at.astimezone(UTC).hour == 5
-    made = book(row, by=marie, starts_at=first.starts_at)
-    shown = client.get(f"/rendez-vous/le-mien/{access.link_of_appointment(made)}/").content.decode()
-    assert re.search(r">9[\s\u00a0\u202f]h<", shown)
+    appointment = book(row, by=marie, starts_at=first.starts_at)
+    page_text = client.get(
+        f"/rendez-vous/le-mien/{access.link_of_appointment(appointment)}/"
+    ).content.decode()
+    assert re.search(r">9[\s\u00a0\u202f]h<", page_text)
 
 
 @pytest.mark.both_databases
@@ -951,7 +975,7 @@ def test_nine_o_clock_in_noumea_is_not_the_day_before(client, library):
     noumea = place("noumea", {"nom": "Case", "code_insee": "98818", "commune": "Nouméa"})
     marie = account("marie", "gestionnaire", structure=noumea.structure)
     denis = people.welcome(by=marie, structure=noumea.structure, nickname="Denis", at=AT)
-    made = series.plan(
+    plan = series.plan(
         Draft(kind=rules.MAILBOX, starts_at=datetime(2026, 11, 23, 22, tzinfo=UTC), commune="98818"),
         every=7,
         times=2,
@@ -962,36 +986,36 @@ def test_nine_o_clock_in_noumea_is_not_the_day_before(client, library):
         at=AT,
     )
     client.force_login(marie)
-    row, other = made.booked
-    shown = client.get(f"/espace/rendez-vous/{row.pk}/").content.decode()
-    assert "?jour=2026-11-24" in shown
-    assert "Mardi 24 novembre 2026" in shown
-    assert "mardi 1er décembre 2026" in shown, other.starts_at
+    row, other = plan.booked
+    page_text = client.get(f"/espace/rendez-vous/{row.pk}/").content.decode()
+    assert "?jour=2026-11-24" in page_text
+    assert "Mardi 24 novembre 2026" in page_text
+    assert "mardi 1er décembre 2026" in page_text, other.starts_at
     assert "mardi 24 novembre" in client.get("/espace/rendez-vous/boites/").content.decode()
     assert "24 novembre 2026" in client.get(f"/espace/personnes/{denis.pk}/").content.decode()
     row.way, row.contact = rules.PHONE, "+33612345678"
     row.save()
-    shown = client.get(f"/espace/rendez-vous/{row.pk}/").content.decode().replace("\u00a0", " ")
-    assert "06 12 34 56 78" in shown
+    page_text = client.get(f"/espace/rendez-vous/{row.pk}/").content.decode().replace("\u00a0", " ")
+    assert "06 12 34 56 78" in page_text
 
 
 # ---------------------------------------------------------------------------------------------------- pages
 
 
-def test_an_appointment_is_given_from_the_page_of_the_day(client, opened, karim, fatou):
+def test_an_appointment_is_booked_from_the_page_of_the_day(client, opened, karim, fatou):
     client.force_login(karim)
     page = client.get("/espace/rendez-vous/?jour=2026-11-24").content.decode()
     assert "Mes démarches" in page
-    asked = urlencode({"permanence": opened.pk, "quand": NINE.astimezone().isoformat()})
-    assert client.get(f"/espace/rendez-vous/donner/?{asked}").status_code == 200
+    query = urlencode({"permanence": opened.pk, "quand": NINE.astimezone().isoformat()})
+    assert client.get(f"/espace/rendez-vous/donner/?{query}").status_code == 200
     sent = {"permanence": opened.pk, "personne": fatou.pk, "pour": rules.PROCEDURE, "cle": "c" * 32}
     assert client.post("/espace/rendez-vous/donner/", sent).status_code == 400
     sent["quand"] = NINE.isoformat()
     assert client.post("/espace/rendez-vous/donner/", sent).status_code == 302
-    made = Appointment.objects.get()
-    assert (made.person, made.channel, made.starts_at) == (fatou, rules.COUNTER, NINE)
+    appointment = Appointment.objects.get()
+    assert (appointment.person, appointment.channel, appointment.starts_at) == (fatou, rules.COUNTER, NINE)
     assert "Fatou" in client.get("/espace/rendez-vous/?jour=2026-11-24").content.decode()
-    assert client.get(f"/espace/rendez-vous/{made.pk}/").status_code == 200
+    assert client.get(f"/espace/rendez-vous/{appointment.pk}/").status_code == 200
 
 
 @pytest.mark.both_databases
@@ -1033,19 +1057,19 @@ def test_an_appointment_at_home_is_typed_with_its_hour(client, karim, library):
 
 
 @pytest.mark.parametrize("year", ["0001", "0026", "9999"])
-def test_a_year_that_nobody_means_is_told_of(client, karim, library, opened, year):
+def test_a_mistyped_year_is_refused_with_its_reason(client, karim, library, opened, year):
     """A slip of a digit is no page of errors: neither here, nor in the calendar that the public reads."""
     client.force_login(karim)
-    told = f"L’année {int(year)} n’est pas possible. Corrigez la date."
+    reason = f"L’année {int(year)} n’est pas possible. Corrigez la date."
     sent = {"qui": "Léa", "pour": rules.DEVICE, "jour": f"{year}-12-31", "heure": "14:15", "ou": "home"}
     answer = client.post("/espace/rendez-vous/donner/", {**sent, "minutes": 60})
-    assert answer.status_code == 400 and told in answer.content.decode()
+    assert answer.status_code == 400 and reason in answer.content.decode()
     sent = {"titre": "Connectée", "lieu": library.pk, "duree": 30, "a_la_fois": 1, "rythme": 1}
     sent |= {"du": "2026-11-23", "de_1_0": "09:00", "a_1_0": "12:00"}
     for name in ("du", "au"):
         typed = {**sent, name: f"{year}-12-31"}
         answer = client.post("/espace/rendez-vous/permanences/nouvelle/", typed)
-        assert answer.status_code == 400 and told in answer.content.decode(), name
+        assert answer.status_code == 400 and reason in answer.content.decode(), name
     closing = {"geste": "fermer", "ferme_du": f"{year}-12-31", "alors": "annuler", "raison": "Travaux"}
     client.post(f"/espace/rendez-vous/permanences/{opened.pk}/geste/", closing)
     assert not Closure.objects.exists()
@@ -1086,45 +1110,45 @@ def test_a_person_takes_their_appointments_away_and_erases_them(opened, karim, f
     assert [each["en_quelques_mots"] for each in copy] == ["Boîte mail", ""]
     assert copy[0]["boite_regardee"]["messages_lus"] == 2
     forgetting.forget(fatou, by=karim, at=NINE + DAY)
-    kept = list(Appointment.objects.order_by("starts_at"))
-    assert [(each.person, each.subject, each.token) for each in kept] == [(None, "", "")] * 2
-    assert [each.state for each in kept] == [rules.CAME, rules.CANCELLED]
+    appointments_after = list(Appointment.objects.order_by("starts_at"))
+    assert [(each.person, each.subject, each.token) for each in appointments_after] == [(None, "", "")] * 2
+    assert [each.state for each in appointments_after] == [rules.CAME, rules.CANCELLED]
     noted = MailboxRecord.objects.get()
     assert (noted.person, noted.done, noted.read) == (None, "", 2)
     with pytest.raises(Refused, match="la personne est effacée"):
-        appointments.put_back(kept[-1], by=karim, at=NINE + DAY)
+        appointments.put_back(appointments_after[-1], by=karim, at=NINE + DAY)
 
 
 def test_names_are_erased_three_months_later(opened, karim):
-    made = book(opened, by=karim, way=rules.PHONE, contact="+33612345678", subject="Caf")
+    appointment = book(opened, by=karim, way=rules.PHONE, contact="+33612345678", subject="Caf")
     assert deadlines.run_deadlines(at=NINE + rules.KEPT)["rendez_vous_effaces"] == 0
     assert deadlines.run_deadlines(at=NINE + rules.KEPT + HALF)["rendez_vous_effaces"] == 1
-    made.refresh_from_db()
-    assert (made.name, made.contact, made.subject, made.token) == ("", "", "", "")
-    assert made.called == "Sans nom"
+    appointment.refresh_from_db()
+    assert (appointment.name, appointment.contact, appointment.subject, appointment.token) == ("", "", "", "")
+    assert appointment.called == "Sans nom"
 
 
 def test_a_person_reads_who_gave_and_moved_their_appointments(opened, karim, fatou):
-    made = book(opened, by=karim, person=fatou)
-    appointments.move(made, starts_at=NINE + HALF, permanence=opened, by=karim, at=AT)
-    told = [(each.who, each.words) for each in traces(fatou)]
-    assert ("Karim", "a donné un rendez-vous") in told
-    assert ("Karim", "a déplacé un rendez-vous") in told
+    appointment = book(opened, by=karim, person=fatou)
+    appointments.move(appointment, starts_at=NINE + HALF, permanence=opened, by=karim, at=AT)
+    trace_words = [(each.who, each.words) for each in traces(fatou)]
+    assert ("Karim", "a donné un rendez-vous") in trace_words
+    assert ("Karim", "a déplacé un rendez-vous") in trace_words
 
 
 @pytest.mark.both_databases
 def test_after_another_key_a_reminder_carries_a_link_that_opens(client, published, settings):
-    row, gone = book(published), book(published, starts_at=NINE + HALF, name="Zoé")
+    row, removed = book(published), book(published, starts_at=NINE + HALF, name="Zoé")
     former = access.link_of_appointment(row)
     assert links.renew(at=AT) == 0, "the key is the one that made them"
     settings.SECRET_KEY = "another one"
-    Appointment.objects.filter(pk=gone.pk).update(token="")
+    Appointment.objects.filter(pk=removed.pk).update(token="")
     lost = reverse("appointment_mine", args=[access.link_of_appointment(row)])
     assert client.get(lost).status_code == 404
     assert links.renew(at=AT) == 1
     assert client.get(lost).status_code == 200
     assert client.get(reverse("appointment_mine", args=[former])).status_code == 404
-    assert Appointment.objects.get(pk=gone.pk).token == "", "a link that was taken away stays so"
+    assert Appointment.objects.get(pk=removed.pk).token == "", "a link that was taken away stays so"
     assert links.renew(at=AT) == 0
     settings.SECRET_KEY = "a third one"
     assert links.renew(at=AT + 30 * DAY) == 0, "what is over keeps what it had"

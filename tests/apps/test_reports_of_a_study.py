@@ -42,8 +42,8 @@ def read(client, study, name: str):
 
 
 def words(content: bytes) -> str:
-    found = pypdfium2.PdfDocument(content)
-    return " ".join(each.get_textpage().get_text_bounded() for each in found)
+    document = pypdfium2.PdfDocument(content)
+    return " ".join(each.get_textpage().get_text_bounded() for each in document)
 
 
 def test_each_report_that_the_page_offers_is_written(client, study):
@@ -54,10 +54,10 @@ def test_each_report_that_the_page_offers_is_written(client, study):
         assert answer.status_code == 200
         assert f'filename="{name.replace(".", f"-{PLACE}.")}"' in answer["Content-Disposition"]
     slides = Presentation(io.BytesIO(read(client, study, "restitution.pptx").content)).slides
-    shown = " ".join(
+    slide_text = " ".join(
         shape.text_frame.text for slide in slides for shape in slide.shapes if shape.has_text_frame
     )
-    assert len(slides) > 5 and "Échirolles" in shown
+    assert len(slides) > 5 and "Échirolles" in slide_text
     assert "Échirolles" in words(read(client, study, "synthese.pdf").content)
 
 
@@ -73,16 +73,18 @@ def test_each_map_tells_its_classes_and_their_unit(client, study):
     bounds = [" ".join(each.split()) for each in reports.subject(study, AT.date()).reading.class_bounds]
     assert len(bounds) == 5 and "ou moins" in bounds[0]
     slides = Presentation(io.BytesIO(read(client, study, "restitution.pptx").content)).slides
-    told = {"pptx": " ".join(x.text_frame.text for s in slides for x in s.shapes if x.has_text_frame)}
-    told |= {
+    text_by_report = {
+        "pptx": " ".join(x.text_frame.text for s in slides for x in s.shapes if x.has_text_frame)
+    }
+    text_by_report |= {
         name: words(read(client, study, f"{name}.pdf").content)
         for name in ("restitution", "synthese", "affiche")
     }
-    for name, text in told.items():
+    for name, text in text_by_report.items():
         flat = " ".join(text.split())
         assert all(each in flat for each in bounds), name
         assert "Part des 15 ans et plus" in flat, name
-    for text in (told["pptx"], told["restitution"]):
+    for text in (text_by_report["pptx"], text_by_report["restitution"]):
         assert "Hachures" in text
         assert "les deux élevées" in text and "ni l’une ni l’autre" in text
 
@@ -160,52 +162,60 @@ def test_docx_of_a_plan_has_the_figures_of_the_page_and_the_pdf(study):
     editable.check_access(files["plan.docx"])
 
 
-def test_a_territory_too_large_to_walk_is_not_told_that_it_was_never_counted(study):
+def test_a_territory_too_large_to_walk_is_not_reported_as_never_counted(study):
     """Its places are known: what is not drawn is the way to them."""
-    held = reports.subject(study, AT.date())
-    unread = replace(held, reading=replace(held.reading, offer=None), n_places=0)
-    never, large = words_of(unread), words_of(replace(unread, n_places=304))
+    subject = reports.subject(study, AT.date())
+    unread = replace(subject, reading=replace(subject.reading, offer=None), n_places=0)
+    never, large = reports_text(unread), reports_text(replace(unread, n_places=304))
     assert "Recenser les lieux" in never and "pas encore recensée" in never
     assert "304 lieux sont connus ici" in large and "distances" in large
     assert "Recenser les lieux" not in large and "recensée" not in large and "Aucun recensement" not in large
 
 
-def words_of(subject: Subject) -> str:
-    """Return what the deck, the synthesis and the plan say of a subject."""
-    made = (deck.compose(subject, None), synthesis.compose(subject, None), document.compose(subject, None))
-    return " ".join(html.dossier(each).decode() for each in made).replace("\xa0", " ")
+def reports_text(subject: Subject) -> str:
+    """Return the text of the deck, the synthesis and the plan of a subject."""
+    documents = (
+        deck.compose(subject, None),
+        synthesis.compose(subject, None),
+        document.compose(subject, None),
+    )
+    return " ".join(html.dossier(each).decode() for each in documents).replace("\xa0", " ")
 
 
 def test_what_contradicts_the_first_figure_stands_under_it_in_every_report(study):
-    held = reports.subject(study, AT.date())
-    said = "Un chiffre publié contredit le nôtre : Insee, 25 %."
-    note = PublishedNote(kind="contredit", text="Longuement.", short=said)
-    denied = replace(held, reading=replace(held.reading, published=(note,)))
+    subject = reports.subject(study, AT.date())
+    contradiction = "Un chiffre publié contredit le nôtre : Insee, 25 %."
+    note = PublishedNote(kind="contredit", text="Longuement.", short=contradiction)
+    denied = replace(subject, reading=replace(subject.reading, published=(note,)))
     for compose in (deck.compose, synthesis.compose, poster.compose, document.compose):
-        told = [html.dossier(compose(each, None)).decode().replace("\xa0", " ") for each in (denied, held)]
-        assert said in told[0] and said not in told[1], compose.__module__
+        texts = [
+            html.dossier(compose(each, None)).decode().replace("\xa0", " ") for each in (denied, subject)
+        ]
+        assert contradiction in texts[0] and contradiction not in texts[1], compose.__module__
 
 
 def test_people_counted_by_level_keep_their_interval_and_their_source(study):
     """Les niveaux ne sont pas ceux du premier nombre : l’affiche et la synthèse le disent, sous le même mot."""
-    held = reports.subject(study, AT.date())
-    bare = replace(held, reading=replace(held.reading, offer=None))
+    subject = reports.subject(study, AT.date())
+    bare = replace(subject, reading=replace(subject.reading, offer=None))
     items = [text for text in decisions.proposals(bare, None) if "personnes" in text]
     assert len(items) == 2 and all(re.search(r"personnes \(entre .+ et .+\) ", text) for text in items)
     for compose in (poster.compose, synthesis.compose):
-        told = html.dossier(compose(bare, None)).decode().replace("\xa0", " ")
-        assert "Niveaux de difficulté : parts nationales, WeTechCare 2017" in told
-        assert "Une autre définition que celle du premier nombre" in told
+        report_text = html.dossier(compose(bare, None)).decode().replace("\xa0", " ")
+        assert "Niveaux de difficulté : parts nationales, WeTechCare 2017" in report_text
+        assert "Une autre définition que celle du premier nombre" in report_text
 
 
 def test_a_census_without_any_place_says_it_once(study):
-    held = reports.subject(study, AT.date())
-    whole = SimpleNamespace(n_places=0, n_silent=0, lines=())
+    subject = reports.subject(study, AT.date())
+    no_offer = SimpleNamespace(n_places=0, n_silent=0, lines=())
     none: Any = SimpleNamespace(
-        source="l’annuaire", no_place="", other_way="", to_locate_in_brief="", zones={}, whole=whole
+        source="l’annuaire", no_place="", other_way="", to_locate_in_brief="", zones={}, whole=no_offer
     )
-    told = html.dossier(synthesis.compose(replace(held, reading=replace(held.reading, offer=none)), None))
-    assert "Aucun lieu recensé" in told.decode() and "Aucun ne dit" not in told.decode()
+    synthesis_html = html.dossier(
+        synthesis.compose(replace(subject, reading=replace(subject.reading, offer=none)), None)
+    )
+    assert "Aucun lieu recensé" in synthesis_html.decode() and "Aucun ne dit" not in synthesis_html.decode()
 
 
 def test_the_slide_of_the_method_names_each_survey_once(study):
@@ -233,25 +243,25 @@ def test_the_slide_of_the_method_names_each_survey_once(study):
 
 def test_the_map_of_a_slide_is_read_from_the_end_of_the_room(study):
     """Une carte a toute sa colonne, sous le titre ; ses classes et le tableau se partagent l’autre, sans se couvrir."""
-    made = deck.compose(reports.subject(study, AT.date()), None)
-    opened = Presentation(io.BytesIO(slides.deck(made, on=AT.date())))
-    seen = 0
+    deck_document = deck.compose(reports.subject(study, AT.date()), None)
+    opened = Presentation(io.BytesIO(slides.deck(deck_document, on=AT.date())))
+    n_maps = 0
     for slide in opened.slides:
         maps = [x for x in slide.shapes if x.shape_type == 13 and x.height > Inches(1) and "Carte" in alt(x)]
         if not maps or "tricotée" in alt(maps[0]):
             continue
-        seen += 1
+        n_maps += 1
         (drawn,) = maps
         assert drawn.width > 0.4 * opened.slide_width or drawn.height > Inches(3.6)
         (key,) = [
             x for x in slide.shapes if x.has_text_frame and "France métropolitaine." in x.text_frame.text
         ]
-        beside = [x for x in slide.shapes if x.has_table or (x.has_text_frame and "•" in etree(x))]
-        for each in beside:
+        right_column = [x for x in slide.shapes if x.has_table or (x.has_text_frame and "•" in etree(x))]
+        for each in right_column:
             tall = sum(row.height for row in each.table.rows) if each.has_table else each.height
             assert each.top + tall <= key.top
         assert len(slide.shapes.title.text_frame.text) <= 2 * 67
-    assert seen == 2
+    assert n_maps == 2
 
 
 def alt(shape) -> str:
@@ -272,22 +282,24 @@ def test_a_stranger_does_not_have_them_written_all_day(client, study, monkeypatc
 
 def test_a_slide_names_the_source_of_its_own_figures(study):
     """Les niveaux ne sont pas du même producteur que le premier nombre, et sa fourchette n’est pas la leur."""
-    held = reports.subject(study, AT.date())
-    slides = deck.compose(held, None).chapters
+    subject = reports.subject(study, AT.date())
+    slides = deck.compose(subject, None).chapters
     levels = [
-        each for each in slides if "Niveau" in str(each.blocks) or "à chaque niveau" in str(each.blocks)
+        slide for slide in slides if "Niveau" in str(slide.blocks) or "à chaque niveau" in str(slide.blocks)
     ]
     assert len(levels) == 2
-    for each in levels:
-        assert "WeTechCare" in each.blocks[-1].text and "Insee 2021, recensement" not in each.blocks[-1].text
-        assert held.reading.source.margin not in each.notes
-        assert ".." not in each.notes
-    first = next(each for each in slides if each.title == headline(held.reading))
-    assert held.reading.source.margin in first.notes
+    for slide in levels:
+        assert (
+            "WeTechCare" in slide.blocks[-1].text and "Insee 2021, recensement" not in slide.blocks[-1].text
+        )
+        assert subject.reading.source.margin not in slide.notes
+        assert ".." not in slide.notes
+    first = next(slide for slide in slides if slide.title == headline(subject.reading))
+    assert subject.reading.source.margin in first.notes
 
 
-@pytest.mark.parametrize(("letters", "shown"), [(40, 8), (60, 7), (235, 3)])
-def test_a_deck_says_each_action_to_its_last_word(study, letters, shown):
+@pytest.mark.parametrize(("letters", "n_listed"), [(40, 8), (60, 7), (235, 3)])
+def test_a_deck_says_each_action_to_its_last_word(study, letters, n_listed):
     """Une conclusion coupée ne se présente pas : longues, les actions sont moins nombreuses, et le diaporama le dit."""
     titles = [f"{'Accompagner les familles ' * 12}"[:letters] + f" {k}fin" for k in range(9)]
     led = tuple(
@@ -300,21 +312,21 @@ def test_a_deck_says_each_action_to_its_last_word(study, letters, shown):
     plan = PlanReading(
         title="Plan", state="9 actions.", frame="", is_published=True, is_example=False, axes=axes
     )
-    made = deck.compose(reports.subject(study, AT.date()), plan)
-    opened = Presentation(io.BytesIO(slides.deck(made, on=AT.date())))
+    deck_document = deck.compose(reports.subject(study, AT.date()), plan)
+    opened = Presentation(io.BytesIO(slides.deck(deck_document, on=AT.date())))
     (k,) = [
         k for k, x in enumerate(opened.slides) if x.shapes.title.text_frame.text.startswith("Le plan publié")
     ]
     (table,) = [shape.table for shape in opened.slides[k].shapes if shape.has_table]
-    assert [row.cells[0].text for row in table.rows][1:] == titles[:shown]
-    page = pypdfium2.PdfDocument(pdf.slides(made, on=AT.date()))[k].get_textpage().get_text_bounded()
-    assert f"{shown - 1}fin" in page and f"Ici, {shown} des 9" in " ".join(page.split())
+    assert [row.cells[0].text for row in table.rows][1:] == titles[:n_listed]
+    page = pypdfium2.PdfDocument(pdf.slides(deck_document, on=AT.date()))[k].get_textpage().get_text_bounded()
+    assert f"{n_listed - 1}fin" in page and f"Ici, {n_listed} des 9" in " ".join(page.split())
 
 
 @pytest.mark.parametrize("n", [1, 2])
 def test_slides_agree_with_what_they_count(study, n):
     """Une action, une parole, une étape, un lieu muet, une source de plus : au singulier ; deux, au pluriel."""
-    held = reports.subject(study, AT.date())
+    subject = reports.subject(study, AT.date())
     action = partial(PlanAction, title="Ouvrir", state="prête", people="", zones="", lacks=("sans pilote",))
     alone = tuple(action(number=k, label=f"{k}", budget=100, funded=300) for k in range(1, n + 1))
     plan = PlanReading(
@@ -325,14 +337,14 @@ def test_slides_agree_with_what_they_count(study, n):
         is_example=False,
         axes=(PlanAxis(1, "Aller vers", "", "", alone),),
     )
-    reading, whole = held.reading, SimpleNamespace(n_places=4, n_silent=n, lines=())
+    reading, territory_offer = subject.reading, SimpleNamespace(n_places=4, n_silent=n, lines=())
     offer: Any = SimpleNamespace(
         no_place="",
         to_locate_in_brief="",
         other_way="",
         source="l’annuaire",
         zones={},
-        whole=whole,
+        whole=territory_offer,
         minutes=30,
         limit="30 minutes à pied",
         mode=FOOT,
@@ -351,11 +363,13 @@ def test_slides_agree_with_what_they_count(study, n):
     )
     voice = Voice("Je n’ose pas", "Une habitante", "l’enquête")
     there = replace(
-        held, reading=replace(reading, offer=offer, sources=sources), mission=mission, voices=(voice,) * n
+        subject, reading=replace(reading, offer=offer, sources=sources), mission=mission, voices=(voice,) * n
     )
-    made = deck.compose(there, plan)
-    told = " ".join([html.dossier(made).decode(), *(each.notes for each in made.chapters)])
-    told = re.sub(r"<[^>]*>", "", told).replace("\xa0", " ").replace("\u202f", " ")
+    deck_document = deck.compose(there, plan)
+    deck_text = " ".join(
+        [html.dossier(deck_document).decode(), *(each.notes for each in deck_document.chapters)]
+    )
+    deck_text = re.sub(r"<[^>]*>", "", deck_text).replace("\xa0", " ").replace("\u202f", " ")
     for one, many in (
         ("1 action du plan n’en a pas", "2 actions du plan n’en ont pas"),
         ("1 parole publiée en tout", "2 paroles publiées en tout"),
@@ -363,7 +377,7 @@ def test_slides_agree_with_what_they_count(study, n):
         ("1 lieu ne précise pas son offre", "2 lieux ne précisent pas leur offre"),
         ("Et 1 autre, citée", "Et 2 autres, citées"),
     ):
-        assert (one, many)[n - 1] in told
+        assert (one, many)[n - 1] in deck_text
     (money_text,) = document._money(plan).blocks
     money = f"{100 * n} € ; {300 * n} € financés, plus que ces budgets."
     assert money in money_text.text.replace("\xa0", " ").replace("\u202f", " ")
@@ -371,11 +385,13 @@ def test_slides_agree_with_what_they_count(study, n):
 
 def test_a_title_keeps_all_its_words_above_what_follows(study):
     """Plus un titre est long, plus ses lettres sont petites : il ne descend pas sur la suite."""
-    held = deck.compose(reports.subject(study, AT.date()), None)
+    deck_document = deck.compose(reports.subject(study, AT.date()), None)
     sizes = []
     for letters in (40, 120, 240):
-        chapter = replace(held.chapters[1], title="mot " * (letters // 4))
-        opened = Presentation(io.BytesIO(slides.deck(replace(held, chapters=(chapter,)), on=AT.date())))
+        chapter = replace(deck_document.chapters[1], title="mot " * (letters // 4))
+        opened = Presentation(
+            io.BytesIO(slides.deck(replace(deck_document, chapters=(chapter,)), on=AT.date()))
+        )
         (run,) = opened.slides[1].shapes.title.text_frame.paragraphs[0].runs
         assert run.text.split() == ["mot"] * (letters // 4)
         sizes.append(run.font.size.pt)

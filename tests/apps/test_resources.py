@@ -37,23 +37,23 @@ def leila(home):
 
 
 def typed(**more):
-    held = {
+    defaults = {
         "titre": "S’actualiser, écran par écran", "mots": "Six écrans en grand.", "format": "sheet",
         "niveau": "start", "public": "jobseekers", "demarche": "actualisation", "auteur": "La bibliothèque",
         "licence": "cc-by", "adresse": "https://exemple.fr/fiche", "jeton": "j",
     }  # fmt: skip
-    return {**held, **more}
+    return {**defaults, **more}
 
 
 def shared(lieu, by, token="a", **more):
-    held = {
+    defaults = {
         "title": "Fiche", "about": "Six écrans", "format": "sheet", "level": "start", "public": "all",
         "author": "Nous", "licence": "cc-by", "link": "https://exemple.fr/",
     }  # fmt: skip
-    return actions.share(lieu.structure, actions.Draft(**{**held, **more}, token=token), by=by, at=AT)
+    return actions.share(lieu.structure, actions.Draft(**{**defaults, **more}, token=token), by=by, at=AT)
 
 
-def test_a_resource_is_shared_once_and_told_of(client, karim, leila):
+def test_a_resource_is_shared_once_and_found(client, karim, leila):
     client.force_login(karim)
     for _ in range(2):
         client.post(NEW, typed())
@@ -65,8 +65,10 @@ def test_a_resource_is_shared_once_and_told_of(client, karim, leila):
     page = client.get(f"/espace/reseau/ressources/{row.pk}/").content.decode()
     assert "Utilisée par 1 structure : 1 bien." in page.replace("\u00a0", " ")
     assert "À six au plus." in page
-    found = client.get("/espace/reseau/ressources/?mots=ecran bibliotheque&demarche=travail").content.decode()
-    assert "S’actualiser, écran par écran" in found
+    search_page = client.get(
+        "/espace/reseau/ressources/?mots=ecran bibliotheque&demarche=travail"
+    ).content.decode()
+    assert "S’actualiser, écran par écran" in search_page
     nothing = client.get("/espace/reseau/ressources/?demarche=logement").content.decode()
     assert "Aucune ressource" in nothing
 
@@ -92,7 +94,7 @@ def test_a_structure_that_tells_of_two_versions_counts_once(client, library, kar
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "reason"),
     [
         (b"MZ\x90\x00 un programme", "quoi que dise son nom"),
         (b"<html><script>alert(1)</script>", "quoi que dise son nom"),
@@ -100,12 +102,12 @@ def test_a_structure_that_tells_of_two_versions_counts_once(client, library, kar
         (b"", "Ce fichier est vide. Il n’y a rien à y lire. Vérifiez que c’est le bon"),
     ],
 )
-def test_a_file_that_lies_or_weighs_too_much_is_refused(client, karim, content, said):
+def test_a_file_that_lies_or_weighs_too_much_is_refused(client, karim, content, reason):
     client.force_login(karim)
     sent = SimpleUploadedFile("fiche.pdf", content, "application/pdf")
     answer = client.post(NEW, typed(fichier=sent))
     assert answer.status_code == 400
-    assert said in answer.content.decode()
+    assert reason in answer.content.decode()
     assert not Resource.objects.exists()
 
 

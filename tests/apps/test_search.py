@@ -50,7 +50,7 @@ def gwenaelle(leila, library) -> Person:
     return register.welcome(by=leila, structure=library, nickname="Gwenaëlle", born=1971, at=AT)
 
 
-def found(user, text, kind="") -> list[str]:
+def titles_found(user, text, kind="") -> list[str]:
     return [hit.title for group in queries.find(user, text, only=kind).groups for hit in group.hits]
 
 
@@ -74,7 +74,7 @@ def share(structure, by, title, token="a"):
     ],
 )
 def test_a_place_is_found_whatever_the_accents_the_case_and_the_order(leila, library, typed):
-    assert "Bibliothèque Kateb-Yacine" in found(leila, typed, "lieux")
+    assert "Bibliothèque Kateb-Yacine" in titles_found(leila, typed, "lieux")
     assert not queries.find(leila, typed).is_near
 
 
@@ -91,24 +91,24 @@ def test_a_place_is_found_whatever_the_accents_the_case_and_the_order(leila, lib
         "gwenealle",
     ],
 )
-def test_faults_of_typing_are_forgiven_and_said(client, leila, library, gwenaelle, typed):
+def test_faults_of_typing_are_forgiven_and_corrected(client, leila, library, gwenaelle, typed):
     results = queries.find(leila, typed)
     assert results.is_near
-    assert {"Bibliothèque Kateb-Yacine", "Gwenaëlle"} & set(found(leila, typed))
+    assert {"Bibliothèque Kateb-Yacine", "Gwenaëlle"} & set(titles_found(leila, typed))
     client.force_login(leila)
     assert "s’écrit presque ainsi" in client.get(PAGE, {"q": typed}).content.decode()
 
 
 @pytest.mark.parametrize("typed", ["bibliographie", "kat", "ka teb ya zzz", "gwendoline", "1972"])
 def test_another_word_is_not_a_fault(leila, library, gwenaelle, typed):
-    assert not {"Gwenaëlle"} & set(found(leila, typed))
-    assert typed == "kat" or "Bibliothèque Kateb-Yacine" not in found(leila, typed)
+    assert not {"Gwenaëlle"} & set(titles_found(leila, typed))
+    assert typed == "kat" or "Bibliothèque Kateb-Yacine" not in titles_found(leila, typed)
 
 
 def test_a_title_comes_before_a_mention_and_the_latest_first(leila, library):
     for n, title in enumerate(("Remplir un dossier", "Le mail, pas à pas", "Mail et pièces jointes")):
         resources.share(library, resources.Draft(title=title, about="avec un mail", format="sheet", level="start", public="all", author="Nous", licence="cc-by", link="https://exemple.fr/", token=str(n)), by=leila, at=AT)  # fmt: skip
-    assert found(leila, "mail", "ressources") == [
+    assert titles_found(leila, "mail", "ressources") == [
         "Mail et pièces jointes",
         "Le mail, pas à pas",
         "Remplir un dossier",
@@ -117,16 +117,16 @@ def test_a_title_comes_before_a_mention_and_the_latest_first(leila, library):
 
 def test_a_row_is_found_by_the_structure_it_belongs_to(leila, library):
     share(library, leila, "Fiche des impôts")
-    assert found(leila, "impots kateb", "ressources") == ["Fiche des impôts"]
-    assert found(leila, "impot katteb", "ressources") == ["Fiche des impôts"]
+    assert titles_found(leila, "impots kateb", "ressources") == ["Fiche des impôts"]
+    assert titles_found(leila, "impot katteb", "ressources") == ["Fiche des impôts"]
 
 
-def test_contents_territories_and_gestures_are_found_too(leila):
+def test_contents_territories_and_quick_actions_are_found_too(leila):
     assert any(group.kind.id == "modules" for group in queries.find(leila, "souris").groups)
-    assert "Grenoble" in found(leila, "grenoble", "territoires")
-    assert "Grenoble" in found(leila, "grenolbe", "territoires")
-    assert found(leila, "accueillir personne", "gestes") == ["Accueillir une personne"]
-    assert found(leila, "importer fichier", "gestes") == []  # hers to read, not to do
+    assert "Grenoble" in titles_found(leila, "grenoble", "territoires")
+    assert "Grenoble" in titles_found(leila, "grenolbe", "territoires")
+    assert titles_found(leila, "accueillir personne", "gestes") == ["Accueillir une personne"]
+    assert titles_found(leila, "importer fichier", "gestes") == []  # hers to read, not to do
 
 
 # ------------------------------------------------------------------------------------------ who finds it
@@ -134,7 +134,7 @@ def test_contents_territories_and_gestures_are_found_too(leila):
 
 @pytest.mark.parametrize("typed", ["Gwenaëlle", "gwenaele", "gwen", "1971", "gwenalele"])
 def test_another_structures_person_is_never_found(client, leila, karim, gwenaelle, typed):
-    assert found(leila, typed, "personnes") == ["Gwenaëlle"]
+    assert titles_found(leila, typed, "personnes") == ["Gwenaëlle"]
     client.force_login(karim)
     for address in (PAGE, "/espace/chercher/propositions/"):
         page = client.get(address, {"q": typed}).content.decode()
@@ -144,25 +144,25 @@ def test_another_structures_person_is_never_found(client, leila, karim, gwenaell
 
 def test_a_card_opens_by_its_code_to_whoever_helps(leila, karim, gwenaelle):
     for typed in (gwenaelle.card, gwenaelle.code, gwenaelle.code.lower(), gwenaelle.code[:5]):
-        assert found(leila, typed, "personnes") == ["Gwenaëlle"]
-        assert found(karim, typed, "personnes") == []
+        assert titles_found(leila, typed, "personnes") == ["Gwenaëlle"]
+        assert titles_found(karim, typed, "personnes") == []
 
 
 @pytest.mark.parametrize("role", ["coordination", "analyste", "administration"])
 def test_who_reads_no_person_finds_none(role, gwenaelle, library):
     over = {"territory": "38185"} if role != "administration" else {}
-    assert found(account("autre", role, **over), "gwenaelle", "personnes") == []
+    assert titles_found(account("autre", role, **over), "gwenaelle", "personnes") == []
 
 
 def test_a_right_that_ends_ends_the_finding(leila, gwenaelle, library):
     register.leave(person=gwenaelle, structure=library, by=leila, at=AT)
-    assert found(leila, "gwenaelle", "personnes") == []
+    assert titles_found(leila, "gwenaelle", "personnes") == []
 
 
 def test_a_volunteer_finds_those_they_help_and_no_other(gwenaelle, library):
     denise = account("denise", "benevole", structure=library)
-    mine = register.welcome(by=denise, structure=library, nickname="Gwen", at=AT)
-    assert found(denise, "gwen", "personnes") == [mine.nickname]
+    helped = register.welcome(by=denise, structure=library, nickname="Gwen", at=AT)
+    assert titles_found(denise, "gwen", "personnes") == [helped.nickname]
 
 
 def test_a_stranger_signs_in_first(client, gwenaelle):
@@ -185,8 +185,8 @@ def test_every_hit_opens_for_whoever_found_it(client, leila, library, gwenaelle)
 
 def test_what_changes_is_found_by_its_new_words_only(leila, library, gwenaelle):
     register.correct(gwenaelle, {"nickname": "Solveig"}, by=leila, at=AT)
-    assert found(leila, "gwenaelle", "personnes") == []
-    assert found(leila, "solveig") == ["Solveig"]
+    assert titles_found(leila, "gwenaelle", "personnes") == []
+    assert titles_found(leila, "solveig") == ["Solveig"]
 
 
 def test_an_erased_person_leaves_no_word_and_no_spelling(leila, gwenaelle):
@@ -200,16 +200,16 @@ def test_an_erased_person_leaves_no_word_and_no_spelling(leila, gwenaelle):
 def test_a_withdrawn_resource_is_no_longer_found(leila, library):
     row = share(library, leila, "Fiche des impôts")
     Resource.objects.filter(pk=row.pk).update(withdrawn_at=AT)  # the row says it, not the words
-    assert found(leila, "impots", "ressources") == []
+    assert titles_found(leila, "impots", "ressources") == []
 
 
 def test_what_leaves_the_register_leaves_the_search(leila, coordinator):
-    held = {"place": "Place du marché", "public": "", "rhythm": "", "on": AT.date(), "state": "planned"}
+    values = {"place": "Place du marché", "public": "", "rhythm": "", "on": AT.date(), "state": "planned"}
     row = outings.keep(
         by=coordinator, today=AT.date(), kind="market", name="Au marché", met=None, came=None, cost=None,
-        effect="", **held,
+        effect="", **values,
     )  # fmt: skip
-    assert found(leila, "marche", "actions") == ["Au marché"]
+    assert titles_found(leila, "marche", "actions") == ["Au marché"]
     outings.drop(row)
     assert not SearchWord.objects.filter(kind="actions").exists()
 
@@ -283,9 +283,9 @@ def test_more_results_ask_no_more_of_the_database(client, leila, library):
     for n in range(4):
         share(library, leila, f"Fiche numéro {n}", token=str(n))
         share(library, leila, f"Fiche encore {n}", token=f"b{n}")
-        with CaptureQueriesContext(connection) as made:
+        with CaptureQueriesContext(connection) as context:
             queries.find(leila, "fiche", only="ressources")
-        counts.append(len(made))
+        counts.append(len(context))
     assert len(set(counts)) == 1
 
 
@@ -303,9 +303,9 @@ def test_a_very_common_word_finds_what_a_rare_one_would(leila, library, typed, m
 
 def test_looking_writes_nothing(client, leila, gwenaelle):
     client.force_login(leila)
-    with CaptureQueriesContext(connection) as made:
+    with CaptureQueriesContext(connection) as context:
         client.get(PAGE, {"q": "gwenaele"})
-    wrote = [row["sql"] for row in made if row["sql"].split()[0] in ("INSERT", "UPDATE", "DELETE")]
+    wrote = [row["sql"] for row in context if row["sql"].split()[0] in ("INSERT", "UPDATE", "DELETE")]
     assert not [line for line in wrote if "django_session" not in line]
 
 
@@ -326,4 +326,4 @@ def test_each_kind_says_what_it_is_and_what_it_is_linked_to():
 def test_a_published_place_that_closes_is_found_no_more(leila, library):
     lieu = library.lieux.get()
     sheets.set_state(lieu, "ended", by="Leïla", at=AT, reason="Déménagée")
-    assert found(leila, "kateb", "lieux") == []
+    assert titles_found(leila, "kateb", "lieux") == []

@@ -1,4 +1,4 @@
-"""What is written about a person holds no secret, whoever writes it; their own e-mail is their own."""
+"""Text about a person holds no secret, whoever writes it; their own e-mail is their own."""
 
 import re
 from datetime import UTC, datetime
@@ -62,7 +62,7 @@ def test_a_referral_is_not_prepared_with_a_secret(aidant, library, field):
 
 
 @pytest.mark.parametrize("words", [{"words": SECRET}, {"next_step": SECRET}])
-def test_what_was_done_is_told_without_a_secret(aidant, library, person, words):
+def test_what_was_done_is_noted_without_a_secret(aidant, library, person, words):
     third = place("tiers", {"nom": "Tiers"})
     sender = account("sender", "aidant", structure=third.structure)
     row = drafts.prepare(
@@ -78,21 +78,21 @@ def test_what_was_done_is_told_without_a_secret(aidant, library, person, words):
 
 def test_a_diagnosis_changes_without_a_secret(aidant, library, person):
     carried = Carried(mode=AIDANT, token="t", person=person.pk)
-    for id, given in (
+    for id, answer in (
         ("X1", "no"),
         ("A1", ["nothing"]),
         ("A3", "nowhere"),
         ("U1", "never"),
         ("M1", ["none"]),
     ):
-        carried = carried.answered(id, given)
-    for id, given in (("M2", "with"), ("O1", "easy"), ("O2", ["none"]), ("O3", "none"), ("O4", "nobody")):
-        carried = carried.answered(id, given)
-    held = bilans.keep(
+        carried = carried.answered(id, answer)
+    for id, answer in (("M2", "with"), ("O1", "easy"), ("O2", ["none"]), ("O3", "none"), ("O4", "nobody")):
+        carried = carried.answered(id, answer)
+    diagnosis = bilans.keep(
         carried, purpose="person", how="read", by=aidant, structure=library.structure, person=person, at=AT
     )
     with refused():
-        bilans.change(held, result="autonomie", reason="other", words=SECRET, by=aidant, at=AT)
+        bilans.change(diagnosis, result="autonomie", reason="other", words=SECRET, by=aidant, at=AT)
 
 
 def test_workshops_and_groups_hold_no_secret(aidant, library):
@@ -137,21 +137,21 @@ def test_the_page_of_a_person_leads_to_a_mailbox_of_their_own(client, aidant, li
     page = client.get("/espace/personnes/nouvelle/").content.decode()
     assert "/apprendre/creer-ma-boite/" in page
     assert "/espace/ateliers/trames/rendez-vous-boite-mail/" in page
-    said = client.post(
+    response = client.post(
         "/espace/personnes/nouvelle/",
         {"prenom": SECRET, "langue": "fr", "joindre": "none", "valeur": "", "envoi": "x"},
     )
-    assert said.status_code == 400
-    assert "Soleil38" not in said.content.decode().split('role="alert"')[1].split("</div>")[0]
+    assert response.status_code == 400
+    assert "Soleil38" not in response.content.decode().split('role="alert"')[1].split("</div>")[0]
 
 
 def test_whatever_keeps_words_reads_them_first():
     """How many times each room reads what is typed: a reading that is taken away is taken away here too."""
-    found = {}
+    n_readings = {}
     for path in sorted(APPS.rglob("*.py")):
         if n := len(re.findall(r"^ +refuse_secrets\(", path.read_text("utf-8"), re.M)):
-            found[path.relative_to(APPS).with_suffix("").as_posix()] = n
-    assert found == {
+            n_readings[path.relative_to(APPS).with_suffix("").as_posix()] = n
+    assert n_readings == {
         "actes/actions/noting": 1,
         "agenda/actions/appointments": 2,
         "agenda/actions/mailbox": 1,

@@ -31,12 +31,12 @@ def test_the_default_stands_until_a_territory_says_otherwise(client, lea):
     text = client.post(PAGE, chosen, follow=True).content.decode()
     assert "Choisi pour" in text and "la lecture par défaut." not in text
     assert SegmentChoice.objects.count() == 1, "only what differs is stored"
-    here, elsewhere = segments.of_commune("38151"), segments.of_commune("59350")
-    assert (here.labels["accompagne"], here.labels["coup_de_pouce"]) == (
+    local_segments, elsewhere = segments.of_commune("38151"), segments.of_commune("59350")
+    assert (local_segments.labels["accompagne"], local_segments.labels["coup_de_pouce"]) == (
         EXCLUDED,
         bilan.segments()["precarite-faible"],
     )
-    assert here.source.startswith("choisi pour ")
+    assert local_segments.source.startswith("choisi pour ")
     assert elsewhere == segments.of_commune("")
     framework = client.get("/bilan/referentiel/", {"territoire": "38"}).content.decode()
     assert "Segment, choisi pour" in framework
@@ -71,11 +71,14 @@ def test_a_stale_page_undoes_no_segment_of_another(client, lea):
     client.force_login(lea)
     page = client.get(PAGE).content.decode()
     assert 'name="initial-assistance"' in page
-    shown = segments.chosen("38")
-    stale = shown | {f"initial-{name}": value for name, value in shown.items()}
+    page_choices = segments.chosen("38")
+    stale = page_choices | {f"initial-{name}": value for name, value in page_choices.items()}
     client.post(PAGE, stale | {"accompagne": "exclusion"})
     client.post(PAGE, stale | {"assistance": "precarite-faible"})
-    assert segments.chosen("38") == shown | {"accompagne": "exclusion", "assistance": "precarite-faible"}
+    assert segments.chosen("38") == page_choices | {
+        "accompagne": "exclusion",
+        "assistance": "precarite-faible",
+    }
     answer = client.post(PAGE, stale | {"assistance": "precarite-forte"})
     assert answer.status_code == 400
     assert "vient de choisir" in answer.content.decode()

@@ -41,8 +41,8 @@ def _meeting(by: Any, structure: Any, token: str) -> Meeting:
 
 
 def _decided(by: Any, structure: Any) -> Decision:
-    held = _meeting(by, structure, "une-reunion")
-    return meetings.decide(held, words="On ouvre", token=TOKEN, by=by, at=AT + timedelta(days=10))
+    meeting = _meeting(by, structure, "une-reunion")
+    return meetings.decide(meeting, words="On ouvre", token=TOKEN, by=by, at=AT + timedelta(days=10))
 
 
 def _bulletin(by: Any, structure: Any) -> Bulletin:
@@ -165,12 +165,12 @@ def test_a_form_sent_twice_at_once_is_one(home, monkeypatch, what):
     first = QuerySet.first
 
     def beaten(self: QuerySet) -> Any:
-        """Return what is there, a moment before the other click is written."""
-        found = first(self)
-        if self.model is model and '"token" = ' in str(self.query) and found is None and not other:
+        """Return the stored row, a moment before the other click writes its own."""
+        stored_row = first(self)
+        if self.model is model and '"token" = ' in str(self.query) and stored_row is None and not other:
             other.append(by)  # beaten once
             other[0] = send(by, structure)
-        return found
+        return stored_row
 
     monkeypatch.setattr(QuerySet, "first", beaten)
     assert send(by, structure) == other[0]
@@ -194,10 +194,10 @@ def test_a_public_form_under_another_name_is_somebody_else_s(home):
     his = missions.propose({"name": "Marc"}, token=TOKEN, at=AT)
     assert hers == again and his.code != hers.code
     sent = {"way": "visit", "contact": "", "token": TOKEN, "at": AT, "commune": "38185"}
-    ours, code = joining.apply(name="La Bobine", referent="Ana", **sent)
-    assert code and joining.apply(name="La Bobine", referent="Ana", **sent) == (ours, "")
-    theirs, other = joining.apply(name="Le Plateau", referent="Ana", **sent)
-    assert theirs != ours and other not in ("", code)
+    first_application, code = joining.apply(name="La Bobine", referent="Ana", **sent)
+    assert code and joining.apply(name="La Bobine", referent="Ana", **sent) == (first_application, "")
+    second_application, other = joining.apply(name="Le Plateau", referent="Ana", **sent)
+    assert second_application != first_application and other not in ("", code)
 
 
 class Stopped(Exception):
@@ -219,8 +219,8 @@ def _stopped(*_: Any, **__: Any) -> None:
 
 
 @pytest.mark.parametrize("write", [_twice, _stopped])
-def test_two_who_write_the_same_at_once_are_told(client, home, monkeypatch, write, caplog):
-    """Who came second read that the server failed, or that the database was stopped."""
+def test_two_who_write_the_same_at_once_receive_a_conflict(client, home, monkeypatch, write, caplog):
+    """The second writer read that the server failed, or that the database was stopped."""
     monkeypatch.setattr(missions, "propose", transaction.atomic(write))
     form = {"prenom": "Hélène", "commune": "Grenoble", "jeton": TOKEN, "langues": ["fr"]}
     answer = client.post("/benevoles/proposer/", form)
@@ -234,8 +234,8 @@ def test_two_who_write_the_same_at_once_are_told(client, home, monkeypatch, writ
     assert "Someone else was writing in the same place" in answer.content.decode()
 
 
-def test_a_program_that_writes_at_once_is_asked_to_send_again(rf):
-    """What a device kept is there: sent again, it is found."""
+def test_a_program_that_writes_at_once_receives_retry_after(rf):
+    """A sending stored by a device is not lost: sent again, it is found."""
     request = rf.post("/apprendre/synchroniser/", data={}, content_type="application/json")
     answer = Refusals(lambda _: None).process_exception(request, _caught(_stopped))
     assert (answer.status_code, answer["Retry-After"]) == (503, "1")
@@ -248,6 +248,6 @@ def test_what_is_no_meeting_of_two_stays_a_fault():
 
 
 def _caught(write: Callable[[], None]) -> Exception:
-    with pytest.raises(DatabaseError) as told:
+    with pytest.raises(DatabaseError) as caught:
         write()
-    return told.value
+    return caught.value

@@ -1,4 +1,4 @@
-"""What structures of the network let each other know: whom they receive, how one registers, their results."""
+"""Data that structures of the network share: whom they receive, how one registers, their results."""
 
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
@@ -29,8 +29,8 @@ COURSE = {
 @pytest.fixture
 def library(home):
     practices = {"formation": COURSE, "wifi": {"state": "offered"}, "don": {**COURSE, "state": "planned"}}
-    said = {"nom": "Bibliothèque", "publics_specifiquement_adresses": ["youth"], "practices": practices}
-    return place("biblio", said)
+    sheet = {"nom": "Bibliothèque", "publics_specifiquement_adresses": ["youth"], "practices": practices}
+    return place("biblio", sheet)
 
 
 @pytest.fixture
@@ -52,43 +52,43 @@ def page(client, lieu, user) -> str:
 
 def helped(structure, n: int, day: date = date(2026, 11, 2)) -> None:
     at = datetime(day.year, day.month, day.day, 10, tzinfo=UTC)
-    told = {"kind": "together", "procedure": "caf_rsa", "minutes": 30, "where": "here", "commune": "38185"}
+    values = {"kind": "together", "procedure": "caf_rsa", "minutes": 30, "where": "here", "commune": "38185"}
     for _ in range(n):
-        Act.objects.create(uid=uuid4(), structure=structure, done_at=at, on_day=day, noted_at=at, **told)
+        Act.objects.create(uid=uuid4(), structure=structure, done_at=at, on_day=day, noted_at=at, **values)
 
 
-def test_whom_a_place_receives_and_how_one_registers_is_read_by_the_others(client, library, karim, leila):
+def test_whom_a_place_receives_and_how_one_registers_is_read_by_the_network(client, library, karim, leila):
     profiles.write(library.structure, SHEET, base=0, by=karim, at=AT)
-    told = page(client, library, leila)
-    assert "Public : jeunes." in told
+    page_text = page(client, library, leila)
+    assert "Public : jeunes." in page_text
     assert (
         "Cours et ateliers</strong>, pour : seniors, rythme : chaque mardi, pour s’inscrire : par téléphone."
-        in (told)
+        in (page_text)
     )
     (shared,) = sharing.places(library.structure_id)
     assert [each.practice for each in shared.given] == ["Cours et ateliers"], "only what runs and says how"
 
 
-def test_a_place_that_says_nothing_is_told_as_such(client, library, karim, leila):
+def test_a_place_that_says_nothing_is_described_as_such(client, library, karim, leila):
     profiles.write(library.structure, SHEET, base=0, by=karim, at=AT)
     Lieu.objects.filter(pk=library.pk).update(sheet={"nom": "Bibliothèque"})
-    told = page(client, library, leila)
-    assert "Public : ce lieu ne le dit pas." in told
-    assert "Ni rythme ni inscription sur sa fiche." in told
+    page_text = page(client, library, leila)
+    assert "Public : ce lieu ne le dit pas." in page_text
+    assert "Ni rythme ni inscription sur sa fiche." in page_text
     Lieu.objects.filter(pk=library.pk).update(state="ended")
     assert "Aucun lieu publié dans l’annuaire." in page(client, library, leila)
 
 
 def test_results_are_read_only_once_the_structure_says_so(client, library, karim, leila):
     profiles.write(library.structure, SHEET, base=0, by=karim, at=AT)
-    told = page(client, library, leila)
+    page_text = page(client, library, leila)
     assert (
-        "Cette structure ne les partage pas." in told
-        and "la lettre est plus bas" in told
-        and "Écrire" in told
+        "Cette structure ne les partage pas." in page_text
+        and "la lettre est plus bas" in page_text
+        and "Écrire" in page_text
     )
-    told = page(client, library, account("anne", "coordination", territory="38"))
-    assert "Cette structure ne les partage pas." in told and "la lettre est plus bas" not in told
+    page_text = page(client, library, account("anne", "coordination", territory="38"))
+    assert "Cette structure ne les partage pas." in page_text and "la lettre est plus bas" not in page_text
     assert "Vous ne les partagez pas." in page(client, library, karim)
     edit = f"/espace/reseau/annuaire/structures/{library.structure_id}/changer/"
     assert "Nos résultats, lus par les structures du réseau" in client.get(edit).content.decode()
@@ -106,8 +106,8 @@ def test_results_count_a_year_and_withhold_a_few(library, karim):
     helped(library.structure, 12, last_month)
     helped(library.structure, 22, ON)
     helped(library.structure, 33, ON.replace(day=1, year=ON.year - 1) - timedelta(days=1))
-    found = sharing.results(profile, ON)
-    assert (found.whole.individual, found.whole.helped) == (11, 11), (
+    year_results = sharing.results(profile, ON)
+    assert (year_results.whole.individual, year_results.whole.helped) == (11, 11), (
         "whole lots of twelve months that are over"
     )
     Act.objects.all().delete()
@@ -118,5 +118,9 @@ def test_results_count_a_year_and_withhold_a_few(library, karim):
 def test_two_versions_that_differ_by_what_is_shared_are_set_side_by_side(library, karim):
     profiles.write(library.structure, SHEET, base=0, by=karim, at=AT)
     _, other = profiles.write(library.structure, {**SHEET, "results": True}, base=0, by=karim, at=AT)
-    (told,) = queries.differences(other)
-    assert (told.label, told.stored, told.proposed) == ("résultats lus par le réseau", "non", "oui")
+    (difference,) = queries.differences(other)
+    assert (difference.label, difference.stored, difference.proposed) == (
+        "résultats lus par le réseau",
+        "non",
+        "oui",
+    )

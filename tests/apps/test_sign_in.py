@@ -91,15 +91,17 @@ def read(response) -> str:
 def age(client, **ago) -> None:
     """Let time pass on a session, since it was opened or last seen."""
     session = client.session
-    kept = session[sessions.KEPT]
-    session[sessions.KEPT] = kept | {name: (timezone.now() - past).isoformat() for name, past in ago.items()}
+    session_times = session[sessions.STAY_KEY]
+    session[sessions.STAY_KEY] = session_times | {
+        name: (timezone.now() - past).isoformat() for name, past in ago.items()
+    }
     session.save()
 
 
 def test_the_end_of_a_visit_is_a_whole_sentence_before_any_script(client, helper):
     sign_in(client)
-    said = re.sub(r"<[^>]+>", "", read(client.get("/compte/")))
-    assert "votre visite se termine dans 3 min. Ce que vous avez tapé" in said
+    page_text = re.sub(r"<[^>]+>", "", read(client.get("/compte/")))
+    assert "votre visite se termine dans 3 min. Ce que vous avez tapé" in page_text
 
 
 def add_application(client) -> str:
@@ -140,7 +142,7 @@ def test_a_code_received_opens_the_account_once(client, helper):
     assert not is_in(other)
 
 
-def test_a_code_leaves_by_the_outbox_and_is_not_kept(client, helper):
+def test_a_code_leaves_by_the_outbox_and_is_not_stored(client, helper):
     ask_code(client)
     message = Message.objects.get()
     assert (message.channel, message.to) == ("email", "aide@exemple.fr")
@@ -199,7 +201,7 @@ def test_whoever_lost_the_password_comes_by_a_code_and_chooses_another(client, h
 # -------------------------------------------------------------------------------------------- a second factor
 
 
-def test_an_application_is_added_and_asked_at_the_next_sign_in(client, helper):
+def test_an_application_is_added_and_required_at_the_next_sign_in(client, helper):
     sign_in(client)
     secret = add_application(client)
     other = Client()
@@ -234,7 +236,7 @@ def test_recovery_codes_are_taken_on_paper_or_in_a_file(client, helper):
     )
 
 
-def test_the_factor_is_asked_after_a_code_received_too(client, helper):
+def test_the_factor_is_required_after_a_code_received_too(client, helper):
     sign_in(client)
     add_application(client)
     other = Client()
@@ -268,7 +270,7 @@ def test_a_code_of_the_application_serves_once(client, helper):
     assert (is_in(first), is_in(second)) == (True, False)
 
 
-def test_adding_a_factor_closes_the_other_sessions_and_is_told_by_mail(
+def test_adding_a_factor_closes_the_other_sessions_and_sends_a_mail(
     client, helper, django_capture_on_commit_callbacks
 ):
     other = Client()
@@ -317,8 +319,8 @@ def test_an_account_without_password_gives_itself_one_by_showing_its_factor(clie
     response = client.get("/compte/mot-de-passe/choisir/")
     assert response["Location"].startswith("/compte/confirmer/code/?next=")
     client.post(response["Location"], {"code": code_of(secret), "next": "/compte/mot-de-passe/choisir/"})
-    given = {"password1": OTHER, "password2": OTHER}
-    assert client.post("/compte/mot-de-passe/choisir/", given)["Location"] == "/compte/"
+    form_data = {"password1": OTHER, "password2": OTHER}
+    assert client.post("/compte/mot-de-passe/choisir/", form_data)["Location"] == "/compte/"
     helper.refresh_from_db()
     assert helper.check_password(OTHER)
 
@@ -341,7 +343,7 @@ def test_whoever_sees_people_first_adds_a_second_factor(client, helper):
 
 @pytest.mark.urls(__name__)
 @pytest.mark.parametrize("role", ["aidant", "prescripteur", "formation", "benevole", "gestionnaire"])
-def test_every_role_that_sees_people_is_asked(client, helper, role):
+def test_every_role_that_sees_people_needs_a_factor(client, helper, role):
     Membership.objects.update(role=role)
     client.force_login(helper)
     assert client.get(PEOPLE)["Location"].startswith("/compte/protection/")
@@ -349,7 +351,7 @@ def test_every_role_that_sees_people_is_asked(client, helper, role):
 
 
 @pytest.mark.urls(__name__)
-def test_a_role_that_sees_nobody_is_not_asked(client, helper):
+def test_a_role_that_sees_nobody_needs_no_factor(client, helper):
     Membership.objects.update(role="pedagogie", structure=None, territory="38")
     client.force_login(helper)
     assert client.get(PEOPLE).status_code == 200
@@ -414,9 +416,9 @@ def test_what_a_screen_asks_by_itself_is_no_presence(client, helper):
     """The table of a group, read again each ten seconds, kept the visit open with nobody there."""
     sign_in(client, partage="on")
     age(client, seen=timedelta(minutes=29))
-    seen, alone = client.session[sessions.KEPT]["seen"], {sessions.ALONE: "1"}
+    last_presence, alone = client.session[sessions.STAY_KEY]["seen"], {sessions.ALONE: "1"}
     assert client.get("/compte/", headers=alone).status_code == 200
-    assert client.session[sessions.KEPT]["seen"] == seen
+    assert client.session[sessions.STAY_KEY]["seen"] == last_presence
     age(client, seen=timedelta(minutes=31))
     assert client.get("/compte/", headers=alone).status_code == 401
     assert "Votre visite s’est terminée toute seule" in read(client.get("/compte/", follow=True))
@@ -458,12 +460,12 @@ def test_one_says_afterwards_whose_computer_it_is(client, helper):
 
 def test_reading_pages_writes_once_a_minute(client, helper, django_assert_num_queries):
     sign_in(client)
-    seen = client.session[sessions.KEPT]["seen"]
+    last_presence = client.session[sessions.STAY_KEY]["seen"]
     client.get("/compte/")
-    assert client.session[sessions.KEPT]["seen"] == seen
+    assert client.session[sessions.STAY_KEY]["seen"] == last_presence
     age(client, seen=timedelta(seconds=61))
     client.get("/compte/presence/")
-    assert client.session[sessions.KEPT]["seen"] > seen
+    assert client.session[sessions.STAY_KEY]["seen"] > last_presence
 
 
 def test_the_mark_of_the_session_changes_when_one_signs_in(client, helper):
@@ -482,7 +484,7 @@ def test_signing_out_leaves_nothing_of_the_session(client, helper):
     assert client.get("/compte/").status_code == 302
 
 
-def test_private_pages_are_kept_by_no_cache(client, helper):
+def test_private_pages_forbid_caches(client, helper):
     sign_in(client)
     for address in ("/compte/", "/compte/protection/", "/espace/"):
         assert "no-store" in client.get(address)["Cache-Control"], address
@@ -620,7 +622,7 @@ def test_somebody_else_does_not_find_it(client, helper):
 
 @pytest.mark.urls(__name__)
 @pytest.mark.parametrize("field", ["password1", "mot_de_passe", "credential"])
-def test_a_password_is_never_kept(client, helper, field):
+def test_a_password_is_never_stored(client, helper, field):
     sign_in(client)
     age(client, seen=timedelta(days=1))
     response = client.post("/espace/note/", {field: "tres-secret", "note": "x"})
@@ -629,7 +631,7 @@ def test_a_password_is_never_kept(client, helper, field):
 
 
 @pytest.mark.urls(__name__)
-def test_a_forged_form_is_not_kept_for_later(helper):
+def test_a_forged_form_is_not_stored_for_later(helper):
     client = Client(enforce_csrf_checks=True)
     client.force_login(helper)
     client.get("/compte/")
@@ -655,14 +657,16 @@ def test_after_an_hour_it_is_forgotten(client, helper):
 
 
 @pytest.mark.urls(__name__)
-@pytest.mark.parametrize("who", ["helper", "another"])
-def test_what_was_being_sent_leaves_with_whoever_throws_it_away_or_signs_in_after(client, helper, who):
+@pytest.mark.parametrize("signed_in_after", ["helper", "another"])
+def test_what_was_being_sent_leaves_with_whoever_throws_it_away_or_signs_in_after(
+    client, helper, signed_in_after
+):
     User.objects.create_user("autre@exemple.fr", PASSWORD)
     sign_in(client)
     age(client, seen=timedelta(days=1))
     client.post("/espace/note/", {"note": "Ana viendra mardi"})
     assert any("Ana" in str(each.get_decoded()) for each in Session.objects.all())
-    sign_in(client, email="aide@exemple.fr" if who == "helper" else "autre@exemple.fr")
+    sign_in(client, email="aide@exemple.fr" if signed_in_after == "helper" else "autre@exemple.fr")
     client.post("/compte/reprendre/oublier/")
     assert all("Ana" not in str(each.get_decoded()) for each in Session.objects.all())
 
@@ -704,7 +708,7 @@ def test_the_account_says_where_one_is_signed_in_in_words_and_without_address(cl
         ("", "navigateur inconnu"),
     ],
 )
-def test_a_device_is_told_in_words(agent, words):
+def test_a_device_is_named_in_words(agent, words):
     assert sessions.device(agent) == words
 
 
@@ -761,8 +765,8 @@ def test_changing_the_password_closes_the_other_sessions(client, helper):
     phone = Client()
     sign_in(phone)
     sign_in(client)
-    given = {"oldpassword": PASSWORD, "password1": OTHER, "password2": OTHER}
-    assert client.post("/compte/mot-de-passe/", given)["Location"] == "/compte/"
+    form_data = {"oldpassword": PASSWORD, "password1": OTHER, "password2": OTHER}
+    assert client.post("/compte/mot-de-passe/", form_data)["Location"] == "/compte/"
     assert phone.get("/compte/").status_code == 302
     page = read(client.get("/compte/"))
     assert page.count("appareil inconnu") == 0
@@ -811,14 +815,14 @@ def test_a_key_of_another_account_does_not_exist(client, helper, coordinator):
         assert client.get(f"/compte/protection/cles/{key.pk}/{gesture}/").status_code == 404
 
 
-def test_the_way_back_in_is_said_without_a_word_on_who_has_an_account(client):
+def test_the_way_back_in_reveals_no_account(client):
     page = read(client.get("/connexion/"))
     assert "Mot de passe perdu ? Demandez un lien à votre responsable de structure." in page
     for address in ("/mot-de-passe/reset/", "/accounts/password/reset/", "/connexion/mot-de-passe/"):
         assert client.get(address).status_code == 404
 
 
-def test_too_many_attempts_are_told_in_french(client, helper):
+def test_too_many_attempts_are_refused_in_french(client, helper):
     for _ in range(30):
         client.post("/connexion/", {"login": "x"})
     response = client.post("/connexion/", {"login": "x"})
@@ -908,7 +912,7 @@ def test_a_closed_account_opens_by_no_means(client, helper):
 
 
 def test_a_busy_morning_does_not_make_a_limit_forgotten(client, helper):
-    """What is counted lies among other rows of the cache, and the fuller it is the more of them go."""
+    """Counts of attempts lie among other rows of the cache, and the fuller it is the more rows are evicted."""
     wrong = {"login": helper.email, "password": "ce n’est pas lui"}
     for _ in range(10):
         client.post("/connexion/", wrong)

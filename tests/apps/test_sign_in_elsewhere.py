@@ -24,17 +24,17 @@ def _no_memory_of_former_attempts():
 
 @pytest.fixture
 def issuer(settings):
-    made = Issuer()
+    local_issuer = Issuer()
     settings.FEDERATION = {
-        "issuer": made.address,
+        "issuer": local_issuer.address,
         "client_id": CLIENT,
         "secret": SECRET,
         "name": "ProConnect",
         "acr": "",
         "sure_email": False,
     }
-    yield made
-    made.close()
+    yield local_issuer
+    local_issuer.close()
 
 
 @pytest.fixture
@@ -73,13 +73,20 @@ def test_it_opens_the_account_that_carries_the_verified_address(client, issuer, 
     assert "relié" in read(client.get("/compte/"))
 
 
-def test_only_what_is_needed_is_asked_and_nothing_is_kept(client, issuer, helper):
+def test_only_what_is_needed_is_requested_and_nothing_is_stored(client, issuer, helper):
     issuer.person |= {"given_name": "Camille", "usual_name": "Roche", "siret": "13002526500013"}
     come(client)
-    asked = issuer.asked[0]
-    assert sorted(asked) == ["client_id", "nonce", "redirect_uri", "response_type", "scope", "state"]
-    assert set(asked["scope"].split()) == {"openid", "email"}
-    assert min(len(asked["state"]), len(asked["nonce"])) >= 32
+    request_parameters = issuer.asked[0]
+    assert sorted(request_parameters) == [
+        "client_id",
+        "nonce",
+        "redirect_uri",
+        "response_type",
+        "scope",
+        "state",
+    ]
+    assert set(request_parameters["scope"].split()) == {"openid", "email"}
+    assert min(len(request_parameters["state"]), len(request_parameters["nonce"])) >= 32
     account = SocialAccount.objects.get()
     assert (account.uid, account.extra_data) == ("42", {})
     assert not SocialToken.objects.exists()
@@ -101,9 +108,9 @@ def test_it_never_opens_an_account(client, issuer):
     assert not SocialAccount.objects.exists()
 
 
-@pytest.mark.parametrize("told", [{"email_verified": False}, {"email_verified": "false"}, {"email": ""}])
-def test_an_address_that_is_not_verified_opens_nothing(client, issuer, helper, told):
-    issuer.person |= told
+@pytest.mark.parametrize("claims", [{"email_verified": False}, {"email_verified": "false"}, {"email": ""}])
+def test_an_address_that_is_not_verified_opens_nothing(client, issuer, helper, claims):
+    issuer.person |= claims
     assert come(client).status_code == 403
     assert not is_in(client)
 
@@ -167,27 +174,27 @@ def test_an_answer_that_is_not_what_it_should_be_opens_nothing(client, issuer, h
     assert not SocialAccount.objects.exists()
 
 
-def test_a_person_told_without_signature_by_the_service_itself_is_believed(client, issuer, helper):
+def test_unsigned_claims_from_the_service_itself_are_accepted(client, issuer, helper):
     issuer.plain = True
     come(client)
     assert is_in(client)
 
 
-def test_a_service_that_answers_under_another_name_is_not_asked(client, issuer, helper):
+def test_a_service_that_answers_under_another_name_receives_no_request(client, issuer, helper):
     issuer.name = "https://ailleurs.example"
     response = client.get("/connexion/ailleurs/")
     assert response.status_code == 401
     assert issuer.asked == []
 
 
-def test_a_service_that_does_not_answer_is_told_and_the_rest_works(client, issuer, helper):
+def test_a_service_that_does_not_answer_is_an_error_and_the_rest_works(client, issuer, helper):
     issuer.close()
     assert "La connexion n’a pas abouti" in read(client.get("/connexion/ailleurs/"))
     client.post("/connexion/", {"login": helper.email, "password": PASSWORD})
     assert is_in(client)
 
 
-def test_an_answer_serves_once_and_for_the_browser_that_asked(client, issuer, helper):
+def test_an_answer_serves_once_and_for_the_browser_that_requested_it(client, issuer, helper):
     there = client.get("/connexion/ailleurs/")["Location"]
     back = (
         requests.get(there, allow_redirects=False, timeout=60)
@@ -215,7 +222,7 @@ def test_another_site_sends_nobody_there(client, issuer, helper):
     assert response["Location"] == "/connexion/"
 
 
-def test_a_level_that_is_asked_must_be_shown(client, issuer, helper, settings):
+def test_a_required_level_must_be_proved(client, issuer, helper, settings):
     settings.FEDERATION |= {"acr": "eidas2 eidas3"}
     assert come(client).status_code == 401
     assert issuer.asked[0]["acr_values"] == "eidas2 eidas3"
@@ -226,7 +233,7 @@ def test_a_level_that_is_asked_must_be_shown(client, issuer, helper, settings):
     assert is_in(client)
 
 
-def test_the_second_factor_is_asked_here_all_the_same(client, issuer, helper):
+def test_the_second_factor_is_required_all_the_same(client, issuer, helper):
     from allauth.mfa.models import Authenticator
 
     Authenticator.objects.create(user=helper, type="totp", data={"secret": "A" * 32})

@@ -90,9 +90,14 @@ def test_an_unknown_host_is_refused(client):
 
 def test_health_says_it_is_well(client, home):
     response = client.get("/sante/")
-    told = response.json()
-    assert (response.status_code, told["etat"]) == (200, "ok")
-    assert (told["base"], told["ecriture"], told["taches"], told["messages"]) == ("ok", "ok", None, None)
+    health = response.json()
+    assert (response.status_code, health["etat"]) == (200, "ok")
+    assert (health["base"], health["ecriture"], health["taches"], health["messages"]) == (
+        "ok",
+        "ok",
+        None,
+        None,
+    )
     assert "no-store" in response["Cache-Control"]
     assert [path for path in home.iterdir() if path.name.startswith(".sante")] == []
 
@@ -114,10 +119,10 @@ def test_health_does_not_write_at_each_call(client, home, monkeypatch):
     for _ in range(5):
         assert client.get("/sante/").status_code == 200
     assert len(tried) == 1
-    moved(home / health.SEEN, -health.AGAIN)
+    moved(home / health.WRITE_STAMP, -health.AGAIN)
     client.get("/sante/")
     assert len(tried) == 2
-    moved(home / health.SEEN, 3_600)  # a clock that was fast
+    moved(home / health.WRITE_STAMP, 3_600)  # a clock that was fast
     client.get("/sante/")
     assert len(tried) == 3
 
@@ -137,14 +142,14 @@ def test_a_write_that_failed_is_tried_again_by_every_process(client, home, monke
         raise OSError(errno.EDQUOT, "plein")
 
     client.get("/sante/")
-    moved(home / health.SEEN, -health.AGAIN)
+    moved(home / health.WRITE_STAMP, -health.AGAIN)
     with monkeypatch.context() as broken:
         broken.setattr(health.os, "fsync", full)
         assert [client.get("/sante/").status_code for _ in range(2)] == [503, 503]
     assert client.get("/sante/").status_code == 200, "said to be mended as soon as it is"
 
 
-def test_health_answers_when_its_folder_is_gone_or_only_reads(client, home, settings, monkeypatch):
+def test_health_answers_when_its_folder_is_missing_or_read_only(client, home, settings, monkeypatch):
     def only_reads(self, *_, **__):
         raise OSError(errno.EROFS, "lecture seule")
 
@@ -222,7 +227,7 @@ def test_who_lost_a_role_while_writing_reads_that_it_may_be_why(client, django_u
         assert "votre rôle ne l’ouvre pas, ou plus" in body and 'href="/espace/"' in body
 
 
-def test_a_fault_is_told_from_the_foot_of_every_page(client, settings):
+def test_a_fault_is_reported_from_the_foot_of_every_page(client, settings):
     foot = client.get("/glossaire/").content.decode().split('class="pied"')[1]
     assert 'href="/signaler/?page=/glossaire/"' in foot
     assert "Internet" not in foot
@@ -375,7 +380,7 @@ def test_a_template_may_break_a_line_where_a_sentence_may_not(cut, read):
     assert typeset(cut) == read
 
 
-def test_words_that_a_page_is_given_keep_their_quotes_and_units_together(tmp_path):
+def test_words_passed_to_a_page_keep_their_quotes_and_units_together(tmp_path):
     """Un guillemet, une unité ne restent pas seuls au bout d’une ligne, quel que soit qui les a tapés."""
     (tmp_path / "page.html").write_text(
         "<p title='{{ said }}'>{{ said }} {{ code }}</p><textarea>{{ said }}</textarea>"
@@ -385,12 +390,12 @@ def test_words_that_a_page_is_given_keep_their_quotes_and_units_together(tmp_pat
     engine = get_template("site/base.html").template.engine
     loader = Loader(engine, [tmp_path])
     page = engine.from_string(loader.get_contents(Origin(str(tmp_path / "page.html"))))
-    said, held = "« 9 h » & 5 %", "«\xa09\xa0h\xa0» &amp; 5\xa0%"
+    typed_text, printed = "« 9 h » & 5 %", "«\xa09\xa0h\xa0» &amp; 5\xa0%"
     plain_ = "« 9 h » &amp; 5 %"
-    read = page.render(Context({"said": said, "code": mark_safe("<b a='« x »'>« x »</b>"), "n": 3}))
+    read = page.render(Context({"said": typed_text, "code": mark_safe("<b a='« x »'>« x »</b>"), "n": 3}))
     assert read == (
-        f"<p title='{plain_}'>{held} <b a='« x »'>« x »</b></p><textarea>{plain_}</textarea>"
-        f"<script>{plain_}</script>3{held}"
+        f"<p title='{plain_}'>{printed} <b a='« x »'>« x »</b></p><textarea>{plain_}</textarea>"
+        f"<script>{plain_}</script>3{printed}"
     )
 
 
@@ -402,37 +407,38 @@ def test_a_button_ends_with_its_words():
 
 def test_reading_writes_nothing(client):
     """Une page publique n’attend jamais qui écrit : elle ne compte rien dans la base."""
-    with CaptureQueriesContext(connection) as found:
+    with CaptureQueriesContext(connection) as context:
         for address in ("/api/v1/sources", "/donnees/", "/flux/lieux.atom"):
             assert client.get(address).status_code == 200
     written = [
         each["sql"]
-        for each in found
+        for each in context
         if each["sql"].split()[0].upper() in ("INSERT", "UPDATE", "DELETE", "BEGIN")
     ]
     assert written == []
 
 
-def test_the_space_is_kept_by_no_cache(client):
+def test_the_space_forbids_caches(client):
     assert "no-store" in client.get("/espace/annuaire/")["Cache-Control"]
 
 
 @pytest.mark.parametrize(
-    ("n", "said"), [(0, "0 lieu"), (1, "1 lieu"), (1.5, "1,5 lieu"), (2, "2 lieux"), ([], "[] lieu")]
+    ("n", "expected_text"), [(0, "0 lieu"), (1, "1 lieu"), (1.5, "1,5 lieu"), (2, "2 lieux"), ([], "[] lieu")]
 )
-def test_nothing_is_singular(n, said):
-    assert Template("{{ n }} lieu{{ n|pluralize:'x' }}").render(Context({"n": n})) == said
+def test_nothing_is_singular(n, expected_text):
+    assert Template("{{ n }} lieu{{ n|pluralize:'x' }}").render(Context({"n": n})) == expected_text
 
 
 @pytest.mark.parametrize(
-    ("title", "said"), [("Accueil", "Accueil."), ("Elle est où ?", "Elle est où ?"), ("Stop !", "Stop !")]
+    ("title", "expected_text"),
+    [("Accueil", "Accueil."), ("Elle est où ?", "Elle est où ?"), ("Stop !", "Stop !")],
 )
-def test_a_title_that_opens_a_sentence_ends_by_one_mark(title, said):
-    assert Template("{{ title|full_stop }}").render(Context({"title": title})) == said
+def test_a_title_that_opens_a_sentence_ends_by_one_mark(title, expected_text):
+    assert Template("{{ title|full_stop }}").render(Context({"title": title})) == expected_text
 
 
 @pytest.mark.parametrize(
-    ("form", "said"),
+    ("form", "expected_text"),
     [
         ("j F Y", "1er novembre 2026"),
         ("l j F", "dimanche 1er novembre"),
@@ -440,9 +446,9 @@ def test_a_title_that_opens_a_sentence_ends_by_one_mark(title, said):
         ("Y-m-d", "2026-11-01"),
     ],
 )
-def test_the_first_of_a_month_is_said_premier(form, said):
+def test_the_first_of_a_month_is_written_premier(form, expected_text):
     day = datetime(2026, 11, 1, 18, 0)
-    assert Template("{{ day|date:form }}").render(Context({"day": day, "form": form})) == said
+    assert Template("{{ day|date:form }}").render(Context({"day": day, "form": form})) == expected_text
     assert "1er" not in Template("{{ day|date:form }}").render(
         Context({"day": day.replace(day=11), "form": form})
     )
@@ -498,9 +504,9 @@ def test_static_files_are_collected_again_only_when_one_changed(settings, tmp_pa
 
     static.collect()
     first = named()
-    held = {path.name for path in (tmp_path / "statique").iterdir()}
-    assert first in held
-    assert "a.css" not in held, "no page names it: nothing is compressed twice"
+    file_names = {path.name for path in (tmp_path / "statique").iterdir()}
+    assert first in file_names
+    assert "a.css" not in file_names, "no page names it: nothing is compressed twice"
     manifest.write_text(manifest.read_text("utf-8") + "\n")
     static.collect()
     assert manifest.read_text("utf-8").endswith("\n"), "nothing changed: nothing is collected"
@@ -516,15 +522,16 @@ def test_static_files_are_collected_again_only_when_one_changed(settings, tmp_pa
 def test_sources_are_searched_by_their_words(client):
     """« recensement insee », sans accent ni ordre : ce qui les tient toutes les deux reste, le reste non."""
     page = client.get("/sources/", {"q": "insee recensement"})
-    kept = [row for name in ("files", "assumptions") for row in page.context[name]]
+    matching_rows = [row for name in ("files", "assumptions") for row in page.context[name]]
     assert 0 < page.context["found"] < 40
     assert all(
-        {"insee", "recensement"} <= set(plain(" ".join(map(str, row.values()))).split()) for row in kept
+        {"insee", "recensement"} <= set(plain(" ".join(map(str, row.values()))).split())
+        for row in matching_rows
     )
     assert client.get("/sources/", {"q": "zzzz"}).context["found"] == 0
 
 
-def test_what_people_said_comes_by_pages_and_each_keeps_its_address(client):
+def test_statements_come_by_pages_and_each_keeps_its_address(client):
     """A link to a number on another page finds it there, without a script; what is chosen follows from page to page."""
     first = client.get("/sources/paroles/").content.decode()
     assert first.count('<li class="carton"') == 12

@@ -1,4 +1,4 @@
-"""What is long to count is counted in the background: a reader waits once, and the page says when it was."""
+"""Long counts are made in the background: a reader waits once, and the page dates the count."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -22,17 +22,17 @@ from tests.support.places import place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
-HERE = f"{__name__}.asked"
+COUNT_PATH = f"{__name__}.count_calls"
 CALLS: list[tuple[str, ...]] = []
 
 
-def asked(*words, on):
+def count_calls(*words, on):
     CALLS.append((*words, on.isoformat()))
     return len(CALLS)
 
 
 @pytest.fixture(autouse=True)
-def nothing_asked(db):
+def no_stored_count(db):
     CALLS.clear()
     caches[snapshots.STORE].clear()
 
@@ -49,9 +49,9 @@ def sent(n: int, *, commune: str = "38185") -> None:
 
 
 def test_the_first_reader_waits_and_the_next_ones_do_not():
-    assert snapshots.latest(HERE, "38", at=AT) == snapshots.Snapshot(1, AT)
-    assert snapshots.latest(HERE, "38", at=AT + timedelta(hours=3)).at == AT
-    assert snapshots.latest(HERE, "67", at=AT).value == 2
+    assert snapshots.latest(COUNT_PATH, "38", at=AT) == snapshots.Snapshot(1, AT)
+    assert snapshots.latest(COUNT_PATH, "38", at=AT + timedelta(hours=3)).at == AT
+    assert snapshots.latest(COUNT_PATH, "67", at=AT).value == 2
     assert CALLS == [("38", "2026-11-20"), ("67", "2026-11-20")]
 
 
@@ -63,7 +63,7 @@ def test_what_is_short_is_read_on_the_spot_and_what_was_long_once_is_not_measure
             measured.append(at)
             return is_long
 
-        return snapshots.answer(HERE, "38", on=at.date(), at=at, is_long=look)
+        return snapshots.answer(COUNT_PATH, "38", on=at.date(), at=at, is_long=look)
 
     assert answer(False, AT) == (1, None)
     assert snapshots.run_deadlines(at=AT + timedelta(days=1)) == 0, "nothing is taken again of what is short"
@@ -74,14 +74,14 @@ def test_what_is_short_is_read_on_the_spot_and_what_was_long_once_is_not_measure
 
 
 def test_what_is_read_is_taken_again_every_ten_minutes_and_the_rest_once_a_day():
-    snapshots.latest(HERE, "38", at=AT)
+    snapshots.latest(COUNT_PATH, "38", at=AT)
     assert snapshots.run_deadlines(at=AT + timedelta(minutes=9)) == 0
     assert snapshots.run_deadlines(at=AT + timedelta(minutes=10)) == 1
     assert snapshots.run_deadlines(at=AT + timedelta(hours=5)) == 0, "nobody reads it any more"
     assert snapshots.run_deadlines(at=AT + timedelta(hours=21)) == 1
     assert CALLS[-1] == ("38", "2026-11-21")
     assert snapshots.run_deadlines(at=AT + timedelta(days=31)) == 0
-    snapshots.latest(HERE, "38", at=AT + timedelta(days=31))
+    snapshots.latest(COUNT_PATH, "38", at=AT + timedelta(days=31))
     assert len(CALLS) == 4, "nothing ran for days: its reader waits"
 
 
@@ -100,8 +100,8 @@ def test_a_process_unpacks_an_answer_once_until_it_is_taken_again():
 
 
 def test_a_reader_is_known_again_after_an_hour():
-    snapshots.latest(HERE, "38", at=AT)
-    snapshots.latest(HERE, "38", at=AT + timedelta(hours=6))
+    snapshots.latest(COUNT_PATH, "38", at=AT)
+    snapshots.latest(COUNT_PATH, "38", at=AT + timedelta(hours=6))
     assert snapshots.run_deadlines(at=AT + timedelta(hours=6, minutes=1)) == 1
 
 
@@ -112,7 +112,7 @@ def vanished(*words, on):
 def test_what_was_erased_stops_nothing():
     with pytest.raises(Orientation.DoesNotExist):
         snapshots.latest(f"{__name__}.vanished", at=AT)
-    snapshots.latest(HERE, "38", at=AT)
+    snapshots.latest(COUNT_PATH, "38", at=AT)
     assert snapshots.run_deadlines(at=AT + timedelta(hours=1)) == 1
 
 

@@ -45,12 +45,12 @@ class Publisher:
 @pytest.fixture
 def publisher(settings) -> Iterator[Publisher]:
     settings.SOURCES_INSIDE = True
-    found = Publisher()
+    local_publisher = Publisher()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            found.asked += 1
-            status, body, headers = found.pages.get(self.path, (404, b"", {}))
+            local_publisher.asked += 1
+            status, body, headers = local_publisher.pages.get(self.path, (404, b"", {}))
             self.send_response(status)
             for name, value in {"Content-Length": str(len(body)), **headers}.items():
                 self.send_header(name, value)
@@ -61,30 +61,30 @@ def publisher(settings) -> Iterator[Publisher]:
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
-    found.address = f"http://127.0.0.1:{server.server_port}/lieux.csv"  # type: ignore[attr-defined]
+    local_publisher.address = f"http://127.0.0.1:{server.server_port}/lieux.csv"  # type: ignore[attr-defined]
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield found
+    yield local_publisher
     server.shutdown()
     server.server_close()
 
 
 @pytest.fixture
 def source(publisher, coordinator) -> Source:
-    made = Source.objects.create(name="Ville", licence="ODbL-1.0")
+    followed = Source.objects.create(name="Ville", licence="ODbL-1.0")
     publisher.publish(FIRST)
-    sources.follow(made, address=publisher.address, every_days=1, by=coordinator)
-    return made
+    sources.follow(followed, address=publisher.address, every_days=1, by=coordinator)
+    return followed
 
 
 def pending_file() -> queries.PendingFile:
-    (found,) = queries.read_at_source()
-    return found
+    (pending,) = queries.read_at_source()
+    return pending
 
 
 def imported(coordinator, text: str) -> None:
     """Accept the file that waits, as the page does."""
-    found = pending_file()
-    files.ask_import(found, whole=True, at=AT)
+    pending = pending_file()
+    files.ask_import(pending, whole=True, at=AT)
     assert Import.objects.latest("pk").counts["lus"] == text.count("\n") - 1
 
 
@@ -121,7 +121,7 @@ def test_other_bytes_that_say_the_same_are_forgotten(publisher, source, coordina
     assert not list(lines(coordinator, AT))
 
 
-def test_a_failure_is_said_loses_nothing_and_is_tried_again_the_next_day(publisher, source, coordinator):
+def test_a_failure_is_reported_loses_nothing_and_is_tried_again_the_next_day(publisher, source, coordinator):
     sources.run_deadlines(at=AT)
     imported(coordinator, FIRST)
     source.refresh_from_db()
@@ -146,10 +146,10 @@ def test_a_page_instead_of_a_table_is_a_failure_in_words(publisher, source):
     assert len(source.error) == 3
 
 
-@pytest.mark.parametrize("left", ["closed", "erased"])
-def test_a_source_whose_reader_left_says_so(publisher, source, coordinator, left):
+@pytest.mark.parametrize("departure", ["closed", "erased"])
+def test_a_source_whose_reader_left_says_so(publisher, source, coordinator, departure):
     account = User.objects.filter(pk=coordinator.pk)
-    _ = account.update(is_active=False) if left == "closed" else account.delete()
+    _ = account.update(is_active=False) if departure == "closed" else account.delete()
     assert sources.run_deadlines(at=AT)["echecs"] == 1
     source.refresh_from_db()
     assert "plus personne ne suit" in source.error[0]
@@ -159,11 +159,11 @@ def test_a_source_whose_reader_left_says_so(publisher, source, coordinator, left
 def test_redirections_are_followed_but_not_for_ever(publisher):
     publisher.publish("", "/ici", 302, Location="/lieux.csv")
     publisher.publish(FIRST, Content_Disposition='attachment; filename="ville.csv"')
-    here = publisher.address.removesuffix("/lieux.csv")
-    assert fetch(f"{here}/ici", inside=True) == ("ville.csv", FIRST.encode())
+    base_url = publisher.address.removesuffix("/lieux.csv")
+    assert fetch(f"{base_url}/ici", inside=True) == ("ville.csv", FIRST.encode())
     publisher.publish("", "/tourne", 301, Location="/tourne")
     with pytest.raises(Refused, match="sans fin"):
-        fetch(f"{here}/tourne", inside=True)
+        fetch(f"{base_url}/tourne", inside=True)
 
 
 def test_a_file_cut_on_the_way_or_too_large_is_refused(publisher, monkeypatch):
@@ -180,7 +180,7 @@ def test_a_file_cut_on_the_way_or_too_large_is_refused(publisher, monkeypatch):
 def dripping(settings) -> Iterator[str]:
     """The address of a server that gives its file a byte at a time, for seconds; nothing is ever late."""
     settings.SOURCES_INSIDE = True
-    sent, left = [], threading.Event()
+    sent, stopped = [], threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -188,7 +188,7 @@ def dripping(settings) -> Iterator[str]:
             self.send_header("Content-Length", "1000")
             self.end_headers()
             with suppress(OSError):
-                while len(sent) < 200 and not left.wait(0.05):
+                while len(sent) < 200 and not stopped.wait(0.05):
                     self.wfile.write(b"x")
                     sent.append(1)
 
@@ -199,7 +199,7 @@ def dripping(settings) -> Iterator[str]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/lieux.csv"
     assert len(sent) < 150, "what is due waited for the whole of it"
-    left.set()
+    stopped.set()
     server.shutdown()
     server.server_close()
 
@@ -216,7 +216,7 @@ def test_a_file_whose_erasing_was_lost_with_its_base_is_erased_all_the_same(publ
     assert not list(queries.home().iterdir())
 
 
-def test_a_file_that_never_ends_to_arrive_does_not_hold_what_else_is_due(dripping, monkeypatch):
+def test_a_file_that_never_ends_to_arrive_does_not_delay_other_deadlines(dripping, monkeypatch):
     monkeypatch.setattr(providers, "LONGEST", 0.3)
     with pytest.raises(Refused, match="fini d’arriver"):
         fetch(dripping, inside=True)
@@ -249,13 +249,13 @@ def test_a_secret_in_an_address_is_refused():
 
 def test_a_source_is_followed_from_its_page(client, publisher, coordinator):
     client.force_login(coordinator)
-    made = Source.objects.create(name="Hub")
+    hub = Source.objects.create(name="Hub")
     publisher.publish(FIRST)
-    page = f"/espace/annuaire/sources/{made.pk}/"
+    page = f"/espace/annuaire/sources/{hub.pk}/"
     assert page in client.get("/espace/annuaire/sources/").content.decode()
     client.post(page, {"adresse": publisher.address, "rythme": "7", "geste": "garder"})
-    made.refresh_from_db()
-    assert (made.address, made.every_days, made.reader) == (publisher.address, 7, coordinator)
+    hub.refresh_from_db()
+    assert (hub.address, hub.every_days, hub.reader) == (publisher.address, 7, coordinator)
     response = client.post(page, {"geste": "relire"})
     assert response["Location"] == f"/espace/annuaire/importer/{pending_file().key}/verifier/"
     assert "voir ce qui" in " ".join(client.get(page).content.decode().split())
@@ -263,24 +263,24 @@ def test_a_source_is_followed_from_its_page(client, publisher, coordinator):
 
 def test_what_cannot_be_followed_is_refused_and_stays_typed(client, coordinator):
     client.force_login(coordinator)
-    made = Source.objects.create(name="Hub")
-    page = f"/espace/annuaire/sources/{made.pk}/"
+    hub = Source.objects.create(name="Hub")
+    page = f"/espace/annuaire/sources/{hub.pk}/"
     response = client.post(page, {"adresse": "http://exemple.fr/lieux.csv", "rythme": "7"})
     assert response.status_code == 400
     assert 'value="http://exemple.fr/lieux.csv"' in response.content.decode()
     assert client.post(page, {"adresse": "", "rythme": "7"}).status_code == 400
     for odd in ("https://[exemple.fr/x", f"https://exemple.fr/{'x' * 500}"):  # PostgreSQL refuses the second
         assert client.post(page, {"adresse": odd, "rythme": "7"}).status_code == 400
-    made.refresh_from_db()
-    assert (made.address, made.every_days) == ("", 0)
+    hub.refresh_from_db()
+    assert (hub.address, hub.every_days) == ("", 0)
 
 
 def test_the_coordination_of_a_territory_follows_no_source_of_all(client):
     user = User.objects.create_user("isere@exemple.fr", "x", name="Isère", is_demonstration=True)
     client.force_login(with_role(user, "coordination", territory="38"))
-    made = Source.objects.create(name="Hub")
+    hub = Source.objects.create(name="Hub")
     assert "Hub" in client.get("/espace/annuaire/sources/").content.decode()
-    assert client.get(f"/espace/annuaire/sources/{made.pk}/").status_code == 404
+    assert client.get(f"/espace/annuaire/sources/{hub.pk}/").status_code == 404
 
 
 def test_a_source_tells_what_it_gave_each_time(client, source, coordinator):

@@ -79,7 +79,7 @@ def test_a_perimeter_gets_an_address_and_its_diagnosis(client, coordinator, home
     assert client.get("/territoires/nord-et-sud/").status_code == 200
 
 
-def test_a_wrong_zone_file_is_told_in_three_sentences_and_keeps_nothing(client, coordinator):
+def test_a_wrong_zone_file_is_refused_in_three_sentences_and_stores_nothing(client, coordinator):
     client.force_login(coordinator)
     page = client.post(
         "/espace/perimetres/nouveau/", perimeter(zones=b"code_zone,nom_zone,code\nN,Nord,69123\n")
@@ -151,7 +151,7 @@ def test_a_page_offers_to_take_off_only_what_its_reader_may(client, coordinator)
     client.post("/espace/perimetres/nouveau/", perimeter())
     file = SimpleUploadedFile("quartiers.csv", b"code,part\n381510101,40\n")
     client.post("/espace/filtres/nouveau/", {"nom": "Un", "adresse": "un-quartier", "fichier": file})
-    here, there = (
+    local_correction, there = (
         actions.correct(
             by=coordinator,
             table="insee-filosofi-communes",
@@ -162,11 +162,11 @@ def test_a_page_offers_to_take_off_only_what_its_reader_may(client, coordinator)
         )
         for key in ("38151", "69123")
     )
-    kept, marking = Perimeter.objects.get(), Marking.objects.get()
+    perimeter_row, marking = Perimeter.objects.get(), Marking.objects.get()
     forms = [
-        f"perimetre/{kept.pk}",
+        f"perimetre/{perimeter_row.pk}",
         f"filtre/{marking.pk}",
-        f"correction/{here.pk}",
+        f"correction/{local_correction.pk}",
         f"correction/{there.pk}",
     ]
     for user, offered in ((first, forms[:3]), (other, forms[2:3]), (coordinator, forms)):
@@ -182,8 +182,8 @@ def test_a_perimeter_that_gives_roles_is_not_dropped_under_them(client, coordina
     client.post("/espace/perimetres/nouveau/", perimeter())
     address = f"/espace/perimetre/{Perimeter.objects.get().pk}/retirer/"
     account("marc", "coordination", territory="nord-et-sud")
-    told = client.post(address)
-    assert told.status_code == 400 and "Des rôles y sont donnés" in told.content.decode()
+    response = client.post(address)
+    assert response.status_code == 400 and "Des rôles y sont donnés" in response.content.decode()
     assert Perimeter.objects.exists()
     client.force_login(coordinator)
     assert client.post(address).status_code == 302, "who holds the right over France knows what goes with it"
@@ -258,15 +258,15 @@ def test_a_filter_of_somebody_else_is_never_replaced(client, coordinator):
     dropped("38151")
     client.force_login(account("nord", "coordination", territory="59"))
     assert "déjà celle d’un filtre de quelqu’un d’autre" in dropped("59350")
-    kept = Marking.objects.get()
-    assert (kept.label, kept.created_by) == ("Ceux de 38151", coordinator)
+    marking = Marking.objects.get()
+    assert (marking.label, marking.created_by) == ("Ceux de 38151", coordinator)
     client.force_login(coordinator)
     dropped("38185")
     assert Marking.objects.get().label == "Ceux de 38185", "one’s own is dropped again"
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "reason"),
     [
         ("liste.csv", b"code\n1004\n", "le zéro de tête est perdu"),
         ("liste.csv", b"code,part\n38151,140\n", "une part est un nombre entre 0 et 100"),
@@ -282,13 +282,13 @@ def test_a_filter_of_somebody_else_is_never_replaced(client, coordinator):
         ),
     ],
 )
-def test_a_file_that_marks_nothing_says_why(client, coordinator, name, content, said):
+def test_a_file_that_marks_nothing_says_why(client, coordinator, name, content, reason):
     client.force_login(coordinator)
     page = client.post(
         "/espace/filtres/nouveau/",
         {"nom": "x", "adresse": "un-filtre", "fichier": SimpleUploadedFile(name, content)},
     )
-    assert said in page.content.decode()
+    assert reason in page.content.decode()
     assert not Marking.objects.exists()
 
 
@@ -307,13 +307,13 @@ def test_the_polygon_of_a_district_decides_not_its_commune(coordinator):
         "geometry": json.loads(shapely.to_geojson(near)),
     }
     content = json.dumps({"type": "FeatureCollection", "features": [feature]}).encode()
-    kept = actions.keep_marking(
+    marking = actions.keep_marking(
         by=coordinator, slug="qpv-essai", label="", content=content, file_name="qpv.geojson"
     )
-    communes = {code[:5] for code in kept.shares}
+    communes = {code[:5] for code in marking.shares}
     assert {"38151", "38185"} <= communes
-    assert all(0 < share <= 1 for share in kept.shares.values())
-    assert "surface" in kept.doubt
+    assert all(0 < share <= 1 for share in marking.shares.values())
+    assert "surface" in marking.doubt
 
 
 # ------------------------------------------------------------------------------------------------ corrections
@@ -333,14 +333,14 @@ def test_a_correction_keeps_the_former_value_readable(client, coordinator):
         f"/espace/corriger/{CELL['table']}/",
         {"code": "38151", "colonne": "median", "valeur": "21000", "raison": "Publication rectifiée"},
     )
-    kept = Correction.objects.get()
-    assert kept.former == table["median"]
+    correction = Correction.objects.get()
+    assert correction.former == table["median"]
     page = client.get("/sources/").content.decode()
     assert "Publication rectifiée" in page
-    assert number_of(kept.former) in re.sub(r"\s", " ", page)
+    assert number_of(correction.former) in re.sub(r"\s", " ", page)
 
 
-def test_a_value_that_its_producer_withholds_is_said_secret(client, coordinator):
+def test_a_value_that_its_producer_withholds_is_marked_secret(client, coordinator):
     table = queries.reference_table("cnaf-2021-iris")
     hidden = table["iris"][np.isnan(table["rsa"])][0]
     client.force_login(coordinator)
@@ -371,12 +371,14 @@ def test_a_correction_sent_twice_is_one_and_withdrawn_it_leaves_nothing(client, 
     sent = {"code": CELL["key"], "colonne": CELL["column"], "valeur": "21000", "raison": "x"}
     for _ in range(2):
         assert client.post(f"/espace/corriger/{CELL['table']}/", sent).status_code == 302
-    kept = Correction.objects.get()
+    correction = Correction.objects.get()
     with pytest.raises(Refused, match="déjà la valeur lue"):
         actions.correct(by=account("ana", "administration"), **CELL, value=21_000.0, reason="y")
-    client.post(f"/espace/correction/{kept.pk}/retirer/")
+    client.post(f"/espace/correction/{correction.pk}/retirer/")
     assert queries.corrections_in_force() == ()
-    assert actions.correct(by=coordinator, **CELL, value=21_000.0, reason="x") != kept, "it may be made again"
+    assert actions.correct(by=coordinator, **CELL, value=21_000.0, reason="x") != correction, (
+        "it may be made again"
+    )
 
 
 @pytest.mark.both_databases
@@ -384,21 +386,33 @@ def test_the_second_of_two_corrections_does_not_win_unread(client, coordinator):
     """Two people read the same value; who writes second reads the reason of the first before replacing it."""
     page = f"/espace/corriger/{CELL['table']}/"
     client.force_login(coordinator)
-    shown = re.findall(r'name="lue" value="(\d+)"', client.get(f"{page}?code={CELL['key']}").content.decode())
+    read_versions = re.findall(
+        r'name="lue" value="(\d+)"', client.get(f"{page}?code={CELL['key']}").content.decode()
+    )
     actions.correct(
         by=account("ana", "administration"),
         **CELL,
         value=20_500.0,
         reason="Insee, erratum.",
-        was=int(shown[0]),
+        was=int(read_versions[0]),
     )
-    sent = {"code": CELL["key"], "colonne": CELL["column"], "valeur": "21000", "raison": "x", "lue": shown}
+    sent = {
+        "code": CELL["key"],
+        "colonne": CELL["column"],
+        "valeur": "21000",
+        "raison": "x",
+        "lue": read_versions,
+    }
     refused = client.post(page, sent)
-    told = refused.content.decode()
+    page_text = refused.content.decode()
     assert refused.status_code == 200
-    assert "vient d’écrire 20\xa0500" in told and "Insee, erratum." in told and 'value="21000"' in told
+    assert (
+        "vient d’écrire 20\xa0500" in page_text
+        and "Insee, erratum." in page_text
+        and 'value="21000"' in page_text
+    )
     assert [c.value for c in queries.corrections_in_force()] == [20_500.0]
-    (now,) = re.findall(r'name="lue" value="(\d+)"', told)
+    (now,) = re.findall(r'name="lue" value="(\d+)"', page_text)
     assert client.post(page, sent | {"lue": now}).status_code == 302, "once it was read"
     assert [c.value for c in queries.corrections_in_force()] == [21_000.0]
     assert client.post(page, sent | {"lue": now, "valeur": "21500"}).status_code == 302, (
@@ -416,9 +430,9 @@ def test_a_corrected_value_makes_another_study(coordinator, home):
 
 
 def test_a_withdrawn_correction_gives_the_former_value_back(client, coordinator):
-    kept = actions.correct(by=coordinator, **CELL, value=21_000.0, reason="x")
+    correction = actions.correct(by=coordinator, **CELL, value=21_000.0, reason="x")
     client.force_login(coordinator)
-    client.post(f"/espace/correction/{kept.pk}/retirer/")
+    client.post(f"/espace/correction/{correction.pk}/retirer/")
     assert queries.corrections_in_force() == ()
     assert Correction.objects.get().withdrawn_at is not None
 
@@ -438,18 +452,18 @@ def test_a_correction_withdrawn_says_what_is_read_after_it(client, coordinator):
         actions.correct(by=coordinator, **CELL, value=value, reason="x") for value in (21_000.0, 22_000.0)
     )
     client.force_login(coordinator)
-    for row, told in ((earlier, "une plus récente reste lue"), (latest, "est lue de nouveau")):
+    for row, consequence in ((earlier, "une plus récente reste lue"), (latest, "est lue de nouveau")):
         page = client.post(f"/espace/correction/{row.pk}/retirer/", follow=True).content.decode()
-        assert told in page
+        assert consequence in page
 
 
 def test_two_forms_open_at_once_lose_nothing(client, coordinator, study):
     """Each saves only what it changed."""
     client.force_login(coordinator)
     address = f"/espace/territoires/{study.place}/commentaires/"
-    shown = {f"initial-{section}": "" for section in ("synthese", "besoins")}
-    client.post(address, shown | {"synthese": "De A", "besoins": ""})
-    client.post(address, shown | {"synthese": "", "besoins": "De B"})
+    initial_fields = {f"initial-{section}": "" for section in ("synthese", "besoins")}
+    client.post(address, initial_fields | {"synthese": "De A", "besoins": ""})
+    client.post(address, initial_fields | {"synthese": "", "besoins": "De B"})
     assert dossiers.comments(study.place) == {"synthese": "De A", "besoins": "De B"}
 
 
@@ -466,7 +480,7 @@ def test_a_dossier_behind_its_comments_is_written_again_after_a_stop(coordinator
     assert DBTaskResult.objects.get().args_kwargs["args"] == [study.pk]
 
 
-def test_a_corrected_value_is_told_by_the_study(coordinator):
+def test_a_corrected_value_is_a_warning_of_the_study(coordinator):
     from maillage.reference.definitions import DEFAULT, definition
     from maillage.reports.territory import sentences
     from maillage.studies.diagnosis import zoning
@@ -481,11 +495,11 @@ def test_a_corrected_value_is_told_by_the_study(coordinator):
         territory = gazetteer().get("38151")
         cut = zoning.usual(territory, frames.sources().rp2021)
         d = diagnose(Request(territory=territory, zoning=cut, definition=definition(DEFAULT), n_draws=8))
-        told = [text for text in sentences.warnings(d) if "par le réseau" in text]
+        warnings = [text for text in sentences.warnings(d) if "par le réseau" in text]
     finally:
         corrections.use([])
-    assert told
-    assert "rsa de 381510101 = 40" in told[0]
+    assert warnings
+    assert "rsa de 381510101 = 40" in warnings[0]
 
 
 def test_residents_are_those_of_the_study_whatever_was_read_before(study):
@@ -498,11 +512,11 @@ def test_residents_are_those_of_the_study_whatever_was_read_before(study):
     day = timezone.localdate()
     corrections.use([])
     try:
-        told = [dossiers.census_page(each, on=day).communes[0].residents for each in (corrected,) * 2]
+        residents = [dossiers.census_page(each, on=day).communes[0].residents for each in (corrected,) * 2]
         usual = dossiers.census_page(study, on=day).communes[0].residents
     finally:
         corrections.use([])
-    assert told[0] == told[1] != usual
+    assert residents[0] == residents[1] != usual
 
 
 def test_other_pages_read_the_study_that_the_page_of_the_place_shows(client, coordinator, study):
@@ -510,7 +524,7 @@ def test_other_pages_read_the_study_that_the_page_of_the_place_shows(client, coo
     from maillage.apps.dossiers import rules
     from maillage.apps.dossiers.models import Study
 
-    made = actions.correct(
+    correction = actions.correct(
         by=coordinator, table="cnaf-2021-iris", key="381510101", column="rsa", value=40, reason="Relevé"
     )
     inputs = dossiers.inputs_of(dossiers.StudyRequest(place="38151"))
@@ -523,12 +537,12 @@ def test_other_pages_read_the_study_that_the_page_of_the_place_shows(client, coo
         finished_at=timezone.now(),
     )
     assert dossiers.latest("38151") == corrected
-    actions.withdraw(by=coordinator, correction=made, at=timezone.now())
+    actions.withdraw(by=coordinator, correction=correction, at=timezone.now())
     assert dossiers.study_for(dossiers.StudyRequest(place="38151")) == study
     assert dossiers.latest("38151") == study, "not the one that was finished last, of a withdrawn value"
 
 
-def test_a_perimeter_of_others_or_that_gives_roles_is_not_cut_again(client, coordinator):
+def test_a_perimeter_of_another_account_or_that_gives_roles_is_not_cut_again(client, coordinator):
     from tests.conftest import account
 
     actions.keep_perimeter(

@@ -21,7 +21,7 @@ def test_whoever_steers_a_territory_keeps_the_menu_on_its_pages(client):
             assert '"/territoires/"' in menu(client, address)
 
 
-def test_others_read_territories_with_the_menu_of_everybody(client):
+def test_other_roles_read_territories_with_the_public_menu(client):
     assert "/espace/chercher/" not in menu(client, "/territoires/")
     helper = account(
         "leila", "aidant", structure=place("lieu", {"nom": "Lieu", "code_insee": "38185"}).structure

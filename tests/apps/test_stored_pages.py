@@ -16,7 +16,7 @@ from maillage.apps.agenda.actions import planning
 from maillage.apps.directory.actions import index
 from maillage.apps.territories.actions import correct
 from maillage.config import stored_pages
-from maillage.config.stored_pages import SHOWN, StoredPages
+from maillage.config.stored_pages import SUBJECTS_BY_PATH, StoredPages
 from tests.apps.test_space import CELL
 from tests.conftest import account
 from tests.support.places import place
@@ -27,15 +27,15 @@ SOON = NOW + timedelta(days=3, hours=1)
 
 
 @pytest.fixture(autouse=True)
-def _kept(settings, monkeypatch):
-    """Pages are kept, and the minute of the test does not end."""
+def _stored(settings, monkeypatch):
+    """Pages are stored, and the minute of the test does not end."""
     settings.STORED_PAGES = 60
     monkeypatch.setattr("maillage.config.stored_pages.time.time", lambda: 6000.0)
 
 
 @pytest.fixture
 def committed(django_capture_on_commit_callbacks):
-    """What is written in it is committed at its end; what was written before never was."""
+    """Commit at the end of the context the rows written in it; rows written before are never committed."""
 
     def within():
         connection.run_on_commit.clear()
@@ -52,27 +52,33 @@ def karim(home):
 
 def planned(karim):
     by, library = karim
-    held = {"title": "Écrire à Zoé", "subject": "mail", "level": "debutant", "lieu": library, "capacity": 2}
-    values = held | {"starts_at": SOON, "ends_at": SOON + timedelta(hours=2)}
+    common_values = {
+        "title": "Écrire à Zoé",
+        "subject": "mail",
+        "level": "debutant",
+        "lieu": library,
+        "capacity": 2,
+    }
+    values = common_values | {"starts_at": SOON, "ends_at": SOON + timedelta(hours=2)}
     return planning.plan(by=by, structure=library.structure, values=values, at=NOW)
 
 
 def queries(client, path) -> tuple[list[str], str]:
-    with CaptureQueriesContext(connection) as made:
+    with CaptureQueriesContext(connection) as context:
         answer = client.get(path)
     assert answer.status_code == 200
-    return [each["sql"] for each in made], answer.content.decode()
+    return [each["sql"] for each in context], answer.content.decode()
 
 
-@pytest.mark.parametrize("path", list(SHOWN))
+@pytest.mark.parametrize("path", list(SUBJECTS_BY_PATH))
 def test_a_page_is_made_once_and_is_the_one_that_would_be_made(client, settings, path):
     first = client.get(path)
-    made, again = queries(client, path)
+    statements, again = queries(client, path)
     assert again == first.content.decode()
-    assert len(made) <= 1, "a page that is kept asks only whether it still holds"
-    kept = client.get(path)
-    assert {**kept.headers, "X-Request-ID": ""} == {**first.headers, "X-Request-ID": ""}
-    assert not kept.cookies and kept.resolver_match.route == first.resolver_match.route
+    assert len(statements) <= 1, "a page that is kept asks only whether it still holds"
+    stored_page = client.get(path)
+    assert {**stored_page.headers, "X-Request-ID": ""} == {**first.headers, "X-Request-ID": ""}
+    assert not stored_page.cookies and stored_page.resolver_match.route == first.resolver_match.route
     settings.STORED_PAGES = 0
     assert client.get(path).content.decode() == again
 
@@ -80,30 +86,30 @@ def test_a_page_is_made_once_and_is_the_one_that_would_be_made(client, settings,
 def test_somebody_signed_in_gets_their_own_page_and_leaves_nothing_of_it(client, karim):
     nobody = client.get("/ateliers/").content.decode()
     client.force_login(karim[0])
-    theirs = client.get("/ateliers/")
-    assert theirs.content.decode() != nobody
-    assert "no-store" in theirs["Cache-Control"] and "ETag" not in theirs
+    own_page = client.get("/ateliers/")
+    assert own_page.content.decode() != nobody
+    assert "no-store" in own_page["Cache-Control"] and "ETag" not in own_page
     client.logout()
     assert client.get("/ateliers/").content.decode() == nobody
 
 
-def test_somebody_signed_in_who_comes_first_is_kept_for_nobody(client, karim):
+def test_the_page_of_somebody_signed_in_is_stored_for_nobody(client, karim):
     client.force_login(karim[0])
-    theirs = client.get("/glossaire/").content.decode()
+    own_page = client.get("/glossaire/").content.decode()
     client.logout()
-    assert client.get("/glossaire/").content.decode() != theirs
-    made, _ = queries(client, "/ateliers/")
-    assert len(made) > 1, "the first page of nobody is made"
+    assert client.get("/glossaire/").content.decode() != own_page
+    statements, _ = queries(client, "/ateliers/")
+    assert len(statements) > 1, "the first page of nobody is made"
 
 
-def test_what_is_said_to_one_is_said_to_nobody_else(client, rf, karim):
+def test_a_notice_to_one_account_reaches_nobody_else(client, rf, karim):
     client.force_login(karim[0])
     session = client.session
-    asked = rf.get("/")
-    asked.session, asked.COOKIES["sessionid"] = session, session.session_key
-    asked._messages = messages.storage.default_storage(asked)
-    messages.info(asked, "Ceci est pour Karim.")
-    asked._messages.update(None)
+    request = rf.get("/")
+    request.session, request.COOKIES["sessionid"] = session, session.session_key
+    request._messages = messages.storage.default_storage(request)
+    messages.info(request, "Ceci est pour Karim.")
+    request._messages.update(None)
     session.save()
     assert "Ceci est pour Karim." in client.get("/glossaire/").content.decode()
     client.logout()
@@ -127,7 +133,7 @@ def test_each_language_and_each_light_has_its_page(client):
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "request_options",
     [
         {"path": "/sources/", "data": {"q": "Insee"}},
         {"path": "/ateliers/", "headers": {"cookie": "territoire=38"}},
@@ -136,24 +142,24 @@ def test_each_language_and_each_light_has_its_page(client):
         {"path": "/ateliers/", "headers": {"host": "127.0.0.1"}},
     ],
 )
-def test_who_asks_otherwise_gets_a_page_made_for_them(client, asked):
-    client.get(asked["path"])
-    with CaptureQueriesContext(connection) as made:
-        assert client.get(**asked).status_code == 200
-    assert any("cache" not in each["sql"] for each in made)
+def test_who_asks_otherwise_gets_a_page_made_for_them(client, request_options):
+    client.get(request_options["path"])
+    with CaptureQueriesContext(connection) as context:
+        assert client.get(**request_options).status_code == 200
+    assert any("cache" not in each["sql"] for each in context)
 
 
-def test_a_host_that_is_not_ours_is_refused(client):
+def test_an_unknown_host_is_refused(client):
     assert client.get("/").status_code == 200
     assert client.get("/", headers={"host": "ailleurs.exemple.fr"}).status_code == 400
 
 
-def test_a_page_with_a_form_is_never_kept(client):
+def test_a_page_with_a_form_is_never_stored(client):
     secrets = {Client().get("/bilan/").cookies["csrftoken"].value for _ in range(2)}
-    assert len(secrets) == 2 and "/bilan/" not in SHOWN
+    assert len(secrets) == 2 and "/bilan/" not in SUBJECTS_BY_PATH
 
 
-def test_a_write_is_shown_at_once_in_each_process(client, karim, committed):
+def test_a_write_is_visible_at_once_in_each_process(client, karim, committed):
     other = Client()  # with pages of its own, as another process
     row = planned(karim)
     for each in (client, other, client, other):
@@ -167,22 +173,22 @@ def test_a_write_is_shown_at_once_in_each_process(client, karim, committed):
 
 def test_a_reading_or_a_write_of_something_else_makes_no_page_again(client, karim, committed):
     client.get("/ateliers/")
-    with committed() as told:
+    with committed() as callbacks:
         journal.record(by=karim[0], verb="lieu.seen", row=karim[1], at=NOW)
         journal.record(by=karim[0], verb="account.changed", row=karim[0], at=NOW)
-    assert not told
-    made, _ = queries(client, "/ateliers/")
-    assert len(made) == 1
+    assert not callbacks
+    statements, _ = queries(client, "/ateliers/")
+    assert len(statements) == 1
 
 
-def test_a_place_and_a_correction_are_shown_at_once(client, karim, committed):
+def test_a_place_and_a_correction_are_visible_at_once(client, karim, committed):
     by, library = karim
     for path in ("/carte/", "/ateliers/", "/sources/"):
         client.get(path)
-    with committed() as told:
+    with committed() as callbacks:
         index.refresh([library])
         index.refresh([library])
-    assert len(told) == 1, "a mark is left once by a transaction"
+    assert len(callbacks) == 1, "a mark is left once by a transaction"
     for path, again in (("/carte/", True), ("/ateliers/", True), ("/sources/", False)):
         assert (len(queries(client, path)[0]) > 1) == again
     with committed():
@@ -190,7 +196,7 @@ def test_a_place_and_a_correction_are_shown_at_once(client, karim, committed):
     assert "L’arrêté de mars" in client.get("/sources/").content.decode()
 
 
-def test_what_no_line_tells_is_shown_once_the_minute_ends(client, karim, monkeypatch):
+def test_an_unrecorded_write_is_visible_once_the_minute_ends(client, karim, monkeypatch):
     row = planned(karim)
     client.get("/ateliers/")
     type(row).objects.filter(pk=row.pk).update(published_at=NOW)
@@ -207,17 +213,17 @@ def test_a_browser_that_has_the_page_is_sent_nothing(client):
 
 
 def test_a_page_is_packed_for_those_alone_who_can_open_it(rf):
-    made = []
+    requests = []
 
     def answer(request):
-        made.append(request)
+        requests.append(request)
         return HttpResponse(request.headers.get("Accept-Encoding", ""))
 
-    kept = StoredPages(answer)
+    stored_pages = StoredPages(answer)
     for words in ("gzip, br", "", "gzip", "identity"):
         headers = {"accept-encoding": words}
-        assert (b"gzip" in kept(rf.get("/glossaire/", headers=headers)).content) == ("gzip" in words)
-    assert len(made) == 2
+        assert (b"gzip" in stored_pages(rf.get("/glossaire/", headers=headers)).content) == ("gzip" in words)
+    assert len(requests) == 2
 
 
 def test_pages_that_ask_the_database_nothing_answer_without_it(client, monkeypatch):
@@ -229,8 +235,8 @@ def test_pages_that_ask_the_database_nothing_answer_without_it(client, monkeypat
     assert client.get("/glossaire/").status_code == 200
 
 
-def test_only_so_many_pages_are_kept(client, monkeypatch):
+def test_only_so_many_pages_are_stored(client, monkeypatch):
     monkeypatch.setattr(stored_pages, "MOST", 2)
-    for path in SHOWN:
+    for path in SUBJECTS_BY_PATH:
         assert client.get(path).status_code == 200
     assert client.get("/").status_code == 200

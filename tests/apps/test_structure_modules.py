@@ -94,7 +94,7 @@ def write(client, pattern: str, id: str = "le-bus", **more):
     return client.post(f"{BASE}{id}/etapes/{pattern}/", {"lu": state(client, id), **TYPED[pattern], **more})
 
 
-def whole(client) -> None:
+def write_module(client) -> None:
     """Write « Le bus » to its end, by its pages: header, six steps, sheet."""
     client.post(f"{BASE}nouveau/", {"titre": "Le bus", "en_tete": "", "theme": "francais"})
     for pattern in steps.PATTERNS:
@@ -119,13 +119,13 @@ def test_a_trainer_writes_a_module_from_nothing(client, trainer, library):
     page = read(client, f"{BASE}le-bus/")
     assert "cochez « Cette étape montre que c’est appris »" in page
     assert read(client, "/apprendre/le-bus/").count("Le bus") == 0
-    whole(client)
+    write_module(client)
     page = read(client, f"{BASE}le-bus/")
     assert "faute" not in page
     assert "Prendre le bus." in read(client, "/apprendre/le-bus/")
     kinds = [
-        each.kind
-        for _, each in contents.modules_of_structure(authors.scope_of(library.pk))["le-bus"].exercises()
+        exercise.kind
+        for _, exercise in contents.modules_of_structure(authors.scope_of(library.pk))["le-bus"].exercises()
     ]
     assert kinds == [*steps.PATTERNS][1:]
     for number in range(1, 7):
@@ -133,15 +133,15 @@ def test_a_trainer_writes_a_module_from_nothing(client, trainer, library):
 
 
 def test_only_who_learns_with_the_structure_reads_what_it_wrote(client, trainer, library, centre):
-    whole(client)
-    mine, other = (
+    write_module(client)
+    own_group, other = (
         groups.open_group(
             by=account(name, "formation", structure=at), structure=at, title="Jeudi", modules=[], at=AT
         )
         for name, at in (("lea", library), ("ana", centre))
     )
     client.logout()
-    for group, status in ((mine, 200), (other, 404)):
+    for group, status in ((own_group, 200), (other, 404)):
         (member,) = groups.welcome(group, ["Ali"], by=group.by, at=AT)
         client.post("/apprendre/groupe/", {"code": group.code, "carte": member.person.card, "rejoindre": "1"})
         assert client.get("/apprendre/le-bus/").status_code == status
@@ -154,7 +154,7 @@ def test_only_who_learns_with_the_structure_reads_what_it_wrote(client, trainer,
 
 
 def test_a_card_without_a_group_reads_what_the_structure_that_follows_it_wrote(client, trainer, library):
-    whole(client)
+    write_module(client)
     client.logout()
     client.post("/ma-carte/nouvelle/", {"surnom": "Ali"})
     assert client.get("/apprendre/le-bus/").status_code == 404, "nobody follows a card of one's own making"
@@ -167,7 +167,7 @@ def test_a_card_without_a_group_reads_what_the_structure_that_follows_it_wrote(c
 
 def test_what_is_learnt_of_a_module_of_ones_structure_is_stored(client, trainer, library, centre):
     """A device sends without cookie: the card alone says whose modules are read."""
-    whole(client)
+    write_module(client)
     client.logout()
     fact = {"module": "le-bus", "version": 1, "etape": 6, "etat": "done"}
     stored = []
@@ -183,14 +183,14 @@ def test_what_is_learnt_of_a_module_of_ones_structure_is_stored(client, trainer,
 
 def test_what_is_learnt_by_the_link_of_a_structure_is_stored(client, trainer, library, centre):
     """With a card of one’s own making: the page says whose modules it shows."""
-    whole(client)
+    write_module(client)
     client.logout()
     assert "data-lecteur" not in read(client, "/apprendre/tenir-la-souris/1/")
     client.get(f"/apprendre/?territoire={authors.scope_of(library.pk)}")
-    (said,) = re.findall(r'data-lecteur="([^"]*)"', read(client, "/apprendre/le-bus/6/"))
+    (scope,) = re.findall(r'data-lecteur="([^"]*)"', read(client, "/apprendre/le-bus/6/"))
     card = access.token(groups.alone(nickname="", at=AT))
     stored = []
-    for reader in (said, "", authors.scope_of(centre.pk), "structure-../x"):
+    for reader in (scope, "", authors.scope_of(centre.pk), "structure-../x"):
         fact = {"module": "le-bus", "version": 1, "etape": 6, "etat": "done", "lecteur": reader}
         sent = {"carte": card, "faits": [{**fact, "uid": str(uuid4())}]}
         answer = client.post("/apprendre/synchroniser/", json.dumps(sent), content_type="application/json")
@@ -198,17 +198,17 @@ def test_what_is_learnt_by_the_link_of_a_structure_is_stored(client, trainer, li
     assert stored == [1, 0, 0, 0]
 
 
-def test_the_pages_kept_on_a_device_are_those_of_who_reads_there(client, trainer, library):
+def test_the_pages_stored_on_a_device_are_those_of_who_reads_there(client, trainer, library):
     """The script that keeps them sends no cookie: it says whose modules are read, and nobody’s name."""
-    whole(client)
+    write_module(client)
     client.logout()
     client.get(f"/apprendre/?territoire={authors.scope_of(library.pk)}")
     script = client.get("/apprendre/hors-ligne.js").content.decode()
-    held = json.loads(script.split("\n", 1)[0].removeprefix("const CONTENUS = ").removesuffix(";"))
+    contents_json = json.loads(script.split("\n", 1)[0].removeprefix("const CONTENUS = ").removesuffix(";"))
     client.cookies.clear()
-    read_as = {access.READER: held["lecteur"]}
+    read_as = {access.READER: contents_json["lecteur"]}
     assert access.READER in script.split("\n", 1)[1]
-    for address in held["modules"]["le-bus"]:
+    for address in contents_json["modules"]["le-bus"]:
         assert (client.get(address).status_code, client.get(address, headers=read_as).status_code) == (
             404,
             200,
@@ -219,7 +219,7 @@ def test_the_pages_kept_on_a_device_are_those_of_who_reads_there(client, trainer
 
 
 def test_another_structure_and_another_territory_find_nothing_to_write(client, trainer, library, centre):
-    whole(client)
+    write_module(client)
     scope = authors.scope_of(library.pk)
     for user in (
         account("ana", "formation", structure=centre),
@@ -234,7 +234,7 @@ def test_another_structure_and_another_territory_find_nothing_to_write(client, t
 
 
 def test_the_territory_reads_the_module_of_a_structure_then_takes_it(client, trainer, library):
-    whole(client)
+    write_module(client)
     scope = authors.scope_of(library.pk)
     client.force_login(account("isere", "coordination", territory="38"))
     assert "Écrits par les structures du territoire" in read(client, BASE)
@@ -246,7 +246,7 @@ def test_the_territory_reads_the_module_of_a_structure_then_takes_it(client, tra
     assert "le-bus" in contents.modules_of_structure(scope)
 
 
-def test_what_lacks_in_a_step_is_said_and_given_back(client, trainer):
+def test_what_lacks_in_a_step_is_an_error_and_what_was_typed_stays(client, trainer):
     client.post(f"{BASE}nouveau/", {"titre": "Le bus", "en_tete": "", "theme": "francais"})
     for pattern, more, words in (
         ("choisir", {"choix-1-juste": ""}, "Aucun choix n’est juste"),
@@ -267,7 +267,7 @@ def test_what_lacks_in_a_step_is_said_and_given_back(client, trainer):
     assert client.get(f"{BASE}le-bus/etapes/bureau/").status_code == 404
 
 
-def test_the_second_of_two_who_write_a_step_is_told_and_keeps_the_text(client, trainer):
+def test_the_second_of_two_who_write_a_step_is_warned_and_keeps_the_text(client, trainer):
     client.post(f"{BASE}nouveau/", {"titre": "Le bus", "en_tete": "", "theme": "francais"})
     before = state(client, "le-bus")
     write(client, "lire")

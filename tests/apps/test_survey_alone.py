@@ -16,7 +16,7 @@ from maillage.reference.surveys import banks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
-HERE = "38185"
+GRENOBLE = "38185"
 
 
 def ask(name: str, kind: str, **more) -> Question:
@@ -55,8 +55,10 @@ FORM = Questionnaire(
 
 @pytest.fixture
 def survey():
-    made = campaigns.prepare(by=None, title="Essai", territory=HERE, questionnaire=FORM, at=AT, by_link=True)
-    return campaigns.open_survey(made, by=None, at=AT)
+    draft = campaigns.prepare(
+        by=None, title="Essai", territory=GRENOBLE, questionnaire=FORM, at=AT, by_link=True
+    )
+    return campaigns.open_survey(draft, by=None, at=AT)
 
 
 def post(client, address: str, **values):
@@ -66,11 +68,11 @@ def post(client, address: str, **values):
 def test_no_screen_waits_for_its_own_answers():
     for form in (FORM, *banks().values()):
         cut = screens.cut(form)
-        seen = [name for screen in cut for name in screen.names]
-        assert seen == [
+        screen_names = [name for screen in cut for name in screen.names]
+        assert screen_names == [
             q.name for q in form.questions() if q.kind not in (*screens.UNASKED, "note") and not q.observed
         ]
-        assert "francais" not in seen  # told by the one who asks
+        assert "francais" not in screen_names  # told by the one who asks
         assert all(len(screen.names) <= screens.MOST for screen in cut)
     assert [screen.names for screen in screens.cut(FORM)] == [("age", "net"), ("ou",), ("eq", "ordre")]
 
@@ -80,8 +82,8 @@ def test_somebody_answers_alone_without_script(client, survey):
         "Question" not in client.get("/enquetes/essai/page/1/", follow=True).content.decode().split("<h1")[0]
     )
     assert post(client, "/enquetes/essai/", langue="fr").url == "/enquetes/essai/page/1/"
-    told = post(client, "/enquetes/essai/page/1/", **{"q-age": "7", "q-net": "non"})
-    assert told.status_code == 400 and 'value="7"' in told.content.decode()
+    refused_page = post(client, "/enquetes/essai/page/1/", **{"q-age": "7", "q-net": "non"})
+    assert refused_page.status_code == 400 and 'value="7"' in refused_page.content.decode()
     # « Non » skips the second screen.
     assert (
         post(client, "/enquetes/essai/page/1/", **{"q-age": "71", "q-net": "non"}).url
@@ -97,9 +99,14 @@ def test_somebody_answers_alone_without_script(client, survey):
     )
     assert "71" in client.get("/enquetes/essai/relire/").content.decode()
     assert post(client, "/enquetes/essai/relire/").url == "/enquetes/essai/merci/"
-    held = Answer.objects.get()
-    assert held.values == {"age": "71", "net": "non", "eq": "pc", "ordre": "tablette pc"}
-    assert (held.channel, held.language, held.surveyor, held.by) == ("link", "fr", None, None)
+    stored_answer = Answer.objects.get()
+    assert stored_answer.values == {"age": "71", "net": "non", "eq": "pc", "ordre": "tablette pc"}
+    assert (stored_answer.channel, stored_answer.language, stored_answer.surveyor, stored_answer.by) == (
+        "link",
+        "fr",
+        None,
+        None,
+    )
     assert "Merci" in client.get("/enquetes/essai/merci/").content.decode()
     # Sent again by a second click: nothing is left to send.
     assert post(client, "/enquetes/essai/relire/").url == "/enquetes/essai/" and Answer.objects.count() == 1
@@ -113,13 +120,13 @@ def test_what_is_left_unsaid_is_an_answer(client, survey):
     )
 
 
-def test_a_required_question_left_empty_is_told(client, survey):
+def test_a_required_question_left_empty_is_refused(client, survey):
     post(client, "/enquetes/essai/")
     assert post(client, "/enquetes/essai/page/1/", **{"q-age": "40"}).status_code == 400
     assert post(client, "/enquetes/essai/relire/").status_code == 400 and not Answer.objects.exists()
 
 
-def test_what_helps_is_heard_with_its_question(client, survey):
+def test_the_hint_of_a_question_describes_its_field(client, survey):
     post(client, "/enquetes/essai/")
     assert (
         post(client, "/enquetes/essai/page/1/", **{"q-age": "40", "q-net": "oui"}).url
@@ -135,14 +142,14 @@ def test_the_language_chosen_on_the_first_screen_is_that_of_the_questions(client
     assert re.search(r'href="\?langue=en" lang="en" aria-current="true"', page)
     sent = re.search(r'name="langue" value="([^"]*)"', page)
     assert sent
-    shown = client.post("/enquetes/essai/", {"langue": sent[1]}, follow=True).content.decode()
-    assert "age in English?" in shown
-    assert "Prefer not to answer" in shown
-    assert "Je ne sais pas" not in shown
-    kept = client.post(
+    first_screen = client.post("/enquetes/essai/", {"langue": sent[1]}, follow=True).content.decode()
+    assert "age in English?" in first_screen
+    assert "Prefer not to answer" in first_screen
+    assert "Je ne sais pas" not in first_screen
+    response = client.post(
         "/enquetes/essai/page/1/", {"tu-age": "refus", "tu-net": "nsp", "q-net": "nsp"}, follow=True
     )
-    assert kept.redirect_chain
+    assert response.redirect_chain
     read = client.get("/enquetes/essai/relire/").content.decode()
     assert "Prefer not to answer" in read
     assert "I do not know" in read
@@ -174,15 +181,15 @@ def test_one_of_many_communes_is_chosen_in_a_list(client):
         lists={"c": offer(*(f"c{n}" for n in range(40)))},
         items=(ask("commune", "one", choices="c", required=True),),
     )
-    made = campaigns.prepare(
-        by=None, title="Longue", territory=HERE, questionnaire=towns, at=AT, by_link=True
+    draft = campaigns.prepare(
+        by=None, title="Longue", territory=GRENOBLE, questionnaire=towns, at=AT, by_link=True
     )
-    campaigns.open_survey(made, by=None, at=AT)
+    campaigns.open_survey(draft, by=None, at=AT)
     post(client, "/enquetes/longue/")
-    shown = client.get("/enquetes/longue/page/1/").content.decode()
-    assert '<label class="intitule" for="q-commune"' in shown
-    assert '<select id="q-commune" name="q-commune">' in shown
-    assert 'type="radio"' not in shown
+    page_text = client.get("/enquetes/longue/page/1/").content.decode()
+    assert '<label class="intitule" for="q-commune"' in page_text
+    assert '<select id="q-commune" name="q-commune">' in page_text
+    assert 'type="radio"' not in page_text
     assert "Choisissez" in post(client, "/enquetes/longue/page/1/", **{"q-commune": ""}).content.decode()
     post(client, "/enquetes/longue/page/1/", **{"q-commune": "c7"})
     assert (
@@ -201,9 +208,9 @@ def test_two_choices_of_one_rank_are_put_apart_by_whoever_answers(client, survey
     ranks = {"rang-ordre-pc": "1", "rang-ordre-tablette": "1", "rang-ordre-rien": "2"}
     page = post(client, address, **ranks)
     assert page.status_code == 400
-    told = page.content.decode()
-    assert re.search(r'class="erreur"[^>]*>.*?Écrivez 1 dans la case du plus important', told, re.S)
-    assert list(re.findall(r'name="rang-ordre-(\w+)"\s+value="(\d)"', told)) == [
+    page_text = page.content.decode()
+    assert re.search(r'class="erreur"[^>]*>.*?Écrivez 1 dans la case du plus important', page_text, re.S)
+    assert list(re.findall(r'name="rang-ordre-(\w+)"\s+value="(\d)"', page_text)) == [
         ("pc", "1"),
         ("tablette", "1"),
         ("rien", "2"),
@@ -213,14 +220,14 @@ def test_two_choices_of_one_rank_are_put_apart_by_whoever_answers(client, survey
     assert Answer.objects.get().values["ordre"] == "pc rien tablette"
 
 
-def test_words_sent_in_place_of_a_choice_are_not_kept(client, survey):
+def test_words_sent_in_place_of_a_choice_are_refused(client, survey):
     post(client, "/enquetes/essai/")
     assert post(client, "/enquetes/essai/page/1/", **{"q-age": "40", "q-net": "<script>"}).status_code == 400
 
 
 def test_nothing_opens_before_the_survey_does(client):
-    campaigns.prepare(by=None, title="Brouillon", territory=HERE, questionnaire=FORM, at=AT, by_link=True)
-    closed = campaigns.prepare(by=None, title="Sans lien", territory=HERE, questionnaire=FORM, at=AT)
+    campaigns.prepare(by=None, title="Brouillon", territory=GRENOBLE, questionnaire=FORM, at=AT, by_link=True)
+    closed = campaigns.prepare(by=None, title="Sans lien", territory=GRENOBLE, questionnaire=FORM, at=AT)
     campaigns.open_survey(closed, by=None, at=AT)
     for address in (
         "/enquetes/brouillon/",
@@ -259,14 +266,14 @@ def test_whoever_was_answering_when_it_ended_may_finish(client, survey):
 
 def test_what_was_begun_long_before_the_end_is_not_finished_after_it(client, survey):
     post(client, "/enquetes/essai/")
-    held = client.session
-    held[f"enquete-{survey.pk}"] |= {"begun": (timezone.now() - timedelta(hours=3)).isoformat()}
-    held.save()
+    session = client.session
+    session[f"enquete-{survey.pk}"] |= {"begun": (timezone.now() - timedelta(hours=3)).isoformat()}
+    session.save()
     campaigns.close(survey, by=None, at=AT)
     assert post(client, "/enquetes/essai/relire/").status_code == 410
 
 
-def test_no_name_is_asked_and_nothing_is_kept_by_a_cache(client, survey):
+def test_the_page_wants_no_name_and_forbids_caches(client, survey):
     post(client, "/enquetes/essai/")
     answer = client.get("/enquetes/essai/page/1/")
     assert "no-store" in answer["Cache-Control"]
@@ -284,8 +291,8 @@ def test_a_kiosk_starts_afresh_for_each_person(client, survey):
     post(client, "/enquetes/essai/")
     post(client, "/enquetes/essai/page/1/", **{"q-age": "40", "q-net": "non"})
     post(client, "/enquetes/essai/relire/")
-    held = Answer.objects.get()
-    assert (held.channel, held.surveyor, held.place) == ("kiosk", device, place)
+    stored_answer = Answer.objects.get()
+    assert (stored_answer.channel, stored_answer.surveyor, stored_answer.place) == ("kiosk", device, place)
     post(client, "/enquetes/essai/")
     post(client, "/enquetes/essai/page/1/", **{"q-age": "41", "q-net": "non"})
     session = client.session
@@ -334,18 +341,18 @@ def test_logs_hold_no_link(kind):
     assert "secret" not in Masked("%(message)s").format(record)
 
 
-def test_what_was_written_in_french_is_told_so_in_another_language(client, survey):
+def test_french_text_is_marked_as_french_in_another_language(client, survey):
     """A voice, a screen reader and right-to-left text take each word for what it is."""
-    shown = client.get("/enquetes/essai/?langue=en").content.decode()
-    assert '<h1><span lang="fr" dir="ltr">Essai</span>' in shown
+    page_text = client.get("/enquetes/essai/?langue=en").content.decode()
+    assert '<h1><span lang="fr" dir="ltr">Essai</span>' in page_text
     assert '<span lang="fr"' not in client.get("/enquetes/essai/?langue=fr").content.decode()
 
 
-def test_every_word_of_ours_is_in_the_language_chosen(client, survey):
+def test_every_word_of_the_platform_is_in_the_language_chosen(client, survey):
     post(client, "/enquetes/essai/", langue="en")
-    asked = client.get("/enquetes/essai/page/1/").content.decode()
-    assert "I do not know" in asked
-    assert "Je ne sais pas" not in asked
+    first_screen = client.get("/enquetes/essai/page/1/").content.decode()
+    assert "I do not know" in first_screen
+    assert "Je ne sais pas" not in first_screen
     faulty = post(client, "/enquetes/essai/page/1/", **{"q-age": "x", "q-net": "non"}).content.decode()
     assert "On attend" not in faulty
     post(client, "/enquetes/essai/page/1/", **{"tu-age": "nsp", "q-net": "non"})
@@ -358,9 +365,9 @@ def test_answers_are_read_again_as_their_author_says_them():
     form = Questionnaire(
         id="f", title="Essai", items=(ask("jour", "date"), ask("quand", "moment"), ask("euros", "decimal"))
     )
-    told = [screens.in_words(form, form.question(name), value, "fr") for name, value in (("jour", "2026-11-02"), ("quand", "2026-11-02T10:30"), ("euros", "12.5"))]  # fmt: skip
-    assert told == ["2 novembre 2026", "2 novembre 2026, 10 h 30", "12,5"]
+    value_texts = [screens.in_words(form, form.question(name), value, "fr") for name, value in (("jour", "2026-11-02"), ("quand", "2026-11-02T10:30"), ("euros", "12.5"))]  # fmt: skip
+    assert value_texts == ["2 novembre 2026", "2 novembre 2026, 10 h 30", "12,5"]
     assert screens.in_words(form, form.question("jour"), "2026-11-02", "en") == "Nov. 2, 2026"
     scale = ask("note", "range", parameters={"start": "0", "end": "10", "step": "0.5"})
-    shown = screens.question_page(form, scale, {}, language="fr", on=AT.date())
-    assert shown.hint == "Écrivez un nombre, de 0 à 10."
+    scale_page = screens.question_page(form, scale, {}, language="fr", on=AT.date())
+    assert scale_page.hint == "Écrivez un nombre, de 0 à 10."

@@ -12,7 +12,7 @@ from django.utils import timezone
 from maillage.apps.surveys.actions import calculations
 from maillage.apps.surveys.actions import results as actions
 from maillage.apps.surveys.models import Answer, Version
-from maillage.apps.surveys.queries import calculations as kept
+from maillage.apps.surveys.queries import calculations as stored_parts
 from maillage.apps.surveys.queries import editions, frames, sentences
 from tests.apps.test_survey_results import AT, analyst, answered, browser, survey, where  # noqa: F401
 from tests.support.speed import processor
@@ -30,15 +30,15 @@ def _own_home(settings, tmp_path):
 @pytest.fixture
 def counted(monkeypatch):
     """Count what is computed."""
-    made: list[str] = []
-    real = kept.content
+    computed_parts: list[str] = []
+    real = stored_parts.content
 
     def content(row, part, at):
-        made.append(part)
+        computed_parts.append(part)
         return real(row, part, at)
 
-    monkeypatch.setattr(kept, "content", content)
-    return made
+    monkeypatch.setattr(stored_parts, "content", content)
+    return computed_parts
 
 
 def test_a_page_opened_twice_is_computed_once(browser, survey, counted):
@@ -47,20 +47,20 @@ def test_a_page_opened_twice_is_computed_once(browser, survey, counted):
         assert browser.get(where(survey, "constats/")).status_code == 200
         assert browser.get(where(survey, "publier/")).status_code == 200
         assert "Réponses reçues" in browser.get(where(survey, "methode/")).content.decode()
-    assert counted == [kept.TABLES, kept.EDITION, kept.METHOD]
+    assert counted == [stored_parts.TABLES, stored_parts.EDITION, stored_parts.METHOD]
 
 
 def test_another_day_only_dates_the_edition_again(survey, counted):
-    """What was computed on Friday is read on Monday, as if made then; a year later, the wave has another name."""
-    calculations.ask(survey, kept.EDITION, at=AT)
+    """Parts computed on Friday are read on Monday, as if made then; a year later, the wave has another name."""
+    calculations.ask(survey, stored_parts.EDITION, at=AT)
     for days in (1, 3):
-        later = calculations.ask(survey, kept.EDITION, at=AT + timedelta(days))
-        fresh = kept.content(survey, kept.EDITION, AT + timedelta(days))
+        later = calculations.ask(survey, stored_parts.EDITION, at=AT + timedelta(days))
+        fresh = stored_parts.content(survey, stored_parts.EDITION, AT + timedelta(days))
         assert later == fresh, "its cover and its day, and nothing else"
     assert len(counted) == 1 + 2, "the two that this test made to compare"
     counted.clear()
-    calculations.ask(survey, kept.EDITION, at=AT + timedelta(366))
-    assert counted == [kept.EDITION]
+    calculations.ask(survey, stored_parts.EDITION, at=AT + timedelta(366))
+    assert counted == [stored_parts.EDITION]
 
 
 def answer_more(survey):
@@ -100,20 +100,20 @@ def publish(survey):
     "change", [answer_more, put_aside, take_another_for_it, change_weight, reword, round_down, publish]
 )
 def test_whatever_a_table_reads_computes_it_again(survey, counted, change):
-    calculations.ask(survey, kept.TABLES, at=AT)
-    assert calculations.ask(survey, kept.TABLES, at=AT) and counted == [kept.TABLES]
+    calculations.ask(survey, stored_parts.TABLES, at=AT)
+    assert calculations.ask(survey, stored_parts.TABLES, at=AT) and counted == [stored_parts.TABLES]
     change(survey)
     survey.refresh_from_db()
     counted.clear()
-    calculations.ask(survey, kept.TABLES, at=AT)
-    assert kept.TABLES in counted
+    calculations.ask(survey, stored_parts.TABLES, at=AT)
+    assert stored_parts.TABLES in counted
 
 
 def test_another_rule_computes_it_again(survey, counted, monkeypatch):
-    calculations.ask(survey, kept.TABLES, at=AT)
-    monkeypatch.setattr(kept.protection, "PERSONS", kept.protection.chosen("inhabitants", 20))
-    calculations.ask(survey, kept.TABLES, at=AT)
-    assert counted == [kept.TABLES, kept.TABLES]
+    calculations.ask(survey, stored_parts.TABLES, at=AT)
+    monkeypatch.setattr(stored_parts.protection, "PERSONS", stored_parts.protection.chosen("inhabitants", 20))
+    calculations.ask(survey, stored_parts.TABLES, at=AT)
+    assert counted == [stored_parts.TABLES, stored_parts.TABLES]
 
 
 def test_a_sentence_edited_changes_the_edition_and_not_the_tables(browser, survey, counted):
@@ -126,7 +126,7 @@ def test_a_sentence_edited_changes_the_edition_and_not_the_tables(browser, surve
     )
     assert "Nos mots à nous" in browser.get(where(survey, "publier/")).content.decode()
     assert "Nos mots à nous." in browser.get(where(survey, "constats/")).content.decode()
-    assert counted == [kept.TABLES, kept.EDITION]
+    assert counted == [stored_parts.TABLES, stored_parts.EDITION]
 
 
 def test_a_large_survey_is_computed_by_the_worker_and_the_page_says_so(
@@ -139,19 +139,19 @@ def test_a_large_survey_is_computed_by_the_worker_and_the_page_says_so(
     for tab in ("", "constats/", "publier/", "methode/", "tableaux.csv", "?question=aise&par=aide"):
         page = browser.get(where(survey, tab))
         assert page.status_code == 200
-        said = page.content.decode()
-        assert "Les résultats se calculent." in said
-        assert '<meta http-equiv="refresh"' in said  # without a script
+        page_text = page.content.decode()
+        assert "Les résultats se calculent." in page_text
+        assert '<meta http-equiv="refresh"' in page_text  # without a script
     assert not counted
-    calculations.compute_later.func(survey.pk, kept.TABLES)
+    calculations.compute_later.func(survey.pk, stored_parts.TABLES)
     assert "Tableaux de travail." in browser.get(where(survey)).content.decode()
-    calculations.compute_later.func(survey.pk, kept.TABLES)  # asked twice: computed once
-    assert counted == [kept.TABLES]
+    calculations.compute_later.func(survey.pk, stored_parts.TABLES)  # asked twice: computed once
+    assert counted == [stored_parts.TABLES]
 
 
 def test_what_was_previewed_is_published_without_computing_it_again(browser, survey, counted, monkeypatch):
     """Publier répond aussitôt, et la page dit « Publié » avant que les résultats ne se recalculent."""
-    digest = calculations.ask(survey, kept.EDITION, at=AT)["digest"]
+    digest = calculations.ask(survey, stored_parts.EDITION, at=AT)["digest"]
     monkeypatch.setattr(editions, "edition", None)
     counted.clear()
     page = browser.post(where(survey, "publier/"), {"empreinte": digest}, follow=True).content.decode()
@@ -165,17 +165,23 @@ def test_results_are_ready_before_anybody_opens_them(browser, survey, counted, m
     """Answers that rest for a minute are computed by the worker; the first reader waits for nothing."""
     monkeypatch.setattr(calculations, "QUICK", 10)
     queued: list[tuple[int, str]] = []
-    monkeypatch.setattr(calculations.compute_later.__class__, "enqueue", lambda _, *said: queued.append(said))
+    monkeypatch.setattr(
+        calculations.compute_later.__class__,
+        "enqueue",
+        lambda _, *task_arguments: queued.append(task_arguments),
+    )
 
     def later(minutes: float) -> int:
         cache.delete(calculations.LOOKED)
         return calculations.run_deadlines(at=AT + timedelta(minutes=minutes))
 
     assert (later(0), later(0.5), later(1)) == (0, 0, 1), "they may still be coming"
-    assert queued == [(survey.pk, part) for part in (kept.TABLES, kept.EDITION, kept.METHOD)]
+    assert queued == [
+        (survey.pk, part) for part in (stored_parts.TABLES, stored_parts.EDITION, stored_parts.METHOD)
+    ]
     assert (later(2), later(30)) == (0, 0), "asked once"
-    for said in queued:
-        calculations.compute_later.func(*said)
+    for task_arguments in queued:
+        calculations.compute_later.func(*task_arguments)
     counted.clear()
     assert browser.get(where(survey)).status_code == 200
     assert not counted
@@ -195,16 +201,16 @@ def test_a_page_asks_the_worker_where_there_is_one_and_computes_where_there_is_n
     settings.HEARTBEAT.touch()
     page = browser.get(where(survey)).content.decode()
     assert "Les résultats se calculent." in page and not counted
-    name = calculations._name(survey, kept.TABLES, timezone.now())
+    name = calculations._name(survey, stored_parts.TABLES, timezone.now())
     cache.set(f"{name}-depuis", timezone.now() - timedelta(minutes=2))
     assert "Tableaux de travail." in browser.get(where(survey)).content.decode(), "asked in vain"
-    assert counted == [kept.TABLES]
+    assert counted == [stored_parts.TABLES]
     settings.HEARTBEAT.unlink()
     browser.get(where(survey, "publier/"))
-    assert counted == [kept.TABLES, kept.EDITION]
+    assert counted == [stored_parts.TABLES, stored_parts.EDITION]
 
 
-def test_what_is_kept_is_served_far_faster_than_it_is_computed(browser, survey):
+def test_stored_results_are_served_far_faster_than_they_are_computed(browser, survey):
     start = processor()
     browser.get(where(survey))
     computed = processor() - start
@@ -214,25 +220,25 @@ def test_what_is_kept_is_served_far_faster_than_it_is_computed(browser, survey):
     assert (processor() - start) / 3 < computed / 2
 
 
-def test_only_the_last_state_of_a_part_is_kept(survey):
+def test_only_the_last_state_of_a_part_is_stored(survey):
     for seed in (20, 21, 22):
-        calculations.ask(survey, kept.TABLES, at=AT)
+        calculations.ask(survey, stored_parts.TABLES, at=AT)
         answered(survey, 1, seed=seed)
-    assert len(list(kept.folder(survey).glob("tableaux-*.json"))) == 1
+    assert len(list(stored_parts.folder(survey).glob("tableaux-*.json"))) == 1
 
 
 def test_a_survey_where_everything_is_masked_is_a_clear_page(browser, survey):
     ids = Answer.objects.filter(survey=survey).values_list("pk", flat=True)
     Answer.objects.filter(pk__in=list(ids)[6:]).update(aside_at=AT + timedelta(1))
-    said = browser.get(where(survey, "publier/")).content.decode().replace("\xa0", " ")
-    assert "Rien ne peut être publié" in said
-    assert "Publier l’édition 1" not in said
+    page_text = browser.get(where(survey, "publier/")).content.decode().replace("\xa0", " ")
+    assert "Rien ne peut être publié" in page_text
+    assert "Publier l’édition 1" not in page_text
     assert "ne sera pas publié" in browser.get(where(survey)).content.decode()
 
 
 def test_a_result_erased_by_another_computation_stops_none(browser, survey):
     """Deux calculs finissent ensemble : l’un efface le fichier que l’autre vient de voir."""
-    folder = kept.folder(survey)
+    folder = stored_parts.folder(survey)
     folder.mkdir(parents=True)
     (folder / "tableaux-efface.json").symlink_to(folder / "parti")  # seen in the folder, and no longer there
     assert browser.get(where(survey)).status_code == 200
@@ -240,10 +246,10 @@ def test_a_result_erased_by_another_computation_stops_none(browser, survey):
 
 def test_a_sentence_read_again_as_it_was_returns_to_the_preview(browser, survey):
     """Gardée mot pour mot après un chiffre changé, une phrase revient dans l’aperçu, qui se publie."""
-    said = sentences.sentences(frames.frame(survey))[0]
-    late, read = {"seen": "autre"}, {"seen": said.digest}
-    for seen in (late, read):
-        actions.edit(survey, said, text="Ma phrase à moi.", by=None, at=AT, **seen)
-        shown = calculations.ask(survey, kept.EDITION, at=AT)
-        assert ("Ma phrase à moi." in json.dumps(shown, ensure_ascii=False)) is (seen is read)
-    assert actions.publish(survey, shown, by=None, at=AT).number == 1
+    sentence = sentences.sentences(frames.frame(survey))[0]
+    late, read = {"seen": "autre"}, {"seen": sentence.digest}
+    for last_read in (late, read):
+        actions.edit(survey, sentence, text="Ma phrase à moi.", by=None, at=AT, **last_read)
+        preview = calculations.ask(survey, stored_parts.EDITION, at=AT)
+        assert ("Ma phrase à moi." in json.dumps(preview, ensure_ascii=False)) is (last_read is read)
+    assert actions.publish(survey, preview, by=None, at=AT).number == 1

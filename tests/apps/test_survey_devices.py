@@ -1,4 +1,4 @@
-"""What devices ask and send: each answer once, nothing acknowledged that is not kept, nothing lost for
+"""Sendings of devices: each answer is stored once, acknowledged only once stored, and never lost for
 being odd.
 """
 
@@ -33,18 +33,18 @@ def kit(client, token):
     return client.post("/enquetes/appareil/", json.dumps({"jeton": token}), content_type="application/json")
 
 
-def test_a_device_is_given_all_it_needs_to_ask(client, survey, token):
+def test_a_kit_holds_all_that_a_device_needs(client, survey, token):
     place = campaigns.add_place(survey, "Marché de la Villeneuve", by=None, at=sample_survey.AT)
-    told = kit(client, token).json()
-    assert (told["titre"], told["version"], told["fermee"], told["enqueteur"]) == (
+    kit_json = kit(client, token).json()
+    assert (kit_json["titre"], kit_json["version"], kit_json["fermee"], kit_json["enqueteur"]) == (
         survey.title,
         1,
         False,
         "Nadia",
     )
-    assert told["langues"] == ["fr", "en"]
-    assert told["lieux"] == [{"id": place.pk, "nom": "Marché de la Villeneuve", "moyen": "street"}]
-    assert [item["name"] for item in told["versions"][0]["definition"]["items"]] == [
+    assert kit_json["langues"] == ["fr", "en"]
+    assert kit_json["lieux"] == [{"id": place.pk, "nom": "Marché de la Villeneuve", "moyen": "street"}]
+    assert [item["name"] for item in kit_json["versions"][0]["definition"]["items"]] == [
         "age",
         "outils",
         "aide",
@@ -66,49 +66,54 @@ def test_another_key_of_the_installation_closes_no_device(client, survey, token,
     assert access.surveyor_of("") is None
 
 
-def test_an_answer_is_kept_and_acknowledged(client, survey, token):
+def test_an_answer_is_stored_and_acknowledged(client, survey, token):
     place = campaigns.add_place(survey, "Marché", by=None, at=sample_survey.AT)
-    said = sample_survey.answer(place=place.pk, language="en")
-    told = sample_survey.send(client, token, said, waiting=3)
-    assert told.status_code == 200
-    assert told.json() == {"recues": [said["uid"]], "refusees": [], "fermee": False, "version": 1}
-    kept = Answer.objects.get()
-    assert (kept.values, kept.place, kept.language, kept.channel) == (said["values"], place, "en", "street")
+    sent_answer = sample_survey.answer(place=place.pk, language="en")
+    response = sample_survey.send(client, token, sent_answer, waiting=3)
+    assert response.status_code == 200
+    assert response.json() == {"recues": [sent_answer["uid"]], "refusees": [], "fermee": False, "version": 1}
+    stored_answer = Answer.objects.get()
+    assert (stored_answer.values, stored_answer.place, stored_answer.language, stored_answer.channel) == (
+        sent_answer["values"],
+        place,
+        "en",
+        "street",
+    )
     assert Surveyor.objects.get().waiting == 3
 
 
-def test_what_is_sent_again_is_acknowledged_and_kept_once(client, token):
-    said = [sample_survey.answer() for _ in range(5)]
-    first = sample_survey.send(client, token, *said[:3]).json()
-    again = sample_survey.send(client, token, *said).json()
+def test_answers_sent_again_are_acknowledged_and_stored_once(client, token):
+    sent_answers = [sample_survey.answer() for _ in range(5)]
+    first = sample_survey.send(client, token, *sent_answers[:3]).json()
+    again = sample_survey.send(client, token, *sent_answers).json()
     assert (len(first["recues"]), len(again["recues"]), Answer.objects.count()) == (3, 5, 5)
 
 
 def test_a_device_copied_twice_doubles_nothing(client, survey, token):
-    said = [sample_survey.answer() for _ in range(4)]
+    sent_answers = [sample_survey.answer() for _ in range(4)]
     _, other = sample_survey.device(survey, "La tablette")
     for each in (token, other, token):
-        assert len(sample_survey.send(client, each, *said).json()["recues"]) == 4
+        assert len(sample_survey.send(client, each, *sent_answers).json()["recues"]) == 4
     assert Answer.objects.count() == 4
 
 
 def test_the_same_number_with_other_words_is_refused_and_the_first_stays(client, token):
-    said = sample_survey.answer()
-    sample_survey.send(client, token, said)
-    told = sample_survey.send(client, token, {**said, "values": {"age": "99"}}).json()
-    assert told["recues"] == []
-    assert "porte déjà ce numéro" in told["refusees"][0]["motif"]
-    assert Answer.objects.get().values == said["values"]
+    sent_answer = sample_survey.answer()
+    sample_survey.send(client, token, sent_answer)
+    receipt = sample_survey.send(client, token, {**sent_answer, "values": {"age": "99"}}).json()
+    assert receipt["recues"] == []
+    assert "porte déjà ce numéro" in receipt["refusees"][0]["motif"]
+    assert Answer.objects.get().values == sent_answer["values"]
 
 
 def test_a_number_of_another_survey_is_refused(client, token):
-    said = sample_survey.answer()
-    sample_survey.send(client, token, said)
+    sent_answer = sample_survey.answer()
+    sample_survey.send(client, token, sent_answer)
     _, other = sample_survey.device(sample_survey.survey("Une autre"))
-    assert "autre enquête" in sample_survey.send(client, other, said).json()["refusees"][0]["motif"]
+    assert "autre enquête" in sample_survey.send(client, other, sent_answer).json()["refusees"][0]["motif"]
 
 
-def test_an_odd_value_is_kept_as_it_is(client, token):
+def test_an_odd_value_is_stored_as_it_is(client, token):
     values = {
         "age": "trois cents",
         "inconnue": "é\u0000\ud800",
@@ -116,43 +121,43 @@ def test_an_odd_value_is_kept_as_it_is(client, token):
         "outils": ["rien", "smartphone"],
         "vide": None,
     }
-    told = sample_survey.send(
+    response = sample_survey.send(
         client,
         token,
         sample_survey.answer(values=values, begun="hier", ended="2099-01-01T00:00:00", channel="lune"),
     )
-    assert len(told.json()["recues"]) == 1
-    kept = Answer.objects.get()
-    assert kept.values == {
+    assert len(response.json()["recues"]) == 1
+    stored_answer = Answer.objects.get()
+    assert stored_answer.values == {
         "age": "trois cents",
         "inconnue": "é\ufffd?",
         "aide": "1",
         "outils": "rien smartphone",
     }
-    assert kept.begun_at is None
-    assert kept.ended_at == kept.received_at
+    assert stored_answer.begun_at is None
+    assert stored_answer.ended_at == stored_answer.received_at
 
 
 def test_an_answer_to_no_version_is_refused_alone(client, token):
     good, lost = sample_survey.answer(), sample_survey.answer(version=7)
-    told = sample_survey.send(client, token, lost, good, {"uid": "x"}, "rien").json()
-    assert told["recues"] == [good["uid"]]
-    assert {each["uid"] for each in told["refusees"]} == {lost["uid"], "x", ""}
+    receipt = sample_survey.send(client, token, lost, good, {"uid": "x"}, "rien").json()
+    assert receipt["recues"] == [good["uid"]]
+    assert {each["uid"] for each in receipt["refusees"]} == {lost["uid"], "x", ""}
 
 
-def test_a_place_of_another_survey_is_not_kept(client, token):
+def test_a_place_of_another_survey_is_dropped(client, token):
     place = campaigns.add_place(sample_survey.survey("Une autre"), "Ailleurs", by=None, at=sample_survey.AT)
     sample_survey.send(client, token, sample_survey.answer(place=place.pk))
     assert Answer.objects.get().place is None
 
 
-def test_a_forged_link_and_a_closed_one_are_told(client, survey, token):
+def test_a_forged_link_and_a_closed_one_are_refused(client, survey, token):
     assert sample_survey.send(client, "faux", sample_survey.answer()).status_code == 403
     assert kit(client, "").status_code == 403
     campaigns.close_link(Surveyor.objects.get(), by=None, at=sample_survey.AT)
-    told = sample_survey.send(client, token, sample_survey.answer())
-    assert (told.status_code, Answer.objects.count()) == (403, 0)
-    assert "restent sur l’appareil" in told.json()["erreur"]
+    response = sample_survey.send(client, token, sample_survey.answer())
+    assert (response.status_code, Answer.objects.count()) == (403, 0)
+    assert "restent sur l’appareil" in response.json()["erreur"]
 
 
 def test_links_are_not_tried_for_ever(client, token):
@@ -169,44 +174,46 @@ def test_a_device_that_sends_too_often_waits(client, token, monkeypatch):
 @pytest.mark.parametrize(
     "body", ["", "[]", "{", '{"jeton": 3}', "[" * 100_000, '{"jeton": "x", "reponses": 3}']
 )
-def test_what_is_no_sending_is_told(client, body):
-    told = client.post("/enquetes/envoi/", body, content_type="application/json")
-    assert told.status_code == 400
-    assert "n’est pas reconnu" in told.json()["erreur"]
+def test_an_invalid_sending_is_refused(client, body):
+    response = client.post("/enquetes/envoi/", body, content_type="application/json")
+    assert response.status_code == 400
+    assert "n’est pas reconnu" in response.json()["erreur"]
 
 
-def test_what_is_too_large_is_told(client, token):
-    told = sample_survey.send(client, token, sample_survey.answer(values={"qui": "x" * rules.SENDING_BYTES}))
-    assert (told.status_code, Answer.objects.count()) == (413, 0)
-
-
-@pytest.mark.parametrize("said", ["²", "9" * 5000, "1000001"])
-def test_a_length_that_is_none_is_told(client, token, said):
-    told = client.post(
-        "/enquetes/envoi/", "{}", content_type="application/json", headers={"content-length": said}
+def test_a_sending_that_is_too_large_is_refused(client, token):
+    response = sample_survey.send(
+        client, token, sample_survey.answer(values={"qui": "x" * rules.SENDING_BYTES})
     )
-    assert told.status_code == 413
+    assert (response.status_code, Answer.objects.count()) == (413, 0)
 
 
-def test_a_text_too_long_to_be_kept_whole_is_refused_and_not_cut(client, token):
+@pytest.mark.parametrize("length", ["²", "9" * 5000, "1000001"])
+def test_an_invalid_length_is_refused(client, token, length):
+    response = client.post(
+        "/enquetes/envoi/", "{}", content_type="application/json", headers={"content-length": length}
+    )
+    assert response.status_code == 413
+
+
+def test_a_text_too_long_to_be_stored_is_refused_and_not_cut(client, token):
     long = sample_survey.answer(values={"qui": "x" * (rules.MOST_LETTERS + 1)})
-    told = sample_survey.send(client, token, long, sample_survey.answer()).json()
-    assert (len(told["recues"]), Answer.objects.count()) == (1, 1)
-    (refused,) = told["refusees"]
+    receipt = sample_survey.send(client, token, long, sample_survey.answer()).json()
+    assert (len(receipt["recues"]), Answer.objects.count()) == (1, 1)
+    (refused,) = receipt["refusees"]
     assert refused["uid"] == long["uid"]
     assert "20 000 signes" in str(refused)
 
 
 def test_no_more_than_two_hundred_at_once(client, token):
-    said = [sample_survey.answer() for _ in range(rules.ANSWERS_AT_ONCE + 5)]
-    told = sample_survey.send(client, token, *said).json()
-    assert (len(told["recues"]), told["refusees"]) == (rules.ANSWERS_AT_ONCE, [])
+    sent_answers = [sample_survey.answer() for _ in range(rules.ANSWERS_AT_ONCE + 5)]
+    receipt = sample_survey.send(client, token, *sent_answers).json()
+    assert (len(receipt["recues"]), receipt["refusees"]) == (rules.ANSWERS_AT_ONCE, [])
 
 
-def test_what_was_asked_before_the_end_still_arrives_then_names_and_links_go(client, survey, token):
+def test_answers_from_before_the_end_still_arrive_then_names_and_links_go(client, survey, token):
     campaigns.close(survey, by=None, at=sample_survey.AT)
-    told = sample_survey.send(client, token, sample_survey.answer()).json()
-    assert (told["fermee"], Answer.objects.count()) == (True, 1)
+    receipt = sample_survey.send(client, token, sample_survey.answer()).json()
+    assert (receipt["fermee"], Answer.objects.count()) == (True, 1)
     assert campaigns.close_ended(at=sample_survey.AT + rules.LATE) == 0
     assert campaigns.close_ended(at=sample_survey.AT + rules.LATE + timedelta(days=2)) == 1
     assert Surveyor.objects.get().name == ""
@@ -223,8 +230,8 @@ def test_thirty_days_are_counted_from_the_day_it_was_closed_not_from_the_one_pla
     _, token = sample_survey.device(late)
     campaigns.close(late, by=None, at=sample_survey.AT)
     assert campaigns.close_ended(at=sample_survey.AT + timedelta(1)) == 0
-    told = sample_survey.send(client, token, sample_survey.answer())
-    assert (told.status_code, Answer.objects.count()) == (200, 1)
+    response = sample_survey.send(client, token, sample_survey.answer())
+    assert (response.status_code, Answer.objects.count()) == (200, 1)
 
 
 @pytest.mark.parametrize("day", [None, sample_survey.AT.date() + timedelta(400)])
@@ -246,16 +253,16 @@ def test_a_last_day_emptied_long_ago_keeps_no_name_for_ever(survey, token):
     assert Surveyor.objects.get().name == ""
 
 
-def test_only_the_digest_of_a_link_is_kept(survey):
+def test_only_the_digest_of_a_link_is_stored(survey):
     row, token = sample_survey.device(survey)
     assert token not in row.token
     assert len(row.token) == 64
 
 
 def test_the_same_answer_twice_in_one_sending_counts_once(client, token):
-    said = sample_survey.answer(uid=str(uuid.uuid4()).upper())
-    told = sample_survey.send(client, token, said, said).json()
-    assert told["recues"] == [said["uid"].lower()]
+    sent_answer = sample_survey.answer(uid=str(uuid.uuid4()).upper())
+    receipt = sample_survey.send(client, token, sent_answer, sent_answer).json()
+    assert receipt["recues"] == [sent_answer["uid"].lower()]
     assert Answer.objects.count() == 1
 
 
@@ -263,9 +270,13 @@ def test_answers_are_one_table_of_texts_over_every_version(client, survey, token
     sample_survey.send(
         client, token, sample_survey.answer(values={"age": "34", "aide": "non", "qui": "ma fille"})
     )
-    held = answers.table(survey)
-    assert list(held.columns)[:5] == ["id", "age", "outils", "aide", "qui"]
-    assert (held["age"][0], held["qui"][0], held["collecte.moyen"][0]) == ("34", "", "street")
+    answer_table = answers.table(survey)
+    assert list(answer_table.columns)[:5] == ["id", "age", "outils", "aide", "qui"]
+    assert (answer_table["age"][0], answer_table["qui"][0], answer_table["collecte.moyen"][0]) == (
+        "34",
+        "",
+        "street",
+    )
     assert answers.table(survey, raw=True)["qui"][0] == "ma fille"
 
 

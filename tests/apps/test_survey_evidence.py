@@ -1,4 +1,4 @@
-"""What a grid is read in: the surveys of the place, else of what holds it, else an example; each says so."""
+"""Evidence of a grid: the surveys of the place, else of what contains it, else an example; each says so."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -133,9 +133,9 @@ def test_an_indicator_reads_an_example_where_no_survey_answers_and_is_marked(hom
         "Aucune enquête publiée sur ce territoire ne le montre"
     )
     publish(METROPOLE, 53, example=True, key=("inhabitants", *HELPED))
-    found = value(read(), definition)
-    assert (found.value, found.low, found.examples) == (53, 48, True)
-    assert found.source.endswith("exemple : réponses inventées")
+    example_value = value(read(), definition)
+    assert (example_value.value, example_value.low, example_value.examples) == (53, 48, True)
+    assert example_value.source.endswith("exemple : réponses inventées")
     publish(METROPOLE, 20)
     assert value(read(), definition).value is None, "a survey of that kind was published: it does not say it"
     publish(METROPOLE, 16, later=1, key=("inhabitants", *HELPED))
@@ -145,35 +145,38 @@ def test_an_indicator_reads_an_example_where_no_survey_answers_and_is_marked(hom
 def test_a_scale_is_read_whole_and_a_group_apart_by_indicators_alone(home, publish):
     """« À l’aise » lisait 25 % là où l’enquête publiait 52 % à l’aise ou très à l’aise."""
     edition = publish(METROPOLE, 25, key=("inhabitants", "aisance", "a_l_aise"))
-    (told,) = edition.content["tables"]
-    both = told | {"modalite": "a_l_aise tres", "part": 52, "bas": 45, "haut": 59}
-    few = told | {
+    (table_row,) = edition.content["tables"]
+    both = table_row | {"modalite": "a_l_aise tres", "part": 52, "bas": 45, "haut": 59}
+    few = table_row | {
         "question": "accompagne",
         "par": "aisance",
         "groupe": "les personnes peu ou pas à l’aise",
         "modalite": "oui",
     }
     Publication.objects.filter(pk=edition.pk).update(
-        content={"tables": [told, few | {"part": 10}], "scales": [both]}
+        content={"tables": [table_row, few | {"part": 10}], "scales": [both]}
     )
     read = {
         each.requirement + each.id: value(ground(METROPOLE, on=AT.date()), each).value
         for each in indicators().values()
         if each.way == "survey" and each.survey[0] == "inhabitants"
     }
-    shown = {name: told for name, told in read.items() if told is not None}
-    assert shown == {"Q-013habitants-a-l-aise": 52, "Q-014habitants-peu-a-l-aise-accompagnes": 10}
+    readable = {name: table_row for name, table_row in read.items() if table_row is not None}
+    assert readable == {"Q-013habitants-a-l-aise": 52, "Q-014habitants-peu-a-l-aise-accompagnes": 10}
     assert set(evidence.published(METROPOLE)) == {("inhabitants", "aisance", "a_l_aise")}
 
 
 @pytest.mark.both_databases
-def test_an_edition_older_than_its_scales_is_said_so_and_not_missing(client, home, publish):
+def test_an_edition_older_than_its_scales_is_named_so_and_not_missing(client, home, publish):
     comfort = indicators()["habitants-a-l-aise"]
     read = partial(ground, METROPOLE, on=AT.date())
     assert value(read(), comfort).kind == "missing"
     example = publish(METROPOLE, 25, example=True, key=("inhabitants", "aisance", "a_l_aise"))
-    found = value(read(), comfort)
-    assert (found.value, found.kind) == (None, "earlier") and "Publiez-la de nouveau" in found.reason
+    earlier_value = value(read(), comfort)
+    assert (earlier_value.value, earlier_value.kind) == (
+        None,
+        "earlier",
+    ) and "Publiez-la de nouveau" in earlier_value.reason
     text = text_of(client.get(f"/territoires/{METROPOLE}/indicateurs/"))
     assert "Habitants à l’aise ou très à l’aise édition antérieure L’édition publiée est antérieure" in text
     pleased = indicators()["habitants-satisfaits"]
@@ -206,21 +209,21 @@ def test_two_waves_stand_on_the_loop_as_they_were_published(client, study, publi
 
 
 @pytest.mark.parametrize(
-    ("kind", "asked", "answer"),
+    ("kind", "question_name", "answer"),
     [("professionals", "detection", "oui"), ("structures", "diagnostic", "aujourdhui")],
 )
 def test_who_detects_and_who_diagnoses_is_followed_from_wave_to_wave(
-    client, study, publish, kind, asked, answer
+    client, study, publish, kind, question_name, answer
 ):
     """K-021 : moins d’une structure sur cinq repère à chaque fois ; ce que cette part devient se suit."""
-    first = publish(PLACE, 18, key=(kind, asked, answer))
-    second = publish(PLACE, 41, later=400, key=(kind, asked, answer))
+    first = publish(PLACE, 18, key=(kind, question_name, answer))
+    second = publish(PLACE, 41, later=400, key=(kind, question_name, answer))
     Survey.objects.filter(pk=second.survey_id).update(after=first.survey_id)
     text = text_of(client.get(f"/territoires/{PLACE}/boucle/"))
-    assert f"« {asked} ? » « Je ne savais pas » : 18 % (entre" in text
+    assert f"« {question_name} ? » « Je ne savais pas » : 18 % (entre" in text
     assert ": hausse. Parmi" in text
     form = next(form for form in banks().values() if form.kind == kind)
-    question = form.question(asked)
+    question = form.question(question_name)
     assert question and answer in [choice.name for choice in form.choices(question)]
 
 
@@ -228,11 +231,11 @@ def test_surveys_around_are_named_wider_or_narrower(publish):
     publish(PLACE, 10)
     publish(ISERE, 20)
     publish(NORD, 30)
-    gone = publish(METROPOLE, 40)
+    withdrawn = publish(METROPOLE, 40)
     named = [(each.edition.survey.title, each.wider) for each in evidence.beside(METROPOLE)]
     assert named == [("Enquête 20", True), ("Enquête 10", False)]
     assert [each.wider for each in evidence.beside(PLACE)] == [True, True]
-    Publication.objects.filter(pk=gone.pk).update(withdrawn_at=AT)
+    Publication.objects.filter(pk=withdrawn.pk).update(withdrawn_at=AT)
     assert [each.territory for each in evidence.beside(PLACE)] == ["Isère"]
 
 

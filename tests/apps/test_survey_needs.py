@@ -34,8 +34,8 @@ def short(form):
     """Keep three questions of a bank: an edition of the whole takes seconds, and this is about one of
     them.
     """
-    kept = tuple(form.question(name) for name in ("age", "sexe", "dernier_usage_internet"))
-    return replace(form, items=kept)
+    questions = tuple(form.question(name) for name in ("age", "sexe", "dernier_usage_internet"))
+    return replace(form, items=questions)
 
 
 @pytest.fixture
@@ -99,14 +99,14 @@ def test_another_territory_does_not_see_it(published):
 
 
 def test_a_survey_is_read_with_its_weights(published):
-    found = needs.measured(published().pk, INSEE)
-    assert isinstance(found, Measured)
-    assert (found.question, found.n, found.residents) == (
+    measured = needs.measured(published().pk, INSEE)
+    assert isinstance(measured, Measured)
+    assert (measured.question, measured.n, measured.residents) == (
         "dernier_usage_internet",
         400,
         pytest.approx(29_000),
     )
-    assert found.share == pytest.approx(0.18, abs=1e-6)
+    assert measured.share == pytest.approx(0.18, abs=1e-6)
     assert isinstance(needs.measured(published().pk, definition("credoc-2014-quotidien")), Unread)
 
 
@@ -151,7 +151,7 @@ def test_an_erased_survey_says_nothing(published):
     assert needs.measured(pk, INSEE) is None
 
 
-def test_without_a_survey_the_question_asked_is_the_same(study):
+def test_without_a_survey_the_request_has_the_same_key(study):
     assert "survey" not in dossiers.inputs_of(StudyRequest(place=PLACE))
     assert dossiers.study_for(StudyRequest(place=PLACE)) == study
 
@@ -173,7 +173,7 @@ def test_no_page_tells_the_study_of_a_survey_that_was_withdrawn(study, published
     assert dossiers.latest(PLACE) is None, "erased, it says nothing more"
 
 
-def test_the_files_of_the_study_of_a_survey_that_was_withdrawn_are_given_no_more(
+def test_the_files_of_the_study_of_a_withdrawn_survey_are_served_no_more(
     client, study, published, runner, settings, tmp_path
 ):
     """L’adresse d’un fichier porte la clé de son étude : qui l’avait gardée lisait encore l’enquête retirée."""
@@ -184,10 +184,10 @@ def test_the_files_of_the_study_of_a_survey_that_was_withdrawn_are_given_no_more
     moved = Study.objects.create(
         key=rules.key_of(inputs), place=PLACE, name="É", inputs=inputs, status=rules.DONE, finished_at=AT
     )
-    for each in (study, moved):
-        copytree(former, dossiers.folder(each))
+    for row in (study, moved):
+        copytree(former, dossiers.folder(row))
 
-    def answers(each: Study) -> set[int]:
+    def answers(row: Study) -> set[int]:
         names = (
             "tout.zip",
             "carte.json",
@@ -195,7 +195,7 @@ def test_the_files_of_the_study_of_a_survey_that_was_withdrawn_are_given_no_more
             "fichiers/zones.csv",
             "fichiers/dossier.pdf",
         )
-        return {client.get(f"/etudes/{each.key}/{name}").status_code for name in names}
+        return {client.get(f"/etudes/{row.key}/{name}").status_code for name in names}
 
     assert answers(moved) == answers(study) == {200}
     results.withdraw(edition, by=runner, at=AT + timedelta(hours=1))

@@ -34,7 +34,7 @@ FORM = Questionnaire(
 
 
 @pytest.fixture
-def held():
+def collect_survey():
     survey = campaigns.prepare(by=None, title="Essai <b>", territory="38185", questionnaire=FORM, at=AT)
     campaigns.open_survey(survey, by=None, at=AT)
     surveyor, token = campaigns.give_link(survey, "Collect", by=None, at=AT)
@@ -56,8 +56,8 @@ def send(client, address: str, content: str):
     return client.post(address + "submission", {"xml_submission_file": part})
 
 
-def test_collect_finds_the_form_fetches_it_and_sends(client, held):
-    survey, surveyor, address = held
+def test_collect_finds_the_form_fetches_it_and_sends(client, collect_survey):
+    survey, surveyor, address = collect_survey
     listed = client.get(address + "formList")
     assert listed["X-OpenRosa-Version"] == "1.0" and "Essai &lt;b&gt;" in listed.content.decode()
     where = ElementTree.fromstring(listed.content).findtext(".//{*}downloadUrl")
@@ -72,30 +72,30 @@ def test_collect_finds_the_form_fetches_it_and_sends(client, held):
     assert (
         send(client, address, content).status_code == 201
     )  # sent again by a cut network: known, not doubled
-    kept = Answer.objects.get()
+    stored_answer = Answer.objects.get()
     assert (
-        kept.values == {"net": "oui", "sorte": "téléphone", "sorte#2": "tablette"}
-        and kept.surveyor == surveyor
+        stored_answer.values == {"net": "oui", "sorte": "téléphone", "sorte#2": "tablette"}
+        and stored_answer.surveyor == surveyor
     )
 
 
-def test_a_clock_that_says_the_year_one_loses_no_answer(client, held):
-    survey, _, address = held
+def test_a_clock_that_says_the_year_one_loses_no_answer(client, collect_survey):
+    survey, _, address = collect_survey
     content = xml(survey).replace("<net>", "<start>0001-01-01T00:00:00.000+01:00</start><net>")
     assert send(client, address, content).status_code == 201
     assert Answer.objects.get().begun_at is None
 
 
-def test_the_same_number_with_other_words_stays_aside(client, held):
-    survey, _, address = held
+def test_the_same_number_with_other_words_stays_aside(client, collect_survey):
+    survey, _, address = collect_survey
     number = f"uuid:{uuid.uuid4()}"
     assert send(client, address, xml(survey, instance=number)).status_code == 201
     assert send(client, address, xml(survey, instance=number, net="non")).status_code == 409
     assert Answer.objects.get().values["net"] == "oui"
 
 
-def test_what_is_no_answer_is_refused_with_a_reason(client, held):
-    survey, _, address = held
+def test_what_is_no_answer_is_refused_with_a_reason(client, collect_survey):
+    survey, _, address = collect_survey
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><data>&b;</data>'
     outside = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><data>&a;</data>'
     for content in ("", "bonjour", bomb, outside):
@@ -105,13 +105,13 @@ def test_what_is_no_answer_is_refused_with_a_reason(client, held):
     assert send(client, address, xml(survey, form="enquete-999")).status_code == 404
     assert send(client, address, xml(survey, instance=" ")).status_code == 400
     assert send(client, address, xml(survey, net="x" * 1_000_001)).status_code == 413
-    for said in ("²", "9" * 5000):
-        assert client.post(address + "submission", headers={"content-length": said}).status_code == 413
+    for length in ("²", "9" * 5000):
+        assert client.post(address + "submission", headers={"content-length": length}).status_code == 413
     assert not Answer.objects.exists()
 
 
-def test_a_link_never_given_or_closed_opens_nothing(client, held):
-    survey, surveyor, address = held
+def test_an_unknown_or_closed_link_opens_nothing(client, collect_survey):
+    survey, surveyor, address = collect_survey
     for what in ("formList", "formulaire-1.xml"):
         assert client.get("/enquetes/odk/invente/" + what).status_code == 404
     campaigns.close_link(surveyor, by=None, at=AT)
@@ -126,11 +126,11 @@ def test_a_repeat_within_a_repeat_loses_no_answer():
     inner = Group(name="appareils", repeat=True, label={"fr": "A"}, items=FORM.items[1].items)  # type: ignore[union-attr]
     name = Question(name="prenom", kind="text", label={"fr": "Qui ?"})
     form = replace(FORM, items=(Group(name="foyer", repeat=True, label={"fr": "F"}, items=(name, inner)),))
-    told = "".join(
-        f"<foyer><prenom>{who}</prenom>{''.join(f'<appareils><sorte>{x}</sorte></appareils>' for x in held)}</foyer>"
-        for who, held in (("Ana", ("pc", "mobile")), ("Bob", ("tablette",)))
+    repeats = "".join(
+        f"<foyer><prenom>{first_name}</prenom>{''.join(f'<appareils><sorte>{x}</sorte></appareils>' for x in devices)}</foyer>"
+        for first_name, devices in (("Ana", ("pc", "mobile")), ("Bob", ("tablette",)))
     )
-    sent = odk.read(f'<data id="enquete-1" version="1">{told}<instanceID>x</instanceID></data>'.encode())
+    sent = odk.read(f'<data id="enquete-1" version="1">{repeats}<instanceID>x</instanceID></data>'.encode())
     assert sent.sent(form).values == {
         "prenom": "Ana",
         "prenom#2": "Bob",

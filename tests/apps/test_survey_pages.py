@@ -69,16 +69,16 @@ def test_a_survey_from_a_bank_asks_the_communes_of_its_territory(client, analyst
 
 def test_a_name_that_several_territories_bear_offers_the_choice(client, analyst):
     sent = {"depart": "vide", "titre": "Grenoble", "territoire": "grenoble", "arrondi": "nearest"}
-    told = client.post("/espace/enquetes/nouvelle/", {**sent, "qui": "inhabitants"})
-    assert told.status_code == 400
-    form = told.context["form"]
+    response = client.post("/espace/enquetes/nouvelle/", {**sent, "qui": "inhabitants"})
+    assert response.status_code == 400
+    form = response.context["form"]
     assert "Choisissez le vôtre" in form.errors["territoire"][0]
     assert {"38185", "200040715"} <= {code for code, _ in form.fields["lequel"].choices}
     assert form["territoire"].value() == "grenoble"
-    asked = {**sent, "qui": "inhabitants", "lequel": "38185"}
-    assert client.post("/espace/enquetes/nouvelle/", asked).status_code == 302
+    form_data = {**sent, "qui": "inhabitants", "lequel": "38185"}
+    assert client.post("/espace/enquetes/nouvelle/", form_data).status_code == 302
     assert Survey.objects.get().territory == "38185"
-    nowhere = client.post("/espace/enquetes/nouvelle/", {**asked, "territoire": "zzzzz"})
+    nowhere = client.post("/espace/enquetes/nouvelle/", {**form_data, "territoire": "zzzzz"})
     assert "pas reconnu" in nowhere.context["form"].errors["territoire"][0]
 
 
@@ -90,9 +90,9 @@ def test_a_new_survey_names_whom_its_questionnaire_asks_in_a_refusal(client, ana
 
 def test_a_survey_elsewhere_is_refused(client, analyst):
     sent = {"depart": "vide", "titre": "Lille", "territoire": "59350", "arrondi": "nearest"}
-    told = client.post("/espace/enquetes/nouvelle/", sent)
-    assert told.status_code == 400
-    assert "Vous ne menez pas d’enquêtes" in told.content.decode()
+    response = client.post("/espace/enquetes/nouvelle/", sent)
+    assert response.status_code == 400
+    assert "Vous ne menez pas d’enquêtes" in response.content.decode()
     with pytest.raises(Refused):
         campaigns.prepare(
             by=analyst, title="x", territory="59350", questionnaire=sample_survey.FORM, at=sample_survey.AT
@@ -121,8 +121,8 @@ def test_a_question_that_was_moved_stays_in_sight(client, survey):
     moved = client.post(f"{address}geste/", {"geste": "monter", "question": "outils"})
     assert moved["Location"] == f"{address}#q-outils"
     assert 'id="q-outils"' in page(client, address)
-    gone = client.post(f"{address}geste/", {"geste": "retirer", "question": "outils"})
-    assert gone["Location"] == address
+    removed = client.post(f"{address}geste/", {"geste": "retirer", "question": "outils"})
+    assert removed["Location"] == address
 
 
 def test_a_questionnaire_of_ones_own_says_who_answers(client, analyst):
@@ -132,9 +132,9 @@ def test_a_questionnaire_of_ones_own_says_who_answers(client, analyst):
         "territoire": "38151",
         "arrondi": "nearest",
     }
-    told = client.post("/espace/enquetes/nouvelle/", sent)
-    assert told.status_code == 400
-    assert "Il manque qui répond." in told.content.decode()
+    response = client.post("/espace/enquetes/nouvelle/", sent)
+    assert response.status_code == 400
+    assert "Il manque qui répond." in response.content.decode()
     assert client.post("/espace/enquetes/nouvelle/", sent | {"qui": "inhabitants"}).status_code == 302
     row = Survey.objects.get()
     assert (row.kind, form_of(row).kind) == ("inhabitants", "inhabitants")
@@ -143,12 +143,12 @@ def test_a_questionnaire_of_ones_own_says_who_answers(client, analyst):
     assert row.kind == "professionals"
 
 
-def test_a_file_that_is_no_xlsform_is_told(client, analyst):
+def test_a_file_that_is_no_xlsform_is_refused(client, analyst):
     sent = {"depart": "fichier", "titre": "x", "territoire": "38151", "arrondi": "nearest"}
-    told = client.post(
+    response = client.post(
         "/espace/enquetes/nouvelle/", sent | {"fichier": SimpleUploadedFile("q.xlsx", b"rien")}
     )
-    assert told.status_code == 400
+    assert response.status_code == 400
     assert Survey.objects.count() == 0
 
 
@@ -171,9 +171,9 @@ def test_a_question_changed_after_answers_makes_a_new_version(client, survey):
     new = form_of(survey)
     assert [choice.name for choice in new.lists["outils"]] == ["ordinateur", "smartphone", "une_tablette"]
     assert new.question("outils").required
-    told = page(client, f"/espace/enquetes/{survey.pk}/questionnaire/versions/")
-    assert "question reformulée" in told
-    assert "réponse ajoutée : « Une tablette »" in told
+    page_text = page(client, f"/espace/enquetes/{survey.pk}/questionnaire/versions/")
+    assert "question reformulée" in page_text
+    assert "réponse ajoutée : « Une tablette »" in page_text
     assert [choice.name for choice in load(Version.objects.get(number=1).definition).lists["outils"]][
         -1
     ] == "rien"
@@ -209,15 +209,15 @@ def test_two_questions_that_share_answers_are_not_changed_together(client, analy
     row = sample_survey.survey(opened=False)
     base = f"/espace/enquetes/{row.pk}/questionnaire/"
     client.post(f"{base}ajouter/", {"sorte": "one", "libelle": "Seul ?", "reponses": "a\nb"})
-    held = form_of(row)
-    assert held.question("seul").choices != held.question("aide").choices
+    form = form_of(row)
+    assert form.question("seul").choices != form.question("aide").choices
 
 
-def test_a_link_is_shown_once_and_opens(client, survey):
-    told = client.post(
+def test_a_link_appears_once_and_opens(client, survey):
+    page_text = client.post(
         f"/espace/enquetes/{survey.pk}/geste/", {"geste": "lien", "nom": "Nadia"}
     ).content.decode()
-    token = re.search(r"/enquetes/collecte/#([\w-]+)", told)[1]
+    token = re.search(r"/enquetes/collecte/#([\w-]+)", page_text)[1]
     assert sample_survey.send(client, token, sample_survey.answer()).status_code == 200
     assert token not in page(client, f"/espace/enquetes/{survey.pk}/")
     client.post(
@@ -242,8 +242,8 @@ def test_groups_are_compared_by_the_structure_that_welcomes_the_collection(clien
         client.post(gesture, {"geste": "lieu", "nom": name, "moyen": "street"})
     assert f"· {mediatheque.structure.name}" in page(client, f"/espace/enquetes/{survey.pk}/")
     _, token = sample_survey.device(survey)
-    for held in survey.places.order_by("pk"):
-        sample_survey.send(client, token, sample_survey.answer(place=held.pk))
+    for survey_place in survey.places.order_by("pk"):
+        sample_survey.send(client, token, sample_survey.answer(place=survey_place.pk))
     assert answers.table(survey)["collecte.structure"].tolist() == [mediatheque.structure.name, ""]
     assert '<option value="collecte.structure"' in page(client, f"/espace/enquetes/{survey.pk}/resultats/")
 
@@ -261,12 +261,12 @@ def test_answers_go_out_with_what_their_columns_mean(client, survey):
     assert "collecte.moyen" in meaning
 
 
-def test_what_a_file_holds_too_much_of_is_told(survey, monkeypatch):
+def test_a_file_that_has_too_much_is_read_in_part_with_its_faults(survey, monkeypatch):
     from maillage.apps.surveys.forms import files
 
     monkeypatch.setattr(files, "MOST", 2)
-    held = {"survey": survey.pk, "reponses": [sample_survey.answer() for _ in range(3)]}
-    read = files.read(survey, json.dumps(held).encode(), "file.json")
+    file_content = {"survey": survey.pk, "reponses": [sample_survey.answer() for _ in range(3)]}
+    read = files.read(survey, json.dumps(file_content).encode(), "file.json")
     assert (len(read.answers), read.faults[0][:39]) == (2, "Ce qui suit la 2e réponse n’est pas lu ")
     table = "id,age,qui\na,34,{}\nb,35,elle\n".format("x" * 20_001)
     read = files.read(survey, table.encode(), "f.csv")
@@ -276,16 +276,16 @@ def test_what_a_file_holds_too_much_of_is_told(survey, monkeypatch):
     )
 
 
-def test_a_file_saved_from_a_device_is_kept_once(client, survey):
-    held = {
+def test_a_file_saved_from_a_device_is_imported_once(client, survey):
+    file_content = {
         "maillage": "reponses",
         "survey": survey.pk,
         "reponses": [sample_survey.answer(), sample_survey.answer(), {"uid": "?"}],
     }
-    for told in ("2 réponses nouvelles", "2 étaient déjà là"):
-        file = SimpleUploadedFile("file.json", json.dumps(held).encode())
+    for count_text in ("2 réponses nouvelles", "2 étaient déjà là"):
+        file = SimpleUploadedFile("file.json", json.dumps(file_content).encode())
         answer = client.post(f"/espace/enquetes/{survey.pk}/importer/", {"fichier": file}).content.decode()
-        assert told in answer.replace("\u202f", " ").replace("\u00a0", " ")
+        assert count_text in answer.replace("\u202f", " ").replace("\u00a0", " ")
     assert Answer.objects.count() == 2
 
 
@@ -297,11 +297,15 @@ def test_a_moment_that_nobody_means_loses_no_answer(client, survey):
     assert "1 réponse nouvelle" in client.post(address, {"fichier": file}).content.decode().replace(
         "\u00a0", " "
     )
-    kept = Answer.objects.get()
-    assert (kept.values, kept.begun_at, kept.ended_at) == ({"age": "34"}, None, None)
+    stored_answer = Answer.objects.get()
+    assert (stored_answer.values, stored_answer.begun_at, stored_answer.ended_at) == (
+        {"age": "34"},
+        None,
+        None,
+    )
 
 
-def test_what_is_not_kept_beside_the_answers_of_a_file_is_told(survey):
+def test_faults_name_what_is_not_imported_beside_the_answers(survey):
     from maillage.apps.surveys.forms import files
 
     campaigns.add_place(survey, "Marché", by=None, at=sample_survey.AT)
@@ -325,7 +329,7 @@ def test_what_is_not_kept_beside_the_answers_of_a_file_is_told(survey):
     ]
 
 
-def test_a_row_left_out_is_told_with_its_line_its_column_and_its_value(survey):
+def test_faults_name_the_line_the_column_and_the_value_of_a_row_left_out(survey):
     from maillage.apps.surveys.forms import files
 
     table = 'id;age\na;34\n;35\nTotal;69\nb;36;x\nc;"37\n'
@@ -343,8 +347,8 @@ def test_a_row_left_out_is_told_with_its_line_its_column_and_its_value(survey):
 
 def test_a_file_of_another_survey_is_refused(client, survey):
     file = SimpleUploadedFile("file.json", json.dumps({"survey": survey.pk + 1, "reponses": []}).encode())
-    told = client.post(f"/espace/enquetes/{survey.pk}/importer/", {"fichier": file})
-    assert "autre enquête" in told.content.decode()
+    response = client.post(f"/espace/enquetes/{survey.pk}/importer/", {"fichier": file})
+    assert "autre enquête" in response.content.decode()
 
 
 def test_a_table_of_another_survey_is_refused_with_the_one_that_it_matches(analyst):
@@ -388,20 +392,23 @@ def page_after(client, address: str, values: dict[str, str]) -> str:
 def test_a_group_answered_one_or_zero_keeps_its_questions(client, analyst):
     """Un groupe de Kobo dont toutes les réponses sont codées 1 ou 0 se lit question par question."""
     offered = (Choice(name="1", label={"fr": "Oui"}), Choice(name="0", label={"fr": "Non"}))
-    asked = tuple(
+    questions = tuple(
         Question(name=name, kind="one", choices="on", label={"fr": f"{name} ?"}) for name in ("ordi", "tel")
     )
     form = Questionnaire(
         id="k",
         title="K",
         lists={"on": offered},
-        items=(Group(name="chez", label={"fr": "Chez vous"}, items=asked),),
+        items=(Group(name="chez", label={"fr": "Chez vous"}, items=questions),),
     )
     row = campaigns.prepare(by=None, title="Kobo", territory="38151", questionnaire=form, at=sample_survey.AT)
     file = SimpleUploadedFile("kobo.csv", b"_uuid;chez/ordi;chez/tel\nu-1;1;0\nu-2;0;1\n")
     assert client.post(f"/espace/enquetes/{row.pk}/importer/", {"fichier": file}).status_code == 200
-    held = answers.table(row)
-    assert sorted(zip(held["ordi"].tolist(), held["tel"].tolist(), strict=True)) == [("0", "1"), ("1", "0")]
+    answer_table = answers.table(row)
+    assert sorted(zip(answer_table["ordi"].tolist(), answer_table["tel"].tolist(), strict=True)) == [
+        ("0", "1"),
+        ("1", "0"),
+    ]
 
 
 @pytest.mark.parametrize("column", [answers.LANGUAGE, answers.FORM])
@@ -411,7 +418,7 @@ def test_a_fact_of_the_collection_too_long_to_be_one_loses_no_answer(client, sur
     assert Answer.objects.get().values == {"age": "34"}
 
 
-def test_an_export_of_kobo_is_kept_once(client, survey):
+def test_an_export_of_kobo_is_imported_once(client, survey):
     book = openpyxl.Workbook()
     book.active.append(
         ["start", "groupe/age", "outils", "outils/smartphone", "outils/rien", "inconnue", "_uuid"]
@@ -419,23 +426,23 @@ def test_an_export_of_kobo_is_kept_once(client, survey):
     book.active.append(
         ["2026-11-02T10:00:00", "51", "smartphone", "1", "0", "x", "6f1c4b1e-0000-4000-8000-000000000001"]
     )
-    held = io.BytesIO()
-    book.save(held)
+    workbook = io.BytesIO()
+    book.save(workbook)
     for _ in range(2):
-        file = SimpleUploadedFile("kobo.xlsx", held.getvalue())
-        told = client.post(f"/espace/enquetes/{survey.pk}/importer/", {"fichier": file}).content.decode()
-        assert "inconnue" in told
-    kept = Answer.objects.get()
-    assert (kept.values, kept.channel) == ({"age": "51", "outils": "smartphone"}, "file")
+        file = SimpleUploadedFile("kobo.xlsx", workbook.getvalue())
+        page_text = client.post(f"/espace/enquetes/{survey.pk}/importer/", {"fichier": file}).content.decode()
+        assert "inconnue" in page_text
+    stored_answer = Answer.objects.get()
+    assert (stored_answer.values, stored_answer.channel) == ({"age": "51", "outils": "smartphone"}, "file")
 
 
 def test_an_answer_is_read_with_its_remarks_and_put_aside(client, survey):
     _, token = sample_survey.device(survey)
     sample_survey.send(client, token, sample_survey.answer(values={"age": "300", "qui": "<b>x</b>"}))
-    told = page(client, f"/espace/enquetes/{survey.pk}/reponses/")
-    assert "remarque" in told
-    assert "<b>x" not in told
-    assert f"<summary><span>N° {Answer.objects.get().uid.hex[:6]} ·" in told
+    page_text = page(client, f"/espace/enquetes/{survey.pk}/reponses/")
+    assert "remarque" in page_text
+    assert "<b>x" not in page_text
+    assert f"<summary><span>N° {Answer.objects.get().uid.hex[:6]} ·" in page_text
     address = f"/espace/enquetes/{survey.pk}/reponses/"
     client.post(address, {"ligne": Answer.objects.get().pk, "pourquoi": ""})
     assert Answer.objects.get().aside_at is None
@@ -456,8 +463,8 @@ def test_a_button_pressed_by_two_undoes_nothing(client, survey):
     for _ in range(2):
         client.post(address, {"ligne": Answer.objects.get().pk})
     assert (Answer.objects.get().aside_at, len(answers.table(survey))) == (None, 1)
-    shown = page(client, f"/espace/enquetes/{survey.pk}/")
-    (verb,) = re.findall(r'name="geste"\s+value="(public[a-z-]*)"', shown)
+    page_text = page(client, f"/espace/enquetes/{survey.pk}/")
+    (verb,) = re.findall(r'name="geste"\s+value="(public[a-z-]*)"', page_text)
     for _ in range(2):
         client.post(f"/espace/enquetes/{survey.pk}/geste/", {"geste": verb})
     survey.refresh_from_db()
@@ -468,10 +475,10 @@ def test_the_public_link_of_a_survey_that_ended_does_not_open(client, survey):
     """Une page d’avant la fin propose encore de l’ouvrir : on n’y répond plus, et rien ne dit le contraire."""
     campaigns.close(survey, by=None, at=sample_survey.AT)
     sent = {"geste": "public-ouvrir"}
-    told = client.post(f"/espace/enquetes/{survey.pk}/geste/", sent, follow=True).content.decode()
+    page_text = client.post(f"/espace/enquetes/{survey.pk}/geste/", sent, follow=True).content.decode()
     survey.refresh_from_db()
     assert not survey.by_link
-    assert "Chacun peut répondre seul, par le lien public" not in told and "terminée" in told
+    assert "Chacun peut répondre seul, par le lien public" not in page_text and "terminée" in page_text
 
 
 def test_a_list_of_answers_costs_as_many_queries_for_forty_as_for_one(
@@ -483,13 +490,15 @@ def test_a_list_of_answers_costs_as_many_queries_for_forty_as_for_one(
         page(client, f"/espace/enquetes/{survey.pk}/reponses/")
 
 
-def test_an_answer_changed_in_its_file_is_told_by_its_line_and_identifier(client, survey):
+def test_an_answer_changed_in_its_file_is_named_by_its_line_and_identifier(client, survey):
     address = f"/espace/enquetes/{survey.pk}/importer/"
     for rows in ("r1,34\nr2,40\n", "r1,34\nr2,41\n"):
-        told = client.post(
+        page_text = client.post(
             address, {"fichier": SimpleUploadedFile("a.csv", f"id,age\n{rows}".encode())}
         ).content.decode()
-    assert "Ligne 3, id « r2 » : Une réponse différente porte déjà ce numéro" in told.replace("\xa0", " ")
+    assert "Ligne 3, id « r2 » : Une réponse différente porte déjà ce numéro" in page_text.replace(
+        "\xa0", " "
+    )
     assert sorted(answer.values["age"] for answer in Answer.objects.all()) == ["34", "40"]
 
 
@@ -505,9 +514,9 @@ def test_a_closed_survey_says_what_comes_next(client, survey):
     _, token = sample_survey.device(survey)
     sample_survey.send(client, token, sample_survey.answer())
     client.post(f"/espace/enquetes/{survey.pk}/geste/", {"geste": "terminer"})
-    told = page(client, f"/espace/enquetes/{survey.pk}/")
+    page_text = page(client, f"/espace/enquetes/{survey.pk}/")
     for next_page in ("redressement", "constats", "paroles", "publier"):
-        assert f'href="/espace/enquetes/{survey.pk}/resultats/{next_page}/"' in told
+        assert f'href="/espace/enquetes/{survey.pk}/resultats/{next_page}/"' in page_text
 
 
 def test_a_survey_with_answers_is_never_erased(client, survey):
@@ -527,22 +536,25 @@ def test_strata_stand_beside_the_census(client, analyst):
     sample_survey.send(
         client, token, *(sample_survey.answer(values={"age": "70", "sexe": "femme"}) for _ in range(3))
     )
-    held = {quota.variable: quota for quota in calculations.quotas(row, at=sample_survey.AT)}
-    assert {"classe_age", "sexe"} <= set(held)
-    assert sum(stratum.percent for stratum in held["sexe"].strata) == pytest.approx(100)
-    women, men = held["sexe"].strata
+    quota_by_variable = {quota.variable: quota for quota in calculations.quotas(row, at=sample_survey.AT)}
+    assert {"classe_age", "sexe"} <= set(quota_by_variable)
+    assert sum(stratum.percent for stratum in quota_by_variable["sexe"].strata) == pytest.approx(100)
+    women, men = quota_by_variable["sexe"].strata
     assert (women.n, men.n, men.missing) == (3, 0, men.wanted)
-    assert sum(stratum.n for stratum in held["classe_age"].strata) == 3
+    assert sum(stratum.n for stratum in quota_by_variable["classe_age"].strata) == 3
     assert "personne encore" in page(client, f"/espace/enquetes/{row.pk}/quotas/")
     assert answers.progress(row, sample_survey.AT).percent == 3
 
 
-def test_an_age_told_by_its_class_weighs_like_one_told_in_years(client, analyst):
+def test_an_age_known_by_its_class_weighs_like_one_in_years(client, analyst):
     form = places.fitted(banks.banks()["habitants"], "38151")
     row = campaigns.prepare(by=None, title="Âges", territory="38151", questionnaire=form, at=sample_survey.AT)
     _, token = sample_survey.device(row)
-    told = ({"age": "70", "sexe": "femme"}, {"age": "refus", "age_environ": "61_70", "sexe": "homme"})
-    sample_survey.send(client, token, *(sample_survey.answer(values=values) for values in told))
+    values_by_person = (
+        {"age": "70", "sexe": "femme"},
+        {"age": "refus", "age_environ": "61_70", "sexe": "homme"},
+    )
+    sample_survey.send(client, token, *(sample_survey.answer(values=values) for values in values_by_person))
     offered = places.offered_variables(row)
     assert list(offered)[:2] == ["classe_age", "sexe"] and "age" not in offered
     ages, _ = margins.strata(row, places.census_margins(row, list(offered)[:2]))
@@ -574,14 +586,14 @@ def test_a_form_brought_by_somebody_is_weighed_in_its_own_classes(client, analys
         token,
         *(sample_survey.answer(values={"age": age, "sexe": sex}) for age in "jas" for sex in "12"),
     )
-    held = {quota.variable: quota for quota in calculations.quotas(row, at=sample_survey.AT)}
-    assert [(stratum.label, stratum.n) for stratum in held["age"].strata] == [
+    quota_by_variable = {quota.variable: quota for quota in calculations.quotas(row, at=sample_survey.AT)}
+    assert [(stratum.label, stratum.n) for stratum in quota_by_variable["age"].strata] == [
         ("15-29 ans", 2),
         ("30-59 ans", 2),
         ("60 ans et plus", 2),
     ]
-    assert [stratum.n for stratum in held["sexe"].strata] == [3, 3]
-    assert held["age"].unplaced == held["sexe"].unplaced == 0
+    assert [stratum.n for stratum in quota_by_variable["sexe"].strata] == [3, 3]
+    assert quota_by_variable["age"].unplaced == quota_by_variable["sexe"].unplaced == 0
     for margin in places.census_margins(row, ("age", "sexe")):
         assert not margins.strata(row, [margin])[0]["unknown"]
 
@@ -598,16 +610,16 @@ def test_who_does_not_say_an_age_under_the_code_99_is_not_99(client, analyst):
     """Un questionnaire venu d’ailleurs code « Ne sait pas » 99 : ni les quotas ni les poids n’en font un âge."""
     classes = (("1", "15 à 29 ans"), ("2", "30 à 59 ans"), ("3", "60 ans et plus"), ("99", "Ne sait pas"))
     offered = tuple(Choice(name=name, label={"fr": label}) for name, label in classes)
-    asked = Question(name="age", kind="one", choices="a", label={"fr": "Votre âge ?"})
-    form = Questionnaire(id="k", title="K", kind="inhabitants", lists={"a": offered}, items=(asked,))
+    question = Question(name="age", kind="one", choices="a", label={"fr": "Votre âge ?"})
+    form = Questionnaire(id="k", title="K", kind="inhabitants", lists={"a": offered}, items=(question,))
     row = campaigns.prepare(by=None, title="99", territory="38151", questionnaire=form, at=sample_survey.AT)
     lines = "".join(f"r{k},{name}\n" for k, (name, _) in enumerate(classes * 12))
     file = SimpleUploadedFile("f.csv", f"id,age\n{lines}".encode())
     client.post(f"/espace/enquetes/{row.pk}/importer/", {"fichier": file})
     (quota,) = calculations.quotas(row, at=sample_survey.AT)
     assert ([each.n for each in quota.strata], quota.unplaced) == ([12, 12, 12], 12)
-    given = places.census_margins(row, ["age"])
-    weighed = published.weigh(row, given, by=None, at=sample_survey.AT)
+    age_margins = places.census_margins(row, ["age"])
+    weighed = published.weigh(row, age_margins, by=None, at=sample_survey.AT)
     assert [each["n"] for each in weighed.told["strata"]] == [12, 12, 12, 12]
     assert weighed.told["strata"][-1]["name"] == "sans réponse"
 
@@ -621,8 +633,8 @@ def test_an_age_mistyped_closes_no_page(client, survey):
         sample_survey.send(client, token, sample_survey.answer(values={"age": age, "aide": "oui"}))
     assert "2 réponses sans cette indication" in page(client, f"/espace/enquetes/{survey.pk}/quotas/")
     address = f"/espace/enquetes/{survey.pk}/resultats/redressement/"
-    told = client.post(address, {"geste": "preparer", "variables": "age"}).content.decode()
-    assert "4²" in told
+    page_text = client.post(address, {"geste": "preparer", "variables": "age"}).content.decode()
+    assert "4²" in page_text
 
 
 def test_an_answer_is_read_once_for_the_quotas_and_leaves_nothing_of_itself(
@@ -636,16 +648,16 @@ def test_an_answer_is_read_once_for_the_quotas_and_leaves_nothing_of_itself(
     )
     _, token = sample_survey.device(row)
     read, real = [], answers.read
-    monkeypatch.setattr(answers, "read", lambda *given: read.append(1) or real(*given))
+    monkeypatch.setattr(answers, "read", lambda *read_arguments: read.append(1) or real(*read_arguments))
 
     def women() -> int:
         page(client, f"/espace/enquetes/{row.pk}/quotas/")
-        held = {quota.variable: quota for quota in calculations.quotas(row, at=sample_survey.AT)}
-        return held["sexe"].strata[0].n
+        quota_by_variable = {quota.variable: quota for quota in calculations.quotas(row, at=sample_survey.AT)}
+        return quota_by_variable["sexe"].strata[0].n
 
     def send(n: int) -> None:
-        said = {"age": "70", "sexe": "femme"}
-        sample_survey.send(client, token, *(sample_survey.answer(values=said) for _ in range(n)))
+        values = {"age": "70", "sexe": "femme"}
+        sample_survey.send(client, token, *(sample_survey.answer(values=values) for _ in range(n)))
 
     send(3)
     assert (women(), len(read)) == (3, 3)
@@ -653,21 +665,23 @@ def test_an_answer_is_read_once_for_the_quotas_and_leaves_nothing_of_itself(
     assert (women(), len(read)) == (5, 5), "those that came since"
     Answer.objects.filter(pk=Answer.objects.first().pk).update(aside_at=sample_survey.AT)
     assert (women(), len(read)) == (4, 9), "one went: all that stay are read again"
-    (kept,) = (tmp_path / "resultats" / str(row.pk)).glob("quotas-*.json")
-    made = json.loads(kept.read_text("utf-8"))
-    assert {"femme": 4} in made["counts"]
-    assert len(made["read"]) == 4 and not any("femme" in told for told in made["read"])
+    (counts_file,) = (tmp_path / "resultats" / str(row.pk)).glob("quotas-*.json")
+    stored_counts = json.loads(counts_file.read_text("utf-8"))
+    assert {"femme": 4} in stored_counts["counts"]
+    assert len(stored_counts["read"]) == 4 and not any("femme" in digest for digest in stored_counts["read"])
     monkeypatch.setattr(calculations, "AT_ONCE", 5)
     send(6)
     queued: list[tuple[int, str]] = []
-    monkeypatch.setattr(calculations.compute_later.__class__, "enqueue", lambda _, *said: queued.append(said))
+    monkeypatch.setattr(
+        calculations.compute_later.__class__, "enqueue", lambda _, *values: queued.append(values)
+    )
     assert "Les résultats se calculent." in page(client, f"/espace/enquetes/{row.pk}/quotas/")
     assert queued == [(row.pk, "quotas")]
     calculations.compute_later.func(*queued[0])
     assert (women(), len(read)) == (10, 15)
 
 
-def test_a_question_of_another_name_counts_what_it_is_said_to(client, analyst):
+def test_a_question_of_another_name_counts_as_its_census_variable(client, analyst):
     sexes = (Choice(name="1", label={"fr": "Femme"}), Choice(name="2", label={"fr": "Homme"}))
     items = (
         Question(name="q1_age", kind="integer", label={"fr": "Votre âge ?"}),
@@ -683,27 +697,31 @@ def test_a_question_of_another_name_counts_what_it_is_said_to(client, analyst):
     assert places.offered_variables(row) == {}
     for name, census in (("q1_age", "age"), ("q2", "sexe")):
         assert "Elle demande ce que compte le recensement" in page(client, f"{base}{name}/")
-        given = {f"nom-{n}": each.name for n, each in enumerate(sexes)} | {
-            f"reponse-{n}": each.label["fr"] for n, each in enumerate(sexes)
+        choice_fields = {f"nom-{n}": choice.name for n, choice in enumerate(sexes)} | {
+            f"reponse-{n}": choice.label["fr"] for n, choice in enumerate(sexes)
         }
         sent = {"libelle": "Votre âge ?", "aide": "", "recensement": census}
-        assert client.post(f"{base}{name}/", sent | (given if name == "q2" else {})).status_code == 302
+        assert (
+            client.post(f"{base}{name}/", sent | (choice_fields if name == "q2" else {})).status_code == 302
+        )
     assert places.offered_variables(row) == {"q1_age": "age", "q2": "sexe"}
     client.post(
-        f"{base}q2/", sent | given | {"recensement": "age"}
+        f"{base}q2/", sent | choice_fields | {"recensement": "age"}
     )  # the mark goes to the last that takes it
     assert places.offered_variables(row) == {"q2": "age"}
     for name, census in (("q1_age", "age"), ("q2", "sexe")):
-        client.post(f"{base}{name}/", sent | (given if name == "q2" else {}) | {"recensement": census})
+        client.post(
+            f"{base}{name}/", sent | (choice_fields if name == "q2" else {}) | {"recensement": census}
+        )
     campaigns.open_survey(row, by=None, at=sample_survey.AT)
     _, token = sample_survey.device(row)
     last = row.versions.first().number
-    told = [
+    sent_answers = [
         sample_survey.answer(version=last, values={"q1_age": age, "q2": sex})
         for age in ("20", "50", "72")
         for sex in "12"
     ]
-    sample_survey.send(client, token, *told)
+    sample_survey.send(client, token, *sent_answers)
     assert [
         (quota.variable, quota.n, quota.unplaced) for quota in calculations.quotas(row, at=sample_survey.AT)
     ] == [
@@ -713,7 +731,7 @@ def test_a_question_of_another_name_counts_what_it_is_said_to(client, analyst):
     published.weigh(row, places.census_margins(row, ["q2"]), by=None, at=sample_survey.AT)
     stratum, *_ = frames.chosen(row).told["strata"]
     assert stratum["variable"] == "q2"
-    assert not [each for each in sentences.sentences(frames.frame(row)) if "Vous êtes" in each.text]
+    assert not [choice for choice in sentences.sentences(frames.frame(row)) if "Vous êtes" in choice.text]
 
 
 def test_what_is_published_keeps_its_rounding(survey):
@@ -722,7 +740,7 @@ def test_what_is_published_keeps_its_rounding(survey):
         campaigns.change(survey, {"rounding": "down"}, by=None, at=sample_survey.AT)
 
 
-def test_a_survey_never_takes_an_address_of_ours(analyst):
+def test_a_survey_never_takes_an_address_of_the_platform(analyst):
     assert sample_survey.survey("Envoi").slug == "envoi-2"
 
 
@@ -759,19 +777,25 @@ def test_a_table_with_labels_and_french_dates_is_read_as_what_it_says(client, an
         " téléphone;45,0;01/11/2026;Oui\n2;non;;12;11/13/2026;01/11/2026\n"
     )
     campaigns.open_survey(row, by=None, at=sample_survey.AT)
-    told = client.post(
+    page_text = client.post(
         f"/espace/enquetes/{row.pk}/importer/",
         {"fichier": SimpleUploadedFile("a.csv", file.encode("cp1252"))},
     )
-    told = re.sub("[\u00a0\u202f]", " ", told.content.decode())
-    assert "2 réponses nouvelles" in told
-    assert "« jour » : 1 valeur n’est pas une réponse de cette question, « 11/13/2026 »" in told
-    kept = {each.values["net"]: each.values for each in Answer.objects.filter(survey=row)}
-    assert kept["oui"] == {"net": "oui", "avec": "pc tel", "age": "45", "jour": "2026-11-01", "avis": "Oui"}
-    assert kept["non"]["avis"] == "01/11/2026"
+    page_text = re.sub("[\u00a0\u202f]", " ", page_text.content.decode())
+    assert "2 réponses nouvelles" in page_text
+    assert "« jour » : 1 valeur n’est pas une réponse de cette question, « 11/13/2026 »" in page_text
+    values_by_net = {each.values["net"]: each.values for each in Answer.objects.filter(survey=row)}
+    assert values_by_net["oui"] == {
+        "net": "oui",
+        "avec": "pc tel",
+        "age": "45",
+        "jour": "2026-11-01",
+        "avis": "Oui",
+    }
+    assert values_by_net["non"]["avis"] == "01/11/2026"
 
 
-def test_what_repeats_is_said_where_the_way_of_asking_is_chosen(client, analyst):
+def test_repeated_groups_are_named_where_the_way_of_asking_is_chosen(client, analyst):
     ask = Question(name="quel", kind="text", label={"fr": "Lequel ?"})
     parts = (Group(name="app", label={"fr": "Appareils"}, repeat=True, items=(ask,)),)
     form = Questionnaire(id="f", title="Essai", items=parts)

@@ -15,7 +15,7 @@ from tests.conftest import account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
-HERE, ELSEWHERE = "38185", "59392"
+GRENOBLE, ELSEWHERE = "38185", "59392"
 
 
 def ask(name: str, kind: str, **more) -> Question:
@@ -44,13 +44,13 @@ FORM = Questionnaire(
 
 @pytest.fixture
 def runner():
-    return account("ana", "analyste", territory=HERE)
+    return account("ana", "analyste", territory=GRENOBLE)
 
 
 @pytest.fixture
 def survey(runner):
-    made = campaigns.prepare(by=runner, title="Essai", territory=HERE, questionnaire=FORM, at=AT)
-    return campaigns.open_survey(made, by=runner, at=AT)
+    draft = campaigns.prepare(by=runner, title="Essai", territory=GRENOBLE, questionnaire=FORM, at=AT)
+    return campaigns.open_survey(draft, by=runner, at=AT)
 
 
 def page(survey, what="saisie/") -> str:
@@ -58,7 +58,7 @@ def page(survey, what="saisie/") -> str:
 
 
 @pytest.mark.parametrize(
-    ("name", "typed", "kept"),
+    ("name", "typed", "value"),
     [
         ("net", "2", "non"),
         ("net", "N", "nsp"),
@@ -76,10 +76,10 @@ def page(survey, what="saisie/") -> str:
         ("ou", "n", "n"),
     ],
 )
-def test_a_few_signs_are_an_answer(name, typed, kept):
-    assert forms.read(FORM, {f"q-{name}": typed}).values == {name: kept}
-    again = forms.typed_back(FORM, FORM.question(name), kept)
-    assert forms.read(FORM, {f"q-{name}": again}).values == {name: kept}
+def test_a_few_signs_are_an_answer(name, typed, value):
+    assert forms.read(FORM, {f"q-{name}": typed}).values == {name: value}
+    again = forms.typed_back(FORM, FORM.question(name), value)
+    assert forms.read(FORM, {f"q-{name}": again}).values == {name: value}
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_few_signs_are_an_answer(name, typed, kept):
         ("accord", "2"),
     ],
 )
-def test_what_cannot_be_read_is_told_and_kept_on_the_page(name, typed):
+def test_an_unreadable_value_is_refused_and_stays_on_the_page(name, typed):
     read = forms.read(FORM, {f"q-{name}": typed})
     assert name in read.unread and read.raw[name] == typed and not read.values
 
@@ -106,8 +106,8 @@ def test_what_cannot_be_read_is_told_and_kept_on_the_page(name, typed):
 def test_a_sheet_is_typed_then_the_next_one(client, runner, survey):
     client.force_login(runner)
     answer = client.post(page(survey), {"feuille": "0012", "q-net": "2", "q-age": "71"}, follow=True)
-    held = Answer.objects.get()
-    assert (held.form, held.channel, held.values, held.by) == (
+    stored_answer = Answer.objects.get()
+    assert (stored_answer.form, stored_answer.channel, stored_answer.values, stored_answer.by) == (
         "12",
         "paper",
         {"net": "non", "age": "71"},
@@ -116,12 +116,14 @@ def test_a_sheet_is_typed_then_the_next_one(client, runner, survey):
     assert "Feuille n° 12 enregistrée" in answer.content.decode().replace("\u00a0", " ")
 
 
-def test_answers_that_do_not_fit_are_looked_at_then_kept_as_they_are_written(client, runner, survey):
+def test_contradictory_answers_are_confirmed_then_stored_as_written(client, runner, survey):
     client.force_login(runner)
     sheet = {"feuille": "1", "q-net": "2", "q-ou": "au travail", "q-age": "300"}
-    told = client.post(page(survey), sheet)
-    assert told.status_code == 400 and not Answer.objects.exists()
-    assert "ne devait pas être posée" in told.content.decode() and 'value="300"' in told.content.decode()
+    response = client.post(page(survey), sheet)
+    assert response.status_code == 400 and not Answer.objects.exists()
+    assert (
+        "ne devait pas être posée" in response.content.decode() and 'value="300"' in response.content.decode()
+    )
     client.post(page(survey), sheet | {"quand-meme": "1"})
     assert Answer.objects.get().values == {"net": "non", "ou": "au travail", "age": "300"}
 
@@ -136,10 +138,10 @@ def test_an_empty_sheet_or_one_without_number_is_refused(client, runner, survey)
 def test_a_number_serves_once(client, runner, survey):
     client.force_login(runner)
     client.post(page(survey), {"feuille": "7", "q-net": "1"})
-    told = client.post(page(survey), {"feuille": "7", "q-net": "2"})
-    assert told.status_code == 400 and "déjà été saisie" in told.content.decode()
+    response = client.post(page(survey), {"feuille": "7", "q-net": "2"})
+    assert response.status_code == 400 and "déjà été saisie" in response.content.decode()
     assert re.search(
-        r'<input id="feuille"[^>]* aria-describedby="refus" autofocus>', told.content.decode()
+        r'<input id="feuille"[^>]* aria-describedby="refus" autofocus>', response.content.decode()
     )  # typed again there
     assert Answer.objects.get().values == {"net": "oui"}
 
@@ -165,12 +167,12 @@ def test_both_typings_are_of_one_version(client, survey, runner):
     first = survey.versions.get()
     Version.objects.create(survey=survey, number=2, definition=first.definition, made_at=AT)
     client.force_login(runner)
-    asked = client.get(page(survey)).content.decode()
-    assert 'name="version" value="2"' in asked
-    assert "version=1" in asked
-    told = client.post(page(survey), {"saisie": "seconde", "version": "2", "feuille": "1", "q-net": "1"})
-    assert told.status_code == 400
-    assert "Choisissez la version 1" in told.content.decode()
+    page_text = client.get(page(survey)).content.decode()
+    assert 'name="version" value="2"' in page_text
+    assert "version=1" in page_text
+    response = client.post(page(survey), {"saisie": "seconde", "version": "2", "feuille": "1", "q-net": "1"})
+    assert response.status_code == 400
+    assert "Choisissez la version 1" in response.content.decode()
     assert (
         client.post(
             page(survey), {"saisie": "seconde", "version": "1", "feuille": "1", "q-net": "1"}
@@ -192,32 +194,32 @@ def test_a_sheet_never_typed_has_no_second_typing(survey, runner):
 
 
 def test_a_difference_is_settled_with_the_sheet_in_hand(client, runner, survey):
-    held = enter(survey, runner, net="oui", age="17", ou="ici")
+    first_entry = enter(survey, runner, net="oui", age="17", ou="ici")
     paper.second(
         survey, survey.versions.first(), form="1", values={"net": "oui", "age": "71"}, by=runner, at=AT
     )
-    (found,) = queries.differences(survey)
-    assert [(gap.name, gap.first, gap.second) for gap in found.gaps] == [
+    (difference,) = queries.differences(survey)
+    assert [(gap.name, gap.first, gap.second) for gap in difference.gaps] == [
         ("ou", "ici", "rien"),
         ("age", "17", "71"),
     ]
     client.force_login(runner)
-    assert client.post(page(survey, "ecarts/"), {"feuille": held.pk, "q-age": "2"}).status_code == 400
+    assert client.post(page(survey, "ecarts/"), {"feuille": first_entry.pk, "q-age": "2"}).status_code == 400
     # A name that does not differ changes nothing, whatever is sent.
-    sent = {"feuille": held.pk, "q-age": "2", "q-ou": "1", "q-net": "2", "q-autre": "2"}
+    sent = {"feuille": first_entry.pk, "q-age": "2", "q-ou": "1", "q-net": "2", "q-autre": "2"}
     assert client.post(page(survey, "ecarts/"), sent).status_code == 302
-    held.refresh_from_db()
-    assert held.values == {"net": "oui", "age": "71", "ou": "ici"}
+    first_entry.refresh_from_db()
+    assert first_entry.values == {"net": "oui", "age": "71", "ou": "ici"}
     assert SecondEntry.objects.get().settled_at and queries.differences(survey) == []
     assert client.post(page(survey, "ecarts/"), sent).status_code == 400
 
 
 def test_the_next_sheets_follow_those_printed(client, runner, survey):
     client.force_login(runner)
-    made = client.post(
+    response = client.post(
         page(survey, "feuilles.pdf"), {"copies": "20", "premiere": "1", "langue": "fr", "rendre": "l’accueil"}
     )
-    assert made.content.startswith(b"%PDF")
+    assert response.content.startswith(b"%PDF")
     assert queries.next_form(survey) == 21
     enter(survey, runner, form="30", net="oui")
     assert queries.next_form(survey) == 31

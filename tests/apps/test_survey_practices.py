@@ -27,7 +27,7 @@ def browser(client):
     return client
 
 
-def asked(bank: str = "professionnels", n: int = 60, **more: str) -> Survey:
+def answered_survey(bank: str = "professionnels", n: int = 60, **more: str) -> Survey:
     """Ask n professionals: forty five do it in the place of people, twenty detect, eighteen can orient,
     four were trained.
     """
@@ -56,7 +56,7 @@ def page(browser, row: Survey) -> str:
 
 
 def test_the_four_practices_stand_beside_the_study_of_2015(browser):
-    said = page(browser, asked())
+    page_text = page(browser, answered_survey())
     for words in (
         "75 % (entre 64 et 83 %) font régulièrement les démarches en ligne à la place des personnes",
         "33 % (entre 24 et 44 %) disent que leur structure repère",
@@ -66,18 +66,18 @@ def test_the_four_practices_stand_beside_the_study_of_2015(browser):
         "Emmaüs Connect, Le numérique au sein de l’action sociale",
         "<svg",
     ):
-        assert words in said, words
+        assert words in page_text, words
 
 
 def test_a_practice_of_a_few_is_marked_for_who_holds_the_answers_and_never_published(browser):
     """Professionnels : des personnes. Sous 11 réponses, la part reste dans l’espace, avec la règle et sa raison."""
-    row = asked()
-    said = page(browser, row)
-    assert "ne sera pas publié" in said
-    assert "Les professionnels répondent sur eux-mêmes" in said
-    made = json.dumps(editions.edition(row, at=AT), ensure_ascii=False).replace("\xa0", " ")
-    assert "**Être formé** : non publié" in made
-    assert not re.search(r"(?<!\d)7 %", made)
+    row = answered_survey()
+    page_text = page(browser, row)
+    assert "ne sera pas publié" in page_text
+    assert "Les professionnels répondent sur eux-mêmes" in page_text
+    edition_text = json.dumps(editions.edition(row, at=AT), ensure_ascii=False).replace("\xa0", " ")
+    assert "**Être formé** : non publié" in edition_text
+    assert not re.search(r"(?<!\d)7 %", edition_text)
 
 
 def test_nothing_is_computed_on_a_bound():
@@ -92,16 +92,16 @@ def test_nothing_is_computed_on_a_bound():
 
 def test_every_practice_is_a_question_of_the_bank_with_that_answer():
     bank = banks()["professionnels"]
-    for each in study().practices:
-        question = bank.question(each.question)
+    for practice in study().practices:
+        question = bank.question(practice.question)
         assert question is not None
-        assert each.requirement in question.rows
-        assert each.choice in [choice.name for choice in bank.choices(question)]
+        assert practice.requirement in question.rows
+        assert practice.choice in [choice.name for choice in bank.choices(question)]
 
 
 def test_the_document_has_the_page_and_no_other_survey_has_it(browser):
-    made = editions.edition(asked(), at=AT)["document"]
-    assert "À la place, détecter, orienter, être formé" in [each["title"] for each in made["chapters"]]
+    document = editions.edition(answered_survey(), at=AT)["document"]
+    assert "À la place, détecter, orienter, être formé" in [each["title"] for each in document["chapters"]]
     inhabitants = campaigns.prepare(
         by=None, title="Habitants", territory="38151", questionnaire=banks()["habitants"], at=AT
     )

@@ -212,16 +212,16 @@ def test_a_filter_that_leaves_out_a_few_people_is_a_working_table(browser, surve
 
 
 def test_working_tables_say_in_their_file_what_will_not_be_published(browser, survey):
-    told = list(
+    file_lines = list(
         csv.DictReader(io.StringIO(browser.get(where(survey, "tableaux.csv")).content.decode("utf-8-sig")))
     )
-    kept = [line for line in told if line["publication"].startswith("ne sera pas publié")]
-    assert kept
-    assert all(line["part"] != "" for line in told)
+    withheld_lines = [line for line in file_lines if line["publication"].startswith("ne sera pas publié")]
+    assert withheld_lines
+    assert all(line["part"] != "" for line in file_lines)
     edition = editions.edition(survey, at=AT)
-    shown = {(row["question"], row["modalite"]): row for row in edition["tables"]}
-    for line in told:
-        row = shown[line["question"], line["modalite"]]
+    row_by_key = {(row["question"], row["modalite"]): row for row in edition["tables"]}
+    for line in file_lines:
+        row = row_by_key[line["question"], line["modalite"]]
         assert (row["part"] == "") == line["publication"].startswith("ne sera pas publié")
     assert all("publication" not in row for row in edition["tables"])
     assert "ne sera pas publié" not in json.dumps(edition, ensure_ascii=False)
@@ -229,9 +229,9 @@ def test_working_tables_say_in_their_file_what_will_not_be_published(browser, su
 
 def test_an_answer_nobody_chose_is_not_counted_among_what_is_withheld(survey):
     """« 1 chiffre retenu » : les réponses que personne n’a données n’en sont pas."""
-    made = editions.edition(survey, at=AT)
+    edition = editions.edition(survey, at=AT)
     nobody = tabulation_counts(survey)
-    assert made["withheld"] + made["shown"] == len(made["tables"]) - nobody
+    assert edition["withheld"] + edition["shown"] == len(edition["tables"]) - nobody
 
 
 def tabulation_counts(survey) -> int:
@@ -249,9 +249,9 @@ def test_answers_that_no_file_weighs_start_at_the_mean_of_those_that_it_does(bro
     row = actions.weigh(survey, margins.parse(MARGINS, "m.csv"), by=None, at=AT)
     assert "1\xa0réponse sans poids de départ" in row.told["warnings"][0]
     assert "la moyenne des autres, 4,00" in row.told["warnings"][0]
-    held = frames.frame(survey)
-    assert not held.stale
-    assert held.weights is not None and set(held.weights.initial) == {4.0}
+    frame = frames.frame(survey)
+    assert not frame.stale
+    assert frame.weights is not None and set(frame.weights.initial) == {4.0}
 
 
 def test_a_class_misspelt_in_a_file_of_margins_is_named_not_merged(browser, survey):
@@ -262,7 +262,7 @@ def test_a_class_misspelt_in_a_file_of_margins_is_named_not_merged(browser, surv
     assert "Réunir «" not in page
 
 
-def test_margins_of_a_file_are_told_in_the_words_of_the_questionnaire(browser, survey):
+def test_margins_of_a_file_are_written_in_the_words_of_the_questionnaire(browser, survey):
     address = where(survey, "redressement/")
     dated = MARGINS.replace(b"effectif", b"effectif,annee").replace(b"000\n", b"000,2011\n")
     page = browser.post(address, {"geste": "preparer", "fichier": SimpleUploadedFile("marges.csv", dated)})
@@ -318,9 +318,9 @@ def test_answers_are_exported_with_their_weight_and_the_codebook_names_it(browse
     assert (
         "redressement.poids" in browser.get(f"/espace/enquetes/{survey.pk}/dictionnaire.csv").content.decode()
     )
-    shown = browser.get(where(survey, "redressement/")).content.decode()
+    page_text = browser.get(where(survey, "redressement/")).content.decode()
     (age,) = [each for each in row.told["strata"] if each["name"] == "age"]
-    assert f"{age['n'] * age['coefficient']:.1f}".replace(".", ",") in shown, (
+    assert f"{age['n'] * age['coefficient']:.1f}".replace(".", ",") in page_text, (
         "the weighted n of a class (E-008)"
     )
 
@@ -349,7 +349,7 @@ def test_a_published_figure_is_found_again_in_its_number_of_answers(browser, typ
 
 
 @pytest.mark.parametrize(
-    ("typed", "n", "said"),
+    ("typed", "n", "advice"),
     [
         ("beaucoup", "66", "Écrivez par exemple"),
         ("²", "9", "Écrivez par exemple"),
@@ -359,15 +359,15 @@ def test_a_published_figure_is_found_again_in_its_number_of_answers(browser, typ
         ("28", "", "Corrigez"),
     ],
 )
-def test_a_figure_that_is_none_is_refused_with_what_to_write(browser, typed, n, said):
+def test_a_figure_that_is_none_is_refused_with_what_to_write(browser, typed, n, advice):
     answer = browser.get("/espace/enquetes/chiffre-publie/", {"part": typed, "n": n})
     assert answer.status_code == 400
-    assert said in answer.content.decode()
+    assert advice in answer.content.decode()
 
 
 def test_two_ways_to_one_share_are_compared(browser):
-    asked = {"part": "16 x 43", "autre": "40 x 10,5", "n": "192"}
-    page = browser.get("/espace/enquetes/chiffre-publie/", asked).content.decode().replace("\xa0", " ")
+    form_data = {"part": "16 x 43", "autre": "40 x 10,5", "n": "192"}
+    page = browser.get("/espace/enquetes/chiffre-publie/", form_data).content.decode().replace("\xa0", " ")
     assert "10,5 % de 40 % : 8 sur 192, soit 4,2 %." in page
     assert "Les deux chemins ne mènent pas à la même part" in page
 
@@ -392,8 +392,8 @@ def test_an_empty_class_is_merged_in_one_click(browser, survey):
 @pytest.mark.both_databases
 def test_weights_nobody_can_meet_are_refused_with_what_to_do(browser, survey):
     marges = json.dumps([survey_margins.margin_record(each) for each in margins.parse(MARGINS, "m.csv")])
-    given = {"geste": "calculer", "marges": marges, "methode": "logit", "bas": "0,9", "haut": "1,1"}
-    page = browser.post(where(survey, "redressement/"), given)
+    form_data = {"geste": "calculer", "marges": marges, "methode": "logit", "bas": "0,9", "haut": "1,1"}
+    page = browser.post(where(survey, "redressement/"), form_data)
     assert page.status_code == 400
     assert "les bornes 0,9 à 1,1 ne peuvent pas" in page.context["error"].what
     assert re.search(r"Bornes qui conviennent : 0,\d+ à \d,\d", page.context["error"].do), page.context[
@@ -421,21 +421,21 @@ def test_margins_forged_on_the_way_are_refused(browser, survey, text):
 
 @pytest.mark.both_databases
 def test_a_sentence_edited_is_flagged_when_its_figure_changes_and_leaves_the_document(browser, survey):
-    held = frames.frame(survey)
-    sentence = next(each for each in sentences.sentences(held) if each.key == "bas:aise")
+    frame = frames.frame(survey)
+    sentence = next(each for each in sentences.sentences(frame) if each.key == "bas:aise")
     browser.post(
         where(survey, "constats/"),
         {"cle": sentence.key, "geste": "reprendre", "texte": "Peu de gens sont à l’aise."},
     )
-    said = next(
+    finding = next(
         each for each in sentences.findings(frames.frame(survey)) if each.sentence.key == sentence.key
     )
-    assert (said.text, said.flagged) == ("Peu de gens sont à l’aise.", False)
+    assert (finding.text, finding.flagged) == ("Peu de gens sont à l’aise.", False)
     answered(survey, 60, seed=9)
-    said = next(
+    finding = next(
         each for each in sentences.findings(frames.frame(survey)) if each.sentence.key == sentence.key
     )
-    assert said.flagged
+    assert finding.flagged
     assert "Peu de gens" not in json.dumps(editions.edition(survey, at=AT), ensure_ascii=False)
     browser.post(where(survey, "constats/"), {"cle": sentence.key, "geste": "revenir"})
     assert not any(each.edited for each in sentences.findings(frames.frame(survey)))
@@ -455,32 +455,32 @@ def test_a_sentence_written_beside_an_older_figure_is_flagged(browser, survey):
     """Des réponses arrivent pendant qu’on reprend une phrase : elle dit le chiffre d’avant, et attend."""
     key = "bas:aise"
     page = browser.get(where(survey, "constats/")).content.decode()
-    (seen,) = re.findall(rf'value="{key}"><input\s+type="hidden"\s+name="vu"\s+value="(\w+)"', page)
+    (digest,) = re.findall(rf'value="{key}"><input\s+type="hidden"\s+name="vu"\s+value="(\w+)"', page)
     answered(survey, 60, seed=9)
-    given = {"cle": key, "geste": "reprendre", "texte": "Soixante pour cent sont à l’aise.", "vu": seen}
-    page = browser.post(where(survey, "constats/"), given, follow=True).content.decode()
+    form_data = {"cle": key, "geste": "reprendre", "texte": "Soixante pour cent sont à l’aise.", "vu": digest}
+    page = browser.post(where(survey, "constats/"), form_data, follow=True).content.decode()
     assert "Son chiffre a changé pendant que vous l’écriviez" in page
     assert "Soixante pour cent" in page, "what was typed is not lost"
     assert "Soixante pour cent" not in json.dumps(editions.edition(survey, at=AT), ensure_ascii=False)
     (now,) = re.findall(rf'value="{key}"><input\s+type="hidden"\s+name="vu"\s+value="(\w+)"', page)
-    browser.post(where(survey, "constats/"), given | {"vu": now})
+    browser.post(where(survey, "constats/"), form_data | {"vu": now})
     assert "Soixante pour cent" in json.dumps(editions.edition(survey, at=AT), ensure_ascii=False)
 
 
 @pytest.mark.both_databases
-def test_a_sentence_without_its_figure_is_not_said_to_be_late(browser, survey):
+def test_a_sentence_without_its_figure_is_not_flagged_as_late(browser, survey):
     """Une phrase dont le chiffre a disparu se reprend : relue ou non, elle n’est pas publiée, et la page le dit."""
     lost = Finding.objects.create(
         survey=survey, key="parti", written="La règle.", figures=[], edited="La mienne."
     )
-    given = {"cle": lost.key, "geste": "reprendre", "texte": "Une autre."}
+    form_data = {"cle": lost.key, "geste": "reprendre", "texte": "Une autre."}
     page = browser.get(where(survey, "constats/")).content.decode()
-    (given["vu"],) = re.findall(
+    (form_data["vu"],) = re.findall(
         r'name="cle" value="parti"><input\s+type="hidden"\s+name="vu"\s+value="(\w+)"', page
     )
-    told = browser.post(where(survey, "constats/"), given, follow=True).content.decode()
-    assert "pendant que vous l’écriviez" not in told
-    assert "n’est plus dans les résultats : elle n’est pas publiée" in told
+    page_text = browser.post(where(survey, "constats/"), form_data, follow=True).content.decode()
+    assert "pendant que vous l’écriviez" not in page_text
+    assert "n’est plus dans les résultats : elle n’est pas publiée" in page_text
     assert "Une autre." not in in_edition(survey)
 
 
@@ -492,33 +492,33 @@ def test_a_sentence_taken_off_is_not_published(browser, survey):
 
 
 def test_the_national_figure_stands_beside_the_answers_it_adds_up(survey):
-    told = [
+    national_texts = [
         each.text
         for each in sentences.sentences(frames.frame(survey))
         if each.key.startswith("national:aise")
     ]
-    assert len(told) == 1
-    assert "contre 20\xa0% au national" in told[0]
-    assert "plus qu’au national" in told[0]
+    assert len(national_texts) == 1
+    assert "contre 20\xa0% au national" in national_texts[0]
+    assert "plus qu’au national" in national_texts[0]
 
 
 @pytest.mark.both_databases
 def test_free_words_are_public_only_once_read_again_and_between_quotes(browser, client, survey):
-    waiting = read.unread(survey)
-    assert len(waiting) == 4
+    unread = read.unread(survey)
+    assert len(unread) == 4
     assert "Nadia" not in json.dumps(editions.edition(survey, at=AT))
-    given = {"reponse": waiting[0].answer, "question": "mots", "geste": "garder"}
-    prefix = f"{waiting[0].answer}-mots"
-    given |= {
+    form_data = {"reponse": unread[0].answer, "question": "mots", "geste": "garder"}
+    prefix = f"{unread[0].answer}-mots"
+    form_data |= {
         f"{prefix}-shown": "Parole relue",
         f"{prefix}-theme": "Démarches",
         f"{prefix}-speaker": "inhabitant",
         f"{prefix}-device": "",
     }
-    assert browser.post(where(survey, "paroles/"), given).status_code == 302
-    kept = json.dumps(editions.edition(survey, at=AT), ensure_ascii=False)
-    assert "« Parole relue »" in kept
-    assert "Nadia" not in kept
+    assert browser.post(where(survey, "paroles/"), form_data).status_code == 302
+    edition_text = json.dumps(editions.edition(survey, at=AT), ensure_ascii=False)
+    assert "« Parole relue »" in edition_text
+    assert "Nadia" not in edition_text
     assert len(read.unread(survey)) == 3
 
 
@@ -554,25 +554,25 @@ def test_the_same_words_are_read_again_once_and_names_of_places_are_none(survey)
 @pytest.mark.both_databases
 def test_words_are_quoted_to_a_territory_once_an_edition_holds_them(survey, home):
     """Ni avant d’être relues, ni avant l’édition, ni après son retrait ; celles d’un exemple, seulement faute d’autres."""
-    asked = {"question": "mots", "speaker": "inhabitant", "device": "", "at": AT}
+    review_fields = {"question": "mots", "speaker": "inhabitant", "device": "", "at": AT}
 
     def keep(words: str, *, theme: str = "") -> None:
         answer = Answer.objects.get(pk=read.unread(survey)[0].answer)
-        verbatims.review(by=None, answer=answer, shown=words, theme=theme, keep=True, **asked)
+        verbatims.review(by=None, answer=answer, shown=words, theme=theme, keep=True, **review_fields)
 
-    def said() -> list[str]:
+    def published_words() -> list[str]:
         return [voice.words for voice in read.published_voices(survey.territory)]
 
     keep("Trop de mots de passe.", theme="Accès")
-    assert said() == [], "no edition holds them"
+    assert published_words() == [], "no edition holds them"
     edition = actions.publish(survey, None, by=None, at=AT)
-    assert said() == ["Trop de mots de passe."]
-    asked["at"] = AT + timedelta(days=1)
+    assert published_words() == ["Trop de mots de passe."]
+    review_fields["at"] = AT + timedelta(days=1)
     keep("Relue après.")
-    assert said() == ["Trop de mots de passe."]
+    assert published_words() == ["Trop de mots de passe."]
     edition.withdrawn_at = AT
     edition.save()
-    assert said() == []
+    assert published_words() == []
     keep("Relue après.")  # by somebody else: told once
     actions.publish(survey, None, by=None, at=AT + timedelta(days=2))
     keep("x" * (read.LONGEST + 1))
@@ -582,13 +582,18 @@ def test_words_are_quoted_to_a_territory_once_an_edition_holds_them(survey, home
     assert first.source == f"enquête « {survey.title} »"
 
 
-def reviewed(browser, survey, shown: str, gesture: str = "garder"):
+def reviewed(browser, survey, public_text: str, gesture: str = "garder"):
     """Read again the first words that wait; return the page that follows, and the answer they come from."""
-    waiting = read.unread(survey)[0]
-    prefix = f"{waiting.answer}-mots"
-    given = {"reponse": waiting.answer, "question": "mots", "geste": gesture, f"{prefix}-shown": shown}
-    given |= {f"{prefix}-theme": "", f"{prefix}-speaker": "inhabitant", f"{prefix}-device": ""}
-    return browser.post(where(survey, "paroles/"), given, follow=True), waiting.answer
+    unread = read.unread(survey)[0]
+    prefix = f"{unread.answer}-mots"
+    form_data = {
+        "reponse": unread.answer,
+        "question": "mots",
+        "geste": gesture,
+        f"{prefix}-shown": public_text,
+    }
+    form_data |= {f"{prefix}-theme": "", f"{prefix}-speaker": "inhabitant", f"{prefix}-device": ""}
+    return browser.post(where(survey, "paroles/"), form_data, follow=True), unread.answer
 
 
 def in_edition(survey) -> str:
@@ -618,7 +623,7 @@ def test_words_put_back_by_two_are_read_as_the_first_left_them(browser, survey):
     assert Verbatim.objects.get().shown == "Parole relue"
 
 
-def test_words_emptied_are_not_published_as_they_were_said(browser, survey):
+def test_emptied_words_are_not_published_in_their_first_form(browser, survey):
     page, _ = reviewed(browser, survey, "  ")
     assert "Il ne reste aucun mot à lire" in page.content.decode()
     assert len(read.unread(survey)) == 4
@@ -641,20 +646,20 @@ def test_words_of_an_answer_put_aside_are_no_longer_published(browser, survey):
 
 
 @pytest.mark.parametrize(
-    ("n", "told"), [(1, "Quelques réponses écartées"), (10, "Quelques"), (11, "11\xa0réponses écartées")]
+    ("n", "start"), [(1, "Quelques réponses écartées"), (10, "Quelques"), (11, "11\xa0réponses écartées")]
 )
-def test_a_few_answers_put_aside_are_not_counted_in_an_edition(survey, n, told):
+def test_a_few_answers_put_aside_are_not_counted_in_an_edition(survey, n, start):
     """« 1 réponse écartée » : un effectif d’une personne, dans le rapport."""
     for answer in Answer.objects.filter(survey=survey)[:n]:
         campaigns.put_aside(answer, "un essai", by=None, at=AT)
-    (said,) = [each for each in editions.method(frames.frame(survey)) if "écartée" in each]
-    assert said.startswith(told)
+    (sentence,) = [each for each in editions.method(frames.frame(survey)) if "écartée" in each]
+    assert sentence.startswith(start)
 
 
 def test_two_people_never_read_the_same_words_twice(survey):
     first = read.unread(survey)[0]
     answer = Answer.objects.get(pk=first.answer)
-    given = {
+    review_fields = {
         "question": "mots",
         "shown": "x",
         "speaker": "inhabitant",
@@ -663,28 +668,28 @@ def test_two_people_never_read_the_same_words_twice(survey):
         "keep": True,
         "at": AT,
     }
-    verbatims.review(by=None, answer=answer, **given)
+    verbatims.review(by=None, answer=answer, **review_fields)
     with pytest.raises(Refused, match="déjà relus"):
-        verbatims.review(by=None, answer=answer, **given)
+        verbatims.review(by=None, answer=answer, **review_fields)
 
 
 @pytest.mark.both_databases
 def test_interviews_are_counted_on_the_page_of_method(browser, survey):
-    given = {
+    form_data = {
         "m-kind": "focus_group",
         "m-title": "Groupe du centre social",
         "m-speakers": "social_actor",
         "m-people": "12",
         "geste": "materiau",
     }
-    assert browser.post(where(survey, "entretiens/"), given).status_code == 302
+    assert browser.post(where(survey, "entretiens/"), form_data).status_code == 302
     drawn = browser.get(where(survey, "methode/")).content.decode()
     assert (
         'aria-label="150 réponses au questionnaire ; 1 groupe de discussion (acteurs sociaux,'
         ' 12\xa0personnes)."' in drawn
     )
-    made = editions.edition(survey, at=AT)["document"]["chapters"]
-    (method,) = [each for each in made if each["short"] == "Annexe : méthode"]
+    chapters = editions.edition(survey, at=AT)["document"]["chapters"]
+    (method,) = [each for each in chapters if each["short"] == "Annexe : méthode"]
     assert method["blocks"][1]["svg"].count('class="plein"') == 2
 
 
@@ -702,20 +707,21 @@ def test_a_way_of_answering_of_a_few_is_not_counted_alone(survey):
             for _ in range(n)
         ]
         receive.receive(survey, sent, at=AT)
-    told = editions.method(frames.frame(survey))
+    method_lines = editions.method(frames.frame(survey))
     assert (
-        told[1] == "Dans la rue, avec un enquêteur : 150 ; Chez un partenaire et Par téléphone : 43 ensemble."
+        method_lines[1]
+        == "Dans la rue, avec un enquêteur : 150 ; Chez un partenaire et Par téléphone : 43 ensemble."
     )
     for place, n in (("Marché", 140), ("Gare", 44), ("Bus", 9)):
         where_ = campaigns.add_place(survey, place, by=None, at=AT, channel="street")
-        kept = survey.answers.filter(place=None).values_list("pk", flat=True)[:n]
-        survey.answers.filter(pk__in=list(kept)).update(place=where_)
-    told = editions.method(frames.frame(survey))
-    assert told[2] == "Lieux : Marché : 140 ; Gare et Bus : 53 ensemble."
+        answer_ids = survey.answers.filter(place=None).values_list("pk", flat=True)[:n]
+        survey.answers.filter(pk__in=list(answer_ids)).update(place=where_)
+    method_lines = editions.method(frames.frame(survey))
+    assert method_lines[2] == "Lieux : Marché : 140 ; Gare et Bus : 53 ensemble."
 
 
 def test_actors_findings_write_their_chapter_and_stand_on_the_grid(browser, survey):
-    given = {
+    form_data = {
         "c-kind": "no_network",
         "c-speaker": "digital_actor",
         "c-people": "5",
@@ -723,15 +729,15 @@ def test_actors_findings_write_their_chapter_and_stand_on_the_grid(browser, surv
         "c-said_on": "2026-11-02",
         "geste": "constat",
     }
-    assert browser.post(where(survey, "entretiens/"), given).status_code == 302
-    made = json.dumps(editions.edition(survey, at=AT)["document"], ensure_ascii=False)
-    assert "La perception des acteurs" in made
-    assert "5\xa0personnes le disent" in made
-    (said,) = read.statements_of(survey.territory)
-    assert (said.who, said.kind, said.year) == ("digital", "no_network", 2026)
+    assert browser.post(where(survey, "entretiens/"), form_data).status_code == 302
+    document_text = json.dumps(editions.edition(survey, at=AT)["document"], ensure_ascii=False)
+    assert "La perception des acteurs" in document_text
+    assert "5\xa0personnes le disent" in document_text
+    (statement,) = read.statements_of(survey.territory)
+    assert (statement.who, statement.kind, statement.year) == ("digital", "no_network", 2026)
 
 
-def heard_from(
+def actor_statement(
     speaker: str, kind: str, people: int | None, *, material: int | None = None, text: str = ""
 ) -> ActorStatement:
     return ActorStatement(
@@ -753,30 +759,33 @@ SIDES = {
 
 def test_the_perception_of_actors_is_written_from_who_says_it_and_how_many():
     rows = [
-        heard_from("social", "a", 4, material=1, text="Peu le savent"),
-        heard_from("social", "b", 14, material=1),
-        heard_from("digital", "b", 3),
-        heard_from("digital", "c", None),
+        actor_statement("social", "a", 4, material=1, text="Peu le savent"),
+        actor_statement("social", "b", 14, material=1),
+        actor_statement("digital", "b", 3),
+        actor_statement("digital", "c", None),
     ]
-    (shared, said), (social, theirs), (digital, ours) = (
+    (shared, shared_lines), (social, social_lines), (digital, digital_lines) = (
         (title, [each.replace("\xa0", " ") for each in lines])
         for title, lines in perception(rows, SIDES).written
     )
     assert (shared, social, digital) == ("Dit de plusieurs côtés", "Acteur social", "Acteur de la médiation")
-    assert said == ["Constat b. Le disent : 14 acteurs sociaux et 3 médiateurs."]
-    assert theirs == [
+    assert shared_lines == ["Constat b. Le disent : 14 acteurs sociaux et 3 médiateurs."]
+    assert social_lines == [
         "Rencontrés : 2 groupes de discussion, 26 personnes.",
         "Constat b. 14 personnes le disent, sur 26 rencontrées.",
         "Constat a. 4 personnes le disent, sur 26 rencontrées. « Peu le savent »",
     ]
-    assert ours == ["Constat b. 3 personnes le disent.", "Constat c."]
+    assert digital_lines == ["Constat b. 3 personnes le disent.", "Constat c."]
 
 
 def test_one_group_that_says_a_thing_twice_counts_once():
-    same = [heard_from("social", "a", 5, material=1), heard_from("social", "a", 7, material=1)]
+    same = [actor_statement("social", "a", 5, material=1), actor_statement("social", "a", 7, material=1)]
     assert people(same) == 7
-    assert people([*same, heard_from("social", "a", 4, material=2), heard_from("social", "a", 2)]) == 13
-    ((_, lines),) = perception([*same, heard_from("social", "a", None)], SIDES).written
+    assert (
+        people([*same, actor_statement("social", "a", 4, material=2), actor_statement("social", "a", 2)])
+        == 13
+    )
+    ((_, lines),) = perception([*same, actor_statement("social", "a", None)], SIDES).written
     assert lines[1].replace("\xa0", " ") == "Constat a. Au moins 7 personnes le disent."
 
 
@@ -790,26 +799,28 @@ def test_interviews_are_listed_the_latest_first(survey):
 
 
 @pytest.mark.both_databases
-def test_a_finding_is_not_said_by_more_people_than_took_part(browser, survey):
+def test_a_finding_counts_no_more_people_than_took_part(browser, survey):
     group = verbatims.note_material(
         survey,
         {"kind": "focus_group", "title": "Groupe", "speakers": "social_actor", "people": 8},
         by=None,
         at=AT,
     )
-    given = {
+    form_data = {
         "c-kind": "far",
         "c-speaker": "social_actor",
         "c-people": "9",
         "c-said_on": "2026-11-02",
         "geste": "constat",
     }
-    page = browser.post(where(survey, "entretiens/"), {**given, "c-material": str(group.pk)}).content.decode()
+    page = browser.post(
+        where(survey, "entretiens/"), {**form_data, "c-material": str(group.pk)}
+    ).content.decode()
     assert "n’en réunissait que 8" in page
     assert not read.statements(survey).exists()
     assert (
         browser.post(
-            where(survey, "entretiens/"), {**given, "c-material": str(group.pk), "c-people": "8"}
+            where(survey, "entretiens/"), {**form_data, "c-material": str(group.pk), "c-people": "8"}
         ).status_code
         == 302
     )
@@ -820,7 +831,7 @@ def test_a_finding_is_not_said_by_more_people_than_took_part(browser, survey):
     assert read.statements_of(survey.territory)[0].people == 8
 
 
-def test_one_person_met_is_said_in_the_singular():
+def test_one_person_met_is_written_in_the_singular():
     row = ActorStatement(speaker="a", kind="k", says="Constat", text="", people=1, material=1)
     side = Side(title="A", one="acteur", many="acteurs", met="1 entretien", people=1)
     (chapter,) = perception([row], {"a": side}).sides
@@ -856,10 +867,10 @@ def test_an_edition_is_frozen_and_small_counts_are_not_in_it(client, survey):
 
 @pytest.mark.both_databases
 def test_what_changed_since_the_preview_is_not_published(survey):
-    seen = editions.edition(survey, at=AT)
+    preview = editions.edition(survey, at=AT)
     answered(survey, 20, seed=4)
     with pytest.raises(Refused, match="Rien n’est publié"):
-        actions.publish(survey, seen, by=None, at=AT)
+        actions.publish(survey, preview, by=None, at=AT)
     assert not Publication.objects.exists()
 
 
@@ -872,11 +883,11 @@ def test_nothing_is_found_by_comparing_two_editions(survey):
         published(survey, days=1)
     answered(survey, 90, seed=6)
     then = published(survey, days=1).content
-    told = [
+    n_by_cell = [
         {(each["question"], each["modalite"]): each["effectif"] for each in content["tables"]}
         for content in (first, then)
     ]
-    pairs = [(n, told[0].get(key, "")) for key, n in told[1].items()]
+    pairs = [(n, n_by_cell[0].get(key, "")) for key, n in n_by_cell[1].items()]
     assert not [1 for now, old in pairs if "" not in (now, old) and 0 < abs(now - old) < 11]
 
 
@@ -886,17 +897,17 @@ def test_the_sentences_of_an_edition_say_only_what_its_tables_show(survey):
     then = editions.edition(
         survey, at=AT + timedelta(days=1)
     )  # seen before it is published: it will be refused
-    shown = {each["libelle"] for each in then["tables"] if each["part"] != ""}
-    held = {each["libelle"] for each in then["tables"]} - shown
+    published_labels = {each["libelle"] for each in then["tables"] if each["part"] != ""}
+    withheld_labels = {each["libelle"] for each in then["tables"]} - published_labels
     taught = [each for each in then["document"]["chapters"] if each["short"] == "L’essentiel"]
-    said = json.dumps(taught, ensure_ascii=False)
+    summary_text = json.dumps(taught, ensure_ascii=False)
     raw = " ".join(each.text for each in sentences.sentences(frames.frame(survey)))
-    assert any(label in raw for label in held)
-    assert not any(label in said for label in held)
+    assert any(label in raw for label in withheld_labels)
+    assert not any(label in summary_text for label in withheld_labels)
 
 
 @pytest.mark.both_databases
-def test_an_edition_that_would_say_the_same_is_told_and_a_withdrawal_is_confirmed(browser, survey):
+def test_an_unchanged_edition_is_refused_and_a_withdrawal_is_confirmed(browser, survey):
     assert "Rien n’a changé" not in browser.get(where(survey, "publier/")).content.decode()
     published(survey)
     page = browser.get(where(survey, "publier/")).content.decode()
@@ -924,13 +935,13 @@ def test_the_questions_of_an_edition_are_folded_by_theme(client, survey):
     assert "3 questions" in page
 
 
-def test_what_came_after_the_weights_is_told_though_as_many_were_put_aside(browser, survey):
+def test_answers_after_the_weights_are_counted_though_as_many_were_put_aside(browser, survey):
     """Trois écartées, trois nouvelles : le compte est le même, et trois réponses ne comptent pas."""
     actions.weigh(survey, margins.parse(MARGINS, "m.csv"), by=None, at=AT)
-    gone = list(
+    excluded_ids = list(
         Answer.objects.filter(survey=survey, values__tranche="jeune").values_list("pk", flat=True)[:3]
     )
-    Answer.objects.filter(pk__in=gone).update(aside_at=AT, aside_why="essai")
+    Answer.objects.filter(pk__in=excluded_ids).update(aside_at=AT, aside_why="essai")
     answered(survey, 3, seed=7)
     page = re.sub(r"\s+", " ", browser.get(where(survey, "redressement/")).content.decode())
     assert "3 réponses arrivées depuis" in page
@@ -946,11 +957,13 @@ def test_a_cross_says_whose_answers_it_counts(browser, survey):
     assert "Base : ceux qui ont aussi répondu à « Votre âge ? »" in re.sub("[\u00a0\u202f]", " ", page)
 
 
-def test_one_answer_that_came_after_the_weights_is_said_in_the_singular(survey):
+def test_one_answer_after_the_weights_is_written_in_the_singular(survey):
     actions.weigh(survey, margins.parse(MARGINS, "m.csv"), by=None, at=AT)
     answered(survey, 1, seed=7)
-    (told,) = (line for line in editions.results(frames.frame(survey), (), at=AT).limits if "arrivée" in line)
-    assert told.replace("\u00a0", " ") == "1 réponse arrivée après le redressement n’est pas comptée."
+    (limit,) = (
+        line for line in editions.results(frames.frame(survey), (), at=AT).limits if "arrivée" in line
+    )
+    assert limit.replace("\u00a0", " ") == "1 réponse arrivée après le redressement n’est pas comptée."
 
 
 def test_an_edition_withdrawn_is_no_longer_public_and_still_protects(client, survey):
@@ -1000,65 +1013,71 @@ def test_a_class_emptied_after_publication_gives_the_need_no_figure(survey):
     actions.weigh(survey, margins.parse(MARGINS, "m.csv"), by=None, at=AT)
     edition = published(survey)
     Answer.objects.filter(survey=survey, values__tranche="age").update(aside_at=AT, aside_why="essai")
-    found = needs.measured(edition.pk, next(iter(definitions().values())))
-    assert isinstance(found, Unread) and "à refaire" in found.reason
+    measured = needs.measured(edition.pk, next(iter(definitions().values())))
+    assert isinstance(measured, Unread) and "à refaire" in measured.reason
 
 
 @pytest.mark.both_databases
-def test_an_answer_put_aside_after_weighting_is_told(browser, survey):
+def test_an_answer_put_aside_after_weighting_is_counted_on_the_page(browser, survey):
     actions.weigh(survey, margins.parse(MARGINS, "m.csv"), by=None, at=AT)
     assert "depuis le redressement" not in browser.get(where(survey)).content.decode()
-    gone = Answer.objects.filter(survey=survey).first()
-    Answer.objects.filter(pk=gone.pk).update(aside_at=AT, aside_why="essai")
+    excluded = Answer.objects.filter(survey=survey).first()
+    Answer.objects.filter(pk=excluded.pk).update(aside_at=AT, aside_why="essai")
     page = browser.get(where(survey)).content.decode()
     assert "1 réponse écartée depuis le redressement" in page
 
 
 @pytest.mark.both_databases
-def test_who_is_left_out_of_a_base_is_told_once(survey):
+def test_answers_left_out_of_a_base_are_counted_once(survey):
     Answer.objects.filter(pk__in=list(Answer.objects.values_list("pk", flat=True)[:14])).update(
         values={"aise": "nsp"}
     )
-    told = [document.base(each, "brut").lower() for each in frames.frame(survey).cards]
-    assert any("hors de la base : 14 ne savent pas" in text for text in told)
-    assert not any("hors base" in text for text in told)
+    base_texts = [document.base(each, "brut").lower() for each in frames.frame(survey).cards]
+    assert any("hors de la base : 14 ne savent pas" in text for text in base_texts)
+    assert not any("hors base" in text for text in base_texts)
 
 
 @pytest.mark.both_databases
 def test_a_double_click_notes_one_thing(browser, survey):
     """« Noter » pressé deux fois : un entretien, un constat, une parole, et non deux."""
     noted = {"m-kind": "interview", "m-title": "Mme D.", "m-speakers": "inhabitant", "geste": "materiau"}
-    said = {
+    statement_fields = {
         "c-kind": "no_network",
         "c-speaker": "digital_actor",
         "c-said_on": "2026-11-02",
         "geste": "constat",
     }
-    for given in (noted, noted, said, said, {**said, "c-people": "3"}):
-        assert browser.post(where(survey, "entretiens/"), given).status_code == 302
+    for form_data in (
+        noted,
+        noted,
+        statement_fields,
+        statement_fields,
+        {**statement_fields, "c-people": "3"},
+    ):
+        assert browser.post(where(survey, "entretiens/"), form_data).status_code == 302
     words = {"p-material": Material.objects.get().pk, "p-text": "Je n’y arrive pas", "geste": "parole"}
-    for given in (words, words, {**words, "p-text": "Personne ne répond"}):
-        assert browser.post(where(survey, "entretiens/"), given).status_code == 302
+    for form_data in (words, words, {**words, "p-text": "Personne ne répond"}):
+        assert browser.post(where(survey, "entretiens/"), form_data).status_code == 302
     assert (Statement.objects.count(), Verbatim.objects.count()) == (2, 2)
 
 
 @pytest.mark.both_databases
-def test_an_edition_is_asked_for_only_when_it_may_be_published(survey, analyst):
-    def asked() -> bool:
+def test_an_edition_is_offered_only_when_it_may_be_published(survey, analyst):
+    def is_publishable() -> bool:
         at = AT + timedelta(days=2)
         return any(line.kind == "survey-edition" for line in worklist.lines(analyst, at))
 
     campaigns.close(survey, by=None, at=AT)
-    assert asked()
+    assert is_publishable()
     row = published(survey)
-    assert not asked()
+    assert not is_publishable()
     Publication.objects.filter(pk=row.pk).update(published_at=AT - timedelta(days=1))
-    for n, due in ((10, False), (1, True)):
+    for n, expected in ((10, False), (1, True)):
         answered(survey, n, seed=70 + n)
-        assert asked() is due
+        assert is_publishable() is expected
     actions.withdraw(row, by=None, at=AT)
     survey.answers.filter(uid=uuid.UUID(int=71 * 10**6)).update(aside_at=AT)
-    assert not asked(), "what was withdrawn was read"
+    assert not is_publishable(), "what was withdrawn was read"
 
 
 # -------------------------------------------------------------------------------- one reason, and the universe

@@ -27,19 +27,19 @@ from tests.support.places import place
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
-HERE, ELSEWHERE = "38185", "59350"
+GRENOBLE, ELSEWHERE = "38185", "59350"
 FORM = with_communes(banks()["structures"], {"38185": "Grenoble"})
 
 
 @pytest.fixture
 def runner():
-    return account("ana", "analyste", territory=HERE)
+    return account("ana", "analyste", territory=GRENOBLE)
 
 
 @pytest.fixture
 def survey(home):
-    made = campaigns.prepare(by=None, title="Structures", territory=HERE, questionnaire=FORM, at=AT)
-    return campaigns.open_survey(made, by=None, at=AT)
+    draft = campaigns.prepare(by=None, title="Structures", territory=GRENOBLE, questionnaire=FORM, at=AT)
+    return campaigns.open_survey(draft, by=None, at=AT)
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def link(target) -> str:
     return f"/enquetes/structure/{access.link_for(target.survey_id, target.lieu_id)}/"
 
 
-def filled(client, target, **said) -> str:
+def filled(client, target, **values) -> str:
     """Fill the pages, what is prefilled stays unless said otherwise; return where it is read again, then
     sent.
     """
@@ -67,22 +67,22 @@ def filled(client, target, **said) -> str:
         sent = {}
         for each in page.context["questions"]:
             chosen = [name for name, _, is_chosen, _, _ in each.options if is_chosen]
-            sent["q-" + each.question.name] = said.get(each.question.name) or chosen or each.value
+            sent["q-" + each.question.name] = values.get(each.question.name) or chosen or each.value
         where = client.post(where, sent).url
     return where
 
 
-def answer(client, target, **said) -> Answer:
+def answer(client, target, **values) -> Answer:
     """Answer through the pages."""
-    assert client.post(filled(client, target, **said)).url.endswith("/merci/")
+    assert client.post(filled(client, target, **values)).url.endswith("/merci/")
     return Answer.objects.get()
 
 
 @pytest.mark.both_databases
 def test_a_survey_of_people_asks_no_structure(client, survey, lieu, runner):
     client.force_login(runner)
-    shown = client.get(f"/espace/enquetes/{survey.pk}/").content.decode()
-    assert "Structures interrogées" in shown
+    page_text = client.get(f"/espace/enquetes/{survey.pk}/").content.decode()
+    assert "Structures interrogées" in page_text
     Survey.objects.update(kind="inhabitants")
     assert "Structures interrogées" not in client.get(f"/espace/enquetes/{survey.pk}/").content.decode()
     with pytest.raises(Refused, match="interroge des personnes"):
@@ -95,10 +95,10 @@ def test_what_a_structure_needs_is_not_set_beside_what_a_person_needs():
         SimpleNamespace(survey=SimpleNamespace(kind=form.kind), questionnaire=form)
         for form in (banks()["habitants"], banks()["structures"])
     )
-    paired = {(mine.name, theirs.name) for mine, theirs in compared.shared(people, structures)}
+    paired = {(first.name, second.name) for first, second in compared.shared(people, structures)}
     assert ("accompagne", "assistance") in paired  # one topic
     assert not {name for name, _ in paired} & {"besoins", "commune"}
-    again = {mine.name for mine, _ in compared.shared(people, people)}
+    again = {first.name for first, _ in compared.shared(people, people)}
     assert "besoins" in again
     assert not again & {"commune", "classe_age", "sexe"}  # an age is not on the rise: it tells the sample
 
@@ -119,8 +119,8 @@ def test_places_are_chosen_by_type_and_commune(client, survey, runner, home):
 
 
 def test_a_sheet_fills_its_questionnaire(lieu):
-    found = sheets.known(FORM, lieu.sheet)
-    assert found == {
+    known_values = sheets.known(FORM, lieu.sheet)
+    assert known_values == {
         "wifi": "aujourdhui",
         "ateliers": "aujourdhui",
         "commune": "38185",
@@ -130,19 +130,21 @@ def test_a_sheet_fills_its_questionnaire(lieu):
 
 @pytest.mark.both_databases
 def test_a_structure_answers_and_its_sheet_gets_proposals(client, target, lieu):
-    held = answer(client, target, wifi="non", diagnostic="en_projet", hors_murs="oui", hors_murs_qpv="oui")
+    stored_answer = answer(
+        client, target, wifi="non", diagnostic="en_projet", hors_murs="oui", hors_murs_qpv="oui"
+    )
     target.refresh_from_db()
     lieu.refresh_from_db()
-    assert (target.state, target.answer, held.channel) == ("answered", held, "link")
-    assert held.values["wifi"] == "non" and held.values["ateliers"] == "aujourdhui"
+    assert (target.state, target.answer, stored_answer.channel) == ("answered", stored_answer, "link")
+    assert stored_answer.values["wifi"] == "non" and stored_answer.values["ateliers"] == "aujourdhui"
     assert lieu.sheet["practices"]["wifi"]["state"] == "offered"  # nothing changes by itself
-    found = {each.field: each for each in Proposal.objects.all()}
-    assert set(found) == {"practices", "hors_les_murs", "hors_les_murs_ou"}
-    assert found["hors_les_murs_ou"].value == ["district"]
-    assert found["practices"].value["wifi"]["state"] == "no"
-    assert found["practices"].value["wifi"]["endroit"] == ["indoor"]  # what was known of it stays
-    assert found["practices"].value["diagnostic"] == {"state": "planned"}
-    proposals.accept(found["practices"], by="Coordination", at=AT)
+    proposal_by_field = {each.field: each for each in Proposal.objects.all()}
+    assert set(proposal_by_field) == {"practices", "hors_les_murs", "hors_les_murs_ou"}
+    assert proposal_by_field["hors_les_murs_ou"].value == ["district"]
+    assert proposal_by_field["practices"].value["wifi"]["state"] == "no"
+    assert proposal_by_field["practices"].value["wifi"]["endroit"] == ["indoor"]  # what was known of it stays
+    assert proposal_by_field["practices"].value["diagnostic"] == {"state": "planned"}
+    proposals.accept(proposal_by_field["practices"], by="Coordination", at=AT)
     lieu.refresh_from_db()
     assert lieu.sheet["practices"]["diagnostic"]["state"] == "planned"
     # Asked once: the next survey starts from what was confirmed.
@@ -161,7 +163,7 @@ def test_a_structure_answers_once(client, target):
     assert Answer.objects.count() == 1
 
 
-def test_a_colleague_who_comes_second_is_told_that_nothing_was_sent(client, target):
+def test_a_colleague_who_comes_second_reads_that_nothing_was_sent(client, target):
     second = Client()
     read_again = filled(second, target, wifi="oui")
     answer(client, target, wifi="non")
@@ -171,7 +173,7 @@ def test_a_colleague_who_comes_second_is_told_that_nothing_was_sent(client, targ
     assert Answer.objects.get().values["wifi"] == "non"
 
 
-def test_a_link_never_given_opens_nothing(client, target):
+def test_an_unknown_link_opens_nothing(client, target):
     assert client.get("/enquetes/structure/" + "0" * 32 + "/").status_code == 404
     assert (
         client.get(f"/enquetes/structure/{target.token}/").status_code == 404
@@ -266,7 +268,7 @@ def margin(variable: str, source: str = "", universe: str = "", **totals: float)
 
 
 @pytest.mark.parametrize(
-    "given",
+    "population_margin",
     [
         margin("commune", "Insee, Recensement, habitants de 15 ans et plus", **{"38185": 3, "autres": 4}),
         margin("commune", universe="habitants de 15 ans et plus", **{"38185": 3, "autres": 4}),
@@ -274,10 +276,10 @@ def margin(variable: str, source: str = "", universe: str = "", **totals: float)
         margin("sexe", femme=3, homme=4),
     ],
 )
-def test_structures_are_never_weighted_by_who_lives_there(survey, given):
+def test_structures_are_never_weighted_by_who_lives_there(survey, population_margin):
     """Une mairie ne pèse pas plus parce que sa commune est plus peuplée : d’où que viennent les marges."""
     with pytest.raises(Refused, match="cette marge compte"):
-        actions.weigh(survey, [given], by=None, at=AT)
+        actions.weigh(survey, [population_margin], by=None, at=AT)
     assert not Weighting.objects.exists()
 
 
@@ -300,15 +302,15 @@ def test_the_page_of_weights_of_structures_offers_the_directory_and_no_census(cl
     page = client.get(f"{where}redressement/").content.decode()
     assert "le recensement de la population ne pèse pas ces réponses" in page
     assert "checked" not in page.split("Ce que l’échantillon doit retrouver")[-1].split("</fieldset>")[0]
-    said = client.post(f"{where}redressement/", {"geste": "preparer", "variables": ["commune"]})
-    assert "habitants" not in said.content.decode().split("<h2")[1]
+    response = client.post(f"{where}redressement/", {"geste": "preparer", "variables": ["commune"]})
+    assert "habitants" not in response.content.decode().split("<h2")[1]
 
 
 @pytest.mark.both_databases
 def test_the_directory_counts_structures_by_type_and_commune(survey, lieu):
     """Les marges d’une enquête de structures sont les lieux publiés du territoire, dans les mots du questionnaire."""
     (town,) = places.census_margins(survey, ("commune",))
-    published = Lieu.objects.filter(code_insee=HERE, state="published").count()
+    published = Lieu.objects.filter(code_insee=GRENOBLE, state="published").count()
     assert town.total == published
     assert town.universe == "lieux publiés du territoire"
     assert not town.source.startswith("insee")
@@ -337,12 +339,12 @@ def test_old_weights_by_residents_are_not_read_any_more(survey, runner):
 
 
 def test_nobody_counts_professionals(home):
-    made = campaigns.prepare(
-        by=None, title="Pros", territory=HERE, questionnaire=banks()["professionnels"], at=AT
+    draft = campaigns.prepare(
+        by=None, title="Pros", territory=GRENOBLE, questionnaire=banks()["professionnels"], at=AT
     )
-    assert places.offered_variables(made) == {}
+    assert places.offered_variables(draft) == {}
     with pytest.raises(Refused, match="Aucun recensement ne compte"):
-        places.census_margins(made, ("commune",))
+        places.census_margins(draft, ("commune",))
 
 
 def test_the_list_of_structures_is_the_number_invited_unless_more_answered(survey, target):

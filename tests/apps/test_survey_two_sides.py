@@ -38,9 +38,10 @@ def side(kind: str, *, territory: str = "38151", **ways: int) -> Survey:
     )
     row = campaigns.prepare(by=None, title=form.title, territory=territory, questionnaire=form, at=AT)
     row = campaigns.open_survey(row, by=None, at=AT)
-    said = [way for way, n in ways.items() for _ in range(n)]
+    answered_ways = [way for way, n in ways.items() for _ in range(n)]
     sent = [
-        Sent(uid=uuid.uuid4(), version=1, channel="street", values={f"canal_{kind}": way}) for way in said
+        Sent(uid=uuid.uuid4(), version=1, channel="street", values={f"canal_{kind}": way})
+        for way in answered_ways
     ]
     receive.receive(row, sent, at=AT)
     return row
@@ -79,9 +80,9 @@ def test_the_working_page_tells_the_gap_too(client):
     structures = side("structures", communication=50, bouche=20, orientation=20)
     people = side("inhabitants", communication=20, bouche=50, orientation=40)
     page = client.get(f"/espace/enquetes/{people.pk}/resultats/comparer/", {"avec": structures.pk})
-    said = page.content.decode().replace("\xa0", " ")
+    page_text = page.content.decode().replace("\xa0", " ")
     assert (
         f"Une affiche : moins souvent dans « {people.title} » que dans « {structures.title} » (−37 points"
-        in said
+        in page_text
     )
-    assert "en baisse" not in said
+    assert "en baisse" not in page_text

@@ -52,10 +52,10 @@ def publish(row: Survey, at: datetime) -> Publication:
 
 
 def chapter(row: Survey, at: datetime = NOW) -> str:
-    """Return what the document of a survey says of its changes, '' when it says nothing of them."""
+    """Return the JSON text of the chapter of changes in the document of a survey, '' if it has none."""
     chapters = editions.edition(row, at=at)["document"]["chapters"]
-    found = [each for each in chapters if each["short"] == "Changements"]
-    return json.dumps(found, ensure_ascii=False).replace("\xa0", " ") if found else ""
+    change_chapters = [each for each in chapters if each["short"] == "Changements"]
+    return json.dumps(change_chapters, ensure_ascii=False).replace("\xa0", " ") if change_chapters else ""
 
 
 @pytest.fixture
@@ -67,22 +67,22 @@ def browser(client):
 def test_a_rise_outside_its_interval_is_written_with_it():
     first = wave(THEN, 62)
     publish(first, THEN)
-    said = chapter(wave(NOW, 100, after=first))
-    assert "« Oui » : 32 % (2024), puis 52 % (2026) : hausse de 20 points (entre 11 et 28)." in said
-    assert "« Non » : 68 % (2024), puis 48 % (2026) : baisse de 20 points" in said
-    assert "« Vague 2024 », édition 1, 14 mai 2024" in said
-    assert "11 à 28" in said, "the table has the bounds of the sentence"
-    assert "+0" not in said
+    chapter_text = chapter(wave(NOW, 100, after=first))
+    assert "« Oui » : 32 % (2024), puis 52 % (2026) : hausse de 20 points (entre 11 et 28)." in chapter_text
+    assert "« Non » : 68 % (2024), puis 48 % (2026) : baisse de 20 points" in chapter_text
+    assert "« Vague 2024 », édition 1, 14 mai 2024" in chapter_text
+    assert "11 à 28" in chapter_text, "the table has the bounds of the sentence"
+    assert "+0" not in chapter_text
 
 
 def test_a_change_inside_its_interval_is_neither_a_rise_nor_a_fall():
     first = wave(THEN, 62)
     publish(first, THEN)
-    said = chapter(wave(NOW, 70, after=first))
-    assert "hausse de" not in said
-    assert "baisse de" not in said
-    assert "rien ne permet d’écrire une hausse ou une baisse" in said
-    assert "+4, pas net" in said
+    chapter_text = chapter(wave(NOW, 70, after=first))
+    assert "hausse de" not in chapter_text
+    assert "baisse de" not in chapter_text
+    assert "rien ne permet d’écrire une hausse ou une baisse" in chapter_text
+    assert "+4, pas net" in chapter_text
 
 
 def test_only_what_was_published_is_compared():
@@ -95,7 +95,7 @@ def test_only_what_was_published_is_compared():
     assert chapter(last) == ""
 
 
-def test_a_question_asked_in_other_words_is_not_compared():
+def test_a_reworded_question_is_not_compared():
     first = wave(THEN, 62)
     publish(first, THEN)
     items = tuple(
@@ -105,9 +105,9 @@ def test_a_question_asked_in_other_words_is_not_compared():
         for each in FORM.items
     )
     other = Questionnaire(id="essai", title="Essai", kind="inhabitants", lists=FORM.lists, items=items)
-    said = chapter(wave(NOW, 100, form=other, after=first))
-    assert "Reformulées, ou posées à d’autres, donc non comparées : Êtes-vous aidé ?" in said
-    assert "hausse de" not in said
+    chapter_text = chapter(wave(NOW, 100, form=other, after=first))
+    assert "Reformulées, ou posées à d’autres, donc non comparées : Êtes-vous aidé ?" in chapter_text
+    assert "hausse de" not in chapter_text
 
 
 @pytest.mark.parametrize(
@@ -123,9 +123,9 @@ def test_a_wave_of_another_place_or_of_other_people_gives_no_trend(browser, chan
     last = wave(NOW, 100, after=first)
     Survey.objects.filter(pk=last.pk).update(**changed)
     last.refresh_from_db()
-    said = chapter(last)
-    assert why in said
-    assert "hausse de" not in said
+    chapter_text = chapter(last)
+    assert why in chapter_text
+    assert "hausse de" not in chapter_text
     page = compared(browser, last, first)
     assert "en hausse" not in page
     assert "en baisse" not in page
@@ -134,16 +134,16 @@ def test_a_wave_of_another_place_or_of_other_people_gives_no_trend(browser, chan
 def test_the_later_wave_is_the_one_that_rises_whatever_page_is_open(browser):
     first = wave(THEN, 62)
     last = wave(NOW, 100, after=first)
-    for here, there in ((first, last), (last, first)):
+    for opened, other in ((first, last), (last, first)):
         page = browser.get(
-            f"/espace/enquetes/{here.pk}/resultats/comparer/", {"avec": there.pk}
+            f"/espace/enquetes/{opened.pk}/resultats/comparer/", {"avec": other.pk}
         ).content.decode()
         assert "Oui : en hausse (+20 points" in page
         assert "Non : en baisse (−20 points" in page
 
 
-def compared(browser, here: Survey, there: Survey) -> str:
-    page = browser.get(f"/espace/enquetes/{here.pk}/resultats/comparer/", {"avec": there.pk})
+def compared(browser, opened: Survey, other: Survey) -> str:
+    page = browser.get(f"/espace/enquetes/{opened.pk}/resultats/comparer/", {"avec": other.pk})
     return page.content.decode().replace("\xa0", " ")
 
 
@@ -164,14 +164,15 @@ def test_two_surveys_that_are_no_waves_differ_and_do_not_change(browser, linked,
     if linked and territory == first.territory:
         assert "Oui : en hausse (+20 points" in compared(browser, first, last)
         return
-    for here, there, yes, no in ((first, last, "moins", "plus"), (last, first, "plus", "moins")):
-        page = compared(browser, here, there)
+    for opened, compared_with, yes, no in ((first, last, "moins", "plus"), (last, first, "plus", "moins")):
+        page = compared(browser, opened, compared_with)
         assert "en hausse" not in page and "en baisse" not in page
         sign = "+" if yes == "plus" else "−"
         assert (
-            f"Oui : {yes} souvent dans « {here.title} » que dans « {there.title} » ({sign}20 points" in page
+            f"Oui : {yes} souvent dans « {opened.title} » que dans « {compared_with.title} » ({sign}20 points"
+            in page
         )
-        assert f"Non : {no} souvent dans « {here.title} » que dans « {there.title} »" in page
+        assert f"Non : {no} souvent dans « {opened.title} » que dans « {compared_with.title} »" in page
 
 
 def test_a_difference_inside_its_interval_is_none(browser):
@@ -196,14 +197,14 @@ def test_a_wave_is_linked_on_the_page_of_the_survey_and_never_to_itself(browser)
         closes_on=None,
     )
     where = f"/espace/enquetes/{last.pk}/modifier/"
-    given = {
+    form_data = {
         "titre": "Vague 2026",
         "territoire": "38151",
         "qui": "inhabitants",
         "arrondi": "nearest",
         "vague": str(first.pk),
     }
-    assert browser.post(where, given).status_code == 302
+    assert browser.post(where, form_data).status_code == 302
     last.refresh_from_db()
     assert last.after == first
     assert f'<option value="{last.pk}"' not in browser.get(where).content.decode()
@@ -216,7 +217,9 @@ def test_a_wave_is_linked_on_the_page_of_the_survey_and_never_to_itself(browser)
 def test_the_difference_of_printed_bounds_is_that_of_the_shares():
     """Newcombe, 1998, exemple a : 56 sur 70 contre 48 sur 80, différence 0,2, de 0,0524 à 0,3339 à 95 %."""
     one, other = (56 / 70, *wilson(56 / 70, 70, 0.95)), (48 / 80, *wilson(48 / 80, 80, 0.95))
-    found = comparisons.of_intervals(one, other)
-    assert (found.value, found.low, found.high) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
+    difference = comparisons.of_intervals(one, other)
+    assert (difference.value, difference.low, difference.high) == pytest.approx(
+        (0.2, 0.0524, 0.3339), abs=5e-5
+    )
     assert comparisons.of_intervals(one, one).p == 1
-    assert comparisons.of_intervals(other, one).p == pytest.approx(found.p)
+    assert comparisons.of_intervals(other, one).p == pytest.approx(difference.p)

@@ -37,21 +37,21 @@ ALL |= {
     "O2": ["nothing"],
 }
 ALL |= {"O3": "none", "O4": "relative"}
-HELD = Carried(mode="self", answers=ALL)
+CARRIED = Carried(mode="self", answers=ALL)
 REACH, SCROLL, WRITE, SORT, FIND = (f"/bilan/essayer/{task.slug}/" for task in bilan_tasks.tasks().values())
 TRAPS = {form: next(m for m in bilan_tasks.form(form).messages.values() if m.trap) for form in "AB"}
 
 pytestmark = pytest.mark.django_db
 
 
-def with_answers(held: Carried = HELD) -> Client:
+def with_answers(diagnosis: Carried = CARRIED) -> Client:
     """A browser in which a diagnosis is under way."""
     client = Client()
-    client.cookies[carried.COOKIE] = signing.dumps(held.to_plain(), salt=carried.SALT, compress=True)
+    client.cookies[carried.COOKIE] = signing.dumps(diagnosis.to_plain(), salt=carried.SALT, compress=True)
     return client
 
 
-def held_by(client: Client) -> Carried:
+def carried_in(client: Client) -> Carried:
     return Carried.from_plain(signing.loads(client.cookies[carried.COOKIE].value, salt=carried.SALT))
 
 
@@ -85,17 +85,19 @@ def test_without_a_diagnosis_there_is_nothing_to_try():
 
 def test_a_question_without_answer_comes_first():
     unfinished = {id: answer for id, answer in ALL.items() if id != "O4"}
-    assert with_answers(replace(HELD, answers=unfinished)).get("/bilan/essayer/").url == "/bilan/question/O4/"
+    assert (
+        with_answers(replace(CARRIED, answers=unfinished)).get("/bilan/essayer/").url == "/bilan/question/O4/"
+    )
 
 
 def test_a_task_that_does_not_exist_is_not_found():
     assert with_answers().get("/bilan/essayer/x/").status_code == 404
 
 
-def test_who_is_helped_is_told_to_touch_the_screen():
-    told = "c’est vous qui touchez l’écran"
-    assert told in text_of(with_answers(replace(HELD, mode=AIDANT)).get("/bilan/essayer/"))
-    assert told not in text_of(with_answers().get("/bilan/essayer/"))
+def test_the_page_invites_who_is_helped_to_touch_the_screen():
+    sentence = "c’est vous qui touchez l’écran"
+    assert sentence in text_of(with_answers(replace(CARRIED, mode=AIDANT)).get("/bilan/essayer/"))
+    assert sentence not in text_of(with_answers().get("/bilan/essayer/"))
 
 
 @pytest.mark.parametrize(
@@ -106,10 +108,10 @@ def test_who_is_helped_is_told_to_touch_the_screen():
     ],
 )
 def test_without_script_two_tasks_are_left_out(scripted, slugs):
-    seen, task = [], None
+    task_slugs, task = [], None
     while task := queries.following(task, scripted=scripted):
-        seen.append(task.slug)
-    assert seen == slugs
+        task_slugs.append(task.slug)
+    assert task_slugs == slugs
 
 
 @pytest.mark.parametrize("address", ["/bilan/essayer/", REACH, SCROLL, WRITE, SORT, FIND])
@@ -121,7 +123,7 @@ def test_every_screen_may_be_passed_or_stopped_without_a_trace(address):
         way_on = re.search(r'href="([^"]+)" data-avec-script="([^"]+)"[^>]*>Passer', page)
         for target in way_on.groups():
             assert target == "/bilan/resultat/" or client.get(target).status_code == 200
-    assert held_by(client).tasks == {}
+    assert carried_in(client).tasks == {}
     assert not re.findall(r"<style|<script(?![^>]+src=)| style=| on[a-z]+=", page)
 
 
@@ -132,23 +134,23 @@ def test_reaching_is_counted_and_the_next_task_follows():
     client = with_answers()
     sent = {"ecarts": "0,2,1", "voie": "touch", "secondes": "12.4", "script": "1"}
     assert client.post(REACH, sent).url == SCROLL
-    held = held_by(client)
-    assert held.tasks["T1"] == {"outcome": "passed", "misses": [0, 2, 1], "way": "touch"}
-    assert held.timings["T1"] == 12
+    diagnosis = carried_in(client)
+    assert diagnosis.tasks["T1"] == {"outcome": "passed", "misses": [0, 2, 1], "way": "touch"}
+    assert diagnosis.timings["T1"] == 12
 
 
-def test_a_target_missed_too_often_is_failed_and_nobody_is_told():
+def test_a_target_missed_too_often_is_failed_without_a_word():
     client = with_answers()
     page = client.post(REACH, {"ecarts": "0,0,5", "script": "1"}, follow=True)
-    assert held_by(client).outcomes == {"T1": "failed"}
+    assert carried_in(client).outcomes == {"T1": "failed"}
     assert not re.search(r"raté|échou|faux|erreur", text_of(page), re.I)
 
 
 def test_a_failure_with_an_unmastered_device_is_not_measured():
-    client = with_answers(replace(HELD, answers={**ALL, "U2": "help"}))
+    client = with_answers(replace(CARRIED, answers={**ALL, "U2": "help"}))
     client.post(REACH, {"ecarts": "0,0,5"})
-    assert held_by(client).outcomes == {"T1": "unmeasured"}
-    assert rule.conclude(ALL, held_by(client).outcomes).observed == ""
+    assert carried_in(client).outcomes == {"T1": "unmeasured"}
+    assert rule.conclude(ALL, carried_in(client).outcomes).observed == ""
 
 
 def test_what_the_hand_shows_later_changes_what_was_measured_before():
@@ -157,18 +159,18 @@ def test_what_the_hand_shows_later_changes_what_was_measured_before():
     order = order_of(client.get(SORT))
     for before in ("", "open"):
         client.post(SORT, {"ordre": ",".join(order), "avant": before, "choix": "open"})
-    assert held_by(client).outcomes["T4"] == "failed"
+    assert carried_in(client).outcomes["T4"] == "failed"
     client.post(REACH, {"ecarts": "9,9,9"})
-    assert held_by(client).outcomes == {"T4": "unmeasured", "T1": "failed"}
+    assert carried_in(client).outcomes == {"T4": "unmeasured", "T1": "failed"}
 
 
 def test_an_answer_corrected_after_the_tasks_changes_what_a_failure_says():
     client = with_answers()
     client.post(REACH, {"ecarts": "9,9,9"})
-    assert held_by(client).outcomes == {"T1": "failed"}
+    assert carried_in(client).outcomes == {"T1": "failed"}
     client.post("/bilan/question/U2/", {"reponse": "help", "corriger": "1"})
-    assert held_by(client).answers["U2"] == "help"
-    assert held_by(client).outcomes == {"T1": "unmeasured"}
+    assert carried_in(client).answers["U2"] == "help"
+    assert carried_in(client).outcomes == {"T1": "unmeasured"}
 
 
 @pytest.mark.parametrize(
@@ -188,7 +190,7 @@ def test_an_answer_corrected_after_the_tasks_changes_what_a_failure_says():
 def test_what_cannot_be_read_is_not_measured_and_the_way_goes_on(address, sent):
     client = with_answers()
     assert client.post(address, sent).status_code == 302
-    assert held_by(client).tasks == {}
+    assert carried_in(client).tasks == {}
 
 
 def test_scrolling_without_script_is_a_plain_page():
@@ -196,7 +198,7 @@ def test_scrolling_without_script_is_a_plain_page():
     page = client.get(SCROLL)
     assert text_of(page).index("Le jardin partagé") < text_of(page).rindex("J’ai fini")
     assert client.post(SCROLL, {}).url == SORT  # writing cannot be measured
-    assert held_by(client).tasks["T2"] == {"outcome": "passed", "helped": False, "turns": None, "way": ""}
+    assert carried_in(client).tasks["T2"] == {"outcome": "passed", "helped": False, "turns": None, "way": ""}
 
 
 def test_the_hint_helps_and_is_counted():
@@ -206,7 +208,7 @@ def test_the_hint_helps_and_is_counted():
     assert "glissez vers le haut" in text_of(page)
     assert 'name="indice" value="1"' in page.content.decode()
     client.post(SCROLL, {"indice": "1", "virages": "3", "script": "1"})
-    assert held_by(client).tasks["T2"]["outcome"] == "failed"
+    assert carried_in(client).tasks["T2"]["outcome"] == "failed"
 
 
 def test_writing_keeps_counts_never_what_was_typed():
@@ -223,7 +225,7 @@ def test_writing_keeps_counts_never_what_was_typed():
     }
     assert client.post(WRITE, sent).url == SORT
     expected = {"outcome": "passed", "word": 1, "address": 2, "corrections": 4, "searched": "@"}
-    assert held_by(client).tasks["T3"] == expected
+    assert carried_in(client).tasks["T3"] == expected
 
 
 # ----------------------------------------------------------------------------------------------- the messages
@@ -231,7 +233,7 @@ def test_writing_keeps_counts_never_what_was_typed():
 
 def sort(client: Client, **choices: str):
     """Sort both messages. choices: what is done of the trap, and of the true one."""
-    messages = bilan_tasks.form(held_by(client).form).messages
+    messages = bilan_tasks.form(carried_in(client).form).messages
     order = order_of(client.get(SORT))
     done = [choices["trap" if messages[id].trap else "true"] for id in order]
     second = client.post(SORT, {"ordre": ",".join(order), "choix": done[0]})
@@ -247,10 +249,10 @@ def sort(client: Client, **choices: str):
         ("open", "keep", "failed"),
     ],
 )
-def test_what_becomes_of_two_messages_is_held(trap, true, outcome):
+def test_the_fate_of_two_messages_is_stored(trap, true, outcome):
     client = with_answers()
     assert sort(client, trap=trap, true=true).url == FIND
-    row = held_by(client).tasks["T4"]
+    row = carried_in(client).tasks["T4"]
     assert (row["outcome"], row["trap"], row["true"]) == (outcome, trap, true)
 
 
@@ -259,7 +261,7 @@ def test_messages_come_in_an_order_that_is_drawn():
     assert len(orders) == 2
 
 
-def test_a_message_without_choice_is_shown_again():
+def test_a_message_without_choice_comes_again():
     client = with_answers()
     order = order_of(client.get(SORT))
     page = client.post(SORT, {"ordre": ",".join(order), "avant": "keep"})
@@ -276,12 +278,12 @@ def test_a_forged_form_starts_the_messages_again(sent):
     page = client.post(SORT, {"ordre": "m1,m2", "choix": "keep", **sent})
     assert page.status_code == 200
     assert "Message 1 sur 2" in text_of(page)
-    assert held_by(client).tasks == {}
+    assert carried_in(client).tasks == {}
 
 
 def test_the_address_of_a_trap_is_no_link_and_is_spelled_on_demand():
     for form, trap in TRAPS.items():
-        client = with_answers(replace(HELD, form=form))
+        client = with_answers(replace(CARRIED, form=form))
         order = order_of(client.get(SORT))
         pages = [client.get(SORT) for _ in range(30)]
         page = next(each for each in pages if trap.address in text_of(each))
@@ -307,7 +309,7 @@ def test_the_hour_is_behind_one_page_and_pages_are_counted():
     )
     assert done.url == "/bilan/resultat/"
     expected = {"outcome": "passed", "answers": 1, "right": True, "pages": 2}
-    assert held_by(client).tasks["T5"] == expected
+    assert carried_in(client).tasks["T5"] == expected
 
 
 def test_a_wrong_hour_may_be_looked_for_again_then_the_way_goes_on():
@@ -315,16 +317,16 @@ def test_a_wrong_hour_may_be_looked_for_again_then_the_way_goes_on():
     page = client.post(FIND, {"heure": "12 h", "page": "horaires", "vues": "2", "essais": "0"})
     assert "Vous pouvez chercher encore." in text_of(page)
     assert "essais=1" in page.content.decode()
-    assert held_by(client).tasks == {}
+    assert carried_in(client).tasks == {}
     assert client.post(FIND, {"heure": "10 h", "vues": "2", "essais": "1"}).url == "/bilan/resultat/"
-    assert held_by(client).outcomes == {"T5": "failed"}
+    assert carried_in(client).outcomes == {"T5": "failed"}
 
 
 @pytest.mark.parametrize("sent", [{}, {"heure": "25 h"}, {"heure": "12 h", "essais": "7"}])
-def test_no_hour_chosen_is_said(sent):
+def test_no_hour_chosen_is_an_error(sent):
     client = with_answers()
     assert "Choisissez une heure" in text_of(client.post(FIND, sent))
-    assert held_by(client).tasks == {}
+    assert carried_in(client).tasks == {}
 
 
 def test_an_unknown_page_of_the_site_is_its_first():
@@ -350,7 +352,7 @@ def test_a_re_test_shows_other_things_of_the_same_kind():
     assert len(first.search.pages) == len(second.search.pages)
     for address in (WRITE, SORT, FIND):
         assert text_of(with_answers().get(address)) != text_of(
-            with_answers(replace(HELD, form="B")).get(address)
+            with_answers(replace(CARRIED, form="B")).get(address)
         )
 
 
@@ -375,10 +377,10 @@ def test_nothing_of_a_task_is_real(form):
     assert bilan_tasks.form(form).models[1].text.endswith("@exemple.fr")
 
 
-def test_what_is_asked_is_short_and_drawn():
-    said = [task.text for task in bilan_tasks.tasks().values() if task.text]
-    said += [bilan_tasks.form(form).search.text for form in "AB"]
-    assert all(len(sentence.split()) <= 12 for sentence in said)
+def test_instructions_are_short_and_drawn():
+    sentences = [task.text for task in bilan_tasks.tasks().values() if task.text]
+    sentences += [bilan_tasks.form(form).search.text for form in "AB"]
+    assert all(len(sentence.split()) <= 12 for sentence in sentences)
     named = [choice.drawing for choice in bilan_tasks.choices().values()]
     named += [part["drawing"] for part in bilan_tasks.tasks()["T2"].words["parts"]]
     named += [f"carte-{name}" for name in bilan_tasks.tasks()["T1"].words["pictures"]]

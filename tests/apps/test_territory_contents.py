@@ -56,8 +56,8 @@ def adapted(client, user, title: str) -> None:
     with contents.reading_as(lambda: ("38",) if title == "La souris en Isère" else ("59",)):
         folder = authoring.folder_of(contents.root(), MOUSE)
         file = folder / "module.yaml"
-        held = yaml.safe_load(file.read_text("utf-8"))
-        file.write_text(authoring.written({**held, "titre": title}), "utf-8")
+        module = yaml.safe_load(file.read_text("utf-8"))
+        file.write_text(authoring.written({**module, "titre": title}), "utf-8")
         contents.territory_modules(now=True)
 
 
@@ -65,7 +65,7 @@ def read(client, address: str) -> str:
     return client.get(address, follow=True).content.decode()
 
 
-def test_two_territories_that_adapt_a_module_do_not_see_each_others(client, isere, nord):
+def test_two_territories_that_adapt_a_module_do_not_share_it(client, isere, nord):
     adapted(client, isere, "La souris en Isère")
     adapted(client, nord, "La souris du Nord")
     page = read(client, "/espace/modules/")
@@ -155,7 +155,7 @@ def test_modules_of_the_whole_installation_go_to_the_territory_that_made_them(is
 
 
 def form_of(client, **more) -> dict[str, str]:
-    """Return what the form of the outline holds, as a browser sends it back."""
+    """Return the form data of the outline, as a browser sends it back."""
     page = client.get(f"{TRAMES}adapter/")
     form, stages = page.context["form"], page.context["stages"]
     sent = {each.html_name: each.value() for part in (form, *stages.forms) for each in part}
@@ -261,7 +261,7 @@ def test_what_is_downloaded_before_coming_back_is_what_is_erased(client, nord, i
         ({"fin": "Le mot de passe est : Soleil2026!"}, "mot de passe"),
     ],
 )
-def test_what_is_wrong_in_an_outline_is_said_and_given_back(client, nord, more, words):
+def test_what_is_wrong_in_an_outline_is_an_error_and_what_was_typed_stays(client, nord, more, words):
     client.force_login(nord)
     answer = client.post(f"{TRAMES}adapter/", form_of(client, titre="Le mien", **more))
     page = answer.content.decode()

@@ -36,7 +36,7 @@ def test_the_reports_take_the_theme_of_the_territory(lea):
 
 
 @pytest.mark.parametrize(
-    ("sent", "told"),
+    ("sent", "reason"),
     [
         ({"colour": "#EEDD88"}, "est refusée : le blanc s’y lit à 1,3 pour 1."),
         ({"colour": "bleu"}, "n’est pas une couleur."),
@@ -45,11 +45,11 @@ def test_the_reports_take_the_theme_of_the_territory(lea):
         ({"name": ""}, "Il manque le nom à écrire."),
     ],
 )
-def test_what_cannot_be_read_or_printed_is_refused_and_nothing_is_kept(lea, sent, told):
-    given = {name: logo(value) if name == "logo" else value for name, value in {**BLUE, **sent}.items()}
-    answer = lea.post(PAGE, given)
+def test_what_cannot_be_read_or_printed_is_refused_and_nothing_is_stored(lea, sent, reason):
+    form_data = {name: logo(value) if name == "logo" else value for name, value in {**BLUE, **sent}.items()}
+    answer = lea.post(PAGE, form_data)
     assert answer.status_code == 400
-    assert told in answer.content.decode()
+    assert reason in answer.content.decode()
     assert not StudyTheme.objects.exists()
 
 

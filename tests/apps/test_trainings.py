@@ -68,8 +68,8 @@ def planned(lieu, by, *, capacity: int = 2) -> Session:
     return sessions.plan(catalogue.item(KEY), structure=lieu.structure, values=values, by=by, at=AT)
 
 
-def helper(lieu, by, name: str = "Fanny Roche", **said) -> Aidant:
-    return team.add(lieu.structure, {"name": name, "kind": "salaried", **said}, by=by, at=AT)
+def helper(lieu, by, name: str = "Fanny Roche", **values) -> Aidant:
+    return team.add(lieu.structure, {"name": name, "kind": "salaried", **values}, by=by, at=AT)
 
 
 def attested(lieu, karim, aidant) -> Attestation:
@@ -151,14 +151,14 @@ def test_attestations_wait_for_the_end_and_for_somebody_who_came(library, karim)
     with pytest.raises(Refused, match="Personne n’est noté présent"):
         sessions.attest(session, by=karim, at=AFTER)
     sessions.tick(session, {row.pk: True}, by=karim, at=AFTER)
-    (given,) = sessions.attest(session, by=karim, at=AFTER)
+    (attestation,) = sessions.attest(session, by=karim, at=AFTER)
     assert sessions.attest(session, by=karim, at=AFTER) == []
     sessions.tick(session, {row.pk: False}, by=karim, at=AFTER)
-    given.refresh_from_db()
-    assert given.withdrawn_at is not None
+    attestation.refresh_from_db()
+    assert attestation.withdrawn_at is not None
     sessions.tick(session, {row.pk: True}, by=karim, at=AFTER)
-    given.refresh_from_db()
-    assert given.withdrawn_at is None, "there after all"
+    attestation.refresh_from_db()
+    assert attestation.withdrawn_at is None, "there after all"
     assert Attestation.objects.count() == 1
 
 
@@ -166,54 +166,54 @@ def test_an_attestation_follows_who_came_as_the_agenda_notes_it(library, karim):
     session = planned(library, karim)
     row = sessions.enrol(session, helper(library, karim), by=karim, at=AT)
     sessions.tick(session, {row.pk: True}, by=karim, at=AFTER)
-    (given,) = sessions.attest(session, by=karim, at=AFTER)
+    (attestation,) = sessions.attest(session, by=karim, at=AFTER)
     for came, in_force in ((False, False), (True, True)):
         seats.tick(session.workshop, {row.seat_id: came}, by=karim, at=AFTER)
         assert missions.run_deadlines(at=AFTER)["attestations_suivies"] == 1
         assert missions.run_deadlines(at=AFTER)["attestations_suivies"] == 0
-        given.refresh_from_db()
-        assert (given.withdrawn_at is None) is in_force
+        attestation.refresh_from_db()
+        assert (attestation.withdrawn_at is None) is in_force
     seats.tick(session.workshop, {row.seat_id: False}, by=karim, at=AFTER)
     missions.run_deadlines(at=AFTER)
     with pytest.raises(Refused, match="notée absente"):
-        sessions.restore(given, by=karim, at=AFTER)
+        sessions.restore(attestation, by=karim, at=AFTER)
 
 
-def test_an_attestation_withdrawn_by_hand_is_not_given_again_with_the_others(client, clock, library, karim):
+def test_an_attestation_withdrawn_by_hand_stays_withdrawn(client, clock, library, karim):
     session = planned(library, karim)
     first, second = (
         sessions.enrol(session, helper(library, karim, name), by=karim, at=AT)
         for name in ("Fanny", "Youssef")
     )
     sessions.tick(session, {first.pk: True}, by=karim, at=AFTER)
-    (given,) = sessions.attest(session, by=karim, at=AFTER)
-    sessions.withdraw(given, because="Partie à midi", by=karim, at=AFTER)
+    (withdrawn,) = sessions.attest(session, by=karim, at=AFTER)
+    sessions.withdraw(withdrawn, because="Partie à midi", by=karim, at=AFTER)
     sessions.tick(session, {first.pk: True, second.pk: True}, by=karim, at=AFTER)
     (other,) = sessions.attest(session, by=karim, at=AFTER)
-    given.refresh_from_db()
-    assert (other.aidant, given.withdrawn_because) == (second.aidant, "Partie à midi")
+    withdrawn.refresh_from_db()
+    assert (other.aidant, withdrawn.withdrawn_because) == (second.aidant, "Partie à midi")
     clock(AFTER)
     client.force_login(karim)
     page = client.get(f"/espace/formations/sessions/{session.pk}/").content.decode()
-    assert f"/espace/formations/attestations/{given.pk}/" in page, "put back from here"
+    assert f"/espace/formations/attestations/{withdrawn.pk}/" in page, "put back from here"
 
 
 def test_a_double_click_adds_plans_and_notes_once(client, clock, library, karim):
     client.force_login(karim)
-    said = {
+    helper_fields = {
         "structure": library.structure.pk,
         "titre": "Écouter",
         "organisme": "Le Moulin",
         "pour": ["relatives"],
     }
-    said |= {"heures": "7", "mois": "24", "source": "Sa page, 2026"}
+    helper_fields |= {"heures": "7", "mois": "24", "source": "Sa page, 2026"}
     aidant = helper(library, karim)
     away = {"titre": "PSC1", "organisme": "Croix-Rouge", "niveau": "confirmed", "obtenue": "2026-01-10"}
     session = {"structure": library.structure.pk, "jour": "2026-12-03", "heure": "09:00", "fin": "12:00"}
     session |= {"places": "10", "lieu": str(library.pk), "niveau": "confirmed"}
     for _ in range(2):
         for address, typed in (
-            ("/espace/formations/ajouter/", said),
+            ("/espace/formations/ajouter/", helper_fields),
             (f"/espace/formations/{KEY}/", session),
             (f"/espace/formations/equipe/{aidant.pk}/", away),
         ):
@@ -224,7 +224,7 @@ def test_a_double_click_adds_plans_and_notes_once(client, clock, library, karim)
     assert Session.objects.count() == 2, "another one, meant"
 
 
-def test_several_are_told_who_has_a_seat_and_who_waits(client, clock, library, karim):
+def test_enrolling_several_names_who_has_a_seat_and_who_waits(client, clock, library, karim):
     session = planned(library, karim)
     rows = [helper(library, karim, name) for name in ("Ana", "Bob", "Chloé")]
     client.force_login(karim)
@@ -236,13 +236,13 @@ def test_several_are_told_who_has_a_seat_and_who_waits(client, clock, library, k
 
 def test_who_is_erased_frees_their_seat_and_is_written_to_no_more(library, karim, leila):
     session = planned(library, karim)
-    ours = team.add(library.structure, {"name": "Leïla", "kind": "salaried"}, user=leila, by=None, at=AT)
+    aidant = team.add(library.structure, {"name": "Leïla", "kind": "salaried"}, user=leila, by=None, at=AT)
     first, _, third = (
         sessions.enrol(session, each, by=karim, at=AT)
-        for each in (ours, helper(library, karim, "Bob"), helper(library, karim, "Chloé"))
+        for each in (aidant, helper(library, karim, "Bob"), helper(library, karim, "Chloé"))
     )
     assert Message.objects.filter(to=leila.email).exclude(state="cancelled").exists()
-    team.erase(ours, by=karim, at=AT)
+    team.erase(aidant, by=karim, at=AT)
     first.seat.refresh_from_db()
     third.seat.refresh_from_db()
     assert (first.seat.status, first.seat.name, first.seat.contact, third.seat.status) == (
@@ -269,8 +269,8 @@ def test_a_sheet_read_before_another_was_noted_takes_nobody_s_attestation_away(c
         "Youssef": False,
     }
     assert Attestation.objects.get().withdrawn_at is None
-    said = client.post(address, {"geste": "appel"}, follow=True).content.decode()
-    assert "Personne n’est noté présent ou absent" in said
+    page_text = client.post(address, {"geste": "appel"}, follow=True).content.decode()
+    assert "Personne n’est noté présent ou absent" in page_text
     assert Entry.objects.filter(verb="workshop.ticked").count() == 2
 
 
@@ -287,15 +287,15 @@ def test_an_attestation_has_the_day_of_its_place(client, clock, home, karim):
     client.force_login(rosa)
     assert f"venu-{row.pk}" in client.get(f"/espace/formations/sessions/{session.pk}/").content.decode()
     sessions.tick(session, {row.pk: True}, by=rosa, at=noon)
-    (made,) = sessions.attest(session, by=rosa, at=morning + timedelta(hours=3))
-    assert (made.begins_on, made.obtained_on, made.valid_until) == (
+    (attestation,) = sessions.attest(session, by=rosa, at=morning + timedelta(hours=3))
+    assert (attestation.begins_on, attestation.obtained_on, attestation.valid_until) == (
         date(2026, 12, 3),
         date(2026, 12, 3),
         rules.add_months(date(2026, 12, 3), item.months),
     )
 
 
-def test_the_third_of_two_seats_waits_and_takes_the_seat_given_up(library, karim):
+def test_the_third_of_two_seats_waits_and_takes_the_seat_freed(library, karim):
     session = planned(library, karim)
     rows = [sessions.enrol(session, helper(library, karim, f"Aidant {n}"), by=karim, at=AT) for n in range(3)]
     assert [row.seat.status for row in rows] == ["booked", "booked", "waiting"]
@@ -310,8 +310,8 @@ def test_another_structure_neither_enrols_our_team_nor_reads_its_names(
     client, clock, library, hall, karim, leila
 ):
     session = planned(library, karim)
-    ours = helper(library, karim)
-    sessions.enrol(session, ours, by=karim, at=AT)
+    aidant = helper(library, karim)
+    sessions.enrol(session, aidant, by=karim, at=AT)
     with pytest.raises(Refused):
         sessions.enrol(session, helper(library, karim, "Autre Nom"), by=leila, at=AT)
     client.force_login(leila)
@@ -321,7 +321,7 @@ def test_another_structure_neither_enrols_our_team_nor_reads_its_names(
     assert (
         client.post(f"/espace/formations/sessions/{session.pk}/geste/", {"geste": "appel"}).status_code == 404
     )
-    assert client.get(f"/espace/formations/equipe/{ours.pk}/").status_code == 404
+    assert client.get(f"/espace/formations/equipe/{aidant.pk}/").status_code == 404
 
 
 def test_trainings_are_of_the_agenda_and_not_of_what_the_public_sees(client, clock, library, karim):
@@ -367,12 +367,12 @@ def test_a_training_followed_elsewhere_is_noted_without_code(client, clock, libr
     row = helper(library, karim)
     client.force_login(karim)
     typed = {"titre": "Aidants Connect", "organisme": "Un organisme", "niveau": "confirmed"}
-    said = {**typed, "obtenue": "2026-10-01", "valable": "2026-12-01"}
-    client.post(f"/espace/formations/equipe/{row.pk}/", said)
-    (given,) = Attestation.objects.all()
-    assert (given.code, given.structure_id) == ("", library.structure.pk)
+    form_data = {**typed, "obtenue": "2026-10-01", "valable": "2026-12-01"}
+    client.post(f"/espace/formations/equipe/{row.pk}/", form_data)
+    (attestation,) = Attestation.objects.all()
+    assert (attestation.code, attestation.structure_id) == ("", library.structure.pk)
     assert queries.aidants(Aidant.objects.all(), AT)[0].standing == "ending"
-    assert client.get(f"/espace/formations/attestations/{given.pk}/").status_code == 400
+    assert client.get(f"/espace/formations/attestations/{attestation.pk}/").status_code == 400
     with pytest.raises(Refused, match="à venir"):
         team.declare(row, {"title": "x", "body": "x", "obtained_on": date(2027, 1, 1)}, by=karim, at=AT)
 
@@ -400,10 +400,10 @@ def test_an_aidant_is_copied_put_back_and_erased(client, clock, library, karim):
 # ---------------------------------------------------------------------------------------------------- figures
 
 
-def many(library, karim, n: int, **said) -> None:
+def many(library, karim, n: int, **values) -> None:
     known = Aidant.objects.count()
     for k in range(n):
-        helper(library, karim, f"Aidant {known + k}", **said)
+        helper(library, karim, f"Aidant {known + k}", **values)
 
 
 def test_small_counts_of_a_territory_are_withheld_and_not_those_of_ones_own(clock, library, karim):
@@ -413,8 +413,8 @@ def test_small_counts_of_a_territory_are_withheld_and_not_those_of_ones_own(cloc
     assert (by_id["unframed"].value, by_id["unframed"].part) == ("", None)
     assert by_id["unframed"].whole == 16
     own = indicators.report(None, AT, own=frozenset({library.structure.pk}))
-    mine = {each.id: each for each in own.rows}
-    assert (mine["unframed"].part, mine["unframed"].whole) == (4, 16)
+    own_row_by_id = {each.id: each for each in own.rows}
+    assert (own_row_by_id["unframed"].part, own_row_by_id["unframed"].whole) == (4, 16)
     many(library, karim, 8, frame="none")
     many(library, karim, 3, frame="unknown")
     by_id = {each.id: each for each in indicators.report(None, AT).rows}
@@ -427,59 +427,72 @@ def test_small_counts_of_a_territory_are_withheld_and_not_those_of_ones_own(cloc
     assert (unframed.part, unframed.whole, unframed.unknown) == (12, 24, 11)
 
 
-def test_a_few_relatives_are_not_told_by_subtraction(client, clock, library, karim):
+def test_a_few_relatives_are_not_revealed_by_subtraction(client, clock, library, karim):
     many(library, karim, 12, frame="framed")
     for k in range(3):
         helper(library, karim, f"Proche {k}", kind="relative")
-    told = indicators.report(None, AT)
-    by_id = {each.id: each for each in told.rows}
-    assert (told.n, by_id["trained"].whole, by_id["relatives"].whole) == (12, 12, None)
+    report = indicators.report(None, AT)
+    by_id = {each.id: each for each in report.rows}
+    assert (report.n, by_id["trained"].whole, by_id["relatives"].whole) == (12, 12, None)
     client.force_login(account("nora", "coordination", territory="38"))
     page = " ".join(client.get("/espace/formations/chiffres/").content.decode().split())
     assert "12 aidants notés, proches à part" in page and "15" not in page.split("<h2", 1)[0].split("<h1")[1]
     assert "Parmi les proches inscrits" in page
 
 
-def count(id: str, part: int, whole: int, unknown: int = 0, beside: int = 0) -> rules.Count:
-    return rules.Count(id, part, whole, unknown, beside)
+def count(id: str, part: int, total: int, unknown: int = 0, separate: int = 0) -> rules.Count:
+    return rules.Count(id, part, total, unknown, separate)
 
 
-def told_of(monkeypatch, *rows) -> dict[str, indicators.Indicator]:
-    monkeypatch.setattr(indicators.rules, "counts", lambda found, today: rows)
+def indicator_by_id(monkeypatch, *rows) -> dict[str, indicators.Indicator]:
+    monkeypatch.setattr(indicators.rules, "counts", lambda aidants, today: rows)
     return {each.id: each for each in indicators.report(None, AT).rows}
 
 
 @pytest.mark.parametrize(
-    ("trained", "waiting", "told"),
+    ("trained", "planned", "are_published"),
     [
         (40, 15, [True, False]),  # 60 less 40 less 15: five have neither
         (30, 15, [True, True]),
         (45, 15, [True, True]),  # nobody has neither
     ],
 )
-def test_the_few_who_have_no_training_are_not_told_by_subtraction(db, monkeypatch, trained, waiting, told):
-    found = told_of(
-        monkeypatch, count("trained", trained, 60), count("planned", waiting, 60), count("relatives", 0, 0)
+def test_the_few_who_have_no_training_are_not_revealed_by_subtraction(
+    db, monkeypatch, trained, planned, are_published
+):
+    indicators_found = indicator_by_id(
+        monkeypatch, count("trained", trained, 60), count("planned", planned, 60), count("relatives", 0, 0)
     )
-    assert [found[id].part is not None for id in ("trained", "planned")] == told
+    assert [indicators_found[id].part is not None for id in ("trained", "planned")] == are_published
 
 
-@pytest.mark.parametrize(("beside", "told"), [(5, False), (11, True), (0, True)])
-def test_the_few_volunteers_of_a_team_are_not_told_by_subtraction(db, monkeypatch, beside, told):
+@pytest.mark.parametrize(("volunteers", "is_published"), [(5, False), (11, True), (0, True)])
+def test_the_few_volunteers_of_a_team_are_not_revealed_by_subtraction(
+    db, monkeypatch, volunteers, is_published
+):
     """60 aidants, 55 salariés : cinq sont bénévoles."""
-    paid = 60 - beside
-    found = told_of(
-        monkeypatch, count("trained", 30, 60), count("planned", 0, 60), count("turnover", 20, paid, 0, beside)
+    paid = 60 - volunteers
+    indicators_found = indicator_by_id(
+        monkeypatch,
+        count("trained", 30, 60),
+        count("planned", 0, 60),
+        count("turnover", 20, paid, 0, volunteers),
     )
-    assert (found["turnover"].whole is not None) == (found["turnover"].part is not None) == told
-    assert found["turnover"].value, "the share alone tells nothing of them"
+    assert (
+        (indicators_found["turnover"].whole is not None)
+        == (indicators_found["turnover"].part is not None)
+        == is_published
+    )
+    assert indicators_found["turnover"].value, "the share alone tells nothing of them"
 
 
 def test_aidants_put_together_by_the_database_are_counted_as_one_by_one(library, karim):
     today = AT.date()
     ends = [None, *(today + timedelta(days=n) for n in (-400, -1, 0, 1, 89, 90, 91, 92, 900))]
-    around = {rules.add_months(today, rules.RISK_MONTHS) + timedelta(days=n) for n in (-1, 0, 1, 400)}
-    contracts = [today + timedelta(days=n) for n in (-400, -1, 0, 1)] + sorted(around)
+    days_around_risk = {
+        rules.add_months(today, rules.RISK_MONTHS) + timedelta(days=n) for n in (-1, 0, 1, 400)
+    }
+    contracts = [today + timedelta(days=n) for n in (-400, -1, 0, 1)] + sorted(days_around_risk)
     for k, until in enumerate(ends):
         for kind in ("salaried", "relative"):
             row = helper(library, karim, f"{kind} {k}", kind=kind)
@@ -493,7 +506,10 @@ def test_aidants_put_together_by_the_database_are_counted_as_one_by_one(library,
     one_by_one = Counter(queries.as_helper(each.aidant, each.standing) for each in queries.aidants(rows, AT))
     together = queries.helpers(rows, AT)
     assert rules.counts(together, today) == rules.counts(one_by_one, today)
-    standings = [sorted(each.standing for each in held.elements()) for held in (together, one_by_one)]
+    standings = [
+        sorted(each.standing for each in aidant_counter.elements())
+        for aidant_counter in (together, one_by_one)
+    ]
     assert standings[0] == standings[1]
     assert len(together) < len(one_by_one)
 
@@ -507,9 +523,9 @@ def test_figures_are_a_page_and_a_table(client, clock, library, karim):
     rows = list(
         csv.DictReader(io.StringIO(client.get("/espace/formations/chiffres.csv").content.decode("utf-8-sig")))
     )
-    told = {row["indicateur"]: (row["part"], row["sur"]) for row in rows}
-    assert told["Risque de départ"] == ("3", "3")
-    assert told["Proches soutenus"] == ("1", "1")
+    figure_by_label = {row["indicateur"]: (row["part"], row["sur"]) for row in rows}
+    assert figure_by_label["Risque de départ"] == ("3", "3")
+    assert figure_by_label["Proches soutenus"] == ("1", "1")
 
 
 def test_the_name_of_a_team_is_refused_twice_and_with_a_secret(library, karim):
@@ -544,20 +560,20 @@ def test_the_end_of_a_contract_is_read_by_whoever_manages_the_team(client, clock
 
 def test_a_team_is_added_to_and_corrected_by_its_structure(client, clock, library):
     client.force_login(account("manager", "gestionnaire", structure=library.structure))
-    said = {
+    form_data = {
         "nom": "Fanny Roche",
         "statut": "salaried",
         "cadre": "none",
         "contrat": "fixed",
         "fin": "2027-01-31",
     }
-    page = client.post("/espace/formations/equipe/", said, follow=True).content.decode()
+    page = client.post("/espace/formations/equipe/", form_data, follow=True).content.decode()
     assert "Sans cadre écrit" in page
     assert "Contrat fini le 31 janvier 2027" in page
     row = Aidant.objects.get()
     address = f"/espace/formations/equipe/{row.pk}/"
     assert client.get(address).status_code == 200
-    client.post(address, {**said, "cadre": "framed", "statut": "volunteer"})
+    client.post(address, {**form_data, "cadre": "framed", "statut": "volunteer"})
     row.refresh_from_db()
     assert (row.frame, row.contract, row.contract_ends_on) == ("framed", "unknown", None)
 

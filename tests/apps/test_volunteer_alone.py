@@ -31,11 +31,11 @@ def test_each_door_that_wants_somebody_who_answers_is_closed_to_a_volunteer_alon
     by_hand = {"person": person, "structure": structure, "at": AT}
 
     def store(by, token):
-        said = {"kind": "identite", "purpose": "rsa", "days": 30, "how": "read", "token": token}
-        return storing.store(storing.Upload(pdf(), papers.PDF), by=by, **by_hand, **said)
+        values = {"kind": "identite", "purpose": "rsa", "days": 30, "how": "read", "token": token}
+        return storing.store(storing.Upload(pdf(), papers.PDF), by=by, **by_hand, **values)
 
     paper, mandat = store(leila, "t1"), drafted(person, structure, leila, at=AT)
-    beside = noting.note(draft(), by=leila, **by_hand)
+    accompanied = noting.note(draft(), by=leila, **by_hand)
     urgent = noting.note(draft(kind=rules.PLACE, urgent=True), by=leila, **by_hand)
     Act.objects.filter(person=person).update(by=karim)
     people.meet(by=karim, **by_hand)
@@ -46,7 +46,7 @@ def test_each_door_that_wants_somebody_who_answers_is_closed_to_a_volunteer_alon
         lambda: drafted(person, structure, karim, at=AT, helper=Helper(supervisor=leila)),
         lambda: signing.sign(mandat, by_touch(mandat, AT), by=karim, at=AT),
         lambda: noting.note(draft(kind=rules.PLACE), by=karim, **by_hand),
-        lambda: corrections.correct(beside, {"kind": rules.PLACE}, by=karim, at=AT),
+        lambda: corrections.correct(accompanied, {"kind": rules.PLACE}, by=karim, at=AT),
         lambda: corrections.regularise(urgent, by=karim, at=AT),
         lambda: store(karim, "t2"),
         lambda: sharing.share(paper, structure=structure, days=7, how="read", by=karim, at=AT),

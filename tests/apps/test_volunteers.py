@@ -80,8 +80,8 @@ def read(answer) -> str:
 
 
 def typed(**more):
-    held = {"prenom": "Hélène", "commune": "Grenoble", "demi_journees": ["1-am"], "savoir": ["listen"]}
-    return {**held, "langues": ["fr", "it"], "jeton": "j", **more}
+    defaults = {"prenom": "Hélène", "commune": "Grenoble", "demi_journees": ["1-am"], "savoir": ["listen"]}
+    return {**defaults, "langues": ["fr", "it"], "jeton": "j", **more}
 
 
 def test_a_gap_becomes_a_mission_that_keeps_its_figure(client, monkeypatch, library, karim):
@@ -90,7 +90,7 @@ def test_a_gap_becomes_a_mission_that_keeps_its_figure(client, monkeypatch, libr
     assert "environ 400 personnes" in client.get("/espace/benevoles/").content.decode()
     page = client.get("/espace/benevoles/missions/nouvelle/", {"manque": GAP.key}).content.decode()
     assert "Être à côté, le temps d’une démarche" in page
-    said = {
+    form_data = {
         "titre": "Être à côté",
         "lieu": str(library.pk),
         "personnes": "1",
@@ -99,7 +99,7 @@ def test_a_gap_becomes_a_mission_that_keeps_its_figure(client, monkeypatch, libr
     }
     dates = {"commence": "2026-11-20", "jusque": "2027-05-20", "utile": ["procedures"]}
     for _ in range(2):
-        client.post("/espace/benevoles/missions/nouvelle/", {**said, **dates})
+        client.post("/espace/benevoles/missions/nouvelle/", {**form_data, **dates})
     (row,) = Mission.objects.all()
     assert (row.gap["between"], row.gap["on"]) == ("entre 300 et 500", "2026-11-20")
     public = read(client.get(f"/benevoles/missions/{row.pk}/"))
@@ -124,13 +124,13 @@ def test_a_volunteer_goes_from_a_proposal_to_attested_hours(client, clock, libra
     assert "La structure a votre proposition" in page
     volunteer = Volunteer.objects.get(name="Hélène")
     engaged = volunteer.engagements.get()
-    mine = f"/benevoles/moi/{volunteer.code}/"
+    own_page = f"/benevoles/moi/{volunteer.code}/"
     client.force_login(karim)
     address = f"/espace/benevoles/{engaged.pk}/"
     geste = f"{address}geste/"
     where = {"ou": str(library.pk), "avec": str(karim.pk)}
     client.post(geste, {"geste": "rencontrer", "jour": "2026-11-21", "heure": "10:00", **where})
-    assert "Première rencontre : samedi 21 novembre 2026 à 10 h" in read(client.get(mine))
+    assert "Première rencontre : samedi 21 novembre 2026 à 10 h" in read(client.get(own_page))
     client.post(geste, {"geste": "rencontre-faite"})
     assert "Je ne suis jamais seul avec ses papiers" in client.get(address).content.decode()
     assert client.get(f"{address}charte/").content.startswith(b"%PDF")
@@ -139,7 +139,7 @@ def test_a_volunteer_goes_from_a_proposal_to_attested_hours(client, clock, libra
     assert (engaged.state, engaged.supervisor, engaged.aidant.kind) == (rules.ACTIVE, karim, "volunteer")
     for _ in range(2):
         client.post(
-            mine,
+            own_page,
             {"geste": "heures", "ligne": engaged.pk, "jour": "2026-11-20", "heures": "1,5", "jeton": "h"},
         )
     (noted,) = Hours.objects.all()
@@ -147,9 +147,9 @@ def test_a_volunteer_goes_from_a_proposal_to_attested_hours(client, clock, libra
     with pytest.raises(Refused, match="Aucune heure n’est confirmée"):
         hours.attest(engaged, by=None, at=AT)
     client.post(f"/espace/benevoles/heures/{noted.pk}/", {"geste": "confirmer"})
-    client.post(mine, {"geste": "attester", "ligne": engaged.pk})
+    client.post(own_page, {"geste": "attester", "ligne": engaged.pk})
     paper = Attestation.objects.get()
-    assert client.get(f"{mine}attestation-{paper.pk}.pdf").content.startswith(b"%PDF")
+    assert client.get(f"{own_page}attestation-{paper.pk}.pdf").content.startswith(b"%PDF")
     assert "1 h 30" in read(client.get(f"/attestation/{paper.code}/"))
     verbs = set(Entry.objects.values_list("verb", flat=True))
     assert {"volunteer.proposed", "volunteer.met", "volunteer.started", "hours.confirmed"} <= verbs
@@ -190,12 +190,12 @@ def outbox(to: str) -> list[str]:
 
 
 def test_a_first_meeting_is_a_line_of_the_agenda_of_both(client, nadia, library, karim):
-    (told,) = outbox("nadia@exemple.fr")
-    assert "mardi 24 novembre 2026 à 14 h" in told.replace("\u00a0", " ")
-    mine = read(client.get(f"/benevoles/moi/{nadia.volunteer.code}/"))
-    assert "Première rencontre : mardi 24 novembre 2026 à 14 h" in mine
-    assert "Bibliothèque" in mine and "Avec : Karim" in mine
-    (link,) = set(re.findall(r'href="(/rendez-vous/[^"]+\.ics)"', mine))
+    (mail_text,) = outbox("nadia@exemple.fr")
+    assert "mardi 24 novembre 2026 à 14 h" in mail_text.replace("\u00a0", " ")
+    page_text = read(client.get(f"/benevoles/moi/{nadia.volunteer.code}/"))
+    assert "Première rencontre : mardi 24 novembre 2026 à 14 h" in page_text
+    assert "Bibliothèque" in page_text and "Avec : Karim" in page_text
+    (link,) = set(re.findall(r'href="(/rendez-vous/[^"]+\.ics)"', page_text))
     (event,) = Calendar.from_ical(client.get(link).content).walk("VEVENT")
     assert (event.decoded("dtstart"), str(event["location"]).split(",")[0]) == (TUESDAY, "Bibliothèque")
     client.force_login(karim)
@@ -234,38 +234,38 @@ def test_a_meeting_takes_another_place_at_the_same_hour(client, nadia, karim):
 
 
 def test_a_volunteer_cancels_a_meeting_and_comes_after_all(client, nadia, karim):
-    mine = f"/benevoles/moi/{nadia.volunteer.code}/"
-    client.post(mine, {"geste": "pas-venir", "ligne": nadia.pk})
-    assert "Vous ne venez pas" in read(client.get(mine))
+    own_page = f"/benevoles/moi/{nadia.volunteer.code}/"
+    client.post(own_page, {"geste": "pas-venir", "ligne": nadia.pk})
+    assert "Vous ne venez pas" in read(client.get(own_page))
     assert any("annulé par la personne" in text for text in outbox(karim.email))
     client.force_login(karim)
     assert "Annulée par la personne" in read(client.get(f"/espace/benevoles/{nadia.pk}/"))
     assert "annulée par la personne : un autre jour ?" in read(client.get("/espace/"))
-    client.post(mine, {"geste": "revenir", "ligne": nadia.pk})
-    assert "On vous attend" in read(client.get(mine))
+    client.post(own_page, {"geste": "revenir", "ligne": nadia.pk})
+    assert "On vous attend" in read(client.get(own_page))
 
 
 def test_a_structure_cancels_a_meeting_puts_it_back_and_the_volunteer_hears_of_it(client, nadia, karim):
     client.force_login(karim)
-    gesture, mine = f"/espace/benevoles/{nadia.pk}/geste/", f"/benevoles/moi/{nadia.volunteer.code}/"
+    gesture, own_page = f"/espace/benevoles/{nadia.pk}/geste/", f"/benevoles/moi/{nadia.volunteer.code}/"
     client.post(gesture, {"geste": "annuler-rencontre"})
-    assert "Rencontre annulée par la structure" in read(client.get(mine))
+    assert "Rencontre annulée par la structure" in read(client.get(own_page))
     assert any("Ne vous déplacez pas" in text for text in outbox("nadia@exemple.fr"))
-    page = read(client.post(mine, {"geste": "revenir", "ligne": nadia.pk}, follow=True))
+    page = read(client.post(own_page, {"geste": "revenir", "ligne": nadia.pk}, follow=True))
     assert "Le lieu a annulé ce rendez-vous" in page
     client.post(gesture, {"geste": "remettre-rencontre"})
-    assert "On vous attend" in read(client.get(mine))
+    assert "On vous attend" in read(client.get(own_page))
 
 
 def test_a_volunteer_proposes_another_moment_that_the_structure_accepts(client, nadia, karim):
-    mine = f"/benevoles/moi/{nadia.volunteer.code}/"
-    asked = {"geste": "autre-moment", "ligne": nadia.pk, "heure": "09:30"}
-    assert "passé" in read(client.post(mine, {**asked, "jour": "2026-11-19"}, follow=True))
+    own_page = f"/benevoles/moi/{nadia.volunteer.code}/"
+    form_data = {"geste": "autre-moment", "ligne": nadia.pk, "heure": "09:30"}
+    assert "passé" in read(client.post(own_page, {**form_data, "jour": "2026-11-19"}, follow=True))
     assert "déjà le jour" in read(
-        client.post(mine, {**asked, "jour": "2026-11-24", "heure": "14:00"}, follow=True)
+        client.post(own_page, {**form_data, "jour": "2026-11-24", "heure": "14:00"}, follow=True)
     )
-    client.post(mine, {**asked, "jour": "2026-11-26"})
-    assert "Vous proposez un autre moment : jeudi 26 novembre 2026 à 9 h 30" in read(client.get(mine))
+    client.post(own_page, {**form_data, "jour": "2026-11-26"})
+    assert "Vous proposez un autre moment : jeudi 26 novembre 2026 à 9 h 30" in read(client.get(own_page))
     assert any("jeudi 26 novembre 2026" in text for text in outbox(karim.email))
     client.force_login(karim)
     assert "Propose un autre moment : jeudi 26 novembre 2026 à 9 h 30" in read(client.get("/espace/"))
@@ -274,10 +274,10 @@ def test_a_volunteer_proposes_another_moment_that_the_structure_accepts(client, 
     assert "ne propose plus d’autre moment" in page
     nadia.appointment.refresh_from_db()
     assert nadia.appointment.starts_at == datetime(2026, 11, 26, 8, 30, tzinfo=UTC)
-    assert "Vous proposez" not in read(client.get(mine))
+    assert "Vous proposez" not in read(client.get(own_page))
 
 
-def test_who_did_not_come_is_given_another_day(client, clock, nadia, karim):
+def test_who_did_not_come_gets_another_day(client, clock, nadia, karim):
     clock(TUESDAY + DAY)
     client.force_login(karim)
     assert "La personne est-elle venue ?" not in read(client.get("/espace/"))  # its mission asks, once
@@ -287,30 +287,30 @@ def test_who_did_not_come_is_given_another_day(client, clock, nadia, karim):
     assert (row.appointment.state, row.state) == ("booked", rules.MEETING)
 
 
-def test_a_meeting_held_before_its_day_expects_nobody(nadia, karim):
+def test_a_meeting_confirmed_before_its_day_expects_nobody(nadia, karim):
     row = meetings.confirm(nadia, by=karim, at=AT)
     assert (row.state, Appointment.objects.get().state) == (rules.CHARTER, "cancelled")
 
 
 def test_who_withdraws_or_is_erased_leaves_no_name_in_the_agenda(client, nadia):
-    mine = f"/benevoles/moi/{nadia.volunteer.code}/"
-    client.post(mine, {"geste": "renoncer", "ligne": nadia.pk})
+    own_page = f"/benevoles/moi/{nadia.volunteer.code}/"
+    client.post(own_page, {"geste": "renoncer", "ligne": nadia.pk})
     assert Appointment.objects.get().state == "cancelled"
-    client.post(mine, {"geste": "effacer", "confirme": "oui"})
+    client.post(own_page, {"geste": "effacer", "confirme": "oui"})
     row = Appointment.objects.get()
     assert (row.name, row.subject, row.contact, row.token) == ("", "", "", "")
 
 
 def test_who_is_erased_leaves_no_name_on_a_meeting_that_another_replaced(client, nadia, karim):
-    mine = f"/benevoles/moi/{nadia.volunteer.code}/"
-    client.post(mine, {"geste": "pas-venir", "ligne": nadia.pk})
+    own_page = f"/benevoles/moi/{nadia.volunteer.code}/"
+    client.post(own_page, {"geste": "pas-venir", "ligne": nadia.pk})
     meetings.plan(nadia, meets_at=TUESDAY + 7 * DAY, by=karim, at=AT)
     assert Appointment.objects.exclude(name="").count() == 2
     namesake = proposed(nadia.mission.structure, at=AT, token="autre", name=nadia.volunteer.name)
-    kept = meetings.plan(namesake, meets_at=TUESDAY + 9 * DAY, by=karim, at=AT).appointment
+    namesake_meeting = meetings.plan(namesake, meets_at=TUESDAY + 9 * DAY, by=karim, at=AT).appointment
     meetings.cancel(namesake, by=None, at=AT)
-    client.post(mine, {"geste": "effacer", "confirme": "oui"})
-    assert list(Appointment.objects.exclude(name="")) == [kept]
+    client.post(own_page, {"geste": "effacer", "confirme": "oui"})
+    assert list(Appointment.objects.exclude(name="")) == [namesake_meeting]
 
 
 def test_the_page_of_another_does_not_open_from_a_form_that_served(client, library):
@@ -327,14 +327,16 @@ def test_the_page_of_another_does_not_open_from_a_form_that_served(client, libra
 def test_the_form_of_another_account_is_another_mission(library, karim):
     hall = place("mairie", {"nom": "Mairie", "pivot": "21380185500015"}).structure
     leila = account("leila", "formation", structure=hall)
-    said = {"title": "Être à côté", "starts_on": TODAY, "ends_on": TODAY + DAY}
-    ours = [missions.publish(library.structure, said, token="j", by=karim, at=AT) for _ in range(2)]
-    theirs = missions.publish(hall, {**said, "title": "Accueillir"}, token="j", by=leila, at=AT)
-    assert ours[0] == ours[1] != theirs
-    assert (theirs.structure, theirs.title) == (hall, "Accueillir")
+    values = {"title": "Être à côté", "starts_on": TODAY, "ends_on": TODAY + DAY}
+    library_missions = [
+        missions.publish(library.structure, values, token="j", by=karim, at=AT) for _ in range(2)
+    ]
+    hall_mission = missions.publish(hall, {**values, "title": "Accueillir"}, token="j", by=leila, at=AT)
+    assert library_missions[0] == library_missions[1] != hall_mission
+    assert (hall_mission.structure, hall_mission.title) == (hall, "Accueillir")
 
 
-def test_who_proposes_for_a_mission_closed_meanwhile_is_told(client, library, karim):
+def test_proposing_for_a_mission_closed_meanwhile_is_refused(client, library, karim):
     mission = proposed(library.structure, at=AT).mission
     missions.close(mission, by=karim, at=AT)
     assert (
@@ -366,31 +368,31 @@ def test_a_mission_that_has_all_its_people_looks_for_nobody(client, library, kar
     assert [each.pk for each in queries.opened(TODAY)] == [row.mission_id], "it looks for somebody again"
 
 
-def test_what_a_colleague_went_on_with_is_told_and_not_a_404(client, library, karim):
+def test_a_proposal_already_answered_by_a_colleague_is_no_404(client, library, karim):
     engaged = proposed(library.structure, at=AT)
     client.force_login(karim)
     missions.decline(engaged, by=karim, at=AT)
-    said = {"geste": "rencontrer", "jour": "2026-11-21", "heure": "10:00", "ou": str(library.pk)}
-    page = client.post(f"/espace/benevoles/{engaged.pk}/geste/", said, follow=True)
+    form_data = {"geste": "rencontrer", "jour": "2026-11-21", "heure": "10:00", "ou": str(library.pk)}
+    page = client.post(f"/espace/benevoles/{engaged.pk}/geste/", form_data, follow=True)
     assert page.status_code == 200
     assert "Quelqu’un a déjà noté la suite : pas donné suite" in read(page)
     assert client.post(f"/espace/benevoles/{engaged.pk}/geste/", {"geste": "autre"}).status_code == 404
 
 
-def test_hours_taken_off_twice_are_told(client, library, karim):
+def test_hours_taken_off_twice_give_a_notice(client, library, karim):
     row = supervised(None, library.structure, by=karim, at=AT)
     noted = [
         hours.note(row, on=TODAY, minutes=60, token=token, by=None, at=AT, volunteer=True) for token in "ab"
     ]
     client.force_login(karim)
-    for told in ("Ces heures ne comptent plus", "Cette page était restée"):
-        said = {"geste": "oter", "sur": row.pk}
-        page = client.post(f"/espace/benevoles/heures/{noted[0].pk}/", said, follow=True)
-        assert (page.status_code, told in read(page)) == (200, True)
-    for told in ("Ces heures sont retirées", "Cette page était restée"):
-        said = {"geste": "oter", "ligne": noted[1].pk}
-        page = client.post(f"/benevoles/moi/{row.volunteer.code}/", said, follow=True)
-        assert (page.status_code, told in read(page)) == (200, True)
+    for notice in ("Ces heures ne comptent plus", "Cette page était restée"):
+        form_data = {"geste": "oter", "sur": row.pk}
+        page = client.post(f"/espace/benevoles/heures/{noted[0].pk}/", form_data, follow=True)
+        assert (page.status_code, notice in read(page)) == (200, True)
+    for notice in ("Ces heures sont retirées", "Cette page était restée"):
+        form_data = {"geste": "oter", "ligne": noted[1].pk}
+        page = client.post(f"/benevoles/moi/{row.volunteer.code}/", form_data, follow=True)
+        assert (page.status_code, notice in read(page)) == (200, True)
     for act in (hours.confirm, hours.remove):
         with pytest.raises(Refused):
             act(noted[0], by=karim, at=AT)
@@ -432,8 +434,8 @@ def test_papers_open_on_the_first_day_of_a_mission(library, karim, denise):
     row = meetings.confirm(row, by=karim, at=AT)
     row = missions.sign(row, supervisor=karim, signed_on=TODAY, account=denise, by=karim, at=AT)
     days = (TODAY, row.starts_on - DAY, row.starts_on)
-    found = [access.supervisor_of(denise, library.structure.pk, day) for day in days]
-    assert found == [None, None, karim]
+    supervisors = [access.supervisor_of(denise, library.structure.pk, day) for day in days]
+    assert supervisors == [None, None, karim]
     with pytest.raises(Refused, match="La mission n’a pas commencé"):
         hours.note(row, on=TODAY, minutes=60, token="x", by=karim, at=AT)
 
@@ -473,10 +475,10 @@ def test_each_mission_has_its_own_form_of_hours(client, library, karim, denise):
         ids = re.findall(r' id="([^"]+)"', page)
         assert len(set(tokens)) == 2
         assert len(ids) == len(set(ids)), "a label names one field"
-    said = {"mission": second.pk, "jour": "2026-11-20", "heures": "trop", "jeton": "x"}
-    wrong = client.post("/espace/benevoles/ma-mission/", said)
+    form_data = {"mission": second.pk, "jour": "2026-11-20", "heures": "trop", "jeton": "x"}
+    wrong = client.post("/espace/benevoles/ma-mission/", form_data)
     assert (wrong.status_code, wrong.content.decode().count("Ce nombre n’est pas reconnu")) == (400, 1)
-    assert client.post("/espace/benevoles/ma-mission/", said | {"mission": 0}).status_code == 404
+    assert client.post("/espace/benevoles/ma-mission/", form_data | {"mission": 0}).status_code == 404
 
 
 def test_who_volunteers_again_is_of_the_team_again(library, karim):
@@ -503,7 +505,7 @@ def test_an_attestation_of_hours_that_another_replaced_does_not_come_back(librar
     assert sessions.restore(first, by=karim, at=AT).withdrawn_at is None
 
 
-def test_those_who_still_have_time_do_not_keep_the_others_from_being_erased(monkeypatch, library, karim):
+def test_volunteers_still_active_do_not_delay_the_erasure_of_the_rest(monkeypatch, library, karim):
     monkeypatch.setattr(missions, "AT_ONCE", 1)
     old = proposed(library.structure, at=AT - 100 * DAY, token="ancien").volunteer
     ended = supervised(None, library.structure, by=karim, at=AT - 95 * DAY, token="finie")
@@ -575,7 +577,7 @@ def test_papers_and_codes_are_closed_to_a_volunteer_without_supervisor(library, 
     people.check_supervised(karim, structure.pk, TODAY, "")
 
 
-def test_a_mission_without_supervisor_is_told_to_the_structure(client, library, karim, denise):
+def test_a_mission_without_supervisor_is_reported_to_the_structure(client, library, karim, denise):
     samia = account("samia", "aidant", shown="Samia", structure=library.structure)
     row = supervised(denise, library.structure, by=samia, at=AT)
     client.force_login(karim)
@@ -632,23 +634,23 @@ def test_a_later_attestation_of_hours_replaces_the_former(library, karim):
 # ---------------------------------------------------------------------------------------------------- matching
 
 
-def offer(**said) -> rules.Offer:
-    return rules.Offer(**{key: frozenset(value) for key, value in said.items()})
+def offer(**values) -> rules.Offer:
+    return rules.Offer(**{key: frozenset(value) for key, value in values.items()})
 
 
-def need(**said) -> rules.Need:
-    held = {key: frozenset(value) for key, value in said.items()}
-    return rules.Need(**held, starts_on=TODAY, ends_on=TODAY + 100 * DAY)
+def need(**values) -> rules.Need:
+    need_sets = {key: frozenset(value) for key, value in values.items()}
+    return rules.Need(**need_sets, starts_on=TODAY, ends_on=TODAY + 100 * DAY)
 
 
 def test_a_match_says_why_in_words():
-    found = rules.match(
+    match = rules.match(
         need(half_days=["1-am", "2-pm"], skills=["listen", "mail"]),
         offer(half_days=["1-am"], skills=["mail"]),
         km=3.2,
         on=TODAY,
     )
-    assert found.reasons == (
+    assert match.reasons == (
         "À 3 km à vol d’oiseau",
         "Libre en même temps : mardi matin",
         "Sait déjà : le mail",
@@ -670,8 +672,8 @@ def test_what_does_not_suit_is_not_proposed(needs, offers, km, on):
 
 
 def test_unsaid_half_days_missing_skills_and_an_unknown_distance_exclude_nobody():
-    found = rules.match(need(half_days=["1-am"], skills=["repair"]), offer(), km=None, on=TODAY)
-    assert found.reasons == (
+    match = rules.match(need(half_days=["1-am"], skills=["repair"]), offer(), km=None, on=TODAY)
+    assert match.reasons == (
         "Distance inconnue",
         "Les demi-journées sont à convenir",
         "À apprendre ensemble : réparer, remettre en état",
@@ -722,22 +724,22 @@ def test_a_volunteer_takes_a_copy_withdraws_and_erases_everything(client, librar
     row = supervised(None, library.structure, by=karim, at=AT)
     hours.note(row, on=TODAY, minutes=60, token="a", by=karim, at=AT)
     paper = hours.attest(row, by=karim, at=AT)
-    mine = f"/benevoles/moi/{row.volunteer.code}/"
-    held = client.get(f"{mine}copie.json").json()
-    assert held["missions"][0]["heures"] == [{"le": "2026-11-20", "minutes": 60, "confirmees": True}]
-    assert held["missions"][0]["attestations"][0]["code"] == paper.code
-    client.post(mine, {"geste": "renoncer", "ligne": row.pk})
+    own_page = f"/benevoles/moi/{row.volunteer.code}/"
+    copy = client.get(f"{own_page}copie.json").json()
+    assert copy["missions"][0]["heures"] == [{"le": "2026-11-20", "minutes": 60, "confirmees": True}]
+    assert copy["missions"][0]["attestations"][0]["code"] == paper.code
+    client.post(own_page, {"geste": "renoncer", "ligne": row.pk})
     row.refresh_from_db()
     assert row.state == rules.ENDED
-    client.post(mine, {"geste": "effacer"})
+    client.post(own_page, {"geste": "effacer"})
     assert Volunteer.objects.exists()
-    client.post(mine, {"geste": "effacer", "confirme": "oui"})
+    client.post(own_page, {"geste": "effacer", "confirme": "oui"})
     assert not Volunteer.objects.exists() and not Hours.objects.exists() and not Aidant.objects.exists()
     assert client.get(f"/attestation/{paper.code}/").status_code == 404
-    assert client.get(mine).status_code == 404
+    assert client.get(own_page).status_code == 404
 
 
-def test_who_is_met_by_nobody_is_erased_in_three_months_and_others_a_year_after(library, karim):
+def test_who_is_met_by_nobody_is_erased_in_three_months_and_the_rest_after_a_year(library, karim):
     never = proposed(library.structure, at=AT, token="jamais").volunteer
     ended = supervised(None, library.structure, by=karim, at=AT, token="finie")
     runs = supervised(None, library.structure, by=karim, at=AT, token="court")
@@ -792,20 +794,20 @@ def test_wrong_codes_are_counted(client):
     ("typed", "minutes"),
     [("1h30", 90), ("1 h 20", 80), ("2h", 120), ("1,5", 90), ("1h75", None), ("11h", None)],
 )
-def test_hours_are_read_as_they_are_said(typed, minutes):
+def test_hours_are_read_as_people_write_them(typed, minutes):
     form = missions_forms.HoursForm({"jour": "2026-11-20", "heures": typed, "jeton": "a"})
     assert (form.minutes if form.is_valid() else None) == minutes
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "reason"),
     [
         ("0,1", "un quart d’heure. Écrivez par exemple 0,25"),
         ("11", "dix heures au plus"),
         ("abc", "par exemple 1,5"),
     ],
 )
-def test_hours_out_of_bounds_are_told_in_words(typed, said):
+def test_hours_out_of_bounds_are_refused_in_words(typed, reason):
     form = missions_forms.HoursForm({"jour": "2026-11-20", "heures": typed, "jeton": "a"})
     (words,) = form.errors["heures"]
-    assert said in words
+    assert reason in words

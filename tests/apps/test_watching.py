@@ -1,4 +1,4 @@
-"""What watches the platform: figures for this computer, one line of the log a request, the page of the installation."""
+"""Monitoring: figures for this computer, one line of the log a request, the page of the installation."""
 
 import json
 import logging
@@ -26,19 +26,19 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def lines():
-    """What the log of requests says, line by line, as JSON."""
-    found: list[dict] = []
+    """The lines of the log of requests, parsed from JSON."""
+    log_lines: list[dict] = []
 
     class Keep(logging.Handler):
         def emit(self, record):
-            found.append(json.loads(self.format(record)))
+            log_lines.append(json.loads(self.format(record)))
 
     handler, log = Keep(), logging.getLogger("maillage")
     handler.setFormatter(JsonLines())
     level = logging.getLogger("maillage.requests").level
     logging.getLogger("maillage.requests").setLevel("INFO")
     log.addHandler(handler)
-    yield found
+    yield log_lines
     log.removeHandler(handler)
     logging.getLogger("maillage.requests").setLevel(level)
 
@@ -101,8 +101,8 @@ def test_an_error_is_its_kind_and_its_place_never_its_words():
     assert line["requete"] == page["X-Request-ID"]
     assert "Fatou" not in page.text
     assert "06 12" not in page.text
-    told = JsonLines().format(logging.LogRecord("x", 30, "", 1, "refus de %s", ("/acces/secret/",), None))
-    assert "secret" not in told
+    log_line = JsonLines().format(logging.LogRecord("x", 30, "", 1, "refus de %s", ("/acces/secret/",), None))
+    assert "secret" not in log_line
 
 
 def test_an_address_is_in_no_line_of_the_log_whoever_writes_it(client, lines, caplog):
@@ -115,8 +115,8 @@ def test_an_address_is_in_no_line_of_the_log_whoever_writes_it(client, lines, ca
         client.get("/nulle-part-fatou/")
     finally:
         logging.getLogger("django").removeHandler(handler)
-    told = [line["quoi"] for line in lines if line["source"].startswith("django")]
-    assert told == [
+    logged = [line["quoi"] for line in lines if line["source"].startswith("django")]
+    assert logged == [
         "Not Found: /espace/personnes/<int:pk>/",
         "Method Not Allowed (PUT): /bilan/",
         "Not Found: /…",
@@ -134,22 +134,22 @@ PUBLIC_CODES = {
 
 def personal_addresses() -> dict[str, str]:
     """Return the addresses of which a part is a secret, by their name."""
-    found = {}
+    path_by_name = {}
     for pattern, name in addresses(get_resolver()):
-        held = re.search(r"<str:(?:token|code)>", pattern)
-        if held and name not in PUBLIC_CODES and not pattern.startswith("espace/"):
-            found[name] = "/" + re.sub(
+        secret_part = re.search(r"<str:(?:token|code)>", pattern)
+        if secret_part and name not in PUBLIC_CODES and not pattern.startswith("espace/"):
+            path_by_name[name] = "/" + re.sub(
                 r"<([a-z]+):\w+>", lambda kind: "1" if kind[1] == "int" else "SeCrEt", pattern
             )
-    assert len(found) >= 20
-    return found
+    assert len(path_by_name) >= 20
+    return path_by_name
 
 
 def test_each_address_that_opens_something_to_its_holder_is_masked():
     """Notée avec un problème signalé, ou dans un journal, elle ouvrirait encore ce qu’elle ouvre."""
     for name, address in personal_addresses().items():
-        shown = masked(address)
-        assert "…" in shown and "SeCrEt" not in shown.split("…")[0], name
+        masked_address = masked(address)
+        assert "…" in masked_address and "SeCrEt" not in masked_address.split("…")[0], name
 
 
 def test_what_a_personal_link_opens_stays_in_no_cache(client):
@@ -159,11 +159,11 @@ def test_what_a_personal_link_opens_stays_in_no_cache(client):
 
 
 def addresses(resolver, before=""):
-    for each in resolver.url_patterns:
-        if hasattr(each, "url_patterns"):
-            yield from addresses(each, before + str(each.pattern))
+    for url_pattern in resolver.url_patterns:
+        if hasattr(url_pattern, "url_patterns"):
+            yield from addresses(url_pattern, before + str(url_pattern.pattern))
         else:
-            yield before + str(each.pattern), each.name
+            yield before + str(url_pattern.pattern), url_pattern.name
 
 
 def test_a_page_that_broke_gives_the_number_by_which_its_fault_is_found(client, monkeypatch):
@@ -258,12 +258,12 @@ def test_the_list_of_what_the_product_is_made_of_is_that_of_the_lock():
     from tools import sbom
 
     lock = (sbom.ROOT / "requirements.lock").read_text("utf-8")
-    made = sbom.document()
+    bill_of_materials = sbom.document()
     pins = [line.split(" ")[0] for line in lock.splitlines() if "==" in line and not line.startswith(" ")]
-    assert [f"{each['name']}=={each['version']}" for each in made["components"]] == pins
-    assert all(each["hashes"] for each in made["components"])
-    assert len({each["bom-ref"] for each in made["components"]}) == len(pins)
-    assert made == sbom.document(), "the same lock, the same list"
+    assert [f"{each['name']}=={each['version']}" for each in bill_of_materials["components"]] == pins
+    assert all(each["hashes"] for each in bill_of_materials["components"])
+    assert len({each["bom-ref"] for each in bill_of_materials["components"]}) == len(pins)
+    assert bill_of_materials == sbom.document(), "the same lock, the same list"
 
 
 def test_an_answer_to_head_has_no_body_for_the_server_to_warn_of(rf):

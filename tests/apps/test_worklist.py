@@ -11,11 +11,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.conf import settings as configured
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from maillage.apps.accounts.models import Entry, User
 from maillage.apps.accounts.rules import worklist as rules
@@ -113,19 +111,19 @@ def page(client, user) -> str:
 # ----------------------------------------------------------------------------------------------- the registry
 
 
-def test_each_feature_that_declares_something_is_named_once_in_the_settings():
-    """A file that no setting names would be read by nobody, and nobody would notice."""
-    for name, registry in (
-        ("lines", configured.WORK_LINES),
-        ("hours", configured.WORK_HOURS),
-        ("undo", configured.WORK_UNDO),
-        ("news", configured.GOOD_NEWS),
+def test_each_declaring_function_is_registered_once():
+    """A function that no hook registers would be read by nobody, and nobody would notice."""
+    for name, hook in (
+        ("lines", queries.LINES),
+        ("hours", queries.HOURS),
+        ("undo", queries.UNDO),
+        ("news", queries.NEWS),
     ):
         files = Path(import_module("maillage.apps").__path__[0]).glob("*/worklist.py")
         modules = [f"maillage.apps.{path.parent.name}.worklist" for path in files]
-        declaring = {f"{module}.{name}" for module in modules if hasattr(import_module(module), name)}
-        assert declaring == set(registry) and len(registry) == len(declaring), name
-        assert all(callable(import_string(path)) for path in registry)
+        declaring = {getattr(import_module(module), name, None) for module in modules} - {None}
+        registered = list(hook)
+        assert declaring == set(registered) and len(registered) == len(declaring), name
 
 
 # ------------------------------------------------------------------------------------------- lines that go
@@ -160,16 +158,16 @@ def test_another_structure_reads_none_of_it(client, worker, ccas, library):
 def test_beyond_four_of_a_kind_one_line_opens_the_list(worker, aidant, ccas, library):
     for n in range(6):
         send(worker, ccas, library, MONDAY - n * DAY, name=f"P{n}")
-    found = queries.lines(aidant, MONDAY)
-    assert [line.kind for line in found].count("received-answer") == rules.MOST
-    (more,) = [line for line in found if line.kind == "orientations-others-answer"]
+    lines = queries.lines(aidant, MONDAY)
+    assert [line.kind for line in lines].count("received-answer") == rules.MOST
+    (more,) = [line for line in lines if line.kind == "orientations-others-answer"]
     assert (more.n, more.title, more.url) == (
         2,
         "autres orientations reçues",
         "/espace/orientations/#s-answer",
     )
-    shown = [line.title for line in found if line.kind == "received-answer"]
-    assert shown == ["P5", "P4", "P3", "P2"], "who waits most comes first"
+    titles = [line.title for line in lines if line.kind == "received-answer"]
+    assert titles == ["P5", "P4", "P3", "P2"], "who waits most comes first"
 
 
 @pytest.mark.both_databases
@@ -181,11 +179,11 @@ def test_a_long_list_hides_no_other_and_each_of_its_rows_counts(worker, aidant, 
     fields = {f.attname: getattr(sent, f.attname) for f in sent._meta.concrete_fields if f.name != "id"}
     copies = [Orientation(**fields | {"position": n, "token": None}) for n in range(2, 122)]
     Orientation.objects.bulk_create(copies)
-    found = queries.lines(aidant, MONDAY)
-    assert [line.url for line in found if line.kind == "received-unknown"] == [
+    lines = queries.lines(aidant, MONDAY)
+    assert [line.url for line in lines if line.kind == "received-unknown"] == [
         f"/espace/orientations/{forgotten.pk}/"
     ]
-    beyond = {line.kind: line.n for line in [*found, *queries.lines(worker, MONDAY)] if line.n > 1}
+    beyond = {line.kind: line.n for line in [*lines, *queries.lines(worker, MONDAY)] if line.n > 1}
     assert beyond == {
         "orientations-others-answer": 121 - rules.MOST,
         "orientations_given-others-waiting": 121 - rules.MOST,
@@ -211,28 +209,28 @@ def test_the_page_makes_as_many_queries_for_many_rows_as_for_one(client, worker,
 @pytest.mark.complete
 def test_the_other_roles_ask_as_many_queries_for_many_rows_as_for_one(client, library):
     """A trainer, a volunteer and an analyst: everything that waits for them, once, then seven times."""
-    here, at = library.structure, timezone.now()
-    trainer = account("karim", "formation", structure=here)
-    volunteer = account("denise", "benevole", structure=here)
+    structure, at = library.structure, timezone.now()
+    trainer = account("karim", "formation", structure=structure)
+    volunteer = account("denise", "benevole", structure=structure)
     analyst = account("ana", "analyste", territory="france")
     counts: dict[str, list[int]] = {}
     joined: list[int] = []
     for more in (1, 6):
         for n in range(more):
             key = f"{more}{n}"
-            proposed(here, at=at - DAY, token=f"attend{key}")
-            met = proposed(here, at=at - 3 * DAY, token=f"rencontre{key}")
+            proposed(structure, at=at - DAY, token=f"attend{key}")
+            met = proposed(structure, at=at - 3 * DAY, token=f"rencontre{key}")
             meets_at = at - DAY - timedelta(hours=n + more)
             meetings.plan(met, meets_at=meets_at, by=trainer, at=at - 3 * DAY)
-            coming = proposed(here, at=at - DAY, token=f"vient{key}")
+            coming = proposed(structure, at=at - DAY, token=f"vient{key}")
             meetings.plan(coming, meets_at=at + DAY + timedelta(hours=n + more), by=trainer, at=at - DAY)
-            theirs = supervised(volunteer, here, by=trainer, at=at, token=f"mission{key}")
-            Engagement.objects.filter(pk=theirs.pk).update(starts_on=timezone.localdate(at) - 30 * DAY)
+            engagement = supervised(volunteer, structure, by=trainer, at=at, token=f"mission{key}")
+            Engagement.objects.filter(pk=engagement.pk).update(starts_on=timezone.localdate(at) - 30 * DAY)
             hours.note(
-                theirs, on=timezone.localdate(at) - 20 * DAY, minutes=60, token=key, at=at, volunteer=True
+                engagement, on=timezone.localdate(at) - 20 * DAY, minutes=60, token=key, at=at, volunteer=True
             )
             ended = Workshop.objects.create(
-                structure=here,
+                structure=structure,
                 title=f"Atelier {key}",
                 starts_at=at - DAY,
                 ends_at=at - DAY + timedelta(hours=1),
@@ -268,9 +266,9 @@ def test_the_other_roles_ask_as_many_queries_for_many_rows_as_for_one(client, li
 @pytest.mark.both_databases
 def test_each_role_finds_what_is_its_own_to_finish(client, library):
     """A register for who teaches, an old sheet for who keeps it, a survey without answers for who studies."""
-    here, at = library.structure, timezone.now()
+    structure, at = library.structure, timezone.now()
     ended = Workshop.objects.create(
-        structure=here,
+        structure=structure,
         title="Ma boîte",
         starts_at=at - DAY,
         ends_at=at - DAY + timedelta(hours=1),
@@ -292,18 +290,21 @@ def test_each_role_finds_what_is_its_own_to_finish(client, library):
         by=analyst,
     )
     Lieu.objects.filter(pk=library.pk).update(confirmed_on=timezone.localdate(at) - 900 * DAY)
-    found = {
+    line_by_user = {
         user.name: {line.kind: line for line in queries.lines(user, timezone.localtime())}
         for user in (
-            account("karim", "formation", structure=here),
-            account("nora", "gestionnaire", structure=here),
+            account("karim", "formation", structure=structure),
+            account("nora", "gestionnaire", structure=structure),
             analyst,
         )
     }
-    assert "Ma boîte (1\u00a0personne)" in found["Karim"]["register"].words
-    assert "directory-a-confirmer" in found["Nora"] and "directory-a-confirmer" not in found["Karim"]
-    assert found["Ana"]["survey-quota"].n == 100
-    assert "register" not in found["Ana"] and "survey-quota" not in found["Nora"]
+    assert "Ma boîte (1\u00a0personne)" in line_by_user["Karim"]["register"].words
+    assert (
+        "directory-a-confirmer" in line_by_user["Nora"]
+        and "directory-a-confirmer" not in line_by_user["Karim"]
+    )
+    assert line_by_user["Ana"]["survey-quota"].n == 100
+    assert "register" not in line_by_user["Ana"] and "survey-quota" not in line_by_user["Nora"]
 
 
 # ----------------------------------------------------------------------------------------------- a territory
@@ -316,16 +317,18 @@ def test_a_coordinator_reminds_a_silent_place_once_a_week_and_reads_no_name(
     now = timezone.now()
     send(worker, ccas, library, now - 9 * DAY)
     send(worker, ccas, library, now - 3 * DAY, name="Fatou")
-    shown = page(client, coordinator)
-    assert "Relancer ce lieu" in shown and "Andrei" not in shown and "Fatou" not in shown
+    worklist_page = page(client, coordinator)
+    assert (
+        "Relancer ce lieu" in worklist_page and "Andrei" not in worklist_page and "Fatou" not in worklist_page
+    )
     (line,) = [
         each for each in queries.lines(coordinator, timezone.localtime()) if each.kind == "silent-place"
     ]
     assert (line.n, line.posts, line.since) == (1, True, timezone.localdate(now - 9 * DAY))
     assert client.get(line.url).status_code == 405
     before = Message.objects.count()
-    told = client.post(line.url, follow=True).content.decode()
-    assert "est relancé" in told and "Relancer ce lieu" not in told
+    page_text = client.post(line.url, follow=True).content.decode()
+    assert "est relancé" in page_text and "Relancer ce lieu" not in page_text
     (message,) = Message.objects.filter(key__startswith="relance-")
     assert Message.objects.count() == before + 1 and message.to == "accueil@bibliotheque.example"
     assert "Andrei" not in message.text + message.subject
@@ -359,14 +362,14 @@ def test_no_real_place_is_reminded_of_invented_people(client, worker, ccas, libr
 
 @pytest.mark.both_databases
 def test_a_place_reads_the_day_of_a_person_when_it_is_shared(client, worker, aidant, ccas, library):
-    """The day not to miss, kept from the place, was told by its page of the day."""
+    """The day not to miss, hidden from the place, was revealed by its page of the day."""
     now = timezone.now()
     day = timezone.localdate(now) + 2 * DAY
-    for shared, told in (([], False), (["availability"], True)):
+    for shared, is_visible in (([], False), (["availability"], True)):
         Orientation.objects.all().delete()
         send(worker, ccas, library, now)
         Orientation.objects.update(urgent_before=day, shared=shared)
-        assert ("dans 2 jours" in page(client, aidant).replace("\u00a0", " ")) is told
+        assert ("dans 2 jours" in page(client, aidant).replace("\u00a0", " ")) is is_visible
 
 
 @pytest.mark.both_databases
@@ -409,8 +412,8 @@ def test_a_reminder_stays_struck_ten_minutes_and_is_taken_back(
     send(worker, ccas, library, MONDAY - 9 * DAY)
     clock(MONDAY)
     address = f"/espace/orientations/relancer/{library.structure_id}/"
-    shown = page(client, coordinator)
-    assert "Relancer ce lieu" in shown and "Réglé à l’instant" not in shown
+    worklist_page = page(client, coordinator)
+    assert "Relancer ce lieu" in worklist_page and "Réglé à l’instant" not in worklist_page
     struck = client.post(address, follow=True).content.decode()
     assert "<s><bdi>" in struck and "Relancer ce lieu" not in struck
     (message,) = Message.objects.filter(key__startswith="relance-")
@@ -449,7 +452,7 @@ def test_a_place_of_another_territory_is_not_reminded(client, worker, ccas, libr
 
 
 @pytest.mark.both_databases
-def test_good_news_is_told_once_to_whoever_sent(client, worker, aidant, ccas, library):
+def test_good_news_is_listed_once_for_whoever_sent(client, worker, aidant, ccas, library):
     now = timezone.now()
     row = send(worker, ccas, library, now - 3 * DAY)
     row = answers.accept(row, by=aidant, at=now - 2 * DAY)
@@ -471,9 +474,9 @@ def test_good_news_is_told_once_to_whoever_sent(client, worker, aidant, ccas, li
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize(("n", "example", "told"), [(11, False, 1), (10, False, 0), (11, True, 0)])
+@pytest.mark.parametrize(("n", "example", "n_news"), [(11, False, 1), (10, False, 0), (11, True, 0)])
 def test_a_territory_reads_how_many_referrals_helped_in_a_whole_quarter(
-    worker, ccas, library, n, example, told
+    worker, ccas, library, n, example, n_news
 ):
     """Never a name, never a count under which somebody is recognised, never what the demonstration invented.
     Referrals are told, as they are counted: the same person may have several.
@@ -481,14 +484,14 @@ def test_a_territory_reads_how_many_referrals_helped_in_a_whole_quarter(
     lead, away = (account(code, "coordination", territory=code) for code in ("38185", "01004"))
     User.objects.update(is_demonstration=False)
     lead.refresh_from_db()
-    for each in range(n):
-        row = send(worker, ccas, library, MONDAY - 90 * DAY, name=f"P{each}")
+    for number in range(n):
+        row = send(worker, ccas, library, MONDAY - 90 * DAY, name=f"P{number}")
         Orientation.objects.filter(pk=row.pk).update(
             served_at=datetime(2026, 9, 30, 12, tzinfo=UTC), outcome="reached", example=example
         )
-    found = queries.news(lead, MONDAY)
-    assert [news.title for news in found] == [f"{n}\u00a0orientations"] * told
-    assert all("de juillet à septembre" in news.words for news in found)
+    news_items = queries.news(lead, MONDAY)
+    assert [news.title for news in news_items] == [f"{n}\u00a0orientations"] * n_news
+    assert all("de juillet à septembre" in news.words for news in news_items)
     assert not queries.news(away, MONDAY)
 
 
@@ -513,9 +516,9 @@ def test_a_volunteer_reads_their_mission_and_its_hours(client, library):
     one = {"engagement": engagement, "on": MONDAY.date(), "noted_at": MONDAY}
     Hours.objects.create(**one, minutes=90, confirmed_at=MONDAY, token="a")
     Hours.objects.create(**one, minutes=120, token="b")
-    found = unescape(page(client, hers))
-    assert "1\u00a0h\u00a030 confirmées" in found and "2\u00a0h à confirmer" in found
-    assert 'class="page large journee guichet"' in found
+    page_text = unescape(page(client, hers))
+    assert "1\u00a0h\u00a030 confirmées" in page_text and "2\u00a0h à confirmer" in page_text
+    assert 'class="page large journee guichet"' in page_text
     assert "Votre mission" not in page(client, account("autre", "benevole", structure=library.structure))
 
 
@@ -523,7 +526,7 @@ def test_a_volunteer_reads_their_mission_and_its_hours(client, library):
 
 
 def choose(user, **changed) -> Preference:
-    given = {
+    defaults = {
         "rhythm": chosen.DAILY,
         "way": chosen.EMAIL,
         "hour": 8,
@@ -531,7 +534,7 @@ def choose(user, **changed) -> Preference:
         "groups": ["people"],
         "at": MONDAY,
     }
-    return actions.choose(by=user, **given | changed)
+    return actions.choose(by=user, **defaults | changed)
 
 
 def written() -> int:
@@ -554,8 +557,8 @@ def test_a_summary_leaves_once_a_day_names_nobody_and_says_nothing_twice(worker,
     assert actions.run_deadlines(at=MONDAY)["resumes_du_jour"] == 1
     (message,) = Message.objects.filter(key__startswith="journee-")
     assert "Une chose vous attend" in message.text and "Andrei" not in message.text + message.subject
-    told = [line for line in message.text.splitlines() if line.startswith("- ")]
-    assert told == ["- Des personnes attendent : 1\u00a0chose, la plus ancienne depuis 9\u00a0jours"]
+    bullets = [line for line in message.text.splitlines() if line.startswith("- ")]
+    assert bullets == ["- Des personnes attendent : 1\u00a0chose, la plus ancienne depuis 9\u00a0jours"]
     actions.run_deadlines(at=MONDAY + timedelta(minutes=5))
     actions.run_deadlines(at=MONDAY + DAY)
     assert written() == 1, "the same list is not sent twice"
@@ -594,8 +597,8 @@ def test_what_is_not_chosen_is_not_sent_and_a_choice_that_reaches_nobody_is_refu
 def test_the_week_of_the_network_is_offered_to_who_may_read_it(client, aidant):
     for user, n in ((account("ines", "pedagogie", territory="38"), 0), (aidant, 1)):
         client.force_login(user)
-        told = client.get("/compte/notifications/").content.decode()
-        assert told.count('href="/espace/reseau/semaine/"') == n
+        page_text = client.get("/compte/notifications/").content.decode()
+        assert page_text.count('href="/espace/reseau/semaine/"') == n
         assert client.get("/espace/reseau/semaine/").status_code == (200 if n else 404)
 
 
@@ -625,19 +628,23 @@ def test_an_account_that_nothing_reaches_keeps_no_other_from_its_summary(worker,
     other = account("omar", "aidant", structure=library.structure)
     send(worker, ccas, library, MONDAY - 9 * DAY)
     choose(other), choose(aidant)
-    unreachable, told = Preference.objects.select_related("user").order_by("pk")
+    unreachable, reachable = Preference.objects.select_related("user").order_by("pk")
     User.objects.filter(pk=unreachable.user_id).update(email="omar@localhost")
     with pytest.raises(Refused):
         actions.run_deadlines(at=MONDAY)
     actions.run_deadlines(at=MONDAY + timedelta(minutes=1))
-    assert [each.to for each in Message.objects.filter(key__startswith="journee-")] == [told.user.email]
+    assert [each.to for each in Message.objects.filter(key__startswith="journee-")] == [reachable.user.email]
     with pytest.raises(Refused):
         choose(User.objects.get(pk=unreachable.user_id))
 
 
 def test_signing_out_comes_after_all_that_one_came_for(client, aidant):
-    found = page(client, aidant).split("<main")[1]
-    assert found.index("Rien ne vous attend") < found.index("Tous les outils") < found.index("Se déconnecter")
+    main_part = page(client, aidant).split("<main")[1]
+    assert (
+        main_part.index("Rien ne vous attend")
+        < main_part.index("Tous les outils")
+        < main_part.index("Se déconnecter")
+    )
 
 
 def test_an_empty_day_says_what_to_do(client, aidant):
@@ -705,7 +712,7 @@ def test_first_steps_all_lead_to_a_page(client):
 
 
 @pytest.mark.both_databases
-def test_diagnoses_to_repeat_are_told_once_and_taken_back(client, aidant, library, coordinator):
+def test_diagnoses_to_repeat_are_listed_once_and_taken_back(client, aidant, library, coordinator):
     person = people.welcome(by=aidant, structure=library.structure, at=timezone.now(), nickname="Andrei")
     bilan = kept(ANDREI, person=person, by=aidant, structure=library.structure)
     Bilan.objects.filter(pk=bilan.pk).update(retest_on=timezone.localdate() - DAY)
@@ -731,8 +738,7 @@ def test_a_full_day_shows_what_comes_next_and_folds_the_rest(monkeypatch, aidant
         rules.Moment(at=begins + n * timedelta(minutes=10), title=f"Visite {n:02}", url="/", ends_at=None)
         for n in range(60)
     ]
-    monkeypatch.setattr(queries, "_declared", lambda path: lambda user, at: many if path == "une" else [])
-    monkeypatch.setattr(configured, "WORK_HOURS", ("une",))
+    monkeypatch.setattr(queries, "HOURS", (lambda user, at: many,))
     day = queries.day(aidant, begins + timedelta(hours=2))
     assert [len(part) for part in (day.over, day.next, day.rest)] == [7, queries.NEXT_HOURS, 45]
     assert day.next[0].moment.title == "Visite 07", "it began an hour ago less ten minutes"
@@ -745,9 +751,9 @@ def test_who_was_helped_last_is_one_touch_away(client, worker, library):
         people.welcome(
             by=helper, structure=library.structure, at=MONDAY + n * timedelta(minutes=1), nickname=f"Zoé {n}"
         )
-    seen = page(client, helper)
-    assert [name in seen for name in ("Zoé 4", "Zoé 3", "Zoé 2", "Zoé 1")] == [True, True, True, False]
-    assert 'action="/espace/personnes/"' in seen
+    page_text = page(client, helper)
+    assert [name in page_text for name in ("Zoé 4", "Zoé 3", "Zoé 2", "Zoé 1")] == [True, True, True, False]
+    assert 'action="/espace/personnes/"' in page_text
     assert "Zoé" not in page(client, worker), "another structure"
 
 
@@ -770,22 +776,22 @@ def test_a_structure_that_joins_completes_its_sheet(client):
     referent = account("nadia", "gestionnaire", structure=structure)
     old = account("ancien", "gestionnaire", structure=place("mjc", {"nom": "MJC"}).structure)
 
-    def asked(user) -> list[rules.Line]:
+    def sheet_lines(user) -> list[rules.Line]:
         return [each for each in queries.lines(user, MONDAY) if each.kind == "sheet-incomplete"]
 
-    (line,) = asked(referent)
-    seen = page(client, referent)
+    (line,) = sheet_lines(referent)
+    page_text = page(client, referent)
     assert (line.title, line.gesture) == ("Complétez votre fiche", "Compléter")
-    assert "Il manque ce qu’on y trouve, les horaires et une phrase qui vous présente." in seen
+    assert "Il manque ce qu’on y trouve, les horaires et une phrase qui vous présente." in page_text
     for written, where in (
         ({"practices": {"wifi": {"state": "offered"}}}, "t-pratiques"),
         ({"horaires": {"text": "le mardi matin"}}, "g-horaires"),
         ({"presentation_resume": "Un café où l’on s’entraide."}, "id_presentation_resume"),
     ):
-        (line,) = asked(referent)
+        (line,) = sheet_lines(referent)
         address, anchor = line.url.split("#")
         assert (anchor, f'id="{where}"' in client.get(address).content.decode()) == (where, True)
         sheets.edit(lieu, written, by=str(referent), at=MONDAY, confirms=True)
-    assert not asked(referent)
+    assert not sheet_lines(referent)
     assert "Complétez votre fiche" not in page(client, referent)
-    assert not asked(old) and not asked(lead), "a new sheet is completed by its own structure"
+    assert not sheet_lines(old) and not sheet_lines(lead), "a new sheet is completed by its own structure"

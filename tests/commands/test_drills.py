@@ -15,7 +15,7 @@ from tests.support.shared import demonstrated
 @pytest.mark.postgresql
 def test_the_drills_run_whole_and_nothing_acknowledged_is_lost(tmp_path):
     page = tmp_path / "page.md"
-    told = {timing.MADE: str(demonstrated())}
+    told = {timing.DEMONSTRATION_HOME: str(demonstrated())}
     words = ["--part", "0.0004", "--secondes", "5", "--debit", "6", "--coupures", "20", "--sans-epreuves"]
     words = ["-m", "tests.support.bench_trial", programs.door(), "bench.drills", *words, "--sortie", page]
     done = programs.run(*words, environment={**os.environ, **told}, country=True)

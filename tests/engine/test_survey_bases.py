@@ -131,7 +131,7 @@ def test_the_few_eligible_are_not_deduced_from_the_silent():
         ["non"] * 5 + ["oui"] * 160 + ["nsp"] * 20, ["oui"] * 5 + [""] * 160 + ["non"] * 20
     )
     assert [row.n for row in tables["equipe"].rows] == [None, None]
-    assert not tables["raison"].told
+    assert not tables["raison"].is_base_public
     assert not {"160", "25"} & set(" ".join(tables["raison"].notes).replace(".", "").split())
 
 
@@ -143,7 +143,7 @@ def test_an_answer_that_nobody_gave_leads_to_the_question_all_the_same():
         ["oui"] * 13 + ["nsp"] * 27, [""] * 13 + ["oui"] * 14 + ["non"] * 13
     )
     assert [row.n for row in tables["equipe"].rows] == [None, None]
-    assert not tables["raison"].told
+    assert not tables["raison"].is_base_public
     assert "13" not in " ".join(tables["raison"].notes)
 
 

@@ -76,7 +76,7 @@ def test_tests_of_a_mutant_stay_within_their_time():
 
 
 def test_whole_computations_of_the_module_come_last_whatever_their_line():
-    kept = f"{mutants.WHOLE}.py::test_a"
+    kept = f"{mutants.LAST_TRIED}.py::test_a"
     near = Near(
         {FILE: {3: ["a", "b"], 9: [kept]}},
         dict.fromkeys(("a", "b", kept), 1.0),
@@ -88,7 +88,7 @@ def test_whole_computations_of_the_module_come_last_whatever_their_line():
 
 def test_a_mutant_is_killed_by_a_test_near_it_and_survives_without(monkeypatch):
     asked = []
-    monkeypatch.setattr(mutants, "apart", lambda act, seconds: asked.append(seconds) or 1)
+    monkeypatch.setattr(mutants, "in_child", lambda act, seconds: asked.append(seconds) or 1)
     near = Near({FILE: {3: ["a"]}}, {"a": 1.0}, {"a": 1}, [])
     change = next(iter(mutants.population({"engine": [FILE]}).values()))[0]
     assert mutants.trial(change, near, {}).outcome == KILLED

@@ -10,7 +10,7 @@ from django.core import signing
 from maillage.apps.autonomy.forms.carried import COOKIE, SALT
 from maillage.apps.autonomy.rules import Carried
 from maillage.reference import bilan_tasks
-from tests.apps.test_tasks import HELD
+from tests.apps.test_tasks import CARRIED
 from tests.journeys.test_find import tab_to
 from tests.support import speed
 from tests.support.profile import some
@@ -36,7 +36,7 @@ def key(site, tmp_path_factory) -> str:
 def under_way(visit, site, key):
     """Open a page of the tasks in a browser where the questions are answered."""
 
-    def open_page(address: str = "/bilan/essayer/", *, held: Carried = HELD, **options):
+    def open_page(address: str = "/bilan/essayer/", *, held: Carried = CARRIED, **options):
         page = visit("/glossaire/", **options)
         value = signing.dumps(held.to_plain(), key=key, salt=SALT, compress=True)
         page.context.add_cookies([{"name": COOKIE, "value": value, "url": site}])

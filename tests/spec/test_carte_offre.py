@@ -305,7 +305,9 @@ def test_people_around_a_commune_are_those_of_three_departements():
     """
     territory = gazetteer().get(HERE)
     cut = zoning.usual(territory, frames.sources().rp2021)
-    found = census.around(Request(territory=territory, zoning=cut, definition=definition(DEFAULT)))
+    found = census.communes_within_travel(
+        Request(territory=territory, zoning=cut, definition=definition(DEFAULT))
+    )
     assert {HERE, LOIRE, "56232"} <= found
     assert NANTES not in found
     assert found > {HERE}

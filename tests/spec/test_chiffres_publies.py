@@ -57,7 +57,7 @@ def ours(low: float, high: float) -> Estimate:
 
 
 def beside(value: float, low: float, high: float, *, here: bool = True) -> PublishedComparison:
-    return PublishedComparison(published=rate(value), place="Corse", is_here=here, ours=ours(low, high))
+    return PublishedComparison(published=rate(value), place="Corse", is_here=here, estimated=ours(low, high))
 
 
 def test_a_rate_contradicts_ours_when_it_is_out_of_our_interval(spec):
@@ -81,7 +81,7 @@ def test_a_rate_contradicts_ours_when_it_is_out_of_our_interval(spec):
 
 def test_the_contradiction_is_told_with_every_measure(spec):
     """La contradiction dit le taux publié, le nôtre avec la même définition, et les autres mesures du lieu."""
-    other = PublishedComparison(published=rate(15, ""), place="Corse", is_here=True, ours=None)
+    other = PublishedComparison(published=rate(15, ""), place="Corse", is_here=True, estimated=None)
     spec(
         """
         publié | basse | haute
@@ -126,7 +126,7 @@ def test_two_published_rates_that_contradict_each_other_stand_together(spec):
         for one, other in zip(t["l’un"].tolist(), t["l’autre"].tolist(), strict=True):
             rates = (
                 beside(one, 14.9, 25.2, here=False),
-                PublishedComparison(published=rate(other, ""), place="Corse", is_here=False, ours=None),
+                PublishedComparison(published=rate(other, ""), place="Corse", is_here=False, estimated=None),
             )
             out.append(" ".join(plain(note.short) for note in published.notes(rates, definition(DEFAULT))))
         return out
@@ -243,7 +243,7 @@ def test_ninety_times_out_of_a_hundred_carries_its_condition(spec):
 
 def test_a_rate_of_an_unknown_question_neither_agrees_nor_contradicts_in_the_file():
     """Dans etude.json, « contredit » est vide pour une question qui n’est aucune des nôtres."""
-    other = PublishedComparison(published=rate(15, ""), place="Corse", is_here=True, ours=None)
+    other = PublishedComparison(published=rate(15, ""), place="Corse", is_here=True, estimated=None)
     written = published.document((beside(25, 16.5, 20.0), beside(18, 16.5, 20.0), other))
     assert [each["contredit"] for each in written] == [True, False, None]
 
@@ -252,7 +252,7 @@ def test_our_rate_of_another_place_is_that_of_that_place(monkeypatch):
     """Le taux d’ici n’est repris que pour ici, sous la même définition : ailleurs, il est compté là-bas."""
     monkeypatch.setattr(study, "_rows", lambda _: np.array([0, 1]))
     usual, other = definition(DEFAULT), replace(definition(DEFAULT), id="autre")
-    here = beside(25, 16.5, 20.0).ours
+    here = beside(25, 16.5, 20.0).estimated
     d = SimpleNamespace(rate=here, request=SimpleNamespace(definition=usual))
     draws = {"need": np.array([[10.0, 10, 10], [30, 30, 30]])}
 

@@ -512,7 +512,7 @@ def test_likely_duplicates_are_told_and_those_told_apart_are_not():
     (told,) = [text for text in offer.cautions(again) if "paires" in text]
     assert told.replace("\xa0", " ").startswith("3 paires de lieux décrivent")
     assert "A et B (2 paires) ; deux fois « Orditout »." in told.replace("\xa0", " ")
-    apart = offered_of(t, places, cards=(card, card), apart=frozenset({frozenset({"a", "b"})}))
+    apart = offered_of(t, places, cards=(card, card), distinct_pairs=frozenset({frozenset({"a", "b"})}))
     assert apart.twins == ()
 
 

@@ -193,7 +193,7 @@ def test_the_largest_ones_around_are_of_the_nearest_larger_territory(spec):
         Grenoble
         """,
         lambda t: [
-            ", ".join(each.name for each in gazetteer().around(gazetteer().find(text)[0], limit=3))
+            ", ".join(each.name for each in gazetteer().neighbours(gazetteer().find(text)[0], limit=3))
             for text in t["tapé"]
         ],
         ["Saint-Martin-d’Hères, Échirolles, Fontaine"],

@@ -15,41 +15,11 @@ from pathlib import Path
 
 from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
+from maillage.web.hooks import Hook
 from maillage.words.dates import in_words
 
 # In this order: a name in French, and what to call with `at`; it returns a count, or counts by word.
-WORKS = (
-    ("orientations", "maillage.apps.orientations.actions.deadlines.run_deadlines"),
-    ("mandats", "maillage.apps.mandats.actions.deadlines.run_deadlines"),
-    ("papiers", "maillage.apps.documents.actions.deadlines.run_deadlines"),
-    ("droits", "maillage.apps.droits.actions.deadlines.run_deadlines"),
-    ("demarches_a_demander", "maillage.apps.learning.actions.plans.ask_outcomes"),
-    ("ateliers", "maillage.apps.agenda.actions.deadlines.run_deadlines"),
-    ("entrees_du_reseau", "maillage.apps.network.actions.joining.run_deadlines"),
-    ("reseau", "maillage.apps.community.actions.deadlines.run_deadlines"),
-    ("reservations_d_appareils", "maillage.apps.outreach.actions.devices.run_deadlines"),
-    ("benevoles_oublies", "maillage.apps.volunteers.actions.missions.run_deadlines"),
-    ("sources_a_relire", "maillage.apps.intake.actions.sources.run_deadlines"),
-    ("fichiers_oublies", "maillage.apps.intake.actions.sources.forget_old"),
-    ("journees", "maillage.apps.worklist.actions.run_deadlines"),
-    ("indicateurs", "maillage.apps.indicators.actions.run_deadlines"),
-    ("mesures", "maillage.web.snapshots.run_deadlines"),  # after what they are read from
-    ("personnes_oubliees", "maillage.apps.orientations.actions.forgetting.forget_inactive"),
-    ("resultats_d_enquetes", "maillage.apps.surveys.actions.calculations.run_deadlines"),
-    ("enquetes_finies", "maillage.apps.surveys.actions.campaigns.close_ended"),
-    ("ancres_du_journal", "maillage.config.anchors.write_daily"),
-    ("messages", "maillage.config.providers.work.send"),
-    ("contenus_effaces", "maillage.config.providers.work.forget"),
-    ("rappels_effaces", "maillage.apps.reminders.actions.forgetting.forget_old"),
-    ("signalements_effaces", "maillage.apps.directory.actions.signals.run_deadlines"),
-    ("problemes_effaces", "maillage.apps.site.actions.forget_old"),
-    ("copies_laissees", "maillage.config.scratch.forget"),
-    ("visites_finies", "maillage.config.sessions.clear"),
-    ("taches_reprises", "maillage.config.worker.take_again"),
-    ("taches_finies", "maillage.config.scheduler.forget_tasks"),
-    ("limites_par_heure", "maillage.apps.accounts.actions.forget_tallies"),
-    ("journal_vide", "maillage.config.scheduler.fold"),
-)
+WORKS: Hook[tuple[str, Callable[..., int | Mapping[str, int] | None]]] = Hook()
 EVERY = 15  # seconds
 LEAP = timedelta(days=180)  # a computer is off for a summer, seldom for longer
 TASKS_RETAINED = timedelta(days=14)
@@ -81,7 +51,7 @@ def _marks() -> dict[Path, datetime]:
     from django.conf import settings
 
     last_run_by_file = {}
-    for path in (settings.HEARTBEAT, settings.LAST_DUE):
+    for path in (settings.HEARTBEAT, settings.DAILY_TASKS_STAMP):
         with suppress(OSError):
             last_run_by_file[path] = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
     return last_run_by_file
@@ -127,7 +97,7 @@ def say_done(done: Sequence[Done], *, goes_on: bool) -> None:
 
     failed = "\n".join(each.name for each in done if each.error)
     with suppress(OSError, Refused):  # a full disk is said by /sante/ already
-        settings.LAST_DUE.touch()
+        settings.DAILY_TASKS_STAMP.touch()
         if goes_on:
             settings.HEARTBEAT.touch()
         if not failed:
@@ -148,21 +118,19 @@ def failing() -> list[str]:
 def _failures() -> Path:
     from django.conf import settings
 
-    return Path(settings.LAST_DUE).with_suffix(".echecs")
+    return Path(settings.DAILY_TASKS_STAMP).with_suffix(".echecs")
 
 
 def run(at: datetime, is_over: Callable[[], bool] = lambda: False) -> list[Done]:
     """Run the tasks due at a moment; a failure is reported, and the others run all the same. is_over: asked
     before each, whether to leave the others for the next time.
     """
-    return [_one(name, path, at) for name, path in WORKS if not is_over()]
+    return [_one(name, work, at) for name, work in WORKS if not is_over()]
 
 
-def _one(name: str, path: str, at: datetime) -> Done:
-    from django.utils.module_loading import import_string
-
+def _one(name: str, work: Callable[..., int | Mapping[str, int] | None], at: datetime) -> Done:
     try:
-        result = import_string(path)(at=at)
+        result = work(at=at)
     except Refused as refused:
         log.error("%s : %s", name, " ".join(refused.sentences))
         return Done(name, error=refused.what)

@@ -40,6 +40,40 @@ IS_PUBLIC = ADDRESS.startswith("https://")
 CSRF_FAILURE_VIEW = "maillage.config.middleware.page_too_old"
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS]
 
+APPS = (
+    "accounts",
+    "country",
+    "search",
+    "messages",
+    "territories",
+    "directory",
+    "intake",
+    "outreach",
+    "memberships",
+    "people",
+    "community",
+    "reminders",
+    "agenda",
+    "autonomy",
+    "mandats",
+    "documents",
+    "droits",
+    "learning",
+    "surveys",
+    "actes",
+    "orientations",
+    "dossiers",
+    "codesign",
+    "grants",
+    "plans",
+    "indicators",
+    "pilotage",
+    "gallery",
+    "network",
+    "volunteers",
+    "worklist",
+    "site",
+)
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -50,38 +84,7 @@ INSTALLED_APPS = [
     "csp",
     "django_tasks",
     "django_tasks_db",
-    "maillage.apps.accounts",
-    "maillage.apps.country",
-    "maillage.apps.search",
-    "maillage.apps.messages",
-    "maillage.apps.territories",
-    "maillage.apps.directory",
-    "maillage.apps.intake",
-    "maillage.apps.outreach",
-    "maillage.apps.memberships",
-    "maillage.apps.people",
-    "maillage.apps.community",
-    "maillage.apps.reminders",
-    "maillage.apps.agenda",
-    "maillage.apps.autonomy",
-    "maillage.apps.mandats",
-    "maillage.apps.documents",
-    "maillage.apps.droits",
-    "maillage.apps.learning",
-    "maillage.apps.surveys",
-    "maillage.apps.actes",
-    "maillage.apps.orientations",
-    "maillage.apps.dossiers",
-    "maillage.apps.codesign",
-    "maillage.apps.grants",
-    "maillage.apps.plans",
-    "maillage.apps.indicators",
-    "maillage.apps.pilotage",
-    "maillage.apps.gallery",
-    "maillage.apps.network",
-    "maillage.apps.volunteers",
-    "maillage.apps.worklist",
-    "maillage.apps.site",
+    *(f"maillage.apps.{app}" for app in APPS),
     "allauth",  # after ours: its pages wear our templates
     "allauth.account",
     "allauth.mfa",
@@ -149,26 +152,27 @@ SQLITE = {
 SHARED_CONNECTIONS = False
 if database_url():
     DATABASES = {"default": dj_database_url.parse(database_url(), conn_max_age=600, conn_health_checks=True)}
-    given = DATABASES["default"].setdefault("OPTIONS", {})
+    database_options = DATABASES["default"].setdefault("OPTIONS", {})
     if "postgresql" in DATABASES["default"]["ENGINE"]:
         DATABASES["default"]["ENGINE"] = "maillage.config.postgresql"
-        given.setdefault("connect_timeout", 10)  # a computer that is silent is told; pages would wait minutes
+        # A computer that is silent is reported: pages would wait minutes.
+        database_options.setdefault("connect_timeout", 10)
         # A PgBouncer that lends a connection for a transaction refuses what is said as one opens, and forgets
         # what was prepared. The wrapper reads this word too.
-        SHARED_CONNECTIONS = given.pop("pgbouncer", "non") != "non"
-        prepares = given.pop("prepare", "oui") == "oui"
+        SHARED_CONNECTIONS = database_options.pop("pgbouncer", "non") != "non"
+        prepares = database_options.pop("prepare", "oui") == "oui"
         if not SHARED_CONNECTIONS:
             # A base of a country is read from memory, or from a disk without arm. PostgreSQL thinks by
             # default of one where a page apart costs four times the next: it reads a million people for the
             # forty of a list.
-            given.setdefault("options", "-c random_page_cost=1.1")
+            database_options.setdefault("options", "-c random_page_cost=1.1")
             # What a page asks again is understood and planned once by each connection: half of what a page
             # costs PostgreSQL. Values leave apart from the words of a query, which are then the same for
             # everybody.
             if prepares:
-                given |= {"server_side_binding": True, "prepare_threshold": 3}
+                database_options |= {"server_side_binding": True, "prepare_threshold": 3}
     else:
-        given |= SQLITE
+        database_options |= SQLITE
 else:
     DATABASES = {
         "default": {
@@ -199,138 +203,8 @@ SESSION_COOKIE_AGE = 7 * 24 * 3600
 MESSAGE_STORAGE = "maillage.config.message_storage.Storage"
 
 AUTH_USER_MODEL = "accounts.User"
-RIGHTS_OF = "maillage.apps.memberships.access.rights_from_roles"
-# Who acts for a structure and who is on their way to a place: what a place would take along if it changed
-# hands.
-STAKES_OF = "maillage.apps.orientations.queries.custody.stakes"
-# What says again where places stand once the contours of areas have changed.
-AREAS_READ_BY = "maillage.apps.directory.actions.index.mark_areas"
-# Who fetches the file of a source at its address, and whether addresses of this network may be called.
-FILE_FETCHER = "maillage.config.providers.files.fetch"
-SOURCES_INSIDE = environment.is_on("MAILLAGE_SOURCES_INSIDE")
-# The next appointment that a referral gives a person, as a user may read it: their rights say it.
-REFERRAL_OF = "maillage.apps.orientations.queries.people.next_appointment"
-# Who reads each line of the journal as it is written, in its transaction: the index of the search, and what
-# keeps public pages.
-JOURNAL_FOLLOWER = "maillage.config.stored_pages.follow"
-# What each feature puts in the search across the space, in the order of the page.
-SEARCH_KINDS = (
-    "maillage.apps.orientations.queries.search_kinds.SEARCH_KINDS",
-    "maillage.apps.mandats.queries.search_kinds.SEARCH_KINDS",
-    "maillage.apps.directory.queries.search_kinds.SEARCH_KINDS",
-    "maillage.apps.network.queries.search_kinds.SEARCH_KINDS",
-    "maillage.apps.agenda.queries.search_kinds.SEARCH_KINDS",
-    "maillage.apps.community.queries.search_kinds.SEARCH_KINDS",
-    "maillage.apps.volunteers.queries.search_kinds.SEARCH_KINDS",
-    "maillage.apps.learning.queries.search_kinds.SEARCH_KINDS",
-    "maillage.apps.grants.queries.SEARCH_KINDS",
-    "maillage.apps.codesign.queries.boards.SEARCH_KINDS",
-    "maillage.apps.plans.queries.search.SEARCH_KINDS",
-    "maillage.apps.surveys.queries.search_kinds.SEARCH_KINDS",
-    "maillage.apps.dossiers.queries.SEARCH_KINDS",
-    "maillage.apps.site.queries.SEARCH_KINDS",
-)
-# What a discussion stands under: for each kind, what gives its object to whoever may read it.
-DISCUSSED = {
-    "resource": "maillage.apps.community.queries.subjects.resource",
-    "lieu": "maillage.apps.community.queries.subjects.lieu",
-    "outing": "maillage.apps.community.queries.subjects.outing",
-    "meeting": "maillage.apps.community.queries.subjects.meeting",
-    "workshop": "maillage.apps.agenda.queries.network.subject",
-}
-# What each feature brings to the shared agenda of the network, between two moments.
-SHARED_AGENDA = (
-    "maillage.apps.community.queries.agenda.of_meetings",
-    "maillage.apps.agenda.queries.network.workshops",
-    "maillage.apps.agenda.queries.network.permanences",
-    "maillage.apps.volunteers.queries.agenda.sessions",
-)
-# What each feature declares for the page of the day, given an account and a moment: what needs it, what has
-# an hour, what it did a moment ago and may take back, what became well of what it did.
-WORK_LINES = (
-    "maillage.apps.orientations.worklist.lines",
-    "maillage.apps.mandats.worklist.lines",
-    "maillage.apps.droits.worklist.lines",
-    "maillage.apps.actes.worklist.lines",
-    "maillage.apps.people.worklist.lines",
-    "maillage.apps.autonomy.worklist.lines",
-    "maillage.apps.reminders.worklist.lines",
-    "maillage.apps.agenda.worklist.lines",
-    "maillage.apps.learning.worklist.lines",
-    "maillage.apps.volunteers.worklist.lines",
-    "maillage.apps.directory.worklist.lines",
-    "maillage.apps.intake.worklist.lines",
-    "maillage.apps.outreach.worklist.lines",
-    "maillage.apps.community.worklist.lines",
-    "maillage.apps.network.worklist.lines",
-    "maillage.apps.grants.worklist.lines",
-    "maillage.apps.plans.worklist.lines",
-    "maillage.apps.surveys.worklist.lines",
-    "maillage.apps.memberships.worklist.lines",
-    "maillage.apps.messages.worklist.lines",
-    "maillage.apps.site.worklist.lines",
-)
-WORK_HOURS = (
-    "maillage.apps.agenda.worklist.hours",
-    "maillage.apps.orientations.worklist.hours",
-    "maillage.apps.volunteers.worklist.hours",
-    "maillage.apps.community.worklist.hours",
-)
-WORK_UNDO = (
-    "maillage.apps.orientations.worklist.undo",
-    "maillage.apps.autonomy.worklist.undo",
-    "maillage.apps.community.worklist.undo",
-)
-GOOD_NEWS = (
-    "maillage.apps.orientations.worklist.news",
-    "maillage.apps.intake.worklist.news",
-    "maillage.apps.mandats.worklist.news",
-    "maillage.apps.droits.worklist.news",
-    "maillage.apps.autonomy.worklist.news",
-    "maillage.apps.grants.worklist.news",
-    "maillage.apps.plans.worklist.news",
-)
-# The duties of those who leave a structure, those that have a moment first; and what hands one over, by kind.
-DUTIES = (
-    "maillage.apps.agenda.queries.duties.appointments",
-    "maillage.apps.mandats.queries.duties.mandates",
-    "maillage.apps.orientations.queries.duties.referrals",
-    "maillage.apps.agenda.queries.duties.permanences",
-    "maillage.apps.volunteers.queries.duties.engagements",
-    "maillage.apps.people.queries.duties",
-    "maillage.apps.memberships.queries.invitations",
-)
-HANDOVERS = {
-    "appointment": "maillage.apps.agenda.actions.handing.appointment",
-    "mandate": "maillage.apps.mandats.actions.handing.mandate",
-    "referral": "maillage.apps.orientations.actions.handing.referral",
-    "permanence": "maillage.apps.agenda.actions.handing.permanence",
-    "engagement": "maillage.apps.volunteers.actions.handing.engagement",
-    "following": "maillage.apps.people.actions.register.hand_followings",
-    "invitation": "maillage.apps.memberships.actions.hand_invitation",
-}
-# Who answers for a volunteer: without them, papers and mandates stay closed.
-# The tabs of a territory that features above the diagnosis bring: (user, place) -> (id, words, address).
-TERRITORY_TABS = (
-    "maillage.apps.pilotage.access.tab",
-    "maillage.apps.plans.access.tab",
-    "maillage.apps.indicators.access.tab",
-    "maillage.apps.gallery.access.tab",
-)
-FIRST_WEEK = "maillage.apps.pilotage.queries.first_week.steps"  # of a mission, on its page
-# The published plan of a territory, which its dossier proposes from.
-PLAN_OF = "maillage.apps.plans.queries.report.published_plan_of"
-# The look of a territory on the reports of its surveys: its theme, its photograph.
-LOOK_OF = "maillage.apps.dossiers.queries.look_of"
-CHANGES_OF = "maillage.apps.pilotage.queries.editions.since_edition"  # which its dossier tells
-SUPERVISOR_OF = "maillage.apps.volunteers.access.supervisor_of"
-# What features above the directory show on the sheet of a place: a template, and what gives its `rows`.
-SHOWN_WITH_A_PLACE = {
-    "agenda/public/_of_place.html": "maillage.apps.agenda.queries.public.of_place",
-    "agenda/public/_slots_of_place.html": "maillage.apps.agenda.queries.permanences.of_place",
-}
-# The same on the sheet of a mandate: what gives its `rows` reads the mandate and who looks at it.
-SHOWN_WITH_A_MANDATE = {"actes/_of_mandate.html": "maillage.apps.actes.queries.under_mandate.of_mandate"}
+HOOKS = "maillage.config.hooks"  # imported when a hook is first read
+SOURCES_INSIDE = environment.is_on("MAILLAGE_SOURCES_INSIDE")  # addresses of this network may be called
 AUTHENTICATION_BACKENDS = ["maillage.config.adapter.Backend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -407,7 +281,7 @@ STATIC_URL = "/statique/"
 STATIC_ROOT = HOME / "statique"
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # no page names the others: half of what a first start compresses
 HEARTBEAT = HOME / "echeances.vu"  # touched by what does the deadlines: /sante/ says since when it is silent
-LAST_DUE = HOME / "echeances.faites"  # touched when what is due was done, by the command too
+DAILY_TASKS_STAMP = HOME / "echeances.faites"  # touched when what is due was done, by the command too
 LAST_BACKUP = HOME / "sauvegarde.vue"  # touched when a backup has been written and read again
 STATICFILES_DIRS = [
     ASSETS

@@ -16,25 +16,22 @@ from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.module_loading import import_string
 
 from maillage.apps.accounts.models import Tally, User
 from maillage.apps.accounts.rules.rights import Rights
+from maillage.web.hooks import Hook
 
+RIGHTS: Hook[Callable[[Any], Rights]] = Hook()
 HOUR = 3600  # seconds
 OWNER = "compte-de-la-page"  # the field of a form that signs the account it is shown to
 
 
 def rights_of(user: Any) -> Rights:
-    """Return the rights of a user, read once per request; none for a stranger.
-
-    The feature that grants rights stands above this one: `RIGHTS_OF` names it, as Django's settings name
-    their backends.
-    """
+    """Return the rights of a user, read once per request; none for a stranger."""
     if not user.is_authenticated:
         return Rights()
     if not hasattr(user, "held_rights"):
-        user.held_rights = import_string(settings.RIGHTS_OF)(user)
+        user.held_rights = RIGHTS.only()(user)
     return user.held_rights
 
 

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.conf import settings
 from django.db import connection, models, transaction
-from django.utils.module_loading import import_string
 
 from maillage.apps.accounts import queries
 from maillage.apps.accounts.access import HOUR
@@ -18,6 +16,7 @@ from maillage.apps.accounts.models import Anchor, Entry, Seal, Tally, User
 from maillage.apps.accounts.rules import journal
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import sent_by
+from maillage.web.hooks import Hook
 
 
 @transaction.atomic
@@ -43,6 +42,8 @@ def forget_tallies(*, at: datetime) -> int:
     return n_removed
 
 
+# Readers of each line of the journal as it is written, in its transaction: verb, label of the model, row.
+JOURNAL_FOLLOWERS: Hook[Callable[[Sequence[tuple[str, str, int]]], None]] = Hook()
 JOURNAL_LOCK = 7_205_551  # any number that nothing else locks
 LAST = "select digest from accounts_entry order by id desc limit 1"
 COLUMNS = ("at", "by", "structure", "verb", "kind", "row", "words", "previous", "digest", "version")
@@ -192,7 +193,9 @@ def _write(lines: Iterable[Mapping[str, Any]]) -> list[Entry]:
     numbers = [
         n for k in range(0, len(rows), WRITTEN_AT_ONCE) for n in _insert(rows[k : k + WRITTEN_AT_ONCE])
     ]
-    import_string(settings.JOURNAL_FOLLOWER)([(verb, kind, row) for _, _, _, verb, kind, row, *_ in rows])
+    written = [(verb, kind, row) for _, _, _, verb, kind, row, *_ in rows]
+    for follow in JOURNAL_FOLLOWERS:
+        follow(written)
     columns = ("id", *COLUMNS)
     return [Entry.from_db(connection.alias, columns, (n, *row)) for n, row in zip(numbers, rows, strict=True)]
 

@@ -201,7 +201,7 @@ class FindingForm(forms.Form):
             for axis, label in AXES.items()
         }
         self.fields["kind"].choices = list(by_axis.items())  # type: ignore[attr-defined]
-        self.fields["who"].choices = list(findings.who().items())  # type: ignore[attr-defined]
+        self.fields["who"].choices = list(findings.participants().items())  # type: ignore[attr-defined]
 
     def clean_confirms(self) -> bool:
         return bool(self.cleaned_data["confirms"] == "oui")

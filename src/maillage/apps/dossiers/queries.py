@@ -20,7 +20,6 @@ from django.db.models import Max, Model, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 from numpy.typing import NDArray
 
@@ -63,9 +62,11 @@ from maillage.reports.page import maps, pdf
 from maillage.reports.page.folder import Frozen, frozen_editions
 from maillage.reports.page.photographs import Photograph
 from maillage.reports.page.theme import Theme
+from maillage.reports.plan.reading import PlanReading
 from maillage.reports.territory import atlas, comparison, criteria, services, study_json
 from maillage.reports.territory import findings as told_findings
 from maillage.reports.territory import offer as territory_offer
+from maillage.reports.territory.changes import Changes
 from maillage.reports.territory.field import Action, FieldReading, Paragraphs
 from maillage.reports.territory.mission import Mission, MissionStep
 from maillage.reports.territory.presentation import headline
@@ -88,11 +89,16 @@ from maillage.studies.offer.silence import Silence
 from maillage.studies.offer.travel import Travel
 from maillage.studies.offer.what_if import closed, opened
 from maillage.studies.offer.whereabouts import Place, Whereabouts
+from maillage.web.hooks import Hook
 from maillage.words import wording
 from maillage.words.claims import Claim
 from maillage.words.opening import date_text
 
 Json = dict[str, Any]
+# The published plan of a territory, from which its dossier proposes; None without one.
+PUBLISHED_PLAN: Hook[Callable[..., PlanReading | None]] = Hook()
+CHANGES: Hook[Callable[..., Changes | None]] = Hook()  # since the latest edition of a territory
+FIRST_WEEK: Hook[Callable[[Any, str, date], Any]] = Hook()  # steps of a mission on a day
 LONGEST_FILE = 80
 EVERYWHERE = "france"
 LONGEST_PLACE, SHORTEST_PLACE = 8, 3  # words of the name of a territory, letters
@@ -338,7 +344,7 @@ def _zoning(inputs: Json) -> zoning.Zoning:
 
 def census_of(request: Request) -> Census:
     """Return the places within reach in a study: those of its départements, and around."""
-    communes = offer_census.around(request)
+    communes = offer_census.communes_within_travel(request)
     departements = {code[:3] if code.startswith("97") else code[:2] for code in communes}
     return studied.census(departements if len(departements) < MOST_DEPARTEMENTS else ())
 
@@ -409,9 +415,10 @@ def study_for(asked: StudyRequest) -> Study | None:
 
 
 def newer_study(study: Study) -> Study | None:
-    """Return the study of today's inputs that is being computed in place of one, None without any."""
-    today = study_for(StudyRequest(place=study.place))
-    return today if today and today.pk != study.pk and today.is_alive else None
+    """Return the study that is being computed in place of one, or for its own zones, None without any."""
+    places = [study.place, *(_own_perimeters(study.place) if rules.is_plain(study.inputs) else ())]
+    studies = filter(None, (study_for(StudyRequest(place=place)) for place in places))
+    return next((each for each in studies if each.pk != study.pk and each.is_alive), None)
 
 
 def finished_studies(limit: int = 30) -> list[Study]:
@@ -564,11 +571,16 @@ def own_zones(study: Study) -> Study | None:
     """
     if not rules.is_plain(study.inputs):
         return None
-    perimeters = Perimeter.objects.filter(code=study.place).exclude(zones="")
-    slugs = [row.slug for row in perimeters if _cuts_all(row.code, row.zones, row.file_name)]
     survey = study.inputs.get("survey")
-    studies = [x for x in latest_of(slugs) if x.inputs.get("survey") == survey and not is_lost(x)]
+    studies = latest_of(_own_perimeters(study.place))
+    studies = [x for x in studies if x.inputs.get("survey") == survey and not is_lost(x)]
     return max(studies, key=lambda x: x.pk, default=None)
+
+
+def _own_perimeters(place: str) -> list[str]:
+    """Return the perimeters of a territory whose zones cut it whole."""
+    perimeters = Perimeter.objects.filter(code=place).exclude(zones="")
+    return [row.slug for row in perimeters if _cuts_all(row.code, row.zones, row.file_name)]
 
 
 @lru_cache(maxsize=64)
@@ -1235,10 +1247,8 @@ def field_of(study: Study, reading: Reading, *, on: date, figures: bytes = b"") 
         theme=theme_of(study.place),
         is_filtered=reading.filter is not None,
         surveyed=surveyed_of(study, reading),
-        plan=import_string(settings.PLAN_OF)(study.place, reading, on=on),
-        changes=import_string(settings.CHANGES_OF)(
-            study, figures=json.loads(figures) if figures else None, reading=reading
-        ),
+        plan=PUBLISHED_PLAN.only()(study.place, reading, on=on),
+        changes=CHANGES.only()(study, figures=json.loads(figures) if figures else None, reading=reading),
         voices=verbatims.published_voices(surveyed_place(study.place)),
     )
 

@@ -164,7 +164,7 @@ def step_added(kind: str, who: str, *, is_past: bool) -> str:
     >>> step_added("reunion", "la Ville", is_past=True)
     'Étape ajoutée : elle entre dans la démarche.'
     """
-    thanked = bool(who) and kind in missions.HEARD
+    thanked = bool(who) and kind in missions.MEETINGS_WITH_PEOPLE
     if is_past:
         return f"Étape ajoutée : elle entre dans la démarche{' et les remerciements' if thanked else ''}."
     later = " Les remerciements attendent qu’elle ait eu lieu." if thanked else ""

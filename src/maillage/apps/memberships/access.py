@@ -72,7 +72,7 @@ def receivers(structure: int, right: str, on: date, *, but: int) -> QuerySet[Use
 
 
 def rights_from_roles(user: Any) -> Rights:
-    """Return the rights of an account today (`settings.RIGHTS_OF`), none once it is closed: one query, plus
+    """Return the rights of an account today, none once it is closed: one query, plus
     one for each stored perimeter.
     """
     if not user.is_active:

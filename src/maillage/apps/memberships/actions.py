@@ -2,18 +2,17 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from allauth.mfa.models import Authenticator
-from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
@@ -23,8 +22,10 @@ from maillage.apps.memberships import access, queries, rules
 from maillage.apps.memberships.models import Invitation, Membership, Recovery
 from maillage.apps.messages import actions as outbox
 from maillage.kernel.errors import Refused
+from maillage.web.hooks import Hook
 from maillage.words.wording import spaced
 
+HANDOVERS: Hook[tuple[str, Callable[..., str | None]]] = Hook()  # for each kind of duty
 ADMINISTRATION = "administration"
 # The roles without which nobody gives any other, and what their last holder does.
 IN_CHARGE = {
@@ -149,7 +150,7 @@ def hand_over(duty: rules.Duty, *, to: User, by: User, on: date, at: datetime) -
             why=f"Le rôle de {to} ne le permet pas, ou finit bientôt.",
             do="Choisissez quelqu’un d’autre de l’équipe.",
         )
-    hand = import_string(settings.HANDOVERS[duty.kind])
+    hand = dict(HANDOVERS)[duty.kind]
     left_to_do = str(hand(duty.pk, leaver=leaver, to=to, by=by, at=at))
     words = f"{duty.kind} {duty.pk} {to.pk}"
     journal.record(by=by, verb=queries.HANDED_OVER, row=leaver, at=at, structure=duty.structure, words=words)

@@ -1,20 +1,20 @@
 """The duties of those who leave a structure, from what each feature declares."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from maillage.apps.accounts.models import Entry
 from maillage.apps.memberships import access
 from maillage.apps.memberships.models import Invitation, Membership
 from maillage.apps.memberships.rules import INVITATION, ROLES, Duty
+from maillage.web.hooks import Hook
 from maillage.words.dates import in_words
 
+DUTIES: Hook[Callable[..., Iterable[Duty]]] = Hook()  # of those who leave a structure
 HANDED_OVER = "duty.handed_over"
 LATER = datetime.max.replace(tzinfo=UTC)
 MOST = 200  # duties of one kind that are read
@@ -24,7 +24,7 @@ def duties(structures: Collection[int], at: datetime, *, user: int | None = None
     """Return the duties of a leaver in some structures, or of all their leavers: those that have a moment
     first.
     """
-    rows = [duty for path in settings.DUTIES for duty in import_string(path)(structures, at, user=user)]
+    rows = [duty for duties_of in DUTIES for duty in duties_of(structures, at, user=user)]
     return sorted(rows, key=lambda duty: duty.at or LATER)
 
 

@@ -100,7 +100,7 @@ BY_TERRITORY = tuple(id for id, role in ROLES.items() if role.over == TERRITORY)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
     """Something that one member of a structure answers for, to hand over before they leave. kind: of
-    `settings.HANDOVERS`; at: its moment, None without one; busy: the accounts that are taken then.
+    `actions.HANDOVERS`; at: its moment, None without one; busy: the accounts that are taken then.
     """
 
     kind: str

@@ -1,21 +1,23 @@
 """Rights over persons: structures that follow them; a volunteer, those they follow; a browser, by a card."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
-from django.utils.module_loading import import_string
 
 from maillage.apps.accounts.access import account_of, rights_of
 from maillage.apps.accounts.models import User
 from maillage.apps.people import rules
 from maillage.apps.people.models import CardSecret, CorrectionRequest, Following, Person
 from maillage.kernel.errors import Refused
+from maillage.web.hooks import Hook
+
+SUPERVISOR: Hook[Callable[[Any, int | None, date], Any]] = Hook()  # None when nobody answers for a volunteer
 
 
 def people_for(user: Any) -> QuerySet[Person]:
@@ -79,12 +81,10 @@ def sees_only_theirs(user: Any, structure: int | None) -> bool:
 def check_supervised(user: Any, structure: int | None, on: date, what: str) -> None:
     """Refuse a volunteer for whom nobody answers at a structure: papers, codes and mandates stay closed to
     somebody alone. what: the sentence that says what was not done.
-
-    The feature that knows who answers for a volunteer stands above: `SUPERVISOR_OF` names it.
     """
     if user is None or not sees_only_theirs(user, structure):
         return
-    if import_string(settings.SUPERVISOR_OF)(user, structure, on) is None:
+    if SUPERVISOR.only()(user, structure, on) is None:
         raise Refused(
             what,
             why="Un bénévole n’est jamais seul avec des papiers ou des codes, et personne ne répond de vous"

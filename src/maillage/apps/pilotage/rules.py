@@ -395,7 +395,8 @@ def confirmed_words(confirmed: int, sheets: int) -> str:
     True
     """
     if sheets == 1:
-        return f"La seule fiche de lieu {'a' if confirmed else 'n’a pas'} été déposée ou confirmée depuis 6 mois."
+        has = "a" if confirmed else "n’a pas"
+        return f"La seule fiche de lieu {has} été déposée ou confirmée depuis 6 mois."
     of = f"des {count(sheets, 'fiche')} de lieux"
     if not confirmed:
         return f"Aucune {of} n’a été déposée ou confirmée depuis 6 mois."

@@ -203,7 +203,9 @@ def editions_page(request: HttpRequest, place: str) -> HttpResponse:
     page = Paginator(dossiers.editions(place), EDITIONS).get_page(request.GET.get("page"))
     form = EditionForm(request.POST or None, initial={"report": DECK})
     newer = dossiers.newer_study(found[0]) if found else None
-    is_chosen = newer is None or request.POST.get("avant") == newer.key  # the page that was sent said so
+    behind = catch_up(found[0]) if found and newer is None else ""
+    waits_for = newer.key if newer else "lieux" if behind else ""
+    is_chosen = not waits_for or request.POST.get("avant") == waits_for  # the page that was sent said so
     if request.method == "POST" and found and form.is_valid() and is_chosen:
         if not once_more(request, "rapport", REPORTS_AN_HOUR, reads=True):
             return refusals.page(request, TOO_MANY_REPORTS, status=429)
@@ -222,6 +224,8 @@ def editions_page(request: HttpRequest, place: str) -> HttpResponse:
         "form": form if found else None,
         "error": error,
         "newer": newer,
+        "behind": behind,
+        "waits_for": waits_for,
         "page": page,
         "rows": editions.listed(list(page)),
     }

@@ -51,6 +51,7 @@ STARTED_EARLY, DONE_EARLY = "en cours avant sa date", "faite avant sa date de fi
 TO_COUNT = "à compter encore : plus d’un an sans nombre"
 COUNTED_AGAIN = timedelta(days=366)  # after which an effect is counted again, to say if it lasts
 OVERLAPS, RUNS_OVER = "commence avant la fin de celle qu’elle attend", "hors des dates de son action"
+VOTE_PASSED = "jour du vote passé, décision à noter"
 COSTS_OVER, PARTS_COST_OVER = "coûte plus que son action", "ses sous-actions coûtent plus qu’elle"
 MOST_LETTERS, MOST_YEARS = 18, 6  # over a calendar, as many as are read on paper
 YEAR_ROOM = 15.0  # percent of the calendar: in less, the name of a year would run over the next one
@@ -76,10 +77,10 @@ def map_words(*, is_everywhere: bool, n_zones: int) -> str:
 class Schedule:
     """What the calendar needs of an action. pilot: "" when nobody carries it; waits_until: when the action
     that it comes after ends, None when there is none, or when that one is over; is_part: of another
-    action, whose days are `whole_starts_on` and `whole_ends_on`; known_on: when what it counts was last
-    known, its own end before any number, None when it counts nothing; budget, whole_budget, parts_budget:
-    euros, its own, that of its action, those of its parts added, None when unwritten; is_funded: somebody
-    funds it; indicator: what it counts.
+    action, whose days are `whole_starts_on` and `whole_ends_on`; votes_on: the day of its
+    vote; known_on: when what it counts was last known, its own end before any number, None when it counts
+    nothing; budget, whole_budget, parts_budget: euros, its own, that of its action, those of its parts
+    added, None when unwritten; is_funded: somebody funds it; indicator: what it counts.
     """
 
     state: str
@@ -88,6 +89,7 @@ class Schedule:
     starts_on: date | None = None
     ends_on: date | None = None
     waits_until: date | None = None
+    votes_on: date | None = None
     whole_starts_on: date | None = None
     whole_ends_on: date | None = None
     known_on: date | None = None
@@ -154,6 +156,8 @@ def warnings(action: Schedule, on: date) -> list[str]:
     >>> costly = Schedule(state=RUNNING, pilot="x", ends_on=date(2026, 3, 1), budget=9, whole_budget=8)
     >>> warnings(costly, date(2026, 2, 1))
     ['coûte plus que son action']
+    >>> VOTE_PASSED in warnings(Schedule(state=TO_DECIDE, votes_on=date(2026, 1, 9)), date(2026, 2, 1))
+    True
     """
     if action.state == DONE and action.ends_on is not None and action.ends_on > on:
         return [DONE_EARLY]
@@ -167,6 +171,7 @@ def warnings(action: Schedule, on: date) -> list[str]:
         (LACKS_DATES, undated),
         (LATE, is_late(action, on)),
         (STARTED_EARLY, action.state == RUNNING and action.starts_on is not None and action.starts_on > on),
+        (VOTE_PASSED, action.state == TO_DECIDE and action.votes_on is not None and action.votes_on < on),
         (OVERLAPS, overlaps(action)),
         (RUNS_OVER, runs_over(action)),
         (COSTS_OVER, _is_more(action.budget, action.whole_budget)),

@@ -15,7 +15,7 @@ CREATED = 5_000  # rows whose words are written at once
 
 
 def follow(lines: Iterable[tuple[str, str, int]]) -> None:
-    """Read again the rows that lines of the journal are about (`settings.JOURNAL_FOLLOWER`): verb, label of
+    """Read again the rows that lines of the journal are about: verb, label of
     the model, number.
     """
     changed: dict[str, set[int]] = {}

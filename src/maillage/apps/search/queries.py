@@ -6,18 +6,18 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, IntegerField, Q, QuerySet
 from django.db.models.functions import Cast
-from django.utils.module_loading import import_string
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.search import rules
 from maillage.apps.search.models import SearchGram, SearchWord
 from maillage.apps.search.rules import FixedEntry, FixedKind, Hit, SearchKind, WordIndex
 from maillage.web.bulk import among
+from maillage.web.hooks import Hook
 
 FEW, PAGE = 4, 20  # results of a kind among others; on a page of its own
+KINDS: Hook[Sequence[SearchKind | FixedKind]] = Hook()  # of each feature, in the order of the page
 MOST = 400  # rows of a kind that are counted and put in order: beyond, another word is asked for
 READ = 8_000  # rows of all kinds that a word finds, whose numbers are read once
 HELD = 400  # of a word that finds more: rows of a kind whose numbers are read all the same
@@ -76,8 +76,8 @@ class Results:
 
 @lru_cache(maxsize=1)
 def kinds() -> tuple[SearchKind | FixedKind, ...]:
-    """Return what each feature puts in the search (`settings.SEARCH_KINDS`), in the order of the page."""
-    return tuple(kind for name in settings.SEARCH_KINDS for kind in import_string(name))
+    """Return what each feature puts in the search, in the order of the page."""
+    return tuple(kind for feature_kinds in KINDS for kind in feature_kinds)
 
 
 @lru_cache(maxsize=1)

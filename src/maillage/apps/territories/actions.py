@@ -1,15 +1,13 @@
 """Keeping perimeters, filters and corrections."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from math import isnan
 
 import shapely
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from maillage.apps.accounts.models import User
 from maillage.apps.search import actions as search
@@ -24,7 +22,9 @@ from maillage.studies.diagnosis.zoning import from_file
 from maillage.studies.need import population as frames
 from maillage.web import locks, marks
 from maillage.web.decimals import bound
+from maillage.web.hooks import Hook
 
+AREA_READERS: Hook[Callable[[], None]] = Hook()
 LONGEST_FILE_NAME = 120
 LONGEST_CODE, LONGEST_NAME = 20, 160
 CORRECTED = "territories"  # of the marks that the page of sources looks at
@@ -147,10 +147,9 @@ def drop_marking(*, by: User, marking: Marking) -> None:
 
 
 def _tell_places() -> None:
-    """Have the places say again in which areas they stand. What holds them is above: `AREAS_READ_BY` names
-    it.
-    """
-    import_string(settings.AREAS_READ_BY)()
+    """Have the places, which stand above, say again in which areas they are."""
+    for mark_areas in AREA_READERS:
+        mark_areas()
 
 
 @transaction.atomic

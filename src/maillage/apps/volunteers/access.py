@@ -142,7 +142,7 @@ def _seeing(on: Any) -> QuerySet[Membership]:
 
 
 def supervisor_of(user: Any, structure: int | None, on: Any) -> User | None:
-    """Return who answers for a volunteer at a structure on a day (`settings.SUPERVISOR_OF`); None when nobody
+    """Return who answers for a volunteer at a structure on a day; None when nobody
     does: no mission runs that day, no charter, or the account that answered for them no longer sees its
     persons.
     """

@@ -1,9 +1,8 @@
 """What every feature declares for an account, brought together, in a constant number of statements."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache
 from itertools import groupby
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -13,7 +12,6 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Left, NullIf
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.models import User
@@ -36,8 +34,15 @@ from maillage.apps.worklist.models import Dismissal, Preference
 from maillage.apps.worklist.rules import FirstSteps, Step
 from maillage.reference import clocks
 from maillage.web import bulk
+from maillage.web.hooks import Hook
 from maillage.words.wording import spaced
 
+# What each feature declares for an account at a moment: what needs it, what has an hour, what it did a moment
+# ago and may take back, what became well of what it did.
+LINES: Hook[Callable[[Any, datetime], Iterable[Line]]] = Hook()
+HOURS: Hook[Callable[[Any, datetime], Iterable[Moment]]] = Hook()
+UNDO: Hook[Callable[[Any, datetime], Iterable[Undo]]] = Hook()
+NEWS: Hook[Callable[[Any, datetime], Iterable[News]]] = Hook()
 AT_ONCE = 200  # accounts looked at in one run: the others wait for the next one
 MOST_NEWS = 6
 NEXT_HOURS, MOST_HOURS, RECENT = 8, 60, 3
@@ -71,14 +76,9 @@ class Hour:
     now: bool
 
 
-@cache
-def _declared(path: str) -> Any:
-    return import_string(path)
-
-
 def lines(user: Any, at: datetime) -> list[Line]:
     """Return all that needs an account, in the order of the page."""
-    found = [line for path in settings.WORK_LINES for line in _declared(path)(user, at)]
+    found = [line for lines_of in LINES for line in lines_of(user, at)]
     return rules.ordered(found, at.date())
 
 
@@ -118,7 +118,7 @@ class Day:
 def day(user: Any, at: datetime) -> Day:
     """Return the hours of the day of an account, and the next ones of its week."""
     found = sorted(
-        (_spaced(moment) for path in settings.WORK_HOURS for moment in _declared(path)(user, at)),
+        (_spaced(moment) for hours_of in HOURS for moment in hours_of(user, at)),
         key=lambda moment: (moment.at, moment.title),
     )
     today = [Hour(moment, moment.is_now(at)) for moment in found if moment.at.date() <= at.date()]
@@ -138,13 +138,13 @@ def recent(user: Any) -> list[Person]:
 
 def undo(user: User, at: datetime) -> list[Undo]:
     """Return what an account settled a moment ago and may take back, the latest first."""
-    found = (each for path in settings.WORK_UNDO for each in _declared(path)(user, at))
+    found = (each for undo_of in UNDO for each in undo_of(user, at))
     return sorted(found, key=lambda each: each.at, reverse=True)
 
 
 def news(user: User, at: datetime) -> list[News]:
     """Return the good news that an account has not read, the latest first."""
-    found = {each.key: each for path in settings.GOOD_NEWS for each in _declared(path)(user, at)}
+    found = {each.key: each for news_of in NEWS for each in news_of(user, at)}
     read = Dismissal.objects.filter(user=user, key__in=list(found)).values_list("key", flat=True)
     for key in read:
         del found[key]

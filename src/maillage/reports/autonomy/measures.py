@@ -104,7 +104,7 @@ def quality(found: Quality) -> QualityPage:
             sorted((_labelled(each, share) for each in found.dropped.stopped), key=lambda x: x.name)
         ),
         begun=number(found.dropped.begun),
-        left=figure_text(found.dropped.gone, share),
+        left=figure_text(found.dropped.without_a_word, share),
         observed=figure_text(
             found.observed, plain, flag="L’accord est faible : ce qui est dit ne suffit pas."
         ),

@@ -470,7 +470,8 @@ def _sheet(action: PlanAction) -> tuple[Block, ...]:
         ("Risques", action.risks),
     )
     facts = Bullets(items=tuple(f"**{name} :** {text}" for name, text in lines if text))
-    return (Text(text=marked(action.objective)), facts) if action.objective else (facts,)
+    objective = marked(action.objective)
+    return (Text(text=objective), facts) if objective else (facts,)
 
 
 def _when(action: PlanAction) -> str:

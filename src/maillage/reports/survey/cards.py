@@ -127,7 +127,7 @@ def _asked(sample: Sample, whole: Tabulation, question: Question | None) -> Ques
             )
         ],
         rounding=whole.rounding,
-        told=whole.told,
+        told=whole.is_base_public,
         worry=whole.scale == "ease",
         partial=sample.reader.is_partial(whole.question),
         observed=question is not None and question.observed,

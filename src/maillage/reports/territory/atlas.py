@@ -298,7 +298,7 @@ def gap_maps(d: Diagnosis, o: Offered) -> dict[str, str]:
     pairs = [(r, shape) for r, shape in zip(d.zones, shapes, strict=True) if shape is not None]
     made, unlisted, near = {}, unlisted_zones(o), o.ground.travel.mode.near
     for line in diagnosis_lines().values():
-        if not o.gaps.whole.gaps[line.id].is_asked:
+        if not o.gaps.whole.gaps[line.id].is_surveyed:
             continue
         shaded = [_gap_area(r, shape, o, line.id, unlisted) for r, shape in pairs]
         names = _named(places, {area.code: _shade(area.kind) for area in shaded})

@@ -221,8 +221,11 @@ def _reasons(s: Subject, chosen: Sequence[Decision]) -> Chapter:
 
 
 def _foreword(m: mission.Mission) -> str:
-    """Return the first words of a foreword, signed, on two lines at most; "" where nobody wrote any."""
-    words = shorten(" ".join(mission.paragraphs(m)), FOREWORD_LETTERS, placeholder="…")
+    """Return the first sentences of a foreword, signed, on two lines at most; "" where nobody wrote any."""
+    words = " ".join(mission.paragraphs(m))
+    if len(words) > FOREWORD_LETTERS:
+        end = max(words.rfind(mark, 0, FOREWORD_LETTERS) for mark in (". ", "! ", "? "))
+        words = words[: end + 1] if end > 0 else shorten(words, FOREWORD_LETTERS, placeholder=" […]")
     return f"« {words} » **{m.foreword_by}**".removesuffix(" ****") if words else ""
 
 

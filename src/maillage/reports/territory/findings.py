@@ -5,7 +5,7 @@ they part.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from maillage.reference.findings import kinds, who
+from maillage.reference.findings import kinds, participants
 from maillage.words.wording import count, listing, lower_first
 
 
@@ -55,7 +55,9 @@ def read(rows: Sequence[FieldFinding], axis: str = "") -> tuple[FindingReading, 
         here = [row for row in rows if row.kind == kind.id]
         if not here or axis not in ("", kind.axis):
             continue
-        voices = tuple(Testimony(who()[row.who], not row.confirms, row.words, _source(row)) for row in here)
+        voices = tuple(
+            Testimony(participants()[row.who], not row.confirms, row.words, _source(row)) for row in here
+        )
         out.append(FindingReading(kind.says, count(len(here), "témoignage"), gap(here), voices))
     return tuple(out)
 
@@ -76,7 +78,7 @@ def gap(rows: Sequence[FieldFinding]) -> str:
     'Les avis s’écartent : les collectivités et opérateurs le confirment, les habitants non.'
     """
     yes, no = (
-        [id for id in who() if any(row.who == id and row.confirms == way for row in rows)]
+        [id for id in participants() if any(row.who == id and row.confirms == way for row in rows)]
         for way in (True, False)
     )
     if not yes or not no:
@@ -87,4 +89,4 @@ def gap(rows: Sequence[FieldFinding]) -> str:
 
 
 def _named(ids: Sequence[str]) -> str:
-    return listing([lower_first(who()[id]) for id in ids])
+    return listing([lower_first(participants()[id]) for id in ids])

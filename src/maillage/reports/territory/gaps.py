@@ -18,6 +18,7 @@ FOLLOWED = "assistance"  # the line that the loop follows: somebody beside, for 
 UNASKED = "donnee-manquante"  # state of a line that no place of the census mentions
 NOT_TOLD = "Ce recensement ne dit pas ce que les lieux proposent : on ne sait pas ce qui manque."
 MOST_ZONES = 3  # of a proposal
+FEW = 50  # people, at the low bound: a village of a hundred does not come before a town
 FEWEST = 1  # people, at the low bound: under it, « 0 » is printed
 SOME = "Des personnes concernées n’en ont pas {}, même si tous les lieux à l’offre inconnue le proposaient."
 
@@ -158,12 +159,19 @@ class SharedGap:
         return f"{self.zone} : {self.people} sans {self.without}."
 
 
-def order(line: OfferLine) -> tuple[int, int, float, float]:
-    """Return the rank of a lack in every list: somebody surely, somebody perhaps, nobody; then the service
-    whose lack weighs most (`reference/offer/diagnosis.yaml`); then most people.
+def order(line: OfferLine) -> tuple[int, bool, int, float, float]:
+    """Return the rank of a lack in every list: somebody surely, somebody perhaps, nobody; then `FEW` people
+    surely, or fewer; then the service whose lack weighs most (`reference/offer/diagnosis.yaml`); then most
+    people.
     """
     doubt = (line.missing_low < FEWEST) + (line.missing_high < FEWEST)
-    return doubt, diagnosis_lines()[line.id].severity, -line.missing_low, -line.missing_value
+    return (
+        doubt,
+        line.missing_low < FEW,
+        diagnosis_lines()[line.id].severity,
+        -line.missing_low,
+        -line.missing_value,
+    )
 
 
 def shared(offer: OfferReading | None) -> list[SharedGap]:
@@ -183,14 +191,17 @@ def by_zone(found: Iterable[SharedGap]) -> list[tuple[str, str, str]]:
 
 def openings(offer: OfferReading | None, settled: Collection[str] = ()) -> list[SharedGap]:
     """Return the openings to propose, one a zone: the heaviest certain gaps of services that no place of
-    the zone gives, or may give. Zones where nothing is given come first, then those with most people without.
+    the zone gives, or may give. Zones where nothing is given come first, then those with most people without;
+    those of fewer than `FEW` people come last.
     settled: the keys of gaps left out.
     """
     absent = [gap for gap in certain(offer) if gap.line.is_absent and gap.key not in settled]
     by_zone: dict[str, SharedGap] = {}
     for group in _together(offer, absent):
         by_zone.setdefault(group.gaps[0].code, group)
-    return sorted(by_zone.values(), key=lambda group: not group.is_bare)
+    return sorted(
+        by_zone.values(), key=lambda group: (group.gaps[0].line.missing_low < FEW, not group.is_bare)
+    )
 
 
 def opening_sentences(offer: OfferReading | None, settled: Collection[str] = ()) -> list[str]:

@@ -41,13 +41,13 @@ def document(d: Diagnosis) -> dict[str, object] | None:
             "difference": link.difference,
             "doute": link.doubt,
         },
-        "part_question": figure(c.asked),
+        "part_question": figure(c.question_share),
         **{name: figure(each) for name, each in three.items()},
         "personnes": {name: figure(persons(each, d.universe)) for name, each in three.items()},
         "poids": {"modele": 1 - c.weight, "enquete": c.weight},
         "ecart": figure(c.gap),
         "accord": c.agree,
-        "retenue": c.kept,
+        "retenue": c.retained,
         "sensibilite": [
             {
                 "hypothese": s.label,
@@ -100,7 +100,7 @@ def _other_people(d: Diagnosis) -> tuple[str, ...]:
 def unmoved(d: Diagnosis) -> str:
     """Return the sentence that says what the survey leaves as it was."""
     assert d.composite is not None
-    if d.composite.kept == "modele":
+    if d.composite.retained == "modele":
         return "Les nombres de ce dossier restent donc ceux du modèle seul : l’enquête n’y entre pas."
     return (
         "L’enquête porte sur tout le territoire : chaque zone suit le même mouvement, et leur ordre ne change"
@@ -120,7 +120,7 @@ def discussion(c: Composite) -> list[str]:
     )
     out = [
         f"« {m.title} » : {wording.count(m.n, 'réponse')} à la question « {link.wording} »{redressed}. "
-        f"{_share(c.asked)} des personnes qu’elle représente {link.counts}."
+        f"{_share(c.question_share)} des personnes qu’elle représente {link.counts}."
     ]
     out += _selection(m)
     if link.known and link.doubt:
@@ -222,7 +222,7 @@ def read(d: Diagnosis) -> SurveyReading | None:
         ("L’enquête seule", c.survey, c.weight),
         (BOTH, c.combined, 1.0),
     )
-    combined = c.kept == "combinee"
+    combined = c.retained == "combinee"
     top = charts.axis_top([each for _, each, _ in names])
     lines = []
     for label, each, weight in names:

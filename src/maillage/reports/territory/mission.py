@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from maillage.reference.missions import HEARD, KINDS
+from maillage.reference.missions import KINDS, MEETINGS_WITH_PEOPLE
 from maillage.reports.page.blocks import Block, Bullets, Cell, Chapter, Grid, Heading, Picture, Text
 from maillage.reports.survey import charts
 from maillage.words.dates import in_words
@@ -133,7 +133,7 @@ class Mission:
     def counts(self) -> list[charts.Step]:
         """Return how many times people were heard, way by way, in the order of KINDS."""
         out = []
-        for kind in HEARD:
+        for kind in MEETINGS_WITH_PEOPLE:
             steps = [step for step in self.past if step.kind == kind]
             n = sum(step.n for step in steps)
             who = list(dict.fromkeys(step.who for step in steps if step.who))
@@ -146,7 +146,7 @@ class Mission:
         """Return the persons heard, each once, in order, whatever the article or the capital."""
         names: dict[str, str] = {}
         for step in self.past:
-            if step.who and step.kind in HEARD:
+            if step.who and step.kind in MEETINGS_WITH_PEOPLE:
                 names.setdefault(_bare(step.who), step.who)
         return list(names.values())
 

@@ -66,7 +66,7 @@ def unasked(o: Offered) -> list[str]:
     """Return the lines of the offer that no place of the census has: it did not ask, which is not an
     absence.
     """
-    return [line for line, gap in o.gaps.whole.gaps.items() if not gap.is_asked]
+    return [line for line, gap in o.gaps.whole.gaps.items() if not gap.is_surveyed]
 
 
 class WithinJson(TypedDict):
@@ -149,7 +149,7 @@ def zone(o: Offered, found: ZoneGaps) -> OfferZoneJson:
     counts = o.counts
     return {
         "offre": {line: None if _is_unknown(gap) else gap.inside for line, gap in found.gaps.items()},
-        "offre_inconnue": [line for line, gap in found.gaps.items() if gap.is_asked and _is_unknown(gap)],
+        "offre_inconnue": [line for line, gap in found.gaps.items() if gap.is_surveyed and _is_unknown(gap)],
         "offre_a_situer": [line for line, gap in found.gaps.items() if gap.inside == 0 < gap.perhaps],
         "lieux": counts.n_places[found.code] or (None if counts.n_perhaps[found.code] else 0),
         "lieux_a_situer": counts.n_unlocated[found.code] + counts.n_perhaps[found.code],
@@ -181,7 +181,7 @@ def _is_unknown(gap: Gap) -> bool:
     """Tell a count of zero from an absence: no place of a zone says it gives a line, and some may, or may
     stand there.
     """
-    return not gap.is_asked or (gap.inside == 0 and gap.unsaid + gap.perhaps > 0)
+    return not gap.is_surveyed or (gap.inside == 0 and gap.unsaid + gap.perhaps > 0)
 
 
 def _at(of: Gaps, code: str) -> ZoneGaps:
@@ -223,7 +223,7 @@ def _supply(gap: Gap) -> SupplyJson:
     reason = ""
     if isinstance(found, Withheld):
         reason = found.reason
-    elif not gap.is_asked:
+    elif not gap.is_surveyed:
         reason = silence.UNASKED
     elif not _supply_varies(gap):
         value, low, high, base = found.value, found.low, found.high, found.basis
@@ -302,7 +302,7 @@ def state(gap: Gap) -> str:
     concerned whatever the doubt; even where the doubt holds both; unknown where places are silent.
     """
     share, most = gap.reach.share, gap.at_most.share
-    if not gap.is_asked:
+    if not gap.is_surveyed:
         return UNASKED
     if gap.inside:
         return HERE
@@ -325,7 +325,9 @@ def unassigned(o: Offered) -> list[tuple[UnassignedPlaces, str]]:
 def _unassigned_offers(o: Offered, places: UnassignedPlaces) -> dict[str, int | None]:
     """Return by line how many places give it; None where none does and some are silent."""
     return {
-        line: places.offers[line] if gap.is_asked and (places.offers[line] or not places.n_silent) else None
+        line: places.offers[line]
+        if gap.is_surveyed and (places.offers[line] or not places.n_silent)
+        else None
         for line, gap in o.gaps.whole.gaps.items()
     }
 

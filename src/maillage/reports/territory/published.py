@@ -25,7 +25,7 @@ def notes(found: Sequence[PublishedComparison], shown: Definition) -> tuple[Publ
     agreeing: list[PublishedNote] = []
     for place in dict.fromkeys(each.place for each in found):
         rates = [each for each in found if each.place == place]
-        alone = [each for each in rates if each.ours is None]
+        alone = [each for each in rates if each.estimated is None]
         if against := [each for each in rates if each.contradicts]:
             out += [
                 PublishedNote("contredit", contradiction(each, alone), in_short(each)) for each in against
@@ -50,7 +50,7 @@ def dispute_in_short(rates: Sequence[PublishedComparison]) -> str:
     """Return the same in the few words of a page that has no room for it."""
     first = rates[0]
     published = " ; ".join(f"{percent(each.published.rate)}, d’après {each.published.by}" for each in rates)
-    by, ours = next((each.published.by, wording.rate(each.ours)) for each in rates if each.ours)
+    by, ours = next((each.published.by, wording.rate(each.estimated)) for each in rates if each.estimated)
     where = f"{first.place}{'' if first.is_here else HOLDS}"
     return (
         f"{DISPUTED}{where}, {first.published.year} : {published}. Avec la définition de {by}, notre calcul y"
@@ -63,7 +63,7 @@ def contradiction(each: PublishedComparison, others: Sequence[PublishedCompariso
     ask another
     question.
     """
-    p, ours = each.published, wording.rate(each.ours) if each.ours else None
+    p, ours = each.published, wording.rate(each.estimated) if each.estimated else None
     if ours is None:
         return ""
     where = f"{each.place}{'' if each.is_here else HOLDS}"
@@ -71,8 +71,8 @@ def contradiction(each: PublishedComparison, others: Sequence[PublishedCompariso
     people = f", {wording.number(p.people)} personnes" if p.people else ""
     beside = "".join(
         f" {x.published.title}, par {x.published.by} : {percent(x.published.rate)},"
-        f" {_place_beside(x, each.ours)}. Sa question n’est aucune des nôtres : on ne sait pas si ce taux"
-        f" contredit le nôtre ou compte autre chose. {x.published.doubt}"
+        f" {_place_beside(x, each.estimated)}. Sa question n’est aucune des nôtres : on ne sait pas si ce"
+        f" taux contredit le nôtre ou compte autre chose. {x.published.doubt}"
         for x in others
     )
     return (
@@ -86,7 +86,7 @@ def contradiction(each: PublishedComparison, others: Sequence[PublishedCompariso
 
 def in_short(each: PublishedComparison) -> str:
     """Return the same in the few words of a page that has no room for it: who, how much, how much here."""
-    p, ours = each.published, wording.rate(each.ours) if each.ours else None
+    p, ours = each.published, wording.rate(each.estimated) if each.estimated else None
     if ours is None:
         return ""
     where = f"{each.place}{'' if each.is_here else HOLDS}"
@@ -109,9 +109,9 @@ def agreement(each: PublishedComparison, shown: Definition) -> str:
     """Return the sentence that says with what a published rate may be compared."""
     p = each.published
     head = f"{each.place}, {p.year} : {p.by} a publié {percent(p.rate)}."
-    if each.ours is None or not p.definition:
+    if each.estimated is None or not p.definition:
         return f"{head} La question n’est aucune des nôtres : ne le comparez pas au nombre du haut. {p.doubt}"
-    ours = wording.rate(each.ours)
+    ours = wording.rate(each.estimated)
     within = f"{ours.value or ours.between} ({ours.between}), qui s’accorde avec lui. {p.doubt}"
     if p.definition == shown.id:
         return f"{head} Notre calcul, pour la même définition, donne {within}"
@@ -158,8 +158,8 @@ def document(found: Sequence[PublishedComparison]) -> list[Mapping[str, object]]
             "citation": each.published.quote,
             "doute": each.published.doubt,
             "definition": each.published.definition or None,
-            "notre_taux": None if each.ours is None else figure(each.ours),
-            "contredit": None if each.ours is None else each.contradicts,
+            "notre_taux": None if each.estimated is None else figure(each.estimated),
+            "contredit": None if each.estimated is None else each.contradicts,
         }
         for each in found
     ]

@@ -666,9 +666,12 @@ class OfferReading:
 
     @property
     def to_locate_in_brief(self) -> str:
-        """The same without the way to do it, for a page or a slide."""
-        head, _, _ = self.to_locate.partition(" : ")
-        return f"{head} : sans cela, presque aucun manque n’est sûr." if head else ""
+        """The same as a fact, for the elected."""
+        if not self.to_locate:
+            return ""
+        n = self.whole.n_unlocated + self.whole.n_perhaps
+        where = "n’est connu que par sa commune" if n == 1 else "ne sont connus que par leur commune"
+        return f"Presque aucun manque n’est sûr : {wording.count(n, 'lieu', 'lieux')} {where}."
 
     @property
     def on_the_spot(self) -> str:

@@ -58,7 +58,7 @@ class Done:
 
 
 def of_mandate(mandat: Mandat, user: User) -> Done:
-    """Return the acts under a mandate, among those that a user may see (`settings.SHOWN_WITH_A_MANDATE`)."""
+    """Return the acts under a mandate, among those that a user may see."""
     acts = list(access.acts_for(user).filter(mandat=mandat).order_by("-done_at", "-pk"))
     standing = [each for each in acts if each.struck_at is None]
     entries = journal.entries_about(*acts).filter(verb__in=ACT_VERBS) if acts else Entry.objects.none()

@@ -1,12 +1,11 @@
-"""The shared agenda: what each feature brings to it (`SHARED_AGENDA`), on one list and in one calendar."""
+"""The shared agenda: what each feature brings to it, on one list and in one calendar."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from maillage.apps.community.queries import meetings
 from maillage.apps.community.rules import agenda as rules
@@ -14,9 +13,12 @@ from maillage.apps.community.rules.agenda import Occurrence
 from maillage.kernel.later import icalendar
 from maillage.kernel.names import plain
 from maillage.reference import clocks
+from maillage.web.hooks import Hook
 from maillage.words import opening
 
 PRODUCER, DOMAIN = "-//Maillage//Agenda//FR", "agenda.maillage"
+# Lines of the shared agenda between two moments, so many at most.
+OCCURRENCES: Hook[Callable[[datetime, datetime, int | None], Iterable[Occurrence]]] = Hook()
 MOST = 500  # lines: beyond, one narrows
 
 
@@ -29,8 +31,8 @@ def occurrences(
     typed, towns = plain(words).split(), frozenset(communes)
     most = None if kind or typed or towns else MOST  # nobody reads beyond, unless to narrow it
     occurrences_found = []
-    for path in settings.SHARED_AGENDA:
-        for row in import_string(path)(first, last, most):
+    for occurrences_between in OCCURRENCES:
+        for row in occurrences_between(first, last, most):
             if kind and row.kind != kind:
                 continue
             if towns and row.commune not in towns:

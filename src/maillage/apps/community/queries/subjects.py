@@ -1,26 +1,28 @@
 """The objects that a discussion stands under: whether somebody may read each, its title, its page.
 
-What stands above this feature says so by the setting `DISCUSSED`, a function for each kind.
+Each kind has a function in `FINDERS`.
 """
 
+from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
-from django.utils.module_loading import import_string
 
 from maillage.apps.community import access
 from maillage.apps.community.models import Meeting, Resource
 from maillage.apps.community.rules.discussions import SUBJECTS, Subject
 from maillage.apps.directory.access import lieux_for
 from maillage.apps.outreach.models import Outing
+from maillage.web.hooks import Hook
+
+# For each kind, a function giving its object to a user who may read it.
+FINDERS: Hook[tuple[str, Callable[[int, Any], Subject | None]]] = Hook()
 
 
 def find(kind: str, row: int, user: Any) -> Subject | None:
     """Return the object of a kind and a number; None when there is none that a user may read."""
-    if kind not in SUBJECTS or kind not in settings.DISCUSSED:
-        return None
-    return import_string(settings.DISCUSSED[kind])(row, user)
+    finder = dict(FINDERS).get(kind) if kind in SUBJECTS else None
+    return finder(row, user) if finder else None
 
 
 def resource(row: int, user: Any) -> Subject | None:

@@ -106,9 +106,7 @@ def _insert_facets(facets: Sequence[tuple[str, int]]) -> None:
 
 
 def mark_areas() -> None:
-    """Write again where every published place stands, once the contours of areas have changed
-    (`settings.AREAS_READ_BY`).
-    """
+    """Write again where every published place stands, once the contours of areas have changed."""
     marks.leave(SUBJECT)
     with connection.cursor() as cursor:
         for kind in AREAS:

@@ -3,20 +3,20 @@ along.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, QuerySet
 from django.db.models.expressions import RawSQL
-from django.utils.module_loading import import_string
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Change, Lieu, Proposal, Structure
 from maillage.web import bulk
+from maillage.web.hooks import Hook
 
+STAKES: Hook[Callable[..., rules.Stakes]] = Hook()
 FEW = 500  # texts asked for at once
 
 
@@ -26,12 +26,8 @@ def stakes(
     structures: Collection[int] | RawSQL | None = None,
     lieux: Collection[int] | RawSQL | None = None,
 ) -> rules.Stakes:
-    """Return the teams of structures and the referrals of places; None: of all of them.
-
-    Who knows them stands above this feature: `STAKES_OF` names it.
-    """
-    counted: rules.Stakes = import_string(settings.STAKES_OF)(at=at, structures=structures, lieux=lieux)
-    return counted
+    """Return the teams of structures and the referrals of places; None: of all of them."""
+    return STAKES.only()(at=at, structures=structures, lieux=lieux)
 
 
 @dataclass(frozen=True, slots=True)

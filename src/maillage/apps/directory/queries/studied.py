@@ -24,7 +24,7 @@ def census(departements: Collection[str]) -> Census:
         f"l’annuaire ({wording.listing(names)})" if names else "",
         [{**lieu.sheet, "id": lieu.slug} for lieu in rows],
         source_of={lieu.slug: str(lieu.source_id) for lieu in rows},
-        apart=map(frozenset, declined_pairs),
+        distinct_pairs=map(frozenset, declined_pairs),
         doubles=published.doubles(),
     )
 

@@ -1,15 +1,15 @@
 """One place: its page, its documents, and reports from visitors."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import segno
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.module_loading import import_string
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.apps.directory import access, rules
@@ -19,8 +19,11 @@ from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import history, maps, places, results, where
 from maillage.kernel.errors import Refused
 from maillage.web import printing, refusals
+from maillage.web.hooks import Hook
 from maillage.words.languages import say, to_say
 
+# Panels of the sheet: a template, and the function giving its rows for a place at a moment.
+PANELS: Hook[tuple[str, Callable[[Lieu, datetime], Any]]] = Hook()
 CARDS = range(4)
 TOO_MANY = Refused(
     to_say("Votre message n’est pas parti."),
@@ -65,11 +68,9 @@ def _message(request: HttpRequest, sheet: places.Sheet, row: Lieu) -> str:
 
 
 def _panels(row: Lieu) -> list[tuple[str, Any]]:
-    """Return the panels that features above add to this sheet, each a template and its rows, as named in the
-    settings.
-    """
+    """Return the panels that features above add to this sheet, each a template and its rows."""
     at = timezone.now()
-    return [(name, import_string(path)(row, at)) for name, path in settings.SHOWN_WITH_A_PLACE.items()]
+    return [(template, rows_of(row, at)) for template, rows_of in PANELS]
 
 
 @require_safe

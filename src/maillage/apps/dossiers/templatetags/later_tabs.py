@@ -1,11 +1,14 @@
-"""The tabs of a territory that features above this one bring (`settings.TERRITORY_TABS`)."""
+"""The tabs of a territory that features above this one bring."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import template
-from django.conf import settings
-from django.utils.module_loading import import_string
 
+from maillage.web.hooks import Hook
+
+# Tabs of the rooms above: a user and a place give an identifier, words and an address.
+TABS: Hook[Callable[[Any, str], tuple[str, str, str] | None]] = Hook()
 register = template.Library()
 
 
@@ -21,4 +24,4 @@ def tabs_of(context: dict[str, Any], place: str) -> list[tuple[str, str, str]]:
     request = context.get("request")
     if request is None or not place:
         return []
-    return [tab for path in settings.TERRITORY_TABS if (tab := import_string(path)(request.user, place))]
+    return [tab for tab_of in TABS if (tab := tab_of(request.user, place))]

@@ -118,7 +118,7 @@ def _chips(
 def _proposals(asked: StudyRequest, study: Study) -> list[tuple[str, list[dict[str, str]]]]:
     """Return the territories that one may first think of, before any is chosen: around, then as populous."""
     here = gazetteer().get(study.inputs["code"])
-    around = gazetteer().around(here)
+    around = gazetteer().neighbours(here)
     alike = [t for t in gazetteer().alike(here, limit=2 * PROPOSED) if t not in around][:PROPOSED]
     groups = (("Autour", around), ("D’une population proche", alike))
     return [

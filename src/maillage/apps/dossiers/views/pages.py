@@ -385,6 +385,7 @@ def reports(request: HttpRequest, place: str) -> HttpResponse:
         }
         return {
             "files": {name: (label, path.stat().st_size) for name, (label, path) in sizes.items()},
+            "is_rewritten": queries.tasks_of(study, actions.publish_later.module_path, alive=True).exists(),
             "sheets": len(list((folder / "fiches").glob("*.pdf"))),
             "comments": queries.comments(study.place, reading.fingerprint),
             "sections": rules.SECTIONS,

@@ -6,14 +6,12 @@ from math import isnan
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.forms.models import model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.module_loading import import_string
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.apps.accounts.access import account_of, holding
@@ -193,7 +191,7 @@ def mission(request: HttpRequest, place: str, name: str) -> HttpResponse:
     )
     context |= {
         "told": queries.mission(place, on=timezone.localdate()),
-        "first_week": import_string(settings.FIRST_WEEK)(request.user, place, at.date()),
+        "first_week": queries.FIRST_WEEK.only()(request.user, place, at.date()),
         "steps": shown,
         "withdrawn": withdrawn,
     }

@@ -1,13 +1,12 @@
 """Cards above the lines: the next appointment, and the last look at the mailbox."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from maillage.apps.agenda.models import Appointment, MailboxRecord
 from maillage.apps.agenda.queries import appointment_words
@@ -17,6 +16,7 @@ from maillage.apps.droits.queries import persons
 from maillage.apps.people import queries as people
 from maillage.apps.people import rules as purposes
 from maillage.apps.people.models import Person
+from maillage.web.hooks import Hook
 from maillage.words.opening import clock, date_text, weekday
 from maillage.words.wording import count
 
@@ -58,13 +58,15 @@ class Mailbox:
     most: int
 
 
+# The next appointment given to a person by a referral, as a user may read it.
+REFERRAL_APPOINTMENT: Hook[Callable[[Any, Person, datetime], Next | None]] = Hook()
+
+
 def next_appointment(user: Any, person: Person, at: datetime) -> Next | None:
     """Return the next appointment of a person that a user may read, of the agenda or of a referral; None when
     there is none.
-
-    Referrals stand above this feature: `REFERRAL_OF` names what reads theirs.
     """
-    referred: Next | None = import_string(settings.REFERRAL_OF)(user, person, at)
+    referred: Next | None = REFERRAL_APPOINTMENT.only()(user, person, at)
     appointments = [each for each in (_booked(user, person, at), referred) if each is not None]
     return min(appointments, key=lambda appointment: appointment.at, default=None)
 

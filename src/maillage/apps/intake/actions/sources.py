@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import F, Q
-from django.utils.module_loading import import_string
 
 from maillage.apps.accounts.models import User
 from maillage.apps.directory import access, rules
@@ -21,7 +20,9 @@ from maillage.apps.intake.actions import pending
 from maillage.apps.intake.queries import pending as queries
 from maillage.apps.intake.queries.pending import PendingFile
 from maillage.kernel.errors import Refused
+from maillage.web.hooks import Hook
 
+FILE_FETCHER: Hook[Callable[..., tuple[str, bytes]]] = Hook()
 AWAITS = timedelta(days=60)  # a file read again stays until somebody decides, or the next one comes
 AGAIN = timedelta(days=1)  # after a failure
 EARLY = timedelta(hours=1)  # a daily reading does not drift by the length of the former one
@@ -120,8 +121,7 @@ def _fetched(source: Source, *, at: datetime) -> PendingFile | None:
     reader = source.reader
     if reader is None or not access.holds(reader, ()):
         raise NOBODY
-    fetch: Callable[..., tuple[str, bytes]] = import_string(settings.FILE_FETCHER)
-    name, content = fetch(source.address, inside=settings.SOURCES_INSIDE)
+    name, content = FILE_FETCHER.only()(source.address, inside=settings.SOURCES_INSIDE)
     if hashlib.sha256(content).hexdigest() == source.digest:
         return None
     found = pending.keep(

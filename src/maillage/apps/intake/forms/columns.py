@@ -169,11 +169,11 @@ def chosen(target: str, word: correct.Word) -> str:
     """Return the current meaning of a word, as a choice: '' when unknown, or when no single choice expresses
     it.
     """
-    if not word.known or word.elsewhere or len(word.given) > 1:
+    if not word.known or word.elsewhere or len(word.meanings) > 1:
         return ""
-    if not word.given or NO in word.given:
+    if not word.meanings or NO in word.meanings:
         return correct.NOTHING
-    return word.given[0] if word.given[0] in {id for id, _ in word_choices(target)} else ""
+    return word.meanings[0] if word.meanings[0] in {id for id, _ in word_choices(target)} else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,11 +240,11 @@ def _vocabulary(column: Column) -> Vocabulary:
 
 def _word_field(column: Column, word: correct.Word) -> WordField:
     choice = chosen(column.target, word)
-    parts = [history.value_text(column.target, list(word.given))] if word.given else []
+    parts = [history.value_text(column.target, list(word.meanings))] if word.meanings else []
     parts += filter(None, map(_elsewhere, word.elsewhere))
     now = ", ".join(parts) if word.known and not choice else ""
     name = word_name(column.name, column.target, word.text)
-    return WordField(name, word, word_choices(column.target, word.given), choice, now)
+    return WordField(name, word, word_choices(column.target, word.meanings), choice, now)
 
 
 STATES = {"planned": " (en projet)", NO: " (pas proposé)"}

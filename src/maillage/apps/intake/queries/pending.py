@@ -410,7 +410,7 @@ def as_json(found: Result) -> dict[str, Any]:
         ],
         **{name: getattr(found, name) for name in LISTS},
         "united": found.united,
-        "asked": found.asked,
+        "asked": found.unexplained,
         "faults": [asdict(fault) for fault in found.faults],
     }
 
@@ -443,7 +443,7 @@ def checked_result(waiting: PendingFile, told: Progress) -> Result | None:
             for name in LISTS
         },
         united=kept["united"],
-        asked=tuple((column, tuple(map(tuple, words))) for column, words in kept["asked"]),
+        unexplained=tuple((column, tuple(map(tuple, words))) for column, words in kept["asked"]),
         faults=tuple(Fault(**fault) for fault in kept["faults"]),
     )
 
@@ -505,7 +505,7 @@ def expected(found: Result, source: str, *, at: datetime) -> dict[str, Any]:
         "disent_leur_offre": report.says_an_offer(found),
         "a_preciser": [
             {"colonne": column, "valeurs": words[:TOLD_WORDS], "n": len(words)}
-            for column, words in found.asked
+            for column, words in found.unexplained
         ],
         "a_verifier": sum(row.doubtful for row in found.accepted),
         "absents": len(missing),

@@ -1,21 +1,21 @@
 """Mandates, for those who help: listed, prepared with the person, signed, read again, stopped."""
 
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 import segno
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.apps.accounts.access import account_of, holding
+from maillage.apps.accounts.models import User
 from maillage.apps.accounts.queries import broken
 from maillage.apps.mandats import access
 from maillage.apps.mandats.actions import preparing, records, signing, stopping
@@ -29,10 +29,13 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.reports.assistance import models as papers
 from maillage.web import printing, refusals
+from maillage.web.hooks import Hook
 from maillage.web.photographs import read_photograph
 from maillage.words.languages import FRENCH, LANGUAGES, speaking
 from maillage.words.wording import count
 
+# Panels of the sheet: a template, and the function giving its rows for a mandate and its reader.
+PANELS: Hook[tuple[str, Callable[[Mandat, User], Any]]] = Hook()
 PAGE = 40
 SEVERAL = {
     "renouveler": "Préparés, à signer avec chaque personne : {}. Une erreur ? Cochez-les ici, puis "
@@ -248,10 +251,7 @@ def mandat(request: HttpRequest, pk: int) -> HttpResponse:
         "now": timezone.now(),
         "suspended": row.suspended_on(today),
         "sending": secrets.token_urlsafe(12),
-        "beside": [
-            (name, import_string(path)(row, account_of(request)))
-            for name, path in settings.SHOWN_WITH_A_MANDATE.items()
-        ],
+        "beside": [(template, rows_of(row, account_of(request))) for template, rows_of in PANELS],
     }
     return render(request, "mandats/space/mandat.html", context)
 

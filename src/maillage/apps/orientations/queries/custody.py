@@ -1,6 +1,4 @@
-"""What a place would take along into another custody: its team, and the persons on their way
-(`settings.STAKES_OF`).
-"""
+"""What a place would take along into another custody: its team, and the persons on their way."""
 
 from collections.abc import Collection
 from datetime import datetime

@@ -104,7 +104,7 @@ def structures_following(person: Person) -> list[Following]:
 
 def next_appointment(user: Any, person: Person, at: datetime) -> Next | None:
     """Return the next appointment that a referral gives a person: the user’s own; others’, if the person
-    agreed to let helpers know (`REFERRAL_OF`).
+    agreed to let helpers know.
     """
     is_shown = persons.agreed(person, rules.SHOW)
     rows = Orientation.objects.filter(stripped_at=None) if is_shown else orientations_for(user)

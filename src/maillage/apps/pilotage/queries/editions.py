@@ -133,7 +133,7 @@ def compared(study: Study, before: str, after: str, *, planned: bool, writes: bo
 def since_edition(
     study: Study, *, figures: changes.Json | None = None, reading: Reading | None = None
 ) -> Changes | None:
-    """Compare today with the latest edition from which something happened (`settings.CHANGES_OF`); None
+    """Compare today with the latest edition from which something happened; None
     without any. A plan is compared where both are published. figures, reading: of a study whose files are
     still to be written, its etude.json and its reading.
     """

@@ -198,6 +198,7 @@ def schedule(action: PlanAction) -> rules.Schedule:
         pilot=action.pilot,
         starts_on=action.starts_on,
         ends_on=action.ends_on,
+        votes_on=action.vote_on,
         waits_until=before.ends_on if before is not None and before.standing in rules.ALIVE else None,
         whole_starts_on=whole.starts_on if whole is not None else None,
         whole_ends_on=whole.ends_on if whole is not None else None,

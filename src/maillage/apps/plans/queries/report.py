@@ -65,7 +65,7 @@ def plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
 
 
 def published_plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
-    """Return the plan of a territory that anybody may read (`settings.PLAN_OF`), None without one."""
+    """Return the plan of a territory that anybody may read, None without one."""
     rows = Plan.objects.filter(place=plan_place(canonical(code)))
     is_public = rows.filter(published_at__isnull=False).exists()
     return plan_of(code, reading, on=on) if is_public else None
@@ -85,6 +85,7 @@ def _actor(row: FrameActor, frame: Frame) -> PlanActor:
 
 def _action(shown: ActionRow) -> PlanAction:
     row, concerned = shown.row, shown.concerned
+    votes_on = None if rules.VOTE_PASSED in shown.warnings else row.vote_on
     return PlanAction(
         number=row.number,
         label=row.label,
@@ -101,8 +102,8 @@ def _action(shown: ActionRow) -> PlanAction:
         ends=_day(row.ends_on),
         first_day=row.starts_on.isoformat() if row.starts_on else "",
         last_day=row.ends_on.isoformat() if row.ends_on else "",
-        vote=_day(row.vote_on),
-        vote_day=row.vote_on.isoformat() if row.vote_on else "",
+        vote=_day(votes_on),
+        vote_day=votes_on.isoformat() if votes_on else "",
         budget=row.budget,
         costs=rules.costs_words(row.costs),
         investment=sum(investment for _, _, investment in row.costs),

@@ -43,7 +43,7 @@ def _few_since(survey: Survey, n: int, made: Sequence[Tabulation]) -> int:
     Even an unchanged table, beside one that changed, would reveal which questions the new respondents were
     asked.
     """
-    kept_ = any(whole.kept for whole in made)
+    kept_ = any(whole.is_previous for whole in made)
     for row in Publication.objects.filter(survey=survey).order_by("-number"):
         if 0 < abs(n - row.content["n"]) < rule_of(survey.kind).least or (n == row.content["n"] and kept_):
             return int(row.number)

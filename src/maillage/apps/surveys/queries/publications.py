@@ -6,12 +6,10 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet, TextField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from maillage.apps.surveys.models import Publication, Survey
 from maillage.reports.page import blocks, editable, html, pdf, photographs, theme
@@ -22,9 +20,11 @@ from maillage.reports.survey import document
 from maillage.reports.survey.former_reasons import with_one_reason
 from maillage.studies.survey.protection import rule_of
 from maillage.studies.survey.tables import Counted, counted
+from maillage.web.hooks import Hook
 
 Look = tuple[Theme | None, Photograph | None]
 # When answers were given: a survey published late is not the latest. Older editions have no such day.
+LOOK: Hook[Callable[[str], Look]] = Hook()  # of a territory: its theme, its photograph
 BY_DAY = Coalesce(
     KT("content__answered_on"), Cast("survey__closes_on", TextField()), Cast("published_at", TextField())
 )
@@ -51,8 +51,7 @@ def public_edition(slug: str) -> Publication | None:
 
 def look_of(survey: Survey) -> Look:
     """Return how the reports of the territory of a survey look today: they change, an edition does not."""
-    look: Look = import_string(settings.LOOK_OF)(survey.territory)
-    return look
+    return LOOK.only()(survey.territory)
 
 
 def dressed(write: Callable[[Document], bytes], stored: dict[str, Any], look: Look) -> bytes:

@@ -60,7 +60,7 @@ class GapRow:
     reason: str
     source: str
     on: date
-    rank: tuple[int, int, float, float]
+    rank: tuple[int, bool, int, float, float]
 
     @property
     def key(self) -> str:

@@ -31,33 +31,33 @@ def unsolved(n: int, *, example: bool = False) -> None:
         )
 
 
-def test_nobody_seen_is_said(client, study):
+def test_nobody_met_is_written(client, study):
     page = client.get(PAGE)
     assert page.status_code == 200
     assert "Aucune orientation du" in page.content.decode()
     assert "Aucune réponse pour l’instant" in page.content.decode()
 
 
-def test_invented_people_are_told_apart(client, study):
+def test_invented_people_are_counted_apart(client, study):
     person = people.welcome(by=None, structure=None, at=datetime.now(UTC), example=True)
     carried = Carried(mode="self", token="x", place="38151")
-    for id, given in SANDRINE.items():
-        carried = carried.answered(id, given)
+    for id, answer in SANDRINE.items():
+        carried = carried.answered(id, answer)
     bilans.keep(carried, purpose="person", how="click", person=person, at=datetime.now(UTC))
     page = client.get(PAGE).content.decode()
     assert "1 personne inventée" in page
     assert "Aucune réponse pour l’instant" in page
 
 
-@pytest.mark.parametrize(("n", "shown"), [(10, 0), (11, 11), (21, 11)])
-def test_a_need_without_solution_is_a_need_seen_from_eleven(client, study, n, shown):
+@pytest.mark.parametrize(("n", "published"), [(10, 0), (11, 11), (21, 11)])
+def test_needs_without_solution_are_published_from_eleven(client, study, n, published):
     unsolved(n)
     assert ("n’ont trouvé aucun lieu" in client.get("/territoires/38151/manques/").content.decode()) is bool(
-        shown
+        published
     )
     page = client.get(PAGE).content.decode()
-    assert ("Des besoins sont restés sans lieu" in page) is not bool(shown)
-    assert (f"<strong>{shown}</strong> fois" in page) is bool(shown)
+    assert ("Des besoins sont restés sans lieu" in page) is not bool(published)
+    assert (f"<strong>{published}</strong> fois" in page) is bool(published)
     assert "Les chiffres avancent par lots de 11" in page
 
 
