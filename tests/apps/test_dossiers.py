@@ -267,13 +267,13 @@ def test_claimed_places_have_every_word_of_the_name(q, codes):
     assert {each.code for each in queries.claimed_places(parse(q))} == codes
 
 
-def test_a_number_that_names_a_kept_perimeter_is_checked_there(client, home):
+def test_a_number_that_names_a_stored_perimeter_is_checked_there(client, home):
     Perimeter.objects.create(slug="les-hauts", name="Échirolles, les Hauts", code="38151", zones="")
-    found = client.get("/verifier/", {"q": "3 000 personnes à Échirolles, les Hauts"})
-    assert found["Location"].startswith("/territoires/les-hauts/verifier/")
+    response = client.get("/verifier/", {"q": "3 000 personnes à Échirolles, les Hauts"})
+    assert response["Location"].startswith("/territoires/les-hauts/verifier/")
 
 
-def test_a_number_is_checked_against_the_study_that_is_kept_without_asking_for_another(client, study):
+def test_a_number_is_checked_against_the_latest_study_without_computing_another(client, study):
     Correction.objects.create(
         table="cnaf-2021-iris", key="381510101", column="rsa", value=40, reason="Relevé"
     )

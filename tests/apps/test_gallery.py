@@ -134,22 +134,22 @@ def test_a_published_survey_gives_its_charts_to_its_territory_until_it_is_withdr
     survey = Survey.objects.create(
         kind="inhabitants", title="Habitants", slug="habitants", territory=PLACE, made_at=at
     )
-    asked = {
+    question = {
         "question": "lieu_connu",
         "libelle": "Connaissez-vous un lieu ?",
         "groupe": "",
         "arrondi": "nearest",
     }
-    asked |= {"base": 238, "calcul": "redressé", "univers": "habitants"}
-    no = asked | {"modalite": "non", "libelle_modalite": "Non", "part": 68, "bas": 61, "haut": 73}
+    question |= {"base": 238, "calcul": "redressé", "univers": "habitants"}
+    no = question | {"modalite": "non", "libelle_modalite": "Non", "part": 68, "bas": 61, "haut": 73}
     svg = '<svg viewBox="0 0 462 118" role="img" aria-label="Non : 68 %"><rect fill="url(#constat-1)"/></svg>'
     caption = "Connaissez-vous un lieu ? Base : habitants, 238 réponses."
     alt = "68\xa0% des habitants ne connaissent aucun lieu. Non : 68\xa0% (entre 61 et 73\xa0%)."
     picture = {"kind": "picture", "svg": svg, "alt": alt, "caption": caption}
     content = {"tables": [no], "document": {"chapters": [{"blocks": [{"left": [picture]}]}]}}
     edition = Publication.objects.create(survey=survey, number=1, content=content, published_at=at)
-    drawn = {plate.id: plate for plate in queries.plates_of(study)}
-    plate = drawn["enquete-inhabitants-lieu-connu"]
+    plates_by_id = {plate.id: plate for plate in queries.plates_of(study)}
+    plate = plates_by_id["enquete-inhabitants-lieu-connu"]
     assert plate.title == "68\xa0% des habitants ne connaissent aucun lieu"
     assert plate.table.rows == (("Non", "68\xa0% (entre 61 et 73\xa0%)"),)
     assert "2026" in plate.source and "238" in plate.source

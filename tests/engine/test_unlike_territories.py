@@ -366,7 +366,8 @@ def test_the_picture_of_a_gap_counts_the_communes_of_its_own_line_as_the_dossier
     both = {"practices": helps["practices"] | {"wifi": {"state": "offered"}}}
     spots = (("18279", 47.222, 2.069, helps), ("18103", 47.14, 1.85, both), ("18214", 47.19, 2.2, {}))
     places = [
-        place(code, code_insee=code, latitude=lat, longitude=lon, **said) for code, lat, lon, said in spots
+        place(code, code_insee=code, latitude=lat, longitude=lon, **practices)
+        for code, lat, lon, practices in spots
     ]
     territory = subject(studied("200090561"), places)
     offer = territory.reading.offer

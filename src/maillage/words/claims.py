@@ -149,7 +149,7 @@ def _stem(word: str) -> str:
 
 
 def is_low(text: str) -> bool:
-    """Return whether a sentence says « no », or little: « n’ont pas », « mal à l’aise »."""
+    """Return True for a sentence that says « no », or little: « n’ont pas », « mal à l’aise »."""
     return not LOW.isdisjoint(plain(text).split())
 
 

@@ -556,8 +556,8 @@ def surveyed_place(place: str) -> str:
 
 
 def survey_answers(place: str) -> list[Mapping[tuple[str, str, str], criteria.Answered]]:
-    """Return what each published survey of a place answers, the latest first: its own, and those of the zones
-    that cut it whole.
+    """Return the published answers of each survey of a place, the latest first: its own, and those of the
+    zones that cut it whole.
     """
     code = same_places(place)[-1]
     perimeters = Perimeter.objects.filter(code=code).exclude(zones="")
@@ -897,8 +897,8 @@ def names_of(claim: Claim) -> list[str]:
 
 
 def is_named_by(place: str, claim: Claim) -> bool:
-    """Return whether a claim may be of a place: it names this one, the territory that its zones cut whole, or
-    none.
+    """Return True for a claim that may be of a place: it names this one, the territory that its zones cut
+    whole, or none.
     """
     perimeters, places = claimed(claim)
     codes = {*(row.slug for row in perimeters), *(each.code.casefold() for each in places)}

@@ -200,12 +200,12 @@ def _words_of_difficulty() -> frozenset[str]:
 
 
 def names_difficulty(words: str) -> bool:
-    """Return whether a noun is one of digital difficulty, and no part of the people: « d’illectronisme »."""
+    """Return True for a noun of digital difficulty, and no part of the people: « d’illectronisme »."""
     return not TROUBLE.isdisjoint(topic(words.lower()))
 
 
 def _is_of_difficulty(claim: Claim, names: str) -> bool:
-    """Return whether the words of a number leave it to be of digital difficulty: none, or only its own."""
+    """Return True where the words of a number leave it to be of digital difficulty: none, or only its own."""
     words = set(topic(claim.text, names))
     if not words:
         return True
@@ -219,11 +219,11 @@ def _of_survey(claim: Claim, surveys: Sequence[Answers], where: str, names: str)
     share = claim.share
     if share is None:
         return None
-    rows = [row for survey in surveys for row in asked_rows(claim.text, survey, names)]
+    rows = [row for survey in surveys for row in matching_rows(claim.text, survey, names)]
     fitting = [row for row in rows if share.low <= row.high and row.low <= share.high]
     if not rows or (not fitting and len({row.question for row in rows}) > 1):
         return None
-    row = min(fitting, key=lambda each: abs(each.percent - share.value)) if fitting else rows[0]
+    row = min(fitting, key=lambda row: abs(row.percent - share.value)) if fitting else rows[0]
     kind: Kind = "bas" if share.high < row.low else "haut" if share.low > row.high else "compatible"
     return Verdict(
         kind=kind,
@@ -236,27 +236,27 @@ def _of_survey(claim: Claim, surveys: Sequence[Answers], where: str, names: str)
     )
 
 
-def asked_rows(text: str, answers: Answers, names: str = "") -> list[Answered]:
+def matching_rows(text: str, answers: Answers, names: str = "") -> list[Answered]:
     """Return the answers of a survey that a sentence speaks of: every word of it is in the question or the
     answer, and both say « no » or neither. The halves of a scale come before its answers, those of everybody
     before those of a group, which the sentence names first.
     """
     words, low = topic(text, names), is_low(text)
     questions = {key[:2]: row.question for key, row in answers.items()}
-    found: dict[tuple[str, str, str], list[Answered]] = {}
+    rows_by_question: dict[tuple[str, str, str], list[Answered]] = {}
     for (kind, question, answer), row in answers.items():
         _, _, group = answer.partition(" | ")
-        label, asked = set(topic(row.label.lower())), _stems(question, row.question)
+        label, question_words = set(topic(row.label.lower())), _stems(question, row.question)
         by, _, name = group.partition(" : ")
         among = _stems(by, name, questions.get((kind, by), "")) if group else set()
         rest = set(words) - (among if words[:1] and words[0] in among else set())
         is_of_group = not group or (len(rest) < len(words) and not is_low(name))
         is_named = label & rest or plain(row.label) in BARE
-        if rest and is_of_group and is_named and rest <= asked | label and is_low(row.label) == low:
+        if rest and is_of_group and is_named and rest <= question_words | label and is_low(row.label) == low:
             about = f", « {questions.get((kind, by), by)} » « {name} »" if group else ""
-            shown = replace(row, universe=f"{row.universe}{about}")
-            found.setdefault((kind, question, group), []).append(shown)
-    ordered = sorted(found.items(), key=lambda each: (bool(each[0][2]), _extra(each[1], words)))
+            labelled_row = replace(row, universe=f"{row.universe}{about}")
+            rows_by_question.setdefault((kind, question, group), []).append(labelled_row)
+    ordered = sorted(rows_by_question.items(), key=lambda item: (bool(item[0][2]), _extra(item[1], words)))
     return [row for _, rows in ordered for row in _halves(rows, text)]
 
 
@@ -273,20 +273,20 @@ def _halves(rows: Sequence[Answered], text: str) -> list[Answered]:
     """Return the half of a scale that a sentence means, then the answers that it spells: the half that is
     published, else the sum of its answers, of which the sums of the bounds hold the interval.
     """
-    whole = max(rows, key=lambda row: row.label.count(" ou "))
+    half = max(rows, key=lambda row: row.label.count(" ou "))
     stems = {topic(row.label.lower()) for row in rows}
     if len(rows) == 1 or len(stems) > 1:
         return list(rows)
-    if " ou " not in whole.label:
-        whole = replace(
-            whole,
+    if " ou " not in half.label:
+        half = replace(
+            half,
             label=" ou ".join([rows[0].label, *(lower_first(row.label) for row in rows[1:])]),
             percent=sum(row.percent for row in rows),
             low=sum(row.low for row in rows),
             high=min(100.0, sum(row.high for row in rows)),
-            computed=f"{whole.computed}, marges additionnées",
+            computed=f"{half.computed}, marges additionnées",
         )
-    return [whole, *(row for row in rows if row != whole and plain(row.label) in plain(text))]
+    return [half, *(row for row in rows if row != half and plain(row.label) in plain(text))]
 
 
 def _unknown(claim: Claim, measures: Sequence[Measured]) -> Verdict | None:

@@ -86,14 +86,14 @@ def _answer(
     if is_of_some and not claim.is_of_country and not queries.claimed_places(claim):
         claim = replace(claim, some=claim.some or claim.noun)
     head = FRANCE if is_national else where
-    here = None if is_national else reading
+    local_reading = None if is_national else reading
     answer = verdict.judge(
         claim,
         measures,
         where=head,
-        surveys=queries.survey_answers(place) if here else (),
-        names=" ".join([*queries.names_of(claim), here.territory.name if here else ""]),
-        no_place=here.offer.no_place if here and here.offer else "",
+        surveys=queries.survey_answers(place) if local_reading else (),
+        names=" ".join([*queries.names_of(claim), local_reading.territory.name if local_reading else ""]),
+        no_place=local_reading.offer.no_place if local_reading and local_reading.offer else "",
     )
     is_apart = bool(answer.cited) or answer.kind in ("inconnu", "question")
     shares = definition(LEVELS).shares

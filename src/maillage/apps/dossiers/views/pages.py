@@ -293,13 +293,12 @@ def study_page(
     """Return a page on a finished study, with what every such page needs; more: what this one adds; stored:
     the study to read without asking for today's, unless its files are lost.
     """
-    if stored is None or queries.is_lost(stored):
-        found = finished(request, place)
-    else:
-        found = stored, StudyRequest(place=stored.place), queries.newer_study(stored)
-    if isinstance(found, HttpResponse):
+    if stored is not None and not queries.is_lost(stored):
+        study, study_request, newer = stored, StudyRequest(place=stored.place), queries.newer_study(stored)
+    elif isinstance(found := finished(request, place), HttpResponse):
         return found
-    study, study_request, newer = found
+    else:
+        study, study_request, newer = found
     reading = queries.reading(study)
     common = {
         "study": study,

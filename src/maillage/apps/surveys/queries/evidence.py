@@ -27,7 +27,7 @@ def published(place: str, *, by_group: bool = False) -> Mapping[tuple[str, str, 
 
 
 def survey_by_survey(places: Collection[str]) -> list[Findings]:
-    """Return what the last edition of each survey of some places publishes, groups and scales included, the
+    """Return the answers in the last edition of each survey of some places, groups and scales included, the
     latest first; no example.
     """
     rows = Publication.objects.filter(
