@@ -59,7 +59,7 @@ REPLAYED = (
     "tests/apps/test_papers.py::test_a_full_disk_says_so_and_leaves_nothing_half_written",
     "tests/apps/test_mandats_pages.py::test_a_full_disk_keeps_nothing_of_a_signature_nor_of_an_act",
     "tests/commands/test_diagnostic.py::test_a_full_disk_leaves_no_half_file",
-    "tests/commands/test_others.py::test_a_restoration_that_is_cut_leaves_one_state_or_the_other",
+    "tests/commands/test_other_commands.py::test_a_restoration_that_is_cut_leaves_one_state_or_the_other",
 )
 
 

@@ -76,7 +76,7 @@ def _read_all(wanted: Wanted, spot: Spot) -> None:
         facets=((f"pratique:{wanted.need}",),),
     )
     expected = naive(near)[: matching.READ]
-    looked = [place.lieu.pk for place in matching._found(wanted, spot)[0]]
+    looked = [place.lieu.pk for place in matching._examined(wanted, spot)[0]]
     assert set(expected) <= set(looked), "a place within reach was not looked at"
 
 

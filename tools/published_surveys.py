@@ -41,7 +41,7 @@ from maillage.studies.survey.columns import CITED
 from maillage.studies.survey.tables import Row
 from tests.banks import with_communes
 from tests.published import reproduction
-from tests.published.reproduction import RULES, Found
+from tests.published.reproduction import RULES, Reproduction
 
 FOLDER = Path(__file__).resolve().parents[1] / "data/raw/maillage/enquetes"
 SEED = 20_211_130  # the day of the presentation in Maubeuge
@@ -463,7 +463,7 @@ def figures() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def again(row: Mapping[str, str]) -> Found:
+def again(row: Mapping[str, str]) -> Reproduction:
     """Return the result of the answers for a published figure. base: `tous`, or `question=réponse|réponse`
     beside the question.
     """
@@ -478,7 +478,7 @@ def again(row: Mapping[str, str]) -> Found:
     concerned = reproduction.says(table[question], row["reponses"].split())
     if row["note"]:
         concerned = base & ~reproduction.says(table[question], ["ordinateur"])
-    return reproduction.found(
+    return reproduction.reproduce(
         concerned, base, float(row["publie"]), weights=weights, decimals=int(row["decimales"])
     )
 

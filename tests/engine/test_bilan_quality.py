@@ -73,7 +73,7 @@ def test_with_nothing_every_figure_says_what_it_needs():
     published = bilan_measures.quality(quality)
     assert published.observed.why == "Pas encore assez de réponses : 0 sur 30"
     assert published.questions == ()
-    assert "X1 (0)" in published.questions_waiting
+    assert "X1 (0)" in published.unpublished_questions
 
 
 @pytest.mark.parametrize(("n", "is_published"), [(29, False), (30, True)])

@@ -495,7 +495,7 @@ def test_a_question_put_to_nearly_all_tells_neither_its_base_nor_its_shares():
         aise=["pas"] * 60 + ["peu"] * 125 + ["tres"] * 7, qui=["proche"] * 90 + ["lieu"] * 95 + [""] * 7
     )
     sampled = samples.sample(answers, FORM)
-    card = next(each for each in survey_cards.every(sampled) if each.asked.name == "qui")
+    card = next(each for each in survey_cards.every(sampled) if each.answers.name == "qui")
     assert all(
         line["effectif"] == "" and line["base"] == ""
         for line in survey_document.rows([card], computed="brut")
@@ -772,7 +772,7 @@ def learn_edition(attacker: Attacker, data, lines, made_cards, within: dict) -> 
         if line["base"] != "":
             attacker.learn(attacker.mask(**within, **{line["question"]: True}), line["base"])
     labels = {
-        card.asked.label: (card.asked.name, {each.label: each.name for each in card.asked.lines})
+        card.answers.label: (card.answers.name, {each.label: each.name for each in card.answers.lines})
         for _, card in made_cards
     }
     for grid in drawn_tables(data):

@@ -1,5 +1,5 @@
-"""What changed since the wave before, from what both published: a share rises or falls only outside its
-interval.
+"""The changes since the wave before, from the figures that both published: a share rises or falls only
+outside its interval.
 
 Source: docs/methods/resultats-enquete.md
 """
@@ -26,7 +26,7 @@ class Before:
     """An edition of the wave before, as it was published. name, later_name: how columns call it and the wave
     after it; about: its title, number and year.
 
-    rows: those of its tables (`reports.survey.document.COLUMNS`), without a cross, and of its scales. apart:
+    rows: those of its tables (`reports.survey.document.COLUMNS`), without a cross, and of its scales. unlike:
     why its shares are not those of the same people (another territory, another universe), '' when they are.
     """
 
@@ -35,7 +35,7 @@ class Before:
     about: str
     weighted: bool
     rows: Sequence[PublishedRow]
-    apart: str = ""
+    unlike: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Change:
     counted.
     """
 
-    asked: QuestionAnswers
+    answers: QuestionAnswers
     gap: Gap
     moved: bool
 
@@ -55,7 +55,7 @@ def changes(before: Before, questions: Sequence[QuestionAnswers]) -> tuple[list[
 
     What the calibration imposes has no interval: it measures nothing and is left out, and so is who answered.
     """
-    held = {
+    rows_by_answer = {
         (row["question"], row["modalite"]): row
         for row in before.rows
         if not row["groupe"] and row["part"] != ""
@@ -64,22 +64,26 @@ def changes(before: Before, questions: Sequence[QuestionAnswers]) -> tuple[list[
     answers = {(row["question"], row["modalite"]): row["libelle_modalite"] for row in before.rows}
     pairs: list[tuple[QuestionAnswers, str, Estimate, Estimate]] = []
     reworded = []
-    for asked in questions:
-        if asked.of_whom or asked.observed or asked.name not in words:
+    for wave_answers in questions:
+        if wave_answers.of_whom or wave_answers.observed or wave_answers.name not in words:
             continue
-        same = all(answers.get((asked.name, line.name), line.label) == line.label for line in asked.lines)
-        if words[asked.name] != (asked.label, asked.universe) or not same:
-            reworded.append(asked.label)
+        same = all(
+            answers.get((wave_answers.name, line.name), line.label) == line.label
+            for line in wave_answers.lines
+        )
+        if words[wave_answers.name] != (wave_answers.label, wave_answers.universe) or not same:
+            reworded.append(wave_answers.label)
             continue
         pairs += [
-            (asked, line.label, *both)
-            for line in (*asked.groups, *asked.lines)
-            if (row := held.get((asked.name, line.name))) and (both := _both(asked, line, row))
+            (wave_answers, line.label, *both)
+            for line in (*wave_answers.groups, *wave_answers.lines)
+            if (row := rows_by_answer.get((wave_answers.name, line.name)))
+            and (both := _both(wave_answers, line, row))
         ]
     moves = comparisons.moves([(_interval(now), _interval(was)) for *_, was, now in pairs])
     return [
         Change(
-            asked=question,
+            answers=question,
             gap=Gap(
                 label=label,
                 first=before.name,
@@ -116,16 +120,18 @@ def blocks(before: Before, questions: Sequence[QuestionAnswers], *, weighted: bo
     compared.
     """
     out: list[Block] = [Text(text=f"À côté de {before.about}.", tone="lead")]
-    apart = before.apart or (WEIGHTED_ONCE if before.weighted != weighted else "")
-    if apart:
-        return [*out, Callout(tone="prudence", text=f"{apart} {NO_TREND}")]
+    unlike = before.unlike or (WEIGHTED_ONCE if before.weighted != weighted else "")
+    if unlike:
+        return [*out, Callout(tone="prudence", text=f"{unlike} {NO_TREND}")]
     compared, reworded = changes(before, questions)
     if not compared:
         return [*out, Callout(tone="prudence", text="Aucune réponse n’est publiée dans les deux vagues.")]
     moved = [each for each in compared if each.moved]
     out.append(
         Bullets(
-            items=tuple(f"{each.asked.label} {change_sentence(each.asked, each.gap).text}" for each in moved)
+            items=tuple(
+                f"{each.answers.label} {change_sentence(each.answers, each.gap).text}" for each in moved
+            )
         )
         if moved
         else Text(text=_nothing_moved(compared))
@@ -171,16 +177,16 @@ def _has_answers(change: Change) -> bool:
 
 def _rows(compared: Sequence[Change]) -> Iterator[tuple[Cell, ...]]:
     """Yield a row for each answer, question by question."""
-    for _, changes_ in groupby(compared, key=lambda change: change.asked.name):
+    for _, changes_ in groupby(compared, key=lambda change: change.answers.name):
         answers = list(changes_)
-        first = Cell(text=answers[0].asked.label, strong=True, span=len(answers))
+        first = Cell(text=answers[0].answers.label, strong=True, span=len(answers))
         for change in answers:
             yield first, *_row(change)
             first = Cell(span=0)
 
 
-def _row(each: Change) -> tuple[Cell, ...]:
-    gap = each.gap
+def _row(change: Change) -> tuple[Cell, ...]:
+    gap = change.gap
     points = rounded(gap.difference.value)
     signed = f"{'+' if points > 0 else ''}{number(points)}"
     return (
@@ -188,26 +194,26 @@ def _row(each: Change) -> tuple[Cell, ...]:
         *(
             Cell(
                 text=(
-                    f"{percent(rounded(figure.value, rule=each.asked.rounding))},"
+                    f"{percent(rounded(figure.value, rule=change.answers.rounding))},"
                     f" n{NBSP}={NBSP}{number(figure.n)}"
                 )
             )
             for figure in (gap.first_figure, gap.second_figure)
         ),
-        Cell(text=signed if each.moved else f"{signed}, pas net", strong=each.moved),
+        Cell(text=signed if change.moved else f"{signed}, pas net", strong=change.moved),
         Cell(text=" à ".join(bounds(gap.difference.low, gap.difference.high))),
     )
 
 
-def _note(found: Sequence[Change], reworded: Sequence[str]) -> str:
+def _note(compared: Sequence[Change], reworded: Sequence[str]) -> str:
     universes = listing(
-        list(dict.fromkeys(each.asked.universe.rstrip(".") for each in found if each.asked.universe))
+        list(dict.fromkeys(each.answers.universe.rstrip(".") for each in compared if each.answers.universe))
     )
-    left = (
+    reworded_text = (
         f" Reformulées, ou posées à d’autres, donc non comparées : {' ; '.join(reworded)}" if reworded else ""
     )
     return (
         f"Base : {universes or 'toutes les réponses'}. Les deux échantillons sont supposés indépendants. «"
         " Pas net » : le changement reste dans son intervalle, ou n’en sort que parce qu’on a regardé"
-        f" {number(len(found))} réponses (Holm).{left}"
+        f" {number(len(compared))} réponses (Holm).{reworded_text}"
     )

@@ -1,5 +1,5 @@
-"""What people found of a territory, beside the verdicts of the grid: who confirms, who contradicts, and where
-they part.
+"""The findings of people on a territory, beside the verdicts of the grid: who confirms, who contradicts, and
+where they part.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from maillage.words.wording import count, listing, lower_first
 
 @dataclass(frozen=True, slots=True)
 class FieldFinding:
-    """What somebody found: by whom, of what, whether they confirm it, their words, where and when they were
+    """A finding of somebody: by whom, of what, True if they confirm it, their words, where and when they were
     said.
 
     people: how many stated it together, 0 when they were not counted.
@@ -28,7 +28,7 @@ class FieldFinding:
 
 @dataclass(frozen=True, slots=True)
 class Testimony:
-    """What one group of people says of a finding."""
+    """The testimony of one group of people on a finding."""
 
     who: str
     contradicts: bool
@@ -52,13 +52,13 @@ def read(rows: Sequence[FieldFinding], axis: str = "") -> tuple[FindingReading, 
     """
     out = []
     for kind in kinds().values():
-        here = [row for row in rows if row.kind == kind.id]
-        if not here or axis not in ("", kind.axis):
+        kind_rows = [row for row in rows if row.kind == kind.id]
+        if not kind_rows or axis not in ("", kind.axis):
             continue
         voices = tuple(
-            Testimony(participants()[row.who], not row.confirms, row.words, _source(row)) for row in here
+            Testimony(participants()[row.who], not row.confirms, row.words, _source(row)) for row in kind_rows
         )
-        out.append(FindingReading(kind.says, count(len(here), "témoignage"), gap(here), voices))
+        out.append(FindingReading(kind.says, count(len(kind_rows), "témoignage"), gap(kind_rows), voices))
     return tuple(out)
 
 

@@ -70,7 +70,7 @@ def _row(lieu: Lieu, on: date) -> Row:
         structure_name=lieu.structure.name if named else "",
         kind=rules.kind_of(lieu.sheet),
         sheet=lieu.sheet,
-        last_said=max(
+        last_confirmed=max(
             (day for day in (lieu.updated_on, lieu.confirmed_on) if day and day <= on), default=None
         ),
         source=lieu.source.producer or lieu.source.name,
