@@ -37,6 +37,9 @@ HOME = Path(tempfile.mkdtemp(prefix="maison-", dir=SHARED))
 (HOME / "statique").mkdir()
 os.environ["MAILLAGE_HOME"] = str(HOME)
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# One way to multiply matrices on every processor: wider registers sum in another order, and a draw that falls on the
+# edge of a class changes side (the frozen figures of a territory move by 1 in 10,000).
+os.environ.setdefault("OPENBLAS_CORETYPE", "Haswell")
 # Spark counts a few thousand rows here: to compile its own code as for a day of work takes longer than that work.
 os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 os.environ["MAILLAGE_STORED_PAGES"] = "0"  # what a test writes by itself, no line of the journal tells
