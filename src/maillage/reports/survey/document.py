@@ -40,14 +40,13 @@ from maillage.reports.survey.findings import (
     Line,
     QuestionAnswers,
 )
-from maillage.reports.survey.published_row import PublishedRow
+from maillage.reports.survey.published_row import PublishedRow, printed
 from maillage.reports.survey.two_sides import Counterpart, Subject
 from maillage.reports.survey.waves import Before
 from maillage.studies.survey import protection
 from maillage.studies.survey.columns import CITED
 from maillage.studies.survey.protection import Protection
 from maillage.studies.survey.universe import UNKNOWN, Universe, things_of
-from maillage.words import rounding as rounds
 from maillage.words.dates import in_words
 from maillage.words.wording import (
     DASH,
@@ -1051,7 +1050,7 @@ def _row(
     card: Card, line: Line, group: str, n: int | None, counted: int | None, computed: str, kept: int
 ) -> PublishedRow:
     asked, figure = card.asked, line.figure
-    part, low, high = _printed(figure, asked, kept)
+    part, low, high = printed(figure, weighted=asked.weighted, rounding=asked.rounding, kept=kept)
     return {
         "question": asked.name,
         "libelle": asked.label,
@@ -1070,23 +1069,6 @@ def _row(
         "univers": asked.universe,
         "seuil": (card.crossed_least if group else card.least) or "",
     }
-
-
-def _printed(
-    figure: Figure, asked: QuestionAnswers, kept: int
-) -> tuple[float | str, float | str, float | str]:
-    """Return a share and its bounds, outwards, as a file writes them; "" where they are withheld, or where
-    margins impose the share: rounded outwards, no interval would look like one of a point.
-    """
-    if isinstance(figure, Withheld):
-        return "", "", ""
-    if asked.weighted and figure.low == figure.high:
-        return int(rounds.rounded(figure.value, rule=asked.rounding)), "", ""
-    if asked.weighted:
-        low, high = rounds.outwards(figure.low, figure.high, 1.0, most=100.0)
-        return int(rounds.rounded(figure.value, rule=asked.rounding)), int(low), int(high)
-    low, high = rounds.outwards(figure.low, figure.high, 10.0**-kept, most=100.0)
-    return round(figure.value, kept), round(low, kept), round(high, kept)
 
 
 def private_rows(cards: Iterable[Card], *, computed: str) -> list[dict[str, object]]:
