@@ -2,9 +2,9 @@
 the next.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from maillage.apps.surveys.models import Survey
 from maillage.apps.surveys.queries.answers import CHANNEL, PLACE, STRUCTURE
@@ -13,8 +13,10 @@ from maillage.forms.questionnaire import Question, words
 from maillage.kernel.errors import Refused
 from maillage.reports.survey import cards as survey_cards
 from maillage.reports.survey import charts as survey_charts
+from maillage.reports.survey import waves as wave_rules
 from maillage.reports.survey.charts import Bar
 from maillage.reports.survey.findings import PROFILE
+from maillage.reports.survey.published_row import printed
 from maillage.studies.survey import differences as survey_differences
 from maillage.studies.survey.differences import Compared
 from maillage.studies.survey.tables import Tabulation
@@ -22,6 +24,7 @@ from maillage.studies.survey.tabulation import of_sample
 from maillage.words.rounding import rounded
 from maillage.words.wording import NBSP, bounds, number
 
+Moves = Mapping[wave_rules.AnswerName, wave_rules.Move]
 NOT_SAID = PROFILE | {PLACE, STRUCTURE, CHANNEL}  # who answered, where and how: no subject of an answer
 
 
@@ -68,13 +71,62 @@ def beside(held: Frame, other: Frame) -> list[Pair]:
             why="L’une des deux enquêtes n’a aucune réponse.",
             do="Choisissez une enquête qui en a.",
         )
-    out = []
-    for k, (mine, theirs) in enumerate(shared(held, other)):
-        one = of_sample(held.sample, mine.name, rounding=held.survey.rounding)
-        two = of_sample(other.sample, theirs.name, rounding=held.survey.rounding)
-        if one.n and two.n:
-            out.append(_pair(held, other, mine, theirs, one, two, f"p{k}"))
-    return out
+    tables = [
+        (
+            mine,
+            theirs,
+            of_sample(held.sample, mine.name, rounding=held.survey.rounding),
+            of_sample(other.sample, theirs.name, rounding=held.survey.rounding),
+        )
+        for mine, theirs in shared(held, other)
+    ]
+    answered = [each for each in tables if each[2].n and each[3].n]
+    moves = _moves(held, other, answered)
+    return [_pair(held, other, *each, f"p{k}", moves) for k, each in enumerate(answered)]
+
+
+def _moves(
+    held: Frame, other: Frame, tables: Sequence[tuple[Question, Question, Tabulation, Tabulation]]
+) -> Moves:
+    """Return the change of every answer from a wave to the next, as the report of the later one decides and
+    rounds it: from published shares, every answer counted together; nothing where neither follows the other.
+    """
+    is_later = _follows(held.survey, other.survey)
+    if held.survey.kind != other.survey.kind or not (is_later or _follows(other.survey, held.survey)):
+        return {}
+    shares: list[dict[wave_rules.AnswerName, wave_rules.WaveShare]] = [{}, {}]
+    for mine, theirs, one, two in tables:
+        is_same = mine.name == theirs.name and _are_one(mine, theirs, one, two, held, other)
+        if not is_same or mine.observed:
+            continue
+        for wave, table, frame in zip(shares, (one, two), (held, other), strict=True):
+            for row in (x for x in table.rows if not x.by):
+                value, low, high = printed(row.figure, weighted=frame.weighted, rounding=table.rounding)
+                if isinstance(value, str) or isinstance(low, str) or isinstance(high, str):
+                    continue
+                name = " ".join(row.grouped) or row.category
+                wave[mine.name, name] = wave_rules.WaveShare(
+                    table.label, row.label, table.universe, str(frame.weighted), (value, low, high)
+                )
+    here, there = shares
+    return wave_rules.moves(there, here) if is_later else wave_rules.moves(here, there)
+
+
+def _as_published(compared: Compared, question: str, moves: Moves, *, is_later: bool) -> Compared:
+    """Return a comparison with the numbers and the verdict of the report, where it makes it. is_later: it is
+    the later wave less the earlier.
+    """
+    move = moves.get((question, compared.category))
+    if move is None:
+        return compared
+    ends = (move.low, move.high) if is_later else (-move.high, -move.low)
+    return replace(
+        compared,
+        points=move.points if is_later else -move.points,
+        low=ends[0],
+        high=ends[1],
+        p_looked=0.0 if move.is_sure else 1.0,
+    )
 
 
 def shared(held: Frame, other: Frame) -> list[tuple[Question, Question]]:
@@ -100,7 +152,14 @@ def shared(held: Frame, other: Frame) -> list[tuple[Question, Question]]:
 
 
 def _pair(
-    held: Frame, other: Frame, mine: Question, theirs: Question, one: Tabulation, two: Tabulation, id: str
+    held: Frame,
+    other: Frame,
+    mine: Question,
+    theirs: Question,
+    one: Tabulation,
+    two: Tabulation,
+    id: str,
+    moves: Moves,
 ) -> Pair:
     names = held.survey.title, other.survey.title
     found: tuple[Compared, ...] = ()
@@ -114,6 +173,8 @@ def _pair(
                     found if not waves[1] else survey_differences.between(two, one, names=names[::-1]).pairs
                 )
                 trend = any(waves) and _are_one(mine, theirs, one, two, held, other)
+                found = tuple(_as_published(x, mine.name, moves, is_later=waves[0]) for x in found)
+                moved = tuple(_as_published(x, mine.name, moves, is_later=True) for x in moved)
                 sentences = [survey_differences.in_words(each, waves=trend) for each in moved]
             elif held.survey.kind != other.survey.kind and held.survey.territory == other.survey.territory:
                 sentences = [survey_differences.in_words(each) for each in found if each.survives]
