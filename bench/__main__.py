@@ -91,8 +91,8 @@ def main(words: Sequence[str]) -> int:
 
 def _measures(name: str, size: str) -> Iterable[Measure]:
     module = import_module(f"bench.{SUITES[name]}")  # here: a suite whose library is missing fails alone
-    found: Iterable[Measure] = module.measures(**(module.TRIAL if size == TRIAL else {}))
-    return found
+    measures: Iterable[Measure] = module.measures(**(module.TRIAL if size == TRIAL else {}))
+    return measures
 
 
 def _print(row: dict[str, Any]) -> None:

@@ -43,10 +43,10 @@ def measures(*, n_zones: int = ZONES, n_places: int = PLACES) -> list[Measure]:
     cost = pd.DataFrame({"origin": rows, "dest": near.indices, "cost": near.data})
     people = pd.DataFrame({"demand": demand}, index=pd.RangeIndex(n_zones, name="geoid"))
     offer = pd.DataFrame({"supply": capacity}, index=pd.RangeIndex(n_places, name="geoid"))
-    found: dict[str, pd.Series] = {}
+    peer_results: dict[str, pd.Series] = {}
 
-    def theirs() -> None:
-        found["access"] = two_stage_fca(
+    def run_peer() -> None:
+        peer_results["access"] = two_stage_fca(
             people,
             offer,
             cost,
@@ -56,10 +56,10 @@ def measures(*, n_zones: int = ZONES, n_places: int = PLACES) -> list[Measure]:
             weight_fn=weights.step_fn(WEIGHTS),
         )
 
-    reference = seconds(theirs)
-    ours = reach.floating(demand, capacity, near, RADIUS, WEIGHTS)
-    wanted = found["access"].reindex(range(n_zones)).fillna(0).to_numpy()
-    if not np.allclose(ours, wanted, rtol=1e-9, atol=0):
+    reference = seconds(run_peer)
+    engine_access = reach.floating(demand, capacity, near, RADIUS, WEIGHTS)
+    wanted = peer_results["access"].reindex(range(n_zones)).fillna(0).to_numpy()
+    if not np.allclose(engine_access, wanted, rtol=1e-9, atol=0):
         raise AssertionError("access and the engine differ: they do not do the same work.")
     took = seconds(lambda: reach.floating(demand, capacity, near, RADIUS, WEIGHTS), times=3)
     return [

@@ -27,23 +27,23 @@ def measures(
 def _measured(engine: str, database: str, *, acts: int, requests: int, mandates: int) -> list[Measure]:
     sizes = {"ACTS": acts, "REQUESTS": requests, "MANDATES": mandates}
     with tempfile.TemporaryDirectory() as folder:
-        told = json.loads(script("bench.acts_script", home=folder, database=database, **sizes))
+        timings = json.loads(script("bench.acts_script", home=folder, database=database, **sizes))
     return [
         Measure(
             f"noter un acte, {engine}, p95",
-            told["note"],
+            timings["note"],
             "une ligne écrite seule, sans droit, sans mandat, sans journal",
-            told["bare"],
-            f"{acts} actes là, {requests} notés, médiane {1000 * told['median']:.0f} ms ; au plus 100 ms",
+            timings["bare"],
+            f"{acts} actes là, {requests} notés, médiane {1000 * timings['median']:.0f} ms ; au plus 100 ms",
         ),
         *(
             Measure(
                 f"page « {name} », {engine}, p95",
                 seconds,
                 "une ligne écrite seule",
-                told["bare"],
+                timings["bare"],
                 f"{mandates} mandats et {acts} actes là ; au plus 100 ms",
             )
-            for name, seconds in told["pages"].items()
+            for name, seconds in timings["pages"].items()
         ),
     ]

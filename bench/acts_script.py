@@ -68,16 +68,16 @@ def main() -> None:
             times.append(time.perf_counter() - start)
         assert answer.status_code == 302, answer.status_code
     _mandates(user, structure, chance, int(os.environ["MANDATES"]))
-    told: dict[str, Any] = {"pages": _pages(client)}
+    timings: dict[str, Any] = {"pages": _pages(client)}
     bare = []
     for _ in range(min(50, len(times))):
-        held = row(structure, chance)
+        unsaved_row = row(structure, chance)
         start = time.perf_counter()
-        held.save()
+        unsaved_row.save()
         bare.append(time.perf_counter() - start)
     times.sort()
-    told |= {"note": times[int(0.95 * len(times))], "median": times[len(times) // 2], "bare": max(bare)}
-    print(json.dumps(told))
+    timings |= {"note": times[int(0.95 * len(times))], "median": times[len(times) // 2], "bare": max(bare)}
+    print(json.dumps(timings))
 
 
 def _mandates(user: User, structure: Structure, chance: random.Random, n: int) -> None:
@@ -91,12 +91,13 @@ def _mandates(user: User, structure: Structure, chance: random.Random, n: int) -
         batch_size=500,
     )
     Following.objects.bulk_create(
-        [Following(person=each, structure=structure, by=user, since=at) for each in persons], batch_size=500
+        [Following(person=person, structure=structure, by=user, since=at) for person in persons],
+        batch_size=500,
     )
     rows = Mandat.objects.bulk_create(
         [
             Mandat(
-                person=each,
+                person=person,
                 structure=structure,
                 by=user,
                 code=f"{k:08d}",
@@ -108,13 +109,13 @@ def _mandates(user: User, structure: Structure, chance: random.Random, n: int) -
                 how="touch",
                 signed_at=at,
             )
-            for k, each in enumerate(persons)
+            for k, person in enumerate(persons)
         ],
         batch_size=500,
     )
     keys = list(procedures.procedures())
     Autorisation.objects.bulk_create(
-        [Autorisation(mandat=each, key=chance.choice(keys), label="Démarche") for each in rows],
+        [Autorisation(mandat=person, key=chance.choice(keys), label="Démarche") for person in rows],
         batch_size=500,
     )
 

@@ -45,7 +45,7 @@ def peer(codes: list[Codes], totals: list[Floats], initial: Floats, method: Meth
     names = [f"v{k}" for k in range(len(codes))]
     table = pl.DataFrame({"w": initial} | dict(zip(names, codes, strict=True)))
 
-    def found() -> Floats:
+    def run_peer() -> Floats:
         sample = svy.Sample(table, svy.Design(wgt="w"))
         known = [dict(enumerate(total.tolist())) for total in totals]
         if method == "raking":
@@ -53,11 +53,11 @@ def peer(codes: list[Codes], totals: list[Floats], initial: Floats, method: Meth
                 controls=dict(zip(names, known, strict=True)), tol=1e-10, max_iter=1000, wgt_name="out"
             )
         else:
-            terms = {svy.Cat(name): each for name, each in zip(names, known, strict=True)}
+            terms = {svy.Cat(name): total_by_class for name, total_by_class in zip(names, known, strict=True)}
             done = sample.weighting.calibrate(controls=terms, wgt_name="out")
         return np.asarray(done.data["out"].to_numpy())
 
-    return found
+    return run_peer
 
 
 def measures(*, respondents: Sequence[int] = RESPONDENTS, times: int = TIMES) -> Iterator[Measure]:
@@ -66,23 +66,23 @@ def measures(*, respondents: Sequence[int] = RESPONDENTS, times: int = TIMES) ->
     """
     for n in respondents:
         codes, totals, initial = survey(n)
-        for method, told in (("raking", "svy.rake"), ("lineaire", "svy.calibrate")):
-            theirs = peer(codes, totals, initial, method)  # type: ignore[arg-type]
+        for method, peer_name in (("raking", "svy.rake"), ("lineaire", "svy.calibrate")):
+            run_peer = peer(codes, totals, initial, method)  # type: ignore[arg-type]
 
-            def ours(method: str = method) -> calibration.Calibration:
+            def run_engine(method: str = method) -> calibration.Calibration:
                 margins = calibration.margins(codes, totals)  # noqa: B023
                 return calibration.calibrate(initial, margins, method=method)  # type: ignore[arg-type]  # noqa: B023
 
-            found, wanted = ours(), theirs()
-            apart = float(np.abs(found.weights / wanted - 1).max())
-            if not found.converged or apart > SAME:
+            engine_result, peer_weights = run_engine(), run_peer()
+            largest_gap = float(np.abs(engine_result.weights / peer_weights - 1).max())
+            if not engine_result.converged or largest_gap > SAME:
                 raise AssertionError(
-                    f"{told} and the engine differ by {apart:.1e}: they do not do the same work."
+                    f"{peer_name} and the engine differ by {largest_gap:.1e}: they do not do the same work."
                 )
             yield Measure(
                 f"redressement ({method}) : {n} réponses × {len(SIZES)} marges",
-                seconds(ours, times=times),
-                f"{told}, mêmes poids à {max(apart, 1e-16):.0e} près",
-                seconds(theirs, times=times),
-                f"{sum(SIZES)} classes, pire écart aux marges {found.gap:.0e}",
+                seconds(run_engine, times=times),
+                f"{peer_name}, mêmes poids à {max(largest_gap, 1e-16):.0e} près",
+                seconds(run_peer, times=times),
+                f"{sum(SIZES)} classes, pire écart aux marges {engine_result.gap:.0e}",
             )

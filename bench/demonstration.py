@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.timing import MADE, script
+from bench.timing import DEMONSTRATION_HOME, script
 
 
 @contextmanager
-def made() -> Iterator[Path]:
+def demonstration_home() -> Iterator[Path]:
     """Give a home folder that holds the demonstration without its studies, to be copied and never changed."""
-    if folder := os.environ.get(MADE):
+    if folder := os.environ.get(DEMONSTRATION_HOME):
         yield Path(folder)
         return
     with tempfile.TemporaryDirectory() as home:

@@ -47,18 +47,18 @@ def main() -> None:
         )
         for _ in range(int(os.environ["SEARCHES"]))
     ]
-    for each in wanted[:20]:
-        search(each)
+    for search_terms in wanted[:20]:
+        search(search_terms)
     times = []
-    for each in wanted:
+    for search_terms in wanted:
         start = time.perf_counter()
-        search(each)
+        search(search_terms)
         times.append(time.perf_counter() - start)
     times.sort()
     start = time.perf_counter()
-    for each in wanted[:2]:
-        expected = naive(each)
-        assert [id for id, _ in search(each).places] == expected[:30], "the two searches differ"
+    for search_terms in wanted[:2]:
+        expected = naive(search_terms)
+        assert [id for id, _ in search(search_terms).places] == expected[:30], "the two searches differ"
     alone = (time.perf_counter() - start) / 2
     print(
         json.dumps(
@@ -79,8 +79,8 @@ def communes() -> tuple[list[tuple[float, float, float]], list[float]]:
     iris = frames.sources().rp2021
     codes, at = group(iris["commune"])
     people = total_by(at, iris["pop"])
-    found = [(point.extent(code), people[i]) for i, code in enumerate(codes.tolist())]
-    known = [(extent, n) for extent, n in found if extent is not None]
+    extents = [(point.extent(code), people[i]) for i, code in enumerate(codes.tolist())]
+    known = [(extent, n) for extent, n in extents if extent is not None]
     return [(e.latitude, e.longitude, e.radius / point.DEGREE) for e, _ in known], [n for _, n in known]
 
 
@@ -90,7 +90,7 @@ def fill(n: int, chance: random.Random, where: list[tuple[float, float, float]],
     real = [row.sheet for row in files.places(forms.read(raw), today=date(2026, 11, 20)).accepted]
     source = Source.objects.create(name="banc")
     structure = Structure.objects.create(key="banc", name="banc")
-    made = []
+    new_lieux = []
     for number, (latitude, longitude, radius) in enumerate(chance.choices(where, people, k=n)):
         sheet = dict(chance.choice(real))
         sheet["latitude"] = latitude + chance.uniform(-radius, radius) / 2
@@ -99,15 +99,15 @@ def fill(n: int, chance: random.Random, where: list[tuple[float, float, float]],
             slug=f"l{number}", source=source, identifier=str(number), structure=structure, sheet=sheet
         )
         sheets.derive(lieu)
-        made.append(lieu)
+        new_lieux.append(lieu)
     for start in range(0, n, 5_000):
-        index.refresh(Lieu.objects.bulk_create(made[start : start + 5_000]))
+        index.refresh(Lieu.objects.bulk_create(new_lieux[start : start + 5_000]))
 
 
 def naive(wanted: Wanted) -> list[int]:
-    """Return what a plain filter finds: every row read, every sheet looked at."""
+    """Return the matches of a plain filter: every row read, every sheet looked at."""
     words = plain(wanted.text).split()
-    found = []
+    matches = []
     for id, name, lat, lon, sheet in Lieu.objects.filter(state=rules.PUBLISHED).values_list(
         "pk", "name", "latitude", "longitude", "sheet"
     ):
@@ -120,8 +120,8 @@ def naive(wanted: Wanted) -> list[int]:
         if all(has & set(group) for group in wanted.facets) and all(
             any(w.startswith(word) for w in text) for word in words
         ):
-            found.append((squared, name, id))
-    return [id for _, _, id in sorted(found)]
+            matches.append((squared, name, id))
+    return [id for _, _, id in sorted(matches)]
 
 
 if __name__ == "__main__":

@@ -59,15 +59,15 @@ REPLAYED = (
     "tests/apps/test_papers.py::test_a_full_disk_says_so_and_leaves_nothing_half_written",
     "tests/apps/test_mandats_pages.py::test_a_full_disk_keeps_nothing_of_a_signature_nor_of_an_act",
     "tests/commands/test_diagnostic.py::test_a_full_disk_leaves_no_half_file",
-    "tests/commands/test_others.py::test_a_restoration_that_is_cut_leaves_one_state_or_the_other",
+    "tests/commands/test_other_commands.py::test_a_restoration_that_is_cut_leaves_one_state_or_the_other",
 )
 
 
 @dataclass(slots=True)
 class Answer:
-    """One request. asked, took: seconds, from the instant when it had to leave, whoever was late."""
+    """One request. scheduled_second, took: in seconds, from the instant when it had to leave."""
 
-    asked: float
+    scheduled_second: float
     took: float
     status: int
     page: str
@@ -75,7 +75,7 @@ class Answer:
 
 @dataclass(slots=True)
 class Load:
-    """What became of the requests of some minutes. unsent: those that nobody was free to send."""
+    """The outcome of the requests of some minutes. unsent: those that nobody was free to send."""
 
     rate: float
     seconds: float
@@ -94,35 +94,35 @@ class Load:
 
 
 def main(words: Sequence[str]) -> int:
-    given = _arguments(words)
-    told: dict[str, Any] = {"part": given.part, "secondes": given.secondes}
+    arguments = _arguments(words)
+    report: dict[str, Any] = {"part": arguments.part, "secondes": arguments.secondes}
     with _database() as (address, folder), tempfile.TemporaryDirectory() as home:
         _say("Fabrication du pays…")
         start = time.perf_counter()
-        made = json.loads(_inside("prepare", home, address, SHARE=given.part).splitlines()[-1])
-        told |= {"rows": made["rows"], "made": time.perf_counter() - start}
+        country_rows = json.loads(_inside("prepare", home, address, SHARE=arguments.part).splitlines()[-1])
+        report |= {"rows": country_rows["rows"], "made": time.perf_counter() - start}
         _say("Sauvegarde, puis restauration à part…")
-        told["saved"] = _command(home, address, "sauvegarder", f"{home}/copie.zip")
-        told["restored"] = _command(home, address, "exercice-restauration", f"{home}/copie.zip")
+        report["saved"] = _command(home, address, "sauvegarder", f"{home}/copie.zip")
+        report["restored"] = _command(home, address, "exercice-restauration", f"{home}/copie.zip")
         with served(home, database=address) as (port, server):
-            ask = Asking(port, made)
+            ask = Asking(port, country_rows)
             for _ in range(WARM):
                 ask.one(0.0, Load(0, 0))
-            told["loads"] = []
-            for rate in given.debit:
-                _say(f"{rate:g} requêtes par seconde pendant {given.secondes:g} s…")
-                told["loads"].append(ask.load(rate, given.secondes))
+            report["loads"] = []
+            for rate in arguments.debit:
+                _say(f"{rate:g} requêtes par seconde pendant {arguments.secondes:g} s…")
+                report["loads"].append(ask.load(rate, arguments.secondes))
             _say("Programmes tués, base arrêtée, pendant que l’on travaille…")
-            told["drill"], told["drills"] = _drill(ask, given, server, folder)
+            report["drill"], report["drills"] = _drill(ask, arguments, server, folder)
         _say("Ce qui a été dit reçu est-il là ?")
-        sent = [uid for load in (*told["loads"], told["drill"]) for uid in load.acknowledged]
+        sent = [uid for load in (*report["loads"], report["drill"]) for uid in load.acknowledged]
         Path(home, "recus.json").write_text(json.dumps(sent), "utf-8")
-        told |= {"acknowledged": len(sent), "missing": int(_inside("look", home, address).split()[-1])}
-        told["journal"] = _command(home, address, "verifier-journal")
-    told["replayed"] = [] if given.sans_epreuves else list(_replayed())
-    Path(given.sortie).write_text(written(told, "PostgreSQL" if folder else "SQLite"), "utf-8")
-    _say(f"Écrit dans {given.sortie}")
-    return 1 if told["missing"] else 0
+        report |= {"acknowledged": len(sent), "missing": int(_inside("look", home, address).split()[-1])}
+        report["journal"] = _command(home, address, "verifier-journal")
+    report["replayed"] = [] if arguments.sans_epreuves else list(_replayed())
+    Path(arguments.sortie).write_text(written(report, "PostgreSQL" if folder else "SQLite"), "utf-8")
+    _say(f"Écrit dans {arguments.sortie}")
+    return 1 if report["missing"] else 0
 
 
 def _arguments(words: Sequence[str]) -> argparse.Namespace:
@@ -176,15 +176,15 @@ def _command(home: str, address: str, *words: str) -> tuple[float, str]:
 class Asking:
     """Somebody who asks for pages as a day of the platform does, always in the same order."""
 
-    def __init__(self, port: int, made: dict[str, Any]) -> None:
-        self.port, self.made = port, made
+    def __init__(self, port: int, country_rows: dict[str, Any]) -> None:
+        self.port, self.made = port, country_rows
         reads = [(role, page) for role, pages in VISITS.items() for page in pages]
         self.turns = reads + [("", "")] * WRITES
         self.number = count()
 
     def load(self, rate: float, seconds: float) -> Load:
         """Ask at a rate, whatever the time answers take; what had to leave after the end is not sent."""
-        found, began = Load(rate, seconds), time.perf_counter()
+        result, began = Load(rate, seconds), time.perf_counter()
         turns, lock = iter(range(int(rate * seconds))), threading.Lock()
 
         def hand() -> None:
@@ -193,23 +193,23 @@ class Asking:
                     turn = next(turns, None)
                 if turn is None:
                     return
-                asked = turn / rate
+                scheduled_second = turn / rate
                 now = time.perf_counter() - began
                 if now > seconds:
                     with lock:
-                        found.unsent += 1
+                        result.unsent += 1
                     continue
-                time.sleep(max(asked - now, 0))
-                self.one(asked, found, since=began + asked)
+                time.sleep(max(scheduled_second - now, 0))
+                self.one(scheduled_second, result, since=began + scheduled_second)
 
         hands = [threading.Thread(target=hand) for _ in range(HANDS)]
         for each in hands:
             each.start()
         for each in hands:
             each.join()
-        return found
+        return result
 
-    def one(self, asked: float, found: Load, *, since: float | None = None) -> None:
+    def one(self, scheduled_second: float, result: Load, *, since: float | None = None) -> None:
         """Ask once, and write what came of it."""
         since = time.perf_counter() if since is None else since
         number = next(self.number)
@@ -224,9 +224,9 @@ class Asking:
         except LOST:
             status = 0
         if uid and status == 200:
-            found.acknowledged.append(uid)
+            result.acknowledged.append(uid)
         took = time.perf_counter() - since
-        found.answers.append(Answer(asked, took, status, page or "/apprendre/synchroniser/"))
+        result.answers.append(Answer(scheduled_second, took, status, page or "/apprendre/synchroniser/"))
 
     def _read(self, role: str, page: str) -> int:
         headers = {"Cookie": self.made["cookies"][role]} if role else {}
@@ -237,22 +237,22 @@ class Asking:
         fact = {**self.made["fact"], "uid": uid}
         sent = json.dumps({"carte": card, "faits": [fact]})
         kind = {"Content-Type": "application/json"}
-        status, _, told = request(
+        status, _, answer_text = request(
             self.port, "POST", "/apprendre/synchroniser/", body=sent, headers=kind, patience=PATIENCE
         )
-        return 0 if status == HTTPStatus.OK and uid not in json.loads(told)["recus"] else status
+        return 0 if status == HTTPStatus.OK and uid not in json.loads(answer_text)["recus"] else status
 
 
 # ----------------------------------------------------------------------------------------------------- drills
 
 
 def _drill(
-    ask: Asking, given: argparse.Namespace, server: subprocess.Popen[bytes], folder: Path | None
+    ask: Asking, arguments: argparse.Namespace, server: subprocess.Popen[bytes], folder: Path | None
 ) -> tuple[Load, list[tuple[str, float, float]]]:
     """Ask at the lowest rate while things break; return the load and, for each thing, when it broke and how
     many seconds later the last request was refused or lost because of it.
     """
-    rate, seconds = min(given.debit), given.coupures or max(given.secondes, 30.0)
+    rate, seconds = min(arguments.debit), arguments.coupures or max(arguments.secondes, 30.0)
     broken: list[tuple[str, float]] = []
     began = time.perf_counter()
 
@@ -271,7 +271,7 @@ def _drill(
     breaker.start()
     load = ask.load(rate, seconds)
     breaker.join()
-    wrong = [each.asked + each.took for each in load.refused()]
+    wrong = [each.scheduled_second + each.took for each in load.refused()]
     ends = [instant for _, instant in broken[1:]] + [float("inf")]
     return load, [
         (name, instant, max((each - instant for each in wrong if instant <= each < end), default=0.0))
@@ -285,15 +285,15 @@ def _kill(server: subprocess.Popen[bytes], word: str) -> None:
     if word == "gunicorn":
         masters = [pid for pid in children if "gunicorn" in _words(pid)]
         children = _children(masters[0])
-    found = [pid for pid in children if word in _words(pid)]
-    if not found:
+    matching_pids = [pid for pid in children if word in _words(pid)]
+    if not matching_pids:
         raise SystemExit(f"aucun programme « {word} » à arrêter")
-    os.kill(found[-1], signal.SIGKILL)
+    os.kill(matching_pids[-1], signal.SIGKILL)
 
 
 def _children(pid: int) -> list[int]:
-    told = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii")
-    return [int(each) for each in told.split()]
+    children_text = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii")
+    return [int(each) for each in children_text.split()]
 
 
 def _words(pid: int) -> str:
@@ -329,9 +329,9 @@ def _replayed() -> Iterator[tuple[str, int, float, bool]]:
 # ------------------------------------------------------------------------------------------------------- page
 
 
-def written(told: dict[str, Any], engine: str) -> str:
+def written(report: dict[str, Any], engine: str) -> str:
     """Return the page of the figures, in French."""
-    drill: Load = told["drill"]
+    drill: Load = report["drill"]
     rows = [
         (
             f"{load.rate:g}",
@@ -341,10 +341,10 @@ def written(told: dict[str, Any], engine: str) -> str:
             _seconds(load.quantile(0.5)),
             _seconds(load.quantile(0.95)),
         )
-        for load in told["loads"]
+        for load in report["loads"]
     ]
-    told_why = sum(1 for each in drill.answers if each.status == 503)
-    slow = _slowest(told["loads"][0])
+    n_explained = sum(1 for each in drill.answers if each.status == 503)
+    slow = _slowest(report["loads"][0])
     when = time.strftime("%Y-%m-%d")
     return "\n".join(
         [
@@ -352,7 +352,8 @@ def written(told: dict[str, Any], engine: str) -> str:
             "",
             f"Écrit le {when} par `make epreuves-de-force`, que chacun peut relancer : {engine},"
             f" {os.cpu_count()} cœurs, le client sur le même ordinateur,"
-            f" {_integer(told['rows'])} lignes fabriquées ({told['part']:g} d’un pays de cent départements).",
+            f" {_integer(report['rows'])} lignes fabriquées ({report['part']:g} d’un pays de cent"
+            " départements).",
             "",
             "## Tenir la charge",
             "",
@@ -372,32 +373,32 @@ def written(told: dict[str, Any], engine: str) -> str:
                 rows,
             ),
             "",
-            *_wrong(told["loads"]),
-            f"Les plus lentes à {told['loads'][0].rate:g} requêtes par seconde (p95) : {slow}.",
+            *_wrong(report["loads"]),
+            f"Les plus lentes à {report['loads'][0].rate:g} requêtes par seconde (p95) : {slow}.",
             "",
             "## Couper pendant que l’on travaille",
             "",
             f"À {drill.rate:g} requêtes par seconde pendant {drill.seconds:g} secondes :"
             f" {len(drill.answers)} réponses, dont {len(drill.refused())} refusées ou perdues"
-            f" ({told_why} ont dit pourquoi et quand réessayer).",
+            f" ({n_explained} ont dit pourquoi et quand réessayer).",
             "",
             *_table(
                 ("ce qui s’arrête", "à", "dernière requête refusée ou perdue"),
                 [
                     (name, f"{instant:.0f} s", f"{late:.1f} s plus tard" if late else "aucune")
-                    for name, instant, late in told["drills"]
+                    for name, instant, late in report["drills"]
                 ],
             ),
             "",
-            f"Envois dits reçus pendant toutes ces minutes : {_integer(told['acknowledged'])} ;"
-            f" introuvables ensuite : **{told['missing']}**. Journal vérifié : {told['journal'][1]}",
+            f"Envois dits reçus pendant toutes ces minutes : {_integer(report['acknowledged'])} ;"
+            f" introuvables ensuite : **{report['missing']}**. Journal vérifié : {report['journal'][1]}",
             "",
             "## Sauvegarder et restaurer",
             "",
-            f"`maillage sauvegarder` : {told['saved'][0]:.0f} s. `maillage exercice-restauration`, qui"
-            f" restaure à part et compare chaque ligne : {told['restored'][0]:.0f} s.",
+            f"`maillage sauvegarder` : {report['saved'][0]:.0f} s. `maillage exercice-restauration`, qui"
+            f" restaure à part et compare chaque ligne : {report['restored'][0]:.0f} s.",
             "",
-            *_of_replayed(told["replayed"]),
+            *_of_replayed(report["replayed"]),
         ]
     )
 
@@ -411,12 +412,12 @@ def _wrong(loads: Sequence[Load]) -> list[str]:
     return [f"En erreur, d’abord : {', '.join(words)}.", ""]
 
 
-def _of_replayed(found: Sequence[tuple[str, int, float, bool]]) -> list[str]:
-    if not found:
+def _of_replayed(replays: Sequence[tuple[str, int, float, bool]]) -> list[str]:
+    if not replays:
         return []
     rows = [
         (f"`{path}`", str(n), f"{took:.0f} s", "tout tient" if passed else "**manqué**")
-        for path, n, took, passed in found
+        for path, n, took, passed in replays
     ]
     return [
         "## Tuer à tout instant, remplir le disque",

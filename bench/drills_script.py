@@ -56,8 +56,8 @@ def prepare() -> str:
 def look() -> str:
     """Return how many of the facts that were acknowledged are nowhere."""
     sent = json.loads(Path(settings.HOME, "recus.json").read_text("utf-8"))
-    found = {str(uid) for uid in Fact.objects.values_list("uid", flat=True).iterator()}
-    return str(sum(1 for uid in sent if uid not in found))
+    stored_uids = {str(uid) for uid in Fact.objects.values_list("uid", flat=True).iterator()}
+    return str(sum(1 for uid in sent if uid not in stored_uids))
 
 
 if __name__ == "__main__":

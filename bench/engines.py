@@ -18,7 +18,7 @@ from maillage.studies.country import engines, estimating, france
 TIMES = (1, 10, 100)
 LEVEL = "departement"
 TRIAL = {"times": (1,), "kept": 100}
-KEPT = 10  # one area of France out of so many
+AREAS_PER_SAMPLED = 10  # one area of France out of so many
 PLACES = 20  # one place for so many areas
 # A copy of the country stands elsewhere on the globe, under codes of its own.
 COPIES = """
@@ -38,7 +38,7 @@ COPIES = """
 """
 
 
-def measures(*, times: Sequence[int] = TIMES, kept: int = KEPT) -> Iterator[Measure]:
+def measures(*, times: Sequence[int] = TIMES, one_area_in: int = AREAS_PER_SAMPLED) -> Iterator[Measure]:
     """Yield, for each size, Spark beside DuckDB, which must say the same; then how each of them grew."""
     with TemporaryDirectory() as home:
         country = Path(home, "france")
@@ -47,11 +47,11 @@ def measures(*, times: Sequence[int] = TIMES, kept: int = KEPT) -> Iterator[Meas
         grown: dict[str, list[float]] = {engines.DUCKDB: [], engines.SPARK: []}
         for n in times:
             folder = Path(home, str(n))
-            n_areas = made(country, folder, n, kept)
-            found = {name: counted(pack, folder, name) for name in grown}
-            for name, (took, _) in found.items():
+            n_areas = write_country(country, folder, n, one_area_in)
+            counts_by_engine = {name: counted(pack, folder, name) for name in grown}
+            for name, (took, _) in counts_by_engine.items():
                 grown[name].append(took)
-            check(*(table for _, table in found.values()))
+            check(*(table for _, table in counts_by_engine.values()))
             yield Measure(
                 f"un pays par Spark, ses deux processus démarrés, {n} fois",
                 grown[engines.SPARK][-1],
@@ -59,38 +59,38 @@ def measures(*, times: Sequence[int] = TIMES, kept: int = KEPT) -> Iterator[Meas
                 grown[engines.DUCKDB][-1],
                 f"{n_areas} zones, {estimating.DRAWS} tirages",
             )
-        for name, each in grown.items():
+        for name, seconds_by_size in grown.items():
             yield Measure(
                 f"croissance de {name}",
-                each[-1],
+                seconds_by_size[-1],
                 f"{times[-1]} fois le temps du plus petit pays",
-                each[0] * times[-1],
+                seconds_by_size[0] * times[-1],
                 f"de {times[0]} à {times[-1]} fois",
             )
 
 
-def made(country: Path, folder: Path, n: int, kept: int) -> int:
+def write_country(country: Path, folder: Path, n: int, one_area_in: int) -> int:
     """Write the tables of a country that is n times one area of France out of so many; return its areas."""
     folder.mkdir()
     with duckdb.connect(config={"threads": 2, "autoinstall_known_extensions": False}) as connection:
         connection.execute(f"create table chosen as select * from '{country}/areas.parquet' order by code")
-        connection.execute(f"delete from chosen where rowid % {kept} <> 0")
+        connection.execute(f"delete from chosen where rowid % {one_area_in} <> 0")
         connection.execute(
             f"create view people as from '{country}/people.parquet' where area in (select code from chosen);"
             f"create view rates as from '{country}/rates.parquet'"
         )
         connection.execute(COPIES.format(to=folder, n=n, places=PLACES, level=LEVEL))
-        found = connection.execute(f"select count(*) from '{folder}/areas.parquet'").fetchone()
-    assert found is not None
-    return int(found[0])
+        count_row = connection.execute(f"select count(*) from '{folder}/areas.parquet'").fetchone()
+    assert count_row is not None
+    return int(count_row[0])
 
 
 def counted(pack: cards.Pack, folder: Path, name: str) -> tuple[float, Table]:
     """Return how long an engine took to count a country, from its start, and what it says."""
     start = time.perf_counter()
     with engines.opened(name, folder) as engine:
-        found = estimating.estimate(pack, folder, engine, LEVEL)
-    return time.perf_counter() - start, found
+        estimates = estimating.estimate(pack, folder, engine, LEVEL)
+    return time.perf_counter() - start, estimates
 
 
 def check(first: Table, second: Table) -> None:

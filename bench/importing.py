@@ -70,10 +70,10 @@ def _import(way: str, n: int, home: Path, database: str) -> tuple[float, float, 
     environment |= {"DATABASE_URL": database} if database else {}
     file = home / "lieux.json"
     file.write_text(json.dumps(rows(n), ensure_ascii=False), "utf-8")
-    said: list[str] = []
+    outputs: list[str] = []
 
     def python(*words: str) -> None:
-        said.append(timing.python(*words, environment=environment, check=True).stdout)
+        outputs.append(timing.python(*words, environment=environment, check=True).stdout)
 
     python("-m", "bench.importing_script")  # the tables, once and for all
     command = ("-m", "maillage.cli.main", "offre", "importer", str(file), "--source", "banc", "--json")
@@ -81,7 +81,7 @@ def _import(way: str, n: int, home: Path, database: str) -> tuple[float, float, 
     took = seconds(
         lambda: python(*(command if way == "command" else ("-m", "bench.importing_script", str(file))))
     )
-    return took, _processor() - before, json.loads(said[-1])
+    return took, _processor() - before, json.loads(outputs[-1])
 
 
 def _processor() -> float:
@@ -99,11 +99,11 @@ def rows(n: int, *, seed: int | str = 0) -> list[dict[str, Any]]:
     chance = random.Random(seed or n)
     real = json.loads((ROOT / "data/raw/hinaura/isere.json").read_text("utf-8"))
     where, people = towns()
-    made: list[dict[str, Any]] = []
+    new_rows: list[dict[str, Any]] = []
     for town in chance.choices(where, people, k=n):
-        if made and chance.random() < TWICE:
-            former = chance.choice(made)
-            made.append({**former, NAME: former[NAME].upper(), "Téléphone": ""})
+        if new_rows and chance.random() < TWICE:
+            former = chance.choice(new_rows)
+            new_rows.append({**former, NAME: former[NAME].upper(), "Téléphone": ""})
             continue
         row = dict(chance.choice(real))
         extent = point.extent(town.code)
@@ -118,8 +118,8 @@ def rows(n: int, *, seed: int | str = 0) -> list[dict[str, Any]]:
         row[TEXT] += (
             f" {row[NAME]}, {town.name}."  # no two texts alike, or what was read once would serve again
         )
-        made.append(row)
-    return made
+        new_rows.append(row)
+    return new_rows
 
 
 @cache
@@ -128,6 +128,8 @@ def towns() -> tuple[list[commune.Commune], list[float]]:
     iris = frames.sources().rp2021
     codes, at = group(iris["commune"])
     people = dict(zip(codes.tolist(), total_by(at, iris["pop"]).tolist(), strict=True))
-    found = [town for town in commune.index().communes.values() if town.postcodes and town.code in people]
-    known = [town for town in found if point.extent(town.code) is not None]
+    known_communes = [
+        town for town in commune.index().communes.values() if town.postcodes and town.code in people
+    ]
+    known = [town for town in known_communes if point.extent(town.code) is not None]
     return known, [people[town.code] for town in known]

@@ -23,7 +23,7 @@ from maillage.pipeline.offer.forms import read as forms
 def main(path: Path) -> None:
     """Read as the command does; then one query after the other, as who does not think of it writes it."""
     source, _ = Source.objects.get_or_create(name="banc")
-    made = 0
+    n_created = 0
     with transaction.atomic():
         for row in files.places(forms.read(path), today=datetime.now().date(), source="banc").accepted:
             sheet = dict(row.sheet)
@@ -52,8 +52,8 @@ def main(path: Path) -> None:
                 lieu=lieu, verb="import", at=timezone.now(), by="banc", after=sheets.snapshot(lieu)
             )
             index.refresh([lieu])
-            made += new
-    print(json.dumps({"crees": made}))
+            n_created += new
+    print(json.dumps({"crees": n_created}))
 
 
 if __name__ == "__main__" and sys.argv[1:]:

@@ -25,7 +25,7 @@ def _measured(engine: str, database: str, *, lines: int, acts: int, writers: int
     with tempfile.TemporaryDirectory() as folder:
         took = json.loads(script("bench.journal_script", home=folder, database=database, **sizes))
     n = took["n"]
-    found = [
+    figures = [
         Measure(
             f"journal écrit par lots, {engine}",
             took["batch"],
@@ -42,7 +42,7 @@ def _measured(engine: str, database: str, *, lines: int, acts: int, writers: int
         ),
     ]
     if engine == POSTGRESQL or lines < LINES:  # SQLite has a single writer: nothing to learn there
-        found.append(
+        figures.append(
             Measure(
                 f"journal écrit par {writers} à la fois, {engine}",
                 took["together"],
@@ -51,4 +51,4 @@ def _measured(engine: str, database: str, *, lines: int, acts: int, writers: int
                 f"{acts} lignes ; {acts / took['together']:.0f} par seconde",
             )
         )
-    return found
+    return figures

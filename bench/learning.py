@@ -37,25 +37,25 @@ def _measured(
 ) -> list[Measure]:
     with tempfile.TemporaryDirectory() as folder:
         sizes = {"LEARNERS": learners, "DEVICES": devices, "FACTS": facts, "EVERY": EVERY, "SECONDS": length}
-        asked = partial(script, "bench.learning_script", home=folder, database=database, **sizes)
-        asked("fill")
+        run = partial(script, "bench.learning_script", home=folder, database=database, **sizes)
+        run("fill")
         with served(folder, database=database) as (port, _):
-            told = json.loads(asked(str(port)))
+            timings = json.loads(run(str(port)))
     return [
         Measure(
             f"afficher une étape, {engine}, p95",
-            told["step"],
+            timings["step"],
             "le module lu dans son fichier à chaque fois",
-            told["step_naive"],
-            f"{learners} personnes, une étape toutes les {EVERY} s chacune, {told['asked']} demandes, "
-            f"médiane {1000 * told['step_median']:.0f} ms, 2 processus",
+            timings["step_naive"],
+            f"{learners} personnes, une étape toutes les {EVERY} s chacune, {timings['asked']} demandes, "
+            f"médiane {1000 * timings['step_median']:.0f} ms, 2 processus",
         ),
         Measure(
             f"{devices} appareils reviennent ensemble, {engine}",
-            told["sync"],
+            timings["sync"],
             "un envoi par fait",
-            told["sync_naive"],
-            f"{devices * facts} faits, {told['kept']} gardés, {told['lost']} perdus, {told['doubled']} en"
-            " double",
+            timings["sync_naive"],
+            f"{devices * facts} faits, {timings['kept']} gardés, {timings['lost']} perdus,"
+            f" {timings['doubled']} en double",
         ),
     ]

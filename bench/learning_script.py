@@ -23,7 +23,7 @@ from maillage.apps.learning import access
 from maillage.apps.learning.actions import groups, progress
 from maillage.apps.learning.models import Fact
 from maillage.apps.learning.queries import contents
-from maillage.apps.learning.rules.progress import Fact as Said
+from maillage.apps.learning.rules.progress import Fact as FactRow
 from maillage.apps.people.models import Person
 from maillage.config import static
 from maillage.modules import reading as module_reading
@@ -38,8 +38,8 @@ def fill() -> None:
     at, ids = timezone.now(), list(contents.modules())
     for n in range(int(os.environ["LEARNERS"])):
         person = groups.alone(nickname=f"P{n}", at=at)
-        said = [Said(str(uuid4()), ids[n % len(ids)], 1, step, "seen") for step in range(1, 6)]
-        progress.keep(person, said, at=at)
+        fact_rows = [FactRow(str(uuid4()), ids[n % len(ids)], 1, step, "seen") for step in range(1, 6)]
+        progress.keep(person, fact_rows, at=at)
 
 
 def ask(port: int, path: str, body: bytes | None = None) -> float:
@@ -96,24 +96,24 @@ def main(port: int) -> None:
     naive = time.perf_counter() - start + times[int(0.95 * len(times))]
     people = list(Person.objects.order_by("pk")[: int(os.environ["DEVICES"])])
     bodies = [
-        sending(access.token(each), [fact(chance, ids) for _ in range(int(os.environ["FACTS"]))])
-        for each in people
+        sending(access.token(seconds_alone), [fact(chance, ids) for _ in range(int(os.environ["FACTS"]))])
+        for seconds_alone in people
     ]
     before, start = Fact.objects.count(), time.perf_counter()
     with ThreadPoolExecutor(TOGETHER) as pool:
         list(pool.map(partial(ask, port, "/apprendre/synchroniser/"), bodies))
         took = time.perf_counter() - start
-        kept = Fact.objects.count() - before
+        n_stored = Fact.objects.count() - before
         list(
             pool.map(partial(ask, port, "/apprendre/synchroniser/"), bodies)
         )  # the answer was lost: all is sent again
-    doubled = Fact.objects.count() - before - kept
+    doubled = Fact.objects.count() - before - n_stored
     alone = min(200, 2 * len(people) * int(os.environ["FACTS"]))
     some = [sending(access.token(people[0]), [fact(chance, ids)]) for _ in range(alone)]
     start = time.perf_counter()
     with ThreadPoolExecutor(TOGETHER) as pool:
         list(pool.map(partial(ask, port, "/apprendre/synchroniser/"), some))
-    each = (time.perf_counter() - start) / len(some)
+    seconds_alone = (time.perf_counter() - start) / len(some)
     sent = len(people) * int(os.environ["FACTS"])
     print(
         json.dumps(
@@ -123,9 +123,9 @@ def main(port: int) -> None:
                 "step_naive": naive,
                 "asked": len(times),
                 "sync": took,
-                "sync_naive": each * sent,
-                "kept": kept,
-                "lost": sent - kept,
+                "sync_naive": seconds_alone * sent,
+                "kept": n_stored,
+                "lost": sent - n_stored,
                 "doubled": doubled,
             }
         )

@@ -64,11 +64,11 @@ def _import(n: int, padding: int) -> tuple[float, int]:
                 _wait_for_a_piece(work, Path(home, "maillage.sqlite3"))
                 work.kill()
             assert work.stdout
-            said = work.stdout.read()
+            output = work.stdout.read()
             _, state, used = os.wait4(work.pid, 0)  # of this process alone, not the largest of all of them
             work.returncode = os.waitstatus_to_exitcode(state)
-        told = json.loads(said)
-        assert (told["lus"], told["crees"], told["repris"]) == (n, n, 1), told
+        counts = json.loads(output)
+        assert (counts["lus"], counts["crees"], counts["repris"]) == (n, n, 1), counts
         return time.perf_counter() - start, round(used.ru_maxrss / 1024)
 
 
@@ -85,8 +85,8 @@ def write(file: Path, n: int, *, padding: int = 0) -> None:
     more = {LEFT_ASIDE: "-" * padding}
     with file.open("w", encoding="utf-8", newline="") as out:
         for start in range(0, n, ROWS):
-            made = rows(min(ROWS, n - start), seed=f"{n} {start}")
-            writer = csv.DictWriter(out, list(made[0]))
+            new_rows = rows(min(ROWS, n - start), seed=f"{n} {start}")
+            writer = csv.DictWriter(out, list(new_rows[0]))
             if start == 0:
                 writer.writeheader()
-            writer.writerows({**row, **more} for row in made)
+            writer.writerows({**row, **more} for row in new_rows)

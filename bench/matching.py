@@ -66,10 +66,10 @@ def rule_score(a: Place, b: Place) -> int:
     """Return, 0 to 100, the mean likeness of streets, names and points in degrees; a missing point counts
     as the same.
     """
-    apart = 0.0
+    distance = 0.0
     if None not in (a.latitude, a.longitude, b.latitude, b.longitude):
-        apart = math.dist((a.latitude or 0, a.longitude or 0), (b.latitude or 0, b.longitude or 0))
-    near = 100 if apart < RULE_SAME else math.floor(100 / (1000 * apart + 1))
+        distance = math.dist((a.latitude or 0, a.longitude or 0), (b.latitude or 0, b.longitude or 0))
+    near = 100 if distance < RULE_SAME else math.floor(100 / (1000 * distance + 1))
     streets, names = (
         round(fuzz.ratio(one, other, processor=utils.default_process))
         for one, other in ((a.adresse, b.adresse), (a.nom, b.nom))
@@ -111,8 +111,8 @@ def country(n: int) -> list[Place]:
         if len(out) >= n:
             break
         draw = chance.integers(0, 1_000_000, 8).tolist()
-        whole = f"{FIRST[draw[0] % len(FIRST)]} {LAST[draw[1] % len(LAST)]}"
-        named = (whole, f"de {names[town]}", NETWORKS[draw[2] % len(NETWORKS)])[min(draw[3] % 5 // 2, 2)]
+        full_name = f"{FIRST[draw[0] % len(FIRST)]} {LAST[draw[1] % len(LAST)]}"
+        named = (full_name, f"de {names[town]}", NETWORKS[draw[2] % len(NETWORKS)])[min(draw[3] % 5 // 2, 2)]
         place = Place(
             nom=f"{kinds[draw[4] % len(kinds)].capitalize()} {named}",
             adresse=(

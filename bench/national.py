@@ -68,13 +68,13 @@ def measures(
     rows = None if areas is None else everything
     mainland = np.flatnonzero(~place.frame.overseas)
     sample = np.random.default_rng(1).choice(mainland, sample_size, replace=False)
-    ours = m.draws(sample)["need"].mean(axis=1, dtype=np.float64)
-    theirs = one_by_one(m, sample)[:, 0]
-    gap = abs(theirs.sum() / ours.sum() - 1)
+    engine_need = m.draws(sample)["need"].mean(axis=1, dtype=np.float64)
+    peer_need = one_by_one(m, sample)[:, 0]
+    gap = abs(peer_need.sum() / engine_need.sum() - 1)
     if gap > 0.01:
         raise AssertionError(f"the loop and the engine differ by {gap:.1%}: they do not do the same work.")
 
-    whole = seconds(lambda: national.estimate("iris", chosen, rows=rows), times=times)
+    total_seconds = seconds(lambda: national.estimate("iris", chosen, rows=rows), times=times)
     loop = seconds(lambda: one_by_one(m, sample)) * len(everything) / sample_size
     quarter_rows = everything[: len(everything) // 4]
     quarter = seconds(lambda: national.estimate("iris", chosen, rows=quarter_rows), times=times)
@@ -93,19 +93,19 @@ def measures(
     return [
         Measure(
             f"estimation de {n} IRIS, 500 tirages",
-            whole,
+            total_seconds,
             f"boucle honnête sur les zones ({sample_size} zones, temps mis à l’échelle)",
             loop,
             f"{n} zones",
         ),
         Measure(
             "croissance : tous les IRIS, taux compris une fois",
-            max(whole - fixed, LEAST),
+            max(total_seconds - fixed, LEAST),
             "quatre fois le temps d’un quart des IRIS",
             4 * max(quarter - fixed, LEAST),
             f"{n} zones contre {len(quarter_rows)}",
         ),
-        Measure("deux fils, mêmes octets", whole, "un seul fil", single, f"{n} zones"),
+        Measure("deux fils, mêmes octets", total_seconds, "un seul fil", single, f"{n} zones"),
         Measure(
             "maillage estimer --niveau iris, commande entière",
             command,

@@ -27,20 +27,20 @@ def measures(
 def _measured(engine: str, database: str, *, places: int, referrals: int, requests: int) -> list[Measure]:
     sizes = {"PLACES": places, "REFERRALS": referrals, "REQUESTS": requests}
     with tempfile.TemporaryDirectory() as folder:
-        told = json.loads(script("bench.orientation_script", home=folder, database=database, **sizes))
+        timings = json.loads(script("bench.orientation_script", home=folder, database=database, **sizes))
     return [
         Measure(
             f"où orienter une personne, {engine}, p95",
-            told["match"],
+            timings["match"],
             "toutes les fiches lues, les plus proches rangées de même",
-            told["match_naive"],
-            f"{places} lieux, {told['n']} demandes, médiane {1000 * told['match_median']:.0f} ms",
+            timings["match_naive"],
+            f"{places} lieux, {timings['n']} demandes, médiane {1000 * timings['match_median']:.0f} ms",
         ),
         Measure(
             f"page des orientations reçues, {engine}, p95",
-            told["page"],
+            timings["page"],
             "toutes les lignes lues, triées en Python",
-            told["page_naive"],
-            f"{referrals} orientations, {told['queries']} requêtes",
+            timings["page_naive"],
+            f"{referrals} orientations, {timings['queries']} requêtes",
         ),
     ]

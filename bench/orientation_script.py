@@ -35,7 +35,7 @@ def main() -> None:
     chance = random.Random(1)
     where, people = communes()
     fill(int(os.environ["PLACES"]), chance, where, people)
-    asked = []
+    searches = []
     for _ in range(int(os.environ["REQUESTS"])):
         latitude, longitude, _radius = chance.choices(where, people)[0]
         wanted = Wanted(
@@ -45,11 +45,11 @@ def main() -> None:
             language="ar",
             days=(0, 2),
         )
-        asked.append((wanted, Spot(label="x", latitude=latitude, longitude=longitude)))
-    for wanted, spot in asked[:5]:
+        searches.append((wanted, Spot(label="x", latitude=latitude, longitude=longitude)))
+    for wanted, spot in searches[:5]:
         matching.match(wanted, spot, AT)
-    times = sorted(_seconds(partial(matching.match, wanted, spot, AT)) for wanted, spot in asked)
-    alone = min(_seconds(partial(_read_all, wanted, spot)) for wanted, spot in asked[:2])
+    times = sorted(_seconds(partial(matching.match, wanted, spot, AT)) for wanted, spot in searches)
+    alone = min(_seconds(partial(_read_all, wanted, spot)) for wanted, spot in searches[:2])
     page, page_naive, queries = _pages(chance)
     print(
         json.dumps(
@@ -67,7 +67,7 @@ def main() -> None:
 
 
 def _read_all(wanted: Wanted, spot: Spot) -> None:
-    """Find what is looked at by reading every sheet, and check that it is the same."""
+    """Find the same matches by reading every sheet, and check that it is the same."""
     radius = matching.TWICE * results.reach(wanted.minutes)
     near = Searched(
         latitude=spot.latitude,
@@ -76,7 +76,7 @@ def _read_all(wanted: Wanted, spot: Spot) -> None:
         facets=((f"pratique:{wanted.need}",),),
     )
     expected = naive(near)[: matching.READ]
-    looked = [place.lieu.pk for place in matching._found(wanted, spot)[0]]
+    looked = [place.lieu.pk for place in matching._examined(wanted, spot)[0]]
     assert set(expected) <= set(looked), "a place within reach was not looked at"
 
 
@@ -133,8 +133,8 @@ def _pages(chance: random.Random) -> tuple[float, float, int]:
 
 def _sorted_in_python(user: User) -> list[Orientation]:
     order = list(cycle.STATES)
-    found = sorted(access.received_by(user), key=lambda row: (order.index(row.state), row.sent_at, row.pk))
-    return found[:60]
+    received = sorted(access.received_by(user), key=lambda row: (order.index(row.state), row.sent_at, row.pk))
+    return received[:60]
 
 
 def _seconds(work: Callable[[], object]) -> float:

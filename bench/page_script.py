@@ -26,8 +26,8 @@ def main() -> None:
     client = Client(headers={"host": "localhost"})
     address = f"/territoires/{place}/"
     weight = len(without_map(client.get(address).content.decode()).encode())
-    ours = seconds(lambda: client.get(address), times=int(os.environ["READINGS"]))
-    sys.stdout.write(f"{ours} {reference} {weight}")
+    page_seconds = seconds(lambda: client.get(address), times=int(os.environ["READINGS"]))
+    sys.stdout.write(f"{page_seconds} {reference} {weight}")
 
 
 if __name__ == "__main__":

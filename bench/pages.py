@@ -1,4 +1,4 @@
-"""What somebody waits for: a diagnosis with all its files, a page already computed, the second start."""
+"""Waiting times: a diagnosis with all its files, a page already computed, the second start."""
 
 import os
 import re
@@ -16,17 +16,19 @@ READINGS = 40
 TRIAL = {"place": "38158", "readings": 3, "told": True}
 
 
-def measures(*, place: str = PLACE, readings: int = READINGS, told: bool = False) -> Iterator[Measure]:
-    """Yield what somebody waits for; told: where the demonstration is told already, without its studies."""
+def measures(
+    *, place: str = PLACE, readings: int = READINGS, has_demonstration: bool = False
+) -> Iterator[Measure]:
+    """Yield the waiting times; has_demonstration: it is already filled, without its studies."""
     yield diagnosis(place)
     yield page(place, readings)
-    yield second_start(told=told)
+    yield second_start(has_demonstration=has_demonstration)
 
 
 def diagnosis(place: str) -> Measure:
     """`maillage diagnostic`, every file, beside the same files with sheets made one after the other."""
     with tempfile.TemporaryDirectory() as folder:
-        ours = seconds(
+        command_seconds = seconds(
             lambda: _written("-m", "maillage.cli.main", "diagnostic", place, "--sortie", f"{folder}/a")
         )
         alone = (
@@ -37,7 +39,7 @@ def diagnosis(place: str) -> Measure:
         files = sum(1 for path in Path(folder, "a").rglob("*") if path.is_file())
     return Measure(
         f"maillage diagnostic {place}, tous les fichiers",
-        ours,
+        command_seconds,
         "fiches une à une",
         reference,
         f"{files} fichiers",
@@ -51,25 +53,27 @@ def _written(*words: str) -> None:
 def page(place: str, readings: int) -> Measure:
     """A territory page already computed, read several times, beside the computation it spares."""
     with tempfile.TemporaryDirectory() as folder:
-        ours, reference, weight = script(
+        page_seconds, reference, weight = script(
             "bench.page_script", home=folder, PLACE=place, READINGS=readings
         ).split()
     return Measure(
         f"page du territoire {place}, déjà calculé",
-        float(ours),
+        float(page_seconds),
         "calcul de la même étude",
         float(reference),
         f"{int(weight) / 1000:.0f} ko avant la carte",
     )
 
 
-def second_start(*, told: bool) -> Measure:
+def second_start(*, has_demonstration: bool) -> Measure:
     """From the command to the first answer: the second time, beside the first (an empty home)."""
     with tempfile.TemporaryDirectory() as folder:
-        if told:
-            with demonstration.made() as made:
-                copytree(made, folder, dirs_exist_ok=True)
-        first, second = (_start(folder, *([] if told else ["--demonstration"])) for _ in range(2))
+        if has_demonstration:
+            with demonstration.demonstration_home() as demonstration_home:
+                copytree(demonstration_home, folder, dirs_exist_ok=True)
+        first, second = (
+            _start(folder, *([] if has_demonstration else ["--demonstration"])) for _ in range(2)
+        )
     return Measure(
         "make run, deuxième fois (maillage servir --demonstration)",
         second,

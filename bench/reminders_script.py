@@ -32,7 +32,7 @@ from maillage.apps.reminders.models import Reminder
 from maillage.config.providers import chosen
 
 REMINDERS, SENT = (int(os.environ[name]) for name in ("REMINDERS", "SENT"))
-MADE = datetime(2026, 11, 2, 9, tzinfo=UTC)
+AGREED_AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
 TEN = datetime(2026, 11, 24, 9, tzinfo=UTC)  # a Tuesday
 EVE = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 WORKERS = 2
@@ -78,13 +78,13 @@ def main() -> None:
 
 def _world() -> None:
     structure = Structure.objects.create(key="banc", name="Le Lien", code_insee="38185")
-    at = {"made_at": MADE, "active_at": MADE}
+    at = {"made_at": AGREED_AT, "active_at": AGREED_AT}
     everybody = Person.objects.bulk_create(
         Person(code=f"{k:08d}", picture="chat", reach="phone", reach_value=f"06 12 {_pairs(k)}", **at)
         for k in range(REMINDERS)
     )
     Consent.objects.bulk_create(
-        Consent(person=person, purpose="write", given=True, how="read", words="x", at=MADE)
+        Consent(person=person, purpose="write", given=True, how="read", words="x", at=AGREED_AT)
         for person in everybody
     )
     Appointment.objects.bulk_create(
@@ -94,8 +94,8 @@ def _world() -> None:
                 "where": "here",
                 "commune": "38185",
                 "channel": "counter",
-                "made_at": MADE,
-                "changed_at": MADE,
+                "made_at": AGREED_AT,
+                "changed_at": AGREED_AT,
             },
             starts_at=TEN + timedelta(seconds=k % 3600),
         )
@@ -118,15 +118,26 @@ def _one_by_one() -> None:
     for row in rows:
         with transaction.atomic():
             if people.agreed(row.person, "write") and not Reminder.objects.filter(row=-row.pk).exists():
-                said = agenda.of_appointment(row)
+                appointment = agenda.of_appointment(row)
                 Reminder.objects.create(
-                    **{"kind": said.kind, "row": -row.pk, "days": 1, "moment": row.starts_at, "way": "sms"},
+                    **{
+                        "kind": appointment.kind,
+                        "row": -row.pk,
+                        "days": 1,
+                        "moment": row.starts_at,
+                        "way": "sms",
+                    },
                     **{"person": row.person, "structure": row.structure, "planned_at": EVE},
                     purge_on=EVE.date(),
                 )
                 outbox.put(
-                    **{"channel": "sms", "to": row.person.reach_value, "subject": said.subject(), "at": EVE},
-                    text=f"{said.text()}\n{said.link()}",
+                    **{
+                        "channel": "sms",
+                        "to": row.person.reach_value,
+                        "subject": appointment.subject(),
+                        "at": EVE,
+                    },
+                    text=f"{appointment.text()}\n{appointment.link()}",
                     key=f"banc-{row.pk}",
                     never_after=row.starts_at,
                 )

@@ -18,7 +18,7 @@ SHARES = (0.1, 1 / 3, 1.0)  # of a country of a hundred départements
 REQUESTS = 20
 LIMITS = {SQLITE: 0.4, POSTGRESQL: 0.2}  # seconds, p95
 HEAVY = 300_000  # bytes of HTML
-BESIDE = 2  # queries: a page that follows, a figure that may be told
+SPARE_QUERIES = 2  # queries: a page that follows, a figure that may be told
 # Accounts of the demonstration; "" for a visitor.
 ROLES = (
     *("", "aidant", "travail-social", "benevole", "formation", "structure"),
@@ -43,25 +43,29 @@ def measures(
     most: int = MOST,
     engines: Sequence[str] = ENGINES,
 ) -> Iterator[Measure]:
-    """Yield what the pages of each role cost in the largest country, beside the smallest; then each page that
-    is over a limit, or whose queries follow the size.
+    """Yield the costs of the pages of each role in the largest country, beside the smallest; then each page
+    that is over a limit, or whose queries follow the size.
     """
-    asked = {"REQUESTS": requests, "ROLES": ",".join(roles), "MOST": most}
-    return on_each_engine(partial(_measured, shares=shares, roles=roles, asked=asked), engines)
+    settings = {"REQUESTS": requests, "ROLES": ",".join(roles), "MOST": most}
+    return on_each_engine(partial(_measured, shares=shares, roles=roles, settings=settings), engines)
 
 
 def _measured(
-    engine: str, database: str, *, shares: Sequence[float], roles: Sequence[str], asked: dict[str, object]
+    engine: str, database: str, *, shares: Sequence[float], roles: Sequence[str], settings: dict[str, object]
 ) -> Iterator[Measure]:
-    found: list[tuple[str, Pages, float]] = []
-    with nullcontext() if database else demonstration.made() as first:
+    pages_by_size: list[tuple[str, Pages, float]] = []
+    with nullcontext() if database else demonstration.demonstration_home() as first:
         for number, share in enumerate(shares):
-            told = _told(first, database and _apart(database, number), SHARE=share, **asked)
-            pages = {(page["role"], page["name"]): page for page in told["pages"]}
-            found.append((f"{told['rows']} lignes", pages, told["made"]))
-    (little, before, _), (much, after, made) = found[0], found[-1]
+            report = _page_costs(first, database and _own_database(database, number), SHARE=share, **settings)
+            pages = {(page["role"], page["name"]): page for page in report["pages"]}
+            pages_by_size.append((f"{report['rows']} lignes", pages, report["made"]))
+    (little, before, _), (much, after, seconds_to_fill) = pages_by_size[0], pages_by_size[-1]
     yield Measure(
-        f"fabriquer un pays, {engine}", made, f"le plus petit : {little}", found[0][2], f"{much}, un seul fil"
+        f"fabriquer un pays, {engine}",
+        seconds_to_fill,
+        f"le plus petit : {little}",
+        pages_by_size[0][2],
+        f"{much}, un seul fil",
     )
     for role in roles:
         yield from _of_role(role or "visiteur", engine, little, much, [
@@ -69,14 +73,14 @@ def _measured(
         ])  # fmt: skip
 
 
-def _told(first: Path | None, database: str, **values: object) -> dict[str, Any]:
-    """Return what the pages of a made country cost, in a copy of a home folder or in an empty one."""
+def _page_costs(first: Path | None, database: str, **values: object) -> dict[str, Any]:
+    """Return the costs of the pages of a made country, in a copy of a home folder or in an empty one."""
     with tempfile.TemporaryDirectory() as folder:
         if first is not None:
             copytree(first, folder, dirs_exist_ok=True)
         printed = script("bench.scale_script", home=folder, database=database, **values)
-    told: dict[str, Any] = json.loads(printed.splitlines()[-1])
-    return told
+    report: dict[str, Any] = json.loads(printed.splitlines()[-1])
+    return report
 
 
 def _of_role(
@@ -89,7 +93,9 @@ def _of_role(
     wrong = [
         (was, now)
         for was, now in pages
-        if now["p95"] > LIMITS[engine] or now["bytes"] > HEAVY or now["queries"] > was["queries"] + BESIDE
+        if now["p95"] > LIMITS[engine]
+        or now["bytes"] > HEAVY
+        or now["queries"] > was["queries"] + SPARE_QUERIES
     ]
     former, slowest = pages[0]
     yield Measure(
@@ -110,7 +116,7 @@ def _of_role(
         )
 
 
-def _apart(database: str, number: int) -> str:
+def _own_database(database: str, number: int) -> str:
     """Return the address of a database of its own on the same server."""
     from urllib.parse import urlsplit, urlunsplit
 

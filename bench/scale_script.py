@@ -29,7 +29,7 @@ from maillage.config import static
 
 LINK = re.compile(r'<a[^>]*\shref="(/[^"#]*)"')
 # A file, or what ends a session.
-APART = re.compile(
+NOT_A_PAGE = re.compile(
     r"\.(pdf|csv|zip|xlsx?|ods|ics|json|geojson|odt|docx|pptx|atom|svg)$|^/(deconnexion|etudes)/"
 )
 
@@ -42,33 +42,33 @@ def main() -> None:
         start = time.perf_counter()
         if maillage(["peupler", "--taille", os.environ["SHARE"]]) != 0:
             raise SystemExit(1)
-        made = time.perf_counter() - start
+        seconds_to_fill = time.perf_counter() - start
     rows = sum(
         model._default_manager.count()
         for model in apps.get_models()
         if model.__module__.startswith("maillage.")
     )
     pages = [page for role in os.environ["ROLES"].split(",") for page in of_role(role)]
-    sys.stdout.write(json.dumps({"rows": rows, "made": made, "pages": pages}))
+    sys.stdout.write(json.dumps({"rows": rows, "made": seconds_to_fill, "pages": pages}))
 
 
 def of_role(role: str) -> Iterator[dict[str, Any]]:
-    """Yield what each page of a role costs: one address of each name, the first that a link leads to."""
+    """Yield the cost of each page of a role: one address of each name, the first that a link leads to."""
     client = Client(headers={"host": "localhost"})
     if role:
         client.force_login(User.objects.get(email=f"{role}@{DOMAIN}"))
-    waiting, seen = ["/espace/" if role else "/"], set[str]()
-    while waiting and len(seen) < int(os.environ["MOST"]):
-        address = waiting.pop(0)
+    addresses, visited_names = ["/espace/" if role else "/"], set[str]()
+    while addresses and len(visited_names) < int(os.environ["MOST"]):
+        address = addresses.pop(0)
         name = name_of(address)
-        if not name or name in seen:
+        if not name or name in visited_names:
             continue
-        seen.add(name)
+        visited_names.add(name)
         answer = client.get(address)
         if answer.status_code != 200 or not answer.get("Content-Type", "").startswith("text/html"):
             continue
         text = answer.content.decode()
-        waiting += [link.replace("&amp;", "&") for link in LINK.findall(text)]
+        addresses += [link.replace("&amp;", "&") for link in LINK.findall(text)]
         if not role or address.startswith("/espace/"):
             yield {
                 "role": role,
@@ -82,7 +82,7 @@ def of_role(role: str) -> Iterator[dict[str, Any]]:
 def name_of(address: str) -> str:
     """Return the name of an address, '' for what is no page."""
     path = address.partition("?")[0]
-    if APART.search(path):
+    if NOT_A_PAGE.search(path):
         return ""
     try:
         return resolve(path).url_name or ""
@@ -93,7 +93,7 @@ def name_of(address: str) -> str:
 def cost(client: Client, address: str) -> dict[str, float]:
     """Return the times of a page, its processor, and how many queries it makes."""
     times, processor = [], []
-    with connection.execute_wrapper(made := Queries()):
+    with connection.execute_wrapper(queries := Queries()):
         client.get(address)
     gc.freeze()  # as the server does of what it has loaded: three seconds, in the middle of a page
     for _ in range(int(os.environ["REQUESTS"])):
@@ -106,7 +106,7 @@ def cost(client: Client, address: str) -> dict[str, float]:
         "p95": times[int(0.95 * len(times))],
         "median": statistics.median(times),
         "cpu": statistics.median(processor),
-        "queries": made.n,
+        "queries": queries.n,
     }
 
 

@@ -21,7 +21,7 @@ def measures(
 
 
 def _search(engine: str, database: str, *, objects: int, searches: int) -> list[Measure]:
-    """What a helper finds among all the kinds, one search in three with faults of typing: the slowest of
+    """The search of a helper among all the kinds, one search in three with faults of typing: the slowest of
     twenty (p95).
     """
     with tempfile.TemporaryDirectory() as folder:

@@ -91,7 +91,7 @@ def name(chance: random.Random) -> str:
 
 
 def search_typed(chance: random.Random) -> str:
-    """Return what somebody types: a name, a place, a subject, two words; one in three with a fault."""
+    """Return a typed search: a name, a place, a subject, two words; one in three with a fault."""
     ways: tuple[Callable[[], str], ...] = (
         lambda: name(chance),
         lambda: chance.choice(KINDS),
@@ -218,7 +218,7 @@ def _lieu(k: int, chance: random.Random, source: Source, structures: list[Struct
 
 def naive(user: User, text: str) -> int:
     """Return how many rows hold a word, each text read by the database: no accent forgiven, no fault."""
-    found = [
+    matches = [
         *people_for(user).filter(nickname__icontains=text)[:5],
         *Lieu.objects.filter(Q(name__icontains=text) | Q(sheet__icontains=text))[:5],
         *Workshop.objects.filter(title__icontains=text)[:5],
@@ -239,7 +239,7 @@ def naive(user: User, text: str) -> int:
             Orientation.objects.filter(lieu_name__icontains=text),
         )
     )
-    total: int = counts + len(found)
+    total: int = counts + len(matches)
     return total
 
 

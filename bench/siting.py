@@ -64,9 +64,9 @@ def france(inside: str = "") -> tuple[Floats, Matrix]:
     of their commune, and the centres of communes that reach it.
     """
     iris = rp2021.iris()
-    kept = iris["departement"] == inside if inside else np.ones(len(iris["iris"]), dtype=bool)
-    names, at = np.unique(iris["published"][kept], return_inverse=True)
-    people = np.bincount(at, iris["pop"][kept])
+    in_department = iris["departement"] == inside if inside else np.ones(len(iris["iris"]), dtype=bool)
+    names, at = np.unique(iris["published"][in_department], return_inverse=True)
+    people = np.bincount(at, iris["pop"][in_department])
     shapes, middles = contours.communes(names.tolist()), centres(names.tolist())
     drawn = np.array([name in shapes for name in names.tolist()])
     names, people = names[drawn], people[drawn]
@@ -95,21 +95,24 @@ def departement(name: str, n_zones: int, n_sites: int, n: int) -> Measure:
     zones, sites = (chance.uniform((5, 45), (5.9, 45.9), (size, 2)) for size in (n_zones, n_sites))
     demand = chance.integers(1, 1_000, n_zones).astype(np.float64)
     every = reach.pairs(zones, sites, 200_000).toarray()
-    found: dict[str, float] = {}
+    objective_by_solver: dict[str, float] = {}
 
-    def theirs() -> None:
+    def run_peer() -> None:
         problem = MCLP.from_cost_matrix(every, demand[:, None], RADIUS, n).solve(pulp.PULP_CBC_CMD(msg=False))
-        found["theirs"] = float(problem.problem.objective.value())
+        objective_by_solver["theirs"] = float(problem.problem.objective.value())
 
-    def ours() -> None:
+    def run_engine() -> None:
         answer = siting.best_sites(demand, reach.pairs(zones, sites, RADIUS), n)
         if not answer.exact:
             raise AssertionError("the answer is not proved best.")
-        found["ours"] = answer.covered
+        objective_by_solver["ours"] = answer.covered
 
-    reference, took = seconds(theirs), seconds(ours, times=3)
-    if abs(found["ours"] - found["theirs"]) > 1e-6 * found["theirs"]:
-        raise AssertionError(f"spopt and the engine differ: {found}.")
+    reference, took = seconds(run_peer), seconds(run_engine, times=3)
+    if (
+        abs(objective_by_solver["ours"] - objective_by_solver["theirs"])
+        > 1e-6 * objective_by_solver["theirs"]
+    ):
+        raise AssertionError(f"spopt and the engine differ: {objective_by_solver}.")
     return Measure(
         f"{n} meilleurs sites d’un {name} département, preuve comprise",
         took,
@@ -125,9 +128,9 @@ def national(name: str, demand: Floats, covers: Matrix, n: int, patience: int) -
     """
     weight, links = merged(demand, covers)
     n_zones, n_sites = links.shape
-    found: dict[str, float] = {}
+    objective_by_solver: dict[str, float] = {}
 
-    def whole() -> None:
+    def solve_exactly() -> None:
         taken, rows = (
             np.append(np.ones(n_sites), np.zeros(n_zones)),
             sparse.hstack((links, -sparse.eye_array(n_zones))),
@@ -140,17 +143,17 @@ def national(name: str, demand: Floats, covers: Matrix, n: int, patience: int) -
             options={"time_limit": patience},
         )
         chosen = np.zeros(n_sites) if answer.x is None else np.round(answer.x[:n_sites])
-        found["whole"] = float(weight[links @ chosen > 0].sum())
+        objective_by_solver["whole"] = float(weight[links @ chosen > 0].sum())
 
-    def ours() -> None:
+    def run_engine() -> None:
         answer = siting.best_sites(demand, covers, n)
-        found["ours"], found["gap"] = answer.covered, answer.gap
+        objective_by_solver["ours"], objective_by_solver["gap"] = answer.covered, answer.gap
 
-    reference, took = seconds(whole), seconds(ours)
+    reference, took = seconds(solve_exactly), seconds(run_engine)
     quick = siting.greedy(demand, covers, n)
-    reached = 100 * found["whole"] / found["ours"]
+    reached = 100 * objective_by_solver["whole"] / objective_by_solver["ours"]
     return Measure(
-        f"{n} sites dans {name}, à {100 * found['gap']:.2f} % au plus du mieux possible",
+        f"{n} sites dans {name}, à {100 * objective_by_solver['gap']:.2f} % au plus du mieux possible",
         took,
         f"programme entier donné à HiGHS, arrêté à {patience} s : {reached:.0f} % de nos personnes couvertes",
         reference,

@@ -93,7 +93,9 @@ def coverage(kind: Kind, worlds: int, countries: int, n_draws: int) -> dict[str,
         for world in (*part[0], *part[1]):
             for label, share in world.items():
                 out.setdefault(label, []).append(share)
-    return {label: out[label] for label in sorted(out, key=lambda each: each == soundness.COUNTRY)}
+    return {
+        label: out[label] for label in sorted(out, key=lambda zone_label: zone_label == soundness.COUNTRY)
+    }
 
 
 def measures(
@@ -172,7 +174,7 @@ def page(coverages: dict[str, dict[str, list[float]]]) -> str:
     country = [
         share for name in coverages if not known[name].beyond for share in coverages[name][soundness.COUNTRY]
     ]
-    missed = {name: _missed(each) for name, each in coverages.items()}
+    missed = {name: _missed(shares_by_label) for name, shares_by_label in coverages.items()}
     failures = [
         f"- {name} : {', '.join(missed[name])}."
         for name in coverages
@@ -229,8 +231,8 @@ def page(coverages: dict[str, dict[str, list[float]]]) -> str:
         "|---|" + "---|" * len(labels),
         "| (zones par pays) | " + " | ".join(number(soundness.sizes()[label]) for label in labels) + " |",
         *(
-            f"| {name} | " + " | ".join(_cell(each[label]) for label in labels) + " |"
-            for name, each in coverages.items()
+            f"| {name} | " + " | ".join(_cell(shares_by_label[label]) for label in labels) + " |"
+            for name, shares_by_label in coverages.items()
         ),
         "",
         "## Hors du but",

@@ -45,7 +45,7 @@ Shares = dict[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What differs between the places of a world.
+    """The spreads between the places of a world.
 
     between: spreads. rural: added to the logit of every cell of small communes beyond the engine's effect.
     tails: degrees of freedom of Student's law for départements, EPCI and areas, normal when None; same
@@ -109,13 +109,13 @@ def world(number_: int, place: Country, *, kind: Kind) -> World:
     counts = frames.by_household(true_frame, _living_standards(place, true_frame, chance))
     counts = _recounted(counts, place, kind, chance)
     people = counts.sum(axis=0).reshape(2, N_CELLS).sum(axis=0)
-    shown = definition(DEFAULT)
+    central = definition(DEFAULT)
     truth = replace(
-        shown,
-        total=float(expit(logit(shown.total) + 0.1 * chance.standard_normal())),
+        central,
+        total=float(expit(logit(central.total) + 0.1 * chance.standard_normal())),
         margins=tuple(
             replace(m, rate=float(expit(logit(m.rate) + 0.1 * chance.standard_normal())))
-            for m in shown.margins
+            for m in central.margins
         ),
     )
     u = _unknowns(chance)
@@ -184,23 +184,23 @@ def _living_standards(place: Country, true_frame: Frame, chance: np.random.Gener
 
 def _regions(place: Country, kind: Kind, chance: np.random.Generator) -> tuple[Floats, Measures]:
     """Return (régions,) their true effects, and what is measured of them in another year."""
-    ours, wide, n = _measures(), kind.between.region, len(place.region_names)
+    measured, wide, n = _measures(), kind.between.region, len(place.region_names)
     before = wide * chance.standard_normal(n)
     # Where two sources contradict each other, the truth is one of those they leave possible.
-    before[ours.contested] = ours.effects[ours.contested] + ours.effect_error[
-        ours.contested
-    ] * chance.standard_normal(int(ours.contested.sum()))
+    before[measured.contested] = measured.effects[measured.contested] + measured.effect_error[
+        measured.contested
+    ] * chance.standard_normal(int(measured.contested.sum()))
     link = chance.uniform(*bounds("spreads/carry"))
     now = link * before + np.sqrt(1 - link**2) * wide * chance.standard_normal(n)
     now[place.is_overseas] = 0.4 + 0.2 * chance.standard_normal()
     now[place.is_overseas] += kind.between.overseas * chance.standard_normal(int(place.is_overseas.sum()))
-    centred = np.where(place.is_overseas, 0.0, before - ours.weights @ before)
-    noisy = centred + ours.effect_error * chance.standard_normal(n)
-    survey = np.hypot(ours.zone_error, number("spreads/region_survey"))
+    centred = np.where(place.is_overseas, 0.0, before - measured.weights @ before)
+    noisy = centred + measured.effect_error * chance.standard_normal(n)
+    survey = np.hypot(measured.zone_error, number("spreads/region_survey"))
     return now, replace(
-        ours,
-        effects=np.where(np.isnan(ours.effects) | ours.contested, ours.effects, noisy),
-        zones=ours.shares @ centred + survey * chance.standard_normal(len(survey)),
+        measured,
+        effects=np.where(np.isnan(measured.effects) | measured.contested, measured.effects, noisy),
+        zones=measured.shares @ centred + survey * chance.standard_normal(len(survey)),
     )
 
 
@@ -305,14 +305,14 @@ def _publish(
     concerned = cells.sum(axis=0).reshape(2, N_CELLS).sum(axis=0)
     total_people = people.sum()
 
-    def seen(inside: NDArray[np.bool_], step: float) -> float:
+    def published_rate(inside: NDArray[np.bool_], step: float) -> float:
         rate = concerned[inside].sum() / people[inside].sum()
         size = respondents * people[inside].sum() / total_people
         noisy = float(expit(logit(rate) + chance.standard_normal() / np.sqrt(size * rate * (1 - rate))))
         return float(np.rint(noisy / step) * step)
 
     # One sample: the total is the mean of its classes, not another draw.
-    by_age = np.array([seen(np.asarray(age == AGE_OF), 1e-9) for age in range(len(AGES))])
+    by_age = np.array([published_rate(np.asarray(age == AGE_OF), 1e-9) for age in range(len(AGES))])
     sizes = np.array([people[age == AGE_OF].sum() for age in range(len(AGES))])
     total = round(float(by_age @ sizes / sizes.sum()), 3)
     margins = []
@@ -321,7 +321,8 @@ def _publish(
             rate = max(round(float(by_age[AGES.index(m.category)]), 2), 0.01)
         else:
             rate = max(
-                round(seen(rate_engine.diploma_indicator(DIPLOMAS.index(m.category)) > 0, 1e-9), 2), 0.01
+                round(published_rate(rate_engine.diploma_indicator(DIPLOMAS.index(m.category)) > 0, 1e-9), 2),
+                0.01,
             )
         margins.append(
             Margin(breakdown=m.breakdown, category=m.category, rate=rate, low=rate - 0.005, high=rate + 0.005)
@@ -336,11 +337,11 @@ def coverage(worlds: Iterable[int], *, kind: Kind, n_draws: int = need_model.DRA
     place = need_model.country()
     assumed = need_model.spreads()
     out = []
-    for each in worlds:
-        w = world(each, place, kind=kind)
+    for world_seed in worlds:
+        w = world(world_seed, place, kind=kind)
         m = need_model.model(
             w.published,
-            seed=each,
+            seed=world_seed,
             n_draws=n_draws,
             place=place,
             between=assumed,
@@ -358,9 +359,9 @@ def national(worlds: Iterable[int], *, kind: Kind, n_draws: int = need_model.DRA
     """
     place = need_model.country()
     out = []
-    for each in worlds:
-        w = world(each, place, kind=kind)
-        drawn = rates.draw(w.published, place.cells, place.bins, seed=each, n=n_draws)
+    for world_seed in worlds:
+        w = world(world_seed, place, kind=kind)
+        drawn = rates.draw(w.published, place.cells, place.bins, seed=world_seed, n=n_draws)
         low, high = centiles((drawn.draws @ place.cells)[None])
         out.append({COUNTRY: float(((w.truth.sum() >= low) & (w.truth.sum() <= high)).all())})
     return out

@@ -92,7 +92,9 @@ def components(effect: Floats, error: Floats, shared: list[Floats]) -> list[Inte
     ones = np.ones((len(effect), 1))
 
     def loss(widths: Floats) -> float:
-        variance = np.diag(error**2 + 1e-9) + sum(w**2 * each for w, each in zip(widths, shared, strict=True))
+        variance = np.diag(error**2 + 1e-9) + sum(
+            w**2 * matrix for w, matrix in zip(widths, shared, strict=True)
+        )
         root = np.linalg.cholesky(variance)
         x, y = np.linalg.solve(root, ones)[:, 0], np.linalg.solve(root, effect)
         rest = y - x * (x @ y) / (x @ x)

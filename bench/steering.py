@@ -34,22 +34,24 @@ def measures(
 ) -> Iterator[Measure]:
     """Yield the time of each dashboard, of the counts of a day of work, and of all of them again."""
     sizes = {"STRUCTURES": structures, "AIDANTS": aidants, "LEARNERS": learners, "REFERRALS": referrals}
-    asked = {"REQUESTS": requests, "PLACES": ",".join(places)}
-    return on_each_engine(partial(_measured, sizes=sizes, asked=asked), engines)
+    settings = {"REQUESTS": requests, "PLACES": ",".join(places)}
+    return on_each_engine(partial(_measured, sizes=sizes, settings=settings), engines)
 
 
 def _measured(
-    engine: str, database: str, *, sizes: dict[str, int], asked: dict[str, object]
+    engine: str, database: str, *, sizes: dict[str, int], settings: dict[str, object]
 ) -> Iterator[Measure]:
     with tempfile.TemporaryDirectory() as folder:
-        told = json.loads(
-            script("bench.steering_script", home=folder, database=database, **sizes, **asked).splitlines()[-1]
+        report = json.loads(
+            script("bench.steering_script", home=folder, database=database, **sizes, **settings).splitlines()[
+                -1
+            ]
         )
     size = (
         f"{sizes['STRUCTURES']} structures, {sizes['AIDANTS']} aidants, {sizes['LEARNERS']} personnes qui"
         f" apprennent, {sizes['REFERRALS']} orientations"
     )
-    for page in told["pages"]:
+    for page in report["pages"]:
         yield Measure(
             f"{page['name']}, {engine}, p95",
             page["p95"],
@@ -64,8 +66,8 @@ def _measured(
     ):
         yield Measure(
             f"{name}, {engine}",
-            told[key],
+            report[key],
             "chaque ligne lue et additionnée en Python, une somme par jour et par commune",
-            told["naive"],
-            f"{size}, {told['counts']} sommes gardées, processeur de Python {told[f'{key}_cpu']:.1f} s",
+            report["naive"],
+            f"{size}, {report['counts']} sommes gardées, processeur de Python {report[f'{key}_cpu']:.1f} s",
         )

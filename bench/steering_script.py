@@ -66,7 +66,7 @@ def main() -> None:
     for place in territories:
         computed(place)
     connection.cursor().execute("analyze")
-    whole = timed(lambda: actions.rebuild(at=at))
+    rebuild_seconds = timed(lambda: actions.rebuild(at=at))
     naive = timed(by_hand)
     client = signed_in(at)
     with served(os.environ["MAILLAGE_HOME"], database=os.environ.get("DATABASE_URL", "")) as (port, _):
@@ -77,8 +77,8 @@ def main() -> None:
         json.dumps(
             {
                 "pages": pages,
-                "whole": whole[0],
-                "whole_cpu": whole[1],
+                "whole": rebuild_seconds[0],
+                "whole_cpu": rebuild_seconds[1],
                 "naive": naive[0],
                 "day": day[0],
                 "day_cpu": day[1],
@@ -101,7 +101,7 @@ def addresses(territories: list[str]) -> list[tuple[str, str]]:
 
 def page(name: str, address: str, client: Client, port: int) -> dict[str, Any]:
     """Return the first time of a page, then its p95, its median, the queries that it makes."""
-    headers = {"Cookie": "; ".join(f"{key}={each.value}" for key, each in client.cookies.items())}
+    headers = {"Cookie": "; ".join(f"{key}={cookie.value}" for key, cookie in client.cookies.items())}
 
     def ask() -> float:
         start = time.perf_counter()
@@ -112,15 +112,17 @@ def page(name: str, address: str, client: Client, port: int) -> dict[str, Any]:
     first, *times = (ask() for _ in range(1 + int(os.environ["REQUESTS"])))
     times.sort()
     client.get(address)  # what this process reads once
-    with connection.execute_wrapper(made := Queries()):
+    with connection.execute_wrapper(queries := Queries()):
         client.get(address)
-    sys.stderr.write(f"{name} : {times[len(times) // 2]:.3f} s, {made.n} requêtes, première {first:.1f} s\n")
+    sys.stderr.write(
+        f"{name} : {times[len(times) // 2]:.3f} s, {queries.n} requêtes, première {first:.1f} s\n"
+    )
     return {
         "name": name,
         "first": first,
         "p95": times[int(0.95 * len(times))],
         "median": times[len(times) // 2],
-        "queries": made.n,
+        "queries": queries.n,
     }
 
 
@@ -173,22 +175,24 @@ def touch(size: dict[str, int], at: datetime) -> None:
 
 def by_hand() -> None:
     """Count every row in Python, a count for each day and commune, and write these; then take it back."""
-    found: Counter[tuple[Any, ...]] = Counter()
+    n_by_count: Counter[tuple[Any, ...]] = Counter()
     rows = Orientation.objects.filter(sent_at__isnull=False).exclude(origin="relative")
     for sent, commune, came, when in rows.values_list("sent_at", "commune", "came", "served_at").iterator():
-        found["sent", commune, sent.date()] += 1
-        found["known", commune, sent.date()] += came is not None
-        found["served", commune, sent.date()] += when is not None
+        n_by_count["sent", commune, sent.date()] += 1
+        n_by_count["known", commune, sent.date()] += came is not None
+        n_by_count["served", commune, sent.date()] += when is not None
     seats = dict(Structure.objects.values_list("pk", "code_insee"))
-    seen: set[int] = set()
+    known_people: set[int] = set()
     facts = Fact.objects.filter(person__isnull=False).order_by("at")
     for person, at, structure in facts.values_list("person", "at", "structure").iterator():
-        if person not in seen:
-            seen.add(person)
-            found["learners", seats[structure], at.date()] += 1
+        if person not in known_people:
+            known_people.add(person)
+            n_by_count["learners", seats[structure], at.date()] += 1
     with transaction.atomic():
-        made = [DailyCount(measure=m, commune=c, day=day, n=n) for (m, c, day), n in found.items()]
-        DailyCount.objects.bulk_create(made, batch_size=CHUNK)
+        daily_counts = [
+            DailyCount(measure=m, commune=c, day=day, n=n) for (m, c, day), n in n_by_count.items()
+        ]
+        DailyCount.objects.bulk_create(daily_counts, batch_size=CHUNK)
         transaction.set_rollback(True)
 
 
@@ -238,7 +242,7 @@ def places(where: list[str], chance: random.Random) -> None:
     raw = forms.read(ROOT / "data/raw/hinaura/isere.json")
     some = replace(raw, rows=raw.rows[: len(where)])
     real = [row.sheet for row in files.places(some, today=date(2026, 11, 20)).accepted]
-    source, made = Source.objects.create(name="banc"), []
+    source, new_places = Source.objects.create(name="banc"), []
     for k, code in enumerate(where, 1):
         extent = point.extent(code)
         if extent is None:
@@ -249,8 +253,8 @@ def places(where: list[str], chance: random.Random) -> None:
         sheet["longitude"] = extent.longitude + chance.uniform(-1, 1) * extent.radius / point.DEGREE / 3
         lieu = Lieu(slug=f"l{k}", source=source, identifier=str(k), structure_id=k, sheet=sheet)
         sheets.derive(lieu)
-        made.append(lieu)
-    index.refresh(Lieu.objects.bulk_create(made, batch_size=CHUNK))
+        new_places.append(lieu)
+    index.refresh(Lieu.objects.bulk_create(new_places, batch_size=CHUNK))
 
 
 def helped(size: dict[str, int], at: datetime, n: int) -> None:
@@ -267,19 +271,22 @@ def helped(size: dict[str, int], at: datetime, n: int) -> None:
     of_k: dict[str, str] = {"structure": stands("k"), "person": "k"}
     pour(Person, learners, code=padded("k", 8), picture="'cle'", made_at=moment("k"), active_at=moment("k"))
     for m, module in enumerate(modules):
-        who = f"((k - 1) * {len(modules)} + {m + 1})"
+        person_expression = f"((k - 1) * {len(modules)} + {m + 1})"
         for step in range(1, min(STEPS, len(module.steps)) + 1):
             exercise = module.steps[step - 1].exercise
             pour(
                 Fact, (learners - m - 1) // len(modules) + 1,
-                uid=numbered(f"{who} * {STEPS} + {step}"), person=who, structure=stands(who),
+                uid=numbered(f"{person_expression} * {STEPS} + {step}"), person=person_expression,
+                structure=stands(person_expression),
                 module=f"'{module.id}'", version=str(module.version), step=str(step),
                 kind=f"'{exercise.kind if exercise else ''}'", seconds="60 + k % 200", way="'touch'",
                 state="case when k % 3 = 0 then 'done' else 'seen' end", screen="'small'",
-                at=moment(who), kept_at=moment(who),
+                at=moment(person_expression), kept_at=moment(person_expression),
             )  # fmt: skip
     named = (
-        "case k % 3 " + " ".join(f"when {k} then '{each.id}'" for k, each in enumerate(modules[:3])) + " end"
+        "case k % 3 "
+        + " ".join(f"when {k} then '{named_module.id}'" for k, named_module in enumerate(modules[:3]))
+        + " end"
     )
     pour(
         Plan, learners // 10, **of_k, commune=seat, module=named, token=padded("k", 32),

@@ -16,10 +16,10 @@ def measures(*, sizes: Sequence[int] = SIZES) -> Iterator[Measure]:
         with tempfile.TemporaryDirectory() as folder:
             lines = script("bench.survey_script", home=folder, ANSWERS=str(n)).splitlines()
         for line in lines:
-            name, ours, reference = line.split("\t")
+            name, page_seconds, reference = line.split("\t")
             yield Measure(
                 f"enquête de {n} réponses, {name}, déjà calculé",
-                float(ours),
+                float(page_seconds),
                 "son calcul",
                 float(reference),
                 f"{n} réponses, {os.cpu_count()} cœurs",

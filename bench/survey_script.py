@@ -36,7 +36,7 @@ def main() -> None:
     survey = campaigns.prepare(by=None, title="Mesure", territory="200040715", questionnaire=form, at=AT)
     survey = campaigns.open_survey(survey, by=None, at=AT)
     drawn, many = random.Random(1), int(os.environ["ANSWERS"])
-    asked = [each for each in form.questions() if each.kind == "one" and each.name != "age_environ"]
+    questions = [each for each in form.questions() if each.kind == "one" and each.name != "age_environ"]
     for start in range(0, many, STEP):
         receive.receive(
             survey,
@@ -46,7 +46,7 @@ def main() -> None:
                     version=1,
                     channel="street",
                     values={"age": str(drawn.randint(15, 95))}
-                    | {each.name: drawn.choice([c.name for c in form.choices(each)]) for each in asked},
+                    | {each.name: drawn.choice([c.name for c in form.choices(each)]) for each in questions},
                 )
                 for k in range(start, min(start + STEP, many))
             ],
@@ -58,8 +58,8 @@ def main() -> None:
         reference = seconds(partial(_compute, survey, part))
         address = f"/espace/enquetes/{survey.pk}/resultats/{tab}"
         assert client.get(address).status_code == 200
-        ours = seconds(partial(client.get, address), times=5)
-        sys.stdout.write(f"{name}\t{ours}\t{reference}\n")
+        page_seconds = seconds(partial(client.get, address), times=5)
+        sys.stdout.write(f"{name}\t{page_seconds}\t{reference}\n")
 
 
 def _compute(survey: Any, part: str) -> None:

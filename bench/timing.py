@@ -19,7 +19,9 @@ from typing import Any
 from tools.postgresql import binaries, server
 
 ROOT = Path(__file__).resolve().parents[1]
-MADE = "MAILLAGE_DEMONSTRATION"  # a home folder where whoever calls told the demonstration already
+DEMONSTRATION_HOME = (
+    "MAILLAGE_DEMONSTRATION"  # a home folder where whoever calls told the demonstration already
+)
 TRIED = "MAILLAGE_BANC_ESSAI"  # where a suite only shows that it runs: servers without workers
 ENGINES = SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 LOST = (OSError, http.client.HTTPException)  # nobody answered, or not to the end
@@ -49,18 +51,18 @@ class Measure:
 
 def seconds(work: Callable[[], object], *, times: int = 1) -> float:
     """Return the median time of a work, in seconds."""
-    found = []
+    durations = []
     for _ in range(times):
         start = time.perf_counter()
         work()
-        found.append(time.perf_counter() - start)
-    return statistics.median(found)
+        durations.append(time.perf_counter() - start)
+    return statistics.median(durations)
 
 
 def statics(home: str) -> None:
     """Give a home folder the static files that whoever calls has named and compressed, if anybody did."""
-    if made := os.environ.get(MADE):
-        copytree(Path(made, "statique"), Path(home, "statique"), dirs_exist_ok=True)
+    if demonstration_home := os.environ.get(DEMONSTRATION_HOME):
+        copytree(Path(demonstration_home, "statique"), Path(home, "statique"), dirs_exist_ok=True)
 
 
 def script(module: str, *words: str, home: str, database: str = "", **values: object) -> str:
@@ -68,8 +70,8 @@ def script(module: str, *words: str, home: str, database: str = "", **values: ob
     what it prints.
     """
     statics(home)
-    told = environment(home, database) | {name: str(value) for name, value in values.items()}
-    return python("-m", module, *words, environment=told, check=True).stdout
+    variables = environment(home, database) | {name: str(value) for name, value in values.items()}
+    return python("-m", module, *words, environment=variables, check=True).stdout
 
 
 def python(
@@ -81,7 +83,7 @@ def python(
 
 
 def environment(home: str, database: str = "") -> dict[str, str]:
-    """Return what tells a program its home folder and its database."""
+    """Return the environment variables of a program: its home folder and its database."""
     return {**os.environ, "MAILLAGE_HOME": home} | ({"DATABASE_URL": database} if database else {})
 
 

@@ -24,9 +24,9 @@ def measures(*, candidates: int | None = None, out: Path | None = PAGE) -> list[
     """Score the candidates, all by default, write the page, and return how long one takes beside the reading
     of the data that all share.
     """
-    found: list[Ground] = []
-    reading = seconds(lambda: found.append(trials.ground()))
-    on = found[0]
+    grounds: list[Ground] = []
+    reading = seconds(lambda: grounds.append(trials.ground()))
+    on = grounds[0]
     scores: Scores = []
     tried = list(islice(trials.candidates(on), candidates))
     took = seconds(lambda: scores.extend((c, on.score(c)) for c in tried))
@@ -51,7 +51,7 @@ def line(c: Candidate, s: Score) -> str:
 
 
 def zone_lines(on: Ground) -> list[str]:
-    """Return what the survey sees of each zone beyond what the model gives the same respondents."""
+    """Return the gap of each zone between the survey and the model on the same respondents."""
     effects, errors = on.zone_effects(trials.retained(on))
     return [
         f"| {LABELS[zone]} | {(on.answers.zone == k).sum()} | {number(100 * on.observed[k], 1)} % |"

@@ -55,7 +55,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What a candidate gives. Errors in points, absolute, on average.
+    """The scores of a candidate. Errors in points, absolute, on average.
 
     epci: as it is, left_out: once a constant fitted on four départements corrects the fifth, with its rank
     correlation; region: as it is, or from the other régions when it uses their rates; zones: rank correlation
@@ -114,7 +114,9 @@ def people(answers: Table | None = None) -> People:
     )
 
 
-def fit(design: Floats, seen: Floats, weight: Floats, offset: Floats | float = 0.0) -> tuple[Floats, Floats]:
+def logistic_coefficients(
+    design: Floats, observed: Floats, weight: Floats, offset: Floats | float = 0.0
+) -> tuple[Floats, Floats]:
     """Return the coefficients of a logistic regression and their covariance, quotas counted; a light ridge on
     all but the first.
     """
@@ -124,7 +126,7 @@ def fit(design: Floats, seen: Floats, weight: Floats, offset: Floats | float = 0
     for _ in range(60):
         q = expit(offset + design @ b)
         curve = (design * (weight * q * (1 - q))[:, None]).T @ design + penalty
-        step = np.linalg.solve(curve, design.T @ (weight * (seen - q)) - penalty @ b)
+        step = np.linalg.solve(curve, design.T @ (weight * (observed - q)) - penalty @ b)
         b = b + np.clip(step, -2, 2)
         if np.abs(step).max() < 1e-9:
             break
@@ -148,7 +150,7 @@ def shape_design(age: Positions, diploma: Positions, standard: Positions) -> Flo
 
 def survey_shape(answers: People) -> Floats:
     """Return (70,) the logit that the survey alone gives each cell, its level being of no use here."""
-    b, _ = fit(
+    b, _ = logistic_coefficients(
         shape_design(answers.age, answers.diploma, answers.standard), answers.concerned, answers.weight
     )
     ages = np.insert(b[1:5], 2, 0.0)
@@ -162,7 +164,9 @@ def survey_shape(answers: People) -> Floats:
 
 
 class Ground:
-    """What candidates are judged on: our residents, Insee's tables of 2019, the survey's respondents."""
+    """The data that candidates are judged on: our residents, Insee's tables of 2019, the survey's
+    respondents.
+    """
 
     def __init__(self, place: Country, answers: People) -> None:
         self.place, self.answers = place, answers
@@ -170,12 +174,12 @@ class Ground:
         self.chosen = definition(regional.evidence().definition)
         codes, self.epci_rates = epci_table()
         row = {code: k for k, code in enumerate(codes)}
-        here = frame.region == REGION
+        in_region = frame.region == REGION
         at = np.array([row.get(code, -1) for code in frame.epci.tolist()])
-        known = here & (at >= 0)
+        known = in_region & (at >= 0)
         group = 2 * at[known] + place.rural[known]
         self.epci = synthetic.add_by(place.homes[known], group, 2 * len(codes)).reshape(len(codes), 2, -1)
-        names = np.unique(frame.departement[here])
+        names = np.unique(frame.departement[in_region])
         inside = np.zeros((len(codes), len(names)))
         size = place.homes[known].sum(axis=1, dtype=np.float64)
         np.add.at(inside, (at[known], np.searchsorted(names, frame.departement[known])), size)
@@ -278,24 +282,26 @@ class Ground:
         a, n = self.answers, len(ZONES)
         offset = logit(self.respondents(replace(c, regional=False)))
         design = np.hstack((np.ones((len(a.age), 1)), one_hot(a.wave, len(WAVES), 0), one_hot(a.zone, n, 0)))
-        b, covariance = fit(design, a.concerned, a.weight, offset)
+        b, covariance = logistic_coefficients(design, a.concerned, a.weight, offset)
         q = expit(offset + design @ b)
         part = np.bincount(a.zone, a.weight * q * (1 - q), n)
         centre = np.eye(n) - part / part.sum()
-        whole = np.zeros((n, n))
-        whole[1:, 1:] = covariance[-(n - 1) :, -(n - 1) :]
-        return centre @ np.insert(b[-(n - 1) :], 0, 0.0), np.sqrt(np.diag(centre @ whole @ centre.T))
+        full_covariance = np.zeros((n, n))
+        full_covariance[1:, 1:] = covariance[-(n - 1) :, -(n - 1) :]
+        return centre @ np.insert(b[-(n - 1) :], 0, 0.0), np.sqrt(
+            np.diag(centre @ full_covariance @ centre.T)
+        )
 
     def score(self, c: Candidate) -> Score:
-        """Return what a candidate gives on places that it has not seen."""
+        """Return the score of a candidate on places that it was not fitted on."""
         epci = self.by_epci(c)
         corrected = self.left_out(epci)
         region = self.by_region(c)[self.rated]
         if c.regional:
-            apart = [self.by_region(c, self.law(c, leave_out=int(k)))[k] for k in self.rated]
-            region = np.array(apart)
+            left_out_rates = [self.by_region(c, self.law(c, leave_out=int(k)))[k] for k in self.rated]
+            region = np.array(left_out_rates)
         a = self.answers
-        given = np.bincount(a.zone, a.weight * self.respondents(c), len(ZONES)) / np.bincount(
+        predicted = np.bincount(a.zone, a.weight * self.respondents(c), len(ZONES)) / np.bincount(
             a.zone, a.weight, len(ZONES)
         )
         effects = self.law(c, survey=False) if c.regional else np.zeros(len(self.place.region_names))
@@ -310,7 +316,7 @@ class Ground:
             left_out_rank=_ranks(corrected, self.epci_rates),
             region=_error(region, self.region_rates),
             region_rank=_ranks(region, self.region_rates),
-            zones=_ranks(given, self.observed),
+            zones=_ranks(predicted, self.observed),
             census=_ranks(census, self.observed),
         )
 
@@ -332,10 +338,10 @@ class Ground:
 
     def left_out(self, epci: Floats) -> Floats:
         """Return the rates of EPCI, those of each département corrected by the constant of the others."""
-        apart, out = logit(self.epci_rates) - logit(epci), np.empty(len(epci))
+        logit_gap, out = logit(self.epci_rates) - logit(epci), np.empty(len(epci))
         for departement in np.unique(self.epci_departement):
-            here = self.epci_departement == departement
-            out[here] = expit(logit(epci[here]) + apart[~here].mean())
+            in_departement = self.epci_departement == departement
+            out[in_departement] = expit(logit(epci[in_departement]) + logit_gap[~in_departement].mean())
         return out
 
 
@@ -352,11 +358,11 @@ def epci_table() -> tuple[list[str], Floats]:
     return list(persons), np.array([persons[code] / base[code] for code in persons])
 
 
-def _error(found: Floats, published: Floats) -> float:
-    return float(100 * np.abs(found - published).mean())
+def _error(estimated: Floats, published: Floats) -> float:
+    return float(100 * np.abs(estimated - published).mean())
 
 
-def _ranks(found: Floats, published: Floats) -> float:
+def _ranks(estimated: Floats, published: Floats) -> float:
     """Return Spearman's correlation, ties at the mean of their ranks."""
 
     def ranked(values: Floats) -> Floats:
@@ -364,7 +370,7 @@ def _ranks(found: Floats, published: Floats) -> float:
             (values[:, None] > values).sum(axis=1) + (values[:, None] == values).sum(axis=1) / 2
         )
 
-    return float(np.corrcoef(ranked(found), ranked(published))[0, 1])
+    return float(np.corrcoef(ranked(estimated), ranked(published))[0, 1])
 
 
 def rural(young: float, old: float) -> Floats:

@@ -1,4 +1,4 @@
-"""Say whether a version that we install has a published flaw, without asking anybody.
+"""Check the versions that we install against published flaws, without any network.
 
     .venv/bin/python tools/advisories.py                    (part of make check)
     .venv/bin/python tools/advisories.py PyPI.zip npm.zip   (make avis AVIS="PyPI.zip npm.zip")
@@ -30,19 +30,19 @@ OLD = 90  # days after which a list of flaws says little
 
 def installed(root: Path = ROOT) -> dict[tuple[str, str], set[str]]:
     """Return the versions that the locks name, by registry (PyPI, npm) and package."""
-    found: dict[tuple[str, str], set[str]] = {}
+    versions: dict[tuple[str, str], set[str]] = {}
     for lock in sorted(root.glob("requirements*.lock")):
         for name, version in PIN.findall(lock.read_text("utf-8")):
-            found.setdefault(("PyPI", canonicalize_name(name)), set()).add(version)
+            versions.setdefault(("PyPI", canonicalize_name(name)), set()).add(version)
     packages = json.loads((root / "package-lock.json").read_text("utf-8"))["packages"]
     for path, package in packages.items():
         if path:
-            found.setdefault(("npm", path.rpartition("node_modules/")[2]), set()).add(package["version"])
-    return found
+            versions.setdefault(("npm", path.rpartition("node_modules/")[2]), set()).add(package["version"])
+    return versions
 
 
 def concerns(version: str, affected: Mapping[str, Any]) -> bool:
-    """Return whether one of the packages that an advisory names is affected at this version.
+    """Return True if one of the packages that an advisory names is affected at this version.
 
     A version that cannot be compared is said to be: somebody must look.
     """
@@ -60,36 +60,38 @@ def _inside(version: Version, events: Iterable[Mapping[str, str]]) -> bool:
     it is safe.
     """
     inside = False
-    for said, at in sorted(_moments(events), key=lambda pair: (pair[1], pair[0] != "introduced")):
-        if at > version or (said == "last_affected" and at == version):
+    for event_kind, at in sorted(_moments(events), key=lambda pair: (pair[1], pair[0] != "introduced")):
+        if at > version or (event_kind == "last_affected" and at == version):
             break
-        inside = said == "introduced"
+        inside = event_kind == "introduced"
     return inside
 
 
 def _moments(events: Iterable[Mapping[str, str]]) -> Iterator[tuple[str, Version]]:
     for event in events:
-        for said, at in event.items():
-            if said in ("introduced", "fixed", "last_affected"):
-                yield said, Version(at)
+        for event_kind, at in event.items():
+            if event_kind in ("introduced", "fixed", "last_affected"):
+                yield event_kind, Version(at)
 
 
 def flaws(advisories: Iterable[Mapping[str, Any]], pinned: Mapping[tuple[str, str], set[str]]) -> list[str]:
     """Return a line in French for each version that an advisory affects."""
-    found = []
+    lines = []
     for advisory in advisories:
         for affected in advisory["affected"]:
             key = _package(affected)
             for version in sorted(pinned.get(key, ())):
                 if concerns(version, affected):
                     also = ", ".join(advisory.get("aliases", ()))
-                    found.append(
+                    lines.append(
                         f"{key[1]} {version} ({key[0]}) : {advisory['id']}{f' ({also})' if also else ''}"
                     )
-    return found
+    return lines
 
 
-def kept(advisories: Iterable[Mapping[str, Any]], names: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+def relevant_advisories(
+    advisories: Iterable[Mapping[str, Any]], names: Iterable[tuple[str, str]]
+) -> list[dict[str, Any]]:
     """Return, of these advisories, what is compared and of the named packages only; none that was
     withdrawn.
     """
@@ -139,21 +141,21 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _advisory(content: bytes, name: str) -> dict[str, Any]:
-    found = json.loads(content) if name.endswith(".json") else yaml.safe_load(content)
-    if not isinstance(found, dict) or "id" not in found:
+    advisory = json.loads(content) if name.endswith(".json") else yaml.safe_load(content)
+    if not isinstance(advisory, dict) or "id" not in advisory:
         sys.exit(
             f"{name} n’est pas un avis au format OSV.\n"
             "On ne saurait pas quelle version il concerne.\n"
             "Donnez le fichier all.zip qu’OSV publie pour PyPI ou npm, sans le changer."
         )
-    return found
+    return advisory
 
 
 def main(words: Sequence[str]) -> int:
     pinned = installed()
     if words:
-        found = kept((each for word in words for each in read(Path(word))), pinned)
-        FILE.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        relevant = relevant_advisories((each for word in words for each in read(Path(word))), pinned)
+        FILE.write_text(json.dumps(relevant, ensure_ascii=False, indent=1) + "\n", "utf-8")
     advisories = json.loads(FILE.read_text("utf-8"))
     last = max((each["modified"] for each in advisories), default="")
     wrong = flaws(advisories, pinned)

@@ -135,10 +135,10 @@ ICONS = [
 
 def read_again(cut: TTFont) -> TTFont:
     """Return a font as its file would be read: what was cut out of it is gone from all its tables."""
-    held = BytesIO()
-    cut.save(held)
-    held.seek(0)
-    return TTFont(held)
+    font_file = BytesIO()
+    cut.save(font_file)
+    font_file.seek(0)
+    return TTFont(font_file)
 
 
 def font(

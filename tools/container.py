@@ -34,13 +34,13 @@ def main() -> int:
         print(UNREACHED)
         return 0
     build(program)
-    with volume(program) as held:
+    with volume(program) as volume_name:
         for _ in range(2):  # what the first wrote, the second reads
-            with running(program, held):
-                told = health(program)
-                print(f"/sante/ : {told['etat']}, version {told['version']}")
-        kept = run(program, *started(held), "verifier-installation", check=False)
-        print(kept.stdout.strip())
+            with running(program, volume_name):
+                health_report = health(program)
+                print(f"/sante/ : {health_report['etat']}, version {health_report['version']}")
+        check_output = run(program, *started(volume_name), "verifier-installation", check=False)
+        print(check_output.stdout.strip())
     return 0
 
 
@@ -53,7 +53,7 @@ def builder() -> str | None:
 
 
 def is_at_hand(program: str, system: str) -> bool:
-    """Return whether the image to begin from is on this computer, or comes when it is asked for."""
+    """Return True if the image to begin from is on this computer, or comes when it is asked for."""
     return any(
         run(program, *words, system, check=False).returncode == 0
         for words in (("image", "inspect"), ("pull",))
@@ -97,18 +97,18 @@ def volume(program: str) -> Iterator[str]:
         run(program, "volume", "rm", "--force", NAME, check=False)
 
 
-def started(held: str) -> tuple[str, ...]:
+def started(volume_name: str) -> tuple[str, ...]:
     """Return how the image is run: nothing but its volume may be written, no right is left."""
     return (
         *("run", "--rm", "--read-only", "--network", "host", "--tmpfs", "/tmp"),
         *("--cap-drop", "all", "--security-opt", "no-new-privileges"),
-        *("--volume", f"{held}:/var/lib/maillage", "--env", "MAILLAGE_HOSTS=localhost", IMAGE),
+        *("--volume", f"{volume_name}:/var/lib/maillage", "--env", "MAILLAGE_HOSTS=localhost", IMAGE),
     )
 
 
 @contextmanager
-def running(program: str, held: str) -> Iterator[None]:
-    words = started(held)
+def running(program: str, volume_name: str) -> Iterator[None]:
+    words = started(volume_name)
     run(program, *words[:2], "--detach", "--name", NAME, *words[2:], "servir", "--port", str(PORT))
     try:
         yield
@@ -117,26 +117,26 @@ def running(program: str, held: str) -> Iterator[None]:
 
 
 def health(program: str) -> dict[str, str]:
-    """Return what the server says of itself; sys.exit when it never answers, or runs as root."""
+    """Return the health report of the server; sys.exit when it never answers, or runs as root."""
     end = time.monotonic() + PATIENCE
     while True:
         try:
             with urlopen(f"http://127.0.0.1:{PORT}/sante/", timeout=10) as answer:
-                told: dict[str, str] = json.load(answer)
+                report: dict[str, str] = json.load(answer)
                 break
         except OSError:
             if time.monotonic() > end:
                 sys.exit(f"Rien ne répond : {run(program, 'logs', NAME, check=False).stdout[-2000:]}")
             time.sleep(1)
-    who = run(program, "exec", NAME, "id", "-u").stdout.strip()
-    if who != str(USER):
-        sys.exit(f"Le service tourne sous le compte {who}, pas {USER}.")
+    user_id = run(program, "exec", NAME, "id", "-u").stdout.strip()
+    if user_id != str(USER):
+        sys.exit(f"Le service tourne sous le compte {user_id}, pas {USER}.")
     if run(program, "exec", NAME, "touch", "/opt/maillage/essai", check=False).returncode == 0:
         sys.exit("Le service peut écrire hors de son dossier.")
     sign = json.loads(run(program, "inspect", "--format", "{{json .Config.Healthcheck.Test}}", NAME).stdout)
     if run(program, "exec", NAME, *sign[1:], check=False).returncode:
         sys.exit("Le signe de santé de l’image dit une panne.")
-    return told
+    return report
 
 
 if __name__ == "__main__":

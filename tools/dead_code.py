@@ -39,7 +39,7 @@ def in_settings() -> set[str]:
 
 
 def is_field(item: Item) -> bool:
-    """Return whether it is a name in a class or on an object: columns, forms and libraries read those by
+    """Return True if it is a name in a class or on an object: columns, forms and libraries read those by
     other means.
     """
     return item.typ == "attribute" or (item.typ == "variable" and not item.name.isupper())

@@ -81,5 +81,5 @@ def check() -> list[str]:
 if __name__ == "__main__":
     if "--check" not in sys.argv:
         write()
-    if found := check():
-        sys.exit("Un fichier de verrouillage porte une adresse :\n  " + "\n  ".join(found))
+    if lines := check():
+        sys.exit("Un fichier de verrouillage porte une adresse :\n  " + "\n  ".join(lines))

@@ -111,22 +111,26 @@ Id = str | tuple[str, str]
 
 def sentences() -> dict[Id, list[str]]:
     """Return every marked sentence, with the files that say it. A sentence with its plural is a pair."""
-    found: dict[Id, list[str]] = {}
+    files_by_id: dict[Id, list[str]] = {}
     for file, id in (*_templates(), *_python(), *_yaml()):
         where = str(file.relative_to(SOURCE))
-        held = found.setdefault(key(id) if isinstance(id, str) else (key(id[0]), key(id[1])), [])
-        if where not in held:
-            held.append(where)
-    return found
+        files_of_sentence = files_by_id.setdefault(
+            key(id) if isinstance(id, str) else (key(id[0]), key(id[1])), []
+        )
+        if where not in files_of_sentence:
+            files_of_sentence.append(where)
+    return files_by_id
 
 
 def _templates() -> Iterator[tuple[Path, Id]]:
     for path in sorted(SOURCE.glob("apps/*/templates/**/*.*")):
         text = path.read_text("utf-8")
         for tag in TAG.finditer(text):
-            first, *others = smart_split(tag[1])
+            first, *arguments = smart_split(tag[1])
             if first[0] in "\"'" and "|" not in first:
-                plural = next((each.partition("=")[2] for each in others if each.startswith("plural=")), "")
+                plural = next(
+                    (each.partition("=")[2] for each in arguments if each.startswith("plural=")), ""
+                )
                 one = unescape_string_literal(first)
                 yield path, (one, unescape_string_literal(plural)) if plural else one
         for literal in FILTERED.findall(text):
@@ -141,13 +145,13 @@ def _python() -> Iterator[tuple[Path, Id]]:
         for call in ast.walk(ast.parse(text)):
             if not isinstance(call, ast.Call) or _name(call.func) not in ("say", "to_say"):
                 continue
-            said = [
+            texts = [
                 each.value
                 for each in call.args
                 if isinstance(each, ast.Constant) and isinstance(each.value, str)
             ]
-            if len(said) == len(call.args):
-                yield path, (said[0], said[1]) if len(said) > 1 else said[0]
+            if len(texts) == len(call.args):
+                yield path, (texts[0], texts[1]) if len(texts) > 1 else texts[0]
             elif any(isinstance(each, ast.JoinedStr) for each in call.args) or _name(call.func) == "to_say":
                 raise SystemExit(
                     f"{path}:{call.lineno}: a marked text is written whole, with {{values}} to put in it."
@@ -169,19 +173,19 @@ def _yaml() -> Iterator[tuple[Path, Id]]:
             value = yaml.safe_load(path.read_text("utf-8"))
             for name in keys:
                 first, _, inner = name.rpartition(".")
-                yield from ((path, text) for text in _held(value[first] if first else value, inner))
+                yield from ((path, text) for text in _texts_under(value[first] if first else value, inner))
 
 
-def _held(value: Any, name: str) -> Iterator[str]:
+def _texts_under(value: Any, name: str) -> Iterator[str]:
     """Return the texts that stand under a key, however deep."""
     if isinstance(value, list):
         for each in value:
-            yield from _held(each, name)
+            yield from _texts_under(each, name)
     elif isinstance(value, dict):
         for key_, inner in value.items():
             if key_ == name:
                 yield from _texts(inner)
-            yield from _held(inner, name)
+            yield from _texts_under(inner, name)
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -207,17 +211,17 @@ def extract() -> None:
     for code in LANGUAGES:
         if code == FRENCH:
             continue
-        held, made = catalogue(code), _empty(code)
+        current, updated = catalogue(code), _empty(code)
         for id, files in sentences().items():
-            old = held.get(id)
-            made.add(
+            old = current.get(id)
+            updated.add(
                 id,
                 old.string if old else None,
                 locations=[(file, 1) for file in files],
                 flags=old.flags if old else (),
             )
         with (CATALOGUES / f"{code}.po").open("wb") as file:
-            write_po(file, made, width=0, include_lineno=False)
+            write_po(file, updated, width=0, include_lineno=False)
 
 
 def _empty(code: str) -> Catalog:
@@ -238,19 +242,21 @@ def _empty(code: str) -> Catalog:
 
 
 def problems() -> list[str]:
-    """Return what is wrong in the catalogues, a line each."""
+    """Return the faults of the catalogues, a line each."""
     wanted = sentences()
-    found = []
+    lines = []
     for code in LANGUAGES:
         if code == FRENCH:
             continue
-        held = {message.id: message for message in catalogue(code) if message.id}
-        found += [f"{code}: absent: {_one(id)}" for id in wanted if id not in held]
-        found += [f"{code}: said by nobody: {_one(id)}" for id in held if id not in wanted]
-        found += [
-            f"{code}: {fault}: {_one(id)}" for id, message in held.items() for fault in faults(code, message)
+        message_by_id = {message.id: message for message in catalogue(code) if message.id}
+        lines += [f"{code}: absent: {_one(id)}" for id in wanted if id not in message_by_id]
+        lines += [f"{code}: said by nobody: {_one(id)}" for id in message_by_id if id not in wanted]
+        lines += [
+            f"{code}: {fault}: {_one(id)}"
+            for id, message in message_by_id.items()
+            for fault in faults(code, message)
         ]
-    return found
+    return lines
 
 
 def _one(id: Any) -> str:
@@ -258,11 +264,11 @@ def _one(id: Any) -> str:
 
 
 def faults(code: str, message: Message) -> list[str]:
-    """Return what is wrong with a translation."""
-    said = [message.string] if isinstance(message.string, str) else list(message.string or ("",))
-    if message.fuzzy or not all(said):
+    """Return the faults of a translation."""
+    translations = [message.string] if isinstance(message.string, str) else list(message.string or ("",))
+    if message.fuzzy or not all(translations):
         return ["not translated"]
-    return list(dict.fromkeys(fault for text in said for fault in _faults(code, message.id, text)))
+    return list(dict.fromkeys(fault for text in translations for fault in _faults(code, message.id, text)))
 
 
 def _faults(code: str, id: Any, text: str) -> Iterator[str]:
@@ -287,9 +293,9 @@ def main() -> None:
     if not parser.parse_args().check:
         extract()
         return
-    if found := problems():
+    if lines := problems():
         print(
-            "\n".join(found),
+            "\n".join(lines),
             "\nRun tools/messages.py, then translate what is empty in src/maillage/locale/.",
             sep="",
         )

@@ -55,7 +55,7 @@ FLOORS = {
     "rules": ("src/maillage/apps/*/rules.py", "src/maillage/apps/*/rules/**/*.py"),
 }
 QUICK = ("tests/engine", "tests/spec")
-WHOLE = "tests/engine/test_unchanged"  # whole computations, whose figures are kept: tried last
+LAST_TRIED = "tests/engine/test_unchanged"  # whole computations, whose figures are kept: tried last
 CACHE = ROOT / ".mutants.json"
 SEED, MINUTES = 14, 20.0
 SLOWEST = 120.0  # seconds for the tests of one file, a few examples each
@@ -70,7 +70,7 @@ PATIENCE = 20.0  # times what its tests take with few examples: beyond, a mutant
 PLATFORM_SECONDS = 90.0  # for tests of the platform: they open a database
 # Changes that a person could make without the types telling: `*` for `<<` or `<` for `is` would only inflate
 # the score.
-WORTH = {
+PLAUSIBLE_OPERATORS = {
     *(
         f"ReplaceBinaryOperator_{pair}"
         for pair in ("Add_Sub", "Sub_Add", "Mul_Div", "Div_Mul", "FloorDiv_Mul", "Mod_FloorDiv")
@@ -133,20 +133,20 @@ class Mutant:
 
 def population(floors: Mapping[str, Sequence[str]] = FLOORS) -> dict[tuple[str, str, int, int], list[Mutant]]:
     """Return the changes worth trying, by place: floor, file, line and column."""
-    found: dict[tuple[str, str, int, int], list[Mutant]] = defaultdict(list)
-    for floor, patterns in floors.items():
-        for path in sorted({path for pattern in patterns for path in ROOT.glob(pattern)}):
+    mutants_by_place: dict[tuple[str, str, int, int], list[Mutant]] = defaultdict(list)
+    for floor, globs in floors.items():
+        for path in sorted({path for pattern in globs for path in ROOT.glob(pattern)}):
             name, text = path.relative_to(ROOT).as_posix(), path.read_text("utf-8")
             nodes, left_out = list(ast_nodes(get_ast(text))), silent(text)
-            for operator in sorted(WORTH):
+            for operator in sorted(PLAUSIBLE_OPERATORS):
                 tool = OperatorProvider()[operator]()
                 places = (place for node in nodes for place in tool.mutation_positions(node))
                 for occurrence, ((line, column), _) in enumerate(places):
                     if not any(start <= (line, column) < end for start, end in left_out):
-                        found[floor, name, line, column].append(
+                        mutants_by_place[floor, name, line, column].append(
                             Mutant(floor, name, line, operator, occurrence)
                         )
-    return found
+    return mutants_by_place
 
 
 def silent(text: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
@@ -209,8 +209,8 @@ def equivalent() -> dict[tuple[str, str, str], str]:
 # ------------------------------------------------------------------------------------------------ other lives
 
 
-def apart(act: Callable[[], Any], seconds: float) -> Any:
-    """Return what a call gives in a child process, None when it dies or takes more than so many seconds of
+def in_child(act: Callable[[], Any], seconds: float) -> Any:
+    """Return the result of a call in a child process, None when it dies or takes more than so many seconds of
     processor.
 
     Seconds of processor, not of the clock: a machine that does something else must not make a mutant look
@@ -293,10 +293,10 @@ class Near:
         are taken.
         """
         lines = self.by_line.get(mutant.path, {})
-        found = set(lines.get(mutant.line, ()))
-        if len(found) < 2:
-            found.update(test for tests in lines.values() for test in tests)
-        return sorted(found - set(self.failing), key=lambda test: (self.reach[test], test))
+        nearby_tests = set(lines.get(mutant.line, ()))
+        if len(nearby_tests) < 2:
+            nearby_tests.update(test for tests in lines.values() for test in tests)
+        return sorted(nearby_tests - set(self.failing), key=lambda test: (self.reach[test], test))
 
     def tests(self, mutant: Mutant) -> Iterator[tuple[str, ...]]:
         """Yield the tests to try: the nearest, then those that compute the most, each time within a few
@@ -312,7 +312,7 @@ class Near:
         yield wide
         through = {test for tests in self.by_line.get(mutant.path, {}).values() for test in tests}
         yield tuple(
-            sorted(test for test in through - {*near, *wide, *self.failing} if test.startswith(WHOLE))
+            sorted(test for test in through - {*near, *wide, *self.failing} if test.startswith(LAST_TRIED))
         )
 
     def _within(self, tests: Iterable[str], seconds: float) -> tuple[str, ...]:
@@ -357,7 +357,7 @@ def passed_by(file: str) -> dict[str, Any]:
     """Run the tests of a file, and return the lines that each passes by, its seconds, and those that fail."""
     import coverage
 
-    some = [str(ROOT / each) for patterns in FLOORS.values() for each in patterns]
+    some = [str(ROOT / each) for globs in FLOORS.values() for each in globs]
     cover = coverage.Coverage(data_file=None, config_file=False, include=some)
     contexts = Contexts(cover)
     cover.start()
@@ -376,7 +376,7 @@ def near() -> Near:
     """Return which quick tests pass by each line. A file of tests runs again when it, or a source it
     passes by, changed.
     """
-    sources = sorted({path for patterns in FLOORS.values() for each in patterns for path in ROOT.glob(each)})
+    sources = sorted({path for globs in FLOORS.values() for source in globs for path in ROOT.glob(source)})
     digests = {path.relative_to(ROOT).as_posix(): digest(path) for path in sources}
     files = [path for folder in QUICK for path in sorted((ROOT / folder).rglob("test_*.py"))]
     files += [path for path in sources if ">>> " in path.read_text("utf-8")]
@@ -384,30 +384,30 @@ def near() -> Near:
     fresh: dict[str, Any] = {}
     for path in files:
         name, key = path.relative_to(ROOT).as_posix(), digest(path)
-        found = known.get(name)
+        record = known.get(name)
         if (
-            not found
-            or found["key"] != key
-            or any(digests.get(each) != was for each, was in found["sources"].items())
+            not record
+            or record["key"] != key
+            or any(digests.get(source) != was for source, was in record["sources"].items())
         ):
-            found = apart(lambda name=name: passed_by(name), SLOWEST)  # type: ignore[misc]
-            if found is None:
+            record = in_child(lambda name=name: passed_by(name), SLOWEST)  # type: ignore[misc]
+            if record is None:
                 print(f"{name} : plus de {SLOWEST:.0f} secondes, laissé de côté.", flush=True)
-                found = {"lines": {}, "seconds": {}, "failing": []}
-            touched = {each for lines in found["lines"].values() for each in lines}
-            found |= {"key": key, "sources": {each: digests[each] for each in sorted(touched)}}
-        fresh[name] = found
+                record = {"lines": {}, "seconds": {}, "failing": []}
+            touched = {source for lines in record["lines"].values() for source in lines}
+            record |= {"key": key, "sources": {source: digests[source] for source in sorted(touched)}}
+        fresh[name] = record
         CACHE.write_text(json.dumps({**known, **fresh}), "utf-8")
     by_line: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
     reach: Counter[str] = Counter()
-    for found in fresh.values():
-        for test, lines in found["lines"].items():
+    for record in fresh.values():
+        for test, lines in record["lines"].items():
             for path, numbers in lines.items():
                 reach[test] += len(numbers)
                 for number in numbers:
                     by_line[path][number].append(test)
-    seconds = {test: value for found in fresh.values() for test, value in found["seconds"].items()}
-    return Near(by_line, seconds, reach, [test for found in fresh.values() for test in found["failing"]])
+    seconds = {test: value for record in fresh.values() for test, value in record["seconds"].items()}
+    return Near(by_line, seconds, reach, [test for record in fresh.values() for test in record["failing"]])
 
 
 def digest(*paths: Path) -> str:
@@ -435,7 +435,7 @@ def platform(mutant: Mutant) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What became of a mutant. by: why, or how many tests it survived."""
+    """The outcome of a mutant. by: why, or how many tests it survived."""
 
     mutant: Mutant
     outcome: str
@@ -444,23 +444,23 @@ class Trial:
     by: str
 
 
-def trial(mutant: Mutant, known: Near, told: Mapping[tuple[str, str, str], str]) -> Trial:
+def trial(mutant: Mutant, known: Near, reason_by_change: Mapping[tuple[str, str, str], str]) -> Trial:
     """Try a mutant: killed by a test that fails or never ends; invalid when its module cannot even load."""
     before, after = mutant.lines()
-    if reason := told.get((mutant.path, before, after)):
+    if reason := reason_by_change.get((mutant.path, before, after)):
         return Trial(mutant, EQUAL, before, after, reason)
     outcome, n = SURVIVED, 0
     for tests in filter(None, known.tests(mutant)):
         n += len(tests)
         seconds = 5 + PATIENCE * (1 + sum(known.seconds[test] for test in tests))
-        code = apart(lambda tests=tests: changed(mutant, [*ALONE, "-x", *tests]), seconds)  # type: ignore[misc]
+        code = in_child(lambda tests=tests: changed(mutant, [*ALONE, "-x", *tests]), seconds)  # type: ignore[misc]
         outcome = {0: SURVIVED, -1: INVALID}.get(code, KILLED)
         if outcome != SURVIVED:
             break
     by = f"{n} épreuves" if n else "aucune épreuve ne passe par là"
     if outcome == SURVIVED and mutant.floor == "rules":
         for file in platform(mutant):
-            if apart(lambda file=file: changed(mutant, [*PLAIN, "-x", file]), PLATFORM_SECONDS) == 1:  # type: ignore[misc]
+            if in_child(lambda file=file: changed(mutant, [*PLAIN, "-x", file]), PLATFORM_SECONDS) == 1:  # type: ignore[misc]
                 return Trial(mutant, KILLED, before, after, file)
             by += f", {file}"
     return Trial(mutant, outcome, before, after, by)
@@ -495,14 +495,14 @@ def warm() -> None:
 # ------------------------------------------------------------------------------------------------------- page
 
 
-def share(part: int, whole: int) -> str:
+def share(part: int, n_total: int) -> str:
     """Return a share in percent with its interval, in French."""
     from maillage.engine import agreement
 
-    if not whole:
+    if not n_total:
         return "–"
-    found = agreement.share(part, whole)
-    return f"{100 * found.value:.0f} % (de {100 * found.low:.0f} à {100 * found.high:.0f} %)"
+    estimate = agreement.share(part, n_total)
+    return f"{100 * estimate.value:.0f} % (de {100 * estimate.low:.0f} à {100 * estimate.high:.0f} %)"
 
 
 def row(name: str, trials: Sequence[Trial]) -> str:
@@ -514,14 +514,14 @@ def row(name: str, trials: Sequence[Trial]) -> str:
 
 def page(trials: Sequence[Trial], *, on: date, seed: int, minutes: float, places: int) -> str:
     """Return docs/mutants.md."""
-    floors = {floor: [each for each in trials if each.mutant.floor == floor] for floor in FLOORS}
+    floors = {floor: [result for result in trials if result.mutant.floor == floor] for floor in FLOORS}
     survivors = sorted(
-        (each for each in trials if each.outcome == SURVIVED),
-        key=lambda each: (each.mutant.path, each.mutant.line),
+        (result for result in trials if result.outcome == SURVIVED),
+        key=lambda result: (result.mutant.path, result.mutant.line),
     )
     equal = sorted(
-        (each for each in trials if each.outcome == EQUAL),
-        key=lambda each: (each.mutant.path, each.mutant.line),
+        (result for result in trials if result.outcome == EQUAL),
+        key=lambda result: (result.mutant.path, result.mutant.line),
     )
     return "\n".join(
         [
@@ -557,8 +557,8 @@ def page(trials: Sequence[Trial], *, on: date, seed: int, minutes: float, places
             "## Survivants",
             "",
             *(
-                f"- `{each.mutant.path}:{each.mutant.line}` {code(each.before)} → {code(each.after)}"
-                for each in survivors
+                f"- `{result.mutant.path}:{result.mutant.line}` {code(result.before)} → {code(result.after)}"
+                for result in survivors
             ),
             *([] if survivors else ["Aucun."]),
             "",
@@ -597,7 +597,7 @@ def main() -> int:
     shared = os.environ["MAILLAGE_TESTS"] = tempfile.mkdtemp(prefix="maillage-mutants-")
     atexit.register(shutil.rmtree, shared, ignore_errors=True)
     warm()
-    known, beside = near(), equivalent()
+    known, equivalent_reasons = near(), equivalent()
     if known.failing:
         print("Échouent sans aucun changement, laissées de côté :", *known.failing, sep="\n  ")
     places = {key: some for key, some in population().items() if options.only in key[1]}
@@ -609,11 +609,11 @@ def main() -> int:
     for mutant in sample(places, options.seed):
         if time.monotonic() > end:
             break
-        found = trial(mutant, known, beside)
-        trials.append(found)
-        if options.show and found.outcome == SURVIVED:
+        outcome = trial(mutant, known, equivalent_reasons)
+        trials.append(outcome)
+        if options.show and outcome.outcome == SURVIVED:
             where = f"{len(trials)}. {mutant.path}:{mutant.line}"
-            print(f"{where}\n  - {found.before}\n  + {found.after}\n    {found.by}", flush=True)
+            print(f"{where}\n  - {outcome.before}\n  + {outcome.after}\n    {outcome.by}", flush=True)
     print(
         *(row(floor, [t for t in trials if t.mutant.floor == floor]) for floor in FLOORS),
         row("ensemble", trials),

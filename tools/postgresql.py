@@ -13,10 +13,10 @@ ABSENT = "PostgreSQL n’est pas installé : sudo apt install postgresql"
 
 def binaries() -> Path | None:
     """Return the folder of the PostgreSQL server's own programs, None where it is not installed."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or [
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or [
         Path(p) for p in [shutil.which("initdb")] if p
     ]
-    return found[-1].resolve().parent if found else None
+    return programs[-1].resolve().parent if programs else None
 
 
 def start() -> Path:

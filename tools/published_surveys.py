@@ -41,7 +41,7 @@ from maillage.studies.survey.columns import CITED
 from maillage.studies.survey.tables import Row
 from tests.banks import with_communes
 from tests.published import reproduction
-from tests.published.reproduction import RULES, Found
+from tests.published.reproduction import RULES, Reproduction
 
 FOLDER = Path(__file__).resolve().parents[1] / "data/raw/maillage/enquetes"
 SEED = 20_211_130  # the day of the presentation in Maubeuge
@@ -51,7 +51,13 @@ Bools = NDArray[np.bool_]
 
 AGES = ("15_25", "26_39", "40_60", "61_70", "plus_70")
 SPANS = ((15, 25), (26, 39), (40, 60), (61, 70), (71, 88))
-ASKED = (66, 44, 46, 20, 16)  # assumed: the young twice as many as in the population, as the document says
+ANSWERS_BY_AGE = (
+    66,
+    44,
+    46,
+    20,
+    16,
+)  # assumed: the young twice as many as in the population, as the document says
 COMMUNES = (
     ("59392", 70),
     ("59291", 34),
@@ -89,14 +95,14 @@ class Draw:
 
     def some(self, base: Bools, percent: float, *, among: Bools | None = None, likely: NDArray[np.float64] | None = None,
              within: float = 0.3) -> Bools:  # fmt: skip
-        """Return who answers so: their weight is `percent` of the base, within `within` points.
+        """Return the respondents who answer so: their weight is `percent` of the base, within `within` points.
 
         among: who may; likely: how much more than others. Raises RuntimeError when nobody is found: the
             figures contradict.
         """
         pool = np.flatnonzero(base if among is None else base & among)
-        whole = float(self.weights[base].sum())
-        wanted, near = percent * whole / 100, within * whole / 100
+        total_weight = float(self.weights[base].sum())
+        wanted, near = percent * total_weight / 100, within * total_weight / 100
         odds = np.ones(len(pool)) if likely is None else likely[pool]
         for _ in range(4_000):
             order = pool[np.argsort(-np.log(self.random.random(len(pool))) / odds)]
@@ -114,8 +120,8 @@ def inhabitants() -> Rows:
     inhabitants.
     """
     people = margins()["classe_age"]
-    age = np.repeat(AGES, ASKED)
-    count = dict(zip(AGES, ASKED, strict=True))
+    age = np.repeat(AGES, ANSWERS_BY_AGE)
+    count = dict(zip(AGES, ANSWERS_BY_AGE, strict=True))
     weights = np.array([people[a] / count[a] for a in age])
     n = len(age)
     draw = Draw(weights, "maubeuge/habitants")
@@ -149,7 +155,7 @@ def inhabitants() -> Rows:
     unknown = draw.some(alone, 16)
     relative = draw.some(alone, 33, among=~unknown)
     sent = draw.some(helped, 33.3, within=1.5)
-    heard = draw.some(helped, 42, among=~sent, within=3)
+    word_of_mouth = draw.some(helped, 42, among=~sent, within=3)
     net = draw.some(everybody, 46, among=~uneasy)
     mouth = draw.some(everybody, 38, among=~net)
     commune = generator(SEED, "maubeuge/communes").permuted(
@@ -175,7 +181,7 @@ def inhabitants() -> Rows:
                 "accompagne": "oui" if helped[k] else "non",
                 "satisfaction": ("peu_satisfait" if unhappy[k] else "tres_satisfait" if very_happy[k] else "satisfait")
                 if helped[k] else "",
-                "decouverte": ("orientation" if sent[k] else "bouche_a_oreille" if heard[k] else "communication")
+                "decouverte": ("orientation" if sent[k] else "bouche_a_oreille" if word_of_mouth[k] else "communication")
                 if helped[k] else "",
                 "forme": "oui" if trained[k] else "non",
                 "raison_sans_accompagnement": ("ignorance" if unknown[k] else "proche" if relative[k] else "pas_besoin")
@@ -189,7 +195,7 @@ def inhabitants() -> Rows:
 
 
 def _enough(draw: Draw, weights: NDArray[np.float64], easy: Bools, first: Bools, uneasy: Bools) -> Bools:
-    """Return who was trained and is still at a loss: 43 % of the weight of all who were trained, `easy`
+    """Return the respondents trained and still at a loss: 43 % of the weight of all who were trained, `easy`
     being the others.
     """
     wanted = float(weights[easy].sum()) * 43 / 57
@@ -198,8 +204,8 @@ def _enough(draw: Draw, weights: NDArray[np.float64], easy: Bools, first: Bools,
     )
 
 
-def _words(*said: str | bool) -> str:
-    return " ".join(str(word) for word in said if word)
+def _words(*parts: str | bool) -> str:
+    return " ".join(str(word) for word in parts if word)
 
 
 TYPES = (
@@ -229,26 +235,28 @@ class Sheets:
 
     def one(self, question: str, counts: Mapping[str, int], among: Sequence[int] | None = None) -> None:
         """Give one answer each to a question; whoever is left has none."""
-        who = range(self.n) if among is None else among
-        order = generator(SEED, f"{self.name}/{question}").permutation(list(who)).tolist()
+        respondents = range(self.n) if among is None else among
+        order = generator(SEED, f"{self.name}/{question}").permutation(list(respondents)).tolist()
         words = [word for word, times in counts.items() for _ in range(times)]
         if len(words) > len(order):
             raise RuntimeError(f"{question}: {len(words)} answers for {len(order)} respondents.")
-        given = dict(zip(order, words, strict=False))
+        answer_by_row = dict(zip(order, words, strict=False))
         for k, row in enumerate(self.rows):
-            row[question] = given.get(k, "")
+            row[question] = answer_by_row.get(k, "")
 
     def several(self, question: str, counts: Mapping[str, int], among: Sequence[int] | None = None) -> None:
         """Give each answer to as many respondents; one may have several, in the order they are given here."""
-        who = list(range(self.n) if among is None else among)
-        given: list[list[str]] = [[] for _ in range(self.n)]
+        respondents = list(range(self.n) if among is None else among)
+        answers_by_row: list[list[str]] = [[] for _ in range(self.n)]
         for word, times in counts.items():
-            for k in generator(SEED, f"{self.name}/{question}/{word}").permutation(who)[:times].tolist():
-                given[k].append(word)
-        for row, words in zip(self.rows, given, strict=True):
+            for k in (
+                generator(SEED, f"{self.name}/{question}/{word}").permutation(respondents)[:times].tolist()
+            ):
+                answers_by_row[k].append(word)
+        for row, words in zip(self.rows, answers_by_row, strict=True):
             row[question] = " ".join(words)
 
-    def who(self, question: str, answer: str) -> list[int]:
+    def respondents_of(self, question: str, answer: str) -> list[int]:
         return [k for k, row in enumerate(self.rows) if row[question] == answer]
 
     def state(self, question: str, today: int, planned: int = 0) -> None:
@@ -259,68 +267,72 @@ def structures() -> Rows:
     """Return 66 answers of structures that give back the counts and percentages of the document of
     Maubeuge.
     """
-    made = Sheets("maubeuge/structures", "S", 66)
-    made.one("type_structure", dict(TYPES))
-    others = dict(zip(made.who("type_structure", "autre"), TYPED, strict=True))
-    for k, row in enumerate(made.rows):
-        row["type_autre"] = others.get(k, "")
-    made.state("acces_libre", 28, 13)
-    made.state("materiel", 10, 13)
-    made.one(
-        "materiel_commune", dict(zip(SELLING, (3, 2, 4, 1), strict=True)), made.who("materiel", "aujourdhui")
+    sheets = Sheets("maubeuge/structures", "S", 66)
+    sheets.one("type_structure", dict(TYPES))
+    typed_by_row = dict(zip(sheets.respondents_of("type_structure", "autre"), TYPED, strict=True))
+    for k, row in enumerate(sheets.rows):
+        row["type_autre"] = typed_by_row.get(k, "")
+    sheets.state("acces_libre", 28, 13)
+    sheets.state("materiel", 10, 13)
+    sheets.one(
+        "materiel_commune",
+        dict(zip(SELLING, (3, 2, 4, 1), strict=True)),
+        sheets.respondents_of("materiel", "aujourdhui"),
     )
-    made.state("assistance", 38)
-    made.state("ateliers", 29)
-    made.state("orientation", 30, 9)
-    made.several("aidants", {"accueil": 34, "mediateurs": 12})
-    made.one("cadre", {"sans_cadre": 26, "formes": 24, "autre": 16})
-    made.one("hors_murs", {"oui": 24, "non": 42})
-    made.one("hors_murs_qpv", {"oui": 18, "non": 6}, made.who("hors_murs", "oui"))
-    made.one("vision", {"non_souhaite": 48, "oui": 18})
-    made.one("partenariat", {"oui": 25, "non": 41})
-    made.one("accueillir", {"oui": 40, "non": 26})
-    made.several("partenariats_voulus", {"accueillir": 40, "travailler": 15})
-    made.one("financeurs", {"etat": 15, "collectivites": 14, "europe": 2, "caf": 2, "prives": 6, "aucun": 27})
-    made.several("priorites", {"equipement": 40, "sensibilisation": 40, "connaitre": 28, "communiquer": 26})
-    return made.rows
+    sheets.state("assistance", 38)
+    sheets.state("ateliers", 29)
+    sheets.state("orientation", 30, 9)
+    sheets.several("aidants", {"accueil": 34, "mediateurs": 12})
+    sheets.one("cadre", {"sans_cadre": 26, "formes": 24, "autre": 16})
+    sheets.one("hors_murs", {"oui": 24, "non": 42})
+    sheets.one("hors_murs_qpv", {"oui": 18, "non": 6}, sheets.respondents_of("hors_murs", "oui"))
+    sheets.one("vision", {"non_souhaite": 48, "oui": 18})
+    sheets.one("partenariat", {"oui": 25, "non": 41})
+    sheets.one("accueillir", {"oui": 40, "non": 26})
+    sheets.several("partenariats_voulus", {"accueillir": 40, "travailler": 15})
+    sheets.one(
+        "financeurs", {"etat": 15, "collectivites": 14, "europe": 2, "caf": 2, "prives": 6, "aucun": 27}
+    )
+    sheets.several("priorites", {"equipement": 40, "sensibilisation": 40, "connaitre": 28, "communiquer": 26})
+    return sheets.rows
 
 
 def caf() -> Rows:
     """Return 100 answers of users of the Caf; their number is not printed: a hundred is assumed, so that
     each point is a person.
     """
-    made = Sheets("caf", "C", 100)
-    made.one("allocataire", {"oui": 100})
-    made.one("supports", {"telephone": 37})
-    made.one("difficulte_telephone", {"oui": 18, "non": 19}, made.who("supports", "telephone"))
-    made.one("services_en_ligne", {"jamais": 28, "difficultes": 37, "en_ligne": 35})
-    made.one("adresse_mail", {"oui": 67, "non": 33})
-    made.one("etre_accompagne", {"oui": 52, "non": 48})
-    made.one("sait_a_qui", {"non": 70, "oui": 30})
-    return made.rows
+    sheets = Sheets("caf", "C", 100)
+    sheets.one("allocataire", {"oui": 100})
+    sheets.one("supports", {"telephone": 37})
+    sheets.one("difficulte_telephone", {"oui": 18, "non": 19}, sheets.respondents_of("supports", "telephone"))
+    sheets.one("services_en_ligne", {"jamais": 28, "difficultes": 37, "en_ligne": 35})
+    sheets.one("adresse_mail", {"oui": 67, "non": 33})
+    sheets.one("etre_accompagne", {"oui": 52, "non": 48})
+    sheets.one("sait_a_qui", {"non": 70, "oui": 30})
+    return sheets.rows
 
 
 def strasbourg() -> Rows:
     """Return 129 answers of structures of Strasbourg: the base is not printed, that of the list of actors
     is assumed.
     """
-    made = Sheets("strasbourg", "T", 129)
-    made.one("type_structure", dict(TYPES_STRASBOURG))
-    made.state("acces_libre", 54, 25)
-    made.state("wifi", 37, 25)
-    made.state("materiel", 3, 7)
-    made.state("assistance", 84, 15)
-    made.state("ateliers", 49, 32)
-    made.state("orientation", 53, 27)
-    made.state("diagnostic", 26, 52)
-    made.several(
+    sheets = Sheets("strasbourg", "T", 129)
+    sheets.one("type_structure", dict(TYPES_STRASBOURG))
+    sheets.state("acces_libre", 54, 25)
+    sheets.state("wifi", 37, 25)
+    sheets.state("materiel", 3, 7)
+    sheets.state("assistance", 84, 15)
+    sheets.state("ateliers", 49, 32)
+    sheets.state("orientation", 53, 27)
+    sheets.state("diagnostic", 26, 52)
+    sheets.several(
         "themes",
         {"culture": 11, "grand_public": 12, "bases": 22, "droits": 23},
-        made.who("ateliers", "aujourdhui"),
+        sheets.respondents_of("ateliers", "aujourdhui"),
     )
-    made.several("besoins", {"outillage": 52, "moyens_humains": 58})
-    made.several("canaux", {"communication": 66, "bouche_a_oreille": 76, "orientation": 94})
-    return made.rows
+    sheets.several("besoins", {"outillage": 52, "moyens_humains": 58})
+    sheets.several("canaux", {"communication": 66, "bouche_a_oreille": 76, "orientation": 94})
+    return sheets.rows
 
 
 def written(rows: Rows, **more: str) -> bytes:
@@ -357,7 +369,7 @@ def card(id: str, title: str, universe: str, doubt: str, content: bytes) -> str:
     )
 
 
-MADE = "Fabriquées pour redonner les pourcentages publiés ; ce que le document n’imprime pas reste vide."
+CARD_NOTE = "Fabriquées pour redonner les pourcentages publiés ; ce que le document n’imprime pas reste vide."
 
 
 def files() -> dict[str, bytes]:
@@ -368,7 +380,7 @@ def files() -> dict[str, bytes]:
             "Enquête habitants de Maubeuge-Val de Sambre, 2021",
             "192 réponses d’habitants de 15 ans et plus, à redresser par l’âge",
             (
-                f"{MADE} Le nombre de réponses par âge, le sexe et la commune sont supposés : le graphique"
+                f"{CARD_NOTE} Le nombre de réponses par âge, le sexe et la commune sont supposés : le graphique"
                 " est perdu."
             ),
         ),
@@ -377,7 +389,7 @@ def files() -> dict[str, bytes]:
             "Enquête structures de Maubeuge-Val de Sambre, 2021",
             "66 structures qui ont répondu",
             (
-                f"{MADE} Les effectifs qui ne sont pas imprimés sont déduits de leur pourcentage ; les 39"
+                f"{CARD_NOTE} Les effectifs qui ne sont pas imprimés sont déduits de leur pourcentage ; les 39"
                 " structures financées et les deux premières priorités sont supposées."
             ),
         ),
@@ -385,13 +397,13 @@ def files() -> dict[str, bytes]:
             caf(),
             "Enquête auprès d’usagers de la Caf, Grenoble, 2015",
             "100 réponses d’allocataires rencontrés dans six structures ; leur nombre n’est pas imprimé",
-            f"{MADE} Cent réponses sont supposées.",
+            f"{CARD_NOTE} Cent réponses sont supposées.",
         ),
         "strasbourg-structures": (
             strasbourg(),
             "Enquête structures de Strasbourg, 2019",
             "129 structures : le nombre d’acteurs de la liste, la base des pourcentages n’étant pas imprimée",
-            f"{MADE} La base est supposée.",
+            f"{CARD_NOTE} La base est supposée.",
         ),
     }
     out: dict[str, bytes] = {}
@@ -418,7 +430,7 @@ def files() -> dict[str, bytes]:
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs/methods/enquetes-publiees.md"
 FIGURES = ROOT / "tests/published/enquetes.csv"
-SHOWN = {
+CAPTION_BY_SURVEY = {
     "maubeuge-habitants": "Maubeuge-Val de Sambre, 192 habitants, redressés par l’âge",
     "maubeuge-structures": "Maubeuge-Val de Sambre, 66 structures, parts brutes",
     "grenoble-caf": "Grenoble, usagers de la Caf, 100 réponses supposées",
@@ -451,20 +463,22 @@ def figures() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def again(row: Mapping[str, str]) -> Found:
-    """Return what the answers give for a published figure. base: `tous`, or `question=réponse|réponse`
+def again(row: Mapping[str, str]) -> Reproduction:
+    """Return the result of the answers for a published figure. base: `tous`, or `question=réponse|réponse`
     beside the question.
     """
     table, weights = read(row["enquete"])
     question, where = row["question"], dict(part.split("=") for part in row["base"].split(";") if "=" in part)
-    asked = "" if EVERYBODY in row["base"].split(";") else question
-    base = reproduction.among(table, {name: told.split("|") for name, told in where.items()}, asked)
+    question_name = "" if EVERYBODY in row["base"].split(";") else question
+    base = reproduction.among(
+        table, {name: figure_line.split("|") for name, figure_line in where.items()}, question_name
+    )
     if row["attendu"] == "count":
         base = np.ones(len(table), dtype=bool)
     concerned = reproduction.says(table[question], row["reponses"].split())
     if row["note"]:
         concerned = base & ~reproduction.says(table[question], ["ordinateur"])
-    return reproduction.found(
+    return reproduction.reproduce(
         concerned, base, float(row["publie"]), weights=weights, decimals=int(row["decimales"])
     )
 
@@ -503,7 +517,7 @@ def published(row: Mapping[str, str]) -> list[Row]:
     return [joined] if joined else [row for row in table.rows if row.category in answered]
 
 
-def told(row: Mapping[str, str]) -> tuple[str, ...]:
+def figure_line(row: Mapping[str, str]) -> tuple[str, ...]:
     """Return a figure as a line of the page: what is printed, what is found, out of whom, by which rule,
     whether it may be shown.
     """
@@ -527,15 +541,16 @@ def tables() -> dict[str, str]:
         " |\n|---|---|---|---|---|---|\n"
     )
     return {
-        name: head + "".join(f"| {' | '.join(told(row))} |\n" for row in figures() if row["enquete"] == name)
-        for name in SHOWN
+        name: head
+        + "".join(f"| {' | '.join(figure_line(row))} |\n" for row in figures() if row["enquete"] == name)
+        for name in CAPTION_BY_SURVEY
     }
 
 
 def page(text: str) -> str:
     """Return the page with its tables written again, each under its own title."""
     for name, table in tables().items():
-        head, title, rest = text.partition(f"### {SHOWN[name]}\n")
+        head, title, rest = text.partition(f"### {CAPTION_BY_SURVEY[name]}\n")
         after = rest[rest.index("\n#") :]  # whatever stands before the next title is the former table
         text = f"{head}{title}\n{table}{after}"
     return text
@@ -545,16 +560,16 @@ def main(words: Sequence[str]) -> int:
     if "--page" in words:
         PAGE.write_text(page(PAGE.read_text("utf-8")), "utf-8")
         return 0
-    made = files()
+    content_by_name = files()
     if "--check" in words:
-        apart = [name for name, content in made.items() if not same(FOLDER / name, content)]
+        outdated = [name for name, content in content_by_name.items() if not same(FOLDER / name, content)]
         print(
-            "\n".join(f"{name} differs from what this program makes." for name in apart)
+            "\n".join(f"{name} differs from what this program makes." for name in outdated)
             or "made surveys: up to date."
         )
-        return 1 if apart else 0
+        return 1 if outdated else 0
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for name, content in made.items():
+    for name, content in content_by_name.items():
         (FOLDER / name).write_bytes(content)
     return 0
 

@@ -24,7 +24,7 @@ PIN = re.compile(
 
 def components(lock: str) -> list[dict[str, Any]]:
     """Return the packages of a lock, each with its digests, and for which computers."""
-    found = []
+    packages = []
     for pin in PIN.finditer(lock):
         name, number = pin["name"], pin["version"]
         digests = re.findall(r"sha256:([0-9a-f]{64})", pin["hashes"])
@@ -40,8 +40,8 @@ def components(lock: str) -> list[dict[str, Any]]:
             component["properties"] = [{"name": "marker", "value": pin["marker"].strip()}]
         if licence := _licence(name):
             component["licenses"] = [{"license": {"name": licence}}]
-        found.append(component)
-    return found
+        packages.append(component)
+    return packages
 
 
 def _licence(name: str) -> str:

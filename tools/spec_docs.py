@@ -29,14 +29,14 @@ def pages() -> dict[str, str]:
         tests = [
             node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
         ]
-        parts += [part for test in tests for part in told(test)]
+        parts += [part for test in tests for part in page_section(test)]
         out[f"{name}.md"] = "\n\n".join(filter(None, parts)) + "\n"
         contents.append(f"- [{title}]({name}.md) : {len(tests)} règles")
     lead = "Chaque règle est un test qui tourne : ce qui est écrit ici est vrai de la version que vous lisez."
     return {INDEX: "\n\n".join(["# Ce que Maillage promet", lead, "\n".join(contents)]) + "\n", **out}
 
 
-def told(test: ast.FunctionDef) -> list[str]:
+def page_section(test: ast.FunctionDef) -> list[str]:
     """Return a test as a reader meets it: the rule, the table, the answer."""
     rule, *explained = paragraphs(ast.get_docstring(test) or "")
     parts = [f"## {rule.rstrip('.')}", *explained]
@@ -56,12 +56,12 @@ def paragraphs(text: str) -> list[str]:
 
 
 def calls(test: ast.FunctionDef) -> list[ast.Call]:
-    found = [
+    spec_calls = [
         node
         for node in ast.walk(test)
         if isinstance(node, ast.Call) and call_name(node) in ("spec", "refusal")
     ]
-    return [node for node in found if len(node.args) >= 3]
+    return [node for node in spec_calls if len(node.args) >= 3]
 
 
 def call_name(call: ast.Call) -> str:
@@ -98,8 +98,12 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="fail when the pages are not up to date")
     wanted = pages()
     if parser.parse_args().check:
-        found = {path.name: path.read_text("utf-8") for path in DOCS.glob("*.md")}
-        stale = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
+        current_pages = {path.name: path.read_text("utf-8") for path in DOCS.glob("*.md")}
+        stale = sorted(
+            name
+            for name in wanted.keys() | current_pages.keys()
+            if wanted.get(name) != current_pages.get(name)
+        )
         if stale:
             print(f"docs/spec is not up to date: {', '.join(stale)}.\nRun make docs.", file=sys.stderr)
         return 1 if stale else 0

@@ -16,8 +16,8 @@ def _pages_without_their_layout() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         request = Client.request
 
-        def read(self: Client, **asked: Any) -> HttpResponse:
-            response = request(self, **asked)
+        def read(self: Client, **request_fields: Any) -> HttpResponse:
+            response = request(self, **request_fields)
             if response.get("Content-Type", "").startswith("text/html") and not response.streaming:
                 response.content = flat(response.content.decode()).encode()
             return response
@@ -29,9 +29,9 @@ def _pages_without_their_layout() -> Iterator[None]:
 @pytest.fixture
 def leaves(settings: Any) -> None:
     """Have mail and SMS leave this computer, for servers that nobody calls here."""
-    given = {
+    closed_addresses = {
         "SMS": "http://127.0.0.1:9",
         "SMTP": "smtp://127.0.0.1:9",
         "SENDER": "Maillage <a@reseau.example>",
     }
-    settings.SENDING = settings.SENDING | given
+    settings.SENDING = settings.SENDING | closed_addresses

@@ -79,11 +79,13 @@ def test_demonstration_accounts_are_refused_in_production():
 
 
 def test_opening_the_demonstration_twice_keeps_one_account_and_its_password():
-    first, made = open_demonstration(email="x@exemple.fr", name="X", password=PASSWORD, production=False)
+    first, is_created = open_demonstration(
+        email="x@exemple.fr", name="X", password=PASSWORD, production=False
+    )
     second, made_again = open_demonstration(
         email="x@exemple.fr", name="X", password="autre-chose", production=False
     )
-    assert (made, made_again) == (True, False)
+    assert (is_created, made_again) == (True, False)
     assert first == second
     assert User.objects.get().check_password(PASSWORD)
 
@@ -101,10 +103,10 @@ def test_the_demonstration_account_opens_nothing_in_production(client, settings,
     open_demonstration(
         email="coordination@demo.maillage.example", name="Exemple", password="maillage-demo", production=False
     )
-    given = {"login": "coordination@demo.maillage.example", "password": "maillage-demo"}
+    credentials = {"login": "coordination@demo.maillage.example", "password": "maillage-demo"}
     settings.PRODUCTION = True
-    client.post("/connexion/", given)
+    client.post("/connexion/", credentials)
     assert "_auth_user_id" not in client.session
     settings.PRODUCTION = False
-    client.post("/connexion/", given)
+    client.post("/connexion/", credentials)
     assert "_auth_user_id" in client.session

@@ -133,7 +133,7 @@ def test_a_person_that_the_structure_does_not_follow_is_not_named(library, other
         {"operator": "code PIN 4821"},
     ],
 )
-def test_what_cannot_be_is_refused_and_nothing_is_kept(aidant, library, wrong):
+def test_impossible_act_is_refused_and_not_stored(aidant, library, wrong):
     with pytest.raises(Refused):
         noting.note(draft(**wrong), by=aidant, structure=library, at=AT)
     assert not Act.objects.exists()
@@ -160,8 +160,8 @@ def test_outside_their_mandate_it_is_refused_with_what_to_do_and_they_see_it(aid
     for way in ("« avec elle »", "mandat", "urgent"):
         assert way in caught.value.do
     assert not Act.objects.exists()
-    seen = sheets.traces(andrei)
-    assert "n’a pas pu faire à sa place : Prime d’activité" in [trace.words for trace in seen]
+    traces = sheets.traces(andrei)
+    assert "n’a pas pu faire à sa place : Prime d’activité" in [trace.words for trace in traces]
 
 
 def test_nobody_named_has_nothing_done_in_their_place(aidant, library):
@@ -170,7 +170,7 @@ def test_nobody_named_has_nothing_done_in_their_place(aidant, library):
     assert Entry.objects.filter(verb="act.refused").count() == 1
 
 
-def test_an_emergency_is_kept_and_seen_until_somebody_signs(aidant, library, andrei):
+def test_emergency_act_is_listed_until_somebody_signs(aidant, library, andrei):
     act = noting.note(
         draft(kind=rules.PLACE, urgent=True), by=aidant, structure=library, person=andrei, at=AT
     )
@@ -241,9 +241,9 @@ def test_who_noted_it_and_who_answers_for_the_team_change_an_act(aidant, library
 def test_a_structure_sees_its_acts_and_a_volunteer_their_own(aidant, library, other):
     act = noting.note(draft(), by=aidant, structure=library, at=AT)
     volunteer = account("benevole", "benevole", structure=library)
-    theirs = noting.note(draft(), by=volunteer, structure=library, at=AT)
-    assert set(access.acts_for(aidant)) == {act, theirs}
-    assert list(access.acts_for(volunteer)) == [theirs]
+    volunteer_act = noting.note(draft(), by=volunteer, structure=library, at=AT)
+    assert set(access.acts_for(aidant)) == {act, volunteer_act}
+    assert list(access.acts_for(volunteer)) == [volunteer_act]
     assert not access.acts_for(account("ailleurs", "aidant", structure=other)).exists()
     assert not access.acts_for(account("coordination", "coordination", territory="38")).exists()
 
@@ -256,7 +256,7 @@ def test_a_device_loses_and_doubles_nothing(aidant, library):
     first = receiving.receive(sent[:6], by=aidant, at=AT)
     again = receiving.receive(sent, by=aidant, at=AT)
     assert len(first.known) == 6
-    assert set(again.known) == {each.uid for each, _, _ in sent}
+    assert set(again.known) == {sent_draft.uid for sent_draft, _, _ in sent}
     assert Act.objects.count() == 10
 
 
@@ -270,7 +270,7 @@ def test_a_mandate_that_ended_meanwhile_keeps_the_act_and_says_so(aidant, librar
     assert "a fait à sa place hors du mandat : Prime d’activité" in [t.words for t in sheets.traces(andrei)]
 
 
-def test_a_mandate_that_held_when_it_was_done_allows_it_whenever_it_is_sent(aidant, library, andrei):
+def test_device_act_is_allowed_by_the_mandate_valid_when_done(aidant, library, andrei):
     signed(andrei, library, "prime-activite", until=date(2026, 11, 23))
     one = draft(kind=rules.PLACE)
     got = receiving.receive([(one, library, andrei)], by=aidant, at=AT + timedelta(days=4))
@@ -278,11 +278,11 @@ def test_a_mandate_that_held_when_it_was_done_allows_it_whenever_it_is_sent(aida
 
 
 def test_what_a_device_may_not_note_stays_on_it_with_its_reason(aidant, library):
-    nobody, gone = draft(kind=rules.PLACE), draft()
-    got = receiving.receive([(nobody, library, None), (gone, None, None)], by=aidant, at=AT)
+    nobody, without_structure = draft(kind=rules.PLACE), draft()
+    got = receiving.receive([(nobody, library, None), (without_structure, None, None)], by=aidant, at=AT)
     assert got.known == ()
     assert "personne n’est nommé" in got.refused[nobody.uid]
-    assert "plus au nom de cette structure" in got.refused[gone.uid]
+    assert "plus au nom de cette structure" in got.refused[without_structure.uid]
 
 
 # ---------------------------------------------------------------------------------------------- what is read back
@@ -328,14 +328,14 @@ def test_the_list_is_by_day_with_its_filters_and_its_sums(aidant, library):
         (21, 1, 15),
     ]
     assert lists.sums(rows).minutes == {"place": 0, "together": 35, "shown": 10}
-    for asked, n in (
+    for filters, n in (
         ({"helper": colleague.pk}, 1),
         ({"kind": "shown"}, 1),
         ({"procedure": "prime-activite"}, 2),
         ({"since": date(2026, 11, 22)}, 2),
         ({"until": date(2026, 11, 22)}, 1),
     ):
-        assert lists.acts(aidant, lists.Criteria(**{**week, **asked})).count() == n
+        assert lists.acts(aidant, lists.Criteria(**{**week, **filters})).count() == n
 
 
 # --------------------------------------------------------------------------------------------------- the person
@@ -344,8 +344,8 @@ def test_the_list_is_by_day_with_its_filters_and_its_sums(aidant, library):
 def test_the_same_procedure_three_times_in_their_place_leads_to_learning(aidant, library, andrei):
     signed(andrei, library, "social", "travail")
     for days in (0, 100, 300):
-        said = draft(kind=rules.PLACE, done_at=AT - timedelta(days=days))
-        stored(said, structure=library, person=andrei)
+        act_draft = draft(kind=rules.PLACE, done_at=AT - timedelta(days=days))
+        stored(act_draft, structure=library, person=andrei)
     assert lists.proposals(andrei, AT) == [("Prime d’activité", "caf-prime-activite")]
     last = Act.objects.filter(person=andrei).first()
     corrections.strike(
@@ -359,8 +359,13 @@ def test_the_same_procedure_three_times_in_their_place_leads_to_learning(aidant,
 
 def test_their_copy_says_their_acts_and_erasure_clears_what_was_written(aidant, library, andrei):
     noting.note(draft(precision="Avec son fils"), by=aidant, structure=library, person=andrei, at=AT)
-    (told,) = copies.of_person(andrei)["actes"]
-    assert (told["demarche"], told["ce_qui_a_ete_fait"], told["minutes"], told["precision"]) == (
+    (act_copy,) = copies.of_person(andrei)["actes"]
+    assert (
+        act_copy["demarche"],
+        act_copy["ce_qui_a_ete_fait"],
+        act_copy["minutes"],
+        act_copy["precision"],
+    ) == (
         "Prime d’activité",
         "Avec elle",
         15,
@@ -371,12 +376,12 @@ def test_their_copy_says_their_acts_and_erasure_clears_what_was_written(aidant, 
     assert (act.precision, act.minutes) == ("", 15)
 
 
-def test_a_number_is_of_a_device_and_kept_as_it_came(aidant, library):
+def test_act_number_belongs_to_one_device_and_is_unchanged(aidant, library):
     uid = UUID("0f6d8a8e-3a0f-4ef0-9f25-5f0e0a6c1b11")
     assert noting.note(draft(uid=uid), by=aidant, structure=library, at=AT).uid == uid
 
 
-def test_an_act_that_a_file_told_waits_for_no_mandate(aidant, library):
+def test_imported_act_needs_no_mandate(aidant, library):
     row = receiving.Read(draft(), library, regularise_before=AT + timedelta(hours=48))
     assert receiving.take_in([row], source="csv", at=AT) == 1
     act = Act.objects.get()

@@ -98,7 +98,7 @@ def test_workshops_steps_and_acts_stand_in_one_table(aidant, library, lieu):
 
 
 @pytest.mark.parametrize(
-    ("procedure", "step", "days", "told"),
+    ("procedure", "step", "days", "is_same_act"),
     [
         ("actualisation", "travail", 0, True),
         ("actualisation", "", 0, True),
@@ -110,12 +110,12 @@ def test_workshops_steps_and_acts_stand_in_one_table(aidant, library, lieu):
     ],
 )
 def test_an_act_that_a_referral_step_tells_is_counted_once(
-    aidant, library, lieu, andrei, procedure, step, days, told
+    aidant, library, lieu, andrei, procedure, step, days, is_same_act
 ):
     served(lieu, andrei, procedure=step, at=AT - timedelta(days=days))
     noting.note(draft(procedure=procedure), by=aidant, structure=library, person=andrei, at=AT)
     noting.note(draft(procedure=procedure), by=aidant, structure=library, at=AT)
-    assert len(coop()) == 2 + (not told)
+    assert len(coop()) == 2 + (not is_same_act)
 
 
 def test_struck_and_invented_acts_are_not_declared(aidant, library):
@@ -127,17 +127,22 @@ def test_struck_and_invented_acts_are_not_declared(aidant, library):
 
 def again(format: str, text: str) -> tuple[int, files.Contents]:
     """Take in a file, some rows at a time; return how many acts are new, and all that it held."""
-    new, rows, faults, left, read = 0, [], [], 0, 0.0
+    new, rows, faults, n_skipped, read = 0, [], [], 0, 0.0
     for part in files.read(io.BytesIO(text.encode()), format, today=TODAY):
         new += receiving.take_in(part.rows, source=format, at=AT)
         assert part.read > read
-        rows, faults, left, read = [*rows, *part.rows], [*faults, *part.faults], left + part.left, part.read
-    return new, files.Contents(rows, faults, left, read)
+        rows, faults, n_skipped, read = (
+            [*rows, *part.rows],
+            [*faults, *part.faults],
+            n_skipped + part.left,
+            part.read,
+        )
+    return new, files.Contents(rows, faults, n_skipped, read)
 
 
 @pytest.mark.parametrize("format", files.FORMATS)
 def test_what_was_written_is_read_back_and_read_again_changes_nothing(aidant, library, lieu, format):
-    kept = noting.note(draft(precision="Avec son fils"), by=aidant, structure=library, at=AT)
+    noted_act = noting.note(draft(precision="Avec son fils"), by=aidant, structure=library, at=AT)
     noting.note(
         draft(kind=rules.SHOWN, minutes=30, where=rules.DISTANCE), by=aidant, structure=library, at=AT
     )
@@ -148,13 +153,13 @@ def test_what_was_written_is_read_back_and_read_again_changes_nothing(aidant, li
     assert again(format, texts[format])[0] == 0
     before = list(Act.objects.order_by("uid").values_list("uid", "kind", "minutes", "where", "on_day"))
     Act.objects.all().delete()
-    new, found = again(format, texts[format])
-    assert (new, found.faults, found.left) == (2, [], 0)
+    new, contents = again(format, texts[format])
+    assert (new, contents.faults, contents.left) == (2, [], 0)
     assert (
         list(Act.objects.order_by("uid").values_list("uid", "kind", "minutes", "where", "on_day")) == before
     )
     assert again(format, texts[format])[0] == 0
-    assert Act.objects.get(uid=kept.uid).precision == ""
+    assert Act.objects.get(uid=noted_act.uid).precision == ""
     assert list(Act.objects.order_by("where").values_list("where", "lieu")) == [
         (rules.DISTANCE, None),
         (rules.HERE, lieu.pk),
@@ -191,7 +196,7 @@ def test_a_struck_act_stays_struck_in_our_own_table(aidant, library):
         ("minutes", "²", "720"),
     ],
 )
-def test_a_wrong_row_is_told_with_its_cell_and_the_others_are_kept(aidant, library, column, value, cure):
+def test_wrong_row_is_reported_with_its_cell_and_the_rest_is_read(aidant, library, column, value, cure):
     for _ in range(2):
         noting.note(draft(), by=aidant, structure=library, at=AT)
     rows = list(csv.DictReader(io.StringIO(lists.table(own.of_period(None, *YEAR)))))
@@ -207,7 +212,7 @@ def test_a_wrong_row_is_told_with_its_cell_and_the_others_are_kept(aidant, libra
     assert cure in fault.cure
 
 
-def test_activities_that_are_no_procedure_are_told_and_workshops_left_where_they_are(library):
+def test_unknown_activities_are_reported_and_workshops_skipped(library):
     head = "id,type,date,duree,type_lieu,structure,thematiques"
     name = library.name
     text = "\n".join(
@@ -220,34 +225,38 @@ def test_activities_that_are_no_procedure_are_told_and_workshops_left_where_they
             f"orientation-3,individuel,2026-11-23,20,lieu_activite,{name},logement",
         )
     )
-    new, found = again(files.COOP, text)
-    assert (new, found.left, [fault.column for fault in found.faults]) == (1, 2, ["thematiques", "type_lieu"])
+    new, contents = again(files.COOP, text)
+    assert (new, contents.left, [fault.column for fault in contents.faults]) == (
+        1,
+        2,
+        ["thematiques", "type_lieu"],
+    )
     assert (Act.objects.get().procedure, Act.objects.get().where) == ("logement", "home")
 
 
 HEAD = "id,type,date,duree,type_lieu,structure,thematiques"
 
 
-def test_a_number_written_twice_in_a_file_is_told_with_its_first_line(library):
+def test_duplicate_number_is_reported_with_its_first_line(library):
     rows = [f"a,individuel,2026-11-0{day},20,domicile,{library.name},logement" for day in (2, 3)]
-    new, found = again(files.COOP, "\n".join((HEAD, *rows)))
-    (fault,) = found.faults
+    new, contents = again(files.COOP, "\n".join((HEAD, *rows)))
+    (fault,) = contents.faults
     assert (new, fault.line, fault.column) == (1, 3, "id")
     assert "ligne 2" in fault.reason
     assert Act.objects.get().on_day == date(2026, 11, 2)
 
 
-def test_a_long_file_is_kept_part_by_part_and_a_number_written_twice_far_apart_is_told(library, monkeypatch):
+def test_duplicate_number_is_reported_across_parts_of_a_long_file(library, monkeypatch):
     monkeypatch.setattr(files, "AT_ONCE", 10)
     rows = [f"{n},individuel,2026-11-02,20,domicile,{library.name},logement" for n in range(95)]
-    new, found = again(files.COOP, "\n".join((HEAD, *rows, rows[3])))
-    assert (new, found.read, [fault.line for fault in found.faults]) == (95, 1.0, [97])
-    assert "ligne 5" in found.faults[0].reason
+    new, contents = again(files.COOP, "\n".join((HEAD, *rows, rows[3])))
+    assert (new, contents.read, [fault.line for fault in contents.faults]) == (95, 1.0, [97])
+    assert "ligne 5" in contents.faults[0].reason
     assert Entry.objects.filter(verb="act.read").count() == 95
     assert again(files.COOP, "\n".join((HEAD, *rows)))[0] == 0
 
 
-def test_a_file_too_long_is_refused_before_anything_is_kept(library, monkeypatch):
+def test_too_long_file_is_refused_before_storage(library, monkeypatch):
     monkeypatch.setattr(files, "MOST_ROWS", 20)
     rows = [f"{n},individuel,2026-11-02,20,domicile,{library.name},logement" for n in range(21)]
     with pytest.raises(Refused, match="Rien n’en a été gardé") as refused:
@@ -257,7 +266,7 @@ def test_a_file_too_long_is_refused_before_anything_is_kept(library, monkeypatch
     assert again(files.COOP, "\n".join((HEAD, *rows[:20])))[0] == 20
 
 
-def test_a_file_cut_at_its_end_is_refused_before_anything_is_kept(library, monkeypatch):
+def test_truncated_file_is_refused_before_storage(library, monkeypatch):
     monkeypatch.setattr(files, "AT_ONCE", 10)
     rows = [f"{n},individuel,2026-11-02,20,domicile,{library.name},logement" for n in range(50)]
     for end in (b"\xc3", b'"' + b"x" * 200_000):
@@ -286,14 +295,14 @@ def test_what_a_file_takes_in_memory_does_not_follow_its_length(db):
 
 def test_a_name_that_two_structures_wear_is_nobody_s(library):
     place("ailleurs", {"nom": library.name, "pivot": "21380185500015"})
-    new, found = again(files.COOP, f"{HEAD}\na,individuel,2026-11-02,20,domicile,{library.name},logement")
-    assert (new, [fault.column for fault in found.faults]) == (0, ["structure"])
+    new, contents = again(files.COOP, f"{HEAD}\na,individuel,2026-11-02,20,domicile,{library.name},logement")
+    assert (new, [fault.column for fault in contents.faults]) == (0, ["structure"])
 
 
-def test_a_hostile_cell_is_told_short_and_without_what_a_terminal_obeys(library):
+def test_hostile_cell_is_reported_short_and_escaped(library):
     wrong = "\x1b[2J" + "x" * 5_000
-    _, found = again(files.COOP, f"{HEAD}\na,{wrong},2026-11-02,20,domicile,{library.name},logement")
-    (fault,) = found.faults
+    _, contents = again(files.COOP, f"{HEAD}\na,{wrong},2026-11-02,20,domicile,{library.name},logement")
+    (fault,) = contents.faults
     assert len(fault.value) <= files.MAX_QUOTED
     assert "\x1b" not in fault.value
 
@@ -320,18 +329,18 @@ def test_a_fault_names_the_line_of_its_row_after_blank_ones_and_cells_on_two_lin
         f'b,individuel,2026-11-02,20,domicile,"{name}\n",logement',
         f"c,individuel,2026-11-02,900,domicile,{name},logement",
     ]
-    _, found = again(files.COOP, "\n".join((HEAD, *rows)))
-    assert [(fault.line, fault.column) for fault in found.faults] == [(7, "duree")]
+    _, contents = again(files.COOP, "\n".join((HEAD, *rows)))
+    assert [(fault.line, fault.column) for fault in contents.faults] == [(7, "duree")]
 
 
-def test_a_row_longer_than_its_header_is_told_and_the_others_are_kept(library):
+def test_row_longer_than_header_is_reported_and_the_rest_is_read(library):
     row = f"individuel,2026-11-02,20,domicile,{library.name},logement"
-    new, found = again(files.COOP, f"{HEAD}\na,{row}\nb,{row},oui\nc,{row},,\n")
-    (fault,) = found.faults
+    new, contents = again(files.COOP, f"{HEAD}\na,{row}\nb,{row},oui\nc,{row},,\n")
+    (fault,) = contents.faults
     assert (new, fault.line, fault.column, fault.value) == (2, 3, "n° 8", "oui")
 
 
-def test_a_column_given_twice_is_refused(library):
+def test_duplicate_column_is_refused(library):
     with pytest.raises(Refused, match="deux fois la colonne duree"):
         again(files.COOP, f"{HEAD},duree\na,individuel,2026-11-02,20,domicile,{library.name},logement,30")
 
@@ -354,15 +363,15 @@ def in_month(month: int, structure, n: int, **more) -> None:
     many(structure, n, done_at=AT.replace(month=month), **more)
 
 
-def told(structures=None, since=YEAR[0], until=YEAR[1]) -> loads.Load:
+def read_load(structures=None, since=YEAR[0], until=YEAR[1]) -> loads.Load:
     return loads.load(structures, since, until, loads.assumptions())
 
 
-def sums(found: loads.Load) -> list[tuple[int, int]]:
+def sums(load: loads.Load) -> list[tuple[int, int]]:
     """Return the acts and the minutes that each table of a load adds up to, then those in place."""
-    tables = [[row.total for row in rows] for rows in (found.months, found.kinds)]
-    cells = [(sum(each.n for each in held), sum(each.minutes for each in held)) for held in tables]
-    return [*cells, (found.cost.acts, found.cost.minutes) if found.cost else (0, 0)]
+    tables = [[row.total for row in rows] for rows in (load.months, load.kinds)]
+    cells = [(sum(each.n for each in totals), sum(each.minutes for each in totals)) for totals in tables]
+    return [*cells, (load.cost.acts, load.cost.minutes) if load.cost else (0, 0)]
 
 
 @pytest.mark.parametrize("n", [1, 4, 10])
@@ -371,52 +380,56 @@ def test_a_month_of_few_acts_is_not_the_difference_of_two_periods(library, n):
     for month in (1, 2, 3):
         in_month(month, library, 40, kind=rules.PLACE)
     in_month(4, library, n, kind=rules.PLACE, minutes=47)
-    to_march, to_april = (told(until=date(2026, month, 30)) for month in (3, 4))
+    to_march, to_april = (read_load(until=date(2026, month, 30)) for month in (3, 4))
     for (before, _), (after, minutes) in zip(sums(to_march), sums(to_april), strict=True):
         assert (after - before) % 11 == 0 and after <= 120 + n
         assert minutes % 60 == 0
     assert to_april.n - to_march.n in (0, 11)
-    from_february, from_march = (told(since=date(2026, month, 1)) for month in (2, 3))
+    from_february, from_march = (read_load(since=date(2026, month, 1)) for month in (2, 3))
     assert (from_february.n - from_march.n) % 11 == 0
 
 
 def test_a_commune_of_few_acts_is_not_the_difference_of_two_territories(library):
-    beside = place("corenc", {"code_insee": "38126", "nom": "Corenc", "pivot": "21380126500011"}).structure
+    nearby_structure = place(
+        "corenc", {"code_insee": "38126", "nom": "Corenc", "pivot": "21380126500011"}
+    ).structure
     many(library, 50, kind=rules.PLACE)
-    many(beside, 4, kind=rules.PLACE, minutes=47)
-    both, one = told(frozenset({"38185", "38126"})), told(frozenset({"38185"}))
+    many(nearby_structure, 4, kind=rules.PLACE, minutes=47)
+    both, one = read_load(frozenset({"38185", "38126"})), read_load(frozenset({"38185"}))
     assert (both.n, one.n) == (44, 44)
     assert [n for n, _ in sums(both)] == [n for n, _ in sums(one)] == [44, 44, 44]
 
 
-def test_a_few_acts_are_told_nowhere_on_the_page(library):
+def test_few_acts_are_published_nowhere_on_the_page(library):
     many(library, 30, minutes=20)
     many(library, 4, kind=rules.SHOWN)
     many(library, 20, kind=rules.PLACE)
-    found = told()
-    (month,) = found.months
-    shown = dict(zip(rules.KINDS, month.cells, strict=True))
-    assert shown["shown"] == loads.Cell(None, None)
-    assert shown["together"] == loads.Cell(22, 420), "440 minutes, to the hour"
-    assert (month.total.n, found.n, found.cost.acts) == (33, 33, 11)
-    assert [row.total.n for row in found.kinds] == [33]
+    load = read_load()
+    (month,) = load.months
+    cell_by_kind = dict(zip(rules.KINDS, month.cells, strict=True))
+    assert cell_by_kind["shown"] == loads.Cell(None, None)
+    assert cell_by_kind["together"] == loads.Cell(22, 420), "440 minutes, to the hour"
+    assert (month.total.n, load.n, load.cost.acts) == (33, 33, 11)
+    assert [row.total.n for row in load.kinds] == [33]
 
 
-def test_a_type_of_structures_of_which_nothing_is_told_is_not_named(library):
+def test_structure_type_without_published_acts_is_not_named(library):
     """That somebody came there is already a small count."""
     social = place("sls", {"nom": "SLS", "typologie": ["CMS"]}).structure
     many(library, 30)
     many(social, 5)
-    assert [row.label for row in told().kinds] == [row.label for row in told(frozenset({"38185"})).kinds]
-    assert len(told().kinds) == 1
+    assert [row.label for row in read_load().kinds] == [
+        row.label for row in read_load(frozenset({"38185"})).kinds
+    ]
+    assert len(read_load().kinds) == 1
 
 
 def test_a_month_whose_acts_wait_for_their_lot_is_not_listed(library):
     in_month(2, library, 10)
     in_month(3, library, 1)
-    found = told()
-    assert [(row.label, row.total.n) for row in found.months] == [("mars 2026", 11)]
-    assert told(until=date(2026, 2, 28)).months == []
+    load = read_load()
+    assert [(row.label, row.total.n) for row in load.months] == [("mars 2026", 11)]
+    assert read_load(until=date(2026, 2, 28)).months == []
 
 
 def test_invented_acts_are_counted_one_by_one(library):
@@ -424,11 +437,11 @@ def test_invented_acts_are_counted_one_by_one(library):
     for kind, n in ((rules.PLACE, 3), (rules.SHOWN, 1)):
         for _ in range(n):
             stored(draft(kind=kind, minutes=7), structure=library, example=True)
-    found = told()
-    (month,) = found.months
-    assert (found.examples, found.n, found.least) == (True, 4, 0)
+    load = read_load()
+    (month,) = load.months
+    assert (load.examples, load.n, load.least) == (True, 4, 0)
     assert dict(zip(rules.KINDS, month.cells, strict=True))["shown"] == loads.Cell(1, 7)
-    assert (found.cost.acts, found.cost.minutes, found.cost.people) == (3, 21, 3)
+    assert (load.cost.acts, load.cost.minutes, load.cost.people) == (3, 21, 3)
 
 
 def test_what_falls_on_social_workers_is_a_share_with_its_interval(library):
@@ -436,44 +449,44 @@ def test_what_falls_on_social_workers_is_a_share_with_its_interval(library):
     assert social.kind in loads.SOCIAL_WORK
     many(library, 33)
     many(social, 22)
-    share = told().social
+    share = read_load().social
     assert isinstance(share, Estimate)
     assert (share.value, share.n, share.method) == (40.0, 55, "actes")
     assert share.low < 40 < share.high
     many(social, 5)
-    assert told().social.n == 55, "a few more wait for their lot"
+    assert read_load().social.n == 55, "a few more wait for their lot"
     Act.objects.filter(structure=social).delete()
     many(social, 5)
-    assert isinstance(told().social, Withheld)
+    assert isinstance(read_load().social, Withheld)
 
 
 def test_the_cost_of_learning_follows_what_the_reader_assumes(library, andrei):
     many(library, 12, kind=rules.PLACE, minutes=30)
     Act.objects.update(person=andrei)
     many(library, 10, kind=rules.PLACE, minutes=30)
-    stated = told().cost
+    stated = read_load().cost
     assert (stated.acts, stated.minutes, stated.people) == (22, 660, 11)
     assert (stated.assumed, stated.alone, stated.together, stated.breakeven) == (110, 330, 55, 6)
     changed = loads.load(None, *YEAR, loads.Assumptions(10, 60, 3)).cost
     assert (changed.assumed, changed.alone, changed.together, changed.breakeven) == (220, 660, 220, 6)
-    assert told(since=date(2025, 1, 1), until=date(2025, 12, 31)).cost is None
+    assert read_load(since=date(2025, 1, 1), until=date(2025, 12, 31)).cost is None
 
 
 def test_many_acts_for_one_person_do_not_say_how_few_they_are(library, andrei):
     """« Apprendre à chaque personne (1) » le disait."""
     many(library, 30, kind=rules.PLACE)
     Act.objects.update(person=andrei)
-    assert told().cost is None
+    assert read_load().cost is None
 
 
 def test_another_territory_is_not_counted(library):
     many(library, 20)
-    assert told(frozenset({"38185"})).n == 11
-    assert told(frozenset({"59350"})).n == 0
+    assert read_load(frozenset({"38185"})).n == 11
+    assert read_load(frozenset({"59350"})).n == 0
 
 
 @pytest.mark.parametrize(
-    ("asked", "counted"),
+    ("form_data", "counted"),
     [
         ({}, (date(2025, 11, 1), date(2026, 10, 31))),
         ({"du": "2026-03-12", "au": "2026-05-02"}, (date(2026, 3, 1), date(2026, 5, 31))),
@@ -482,9 +495,9 @@ def test_another_territory_is_not_counted(library):
         ({"du": "2026-02-01", "au": "2031-01-01"}, (date(2026, 2, 1), date(2026, 10, 31))),
     ],
 )
-def test_a_load_counts_whole_months_that_are_over(asked, counted):
+def test_a_load_counts_whole_months_that_are_over(form_data, counted):
     """Two periods that differ by a day would differ by the acts of a few."""
-    assert AssumptionForm(asked).period(date(2026, 11, 20), timedelta(days=365))[:2] == counted
+    assert AssumptionForm(form_data).period(date(2026, 11, 20), timedelta(days=365))[:2] == counted
 
 
 def test_the_page_of_the_load_says_its_period_its_method_and_its_assumptions(client, library, monkeypatch):

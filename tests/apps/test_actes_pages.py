@@ -46,8 +46,8 @@ def andrei(aidant, library):
     return people.welcome(by=aidant, structure=library, nickname="M. Andrei", at=timezone.now())
 
 
-def said(**more) -> dict[str, str]:
-    held = {
+def posted_fields(**more) -> dict[str, str]:
+    defaults = {
         "uid": str(uuid4()),
         "nature": "together",
         "demarche": "prime-activite",
@@ -55,12 +55,12 @@ def said(**more) -> dict[str, str]:
         "ou": "here",
         "fin": "done",
     }
-    return {**held, **more}
+    return {**defaults, **more}
 
 
 def note(aidant, library, **more) -> Act:
     at = timezone.now()
-    held = {
+    defaults = {
         "uid": uuid4(),
         "kind": "together",
         "procedure": "impots",
@@ -70,7 +70,7 @@ def note(aidant, library, **more) -> Act:
     }
     person = more.pop("person", None)
     return noting.note(
-        rules.Draft(**{**held, "done_at": at, **more}), by=aidant, structure=library, person=person, at=at
+        rules.Draft(**{**defaults, "done_at": at, **more}), by=aidant, structure=library, person=person, at=at
     )
 
 
@@ -78,20 +78,22 @@ def test_an_act_is_noted_by_radio_buttons_alone_and_read_back(client, aidant):
     page = client.get(NOTE).content.decode()
     for name, n in (("nature", 3), ("demarche", 6), ("minutes", 8), ("ou", 3), ("fin", 4)):
         assert len(re.findall(rf'type="radio" name="{name}"', page)) == n
-    answer = client.post(NOTE, said(), follow=True).content.decode()
+    answer = client.post(NOTE, posted_fields(), follow=True).content.decode()
     assert "Noté. Avec elle, prime d’activité, 15 min, ici, fait." in answer
     assert Act.objects.get().by == aidant
 
 
 def test_a_double_click_notes_once(client, aidant):
-    once = said()
+    once = posted_fields()
     for _ in range(2):
         client.post(NOTE, once)
     assert Act.objects.count() == 1
 
 
 def test_another_procedure_and_other_minutes_are_typed(client, aidant):
-    client.post(NOTE, said(demarche="autre", demarche_autre="retraite", minutes="autre", minutes_autre="75"))
+    client.post(
+        NOTE, posted_fields(demarche="autre", demarche_autre="retraite", minutes="autre", minutes_autre="75")
+    )
     act = Act.objects.get()
     assert (act.procedure, act.minutes) == ("retraite", 75)
 
@@ -100,12 +102,12 @@ def test_a_procedure_that_left_the_thumb_while_the_page_was_open_is_noted(client
     for procedure in ("rsa", "retraite", "handicap", "formation", "impots"):
         note(aidant, library, procedure=procedure)
     assert 'value="prime-activite" id="id_demarche_' not in client.get(NOTE).content.decode()
-    client.post(NOTE, said(demarche="prime-activite"))
+    client.post(NOTE, posted_fields(demarche="prime-activite"))
     assert Act.objects.filter(procedure="prime-activite").count() == 1
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"),
+    ("typed", "error_text"),
     [
         ({"demarche": "autre"}, "Il manque la démarche."),
         ({"minutes": "autre"}, "Il manque le nombre de minutes."),
@@ -114,34 +116,34 @@ def test_a_procedure_that_left_the_thumb_while_the_page_was_open_is_noted(client
         ({"carte": "ZZZZ-ZZZZ"}, "Aucune carte n’a ce code"),
     ],
 )
-def test_what_is_missing_or_wrong_is_said_and_nothing_is_lost(client, aidant, typed, told):
-    answer = client.post(NOTE, said(**typed))
+def test_missing_or_wrong_field_is_reported_and_input_is_preserved(client, aidant, typed, error_text):
+    answer = client.post(NOTE, posted_fields(**typed))
     assert answer.status_code == 400
     page = answer.content.decode()
-    assert told in page
+    assert error_text in page
     assert re.search(r'value="together"[^>]*checked', page)
     assert not Act.objects.exists()
 
 
 def test_a_refusal_opens_three_ways(client, aidant, andrei):
-    asked = said(nature="place", personne=str(andrei.pk))
-    refused = client.post(NOTE, asked)
+    form_data = posted_fields(nature="place", personne=str(andrei.pk))
+    refused = client.post(NOTE, form_data)
     page = refused.content.decode()
     assert refused.status_code == 400
     for words in ("Pas gardé comme", 'value="avec"', 'value="urgent"'):
         assert words in page
-    assert client.post(NOTE, {**asked, "voie": "avec"}).status_code == 302
+    assert client.post(NOTE, {**form_data, "voie": "avec"}).status_code == 302
     assert Act.objects.get().kind == "together"
-    assert client.post(NOTE, {**asked, "uid": str(uuid4()), "voie": "urgent"}).status_code == 302
+    assert client.post(NOTE, {**form_data, "uid": str(uuid4()), "voie": "urgent"}).status_code == 302
     assert Act.objects.first().lacks_mandate
     assert "mandat à signer" in client.get(NOTE).content.decode()
 
 
 def test_the_frame_answers_under_the_procedure(client, aidant, andrei, library):
     signed(andrei, library, "prime-activite", until=date(2027, 5, 8))
-    asked = {"personne": andrei.pk, "structure": library.pk}
-    inside = client.get("/espace/actes/cadre/", {**asked, "demarche": "prime-activite"}).json()
-    outside = client.get("/espace/actes/cadre/", {**asked, "demarche": "impots"}).json()
+    query = {"personne": andrei.pk, "structure": library.pk}
+    inside = client.get("/espace/actes/cadre/", {**query, "demarche": "prime-activite"}).json()
+    outside = client.get("/espace/actes/cadre/", {**query, "demarche": "impots"}).json()
     assert inside == {"permis": True, "mots": "Dans son mandat, jusqu’au 8 mai 2027."}
     assert outside["permis"] is False
     assert outside["mots"]
@@ -160,7 +162,7 @@ def test_next_act_is_proposed_for_the_person_of_the_last_one(client, aidant, lib
     """The form came back for nobody: three acts for one person were three searches."""
     again = f'href="{NOTE}?personne={andrei.pk}"'
     assert again not in client.get(NOTE).content.decode()
-    answer = client.post(NOTE, said(personne=str(andrei.pk)), follow=True).content.decode()
+    answer = client.post(NOTE, posted_fields(personne=str(andrei.pk)), follow=True).content.decode()
     box = answer.partition("acte-pour")[2].partition("acte-noter")[0]
     assert again in box and "Encore pour" in box
     assert 'name="personne" value=""' in box, "proposed, not chosen: the next act may be for somebody else"
@@ -172,12 +174,14 @@ def test_next_act_is_proposed_for_the_person_of_the_last_one(client, aidant, lib
     assert again not in client.get(NOTE).content.decode(), "the last act names nobody"
 
 
-def test_a_person_no_longer_followed_is_told_and_nothing_typed_is_lost(client, aidant, library, andrei):
+def test_person_no_longer_followed_is_refused_and_input_is_preserved(client, aidant, library, andrei):
     act = note(aidant, library, person=andrei)
     people.leave(person=andrei, structure=library, by=aidant, at=timezone.now())
     page = client.get(f"{NOTE}?comme={act.pk}").content.decode()
     assert 'name="personne" value=""' in page and "M. Andrei" not in page.partition("acte-pour")[2][:400]
-    answer = client.post(NOTE, said(personne=andrei.pk, minutes="45", precision="Deux heures d’attente"))
+    answer = client.post(
+        NOTE, posted_fields(personne=andrei.pk, minutes="45", precision="Deux heures d’attente")
+    )
     page = unescape(answer.content.decode())
     assert answer.status_code == 400
     assert "Votre structure ne suit pas cette personne" in page and "Deux heures d’attente" in page
@@ -186,24 +190,26 @@ def test_a_person_no_longer_followed_is_told_and_nothing_typed_is_lost(client, a
 
 
 def test_a_card_says_for_whom(client, aidant, andrei):
-    client.post(NOTE, said(carte=andrei.card))
+    client.post(NOTE, posted_fields(carte=andrei.card))
     assert Act.objects.get().person == andrei
 
 
-def test_the_page_kept_on_a_device_holds_nobody(client, aidant, library, andrei):
+def test_offline_page_names_nobody(client, aidant, library, andrei):
     note(aidant, library, person=andrei)
     assert "M. Andrei" in client.get(NOTE).content.decode()
-    kept = client.get(f"{NOTE}?garder=1&personne={andrei.pk}").content.decode()
-    assert "M. Andrei" not in kept
-    assert "data-garde" in kept
+    offline_page = client.get(f"{NOTE}?garder=1&personne={andrei.pk}").content.decode()
+    assert "M. Andrei" not in offline_page
+    assert "data-garde" in offline_page
 
 
 # -------------------------------------------------------------------------------------------------- from a device
 
 
 def sent(library, **more) -> dict[str, object]:
-    held = said(structure=library.pk, minutes=15, quand=datetime.now(UTC).isoformat(), personne="", carte="")
-    return {**held, **more}
+    defaults = posted_fields(
+        structure=library.pk, minutes=15, quand=datetime.now(UTC).isoformat(), personne="", carte=""
+    )
+    return {**defaults, **more}
 
 
 def send(client, *rows):
@@ -224,7 +230,7 @@ def test_what_is_noted_here_is_at_the_only_place_of_the_structure_with_network_o
     client, aidant, library
 ):
     lieu = library.lieux.get()
-    client.post(NOTE, said(carte=""))
+    client.post(NOTE, posted_fields(carte=""))
     send(client, sent(library), sent(library, ou="home"))
     assert list(Act.objects.order_by("pk").values_list("lieu__name", flat=True)) == [
         lieu.name,
@@ -235,14 +241,14 @@ def test_what_is_noted_here_is_at_the_only_place_of_the_structure_with_network_o
 
 def test_a_device_hears_what_is_outside_a_mandate_and_what_stays_on_it(client, aidant, library, andrei):
     outside, nobody = sent(library, nature="place", personne=andrei.pk), sent(library, nature="place")
-    unknown, gone = sent(library, carte="ZZZZ-ZZZZ"), sent(library, personne=987654)
+    unknown, unfollowed_person = sent(library, carte="ZZZZ-ZZZZ"), sent(library, personne=987654)
     broken = sent(library, minutes="beaucoup")
-    got = send(client, outside, nobody, unknown, gone, broken).json()
+    got = send(client, outside, nobody, unknown, unfollowed_person, broken).json()
     assert got["recues"] == got["a_regulariser"] == [outside["uid"]]
     reasons = {each["uid"]: each["motif"] for each in got["refusees"]}
     assert "personne n’est nommé" in reasons[nobody["uid"]]
     assert "Aucune carte n’a ce code" in reasons[unknown["uid"]]
-    assert "ne suit plus cette personne" in reasons[gone["uid"]]
+    assert "ne suit plus cette personne" in reasons[unfollowed_person["uid"]]
     assert "n’est pas lisible" in reasons[broken["uid"]]
 
 
@@ -265,10 +271,10 @@ def test_what_is_no_sending_is_refused(client, aidant, body):
     assert "Rechargez la page" in answer.json()["erreur"]
 
 
-def test_a_device_is_told_whose_account_it_is(client, aidant):
-    told = client.get("/espace/actes/etat/").json()
-    assert told["compte"] == aidant.pk
-    assert told["jeton"]
+def test_device_reads_whose_account_is_open(client, aidant):
+    device_state = client.get("/espace/actes/etat/").json()
+    assert device_state["compte"] == aidant.pk
+    assert device_state["jeton"]
 
 
 def test_the_script_names_files_that_exist(client, aidant):
@@ -286,7 +292,7 @@ def test_the_script_names_files_that_exist(client, aidant):
 
 
 def test_the_list_shows_struck_acts_with_their_trace(client, aidant, library):
-    kept, struck = note(aidant, library), note(aidant, library, minutes=10)
+    current_act, struck = note(aidant, library), note(aidant, library, minutes=10)
     client.post(f"/espace/actes/{struck.pk}/geste/", {"geste": "rayer"})
     page = client.get("/espace/actes/").content.decode()
     assert "1 acte gardé" in page
@@ -296,7 +302,7 @@ def test_the_list_shows_struck_acts_with_their_trace(client, aidant, library):
     assert "2 actes gardés" in client.get("/espace/actes/").content.decode()
     trace = client.get(f"/espace/actes/{struck.pk}/").content.decode()
     assert all(words in trace for words in ("l’a noté", "l’a annulé", "l’a remis"))
-    assert kept.revisions.count() == 1
+    assert current_act.revisions.count() == 1
 
 
 def words(response) -> str:
@@ -308,18 +314,18 @@ def test_several_acts_are_struck_and_put_back_at_once(client, aidant, library):
     address = "/espace/actes/plusieurs/"
     sent = {"cochee": [row.pk for row in rows], "retour": "nature=together&etat=struck"}
     page = client.post(address, sent | {"geste": "rayer"}, follow=True)
-    told = words(page)
+    page_text = words(page)
     assert page.redirect_chain[-1][0] == "/espace/actes/?nature=together&etat=struck"
-    assert "Annulés : 2 actes" in told and told.count("Annulé par vous") == 2
+    assert "Annulés : 2 actes" in page_text and page_text.count("Annulé par vous") == 2
     rows[0].refresh_from_db()
     corrections.restore(rows[0], by=aidant, at=timezone.now())
-    told = words(client.post(address, sent | {"geste": "remettre"}, follow=True))
+    page_text = words(client.post(address, sent | {"geste": "remettre"}, follow=True))
     assert (
-        "Comptés de nouveau : 1 acte" in told
-        and "Sans changement, 1 acte : Cet acte n’est pas annulé" in told
+        "Comptés de nouveau : 1 acte" in page_text
+        and "Sans changement, 1 acte : Cet acte n’est pas annulé" in page_text
     )
-    told = words(client.post(address, {"geste": "regulariser", "cochee": rows[0].pk}, follow=True))
-    assert "déjà en règle" in told
+    page_text = words(client.post(address, {"geste": "regulariser", "cochee": rows[0].pk}, follow=True))
+    assert "déjà en règle" in page_text
     assert "aucune ligne n’était cochée" in words(client.post(address, {"geste": "rayer"}, follow=True))
     assert client.post(address, {"geste": "x"}).status_code == 404
     stranger = account(
@@ -331,14 +337,14 @@ def test_several_acts_are_struck_and_put_back_at_once(client, aidant, library):
 
 
 @pytest.mark.parametrize(
-    ("asked", "n"),
+    ("query", "n"),
     [({"etat": "counted"}, 2), ({"etat": "struck"}, 1), ({"etat": "to_sign"}, 0), ({"fin": "waiting"}, 1)],
 )
-def test_the_list_is_filtered_by_what_became_of_acts(client, aidant, library, asked, n):
+def test_the_list_is_filtered_by_what_became_of_acts(client, aidant, library, query, n):
     note(aidant, library, end="waiting")
     note(aidant, library)
     corrections.strike(note(aidant, library), by=aidant, at=timezone.now())
-    page = client.get("/espace/actes/", asked)
+    page = client.get("/espace/actes/", query)
     assert page.context["page"].paginator.count == n
     assert ("Aucun acte ainsi" in page.content.decode()) is (n == 0)
 
@@ -347,7 +353,7 @@ def test_an_empty_list_says_how_to_begin(client, aidant):
     assert "Aucun acte ici" in client.get("/espace/actes/").content.decode()
 
 
-def test_a_correction_is_made_and_told(client, aidant, library):
+def test_corrected_act_is_saved_and_confirmed(client, aidant, library):
     act = note(aidant, library)
     typed = {"nature": "shown", "demarche": "impots", "minutes": "25", "ou": "home", "fin": "partly"}
     assert client.post(f"/espace/actes/{act.pk}/", typed).status_code == 302

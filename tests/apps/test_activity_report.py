@@ -27,7 +27,7 @@ from maillage.apps.people.models import Person
 from maillage.apps.pilotage.queries import activity_report
 from maillage.cli.country import series
 from maillage.reports.page import html
-from maillage.reports.territory import activity as told
+from maillage.reports.territory import activity as activity_document
 from maillage.web import bulk
 from maillage.words.dates import in_words
 from tests.conftest import account
@@ -51,10 +51,10 @@ def structures(home):
 
 def act(structure: Structure, n: int = 1, *, day: date = date(2026, 3, 2), **fields) -> None:
     at = datetime(day.year, day.month, day.day, 10, tzinfo=UTC)
-    told = {"kind": "together", "procedure": "caf_rsa", "minutes": 30, "where": "here", **fields}
+    defaults = {"kind": "together", "procedure": "caf_rsa", "minutes": 30, "where": "here", **fields}
     for _ in range(n):
         Act.objects.create(
-            uid=uuid4(), structure=structure, done_at=at, on_day=day, noted_at=at, commune="38185", **told
+            uid=uuid4(), structure=structure, done_at=at, on_day=day, noted_at=at, commune="38185", **defaults
         )
 
 
@@ -62,7 +62,7 @@ def report(structures, **more):
     return activity_report.report(structures, since=SINCE, until=UNTIL, title="Ici", **more)
 
 
-def test_structures_of_one_name_are_told_apart_by_their_commune(structures, django_assert_num_queries):
+def test_structures_of_one_name_are_distinguished_by_commune(structures, django_assert_num_queries):
     twins = [Structure.objects.create(key=f"t-{k}", name="La Ruche") for k in range(2)]
     place("ruche", {"code_insee": "38151"})
     Lieu.objects.update(structure=twins[0])
@@ -83,14 +83,14 @@ def test_time_and_help_are_added_structure_by_structure(structures):
     act(structures[0], 12)
     act(structures[1], 11, minutes=45)
     act(structures[0], 5, day=date(2026, 7, 1))
-    found = report(structures[:2], funder="le Département")
-    assert [(row.name, row.individual, row.hours, row.helped) for row in found.rows] == [
+    activity = report(structures[:2], funder="le Département")
+    assert [(row.name, row.individual, row.hours, row.helped) for row in activity.rows] == [
         ("La Ruche", 11, "8\xa0h", 11),
         ("Le Pimms", 11, "6\xa0h", 11),
     ], "by lots of eleven, to the hour"
-    assert (found.whole.individual, found.whole.minutes, found.whole.helped) == (22, 840, 22)
-    assert not found.examples
-    own = report(structures[:2], whole=True)
+    assert (activity.whole.individual, activity.whole.minutes, activity.whole.helped) == (22, 840, 22)
+    assert not activity.examples
+    own = report(structures[:2], is_complete=True)
     assert [(row.name, row.individual, row.hours, row.helped) for row in own.rows] == [
         ("La Ruche", 11, "8\xa0h\xa015", 11),
         ("Le Pimms", 12, "6\xa0h", 12),
@@ -101,18 +101,21 @@ def test_time_and_help_are_added_structure_by_structure(structures):
 def test_lines_stand_in_the_order_of_the_alphabet_whatever_the_accents(structures):
     for name in ("Zone libre", "Écoute", "emmaüs", "Dom’aide"):
         act(Structure.objects.create(key=f"s-{name}", name=name, code_insee="38185"), 11)
-    found = activity_report.report(list(Structure.objects.all()), since=SINCE, until=UNTIL)
-    assert [row.name for row in found.rows] == ["Dom’aide", "Écoute", "emmaüs", "Zone libre"]
+    activity = activity_report.report(list(Structure.objects.all()), since=SINCE, until=UNTIL)
+    assert [row.name for row in activity.rows] == ["Dom’aide", "Écoute", "emmaüs", "Zone libre"]
 
 
 def test_the_head_counts_the_structures_that_noted_something_and_the_notes_those_that_did_not(structures):
     act(structures[0], 12)
-    found = activity_report.report(structures[:3], since=SINCE, until=UNTIL)
-    assert found.title == "1\xa0structure sur 3 de l’annuaire"
-    assert any(each.startswith("2\xa0structures de l’annuaire n’ont rien noté") for each in told.notes(found))
+    activity = activity_report.report(structures[:3], since=SINCE, until=UNTIL)
+    assert activity.title == "1\xa0structure sur 3 de l’annuaire"
+    assert any(
+        each.startswith("2\xa0structures de l’annuaire n’ont rien noté")
+        for each in activity_document.notes(activity)
+    )
     alone = activity_report.report(structures[:1], since=SINCE, until=UNTIL, title="La Ruche")
     assert alone.title == "La Ruche"
-    assert not any("rien noté" in each for each in told.notes(alone))
+    assert not any("rien noté" in each for each in activity_document.notes(alone))
 
 
 def test_the_report_of_many_structures_is_the_latest_counted_and_says_when(structures, monkeypatch):
@@ -123,11 +126,11 @@ def test_the_report_of_many_structures_is_the_latest_counted_and_says_when(struc
     act(structures[0], 10)
     again = activity_report.latest(structures, **period, funder="le Département")
     assert (first.whole.individual, again.whole.individual, again.funder) == (11, 11, "le Département")
-    [moment] = [each for each in told.notes(again) if each.startswith("Compté le ")]
+    [moment] = [each for each in activity_document.notes(again) if each.startswith("Compté le ")]
     assert in_words(timezone.localdate()) in moment
     assert first.title == "1\xa0structure sur 3 de l’annuaire"
     assert activity_report.latest(structures[:2], **period).whole.individual == 22, "few: counted just now"
-    own = activity_report.latest(structures, **period, whole=True)
+    own = activity_report.latest(structures, **period, is_complete=True)
     assert (own.whole.individual, own.counted) == (22, ""), "what they noted themselves"
     other = Structure.objects.create(key="s-other", name="Loin", code_insee="29019")
     act(other, 11)
@@ -153,10 +156,10 @@ def test_what_a_report_reads_does_not_follow_the_number_of_rows(structures):
             Act, n, uid=series.numbered(f"{first} + k"), structure=str(structures[0].pk), kind="'together'",
             procedure="'caf_rsa'", where="'here'", done_at=DAY, on_day="'2026-03-02'", noted_at=DAY, **helped,
         )  # fmt: skip
-        with CaptureQueriesContext(connection) as asked:
-            found = report(structures[:1], whole=True)
-        spent.append(len(asked))
-        assert found.whole.individual == first + n, "an act that a referral tells is told once"
+        with CaptureQueriesContext(connection) as queries:
+            activity = report(structures[:1], is_complete=True)
+        spent.append(len(queries))
+        assert activity.whole.individual == first + n, "an act that a referral tells is told once"
         with CaptureQueriesContext(connection), rows_read() as read:
             report(structures[:1])
         spent.append(read[0])
@@ -169,8 +172,8 @@ def rows_read():
     """Count the lines that the database hands over."""
     read, real = [0], cursor_iter
 
-    def counted(cursor, *given):
-        for rows in real(cursor, *given):
+    def counted(cursor, *arguments):
+        for rows in real(cursor, *arguments):
             read[0] += len(rows)
             yield rows
 
@@ -184,7 +187,7 @@ def test_what_is_added_by_the_database_is_what_the_table_of_the_coop_lists(struc
         Person.objects.create(code=f"p{k}", picture="chat", made_at=SENT, active_at=SENT) for k in range(3)
     ]
     path = Path.objects.create(made_at=SENT, origin="professional")
-    for position, (who, procedure, minutes, day) in enumerate(
+    for position, (person_index, procedure, minutes, day) in enumerate(
         (
             (0, "argent", 20, 2),
             (1, "", 15, 2),
@@ -195,17 +198,17 @@ def test_what_is_added_by_the_database_is_what_the_table_of_the_coop_lists(struc
     ):
         Orientation.objects.create(
             path=path, position=position, need="formation", origin="professional", state="served", minutes=minutes,
-            person=None if who is None else whom[who], procedure=procedure, to_structure=structures[0], sent_at=SENT,
+            person=None if person_index is None else whom[person_index], procedure=procedure, to_structure=structures[0], sent_at=SENT,
             changed_at=SENT, prepared_at=SENT, served_at=datetime(2026, 3, day, 23, 30, tzinfo=UTC),
         )  # fmt: skip
-    for who, procedure, where, day in (
+    for person_index, procedure, where, day in (
         (0, "rsa", 0, 2), (0, "rsa", 0, 3), (0, "rsa", 1, 3), (1, "compte-ameli", 0, 3), (2, "rsa", 0, 3),
         (None, "rsa", 0, 3), (0, "carte-identite", 0, 3),
     ):  # fmt: skip
         act(
             structures[where],
             day=date(2026, 3, day),
-            person=None if who is None else whom[who],
+            person=None if person_index is None else whom[person_index],
             procedure=procedure,
         )
     for k, anonymous in enumerate((0, 4, 6)):
@@ -225,32 +228,32 @@ def test_what_is_added_by_the_database_is_what_the_table_of_the_coop_lists(struc
             known = listed.get(key, (0, 0, 0))
             added = (1, int(line["duree"]), int(line["accompagnements"]))
             listed[key] = tuple(map(sum, zip(known, added, strict=True)))
-        found: dict = {}
-        for each in activities.totals(None, SINCE, UNTIL, by_theme=by_theme):
-            key = (each.themes if by_theme else each.structure, each.kind, f"{each.month:%Y-%m}")
-            known = found.get(key, (0, 0, 0))
-            added = (each.n, each.minutes, each.helped)
-            found[key] = tuple(map(sum, zip(known, added, strict=True)))
-        assert found == listed
-        assert sum(n for n, *_ in found.values()) == 4 + 5 + 2, (
+        totals: dict = {}
+        for cell in activities.totals(None, SINCE, UNTIL, by_theme=by_theme):
+            key = (cell.themes if by_theme else cell.structure, cell.kind, f"{cell.month:%Y-%m}")
+            known = totals.get(key, (0, 0, 0))
+            added = (cell.n, cell.minutes, cell.helped)
+            totals[key] = tuple(map(sum, zip(known, added, strict=True)))
+        assert totals == listed
+        assert sum(n for n, *_ in totals.values()) == 4 + 5 + 2, (
             "two acts are told by a step, a workshop had nobody"
         )
 
 
-def test_a_few_are_told_by_whole_lots_alone(structures):
+def test_few_acts_are_reported_by_complete_lots_only(structures):
     act(structures[0], 20)
     act(structures[0], procedure="carte-identite", minutes=45)
     act(structures[1], 3)
-    found = report(structures[:2])
-    assert [(row.name, row.individual, row.minutes, row.helped) for row in found.rows] == [
+    activity = report(structures[:2])
+    assert [(row.name, row.individual, row.minutes, row.helped) for row in activity.rows] == [
         ("Le Pimms", 11, 360, 11)
     ], "whose three acts would be told is not in the list"
-    assert (found.whole.individual, found.whole.helped) == (22, 22)
-    assert [(each.name, each.individual) for each in found.themes] == [("Démarches administratives", 22)]
-    own = report(structures[:2], whole=True)
+    assert (activity.whole.individual, activity.whole.helped) == (22, 22)
+    assert [(each.name, each.individual) for each in activity.themes] == [("Démarches administratives", 22)]
+    own = report(structures[:2], is_complete=True)
     assert [(row.individual, row.minutes) for row in own.rows] == [(3, 90), (21, 645)]
-    assert any("par lots de 11" in each for each in told.notes(found))
-    assert not any("lots" in each for each in told.notes(own))
+    assert any("par lots de 11" in each for each in activity_document.notes(activity))
+    assert not any("lots" in each for each in activity_document.notes(own))
     Act.objects.exclude(structure=structures[1]).delete()
     few = report(structures[:2])
     assert (few.rows, few.themes, few.outcomes, few.whole.is_timed) == ((), (), {}, False)
@@ -301,34 +304,34 @@ def test_no_two_reports_differ_by_a_few(client, structures):
                         key = (*name, column) if line["partie"] == "structure" else (*name, column, chosen)
                         counted[key][begins, ends] = (int(line[column] or 0), time)
     assert len(counted) > 12, "themes, outcomes, lines"
-    for key, told_of in counted.items():
-        told_of = {(b, e): told_of.get((b, e), (0, 0)) for b, e in told_of}
-        for (n, time), (other, other_time) in combinations(told_of.values(), 2):
+    for key, cells_by_period in counted.items():
+        cells_by_period = {(b, e): cells_by_period.get((b, e), (0, 0)) for b, e in cells_by_period}
+        for (n, time), (other, other_time) in combinations(cells_by_period.values(), 2):
             assert n == other or abs(n - other) >= 11, key
             if key[3] == "aides_individuelles" and n == other == 0:
                 assert time == other_time == 0, key
             assert not time % 60 and not other_time % 60
-    whole = {
-        key[-1]: told_of
-        for key, told_of in counted.items()
+    cells_by_structure = {
+        key[-1]: cells_by_period
+        for key, cells_by_period in counted.items()
         if key[0] == "ensemble" and key[3] == "aides_individuelles"
     }
-    for asked, (n, _) in whole[""].items():
-        assert all(not (n - whole[pk][asked][0]) % 11 for pk in whole if pk)
+    for period, (n, _) in cells_by_structure[""].items():
+        assert all(not (n - cells_by_structure[pk][period][0]) % 11 for pk in cells_by_structure if pk)
 
 
-def test_invented_activity_is_told_as_such_and_never_mixed(structures):
+def test_invented_activity_is_labelled_and_never_mixed(structures):
     act(structures[0], 3, example=True)
-    found = report(structures)
-    assert (found.examples, found.whole.individual, found.whole.helped) == (True, 3, 3)
+    activity = report(structures)
+    assert (activity.examples, activity.whole.individual, activity.whole.helped) == (True, 3, 3)
     act(structures[0], 12)
-    found = report(structures)
-    assert (found.examples, found.whole.individual) == (True, 3)
+    activity = report(structures)
+    assert (activity.examples, activity.whole.individual) == (True, 3)
     assert "Noté pour de vrai, à part : 11 activités." in (
-        note.replace("\xa0", " ") for note in told.notes(found)
+        note.replace("\xa0", " ") for note in activity_document.notes(activity)
     )
-    found = report(structures[1:])
-    assert (found.examples, found.apart) == (False, "")
+    activity = report(structures[1:])
+    assert (activity.examples, activity.real_text) == (False, "")
 
 
 def parts_of(client, **sent) -> dict[str, list[dict[str, str]]]:
@@ -353,18 +356,18 @@ def test_each_part_of_the_table_has_its_total_or_says_why_not(client, structures
             )  # fmt: skip
     client.force_login(account("lea", "coordination", territory="france"))
     parts = parts_of(client)
-    (whole,), rows = parts["ensemble"], parts["structure"]
+    (total_row,), rows = parts["ensemble"], parts["structure"]
     page = client.get(PAGE, PERIOD).content.decode()
     assert '<th scope="row">Ensemble</th>' in page and "il peut dépasser la somme des lignes" in page
     summed = sum(int(each["aides_individuelles"]) for each in rows)
-    assert int(whole["aides_individuelles"]) - summed >= 11, "the rest of several structures makes a lot"
-    assert "il peut dépasser la somme des lignes" in whole["motif"]
+    assert int(total_row["aides_individuelles"]) - summed >= 11, "the rest of several structures makes a lot"
+    assert "il peut dépasser la somme des lignes" in total_row["motif"]
     (themes,) = parts["ensemble des thèmes"]
     assert themes["motif"].startswith("Pas de total") and not themes["aides_individuelles"]
     (outcomes,) = parts["ensemble des suites"]
-    told_of = {each["libelle"]: each["orientations"] for each in parts["suite"]}
-    assert told_of["effet inconnu"] == "11" and "" in told_of.values()
-    assert int(outcomes["orientations"]) == sum(int(n or 0) for n in told_of.values()), (
+    referrals_by_outcome = {each["libelle"]: each["orientations"] for each in parts["suite"]}
+    assert referrals_by_outcome["effet inconnu"] == "11" and "" in referrals_by_outcome.values()
+    assert int(outcomes["orientations"]) == sum(int(n or 0) for n in referrals_by_outcome.values()), (
         "what is hidden is in no total, and cannot be subtracted"
     )
     assert outcomes["motif"].startswith("au moins")
@@ -372,42 +375,44 @@ def test_each_part_of_the_table_has_its_total_or_says_why_not(client, structures
 
 
 def test_the_amounts_of_a_funder_add_up_without_what_was_dropped(structures):
-    def funded(title: str, euros: int | None, **more) -> told.FundedAction:
-        return told.FundedAction(title, "en cours", euros, "", "", "", **more)
+    def funded(title: str, euros: int | None, **more) -> activity_document.FundedAction:
+        return activity_document.FundedAction(title, "en cours", euros, "", "", "", **more)
 
-    held = replace(
+    funded_report = replace(
         report(structures),
         funder="la Ville",
         actions=(funded("Un", 4_000), funded("Deux", 1_500), funded("Trois", 900, dropped=True)),
     )
-    assert held.funded_total == "5\xa0500\xa0€"
-    assert "5\xa0500\xa0€" in html.dossier(told.document(held, on=UNTIL)).decode()
-    last = activity_report.table(held)[-1]
+    assert funded_report.funded_total == "5\xa0500\xa0€"
+    assert "5\xa0500\xa0€" in html.dossier(activity_document.document(funded_report, on=UNTIL)).decode()
+    last = activity_report.table(funded_report)[-1]
     assert (last["partie"], last["montant_euros"], last["motif"]) == (
         "ensemble des actions financées", 5_500, "",
     )  # fmt: skip
-    unsaid = replace(held, actions=(*held.actions, funded("Quatre", None)))
+    unsaid = replace(funded_report, actions=(*funded_report.actions, funded("Quatre", None)))
     assert unsaid.funded_total == "au moins 5\xa0500\xa0€"
     assert activity_report.table(unsaid)[-1]["motif"] == "au moins : 1\xa0action sans montant"
-    assert replace(held, actions=held.actions[:1]).funded_total == "", "one amount is its own total"
+    assert replace(funded_report, actions=funded_report.actions[:1]).funded_total == "", (
+        "one amount is its own total"
+    )
 
 
 def test_a_period_without_anything_says_so(structures):
-    found = report(structures, whole=True)
-    assert found.sentence == "Aucune activité n’est notée du 1er janvier 2026 au 30 juin 2026."
-    assert (found.rows, found.themes, found.outcomes) == ((), (), {})
+    activity = report(structures, is_complete=True)
+    assert activity.sentence == "Aucune activité n’est notée du 1er janvier 2026 au 30 juin 2026."
+    assert (activity.rows, activity.themes, activity.outcomes) == ((), (), {})
 
 
-def test_an_empty_directory_is_said_empty_and_with_what_to_do(structures):
+def test_empty_directory_is_reported_with_what_to_do(structures):
     """Un financeur d’un territoire sans fiche : rien n’y a été compté, ce qui n’est pas « trop peu »."""
-    found = activity_report.report([], since=SINCE, until=UNTIL)
-    assert found.title == "Aucune structure de l’annuaire"
-    assert found.sentence.startswith("L’annuaire n’a encore aucune structure ici")
-    made = html.dossier(told.document(found, on=UNTIL)).decode()
+    activity = activity_report.report([], since=SINCE, until=UNTIL)
+    assert activity.title == "Aucune structure de l’annuaire"
+    assert activity.sentence.startswith("L’annuaire n’a encore aucune structure ici")
+    page = html.dossier(activity_document.document(activity, on=UNTIL)).decode()
     assert (
-        "Importez une liste de lieux" in made and ", ou moins de 11" not in made and "Moins de 11" not in made
+        "Importez une liste de lieux" in page and ", ou moins de 11" not in page and "Moins de 11" not in page
     )
-    (row,) = activity_report.table(found)
+    (row,) = activity_report.table(activity)
     assert (row["structure"], row["motif"]) == ("Ensemble", "annuaire vide ici")
 
 
@@ -449,7 +454,7 @@ def test_no_day_to_come_nor_month_that_lasts_is_counted(client, structures):
     assert f"au {in_words(before)}" in read and "12\xa0aides" not in read
 
 
-def test_each_reads_the_structures_that_are_theirs(client, structures):
+def test_account_reads_reports_of_its_own_structures(client, structures):
     pimms, ruche, _ = structures
     for each in structures:
         act(each, 12)
@@ -485,9 +490,9 @@ def test_many_structures_are_turned_page_by_page_and_one_is_named(client, struct
         assert "Le Pimms" in named and "La Ruche" not in named
     both = client.get(PAGE, {**PERIOD, "structure": "l"})
     assert both.status_code == 400 and "2 structures ont ces mots" in both.content.decode()
-    said = both.content.decode()
-    assert "Choisissez-en une." in said and said.count("<option") == 4, "each may be clicked"
-    assert f'<option value="{structures[0].pk}">Le Pimms</option>' in said
+    page_text = both.content.decode()
+    assert "Choisissez-en une." in page_text and page_text.count("<option") == 4, "each may be clicked"
+    assert f'<option value="{structures[0].pk}">Le Pimms</option>' in page_text
     again = client.get(PAGE, {**PERIOD, "structure": str(structures[0].pk)}).content.decode()
     assert "Le Pimms" in again and "<select" not in again
     monkeypatch.setattr("maillage.apps.pilotage.forms.MOST_OFFERED", 1)
@@ -513,34 +518,34 @@ def test_the_report_is_handed_as_a_table_and_a_document(client, structures):
 
 def test_what_became_of_those_helped_has_its_total_and_its_shares(structures):
     """128 « orientations aidées » en quatre lignes, sans total ni part."""
-    held = replace(report(structures), outcomes={"abouti": 97, "effet inconnu": 31})
-    assert held.outcome_total == "128"
-    assert [each.share for each in held.outcome_lines] == ["76\xa0%", "24\xa0%"]
-    drawn = html.dossier(told.document(held, on=UNTIL)).decode()
-    assert told.TOTAL in drawn and "128" in drawn and "76\xa0%" in drawn
-    few = replace(held, outcomes={"abouti": 97, "effet inconnu": None})
+    outcome_report = replace(report(structures), outcomes={"abouti": 97, "effet inconnu": 31})
+    assert outcome_report.outcome_total == "128"
+    assert [each.share for each in outcome_report.outcome_lines] == ["76\xa0%", "24\xa0%"]
+    drawn = html.dossier(activity_document.document(outcome_report, on=UNTIL)).decode()
+    assert activity_document.TOTAL in drawn and "128" in drawn and "76\xa0%" in drawn
+    few = replace(outcome_report, outcomes={"abouti": 97, "effet inconnu": None})
     assert few.outcome_total == "au moins 97"
     assert [each.share for each in few.outcome_lines] == ["", ""], "a share would tell those that are a few"
-    assert [each.share for each in replace(held, outcomes={"abouti": 10}).outcome_lines] == [""]
+    assert [each.share for each in replace(outcome_report, outcomes={"abouti": 10}).outcome_lines] == [""]
 
 
 @pytest.mark.parametrize(
-    ("sent", "told"),
+    ("sent", "error_text"),
     [
         ({"du": "2026-06-30", "au": "2026-01-01"}, "La période finit avant de commencer."),
         ({"du": "2010-01-01", "au": "2026-01-01"}, "Trois ans au plus."),
         ({"du": "hier", "au": "2026-01-01"}, "Cette date n’existe pas."),
     ],
 )
-def test_a_period_that_has_no_sense_is_refused(client, structures, sent, told):
+def test_a_period_that_has_no_sense_is_refused(client, structures, sent, error_text):
     client.force_login(account("max", "gestionnaire", structure=structures[0]))
     response = client.get(PAGE, sent)
     assert response.status_code == 400
-    assert told in response.content.decode()
+    assert error_text in response.content.decode()
     for form in ("pdf", "csv"):
         answer = client.get(f"/espace/pilotage/activite.{form}", sent)
         assert answer.status_code == 400
-        assert told in answer.content.decode(), "in the words of the page"
+        assert error_text in answer.content.decode(), "in the words of the page"
         assert f'action="{PAGE}"' in answer.content.decode(), "and corrected there"
 
 
@@ -551,15 +556,17 @@ PLANNED = "select current_setting('plan_cache_mode')"
 def test_a_report_is_planned_for_its_own_structures_and_days():
     """PostgreSQL plans what is asked eight times for any values: three seconds a page, from the ninth on."""
     if connection.vendor != "postgresql":
-        with CaptureQueriesContext(connection) as made, bulk.planned_for_its_values():
-            assert len(made) == 0
+        with CaptureQueriesContext(connection) as queries, bulk.planned_for_its_values():
+            assert len(queries) == 0
         return
     with connection.cursor() as cursor:
-        with CaptureQueriesContext(connection) as made:
+        with CaptureQueriesContext(connection) as queries:
             activity_report.report(
                 [place("centre").structure], since=date(2026, 1, 1), until=date(2026, 1, 31)
             )
-        first, *_, last = (each["sql"].lower() for each in made if "plan_cache_mode" in each["sql"].lower())
+        first, *_, last = (
+            each["sql"].lower() for each in queries if "plan_cache_mode" in each["sql"].lower()
+        )
         assert (first, last) == (
             "set local plan_cache_mode = force_custom_plan",
             "reset plan_cache_mode",

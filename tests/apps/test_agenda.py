@@ -58,14 +58,14 @@ def leila(hall):
     return account("leila", "aidant", structure=hall.structure)
 
 
-def said(lieu, /, **more):
-    held = {"title": "Ma boîte mail", "subject": "mail", "level": "debutant", "lieu": lieu, "capacity": 2}
-    return {**held, "starts_at": MONDAY, "ends_at": MONDAY + 2 * HOUR, **more}
+def workshop_fields(lieu, /, **more):
+    defaults = {"title": "Ma boîte mail", "subject": "mail", "level": "debutant", "lieu": lieu, "capacity": 2}
+    return {**defaults, "starts_at": MONDAY, "ends_at": MONDAY + 2 * HOUR, **more}
 
 
 @pytest.fixture
 def planned(karim, library):
-    return planning.plan(by=karim, structure=library.structure, values=said(library), at=AT)
+    return planning.plan(by=karim, structure=library.structure, values=workshop_fields(library), at=AT)
 
 
 @pytest.fixture
@@ -80,11 +80,11 @@ def course(karim, library):
     meetings = [
         {"starts_at": MONDAY + 7 * n * DAY, "ends_at": MONDAY + 7 * n * DAY + 2 * HOUR} for n in range(5)
     ]
-    made = planning.plan_course(
-        by=karim, structure=library.structure, values=said(library), meetings=meetings, at=AT
+    created_course = planning.plan_course(
+        by=karim, structure=library.structure, values=workshop_fields(library), meetings=meetings, at=AT
     )
-    planning.publish(made.workshops.first(), by=karim, at=AT)
-    return made
+    planning.publish(created_course.workshops.first(), by=karim, at=AT)
+    return created_course
 
 
 def book(workshop, name="Fatou", **more):
@@ -98,7 +98,7 @@ def statuses(workshop):
 # ---------------------------------------------------------------------------------------------------- planned
 
 
-def test_a_workshop_is_planned_seen_by_its_structure_then_published(client, planned, karim):
+def test_draft_workshop_is_visible_to_its_structure_then_published(client, planned, karim):
     assert client.get(f"/ateliers/{planned.pk}/").status_code == 404
     assert planning.publish(planned, by=karim, at=AT) == 1
     assert planning.publish(planned, by=karim, at=AT) == 0
@@ -118,7 +118,7 @@ def test_a_workshop_is_planned_seen_by_its_structure_then_published(client, plan
 )
 def test_a_workshop_that_cannot_take_place_is_refused(karim, library, values, why):
     with pytest.raises(Refused, match=why):
-        planning.plan(by=karim, structure=library.structure, values=said(library, **values), at=AT)
+        planning.plan(by=karim, structure=library.structure, values=workshop_fields(library, **values), at=AT)
 
 
 @pytest.mark.both_databases
@@ -152,7 +152,7 @@ def test_a_double_click_plans_one_workshop_one_course_and_seats_each_person_once
 
 def test_nobody_plans_for_another_structure(leila, library):
     with pytest.raises(Refused, match="au nom de cette structure"):
-        planning.plan(by=leila, structure=library.structure, values=said(library), at=AT)
+        planning.plan(by=leila, structure=library.structure, values=workshop_fields(library), at=AT)
 
 
 @pytest.mark.both_databases
@@ -169,23 +169,23 @@ def test_the_format_of_a_course_follows_from_its_hours(course, karim, library):
     assert (course.format, course.workshops.count()) == ("court", 5)
     assert list(course.workshops.values_list("rank", flat=True)) == [1, 2, 3, 4, 5]
     long = [{"starts_at": MONDAY + n * DAY, "ends_at": MONDAY + n * DAY + 3 * HOUR} for n in range(5)]
-    made = planning.plan_course(
-        by=karim, structure=library.structure, values=said(library), meetings=long, at=AT
+    long_course = planning.plan_course(
+        by=karim, structure=library.structure, values=workshop_fields(library), meetings=long, at=AT
     )
-    assert made.format == "long"
+    assert long_course.format == "long"
     with pytest.raises(Refused, match="de 2 à 40 séances"):
         planning.plan_course(
-            by=karim, structure=library.structure, values=said(library), meetings=long[:1], at=AT
+            by=karim, structure=library.structure, values=workshop_fields(library), meetings=long[:1], at=AT
         )
 
 
-def test_a_changed_day_is_told_to_those_who_come_and_another_title_is_not(workshop, karim):
+def test_changed_day_notifies_attendees_and_changed_title_does_not(workshop, karim):
     book(workshop, way="email", contact="fatou@exemple.fr")
     book(workshop, "Paul")
-    told = planning.change(workshop, {"title": "Le mail"}, by=karim, at=AT)
-    assert (told.reached, told.to_call) == (0, ())
-    told = planning.change(workshop, {"starts_at": MONDAY + HOUR}, by=karim, at=AT)
-    assert (told.reached, told.to_call) == (1, ("Paul",))
+    notices = planning.change(workshop, {"title": "Le mail"}, by=karim, at=AT)
+    assert (notices.reached, notices.to_call) == (0, ())
+    notices = planning.change(workshop, {"starts_at": MONDAY + HOUR}, by=karim, at=AT)
+    assert (notices.reached, notices.to_call) == (1, ("Paul",))
     workshop.refresh_from_db()
     assert workshop.sequence == 2
     text = Message.objects.get(key__contains="-change-").text
@@ -203,10 +203,10 @@ def test_fewer_seats_than_people_is_refused_and_more_go_to_those_who_wait(worksh
     assert statuses(workshop) == [("Fatou", "booked"), ("Paul", "booked"), ("Irina", "booked")]
 
 
-def test_a_cancelled_workshop_is_told_and_keeps_its_page(client, workshop, karim):
+def test_cancelled_workshop_notifies_attendees_and_keeps_its_page(client, workshop, karim):
     book(workshop, way="phone", contact="+33639980001")
-    told = planning.cancel(workshop, by=karim, at=AT, reason="L’animateur est malade.")
-    assert told.reached == 1
+    notices = planning.cancel(workshop, by=karim, at=AT, reason="L’animateur est malade.")
+    assert notices.reached == 1
     text = Message.objects.get(key__endswith="-annule").text
     assert "Ne vous déplacez pas" in text
     assert "malade" in text
@@ -231,7 +231,7 @@ def test_a_course_is_cancelled_from_today_on_or_one_meeting_alone(client, course
 
 
 def test_what_began_is_not_cancelled_by_a_page_left_open(client, workshop, karim):
-    """Who came would be counted nowhere, and nobody told."""
+    """Attendance would be counted nowhere, and nobody notified."""
     book(workshop, "Ana", way="email", contact="ana@exemple.fr")
     Workshop.objects.update(starts_at=AT - HOUR, ends_at=AT + HOUR)
     client.force_login(karim)
@@ -242,7 +242,7 @@ def test_what_began_is_not_cancelled_by_a_page_left_open(client, workshop, karim
     assert workshop.cancelled_at is None
 
 
-def test_a_workshop_changed_to_or_from_an_open_door_is_said_so(client, workshop, karim):
+def test_workshop_changed_to_or_from_open_door_notifies_attendees(client, workshop, karim):
     assert public.detail(public.rooms.counted(workshop)).format == ""
     planning.change(workshop, {"drop_in": True}, by=karim, at=AT)
     assert public.detail(public.rooms.counted(workshop)).format == "Permanence"
@@ -285,8 +285,8 @@ def test_a_full_workshop_makes_people_wait_and_a_freed_seat_goes_to_the_first(wo
     waits = book(workshop, "Irina", way="email", contact="irina@exemple.fr")
     book(workshop, "Youssef", at=AT + HOUR)
     assert waits.status == "waiting"
-    given, told = seats.give_up([first], at=AT + HOUR, token=access.link_of(first))
-    assert ([seat.name for seat in given], told.reached) == (["Fatou"], 1)
+    freed_seats, notices = seats.give_up([first], at=AT + HOUR, token=access.link_of(first))
+    assert ([seat.name for seat in freed_seats], notices.reached) == (["Fatou"], 1)
     assert dict(statuses(workshop)) == {
         "Fatou": "cancelled",
         "Paul": "booked",
@@ -296,19 +296,19 @@ def test_a_full_workshop_makes_people_wait_and_a_freed_seat_goes_to_the_first(wo
     assert "Une place est libre pour vous" in Message.objects.get(key__contains="-libre-").text
 
 
-def test_waiting_elsewhere_keeps_nobody_from_a_seat(workshop, course, karim):
+def test_queue_elsewhere_does_not_block_a_seat(workshop, course, karim):
     first = course.workshops.first()
     for row in (workshop, first):
         book(row, "Fatou", learner="f" * 32)
         book(row, "Paul", learner="e" * 32)
         assert book(row, "Irina", learner="d" * 32).status == "waiting"
-    theirs = [workshop.seats.get(name="Fatou"), first.seats.get(name="Fatou")]
-    seats.give_up(theirs, at=AT, token=access.link_for("f" * 32))
+    fatou_seats = [workshop.seats.get(name="Fatou"), first.seats.get(name="Fatou")]
+    seats.give_up(fatou_seats, at=AT, token=access.link_for("f" * 32))
     assert workshop.seats.get(name="Irina").status == "booked"
     assert first.seats.get(name="Irina").status == "waiting"
 
 
-def test_whoever_comes_back_waits_behind_the_others(workshop):
+def test_returning_person_waits_behind_the_queue(workshop):
     first = book(workshop)
     book(workshop, "Paul")
     book(workshop, "Irina")
@@ -343,7 +343,7 @@ def test_registering_closes_when_it_starts_and_asks_for_a_name_alone(workshop, m
 
 
 def test_nobody_registers_where_one_just_comes(karim, library):
-    values = said(library, drop_in=True)
+    values = workshop_fields(library, drop_in=True)
     row = planning.plan(by=karim, structure=library.structure, values=values, at=AT, format=rules.OPEN)
     planning.publish(row, by=karim, at=AT)
     with pytest.raises(Refused, match="sans s’inscrire"):
@@ -362,8 +362,8 @@ def test_a_course_gives_all_its_meetings_or_makes_wait_for_all(course, karim):
     third = fatou.workshop.course.workshops.get(rank=3).seats.get(name="Fatou")
     seats.give_up([third], at=AT, token=access.link_of(fatou))
     assert not Seat.objects.filter(name="Irina", status="booked").exists()
-    theirs = list(Seat.objects.filter(learner=fatou.learner))
-    seats.give_up(theirs, at=AT, token=access.link_of(fatou))
+    learner_seats = list(Seat.objects.filter(learner=fatou.learner))
+    seats.give_up(learner_seats, at=AT, token=access.link_of(fatou))
     assert Seat.objects.filter(name="Irina", status="booked").count() == 5
 
 
@@ -428,7 +428,7 @@ def test_a_course_that_began_is_joined_at_the_counter_alone(course, karim):
     assert Seat.objects.filter(name="Fatou").count() == 4
 
 
-def test_a_person_known_by_their_card_is_told_only_if_they_agreed(workshop, karim, library):
+def test_person_known_by_card_is_notified_only_with_consent(workshop, karim, library):
     person = people.welcome(
         by=karim,
         structure=library.structure,
@@ -476,7 +476,7 @@ def test_who_waited_and_came_takes_a_free_seat_never_one_too_many(workshop, kari
 
 
 def test_both_structures_that_run_it_tick_and_one_alone_changes_it(karim, leila, library, hall):
-    values = said(library, partner=hall.structure)
+    values = workshop_fields(library, partner=hall.structure)
     row = planning.plan(by=karim, structure=library.structure, values=values, at=AT)
     seat = book(row, by=leila, channel="phone")
     seats.tick(row, {seat.pk: True}, by=leila, at=MONDAY)
@@ -485,7 +485,7 @@ def test_both_structures_that_run_it_tick_and_one_alone_changes_it(karim, leila,
         planning.change(row, {"title": "Autre"}, by=leila, at=AT)
 
 
-def test_why_somebody_stops_and_what_was_proposed_are_kept_and_taken_back(workshop, karim):
+def test_reason_to_stop_and_proposal_are_stored_then_withdrawn(workshop, karim):
     seat = book(workshop)
     with pytest.raises(Refused, match="quelques mots"):
         seats.note(seat, by=karim, at=MONDAY, because="other")
@@ -506,12 +506,12 @@ def test_a_stale_page_takes_nothing_of_what_somebody_else_changed(client, worksh
     client.force_login(karim)
     page = f"/espace/ateliers/{workshop.pk}/modifier/"
     read = client.get(page).context["form"].initial
-    shown = typed(library, titre="Ma boîte mail", sujet="mail", places="2", lu=str(read["lu"]))
-    shown |= {"jour": "2026-11-23", "heure": "14:00", "fin": "16:00"}
-    moved = shown | {"jour": "2026-11-24"}
+    form_data = typed(library, titre="Ma boîte mail", sujet="mail", places="2", lu=str(read["lu"]))
+    form_data |= {"jour": "2026-11-23", "heure": "14:00", "fin": "16:00"}
+    moved = form_data | {"jour": "2026-11-24"}
     assert client.post(page, moved).status_code == 302
     assert client.post(page, moved).status_code == 302, "a double click"
-    stale = client.post(page, shown | {"titre": "Le mail"})
+    stale = client.post(page, form_data | {"titre": "Le mail"})
     assert stale.status_code == 400
     assert "Quelqu’un d’autre l’a changé" in stale.content.decode()
     assert 'value="Le mail"' in stale.content.decode()
@@ -551,8 +551,8 @@ def test_a_report_waits_for_the_workshop(workshop, karim):
 def test_who_came_once_goes_on_in_a_course_as_the_same_learner(workshop, course, karim):
     seat = book(workshop)
     seats.tick(workshop, {seat.pk: True}, by=karim, at=MONDAY)
-    made = seats.carry_on([seat], to=course.workshops.get(rank=2), by=karim, at=MONDAY + HOUR)
-    assert [each.learner for each in made] == [seat.learner]
+    new_seats = seats.carry_on([seat], to=course.workshops.get(rank=2), by=karim, at=MONDAY + HOUR)
+    assert [each.learner for each in new_seats] == [seat.learner]
     assert Seat.objects.filter(learner=seat.learner).count() == 5
 
 
@@ -560,7 +560,7 @@ def test_who_came_once_goes_on_in_a_course_as_the_same_learner(workshop, course,
 
 
 @pytest.mark.both_databases
-def test_the_eve_is_told_once_to_those_who_left_a_way(workshop):
+def test_reminder_on_the_eve_is_sent_once_to_reachable_people(workshop):
     book(workshop, way="email", contact="fatou@exemple.fr")
     book(workshop, "Paul")
     eve = datetime(2026, 11, 21, 9, tzinfo=UTC)  # Monday is told on Saturday: nobody works on Sunday
@@ -596,18 +596,20 @@ def test_a_message_speaks_the_language_of_who_registered(workshop):
     assert (message.language, "Votre place" in message.text) == ("ro", False)
 
 
-def test_nobody_is_told_about_people_who_were_invented(karim, library):
-    row = planning.plan(by=karim, structure=library.structure, values=said(library), at=AT, example=True)
+def test_invented_people_trigger_no_notification(karim, library):
+    row = planning.plan(
+        by=karim, structure=library.structure, values=workshop_fields(library), at=AT, example=True
+    )
     book(row, by=karim, channel="phone", way="email", contact="x@exemple.fr")
     assert not Message.objects.exists()
 
 
 def test_the_seat_of_a_draft_links_to_no_page_that_nobody_reads(client, planned, karim):
-    mine = f"/ateliers/ma-place/{access.link_of(book(planned, by=karim, channel='counter'))}/"
-    page = client.get(mine).content.decode()
+    seat_url = f"/ateliers/ma-place/{access.link_of(book(planned, by=karim, channel='counter'))}/"
+    page = client.get(seat_url).content.decode()
     assert "Ma boîte mail" in page and f"/ateliers/{planned.pk}/" not in page
     planning.publish(planned, by=karim, at=AT)
-    assert f"/ateliers/{planned.pk}/atelier.ics" in client.get(mine).content.decode()
+    assert f"/ateliers/{planned.pk}/atelier.ics" in client.get(seat_url).content.decode()
 
 
 @pytest.mark.both_databases
@@ -670,12 +672,12 @@ def test_somebody_registers_with_a_first_name_and_reads_their_seat(client, works
         ("", ("none", "")),
     ],
 )
-def test_a_contact_is_never_asked_and_read_as_it_is_typed(client, workshop, typed, read):
+def test_contact_is_optional_and_read_as_typed(client, workshop, typed, read):
     client.post(f"/ateliers/{workshop.pk}/", {"prenom": "Fatou", "contact": typed})
     assert workshop.seats.values_list("way", "contact").get() == read
 
 
-def test_what_cannot_be_read_is_asked_again_and_what_was_typed_stays(client, workshop):
+def test_unreadable_workshop_is_refused_and_input_is_preserved(client, workshop):
     answer = client.post(f"/ateliers/{workshop.pk}/", {"prenom": "Fatou", "contact": "mon voisin"})
     page = answer.content.decode()
     assert answer.status_code == 400
@@ -700,13 +702,16 @@ def test_a_guessed_link_opens_nothing(client, workshop):
 @pytest.mark.both_databases
 def test_the_list_filters_by_place_subject_level_language_and_free_seats(workshop, karim, library, hall):
     far = place("lille", {"nom": "Lille", "code_insee": "59350", "latitude": 50.63, "longitude": 3.06})
-    for values in (said(hall, subject="demarches", language="ar"), said(far, level="avance", capacity=1)):
+    for values in (
+        workshop_fields(hall, subject="demarches", language="ar"),
+        workshop_fields(far, level="avance", capacity=1),
+    ):
         row = planning.plan(by=karim, structure=library.structure, values=values, at=AT)
         planning.publish(row, by=karim, at=AT)
     book(row)
 
-    def titles(**asked):
-        return [shown.workshop.lieu.slug for shown in public.find(public.Search(**asked), AT).rows]
+    def titles(**criteria):
+        return [listed.workshop.lieu.slug for listed in public.find(public.Search(**criteria), AT).rows]
 
     assert titles() == ["bibliotheque", "maison", "lille"]
     assert titles(subject="demarches") == titles(language="ar") == ["maison"]
@@ -720,7 +725,7 @@ def test_the_list_filters_by_place_subject_level_language_and_free_seats(worksho
 
 # --------------------------------------------------------------------------- many workshops elsewhere, sooner
 
-ELSEWHERE, HERE = 510, 23
+ELSEWHERE, N_LOCAL = 510, 23
 
 
 @pytest.fixture
@@ -732,14 +737,17 @@ def many(library, hall):
     )  # at the middle of its commune
 
     def row(lieu, n, **more):
-        values = {**said(lieu, title=f"{lieu.slug} {n}", published_at=AT, made_at=AT, changed_at=AT), **more}
+        values = {
+            **workshop_fields(lieu, title=f"{lieu.slug} {n}", published_at=AT, made_at=AT, changed_at=AT),
+            **more,
+        }
         return Workshop(structure=lieu.structure, commune=lieu.code_insee, format=rules.ONE_OFF, **values)
 
     soon = {"starts_at": AT + DAY, "ends_at": AT + DAY + HOUR}
     Workshop.objects.bulk_create(
         [row(far, n, **soon, subject="demarches", language="en") for n in range(ELSEWHERE)]
     )
-    Workshop.objects.bulk_create([row(library, n) for n in range(HERE)])
+    Workshop.objects.bulk_create([row(library, n) for n in range(N_LOCAL)])
     Workshop.objects.bulk_create(
         [row(hall, 0, subject="decouverte", language="ar", suits=["illettrisme", "fle"], capacity=1)]
     )
@@ -747,92 +755,96 @@ def many(library, hall):
     return far
 
 
-def found(**asked):
-    return public.find(public.Search(**asked), AT)
+def search_workshops(**criteria):
+    return public.find(public.Search(**criteria), AT)
 
 
 @pytest.mark.both_databases
 def test_the_workshops_of_a_town_are_all_found_whatever_comes_sooner_elsewhere(client, many, library, hall):
     grenoble = public.where.of_code("38185")
-    assert (found().total, len(found().rows), found().more) == (
-        ELSEWHERE + HERE + 2,
+    assert (search_workshops().total, len(search_workshops().rows), search_workshops().more) == (
+        ELSEWHERE + N_LOCAL + 2,
         public.PAGE,
-        ELSEWHERE + HERE + 2 - 20,
+        ELSEWHERE + N_LOCAL + 2 - 20,
     )
-    near = found(spot=grenoble, shown=public.MOST)
-    assert (near.total, len(near.rows), near.more) == (HERE + 1, HERE + 1, 0), (
+    near = search_workshops(spot=grenoble, shown=public.MOST)
+    assert (near.total, len(near.rows), near.more) == (N_LOCAL + 1, N_LOCAL + 1, 0), (
         "no distance is told of a vague place"
     )
-    assert {shown.workshop.lieu.slug for shown in near.rows} == {"bibliotheque", "maison"}
-    assert all(shown.metres is not None for shown in near.rows)
-    assert found(spot=public.where.of_code("38")).total == HERE + 2
-    assert found(spot=public.where.of_code("59")).total == ELSEWHERE
+    assert {row.workshop.lieu.slug for row in near.rows} == {"bibliotheque", "maison"}
+    assert all(row.metres is not None for row in near.rows)
+    assert search_workshops(spot=public.where.of_code("38")).total == N_LOCAL + 2
+    assert search_workshops(spot=public.where.of_code("59")).total == ELSEWHERE
     page = client.get("/ateliers/?ou=Grenoble").content.decode()
-    assert f"{HERE + 1} ateliers à venir" in page
-    assert f"({HERE + 1 - public.PAGE})" in page
+    assert f"{N_LOCAL + 1} ateliers à venir" in page
+    assert f"({N_LOCAL + 1 - public.PAGE})" in page
     rest = client.get(f"/ateliers/?ou=Grenoble&montrer={2 * public.PAGE}").content.decode()
-    assert all(f"bibliotheque {n}<" in rest for n in range(HERE))
+    assert all(f"bibliotheque {n}<" in rest for n in range(N_LOCAL))
 
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize(
-    ("asked", "total"),
+    ("criteria", "total"),
     [
         ({"subject": "decouverte"}, 1),
         ({"level": "avance"}, 1),
         ({"language": "ar"}, 1),
-        ({"language": "fr"}, HERE + 1),
+        ({"language": "fr"}, N_LOCAL + 1),
         ({"suits": "fle"}, 1),
         ({"suits": "handicap"}, 0),
-        ({"free": True}, ELSEWHERE + HERE + 2),
+        ({"free": True}, ELSEWHERE + N_LOCAL + 2),
     ],
 )
-def test_filters_look_at_every_workshop_to_come(many, asked, total):
-    assert found(**asked).total == total
-    assert set(found(**asked).languages) == {"fr", "ar", "en"}, (
+def test_filters_look_at_every_workshop_to_come(many, criteria, total):
+    assert search_workshops(**criteria).total == total
+    assert set(search_workshops(**criteria).languages) == {"fr", "ar", "en"}, (
         "what may be chosen is that of all workshops to come"
     )
 
 
 @pytest.mark.both_databases
 def test_the_workshops_of_a_place_or_a_structure_are_all_found(client, many, library, hall):
-    assert (found(lieu=library).total, found(lieu=hall).total, found(lieu=many).total) == (HERE, 1, ELSEWHERE)
-    assert found(structure=library.structure_id).total == HERE
+    assert (
+        search_workshops(lieu=library).total,
+        search_workshops(lieu=hall).total,
+        search_workshops(lieu=many).total,
+    ) == (N_LOCAL, 1, ELSEWHERE)
+    assert search_workshops(structure=library.structure_id).total == N_LOCAL
     Workshop.objects.filter(lieu=hall).update(partner=library.structure)
-    assert found(structure=library.structure_id).total == HERE + 1
+    assert search_workshops(structure=library.structure_id).total == N_LOCAL + 1
     page = client.get(f"/ateliers/?structure={library.structure_id}").content.decode()
-    assert f"{HERE + 1} ateliers à venir" in page
+    assert f"{N_LOCAL + 1} ateliers à venir" in page
 
 
 @pytest.mark.both_databases
 def test_a_free_seat_is_one_that_nobody_has_nor_waits_for(many, hall):
     full = Workshop.objects.get(lieu=hall)
-    n = ELSEWHERE + HERE + 2
+    n = ELSEWHERE + N_LOCAL + 2
     book(full)
-    assert found(free=True).total == n - 1
+    assert search_workshops(free=True).total == n - 1
     waits = book(full, "Ali")
     Seat.objects.filter(workshop=full).exclude(pk=waits.pk).update(status=rules.CANCELLED)
-    assert found(free=True).total == n - 1, "the seat that is free has somebody waiting for it"
+    assert search_workshops(free=True).total == n - 1, "the seat that is free has somebody waiting for it"
     Workshop.objects.filter(pk=full.pk).update(drop_in=True)
-    assert found(free=True).total == n
+    assert search_workshops(free=True).total == n
 
 
 @pytest.mark.both_databases
 def test_a_calendar_holds_the_workshops_of_a_town(client, many):
-    for address, n in (("/ateliers.ics?ou=Grenoble", HERE + 1), ("/ateliers.ics?niveau=avance", 1)):
+    for address, n in (("/ateliers.ics?ou=Grenoble", N_LOCAL + 1), ("/ateliers.ics?niveau=avance", 1)):
         assert len(Calendar.from_ical(client.get(address).content).walk("VEVENT")) == n
 
 
 @pytest.mark.both_databases
-def test_what_follows_is_shown_to_the_last(client, many):
+def test_workshop_list_extends_to_the_last_one(client, many):
     """A page never holds more than MOST workshops: beyond, the next ones take its place."""
-    total = ELSEWHERE + HERE + 2
-    shown, read = public.PAGE, set()
-    for shown in (public.MOST, public.MOST + public.PAGE, public.MOST + 2 * public.PAGE):
-        some = found(shown=shown)
+    total = ELSEWHERE + N_LOCAL + 2
+    page_size, read = public.PAGE, set()
+    for page_size in (public.MOST, public.MOST + public.PAGE, public.MOST + 2 * public.PAGE):
+        some = search_workshops(shown=page_size)
         assert len(some.rows) <= public.MOST
         read |= {each.workshop.pk for each in some.rows}
-        assert some.more == max(total - shown, 0)
+        assert some.more == max(total - page_size, 0)
     assert len(read) == total
     page = client.get(f"/ateliers/?montrer={public.MOST + public.PAGE}").content.decode()
     assert f"montrer={public.MOST + 2 * public.PAGE}" in page
@@ -847,8 +859,8 @@ def test_a_page_that_is_none_is_the_first(client, many, typed):
 
 @pytest.mark.both_databases
 def test_a_course_is_listed_once_by_its_first_meeting(course):
-    (shown,) = public.find(public.Search(), AT).rows
-    assert (shown.workshop.rank, shown.format) == (1, "Parcours de 5 séances")
+    (row,) = public.find(public.Search(), AT).rows
+    assert (row.workshop.rank, row.format) == (1, "Parcours de 5 séances")
     assert public.find(public.Search(), MONDAY + DAY).total == 0
 
 
@@ -857,7 +869,9 @@ def test_the_list_makes_as_many_queries_for_many_as_for_one(
     client, karim, library, rows, django_assert_max_num_queries
 ):
     for n in range(rows):
-        row = planning.plan(by=karim, structure=library.structure, values=said(library, title=f"A{n}"), at=AT)
+        row = planning.plan(
+            by=karim, structure=library.structure, values=workshop_fields(library, title=f"A{n}"), at=AT
+        )
         planning.publish(row, by=karim, at=AT)
     with django_assert_max_num_queries(6):
         assert client.get("/ateliers/").status_code == 200
@@ -916,15 +930,15 @@ def test_a_structures_calendar_holds_what_is_to_come_before_what_is_over(client,
         "made_at": AT,
         "changed_at": AT,
     }
-    values = {**said(library, published_at=AT), **row}
+    values = {**workshop_fields(library, published_at=AT), **row}
     starts = [AT - DAY - n * HOUR for n in range(public.MOST + 10)]
     Workshop.objects.bulk_create(
         [Workshop(**{**values, "starts_at": at, "ends_at": at + HOUR}) for at in starts]
     )
     content = client.get(f"/ateliers/structures/{library.structure_id}.ics").content
-    held = [event["DTSTART"].dt for event in Calendar.from_ical(content).walk("VEVENT")]
-    assert len(held) == public.MOST
-    assert held == [*sorted(starts)[-public.MOST + 1 :], MONDAY]
+    start_times = [event["DTSTART"].dt for event in Calendar.from_ical(content).walk("VEVENT")]
+    assert len(start_times) == public.MOST
+    assert start_times == [*sorted(starts)[-public.MOST + 1 :], MONDAY]
 
 
 def test_a_course_goes_whole_in_a_calendar(client, course):
@@ -935,7 +949,9 @@ def test_a_course_goes_whole_in_a_calendar(client, course):
 
 def test_a_feed_holds_all_that_is_to_come_whatever_the_list_shows(client, karim, library):
     for n in range(public.PAGE + 2):
-        row = planning.plan(by=karim, structure=library.structure, values=said(library, title=f"A{n}"), at=AT)
+        row = planning.plan(
+            by=karim, structure=library.structure, values=workshop_fields(library, title=f"A{n}"), at=AT
+        )
         planning.publish(row, by=karim, at=AT)
     for address in ("/ateliers.ics", f"/ateliers.ics?montrer={public.PAGE}"):
         events = Calendar.from_ical(client.get(address).content).walk("VEVENT")
@@ -961,10 +977,14 @@ def test_public_pages_are_whole_in_the_language_chosen(client, workshop, course,
     }
     planning.change(workshop, {**values, "partner": hall.structure}, by=karim, at=AT)
     open_door = planning.plan(
-        by=karim, structure=library.structure, values=said(library, drop_in=True), at=AT, format=rules.OPEN
+        by=karim,
+        structure=library.structure,
+        values=workshop_fields(library, drop_in=True),
+        at=AT,
+        format=rules.OPEN,
     )
     planning.publish(open_door, by=karim, at=AT)
-    kept, other = book(workshop), book(workshop, "Paul")
+    booked_seat, other = book(workshop), book(workshop, "Paul")
     waits = book(workshop, "Irina")
     seats.give_up([other], at=AT, by=karim)
     in_course = book(course.workshops.first())
@@ -980,7 +1000,8 @@ def test_public_pages_are_whole_in_the_language_chosen(client, workshop, course,
         f"/ateliers/{row.pk}/{page}" for row in (workshop, first, open_door) for page in ("", "affiche/")
     ]
     addresses += [
-        f"/ateliers/ma-place/{access.link_of(seat)}/?merci=1" for seat in (kept, other, waits, in_course)
+        f"/ateliers/ma-place/{access.link_of(seat)}/?merci=1"
+        for seat in (booked_seat, other, waits, in_course)
     ]
     for address in addresses:
         assert_whole(in_language(client, "ar", address), "ar")
@@ -1027,20 +1048,20 @@ OUTLINE = {
 
 @pytest.fixture
 def outline(monkeypatch):
-    made = outlines.Outline.model_validate(OUTLINE)
-    monkeypatch.setattr(outlines, "outlines", lambda: {made.id: made})
-    return made
+    outline_model = outlines.Outline.model_validate(OUTLINE)
+    monkeypatch.setattr(outlines, "outlines", lambda: {outline_model.id: outline_model})
+    return outline_model
 
 
 def typed(lieu, /, **more):
-    held = {
+    defaults = {
         "titre": "Ma facture",
         "sujet": "internet",
         "niveau": "debutant",
         "jour": "2026-12-01",
         "heure": "14:00",
     }
-    return {**held, "fin": "16:00", "places": "6", "lieu": lieu.slug, "langue": "fr", **more}
+    return {**defaults, "fin": "16:00", "places": "6", "lieu": lieu.slug, "langue": "fr", **more}
 
 
 @pytest.mark.both_databases
@@ -1076,7 +1097,7 @@ def test_a_workshop_is_planned_published_filled_ticked_and_reported_by_pages(cli
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize(
-    ("more", "told"),
+    ("more", "error_text"),
     [
         ({"fin": "13:00"}, "finit avant"),
         ({"jour": ""}, "Il manque le jour"),
@@ -1087,11 +1108,11 @@ def test_a_workshop_is_planned_published_filled_ticked_and_reported_by_pages(cli
         ({"places": "0"}, "erreur"),
     ],
 )
-def test_what_is_wrong_in_a_plan_is_said_and_nothing_is_lost(client, karim, library, more, told):
+def test_invalid_course_is_refused_and_input_is_preserved(client, karim, library, more, error_text):
     client.force_login(karim)
     answer = client.post("/espace/ateliers/nouveau/", typed(library, **more))
     assert answer.status_code == 400
-    assert told in answer.content.decode()
+    assert error_text in answer.content.decode()
     assert "Ma facture" in answer.content.decode()
     assert not Workshop.objects.exists()
 
@@ -1129,7 +1150,7 @@ def test_an_outline_fills_the_form_and_gives_each_meeting_its_title(client, kari
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize(("ticked", "days"), [({"feries": "on"}, [18, 8, 15]), ({}, [18, 25, 1])])
-def test_a_course_has_no_meeting_on_a_public_holiday_unless_asked(client, karim, library, ticked, days):
+def test_course_skips_public_holidays_by_default(client, karim, library, ticked, days):
     client.force_login(karim)
     assert 'name="feries" id="id_feries" checked' in " ".join(
         client.get("/espace/ateliers/parcours/nouveau/").content.decode().split()
@@ -1177,7 +1198,10 @@ def test_the_professional_list_makes_as_many_queries_for_many(
     for n in range(rows):
         book(
             planning.plan(
-                by=karim, structure=library.structure, values=said(library, title=f"Le mail {n}"), at=AT
+                by=karim,
+                structure=library.structure,
+                values=workshop_fields(library, title=f"Le mail {n}"),
+                at=AT,
             ),
             f"N{n}",
             by=karim,
@@ -1195,9 +1219,9 @@ def test_three_absences_are_a_call_and_not_an_exclusion(client, course, karim):
         seats.tick(row, {row.seats.get().pk: False}, by=karim, at=MONDAY + 7 * n * DAY)
     (line,) = (each for each in worklist.lines(karim, MONDAY + 15 * DAY) if each.kind == "absent-learner")
     assert line.words == "Fatou : pas venue aux trois dernières séances."
-    (told,) = space.to_call(karim, MONDAY + 15 * DAY)
-    assert (told.seat.name, told.seat.status) == ("Fatou", "booked")
-    seats.note(told.seat, by=karim, at=MONDAY + 15 * DAY, because="absence")
+    (call,) = space.to_call(karim, MONDAY + 15 * DAY)
+    assert (call.seat.name, call.seat.status) == ("Fatou", "booked")
+    seats.note(call.seat, by=karim, at=MONDAY + 15 * DAY, because="absence")
     assert space.to_call(karim, MONDAY + 15 * DAY) == []
 
 
@@ -1212,10 +1236,10 @@ def test_a_course_says_on_one_line_who_came_and_who_comes_no_more(client, course
         ticks = {seat.pk: came[seat.name][n] for seat in row.seats.all()}
         seats.tick(row, ticks, by=karim, at=row.starts_at)
     seats.note(rows[0].seats.get(name="Paul"), by=karim, at=MONDAY, because="too_short", then="alone_with")
-    told = space.course(course, MONDAY + 40 * DAY)
-    assert told.line == [("inscrits", 3), ("venus une fois", 2), ("revenu", 1), ("fini", 1)]
-    assert told.chain.unknown == 1
-    assert [(each.gone, each.reasons) for each in told.meetings][:2] == [
+    course_view = space.course(course, MONDAY + 40 * DAY)
+    assert course_view.line == [("inscrits", 3), ("venus une fois", 2), ("revenu", 1), ("fini", 1)]
+    assert course_view.chain.unknown == 1
+    assert [(each.gone, each.reasons) for each in course_view.meetings][:2] == [
         (1, [("trop court pour apprendre", 1)]),
         (0, []),
     ]
@@ -1264,7 +1288,7 @@ def test_a_card_that_nobody_has_is_not_a_first_name(client, workshop, karim):
     assert not workshop.seats.exists()
 
 
-def test_a_workshop_that_nobody_came_to_is_told(client, workshop, karim):
+def test_workshop_without_attendee_is_listed(client, workshop, karim):
     paul, fatou = book(workshop, "Paul"), book(workshop)
     Workshop.objects.update(starts_at=AT - 2 * HOUR, ends_at=AT - HOUR)
     client.force_login(karim)
@@ -1279,12 +1303,12 @@ def test_a_card_seats_the_person_it_belongs_to(client, workshop, karim, library)
     client.force_login(karim)
     client.post(f"/espace/ateliers/{workshop.pk}/inscrire/", {"noms": person.card, "voie": "counter"})
     assert workshop.seats.get().person == person
-    told = client.get(f"/espace/personnes/{person.pk}/copie/?format=json").json()
-    assert told["ateliers"][0]["atelier"] == "Ma boîte mail"
+    person_copy = client.get(f"/espace/personnes/{person.pk}/copie/?format=json").json()
+    assert person_copy["ateliers"][0]["atelier"] == "Ma boîte mail"
 
 
 @pytest.mark.both_databases
-def test_a_seat_is_given_up_at_the_counter_and_its_reason_kept(client, workshop, karim):
+def test_seat_released_at_the_counter_stores_its_reason(client, workshop, karim):
     seat = book(workshop)
     client.force_login(karim)
     client.post(f"/espace/ateliers/places/{seat.pk}/", {"geste": "rendre"})
@@ -1307,10 +1331,10 @@ def test_the_coops_table_counts_without_naming(client, workshop, karim, library,
     assert client.get("/espace/ateliers/coop.csv").content.decode().count("\n") == 1
     seats.tick(workshop, {seat.pk: True}, by=karim, at=AT, anonymous=4)
     head, line, _ = client.get("/espace/ateliers/coop.csv").content.decode().split("\n")
-    told = dict(zip(head.split(","), line.split(","), strict=True))
-    assert (told["type"], told["duree"], told["niveau_atelier"]) == ("collectif", "120", "debutant")
-    assert told["thematiques"] == "email|securite_numerique"
-    assert (told["accompagnements"], told["suivis"], told["anonymes"]) == ("5", "1", "4")
+    row = dict(zip(head.split(","), line.split(","), strict=True))
+    assert (row["type"], row["duree"], row["niveau_atelier"]) == ("collectif", "120", "debutant")
+    assert row["thematiques"] == "email|securite_numerique"
+    assert (row["accompagnements"], row["suivis"], row["anonymes"]) == ("5", "1", "4")
     assert "Fatou" not in line
     assert "1 atelier, 5 venues" in client.get("/espace/ateliers/coop/").content.decode()
 
@@ -1342,7 +1366,7 @@ def test_what_another_structure_declares_is_not_missing_from_ones_own_table(
     client, karim, leila, library, hall
 ):
     row = planning.plan(
-        by=karim, structure=library.structure, values=said(library, partner=hall.structure), at=AT
+        by=karim, structure=library.structure, values=workshop_fields(library, partner=hall.structure), at=AT
     )
     Workshop.objects.filter(pk=row.pk).update(starts_at=AT - 3 * HOUR, ends_at=AT - HOUR)
     for user, missing in ((karim, True), (leila, False)):
@@ -1352,14 +1376,14 @@ def test_what_another_structure_declares_is_not_missing_from_ones_own_table(
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize("asked", ["coop/?au=9999-12-31", "coop/?du=0001-01-01", "?semaine=9999-12-31"])
-def test_a_day_out_of_any_calendar_is_as_if_nothing_was_asked(client, karim, asked):
+@pytest.mark.parametrize("query", ["coop/?au=9999-12-31", "coop/?du=0001-01-01", "?semaine=9999-12-31"])
+def test_day_out_of_any_calendar_is_ignored(client, karim, query):
     client.force_login(karim)
-    assert client.get(f"/espace/ateliers/{asked}").status_code == 200
+    assert client.get(f"/espace/ateliers/{query}").status_code == 200
 
 
 @pytest.mark.parametrize("page", ["", "modifier/", "emargement/"])
-def test_whoever_is_signed_out_is_asked_who_they_are(client, workshop, page):
+def test_anonymous_visitor_is_sent_to_sign_in(client, workshop, page):
     assert client.get(f"/espace/ateliers/{workshop.pk}/{page}").url.startswith("/connexion/")
 
 
@@ -1380,7 +1404,7 @@ def test_a_workshop_overseas_is_typed_and_read_in_the_time_of_its_place(client):
     row = planning.plan(
         by=marie,
         structure=noumea.structure,
-        values=said(noumea, starts_at=nine, ends_at=nine + timedelta(hours=2)),
+        values=workshop_fields(noumea, starts_at=nine, ends_at=nine + timedelta(hours=2)),
         at=AT,
     )
     assert workshop_words.when(row).replace("\u00a0", " ") == "mardi 24 novembre 2026 à 9 h"
@@ -1398,17 +1422,19 @@ def test_a_monday_morning_of_noumea_is_in_its_week(client):
     noumea = place("noumea", {"nom": "Case", "code_insee": "98818", "commune": "Nouméa"})
     marie = account("marie", "gestionnaire", structure=noumea.structure)
     nine = datetime(2026, 11, 22, 22, tzinfo=UTC)  # a Sunday evening in Paris
-    values = said(noumea, starts_at=nine, ends_at=nine + timedelta(hours=2))
+    values = workshop_fields(noumea, starts_at=nine, ends_at=nine + timedelta(hours=2))
     planning.plan(by=marie, structure=noumea.structure, values=values, at=AT)
-    held = {week: space.week(marie, datetime(2026, 11, week).date(), AT) for week in (16, 23)}
-    assert [len(day.rows) for day in held[23]] == [1, 0, 0, 0, 0, 0, 0]
-    assert not any(day.rows for day in held[16])
+    week_by_day = {week: space.week(marie, datetime(2026, 11, week).date(), AT) for week in (16, 23)}
+    assert [len(day.rows) for day in week_by_day[23]] == [1, 0, 0, 0, 0, 0, 0]
+    assert not any(day.rows for day in week_by_day[16])
 
 
 def test_a_workshop_elsewhere_stays_in_its_commune_when_another_thing_is_changed(client, karim, library):
     """The Insee code of Ordonnaz is the postcode of Prévessin-Moëns."""
     there = {"lieu": None, "address": "Salle des fêtes", "commune": "01280"}
-    row = planning.plan(by=karim, structure=library.structure, values=said(library, **there), at=AT)
+    row = planning.plan(
+        by=karim, structure=library.structure, values=workshop_fields(library, **there), at=AT
+    )
     client.force_login(karim)
     page = client.get(f"/espace/ateliers/{row.pk}/modifier/").content.decode()
     assert 'value="Ordonnaz"' in page
@@ -1424,7 +1450,9 @@ def test_a_workshop_elsewhere_stays_in_its_commune_when_another_thing_is_changed
 
 def test_changing_the_hour_of_a_workshop_leaves_its_modules(client, karim, library):
     modules = ["mot-de-passe", "message-piege"]
-    row = planning.plan(by=karim, structure=library.structure, values=said(library, modules=modules), at=AT)
+    row = planning.plan(
+        by=karim, structure=library.structure, values=workshop_fields(library, modules=modules), at=AT
+    )
     client.force_login(karim)
     sent = {field: value for field, value in from_workshop(row).items() if value not in (None, False)}
     client.post(
@@ -1467,7 +1495,7 @@ def test_a_name_written_once_names_were_erased_is_erased_too(workshop, karim):
 def test_after_another_key_the_link_of_a_seat_opens(client, workshop, settings):
     seat = book(workshop)
     settings.SECRET_KEY = "another one"
-    mine = reverse("seat", args=[access.link_of(seat)])
-    assert client.get(mine).status_code == 404
+    seat_url = reverse("seat", args=[access.link_of(seat)])
+    assert client.get(seat_url).status_code == 404
     assert links.renew(at=AT) == 1
-    assert client.get(mine).status_code == 200
+    assert client.get(seat_url).status_code == 200

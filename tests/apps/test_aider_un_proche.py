@@ -31,11 +31,11 @@ def text(response) -> str:
     return " ".join(response.content.decode().replace("\u00a0", " ").split())
 
 
-def nothing_kept() -> bool:
+def assert_nothing_stored() -> bool:
     return not (Person.objects.exists() or Path.objects.exists() or Message.objects.exists())
 
 
-def test_the_page_teaches_three_gestures_and_what_is_never_kept(client):
+def test_page_teaches_three_actions_and_what_is_never_stored(client):
     page = text(client.get("/aider-un-proche/"))
     for words in (
         "Faire avec",
@@ -57,7 +57,7 @@ def test_a_published_share_carries_its_n_in_each_language(client, code):
     assert ("L’étude ne dit pas combien d’entre elles" in page) == (code == "fr")
 
 
-def test_an_empty_sheet_is_asked_again_and_counts_nothing(client):
+def test_empty_sheet_is_refused_and_counts_nothing(client):
     assert client.post("/aider-un-proche/questions/").url == "/aider-un-proche/questions/"
     assert not Tally.objects.exists()
 
@@ -77,7 +77,7 @@ def test_four_answers_lead_to_one_advice_and_only_it_is_counted(client, answers,
     assert "R1" not in response.url
     assert advice in text(client.get(response.url))
     assert sum(Tally.objects.values_list("count", flat=True)) == 1
-    assert nothing_kept()
+    assert assert_nothing_stored()
 
 
 def test_an_advice_that_is_none_leads_back(client):
@@ -88,21 +88,21 @@ def test_a_place_is_found_near_where_the_person_lives(client, library):
     page = text(client.get("/aider-un-proche/trouver/?ou=Grenoble&besoin=assistance&marche=0"))
     assert "Bibliothèque Barnave" in page
     assert "Appelez avant d’y aller" in page
-    assert nothing_kept()
+    assert assert_nothing_stored()
 
 
-@pytest.mark.parametrize(("query", "told"), [("ou=&besoin=assistance", "Il manque où votre proche habite"), ("ou=Zzzzq&besoin=assistance", "Nous ne connaissons pas cet endroit"), ("ou=Grenoble", "Il manque ce qui")])  # fmt: skip
-def test_what_is_missing_is_said(client, query, told):
+@pytest.mark.parametrize(("query", "error_text"), [("ou=&besoin=assistance", "Il manque où votre proche habite"), ("ou=Zzzzq&besoin=assistance", "Nous ne connaissons pas cet endroit"), ("ou=Grenoble", "Il manque ce qui")])  # fmt: skip
+def test_missing_answer_is_reported(client, query, error_text):
     response = client.get(f"/aider-un-proche/trouver/?{query}")
     assert response.status_code == 400
-    assert told in text(response)
+    assert error_text in text(response)
 
 
-def test_the_card_of_a_place_is_printed_and_nothing_is_kept(client, library):
+def test_place_card_is_printed_and_nothing_is_stored(client, library):
     page = text(client.get(f"/aider-un-proche/carte/?lieu={library.slug}"))
     assert "1 place Grenette" in page
     assert "Mon code" not in page
-    assert nothing_kept()
+    assert assert_nothing_stored()
 
 
 def followed(client, library):
@@ -148,12 +148,12 @@ def test_closing_a_card_closes_the_one_of_a_relative(client, library):
     assert client.get("/aider-un-proche/carte/").url == "/aider-un-proche/"
 
 
-def test_a_full_place_is_told_and_nothing_is_half_done(client, library):
+def test_full_place_is_reported_and_nothing_is_half_done(client, library):
     sheets.say_full(library, True, by="x", at=timezone.now())
     response = followed(client, library)
     assert response.status_code == 400
     assert "complet" in text(response).lower()
-    assert nothing_kept()
+    assert assert_nothing_stored()
 
 
 def test_a_machine_that_asks_for_many_is_stopped(client, library, monkeypatch):

@@ -48,17 +48,17 @@ def _fresh(db):
     api._lines.cache_clear()
 
 
-def get(client, address, **asked):
-    response = client.get(f"/api/v1/{address}", asked)
+def get(client, address, **params):
+    response = client.get(f"/api/v1/{address}", params)
     return response.status_code, json.loads(response.content)
 
 
-def ids(client, address, **asked):
-    status, page = get(client, address, **asked)
+def ids(client, address, **params):
+    status, page = get(client, address, **params)
     assert status == 200, page
-    found = [item.get("service", item)["id"] for item in page["items"]]
-    assert page["size"] == len(found)
-    return [id.removeprefix("maillage--") for id in found]
+    service_ids = [item.get("service", item)["id"] for item in page["items"]]
+    assert page["size"] == len(service_ids)
+    return [id.removeprefix("maillage--") for id in service_ids]
 
 
 def pair(first: Lieu, second: Lieu, **more) -> Pair:
@@ -159,7 +159,9 @@ def test_openapi_says_what_differs_and_where_a_study_is(client):
     }
     study = schema["paths"]["/api/v1/territoires/{code}/etude"]["get"]
     assert {p["name"] for p in study["parameters"]} == {"code", "definition", "filtre", "acces"}
-    assert {status for status, told in study["responses"].items() if "problem" in str(told)} == {
+    assert {
+        status for status, description in study["responses"].items() if "problem" in str(description)
+    } == {
         "404",
         "422",
         "429",
@@ -251,7 +253,7 @@ def four():
 
 
 @pytest.mark.parametrize(
-    ("address", "asked", "expected"),
+    ("address", "params", "expected"),
     [
         ("structures", {}, "chapareillan grenoble lyon montmelian"),
         ("structures", {"code_departement": "38"}, "chapareillan grenoble"),
@@ -281,12 +283,12 @@ def four():
         ("services", {"frais": "payant", "code_departement": "73"}, ""),
     ],
 )
-def test_a_filter_keeps_what_it_says(client, four, address, asked, expected):
-    assert ids(client, address, **asked) == expected.split()
+def test_a_filter_keeps_what_it_says(client, four, address, params, expected):
+    assert ids(client, address, **params) == expected.split()
 
 
 @pytest.mark.parametrize(
-    ("address", "asked", "parameter"),
+    ("address", "params", "parameter"),
     [
         ("structures", {"size": 10_001}, "size"),
         ("structures", {"size": 0}, "size"),
@@ -305,14 +307,14 @@ def test_a_filter_keeps_what_it_says(client, four, address, asked, expected):
         ("search/services", {"code_commune": "38000"}, "code_commune"),
     ],
 )
-def test_a_value_that_means_nothing_is_refused_by_its_name(client, address, asked, parameter):
-    response = client.get(f"/api/v1/{address}", asked)
+def test_a_value_that_means_nothing_is_refused_by_its_name(client, address, params, parameter):
+    response = client.get(f"/api/v1/{address}", params)
     assert response.status_code == 422
     assert response["Content-Type"] == "application/problem+json"
-    told = json.loads(response.content)
-    assert [fault["parametre"] for fault in told["errors"]] == [parameter]
-    assert told["title"] == "La demande ne se comprend pas."
-    assert parameter in told["detail"]
+    problem = json.loads(response.content)
+    assert [fault["parametre"] for fault in problem["errors"]] == [parameter]
+    assert problem["title"] == "La demande ne se comprend pas."
+    assert parameter in problem["detail"]
     assert "ETag" not in response
 
 
@@ -341,8 +343,8 @@ def test_a_search_by_point_asks_no_zone(client, four):
 def test_beyond_fifty_kilometres_only_what_answers_at_a_distance_remains(client):
     lieu("loin", sheet={**LYON, "code_insee": "38199", "modalites_accompagnement": ["remote"]})
     lieu("sur-place", sheet={**LYON, "code_insee": "38199"})
-    found = get(client, "search/services", code_commune="38185")[1]["items"]
-    assert [item["service"]["id"] for item in found] == ["maillage--loin"]
+    services = get(client, "search/services", code_commune="38185")[1]["items"]
+    assert [item["service"]["id"] for item in services] == ["maillage--loin"]
 
 
 @pytest.mark.both_databases
@@ -350,8 +352,8 @@ def test_a_place_without_a_point_is_found_in_its_own_commune_last_and_without_di
     lieu("ici")
     nowhere = lieu("nulle-part")
     sheets.edit(nowhere, {"latitude": None, "longitude": None}, by="x", at=AT)
-    found = get(client, "search/services", code_commune="38185")[1]["items"]
-    assert [(item["service"]["id"], item["distance"]) for item in found] == [
+    services = get(client, "search/services", code_commune="38185")[1]["items"]
+    assert [(item["service"]["id"], item["distance"]) for item in services] == [
         ("maillage--ici", 2),
         ("maillage--nulle-part", None),
     ]
@@ -433,9 +435,9 @@ def test_a_page_makes_as_many_queries_for_many_places_as_for_one(client, n):
         lieu(f"p{k:02}", **({"sheet": offering(wifi={})} if k % 2 else {}))
     for address in ("structures", "services", "search/services?code_commune=38185"):
         client.get(f"/api/v1/{address}")
-        with CaptureQueriesContext(connection) as made:
+        with CaptureQueriesContext(connection) as queries:
             assert client.get(f"/api/v1/{address}").status_code == 200
-        reading = [q for q in made.captured_queries if "directory_" in q["sql"]]
+        reading = [q for q in queries.captured_queries if "directory_" in q["sql"]]
         assert len(reading) == 8, address  # the state of the directory, asked twice (6), pairs, places
 
 
@@ -455,7 +457,7 @@ def test_nothing_is_sent_again_until_something_changes(client):
 
 
 @pytest.mark.both_databases
-def test_an_error_is_never_held(client):
+def test_error_is_never_cached(client):
     lieu("a")
     tag = client.get("/api/v1/structures")["ETag"]
     absent = client.get("/api/v1/structures/maillage--b")
@@ -481,7 +483,7 @@ def test_any_site_may_read_and_none_may_write(client):
 
 
 @pytest.mark.parametrize("address", ["inconnu", "structures/a/b/c", "territoires/x/y"])
-def test_an_address_that_does_not_exist_is_told_to_programs(client, address):
+def test_unknown_address_returns_a_problem_to_programs(client, address):
     response = client.get(f"/api/v1/{address}")
     assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
     assert response.json()["title"] == "Cette adresse n’existe pas."
@@ -540,15 +542,18 @@ def test_no_page_of_the_interface_calls_outside(client):
 
 def test_the_zone_of_a_place_is_its_departement():
     assert GRENOBLE["code_insee"].startswith("38")
-    made = lieu("a")
+    stored_lieu = lieu("a")
     (line,) = api.lines(date(2026, 11, 20))
-    assert (line.pk, line.departement, line.zone) == (made.pk, "38", ("38",))
+    assert (line.pk, line.departement, line.zone) == (stored_lieu.pk, "38", ("38",))
 
 
 @pytest.mark.both_databases
 def test_a_place_merged_into_another_is_read_there_until_they_are_taken_apart(client):
-    kept, gone = lieu("garde"), lieu("parti")
-    Lieu.objects.filter(pk=gone.pk).update(state=rules.MERGED, merged_into=kept)
+    surviving_lieu, merged_lieu = lieu("garde"), lieu("parti")
+    Lieu.objects.filter(pk=merged_lieu.pk).update(state=rules.MERGED, merged_into=surviving_lieu)
     for shape in ("structures", "services"):
-        response = client.get(f"/api/v1/{shape}/maillage--{gone.slug}")
-        assert (response.status_code, response["Location"]) == (302, f"/api/v1/{shape}/maillage--{kept.slug}")
+        response = client.get(f"/api/v1/{shape}/maillage--{merged_lieu.slug}")
+        assert (response.status_code, response["Location"]) == (
+            302,
+            f"/api/v1/{shape}/maillage--{surviving_lieu.slug}",
+        )

@@ -15,7 +15,7 @@ from tests.support.profile import times
 CALM = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.function_scoped_fixture]
 # There is no authentication; a method that an address does not have is told by its own tests; a code that the
 # document allows may be that of no commune.
-APART = [ignored_auth, positive_data_acceptance, unsupported_method]
+IGNORED_CHECKS = [ignored_auth, positive_data_acceptance, unsupported_method]
 PLAIN = {"host": "localhost", "accept-encoding": "identity"}
 
 
@@ -25,7 +25,7 @@ def test_whatever_is_sent_the_answer_is_one_that_the_document_tells():
     place("lieu-1", {"nom": "Médiathèque", "code_insee": "38185", "latitude": 45.19, "longitude": 5.72})
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application(), headers=PLAIN)
     tried, wrong = set(), []
-    for operation in (found.ok() for found in schema.get_all_operations()):
+    for operation in (operation_result.ok() for operation_result in schema.get_all_operations()):
 
         @settings(
             max_examples=times(10, 25),
@@ -35,12 +35,12 @@ def test_whatever_is_sent_the_answer_is_one_that_the_document_tells():
             database=None,
         )
         @given(case=operation.as_strategy())
-        def answers_as_told(case):
+        def assert_response_is_documented(case):
             tried.add(case.operation.label)
-            case.call_and_validate(headers=PLAIN, excluded_checks=APART)
+            case.call_and_validate(headers=PLAIN, excluded_checks=IGNORED_CHECKS)
 
         try:
-            answers_as_told()
+            assert_response_is_documented()
         except (Exception, BaseExceptionGroup) as error:  # each operation is tried, whatever the others do
             wrong.append(f"{operation.label}: {error!r}"[:3000])
     assert not wrong, "\n\n".join(wrong)

@@ -1,4 +1,4 @@
-"""Who administers a platform that nobody may enter yet: by a command, with a link that opens once."""
+"""Name the first administrator of an empty platform: a command prints a link that opens once."""
 
 from datetime import date, timedelta
 
@@ -12,23 +12,23 @@ from maillage.kernel.errors import Refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 TODAY = date(2026, 11, 2)
-WHO = "ana@ville.example"
+ADMIN_EMAIL = "ana@ville.example"
 
 
-def appoint(email: str = WHO, name: str = "Ana") -> tuple[User, str]:
+def appoint(email: str = ADMIN_EMAIL, name: str = "Ana") -> tuple[User, str]:
     return actions.appoint(email=email, name=name, on=TODAY, at=timezone.now())
 
 
 def test_a_new_address_administers_once_it_has_chosen_its_password(client):
     user, token = appoint()
-    assert (user.email, user.name, user.has_usable_password()) == (WHO, "Ana", False)
+    assert (user.email, user.name, user.has_usable_password()) == (ADMIN_EMAIL, "Ana", False)
     assert [m.role for m in access.current(TODAY).filter(user=user)] == ["administration"]
     page = client.get(f"/acces/{token}/")
     assert page.status_code == 200
     assert "Choisir votre mot de passe" in page.content.decode()
     assert "second facteur" not in page.content.decode(), "it never had one"
     client.post(f"/acces/{token}/", {"mot_de_passe": "quatre mots sans lien"})
-    assert "second facteur" not in Message.objects.get(to=WHO).text
+    assert "second facteur" not in Message.objects.get(to=ADMIN_EMAIL).text
     user.refresh_from_db()
     assert user.check_password("quatre mots sans lien")
     assert list(Entry.objects.order_by("pk").values_list("verb", flat=True)) == [

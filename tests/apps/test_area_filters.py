@@ -48,16 +48,16 @@ def places():
 
 
 def statuses() -> dict[str, list[str]]:
-    """Return what the index holds of each place, by its number."""
+    """Return the indexed statuses of each place, by its number."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select facet, lieu from directory_facets where facet like 'qpv:%' and facet <> 'qpv:commune'"
             " order by 1, 2"
         )
-        found: dict[str, list[str]] = {}
+        statuses_by_place: dict[str, list[str]] = {}
         for facet, number in cursor.fetchall():
-            found.setdefault(facet.removeprefix("qpv:"), []).append(number)
-        return found
+            statuses_by_place.setdefault(facet.removeprefix("qpv:"), []).append(number)
+        return statuses_by_place
 
 
 def test_each_place_is_in_or_out_or_nobody_says(places, coordinator):
@@ -65,23 +65,23 @@ def test_each_place_is_in_or_out_or_nobody_says(places, coordinator):
     teisseire(coordinator)
     inside, edge, outside, nowhere = (each.pk for each in places)
     assert statuses() == {"oui": [inside], "limite": [edge], "non": [outside], "inconnu": [nowhere]}
-    told = [district(each) for each in places]
-    assert [each.sentence for each in told if each] == [
+    statements = [district(each) for each in places]
+    assert [each.sentence for each in statements if each] == [
         "Dans un quartier prioritaire : Teisseire.",
         "Peut-être dans un quartier prioritaire : Teisseire.",
         "Hors des quartiers prioritaires.",
         "On ne sait pas s’il est dans un quartier prioritaire.",
     ]
-    assert all("qp2024.geojson, génération 2024, déposé en 20" in each.source for each in told if each)
+    assert all("qp2024.geojson, génération 2024, déposé en 20" in each.source for each in statements if each)
 
 
 @pytest.mark.both_databases
 def test_another_file_another_point_or_no_file_says_it_anew(places, coordinator):
-    kept = teisseire(coordinator)
+    dropped_file = teisseire(coordinator)
     inside, _, outside, _ = places
     drop(coordinator, contours(("QN03899M", "Teisseire", square(80, east=900))))
     assert statuses()["oui"] == [outside.pk]
-    sheets.edit(inside, {"longitude": outside.longitude}, by="essai", at=kept.created_at)
+    sheets.edit(inside, {"longitude": outside.longitude}, by="essai", at=dropped_file.created_at)
     assert statuses()["oui"] == [inside.pk, outside.pk]
     assert index.rebuild() == 4
     assert statuses()["oui"] == [inside.pk, outside.pk]
@@ -104,17 +104,17 @@ def test_a_file_dropped_again_is_the_last_one_and_says_when(places, coordinator)
     drop(coordinator, elsewhere, slug="qpv-essai")
     Marking.objects.update(created_at=datetime(2024, 6, 1, tzinfo=UTC))
     teisseire(coordinator)
-    told = district(places[0])
-    assert told.sentence == "Dans un quartier prioritaire : Teisseire."
-    assert f"déposé en {timezone.localdate().year}" in told.source
+    statement = district(places[0])
+    assert statement.sentence == "Dans un quartier prioritaire : Teisseire."
+    assert f"déposé en {timezone.localdate().year}" in statement.source
 
 
 def test_a_file_of_another_departement_says_nothing_of_this_one(places, coordinator):
     drop(coordinator, contours(("QN05901M", "Sous-le-Bois", square(near=(50.2706, 3.9450)))))
     assert list(statuses()) == ["inconnu"]
-    told = district(places[0])
-    assert told is not None
-    assert told.limit == "Les contours déposés ne disent rien de son département."
+    statement = district(places[0])
+    assert statement is not None
+    assert statement.limit == "Les contours déposés ne disent rien de son département."
     elsewhere = district(lieu("venon", sheet=VENON | {"latitude": None, "longitude": None}))
     assert (elsewhere.sentence, elsewhere.limit) == ("Hors des quartiers prioritaires.", "")
     teisseire(coordinator, 300)  # a second file, of the same name: it takes the place of the first
@@ -129,10 +129,14 @@ def test_two_files_each_speak_of_their_departement(places, coordinator):
 
 
 @pytest.mark.both_databases
-def test_old_sensitive_areas_are_told_apart_from_priority_districts(places, coordinator, client):
+def test_old_sensitive_areas_are_distinct_from_priority_districts(places, coordinator, client):
     content = contours(("3801010", "Teisseire", square()), code="CODE_ZUS", name="NOM_ZUS")
-    kept = drop(coordinator, content, slug="zus", file_name="zus.geojson")
-    assert (kept.kind, kept.label, kept.generation) == ("zus", "Zones urbaines sensibles (ZUS)", "")
+    dropped_file = drop(coordinator, content, slug="zus", file_name="zus.geojson")
+    assert (dropped_file.kind, dropped_file.label, dropped_file.generation) == (
+        "zus",
+        "Zones urbaines sensibles (ZUS)",
+        "",
+    )
     assert statuses() == {}
     page = client.get("/carte/?zus=oui").content.decode()
     assert "Lieu dedans" in page
@@ -151,12 +155,12 @@ def test_both_kinds_of_area_in_one_file_are_refused(coordinator):
 
 
 @pytest.mark.parametrize(
-    ("asked", "name"),
+    ("choice", "name"),
     [("oui", "dedans"), ("limite", "limite"), ("non", "dehors"), ("inconnu", "sans-point")],
 )
-def test_the_search_shows_the_places_of_each_answer_and_no_other(client, places, coordinator, asked, name):
+def test_the_search_shows_the_places_of_each_answer_and_no_other(client, places, coordinator, choice, name):
     teisseire(coordinator)
-    page = client.get("/carte/", {"qpv": asked}).content.decode()
+    page = client.get("/carte/", {"qpv": choice}).content.decode()
     assert [each for each in MEASURES if f"Lieu {each}" in page] == [name]
     assert "génération 2024" in page
     assert "1 à la limite, 1 dont on ne sait pas" in page
@@ -213,9 +217,9 @@ def test_a_search_without_the_filter_reads_one_table_more(client, places, coordi
 
     def queries() -> int:
         client.get("/carte/?ou=Grenoble")
-        with CaptureQueriesContext(connection) as held:
+        with CaptureQueriesContext(connection) as captured_queries:
             client.get("/carte/?ou=Grenoble")
-        return len(held)
+        return len(captured_queries)
 
     before = queries()
     teisseire(coordinator)
@@ -230,9 +234,9 @@ def names(content: bytes) -> list[str]:
 
 
 def test_every_file_of_data_is_narrowed_and_named_for_it(client, places, coordinator):
-    whole = b"".join(client.get("/donnees/lieux.csv").streaming_content)
+    unfiltered_file = b"".join(client.get("/donnees/lieux.csv").streaming_content)
     teisseire(coordinator)
-    assert b"".join(client.get("/donnees/lieux.csv").streaming_content) == whole
+    assert b"".join(client.get("/donnees/lieux.csv").streaming_content) == unfiltered_file
     answer = client.get("/donnees/lieux.csv?qpv=oui")
     assert 'filename="maillage-france-qpv-oui-lieux.csv"' in answer["Content-Disposition"]
     assert names(b"".join(answer.streaming_content)) == ["Lieu dedans"]
@@ -243,9 +247,9 @@ def test_every_file_of_data_is_narrowed_and_named_for_it(client, places, coordin
     assert [each["properties"]["nom"] for each in drawn["features"]] == ["Lieu dedans"]
     packed = b"".join(client.get("/donnees/data-inclusion.zip?qpv=non").streaming_content)
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        told = archive.read("structures.json").decode()
-    assert "Lieu dehors" in told
-    assert "Lieu dedans" not in told
+        structures_json = archive.read("structures.json").decode()
+    assert "Lieu dehors" in structures_json
+    assert "Lieu dedans" not in structures_json
 
 
 def test_another_file_of_contours_makes_the_files_of_data_again(client, places, coordinator):
@@ -285,9 +289,9 @@ def test_a_program_asks_for_the_places_of_the_districts(client, places, coordina
     assert client.get(f"/api/v1/{address}").json()["total"] == 4
     teisseire(coordinator)
     assert client.get(f"/api/v1/{address}").json()["total"] == 4
-    for asked in districts.CHOICES:
-        found = client.get(f"/api/v1/{address}?qpv={asked}").json()
-        assert found["total"] == 1
+    for choice in districts.CHOICES:
+        page = client.get(f"/api/v1/{address}?qpv={choice}").json()
+        assert page["total"] == 1
     near = client.get("/api/v1/search/services?code_commune=38185&qpv=oui").json()
     assert near["total"] == 1
 
@@ -297,19 +301,19 @@ def test_the_command_writes_the_places_of_the_districts(places, coordinator, tmp
     monkeypatch.setattr(bootstrap, "ready", lambda: None)  # the database of the test is ready
     teisseire(coordinator)
     out = tmp_path / "tableau.csv"
-    asked = ["offre", "exporter", "--format", "csv", "--sortie", str(out)]
-    assert main(asked) == 0
-    whole = out.read_bytes()
-    assert main([*asked, "--qpv", "oui"]) == 0
+    arguments = ["offre", "exporter", "--format", "csv", "--sortie", str(out)]
+    assert main(arguments) == 0
+    unfiltered_file = out.read_bytes()
+    assert main([*arguments, "--qpv", "oui"]) == 0
     assert names(out.read_bytes()) == ["Lieu dedans"]
-    assert names(whole) == sorted(each.name for each in places)
+    assert names(unfiltered_file) == sorted(each.name for each in places)
 
 
 @pytest.mark.both_databases
 def test_the_feed_and_the_points_of_the_map_are_those_of_the_districts(client, places, coordinator):
-    for each in places:
+    for place in places:
         Change.objects.create(
-            lieu=each, verb="import", at=AT, by="essai", before=None, after=sheets.snapshot(each)
+            lieu=place, verb="import", at=AT, by="essai", before=None, after=sheets.snapshot(place)
         )
     assert client.get("/flux/lieux.atom?qpv=oui").status_code == 400  # no contour answers
     assert client.get("/carte/points.json?qpv=oui").status_code == 400
@@ -325,15 +329,15 @@ def test_the_feed_and_the_points_of_the_map_are_those_of_the_districts(client, p
 
 @pytest.mark.both_databases
 def test_the_indicators_count_the_places_of_the_districts(places, coordinator):
-    def told():
+    def read_measure():
         return next(each for each in values(ground("38185", on=ON)) if each.definition.id == "lieux-qpv")
 
-    assert told().value is None
-    assert "Aucun contour" in told().reason
+    assert read_measure().value is None
+    assert "Aucun contour" in read_measure().reason
     teisseire(coordinator)
-    found = told()
-    assert (found.value, found.denominator, found.kind) == (1, 2, rules.PARTLY)
-    assert tuple(each.replace("\xa0", " ") for each in found.apart) == (
+    measure = read_measure()
+    assert (measure.value, measure.denominator, measure.kind) == (1, 2, rules.PARTLY)
+    assert tuple(each.replace("\xa0", " ") for each in measure.apart) == (
         "1 lieu trop près de la limite, à part.",
         "1 lieu dont on ne sait pas, à part.",
     )

@@ -39,15 +39,15 @@ def codes(study):
 
 def half_of(code: str) -> shapely.Geometry:
     """Return the western half of a zone, well inside its contour."""
-    whole = next(iter(contours.iris([code]).values())).buffer(-0.0003)
-    west, south, east, north = whole.bounds
-    return whole.intersection(shapely.box(west, south, (west + east) / 2, north))
+    iris_shape = next(iter(contours.iris([code]).values())).buffer(-0.0003)
+    west, south, east, north = iris_shape.bounds
+    return iris_shape.intersection(shapely.box(west, south, (west + east) / 2, north))
 
 
 def mark(by, codes) -> None:
     """Drop a file of contours that hold half of the first zone, all of the second, none of the others."""
-    whole = next(iter(contours.iris([codes[1]]).values()))
-    drop(by, file_of(("QN03899M", "Le premier", half_of(codes[0])), ("QN03898M", "Le second", whole)))
+    iris_shape = next(iter(contours.iris([codes[1]]).values()))
+    drop(by, file_of(("QN03899M", "Le premier", half_of(codes[0])), ("QN03898M", "Le second", iris_shape)))
 
 
 def test_a_file_that_leaves_out_a_district_of_the_commune_never_answers_no(client, coordinator, codes):
@@ -63,36 +63,36 @@ def rows(page: str, address: str) -> list[str]:
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_a_page_tells_its_zones_and_keeps_those_that_are_asked(client, coordinator, codes, address):
+def test_page_lists_its_zones_and_filters_by_district(client, coordinator, codes, address):
     before = client.get(f"{address}?zones=toutes").content.decode()
     assert rows(before, address) == codes
     assert "Avec un quartier prioritaire" not in before
     mark(coordinator, codes)
-    told = client.get(f"{address}?zones=toutes").content.decode().replace("\u00a0", " ")
-    assert rows(told, address) == codes
-    assert len(re.findall("QPV : tous ses habitants", told)) == 1
-    assert len(re.findall(r"QPV : \d+ % de ses habitants, estimés", told)) == 1
-    assert "Avec un quartier prioritaire (2)" in told
-    assert f"Sans quartier prioritaire ({len(codes) - 2})" in told
-    kept = client.get(f"{address}?qpv=oui").content.decode()
-    assert rows(kept, address) == codes[:2]
-    assert "génération 2024" in kept
-    assert "habitants supposés répartis également" in kept
+    page_text = client.get(f"{address}?zones=toutes").content.decode().replace("\u00a0", " ")
+    assert rows(page_text, address) == codes
+    assert len(re.findall("QPV : tous ses habitants", page_text)) == 1
+    assert len(re.findall(r"QPV : \d+ % de ses habitants, estimés", page_text)) == 1
+    assert "Avec un quartier prioritaire (2)" in page_text
+    assert f"Sans quartier prioritaire ({len(codes) - 2})" in page_text
+    filtered_page = client.get(f"{address}?qpv=oui").content.decode()
+    assert rows(filtered_page, address) == codes[:2]
+    assert "génération 2024" in filtered_page
+    assert "habitants supposés répartis également" in filtered_page
     assert rows(client.get(f"{address}?qpv=non&zones=toutes").content.decode(), address) == codes[2:]
 
 
-def test_the_gaps_keep_the_zones_that_are_asked_and_the_map_leads_to_the_others(client, coordinator, home):
+def test_gaps_are_filtered_by_zone_and_the_map_links_to_the_rest(client, coordinator, home):
     lieu("ici", near=(45.1441, 5.7181), sheet=offering(assistance={}) | ECHIROLLES)
     study = actions.ask(StudyRequest(place=PLACE))
     actions.compute(study)
     codes = sorted(zone.code for zone in reading_of(PLACE).zones)
     mark(coordinator, codes)
-    asked = f"{GAPS}?offre=assistance&qpv=oui"
-    kept = client.get(asked).content.decode().replace("\u00a0", " ")
-    assert rows(kept, GAPS) == codes[:2]
-    assert "QPV : tous ses habitants" in kept
-    assert f'href="#manque-{codes[0]}' in kept
-    assert f'href="?offre=assistance&amp;zones=toutes#manque-{codes[-1]}' in kept
+    gaps_url = f"{GAPS}?offre=assistance&qpv=oui"
+    page_text = client.get(gaps_url).content.decode().replace("\u00a0", " ")
+    assert rows(page_text, GAPS) == codes[:2]
+    assert "QPV : tous ses habitants" in page_text
+    assert f'href="#manque-{codes[0]}' in page_text
+    assert f'href="?offre=assistance&amp;zones=toutes#manque-{codes[-1]}' in page_text
     assert rows(client.get(f"{GAPS}?offre=assistance&zones=toutes").content.decode(), GAPS) == codes
 
 
@@ -112,15 +112,15 @@ def test_a_zone_that_no_file_speaks_of_is_unknown_not_outside(client, coordinato
     assert rows(client.get(f"{PAGES[0]}?qpv=non").content.decode(), PAGES[0]) == []
 
 
-def test_the_files_of_zones_are_narrowed_and_whole_when_nothing_is_asked(client, coordinator, codes, study):
+def test_zone_files_are_filtered_and_complete_by_default(client, coordinator, codes, study):
     address = f"/etudes/{study.key}/fichiers/zones.csv"
-    whole = b"".join(client.get(address).streaming_content)
-    assert whole == (queries.folder(study) / "zones.csv").read_bytes()
+    complete_file = b"".join(client.get(address).streaming_content)
+    assert complete_file == (queries.folder(study) / "zones.csv").read_bytes()
     mark(coordinator, codes)
-    assert b"".join(client.get(address).streaming_content) == whole
+    assert b"".join(client.get(address).streaming_content) == complete_file
     answer = client.get(f"{address}?qpv=oui")
     assert f"maillage-{PLACE}-qpv-oui-zones.csv" in answer["Content-Disposition"]
-    lines = whole.decode().splitlines(keepends=True)
+    lines = complete_file.decode().splitlines(keepends=True)
     assert answer.content.decode() == "".join(
         [lines[0], *(row for row in lines if row.startswith(tuple(codes[:2])))]
     )
@@ -130,12 +130,12 @@ def test_the_files_of_zones_are_narrowed_and_whole_when_nothing_is_asked(client,
 
 
 @pytest.mark.both_databases
-def test_a_plan_keeps_the_actions_of_the_zones_that_are_asked(client, coordinator, codes):
+def test_plan_filters_actions_by_zone(client, coordinator, codes):
     analyst = account("lea", "analyste", territory="38")
     plan = steering.open_plan(PLACE, title="Le plan", frame=frames()["grenoble"], by=analyst, at=AT)
-    here, there, everywhere = plan.actions.order_by("number")[:3]
-    PlanAction.objects.exclude(pk__in=(here.pk, there.pk, everywhere.pk)).delete()
-    PlanAction.objects.filter(pk=here.pk).update(title="Ici", zones=[codes[0], codes[-1]])
+    local_action, there, everywhere = plan.actions.order_by("number")[:3]
+    PlanAction.objects.exclude(pk__in=(local_action.pk, there.pk, everywhere.pk)).delete()
+    PlanAction.objects.filter(pk=local_action.pk).update(title="Ici", zones=[codes[0], codes[-1]])
     PlanAction.objects.filter(pk=there.pk).update(title="Ailleurs", zones=codes[-1:])
     PlanAction.objects.filter(pk=everywhere.pk).update(title="Partout", zones=[])
     mark(coordinator, codes)
@@ -148,25 +148,25 @@ def test_a_plan_keeps_the_actions_of_the_zones_that_are_asked(client, coordinato
 
     assert titles("") == {"Ici", "Ailleurs", "Partout"}
     assert titles("?qpv=oui") == {"Ici", "Partout"}
-    shown = client.get(f"{page}?vue=liste&qpv=oui").content.decode()
-    assert "Ailleurs</strong>" not in " ".join(shown.split())
-    assert f"{page}actions.csv?qpv=oui" in shown
-    assert "?qpv=oui&amp;vue=carte" in shown
+    page_text = client.get(f"{page}?vue=liste&qpv=oui").content.decode()
+    assert "Ailleurs</strong>" not in " ".join(page_text.split())
+    assert f"{page}actions.csv?qpv=oui" in page_text
+    assert "?qpv=oui&amp;vue=carte" in page_text
     drawn = client.get(f"{page}?vue=carte&qpv=oui").content.decode()
     assert "QPV : tous ses habitants" in drawn
-    here.axis.announced = 9
-    here.axis.save()
-    whole, narrowed = (
+    local_action.axis.announced = 9
+    local_action.axis.save()
+    complete_page, narrowed = (
         " ".join(client.get(f"{page}?vue=liste{query}").content.decode().split())
         for query in ("", "&qpv=oui")
     )
-    written = re.findall(r"9 actions annoncées, \d+ écrites?\.|\d+ sans pilote", whole)
+    written = re.findall(r"9 actions annoncées, \d+ écrites?\.|\d+ sans pilote", complete_page)
     assert len(written) == 2
     assert all(each in narrowed for each in written), "what is said of the whole plan counts all of it"
 
 
 @pytest.mark.both_databases
-def test_the_pages_of_a_study_lead_to_each_other_with_what_was_asked(client, coordinator, codes):
+def test_study_pages_link_to_each_other_with_the_query(client, coordinator, codes):
     mark(coordinator, codes)
     page = client.get(f"{PAGES[0]}?qpv=oui").content.decode()
     assert f"/territoires/{PLACE}/rapports/?qpv=oui" in page

@@ -43,13 +43,13 @@ def test_a_lock_of_postgresql_is_that_of_a_transaction_and_not_of_a_session():
     """PgBouncer lends a session to several: its lock would be kept for ever, or be everybody’s."""
     if connection.vendor != "postgresql":
         return
-    asked = (
+    query = (
         "select state, xact_start is not null from pg_stat_activity where datname = current_database()"
         " and pid in (select pid from pg_locks where locktype = 'advisory' and granted)"
     )
-    with locks.exclusive("essai") as mine, connection.cursor() as cursor:
-        assert mine and not locks.is_free("essai")
-        cursor.execute(asked)
+    with locks.exclusive("essai") as is_acquired, connection.cursor() as cursor:
+        assert is_acquired and not locks.is_free("essai")
+        cursor.execute(query)
         assert cursor.fetchall() == [("idle in transaction", True)]
     assert locks.is_free("essai")
 
@@ -88,8 +88,8 @@ def test_a_task_that_lost_three_workers_is_set_aside_and_its_study_says_so(home)
 def test_a_study_that_another_server_computes_is_left_to_it(home):
     study = actions.ask(StudyRequest(place="38151"))
     Study.objects.filter(pk=study.pk).update(status=rules.RUNNING)
-    with locks.exclusive(f"etude-{study.pk}") as mine:
-        assert mine
+    with locks.exclusive(f"etude-{study.pk}") as is_acquired:
+        assert is_acquired
         assert not locks.is_free(f"etude-{study.pk}")
         assert actions.resume() == 0
         actions.compute(study)  # another worker that took its task again: nothing is computed twice
@@ -147,13 +147,13 @@ def test_a_page_that_waits_counts_who_passes_before_it(home):
 
 def test_a_copy_of_the_base_that_a_killed_process_left_is_erased_and_one_in_use_stays(home):
     """Un exercice de restauration interrompu laissait la base entière, effacés compris, dans un dossier caché."""
-    left = [home / f"{prefix}0123456789ab" for prefix in (scratch.EXERCISE, scratch.RESTORATION)]
-    for each in left:
-        each.mkdir()
-        (each / "base.zip").write_text("Ana")
+    leftover_folders = [home / f"{prefix}0123456789ab" for prefix in (scratch.EXERCISE, scratch.RESTORATION)]
+    for folder in leftover_folders:
+        folder.mkdir()
+        (folder / "base.zip").write_text("Ana")
     with scratch.folder(scratch.RESTORATION) as used:
         (used / "papiers").mkdir()
-        assert [each.exists() for each in left] == [False, False]
+        assert [folder.exists() for folder in leftover_folders] == [False, False]
         assert scratch.forget(timezone.now()) == 0
         assert (used / "papiers").exists()
     assert not used.exists()

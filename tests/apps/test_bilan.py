@@ -43,8 +43,8 @@ def text_of(response) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body)).replace("\u00a0", " "))
 
 
-def held(client) -> Carried:
-    """Return what the browser holds."""
+def browser_state(client) -> Carried:
+    """Return the state stored in the browser."""
     cookie = client.cookies.get("bilan")
     if cookie is None or not cookie.value:
         return Carried()
@@ -58,12 +58,16 @@ def hold(client, it: Carried) -> None:
 def walk(client, answers, mode="self"):
     """Answer all the questions as a browser without script does; return the last answer of the server."""
     response = client.post("/bilan/", {"mode": mode})
-    while (found := re.fullmatch(r"/bilan/question/(\w+)/", response.url)) is not None:
+    while (match := re.fullmatch(r"/bilan/question/(\w+)/", response.url)) is not None:
         page = client.get(response.url)
         vu = re.search(r'name="vu" value="([^"]+)"', page.content.decode())[1]
-        given = answers.get(found[1], "-")
+        answer = answers.get(match[1], "-")
         data = {"vu": vu} | (
-            {"passer": "1"} if given == "-" else {"ne-sais-pas": "1"} if given == "?" else {"reponse": given}
+            {"passer": "1"}
+            if answer == "-"
+            else {"ne-sais-pas": "1"}
+            if answer == "?"
+            else {"reponse": answer}
         )
         response = client.post(response.url, data)
     return response
@@ -93,7 +97,7 @@ def stranger():
     )
 
 
-def kept(answers=AURELIE, *, days_ago=0, person=None, **more) -> Bilan:
+def stored_diagnosis(answers=AURELIE, *, days_ago=0, person=None, **more) -> Bilan:
     """Keep a diagnosis for a person."""
     return actions.keep(
         Carried(mode="self", answers=answers, token=f"t{Bilan.objects.count()}", ended=True),
@@ -131,7 +135,9 @@ def test_somebody_without_account_nor_script_gets_to_the_result(client, answers,
 @pytest.mark.both_databases
 def test_the_answers_are_in_the_browser_and_nowhere_on_the_server(client):
     walk(client, AURELIE)
-    assert held(client).answers == {**AURELIE, "M1": ["school", "money"]}, "in the order of the screen"
+    assert browser_state(client).answers == {**AURELIE, "M1": ["school", "money"]}, (
+        "in the order of the screen"
+    )
     cookie = client.cookies["bilan"]
     assert cookie["httponly"]
     assert cookie["max-age"] == ""
@@ -197,20 +203,20 @@ def test_the_seconds_of_each_question_are_measured_by_the_server(client, monkeyp
     vu = re.search(r'name="vu" value="([^"]+)"', page)[1]
     monkeypatch.setattr(timezone, "now", lambda: opened + timedelta(seconds=9))
     client.post("/bilan/question/X1/", {"vu": vu, "reponse": "no"})
-    assert held(client).timings["X1"] == 9
+    assert browser_state(client).timings["X1"] == 9
     client.post("/bilan/question/A1/", {"vu": "0:faux", "reponse": "computer"})
-    assert "A1" not in held(client).timings, "a time that was made up is no time"
+    assert "A1" not in browser_state(client).timings, "a time that was made up is no time"
 
 
-def test_a_question_without_answer_says_what_to_do_and_keeps_what_was_said(client):
+def test_question_without_answer_says_what_to_do_and_preserves_answers(client):
     client.post("/bilan/", {"mode": "self"})
     client.post("/bilan/question/X1/", {"reponse": "no"})
     page = client.post("/bilan/question/A1/", {})
     assert "Il manque votre réponse." in text_of(page)
-    assert held(client).answers == {"X1": "no"}
+    assert browser_state(client).answers == {"X1": "no"}
 
 
-def test_answers_that_do_not_go_together_are_shown_not_chosen_for_the_person(client):
+def test_contradictory_answers_are_listed_for_the_person_to_choose(client):
     client.post("/bilan/", {"mode": "self"})
     client.post("/bilan/question/X1/", {"reponse": "no"})
     page = client.post("/bilan/question/A1/", {"reponse": ["nothing", "computer"]})
@@ -227,23 +233,25 @@ def test_no_more_than_three_wishes(client):
     assert "trois au plus" in text_of(page)
 
 
-def test_a_question_that_is_not_asked_leads_to_the_one_that_is(client):
+def test_question_out_of_order_redirects_to_the_current_one(client):
     client.post("/bilan/", {"mode": "self"})
     assert client.get("/bilan/question/X2/").url == "/bilan/question/X1/"
     assert client.get("/bilan/question/ZZ/").status_code == 404
 
 
-def test_the_end_of_the_questions_is_told_when_it_is_near_and_not_before(client):
+def test_end_of_questions_is_announced_near_the_end_only(client):
     walk(client, AURELIE)
-    asked = list(engine.path(held(client).answers))
-    told = [id for id in asked if "encore un peu" in text_of(client.get(f"/bilan/question/{id}/"))]
-    assert told == asked[-3:]
+    question_ids = list(engine.path(browser_state(client).answers))
+    announced_ids = [
+        id for id in question_ids if "encore un peu" in text_of(client.get(f"/bilan/question/{id}/"))
+    ]
+    assert announced_ids == question_ids[-3:]
 
 
-def test_one_comes_back_and_an_answer_that_is_no_longer_asked_goes(client):
+def test_answer_is_dropped_when_its_question_no_longer_applies(client):
     walk(client, AURELIE)
     client.post("/bilan/question/U1/", {"reponse": "never"})
-    assert not {"U2", "U3", "U4", "U5", "U6", "U7"} & set(held(client).answers)
+    assert not {"U2", "U3", "U4", "U5", "U6", "U7"} & set(browser_state(client).answers)
 
 
 def test_an_answer_corrected_from_the_result_comes_back_to_it(client):
@@ -251,7 +259,7 @@ def test_an_answer_corrected_from_the_result_comes_back_to_it(client):
     assert "Changer" in text_of(client.get("/bilan/reponses/"))
     response = client.post("/bilan/question/M2/", {"reponse": "with", "corriger": "1"})
     assert response.url == "/bilan/resultat/"
-    assert held(client).answers["M2"] == "with"
+    assert browser_state(client).answers["M2"] == "with"
 
 
 def test_one_stops_at_any_time_and_nothing_is_left(client):
@@ -260,7 +268,7 @@ def test_one_stops_at_any_time_and_nothing_is_left(client):
     assert "Voir et imprimer ce que j’ai dit" in text_of(client.get("/bilan/arreter/"))
     page = client.post("/bilan/arreter/")
     assert "Il ne reste rien sur cet appareil." in text_of(page)
-    assert held(client) == Carried()
+    assert browser_state(client) == Carried()
     assert Tally.objects.get(kind="stop").value == "A1", "only the screen is counted"
 
 
@@ -272,7 +280,7 @@ def test_not_knowing_gives_a_result_too(client):
     assert "ne bloque" not in page, "what was not said is not said to be fine"
 
 
-def test_a_paper_due_this_week_comes_first(client):
+def test_paper_with_a_deadline_this_week_comes_first(client):
     walk(client, {**AURELIE, "X1": "week"})
     assert "D’abord votre papier." in text_of(client.get("/bilan/resultat/"))
 
@@ -280,8 +288,8 @@ def test_a_paper_due_this_week_comes_first(client):
 def test_what_a_task_contradicts_is_not_praised():
     answers = {**AURELIE, "U6": "leave"}
     trap = bilan.questions()["U6"].options["leave"].knows
-    found = rules.engine.conclude(answers, {"T4": "failed"})
-    assert trap not in rules.result_text(answers, {"T4": "failed"}, found).knows
+    conclusion = rules.engine.conclude(answers, {"T4": "failed"})
+    assert trap not in rules.result_text(answers, {"T4": "failed"}, conclusion).knows
     assert trap in rules.result_text(answers, {}, rules.engine.conclude(answers)).knows
 
 
@@ -296,7 +304,7 @@ def test_the_steps_have_real_places_when_one_says_where_one_lives(client):
     assert "Bibliothèque d’essai" in page
     assert "Atelier d’essai" in page
     assert "c’est un manque" in page, "nobody says they help with procedures"
-    assert held(client).place == "38185"
+    assert browser_state(client).place == "38185"
 
 
 VERBS = ["Chercher un lieu", "Commencer", "Demander de l’aide"]
@@ -326,10 +334,10 @@ def test_a_name_that_several_places_bear_asks_which_and_an_unknown_one_says_so(c
     )
 
 
-def test_the_choice_of_the_person_is_held_and_printed_without_the_name_of_a_level(client):
+def test_chosen_path_is_stored_and_printed_without_a_level_name(client):
     walk(client, AURELIE)
     client.post("/bilan/resultat/", {"suite": ["train", "n’importe quoi"]})
-    assert list(held(client).chosen) == []
+    assert list(browser_state(client).chosen) == []
     client.post("/bilan/resultat/", {"suite": ["train"]})
     paper = text_of(client.get("/bilan/resultat/imprimer/"))
     assert "C’est mon choix" in paper
@@ -382,7 +390,7 @@ def test_a_double_click_keeps_it_once(client):
     assert (Bilan.objects.count(), Person.objects.count()) == (1, 1)
 
 
-def test_counted_without_a_name_then_kept_after_all(client):
+def test_anonymous_diagnosis_is_counted_then_stored_for_a_person(client):
     walk(client, AURELIE)
     client.post("/bilan/resultat/garder/", {"choix": "compter"})
     assert Bilan.objects.get().person is None
@@ -391,7 +399,7 @@ def test_counted_without_a_name_then_kept_after_all(client):
     assert Bilan.objects.get().kept == "person"
 
 
-def test_an_answer_corrected_after_it_was_kept_is_kept_again_for_the_same_person(client):
+def test_corrected_answer_updates_the_stored_diagnosis_of_the_same_person(client):
     walk(client, AURELIE)
     client.post("/bilan/resultat/garder/", {"choix": "garder"})
     client.post("/bilan/question/U4/", {"reponse": "weekly", "corriger": "1"})
@@ -403,7 +411,7 @@ def test_an_answer_corrected_after_it_was_kept_is_kept_again_for_the_same_person
 
 
 @pytest.mark.both_databases
-def test_what_was_just_kept_can_be_erased_at_once(client):
+def test_diagnosis_just_stored_is_erased_at_once(client):
     walk(client, AURELIE)
     client.post("/bilan/resultat/garder/", {"choix": "garder"})
     client.post("/bilan/resultat/effacer/")
@@ -419,7 +427,7 @@ def test_a_structure_that_is_none_keeps_nothing_and_breaks_no_page(client, aidan
     assert not Bilan.objects.exists()
 
 
-def test_a_diagnosis_that_is_not_finished_is_not_kept(client):
+def test_unfinished_diagnosis_is_not_stored(client):
     client.post("/bilan/", {"mode": "self"})
     assert client.post("/bilan/resultat/garder/", {"choix": "garder"}).url == "/bilan/question/X1/"
     with pytest.raises(Refused, match="Il reste des questions"):
@@ -428,9 +436,9 @@ def test_a_diagnosis_that_is_not_finished_is_not_kept(client):
 
 
 def test_the_number_of_a_bilan_in_the_cookie_of_another_shows_nothing(client):
-    row = kept()
+    row = stored_diagnosis()
     walk(client, SANDRINE)
-    hold(client, Carried.from_plain({**held(client).to_plain(), "kept": row.pk}))
+    hold(client, Carried.from_plain({**browser_state(client).to_plain(), "kept": row.pk}))
     assert client.get("/bilan/carte/").url == "/bilan/resultat/"
     assert row.person.card not in text_of(client.get("/bilan/resultat/"))
 
@@ -439,19 +447,19 @@ def test_the_number_of_a_bilan_in_the_cookie_of_another_shows_nothing(client):
 
 
 def test_it_is_not_done_again_before_two_weeks(client):
-    row = kept(days_ago=13)
+    row = stored_diagnosis(days_ago=13)
     page = client.post("/bilan/refaire/", {"code": row.person.card})
     assert "C’est trop tôt pour refaire le point." in text_of(page)
 
 
 @pytest.mark.both_databases
 def test_it_is_done_again_from_the_card_and_says_before_and_now(client):
-    row = kept(days_ago=20)
+    row = stored_diagnosis(days_ago=20)
     assert client.post("/bilan/refaire/", {"code": row.person.card.lower()}).url == "/bilan/"
     better = {**AURELIE, "U3": "alone", "U4": "weekly", "U5": "helped"}
     walk(client, better)
-    assert held(client).form == "B"
-    assert "M1" not in held(client).timings, "wishes are not asked again"
+    assert browser_state(client).form == "B"
+    assert "M1" not in browser_state(client).timings, "wishes are not asked again"
     page = text_of(client.get("/bilan/resultat/"))
     assert "Vous faites plus de choses qu’avant." in page
     assert "Je la lis rarement" in page
@@ -461,11 +469,11 @@ def test_it_is_done_again_from_the_card_and_says_before_and_now(client):
     assert Person.objects.count() == 1
 
 
-def test_a_lower_result_is_said_without_alarm():
+def test_lower_result_is_worded_without_alarm():
     was = rules.engine.conclude(SANDRINE)
     now = {**SANDRINE, "U3": "helped", "U4": "locked"}
-    told = rules.progress(SANDRINE, was.use, was.access, now, rules.engine.conclude(now))
-    assert (told.way, told.says) == ("harder", "C’est plus dur en ce moment. On peut vous aider.")
+    progress = rules.progress(SANDRINE, was.use, was.access, now, rules.engine.conclude(now))
+    assert (progress.way, progress.says) == ("harder", "C’est plus dur en ce moment. On peut vous aider.")
 
 
 @pytest.mark.parametrize("code", ["", "XXXX-XXXX", "7K2DAH24", "<script>"])
@@ -474,7 +482,7 @@ def test_a_code_of_nobody_opens_nothing(client, code):
 
 
 def test_codes_are_not_guessed_by_trying_them_all(client):
-    row = kept(days_ago=20)
+    row = stored_diagnosis(days_ago=20)
     for _ in range(30):
         client.post("/bilan/refaire/", {"code": "7K2DAH24"})
     closed = client.post("/bilan/refaire/", {"code": row.person.card})
@@ -529,8 +537,10 @@ def test_a_professional_keeps_it_with_a_person_they_follow(client, aidant, struc
     assert Consent.objects.get().how == "read"
     assert client.get(f"/espace/bilans/{row.pk}/").status_code == 200
     assert client.get(f"/espace/bilans/personnes/{person.pk}/").status_code == 200
-    seen = set(Entry.objects.filter(verb__endswith=".seen", row=person.pk).values_list("verb", flat=True))
-    assert seen == {"person.bilan.seen", "person.bilans.seen"}, "her sheet itself was not opened"
+    recorded_verbs = set(
+        Entry.objects.filter(verb__endswith=".seen", row=person.pk).values_list("verb", flat=True)
+    )
+    assert recorded_verbs == {"person.bilan.seen", "person.bilans.seen"}, "her sheet itself was not opened"
     page = text_of(client.get(f"/espace/personnes/{person.pk}/"))
     assert "a ouvert un bilan" in page
     assert "a ouvert la liste des bilans" in page
@@ -545,16 +555,16 @@ def test_a_professional_without_a_sheet_makes_one_at_the_end(client, aidant, str
     assert list(access.bilans_for(aidant)) == [Bilan.objects.get(person=person)]
 
 
-def test_a_structure_of_others_does_not_exist(client, aidant, stranger, structure):
+def test_unrelated_structure_does_not_exist(client, aidant, stranger, structure):
     begun_for(client, stranger, structure)
     answer = client.post("/bilan/resultat/garder/", {"choix": "garder", "structure": structure.pk})
     assert answer.status_code == 404
     assert not Bilan.objects.exists()
 
 
-def test_the_bilans_of_others_do_not_exist(client, aidant, stranger, structure):
+def test_bilans_of_unrelated_structures_do_not_exist(client, aidant, stranger, structure):
     person = people.welcome(by=aidant, structure=structure, at=timezone.now())
-    row = kept(person=person, by=aidant, structure=structure, days_ago=20)
+    row = stored_diagnosis(person=person, by=aidant, structure=structure, days_ago=20)
     client.force_login(stranger)
     assert client.get(f"/espace/bilans/{row.pk}/").status_code == 404
     assert client.get(f"/espace/bilans/personnes/{person.pk}/").status_code == 404
@@ -567,14 +577,14 @@ def test_a_stranger_signs_in_and_a_coordinator_sees_no_person(client, coordinato
     assert "/connexion/" in client.get("/espace/bilans/").url
     client.force_login(coordinator)
     assert client.get("/espace/bilans/").status_code == 404
-    row = kept()
+    row = stored_diagnosis()
     assert not access.bilans_for(coordinator).exists()
     assert not access.bilans_for(AnonymousUser()).exists()
     assert row.person is not None
 
 
 @pytest.mark.both_databases
-def test_a_card_of_somebody_followed_by_others_begins_nothing(client, aidant, stranger, structure):
+def test_card_of_a_person_followed_elsewhere_starts_nothing(client, aidant, stranger, structure):
     person = people.welcome(by=aidant, structure=structure, at=timezone.now())
     client.force_login(stranger)
     page = text_of(client.post("/espace/bilans/", {"code": person.code}))
@@ -584,7 +594,7 @@ def test_a_card_of_somebody_followed_by_others_begins_nothing(client, aidant, st
 @pytest.mark.both_databases
 def test_a_result_changed_has_a_reason_and_the_rule_stays_beside(client, aidant, structure):
     person = people.welcome(by=aidant, structure=structure, at=timezone.now())
-    row = kept(person=person, by=aidant, structure=structure)
+    row = stored_diagnosis(person=person, by=aidant, structure=structure)
     client.force_login(aidant)
     address = f"/espace/bilans/{row.pk}/changer/"
     assert "Il manque le nouveau résultat, ou la raison." in text_of(
@@ -602,9 +612,9 @@ def test_a_result_changed_has_a_reason_and_the_rule_stays_beside(client, aidant,
     assert (row.changed_result, row.changed_reason, row.changed_by) == ("", "", None)
 
 
-def test_the_annex_is_asked_when_a_device_is_in_play_and_keeps_only_its_answers(client, aidant, structure):
+def test_annex_applies_when_a_device_is_involved_and_stores_only_its_answers(client, aidant, structure):
     person = people.welcome(by=aidant, structure=structure, at=timezone.now())
-    fragile = kept(person=person, by=aidant, structure=structure)
+    fragile = stored_diagnosis(person=person, by=aidant, structure=structure)
     client.force_login(aidant)
     assert "Premier rendez-vous" in text_of(client.get(f"/espace/bilans/{fragile.pk}/"))
     client.post(f"/espace/bilans/{fragile.pk}/annexe/", {"F2": "both", "Z": "z"})
@@ -613,7 +623,7 @@ def test_the_annex_is_asked_when_a_device_is_in_play_and_keeps_only_its_answers(
     assert fragile.annex == {"F2": "both"}
     stable = {**SANDRINE, "A3": "box"}
     stable.pop("A4")
-    row = kept(stable, person=person, by=aidant, structure=structure)
+    row = stored_diagnosis(stable, person=person, by=aidant, structure=structure)
     assert "Premier rendez-vous" not in text_of(client.get(f"/espace/bilans/{row.pk}/"))
 
 
@@ -622,7 +632,7 @@ def test_the_day_to_do_it_again_is_proposed_by_the_rule_and_changed_by_the_profe
     client, aidant, structure
 ):
     person = people.welcome(by=aidant, structure=structure, at=timezone.now())
-    row = kept(person=person, by=aidant, structure=structure)
+    row = stored_diagnosis(person=person, by=aidant, structure=structure)
     assert (row.retest_on - timezone.localdate(row.at)).days == 91
     client.force_login(aidant)
     soon = timezone.localdate(row.at) + timedelta(days=3)
@@ -639,9 +649,9 @@ def test_the_day_to_do_it_again_is_proposed_by_the_rule_and_changed_by_the_profe
 
 
 @pytest.mark.both_databases
-def test_one_due_is_listed_until_it_is_done_again(client, aidant, structure):
+def test_repeat_diagnosis_is_listed_until_done(client, aidant, structure):
     person = people.welcome(by=aidant, structure=structure, at=timezone.now(), nickname="Aurélie")
-    row = kept(person=person, by=aidant, structure=structure, days_ago=100)
+    row = stored_diagnosis(person=person, by=aidant, structure=structure, days_ago=100)
     client.force_login(aidant)
     assert "À refaire" in text_of(client.get("/espace/bilans/"))
     assert client.post(f"/espace/bilans/{row.pk}/refaire/").url == "/bilan/"
@@ -656,19 +666,19 @@ def test_one_due_is_listed_until_it_is_done_again(client, aidant, structure):
 def test_one_done_afresh_since_leaves_nothing_to_do_again(client, aidant, structure):
     """From the first question, or from a sheet: nothing links the new one to the one before."""
     person = people.welcome(by=aidant, structure=structure, at=timezone.now())
-    kept(person=person, by=aidant, structure=structure, days_ago=100)
+    stored_diagnosis(person=person, by=aidant, structure=structure, days_ago=100)
     lead, today = account("lea", "coordination", territory="38"), timezone.localdate()
     assert len(retained.to_repeat(aidant, today)) == 1
     assert [each.n for each in overdue.by_structure(lead, timezone.now())] == [1]
-    kept(SANDRINE, person=person, by=aidant, structure=structure, days_ago=1)
+    stored_diagnosis(SANDRINE, person=person, by=aidant, structure=structure, days_ago=1)
     assert retained.to_repeat(aidant, today) == []
     assert overdue.by_structure(lead, timezone.now()) == []
 
 
 @pytest.mark.both_databases
-def test_a_structure_that_was_left_is_not_told_to_do_one_again(aidant, stranger, structure):
+def test_former_structure_gets_no_repeat_reminder(aidant, stranger, structure):
     person = people.welcome(by=aidant, structure=structure, at=timezone.now())
-    kept(person=person, by=aidant, structure=structure, days_ago=100)
+    stored_diagnosis(person=person, by=aidant, structure=structure, days_ago=100)
     other = Structure.objects.get(key="nom:autre")
     people.follow(person=person, structure=other, by=stranger, at=timezone.now())
     people.leave(person=person, structure=structure, by=aidant, at=timezone.now())
@@ -680,7 +690,7 @@ def test_more_to_do_again_than_a_page_shows_are_all_counted(client, aidant, stru
     monkeypatch.setattr(retained, "LISTED", 6)
     for _ in range(8):
         person = people.welcome(by=aidant, structure=structure, at=timezone.now())
-        kept(person=person, by=aidant, structure=structure, days_ago=100)
+        stored_diagnosis(person=person, by=aidant, structure=structure, days_ago=100)
     (line,) = [each for each in lines(aidant, timezone.now()) if each.kind == "retest-others"]
     assert line.n == 8 - MOST
     client.force_login(aidant)
@@ -692,7 +702,7 @@ def test_it_is_done_again_for_the_structure_that_follows_the_person(client, aida
     other = Structure.objects.create(key="nom:aaa", name="AAA", code_insee="38185")
     with_role(aidant, "aidant", structure=other)
     person = people.welcome(by=aidant, structure=structure, at=timezone.now())
-    row = kept(person=person, by=aidant, structure=structure, days_ago=100)
+    row = stored_diagnosis(person=person, by=aidant, structure=structure, days_ago=100)
     client.force_login(aidant)
     client.post(f"/espace/bilans/{row.pk}/refaire/")
     walk(client, {**AURELIE, "U4": "weekly"})
@@ -707,16 +717,16 @@ def test_a_list_of_bilans_makes_as_many_queries_for_20_as_for_1(client, aidant, 
     for n in (1, 19):
         for _ in range(n):
             person = people.welcome(by=aidant, structure=structure, at=timezone.now())
-            kept(person=person, by=aidant, structure=structure)
-        with CaptureQueriesContext(connection) as found:
+            stored_diagnosis(person=person, by=aidant, structure=structure)
+        with CaptureQueriesContext(connection) as queries:
             client.get("/espace/bilans/")
-        counts.append(len(found))
+        counts.append(len(queries))
     assert counts[0] == counts[1]
 
 
 def test_a_person_forgotten_who_agreed_to_be_counted_leaves_answers_without_anybody(aidant, structure):
     person = people.welcome(by=aidant, structure=structure, at=timezone.now())
-    row = kept(person=person, by=aidant, structure=structure)
+    row = stored_diagnosis(person=person, by=aidant, structure=structure)
     consents.agree(person=person, purpose="count", how="read", words="?", by=aidant, at=timezone.now())
     token, day = row.token, timezone.localdate(row.at)
     assert actions.forget(person) == 1
@@ -728,20 +738,20 @@ def test_a_person_forgotten_who_agreed_to_be_counted_leaves_answers_without_anyb
 
 def test_a_person_forgotten_who_did_not_agree_to_be_counted_leaves_no_answer(aidant, structure):
     person = people.welcome(by=aidant, structure=structure, at=timezone.now())
-    kept(person=person, by=aidant, structure=structure)
+    stored_diagnosis(person=person, by=aidant, structure=structure)
     assert actions.forget(person) == 0
     assert not Bilan.objects.exists()
 
 
 @pytest.mark.both_databases
 def test_the_database_refuses_a_person_without_a_yes():
-    row = kept()
+    row = stored_diagnosis()
     with pytest.raises(IntegrityError):
         Bilan.objects.filter(pk=row.pk).update(kept="count")
 
 
 def referral(client) -> dict[str, list[str]]:
-    """Return what the button « Demander de l’aide pour elle » carries."""
+    """Return the fields carried by the button « Demander de l’aide pour elle »."""
     return parse_qs(urlsplit(client.get("/bilan/resultat/").context["orientation"]).query)
 
 
@@ -763,8 +773,8 @@ def test_the_person_goes_on_from_the_bilan_to_the_referral(client, aidant, struc
     answer = client.post("/bilan/resultat/garder/", {"choix": "garder", "structure": structure.pk})
     assert answer["Location"].startswith("/bilan/resultat/"), "they have their card already"
     assert referral(client)["bilan"] == [str(Bilan.objects.get().pk)]
-    shown = client.get("/bilan/resultat/").content.decode()
-    assert f'href="/espace/personnes/{person.pk}/"' in shown
+    page_text = client.get("/bilan/resultat/").content.decode()
+    assert f'href="/espace/personnes/{person.pk}/"' in page_text
     assert client.get(f"/espace/personnes/{person.pk}/").status_code == 200
 
 

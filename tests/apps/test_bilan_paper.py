@@ -23,7 +23,7 @@ from maillage.engine import bilan as engine
 from maillage.reference import bilan, bilan_tasks
 from maillage.reports.autonomy import frame_of_reference
 from maillage.reports.autonomy import paper as bilan_paper
-from tests.apps.test_bilan import held
+from tests.apps.test_bilan import browser_state
 from tests.conftest import with_role
 from tests.spec.test_bilan import ANDREI, AURELIE, SANDRINE
 
@@ -32,8 +32,8 @@ ON = date(2026, 11, 25)
 
 def texts(content: bytes) -> list[str]:
     """Return the text of each page, spaces as one."""
-    with pypdfium2.PdfDocument(content) as found:
-        pages = [page.get_textpage().get_text_range() for page in found]
+    with pypdfium2.PdfDocument(content) as document:
+        pages = [page.get_textpage().get_text_range() for page in document]
     return [" ".join(page.replace("\u00a0", " ").split()) for page in pages]
 
 
@@ -44,8 +44,8 @@ def flat(text: str) -> str:
 def letters_of(answers) -> str:
     """Return a line of letters that says some answers."""
     words = []
-    for id, given in answers.items():
-        chosen = [given] if isinstance(given, str) else given
+    for id, answer in answers.items():
+        chosen = [answer] if isinstance(answer, str) else answer
         options = bilan.questions()[id].options
         words.append(f"{id}={''.join(options[each].letter if each in options else each for each in chosen)}")
     return " ".join(words)
@@ -56,21 +56,21 @@ def letters_of(answers) -> str:
 
 @pytest.mark.parametrize(("kind", "pages"), [("grand", 6), ("plie", 3)])
 def test_the_sheet_holds_every_question_and_every_answer_with_its_letter(kind, pages):
-    found = texts(bilan_paper.form(on=ON, kind=kind))
-    assert len(found) == pages
-    whole = flat(" ".join(found))
+    page_texts = texts(bilan_paper.form(on=ON, kind=kind))
+    assert len(page_texts) == pages
+    sheet_text = flat(" ".join(page_texts))
     for question in bilan.questions().values():
-        assert flat(question.text) in whole, question.id
+        assert flat(question.text) in sheet_text, question.id
         for option in question.options.values():
-            assert flat(option.label) in whole, option.label
-    assert flat("Pas de nom") in whole
-    assert flat("détruit") in whole
+            assert flat(option.label) in sheet_text, option.label
+    assert flat("Pas de nom") in sheet_text
+    assert flat("détruit") in sheet_text
 
 
 def test_the_large_sheet_is_four_pages_in_eighteen_points_and_its_tasks_are_apart():
     content = bilan_paper.form(on=ON)
-    with pypdfium2.PdfDocument(content) as found:
-        sizes = {tuple(round(side) for side in page.get_size()) for page in found}
+    with pypdfium2.PdfDocument(content) as document:
+        sizes = {tuple(round(side) for side in page.get_size()) for page in document}
     assert sizes == {(595, 842)}, "A4, upright"
     first, *_, trap, search = texts(content)
     assert "Page 1 sur 4" in first
@@ -115,11 +115,11 @@ def test_each_form_of_the_tasks_has_its_own_pictures():
     ],
 )
 def test_every_paper_is_tagged_in_french_with_a_title(content):
-    with pikepdf.open(io.BytesIO(content())) as found:
-        assert str(found.Root.Lang) == "fr"
-        assert bool(found.Root.MarkInfo.Marked)
-        assert found.docinfo["/Title"]
-        with found.open_metadata() as metadata:
+    with pikepdf.open(io.BytesIO(content())) as document:
+        assert str(document.Root.Lang) == "fr"
+        assert bool(document.Root.MarkInfo.Marked)
+        assert document.docinfo["/Title"]
+        with document.open_metadata() as metadata:
             assert metadata["pdfuaid:part"] == "1"
 
 
@@ -128,13 +128,13 @@ def test_the_same_day_gives_the_same_bytes():
 
 
 def test_jumps_written_on_paper_are_those_of_the_screen():
-    """What an answer alone skips, in the words of the sheet, is what the path of the screen skips."""
+    """Questions skipped on the sheet match those skipped by the screen's path."""
     ids = list(bilan.questions())
     for question in bilan.questions().values():
         written = {letter: target for letters, target in bilan_paper.jumps(question) for letter in letters}
         for option in question.options.values():
             before = {id: bilan.questions()[id].only for id in ids}
-            answers = {asked: [wanted[0]] for asked, wanted in before[question.id].items()} | {
+            answers = {question_id: [wanted[0]] for question_id, wanted in before[question.id].items()} | {
                 question.id: [option.id]
             }
             path = engine.path(answers)
@@ -176,15 +176,18 @@ def test_the_grid_says_what_the_rule_gives():
     """
     for row in frame_of_reference.framework_page(ON)["grille"]:
         for access, cell in zip(bilan.accesses(), row["cases"], strict=True):
-            given = {
+            result_ids = {
                 bilan.lines()[
                     engine.line(access=access, use=row["id"], wants=wants, reads=reads, unsure=False)
                 ].result
                 for wants in [*bilan.questions()["M2"].options, "?"]
                 for reads in bilan.questions()["O1"].options
             }
-            told = {cell["resultat"].lower(), *(each["resultat"].lower() for each in cell["sinon"])}
-            assert told == {bilan.results()[id].label.lower() for id in given}
+            printed_results = {
+                cell["resultat"].lower(),
+                *(each["resultat"].lower() for each in cell["sinon"]),
+            }
+            assert printed_results == {bilan.results()[id].label.lower() for id in result_ids}
 
 
 def test_a_result_only_tells_the_uses_that_lead_to_it():
@@ -199,10 +202,10 @@ def test_a_result_only_tells_the_uses_that_lead_to_it():
 def test_letters_give_back_the_answers_and_the_same_result(answers):
     form = PaperForm({"ligne": letters_of(answers)})
     assert form.unread == []
-    found = queries.carried(form.answers(), form.tasks(), form="A", token="t", person=None, structure=None)
-    assert engine.conclude(found.answers).result == engine.conclude(answers).result
-    assert engine.conclude(found.answers).line == engine.conclude(answers).line
-    assert found.mode == "paper"
+    carried = queries.carried(form.answers(), form.tasks(), form="A", token="t", person=None, structure=None)
+    assert engine.conclude(carried.answers).result == engine.conclude(answers).result
+    assert engine.conclude(carried.answers).line == engine.conclude(answers).line
+    assert carried.mode == "paper"
 
 
 @pytest.mark.parametrize(
@@ -222,7 +225,7 @@ def test_letters_are_read_whatever_way_they_are_typed(line, letters):
     assert (form.letters, form.unread) == (letters, [])
 
 
-def test_what_is_not_read_is_told_and_the_rest_is_kept():
+def test_unreadable_answer_is_reported_and_the_rest_is_read():
     form = PaperForm({"ligne": "X1=a X9=z bonjour A1=bz 25a"})
     assert form.letters == {"X1": "a", "A1": "b"}
     assert form.unread == ["X9=z", "bonjour", "A1=bz", "25a"]
@@ -233,34 +236,34 @@ def test_boxes_and_the_line_go_together_and_the_box_wins():
     assert form.letters == {"X1": "a", "A1": "c", "U1": "d"}
 
 
-def test_two_crosses_where_one_is_asked_are_told_and_count_as_unknown():
+def test_two_crosses_for_a_single_choice_are_reported_and_count_as_unknown():
     form = PaperForm({"ligne": "U1=cd U2=a"})
-    found = queries.read(form.answers())
-    assert found.doubts == [
+    reading = queries.read(form.answers())
+    assert reading.doubts == [
         "La question 7 (U1) a plusieurs croix : le résultat la compte comme « je ne sais pas »."
     ]
-    made = queries.carried(form.answers(), {}, form="A", token="t", person=None, structure=None)
-    assert made.answers["U1"] == "?"
+    carried = queries.carried(form.answers(), {}, form="A", token="t", person=None, structure=None)
+    assert carried.answers["U1"] == "?"
 
 
-def test_answers_that_do_not_go_together_are_told_not_corrected():
+def test_contradictory_paper_answers_are_reported_not_corrected():
     form = PaperForm({"ligne": "A1=de A2=a U1=a U3=a"})
     doubts = queries.read(form.answers()).doubts
     assert any("A2" in doubt and "A1" in doubt for doubt in doubts)
     assert any("U3" in doubt for doubt in doubts)
     assert any("Rien de tout ça" in doubt for doubt in doubts)
-    made = queries.carried(form.answers(), {}, form="A", token="t", person=None, structure=None)
-    assert made.answers["A1"] == ["keypad", "nothing"]
-    assert made.answers["A2"] == "mine"
+    carried = queries.carried(form.answers(), {}, form="A", token="t", person=None, structure=None)
+    assert carried.answers["A1"] == ["keypad", "nothing"]
+    assert carried.answers["A2"] == "mine"
 
 
 def test_a_half_filled_sheet_has_a_result_and_blanks_are_passed():
     form = PaperForm({"ligne": "U1=a"})
-    made = queries.carried(form.answers(), {}, form="A", token="t", person=None, structure=None)
-    assert engine.next_question(made.answers) == ""
-    assert made.answers["A1"] == "-"
-    assert made.answers["U1"] == "never"
-    assert "U3" not in made.answers
+    carried = queries.carried(form.answers(), {}, form="A", token="t", person=None, structure=None)
+    assert engine.next_question(carried.answers) == ""
+    assert carried.answers["A1"] == "-"
+    assert carried.answers["U1"] == "never"
+    assert "U3" not in carried.answers
 
 
 def test_tasks_on_paper_are_measured_when_they_are_whole():
@@ -329,10 +332,10 @@ def test_an_unknown_format_gives_the_large_sheet(client):
 
 @pytest.mark.django_db
 def test_the_framework_is_read_on_a_page_too(client):
-    found = body(client.get("/bilan/referentiel/"))
+    page_text = body(client.get("/bilan/referentiel/"))
     for line in bilan.lines().values():
-        assert line.says in found
-    assert "CC BY-SA 4.0" in found
+        assert line.says in page_text
+    assert "CC BY-SA 4.0" in page_text
 
 
 @pytest.mark.django_db
@@ -375,7 +378,7 @@ def test_a_sheet_typed_back_gives_the_result_of_the_screen(client, aidant, perso
     client.force_login(aidant)
     response = client.post("/espace/bilans/papier/", {"ligne": letters_of(ANDREI), "code": person.card})
     assert response.url == "/bilan/resultat/"
-    it = held(client)
+    it = browser_state(client)
     assert (it.mode, it.person) == ("paper", person.pk)
     page = client.get("/bilan/resultat/")
     assert page.status_code == 200
@@ -386,7 +389,7 @@ def test_a_sheet_typed_back_gives_the_result_of_the_screen(client, aidant, perso
     assert row.timings == {}
 
 
-def test_doubts_are_shown_before_the_result_then_the_aidant_goes_on(client, aidant):
+def test_doubts_precede_the_result_then_the_helper_continues(client, aidant):
     client.force_login(aidant)
     response = client.post("/espace/bilans/papier/", {"ligne": "A1=de U1=a zut"})
     page = body(response)
@@ -394,10 +397,10 @@ def test_doubts_are_shown_before_the_result_then_the_aidant_goes_on(client, aida
     assert "Pas compris : « zut »" in page
     assert "Rien n’est corrigé à votre place" in page
     assert 'name="case-A1" type="text" value="de"' in page, "what was read is in its box"
-    assert held(client).begun is False
+    assert browser_state(client).begun is False
     response = client.post("/espace/bilans/papier/", {"case-A1": "de", "case-U1": "a", "quand-meme": "1"})
     assert response.url == "/bilan/resultat/"
-    assert held(client).answers["A1"] == ["keypad", "nothing"]
+    assert browser_state(client).answers["A1"] == ["keypad", "nothing"]
 
 
 def test_an_empty_sheet_and_an_unknown_card_are_refused_with_what_to_do(client, aidant, person):
@@ -413,7 +416,7 @@ def test_an_empty_sheet_and_an_unknown_card_are_refused_with_what_to_do(client, 
 
 
 @pytest.mark.django_db
-def test_what_was_not_read_is_given_back_with_a_card_that_is_nobodys(client, aidant):
+def test_unread_answers_are_displayed_again_after_an_unknown_card(client, aidant):
     """Else it would be gone once the card is mended, and nobody would be told."""
     client.force_login(aidant)
     typed = {"code": "AAAA-AAAA", "ligne": "X1=a blabla A1=z"}

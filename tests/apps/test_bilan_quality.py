@@ -1,5 +1,5 @@
-"""What answers are worth, on its page: what there is is counted, what is missing is told, invented people
-apart.
+"""The quality of answers, on its page: they are counted, missing ones are reported, invented people are
+separate.
 """
 
 import secrets
@@ -30,11 +30,13 @@ def body(response) -> str:
 
 
 def keep(answers=SANDRINE, *, person=None, mode="self", at=AT) -> Bilan:
-    held = Carried(mode=mode, answers=dict(answers), timings=timed(240, answers), token=secrets.token_hex(12))
-    while waiting := engine.next_question(held.answers):
-        held = held.answered(waiting, "-")
+    carried = Carried(
+        mode=mode, answers=dict(answers), timings=timed(240, answers), token=secrets.token_hex(12)
+    )
+    while question_id := engine.next_question(carried.answers):
+        carried = carried.answered(question_id, "-")
     return actions.keep(
-        held, purpose=rules.PERSON if person else rules.COUNT, how="click", at=at, person=person
+        carried, purpose=rules.PERSON if person else rules.COUNT, how="click", at=at, person=person
     )
 
 
@@ -49,7 +51,7 @@ def test_with_no_answer_the_page_says_so_and_explains_each_measure(client):
 
 
 @pytest.mark.django_db
-def test_invented_people_are_told_and_shown_apart(client):
+def test_invented_people_are_labelled_and_counted_separately(client):
     invented = people.welcome(by=None, structure=None, at=AT, example=True)
     for _ in range(2):
         keep(person=invented)
@@ -63,11 +65,11 @@ def test_invented_people_are_told_and_shown_apart(client):
 @pytest.mark.django_db
 def test_a_demonstration_account_invents_too():
     demo = User.objects.create_user("demo@exemple.fr", "x", is_demonstration=True)
-    made = keep()
-    Bilan.objects.filter(pk=made.pk).update(by=demo)
+    bilan = keep()
+    Bilan.objects.filter(pk=bilan.pk).update(by=demo)
     keep()
-    found = queries.page(VERSION)
-    assert (found.n, found.examples, found.quality.n) == (1, 1, 1)
+    page_figures = queries.page(VERSION)
+    assert (page_figures.n, page_figures.examples, page_figures.quality.n) == (1, 1, 1)
     assert queries.page(VERSION, examples=True).quality.n == 1
 
 

@@ -32,16 +32,16 @@ DAY = timedelta(days=1)
 def keep(
     answers, *, at=AT, commune="", structure=None, person=None, purpose=rules.COUNT, again=None
 ) -> Bilan:
-    held = Carried(
+    carried = Carried(
         mode="self", answers=dict(answers), token=secrets.token_hex(12), place=commune, again=again
     )
-    while waiting := engine.next_question(held.answers):
-        held = held.answered(waiting, "-")
-    return actions.keep(held, purpose=purpose, how="click", at=at, structure=structure, person=person)
+    while question_id := engine.next_question(carried.answers):
+        carried = carried.answered(question_id, "-")
+    return actions.keep(carried, purpose=purpose, how="click", at=at, structure=structure, person=person)
 
 
 @pytest.mark.django_db
-def test_a_diagnosis_counts_where_the_person_said_else_where_the_structure_stands():
+def test_diagnosis_counts_at_the_declared_place_else_at_the_structure():
     library = place("barnave").structure  # in Grenoble alone
     wide = place("siege", {"pivot": "21380185500015", "nom": "Un réseau"}).structure
     place(
@@ -70,13 +70,13 @@ def test_days_are_bounds_both_included():
 @pytest.mark.django_db
 def test_the_result_that_counts_is_the_one_of_the_rule_even_changed_later():
     user = User.objects.create_user("a@exemple.fr", "x")
-    made = keep(ANDREI, purpose=rules.PERSON)
+    bilan = keep(ANDREI, purpose=rules.PERSON)
     for _ in range(21):
         keep(SANDRINE)
     for _ in range(11):
         keep(ANDREI)
     before = queries.totals(None)
-    changed = actions.change(made, result="autonomie", reason="wish", words="", by=user, at=AT)
+    changed = actions.change(bilan, result="autonomie", reason="wish", words="", by=user, at=AT)
     assert changed.final_result != changed.result
     assert queries.totals(None) == before
 
@@ -86,11 +86,11 @@ def test_invented_people_and_demonstration_accounts_are_counted_apart():
     invented = people.welcome(by=None, structure=None, at=AT, example=True)
     keep(ANDREI, person=invented, purpose=rules.PERSON)
     demo = User.objects.create_user("demo@exemple.fr", "x", is_demonstration=True)
-    shown = keep(AURELIE)
-    Bilan.objects.filter(pk=shown.pk).update(by=demo)
+    demo_bilan = keep(AURELIE)
+    Bilan.objects.filter(pk=demo_bilan.pk).update(by=demo)
     keep(SANDRINE)
-    found = queries.totals(None)
-    assert (found.seen.received, found.examples.received) == (1, 2)
+    totals = queries.totals(None)
+    assert (totals.seen.received, totals.examples.received) == (1, 2)
     assert queries.section(None)["invented"].received == 2
     Bilan.objects.exclude(person=None).delete()
     Bilan.objects.filter(by=demo).delete()
@@ -98,12 +98,12 @@ def test_invented_people_and_demonstration_accounts_are_counted_apart():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("given", "counted"), [(True, 1), (False, 0), (None, 0)])
-def test_who_is_forgotten_stays_counted_only_if_they_agreed(given, counted):
-    made = keep(ANDREI, purpose=rules.PERSON, commune="38185")
-    if given is not None:
-        consents.agree(person=made.person, purpose="count", how="click", words="?", given=given, at=AT)
-    forgetting.forget(made.person, by=None, at=AT)
+@pytest.mark.parametrize(("has_consent", "counted"), [(True, 1), (False, 0), (None, 0)])
+def test_who_is_forgotten_stays_counted_only_if_they_agreed(has_consent, counted):
+    bilan = keep(ANDREI, purpose=rules.PERSON, commune="38185")
+    if has_consent is not None:
+        consents.agree(person=bilan.person, purpose="count", how="click", words="?", given=has_consent, at=AT)
+    forgetting.forget(bilan.person, by=None, at=AT)
     assert queries.totals(["38185"]).seen.received == counted
     assert Bilan.objects.count() == counted
 
@@ -113,9 +113,9 @@ def test_an_invented_person_forgotten_is_never_taken_for_a_real_one():
     invented = people.welcome(by=None, structure=None, at=AT, example=True)
     demo = User.objects.create_user("demo@exemple.fr", "x", is_demonstration=True)
     keep(ANDREI, person=invented, purpose=rules.PERSON)
-    made = keep(ANDREI, purpose=rules.PERSON)
-    Bilan.objects.filter(pk=made.pk).update(by=demo)
-    for person in (invented, made.person):
+    bilan = keep(ANDREI, purpose=rules.PERSON)
+    Bilan.objects.filter(pk=bilan.pk).update(by=demo)
+    for person in (invented, bilan.person):
         consents.agree(person=person, purpose="count", how="click", words="?", at=AT)
         assert actions.forget(person) == 0
     assert not Bilan.objects.exists()
@@ -128,9 +128,9 @@ def test_advice_of_counters_is_counted_where_the_structure_stands():
         for _ in range(n):
             actions.count(rules.VERDICT, value, on=date(2026, 10, 1), structure=library)
     actions.count(rules.VERDICT, "bilan", on=date(2026, 10, 1))
-    here, france = queries.totals(["38185"]), queries.totals(None)
-    assert (here.screened, france.screened) == (66, 66)  # whole batches
-    assert [each.n for each in here.screening] == [20, 12, 13, 21]
+    local_totals, france = queries.totals(["38185"]), queries.totals(None)
+    assert (local_totals.screened, france.screened) == (66, 66)  # whole batches
+    assert [each.n for each in local_totals.screening] == [20, 12, 13, 21]
     assert queries.totals(["38151"]).screened == 0
     school = place("ecole", {"nom": "École", "code_insee": "38151"}).structure
     actions.count(rules.VERDICT, "bilan", on=date(2026, 10, 1), structure=school)
@@ -146,8 +146,8 @@ def test_two_readings_of_the_advice_of_counters_never_differ_by_a_few():
     for k in range(60):
         day = date(2026, 10, 1 + k // 20)
         actions.count(rules.VERDICT, ("procedure", "bilan", "places", "nothing")[k % 4], on=day)
-        found = queries.totals(None, on=day)
-        read.append((found.screened, tuple(line.n for line in found.screening)))
+        totals = queries.totals(None, on=day)
+        read.append((totals.screened, tuple(line.n for line in totals.screening)))
     assert [n for n, _ in read] == [0] * 20 + [11] * 20 + [33] * 20
     assert len(set(read)) == 3, "as long as a day lasts, what was told stays told"
 
@@ -164,7 +164,7 @@ def analyst(territory: str) -> User:
 
 
 @pytest.mark.django_db
-def test_measures_say_that_people_seen_are_not_the_population(client):
+def test_measures_state_that_people_met_are_not_the_population(client):
     client.force_login(analyst("france"))
     page = body(client.get("/espace/bilans/mesures/"))
     assert "Les personnes vues ne sont pas toute la population." in page
@@ -196,7 +196,7 @@ def test_an_analyst_reads_their_territory_and_no_other(client):
 
 
 @pytest.mark.django_db
-def test_an_unknown_or_shared_name_is_told(client):
+def test_unknown_or_ambiguous_place_name_is_reported(client):
     client.force_login(analyst("france"))
     assert "Nous ne trouvons pas « zzzzqqq »" in body(
         client.get("/espace/bilans/mesures/?territoire=zzzzqqq")
@@ -227,9 +227,9 @@ def test_the_number_of_queries_does_not_grow(django_assert_num_queries):
             keep([ANDREI, AURELIE][k % 2], at=AT + k * DAY, commune="38185")
         with CaptureQueriesContext(
             connection,
-        ) as held:
+        ) as captured_queries:
             queries.section(["38185"])
-        return len(held)
+        return len(captured_queries)
 
     assert spent(2) == spent(20)
 

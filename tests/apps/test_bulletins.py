@@ -13,7 +13,7 @@ from maillage.apps.community.actions import bulletins as actions
 from maillage.apps.community.actions import discussions, meetings, resources
 from maillage.apps.community.models import Bulletin, News, ServiceChange
 from maillage.apps.community.queries import exports, related_resources
-from maillage.apps.community.queries import resources as found
+from maillage.apps.community.queries import resources as resource_queries
 from maillage.apps.community.queries.resources import Wanted
 from maillage.apps.messages.models import Message
 from maillage.apps.outreach.actions import outings
@@ -49,11 +49,11 @@ def lead(home):
 
 
 def shared(lieu, by, token="a", **more):
-    held = {
+    defaults = {
         "title": "Fiche", "about": "Six écrans", "format": "sheet", "level": "start", "public": "all",
         "author": "Nous", "licence": "cc-by", "link": "https://exemple.fr/",
     }  # fmt: skip
-    return resources.share(lieu.structure, resources.Draft(**{**held, **more}, token=token), by=by, at=AT)
+    return resources.share(lieu.structure, resources.Draft(**{**defaults, **more}, token=token), by=by, at=AT)
 
 
 def test_small_news_go_into_a_bulletin_that_no_longer_moves(client, library, karim, lead):
@@ -93,13 +93,13 @@ def test_two_who_take_off_the_same_put_nothing_back(client, library, karim, lead
     client.post("/espace/reseau/services/", change())
     outage = ServiceChange.objects.get()
     at_outage = f"/espace/reseau/services/{outage.pk}/"
-    gestures = (
+    edits = (
         (news, karim, f"/espace/reseau/bulletin/nouvelles/{news.pk}/", {}, "withdrawn_at"),
         (resource, karim, f"/espace/reseau/ressources/{resource.pk}/retirer/", {}, "withdrawn_at"),
         (outage, lead, at_outage, {"geste": "fini"}, "ends_on"),
         (outage, lead, at_outage, {"geste": "retirer"}, "withdrawn_at"),
     )
-    for row, by, address, sent, moved in gestures:
+    for row, by, address, sent, moved in edits:
         client.force_login(by)
         for was, is_off in (("", True), ("", True), ("1", False), ("1", False)):
             assert client.post(address, {**sent, "etait": was}).status_code == 302
@@ -110,8 +110,8 @@ def test_two_who_take_off_the_same_put_nothing_back(client, library, karim, lead
 def test_a_bulletin_without_anything_is_refused_and_a_draft_is_erased(client, library, karim, lead):
     with pytest.raises(Refused):
         actions.prepare(title="Vide", keys=(), commune="38185", token="v", by=lead, at=AT)
-    said = {"title": "x", "words": "y", "commune": "38185"}
-    row = actions.write_news(library.structure, **said, token="n", by=karim, at=AT)
+    news_fields = {"title": "x", "words": "y", "commune": "38185"}
+    row = actions.write_news(library.structure, **news_fields, token="n", by=karim, at=AT)
     draft = actions.prepare(title="N° 1", keys=[f"news-{row.pk}"], commune="38185", token="b", by=lead, at=AT)
     client.force_login(lead)
     client.post(f"/espace/reseau/bulletin/{draft.pk}/geste/", {"geste": "effacer"})
@@ -119,21 +119,25 @@ def test_a_bulletin_without_anything_is_refused_and_a_draft_is_erased(client, li
 
 
 def test_what_was_taken_off_since_leaves_the_draft_before_it_is_read(library, karim, lead):
-    kept, gone = (
+    remaining_news, withdrawn_news = (
         actions.write_news(
             library.structure, title=title, words="y", commune="38185", token=title, by=karim, at=AT
         )
         for title in ("Une place", "Fermé lundi")
     )
     resource = shared(library, karim)
-    keys = [f"news-{kept.pk}", f"news-{gone.pk}", f"resource-{resource.pk}"]
+    keys = [f"news-{remaining_news.pk}", f"news-{withdrawn_news.pk}", f"resource-{resource.pk}"]
     draft = actions.prepare(title="N° 1", keys=keys, commune="38185", token="b", by=lead, at=AT)
-    actions.withdraw_news(gone, by=karim, at=AT)
+    actions.withdraw_news(withdrawn_news, by=karim, at=AT)
     resources.withdraw(resource, by=karim, at=AT)
-    told = actions.text_of(actions.publish(draft, by=lead, at=AT))
-    assert "Une place" in told and "Fermé lundi" not in told and "Six écrans" not in told
-    gone.refresh_from_db()
-    assert gone.bulletin_id is None, "it may be put back, and carried by the next one"
+    bulletin_text = actions.text_of(actions.publish(draft, by=lead, at=AT))
+    assert (
+        "Une place" in bulletin_text
+        and "Fermé lundi" not in bulletin_text
+        and "Six écrans" not in bulletin_text
+    )
+    withdrawn_news.refresh_from_db()
+    assert withdrawn_news.bulletin_id is None, "it may be put back, and carried by the next one"
 
 
 def test_a_draft_of_which_nothing_is_left_is_not_published(library, karim, lead):
@@ -168,9 +172,9 @@ def test_a_territory_keeps_its_calendar_and_the_public_reads_it(client, karim, l
     client.post(f"{page}{row.pk}/", {"geste": "fini"})
     row.refresh_from_db()
     assert row.ends_on == AT.date()
-    for shown in (False, True):
+    for is_public in (False, True):
         client.post(f"{page}{row.pk}/", {"geste": "retirer"})
-        assert ("Mon compte" in client.get("/dematerialisation/").content.decode()) == shown
+        assert ("Mon compte" in client.get("/dematerialisation/").content.decode()) == is_public
 
 
 @pytest.mark.parametrize(
@@ -190,11 +194,11 @@ def test_a_change_without_source_or_out_of_time_is_refused(client, lead, wrong):
 
 
 def test_the_network_reads_the_register_and_each_kit(client, karim, lead):
-    said = {
+    outing_fields = {
         "kind": "market", "name": "Au marché", "place": "Grenoble", "public": "tous", "rhythm": "", "met": 30,
         "came": 4, "cost": 120, "effect": "Quatre inscrits", "on": date(2026, 11, 1), "state": "done",
     }  # fmt: skip
-    row = outings.keep(by=lead, today=AT.date(), **said)
+    row = outings.keep(by=lead, today=AT.date(), **outing_fields)
     client.force_login(karim)
     page = client.get("/espace/reseau/aller-vers/").content.decode()
     assert "Au marché" in page and "120\u00a0€" in page.replace(" €", "\u00a0€")
@@ -203,16 +207,16 @@ def test_the_network_reads_the_register_and_each_kit(client, karim, lead):
     for kind, kit in kits().items():
         assert kit.aim in client.get(f"/espace/reseau/aller-vers/kits/{kind}/").content.decode()
     assert client.get("/espace/reseau/aller-vers/kits/autre/").status_code == 404
-    outings.keep(by=lead, outing=row, today=AT.date(), **{**said, "state": "cancelled"})
+    outings.keep(by=lead, outing=row, today=AT.date(), **{**outing_fields, "state": "cancelled"})
     assert client.get(f"/espace/reseau/aller-vers/{row.pk}/").status_code == 404
 
 
 def test_initiatives_are_facts_with_their_document(client):
     """R-025: SAPIENS in Gironde and ERIC in PACA among them, and what was weak in the long term is said."""
     page = client.get("/sources/initiatives/").content.decode()
-    told = unescape(page).replace("\xa0", " ").replace("\u202f", " ")
+    page_text = unescape(page).replace("\xa0", " ").replace("\u202f", " ")
     for each in initiatives().values():
-        assert each.title in told and each.document.title in told and each.facts
+        assert each.title in page_text and each.document.title in page_text and each.facts
     named = {each.lines for each in initiatives().values() if each.theme == "awareness"}
     assert named == {"129-131", "133-135", "137-139", "141-143", "145-147"}, "each outing of the first study"
     sapiens, eric = initiatives()["gironde-sapiens"], initiatives()["paca-eric"]
@@ -227,7 +231,7 @@ def test_initiatives_are_facts_with_their_document(client):
 )
 def test_a_search_understands_the_words_of_the_trade(library, karim, words, finds):
     shared(library, karim, title="Un mot de passe que l’on retient", about="Un jeu de cartes, upcycling.")
-    assert bool(found.chosen(Wanted(words=words))) == finds
+    assert bool(resource_queries.chosen(Wanted(words=words))) == finds
 
 
 def test_the_right_resources_stand_beside(client, library, karim):
@@ -252,16 +256,16 @@ def test_everything_a_structure_wrote_leaves_in_open_formats(client, library, ka
     zoe = account("zoe", "gestionnaire", structure=other.structure)
     row = shared(library, karim, link="", content=PDF)
     shared(other, zoe, token="z", title="À elles")
-    said = {"title": "=Réunion", "kind": "meeting", "commune": "38185", "minutes": 60}
-    held = meetings.propose(
+    meeting_fields = {"title": "=Réunion", "kind": "meeting", "commune": "38185", "minutes": 60}
+    past_meeting = meetings.propose(
         library.structure,
-        meetings.Draft(**said, dates=[AT - timedelta(days=1)], token="m"),
+        meetings.Draft(**meeting_fields, dates=[AT - timedelta(days=1)], token="m"),
         by=karim,
         at=AT - timedelta(days=9),
     )
-    meetings.write_minutes(held, text="Neuf structures.", present=9, version="", by=karim, at=AT)
+    meetings.write_minutes(past_meeting, text="Neuf structures.", present=9, version="", by=karim, at=AT)
     pilot = {"leads": "structure", "pilot": library.structure, "until_on": date(2026, 12, 1)}
-    meetings.decide(held, words="Relire", **pilot, token="d", by=karim, at=AT)
+    meetings.decide(past_meeting, words="Relire", **pilot, token="d", by=karim, at=AT)
     from maillage.apps.community.queries import subjects
 
     subject = subjects.find("resource", row.pk, karim)
@@ -269,9 +273,9 @@ def test_everything_a_structure_wrote_leaves_in_open_formats(client, library, ka
     client.force_login(karim)
     assert client.get(f"/espace/reseau/nos-ecrits/{other.structure_id}.zip").status_code == 404
     answer = client.get(f"/espace/reseau/nos-ecrits/{library.structure_id}.zip")
-    held_files = zipfile.ZipFile(io.BytesIO(answer.content))
-    assert held_files.testzip() is None
-    texts = {name: held_files.read(name) for name in held_files.namelist()}
+    zip_archive = zipfile.ZipFile(io.BytesIO(answer.content))
+    assert zip_archive.testzip() is None
+    texts = {name: zip_archive.read(name) for name in zip_archive.namelist()}
     assert PDF in texts.values()
     assert {"messages-de-discussion.csv", "ressources.csv", "decisions.csv"} <= set(texts)
     minutes = next(text.decode() for name, text in texts.items() if name.startswith("comptes-rendus/"))
@@ -279,8 +283,8 @@ def test_everything_a_structure_wrote_leaves_in_open_formats(client, library, ka
     assert "Qui l’a essayée ?" in texts["discussions.md"].decode()
     table = list(csv.reader(io.StringIO(texts["reunions.csv"].decode("utf-8-sig"))))
     assert "'=Réunion" in table[1], "a spreadsheet runs nothing"
-    whole = b"".join(texts.values()).decode("utf-8", "replace")
-    assert "À elles" not in whole and "karim@exemple.fr" not in whole
+    archive_text = b"".join(texts.values()).decode("utf-8", "replace")
+    assert "À elles" not in archive_text and "karim@exemple.fr" not in archive_text
     assert exports.archive(library.structure, AT) == exports.archive(library.structure, AT)
 
 
@@ -297,9 +301,7 @@ def test_a_file_that_lies_or_weighs_too_much_is_refused(client, karim, name, con
     assert client.post("/espace/reseau/ressources/nouvelle/", typed).status_code == 400
 
 
-def test_what_may_name_or_reach_somebody_is_asked_about_before_everybody_reads_it(
-    client, library, karim, lead
-):
+def test_personal_details_are_confirmed_before_publication(client, library, karim, lead):
     client.force_login(karim)
     address = "/espace/reseau/bulletin/nouvelles/"
     typed = {"titre": "Permanence", "mots": "Mme Durand répond au 06 12 34 56 78.", "jeton": "a"}

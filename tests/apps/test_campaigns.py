@@ -41,15 +41,15 @@ def call(campaign) -> Call:
 # -------------------------------------------------------------------------------------------------------- due
 
 
-def test_a_campaign_asked_for_twice_by_a_double_click_is_one(campaign, lieu, coordinator):
-    said = {"name": "Novembre", "territory": METRO, "lieux": [lieu], "by": coordinator}
-    assert actions.open_round(**said, at=AT + timedelta(seconds=1)) == campaign
+def test_double_click_opens_one_campaign(campaign, lieu, coordinator):
+    campaign_fields = {"name": "Novembre", "territory": METRO, "lieux": [lieu], "by": coordinator}
+    assert actions.open_round(**campaign_fields, at=AT + timedelta(seconds=1)) == campaign
     assert campaign.calls.count() == 1
-    assert actions.open_round(**said, at=AT + timedelta(days=1)) != campaign, "another round"
+    assert actions.open_round(**campaign_fields, at=AT + timedelta(days=1)) != campaign, "another round"
 
 
 @pytest.mark.parametrize(
-    ("confirmed_on", "rhythm", "due"),
+    ("confirmed_on", "rhythm", "needs_confirmation"),
     [
         (None, 6, True),
         (ON - timedelta(days=184), 6, True),
@@ -60,9 +60,9 @@ def test_a_campaign_asked_for_twice_by_a_double_click_is_one(campaign, lieu, coo
         (ON, 1, False),
     ],
 )
-def test_a_sheet_is_due_when_its_rhythm_is_over(confirmed_on, rhythm, due):
-    held = place(confirmed_on=confirmed_on, rhythm=rhythm)
-    assert campaigns.to_confirm(None, on=ON) == ([held] if due else [])
+def test_sheet_needs_confirmation_when_its_rhythm_is_over(confirmed_on, rhythm, needs_confirmation):
+    stored_lieu = place(confirmed_on=confirmed_on, rhythm=rhythm)
+    assert campaigns.to_confirm(None, on=ON) == ([stored_lieu] if needs_confirmation else [])
 
 
 def test_the_date_of_a_file_confirms_nothing_but_orders():
@@ -72,11 +72,11 @@ def test_the_date_of_a_file_confirms_nothing_but_orders():
     assert campaigns.to_confirm(None, on=ON) == [never, old, new]
 
 
-def test_only_published_sheets_of_the_territory_are_due(coordinator):
-    here = place()
+def test_only_published_sheets_of_the_territory_need_confirmation(coordinator):
+    local_lieu = place()
     place("ailleurs", {"code_insee": "59392", "commune": "Maubeuge"})
     place("sorti", state=rules.EXCLUDED)
-    assert campaigns.to_confirm(campaigns.ground_named(METRO), on=ON) == [here]
+    assert campaigns.to_confirm(campaigns.ground_named(METRO), on=ON) == [local_lieu]
     assert len(campaigns.to_confirm(campaigns.ground_named(" "), on=ON)) == 2
 
 
@@ -109,15 +109,20 @@ def test_a_territory_that_is_none_or_several_is_refused(client, coordinator, typ
 def test_one_sees_how_many_before_opening(client, coordinator, lieu):
     place("autre")
     client.force_login(coordinator)
-    asked = {"nom": "Novembre", "territoire": METRO, "au_plus": "1"}
-    page = client.get("/espace/annuaire/campagnes/", asked).content.decode()
+    form_data = {"nom": "Novembre", "territoire": METRO, "au_plus": "1"}
+    page = client.get("/espace/annuaire/campagnes/", form_data).content.decode()
     assert "2 fiches à confirmer, Grenoble-Alpes-Métropole." in page
     assert "La campagne prendrait la plus ancienne." in " ".join(page.split())
     assert not Campaign.objects.exists()
-    answer = client.post("/espace/annuaire/campagnes/", asked)
-    made = Campaign.objects.get()
-    assert answer["Location"] == f"/espace/annuaire/campagnes/{made.pk}/"
-    assert (made.name, made.territory, made.by, made.calls.count()) == ("Novembre", METRO, coordinator, 1)
+    answer = client.post("/espace/annuaire/campagnes/", form_data)
+    new_campaign = Campaign.objects.get()
+    assert answer["Location"] == f"/espace/annuaire/campagnes/{new_campaign.pk}/"
+    assert (new_campaign.name, new_campaign.territory, new_campaign.by, new_campaign.calls.count()) == (
+        "Novembre",
+        METRO,
+        coordinator,
+        1,
+    )
 
 
 def test_a_campaign_is_opened_on_the_sheets_that_a_range_waits_for(client, coordinator, lieu):
@@ -142,8 +147,8 @@ def test_a_campaign_is_opened_on_the_sheets_that_a_range_waits_for(client, coord
 )
 def test_a_campaign_is_refused_with_a_count_that_is_none(client, coordinator, lieu, typed, words):
     client.force_login(coordinator)
-    given = {"nom": "Novembre", "territoire": "", "au_plus": "", **typed}
-    page = client.post("/espace/annuaire/campagnes/", given)
+    form_data = {"nom": "Novembre", "territoire": "", "au_plus": "", **typed}
+    page = client.post("/espace/annuaire/campagnes/", form_data)
     assert page.status_code == 400
     assert words in page.content.decode()
     assert not Campaign.objects.exists()
@@ -167,7 +172,7 @@ def test_those_who_may_be_written_to_get_their_link_at_once(campaign, coordinato
     assert silent.code
 
 
-def test_a_link_already_given_is_not_renewed(coordinator, lieu):
+def test_link_already_sent_is_not_renewed(coordinator, lieu):
     code = links.make(lieu, by="Coordination", at=AT)
     actions.open_round(name="Novembre", territory="", lieux=[lieu], by=coordinator, at=LATER)
     lieu.refresh_from_db()
@@ -223,7 +228,7 @@ def test_a_structure_that_answers_by_itself_is_settled(campaign, lieu):
     assert campaigns.campaigns(campaign.by)[0].progress.words == "1 confirmée ou corrigée sur 1"
 
 
-def test_a_sheet_corrected_meanwhile_is_told_corrected(campaign, lieu):
+def test_sheet_corrected_meanwhile_is_labelled_corrected(campaign, lieu):
     sheets.edit(Lieu.objects.get(), {"telephone": ["3949"]}, by="La structure", at=LATER, confirms=True)
     assert states(campaign) == ["changed"]
 
@@ -233,7 +238,7 @@ def test_a_field_corrected_by_somebody_else_does_not_settle_the_sheet(campaign, 
     assert states(campaign) == ["to-do"]
 
 
-def test_a_link_given_meanwhile_settles_nothing(campaign, lieu):
+def test_link_sent_meanwhile_settles_nothing(campaign, lieu):
     links.make(lieu, by="Coordination", at=LATER)
     assert states(campaign) == ["to-do"]
 
@@ -285,12 +290,12 @@ def test_a_message_is_a_draft_with_the_personal_link_and_nothing_leaves(
     start = page.index('href="mailto:') + 6
     link = page[start : page.index('"', start)].replace("&amp;", "&")
     parts = urlsplit(link)
-    asked = parse_qs(parts.query)
+    mail_fields = parse_qs(parts.query)
     assert parts.path == "accueil@exemple.fr"
-    assert asked["subject"] == ["Votre fiche : Bibliothèque Barnave"]
+    assert mail_fields["subject"] == ["Votre fiche : Bibliothèque Barnave"]
     code = f"{lieu.code[:4]}-{lieu.code[4:]}"
-    assert f"http://testserver/fiche/{code}/" in asked["body"][0]
-    assert asked["body"][0].endswith("Merci,\r\nCoordination")
+    assert f"http://testserver/fiche/{code}/" in mail_fields["body"][0]
+    assert mail_fields["body"][0].endswith("Merci,\r\nCoordination")
     assert mailoutbox == []
 
 
@@ -375,9 +380,9 @@ def test_lists_make_as_many_queries_for_many_rows_as_for_one(
 ):
     lieux = [place(f"p{n}", {"nom": f"Lieu {n}", "courriels": [f"a{n}@exemple.fr"]}) for n in range(rows)]
     for n in range(rows):
-        made = actions.open_round(name=f"C{n}", territory=METRO, lieux=lieux, by=coordinator, at=AT)
+        new_campaign = actions.open_round(name=f"C{n}", territory=METRO, lieux=lieux, by=coordinator, at=AT)
     client.force_login(coordinator)
-    for page in ("", f"{made.pk}/", f"?territoire={METRO}"):
+    for page in ("", f"{new_campaign.pk}/", f"?territoire={METRO}"):
         with django_assert_max_num_queries(10):
             assert client.get(f"/espace/annuaire/campagnes/{page}").status_code == 200
 
@@ -421,7 +426,7 @@ def test_who_confirmed_is_not_written_to(client, coordinator, campaign, lieu):
     assert Message.objects.count() == 1
 
 
-def test_a_campaign_that_is_closed_or_of_others_writes_to_nobody(client, coordinator, campaign):
+def test_closed_or_foreign_campaign_sends_no_message(client, coordinator, campaign):
     client.force_login(account("ailleurs", "coordination", territory="59"))
     assert client.post(f"/espace/annuaire/campagnes/{campaign.pk}/envoyer/").status_code == 404
     actions.close(campaign, by=coordinator, at=LATER)

@@ -34,7 +34,7 @@ def body(ground, coordinator) -> Body:
 
 
 def add(ground, by, name="CCAS", commune="38111", at=AT, **more) -> Body:
-    given = {
+    fields = {
         "name": name,
         "commune": commune,
         "kind": "ccas",
@@ -42,7 +42,7 @@ def add(ground, by, name="CCAS", commune="38111", at=AT, **more) -> Body:
         "recommended_by": None,
         **more,
     }
-    return actions.add(ground, given, by=by, at=at)
+    return actions.add(ground, fields, by=by, at=at)
 
 
 # ------------------------------------------------------------------------------------------------------ where
@@ -75,10 +75,10 @@ def test_the_starting_list_has_a_mairie_for_each_commune_and_its_kinds_once(grou
     assert n == 49 + 9
     assert Body.objects.filter(name="Mairie").values("commune").distinct().count() == 49
     assert set(Body.objects.filter(name="Mairie").values_list("kind", "found_by")) == {("mairie", "official")}
-    whole = dict(Body.objects.filter(commune="").values_list("name", "kind"))
-    assert whole["Mission locale"] == "mission-locale"
-    assert whole["MJC"] == "mjc"
-    assert whole["Point ou bureau information jeunesse"] == "jeunesse"
+    kind_by_name = dict(Body.objects.filter(commune="").values_list("name", "kind"))
+    assert kind_by_name["Mission locale"] == "mission-locale"
+    assert kind_by_name["MJC"] == "mjc"
+    assert kind_by_name["Point ou bureau information jeunesse"] == "jeunesse"
     assert Body.objects.get(name__startswith="Réseau des espaces").found_by == "network"
 
 
@@ -90,12 +90,12 @@ def test_the_starting_list_written_twice_adds_nothing_and_changes_nothing(ground
     assert list(Body.objects.order_by("pk").values()) == before
 
 
-def test_the_places_already_known_are_asked_by_their_sheet(ground, coordinator):
+def test_known_places_are_contacted_through_their_sheet(ground, coordinator):
     lieu = place()
     place("ailleurs", {"code_insee": "59392", "commune": "Maubeuge"})
     assert actions.begin(ground, "", known=True, by=coordinator, at=AT) == 1
-    held = Body.objects.get()
-    assert (held.lieu, held.commune, held.kind, held.telephone) == (
+    stored_body = Body.objects.get()
+    assert (stored_body.lieu, stored_body.commune, stored_body.kind, stored_body.telephone) == (
         lieu,
         "38185",
         "bibliotheque",
@@ -104,7 +104,7 @@ def test_the_places_already_known_are_asked_by_their_sheet(ground, coordinator):
     assert census.not_listed(ground) == 0
 
 
-def test_a_starting_list_is_edited_and_kept_for_the_territory(client, coordinator, ground):
+def test_starting_list_is_edited_and_saved_for_the_territory(client, coordinator, ground):
     client.force_login(coordinator)
     client.post(
         f"/espace/recensement/{METRO}/liste/",
@@ -139,10 +139,18 @@ def test_somebody_is_added_in_one_line_of_the_keyboard(client, coordinator, grou
     }
     answer = client.post(f"/espace/recensement/{METRO}/", typed)
     assert answer["Location"].endswith("?ajout=1"), "the next one may be typed at once"
-    made = Body.objects.get(name="Repair Café")
-    assert (made.commune, made.recommended_by, made.found_by) == ("38151", body, "recommended")
-    assert (made.telephone, made.courriel, made.state) == ("+33476001122", "cafe@exemple.fr", "to-contact")
-    assert made.changed_by == coordinator
+    added_body = Body.objects.get(name="Repair Café")
+    assert (added_body.commune, added_body.recommended_by, added_body.found_by) == (
+        "38151",
+        body,
+        "recommended",
+    )
+    assert (added_body.telephone, added_body.courriel, added_body.state) == (
+        "+33476001122",
+        "cafe@exemple.fr",
+        "to-contact",
+    )
+    assert added_body.changed_by == coordinator
 
 
 @pytest.mark.parametrize(
@@ -158,7 +166,7 @@ def test_somebody_is_added_in_one_line_of_the_keyboard(client, coordinator, grou
         ({"trouve_par": "hasard"}, "hasard"),
     ],
 )
-def test_what_cannot_be_added_is_refused_and_kept(client, coordinator, ground, body, typed, words):
+def test_invalid_body_is_refused_and_input_is_preserved(client, coordinator, ground, body, typed, words):
     client.force_login(coordinator)
     add(ground, coordinator, "Jumeau", "38111")
     add(ground, coordinator, "Jumeau", "38151")
@@ -180,7 +188,7 @@ def test_a_commune_of_elsewhere_is_refused(ground, coordinator):
         add(ground, coordinator, commune="59392")
 
 
-def test_states_follow_the_calls_and_keep_who_said_it(client, coordinator, ground, body):
+def test_states_follow_the_calls_and_record_their_author(client, coordinator, ground, body):
     client.force_login(coordinator)
     address = f"/espace/recensement/{METRO}/organismes/{body.pk}/etat/"
     back = f"/espace/recensement/{METRO}/?etat=to-contact"
@@ -211,19 +219,19 @@ def test_out_of_scope_asks_why(client, coordinator, ground, body):
 
 def test_a_body_is_linked_to_its_sheet_and_unlinked(client, coordinator, ground):
     lieu = place()
-    made = add(ground, coordinator, "Bibliothèque Barnave", "38185")
+    added_body = add(ground, coordinator, "Bibliothèque Barnave", "38185")
     client.force_login(coordinator)
-    address = f"/espace/recensement/{METRO}/organismes/{made.pk}/"
+    address = f"/espace/recensement/{METRO}/organismes/{added_body.pk}/"
     assert 'value="barnave"' in client.get(address).content.decode()
     client.post(address, {"geste": "relier", "lieu": "barnave"})
-    made.refresh_from_db()
-    assert made.lieu == lieu
+    added_body.refresh_from_db()
+    assert added_body.lieu == lieu
     client.post(address, {"geste": "relier", "lieu": ""})
-    made.refresh_from_db()
-    assert made.lieu is None
+    added_body.refresh_from_db()
+    assert added_body.lieu is None
     away = place("ailleurs", {"code_insee": "59392", "commune": "Maubeuge"})
     with pytest.raises(Refused, match="n’a pas été relié"):
-        actions.link(ground, made, away, by=coordinator, at=LATER)
+        actions.link(ground, added_body, away, by=coordinator, at=LATER)
 
 
 def test_a_body_is_corrected(client, coordinator, ground, body):
@@ -243,12 +251,12 @@ def test_a_body_is_corrected(client, coordinator, ground, body):
 
 
 def test_only_what_nobody_called_is_taken_off(client, coordinator, ground, body):
-    heard = add(ground, coordinator, "Recommandé", recommended_by=body)
+    contacted_body = add(ground, coordinator, "Recommandé", recommended_by=body)
     with pytest.raises(Refused, match="il en a recommandé d’autres"):
         actions.drop(body, by=coordinator, at=LATER)
-    actions.say(heard, "contacted", by=coordinator, at=LATER)
+    actions.say(contacted_body, "contacted", by=coordinator, at=LATER)
     client.force_login(coordinator)
-    page = client.post(f"/espace/recensement/{METRO}/organismes/{heard.pk}/", {"geste": "retirer"})
+    page = client.post(f"/espace/recensement/{METRO}/organismes/{contacted_body.pk}/", {"geste": "retirer"})
     assert (page.status_code, "n’a pas été retiré" in page.content.decode()) == (400, True)
     alone = add(ground, coordinator, "Erreur")
     client.post(f"/espace/recensement/{METRO}/organismes/{alone.pk}/", {"geste": "retirer"})
@@ -260,9 +268,11 @@ def test_the_list_is_filtered_by_state_commune_and_word(ground, coordinator, bod
     actions.say(body, "answered", by=coordinator, at=LATER)
     add(ground, coordinator, "Mission locale", "")
 
-    def names(**asked):
+    def names(**criteria):
         return [
-            line.body.name for _, lines in census.listed(ground, Filter(**asked)).sections for line in lines
+            line.body.name
+            for _, lines in census.listed(ground, Filter(**criteria)).sections
+            for line in lines
         ]
 
     assert names() == ["Mission locale", "CCAS", "Mairie"]
@@ -291,10 +301,10 @@ def test_a_commune_is_finished_when_everybody_there_answered_refused_or_is_out(g
     assert state() == "started"
     actions.say(second, "refused", by=coordinator, at=AT)
     assert state() == "done"
-    whole = census.completeness(ground)
-    assert whole.counts == {"done": 1, "started": 0, "to-start": 0, "none": 48}
-    assert whole.share == pytest.approx(1 / 49)
-    assert (len(whole.stitches), sum(whole.stitches)) == (30, 1)
+    completeness = census.completeness(ground)
+    assert completeness.counts == {"done": 1, "started": 0, "to-start": 0, "none": 48}
+    assert completeness.share == pytest.approx(1 / 49)
+    assert (len(completeness.stitches), sum(completeness.stitches)) == (30, 1)
 
 
 def test_a_stitch_counts_one_up_to_thirty_and_never_hides_what_is_done_or_left():
@@ -304,18 +314,18 @@ def test_a_stitch_counts_one_up_to_thirty_and_never_hides_what_is_done_or_left()
     assert rules.stitches(0, 0) == []
 
 
-def test_a_place_of_the_directory_is_said_to_come_from_it(ground, coordinator):
+def test_directory_place_is_labelled_as_such(ground, coordinator):
     lieu = place()
     actions.begin(ground, "Mairie : une fois", known=True, by=coordinator, at=AT)
     assert dict(Body.objects.values_list("name", "found_by")) == {
         "Mairie": "official",
         lieu.name: "directory",
     }
-    text = told(ground)
+    text = method_text(ground)
     assert "1 par une liste officielle et 1 par l’annuaire, où leur fiche était déjà" in text
 
 
-def test_places_copied_before_are_said_to_come_from_the_directory(ground, coordinator):
+def test_copied_places_are_labelled_as_directory_places(ground, coordinator):
     lieu = place()
     copied = add(ground, coordinator, lieu.name, found_by="official", lieu=lieu)
     named = add(ground, coordinator, "Mairie", found_by="official")
@@ -381,8 +391,8 @@ def test_leaving_a_place_out_is_refused_without_a_place_a_rule_or_a_reason(
     place("j2", {"nom": "Jumeau"})
     actions.set_rules(ground, {"regular": True}, by=coordinator, at=AT)
     client.force_login(coordinator)
-    given = {"lieu": "Bibliothèque Barnave", "regle": "regular", "pourquoi": "fermé souvent", **typed}
-    page = client.post(f"/espace/recensement/{METRO}/regles/", given)
+    form_data = {"lieu": "Bibliothèque Barnave", "regle": "regular", "pourquoi": "fermé souvent", **typed}
+    page = client.post(f"/espace/recensement/{METRO}/regles/", form_data)
     assert page.status_code == 400
     assert words in page.content.decode()
     assert not Lieu.objects.filter(state=rules.EXCLUDED).exists()
@@ -397,7 +407,7 @@ def test_a_place_of_elsewhere_is_not_left_out_here(ground):
 # ----------------------------------------------------------------------------------------------------- method
 
 
-def told(ground) -> str:
+def method_text(ground) -> str:
     text = " ".join(t for part in method.method(ground) for t in part.paragraphs)
     return text.replace("\u00a0", " ")
 
@@ -416,7 +426,7 @@ def test_the_method_tells_what_the_rows_hold(ground, coordinator):
     add(ground, coordinator, "C", recommended_by=first)
     actions.say(second, "answered", by=coordinator, at=LATER)
     actions.link(ground, second, lieu, by=coordinator, at=LATER)
-    text = told(ground)
+    text = method_text(ground)
     for words in (
         "Rendre l’offre lisible, pour mieux orienter",
         "Mailler le territoire, par une dynamique de réseau",
@@ -444,13 +454,13 @@ def test_the_method_tells_the_rules_of_here_and_each_place_left_out(ground, coor
     lieu = place()
     actions.exclude(ground, lieu, "regular", why="selon les dons", by="Coordination", at=AT)
     actions.set_rules(ground, {"regular": True}, by=coordinator, at=AT)
-    text = told(ground)
+    text = method_text(ground)
     assert "Ces règles ne sont pas appliquées ici : but solidaire et compétences de base." in text
     assert "Un lieu est écarté, avec sa raison." in text
     part = next(p for p in method.method(ground) if p.title == "Qui est retenu")
     assert list(part.rows) == [("Bibliothèque Barnave", "Activité régulière : selon les dons")]
     actions.set_rules(ground, {}, by=coordinator, at=AT)
-    assert "Aucune règle n’est appliquée : tout lieu trouvé est retenu." in told(ground)
+    assert "Aucune règle n’est appliquée : tout lieu trouvé est retenu." in method_text(ground)
 
 
 # ----------------------------------------------------------------------------------------------------- access

@@ -55,15 +55,15 @@ def test_a_workshop_serves_again_for_another_operator_with_its_invented_profiles
     client.force_login(lea)
     page = client.get(f"/espace/co-construction/nouveau/?comme={session.pk}").content.decode()
     assert "resservent" in page and "Aller au bout" in page
-    said = {
+    form_data = {
         "territoire": "38185", "titre": "L’Assurance maladie", "objectif": "Aller au bout", "operateur": "Cpam",
         "jour": "2026-12-01", "groupes": 4, "voix": 4, "jeton": "y", "comme": session.pk,
     }  # fmt: skip
-    client.post("/espace/co-construction/nouveau/", said)
-    made = Session.objects.latest("pk")
-    assert (made.operator, made.groups.count()) == ("Cpam", 4)
-    assert made.groups.get(number=2).who == "Elle élève seule ses enfants"
-    assert made.groups.get(number=2).code != group.code
+    client.post("/espace/co-construction/nouveau/", form_data)
+    new_session = Session.objects.latest("pk")
+    assert (new_session.operator, new_session.groups.count()) == ("Cpam", 4)
+    assert new_session.groups.get(number=2).who == "Elle élève seule ses enfants"
+    assert new_session.groups.get(number=2).code != group.code
     elsewhere = account("nordiste", "analyste", territory="59")
     client.force_login(elsewhere)
     assert client.get(f"/espace/co-construction/nouveau/?comme={session.pk}").status_code == 404
@@ -97,18 +97,26 @@ def test_a_proposed_action_brings_its_cost_and_its_day_to_the_plan(client, lea, 
 
 def test_a_workshop_is_prepared_on_one_s_territory_alone(client, lea):
     client.force_login(lea)
-    given = {"titre": "La Caf", "objectif": "Aller au bout", "jour": "2026-11-20", "groupes": 4, "voix": 4}
-    answer = client.post("/espace/co-construction/nouveau/", {**given, "territoire": "38185", "jeton": "a"})
+    form_data = {
+        "titre": "La Caf",
+        "objectif": "Aller au bout",
+        "jour": "2026-11-20",
+        "groupes": 4,
+        "voix": 4,
+    }
+    answer = client.post(
+        "/espace/co-construction/nouveau/", {**form_data, "territoire": "38185", "jeton": "a"}
+    )
     row = Session.objects.get()
     assert answer.url == f"/espace/co-construction/{row.pk}/"
     assert [each.number for each in row.groups.all()] == [1, 2, 3, 4]
-    client.post("/espace/co-construction/nouveau/", {**given, "territoire": "38185", "jeton": "a"})
+    client.post("/espace/co-construction/nouveau/", {**form_data, "territoire": "38185", "jeton": "a"})
     assert Session.objects.count() == 1
-    far = client.post("/espace/co-construction/nouveau/", {**given, "territoire": "59392", "jeton": "b"})
+    far = client.post("/espace/co-construction/nouveau/", {**form_data, "territoire": "59392", "jeton": "b"})
     assert far.status_code == 400
     assert "n’est pas le vôtre" in far.content.decode()
     lost = client.post(
-        "/espace/co-construction/nouveau/", {**given, "territoire": "Nulle-Part", "jeton": "c"}
+        "/espace/co-construction/nouveau/", {**form_data, "territoire": "Nulle-Part", "jeton": "c"}
     )
     assert lost.status_code == 400
 
@@ -116,16 +124,16 @@ def test_a_workshop_is_prepared_on_one_s_territory_alone(client, lea):
 @pytest.mark.parametrize("id", [f"S-{n:03}" for n in range(5, 13)])
 def test_a_workshop_asks_one_of_the_questions_of_a_network(client, lea, id):
     client.force_login(lea)
-    asked = questions()[id].says
-    said = {
+    question_text = questions()[id].says
+    form_data = {
         "territoire": "38185", "titre": "Nous", "objectif": "Répondre", "question": id, "jour": "2026-12-01",
         "groupes": 2, "voix": 4, "jeton": id,
     }  # fmt: skip
-    assert asked in client.get("/espace/co-construction/nouveau/").content.decode()
-    page = client.post("/espace/co-construction/nouveau/", said, follow=True).content.decode()
-    assert asked in page and "Répondre" in page
+    assert question_text in client.get("/espace/co-construction/nouveau/").content.decode()
+    page = client.post("/espace/co-construction/nouveau/", form_data, follow=True).content.decode()
+    assert question_text in page and "Répondre" in page
     client.logout()
-    assert asked in client.get("/parcours/").content.decode(), "anybody reads them"
+    assert question_text in client.get("/parcours/").content.decode(), "anybody reads them"
 
 
 def test_a_workshop_gets_its_hour_and_its_place_from_a_meeting_of_the_network(client, session, lea):
@@ -197,12 +205,14 @@ def test_the_card_of_another_group_is_not_touched(client, session, group):
     )
 
 
-def test_what_a_colleague_took_off_is_said(client, session, group, lea):
+def test_action_removed_by_a_colleague_is_reported(client, session, group, lea):
     lever = put(group, kind="lever")
     actions.withdraw(lever, at=AT)
     address = f"/groupe/{group.code}/geste/"
-    told = client.post(address, {"geste": "action", "lever": lever.pk, "title": "Un atelier"}, follow=True)
-    assert "quelqu’un l’a retirée" in told.content.decode()
+    response = client.post(
+        address, {"geste": "action", "lever": lever.pk, "title": "Un atelier"}, follow=True
+    )
+    assert "quelqu’un l’a retirée" in response.content.decode()
     client.force_login(lea)
     seated = actions.seat(session, group, trade="mediator")
     address = f"/espace/co-construction/{session.pk}/geste/"
@@ -213,12 +223,12 @@ def test_what_a_colleague_took_off_is_said(client, session, group, lea):
 
 def test_two_people_change_one_card_and_both_stay(group):
     card = put(group)
-    told = {"stage": "claim", "kind": "obstacle", "at": AT}
-    actions.change(card, words="Pas de mail à elle", version=1, **told)
-    other = actions.change(card, words="Mail de son fils", version=1, **told)
+    card_fields = {"stage": "claim", "kind": "obstacle", "at": AT}
+    actions.change(card, words="Pas de mail à elle", version=1, **card_fields)
+    other = actions.change(card, words="Mail de son fils", version=1, **card_fields)
     assert other.beside_id == card.pk
     assert {each.words for each in queries.cards_of(group)} == {"Pas de mail à elle", "Mail de son fils"}
-    assert actions.change(card, words="Pas de mail à elle", version=1, **told).pk == card.pk
+    assert actions.change(card, words="Pas de mail à elle", version=1, **card_fields).pk == card.pk
 
 
 @pytest.mark.parametrize("words", ["", "Appeler Mme Roche au 06 12 34 56 78", "Son mot de passe : Soleil38"])
@@ -300,12 +310,14 @@ def test_two_of_a_table_lose_nothing_of_each_other(client, group):
     address = f"/groupe/{group.code}/geste/"
     board = client.get(f"/groupe/{group.code}/").content.decode()
     assert 'name="initial-today-claim" value=""' in board and 'name="etait" value=""' in board
-    shown = {f"initial-{key}-{stage}": "" for key in ("today", "then") for stage in stages()}
-    client.post(address, {"geste": "niveaux", **shown, "today-claim": "blocked"})
-    client.post(address, {"geste": "niveaux", **shown, "then-claim": "together"})
+    initial_levels = {f"initial-{key}-{stage}": "" for key in ("today", "then") for stage in stages()}
+    client.post(address, {"geste": "niveaux", **initial_levels, "today-claim": "blocked"})
+    client.post(address, {"geste": "niveaux", **initial_levels, "then-claim": "together"})
     level = group.levels.get(stage="claim")
     assert (level.today, level.then, group.levels.count()) == ("blocked", "together", 1)
-    client.post(address, {"geste": "niveaux", **shown, "initial-today-claim": "blocked", "today-claim": ""})
+    client.post(
+        address, {"geste": "niveaux", **initial_levels, "initial-today-claim": "blocked", "today-claim": ""}
+    )
     level.refresh_from_db()
     assert (level.today, level.then) == ("", "together")
     client.post(address, {"geste": "causes", "etait": [""], "cause": ["apart"]})
@@ -319,17 +331,36 @@ def test_two_who_write_a_profile_both_read_the_other(client, group, lea):
     client.force_login(lea)
     page = f"/espace/co-construction/groupes/{group.pk}/profil/"
     actions.describe(group, name="Farida", who="58 ans")
-    shown = {"initial-name": "Farida", "initial-who": "58 ans", "initial-equipment": "", "initial-skills": ""}
+    initial_fields = {
+        "initial-name": "Farida",
+        "initial-who": "58 ans",
+        "initial-equipment": "",
+        "initial-skills": "",
+    }
     actions.describe(group, who="58 ans, fait des ménages")
-    sent = {**shown, "name": "Farida", "who": "58 ans, seule", "equipment": "Un téléphone", "skills": ""}
+    sent = {
+        **initial_fields,
+        "name": "Farida",
+        "who": "58 ans, seule",
+        "equipment": "Un téléphone",
+        "skills": "",
+    }
     refused = client.post(page, sent)
-    told = refused.content.decode().replace("\u00a0", " ")
-    assert refused.status_code == 400 and "« 58 ans, fait des ménages »" in told and "58 ans, seule" in told
-    held = Group.objects.get(pk=group.pk)
-    assert (held.who, held.equipment) == ("58 ans, fait des ménages", "")
-    client.post(page, {**shown, "name": "Farida", "who": "58 ans", "equipment": "Un téléphone", "skills": ""})
-    held.refresh_from_db()
-    assert (held.who, held.equipment) == ("58 ans, fait des ménages", "Un téléphone"), "who was not changed"
+    page_text = refused.content.decode().replace("\u00a0", " ")
+    assert (
+        refused.status_code == 400
+        and "« 58 ans, fait des ménages »" in page_text
+        and "58 ans, seule" in page_text
+    )
+    stored_group = Group.objects.get(pk=group.pk)
+    assert (stored_group.who, stored_group.equipment) == ("58 ans, fait des ménages", "")
+    client.post(
+        page, {**initial_fields, "name": "Farida", "who": "58 ans", "equipment": "Un téléphone", "skills": ""}
+    )
+    stored_group.refresh_from_db()
+    assert (stored_group.who, stored_group.equipment) == ("58 ans, fait des ménages", "Un téléphone"), (
+        "who was not changed"
+    )
 
 
 def test_what_is_typed_on_a_board_comes_back_when_it_is_refused(client, group, lea):
@@ -341,9 +372,9 @@ def test_causes_enter_the_grid_when_it_ends_and_leave_it_when_it_opens_again(ses
     for number, chosen in ((1, ["apart", "capacity"]), (2, ["apart"])):
         actions.tick(session.groups.get(number=number), chosen)
     actions.close(session, by=lea, at=AT)
-    found = {row.kind: row.words for row in Finding.objects.filter(place="38185", withdrawn_at=None)}
-    assert found["no_network"] == "Les structures ne sont pas réunies : 2 groupes sur 4."
-    assert found["low_capacity"].endswith("1 groupe sur 4.")
+    words_by_kind = {row.kind: row.words for row in Finding.objects.filter(place="38185", withdrawn_at=None)}
+    assert words_by_kind["no_network"] == "Les structures ne sont pas réunies : 2 groupes sur 4."
+    assert words_by_kind["low_capacity"].endswith("1 groupe sur 4.")
     with pytest.raises(Refused):
         put(session.groups.get(number=1))
     (networks,) = queries.ticked(session)
@@ -383,8 +414,8 @@ def test_a_profile_is_invented_and_names_nobody(client, group, lea):
     page = f"/espace/co-construction/groupes/{group.pk}/profil/"
     client.post(page, {"name": "Farida", "who": "58 ans, fait des ménages."})
     assert Group.objects.get(pk=group.pk).title == "Le parcours de Farida"
-    told = client.post(page, {"name": "Farida", "who": "Joignable au 06 12 34 56 78"}, follow=True)
-    assert "Ces mots donnent un numéro ou une adresse." in told.content.decode()
+    response = client.post(page, {"name": "Farida", "who": "Joignable au 06 12 34 56 78"}, follow=True)
+    assert "Ces mots donnent un numéro ou une adresse." in response.content.decode()
     assert Group.objects.get(pk=group.pk).who == "58 ans, fait des ménages."
 
 
@@ -404,13 +435,13 @@ def test_a_journey_that_nobody_wrote_is_not_there(client, db):
 @pytest.mark.parametrize("zoned", [True, False])
 def test_the_figures_of_a_profile_have_their_bars_on_one_scale(client, study, zoned):
     """The need fills the scale to its high bound; those who are poor too are a part of it, and shorter."""
-    kept = json.loads((dossiers.folder(study) / "etude.json").read_bytes())
-    of = kept["zones"][0] if zoned else kept["besoins"]
-    given = {"title": "Caf", "objective": "Aller au bout", "held_on": AT.date(), "token": "z"}
-    group = actions.prepare(PLACE, at=AT, by=account("lea", "analyste", territory="38"), **given).groups.get(
-        number=1
-    )
-    Group.objects.filter(pk=group.pk).update(zone=kept["zones"][0]["code"] if zoned else "")
+    study_json = json.loads((dossiers.folder(study) / "etude.json").read_bytes())
+    of = study_json["zones"][0] if zoned else study_json["besoins"]
+    workshop_fields = {"title": "Caf", "objective": "Aller au bout", "held_on": AT.date(), "token": "z"}
+    group = actions.prepare(
+        PLACE, at=AT, by=account("lea", "analyste", territory="38"), **workshop_fields
+    ).groups.get(number=1)
+    Group.objects.filter(pk=group.pk).update(zone=study_json["zones"][0]["code"] if zoned else "")
     page = client.get(f"/groupe/{group.code}/").content.decode()
     bars = re.findall(r'<rect class="plein" x="1" y="6" width="([\d.]+)"', page)
     need, poor = of["precarite_numerique"], of["cumul"]
@@ -439,8 +470,10 @@ def test_a_card_says_by_which_channel_and_the_map_tells_each_one(client, group):
     client.post(address, {**typed, "channel": "terminal"})
     card = Card.objects.get()
     assert card.channel == "terminal"
-    told = {each.label: [card.words for card in each.cards] for each in maps.passages(queries.journey(group))}
-    assert told == {label: [] for label in CHANNELS.values()} | {"borne": ["Rien à lire"]}
+    words_by_channel = {
+        each.label: [card.words for card in each.cards] for each in maps.passages(queries.journey(group))
+    }
+    assert words_by_channel == {label: [] for label in CHANNELS.values()} | {"borne": ["Rien à lire"]}
     page = client.get(f"/groupe/{group.code}/").content.decode().replace("\xa0", " ")
     assert "Obstacle : Rien à lire" in page
     assert page.count("Ce parcours n’en dit rien.") == 5
@@ -479,13 +512,14 @@ def test_new_words_move_no_card_back_where_somebody_took_it_from(client, group):
     card, address = put(group), f"/groupe/{group.code}/"
     page = client.get(address).content.decode()
     sent = dict(re.findall(r'name="(initial-\w+)" value="([^"]*)"', page))
-    shown = {"initial-words": card.words, "initial-stage": "claim"}
-    assert sent == {**shown, "initial-kind": "obstacle", "initial-channel": ""}
-    said = {"geste": "changer", "carte": card.pk, "version": 1, "channel": ""}
-    moved = {**said, "words": card.words, "stage": "file", "kind": "obstacle"}
+    initial_fields = {"initial-words": card.words, "initial-stage": "claim"}
+    assert sent == {**initial_fields, "initial-kind": "obstacle", "initial-channel": ""}
+    card_fields = {"geste": "changer", "carte": card.pk, "version": 1, "channel": ""}
+    moved = {**card_fields, "words": card.words, "stage": "file", "kind": "obstacle"}
     client.post(f"{address}geste/", {**moved, **sent})
     client.post(
-        f"{address}geste/", {**said, **sent, "words": "Pas de mail", "stage": "claim", "kind": "obstacle"}
+        f"{address}geste/",
+        {**card_fields, **sent, "words": "Pas de mail", "stage": "claim", "kind": "obstacle"},
     )
     card.refresh_from_db()
     assert (card.words, card.stage) == ("Pas de mail", "file")
@@ -496,11 +530,18 @@ def test_a_card_moved_from_an_older_page_brings_no_former_words_back(client, gro
     card, address = put(group), f"/groupe/{group.code}/"
     page = client.get(address).content.decode()
     sent = dict(re.findall(r'name="(initial-\w+)" value="([^"]*)"', page))
-    said = {"geste": "changer", "carte": card.pk, "version": 1, "channel": "", "kind": "obstacle", **sent}
-    client.post(f"{address}geste/", {**said, "words": "Pas de mail", "stage": "claim"})
-    told = client.post(
-        f"{address}geste/", {**said, "words": "Pas d’adresse mail", "stage": "file"}, follow=True
+    card_fields = {
+        "geste": "changer",
+        "carte": card.pk,
+        "version": 1,
+        "channel": "",
+        "kind": "obstacle",
+        **sent,
+    }
+    client.post(f"{address}geste/", {**card_fields, "words": "Pas de mail", "stage": "claim"})
+    response = client.post(
+        f"{address}geste/", {**card_fields, "words": "Pas d’adresse mail", "stage": "file"}, follow=True
     )
     card.refresh_from_db()
     assert (card.words, card.stage, Card.objects.count()) == ("Pas de mail", "file", 1)
-    assert "en même temps" not in told.content.decode()
+    assert "en même temps" not in response.content.decode()

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 ON = date(2026, 11, 20)
 PAGE = "/espace/co-construction/cas/"
-ASKED = {"territoire": PLACE, "operateur": "caf", "theme": "social"}
+CASE_QUERY = {"territoire": PLACE, "operateur": "caf", "theme": "social"}
 NUMBERS = count(1)
 
 
@@ -43,13 +43,13 @@ def referral(n, *, procedure="social", commune=PLACE, **more) -> None:
     for _ in range(n):
         common = {"origin": cycle.PROFESSIONAL, "commune": commune}
         at = AT - timedelta(days=20)
-        told = {"state": "closed", "sent_at": at, "prepared_at": at, "changed_at": at, **more}
+        defaults = {"state": "closed", "sent_at": at, "prepared_at": at, "changed_at": at, **more}
         path = Path.objects.create(made_at=at, **common)
-        Orientation.objects.create(path=path, need="assistance", procedure=procedure, **common, **told)
+        Orientation.objects.create(path=path, need="assistance", procedure=procedure, **common, **defaults)
 
 
-def acts_of(found) -> dict[str, int | None]:
-    return {each.label: each.n for each in found.acts}
+def acts_of(computed_case) -> dict[str, int | None]:
+    return {each.label: each.n for each in computed_case.acts}
 
 
 def test_each_operator_of_a_procedure_is_known_by_its_name():
@@ -71,19 +71,19 @@ def test_acts_of_the_operator_alone_are_counted_by_whole_batches(home):
     act(30, commune="59392")  # another territory
     act(30, days=400)  # too long ago
     act(30, struck_at=AT)
-    found = case(PLACE, "caf", "social", on=ON)
-    assert acts_of(found) == {"À sa place": 11, "Avec elle": None, "Montré": 11}
-    assert acts_of(case(PLACE, "caf", "logement", on=ON)) == dict.fromkeys(acts_of(found))
+    computed_case = case(PLACE, "caf", "social", on=ON)
+    assert acts_of(computed_case) == {"À sa place": 11, "Avec elle": None, "Montré": 11}
+    assert acts_of(case(PLACE, "caf", "logement", on=ON)) == dict.fromkeys(acts_of(computed_case))
     assert acts_of(case(PLACE, "msa", "social", on=ON))["À sa place"] == 33  # 12 unsaid, 30 named, by 11
 
 
-def test_referrals_are_those_of_the_theme_and_a_few_are_not_told(home):
+def test_referrals_are_those_of_the_theme_and_few_are_suppressed(home):
     referral(13, served_at=AT)
     referral(12, outcome=cycle.REACHED)
     referral(40, procedure="argent")
     referral(3, state=cycle.UNSOLVED, sent_at=None, ended_at=AT)
-    told = {each.label: each.n for each in case(PLACE, "caf", "social", on=ON).referrals}
-    assert told == {
+    n_by_label = {each.label: each.n for each in case(PLACE, "caf", "social", on=ON).referrals}
+    assert n_by_label == {
         "personnes orientées": 22,
         "aidées par le lieu": 11,
         "démarches abouties": 11,
@@ -113,7 +113,7 @@ def test_the_page_gathers_need_dates_obstacles_and_actions(client, study):
     )  # fmt: skip
     client.force_login(lea)
     assert PAGE in client.get("/espace/co-construction/").content.decode()
-    answer = client.get(PAGE, ASKED)
+    answer = client.get(PAGE, CASE_QUERY)
     page = answer.content.decode()
     assert answer.status_code == 200
     for words in (
@@ -134,15 +134,15 @@ def test_a_workshop_of_another_operator_or_territory_says_nothing_here(client, h
         actions.put(
             session.groups.get(number=1), stage="claim", kind="obstacle", words=operator, token=key, at=AT
         )
-    found = case(PLACE, "caf", "", on=ON)
-    assert (found.sessions, found.obstacles, found.study) == ((), (), None)
+    computed_case = case(PLACE, "caf", "", on=ON)
+    assert (computed_case.sessions, computed_case.obstacles, computed_case.study) == ((), (), None)
     client.force_login(lea)
-    page = client.get(PAGE, {**ASKED, "theme": ""}).content.decode()
+    page = client.get(PAGE, {**CASE_QUERY, "theme": ""}).content.decode()
     assert "n’a pas encore d’étude" in page and "Aucun atelier n’a encore écrit" in page
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "error_text"),
     [
         ({"territoire": "59392"}, "n’est pas le vôtre"),
         ({"territoire": ""}, "Il manque le territoire"),
@@ -150,13 +150,13 @@ def test_a_workshop_of_another_operator_or_territory_says_nothing_here(client, h
         ({"theme": "etranger"}, "ne reçoit aucune démarche connue de ce thème"),
     ],
 )
-def test_what_is_asked_wrong_is_said(client, lea, typed, said):
+def test_invalid_case_query_is_refused(client, lea, typed, error_text):
     client.force_login(lea)
-    answer = client.get(PAGE, {**ASKED, **typed})
+    answer = client.get(PAGE, {**CASE_QUERY, **typed})
     assert answer.status_code == 400
-    assert said in answer.content.decode()
+    assert error_text in answer.content.decode()
 
 
 def test_who_leads_no_territory_reads_no_case(client, home):
     client.force_login(account("leo", "aidant", structure=place().structure))
-    assert client.get(PAGE, ASKED).status_code == 404
+    assert client.get(PAGE, CASE_QUERY).status_code == 404

@@ -45,13 +45,20 @@ def leila(hall):
 
 
 def published(lieu, by, side="offers", kind="equipped_room", token="a", **more):
-    said = {"half_days": ("1-am",), "starts_on": TODAY, "ends_on": TODAY + timedelta(days=90), **more}
-    return actions.publish(lieu.structure, side=side, kind=kind, lieu=lieu, token=token, by=by, at=AT, **said)
+    listing_fields = {
+        "half_days": ("1-am",),
+        "starts_on": TODAY,
+        "ends_on": TODAY + timedelta(days=90),
+        **more,
+    }
+    return actions.publish(
+        lieu.structure, side=side, kind=kind, lieu=lieu, token=token, by=by, at=AT, **listing_fields
+    )
 
 
 def typed(**more):
-    held = {"cote": "seeks", "quoi": "room", "demi_journees": ["1-am"], "mots": "Pour douze personnes"}
-    return {**held, "commence": "2026-11-20", "jusque": "2027-02-20", "jeton": "j", **more}
+    defaults = {"cote": "seeks", "quoi": "room", "demi_journees": ["1-am"], "mots": "Pour douze personnes"}
+    return {**defaults, "commence": "2026-11-20", "jusque": "2027-02-20", "jeton": "j", **more}
 
 
 def test_the_search_finds_no_listing_that_is_over(library, karim, leila):
@@ -76,7 +83,7 @@ def test_a_structure_publishes_and_sees_at_once_what_answers(client, library, ha
     assert Listing.objects.filter(structure=hall.structure).count() == 1
 
 
-def test_a_commune_that_nobody_knows_is_told(client, leila):
+def test_unknown_commune_is_reported(client, leila):
     client.force_login(leila)
     answer = client.post("/espace/reseau/annonces/nouvelle/", typed(commune="Nulle-Part"))
     assert answer.status_code == 400
@@ -95,7 +102,7 @@ def test_nobody_writes_a_secret_to_the_network(library, karim):
 
 
 @pytest.mark.parametrize("words", ["Appelez le 06 12 34 56 78", "Écrivez à a.martin@exemple.fr"])
-def test_a_number_or_an_address_is_not_told_to_the_whole_network(library, karim, words):
+def test_contact_details_are_not_published_to_the_network(library, karim, words):
     with pytest.raises(Refused, match="un numéro ou une adresse"):
         published(library, karim, words=words)
 
@@ -178,13 +185,13 @@ def test_listings_are_found_by_what_they_say_accents_forgiven(client, library, k
 
 def test_a_partnership_is_noted_by_name_and_ends(client, library, hall, karim):
     client.force_login(karim)
-    asked = {"avec": "maison des habitants", "propos": "Accès aux droits"}
+    form_data = {"avec": "maison des habitants", "propos": "Accès aux droits"}
     for _ in range(2):
-        client.post("/espace/reseau/qui-avec-qui/", asked)
+        client.post("/espace/reseau/qui-avec-qui/", form_data)
     (row,) = Partnership.objects.all()
-    nobody = client.post("/espace/reseau/qui-avec-qui/", {**asked, "avec": "Personne"})
+    nobody = client.post("/espace/reseau/qui-avec-qui/", {**form_data, "avec": "Personne"})
     assert "aucune structure ne porte ce nom" in nobody.content.decode()
-    itself = client.post("/espace/reseau/qui-avec-qui/", {**asked, "avec": "Bibliothèque"})
+    itself = client.post("/espace/reseau/qui-avec-qui/", {**form_data, "avec": "Bibliothèque"})
     assert "deux fois la même structure" in itself.content.decode()
     client.post(f"/espace/reseau/qui-avec-qui/{row.pk}/")
     assert "Aucun partenariat noté" in client.get("/espace/reseau/qui-avec-qui/").content.decode()

@@ -18,9 +18,11 @@ from tests.conftest import PLACE, account
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 APPS = Path(site.__file__).parents[2]
-TOLD = "Isère, 2019 : 25 %, d’après l’Insee ; notre calcul y donne 18 %."
+CONTRADICTION = "Isère, 2019 : 25 %, d’après l’Insee ; notre calcul y donne 18 %."
 NOTES = (
-    PublishedNote("contredit", "Un chiffre publié contredit le nôtre, au long.", f"**Contredit.** {TOLD}"),
+    PublishedNote(
+        "contredit", "Un chiffre publié contredit le nôtre, au long.", f"**Contredit.** {CONTRADICTION}"
+    ),
     PublishedNote("note", "Un autre chiffre compte autre chose.", ""),
 )
 
@@ -28,10 +30,10 @@ NOTES = (
 @pytest.fixture
 def contradicted(study, monkeypatch):
     """The study, when a published figure contradicts it."""
-    found = replace(dossiers.reading(study), published=NOTES)
-    monkeypatch.setattr(dossiers, "reading", lambda study: found)
+    study_reading = replace(dossiers.reading(study), published=NOTES)
+    monkeypatch.setattr(dossiers, "reading", lambda study: study_reading)
     monkeypatch.setattr(site, "DEMONSTRATION", PLACE)
-    return found
+    return study_reading
 
 
 @pytest.mark.parametrize(
@@ -53,38 +55,42 @@ def test_the_headline_is_never_printed_without_what_contradicts_it(
     lea = account("lea", "coordination", territory="38")
     client.force_login(lea)
     if address == "groupe":
-        given = {"title": "Caf", "objective": "Aller au bout", "held_on": AT.date(), "token": "z"}
-        session = workshops.prepare(PLACE, at=AT, by=lea, **given)
+        workshop_fields = {"title": "Caf", "objective": "Aller au bout", "held_on": AT.date(), "token": "z"}
+        session = workshops.prepare(PLACE, at=AT, by=lea, **workshop_fields)
         address = f"/groupe/{session.groups.get(number=1).code}/"
     page = client.get(address).content.decode().replace("\xa0", " ")
     assert contradicted.headline.between.replace("\xa0", " ").split()[-1] in page
-    assert page.count(TOLD) == 1, "once, in few words"
+    assert page.count(CONTRADICTION) == 1, "once, in few words"
     assert "compte autre chose" not in page
     if withheld:
         hidden = replace(contradicted, withheld=True)
         monkeypatch.setattr(dossiers, "reading", lambda study: hidden)
         page = client.get(address).content.decode().replace("\xa0", " ")
-        assert TOLD not in page, "there is no figure to contradict"
+        assert CONTRADICTION not in page, "there is no figure to contradict"
 
 
 def test_the_command_of_the_loop_tells_it_too(contradicted, capsys):
     assert main(["boucle", PLACE]) == 0
-    assert f"Contredit. {TOLD}" in capsys.readouterr().out.replace("\xa0", " ")
+    assert f"Contredit. {CONTRADICTION}" in capsys.readouterr().out.replace("\xa0", " ")
 
 
 def test_who_prints_the_headline_prints_what_contradicts_it():
     """A template or a query that takes the first figure of a reading names what stands beside it."""
     taking = re.compile(r"\bheadline\.(?:value|between|about)\b|= reading\.headline\b")
-    found = {
+    text_by_path = {
         each.relative_to(APPS): text
         for each in (*APPS.rglob("*.html"), *APPS.rglob("*.py"))
         if taking.search(text := each.read_text())
     }
-    assert len(found) >= 7
-    beside = ("contradicted", "reading.published", "dossiers/_figure.html")
-    assert [str(path) for path, text in found.items() if not any(each in text for each in beside)] == []
+    assert len(text_by_path) >= 7
+    contradiction_marks = ("contradicted", "reading.published", "dossiers/_figure.html")
+    assert [
+        str(path)
+        for path, text in text_by_path.items()
+        if not any(each in text for each in contradiction_marks)
+    ] == []
 
 
 def test_what_contradicts_a_figure_is_read_as_words(db):
-    told = render_to_string("dossiers/_contradicted.html", {"notes": ["**Attention.** <b>25 %</b>"]})
-    assert "<strong>Attention.</strong>" in told and "<b>" not in told
+    rendered_note = render_to_string("dossiers/_contradicted.html", {"notes": ["**Attention.** <b>25 %</b>"]})
+    assert "<strong>Attention.</strong>" in rendered_note and "<b>" not in rendered_note

@@ -194,23 +194,26 @@ COPIED[Reminder] = {
     "done_by": "fait_par",
     "withdrawn_at": "retire_le",
 }
-NUMBER, THEIRS = "a number of ours, which says nothing of anybody", "the person themselves, whose copy it is"
+NUMBER, OWN_IDENTITY = (
+    "a number of ours, which says nothing of anybody",
+    "the person themselves, whose copy it is",
+)
 LEFT_OUT: dict[type, dict[str, str]] = {
     Person: {"id": NUMBER, "forgotten_at": "nobody has a copy once they are erased"},
-    Following: {"id": NUMBER, "person": THEIRS},
-    Consent: {"id": NUMBER, "person": THEIRS},
-    CardSecret: {"id": NUMBER, "person": THEIRS, "hash": "the secret itself, which nobody reads"},
-    CorrectionRequest: {"id": NUMBER, "person": THEIRS},
+    Following: {"id": NUMBER, "person": OWN_IDENTITY},
+    Consent: {"id": NUMBER, "person": OWN_IDENTITY},
+    CardSecret: {"id": NUMBER, "person": OWN_IDENTITY, "hash": "the secret itself, which nobody reads"},
+    CorrectionRequest: {"id": NUMBER, "person": OWN_IDENTITY},
     Path: {
         "id": NUMBER,
-        "person": THEIRS,
+        "person": OWN_IDENTITY,
         "origin": "told by each of its steps",
         "commune": "told by each of its steps",
         "example": "told by each of its steps",
     },
     Orientation: {
         "id": NUMBER,
-        "person": THEIRS,
+        "person": OWN_IDENTITY,
         "path": "told by what it holds",
         "token": "the digest of a key given to the place: it opens a page, and says nothing of anybody",
         "links": "how many keys the place was given",
@@ -224,14 +227,14 @@ LEFT_OUT: dict[type, dict[str, str]] = {
     },
     Reminder: {
         "id": NUMBER,
-        "person": THEIRS,
+        "person": OWN_IDENTITY,
         "row": NUMBER,
         "round": "how many of the same were taken back, which are lines of their own",
         "is_recalled": "a mark for the worker, while its message is taken back",
     },
     Paper: {
         "id": NUMBER,
-        "person": THEIRS,
+        "person": OWN_IDENTITY,
         "token": "what makes a double click one: it says nothing of anybody",
         "name": "the name of a file, drawn at random",
         "wrapped": "the key of the file: in a copy, it would open it",
@@ -239,7 +242,7 @@ LEFT_OUT: dict[type, dict[str, str]] = {
     Share: {"id": NUMBER, "paper": "told under it"},
     Bilan: {
         "id": NUMBER,
-        "person": THEIRS,
+        "person": OWN_IDENTITY,
         "token": "what makes a double click one: it says nothing of anybody",
     },
 }
@@ -254,7 +257,7 @@ def test_each_field_is_in_the_copy_or_left_out_for_a_reason(model):
 
 
 @pytest.fixture
-def told(client) -> dict[str, Any]:
+def person_copy(client) -> dict[str, Any]:
     """The copy of somebody of whom everything is known, as their card gives it."""
     library, centre = (
         place("bibliotheque"),
@@ -271,11 +274,11 @@ def told(client) -> dict[str, Any]:
         at=AT,
     )
     consents.agree(person=person, purpose="share", structure=centre.structure, how="read", by=leila, at=AT)
-    held = {"form": "B", "place": "38185", "chosen": ("learn",), "timings": {"X1": 12}}
-    held["tasks"] = {"T1": {"outcome": "passed", "tries": 2}}
+    bilan_fields = {"form": "B", "place": "38185", "chosen": ("learn",), "timings": {"X1": 12}}
+    bilan_fields["tasks"] = {"T1": {"outcome": "passed", "tries": 2}}
     first, last = (
         autonomy.keep(
-            Carried(mode="aidant", answers=AURELIE, token=token, ended=True, **held),
+            Carried(mode="aidant", answers=AURELIE, token=token, ended=True, **bilan_fields),
             purpose="person",
             how="read",
             person=person,
@@ -321,18 +324,18 @@ def told(client) -> dict[str, Any]:
         link_until=AT.date(), sent_to=library, place_mail="nadia@mairie.example", **more
     )
     row.events.filter(verb="serve").update(note="À rappeler")
-    said = dict.fromkeys(("name", "contact", "subject", "text", "french"), "Fatou")
+    text_fields = dict.fromkeys(("name", "contact", "subject", "text", "french"), "Fatou")
     Reminder.objects.create(
         **{"kind": "seat", "row": 1, "days": 1, "moment": AT, "way": "call", "planned_at": AT, "done_at": AT},
         **{"commune": "38185", "purge_on": AT.date(), "done_by": leila, "withdrawn_at": AT, "person": person},
-        **said,
+        **text_fields,
         structure=library.structure,
     )
     _paper(person, library.structure, centre.structure, leila)
     Following.objects.update(ended_at=AT)
     Consent.objects.update(withdrawn_at=AT)
-    asked = corrections.ask_correction(person, library.structure, "Mon année", by=None, at=AT)
-    corrections.answer_correction(asked, by=leila, answer="C’est corrigé", at=AT)
+    correction = corrections.ask_correction(person, library.structure, "Mon année", by=None, at=AT)
+    corrections.answer_correction(correction, by=leila, answer="C’est corrigé", at=AT)
     open_page(client, person)
     CardSecret.objects.update(by=leila, misses=1, missed_at=AT)
     return json.loads(client.get("/ma-carte/copie/?format=json").content)
@@ -340,26 +343,38 @@ def told(client) -> dict[str, Any]:
 
 def _paper(person, structure, other, by) -> None:
     """Make a paper of which everything is known, shown once, both over."""
-    held = {"structure": structure, "by": by, "how": "read", "words": "Oui"}
+    share_fields = {"structure": structure, "by": by, "how": "read", "words": "Oui"}
     over = {"stored_at": AT, "expires_on": AT, "erased_at": AT, "erased_how": "used"}
     file = {"name": "0", "media": "application/pdf", "size": 9, "scanner": "ClamAV"}
-    kept = Paper.objects.create(
-        person=person, token="p", kind="identite", purpose="rsa", **held, **over, **file
+    paper = Paper.objects.create(
+        person=person, token="p", kind="identite", purpose="rsa", **share_fields, **over, **file
     )
     stopped = {"at": AT, "ends_on": AT, "withdrawn_at": AT, "withdrawn_with": by}
-    Share.objects.create(paper=kept, **held | {"structure": other}, **stopped)
+    Share.objects.create(paper=paper, **share_fields | {"structure": other}, **stopped)
 
 
-def test_each_field_that_is_copied_says_something(told):
-    (step,) = told["orientations"]
-    bilan = next(row for row in told["bilans"] if row["resultat_change"])
+def test_each_field_that_is_copied_says_something(person_copy):
+    (step,) = person_copy["orientations"]
+    bilan = next(row for row in person_copy["bilans"] if row["resultat_change"])
     served = next(line for line in step["historique"] if line["note"])
-    share = next(said for said in told["accords"] if said["structure"] == "Centre social")
-    (secret,), (asked,) = told["secret_de_la_carte"], told["corrections_demandees"]
-    (paper,) = told["papiers"]
-    shown = paper["montre_a"][0]
-    entries = [told, told["suivis"][0], share, secret, asked, step, step, paper, shown, served, bilan]
-    entries.append(told["rappels"][0])
+    share = next(consent for consent in person_copy["accords"] if consent["structure"] == "Centre social")
+    (secret,), (correction,) = person_copy["secret_de_la_carte"], person_copy["corrections_demandees"]
+    (paper,) = person_copy["papiers"]
+    paper_view = paper["montre_a"][0]
+    entries = [
+        person_copy,
+        person_copy["suivis"][0],
+        share,
+        secret,
+        correction,
+        step,
+        step,
+        paper,
+        paper_view,
+        served,
+        bilan,
+    ]
+    entries.append(person_copy["rappels"][0])
     for (model, names), entry in zip(COPIED.items(), entries, strict=True):
         silent = [field for field, name in names.items() if entry[name] in ("", None, [], {})]
         assert not silent, model
@@ -369,7 +384,7 @@ def test_each_field_that_is_copied_says_something(told):
     ]
 
 
-def test_the_page_says_as_much_as_the_file(client, told):
+def test_the_page_says_as_much_as_the_file(client, person_copy):
     page = " ".join(client.get("/ma-carte/copie/").content.decode().replace("\u00a0", " ").split())
     words = (
         "prime d’activité",
@@ -390,5 +405,5 @@ def test_the_page_says_as_much_as_the_file(client, told):
         "1 place Grenette",
     ):
         assert each in page
-    unnamed = {*told["orientations"][0], *told["bilans"][0]} - {*copies.LABELS, "pour", "ou"}
+    unnamed = {*person_copy["orientations"][0], *person_copy["bilans"][0]} - {*copies.LABELS, "pour", "ou"}
     assert not unnamed

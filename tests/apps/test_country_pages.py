@@ -58,13 +58,13 @@ def test_each_page_answers_and_leads_nowhere_else_than_the_site(site, name):
 
 def test_a_territory_has_its_figure_its_interval_its_zones_and_what_is_missing(site):
     page = site.get("/territoires/pays/").content.decode()
-    told = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)).replace("\xa0", " ")
-    assert "environ 36 800" in told
-    assert "entre 34 800 et 38 600" in told
-    assert "Province de l’Est 12 700 11 900 – 13 500 32 %" in told
-    assert "Nord-Plaine 2, secteur 8 environ 940 personnes de plus" in told
+    page_text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)).replace("\xa0", " ")
+    assert "environ 36 800" in page_text
+    assert "entre 34 800 et 38 600" in page_text
+    assert "Province de l’Est 12 700 11 900 – 13 500 32 %" in page_text
+    assert "Nord-Plaine 2, secteur 8 environ 940 personnes de plus" in page_text
     assert 'data-zone="province-N"' in page
-    assert "15 % de ces personnes ont un lieu à moins de 1 500 m à vol d’oiseau" in told
+    assert "15 % de ces personnes ont un lieu à moins de 1 500 m à vol d’oiseau" in page_text
 
 
 def test_a_search_opens_the_only_territory_that_it_may_mean(site):
@@ -82,14 +82,14 @@ def test_the_table_of_a_territory_adds_up_to_it(site):
 
 
 def test_a_wider_definition_counts_more(site):
-    held = queries.country()
-    usual, wide = (held.territories(each.id)["pays"].need.value for each in held.pack.definitions)
+    country = queries.country()
+    usual, wide = (country.territories(each.id)["pays"].need.value for each in country.pack.definitions)
     assert wide > usual
     page = site.get("/territoires/pays/?definition=etendue").content.decode()
     assert "renoncent au moins une fois par an" in page
 
 
-def test_the_directory_is_asked_by_words_and_by_territory(site):
+def test_directory_is_searched_by_words_and_territory(site):
     def names(address: str) -> list[str]:
         return re.findall(r'<a href="/lieux/[^"]+">([^<]+)</a>', site.get(address).content.decode())
 
@@ -143,8 +143,10 @@ def test_an_address_of_nobody_is_only_absent(site):
 
 
 def test_every_feature_says_what_is_frances_in_it():
-    ours = {each.name.rpartition(".")[2] for each in apps.get_app_configs() if "maillage.apps" in each.name}
-    assert ours - {"country"} == set(rules.FRANCE_ONLY)
+    app_names = {
+        each.name.rpartition(".")[2] for each in apps.get_app_configs() if "maillage.apps" in each.name
+    }
+    assert app_names - {"country"} == set(rules.FRANCE_ONLY)
     page = (PROJECT / "docs" / "autres-pays.md").read_text("utf-8")
     assert [each for each in rules.FRANCE_ONLY.values() if each not in page] == []
 
@@ -164,5 +166,5 @@ def test_a_country_whose_places_nobody_gave_says_that_it_is_not_known(client, tm
     assert "on ne sait pas qui en a un à portée" in page
     assert "On ne le sait pas : personne n’a encore donné les lieux de ce pays." in page
     assert "de ces personnes ont un lieu" not in page
-    (whole, *_) = csv.DictReader(io.StringIO(client.get("/donnees/pays.csv").content.decode()))
-    assert whole["part_avec_un_lieu"] == ""
+    (country_row, *_) = csv.DictReader(io.StringIO(client.get("/donnees/pays.csv").content.decode()))
+    assert country_row["part_avec_un_lieu"] == ""

@@ -1,5 +1,5 @@
-"""Who carries a place: no file and no field takes it from its team; what was shared is hidden, never
-erased, and comes back.
+"""The structure that carries a place: no file and no field takes it from its team; shared data is hidden,
+never erased, and comes back.
 """
 
 import re
@@ -51,11 +51,11 @@ def ccas(db) -> Lieu:
 @pytest.fixture
 def pimms(db) -> Lieu:
     Source.objects.get_or_create(name="Hinaura")
-    made = place("pimms", PIMMS)
-    made.source = Source.objects.get(name="Hinaura")
-    made.origins = {name: {"source": "Hinaura", "on": "2026-01-10"} for name in made.sheet}
-    made.save()
-    return made
+    stored_lieu = place("pimms", PIMMS)
+    stored_lieu.source = Source.objects.get(name="Hinaura")
+    stored_lieu.origins = {name: {"source": "Hinaura", "on": "2026-01-10"} for name in stored_lieu.sheet}
+    stored_lieu.save()
+    return stored_lieu
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def six(ccas, pimms, aidant, manager, sender) -> list[Orientation]:
 def _sent(ccas: Lieu, lieu: Lieu, sender, name: str) -> Orientation:
     person = people.welcome(by=sender, structure=ccas.structure, at=AT, nickname=name, reach="none")
     consents.agree(person=person, purpose="share", structure=lieu.structure, how="read", by=sender, at=AT)
-    said = {
+    referral_fields = {
         "need": "assistance",
         "procedure": "argent",
         "availability": "le mardi",
@@ -90,7 +90,12 @@ def _sent(ccas: Lieu, lieu: Lieu, sender, name: str) -> Orientation:
     }
     row = drafts.prepare(
         drafts.Draft(
-            structure=ccas.structure, person=person, lieu=lieu, shared=SHARED, language="ro", **said
+            structure=ccas.structure,
+            person=person,
+            lieu=lieu,
+            shared=SHARED,
+            language="ro",
+            **referral_fields,
         ),
         by=sender,
         at=AT,
@@ -101,11 +106,11 @@ def _sent(ccas: Lieu, lieu: Lieu, sender, name: str) -> Orientation:
 def csv_of(*rows: tuple[Lieu, str]) -> str:
     """Return a file of the source that says of each place what its sheet says, and its SIRET."""
     head = "id,nom,adresse,code_postal,commune,code_insee,latitude,longitude,pivot\n"
-    told = [
+    place_rows = [
         [lieu.identifier, *(str(lieu.sheet[name]) for name in head.strip().split(",")[1:-1]), pivot]
         for lieu, pivot in rows
     ]
-    return head + "".join(",".join(row) + "\n" for row in told)
+    return head + "".join(",".join(row) + "\n" for row in place_rows)
 
 
 def checked(client, text: str) -> str:
@@ -124,14 +129,14 @@ def imported(client, text: str) -> Import:
     return Import.objects.get(pk=re.search(r"/imports/(\d+)/", client.get(address)["Location"])[1])
 
 
-def said(client, address: str) -> str:
+def page_text(client, address: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", client.get(address, follow=True).content.decode()))
 
 
 def names_read(client, reader) -> list[str]:
     """Return the first names that a team reads in the list of those sent to it."""
     client.force_login(reader)
-    page = said(client, "/espace/orientations/")
+    page = page_text(client, "/espace/orientations/")
     return [name for name in NAMES if name in page]
 
 
@@ -178,12 +183,12 @@ def test_a_file_that_brings_a_siret_leaves_the_place_to_its_team(
 @pytest.fixture
 def annexe(db) -> Lieu:
     """A place of the same source whose team is another."""
-    made = place("annexe", {"nom": "Annexe Berriat", "adresse": "2 cours Berriat", **HELPS})
-    made.source, _ = Source.objects.get_or_create(name="Hinaura")
-    made.origins = {name: {"source": "Hinaura", "on": "2026-01-10"} for name in made.sheet}
-    made.save()
-    account("lea", "gestionnaire", structure=made.structure)
-    return made
+    stored_lieu = place("annexe", {"nom": "Annexe Berriat", "adresse": "2 cours Berriat", **HELPS})
+    stored_lieu.source, _ = Source.objects.get_or_create(name="Hinaura")
+    stored_lieu.origins = {name: {"source": "Hinaura", "on": "2026-01-10"} for name in stored_lieu.sheet}
+    stored_lieu.save()
+    account("lea", "gestionnaire", structure=stored_lieu.structure)
+    return stored_lieu
 
 
 @pytest.mark.both_databases
@@ -191,12 +196,12 @@ def test_before_an_import_one_reads_how_many_places_would_change_hands(
     client, coordinator, six, pimms, annexe, ccas
 ):
     client.force_login(coordinator)
-    page = said(client, checked(client, csv_of((pimms, OTHER), (annexe, OTHER))))
+    page = page_text(client, checked(client, csv_of((pimms, OTHER), (annexe, OTHER))))
     assert "2 lieux changeraient de structure, 6 orientations en cours." in page
     assert "Ils restent à leur équipe" in page and "Annexe Berriat" in page
     row = imported(client, csv_of((pimms, OTHER), (annexe, OTHER)))
     assert [row.counts[name] for name in ("equipes", "orientations", "structures")] == [2, 6, 0]
-    assert "2 lieux gardés par leur équipe" in said(client, f"/espace/annuaire/imports/{row.pk}/")
+    assert "2 lieux gardés par leur équipe" in page_text(client, f"/espace/annuaire/imports/{row.pk}/")
     assert {lieu.structure_id for lieu in (ccas, pimms, annexe)} == {
         lieu.structure_id for lieu in Lieu.objects.filter(pk__in=[ccas.pk, pimms.pk, annexe.pk])
     }
@@ -205,16 +210,16 @@ def test_before_an_import_one_reads_how_many_places_would_change_hands(
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("order", [1, -1])
-def test_of_two_rows_with_one_siret_the_first_learns_it_and_the_other_is_asked(
+def test_first_row_of_a_siret_learns_it_and_the_second_is_proposed(
     client, coordinator, pimms, manager, annexe, order
 ):
     client.force_login(coordinator)
     imported(client, csv_of(*[(pimms, SIRET), (annexe, SIRET)][::order]))
     teams = {lieu.pk: lieu.structure for lieu in (pimms, annexe)}
     assert {lieu.pk: lieu.structure for lieu in Lieu.objects.filter(pk__in=teams)} == teams
-    (asked,) = Proposal.objects.filter(field=rules.CUSTODY)
+    (proposal,) = Proposal.objects.filter(field=rules.CUSTODY)
     first, second = (pimms, annexe)[::order]
-    assert (asked.lieu, asked.value["structure"]) == (second, first.structure_id)
+    assert (proposal.lieu, proposal.value["structure"]) == (second, first.structure_id)
     assert Structure.objects.get(key=f"siren:{SIRET[:9]}") == first.structure
 
 
@@ -240,9 +245,9 @@ def test_the_same_file_asks_once_and_never_again_after_a_no(client, coordinator,
     client.force_login(coordinator)
     imported(client, csv_of((pimms, OTHER)))
     imported(client, csv_of((pimms, OTHER)))
-    (asked,) = Proposal.objects.filter(field=rules.CUSTODY)
+    (proposal,) = Proposal.objects.filter(field=rules.CUSTODY)
     client.force_login(manager)
-    client.post(f"/espace/annuaire/propositions/{asked.pk}/structure/", {"geste": "garder"})
+    client.post(f"/espace/annuaire/propositions/{proposal.pk}/structure/", {"geste": "garder"})
     client.force_login(coordinator)
     changed = csv_of((pimms, OTHER)).replace("33 rue Ampère", "35 rue Ampère")
     imported(client, changed)
@@ -281,7 +286,7 @@ def test_undoing_an_import_says_that_a_place_would_leave_the_team_it_has_since(
     row = imported(client, csv_of((pimms, OTHER)))
     pimms.refresh_from_db()
     _sent(ccas, pimms, sender, "Fatou")
-    page = said(client, f"/espace/annuaire/imports/{row.pk}/defaire/")
+    page = page_text(client, f"/espace/annuaire/imports/{row.pk}/defaire/")
     assert "1 lieu change de structure, 1 orientation en cours." in page
 
 
@@ -302,10 +307,10 @@ def test_an_import_of_a_former_version_is_still_undone(client, coordinator, six,
     client.force_login(coordinator)
     row = imported(client, csv_of((pimms, SIRET)))
     for change in Change.objects.filter(within=row):
-        for kept in (change.before, change.after):
-            kept.pop("structure")
+        for snapshot in (change.before, change.after):
+            snapshot.pop("structure")
         change.save()
-    page = said(client, f"/espace/annuaire/imports/{row.pk}/defaire/")
+    page = page_text(client, f"/espace/annuaire/imports/{row.pk}/defaire/")
     assert "1 fiche sera remise comme avant" in page
     client.post(f"/espace/annuaire/imports/{row.pk}/defaire/")
     pimms.refresh_from_db()
@@ -358,13 +363,13 @@ def test_a_typo_in_the_number_of_a_team_is_mended_by_its_team(client, pimms, man
         assert not Proposal.objects.exists()
 
 
-def test_the_name_of_another_carrier_is_asked_about_too(client, pimms, manager, annexe):
+def test_another_carrier_name_creates_a_proposal(client, pimms, manager, annexe):
     client.force_login(manager)
     other = place("maison", {"nom": "Maison", "structure_parente": "Maison des habitants"})
     typed(client, pimms, structure_parente="Maison des habitants")
     pimms.refresh_from_db()
-    (asked,) = Proposal.objects.all()
-    assert asked.value["structure"] == other.structure_id and pimms.structure != other.structure
+    (proposal,) = Proposal.objects.all()
+    assert proposal.value["structure"] == other.structure_id and pimms.structure != other.structure
     typed(client, pimms, structure_parente="")
     assert not Proposal.objects.exists(), "what was asked leaves with the words that asked it"
 
@@ -373,7 +378,7 @@ def test_the_name_of_another_carrier_is_asked_about_too(client, pimms, manager, 
 def test_a_structure_is_renamed_by_an_act_of_its_own(client, pimms, aidant, manager, ccas):
     client.force_login(manager)
     address = f"/espace/annuaire/structures/{pimms.structure_id}/renommer/"
-    assert "le rôle de 2 personnes" in said(client, address)
+    assert "le rôle de 2 personnes" in page_text(client, address)
     assert client.post(address, {"nom": "ccas"}).status_code == 400, "another structure has that name"
     give = f"/espace/annuaire/lieux/{pimms.slug}/confier/"
     assert client.post(give, {"nom": "CCAS", "structure": "²"}).status_code == 200
@@ -402,29 +407,29 @@ def test_a_territory_renames_no_structure_that_stands_elsewhere_too(client, pimm
 
 
 @pytest.fixture
-def asked(client, six, pimms, manager) -> Proposal:
+def custody_proposal(client, six, pimms, manager) -> Proposal:
     client.force_login(manager)
     typed(client, pimms, pivot=OTHER)
     return Proposal.objects.get(field=rules.CUSTODY)
 
 
-def agreed(client, asked: Proposal, who) -> None:
-    client.force_login(who)
-    client.post(f"/espace/annuaire/propositions/{asked.pk}/structure/", {"geste": "accepter"})
+def agreed(client, proposal: Proposal, approver) -> None:
+    client.force_login(approver)
+    client.post(f"/espace/annuaire/propositions/{proposal.pk}/structure/", {"geste": "accepter"})
     deadlines.run_deadlines(at=AT)
 
 
 @pytest.fixture
-def theirs(ccas):
+def receiving_helper(ccas):
     return account("paul", "aidant", structure=ccas.structure)
 
 
 @pytest.mark.both_databases
-def test_nothing_moves_before_what_changes_is_read(client, asked, six, pimms, manager):
+def test_nothing_moves_before_what_changes_is_read(client, custody_proposal, six, pimms, manager):
     client.force_login(manager)
-    answered = client.post(f"/espace/annuaire/propositions/{asked.pk}/", {"geste": "accepter"})
-    assert answered["Location"] == f"/espace/annuaire/propositions/{asked.pk}/structure/"
-    page = said(client, answered["Location"])
+    answered = client.post(f"/espace/annuaire/propositions/{custody_proposal.pk}/", {"geste": "accepter"})
+    assert answered["Location"] == f"/espace/annuaire/propositions/{custody_proposal.pk}/structure/"
+    page = page_text(client, answered["Location"])
     for words in (
         "passe de Pimms Médiation Grenoble à CCAS",
         "6 orientations en cours",
@@ -433,53 +438,59 @@ def test_nothing_moves_before_what_changes_is_read(client, asked, six, pimms, ma
     ):
         assert words in page
     with pytest.raises(Refused):
-        proposals.accept(asked, by="x", at=AT)
+        proposals.accept(custody_proposal, by="x", at=AT)
     pimms.refresh_from_db()
     assert pimms.structure.name == "Pimms Médiation Grenoble" and as_they_were(six)
 
 
 @pytest.mark.both_databases
 def test_once_agreed_the_other_team_reads_no_name_until_the_person_says_yes(
-    client, asked, six, aidant, theirs, sender, manager
+    client, custody_proposal, six, aidant, receiving_helper, sender, manager
 ):
-    agreed(client, asked, manager)
+    agreed(client, custody_proposal, manager)
     assert Lieu.objects.get(slug="pimms").structure.name == "CCAS"
     assert names_read(client, aidant) == []
-    assert names_read(client, theirs) == []
+    assert names_read(client, receiving_helper) == []
     one = six[0]
-    page = said(client, f"/espace/orientations/{one.pk}/")
+    page = page_text(client, f"/espace/orientations/{one.pk}/")
     assert "vous est caché" in page and "Aurélie" not in page and "lit peu" not in page
     client.force_login(sender)
     address = f"/espace/orientations/{one.pk}/"
-    assert "Ce qu’elle partage est caché à « CCAS »" in said(client, f"{address}?cote=envoi")
+    assert "Ce qu’elle partage est caché à « CCAS »" in page_text(client, f"{address}?cote=envoi")
     assert "Il manque sa réponse" in client.post(f"{address}partage/", {}, follow=True).content.decode()
     client.post(f"{address}partage/", {"accord": "non"})
-    assert names_read(client, theirs) == []
+    assert names_read(client, receiving_helper) == []
     client.force_login(sender)
     client.post(f"{address}partage/", {"accord": "read"})
-    assert names_read(client, theirs) == ["Aurélie"]
+    assert names_read(client, receiving_helper) == ["Aurélie"]
     with pytest.raises(Refused):
         agreements.share_again(one, how="read", agrees=True, by=sender, at=AT)
 
 
-def test_the_personal_link_of_a_team_opens_no_place_that_it_gave_away(client, asked, six, pimms, manager):
+def test_the_personal_link_of_a_team_opens_no_place_that_it_gave_away(
+    client, custody_proposal, six, pimms, manager
+):
     code = links.make(pimms, by="Nora", at=AT)
     assert client.get(f"/fiche/{code}/").status_code == 200
     client.force_login(manager)
-    assert "ne s’ouvre plus" in said(client, f"/espace/annuaire/propositions/{asked.pk}/structure/")
-    agreed(client, asked, manager)
+    assert "ne s’ouvre plus" in page_text(
+        client, f"/espace/annuaire/propositions/{custody_proposal.pk}/structure/"
+    )
+    agreed(client, custody_proposal, manager)
     assert client.get(f"/fiche/{code}/").status_code == 404
     pimms.refresh_from_db()
-    theirs = links.make(pimms, by="CCAS", at=AT)
+    link_code = links.make(pimms, by="CCAS", at=AT)
     sheets.undo(Change.objects.get(lieu=pimms, verb="custody"), by="Nora", at=AT)
-    assert client.get(f"/fiche/{theirs}/").status_code == 404, "nor once it is put back"
+    assert client.get(f"/fiche/{link_code}/").status_code == 404, "nor once it is put back"
 
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("by", ["manager", "coordinator"])
-def test_put_back_everything_comes_back(client, asked, six, aidant, theirs, coordinator, by):
-    agreed(client, asked, coordinator if by == "coordinator" else User.objects.get(name="Nora"))
-    pimms = asked.lieu
+def test_put_back_everything_comes_back(
+    client, custody_proposal, six, aidant, receiving_helper, coordinator, by
+):
+    agreed(client, custody_proposal, coordinator if by == "coordinator" else User.objects.get(name="Nora"))
+    pimms = custody_proposal.lieu
     (change,) = Change.objects.filter(lieu=pimms, verb="custody")
     address = f"/espace/annuaire/changements/{change.pk}/defaire/"
     client.force_login(coordinator)
@@ -490,15 +501,17 @@ def test_put_back_everything_comes_back(client, asked, six, aidant, theirs, coor
     client.post(address, {"oui": "1"})
     deadlines.run_deadlines(at=AT)
     assert (
-        as_they_were(six) and names_read(client, aidant) == list(NAMES) and names_read(client, theirs) == []
+        as_they_were(six)
+        and names_read(client, aidant) == list(NAMES)
+        and names_read(client, receiving_helper) == []
     )
 
 
 @pytest.mark.both_databases
 def test_what_is_taken_back_while_hidden_stays_erased(
-    client, asked, six, pimms, manager, coordinator, sender, aidant
+    client, custody_proposal, six, pimms, manager, coordinator, sender, aidant
 ):
-    agreed(client, asked, manager)
+    agreed(client, custody_proposal, manager)
     person = six[0].person
     team = six[0].to_structure
     how = {"purpose": "share", "how": "read", "by": sender, "at": AT, "structure": team}
@@ -512,25 +525,25 @@ def test_what_is_taken_back_while_hidden_stays_erased(
 
 @pytest.mark.both_databases
 def test_what_a_team_noted_for_itself_is_not_read_by_the_next_one(
-    client, asked, six, aidant, theirs, manager
+    client, custody_proposal, six, aidant, receiving_helper, manager
 ):
     answers.accept(six[0], by=aidant, at=AT, note="Vient avec sa sœur")
     client.force_login(aidant)
-    assert "Vient avec sa sœur" in said(client, f"/espace/orientations/{six[0].pk}/")
-    agreed(client, asked, manager)
-    client.force_login(theirs)
-    assert "Vient avec sa sœur" not in said(client, f"/espace/orientations/{six[0].pk}/")
+    assert "Vient avec sa sœur" in page_text(client, f"/espace/orientations/{six[0].pk}/")
+    agreed(client, custody_proposal, manager)
+    client.force_login(receiving_helper)
+    assert "Vient avec sa sœur" not in page_text(client, f"/espace/orientations/{six[0].pk}/")
 
 
 @pytest.mark.both_databases
-def test_a_place_is_given_by_hand_only_once_it_was_read(client, six, pimms, ccas, coordinator):
+def test_place_is_transferred_by_hand_only_after_review(client, six, pimms, ccas, coordinator):
     client.force_login(coordinator)
     address = f"{SHEETS}pimms/confier/"
-    assert "Aucune structure ne porte ce nom" in said(client, f"{address}?nom=Introuvable")
-    assert "CCAS" in said(client, f"{address}?nom=cca")
+    assert "Aucune structure ne porte ce nom" in page_text(client, f"{address}?nom=Introuvable")
+    assert "CCAS" in page_text(client, f"{address}?nom=cca")
     sent = client.post(address, {"nom": "cca", "structure": str(ccas.structure_id)})
-    (asked,) = Proposal.objects.all()
-    assert sent["Location"] == f"/espace/annuaire/propositions/{asked.pk}/structure/"
+    (proposal,) = Proposal.objects.all()
+    assert sent["Location"] == f"/espace/annuaire/propositions/{proposal.pk}/structure/"
     assert Lieu.objects.get(pk=pimms.pk).structure == pimms.structure and as_they_were(six)
     with pytest.raises(Refused):
         handovers.propose(pimms, pimms.structure, by="x", at=AT)
@@ -538,10 +551,10 @@ def test_a_place_is_given_by_hand_only_once_it_was_read(client, six, pimms, ccas
 
 def test_a_referral_of_a_former_backup_is_read_as_before(six):
     """It does not say whether it is hidden, nor where it first left."""
-    kept = serializers.serialize("python", [six[0]])
+    serialized_rows = serializers.serialize("python", [six[0]])
     for name in ("agreed_with", "sent_to"):
-        del kept[0]["fields"][name]
-    (row,) = serializers.deserialize("python", kept)
+        del serialized_rows[0]["fields"][name]
+    (row,) = serializers.deserialize("python", serialized_rows)
     row.save()
     assert Orientation.objects.get(pk=six[0].pk).readable == SHARED
 
@@ -553,19 +566,19 @@ def test_a_referral_of_a_former_backup_is_read_as_before(six):
 def twin(db) -> Lieu:
     """The same place, from another source, that nobody tends."""
     source, _ = Source.objects.get_or_create(name="Autre source")
-    made = place("jumelle", {**PIMMS, "nom": "Pimms Grenoble"})
-    made.source = source
-    made.save()
-    return made
+    stored_lieu = place("jumelle", {**PIMMS, "nom": "Pimms Grenoble"})
+    stored_lieu.source = source
+    stored_lieu.save()
+    return stored_lieu
 
 
 def pair_of(first: Lieu, second: Lieu, **more) -> Pair:
     return Pair.objects.create(first=first, second=second, score=0.9, reasons=[], **more)
 
 
-@pytest.mark.parametrize("kept", ["pimms", "jumelle"])
-def test_places_made_one_stay_with_the_one_team_there_is(client, six, pimms, twin, aidant, kept):
-    pair = pair_of(pimms, twin) if kept == "pimms" else pair_of(twin, pimms)
+@pytest.mark.parametrize("survivor_name", ["pimms", "jumelle"])
+def test_places_made_one_stay_with_the_one_team_there_is(client, six, pimms, twin, aidant, survivor_name):
+    pair = pair_of(pimms, twin) if survivor_name == "pimms" else pair_of(twin, pimms)
     merged = duplicates.merge(pair, {}, by="x", at=AT)
     deadlines.run_deadlines(at=AT)
     assert merged.structure == pimms.structure
@@ -586,7 +599,7 @@ def test_a_team_loses_a_place_by_a_merge_only_once_it_was_read(client, six, pimm
     assert quick_actions.merge_sure([pair], by="x", at=AT) == 0, "it waits for a person"
     client.force_login(coordinator)
     address = f"/espace/annuaire/doublons/{pair.pk}/"
-    page = said(client, address)
+    page = page_text(client, address)
     assert "Chacune a son équipe." in page and "6 orientations en cours" in page
     assert client.post(address, {"geste": "reunir"}).status_code == 400 and as_they_were(six)
     client.post(address, {"geste": "reunir", "equipes": "1"})

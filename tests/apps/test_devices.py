@@ -29,8 +29,9 @@ def device(lieu, coordinator) -> Device:
     return actions.enter(lieu, label="Portable 1", origin="don de la mairie", by=coordinator, at=AT)
 
 
-def lend(device, by, to="Fatou", due_on=SOON, at=AT) -> Loan:
-    return actions.lend(device, to=to, due_on=due_on, by=by, at=at)
+def lend(device, by, **fields) -> Loan:
+    defaults = {"to": "Fatou", "due_on": SOON, "at": AT}
+    return actions.lend(device, by=by, **defaults | fields)
 
 
 # ------------------------------------------------------------------------------------------------------ loans
@@ -54,7 +55,7 @@ def test_a_device_comes_back_to_be_repaired(device, coordinator):
 
 
 @pytest.mark.parametrize(
-    ("given", "words"),
+    ("loan_fields", "words"),
     [
         ({"to": " "}, "Personne ne saurait à qui le redemander"),
         ({"to": "fatou@exemple.fr"}, "n’a pas sa place ici"),
@@ -63,9 +64,9 @@ def test_a_device_comes_back_to_be_repaired(device, coordinator):
         ({"due_on": ON + timedelta(days=400)}, "dans plus d’un an"),
     ],
 )
-def test_a_loan_that_cannot_be_is_refused(device, coordinator, given, words):
+def test_a_loan_that_cannot_be_is_refused(device, coordinator, loan_fields, words):
     with pytest.raises(Refused, match="n’a pas été prêté") as refused:
-        lend(device, coordinator, **given)
+        lend(device, coordinator, **loan_fields)
     assert words in refused.value.why
     device.refresh_from_db()
     assert (device.state, Loan.objects.count()) == ("here", 0)
@@ -91,13 +92,17 @@ def test_what_is_not_lent_does_not_come_back(device, coordinator):
 
 
 def test_a_device_is_collected_refurbished_and_leaves_with_a_reason(lieu, coordinator):
-    made = actions.enter(lieu, label="Tour 4", origin="entreprise", to_repair=True, by=coordinator, at=AT)
-    assert made.state == "repair"
-    assert actions.set_state(made, "here", by=coordinator, at=AT).state == "here"
+    repaired_device = actions.enter(
+        lieu, label="Tour 4", origin="entreprise", to_repair=True, by=coordinator, at=AT
+    )
+    assert repaired_device.state == "repair"
+    assert actions.set_state(repaired_device, "here", by=coordinator, at=AT).state == "here"
     with pytest.raises(Refused, match="n’est pas sorti"):
-        actions.set_state(made, "out", by=coordinator, at=AT)
-    gone = actions.set_state(made, "out", note="donnée à une famille", by=coordinator, at=AT)
-    assert (gone.state, gone.note) == ("out", "donnée à une famille")
+        actions.set_state(repaired_device, "out", by=coordinator, at=AT)
+    scrapped_device = actions.set_state(
+        repaired_device, "out", note="donnée à une famille", by=coordinator, at=AT
+    )
+    assert (scrapped_device.state, scrapped_device.note) == ("out", "donnée à une famille")
 
 
 def test_a_lent_device_is_first_taken_back(device, coordinator):
@@ -127,9 +132,9 @@ def test_a_device_without_a_name_is_refused(lieu, coordinator):
 
 
 def test_late_ones_come_first_the_oldest_first(lieu, coordinator):
-    for label, due in (("Trois jours", 3), ("Dix jours", 10), ("Demain", 60)):
-        made = actions.enter(lieu, label=label, by=coordinator, at=AT)
-        lend(made, coordinator, due_on=ON + timedelta(days=due))
+    for label, n_days in (("Trois jours", 3), ("Dix jours", 10), ("Demain", 60)):
+        lent_device = actions.enter(lieu, label=label, by=coordinator, at=AT)
+        lend(lent_device, coordinator, due_on=ON + timedelta(days=n_days))
     actions.enter(lieu, label="Là", by=coordinator, at=AT)
     lines = devices.of(lieu, on=ON + timedelta(days=20))
     assert [(devices.SECTIONS[line.section], line.device.label) for line in lines] == [
@@ -146,9 +151,13 @@ def test_the_whole_life_of_a_device_through_its_page(client, coordinator, lieu):
     client.force_login(coordinator)
     address = "/espace/annuaire/lieux/barnave/appareils/"
     client.post(address, {"appareil": "Portable 9", "origine": "don", "a_reparer": "on"})
-    made = Device.objects.get()
-    assert (made.label, made.origin, made.state) == ("Portable 9", "don", "repair")
-    one = f"/espace/annuaire/appareils/{made.pk}/"
+    entered_device = Device.objects.get()
+    assert (entered_device.label, entered_device.origin, entered_device.state) == (
+        "Portable 9",
+        "don",
+        "repair",
+    )
+    one = f"/espace/annuaire/appareils/{entered_device.pk}/"
     for gesture in (
         {"geste": "here"},
         {"geste": "preter", "a_qui": "Léo", "jusquau": (LATE + timedelta(days=900)).isoformat()},
@@ -163,13 +172,13 @@ def test_the_whole_life_of_a_device_through_its_page(client, coordinator, lieu):
     client.post(one, {"geste": "rendu"})
     assert "Léo" not in client.get(address).content.decode()
     client.post(one, {"geste": "out", "note": "recyclé"})
-    made.refresh_from_db()
-    assert (made.state, made.note) == ("out", "recyclé")
+    entered_device.refresh_from_db()
+    assert (entered_device.state, entered_device.note) == ("out", "recyclé")
     assert client.post(one, {"geste": "retirer"}).status_code == 400
     assert client.post(one, {"geste": "inventé"}).status_code == 400
 
 
-def test_a_name_that_is_missing_is_told_beside_its_field(client, coordinator, lieu):
+def test_missing_name_is_reported_at_its_field(client, coordinator, lieu):
     client.force_login(coordinator)
     page = client.post("/espace/annuaire/lieux/barnave/appareils/", {"appareil": "", "origine": "don"})
     assert page.status_code == 400
@@ -177,7 +186,7 @@ def test_a_name_that_is_missing_is_told_beside_its_field(client, coordinator, li
     assert 'value="don"' in page.content.decode()
 
 
-def test_the_equipment_of_the_network_is_told_from_its_sheets(client, coordinator, device):
+def test_network_equipment_comes_from_its_sheets(client, coordinator, device):
     place("besoin", {"nom": "Le Plateau", "besoins_equipement": "deux portables"})
     place("seul", {"nom": "L’Abbaye", "sans_animation": True})
     place(
@@ -186,15 +195,15 @@ def test_the_equipment_of_the_network_is_told_from_its_sheets(client, coordinato
     )
     place("coffre", {"nom": "Accueil de jour", "practices": {"coffre_fort": {"state": "offered"}}})
     lend(device, coordinator)
-    shown = devices.equipment(on=LATE)
-    assert [(lieu.name, text) for lieu, text in shown.needs] == [("Le Plateau", "deux portables")]
-    assert [lieu.name for lieu in shown.alone] == ["L’Abbaye"]
-    assert [(h.lieu.name, h.wifi, h.access) for h in shown.homes] == [
+    equipment = devices.equipment(on=LATE)
+    assert [(lieu.name, text) for lieu, text in equipment.needs] == [("Le Plateau", "deux portables")]
+    assert [lieu.name for lieu in equipment.alone] == ["L’Abbaye"]
+    assert [(h.lieu.name, h.wifi, h.access) for h in equipment.homes] == [
         ("Foyer de jeunes", "en projet", "nous ne savons pas")
     ]
-    assert [(lieu.name, state) for lieu, state in shown.safes] == [("Accueil de jour", "proposé")]
-    assert [line.device for line in shown.late] == [device]
-    assert [text.replace("\u00a0", " ") for text in shown.counts.words] == [
+    assert [(lieu.name, state) for lieu, state in equipment.safes] == [("Accueil de jour", "proposé")]
+    assert [line.device for line in equipment.late] == [device]
+    assert [text.replace("\u00a0", " ") for text in equipment.counts.words] == [
         "1 appareil suivi : 0 disponible, 1 prêté, 0 en réparation, 0 sorti.",
         "1 appareil vient d’une collecte ou d’un don : 1 sert de nouveau.",
         "1 prêt en tout, 1 en retard aujourd’hui.",
@@ -258,8 +267,10 @@ def test_lists_make_as_many_queries_for_many_rows_as_for_one(
     client, coordinator, lieu, rows, django_assert_max_num_queries
 ):
     for n in range(rows):
-        held = place(f"p{n}", {"nom": f"Foyer {n}", "typologie": ["RS_FJT"], "besoins_equipement": "wifi"})
-        lend(actions.enter(held, label=f"P{n}", by=coordinator, at=AT), coordinator)
+        home_lieu = place(
+            f"p{n}", {"nom": f"Foyer {n}", "typologie": ["RS_FJT"], "besoins_equipement": "wifi"}
+        )
+        lend(actions.enter(home_lieu, label=f"P{n}", by=coordinator, at=AT), coordinator)
         lend(actions.enter(lieu, label=f"Q{n}", by=coordinator, at=AT), coordinator)
     client.force_login(coordinator)
     client.get("/espace/annuaire/")  # the first page of a visit writes in the session
@@ -280,8 +291,8 @@ def reserve(device, by, to="Aïcha", from_on=ON + 3 * DAY, until_on=ON + 10 * DA
 def test_a_device_is_set_aside_then_lent_and_the_reservation_is_erased(client, coordinator, lieu, device):
     client.force_login(coordinator)
     today = timezone.localdate()
-    said = {"geste": "reserver", "pour_qui": "Aïcha", "du": today, "au": today + 7 * DAY}
-    client.post(f"/espace/annuaire/appareils/{device.pk}/", said)
+    form_data = {"geste": "reserver", "pour_qui": "Aïcha", "du": today, "au": today + 7 * DAY}
+    client.post(f"/espace/annuaire/appareils/{device.pk}/", form_data)
     row = Reservation.objects.get()
     page = client.get(f"/espace/annuaire/lieux/{lieu.slug}/appareils/").content.decode()
     assert "Réservé à Aïcha" in page and "Le lui donner" in page
@@ -304,7 +315,7 @@ def test_days_set_aside_are_nobody_else_s(device, coordinator):
 
 
 @pytest.mark.parametrize(
-    ("given", "why"),
+    ("reservation_fields", "why"),
     [
         ({"to": " "}, "Personne ne saurait à qui"),
         ({"to": "06 12 34 56 78"}, "n’a pas sa place ici"),
@@ -313,9 +324,9 @@ def test_days_set_aside_are_nobody_else_s(device, coordinator):
         ({"until_on": ON + 400 * DAY}, "plus d’un an"),
     ],
 )
-def test_a_reservation_that_cannot_be_is_refused(device, coordinator, given, why):
+def test_a_reservation_that_cannot_be_is_refused(device, coordinator, reservation_fields, why):
     with pytest.raises(Refused, match=why):
-        reserve(device, coordinator, **given)
+        reserve(device, coordinator, **reservation_fields)
 
 
 def test_a_reservation_is_cancelled_or_forgotten_a_week_after_its_day(client, device, coordinator):
@@ -360,10 +371,10 @@ def test_two_devices_of_a_place_never_have_one_number(client, coordinator, lieu)
     assert labels == ["Portable 2", "Portable 3", "Portable 4", "Portable 5", "Écran"]
 
 
-def test_a_company_gives_devices_that_are_followed_and_told_back(client, coordinator, lieu):
+def test_company_devices_are_tracked_and_reported_back(client, coordinator, lieu):
     client.force_login(coordinator)
-    said = {"qui": "Schneider", "sorte": "company", "quoi": "Portable", "combien": 12, "jour": ON}
-    page = client.post(f"/espace/annuaire/lieux/{lieu.slug}/collectes/", said, follow=True)
+    form_data = {"qui": "Schneider", "sorte": "company", "quoi": "Portable", "combien": 12, "jour": ON}
+    page = client.post(f"/espace/annuaire/lieux/{lieu.slug}/collectes/", form_data, follow=True)
     row = Collection.objects.get()
     assert "12 appareils annoncés" in page.content.decode().replace("\u00a0", " ")
     assert "Schneider" in client.get("/espace/annuaire/materiel/").content.decode()
@@ -385,8 +396,13 @@ def test_a_company_gives_devices_that_are_followed_and_told_back(client, coordin
     actions.set_state(second, "out", note="recyclé", by=coordinator, at=AT)
     first.refresh_from_db()
     assert not first.to_wipe
-    told = devices.account(Collection.objects.get())
-    assert (told.again, told.waiting, told.out, told.to_wipe) == (1, 1, 1, 2)
+    collection_account = devices.account(Collection.objects.get())
+    assert (
+        collection_account.again,
+        collection_account.waiting,
+        collection_account.out,
+        collection_account.to_wipe,
+    ) == (1, 1, 1, 2)
     page = client.get(address).content.decode()
     assert "1 en service" in page and "3 reçus" in page and "12 annoncés" in page
     client.post(address, {"geste": "retirer"})
@@ -394,7 +410,7 @@ def test_a_company_gives_devices_that_are_followed_and_told_back(client, coordin
 
 
 @pytest.mark.parametrize(
-    ("given", "why"),
+    ("changed_fields", "why"),
     [
         ({"giver": " "}, "Sans un nom"),
         ({"giver": "Anne 06 12 34 56 78"}, "resterait sur chaque appareil"),
@@ -403,27 +419,27 @@ def test_a_company_gives_devices_that_are_followed_and_told_back(client, coordin
         ({"on": ON + 400 * DAY}, "plus d’un an"),
     ],
 )
-def test_a_collection_that_cannot_be_is_refused(lieu, coordinator, given, why):
-    said = {"giver": "Mairie", "kind": "collectivity", "what": "Écran", "announced": 4, "on": ON}
+def test_a_collection_that_cannot_be_is_refused(lieu, coordinator, changed_fields, why):
+    collection_fields = {"giver": "Mairie", "kind": "collectivity", "what": "Écran", "announced": 4, "on": ON}
     with pytest.raises(Refused, match=why):
-        collections.announce(lieu, **(said | given), by=coordinator, at=AT)
+        collections.announce(lieu, **(collection_fields | changed_fields), by=coordinator, at=AT)
 
 
-def test_a_place_that_joins_a_cheap_device_and_somebody_beside_is_told(client, coordinator):
+def test_lieu_with_a_cheap_device_and_support_is_listed(client, coordinator):
     both = {"vente": {"state": "offered"}, "formation": {"state": "offered"}}
     place("atelier", {"nom": "L’Atelier", "practices": both})
     place("troc", {"nom": "Le Troc", "practices": {"vente": {"state": "offered"}}})
     place("foyer", {"nom": "Le Foyer", "typologie": ["RS_FJT"], "practices": {"wifi": {"state": "offered"}}})
-    shown = devices.equipment(on=ON)
-    assert [(lieu.name, words) for lieu, words in shown.combined] == [
+    equipment = devices.equipment(on=ON)
+    assert [(lieu.name, words) for lieu, words in equipment.combined] == [
         ("L’Atelier", "Vente à petit prix · Cours et ateliers")
     ]
-    (home,) = shown.homes
+    (home,) = equipment.homes
     assert (home.wifi, home.beside) == ("proposé", "L’Atelier, dans la commune")
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("practice", "sentence"),
     [
         (
             {"state": "offered", "logements": True, "frais_precisions": "5 € par mois", "avec_aide": True},
@@ -437,19 +453,19 @@ def test_a_place_that_joins_a_cheap_device_and_somebody_beside_is_told(client, c
         ({"state": "offered"}, "nous ne savons pas"),
     ],
 )
-def test_internet_in_lodgings_is_told_with_its_price_and_who_helps(client, coordinator, said, told):
+def test_internet_in_lodgings_has_its_price_and_support(client, coordinator, practice, sentence):
     """Of a landlord: what it says; of a home that says nothing: that nobody knows."""
-    place("opac", {"nom": "L’Opac", "typologie": ["RS_FJT"], "practices": {"telephonie": said}})
+    place("opac", {"nom": "L’Opac", "typologie": ["RS_FJT"], "practices": {"telephonie": practice}})
     (home,) = devices.equipment(on=ON).homes
-    assert home.lodgings.lower() == told
+    assert home.lodgings.lower() == sentence
     client.force_login(coordinator)
     page = client.get("/espace/annuaire/materiel/").content.decode().replace("\xa0", " ")
-    assert told in page.lower()
+    assert sentence in page.lower()
     assert "Internet dans les logements" in page
 
 
 def test_who_brings_internet_into_lodgings_is_listed_whatever_its_type():
-    said = {"state": "offered", "logements": True}
-    place("mairie", {"nom": "La mairie", "practices": {"telephonie": said}})
+    practice = {"state": "offered", "logements": True}
+    place("mairie", {"nom": "La mairie", "practices": {"telephonie": practice}})
     place("autre", {"nom": "Un cybercafé", "practices": {"telephonie": {"state": "offered"}}})
     assert [home.lieu.name for home in devices.equipment(on=ON).homes] == ["La mairie"]

@@ -70,7 +70,7 @@ def take_file(text, name, *, at=AT) -> Import:
     return importing.take_in(result, source="Réseau", digest="0" * 64, by=None, at=at)
 
 
-def test_services_given_apart_complete_their_structures_and_replace_nothing():
+def test_separate_services_complete_their_structures_and_replace_nothing():
     take_file(STRUCTURES, "structures.csv")
     row = take_file(SERVICES, "services.csv", at=LATER)
     assert (row.counts["crees"], row.counts["modifies"], row.counts["absents"]) == (0, 1, 0)
@@ -97,15 +97,15 @@ def test_a_new_version_updates_and_marks_what_disappeared():
     assert (row.counts["modifies"], row.counts["absents"]) == (1, 1)
     lieu = Lieu.objects.get(identifier="a1")
     assert lieu.sheet["telephone"] == ["+33476001133"]
-    gone = Lieu.objects.get(identifier="a2")
-    assert gone.missing_since == row
-    assert gone.state == rules.PUBLISHED, "only a person decides that a place closed"
+    missing_lieu = Lieu.objects.get(identifier="a2")
+    assert missing_lieu.missing_since == row
+    assert missing_lieu.state == rules.PUBLISHED, "only a person decides that a place closed"
     back = take(ROW, OTHER, at=LATER)
     assert back.counts["modifies"] == 1
     assert Lieu.objects.get(identifier="a2").missing_since is None
 
 
-def test_what_a_structure_confirmed_is_kept_and_both_values_are_shown():
+def test_confirmed_value_prevails_and_both_values_are_displayed():
     take(ROW)
     lieu = Lieu.objects.get()
     sheets.edit(lieu, {"telephone": ["+33476009999"]}, by="la structure", at=AT)
@@ -165,9 +165,9 @@ def test_undoing_an_import_takes_nothing_that_was_built_on_its_places(client, co
     devices.lend(device, to="Ana", due_on=AT.date(), by=coordinator, at=AT)
     client.force_login(coordinator)
     address = f"/espace/annuaire/imports/{row.pk}/defaire/"
-    seen = " ".join(client.get(address).content.decode().split())
-    assert "<strong>1</strong> fiche créée par lui sera retirée" in seen
-    assert "<strong>2</strong> fiches seront gardées" in seen
+    page_text = " ".join(client.get(address).content.decode().split())
+    assert "<strong>1</strong> fiche créée par lui sera retirée" in page_text
+    assert "<strong>2</strong> fiches seront gardées" in page_text
     assert client.post(address).status_code == 302
     assert Loan.objects.get().device.lieu == lends
     assert set(Lieu.objects.filter(source=row.source)) == {first, lends}
@@ -213,15 +213,15 @@ def test_two_sources_of_one_place_are_proposed_merged_and_taken_apart_exactly():
     assert row.counts["doublons_proposes"] == 1
     pair = Pair.objects.get()
     assert any("nom" in reason for reason in pair.reasons)
-    held = list(Lieu.objects.order_by("pk").values())
-    kept = duplicates.merge(pair, {"frais_a_charge": "second"}, by="coordination", at=LATER)
-    assert kept.sheet["frais_a_charge"] == ["paid"]
-    assert kept.sheet["site_web"] == ["https://exemple.fr"]
+    rows_before = list(Lieu.objects.order_by("pk").values())
+    surviving_lieu = duplicates.merge(pair, {"frais_a_charge": "second"}, by="coordination", at=LATER)
+    assert surviving_lieu.sheet["frais_a_charge"] == ["paid"]
+    assert surviving_lieu.sheet["site_web"] == ["https://exemple.fr"]
     assert search(Wanted(text="barnave")).total == 1
-    gone = Lieu.objects.get(identifier="b7")
-    assert (gone.state, gone.merged_into) == (rules.MERGED, kept)
+    merged_lieu = Lieu.objects.get(identifier="b7")
+    assert (merged_lieu.state, merged_lieu.merged_into) == (rules.MERGED, surviving_lieu)
     duplicates.unmerge(pair, by="coordination", at=LATER)
-    assert list(Lieu.objects.order_by("pk").values()) == held
+    assert list(Lieu.objects.order_by("pk").values()) == rows_before
     assert search(Wanted(text="barnave")).total == 2
     assert Pair.objects.get().state == rules.OPEN
 
@@ -245,26 +245,26 @@ def merged(choices: dict[str, str]) -> Pair:
 
 def test_a_merge_that_changed_since_is_taken_apart_and_what_people_wrote_stays():
     pair = merged({"frais_a_charge": "second"})
-    kept = Lieu.objects.get(identifier="a1")
-    sheets.edit(kept, {"telephone": ["+33476009999"]}, by="la structure", at=LATER)
+    surviving_lieu = Lieu.objects.get(identifier="a1")
+    sheets.edit(surviving_lieu, {"telephone": ["+33476009999"]}, by="la structure", at=LATER)
     take({**ROW, "telephone": "04 76 00 11 22", "code_postal": "38100"}, at=LATER)  # its own source
     take({**TWIN, "site_web": "https://neuf.exemple.fr"}, source="Autre réseau", at=LATER)
-    told = duplicates.apart(pair)
-    assert not told.kept.exact
+    effect = duplicates.split_preview(pair)
+    assert not effect.survivor.exact
     assert Lieu.objects.get(identifier="b7").state == rules.MERGED, "telling changes nothing"
     duplicates.unmerge(pair, by="coordination", at=LATER)
-    kept, gone = Lieu.objects.get(identifier="a1").sheet, Lieu.objects.get(identifier="b7")
-    assert kept["telephone"] == ["+33476009999"], "a person wrote it"
-    assert kept["code_postal"] == "38100", "its own source gave it"
-    assert kept["frais_a_charge"] == ["free"]
-    assert "site_web" not in kept, "it came from the other"
-    assert gone.state == rules.PUBLISHED
-    assert gone.sheet["site_web"] == ["https://neuf.exemple.fr"]
+    sheet_after, separated_lieu = Lieu.objects.get(identifier="a1").sheet, Lieu.objects.get(identifier="b7")
+    assert sheet_after["telephone"] == ["+33476009999"], "a person wrote it"
+    assert sheet_after["code_postal"] == "38100", "its own source gave it"
+    assert sheet_after["frais_a_charge"] == ["free"]
+    assert "site_web" not in sheet_after, "it came from the other"
+    assert separated_lieu.state == rules.PUBLISHED
+    assert separated_lieu.sheet["site_web"] == ["https://neuf.exemple.fr"]
     assert not Proposal.objects.filter(field="site_web").exists(), "the sheet it is for holds it"
     assert Pair.objects.get().state == rules.OPEN
 
 
-def test_what_a_source_says_of_a_merged_place_waits_on_the_one_that_is_kept():
+def test_source_value_of_a_merged_place_is_proposed_on_the_survivor():
     merged({})
     row = take({**TWIN, "site_web": "https://neuf.exemple.fr"}, source="Autre réseau", at=LATER)
     assert (row.counts["modifies"], row.counts["inchanges"], row.counts["contestes"]) == (0, 1, 1)
@@ -275,14 +275,14 @@ def test_what_a_source_says_of_a_merged_place_waits_on_the_one_that_is_kept():
     assert (again.counts["contestes"], Proposal.objects.count()) == (0, 1)
 
 
-def test_what_only_a_merged_place_says_goes_to_the_one_that_is_kept_and_is_undone_with_its_import():
+def test_value_of_a_merged_place_moves_to_the_survivor_and_is_undone_with_its_import():
     merged({})
-    held = Lieu.objects.get(identifier="a1").sheet
+    sheet_before = Lieu.objects.get(identifier="a1").sheet
     row = take({**TWIN, "courriels": "contact@exemple.fr"}, source="Autre réseau", at=LATER)
     assert row.counts["modifies"] == 1
     assert Lieu.objects.get(identifier="a1").sheet["courriels"] == ["contact@exemple.fr"]
     importing.take_back(row, by="coordination", at=LATER)
-    assert Lieu.objects.get(identifier="a1").sheet == held
+    assert Lieu.objects.get(identifier="a1").sheet == sheet_before
 
 
 def test_a_value_that_its_own_source_renewed_is_taken_back_renewed():
@@ -312,7 +312,7 @@ def unnamed(row: dict) -> dict:
     return {name: value for name, value in row.items() if name not in ("id", "pivot", "date_maj")}
 
 
-def test_a_place_that_its_source_corrects_is_asked_about_and_never_twice():
+def test_place_corrected_by_its_source_is_proposed_once():
     take(unnamed(ROW), unnamed(OTHER))
     moved = {
         **unnamed(ROW),
@@ -329,15 +329,17 @@ def test_a_place_that_its_source_corrects_is_asked_about_and_never_twice():
     assert not pair.sure
     assert any("n’est plus dans le fichier" in reason for reason in pair.reasons)
     assert duplicates.suggested(pair.first, pair.second)["adresse"] == "second", "what the source gives now"
-    held = list(Lieu.objects.order_by("pk").values())
-    kept = duplicates.merge(pair, {}, by="coordination", at=LATER)
-    assert (kept.sheet["adresse"], kept.missing_since) == ("12 rue Ampère", None)
+    rows_before = list(Lieu.objects.order_by("pk").values())
+    surviving_lieu = duplicates.merge(pair, {}, by="coordination", at=LATER)
+    assert (surviving_lieu.sheet["adresse"], surviving_lieu.missing_since) == ("12 rue Ampère", None)
     again = take({**moved, "telephone": "04 76 99 88 66"}, unnamed(OTHER), at=LATER)
     assert (again.counts["crees"], again.counts["absents"], again.counts["modifies"]) == (0, 0, 1)
-    assert Lieu.objects.get(pk=kept.pk).sheet["telephone"] == ["+33476998866"], "it follows its source"
+    assert Lieu.objects.get(pk=surviving_lieu.pk).sheet["telephone"] == ["+33476998866"], (
+        "it follows its source"
+    )
     importing.take_back(again, by="coordination", at=LATER)
     duplicates.unmerge(pair, by="coordination", at=LATER)
-    assert list(Lieu.objects.order_by("pk").values()) == held
+    assert list(Lieu.objects.order_by("pk").values()) == rows_before
 
 
 def test_a_new_place_of_another_name_or_commune_is_no_correction():
@@ -378,22 +380,22 @@ def test_a_place_put_aside_says_why_and_leaves_the_search():
     ],
 )
 def test_freshness_has_four_degrees(updated, confirmed, stitches, words):
-    found = rules.freshness(updated, confirmed, on=date(2026, 11, 20))
-    assert (found.stitches, found.words) == (stitches, words)
+    freshness = rules.freshness(updated, confirmed, on=date(2026, 11, 20))
+    assert (freshness.stitches, freshness.words) == (stitches, words)
 
 
 def test_what_a_person_chose_in_a_merge_stays_when_the_file_comes_back():
     take(ROW)
     take(TWIN, source="Autre réseau")
     pair = Pair.objects.get()
-    kept = duplicates.merge(pair, {"frais_a_charge": "second"}, by="coordination", at=LATER)
-    held = list(Lieu.objects.order_by("pk").values())
+    surviving_lieu = duplicates.merge(pair, {"frais_a_charge": "second"}, by="coordination", at=LATER)
+    rows_before = list(Lieu.objects.order_by("pk").values())
     again = take(ROW, at=LATER)
     assert (again.counts["modifies"], again.counts["inchanges"], again.counts["contestes"]) == (0, 1, 0)
-    assert list(Lieu.objects.order_by("pk").values()) == held
-    assert Lieu.objects.get(pk=kept.pk).sheet["frais_a_charge"] == ["paid"]
+    assert list(Lieu.objects.order_by("pk").values()) == rows_before
+    assert Lieu.objects.get(pk=surviving_lieu.pk).sheet["frais_a_charge"] == ["paid"]
     duplicates.unmerge(pair, by="coordination", at=LATER)
-    assert Lieu.objects.get(pk=kept.pk).sheet["frais_a_charge"] == ["free"]
+    assert Lieu.objects.get(pk=surviving_lieu.pk).sheet["frais_a_charge"] == ["free"]
 
 
 def test_undoing_an_import_marks_again_what_it_had_found():
@@ -417,13 +419,13 @@ def test_no_is_not_unknown():
         {"nom": "Mairie", "commune": "Grenoble", **columns},
         {"nom": "École", "commune": "Grenoble", "wifi": "oui"},
     )
-    said = {lieu.name: lieu.sheet for lieu in Lieu.objects.all()}
-    assert "wifi" in said["Mairie"]["sans"]
-    assert "practices" not in said["Mairie"]
-    assert said["École"]["practices"]["wifi"]["state"] == "offered"
+    sheet_by_name = {lieu.name: lieu.sheet for lieu in Lieu.objects.all()}
+    assert "wifi" in sheet_by_name["Mairie"]["sans"]
+    assert "practices" not in sheet_by_name["Mairie"]
+    assert sheet_by_name["École"]["practices"]["wifi"]["state"] == "offered"
 
 
-def test_correcting_a_field_does_not_confirm_the_others():
+def test_correcting_a_field_leaves_the_rest_unconfirmed():
     take(ROW)
     lieu = Lieu.objects.get()
     sheets.edit(lieu, {"notes": "rappeler en mars"}, by="coordination", at=LATER)

@@ -81,7 +81,7 @@ def page(client, address: str) -> str:
     return response.content.decode()
 
 
-def said(text: str) -> str:
+def page_text(text: str) -> str:
     """Return a page as it is read: one space for any blank."""
     return re.sub(r"[\s\u00a0]+", " ", re.sub(r"<[^>]+>", " ", text))
 
@@ -89,14 +89,14 @@ def said(text: str) -> str:
 def form_of(client, lieu: Lieu, end: str = "") -> dict[str, object]:
     """Return the form of a page as a browser would send it back, nothing changed."""
     form = client.get(f"/espace/annuaire/lieux/{lieu.slug}/{end}").context["form"]
-    shown = [
+    visible_fields = [
         field
         for each in (form, getattr(form, "hours", ()))
         for field in each
         if field.value() not in (None, False)
     ]
-    return {field.html_name: field.value() for field in shown} | {
-        field.html_initial_name: field.value() for field in shown
+    return {field.html_name: field.value() for field in visible_fields} | {
+        field.html_initial_name: field.value() for field in visible_fields
     }
 
 
@@ -161,7 +161,7 @@ def test_each_kind_of_thing_to_do_is_there_with_its_count(signed, pair):
     lieu.missing_since = Import.objects.first()
     lieu.sheet["precision"] = 4000.0  # metres: its commune alone is known
     lieu.save()
-    text = said(page(signed, "/espace/annuaire/"))
+    text = page_text(page(signed, "/espace/annuaire/"))
     for words in (
         "Signalements",
         "1 message",
@@ -180,8 +180,8 @@ def test_each_kind_of_thing_to_do_is_there_with_its_count(signed, pair):
         assert "Bibliothèque Barnave" in page(signed, f"/espace/annuaire/liste/{kind}/")
 
 
-def test_what_does_not_wait_is_said_in_one_line(signed, lieu):
-    text = said(page(signed, "/espace/annuaire/"))
+def test_empty_queues_are_summarized_in_one_line(signed, lieu):
+    text = page_text(page(signed, "/espace/annuaire/"))
     assert "Rien n’attend ici : aucun message, aucune valeur proposée, aucune paire, " in text
 
 
@@ -193,15 +193,17 @@ def test_an_empty_directory_says_how_to_begin(signed):
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize(
-    ("confirmed", "rhythm", "due"),
+    ("confirmed", "rhythm", "needs_confirmation"),
     [(None, 6, True), (date(2026, 11, 1), 1, False), (date(2026, 10, 1), 1, True), (date(2026, 6, 1), 6, False),
      (date(2026, 5, 1), 6, True), (date(2025, 12, 1), 12, False), (date(2025, 11, 1), 12, True)],
 )  # fmt: skip
-def test_a_sheet_is_due_when_its_rhythm_has_passed(lieu, coordinator, confirmed, rhythm, due):
+def test_sheet_needs_confirmation_when_its_rhythm_has_passed(
+    lieu, coordinator, confirmed, rhythm, needs_confirmation
+):
     Lieu.objects.update(confirmed_on=confirmed, rhythm=rhythm)
-    assert space.to_confirm(coordinator, AT.date()).exists() == due
+    assert space.to_confirm(coordinator, AT.date()).exists() == needs_confirmation
     passed = rules.confirm_by(confirmed, rhythm)
-    assert due == (passed is None or passed < AT.date()), "the same rule as everywhere"
+    assert needs_confirmation == (passed is None or passed < AT.date()), "the same rule as everywhere"
 
 
 @pytest.mark.both_databases
@@ -260,10 +262,10 @@ def test_the_space_of_professionals_leads_to_the_directory(signed):
 
 
 def test_each_field_says_where_it_comes_from(signed, lieu):
-    text = said(page(signed, f"/espace/annuaire/lieux/{lieu.slug}/"))
+    text = page_text(page(signed, f"/espace/annuaire/lieux/{lieu.slug}/"))
     assert "Réseau, 10 janvier 2026" in text
     sheets.edit(lieu, {"quartier": "Centre"}, by="La structure", at=AT)
-    assert "La structure, 20 novembre 2026" in said(page(signed, f"/espace/annuaire/lieux/{lieu.slug}/"))
+    assert "La structure, 20 novembre 2026" in page_text(page(signed, f"/espace/annuaire/lieux/{lieu.slug}/"))
 
 
 def test_a_doubt_that_quotes_the_value_says_it_once(signed, lieu):
@@ -276,8 +278,8 @@ def test_a_doubt_that_quotes_the_value_says_it_once(signed, lieu):
         {"field": "telephone", "value": "12", "reason": "numéro trop court"},
     ]
     lieu.save()
-    shown = page(signed, f"/espace/annuaire/lieux/{lieu.slug}/")
-    assert shown.count("07/00/0000") == 1 and "« 12 »" in said(shown)
+    page_html = page(signed, f"/espace/annuaire/lieux/{lieu.slug}/")
+    assert page_html.count("07/00/0000") == 1 and "« 12 »" in page_text(page_html)
 
 
 @pytest.mark.both_databases
@@ -319,16 +321,14 @@ def test_only_what_was_changed_is_written_and_it_is_read_as_a_file_would_be(sign
         ({"capacite": "beaucoup"}, "capacite", "ne peut pas être gardé"),
     ],
 )
-def test_a_value_that_cannot_be_kept_is_refused_in_its_place_and_stays_typed(
-    signed, lieu, typed, field, words
-):
+def test_invalid_value_is_refused_at_its_field_and_stays_typed(signed, lieu, typed, field, words):
     before = Lieu.objects.values().get()
     response = signed.post(
         f"/espace/annuaire/lieux/{lieu.slug}/", {**form_of(signed, lieu), "quartier": "Centre", **typed}
     )
     text = response.content.decode()
     assert response.status_code == 400
-    assert words in said(text)
+    assert words in page_text(text)
     assert f'id="id_{field}_error"' in text
     assert 'value="Centre"' in text, "what was typed elsewhere is still there"
     assert Lieu.objects.values().get() == before
@@ -402,10 +402,12 @@ def test_a_practice_left_as_displayed_stays_as_somebody_else_wrote_it(
     """Une page ouverte avant rendait « proposé » un cours dit arrêté depuis, pour un nombre de postes."""
     address = f"/espace/annuaire/lieux/{lieu.slug}/pratiques/formation/"
     sheets.edit(lieu, {"practices": {"formation": {"state": "offered"}}}, by="Ana", at=AT)
-    shown = re.findall(r'name="(initial-state)" value="([^"]*)"', signed.get(address).content.decode())
+    initial_fields = re.findall(
+        r'name="(initial-state)" value="([^"]*)"', signed.get(address).content.decode()
+    )
     written = {"formation": meanwhile} if meanwhile else {}
     sheets.edit(lieu, {"practices": written, "sans": without}, by="Ana", at=AT)
-    signed.post(address, {"state": "offered", "postes": "8", **dict(shown)})
+    signed.post(address, {"state": "offered", "postes": "8", **dict(initial_fields)})
     lieu.refresh_from_db()
     assert lieu.sheet.get("practices", {}).get("formation") == expected
     assert list(lieu.sheet.get("sans", [])) == without
@@ -482,7 +484,7 @@ def test_an_emptied_table_withdraws_the_hours(signed, lieu):
 def test_hours_that_make_no_sense_are_refused(signed, lieu, typed, words):
     response = signed.post(f"/espace/annuaire/lieux/{lieu.slug}/", {**form_of(signed, lieu), **typed})
     assert response.status_code == 400
-    assert words in said(response.content.decode())
+    assert words in page_text(response.content.decode())
     assert Change.objects.count() == 1
 
 
@@ -513,7 +515,7 @@ def test_a_practice_has_a_state_and_conditions(signed, lieu):
         "postes": 8,
         "prescription": True,
     }
-    text = said(page(signed, f"/espace/annuaire/lieux/{lieu.slug}/"))
+    text = page_text(page(signed, f"/espace/annuaire/lieux/{lieu.slug}/"))
     assert "Cours et ateliers en projet" in text
     lines = {line.label: line.after for line in history.of(lieu)[0].lines}
     assert (lines["Cours et ateliers"], lines["Cours et ateliers, niveau demandé"]) == (
@@ -526,13 +528,13 @@ def test_a_practice_has_a_state_and_conditions(signed, lieu):
     assert "formation" not in lieu.sheet.get("practices", {})
 
 
-def test_a_practice_is_asked_only_what_makes_sense_for_it_and_what_is_already_said(signed, lieu):
+def test_practice_questions_are_relevant_and_not_repeated(signed, lieu):
     assert rules.condition_questions().keys() == offer.practices().keys()
     assert {
-        name for asked in rules.condition_questions().values() for name in asked
+        name for question_names in rules.condition_questions().values() for name in question_names
     } <= offer.conditions().keys()
     address = f"/espace/annuaire/lieux/{lieu.slug}/pratiques/wifi/"
-    text = said(page(signed, address))
+    text = page_text(page(signed, address))
     assert "Ce que le réseau demande pour se connecter" in text
     assert "En plein air" in text
     assert "Nom du réseau" in text
@@ -540,11 +542,11 @@ def test_a_practice_is_asked_only_what_makes_sense_for_it_and_what_is_already_sa
     for senseless in ("Niveau demandé", "Sujets", "Nombre de postes"):
         assert senseless not in text
     sheets.edit(lieu, {"practices": {"wifi": {"state": "offered", "postes": 3}}}, by="x", at=AT)
-    assert "Nombre de postes" in said(page(signed, address))
+    assert "Nombre de postes" in page_text(page(signed, address))
 
 
 @pytest.mark.parametrize("implied", [False, True])
-def test_unknown_planned_offered_and_not_given_are_four_answers(signed, lieu, implied):
+def test_unknown_planned_offered_and_absent_are_four_answers(signed, lieu, implied):
     if not implied:
         sheets.edit(lieu, {"services": []}, by="x", at=AT)
     address = f"/espace/annuaire/lieux/{lieu.slug}/pratiques/libre_acces/"
@@ -552,7 +554,7 @@ def test_unknown_planned_offered_and_not_given_are_four_answers(signed, lieu, im
     assert start["state"] == ("offered" if implied else ""), (
         "a place that says nothing is not said to lack it"
     )
-    for state, kept, without in (
+    for state, practice_after, without in (
         ("without", None, ["libre_acces"]),
         ("planned", {"state": "planned"}, None),
         ("without", None, ["libre_acces"]),
@@ -562,30 +564,33 @@ def test_unknown_planned_offered_and_not_given_are_four_answers(signed, lieu, im
             address, {**form_of(signed, lieu, "pratiques/libre_acces/"), "state": state, "accompagnement": []}
         )
         lieu.refresh_from_db()
-        held = lieu.sheet.get("practices", {}).get("libre_acces")
-        assert (held and {"state": held["state"]}, lieu.sheet.get("sans")) == (kept, without)
+        practice = lieu.sheet.get("practices", {}).get("libre_acces")
+        assert (practice and {"state": practice["state"]}, lieu.sheet.get("sans")) == (
+            practice_after,
+            without,
+        )
         assert form_of(signed, lieu, "pratiques/libre_acces/")["state"] == (
             state or ("offered" if implied else "")
         )
-        text = said(page(signed, f"/espace/annuaire/lieux/{lieu.slug}/"))
+        text = page_text(page(signed, f"/espace/annuaire/lieux/{lieu.slug}/"))
         assert ("Dit ne pas proposer : Ordinateurs en libre accès" in text) == (state == "without")
         assert ("Ordinateurs en libre accès proposé" in text) == (state == "" and implied)
 
 
-def test_what_a_place_says_it_has_not_is_told_until_it_has_it(signed, lieu):
+def test_declared_absence_is_displayed_until_the_place_offers_it(signed, lieu):
     sheets.edit(lieu, {"sans": ["wifi", "pret"]}, by="La structure", at=AT)
     address = f"/espace/annuaire/lieux/{lieu.slug}/"
-    assert "Dit ne pas proposer : Wifi, Prêt de matériel" in said(page(signed, address))
+    assert "Dit ne pas proposer : Wifi, Prêt de matériel" in page_text(page(signed, address))
     signed.post(f"{address}pratiques/wifi/", {**form_of(signed, lieu, "pratiques/wifi/"), "state": "offered"})
     lieu.refresh_from_db()
     assert lieu.sheet["sans"] == ["pret"]
     assert lieu.sheet["practices"]["wifi"] == {"state": "offered"}
 
 
-def test_what_happened_is_told_and_the_last_change_is_undone(signed, lieu):
+def test_history_is_listed_and_the_last_change_is_undone(signed, lieu):
     before = dict(lieu.sheet)
     sheets.edit(lieu, {"quartier": "Centre", "telephone": ["+33476009999"]}, by="La structure", at=AT)
-    text = said(page(signed, f"/espace/annuaire/lieux/{lieu.slug}/"))
+    text = page_text(page(signed, f"/espace/annuaire/lieux/{lieu.slug}/"))
     assert "04 76 00 11 22 → 04 76 00 99 99" in text
     change = lieu.changes.first()
     signed.post(f"/espace/annuaire/changements/{change.pk}/defaire/")
@@ -598,7 +603,7 @@ def test_what_happened_is_told_and_the_last_change_is_undone(signed, lieu):
 def test_only_the_last_change_offers_to_be_undone(lieu):
     sheets.edit(lieu, {"quartier": "Centre"}, by="x", at=AT)
     sheets.edit(lieu, {"quartier": "Nord"}, by="x", at=AT + timedelta(hours=1))
-    assert [told.undoable for told in history.of(lieu)] == [True, False, False]
+    assert [event.undoable for event in history.of(lieu)] == [True, False, False]
 
 
 # --------------------------------------------------------------------------------------------------- gestures
@@ -607,7 +612,7 @@ def test_only_the_last_change_offers_to_be_undone(lieu):
 def gesture(client, lieu: Lieu, name: str, **data) -> str:
     response = client.post(f"/espace/annuaire/lieux/{lieu.slug}/geste/", {"geste": name, **data}, follow=True)
     lieu.refresh_from_db()
-    return said(response.content.decode())
+    return page_text(response.content.decode())
 
 
 def test_nothing_changed_is_one_click(signed, lieu):
@@ -633,7 +638,7 @@ def test_full_then_room_again(signed, lieu):
     assert [change.verb for change in lieu.changes.all()[:2]] == ["undo", "full"]
 
 
-def test_a_page_that_aged_takes_back_no_day_that_another_said(signed, lieu, client):
+def test_stale_page_overrides_no_day_set_by_somebody_else(signed, lieu, client):
     """Saying full again without a day erased the one that somebody had just said; a day said full again."""
     stale = " ".join(signed.get(f"/espace/annuaire/lieux/{lieu.slug}/").content.decode().split())
     assert re.search(r'name="etait" value="".{0,300}?name="de_la_place"', stale)
@@ -651,15 +656,15 @@ def test_a_page_that_aged_takes_back_no_day_that_another_said(signed, lieu, clie
     assert (answer.status_code, lieu.full_since) == (400, None)
 
 
-def test_a_day_gone_by_is_no_room_to_come(signed, lieu):
+def test_past_day_is_not_upcoming_room(signed, lieu):
     today = timezone.localdate()
     lieu.full_since = today - timedelta(days=20)
-    for room_on, is_said in ((today - timedelta(days=2), False), (today + timedelta(days=2), True)):
+    for room_on, is_displayed in ((today - timedelta(days=2), False), (today + timedelta(days=2), True)):
         lieu.room_on = room_on
         lieu.save()
         page = " ".join(signed.get(f"/espace/annuaire/lieux/{lieu.slug}/").content.decode().split())
         assert "Complet depuis le" in page
-        assert (", de la place vers le" in page) is is_said
+        assert (", de la place vers le" in page) is is_displayed
 
 
 def test_a_closure_has_two_dates_and_is_withdrawn(signed, lieu):
@@ -701,17 +706,17 @@ def test_a_rhythm_is_one_of_those_offered(signed, lieu):
     assert lieu.rhythm == 3
 
 
-def test_numbers_that_are_none_are_told(signed, lieu):
+def test_non_numeric_values_are_reported(signed, lieu):
     before = lieu.rhythm
     for typed in ("²", "9" * 5000, "٣"):
         assert "Ce rythme n’existe pas" in gesture(signed, lieu, "rythme", mois=typed)
         address = f"/espace/annuaire/lieux/{lieu.slug}/pratiques/formation/"
         data = {**form_of(signed, lieu, "pratiques/formation/"), "state": "offered", "capacite": typed}
         assert signed.post(address, data).status_code == 400
-    told = signed.post(address, {**data, "capacite": "²"}).content.decode()
+    response_text = signed.post(address, {**data, "capacite": "²"}).content.decode()
     assert (
         "« ² » n’est pas reconnu. Écrivez un nombre entier, de 0 à 100 000, par exemple 8."
-        in told.replace("\xa0", " ")
+        in response_text.replace("\xa0", " ")
     )
     lieu.refresh_from_db()
     assert lieu.rhythm == before
@@ -726,7 +731,7 @@ def test_what_a_sheet_shows_of_its_state(signed, lieu):
     links.close(lieu, Closure(date(2027, 12, 21), date(2028, 1, 2), "congés"), by="x", at=AT)
     lieu.refresh_from_db()
     sheets.say_full(lieu, True, by="x", at=AT)
-    text = said(page(signed, f"/espace/annuaire/lieux/{lieu.slug}/"))
+    text = page_text(page(signed, f"/espace/annuaire/lieux/{lieu.slug}/"))
     assert "Fermé du 21 décembre 2027 au 2 janvier 2028 (congés)" in text
     assert "Complet depuis le 20 novembre" in text
 
@@ -747,7 +752,7 @@ def test_two_sheets_stand_side_by_side_with_a_suggestion(signed, pair):
     assert "telephone" not in sides, "what both say alike is told apart"
 
 
-def test_the_same_practice_under_other_conditions_is_told_apart(pair):
+def test_same_practice_under_other_conditions_is_distinct(pair):
     for lieu, more in (
         (pair.first, {"niveau": ["debutant"], "postes": 4}),
         (pair.second, {"postes": 4, "complet": True}),
@@ -769,8 +774,13 @@ def test_fields_that_make_sense_together_are_chosen_together(signed, pair):
     pair = Pair.objects.select_related("first", "second").get()
     data = {"geste": "reunir", "cote-latitude": "second", "cote-commune": "first"}
     signed.post(f"/espace/annuaire/doublons/{pair.pk}/", data)
-    kept = Lieu.objects.get(pk=pair.first_id).sheet
-    assert (kept["latitude"], kept["longitude"], kept["code_insee"], kept["commune"]) == (
+    merged_sheet = Lieu.objects.get(pk=pair.first_id).sheet
+    assert (
+        merged_sheet["latitude"],
+        merged_sheet["longitude"],
+        merged_sheet["code_insee"],
+        merged_sheet["commune"],
+    ) == (
         45.18,
         5.71,
         "38185",
@@ -784,17 +794,17 @@ def test_a_merge_is_chosen_field_by_field_and_undone_exactly(signed, pair):
         f"/espace/annuaire/doublons/{pair.pk}/",
         {"geste": "reunir", "cote-nom": "first", "cote-frais_a_charge": "both"},
     )
-    kept = Lieu.objects.get(pk=pair.first_id)
-    assert kept.sheet["nom"] == "Bibliothèque Barnave"
-    assert kept.sheet["frais_a_charge"] == ["free", "paid"]
-    assert kept.sheet["site_web"] == ["https://exemple.fr"], "the suggestion, where nobody chose"
+    surviving_lieu = Lieu.objects.get(pk=pair.first_id)
+    assert surviving_lieu.sheet["nom"] == "Bibliothèque Barnave"
+    assert surviving_lieu.sheet["frais_a_charge"] == ["free", "paid"]
+    assert surviving_lieu.sheet["site_web"] == ["https://exemple.fr"], "the suggestion, where nobody chose"
     assert "Séparer" in page(signed, "/espace/annuaire/doublons/")
-    assert "réunie à" in said(page(signed, f"/espace/annuaire/lieux/{pair.second.slug}/"))
+    assert "réunie à" in page_text(page(signed, f"/espace/annuaire/lieux/{pair.second.slug}/"))
     signed.post(f"/espace/annuaire/doublons/{pair.pk}/revoir/")
     assert list(Lieu.objects.order_by("pk").values()) == before
 
 
-def test_two_places_are_said_two_and_that_may_be_looked_at_again(signed, pair):
+def test_distinct_places_are_marked_as_two_and_reviewed_again(signed, pair):
     signed.post(f"/espace/annuaire/doublons/{pair.pk}/", {"geste": "deux"})
     assert Pair.objects.get().state == rules.DECLINED
     assert Pair.objects.get().answered_by == "Coordination"
@@ -808,7 +818,7 @@ def test_a_pair_already_decided_is_not_decided_again(signed, pair):
     signed.post(f"/espace/annuaire/doublons/{pair.pk}/", {"geste": "reunir"})
     response = signed.post(f"/espace/annuaire/doublons/{pair.pk}/", {"geste": "reunir"})
     assert response.status_code == 400
-    assert "Quelqu’un a déjà décidé" in said(response.content.decode())
+    assert "Quelqu’un a déjà décidé" in page_text(response.content.decode())
     assert Change.objects.filter(verb="merge").count() == 2
 
 
@@ -820,20 +830,20 @@ def test_a_pair_whose_place_left_is_no_longer_proposed(signed, pair):
 def test_a_merge_that_changed_since_is_taken_apart_once_its_effect_was_read(signed, pair):
     address = f"/espace/annuaire/doublons/{pair.pk}/"
     signed.post(address, {"geste": "reunir", "cote-frais_a_charge": "second"})
-    text = said(page(signed, address))
+    text = page_text(page(signed, address))
     assert text.count("redevient exactement comme avant") == 2
     sheets.edit(
         Lieu.objects.get(pk=pair.first_id), {"quartier": "Centre"}, by="x", at=AT + timedelta(days=900)
     )
-    text = said(page(signed, address))
+    text = page_text(page(signed, address))
     assert text.count("redevient exactement comme avant") == 1
     assert "pas tout à fait comme avant" in text
     assert "Centre" in text
     assert Pair.objects.get().state == rules.ACCEPTED, "nothing is written by reading"
     response = signed.post(f"{address}revoir/", follow=True)
-    assert "séparées, avec ce qui a changé depuis" in said(response.content.decode())
-    kept = Lieu.objects.get(pk=pair.first_id).sheet
-    assert (kept["quartier"], kept["frais_a_charge"]) == ("Centre", ["free"])
+    assert "séparées, avec ce qui a changé depuis" in page_text(response.content.decode())
+    sheet_after = Lieu.objects.get(pk=pair.first_id).sheet
+    assert (sheet_after["quartier"], sheet_after["frais_a_charge"]) == ("Centre", ["free"])
     assert Lieu.objects.get(pk=pair.second_id).state == rules.PUBLISHED
     assert Pair.objects.get().state == rules.OPEN
 
@@ -846,7 +856,7 @@ def test_a_merge_within_a_merge_says_what_to_take_apart_first(signed, pair):
     other = Pair.objects.get(first=pair.first, state=rules.OPEN)
     Pair.objects.filter(pk=other.pk).update(first=other.second, second=other.first)
     signed.post(f"/espace/annuaire/doublons/{other.pk}/", {"geste": "reunir"})
-    text = said(page(signed, address))
+    text = page_text(page(signed, address))
     assert "Séparez d’abord ces deux-là" in text
     assert "Séparer ces deux fiches" not in text
 
@@ -857,16 +867,16 @@ def test_sure_pairs_are_merged_at_once_only_those_ticked_and_undone_one_by_one(s
     for n, source in enumerate(("Deux", "Trois"), 2):
         take({**TWIN, "id": f"t{n}"}, source=source, at=AT + timedelta(days=n))
     Pair.objects.update(sure=True)
-    found = list(Pair.objects.order_by("pk"))
-    assert len(found) == 3
+    pairs = list(Pair.objects.order_by("pk"))
+    assert len(pairs) == 3
     text = page(signed, "/espace/annuaire/doublons/surs/")
     assert "presque sûre" in text and "seuil" not in text, "in words of everybody"
     assert text.count('name="paire"') == 3
     before = list(Lieu.objects.order_by("pk").values())
     response = signed.post(
-        "/espace/annuaire/doublons/surs/", {"paire": [str(pair.pk) for pair in found]}, follow=True
+        "/espace/annuaire/doublons/surs/", {"paire": [str(pair.pk) for pair in pairs]}, follow=True
     )
-    assert "2 paires réunies. 1 autre attend votre avis" in said(response.content.decode())
+    assert "2 paires réunies. 1 autre attend votre avis" in page_text(response.content.decode())
     merged = Pair.objects.filter(state=rules.ACCEPTED).order_by("-answered_at")
     for pair in merged:
         duplicates.unmerge(pair, by="x", at=AT + timedelta(days=900))
@@ -883,9 +893,9 @@ def test_no_pair_below_the_threshold_is_merged_without_a_person(pair):
 
 
 @pytest.mark.both_databases
-def test_a_proposed_value_stands_beside_the_one_held_and_is_accepted(signed, lieu):
+def test_proposed_value_is_displayed_next_to_the_current_one_and_accepted(signed, lieu):
     proposals.propose(lieu, field="telephone", value=["+33476001133"], by="la structure", at=AT)
-    text = said(page(signed, "/espace/annuaire/propositions/"))
+    text = page_text(page(signed, "/espace/annuaire/propositions/"))
     assert "04 76 00 11 22" in text
     assert "04 76 00 11 33" in text
     proposal = Proposal.objects.get()
@@ -908,7 +918,7 @@ def test_a_declined_value_leaves_the_sheet_as_it_is(signed, lieu):
     response = signed.post(
         f"/espace/annuaire/propositions/{proposal.pk}/", {"geste": "accepter"}, follow=True
     )
-    assert "Coordination y a déjà répondu" in said(response.content.decode())
+    assert "Coordination y a déjà répondu" in page_text(response.content.decode())
     assert Lieu.objects.get().sheet == lieu.sheet
 
 
@@ -937,32 +947,38 @@ def test_a_message_is_closed_with_a_note(signed, lieu):
         proposals.answer(signal, "encore", by="x", at=AT)
 
 
-def test_a_value_proposed_for_a_place_merged_since_is_not_said_written(signed, pair):
+def test_value_proposed_for_a_merged_place_is_not_reported_as_written(signed, pair):
     """« Valeur écrite dans la fiche » : dans la fiche réunie, que personne ne lit."""
-    asked = proposals.propose(pair.second, field="quartier", value="Centre", by="la structure", at=AT)
+    proposal = proposals.propose(pair.second, field="quartier", value="Centre", by="la structure", at=AT)
     duplicates.merge(pair, {}, by="Ana", at=AT)
-    address = f"/espace/annuaire/propositions/{asked.pk}/"
-    seen = said(signed.post(address, {"geste": "accepter"}, follow=True).content.decode())
-    assert "Personne ne la lirait" in seen
-    asked.refresh_from_db()
-    assert asked.state == rules.OPEN
+    address = f"/espace/annuaire/propositions/{proposal.pk}/"
+    response_text = page_text(signed.post(address, {"geste": "accepter"}, follow=True).content.decode())
+    assert "Personne ne la lirait" in response_text
+    proposal.refresh_from_db()
+    assert proposal.state == rules.OPEN
     assert "quartier" not in Lieu.objects.get(pk=pair.second_id).sheet
 
 
-def test_what_a_visitor_wrote_is_kept_for_as_long_as_it_takes_to_check(signed, lieu):
+def test_visitor_message_is_stored_until_checked(signed, lieu):
     """« Nous gardons votre message et votre contact le temps de vérifier » : ils restaient, fermés, pour toujours."""
-    told = {"about": "Les horaires", "text": "Ma mère, 06 : elle a trouvé fermé.", "reach": "06 00 00 00 00"}
-    closed, declined, former, waiting = (signals.signal(lieu, **told, at=AT) for _ in range(4))
+    signal_fields = {
+        "about": "Les horaires",
+        "text": "Ma mère, 06 : elle a trouvé fermé.",
+        "reach": "06 00 00 00 00",
+    }
+    closed, declined, former, pending_signal = (
+        signals.signal(lieu, **signal_fields, at=AT) for _ in range(4)
+    )
     signed.post(f"/espace/annuaire/propositions/{closed.pk}/", {"note": "Corrigé."})
     signed.post(f"/espace/annuaire/propositions/{declined.pk}/", {"geste": "ecarter"})
     Proposal.objects.filter(pk=former.pk).update(state=rules.ACCEPTED)  # before it was erased at once
     assert signals.run_deadlines(at=AT) == {"signalements_effaces": 1}
-    assert "Bibliothèque Barnave : Les horaires Corrigé." in said(
+    assert "Bibliothèque Barnave : Les horaires Corrigé." in page_text(
         page(signed, "/espace/annuaire/propositions/")
     )
     texts = dict(Proposal.objects.values_list("pk", "text"))
     assert {texts.pop(pk) for pk in (closed.pk, declined.pk, former.pk)} == {"Les horaires"}
-    assert "06 00 00 00 00" in texts[waiting.pk]
+    assert "06 00 00 00 00" in texts[pending_signal.pk]
 
 
 # ------------------------------------------------------------------------------------------------- new places
@@ -1080,12 +1096,12 @@ def test_a_name_that_several_communes_have_is_chosen(signed):
 def test_a_place_that_nobody_could_find_is_refused_and_stays_typed(signed, typed, words):
     response = new(signed, **{"adresse": "3 rue Thiers", **typed})
     assert response.status_code == 400
-    assert words in said(response.content.decode())
+    assert words in page_text(response.content.decode())
     assert 'value="3 rue Thiers"' in response.content.decode()
     assert not Lieu.objects.exists()
 
 
-def test_a_place_that_may_be_there_already_is_shown_before_it_is_added(signed, lieu):
+def test_possible_duplicate_is_displayed_before_a_place_is_added(signed, lieu):
     typed = {
         "nom": "Bibliothèque Barnave",
         "commune": "Grenoble",
@@ -1132,34 +1148,34 @@ def saturday(client, lieu: Lieu) -> str:
 def page_after(client, address: str, data) -> str:
     response = client.post(address, data, follow=True)
     assert response.status_code == 200
-    return said(response.content.decode())
+    return page_text(response.content.decode())
 
 
 def test_who_runs_the_place_confirms_by_saving_and_what_was_written_is_doubtful_no_more(keeper, lieu):
     doubt(lieu, "horaires", "telephone")
-    shown = saturday(keeper, lieu)
+    saved_page = saturday(keeper, lieu)
     lieu.refresh_from_db()
-    assert "confirmée aujourd’hui par votre équipe" in shown
+    assert "confirmée aujourd’hui par votre équipe" in saved_page
     assert (lieu.confirmed_on is not None, lieu.confirmed_by) == (True, "Responsable")
     assert [each["field"] for each in lieu.to_check] == ["telephone"]
-    assert "Attention" not in said(keeper.get(f"/lieux/{lieu.slug}/").content.decode())
+    assert "Attention" not in page_text(keeper.get(f"/lieux/{lieu.slug}/").content.decode())
 
 
 def test_hours_that_the_network_writes_are_no_old_hours(signed, lieu):
     """The rest of the sheet stays to be confirmed: the network did not ask for it."""
     doubt(lieu, "horaires")
-    assert "horaires non confirmés" in said(signed.get(f"/lieux/{lieu.slug}/").content.decode())
+    assert "horaires non confirmés" in page_text(signed.get(f"/lieux/{lieu.slug}/").content.decode())
     saturday(signed, lieu)
     lieu.refresh_from_db()
     assert (lieu.confirmed_on, lieu.to_check) == (None, [])
-    assert "horaires non confirmés" not in said(signed.get(f"/lieux/{lieu.slug}/").content.decode())
+    assert "horaires non confirmés" not in page_text(signed.get(f"/lieux/{lieu.slug}/").content.decode())
 
 
 def test_saving_an_address_of_mail_says_nothing_of_coordinates(signed, lieu):
     data = {**form_of(signed, lieu), "courriels": "accueil@exemple.fr"}
-    shown = page_after(signed, f"/espace/annuaire/lieux/{lieu.slug}/", data)
-    assert "Fiche enregistrée" in shown
-    assert "Latitude" not in shown.split("Fiche enregistrée")[1][:300]
+    saved_page = page_after(signed, f"/espace/annuaire/lieux/{lieu.slug}/", data)
+    assert "Fiche enregistrée" in saved_page
+    assert "Latitude" not in saved_page.split("Fiche enregistrée")[1][:300]
     lieu.refresh_from_db()
     assert (lieu.sheet["latitude"], lieu.sheet["courriels"]) == (45.1916, ["accueil@exemple.fr"])
 
@@ -1168,8 +1184,8 @@ def test_saving_an_address_of_mail_says_nothing_of_coordinates(signed, lieu):
 def test_each_link_of_the_directory_opens_for_who_keeps_a_sheet(keeper, lieu):
     """No tool of another role: each address of the pages that lead to the sheet answers."""
     for start in ("/espace/annuaire/", "/espace/annuaire/?q=zzz", f"/espace/annuaire/lieux/{lieu.slug}/"):
-        shown = keeper.get(start).content.decode()
-        links = set(re.findall(r'href="(/espace/[^"#]*)', shown))
+        page_html = keeper.get(start).content.decode()
+        links = set(re.findall(r'href="(/espace/[^"#]*)', page_html))
         assert "/espace/annuaire/" in links
         shut = [link for link in links if keeper.get(link).status_code not in (200, 302)]
         assert not shut, start
@@ -1211,7 +1227,7 @@ def doubted(db) -> list[Lieu]:
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected_ranks"),
     [
         ("", {0, 1, 2}),
         ("commune=38185", {0, 1}),
@@ -1223,11 +1239,11 @@ def doubted(db) -> list[Lieu]:
         ("commune=38151&raison=horaires", set()),
     ],
 )
-def test_a_working_list_is_narrowed_by_word_commune_source_and_reason(signed, doubted, query, found):
-    shown = signed.get(f"{LIST}?{query}")
-    assert {row.number for row in shown.context["section"].rows} == {doubted[n].pk for n in found}
-    if not found:
-        assert "Rien ne répond à ce choix" in shown.content.decode()
+def test_a_working_list_is_narrowed_by_word_commune_source_and_reason(signed, doubted, query, expected_ranks):
+    response = signed.get(f"{LIST}?{query}")
+    assert {row.number for row in response.context["section"].rows} == {doubted[n].pk for n in expected_ranks}
+    if not expected_ranks:
+        assert "Rien ne répond à ce choix" in response.content.decode()
 
 
 @pytest.mark.both_databases
@@ -1246,14 +1262,14 @@ def test_several_doubts_are_settled_at_once_and_taken_back(signed, doubted):
     assert [Lieu.objects.get(pk=each.pk).to_check == [] for each in doubted] == [True, True, False]
     assert Lieu.objects.get(pk=one.pk).confirmed_on is None, "a doubt less is no confirmation"
     sheets.edit(Lieu.objects.get(pk=two.pk), {"quartier": "Nord"}, by="x", at=AT + timedelta(days=30))
-    shown = page_after(signed, "/espace/annuaire/relues/", {"defaire": "1"})
-    assert "1 fiche de nouveau à vérifier" in shown
-    assert "1 fiche changée depuis" in shown
+    saved_page = page_after(signed, "/espace/annuaire/relues/", {"defaire": "1"})
+    assert "1 fiche de nouveau à vérifier" in saved_page
+    assert "1 fiche changée depuis" in saved_page
     assert [bool(Lieu.objects.get(pk=each.pk).to_check) for each in doubted] == [True, False, True]
 
 
 @pytest.mark.both_databases
-def test_nothing_ticked_and_the_sheets_of_others_settle_nothing(client, signed, doubted):
+def test_empty_or_foreign_selection_settles_nothing(client, signed, doubted):
     assert "Aucune fiche n’était cochée" in page_after(signed, "/espace/annuaire/relues/", {})
     other = Lieu.objects.exclude(code_insee="38185").get()
     client.force_login(account("voisine", "coordination", territory="38185"))

@@ -51,9 +51,9 @@ def lead(home):
 
 @pytest.fixture
 def meeting(lead):
-    said = {"title": "Se connaître", "kind": "meeting", "commune": "38185", "minutes": 60}
+    draft_fields = {"title": "Se connaître", "kind": "meeting", "commune": "38185", "minutes": 60}
     dates = [AT + timedelta(days=9)]
-    return meetings.propose(None, meetings.Draft(**said, dates=dates, token="m"), by=lead, at=AT)
+    return meetings.propose(None, meetings.Draft(**draft_fields, dates=dates, token="m"), by=lead, at=AT)
 
 
 @pytest.fixture
@@ -61,12 +61,12 @@ def page(meeting):
     return f"/espace/reseau/discussions/meeting/{meeting.pk}/"
 
 
-def asked(meeting, by, structure, words="Qui reçoit le samedi ?", token="q", at=AT, **more):
+def ask_question(meeting, by, structure, words="Qui reçoit le samedi ?", token="q", at=AT, **more):
     subject = subjects.find("meeting", meeting.pk, by)
     return actions.write(subject, structure, words=words, token=token, by=by, at=at, **more)
 
 
-def test_a_question_gets_an_answer_that_whoever_asked_marks(client, page, meeting, karim, sam):
+def test_question_is_answered_and_marked_by_its_author(client, page, meeting, karim, sam):
     client.force_login(sam)
     for _ in range(2):
         client.post(page, {"mots": "Qui reçoit le samedi ?", "jeton": "a"})
@@ -83,8 +83,8 @@ def test_a_question_gets_an_answer_that_whoever_asked_marks(client, page, meetin
     client.force_login(sam)
     for _ in range(2):  # two windows: the second undoes nothing
         client.post(gesture, {"geste": "marquer", "etait": ""})
-    shown = client.get(page).content.decode()
-    assert "répondue" in shown and "a répondu à la question" in shown
+    page_text = client.get(page).content.decode()
+    assert "répondue" in page_text and "a répondu à la question" in page_text
     assert "Qui reçoit" not in client.get("/espace/reseau/discussions/?voir=sans-reponse").content.decode()
     verbs = Entry.objects.filter(kind="community.post").order_by("pk").values_list("verb", flat=True)
     assert list(verbs) == ["post.asked", "post.answered", "post.marked"]
@@ -95,35 +95,35 @@ def test_what_may_name_a_person_is_warned_of_then_accepted_by_who_read_again(cli
     words = "Mme Durand revient chaque jour, au 06 12 34 56 78."
     answer = client.post(page, {"mots": words, "jeton": "a"})
     assert answer.status_code == 400 and not Post.objects.exists()
-    shown = answer.content.decode()
-    assert "un nom de famille, un numéro de téléphone" in shown and "fait reconnaître" in shown
+    page_text = answer.content.decode()
+    assert "un nom de famille, un numéro de téléphone" in page_text and "fait reconnaître" in page_text
     client.post(page, {"mots": words, "jeton": "a", "personne": "on"})
     assert Post.objects.count() == 1
 
 
 def test_a_secret_is_refused_even_after_reading_again(meeting, sam):
     with pytest.raises(Refused, match="Rien n’a été enregistré"):
-        asked(meeting, sam, None, words="le mot de passe est Grenoble38!", about_nobody=True)
+        ask_question(meeting, sam, None, words="le mot de passe est Grenoble38!", about_nobody=True)
 
 
 def test_a_flood_stops(meeting, sam):
     for n in range(rules.MOST_PER_HOUR):
-        asked(meeting, sam, None, token=f"q{n}")
+        ask_question(meeting, sam, None, token=f"q{n}")
     with pytest.raises(Refused) as refused:
-        asked(meeting, sam, None, token="one too many")
+        ask_question(meeting, sam, None, token="one too many")
     assert "beaucoup écrit" in refused.value.why
-    asked(meeting, sam, None, token="later", at=AT + timedelta(hours=2))
+    ask_question(meeting, sam, None, token="later", at=AT + timedelta(hours=2))
 
 
 def test_hostile_words_stay_words(client, page, sam):
     client.force_login(sam)
     client.post(page, {"mots": "<script>alert(1)</script> <img src=x onerror=y>", "jeton": "a"})
-    shown = client.get(page).content.decode()
-    assert "<script>alert" not in shown and "&lt;script&gt;" in shown
+    page_text = client.get(page).content.decode()
+    assert "<script>alert" not in page_text and "&lt;script&gt;" in page_text
 
 
 def test_a_report_is_one_and_moderation_leaves_its_trail(client, page, meeting, karim, sam, lead):
-    row = asked(meeting, sam, None, words="Publicité !")
+    row = ask_question(meeting, sam, None, words="Publicité !")
     client.force_login(karim)
     for _ in range(2):
         client.post(f"/espace/reseau/discussions/messages/{row.pk}/signaler/", {"raison": "spam"})
@@ -134,8 +134,8 @@ def test_a_report_is_one_and_moderation_leaves_its_trail(client, page, meeting, 
     client.force_login(lead)
     assert "1 signalement" in client.get("/espace/reseau/discussions/moderation/").content.decode()
     client.post(gesture, {"geste": "hide", "raison": "spam"})
-    shown = client.get(page).content.decode()
-    assert "Publicité" not in shown and "Ce message a été retiré" in shown
+    page_text = client.get(page).content.decode()
+    assert "Publicité" not in page_text and "Ce message a été retiré" in page_text
     client.post(gesture, {"geste": "hide", "raison": "spam"})  # twice: nothing more
     client.post(gesture, {"geste": "restore"})
     assert "Publicité" in client.get(page).content.decode()
@@ -145,14 +145,14 @@ def test_a_report_is_one_and_moderation_leaves_its_trail(client, page, meeting, 
 
 
 def test_who_leads_elsewhere_moderates_nothing_here(client, meeting, sam):
-    row = asked(meeting, sam, None)
+    row = ask_question(meeting, sam, None)
     client.force_login(account("lou", "coordination", territory="59"))
     assert client.post(f"/espace/reseau/discussions/messages/{row.pk}/", {"geste": "hide"}).status_code == 404
     assert "Rien n’est signalé" in client.get("/espace/reseau/discussions/moderation/").content.decode()
 
 
 def test_one_takes_off_ones_own_words_and_their_text_goes_in_time(client, meeting, karim, sam):
-    row = asked(meeting, sam, None)
+    row = ask_question(meeting, sam, None)
     client.force_login(karim)
     gesture = f"/espace/reseau/discussions/messages/{row.pk}/"
     assert client.post(gesture, {"geste": "retirer"}).status_code == 404
@@ -165,12 +165,12 @@ def test_one_takes_off_ones_own_words_and_their_text_goes_in_time(client, meetin
 
 
 def test_nobody_answers_a_question_that_was_taken_off(client, page, meeting, karim, sam):
-    row = asked(meeting, sam, None)
+    row = ask_question(meeting, sam, None)
     actions.withdraw(row, by=sam, at=AT)
     client.force_login(karim)
     assert client.post(page, {"mots": "Moi", "jeton": "b", "repond": row.pk}).status_code == 404
     with pytest.raises(Refused):
-        asked(meeting, karim, None, question=row, token="c")
+        ask_question(meeting, karim, None, question=row, token="c")
 
 
 @pytest.mark.parametrize("kind", ["lieu", "meeting", "autre", "resource"])
@@ -199,7 +199,7 @@ def test_a_discussion_stands_under_a_place_and_a_workshop(client, library, karim
 
 
 def test_a_place_left_out_is_not_named_by_its_number(client, library, sam):
-    """What the directory no longer shows to a member, a discussion does not name either."""
+    """A discussion does not name a place that the directory hides from a member."""
     client.force_login(sam)
     page = f"/espace/reseau/discussions/lieu/{library.pk}/"
     assert "Bibliothèque" in client.get(page).content.decode()
@@ -209,7 +209,7 @@ def test_a_place_left_out_is_not_named_by_its_number(client, library, sam):
 
 
 def test_the_week_leaves_once_on_monday_for_who_chose_it(client, meeting, karim, sam, lead):
-    asked(meeting, sam, None)
+    ask_question(meeting, sam, None)
     for user in (karim, sam):
         client.force_login(user)
         client.post("/espace/reseau/semaine/", {"recevoir": "oui"})

@@ -70,11 +70,11 @@ def test_what_analysts_read_is_folded_under_its_title(client, study):
 
 def test_the_grid_says_its_verdicts_in_sentences(client, study):
     page = client.get(f"{ADDRESS}grille/").content.decode()
-    for told in re.findall(
+    for list_html in re.findall(
         r"<h3[^>]*>\s*(?:Points forts|Axes de progrès)\s*</h3>\s*<ul>(.*?)</ul>", page, re.S
     ):
-        assert told.count("<li>")
-        assert "?" not in re.sub(r"<[^>]*>", "", told)
+        assert list_html.count("<li>")
+        assert "?" not in re.sub(r"<[^>]*>", "", list_html)
 
 
 def test_the_grid_says_of_what_its_counts_are_and_why_they_are_not_those_of_the_directory(client, study):
@@ -83,8 +83,8 @@ def test_the_grid_says_of_what_its_counts_are_and_why_they_are_not_those_of_the_
     assert "deux fiches d’un même lieu n’en font qu’un" not in page, "no place is counted"
     for n, words in ((56, "12 sur 56 lieux"), (1, "12 sur 1 lieu ")):
         known = SimpleNamespace(shares=SimpleNamespace(hours=census.Part(12, n, "21 %", 0.21)))
-        _, told = criteria._of("hours", "Lieux dont on sait les horaires")(known)
-        assert words in told.replace("\xa0", " ")
+        _, sentence = criteria._of("hours", "Lieux dont on sait les horaires")(known)
+        assert words in sentence.replace("\xa0", " ")
 
 
 def test_the_figure_comes_first_and_the_pages_of_analysts_stand_behind_plus(client, study):
@@ -121,12 +121,12 @@ def test_a_zone_of_the_map_leads_to_its_row_or_to_its_sheet(client, study, monke
     page = client.get(f"{ADDRESS}?carte=numerique").content.decode()
     led = re.findall(r'<a href="([^"]+)" tabindex="-1"><g class="z"[^>]*><title>[^<]', page)
     assert len(led) == len(queries.reading(study).zones)
-    assert len([each for each in led if each.startswith("#")]) == 2
-    for each in led:
-        if each.startswith("#"):
-            assert f'id="{each[1:]}"' in page
+    assert len([link for link in led if link.startswith("#")]) == 2
+    for link in led:
+        if link.startswith("#"):
+            assert f'id="{link[1:]}"' in page
         else:
-            assert client.get(each).status_code == 200
+            assert client.get(link).status_code == 200
 
 
 def test_the_table_of_zones_carries_its_own_key_where_no_map_does(client, study, monkeypatch):
@@ -298,12 +298,16 @@ def test_comparing_with_itself_finds_no_gap(client, study):
 def test_comparing_proposes_territories_around_and_as_populous_before_any_is_chosen(client, study):
     """FS-31 : sans rien de choisi, la page propose des voisins et des jumeaux ; un choix fait, elle n’en parle plus."""
     page = client.get(f"{ADDRESS}comparer/")
-    around, alike = (them for _, them in page.context["offers"])
-    here = gazetteer().get("38151")
-    named = [gazetteer().get(each["query"].removeprefix("avec=")) for each in around]
-    assert named and all(t.kind == here.kind and t.within[0] == here.within[0] for t in named)
+    nearby_offers, alike = (them for _, them in page.context["offers"])
+    current_territory = gazetteer().get("38151")
+    named = [gazetteer().get(each["query"].removeprefix("avec=")) for each in nearby_offers]
+    assert named and all(
+        t.kind == current_territory.kind and t.within[0] == current_territory.within[0] for t in named
+    )
     sizes = [gazetteer().get(each["query"].removeprefix("avec=")).population for each in alike]
-    assert sizes and all(abs(size - here.population) < here.population * 0.05 for size in sizes)
+    assert sizes and all(
+        abs(size - current_territory.population) < current_territory.population * 0.05 for size in sizes
+    )
     chosen = client.get(f"{ADDRESS}comparer/?avec=38151")
     assert chosen.context["offers"] == []
 
@@ -311,14 +315,16 @@ def test_comparing_proposes_territories_around_and_as_populous_before_any_is_cho
 def test_comparing_gives_each_figure_with_its_margin_universe_and_year(client, study):
     """Chaque estimation du tableau a sa fourchette, son champ et son année ; chaque territoire se retire."""
     page = client.get(f"{ADDRESS}comparer/?avec=38151")
-    first = next(each for each in page.context["compared"] if not each.rows[0].missing)
+    first = next(comparison for comparison in page.context["compared"] if not comparison.rows[0].missing)
     assert (bool(first.rows[0].between), first.year) == (True, "enquête de 2021, recensement de 2021")
     text = text_of(page)
-    for each in page.context["compared"]:
-        assert text.count(each.universe.replace("\xa0", " ")) >= 2, (
-            each.label
+    for comparison in page.context["compared"]:
+        assert text.count(comparison.universe.replace("\xa0", " ")) >= 2, (
+            comparison.label
         )  # its card, and its row of the table
-        assert each.counted or all(row.missing or row.between or "–" in row.text for row in each.rows)
+        assert comparison.counted or all(
+            row.missing or row.between or "–" in row.text for row in comparison.rows
+        )
     assert "Retirer" in text
 
 
@@ -328,11 +334,11 @@ def test_comparing_draws_both_maps_on_one_scale(client, study, monkeypatch):
     few = dict.fromkeys(codes, (9.5, 10.0, 10.5))
     many = dict.fromkeys(codes, (38.0, 40.0, 42.0)) | {codes[0]: (9.5, 10.0, 10.5)}
     shares = iter((few, many))
-    monkeypatch.setattr(queries, "zone_shares", lambda each: next(shares))
+    monkeypatch.setattr(queries, "zone_shares", lambda reading: next(shares))
     maps = client.get(f"{ADDRESS}comparer/?avec=38151").context["maps"]
     first, second = (
-        dict(re.findall(r'data-zone="([^"]+)"><title>[^<]*</title><path class="zone (\w+)', each["svg"]))
-        for each in maps["drawn"]
+        dict(re.findall(r'data-zone="([^"]+)"><title>[^<]*</title><path class="zone (\w+)', drawn_map["svg"]))
+        for drawn_map in maps["drawn"]
     )
     assert first.keys() == second.keys() and codes[0] in first and len(first) > 2
     assert set(first.values()) == {second[codes[0]]} == {"n2"}
@@ -367,7 +373,9 @@ def test_comparing_tells_what_contradicts_either_side(client, study, monkeypatch
     """La Corse à côté de l’Isère : le chiffre publié qui contredit le nôtre est dit avec le verdict."""
     read = queries.reading
     note = PublishedNote(kind="contredit", text="**Un chiffre publié** contredit le nôtre.", short="")
-    monkeypatch.setattr(queries, "reading", lambda kept: replace(read(kept), published=(note,)))
+    monkeypatch.setattr(
+        queries, "reading", lambda stored_study: replace(read(stored_study), published=(note,))
+    )
     page = text_of(client.get(f"{ADDRESS}comparer/?avec=38151"))
     assert page.count("Un chiffre publié contredit le nôtre.") == 1
 
@@ -396,11 +404,11 @@ def test_the_social_index_shows_ten_zones_first_and_leads_to_the_rest(client, st
     rows = page.context["reading"].index.rows
     assert page.context["n_zones"] == len(rows) > 12
     assert [row.code for row in page.context["rows"]] == [row.code for row in rows[:10]]
-    whole = client.get(f"{ADDRESS}indice/?poids_hlm=1&zones=toutes")
-    assert len(whole.context["rows"]) == len(rows)
+    complete_page = client.get(f"{ADDRESS}indice/?poids_hlm=1&zones=toutes")
+    assert len(complete_page.context["rows"]) == len(rows)
     leads = f'zones=toutes">Les {len(rows)} zones</a>'
     assert leads in page.content.decode()
-    assert leads not in whole.content.decode()
+    assert leads not in complete_page.content.decode()
 
 
 def test_the_weights_of_the_index_are_folded(client, study):
@@ -458,10 +466,10 @@ def test_an_unknown_definition_falls_back_on_the_usual_one(client, study):
 
 
 @pytest.mark.both_databases
-def test_mayotte_is_said_to_be_outside_the_survey(client, home):
+def test_mayotte_is_outside_the_survey(client, home):
     client.get("/territoires/97611/")
-    asked = Study.objects.get(place="97611")
-    actions.compute(asked)
+    mayotte_study = Study.objects.get(place="97611")
+    actions.compute(mayotte_study)
     page = text_of(client.get("/territoires/97611/"))
     assert "hors du champ" in page
 
@@ -480,13 +488,13 @@ def test_a_commune_nobody_lives_in_is_withheld_not_zero(client, home):
 # --------------------------------------------------------------------------------------- asking and computing
 
 
-def test_the_same_question_is_asked_once(client, home):
+def test_same_question_is_computed_once(client, home):
     for _ in range(3):
         client.get(ADDRESS)
     assert Study.objects.filter(place="38151").count() == 1
 
 
-def test_a_waiting_page_shows_progress_and_may_be_cancelled(client, home):
+def test_pending_page_shows_progress_and_may_be_cancelled(client, home):
     page = client.get(ADDRESS)
     assert "<progress" in page.content.decode()
     assert "Annuler" in text_of(page)
@@ -533,7 +541,7 @@ def test_a_page_waits_without_a_figure_when_its_territory_is_too_large(client, h
     assert "chiffre-grand" not in page and "<progress" in page
 
 
-def test_an_address_asked_before_its_study_waits_there(client, home):
+def test_address_of_a_pending_study_opens_once_computed(client, home):
     """La page demandée attend à son adresse : elle se montre quand le calcul est fini."""
     for page in ("manques/", "zones/38151_0101/", "lieux/", "grille/?carte=sociale"):
         answer = client.get(f"/territoires/38151/{page}")
@@ -557,7 +565,7 @@ def test_progress_tells_its_status_in_a_header(client, home):
 
 
 @pytest.mark.both_databases
-def test_a_waiting_study_is_cancelled_at_once(client, home):
+def test_pending_study_is_cancelled_at_once(client, home):
     client.get("/territoires/38151/")  # whoever asked may stop
     study = Study.objects.get()
     client.post(f"/etudes/{study.key}/arreter/")
@@ -568,7 +576,7 @@ def test_a_waiting_study_is_cancelled_at_once(client, home):
     assert study.status == rules.CANCELLED
 
 
-def test_nobody_stops_what_somebody_else_asked_for(client, home):
+def test_study_is_cancelled_by_its_requester_alone(client, home):
     study = actions.ask(StudyRequest(place="38151"))
     assert client.post(f"/etudes/{study.key}/arreter/").status_code == 404
     study.refresh_from_db()
@@ -618,11 +626,11 @@ def test_a_filter_that_changed_is_not_counted_under_its_former_name(coordinator,
     assert "a changé depuis cette demande" in first.error[0]
 
 
-def test_a_perimeter_is_studied_as_it_was_asked(coordinator, home):
+def test_perimeter_is_studied_as_it_was_at_the_request(coordinator, home):
     from maillage.apps.territories import actions as territory_actions
 
     zones = b"code_zone,nom_zone,code\nA,Nord,38151\nB,Sud,38317\n"
-    kept = territory_actions.keep_perimeter(
+    perimeter = territory_actions.keep_perimeter(
         by=coordinator,
         slug="deux-villes",
         name="Deux villes",
@@ -632,7 +640,7 @@ def test_a_perimeter_is_studied_as_it_was_asked(coordinator, home):
         file_name="z.csv",
     )
     study = actions.ask(StudyRequest(place="deux-villes"))
-    territory_actions.drop_perimeter(by=coordinator, perimeter=kept)
+    territory_actions.drop_perimeter(by=coordinator, perimeter=perimeter)
     request = queries.request_of(study)
     assert [zone.name for zone in request.zoning.zones] == ["Nord", "Sud"]
     assert request.name == "Deux villes"
@@ -684,7 +692,7 @@ def test_only_one_worker_takes_a_study(home, monkeypatch):
     assert taken == [study.pk]
 
 
-def test_a_fault_of_ours_is_told_and_stays_loud(home, monkeypatch, client):
+def test_internal_error_is_reported_and_stays_loud(home, monkeypatch, client):
     study = actions.ask(StudyRequest(place="38151"))
 
     def broken(*args):
@@ -747,7 +755,7 @@ def test_what_a_stopped_server_left_running_goes_back_in_the_queue(home):
 
 
 @pytest.mark.both_databases
-def test_a_study_whose_files_are_gone_is_computed_again(client, study, settings, tmp_path):
+def test_study_with_missing_files_is_computed_again(client, study, settings, tmp_path):
     settings.HOME = tmp_path
     page = client.get(ADDRESS)
     study.refresh_from_db()
@@ -786,7 +794,7 @@ def test_a_private_computer_computes_every_new_territory_in_a_row(client, home, 
 # ------------------------------------------------------------------------------------------------------ files
 
 
-def test_files_of_a_study_are_named_and_no_other_is_given(client, study):
+def test_files_of_a_study_are_listed_and_no_other_is_served(client, study):
     for name in rules.FILES:
         assert client.get(f"/etudes/{study.key}/fichiers/{name}").status_code == 200
     for name in ("lecture.json", "../../maillage.sqlite3", "fiches/../lecture.json", "fiches/absent.pdf"):
@@ -823,9 +831,9 @@ def test_a_map_is_taken_away_as_a_picture(client, study, form, start):
 
 def test_the_api_gives_the_file_of_the_contract(client, study):
     response = client.get("/api/v1/territoires/38151/etude")
-    given = json.loads(b"".join(response.streaming_content))
-    assert given == json.loads((queries.folder(study) / "etude.json").read_bytes())
-    assert all(zone["offre"] is None for zone in given["zones"])
+    served_json = json.loads(b"".join(response.streaming_content))
+    assert served_json == json.loads((queries.folder(study) / "etude.json").read_bytes())
+    assert all(zone["offre"] is None for zone in served_json["zones"])
 
 
 def test_the_api_says_when_the_study_is_not_ready(client, home):
@@ -850,9 +858,9 @@ def test_the_api_refuses_as_its_method_page_promises(client, home, address, stat
     response = client.get(f"/api/v1/territoires/{address}")
     assert response.status_code == status
     assert response["Content-Type"] == "application/problem+json"
-    told = response.json()
-    assert told["status"] == status
-    assert named in f"{told['title']} {told['detail']}"
+    problem = response.json()
+    assert problem["status"] == status
+    assert named in f"{problem['title']} {problem['detail']}"
     assert not Study.objects.exists()
 
 
@@ -893,17 +901,17 @@ def test_a_comment_says_when_its_study_is_no_longer_the_one_beside_it(client, co
     page = text_of(client.get(ADDRESS))
     assert "Environ 41 000 personnes." in page and "à relire" not in page
     Comment.objects.update(study="avant", study_on=date(2026, 3, 1))
-    told = queries.comments("38151", queries.reading(study).fingerprint)
-    assert told["synthese"].startswith("Environ 41 000 personnes.\n\n(Écrit pour l’étude ")
-    assert " du 1er mars 2026 ; celle-ci est " in told["synthese"]
+    comments = queries.comments("38151", queries.reading(study).fingerprint)
+    assert comments["synthese"].startswith("Environ 41 000 personnes.\n\n(Écrit pour l’étude ")
+    assert " du 1er mars 2026 ; celle-ci est " in comments["synthese"]
     assert "à relire" in text_of(client.get(ADDRESS))
-    kept = {"synthese": "Environ 41 000 personnes.", "besoins": "Une gare ferme."}
-    shown = {f"initial-{name}": text for name, text in kept.items()}
-    client.post(address, {**kept, **shown, "synthese": "Environ 39 000 personnes."})
-    told = queries.comments("38151", queries.reading(study).fingerprint)
-    assert ("à relire" in told["synthese"], "à relire" in told["besoins"]) == (False, True)
+    comment_fields = {"synthese": "Environ 41 000 personnes.", "besoins": "Une gare ferme."}
+    initial_fields = {f"initial-{name}": text for name, text in comment_fields.items()}
+    client.post(address, {**comment_fields, **initial_fields, "synthese": "Environ 39 000 personnes."})
+    comments = queries.comments("38151", queries.reading(study).fingerprint)
+    assert ("à relire" in comments["synthese"], "à relire" in comments["besoins"]) == (False, True)
     read = {"synthese": "Environ 39 000 personnes.", "initial-synthese": "Environ 39 000 personnes."}
-    client.post(address, {**kept, **shown, **read, "relus": "on"})
+    client.post(address, {**comment_fields, **initial_fields, **read, "relus": "on"})
     assert "à relire" not in text_of(client.get(ADDRESS))
 
 
@@ -915,9 +923,9 @@ def test_two_who_comment_a_section_see_each_other(client, coordinator, study):
     client.post(address, {**opened, "synthese": "La gare ferme.", "besoins": ""})
     answer = client.post(address, {**opened, "synthese": "Un bus vient.", "besoins": ""})
     assert answer.status_code == 400
-    said = text_of(answer)
-    assert "Quelqu’un d’autre a écrit entre-temps : « La gare ferme. » Gardez-en" in said
-    assert "Un bus vient." in said and queries.typed_comments("38151") == {"synthese": "La gare ferme."}
+    page_text = text_of(answer)
+    assert "Quelqu’un d’autre a écrit entre-temps : « La gare ferme. » Gardez-en" in page_text
+    assert "Un bus vient." in page_text and queries.typed_comments("38151") == {"synthese": "La gare ferme."}
     assert client.post(address, {**opened, "synthese": "", "besoins": "Le marché."}).status_code == 302
     again = {"initial-synthese": "La gare ferme.", "initial-besoins": "Le marché."}
     client.post(address, {**again, "synthese": "La gare ferme, un bus vient.", "besoins": "Le marché."})
@@ -935,8 +943,8 @@ def test_a_report_made_by_command_holds_what_was_just_commented(
     settings.HOME = tmp_path
     client.force_login(coordinator)
     client.post("/espace/territoires/38151/commentaires/", {"synthese": "La gare ferme en mars."})
-    made = reported._of_platform("38151", date(2026, 11, 20))
-    assert "La gare ferme en mars." in made.dossier["html"]().decode()
+    report = reported._of_platform("38151", date(2026, 11, 20))
+    assert "La gare ferme en mars." in report.dossier["html"]().decode()
 
 
 def test_a_comment_that_quotes_nobody_known_is_refused(client, coordinator, study):
@@ -948,28 +956,36 @@ def test_a_comment_that_quotes_nobody_known_is_refused(client, coordinator, stud
 def test_a_finding_is_not_of_a_year_to_come(client, coordinator, study):
     client.force_login(coordinator)
     year = timezone.localdate().year
-    told = {"kind": "far", "who": "public", "source": "Une réunion", "confirms": "oui"}
-    answer = client.post("/espace/territoires/38151/constats/", told | {"year": year + 1})
+    finding_fields = {"kind": "far", "who": "public", "source": "Une réunion", "confirms": "oui"}
+    answer = client.post("/espace/territoires/38151/constats/", finding_fields | {"year": year + 1})
     assert answer.status_code == 400 and "Cette année n’est pas encore venue" in text_of(answer)
     assert not Finding.objects.exists()
-    assert client.post("/espace/territoires/38151/constats/", told | {"year": year}).status_code == 302
+    assert (
+        client.post("/espace/territoires/38151/constats/", finding_fields | {"year": year}).status_code == 302
+    )
 
 
 def test_no_secret_is_published_in_a_comment_or_a_finding(client, coordinator, study):
     client.force_login(coordinator)
     secret = "Mot de passe de la borne : Soleil38"
-    told = {"kind": "far", "who": "public", "source": "Une réunion", "confirms": "oui", "year": 2026}
-    for page, given in (
+    finding_fields = {
+        "kind": "far",
+        "who": "public",
+        "source": "Une réunion",
+        "confirms": "oui",
+        "year": 2026,
+    }
+    for page, form_data in (
         ("commentaires", {"synthese": secret}),
-        ("constats", told | {"words": secret}),
+        ("constats", finding_fields | {"words": secret}),
     ):
-        answer = client.post(f"/espace/territoires/38151/{page}/", given)
+        answer = client.post(f"/espace/territoires/38151/{page}/", form_data)
         assert answer.status_code == 400 and "aucun mot de passe" in text_of(answer)
         assert "Soleil38" in answer.content.decode(), "what was typed is still there"
     assert not Finding.objects.exists() and not queries.typed_comments("38151")
 
 
-def test_the_grid_tells_apart_what_was_said_elsewhere(client, study):
+def test_grid_separates_findings_made_elsewhere(client, study):
     page = text_of(client.get(f"{ADDRESS}grille/"))
     assert "Rien ne dit que ce soit vrai ici." in page
     assert "Vers qui les envoyer" in page

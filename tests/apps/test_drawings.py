@@ -19,7 +19,7 @@ def words(text: str) -> list[str]:
     return text.split()
 
 
-ASKED = words("""
+REQUESTED_DRAWINGS = words("""
 seul a-deux main-d-un-autre feuille-vide question maison-ondes ondes-pleines ondes-demi ondes-vides ondes-barrees batiment
 oeil-enveloppe enveloppe-ouverte enveloppe-rare enveloppe-fermee enveloppe-autre mot-de-passe-perdu reveil calendrier
 calendrier-vide pieces outil croix-sante maison carte-identite cartable feuille-euro autre smartphone tablette ordinateur
@@ -46,7 +46,7 @@ fleche-retour touche-arobase touche-majuscule touche-effacer touche-entree touch
 
 
 def test_every_picture_of_the_questions_the_cards_and_the_modules_is_drawn():
-    assert drawings.names() == sorted([*ASKED, *(f"carte-{name}" for name in CARDS), *LEARNING])
+    assert drawings.names() == sorted([*REQUESTED_DRAWINGS, *(f"carte-{name}" for name in CARDS), *LEARNING])
 
 
 @pytest.mark.parametrize("name", drawings.names())
@@ -62,7 +62,9 @@ def test_a_drawing_is_small_and_coloured_by_classes_alone(name):
         assert not {"fill", "stroke", "style", "id", "opacity", "stroke-width"} & set(shape.attrib)
         assert shape.tag == f"{SVG}g" or set(shape.attrib["class"].split()) <= CLASSES
     classes = [set(shape.attrib.get("class", "").split()) for shape in shapes]
-    discs = [found for found in classes if any(each.startswith("d-teinte-") for each in found)]
+    discs = [
+        class_names for class_names in classes if any(each.startswith("d-teinte-") for each in class_names)
+    ]
     assert len(discs) == 1, "one disc of tint"
     assert discs[0] == classes[0], "the disc stands behind"
     assert len(set().union(*classes) & {"d-pastel", "d-garance", "d-gaude", "d-tilleul"}) <= 2, (
@@ -71,7 +73,8 @@ def test_a_drawing_is_small_and_coloured_by_classes_alone(name):
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in ASKED if re.search(r"vide$|barree|^rien|jamais|^personne|discret", name)]
+    "name",
+    [name for name in REQUESTED_DRAWINGS if re.search(r"vide$|barree|^rien|jamais|^personne|discret", name)],
 )
 def test_absence_is_drawn_by_dashes_or_by_a_bar(name):
     text = drawings.read(name)
@@ -79,7 +82,7 @@ def test_absence_is_drawn_by_dashes_or_by_a_bar(name):
 
 
 @pytest.mark.parametrize("theme", ["jour", "nuit"])
-def test_the_line_is_seen_on_every_colour(theme):
+def test_line_is_visible_on_every_colour(theme):
     values = tokens(theme)
     for surface in re.findall(r"fill: var\(--([\w-]+)\)", drawings.drawings_css()):
         if surface != "encre":

@@ -68,9 +68,9 @@ def diallo(other) -> User:
 
 @pytest.fixture
 def andrei(leila, structure) -> Person:
-    made = people.welcome(by=leila, structure=structure, nickname="M. Andrei", at=AT - timedelta(days=30))
-    consents.agree(person=made, purpose="track", how="read", by=leila, at=AT - timedelta(days=30))
-    return made
+    person = people.welcome(by=leila, structure=structure, nickname="M. Andrei", at=AT - timedelta(days=30))
+    consents.agree(person=person, purpose="track", how="read", by=leila, at=AT - timedelta(days=30))
+    return person
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def page(person: Person, rest: str = "") -> str:
 # ---------------------------------------------------------------------------------------------------- telling
 
 
-def test_what_is_told_is_one_line_and_its_trace(andrei, leila):
+def test_right_event_is_one_line_with_its_trace(andrei, leila):
     first = tell(andrei, leila, facts.SENT, date(2026, 11, 16))
     assert tell(andrei, leila, facts.SENT, date(2026, 11, 16)) == first, "told twice, it is one"
     noted = tell(andrei, leila, facts.SENT, date(2026, 11, 16), words="au guichet")
@@ -114,8 +114,8 @@ def test_what_is_told_is_one_line_and_its_trace(andrei, leila):
     tell(andrei, leila, facts.RECEIPT)
     (line,) = lines.lines(leila, andrei, TODAY)
     assert (line.label, line.standing.tag) == ("Logement social", "Attend depuis 7 jours")
-    told = Entry.objects.filter(verb="droit.told", row=andrei.pk)
-    assert [each.words for each in told] == ["Logement social"] * 3
+    entries = Entry.objects.filter(verb="droit.told", row=andrei.pk)
+    assert [each.words for each in entries] == ["Logement social"] * 3
     with pytest.raises(Refused, match="pas encore venu"):
         tell(andrei, leila, facts.SENT, TODAY + timedelta(days=1))
     with pytest.raises(Refused, match="pas dans la liste"):
@@ -126,12 +126,12 @@ def test_what_is_told_is_one_line_and_its_trace(andrei, leila):
 
 def test_two_pages_open_at_once_lose_nothing(andrei, leila, structure):
     karim = account("karim", "aidant", shown="Karim", structure=structure)
-    shown = lines.one(leila, andrei, "logement-social", TODAY).stamp
+    stamp = lines.one(leila, andrei, "logement-social", TODAY).stamp
     telling = Telling(procedure="logement-social", kind=facts.SENT, on=TODAY)
-    right_telling.tell(andrei, telling, by=leila, at=AT, was=shown)
+    right_telling.tell(andrei, telling, by=leila, at=AT, was=stamp)
     late = Telling(procedure="logement-social", kind=facts.OBTAINED, on=TODAY)
     with pytest.raises(Refused, match="Leïla a noté autre chose"):
-        right_telling.tell(andrei, late, by=karim, at=AT, was=shown)
+        right_telling.tell(andrei, late, by=karim, at=AT, was=stamp)
     assert Fact.objects.count() == 1
 
 
@@ -159,8 +159,8 @@ def test_a_fact_is_corrected_struck_and_put_back(andrei, leila, diallo, other):
 
 
 def test_papers_are_ticked_one_by_one(andrei, leila):
-    asked = checklists.of_procedure(None, "carte-identite").papers
-    for key in list(asked)[:2]:
+    papers = checklists.of_procedure(None, "carte-identite").papers
+    for key in list(papers)[:2]:
         tell(andrei, leila, facts.PAPER, procedure="carte-identite", paper=key)
     (line,) = lines.lines(leila, andrei, TODAY)
     assert line.standing.tag == "2 papiers réunis sur 4"
@@ -224,10 +224,10 @@ def test_a_right_obtained_is_no_news_of_who_took_their_yes_back(andrei, leila, p
 def test_without_a_yes_only_counts_are_read(andrei, leila, pro):
     fact = right_telling.tell(andrei, RIGHT, by=leila, at=AT)
     consents.withdraw(Consent.objects.get(purpose="track"), by=leila, at=AT)
-    shown = text(pro.get(page(andrei)))
-    assert "n’a pas dit oui" in shown
-    assert "en danger" in shown
-    assert "Complémentaire" not in shown
+    page_text = text(pro.get(page(andrei)))
+    assert "n’a pas dit oui" in page_text
+    assert "en danger" in page_text
+    assert "Complémentaire" not in page_text
     assert pro.get(page(andrei, "complementaire-sante/")).status_code == 404
     assert pro.get(page(andrei, "imprimer/")).status_code == 302
     with pytest.raises(Refused, match="n’a pas dit oui"):
@@ -245,18 +245,18 @@ def test_without_a_yes_only_counts_are_read(andrei, leila, pro):
     assert "1 à refaire" in text(pro.get(page(andrei)))
 
 
-def test_the_same_procedure_at_two_places_is_told_to_both(andrei, leila, diallo, other, pro, client):
+def test_same_procedure_at_two_places_notifies_both(andrei, leila, diallo, other, pro, client):
     tell(andrei, leila, facts.SENT, date(2026, 11, 16))
     people.follow(person=andrei, structure=other, by=diallo, at=AT - timedelta(days=11))
     tell(andrei, diallo, facts.BEGUN, date(2026, 11, 12), at=AT - timedelta(days=11))
     assert states(diallo, andrei) == {"logement-social": "prepared"}, "what others told is theirs"
     assert lines.other_helpers(leila, andrei) == [], "the person did not say that helpers may know"
     consents.agree(person=andrei, purpose="show", how="read", by=leila, at=AT)
-    (seen,) = lines.other_helpers(leila, andrei)
-    assert (seen.who, seen.since) == ("M. Diallo, SLS Grenoble SUD", date(2026, 11, 12))
+    (helper,) = lines.other_helpers(leila, andrei)
+    assert (helper.who, helper.since) == ("M. Diallo, SLS Grenoble SUD", date(2026, 11, 12))
     assert [each.who for each in lines.other_helpers(diallo, andrei)] == ["Leïla, Pimms Mediation Grenoble"]
     assert "suit aussi « Logement social » depuis le 12 novembre 2026" in text(pro.get(page(andrei)))
-    sent = pro.post(page(andrei, f"faits/{seen.fact.pk}/ecrire/"), {"texte": "On se partage le dossier ?"})
+    sent = pro.post(page(andrei, f"faits/{helper.fact.pk}/ecrire/"), {"texte": "On se partage le dossier ?"})
     assert sent.status_code == 302
     (message,) = Message.objects.filter(key__startswith="droit-")
     assert message.to == diallo.email
@@ -271,11 +271,11 @@ def test_two_helpers_of_one_structure_know_of_each_other(andrei, leila, structur
     karim = account("karim", "aidant", shown="Karim", structure=structure)
     tell(andrei, leila, facts.SENT)
     tell(andrei, karim, facts.RECEIPT)
-    (seen,) = lines.other_helpers(leila, andrei)
-    assert (seen.who, seen.ours) == ("Karim", True)
+    (helper,) = lines.other_helpers(leila, andrei)
+    assert (helper.who, helper.ours) == ("Karim", True)
 
 
-def test_the_person_reads_all_that_was_told_in_their_language(andrei, leila, diallo, other):
+def test_person_reads_the_events_in_their_language(andrei, leila, diallo, other):
     right_telling.tell(andrei, RIGHT, by=leila, at=AT)
     people.follow(person=andrei, structure=other, by=diallo, at=AT)
     tell(andrei, diallo, facts.SENT)
@@ -289,26 +289,26 @@ def test_the_person_reads_all_that_was_told_in_their_language(andrei, leila, dia
 # ------------------------------------------------------------------------------------------------ what presses
 
 
-def test_what_presses_is_told_to_the_helper_at_thirty_and_seven_days(andrei, leila):
+def test_urgent_deadlines_are_notified_at_thirty_and_seven_days(andrei, leila):
     fact = right_telling.tell(andrei, RIGHT, by=leila, at=AT)
-    assert [(each.nickname, line.label) for each, line in persons.deadlines(leila, TODAY)] == [
+    assert [(person.nickname, line.label) for person, line in persons.deadlines(leila, TODAY)] == [
         ("M. Andrei", "Complémentaire santé solidaire")
     ]
-    for day, told in ((-24, 0), (-23, 1), (-10, 0), (0, 1), (3, 0), (8, 0)):
-        assert deadlines.run_deadlines(at=AT + timedelta(days=day))["droits_rappeles"] == told, day
+    for day, n_notified in ((-24, 0), (-23, 1), (-10, 0), (0, 1), (3, 0), (8, 0)):
+        assert deadlines.run_deadlines(at=AT + timedelta(days=day))["droits_rappeles"] == n_notified, day
     written = Message.objects.filter(key__startswith=f"droit-{fact.pk}-")
     assert {each.to for each in written} == {leila.email}
     assert not any("Andrei" in each.text + each.subject for each in written)
 
 
-def test_a_letter_to_answer_is_told_at_thirty_and_seven_days_too(andrei, leila):
+def test_letter_to_answer_is_notified_at_thirty_and_seven_days(andrei, leila):
     letter = tell(andrei, leila, facts.NOTIFIED, until=TODAY + timedelta(days=31))
     tell(andrei, leila, facts.NOTIFIED, procedure="carte-identite")  # without a date
     assert persons.deadlines(leila, TODAY) == []
     (pressing,) = persons.deadlines(leila, TODAY + timedelta(days=1))
     assert pressing[1].standing.tag == "Répondre avant le 24 décembre"
-    for day, told in ((0, 0), (1, 1), (17, 0), (24, 1), (31, 0), (32, 0)):
-        assert deadlines.run_deadlines(at=AT + timedelta(days=day))["droits_rappeles"] == told, day
+    for day, n_notified in ((0, 0), (1, 1), (17, 0), (24, 1), (31, 0), (32, 0)):
+        assert deadlines.run_deadlines(at=AT + timedelta(days=day))["droits_rappeles"] == n_notified, day
     first, _ = Message.objects.filter(key__startswith=f"droit-{letter.pk}-").order_by("pk")
     assert "un courrier attend une réponse avant le 24 décembre 2026 : Logement social" in first.text
     card, _ = Reminder.objects.filter(row=letter.pk, person=andrei).order_by("pk")
@@ -319,7 +319,7 @@ def test_a_letter_to_answer_is_told_at_thirty_and_seven_days_too(andrei, leila):
     assert card.text.startswith("Rappel : un courrier attend votre réponse avant le 24 décembre 2026.")
 
 
-def test_the_end_of_the_delay_to_contest_is_told_in_words_of_its_own_never_after(andrei, leila):
+def test_appeal_deadline_has_its_own_words_and_stops_after(andrei, leila):
     Person.objects.update(language="en")
     on = date(2026, 11, 10)
     refusal = tell(andrei, leila, facts.REFUSED, on, "complementaire-sante")  # two months, by its list
@@ -327,8 +327,8 @@ def test_the_end_of_the_delay_to_contest_is_told_in_words_of_its_own_never_after
     assert persons.deadlines(leila, TODAY + timedelta(days=17)) == []
     (pressing,) = persons.deadlines(leila, TODAY + timedelta(days=18))
     assert "On peut contester jusqu’au 10 janvier" in pressing[1].standing.sentence
-    for day, told in ((17, 0), (18, 1), (40, 0), (41, 1), (48, 0), (49, 0)):
-        assert deadlines.run_deadlines(at=AT + timedelta(days=day))["droits_rappeles"] == told, day
+    for day, n_notified in ((17, 0), (18, 1), (40, 0), (41, 1), (48, 0), (49, 0)):
+        assert deadlines.run_deadlines(at=AT + timedelta(days=day))["droits_rappeles"] == n_notified, day
     first, _ = Message.objects.filter(key__startswith=f"droit-{refusal.pk}-").order_by("pk")
     assert "une décision peut être contestée avant le 10 janvier 2027" in first.text
     card, _ = Reminder.objects.filter(row=refusal.pk, kind="decision").order_by("pk")
@@ -342,7 +342,7 @@ def test_the_end_of_the_delay_to_contest_is_told_in_words_of_its_own_never_after
     assert persons.for_card(andrei, TODAY + timedelta(days=49)).lines[0].more == ""
 
 
-def test_nothing_is_told_of_a_decision_asked_for_again(andrei, leila):
+def test_decision_requested_again_sends_no_notification(andrei, leila):
     tell(andrei, leila, facts.REFUSED, date(2026, 11, 10), until=TODAY + timedelta(days=5))
     tell(andrei, leila, facts.AGAIN)
     assert deadlines.run_deadlines(at=AT)["droits_rappeles"] == 0
@@ -353,8 +353,8 @@ def test_a_card_to_give_is_taken_back_once_the_letter_is_answered(andrei, leila,
     letter = tell(andrei, leila, facts.NOTIFIED, arrived, until=answer_before)
     other = tell(andrei, leila, facts.NOTIFIED, arrived, "rsa", until=answer_before)
     deadlines.run_deadlines(at=AT)
-    waiting = reminders.to_do(Reminder.objects.all(), AT)
-    assert {each.row for each in waiting} == {letter.pk, other.pk}
+    pending_reminders = reminders.to_do(Reminder.objects.all(), AT)
+    assert {each.row for each in pending_reminders} == {letter.pk, other.pk}
     later = AT + timedelta(hours=1)
     act = draft(kind="together", procedure="logement-social", done_at=later)
     noting.note(act, person=andrei, by=leila, structure=structure, at=later)
@@ -363,8 +363,8 @@ def test_a_card_to_give_is_taken_back_once_the_letter_is_answered(andrei, leila,
     consents.withdraw(Consent.objects.get(person=andrei, purpose="track"), by=leila, at=later)
     deadlines.run_deadlines(at=later)
     assert not reminders.to_do(Reminder.objects.all(), later).exists()
-    told = reminders.of_person(andrei, later, structures=frozenset({structure.pk}))
-    assert {each.state for each in told} == {"retiré : plus rien à faire"}
+    person_reminders = reminders.of_person(andrei, later, structures=frozenset({structure.pk}))
+    assert {each.state for each in person_reminders} == {"retiré : plus rien à faire"}
 
 
 def test_no_date_that_is_near_is_left_out(andrei, leila, structure, monkeypatch):
@@ -387,12 +387,12 @@ def test_no_date_that_is_near_is_left_out(andrei, leila, structure, monkeypatch)
         for until in ({None} if kind != facts.NOTIFIED else set()) | {on + timedelta(days=200)}
     )
     monkeypatch.setattr(persons, "_presses", lambda *_: True)
-    found = {each.fact.pk for each in persons.to_remind(TODAY)}
+    fact_ids = {each.fact.pk for each in persons.to_remind(TODAY)}
     read = Fact.objects.filter(persons._may_be_near(TODAY)).count()
     monkeypatch.setattr(persons, "_may_be_near", lambda _: Q())
-    assert found == {each.fact.pk for each in persons.to_remind(TODAY)}
-    assert {kind for (kind,) in Fact.objects.filter(pk__in=found).values_list("kind")} == set(kinds)
-    assert len(found) <= read < Fact.objects.count() / 5
+    assert fact_ids == {each.fact.pk for each in persons.to_remind(TODAY)}
+    assert {kind for (kind,) in Fact.objects.filter(pk__in=fact_ids).values_list("kind")} == set(kinds)
+    assert len(fact_ids) <= read < Fact.objects.count() / 5
 
 
 def test_the_person_is_reminded_when_the_helper_is_no_longer_there(andrei, leila):
@@ -405,19 +405,19 @@ def test_the_person_is_reminded_when_the_helper_is_no_longer_there(andrei, leila
 
 def test_who_helps_there_no_more_is_neither_reminded_nor_written_to(andrei, leila, structure):
     karim = account("karim", "aidant", shown="Karim", structure=structure)
-    told = right_telling.tell(andrei, RIGHT, by=karim, at=AT)
+    fact = right_telling.tell(andrei, RIGHT, by=karim, at=AT)
     tell(andrei, leila, facts.BEGUN, procedure=RIGHT.procedure)
     assert [each.who for each in lines.other_helpers(leila, andrei)] == ["Karim"]
     Membership.objects.filter(user=karim).delete()
     assert lines.other_helpers(leila, andrei) == []
     with pytest.raises(Refused, match="ne suit plus"):
-        letters.letter_to(andrei, told.pk, by=leila)
+        letters.letter_to(andrei, fact.pk, by=leila)
     assert [deadlines.run_deadlines(at=AT)["droits_rappeles"] for _ in range(2)] == [1, 0]
     assert Reminder.objects.get().person == andrei
     assert not Message.objects.exists()
 
 
-def test_nothing_is_told_of_a_right_asked_for_again(andrei, leila):
+def test_right_requested_again_sends_no_notification(andrei, leila):
     right_telling.tell(andrei, RIGHT, by=leila, at=AT)
     tell(andrei, leila, facts.SENT, procedure="complementaire-sante")
     assert deadlines.run_deadlines(at=AT)["droits_rappeles"] == 0
@@ -440,8 +440,8 @@ def test_a_helper_follows_a_procedure_by_the_pages(andrei, leila, pro):
     assert "On ne sait pas" in text(pro.get(page(andrei)))
     stamp = lines.one(leila, andrei, "carte-identite", TODAY).stamp
     sent = {"fait": "sent", "le": "2026-11-16", "vu": stamp}
-    told = pro.post(page(andrei, "carte-identite/"), sent)
-    assert "C’est noté" in text(pro.get(told.url))
+    response = pro.post(page(andrei, "carte-identite/"), sent)
+    assert "C’est noté" in text(pro.get(response.url))
     stale = pro.post(page(andrei, "carte-identite/"), sent | {"fait": "receipt"})
     assert stale.status_code == 400
     assert "a noté autre chose" in text(stale)
@@ -458,11 +458,11 @@ def test_a_helper_follows_a_procedure_by_the_pages(andrei, leila, pro):
     assert Entry.objects.filter(verb="droit.printed", row=andrei.pk).exists()
 
 
-def test_what_was_just_told_reads_its_second_date_for_what_it_is(andrei, leila, pro):
+def test_second_date_of_a_new_letter_is_read_as_a_deadline(andrei, leila, pro):
     letter = {"fait": facts.NOTIFIED, "le": "2026-11-20", "echeance": "2026-12-24"}
     page = pro.post(f"/espace/personnes/{andrei.pk}/droits/rsa/", letter, follow=True).content.decode()
-    told = " ".join(re.sub(r"<[^>]+>", " ", page).split())
-    assert "Un courrier est arrivé, le 20 novembre 2026, répondre avant le 24 décembre 2026" in told
+    page_text = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "Un courrier est arrivé, le 20 novembre 2026, répondre avant le 24 décembre 2026" in page_text
     right_telling.tell(andrei, RIGHT, by=leila, at=AT)
     page = pro.get(f"/espace/personnes/{andrei.pk}/droits/{RIGHT.procedure}/").content.decode()
     assert "(jusqu’au 31 janvier 2027)" in " ".join(re.sub(r"<[^>]+>", " ", page).split())
@@ -471,15 +471,15 @@ def test_what_was_just_told_reads_its_second_date_for_what_it_is(andrei, leila, 
 def test_the_sheet_of_the_person_says_what_presses(andrei, leila, pro):
     right_telling.tell(andrei, RIGHT, by=leila, at=AT)
     assert "À refaire avant le 30 novembre" in text(pro.get("/espace/"))
-    shown = text(pro.get(f"/espace/personnes/{andrei.pk}/"))
-    assert "1 à refaire avant le 30 novembre." in shown
-    assert "a noté où en est une démarche : Complémentaire santé solidaire" in shown
+    page_text = text(pro.get(f"/espace/personnes/{andrei.pk}/"))
+    assert "1 à refaire avant le 30 novembre." in page_text
+    assert "a noté où en est une démarche : Complémentaire santé solidaire" in page_text
 
 
 # ------------------------------------------------------------------------------------------------ lists of papers
 
 
-def test_of_two_lists_that_one_may_change_the_latest_is_shown(leila, structure, other, pro):
+def test_latest_of_two_editable_lists_is_displayed(leila, structure, other, pro):
     with_role(leila, "aidant", structure=other)
     for n, owner in enumerate((structure, other), 1):
         LocalChecklist.objects.create(
@@ -490,8 +490,8 @@ def test_of_two_lists_that_one_may_change_the_latest_is_shown(leila, structure, 
             seen_on=TODAY,
             at=AT + timedelta(days=n),
         )
-    shown = text(pro.get("/espace/papiers-demandes/"))
-    assert "2 papiers, votre liste du" in " ".join(shown.split()) and "1 papier, votre" not in shown
+    page_text = text(pro.get("/espace/papiers-demandes/"))
+    assert "2 papiers, votre liste du" in " ".join(page_text.split()) and "1 papier, votre" not in page_text
 
 
 def test_a_structure_writes_its_own_list(andrei, leila, pro, structure):
@@ -536,10 +536,12 @@ def test_who_saw_and_did_tells_a_helper_no_procedure_of_another_structure(
     noting.note(draft(procedure="rsa", done_at=AT), by=diallo, structure=other, person=andrei, at=AT)
     tell(andrei, leila, facts.SENT)
     sheet = reverse("person", args=[andrei.pk])
-    told = text(pro.get(sheet)).partition("Qui a vu, qui a fait")[2]
-    assert "a noté où en est une démarche : Logement social" in told
-    assert "M. Diallo (SLS Grenoble SUD) a noté où en est une démarche" in told, "that it was done is told"
-    assert "Titre de séjour" not in told and "RSA" not in told
+    journal_text = text(pro.get(sheet)).partition("Qui a vu, qui a fait")[2]
+    assert "a noté où en est une démarche : Logement social" in journal_text
+    assert "M. Diallo (SLS Grenoble SUD) a noté où en est une démarche" in journal_text, (
+        "that it was done is told"
+    )
+    assert "Titre de séjour" not in journal_text and "RSA" not in journal_text
     everything = " ".join(each.words for each in traces(andrei))
     assert "Titre de séjour" in everything and "RSA" in everything, "the person reads it all"
     consents.withdraw(Consent.objects.get(purpose="track"), by=leila, at=AT)
@@ -549,10 +551,13 @@ def test_who_saw_and_did_tells_a_helper_no_procedure_of_another_structure(
 def test_the_copy_holds_all_and_erasing_leaves_nothing(andrei, leila):
     fact = tell(andrei, leila, facts.REFUSED, until=date(2027, 1, 20), words="Courrier du bailleur")
     right_telling.strike(fact, by=leila, at=AT)
-    (told,) = copies.of_person(andrei)["droits"]
-    assert told["demarche"] == "Logement social"
-    assert (told["date_du_courrier"], told["papier_ou_precision"]) == ("2027-01-20", "Courrier du bailleur")
-    assert told["raye_par"] == "Leïla"
+    (right_copy,) = copies.of_person(andrei)["droits"]
+    assert right_copy["demarche"] == "Logement social"
+    assert (right_copy["date_du_courrier"], right_copy["papier_ou_precision"]) == (
+        "2027-01-20",
+        "Courrier du bailleur",
+    )
+    assert right_copy["raye_par"] == "Leïla"
     right_telling.tell(andrei, RIGHT, by=leila, at=AT)
     assert deadlines.run_deadlines(at=AT)["droits_rappeles"] == 1
     forgetting.forget(andrei, by=leila, at=AT)
@@ -563,7 +568,7 @@ def test_the_copy_holds_all_and_erasing_leaves_nothing(andrei, leila):
 # ---------------------------------------------------------------------------------------------------- the referral
 
 
-def test_what_came_of_a_referral_is_told_on_the_same_line(andrei, leila, diallo, structure):
+def test_outcome_of_a_referral_is_on_the_same_line(andrei, leila, diallo, structure):
     lieu = place("recoit", {"nom": "SLS", "pivot": "21380185500015"})
     row = drafts.prepare(
         drafts.Draft(
@@ -606,7 +611,7 @@ def test_what_came_of_a_referral_is_told_on_the_same_line(andrei, leila, diallo,
 # ------------------------------------------------------------------------------------------------------ the mailbox
 
 
-def test_a_mailbox_not_looked_at_for_thirty_days_is_told(andrei, leila, structure, diallo, other, pro):
+def test_unread_mailbox_is_reported_after_thirty_days(andrei, leila, structure, diallo, other, pro):
     assert "On ne sait pas" in text(pro.get(page(andrei)))
     looked = AT - timedelta(days=30)
     met = Appointment.objects.create(
@@ -625,9 +630,9 @@ def test_a_mailbox_not_looked_at_for_thirty_days_is_told(andrei, leila, structur
     MailboxRecord.objects.create(
         appointment=met, person=andrei, looked_at=looked, read=2, answered=1, noted_at=looked, by=leila
     )
-    shown = text(pro.get(page(andrei)))
-    assert "Avec Leïla. 2 messages lus, 1 réponse faite." in shown.replace("\xa0", " ")
-    assert "un courrier a pu passer" in shown
+    page_text = text(pro.get(page(andrei)))
+    assert "Avec Leïla. 2 messages lus, 1 réponse faite." in page_text.replace("\xa0", " ")
+    assert "un courrier a pu passer" in page_text
     assert cards.late_mailboxes(leila, AT) == [(andrei, 30)]
     assert "Boîte mail, M. Andrei" in text(pro.get("/espace/"))
     assert cards.late_mailboxes(leila, AT - timedelta(days=1)) == []
@@ -663,8 +668,12 @@ def test_the_appointment_of_a_referral_is_the_next_one(andrei, leila, structure)
     consents.agree(person=andrei, purpose="share", how="read", structure=lieu.structure, by=leila, at=before)
     row = sending.send(row, by=leila, channel="phone", at=before)
     answers.appoint(row, by=leila, at=before, when=AT + timedelta(days=1))
-    found = cards.next_appointment(leila, andrei, AT)
-    assert (found.when, found.about, found.soon) == ("Demain, mardi 24 novembre à 10 h", "Boîte mail", True)
+    appointment = cards.next_appointment(leila, andrei, AT)
+    assert (appointment.when, appointment.about, appointment.soon) == (
+        "Demain, mardi 24 novembre à 10 h",
+        "Boîte mail",
+        True,
+    )
     third = place("tiers", {"nom": "Tiers", "pivot": "13002526500013"}).structure
     stranger = account("tiers", "aidant", structure=third)
     assert cards.next_appointment(stranger, andrei, AT) is None, "another structure reads what it may"

@@ -29,7 +29,7 @@ from tests.conftest import PLACE, account
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 PAGE = f"/territoires/{PLACE}/rapports/changements/"
-KEPT = f"/espace/territoires/{PLACE}/editions/"
+EDITIONS_URL = f"/espace/territoires/{PLACE}/editions/"
 
 
 @pytest.fixture
@@ -39,10 +39,10 @@ def freeze(study, settings, tmp_path, monkeypatch):
     today = editions.edition_of(study, None, planned=True)
 
     def make(report: str, name: str, *, plan=None, low: float | None = None) -> None:
-        held = json.loads(json.dumps(today.study))
+        study_json = json.loads(json.dumps(today.study))
         if low is not None:
-            held["besoins"]["precarite_numerique"] |= {"valeur": low, "bas": low - 1, "haut": low + 1}
-        files = {f"{report}.json": changes.frozen(held, plan), f"{report}.html": b"<p>"}
+            study_json["besoins"]["precarite_numerique"] |= {"valeur": low, "bas": low - 1, "haut": low + 1}
+        files = {f"{report}.json": changes.frozen(study_json, plan), f"{report}.html": b"<p>"}
         about = {**today.about, "rapport": report, "edition": name}
         folder.write(folder.edition_folder(tmp_path, PLACE, report, name), files, about)
 
@@ -57,11 +57,11 @@ def lea():
 def test_without_an_edition_the_page_leads_who_steers_to_freeze_one(client, study, lea):
     page = client.get(PAGE).content.decode()
     assert "Aucune édition n’est figée ici" in page
-    assert KEPT not in page, "nobody else freezes one"
+    assert EDITIONS_URL not in page, "nobody else freezes one"
     assert f'href="{PAGE}"' in client.get(f"/territoires/{PLACE}/rapports/").content.decode()
     client.force_login(lea)
-    assert f'href="{KEPT}"' in client.get(PAGE).content.decode()
-    assert f'href="{KEPT}"' in client.get(f"/territoires/{PLACE}/rapports/").content.decode()
+    assert f'href="{EDITIONS_URL}"' in client.get(PAGE).content.decode()
+    assert f'href="{EDITIONS_URL}"' in client.get(f"/territoires/{PLACE}/rapports/").content.decode()
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def own_home(study, settings, tmp_path, computed):
 def test_who_steers_freezes_a_report_and_takes_its_files_again(client, own_home, lea):
     client.force_login(lea)
     sent = {"report": "plan", "name": "Conseil d’automne"}
-    answer = client.post(KEPT, sent, follow=True)
+    answer = client.post(EDITIONS_URL, sent, follow=True)
     page = unicodedata.normalize("NFKC", answer.content.decode())
     assert "« Conseil d’automne » est figée" in page and "Scellée : son empreinte est au journal." in page
     frozen = own_home / "rapports" / PLACE / "plan" / "Conseil d’automne"
@@ -85,19 +85,19 @@ def test_who_steers_freezes_a_report_and_takes_its_files_again(client, own_home,
     line = Entry.objects.get(verb="edition.frozen")
     assert line.by == lea.pk, "the journal says who froze it"
     address = next(each for each in re.findall('href="([^"]+)"', page) if each.endswith("plan.pdf"))
-    given = client.get(address)
-    assert b"".join(given.streaming_content) == files["plan.pdf"]
-    assert "Conseil" in given["Content-Disposition"]
+    response = client.get(address)
+    assert b"".join(response.streaming_content) == files["plan.pdf"]
+    assert "Conseil" in response["Content-Disposition"]
     assert client.get(address.replace("plan.pdf", "autre.pdf")).status_code == 404
     assert "plan d’aujourd’hui" in client.get(PAGE, {"de": "plan/Conseil d’automne"}).content.decode()
-    again = client.post(KEPT, sent)
+    again = client.post(EDITIONS_URL, sent)
     assert again.status_code == 400 and "est déjà figée" in again.content.decode()
     assert folder.read(frozen)[1] == files, "nothing is written again"
     (frozen / "plan.pdf").write_bytes(b"%PDF autre")
     refused = client.get(address)
     assert refused.status_code == 409
     assert str(own_home) not in refused.content.decode(), "whoever reads is told nothing of the disk"
-    assert "Cette édition a été changée : plan.pdf" in client.get(KEPT).content.decode()
+    assert "Cette édition a été changée : plan.pdf" in client.get(EDITIONS_URL).content.decode()
 
 
 def test_the_list_says_who_froze_each_and_when_ten_a_page(client, own_home, study, lea):
@@ -106,7 +106,7 @@ def test_the_list_says_who_froze_each_and_when_ten_a_page(client, own_home, stud
         folder.freeze(folder.edition_folder(own_home, PLACE, "plan", f"n {n}"), {"plan.pdf": b"%PDF"}, about)
     pilotage.freeze(study, "synthese", "mai_1", by=lea, at=AT)
     client.force_login(lea)
-    page = client.get(KEPT).content.decode()
+    page = client.get(EDITIONS_URL).content.decode()
     assert "Figée le" in page and "20 novembre 2026 à 10 h, par" in " ".join(page.split())
     assert lea.name in page and page.count("Pas\n") + page.count("Pas scellée") == 9
     assert "?page=2" in page
@@ -139,20 +139,24 @@ def test_freezing_says_that_a_newer_study_is_being_computed(client, own_home, st
     (own_home / "etudes" / study.key).rename(own_home / "etudes" / rules.key_of(inputs))
     client.force_login(lea)
     sent = {"report": "plan", "name": "Conseil"}
-    page = client.get(KEPT).content.decode()
+    page = client.get(EDITIONS_URL).content.decode()
     assert "Une étude plus récente se calcule" in page and f'value="{newer.key}"' in page
-    assert client.post(KEPT, sent).status_code == 400 and not queries.editions(PLACE)
-    assert client.post(KEPT, {**sent, "avant": newer.key}).status_code == 302 and queries.editions(PLACE)
+    assert client.post(EDITIONS_URL, sent).status_code == 400 and not queries.editions(PLACE)
+    assert client.post(EDITIONS_URL, {**sent, "avant": newer.key}).status_code == 302 and queries.editions(
+        PLACE
+    )
 
 
 def test_freezing_says_that_places_changed_since_the_study(client, own_home, study, lea, monkeypatch):
     monkeypatch.setattr(views, "catch_up", lambda study: "le 20 novembre à 9 h")
     client.force_login(lea)
     sent = {"report": "plan", "name": "Conseil"}
-    page = " ".join(client.get(KEPT).content.decode().replace("\xa0", " ").split())
+    page = " ".join(client.get(EDITIONS_URL).content.decode().replace("\xa0", " ").split())
     assert "Des lieux ont changé : l’étude se recalcule depuis le 20 novembre à 9 h." in page
-    assert client.post(KEPT, sent).status_code == 400 and not queries.editions(PLACE)
-    assert client.post(KEPT, {**sent, "avant": "lieux"}).status_code == 302 and queries.editions(PLACE)
+    assert client.post(EDITIONS_URL, sent).status_code == 400 and not queries.editions(PLACE)
+    assert client.post(EDITIONS_URL, {**sent, "avant": "lieux"}).status_code == 302 and queries.editions(
+        PLACE
+    )
 
 
 @pytest.mark.parametrize("again", ["conseil d’Automne", "Conseil  d’automne"])
@@ -167,13 +171,13 @@ def test_a_draft_is_named_and_compared_by_its_team_alone(client, own_home, study
     for name in ("secret A", "secret B"):
         pilotage.freeze(study, "plan", name, by=lea, at=AT)
         PlanAction.objects.filter(plan=plan, number=3).update(pilot="CCAS d’Échirolles")
-    asked = {"de": "plan/secret A", "a": "plan/secret B"}
+    query = {"de": "plan/secret A", "a": "plan/secret B"}
     assert "secret" not in client.get(PAGE).content.decode()
-    assert "Aucune édition n’est figée ici" in client.get(PAGE, asked).content.decode()
+    assert "Aucune édition n’est figée ici" in client.get(PAGE, query).content.decode()
     client.force_login(lea)
-    page = client.get(PAGE, asked).content.decode()
+    page = client.get(PAGE, query).content.decode()
     assert "CCAS d’Échirolles" in page and 'data-t="Ce qu’on peut en dire">Le pilote' in page
-    assert "Plan en brouillon." in client.get(KEPT).content.decode()
+    assert "Plan en brouillon." in client.get(EDITIONS_URL).content.decode()
 
 
 @pytest.mark.parametrize("report", NAMES)
@@ -187,7 +191,7 @@ def test_each_report_freezes_in_each_form_it_has(own_home, study, lea, report):
 @pytest.mark.parametrize("name", ["a/b", "../mai", "« mai »", "", "x" * 61])
 def test_a_name_that_no_folder_could_bear_is_refused(client, own_home, lea, name):
     client.force_login(lea)
-    answer = client.post(KEPT, {"report": "plan", "name": name})
+    answer = client.post(EDITIONS_URL, {"report": "plan", "name": name})
     assert answer.status_code == 400
     assert not (own_home / "rapports").exists()
 
@@ -195,11 +199,11 @@ def test_a_name_that_no_folder_could_bear_is_refused(client, own_home, lea, name
 def test_an_edition_is_frozen_and_read_by_who_writes_about_the_territory_alone(client, own_home, study, lea):
     frozen = pilotage.freeze(study, "plan", "mai", by=lea, at=AT)
     assert frozen.is_dir()
-    address = f"{KEPT}plan/mai/plan.pdf"
+    address = f"{EDITIONS_URL}plan/mai/plan.pdf"
     assert client.get(address).status_code == 302, "somebody unknown signs in"
     client.force_login(account("max", "analyste", territory="59"))
-    assert [client.get(each).status_code for each in (KEPT, address)] == [404, 404]
-    assert client.post(KEPT, {"report": "plan", "name": "juin"}).status_code == 404
+    assert [client.get(each).status_code for each in (EDITIONS_URL, address)] == [404, 404]
+    assert client.post(EDITIONS_URL, {"report": "plan", "name": "juin"}).status_code == 404
 
 
 def test_an_edition_is_compared_with_the_study_of_the_day(client, freeze):
@@ -231,7 +235,7 @@ def test_every_part_of_a_study_has_a_name_in_words(study):
 def test_an_edition_of_a_diagnosis_holds_the_published_plan_of_its_day(study, lea):
     plan = actions.open_plan(PLACE, title="Le plan", frame=frames()["grenoble"], by=lea, at=AT)
     for is_public in (False, True):
-        actions.publish(plan, shown=is_public, by=lea, at=AT)
+        actions.publish(plan, is_public=is_public, by=lea, at=AT)
         _, files = reports.whole(study, "diagnostic", AT.date(), name="mai")
         assert (json.loads(files["diagnostic.json"])["plan"] is not None) is is_public
 
@@ -283,14 +287,14 @@ def test_an_edition_is_compared_with_the_plan_of_the_day(
 ):
     settings.HOME, _ = computed
     plan = actions.open_plan(PLACE, title="Le plan", frame=frames()["grenoble"], by=lea, at=AT)
-    actions.publish(plan, shown=True, by=lea, at=AT)
+    actions.publish(plan, is_public=True, by=lea, at=AT)
     freeze("restitution", "mai", plan=editions.edition_of(study, None, planned=True).plan)
     PlanAction.objects.filter(plan=plan, number=3).update(pilot="CCAS d’Échirolles")
     page = client.get(PAGE).content.decode()
     assert "L’étude et le plan d’aujourd’hui" in page
     assert "CCAS d’Échirolles" in page and 'data-t="Ce qu’on peut en dire">Le pilote' in page
     freeze("plan", "juin", plan=editions.edition_of(study, None, planned=True).plan)
-    actions.publish(plan, shown=False, by=lea, at=AT)
+    actions.publish(plan, is_public=False, by=lea, at=AT)
     assert "CCAS d’Échirolles" not in client.get(PAGE).content.decode(), "a draft is its team’s"
     both = {"de": "restitution/mai", "a": "plan/juin"}
     page = client.get(PAGE, both).content.decode()
@@ -300,10 +304,10 @@ def test_an_edition_is_compared_with_the_plan_of_the_day(
     assert "CCAS d’Échirolles" in client.get(PAGE, both).content.decode(), "its team still reads it"
 
 
-@pytest.mark.parametrize("asked", [{"de": "zzz"}, {"de": "synthese/mai", "a": "zzz"}])
-def test_an_unknown_edition_is_said_unknown(client, freeze, asked):
+@pytest.mark.parametrize("query", [{"de": "zzz"}, {"de": "synthese/mai", "a": "zzz"}])
+def test_unknown_edition_is_reported(client, freeze, query):
     freeze("synthese", "mai", low=10.0)
-    answer = client.get(PAGE, asked)
+    answer = client.get(PAGE, query)
     assert answer.status_code == 404
     page = answer.content.decode()
     assert "Cette édition n’est pas connue ici" in page
@@ -315,9 +319,9 @@ def test_an_unknown_edition_is_said_unknown(client, freeze, asked):
 def test_a_page_leads_to_writing_who_may_write_there_alone(client, study, page, territory, leads):
     client.force_login(account("max", "analyste", territory=territory))
     read = client.get(f"/territoires/{PLACE}/{page}").content.decode()
-    found = set(re.findall(f'href="(/espace/territoires/{PLACE}/[^"#?]*)', read))
-    assert bool(found) is leads
-    assert {client.get(address).status_code for address in found} <= {200}
+    addresses = set(re.findall(f'href="(/espace/territoires/{PLACE}/[^"#?]*)', read))
+    assert bool(addresses) is leads
+    assert {client.get(address).status_code for address in addresses} <= {200}
 
 
 def test_two_who_freeze_one_name_at_the_same_instant_keep_the_first(tmp_path, monkeypatch):

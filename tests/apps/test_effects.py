@@ -1,4 +1,4 @@
-"""What is counted of an action beside what was expected, and the tasks that meetings gave for it."""
+"""Measured effects of an action against its target, and the tasks that meetings assigned to it."""
 
 import csv
 import io
@@ -37,12 +37,12 @@ def lea(home):
 @pytest.fixture
 def row(lea):
     plan = actions.open_plan(PLACE, title="Le plan", frame=frames()["grenoble"], by=lea, at=AT)
-    actions.publish(plan, shown=True, by=lea, at=AT)
-    found = plan.actions.get(number=7)
-    found.indicator, found.baseline, found.target = "Personnes venues", 12, 60
-    found.starts_on = date(2026, 3, 1)
-    found.save()
-    return found
+    actions.publish(plan, is_public=True, by=lea, at=AT)
+    action = plan.actions.get(number=7)
+    action.indicator, action.baseline, action.target = "Personnes venues", 12, 60
+    action.starts_on = date(2026, 3, 1)
+    action.save()
+    return action
 
 
 def page_of(client, row) -> str:
@@ -57,7 +57,7 @@ def send(client, row, **sent):
 
 
 @pytest.mark.parametrize(
-    ("baseline", "target", "counted", "others", "told"),
+    ("baseline", "target", "counted", "n_other_actions", "opening"),
     [
         (12, 60, [(1, 20), (5, 41)], 0, f"De 12 au départ à 41 : 29 de plus{TO_SIXTY}. Personne n’a noté"),
         (12, 60, [(5, 41), (1, 20)], 2, f"De 12 au départ à 41 : 29 de plus{TO_SIXTY}. 2 autres choses"),
@@ -81,12 +81,12 @@ def send(client, row, **sent):
         ),
     ],
 )
-def test_what_is_counted_never_says_what_caused_it(baseline, target, counted, others, told):
+def test_what_is_counted_never_says_what_caused_it(baseline, target, counted, n_other_actions, opening):
     days = [(date(2026, month, 1), n) for month, n in counted]
     known = rules.series([rules.Count(*each) for each in days], baseline)
-    found = rules.effect_sentence(baseline, target, known, others)
-    assert found.startswith(told)
-    assert found.endswith("rien ne dit que l’action en est la cause.")
+    sentence = rules.effect_sentence(baseline, target, known, n_other_actions)
+    assert sentence.startswith(opening)
+    assert sentence.endswith("rien ne dit que l’action en est la cause.")
 
 
 def test_a_number_stands_beside_what_was_expected_and_everybody_reads_it(client, lea, row):
@@ -105,8 +105,8 @@ def test_a_number_stands_beside_what_was_expected_and_everybody_reads_it(client,
     assert days in label, "French days, not those of files"
     assert re.findall(r'class="valeur"[^>]*>([^<]+)<', page)[-1] == "41"
     assert "Noter ce nombre" not in page
-    for asked in ("écrivez la première décision", "Ajoutez-en", "notez-le"):
-        assert asked not in page, "nobody is asked what they may not do"
+    for prompt in ("écrivez la première décision", "Ajoutez-en", "notez-le"):
+        assert prompt not in page, "nobody is asked what they may not do"
 
 
 def test_the_start_is_drawn_on_its_day_unless_a_number_comes_before(client, lea, row):
@@ -186,15 +186,15 @@ def test_the_axis_of_what_was_counted_has_whole_ticks(client, lea, row):
 
 def test_of_two_numbers_of_one_day_the_last_noted_stands():
     day = date(2026, 11, 3)
-    told = rules.series([rules.Count(day, 53), rules.Count(day, 51)], None)
-    assert [value for _, value in told.points] == [53, 51]
+    series = rules.series([rules.Count(day, 53), rules.Count(day, 51)], None)
+    assert [value for _, value in series.points] == [53, 51]
 
 
 def test_a_number_sent_twice_is_stored_once(client, lea, row):
     client.force_login(lea)
-    said = {"geste": "mesure", "on": "2026-05-01", "value": 20, "source": "CCAS"}
+    measure_fields = {"geste": "mesure", "on": "2026-05-01", "value": 20, "source": "CCAS"}
     for more in ({}, {}, {"elsewhere": "Claix"}, {"value": 21, "on": "2026-05-02"}):
-        send(client, row, **said | more)
+        send(client, row, **measure_fields | more)
     assert PlanMeasure.objects.count() == 3
 
 
@@ -211,8 +211,8 @@ def test_a_number_is_withdrawn_and_put_back(client, lea, row):
 
 
 def task(lea, words: str, commune: str) -> Decision:
-    held = {"made_at": AT, "changed_at": AT, "token": words}
-    meeting = Meeting.objects.create(title="Réunion", commune=commune, by=lea, **held)
+    defaults = {"made_at": AT, "changed_at": AT, "token": words}
+    meeting = Meeting.objects.create(title="Réunion", commune=commune, by=lea, **defaults)
     until = {"leads": "coordination", "until_on": date(2026, 12, 1), "token": words}
     return Decision.objects.create(meeting=meeting, words=words, by=lea, at=AT, **until)
 
@@ -230,8 +230,8 @@ def test_tasks_of_another_territory_are_neither_proposed_nor_linked(client, lea,
     assert not row.tasks.exists()
 
 
-def test_a_task_of_a_meeting_is_linked_to_an_action_and_seen_by_the_team_alone(client, lea, row):
-    mine, other = task(lea, "Appeler la médiathèque", PLACE), task(lea, "Ailleurs", "59350")
+def test_meeting_task_is_linked_to_an_action_and_visible_to_the_team_alone(client, lea, row):
+    own_task, other = task(lea, "Appeler la médiathèque", PLACE), task(lea, "Ailleurs", "59350")
     client.force_login(lea)
     page = page_of(client, row)
     assert "Appeler la médiathèque" in page and "Ailleurs" not in page
@@ -240,16 +240,16 @@ def test_a_task_of_a_meeting_is_linked_to_an_action_and_seen_by_the_team_alone(c
     assert (refused.status_code, nobody.status_code) == (400, 400)
     same = "La tâche n’a pas été reliée."
     for each in (refused, nobody):
-        told = each.content.decode().replace("\xa0", " ")
-        assert same in told and "Ailleurs" not in told
-    send(client, row, geste="tache", tache=mine.pk)
-    assert PlanTask.objects.get().decision == mine
+        page_text = each.content.decode().replace("\xa0", " ")
+        assert same in page_text and "Ailleurs" not in page_text
+    send(client, row, geste="tache", tache=own_task.pk)
+    assert PlanTask.objects.get().decision == own_task
     client.logout()
     assert "Appeler la médiathèque" not in page_of(client, row)
     client.force_login(lea)
     send(client, row, geste="oter-tache", tache=PlanTask.objects.get().pk)
     assert not PlanTask.objects.exists()
-    assert Decision.objects.filter(pk=mine.pk).exists(), "the meeting keeps its task"
+    assert Decision.objects.filter(pk=own_task.pk).exists(), "the meeting keeps its task"
 
 
 def test_nobody_else_counts_or_links(client, row):
@@ -273,21 +273,21 @@ def test_a_zone_without_the_action_stands_beside_with_its_limits(client, lea, ro
 
 
 def test_a_comparison_says_what_it_lacks():
-    here = rules.Series([(date(2026, 11, 3), 41)])
+    local_series = rules.Series([(date(2026, 11, 3), 41)])
     there = rules.Series([(date(2026, 1, 5), 10), (date(2026, 11, 2), 22)])
     one = rules.Series(there.points[:1])
-    assert "Il en faut un avant et un après" in rules.comparison_sentence(None, here, "Claix", one)
-    assert "rien ne se compare encore" in rules.comparison_sentence(None, here, "Claix", there)
-    late = rules.comparison_sentence((date(2026, 6, 1), 12), here, "Claix", there)
+    assert "Il en faut un avant et un après" in rules.comparison_sentence(None, local_series, "Claix", one)
+    assert "rien ne se compare encore" in rules.comparison_sentence(None, local_series, "Claix", there)
+    late = rules.comparison_sentence((date(2026, 6, 1), 12), local_series, "Claix", there)
     assert rules.NOT_THE_SAME_DAYS in late and "Écart" not in late
 
 
 def test_what_moved_before_one_side_was_counted_is_no_difference_between_them():
     """De 0 à 41 ici depuis septembre, de 14 à 35 à côté depuis octobre : l’écart est +11, et non +20."""
-    here = rules.Series([(date(2026, 10, 7), 9), (date(2026, 11, 6), 23), (date(2026, 11, 23), 41)])
+    local_series = rules.Series([(date(2026, 10, 7), 9), (date(2026, 11, 6), 23), (date(2026, 11, 23), 41)])
     there = rules.Series([(date(2026, 10, 9), 14), (date(2026, 11, 20), 35), (date(2026, 12, 30), 60)])
-    told = rules.comparison_sentence((date(2026, 9, 22), 0), here, "Sassenage", there)
-    assert told.startswith(
+    sentence = rules.comparison_sentence((date(2026, 9, 22), 0), local_series, "Sassenage", there)
+    assert sentence.startswith(
         "Du 7 octobre 2026 au 23 novembre 2026, ici, de 9 à 41 (+32). Du 9 octobre 2026 au 20 novembre 2026,"
         " Sassenage, sans l’action : de 14 à 35 (+21). Écart : +11."
     )
@@ -296,9 +296,11 @@ def test_what_moved_before_one_side_was_counted_is_no_difference_between_them():
 def test_the_same_day_is_taken_before_a_day_that_is_only_near():
     """Le départ du 22 septembre est à quinze jours du 7 octobre : c’est le 7 octobre, compté des deux côtés, qui se compare."""
     days = date(2026, 10, 7), date(2026, 11, 6), date(2026, 11, 23)
-    here, there = (rules.Series(list(zip(days, told, strict=True))) for told in ((9, 23, 41), (14, 27, 35)))
-    told = rules.comparison_sentence((date(2026, 9, 22), 0), here, "Sassenage et Seyssins", there)
-    assert told.startswith(
+    local_series, there = (
+        rules.Series(list(zip(days, values, strict=True))) for values in ((9, 23, 41), (14, 27, 35))
+    )
+    sentence = rules.comparison_sentence((date(2026, 9, 22), 0), local_series, "Sassenage et Seyssins", there)
+    assert sentence.startswith(
         "Du 7 octobre 2026 au 23 novembre 2026, ici, de 9 à 41 (+32). Sassenage et Seyssins, sans l’action : de 14 à 35"
         " (+21). Écart : +11."
     )
@@ -312,7 +314,7 @@ def count(client, row, days: int, value: int, **more):
     return send(client, row, geste="mesure", on=on, value=value, source="Registre", **more)
 
 
-def test_counts_of_periods_are_added_up_and_it_is_said(client, lea, row):
+def test_counts_of_periods_are_summed_and_labelled(client, lea, row):
     client.force_login(lea)
     page = page_of(client, row)
     assert 'name="span" value="start"' in page and 'name="span" value="period"' in page
@@ -347,21 +349,21 @@ def test_counts_of_periods_are_added_up_and_it_is_said(client, lea, row):
     ],
 )
 def test_what_is_known_after_each_count(counts, start, least, values, added):
-    found = rules.series([rules.Count(date(2026, m, 1), n, span) for m, n, span in counts], start, least)
-    assert ([value for _, value in found.points], found.added) == (values, added)
+    series = rules.series([rules.Count(date(2026, m, 1), n, span) for m, n, span in counts], start, least)
+    assert ([value for _, value in series.points], series.added) == (values, added)
 
 
 # ---------------------------------------------------------------------------------------- counts of people
 
 
 def files_of(client, plan, study) -> str:
-    """Return what leaves the platform about a plan, as everybody reads it."""
+    """Return the public documents of a plan, as one text."""
     reading = overview.reading_of(PLACE)
     subject = Subject(reading=reading, study={}, layers={}, knitted="", on=AT.date())
-    found = plan_of(PLACE, reading, on=AT.date())
-    report = html.dossier(document.compose(subject, found)).decode()
+    plan_report = plan_of(PLACE, reading, on=AT.date())
+    report = html.dossier(document.compose(subject, plan_report)).decode()
     table = client.get(f"/territoires/{PLACE}/plan/actions.csv").content.decode()
-    return " ".join((report, table, json.dumps(asdict(found), ensure_ascii=False))).replace("\xa0", " ")
+    return " ".join((report, table, json.dumps(asdict(plan_report), ensure_ascii=False))).replace("\xa0", " ")
 
 
 @pytest.mark.parametrize("counts", ["people", "", "other"])
@@ -377,20 +379,20 @@ def test_a_small_count_of_people_is_read_by_the_team_alone(client, lea, row, stu
     assert "De 7 au départ à 9 : 2 de plus" in team and "<strong>9</strong>" in team
     assert "Claix, sans l’action : de 8 à 30 (+22)" in team
     client.logout()
-    public, left = page_of(client, row), files_of(client, row.plan, study)
+    public, export_text = page_of(client, row), files_of(client, row.plan, study)
     if counts == "other":
-        assert "De 7 au départ à 9 : 2 de plus" in public and "9, le " in left
+        assert "De 7 au départ à 9 : 2 de plus" in public and "9, le " in export_text
         return
     assert "De moins de 11 au départ à moins de 11 ; le nombre visé est 60." in public
     assert "<strong>moins de 11</strong>" in public and "au départ : moins de 11" in public
     assert "Claix, sans l’action : de moins de 11 à 30." in public
     assert "Moins de 11 personnes y sont comptées : l’écart" in public
-    for told in ("<strong>9</strong>", "<strong>8</strong>", "de plus, sur", "(+22)", "au départ : 7"):
-        assert told not in public, told
+    for fragment in ("<strong>9</strong>", "<strong>8</strong>", "de plus, sur", "(+22)", "au départ : 7"):
+        assert fragment not in public, fragment
     assert 'class="ligne"' not in public, "a line would tell them"
-    assert "moins de 11, le " in left and '"baseline": "moins de 11"' in left
-    assert ",moins de 11,60," in left, "the table too"
-    assert "9, le " not in left and '"baseline": 7' not in left
+    assert "moins de 11, le " in export_text and '"baseline": "moins de 11"' in export_text
+    assert ",moins de 11,60," in export_text, "the table too"
+    assert "9, le " not in export_text and '"baseline": 7' not in export_text
 
 
 def test_a_sum_that_would_tell_a_small_period_is_not_written(client, lea, row, study):
@@ -399,14 +401,16 @@ def test_a_sum_that_would_tell_a_small_period_is_not_written(client, lea, row, s
         count(client, row, days, value, span="period")
     assert "De 12 au départ à 36, 2 périodes additionnées" in page_of(client, row)
     client.logout()
-    public, left = page_of(client, row), files_of(client, row.plan, study)
+    public, export_text = page_of(client, row), files_of(client, row.plan, study)
     assert (
         "Moins de 11 personnes d’écart avec ce qui est déjà écrit : le nombre, qui dirait combien," in public
     )
     observed = public[public.index("Effet observé") : public.index("Ce que ces chiffres")]
-    assert not [told for told in ("à 36", ": 36", ">36<") if told in observed]
+    assert not [fragment for fragment in ("à 36", ": 36", ">36<") if fragment in observed]
     assert ": 32 ; " in observed and ": un nombre masqué" in observed, "the line stops where it would tell"
-    assert "32, le " in left and "moins de 11 d’écart au" in left and "36, le " not in left
+    assert (
+        "32, le " in export_text and "moins de 11 d’écart au" in export_text and "36, le " not in export_text
+    )
 
 
 def test_who_came_between_two_totals_is_read_by_the_team_alone(client, lea, row, study):
@@ -418,10 +422,12 @@ def test_who_came_between_two_totals_is_read_by_the_team_alone(client, lea, row,
     team = page_of(client, row)
     assert "<strong>17</strong>" in team and "De même quand il s’écarte d’aussi peu" in team
     client.logout()
-    public, left = page_of(client, row), files_of(client, row.plan, study)
+    public, export_text = page_of(client, row), files_of(client, row.plan, study)
     assert "<strong>moins de 11</strong>" in public and "<strong>14</strong>" in public
     assert "<strong>un nombre masqué</strong>" in public and ">17<" not in public and "à 17" not in public
-    assert "14, le " in left and "moins de 11 d’écart au" in left and "17, le " not in left
+    assert (
+        "14, le " in export_text and "moins de 11 d’écart au" in export_text and "17, le " not in export_text
+    )
     client.force_login(lea)
     count(client, row, 2, 25)
     client.logout()
@@ -437,14 +443,14 @@ def test_who_came_between_two_totals_is_read_by_the_team_alone(client, lea, row,
     st.integers(0, 30),
 )
 def test_what_is_written_of_an_action_never_differs_by_a_few(counts, start):
-    typed = [rules.Count(date(2026, 1, 1) + timedelta(days=k), *each) for k, each in enumerate(counts)]
+    typed = [rules.Count(date(2026, 1, 1) + timedelta(days=k), *fields) for k, fields in enumerate(counts)]
     written = 0 if rules.is_small(start, 11) else start
-    for each, (_, told) in zip(typed, rules.series(typed, start, 11).points, strict=True):
-        if each.span == rules.PERIOD and not rules.is_small(each.value, 11):
-            written += each.value
-        if told is not None and not rules.is_small(told, 11):
-            assert not rules.is_small(abs(told - written), 11), (counts, start)
-            written = told
+    for count, (_, published_value) in zip(typed, rules.series(typed, start, 11).points, strict=True):
+        if count.span == rules.PERIOD and not rules.is_small(count.value, 11):
+            written += count.value
+        if published_value is not None and not rules.is_small(published_value, 11):
+            assert not rules.is_small(abs(published_value - written), 11), (counts, start)
+            written = published_value
 
 
 def test_a_total_that_falls_is_refused_with_what_to_do(client, lea, row):
@@ -480,13 +486,13 @@ def test_the_form_of_an_action_asks_what_is_counted(client, lea, row, study):
     page = client.get(address).content.decode()
     assert "L’indicateur compte" in page
     assert re.search(r'name="counts" value="people"[^>]*checked', page), "people, when nobody said"
-    said = {"title": row.title, "axis": row.axis_id, "version": row.version, "counts": "other"}
-    client.post(address, said)
+    action_fields = {"title": row.title, "axis": row.axis_id, "version": row.version, "counts": "other"}
+    client.post(address, action_fields)
     row.refresh_from_db()
     assert row.counts == "other"
     assert re.search(r'name="counts" value="other"[^>]*checked', client.get(address).content.decode())
-    theirs = client.post(address, said | {"counts": "people"}).content.decode()
-    assert "autre chose" in theirs, "two who write at once read words"
+    concurrent_page = client.post(address, action_fields | {"counts": "people"}).content.decode()
+    assert "autre chose" in concurrent_page, "two who write at once read words"
 
 
 def test_nothing_is_observed_before_an_action_begins(client, lea, row):
@@ -527,11 +533,11 @@ def test_a_count_taken_back_tells_nobody_who_came_since(client, lea, row):
 
 
 def edited(client, row, **values):
-    said = {"title": row.title, "axis": row.axis_id, "version": row.version, **values}
-    return client.post(f"/espace/territoires/{PLACE}/plan/{row.pk}/", said)
+    action_fields = {"title": row.title, "axis": row.axis_id, "version": row.version, **values}
+    return client.post(f"/espace/territoires/{PLACE}/plan/{row.pk}/", action_fields)
 
 
-def test_an_indicator_in_hours_or_percents_is_typed_told_and_exported_with_its_comma(client, lea, row):
+def test_decimal_indicator_is_typed_displayed_and_exported_with_its_comma(client, lea, row):
     """« 3,5 heures par semaine » s’écrit, se lit, se compare et s’exporte ainsi."""
     client.force_login(lea)
     hours = {"indicator": "Ouverture du soir", "unit": "heures par semaine", "counts": "other"}
@@ -549,9 +555,9 @@ def test_an_indicator_in_hours_or_percents_is_typed_told_and_exported_with_its_c
     journal = row.notes.filter(automatic=True).first().words
     assert "Au départ : changé." in journal, "twelve people until then"
     rows = csv.DictReader(io.StringIO(client.get(f"/territoires/{PLACE}/plan/actions.csv").content.decode()))
-    told = next(each for each in rows if each["numero"] == "7")
+    exported_row = next(each for each in rows if each["numero"] == "7")
     names = ("au_depart", "au_depart_valeur", "cible", "unite")
-    assert [told[name] for name in names] == ["3.5", "3.5", "1042.25", "heures par semaine"]
+    assert [exported_row[name] for name in names] == ["3.5", "3.5", "1042.25", "heures par semaine"]
     read = plan_of(PLACE, SimpleNamespace(offer=None, fingerprint=""), on=date.today())
     action = next(each for each in read.actions if each.number == 7)
     assert action.baseline == "3,5\xa0heures par semaine" and action.counted.startswith("4\xa0heures")

@@ -49,8 +49,8 @@ def _no_memory(db):
     cache.clear()
 
 
-def text(client, address, status=200, **asked):
-    response = client.get(address, asked)
+def text(client, address, status=200, **params):
+    response = client.get(address, params)
     assert response.status_code == status, response.content[:300]
     return response.content.decode()
 
@@ -74,7 +74,7 @@ def test_every_format_is_offered_with_its_size_and_what_it_loses(client):
 
 
 @pytest.mark.both_databases
-def test_each_source_says_its_licence_and_sharing_alike_is_said_plainly(client):
+def test_each_source_states_its_licence_and_share_alike(client):
     lieu("a")
     other = Source.objects.create(name="Mairie", licence="Licence Ouverte 2.0")
     moved = lieu("b")
@@ -90,7 +90,7 @@ def test_each_source_says_its_licence_and_sharing_alike_is_said_plainly(client):
 
 
 @pytest.mark.both_databases
-def test_a_source_without_licence_is_said_so(client):
+def test_source_without_licence_is_labelled(client):
     place = lieu("a")
     place.source.licence = ""
     place.source.save()
@@ -109,7 +109,7 @@ def test_a_territory_is_chosen_by_code_by_name_or_by_perimeter(client):
         zones="code_zone,nom_zone,code\nz,Z,38151\n",
         file_name="z",
     )
-    for asked, n in (
+    for territory, n in (
         ("38", 2),
         ("Isère", 2),
         ("Grenoble", 1),
@@ -119,8 +119,8 @@ def test_a_territory_is_chosen_by_code_by_name_or_by_perimeter(client):
         ("", 3),
         ("france", 3),
     ):
-        page = text(client, "/donnees/", territoire=asked)
-        assert re.search(rf'id="fichiers">{n} lieu', page), asked
+        page = text(client, "/donnees/", territoire=territory)
+        assert re.search(rf'id="fichiers">{n} lieu', page), territory
     assert "plusieurs territoires vont" in text(client, "/donnees/", status=404, territoire="Saint-Denis")
     assert "aucun territoire ne s’appelle ainsi" in text(client, "/donnees/", status=404, territoire="zzzqqq")
 
@@ -131,14 +131,14 @@ def test_a_perimeter_of_a_longer_name_takes_that_of_no_territory(client):
     for slug, name in (("voisins", "Grenoble et ses voisins"), ("isere-sud", "Isère, sud")):
         zones = "code_zone,nom_zone,code\nz,Z,38151\n"
         Perimeter.objects.create(slug=slug, name=name, code="38", reason="r", zones=zones, file_name="z")
-    for asked, name in (
+    for typed, name in (
         ("Grenoble", "Grenoble"),
         ("isere", "Isère"),
         ("grenoble voisins", "Grenoble et ses voisins"),
         ("Isère, sud", "Isère, sud"),
     ):
-        found, _ = scope.typed(asked)
-        assert found is not None and found.name == name, asked
+        chosen_scope, _ = scope.typed(typed)
+        assert chosen_scope is not None and chosen_scope.name == name, typed
     assert candidates("Isère")[0] == ("38", "Isère (38)")
     assert "isere-sud" not in dict(candidates("Isère"))
     field = TerritoryField()
@@ -195,17 +195,19 @@ def test_archives_hold_what_the_command_writes(client):
 
 def test_a_file_is_made_once_then_again_when_a_place_changes(client, settings, monkeypatch):
     place = lieu("a")
-    made = []
+    calls = []
     real = exports.written
-    monkeypatch.setattr(exports, "written", lambda *given, **more: made.append(1) or real(*given, **more))
+    monkeypatch.setattr(
+        exports, "written", lambda *arguments, **more: calls.append(1) or real(*arguments, **more)
+    )
     first = client.get("/donnees/lieux.csv")
     before = body(first)
     assert body(client.get("/donnees/lieux.csv")) == before
-    assert len(made) == 1
+    assert len(calls) == 1
     assert client.get("/donnees/lieux.csv", headers={"If-None-Match": first["ETag"]}).status_code == 304
     sheets.edit(place, {"nom": "Un autre nom"}, by="la structure", at=timezone.now())
     assert "Un autre nom" in body(client.get("/donnees/lieux.csv")).decode()
-    assert len(made) == 2
+    assert len(calls) == 2
     assert len(list((settings.HOME / "exports").iterdir())) == 1, "files of the former state are gone"
 
 
@@ -270,7 +272,7 @@ def test_the_folder_to_publish_says_the_licence_of_its_sources(client, coordinat
         ({"territoire": "Brest"}, "aucun lieu ne peut être publié"),
     ],
 )
-def test_what_cannot_be_published_is_said_and_what_was_typed_stays(client, coordinator, changed, words):
+def test_unpublishable_form_is_refused_and_input_is_preserved(client, coordinator, changed, words):
     lieu("a")
     client.force_login(coordinator)
     answer = client.post("/espace/annuaire/publier/", {**GOOD, **changed})
@@ -282,8 +284,8 @@ def test_what_cannot_be_published_is_said_and_what_was_typed_stays(client, coord
 # ------------------------------------------------------------------------------------------------------- feed
 
 
-def entries(client, **asked):
-    feed = ElementTree.fromstring(client.get("/flux/lieux.atom", asked).content)
+def entries(client, **params):
+    feed = ElementTree.fromstring(client.get("/flux/lieux.atom", params).content)
     return [
         (entry.findtext("a:title", namespaces=ATOM), entry.findtext("a:summary", namespaces=ATOM))
         for entry in feed.findall("a:entry", ATOM)
@@ -332,9 +334,9 @@ def test_the_feed_and_its_entries_are_the_same_at_another_address(client, settin
         feed = ElementTree.fromstring(client.get("/flux/lieux.atom", headers={"host": host}).content)
         return [each.text for each in feed.iter(f"{{{ATOM['a']}}}id")]
 
-    here = numbers("maillage.exemple.fr")
-    assert here == numbers("autre.exemple.org")
-    assert len(here) == 2 and not any("exemple" in each for each in here if each)
+    entry_ids = numbers("maillage.exemple.fr")
+    assert entry_ids == numbers("autre.exemple.org")
+    assert len(entry_ids) == 2 and not any("exemple" in each for each in entry_ids if each)
 
 
 def test_what_only_professionals_read_is_no_news(client):
@@ -365,7 +367,7 @@ def test_a_place_taken_out_leaves_the_feed(client):
 def test_a_place_published_again_says_what_it_was(client, was, title):
     a = lieu("a")
     changed(a, {**sheets.snapshot(a), "state": was}, AT)
-    assert [said for said, _ in entries(client)] == [f"{title} : Lieu a (Grenoble)"]
+    assert [entry_title for entry_title, _ in entries(client)] == [f"{title} : Lieu a (Grenoble)"]
 
 
 def test_the_feed_is_atom_and_knows_its_own_address(client):
@@ -381,17 +383,17 @@ def test_the_feed_is_atom_and_knows_its_own_address(client):
     "address", ["/donnees/", "/donnees/lieux.csv", "/flux/lieux.atom", "/annuaire/38185/"]
 )
 def test_a_list_makes_as_many_queries_for_twenty_places_as_for_one(client, address):
-    def made():
+    def count_queries():
         client.get(address)
         with CaptureQueriesContext(connection) as queries:
             assert client.get(address).status_code == 200
         return len([query for query in queries.captured_queries if "directory_" in query["sql"]])
 
     changed(lieu("p"), None, AT)
-    one = made()
+    one = count_queries()
     for k in range(20):
         changed(lieu(f"p{k:02}", east=50 * k), None, AT)
-    assert made() == one <= 8
+    assert count_queries() == one <= 8
 
 
 # ------------------------------------------------------------------------------------------------------ paper
@@ -452,7 +454,7 @@ def test_an_unknown_territory_is_not_found(client):
         assert client.get(f"/annuaire/{name}").status_code == 404
 
 
-def test_too_many_places_for_a_book_are_told(client, monkeypatch):
+def test_oversized_book_is_refused(client, monkeypatch):
     lieu("a")
     lieu("b")
     monkeypatch.setattr(paper, "MOST", 1)
@@ -473,9 +475,9 @@ def test_a_page_of_many_places_leads_to_the_book(client, monkeypatch):
 
 def test_documents_are_pdf_made_once(client, monkeypatch):
     lieu("a", sheet=offering(wifi={}))
-    made = []
+    calls = []
     real = paper.make_document
-    monkeypatch.setattr(paper, "make_document", lambda *arguments: made.append(1) or real(*arguments))
+    monkeypatch.setattr(paper, "make_document", lambda *arguments: calls.append(1) or real(*arguments))
     for name in ("38185.pdf", "38185/affiche.pdf", "38185/depliant.pdf"):
         first = client.get(f"/annuaire/{name}")
         assert (first.status_code, first["Content-Type"], first.content[:5]) == (
@@ -484,7 +486,7 @@ def test_documents_are_pdf_made_once(client, monkeypatch):
             b"%PDF-",
         )
         assert client.get(f"/annuaire/{name}").content == first.content
-    assert len(made) == 3
+    assert len(calls) == 3
 
 
 def test_too_many_documents_are_refused_for_the_hour(client, monkeypatch):
@@ -500,11 +502,11 @@ def test_too_many_documents_are_refused_for_the_hour(client, monkeypatch):
 def test_a_poster_shows_the_places_nearest_to_where_it_hangs(client):
     for k in range(12):
         lieu(f"p{k:02}", east=200 * k)
-    found = paper.directory(scope.of("38185"), on=timezone.localdate())
+    book = paper.directory(scope.of("38185"), on=timezone.localdate())
     from maillage.apps.directory.queries import where
 
     spot = where.find("Teisseire, Grenoble").spot
-    near = [entry.slug for entry in paper._of_poster(found, spot)]
+    near = [entry.slug for entry in paper._of_poster(book, spot)]
     assert near[:2] == ["p00", "p01"]
     assert len(near) == 8
     assert client.get("/annuaire/38185/affiche.pdf?ou=Teisseire, Grenoble&taille=a3").status_code == 200

@@ -78,21 +78,21 @@ def test_the_dossier_carries_actors_method_actions_and_grid(study, client, djang
         assert words in page, words
     assert "localhost" not in page, "it is handed to others, whom an address of this computer leads nowhere"
     assert "Une sortie annulée" not in page
-    told = queries.census_page(study, on=date(2026, 11, 20)).actors
-    assert told
-    assert told[0].name in page.replace("&#39;", "'").replace("&amp;", "&")
+    actors = queries.census_page(study, on=date(2026, 11, 20)).actors
+    assert actors
+    assert actors[0].name in page.replace("&#39;", "'").replace("&amp;", "&")
     screen = text_of(client.get(f"/territoires/{PLACE}/services/"))
     assert "Les Racontars du Numérique" in screen
     assert "Une sortie annulée" not in screen
     assert "Donnée manquante" in screen
 
 
-def test_the_map_of_actors_has_an_address_where_others_can_open_it(study, settings):
+def test_actor_map_has_an_address_that_anybody_can_open(study, settings):
     reading = queries.reading(study)
     assert queries.field_of(study, reading, on=AT.date()).map_address == ""
     settings.ADDRESS, settings.IS_PUBLIC = "https://maillage.exemple.fr", True
-    told = queries.field_of(study, reading, on=AT.date()).map_address
-    assert told == "https://maillage.exemple.fr/carte/?ou=%C3%89chirolles"
+    map_address = queries.field_of(study, reading, on=AT.date()).map_address
+    assert map_address == "https://maillage.exemple.fr/carte/?ou=%C3%89chirolles"
 
 
 @pytest.mark.complete
@@ -134,7 +134,7 @@ def test_a_finding_enters_the_dossier_when_it_is_noted(
     study, django_user_model, django_capture_on_commit_callbacks
 ):
     by = django_user_model.objects.create(email="analyste@exemple.fr")
-    given = {
+    finding_fields = {
         "who": "public",
         "kind": "no_sale",
         "confirms": True,
@@ -142,12 +142,12 @@ def test_a_finding_enters_the_dossier_when_it_is_noted(
         "source": "Réunion",
     }
     with django_capture_on_commit_callbacks(execute=True):
-        actions.note(PLACE, given | {"year": 2026}, by=by, at=AT)
+        actions.note(PLACE, finding_fields | {"year": 2026}, by=by, at=AT)
     actions.publish_later.func(study.pk)
     assert "Rien à vendre ici" in (queries.folder(study) / "dossier.html").read_text("utf-8")
 
 
-def said(percent: float) -> Answered:
+def survey_share(percent: float) -> Answered:
     span = {"percent": percent, "low": percent - 5, "high": percent + 5, "n": 66, "computed": "brut"}
     return Answered(label="", universe="structures", source="« S », 2019", **span)
 
@@ -157,36 +157,36 @@ def test_the_wheel_finds_the_printed_shares_again():
     with PRINTED.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["enquete"] == "strasbourg-structures"]
     surveyed = {
-        ("structures", row["question"], row["reponses"]): said(float(row["publie"]))
+        ("structures", row["question"], row["reponses"]): survey_share(float(row["publie"]))
         for row in rows
         if row["document"] == "000" and row["publie"]
     }
-    found = services.read(surveyed)
-    assert len(found.services) == 6
-    told = {
+    wheel = services.read(surveyed)
+    assert len(wheel.services) == 6
+    percents_by_service = {
         line.label: tuple(each and each.percent for each in (line.today, line.planned))
-        for service in found.services
+        for service in wheel.services
         for line in service.lines
     }
-    assert told["Aide aux démarches en ligne"] == (65, 12)
-    assert told["Orientation vers d’autres lieux"] == (41, 21)
-    assert told["Ateliers de formation au numérique"] == (38, 25)
-    assert told["Accès libre à de l’équipement ou à une connexion"] == (42, 19)
-    assert told["Wifi en libre service"] == (29, 19)
-    assert "65\xa0% (+ 12\xa0% en projet)" in found.chart
-    assert found.source == "structures, d’après « S », 2019"
+    assert percents_by_service["Aide aux démarches en ligne"] == (65, 12)
+    assert percents_by_service["Orientation vers d’autres lieux"] == (41, 21)
+    assert percents_by_service["Ateliers de formation au numérique"] == (38, 25)
+    assert percents_by_service["Accès libre à de l’équipement ou à une connexion"] == (42, 19)
+    assert percents_by_service["Wifi en libre service"] == (29, 19)
+    assert "65\xa0% (+ 12\xa0% en projet)" in wheel.chart
+    assert wheel.source == "structures, d’après « S », 2019"
 
 
-def test_a_share_that_is_not_published_is_said_so():
-    found = services.read({("structures", "ateliers", "aujourdhui"): said(38)})
-    assert found.chart.count("non publié") == 7
+def test_unpublished_share_is_labelled():
+    wheel = services.read({("structures", "ateliers", "aujourdhui"): survey_share(38)})
+    assert wheel.chart.count("non publié") == 7
     assert services.read({}).chart == ""
 
 
-def test_the_services_are_asked_by_the_bank():
+def test_services_are_questions_of_the_bank():
     bank = banks()["structures"]
-    for _, _, asked in services.SERVICES:
-        for question, _ in asked:
+    for _, _, questions in services.SERVICES:
+        for question, _ in questions:
             choices = {choice.name for choice in bank.choices(bank.question(question))}
             assert {"aujourdhui", "en_projet"} <= choices
 

@@ -26,11 +26,11 @@ ZONES = (
     "code_zone,nom_zone,code\nSUD,Villeneuve sud,381850604\nSUD,Villeneuve"
     " sud,381850607\nECH,Échirolles,38151\n"
 )
-AROUND = {"ou": "Teisseire, Grenoble"}
+TEISSEIRE_QUERY = {"ou": "Teisseire, Grenoble"}
 
 
 def text_of(response) -> str:
-    """Return what a page says, without tags, blanks made plain."""
+    """Return the text of a page, without tags, with plain spaces."""
     body = re.sub(r"<(script|style).*?</\1>", "", response.content.decode(), flags=re.S)
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body)).replace("\u00a0", " "))
 
@@ -59,18 +59,18 @@ def names(response) -> list[str]:
     ],
 )
 def test_a_place_is_found_however_it_is_typed_and_its_label_reads_again_as_itself(typed, label):
-    found = where.find(typed)
-    assert found.spot is not None
-    assert found.spot.label == label
-    assert where.find(label).spot == found.spot
+    match = where.find(typed)
+    assert match.spot is not None
+    assert match.spot.label == label
+    assert where.find(label).spot == match.spot
 
 
 def test_a_name_that_several_bear_lists_them_each_read_alone_where_places_are_first(client):
     lieu()
-    found = where.find("Fontaine")
-    assert found.spot is None
-    assert found.choices[0].label == "Fontaine, Isère"
-    assert all(where.find(choice.label).spot is not None for choice in found.choices)
+    match = where.find("Fontaine")
+    assert match.spot is None
+    assert match.choices[0].label == "Fontaine, Isère"
+    assert all(where.find(choice.label).spot is not None for choice in match.choices)
     page = client.get("/carte/", {"ou": "Fontaine", "gratuit": "1"})
     assert "Plusieurs endroits s’appellent ainsi" in text_of(page)
     html = page.content.decode()  # asked above the form, which folds and keeps what was typed
@@ -81,7 +81,7 @@ def test_a_name_that_several_bear_lists_them_each_read_alone_where_places_are_fi
 
 
 @pytest.mark.parametrize("typed", ["zzzzqq", "99999", "¿?", "<script>"])
-def test_a_place_nobody_knows_is_said_unknown_and_not_run(client, typed):
+def test_unknown_place_is_reported_and_not_searched(client, typed):
     page = client.get("/carte/", {"ou": typed})
     assert page.status_code == 200
     html = page.content.decode()
@@ -92,7 +92,7 @@ def test_a_place_nobody_knows_is_said_unknown_and_not_run(client, typed):
     assert "<script>" not in page.content.decode().split("</head>")[1]
 
 
-def test_a_zone_of_a_kept_perimeter_is_a_quarter_but_not_a_whole_commune():
+def test_zone_of_a_saved_perimeter_is_a_quarter_but_not_a_complete_commune():
     Perimeter.objects.create(slug="sud", name="Sud", code="38", reason="r", zones=ZONES, file_name="z.csv")
     assert where.find("Villeneuve sud").spot.label == "Villeneuve sud, Sud"
     assert where.find("Échirolles").spot.label == "Échirolles"
@@ -109,7 +109,7 @@ def test_a_zone_of_a_kept_perimeter_is_a_quarter_but_not_a_whole_commune():
     ],
     ids=["points-virgules", "titre", "casse", "lignes vides"],
 )
-def test_a_kept_perimeter_is_read_everywhere_as_it_was_when_it_was_kept(client, write):
+def test_saved_perimeter_reads_everywhere_as_it_was_when_saved(client, write):
     actions.keep_perimeter(
         by=None,
         slug="sud",
@@ -128,8 +128,10 @@ def test_a_kept_perimeter_is_read_everywhere_as_it_was_when_it_was_kept(client, 
 
 def test_a_zone_of_communes_that_merged_since_the_census_stands_in_that_of_today(client):
     former = cog.former()
-    gone = [code for code in rp2021.iris()["published"].tolist() if code in set(former["former"].tolist())]
-    old = sorted(set(gone))[:2]
+    merged_iris = [
+        code for code in rp2021.iris()["published"].tolist() if code in set(former["former"].tolist())
+    ]
+    old = sorted(set(merged_iris))[:2]
     rows = "".join(f"a,Deux d’avant,{code}\n" for code in old)
     actions.keep_perimeter(
         by=None,
@@ -148,9 +150,9 @@ def test_a_zone_of_communes_that_merged_since_the_census_stands_in_that_of_today
 
 @pytest.mark.both_databases
 def test_a_place_may_be_where_one_starts_from():
-    made = lieu("depart", sheet={"nom": "La Machinerie"})
+    stored_lieu = lieu("depart", sheet={"nom": "La Machinerie"})
     spot = where.find("la machinerie").spot
-    assert (spot.label, spot.latitude) == ("La Machinerie, Grenoble", made.latitude)
+    assert (spot.label, spot.latitude) == ("La Machinerie, Grenoble", stored_lieu.latitude)
 
 
 VOIRON = {"commune": "Voiron", "code_insee": "38563", "code_postal": "38500"}
@@ -159,10 +161,14 @@ VOIRON = {"commune": "Voiron", "code_insee": "38563", "code_postal": "38500"}
 @pytest.mark.parametrize("name", ["Mairie de Voiron", "MAIRIE", "Hôtel de ville de Voiron"])
 def test_a_commune_starts_from_its_town_hall_when_it_is_known(client, name):
     lieu("annexe", near=(45.35, 5.60), sheet={"nom": "Mairie annexe de Voiron", **VOIRON})
-    made = lieu("mairie", near=(45.36294, 5.59), sheet={"nom": name, **VOIRON})
+    stored_lieu = lieu("mairie", near=(45.36294, 5.59), sheet={"nom": name, **VOIRON})
     page = client.get("/carte/", {"ou": "Voiron"})
     spot = page.context["asked"].spot
-    assert (spot.latitude, spot.longitude, spot.label) == (made.latitude, made.longitude, "Voiron")
+    assert (spot.latitude, spot.longitude, spot.label) == (
+        stored_lieu.latitude,
+        stored_lieu.longitude,
+        "Voiron",
+    )
     assert "Distances estimées depuis la mairie de Voiron." in text_of(page)
     assert page.context["results"].rows[0].minutes == "1 min à pied"
 
@@ -201,14 +207,15 @@ def test_the_list_is_whole_without_script_nearest_first_with_its_numbers(client)
     """G-003, G-004, G-037 : tout le monde lit l’annuaire, les lieux les plus proches d’abord."""
     for slug, east in (("loin", 1200), ("pres", 150), ("milieu", 600)):
         lieu(slug, east=east)
-    page = client.get("/carte/", AROUND)
+    page = client.get("/carte/", TEISSEIRE_QUERY)
     assert names(page) == ["Lieu pres", "Lieu milieu", "Lieu loin"]
     assert [row.number for row in page.context["results"].rows] == [1, 2, 3]
-    said = text_of(page)
-    assert "3 lieux à moins de 30 minutes à pied, environ" in said
-    assert "depuis le milieu du quartier Teisseire" in said
+    page_text = text_of(page)
+    assert "3 lieux à moins de 30 minutes à pied, environ" in page_text
+    assert "depuis le milieu du quartier Teisseire" in page_text
     assert (
-        "Le vrai chemin peut être plus long : une pente, une rivière ou une voie ferrée à contourner." in said
+        "Le vrai chemin peut être plus long : une pente, une rivière ou une voie ferrée à contourner."
+        in page_text
     )
 
 
@@ -237,7 +244,7 @@ def test_a_place_known_by_its_commune_is_listed_apart_and_never_with_a_distance(
     lieu("sur", east=100)
     lieu("vague", sheet={"precision": 4_000.0})
     lieu("nulle-part", sheet={"latitude": None, "longitude": None})
-    page = client.get("/carte/", AROUND)
+    page = client.get("/carte/", TEISSEIRE_QUERY)
     assert names(page) == ["Lieu sur"]
     assert [(r.name, r.metres, r.minutes) for r in page.context["results"].unlocated] == [
         ("Lieu nulle-part", "", ""),
@@ -248,17 +255,17 @@ def test_a_place_known_by_its_commune_is_listed_apart_and_never_with_a_distance(
 
 def test_a_point_that_is_sure_within_two_hundred_metres_is_a_point(client):
     lieu("rue", sheet={"precision": 120.0})
-    assert names(client.get("/carte/", AROUND)) == ["Lieu rue"]
+    assert names(client.get("/carte/", TEISSEIRE_QUERY)) == ["Lieu rue"]
 
 
 @pytest.mark.both_databases
 def test_an_empty_list_names_the_nearest_and_two_ways_on(client):
     lieu("loin", east=2_600, sheet={"commune": "Échirolles", "code_insee": "38151", **offering(wifi={})})
-    page = client.get("/carte/", {**AROUND, "besoin": "wifi", "gratuit": "1", "marche": "15"})
-    said = text_of(page)
-    assert "Aucun lieu à pied pour ce besoin." in said
-    assert "Nous n’en connaissons aucun, même plus loin" in said  # none is free
-    page = client.get("/carte/", {**AROUND, "besoin": "wifi"})
+    page = client.get("/carte/", {**TEISSEIRE_QUERY, "besoin": "wifi", "gratuit": "1", "marche": "15"})
+    page_text = text_of(page)
+    assert "Aucun lieu à pied pour ce besoin." in page_text
+    assert "Nous n’en connaissons aucun, même plus loin" in page_text  # none is free
+    page = client.get("/carte/", {**TEISSEIRE_QUERY, "besoin": "wifi"})
     assert "Le plus proche est à environ 45 minutes à pied, à Échirolles." in text_of(page)
     assert [words for words, _ in page.context["ways"]] == [
         "Chercher jusqu’à 1 heure",
@@ -309,15 +316,17 @@ def test_a_need_asks_where_before_it_lists_anything(client, query):
         assert f'<input type="hidden" name="{name}" value="{value}">' in page.content.decode()
     everywhere = page.context["everywhere"]
     assert "Lieu ici" in text_of(client.get(everywhere)), "who does not wish to say where sees them all"
-    assert "Lieu ici" in text_of(client.get("/carte/", {**query, **AROUND}))
+    assert "Lieu ici" in text_of(client.get("/carte/", {**query, **TEISSEIRE_QUERY}))
     assert "Lieu ici" in text_of(client.get("/carte/", {**query, "mot": "lieu"})), "a name says which"
 
 
 def test_before_any_question_the_directory_says_where_it_is(client):
     lieu("ici")
-    said = "Notre annuaire couvre : Isère. Dites où vous cherchez : le plus proche viendra en premier."
-    assert said in text_of(client.get("/carte/"))
-    assert said not in text_of(client.get("/carte/?ou=Grenoble"))
+    coverage_sentence = (
+        "Notre annuaire couvre : Isère. Dites où vous cherchez : le plus proche viendra en premier."
+    )
+    assert coverage_sentence in text_of(client.get("/carte/"))
+    assert coverage_sentence not in text_of(client.get("/carte/?ou=Grenoble"))
 
 
 def test_without_a_spot_all_places_come_by_name(client):
@@ -357,13 +366,13 @@ FILTERS = {
 def test_a_filter_keeps_what_says_it_and_guesses_nothing(client, name):
     lieu("dit", sheet=FILTERS[name])
     lieu("muet")
-    assert names(client.get("/carte/", {**AROUND, name: "1"})) == ["Lieu dit"]
+    assert names(client.get("/carte/", {**TEISSEIRE_QUERY, name: "1"})) == ["Lieu dit"]
 
 
 def test_wifi_that_asks_for_an_e_mail_or_says_nothing_is_not_wifi_for_all(client):
     lieu("mail", sheet=offering(wifi={"barrieres": ["email"]}))
     lieu("muet", sheet=offering(wifi={}))
-    assert names(client.get("/carte/", {**AROUND, "wifi_libre": "1"})) == []
+    assert names(client.get("/carte/", {**TEISSEIRE_QUERY, "wifi_libre": "1"})) == []
 
 
 MENUS = {
@@ -378,10 +387,10 @@ MENUS = {
 
 
 @pytest.mark.parametrize(("menu", "value"), MENUS)
-def test_a_choice_keeps_what_says_it_and_is_kept_in_the_form(client, menu, value):
+def test_choice_keeps_its_sentence_and_stays_in_the_form(client, menu, value):
     lieu("dit", sheet=MENUS[menu, value])
     lieu("muet", sheet={"langues": ["Français"]})
-    page = client.get("/carte/", {**AROUND, menu: value})
+    page = client.get("/carte/", {**TEISSEIRE_QUERY, menu: value})
     assert names(page) == ["Lieu dit"]
     assert f'<option value="{value}" selected>' in page.content.decode()
     assert page.context["summary"] == "Teisseire, Grenoble · Tous les besoins · 1\u00a0filtre"
@@ -389,13 +398,13 @@ def test_a_choice_keeps_what_says_it_and_is_kept_in_the_form(client, menu, value
 
 def test_a_choice_that_does_not_exist_is_as_if_nothing_was_chosen(client):
     lieu("a")
-    assert names(client.get("/carte/", {**AROUND, "pour_qui": "rien", "comment": "'"})) == ["Lieu a"]
+    assert names(client.get("/carte/", {**TEISSEIRE_QUERY, "pour_qui": "rien", "comment": "'"})) == ["Lieu a"]
 
 
 @pytest.mark.both_databases
 def test_when_nothing_is_left_the_way_on_drops_the_choices_too(client):
     lieu("a")
-    page = client.get("/carte/", {**AROUND, "pour_qui": "youth", "wifi_libre": "1"})
+    page = client.get("/carte/", {**TEISSEIRE_QUERY, "pour_qui": "youth", "wifi_libre": "1"})
     ways = dict(page.context["ways"])
     assert names(client.get(ways["Enlever les filtres"])) == ["Lieu a"]
 
@@ -405,17 +414,17 @@ def test_a_need_that_nobody_says_to_meet_shows_who_may_and_says_so(client, need,
     lieu("pres", east=200, sheet=offering(**{other: {}}))
     lieu("loin", east=900, sheet=offering(**{other: {}}))
     lieu("autre", sheet=offering(vente={}))
-    page = client.get("/carte/", {**AROUND, "besoin": need})
+    page = client.get("/carte/", {**TEISSEIRE_QUERY, "besoin": need})
     assert names(page) == ["Lieu pres", "Lieu loin"]
-    said = text_of(page)
-    assert "Aucun lieu, à moins de 30 minutes, n’indique" in said
-    assert "C’est un manque de notre recensement" in said
+    page_text = text_of(page)
+    assert "Aucun lieu, à moins de 30 minutes, n’indique" in page_text
+    assert "C’est un manque de notre recensement" in page_text
     lieu("dit", east=30_000, sheet=offering(**{need: {}}))
     assert "Le plus proche qui le dit est à environ" in text_of(
-        client.get("/carte/", {**AROUND, "besoin": need})
+        client.get("/carte/", {**TEISSEIRE_QUERY, "besoin": need})
     )
     lieu("ici", east=100, sheet=offering(**{need: {}}))
-    assert names(client.get("/carte/", {**AROUND, "besoin": need})) == ["Lieu ici"]
+    assert names(client.get("/carte/", {**TEISSEIRE_QUERY, "besoin": need})) == ["Lieu ici"]
 
 
 def test_without_a_spot_who_may_help_comes_too(client):
@@ -428,35 +437,37 @@ def test_without_a_spot_who_may_help_comes_too(client):
 def test_a_place_that_says_nothing_of_what_is_found_there_says_that(client):
     lieu("muet", sheet={"telephone": ["+33476001122"]})
     lieu("sourd", east=100)
-    said = text_of(client.get("/carte/", AROUND))
-    assert "Ne dit pas ce qu’on y trouve : appelez" in said
-    assert "Ne dit pas ce qu’on y trouve : renseignez-vous" in said
+    page_text = text_of(client.get("/carte/", TEISSEIRE_QUERY))
+    assert "Ne dit pas ce qu’on y trouve : appelez" in page_text
+    assert "Ne dit pas ce qu’on y trouve : renseignez-vous" in page_text
 
 
 def test_the_list_to_print_is_whole_and_joins_only_what_is_known(client):
     """G-038 : l’offre d’un territoire, sur papier, pour le public."""
     for n in range(33):
         lieu(f"n{n:02}", east=10 * n, sheet={"horaires": {"osm": "Mo 09:00-12:00"}})
-    page = client.get("/carte/", AROUND)
+    page = client.get("/carte/", TEISSEIRE_QUERY)
     assert "imprimer=1" in page.context["to_print"]
     assert "· Lundi" not in text_of(page)  # a dot stands between two things, not before one
-    said = text_of(client.get(page.context["to_print"]))
-    assert all(f"Lieu n{n:02}" in said for n in range(33))
-    assert "de plus" not in said
-    assert "Seuls les" not in said
+    page_text = text_of(client.get(page.context["to_print"]))
+    assert all(f"Lieu n{n:02}" in page_text for n in range(33))
+    assert "de plus" not in page_text
+    assert "Seuls les" not in page_text
 
 
 def test_beyond_two_hundred_the_list_to_print_says_what_it_leaves(client, monkeypatch):
     monkeypatch.setattr(results, "PRINTED", 31)
     for n in range(33):
         lieu(f"n{n:02}", east=10 * n)
-    assert "Seuls les 31 premiers sont ici." in text_of(client.get("/carte/", {**AROUND, "imprimer": "1"}))
+    assert "Seuls les 31 premiers sont ici." in text_of(
+        client.get("/carte/", {**TEISSEIRE_QUERY, "imprimer": "1"})
+    )
 
 
 def test_a_need_is_met_by_what_is_offered_not_by_what_is_planned(client):
     lieu("projet", sheet={"practices": {"wifi": {"state": "planned"}}})
     lieu("ouvert", sheet=offering(wifi={}))
-    assert names(client.get("/carte/", {**AROUND, "besoin": "wifi"})) == ["Lieu ouvert"]
+    assert names(client.get("/carte/", {**TEISSEIRE_QUERY, "besoin": "wifi"})) == ["Lieu ouvert"]
 
 
 def test_a_closure_wins_over_the_hours():
@@ -465,32 +476,34 @@ def test_a_closure_wins_over_the_hours():
         "ferme", sheet={**hours, "fermetures": [{"du": "2026-11-16", "au": "2026-11-22", "motif": "congés"}]}
     )
     lieu("ouvert", sheet=hours)
-    asked = Search(spot=where.find("Teisseire, Grenoble").spot, filters=("ouvert",))
-    assert [row.name for row in results.find(asked, FRIDAY).rows] == ["Lieu ouvert"]
-    rows = results.find(Search(spot=asked.spot), FRIDAY).rows
+    search = Search(spot=where.find("Teisseire, Grenoble").spot, filters=("ouvert",))
+    assert [row.name for row in results.find(search, FRIDAY).rows] == ["Lieu ouvert"]
+    rows = results.find(Search(spot=search.spot), FRIDAY).rows
     assert [row.opened.words for row in rows if row.slug == "ferme"] == ["Fermé jusqu’au 22 novembre"]
 
 
 def test_thirty_come_at_once_and_the_rest_on_demand(client):
     for n in range(33):
         lieu(f"n{n:02}", east=10 * n)
-    page = client.get("/carte/", AROUND)
+    page = client.get("/carte/", TEISSEIRE_QUERY)
     assert len(names(page)) == 30
     assert "Voir 3 lieux de plus" in text_of(page)
     assert len(names(client.get(page.context["more"]))) == 33
 
 
-def test_when_not_all_were_looked_at_it_is_said(client, monkeypatch):
+def test_partial_search_is_reported(client, monkeypatch):
     monkeypatch.setattr(results, "NEAREST", 2)
     for n in range(3):
         lieu(f"n{n}", east=10 * n, sheet=FILTERS["ouvert"])
-    page = client.get("/carte/", {**AROUND, "ouvert": "1"})
+    page = client.get("/carte/", {**TEISSEIRE_QUERY, "ouvert": "1"})
     assert "Plus de 2 lieux" in text_of(page)
     assert "Nous avons regardé les 500 lieux les plus proches seulement." in text_of(page)
 
 
 @pytest.mark.parametrize("rows", [1, 20])
-@pytest.mark.parametrize("query", [{}, AROUND, {**AROUND, "ouvert": "1"}, {"territoire": "38"}])
+@pytest.mark.parametrize(
+    "query", [{}, TEISSEIRE_QUERY, {**TEISSEIRE_QUERY, "ouvert": "1"}, {"territoire": "38"}]
+)
 def test_the_page_makes_as_many_queries_for_many_rows_as_for_one(
     client, rows, query, django_assert_max_num_queries
 ):
@@ -527,22 +540,24 @@ def test_an_old_sheet_says_so(updated, stitches, warning):
     assert (fresh.stitches, fresh.warning) == (stitches, warning)
 
 
-def test_what_is_true_of_every_row_is_said_once_above_the_list(client):
+def test_warning_common_to_all_rows_is_printed_once_above_the_list(client):
     for n in range(2):
         lieu(f"vieux{n}", east=10 * n, updated_on=date(2020, 1, 1), sheet={"nom": f"Vieux {n}"})
-    said = text_of(client.get("/carte/", AROUND))
-    assert said.count("Aucune de ces fiches n’a été confirmée depuis longtemps") == 1
+    page_text = text_of(client.get("/carte/", TEISSEIRE_QUERY))
+    assert page_text.count("Aucune de ces fiches n’a été confirmée depuis longtemps") == 1
     assert (
-        said.index("Appelez avant de vous déplacer.")
-        < said.index("Aucune de ces fiches")
-        < said.index("Vieux 0")
+        page_text.index("Appelez avant de vous déplacer.")
+        < page_text.index("Aucune de ces fiches")
+        < page_text.index("Vieux 0")
     )
-    assert "Attention : fiche non confirmée" not in said
+    assert "Attention : fiche non confirmée" not in page_text
     lieu("neuf", east=30, updated_on=date(2026, 11, 1), sheet={"nom": "Neuf"})
-    said = text_of(client.get("/carte/", AROUND))
-    assert "Aucune de ces fiches" not in said
-    assert said.index("2 fiches sur 3 n’ont pas été confirmées depuis longtemps") < said.index("Vieux 0")
-    assert said.count("Attention : fiche non confirmée") == 2
+    page_text = text_of(client.get("/carte/", TEISSEIRE_QUERY))
+    assert "Aucune de ces fiches" not in page_text
+    assert page_text.index("2 fiches sur 3 n’ont pas été confirmées depuis longtemps") < page_text.index(
+        "Vieux 0"
+    )
+    assert page_text.count("Attention : fiche non confirmée") == 2
 
 
 @pytest.mark.both_databases
@@ -560,19 +575,19 @@ def test_a_full_place_says_it_in_the_list(client):
         (2, ALL, "2 lieux, du plus proche au plus loin"),
     ],
 )
-def test_the_count_is_said_in_words(total, minutes, words):
+def test_count_is_written_in_words(total, minutes, words):
     for n in range(total):
         lieu(f"n{n}", east=10 * n)
-    asked = Search(spot=where.find("Teisseire, Grenoble").spot, minutes=minutes)
-    assert results.find(asked, FRIDAY).headline.replace("\u00a0", " ") == words
+    search = Search(spot=where.find("Teisseire, Grenoble").spot, minutes=minutes)
+    assert results.find(search, FRIDAY).headline.replace("\u00a0", " ") == words
 
 
 @pytest.mark.parametrize(
     "query", [{"marche": "abc"}, {"montrer": "-4"}, {"besoin": "or"}, {"montrer": "9999999"}]
 )
-def test_an_address_that_says_nonsense_is_as_if_it_said_nothing(client, query):
+def test_meaningless_address_is_ignored(client, query):
     lieu()
-    page = client.get("/carte/", {**AROUND, **query})
+    page = client.get("/carte/", {**TEISSEIRE_QUERY, **query})
     assert names(page) == ["Lieu a"]
 
 
@@ -581,16 +596,16 @@ def test_an_address_that_says_nonsense_is_as_if_it_said_nothing(client, query):
 
 def test_contours_have_names_and_four_decimals(client):
     page = client.get("/carte/contours.json", {"boite": "5.7,45.1,5.8,45.2"})
-    found = json.loads(page.content)
-    assert "Grenoble" in {f["properties"].get("nom") for f in found["features"]}
+    contours = json.loads(page.content)
+    assert "Grenoble" in {f["properties"].get("nom") for f in contours["features"]}
     assert max(map(len, re.findall(r"\.(\d+)", page.content.decode()))) <= 4
     assert "max-age" in page["Cache-Control"]
 
 
 def test_a_wide_box_gets_departements(client):
-    found = json.loads(client.get("/carte/contours.json", {"boite": "-5,42,8,51"}).content)["features"]
-    assert 80 < len(found) < 110
-    assert "Isère" in {f["properties"]["nom"] for f in found}
+    features = json.loads(client.get("/carte/contours.json", {"boite": "-5,42,8,51"}).content)["features"]
+    assert 80 < len(features) < 110
+    assert "Isère" in {f["properties"]["nom"] for f in features}
 
 
 @pytest.mark.parametrize(
@@ -606,8 +621,8 @@ def test_points_leave_out_what_nobody_can_locate(client):
     lieu("sur")
     lieu("vague", sheet={"precision": 4_000.0})
     lieu("hors", state="excluded", reason="r")
-    found = json.loads(client.get("/carte/points.json").content)
-    assert found == {"lieux": [["sur", "Lieu sur", TEISSEIRE[0], TEISSEIRE[1], "38185"]]}
+    points = json.loads(client.get("/carte/points.json").content)
+    assert points == {"lieux": [["sur", "Lieu sur", TEISSEIRE[0], TEISSEIRE[1], "38185"]]}
 
 
 def test_a_device_finds_the_commune_of_the_nearest_place_without_a_name(client):
@@ -634,7 +649,7 @@ def test_too_many_points_are_counted_by_square_and_none_is_lost(monkeypatch):
     assert len(maps.points()["lieux"]) == 30
 
 
-def test_the_map_shows_all_that_is_held_when_no_spot_is_asked(client):
+def test_map_shows_every_place_without_a_spot(client):
     lieu("a")
     lieu("b", sheet={"commune": "Lyon", "code_insee": "69123", "latitude": 45.76, "longitude": 4.83})
     west, _, east, _ = map(float, client.get("/carte/").context["view"].split(","))
@@ -705,7 +720,7 @@ def test_without_a_question_few_places_are_listed_and_the_page_asks_where(client
     assert len(client.get("/carte/?ou=&montrer=30").context["results"].rows) == 8
 
 
-def test_the_home_page_can_be_heard_with_each_of_its_needs(client):
+def test_home_page_is_read_aloud_with_each_of_its_needs(client):
     """FS-05 : le titre, ce qu’on trouve ici, puis chaque besoin et ses mots ; qui lit peu n’a rien à lire d’abord."""
     page = client.get("/").content.decode()
     assert "data-ecouter" in page and "site/ecouter" in page
@@ -714,7 +729,7 @@ def test_the_home_page_can_be_heard_with_each_of_its_needs(client):
     assert re.search(r"<h1 data-dire>", page)
 
 
-def test_the_search_and_what_it_finds_can_be_heard(client):
+def test_search_and_its_results_are_read_aloud(client):
     lieu("x")
     page = client.get("/carte/").content.decode()
     assert "data-ecouter" in page and re.search(r"<h3 data-dire>\s*<a[^>]*>Lieu x", page)
@@ -723,7 +738,7 @@ def test_the_search_and_what_it_finds_can_be_heard(client):
 def test_a_place_is_called_from_the_list(client):
     lieu("muet", sheet={"nom": "Muet"})
     lieu("joint", east=20, sheet={"nom": "Joint", "telephone": ["+33476001122", "+33476001123"]})
-    page = client.get("/carte/", AROUND).content.decode()
+    page = client.get("/carte/", TEISSEIRE_QUERY).content.decode()
     assert re.findall(r'href="tel:([^"]+)"', page) == [
         "+33476001122"
     ]  # its first number, of the only one that has

@@ -13,7 +13,7 @@ from tests.support.learning import MODULES
 
 pytestmark = pytest.mark.django_db
 FRENCH = [module for module in MODULES.values() if module.theme == "francais"]
-OTHERS = [code for code in LANGUAGES if code != "fr"]
+TRANSLATED_LANGUAGES = [code for code in LANGUAGES if code != "fr"]
 
 
 def test_they_have_a_theme_and_a_path_in_the_catalogue(client):
@@ -35,28 +35,28 @@ def test_a_course_of_french_has_its_outline():
 
 
 @pytest.mark.parametrize("module", FRENCH, ids=lambda module: module.id)
-def test_what_is_listened_to_and_asked_is_in_every_language(module):
+def test_spoken_and_question_texts_exist_in_every_language(module):
     """The words to learn stay in French; what explains them is said in the language of whoever learns."""
-    held = contents.source(module.id)
+    module_source = contents.source(module.id)
     spoken = {
         place_text(where): words
-        for where, words in texts.sentences(held)
+        for where, words in texts.sentences(module_source)
         if "facile" not in where and where[-1] in ("parle", "consigne", "reussite", "titre", "but", "reussi")
         and "ecrans" not in where
     }  # fmt: skip
     assert len(spoken) >= 25
-    for code in OTHERS:
+    for code in TRANSLATED_LANGUAGES:
         known = translations.bundled_translations(module.id)[code]
         missing = [place for place, words in spoken.items() if not known.of(place, words)]
         assert missing == [], code
         assert contents.translated(module.id, code).language == code
 
 
-@pytest.mark.parametrize("code", OTHERS)
+@pytest.mark.parametrize("code", TRANSLATED_LANGUAGES)
 def test_a_step_is_read_in_each_language_with_its_french_words(client, code):
     page = client.get(f"/apprendre/dire-qui-je-suis/2/?langue={code}").content.decode()
-    said = contents.translated("dire-qui-je-suis", code).module.steps[1]
-    assert said.spoken.split(".")[0] in page.replace("&#x27;", "’")
+    translated_step = contents.translated("dire-qui-je-suis", code).module.steps[1]
+    assert translated_step.spoken.split(".")[0] in page.replace("&#x27;", "’")
     assert f'lang="{code}"' in page
     assert "Amina DIALLO" in page
 

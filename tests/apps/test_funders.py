@@ -1,4 +1,4 @@
-"""Who funds a plan: a name written once, chosen afterwards, erased when asked; another territory’s is not there."""
+"""Funders of a plan: a name written once, chosen afterwards, erased on request; no other territory’s."""
 
 import csv
 import io
@@ -111,8 +111,8 @@ def test_the_report_of_activity_takes_the_funder_and_what_it_funds(client, lea, 
     assert "inventé" not in text
     type(plan).objects.update(example=True)
     mark = "inventé, pour l’exemple"
-    told = client.get(REPORT, {"financeur": funder.pk}).content.decode().translate(PLAIN)
-    assert mark in told and "Les actions financées sont inventées, pour l’exemple" in told
+    page_text = client.get(REPORT, {"financeur": funder.pk}).content.decode().translate(PLAIN)
+    assert mark in page_text and "Les actions financées sont inventées, pour l’exemple" in page_text
     sheet = client.get("/espace/pilotage/activite.pdf", period).content
     with pypdfium2.PdfDocument(io.BytesIO(sheet)) as pages:
         text = " ".join("".join(page.get_textpage().get_text_range() for page in pages).split())
@@ -130,29 +130,35 @@ def test_the_report_of_activity_takes_the_funder_and_what_it_funds(client, lea, 
 
 
 def test_a_funder_reads_of_which_action_a_part_that_it_funds_is(lea, plan):
-    whole = action(plan, 7)
+    funded_action = action(plan, 7)
     part = actions.write(
-        plan, token="p", title="Équiper le camion", axis=whole.axis, parent=whole, by=lea, at=AT
+        plan,
+        token="p",
+        title="Équiper le camion",
+        axis=funded_action.axis,
+        parent=funded_action,
+        by=lea,
+        at=AT,
     )
-    funder = fund(whole, lea, euros=4_000).funder
+    funder = fund(funded_action, lea, euros=4_000).funder
     fund(part, lea, euros=700)
     assert [each.title.translate(PLAIN) for each in funded_actions(funder, AT.date())] == [
-        whole.title.translate(PLAIN),
-        f"Équiper le camion (7.1, partie de « {whole.title.translate(PLAIN)} »)",
+        funded_action.title.translate(PLAIN),
+        f"Équiper le camion (7.1, partie de « {funded_action.title.translate(PLAIN)} »)",
     ]
 
 
 def test_a_funder_receives_the_activity_of_the_territory_it_funds_alone(client, lea, plan, study):
     from maillage.apps.actes.models import Act
 
-    here, there = (
+    funded_structure, there = (
         Structure.objects.create(key=f"s-{code}", name=name, code_insee=code)
         for name, code in (("L’Escale", PLACE), ("Le Pimms", "38185"))
     )
-    for each, n in ((here, 12), (there, 30)):
+    for structure, n in ((funded_structure, 12), (there, 30)):
         for _ in range(n):
             Act.objects.create(
-                **{"uid": uuid4(), "structure": each, "commune": each.code_insee, "minutes": 30},
+                **{"uid": uuid4(), "structure": structure, "commune": structure.code_insee, "minutes": 30},
                 **{"kind": "together", "procedure": "caf_rsa", "where": "here"},
                 **{"done_at": MARCH, "on_day": MARCH.date(), "noted_at": MARCH},
             )
@@ -187,8 +193,8 @@ def test_a_funder_receives_the_activity_of_the_territory_it_funds_alone(client, 
     refused = client.get(REPORT, {**sent, "structure": there.pk})
     assert refused.status_code == 400
     assert "Elle n’est pas du territoire de ce plan" in refused.content.decode().translate(PLAIN)
-    assert client.get(REPORT, {**sent, "structure": here.pk}).status_code == 200
-    here.delete()
+    assert client.get(REPORT, {**sent, "structure": funded_structure.pk}).status_code == 200
+    funded_structure.delete()
     alone = client.get(REPORT, sent).content.decode().translate(PLAIN)
     assert "Aucune structure de l’annuaire, Échirolles" in alone
     assert "Ce que Le Département finance" in alone
@@ -204,8 +210,8 @@ def test_a_report_tells_the_last_number_of_its_period(lea, plan):
     funder = fund(row, lea).funder
 
     def counted(until: date) -> str:
-        (told,) = funded_actions(funder, until)
-        return told.counted.translate(PLAIN)
+        (funded,) = funded_actions(funder, until)
+        return funded.counted.translate(PLAIN)
 
     assert counted(date(2026, 3, 9)) == "rien de compté au 9 mars 2026"
     assert counted(date(2026, 3, 10)) == "14, le 10 mars 2026"
@@ -220,8 +226,10 @@ def test_another_territory_s_funder_is_not_there(client, lea, plan, study):
     row = action(plan, 7)
     funder = fund(row, lea).funder
     elsewhere = actions.open_plan("59350", title="Lille", frame=None, by=None, at=AT)
-    theirs = actions.write(elsewhere, token="l", by=None, at=AT, axis=elsewhere.axes.first(), title="Ouvrir")
-    other = actions.fund(theirs, name="La Région", by=None, at=AT).funder
+    foreign_action = actions.write(
+        elsewhere, token="l", by=None, at=AT, axis=elsewhere.axes.first(), title="Ouvrir"
+    )
+    other = actions.fund(foreign_action, name="La Région", by=None, at=AT).funder
     client.force_login(lea)
     assert client.get(f"{IN_SPACE}financeurs/{other.pk}/").status_code == 404
     assert client.post(f"{IN_SPACE}financeurs/{other.pk}/", {"geste": "effacer"}).status_code == 404
@@ -229,7 +237,7 @@ def test_another_territory_s_funder_is_not_there(client, lea, plan, study):
     refused = gesture(client, row, geste="financer", funder=other.pk, brings="une salle")
     assert refused.status_code == 400 and "n’est plus dans le plan" in refused.content.decode()
     assert "une salle" in refused.content.decode() and "La Région" not in refused.content.decode()
-    assert not other.fundings.exclude(action=theirs).exists()
+    assert not other.fundings.exclude(action=foreign_action).exists()
     with pytest.raises(Refused, match="autre plan"):
         actions.fund(row, funder=other, by=lea, at=AT)
     client.force_login(account("lille", "coordination", territory="59"))
@@ -298,7 +306,7 @@ def test_what_is_funded_never_passes_the_budget_and_can_be_taken_back(client, le
 
 
 @pytest.mark.parametrize("model", [Plan, PlanAction])
-def test_what_is_put_back_is_held_against_what_somebody_changes_meanwhile(lea, plan, monkeypatch, model):
+def test_restored_measure_is_checked_against_concurrent_changes(lea, plan, monkeypatch, model):
     """A budget lowered, people counted rather than hours, while this one waits for its turn."""
     row = action(plan, 7)
     PlanAction.objects.filter(pk=row.pk).update(budget=100, indicator="heures", counts=rules.THINGS)
@@ -319,10 +327,10 @@ def test_what_is_put_back_is_held_against_what_somebody_changes_meanwhile(lea, p
         with pytest.raises(Refused, match="le financement dépasserait le budget"):
             actions.withdraw_funding(Funding.objects.get(pk=funding.pk), by=lea, at=AT)
     else:
-        held = row.measures.get()
-        assert held.action.counts == rules.THINGS, "as the page read it"
+        stale_measure = row.measures.get()
+        assert stale_measure.action.counts == rules.THINGS, "as the page read it"
         with pytest.raises(Refused, match="n’est pas entier"):
-            actions.withdraw_measure(held, by=lea, at=AT)
+            actions.withdraw_measure(stale_measure, by=lea, at=AT)
 
 
 def test_a_name_that_another_holds_is_refused(client, lea, plan, study):
@@ -340,14 +348,16 @@ def test_a_name_that_another_holds_is_refused(client, lea, plan, study):
 def test_the_report_of_the_plan_says_who_funds(lea, plan, reading_of_place):
     row = action(plan, 7)
     fund(row, lea, euros=4_000, brings="une salle")
-    found = plan_of(PLACE, reading_of_place, on=AT.date())
-    told = next(each for each in found.actions if each.number == 7)
-    assert (told.funded, told.budget) == (4_000, None)
-    assert tuple(each.translate(PLAIN) for each in told.funders) == ("Le Département : 4 000 €, une salle",)
-    table = document._table_of_actions(found).blocks[0]
+    plan_report = plan_of(PLACE, reading_of_place, on=AT.date())
+    action_line = next(each for each in plan_report.actions if each.number == 7)
+    assert (action_line.funded, action_line.budget) == (4_000, None)
+    assert tuple(each.translate(PLAIN) for each in action_line.funders) == (
+        "Le Département : 4 000 €, une salle",
+    )
+    table = document._table_of_actions(plan_report).blocks[0]
     cells = next(cells for cells in table.rows if cells[2].text == row.title)
     assert (cells[5].text, cells[5].mark.translate(PLAIN)) == ("", "Le Département : 4 000 €, une salle")
-    (money,) = document._money(found).blocks
+    (money,) = document._money(plan_report).blocks
     assert "4 000 € financent des actions sans budget écrit" in money.text.translate(PLAIN)
 
 
@@ -359,47 +369,53 @@ def test_the_file_of_the_report_says_why_nothing_is_funded_any_more(client, lea,
     actions.set_state(row, rules.DROPPED, why="La salle est vendue.", by=lea, at=AT)
     period = {"du": "2026-01-01", "au": "2026-06-30", "financeur": funder.pk}
     table = client.get("/espace/pilotage/activite.csv", period).content.decode("utf-8-sig")
-    whole = [
+    total_rows = [
         each for each in csv.DictReader(io.StringIO(table)) if each["partie"].startswith("ensemble des a")
     ]
-    assert [(each["montant_euros"], each["motif"]) for each in whole] == [("", "toutes sont abandonnées")]
+    assert [(each["montant_euros"], each["motif"]) for each in total_rows] == [
+        ("", "toutes sont abandonnées")
+    ]
 
 
-def test_what_was_brought_to_a_dropped_action_is_told_apart(client, lea, plan, reading_of_place):
-    kept, dropped = action(plan, 7), action(plan, 3)
-    held = actions.write(plan, token="p", title="Le mardi", axis=dropped.axis, parent=dropped, by=lea, at=AT)
-    funder = fund(kept, lea, euros=4_000).funder
+def test_funding_of_a_dropped_action_is_reported_separately(client, lea, plan, reading_of_place):
+    active_action, dropped = action(plan, 7), action(plan, 3)
+    dropped_part = actions.write(
+        plan, token="p", title="Le mardi", axis=dropped.axis, parent=dropped, by=lea, at=AT
+    )
+    funder = fund(active_action, lea, euros=4_000).funder
     fund(dropped, lea, euros=900)
-    fund(held, lea, euros=100)
+    fund(dropped_part, lea, euros=100)
     dropped.refresh_from_db()
     actions.set_state(dropped, rules.DROPPED, why="La salle est vendue.", by=lea, at=AT)
     (row,) = queries.funders_of(plan)
     assert (row.brought.n_actions, row.brought.euros) == (1, 4_000)
     client.force_login(lea)
-    apart = "En dehors : 1 000 €, pour des actions abandonnées."
+    excluded_sentence = "En dehors : 1 000 €, pour des actions abandonnées."
     for address in ("", f"{funder.pk}/"):
         page = client.get(f"{IN_SPACE}financeurs/{address}").content.decode().translate(PLAIN)
-        assert apart in page and "4 000 €" in page and "5 000 €" not in page
+        assert excluded_sentence in page and "4 000 €" in page and "5 000 €" not in page
     assert "4 000 € acquis pour ce plan." in page
     (money,) = document._money(plan_of(PLACE, reading_of_place, on=AT.date())).blocks
     assert "En dehors, 1 000 € ont été accordés à des actions abandonnées." in money.text.translate(PLAIN)
 
 
 def test_nothing_more_funds_a_dropped_action_nor_its_parts_until_it_is_taken_up(client, lea, plan):
-    whole, offered = action(plan, 3), 'value="financer"'
-    part = actions.write(plan, token="p", title="Le mardi", axis=whole.axis, parent=whole, by=lea, at=AT)
+    parent_action, offered = action(plan, 3), 'value="financer"'
+    part = actions.write(
+        plan, token="p", title="Le mardi", axis=parent_action.axis, parent=parent_action, by=lea, at=AT
+    )
     client.force_login(lea)
-    pages = [f"/territoires/{PLACE}/plan/actions/{row.pk}/" for row in (whole, part)]
+    pages = [f"/territoires/{PLACE}/plan/actions/{row.pk}/" for row in (parent_action, part)]
     assert all(offered in client.get(page).content.decode() for page in pages)
-    actions.set_state(whole, rules.DROPPED, why="La salle est vendue.", by=lea, at=AT)
-    for row, page in zip((whole, part), pages, strict=True):
-        shown = client.get(page).content.decode()
-        assert offered not in shown and "Reprenez-la pour noter un financement." in shown
+    actions.set_state(parent_action, rules.DROPPED, why="La salle est vendue.", by=lea, at=AT)
+    for row, page in zip((parent_action, part), pages, strict=True):
+        page_text = client.get(page).content.decode()
+        assert offered not in page_text and "Reprenez-la pour noter un financement." in page_text
         with pytest.raises(Refused, match="Cette action est abandonnée"):
             fund(row, lea, euros=900)  # from a page opened before
-    actions.set_state(whole, rules.TO_DECIDE, by=lea, at=AT)
+    actions.set_state(parent_action, rules.TO_DECIDE, by=lea, at=AT)
     assert all(offered in client.get(page).content.decode() for page in pages)
-    assert fund(whole, lea, euros=900).euros == 900
+    assert fund(parent_action, lea, euros=900).euros == 900
 
 
 @pytest.fixture

@@ -128,9 +128,9 @@ def test_only_what_nobody_counted_here_is_not_drawn(client, drawn):
 
 def test_what_a_document_does_not_print_is_missing_and_never_zero(published):
     """« Une connexion Internet à la maison 0 % » : le document de Maubeuge ne l’imprime pas."""
-    made = [plate for plate in published.values() if "fabriqué pour" in plate.source]
-    assert len(made) > 15
-    for plate in made:
+    invented_plates = [plate for plate in published.values() if "fabriqué pour" in plate.source]
+    assert len(invented_plates) > 15
+    for plate in invented_plates:
         assert not [row for row in plate.table.rows if "0\xa0%" in row], plate.id
     tablet = next(row for row in published["equipement"].table.rows if row[0] == "Une tablette")
     assert tablet[1:] == ("–", "manquant", "–")
@@ -145,9 +145,9 @@ def test_answers_that_are_all_there_is_do_not_come_first(published):
 
 
 def test_what_documents_print_is_drawn_as_printed(published):
-    """Who telephones the Caf, among everybody who was met: of those of whom the file says it, all do."""
+    """Everybody whose answer is known telephones the Caf."""
 
-    def told(name: str) -> list[str]:
+    def rows_of_plate(name: str) -> list[str]:
         return [" ".join(row).replace("\xa0", " ") for row in published[name].table.rows]
 
     for name, printed in (
@@ -155,25 +155,25 @@ def test_what_documents_print_is_drawn_as_printed(published):
         ("formats", (79, 58, 50)),
         ("publics-20-60-20", (20, 60, 20)),
     ):
-        assert len(told(name)) == len(printed), name
-        for percent, row in zip(sorted(printed), sorted(told(name), key=shown_percent), strict=True):
-            assert shown_percent(row) == percent, row
-    never, hard, alone, phone, mail, helped, whom = map(shown_percent, told("caf"))
+        assert len(rows_of_plate(name)) == len(printed), name
+        for percent, row in zip(sorted(printed), sorted(rows_of_plate(name), key=first_percent), strict=True):
+            assert first_percent(row) == percent, row
+    never, hard, alone, phone, mail, helped, whom = map(first_percent, rows_of_plate("caf"))
     assert (never + hard, alone, phone, whom) == (65, 35, 37, 70)
     assert mail == 33 and helped > 50
 
 
-def shown_percent(row: str) -> int:
+def first_percent(row: str) -> int:
     """Return the first percent of a row of a table."""
-    found = re.search(r"(\d+) %", row)
-    assert found is not None, row
-    return int(found[1])
+    match = re.search(r"(\d+) %", row)
+    assert match is not None, row
+    return int(match[1])
 
 
 def test_places_and_actions_that_are_counted_are_drawn():
     """Where a census was taken and a register written; none of these plates then gives a reason."""
     wifi = PracticeLine(
-        id="wifi", label="Wifi", is_said=True, n_today=31, n_planned=2, share="40\xa0%", bar=40, how=""
+        id="wifi", label="Wifi", is_described=True, n_today=31, n_planned=2, share="40\xa0%", bar=40, how=""
     )
     kinds = [
         KindLine(label=label, n_places=n, n_structures=0, share="", bar=n)
@@ -182,17 +182,17 @@ def test_places_and_actions_that_are_counted_are_drawn():
     library = ActorPlace(id="m", name="Médiathèque", practices=(ActorPractice("Wifi", "today"),))
     actor = Actor(name="La Ville", kind="Mairie", places=(library,), is_known=True)
     census = SimpleNamespace(
-        n_places=14, n_talking=12, n_silent=2, never_said="", source="Compté ce jour.", kinds=kinds,
+        n_places=14, n_talking=12, n_silent=2, unmentioned="", source="Compté ce jour.", kinds=kinds,
         practices=(wifi,), actors=(actor,), shares=SimpleNamespace(free=Part(3, 4, "75\xa0%", 0.75)),
     )  # fmt: skip
     action = Action(kind="Stand", name="Au marché", place="Ici", when="2026", public="tous", met="")
-    found = {each.id: each for each in territory.counted(census, [action], territory.Link("", "", "", ""))}
-    assert not [each.id for each in found.values() if each.reason]
-    assert found["acteurs"].title.replace("\xa0", " ") == "14 lieux, 9 sans type connu ; d’abord : mairie"
-    assert found["acteurs"].table.rows == (("La Ville", "Mairie", "Médiathèque (wifi)"),)
-    assert found["services-des-lieux"].table.rows[0][:3] == ("Wifi", "31", "2")
-    assert found["gratuite"].table.rows == (("Gratuit", "3"), ("Payant, ou selon la situation", "1"))
-    assert found["sensibilisation"].table.rows[0][-1] == "pas compté"
+    plates = {each.id: each for each in territory.counted(census, [action], territory.Link("", "", "", ""))}
+    assert not [each.id for each in plates.values() if each.reason]
+    assert plates["acteurs"].title.replace("\xa0", " ") == "14 lieux, 9 sans type connu ; d’abord : mairie"
+    assert plates["acteurs"].table.rows == (("La Ville", "Mairie", "Médiathèque (wifi)"),)
+    assert plates["services-des-lieux"].table.rows[0][:3] == ("Wifi", "31", "2")
+    assert plates["gratuite"].table.rows == (("Gratuit", "3"), ("Payant, ou selon la situation", "1"))
+    assert plates["sensibilisation"].table.rows[0][-1] == "pas compté"
 
 
 def test_a_drawing_goes_as_picture_and_its_table_as_a_file(client):
@@ -209,7 +209,7 @@ def test_a_drawing_goes_as_picture_and_its_table_as_a_file(client):
     assert client.get("/galerie/rien/").status_code == 404
 
 
-def test_no_page_is_heavy_and_maps_come_when_they_are_seen(client, drawn, monkeypatch):
+def test_pages_are_light_and_maps_load_when_visible(client, drawn, monkeypatch):
     monkeypatch.setattr(plates, "HEAVY", 6_000)  # the maps of one commune are light
     for address in (f"/territoires/{PLACE}/images/", *(f"/galerie/{family}/" for family in PUBLISHED)):
         page = client.get(address).content.decode()
@@ -225,10 +225,10 @@ def test_no_page_is_heavy_and_maps_come_when_they_are_seen(client, drawn, monkey
 
 
 def test_printed_percentages_are_those_of_the_studies(published):
-    """What Strasbourg printed of all its structures is not what those who answered say."""
-    told = dict(row for name in ("besoins", "canaux") for row in published[name].table.rows)
-    assert told["Moyens humains"].startswith("45")
-    assert told["Orientation par des structures partenaires"].startswith("73")
+    """The shares printed by Strasbourg cover all its structures, not only respondents."""
+    percents = dict(row for name in ("besoins", "canaux") for row in published[name].table.rows)
+    assert percents["Moyens humains"].startswith("45")
+    assert percents["Orientation par des structures partenaires"].startswith("73")
     assert published["type-structure"].table.rows[0][:2] == ("Association", "19")
 
 

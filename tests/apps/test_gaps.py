@@ -74,11 +74,11 @@ def text_of(response) -> str:
 
 def folds_of(response) -> dict[str, str]:
     """Return the headings under which a part is folded on a phone, with the line that opens it."""
-    found = re.findall(
+    folds = re.findall(
         r'<h2[^>]*>([^<]*)</h2>\s*<details class="source plie-etroit"\s*>\s*<summary>([^<]*)',
         response.content.decode(),
     )
-    return {title.strip(): " ".join(words.split()) for title, words in found}
+    return {title.strip(): " ".join(words.split()) for title, words in folds}
 
 
 @pytest.fixture
@@ -148,28 +148,33 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
     assert reasons and all(unescape(table).count(f">{reason}<") for reason in reasons), "each row says why"
 
     places = text_of(client.get(f"/territoires/{PLACE}/lieux/"))
-    told = queries.census_page(offered, on=date(2026, 11, 20))
-    assert f"{told.n_places} lieu" in places
-    assert (told.n_structures, told.n_unknown) == (0, told.n_places), "no sheet names its structure"
+    census_page = queries.census_page(offered, on=date(2026, 11, 20))
+    assert f"{census_page.n_places} lieu" in places
+    assert (census_page.n_structures, census_page.n_unknown) == (0, census_page.n_places), (
+        "no sheet names its structure"
+    )
     assert "Aucun ne dit pas quelle structure" not in places
     assert "Aucun ne dit quelle structure le porte" in places
-    assert f"{told.n_silent} ne précisent pas leur offre" in places
+    assert f"{census_page.n_silent} ne précisent pas leur offre" in places
 
-    assert "Compté le 20 novembre 2026. Fiches de Hinaura" in told.source
+    assert "Compté le 20 novembre 2026. Fiches de Hinaura" in census_page.source
     assert "Aucun lieu n’en parle, ni pour dire oui ni pour dire non : " in places
-    assert "on vous oriente" in told.never_said
-    assert "formation" not in told.never_said
+    assert "on vous oriente" in census_page.unmentioned
+    assert "formation" not in census_page.unmentioned
     # FS-07: each part of the page is a line of a phone, which says how much it holds and opens.
     assert folds_of(client.get(f"/territoires/{PLACE}/lieux/")) == {
-        "Ce qu’on y trouve": f"{len(told.practices)} pratiques",
-        "Qui les porte": f"{len(told.kinds)} types de structures",
-        "Commune par commune": f"{len(told.communes)} commune",
-        "Les acteurs du territoire": f"{len(told.actors)} acteurs",
+        "Ce qu’on y trouve": f"{len(census_page.practices)} pratiques",
+        "Qui les porte": f"{len(census_page.kinds)} types de structures",
+        "Commune par commune": f"{len(census_page.communes)} commune",
+        "Les acteurs du territoire": f"{len(census_page.actors)} acteurs",
     }
 
-    fit = told.suitability
-    assert fit.n == told.n_places
-    assert int(fit.suitable.split()[0]) + fit.n_to_accompany + fit.n_unknown == fit.n
+    suitability = census_page.suitability
+    assert suitability.n == census_page.n_places
+    assert (
+        int(suitability.suitable.split()[0]) + suitability.n_to_accompany + suitability.n_unknown
+        == suitability.n
+    )
     assert "Pour les personnes les plus fragiles" in places
 
     verdicts = text_of(client.get(f"/territoires/{PLACE}/grille/"))
@@ -219,7 +224,7 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
     assert "D’où viennent ces chiffres ?" in text_of(everybody)
     assert "La règle :" in text_of(everybody)
 
-    _a_point_of_the_map_is_tried_and_kept(offered, client, base)
+    _check_map_point_is_tried_then_saved(offered, client, base)
     _the_directory_moves_on(offered, client)
 
 
@@ -244,14 +249,17 @@ def _a_long_list_shows_its_first_zones(client, monkeypatch) -> None:
         f"/territoires/{PLACE}/manques/?zones=toutes",
         re.compile(r"<li>\s*<a href=\"[^\"]*/zones/"),
     )
-    whole = client.get(address).content.decode()
+    complete_page = client.get(address).content.decode()
     monkeypatch.setattr(offer, "LISTED", 3)
     first = client.get(address).content.decode()
     longest = max(len(each.zones) for each in client.get(address).context["lists"])
-    assert longest > 3 and len(listed.findall(first)) < len(listed.findall(whole))
+    assert longest > 3 and len(listed.findall(first)) < len(listed.findall(complete_page))
     assert f'href="?zones=toutes&amp;listes=toutes#listes">Les {longest} zones de cette liste</a>' in first
     every = client.get(f"{address}&listes=toutes").content.decode()
-    assert len(listed.findall(every)) == len(listed.findall(whole)) and "zones de cette liste" not in every
+    assert (
+        len(listed.findall(every)) == len(listed.findall(complete_page))
+        and "zones de cette liste" not in every
+    )
 
 
 def _by_car_no_page_speaks_of_walking(client, study: Study, monkeypatch) -> None:
@@ -270,29 +278,31 @@ def _by_car_no_page_speaks_of_walking(client, study: Study, monkeypatch) -> None
             assert not re.findall("[àÀ] pied[^.]{0,20}|[^.]{0,20}la marche", words), page
 
 
-def _a_point_of_the_map_is_tried_and_kept(offered, client, base: str) -> None:
+def _check_map_point_is_tried_then_saved(offered, client, base: str) -> None:
     """Un point touché sur la carte est essayé, gardé sous un nom par qui écrit pour le territoire, rouvert, retiré."""
     page = client.get(base)
     west, north, scale, squeeze = map(
         float, re.findall(r'data-toucher="\s*([^"]*?)\s*"', page.content.decode())[0].split()
     )
     ground = queries.ground(offered)
-    here = siting.middle(ground, ground.zone_of == 0)
-    drawn = ((here[0] - west) * squeeze * scale, (north - here[1]) * scale)
+    point = siting.middle(ground, ground.zone_of == 0)
+    drawn = ((point[0] - west) * squeeze * scale, (north - point[1]) * scale)
     assert 0 < drawn[0] < 1000 and 0 < drawn[1] < 1250, "a finger finds the point where the map draws it"
-    tried = f"{base}&geste=ouvrir&ou=point:{here[1]:.5f},{here[0]:.5f}"
-    found = client.get(tried)
-    assert found.context["answer"]["where"] == f"le point touché, {siting.zone_at(ground, *here)}"
-    assert found.context["answer"]["change"].offer == "Libre accès accompagné"
+    tried = f"{base}&geste=ouvrir&ou=point:{point[1]:.5f},{point[0]:.5f}"
+    response = client.get(tried)
+    assert response.context["answer"]["where"] == f"le point touché, {siting.zone_at(ground, *point)}"
+    assert response.context["answer"]["change"].offer == "Libre accès accompagné"
     assert client.get(f"{base}&geste=ouvrir&ou=point:48.85000,2.35000").context["tried"].errors["ou"]
-    assert "Garder cet essai" not in found.content.decode(), "a visitor keeps nothing"
+    assert "Garder cet essai" not in response.content.decode(), "a visitor keeps nothing"
     analyst = account("camille", "analyste", territory="38")
     client.force_login(analyst)
     address = f"/espace/territoires/{PLACE}/essais/"
     assert "Garder cet essai" in client.get(tried).content.decode()
     to_the_plan = f'href="/territoires/{PLACE}/plan/#s-proposees"'
     assert to_the_plan in client.get(tried).content.decode()
-    assert to_the_plan not in found.content.decode() + client.get(base).content.decode(), "once it is tried"
+    assert to_the_plan not in response.content.decode() + client.get(base).content.decode(), (
+        "once it is tried"
+    )
     query = tried.split("?", 1)[1]
     assert "rien n’a été essayé" in text_of(
         client.post(address, {"nom": "Ici", "essai": "offre=x"}, follow=True)
@@ -306,7 +316,7 @@ def _a_point_of_the_map_is_tried_and_kept(offered, client, base: str) -> None:
         False,
     )
     again = client.get(f"/territoires/{PLACE}/manques/et-si/?{row.query}")
-    assert again.context["answer"]["change"] == found.context["answer"]["change"]
+    assert again.context["answer"]["change"] == response.context["answer"]["change"]
     assert "Un accueil à l’Ouest" in again.content.decode()
     client.force_login(account("loin", "analyste", territory="59"))
     assert client.post(address, {"retirer": row.pk}).status_code == 404
@@ -319,9 +329,11 @@ def _a_point_of_the_map_is_tried_and_kept(offered, client, base: str) -> None:
 def _another_process_makes_no_ground_again(client, offered, monkeypatch) -> None:
     """Le point de départ des essais est fait avec l’étude : un autre processus l’ouvre, sans rien refaire, et le refait s’il
     manque ou si un autre l’a écrit."""
-    page, made, real = f"/territoires/{PLACE}/manques/et-si/", [], queries.offer_census.ground_of
+    page, calls, real = f"/territoires/{PLACE}/manques/et-si/", [], queries.offer_census.ground_of
     with monkeypatch.context() as watched:
-        watched.setattr(queries.offer_census, "ground_of", lambda *given: made.append(given) or real(*given))
+        watched.setattr(
+            queries.offer_census, "ground_of", lambda *arguments: calls.append(arguments) or real(*arguments)
+        )
         for step, n in (("étude finie", 0), ("fichier perdu", 1), ("fichier d’un autre", 2)):
             path = queries.ground_path(offered)
             if n == 1:
@@ -333,7 +345,7 @@ def _another_process_makes_no_ground_again(client, offered, monkeypatch) -> None
                 assert client.get(page).status_code == 200
                 if n == 2:
                     break
-            assert len(made) == n, step
+            assert len(calls) == n, step
 
 
 def _findings_stand_beside_the_verdicts(client) -> None:
@@ -369,7 +381,7 @@ def test_a_finding_is_noted_withdrawn_and_put_back(client, coordinator):
     address = f"/espace/territoires/{PLACE}/constats/"
     assert client.get(address).status_code == 302, "a stranger signs in first"
     client.force_login(coordinator)
-    said = {
+    finding_fields = {
         "kind": "far",
         "confirms": "oui",
         "who": "social",
@@ -377,10 +389,10 @@ def test_a_finding_is_noted_withdrawn_and_put_back(client, coordinator):
         "source": "Entretien",
         "year": "2026",
     }
-    assert client.post(address, said).status_code == 302
+    assert client.post(address, finding_fields).status_code == 302
     row = Finding.objects.get()
     assert (row.place, row.kind, row.confirms, row.written_by) == (PLACE, "far", True, coordinator)
-    assert client.post(address, {**said, "kind": "autre", "year": "1700"}).status_code == 400
+    assert client.post(address, {**finding_fields, "kind": "autre", "year": "1700"}).status_code == 400
     for _ in range(2):  # who withdraws second puts nothing back
         assert "Constat retiré." in text_of(client.post(address, {"retirer": str(row.pk)}, follow=True))
         assert queries.findings(PLACE) == []
@@ -405,7 +417,7 @@ def test_what_actors_of_grenoble_found_may_be_noted_anywhere():
         "coordination", "attractivite", "visibilite", *["coordination"] * 3, "visibilite",
     ]  # fmt: skip
     assert [kinds[id].axis for id in digital] == [*["maillage"] * 4, *["attractivite"] * 2, "coordination"]
-    assert {"social", "digital"} <= set(findings.who())
+    assert {"social", "digital"} <= set(findings.participants())
 
 
 def _the_directory_moves_on(study: Study, client) -> None:
@@ -442,7 +454,7 @@ def test_the_places_of_a_study_come_from_every_departement_around_it(monkeypatch
     ):
         lieu(slug, sheet={"code_insee": commune, "commune": slug})
     lieu("retire", sheet={"code_insee": "35236"}, state=directory.EXCLUDED)
-    request = _asked("35236")
+    request = _study_request("35236")
     # All of a département is read: who is within a walk is decided from the places themselves.
     assert {place.id for place in queries.census_of(request).places} == {
         "redon",
@@ -454,7 +466,7 @@ def test_the_places_of_a_study_come_from_every_departement_around_it(monkeypatch
     assert "grenoble" in {place.id for place in queries.census_of(request).places}
 
 
-def _asked(code: str) -> Request:
+def _study_request(code: str) -> Request:
     territory = gazetteer().get(code)
     return Request(
         territory=territory,
@@ -468,11 +480,11 @@ def test_the_codes_of_corse_and_of_overseas_are_those_of_their_departements():
     for slug, commune in (("ajaccio", "2A004"), ("bastia", "2B033"), ("pointe", "97120"), ("denis", "97411")):
         lieu(slug, sheet={"code_insee": commune, "commune": slug})
     for commune, slug in (("2A004", "ajaccio"), ("97120", "pointe")):
-        assert [place.id for place in queries.census_of(_asked(commune)).places] == [slug]
+        assert [place.id for place in queries.census_of(_study_request(commune)).places] == [slug]
 
 
 @pytest.mark.parametrize(
-    ("without", "unknown", "said"),
+    ("without", "unknown", "sentence"),
     [
         (("Meylan",), ("Claix", "Corenc"), "Aucun lieu sur place : Meylan. On ne sait pas s’il y en a un sur place : Claix, Corenc."),
         ((), ("Claix",), "commune par commune. On ne sait pas s’il y en a un sur place : Claix."),
@@ -480,48 +492,50 @@ def test_the_codes_of_corse_and_of_overseas_are_those_of_their_departements():
         ((), (), "Toutes en ont au moins un lieu."),
     ],
 )  # fmt: skip
-def test_the_page_lists_the_communes_that_nobody_can_tell(without, unknown, said):
+def test_the_page_lists_the_communes_that_nobody_can_tell(without, unknown, sentence):
     page = render_to_string(
         "dossiers/_offer_lists.html",
         {"communes": [CommuneList("Wifi", without, unknown)], "lists": (), "listed": 10},
     )
-    told = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
-    assert said in told.replace(" .", ".")
-    assert ("On ne sait pas" in told) == bool(unknown)
-    assert ("Toutes en ont" in told) == (not without and not unknown)
+    page_text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    assert sentence in page_text.replace(" .", ".")
+    assert ("On ne sait pas" in page_text) == bool(unknown)
+    assert ("Toutes en ont" in page_text) == (not without and not unknown)
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "sentence"),
     [
         ("wifi", "Vide : en intérieur ; plein : en plein air ; pointillé : la fiche ne le dit pas."),
         ("formation", "Vide : tout public ; plein : sous conditions ; pointillé : la fiche n’en dit rien."),
         ("reparation", ""),
     ],
 )
-def test_the_legend_of_a_map_tells_what_each_mark_and_hatching_means(line, said):
+def test_the_legend_of_a_map_tells_what_each_mark_and_hatching_means(line, sentence):
     page = render_to_string("dossiers/_offer_map.html", {"svg": "<svg></svg>", "line": line})
-    told = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
-    assert "hachuré ou sans couleur : on ne sait pas" in told
-    assert ("Vide :" in told) == bool(said)
-    assert said in told
+    page_text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    assert "hachuré ou sans couleur : on ne sait pas" in page_text
+    assert ("Vide :" in page_text) == bool(sentence)
+    assert sentence in page_text
     assert not render_to_string("dossiers/_offer_map.html", {"svg": "", "line": line}).strip()
 
 
 @pytest.mark.parametrize(
-    ("share", "between", "need", "said"),
+    ("share", "between", "need", "sentence"),
     [
         ("66\xa0–\xa098\xa0%", "", "39\xa0000", "Entre 66 et 98 % ont un lieu à portée de marche. Elles sont environ 39 000 en tout."),
         ("72\xa0%", "60\xa0–\xa080\xa0%", "900\xa0–\xa01\xa0600", "72 % ont un lieu à portée de marche (entre 60 et 80 %). Elles sont entre 900 et 1 600 en tout."),
     ],
 )  # fmt: skip
-def test_a_range_of_a_table_is_said_as_a_sentence_says_it(share, between, need, said):
-    told = line("wifi", share=share, share_between=between, need=need, residents_share="5\xa0–\xa09\xa0%")
+def test_range_in_a_table_reads_as_in_a_sentence(share, between, need, sentence):
+    offer_line = line(
+        "wifi", share=share, share_between=between, need=need, residents_share="5\xa0–\xa09\xa0%"
+    )
     page = render_to_string(
-        "dossiers/_offer_ways.html", {"whole": told, "rows": (), "reading": {"offer": {"mode": FOOT}}}
+        "dossiers/_offer_ways.html", {"whole": offer_line, "rows": (), "reading": {"offer": {"mode": FOOT}}}
     )
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)).replace(" )", ")")
-    assert said in words
+    assert sentence in words
     assert "Entre 5 et 9 % ont un lieu à portée de marche, d’après le recensement" in words
     assert not re.search("entre [0-9 ]+–", words)
 
@@ -536,24 +550,24 @@ def test_names_follow_each_other_as_in_a_dictionary():
     form = WhatIfForm(None, geste="ouvrir", line="wifi", ground=street(t))
     assert [label for _, label in form.fields["ou"].choices[0][1]] == ["Claix", "Échirolles", "Vif"]
 
-    given = {**t, "zone": np.array(["38545", "38151", "38111", "38565"])}
-    given |= {"metre": np.array([0.0, 4e3, 9e3, 2e4]), "besoin": np.full(4, 100.0)}
-    o = offered_of(given, [at("38565", 2e4, "wifi")])
+    ground_fields = {**t, "zone": np.array(["38545", "38151", "38111", "38565"])}
+    ground_fields |= {"metre": np.array([0.0, 4e3, 9e3, 2e4]), "besoin": np.full(4, 100.0)}
+    o = offered_of(ground_fields, [at("38565", 2e4, "wifi")])
     (wifi,) = [each for each in offer_reports.read(o).communes if each.offer.startswith("Wifi")]
     assert wifi.without == ("Claix", "Échirolles", "Vif")
 
     rows = [
         SimpleNamespace(id=name, structure="", structure_name="", name=name, kind="autre") for name in names
     ]
-    told = census._actors(rows, {name: {} for name in names})
-    assert [each.name for each in told] == ["Claix", "Échirolles", "Vif"]
+    actors = census._actors(rows, {name: {} for name in names})
+    assert [each.name for each in actors] == ["Claix", "Échirolles", "Vif"]
 
 
 def test_a_territory_without_a_census_says_so(study, client):
     assert queries.reading(study).offer is None
     for page in ("manques/", "lieux/"):
-        said = text_of(client.get(f"/territoires/{PLACE}/{page}"))
-        assert "Les lieux de ce territoire ne sont pas recensés" in said and "Importer" not in said
+        page_text = text_of(client.get(f"/territoires/{PLACE}/{page}"))
+        assert "Les lieux de ce territoire ne sont pas recensés" in page_text and "Importer" not in page_text
     assert "Manques" not in text_of(client.get(f"/territoires/{PLACE}/"))
 
 
@@ -561,14 +575,14 @@ def test_where_the_directory_knows_the_departement_but_no_place_here_it_says_so(
     """À tout le monde ce qui est vrai ; l’import, à qui peut importer."""
     place("voisin", {"code_insee": "38185"})
     for page in ("manques/", "lieux/"):
-        said = text_of(client.get(f"/territoires/{PLACE}/{page}"))
-        assert "L’annuaire connaît 1 lieu dans le même département, et aucun ici." in said
-        assert "Voir les plus proches" in said and "Importer" not in said
+        page_text = text_of(client.get(f"/territoires/{PLACE}/{page}"))
+        assert "L’annuaire connaît 1 lieu dans le même département, et aucun ici." in page_text
+        assert "Voir les plus proches" in page_text and "Importer" not in page_text
     client.force_login(account("coordo", "coordination", territory="38"))
     assert "Importer un recensement" in text_of(client.get(f"/territoires/{PLACE}/lieux/"))
 
 
-def test_a_map_leads_elsewhere_to_the_zones_asked_and_to_no_other_whose_code_begins_alike():
+def test_map_links_to_selected_zones_despite_similar_codes():
     """A file of zones may number them from 1: « 1 » is not « 12 »."""
     drawn = "".join(f'<a href="#manque-{code}"/>' for code in ("1", "12"))
     assert offer._leading(drawn, ["1"], "?zones=toutes") == (
@@ -577,7 +591,7 @@ def test_a_map_leads_elsewhere_to_the_zones_asked_and_to_no_other_whose_code_beg
 
 
 @pytest.mark.parametrize(
-    ("silent", "told"),
+    ("silent", "sentence"),
     [
         (0, "Tous précisent leur offre : les parts ci-dessous sont prises parmi eux"),
         (1, "1 ne précise pas son offre : les parts ci-dessous sont prises parmi les 2 autres"),
@@ -585,44 +599,44 @@ def test_a_map_leads_elsewhere_to_the_zones_asked_and_to_no_other_whose_code_beg
         (3, "Aucun ne précise son offre"),
     ],
 )
-def test_the_places_that_do_not_say_what_they_offer_are_counted_in_french(study, client, silent, told):
+def test_the_places_that_do_not_say_what_they_offer_are_counted_in_french(study, client, silent, sentence):
     for n in range(3):
-        said = {"practices": {} if n < silent else {"wifi": {"state": "offered"}}}
-        place(f"lieu-{n}", {"code_insee": PLACE, **said})
-    assert told in text_of(client.get(f"/territoires/{PLACE}/lieux/"))
+        sheet = {"practices": {} if n < silent else {"wifi": {"state": "offered"}}}
+        place(f"lieu-{n}", {"code_insee": PLACE, **sheet})
+    assert sentence in text_of(client.get(f"/territoires/{PLACE}/lieux/"))
 
 
 @pytest.mark.parametrize(
-    ("prices", "told"),
+    ("prices", "sentence"),
     [
         ([], "Gratuits Aucun prix n’est connu."),
         (["free"], "Gratuits 1 sur 1 lieu qui dit son prix."),
         (["free", "paid"], "Gratuits 1 sur 2 lieux qui disent leur prix, soit 50 %."),
     ],
 )
-def test_the_places_that_say_their_price_are_counted_in_french(study, client, prices, told):
+def test_the_places_that_say_their_price_are_counted_in_french(study, client, prices, sentence):
     for n in range(3):
-        said = {"frais_a_charge": [prices[n]]} if n < len(prices) else {}
-        place(f"lieu-{n}", {"code_insee": PLACE, **said})
-    assert told in text_of(client.get(f"/territoires/{PLACE}/lieux/"))
+        sheet = {"frais_a_charge": [prices[n]]} if n < len(prices) else {}
+        place(f"lieu-{n}", {"code_insee": PLACE, **sheet})
+    assert sentence in text_of(client.get(f"/territoires/{PLACE}/lieux/"))
 
 
 @pytest.mark.parametrize("page", ["manques/", "manques/et-si/"])
 def test_a_study_older_than_its_places_says_that_it_is_computed_again(study, client, page):
     """Les lieux sont venus après l’étude : elle se refait, et la page dit depuis quand ; rien n’est « trop grand »."""
     added_after_the_study()
-    said = text_of(client.get(f"/territoires/{PLACE}/{page}"))
-    assert "Les manques de ce territoire sont en cours de calcul" in said
-    assert re.search(r"est en cours, demandé le \d+(er)? \w+ à \d+ h", said), said
-    assert "trop grand" not in said and "recensés" not in said and "aucun ici" not in said
-    assert "Et si un lieu ouvrait ?" not in said
+    page_text = text_of(client.get(f"/territoires/{PLACE}/{page}"))
+    assert "Les manques de ce territoire sont en cours de calcul" in page_text
+    assert re.search(r"est en cours, demandé le \d+(er)? \w+ à \d+ h", page_text), page_text
+    assert "trop grand" not in page_text and "recensés" not in page_text and "aucun ici" not in page_text
+    assert "Et si un lieu ouvrait ?" not in page_text
 
 
 def test_a_territory_is_too_large_only_when_it_is(study, client, monkeypatch):
     added_after_the_study()
     monkeypatch.setattr(offer_census, "MOST_AREAS", 1)
-    said = text_of(client.get(f"/territoires/{PLACE}/manques/"))
-    assert "Ici, les distances ne sont pas calculées" in said and "trop grand" in said
+    page_text = text_of(client.get(f"/territoires/{PLACE}/manques/"))
+    assert "Ici, les distances ne sont pas calculées" in page_text and "trop grand" in page_text
     assert queries.why_no_offer(study, on=date(2026, 12, 21)).n_places == 1
 
 
@@ -645,14 +659,16 @@ def test_a_verdict_follows_its_rule(share, verdict):
     assert verdicts["Les professionnels peuvent-ils orienter : la fiche est-elle à jour ?"] == verdict
 
 
-@pytest.mark.parametrize(("n", "said"), [(9, "fort"), (4, "moyen"), (1, "faible"), (0, UNSAID)])
-def test_constraints_are_the_price_and_the_hours_that_sheets_tell(n, said):
+@pytest.mark.parametrize(("n", "expected_verdict"), [(9, "fort"), (4, "moyen"), (1, "faible"), (0, UNSAID)])
+def test_constraints_are_the_price_and_the_hours_that_sheets_tell(n, expected_verdict):
     """J-014: the base is what sheets tell; where none tells, nothing is a lack."""
-    told = census.Part(n, 10, "", n / 10) if n else NOTHING
-    shares = replace(EMPTY, free=told, evening_or_weekend=told)
+    census_part = census.Part(n, 10, "", n / 10) if n else NOTHING
+    shares = replace(EMPTY, free=census_part, evening_or_weekend=census_part)
     verdicts = {c.question: c.verdict for axis in criteria.grid(None, shares) for c in axis.criteria}
     for constraint in ("le prix ?", "le soir ou le samedi ?"):
-        assert verdicts[f"L’offre s’adapte-t-elle aux contraintes : {constraint}"] == said, constraint
+        assert verdicts[f"L’offre s’adapte-t-elle aux contraintes : {constraint}"] == expected_verdict, (
+            constraint
+        )
 
 
 def answered(percent: float, label: str = "", universe: str = "structures") -> criteria.Answered:
@@ -675,25 +691,27 @@ def verdict(question: str, surveyed: dict) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("basics", "rights", "office", "said"),
+    ("basics", "rights", "office", "expected_verdict"),
     [(70, 70, 70, "fort"), (70, 30, 20, "moyen"), (20, 20, 20, "faible")],
 )
-def test_what_is_taught_is_read_beside_what_inhabitants_wish_to_learn(basics, rights, office, said):
+def test_what_is_taught_is_read_beside_what_inhabitants_wish_to_learn(
+    basics, rights, office, expected_verdict
+):
     """J-013: each wish counts for those who have it; (20 × 70 + 60 × 30 + 20 × 20) / 100 = 36."""
     wishes = {"navigation": 20, "demarches": 60, "bureautique": 20}
     surveyed = {
-        ("inhabitants", "themes", name): answered(each, name, "habitants") for name, each in wishes.items()
+        ("inhabitants", "themes", name): answered(wish, name, "habitants") for name, wish in wishes.items()
     }
     surveyed |= {
         ("structures", "themes", "bases"): answered(basics, "Bases"),
         ("structures", "themes", "droits"): answered(rights, "Droits"),
         ("structures", "contenus", "bureautique"): answered(office, "Bureautique"),
     }
-    found, evidence = verdict(
+    verdict_word, evidence = verdict(
         "Ce qui est enseigné répond-il à ce que les habitants veulent apprendre ?", surveyed
     )
-    assert found == said
-    assert "en moyenne, par 36 %" in evidence or said != "moyen"
+    assert verdict_word == expected_verdict
+    assert "en moyenne, par 36 %" in evidence or expected_verdict != "moyen"
     assert evidence.index("« demarches » : voulu par 60 %") < evidence.index("« navigation »")
     assert "habitants, d’après « E », 2026 ; structures, d’après" in evidence
     del surveyed["inhabitants", "themes", "navigation"]
@@ -719,14 +737,17 @@ def known(percent: float | Span, id: str = "assistance", label: str = "Assistanc
 
 
 def offer_of(
-    whole: float | Span, publics: dict[str, float | Span], zones: dict[str, float | Span], *others: OfferLine
+    territory_share: float | Span,
+    publics: dict[str, float | Span],
+    zones: dict[str, float | Span],
+    *other_lines: OfferLine,
 ) -> OfferReading:
     """An offer where « assistance » is known, and these other lines in all."""
 
     return OfferReading(
         source="l’annuaire",
         minutes=20,
-        whole=ZoneOffer("", 3, 0, (known(whole), *others), (), ""),
+        whole=ZoneOffer("", 3, 0, (known(territory_share), *other_lines), (), ""),
         publics={id: PublicOffer(id, (known(percent),), {}) for id, percent in publics.items()},
         zones={id: ZoneOffer(id, 1, 0, (known(percent),), (), id) for id, percent in zones.items()},
         lists=(),
@@ -750,7 +771,7 @@ SILENT = "Des lieux ne le disent pas."
 
 
 @pytest.mark.parametrize(
-    ("help_", "access", "said"),
+    ("help_", "access", "expected_verdict"),
     [
         ((88, 97), (66, 98), "fort"),  # somebody helps nearly everybody, whatever silent places give
         ((40, 97), (66, 70), UNDECIDED),
@@ -758,16 +779,16 @@ SILENT = "Des lieux ne le disent pas."
         (66, (10, 70), "moyen"),
     ],
 )
-def test_silent_places_stop_a_verdict_only_where_the_rule_parts_their_bounds(help_, access, said):
+def test_silent_places_stop_a_verdict_only_where_the_rule_parts_their_bounds(help_, access, expected_verdict):
     offered = offer_of(help_, {}, {}, known(access, "libre_acces_accompagne", "Accès accompagné"))
     row = of_the_grid(NEAR, offered)
-    assert row.verdict == said
+    assert row.verdict == expected_verdict
     assert (
         f"accès accompagné : entre {access[0]} et {access[1]} %" in row.evidence.replace("\xa0", " ").lower()
     )
     assert SILENT in row.evidence
-    assert ("elle ne tranche pas" in row.evidence) == (said == UNDECIDED)
-    assert ("indécis" in row.label) == (said == UNDECIDED)
+    assert ("elle ne tranche pas" in row.evidence) == (expected_verdict == UNDECIDED)
+    assert ("indécis" in row.label) == (expected_verdict == UNDECIDED)
     assert "Aucun lieu recensé" not in row.evidence
 
 
@@ -789,8 +810,8 @@ def test_a_public_that_no_structure_welcomes_is_no_strength():
 
 
 def test_lines_between_two_bounds_are_known_lines():
-    others = [known((30, 60), "wifi", "Wifi"), known((80, 99), "formation", "Formation")]
-    row = of_the_grid(BALANCE, offer_of((88, 97), {}, {}, *others))
+    other_lines = [known((30, 60), "wifi", "Wifi"), known((80, 99), "formation", "Formation")]
+    row = of_the_grid(BALANCE, offer_of((88, 97), {}, {}, *other_lines))
     assert (row.verdict, "Moins de trois" in row.evidence) == (UNDECIDED, False)
     assert row.evidence.replace("\xa0", " ").startswith(
         "Entre 30 et 60 % (wifi) ; entre 80 et 99 % (formation)"
@@ -799,7 +820,7 @@ def test_lines_between_two_bounds_are_known_lines():
     assert (
         of_the_grid(BALANCE, offer_of(80, {}, {}, *[known((5, 20), id) for id in "ab"])).verdict == "faible"
     )
-    few = of_the_grid(BALANCE, offer_of((88, 97), {}, {}, others[0]))
+    few = of_the_grid(BALANCE, offer_of((88, 97), {}, {}, other_lines[0]))
     assert (few.verdict, few.evidence) == (UNSAID, "Moins de trois sortes d’offre sont connues.")
 
 
@@ -816,11 +837,13 @@ def test_nobody_says_it_is_not_nobody_knows():
     nobody = replace(known(60), state=UNSAID, share_value=None, share_bounds=None)
     hidden = replace(known(60), state="tu", share_value=None, share_bounds=None)
     for question in (NEAR, PUBLICS, CROSSED):
-        for whole, reason in (
+        for territory_line, reason in (
             (nobody, "Aucun lieu recensé n’indique s’il aide."),
             (hidden, "Trop peu d’habitants pour le dire."),
         ):
-            offered = replace(offer_of(60, {}, {"A": 80}), whole=ZoneOffer("", 3, 0, (whole,), (), ""))
+            offered = replace(
+                offer_of(60, {}, {"A": 80}), whole=ZoneOffer("", 3, 0, (territory_line,), (), "")
+            )
             row = of_the_grid(question, offered, crossed=("A",))
             assert (row.verdict, row.evidence) == (UNSAID, reason)
     assert {row.evidence for row in criteria.grid(None, EMPTY)[0].criteria} == {criteria.NO_CENSUS}
@@ -857,37 +880,38 @@ def test_the_grid_takes_the_very_likely_zones_and_their_range(monkeypatch):
     )
     monkeypatch.setattr(queries, "census_page", lambda study, on: None)
     axes = queries.grid(SimpleNamespace(place=PLACE), reading, on=date(2026, 11, 20))
-    told = axes[0][0].criteria[[NEAR, BALANCE, PUBLICS, CROSSED].index(CROSSED)]
-    assert told.verdict == "fort"
-    assert told.evidence.replace("\xa0", " ").startswith(
+    criterion = axes[0][0].criteria[[NEAR, BALANCE, PUBLICS, CROSSED].index(CROSSED)]
+    assert criterion.verdict == "fort"
+    assert criterion.evidence.replace("\xa0", " ").startswith(
         "Face à la France, de 1 à 2 zones sur 3 ont les deux élevées. Très probablement dans les deux : 1 zone ; dans 1, la plupart"
     )
 
 
-@pytest.mark.parametrize(("seniors", "said"), [(57, "fort"), (48, "moyen"), (30, "faible")])
-def test_the_public_least_served_makes_the_verdict(seniors, said):
+@pytest.mark.parametrize(("seniors", "expected_verdict"), [(57, "fort"), (48, "moyen"), (30, "faible")])
+def test_the_public_least_served_makes_the_verdict(seniors, expected_verdict):
     """60 % de tous ont une aide à portée de marche : 57 % des plus de 60 ans, c’est 95 % de cela ; 30 %, la moitié."""
     row = of_the_grid(
         "Les offres proposées répondent-elles aux besoins des différents publics ?",
         offer_of(60, {"15-24": 66, "60+": seniors}, {}),
         {("structures", "publics_fragiles", "handicap"): answered(12, "Situation de handicap")},
     )
-    assert row.verdict == said
+    assert row.verdict == expected_verdict
     assert f"Tous : 60 % ; 15-24 : 66 % ; 60+ : {seniors} %" in row.evidence
     assert "Situation de handicap : 12" in row.evidence
 
 
 @pytest.mark.parametrize(
-    ("crossed", "said"), [(("A", "B"), "moyen"), (("A",), "fort"), (("B",), "faible"), ((), UNSAID)]
+    ("crossed", "expected_verdict"),
+    [(("A", "B"), "moyen"), (("A",), "fort"), (("B",), "faible"), ((), UNSAID)],
 )
-def test_the_joint_map_tells_where_first_level_help_must_be(crossed, said):
+def test_the_joint_map_tells_where_first_level_help_must_be(crossed, expected_verdict):
     """La zone A a une aide à portée de marche, la zone B non, C n’est pas dans les deux précarités."""
     row = of_the_grid(
         "Là où les deux précarités se croisent, y a-t-il une offre de premier niveau à portée ?",
         offer_of(60, {}, {"A": 80, "B": 20, "C": 10}),
         crossed=crossed,
     )
-    assert row.verdict == said
+    assert row.verdict == expected_verdict
     assert ("Moins de la moitié à B." in row.evidence) == ("B" in crossed)
     assert "C." not in row.evidence
 
@@ -909,31 +933,35 @@ def test_each_axis_tells_what_structures_need():
         "Outillage pédagogique",
         "Partager nos pratiques",
     ]
-    found, evidence = verdict("Quels besoins d’appui ou de coordination des professionnels ?", surveyed)
-    assert found == "faible"
+    verdict_word, evidence = verdict(
+        "Quels besoins d’appui ou de coordination des professionnels ?", surveyed
+    )
+    assert verdict_word == "faible"
     assert evidence.index("Moyens humains : 45 %") < evidence.index("Outillage pédagogique : 40 %")
-    found, evidence = verdict("Les structures ont-elles de quoi financer leurs actions ?", surveyed)
-    assert found == "moyen"
+    verdict_word, evidence = verdict("Les structures ont-elles de quoi financer leurs actions ?", surveyed)
+    assert verdict_word == "moyen"
     assert "Aucun financeur : 41 %" in evidence
     assert "État : 30 %" in evidence
     assert all(axis.needs == () for axis in criteria.grid(None, EMPTY))
 
 
-@pytest.mark.parametrize(("course", "said"), [(58, "moyen"), (79, "fort"), (20, "faible"), (95, "fort")])
-def test_a_one_off_workshop_has_a_course_after_it_or_not(course, said):
+@pytest.mark.parametrize(
+    ("course", "expected_verdict"), [(58, "moyen"), (79, "fort"), (20, "faible"), (95, "fort")]
+)
+def test_a_one_off_workshop_has_a_course_after_it_or_not(course, expected_verdict):
     """J-020: 58 parcours courts pour 79 ateliers d’un jour, moins de trois pour quatre."""
     surveyed = {
         ("structures", "formats", "ponctuel"): answered(79),
         ("structures", "formats", "court"): answered(course),
     }
-    found, evidence = verdict("Après un atelier d’un jour, y a-t-il une suite ?", surveyed)
-    assert found == said
+    verdict_word, evidence = verdict("Après un atelier d’un jour, y a-t-il une suite ?", surveyed)
+    assert verdict_word == expected_verdict
     assert "Atelier d’un jour : 79 % (entre 74 et 84 %, n = 66, brut)" in evidence
     assert "pas si les personnes y vont" in evidence
 
 
 @pytest.mark.parametrize(
-    ("kind", "asked", "answer", "question"),
+    ("kind", "question_id", "answer", "question"),
     [
         ("professionals", "orienter", "oui", "Les professionnels savent-ils vers qui envoyer une personne ?"),
         ("structures", "vision", "oui", "Les professionnels savent-ils vers qui envoyer une personne ?"),
@@ -955,20 +983,23 @@ def test_a_one_off_workshop_has_a_course_after_it_or_not(course, said):
         ),
     ],
 )
-def test_a_criterion_read_in_a_survey_shows_its_figure_and_its_base(kind, asked, answer, question):
-    assert verdict(question, {(kind, asked, answer): answered(70)})[0] == "fort"
-    assert verdict(question, {(kind, asked, answer): answered(50)})[0] == "moyen"
-    found, evidence = verdict(
-        question, {(kind, asked, answer): answered(20), ("structures", "hors_murs", "oui"): answered(36)}
+def test_a_criterion_read_in_a_survey_shows_its_figure_and_its_base(kind, question_id, answer, question):
+    assert verdict(question, {(kind, question_id, answer): answered(70)})[0] == "fort"
+    assert verdict(question, {(kind, question_id, answer): answered(50)})[0] == "moyen"
+    verdict_word, evidence = verdict(
+        question,
+        {(kind, question_id, answer): answered(20), ("structures", "hors_murs", "oui"): answered(36)},
     )
-    assert found == "faible"
+    assert verdict_word == "faible"
     assert "20 % (entre 15 et 25 %, n = 66, brut)" in evidence
     assert "Base : structures, d’après « E », 2026." in evidence
-    assert ("Vont hors les murs : 36 %" in evidence) == (asked == "sensibiliser")
+    assert ("Vont hors les murs : 36 %" in evidence) == (question_id == "sensibiliser")
 
 
-@pytest.mark.parametrize(("better", "worse", "said"), [(30, 4, "fort"), (12, 11, "moyen"), (4, 30, "faible")])
-def test_new_uses_are_read_in_those_who_did_it_again(better, worse, said):
+@pytest.mark.parametrize(
+    ("better", "worse", "expected_verdict"), [(30, 4, "fort"), (12, 11, "moyen"), (4, 30, "faible")]
+)
+def test_new_uses_are_read_in_those_who_did_it_again(better, worse, expected_verdict):
     """J-007: easier more often than harder, the whole interval with it."""
     moved = Moved([], agreement.change(better, worse, 60), 60)
     rows = [row for axis in criteria.grid(None, EMPTY, {}, moved) for row in axis.criteria]
@@ -977,7 +1008,7 @@ def test_new_uses_are_read_in_those_who_did_it_again(better, worse, said):
         for row in rows
         if row.question == "De nouveaux usages sont-ils constatés chez les publics accompagnés ?"
     ]
-    assert row.verdict == said
+    assert row.verdict == expected_verdict
     assert row.evidence.startswith("60\xa0personnes accompagnées ont refait le point.")
     few = criteria.grid(None, EMPTY, {}, Moved([], None, 3))
     assert "trop peu de personnes" in repr(few)
@@ -995,10 +1026,10 @@ def test_the_grid_reads_answers_that_the_ready_questionnaires_ask():
         ("structures", "vision", "oui"),
     ]
     keys += [("structures", *each) for needs in criteria.NEEDS.values() for each in needs]
-    for kind, asked, answer in keys:
-        question = forms[kind].question(asked)
+    for kind, question_id, answer in keys:
+        question = forms[kind].question(question_id)
         assert question is not None
-        assert answer in [choice.name for choice in forms[kind].choices(question)], (asked, answer)
+        assert answer in [choice.name for choice in forms[kind].choices(question)], (question_id, answer)
 
 
 def line(id: str, **known: str | float | None) -> OfferLine:
@@ -1021,17 +1052,17 @@ def test_the_three_points_stand_beside_what_is_counted_and_who_says_them():
     """
     figures = {"state": "compte", "places": "2", "share": "4 %", "share_between": "3 – 6 %"}
     sale = line("equipement_solidaire", **figures)
-    said = [
+    field_findings = [
         FieldFinding("social", "no_sale", True, "Rien ici", "Entretien", 2026),
         FieldFinding("public", "no_sale", False, "", "Réunion", 2026),
     ]
     buy, helped, together = agreements.points(
-        [sale], {("structures", "partenariat", "oui"): answered(37)}, said
+        [sale], {("structures", "partenariat", "oui"): answered(37)}, field_findings
     )
     assert "Lieux qui le disent : 2 (comptés)" in buy.evidence
-    assert "2\xa0témoignages. Les avis s’écartent" in buy.said
+    assert "2\xa0témoignages. Les avis s’écartent" in buy.lack_text
     assert "Donnée manquante" in helped.evidence
-    assert helped.said == "personne ne l’a noté ici."
+    assert helped.lack_text == "personne ne l’a noté ici."
     assert "Travaillent en partenariat : 37\xa0%" in together.evidence
     assert "Donnée manquante" in agreements.points([], {}, [])[2].evidence
     assert {kind for kind, *_ in agreements.POINTS} <= findings.kinds().keys()
@@ -1043,8 +1074,8 @@ def test_a_list_and_a_sheet_that_disagree_are_set_side_by_side():
     """
     wifi = replace(line("wifi", state="ici"), label="Wifi ouvert à tous", n_places=2)
     plan = FieldFinding("institutions", "no_wifi", True, "", "le plan de 2016", 2016)
-    (told,) = agreements.conflicts([wifi], [plan])
-    assert told.replace("\xa0", " ").startswith(
+    (conflict,) = agreements.conflicts([wifi], [plan])
+    assert conflict.replace("\xa0", " ").startswith(
         "Wifi ouvert à tous : le plan de 2016 dit qu’il n’y en a pas, 2 fiches disent le contraire."
     )
     assert agreements.conflicts([replace(wifi, n_places=0)], [plan]) == ()
@@ -1053,20 +1084,20 @@ def test_a_list_and_a_sheet_that_disagree_are_set_side_by_side():
 
 
 def test_a_published_survey_fills_what_no_file_tells():
-    """What structures believe of their communication, beside what inhabitants say: far apart, it is a
+    """Structures' view of their communication, against that of inhabitants: far apart, it is a
     lack, with both figures.
     """
 
-    def said(percent: float, n: int) -> criteria.Answered:
+    def answered_share(percent: float, n: int) -> criteria.Answered:
         span = {"low": percent - 6, "high": percent + 6, "n": n, "computed": "brut", "universe": "répondants"}
         return criteria.Answered(
             label="Communication", percent=percent, source="« Essai », édition 1, 2026", **span
         )
 
     surveyed = {
-        ("structures", "canaux", "communication"): said(53, 66),
-        ("inhabitants", "decouverte", "communication"): said(12, 31),
-        ("inhabitants", "raison_sans_accompagnement", "ignorance"): said(14, 162),
+        ("structures", "canaux", "communication"): answered_share(53, 66),
+        ("inhabitants", "decouverte", "communication"): answered_share(12, 31),
+        ("inhabitants", "raison_sans_accompagnement", "ignorance"): answered_share(14, 162),
     }
     rows = {c.question: c for axis in criteria.grid(None, EMPTY, surveyed) for c in axis.criteria}
     believed = rows[
@@ -1099,9 +1130,9 @@ def test_a_filter_holds_on_every_page(home, client):
     page = client.get(f"/territoires/{SMALL}/manques/?{query}")
     label = reading.filter.label.replace("\xa0", " ")
     assert f"Filtre « {label} »" in text_of(page)
-    kept = {row["zone"].name for row in page.context["rows"]}
-    assert kept == {zone.name for zone in reading.offer.zones.values()}
-    assert "Villard-de-Lans" not in kept
+    zone_names = {row["zone"].name for row in page.context["rows"]}
+    assert zone_names == {zone.name for zone in reading.offer.zones.values()}
+    assert "Villard-de-Lans" not in zone_names
     assert page.context["whole"].need == reading.offer.whole.lines[0].need
     assert f"/zones/{next(iter(reading.offer.zones))}/?{query}" in page.content.decode()
 
@@ -1110,14 +1141,14 @@ def test_a_filter_holds_on_every_page(home, client):
     assert "Villard-de-Lans" not in {row.name for row in places.context["census"].communes}
 
     for name in ("grille/", "manques/et-si/", "personnes/"):
-        found = client.get(f"/territoires/{SMALL}/{name}?{query}")
-        assert found.status_code == 200
-        assert "filtre" in text_of(found).lower()
+        response = client.get(f"/territoires/{SMALL}/{name}?{query}")
+        assert response.status_code == 200
+        assert "filtre" in text_of(response).lower()
     assert "Pas de chiffre avec un filtre" in text_of(client.get(f"/territoires/{SMALL}/personnes/?{query}"))
     written = client.get(f"/api/v1/territoires/{SMALL}/etude?{query}")
-    told = json.loads(b"".join(written.streaming_content))
-    need = told["besoins"]["precarite_numerique"]["valeur"]
-    assert told["offre"]["portee"]["formation"]["besoin"]["valeur"] == pytest.approx(need, rel=1e-5)
+    study_json = json.loads(b"".join(written.streaming_content))
+    need = study_json["besoins"]["precarite_numerique"]["valeur"]
+    assert study_json["offre"]["portee"]["formation"]["besoin"]["valeur"] == pytest.approx(need, rel=1e-5)
 
 
 def test_a_filter_that_keeps_nobody_is_refused_on_the_page_and_by_the_api(home, client):
@@ -1145,12 +1176,12 @@ def test_zones_of_strong_need_and_short_offer_come_by_need_then_by_people():
         )
         zones[id] = ZoneOffer(id, 0, 0, (line,), missing, f"Zone {id}")
     offered = replace(offer_of(60, {}, {}), zones=zones)
-    found = gaps.mismatches(rows, offered)
-    assert [(need, [each.code for each in here]) for need, here in found] == [
+    mismatches = gaps.mismatches(rows, offered)
+    assert [(need, [each.code for each in matched_zones]) for need, matched_zones in mismatches] == [
         ("Précarités numérique et sociale élevées", ["B", "A"]),
         ("Précarité numérique élevée", ["C"]),
     ]
-    assert found[0][1][0].gaps[0].lack.startswith("90 personnes")
+    assert mismatches[0][1][0].gaps[0].lack.startswith("90 personnes")
     assert gaps.mismatches(rows, None) == []
     silent = replace(offered, zones={"A": replace(zones["A"], missing=())})
     assert gaps.mismatches(rows, silent) == []
@@ -1171,7 +1202,12 @@ def test_the_line_that_the_loop_follows_is_a_gap_as_soon_as_somebody_surely_lack
         "B": zone("B", lacking("assistance", 0.4), lacking("wifi", 60)),
         "C": zone("C", lacking("assistance", 9), lacking("wifi", 0)),
     }
-    found = gaps.certain(replace(offer_of(60, {}, {}), zones=zones))
-    assert [gap.key for gap in found] == ["gap:A:assistance", "gap:C:assistance", "gap:A:wifi", "gap:B:wifi"]
+    certain_gaps = gaps.certain(replace(offer_of(60, {}, {}), zones=zones))
+    assert [gap.key for gap in certain_gaps] == [
+        "gap:A:assistance",
+        "gap:C:assistance",
+        "gap:A:wifi",
+        "gap:B:wifi",
+    ]
     some = gaps.SOME.format("à portée de marche")
-    assert [gap.reason for gap in found] == [some, some, "loin", "loin"]
+    assert [gap.reason for gap in certain_gaps] == [some, some, "loin", "loin"]

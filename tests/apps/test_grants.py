@@ -58,9 +58,9 @@ def karim(cyber):
 
 
 def opened(lea, **more):
-    said = {"title": "Social et numérique", "about": "Faire ensemble", "budget": 10_000, "most": 5_000}
+    call_fields = {"title": "Social et numérique", "about": "Faire ensemble", "budget": 10_000, "most": 5_000}
     days = {"opens_on": DAY, "closes_on": LAST, "token": "c"}
-    call = actions.prepare("38", **{**said, **days, **more}, by=lea, at=AT)
+    call = actions.prepare("38", **{**call_fields, **days, **more}, by=lea, at=AT)
     actions.publish(call, by=lea, at=AT)
     return GrantCall.objects.get(pk=call.pk)
 
@@ -187,15 +187,15 @@ def test_a_juror_with_a_tie_does_not_judge(client, lea, fatou, karim, ccas, cybe
     assert not Score.objects.exists()
     with pytest.raises(Refused, match="lien"):
         actions.score(one, row, marks=MARKS, at=LATER)
-    said = {"granted": True, "amount": 4_000, "why": "Utile", "by": lea, "at": LATER}
+    decision_fields = {"granted": True, "amount": 4_000, "why": "Utile", "by": lea, "at": LATER}
     actions.score(two, row, marks=MARKS, at=LATER)
     with pytest.raises(Refused, match="manque un avis"):
-        actions.decide(row, **said)
+        actions.decide(row, **decision_fields)
     actions.score(three, row, marks=MARKS, at=LATER)
-    assert actions.decide(row, **said).amount == 4_000
+    assert actions.decide(row, **decision_fields).amount == 4_000
     actions.declare(two, row, why="Ma sœur", at=LATER)
     with pytest.raises(Refused, match="2 avis au moins"):
-        actions.decide(row, **said)
+        actions.decide(row, **decision_fields)
 
 
 def test_the_budget_is_never_passed_and_each_decision_has_its_reason(lea, fatou, karim, ccas, cyber, clock):
@@ -204,17 +204,17 @@ def test_the_budget_is_never_passed_and_each_decision_has_its_reason(lea, fatou,
     for juror in jury(call, lea):
         for row in (first, second):
             actions.score(juror, row, marks=MARKS, at=LATER)
-    said = {"granted": True, "by": lea, "at": LATER}
-    actions.decide(first, amount=4_000, why="Utile", **said)
+    decision_fields = {"granted": True, "by": lea, "at": LATER}
+    actions.decide(first, amount=4_000, why="Utile", **decision_fields)
     for amount, why in ((2_001, "Utile"), (2_000, " "), (0, "Utile")):
         with pytest.raises(Refused):
-            actions.decide(second, amount=amount, why=why, **said)
+            actions.decide(second, amount=amount, why=why, **decision_fields)
     with pytest.raises(Refused, match="1 candidature"):
         actions.announce(call, by=lea, at=LATER)
     actions.decide(second, amount=0, why="Le budget ne suffit pas", granted=False, by=lea, at=LATER)
     actions.announce(call, by=lea, at=LATER)
     with pytest.raises(Refused, match="publiées"):
-        actions.decide(second, amount=1, why="Finalement", **said)
+        actions.decide(second, amount=1, why="Finalement", **decision_fields)
     assert [each.application for each in queries.granted(call)] == [first]
     with pytest.raises(Refused):
         actions.follow(second, on=DAY, words="Rien", people=None, goes_on=True, by=lea, at=LATER)
@@ -412,7 +412,7 @@ def test_no_news_tells_a_decision_before_it_is_published_nor_is_written_twice(
     assert FollowUp.objects.count() == 1
 
 
-def test_a_few_people_helped_are_told_to_the_pair_alone(client, lea, fatou, karim, ccas, cyber, clock):
+def test_small_counts_are_visible_to_the_pair_alone(client, lea, fatou, karim, ccas, cyber, clock):
     call = opened(lea)
     row = submitted(call, ccas, cyber, fatou, karim)
     judged(call, lea, row)
@@ -422,16 +422,16 @@ def test_a_few_people_helped_are_told_to_the_pair_alone(client, lea, fatou, kari
         day = DAY + timedelta(days=41 + n)
         actions.follow(row, on=day, words=f"Point {n}", people=people, goes_on=True, by=fatou, at=LATER)
     clock[0] = LATER
-    told = re.sub(r"\s+", " ", client.get(f"/appels/{call.pk}/").content.decode())
-    assert "40 personnes aidées, comptées par le projet." in told
-    assert "43" not in told.partition("Ce qu’ils sont devenus")[2].partition("</section>")[0]
-    assert told.count("Trop peu de personnes") == 2
+    page_text = re.sub(r"\s+", " ", client.get(f"/appels/{call.pk}/").content.decode())
+    assert "40 personnes aidées, comptées par le projet." in page_text
+    assert "43" not in page_text.partition("Ce qu’ils sont devenus")[2].partition("</section>")[0]
+    assert page_text.count("Trop peu de personnes") == 2
     client.force_login(fatou)
     page = " ".join(client.get(f"/espace/appels/candidatures/{row.pk}/").content.decode().split())
     assert "1 personne aidée." in page and "43 personnes aidées." in page
 
 
-def test_a_tie_told_after_a_decision_is_no_opinion_when_it_is_published(
+def test_tie_declared_after_a_decision_voids_the_opinion_once_published(
     lea, fatou, karim, ccas, cyber, clock
 ):
     call = opened(lea)
@@ -452,17 +452,17 @@ def test_a_decision_refused_stays_typed_and_replaces_none_that_was_not_read(
     clock[0] = LATER
     client.force_login(account("noe", "analyste", territory="38"))
     address = f"/espace/appels/candidatures/{row.pk}/"
-    mine = {"geste": "decider", "granted": "non", "amount": "", "why": "Trop cher pour nous.", "lue": ""}
+    form_data = {"geste": "decider", "granted": "non", "amount": "", "why": "Trop cher pour nous.", "lue": ""}
     assert 'name="lue" value=""' in client.get(address).content.decode()
     actions.decide(row, granted=True, amount=4_000, why="Utile", by=lea, at=LATER)
-    page = client.post(f"{address}geste/", mine)
-    told = page.content.decode().replace("\xa0", " ").replace("\u202f", " ")
+    page = client.post(f"{address}geste/", form_data)
+    page_text = page.content.decode().replace("\xa0", " ").replace("\u202f", " ")
     assert page.status_code == 400
-    assert "Quelqu’un vient d’en écrire une : retenu, 4 000 €. Utile" in told
-    assert "Trop cher pour nous." in told
+    assert "Quelqu’un vient d’en écrire une : retenu, 4 000 €. Utile" in page_text
+    assert "Trop cher pour nous." in page_text
     assert GrantDecision.objects.get().granted
-    (mark,) = re.findall(r'name="lue" value="([^"]+)"', told)
-    client.post(f"{address}geste/", mine | {"lue": mark})
+    (mark,) = re.findall(r'name="lue" value="([^"]+)"', page_text)
+    client.post(f"{address}geste/", form_data | {"lue": mark})
     assert not GrantDecision.objects.get().granted
     beyond = {
         "geste": "decider",
@@ -497,15 +497,15 @@ def test_a_project_sent_after_the_last_day_is_refused_and_not_lost(client, lea, 
     assert client.get(f"/espace/appels/{call.pk}/candidater/").status_code == 404
 
 
-def test_a_juror_is_asked_to_read_what_they_may_note_and_when(lea, fatou, karim, ccas, cyber, clock):
+def test_juror_worklist_lists_the_jury_once_the_call_is_closed(lea, fatou, karim, ccas, cyber, clock):
     call = opened(lea)
     submitted(call, ccas, cyber, fatou, karim)
     (juror,) = jury(call, lea, 1)
     actions.seat(call, fatou, by=lea, at=AT)
 
-    def asked(user, at) -> list[str]:
+    def jury_lines(user, at) -> list[str]:
         return [each.kind for each in worklist.lines(user, at) if each.kind == "grant-jury"]
 
-    assert asked(juror.account, AT) == [], "the call is still open"
-    assert asked(juror.account, LATER) == ["grant-jury"]
-    assert asked(fatou, LATER) == [], "who carries a project never judges it"
+    assert jury_lines(juror.account, AT) == [], "the call is still open"
+    assert jury_lines(juror.account, LATER) == ["grant-jury"]
+    assert jury_lines(fatou, LATER) == [], "who carries a project never judges it"

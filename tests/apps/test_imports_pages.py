@@ -37,28 +37,28 @@ def file(text: str = MOST, name: str = "réseau local.csv") -> SimpleUploadedFil
     return SimpleUploadedFile(name, text.encode())
 
 
-def dropped(client, text: str = MOST, **given) -> str:
+def dropped(client, text: str = MOST, **fields) -> str:
     """Drop a file as somebody does, and return the address of the page that reads it."""
     response = client.post(
         "/espace/annuaire/importer/",
-        {"source": "", "nouvelle": "Réseau local", "licence": "", "fichier": file(text), **given},
+        {"source": "", "nouvelle": "Réseau local", "licence": "", "fichier": file(text), **fields},
     )
     assert response.status_code == 302, response.content.decode()
     return response["Location"]
 
 
-def waiting(address: str) -> queries.PendingFile:
-    found = queries.find(address.rstrip("/").rsplit("/", 1)[1])
-    assert found is not None
-    return found
+def pending_file(address: str) -> queries.PendingFile:
+    pending = queries.find(address.rstrip("/").rsplit("/", 1)[1])
+    assert pending is not None
+    return pending
 
 
 def key_of(address: str) -> str:
     return address.rstrip("/").rsplit("/", 1)[1]
 
 
-def imported(client, text: str = MOST, **given) -> Import:
-    address = dropped(client, text, **given)
+def imported(client, text: str = MOST, **fields) -> Import:
+    address = dropped(client, text, **fields)
     client.post(address, {"geste": "verifier"})
     response = client.post(f"{address}verifier/", {"tout": "1"})
     assert response.status_code == 302
@@ -83,18 +83,18 @@ def test_the_check_says_who_says_an_offer_and_asks_what_nothing_reads(signed):
     assert "<strong>codes_prestations</strong> : « AUT-FOR-ACC » (1)" in page
 
 
-def test_what_all_the_places_have_is_said_once_and_taken_back(signed):
+def test_practice_of_all_places_is_declared_once_and_withdrawn(signed):
     text = Path("tests/files/offre/classes/pays.csv").read_text("utf-8")
     address = dropped(signed, text)
     assert signed.post(address, {"geste": "tous", "tous": ["wifi", "pret"]}).status_code == 302
-    found = queries.find(key_of(address))
-    rows = queries.result(found, today=AT.date(), tell=lambda _: None).accepted
+    pending = queries.find(key_of(address))
+    rows = queries.result(pending, today=AT.date(), tell=lambda _: None).accepted
     assert [sorted(row.sheet["practices"]) for row in rows] == [["pret", "wifi"]] * 3
     page = signed.get(address).content.decode()
     assert re.search(r'id="tous-wifi"[^>]*checked', " ".join(page.split()))
     signed.post(address, {"geste": "tous"})
-    found = queries.find(key_of(address))
-    again = queries.result(found, today=AT.date(), tell=lambda _: None).accepted
+    pending = queries.find(key_of(address))
+    again = queries.result(pending, today=AT.date(), tell=lambda _: None).accepted
     assert not any("practices" in row.sheet for row in again)
 
 
@@ -164,9 +164,9 @@ def test_a_file_that_never_existed_is_a_404(signed, key):
     ],
 )
 def test_a_file_that_holds_no_table_is_refused_and_what_was_typed_stays(signed, content, what):
-    given = {"source": "", "nouvelle": "CCAS de Grenoble", "licence": "ODbL-1.0"}
+    form_data = {"source": "", "nouvelle": "CCAS de Grenoble", "licence": "ODbL-1.0"}
     response = signed.post(
-        "/espace/annuaire/importer/", {**given, "fichier": SimpleUploadedFile("lieux.csv", content)}
+        "/espace/annuaire/importer/", {**form_data, "fichier": SimpleUploadedFile("lieux.csv", content)}
     )
     text = response.content.decode()
     assert response.status_code == 400
@@ -176,15 +176,15 @@ def test_a_file_that_holds_no_table_is_refused_and_what_was_typed_stays(signed, 
     assert not list(queries.home().glob("*"))
 
 
-def test_a_source_and_a_file_are_asked_for(signed):
+def test_source_and_file_are_required(signed):
     text = signed.post("/espace/annuaire/importer/", {"source": "", "nouvelle": " "}).content.decode()
     assert "Il manque le nom de la source" in text
     assert "Aucun fichier n’est choisi" in text
 
 
-def test_a_file_dropped_without_the_name_of_its_source_is_not_asked_for_again(signed):
-    given = {"source": "", "nouvelle": "", "fichier": file()}
-    text = signed.post("/espace/annuaire/importer/", given).content.decode()
+def test_file_without_source_name_is_not_required_again(signed):
+    form_data = {"source": "", "nouvelle": "", "fichier": file()}
+    text = signed.post("/espace/annuaire/importer/", form_data).content.decode()
     assert "Il manque le nom de la source" in text
     assert re.search(r"«\sréseau local.csv\s» est gardé", text)
     key = re.search(r'name="garde" value="([0-9a-f]{20})"', text)[1]
@@ -195,7 +195,7 @@ def test_a_file_dropped_without_the_name_of_its_source_is_not_asked_for_again(si
     response = signed.post(
         "/espace/annuaire/importer/", {"source": "", "nouvelle": "Réseau local", "garde": key}
     )
-    assert waiting(response["Location"]).name == "réseau local.csv"
+    assert pending_file(response["Location"]).name == "réseau local.csv"
     assert queries.dropped_file(key) is None
     lost = signed.post("/espace/annuaire/importer/", {"nouvelle": "x", "garde": "0" * 20}).content.decode()
     assert "Aucun fichier n’est choisi" in lost
@@ -236,10 +236,10 @@ def test_a_file_is_forgotten_after_a_day_or_by_its_button(signed, coordinator):
     address = dropped(signed)
     signed.post(f"{address}oublier/")
     assert signed.get(address).status_code == 404
-    kept = actions.keep(MOST.encode(), "lieux.csv", source="S", licence="", by=coordinator, at=AT)
-    actions.forget_later.call(kept.key)
-    assert queries.find(kept.key) is None
-    assert not queries.folder(kept.key).exists()
+    stored_file = actions.keep(MOST.encode(), "lieux.csv", source="S", licence="", by=coordinator, at=AT)
+    actions.forget_later.call(stored_file.key)
+    assert queries.find(stored_file.key) is None
+    assert not queries.folder(stored_file.key).exists()
     from django_tasks_db.models import DBTaskResult
 
     later = DBTaskResult.objects.filter(
@@ -253,21 +253,21 @@ def test_a_file_is_forgotten_after_a_day_or_by_its_button(signed, coordinator):
 
 def test_a_column_corrected_shows_its_effect_without_reloading(signed):
     address = dropped(signed)
-    rank = list(waiting(address).columns).index("N°")
+    rank = list(pending_file(address).columns).index("N°")
     piece = signed.post(address, {f"colonne-{rank}": "adresse", "geste": "voir"}, headers={"X-Morceau": "1"})
     text = piece.content.decode()
     assert "3 rue des Lilas" in text
     assert "<html" not in text
-    assert "join:" in waiting(address).draft
+    assert "join:" in pending_file(address).draft
     assert "3 rue des Lilas" in signed.get(address).content.decode(), "the correction is kept"
 
 
-def test_only_columns_guessed_or_left_unread_are_shown_first(signed):
+def test_only_guessed_or_unread_columns_come_first(signed):
     """Those that a known format places wait in a fold: a long file is not a long page."""
     head = "id;pivot;nom;commune;code_postal;adresse;telephone;courriels;horaires;services;date_maj;Rampe\n"
     row = "a1;00000000000000;Le Lieu;Grenoble;38000;3 rue des Lilas;+33476001122;;Mo-Fr 09:00-12:00;;2026-01-05;oui\n"
     address = dropped(signed, head + row)
-    columns = {each.name: each for each in queries.columns(waiting(address), today=AT.date())}
+    columns = {each.name: each for each in queries.columns(pending_file(address), today=AT.date())}
     assert columns["Rampe"].is_doubtful and not columns["nom"].is_doubtful
     first, _, placed = signed.get(address).content.decode().partition('id="colonnes-placees"')
     for each in columns.values():
@@ -283,12 +283,12 @@ def test_without_script_a_button_shows_the_effect(signed):
     assert re.search(r"0\s+gardée,", text)
 
 
-def test_an_unknown_word_is_said_once_and_for_all(signed):
+def test_unknown_word_is_answered_once_for_all(signed):
     address = dropped(signed)
     name = word_name("Public", "publics_specifiquement_adresses", "bébés")
     assert f'name="{name}"' in signed.get(address).content.decode()
     signed.post(address, {name: "families", "geste": "voir"})
-    column = next(c for c in queries.columns(waiting(address), today=AT.date()) if c.name == "Public")
+    column = next(c for c in queries.columns(pending_file(address), today=AT.date()) if c.name == "Public")
     assert all(word.known for word in column.words)
     imported_now = imported(signed)
     assert Lieu.objects.get(name__startswith="Médiathèque").sheet["publics_specifiquement_adresses"] == [
@@ -311,15 +311,15 @@ def test_a_wrong_column_loses_its_wrong_reading(signed):
         page = signed.get(address).content.decode()
         assert "Services + Ordinateurs en libre accès" in page, "the choice says every reading"
         signed.post(address, {"colonne-3": target, "geste": "voir"})
-        kept = queries.correct.parsed(waiting(address).draft, "x")
-        assert [rule["practice"] for rule in kept["practices"]] == practices
-        assert "services" not in kept["fields"]
+        correspondence = queries.correct.parsed(pending_file(address).draft, "x")
+        assert [rule["practice"] for rule in correspondence["practices"]] == practices
+        assert "services" not in correspondence["fields"]
         assert signed.get(address).content.decode().count("deviné par") == 3, (
             "what a person chose is no longer guessed"
         )
-        unchanged = waiting(address).draft
+        unchanged = pending_file(address).draft
         signed.post(address, {"colonne-3": target, "geste": "voir"})
-        assert waiting(address).draft == unchanged
+        assert pending_file(address).draft == unchanged
 
 
 TWO_READINGS = """
@@ -357,33 +357,33 @@ def test_a_word_that_only_a_practice_reads_says_which_and_how(signed):
     assert "Cours et ateliers (en projet)" in page
     assert "1\xa0mot sans effet" in page, "nothing reads « NSP »"
     signed.post(address, {"colonne-3": "practice:formation", "geste": "voir"})
-    column = queries.columns(waiting(address), today=AT.date())[3]
+    column = queries.columns(pending_file(address), today=AT.date())[3]
     states = {word.text: chosen(column.target, word) for word in column.words}
     assert states == {"oui": "offered", "en projet": "planned", "NSP": "-"}
 
 
-def test_correcting_a_column_keeps_what_the_correspondence_says_of_the_others(signed):
+def test_correcting_a_column_preserves_the_other_correspondences(signed):
     address = dropped(signed)
     text = (
         "fields: {nom: Nom, commune: Ville, frais_precisions: Divers}\n"
         "practices: [{practice: wifi, from: Wifi, when: ['~oui'], with: {frais: {always: free}}}]\n"
     )
     signed.post(address, {"texte": text, "geste": "texte"})
-    rank = list(waiting(address).columns).index("Tel")
+    rank = list(pending_file(address).columns).index("Tel")
     signed.post(address, {f"colonne-{rank}": "telephone", "geste": "voir"})
-    kept = queries.correct.parsed(waiting(address).draft, "x")
-    assert kept["fields"]["telephone"] == "Tel"
-    assert kept["practices"] == [
+    correspondence = queries.correct.parsed(pending_file(address).draft, "x")
+    assert correspondence["fields"]["telephone"] == "Tel"
+    assert correspondence["practices"] == [
         {"practice": "wifi", "from": "Wifi", "when": ["~oui"], "with": {"frais": {"always": "free"}}}
     ]
 
 
-def test_what_every_place_of_a_file_has_is_said_once_and_taken_back(signed):
+def test_practice_of_every_place_of_a_file_is_declared_once_and_withdrawn(signed):
     """Aucune colonne ne dit le wifi : qui connaît ces lieux le dit de tous, et revient dessus."""
     address = dropped(signed, "Nom;CP;Commune\nUn;64000;Pau\nDeux;64000;Pau\nTrois;64000;Pau\n")
 
     def practised():
-        cards = queries.preview(waiting(address), today=AT.date()).cards
+        cards = queries.preview(pending_file(address), today=AT.date()).cards
         return [sorted(tag.words for tag in card.tags) for card in cards]
 
     signed.post(address, {"tous": ["wifi", "pret"], "geste": "tous"})
@@ -395,51 +395,51 @@ def test_what_every_place_of_a_file_has_is_said_once_and_taken_back(signed):
 
 def test_a_text_that_cannot_be_followed_is_refused_and_stays_to_be_corrected(signed):
     address = dropped(signed)
-    before = waiting(address).draft
+    before = pending_file(address).draft
     wrong = "fields: {nom: Nom, couleur: Divers}"
     response = signed.post(address, {"texte": wrong, "geste": "texte"})
     text = response.content.decode()
     assert response.status_code == 400
     assert "champ inconnu : couleur" in text
     assert wrong in text
-    assert waiting(address).draft == before
+    assert pending_file(address).draft == before
 
 
 def test_a_choice_that_no_list_offers_changes_nothing(signed):
     address = dropped(signed)
-    before = waiting(address).draft
+    before = pending_file(address).draft
     signed.post(address, {"colonne-0": "mot_de_passe", "geste": "voir"})
-    assert waiting(address).draft == before
+    assert pending_file(address).draft == before
 
 
 def test_the_correspondence_is_downloaded_and_serves_again(signed):
     address = dropped(signed)
     response = signed.get(f"{address}correspondance.yaml")
     assert response["Content-Disposition"].endswith('"correspondance.yaml"')
-    assert response.content.decode() == waiting(address).draft
+    assert response.content.decode() == pending_file(address).draft
 
 
 def test_the_next_file_of_a_source_is_read_as_the_last_one(signed):
     address = dropped(signed)
-    rank = list(waiting(address).columns).index("N°")
+    rank = list(pending_file(address).columns).index("N°")
     signed.post(address, {f"colonne-{rank}": "adresse", "geste": "verifier"})
     signed.post(f"{address}verifier/", {"tout": "1"})
     assert "join:" in Source.objects.get(name="Réseau local").correspondence
     again = dropped(signed, source="Réseau local")
-    assert waiting(again).how == "source"
+    assert pending_file(again).how == "source"
     assert "Lu comme la dernière fois" in signed.get(again).content.decode()
     other = dropped(signed, "titre;ville;cp\nA;Grenoble;38000\n", source="Réseau local")
-    assert waiting(other).how == "propose", "a file of other columns is guessed afresh"
+    assert pending_file(other).how == "propose", "a file of other columns is guessed afresh"
 
 
 # -------------------------------------------------------------------------------------------------- importing
 
 
 @pytest.mark.both_databases
-def test_what_will_happen_is_told_before_and_is_what_happens(signed):
+def test_preview_of_an_import_matches_its_effect(signed):
     imported(signed)
-    held = Lieu.objects.get(name__startswith="Médiathèque")
-    sheets.edit(held, {"telephone": ["+33476009999"]}, by="la structure", at=AT)
+    edited_lieu = Lieu.objects.get(name__startswith="Médiathèque")
+    sheets.edit(edited_lieu, {"telephone": ["+33476009999"]}, by="la structure", at=AT)
     changed = (
         HEAD
         + LILAS.replace("11 22", "11 33").replace("clé", "")
@@ -448,34 +448,39 @@ def test_what_will_happen_is_told_before_and_is_what_happens(signed):
     address = dropped(signed, changed + NAMELESS, source="Réseau local")
     response = signed.post(address, {"geste": "verifier"})
     text = signed.get(response["Location"]).content.decode()
-    told = queries.progress(key_of(address)).expected
-    assert (told["nouveaux"], told["refuses"], told["absents"], told["contestes"]) == (1, 1, 1, 1)
+    expected_counts = queries.progress(key_of(address)).expected
+    assert (
+        expected_counts["nouveaux"],
+        expected_counts["refuses"],
+        expected_counts["absents"],
+        expected_counts["contestes"],
+    ) == (1, 1, 1, 1)
     assert "Maison de quartier Teisseire" in text
     assert "le lieu n’a pas de nom" in text
     assert Import.objects.count() == 1, "nothing is written yet"
     signed.post(response["Location"], {"tout": "1"})
     counts = Import.objects.latest("pk").counts
     assert [counts[n] for n in ("crees", "modifies", "inchanges", "refuses", "absents", "contestes")] == [
-        told[n] for n in ("nouveaux", "modifies", "inchanges", "refuses", "absents", "contestes")
+        expected_counts[n] for n in ("nouveaux", "modifies", "inchanges", "refuses", "absents", "contestes")
     ]
 
 
 @pytest.mark.both_databases
-def test_what_will_happen_to_a_merged_place_is_told_as_it_happens(signed):
+def test_preview_of_a_merged_place_matches_its_effect(signed):
     imported(signed, HEAD + LILAS)
     imported(signed, HEAD + LILAS, nouvelle="Autre source")
     pair = Pair.objects.get()
     duplicates.merge(pair, {}, by="x", at=AT)
     address = dropped(signed, HEAD + LILAS.replace("11 22", "11 33"), source="Autre source")
     response = signed.post(address, {"geste": "verifier"})
-    told = queries.progress(key_of(address)).expected
+    expected_counts = queries.progress(key_of(address)).expected
     signed.post(response["Location"], {"tout": "1"})
     counts = Import.objects.latest("pk").counts
     names = ("modifies", "inchanges", "contestes", "absents")
-    assert [told[name] for name in names] == [counts[name] for name in names] == [0, 1, 1, 0]
+    assert [expected_counts[name] for name in names] == [counts[name] for name in names] == [0, 1, 1, 0]
 
 
-def test_a_place_corrected_by_its_source_is_asked_about_in_the_report(signed):
+def test_place_corrected_by_its_source_is_proposed_in_the_report(signed):
     imported(signed, HEAD + LILAS + MAISON)
     row = imported(
         signed, HEAD + LILAS.replace("rue des Lilas;3", "quai Perrière;9") + MAISON, source="Réseau local"
@@ -488,7 +493,7 @@ def test_a_place_corrected_by_its_source_is_asked_about_in_the_report(signed):
 
 @pytest.mark.both_databases
 def test_a_place_surely_written_anew_by_its_source_is_found_once_until_somebody_decides(signed):
-    def found() -> list[str]:
+    def matching_identifiers() -> list[str]:
         wanted = (Wanted(text="lilas"), Wanted(communes=("38185",)))
         return [Lieu.objects.get(pk=pk).identifier for each in wanted for pk, _ in search(each).places]
 
@@ -496,13 +501,13 @@ def test_a_place_surely_written_anew_by_its_source_is_found_once_until_somebody_
     row = imported(signed, HEAD.replace("\n", ";Id\n") + LILAS.replace("\n", ";B2\n"), source="Réseau local")
     pair = Pair.objects.get()
     assert pair.sure
-    assert found() == ["B2", "B2"]
+    assert matching_identifiers() == ["B2", "B2"]
     duplicates.answer(pair, rules.DECLINED, by="x", at=AT)
-    assert found() == ["A1", "B2"] * 2
+    assert matching_identifiers() == ["A1", "B2"] * 2
     duplicates.answer(pair, rules.OPEN, by="", at=None)
-    assert found() == ["B2", "B2"]
+    assert matching_identifiers() == ["B2", "B2"]
     importing.take_back(row, by="x", at=AT)
-    assert found() == ["A1", "A1"]
+    assert matching_identifiers() == ["A1", "A1"]
 
 
 def test_the_command_says_what_waits_for_an_answer(signed, tmp_path, capsys):
@@ -516,9 +521,9 @@ def test_the_command_says_what_waits_for_an_answer(signed, tmp_path, capsys):
     path = tmp_path / "réseau.csv"
     path.write_text(HEAD + LILAS.replace("11 22", "11 33") + MAISON, "utf-8")
     main(["offre", "importer", str(path), "--source", "Réseau local"])
-    told = capsys.readouterr().out
-    assert "1 valeur attend une réponse" in told
-    assert "à confirmer" not in told
+    output = capsys.readouterr().out
+    assert "1 valeur attend une réponse" in output
+    assert "à confirmer" not in output
 
 
 @pytest.mark.both_databases
@@ -539,7 +544,7 @@ def test_nothing_is_imported_that_was_not_checked(signed):
     signed.post(address, {"colonne-5": "", "geste": "voir"})
     assert signed.get(f"{address}verifier/")["Location"] == address, "what was checked is another draft"
     with pytest.raises(Refused, match="n’a pas commencé"):
-        actions.ask_import(waiting(address), whole=True, at=AT)
+        actions.ask_import(pending_file(address), is_complete=True, at=AT)
     assert not Import.objects.exists()
 
 
@@ -552,10 +557,10 @@ def test_a_file_without_any_place_is_not_imported(signed):
 def test_an_import_leaves_no_file_behind_and_leads_to_its_report(signed):
     address = dropped(signed)
     row = imported(signed)
-    kept = {path.name for path in queries.home().glob("*/fichier")}
-    assert len(kept) == 1, "only the file that was not imported is still there"
+    remaining_files = {path.name for path in queries.home().glob("*/fichier")}
+    assert len(remaining_files) == 1, "only the file that was not imported is still there"
     assert row.by.name == "Coordination"
-    assert waiting(address).key
+    assert pending_file(address).key
 
 
 # -------------------------------------------------------------------------------------------- from the worker
@@ -603,13 +608,13 @@ def test_what_was_checked_is_what_is_imported_without_reading_twice(signed, monk
     address = dropped(signed)
     page = signed.post(address, {"geste": "verifier"})["Location"]
     actions.work(key_of(address))
-    found = waiting(address)
-    again = queries.result(found, today=AT.date(), tell=lambda _: None)
-    kept = queries.checked_result(found, queries.progress(found.key))
-    assert [(row.sheet, row.refused, row.doubtful) for row in kept.rows] == [
+    pending = pending_file(address)
+    again = queries.result(pending, today=AT.date(), tell=lambda _: None)
+    stored_result = queries.checked_result(pending, queries.progress(pending.key))
+    assert [(row.sheet, row.refused, row.doubtful) for row in stored_result.rows] == [
         (row.sheet, row.refused, row.doubtful) for row in again.rows
     ]
-    assert queries.report.of(kept) == queries.report.of(again)
+    assert queries.report.of(stored_result) == queries.report.of(again)
     signed.post(page, {"tout": "1"})
     monkeypatch.setattr(queries, "result", None)  # reading it again would fail
     actions.work(key_of(address))
@@ -657,11 +662,11 @@ def test_a_worker_killed_just_after_writing_does_not_write_twice(signed):
     page = signed.post(address, {"geste": "verifier"})["Location"]
     actions.work(key_of(address))
     signed.post(page, {"tout": "1"})
-    told = queries.progress(key_of(address))
-    found = waiting(address)
-    at = datetime.fromisoformat(told.asked_at)
+    progress = queries.progress(key_of(address))
+    pending = pending_file(address)
+    at = datetime.fromisoformat(progress.asked_at)
     row = actions._take_in(
-        found, queries.result(found, today=at.date(), tell=lambda _: None), whole=True, at=at
+        pending, queries.result(pending, today=at.date(), tell=lambda _: None), is_complete=True, at=at
     )
     actions.work(key_of(address))
     assert Import.objects.get() == row
@@ -672,8 +677,8 @@ def test_a_worker_killed_just_after_writing_does_not_write_twice(signed):
 def test_two_workers_never_do_the_same_work(signed):
     address = dropped(signed)
     signed.post(address, {"geste": "verifier"})
-    with actions._alone(key_of(address)) as mine:
-        assert mine
+    with actions._alone(key_of(address)) as is_acquired:
+        assert is_acquired
         actions.work(key_of(address))
         assert queries.progress(key_of(address)).status == queries.CHECKING
 
@@ -702,13 +707,13 @@ def test_an_import_stopped_at_any_step_writes_nothing_and_may_start_again(signed
     signed.post(page, {"tout": "1"})
     usual = actions._Steps.tell
 
-    def tell(self, said: str, share: float) -> None:
-        if said == step:
-            actions.ask_stop(self.found)  # from its page, while the worker is at it
-        usual(self, said, share)
+    def tell(self, step_text: str, share: float) -> None:
+        if step_text == step:
+            actions.ask_stop(self.file)  # from its page, while the worker is at it
+        usual(self, step_text, share)
 
-    with monkeypatch.context() as asked:
-        asked.setattr(actions._Steps, "tell", tell)
+    with monkeypatch.context() as patch:
+        patch.setattr(actions._Steps, "tell", tell)
         actions.work(key_of(address))
     assert (Lieu.objects.count(), Import.objects.count(), Source.objects.count()) == (0, 0, 0)
     assert queries.progress(key_of(address)).status == queries.CHECKED
@@ -718,7 +723,7 @@ def test_an_import_stopped_at_any_step_writes_nothing_and_may_start_again(signed
 
 
 @pytest.mark.usefixtures("long")
-def test_an_unexpected_error_is_told_and_nothing_is_half_written(signed, monkeypatch):
+def test_unexpected_error_is_reported_and_nothing_is_half_written(signed, monkeypatch):
     address = dropped(signed)
     page = signed.post(address, {"geste": "verifier"})["Location"]
 
@@ -764,7 +769,7 @@ def test_the_report_comes_as_a_table(signed):
 
 
 @pytest.mark.both_databases
-def test_a_place_that_its_source_dropped_is_kept_or_ended_by_a_person(signed):
+def test_place_dropped_by_its_source_is_preserved_or_ended_by_a_person(signed):
     imported(signed)
     row = imported(signed, HEAD + LILAS, source="Réseau local")
     lieu = Lieu.objects.get(missing_since=row)
@@ -782,7 +787,7 @@ def test_a_place_that_its_source_dropped_is_kept_or_ended_by_a_person(signed):
     assert signed.post(f"/espace/annuaire/lieux/{lieu.slug}/absent/", {"geste": "garder"}).status_code == 404
 
 
-def test_a_place_kept_though_dropped_leaves_a_trace(signed):
+def test_place_preserved_after_its_source_dropped_it_leaves_a_trace(signed):
     imported(signed)
     row = imported(signed, HEAD + LILAS, source="Réseau local")
     lieu = Lieu.objects.get(missing_since=row)
@@ -800,11 +805,11 @@ def test_undoing_says_first_what_it_would_do_and_does_that(signed):
     row = imported(
         signed, HEAD + LILAS.replace("11 22", "11 33") + "Café;;;Grenoble;38000;;;;\n", source="Réseau local"
     )
-    made = Lieu.objects.get(name="Café")
-    sheets.edit(made, {"capacite": 4}, by="la structure", at=AT + timedelta(days=400))
+    new_lieu = Lieu.objects.get(name="Café")
+    sheets.edit(new_lieu, {"capacite": 4}, by="la structure", at=AT + timedelta(days=400))
     page = f"/espace/annuaire/imports/{row.pk}/defaire/"
-    told = signed.get(page).context["undoing"]
-    assert (told.removed, told.restored, [lieu.name for lieu in told.kept]) == (0, 1, ["Café"])
+    undoing = signed.get(page).context["undoing"]
+    assert (undoing.removed, undoing.restored, [lieu.name for lieu in undoing.kept]) == (0, 1, ["Café"])
     signed.post(page)
     row.refresh_from_db()
     assert row.state == rules.UNDONE
@@ -832,11 +837,11 @@ def test_the_list_of_imports_makes_as_many_queries_for_many_as_for_one(
 @pytest.mark.both_databases
 def test_a_coordinator_imports_the_places_of_the_territory_and_no_other(client):
     client.force_login(account("isere", "coordination", territory="38"))
-    made = imported(client, "nom;commune;code postal\nMaison;Grenoble;38000\nAilleurs;Lille;59000\n")
+    stored_import = imported(client, "nom;commune;code postal\nMaison;Grenoble;38000\nAilleurs;Lille;59000\n")
     assert list(Lieu.objects.values_list("name", flat=True)) == ["Maison"]
-    page = client.get(f"/espace/annuaire/imports/{made.pk}/").content.decode()
+    page = client.get(f"/espace/annuaire/imports/{stored_import.pk}/").content.decode()
     assert "n’est pas dans le territoire" in page
     address = dropped(client, "nom;commune;code postal\nMaison;Grenoble;38000\n")
     client.force_login(account("nord", "coordination", territory="59"))
     assert client.get(address).status_code == 404
-    assert client.get(f"/espace/annuaire/imports/{made.pk}/").status_code == 404
+    assert client.get(f"/espace/annuaire/imports/{stored_import.pk}/").status_code == 404

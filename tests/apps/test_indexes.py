@@ -1,4 +1,4 @@
-"""What each day page asks is found by an index that holds it: a country's rows are not walked for a few."""
+"""Queries of every day's pages use an index that covers them: a country's rows are not walked for a few."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -27,22 +27,24 @@ AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 @pytest.mark.parametrize("nudges", [pressing.nudges, overdue.nudges])
 def test_a_gesture_is_found_in_the_journal_by_its_name_and_its_day(nudges):
-    found = nudges(AT - timedelta(days=7)).values("row").explain()
-    assert "USING INDEX accounts_entry_of_verb (verb=? AND at>?)" in found
+    query_plan = nudges(AT - timedelta(days=7)).values("row").explain()
+    assert "USING INDEX accounts_entry_of_verb (verb=? AND at>?)" in query_plan
 
 
 def test_referrals_without_an_answer_are_counted_in_their_index():
     rows = Orientation.objects.filter(
         state__in=cycle.WAITING, sent_at__lte=AT, to_structure__isnull=False, stripped_at=None
     )
-    found = pressing.counted(rows).explain()
-    assert "USING COVERING INDEX orientations_unanswered (state=? AND sent_at<?)" in found
+    query_plan = pressing.counted(rows).explain()
+    assert "USING COVERING INDEX orientations_unanswered (state=? AND sent_at<?)" in query_plan
 
 
 def test_those_who_began_on_some_days_are_counted_in_their_index():
     """Asked every ten minutes: the day of a moment is in no index, and every step of everybody was read."""
-    found = sources._learners({date(2026, 11, 19), date(2026, 11, 20), date(2026, 3, 1)}).explain()
-    assert found.count("USING INDEX learning_fact_at (at>? AND at<?)") == 2, "days that follow are one span"
+    query_plan = sources._learners({date(2026, 11, 19), date(2026, 11, 20), date(2026, 3, 1)}).explain()
+    assert query_plan.count("USING INDEX learning_fact_at (at>? AND at<?)") == 2, (
+        "days that follow are one span"
+    )
     recent = Fact.objects.filter(kept_at__gte=AT, person__isnull=False).order_by().values("person")
     assert "learning_fact_kept (kept_at>?)" in recent.explain()
 
@@ -52,13 +54,16 @@ def test_messages_are_found_by_their_address_their_structure_or_their_commune():
     assert "outbox_address (to=?)" in to.explain()
     many = bulk.is_one_of("commune", [f"{n:05d}" for n in range(bulk.FEW + 1)])
     for there in (Q(commune__in=["38185"]), many):
-        found = Message.objects.filter(Q(structure__in=[1]) | there).explain()
-        assert "outbox_of_structure (structure=?)" in found and "outbox_of_commune (commune=?)" in found
+        query_plan = Message.objects.filter(Q(structure__in=[1]) | there).explain()
+        assert (
+            "outbox_of_structure (structure=?)" in query_plan
+            and "outbox_of_commune (commune=?)" in query_plan
+        )
 
 
 def test_the_answers_of_a_survey_are_counted_in_their_index():
-    found = worklist.annotated(Survey.objects.all()).explain()
-    assert found.count("USING COVERING INDEX surveys_answer_in_use (survey_id=?") >= 2
+    query_plan = worklist.annotated(Survey.objects.all()).explain()
+    assert query_plan.count("USING COVERING INDEX surveys_answer_in_use (survey_id=?") >= 2
 
 
 def test_the_plans_of_a_team_are_not_looked_for_among_those_of_everybody(home):

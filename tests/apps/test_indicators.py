@@ -51,12 +51,14 @@ def library(db):
 def sent(days_ago: int, *, n: int = 1, answered: int | None = None, **more) -> None:
     """Write referrals sent some days ago, answered after as many days."""
     at = AT - timedelta(days=days_ago)
-    said = {"state": "sent", "origin": "aidant", "need": "assistance", "commune": GRENOBLE, **more}
+    referral_fields = {"state": "sent", "origin": "aidant", "need": "assistance", "commune": GRENOBLE, **more}
     if answered is not None:
-        said |= {"answered_at": at + timedelta(days=answered), "came": True, "state": "came"}
+        referral_fields |= {"answered_at": at + timedelta(days=answered), "came": True, "state": "came"}
     for _ in range(n):
-        path = Path.objects.create(made_at=at, origin=said["origin"], example=said.get("example", False))
-        Orientation.objects.create(path=path, prepared_at=at, sent_at=at, changed_at=at, **said)
+        path = Path.objects.create(
+            made_at=at, origin=referral_fields["origin"], example=referral_fields.get("example", False)
+        )
+        Orientation.objects.create(path=path, prepared_at=at, sent_at=at, changed_at=at, **referral_fields)
 
 
 def read(code: str = "38", **more) -> dict[str, rules.Value]:
@@ -73,21 +75,21 @@ def test_a_share_leaves_out_what_is_too_recent_and_what_was_cancelled(library):
     sent(40, n=15, answered=20)
     sent(2, n=3)
     sent(40, n=12, state="cancelled")
-    found = counted()["reponse-8-jours"]
-    assert (found.part, found.denominator, found.value) == (15, 30, 50.0)
-    assert found.low < 50 < found.high
-    assert "trop tôt pour le dire (moins de 8 jours) : quelques orientations" in found.apart[0]
-    assert "12 ont été annulées" in found.apart[1]
-    assert "du 1er décembre 2025 au 22 novembre 2026" in found.universe
+    indicator = counted()["reponse-8-jours"]
+    assert (indicator.part, indicator.denominator, indicator.value) == (15, 30, 50.0)
+    assert indicator.low < 50 < indicator.high
+    assert "trop tôt pour le dire (moins de 8 jours) : quelques orientations" in indicator.apart[0]
+    assert "12 ont été annulées" in indicator.apart[1]
+    assert "du 1er décembre 2025 au 22 novembre 2026" in indicator.universe
 
 
 def test_a_few_people_are_withheld_on_either_side(library):
     sent(40, n=15, answered=2)
     sent(40, n=5)
-    found = counted()["reponse-8-jours"]
-    assert found.value is None
-    assert found.reason == withheld_words(11, "orientations")
-    assert reading.reading(found).kind == "masqué"
+    indicator = counted()["reponse-8-jours"]
+    assert indicator.value is None
+    assert indicator.reason == withheld_words(11, "orientations")
+    assert reading.reading(indicator).kind == "masqué"
 
 
 def test_people_enter_by_whole_batches(library):
@@ -119,35 +121,37 @@ def test_no_month_is_found_by_subtraction(library):
 
 
 def test_nothing_noted_is_missing_and_never_zero(library):
-    found = counted()
-    assert found["reponse-8-jours"].value is None
-    assert "Rien n’est noté" in found["reponse-8-jours"].reason
-    assert found["passes"].value is None
-    assert found["lieux-orientation"].value is None  # no sheet says it: nobody knows
-    assert all(each.reason for each in found.values() if each.value is None)
+    value_by_id = counted()
+    assert value_by_id["reponse-8-jours"].value is None
+    assert "Rien n’est noté" in value_by_id["reponse-8-jours"].reason
+    assert value_by_id["passes"].value is None
+    assert value_by_id["lieux-orientation"].value is None  # no sheet says it: nobody knows
+    assert all(each.reason for each in value_by_id.values() if each.value is None)
 
 
-def test_beside_invented_rows_real_ones_are_told_apart(library):
+def test_real_rows_are_separate_from_invented_ones(library):
     sent(40, n=4, answered=2, example=True)
-    found = counted()["reponse-8-jours"]
-    assert (found.examples, found.denominator) == (True, 4)
+    indicator = counted()["reponse-8-jours"]
+    assert (indicator.examples, indicator.denominator) == (True, 4)
     sent(40, n=15, answered=2)
     sent(40, n=15)
-    found = counted()["reponse-8-jours"]
-    assert (found.examples, found.denominator) == (True, 4)
-    assert found.apart[-1] == "Noté pour de vrai, à part : 22 orientations."
+    indicator = counted()["reponse-8-jours"]
+    assert (indicator.examples, indicator.denominator) == (True, 4)
+    assert indicator.apart[-1] == "Noté pour de vrai, à part : 22 orientations."
 
 
-@pytest.mark.parametrize(("n", "told"), [(1, "1 structure"), (2, "2 structures"), (12, "12 structures")])
-def test_one_real_structure_beside_invented_ones_is_said_in_the_singular(library, n, told):
+@pytest.mark.parametrize(
+    ("n", "count_text"), [(1, "1 structure"), (2, "2 structures"), (12, "12 structures")]
+)
+def test_one_real_structure_among_invented_ones_is_singular(library, n, count_text):
     day = ON - timedelta(days=40)
     for example, many in ((True, 3), (False, n)):
         DailyCount.objects.create(
             measure=rules.STRUCTURES, part="", commune=GRENOBLE, day=day, n=many, example=example
         )
     Refresh.objects.update_or_create(pk=1, defaults={"at": AT})
-    found = read(GRENOBLE)["structures"]
-    assert found.apart == (f"Noté pour de vrai, à part : {told}.",)
+    indicator = read(GRENOBLE)["structures"]
+    assert indicator.apart == (f"Noté pour de vrai, à part : {count_text}.",)
 
 
 @pytest.mark.both_databases
@@ -161,8 +165,8 @@ def test_a_demonstration_tells_nothing_real_as_if_it_were_its_own(library):
             uid=uuid4(), structure=structure, kind="together", procedure="caf_rsa", minutes=9, where="here",
             done_at=at, on_day=at.date(), noted_at=at,
         )  # fmt: skip
-    found = counted()["accueil"]
-    assert (found.value, found.apart) == (None, ("Noté pour de vrai, à part : 11 actes d’aide.",))
+    indicator = counted()["accueil"]
+    assert (indicator.value, indicator.apart) == (None, ("Noté pour de vrai, à part : 11 actes d’aide.",))
 
 
 @pytest.mark.both_databases
@@ -170,27 +174,32 @@ def test_structures_and_places_are_counted_where_they_stand(library, django_user
     user = django_user_model.objects.create_user("lea@exemple.fr", "x", name="Léa")
     with_role(user, "aidant", structure=library.structure)
     place("lille", {"code_insee": "59350", "commune": "Lille", "nom": "Lille"})
-    found, elsewhere = counted("38"), read("59")
-    assert (found["structures"].value, elsewhere["structures"].value) == (1, 0)
-    assert found["structures-habitants"].value == pytest.approx(
-        1000 / found["structures-habitants"].denominator
+    value_by_id, elsewhere = counted("38"), read("59")
+    assert (value_by_id["structures"].value, elsewhere["structures"].value) == (1, 0)
+    assert value_by_id["structures-habitants"].value == pytest.approx(
+        1000 / value_by_id["structures-habitants"].denominator
     )
-    assert found["communes-sans-lieu"].value == found["communes-sans-lieu"].denominator - 1
-    assert (found["lieux-wifi"].value, found["lieux-wifi"].denominator) == (1, 1)
+    assert value_by_id["communes-sans-lieu"].value == value_by_id["communes-sans-lieu"].denominator - 1
+    assert (value_by_id["lieux-wifi"].value, value_by_id["lieux-wifi"].denominator) == (1, 1)
     assert read("france")["lieux-wifi"].value == 2
     assert read(GRENOBLE)["communes-sans-lieu"].value == 0
 
 
 @pytest.mark.both_databases
-def test_aidants_are_people_and_a_few_are_not_told(library):
-    said = {"structure": library.structure, "kind": "employee", "since": date(2026, 1, 5), "made_at": AT}
+def test_helpers_are_people_and_few_are_suppressed(library):
+    aidant_fields = {
+        "structure": library.structure,
+        "kind": "employee",
+        "since": date(2026, 1, 5),
+        "made_at": AT,
+    }
     for n in range(10):
-        Aidant.objects.create(name=f"A{n}", **said)
-    found = counted()
-    assert found["aidants"].value is None
-    assert found["aidants-habitants"].value is None
-    Aidant.objects.create(name="A10", **said)
-    Aidant.objects.create(name="Partie", until=date(2026, 6, 1), **said)
+        Aidant.objects.create(name=f"A{n}", **aidant_fields)
+    value_by_id = counted()
+    assert value_by_id["aidants"].value is None
+    assert value_by_id["aidants-habitants"].value is None
+    Aidant.objects.create(name="A10", **aidant_fields)
+    Aidant.objects.create(name="Partie", until=date(2026, 6, 1), **aidant_fields)
     assert counted()["aidants"].value == 11
 
 
@@ -211,9 +220,9 @@ def test_who_learns_is_counted_by_whole_batches_and_has_no_density(library):
     assert (counted()["apprenants"].value, counted()["apprenants"].kind) == (None, rules.WITHHELD)
     learn(1, 2)
     learn(3, 3)
-    found = counted()
-    assert (found["apprenants"].value, found["apprenants"].denominator) == (11, None)
-    assert "attendent" in found["apprenants"].apart[-1]
+    value_by_id = counted()
+    assert (value_by_id["apprenants"].value, value_by_id["apprenants"].denominator) == (11, None)
+    assert "attendent" in value_by_id["apprenants"].apart[-1]
     assert read("59")["apprenants"].value is None
     divided = {each.measure for each in indicators().values() if each.way in ("per_residents", "per_surface")}
     assert divided == {rules.STRUCTURES, rules.AIDANTS}
@@ -226,10 +235,10 @@ def test_who_learns_is_counted_the_same_as_they_come_and_all_at_once(library):
         Person.objects.create(code=uuid4().hex[:8], picture="cle", made_at=AT, active_at=AT) for _ in range(3)
     )
 
-    def step(person: Person, at: datetime, kept_at: datetime) -> None:
+    def step(person: Person, at: datetime, stored_at: datetime) -> None:
         Fact.objects.create(
             uid=uuid4(), person=person, structure=library.structure, module="ameli-compte", version=1, step=1,
-            state="done", way="touch", screen="small", at=at, kept_at=kept_at,
+            state="done", way="touch", screen="small", at=at, kept_at=stored_at,
         )  # fmt: skip
 
     def learners() -> dict[date, int]:
@@ -248,14 +257,14 @@ def test_who_learns_is_counted_the_same_as_they_come_and_all_at_once(library):
     step(ben, datetime(2026, 10, 1, 9, tzinfo=UTC), AT - timedelta(minutes=2))
     step(eva, datetime(2026, 10, 25, 23, tzinfo=UTC), AT - timedelta(minutes=2))
     actions.refresh(since, at=AT)
-    found = {date(2026, 10, 1): 1, date(2026, 10, 24): 1, date(2026, 10, 26): 1}
-    assert learners() == found
+    n_by_day = {date(2026, 10, 1): 1, date(2026, 10, 24): 1, date(2026, 10, 26): 1}
+    assert learners() == n_by_day
     step(eva, datetime(2026, 10, 3, 9, tzinfo=UTC), AT - timedelta(minutes=1))  # within the same minutes
     actions.refresh(since, at=AT)
-    found = {date(2026, 10, 1): 1, date(2026, 10, 3): 1, date(2026, 10, 24): 1}
-    assert learners() == found, "once, though the last reading is read again"
+    n_by_day = {date(2026, 10, 1): 1, date(2026, 10, 3): 1, date(2026, 10, 24): 1}
+    assert learners() == n_by_day, "once, though the last reading is read again"
     actions.rebuild(at=AT)
-    assert learners() == found
+    assert learners() == n_by_day
 
 
 @pytest.mark.both_databases
@@ -263,12 +272,17 @@ def test_a_density_is_by_residents_and_by_surface(library, django_user_model):
     """Q-005: the document gives no denominator; both are said, and neither is ever zero."""
     user = django_user_model.objects.create_user("lea@exemple.fr", "x", name="Léa")
     with_role(user, "aidant", structure=library.structure)
-    said = {"structure": library.structure, "kind": "employee", "since": date(2026, 1, 5), "made_at": AT}
+    aidant_fields = {
+        "structure": library.structure,
+        "kind": "employee",
+        "since": date(2026, 1, 5),
+        "made_at": AT,
+    }
     for n in range(12):
-        Aidant.objects.create(name=f"A{n}", **said)
-    found = counted(GRENOBLE)
+        Aidant.objects.create(name=f"A{n}", **aidant_fields)
+    value_by_id = counted(GRENOBLE)
     for measure, n in (("structures", 1), ("aidants", 12)):
-        people, land = found[f"{measure}-habitants"], found[f"{measure}-surface"]
+        people, land = value_by_id[f"{measure}-habitants"], value_by_id[f"{measure}-surface"]
         assert (people.part, land.part) == (n, n)
         assert 150_000 < people.denominator < 170_000 and 17 < land.denominator < 19
         assert people.value == pytest.approx(1000 * n / people.denominator)
@@ -284,10 +298,10 @@ def test_each_service_is_counted_running_and_planned(library):
     before = counted(GRENOBLE)
     place("tout", {"practices": {name: {"state": "offered"} for name in services}})
     place("bientot", {"practices": {name: {"state": "planned"} for name in services}})
-    found = counted(GRENOBLE)
+    value_by_id = counted(GRENOBLE)
     for id in services.values():
-        assert found[id].value == (before[id].value or 0) + 1, id
-        assert found[id].apart[0].replace("\xa0", " ").startswith("1 autre en projet"), id
+        assert value_by_id[id].value == (before[id].value or 0) + 1, id
+        assert value_by_id[id].apart[0].replace("\xa0", " ").startswith("1 autre en projet"), id
 
 
 @pytest.mark.both_databases
@@ -298,10 +312,10 @@ def test_actions_of_a_published_plan_are_followed(library):
     plan.actions.filter(number__lte=3).update(state="done")
     plan.actions.filter(number=4).update(state="dropped")
     assert "Aucun plan" in counted(GRENOBLE)["plan"].reason
-    steering.publish(plan, shown=True, by=lea, at=AT)
-    found = counted(GRENOBLE)["plan"]
-    assert (found.part, found.denominator, found.value) == (3, 21, pytest.approx(300 / 21))
-    assert found.apart == ("1\xa0action abandonnée, à part.",)
+    steering.publish(plan, is_public=True, by=lea, at=AT)
+    indicator = counted(GRENOBLE)["plan"]
+    assert (indicator.part, indicator.denominator, indicator.value) == (3, 21, pytest.approx(300 / 21))
+    assert indicator.apart == ("1\xa0action abandonnée, à part.",)
 
 
 def test_the_four_indicators_make_a_chain_with_its_captions(client, library):
@@ -321,7 +335,7 @@ def test_the_four_indicators_make_a_chain_with_its_captions(client, library):
 
 
 @pytest.mark.parametrize(
-    ("id", "told"),
+    ("id", "survey_question"),
     [
         ("pros-orienter", ("professionals", "orienter", "oui")),
         ("pros-detection", ("professionals", "detection", "oui")),
@@ -331,15 +345,21 @@ def test_the_four_indicators_make_a_chain_with_its_captions(client, library):
         ("vision-souhaitee", ("structures", "vision", "non_souhaite")),
     ],
 )
-def test_what_surveys_say_of_professionals_and_structures_is_read(library, id, told):
+def test_what_surveys_say_of_professionals_and_structures_is_read(library, id, survey_question):
     """Q-011, Q-012, Q-015: each reads an answer that a ready questionnaire asks, as it was published."""
-    kind, asked, answer = told
+    kind, question_id, answer = survey_question
     about = indicators()[id]
-    assert about.survey == told
+    assert about.survey == survey_question
     (bank,) = [each for each in banks().values() if each.kind == kind]
-    assert answer in [choice.name for choice in bank.choices(bank.question(asked))]
+    assert answer in [choice.name for choice in bank.choices(bank.question(question_id))]
     survey = Survey.objects.create(kind=kind, title="E", slug="e", territory="38", made_at=AT)
-    line = {"question": asked, "libelle": "q", "groupe": "", "modalite": answer, "libelle_modalite": "x"}
+    line = {
+        "question": question_id,
+        "libelle": "q",
+        "groupe": "",
+        "modalite": answer,
+        "libelle_modalite": "x",
+    }
     figure = {
         "univers": "tous",
         "part": 72,
@@ -350,12 +370,12 @@ def test_what_surveys_say_of_professionals_and_structures_is_read(library, id, t
         "arrondi": "nearest",
     }
     Publication.objects.create(survey=survey, number=1, content={"tables": [line | figure]}, published_at=AT)
-    found = counted("38")[id]
-    assert (found.value, found.low, found.high, found.kind) == (72, 61, 81, rules.PUBLISHED)
+    indicator = counted("38")[id]
+    assert (indicator.value, indicator.low, indicator.high, indicator.kind) == (72, 61, 81, rules.PUBLISHED)
     assert (about.aim == "à faire baisser") is (id in ("pros-a-la-place", "vision-souhaitee"))
 
 
-def test_success_is_told_by_what_is_done_online(library):
+def test_success_counts_what_is_done_online(library):
     for module, answer, n in (
         ("ameli-compte", "alone", 12),
         ("ameli-compte", "counter", 12),
@@ -366,14 +386,16 @@ def test_success_is_told_by_what_is_done_online(library):
                 structure=library.structure, commune=GRENOBLE, module=module, token=uuid4().hex[:32],
                 on=ON, together="alone", ask_on=ON - timedelta(days=40), answer=answer, at=AT,
             )  # fmt: skip
-    found = counted()
-    assert (found["reussite"].part, found["reussite"].denominator) == (36, 48)
-    assert found["reussite-demarches"].value is None  # all of them: it would say of each what they answered
-    assert found["reussite-comptes"].value is None, "all the projects less these are those of demarches"
-    assert found["reussite-demarches"].reason == found["reussite-comptes"].reason, (
+    value_by_id = counted()
+    assert (value_by_id["reussite"].part, value_by_id["reussite"].denominator) == (36, 48)
+    assert (
+        value_by_id["reussite-demarches"].value is None
+    )  # all of them: it would say of each what they answered
+    assert value_by_id["reussite-comptes"].value is None, "all the projects less these are those of demarches"
+    assert value_by_id["reussite-demarches"].reason == value_by_id["reussite-comptes"].reason, (
         "no reason tells them apart"
     )
-    assert found["reussite-achats"].value is None
+    assert value_by_id["reussite-achats"].value is None
 
 
 def test_the_need_gives_its_bounds_to_what_is_divided_by_it(library, monkeypatch):
@@ -381,27 +403,27 @@ def test_the_need_gives_its_bounds_to_what_is_divided_by_it(library, monkeypatch
         (10_000.0, 8_000.0, 12_000.0), (15.4, 12.0, 18.0), "illectronisme-insee-2021", "15 ans et plus"
     )
     monkeypatch.setattr(grounds, "need_of", lambda place: need)
-    found = counted(GRENOBLE)
-    places, share = found["lieux-besoin"], found["objectif-part"]
+    value_by_id = counted(GRENOBLE)
+    places, share = value_by_id["lieux-besoin"], value_by_id["objectif-part"]
     assert (places.value, places.low, places.high) == (0.1, pytest.approx(1000 / 12_000), 0.125)
     assert share.low < share.value < share.high < 10_000
-    assert found["objectif-an"].value == pytest.approx(share.value / 5)
-    assert found["objectif-suivi"].value is None
+    assert value_by_id["objectif-an"].value == pytest.approx(share.value / 5)
+    assert value_by_id["objectif-suivi"].value is None
 
 
-def test_a_need_that_no_study_can_give_is_never_said_to_wait_for_one(library, monkeypatch, tmp_path):
+def test_impossible_need_is_not_reported_as_pending(library, monkeypatch, tmp_path):
     why = "Trop peu d’habitants pour une estimation."
     figure = {"valeur": None, "bas": None, "haut": None, "motif": why}
-    kept = {"besoins": {"precarite_numerique": figure, "taux_precarite_numerique": figure}}
-    (tmp_path / "etude.json").write_text(json.dumps(kept), encoding="utf-8")
+    study_json = {"besoins": {"precarite_numerique": figure, "taux_precarite_numerique": figure}}
+    (tmp_path / "etude.json").write_text(json.dumps(study_json), encoding="utf-8")
     actions.rebuild(at=AT)
     assert read(GRENOBLE)["objectif-part"].reason == grounds.NO_STUDY
     assert "hors du champ de l’enquête" in read("976")["objectif-an"].reason
     monkeypatch.setattr(grounds.dossiers, "latest", lambda place: place)
     monkeypatch.setattr(grounds.dossiers, "file", lambda study, name: tmp_path / name)
-    found = read(GRENOBLE)
+    value_by_id = read(GRENOBLE)
     assert {
-        found[id].reason for id in ("objectif-part", "objectif-an", "objectif-suivi", "lieux-besoin")
+        value_by_id[id].reason for id in ("objectif-part", "objectif-an", "objectif-suivi", "lieux-besoin")
     } == {why}
 
 
@@ -418,17 +440,17 @@ def test_what_places_receive_stands_beside_the_need_and_a_silent_place_is_no_zer
     )
     place("pimms", {"practices": {"assistance": {"state": "offered", "capacite": 24}}})
     place("wifi", {"practices": {"wifi": {"state": "offered"}}, "capacite": 90})
-    found = counted(GRENOBLE)
-    held, beside = found["capacite"], found["capacite-besoin"]
-    assert (held.value, held.part, held.denominator, held.kind) == (24, 1, 2, rules.PARTLY)
+    value_by_id = counted(GRENOBLE)
+    capacity, capacity_by_need = value_by_id["capacite"], value_by_id["capacite-besoin"]
+    assert (capacity.value, capacity.part, capacity.denominator, capacity.kind) == (24, 1, 2, rules.PARTLY)
     assert (
-        held.apart[0]
+        capacity.apart[0]
         .replace("\xa0", " ")
         .startswith("À part, 1 lieu qui aide ou forme sans dire pour combien")
     )
-    assert (beside.value, beside.low, beside.high) == (2.4, 2.0, 3.0)
-    assert "1 sur 2 lieux qui aident ou forment" in reading.reading(held).beside
-    empty = {each.reason for name, each in counted("59").items() if name in ("capacite", "capacite-besoin")}
+    assert (capacity_by_need.value, capacity_by_need.low, capacity_by_need.high) == (2.4, 2.0, 3.0)
+    assert "1 sur 2 lieux qui aident ou forment" in reading.reading(capacity).beside
+    empty = {value.reason for name, value in counted("59").items() if name in ("capacite", "capacite-besoin")}
     assert len(empty) == 1 and "aucun lieu ici" in empty.pop(), "no sheet: nobody is silent there"
 
 
@@ -443,10 +465,15 @@ def test_what_free_access_serves_is_what_places_say_and_nobody_is_a_figure_that_
     both = {"wifi": {"state": "offered", "visites": 30}, "libre_acces": {"state": "offered", "visites": 12}}
     place("deux", {"practices": both})
     place("bientot", {"practices": {"wifi": {"state": "planned", "visites": 90}}})
-    found = counted(GRENOBLE)["visites-acces"]
-    assert (found.value, found.part, found.denominator, found.kind) == (42, 2, 3, rules.PARTLY)
-    assert found.apart[0].replace("\xa0", " ").startswith("À part, 1 lieu où se connecter seul sans dire")
-    assert "dites par 2 sur 3 lieux où se connecter seul" in reading.reading(found).beside
+    indicator = counted(GRENOBLE)["visites-acces"]
+    assert (indicator.value, indicator.part, indicator.denominator, indicator.kind) == (
+        42,
+        2,
+        3,
+        rules.PARTLY,
+    )
+    assert indicator.apart[0].replace("\xa0", " ").startswith("À part, 1 lieu où se connecter seul sans dire")
+    assert "dites par 2 sur 3 lieux où se connecter seul" in reading.reading(indicator).beside
 
 
 @pytest.mark.both_databases
@@ -460,8 +487,10 @@ def test_only_the_days_touched_are_counted_again(library):
     )
     actions.refresh(AT - timedelta(minutes=1), at=AT)
     assert DailyCount.objects.filter(pk=old).exists()
-    kept = {(row.measure, row.n) for row in DailyCount.objects.filter(day=(AT - timedelta(days=20)).date())}
-    assert {("sent", 3), ("answered_fast", 3)} <= kept
+    stored_counts = {
+        (row.measure, row.n) for row in DailyCount.objects.filter(day=(AT - timedelta(days=20)).date())
+    }
+    assert {("sent", 3), ("answered_fast", 3)} <= stored_counts
 
 
 @pytest.mark.both_databases
@@ -516,9 +545,9 @@ def test_the_page_the_file_and_the_definitions(client, library, monkeypatch):
         assert client.get("/territoires/38/indicateurs/", {"mois": typed}).status_code == 200
     page = client.get("/territoires/38/indicateurs/?mois=6").content.decode()
     assert "Mobiliser la réserve citoyenne" in page
-    told = " ".join(page.replace("\xa0", " ").replace("\u202f", " ").split())
+    page_text = " ".join(page.replace("\xa0", " ").replace("\u202f", " ").split())
     assert (
-        "plus de 9 000 structures et plus de 30 000 aidants, comptés par d’autres que nous" in told
+        "plus de 9 000 structures et plus de 30 000 aidants, comptés par d’autres que nous" in page_text
     )  # Q-008
     assert "<h3>Une réponse en 8 jours ou moins</h3>" in page
     assert "D’autres cas comme ceux-là auraient pu donner de " in page, "chance alone gives no rate"
@@ -532,10 +561,10 @@ def test_the_page_the_file_and_the_definitions(client, library, monkeypatch):
     every = client.get("/indicateurs/").content.decode()
     for about in indicators().values():
         assert f"/indicateurs/{about.id}/" in every
-        told = client.get(f"/indicateurs/{about.id}/")
-        assert "Ce que cela ne dit pas" in told.content.decode()
-        assert ("En pour cent." in told.content.decode()) is (about.unit == "pourcent")
-        assert "Unité : pourcent" not in told.content.decode()
+        response = client.get(f"/indicateurs/{about.id}/")
+        assert "Ce que cela ne dit pas" in response.content.decode()
+        assert ("En pour cent." in response.content.decode()) is (about.unit == "pourcent")
+        assert "Unité : pourcent" not in response.content.decode()
     assert client.get("/indicateurs/inconnu/").status_code == 404
     assert client.get("/territoires/99999/indicateurs/").status_code == 404
 
@@ -544,8 +573,8 @@ def test_the_unit_of_a_share_is_in_its_figure():
     share, count = (
         next(x for x in indicators().values() if x.unit == unit) for unit in ("pourcent", "personnes")
     )
-    assert reading._beside(rules.Value(definition=share, on=ON, value=40.0)) == ""
-    assert reading._beside(rules.Value(definition=count, on=ON, value=40.0)) == "personnes"
+    assert reading._base_text(rules.Value(definition=share, on=ON, value=40.0)) == ""
+    assert reading._base_text(rules.Value(definition=count, on=ON, value=40.0)) == "personnes"
 
 
 def test_departements_stand_side_by_side_and_too_many_are_refused(client, library):
@@ -570,7 +599,7 @@ def test_perimeters_of_long_addresses_stand_side_by_side(client, library):
     assert all(f'href="/territoires/{slug}/indicateurs/"' in page for slug in slugs)
 
 
-def test_a_few_are_said_hidden_and_not_missing_on_each_page(client, library, monkeypatch):
+def test_few_are_labelled_hidden_not_missing_on_each_page(client, library, monkeypatch):
     """Personne n’a rien noté, ou trop peu pour le dire : deux mots."""
     monkeypatch.setattr(timezone, "now", lambda: AT)
     sent(40, n=3)
@@ -578,11 +607,11 @@ def test_a_few_are_said_hidden_and_not_missing_on_each_page(client, library, mon
     sent(40, n=15, commune="59350")
     actions.rebuild(at=AT)
     for page in ("/indicateurs/comparer/?codes=38,59,67", "/territoires/38/indicateurs/"):
-        told = " ".join(re.sub(r"<[^>]+>", " ", client.get(page).content.decode()).split())
-        assert "masqué Moins de 11 orientations : trop peu pour une part." in told
-        assert "manquant Rien n’est noté" in told
-        assert "manquant Moins de" not in told
-        assert " 1 communes" not in told
+        page_text = " ".join(re.sub(r"<[^>]+>", " ", client.get(page).content.decode()).split())
+        assert "masqué Moins de 11 orientations : trop peu pour une part." in page_text
+        assert "manquant Rien n’est noté" in page_text
+        assert "manquant Moins de" not in page_text
+        assert " 1 communes" not in page_text
 
 
 def test_the_command_writes_each_indicator_with_its_reason(library, capsys, home):
@@ -594,11 +623,11 @@ def test_the_command_writes_each_indicator_with_its_reason(library, capsys, home
         assert {"id", "libelle", "valeur", "denominateur", "univers", "date", "formule", "motif"} <= set(row)
         assert (row["valeur"] is None) == bool(row["motif"])
     assert main(["indicateurs", "38185"]) == 0
-    told = capsys.readouterr().out.replace("\xa0", " ").replace("\u202f", " ")
-    assert "Communes sans lieu connu : 0 sur 1 commune\n" in told
-    assert re.search(r"Lieux avec le wifi : 1 sur \d lieux? dont l’offre est connue\n", told)
-    assert "pourcent" not in told and " 0 structure" not in told
-    assert "Structures du réseau, avec un compte : aucune structure\n" in told
+    output = capsys.readouterr().out.replace("\xa0", " ").replace("\u202f", " ")
+    assert "Communes sans lieu connu : 0 sur 1 commune\n" in output
+    assert re.search(r"Lieux avec le wifi : 1 sur \d lieux? dont l’offre est connue\n", output)
+    assert "pourcent" not in output and " 0 structure" not in output
+    assert "Structures du réseau, avec un compte : aucune structure\n" in output
     assert main(["indicateurs", "99999"]) == 2
     assert "99999" in capsys.readouterr().err
     assert main(["indicateurs"]) == 2
@@ -613,9 +642,9 @@ def test_each_definition_publishes_all_its_parts():
         assert re.fullmatch(r"Q-0\d\d", about.requirement)
 
 
-def daily(commune: str, month: int, whole: int, part: int) -> None:
+def daily(commune: str, month: int, total: int, part: int) -> None:
     day = date(2026, month, 10)
-    for measure, n in ((rules.SENT, whole), (rules.ANSWERED_FAST, part)):
+    for measure, n in ((rules.SENT, total), (rules.ANSWERED_FAST, part)):
         DailyCount.objects.create(measure=measure, commune=commune, day=day, n=n)
 
 
@@ -626,9 +655,9 @@ def read_on_the_day(monkeypatch, db):
     monkeypatch.setattr("maillage.apps.indicators.views.timezone.localdate", lambda *_: ON)
 
 
-def projects(module: str, month: int, whole: int, part: int) -> None:
+def projects(module: str, month: int, total: int, part: int) -> None:
     day = date(2026, month, 10)
-    for measure, n in ((rules.PLANS_DUE, whole), (rules.PLANS_CONVERTED, part)):
+    for measure, n in ((rules.PLANS_DUE, total), (rules.PLANS_CONVERTED, part)):
         DailyCount.objects.create(measure=measure, part=module, commune=GRENOBLE, day=day, n=n)
 
 
@@ -649,19 +678,19 @@ def test_one_period_less_another_tells_no_few_cases(client, read_on_the_day):
     assert (half.part, half.denominator) == (60, 120), "the rest of the year is many cases on both sides"
 
 
-def ended(month: int, whole: int, known: int, served: int) -> None:
+def ended(month: int, total: int, known: int, served: int) -> None:
     day = date(2026, month, 10)
-    for measure, n in ((rules.SENT, whole), (rules.KNOWN, known), (rules.SERVED, served)):
+    for measure, n in ((rules.SENT, total), (rules.KNOWN, known), (rules.SERVED, served)):
         DailyCount.objects.create(measure=measure, commune=GRENOBLE, day=day, n=n)
 
 
 def test_whose_end_is_known_less_who_was_helped_is_no_few_people(read_on_the_day):
     """50 suites connues, 47 aides : trois personnes n’ont pas été aidées."""
     ended(3, 100, 50, 47)
-    found = read()
-    assert (found["suite-connue"].part, found["aide"].part) == (50, None)
-    assert found["aide"].kind == rules.WITHHELD
-    assert found["aide"].reason == withheld_words(11, "orientations")
+    value_by_id = read()
+    assert (value_by_id["suite-connue"].part, value_by_id["aide"].part) == (50, None)
+    assert value_by_id["aide"].kind == rules.WITHHELD
+    assert value_by_id["aide"].reason == withheld_words(11, "orientations")
 
 
 def test_nor_is_what_one_period_holds_and_another_does_not(read_on_the_day):
@@ -675,24 +704,24 @@ def test_nor_is_what_one_period_holds_and_another_does_not(read_on_the_day):
 def test_nor_is_a_month(read_on_the_day):
     ended(7, 60, 40, 20)
     ended(8, 40, 20, 18)
-    found = read()
-    known = [point.month.month for point in found["suite-connue"].series if point.value is not None]
-    assert (found["suite-connue"].part, found["aide"].part, known) == (60, 38, [7, 8])
-    assert found["aide"].series == ()
+    value_by_id = read()
+    known = [point.month.month for point in value_by_id["suite-connue"].series if point.value is not None]
+    assert (value_by_id["suite-connue"].part, value_by_id["aide"].part, known) == (60, 38, [7, 8])
+    assert value_by_id["aide"].series == ()
 
 
 def test_a_month_is_withheld_on_the_page_of_every_period_or_on_none(read_on_the_day):
     """Sinon les mois dits ici, retirés du total dit là, diraient celui que les deux pages masquent."""
-    for month, whole, part in ((3, 24, 12), (7, 13, 2), (8, 60, 30), (10, 60, 30)):
-        daily(GRENOBLE, month, whole, part)
+    for month, total, part in ((3, 24, 12), (7, 13, 2), (8, 60, 30), (10, 60, 30)):
+        daily(GRENOBLE, month, total, part)
         DailyCount.objects.create(
-            measure=rules.ACTS, commune=GRENOBLE, day=date(2026, month, 10), n=whole if month != 7 else 3
+            measure=rules.ACTS, commune=GRENOBLE, day=date(2026, month, 10), n=total if month != 7 else 3
         )
     for id, hidden in (("reponse-8-jours", {7, 8}), ("accueil", {7, 8})):
         year, half, quarter = (read(months=n)[id].series for n in (12, 6, 3))
         assert half == year[-6:] and quarter == year[-3:], id
-        told = {point.month.month for point in year if point.value is not None}
-        assert {3, 7, 8, 10} - told == hidden, id
+        published_months = {point.month.month for point in year if point.value is not None}
+        assert {3, 7, 8, 10} - published_months == hidden, id
 
 
 def test_goals_tell_nothing_of_the_one_that_is_withheld(read_on_the_day):
@@ -701,19 +730,19 @@ def test_goals_tell_nothing_of_the_one_that_is_withheld(read_on_the_day):
         projects("ameli-compte", month, 24, 12)
         projects("logement-social", month, 30, 15)
     projects("billet-et-achat", 7, 4, 2)
-    found = read()
-    assert found["reussite"].denominator == 166
-    assert [found[f"reussite-{goal}"].denominator for goal in ("comptes", "demarches", "achats")] == [
+    value_by_id = read()
+    assert value_by_id["reussite"].denominator == 166
+    assert [value_by_id[f"reussite-{goal}"].denominator for goal in ("comptes", "demarches", "achats")] == [
         None,
         90,
         None,
     ]
-    months = {each.month.month: each.value for each in found["reussite-demarches"].series}
+    months = {each.month.month: each.value for each in value_by_id["reussite-demarches"].series}
     assert months[5] and months[9]
     assert months[7] is None, "all the projects of July, less these, are those of two goals"
     projects("billet-et-achat", 8, 40, 20)
-    found = read()
-    goals = [found[f"reussite-{goal}"].denominator for goal in ("comptes", "demarches", "achats")]
+    value_by_id = read()
+    goals = [value_by_id[f"reussite-{goal}"].denominator for goal in ("comptes", "demarches", "achats")]
     assert goals == [72, 90, 44]
 
 
@@ -730,16 +759,18 @@ def test_the_way_done_on_the_goal_of_a_year_is_that_of_a_year(read_on_the_day, m
     assert "du 1er décembre 2025 au 22 novembre 2026" in quarter.universe
 
 
-def test_a_share_that_falls_beyond_chance_is_told_at_the_top_of_the_page(client, read_on_the_day):
+def test_share_falling_beyond_chance_heads_the_page(client, read_on_the_day):
     for month in range(3, 8):
         daily(GRENOBLE, month, 100, 80)
     page = client.get("/territoires/38185/indicateurs/").content.decode()
     assert "au-delà du hasard" not in page
     daily(GRENOBLE, 8, 100, 35)
     page = client.get("/territoires/38185/indicateurs/").content.decode().replace("\xa0", " ")
-    said = "Baisse au-delà du hasard : 35 % des 100 derniers cas, 80 % des 500 d’avant. Rien ne dit pourquoi."
-    assert page.count(said) == 2, "at the top, and beside its indicator"
-    assert page.index(said) < page.index('id="s-chaine"')
+    warning = (
+        "Baisse au-delà du hasard : 35 % des 100 derniers cas, 80 % des 500 d’avant. Rien ne dit pourquoi."
+    )
+    assert page.count(warning) == 2, "at the top, and beside its indicator"
+    assert page.index(warning) < page.index('id="s-chaine"')
     assert 'href="#i-reponse-8-jours"' in page
 
 
@@ -758,9 +789,9 @@ def test_who_is_not_in_a_funnel_is_named_with_the_reason(client, read_on_the_day
     daily("69123", 6, 4, 2)
     code = "R84" if code == "84" else code
     page = client.get(f"/indicateurs/comparer/?codes=38,67,59,{code}").content.decode().replace("\xa0", " ")
-    told = " ".join(page.partition("Une réponse en 8 jours ou moins, ")[2].split())
-    assert told.startswith("62 % en tout")
-    assert f", à part : {why}" in told
+    funnel_text = " ".join(page.partition("Une réponse en 8 jours ou moins, ")[2].split())
+    assert funnel_text.startswith("62 % en tout")
+    assert f", à part : {why}" in funnel_text
 
 
 @pytest.mark.complete
@@ -822,20 +853,27 @@ def test_passes_are_those_that_a_published_plan_counts_by_actor(library, home):
     def passes():
         return read(GRENOBLE)["passes"]
 
-    whole = write("Le pass", pilot="La Région")
-    count(whole, 172)
+    parent_action = write("Le pass", pilot="La Région")
+    count(parent_action, 172)
     assert passes().value is None, "a draft is nobody’s figure"
-    steering.publish(plan, shown=True, by=lea, at=AT)
+    steering.publish(plan, is_public=True, by=lea, at=AT)
     assert (passes().value, passes().apart) == (172, ("La Région : 172, au 2 novembre 2026 (Relevé).",))
-    first, second = write("L’ADIIJ", parent=whole), write("L’Âge d’Or", parent=whole, pilot="Âge d’Or")
+    first, second = (
+        write("L’ADIIJ", parent=parent_action),
+        write("L’Âge d’Or", parent=parent_action, pilot="Âge d’Or"),
+    )
     count(first, 40, 1)
     count(first, 60)
     count(second, 56)
     assert passes().value == 116, "its parts tell by actor what the whole would count twice"
     few = write("La mairie")
     count(few, 2)
-    held = passes()
-    assert held.value is None and held.reason and "La mairie : trop peu pour être dit" in held.apart[-1]
+    indicator = passes()
+    assert (
+        indicator.value is None
+        and indicator.reason
+        and "La mairie : trop peu pour être dit" in indicator.apart[-1]
+    )
     steering.set_state(few, DROPPED, why="Trop peu.", by=lea, at=AT)
     assert passes().value == 116
 
@@ -844,7 +882,7 @@ def test_passes_tell_nothing_that_the_plan_withholds_and_nobody_is_no_secret(lib
     """The plan hides 203 beside the 200 it told; the indicator gave both, three people apart."""
     lea = account("lea", "analyste", territory="38")
     plan = steering.open_plan(GRENOBLE, title="Le plan", frame=None, by=lea, at=AT)
-    steering.publish(plan, shown=True, by=lea, at=AT)
+    steering.publish(plan, is_public=True, by=lea, at=AT)
     values = {"axis": plan.axes.get(), "indicator": "pass remis", "unit": "Pass"}
 
     def count(row, value: float, day: int):
@@ -854,23 +892,23 @@ def test_passes_tell_nothing_that_the_plan_withholds_and_nobody_is_no_secret(lib
     count(row, 200, 2)
     assert read(GRENOBLE)["passes"].value == 200
     count(row, 203, 3)
-    held = read(GRENOBLE)["passes"]
-    assert "203" not in str((held.value, held.apart, held.reason))
+    suppressed = read(GRENOBLE)["passes"]
+    assert "203" not in str((suppressed.value, suppressed.apart, suppressed.reason))
     count(row, 240, 4)
     assert read(GRENOBLE)["passes"].value == 240
     none = steering.write(plan, token="b", title="La mairie", by=lea, at=AT, **values)
     count(none, 0, 4)
-    found = read(GRENOBLE)["passes"]
-    assert (found.value, found.apart[-1]) == (240, "La mairie : 0, au 4 novembre 2026 (Relevé).")
+    published = read(GRENOBLE)["passes"]
+    assert (published.value, published.apart[-1]) == (240, "La mairie : 0, au 4 novembre 2026 (Relevé).")
 
 
-def test_a_goal_of_a_few_people_is_said_in_the_plural_and_a_project_is_no_person():
+def test_goal_of_a_few_people_is_plural_and_a_project_is_no_person():
     """Sassegnies : « But d’une année : 0,7 à 1,4 personne »."""
     few = rules.Value(
         definition=indicators()["objectif-an"], on=ON, value=1.0, low=0.7, high=1.4, kind=rules.ESTIMATED
     )
-    held = reading.reading(few)
-    assert (held.figure, held.beside) == ("moins de 10", "personnes")
+    goal_reading = reading.reading(few)
+    assert (goal_reading.figure, goal_reading.beside) == ("moins de 10", "personnes")
     followed = rules.Value(
         definition=indicators()["objectif-suivi"],
         on=ON,
@@ -881,25 +919,25 @@ def test_a_goal_of_a_few_people_is_said_in_the_plural_and_a_project_is_no_person
         denominator=600,
         kind=rules.ESTIMATED,
     )
-    beside = reading.reading(followed).beside.replace("\xa0", " ")
-    assert beside.startswith("12 projets faits en ligne, pour un but en personnes")
+    base_text = reading.reading(followed).beside.replace("\xa0", " ")
+    assert base_text.startswith("12 projets faits en ligne, pour un but en personnes")
 
 
 def test_the_title_of_a_chart_is_its_conclusion():
-    def shown(id: str, *values: float, looks: int = 5) -> str:
-        points = tuple(rules.Point(date(2026, k + 1, 1), each, n=50) for k, each in enumerate(values))
-        held = rules.Value(definition=indicators()[id], on=ON, value=values[-1], series=points)
-        return reading.reading(held, looks=looks).conclusion.replace("\xa0", " ")
+    def conclusion_of(id: str, *values: float, looks: int = 5) -> str:
+        points = tuple(rules.Point(date(2026, k + 1, 1), value, n=50) for k, value in enumerate(values))
+        indicator = rules.Value(definition=indicators()[id], on=ON, value=values[-1], series=points)
+        return reading.reading(indicator, looks=looks).conclusion.replace("\xa0", " ")
 
-    assert shown("reponse-8-jours", 80, 80, 80, 80, 40) == "Baisse au-delà du hasard en mai 2026"
-    assert shown("reponse-8-jours", 80, 78, 80) == "En mars 2026, rien que le hasard ne puisse donner"
-    assert shown("reponse-8-jours", 100, 100, 100) == "100 % chaque mois"
-    assert shown("reponse-8-jours", 80, 20) == "Trop peu de mois pour dire si la part change"
-    assert shown("structures", 12, 18, 30) == "De 12 en janvier 2026 à 30 en mars 2026"
-    assert shown("structures", 12, 18, 12) == "Autant en mars 2026 qu’en janvier 2026 : 12"
-    assert shown("apprenants", 12, 30, 18) == "Le plus en février 2026 : 30"
-    assert shown("apprenants", 30, 30, 18) == "30 au plus en un mois, 2 fois"
-    assert shown("structures", 12) == ""
+    assert conclusion_of("reponse-8-jours", 80, 80, 80, 80, 40) == "Baisse au-delà du hasard en mai 2026"
+    assert conclusion_of("reponse-8-jours", 80, 78, 80) == "En mars 2026, rien que le hasard ne puisse donner"
+    assert conclusion_of("reponse-8-jours", 100, 100, 100) == "100 % chaque mois"
+    assert conclusion_of("reponse-8-jours", 80, 20) == "Trop peu de mois pour dire si la part change"
+    assert conclusion_of("structures", 12, 18, 30) == "De 12 en janvier 2026 à 30 en mars 2026"
+    assert conclusion_of("structures", 12, 18, 12) == "Autant en mars 2026 qu’en janvier 2026 : 12"
+    assert conclusion_of("apprenants", 12, 30, 18) == "Le plus en février 2026 : 30"
+    assert conclusion_of("apprenants", 30, 30, 18) == "30 au plus en un mois, 2 fois"
+    assert conclusion_of("structures", 12) == ""
 
 
 def test_knowing_who_came_is_not_knowing_what_it_gave(client, library):
@@ -916,7 +954,7 @@ def test_a_figure_of_the_chain_has_its_base_and_its_interval(client, library, mo
     share = rules.Value(
         definition=about, on=ON, value=60.0, low=44.2, high=74.0, denominator=30, part=18, examples=True
     )
-    monkeypatch.setattr("maillage.apps.indicators.views.values", lambda held: [share])
+    monkeypatch.setattr("maillage.apps.indicators.views.values", lambda ground: [share])
     page = " ".join(client.get("/territoires/38/indicateurs/").content.decode().replace("\xa0", " ").split())
     chain = page.partition('<ol class="chaine">')[2].partition("</ol>")[0]
     assert "60 %" in chain and "18 sur 30 projets." in chain
@@ -926,8 +964,8 @@ def test_a_figure_of_the_chain_has_its_base_and_its_interval(client, library, mo
 def test_what_a_territory_lacks_is_folded_once_at_the_end(client, home):
     """Un territoire nouveau : ce qui n’est pas mesuré suit ce qui l’est, dans un seul pli fermé."""
     page = client.get("/territoires/18279/indicateurs/").content.decode()
-    before, found, after = page.partition('<details class="source" id="manquants">')
-    assert found and "Pas encore mesuré ici" in after
+    before, separator, after = page.partition('<details class="source" id="manquants">')
+    assert separator and "Pas encore mesuré ici" in after
     assert '<ul class="manquants">' not in before and before.count("<details open") == 0
     assert page.count('class="manquants"') == 1
 
@@ -943,7 +981,9 @@ def test_a_place_is_silent_alike_in_the_indicators_the_studies_and_the_imports()
     sheets = [
         {"id": str(k), "nom": f"Lieu {k}", "code_insee": "38185"} | offer for k, offer in enumerate(offers)
     ]
-    talking = sum(measure == rules.TALKING for sheet in sheets for measure, _, _ in sources._told(sheet))
+    talking = sum(
+        measure == rules.TALKING for sheet in sheets for measure, _, _ in sources._place_measures(sheet)
+    )
     rows = SimpleNamespace(accepted=[SimpleNamespace(sheet=sheet) for sheet in sheets])
     n_silent = len(census("essai", sheets).silent)
     assert (len(sheets) - talking, len(sheets) - report.says_an_offer(rows), n_silent) == (1, 1, 1)

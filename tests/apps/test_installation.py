@@ -1,4 +1,4 @@
-"""What an installation lacks to serve people, each point seen wrong then right."""
+"""Check the readiness of an installation: each point fails, then passes."""
 
 import os
 import signal
@@ -30,14 +30,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 def own(home, settings):
     home.chmod(0o700)
     settings.HEARTBEAT, settings.LAST_BACKUP = home / "echeances.vu", home / "sauvegarde.vue"
-    settings.LAST_DUE = home / "echeances.faites"
+    settings.DAILY_TASKS_STAMP = home / "echeances.faites"
     chosen._provider.cache_clear()
     yield
     chosen._provider.cache_clear()
 
 
 def states(at: datetime | None = None) -> dict[str, tuple[str, str]]:
-    return {each.subject: (each.state, each.found) for each in checks.checks(at or timezone.now())}
+    return {each.subject: (each.state, each.status_text) for each in checks.checks(at or timezone.now())}
 
 
 def test_a_demonstration_says_that_it_is_one_and_a_whole_platform_that_nothing_is_wrong(settings):
@@ -45,10 +45,15 @@ def test_a_demonstration_says_that_it_is_one_and_a_whole_platform_that_nothing_i
     appoint(email="ana@ville.example", name="Ana", on=date(2026, 1, 1), at=timezone.now())
     settings.HEARTBEAT.touch()
     settings.LAST_BACKUP.touch()
-    found = states()
-    assert [subject for subject, (state, _) in found.items() if state == "mal"] == []
-    assert found["comptes"] == ("bien", "Personnes qui administrent : 1.")
-    assert found["sauvegarde"][0] == found["échéances"][0] == found["tables"][0] == "bien"
+    state_by_subject = states()
+    assert [subject for subject, (state, _) in state_by_subject.items() if state == "mal"] == []
+    assert state_by_subject["comptes"] == ("bien", "Personnes qui administrent : 1.")
+    assert (
+        state_by_subject["sauvegarde"][0]
+        == state_by_subject["échéances"][0]
+        == state_by_subject["tables"][0]
+        == "bien"
+    )
 
 
 def test_keys_that_do_not_read_are_wrong_before_they_are_needed(home, settings, tmp_path_factory):
@@ -69,14 +74,14 @@ def test_keys_that_do_not_read_are_wrong_before_they_are_needed(home, settings, 
 def test_papers_without_any_key_are_wrong(settings, monkeypatch):
     settings.PAPERS = {"key": "", "key_file": "", "scanner": "non"}
     monkeypatch.setattr(checks.Paper.objects, "count", lambda: 2)
-    state, found = states()["papiers"]
-    assert (state, found.replace(NBSP, " ")) == (
+    state, detail = states()["papiers"]
+    assert (state, detail.replace(NBSP, " ")) == (
         "mal",
         "2 papiers gardés ne s’ouvrent plus : aucune clé n’est donnée.",
     )
 
 
-def test_a_home_that_others_read_or_that_is_not_written_is_wrong(home, monkeypatch):
+def test_home_readable_by_all_or_unwritable_is_wrong(home, monkeypatch):
     home.chmod(0o755)
     assert states()["dossier"][0] == "mal"
     home.chmod(0o700)
@@ -95,9 +100,9 @@ def test_a_clock_behind_the_journal_is_wrong():
     now = timezone.now()
     record(by=user, verb="role.given", row=user, at=now)
     assert states(now)["horloge"][0] == "bien"
-    state, found = states(now - timedelta(days=3))["horloge"]
+    state, detail = states(now - timedelta(days=3))["horloge"]
     assert state == "mal"
-    assert "le journal a déjà des lignes du" in found
+    assert "le journal a déjà des lignes du" in detail
 
 
 def test_a_line_that_a_fast_clock_wrote_once_says_nothing_of_the_clock_of_today(monkeypatch):
@@ -116,21 +121,21 @@ def test_nobody_administers_or_examples_would_open_a_real_platform(settings):
     User.objects.create_user("exemple@demo.example", "x", is_demonstration=True)
     settings.PRODUCTION = True
     settings.ADDRESS = "http://localhost:8000"
-    found = states()
-    assert found["comptes"][0] == "mal"
-    assert "compte d’exemple est dans cette base" in found["comptes"][1]
-    assert found["adresse"] == ("mal", "MAILLAGE_HOSTS manque.")
+    state_by_subject = states()
+    assert state_by_subject["comptes"][0] == "mal"
+    assert "compte d’exemple est dans cette base" in state_by_subject["comptes"][1]
+    assert state_by_subject["adresse"] == ("mal", "MAILLAGE_HOSTS manque.")
 
 
-def test_what_nobody_does_any_more_is_said(settings):
+def test_stopped_work_is_reported(settings):
     assert states()["échéances"] == ("à voir", "Rien ne les a jamais faites ici.")
     settings.HEARTBEAT.touch()
     settings.LAST_BACKUP.touch()
     for path in (settings.HEARTBEAT, settings.LAST_BACKUP):
         os.utime(path, (0, 0))
-    found = states()
-    assert found["échéances"][0] == "mal"
-    assert found["sauvegarde"] == ("à voir", "La dernière est du 1er janvier 1970.")
+    state_by_subject = states()
+    assert state_by_subject["échéances"][0] == "mal"
+    assert state_by_subject["sauvegarde"] == ("à voir", "La dernière est du 1er janvier 1970.")
 
 
 def test_a_server_of_mail_that_is_not_there_is_wrong(settings):
@@ -198,9 +203,9 @@ def test_a_clock_that_leapt_erases_nothing_before_somebody_says_that_it_is_right
     with pytest.raises(Refused, match="rien n’a été fait ici depuis le"):
         scheduler.check_clock(now + timedelta(days=365))
     os.utime(settings.HEARTBEAT, (0, 0))
-    state, found = states()["horloge"]
+    state, detail = states()["horloge"]
     assert state == "mal"
-    assert found.endswith("depuis le 1er janvier 1970.")
+    assert detail.endswith("depuis le 1er janvier 1970.")
     monkeypatch.setattr("maillage.config.bootstrap.ready", lambda: None)  # the tables are there
     assert main(["echeances"]) == 2
     assert "seraient effacés avant leur date" in capsys.readouterr().err
@@ -219,14 +224,14 @@ def test_a_clock_that_starts_in_another_century_stops_nothing_once_it_is_set(set
     with pytest.raises(Refused, match="a déjà été fait ici le") as refused:
         scheduler.check_clock(started)
     assert "retarde" in refused.value.why
-    state, found = states(started)["horloge"]
-    assert state == "mal" and "a déjà été fait ici le" in found
+    state, detail = states(started)["horloge"]
+    assert state == "mal" and "a déjà été fait ici le" in detail
     scheduler.check_clock(timezone.now())
 
 
 def test_whoever_says_that_the_clock_is_right_is_believed_after_one_that_was_fast(settings, monkeypatch):
     far = (timezone.now() + timedelta(days=5000)).timestamp()
-    for path in (settings.HEARTBEAT, settings.LAST_DUE):
+    for path in (settings.HEARTBEAT, settings.DAILY_TASKS_STAMP):
         path.touch()
         os.utime(path, (far, far))
     monkeypatch.setattr("maillage.config.bootstrap.ready", lambda: None)
@@ -270,20 +275,20 @@ def broken(at: datetime) -> int:
     raise ValueError("Ana")
 
 
-def test_what_fails_each_time_is_told_until_it_is_done(settings, monkeypatch, capsys):
+def test_repeated_failure_is_reported_until_it_succeeds(settings, monkeypatch, capsys):
     """Le cœur bat, et l’effacement dû n’a plus lieu depuis des mois : seul le journal du serveur le disait."""
     monkeypatch.setattr("maillage.config.bootstrap.ready", lambda: None)
     sound = ("visites_finies", sessions.clear)
     monkeypatch.setattr(scheduler, "WORKS", (("personnes_oubliees", broken), sound))
     assert main(["echeances"]) == 1
-    state, found = states()["échéances en échec"]
-    assert (state, found) == ("mal", "La dernière fois, n’ont pas été faits : personnes oubliees.")
+    state, detail = states()["échéances en échec"]
+    assert (state, detail) == ("mal", "La dernière fois, n’ont pas été faits : personnes oubliees.")
     monkeypatch.setattr(scheduler, "WORKS", (sound,))
     assert main(["echeances"]) == 0
     assert "échéances en échec" not in states()
 
 
-def test_what_is_due_waits_in_the_background_until_the_clock_is_right(settings, monkeypatch):
+def test_deadlines_wait_in_the_background_until_the_clock_is_right(settings, monkeypatch):
     done: list[datetime] = []
 
     class Soon(threading.Event):
@@ -308,11 +313,13 @@ def test_what_is_due_waits_in_the_background_until_the_clock_is_right(settings, 
     assert len(done) == 1
 
 
-@pytest.mark.parametrize(("age", "said"), [(1, "Vu il y a 1 seconde."), (2, "Vu il y a 2 secondes.")])
-def test_how_long_ago_the_work_was_seen_agrees_with_its_number(db, monkeypatch, age, said):
+@pytest.mark.parametrize(("age", "sentence"), [(1, "Vu il y a 1 seconde."), (2, "Vu il y a 2 secondes.")])
+def test_age_of_the_last_work_agrees_with_its_number(db, monkeypatch, age, sentence):
     real = health.state
     monkeypatch.setattr(health, "state", lambda at: real(at) | {"echeances": age})
-    assert [told.found for told in checks.checks(timezone.now()) if told.subject == "échéances"] == [said]
+    assert [check.status_text for check in checks.checks(timezone.now()) if check.subject == "échéances"] == [
+        sentence
+    ]
 
 
 def test_work_of_a_later_hour_waits_for_nobody():

@@ -44,13 +44,13 @@ def leader(db):
 
 
 def typed(**more):
-    held = {"nom": "Café des Voisins", "part": ["hosting"], "referent": "Nadia B.", "reponse": "visit"}
-    return {**held, "contact": "", "jeton": "un-jeton", **more}
+    defaults = {"nom": "Café des Voisins", "part": ["hosting"], "referent": "Nadia B.", "reponse": "visit"}
+    return {**defaults, "contact": "", "jeton": "un-jeton", **more}
 
 
 def applied(**more):
-    said = {"name": "Café des Voisins", "commune": "38185", "parts": ["hosting"], "referent": "Nadia B."}
-    return actions.apply(**{**said, "way": "visit", "contact": "", "token": "t", "at": AT, **more})
+    defaults = {"name": "Café des Voisins", "commune": "38185", "parts": ["hosting"], "referent": "Nadia B."}
+    return actions.apply(**{**defaults, "way": "visit", "contact": "", "token": "t", "at": AT, **more})
 
 
 def test_a_structure_joins_without_account_and_its_code_opens_one(client, leader):
@@ -142,10 +142,10 @@ def test_a_structure_already_there_keeps_its_sheet_and_its_team(leader):
 
 def test_a_closed_account_keeps_nobody_from_joining(leader):
     lieu = place("mjc", {"nom": "MJC"})
-    gone = account("parti", "gestionnaire", structure=lieu.structure)
+    closed_account = account("parti", "gestionnaire", structure=lieu.structure)
     row, _ = applied(name="MJC", lieu=lieu)
     assert queries.gain("38185", AT).n_teams == 1
-    User.objects.filter(pk=gone.pk).update(is_active=False)
+    User.objects.filter(pk=closed_account.pk).update(is_active=False)
     assert queries.gain("38185", AT).n_teams == 0
     row = actions.welcome(row, check="met", structure=lieu.structure, by=leader, at=AT)
     assert row.structure == lieu.structure
@@ -178,14 +178,14 @@ def test_an_application_taken_back_late_waits_as_long_as_a_new_one(leader):
 def test_a_flood_is_refused_at_once_with_one_reason_and_nobody_else_s(client, leader):
     """Trente fausses demandes : on cherche, on coche, on écrit pourquoi une fois ; celle d’ailleurs reste."""
     rows = [applied(name=f"Spam {n}", token=f"s{n}")[0] for n in range(3)]
-    kept, _ = applied(name="Café du coin", token="c")
+    accepted, _ = applied(name="Café du coin", token="c")
     far, _ = applied(name="Ailleurs", token="a", commune="01004")
     client.force_login(leader)
     ticked = [row.pk for row in rows] + [far.pk]
     client.post("/espace/reseau/entrees/", {"cochee": ticked, "raison": "  "})
     assert Application.objects.filter(state="pending").count() == 5, "no refusal without a reason"
     client.post("/espace/reseau/entrees/", {"cochee": ticked, "raison": "Nous ne vous connaissons pas."})
-    assert set(Application.objects.filter(state="pending")) == {kept, far}
+    assert set(Application.objects.filter(state="pending")) == {accepted, far}
     assert all(Application.objects.get(pk=row.pk).reason for row in rows)
     assert "Café du coin" in client.get("/espace/reseau/entrees/", {"mots": "cafe"}).content.decode()
 
@@ -199,7 +199,7 @@ def test_only_the_coordination_of_the_territory_reads_an_application(client, lea
     assert client.get("/espace/reseau/entrees/").status_code == 404, "a team reads no application"
 
 
-def test_an_email_is_written_to_who_asked_for_one(leader):
+def test_email_is_written_to_whoever_requested_one(leader):
     row, _ = applied(way="email", contact="nadia@exemple.fr")
     actions.welcome(row, check="called", by=leader, at=AT)
     (message,) = Message.objects.all()
@@ -240,7 +240,7 @@ def test_a_code_is_not_guessed(client):
     assert codes[-2:] == [400, 429]
 
 
-def test_hostile_words_are_shown_as_words_and_secrets_are_refused(client, leader):
+def test_hostile_words_are_escaped_and_secrets_are_refused(client, leader):
     hostile = "<script>alert(1)</script>"
     client.post(PAGE, typed(nom=hostile, mots="<img src=x onerror=alert(1)>"))
     client.force_login(leader)
@@ -268,7 +268,7 @@ def test_a_contact_is_erased_once_it_has_served(leader):
 def test_a_referent_leaves_and_the_structure_keeps_its_sheet(client):
     lieu = place()
     leaver = account("partante", "gestionnaire", structure=lieu.structure)
-    held = Membership.objects.get(user=leaver)
+    membership = Membership.objects.get(user=leaver)
     client.force_login(leaver)
     answer = client.post(
         "/espace/reseau/relais/",
@@ -277,34 +277,34 @@ def test_a_referent_leaves_and_the_structure_keeps_its_sheet(client):
     assert "Samir : il s’ouvre une fois" in answer.content.decode().replace("\u00a0", " ")
     link = answer.context["link"].partition("http://testserver")[2]
     actions.end_handovers(at=AT + timedelta(days=30))
-    held.refresh_from_db()
-    assert held.until is None, "nobody followed: the referent stays"
+    membership.refresh_from_db()
+    assert membership.until is None, "nobody followed: the referent stays"
     client.logout()
     client.post(
         link, {"nom": "Samir", "courriel": "samir@exemple.fr", "mot_de_passe": "quatre mots sans lien"}
     )
     assert actions.end_handovers(at=datetime(2026, 11, 30, 12, tzinfo=UTC)) == 0, "the last day is included"
     assert actions.end_handovers(at=datetime(2026, 12, 1, 12, tzinfo=UTC)) == 1
-    held.refresh_from_db()
-    assert held.until == date(2026, 11, 30)
+    membership.refresh_from_db()
+    assert membership.until == date(2026, 11, 30)
     assert Membership.objects.filter(
         user__email="samir@exemple.fr", structure=lieu.structure, until=None
     ).exists()
     lieu.refresh_from_db()
-    assert lieu.structure_id == held.structure_id
+    assert lieu.structure_id == membership.structure_id
 
 
 def test_a_role_already_over_keeps_its_end_when_its_handover_ends():
     leaver = account("partante", "gestionnaire", structure=place().structure)
-    held = Membership.objects.get(user=leaver)
-    _, token = actions.hand_over(held, for_whom="Samir", leaves_on=TODAY, by=leaver, at=AT)
+    membership = Membership.objects.get(user=leaver)
+    _, token = actions.hand_over(membership, for_whom="Samir", leaves_on=TODAY, by=leaver, at=AT)
     samir = User.objects.create_user("samir@exemple.fr", "x", name="Samir")
     roles.accept(token=token, at=AT, on=TODAY, user=samir)
     over = TODAY - timedelta(days=3)
-    Membership.objects.filter(pk=held.pk).update(until=over)
+    Membership.objects.filter(pk=membership.pk).update(until=over)
     assert actions.end_handovers(at=AT + timedelta(days=9)) == 1
-    held.refresh_from_db()
-    assert held.until == over
+    membership.refresh_from_db()
+    assert membership.until == over
 
 
 def test_a_handover_is_called_off(client):
@@ -323,7 +323,7 @@ def test_a_handover_is_called_off(client):
     assert client.get(f"/invitation/{token}/").status_code == 410
 
 
-def test_a_commune_that_means_several_is_asked(client):
+def test_ambiguous_commune_must_be_chosen(client):
     page = client.get("/rejoindre/", {"nom": "Mairie", "ou": "Saint-Denis"}).content.decode()
     assert "Laquelle est la vôtre" in page
     assert client.get("/rejoindre/", {"nom": "Mairie", "ou": "99999"}).status_code == 400
@@ -338,13 +338,13 @@ def test_places_of_a_like_name_are_proposed(home):
     assert Structure.objects.count() == 2
 
 
-def test_the_code_of_an_application_is_shown_to_the_next_on_a_shared_computer_no_more(client, monkeypatch):
+def test_application_code_disappears_on_a_shared_computer(client, monkeypatch):
     sent = client.post(PAGE, typed(), follow=True)
     code = sent.context["code"]
-    for minutes, shown in ((14, True), (16, False), (1, False)):
+    for minutes, is_displayed in ((14, True), (16, False), (1, False)):
         monkeypatch.setattr("django.utils.timezone.now", lambda m=minutes: AT + timedelta(minutes=m))
         page = client.get("/rejoindre/demande/", follow=True)
-        assert (code in page.content.decode()) is shown, minutes
+        assert (code in page.content.decode()) is is_displayed, minutes
     session = client.session
     session["code_d_entree"] = code  # as it was stored before
     session.save()

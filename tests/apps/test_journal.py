@@ -46,7 +46,7 @@ def test_a_journal_begun_in_the_first_form_goes_on_in_the_second(leila):
     assert queries.broken() == (4, None)
 
 
-def test_the_form_of_a_line_is_kept_like_the_rest(leila):
+def test_version_of_a_line_is_immutable(leila):
     actions.record(by=leila, verb="x", row=leila, at=AT)
     with (
         pytest.raises(DatabaseError, match="never changed"),
@@ -76,9 +76,9 @@ def digests(write) -> list[str]:
     with transaction.atomic():
         write()
         assert queries.broken()[1] is None
-        found = list(Entry.objects.order_by("pk").values_list("digest", flat=True))
+        entry_digests = list(Entry.objects.order_by("pk").values_list("digest", flat=True))
         transaction.set_rollback(True)
-    return found
+    return entry_digests
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -37,7 +37,7 @@ from tools import messages
 
 pytestmark = pytest.mark.django_db
 
-OTHERS = [code for code in LANGUAGES if code != languages.FRENCH]
+TRANSLATED_LANGUAGES = [code for code in LANGUAGES if code != languages.FRENCH]
 PAGES = (
     "/",
     "/carte/",
@@ -112,10 +112,10 @@ def _places(db):
 
 
 class Read(HTMLParser):
-    """What is read on a page, but for what says that it is in French."""
+    """The text of a page, except passages marked as French."""
 
     VOID = ("br", "img", "input", "link", "meta", "hr", "path", "rect", "circle", "line", "use", "stop")
-    SAID = (
+    READ_ATTRIBUTES = (
         "alt",
         "aria-label",
         "title",
@@ -136,14 +136,14 @@ class Read(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
-        said = dict(attrs)
+        attributes = dict(attrs)
         if tag == "html":
-            self.html = said
-        french = said.get("lang") == "fr" or bool(self.open and self.open[-1])
+            self.html = attributes
+        french = attributes.get("lang") == "fr" or bool(self.open and self.open[-1])
         if not french:
-            self.words += [said[name] or "" for name in self.SAID if name in said]
-            if tag == "meta" and said.get("name") == "description":
-                self.words.append(said["content"] or "")
+            self.words += [attributes[name] or "" for name in self.READ_ATTRIBUTES if name in attributes]
+            if tag == "meta" and attributes.get("name") == "description":
+                self.words.append(attributes["content"] or "")
         if tag not in self.VOID:
             self.open.append(french)
             self.silent += tag in ("script", "style")
@@ -177,13 +177,13 @@ def test_every_sentence_is_translated_with_its_values_and_its_marks():
     assert messages.problems() == []
 
 
-def test_a_page_said_to_be_translated_is_one_of_ours():
+def test_page_marked_as_translated_exists():
     names = {key for key in get_resolver().reverse_dict if isinstance(key, str)}
     assert names >= TRANSLATED
 
 
 def test_a_lost_value_a_lost_mark_and_signs_of_another_language_are_found():
-    faults = lambda code, id, said: list(messages._faults(code, id, said))  # noqa: E731
+    faults = lambda code, id, translation: list(messages._faults(code, id, translation))  # noqa: E731
     assert faults("en", "Fermé le {day}.", "Closed.") == ["other values"]
     assert faults("en", "Voir <a>la fiche</a>", "See the page") == ["other marks"]
     assert faults("ro", "Chercher un lieu", "Căutaţi un loc") == ["signs of another language"]
@@ -214,7 +214,7 @@ STYLES = (
 def test_the_styles_of_public_pages_know_no_left_nor_right(name):
     style = (messages.SOURCE / "apps" / name).read_text("utf-8")
     assert SIDES.findall(style) == []
-    assert [found[0] for found in FOUR.finditer(style) if found[2] != found[4]] == []
+    assert [match[0] for match in FOUR.finditer(style) if match[2] != match[4]] == []
 
 
 # -------------------------------------------------------------------------------------------------- the pages
@@ -222,7 +222,7 @@ def test_the_styles_of_public_pages_know_no_left_nor_right(name):
 
 # Each page in Arabic, whose letters betray every word left in French, and one page in each language: that no
 # catalogue lacks a sentence is told by `make check`.
-CASES = [*product(["ar"], PAGES), *((code, "/") for code in OTHERS if code != "ar")]
+CASES = [*product(["ar"], PAGES), *((code, "/") for code in TRANSLATED_LANGUAGES if code != "ar")]
 
 
 @pytest.mark.parametrize(("code", "address"), CASES)
@@ -243,8 +243,8 @@ def assert_whole(response, code):
         in page.text
     )
     text = f"| {page.text} |"
-    left = [id for id in french_sentences(code) if f"| {id} |" in text]
-    assert left == []
+    untranslated = [id for id in french_sentences(code) if f"| {id} |" in text]
+    assert untranslated == []
     if code in ("ar", "uk"):
         assert FRENCH_WORDS.findall(page.text) == []
 
@@ -253,14 +253,14 @@ def assert_whole(response, code):
 def test_a_diagnosis_is_whole_in_the_language_chosen(client):
     client.cookies["langue"] = "ar"
     response = client.post("/bilan/", {"mode": "self"})
-    while (found := re.fullmatch(r"/bilan/question/(\w+)/", response.url)) is not None:
+    while (match := re.fullmatch(r"/bilan/question/(\w+)/", response.url)) is not None:
         page = client.get(response.url)
         assert_whole(page, "ar")
-        said = {
-            "reponse": AURELIE[found[1]],
+        form_data = {
+            "reponse": AURELIE[match[1]],
             "vu": re.search(r'name="vu" value="([^"]+)"', page.content.decode())[1],
         }
-        response = client.post(response.url, said)
+        response = client.post(response.url, form_data)
     tasks = [
         f"/bilan/essayer/{slug}" for slug in ("", "toucher/", "descendre/?indice=1", "ecrire/", "message/")
     ]
@@ -301,11 +301,11 @@ def test_the_page_of_a_volunteer_and_an_attestation_are_whole_in_the_language_ch
     met = proposed(structure, at=timezone.now(), token="a")
     meetings.plan(met, meets_at=timezone.now() + timedelta(days=3), by=helper, at=timezone.now())
     assert_whole(in_language(client, "ar", f"/benevoles/missions/{met.mission_id}/"), "ar")
-    mine = f"/benevoles/moi/{met.volunteer.code}/"
-    assert_whole(client.get(mine), "ar")
+    volunteer_url = f"/benevoles/moi/{met.volunteer.code}/"
+    assert_whole(client.get(volunteer_url), "ar")
     meetings.wish(met, wished_at=timezone.now() + timedelta(days=4), at=timezone.now())
     meetings.cancel(met, by=None, at=timezone.now())
-    assert_whole(client.get(mine), "ar")
+    assert_whole(client.get(volunteer_url), "ar")
     runs = supervised(None, structure, by=helper, at=timezone.now(), token="b")
     hours.note(runs, on=runs.starts_on, minutes=90, token="h", by=helper, at=timezone.now())
     paper = hours.attest(runs, by=helper, at=timezone.now())
@@ -315,8 +315,8 @@ def test_the_page_of_a_volunteer_and_an_attestation_are_whole_in_the_language_ch
 
 def test_an_application_and_its_answer_are_whole_in_the_language_chosen(client):
     client.cookies["langue"] = "ar"
-    said = {"nom": "Arlequin", "part": ["hosting"], "referent": "Zoé", "reponse": "visit", "jeton": "j"}
-    sent = client.post("/rejoindre/38185/", said, follow=True)
+    form_data = {"nom": "Arlequin", "part": ["hosting"], "referent": "Zoé", "reponse": "visit", "jeton": "j"}
+    sent = client.post("/rejoindre/38185/", form_data, follow=True)
     assert_whole(sent, "ar")
     paper = re.search(r'code-papier"[^>]*>([\w-]+)<', sent.content.decode())[1]
     assert_whole(client.post("/rejoindre/suivi/", {"code": paper}), "ar")
@@ -397,7 +397,9 @@ def public_addresses():
     yield from (reverse("module_step", args=step) for step in steps.values())
 
 
-@pytest.mark.parametrize("code", some(OTHERS, "ar"))  # its letters betray every word left in French
+@pytest.mark.parametrize(
+    "code", some(TRANSLATED_LANGUAGES, "ar")
+)  # its letters betray every word left in French
 def test_a_public_page_is_in_the_language_chosen_or_says_that_it_is_in_french(client, code):
     unannounced, mixed_words, n_pages = [], [], Counter()
     for address in public_addresses():
@@ -522,9 +524,9 @@ def test_a_module_speaks_the_language_chosen_for_all_pages(client):
     assert "/apprendre/dire-qui-je-suis/1/?langue=fr" in french, "French was chosen for this module"
 
 
-@pytest.mark.parametrize("said", ["xx", "", "../../etc", "ar\r\nX: y"])
-def test_a_language_that_is_none_changes_nothing(client, said):
-    response = client.get("/", {"lang": said})
+@pytest.mark.parametrize("language", ["xx", "", "../../etc", "ar\r\nX: y"])
+def test_a_language_that_is_none_changes_nothing(client, language):
+    response = client.get("/", {"lang": language})
     assert (response.status_code, response.url) == (302, "/")
     assert "langue" not in client.cookies
     client.cookies["langue"] = "xx"
@@ -552,7 +554,7 @@ def test_a_cache_keeps_each_language_apart(client):
     assert {"Cookie", "Accept-Language"} <= set(client.get("/carte/")["Vary"].split(", "))
 
 
-def test_an_address_is_given_where_somebody_reads_what_is_badly_said(client, settings):
+def test_address_to_report_bad_translations_is_displayed(client, settings):
     assert "mailto:" not in in_language(client, "en", "/").content.decode()
     settings.CONTACT = "aide@exemple.fr"
     assert 'href="mailto:aide@exemple.fr"' in in_language(client, "en", "/").content.decode()
@@ -562,7 +564,7 @@ def test_an_address_is_given_where_somebody_reads_what_is_badly_said(client, set
 
 
 @pytest.mark.parametrize(
-    ("n", "said"),
+    ("n", "expected_text"),
     [
         (1, "مكان واحد"),
         (2, "مكانان"),
@@ -572,32 +574,34 @@ def test_an_address_is_given_where_somebody_reads_what_is_badly_said(client, set
         (103, "103 أماكن"),
     ],
 )
-def test_arabic_counts_with_its_six_plurals(n, said):
+def test_arabic_counts_with_its_six_plurals(n, expected_text):
     with speaking("ar"):
-        assert languages.key(say("{n}\u00a0lieu", "{n}\u00a0lieux", n=n)) == said
+        assert languages.key(say("{n}\u00a0lieu", "{n}\u00a0lieux", n=n)) == expected_text
 
 
 @pytest.mark.parametrize(
-    ("n", "said"), [(1, "1 loc"), (2, "2 locuri"), (19, "19 locuri"), (20, "20 de locuri")]
+    ("n", "expected_text"), [(1, "1 loc"), (2, "2 locuri"), (19, "19 locuri"), (20, "20 de locuri")]
 )
-def test_romanian_counts_with_de_from_twenty(n, said):
+def test_romanian_counts_with_de_from_twenty(n, expected_text):
     with speaking("ro"):
-        assert languages.key(say("{n}\u00a0lieu", "{n}\u00a0lieux", n=n)) == said
+        assert languages.key(say("{n}\u00a0lieu", "{n}\u00a0lieux", n=n)) == expected_text
 
 
-@pytest.mark.parametrize(("n", "said"), [(1, "1 місце"), (3, "3 місця"), (5, "5 місць"), (21, "21 місце")])
-def test_ukrainian_counts_by_its_last_digit(n, said):
+@pytest.mark.parametrize(
+    ("n", "expected_text"), [(1, "1 місце"), (3, "3 місця"), (5, "5 місць"), (21, "21 місце")]
+)
+def test_ukrainian_counts_by_its_last_digit(n, expected_text):
     with speaking("uk"):
-        assert languages.key(say("{n}\u00a0lieu", "{n}\u00a0lieux", n=n)) == said
+        assert languages.key(say("{n}\u00a0lieu", "{n}\u00a0lieux", n=n)) == expected_text
 
 
-def test_a_sentence_that_no_catalogue_holds_is_said_in_french():
+def test_untranslated_sentence_falls_back_to_french():
     with speaking("tr"):
         assert say("Une phrase que personne n’a marquée.") == "Une phrase que personne n’a marquée."
         assert say("") == ""
 
 
-def test_what_is_typed_is_kept_apart_but_in_french():
+def test_typed_text_is_isolated_outside_french():
     assert typed("sauf réunion") == "sauf réunion"
     with speaking("ar"):
         assert typed("sauf réunion") == "\u2066sauf réunion\u2069"
@@ -616,8 +620,10 @@ def test_words_in_french_stay_in_the_sentence_of_a_fact():
     """FS-10 : à côté d’un dessin, une phrase en deux langues est un seul texte, non trois colonnes étroites."""
     with speaking("ar"):
         fact = places.Fact("clock", f"يفتح غدًا ({typed('sur rendez-vous')})")
-        shown = render_to_string("directory/public/_fact.html", {"fact": fact})
-    assert re.search(r"</svg>\s*<span\s*>يفتح غدًا \(<bdi[^>]*>sur rendez-vous</bdi>\)</span></span>", shown)
+        rendered = render_to_string("directory/public/_fact.html", {"fact": fact})
+    assert re.search(
+        r"</svg>\s*<span\s*>يفتح غدًا \(<bdi[^>]*>sur rendez-vous</bdi>\)</span></span>", rendered
+    )
 
 
 # ------------------------------------------------------------------------------------------------------ hours
@@ -666,7 +672,7 @@ WEEKLY = "Mo-Fr 09:00-12:00,14:00-18:30; Sa 10:00-13:00"
         ),
     ],
 )
-def test_hours_are_said_in_each_language(code, now, lines):
+def test_hours_are_written_in_each_language(code, now, lines):
     with speaking(code):
         assert bare(opening.now(WEEKLY, FRIDAY).words) == now
         assert [bare(line) for line in opening.hours(WEEKLY, FRIDAY.date())] == lines
@@ -676,7 +682,7 @@ def bare(text):
     return languages.key(re.sub("[\u2066\u2068\u2069]", "", text))
 
 
-@pytest.mark.parametrize("code", OTHERS)
+@pytest.mark.parametrize("code", TRANSLATED_LANGUAGES)
 def test_hours_keep_their_days_and_times_in_each_language(code):
     """The same times, on the same days, as in French: nothing is lost or moved."""
     times = re.compile(r"\d{1,2}(?::| h ?)(?:\d\d)?")
@@ -689,14 +695,14 @@ def test_hours_keep_their_days_and_times_in_each_language(code):
     assert [day.today for day in week] == [False] * 4 + [True] + [False] * 2
 
 
-@pytest.mark.parametrize("code", OTHERS)
-def test_hours_that_would_not_be_said_rightly_stay_in_french(code):
+@pytest.mark.parametrize("code", TRANSLATED_LANGUAGES)
+def test_untranslatable_hours_stay_in_french(code):
     with speaking(code):
         assert opening.hours("Tu[1] 14:00-17:00", FRIDAY.date()) == [
             "\u20661er mardi du mois : 14\u00a0h\u00a0–\u00a017\u00a0h\u2069"
         ]
-        said = opening.week('Mo 09:00-12:00 "sauf réunion"', FRIDAY.date())[0].words
-        assert "\u2066sauf réunion\u2069" in said
+        hours_text = opening.week('Mo 09:00-12:00 "sauf réunion"', FRIDAY.date())[0].words
+        assert "\u2066sauf réunion\u2069" in hours_text
         assert (
             "sur rendez-vous" not in opening.week('Mo 09:00-12:00 "sur rendez-vous"', FRIDAY.date())[0].words
         )
@@ -704,11 +710,11 @@ def test_hours_that_would_not_be_said_rightly_stay_in_french(code):
 
 def test_dates_and_numbers_are_those_of_the_language():
     day = date(2026, 9, 1)
-    said = {}
+    texts_by_language = {}
     for code in LANGUAGES:
         with speaking(code):
-            said[code] = (opening.date_text(day), wording.number(1234.5, 1))
-    assert said == {
+            texts_by_language[code] = (opening.date_text(day), wording.number(1234.5, 1))
+    assert texts_by_language == {
         "fr": ("1er septembre 2026", "1\u00a0234,5"),
         "en": ("1 September 2026", "1\u00a0234.5"),
         "ar": ("1 سبتمبر 2026", "1\u00a0234.5"),

@@ -19,10 +19,10 @@ from maillage.apps.learning import access
 from maillage.apps.learning.actions import groups, plans, progress
 from maillage.apps.learning.models import Fact, Group, Member, Plan, Route
 from maillage.apps.learning.queries import contents, measures
-from maillage.apps.learning.queries import plans as asked
+from maillage.apps.learning.queries import plans as plan_queries
 from maillage.apps.learning.queries import progress as queries
 from maillage.apps.learning.queries.conversion import conversion, plans_of
-from maillage.apps.learning.queries.groups import SHOWN, listed
+from maillage.apps.learning.queries.groups import MAX_LISTED_GROUPS, listed
 from maillage.apps.learning.rules.progress import Fact as Done
 from maillage.apps.learning.worklist import lines
 from maillage.apps.messages import actions as outbox
@@ -57,8 +57,8 @@ def other():
 
 
 def account(name: str, role: str, **over) -> User:
-    made = User.objects.create_user(f"{name}@exemple.fr", "x", name=name, is_demonstration=True)
-    return with_role(made, role, **over)
+    user = User.objects.create_user(f"{name}@exemple.fr", "x", name=name, is_demonstration=True)
+    return with_role(user, role, **over)
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def send(client, person_or_token, *facts, **headers):
 # ---------------------------------------------------------------------------------------------------- sending
 
 
-def test_what_is_sent_twice_is_kept_once(client, learner):
+def test_fact_sent_twice_is_stored_once(client, learner):
     facts = [fact(1), fact(2, "done", genre="viser", essais=2, secondes=40, voie="touch")]
     first = send(client, learner, *facts).json()
     again = send(client, learner, *facts, fact(3)).json()
@@ -99,24 +99,30 @@ def test_what_is_sent_twice_is_kept_once(client, learner):
     assert sorted(first["recus"]) == sorted(each["uid"] for each in facts)
     assert set(again["recus"]) > set(first["recus"])
     assert Fact.objects.count() == 3
-    kept = Fact.objects.get(step=2)
-    assert (kept.state, kept.tries, kept.seconds, kept.way, kept.kind) == ("done", 2, 40, "touch", "viser")
+    stored_fact = Fact.objects.get(step=2)
+    assert (stored_fact.state, stored_fact.tries, stored_fact.seconds, stored_fact.way, stored_fact.kind) == (
+        "done",
+        2,
+        40,
+        "touch",
+        "viser",
+    )
 
 
-def test_what_cannot_be_read_is_refused_alone_and_the_rest_is_kept(client, learner):
+def test_unreadable_fact_is_refused_alone_and_the_rest_is_stored(client, learner):
     good = fact(4)
     bad = [fact(99), fact(1, "won"), {"uid": "no"}, "x", fact(1, module="nulle-part"), fact(1, genre="video")]
-    said = send(client, learner, good, *bad).json()
-    assert said["recus"] == [good["uid"]]
-    assert set(said["refuses"]) >= {each["uid"] for each in bad if isinstance(each, dict)}
+    response_json = send(client, learner, good, *bad).json()
+    assert response_json["recus"] == [good["uid"]]
+    assert set(response_json["refuses"]) >= {each["uid"] for each in bad if isinstance(each, dict)}
     assert Fact.objects.count() == 1
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"carte": 3}', b"\xff"])
-def test_what_is_no_sending_is_told_so(client, body):
-    said = client.post("/apprendre/synchroniser/", body, content_type="application/json")
-    assert said.status_code == 400
-    assert "n’est pas reconnu" in said.json()["erreur"]
+def test_invalid_synchronisation_is_refused(client, body):
+    response = client.post("/apprendre/synchroniser/", body, content_type="application/json")
+    assert response.status_code == 400
+    assert "n’est pas reconnu" in response.json()["erreur"]
 
 
 def test_a_clock_that_is_wrong_dates_nothing(client, learner):
@@ -147,12 +153,12 @@ def test_counts_beyond_reason_are_brought_back(client, learner):
 def test_two_devices_with_one_card_add_up(client, learner):
     send(client, learner, fact(1), fact(2, "done"))
     send(client, learner, fact(1), fact(2, "seen"), fact(3, "hinted"))
-    held = queries.standings(learner)[MOUSE]
-    assert held.steps == {1: "seen", 2: "done", 3: "hinted"}, "what was done once stays done"
+    standing = queries.standings(learner)[MOUSE]
+    assert standing.steps == {1: "seen", 2: "done", 3: "hinted"}, "what was done once stays done"
 
 
 @pytest.mark.parametrize("token", ["", "x", "x:y:z"])
-def test_a_token_that_is_not_ours_adds_nothing(client, learner, token):
+def test_foreign_token_adds_nothing(client, learner, token):
     assert send(client, token, fact(1)).status_code == 410
     assert not Fact.objects.exists()
 
@@ -180,13 +186,13 @@ def test_a_token_reads_nothing(client, learner):
 
 def test_a_card_is_made_alone_opened_elsewhere_and_closed(client, learner):
     client.post("/ma-carte/nouvelle/", {"surnom": "  Ali  "})
-    made = Person.objects.exclude(pk=learner.pk).get()
-    assert (made.nickname, Following.objects.count()) == ("Ali", 0)
-    send(client, made, fact(1), fact(2, "done"))
+    new_person = Person.objects.exclude(pk=learner.pk).get()
+    assert (new_person.nickname, Following.objects.count()) == ("Ali", 0)
+    send(client, new_person, fact(1), fact(2, "done"))
     client.post("/ma-carte/apprendre/fermer/")
-    assert made.card not in client.get("/ma-carte/apprendre/", follow=True).content.decode()
+    assert new_person.card not in client.get("/ma-carte/apprendre/", follow=True).content.decode()
     assert try_card(client, "AAAA-AAAA").status_code == 400
-    page = try_card(client, made.card.lower(), suite="apprendre", follow=True).content.decode()
+    page = try_card(client, new_person.card.lower(), suite="apprendre", follow=True).content.decode()
     assert "Reprendre à l’étape 2" in page
 
 
@@ -206,9 +212,9 @@ def test_cards_are_not_guessed_at_the_door_of_a_group(client, learner, group, mo
     typed = {"code": group.code, "rejoindre": "1"}
     for _ in range(access.CARDS_AN_HOUR):
         client.post("/apprendre/groupe/", typed | {"carte": "AAAA-AAAA"})
-    said = client.post("/apprendre/groupe/", typed | {"carte": learner.card})
-    assert said.status_code == 429
-    assert "Trop d’essais" in said.content.decode()
+    response = client.post("/apprendre/groupe/", typed | {"carte": learner.card})
+    assert response.status_code == 429
+    assert "Trop d’essais" in response.content.decode()
 
 
 def test_addresses_of_before_lead_to_the_one_card(client, learner):
@@ -250,9 +256,9 @@ def test_a_path_is_followed_with_a_card(client, learner):
     assert not Route.objects.exists()
     learn(client, learner)
     client.post("/apprendre/parcours/tranquille/")
-    found = queries.following(learner, {})
-    assert found is not None
-    assert (found.module.id, found.why) == ("mots-de-passe", "Parcours Tranquille")
+    suggestion = queries.following(learner, {})
+    assert suggestion is not None
+    assert (suggestion.module.id, suggestion.why) == ("mots-de-passe", "Parcours Tranquille")
     assert client.get("/apprendre/parcours/nulle-part/").status_code == 404
 
 
@@ -260,18 +266,18 @@ def test_the_copy_of_a_person_tells_what_they_learnt(client, learner, group):
     groups.join(group, learner, at=AT)
     send(client, learner, fact(2, "hinted"))
     plans.make(contents.modules()[SERVICE], on=date(2026, 12, 1), together="alone", person=learner, at=AT)
-    told = queries.copy(learner)
-    assert told["apprentissage"][0]["ce_qui_s_est_passe"] == "réussie avec un indice"
-    assert told["groupes"][0]["groupe"] == "Mardi"
-    assert told["projets"][0]["pour_le"] == "2026-12-01"
+    person_copy = queries.copy(learner)
+    assert person_copy["apprentissage"][0]["ce_qui_s_est_passe"] == "réussie avec un indice"
+    assert person_copy["groupes"][0]["groupe"] == "Mardi"
+    assert person_copy["projets"][0]["pour_le"] == "2026-12-01"
 
 
 # ----------------------------------------------------------------------------------------------------- groups
 
 
 def test_a_group_is_joined_with_its_code_and_its_structure_follows(client, group):
-    said = client.post("/apprendre/groupe/", {"code": group.code})
-    assert "verra où vous en êtes" in said.content.decode()
+    response = client.post("/apprendre/groupe/", {"code": group.code})
+    assert "verra où vous en êtes" in response.content.decode()
     client.post("/apprendre/groupe/", {"code": group.code, "surnom": "Fatou", "rejoindre": "1"})
     client.post("/apprendre/groupe/", {"code": group.code, "surnom": "Fatou", "rejoindre": "1"})
     assert [m.person.nickname for m in group.members.all()] == [
@@ -298,7 +304,7 @@ def test_a_closed_or_full_group_lets_nobody_in(aidant, group, learner, monkeypat
 def test_a_refusal_says_what_may_be_done_by_who_reads_it(aidant, group, learner, monkeypatch):
     """A learner asks; whoever runs the group opens it again, or another one."""
 
-    def is_told(by_themselves: str, by_the_team: str) -> None:
+    def assert_refusal(by_themselves: str, by_the_team: str) -> None:
         with pytest.raises(Refused, match=by_themselves):
             groups.join(group, learner, at=AT)
         with pytest.raises(Refused, match=by_the_team):
@@ -306,10 +312,10 @@ def test_a_refusal_says_what_may_be_done_by_who_reads_it(aidant, group, learner,
 
     ask = "Demandez à la personne qui vous aide"
     groups.close(group, by=aidant, at=AT)
-    is_told(ask, "Rouvrez-le plus bas")
+    assert_refusal(ask, "Rouvrez-le plus bas")
     groups.close(group, by=aidant, at=AT, opened=True)
     monkeypatch.setattr(groups.rules, "MOST", 0)
-    is_told(ask, "Ouvrez un deuxième groupe")
+    assert_refusal(ask, "Ouvrez un deuxième groupe")
 
 
 def test_a_full_group_makes_no_card_that_nobody_sees(client, group, learner, monkeypatch):
@@ -328,19 +334,19 @@ def test_a_room_enters_with_its_cards_and_nobody_guesses_one(client, group, monk
         card = groups.alone(nickname=f"P{n}", at=AT).card
         client.post("/apprendre/groupe/", {"code": group.code, "carte": card, "rejoindre": "1"})
     assert group.members.count() == 4
-    held = {"code": group.code, "carte": "AAAA-AAAA", "rejoindre": "1"}
-    assert [client.post("/apprendre/groupe/", held).status_code for _ in range(3)] == [400, 400, 429]
-    said = client.post("/apprendre/groupe/", {**held, "carte": Person.objects.first().card})
-    assert said.status_code == 429
-    assert "Trop d’essais" in said.content.decode()
+    form_data = {"code": group.code, "carte": "AAAA-AAAA", "rejoindre": "1"}
+    assert [client.post("/apprendre/groupe/", form_data).status_code for _ in range(3)] == [400, 400, 429]
+    response = client.post("/apprendre/groupe/", {**form_data, "carte": Person.objects.first().card})
+    assert response.status_code == 429
+    assert "Trop d’essais" in response.content.decode()
 
 
 @pytest.mark.parametrize("most", ["CODES_AN_HOUR", "CARDS_AN_HOUR"])
-def test_beyond_the_limit_it_is_said_so(client, group, monkeypatch, most):
+def test_group_entry_beyond_the_limit_is_refused(client, group, monkeypatch, most):
     monkeypatch.setattr(access, most, 0)
-    said = client.post("/apprendre/groupe/", {"code": group.code, "surnom": "Ali", "rejoindre": "1"})
-    assert said.status_code == 429
-    assert "Trop d’essais" in said.content.decode()
+    response = client.post("/apprendre/groupe/", {"code": group.code, "surnom": "Ali", "rejoindre": "1"})
+    assert response.status_code == 429
+    assert "Trop d’essais" in response.content.decode()
     assert not Person.objects.exists()
 
 
@@ -364,27 +370,27 @@ def test_who_is_stuck_now_is_a_line_of_the_home_of_who_runs_the_group(client, ai
     zoe, ali, lou = (row.person for row in groups.welcome(group, ["Zoé", "Ali", "Lou"], by=aidant, at=AT))
     now = timezone.now()
 
-    def told(user: User, at: datetime) -> list[Line]:
+    def stuck_lines(user: User, at: datetime) -> list[Line]:
         return [line for line in lines(user, at) if line.kind == "learner-stuck"]
 
     send(client, ali, fact(5, "done", genre="viser", essais=4))
-    assert told(aidant, now) == []
+    assert stuck_lines(aidant, now) == []
     send(client, zoe, fact(5, "stopped", genre="viser", essais=4))
-    (line,) = told(aidant, now)
+    (line,) = stuck_lines(aidant, now)
     assert (line.n, line.url) == (1, f"/espace/apprendre/{group.pk}/")
     assert "Zoé (Mardi)" in line.words and "Ali" not in line.words
     client.force_login(aidant)
     assert "Personne bloquée" in client.get("/espace/").content.decode()
-    assert told(aidant, now + timedelta(hours=1)) == [], "they left"
-    assert told(account("ana", "aidant", structure=other), now) == []
+    assert stuck_lines(aidant, now + timedelta(hours=1)) == [], "they left"
+    assert stuck_lines(account("ana", "aidant", structure=other), now) == []
     with CaptureQueriesContext(connection) as one:
-        told(aidant, now)
+        stuck_lines(aidant, now)
     send(client, lou, fact(5, "stopped", genre="viser", essais=4))
     with CaptureQueriesContext(connection) as two:
-        assert told(aidant, now)[0].n == 2
+        assert stuck_lines(aidant, now)[0].n == 2
     assert len(one) == len(two)
     groups.close(group, by=aidant, at=now)
-    assert told(aidant, now) == []
+    assert stuck_lines(aidant, now) == []
 
 
 def test_who_comes_back_to_a_step_is_not_stuck_there_at_once(aidant, group):
@@ -411,14 +417,14 @@ def test_who_comes_back_to_a_step_is_not_stuck_there_at_once(aidant, group):
     assert is_stuck(back + timedelta(minutes=10)), "another version of the step is another step"
 
 
-def test_what_is_learnt_elsewhere_is_not_told_to_who_follows_no_more(client, aidant, library, group):
+def test_learning_elsewhere_is_hidden_from_former_helpers(client, aidant, library, group):
     """Nobody's name was shown; that they are at it now, and where, was."""
     (row,) = groups.welcome(group, ["Zoé"], by=aidant, at=AT)
     send(client, row.person, fact(2, "done"))
     people.leave(person=row.person, structure=library, by=aidant, at=AT)
     send(client, row.person, fact(5, "stopped", genre="viser", essais=4))
-    (told,) = queries.board(group, timezone.now(), people_for(aidant))
-    assert (told.known, told.step, told.stuck) == (False, 2, False)
+    (board_row,) = queries.board(group, timezone.now(), people_for(aidant))
+    assert (board_row.known, board_row.step, board_row.stuck) == (False, 2, False)
 
 
 def test_the_board_asks_as_much_for_twenty_as_for_two(aidant, group, django_assert_num_queries):
@@ -447,9 +453,9 @@ def test_a_note_and_a_proposal_change_what_comes_next(client, aidant, group):
     client.force_login(aidant)
     address = f"/espace/apprendre/{group.pk}/personnes/{row.pk}/"
     client.post(address, {"geste": "noter", "note": "préfère le doigt", "module": "toucher-l-ecran"})
-    found = queries.following(row.person, {})
-    assert found is not None
-    assert found.module.id == "toucher-l-ecran"
+    suggestion = queries.following(row.person, {})
+    assert suggestion is not None
+    assert suggestion.module.id == "toucher-l-ecran"
     client.post(address, {"geste": "noter", "note": "", "module": "nulle-part"})
     row.refresh_from_db()
     assert (row.note, row.proposed) == ("", "")
@@ -458,17 +464,17 @@ def test_a_note_and_a_proposal_change_what_comes_next(client, aidant, group):
 def test_two_who_note_take_nothing_of_each_other(client, aidant, group):
     (row,) = groups.welcome(group, ["Fatou"], by=aidant, at=AT)
     client.force_login(aidant)
-    address, here = f"/espace/apprendre/{group.pk}/", {"note-avant": "", "module-avant": ""}
+    address, initial_fields = f"/espace/apprendre/{group.pk}/", {"note-avant": "", "module-avant": ""}
     member = f"{address}personnes/{row.pk}/"
-    client.post(member, {"geste": "noter", "note": "", "module": "toucher-l-ecran", **here})
-    client.post(member, {"geste": "noter", "note": "préfère le doigt", "module": "", **here})
+    client.post(member, {"geste": "noter", "note": "", "module": "toucher-l-ecran", **initial_fields})
+    client.post(member, {"geste": "noter", "note": "préfère le doigt", "module": "", **initial_fields})
     row.refresh_from_db()
     assert (row.note, row.proposed) == ("préfère le doigt", "toucher-l-ecran"), "each changed one of the two"
-    other = {"geste": "noter", "note": "lit peu", "module": "toucher-l-ecran", **here}
+    other = {"geste": "noter", "note": "lit peu", "module": "toucher-l-ecran", **initial_fields}
     page = client.post(member, other, follow=True).content.decode()
     assert "Quelqu’un d’autre a écrit ici" in page and 'value="préfère le doigt"' in page
-    for typed, shown in (("salle 2", ""), ("salle 3", ""), ("salle 2, étage 1", "salle 2")):
-        client.post(f"{address}geste/", {"geste": "noter", "note": typed, "note-avant": shown})
+    for typed, initial_note in (("salle 2", ""), ("salle 3", ""), ("salle 2, étage 1", "salle 2")):
+        client.post(f"{address}geste/", {"geste": "noter", "note": typed, "note-avant": initial_note})
     group.refresh_from_db()
     assert group.note == "salle 2, étage 1"
     row.delete()
@@ -497,17 +503,17 @@ def test_a_group_is_opened_from_an_outline_with_its_people(client, aidant, libra
     client.force_login(aidant)
     page = client.get("/espace/apprendre/nouveau/?trame=trame:sms-pieges")
     assert 'value="trame:sms-pieges" selected' in page.content.decode()
-    held = {
+    form_data = {
         "structure": str(library.pk),
         "titre": "Jeudi",
         "trame": "trame:sms-pieges",
         "noms": "Ali\n\n Ali \nZoé",
     }
-    client.post("/espace/apprendre/nouveau/", held)
-    made = Group.objects.get(title="Jeudi")
-    assert "messages-pieges" in made.modules
-    assert sorted(str(m.person) for m in made.members.all()) == ["Ali", "Ali", "Zoé"]
-    assert client.post("/espace/apprendre/nouveau/", {**held, "trame": ""}).status_code == 400
+    client.post("/espace/apprendre/nouveau/", form_data)
+    new_group = Group.objects.get(title="Jeudi")
+    assert "messages-pieges" in new_group.modules
+    assert sorted(str(m.person) for m in new_group.members.all()) == ["Ali", "Ali", "Zoé"]
+    assert client.post("/espace/apprendre/nouveau/", {**form_data, "trame": ""}).status_code == 400
 
 
 # --------------------------------------------------------------------------------------------------- for real
@@ -518,10 +524,10 @@ def test_a_plan_is_made_without_card_and_answered_by_its_link(client):
     plan = Plan.objects.get()
     assert plan.token in page.content.decode()
     assert (plan.person, plan.commune, plan.answer) == (None, "", "")
-    said = client.post(f"/apprendre/suivi/{plan.token}/", {"reponse": "blocked", "ecran": "3"})
+    response = client.post(f"/apprendre/suivi/{plan.token}/", {"reponse": "blocked", "ecran": "3"})
     plan.refresh_from_db()
     assert (plan.answer, plan.blocked, plan.asked_by) == ("blocked", 3, "person")
-    assert f"/apprendre/{SERVICE}/3/" in said.content.decode()
+    assert f"/apprendre/{SERVICE}/3/" in response.content.decode()
     assert client.get("/apprendre/suivi/xyz/").status_code == 404
     assert client.post(f"/apprendre/suivi/{plan.token}/", {}).status_code == 400
 
@@ -551,13 +557,13 @@ def test_an_aidant_makes_a_plan_with_a_person_and_asks(client, aidant, library, 
     assert (plan.answer, plan.asked_by, plan.by) == ("beside", "aidant", aidant)
     client.force_login(account("omar", "aidant", structure=other))
     assert client.get(f"/espace/apprendre/suivis/{plan.pk}/").status_code == 404
-    said = client.post(
+    response = client.post(
         f"/espace/apprendre/projets/{person.pk}/{SERVICE}/", {"le": "2026-12-02", "avec": "alone"}
     )
-    assert said.status_code == 404
+    assert response.status_code == 404
 
 
-DUE = AT + timedelta(days=21)  # the question of a plan made for AT is due
+QUESTION_AT = AT + timedelta(days=21)  # the question of a plan made for AT is due
 
 
 def _to_write_to(by, structure, **over) -> Person:
@@ -579,20 +585,20 @@ def test_the_question_leaves_once_to_whoever_agreed_even_later(aidant, library):
     person = _to_write_to(aidant, library)
     plan = _plan(person)
     assert plans.ask_outcomes(at=AT) == 0, "not before its day"
-    assert plans.ask_outcomes(at=DUE) == 0, "never to whoever did not agree"
+    assert plans.ask_outcomes(at=QUESTION_AT) == 0, "never to whoever did not agree"
     plan.refresh_from_db()
     assert plan.told_at is None, "nothing was sent"
     _agree(person, aidant)
-    assert plans.ask_outcomes(at=DUE) == 1
-    assert plans.ask_outcomes(at=DUE) == 0
+    assert plans.ask_outcomes(at=QUESTION_AT) == 1
+    assert plans.ask_outcomes(at=QUESTION_AT) == 0
     message = Message.objects.get()
     assert plan.token in message.text
     assert "Fatou" not in message.text
     plan.refresh_from_db()
-    assert plan.told_at == DUE
+    assert plan.told_at == QUESTION_AT
 
 
-def test_a_question_that_nobody_can_receive_is_not_said_sent(aidant, library):
+def test_undeliverable_question_is_not_reported_as_sent(aidant, library):
     landline, stopped, unread, invented = (
         _to_write_to(aidant, library, **over)
         for over in (
@@ -606,30 +612,30 @@ def test_a_question_that_nobody_can_receive_is_not_said_sent(aidant, library):
     for person in (landline, stopped, unread, invented, _to_write_to(aidant, library)):
         _agree(person, aidant)
         _plan(person)
-    assert plans.ask_outcomes(at=DUE, limit=1) == 1, "who cannot be asked stops nobody else"
+    assert plans.ask_outcomes(at=QUESTION_AT, limit=1) == 1, "who cannot be asked stops nobody else"
     assert Message.objects.count() == 1
     assert Plan.objects.filter(told_at__isnull=False).count() == 1
     assert plans.ask_outcomes(at=AT + timedelta(days=100)) == 0
 
 
-def test_not_yet_is_asked_once_more_then_no_more(client, aidant, library):
+def test_not_yet_triggers_a_single_second_question(client, aidant, library):
     person = _to_write_to(aidant, library)
     _agree(person, aidant)
     plan = _plan(person, structure=library)
-    plans.ask_outcomes(at=DUE)
+    plans.ask_outcomes(at=QUESTION_AT)
     later = AT + timedelta(days=30)
     plan = plans.answer(plan, "not_yet", at=later)
     assert plan.ask_on == date(2027, 1, 4)
     assert plans.answer(plan, "not_yet", at=later).ask_on == date(2027, 1, 4), "two clicks say it once"
-    assert [each.plan for each in asked.coming(aidant, date(2027, 1, 3))] == [plan]
-    assert [each.plan for each in asked.to_ask(aidant, date(2027, 1, 4))[0]] == [plan]
+    assert [each.plan for each in plan_queries.coming(aidant, date(2027, 1, 3))] == [plan]
+    assert [each.plan for each in plan_queries.to_ask(aidant, date(2027, 1, 4))[0]] == [plan]
     again = later + timedelta(days=20)
     assert plans.ask_outcomes(at=again) == 1
     assert plans.ask_outcomes(at=again) == 0
     assert Message.objects.count() == 2
     assert plans.answer(plan, "not_yet", at=again).ask_on == date(2027, 1, 4)
-    assert asked.to_ask(aidant, date(2027, 3, 1)) == ([], 0)
-    assert asked.coming(aidant, date(2026, 12, 1)) == []
+    assert plan_queries.to_ask(aidant, date(2027, 3, 1)) == ([], 0)
+    assert plan_queries.coming(aidant, date(2026, 12, 1)) == []
     assert plans.ask_outcomes(at=again + timedelta(days=1)) == 0
     assert plans.answer(plan, "alone", at=again).answer == "alone"
 
@@ -637,24 +643,27 @@ def test_not_yet_is_asked_once_more_then_no_more(client, aidant, library):
 def test_the_home_names_nobody_who_is_no_longer_followed(aidant, library):
     person = _to_write_to(aidant, library)
     plan = _plan(person, structure=library)
-    told = [line.words for line in lines(aidant, DUE) if line.kind == "follow-up"]
-    assert str(person) in told[0]
+    line_texts = [line.words for line in lines(aidant, QUESTION_AT) if line.kind == "follow-up"]
+    assert str(person) in line_texts[0]
     Following.objects.filter(person=person).delete()
-    (told,) = [line.words for line in lines(aidant, DUE) if line.kind == "follow-up"]
-    assert str(person) not in told and "None" not in told and "quelqu’un" in told
+    (line_text,) = [line.words for line in lines(aidant, QUESTION_AT) if line.kind == "follow-up"]
+    assert str(person) not in line_text and "None" not in line_text and "quelqu’un" in line_text
     Plan.objects.filter(pk=plan.pk).update(person=None)
-    assert [line for line in lines(aidant, DUE) if line.kind == "follow-up"] == [], "nobody can be asked"
-    assert asked.coming(aidant, plan.on) == []
+    assert [line for line in lines(aidant, QUESTION_AT) if line.kind == "follow-up"] == [], (
+        "nobody can be asked"
+    )
+    assert plan_queries.coming(aidant, plan.on) == []
 
 
 def test_more_questions_than_a_page_shows_are_all_counted(client, aidant, library):
     person = people.welcome(by=aidant, structure=library, nickname="Ali", at=AT)
     first = _plan(person, structure=library)
-    held = {"person": person, "structure": library, "module": SERVICE, "together": "alone", "at": AT}
+    plan_fields = {"person": person, "structure": library, "module": SERVICE, "together": "alone", "at": AT}
     Plan.objects.bulk_create(
-        Plan(token=str(n), on=first.on, ask_on=first.ask_on, **held) for n in range(asked.LISTED + 1)
+        Plan(token=str(n), on=first.on, ask_on=first.ask_on, **plan_fields)
+        for n in range(plan_queries.LISTED + 1)
     )
-    (line,) = [each for each in lines(aidant, DUE) if each.kind == "follow-up"]
+    (line,) = [each for each in lines(aidant, QUESTION_AT) if each.kind == "follow-up"]
     assert line.n == 102 and "et 99 de plus" in line.words
     Plan.objects.update(ask_on=date(2026, 1, 1))
     client.force_login(aidant)
@@ -665,17 +674,17 @@ def test_more_questions_than_a_page_shows_are_all_counted(client, aidant, librar
 def test_a_plan_replaced_is_answered_no_more_and_nobody_erased_has_one(client, learner):
     first = _plan(learner)
     address = f"/apprendre/suivi/{first.token}/"
-    kept = Plan.objects.get(pk=first.pk)
+    replaced_plan = Plan.objects.get(pk=first.pk)
     _plan(learner)
     with pytest.raises(Refused, match="Un autre projet a remplacé celui-ci"):
-        plans.answer(kept, "alone", at=AT)
+        plans.answer(replaced_plan, "alone", at=AT)
     assert client.get(address).status_code == 404
     Person.objects.filter(pk=learner.pk).update(forgotten_at=AT)
     with pytest.raises(Refused, match="vient d’être effacée"):
         _plan(learner)
 
 
-def test_not_yet_said_early_never_brings_the_question_nearer():
+def test_early_not_yet_never_brings_the_question_nearer():
     plan = plans.make(contents.modules()[SERVICE], on=date(2027, 3, 1), together="alone", at=AT)
     assert plans.answer(plan, "not_yet", at=AT).ask_on == plan.ask_on
 
@@ -684,8 +693,10 @@ def test_a_plan_replaced_takes_its_question_back(aidant, library):
     person = _to_write_to(aidant, library)
     _agree(person, aidant)
     first = _plan(person)
-    assert plans.ask_outcomes(at=DUE) == 1
-    plans.make(contents.modules()[SERVICE], on=DUE.date(), together="alone", person=person, at=DUE)
+    assert plans.ask_outcomes(at=QUESTION_AT) == 1
+    plans.make(
+        contents.modules()[SERVICE], on=QUESTION_AT.date(), together="alone", person=person, at=QUESTION_AT
+    )
     assert not Plan.objects.filter(pk=first.pk).exists()
     assert Message.objects.get().state == "cancelled", "its link would open nothing"
 
@@ -695,10 +706,10 @@ def test_a_plan_replaced_takes_its_question_back(aidant, library):
 
 def _plans(answers, structure, module=SERVICE, **more):
     module = contents.modules()[module]
-    for said in answers:
+    for answer in answers:
         plan = plans.make(module, on=date(2026, 11, 20), together="alone", structure=structure, at=AT, **more)
-        if said:
-            plans.answer(plan, said, at=AT)
+        if answer:
+            plans.answer(plan, answer, at=AT)
     Plan.objects.update(ask_on=date(2026, 11, 25))
 
 
@@ -710,25 +721,25 @@ def _conversion(communes=None, *, protected=False):
 def test_an_unknown_stays_in_the_denominator(library):
     _plans(["alone"] * 13 + ["counter"] * 11 + [""] * 20, library)
     _plans(["alone"] * 30, None)
-    found = _conversion()
-    assert found.due == 44
-    assert isinstance(found.converted, Estimate)
-    assert round(found.converted.value, 1) == 29.5
-    assert found.converted.low < 29.5 < found.converted.high
-    assert dict(found.parts)["Pas de réponse, ou pas demandé"] == 20
+    conversion = _conversion()
+    assert conversion.due == 44
+    assert isinstance(conversion.converted, Estimate)
+    assert round(conversion.converted.value, 1) == 29.5
+    assert conversion.converted.low < 29.5 < conversion.converted.high
+    assert dict(conversion.parts)["Pas de réponse, ou pas demandé"] == 20
 
 
-def test_few_people_are_not_told_apart_in_a_territory(library):
+def test_small_counts_of_a_territory_are_suppressed(library):
     _plans(["alone"] * 3 + [""] * 9, library, commune="38185")
-    here = frozenset({"38185"})
-    found = _conversion(here, protected=True)
-    assert found.due == 11, "by whole batches"
-    assert isinstance(found.converted, Withheld)
-    assert all(n is None for _, n in found.parts)
+    commune_codes = frozenset({"38185"})
+    conversion = _conversion(commune_codes, protected=True)
+    assert conversion.due == 11, "by whole batches"
+    assert isinstance(conversion.converted, Withheld)
+    assert all(n is None for _, n in conversion.parts)
     assert _conversion(frozenset({"69123"}), protected=True).due == 0
     Plan.objects.all()[:2][0].delete()
     Plan.objects.first().delete()
-    assert _conversion(here, protected=True).due is None
+    assert _conversion(commune_codes, protected=True).due is None
 
 
 @pytest.mark.parametrize(
@@ -741,18 +752,18 @@ def test_few_people_are_not_told_apart_in_a_territory(library):
     ],
 )
 def test_a_few_are_found_by_no_subtraction(library, answers, steps):
-    _plans([said for said, n in answers.items() for _ in range(n)], library)
-    found = _conversion(protected=True)
-    assert [n for _, n in found.steps[2:]] == steps
-    assert isinstance(found.converted, Withheld) == (steps[2] is None)
-    assert isinstance(found.known, Withheld) == (steps[1] is None)
+    _plans([answer for answer, n in answers.items() for _ in range(n)], library)
+    conversion = _conversion(protected=True)
+    assert [n for _, n in conversion.steps[2:]] == steps
+    assert isinstance(conversion.converted, Withheld) == (steps[2] is None)
+    assert isinstance(conversion.known, Withheld) == (steps[1] is None)
 
 
 def test_an_answer_of_a_few_is_not_what_a_sum_leaves(library):
     _plans(["alone"] * 20 + ["beside"] * 2 + ["counter"] * 11 + [""] * 22, library)
-    found = _conversion(protected=True)
-    assert isinstance(found.converted, Estimate)
-    assert [n for _, n in found.parts] == [
+    conversion = _conversion(protected=True)
+    assert isinstance(conversion.converted, Estimate)
+    assert [n for _, n in conversion.parts] == [
         None,
         None,
         11,
@@ -760,18 +771,18 @@ def test_an_answer_of_a_few_is_not_what_a_sum_leaves(library):
     ], "22 done online less 20 done alone would tell the two"
 
 
-def test_a_procedure_of_a_few_is_not_what_the_others_leave(library):
+def test_procedure_of_few_people_is_not_deducible_from_the_rest(library):
     _plans(["alone"] * 12 + [""] * 17, library)
     _plans(["alone"] * 11 + [""] * 4, library, module="ameli-compte")
     Plan.objects.filter(module=SERVICE, answer="").first().delete()
     assert [(n, done) for _, n, done in _conversion(protected=False).by_module] == [(28, 12), (15, 11)]
-    found = _conversion(protected=True)
-    assert found.due == 33
-    told = [(n, done) for _, n, done in found.by_module]
-    assert told == [(None, None), (None, None)], "28 of 33 would tell the five others"
+    conversion = _conversion(protected=True)
+    assert conversion.due == 33
+    module_counts = [(n, done) for _, n, done in conversion.by_module]
+    assert module_counts == [(None, None), (None, None)], "28 of 33 would tell the five others"
 
 
-def test_what_was_learnt_is_told_by_whole_batches(library):
+def test_learning_is_counted_by_complete_batches(library):
     _plans([""], library)
     module = contents.modules()[SERVICE]
     for n in range(24):
@@ -794,8 +805,8 @@ def test_begun_finished_succeeded_and_where_people_stop(aidant, group):
             if n == 0
             else [(counting, "done" if n > 1 else "passed"), (last, "seen")]
         )
-        held = [Done(str(uuid4()), MOUSE, 1, step, state, seconds=60) for step, state in steps]
-        progress.keep(row.person, held, at=AT)
+        done_steps = [Done(str(uuid4()), MOUSE, 1, step, state, seconds=60) for step, state in steps]
+        progress.keep(row.person, done_steps, at=AT)
     rows, examples = measures.modules(
         measures.facts_of([group.structure_id], date(2026, 1, 1), date(2026, 12, 1)), protected=False
     )
@@ -811,20 +822,20 @@ def test_begun_finished_succeeded_and_where_people_stop(aidant, group):
 def test_a_step_taken_out_since_is_named_as_such_and_breaks_no_page(client, aidant, group):
     """Somebody stopped at what was then the last step: it is no longer in the module."""
     module = contents.modules()[MOUSE]
-    gone, now = len(module.steps) + 3, timezone.now()
+    removed_step, now = len(module.steps) + 3, timezone.now()
     rows = groups.welcome(group, [f"P{n}" for n in range(3)], by=aidant, at=AT)
     for n, row in enumerate(rows):
         progress.keep(row.person, [Done(str(uuid4()), MOUSE, 1, 5 if n == 0 else 4, "seen")], at=now)
-    Fact.objects.filter(step=4).update(step=gone)
+    Fact.objects.filter(step=4).update(step=removed_step)
     (row,), _ = measures.modules(
         measures.facts_of(None, now.date() - timedelta(days=2), now.date() + timedelta(days=2)),
         protected=False,
     )
-    assert (row.begun, row.stops) == (3, (gone, "retirée depuis", 2))
+    assert (row.begun, row.stops) == (3, (removed_step, "retirée depuis", 2))
     client.force_login(aidant)
     page = client.get("/espace/apprendre/mesures/")
     assert page.status_code == 200
-    assert f"étape {gone}, « retirée depuis » (2)" in page.content.decode().replace("\xa0", " ")
+    assert f"étape {removed_step}, « retirée depuis » (2)" in page.content.decode().replace("\xa0", " ")
     after = queries.following(rows[1].person, queries.standings(rows[1].person))
     assert (after.module.id, after.step) == (
         MOUSE,
@@ -832,23 +843,23 @@ def test_a_step_taken_out_since_is_named_as_such_and_breaks_no_page(client, aida
     ), "one goes on from a step that is there"
 
 
-@pytest.mark.parametrize(("elsewhere", "told"), [(0, True), (2, False)])
-def test_where_most_people_stop_tells_no_few_who_stop_elsewhere(library, elsewhere, told):
+@pytest.mark.parametrize(("elsewhere", "is_published"), [(0, True), (2, False)])
+def test_where_most_people_stop_tells_no_few_who_stop_elsewhere(library, elsewhere, is_published):
     module = contents.modules()[MOUSE]
     for n in range(33):
         step = 1 if n < elsewhere else 5 if n < 15 else len(module.steps)
         progress.keep(groups.alone(nickname="", at=AT), [Done(str(uuid4()), MOUSE, 1, step, "seen")], at=AT)
     (row,), _ = measures.modules(measures.facts_of(None, date(2026, 1, 1), date(2026, 12, 1)), protected=True)
     assert isinstance(row.finished, Estimate)
-    assert (row.stops is not None) == told
+    assert (row.stops is not None) == is_published
 
 
 def _module_of(*tried):
-    """Return what is told of a module. tried: how many people, and the steps of each, with their states."""
+    """Return the public measures of a module. tried: how many people, and the steps of each, with their states."""
     for n, steps in tried:
         for _ in range(n):
-            held = [Done(str(uuid4()), MOUSE, 1, step, state) for step, state in steps]
-            progress.keep(groups.alone(nickname="", at=AT), held, at=AT)
+            done_steps = [Done(str(uuid4()), MOUSE, 1, step, state) for step, state in steps]
+            progress.keep(groups.alone(nickname="", at=AT), done_steps, at=AT)
     (row,), _ = measures.modules(measures.facts_of(None, date(2026, 1, 1), date(2026, 12, 1)), protected=True)
     return row
 
@@ -864,8 +875,8 @@ def test_who_finished_less_who_succeeded_is_no_few_people(library):
     """20 l’ont fini, 17 l’ont réussi, parmi 33 : trois l’ont fini sans y arriver."""
     module = contents.modules()[MOUSE]
     last, counting = len(module.steps), next(n for n, step in enumerate(module.steps, 1) if step.counts)
-    able, seen = [(counting, "done"), (last, "seen")], [(last, "seen")]
-    row = _module_of((17, able), (3, seen), (13, [(5, "seen")]))
+    able, viewed_only = [(counting, "done"), (last, "seen")], [(last, "seen")]
+    row = _module_of((17, able), (3, viewed_only), (13, [(5, "seen")]))
     assert isinstance(row.succeeded, Estimate) and not isinstance(row.finished, Estimate)
     assert row.stops is None, "33 less the 13 who stopped there, less 17"
 
@@ -875,22 +886,22 @@ def test_one_more_who_tries_an_exercise_changes_nothing_until_a_batch_is_full(db
 
     def tries(n, state):
         for _ in range(n):
-            held = [Done(str(uuid4()), MOUSE, 1, 5, state, kind="viser")]
-            progress.keep(groups.alone(nickname="", at=AT), held, at=AT)
+            done_steps = [Done(str(uuid4()), MOUSE, 1, 5, state, kind="viser")]
+            progress.keep(groups.alone(nickname="", at=AT), done_steps, at=AT)
 
-    def told():
-        found, _ = measures.tries(on=AT.date())
-        ((_, counts),) = found
+    def exercise_counts():
+        exercise_tries, _ = measures.tries(on=AT.date())
+        ((_, counts),) = exercise_tries
         return counts["n"], counts["failed"]
 
     tries(22, "done")
     tries(11, "stopped")
-    before = told()
+    before = exercise_counts()
     assert before[0] == 33 and round(before[1].value) == 33
     tries(10, "stopped")
-    assert told() == before
+    assert exercise_counts() == before
     tries(1, "stopped")
-    assert told()[0] == 44
+    assert exercise_counts()[0] == 44
 
 
 def test_authors_read_which_exercise_fails(client, aidant, learner):
@@ -934,13 +945,13 @@ def test_a_member_leaves_with_the_person(aidant, group, learner):
     assert Plan.objects.get().person is None
 
 
-def test_the_pages_kept_on_a_device_are_all_there(client):
+def test_offline_pages_are_complete(client):
     script = client.get("/apprendre/hors-ligne.js")
-    held = json.loads(
+    offline_contents = json.loads(
         script.content.decode().split("\n", 1)[0].removeprefix("const CONTENUS = ").removesuffix(";")
     )
-    assert set(held["modules"]) == set(contents.modules())
-    for address in held["modules"][MOUSE] + held["parcours"]:
+    assert set(offline_contents["modules"]) == set(contents.modules())
+    for address in offline_contents["modules"][MOUSE] + offline_contents["parcours"]:
         assert client.get(address).status_code == 200, address
     assert client.get("/apprendre/hors-ligne.js").content == script.content, (
         "the same version as long as nothing changed"
@@ -952,8 +963,8 @@ def test_the_pages_kept_on_a_device_are_all_there(client):
 
 def test_the_token_of_a_device_does_not_tell_the_card(learner):
     payload = access.token(learner).split(":")[0]
-    told = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
-    assert learner.code.encode() not in told
+    decoded_token = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+    assert learner.code.encode() not in decoded_token
 
 
 def test_a_card_replaced_closes_where_the_lost_one_was_open(client, learner, aidant):
@@ -965,7 +976,7 @@ def test_a_card_replaced_closes_where_the_lost_one_was_open(client, learner, aid
     assert learner.card not in page
 
 
-def test_the_code_is_shown_when_the_card_is_made_and_not_later(client, learner):
+def test_card_code_is_displayed_only_at_creation(client, learner):
     page = client.post("/ma-carte/nouvelle/", {}, follow=True).content.decode()
     assert Person.objects.latest("pk").card in page
     page = try_card(client, learner.card, suite="apprendre", follow=True).content.decode()
@@ -1000,18 +1011,18 @@ def test_a_question_written_is_taken_back(aidant, library, end):
     person = _to_write_to(aidant, library)
     _agree(person, aidant)
     plan = _plan(person)
-    assert plans.ask_outcomes(at=DUE) == 1
+    assert plans.ask_outcomes(at=QUESTION_AT) == 1
     assert Message.objects.get().state == "waiting"
     if end == "answer":
         plans.answer(plan, "alone", at=AT)
     elif end == "silence":
-        agreements.silence(person, at=DUE)
+        agreements.silence(person, at=QUESTION_AT)
     else:
         progress.erase(person, at=AT)
     assert Message.objects.get().state == "cancelled"
     plan.refresh_from_db()
     assert plan.told_at is None, "it has not left"
-    assert plans.ask_outcomes(at=DUE + timedelta(days=1)) == (end == "silence"), (
+    assert plans.ask_outcomes(at=QUESTION_AT + timedelta(days=1)) == (end == "silence"), (
         "who agrees again is asked again"
     )
 
@@ -1039,8 +1050,8 @@ def test_a_sending_that_is_too_deep_is_no_sending(client, body):
 def test_numbers_without_end_are_refused_alone(client, learner):
     good, odd = fact(1), fact(2)
     body = json.dumps({"carte": access.token(learner), "faits": [good, {**odd, "secondes": float("inf")}]})
-    said = client.post("/apprendre/synchroniser/", body, content_type="application/json").json()
-    assert (said["recus"], list(said["refuses"])) == ([good["uid"]], [odd["uid"]])
+    response_json = client.post("/apprendre/synchroniser/", body, content_type="application/json").json()
+    assert (response_json["recus"], list(response_json["refuses"])) == ([good["uid"]], [odd["uid"]])
     assert client.post(f"/apprendre/{MOUSE}/6/", {"choix": "9" * 5000}).status_code == 200
 
 
@@ -1060,30 +1071,35 @@ def test_a_plan_is_made_for_the_structure_that_follows_the_person(client, aidant
 
 def test_two_clicks_open_one_group(client, aidant, library):
     client.force_login(aidant)
-    held = {"structure": str(library.pk), "titre": "Jeudi", "trame": "parcours:tranquille", "noms": "Ali"}
+    form_data = {
+        "structure": str(library.pk),
+        "titre": "Jeudi",
+        "trame": "parcours:tranquille",
+        "noms": "Ali",
+    }
     for _ in range(2):
-        client.post("/espace/apprendre/nouveau/", held)
+        client.post("/espace/apprendre/nouveau/", form_data)
     assert Member.objects.filter(group__title="Jeudi").count() == 1
 
 
 def test_a_group_is_opened_whole_or_not_at_all(aidant, library, learner):
     people.follow(person=learner, structure=library, by=aidant, at=AT)
-    held = {"by": aidant, "structure": library, "title": "Jeudi", "modules": [MOUSE], "at": AT}
+    group_fields = {"by": aidant, "structure": library, "title": "Jeudi", "modules": [MOUSE], "at": AT}
     with pytest.raises(Refused, match="plein"):
-        groups.open_with(**held, names=["Ali"] * 40, seated=[learner])
+        groups.open_with(**group_fields, names=["Ali"] * 40, seated=[learner])
     assert not Group.objects.exists()
     assert Person.objects.get() == learner
 
 
-def test_one_card_and_one_plan_are_said_in_the_singular(client, aidant, library, group):
+def test_single_card_and_plan_are_singular(client, aidant, library, group):
     client.force_login(aidant)
     address = f"/espace/apprendre/{group.pk}/geste/"
-    for names, said in (
+    for names, sentence in (
         ("Ali", "1 carte prête : imprimez-la."),
         ("Lou\nNour", "2 cartes prêtes : imprimez-les."),
     ):
         page = client.post(address, {"geste": "ajouter", "noms": names}, follow=True).content.decode()
-        assert said in page.replace("\xa0", " ")
+        assert sentence in page.replace("\xa0", " ")
     _plans(["alone"], library)
     Plan.objects.update(ask_on=timezone.localdate())
     page = " ".join(client.get("/espace/apprendre/mesures/").content.decode().replace("\xa0", " ").split())
@@ -1092,22 +1108,22 @@ def test_one_card_and_one_plan_are_said_in_the_singular(client, aidant, library,
 
 def test_too_many_names_are_refused_aloud(client, aidant, library, group):
     client.force_login(aidant)
-    held = {
+    form_data = {
         "structure": str(library.pk),
         "titre": "Jeudi",
         "trame": "parcours:tranquille",
         "noms": "Ali\n" * 41,
     }
-    page = client.post("/espace/apprendre/nouveau/", held)
+    page = client.post("/espace/apprendre/nouveau/", form_data)
     assert page.status_code == 400
     assert "Il y a 41 prénoms" in page.content.decode()
     address = f"/espace/apprendre/{group.pk}/geste/"
-    page = client.post(address, {"geste": "ajouter", "noms": held["noms"]}, follow=True)
+    page = client.post(address, {"geste": "ajouter", "noms": form_data["noms"]}, follow=True)
     assert "Il y a 41 prénoms" in page.content.decode()
     assert not Member.objects.exists()
 
 
-def test_a_gesture_that_nobody_knows_is_said_to_do_nothing(client, aidant, group):
+def test_unknown_action_reports_that_nothing_was_done(client, aidant, group):
     (row,) = groups.welcome(group, ["Fatou"], by=aidant, at=AT)
     client.force_login(aidant)
     for address in ("geste/", f"personnes/{row.pk}/"):
@@ -1119,17 +1135,17 @@ def test_the_second_structure_of_a_group_adds_people_to_it(client, aidant, group
     groups.change(group, {"partner": other}, by=aidant, at=AT)
     client.force_login(account("omar", "aidant", structure=other))
     client.post(f"/espace/apprendre/{group.pk}/geste/", {"geste": "ajouter", "noms": "Moussa"})
-    made = group.members.get().person
-    assert made.nickname == "Moussa"
-    assert set(made.followings.values_list("structure", flat=True)) == {group.structure_id, other.pk}
+    new_person = group.members.get().person
+    assert new_person.nickname == "Moussa"
+    assert set(new_person.followings.values_list("structure", flat=True)) == {group.structure_id, other.pk}
 
 
 @pytest.mark.parametrize("typed", ["999999999", "x", "9" * 30, "own"])
 def test_a_structure_that_does_not_exist_ends_no_sharing(client, aidant, library, group, other, typed):
     groups.change(group, {"partner": other}, by=aidant, at=AT)
     client.force_login(aidant)
-    held = {"geste": "partager", "structure": str(library.pk) if typed == "own" else typed}
-    assert client.post(f"/espace/apprendre/{group.pk}/geste/", held).status_code == 404
+    form_data = {"geste": "partager", "structure": str(library.pk) if typed == "own" else typed}
+    assert client.post(f"/espace/apprendre/{group.pk}/geste/", form_data).status_code == 404
     group.refresh_from_db()
     assert group.partner == other
 
@@ -1163,17 +1179,17 @@ def test_a_group_closed_is_not_closed_again(aidant, group):
 def test_the_list_of_groups_asks_as_much_for_ten_as_for_one(
     aidant, library, group, django_assert_num_queries
 ):
-    def shown():
+    def read_groups():
         return [(row.title, row.n_members) for row in listed(aidant)]
 
     groups.welcome(group, ["Ali", "Zoé"], by=aidant, at=AT)
-    assert shown() == [("Mardi", 2)]
+    assert read_groups() == [("Mardi", 2)]
     with CaptureQueriesContext(connection) as one:
-        shown()
+        read_groups()
     for n in range(9):
         groups.open_group(by=aidant, structure=library, title=f"G{n}", modules=[MOUSE], at=AT)
     with django_assert_num_queries(len(one)):
-        assert len(shown()) == 10
+        assert len(read_groups()) == 10
 
 
 def test_an_open_group_stays_in_the_list_however_many_were_closed_since(aidant, library, group):
@@ -1186,17 +1202,17 @@ def test_an_open_group_stays_in_the_list_however_many_were_closed_since(aidant, 
             at=timezone.now(),
             closed_at=timezone.now(),
         )
-        for n in range(SHOWN)
+        for n in range(MAX_LISTED_GROUPS)
     )
     later = groups.open_group(by=aidant, structure=library, title="Jeudi", modules=[], at=timezone.now())
-    found = listed(aidant)
-    assert (found[:2], len(found)) == ([later, group], SHOWN), "the last first"
+    group_list = listed(aidant)
+    assert (group_list[:2], len(group_list)) == ([later, group], MAX_LISTED_GROUPS), "the last first"
 
 
 def test_a_fact_sent_twice_at_once_is_counted_once(client, learner):
     twice = fact(1)
-    said = send(client, learner, twice, {**twice, "etat": "done"}).json()
-    assert (said["nouveaux"], said["recus"]) == (1, [twice["uid"]])
+    response_json = send(client, learner, twice, {**twice, "etat": "done"}).json()
+    assert (response_json["nouveaux"], response_json["recus"]) == (1, [twice["uid"]])
     assert Fact.objects.get().state == "seen"
 
 
@@ -1230,7 +1246,7 @@ def test_paths_and_outlines_name_what_exists():
         assert named <= set(contents.modules()), each.id
 
 
-def test_a_group_is_named_by_the_day_of_its_workshop_where_it_is_held(client, aidant, library):
+def test_group_is_named_by_the_local_day_of_its_workshop(client, aidant, library):
     """In Guadeloupe, the evening of the 1st is already the 2nd in Paris."""
     start = datetime(2026, 12, 1, 23, 30, tzinfo=UTC)
     row = Workshop.objects.create(
@@ -1249,12 +1265,12 @@ def test_a_workshop_becomes_a_group_with_those_who_are_seated(client, aidant, li
         structure=library, title="Les pièges", subject="securite", format="ponctuel", level="debutant", outline="sms-pieges",
         starts_at=start, ends_at=start + timedelta(hours=2), capacity=6, made_at=AT, changed_at=AT,
     )  # fmt: skip
-    for n, (name, who) in enumerate((("Ali", None), ("Fatou", person))):
+    for n, (name, seated_person) in enumerate((("Ali", None), ("Fatou", person))):
         Seat.objects.create(
             workshop=row,
             learner=str(n),
             name=name,
-            person=who,
+            person=seated_person,
             channel="counter",
             status="booked",
             booked_at=AT,
@@ -1269,9 +1285,9 @@ def test_a_workshop_becomes_a_group_with_those_who_are_seated(client, aidant, li
         address,
         {"structure": str(library.pk), "titre": "Les pièges", "trame": "trame:sms-pieges", "noms": "Ali"},
     )
-    made = Group.objects.get(title="Les pièges")
-    assert sorted(str(m.person) for m in made.members.all()) == ["Ali", "Fatou"]
-    assert made.members.filter(person=person).exists()
+    new_group = Group.objects.get(title="Les pièges")
+    assert sorted(str(m.person) for m in new_group.members.all()) == ["Ali", "Fatou"]
+    assert new_group.members.filter(person=person).exists()
 
 
 def test_what_is_learnt_at_home_is_counted_where_one_is_followed(client, aidant, library):
@@ -1280,16 +1296,16 @@ def test_what_is_learnt_at_home_is_counted_where_one_is_followed(client, aidant,
     assert Fact.objects.get().structure == library
 
 
-def test_a_structure_that_was_left_is_told_nothing_more(client, aidant, library, group):
+def test_former_structure_receives_nothing_more(client, aidant, library, group):
     """Neither what is learnt with the card nor what is planned; its group stays, with what it knew."""
     (row,) = groups.welcome(group, ["Fatou"], by=aidant, at=AT)
     send(client, row.person, fact(1))
-    assert asked.in_whose_name(aidant, row.person, helped=False) == library
+    assert plan_queries.in_whose_name(aidant, row.person, helped=False) == library
     people.leave(person=row.person, structure=library, by=aidant, at=AT)
     send(client, row.person, fact(2))
-    assert [(kept.structure, kept.group) for kept in Fact.objects.order_by("step")] == [
+    assert [(stored_fact.structure, stored_fact.group) for stored_fact in Fact.objects.order_by("step")] == [
         (library, group),
         (None, None),
     ]
-    assert asked.in_whose_name(aidant, row.person, helped=False) is None
+    assert plan_queries.in_whose_name(aidant, row.person, helped=False) is None
     assert access.home_of_person(row.person) is None

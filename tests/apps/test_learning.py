@@ -89,8 +89,8 @@ def test_the_tools_of_every_day_lead_to_their_exercise(client):
 
 def test_a_module_is_searched_by_its_words(client):
     """Sans accent ni ordre ; ce qui ne parle de rien de connu le dit, et rend tout."""
-    found = client.get("/apprendre/", {"q": "solides mots"}).context["themes"]
-    assert [module.id for theme in found for module in theme.modules] == ["mots-de-passe"]
+    themes = client.get("/apprendre/", {"q": "solides mots"}).context["themes"]
+    assert [module.id for theme in themes for module in theme.modules] == ["mots-de-passe"]
     page = client.get("/apprendre/", {"q": "zzzz"}).content.decode()
     assert "Aucun module ne parle de" in page and "Voir tous les modules" in page
 
@@ -98,10 +98,10 @@ def test_a_module_is_searched_by_its_words(client):
 @pytest.mark.parametrize(
     ("then", "next_one"), [(("messages-pieges",), "/apprendre/messages-pieges/"), ((), "/ateliers/")]
 )
-def test_the_end_of_a_module_is_said_and_leads_on(client, monkeypatch, then, next_one):
+def test_end_of_a_module_is_announced_with_a_next_step(client, monkeypatch, then, next_one):
     id = "lire-et-repondre"
     module = MODULES[id].model_copy(update={"then": then})
-    monkeypatch.setattr(modules, "_said", lambda request, id: (module, None))
+    monkeypatch.setattr(modules, "_in_language", lambda request, id: (module, None))
     last = client.get(f"/apprendre/{id}/{len(module.steps)}/").content.decode()
     assert f'href="/apprendre/{id}/?fini"' in last
     page = client.get(f"/apprendre/{id}/?fini").content.decode()
@@ -168,7 +168,7 @@ def test_an_order_says_the_first_line_that_does_not_go():
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "line_of", "told"),
+    ("before", "after", "line_of", "message"),
     [
         ('titre: "Tenir la souris"', "titre: ]", "titre: ]", "est illisible"),
         ("theme: commencer", "theme: divers", "theme: divers", "« divers » n’est pas possible."),
@@ -195,18 +195,20 @@ def test_an_order_says_the_first_line_that_does_not_go():
         ("reussite: true", "reussite: false", "etapes:", "Aucune étape ne montre que c’est appris."),
     ],
 )
-def test_a_fault_is_said_with_its_line(tmp_path, before, after, line_of, told):
+def test_fault_is_reported_with_its_line(tmp_path, before, after, line_of, message):
     text = MOUSE.read_text("utf-8")
     assert before in text
     changed = text.replace(before, after)
-    found = faults(changed, tmp_path)
+    line_faults = faults(changed, tmp_path)
     lines = changed.splitlines()
-    assert any(told in what for _, what in found), found
-    line = next(line for line, what in found if told in what)
+    assert any(message in what for _, what in line_faults), line_faults
+    line = next(line for line, what in line_faults if message in what)
     broken = next(
         n for n, (new, old) in enumerate(zip(lines, text.splitlines(), strict=True), 1) if new != old
     )
-    assert line == max(n for n, each in enumerate(lines[:broken], 1) if line_of in each), found
+    assert line == max(n for n, text_line in enumerate(lines[:broken], 1) if line_of in text_line), (
+        line_faults
+    )
 
 
 def test_fictional_numbers_and_broken_bytes(tmp_path):
@@ -227,7 +229,7 @@ def test_a_goal_that_nothing_reaches_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "said"),
+    ("before", "after", "prefix"),
     [
         ("prealables: []", "prealables: [nulle-part]", "prealables 1 : Aucun module ne s’appelle « nulle-part »."),
         ("suite: [", "suite: [rien-du-tout, ", "suite 1 : Aucun module ne s’appelle « rien-du-tout »."),
@@ -237,35 +239,37 @@ def test_a_goal_that_nothing_reaches_is_refused(tmp_path):
         ("duree: 12", "duree: 25", "duree : 25 minutes, c’est trop."),
     ],
 )  # fmt: skip
-def test_a_fault_is_said_in_french_with_its_place(tmp_path, before, after, said):
+def test_fault_is_in_french_with_its_place(tmp_path, before, after, prefix):
     text = MOUSE.read_text("utf-8")
     assert before in text
     path = written(text.replace(before, after, 1), tmp_path)
-    found = [
+    sentences = [
         f"{f.where} : {f.what} {f.do}"
         for f in module_reading.read(path, frozenset(drawings.names()), module_reading.own_modules()).faults
     ]
-    assert [each for each in found if each.startswith(said)] == found
+    assert [each for each in sentences if each.startswith(prefix)] == sentences
 
 
-def test_a_choice_without_consequence_is_not_said_to_be_missing(tmp_path):
-    held = yaml.safe_load(MOUSE.read_text("utf-8"))
+def test_choice_without_consequence_is_not_reported_as_missing(tmp_path):
+    module_source = yaml.safe_load(MOUSE.read_text("utf-8"))
     n, exercise = next(
-        (n, e) for n, s in enumerate(held["etapes"]) if (e := s.get("exercice")) and e["genre"] == "choisir"
+        (n, e)
+        for n, s in enumerate(module_source["etapes"])
+        if (e := s.get("exercice")) and e["genre"] == "choisir"
     )
     exercise["choix"] = exercise["choix"][:2]
     exercise["choix"][0]["juste"] = True
     exercise.pop("facile", None)
     del exercise["choix"][1]["consequence"]
     read = module_reading.read(
-        written(yaml.safe_dump(held, allow_unicode=True), tmp_path), frozenset(drawings.names())
+        written(yaml.safe_dump(module_source, allow_unicode=True), tmp_path), frozenset(drawings.names())
     )
     assert [(f.where, f.what) for f in read.faults] == [
         (f"etapes {n + 1} › exercice › choix 2 › consequence", "Il manque « consequence ».")
     ]
 
 
-def test_all_the_faults_are_said_at_once(tmp_path):
+def test_all_faults_are_reported_at_once(tmp_path):
     """An unknown screen, a drawing that is not there, a header and an exercise that miss something: one
     run tells all.
     """
@@ -282,16 +286,16 @@ def test_all_the_faults_are_said_at_once(tmp_path):
     read = module_reading.read(
         written(text, tmp_path), frozenset(drawings.names()), module_reading.own_modules()
     )
-    told = [(f.where, f.what) for f in read.faults]
-    place = next(where for where, _ in told if where.endswith("› vers"))
+    place_faults = [(f.where, f.what) for f in read.faults]
+    place = next(where for where, _ in place_faults if where.endswith("› vers"))
     assert re.fullmatch(r"etapes \d+ › exercice › ecrans › accueil › elements \d+ › vers", place)
     for what in ("qui n’existe pas", "« paniers »", "« auteurs »", "25 minutes", "Le dossier s’appelle"):
-        assert any(what in said for _, said in told), (what, told)
+        assert any(what in fault_text for _, fault_text in place_faults), (what, place_faults)
     line = next(f.line for f in read.faults if f.where == place)
     assert "nulle-part" in text.splitlines()[line - 1]
 
 
-def test_a_file_wrong_everywhere_is_told_in_a_moment(tmp_path):
+def test_file_wrong_everywhere_is_checked_quickly(tmp_path):
     with within(2):
         read = module_reading.read(written("".join(f"k{n}: x\n" for n in range(7_000)), tmp_path), ())
     assert len(read.faults) == module_reading.MOST_FAULTS
@@ -315,15 +319,15 @@ def test_the_easier_variant_is_checked_too(tmp_path):
 
 def test_no_sentence_asks_for_a_secret():
     """Nobody is ever asked for their own password, not even to learn."""
-    asked = re.compile(r"votre (vrai )?mot de passe (ici|ci-dessous)", re.IGNORECASE)
+    secret_request = re.compile(r"votre (vrai )?mot de passe (ici|ci-dessous)", re.IGNORECASE)
     for path in module_reading.folders(module_reading.OURS):
-        assert not asked.search(path.read_text("utf-8")), path
+        assert not secret_request.search(path.read_text("utf-8")), path
 
 
 @pytest.mark.parametrize("theme", list(module_format.THEMES))
 def test_two_cards_of_a_theme_never_show_the_same_drawing(theme):
-    shown = [module.picture for module in MODULES.values() if module.theme == theme]
-    assert sorted(shown) == sorted(set(shown))
+    pictures = [module.picture for module in MODULES.values() if module.theme == theme]
+    assert sorted(pictures) == sorted(set(pictures))
 
 
 def test_a_card_shows_the_drawing_of_the_module_or_else_the_first_of_its_sheet():
@@ -342,7 +346,7 @@ def test_nobody_is_drawn_where_somebody_is_meant():
         )
 
 
-def test_the_script_of_the_pages_kept_reads_the_modules_once_for_each_state(client, monkeypatch):
+def test_offline_script_reads_modules_once_per_state(client, monkeypatch):
     """Un navigateur le redemande à chaque page : il coûtait huit fois la page, les modules récrits chaque fois."""
     read = ["un"]
     monkeypatch.setattr(contents, "_libraries", {})

@@ -1,5 +1,5 @@
-"""What one person leaves to the next: on a shared computer, in the file of the database, in an account
-lost and given back.
+"""Traces that one person could leave to the next: on a shared computer, in the file of the database, in an
+account lost and recovered.
 """
 
 import re
@@ -69,7 +69,7 @@ def text_of(client: Client, address: str) -> str:
 
 
 @pytest.mark.django_db
-def test_the_card_is_shown_once_and_no_page_says_its_code_again(client):
+def test_card_code_is_displayed_once(client):
     code = keep_alone(client)
     assert code in text_of(client, "/bilan/carte/")
     for address in ("/bilan/carte/", "/bilan/resultat/", "/bilan/resultat/imprimer/"):
@@ -105,8 +105,10 @@ def test_a_public_page_keeps_a_diagnosis_for_whoever_signs_in_to_go_on(client, s
     assert client.cookies[carried.COOKIE].value
 
 
-@pytest.mark.parametrize(("who", "left"), [("aide", True), ("autre", False)])
-def test_what_a_visit_cut_short_was_sending_is_there_for_the_same_account_alone(client, structure, who, left):
+@pytest.mark.parametrize(("account_name", "is_carried"), [("aide", True), ("autre", False)])
+def test_what_a_visit_cut_short_was_sending_is_there_for_the_same_account_alone(
+    client, structure, account_name, is_carried
+):
     user = account("aide", "aidant", structure=structure)
     account("autre", "aidant", structure=structure)
     walk(client, SANDRINE)
@@ -114,12 +116,12 @@ def test_what_a_visit_cut_short_was_sending_is_there_for_the_same_account_alone(
     client.get("/espace/")
     long_ago = datetime(2020, 1, 1, tzinfo=UTC).isoformat()
     session = client.session
-    session[sessions.KEPT] = session[sessions.KEPT] | {"seen": long_ago, "opened": long_ago}
+    session[sessions.STAY_KEY] = session[sessions.STAY_KEY] | {"seen": long_ago, "opened": long_ago}
     session.save()
     assert client.post("/bilan/resultat/", {"suite": []}).url.startswith("/connexion/")
     assert client.cookies[carried.COOKIE].value
-    client.post("/connexion/", {"login": f"{who}@exemple.fr", "password": PASSWORD})
-    assert bool(client.cookies[carried.COOKIE].value) is left
+    client.post("/connexion/", {"login": f"{account_name}@exemple.fr", "password": PASSWORD})
+    assert bool(client.cookies[carried.COOKIE].value) is is_carried
 
 
 # --------------------------------------------------------------------------------------------- codes of cards
@@ -147,25 +149,25 @@ def test_taking_back_an_agreement_that_has_no_number_finds_no_page(client, typed
 # --------------------------------------------------------------------------------------- an access given back
 
 
-def test_an_account_is_told_when_a_link_is_made_for_it_and_when_it_was_used(structure):
+def test_account_is_notified_when_its_link_is_created_and_used(structure):
     manager, helper = (
         account("Responsable", "gestionnaire", structure=structure),
         account("aide", "aidant", structure=structure),
     )
     token = actions.give_back(by=manager, membership=Membership.objects.get(user=helper), at=AT)
-    made = Message.objects.get()
-    assert made.to == helper.email
-    assert "Responsable" in made.text
-    assert token not in made.text
+    creation_message = Message.objects.get()
+    assert creation_message.to == helper.email
+    assert "Responsable" in creation_message.text
+    assert token not in creation_message.text
     actions.recover(token=token, password=OTHER, at=AT)
     used = Message.objects.latest("pk")
-    assert used.pk != made.pk
+    assert used.pk != creation_message.pk
     assert "vient d’être changé" in used.text
-    for message in (made, used):
+    for message in (creation_message, used):
         assert "Si ce n’est pas vous, prévenez tout de suite votre responsable" in message.text
 
 
-def test_the_password_that_everybody_knows_is_not_given_back(structure):
+def test_public_demonstration_password_is_never_restored(structure):
     manager, helper = (
         account("r", "gestionnaire", structure=structure),
         account("aide", "aidant", structure=structure),
@@ -187,16 +189,16 @@ def test_the_password_that_everybody_knows_is_not_given_back(structure):
 
 
 def test_a_page_that_a_device_keeps_is_the_one_of_nobody(client, structure):
-    """What a professional reads of a page for everybody, or a word said once to somebody, stays in no
+    """A page as a professional reads it, or a confirmation displayed once, stays in no
     cache.
     """
     address = "/apprendre/tenir-la-souris/"
     assert "no-store" not in client.get(address).get("Cache-Control", "")
     client.post("/ma-carte/nouvelle/", {"surnom": "Hélène"})
     client.post("/ma-carte/apprendre/effacer/")
-    said = client.get(address)
-    assert "C’est effacé" in said.content.decode()
-    assert "no-store" in said["Cache-Control"]
+    response = client.get(address)
+    assert "C’est effacé" in response.content.decode()
+    assert "no-store" in response["Cache-Control"]
     assert "no-store" not in client.get(address).get("Cache-Control", "")
     client.force_login(account("aide", "aidant", structure=structure))
     assert "no-store" in client.get(address)["Cache-Control"]
@@ -209,7 +211,7 @@ def test_a_page_of_the_card_before_does_nothing_to_the_next(client, structure):
     real, join = "/apprendre/ft-actualisation/pour-de-vrai/", "/apprendre/groupe/"
     plan = {"le": timezone.localdate(), "avec": "alone"}
 
-    def shown() -> list[str]:
+    def listed_cards() -> list[str]:
         pages = (
             client.get("/ma-carte/apprendre/"),
             client.get(real),
@@ -218,12 +220,12 @@ def test_a_page_of_the_card_before_does_nothing_to_the_next(client, structure):
         return [re.findall(r'name="ouverte" value="([^"]*)"', each.content.decode())[0] for each in pages]
 
     client.post("/ma-carte/nouvelle/", {"surnom": "Hélène"})
-    before = shown()
+    before = listed_cards()
     client.post("/ma-carte/apprendre/fermer/")
     client.post("/ma-carte/nouvelle/", {"surnom": "Paul"})
     paul = Person.objects.get(nickname="Paul")
     progress.follow(paul, "tranquille", at=AT)
-    for cards, n in ((before, 0), (shown(), 1)):
+    for cards, n in ((before, 0), (listed_cards(), 1)):
         erase, to_plan, to_join = cards
         client.post(real, {**plan, "ouverte": to_plan})
         client.post(join, {"code": group.code, "moi": "1", "rejoindre": "1", "ouverte": to_join})
@@ -232,13 +234,13 @@ def test_a_page_of_the_card_before_does_nothing_to_the_next(client, structure):
 
 
 def test_a_card_is_always_the_same_for_a_device(structure):
-    """What is still to be sent is found again by it, to be erased with the rest."""
+    """Pending data is matched by it, then erased with the rest."""
     person = people.welcome(by=None, structure=structure, at=AT, nickname="Ana")
     assert learning.token(person) == learning.token(person)
 
 
 @pytest.mark.parametrize(
-    "given", [{"content_type": "text/plain", "data": "a=1"}, {"data": {"carte": "x"}}, {}]
+    "request_fields", [{"content_type": "text/plain", "data": "a=1"}, {"data": {"carte": "x"}}, {}]
 )
-def test_what_is_no_sending_of_facts_is_refused(client, db, given):
-    assert client.post("/apprendre/synchroniser/", **given).status_code == 400
+def test_what_is_no_sending_of_facts_is_refused(client, db, request_fields):
+    assert client.post("/apprendre/synchroniser/", **request_fields).status_code == 400

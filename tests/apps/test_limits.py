@@ -84,12 +84,12 @@ def test_a_subscriber_has_one_count_whatever_address_they_choose(clock, rf):
 
 def test_how_many_times_an_hour_each_door_is_tried():
     """The tests of a page lower its limit to reach it: twice as wide by mistake, no other one would see it."""
-    found = {}
+    limit_by_door = {}
     for path in sorted(APPS.rglob("*.py")):
         for names, most in re.findall(r"^([A-Z_, ]+_AN_HOUR) = ([\d_, ]+)", path.read_text("utf-8"), re.M):
-            told = zip(names.split(", "), most.strip().split(", "), strict=True)
-            found |= {f"{path.relative_to(APPS).parts[0]} {name}": int(n) for name, n in told}
-    assert found == {
+            limit_pairs = zip(names.split(", "), most.strip().split(", "), strict=True)
+            limit_by_door |= {f"{path.relative_to(APPS).parts[0]} {name}": int(n) for name, n in limit_pairs}
+    assert limit_by_door == {
         "actes SENDINGS_AN_HOUR": 600,
         "agenda BOOKINGS_AN_HOUR": 30,
         "agenda LINKS_AN_HOUR": 30,

@@ -39,9 +39,9 @@ def _what_other_tests_hold_is_not_looked_through() -> None:
 def path(tmp_path):
     """Twenty-five rows, each on two lines, the last the same place as the first, written otherwise."""
     twin = "Le relais tourterelle 0;1 rue des Lilas;38000;Grenoble;"
-    found = tmp_path / "lieux.csv"
-    found.write_text("\n".join([HEADER, *map(line, range(24)), twin]) + "\n", "utf-8")
-    return found
+    csv_path = tmp_path / "lieux.csv"
+    csv_path.write_text("\n".join([HEADER, *map(line, range(24)), twin]) + "\n", "utf-8")
+    return csv_path
 
 
 def take(path, **more):
@@ -49,19 +49,19 @@ def take(path, **more):
 
 
 def test_pieces_are_cut_between_records_and_put_together_are_the_file(path):
-    found = list(pieces.pieces(path, rows=10))
+    file_pieces = list(pieces.pieces(path, rows=10))
     header = f"{HEADER}\n".encode()
-    assert [piece.rows for piece in found] == [0, 10, 20]
-    assert [piece.lines for piece in found] == [0, 20, 40]
-    assert header + b"".join(piece.content.removeprefix(header) for piece in found) == path.read_bytes()
-    assert found[-1].share == 1.0
+    assert [piece.rows for piece in file_pieces] == [0, 10, 20]
+    assert [piece.lines for piece in file_pieces] == [0, 20, 40]
+    assert header + b"".join(piece.content.removeprefix(header) for piece in file_pieces) == path.read_bytes()
+    assert file_pieces[-1].share == 1.0
 
 
 def test_a_quote_left_open_costs_one_line_and_no_piece(tmp_path):
     path = tmp_path / "ouvert.csv"
     path.write_text("\n".join([HEADER, 'Un;"rue', *(f'Lieu {n};"rue";;;' for n in range(1_999))]) + "\n")
-    found = list(pieces.pieces(path, rows=500))
-    assert [len(piece.content.splitlines()) for piece in found] == [1 + 500] * 4
+    file_pieces = list(pieces.pieces(path, rows=500))
+    assert [len(piece.content.splitlines()) for piece in file_pieces] == [1 + 500] * 4
 
 
 def test_a_long_file_gives_its_places_once_with_their_duplicates_and_lines(path):
@@ -108,24 +108,22 @@ def test_nothing_of_a_piece_is_left_in_memory_when_the_next_is_read(path):
     def alive():
         return [type(one).__name__ for one in gc.get_objects() if type(one) in (Result, Sheet)]
 
-    seen = []
-    take(path, tell=lambda step, share: seen.append(alive()))
-    assert seen == [[]] * 4  # before each of the three pieces, then before duplicates are looked for
+    live_pieces = []
+    take(path, tell=lambda step, share: live_pieces.append(alive()))
+    assert live_pieces == [[]] * 4  # before each of the three pieces, then before duplicates are looked for
 
 
 @pytest.mark.parametrize(("much", "times"), [(20, 1), (9, 3), (100, 0)])
-def test_memory_is_given_back_once_much_was_read_of_however_many_departements(
-    tmp_path, monkeypatch, much, times
-):
+def test_memory_is_released_after_reading_many_departements(tmp_path, monkeypatch, much, times):
     towns = ("Grenoble", "38000"), ("Lyon", "69003"), ("Valence", "26000")
     rows = [f"Relais {n};{n + 1} rue des Lilas;{code};{town};" for n in range(15) for town, code in towns]
     path = tmp_path / "lieux.csv"
     path.write_text("\n".join([HEADER, *rows]) + "\n", "utf-8")
-    asked: list[None] = []
+    calls: list[None] = []
     monkeypatch.setattr(duplicates, "MUCH", much)
-    monkeypatch.setattr(duplicates.memory, "give_back", lambda: asked.append(None))
+    monkeypatch.setattr(duplicates.memory, "give_back", lambda: calls.append(None))
     take(path)
-    assert len(asked) == len(list(pieces.pieces(path, rows=10))) + times
+    assert len(calls) == len(list(pieces.pieces(path, rows=10))) + times
 
 
 def test_a_piece_that_fails_leaves_nothing_of_itself(path, monkeypatch):
@@ -167,26 +165,26 @@ def test_the_command_answers_in_json_when_a_piece_holds_no_place_and_names_what_
     bad.write_text("nom;commune\n" + "x;Nulleville\n" * 12, "utf-8")
     with pytest.raises(Refused, match="aucun lieu"):
         offre.run(offre_arguments("importer", str(bad), "--source", "Vide", "--json"))
-    told = json.loads(capsys.readouterr().out)
-    assert (told["lus"], told["crees"], told["refuses"], told["constats_total"]) == (12, 0, 12, 12)
+    report = json.loads(capsys.readouterr().out)
+    assert (report["lus"], report["crees"], report["refuses"], report["constats_total"]) == (12, 0, 12, 12)
     with path.open("a", encoding="utf-8") as file:
         file.write("Loin;1 rue X;;Nulleville;\n")
     offre.run(offre_arguments("importer", str(path), "--source", "Pays", "--json"))
-    told = json.loads(capsys.readouterr().out)
-    assert (told["constats"][0]["ligne"], told["constats"][0]["valeur"]) == (51, "Loin")
-    assert told["constats_total"] > 25  # each place without a point is told too
+    report = json.loads(capsys.readouterr().out)
+    assert (report["constats"][0]["ligne"], report["constats"][0]["valeur"]) == (51, "Loin")
+    assert report["constats_total"] > 25  # each place without a point is told too
 
 
 def test_the_command_tells_its_progress_and_how_to_go_on(path, monkeypatch, capsys):
     monkeypatch.setattr(pieces, "LONG", 10)
-    given = offre_arguments("importer", str(path), "--source", "Pays", "--json")
+    import_arguments = offre_arguments("importer", str(path), "--source", "Pays", "--json")
     with monkeypatch.context() as patched:
         patched.setattr(duplicates, "sweep", interrupted)
         with pytest.raises(Refused, match="ce qui est déjà rangé le reste"):
-            offre.run(given)
-    assert offre.run(given) == offre.OK
-    told = json.loads(capsys.readouterr().out)
-    assert (told["lus"], told["crees"], told["morceaux"], told["repris"]) == (25, 25, 1, 1)
+            offre.run(import_arguments)
+    assert offre.run(import_arguments) == offre.OK
+    report = json.loads(capsys.readouterr().out)
+    assert (report["lus"], report["crees"], report["morceaux"], report["repris"]) == (25, 25, 1, 1)
     assert "Recherche des doublons… 90\xa0%" in steps.line(0)
 
 

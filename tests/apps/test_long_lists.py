@@ -55,7 +55,7 @@ def read(client, address: str) -> str:
 
 
 def titles(page: str, wanted: str) -> list[str]:
-    """Return what a page names, of what is looked for."""
+    """Return the names of a page that begin with a word."""
     return re.findall(rf">({wanted}[^<]*)<", page)
 
 
@@ -69,17 +69,17 @@ def manager(library) -> User:
 
 @pytest.fixture
 def team(library, manager) -> list[Membership]:
-    made = User.objects.bulk_create(
+    users = User.objects.bulk_create(
         User(email=f"e{n}@exemple.fr", name=f"Équipier {n:02}", is_demonstration=True) for n in range(MANY)
     )
     return Membership.objects.bulk_create(
         Membership(
-            user=each,
+            user=member,
             role="prescripteur" if n % 2 else "aidant",
             structure=library.structure,
             since=date(2026, 1, 5),
         )
-        for n, each in enumerate(made)
+        for n, member in enumerate(users)
     )
 
 
@@ -89,8 +89,8 @@ def test_a_long_team_is_searched_chosen_and_turned(client, manager, team):
     assert f"{MANY + 1} en tout" in first and "Page 1 sur 2" in first
     assert len(titles(first, "Équipier")) == PAGE - 1, "the manager is the first line"
     assert len(titles(read(client, "/espace/equipe/?page=2"), "Équipier")) == MANY + 1 - PAGE
-    found = read(client, "/espace/equipe/?mots=equipier+07")
-    assert titles(found, "Équipier") == ["Équipier 07"] and "1 sur" in found
+    page_text = read(client, "/espace/equipe/?mots=equipier+07")
+    assert titles(page_text, "Équipier") == ["Équipier 07"] and "1 sur" in page_text
     helpers = read(client, "/espace/equipe/?role=aidant&page=9")
     assert len(titles(helpers, "Équipier")) == (MANY + 1) // 2
     nobody = read(client, "/espace/equipe/?mots=zzz")
@@ -131,31 +131,39 @@ def test_several_roles_are_withdrawn_at_once_and_put_back(client, manager, team)
 
 def test_nobody_puts_their_own_role_back_nor_that_of_another_structure(client, manager, library, team):
     elsewhere = place("lille", {"nom": "Lille", "code_insee": "59350"}).structure
-    theirs = account("lillois", "aidant", structure=elsewhere)
-    over = Membership.objects.get(user=theirs)
+    foreign_account = account("lillois", "aidant", structure=elsewhere)
+    over = Membership.objects.get(user=foreign_account)
     Membership.objects.filter(pk=over.pk).update(since=date(2026, 1, 1), until=date(2026, 11, 10))
     client.force_login(manager)
     assert client.post(f"/espace/equipe/{over.pk}/", {"geste": "remettre"}).status_code == 404
     client.post("/espace/equipe/plusieurs/", {"cochee": [over.pk]})
-    mine = Membership.objects.create(
+    own_membership = Membership.objects.create(
         user=manager,
         role="aidant",
         structure=library.structure,
         since=date(2026, 1, 1),
         until=date(2026, 11, 10),
     )
-    page = client.post(f"/espace/equipe/{mine.pk}/", {"geste": "remettre"}, follow=True).content.decode()
+    page = client.post(
+        f"/espace/equipe/{own_membership.pk}/", {"geste": "remettre"}, follow=True
+    ).content.decode()
     assert "On ne se rend pas un rôle à soi-même" in page
     assert not access.current(DAY).filter(user=manager, role="aidant").exists()
 
 
 def test_several_people_are_invited_at_once_each_by_a_link(client, manager, library):
     client.force_login(manager)
-    said = {"role": "aidant", "pour_qui": "Nadia\n\n  Omar \nNadia\n", "structure": library.structure.name}
-    page = client.post("/espace/equipe/", said).content.decode()
+    invitation_fields = {
+        "role": "aidant",
+        "pour_qui": "Nadia\n\n  Omar \nNadia\n",
+        "structure": library.structure.name,
+    }
+    page = client.post("/espace/equipe/", invitation_fields).content.decode()
     assert len(set(re.findall(r"/invitation/[\w-]+/", page))) == 2
     assert sorted(Invitation.objects.values_list("for_whom", flat=True)) == ["Nadia", "Omar"]
-    crowd = client.post("/espace/equipe/", {**said, "pour_qui": "\n".join(f"n{k}" for k in range(31))})
+    crowd = client.post(
+        "/espace/equipe/", {**invitation_fields, "pour_qui": "\n".join(f"n{k}" for k in range(31))}
+    )
     assert crowd.status_code == 400 and "Plus de 30 noms" in crowd.content.decode().replace("\u00a0", " ")
     assert Invitation.objects.count() == 2
 
@@ -219,14 +227,14 @@ def test_sessions_of_trainings_are_all_reached(client, library, karim):
             catalogue.item("faire-a-la-place"), structure=library.structure, values=values, by=karim, at=AT
         )
     client.force_login(karim)
-    seen = [
+    links = [
         link
         for n in (1, 2)
         for link in re.findall(
             r"/espace/formations/sessions/\d+/", read(client, f"/espace/formations/?page={n}")
         )
     ]
-    assert len(seen) == len(set(seen)) == LONG + 2
+    assert len(links) == len(set(links)) == LONG + 2
     assert "Rien dans la liste" in read(client, "/espace/formations/?mots=lille")
 
 
@@ -249,8 +257,8 @@ def test_devices_are_searched_and_several_change_at_once(client, coordinator):
     client.post(address, {"geste": "repair", **ticked})
     assert Device.objects.filter(state="repair").count() == 3
     client.post(f"/espace/annuaire/appareils/{rows[2].pk}/", {"geste": "out", "note": "donné"})
-    gone = read(client, f"{address}?ou=out")
-    assert titles(gone, "Portable") == ["Portable 02"] and "Sorti par erreur" in gone
+    page_text = read(client, f"{address}?ou=out")
+    assert titles(page_text, "Portable") == ["Portable 02"] and "Sorti par erreur" in page_text
     client.post(f"/espace/annuaire/appareils/{rows[2].pk}/", {"geste": "repair"})
     assert Device.objects.get(pk=rows[2].pk).state == "repair"
     other = devices.enter(place("autre", {"nom": "Autre"}), label="Ailleurs", by=coordinator, at=AT)
@@ -276,8 +284,10 @@ def test_hours_of_several_volunteers_are_confirmed_at_once(client, library, kari
     client.post("/espace/benevoles/heures/", {"cochee": [active.pk]})
     assert Hours.objects.filter(confirmed_at=None).count() == 3
     client.force_login(karim)
-    told = client.post("/espace/benevoles/heures/", {"cochee": [active.pk]}, follow=True).content.decode()
-    assert "Heures confirmées pour" in told and "Des heures à confirmer" not in told
+    page_text = client.post(
+        "/espace/benevoles/heures/", {"cochee": [active.pk]}, follow=True
+    ).content.decode()
+    assert "Heures confirmées pour" in page_text and "Des heures à confirmer" not in page_text
     assert not Hours.objects.filter(confirmed_at=None).exists()
 
 

@@ -55,8 +55,8 @@ def lieu():
 
 @pytest.fixture
 def leila(lieu) -> User:
-    made = User.objects.create_user("leila@exemple.fr", "x", name="Leïla", is_demonstration=True)
-    return with_role(made, "aidant", structure=lieu.structure)
+    user = User.objects.create_user("leila@exemple.fr", "x", name="Leïla", is_demonstration=True)
+    return with_role(user, "aidant", structure=lieu.structure)
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def text(answer) -> str:
 # -------------------------------------------------------------------------------------------------- it opens
 
 
-def test_the_code_and_the_secret_open_every_page_and_none_is_kept_by_a_cache(client, fatou):
+def test_code_and_secret_open_every_page_uncached(client, fatou):
     open_page(client, fatou)
     for page in PAGES:
         answer = client.get(f"/ma-carte/{page}")
@@ -128,19 +128,19 @@ def test_three_drawings_are_too_few(fatou):
 def test_ten_minutes_without_a_gesture_close_it_on_the_server(client, fatou):
     open_page(client, fatou)
     session = client.session
-    almost = timezone.now() - rules.SHOWN_FOR + timedelta(seconds=30)
+    almost = timezone.now() - rules.OPEN_FOR + timedelta(seconds=30)
     session[access.PAGE] |= {"since": almost.isoformat()}
     session.save()
     assert client.get("/ma-carte/garde/").status_code == 200, "and a gesture gives ten more"
     assert datetime.fromisoformat(client.session[access.PAGE]["since"]) > almost
     session = client.session
-    session[access.PAGE] |= {"since": (timezone.now() - rules.SHOWN_FOR).isoformat()}
+    session[access.PAGE] |= {"since": (timezone.now() - rules.OPEN_FOR).isoformat()}
     session.save()
     assert "fermée seule, après 10 minutes" in text(client.get("/ma-carte/garde/", follow=True))
     assert access.PAGE not in client.session
 
 
-def test_closing_empties_what_the_browser_kept(client, fatou):
+def test_closing_clears_the_browser_storage(client, fatou):
     open_page(client, fatou)
     answer = client.post("/ma-carte/fermer/")
     assert answer["Clear-Site-Data"] == '"cache"'
@@ -222,9 +222,9 @@ def test_nothing_says_whether_a_code_exists(client, fatou):
         )
     ]
     assert {each.status_code for each in answers} == {400}
-    shown = {text(each).partition('role="alert"')[2].partition("</div>")[0] for each in answers}
-    assert len(shown) == 1
-    assert SHUT in shown.pop()
+    alert_texts = {text(each).partition('role="alert"')[2].partition("</div>")[0] for each in answers}
+    assert len(alert_texts) == 1
+    assert SHUT in alert_texts.pop()
 
 
 def test_five_wrong_tries_wait_an_hour_and_twenty_want_a_helper(fatou, leila):
@@ -247,7 +247,7 @@ def test_five_wrong_tries_wait_an_hour_and_twenty_want_a_helper(fatou, leila):
     assert opens("cerises", at + timedelta(days=2))
 
 
-def test_wrong_tries_are_told_to_the_person(client, fatou):
+def test_wrong_tries_are_reported_to_the_person(client, fatou):
     give_secret(fatou)
     for typed in ("orange", "citron"):
         try_card(client, fatou.code, typed)
@@ -289,9 +289,9 @@ def test_tries_sent_at_once_are_all_counted(fatou, monkeypatch):
     read = card_secrets.queries.secret_of
 
     def late(person):
-        held = read(person)
+        stored_secret = read(person)
         CardSecret.objects.update(misses=3)
-        return held
+        return stored_secret
 
     monkeypatch.setattr(card_secrets.queries, "secret_of", late)
     assert card_secrets.unlock(code=fatou.code, typed_secret=read_secret(SECRET), at=timezone.now()) is None
@@ -399,7 +399,7 @@ def test_what_is_decided_with_a_helper_says_so(client, fatou, leila, lieu):
         ("/ma-carte/copie/?format=json", "person.exported", "a remis une copie de ce qui est gardé"),
     ],
 )
-def test_a_copy_taken_from_the_card_is_told_with_who_opened_it(
+def test_copy_taken_from_the_card_is_recorded_with_its_opener(
     client, fatou, leila, lieu, address, verb, words
 ):
     give_secret(fatou)
@@ -415,7 +415,7 @@ def test_a_copy_taken_from_the_card_is_told_with_who_opened_it(
 
 
 @pytest.mark.both_databases
-def test_a_forgotten_secret_is_chosen_again_with_a_helper_and_told(client, fatou, leila, lieu):
+def test_forgotten_secret_is_renewed_with_a_helper_and_recorded(client, fatou, leila, lieu):
     give_secret(fatou)
     consents.agree(person=fatou, purpose="write", how="read", by=leila, at=AT)
     stranger = account("omar", "aidant", structure=place("autre", {"pivot": "21380185500015"}).structure)
@@ -449,19 +449,19 @@ def test_an_empty_card_says_what_to_do(client, alone):
 
 
 @pytest.mark.both_databases
-def test_a_mandate_is_said_while_it_runs_once_stopped_and_once_over(fatou, leila, lieu):
+def test_mandate_state_follows_running_stopped_and_over(fatou, leila, lieu):
     at = timezone.now()
     mandat = given(fatou, lieu.structure, leila, at=at)
 
-    def said(at: datetime) -> str:
+    def state_at(at: datetime) -> str:
         return next(each.words for each in queries.card(fatou, at).lines if each.name == "card_mandates")
 
-    assert said(at).startswith("Leïla, jusqu’au")
-    assert said(at + timedelta(days=300)).startswith("Fini le")
+    assert state_at(at).startswith("Leïla, jusqu’au")
+    assert state_at(at + timedelta(days=300)).startswith("Fini le")
     assert queries.card(fatou, at).helpers[0].name == "Leïla"
     mandat.withdrawn_at = at
     mandat.save()
-    assert said(at).startswith("Arrêté le")
+    assert state_at(at).startswith("Arrêté le")
     assert not queries.card(fatou, at).mandate
 
 
@@ -474,9 +474,7 @@ def meeting(fatou, leila, lieu) -> Appointment:
 
 
 @pytest.mark.both_databases
-def test_the_next_appointment_is_told_given_up_once_asked_and_only_by_its_owner(
-    client, fatou, alone, meeting
-):
+def test_next_appointment_is_displayed_and_cancelled_by_its_owner_alone(client, fatou, alone, meeting):
     open_page(client, alone)
     address = f"/ma-carte/absence/rendez-vous/{meeting.pk}/"
     assert client.get(address).status_code == 404
@@ -494,7 +492,7 @@ def test_the_next_appointment_is_told_given_up_once_asked_and_only_by_its_owner(
 
 
 @pytest.mark.both_databases
-def test_an_appointment_cancelled_by_the_place_is_said(client, fatou, leila, meeting):
+def test_appointment_cancelled_by_the_place_is_displayed(client, fatou, leila, meeting):
     appointments.cancel(meeting, at=timezone.now(), by=leila, reason="Travaux")
     open_page(client, fatou)
     page = text(client.get("/ma-carte/"))
@@ -518,7 +516,7 @@ def test_two_cancelled_appointments_bear_two_names_for_who_listens(client, fatou
 
 
 @pytest.mark.both_databases
-def test_a_seat_is_given_up_and_taken_back(client, fatou, leila, lieu):
+def test_seat_is_released_and_taken_back(client, fatou, leila, lieu):
     gerante = account("gerante", "gestionnaire", structure=lieu.structure)
     begin = timezone.now() + timedelta(days=2)
     values = {"title": "Premiers mails", "subject": "mail", "level": "debutant", "capacity": 4, "lieu": lieu}
@@ -535,7 +533,7 @@ def test_a_seat_is_given_up_and_taken_back(client, fatou, leila, lieu):
     assert Seat.objects.get().status == "booked"
 
 
-def test_the_procedures_are_told_with_the_nearest_date(client, fatou, leila, lieu):
+def test_procedures_are_listed_with_the_nearest_date(client, fatou, leila, lieu):
     consents.agree(person=fatou, purpose="track", how="read", by=leila, at=AT)
     on = timezone.localdate()
     ends = on + timedelta(days=70)  # asked again until two months before its end
@@ -556,7 +554,7 @@ def test_the_procedures_are_told_with_the_nearest_date(client, fatou, leila, lie
 # ----------------------------------------------------------------------------------------------- they decide
 
 
-def test_the_person_corrects_what_is_theirs(client, fatou):
+def test_person_corrects_their_own_data(client, fatou):
     open_page(client, fatou)
     typed = {"prenom": "Fatoumata", "langue": "ar", "joindre": "none", "naissance": ""}
     assert decide(client, "/ma-carte/corriger/", typed).url == "/ma-carte/"
@@ -566,13 +564,13 @@ def test_the_person_corrects_what_is_theirs(client, fatou):
 
 
 @pytest.mark.both_databases
-def test_what_others_wrote_is_asked_for_and_answered(client, fatou, leila, lieu):
+def test_correction_of_structure_data_is_requested_and_answered(client, fatou, leila, lieu):
     open_page(client, fatou)
-    asked = {"a_qui": lieu.structure.pk, "quoi": "Mon année est fausse"}
-    decide(client, "/ma-carte/corriger/", asked)
+    form_data = {"a_qui": lieu.structure.pk, "quoi": "Mon année est fausse"}
+    decide(client, "/ma-carte/corriger/", form_data)
     assert "On attend la réponse" in text(client.get("/ma-carte/corriger/"))
     autre = place("autre", {"pivot": "21380185500015"}).structure
-    assert decide(client, "/ma-carte/corriger/", asked | {"a_qui": autre.pk}).status_code == 400
+    assert decide(client, "/ma-carte/corriger/", form_data | {"a_qui": autre.pk}).status_code == 400
     row = CorrectionRequest.objects.get()
     client.force_login(account("omar", "aidant", structure=autre))
     address = f"/espace/personnes/corrections/{row.pk}/"
@@ -588,25 +586,25 @@ def test_what_others_wrote_is_asked_for_and_answered(client, fatou, leila, lieu)
     assert "C’est fait" in text(client.get("/ma-carte/corriger/"))
 
 
-def test_a_structure_answers_what_it_is_asked_to_correct_before_it_leaves(client, fatou, leila, lieu):
-    asked = corrections.ask_correction(fatou, lieu.structure, "Mon année", by=None, at=AT)
+def test_structure_answers_corrections_before_leaving(client, fatou, leila, lieu):
+    correction = corrections.ask_correction(fatou, lieu.structure, "Mon année", by=None, at=AT)
     client.force_login(leila)
-    left = f"/espace/personnes/{fatou.pk}/quitter/"
-    told = text(client.post(left, follow=True))
-    assert "attend que" in told and "Répondez-lui d’abord" in told and "Mon année" in told
-    corrections.answer_correction(asked, by=leila, at=AT, answer="C’est fait")
-    assert "ne suit plus" in text(client.post(left, follow=True))
+    leave_url = f"/espace/personnes/{fatou.pk}/quitter/"
+    page_text = text(client.post(leave_url, follow=True))
+    assert "attend que" in page_text and "Répondez-lui d’abord" in page_text and "Mon année" in page_text
+    corrections.answer_correction(correction, by=leila, at=AT, answer="C’est fait")
+    assert "ne suit plus" in text(client.post(leave_url, follow=True))
 
 
-def test_a_correction_asked_twice_at_once_is_asked_once(fatou, leila, lieu):
-    asked = [
+def test_correction_requested_twice_at_once_is_one(fatou, leila, lieu):
+    correction_rows = [
         corrections.ask_correction(fatou, lieu.structure, words, by=None, at=AT)
         for words in ("Mon année", " Mon  année ", "Mon prénom")
     ]
-    assert asked[0] == asked[1] != asked[2]
-    corrections.answer_correction(asked[0], by=leila, at=AT, answer="C’est fait")
+    assert correction_rows[0] == correction_rows[1] != correction_rows[2]
+    corrections.answer_correction(correction_rows[0], by=leila, at=AT, answer="C’est fait")
     again = corrections.ask_correction(fatou, lieu.structure, "Mon année", by=None, at=AT)
-    assert again != asked[0], "answered, it may be asked again"
+    assert again != correction_rows[0], "answered, it may be asked again"
 
 
 def test_a_secret_typed_in_a_request_is_refused(fatou, lieu):
@@ -643,7 +641,7 @@ def test_the_page_asks_as_much_of_the_database_for_many_steps(
         client.get("/ma-carte/")
 
 
-def test_a_correction_asked_of_another_structure_is_theirs_and_keeps_nobody(fatou, lieu, leila):
+def test_correction_of_another_structure_does_not_block_leaving(fatou, lieu, leila):
     other = Structure.objects.create(key="autre", name="Autre")
     register.follow(person=fatou, structure=other, by=None, at=AT)
     corrections.ask_correction(fatou, other, "Mon année de naissance", by=None, at=AT)

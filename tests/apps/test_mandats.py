@@ -44,7 +44,7 @@ def signed(
 ) -> Mandat:
     """Return a mandate as scenery."""
     code = f"CODE{Mandat.objects.count():04}"
-    held = {
+    defaults = {
         "how": "paper",
         "signed_at": AT,
         "duration": "semester",
@@ -52,12 +52,12 @@ def signed(
         "code": code,
         "token": code,
     }
-    made = Mandat.objects.create(
-        person=person, structure=structure, starts_on=starts_on, ends_on=ends_on, **(held | more)
+    mandat = Mandat.objects.create(
+        person=person, structure=structure, starts_on=starts_on, ends_on=ends_on, **(defaults | more)
     )
     for key in keys:
-        Autorisation.objects.create(mandat=made, key=key, label=key)
-    return made
+        Autorisation.objects.create(mandat=mandat, key=key, label=key)
+    return mandat
 
 
 # -------------------------------------------------------------------------------------------- what is allowed

@@ -1,4 +1,4 @@
-"""Who acts under a mandate: those whom it names; a paper and its photograph; an emergency proposed once."""
+"""Acting under a mandate: only its named helpers; a paper and its photograph; an emergency proposed once."""
 
 import re
 from datetime import timedelta
@@ -64,8 +64,8 @@ def test_a_mandate_lets_act_those_whom_it_names_and_its_words_say_so(andrei, lei
     assert may(andrei, structure, karim, now)
     assert "Leïla et Karim peuvent agir" in both.words and "ces personnes peuvent" in both.words
     stopping.withdraw(both, by=leila, at=now)
-    whole = given(andrei, structure, leila, at=now, helper=Helper(whole=True), token="c")
-    assert may(andrei, structure, karim, now) and "Tous ses aidants" in whole.words
+    team_mandat = given(andrei, structure, leila, at=now, helper=Helper(whole=True), token="c")
+    assert may(andrei, structure, karim, now) and "Tous ses aidants" in team_mandat.words
 
 
 def test_a_mandate_that_names_somebody_who_left_is_not_signed(client, andrei, leila, karim, structure, now):
@@ -112,14 +112,14 @@ def test_a_colleague_is_added_with_the_agreement_of_the_person_who_takes_it_back
     page = text(client.get("/ma-carte/mandats/"))
     assert "Leïla" in page and "Karim" in page and "Ajouté avec votre accord le" in page
     added = mandat.named.get(user=karim)
-    told = decide(client, f"/ma-carte/mandats/{mandat.pk}/arreter/", {"aidant": added.pk}, follow=True)
-    assert "n’agit plus" in text(told) and not may(andrei, structure, karim, now)
+    response = decide(client, f"/ma-carte/mandats/{mandat.pk}/arreter/", {"aidant": added.pk}, follow=True)
+    assert "n’agit plus" in text(response) and not may(andrei, structure, karim, now)
     last = mandat.named.get(user=leila)
     decide(client, f"/ma-carte/mandats/{mandat.pk}/arreter/", {"aidant": last.pk})
     assert Mandat.objects.get(pk=mandat.pk).withdrawn_at, "nobody acts any more: it is stopped"
 
 
-def test_a_named_helper_who_left_is_no_longer_said_to_act(client, andrei, leila, karim, structure, now):
+def test_former_named_helper_is_no_longer_displayed_as_acting(client, andrei, leila, karim, structure, now):
     mandat = given(andrei, structure, leila, at=now, helper=Helper(named=[karim]))
     sofia = account("sofia", "aidant", shown="Sofia", structure=structure)
     client.force_login(leila)
@@ -150,10 +150,10 @@ def test_stopping_one_of_two_mandates_says_that_the_other_runs(client, andrei, l
     first = given(andrei, structure, leila, at=now, token="a")
     second = given(andrei, structure, leila, "impots", at=now, token="b")
     open_page(client, andrei)
-    told = text(decide(client, f"/ma-carte/mandats/{first.pk}/arreter/", follow=True))
-    assert "un autre mandat dure encore" in told and "Plus personne ne fait rien" not in told
-    told = text(decide(client, f"/ma-carte/mandats/{second.pk}/arreter/", follow=True))
-    assert "Plus personne ne fait rien à votre place" in told
+    page_text = text(decide(client, f"/ma-carte/mandats/{first.pk}/arreter/", follow=True))
+    assert "un autre mandat dure encore" in page_text and "Plus personne ne fait rien" not in page_text
+    page_text = text(decide(client, f"/ma-carte/mandats/{second.pk}/arreter/", follow=True))
+    assert "Plus personne ne fait rien à votre place" in page_text
 
 
 def test_a_procedure_taken_back_from_one_of_two_says_that_the_other_permits_it(
@@ -163,8 +163,8 @@ def test_a_procedure_taken_back_from_one_of_two_says_that_the_other_permits_it(
     given(andrei, structure, leila, "impots", at=now, token="b")
     open_page(client, andrei)
     key = first.authorisations.get(key="impots").pk
-    told = text(decide(client, f"/ma-carte/mandats/{first.pk}/arreter/", {"demarche": key}, follow=True))
-    assert "un autre mandat permet encore cette démarche" in told
+    page_text = text(decide(client, f"/ma-carte/mandats/{first.pk}/arreter/", {"demarche": key}, follow=True))
+    assert "un autre mandat permet encore cette démarche" in page_text
 
 
 def on_paper(andrei, structure, leila, at) -> Mandat:
@@ -184,8 +184,8 @@ def test_a_paper_without_its_photograph_permits_seven_days_then_nothing_until_it
     assert "ne permet plus rien" in text(client.get("/espace/"))
     assert "photo à joindre" in text(client.get("/espace/mandats/"))
     code = f"/mandat/{mandat.printed}/"
-    told = text(client.get(code))
-    assert "ne permet rien pour l’instant" in told and "Ce mandat est en cours" not in told
+    page_text = text(client.get(code))
+    assert "ne permet rien pour l’instant" in page_text and "Ce mandat est en cours" not in page_text
     address = reverse("mandat_gesture", args=[mandat.pk])
     photo = SimpleUploadedFile("p.jpg", picture("JPEG"), "image/jpeg")
     client.post(address, {"geste": "photographier", "photo": photo})
@@ -244,7 +244,7 @@ def test_what_follows_a_mandate_is_proposed_anew_once_its_draft_is_too_old(andre
     assert signing.sign(new, Signing(how=frame.PAPER), by=leila, at=late).signed_at == late
 
 
-def test_a_stopped_mandate_is_told_in_the_past(client, andrei, leila, structure, now):
+def test_stopped_mandate_is_written_in_the_past(client, andrei, leila, structure, now):
     mandat = given(andrei, structure, leila, at=now)
     stopping.withdraw(mandat, by=leila, at=now)
     client.force_login(leila)

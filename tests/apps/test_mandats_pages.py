@@ -109,7 +109,7 @@ def test_a_mandate_is_prepared_then_signed_without_javascript(pro, andrei):
         ({"duree": "month", "demarches": ["rsa"], "commence": "2020-01-01"}, "déjà passé"),
     ],
 )
-def test_what_is_missing_is_said_and_what_was_typed_stays(pro, andrei, sent, words):
+def test_incomplete_mandate_is_refused_and_input_is_preserved(pro, andrei, sent, words):
     answer = pro.post(
         "/espace/mandats/nouveau/", {"personne": andrei.pk, "envoi": "e", "aidant": "professional"} | sent
     )
@@ -170,11 +170,11 @@ def test_a_no_goes_back_to_the_person(pro, andrei, structure, leila):
 
 
 def picture(kind: str, size=(400, 300), **more) -> bytes:
-    held = BytesIO()
+    buffer = BytesIO()
     drawn = Image.new("RGB", size, "white")
     drawn.paste("black", (size[0] // 4, size[1] // 4, size[0] // 2, size[1] // 2))
-    drawn.save(held, kind, **more)
-    return held.getvalue()
+    drawn.save(buffer, kind, **more)
+    return buffer.getvalue()
 
 
 def with_place() -> bytes:
@@ -184,23 +184,23 @@ def with_place() -> bytes:
     return picture("JPEG", exif=exif)
 
 
-def test_a_photograph_is_kept_upright_without_what_telephones_write_beside(pro, andrei, structure, leila):
+def test_photograph_is_stored_upright_without_metadata(pro, andrei, structure, leila):
     mandat = drafted(andrei, structure, leila, at=NOW)
     file = SimpleUploadedFile("papier.jpg", with_place(), content_type="image/jpeg")
     pro.post(reverse("mandat_sign", args=[mandat.pk]), {"comment": "paper", "photo": file})
-    kept = pro.get(reverse("mandat_photograph", args=[mandat.pk]))
+    response = pro.get(reverse("mandat_photograph", args=[mandat.pk]))
     assert Entry.objects.filter(verb="mandat.seen", row=mandat.pk, by=leila.pk).exists()
-    assert kept["Content-Type"] == "image/jpeg"
-    with Image.open(BytesIO(kept.content)) as shown:
-        assert shown.size == (300, 400)
-        assert not shown.getexif() and b"Marque" not in kept.content
+    assert response["Content-Type"] == "image/jpeg"
+    with Image.open(BytesIO(response.content)) as image:
+        assert image.size == (300, 400)
+        assert not image.getexif() and b"Marque" not in response.content
     assert proofs.agrees_with_proof(Mandat.objects.get())
 
 
 def test_a_large_photograph_is_made_smaller_and_a_png_is_read():
-    kept = forms.read_photograph(SimpleUploadedFile("p.png", picture("PNG", (3600, 1200))))
-    with Image.open(BytesIO(kept)) as shown:
-        assert (shown.format, shown.size) == ("JPEG", (1800, 600))
+    jpeg = forms.read_photograph(SimpleUploadedFile("p.png", picture("PNG", (3600, 1200))))
+    with Image.open(BytesIO(jpeg)) as image:
+        assert (image.format, image.size) == ("JPEG", (1800, 600))
 
 
 @pytest.mark.parametrize(
@@ -221,10 +221,10 @@ def test_an_unreadable_photograph_is_refused_with_what_to_do(content, why):
 
 @pytest.mark.parametrize("shade", ["white", "black", "#808080"])
 def test_a_photograph_of_nothing_is_refused(shade):
-    held = BytesIO()
-    Image.new("RGB", (400, 300), shade).save(held, "JPEG")
+    buffer = BytesIO()
+    Image.new("RGB", (400, 300), shade).save(buffer, "JPEG")
     with pytest.raises(Refused, match="On n’y voit rien"):
-        forms.read_photograph(SimpleUploadedFile("p.jpg", held.getvalue()))
+        forms.read_photograph(SimpleUploadedFile("p.jpg", buffer.getvalue()))
 
 
 @pytest.mark.parametrize("content", [b"rien", b""])
@@ -274,31 +274,31 @@ def test_the_list_puts_first_what_cannot_wait(pro, andrei, structure, leila):
     ended = given(andrei, structure, leila, "retraite", at=NOW, token="fini")
     stopping.withdraw(ended, by=leila, at=NOW)
     drafted(andrei, structure, leila, "handicap", at=NOW, token="brouillon")
-    told = text(pro.get("/espace/mandats/"))
-    assert told.index("Urgences à régulariser") < told.index("Impôts")
-    assert "le délai est passé" in told
+    page_text = text(pro.get("/espace/mandats/"))
+    assert page_text.index("Urgences à régulariser") < page_text.index("Impôts")
+    assert "le délai est passé" in page_text
     assert listed(pro) == {"Impôts", "RSA"}
     assert listed(pro, etat="finis") == {"Retraite"}
     assert listed(pro, etat="a-signer") == {"Dossier de handicap"}
 
 
-def test_what_ends_soon_is_said_and_what_ended_over_a_year_ago_is_not_shown(pro, andrei, structure, leila):
+def test_mandates_ending_soon_are_flagged_and_old_ones_are_hidden(pro, andrei, structure, leila):
     mandat = given(andrei, structure, leila, "impots", at=NOW)
     today = timezone.localdate()
     assert "Finissent dans" not in text(pro.get("/espace/mandats/"))
     Mandat.objects.filter(pk=mandat.pk).update(ends_on=today + timedelta(days=30))
     assert "Finissent dans" in text(pro.get("/espace/mandats/"))
-    for days, shown in ((365, True), (366, False)):
+    for days, is_listed in ((365, True), (366, False)):
         Mandat.objects.filter(pk=mandat.pk).update(
             starts_on=today - timedelta(days=600), ends_on=today - timedelta(days=days)
         )
-        assert (listed(pro, etat="finis") == {"Impôts"}) is shown, days
+        assert (listed(pro, etat="finis") == {"Impôts"}) is is_listed, days
 
 
-def listed(pro, **asked) -> set[str]:
+def listed(pro, **params) -> set[str]:
     """Return the mandates of a list, by their place in the page."""
-    found = pro.get("/espace/mandats/", asked).context["lines"]
-    return {each.label for row, _ in found for each in row.authorisations.all()}
+    lines = pro.get("/espace/mandats/", params).context["lines"]
+    return {each.label for row, _ in lines for each in row.authorisations.all()}
 
 
 def test_the_list_is_filtered_by_helper_end_and_procedure(pro, andrei, structure, leila):
@@ -315,17 +315,17 @@ def test_the_list_is_filtered_by_helper_end_and_procedure(pro, andrei, structure
     assert listed(pro, demarche="argent") == {"Impôts"}, "a family finds all that it holds"
     assert listed(pro, demarche="prime-activite", aidant=leila.pk) == set()
     assert len(listed(pro, demarche="x", aidant="x", fin="x", etat="x", page="x")) == 4, "unread is left out"
-    told = text(pro.get("/espace/mandats/", {"fin": 7}))
-    assert "Aucun mandat ainsi" in told and "Tout montrer" in told
+    page_text = text(pro.get("/espace/mandats/", {"fin": 7}))
+    assert "Aucun mandat ainsi" in page_text and "Tout montrer" in page_text
 
 
-def test_an_end_asked_of_what_runs_is_not_asked_of_what_ended(pro, andrei, structure, leila):
+def test_end_filter_of_running_mandates_ignores_ended_ones(pro, andrei, structure, leila):
     mandat = given(andrei, structure, leila, at=NOW)
     stopping.withdraw(mandat, by=leila, at=NOW)
     other = given(andrei, structure, leila, "rsa", at=NOW, token="seul")
     stopping.revoke(other.authorisations.get(), by=None, at=NOW)
-    kept = pro.get("/espace/mandats/?demarche=rsa&etat=finis").content.decode()
-    assert f"/espace/mandats/{other.pk}/" in kept and f"/espace/mandats/{mandat.pk}/" not in kept
+    page_text = pro.get("/espace/mandats/?demarche=rsa&etat=finis").content.decode()
+    assert f"/espace/mandats/{other.pk}/" in page_text and f"/espace/mandats/{mandat.pk}/" not in page_text
     page = pro.get("/espace/mandats/?fin=7&etat=finis")
     assert f"/espace/mandats/{mandat.pk}/" in page.content.decode(), "its last day was months away"
     assert "Tout montrer" not in text(page)
@@ -335,13 +335,13 @@ def test_several_are_prepared_again_and_dropped_at_once(client, pro, andrei, str
     rows = [given(andrei, structure, leila, key, at=NOW, token=key) for key in ("impots", "retraite")]
     address, sent = reverse("mandats_several"), {"geste": "renouveler", "cochee": [r.pk for r in rows]}
     for _ in range(2):  # a double click
-        told = text(pro.post(address, sent | {"envoi": "meme"}, follow=True))
+        page_text = text(pro.post(address, sent | {"envoi": "meme"}, follow=True))
     drafts = Mandat.objects.filter(signed_at=None)
-    assert drafts.count() == 2 and "signer avec chaque personne : 2 mandats" in told
+    assert drafts.count() == 2 and "signer avec chaque personne : 2 mandats" in page_text
     both = {"geste": "refuser", "cochee": [drafts[0].pk, rows[0].pk, 10**9, "x"]}
-    told = text(pro.post(address, both, follow=True))
-    assert drafts.count() == 1 and "Retirés : 1 mandat" in told
-    assert f"Sans changement : {rows[0].printed} : Ce mandat est signé" in told
+    page_text = text(pro.post(address, both, follow=True))
+    assert drafts.count() == 1 and "Retirés : 1 mandat" in page_text
+    assert f"Sans changement : {rows[0].printed} : Ce mandat est signé" in page_text
     assert "aucune ligne n’était cochée" in text(pro.post(address, {"geste": "refuser"}, follow=True))
     assert pro.post(address, {"geste": "x"}).status_code == 404
     other = place("b", {"nom": "B", "pivot": "21380185500015"}).structure
@@ -354,15 +354,17 @@ def test_today_says_which_mandates_end_and_which_emergencies_wait(client, pro, a
     assert "Son mandat finit" not in text(pro.get("/espace/"))
     today = timezone.localdate()
     ending = given(andrei, structure, leila, "impots", at=NOW, token="a")
-    for days, shown in ((31, False), (30, True), (0, True)):
+    for days, is_listed in ((31, False), (30, True), (0, True)):
         Mandat.objects.filter(pk=ending.pk).update(ends_on=today + timedelta(days=days))
-        found = [line.url for line in worklist.lines(leila, timezone.localtime())]
-        assert found == [f"/espace/mandats/{ending.pk}/"] * shown, days
+        urls = [line.url for line in worklist.lines(leila, timezone.localtime())]
+        assert urls == [f"/espace/mandats/{ending.pk}/"] * is_listed, days
     assert "Son mandat finit" in text(pro.get("/espace/"))
     month = given(andrei, structure, leila, "retraite", at=NOW, token="b", duration="month")
-    for days, shown in ((8, False), (7, True)):
+    for days, is_listed in ((8, False), (7, True)):
         Mandat.objects.filter(pk=month.pk).update(ends_on=today + timedelta(days=days))
-        assert [task.left for task in lists.tasks(leila, NOW, 5)] == [1, *[8] * shown], "what lasts a month"
+        assert [task.left for task in lists.tasks(leila, NOW, 5)] == [1, *[8] * is_listed], (
+            "what lasts a month"
+        )
     given(andrei, structure, leila, "impots", at=NOW, token="c")
     assert [task.left for task in lists.tasks(leila, NOW, 5)] == [8], "renewed, it is nobody's task"
     urgent = drafted(andrei, structure, leila, "rsa", at=NOW, emergency=True, token="urgent")
@@ -375,7 +377,7 @@ def test_today_says_which_mandates_end_and_which_emergencies_wait(client, pro, a
     assert lists.tasks(karim, NOW, 5) == [], "a task is of those who act"
 
 
-def test_who_reads_a_mandate_is_told_with_their_own_structure(client, andrei, structure, leila):
+def test_reader_sees_a_mandate_with_their_own_structure(client, andrei, structure, leila):
     mandat = given(andrei, structure, leila, at=NOW)
     other = place("b", {"nom": "SLS", "pivot": "21380185500015"}).structure
     diallo = account("diallo", "aidant", structure=other)
@@ -396,7 +398,7 @@ def test_the_list_asks_as_little_for_many_as_for_one(
 
 def test_the_sheet_says_how_long_what_who_and_the_proof(pro, andrei, structure, leila):
     mandat = given(andrei, structure, leila, at=NOW)
-    told = text(pro.get(reverse("mandat", args=[mandat.pk])))
+    page_text = text(pro.get(reverse("mandat", args=[mandat.pk])))
     lasts = (mandat.ends_on - mandat.starts_on).days + 1  # its last day is one of them
     assert 181 <= lasts <= 184, "six months"
     for words in (
@@ -407,25 +409,25 @@ def test_the_sheet_says_how_long_what_who_and_the_proof(pro, andrei, structure, 
         "Toute autre démarche",
         mandat.printed,
     ):
-        assert words in told, words
-    assert "du journal" in told and "L’empreinte correspond" in told
+        assert words in page_text, words
+    assert "du journal" in page_text and "L’empreinte correspond" in page_text
     assert Entry.objects.filter(verb="mandat.seen", row=mandat.pk, by=leila.pk).count() == 1
     Mandat.objects.filter(pk=mandat.pk).update(words="autre chose")
     assert "ne correspond plus" in text(pro.get(reverse("mandat", args=[mandat.pk])))
     again = proof.digest(mandat.secret, words="autre chose", how="touch", witness="", image=STROKES.encode())
     Mandat.objects.filter(pk=mandat.pk).update(digest=again)
-    told = text(pro.get(reverse("mandat", args=[mandat.pk])))
-    assert "ne correspond plus" in told, "the journal still has the digest of what was signed"
+    page_text = text(pro.get(reverse("mandat", args=[mandat.pk])))
+    assert "ne correspond plus" in page_text, "the journal still has the digest of what was signed"
 
 
-def test_what_was_said_without_a_witness_or_kept_without_a_photograph_is_told_so(
-    pro, andrei, structure, leila
-):
+def test_missing_witness_or_photograph_is_reported(pro, andrei, structure, leila):
     urgent = drafted(andrei, structure, leila, at=NOW, emergency=True)
-    shown = by_touch(urgent, NOW).shown
-    signing.sign(urgent, signing.Signing(how="spoken", shown=shown), by=leila, at=NOW)
-    told = text(pro.get(reverse("mandat", args=[urgent.pk])))
-    assert "sans témoin" in told and "devant un témoin" not in told and "au texte gardé," in told
+    stamp = by_touch(urgent, NOW).shown
+    signing.sign(urgent, signing.Signing(how="spoken", shown=stamp), by=leila, at=NOW)
+    page_text = text(pro.get(reverse("mandat", args=[urgent.pk])))
+    assert (
+        "sans témoin" in page_text and "devant un témoin" not in page_text and "au texte gardé," in page_text
+    )
     paper = drafted(andrei, structure, leila, at=NOW, token="papier")
     signing.sign(paper, signing.Signing(how="paper"), by=leila, at=NOW)
     assert "Photo à joindre" in text(pro.get(reverse("mandat", args=[paper.pk])))
@@ -442,16 +444,19 @@ def test_the_sheet_stops_takes_back_and_prepares_another(pro, andrei, structure,
     assert pro.post(address, {"geste": "x"}).status_code == 404
     twice = [pro.post(address, {"geste": "renouveler", "envoi": "meme"}).url for _ in range(2)]
     assert twice[0] == twice[1] and Mandat.objects.count() == 2
-    told = text(pro.post(address, {"geste": "arreter"}, follow=True))
-    assert "Imprimez la preuve" in told and "arrêté" in told
+    page_text = text(pro.post(address, {"geste": "arreter"}, follow=True))
+    assert "Imprimez la preuve" in page_text and "arrêté" in page_text
     assert "déjà arrêté" in text(pro.post(address, {"geste": "arreter"}, follow=True))
     assert "Retirer" not in text(pro.get(sheet)), "nothing of a stopped mandate is changed"
 
 
 def test_the_chain_is_read_again_when_somebody_asks(pro, andrei, structure, leila):
     mandat = given(andrei, structure, leila, at=NOW)
-    told = text(pro.post(reverse("mandat_verify", args=[mandat.pk]), follow=True))
-    assert f"Les {Entry.objects.count() - 1} lignes du journal" in told and "aucune n’a été modifiée" in told
+    page_text = text(pro.post(reverse("mandat_verify", args=[mandat.pk]), follow=True))
+    assert (
+        f"Les {Entry.objects.count() - 1} lignes du journal" in page_text
+        and "aucune n’a été modifiée" in page_text
+    )
 
 
 def test_the_person_sheet_says_where_the_mandate_stands(pro, andrei, structure, leila):
@@ -468,31 +473,34 @@ def test_the_person_sheet_says_where_the_mandate_stands(pro, andrei, structure, 
 def pages_of(content: bytes) -> str:
     from pypdfium2 import PdfDocument
 
-    found = PdfDocument(content)
-    return " ".join(" ".join(page.get_textpage().get_text_range() for page in found).split())
+    document = PdfDocument(content)
+    return " ".join(" ".join(page.get_textpage().get_text_range() for page in document).split())
 
 
-def test_the_printed_mandate_says_what_was_kept(pro, andrei, structure, leila):
+def test_printed_mandate_states_what_was_signed(pro, andrei, structure, leila):
     draft = drafted(andrei, structure, leila, at=NOW)
-    told = pages_of(pro.get(reverse("mandat_print", args=[draft.pk])).content)
+    printed_text = pages_of(pro.get(reverse("mandat_print", args=[draft.pk])).content)
     for words in ("Prime d’activité", "1984", "Cnil", draft.printed, "Poate Leïla"):
-        assert words in told, words
+        assert words in printed_text, words
     mandat = given(andrei, structure, leila, at=NOW, token="autre")
     people.correct(andrei, {"nickname": "M. Ionescu"}, by=leila, at=NOW)
-    told = pages_of(pro.get(reverse("mandat_print", args=[mandat.pk])).content)
-    assert "Je suis M. Andrei" in told, "the words that were signed, not those of today"
-    assert "signé avec le doigt" in told and mandat.digest[:20] in told
+    printed_text = pages_of(pro.get(reverse("mandat_print", args=[mandat.pk])).content)
+    assert "Je suis M. Andrei" in printed_text, "the words that were signed, not those of today"
+    assert "signé avec le doigt" in printed_text and mandat.digest[:20] in printed_text
 
 
-def test_what_is_heard_is_printed_in_the_language_of_the_person_from_right_to_left(pro, leila, structure):
+def test_spoken_text_is_printed_in_the_language_of_the_person(pro, leila, structure):
     amina = people.welcome(by=leila, structure=structure, nickname="Amina", language="ar", at=NOW)
     mandat = given(amina, structure, leila, at=NOW)
-    heard = mandat_papers.paper(mandat).heard
-    assert heard is not None and (heard.language, LANGUAGES[heard.language].direction) == ("ar", "rtl")
-    told = pages_of(pro.get(reverse("mandat_print", args=[mandat.pk])).content)
+    spoken_part = mandat_papers.paper(mandat).spoken
+    assert spoken_part is not None and (spoken_part.language, LANGUAGES[spoken_part.language].direction) == (
+        "ar",
+        "rtl",
+    )
+    printed_text = pages_of(pro.get(reverse("mandat_print", args=[mandat.pk])).content)
     assert (
-        len(re.findall("[\u0600-\u06ff\ufb50-\ufeff]", told)) > 200
-        and "?" not in told.split("Les démarches")[0]
+        len(re.findall("[\u0600-\u06ff\ufb50-\ufeff]", printed_text)) > 200
+        and "?" not in printed_text.split("Les démarches")[0]
     )
 
 
@@ -501,17 +509,23 @@ def test_the_proof_of_a_stop_exists_once_it_is_stopped(pro, andrei, structure, l
     address = reverse("mandat_proof", args=[mandat.pk])
     assert pro.get(address).status_code == 404
     stopping.withdraw(mandat, by=leila, at=NOW)
-    told = pages_of(pro.get(address).content)
-    assert "est arrêté depuis le" in told and mandat.printed in told and "Prime d’activité" in told
+    printed_text = pages_of(pro.get(address).content)
+    assert (
+        "est arrêté depuis le" in printed_text
+        and mandat.printed in printed_text
+        and "Prime d’activité" in printed_text
+    )
 
 
-def test_what_was_taken_back_is_shown_as_permitted_nowhere(client, pro, andrei, structure, leila):
+def test_withdrawn_procedure_is_permitted_nowhere(client, pro, andrei, structure, leila):
     mandat = given(andrei, structure, leila, "rsa", "impots", at=NOW)
     first, last = mandat.authorisations.all()
     stopping.revoke(last, by=None, at=NOW)
-    told = [text(pro.get(each)).split() for each in (reverse("mandats"), reverse("person", args=[andrei.pk]))]
-    assert "M. Andrei RSA en cours" in " ".join(told[0])
-    assert "en cours RSA Pimms" in " ".join(told[1])
+    page_words = [
+        text(pro.get(each)).split() for each in (reverse("mandats"), reverse("person", args=[andrei.pk]))
+    ]
+    assert "M. Andrei RSA en cours" in " ".join(page_words[0])
+    assert "en cours RSA Pimms" in " ".join(page_words[1])
     printed = pages_of(pro.get(reverse("mandat_print", args=[mandat.pk])).content)
     assert f"démarche retirée : {last.label}." in printed
     karim = account("karim", "aidant", shown="Karim", structure=structure)
@@ -519,8 +533,8 @@ def test_what_was_taken_back_is_shown_as_permitted_nowhere(client, pro, andrei, 
     stopping.remove_helper(named, by=None, at=NOW + timedelta(seconds=2))
     stopping.revoke(first, by=None, at=NOW + timedelta(seconds=3))
     printed = pages_of(pro.get(reverse("mandat_print", args=[mandat.pk])).content)
-    told = ("Ce qui a changé depuis la signature", "peut agir aussi : Karim.", "n’agit plus : Karim.")
-    for words in (*told, "mandat arrêté. Depuis ce moment, il ne permet plus rien."):
+    change_texts = ("Ce qui a changé depuis la signature", "peut agir aussi : Karim.", "n’agit plus : Karim.")
+    for words in (*change_texts, "mandat arrêté. Depuis ce moment, il ne permet plus rien."):
         assert words in printed, words
     assert "arrêté 1 démarche " in " ".join(text(pro.get(reverse("mandat", args=[mandat.pk]))).split())
     code = text(client.get(f"/mandat/{mandat.printed}/")).partition("Il était pour ces démarches")[2]
@@ -546,9 +560,9 @@ def test_a_model_that_nobody_wrote_does_not_exist(client):
 def test_a_code_says_everything_but_whose_it_is(client, andrei, structure, leila):
     mandat = given(andrei, structure, leila, at=NOW)
     page = client.get(f"/mandat/{mandat.printed}/")
-    told = text(page)
+    page_text = text(page)
     for words in ("en cours", "Pimms Mediation Grenoble", "Social, santé", "Travail, formation"):
-        assert words in told, words
+        assert words in page_text, words
     body = page.content.decode()
     for hidden_words in ("Andrei", "Leïla", andrei.card, andrei.code, "Prime d’activité", "maison"):
         assert hidden_words not in body, hidden_words
@@ -610,8 +624,8 @@ def test_a_card_opens_no_mandate_of_somebody_else(client, andrei, structure, lei
 def test_the_copy_of_the_person_holds_the_words(client, andrei, structure, leila):
     mandat = given(andrei, structure, leila, at=NOW)
     open_page(client, andrei)
-    told = json.loads(client.get("/ma-carte/copie/?format=json").content)
-    assert told["mandats"][0]["mots_lus"] == mandat.words
+    person_copy = json.loads(client.get("/ma-carte/copie/?format=json").content)
+    assert person_copy["mandats"][0]["mots_lus"] == mandat.words
     assert "articles 1984" in text(client.get("/ma-carte/copie/"))
 
 
@@ -644,8 +658,8 @@ def test_a_coordinator_adds_for_the_territory_and_touches_no_other(client, coord
     assert "À elles" not in text(client.get(page))
     client.post(page, {"nom": "Navette", "famille": "transports", "pour": "tfrance"})
     assert [each.label for each in access.procedures_of(structure)] == ["Navette", "À elles"]
-    theirs = LocalProcedure.objects.get(label="À elles")
-    assert client.post(f"{page}retirer/", {"demarche": theirs.pk}).status_code == 404
+    foreign_procedure = LocalProcedure.objects.get(label="À elles")
+    assert client.post(f"{page}retirer/", {"demarche": foreign_procedure.pk}).status_code == 404
 
 
 def test_the_sheet_shows_what_was_done_under_it_to_those_who_did_it(client, pro, andrei, structure, leila):
@@ -653,26 +667,28 @@ def test_the_sheet_shows_what_was_done_under_it_to_those_who_did_it(client, pro,
     assert "Aucun acte encore" in text(pro.get(reverse("mandat", args=[mandat.pk])))
     done = draft(kind=helped.PLACE, done_at=NOW)
     act = acts.note(done, by=leila, structure=structure, person=andrei, at=NOW)
-    told = text(pro.get(reverse("mandat", args=[mandat.pk])))
-    assert "1 acte, 15 minutes" in told
+    page_text = text(pro.get(reverse("mandat", args=[mandat.pk])))
+    assert "1 acte, 15 minutes" in page_text
     other = place("b", {"nom": "B", "pivot": "21380185500015"}).structure
     karim = account("karim", "formation", structure=other)
     people.follow(person=andrei, structure=other, by=karim, at=NOW)
     client.force_login(karim)
-    told = text(client.get(reverse("mandat", args=[mandat.pk])))
-    assert "Aucun acte encore" in told and "15 min" not in told, "who sees the mandate does not see the acts"
+    page_text = text(client.get(reverse("mandat", args=[mandat.pk])))
+    assert "Aucun acte encore" in page_text and "15 min" not in page_text, (
+        "who sees the mandate does not see the acts"
+    )
     assert act.mandat == mandat
 
 
 def test_the_sheet_says_what_was_refused_meanwhile_and_the_way_on(client, pro, andrei, structure, leila):
     mandat = given(andrei, structure, leila, at=NOW)
-    said = draft(kind=helped.PLACE, procedure="logement-social", done_at=NOW)
+    act_draft = draft(kind=helped.PLACE, procedure="logement-social", done_at=NOW)
     with pytest.raises(acts.OutsideMandate):
-        acts.note(said, by=leila, structure=structure, person=andrei, at=NOW)
-    told = text(pro.get(reverse("mandat", args=[mandat.pk])))
+        acts.note(act_draft, by=leila, structure=structure, person=andrei, at=NOW)
+    page_text = text(pro.get(reverse("mandat", args=[mandat.pk])))
     line = Entry.objects.get(verb="act.refused")
-    assert " 1 refus " in told and f"ligne {line.pk} du journal" in told
-    assert "a voulu noter « Logement social »" in told
+    assert " 1 refus " in page_text and f"ligne {line.pk} du journal" in page_text
+    assert "a voulu noter « Logement social »" in page_text
     page = pro.get(reverse("mandat", args=[mandat.pk])).content.decode()
     assert f"?personne={andrei.pk}&amp;demarche=logement-social" in page
     other = place("b", {"nom": "B", "pivot": "21380185500015"}).structure
@@ -688,17 +704,19 @@ def test_the_sheet_says_which_end_of_the_chain_covers_each_step(pro, andrei, str
     assert text(pro.get(sheet)).count("sera copié hors du serveur cette nuit") == 2
     head = journal.anchor(at=NOW, cause=DAILY)
     stopping.withdraw(mandat, by=leila, at=NOW + timedelta(minutes=1))
-    told = text(pro.get(sheet))
+    page_text = text(pro.get(sheet))
     assert (
-        told.count(f"avec la ligne {head.line}") == 2
-        and told.count("sera copié hors du serveur cette nuit") == 1
+        page_text.count(f"avec la ligne {head.line}") == 2
+        and page_text.count("sera copié hors du serveur cette nuit") == 1
     )
 
 
-def test_a_tail_cut_below_an_anchor_is_said_on_the_sheet(pro, andrei, structure, leila):
+def test_truncated_journal_below_an_anchor_is_reported_on_the_sheet(pro, andrei, structure, leila):
     mandat = given(andrei, structure, leila, at=NOW)
     head = journal.anchor(at=NOW, cause=DAILY)
     with journal.unlocked():
         Entry.objects.filter(pk=head.line).delete()
-    told = text(pro.post(reverse("mandat_verify", args=[mandat.pk]), follow=True))
-    assert f"La ligne {head.line} du journal a été modifiée" in told and "la fin a été coupée" in told
+    page_text = text(pro.post(reverse("mandat_verify", args=[mandat.pk]), follow=True))
+    assert (
+        f"La ligne {head.line} du journal a été modifiée" in page_text and "la fin a été coupée" in page_text
+    )

@@ -100,23 +100,23 @@ def test_a_form_sent_twice_makes_one_draft(andrei, leila, structure):
     ],
 )  # fmt: skip
 def test_a_mandate_that_says_too_much_or_too_little_is_refused(andrei, leila, structure, more, why):
-    asked = {"keys": ["rsa"], "duration": "month", "token": "t"} | more
+    preparation_fields = {"keys": ["rsa"], "duration": "month", "token": "t"} | more
     with pytest.raises(Refused, match=why) as refusal:
-        preparing.prepare(person=andrei, structure=structure, by=leila, at=AT, **asked)
+        preparing.prepare(person=andrei, structure=structure, by=leila, at=AT, **preparation_fields)
     assert refusal.value.do.endswith(".")
     assert not Mandat.objects.exists()
 
 
-def test_a_whole_family_is_not_asked_twice(andrei, leila, structure):
+def test_complete_family_includes_its_procedures(andrei, leila, structure):
     mandat = drafted(andrei, structure, leila, "social", "rsa", "impots", "social")
     assert [each.key for each in mandat.authorisations.all()] == ["social", "impots"]
 
 
 def test_a_stranger_and_an_erased_person_are_refused(andrei, leila, structure, other):
     stranger = account("autre", "aidant", structure=other)
-    for by, theirs in ((stranger, other), (stranger, structure), (leila, other)):
+    for by, acting_structure in ((stranger, other), (stranger, structure), (leila, other)):
         with pytest.raises(Refused, match="n’aidez pas"):
-            drafted(andrei, theirs, by)
+            drafted(andrei, acting_structure, by)
     forgetting.forget(andrei, by=None, at=AT)
     with pytest.raises(Refused, match="effacée"):
         drafted(andrei, structure, leila)
@@ -175,16 +175,16 @@ def test_a_relative_is_named_and_somebody_answers_for_them(andrei, leila, struct
 # ---------------------------------------------------------------------------------------------------- signing
 
 
-def test_the_words_read_are_kept_in_both_languages_with_a_proof_of_all_of_it(andrei, leila, structure):
+def test_signed_words_are_stored_in_both_languages_with_a_full_proof(andrei, leila, structure):
     mandat = given(andrei, structure, leila)
     assert "Prime d’activité (Caf, MSA)" in mandat.words
     assert "articles 1984 et suivants du Code civil" in mandat.words
     assert "8 mai 2027" in mandat.words
     assert andrei.card not in mandat.words and andrei.code not in mandat.words
-    told = {"words": mandat.words, "how": mandat.how, "witness": "", "image": STROKES.encode()}
-    assert proof.digest(mandat.secret, **told) == mandat.digest
+    signed_fields = {"words": mandat.words, "how": mandat.how, "witness": "", "image": STROKES.encode()}
+    assert proof.digest(mandat.secret, **signed_fields) == mandat.digest
     for changed in ({"words": "x"}, {"how": "paper"}, {"witness": "y"}, {"image": b""}):
-        assert proof.digest(mandat.secret, **(told | changed)) != mandat.digest
+        assert proof.digest(mandat.secret, **(signed_fields | changed)) != mandat.digest
     (line,) = journal.entries_about(mandat).filter(verb="mandat.signed")
     assert mandat.digest in line.words
     assert "Andrei" not in line.words
@@ -234,7 +234,7 @@ def test_a_signature_sent_twice_is_one_and_another_way_is_refused(andrei, leila,
         mandat_signing.sign(mandat, by_touch(mandat), by=leila, at=AT)
 
 
-def test_what_is_signed_is_what_was_shown(andrei, leila, structure):
+def test_signed_words_are_the_displayed_ones(andrei, leila, structure):
     mandat = drafted(andrei, structure, leila)
     opened = by_touch(mandat)
     people.correct(andrei, {"nickname": "M. Ionescu"}, by=leila, at=AT)
@@ -254,7 +254,7 @@ def test_an_empty_or_foreign_drawing_is_not_a_signature(andrei, leila, structure
     mandat = drafted(andrei, structure, leila)
     with pytest.raises(Refused, match="croix"):
         mandat_signing.sign(
-            mandat, Signing(how=frame.TOUCH, strokes=strokes, shown=shown(mandat)), by=leila, at=AT
+            mandat, Signing(how=frame.TOUCH, strokes=strokes, read_digest=shown(mandat)), by=leila, at=AT
         )
     assert Mandat.objects.get().signed_at is None
 
@@ -263,7 +263,7 @@ def test_a_spoken_yes_has_a_witness_who_is_not_the_helper(andrei, leila, structu
     mandat = drafted(andrei, structure, leila)
 
     def say_yes(witness: str) -> Mandat:
-        signing = Signing(how=frame.SPOKEN, witness=witness, shown=shown(mandat))
+        signing = Signing(how=frame.SPOKEN, witness=witness, read_digest=shown(mandat))
         return mandat_signing.sign(mandat, signing, by=leila, at=AT)
 
     for witness, why in (
@@ -278,10 +278,10 @@ def test_a_spoken_yes_has_a_witness_who_is_not_the_helper(andrei, leila, structu
 
 def test_a_paper_keeps_its_own_dates_and_comes_back_within_a_month(andrei, leila, structure):
     mandat = drafted(andrei, structure, leila)
-    kept = mandat_signing.sign(
+    signed_mandat = mandat_signing.sign(
         mandat, Signing(how=frame.PAPER, photograph=b"jpeg"), by=leila, at=AT + 3 * DAY
     )
-    assert kept.starts_on == date(2026, 11, 9)
+    assert signed_mandat.starts_on == date(2026, 11, 9)
     assert bytes(Signature.objects.get().photograph) == b"jpeg"
     old = drafted(andrei, structure, leila, duration="year")
     with pytest.raises(Refused, match="trop longtemps"):
@@ -311,7 +311,7 @@ def test_another_structure_does_not_drop_it(client, andrei, leila, structure, ot
     assert Mandat.objects.get() == mandat
 
 
-def test_a_no_leaves_nothing_but_that_it_was_asked(andrei, leila, structure):
+def test_refusal_leaves_only_its_request(andrei, leila, structure):
     mandat = drafted(andrei, structure, leila)
     opened = by_touch(mandat)
     mandat_signing.decline(mandat, by=leila, at=AT)
@@ -319,9 +319,9 @@ def test_a_no_leaves_nothing_but_that_it_was_asked(andrei, leila, structure):
     assert Entry.objects.filter(verb="mandat.declined").count() == 1
     with pytest.raises(Refused, match="n’existe plus"):
         mandat_signing.sign(mandat, opened, by=leila, at=AT)
-    held = given(andrei, structure, leila)
+    declined_mandat = given(andrei, structure, leila)
     with pytest.raises(Refused, match="signé"):
-        mandat_signing.decline(held, by=leila, at=AT)
+        mandat_signing.decline(declined_mandat, by=leila, at=AT)
 
 
 # --------------------------------------------------------------------------------------------------- stopping
@@ -376,7 +376,7 @@ def test_a_mandate_is_never_lengthened(andrei, leila, structure):
 def test_an_emergency_lasts_the_day_and_is_regularised_by_a_real_mandate(andrei, leila, structure):
     urgent = drafted(andrei, structure, leila, "titre-sejour", emergency=True, duration="year")
     assert (urgent.duration, urgent.ends_on) == ("day", date(2026, 11, 9))
-    signing = Signing(how=frame.SPOKEN, shown=shown(urgent))
+    signing = Signing(how=frame.SPOKEN, read_digest=shown(urgent))
     urgent = mandat_signing.sign(urgent, signing, by=leila, at=AT)
     assert urgent.regularise_before == AT + timedelta(hours=48)
     assert permissions.allows(andrei, structure, "titre-sejour", AT).allowed
@@ -414,20 +414,29 @@ def test_an_emergency_whose_real_mandate_is_refused_waits_no_more(client, andrei
 
 
 def test_an_added_procedure_is_offered_where_it_was_added(andrei, leila, structure, other):
-    told = {"operator": "M réso", "family": "transports", "by": leila, "at": AT}
-    ours = local_procedures.add_procedure(label="Tarif solidaire", structure=structure, **told)
-    assert local_procedures.add_procedure(label=" Tarif  solidaire", structure=structure, **told) == ours
-    around = local_procedures.add_procedure(label="Navette", territory="38", **told)
-    far = local_procedures.add_procedure(label="Bac", territory="59", **told)
+    procedure_fields = {"operator": "M réso", "family": "transports", "by": leila, "at": AT}
+    own_procedure = local_procedures.add_procedure(
+        label="Tarif solidaire", structure=structure, **procedure_fields
+    )
+    assert (
+        local_procedures.add_procedure(label=" Tarif  solidaire", structure=structure, **procedure_fields)
+        == own_procedure
+    )
+    nearby_procedure = local_procedures.add_procedure(label="Navette", territory="38", **procedure_fields)
+    far = local_procedures.add_procedure(label="Bac", territory="59", **procedure_fields)
     keys = {each.key for each in catalogue.choices(structure)}
-    assert {ours.key, around.key} <= keys and far.key not in keys
-    assert ours.key not in {each.key for each in catalogue.choices(other)}
-    mandat = given(andrei, structure, leila, ours.key)
-    local_procedures.retire_procedure(ours, by=leila, at=AT)
-    assert ours.key not in {each.key for each in catalogue.choices(structure)}
-    assert permissions.allows(andrei, structure, ours.key, AT).mandat == mandat, "what was signed stays"
+    assert {own_procedure.key, nearby_procedure.key} <= keys and far.key not in keys
+    assert own_procedure.key not in {each.key for each in catalogue.choices(other)}
+    mandat = given(andrei, structure, leila, own_procedure.key)
+    local_procedures.retire_procedure(own_procedure, by=leila, at=AT)
+    assert own_procedure.key not in {each.key for each in catalogue.choices(structure)}
+    assert permissions.allows(andrei, structure, own_procedure.key, AT).mandat == mandat, (
+        "what was signed stays"
+    )
     with pytest.raises(Refused, match="famille"):
-        local_procedures.add_procedure(label="Sans famille", structure=structure, **(told | {"family": ""}))
+        local_procedures.add_procedure(
+            label="Sans famille", structure=structure, **(procedure_fields | {"family": ""})
+        )
     assert LocalProcedure.objects.count() == 3
 
 
@@ -443,7 +452,7 @@ def reminders() -> list[str]:
     return sorted(Message.objects.values_list("key", flat=True))
 
 
-def told(mandat, *days: int) -> list[str]:
+def reminder_keys(mandat, *days: int) -> list[str]:
     """Return the keys of what leaves those days before its end: to the helper, then to the person."""
     over = datetime(2027, 5, 8, 22, tzinfo=UTC).timestamp()
     return sorted(
@@ -462,10 +471,10 @@ def test_both_are_reminded_once_of_each_date_and_never_after_the_end(andrei, lei
     assert reminders() == []
     for days in (30, 29, 7, 6, 0, -1):
         deadlines.run_deadlines(at=end - days * DAY)
-    assert reminders() == told(mandat, 30, 7)
-    to_him = Message.objects.get(key=told(mandat, 30)[1])
+    assert reminders() == reminder_keys(mandat, 30, 7)
+    to_him = Message.objects.get(key=reminder_keys(mandat, 30)[1])
     assert (to_him.to, to_him.language, to_him.purpose) == ("andrei@exemple.fr", "ro", "reminder")
-    assert "Andrei" not in Message.objects.get(key=told(mandat, 30)[0]).text
+    assert "Andrei" not in Message.objects.get(key=reminder_keys(mandat, 30)[0]).text
     assert all(each.never_after == datetime(2027, 5, 8, 22, tzinfo=UTC) for each in Message.objects.all())
 
 
@@ -475,7 +484,7 @@ def test_late_deadlines_say_the_nearer_date_alone(andrei, leila, structure):
     mandat = given(andrei, structure, leila)
     deadlines.run_deadlines(at=datetime(2027, 5, 7, 9, tzinfo=UTC))
     deadlines.run_deadlines(at=datetime(2027, 5, 8, 9, tzinfo=UTC))
-    assert reminders() == told(mandat, 7)
+    assert reminders() == reminder_keys(mandat, 7)
 
 
 def test_nobody_is_reminded_of_what_is_short_stopped_renewed_or_invented(andrei, leila, structure):
@@ -544,13 +553,20 @@ def test_erasing_a_person_strips_their_mandates_and_the_journal_still_verifies(a
 def test_a_copy_holds_every_field_of_their_mandates(andrei, leila, structure):
     mandat = given(andrei, structure, leila)
     stopping.revoke(mandat.authorisations.first(), by=None, at=AT)
-    (told,) = copies.of_person(andrei)["mandats"]
-    assert told["mots_lus"] == mandat.words
-    assert told["signature"] == STROKES
-    assert told["demarches"] == ["Prime d’activité (retirée le 2026-11-09)", "Actualisation de chaque mois"]
-    assert (told["du"], told["au"], told["donne_a"]) == ("2026-11-09", "2027-05-08", structure.name)
-    said = [trace["quoi"] for trace in copies.of_person(andrei)["qui_a_vu"]]
-    assert "a fait signer un mandat" in said
+    (mandat_copy,) = copies.of_person(andrei)["mandats"]
+    assert mandat_copy["mots_lus"] == mandat.words
+    assert mandat_copy["signature"] == STROKES
+    assert mandat_copy["demarches"] == [
+        "Prime d’activité (retirée le 2026-11-09)",
+        "Actualisation de chaque mois",
+    ]
+    assert (mandat_copy["du"], mandat_copy["au"], mandat_copy["donne_a"]) == (
+        "2026-11-09",
+        "2027-05-08",
+        structure.name,
+    )
+    trace_texts = [trace["quoi"] for trace in copies.of_person(andrei)["qui_a_vu"]]
+    assert "a fait signer un mandat" in trace_texts
 
 
 def test_whoever_helps_as_a_volunteer_does_not_answer_for_themselves(andrei, leila, structure):
@@ -603,14 +619,14 @@ def test_each_field_of_a_mandate_is_copied_or_left_out_for_a_reason(andrei, leil
     first = given(andrei, structure, leila, token="un")
     helper = Helper(kind=frame.RELATIVE, relative="Ana", supervisor=leila)
     mandat = drafted(andrei, structure, leila, token="deux", helper=helper, renews=first)
-    signing = Signing(how=frame.SPOKEN, witness="Mme Roche", shown=shown(mandat))
+    signing = Signing(how=frame.SPOKEN, witness="Mme Roche", read_digest=shown(mandat))
     mandat_signing.sign(mandat, signing, by=leila, at=AT)
     stopping.withdraw(mandat, by=leila, at=AT)
     Mandat.objects.filter(pk=mandat.pk).update(
         regularise_before=AT, regularised_at=AT, photograph_before=AT, reminded=[30]
     )
-    told = next(each for each in copies.of_person(andrei)["mandats"] if each["proche"])
-    assert [name for name in COPIED.values() if told[name] in ("", None, [])] == []
+    mandat_copy = next(each for each in copies.of_person(andrei)["mandats"] if each["proche"])
+    assert [name for name in COPIED.values() if mandat_copy[name] in ("", None, [])] == []
 
 
 def test_a_backup_brings_back_a_mandate_with_its_paper_and_its_proof(
@@ -618,11 +634,11 @@ def test_a_backup_brings_back_a_mandate_with_its_paper_and_its_proof(
 ):
     mandat = drafted(andrei, structure, leila)
     mandat_signing.sign(mandat, Signing(how=frame.PAPER, photograph=bytes(range(256))), by=leila, at=AT)
-    kept = tmp_path / "sauvegarde.zip"
-    backup.save(kept)
+    backup_path = tmp_path / "sauvegarde.zip"
+    backup.save(backup_path)
     forgetting.forget(andrei, by=leila, at=AT)
-    backup.restore(kept)
-    found = Mandat.objects.get(pk=mandat.pk)
+    backup.restore(backup_path)
+    restored_mandat = Mandat.objects.get(pk=mandat.pk)
     assert bytes(Signature.objects.get().photograph) == bytes(range(256))
-    assert proofs.agrees_with_proof(found)
+    assert proofs.agrees_with_proof(restored_mandat)
     assert permissions.allows(andrei, structure, "prime-activite", AT).allowed

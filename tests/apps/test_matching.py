@@ -13,29 +13,29 @@ from tests.support.lieux import TEISSEIRE, lieu, offering
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 PARIS = ZoneInfo("Europe/Paris")
 AT = datetime(2026, 11, 20, 10, tzinfo=PARIS)  # a Friday
-HERE = Spot(label="Teisseire", latitude=TEISSEIRE[0], longitude=TEISSEIRE[1], communes=("38185",))
+TEISSEIRE_SPOT = Spot(label="Teisseire", latitude=TEISSEIRE[0], longitude=TEISSEIRE[1], communes=("38185",))
 OPEN = {"horaires": {"osm": "Mo-Fr 09:00-18:00"}}
 
 
-def slugs(found) -> list[str]:
-    return [each.lieu.slug for each in found.best]
+def slugs(matches) -> list[str]:
+    return [each.lieu.slug for each in matches.best]
 
 
-def left(found) -> dict[str, str]:
-    return {each.lieu.slug: each.why.reason for each in found.left_out}
+def exclusion_reasons(matches) -> dict[str, str]:
+    return {each.lieu.slug: each.why.reason for each in matches.left_out}
 
 
 def test_the_nearest_of_two_alike_comes_first():
     lieu("far", east=900, sheet={**OPEN, **offering(assistance={})})
     lieu("near", east=100, sheet={**OPEN, **offering(assistance={})})
-    found = matching.match(Wanted(need="assistance"), HERE, AT)
-    assert slugs(found) == ["near", "far"]
-    assert [each.number for each in found.best] == [1, 2]
+    matches = matching.match(Wanted(need="assistance"), TEISSEIRE_SPOT, AT)
+    assert slugs(matches) == ["near", "far"]
+    assert [each.number for each in matches.best] == [1, 2]
 
 
 def test_every_point_has_its_reason_and_their_sum_is_the_score():
     lieu(sheet={**OPEN, **offering(assistance={"accompagnement": ["person"], "frais": ["free"]})})
-    (best,) = matching.match(Wanted(need="assistance", help="with"), HERE, AT).best
+    (best,) = matching.match(Wanted(need="assistance", help="with"), TEISSEIRE_SPOT, AT).best
     assert best.points == sum(reason.points for reason in best.reasons) <= best.most
     assert {reason.criterion for reason in best.reasons} == {
         *("need", "help", "distance", "soon", "room", "price", "fresh"),
@@ -43,12 +43,12 @@ def test_every_point_has_its_reason_and_their_sum_is_the_score():
     assert all(reason.words for reason in best.reasons)
 
 
-def test_an_unknown_is_told_apart_from_a_no():
+def test_unknown_answer_is_distinct_from_a_no():
     lieu("silent", sheet={**OPEN, **offering(formation={})})
     lieu("paid", sheet={**OPEN, **offering(formation={"frais": ["paid"]})})
-    found = matching.match(Wanted(need="formation"), HERE, AT)
-    assert slugs(found) == ["silent", "paid"]
-    price = {each.lieu.slug: next(r for r in each.reasons if r.criterion == "price") for each in found.best}
+    matches = matching.match(Wanted(need="formation"), TEISSEIRE_SPOT, AT)
+    assert slugs(matches) == ["silent", "paid"]
+    price = {each.lieu.slug: next(r for r in each.reasons if r.criterion == "price") for each in matches.best}
     assert (price["silent"].answer, price["paid"].answer) == ("unsaid", "bad")
     assert "appelez" in price["silent"].words
 
@@ -70,9 +70,9 @@ def test_places_left_out_say_why():
     lieu("far", east=3_000, sheet=offering(assistance={}))
     lieu("ended", state="ended", sheet=offering(assistance={}))
     wanted = Wanted(need="assistance", publics=("youth",), lacks=("email",), free=True)
-    found = matching.match(wanted, HERE, AT)
-    assert slugs(found) == ["good"]
-    assert left(found) == {
+    matches = matching.match(wanted, TEISSEIRE_SPOT, AT)
+    assert slugs(matches) == ["good"]
+    assert exclusion_reasons(matches) == {
         "full": "full",
         "full-for": "full",
         "seniors": "public",
@@ -86,7 +86,7 @@ def test_places_left_out_say_why():
         "far": "far",
         "ended": "ended",
     }
-    assert found.counts["full"] == 2
+    assert matches.counts["full"] == 2
 
 
 def test_a_full_place_proposes_its_neighbours():
@@ -95,7 +95,7 @@ def test_a_full_place_proposes_its_neighbours():
         lieu(f"n{n}", east=east, sheet=offering(assistance={}))
     (full,) = (
         each
-        for each in matching.match(Wanted(need="assistance"), HERE, AT).left_out
+        for each in matching.match(Wanted(need="assistance"), TEISSEIRE_SPOT, AT).left_out
         if each.why.reason == "full"
     )
     assert full.why.words == "Complet depuis le 3 novembre"
@@ -110,12 +110,12 @@ def test_the_neighbours_of_a_place_take_people_for_the_same_need():
     assert [each.lieu.slug for each in matching.instead(closed, "assistance", AT)] == ["same"]
 
 
-def test_beyond_reach_the_nearest_is_still_told():
+def test_nearest_place_beyond_reach_is_still_returned():
     lieu("far", east=9_000, sheet=offering(pret={}))
-    found = matching.match(Wanted(need="pret"), HERE, AT)
-    assert found.best == []
-    assert found.nearest is not None
-    assert found.nearest.lieu.slug == "far"
+    matches = matching.match(Wanted(need="pret"), TEISSEIRE_SPOT, AT)
+    assert matches.best == []
+    assert matches.nearest is not None
+    assert matches.nearest.lieu.slug == "far"
 
 
 def test_a_place_whose_point_is_not_known_is_proposed_in_its_commune():
@@ -123,18 +123,18 @@ def test_a_place_whose_point_is_not_known_is_proposed_in_its_commune():
     lieu(
         "elsewhere", east=20_000, sheet={**offering(assistance={}), "code_insee": "38151", "precision": 5_000}
     )
-    found = matching.match(Wanted(need="assistance"), HERE, AT)
-    assert slugs(found) == ["vague"]
-    distance = next(r for r in found.best[0].reasons if r.criterion == "distance")
+    matches = matching.match(Wanted(need="assistance"), TEISSEIRE_SPOT, AT)
+    assert slugs(matches) == ["vague"]
+    distance = next(r for r in matches.best[0].reasons if r.criterion == "distance")
     assert distance.answer == "unsaid"
-    assert found.best[0].walk == ""
+    assert matches.best[0].walk == ""
 
 
 def test_a_territory_counts_no_distance():
     lieu("a", sheet=offering(assistance={}))
-    found = matching.match(Wanted(need="assistance"), Spot(label="Grenoble", communes=("38185",)), AT)
-    assert slugs(found) == ["a"]
-    assert "distance" not in {reason.criterion for reason in found.best[0].reasons}
+    matches = matching.match(Wanted(need="assistance"), Spot(label="Grenoble", communes=("38185",)), AT)
+    assert slugs(matches) == ["a"]
+    assert "distance" not in {reason.criterion for reason in matches.best[0].reasons}
 
 
 def test_the_result_of_the_diagnosis_says_what_to_look_for():
@@ -146,29 +146,34 @@ def test_the_result_of_the_diagnosis_says_what_to_look_for():
         },
     )
     lieu("course", sheet=offering(formation={}))
-    found = matching.match(Wanted(result="assistance"), HERE, AT)
-    assert (found.wanted.need, found.wanted.help) == ("assistance", "for")
-    assert slugs(found) == ["acts"]
-    assert next(r for r in found.best[0].reasons if r.criterion == "help").answer == "good"
-    chosen = matching.match(Wanted(result="assistance", need="formation"), HERE, AT)
+    matches = matching.match(Wanted(result="assistance"), TEISSEIRE_SPOT, AT)
+    assert (matches.wanted.need, matches.wanted.help) == ("assistance", "for")
+    assert slugs(matches) == ["acts"]
+    assert next(r for r in matches.best[0].reasons if r.criterion == "help").answer == "good"
+    chosen = matching.match(Wanted(result="assistance", need="formation"), TEISSEIRE_SPOT, AT)
     assert slugs(chosen) == ["course"]
 
 
 def test_what_the_practice_says_comes_before_what_the_place_says():
     lieu(sheet={**offering(formation={"frais": ["paid"]}), "frais_a_charge": ["free"]})
-    (best,) = matching.match(Wanted(need="formation"), HERE, AT).best
+    (best,) = matching.match(Wanted(need="formation"), TEISSEIRE_SPOT, AT).best
     assert next(r for r in best.reasons if r.criterion == "price").answer == "bad"
 
 
-def test_a_language_is_asked_by_its_code_or_by_its_name():
+def test_language_is_matched_by_code_or_name():
     lieu("arabic", sheet={**offering(assistance={}), "langues": ["Arabe", "Français"]})
     lieu("others", sheet={**offering(assistance={}), "prise_en_charge_specifique": ["languages"]})
     lieu("english", sheet={**offering(assistance={}), "prise_en_charge_specifique": ["english"]})
     lieu("french", sheet={**offering(assistance={}), "langues": ["Français"]})
 
     def answers(language: str) -> dict[str, str]:
-        found = matching.match(Wanted(need="assistance", language=language), HERE, AT).best
-        return {each.lieu.slug: r.answer for each in found for r in each.reasons if r.criterion == "language"}
+        best_matches = matching.match(Wanted(need="assistance", language=language), TEISSEIRE_SPOT, AT).best
+        return {
+            each.lieu.slug: r.answer
+            for each in best_matches
+            for r in each.reasons
+            if r.criterion == "language"
+        }
 
     assert (
         answers("ar")
@@ -182,9 +187,9 @@ def test_a_language_is_asked_by_its_code_or_by_its_name():
 def test_an_urgent_day_puts_first_who_opens_before():
     lieu("late", east=10, sheet={**offering(assistance={}), "horaires": {"osm": "We 09:00-12:00"}})
     lieu("soon", east=700, sheet={**offering(assistance={}), "horaires": {"osm": "Sa 09:00-12:00"}})
-    found = matching.match(Wanted(need="assistance", urgent_before=date(2026, 11, 23)), HERE, AT)
-    assert slugs(found) == ["soon", "late"]
-    words = {each.lieu.slug: r.words for each in found.best for r in each.reasons if r.criterion == "soon"}
+    matches = matching.match(Wanted(need="assistance", urgent_before=date(2026, 11, 23)), TEISSEIRE_SPOT, AT)
+    assert slugs(matches) == ["soon", "late"]
+    words = {each.lieu.slug: r.words for each in matches.best for r in each.reasons if r.criterion == "soon"}
     assert words == {
         "soon": "Ouvre demain à 9 h, avant la date",
         "late": "Ouvre mercredi à 9 h, après la date",
@@ -194,9 +199,9 @@ def test_an_urgent_day_puts_first_who_opens_before():
 def test_the_days_of_the_person_are_set_against_the_week():
     lieu("tuesday", sheet={**offering(assistance={}), "horaires": {"osm": "Tu 09:00-12:00"}})
     lieu("friday", sheet={**offering(assistance={}), "horaires": {"osm": "Fr 09:00-12:00"}})
-    found = matching.match(Wanted(need="assistance", days=(1,)), HERE, AT)
+    matches = matching.match(Wanted(need="assistance", days=(1,)), TEISSEIRE_SPOT, AT)
     assert {
-        each.lieu.slug: r.answer for each in found.best for r in each.reasons if r.criterion == "days"
+        each.lieu.slug: r.answer for each in matches.best for r in each.reasons if r.criterion == "days"
     } == {
         "tuesday": "good",
         "friday": "bad",
@@ -205,13 +210,13 @@ def test_the_days_of_the_person_are_set_against_the_week():
 
 def test_a_place_that_takes_sent_people_only_is_for_professionals():
     lieu("sent", sheet=offering(vente={"prescription": True}))
-    assert slugs(matching.match(Wanted(need="vente", sent=True), HERE, AT)) == ["sent"]
-    assert slugs(matching.match(Wanted(need="vente"), HERE, AT)) == []
+    assert slugs(matching.match(Wanted(need="vente", sent=True), TEISSEIRE_SPOT, AT)) == ["sent"]
+    assert slugs(matching.match(Wanted(need="vente"), TEISSEIRE_SPOT, AT)) == []
 
 
-def test_conditions_that_only_words_tell_are_told_beside():
+def test_free_text_conditions_are_quoted_separately():
     lieu(sheet=offering(assistance={"residence": "Grenoble", "inscription": "par téléphone"}))
-    (best,) = matching.match(Wanted(need="assistance"), HERE, AT).best
+    (best,) = matching.match(Wanted(need="assistance"), TEISSEIRE_SPOT, AT).best
     assert best.cautions == ["Il faut habiter : Grenoble.", "Pour s’inscrire : par téléphone."]
 
 
@@ -220,7 +225,7 @@ def test_conditions_that_only_words_tell_are_told_beside():
 )
 def test_a_night_when_clocks_change_answers_like_another(night):
     lieu(sheet={**OPEN, **offering(assistance={})})
-    (best,) = matching.match(Wanted(need="assistance"), HERE, night.replace(tzinfo=PARIS)).best
+    (best,) = matching.match(Wanted(need="assistance"), TEISSEIRE_SPOT, night.replace(tzinfo=PARIS)).best
     assert next(r for r in best.reasons if r.criterion == "soon").words.startswith("Ouvre ")
 
 
@@ -228,11 +233,11 @@ def test_as_many_queries_for_many_places_as_for_one(django_assert_max_num_querie
     for n in range(30):
         lieu(f"l{n}", east=10 * n, sheet={**OPEN, **offering(assistance={})})
     with django_assert_max_num_queries(6):
-        assert matching.match(Wanted(need="assistance"), HERE, AT).total == 30
+        assert matching.match(Wanted(need="assistance"), TEISSEIRE_SPOT, AT).total == 30
 
 
-def test_a_name_of_any_length_or_script_is_told_as_it_is():
+def test_name_of_any_length_or_script_is_unchanged():
     lieu("rtl", sheet={**offering(assistance={}), "nom": "مركز المساعدة الرقمية"})
     lieu("long", sheet={**offering(assistance={}), "nom": "Très " * 40})
-    found = matching.match(Wanted(need="assistance"), HERE, AT)
-    assert {each.lieu.slug for each in found.best} == {"rtl", "long"}
+    matches = matching.match(Wanted(need="assistance"), TEISSEIRE_SPOT, AT)
+    assert {each.lieu.slug for each in matches.best} == {"rtl", "long"}

@@ -59,26 +59,26 @@ def lead(home):
 
 
 def proposed(structure, by, dates=(SOON, LATER), token="a", **more):
-    said = {"title": "Se connaître", "kind": "meeting", "commune": "38185", "minutes": 90, **more}
-    return actions.propose(structure, actions.Draft(dates=dates, token=token, **said), by=by, at=AT)
+    draft_fields = {"title": "Se connaître", "kind": "meeting", "commune": "38185", "minutes": 90, **more}
+    return actions.propose(structure, actions.Draft(dates=dates, token=token, **draft_fields), by=by, at=AT)
 
 
-def held(lead, token="t"):
+def past_meeting(lead, token="t"):
     """Return a meeting that took place yesterday, for who writes tomorrow."""
     return proposed(None, lead, dates=(SOON,), token=token)
 
 
-def test_the_search_says_the_day_of_a_meeting_where_it_is_held(library, lead):
+def test_search_gives_the_local_day_of_a_meeting(library, lead):
     """In Guadeloupe, an evening is the next day of the clock of servers; in New Caledonia, a morning the day
     before.
     """
     kind = next(each for each in SEARCH_KINDS if each.id == "reunions")
-    for commune, moment, told in (
+    for commune, moment, day_text in (
         ("97105", datetime(2026, 12, 2, 0, 30, tzinfo=UTC), "1er décembre 2026"),
         ("98818", datetime(2026, 12, 1, 23, 0, tzinfo=UTC), "2 décembre 2026"),
     ):
         row = proposed(None, lead, dates=(moment,), token=commune, commune=commune)
-        assert told in kind.hit(row, lead).about
+        assert day_text in kind.hit(row, lead).about
 
 
 def test_a_meeting_goes_from_a_vote_to_its_minutes_and_to_tasks(client, library, karim, lead):
@@ -118,8 +118,8 @@ def test_a_meeting_goes_from_a_vote_to_its_minutes_and_to_tasks(client, library,
     client.force_login(karim)
     today = client.get("/espace/").content.decode()
     assert "Relire les fiches" in today and "Deux heures" not in today
-    (made,) = Decision.objects.filter(leads="structure")
-    task_done = f"/espace/reseau/taches/{made.pk}/", {"retour": "aujourd-hui"}
+    (decision,) = Decision.objects.filter(leads="structure")
+    task_done = f"/espace/reseau/taches/{decision.pk}/", {"retour": "aujourd-hui"}
     assert "<s><bdi>Relire les fiches" in client.post(*task_done, follow=True).content.decode()
     again = client.post(*task_done, follow=True).content.decode()  # « Annuler », from the line that is struck
     assert "Relire les fiches" in again and "<s>" not in again
@@ -170,7 +170,7 @@ def test_the_same_date_twice_is_one_date(lead):
 
 
 def test_minutes_wait_for_the_meeting_and_two_writers_lose_nothing(client, lead):
-    row = held(lead)
+    row = past_meeting(lead)
     with pytest.raises(Refused):
         actions.write_minutes(row, text="Trop tôt", present=None, version="", by=lead, at=AT)
     Meeting.objects.update(starts_at=AT - timedelta(hours=2))
@@ -178,8 +178,8 @@ def test_minutes_wait_for_the_meeting_and_two_writers_lose_nothing(client, lead)
     client.force_login(lead)
     page = f"/espace/reseau/reunions/{row.pk}/compte-rendu/"
     answer = client.post(page, {"texte": "Le sien.", "etat": ""})
-    shown = answer.content.decode()
-    assert answer.status_code == 400 and "Le mien." in shown
+    page_text = answer.content.decode()
+    assert answer.status_code == 400 and "Le mien." in page_text
     assert answer.context["form"]["texte"].value() == "Le sien.", "as it was typed, to be saved again"
     row.refresh_from_db()
     assert row.record == "Le mien."
@@ -192,7 +192,7 @@ def test_minutes_wait_for_the_meeting_and_two_writers_lose_nothing(client, lead)
 
 
 def test_a_secret_enters_neither_minutes_nor_decisions(lead):
-    row = held(lead)
+    row = past_meeting(lead)
     with pytest.raises(Refused):
         actions.write_minutes(
             row, text="mot de passe : Grenoble38!", present=None, version="", by=lead, at=AFTER
@@ -213,43 +213,51 @@ def test_a_secret_enters_neither_minutes_nor_decisions(lead):
 )
 def test_a_task_has_a_pilot_and_a_day_to_come(lead, more):
     with pytest.raises(Refused):
-        actions.decide(held(lead), **{"words": "Relire", "token": "x", "by": lead, "at": AFTER, **more})
+        actions.decide(
+            past_meeting(lead), **{"words": "Relire", "token": "x", "by": lead, "at": AFTER, **more}
+        )
 
 
 def test_a_late_task_says_so_and_a_done_one_is_not_erased(client, lead):
-    row = held(lead)
-    made = actions.decide(
+    row = past_meeting(lead)
+    decision = actions.decide(
         row, words="Relire", leads="coordination", until_on=AFTER.date(), token="x", by=lead, at=AFTER
     )
     (task,) = queries.my_tasks(lead, AFTER.date() + timedelta(days=3))
     assert task.late and task.when == "en retard de 3\u00a0jours"
-    actions.finish(made, by=lead, at=AFTER)
+    actions.finish(decision, by=lead, at=AFTER)
     with pytest.raises(Refused):
-        actions.erase(made, by=lead, at=AFTER)
-    actions.finish(made, by=lead, at=AFTER)
-    actions.erase(made, by=lead, at=AFTER)
+        actions.erase(decision, by=lead, at=AFTER)
+    actions.finish(decision, by=lead, at=AFTER)
+    actions.erase(decision, by=lead, at=AFTER)
     assert not Decision.objects.exists()
 
 
 def test_two_who_say_a_task_done_do_not_undo_it(client, lead):
     """From the home as from the page of the meeting, each button says what it read."""
-    made = actions.decide(
-        held(lead), words="Relire", leads="coordination", until_on=AFTER.date(), token="x", by=lead, at=AFTER
+    decision = actions.decide(
+        past_meeting(lead),
+        words="Relire",
+        leads="coordination",
+        until_on=AFTER.date(),
+        token="x",
+        by=lead,
+        at=AFTER,
     )
     client.force_login(lead)
-    task = f"/espace/reseau/taches/{made.pk}/"
+    task = f"/espace/reseau/taches/{decision.pk}/"
     (line,) = [each for each in worklist.lines(lead, AFTER) if each.kind == "meeting-task"]
-    page = client.get(f"/espace/reseau/reunions/{made.meeting_id}/").content.decode()
+    page = client.get(f"/espace/reseau/reunions/{decision.meeting_id}/").content.decode()
     assert '<input type="hidden" name="etait" value="">' in page
     for _ in range(2):
         client.post(task, {**dict(line.sent), "geste": "fait"})
-        made.refresh_from_db()
-        assert made.done_at is not None
-    (undone,) = worklist.undo(lead, made.done_at)
+        decision.refresh_from_db()
+        assert decision.done_at is not None
+    (undone,) = worklist.undo(lead, decision.done_at)
     for _ in range(2):
         client.post(task, dict(undone.sent))
-        made.refresh_from_db()
-        assert made.done_at is None
+        decision.refresh_from_db()
+        assert decision.done_at is None
 
 
 def test_somebody_taken_off_the_network_while_writing_changes_nothing(client, library, karim, lead):
@@ -272,7 +280,7 @@ def test_another_structure_reads_a_meeting_and_leads_it_not(client, library, hal
     assert client.post(f"{page}decider/", {"decision": "x"}).status_code == 404
 
 
-def test_a_meeting_cancelled_by_mistake_is_held_after_all(client, library, karim):
+def test_meeting_cancelled_by_mistake_takes_place_after_all(client, library, karim):
     row = proposed(library.structure, karim)
     client.force_login(karim)
     for n in (1, 0):
@@ -304,7 +312,7 @@ def test_the_shared_agenda_holds_meetings_and_workshops_and_filters(
     from maillage.apps.agenda.actions import permanences, planning
 
     proposed(None, lead, dates=(SOON,), title="Se connaître")
-    made = planning.plan(
+    workshop = planning.plan(
         by=None,
         structure=library.structure,
         values={
@@ -313,7 +321,7 @@ def test_the_shared_agenda_holds_meetings_and_workshops_and_filters(
         },
         at=AT,
     )  # fmt: skip
-    planning.publish(made, by=karim, at=AT)
+    planning.publish(workshop, by=karim, at=AT)
     door = permanences.open_door(
         by=None,
         structure=library.structure,
@@ -333,11 +341,13 @@ def test_the_shared_agenda_holds_meetings_and_workshops_and_filters(
     feed = client.get("/espace/agenda/agenda.ics").content.decode()
     assert feed.count("BEGIN:VEVENT") == 2 + 4 and "karim" not in feed.lower()
     assert client.get("/espace/agenda/?ou=Nulle-Part&jours=x").status_code == 200
-    whole = agenda.occurrences(AT, AT + timedelta(days=30))
-    assert len(whole) == 6
+    occurrences = agenda.occurrences(AT, AT + timedelta(days=30))
+    assert len(occurrences) == 6
     for most in range(1, 6):
         monkeypatch.setattr(agenda, "MOST", most)
-        assert agenda.occurrences(AT, AT + timedelta(days=30)) == whole[:most], "the first, of all the sorts"
+        assert agenda.occurrences(AT, AT + timedelta(days=30)) == occurrences[:most], (
+            "the first, of all the sorts"
+        )
 
 
 def test_the_agenda_is_read_page_by_page_and_leaves_whole(client, library, lead, karim, monkeypatch):
@@ -359,8 +369,8 @@ def test_one_meeting_goes_into_a_calendar_with_its_version(client, lead):
     client.force_login(lead)
     feed = client.get(f"/espace/reseau/reunions/{row.pk}/reunion.ics").content.decode()
     assert f"UID:reunion-{row.pk}@agenda.maillage" in feed and "SEQUENCE:0" in feed
-    waiting = proposed(None, lead, token="b")
-    assert client.get(f"/espace/reseau/reunions/{waiting.pk}/reunion.ics").status_code == 404
+    proposed_meeting = proposed(None, lead, token="b")
+    assert client.get(f"/espace/reseau/reunions/{proposed_meeting.pk}/reunion.ics").status_code == 404
     assert MeetingDate.objects.count() == 3
 
 
@@ -369,11 +379,11 @@ def test_a_restitution_is_proposed_with_its_agenda_and_who_must_come(client, lea
     client.force_login(lead)
     form = client.get("/espace/reseau/reunions/nouvelle/?sorte=feedback").content.decode()
     assert "Ce que disent les habitants" in form and "Comité de pilotage" in form
-    said = {
+    form_data = {
         "titre": "Cadrage", "sorte": "framing", "avec": "La Région, la Ville", "ordre": "", "duree": "120",
         "jour_1": "2026-12-01", "heure_1": "10:00", "commune": "Grenoble", "jeton": "z", "qui": "",
     }  # fmt: skip
-    client.post("/espace/reseau/reunions/nouvelle/", said)
+    client.post("/espace/reseau/reunions/nouvelle/", form_data)
     row = Meeting.objects.latest("pk")
     assert row.about.splitlines()[0] == "Ce que chaque collectivité attend"
     page = client.get(f"/espace/reseau/reunions/{row.pk}/").content.decode()
@@ -388,8 +398,10 @@ def test_the_next_meeting_keeps_the_rhythm_of_the_network(client, library, hall,
     page = client.get(f"/espace/reseau/reunions/{row.pk}/").content.decode()
     assert all(f"{address}{months}" in page for months in (2, 3, 6))
     form = client.get(f"/espace/reseau/reunions/nouvelle/?suite={row.pk}&mois=3").context["form"]
-    told = {name: form[name].value() for name in ("titre", "sorte", "avec", "adresse", "commune", "duree")}
-    assert told == {
+    initial_values = {
+        name: form[name].value() for name in ("titre", "sorte", "avec", "adresse", "commune", "duree")
+    }
+    assert initial_values == {
         "titre": "Se connaître", "sorte": "meeting", "avec": "La Ville", "adresse": "Salle du conseil",
         "commune": "Grenoble", "duree": "90",
     }  # fmt: skip
@@ -414,8 +426,8 @@ def test_the_map_is_shared_before_a_meeting_and_not_after(client, library, karim
     event = Calendar.from_ical(client.get(f"/espace/reseau/reunions/{row.pk}/reunion.ics").content)
     assert any(address in str(each.get("description")) for each in event.walk("VEVENT"))
     client.logout()
-    shown = client.get(address)
-    assert shown.status_code == 200 and "Bibliothèque" in shown.content.decode()
+    response = client.get(address)
+    assert response.status_code == 200 and "Bibliothèque" in response.content.decode()
     client.force_login(karim)
     monkeypatch.setattr("django.utils.timezone.now", lambda: SOON + timedelta(hours=1))
     assert "À lire avant de venir" not in client.get(f"/espace/reseau/reunions/{row.pk}/").content.decode()

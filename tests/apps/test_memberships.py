@@ -138,18 +138,18 @@ def test_an_invitation_opens_an_account_once(client, manager, library):
     assert link.split("/")[2] not in str(list(Invitation.objects.values()))  # only its digest is kept
     client.logout()
     assert "Aidant" in client.get(link).content.decode()
-    given = {"nom": "Nadia", "courriel": "nadia@exemple.fr", "mot_de_passe": "quatre mots sans lien"}
-    assert client.post(link, given).status_code == 302
-    made = User.objects.get(email="nadia@exemple.fr")
-    assert rights_of(made).may("people.see", structure=library.pk)
-    assert made.pk == int(client.session["_auth_user_id"])
+    form_data = {"nom": "Nadia", "courriel": "nadia@exemple.fr", "mot_de_passe": "quatre mots sans lien"}
+    assert client.post(link, form_data).status_code == 302
+    user = User.objects.get(email="nadia@exemple.fr")
+    assert rights_of(user).may("people.see", structure=library.pk)
+    assert user.pk == int(client.session["_auth_user_id"])
     client.logout()
     assert client.get(link).status_code == 410
-    assert client.post(link, given | {"courriel": "autre@exemple.fr"}).status_code == 410
+    assert client.post(link, form_data | {"courriel": "autre@exemple.fr"}).status_code == 410
 
 
 def test_a_short_password_keeps_the_invitation_open(client, manager, library):
-    made, token = actions.invite(
+    invitation, token = actions.invite(
         by=manager, role="aidant", for_whom="Nadia", structure=library, at=datetime.now(UTC)
     )
     answer = client.post(
@@ -158,8 +158,8 @@ def test_a_short_password_keeps_the_invitation_open(client, manager, library):
     assert answer.status_code == 400
     assert "12 signes" in answer.content.decode()
     assert not User.objects.filter(email="n@exemple.fr").exists()
-    made.refresh_from_db()
-    assert made.used_at is None
+    invitation.refresh_from_db()
+    assert invitation.used_at is None
 
 
 def test_an_account_that_exists_takes_the_role_once_signed_in(client, manager, library):
@@ -167,8 +167,8 @@ def test_an_account_that_exists_takes_the_role_once_signed_in(client, manager, l
         by=manager, role="aidant", for_whom="Nadia", structure=library, at=datetime.now(UTC)
     )
     nadia = account("nadia")
-    given = {"nom": "N", "courriel": "nadia@exemple.fr", "mot_de_passe": "quatre mots sans lien"}
-    assert "Connectez-vous d’abord" in client.post(f"/invitation/{token}/", given).content.decode()
+    form_data = {"nom": "N", "courriel": "nadia@exemple.fr", "mot_de_passe": "quatre mots sans lien"}
+    assert "Connectez-vous d’abord" in client.post(f"/invitation/{token}/", form_data).content.decode()
     client.force_login(nadia)
     client.post(f"/invitation/{token}/")
     assert rights_of(User.objects.get(pk=nadia.pk)).any("people.see")
@@ -178,10 +178,10 @@ def test_an_invitation_that_is_old_withdrawn_or_guessed_opens_nothing(client, ma
     _, first = actions.invite(
         by=manager, role="aidant", for_whom="A", structure=library, at=AT - timedelta(days=15)
     )
-    gone, second = actions.invite(
+    withdrawn_invitation, second = actions.invite(
         by=manager, role="aidant", for_whom="B", structure=library, at=datetime.now(UTC)
     )
-    actions.cancel(by=manager, invitation=gone, at=AT)
+    actions.cancel(by=manager, invitation=withdrawn_invitation, at=AT)
     assert "14 jours" in client.get(f"/invitation/{first}/").content.decode()
     assert "retirée" in client.get(f"/invitation/{second}/").content.decode()
     assert client.get("/invitation/devine/").status_code == 404
@@ -200,21 +200,23 @@ def test_inviting_for_a_structure_one_does_not_run_is_refused(manager, elsewhere
 
 def test_a_coordinator_adds_a_structure_that_carries_no_place(client, grenoble):
     client.force_login(grenoble)
-    given = {"role": "prescripteur", "pour_qui": "Mme Roux", "structure": "CCAS de quartier"}
-    assert "cochez qu’elle est nouvelle" in client.post("/espace/equipe/", given).content.decode()
-    assert client.post("/espace/equipe/", given | {"nouvelle": "on"}).status_code == 200
-    made = Structure.objects.get(name="CCAS de quartier")
-    assert made in access.structures_with(grenoble, "members.manage")
+    form_data = {"role": "prescripteur", "pour_qui": "Mme Roux", "structure": "CCAS de quartier"}
+    assert "cochez qu’elle est nouvelle" in client.post("/espace/equipe/", form_data).content.decode()
+    assert client.post("/espace/equipe/", form_data | {"nouvelle": "on"}).status_code == 200
+    new_structure = Structure.objects.get(name="CCAS de quartier")
+    assert new_structure in access.structures_with(grenoble, "members.manage")
 
 
 def test_a_namesake_of_another_territory_is_another_structure(grenoble):
     lille = with_role(account("lille"), "coordination", territory="59")
-    asked = {"role": "aidant", "for_whom": "X", "new": "Maison pour tous", "at": AT}
-    (here, _), (there, _) = (actions.invite(by=each, **asked) for each in (grenoble, lille))
-    assert here.structure != there.structure
+    invitation_fields = {"role": "aidant", "for_whom": "X", "new": "Maison pour tous", "at": AT}
+    (grenoble_invitation, _), (there, _) = (
+        actions.invite(by=each, **invitation_fields) for each in (grenoble, lille)
+    )
+    assert grenoble_invitation.structure != there.structure
     assert there.structure in access.structures_with(lille, "members.manage")
     assert there.structure not in access.structures_with(grenoble, "members.manage")
-    assert actions.invite(by=lille, **asked)[0].structure == there.structure
+    assert actions.invite(by=lille, **invitation_fields)[0].structure == there.structure
 
 
 def test_a_role_put_back_is_not_offered_again(client, manager, library):
@@ -224,8 +226,8 @@ def test_a_role_put_back_is_not_offered_again(client, manager, library):
     gesture = f"/espace/equipe/{row.pk}/"
     client.post(gesture, {"geste": "retirer"})
     assert 'value="remettre"' in client.get("/espace/equipe/").content.decode()
-    told = client.post(gesture, {"geste": "remettre"}, follow=True).content.decode()
-    assert "a de nouveau ce rôle" in told and 'value="remettre"' not in told
+    page_text = client.post(gesture, {"geste": "remettre"}, follow=True).content.decode()
+    assert "a de nouveau ce rôle" in page_text and 'value="remettre"' not in page_text
     Membership.objects.filter(user=aidant, until=None).update(until=date.today() + timedelta(days=9))
     assert "Il n’est pas fini" in client.post(gesture, {"geste": "remettre"}, follow=True).content.decode()
     assert Membership.objects.filter(user=aidant, until__gt=date.today()).exists(), "its end stays"
@@ -247,8 +249,8 @@ def test_a_role_that_ended_is_not_withdrawn_again_by_a_page_opened_before(client
     Membership.objects.filter(pk=row.pk).update(until=ended)
     actions.give(by=manager, to=aidant, role="aidant", structure=library, on=date.today(), at=AT)
     client.force_login(manager)
-    told = client.post(f"/espace/equipe/{row.pk}/", {"geste": "retirer"}, follow=True).content.decode()
-    assert "Il est déjà fini" in told and "n’a plus ce rôle" not in told
+    page_text = client.post(f"/espace/equipe/{row.pk}/", {"geste": "retirer"}, follow=True).content.decode()
+    assert "Il est déjà fini" in page_text and "n’a plus ce rôle" not in page_text
     row.refresh_from_db()
     assert row.until == ended and not Entry.objects.filter(verb="role.withdrawn").exists()
     client.post("/espace/equipe/plusieurs/", {"cochee": [row.pk]})
@@ -256,19 +258,19 @@ def test_a_role_that_ended_is_not_withdrawn_again_by_a_page_opened_before(client
     assert row.until == ended and rights_of(User.objects.get(pk=aidant.pk)).any("people.see")
 
 
-def test_an_invitation_opened_meanwhile_is_not_said_withdrawn(client, manager, library):
-    made, token = actions.invite(
+def test_invitation_opened_meanwhile_is_not_reported_as_withdrawn(client, manager, library):
+    invitation, token = actions.invite(
         by=manager, role="aidant", for_whom="Nadia", structure=library, at=datetime.now(UTC)
     )
     actions.accept(token=token, user=account("nadia.b"), at=datetime.now(UTC), on=date.today())
     client.force_login(manager)
-    told = client.post(f"/espace/equipe/invitations/{made.pk}/", follow=True).content.decode()
-    assert "a déjà été ouverte" in told and "nadia.b" in told and "ne s’ouvre plus" not in told
-    made.refresh_from_db()
-    assert made.cancelled_at is None
+    page_text = client.post(f"/espace/equipe/invitations/{invitation.pk}/", follow=True).content.decode()
+    assert "a déjà été ouverte" in page_text and "nadia.b" in page_text and "ne s’ouvre plus" not in page_text
+    invitation.refresh_from_db()
+    assert invitation.cancelled_at is None
 
 
-def test_another_end_given_to_a_role_is_written_in_the_journal(manager, library):
+def test_changed_end_of_a_role_is_recorded_in_the_journal(manager, library):
     aidant = with_role(account("aidant"), "aidant", structure=library)
     Membership.objects.filter(user=aidant).update(until=ON)
     for n, until in enumerate((date(2030, 1, 1), date(2030, 1, 1), None), 1):
@@ -282,8 +284,8 @@ def test_another_end_given_to_a_role_is_written_in_the_journal(manager, library)
 
 def test_a_role_that_would_end_before_it_begins_makes_no_link(client, manager, library):
     client.force_login(manager)
-    asked = {"role": "aidant", "pour_qui": "Nadia", "structure": library.name, "jusquau": "2026-01-31"}
-    answer = client.post("/espace/equipe/", asked)
+    form_data = {"role": "aidant", "pour_qui": "Nadia", "structure": library.name, "jusquau": "2026-01-31"}
+    answer = client.post("/espace/equipe/", form_data)
     assert answer.status_code == 400 and "déjà passée" in answer.content.decode()
     assert not Invitation.objects.exists() and 'value="2026-01-31"' in answer.content.decode()
 
@@ -368,7 +370,7 @@ def test_who_gave_an_access_back_and_was_withdrawn_since_takes_nobody_s(client, 
     assert not aidant.check_password("quatre mots sans lien")
 
 
-def test_a_stranger_signs_in_and_others_find_no_page(client, library):
+def test_team_page_needs_an_account_that_manages_members(client, library):
     assert client.get("/espace/equipe/").status_code == 302
     client.force_login(with_role(account("aidant"), "aidant", structure=library))
     assert client.get("/espace/equipe/").status_code == 404
@@ -403,21 +405,21 @@ def test_the_last_manager_of_a_structure_stays(manager, library):
 
 
 def test_no_end_is_set_that_leaves_a_structure_to_nobody(manager, library):
-    held = {"to": manager, "role": "gestionnaire", "structure": library}
+    membership_fields = {"to": manager, "role": "gestionnaire", "structure": library}
     end = {"until": date(2026, 12, 31), "by": None, "on": ON, "at": AT}
     with pytest.raises(Refused, match="Après elle, plus personne ne répondrait de cette structure"):
-        actions.give(**held, **end)
+        actions.give(**membership_fields, **end)
     with_role(account("saison"), "gestionnaire", structure=library, until=end["until"])
     with pytest.raises(Refused, match="Après elle"):
-        actions.give(**held, **end)
+        actions.give(**membership_fields, **end)
     with_role(account("suivante"), "gestionnaire", structure=library)
-    assert actions.give(**held, **end).until == end["until"]
+    assert actions.give(**membership_fields, **end).until == end["until"]
 
 
 def test_the_platform_is_left_neither_to_nobody_nor_to_a_closed_account(library):
     admin = with_role(account("admin"), "administration")
-    gone = with_role(account("partie"), "administration")
-    User.objects.filter(pk=gone.pk).update(is_active=False)
+    closed_account = with_role(account("partie"), "administration")
+    User.objects.filter(pk=closed_account.pk).update(is_active=False)
     with_role(account("saison"), "administration", until=date(2026, 12, 31))
     with pytest.raises(Refused, match="plus personne n’administrerait la plateforme"):
         actions.give(by=None, to=admin, role="administration", until=date(2027, 1, 1), on=ON, at=AT)
@@ -432,8 +434,8 @@ def test_an_account_that_is_closed_acts_for_nobody(manager, library):
     assert not rights_of(closed).any("members.manage")
     assert joining.team_of(library, AT) == [] and not joining.with_team(AT).exists()
     with_role(closed, "administration")
-    (told,) = [each for each in checks(AT, elsewhere=False) if each.subject == "comptes"]
-    assert told.found == "Personne n’administre."
+    (check,) = [each for each in checks(AT, elsewhere=False) if each.subject == "comptes"]
+    assert check.status_text == "Personne n’administre."
 
 
 def test_an_invitation_offers_the_territories_of_one_name(client, coordinator):

@@ -33,14 +33,14 @@ AT = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday, 13 h in Paris
 
 
 def put(key="k", **more) -> Message:
-    given = {
+    defaults = {
         "channel": "email",
         "to": "ali@exemple.fr",
         "subject": "Votre demande",
         "text": "Bonjour",
         "at": AT,
     }
-    return actions.put(**given | {"key": key} | more)
+    return actions.put(**defaults | {"key": key} | more)
 
 
 class Provider:
@@ -140,13 +140,13 @@ def test_nothing_hidden_stays_in_a_subject_or_a_text():
     ],
 )
 def test_where_answers_are_read_each_sms_says_how_to_have_no_more(settings, more, end):
-    given = {"to": "06 12 34 56 78", "text": "Votre rendez-vous, à 9 h."} | more
-    assert put("before", **given).text.endswith("à 9 h."), "nobody would read the STOP"
+    sms_fields = {"to": "06 12 34 56 78", "text": "Votre rendez-vous, à 9 h."} | more
+    assert put("before", **sms_fields).text.endswith("à 9 h."), "nobody would read the STOP"
     settings.SENDING = settings.SENDING | {"SMS_IN": "signature"}
-    assert put(**given).text.endswith(end)
-    if given["channel"] == states.SMS:
+    assert put(**sms_fields).text.endswith(end)
+    if sms_fields["channel"] == states.SMS:
         with pytest.raises(Refused, match="vide"):
-            put("empty", **given | {"text": " "})
+            put("empty", **sms_fields | {"text": " "})
 
 
 def test_an_sms_written_on_saturday_night_waits_for_monday():
@@ -208,14 +208,14 @@ def test_a_personal_link_is_clear_in_what_leaves_alone(home, settings):
     assert (provider.taken, now(message).reason) == ([], "sealed")
 
 
-def test_what_is_due_later_waits():
+def test_message_scheduled_later_is_not_sent_yet():
     put(due_at=AT + timedelta(hours=1))
     provider = Provider()
     assert send(provider) == {}
     assert send(provider, at=AT + timedelta(hours=1)) == {states.SENT: 1}
 
 
-def test_attempts_grow_apart_then_a_person_is_told():
+def test_attempts_are_spaced_then_a_person_is_notified():
     message, at, delays = put(), AT, []
     provider = Provider(*[sending.NotNow("busy", 451)] * 6)
     for _ in range(5):
@@ -254,7 +254,7 @@ def test_a_message_never_leaves_after_its_link_expired():
     assert "heure limite" in now(message).why
 
 
-def test_a_message_whose_answer_was_lost_is_shown_to_a_person_and_never_resent_by_itself():
+def test_message_whose_answer_was_lost_is_flagged_and_never_resent_automatically():
     message = put()
     provider = Provider(sending.Unsure("no-answer"))
     assert send(provider) == {states.SENDING: 1}
@@ -267,9 +267,9 @@ def test_a_message_whose_answer_was_lost_is_shown_to_a_person_and_never_resent_b
 
 def claimed(message: Message) -> Message:
     """Leave a message as a program killed while it sends does."""
-    held = AT + states.LEASE
+    lease_end = AT + states.LEASE
     Message.objects.filter(pk=message.pk).update(
-        state=states.SENDING, attempts=1, tried_at=AT, lease_until=held, provider="smtp"
+        state=states.SENDING, attempts=1, tried_at=AT, lease_until=lease_end, provider="smtp"
     )
     return message
 
@@ -321,7 +321,7 @@ def test_what_is_withdrawn_while_it_is_sent_is_not_tried_again(refusal):
     assert (now(message).state, now(message).reason) == (states.CANCELLED, "withdrawn")
 
 
-def test_a_provider_that_does_not_answer_is_asked_for_a_day():
+def test_unresponsive_provider_is_queried_for_a_day():
     message, provider = claimed(put()), Provider(status=sending.NotNow("unreachable"))
     at = AT + states.LEASE
     while now(message).state == states.SENDING:
@@ -331,14 +331,14 @@ def test_a_provider_that_does_not_answer_is_asked_for_a_day():
     assert at - AT > timedelta(days=1)
 
 
-def test_another_provider_is_not_asked_about_what_it_did_not_send():
+def test_another_provider_is_not_queried_about_foreign_messages():
     message = claimed(put())
     Message.objects.update(provider="console")
     send(Provider(status=sending.ABSENT), at=AT + states.LEASE)
     assert now(message).state == states.DOUBTFUL
 
 
-def test_after_a_lost_answer_a_message_is_never_said_surely_not_to_have_left():
+def test_message_with_a_lost_answer_is_never_reported_as_surely_unsent():
     message = claimed(put(never_after=AT + timedelta(hours=1)))
     provider = Provider(sending.NotNow("busy"), status=sending.REPEATABLE)
     send(provider, at=AT + states.LEASE)
@@ -363,7 +363,7 @@ def test_who_sent_knows_better_than_who_doubted():
     assert now(message).state == states.SENT
 
 
-def test_a_fault_of_ours_leaves_the_message_in_doubt_and_tells_no_data(caplog):
+def test_internal_error_leaves_the_message_in_doubt_and_leaks_no_data(caplog):
     message = put()
     send(Provider(ValueError("ali@exemple.fr")))
     send(Provider(), at=AT + states.LEASE)
@@ -374,13 +374,13 @@ def test_a_fault_of_ours_leaves_the_message_in_doubt_and_tells_no_data(caplog):
 # ------------------------------------------------------------------------------------------------------- stop
 
 
-def test_an_address_that_said_stop_receives_nothing_more(coordinator):
-    waiting = put("before", to="Ali@exemple.fr")
+def test_address_that_stopped_receives_nothing_more(coordinator):
+    queued_message = put("before", to="Ali@exemple.fr")
     row = actions.stop(channel="email", to=" ali@EXEMPLE.fr ", by=coordinator, at=AT)
     after = put("after")
     provider = Provider()
     assert send(provider) == {}
-    assert {now(waiting).state, now(after).state} == {states.CANCELLED}
+    assert {now(queued_message).state, now(after).state} == {states.CANCELLED}
     assert now(after).why == "Cette adresse a demandé à ne plus recevoir de message."
     with pytest.raises(Refused, match="ne plus recevoir"):
         actions.resend(after, by=coordinator, at=AT)
@@ -394,7 +394,7 @@ def test_an_address_that_said_stop_receives_nothing_more(coordinator):
     ]
 
 
-def test_a_stop_said_while_a_message_was_being_written_is_respected_at_the_sending():
+def test_stop_received_while_writing_is_respected_at_sending():
     message = put(channel="sms", to="06 12 34 56 78")
     Stop.objects.create(channel="sms", to="+33612345678", at=AT)  # committed before the message was seen
     provider = Provider()
@@ -449,10 +449,10 @@ def test_content_and_address_are_erased_the_row_stays(home):
 def test_who_is_erased_leaves_nothing_in_the_outbox(home):
     sent, other = put("orientation-1-personne-1"), put("orientation-12-personne-1")
     done(AT)
-    waiting = put("orientation-1-personne-2")
+    queued_message = put("orientation-1-personne-2")
     assert actions.forget(about="orientation-1-", at=AT) == 2
     actions.forget_old(at=AT, erase=chosen.forget)
-    assert {(now(each).state, now(each).to, now(each).text) for each in (sent, waiting)} == {
+    assert {(now(each).state, now(each).to, now(each).text) for each in (sent, queued_message)} == {
         (states.SENT, "", ""),
         (states.CANCELLED, "", ""),
     }
@@ -463,16 +463,16 @@ def test_who_is_erased_leaves_nothing_in_the_outbox(home):
 def test_what_was_written_to_who_was_erased_is_not_sent_again(home, coordinator):
     failed = put("orientation-1-personne-1")
     send(Provider(sending.Never("refused", 550)))
-    waiting = put("orientation-1-personne-2")
+    queued_message = put("orientation-1-personne-2")
     actions.forget(about="orientation-1-", at=AT)
-    for each in (failed, waiting):
+    for message in (failed, queued_message):
         with pytest.raises(Refused, match="effacé"):
-            actions.resend(now(each), by=coordinator, at=AT)
+            actions.resend(now(message), by=coordinator, at=AT)
     actions.forget_old(at=AT, erase=chosen.forget)
-    assert {(now(each).to, now(each).text) for each in (failed, waiting)} == {("", "")}
+    assert {(now(message).to, now(message).text) for message in (failed, queued_message)} == {("", "")}
 
 
-def test_what_was_due_when_a_backup_comes_back_waits_for_a_person(home):
+def test_deadlines_of_a_restored_backup_need_a_person(home):
     put("a"), put("b", due_at=timezone.now() + timedelta(days=9))
     backup.save(home / "copie.zip")
     assert send(Provider(), at=timezone.now()) == {states.SENT: 1}
@@ -598,7 +598,7 @@ def test_what_a_mail_server_answers_is_understood(inbox, recipient, data, state,
     assert inbox.taken == []
 
 
-def test_a_mail_server_that_is_gone_took_nothing(inbox):
+def test_unreachable_mail_server_accepted_nothing(inbox):
     message = put()
     inbox.controller.stop()
     assert send_here() == {states.WAITING: 1}
@@ -606,7 +606,7 @@ def test_a_mail_server_that_is_gone_took_nothing(inbox):
 
 
 @pytest.mark.parametrize(
-    ("given", "what"),
+    ("bad_settings", "what"),
     [
         ({"SMTP": "serveur"}, "MAILLAGE_SMTP n’est pas reconnu"),
         ({"SMTP": "smtp://nom:secret@mail.exemple.fr", "SENDER": "a@b.fr"}, "en clair"),
@@ -618,14 +618,14 @@ def test_a_mail_server_that_is_gone_took_nothing(inbox):
         ({"MESSAGES": "pigeon"}, "pigeon"),
     ],
 )
-def test_settings_that_make_no_sense_are_refused_at_once(settings, given, what):
-    settings.SENDING = settings.SENDING | given
+def test_settings_that_make_no_sense_are_refused_at_once(settings, bad_settings, what):
+    settings.SENDING = settings.SENDING | bad_settings
     with pytest.raises(Refused, match=what) as refused:
         chosen.check()
     assert "secret" not in str(refused.value)
 
 
-def test_a_channel_badly_set_does_not_stop_the_others(settings, home, caplog):
+def test_misconfigured_channel_does_not_stop_the_rest(settings, home, caplog):
     settings.SENDING = settings.SENDING | {"SMS": "http://passerelle.exemple.fr"}
     put("a")
     put("b", channel="sms", to="06 12 34 56 78")
@@ -644,32 +644,32 @@ def served(*answers):
     """A real gateway: each answer is a code, (code, seconds before it), or « hang up »; what it took is
     kept.
     """
-    left, asked = list(answers), []
+    queued_answers, received_requests = list(answers), []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            asked.append((content, dict(self.headers)))
-            answer = left.pop(0) if left else 201
+            received_requests.append((content, dict(self.headers)))
+            answer = queued_answers.pop(0) if queued_answers else 201
             if answer == "hang up":
                 self.connection.close()
                 return
             code, seconds = answer if isinstance(answer, tuple) else (answer, 0)
             time.sleep(seconds)
-            self._answer(code, {"id": f"sms-{len(asked)}"})
+            self._answer(code, {"id": f"sms-{len(received_requests)}"})
 
         def do_GET(self):
             reference = self.path.rsplit("/", 1)[1]
-            self._answer(200 if any(c["reference"] == reference for c, _ in asked) else 404, {})
+            self._answer(200 if any(c["reference"] == reference for c, _ in received_requests) else 404, {})
 
         def _answer(self, code, content):
-            told = json.dumps(content).encode()
+            response_body = json.dumps(content).encode()
             self.send_response(code)
-            self.send_header("Content-Length", str(len(told)))
+            self.send_header("Content-Length", str(len(response_body)))
             if code == 302:
                 self.send_header("Location", "http://127.0.0.1:1/")
             self.end_headers()
-            self.wfile.write(told)
+            self.wfile.write(response_body)
 
         def log_message(self, *_):
             pass
@@ -677,7 +677,7 @@ def served(*answers):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
+        yield f"http://127.0.0.1:{server.server_port}", received_requests
     finally:
         server.shutdown()
         server.server_close()
@@ -691,12 +691,12 @@ def sms(settings, address, **more):
 
 
 def test_a_busy_gateway_is_tried_again_and_takes_the_message_once(settings):
-    with served(503, 200) as (address, asked):
+    with served(503, 200) as (address, received_requests):
         message = sms(settings, address)
         assert send_here() == {states.WAITING: 1}
         assert send_here(AT + timedelta(minutes=2)) == {states.SENT: 1}
-    assert len(asked) == 2
-    content, headers = asked[1]
+    assert len(received_requests) == 2
+    content, headers = received_requests[1]
     reference = message.reference
     assert content == {
         "to": "+33612345678",
@@ -712,32 +712,32 @@ def test_a_busy_gateway_is_tried_again_and_takes_the_message_once(settings):
 
 def test_a_gateway_that_times_out_leaves_a_doubt_that_a_person_settles(settings, monkeypatch):
     monkeypatch.setattr(gateway, "PATIENCE", 0.3)
-    with served((200, 1)) as (address, asked):
+    with served((200, 1)) as (address, received_requests):
         message = sms(settings, address)
         assert send_here() == {states.SENDING: 1}
         assert send_here(AT + timedelta(minutes=3)) == {states.DOUBTFUL: 1}
         assert send_here(AT + timedelta(days=1)) == {}
-        assert len(asked) == 1
+        assert len(received_requests) == 1
     assert now(message).why == "La réponse du serveur s’est perdue."
 
 
 @pytest.mark.parametrize("lost", ["hang up", 500, 502, 504])
-def test_a_gateway_that_tells_what_it_took_is_asked(settings, lost):
-    with served(lost) as (address, asked):
+def test_gateway_that_reports_accepted_messages_is_queried(settings, lost):
+    with served(lost) as (address, received_requests):
         message = sms(settings, address, SMS_STATUS=address + "/sms/{reference}")
         assert send_here() == {states.SENDING: 1}
         assert send_here(AT + timedelta(minutes=3)) == {states.SENT: 1}
-        assert len(asked) == 1
+        assert len(received_requests) == 1
     assert now(message).sent_at - AT < timedelta(seconds=5)
 
 
-def test_a_gateway_that_drops_a_second_message_of_one_key_is_given_it_again(settings):
-    with served("hang up", 200) as (address, asked):
+def test_gateway_that_drops_a_second_message_of_one_key_receives_it_again(settings):
+    with served("hang up", 200) as (address, received_requests):
         sms(settings, address, SMS_ONCE="1")
         assert send_here() == {states.SENDING: 1}
         assert send_here(AT + timedelta(minutes=3)) == {states.WAITING: 1}
         assert send_here(AT + timedelta(minutes=6)) == {states.SENT: 1}
-    assert len({headers["Idempotency-Key"] for _, headers in asked}) == 1
+    assert len({headers["Idempotency-Key"] for _, headers in received_requests}) == 1
 
 
 @pytest.mark.parametrize(
@@ -750,14 +750,14 @@ def test_a_gateway_that_drops_a_second_message_of_one_key_is_given_it_again(sett
     ],
 )
 def test_what_a_gateway_answers_is_understood(settings, code, state, reason):
-    with served(code) as (address, asked):
+    with served(code) as (address, received_requests):
         message = sms(settings, address)
         assert send_here() == {state: 1}
-        assert len(asked) == 1  # a redirection is not followed: the token goes to one address
+        assert len(received_requests) == 1  # a redirection is not followed: the token goes to one address
     assert (now(message).reason, now(message).code) == (reason, code)
 
 
-def test_a_gateway_that_is_gone_took_nothing(settings):
+def test_unreachable_gateway_accepted_nothing(settings):
     with served() as (address, _):
         pass
     message = sms(settings, address)
@@ -772,12 +772,12 @@ def fails(at):
     raise ValueError("ali@exemple.fr")
 
 
-def test_a_work_that_fails_does_not_stop_the_others_and_tells_no_data(home, monkeypatch, caplog):
+def test_failing_job_does_not_stop_the_rest_and_leaks_no_data(home, monkeypatch, caplog):
     put()
     monkeypatch.setattr(scheduler, "WORKS", (("casse", fails), *scheduler.WORKS))
-    broken, *others = scheduler.run(AT)
+    broken, *other_jobs = scheduler.run(AT)
     assert broken.error == "ValueError"
-    assert [each.counts["partis"] for each in others if each.name == "messages"] == [1]
+    assert [each.counts["partis"] for each in other_jobs if each.name == "messages"] == [1]
     assert "ali@" not in caplog.text
     assert "ValueError" in caplog.text
 
@@ -808,7 +808,7 @@ def manager(structure):
 
 
 def test_the_page_says_what_waits_what_failed_and_why_without_addresses(client, administrator):
-    failed, waiting, doubtful = (
+    failed, queued_message, doubtful = (
         put("a", subject="Perdu"),
         put("b", subject="Plus tard"),
         put("c", subject="Peut-être"),
@@ -832,7 +832,7 @@ def test_the_page_says_what_waits_what_failed_and_why_without_addresses(client, 
     ):
         assert words in page
     assert "ali@exemple.fr" not in page
-    assert waiting.text not in page
+    assert queued_message.text not in page
     assert "messages pas partis, ou à vérifier" in client.get("/espace/").content.decode()
     for kind in queries.KINDS:
         assert client.get(f"/espace/messages/liste/{kind}/").status_code == 200
@@ -846,17 +846,17 @@ def test_an_empty_outbox_says_so(client, administrator):
     assert client.get("/espace/messages/liste/inconnu/").status_code == 404
 
 
-def test_the_gestures_of_the_page(client, administrator):
-    failed, waiting = put("a"), put("b")
+def test_page_buttons_send_again_or_cancel(client, administrator):
+    failed, queued_message = put("a"), put("b")
     Message.objects.filter(pk=failed.pk).update(state=states.FAILED, attempts=6, tried_at=AT)
     client.force_login(administrator)
     answer = client.post(f"/espace/messages/{failed.pk}/", {"geste": "renvoyer"}, follow=True)
     assert "repart dans la file" in answer.content.decode()
-    client.post(f"/espace/messages/{waiting.pk}/", {"geste": "ne-pas-envoyer"})
-    again = client.post(f"/espace/messages/{waiting.pk}/", {"geste": "ne-pas-envoyer"}, follow=True)
+    client.post(f"/espace/messages/{queued_message.pk}/", {"geste": "ne-pas-envoyer"})
+    again = client.post(f"/espace/messages/{queued_message.pk}/", {"geste": "ne-pas-envoyer"}, follow=True)
     assert "déjà parti" in again.content.decode()
-    assert (now(failed).state, now(waiting).state) == (states.WAITING, states.CANCELLED)
-    assert client.post(f"/espace/messages/{waiting.pk}/", {"geste": "lire"}).status_code == 404
+    assert (now(failed).state, now(queued_message).state) == (states.WAITING, states.CANCELLED)
+    assert client.post(f"/espace/messages/{queued_message.pk}/", {"geste": "lire"}).status_code == 404
     verbs = list(Entry.objects.values_list("verb", "by"))
     assert verbs == [("message.resent", administrator.pk), ("message.held", administrator.pk)]
 
@@ -868,28 +868,30 @@ def test_several_messages_are_sent_again_at_once_and_each_refusal_says_why(clien
     client.force_login(administrator)
     section = client.get("/espace/messages/liste/pas-partis/").content.decode()
     assert section.count('form="plusieurs"') == 3 and "Les renvoyer" in section
-    asked = {"section": "pas-partis", "geste": "renvoyer"}
-    answer = client.post("/espace/messages/plusieurs/", asked | {"cochee": [r.pk for r in rows]}, follow=True)
+    form_data = {"section": "pas-partis", "geste": "renvoyer"}
+    answer = client.post(
+        "/espace/messages/plusieurs/", form_data | {"cochee": [r.pk for r in rows]}, follow=True
+    )
     page = answer.content.decode()
     assert "2 messages repartent dans la file" in unbroken(page)
     assert "Sans changement, 1 message : Son heure limite est passée" in unbroken(page)
     assert [now(row).state for row in rows] == [states.WAITING, states.WAITING, states.FAILED]
-    none = client.post("/espace/messages/plusieurs/", asked, follow=True).content.decode()
+    none = client.post("/espace/messages/plusieurs/", form_data, follow=True).content.decode()
     assert "aucun message n’était coché" in none
     for wrong in ({"geste": "lire"}, {"section": "ailleurs"}):
-        assert client.post("/espace/messages/plusieurs/", asked | wrong).status_code == 404
+        assert client.post("/espace/messages/plusieurs/", form_data | wrong).status_code == 404
 
 
 def test_what_was_withdrawn_is_sent_again_by_nobody(client, structure, coordinator):
     """Un rappel d’un rendez-vous annulé enverrait quelqu’un pour rien ; un accord retiré reste retiré."""
     failed = put("rappel-1", structure=structure.pk)
     send(Provider(sending.Never("refused", 550)))
-    waiting = put("rappel-2", structure=structure.pk)
+    queued_message = put("rappel-2", structure=structure.pk)
     assert actions.cancel("rappel-1", "rappel-2") == 1
-    assert (now(failed).state, now(waiting).state) == (states.FAILED, states.CANCELLED)
-    for each in (failed, waiting):
+    assert (now(failed).state, now(queued_message).state) == (states.FAILED, states.CANCELLED)
+    for message in (failed, queued_message):
         with pytest.raises(Refused, match="plus lieu d’être"):
-            actions.resend(now(each), by=coordinator, at=AT)
+            actions.resend(now(message), by=coordinator, at=AT)
     client.force_login(manager(structure))
     for section in ("pas-partis", "annules"):
         page = client.get(f"/espace/messages/liste/{section}/").content.decode()
@@ -899,13 +901,17 @@ def test_what_was_withdrawn_is_sent_again_by_nobody(client, structure, coordinat
 
 
 def test_several_messages_leave_those_of_another_structure_as_they_are(client, structure):
-    theirs = put("b", structure=structure.pk + 1)
-    mine = put("a", structure=structure.pk)
+    foreign_message = put("b", structure=structure.pk + 1)
+    own_message = put("a", structure=structure.pk)
     client.force_login(manager(structure))
-    waiting = next(kind.id for kind in queries.KINDS.values() if states.WAITING in kind.states)
-    asked = {"section": waiting, "geste": "ne-pas-envoyer", "cochee": [mine.pk, theirs.pk, "x"]}
-    client.post("/espace/messages/plusieurs/", asked)
-    assert (now(mine).state, now(theirs).state) == (states.CANCELLED, states.WAITING)
+    section_id = next(kind.id for kind in queries.KINDS.values() if states.WAITING in kind.states)
+    form_data = {
+        "section": section_id,
+        "geste": "ne-pas-envoyer",
+        "cochee": [own_message.pk, foreign_message.pk, "x"],
+    }
+    client.post("/espace/messages/plusieurs/", form_data)
+    assert (now(own_message).state, now(foreign_message).state) == (states.CANCELLED, states.WAITING)
 
 
 def unbroken(page: str) -> str:
@@ -916,12 +922,16 @@ def test_the_messages_of_another_structure_do_not_exist(client, structure):
     from maillage.apps.directory.models import Structure
 
     other = Structure.objects.create(key="b", name="Ailleurs", code_insee="59392")
-    mine, theirs, nobodys = put("a", structure=structure.pk), put("b", structure=other.pk), put("c")
+    own_message, foreign_message, nobodys = (
+        put("a", structure=structure.pk),
+        put("b", structure=other.pk),
+        put("c"),
+    )
     user = manager(structure)
-    assert set(access.messages_for(user)) == {mine}
+    assert set(access.messages_for(user)) == {own_message}
     client.force_login(user)
     assert client.get("/espace/messages/").status_code == 200
-    for message in (theirs, nobodys):
+    for message in (foreign_message, nobodys):
         assert client.post(f"/espace/messages/{message.pk}/", {"geste": "ne-pas-envoyer"}).status_code == 404
         assert now(message).state == states.WAITING
 
@@ -929,10 +939,10 @@ def test_the_messages_of_another_structure_do_not_exist(client, structure):
 @pytest.mark.both_databases
 @pytest.mark.parametrize("territory", ["200040715", "38"])  # 49 communes, and more than a short list
 def test_a_territory_runs_the_messages_of_its_communes(territory):
-    here, elsewhere = put("a", commune="38185"), put("b", commune="59392")
+    local_message, elsewhere = put("a", commune="38185"), put("b", commune="59392")
     user = User.objects.create_user("t@exemple.fr", "un-mot-de-passe-long")
     with_role(user, "coordination", territory=territory)
-    assert set(access.messages_for(user)) == {here}
+    assert set(access.messages_for(user)) == {local_message}
     assert elsewhere not in access.messages_for(user)
     assert access.messages_for(user).filter(state=states.WAITING).count() == 1
 
@@ -979,12 +989,12 @@ def test_the_page_asks_as_many_queries_for_many_messages_as_for_one(
         assert client.get("/espace/messages/").status_code == 200
 
 
-def test_a_command_does_what_is_due_and_counts_it(home, capsys, transactional_db):
+def test_command_sends_scheduled_messages_and_counts_them(home, capsys, transactional_db):
     from maillage.cli.main import main
 
     put(at=timezone.now())
     assert main(["echeances", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["messages"]["partis"] == 1
+    report = json.loads(capsys.readouterr().out)
+    assert report["messages"]["partis"] == 1
     assert main(["echeances"]) == 0
     assert "messages : rien à faire" in capsys.readouterr().out

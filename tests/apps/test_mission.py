@@ -70,24 +70,24 @@ def test_a_mission_is_written_step_by_step_and_read_by_everybody(written, study)
 def test_who_wanted_it_and_where_it_is_tried_are_read_by_everybody(written, study):
     """S-028: a Région wants it, a town tries it, both ask for it, somebody leads it, others take it up."""
     assert queries.mission(PLACE, on=ON).origin == "", "what nobody wrote is said by no page"
-    told = {"initiator": "la Région", "ground": "Échirolles"}
-    assert written.post(PAGE, {**WRITTEN, **told}).status_code == 302
-    said = (
+    origin_fields = {"initiator": "la Région", "ground": "Échirolles"}
+    assert written.post(PAGE, {**WRITTEN, **origin_fields}).status_code == 302
+    origin_sentence = (
         "Il est né à l’initiative de la Région. Terrain pilote : Échirolles ; la démarche est faite pour être"
         " reprise ailleurs."
     )
-    held = subject(queries.mission(PLACE, on=ON))
+    mission_subject = subject(queries.mission(PLACE, on=ON))
     written.logout()
     for page in (
         written.get(f"/territoires/{PLACE}/rapports/").content.decode(),
-        html.dossier(document.compose(held, None)).decode(),
-        str(deck._reasons(held, ())),
+        html.dossier(document.compose(mission_subject, None)).decode(),
+        str(deck._reasons(mission_subject, ())),
     ):
-        assert said in page.replace("\xa0", " ")
+        assert origin_sentence in page.replace("\xa0", " ")
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "phrase"),
     [
         ("un collectif d’habitants", "d’un collectif d’habitants"),
         ("le Département", "du Département"),
@@ -95,19 +95,19 @@ def test_who_wanted_it_and_where_it_is_tried_are_read_by_everybody(written, stud
         ("Échirolles", "d’Échirolles"),
     ],
 )
-def test_who_wanted_it_is_said_in_french(written, study, typed, said):
+def test_initiator_is_written_in_french(written, study, typed, phrase):
     assert written.post(PAGE, {**WRITTEN, "initiator": typed}).status_code == 302
-    assert queries.mission(PLACE, on=ON).origin == f"Il est né à l’initiative {said}."
+    assert queries.mission(PLACE, on=ON).origin == f"Il est né à l’initiative {phrase}."
 
 
 def test_the_days_of_a_mission_hang_on_what_is_led(written, study):
     written.post(PAGE, {**WRITTEN, "commissioner": "", "pilot": ""})
-    found = queries.mission(PLACE, on=ON)
-    assert found.lead == (
+    current_mission = queries.mission(PLACE, on=ON)
+    assert current_mission.lead == (
         "Ce diagnostic a été mené du 1er mars 2026 au 30 juin 2026 ; ni son commanditaire ni son pilote ne sont"
         " encore écrits."
     )
-    assert replace(found, starts_on=None, ends_on=None).lead == (
+    assert replace(current_mission, starts_on=None, ends_on=None).lead == (
         "Ce diagnostic n’a encore ni commanditaire ni pilote écrits."
     )
 
@@ -116,9 +116,9 @@ def test_a_mission_has_two_times_once_a_workshop_is_among_its_steps(written, stu
     """S-001: the diagnosis, then the plan and its steering; an interview serves the diagnosis, even late."""
 
     def printed() -> tuple[str, list[str]]:
-        held = subject(queries.mission(PLACE, on=ON))
-        text = html.dossier(document.compose(held, None)).decode().replace("\xa0", " ")
-        return text, [row[1].text for row in mission.calendar(held.mission).rows]
+        mission_subject = subject(queries.mission(PLACE, on=ON))
+        text = html.dossier(document.compose(mission_subject, None)).decode().replace("\xa0", " ")
+        return text, [row[1].text for row in mission.calendar(mission_subject.mission).rows]
 
     assert "deux temps" not in printed()[0] and printed()[1] == ["3 entretiens", "1 groupe de discussion"]
     written.post(PAGE, {**STEP, "kind": "reunion", "n": "1", "on": "2026-04-20"})
@@ -133,16 +133,23 @@ def test_a_mission_has_two_times_once_a_workshop_is_among_its_steps(written, stu
 def test_two_presses_of_a_button_write_once(analyst):
     """Un second envoi du même bouton ne compte rien deux fois ; plus tard, c’est autre chose."""
     step = {"kind": "entretien", "n": 3, "on": date(2026, 3, 12), "who": "travailleurs sociaux", "words": ""}
-    said = {"kind": "far", "who": "public", "confirms": True, "words": "", "source": "Réunion", "year": 2026}
-    for write, given in ((actions.add_step, step), (actions.note, said)):
-        first = write(PLACE, given, by=analyst, at=AT)
-        assert write(PLACE, given, by=analyst, at=AT + timedelta(seconds=2)) == first
-        assert write(PLACE, given, by=analyst, at=AT + timedelta(minutes=1)) != first
-    kept = [
+    finding_fields = {
+        "kind": "far",
+        "who": "public",
+        "confirms": True,
+        "words": "",
+        "source": "Réunion",
+        "year": 2026,
+    }
+    for write, fields in ((actions.add_step, step), (actions.note, finding_fields)):
+        first = write(PLACE, fields, by=analyst, at=AT)
+        assert write(PLACE, fields, by=analyst, at=AT + timedelta(seconds=2)) == first
+        assert write(PLACE, fields, by=analyst, at=AT + timedelta(minutes=1)) != first
+    scenarios = [
         actions.keep_scenario(PLACE, "Un accueil", "geste=ouvrir&ou=zone:1", by=analyst, at=AT)
         for _ in range(2)
     ]
-    assert kept[0] == kept[1]
+    assert scenarios[0] == scenarios[1]
 
 
 def test_a_step_is_withdrawn_and_put_back(written):
@@ -159,49 +166,49 @@ def test_a_step_is_withdrawn_and_put_back(written):
 
 
 @pytest.mark.parametrize(
-    ("sent", "told"),
+    ("sent", "error_text"),
     [
         ({**WRITTEN, "ends_on": "2026-01-01"}, "Elle finit avant de commencer."),
         ({**STEP, "n": ""}, "Il manque le nombre."),
         ({**STEP, "on": "hier"}, "hier"),
     ],
 )
-def test_what_cannot_be_written_keeps_what_was_typed(client, analyst, sent, told):
+def test_what_cannot_be_written_keeps_what_was_typed(client, analyst, sent, error_text):
     client.force_login(analyst)
     response = client.post(PAGE, sent)
     page = response.content.decode()
     assert response.status_code == 400
-    assert told in page
+    assert error_text in page
     assert not StudyMission.objects.exists()
     assert (sent.get("who") or sent["commissioner"]) in page
 
 
-def shown_of(row: StudyMission) -> dict[str, str]:
-    """Return what the form of a mission was shown with, as it sends it back."""
-    told = {name: getattr(row, name) for name in WRITTEN}
-    return {f"initial-{name}": "" if value is None else str(value) for name, value in told.items()}
+def initial_fields(row: StudyMission) -> dict[str, str]:
+    """Return the initial values of a mission's form, as the browser sends them back."""
+    stored_fields = {name: getattr(row, name) for name in WRITTEN}
+    return {f"initial-{name}": "" if value is None else str(value) for name, value in stored_fields.items()}
 
 
 def test_two_who_write_a_mission_see_each_other_and_replace_nothing_unread(written, analyst):
-    was = shown_of(StudyMission.objects.get())
-    theirs = {**WRITTEN, "reason": "Sans l’île d’Amour.", "ends_on": "2026-09-30", **was}
-    assert written.post(PAGE, theirs).status_code == 302
-    mine = {**WRITTEN, "pilot": "la Métropole", **was}
-    assert written.post(PAGE, mine).status_code == 302, "another field: both are kept"
+    was = initial_fields(StudyMission.objects.get())
+    concurrent_fields = {**WRITTEN, "reason": "Sans l’île d’Amour.", "ends_on": "2026-09-30", **was}
+    assert written.post(PAGE, concurrent_fields).status_code == 302
+    own_fields = {**WRITTEN, "pilot": "la Métropole", **was}
+    assert written.post(PAGE, own_fields).status_code == 302, "another field: both are kept"
     row = StudyMission.objects.get()
     assert (row.pilot, row.reason, row.ends_on) == ("la Métropole", "Sans l’île d’Amour.", date(2026, 9, 30))
     same = {**WRITTEN, "reason": "Le canton.", "ends_on": "2026-10-31", **was}
-    said = written.post(PAGE, same)
-    page = said.content.decode().replace("\xa0", " ")
-    assert said.status_code == 400 and "Le canton." in page
+    response = written.post(PAGE, same)
+    page = response.content.decode().replace("\xa0", " ")
+    assert response.status_code == 400 and "Le canton." in page
     assert "a écrit entre-temps : « Sans l’île d’Amour. » Gardez" in page
     assert "a écrit entre-temps : « 30 septembre 2026 ». Gardez" in page
     assert StudyMission.objects.get().reason == "Sans l’île d’Amour."
-    now = shown_of(StudyMission.objects.get())
+    now = initial_fields(StudyMission.objects.get())
     assert all(f'name="{name}" value="{now[name]}"' in page for name in ("initial-reason", "initial-ends_on"))
     assert written.post(PAGE, same | {name: now[name] for name in now}).status_code == 302
     assert StudyMission.objects.get().reason == "Le canton."
-    late = shown_of(StudyMission.objects.get()) | WRITTEN | {"starts_on": "2026-11-30", "reason": ""}
+    late = initial_fields(StudyMission.objects.get()) | WRITTEN | {"starts_on": "2026-11-30", "reason": ""}
     assert (
         "Elle finit avant de commencer."
         in written.post(PAGE, late | {"ends_on": "2026-10-31"}).content.decode()
@@ -210,16 +217,19 @@ def test_two_who_write_a_mission_see_each_other_and_replace_nothing_unread(writt
 
 def test_two_who_write_at_the_same_instant_do_not_both_pass(written, analyst):
     was = {"reason": WRITTEN["reason"]}
-    actions.set_mission(PLACE, {"reason": "Le sien."}, shown=was, by=analyst, at=AT)
+    actions.set_mission(PLACE, {"reason": "Le sien."}, original=was, by=analyst, at=AT)
     with pytest.raises(WrittenMeanwhile):  # read before, compared once it is locked
-        actions.set_mission(PLACE, {"reason": "Le mien."}, shown=was, by=analyst, at=AT)
+        actions.set_mission(PLACE, {"reason": "Le mien."}, original=was, by=analyst, at=AT)
     assert StudyMission.objects.get().reason == "Le sien."
 
 
 def test_nobody_else_writes_the_mission_of_a_territory(client, home):
     pimms = Structure.objects.create(key="pimms", name="Le Pimms", code_insee=PLACE)
-    for who in (account("nord", "analyste", territory="59"), account("aide", "aidant", structure=pimms)):
-        client.force_login(who)
+    for foreign_user in (
+        account("nord", "analyste", territory="59"),
+        account("aide", "aidant", structure=pimms),
+    ):
+        client.force_login(foreign_user)
         assert client.get(PAGE).status_code == 404
         assert client.post(PAGE, WRITTEN).status_code == 404
     assert not StudyMission.objects.exists()
@@ -237,35 +247,37 @@ def subject(mission) -> Subject:
 
 
 def test_reports_say_how_the_study_was_led_and_thank(written, study):
-    held = subject(queries.mission(PLACE, on=ON))
-    text = html.dossier(document.compose(held, None)).decode().replace("\xa0", " ")
+    mission_subject = subject(queries.mission(PLACE, on=ON))
+    text = html.dossier(document.compose(mission_subject, None)).decode().replace("\xa0", " ")
     assert "Comment ce diagnostic a été mené" in text
     assert "La commune entière, quartier par quartier." in text
     assert "Merci à celles et ceux" in text
     assert "12 mars 2026" in text
-    assert deck._reasons(held, ()).lead.startswith("Ce diagnostic a été demandé par la Ville d’Échirolles")
-    assert deck._thanks(held.mission).startswith("Merci : travailleurs sociaux")
+    assert deck._reasons(mission_subject, ()).lead.startswith(
+        "Ce diagnostic a été demandé par la Ville d’Échirolles"
+    )
+    assert deck._thanks(mission_subject.mission).startswith("Merci : travailleurs sociaux")
 
 
-def test_a_step_to_come_is_said_to_come_and_thanks_nobody(written, study):
+def test_future_step_is_announced_and_thanks_nobody(written, study):
     later = {**STEP, "kind": "atelier", "n": "2", "on": "2027-10-06", "who": "élus du canton"}
     written.post(PAGE, later)
     written.post(PAGE, {**later, "kind": "reunion", "n": "4", "who": ""})
-    found = queries.mission(PLACE, on=ON)
-    assert "atelier" not in str(found.counts())
-    assert found.participants == ["travailleurs sociaux", "habitants"]
-    held = subject(found)
-    text = html.dossier(document.compose(held, None)).decode().replace("\xa0", " ")
+    current_mission = queries.mission(PLACE, on=ON)
+    assert "atelier" not in str(current_mission.counts())
+    assert current_mission.participants == ["travailleurs sociaux", "habitants"]
+    mission_subject = subject(current_mission)
+    text = html.dossier(document.compose(mission_subject, None)).decode().replace("\xa0", " ")
     planned = "À venir : 2 ateliers de co-construction, le 6 octobre 2027 (élus du canton)"
     assert planned in text
     assert "4 réunions, à venir" in text
     thanks = text[text.index("Merci à celles et ceux") :]
     assert "élus du canton" not in thanks[: thanks.index("</ul>")]
-    assert "4 réunions" not in document._begun(held, None), "nothing that is to come was begun"
-    coming = deck._next(held, None)
+    assert "4 réunions" not in document._begun(mission_subject, None), "nothing that is to come was begun"
+    coming = deck._next(mission_subject, None)
     assert coming.title == "Prochain rendez-vous le 6 octobre 2027"
     assert "2 ateliers de co-construction" in str(coming) and "élus du canton" in str(coming)
-    assert "élus du canton" not in deck._thanks(held.mission)
+    assert "élus du canton" not in deck._thanks(mission_subject.mission)
     page = written.get(f"/territoires/{PLACE}/rapports/").content.decode()
     assert planned in page.replace("\xa0", " ")
     on_the_day = queries.mission(PLACE, on=date(2027, 10, 6))
@@ -276,28 +288,32 @@ def test_a_step_to_come_is_said_to_come_and_thanks_nobody(written, study):
 def test_the_poster_holds_the_network_on_one_page(written, study):
     """I-012: the context, whom it is for, who is there, what is done, what comes next; one sheet of A3."""
     written.post(PAGE, {**STEP, "kind": "atelier", "n": "2", "on": "2027-10-06", "who": "élus du canton"})
-    held = replace(reports.subject(study, ON), mission=queries.mission(PLACE, on=ON), n_places=12)
-    made = poster.compose(held, None)
-    assert [chapter.title for chapter in made.chapters[1:]] == ["À discuter ensemble", "Le réseau", "Sources"]
-    printed = pdf.poster(made, on=ON)
+    poster_subject = replace(reports.subject(study, ON), mission=queries.mission(PLACE, on=ON), n_places=12)
+    poster_document = poster.compose(poster_subject, None)
+    assert [chapter.title for chapter in poster_document.chapters[1:]] == [
+        "À discuter ensemble",
+        "Le réseau",
+        "Sources",
+    ]
+    printed = pdf.poster(poster_document, on=ON)
     (sheet,) = pypdfium2.PdfDocument(printed)
     text = " ".join(sheet.get_textpage().get_text_bounded().replace("\xa0", " ").split())
-    level = next(line for line in held.reading.levels.lines if line.value)
+    level = next(line for line in poster_subject.reading.levels.lines if line.value)
     for words in (
         f"Pour qui : {lower_first(level.label)}, {level.in_full}".replace("\xa0", " "),
         "Avec qui : 12 lieux connus ici.",
         "Et après : 2 ateliers de co-construction, le 6 octobre 2027 (élus du canton).",
     ):
         assert words in text
-    bare = poster.compose(replace(held, mission=None, n_places=0), None)
+    bare = poster.compose(replace(poster_subject, mission=None, n_places=0), None)
     (network,) = [chapter for chapter in bare.chapters if chapter.title == "Le réseau"]
     assert len(network.blocks[0].items) == 1, "what nobody knows is not on the wall"
 
 
-def test_before_the_first_step_nobody_was_heard_yet(written):
-    found = queries.mission(PLACE, on=date(2026, 1, 1))
-    assert mission.untold(found) == mission.NOBODY_YET
-    assert deck._thanks(subject(found).mission) == ""
+def test_before_the_first_step_nobody_was_consulted(written):
+    current_mission = queries.mission(PLACE, on=date(2026, 1, 1))
+    assert mission.untold(current_mission) == mission.NOBODY_YET
+    assert deck._thanks(subject(current_mission).mission) == ""
 
 
 def test_a_mission_thanks_each_once_and_gives_groupings_their_article(written, study):
@@ -326,10 +342,10 @@ def test_a_mission_thanks_each_once_and_gives_groupings_their_article(written, s
     ],
 )
 def test_the_tense_of_a_mission_follows_its_days(written, on, led, title):
-    found = queries.mission(PLACE, on=on)
-    assert f"a été demandé par la Ville d’Échirolles{led}" in found.lead
-    assert mission.approach(found).title == f"Comment {title}"
-    pilot = replace(found, commissioner="", ends_on=None)
+    current_mission = queries.mission(PLACE, on=on)
+    assert f"a été demandé par la Ville d’Échirolles{led}" in current_mission.lead
+    assert mission.approach(current_mission).title == f"Comment {title}"
+    pilot = replace(current_mission, commissioner="", ends_on=None)
     assert pilot.lead.startswith(
         f"Ce diagnostic {title.removeprefix('ce diagnostic ').removesuffix(' mené')}"
     )

@@ -232,7 +232,7 @@ def test_a_photograph_loses_what_the_telephone_wrote_and_a_pdf_tells_what_it_say
     assert b"Fatou" in out.getvalue() and b"Fatou" not in bare.content and bare.media == papers.JPEG
     assert read_upload(SimpleUploadedFile("p.png", picture("PNG"))).media == papers.JPEG
     read_pdf = read_upload(SimpleUploadedFile("p.pdf", pdf(2, Author="Fatou", Title=" ")))
-    assert (read_pdf.pages, read_pdf.told) == (2, ("auteur : Fatou",))
+    assert (read_pdf.pages, read_pdf.metadata) == (2, ("auteur : Fatou",))
 
 
 # ------------------------------------------------------------------------------------------------- the cipher

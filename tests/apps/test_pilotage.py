@@ -179,7 +179,7 @@ def test_only_a_long_wait_waits(home):
     referrals("38421", 4, example=True, state="sent", sent_at=AT - timedelta(days=400))
     (first_zone, _), _ = chain_of({"38421", "38151"})
     assert first_zone.orientation.value == 5, "those of another year are not counted"
-    assert first_zone.orientation.detail(activity.WAITING) == 3
+    assert first_zone.orientation.detail(activity.UNANSWERED) == 3
     assert first_zone.oldest == 42
 
 
@@ -352,7 +352,7 @@ def test_without_a_plan_to_be_read_nobody_knows_what_is_planned(client, study):
     lea = account("lea", "analyste", territory="38")
     plan = steering.open_plan(PLACE, title="Le plan", frame=None, by=lea, at=AT)
     assert cell.format("Rien de prévu") not in client.get(PAGE).content.decode(), "a draft"
-    steering.publish(plan, shown=True, by=lea, at=AT)
+    steering.publish(plan, is_public=True, by=lea, at=AT)
     assert cell.format("Rien de prévu") in client.get(PAGE).content.decode()
 
 
@@ -447,7 +447,7 @@ def test_the_plan_answers_its_zone_once_published(client, study):
     written = {"token": "t", "axis": plan.axes.first(), "title": "Ouvrir le soir", "zones": [code]}
     steering.write(plan, by=lea, at=AT, ends_on=date(2027, 6, 30), **written)
     assert "Ouvrir le soir" not in client.get(PAGE).content.decode(), "a draft is nobody else’s to read"
-    steering.publish(plan, shown=True, by=lea, at=AT)
+    steering.publish(plan, is_public=True, by=lea, at=AT)
     page = client.get(PAGE).content.decode()
     assert "Ouvrir le soir" in page
     assert "sans pilote" in page
@@ -505,7 +505,7 @@ def test_only_a_decided_action_of_its_line_answers_the_lack_of_a_zone(
     }
     row = steering.write(plan, by=lea, at=AT, **values)
     steering.set_state(row, state, by=lea, at=AT)
-    steering.publish(plan, shown=True, by=lea, at=AT)
+    steering.publish(plan, is_public=True, by=lea, at=AT)
     known = {"missing_value": 480.0, "missing_low": 380.0, "missing_high": 580.0}
     lack = offer_line("assistance", label="Aide", missing="480", missing_between="380 – 580", **known)
     monkeypatch.setattr(loop, "line_of", lambda _, zone: lack if zone == code else None)
@@ -540,7 +540,7 @@ def test_the_page_the_command_and_the_files_say_the_same_of_the_plan(client, stu
         plan, token="a", title="Aider partout", line="assistance", zones=[], **common
     )
     steering.write(plan, token="b", title="Prêter", line="equipement_solidaire", zones=[named], **common)
-    steering.publish(plan, shown=True, by=lea, at=AT)
+    steering.publish(plan, is_public=True, by=lea, at=AT)
     everywhere = "une action couvre tout le territoire"
     expected_by_state = {
         "decide": ("", "rien de prévu", ""),
@@ -674,7 +674,7 @@ def test_a_done_action_that_nobody_carried_says_so(client, study, coordinator):
         plan, token="a", axis=plan.axes.get(), title="Ouvrir", zones=[zone], by=coordinator, at=AT
     )
     steering.set_state(row, "done", by=coordinator, at=AT)
-    steering.publish(plan, shown=True, by=coordinator, at=AT)
+    steering.publish(plan, is_public=True, by=coordinator, at=AT)
     page = " ".join(client.get(f"{PAGE}?zones=toutes").content.decode().split())
     assert re.search(r"Ouvrir</a> <small>pilote non renseigné · faite", page)
 
@@ -971,7 +971,7 @@ def test_the_demonstration_has_a_year_of_invented_referrals(home):
     (hers, ech), _ = chain_of({"38421", "38151"})
     assert n_referrals == Orientation.objects.filter(example=True).count() == 21 + 46
     assert (hers.orientation.value, hers.action.value, hers.effect.value) == (21, 12, 5)
-    assert hers.orientation.detail(activity.WAITING) == 4
+    assert hers.orientation.detail(activity.UNANSWERED) == 4
     assert (ech.orientation.value, ech.effect.detail(activity.UNKNOWN)) == (46, 10)
     assert hers.action.detail(activity.ACTS) == 20, "and six months of acts of help"
     missing = {each.id: each.why for each in hers.effect.details}

@@ -47,7 +47,7 @@ def lea(home):
 @pytest.fixture
 def plan(lea):
     opened_plan = actions.open_plan(PLACE, title="Le plan", frame=frames()["grenoble"], by=lea, at=AT)
-    actions.publish(opened_plan, shown=True, by=lea, at=AT)
+    actions.publish(opened_plan, is_public=True, by=lea, at=AT)
     return opened_plan
 
 

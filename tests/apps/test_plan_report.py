@@ -107,7 +107,7 @@ def test_the_journeys_and_the_actors_of_the_frame_are_in_the_plan(reading, plan)
 
 def test_each_dynamic_says_what_was_done_elsewhere(client, reading, plan):
     """I-055 : un constat, ce qui inspire, les actions ; sur la page et dans le document."""
-    actions.publish(plan, shown=True, by=plan.by, at=AT)
+    actions.publish(plan, is_public=True, by=plan.by, at=AT)
     listed = client.get(f"/territoires/{PLACE}/plan/?vue=liste").content.decode().replace("\xa0", " ")
     printed = page(reading, plan_of(PLACE, reading, on=ON))
     for axis in frames()["grenoble"].axes:
@@ -454,7 +454,7 @@ def test_actions_that_lack_something_are_named_by_their_numbers():
 
 def test_a_dossier_proposes_from_the_published_plan_alone(study, reading, plan):
     assert dossiers.field_of(study, reading, on=ON).plan is None
-    actions.publish(plan, shown=True, by=plan.by, at=AT)
+    actions.publish(plan, is_public=True, by=plan.by, at=AT)
     published = dossiers.field_of(study, reading, on=ON).plan
     assert published == plan_of(PLACE, reading, on=ON)
     subject = Subject(reading=reading, study={}, layers={}, knitted="", on=ON)

@@ -151,12 +151,12 @@ def test_an_unpublished_plan_is_nobody_else_s_to_read(client, plan, lea, study):
     assert {client.get(page).status_code for page in pages} == {404}
     assert client.get(IN_SPACE).status_code == 404
     assert client.post(f"{IN_SPACE}{row.pk}/geste/", {"geste": "etat", "etat": "done"}).status_code == 404
-    actions.publish(plan, shown=True, by=lea, at=AT)
+    actions.publish(plan, is_public=True, by=lea, at=AT)
     client.logout()
     assert {client.get(page).status_code for page in pages} == {200}
     assert "Ajouter une action" not in client.get(AT_TERRITORY).content.decode()
     assert "Plan" in client.get(f"/territoires/{PLACE}/manques/").content.decode()
-    actions.publish(plan, shown=False, by=lea, at=AT)
+    actions.publish(plan, is_public=False, by=lea, at=AT)
     assert client.get(AT_TERRITORY).status_code == 404
 
 
@@ -682,7 +682,9 @@ def test_texts_sent_at_the_same_instant_are_compared_once_they_are_locked(client
         written = getattr(actions, name)
 
         def after_another(row, *args, written=written, first_written=first_written, **values):
-            written(first_written, **{**values, "title": "Le sien", "shown": None})  # while the form was read
+            written(
+                first_written, **{**values, "title": "Le sien", "original": None}
+            )  # while the form was read
             return written(row, *args, **values)
 
         monkeypatch.setattr(actions, name, after_another)
@@ -791,7 +793,7 @@ def test_other_reports_tell_the_published_plan_and_propose_only_what_it_has_not_
     row = plan.actions.get(number=1)
     row.line, row.zones = first.line.id, [first.code]
     row.save()
-    actions.publish(plan, shown=True, by=lea, at=AT)
+    actions.publish(plan, is_public=True, by=lea, at=AT)
     for report in report_kinds:
         assert first.title not in report_text(report), report
     assert "Le plan publié compte 22 actions" in report_text(DECK)
@@ -1199,7 +1201,7 @@ def test_the_journal_says_who_decided_what_and_what_changed_elsewhere(client, pl
     assert "La médiathèque ferme." in text
     note = row.notes.get(kind="elsewhere")
     client.post(address, {"geste": "oter", "note": note.pk})
-    actions.publish(plan, shown=True, by=lea, at=AT)
+    actions.publish(plan, is_public=True, by=lea, at=AT)
     client.logout()
     assert "La médiathèque ferme." not in client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode()
 
@@ -1299,7 +1301,7 @@ def test_the_journal_says_what_each_edit_changed_from_what_to_what(client, plan,
     client.post(f"{IN_SPACE}{row.pk}/", sent | {"version": 4, "counts": rules.THINGS, "baseline": 40})
     assert row.notes.order_by("pk").last().words == "Au départ : « 43 » → « 40 »."
     assert {(each.kind, each.automatic, each.by) for each in row.notes.all()} == {("edit", True, lea)}
-    actions.publish(plan, shown=True, by=lea, at=AT)
+    actions.publish(plan, is_public=True, by=lea, at=AT)
     client.logout()
     text = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode().replace("\xa0", " ")
     assert "Pilote : rien → « Inès »." in text and "Modification" in text
@@ -1428,7 +1430,7 @@ def test_figures_typed_beside_a_former_study_are_to_be_read_again(client, plan, 
     assert warning in client.get(address).content.decode(), (
         "another field written since changes nothing of it"
     )
-    actions.publish(plan, shown=True, by=lea, at=AT)
+    actions.publish(plan, is_public=True, by=lea, at=AT)
     (reported_action,) = [each for each in report_of(PLACE, later, on=ON).actions if each.number == 7]
     assert (
         reported_action.objective.startswith("Pour les 320 à 740 personnes")
@@ -1463,7 +1465,7 @@ def test_the_expected_effect_says_where_it_comes_from_or_whose_assumption_it_is(
     row = changed(row, paul, target=80.0, indicator=row.indicator, line=row.line, zones=row.zones)
     changed(row, lea, pilot="Inès", target=80.0, indicator=row.indicator, line=row.line, zones=row.zones)
     assert "hypothèse de Paul" in card(), "of who wrote the number, not of who wrote last"
-    actions.publish(plan, shown=True, by=lea, at=AT)
+    actions.publish(plan, is_public=True, by=lea, at=AT)
     client.logout()
     card_text = card()
     assert "hypothèse de la personne qui écrit le plan" in card_text and "Paul" not in card_text
@@ -1830,7 +1832,7 @@ def test_what_a_frame_states_of_its_territory_says_whose_it_is_until_written_her
     plan = actions.open_plan(PLACE, title="Le nôtre", frame=frames()["maubeuge"], by=lea, at=AT)
     whose = "D’après Maubeuge-Val de Sambre, 2021 : "
     stated = "39 % des structures sortent déjà de leurs murs"
-    actions.publish(plan, shown=True, by=lea, at=AT)
+    actions.publish(plan, is_public=True, by=lea, at=AT)
     row, last = plan.actions.get(number=1), plan.actions.get(number=5)
     assert last.partners == f"{whose}associations motrices, conseillers numériques"
     assert plan.actions.get(number=3).existing == "", "what nobody said is said by nobody"
@@ -1916,7 +1918,7 @@ def test_the_goals_of_the_network_of_strasbourg_are_entered_and_followed(client,
     )  # fmt: skip
     actions.set_state(row, "running", by=lea, at=AT)
     actions.count(row, on=date(2026, 11, 2), value=2, source="agenda du réseau", by=lea, at=AT)
-    actions.publish(goals, shown=True, by=lea, at=AT)
+    actions.publish(goals, is_public=True, by=lea, at=AT)
     plan_page = client.get(AT_TERRITORY).content.decode()
     assert "8 actions" in plan_page.replace("\u00a0", " ") and "1 en cours" in plan_page.replace(
         "\u00a0", " "
@@ -1941,7 +1943,7 @@ def test_a_report_tells_the_people_concerned_in_words_without_a_dash(plan, lea, 
         f"entre 640 et 1 500 personnes {without}, bornes des 2"
     )
     changed(action(plan, 7), lea, line="assistance", zones=zones[:1])
-    actions.publish(plan, shown=True, by=lea, at=AT)
+    actions.publish(plan, is_public=True, by=lea, at=AT)
     (reported_action,) = [
         each for each in report_of(PLACE, ranged_reading, on=ON).actions if each.number == 7
     ]
@@ -2074,7 +2076,7 @@ def test_the_actions_of_a_plan_are_found_by_who_reads_it(plan, lea):
     assert matching_addresses(lea, "bus numerique") == matching_addresses(lea, "ccas bus") == address
     assert matching_addresses(lea, action(plan, 1).title)  # those of the frame too
     assert matching_addresses(stranger, "bus numerique") == []
-    actions.publish(plan, shown=True, by=lea, at=AT)
+    actions.publish(plan, is_public=True, by=lea, at=AT)
     assert matching_addresses(stranger, "bus numerique") == address
     changed(row, lea, title="Caravane")
     assert (matching_addresses(lea, "bus"), matching_addresses(lea, "caravane")) == ([], address)
@@ -2186,7 +2188,7 @@ def test_zones_of_comparison_are_drawn_beside_an_action_and_say_no_cause(client,
         count(on=date(2026, 10, day), value=seyssins, elsewhere="Seyssins")
         count(on=date(2026, 10, day), value=claix, elsewhere="Claix")
     count(on=date(2026, 10, 20), value=4, elsewhere="Poisat")  # a single count is no line
-    actions.publish(plan, shown=True, by=lea, at=AT)
+    actions.publish(plan, is_public=True, by=lea, at=AT)
     page = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode().replace("\xa0", " ")
     drawn = page.split('class="fig suite"', 1)[1].split("</svg>", 1)[0]
     assert [drawn.count(f'"ligne autre z{k}"') for k in (1, 2, 3)] == [1, 1, 0]

@@ -644,7 +644,7 @@ def test_ending_a_day_keeps_what_a_colleague_just_noted(opened, karim):
     first = book(opened, by=karim)
     read_before = list(Appointment.objects.all())
     appointments.tick(first, True, by=karim, at=NINE + HALF)
-    assert permanences.end_day(read_before, {}, by=karim, at=NINE + DAY, others_absent=True) == 0
+    assert permanences.end_day(read_before, {}, by=karim, at=NINE + DAY, is_rest_absent=True) == 0
     first.refresh_from_db()
     assert first.state == rules.CAME
 
@@ -1121,8 +1121,8 @@ def test_a_person_takes_their_appointments_away_and_erases_them(opened, karim, f
 
 def test_names_are_erased_three_months_later(opened, karim):
     appointment = book(opened, by=karim, way=rules.PHONE, contact="+33612345678", subject="Caf")
-    assert deadlines.run_deadlines(at=NINE + rules.KEPT)["rendez_vous_effaces"] == 0
-    assert deadlines.run_deadlines(at=NINE + rules.KEPT + HALF)["rendez_vous_effaces"] == 1
+    assert deadlines.run_deadlines(at=NINE + rules.RETENTION)["rendez_vous_effaces"] == 0
+    assert deadlines.run_deadlines(at=NINE + rules.RETENTION + HALF)["rendez_vous_effaces"] == 1
     appointment.refresh_from_db()
     assert (appointment.name, appointment.contact, appointment.subject, appointment.token) == ("", "", "", "")
     assert appointment.called == "Sans nom"

@@ -149,7 +149,7 @@ def test_a_plan_is_handed_to_whoever_may_read_it(client, study):
         f"/etudes/{study.key}/rapports/plan.docx"
         in client.get(f"/territoires/{PLACE}/plan/").content.decode()
     )
-    actions.publish(plan, shown=True, by=lea, at=AT)
+    actions.publish(plan, is_public=True, by=lea, at=AT)
     client.logout()
     assert read(client, study, "plan.pdf").status_code == 200
 

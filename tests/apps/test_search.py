@@ -297,7 +297,7 @@ def test_a_very_common_word_finds_what_a_rare_one_would(leila, library, typed, m
     before = [(group.kind.id, group.total, group.hits) for group in queries.find(leila, typed).groups]
     assert before
     monkeypatch.setattr(queries, "READ", 1)
-    monkeypatch.setattr(queries, "HELD", 1)
+    monkeypatch.setattr(queries, "MAX_KIND_ROWS", 1)
     assert [(each.kind.id, each.total, each.hits) for each in queries.find(leila, typed).groups] == before
 
 

@@ -91,8 +91,8 @@ def read(response) -> str:
 def age(client, **ago) -> None:
     """Let time pass on a session, since it was opened or last seen."""
     session = client.session
-    session_times = session[sessions.KEPT]
-    session[sessions.KEPT] = session_times | {
+    session_times = session[sessions.STAY_KEY]
+    session[sessions.STAY_KEY] = session_times | {
         name: (timezone.now() - past).isoformat() for name, past in ago.items()
     }
     session.save()
@@ -416,9 +416,9 @@ def test_what_a_screen_asks_by_itself_is_no_presence(client, helper):
     """The table of a group, read again each ten seconds, kept the visit open with nobody there."""
     sign_in(client, partage="on")
     age(client, seen=timedelta(minutes=29))
-    last_presence, alone = client.session[sessions.KEPT]["seen"], {sessions.ALONE: "1"}
+    last_presence, alone = client.session[sessions.STAY_KEY]["seen"], {sessions.ALONE: "1"}
     assert client.get("/compte/", headers=alone).status_code == 200
-    assert client.session[sessions.KEPT]["seen"] == last_presence
+    assert client.session[sessions.STAY_KEY]["seen"] == last_presence
     age(client, seen=timedelta(minutes=31))
     assert client.get("/compte/", headers=alone).status_code == 401
     assert "Votre visite s’est terminée toute seule" in read(client.get("/compte/", follow=True))
@@ -460,12 +460,12 @@ def test_one_says_afterwards_whose_computer_it_is(client, helper):
 
 def test_reading_pages_writes_once_a_minute(client, helper, django_assert_num_queries):
     sign_in(client)
-    last_presence = client.session[sessions.KEPT]["seen"]
+    last_presence = client.session[sessions.STAY_KEY]["seen"]
     client.get("/compte/")
-    assert client.session[sessions.KEPT]["seen"] == last_presence
+    assert client.session[sessions.STAY_KEY]["seen"] == last_presence
     age(client, seen=timedelta(seconds=61))
     client.get("/compte/presence/")
-    assert client.session[sessions.KEPT]["seen"] > last_presence
+    assert client.session[sessions.STAY_KEY]["seen"] > last_presence
 
 
 def test_the_mark_of_the_session_changes_when_one_signs_in(client, helper):

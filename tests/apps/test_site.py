@@ -119,10 +119,10 @@ def test_health_does_not_write_at_each_call(client, home, monkeypatch):
     for _ in range(5):
         assert client.get("/sante/").status_code == 200
     assert len(tried) == 1
-    moved(home / health.SEEN, -health.AGAIN)
+    moved(home / health.WRITE_STAMP, -health.AGAIN)
     client.get("/sante/")
     assert len(tried) == 2
-    moved(home / health.SEEN, 3_600)  # a clock that was fast
+    moved(home / health.WRITE_STAMP, 3_600)  # a clock that was fast
     client.get("/sante/")
     assert len(tried) == 3
 
@@ -142,7 +142,7 @@ def test_a_write_that_failed_is_tried_again_by_every_process(client, home, monke
         raise OSError(errno.EDQUOT, "plein")
 
     client.get("/sante/")
-    moved(home / health.SEEN, -health.AGAIN)
+    moved(home / health.WRITE_STAMP, -health.AGAIN)
     with monkeypatch.context() as broken:
         broken.setattr(health.os, "fsync", full)
         assert [client.get("/sante/").status_code for _ in range(2)] == [503, 503]

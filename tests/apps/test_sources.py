@@ -84,7 +84,7 @@ def pending_file() -> queries.PendingFile:
 def imported(coordinator, text: str) -> None:
     """Accept the file that waits, as the page does."""
     pending = pending_file()
-    files.ask_import(pending, whole=True, at=AT)
+    files.ask_import(pending, is_complete=True, at=AT)
     assert Import.objects.latest("pk").counts["lus"] == text.count("\n") - 1
 
 
@@ -208,9 +208,9 @@ def test_a_file_whose_erasing_was_lost_with_its_base_is_erased_all_the_same(publ
     """Une base transférée à PostgreSQL laisse derrière elle les tâches : les fichiers déposés restaient toujours."""
     dropped, now = files.hold(b"Nom;Ville\n", "lieux.csv", at=AT), timezone.now()
     sources.run_deadlines(at=AT)
-    assert sources.forget_old(now + files.KEPT) == 0, "their tasks may still do it"
+    assert sources.forget_old(now + files.RETENTION) == 0, "their tasks may still do it"
     assert (queries.dropped_file(dropped) is not None, pending_file().read_at_source) == (True, True)
-    assert sources.forget_old(now + 2.1 * files.KEPT) == 1
+    assert sources.forget_old(now + 2.1 * files.RETENTION) == 1
     assert queries.dropped_file(dropped) is None
     assert sources.forget_old(AT + 2.1 * sources.AWAITS) == 1
     assert not list(queries.home().iterdir())

@@ -16,7 +16,7 @@ from maillage.apps.agenda.actions import planning
 from maillage.apps.directory.actions import index
 from maillage.apps.territories.actions import correct
 from maillage.config import stored_pages
-from maillage.config.stored_pages import SHOWN, StoredPages
+from maillage.config.stored_pages import SUBJECTS_BY_PATH, StoredPages
 from tests.apps.test_space import CELL
 from tests.conftest import account
 from tests.support.places import place
@@ -70,7 +70,7 @@ def queries(client, path) -> tuple[list[str], str]:
     return [each["sql"] for each in context], answer.content.decode()
 
 
-@pytest.mark.parametrize("path", list(SHOWN))
+@pytest.mark.parametrize("path", list(SUBJECTS_BY_PATH))
 def test_a_page_is_made_once_and_is_the_one_that_would_be_made(client, settings, path):
     first = client.get(path)
     statements, again = queries(client, path)
@@ -156,7 +156,7 @@ def test_an_unknown_host_is_refused(client):
 
 def test_a_page_with_a_form_is_never_stored(client):
     secrets = {Client().get("/bilan/").cookies["csrftoken"].value for _ in range(2)}
-    assert len(secrets) == 2 and "/bilan/" not in SHOWN
+    assert len(secrets) == 2 and "/bilan/" not in SUBJECTS_BY_PATH
 
 
 def test_a_write_is_visible_at_once_in_each_process(client, karim, committed):
@@ -237,6 +237,6 @@ def test_pages_that_ask_the_database_nothing_answer_without_it(client, monkeypat
 
 def test_only_so_many_pages_are_stored(client, monkeypatch):
     monkeypatch.setattr(stored_pages, "MOST", 2)
-    for path in SHOWN:
+    for path in SUBJECTS_BY_PATH:
         assert client.get(path).status_code == 200
     assert client.get("/").status_code == 200

@@ -247,7 +247,7 @@ def test_a_result_erased_by_another_computation_stops_none(browser, survey):
 def test_a_sentence_read_again_as_it_was_returns_to_the_preview(browser, survey):
     """Gardée mot pour mot après un chiffre changé, une phrase revient dans l’aperçu, qui se publie."""
     sentence = sentences.sentences(frames.frame(survey))[0]
-    late, read = {"seen": "autre"}, {"seen": sentence.digest}
+    late, read = {"figures_digest": "autre"}, {"figures_digest": sentence.digest}
     for last_read in (late, read):
         actions.edit(survey, sentence, text="Ma phrase à moi.", by=None, at=AT, **last_read)
         preview = calculations.ask(survey, stored_parts.EDITION, at=AT)

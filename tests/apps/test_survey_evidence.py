@@ -232,11 +232,11 @@ def test_surveys_around_are_named_wider_or_narrower(publish):
     publish(ISERE, 20)
     publish(NORD, 30)
     withdrawn = publish(METROPOLE, 40)
-    named = [(each.edition.survey.title, each.wider) for each in evidence.beside(METROPOLE)]
+    named = [(each.edition.survey.title, each.wider) for each in evidence.neighbours(METROPOLE)]
     assert named == [("Enquête 20", True), ("Enquête 10", False)]
-    assert [each.wider for each in evidence.beside(PLACE)] == [True, True]
+    assert [each.wider for each in evidence.neighbours(PLACE)] == [True, True]
     Publication.objects.filter(pk=withdrawn.pk).update(withdrawn_at=AT)
-    assert [each.territory for each in evidence.beside(PLACE)] == ["Isère"]
+    assert [each.territory for each in evidence.neighbours(PLACE)] == ["Isère"]
 
 
 def test_the_grid_shows_the_evidence_of_an_example_and_leads_to_what_is_around(client, study, publish):

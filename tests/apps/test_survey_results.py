@@ -835,7 +835,7 @@ def test_one_person_met_is_written_in_the_singular():
     row = ActorStatement(speaker="a", kind="k", says="Constat", text="", people=1, material=1)
     side = Side(title="A", one="acteur", many="acteurs", met="1 entretien", people=1)
     (chapter,) = perception([row], {"a": side}).sides
-    assert chapter.told[0].people == "1\u00a0personne le dit, sur 1 rencontrée"
+    assert chapter.statements[0].people == "1\u00a0personne le dit, sur 1 rencontrée"
 
 
 def test_findings_of_an_example_are_not_in_the_document_of_a_survey(survey):

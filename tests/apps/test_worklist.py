@@ -37,7 +37,7 @@ from maillage.apps.worklist import actions, queries
 from maillage.apps.worklist import rules as chosen
 from maillage.apps.worklist.models import Dismissal, Preference
 from maillage.kernel.errors import Refused
-from tests.apps.test_bilan import kept
+from tests.apps.test_bilan import stored_diagnosis
 from tests.conftest import account
 from tests.spec.test_bilan import ANDREI
 from tests.support.places import place
@@ -714,7 +714,7 @@ def test_first_steps_all_lead_to_a_page(client):
 @pytest.mark.both_databases
 def test_diagnoses_to_repeat_are_listed_once_and_taken_back(client, aidant, library, coordinator):
     person = people.welcome(by=aidant, structure=library.structure, at=timezone.now(), nickname="Andrei")
-    bilan = kept(ANDREI, person=person, by=aidant, structure=library.structure)
+    bilan = stored_diagnosis(ANDREI, person=person, by=aidant, structure=library.structure)
     Bilan.objects.filter(pk=bilan.pk).update(retest_on=timezone.localdate() - DAY)
     assert "Prévenir ce lieu" in page(client, coordinator)
     struck = client.post("/espace/bilans/prevenir/", follow=True).content.decode()

@@ -14,7 +14,7 @@ from tests.support.speed import PATIENCE
 
 @dataclass(frozen=True)
 class Answer:
-    """What a command said and how it ended."""
+    """Output, errors and exit code of a command."""
 
     code: int
     out: str

@@ -32,7 +32,7 @@ def land():
 
 def entry(k, commune="Grenoble", **more):
     x, y = MIDDLES[commune]
-    given = {
+    fields = {
         "slug": f"p{k}",
         "name": f"Maison des habitants {k}",
         "address": f"{k} rue des Écoles, 38000 {commune}",
@@ -49,12 +49,12 @@ def entry(k, commune="Grenoble", **more):
         "point": (x + 0.004 * (k % 5), y + 0.003 * (k % 7)),
         "rank": k % 4,
     }
-    return Entry(**{**given, **more})
+    return Entry(**{**fields, **more})
 
 
 def directory(entries, land, **more):
     groups = sorted({e.group for e in entries})
-    given = {
+    fields = {
         "on": ON,
         "level": "commune",
         "order": groups,
@@ -62,25 +62,27 @@ def directory(entries, land, **more):
         "sources": ["Un réseau : licence ODbL 1.0"],
     }
     return directory_book.build(
-        "Le sud de l’agglomération", entries, **{**given, "address": "https://exemple.fr/annuaire/x/", **more}
+        "Le sud de l’agglomération",
+        entries,
+        **{**fields, "address": "https://exemple.fr/annuaire/x/", **more},
     )
 
 
 @pytest.fixture(scope="module")
 def usual(land):
     """Thirty places in three communes, two of them unplaced, old or full."""
-    found = [entry(k, list(CODES)[k % 3]) for k in range(28)]
-    found += [entry(28, point=None, old=True, fresh="mis à jour il y a 3 ans", hours=(), finds=())]
-    found += [entry(29, full="Complet depuis le 3 novembre", phones=())]
-    return directory(found, land)
+    entries = [entry(k, list(CODES)[k % 3]) for k in range(28)]
+    entries += [entry(28, point=None, old=True, fresh="mis à jour il y a 3 ans", hours=(), finds=())]
+    entries += [entry(29, full="Complet depuis le 3 novembre", phones=())]
+    return directory(entries, land)
 
 
-def documents(found):
-    places = directory_book.chosen([place.entry for place in found.places])
+def documents(book_places):
+    places = directory_book.chosen([place.entry for place in book_places.places])
     return {
-        "livret": directory_book.book(found),
-        "affiche": directory_book.poster(found, places),
-        "dépliant": directory_book.leaflet(found),
+        "livret": directory_book.book(book_places),
+        "affiche": directory_book.poster(book_places, places),
+        "dépliant": directory_book.leaflet(book_places),
     }
 
 
@@ -90,12 +92,12 @@ def files(usual):
 
 
 @pytest.mark.parametrize(
-    ("n", "told"),
+    ("n", "expected_words"),
     [(1, "1 lieu, avec son adresse et ses horaires"), (2, "2 lieux, avec leur adresse et leurs horaires")],
 )
-def test_the_cover_agrees_with_its_places(land, n, told):
-    found = directory([entry(k) for k in range(n)], land)
-    assert told in plain(pages(directory_book.book(found))[0])
+def test_the_cover_agrees_with_its_places(land, n, expected_words):
+    book_places = directory([entry(k) for k in range(n)], land)
+    assert expected_words in plain(pages(directory_book.book(book_places))[0])
 
 
 def pages(content):
@@ -157,8 +159,8 @@ def test_pictograms_are_decoration_and_words_say_the_same(files):
 def test_every_place_is_there_with_its_number_address_and_telephone(files, usual):
     text = plain(" ".join(pages(files["livret"])))
     for place in usual.places:
-        said = plain(place.entry.name)
-        assert re.search(rf"\b{place.number} {re.escape(said)}", text), said
+        place_name = plain(place.entry.name)
+        assert re.search(rf"\b{place.number} {re.escape(place_name)}", text), place_name
         assert plain(place.entry.address) in text
         assert all(plain(phone) in text for phone in place.entry.phones)
 
@@ -170,11 +172,11 @@ def test_numbers_go_on_from_group_to_group_in_the_order_of_the_list(usual):
 
 def test_the_contents_say_who_answers_each_need(files, usual):
     assert [need.words for need in usual.needs] == ["Je cherche du wifi", "Je veux apprendre"]
-    found = pages(files["livret"])
+    page_texts = pages(files["livret"])
     contents = next(
-        k for k, text in enumerate(found) if "Que cherchez-vous" in text and "Je cherche du wifi" in text
+        k for k, text in enumerate(page_texts) if "Que cherchez-vous" in text and "Je cherche du wifi" in text
     )
-    listed = plain(" ".join(found[contents : contents + 3]))
+    listed = plain(" ".join(page_texts[contents : contents + 3]))
     for place in usual.needs[0].places:
         assert plain(place.entry.name) in listed
     assert len(usual.needs[0].places) == 29, "the place that says nothing is in no need"
@@ -193,25 +195,27 @@ def test_the_last_page_says_when_whence_and_how_to_report(files):
         assert words in last
 
 
-def shown(svg):
+def numbers_of(svg):
     """The numbers that a map shows, ranges opened."""
-    found = []
+    numbers = []
     for part in re.findall(r'<text class="numero"[^>]*>([^<]+)<', svg):
         for piece in filter(None, (p.strip() for p in part.split(","))):
             first, _, last = piece.partition("–")
-            found += range(int(first), int(last or first) + 1)
-    return sorted(found)
+            numbers += range(int(first), int(last or first) + 1)
+    return sorted(numbers)
 
 
 def test_the_map_has_the_numbers_of_the_list_each_once(usual):
-    (whole,) = usual.maps
-    assert shown(whole.svg) == [place.number for place in usual.places if place.entry.point is not None]
+    (single_map,) = usual.maps
+    assert numbers_of(single_map.svg) == [
+        place.number for place in usual.places if place.entry.point is not None
+    ]
     assert [place.number for place in usual.off_map] == [
         place.number for place in usual.places if place.entry.slug == "p28"
     ]
     for group in usual.groups:
         assert group.map is not None
-        assert set(shown(group.map.svg)) <= {place.number for place in group.places}
+        assert set(numbers_of(group.map.svg)) <= {place.number for place in group.places}
 
 
 def test_marks_never_cover_one_another():
@@ -225,8 +229,8 @@ def test_marks_never_cover_one_another():
 
 def named(svg):
     """The names that a map writes: words, middle and height of letters."""
-    found = re.findall(r'<text class="nom" font-size="(\d+)" x="(\d+)" y="(\d+)">([^<]+)<', svg)
-    return {unescape(name): (float(x), float(y), float(size)) for size, x, y, name in found}
+    labels = re.findall(r'<text class="nom" font-size="(\d+)" x="(\d+)" y="(\d+)">([^<]+)<', svg)
+    return {unescape(name): (float(x), float(y), float(size)) for size, x, y, name in labels}
 
 
 @pytest.mark.parametrize("letters", [numbered_map.LETTERS, directory_book.LARGE])
@@ -250,11 +254,11 @@ def test_a_name_lies_on_its_own_commune_beside_the_numbers(letters):
     boxes = []
     for name, (x, y, size) in names.items():
         box = numbered_map._box_of(name, x, y - size / 3, size)
-        whole = shapely.box(*box)
-        others = [frame.place(shape) for other, shape in areas.items() if other != name]
+        label_box = shapely.box(*box)
+        other_communes = [frame.place(shape) for other, shape in areas.items() if other != name]
         assert sum(
-            shapely.area(shapely.intersection(whole, other)) for other in others
-        ) <= 0.35 * shapely.area(whole)
+            shapely.area(shapely.intersection(label_box, other)) for other in other_communes
+        ) <= 0.35 * shapely.area(label_box)
         assert not any(numbered_map._over(box, other) for other in boxes)
         boxes.append(box)
 
@@ -263,9 +267,9 @@ def test_a_land_too_full_for_one_map_has_one_for_each_part(land):
     parts = Land(
         land.communes, land.inside, {"Grenoble": "Le nord", "Échirolles": "Le sud", "Eybens": "Le sud"}
     )
-    found = directory([entry(k, list(CODES)[k % 3]) for k in range(90)], parts)
-    assert [each.name for each in found.maps] == ["Le nord", "Le sud"]
-    assert sorted(n for each in found.maps for n in shown(each.svg)) == list(range(1, 91))
+    book_places = directory([entry(k, list(CODES)[k % 3]) for k in range(90)], parts)
+    assert [each.name for each in book_places.maps] == ["Le nord", "Le sud"]
+    assert sorted(n for each in book_places.maps for n in numbers_of(each.svg)) == list(range(1, 91))
 
 
 # ----------------------------------------------------------------------------------------------- rough places
@@ -302,23 +306,23 @@ def test_a_land_too_full_for_one_map_has_one_for_each_part(land):
     ids=["long name", "many hours", "letters we lack", "many finds", "nothing known", "long words"],
 )
 def test_one_strange_place_breaks_nothing(land, more):
-    made = documents(directory([entry(k, **more) for k in range(9)], land))
-    assert len(pages(made["affiche"])) == 1
-    assert len(pages(made["dépliant"])) == 2
-    assert len(pages(made["livret"])) >= 4
+    files_by_name = documents(directory([entry(k, **more) for k in range(9)], land))
+    assert len(pages(files_by_name["affiche"])) == 1
+    assert len(pages(files_by_name["dépliant"])) == 2
+    assert len(pages(files_by_name["livret"])) >= 4
 
 
 def test_a_single_place_without_any_contour_is_a_directory_too():
-    made = documents(directory([entry(1)], Land({})))
-    assert "Où sont les lieux" not in " ".join(pages(made["livret"]))
-    assert [len(pages(made[name])) for name in ("affiche", "dépliant")] == [1, 2]
+    files_by_name = documents(directory([entry(1)], Land({})))
+    assert "Où sont les lieux" not in " ".join(pages(files_by_name["livret"]))
+    assert [len(pages(files_by_name[name])) for name in ("affiche", "dépliant")] == [1, 2]
 
 
 def test_what_is_typed_is_never_read_as_code(land):
-    made = directory_book.book(
+    book = directory_book.book(
         directory([entry(1, name="#panic() $x$ <b> *gras*", address='"\\n [lien](x)')], land)
     )
-    assert "#panic() $x$ <b> *gras*" in " ".join(pages(made))
+    assert "#panic() $x$ <b> *gras*" in " ".join(pages(book))
 
 
 # ----------------------------------------------------------------------------------------- poster and leaflet
@@ -327,22 +331,24 @@ def test_what_is_typed_is_never_read_as_code(land):
 @pytest.mark.parametrize("paper", ["a4", "a3"])
 def test_a_poster_is_one_page_of_its_size(usual, paper):
     places = directory_book.chosen([place.entry for place in usual.places])
-    made = pypdfium2.PdfDocument(directory_book.poster(usual, places, paper=paper))
-    assert len(made) == 1
-    wide, high = made[0].get_size()
+    poster = pypdfium2.PdfDocument(directory_book.poster(usual, places, paper=paper))
+    assert len(poster) == 1
+    wide, high = poster[0].get_size()
     assert (round(wide), round(high)) == {"a4": (595, 842), "a3": (842, 1191)}[paper]
 
 
 def test_a_poster_shows_the_best_known_one_in_each_group_first(usual):
-    shown_first = directory_book.chosen([place.entry for place in usual.places], 3)
-    assert {each.group for each in shown_first} == set(CODES)
-    assert all(each.rank == 3 for each in shown_first)
+    first_entries = directory_book.chosen([place.entry for place in usual.places], 3)
+    assert {each.group for each in first_entries} == set(CODES)
+    assert all(each.rank == 3 for each in first_entries)
 
 
 def test_a_poster_says_that_old_hours_are_to_confirm(land):
-    found = directory([entry(1, old=True, fresh="mis à jour il y a 5 ans"), entry(2)], land)
-    said = plain(pages(directory_book.poster(found, [place.entry for place in found.places]))[0])
-    assert said.count("À confirmer : mis à jour il y a 5 ans") == 1
+    book_places = directory([entry(1, old=True, fresh="mis à jour il y a 5 ans"), entry(2)], land)
+    poster_text = plain(
+        pages(directory_book.poster(book_places, [place.entry for place in book_places.places]))[0]
+    )
+    assert poster_text.count("À confirmer : mis à jour il y a 5 ans") == 1
 
 
 def test_the_needs_follow_how_to_read_on_the_same_page(files):
@@ -350,7 +356,7 @@ def test_the_needs_follow_how_to_read_on_the_same_page(files):
     assert "Que cherchez-vous ?" in page
 
 
-def test_a_poster_says_how_many_others_there_are(usual, files):
+def test_poster_counts_the_places_it_leaves_out(usual, files):
     (text,) = pages(files["affiche"])
     assert "22 autres lieux aident aussi." in plain(text)
 
@@ -402,12 +408,12 @@ def test_a_territory_where_nobody_says_what_it_offers_has_a_leaflet(land):
         ("", []),
     ],
 )
-def test_hours_are_said_in_words_whatever_the_week_of_printing(osm, expected):
+def test_hours_are_written_in_words_whatever_the_week_of_printing(osm, expected):
     for on in (ON, date(2026, 11, 11), date(2026, 12, 25), date(2026, 5, 14)):
         assert [plain(line) for line in opening.hours(osm, on)] == expected, on
 
 
-def test_hours_that_change_are_printed_as_they_were_given():
+def test_hours_that_change_are_printed_as_typed():
     osm = "week 01-53/2 Mo 09:00-12:00"
     assert opening.hours(osm, ON, "un lundi\nsur deux, 9h-12h") == ["« un lundi sur deux, 9h-12h »"]
     assert opening.hours(osm, ON, "x" * 121) == [opening.CHANGING]
@@ -436,14 +442,14 @@ def test_the_three_hundred_places_of_isere_make_one_book_quickly(settings, tmp_p
     importing.take_in(result, source="Hinaura", digest="0" * 64, by=None, at=timezone.now())
     where = scope.of("38")
     with within(10):
-        found = paper.directory(where, on=ON, address="https://exemple.fr/annuaire/38/")
-        content = directory_book.book(found)
-    assert len(found.places) == 304
-    assert found.sources[-1].startswith("6\u00a0fiches décrivent sans doute un lieu déjà ici")
+        book_places = paper.directory(where, on=ON, address="https://exemple.fr/annuaire/38/")
+        content = directory_book.book(book_places)
+    assert len(book_places.places) == 304
+    assert book_places.sources[-1].startswith("6\u00a0fiches décrivent sans doute un lieu déjà ici")
     text = squeezed(" ".join(pages(content)))
-    assert [p.entry.name for p in found.places if squeezed(p.entry.name) not in text] == []
-    drawn = sorted(n for each in found.maps for n in shown(each.svg))
-    assert drawn == [p.number for p in found.places if p.entry.point is not None]
+    assert [p.entry.name for p in book_places.places if squeezed(p.entry.name) not in text] == []
+    drawn = sorted(n for each in book_places.maps for n in numbers_of(each.svg))
+    assert drawn == [p.number for p in book_places.places if p.entry.point is not None]
     with pikepdf.open(io.BytesIO(content)) as pdf:
         assert pdf.Root["/MarkInfo"]["/Marked"]
         assert 30 < len(pdf.pages) < 80

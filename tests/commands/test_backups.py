@@ -43,30 +43,30 @@ def saved(db, home):
     return home / "copie.zip"
 
 
-def words_of(path, **how) -> str:
+def refusal_of(path, **how) -> str:
     with pytest.raises(Refused) as refused:
         backup.check(path, **how)
     return refused.value.what
 
 
 def test_each_damage_is_named(saved, tmp_path):
-    whole = saved.read_bytes()
-    first = whole.index(b"base/") + 200
+    intact = saved.read_bytes()
+    first = intact.index(b"base/") + 200
     damages = {
         b"": "elle est vide",
-        whole[:-400]: "sa fin manque : la copie a été coupée",
-        whole[:first] + bytes([whole[first] ^ 255]) + whole[first + 1 :]: "est abîmé",
+        intact[:-400]: "sa fin manque : la copie a été coupée",
+        intact[:first] + bytes([intact[first] ^ 255]) + intact[first + 1 :]: "est abîmé",
         b"bonjour": "ce fichier n’est pas une sauvegarde",
     }
     for content, words in damages.items():
         path = tmp_path / "abimee.zip"
         path.write_bytes(content)
-        assert words in words_of(path), words
-    assert "n’existe pas" in words_of(tmp_path / "absente.zip")
+        assert words in refusal_of(path), words
+    assert "n’existe pas" in refusal_of(tmp_path / "absente.zip")
     assert backup.check(saved)["tables"]["accounts.user"] == 2
 
 
-def test_a_backup_is_on_the_disk_before_it_is_said_to_be_there(db, home, monkeypatch):
+def test_backup_is_fsynced_before_success_is_reported(db, home, monkeypatch):
     """Le courant coupé juste après, le nom resterait sans son contenu, et les plus anciennes seraient parties."""
 
     def full(_: int) -> None:
@@ -86,17 +86,17 @@ def test_a_restoration_forgets_the_answers_stored_of_the_rows_it_replaces(saved,
 
 
 @pytest.mark.both_databases
-def test_a_restoration_leaves_no_work_that_was_asked_of_other_rows(db, home):
+def test_restoration_drops_tasks_of_former_rows(db, home):
     """Une tâche nomme une étude par son numéro : après la restauration, c’est celui d’une autre, ou de personne."""
     study = dossiers.ask(StudyRequest(place="38151"))
     backup.save(home / "copie.zip")
     dossiers.ask(StudyRequest(place="38421"))
-    waiting, now = DBTaskResult.objects.order_by("enqueued_at")[0], timezone.now()
+    pending_task, now = DBTaskResult.objects.order_by("enqueued_at")[0], timezone.now()
     # « relancer » is offered
-    DBTaskResult.objects.filter(pk=waiting.pk).update(status="FAILED", finished_at=now)
-    held = {"args_kwargs": {"args": [study.pk], "kwargs": {}}, "task_path": waiting.task_path}
-    held |= {"queue_name": "slow", "backend_name": "default", "run_after": now, "status": "RUNNING"}
-    _, alive = (DBTaskResult.objects.create(worker_ids=[name], **held) for name in ("mort", "vivant"))
+    DBTaskResult.objects.filter(pk=pending_task.pk).update(status="FAILED", finished_at=now)
+    task_fields = {"args_kwargs": {"args": [study.pk], "kwargs": {}}, "task_path": pending_task.task_path}
+    task_fields |= {"queue_name": "slow", "backend_name": "default", "run_after": now, "status": "RUNNING"}
+    _, alive = (DBTaskResult.objects.create(worker_ids=[name], **task_fields) for name in ("mort", "vivant"))
     with locks.exclusive(worker.lock_name("vivant")):
         backup.restore(home / "copie.zip")
     assert [each.pk for each in DBTaskResult.objects.all()] == [alive.pk]
@@ -107,13 +107,13 @@ def test_a_restoration_leaves_no_work_that_was_asked_of_other_rows(db, home):
 
 def test_a_file_that_was_compared_with_the_former_rows_is_read_again_after_a_restoration(saved, home):
     leila = User.objects.get(name="leila")
-    held = {"source": "Une liste", "licence": "", "by": leila, "at": timezone.now()}
-    found = pending.keep("Nom,Commune\nMédiathèque,Crolles\n".encode(), "lieux.csv", **held)
-    pending.ask_check(found, at=timezone.now())
-    assert pending_queries.progress(found.key).status == pending_queries.CHECKED
+    upload_fields = {"source": "Une liste", "licence": "", "by": leila, "at": timezone.now()}
+    pending_file = pending.keep("Nom,Commune\nMédiathèque,Crolles\n".encode(), "lieux.csv", **upload_fields)
+    pending.ask_check(pending_file, at=timezone.now())
+    assert pending_queries.progress(pending_file.key).status == pending_queries.CHECKED
     backup.restore(saved)
-    assert pending_queries.progress(found.key).status == pending_queries.DRAFT
-    assert found.path.exists()
+    assert pending_queries.progress(pending_file.key).status == pending_queries.DRAFT
+    assert pending_file.path.exists()
 
 
 def test_a_base_with_lost_references_is_saved_without_them_and_mended_by_what_was_saved(
@@ -121,7 +121,7 @@ def test_a_base_with_lost_references_is_saved_without_them_and_mended_by_what_wa
 ):
     """Une ligne effacée à la main, et plus aucune sauvegarde ne se faisait : « Prenez une autre sauvegarde. »"""
     home = demonstration(tmp_path / "maison")
-    base, here = home / "maillage.sqlite3", {"MAILLAGE_HOME": str(home)}
+    base, home_variables = home / "maillage.sqlite3", {"MAILLAGE_HOME": str(home)}
     with closing(sqlite3.connect(base)) as opened:
         person, n = opened.execute(
             "select person_id, count(*) from people_following group by 1 order by 2 desc"
@@ -133,7 +133,7 @@ def test_a_base_with_lost_references_is_saved_without_them_and_mended_by_what_wa
         opened.execute("delete from directory_structure where id = ?", [team])
         total = opened.execute("select count(*) from people_person").fetchone()[0]
         opened.commit()
-    answer = process("sauvegarder", tmp_path / "copie.zip", **here)
+    answer = process("sauvegarder", tmp_path / "copie.zip", **home_variables)
     assert answer.code == 1, answer.err
     assert re.search(r"renvois de la base sont perdus :\n", answer.out)
     assert f"maillage restaurer {tmp_path / 'copie.zip'}" in answer.out
@@ -142,31 +142,38 @@ def test_a_base_with_lost_references_is_saved_without_them_and_mended_by_what_wa
     followings = [dict(zip(*row, strict=True)) for label, *row in aside if label == "people.following"]
     assert sum(each["person_id"] == person for each in followings) == n
     with closing(sqlite3.connect(base)) as opened:
-        made = opened.execute("select count(*) from people_following where by_id = ?", [author]).fetchone()[0]
-    assert sum(each["by_id"] == author for each in followings) == made > 0
+        n_followings = opened.execute(
+            "select count(*) from people_following where by_id = ?", [author]
+        ).fetchone()[0]
+    assert sum(each["by_id"] == author for each in followings) == n_followings > 0
     assert (
         "ne se copie pas telle qu’elle est"
         in process(
-            "transferer", "--depuis", "sqlite", "--vers", f"sqlite:///{tmp_path}/autre.sqlite3", **here
+            "transferer",
+            "--depuis",
+            "sqlite",
+            "--vers",
+            f"sqlite:///{tmp_path}/autre.sqlite3",
+            **home_variables,
         ).err
     )
-    answer = process("restaurer", tmp_path / "copie.zip", **here)
+    answer = process("restaurer", tmp_path / "copie.zip", **home_variables)
     assert answer.code == 0, answer.err
     assert "renvois perdus : leurs lignes, dans « ecartees.jsonl » de ce fichier." in answer.out
     with closing(sqlite3.connect(base)) as opened:
         assert opened.execute("pragma foreign_key_check").fetchall() == []
         assert opened.execute("select count(*) from people_person").fetchone()[0] == total
-    assert process("sauvegarder", tmp_path / "propre.zip", **here).code == 0
+    assert process("sauvegarder", tmp_path / "propre.zip", **home_variables).code == 0
 
 
-@pytest.mark.parametrize("held", [b"SQLite format 3\0", b"AGE-SECRET-KEY-1"])
-def test_a_backup_is_written_over_nothing_but_a_former_one(db, home, held):
+@pytest.mark.parametrize("content", [b"SQLite format 3\0", b"AGE-SECRET-KEY-1"])
+def test_a_backup_is_written_over_nothing_but_a_former_one(db, home, content):
     """« maillage sauvegarder maillage.sqlite3 » aurait mis la sauvegarde à la place de la base."""
     path = home / "maillage.sqlite3"
-    path.write_bytes(held)
+    path.write_bytes(content)
     with pytest.raises(Refused, match="existe déjà, et n’est pas une sauvegarde"):
         backup.save(path)
-    assert path.read_bytes() == held
+    assert path.read_bytes() == content
     with pytest.raises(Refused, match="est un dossier"):
         backup.save(home)
     (home / "vide.zip").touch()
@@ -195,8 +202,8 @@ def test_the_oldest_backups_go_and_never_the_one_just_made(maillage, db, home, t
         (copies / name).write_text("x")
     answer = maillage("sauvegarder", "--dossier", copies, "--garder", 1)
     assert answer.code == 0, answer.err
-    made = re.search(r"relue : (\S+) \(", answer.out)[1]
-    assert sorted(each.name for each in copies.iterdir()) == sorted([Path(made).name, "à moi.zip"])
+    new_backup = re.search(r"relue : (\S+) \(", answer.out)[1]
+    assert sorted(each.name for each in copies.iterdir()) == sorted([Path(new_backup).name, "à moi.zip"])
 
 
 KILLED = """
@@ -250,7 +257,7 @@ def test_a_file_that_is_missing_added_or_changed_is_named(saved, tmp_path, chang
     with zipfile.ZipFile(tmp_path / "autre.zip", "w") as archive:
         for name, content in files.items():
             archive.writestr(name, content)
-    assert words in words_of(tmp_path / "autre.zip")
+    assert words in refusal_of(tmp_path / "autre.zip")
 
 
 def test_a_sealed_backup_opens_with_its_key_only(db, home, tmp_path):
@@ -264,14 +271,14 @@ def test_a_sealed_backup_opens_with_its_key_only(db, home, tmp_path):
     assert path.read_bytes().startswith(b"age-encryption.org/v1\n")
     assert b"leila" not in path.read_bytes()
     assert not list(home.glob(".copie*")), "nothing in the clear stays beside"
-    assert "aucune clé donnée ne l’ouvre" in words_of(path)
+    assert "aucune clé donnée ne l’ouvre" in refusal_of(path)
     (tmp_path / "autre").write_text(age.new_key()[1])
-    assert "aucune clé donnée" in words_of(path, keys=keys.secrets(tmp_path / "autre"))
+    assert "aucune clé donnée" in refusal_of(path, keys=keys.secrets(tmp_path / "autre"))
     User.objects.all().delete()
     backup.restore(path, keys=keys.secrets(tmp_path / "cle"))
     assert User.objects.get().name == "Leïla"
     path.write_bytes(path.read_bytes()[:-1])
-    assert "fin" in words_of(path, keys=keys.secrets(tmp_path / "cle"))
+    assert "fin" in refusal_of(path, keys=keys.secrets(tmp_path / "cle"))
 
 
 def test_a_key_that_is_none_is_refused(tmp_path):
@@ -324,19 +331,19 @@ def test_a_backup_takes_the_memory_of_some_rows_whatever_their_number(db, home, 
 @pytest.mark.complete
 def test_an_exercise_restores_aside_and_leaves_nothing(process, demonstration, tmp_path):
     home = demonstration(tmp_path / "maison")
-    here = {"MAILLAGE_HOME": str(home)}
+    home_variables = {"MAILLAGE_HOME": str(home)}
     before = (home / "maillage.sqlite3").read_bytes()
-    assert process("sauvegarder", "--dossier", tmp_path / "copies", **here).code == 0
-    answer = process("exercice-restauration", tmp_path / "copies", "--json", **here)
+    assert process("sauvegarder", "--dossier", tmp_path / "copies", **home_variables).code == 0
+    answer = process("exercice-restauration", tmp_path / "copies", "--json", **home_variables)
     assert answer.code == 0, answer.err
-    found = json.loads(answer.out)
-    assert found["entiere"] is True
-    assert found["tables"]["accounts.user"] == {"lignes": 8, "egale": True}
-    assert found["secondes"]["restauration"] > 0
+    report = json.loads(answer.out)
+    assert report["entiere"] is True
+    assert report["tables"]["accounts.user"] == {"lignes": 8, "egale": True}
+    assert report["secondes"]["restauration"] > 0
     assert not list(home.glob(".exercice-*"))
     assert (home / "maillage.sqlite3").read_bytes() == before, "the base in use is not touched"
     (tmp_path / "rien").mkdir()
-    assert "Aucune sauvegarde" in process("exercice-restauration", tmp_path / "rien", **here).err
+    assert "Aucune sauvegarde" in process("exercice-restauration", tmp_path / "rien", **home_variables).err
 
 
 def test_a_base_that_serves_is_not_moved(maillage, process, tmp_path, monkeypatch):
@@ -424,10 +431,12 @@ def test_a_backup_of_an_older_version_comes_back_through_its_migrations(process,
     for table in ("plans.funder", "plans.funding", "site.problemreport", "dossiers.studyphotograph"):
         del files[f"base/{table}.jsonl"], manifest["tables"][table]
     for table, columns in ADDED.items():
-        held = [json.loads(line) for line in files[f"base/{table}.jsonl"].splitlines()]
-        kept = [at for at, name in enumerate(held[0]) if name not in columns]
-        assert len(kept) == len(held[0]) - len(columns)
-        files[f"base/{table}.jsonl"] = b"".join(rows.encode([row[at] for at in kept]) for row in held)
+        lines = [json.loads(line) for line in files[f"base/{table}.jsonl"].splitlines()]
+        known_indexes = [at for at, name in enumerate(lines[0]) if name not in columns]
+        assert len(known_indexes) == len(lines[0]) - len(columns)
+        files[f"base/{table}.jsonl"] = b"".join(
+            rows.encode([row[at] for at in known_indexes]) for row in lines
+        )
     names, *actions = map(json.loads, files["base/plans.planaction.jsonl"].splitlines())
     older = [[*names, "funded"], [*actions[0], 512], *([*each, None] for each in actions[1:])]
     files["base/plans.planaction.jsonl"] = b"".join(map(rows.encode, older))

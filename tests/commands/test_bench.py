@@ -45,8 +45,8 @@ def test_what_measures_is_in_a_suite():
 
 
 def test_each_suite_says_what_it_measures():
-    told = (ROOT / "docs" / "mesures.md").read_text("utf-8")
-    assert [suite for suite in bench.SUITES if f"| `{suite}` |" not in told] == []
+    page_text = (ROOT / "docs" / "mesures.md").read_text("utf-8")
+    assert [suite for suite in bench.SUITES if f"| `{suite}` |" not in page_text] == []
 
 
 def measure(name: str, took: float = 1.0) -> Measure:
@@ -79,7 +79,7 @@ def run(monkeypatch, tmp_path):
     return wanted
 
 
-def test_a_suite_that_fails_is_named_and_the_others_are_kept(run, capsys):
+def test_failing_suite_is_named_and_other_results_stay(run, capsys):
     code, rows = run("moitie", "absente", "bonne")
     assert (code, [row["nom"] for row in rows]) == (1, ["une moitié", "bonne"])
     assert "En échec : moitie, absente." in capsys.readouterr().err
@@ -93,7 +93,7 @@ def test_a_suite_measured_again_alone_replaces_its_own_rows(run):
 
 
 def test_a_suite_that_does_not_exist_is_refused(run, capsys):
-    with pytest.raises(SystemExit) as left:
+    with pytest.raises(SystemExit) as exit_error:
         run("nationale")
-    assert left.value.code == 2
+    assert exit_error.value.code == 2
     assert "nationale" in capsys.readouterr().err

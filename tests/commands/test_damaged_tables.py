@@ -27,8 +27,8 @@ def change(home: Path, *words: str) -> None:
 def announced(home: Path) -> list[tuple[str, ...]]:
     """Return the tables and indexes of a base, and the migrations that it says were applied."""
     with closing(sqlite3.connect(home / DATABASE)) as base:
-        made = base.execute("select name, sql from sqlite_master order by name").fetchall()
-        return made + base.execute("select app, name from django_migrations order by app, name").fetchall()
+        schema = base.execute("select name, sql from sqlite_master order by name").fetchall()
+        return schema + base.execute("select app, name from django_migrations order by app, name").fetchall()
 
 
 UNMADE = "delete from django_migrations where app = 'plans' and name >= '0004'"
@@ -36,27 +36,27 @@ LATER = "insert into django_migrations (app, name, applied) values ('directory',
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected_words"),
     [
         ("drop table plans_plan", "Des tables manquent à la base : plans_plan."),
         (UNMADE, "une mise à jour y est restée à moitié"),
     ],
 )
-def test_tables_that_an_update_left_half_made_are_told_and_left(process, tmp_path, words, told):
+def test_half_migrated_tables_are_reported_and_unchanged(process, tmp_path, words, expected_words):
     home = furnish(tmp_path / "maison")
     change(home, words)
     before = announced(home)
     answer = process("migrer", MAILLAGE_HOME=str(home))  # what « servir » does before it answers
     assert answer.code == 2
-    assert told in answer.err
+    assert expected_words in answer.err
     assert "Restaurez la dernière sauvegarde" in answer.err
     assert announced(home) == before
 
 
-def test_a_file_that_was_cut_is_told_as_damaged(process, tmp_path):
+def test_truncated_database_is_reported_as_damaged(process, tmp_path):
     home = furnish(tmp_path / "maison")
-    whole = (home / DATABASE).read_bytes()
-    (home / DATABASE).write_bytes(whole[: len(whole) // 3])
+    intact = (home / DATABASE).read_bytes()
+    (home / DATABASE).write_bytes(intact[: len(intact) // 3])
     answer = process("migrer", MAILLAGE_HOME=str(home))
     assert answer.code == 2
     assert "La base est abîmée" in answer.err
@@ -67,8 +67,8 @@ def test_a_file_that_was_cut_is_told_as_damaged(process, tmp_path):
 def test_the_installation_says_what_is_missing_and_that_a_later_version_served(process, tmp_path):
     home = furnish(tmp_path / "maison")
     change(home, LATER)
-    told = process("verifier-installation", MAILLAGE_HOME=str(home)).out
-    assert "Une version plus récente a servi ici (directory.0999_later)." in told
+    report = process("verifier-installation", MAILLAGE_HOME=str(home)).out
+    assert "Une version plus récente a servi ici (directory.0999_later)." in report
     change(home, "drop table plans_plan")
     assert "Il en manque 1 : plans_plan." in process("verifier-installation", MAILLAGE_HOME=str(home)).out
 
@@ -94,10 +94,10 @@ def test_a_disk_that_fills_while_tables_are_made_leaves_nothing_half_made(proces
 def test_a_backup_of_a_later_version_is_refused_and_changes_nothing(process, tmp_path):
     home, archive, later = furnish(tmp_path / "maison"), tmp_path / "copie.zip", tmp_path / "plus-tard.zip"
     assert process("sauvegarder", archive, MAILLAGE_HOME=str(home)).code == 0
-    with zipfile.ZipFile(archive) as whole, zipfile.ZipFile(later, "w") as other:
-        for name in set(whole.namelist()) - {MANIFEST}:
-            other.writestr(name, whole.read(name))
-        manifest = json.loads(whole.read(MANIFEST))
+    with zipfile.ZipFile(archive) as original, zipfile.ZipFile(later, "w") as other:
+        for name in set(original.namelist()) - {MANIFEST}:
+            other.writestr(name, original.read(name))
+        manifest = json.loads(original.read(MANIFEST))
         manifest["migrations"].append("directory.0999_later")
         other.writestr(MANIFEST, json.dumps(manifest))
     before = announced(home)

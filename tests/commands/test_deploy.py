@@ -1,4 +1,4 @@
-"""What is copied to a real computer is tried by those who will read it: systemd, nginx."""
+"""Files copied to a server, checked by the programs that read them: systemd, nginx."""
 
 import configparser
 import http.client
@@ -44,10 +44,10 @@ def test_a_unit_names_programs_and_options_that_exist(path, tmp_path):
     if analyze := shutil.which("systemd-analyze"):
         for other in DEPLOY.glob("*.socket"):
             shutil.copy(other, tmp_path)
-        here = tmp_path / path.name
-        here.write_text(path.read_text("utf-8").replace(words[0], "/bin/true"), "utf-8")
+        unit_copy = tmp_path / path.name
+        unit_copy.write_text(path.read_text("utf-8").replace(words[0], "/bin/true"), "utf-8")
         done = subprocess.run(
-            [analyze, "verify", "--man=no", here], capture_output=True, text=True, check=False
+            [analyze, "verify", "--man=no", unit_copy], capture_output=True, text=True, check=False
         )
         faults = [line for line in done.stderr.splitlines() if path.name in line]
         assert faults == []
@@ -73,7 +73,7 @@ def test_a_unit_that_the_manual_enables_starts_again_with_the_computer(tmp_path)
         assert linked == set(names)
 
 
-def test_a_service_that_migrates_first_is_given_the_time_it_takes():
+def test_service_that_migrates_first_has_no_start_timeout():
     """systemd tue au bout de 90 secondes ce qui précède un service, et le relance : une longue mise à jour n’y finirait
     jamais.
     """
@@ -94,20 +94,20 @@ def test_the_options_of_the_units_are_understood():
 
 
 def test_the_image_runs_a_command_that_exists_under_an_account_without_rights():
-    said = (DEPLOY / "Containerfile").read_text("utf-8")
-    assert f"ARG SYSTEME={container.SYSTEM}\n" in said
-    last = said[said.rindex("\nFROM ") :]
+    containerfile = (DEPLOY / "Containerfile").read_text("utf-8")
+    assert f"ARG SYSTEME={container.SYSTEM}\n" in containerfile
+    last = containerfile[containerfile.rindex("\nFROM ") :]
     entry, words = (
         json.loads(re.search(rf"^{word} (\[.+\])$", last, re.MULTILINE)[1]) for word in ("ENTRYPOINT", "CMD")
     )
     assert entry == ["maillage"]
     from maillage.cli.main import parser
 
-    asked = parser(words).parse_args(words)
-    assert (asked.commande, asked.adresse, asked.port) == ("servir", "0.0.0.0", 8000)
+    options = parser(words).parse_args(words)
+    assert (options.commande, options.adresse, options.port) == ("servir", "0.0.0.0", 8000)
     assert re.search(r"^USER (\d+):(\d+)$", last, re.MULTILINE)[1] != "0"
     sign = json.loads(re.search(r"^HEALTHCHECK [^\[]+(\[.+\])$", last, re.MULTILINE)[1])
-    assert f"127.0.0.1:{asked.port}/sante/" in sign[-1]
+    assert f"127.0.0.1:{options.port}/sante/" in sign[-1]
     compile(sign[-1], "the sign of health", "exec")
     home = re.search(r"MAILLAGE_HOME=(\S+)", last)[1]
     assert f"VOLUME {home}" in last and f"-o maillage -g maillage {home}" in last
@@ -118,17 +118,17 @@ def test_the_image_takes_nothing_that_is_somebody_s():
     assert {".git", "var", "var-*", ".venv", "node_modules", "assets"} <= set(ignored)
 
 
-def test_a_computer_without_a_builder_of_images_is_told_so(monkeypatch, capsys, tmp_path):
+def test_image_build_without_a_builder_is_refused(monkeypatch, capsys, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert container.main() == 0
     assert capsys.readouterr().out.strip() == container.ABSENT
 
 
 def test_each_variable_of_the_settings_is_explained():
-    told = (DEPLOY.parent / "docs/installer.md").read_text("utf-8")
+    guide = (DEPLOY.parent / "docs/installer.md").read_text("utf-8")
     named = VARIABLES.findall((DEPLOY / "maillage.env").read_text("utf-8"))
     assert len(named) >= 6
-    assert [name for name in named if f"`{name}" not in told] == []
+    assert [name for name in named if f"`{name}" not in guide] == []
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -213,17 +213,20 @@ def proxied(tmp_path):
         f"{kind}_temp_path {tmp_path}/{kind};\n"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
-    whole = tmp_path / "nginx.conf"
-    whole.write_text(
+    nginx_conf = tmp_path / "nginx.conf"
+    nginx_conf.write_text(
         f"user root;\ndaemon off;\npid {tmp_path}/pid;\nerror_log {tmp_path}/erreurs;\nevents {{}}\n"
         f"http {{\n{own}{site}\n}}\n",
         "utf-8",
     )
     checked = subprocess.run(
-        [program, "-t", "-q", "-c", whole, "-e", tmp_path / "e"], capture_output=True, text=True, check=False
+        [program, "-t", "-q", "-c", nginx_conf, "-e", tmp_path / "e"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert checked.returncode == 0, checked.stderr
-    running = subprocess.Popen([program, "-c", whole, "-e", tmp_path / "e"], stderr=subprocess.DEVNULL)
+    running = subprocess.Popen([program, "-c", nginx_conf, "-e", tmp_path / "e"], stderr=subprocess.DEVNULL)
 
     def answers() -> bool:
         with socket.socket() as probe:
@@ -249,7 +252,7 @@ def test_nginx_hands_over_who_calls_and_keeps_to_https(proxied):
         call.request(method, path, headers=headers)
         return call.getresponse()
 
-    told = json.loads(
+    received = json.loads(
         ask(
             **{
                 "X-Forwarded-For": "9.9.9.9",
@@ -259,10 +262,10 @@ def test_nginx_hands_over_who_calls_and_keeps_to_https(proxied):
             **{"X-Request-ID": "celui-d-une-autre"},
         ).read()
     )
-    assert KNOWN.fullmatch(told["x-request-id"]) and told["x-request-id"] != "celui-d-une-autre"
-    assert (told["x-forwarded-for"], told["x-forwarded-proto"]) == ("127.0.0.1", "https")
-    assert "x-forwarded-host" not in told
-    assert told["host"].split(":")[0] == "localhost"
+    assert KNOWN.fullmatch(received["x-request-id"]) and received["x-request-id"] != "celui-d-une-autre"
+    assert (received["x-forwarded-for"], received["x-forwarded-proto"]) == ("127.0.0.1", "https")
+    assert "x-forwarded-host" not in received
+    assert received["host"].split(":")[0] == "localhost"
     refused = ask("POST", **{"Content-Length": "9000001"})
     assert (refused.status, "Ce fichier est trop lourd." in refused.read().decode()) == (413, True)
     assert ask("POST", "/espace/annuaire/importer/", **{"Content-Length": str(71 * MEGABYTE)}).status == 413
@@ -332,10 +335,10 @@ def test_backups_of_a_folder_go_the_oldest_first_and_nothing_else_does(process, 
         (folder / name).touch()
     done = process("sauvegarder", "--dossier", folder, "--garder", 2, MAILLAGE_HOME=str(home))
     assert (done.code, done.err) == (0, "")
-    left = sorted(path.name for path in folder.iterdir())
-    assert len(left) == 4
-    assert {"autre.zip", "maillage-avant.zip", "maillage-20210101-000000.zip"} < set(left)
+    remaining = sorted(path.name for path in folder.iterdir())
+    assert len(remaining) == 4
+    assert {"autre.zip", "maillage-avant.zip", "maillage-20210101-000000.zip"} < set(remaining)
     assert (home / "sauvegarde.vue").exists()
     refused = process("sauvegarder", "--dossier", folder, "--garder", 0, MAILLAGE_HOME=str(home))
     assert (refused.code, len(refused.err.splitlines())) == (2, 3)
-    assert sorted(path.name for path in folder.iterdir()) == left
+    assert sorted(path.name for path in folder.iterdir()) == remaining

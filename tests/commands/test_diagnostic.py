@@ -95,15 +95,15 @@ def read(row: dict) -> Estimate:
     return Estimate(**{name: row[key] for name, key in ESTIMATE.items()}, n=row["n"] or 0)
 
 
-def every_figure(held: object) -> Iterator[dict]:
+def every_figure(node: object) -> Iterator[dict]:
     """Give each figure of a study, wherever it is."""
-    if isinstance(held, dict):
-        if held.keys() >= {"valeur", "bas", "haut", "unite", "methode"}:
-            yield held
-        for each in held.values():
+    if isinstance(node, dict):
+        if node.keys() >= {"valeur", "bas", "haut", "unite", "methode"}:
+            yield node
+        for each in node.values():
             yield from every_figure(each)
-    elif isinstance(held, list):
-        for each in held:
+    elif isinstance(node, list):
+        for each in node:
             yield from every_figure(each)
 
 
@@ -127,8 +127,10 @@ def test_each_row_of_the_dossier_says_its_zone_as_the_files_do(grenoble, study):
     for zone in study["zones"]:
         people = wording.people(read(zone["precarite_numerique"]))
         share = wording.rate(read(zone["taux_precarite_numerique"]))
-        told = (zone["nom"], people.value or "—", people.low, people.high, share.value or share.low)
-        assert any(all(str(word).replace("\xa0", " ") in row for word in told) for row in rows), told
+        expected_cells = (zone["nom"], people.value or "—", people.low, people.high, share.value or share.low)
+        assert any(all(str(word).replace("\xa0", " ") in row for word in expected_cells) for row in rows), (
+            expected_cells
+        )
 
 
 def test_every_method_of_a_figure_has_its_page(study):
@@ -147,8 +149,8 @@ def test_zones_add_up_to_the_territory(study):
 def test_intervals_do_not_add_up(study):
     """La fourchette du total est plus étroite que la somme des fourchettes."""
     widths = sum(z["precarite_numerique"]["haut"] - z["precarite_numerique"]["bas"] for z in study["zones"])
-    whole = study["besoins"]["precarite_numerique"]
-    assert whole["haut"] - whole["bas"] < widths
+    total = study["besoins"]["precarite_numerique"]
+    assert total["haut"] - total["bas"] < widths
 
 
 def test_both_precarities_are_a_part_of_each(study):
@@ -270,8 +272,12 @@ def test_a_filter_says_its_share_and_its_doubt(maillage, tmp_path):
     assert inside["381510103"] == 0
     assert any("mes-quartiers" in text for text in study["avertissements"])
     # Zero residents would be a figure: nothing is known there, and no sheet is made of it.
-    (left,) = [zone for zone in study["zones"] if zone["code"] == "381510103"]
-    assert (left["population"], left["part_communes_moins_2000"], left["espace"]) == (None, None, None)
+    (excluded_zone,) = [zone for zone in study["zones"] if zone["code"] == "381510103"]
+    assert (
+        excluded_zone["population"],
+        excluded_zone["part_communes_moins_2000"],
+        excluded_zone["espace"],
+    ) == (None, None, None)
     with (tmp_path / "s/zones.csv").open(encoding="utf-8") as file:
         rows = {row["code"]: row for row in csv.DictReader(file)}
     assert rows["381510103"]["population"] == ""
@@ -299,20 +305,20 @@ def test_a_filter_is_in_the_name_of_what_it_counts(maillage, tmp_path):
     study = json.loads((tmp_path / "etude.json").read_text("utf-8"))
     assert "communes de moins de 2 000 habitants" in study["territoire"]["nom"]
     assert study["filtre"]["doute"]
-    left = [zone for zone in study["zones"] if zone["part_dans_le_filtre"] == 0]
+    excluded_zones = [zone for zone in study["zones"] if zone["part_dans_le_filtre"] == 0]
     rows = list(csv.DictReader((tmp_path / "zones.csv").open(encoding="utf-8")))
     assert {row["filtre"] for row in rows} == {study["filtre"]["libelle"]}
     out = [row for row in rows if float(row["part_dans_le_filtre"]) == 0]
     assert {row["precarite_numerique"] for row in out} == {""}
     assert all(row["motif"] for row in out)
-    assert left
+    assert excluded_zones
     assert "Hors du filtre : aucun de ses habitants n’est compté." in {
-        z["precarite_numerique"]["motif"] for z in left
+        z["precarite_numerique"]["motif"] for z in excluded_zones
     }
 
 
-@pytest.mark.parametrize("whole", [True, False])
-def test_a_second_study_of_a_folder_leaves_nothing_of_the_first(tmp_path, whole):
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_a_second_study_of_a_folder_leaves_nothing_of_the_first(tmp_path, is_whole):
     """Its sheets go, unless none was asked for this time; what somebody put beside them stays."""
     first, second = tmp_path / "étude", tmp_path / "à part"
     for folder, code in ((first, "384850101"), (second, "383170000")):
@@ -320,11 +326,11 @@ def test_a_second_study_of_a_folder_leaves_nothing_of_the_first(tmp_path, whole)
         (folder / "etude.json").write_text(code)
         (folder / f"fiches/{code}.pdf").write_text(code)
     (first / "fiches/notes.txt").write_text("à moi")
-    moved = edition._put_in_place(second, first, whole=whole)
+    moved = edition._put_in_place(second, first, replaces_all=is_whole)
     assert moved == [first / "etude.json", first / "fiches/383170000.pdf"]
     assert (first / "etude.json").read_text() == "383170000"
     sheets = {path.stem for path in (first / "fiches").glob("*.pdf")}
-    assert sheets == {"383170000"} | ({"384850101"} if not whole else set())
+    assert sheets == {"383170000"} | ({"384850101"} if not is_whole else set())
     assert (first / "fiches/notes.txt").read_text() == "à moi"
 
 
@@ -424,15 +430,15 @@ def test_a_commune_nobody_lives_in(maillage, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("given", "what", "do"),
+    ("options", "what", "do"),
     [
         (("--public-vise", "é" * 301), "--public-vise a 301 signes.", "Raccourcissez-le."),
         (("--publics", "cumul,martiens"), "Le public « martiens » n’est pas dans la liste.", "accompagnants"),
     ],
 )
-def test_a_public_that_cannot_be_told_is_refused(maillage, tmp_path, given, what, do):
-    said, _, advice = three_lines(maillage("diagnostic", "38485", *given, "--sortie", tmp_path / "s"))
-    assert said == what
+def test_unknown_public_is_refused(maillage, tmp_path, options, what, do):
+    refusal, _, advice = three_lines(maillage("diagnostic", "38485", *options, "--sortie", tmp_path / "s"))
+    assert refusal == what
     assert do in advice
     assert not (tmp_path / "s").exists()
 

@@ -69,17 +69,17 @@ def study(maillage, tmp_path):
 
 def test_the_need_moves_between_model_and_survey(combined, alone):
     study = of(combined)
-    told = study["enquete"]
-    assert (told["retenue"], told["accord"], told["n"]) == ("combinee", True, 400)
+    survey_part = study["enquete"]
+    assert (survey_part["retenue"], survey_part["accord"], survey_part["n"]) == ("combinee", True, 400)
     need = study["besoins"]["precarite_numerique"]
     assert need["methode"] == "enquete-et-estimation"
     assert (
         alone["besoins"]["precarite_numerique"]["valeur"]
         < need["valeur"]
-        < told["personnes"]["enquete"]["valeur"]
+        < survey_part["personnes"]["enquete"]["valeur"]
     )
-    assert need["valeur"] == pytest.approx(told["personnes"]["combinee"]["valeur"], rel=1e-5)
-    assert told["poids"]["modele"] + told["poids"]["enquete"] == pytest.approx(1)
+    assert need["valeur"] == pytest.approx(survey_part["personnes"]["combinee"]["valeur"], rel=1e-5)
+    assert survey_part["poids"]["modele"] + survey_part["poids"]["enquete"] == pytest.approx(1)
     before, after = (x["haut"] - x["bas"] for x in (alone["besoins"]["precarite_numerique"], need))
     assert after < before
     assert study["sources"][-1]["id"] == "enquete-locale"
@@ -119,11 +119,11 @@ def test_the_definition_of_the_study_has_one_figure(combined):
 def test_respondents_that_are_assumed_are_not_passed_off_as_counted(combined):
     """L’Insee ne dit pas combien ont répondu en 2021 : 10 000 supposés et 400 reçus ne font pas 10 400 répondants."""
     study = of(combined)
-    told = study["enquete"]
+    survey_part = study["enquete"]
     assert study["definition"]["n_connu"] is False
-    assert told["combinee"]["n_suppose"]
-    assert told["modele"]["n_suppose"]
-    assert "n_suppose" not in told["enquete"]
+    assert survey_part["combinee"]["n_suppose"]
+    assert survey_part["modele"]["n_suppose"]
+    assert "n_suppose" not in survey_part["enquete"]
     assert study["besoins"]["precarite_numerique"]["n_suppose"]
     assert "n_suppose" not in study["besoins"]["precarite_sociale"]
     with (combined / "zones.csv").open(encoding="utf-8") as file:
@@ -134,8 +134,8 @@ def test_respondents_that_are_assumed_are_not_passed_off_as_counted(combined):
 def test_zones_still_add_up_and_keep_their_order(combined, alone):
     study = of(combined)
     for name in ("precarite_numerique", "cumul"):
-        whole = study["besoins"][name]["valeur"]
-        assert sum(zone[name]["valeur"] or 0 for zone in study["zones"]) == pytest.approx(whole, rel=0.002)
+        total = study["besoins"][name]["valeur"]
+        assert sum(zone[name]["valeur"] or 0 for zone in study["zones"]) == pytest.approx(total, rel=0.002)
     before, after = (
         sorted(x["zones"], key=lambda zone: zone["taux_precarite_numerique"]["valeur"] or 0)
         for x in (alone, study)
@@ -143,65 +143,65 @@ def test_zones_still_add_up_and_keep_their_order(combined, alone):
     assert [zone["code"] for zone in before] == [zone["code"] for zone in after]
 
 
-def test_a_survey_that_contradicts_the_model_is_told_and_changes_nothing(study, survey, alone, tmp_path):
-    answer, found = study(*survey(70))
+def test_survey_contradicting_the_model_is_reported_and_changes_nothing(study, survey, alone, tmp_path):
+    answer, output = study(*survey(70))
     assert answer.code == 0
-    assert found["enquete"]["retenue"] == "modele"
-    assert found["enquete"]["ecart"]["bas"] > 0
-    assert found["besoins"] == alone["besoins"]
-    assert found["zones"] == alone["zones"]
+    assert output["enquete"]["retenue"] == "modele"
+    assert output["enquete"]["ecart"]["bas"] > 0
+    assert output["besoins"] == alone["besoins"]
+    assert output["zones"] == alone["zones"]
     assert "moyenne" in answer.out
     assert "L’enquête contredit le modèle" in (tmp_path / "etude/dossier.html").read_text("utf-8")
 
 
 @pytest.mark.complete
 def test_a_question_nobody_knows_leaves_the_study_as_it_was_and_says_so(study, survey, alone):
-    answer, found = study(*survey(25, column="autre_chose"))
+    answer, output = study(*survey(25, column="autre_chose"))
     assert answer.code == 1
     assert len(answer.err.splitlines()) == 3
-    assert found["besoins"] == alone["besoins"]
-    assert "internet_3_mois" in found["enquete"]["motif"]
+    assert output["besoins"] == alone["besoins"]
+    assert "internet_3_mois" in output["enquete"]["motif"]
     assert "--besoin" in answer.err
 
 
 @pytest.mark.complete
 def test_a_question_just_refused_for_secrecy_is_not_advised(study, survey):
     """Deux personnes sur cent : relire la même question donnerait le même refus."""
-    answer, found = study(*survey(2, column="aisance"), "--besoin", "aisance=non")
+    answer, output = study(*survey(2, column="aisance"), "--besoin", "aisance=non")
     assert answer.code == 1
     assert "le secret s’y oppose" in answer.err
     assert "aisance=pas_du_tout" not in answer.err
     assert answer.err.splitlines()[-1].endswith(
         "Recueillez plus de réponses, ou dites une autre question à lire avec --besoin."
     )
-    assert "secret" in found["enquete"]["motif"]
+    assert "secret" in output["enquete"]["motif"]
 
 
 @pytest.mark.complete
 def test_whoever_asks_may_say_which_answers_count(study, survey):
-    answer, found = study(*survey(25, column="autre_chose"), "--besoin", "autre_chose=non")
+    answer, output = study(*survey(25, column="autre_chose"), "--besoin", "autre_chose=non")
     assert answer.code == 0
-    assert found["enquete"]["lien"]["id"] == "dit"
-    assert found["enquete"]["lien"]["part_nationale"] is None
+    assert output["enquete"]["lien"]["id"] == "dit"
+    assert output["enquete"]["lien"]["part_nationale"] is None
 
 
 @pytest.mark.complete
 def test_trois_niveaux_move_with_their_need(study, survey):
-    _, found = study(*survey(38), "--definition", "trois-niveaux-2017", "--besoin", "internet_3_mois=non")
-    if found["enquete"]["retenue"] == "modele":
+    _, output = study(*survey(38), "--definition", "trois-niveaux-2017", "--besoin", "internet_3_mois=non")
+    if output["enquete"]["retenue"] == "modele":
         pytest.fail("this survey agrees with the model")
-    levels = found["besoins"]["niveaux"]
+    levels = output["besoins"]["niveaux"]
     lost = sum(levels[name]["valeur"] for name in ("exclusion", "precarite_forte", "precarite_faible"))
-    assert lost == pytest.approx(found["besoins"]["precarite_numerique"]["valeur"], rel=1e-4)
+    assert lost == pytest.approx(output["besoins"]["precarite_numerique"]["valeur"], rel=1e-4)
 
 
 @pytest.mark.parametrize(
-    "given", [("--enquete", "marges.csv"), ("--marges", "marges.csv"), ("--besoin", "a=b")]
+    "option", [("--enquete", "marges.csv"), ("--marges", "marges.csv"), ("--besoin", "a=b")]
 )
-def test_half_of_the_options_is_refused(study, survey, tmp_path, given):
+def test_half_of_the_options_is_refused(study, survey, tmp_path, option):
     survey(25)
-    answer, found = study(given[0], tmp_path / given[1] if given[0] != "--besoin" else given[1])
-    assert (answer.code, found) == (2, None)
+    answer, output = study(option[0], tmp_path / option[1] if option[0] != "--besoin" else option[1])
+    assert (answer.code, output) == (2, None)
     assert len(answer.err.splitlines()) == 3
 
 
@@ -212,8 +212,8 @@ def test_a_survey_of_structures_does_not_say_what_residents_need(study, survey, 
     (tmp_path / "marges.csv").write_text(
         "variable,modalite,effectif\ntype_structure,jeune,900\ntype_structure,type_structure,1400\n", "utf-8"
     )
-    answer, found = study(*words)
-    assert (answer.code, answer.out, found) == (2, "", None)
+    answer, output = study(*words)
+    assert (answer.code, answer.out, output) == (2, "", None)
     what, why, do = answer.err.strip().splitlines()
     assert what == "reponses.csv : ce sont des structures qui ont répondu."
     assert "habitants" in why
@@ -225,8 +225,8 @@ def test_margins_the_survey_does_not_know_are_refused(study, survey, tmp_path):
     (tmp_path / "marges.csv").write_text(
         "variable,modalite,effectif\nage,jeunes,9000\nage,age,14000\n", "utf-8"
     )
-    answer, found = study(*words)
-    assert (answer.code, found) == (2, None)
+    answer, output = study(*words)
+    assert (answer.code, output) == (2, None)
     assert "jeune" in answer.err
 
 
@@ -235,17 +235,17 @@ def test_margins_of_the_question_itself_measure_nothing(study, survey, alone, tm
     words = survey(16)
     with (tmp_path / "marges.csv").open("a", encoding="utf-8") as file:
         file.write("internet_3_mois,oui,20000\ninternet_3_mois,non,3000\n")
-    answer, found = study(*words)
+    answer, output = study(*words)
     assert answer.code == 1
     assert "est aussi dans les marges" in answer.err
-    assert found["besoins"] == alone["besoins"]
+    assert output["besoins"] == alone["besoins"]
 
 
 def test_a_filter_keeps_the_survey_out_and_says_so(study, survey):
-    answer, found = study(*survey(16), "--filtre", "communes-urbaines")
+    answer, output = study(*survey(16), "--filtre", "communes-urbaines")
     assert answer.code == 1
     assert "--filtre" in answer.err
-    assert "tout le territoire" in found["enquete"]["motif"]
+    assert "tout le territoire" in output["enquete"]["motif"]
 
 
 def test_a_group_coded_one_or_zero_keeps_the_question_that_tells_the_need(study, survey, tmp_path):
@@ -256,6 +256,6 @@ def test_a_group_coded_one_or_zero_keeps_the_question_that_tells_the_need(study,
     coded = [f"{row.replace('non', '0').replace('oui', '1')},{k % 2}" for k, row in enumerate(rows)]
     head = head.replace("internet_3_mois", "usages/internet_3_mois") + ",usages/mail"
     path.write_text("\n".join([head, *coded]) + "\n", "utf-8")
-    answer, found = study(*words)
+    answer, output = study(*words)
     assert answer.code == 0
-    assert (found["enquete"]["retenue"], found["enquete"]["n"]) == ("combinee", 400)
+    assert (output["enquete"]["retenue"], output["enquete"]["n"]) == ("combinee", 400)

@@ -78,19 +78,19 @@ def test_places_are_counted_once(study):
 def test_people_are_estimated_with_their_interval_and_add_up(study):
     """Une fourchette sans valeur dit pourquoi ; une valeur est entre ses bornes, et s’additionne."""
     need = study["besoins"]["precarite_numerique"]["valeur"]
-    for line, whole in study["offre"]["portee"].items():
+    for line, total in study["offre"]["portee"].items():
         for key in ("a_portee", "hors_de_portee"):
             figures = [zone["portee"][line][key] for zone in study["zones"]]
-            for figure in (whole[key], *figures):
+            for figure in (total[key], *figures):
                 assert figure.keys() >= FIGURE
                 assert (figure["valeur"] is None) == ("motif" in figure)
                 if figure["valeur"] is not None:
                     assert figure["bas"] <= figure["valeur"] <= figure["haut"]
             parts = [figure["valeur"] for figure in figures]
-            if None not in (whole[key]["valeur"], *parts):
-                assert sum(parts) == pytest.approx(whole[key]["valeur"])
-        if whole["a_portee"]["valeur"] is not None:
-            assert whole["a_portee"]["valeur"] + whole["hors_de_portee"]["valeur"] == pytest.approx(need)
+            if None not in (total[key]["valeur"], *parts):
+                assert sum(parts) == pytest.approx(total[key]["valeur"])
+        if total["a_portee"]["valeur"] is not None:
+            assert total["a_portee"]["valeur"] + total["hors_de_portee"]["valeur"] == pytest.approx(need)
 
 
 def test_what_a_census_did_not_ask_is_a_missing_datum_and_never_a_gap(study):
@@ -115,7 +115,7 @@ def test_what_no_place_of_a_census_mentions_has_no_figure_anywhere(folder, study
     assert not (folder / "carte-manque-orientation.svg").exists()
 
 
-def test_silence_is_told_and_bounds_the_gap(study):
+def test_silent_places_are_reported_and_bound_the_gap(study):
     """Un lieu muet n’est pas une absence : le compte est vide plutôt que nul, et le nombre une fourchette."""
     for zone in study["zones"]:
         assert not {m["offre"] for m in zone["manques"] if m["regle"].startswith("sans-")} & set(
@@ -123,41 +123,41 @@ def test_silence_is_told_and_bounds_the_gap(study):
         )
         for line in zone["offre_inconnue"]:
             assert zone["offre"][line] is None
-    whole = study["offre"]["portee"]["libre_acces_accompagne"]
+    reach = study["offre"]["portee"]["libre_acces_accompagne"]
     assert study["offre"]["accompagnement_inconnu"] > 0
-    assert whole["hors_de_portee"]["valeur"] is None
-    assert "ne disent pas" in whole["hors_de_portee"]["motif"]
-    assert whole["hors_de_portee"]["bas"] < whole["hors_de_portee"]["haut"]
+    assert reach["hors_de_portee"]["valeur"] is None
+    assert "ne disent pas" in reach["hors_de_portee"]["motif"]
+    assert reach["hors_de_portee"]["bas"] < reach["hors_de_portee"]["haut"]
 
 
 def test_each_line_is_measured_in_several_ways_and_for_each_public(study):
-    whole = study["offre"]
-    line = whole["portee"]["formation"]
+    offer = study["offre"]
+    line = offer["portee"]["formation"]
     assert 0 < line["plus_proche"]["bas"] <= line["plus_proche"]["metres"] <= line["plus_proche"]["haut"]
     assert line["offre_pour_1000"]["base"] in ("lieux", "places")
     assert line["offre_pour_1000"]["unite"].endswith("pour 1 000 personnes concernées")
     for way in ("part_chemins_sinueux", "part_a_portee", "part_chemins_directs"):
         assert line[way]["bas"] <= line[way]["haut"]
     assert line["part_chemins_sinueux"]["bas"] <= line["part_chemins_directs"]["bas"]
-    young, old = (whole["publics"][public]["formation"]["besoin"] for public in ("youth", "seniors"))
+    young, old = (offer["publics"][public]["formation"]["besoin"] for public in ("youth", "seniors"))
     assert 0 < young["valeur"] < old["valeur"] < study["besoins"]["precarite_numerique"]["valeur"]
     for zone in study["zones"]:
-        assert zone["publics"].keys() == whole["publics"].keys()
+        assert zone["publics"].keys() == offer["publics"].keys()
 
 
 def test_residents_within_reach_are_those_of_the_census_quarter_by_quarter(study):
     """n compte les habitants recensés ; les quartiers lus ont leur propre nom, et s’additionnent."""
-    zones, whole = study["zones"], study["offre"]["portee"]
+    zones, reach = study["zones"], study["offre"]["portee"]
     for line in LINES:
         for key in ("habitants_a_portee", "part_habitants_a_portee"):
             figures = [zone["portee"][line][key] for zone in zones]
             assert [figure["n_quartiers"] for figure in figures] == [1] * 15
-            assert whole[line][key]["n_quartiers"] == 15
+            assert reach[line][key]["n_quartiers"] == 15
             assert [figure["n"] for figure in figures] == [round(zone["population"]) for zone in zones]
-            assert abs(whole[line][key]["n"] - sum(zone["population"] for zone in zones)) < 15
+            assert abs(reach[line][key]["n"] - sum(zone["population"] for zone in zones)) < 15
         for key in ("besoin", "a_portee", "hors_de_portee"):
-            assert "n_quartiers" not in whole[line][key]
-            assert whole[line][key]["n"] == study["definition"]["n"]
+            assert "n_quartiers" not in reach[line][key]
+            assert reach[line][key]["n"] == study["definition"]["n"]
 
 
 def test_lists_name_their_rule_and_zones_of_the_study(study):

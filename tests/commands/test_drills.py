@@ -15,10 +15,10 @@ from tests.support.shared import demonstrated
 @pytest.mark.postgresql
 def test_the_drills_run_whole_and_nothing_acknowledged_is_lost(tmp_path):
     page = tmp_path / "page.md"
-    told = {timing.MADE: str(demonstrated())}
+    variables = {timing.DEMONSTRATION_HOME: str(demonstrated())}
     words = ["--part", "0.0004", "--secondes", "5", "--debit", "6", "--coupures", "20", "--sans-epreuves"]
     words = ["-m", "tests.support.bench_trial", programs.door(), "bench.drills", *words, "--sortie", page]
-    done = programs.run(*words, environment={**os.environ, **told}, country=True)
+    done = programs.run(*words, environment={**os.environ, **variables}, country=True)
     assert done.returncode == 0, done.stdout + done.stderr
     text = page.read_text("utf-8")
     assert "introuvables ensuite : **0**" in text
@@ -37,12 +37,12 @@ def test_what_was_refused_lost_or_never_sent_is_counted():
     load.unsent = 4
     assert [each.status for each in load.refused()] == [503, 0]
     assert (load.quantile(0.5), load.quantile(0.95)) == (9, 30)
-    told = {
+    measures = {
         "part": 0.1, "rows": 12_345, "loads": [load], "drill": load, "drills": [("la base", 12.0, 3.25), ("rien", 20.0, 0.0)],
         "acknowledged": 7, "missing": 2, "journal": (1.0, "tout est entier"), "saved": (4.0, ""), "restored": (9.0, ""),
         "replayed": [("tests/x.py", 3, 12.0, False)],
     }  # fmt: skip
-    page = drills.written(told, "PostgreSQL")
+    page = drills.written(measures, "PostgreSQL")
     assert "| 2 | 0 | 2 | 4 | 9000 ms | 30 s |" in page
     assert "En erreur, d’abord : `/` 503 (1 fois), `/` sans réponse (1 fois)." in page
     assert "4 réponses, dont 2 refusées ou perdues (1 ont dit pourquoi" in page

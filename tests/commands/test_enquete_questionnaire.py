@@ -5,22 +5,22 @@ from maillage.reference.surveys import banks
 
 
 def test_the_ready_questionnaires_are_listed(maillage):
-    said = maillage("enquete", "questionnaire")
-    assert said.code == 0
-    assert [line.split(" : ")[0] for line in said.out.splitlines()] == [*banks()]
+    answer = maillage("enquete", "questionnaire")
+    assert answer.code == 0
+    assert [line.split(" : ")[0] for line in answer.out.splitlines()] == [*banks()]
 
 
 def test_one_is_written_as_a_form_that_is_read_back(maillage, tmp_path):
     path = tmp_path / "structures.xlsx"
-    said = maillage("enquete", "questionnaire", "structures", "--vers", path)
-    assert (said.code, "est écrit" in said.out) == (0, True)
+    answer = maillage("enquete", "questionnaire", "structures", "--vers", path)
+    assert (answer.code, "est écrit" in answer.out) == (0, True)
     read = xlsform.read(path.read_bytes(), path.name).questionnaire
-    asked = [each.name for each in banks()["structures"].questions() if each.takes_answer]
-    assert [each.name for each in read.questions() if each.takes_answer] == asked
+    question_names = [each.name for each in banks()["structures"].questions() if each.takes_answer]
+    assert [each.name for each in read.questions() if each.takes_answer] == question_names
 
 
 def test_an_unknown_one_is_refused_with_those_there_are(maillage, tmp_path):
-    said = maillage("enquete", "questionnaire", "mairies", "--vers", tmp_path / "x.xlsx")
-    assert said.code == 2
-    assert "habitants" in said.err
+    answer = maillage("enquete", "questionnaire", "mairies", "--vers", tmp_path / "x.xlsx")
+    assert answer.code == 2
+    assert "habitants" in answer.err
     assert not [*tmp_path.iterdir()]

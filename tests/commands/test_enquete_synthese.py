@@ -23,17 +23,17 @@ def synthese(maillage, files):
     folder, _, _ = files
 
     def run(*words, answers="reponses.csv"):
-        given = ("--questionnaire", folder / "formulaire.xlsx", "--sortie", folder / "sortie")
-        return maillage("enquete", "synthese", folder / answers, *given, *words)
+        options = ("--questionnaire", folder / "formulaire.xlsx", "--sortie", folder / "sortie")
+        return maillage("enquete", "synthese", folder / answers, *options, *words)
 
     return run
 
 
 def test_a_document_in_three_forms_and_a_table_for_each_question(synthese, files):
     folder = files[0] / "sortie"
-    said = synthese("--poids", files[0] / "poids.csv", "--par", "age")
-    assert said.code == 0
-    assert "redressés" in said.out
+    answer = synthese("--poids", files[0] / "poids.csv", "--par", "age")
+    assert answer.code == 0
+    assert "redressés" in answer.out
     page = (folder / "synthese.html").read_text("utf-8")
     edited, printed = ((folder / f"synthese.{form}").read_bytes() for form in ("docx", "pdf"))
     editable.compare(edited, page.encode(), printed)
@@ -54,13 +54,13 @@ def test_the_tables_say_what_the_command_of_tables_says(synthese, maillage, file
     folder, weights = files[0], files[0] / "poids.csv"
     synthese("--poids", weights)
     form = ("--questionnaire", folder / "formulaire.xlsx", "--poids", weights)
-    said = maillage("enquete", "tabuler", folder / "reponses.csv", *form, "--question", "aise", "--json")
-    told = {line["modalite"]: line for line in json.loads(said.out)["lignes"]}
+    answer = maillage("enquete", "tabuler", folder / "reponses.csv", *form, "--question", "aise", "--json")
+    line_by_answer = {line["modalite"]: line for line in json.loads(answer.out)["lignes"]}
     with (folder / "sortie" / "tableaux" / "aise.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert [row["modalite"] for row in rows] == list(told)
+    assert [row["modalite"] for row in rows] == list(line_by_answer)
     for row in rows:
-        line = told[row["modalite"]]
+        line = line_by_answer[row["modalite"]]
         assert row["calcul"] == "redressé"
         assert float(row["part"]) == approx(
             line["part"], abs=0.5
@@ -70,17 +70,17 @@ def test_the_tables_say_what_the_command_of_tables_says(synthese, maillage, file
 
 
 def test_without_weights_the_document_says_that_it_is_raw(synthese):
-    said = synthese()
-    assert said.code == 0
-    assert re.search(r"Chiffres bruts\. (Aucun constat|1\xa0constat|\d+\xa0constats)\. ", said.out)
+    answer = synthese()
+    assert answer.code == 0
+    assert re.search(r"Chiffres bruts\. (Aucun constat|1\xa0constat|\d+\xa0constats)\. ", answer.out)
 
 
 def test_a_file_without_any_question_of_the_form_is_refused(synthese, files):
     (files[0] / "autre.csv").write_text("id,couleur\n1,rouge\n2,bleu\n", encoding="utf-8")
-    said = synthese(answers="autre.csv")
-    assert said.code == 2
-    assert "aucune question" in said.err
-    assert "Vérifiez" in said.err
+    answer = synthese(answers="autre.csv")
+    assert answer.code == 2
+    assert "aucune question" in answer.err
+    assert "Vérifiez" in answer.err
 
 
 def test_words_that_pretend_to_be_code_stay_words(synthese, files):

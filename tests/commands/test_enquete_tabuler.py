@@ -89,31 +89,31 @@ def tabuler(maillage, files):
     folder, _, _ = files
 
     def run(*words, answers="reponses.csv", weights="poids.csv"):
-        given = ("--questionnaire", folder / "formulaire.xlsx", "--poids", folder / weights)
-        return maillage("enquete", "tabuler", folder / answers, *given, *words)
+        options = ("--questionnaire", folder / "formulaire.xlsx", "--poids", folder / weights)
+        return maillage("enquete", "tabuler", folder / answers, *options, *words)
 
     return run
 
 
 def test_the_json_is_that_of_the_contract(tabuler, files):
     _, rows, weight = files
-    said = tabuler("--question", "aise", "--json")
-    told = json.loads(said.out)
-    assert said.code == 0
-    assert list(told) == ["question", "univers", "n", "seuil", "lignes"]
-    assert [list(line) for line in told["lignes"]] == [
+    answer = tabuler("--question", "aise", "--json")
+    output = json.loads(answer.out)
+    assert answer.code == 0
+    assert list(output) == ["question", "univers", "n", "seuil", "lignes"]
+    assert [list(line) for line in output["lignes"]] == [
         ["modalite", "par", "n", "part", "bas", "haut", "motif"]
     ] * 4
-    assert told["question"] == "aise"
-    assert told["n"] == 192
-    whole = sum(weight[row["age"]] for row in rows)
-    for line in told["lignes"]:
+    assert output["question"] == "aise"
+    assert output["n"] == 192
+    total_weight = sum(weight[row["age"]] for row in rows)
+    for line in output["lignes"]:
         chosen = [row for row in rows if row["aise"] == line["modalite"]]
         assert line["n"] == len(chosen)
-        assert line["part"] == approx(100 * sum(weight[row["age"]] for row in chosen) / whole)
+        assert line["part"] == approx(100 * sum(weight[row["age"]] for row in chosen) / total_weight)
         assert line["bas"] < line["part"] < line["haut"]
         assert line["motif"] is None
-    assert "ignorent" in said.err
+    assert "ignorent" in answer.err
 
 
 def test_margins_never_widen_the_interval_of_what_they_explain(tabuler, files):
@@ -134,18 +134,18 @@ def test_margins_never_widen_the_interval_of_what_they_explain(tabuler, files):
     assert all(line["bas"] == line["part"] == line["haut"] for line in imposed)
 
 
-def test_margins_of_other_weights_are_told_and_left(tabuler, files):
+def test_margins_of_other_weights_are_reported_and_ignored(tabuler, files):
     folder, _, _ = files
     written(folder / "marges.csv", [{"variable": "age", "modalite": age, "effectif": 1000} for age in AGES])
-    said = tabuler("--question", "aise", "--json", "--marges", folder / "marges.csv")
-    assert said.code == 0
-    assert "ne retrouvent pas les marges de marges.csv" in said.err
+    answer = tabuler("--question", "aise", "--json", "--marges", folder / "marges.csv")
+    assert answer.code == 0
+    assert "ne retrouvent pas les marges de marges.csv" in answer.err
 
 
 def test_a_cross_withholds_small_counts_and_says_why(tabuler, files):
     _, rows, _ = files
-    said = tabuler("--question", "aise", "--par", "age", "--json", weights="village.csv")
-    lines = json.loads(said.out)["lignes"]
+    answer = tabuler("--question", "aise", "--par", "age", "--json", weights="village.csv")
+    lines = json.loads(answer.out)["lignes"]
     assert len(lines) == 12
     for line in lines:
         own = [row for row in rows if row["age"] == line["par"]]
@@ -161,23 +161,23 @@ def test_a_cross_withholds_small_counts_and_says_why(tabuler, files):
         assert hidden != 1, "one hidden cell of a group would be found by subtraction"
 
 
-def test_several_answers_and_a_question_not_asked_of_all(tabuler, files):
+def test_multiple_answers_and_a_conditional_question(tabuler, files):
     _, rows, _ = files
-    said = tabuler("--question", "equipement")
-    assert "le total dépasse 100 %" in said.out
-    told = json.loads(tabuler("--question", "satisfait", "--json").out)
-    assert told["n"] == sum(row["aide"] == "oui" for row in rows)
-    assert "à qui la question est posée" in told["univers"]
+    answer = tabuler("--question", "equipement")
+    assert "le total dépasse 100 %" in answer.out
+    output = json.loads(tabuler("--question", "satisfait", "--json").out)
+    assert output["n"] == sum(row["aide"] == "oui" for row in rows)
+    assert "à qui la question est posée" in output["univers"]
 
 
 def test_a_table_is_read_by_a_person(tabuler):
-    said = tabuler("--question", "aise")
-    assert said.code == 0
-    assert "Êtes-vous à l’aise avec Internet ?" in said.out
-    assert "n = 192" in said.out
-    assert "Pas du tout" in said.out
-    assert "Intervalles à 90 %" in said.out
-    assert not said.err
+    answer = tabuler("--question", "aise")
+    assert answer.code == 0
+    assert "Êtes-vous à l’aise avec Internet ?" in answer.out
+    assert "n = 192" in answer.out
+    assert "Pas du tout" in answer.out
+    assert "Intervalles à 90 %" in answer.out
+    assert not answer.err
 
 
 @pytest.mark.parametrize(
@@ -191,9 +191,9 @@ def test_a_table_is_read_by_a_person(tabuler):
     ],
 )
 def test_what_cannot_be_tabulated_is_refused(tabuler, words, what, do):
-    said = tabuler(*words, "--json")
-    assert (said.code, said.out) == (2, "")
-    first, _, last = said.err.strip().splitlines()
+    answer = tabuler(*words, "--json")
+    assert (answer.code, answer.out) == (2, "")
+    first, _, last = answer.err.strip().splitlines()
     assert what in first
     assert do in last
 
@@ -214,27 +214,27 @@ def test_weights_that_do_not_hold_are_refused(tabuler, files, change, what):
     folder, rows, _ = files
     written(folder / "faux.csv", change([{"id": row["id"], "poids": 100} for row in rows]))
     (folder / "faux.csv").rename(folder / "poids.csv")
-    said = tabuler("--question", "aise", "--json")
-    assert (said.code, said.out) == (2, "")
-    assert what in said.err.splitlines()[0]
+    answer = tabuler("--question", "aise", "--json")
+    assert (answer.code, answer.out) == (2, "")
+    assert what in answer.err.splitlines()[0]
 
 
 def test_a_column_that_is_not_there(tabuler, files):
     folder, rows, _ = files
     written(folder / "sans.csv", [{"id": row["id"], "age": row["age"], "aises": row["aise"]} for row in rows])
-    said = tabuler("--question", "aise", answers="sans.csv")
-    assert said.code == 2
-    assert "sans.csv, ligne 1 : la colonne « aise » manque ; la plus proche est « aises »" in said.err
+    answer = tabuler("--question", "aise", answers="sans.csv")
+    assert answer.code == 2
+    assert "sans.csv, ligne 1 : la colonne « aise » manque ; la plus proche est « aises »" in answer.err
 
 
 def test_one_respondent_and_everybody_alike(tabuler, files):
     folder, rows, _ = files
     written(folder / "un.csv", rows[:1])
-    said = tabuler("--question", "aise", "--json", answers="un.csv")
-    told = json.loads(said.out)
-    assert (said.code, told["n"]) == (0, None)
-    assert all(line["part"] is None and line["motif"] for line in told["lignes"])
-    assert "Un seul répondant" not in said.err
+    answer = tabuler("--question", "aise", "--json", answers="un.csv")
+    output = json.loads(answer.out)
+    assert (answer.code, output["n"]) == (0, None)
+    assert all(line["part"] is None and line["motif"] for line in output["lignes"])
+    assert "Un seul répondant" not in answer.err
     assert "Un seul répondant" in tabuler("--question", "aise", answers="un.csv").out
     written(folder / "tous.csv", [{**row, "aise": "tres"} for row in rows])
     village, city = (
@@ -246,21 +246,21 @@ def test_one_respondent_and_everybody_alike(tabuler, files):
     assert [line["n"] for line in city["lignes"]] == [0, 0, 0, 192]
 
 
-def test_a_misspelt_answer_is_told_and_not_counted(tabuler, files):
+def test_misspelt_answer_is_reported_and_not_counted(tabuler, files):
     folder, rows, _ = files
     written(folder / "faute.csv", [{**rows[0], "aise": "plutott"}, *rows[1:]])
-    said = tabuler("--question", "aise", "--json", answers="faute.csv")
-    assert json.loads(said.out)["n"] == 191
-    assert "« plutott » (1 fois, peut-être « plutot »)" in said.err
+    answer = tabuler("--question", "aise", "--json", answers="faute.csv")
+    assert json.loads(answer.out)["n"] == 191
+    assert "« plutott » (1 fois, peut-être « plutot »)" in answer.err
 
 
-def test_a_row_without_id_is_left_and_told(tabuler, files):
+def test_row_without_id_is_reported_and_skipped(tabuler, files):
     folder, rows, _ = files
     written(folder / "vide.csv", [*rows, {**rows[0], "id": ""}])
-    said = tabuler("--question", "aise", "--json", answers="vide.csv")
-    assert said.code == 1
-    assert json.loads(said.out)["n"] == 192
-    assert "vide.csv, ligne 194" in said.err
+    answer = tabuler("--question", "aise", "--json", answers="vide.csv")
+    assert answer.code == 1
+    assert json.loads(answer.out)["n"] == 192
+    assert "vide.csv, ligne 194" in answer.err
 
 
 # ------------------------------------------------------------------------------------------ for whom it is made
@@ -282,14 +282,14 @@ def test_who_runs_the_command_sees_everything_and_what_will_not_be_published(tab
     assert all(line[key] is None or line[key] % 1 == 0 for line in published for key in ("bas", "haut"))
     hidden = [k for k, line in enumerate(masked) if line["part"] is None]
     assert 0 < len(hidden) < len(masked)
-    for k, (said, line) in enumerate(zip(masked, own, strict=True)):
-        given = [row for row in rows if (row["age"], row["aise"]) == (line["par"], line["modalite"])]
-        assert line["n"] == len(given)
+    for k, (masked_line, line) in enumerate(zip(masked, own, strict=True)):
+        cell_rows = [row for row in rows if (row["age"], row["aise"]) == (line["par"], line["modalite"])]
+        assert line["n"] == len(cell_rows)
         assert line["part"] is not None
         if k in hidden:
-            assert line["motif"] == f"ne sera pas publié : {said['motif']}"
+            assert line["motif"] == f"ne sera pas publié : {masked_line['motif']}"
         else:
-            assert line == said
+            assert line == masked_line
 
 
 def test_the_screen_is_a_working_table_unless_it_is_to_publish(tabuler):
@@ -309,9 +309,9 @@ def test_the_screen_is_a_working_table_unless_it_is_to_publish(tabuler):
 
 
 def test_a_reader_that_does_not_exist_is_refused_with_those_that_do(tabuler):
-    said = tabuler("--question", "aise", "--pour", "tous", "--json")
-    assert (said.code, said.out) == (2, "")
-    what, _, do = said.err.strip().splitlines()
+    answer = tabuler("--question", "aise", "--pour", "tous", "--json")
+    assert (answer.code, answer.out) == (2, "")
+    what, _, do = answer.err.strip().splitlines()
     assert "--pour" in what
     assert "choix inconnu" in what
     assert "soi" in what
@@ -337,32 +337,32 @@ def test_weights_of_structures_that_count_residents_are_refused(maillage, struct
     """Les mêmes poids, 250 à 700 habitants par réponse, conviennent à des personnes ; pas à des structures."""
     folder, rows, _ = structures
     out = {"tabuler": ("--question", "aise", "--json"), "synthese": ("--sortie", folder / "sortie")}[verb]
-    given = ("--questionnaire", folder / "formulaire.xlsx", "--poids", folder / "poids.csv", *out)
-    said = maillage("enquete", verb, folder / "reponses.csv", *given)
-    assert (said.code, said.out) == (2, "")
-    what, why, do = said.err.strip().splitlines()
+    options = ("--questionnaire", folder / "formulaire.xlsx", "--poids", folder / "poids.csv", *out)
+    answer = maillage("enquete", verb, folder / "reponses.csv", *options)
+    assert (answer.code, answer.out) == (2, "")
+    what, why, do = answer.err.strip().splitlines()
     assert "poids.csv : chaque réponse y compte en moyenne pour" in what
     assert "ces poids comptent des habitants" in why
     assert "recensement des structures" in do
     assert not list(folder.glob("sortie/*"))
     written(folder / "poids.csv", [{"id": row["id"], "poids": 100} for row in rows])
-    assert maillage("enquete", verb, folder / "reponses.csv", *given).code == 0
+    assert maillage("enquete", verb, folder / "reponses.csv", *options).code == 0
     written(folder / "poids.csv", [{"id": row["id"], "poids": 101} for row in rows])
-    assert maillage("enquete", verb, folder / "reponses.csv", *given).code == 2
+    assert maillage("enquete", verb, folder / "reponses.csv", *options).code == 2
 
 
 def test_margins_of_residents_are_refused_for_structures(tabuler, structures):
     folder, rows, _ = structures
     written(folder / "poids.csv", [{"id": row["id"], "poids": 2} for row in rows])
     written(folder / "marges.csv", [{"variable": "age", "modalite": age, "effectif": 128} for age in AGES])
-    said = tabuler("--question", "aise", "--json", "--marges", folder / "marges.csv")
-    assert (said.code, said.out) == (2, "")
-    assert "« age » : cette marge compte les habitants" in said.err.splitlines()[0]
+    answer = tabuler("--question", "aise", "--json", "--marges", folder / "marges.csv")
+    assert (answer.code, answer.out) == (2, "")
+    assert "« age » : cette marge compte les habitants" in answer.err.splitlines()[0]
     counted = [{"variable": "aide", "modalite": name, "effectif": 19_200} for name in ("oui", "non")]
     written(folder / "marges.csv", counted)
-    said = tabuler("--question", "aise", "--json", "--marges", folder / "marges.csv")
-    assert said.code == 2
-    assert "personnes pour 192 réponses" in said.err.splitlines()[0]
+    answer = tabuler("--question", "aise", "--json", "--marges", folder / "marges.csv")
+    assert answer.code == 2
+    assert "personnes pour 192 réponses" in answer.err.splitlines()[0]
 
 
 def test_a_universe_gives_the_response_rate_and_narrower_intervals(tabuler):
@@ -395,7 +395,7 @@ def test_a_universe_that_cannot_be_is_refused_in_three_sentences(tabuler, words,
     assert len(lines) == 3
 
 
-def test_a_questionnaire_that_does_not_say_who_answered_is_told_and_an_option_says_it(tabuler):
+def test_questionnaire_without_a_kind_of_respondent_warns_unless_an_option_names_it(tabuler):
     """Sans le dire, des structures passaient pour des personnes : leurs effectifs de 3 à 10 étaient masqués."""
     words = ("--question", "aise", "--json")
     silent, stated = (

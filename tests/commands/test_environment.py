@@ -1,4 +1,4 @@
-"""What the environment says, as files of settings write it: empty variables, spaces, a no."""
+"""Variables of the environment as files of settings write them: empty, with spaces, a no."""
 
 import json
 import os
@@ -36,15 +36,15 @@ def test_a_file_of_settings_is_read_as_whoever_wrote_it_meant_it(tmp_path):
         "MAILLAGE_STORED_PAGES": "",
         "MAILLAGE_LOGS": "",
     }
-    made = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", PROGRAM], env={**os.environ, **written}, capture_output=True, check=True
     )
-    found = json.loads(made.stdout)
-    assert found["ALLOWED_HOSTS"][-2:] == ["a.exemple.fr", "b.exemple.fr"]
-    assert found["CSRF_TRUSTED_ORIGINS"] == ["https://a.exemple.fr", "https://b.exemple.fr"]
-    assert found["ADDRESS"] == "https://a.exemple.fr"
-    assert not (found["BEHIND_PROXY"] or found["SOURCES_INSIDE"] or found["SURE"])
-    assert (found["STORED_PAGES"], found["JSON_LOGS"], found["PRODUCTION"]) == (60, True, True)
+    settings = json.loads(completed.stdout)
+    assert settings["ALLOWED_HOSTS"][-2:] == ["a.exemple.fr", "b.exemple.fr"]
+    assert settings["CSRF_TRUSTED_ORIGINS"] == ["https://a.exemple.fr", "https://b.exemple.fr"]
+    assert settings["ADDRESS"] == "https://a.exemple.fr"
+    assert not (settings["BEHIND_PROXY"] or settings["SOURCES_INSIDE"] or settings["SURE"])
+    assert (settings["STORED_PAGES"], settings["JSON_LOGS"], settings["PRODUCTION"]) == (60, True, True)
 
 
 PRAGMAS = """
@@ -61,14 +61,14 @@ def test_a_base_on_sqlite_is_opened_alike_wherever_its_file_is(tmp_path, named):
     """Nommée par DATABASE_URL, elle se disait « occupée » à qui écrivait, et gardait ce qui est effacé."""
     url = f"sqlite:///{tmp_path}/base.sqlite3" if named else ""
     environment = {**os.environ, "MAILLAGE_HOME": str(tmp_path / "maison"), "DATABASE_URL": url}
-    made = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", PRAGMAS], env=environment, capture_output=True, text=True, check=True
     )
-    assert made.stdout.split() == ["wal", "1", "IMMEDIATE", "60"]
+    assert completed.stdout.split() == ["wal", "1", "IMMEDIATE", "60"]
 
 
 @pytest.mark.parametrize(
-    ("name", "said", "told"),
+    ("name", "typed", "expected_words"),
     [
         ("MAILLAGE_ENV", "prod", "Écrivez demonstration ou production"),
         ("MAILLAGE_LOGS", "JSON", "Écrivez texte ou json"),
@@ -76,20 +76,20 @@ def test_a_base_on_sqlite_is_opened_alike_wherever_its_file_is(tmp_path, named):
     ],
 )
 def test_a_word_that_is_not_understood_is_refused_before_anything_is_served(
-    process, tmp_path, name, said, told
+    process, tmp_path, name, typed, expected_words
 ):
     """Avec « prod », la plateforme servirait des personnes comme une démonstration, témoins sans HTTPS."""
-    answer = process("migrer", MAILLAGE_HOME=str(tmp_path), DATABASE_URL="", **{name: said})
+    answer = process("migrer", MAILLAGE_HOME=str(tmp_path), DATABASE_URL="", **{name: typed})
     assert (answer.code, len(answer.err.strip().splitlines())) == (2, 3), answer.err
-    assert f"{name} vaut « {said} »" in answer.err and told in answer.err
+    assert f"{name} vaut « {typed} »" in answer.err and expected_words in answer.err
 
 
 @pytest.mark.parametrize(
-    "said", ["https://exemple.fr/", "exemple.fr:8443", "a.fr, b.fr/maillage", "a.fr b.fr"]
+    "typed", ["https://exemple.fr/", "exemple.fr:8443", "a.fr, b.fr/maillage", "a.fr b.fr"]
 )
-def test_a_served_name_that_is_an_address_is_refused(monkeypatch, said):
+def test_a_served_name_that_is_an_address_is_refused(monkeypatch, typed):
     """Chaque demande aurait été refusée, par une page qui ne dit pas pourquoi."""
-    monkeypatch.setenv("MAILLAGE_HOSTS", said)
+    monkeypatch.setenv("MAILLAGE_HOSTS", typed)
     with pytest.raises(Refused, match="MAILLAGE_HOSTS porte"):
         environment.hosts("MAILLAGE_HOSTS")
     for known in ("exemple.fr", "a.fr, b.fr", ".exemple.fr", "[::1]", "192.0.2.1", "*", ""):
@@ -98,7 +98,7 @@ def test_a_served_name_that_is_an_address_is_refused(monkeypatch, said):
 
 
 @pytest.mark.parametrize("under", ["", "dedans"])
-def test_a_home_that_is_a_file_is_told_as_such_and_not_as_a_database(process, tmp_path, under):
+def test_home_that_is_a_file_is_reported_as_such(process, tmp_path, under):
     (tmp_path / "maison").touch()
     answer = process("migrer", MAILLAGE_HOME=str(tmp_path / "maison" / under), DATABASE_URL="")
     assert (answer.code, len(answer.err.strip().splitlines())) == (2, 3), answer.err
@@ -107,7 +107,7 @@ def test_a_home_that_is_a_file_is_told_as_such_and_not_as_a_database(process, tm
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("english_error", "french_words"),
     [
         ("FATAL:  remaining connection slots are reserved for roles", "toutes les connexions"),
         ('FATAL:  role "maillage" does not exist', "ce compte de PostgreSQL n’existe pas"),
@@ -116,14 +116,14 @@ def test_a_home_that_is_a_file_is_told_as_such_and_not_as_a_database(process, tm
         ("attempt to write a readonly database", "n’a pas le droit d’y écrire"),
     ],
 )
-def test_what_a_database_says_in_english_is_told_in_french(said, told):
-    assert told in _refusal(OperationalError(said)).what
+def test_database_errors_are_translated_into_french(english_error, french_words):
+    assert french_words in _refusal(OperationalError(english_error)).what
 
 
 def test_a_yes_is_whatever_is_not_a_no(monkeypatch):
-    for said, on in (("1", True), ("oui", True), ("0", False), (" Non ", False), ("", False)):
-        monkeypatch.setenv("MAILLAGE_PROXY", said)
-        assert environment.is_on("MAILLAGE_PROXY") == on, said
+    for typed, on in (("1", True), ("oui", True), ("0", False), (" Non ", False), ("", False)):
+        monkeypatch.setenv("MAILLAGE_PROXY", typed)
+        assert environment.is_on("MAILLAGE_PROXY") == on, typed
     monkeypatch.setenv("MAILLAGE_STORED_PAGES", "-5")
     with pytest.raises(Refused, match="zéro ou plus"):
         environment.number("MAILLAGE_STORED_PAGES", 60)

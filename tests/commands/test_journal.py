@@ -31,7 +31,7 @@ def write_lines(n: int) -> None:
     journal.record_many(Note(by=user, verb="x", row=user, at=timezone.now()) for _ in range(n))
 
 
-def test_a_whole_journal_is_said_whole(maillage, db):
+def test_intact_journal_is_reported_intact(maillage, db):
     assert maillage("verifier-journal").out.startswith("Le journal est entier")
     assert json.loads(maillage("verifier-journal", "--json").out)["rupture"] is None
 
@@ -69,7 +69,7 @@ def test_an_anchor_is_a_page_that_the_journal_is_proved_by(maillage, db, home):
     assert page.read_text("utf-8") == text
 
 
-def test_a_page_that_could_not_be_written_is_not_said_to_have_been(maillage, db, home):
+def test_unwritable_page_is_not_reported_as_written(maillage, db, home):
     from maillage.apps.accounts.models import Anchor
 
     write_lines(1)
@@ -78,7 +78,7 @@ def test_a_page_that_could_not_be_written_is_not_said_to_have_been(maillage, db,
     assert (answer.code, Anchor.objects.count()) == (2, 0)
 
 
-def test_a_tail_that_was_cut_is_said_whatever_else_was_cut(maillage, db, home):
+def test_cut_tail_is_reported_whatever_else_was_cut(maillage, db, home):
     from maillage.apps.accounts import actions as journal
     from maillage.apps.accounts.models import Anchor, Entry
 
@@ -94,9 +94,9 @@ def test_a_tail_that_was_cut_is_said_whatever_else_was_cut(maillage, db, home):
     assert f"avant la ligne {last}" in maillage("verifier-journal").err
     Anchor.objects.all().delete()
     assert maillage("verifier-journal").code == 0  # nothing is left that knows, but the page
-    told = maillage("verifier-journal", "--ancre", home / "ancre.txt", "--json")
-    assert told.code == 2
-    assert json.loads(told.out)["rupture"]["sorte"] == "tail"
+    answer = maillage("verifier-journal", "--ancre", home / "ancre.txt", "--json")
+    assert answer.code == 2
+    assert json.loads(answer.out)["rupture"]["sorte"] == "tail"
 
 
 @pytest.mark.parametrize(

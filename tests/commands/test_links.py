@@ -15,5 +15,5 @@ ACCOUNTS = ("", "coordination@demo.maillage.example")
 def test_every_link_of_the_demonstration_leads_at_once_to_a_page(tmp_path: Path):
     """Nobody, then an account: what all pages share is read once."""
     home = environment(studied(tmp_path / "maison"))
-    told = programs.run("-m", "tests.support.crawl", *ACCOUNTS, environment=home, check=True)
-    assert told.stdout.strip() == ""
+    crawl = programs.run("-m", "tests.support.crawl", *ACCOUNTS, environment=home, check=True)
+    assert crawl.stdout.strip() == ""

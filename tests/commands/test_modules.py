@@ -43,7 +43,7 @@ def spoil(folder: Path) -> Path:
 
 
 @pytest.mark.complete
-def test_the_territory_s_modules_are_checked_with_ours(maillage, home, folder):
+def test_territory_modules_are_checked_with_built_in_ones(maillage, home, folder):
     assert maillage("modules", "verifier").code == 0
     shutil.copytree(folder, home / "modules")
     assert maillage("modules", "verifier").code == 0
@@ -60,18 +60,18 @@ def test_the_territory_s_modules_are_checked_with_ours(maillage, home, folder):
     )
     assert "module.uk.yaml, ligne 1, langue : Ce fichier dit « langue: ar »." in answer.err
     assert "19-creer-ma-boite, Українська : 1 phrases" in answer.out
-    told = json.loads(maillage("modules", "verifier", "--json").out)
-    assert [each["fautes"][0]["ligne"] for each in told if each["fautes"]] == [line, 1]
+    checked_modules = json.loads(maillage("modules", "verifier", "--json").out)
+    assert [each["fautes"][0]["ligne"] for each in checked_modules if each["fautes"]] == [line, 1]
 
 
-def test_the_territory_s_modules_are_listed_with_ours(maillage, home, folder):
+def test_territory_modules_are_listed_with_built_in_ones(maillage, home, folder):
     shutil.copytree(folder, home / "modules")
     assert (
         "02 tenir-la-souris : Tenir la souris (Pour commencer, 12 min, du territoire)"
         in maillage("modules", "liste").out
     )
-    told = json.loads(maillage("modules", "liste", "--json").out)
-    assert [each["id"] for each in told if each.get("territoire")] == [MOUSE]
+    listed_modules = json.loads(maillage("modules", "liste", "--json").out)
+    assert [each["id"] for each in listed_modules if each.get("territoire")] == [MOUSE]
 
 
 def test_modules_are_exported_and_imported(maillage, home, tmp_path):
@@ -79,8 +79,8 @@ def test_modules_are_exported_and_imported(maillage, home, tmp_path):
     assert maillage("modules", "exporter", "--vers", archive).code == 2
     answer = maillage("modules", "exporter", MOUSE, "messages-pieges", "--vers", archive)
     assert (answer.code, "2 modules" in answer.out) == (0, True)
-    with zipfile.ZipFile(archive) as held:
-        assert held.namelist() == ["02-tenir-la-souris/module.yaml", "26-messages-pieges/module.yaml"]
+    with zipfile.ZipFile(archive) as exported:
+        assert exported.namelist() == ["02-tenir-la-souris/module.yaml", "26-messages-pieges/module.yaml"]
     answer = maillage("modules", "importer", archive)
     assert (answer.code, answer.err) == (0, "")
     assert answer.out == "tenir-la-souris : nouveau\nmessages-pieges : nouveau\n"
@@ -91,23 +91,23 @@ def test_modules_are_exported_and_imported(maillage, home, tmp_path):
 
 def test_an_import_says_what_is_wrong_and_keeps_what_is_good(maillage, home, folder, tmp_path):
     archive = tmp_path / "m.zip"
-    with zipfile.ZipFile(archive, "w") as held:
-        held.writestr("02-tenir-la-souris/module.yaml", spoil(folder).read_text("utf-8"))
+    with zipfile.ZipFile(archive, "w") as zipped:
+        zipped.writestr("02-tenir-la-souris/module.yaml", spoil(folder).read_text("utf-8"))
     answer = maillage("modules", "importer", archive)
     assert answer.code == 2
     assert "« 500 » est trop grand.\n  Ce fichier n’a pas été gardé.\n  120 au plus." in answer.err
-    with zipfile.ZipFile(archive, "a") as held:
-        held.write(module_reading.file_of("messages-pieges"), "26-messages-pieges/module.yaml")
+    with zipfile.ZipFile(archive, "a") as zipped:
+        zipped.write(module_reading.file_of("messages-pieges"), "26-messages-pieges/module.yaml")
     assert maillage("modules", "importer", archive).code == 1
     assert [path.name for path in (home / "modules").iterdir() if path.is_dir()] == ["26-messages-pieges"]
-    with zipfile.ZipFile(archive, "w") as held:
-        held.writestr("../02-tenir-la-souris/module.yaml", "x")
+    with zipfile.ZipFile(archive, "w") as zipped:
+        zipped.writestr("../02-tenir-la-souris/module.yaml", "x")
     answer = maillage("modules", "importer", archive)
     assert answer.code == 2
     assert len(answer.err.splitlines()) == 3
 
 
-def test_a_module_checked_alone_knows_ours_and_those_beside_it(maillage, home, folder):
+def test_module_checked_alone_knows_built_in_and_neighbouring_ones(maillage, home, folder):
     path = folder / "02-tenir-la-souris" / module_reading.FILE
     text = path.read_text("utf-8")
     path.write_text(
@@ -128,7 +128,7 @@ def test_a_module_checked_alone_knows_ours_and_those_beside_it(maillage, home, f
     assert "« voisin »" not in maillage("modules", "verifier", folder / "02-tenir-la-souris").err
 
 
-def test_the_command_alone_names_its_gestures(maillage, home):
+def test_command_without_arguments_lists_its_verbs(maillage, home):
     answer = maillage("modules")
     assert answer.code == 2
     assert "Il manque le geste." in answer.err
@@ -148,7 +148,7 @@ def test_the_command_alone_names_its_gestures(maillage, home):
         ("apercu", "/"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_three_lines(maillage, home, words):
+def test_impossible_request_is_refused_in_three_lines(maillage, home, words):
     answer = maillage("modules", *words)
     assert answer.code == 2
     assert len(answer.err.splitlines()) == 3
@@ -217,9 +217,9 @@ def test_a_module_is_looked_at_while_it_is_written(folder):
         assert "La souris d’ici" in page(f"{address}{MOUSE}/")
         line = line_of(folder, "duree: 12")
         spoil(folder)
-        told = page(f"{address}{MOUSE}/1/")
-        assert f"<strong>Ligne {line}, duree.</strong>" in told
-        assert "120 au plus." in told
+        page_text = page(f"{address}{MOUSE}/1/")
+        assert f"<strong>Ligne {line}, duree.</strong>" in page_text
+        assert "120 au plus." in page_text
         path.write_text("titre: [", "utf-8")
         assert "est illisible" in page(f"{address}{MOUSE}/")
         path.write_text(text.replace("id: tenir-la-souris", "id: tenir-la"), "utf-8")

@@ -111,20 +111,28 @@ LOCKED = bytes.fromhex("D0CF11E0A1B11AE1")
 
 @dataclass(frozen=True)
 class Fault:
-    """A file with something wrong: how `verifier` ends, words that it says, rows that it keeps."""
+    """A faulty file: exit code of `verifier`, words that it prints, rows that it accepts."""
 
     name: str
     file: str
     content: bytes = field(repr=False)
     code: int
-    told: tuple[str, ...]
-    kept: int = 0
+    expected_words: tuple[str, ...]
+    n_accepted: int = 0
     rows: int = 0
     """Rows that are read and all refused: the report names each; 0 for a file that holds no table."""
 
 
-def f(name, file, content, code, told, kept=0, rows=0):
-    return Fault(name, file, content, code, (told,) if isinstance(told, str) else told, kept, rows)
+def f(name, file, content, code, expected_words, n_accepted=0, rows=0):
+    return Fault(
+        name,
+        file,
+        content,
+        code,
+        (expected_words,) if isinstance(expected_words, str) else expected_words,
+        n_accepted,
+        rows,
+    )
 
 
 FAULTS = (
@@ -239,19 +247,19 @@ FAULTS = (
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_a_bad_file_is_told_and_its_good_rows_are_kept(maillage, tmp_path, fault):
+def test_bad_file_is_reported_and_its_good_rows_are_accepted(maillage, tmp_path, fault):
     path = tmp_path / fault.file
     path.write_bytes(fault.content)
     answer = maillage("offre", "verifier", path, "--json")
     assert answer.code == fault.code, answer.err + answer.out[:2000]
-    said = answer.err + answer.out
-    for words in fault.told:
-        assert words in said, said[:3000]
+    printed = answer.err + answer.out
+    for words in fault.expected_words:
+        assert words in printed, printed[:3000]
     if fault.code == 2 and not fault.rows:
         assert answer.out == ""
     else:
         report = json.loads(answer.out)
-        assert (report["gardes"], report["refuses"] > 0) == (fault.kept, fault.code != 0)
+        assert (report["gardes"], report["refuses"] > 0) == (fault.n_accepted, fault.code != 0)
         assert report["refuses"] == fault.rows or not fault.rows
         assert report["lus"] == report["gardes"] + report["refuses"]
     lines = answer.err.splitlines()
@@ -325,7 +333,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_correspondence_that_cannot_be_followed_names_the_key_at_fault(maillage, tmp_path, name):
-    text, told = BROKEN[name]
+    text, expected_words = BROKEN[name]
     (tmp_path / "x.csv").write_text(csv(A, B))
     (tmp_path / "a.yaml").write_text(text)
     answer = maillage(
@@ -334,7 +342,7 @@ def test_a_correspondence_that_cannot_be_followed_names_the_key_at_fault(maillag
     assert (answer.code, answer.out) == (2, "")
     assert len(answer.err.splitlines()) == 3
     assert "a.yaml" in answer.err.splitlines()[0]
-    for words in told:
+    for words in expected_words:
         assert words in answer.err
 
 
@@ -352,7 +360,7 @@ def test_a_correspondence_of_another_file_says_which_columns_it_read(maillage, t
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected_words"),
     [
         (("offre", "verifier", "absent.csv"), "absent.csv"),
         (("offre", "verifier", "."), "dossier"),
@@ -365,13 +373,13 @@ def test_a_correspondence_of_another_file_says_which_columns_it_read(maillage, t
         (("offre",), "il manque"),
     ],
 )
-def test_what_is_not_there_is_said_in_three_lines(maillage, tmp_path, monkeypatch, words, told):
+def test_missing_file_is_refused_in_three_lines(maillage, tmp_path, monkeypatch, words, expected_words):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "x.csv").write_text(csv(A, B))
     answer = maillage(*words)
     assert (answer.code, answer.out) == (2, "")
     assert len(answer.err.splitlines()) == 3
-    assert told in answer.err
+    assert expected_words in answer.err
 
 
 def test_two_gigabytes_are_refused_at_once_in_little_memory(tmp_path):
@@ -416,7 +424,7 @@ def test_bombs_take_neither_memory_nor_time(tmp_path, name):
     with within(20):
         done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 2, done.stderr
-    assert fault.told[0] in done.stderr
+    assert fault.expected_words[0] in done.stderr
 
 
 # --- what a person reads, and what a program reads
@@ -445,7 +453,7 @@ def test_a_report_for_a_person_names_columns_values_and_rows(maillage, tmp_path)
     assert "verifier" in do
 
 
-def test_the_first_refused_row_is_told_with_its_cells_and_the_others_are_counted(maillage, tmp_path):
+def test_first_refused_row_is_detailed_and_the_rest_counted(maillage, tmp_path):
     path = tmp_path / "x.csv"
     nowhere = {**A, "commune": "Trifouillis", "code_postal": "", "latitude": "", "longitude": ""}
     path.write_text(csv(B, nowhere, {**A, "id": "c", "nom": ""}, {**A, "id": "d", "nom": ""}))
@@ -523,8 +531,8 @@ def test_a_file_refused_whole_still_prints_its_json(maillage, tmp_path):
     path = tmp_path / "nulle_part.csv"
     path.write_text("nom,commune\nLe Relais des Ondes,Zzyzx\nLa Bobine,Qwrt\n")
     checked = maillage("offre", "verifier", path, "--json")
-    told = json.loads(checked.out)
-    assert (checked.code, told["lus"], told["gardes"], told["refuses"]) == (2, 2, 0, 2)
+    output = json.loads(checked.out)
+    assert (checked.code, output["lus"], output["gardes"], output["refuses"]) == (2, 2, 0, 2)
     taken = maillage("offre", "importer", path, "--source", "Réseau", "--json")
     counts = json.loads(taken.out)
     assert list(counts) == COUNTS
@@ -540,21 +548,21 @@ def stored():
 
 
 def test_an_import_says_what_it_did_and_twice_changes_nothing(imported):
-    said = {**dict.fromkeys(COUNTS, 0), "lus": 2, "disent_leur_offre": 2, "constats": []}
-    assert imported([A, B])[:2] == (0, {**said, "crees": 2})
+    counts = {**dict.fromkeys(COUNTS, 0), "lus": 2, "disent_leur_offre": 2, "constats": []}
+    assert imported([A, B])[:2] == (0, {**counts, "crees": 2})
     before = stored()
-    assert imported([A, B])[:2] == (0, {**said, "inchanges": 2})
+    assert imported([A, B])[:2] == (0, {**counts, "inchanges": 2})
     assert stored() == before
     assert imported([{**A, "telephone": "04 76 00 11 33"}, B])[:2] == (
         0,
-        {**said, "modifies": 1, "inchanges": 1},
+        {**counts, "modifies": 1, "inchanges": 1},
     )
 
 
-def test_good_rows_of_a_bad_file_are_imported_and_the_refused_told(imported):
-    code, counts, said = imported([A, {**B, "nom": ""}])
+def test_good_rows_of_a_bad_file_are_imported_and_refused_rows_reported(imported):
+    code, counts, errors = imported([A, {**B, "nom": ""}])
     assert (code, counts["crees"], counts["refuses"]) == (1, 1, 1)
-    assert said.splitlines()[0] == "lieux.json, ligne 2 : le lieu n’a pas de nom."
+    assert errors.splitlines()[0] == "lieux.json, ligne 2 : le lieu n’a pas de nom."
     assert set(stored()) == {"a"}
 
 
@@ -567,10 +575,10 @@ READ = [each for each in FAULTS if each.code != 2][::6]
 def test_a_file_that_cannot_be_read_takes_nothing_away(imported, fault):
     imported([A, B])
     before = stored()
-    code, counts, said = imported(fault.content, fault.file)
+    code, counts, errors = imported(fault.content, fault.file)
     assert code == 2
     assert (counts["lus"], counts["refuses"]) == (fault.rows, fault.rows) if fault.rows else counts is None
-    assert fault.file in said
+    assert fault.file in errors
     assert stored() == before
 
 
@@ -578,24 +586,26 @@ COME_BACK = ("crees", "modifies", "inchanges", "absents")
 
 
 def test_a_file_that_loses_or_gains_its_identifiers_tells_the_same_places(imported):
-    def told(counts):
+    def changed_counts(counts):
         return {name: counts[name] for name in COME_BACK if counts.get(name)}
 
     imported([A, B])
     before = stored()
-    assert told(imported(csv(B, A, header=HEADER[1:]).encode(), "x.csv")[1]) == {"inchanges": 2}
+    assert changed_counts(imported(csv(B, A, header=HEADER[1:]).encode(), "x.csv")[1]) == {"inchanges": 2}
     assert stored() == before
     moved = {**A, "telephone": "04 76 00 11 99"}
-    assert told(imported(csv(moved, B, header=HEADER[1:]).encode(), "x.csv")[1]) == {
+    assert changed_counts(imported(csv(moved, B, header=HEADER[1:]).encode(), "x.csv")[1]) == {
         "modifies": 1,
         "inchanges": 1,
     }
     named = csv(A, B, header=HEADER[1:]).encode()
-    assert told(imported(named, "x.csv", source="Ville")[1]) == {"crees": 2}
-    assert told(imported([{**A, "id": "n1"}, {**B, "id": "n2"}], source="Ville")[1]) == {"inchanges": 2}
+    assert changed_counts(imported(named, "x.csv", source="Ville")[1]) == {"crees": 2}
+    assert changed_counts(imported([{**A, "id": "n1"}, {**B, "id": "n2"}], source="Ville")[1]) == {
+        "inchanges": 2
+    }
 
 
-def test_two_places_of_one_name_and_address_are_not_told_apart_without_identifiers(imported):
+def test_places_of_one_name_and_address_need_identifiers_to_be_distinct(imported):
     imported([A, {**A, "id": "twin", "telephone": "04 76 00 00 01"}])
     counts = imported(csv(A, header=HEADER[1:]).encode(), "x.csv")[1]
     assert (counts["crees"], set(stored()) >= {"a", "twin"}) == (1, True)
@@ -625,7 +635,7 @@ def test_commands_and_scripts_in_cells_are_only_text(imported):
     assert {name for name, _, _ in stored().values()} == {"Robert'); DROP TABLE directory_lieu;--", "Café"}
 
 
-def test_letters_of_any_script_are_kept(imported):
+def test_letters_of_any_script_are_stored(imported):
     imported([{**A, "nom": "🖥️ مكتبة الحي"}])
     assert stored()["a"][0] == "🖥️ مكتبة الحي"
 
@@ -651,7 +661,7 @@ def test_another_source_does_not_touch_the_places_of_the_first(imported):
     assert {id: stored()[id] for id in before} == before
 
 
-def test_the_same_place_given_by_two_sources_is_proposed_as_a_duplicate(imported):
+def test_same_place_in_two_sources_is_proposed_as_a_duplicate(imported):
     imported([A])
     assert imported([{**A, "id": "z"}], source="Ville")[1]["doublons_proposes"] == 1
 

@@ -54,15 +54,15 @@ def homes(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def exported(homes, tmp_path_factory):
-    """What the command wrote in each format, and what it said: format → (path, standard error)."""
+    """Export once in each format: format → (path written, standard error)."""
     run, home = homes
     folder = tmp_path_factory.mktemp("exports")
-    found = {}
+    export_by_format = {}
     for name, file in FORMATS.items():
         done = run(home, "offre", "exporter", "--format", name, "--sortie", folder / file)
         assert (done.returncode, done.stdout) == (0, ""), done.stderr
-        found[name] = (folder / file, done.stderr)
-    return found
+        export_by_format[name] = (folder / file, done.stderr)
+    return export_by_format
 
 
 def test_an_area_that_no_file_draws_narrows_nothing_and_says_why(homes, tmp_path):
@@ -93,17 +93,17 @@ def test_the_national_file_is_valid_for_its_own_judge(exported):
     assert report.valid, report.flatten(["rowNumber", "fieldName", "note"])[:5]
 
 
-def test_every_place_is_in_the_national_file_or_is_told(exported):
-    path, told = exported["lmn-1.0.2"]
-    left_out = [line for line in told.splitlines() if "colonne exigée" in line]
+def test_every_place_is_in_the_national_file_or_reported(exported):
+    path, errors = exported["lmn-1.0.2"]
+    left_out = [line for line in errors.splitlines() if "colonne exigée" in line]
     assert len(rows(path)) + len(left_out) == 371
     assert {row["pivot"] for row in rows(path)} >= {UNKNOWN_PIVOT}
 
 
 def test_a_sheet_without_a_date_bears_the_day_it_came(exported):
     """Trois fiches d’Isère n’ont aucune date : elles sortent quand même, à la date de leur import."""
-    path, told = exported["lmn-1.0.2"]
-    assert "date de mise à jour" not in told
+    path, errors = exported["lmn-1.0.2"]
+    assert "date de mise à jour" not in errors
     assert all(row["date_maj"] for row in rows(path))
 
 
@@ -119,13 +119,13 @@ def test_data_inclusion_accepts_every_row(exported):
 def test_hsds_writes_the_same_tables_as_objects_and_as_csv(exported):
     folder, _ = exported["hsds-3"]
     with zipfile.ZipFile(folder / "hsds-3.0.zip") as archive:
-        held = {
+        csv_tables = {
             name: list(csv.DictReader(io.StringIO(archive.read(name).decode())))
             for name in archive.namelist()
         }
     for name, schema in standards.hsds().items():
         objects = json.loads((folder / f"{name}.json").read_text("utf-8"))
-        assert [each["id"] for each in objects] == [each["id"] for each in held[schema["path"]]], name
+        assert [each["id"] for each in objects] == [each["id"] for each in csv_tables[schema["path"]]], name
     assert len(json.loads((folder / "location.json").read_text("utf-8"))) >= 371
 
 
@@ -137,27 +137,33 @@ def test_geojson_puts_longitude_first(exported):
 
 
 def test_our_table_says_every_place(exported):
-    found = rows(exported["csv"][0])
-    assert len(found) == 371
-    assert len({row["id"] for row in found}) == 371
+    exported_rows = rows(exported["csv"][0])
+    assert len(exported_rows) == 371
+    assert len({row["id"] for row in exported_rows}) == 371
     assert not re.search('(^|[,"])[=@]', exported["csv"][0].read_text("utf-8"), re.MULTILINE)
 
 
 def test_our_table_and_hsds_come_back_as_they_left(exported):
     """Tableau : les mêmes fiches, mot pour mot. HSDS : ce que le standard sait porter."""
-    found = {kind: files.places(forms.read(exported[kind][0]), today=ON) for kind in ("csv", "hsds-3")}
+    places_by_format = {
+        kind: files.places(forms.read(exported[kind][0]), today=ON) for kind in ("csv", "hsds-3")
+    }
     table = {row["id_origine"]: row for row in rows(exported["csv"][0])}
-    sheets = [row.sheet for row in found["csv"].accepted]
-    assert (found["csv"].correspondence.id, len(sheets), found["csv"].unread) == ("maillage", 371, ())
+    sheets = [row.sheet for row in places_by_format["csv"].accepted]
+    assert (places_by_format["csv"].correspondence.id, len(sheets), places_by_format["csv"].unread) == (
+        "maillage",
+        371,
+        (),
+    )
     again = published([{**sheet, "date_maj": table[sheet["id"]]["date_maj"]} for sheet in sheets], table)
     assert {row["id_origine"]: row for row in again} == {
         id: {name: cell for name, cell in row.items() if cell and name != "doublons"}
         for id, row in table.items()
     }
-    assert (found["hsds-3"].correspondence.id, found["hsds-3"].unread) == ("hsds", ())
-    places = {row.sheet["nom"]: row.sheet for row in found["hsds-3"].accepted}
+    assert (places_by_format["hsds-3"].correspondence.id, places_by_format["hsds-3"].unread) == ("hsds", ())
+    places = {row.sheet["nom"]: row.sheet for row in places_by_format["hsds-3"].accepted}
     by_name = {sheet["nom"]: sheet for sheet in sheets}
-    assert len(found["hsds-3"].accepted) >= 369  # two have neither an address nor a point
+    assert len(places_by_format["hsds-3"].accepted) >= 369  # two have neither an address nor a point
     for field in ("telephone", "services", "frais_a_charge", "site_web"):
         assert [n for n in places if set(places[n].get(field, ())) != set(by_name[n].get(field, ()))] == [], (
             field
@@ -171,7 +177,7 @@ def test_our_table_and_hsds_come_back_as_they_left(exported):
 
 def published(sheets, table):
     """The rows of our table for sheets read from it; what the publication adds is that of the row."""
-    made = [
+    published_sheets = [
         Published(
             row["id"],
             sheet,
@@ -184,7 +190,7 @@ def published(sheets, table):
         for sheet in sheets
         for row in [table[sheet["id"]]]
     ]
-    return [{name: cell for name, cell in row.items() if cell} for row in our_table.rows(made)[1]]
+    return [{name: cell for name, cell in row.items() if cell} for row in our_table.rows(published_sheets)[1]]
 
 
 @pytest.mark.slow("imports and exports in processes of their own")
@@ -194,20 +200,20 @@ def test_what_leaves_comes_back_the_same(homes, exported, tmp_path, name):
     run, _ = homes
     first, _ = exported[name]
     other = furnish(tmp_path / "autre")
-    given = first
+    imported_file = first
     if name == "data-inclusion-1":  # as the page gives it
-        given = tmp_path / "di.zip"
-        given.write_bytes(zipped(first))
-    taken = run(other, "offre", "importer", given, "--source", "Aller-retour", "--json")
+        imported_file = tmp_path / "di.zip"
+        imported_file.write_bytes(zipped(first))
+    taken = run(other, "offre", "importer", imported_file, "--source", "Aller-retour", "--json")
     assert taken.returncode == 0, taken.stderr
     assert json.loads(taken.stdout)["refuses"] == 0
     second = tmp_path / f"retour{first.suffix}"
     again = run(other, "offre", "exporter", "--format", name, "--sortie", second)
     assert again.returncode == 0, again.stderr
 
-    def kept(path):
-        found = [path] if path.is_file() else sorted(path.glob("*.json"))
-        tables = {each.stem if path.is_dir() else "": rows(each) for each in found}
+    def rows_by_table(path):
+        paths = [path] if path.is_file() else sorted(path.glob("*.json"))
+        tables = {each.stem if path.is_dir() else "": rows(each) for each in paths}
         return {
             (table, row["id"]): {
                 k: plain(v) if (table, k) == ("", "structure") else v  # the case of one of its places
@@ -218,11 +224,11 @@ def test_what_leaves_comes_back_the_same(homes, exported, tmp_path, name):
             for row in many
         }
 
-    assert kept(second) == kept(first)
+    assert rows_by_table(second) == rows_by_table(first)
 
 
 @pytest.mark.complete
-def test_an_empty_directory_is_told(homes, tmp_path):
+def test_empty_directory_is_reported(homes, tmp_path):
     run, _ = homes
     empty = furnish(tmp_path / "vide")
     done = run(empty, "offre", "exporter", "--format", "csv", "--sortie", tmp_path / "vide.csv")

@@ -34,11 +34,11 @@ def test_a_key_is_written_for_its_owner_alone_and_a_second_one_goes_first(mailla
     assert len(maillage("papiers", "cle").out.strip()) == 44
 
 
-@pytest.mark.parametrize("held", [b"DATABASE_URL=postgresql://a@b/c\n", "# clé\n".encode(), b"\xff\xfe"])
-def test_another_file_is_not_written_over_by_a_key(maillage, key, held):
-    key.write_bytes(held)
+@pytest.mark.parametrize("content", [b"DATABASE_URL=postgresql://a@b/c\n", "# clé\n".encode(), b"\xff\xfe"])
+def test_another_file_is_not_written_over_by_a_key(maillage, key, content):
+    key.write_bytes(content)
     answer = maillage("papiers", "cle", "--fichier", key)
-    assert (answer.code, key.read_bytes()) == (2, held)
+    assert (answer.code, key.read_bytes()) == (2, content)
     assert "n’est pas un fichier de clés" in answer.err
     key.write_bytes(b"")
     assert maillage("papiers", "cle", "--fichier", key).code == 0, "made empty by whoever gives its rights"
@@ -51,7 +51,7 @@ def test_no_key_is_written_among_the_papers(maillage):
     assert "hors de MAILLAGE_HOME" in answer.err
 
 
-def test_the_state_says_whether_papers_are_kept(maillage, key):
+def test_state_says_whether_papers_can_be_stored(maillage, key):
     assert not json.loads(maillage("papiers", "etat", "--json").out)["garde"]
     key.write_text("x")
     assert "44 signes" in maillage("papiers", "etat").out
@@ -63,17 +63,19 @@ def test_the_state_says_whether_papers_are_kept(maillage, key):
     )
 
 
-def test_every_paper_is_sealed_again_and_one_whose_key_is_lost_is_said(maillage, key):
+def test_rotation_reseals_every_paper_and_reports_lost_keys(maillage, key):
     maillage("papiers", "cle", "--fichier", key)
     structure = Structure.objects.create(key="a", name="A")
     leila = account("leila", "aidant", structure=structure)
     person = people.welcome(by=leila, structure=structure, at=NOW)
-    held = {"kind": "identite", "purpose": "rsa", "days": 30, "how": "read", "by": leila, "at": NOW}
-    storing.store(storing.Upload(b"x", "image/jpeg"), person=person, structure=structure, token="t", **held)
+    paper_fields = {"kind": "identite", "purpose": "rsa", "days": 30, "how": "read", "by": leila, "at": NOW}
+    storing.store(
+        storing.Upload(b"x", "image/jpeg"), person=person, structure=structure, token="t", **paper_fields
+    )
     former = Paper.objects.get().wrapped
     maillage("papiers", "cle", "--fichier", key)
-    told = maillage("papiers", "rotation").out.replace(NBSP, " ")
-    assert "1 papier scellé par la première clé ; déjà scellés par elle : 0." in told
+    output = maillage("papiers", "rotation").out.replace(NBSP, " ")
+    assert "1 papier scellé par la première clé ; déjà scellés par elle : 0." in output
     assert Paper.objects.get().wrapped != former
     assert json.loads(maillage("papiers", "rotation", "--json").out) == {"scelles": 0, "deja": 1, "perdus": 0}
     key.unlink()

@@ -19,16 +19,16 @@ from tests.support.speed import PATIENCE
 SAMPLE = PROJECT / "data" / "pays" / "exemple"
 
 
-def test_a_country_is_read_and_told(maillage):
+def test_country_is_read_and_summarised(maillage):
     answer = maillage("pays", "verifier", SAMPLE)
     assert answer.code == 0, answer.err
     assert "120 zones, 480 effectifs, 4 taux, 18 lieux. Niveaux : district, province." in answer.out
-    told = json.loads(maillage("pays", "verifier", SAMPLE, "--json").out)
-    assert told["areas"] == 120
-    assert told["niveaux"] == ["district", "province"]
+    output = json.loads(maillage("pays", "verifier", SAMPLE, "--json").out)
+    assert output["areas"] == 120
+    assert output["niveaux"] == ["district", "province"]
 
 
-def test_what_the_site_refuses_of_places_is_told_by_the_check(maillage, tmp_path):
+def test_check_reports_the_places_that_the_site_refuses(maillage, tmp_path):
     folder = shutil.copytree(SAMPLE, tmp_path / "pays")
     (folder / "places.csv").write_text("code,latitude,longitude\nL01,0.1,10.1\n", "utf-8")
     answer = maillage("pays", "verifier", folder)
@@ -48,7 +48,7 @@ def test_a_country_is_estimated_at_a_level(maillage, tmp_path):
     assert south["part_avec_un_lieu"] == "0.0898776153"
 
 
-def test_a_column_that_is_missing_is_told_and_nothing_is_written(maillage, tmp_path):
+def test_missing_column_is_reported_and_nothing_is_written(maillage, tmp_path):
     folder = shutil.copytree(SAMPLE, tmp_path / "pays")
     (folder / "people.csv").write_text("area,cell\n0N0100,15-29\n", "utf-8")
     answer = maillage("pays", "estimer", folder, "--niveau", "area", "--sortie", tmp_path / "x.csv")
@@ -62,9 +62,9 @@ def test_a_country_is_estimated_whole_and_by_another_definition(maillage, tmp_pa
     words = ("--niveau", "pays", "--definition", "etendue", "--sortie", out)
     assert maillage("pays", "estimer", SAMPLE, *words).code == 0
     with out.open(encoding="utf-8", newline="") as file:
-        (whole,) = csv.DictReader(file)
-    assert (whole["zones"], whole["rang"]) == ("120", "1")
-    assert float(whole["taux"]) > 0.4
+        (country_row,) = csv.DictReader(file)
+    assert (country_row["zones"], country_row["rang"]) == ("120", "1")
+    assert float(country_row["taux"]) > 0.4
     answer = maillage(
         "pays", "estimer", SAMPLE, "--niveau", "pays", "--definition", "x", "--sortie", tmp_path / "y.csv"
     )
@@ -106,7 +106,7 @@ def test_a_command_that_knows_france_alone_refuses_another_country(maillage, mon
     assert maillage("pays", "verifier", SAMPLE).code == 0
 
 
-def test_a_disk_that_is_full_is_told_and_nothing_is_left(tmp_path):
+def test_full_disk_is_reported_and_no_file_remains(tmp_path):
     """No file may pass two kilobytes: the tables of the country do."""
     out = tmp_path / "sortie.csv"
     words = ("pays", "estimer", str(SAMPLE), "--niveau", "area", "--sortie", str(out))
@@ -162,16 +162,16 @@ def test_the_country_of_a_base_behind_pgbouncer_is_read_too(monkeypatch):
 
     from maillage.config import ownership
 
-    asked = []
+    connections = []
 
     def connect(url, **how):
-        asked.append((url, how["connect_timeout"]))
+        connections.append((url, how["connect_timeout"]))
         raise psycopg.OperationalError("nobody is there")
 
     monkeypatch.setattr(psycopg, "connect", connect)
     monkeypatch.setenv("DATABASE_URL", "postgresql://maillage@ordinateur/maillage?prepare=non")
     assert ownership.database_owner() is None
-    assert asked == [("postgresql://maillage@ordinateur/maillage", ownership.PATIENCE)]
+    assert connections == [("postgresql://maillage@ordinateur/maillage", ownership.PATIENCE)]
 
 
 def test_two_folders_of_one_name_have_two_homes_and_a_former_one_is_found_again(tmp_path):
@@ -230,13 +230,13 @@ def test_a_former_backup_that_names_no_country_is_of_france_when_it_has_accounts
         path = tmp_path / name
         backup.save(path, rows_only=True)
         with zipfile.ZipFile(path) as archive:
-            files = {each: archive.read(each) for each in archive.namelist()}
+            files = {file_name: archive.read(file_name) for file_name in archive.namelist()}
         manifest = json.loads(files[backup.MANIFEST])
         assert manifest.pop("pays") == "France"
         files[backup.MANIFEST] = json.dumps(manifest).encode()
         with zipfile.ZipFile(path, "w") as archive:
-            for each, content in files.items():
-                archive.writestr(each, content)
+            for file_name, content in files.items():
+                archive.writestr(file_name, content)
         return path
 
     empty = former("vide.zip")
@@ -249,7 +249,7 @@ def test_a_former_backup_that_names_no_country_is_of_france_when_it_has_accounts
         backup.check(filled)
 
 
-def test_spark_that_is_not_installed_is_told(maillage, tmp_path, monkeypatch):
+def test_missing_spark_is_refused(maillage, tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "pyspark.sql", None)
     words = ("--niveau", "area", "--moteur", "spark", "--sortie", tmp_path / "x.csv")
     answer = maillage("pays", "estimer", SAMPLE, *words)
@@ -269,8 +269,8 @@ def test_france_is_a_country_like_another(maillage, tmp_path):
     answer = maillage("pays", "estimer", tmp_path / "france", "--niveau", "region", "--sortie", out)
     assert answer.code == 0, answer.err
     with out.open(encoding="utf-8", newline="") as file:
-        found = {f"R{row['code']}": float(row["valeur"]) for row in csv.DictReader(file)}
-    ours = national.estimate("region", definition(DEFAULT))
-    for code, value in zip(ours["code"].tolist(), ours["value"].tolist(), strict=True):
+        value_by_region = {f"R{row['code']}": float(row["valeur"]) for row in csv.DictReader(file)}
+    own_estimates = national.estimate("region", definition(DEFAULT))
+    for code, value in zip(own_estimates["code"].tolist(), own_estimates["value"].tolist(), strict=True):
         if not code.startswith("R0"):  # overseas has rates of its own
-            assert found[code] == pytest.approx(value, rel=0.15)
+            assert value_by_region[code] == pytest.approx(value, rel=0.15)

@@ -104,7 +104,7 @@ def test_the_reader_s_part_has_eight_pages_of_forty_figures_at_most(grenoble):
 class Blocks(HTMLParser):
     """The texts of a page, block by block: what a script, a style or a drawing holds is left out."""
 
-    LEFT = ("head", "script", "style", "svg")
+    SKIPPED_TAGS = ("head", "script", "style", "svg")
     INLINE = ("a", "abbr", "b", "bdi", "code", "em", "i", "q", "s", "small", "span", "strong", "sub", "sup")
     VOID = ("img", "input", "link", "meta", "col", "hr", "br", "wbr")
 
@@ -114,12 +114,12 @@ class Blocks(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag, attrs) -> None:
-        self.inside += tag in self.LEFT
+        self.inside += tag in self.SKIPPED_TAGS
         if tag not in self.INLINE:
             self.texts.append("")
 
     def handle_endtag(self, tag) -> None:
-        self.inside -= tag in self.LEFT
+        self.inside -= tag in self.SKIPPED_TAGS
         if tag not in self.INLINE:
             self.texts.append("")
 
@@ -167,7 +167,7 @@ def one_chapter(title: str, *blocks: Picture) -> Document:
     return Document(title=title, cover=cover, chapters=(chapter,))
 
 
-def made(title: str) -> pypdfium2.PdfDocument:
+def compiled_chapter(title: str) -> pypdfium2.PdfDocument:
     """Return a document of one chapter, compiled: its cover, then its page."""
     return pypdfium2.PdfDocument(pdf.dossier(one_chapter(title), on=date(2026, 11, 22)))
 
@@ -192,12 +192,12 @@ def a_map(*names: str, wide: float = 1.0, high: float = 1.0) -> Picture:
 def test_the_letters_of_a_map_are_read_whatever_its_width(lay_out, wide, high):
     """Ni la largeur d’une colonne, ni ce qu’un titre laisse de hauteur : jamais moins de six points."""
     picture = a_map("Nord", "Sud", wide=wide, high=high)
-    beside = Beside(left=(picture,), right=(Text(text="Ce qu’elle montre."),), share=0.3)
+    two_columns = Beside(left=(picture,), right=(Text(text="Ce qu’elle montre."),), share=0.3)
     blocks = (picture, Bullets(items=("Ce qu’elle montre. " * 12,))) if lay_out is pdf.slides else (picture,)
     if lay_out is pdf.one_page:
         blocks = (replace(picture, width=0.5),)
     if lay_out is pdf.dossier:
-        blocks = (picture, beside, replace(picture, width=0.25))
+        blocks = (picture, two_columns, replace(picture, width=0.25))
     actions = Chapter(number="", title="Ensemble", blocks=(Bullets(items=("Une action.",)),))
     last = Chapter(number="", title="Sources", blocks=(Text(text="D’où cela vient."),))
     first = Chapter(number="", title="Où vivent ces personnes ? " * 5, lead="Ici. " * 40, blocks=blocks)
@@ -215,15 +215,15 @@ LONG = ("d’Hautmont-sur-Helpe-inférieure", "accompagnement", "anticonstitutio
 
 @pytest.mark.parametrize("word", LONG)
 @pytest.mark.parametrize("n", [1, 9])
-@pytest.mark.parametrize("beside", [False, True])
-def test_no_word_of_a_slide_s_table_runs_into_the_next_column(word, n, beside):
+@pytest.mark.parametrize("has_bullets", [False, True])
+def test_no_word_of_a_slide_s_table_runs_into_the_next_column(word, n, has_bullets):
     """Un seul rang prend de grandes lettres : pas au point qu’un mot passe sa colonne, ni le bord de la page."""
     head = ("Action", "Pilote", "Où", "Pour quand")
     row = tuple(
         Cell(text=text) for text in ("Ouvrir le soir. " * 3, f"Zoé, {word}", "ici", "24 décembre 2027")
     )
     table = Grid(caption="", columns=head, align="gggg", widths=(6, 2, 2, 2), rows=(row,) * n)
-    blocks = (Bullets(items=("Ce qu’elle montre.",)), table) if beside else (table,)
+    blocks = (Bullets(items=("Ce qu’elle montre.",)), table) if has_bullets else (table,)
     chapter = Chapter(number="", title="Le plan", blocks=blocks)
     cover = Cover(title="Ici", subtitle="", over="", edition="", print="", svg="", alt="")
     printed = pdf.slides(Document(title="Ici", cover=cover, chapters=(chapter,)), on=date(2026, 11, 26))
@@ -239,28 +239,36 @@ def test_no_word_of_a_slide_s_table_runs_into_the_next_column(word, n, beside):
 
 def _boxes(page, words):
     """Return where some words stand on a page: left, bottom, right, top of each."""
-    found, search = [], page.search(words, match_case=True)
+    boxes, search = [], page.search(words, match_case=True)
     while (at := search.get_next()) is not None:
         letters = [page.get_charbox(k) for k in range(at[0], at[0] + at[1])]
-        found.append((min(x[0] for x in letters), 0, max(x[2] for x in letters), 0))
-    return found
+        boxes.append((min(x[0] for x in letters), 0, max(x[2] for x in letters), 0))
+    return boxes
 
 
 def test_a_summary_stays_on_its_page_whatever_the_height_of_its_map():
     """A département longer than it is wide, with all that may be said of it."""
     cover = Cover(title="Drôme", subtitle="", over="Synthèse", edition="2026", print="E", svg="", alt="")
-    said = Bullets(items=tuple(f"**{n}** {'Une commune assez sûre, et une autre. ' * 5}" for n in range(4)))
+    bullets = Bullets(
+        items=tuple(f"**{n}** {'Une commune assez sûre, et une autre. ' * 5}" for n in range(4))
+    )
 
     def chapter(*blocks) -> Chapter:
         return Chapter(number="", short="x", title="Où vivent ces personnes", blocks=blocks)
 
     tall = a_map("Valence", "Die", wide=1.0, high=2.2)
-    chapters = (chapter(said), chapter(said, tall), chapter(said), chapter(said), chapter(said))
-    made = pdf.one_page(Document(title="Drôme", cover=cover, chapters=chapters), on=date(2026, 11, 26))
-    with pypdfium2.PdfDocument(made) as opened:
+    chapters = (
+        chapter(bullets),
+        chapter(bullets, tall),
+        chapter(bullets),
+        chapter(bullets),
+        chapter(bullets),
+    )
+    page_file = pdf.one_page(Document(title="Drôme", cover=cover, chapters=chapters), on=date(2026, 11, 26))
+    with pypdfium2.PdfDocument(page_file) as opened:
         assert len(opened) == 1
         assert "Valence" in opened[0].get_textpage().get_text_bounded()
-    assert min(smallest_letters(made))[0] >= 6
+    assert min(smallest_letters(page_file))[0] >= 6
 
 
 def test_larger_letters_keep_the_first_names_that_fit():
@@ -296,8 +304,8 @@ def test_drawings_never_rise_above_the_heading_of_their_chapter(lines, headed):
     blocks = (*heading, drawn, *(Text(text="Après eux."),) * 4)
     second = Chapter(number="2", title="Second", lead="Ce qu’il dit.", flows=True, blocks=blocks)
     cover = Cover(title="Ici", subtitle="", over="", edition="", print="", svg="", alt="")
-    held = Document(title="Ici", cover=cover, chapters=(first, second))
-    with pypdfium2.PdfDocument(pdf.dossier(held, on=date(2026, 11, 26))) as pages:
+    document = Document(title="Ici", cover=cover, chapters=(first, second))
+    with pypdfium2.PdfDocument(pdf.dossier(document, on=date(2026, 11, 26))) as pages:
         texts = [page.get_textpage() for page in pages]
         above = "Un intertitre" if headed else "Ce qu’il dit."
         assert _places(texts, "Nord")[0] > _places(texts, above)[-1]
@@ -305,8 +313,8 @@ def test_drawings_never_rise_above_the_heading_of_their_chapter(lines, headed):
 
 def _places(pages: list[pypdfium2.PdfTextPage], word: str) -> list[tuple[int, float]]:
     """Return where a word is written first on each page: the page, how far down it."""
-    found = ((n, page, page.search(word).get_next()) for n, page in enumerate(pages))
-    return [(n, -page.get_charbox(at[0])[3]) for n, page, at in found if at]
+    matches = ((n, page, page.search(word).get_next()) for n, page in enumerate(pages))
+    return [(n, -page.get_charbox(at[0])[3]) for n, page, at in matches if at]
 
 
 LINE = Text(text="Une ligne.")
@@ -318,7 +326,7 @@ def columns(n):
 
 
 @pytest.mark.parametrize(
-    ("lines", "blocks", "apart"),
+    ("lines", "blocks", "starts_page"),
     [
         (8, (LINE,), False),
         (22, (LINE,), True),
@@ -327,18 +335,20 @@ def columns(n):
         (12, columns(4), False),
     ],
 )
-def test_a_chapter_has_a_page_of_its_own_unless_half_of_one_would_stay_empty(lines, blocks, apart):
+def test_a_chapter_has_a_page_of_its_own_unless_half_of_one_would_stay_empty(lines, blocks, starts_page):
     """Le premier chapitre suit le sommaire ; le second, aussi, s’il reste une demi-page. Celui qui commence par deux
     colonnes en veut la hauteur, sous un intertitre aussi, et rien de plus : ni titre seul au bas d’une page, ni page vide.
     """
     first = Chapter(number="1", title="Premier", blocks=(LINE,) * lines)
     second = Chapter(number="2", title="Second", blocks=blocks)
     cover = Cover(over="", title="Ici", subtitle="", edition="", print="", svg="", alt="")
-    made = pdf.dossier(Document(title="Ici", cover=cover, chapters=(first, second)), on=date(2026, 11, 25))
-    with pypdfium2.PdfDocument(io.BytesIO(made)) as pages:
+    dossier_file = pdf.dossier(
+        Document(title="Ici", cover=cover, chapters=(first, second)), on=date(2026, 11, 25)
+    )
+    with pypdfium2.PdfDocument(io.BytesIO(dossier_file)) as pages:
         texts = [page.get_textpage().get_text_range() for page in pages]
     one, two = (max(k for k, text in enumerate(texts) if word in text) for word in ("Premier", "Second"))
-    assert (one, two) == (1, 2 if apart else 1)
+    assert (one, two) == (1, 2 if starts_page else 1)
 
 
 def test_the_title_of_a_chapter_and_its_sentence_are_never_alone_at_the_end_of_a_page():
@@ -349,8 +359,8 @@ def test_the_title_of_a_chapter_and_its_sentence_are_never_alone_at_the_end_of_a
         first = Chapter(number="1", title="Premier", blocks=(LINE,) * lines)
         second = Chapter(number="2", title="Second", lead="Ce qu’il annonce.", flows=True, blocks=(grid,))
         cover = Cover(over="", title="Ici", subtitle="", edition="", print="", svg="", alt="")
-        held = Document(title="Ici", cover=cover, chapters=(first, second))
-        with pypdfium2.PdfDocument(io.BytesIO(pdf.dossier(held, on=date(2026, 11, 25)))) as pages:
+        document = Document(title="Ici", cover=cover, chapters=(first, second))
+        with pypdfium2.PdfDocument(io.BytesIO(pdf.dossier(document, on=date(2026, 11, 25)))) as pages:
             texts = [page.get_textpage().get_text_range() for page in pages]
         (page,) = [k for k, text in enumerate(texts) if "Ce qu’il annonce." in text]
         assert "Le tableau" in texts[page], lines
@@ -360,12 +370,12 @@ def test_what_introduces_a_table_stands_above_its_first_rows():
     """Un intertitre et sa phrase au bas d’une page, leur tableau en haut de la suivante : on lit une annonce de rien."""
     rows = tuple((Cell(text=f"Groupe {n}"), Cell(text="Une ligne")) for n in range(17))
     grid = Grid(caption="Le tableau", columns=("Groupe", "Part"), align="gd", rows=rows)
-    said = (Heading(text="Qui sont ces personnes"), Text(text="Deux lectures."), grid)
+    introduced_table = (Heading(text="Qui sont ces personnes"), Text(text="Deux lectures."), grid)
     cover = Cover(over="", title="Ici", subtitle="", edition="", print="", svg="", alt="")
     for lines in range(14, 28, 2):
-        chapter = Chapter(number="1", title="Premier", blocks=(*(LINE,) * lines, *said))
-        held = Document(title="Ici", cover=cover, chapters=(chapter,))
-        with pypdfium2.PdfDocument(io.BytesIO(pdf.dossier(held, on=date(2026, 11, 25)))) as pages:
+        chapter = Chapter(number="1", title="Premier", blocks=(*(LINE,) * lines, *introduced_table))
+        document = Document(title="Ici", cover=cover, chapters=(chapter,))
+        with pypdfium2.PdfDocument(io.BytesIO(pdf.dossier(document, on=date(2026, 11, 25)))) as pages:
             texts = [page.get_textpage().get_text_range() for page in pages]
         (page,) = [k for k, text in enumerate(texts) if "Deux lectures." in text]
         assert "Qui sont ces personnes" in texts[page] and "Groupe 2" in texts[page], lines
@@ -377,8 +387,8 @@ def test_a_tall_drawing_lets_what_follows_fill_its_page():
         number="1", title="Ici", blocks=(*(LINE,) * 26, tall, Text(text="Après lui."), *(LINE,) * 2)
     )
     cover = Cover(over="", title="Ici", subtitle="", edition="", print="", svg="", alt="")
-    held = Document(title="Ici", cover=cover, chapters=(chapter,))
-    with pypdfium2.PdfDocument(io.BytesIO(pdf.dossier(held, on=date(2026, 11, 25)))) as pages:
+    document = Document(title="Ici", cover=cover, chapters=(chapter,))
+    with pypdfium2.PdfDocument(io.BytesIO(pdf.dossier(document, on=date(2026, 11, 25)))) as pages:
         texts = [page.get_textpage().get_text_range() for page in pages]
     (page,) = [k for k, text in enumerate(texts) if "Après lui." in text]
     assert "Une ligne." in texts[page] and "Nord" not in texts[page] and "Nord" in texts[page + 1]
@@ -392,8 +402,8 @@ def test_a_few_rows_of_long_sentences_start_where_they_have_room():
     grid = Grid(caption="Verdicts", columns=("Question", "Réponse"), align="gg", widths=(1, 3), rows=rows)
     chapter = Chapter(number="1", title="La grille", blocks=(*(LINE,) * 22, grid))
     cover = Cover(over="", title="Ici", subtitle="", edition="", print="", svg="", alt="")
-    made = pdf.dossier(Document(title="Ici", cover=cover, chapters=(chapter,)), on=date(2026, 11, 25))
-    with pypdfium2.PdfDocument(made) as pages:
+    dossier_file = pdf.dossier(Document(title="Ici", cover=cover, chapters=(chapter,)), on=date(2026, 11, 25))
+    with pypdfium2.PdfDocument(dossier_file) as pages:
         texts = [page.get_textpage().get_text_range() for page in pages]
     first, second = ([k for k in range(5) if f"Début{k}" in text] for text in texts[-2:])
     assert first and second
@@ -406,7 +416,7 @@ def test_a_long_name_stays_on_the_line_of_its_page():
         "Communauté d’agglomération Maubeuge Val de Sambre (communes comptant un quartier prioritaire (2019))"
     )
     for title in ("Maubeuge", long):
-        page = list(made(title))[-1].get_textpage()
+        page = list(compiled_chapter(title))[-1].get_textpage()
         text = page.get_text_range()
         head = [
             page.get_charbox(text.index(word))

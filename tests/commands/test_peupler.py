@@ -82,13 +82,13 @@ def read(home):
 
 @pytest.mark.complete
 @pytest.mark.slow("starts the platform four times, and reads a census")
-def test_a_country_has_the_size_that_was_asked(tmp_path):
+def test_country_has_the_requested_size(tmp_path):
     home = shared.furnish(tmp_path / "a")
     done = peupler(home, *WORDS)
     assert done.returncode == 0, done.stderr
     assert "Pays fabriqué, où rien n’est vrai" in done.stdout
-    found = read(home)
-    rows = found["rows"]
+    counts = read(home)
+    rows = counts["rows"]
     assert rows["directory.structure"] == rows["directory.lieu"] == 12
     assert rows["accounts.user"] == rows["memberships.membership"] == rows["volunteers.aidant"] == 30
     assert rows["people.person"] == 400
@@ -98,17 +98,17 @@ def test_a_country_has_the_size_that_was_asked(tmp_path):
     assert rows["agenda.seat"] == 25 * 8
     assert rows["surveys.answer"] == 50
     assert rows["outbox.message"] == 20
-    assert found["states"] == {"closed": 84, "served": 12, "accepted": 12, "sent": 12}
-    assert tuple(found["codes"]) == DRAWN, "another country than last time"
-    erased = found["erased"]
+    assert counts["states"] == {"closed": 84, "served": 12, "accepted": 12, "sent": 12}
+    assert tuple(counts["codes"]) == DRAWN, "another country than last time"
+    erased = counts["erased"]
     assert not erased["personnes_oubliees"]["lignes"], "a country that erases on time has nothing late"
     assert not erased["orientations"]["oubliees"]
     assert not erased["ateliers"].get("noms_effaces")
-    assert found["unmarked"] == []
-    assert found["unknown"] == [], "a word that no page knows"
-    assert found["accounts"] == 0
-    assert all("fabriquée" in name for name in found["names"])
-    assert all("(fabriqué)" in name for name in found["lieux"])
+    assert counts["unmarked"] == []
+    assert counts["unknown"] == [], "a word that no page knows"
+    assert counts["accounts"] == 0
+    assert all("fabriquée" in name for name in counts["names"])
+    assert all("(fabriqué)" in name for name in counts["lieux"])
     again = peupler(home, *WORDS)
     assert again.returncode == 2
     assert "Il y en a déjà un dans cette base" in again.stderr
@@ -140,8 +140,8 @@ def test_no_country_is_made_where_people_are(tmp_path):
     refused = peupler(home, *WORDS, MAILLAGE_ENV="production", MAILLAGE_HOSTS="exemple.fr")
     assert refused.returncode == 2
     assert "MAILLAGE_ENV vaut « production »" in refused.stderr
-    made = run(home, *CLI, "administrateur", "a@exemple.fr")
-    assert made.returncode == 0, made.stderr
+    completed = run(home, *CLI, "administrateur", "a@exemple.fr")
+    assert completed.returncode == 0, completed.stderr
     refused = peupler(home, *WORDS)
     assert refused.returncode == 2
     assert "1\xa0compte qui n’est pas d’exemple" in refused.stderr

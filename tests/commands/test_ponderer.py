@@ -61,14 +61,14 @@ def test_weights_give_the_margins_back_with_every_digit(weigh):
     assert sum(weights[:3]) == pytest.approx(300, rel=1e-9)
     assert weights[5] == pytest.approx(400, rel=1e-9)
     assert weights[0] + weights[2] + weights[4] == pytest.approx(600, rel=1e-9)
-    told = json.loads(done.out)
-    assert told["n"] == 6
-    assert told["convergence"] is True
-    assert told["poids_min"] == min(weights)
-    assert told["poids_max"] == max(weights)
-    assert told["effet_plan"] == pytest.approx(6 * sum(w * w for w in weights) / sum(weights) ** 2)
-    assert len(told["ecarts_marges"]) == 5
-    assert max(each["ecart"] for each in told["ecarts_marges"]) < 1e-9
+    output = json.loads(done.out)
+    assert output["n"] == 6
+    assert output["convergence"] is True
+    assert output["poids_min"] == min(weights)
+    assert output["poids_max"] == max(weights)
+    assert output["effet_plan"] == pytest.approx(6 * sum(w * w for w in weights) / sum(weights) ** 2)
+    assert len(output["ecarts_marges"]) == 5
+    assert max(each["ecart"] for each in output["ecarts_marges"]) < 1e-9
 
 
 @pytest.mark.parametrize(
@@ -103,8 +103,8 @@ def test_a_person_reads_the_coefficients_in_french(weigh):
 
 
 def test_initial_weights_are_where_the_search_starts(weigh):
-    given = "id,age,poids_initial\n1,15-29,2\n2,15-29,4\n3,30+,5\n"
-    _, rows = weigh(answers=given, margins="variable,modalite,effectif\nage,15-29,60\nage,30+,40\n")
+    answers_file = "id,age,poids_initial\n1,15-29,2\n2,15-29,4\n3,30+,5\n"
+    _, rows = weigh(answers=answers_file, margins="variable,modalite,effectif\nage,15-29,60\nage,30+,40\n")
     assert [float(row[1]) for row in rows[1:]] == pytest.approx([20, 40, 40])
 
 
@@ -220,8 +220,8 @@ def test_bounds_nobody_can_keep_are_refused_with_bounds_that_work(weigh, method)
         again, rows = weigh("--methode", method, "--bornes", bounds, "--json")
         assert again.code == 0, again.err
         low, high = map(float, bounds.split(","))
-        told = json.loads(again.out)
-        assert low <= told["rapport_min"] <= told["rapport_max"] <= high
+        output = json.loads(again.out)
+        assert low <= output["rapport_min"] <= output["rapport_max"] <= high
         assert rows
 
 
@@ -241,25 +241,25 @@ def test_options_that_make_no_sense_are_refused(weigh, options, words):
     assert words in done.err
 
 
-def test_empty_answers_keep_their_share_and_it_is_said(weigh):
+def test_empty_answers_keep_their_share_with_a_warning(weigh):
     done, rows = weigh("--json", answers=ANSWERS + "7,,f\n8,nsp,h\n")
     assert done.code == 0, done.err
-    told = json.loads(done.out)
-    silent = next(each for each in told["ecarts_marges"] if each["modalite"] == "sans réponse")
+    output = json.loads(done.out)
+    silent = next(each for each in output["ecarts_marges"] if each["modalite"] == "sans réponse")
     assert silent["n"] == 2
     assert silent["part_population"] == pytest.approx(25)
-    assert any("2 réponses ne la disent pas" in each for each in told["avertissements"])
+    assert any("2 réponses ne la disent pas" in each for each in output["avertissements"])
     assert sum(float(row[1]) for row in rows[1:]) == pytest.approx(1200)
 
 
-def test_thin_classes_are_told_with_a_merge(weigh):
+def test_thin_classes_are_reported_with_a_merge(weigh):
     done, _ = weigh()
     assert (
         "« age », « 60+ » : 1 réponse seulement pour 400 personnes. Réunissez-la avec « 30-59 »" in done.out
     )
 
 
-def test_rows_left_out_are_told_and_the_others_weighted(weigh):
+def test_skipped_rows_are_reported_and_the_rest_weighted(weigh):
     done, rows = weigh(answers=ANSWERS + ",60+,f\n")
     assert done.code == 1
     assert len(rows) == 7
@@ -269,9 +269,9 @@ def test_rows_left_out_are_told_and_the_others_weighted(weigh):
 def test_a_ceiling_holds(weigh):
     done, _ = weigh("--plafond", "1.9", "--json", answers=ANSWERS + "7,60+,f\n")
     assert done.code == 0, done.err
-    told = json.loads(done.out)
-    assert told["poids_max"] <= 1.9 * 1200 / 7 * 1.001
-    assert told["ecart_max"] < 1e-9
+    output = json.loads(done.out)
+    assert output["poids_max"] <= 1.9 * 1200 / 7 * 1.001
+    assert output["ecart_max"] < 1e-9
 
 
 def test_files_of_windows_and_decimal_commas_are_read(weigh):
@@ -289,7 +289,7 @@ def test_ten_thousand_columns_are_no_burden(weigh):
     assert done.code == 0, done.err
 
 
-def test_help_is_in_french_and_a_missing_file_is_told(maillage, tmp_path):
+def test_help_is_in_french_and_a_missing_file_is_refused(maillage, tmp_path):
     assert "--marges" in maillage("enquete", "ponderer", "--aide").out
     done = maillage(
         "enquete",
@@ -333,10 +333,13 @@ def test_variables_are_found_without_their_groups_accents_or_capitals(weigh):
         assert len(rows) == 7
 
 
-def test_initial_weights_that_count_answers_are_told_when_bounds_fail(weigh):
-    given = "id,age,poids_initial\n1,15-29,1\n2,15-29,1\n3,30+,1\n"
+def test_initial_weights_that_count_answers_are_reported_when_bounds_fail(weigh):
+    answers_file = "id,age,poids_initial\n1,15-29,1\n2,15-29,1\n3,30+,1\n"
     done, _ = weigh(
-        "--bornes", "0.5,2", answers=given, margins="variable,modalite,effectif\nage,15-29,600\nage,30+,600\n"
+        "--bornes",
+        "0.5,2",
+        answers=answers_file,
+        margins="variable,modalite,effectif\nage,15-29,600\nage,30+,600\n",
     )
     assert done.code == 2
     assert "le rapport moyen est 400" in done.err
@@ -363,24 +366,28 @@ def test_margins_of_a_workbook_are_read(maillage, tmp_path):
 
 
 def test_extreme_initial_weights_still_meet_the_margins(weigh):
-    given = "id,age,poids_initial\n1,15-29,1e-9\n2,15-29,1e9\n3,30+,3\n"
-    done, rows = weigh(answers=given, margins="variable,modalite,effectif\nage,15-29,600\nage,30+,600\n")
+    answers_file = "id,age,poids_initial\n1,15-29,1e-9\n2,15-29,1e9\n3,30+,3\n"
+    done, rows = weigh(
+        answers=answers_file, margins="variable,modalite,effectif\nage,15-29,600\nage,30+,600\n"
+    )
     assert done.code == 0, done.err
     assert float(rows[1][1]) + float(rows[2][1]) == pytest.approx(600)
 
 
 @pytest.mark.parametrize("value", ["1e308", "1e-320", "99999999999999"])
 def test_an_initial_weight_out_of_all_proportion_is_refused(weigh, value):
-    given = f"id,age,poids_initial\n1,15-29,2\n2,15-29,{value}\n3,30+,3\n"
-    done, rows = weigh(answers=given, margins="variable,modalite,effectif\nage,15-29,600\nage,30+,600\n")
+    answers_file = f"id,age,poids_initial\n1,15-29,2\n2,15-29,{value}\n3,30+,3\n"
+    done, rows = weigh(
+        answers=answers_file, margins="variable,modalite,effectif\nage,15-29,600\nage,30+,600\n"
+    )
     assert (done.code, rows) == (2, [])
     assert len(done.err.strip().splitlines()) == 3
-    for told in (
+    for expected_words in (
         "reponses.csv, ligne 3, colonne poids_initial",
         f"valeur « {value} »",
         "ou presque" if "-" in value else "démesuré",
     ):
-        assert told in done.err
+        assert expected_words in done.err
 
 
 @pytest.mark.parametrize("value", ["1e308", "1e-310"])
@@ -395,8 +402,8 @@ def test_a_population_that_cannot_be_is_refused(weigh, value):
 def test_thousands_cut_by_a_comma_are_not_read_as_decimals(weigh, cell):
     done, rows = weigh(margins=f"variable,modalite,effectif\nsexe,f,{cell}\nsexe,h,900\n")
     assert (done.code, rows) == (2, [])
-    for told in ("marges.csv, ligne 2, colonne effectif", "5200 personnes", "sans séparateur"):
-        assert told in done.err
+    for expected_words in ("marges.csv, ligne 2, colonne effectif", "5200 personnes", "sans séparateur"):
+        assert expected_words in done.err
 
 
 def test_shares_in_percent_may_have_three_decimals(weigh):

@@ -160,10 +160,10 @@ def test_a_report_killed_while_writing_leaves_the_former_one(alone, tmp_path, ki
         """Do a step until the one where the program is killed."""
         true, count = getattr(holder, name), itertools.count()
 
-        def step(*given):
+        def step(*arguments):
             if next(count) == at:
                 os.kill(os.getpid(), signal.SIGKILL)
-            return true(*given)
+            return true(*arguments)
 
         setattr(holder, name, step)
 
@@ -187,7 +187,7 @@ def test_a_report_killed_while_it_computes_leaves_no_folder(tmp_path, monkeypatc
     out, words = tmp_path / "rapports/2026", ("rapport", "synthese", CODE, "--sortie")
     child = os.fork()
     if not child:
-        monkeypatch.setattr(rapport, "composed", lambda *given: os.kill(os.getpid(), signal.SIGKILL))
+        monkeypatch.setattr(rapport, "composed", lambda *arguments: os.kill(os.getpid(), signal.SIGKILL))
         main([*words, str(out)])
         os._exit(0)  # not killed: the parent sees it
     assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
@@ -224,10 +224,10 @@ def test_what_is_counted_or_drawn_leads_to_its_sources(alone, name):
         texts = [page.get_textpage().get_text_range().replace("\xa0", " ") for page in opened]
     heading = {"diagnostic": "D’où viennent les chiffres", "restitution": "Ces chiffres viennent de"}[name]
     where = max(k for k, text in enumerate(texts, 1) if heading in text)
-    said = {"diagnostic": f"Sources, p. {where}", "restitution": "Estimation Maillage du"}[
+    source_line = {"diagnostic": f"Sources, p. {where}", "restitution": "Estimation Maillage du"}[
         name
     ]  # paper is not clicked
-    counted = [k for k, text in enumerate(texts, 1) if said in text]
+    counted = [k for k, text in enumerate(texts, 1) if source_line in text]
     assert len(counted) > 3
     assert all("#sources" in pages[k - 1] for k in counted)
     last = set().union(*pages[where - 1 :])
@@ -254,10 +254,10 @@ def test_every_link_of_a_page_leads_somewhere(alone, name):
 
 
 def test_the_foot_of_a_slide_leads_to_the_slide_of_sources(deck):
-    *others, last = deck.slides
+    *content_slides, last = deck.slides
     jumps = {
         slide.part.related_part(link.get(qn("r:id"))).partname
-        for slide in others
+        for slide in content_slides
         for link in slide._element.xpath('.//a:hlinkClick[@action="ppaction://hlinksldjump"]')
     }
     assert jumps == {last.part.partname}
@@ -333,15 +333,18 @@ def test_a_title_of_two_lines_covers_nothing(deck):
 def test_the_cover_leaves_its_words_room_for_a_wider_font(deck):
     """Sans notre police, une ligne en fait deux : elle pousse la suivante au lieu de s’écrire dessus."""
     cover = deck.slides[0]
-    frames = sorted((each for each in cover.shapes if each.has_text_frame), key=lambda each: each.top)
+    frames = sorted(
+        (text_shape for text_shape in cover.shapes if text_shape.has_text_frame),
+        key=lambda text_shape: text_shape.top,
+    )
     assert len(frames) == 2 and len(frames[1].text_frame.paragraphs) == 4
-    for each, below in itertools.pairwise([*frames, None]):
+    for text_shape, below in itertools.pairwise([*frames, None]):
         high = 0.1
-        for paragraph in each.text_frame.paragraphs:
+        for paragraph in text_shape.text_frame.paragraphs:
             size, letters = paragraph.runs[0].font.size.pt, sum(len(run.text) for run in paragraph.runs)
-            high += ceil(letters * size * 0.75 / 72 / (each.width / Inches(1))) * 1.3 * size / 72 + 0.25
+            high += ceil(letters * size * 0.75 / 72 / (text_shape.width / Inches(1))) * 1.3 * size / 72 + 0.25
         end = below.top if below is not None else deck.slide_height
-        assert each.top + Inches(high) <= end
+        assert text_shape.top + Inches(high) <= end
 
 
 def test_what_is_left_to_decide_has_a_line_each_and_no_word_is_small(deck):
@@ -372,7 +375,7 @@ def test_the_parts_of_the_deck_come_in_the_order_of_a_restitution(deck):
 
 def test_no_word_of_a_table_is_cut_in_two(deck):
     """A computer without our font takes a wider one: each column keeps the width of its longest word."""
-    seen = 0
+    n_columns = 0
     for table in (shape.table for slide in deck.slides for shape in slide.shapes if shape.has_table):
         for x, column in enumerate(table.columns):
             cells = [table.cell(y, x).text_frame.paragraphs[0] for y in range(len(table.rows))]
@@ -383,8 +386,8 @@ def test_no_word_of_a_table_is_cut_in_two(deck):
                 for word in re.split(r"[ -]", paragraph.text)
             )
             assert column.width.inches >= needed, cells[0].text
-            seen += 1
-    assert seen
+            n_columns += 1
+    assert n_columns
 
 
 def test_nothing_leaves_its_slide(deck):
@@ -414,10 +417,10 @@ def test_a_table_of_long_words_stays_in_its_column():
     chapter = Chapter(number="", title="Où", blocks=(grid, Text(text="Une phrase.")))
     cover = Cover(over="", title="Ici", subtitle="", edition="", print="", svg="", alt="")
     document = Document(title="Ici", cover=cover, chapters=(chapter,), keywords=())
-    made = Presentation(io.BytesIO(slides.deck(document, on=date(2026, 11, 24))))
-    (table,) = [shape for shape in made.slides[1].shapes if shape.has_table]
+    deck = Presentation(io.BytesIO(slides.deck(document, on=date(2026, 11, 24))))
+    (table,) = [shape for shape in deck.slides[1].shapes if shape.has_table]
     right = table.left + sum(column.width for column in table.table.columns)
-    assert right <= made.slide_width - Inches(0.67)
+    assert right <= deck.slide_width - Inches(0.67)
 
 
 def test_a_workbook_of_a_chart_holds_its_figures(deck):
@@ -431,23 +434,23 @@ def test_a_workbook_of_a_chart_holds_its_figures(deck):
         ]
 
 
-def test_what_a_zone_lacks_altogether_is_said_in_few_words():
+def test_zone_without_any_offer_has_a_short_sentence():
     lines = [
         SimpleNamespace(id=id, missing_about="environ 480 personnes", missing_sentence="")
         for id in ("formation", "wifi", "reparation")
     ]
     counted = ("formation", "wifi", "reparation")
 
-    def said(n):
+    def sentence_of(n):
         lacking = tuple(gaps.Gap("1", "Ici", line, "") for line in lines[:n])
         return gaps.SharedGap(lacking, counted, is_bare=True).sentence
 
-    assert said(1) == "Ici : environ 480 personnes sans lieu de formation à portée de marche."
+    assert sentence_of(1) == "Ici : environ 480 personnes sans lieu de formation à portée de marche."
     assert (
-        said(2)
+        sentence_of(2)
         == "Ici : environ 480 personnes sans aucun service recensé à portée de marche, sauf réparation."
     )
-    assert said(3) == "Ici : environ 480 personnes sans aucun service recensé à portée de marche."
+    assert sentence_of(3) == "Ici : environ 480 personnes sans aucun service recensé à portée de marche."
 
 
 def test_charts_and_tables_may_be_edited(deck):
@@ -456,34 +459,42 @@ def test_charts_and_tables_may_be_edited(deck):
     assert len(charts) >= 3
     assert sum(shape.has_table for shape in shapes) >= 3
     for chart in charts:
-        held = bounds(chart)
-        assert all(0 <= low <= high for low, high in zip(held["Au moins"], held["Jusqu’à"], strict=True))
+        chart_values = bounds(chart)
+        assert all(
+            0 <= low <= high
+            for low, high in zip(chart_values["Au moins"], chart_values["Jusqu’à"], strict=True)
+        )
         assert chart.part.chart_workbook.xlsx_part is not None
 
 
 def test_no_estimate_stands_without_its_interval(deck):
     """Each estimate drawn in a chart stands between its bounds, which are drawn with it and printed."""
-    seen = 0
+    n_estimates = 0
     for chart in (shape.chart for slide in deck.slides for shape in slide.shapes if shape.has_chart):
-        held = bounds(chart)
-        rows = zip(held["Au moins"], held.get("Estimation", ()), held["Jusqu’à"], strict=False)
+        chart_values = bounds(chart)
+        rows = zip(
+            chart_values["Au moins"],
+            chart_values.get("Estimation", ()),
+            chart_values["Jusqu’à"],
+            strict=False,
+        )
         for name, (low, value, high) in zip(chart.plots[0].categories, rows, strict=False):
             printed = [
                 int(re.sub(r"\s", "", text))
                 for text in re.findall(r"\d[\d\s]*\d|\d", name.partition("\n")[2])
             ]
             if value is not None:
-                seen += 1
+                n_estimates += 1
                 assert low <= value <= high
                 assert printed == [value, low, high], name
-    assert seen >= 4
+    assert n_estimates >= 4
 
 
 def test_a_chart_that_somebody_edited_keeps_its_look_and_its_new_figure(deck, tmp_path):
     """Saved, opened again: the workbook holds what was typed, and the bars keep their order and hatching."""
-    made = tmp_path / "copie.pptx"
-    deck.save(made)
-    copy = Presentation(made)
+    saved_deck = tmp_path / "copie.pptx"
+    deck.save(saved_deck)
+    copy = Presentation(saved_deck)
     chart = next(shape.chart for slide in copy.slides for shape in slide.shapes if shape.has_chart)
     looks = [series.format.fill.type for series in chart.plots[0].series]
     data = CategoryChartData()
@@ -491,9 +502,9 @@ def test_a_chart_that_somebody_edited_keeps_its_look_and_its_new_figure(deck, tm
     for series in chart.plots[0].series:
         data.add_series(series.name, [9000, *list(series.values)[1:]])
     chart.replace_data(data)
-    copy.save(made)
+    copy.save(saved_deck)
     again = next(
-        shape.chart for slide in Presentation(made).slides for shape in slide.shapes if shape.has_chart
+        shape.chart for slide in Presentation(saved_deck).slides for shape in slide.shapes if shape.has_chart
     )
     series = again.plots[0].series
     assert [each.values[0] for each in series] == [9000] * len(series)
@@ -521,9 +532,9 @@ def test_what_is_drawn_has_words_for_it(deck):
 
 
 def test_the_help_names_every_report(maillage):
-    told = " ".join(maillage("rapport", "--aide").out.split())
+    help_text = " ".join(maillage("rapport", "--aide").out.split())
     for words in ("plan, diagnostic, restitution, synthèse, affiche.", *FORMS):
-        assert words in told
+        assert words in help_text
 
 
 def test_nothing_in_the_deck_carries_the_hour_it_was_made(alone):
@@ -553,30 +564,34 @@ def test_a_territory_too_small_for_any_figure_has_whole_reports_that_say_so(
         answer = maillage("rapport", name, "26274", "--sortie", tmp_path / name)
         assert answer.code == 0, answer.err
         text = (tmp_path / name / f"{name}.html").read_text("utf-8").replace("\xa0", " ")
-        told = re.sub(r"\s+", " ", re.sub(r"<(style|script).*?</\1>|<[^>]+>", " | ", text, flags=re.DOTALL))
-        where = [found.span() for found in re.finditer(r"Trop peu d’habitants pour une estimation\.", told)]
+        page_text = re.sub(
+            r"\s+", " ", re.sub(r"<(style|script).*?</\1>|<[^>]+>", " | ", text, flags=re.DOTALL)
+        )
+        where = [
+            match.span() for match in re.finditer(r"Trop peu d’habitants pour une estimation\.", page_text)
+        ]
         assert where, name
         for start, end in where:
-            assert not re.search(r"[\w,;(] $", told[:start]), told[start - 40 : end]
-            assert not re.match(r" ?[a-zà-ÿ,;)]", told[end:]), told[start : end + 40]
-        assert not re.search(r"\b1 (?:habitants|personnes)\b", told), name
-        assert "Ces chiffres" not in told, "there is none"
+            assert not re.search(r"[\w,;(] $", page_text[:start]), page_text[start - 40 : end]
+            assert not re.match(r" ?[a-zà-ÿ,;)]", page_text[end:]), page_text[start : end + 40]
+        assert not re.search(r"\b1 (?:habitants|personnes)\b", page_text), name
+        assert "Ces chiffres" not in page_text, "there is none"
 
 
 @pytest.mark.parametrize("name", ["diagnostic", "restitution", "synthese", "affiche"])
-def test_where_nobody_lives_nobody_is_said_to_be_hidden(at_home, tmp_path, maillage, name):
+def test_report_of_an_uninhabited_commune_withholds_nothing(at_home, tmp_path, maillage, name):
     """Beaumont-en-Verdunois, village détruit : aucun chiffre n’y désigne personne."""
     assert maillage("rapport", name, "55039", "--sortie", tmp_path).code == 0
-    told = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", (tmp_path / f"{name}.html").read_text("utf-8")))
-    assert "Personne n’habite ici" in told
-    assert "Le recensement n’y compte aucun habitant de 15 ans et plus." in told
-    assert "parler avec chacun dit mieux leurs besoins" in told
-    assert not re.search("désigner|Moins de 50|Trop peu d’habitants", told)
+    page_text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", (tmp_path / f"{name}.html").read_text("utf-8")))
+    assert "Personne n’habite ici" in page_text
+    assert "Le recensement n’y compte aucun habitant de 15 ans et plus." in page_text
+    assert "parler avec chacun dit mieux leurs besoins" in page_text
+    assert not re.search("désigner|Moins de 50|Trop peu d’habitants", page_text)
 
 
 def test_an_edition_cut_before_its_first_file_is_frozen_the_next_time(at_home, tmp_path, maillage):
-    left = folders.edition_folder(at_home, "55039", "affiche", "coupée")
-    left.mkdir(parents=True)
+    edition_folder = folders.edition_folder(at_home, "55039", "affiche", "coupée")
+    edition_folder.mkdir(parents=True)
     words = ("rapport", "affiche", "55039", "--sortie", tmp_path / "s", "--edition", "coupée")
     assert "« coupée » figée" in maillage(*words).out
     assert "rendus" in maillage(*words).out
@@ -623,7 +638,7 @@ def test_what_changed_since_an_edition_is_a_report_of_its_own(alone, at_home, tm
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected_words"),
     [
         (("annuel", CODE), "choix inconnu : 'annuel'"),
         (("synthese", "99999"), "99999"),
@@ -631,10 +646,10 @@ def test_what_changed_since_an_edition_is_a_report_of_its_own(alone, at_home, tm
         (("synthese", CODE, "--edition", "L'été « 1 »"), 'Écrivez par exemple "L’été 1".'),
     ],
 )
-def test_a_command_that_cannot_be_followed_is_refused_in_french(tmp_path, maillage, words, told):
+def test_a_command_that_cannot_be_followed_is_refused_in_french(tmp_path, maillage, words, expected_words):
     answer = maillage("rapport", *words, "--sortie", tmp_path / "s")
     assert answer.code == 2
-    assert told in answer.err
+    assert expected_words in answer.err
     assert len(answer.err.strip().splitlines()) == 3
 
 

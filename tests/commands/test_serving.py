@@ -81,7 +81,7 @@ def test_one_that_ends_as_soon_as_it_starts_waits_longer_each_time_and_says_so(c
     assert helper.may_start()
 
 
-def test_nothing_starts_again_once_it_is_asked_to_stop(monkeypatch):
+def test_nothing_restarts_once_stopping(monkeypatch):
     stopped, former = [], signal.getsignal(signal.SIGTERM)
 
     class Server(Ended):
@@ -115,7 +115,7 @@ def test_nothing_starts_again_once_it_is_asked_to_stop(monkeypatch):
     assert (len(stopped), helper.starts, len(seconds)) == (1, 2, 6)
 
 
-def test_a_server_that_ends_by_itself_is_told_and_nothing_starts_beside_it(monkeypatch):
+def test_server_that_ends_by_itself_is_refused_and_nothing_else_starts(monkeypatch):
     """Une commande qui sort en 0 dit que l’on a demandé l’arrêt : rien ne la relancerait."""
     ended, begun, former = Ended(), [], signal.getsignal(signal.SIGTERM)
     ended.code = 1
@@ -127,10 +127,10 @@ def test_a_server_that_ends_by_itself_is_told_and_nothing_starts_beside_it(monke
         monkeypatch.setattr(servir, name, lambda *_, **__: None)
     monkeypatch.setattr("maillage.config.ownership.claim", lambda: None)
     monkeypatch.setattr("maillage.config.home.ensure_key", lambda: None)
-    asked = SimpleNamespace(port=8765, adresse="127.0.0.1", demonstration=False, sans_travail=False)
+    options = SimpleNamespace(port=8765, adresse="127.0.0.1", demonstration=False, sans_travail=False)
     try:
         with pytest.raises(Refused, match="s’est arrêté de lui-même"):
-            servir.run(asked)
+            servir.run(options)
     finally:
         signal.signal(signal.SIGTERM, former)
     assert begun == ["gunicorn"]
@@ -138,11 +138,11 @@ def test_a_server_that_ends_by_itself_is_told_and_nothing_starts_beside_it(monke
 
 def test_a_server_listens_to_an_address_of_ipv6(monkeypatch):
     """« --adresse :: », dans un conteneur, était dite d’un autre ordinateur."""
-    asked = []
+    calls = []
 
     class Probe:
         def __init__(self, family) -> None:
-            asked.append(family)
+            calls.append(family)
 
         def __enter__(self):
             return self
@@ -154,12 +154,12 @@ def test_a_server_listens_to_an_address_of_ipv6(monkeypatch):
             pass
 
         def bind(self, where) -> None:
-            asked.append(where)
+            calls.append(where)
 
     monkeypatch.setattr(socket, "socket", Probe)
     servir.check_free("::", 8010)
     servir.check_free("127.0.0.1", 8010)
-    assert asked == [socket.AF_INET6, ("::", 8010), socket.AF_INET, ("127.0.0.1", 8010)]
+    assert calls == [socket.AF_INET6, ("::", 8010), socket.AF_INET, ("127.0.0.1", 8010)]
     assert "[::]:8010" in servir.web("::", 8010, None)
     assert servir._browser_name("::") == "localhost" and servir._browser_name("fe80::1") == "[fe80::1]"
 
@@ -179,7 +179,7 @@ def test_it_answers_nobody_when_whoever_started_it_gave_up(monkeypatch):
     assert start_signal.may_answer(), "by itself, it waits for nobody"
 
 
-def test_a_fault_at_the_start_is_said_once_in_french(process, tmp_path):
+def test_startup_error_is_printed_once_in_french(process, tmp_path):
     answer = process("servir", "--port", 8765, MAILLAGE_HOME=str(tmp_path), DATABASE_URL="rien://")
     assert (answer.code, len(answer.err.strip().splitlines())) == (2, 3), answer.err
 
@@ -206,8 +206,8 @@ def test_whoever_presses_ctrl_c_while_it_loads_reads_no_trace(tmp_path):
     until(lambda: children.read_text())
     time.sleep(0.5)  # Python has begun in it
     os.killpg(server.pid, signal.SIGINT)
-    said, _ = server.communicate(timeout=PATIENCE)
-    assert "Traceback" not in said and "Arrêté." in said, said
+    printed, _ = server.communicate(timeout=PATIENCE)
+    assert "Traceback" not in printed and "Arrêté." in printed, printed
 
 
 class Worker:
@@ -238,7 +238,7 @@ print([name for name in names if name not in sys.modules])
 def test_what_is_long_to_load_waits_until_pages_are_answered(tmp_path):
     """Libraries that the first page does not use, scipy first, are loaded by whoever reads ahead."""
     environment = {"MAILLAGE_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
-    found = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         env={**os.environ, **environment},
         capture_output=True,
@@ -246,13 +246,13 @@ def test_what_is_long_to_load_waits_until_pages_are_answered(tmp_path):
         timeout=120,
         check=True,
     )
-    assert found.stdout.split("\n") == ["[]", "[]", ""]
+    assert completed.stdout.split("\n") == ["[]", "[]", ""]
 
 
 def test_the_server_reads_ahead_for_the_workers_that_replace_the_first(monkeypatch):
     read, threads = [], []
     monkeypatch.setattr(server, "read_ahead", lambda: read.append(1))
-    monkeypatch.setattr(server.threading, "Thread", lambda **given: threads.append(given) or Begun())
+    monkeypatch.setattr(server.threading, "Thread", lambda **arguments: threads.append(arguments) or Begun())
     monkeypatch.setattr(server.gc, "freeze", lambda: read.append("frozen"))
     for age in (1, 2):
         server.pre_fork(None, Worker(age))
@@ -362,22 +362,22 @@ def test_the_server_always_has_a_worker_however_long_it_reads_ahead(tmp_path):
     ],
 )
 def test_a_worker_that_has_ended_leaves_its_memory_as_it_is(monkeypatch, raised, code):
-    left = []
-    monkeypatch.setattr(server.os, "_exit", left.append)
+    exit_codes = []
+    monkeypatch.setattr(server.os, "_exit", exit_codes.append)
     with pytest.raises(type(raised)):
         try:
             raise raised
         finally:
             server.worker_exit(None, None)
-    assert left == ([] if code is None else [code])
+    assert exit_codes == ([] if code is None else [code])
 
 
 def test_a_server_that_could_not_start_says_so_to_who_started_it(monkeypatch):
-    left = []
-    monkeypatch.setattr(server.os, "_exit", left.append)
+    exit_codes = []
+    monkeypatch.setattr(server.os, "_exit", exit_codes.append)
     server.on_exit(None)
     try:
         raise HaltServer("a worker failed to boot", 3)
     except HaltServer:
         server.on_exit(None)
-    assert left == [0, 3]
+    assert exit_codes == [0, 3]

@@ -1,4 +1,4 @@
-"""What `make setup` asks of a computer that has Python and make, and nothing else."""
+"""Needs of `make setup` on a computer that has only Python and make."""
 
 import shutil
 import subprocess
@@ -19,7 +19,7 @@ def bare(tmp_path):
 
 
 def steps(path: str) -> str:
-    """Return what making the fonts and pictograms would run on a clone where nothing is installed yet."""
+    """Return the commands that making the fonts and pictograms would run on a bare clone."""
     words = (
         *("make", "--dry-run", "--always-make", "--no-print-directory", "-C", str(ROOT)),
         "node_modules/.ready",
@@ -29,9 +29,9 @@ def steps(path: str) -> str:
 
 def test_a_computer_without_npm_waits_for_that_of_the_python_environment(bare):
     assert shutil.which("npm", path=bare) is None
-    told = steps(bare)
-    assert "requirements.lock" in told
-    assert told.index("requirements.lock") < told.index("npm ci")
+    steps_text = steps(bare)
+    assert "requirements.lock" in steps_text
+    assert steps_text.index("requirements.lock") < steps_text.index("npm ci")
 
 
 def test_a_computer_with_npm_reads_both_registries_at_once(bare, tmp_path):

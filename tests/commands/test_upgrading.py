@@ -41,7 +41,7 @@ EVERY = 0.1  # seconds between two requests of somebody: whoever asks without a 
         (operations.AddIndex("person", models.Index(fields=["born"], name="x")), ""),
     ],
 )
-def test_what_the_former_version_cannot_live_with_is_said(operation, words):
+def test_incompatible_migrations_are_named(operation, words):
     assert tables._breaks(operation) == words
 
 
@@ -65,7 +65,7 @@ def test_no_request_is_lost_while_the_tables_then_the_program_change(tmp_path):
     home = served(tmp_path / "maison")
     with (
         closing(socket.create_server(("127.0.0.1", 0), backlog=128)) as door,
-        (tmp_path / "said.txt").open("w") as said,
+        (tmp_path / "said.txt").open("w") as error_file,
     ):
         port = door.getsockname()[1]
 
@@ -78,7 +78,7 @@ def test_no_request_is_lost_while_the_tables_then_the_program_change(tmp_path):
                 preexec_fn=lambda: os.dup2(door.fileno(), servir.FIRST),
                 pass_fds=(servir.FIRST,),
                 stdout=subprocess.DEVNULL,
-                stderr=said,
+                stderr=error_file,
             )
 
         def migrate(*words: str) -> str:

@@ -122,7 +122,7 @@ def actions_races(turn: int, lea: Any, ali: Any) -> Iterator[Race]:
         return actions.change(
             current,
             version=row.version,
-            shown=displayed,
+            original=displayed,
             milestones=steps,
             by=by,
             at=AT,
@@ -227,7 +227,7 @@ def funders_races(turn: int, lea: Any, ali: Any) -> Iterator[Race]:
 
     def rename(by: Any, funder: Any, name: str) -> Callable[[], object]:
         current = Funder.objects.get(pk=funder.pk)
-        return lambda: actions.rename_funder(current, name, shown={"name": current.name}, by=by, at=AT)
+        return lambda: actions.rename_funder(current, name, original={"name": current.name}, by=by, at=AT)
 
     def named(*names: str) -> Callable[[], int]:
         return lambda: plan.funders.filter(name__in=names).count()
@@ -257,11 +257,11 @@ def axes_races(turn: int, lea: Any, ali: Any) -> Iterator[Race]:
 
     def change(by: Any, title: str) -> Callable[[], object]:
         current, displayed = PlanAxis.objects.get(pk=axis.pk), {"title": "Se réunir"}
-        return lambda: actions.change_axis(current, title=title, shown=displayed, by=by, at=AT)
+        return lambda: actions.change_axis(current, title=title, original=displayed, by=by, at=AT)
 
     def rename(by: Any, title: str) -> Callable[[], object]:
         current = Plan.objects.get(pk=plan.pk)
-        return lambda: actions.rename(current, title, shown={"title": "Le plan"}, by=by, at=AT)
+        return lambda: actions.rename(current, title, original={"title": "Le plan"}, by=by, at=AT)
 
     def remove(by: Any) -> Callable[[], object]:
         current = PlanAxis.objects.get(pk=axis.pk)

@@ -123,7 +123,11 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
         if row := any_of(draw, Mandat.objects.filter(signed_at=None)):
             how = draw.choice(list(frame.HOW))
             signature = signing.Signing(
-                how=how, shown=shown(row, at), strokes=STROKES, photograph=b"\xff\xd8" * 2000, witness="Paul"
+                how=how,
+                read_digest=shown(row, at),
+                strokes=STROKES,
+                photograph=b"\xff\xd8" * 2000,
+                witness="Paul",
             )
             signing.sign(row, signature, by=leila, at=at)
 

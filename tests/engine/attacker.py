@@ -81,7 +81,7 @@ class Attacker:
         for group in table.groups:
             if group.n is not None:
                 self.learn(self.mask(**{**within, question: True, by: [group.by]}), group.n)
-        if table.told:
+        if table.is_base_public:
             self.learn(self.mask(**{**within, question: True, **({by: True} if by else {})}), table.n)
 
     def overhear(self, table: Tabulation, combinations: np.ndarray) -> None:
@@ -97,7 +97,7 @@ class Attacker:
         elif match := re.search(r"Hors de la base : ([^.]+)\.", notes):
             both = 1 - self.mask(**{table.question: True}) if "n’était pas posée" in notes else silent
             self.learn(both, sum(map(int, re.findall(r"\d+", match[1]))))
-        elif table.told:
+        elif table.is_base_public:
             self.learn(silent, 0)
 
     def span(self, goal: np.ndarray, *, is_integer: bool = False) -> tuple[float, float]:

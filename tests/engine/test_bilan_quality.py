@@ -60,14 +60,20 @@ def test_with_nothing_every_figure_says_what_it_needs():
         + [q.both for q in quality.questions]
         + [x.figure for x in quality.changed]
     )
-    figures += [quality.observed, quality.twice, quality.two_aidants, quality.dropped.gone, quality.same]
+    figures += [
+        quality.observed,
+        quality.twice,
+        quality.two_aidants,
+        quality.dropped.without_a_word,
+        quality.same,
+    ]
     assert all((f.measure, f.n, f.needed) == (None, 0, 30) for f in figures)
     assert (quality.omega.measure, quality.omega.needed) == (None, 100)
     assert quality.came.why == "Les orientations ne disent pas encore de quel bilan elles partent."
     published = bilan_measures.quality(quality)
     assert published.observed.why == "Pas encore assez de réponses : 0 sur 30"
     assert published.questions == ()
-    assert "X1 (0)" in published.questions_waiting
+    assert "X1 (0)" in published.unpublished_questions
 
 
 @pytest.mark.parametrize(("n", "is_published"), [(29, False), (30, True)])
@@ -120,7 +126,7 @@ def test_questions_off_the_path_and_blanks_of_paper_are_not_counted():
 def test_screens_where_people_stop_are_counted_among_those_begun():
     dropped = measured([], begun=100, stopped={"A3": 10, "U5": 5, "nowhere": 3}, ended=70).dropped
     assert {x.id: x.figure.measure.value for x in dropped.stopped} == {"A3": 0.1, "U5": 0.05}
-    assert dropped.gone.measure.value == pytest.approx(0.15), "neither stopped nor ended"
+    assert dropped.without_a_word.measure.value == pytest.approx(0.15), "neither stopped nor ended"
 
 
 def test_declared_use_is_compared_with_observed_use():

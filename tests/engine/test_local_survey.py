@@ -52,7 +52,7 @@ EASE = ["pas_du_tout"] * 20 + ["peu"] * 40 + ["a_l_aise"] * 30 + ["tres"] * 10
 def test_the_answers_that_count_are_those_of_the_link():
     measured = read(aisance=EASE)
     assert isinstance(measured, Measured)
-    assert (measured.link.id, measured.n, measured.said, measured.share) == ("aisance", 100, 20, 0.2)
+    assert (measured.link.id, measured.n, measured.n_concerned, measured.share) == ("aisance", 100, 20, 0.2)
     assert measured.residents == 10_000
 
 
@@ -173,21 +173,21 @@ def test_a_stated_link_is_the_definition_itself():
     link = survey_needs.stated("usage=jamais", ["usage"])
     measured = read(link=link, usage=["jamais"] * 200 + ["souvent"] * 800)
     c = local_survey.compose(measured, INSEE, rates(), seed=1)
-    assert c.survey.value == pytest.approx(c.asked.value, abs=0.3)
-    assert c.asked.value == 100 * c.measured.share  # the share that the tables of the survey print
-    assert c.asked.low <= c.asked.value <= c.asked.high
+    assert c.survey.value == pytest.approx(c.question_share.value, abs=0.3)
+    assert c.question_share.value == 100 * c.measured.share  # the share that the tables of the survey print
+    assert c.question_share.low <= c.question_share.value <= c.question_share.high
 
 
 def test_the_estimate_stands_between_and_is_surer():
     c = local_survey.compose(read(internet_3_mois=["non"] * 40 + ["oui"] * 160), INSEE, rates(), seed=1)
-    assert c.kept == "combinee"
+    assert c.retained == "combinee"
     assert c.model.value < c.combined.value < c.survey.value
     assert c.combined.half_width < min(c.model.half_width, c.survey.half_width)
 
 
 def test_a_contradiction_is_reported_and_not_averaged():
     c = local_survey.compose(read(internet_3_mois=["non"] * 600 + ["oui"] * 400), INSEE, rates(), seed=1)
-    assert (c.kept, c.agree) == ("modele", False)
+    assert (c.retained, c.agree) == ("modele", False)
     assert c.gap.low > 0
     assert c.scenarios[-1].weight < c.weight
 
@@ -219,9 +219,9 @@ def test_confronted_names_the_number_to_quote(agrees, expected):
 
 def test_a_figure_that_a_survey_does_not_move_is_explained_in_full():
     """Le besoin suit l’enquête, les personnes à portée d’une offre non : deux nombres du même dossier."""
-    moved = unmoved(SimpleNamespace(composite=SimpleNamespace(kept="combinee")))
+    moved = unmoved(SimpleNamespace(composite=SimpleNamespace(retained="combinee")))
     assert "les personnes à portée d’une offre" in moved
-    unmoved_text = unmoved(SimpleNamespace(composite=SimpleNamespace(kept="modele")))
+    unmoved_text = unmoved(SimpleNamespace(composite=SimpleNamespace(retained="modele")))
     assert "ceux du modèle seul" in unmoved_text
 
 
@@ -294,7 +294,7 @@ def test_what_a_survey_moved_names_it_down_to_the_census_areas(n_no, yes, retain
             survey=measured,
         )
     )
-    assert result.composite.kept == retained
+    assert result.composite.retained == retained
     (zone,) = result.zones
     figures = [figure for part in zone.parts for figure in (part.need, part.rate)]
     assert len(figures) > 20
@@ -317,7 +317,7 @@ def test_offered_counts_the_need_that_a_survey_moved_in_every_draw():
         survey=read(internet_3_mois=["non"] * 55 + ["oui"] * 145),
     )
     study = diagnosis.diagnose(request)
-    assert study.composite.kept == "combinee"
+    assert study.composite.retained == "combinee"
     sheet = {"id": "a", "nom": "Lieu", "code_insee": "18279", "latitude": 47.222, "longitude": 2.069}
     places = census.census("essai", [sheet | {"practices": {"wifi": {"state": "offered"}}}])
     for ground in (census.offered(request, study, places).ground, census.ground_of(request, places)):

@@ -426,7 +426,7 @@ def test_a_condition_on_two_questions_gives_nothing_of_their_crossing_away(seed)
         attacker.read(tabulation.of_sample(sampled, question, by=by))
     eligible = attacker.mask(age=["jeune", "adulte"], aide=["oui"])
     read = tabulation.of_sample(sampled, "qui")
-    if read.told:
+    if read.is_base_public:
         attacker.learn(eligible, read.n)
     for note in read.notes:
         if match := re.search(r"(\d+) répondants n’avaient pas", note):
@@ -485,7 +485,7 @@ def test_a_condition_that_cuts_a_class_of_numbers_gives_neither_part_away(seed):
             )
             if len(inside) > 1 and 0 < count < LEAST:
                 attacker.secrets[f"{item} of {row.category}"] = attacker.mask(annees=[item])
-    if read.told and int(put.sum()) < n:
+    if read.is_base_public and int(put.sum()) < n:
         attacker.learn(eligible, int(put.sum()))
     assert not list(attacker.disclosed(LEAST))
 
@@ -495,7 +495,7 @@ def test_a_question_put_to_nearly_all_tells_neither_its_base_nor_its_shares():
         aise=["pas"] * 60 + ["peu"] * 125 + ["tres"] * 7, qui=["proche"] * 90 + ["lieu"] * 95 + [""] * 7
     )
     sampled = samples.sample(answers, FORM)
-    card = next(each for each in survey_cards.every(sampled) if each.asked.name == "qui")
+    card = next(each for each in survey_cards.every(sampled) if each.answers.name == "qui")
     assert all(
         line["effectif"] == "" and line["base"] == ""
         for line in survey_document.rows([card], computed="brut")
@@ -528,7 +528,9 @@ def test_a_base_that_is_withheld_or_decided_apart_is_no_total_known_to_all(n_ver
     """Cinq ne sont pas interrogés : la base se tait. Soixante : elle se décide, comme un nombre de plus."""
     aise = ["pas"] * 60 + ["peu"] * 60 + ["tres"] * n_very_easy
     sampled = samples.sample(table(aise=aise, qui=["proche"] * 120 + [""] * n_very_easy), FORM)
-    assert sampled.withholding(samples.protection_of(sampled, "rule"), {}).variable("aise").told == ()
+    assert (
+        sampled.withholding(samples.protection_of(sampled, "rule"), {}).variable("aise").public_totals == ()
+    )
 
 
 def test_months_of_a_few_people_are_put_together():
@@ -770,7 +772,7 @@ def learn_edition(attacker: Attacker, data, lines, made_cards, within: dict) -> 
         if line["base"] != "":
             attacker.learn(attacker.mask(**within, **{line["question"]: True}), line["base"])
     labels = {
-        card.asked.label: (card.asked.name, {each.label: each.name for each in card.asked.lines})
+        card.answers.label: (card.answers.name, {each.label: each.name for each in card.answers.lines})
         for _, card in made_cards
     }
     for grid in drawn_tables(data):

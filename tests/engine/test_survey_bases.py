@@ -50,7 +50,7 @@ def cards(few: int, towns: int = 2, by: str = ""):
         },
     )
     return {
-        card.asked.name: card
+        card.answers.name: card
         for card in survey_cards.every(
             sample(rows, Questionnaire(id="f", title="F", lists=lists, items=items)), by=by
         )
@@ -131,7 +131,7 @@ def test_the_few_eligible_are_not_deduced_from_the_silent():
         ["non"] * 5 + ["oui"] * 160 + ["nsp"] * 20, ["oui"] * 5 + [""] * 160 + ["non"] * 20
     )
     assert [row.n for row in tables["equipe"].rows] == [None, None]
-    assert not tables["raison"].told
+    assert not tables["raison"].is_base_public
     assert not {"160", "25"} & set(" ".join(tables["raison"].notes).replace(".", "").split())
 
 
@@ -143,7 +143,7 @@ def test_an_answer_that_nobody_gave_leads_to_the_question_all_the_same():
         ["oui"] * 13 + ["nsp"] * 27, [""] * 13 + ["oui"] * 14 + ["non"] * 13
     )
     assert [row.n for row in tables["equipe"].rows] == [None, None]
-    assert not tables["raison"].told
+    assert not tables["raison"].is_base_public
     assert "13" not in " ".join(tables["raison"].notes)
 
 
@@ -200,7 +200,7 @@ def test_a_ranking_where_everybody_cites_everything_draws_no_full_bars():
         name="autre",
         lines=[replace(line, figure=replace(line.figure, value=50.0, low=30.0)) for line in lines],
     )
-    card, second = (survey_document.Card(asked=each) for each in (question, other))
+    card, second = (survey_document.Card(answers=each) for each in (question, other))
     form = Questionnaire(id="f", title="F", lists={}, items=())
     results = survey_cards.results(
         [card, second], title="T", questionnaire=form, n=40, weighted=False, on=date(2026, 11, 28)
@@ -236,7 +236,7 @@ def test_questions_are_read_by_the_parts_of_the_questionnaire():
     )
     cards = [
         survey_document.Card(
-            asked=QuestionAnswers(name=name, label=f"{name} ?", lines=[], n=0, universe="", weighted=False)
+            answers=QuestionAnswers(name=name, label=f"{name} ?", lines=[], n=0, universe="", weighted=False)
         )
         for name in ("seule", "a")
     ]
@@ -259,12 +259,12 @@ def test_a_crossed_question_with_nothing_to_show_says_it_in_one_line():
     group = survey_document.Group(
         label="Jeunes", n=24, lines=[Line(name="oui", label="Oui", figure=withheld)]
     )
-    card = survey_document.Card(asked=answers, by="age", by_label="Âge", groups=[group])
+    card = survey_document.Card(answers=answers, by="age", by_label="Âge", groups=[group])
     last = survey_document.card_blocks(card, "brut", id="q")[-1]
     assert last.kind == "callout"
     assert "Jeunes (n\xa0=\xa024)" in last.text
     both = survey_document.Card(
-        asked=answers,
+        answers=answers,
         by="age",
         by_label="Âge",
         groups=[group, survey_document.Group(label="Âgés", n=40, lines=[line])],

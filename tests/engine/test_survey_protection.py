@@ -86,7 +86,7 @@ def test_an_answer_of_ten_is_published_with_its_interval_when_few_of_a_city_answ
     assert (row.n, round(row.percent)) == (10, 4)
     assert 0 < row.figure.low < 4 < row.figure.high < 8
     after = of_sample(answered, "messages")
-    assert (after.n, after.told, after.row("oui").n is not None) == (240, True, True)
+    assert (after.n, after.is_base_public, after.row("oui").n is not None) == (240, True, True)
 
 
 @pytest.mark.parametrize(
@@ -344,7 +344,7 @@ def test_an_age_in_classes_from_a_few_people_hides_no_other_class(silent):
     for name in ("age", "age_environ"):
         assert all(row.n is None for row in of_sample(answered, name).rows)
         crossed = of_sample(answered, "aisance", by=name)
-        assert all(row.n is None for row in crossed.rows) and not crossed.told
+        assert all(row.n is None for row in crossed.rows) and not crossed.is_base_public
     assert of_sample(answered, "age").measures[0].value is not None
 
 

@@ -346,8 +346,8 @@ def test_a_table_that_is_not_made_again_says_where_to_read_it():
     first = tabulate(table(aise=["pas"] * 30 + ["tres"] * 30), FORM, "aise")
     then = (counted(first.counts(), 1),)
     second = tabulate(table(aise=["pas"] * 37 + ["tres"] * 30), FORM, "aise", before=then)
-    assert second.kept
-    assert not second.told
+    assert second.is_previous
+    assert not second.is_base_public
     assert any("n’est pas refait, et se lit dans l’édition précédente" in note for note in second.notes)
     sampled = samples.sample(table(aise=["pas"] * 37 + ["tres"] * 30), FORM)
     text = document.base(cards.card(sampled, second), "brut")
@@ -591,7 +591,7 @@ def test_a_share_withheld_is_not_compared():
         names=("ici", "là"),
     )
     assert not gaps.pairs
-    assert gaps.left == 2
+    assert gaps.n_suppressed == 2
     assert "masquées" in gaps.note
 
 
@@ -719,7 +719,7 @@ def test_groups_of_one_sample_are_apart_and_the_note_counts_the_looks():
     sampled = samples.sample(two_groups(30, 75), FORM)
     gaps = survey_differences.between_groups(sampled, tabulation.of_sample(sampled, "aide", by="age"))
     assert len(gaps.pairs) == 6
-    assert gaps.left == 0
+    assert gaps.n_suppressed == 0
     assert gaps.note.startswith(
         "6 comparaisons regardées ensemble : 4 sortent du hasard prise une à une, 4 une fois"
     )
@@ -772,7 +772,7 @@ def test_one_comparison_alone_says_so():
     names = ("ici", "là")
     one, other = (tabulate(table(aide=people({"oui": k, "non": 90})), FORM, "aide") for k in (40, 30))
     alone = survey_differences.between(replace(one, rows=one.rows[:1]), other, names=names)
-    assert (len(alone.pairs), alone.left) == (1, 0)
+    assert (len(alone.pairs), alone.n_suppressed) == (1, 0)
     assert alone.note.startswith("Une seule comparaison regardée.")
     assert alone.pairs[0].p_looked == alone.pairs[0].p
 

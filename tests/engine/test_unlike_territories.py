@@ -106,7 +106,7 @@ def test_a_zone_is_compared_with_a_range_where_the_whole_has_no_point(d):
 def test_places_that_say_nothing_are_no_offer_within_a_walk(d):
     """Un seul lieu, et il ne dit rien : on ne sait pas ce qui manque, ce n’est ni « aucun manque » ni « à portée »."""
     mute = subject(d, [place("a")])
-    assert gaps.absence_sentence(mute.reading.offer) == gaps.NOT_TOLD
+    assert gaps.absence_sentence(mute.reading.offer) == gaps.UNKNOWN_OFFER
     (reach, *_) = deck._offer(mute)
     assert "à portée de marche" not in reach.title
     assert reach.title.startswith("On ne sait pas ce qui manque")

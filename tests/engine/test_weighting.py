@@ -180,7 +180,7 @@ def test_communes_without_answers_become_the_rest():
     counts = [12 if each.name in ("Grenoble", "Échirolles", "Meylan") else 0 for each in communes.categories]
     mended, merges = sample_margins.mended(communes, counts)
     assert len(mended.categories) == 3
-    assert sum(sample_margins.OTHERS in each.name for each in mended.categories) == 1
+    assert sum(sample_margins.OTHER_CLASSES in each.name for each in mended.categories) == 1
     assert len(merges) == 47
     assert mended.total == pytest.approx(communes.total)
 

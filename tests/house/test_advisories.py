@@ -46,8 +46,8 @@ def test_each_branch_is_safe_from_the_version_that_mends_it(version, affected):
 def test_the_last_version_affected_is_affected_and_the_next_is_not():
     events = [{"introduced": "1.0"}, {"last_affected": "1.4"}]
     affected = {"ranges": [{"type": "SEMVER", "events": events}]}
-    found = [advisories.concerns(version, affected) for version in ("0.9", "1.0", "1.4", "1.5")]
-    assert found == [False, True, True, False]
+    is_affected = [advisories.concerns(version, affected) for version in ("0.9", "1.0", "1.4", "1.5")]
+    assert is_affected == [False, True, True, False]
 
 
 def test_versions_named_one_by_one_and_those_that_nobody_can_compare():

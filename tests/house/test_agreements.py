@@ -1,4 +1,4 @@
-"""What is counted agrees when there is none of it: « aucune structure », « aucun lieu »."""
+"""Counts of none agree with their noun: « aucune structure », « aucun lieu »."""
 
 import ast
 from collections.abc import Iterator
@@ -31,8 +31,10 @@ def counted() -> Iterator[str]:
                 yield from _nouns([each.elts[1] for each in node.args if isinstance(each, ast.Tuple)])
 
 
-def _nouns(given: list[ast.expr]) -> Iterator[str]:
-    return (each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str))
+def _nouns(arguments: list[ast.expr]) -> Iterator[str]:
+    return (
+        each.value for each in arguments if isinstance(each, ast.Constant) and isinstance(each.value, str)
+    )
 
 
 def test_each_noun_that_is_counted_has_its_gender():

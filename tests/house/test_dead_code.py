@@ -1,4 +1,4 @@
-"""What `tools/dead_code.py` counts as used, and what it names."""
+"""Uses and unused names as `tools/dead_code.py` finds them."""
 
 import pytest
 from vulture.core import Item

@@ -22,7 +22,7 @@ def test_a_decision_has_its_number_its_status_and_its_parts(page):
     assert not re.search(r"^\*\*\w+\.\*\*", text, re.MULTILINE), "parts are headings"
 
 
-def test_no_number_is_given_twice():
+def test_decision_numbers_are_unique():
     numbers = [page.name[:4] for page in PAGES]
     assert len(numbers) == len(set(numbers))
 

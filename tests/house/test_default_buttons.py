@@ -25,27 +25,27 @@ class Part:
     branches: frozenset[tuple[int, int]]
 
     def excludes(self, other: "Part") -> bool:
-        """Return whether no page holds both: they are in two branches of one {% if %}."""
-        mine = dict(self.branches)
-        return any(mine.get(which, branch) != branch for which, branch in other.branches)
+        """Return True if no page holds both: they are in two branches of one {% if %}."""
+        own_branches = dict(self.branches)
+        return any(own_branches.get(which, branch) != branch for which, branch in other.branches)
 
 
 def parts(form: str) -> Iterator[Part]:
     """Yield the buttons and fields of a form, in the order of the page."""
-    around: list[tuple[int, int]] = []
-    for found in TOKEN.finditer(form):
-        if (word := found["word"]) == "if":
-            around.append((found.start(), 0))
+    open_branches: list[tuple[int, int]] = []
+    for match in TOKEN.finditer(form):
+        if (word := match["word"]) == "if":
+            open_branches.append((match.start(), 0))
         elif word == "endif":
-            around.pop()
+            open_branches.pop()
         elif word:
-            around[-1] = (around[-1][0], around[-1][1] + 1)
+            open_branches[-1] = (open_branches[-1][0], open_branches[-1][1] + 1)
         else:
-            yield Part(found[0], frozenset(around))
+            yield Part(match[0], frozenset(open_branches))
 
 
 def is_safe(button: str) -> bool:
-    """Return whether Enter may press a button that stands before the field: it does nothing, or it is the
+    """Return True if Enter may press a button that stands before the field: it does nothing, or it is the
     ordinary one, that names no gesture.
     """
     inert = re.search(r"\sdisabled\b", button) and re.search(r"\shidden\b", button)
@@ -56,22 +56,25 @@ def surprises(form: str) -> list[str]:
     """Return the buttons that Enter in a field of the form may press, though its reader would not expect
     it: one that stands before the field, one that is not always there, one that destroys.
     """
-    held = list(parts(form))
-    buttons = [each for each in held if each.words.startswith("<button")]
+    all_parts = list(parts(form))
+    buttons = [each for each in all_parts if each.words.startswith("<button")]
     wrong = []
-    for place, field in enumerate(held):
+    for place, field in enumerate(all_parts):
         if field.words.startswith("<button"):
             continue
-        beside = [each for each in buttons if not each.excludes(field)]
-        always = next((n for n, each in enumerate(beside) if each.branches <= field.branches), len(beside))
-        pressed = beside[: always + 1]
-        if len(beside) < 2:
+        reachable_buttons = [each for each in buttons if not each.excludes(field)]
+        always = next(
+            (n for n, each in enumerate(reachable_buttons) if each.branches <= field.branches),
+            len(reachable_buttons),
+        )
+        pressed = reachable_buttons[: always + 1]
+        if len(reachable_buttons) < 2:
             continue
         wrong += [
             each.words
             for each in pressed
             if not is_safe(each.words)
-            and (held.index(each) < place or len(pressed) > 1 or "danger" in each.words)
+            and (all_parts.index(each) < place or len(pressed) > 1 or "danger" in each.words)
         ]
     return wrong
 
@@ -79,17 +82,17 @@ def surprises(form: str) -> list[str]:
 def test_enter_in_a_field_never_presses_a_gesture_by_surprise():
     texts = {path.as_posix().rsplit("/templates/", 1)[1]: path.read_text("utf-8") for path in PAGES}
 
-    def whole(text: str, depth: int = 0) -> str:
+    def with_includes(text: str, depth: int = 0) -> str:
         """Return a template with those that it includes."""
         if depth > 6:  # a thread of discussion includes itself
             return ""
-        return INCLUDED.sub(lambda found: whole(texts.get(found[1], ""), depth + 1), text)
+        return INCLUDED.sub(lambda match: with_includes(texts.get(match[1], ""), depth + 1), text)
 
     wrong = {
-        name: surprises(whole(form[0]))
+        name: surprises(with_includes(form[0]))
         for name, text in texts.items()
         for form in FORM.finditer(text)
-        if surprises(whole(form[0]))
+        if surprises(with_includes(form[0]))
     }
     assert not wrong, "Give Enter a form of its own, or a first button that is safe (disabled hidden)."
 

@@ -1,4 +1,4 @@
-"""What the pages of docs/ say of the tree is true of the tree: a file, a folder, a module, a floor that they name is there."""
+"""Pages of docs/ name files, folders, modules and floors that are in the tree."""
 
 import re
 import tomllib
@@ -43,7 +43,7 @@ def _expanded(path: str) -> Iterator[str]:
 
 
 def _stands(path: str) -> bool:
-    """Return whether each path is there, from the root, the code, the apps, or as the end of a path of a room."""
+    """Return True if each path exists from the root, the code, the apps, or as the end of a path of a room."""
     return all(
         any(any(base.glob(each)) for base in (ROOT, CODE, CODE / "apps")) or any(CODE.rglob(each))
         for each in _expanded(path)
@@ -51,7 +51,7 @@ def _stands(path: str) -> bool:
 
 
 def _module(name: str) -> bool:
-    """Return whether a dotted name is a module, or something written at the top of one."""
+    """Return True if a dotted name is a module, or is bound at the top of one."""
     parts = name.removeprefix("maillage.").split(".")
     for base in (CODE, CODE / "apps", *(CODE / "apps" / app for app in APPS)):
         for cut in range(len(parts), 0, -1):
@@ -96,13 +96,13 @@ def _picture() -> list[tuple[str, str]]:
     """Return each entry of the picture of the tree, as its path, and what is said of it."""
     drawn = next(block for block in HOUSE.split("```") if block.startswith("\nmaillage/"))
     above: list[str] = []
-    made = []
+    entries = []
     for line in drawn.strip().splitlines()[1:]:
         branch, name, words = re.fullmatch(r"([│ ]*)[├└]─ (\S+) *(.*)", line).groups()
         depth = len(branch) // 3
         above = [*above[:depth], name.rstrip("/")]
-        made.append(("/".join(above), words))
-    return made
+        entries.append(("/".join(above), words))
+    return entries
 
 
 def test_the_picture_of_the_house_is_the_tree():

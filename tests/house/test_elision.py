@@ -13,4 +13,4 @@ NAME = re.compile(
 
 def test_a_name_after_de_is_elided():
     bare = [(page.name, *NAME.findall(page.read_text("utf-8"))) for page in PAGES]
-    assert [found for found in bare if found[1:]] == []
+    assert [page_names for page_names in bare if page_names[1:]] == []

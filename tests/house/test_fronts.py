@@ -1,4 +1,4 @@
-"""What a reader of templates and scripts may count on: short lines, short files, no space before a comma."""
+"""Style of templates and scripts: short lines, short files, no space before a comma."""
 
 import re
 
@@ -7,12 +7,12 @@ from tests.house.test_house import ROOT, texts
 LINE, LONGEST, LINES = 120, 330, 200
 # A Django tag, a value, a quoted attribute, an element with one attribute cannot be cut; a text area holds
 # its text.
-WHOLE = re.compile(r"<\w+ [\w-]+(?==)|\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}|\"(?:\{[%{].*?[%}]\}|[^\"])*\"")
+UNBREAKABLE = re.compile(r"<\w+ [\w-]+(?==)|\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}|\"(?:\{[%{].*?[%}]\}|[^\"])*\"")
 TYPED = re.compile(r"(<(textarea|pre)\b[^>]*>).*?</\2>", re.DOTALL)
 
 
 def could_be_cut(line: str) -> bool:
-    return " " in WHOLE.sub("…", line).strip()
+    return " " in UNBREAKABLE.sub("…", line).strip()
 
 
 def long_lines(text: str) -> list[str]:
@@ -28,11 +28,11 @@ def test_a_long_line_that_could_be_cut_is_found():
 
 
 def test_no_line_of_a_template_is_long():
-    found = {
+    lines_by_path = {
         path.relative_to(ROOT).as_posix(): long_lines(text)
         for path, text in texts("src/*.html", "src/*.j2").items()
     }
-    assert {path: lines for path, lines in found.items() if lines} == {}
+    assert {path: lines for path, lines in lines_by_path.items() if lines} == {}
 
 
 def test_no_line_of_a_script_is_long():
@@ -59,17 +59,17 @@ def test_no_space_comes_before_a_comma():
     ] == []
 
 
-BESIDE = re.compile(r"<p>(?:(?!</p>).)*?</(?:a|button)>\s*<(?:a|button)\s+class=\"bouton", re.DOTALL)
+SIDE_BY_SIDE = re.compile(r"<p>(?:(?!</p>).)*?</(?:a|button)>\s*<(?:a|button)\s+class=\"bouton", re.DOTALL)
 
 
 def test_buttons_side_by_side_are_found():
     button = '<a class="bouton bord" href="/">Un</a>'
-    assert BESIDE.search(f"<p>{button} {button}</p>")
-    assert not BESIDE.search(f"<p>{button}</p><p>{button}</p>")
-    assert not BESIDE.search(f'<p class="actions">{button} {button}</p>')
+    assert SIDE_BY_SIDE.search(f"<p>{button} {button}</p>")
+    assert not SIDE_BY_SIDE.search(f"<p>{button}</p><p>{button}</p>")
+    assert not SIDE_BY_SIDE.search(f'<p class="actions">{button} {button}</p>')
 
 
 def test_buttons_side_by_side_keep_their_distance():
     """On a phone they go one under the other, and would touch."""
-    found = [path.name for path, text in texts("src/*.html").items() if BESIDE.search(text)]
-    assert found == []
+    page_names = [path.name for path, text in texts("src/*.html").items() if SIDE_BY_SIDE.search(text)]
+    assert page_names == []

@@ -1,4 +1,4 @@
-"""What no single test owns: the house keeps itself in order."""
+"""Rules of the repository that no other test owns."""
 
 import ast
 import hashlib
@@ -20,16 +20,16 @@ ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "maillage"
 
 
-def tracked(*patterns: str) -> list[Path]:
+def tracked(*pathspecs: str) -> list[Path]:
     done = subprocess.run(
-        ["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", *pathspecs], cwd=ROOT, capture_output=True, text=True, check=True
     )
     return [ROOT / line for line in done.stdout.splitlines() if (ROOT / line).is_file()]
 
 
-def texts(*patterns: str) -> dict[Path, str]:
+def texts(*pathspecs: str) -> dict[Path, str]:
     out = {}
-    for path in tracked(*patterns):
+    for path in tracked(*pathspecs):
         try:
             out[path] = path.read_text("utf-8")
         except UnicodeDecodeError:
@@ -204,8 +204,8 @@ def test_no_colour_is_written_outside_the_tokens():
     ).items():
         if path.name != "tokens.yaml":
             guilty += [
-                f"{path.name}: {found}"
-                for found in re.findall(r"#[0-9A-Fa-f]{6}\b|#[0-9A-Fa-f]{3}\b(?![\w-])", text)
+                f"{path.name}: {colour}"
+                for colour in re.findall(r"#[0-9A-Fa-f]{6}\b|#[0-9A-Fa-f]{3}\b(?![\w-])", text)
             ]
     assert guilty == []
 
@@ -216,9 +216,9 @@ def test_every_token_serves():
         texts("src/*.py", "src/*.css", "src/*.html", "src/*.j2", "src/*.typ", "src/*.js").values()
     )
     # Read once for all the tokens: as --name or --name-of-another, "name", or c.name.
-    used = {name for found in re.findall(r"[\"']([\w-]+)[\"']|\bc\.(\w+)", code) for name in found}
-    for found in set(re.findall(r"--([\w-]+)", code)):
-        parts = found.split("-")
+    used = {name for token in re.findall(r"[\"']([\w-]+)[\"']|\bc\.(\w+)", code) for name in token}
+    for token in set(re.findall(r"--([\w-]+)", code)):
+        parts = token.split("-")
         used.update("-".join(parts[: n + 1]) for n in range(len(parts)))
     unused = [name for name in tokens if name not in used]
     families = ("couverture-", "certitude-", "case-", "niveau-", "sur-")
@@ -235,8 +235,8 @@ def test_no_label_ends_with_a_sign_of_django():
 
 def test_a_file_that_somebody_sends_is_refused_in_our_words():
     """Django’s own say neither why nor what to do: `web.uploads` holds ours, and each form takes its field."""
-    given = [path.name for path, text in texts("src/*.py").items() if "forms.FileField" in text]
-    assert given == ["uploads.py"], "write `uploads.FileField`"
+    file_names = [path.name for path, text in texts("src/*.py").items() if "forms.FileField" in text]
+    assert file_names == ["uploads.py"], "write `uploads.FileField`"
 
 
 def test_tables_are_written_by_the_writer_that_guards_their_cells():
@@ -287,9 +287,13 @@ def test_every_template_is_used():
 def test_every_icon_that_is_named_exists(where, named):
     from maillage.reference.files import ASSETS
 
-    found = {name: path.name for path, text in texts(where).items() for name in re.findall(named, text)}
-    assert len(found) > 20
-    assert {name: at for name, at in found.items() if not (ASSETS / "icons" / f"{name}.svg").exists()} == {}
+    file_by_icon = {
+        name: path.name for path, text in texts(where).items() for name in re.findall(named, text)
+    }
+    assert len(file_by_icon) > 20
+    assert {
+        name: at for name, at in file_by_icon.items() if not (ASSETS / "icons" / f"{name}.svg").exists()
+    } == {}
 
 
 def test_every_term_explained_in_a_page_is_in_the_glossary():
@@ -304,7 +308,7 @@ def test_packages_import_nothing_by_themselves():
     assert [path for path in tracked("src/*__init__.py") if path.read_text("utf-8").strip()] == []
 
 
-def test_what_others_may_call_says_what_it_does():
+def test_public_functions_have_a_docstring():
     silent = []
     for room in (
         "kernel",
@@ -338,14 +342,14 @@ def test_a_class_describes_values_that_it_has():
     unknown = []
     for path in tracked("src/*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.ClassDef) and (told := ast.get_docstring(node)):
-                found = [each for part in DESCRIBED.findall(told) for each in part.split(", ")]
+            if isinstance(node, ast.ClassDef) and (docstring := ast.get_docstring(node)):
+                described = [each for part in DESCRIBED.findall(docstring) for each in part.split(", ")]
                 inside = [each for each in ast.walk(node) if not isinstance(each, ast.Load | ast.Store)]
                 names = {each.id for each in inside if isinstance(each, ast.Name)}
                 names |= {each.attr for each in inside if isinstance(each, ast.Attribute)}
                 names |= {each.arg for each in inside if isinstance(each, ast.arg)}
                 names |= {each.name for each in inside if isinstance(each, ast.FunctionDef)}
-                unknown += [f"{path.name}:{node.name}.{each}" for each in found if each not in names]
+                unknown += [f"{path.name}:{node.name}.{each}" for each in described if each not in names]
     assert unknown == []
 
 
@@ -481,7 +485,7 @@ def test_a_list_makes_as_many_queries_for_many_rows_as_for_one(
 
 
 def test_a_view_imports_no_view_of_another_feature():
-    """What two features show is a query of the lower one, or a template; what two answer with is in `web`."""
+    """A query shared by two features is in the lower one, a shared answer in `web`."""
     guilty = []
     for path in (p for p in SOURCE.glob("apps/**/*.py") if "views" in {*p.parts, p.stem}):
         feature = path.relative_to(SOURCE / "apps").parts[0]
@@ -499,32 +503,36 @@ def test_a_view_imports_no_view_of_another_feature():
 
 def test_a_lock_names_the_rows_that_it_takes():
     """Read together with others, a row locks them too, in an order that nobody sees: of=("self",) says one."""
-    found = []
+    unnamed_locks = []
     for path in tracked("src/maillage/apps/*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            calls, each = {}, node
-            while isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute):
-                calls[each.func.attr] = {word.arg for word in each.keywords}
-                each = each.func.value
+            calls, node_called = {}, node
+            while isinstance(node_called, ast.Call) and isinstance(node_called.func, ast.Attribute):
+                calls[node_called.func.attr] = {word.arg for word in node_called.keywords}
+                node_called = node_called.func.value
             if "select_related" in calls and "of" not in calls.get("select_for_update", {"of"}):
-                found.append(f"{path}:{node.lineno}")
-    assert found == []
+                unnamed_locks.append(f"{path}:{node.lineno}")
+    assert unnamed_locks == []
 
 
 def test_who_locks_a_row_is_in_a_transaction():
     """Out of any, PostgreSQL refuses the lock, and SQLite has none: two tests pass, and a page fails."""
-    found = []
+    unlocked_functions = []
     for path in tracked("src/maillage/apps/*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(node, ast.FunctionDef) or node.name.startswith("_") or "lock" in node.name:
                 continue
-            text, told = ast.unparse(node), ast.get_docstring(node) or ""
-            if "select_for_update(" in text and "transaction.atomic" not in text and " locked" not in told:
-                found.append(f"{path}: {node.name}")
-    assert found == []
+            text, docstring = ast.unparse(node), ast.get_docstring(node) or ""
+            if (
+                "select_for_update(" in text
+                and "transaction.atomic" not in text
+                and " locked" not in docstring
+            ):
+                unlocked_functions.append(f"{path}: {node.name}")
+    assert unlocked_functions == []
 
 
-def test_what_a_module_is_asked_for_is_there():
+def test_imported_names_exist():
     """Types are not checked where Django is: a name that went with an import was missed by a page alone."""
     guilty = []
     for path in (path for floor in ("apps", "config") for path in SOURCE.glob(f"{floor}/**/*.py")):
@@ -550,12 +558,14 @@ def test_what_a_module_is_asked_for_is_there():
 def test_every_migration_can_be_undone():
     """Ce qui ne se défait pas le dit exprès : aujourd’hui, rien. Les tables qu’une migration crée partent avec elle."""
     known = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
-    ours = {key: each for key, each in known.items() if each.__module__.startswith("maillage.")}
-    assert len(ours) > 50
+    own_migrations = {
+        key: migration for key, migration in known.items() if migration.__module__.startswith("maillage.")
+    }
+    assert len(own_migrations) > 50
     one_way = [
         f"{app}.{name} : {step}"
-        for (app, name), each in ours.items()
-        for step in each.operations
+        for (app, name), migration in own_migrations.items()
+        for step in migration.operations
         if not step.reversible
     ]
     assert one_way == []

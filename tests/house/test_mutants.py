@@ -42,12 +42,16 @@ def test_a_draw_is_that_of_its_seed():
     first, again, other = (list(mutants.sample(places, seed)) for seed in (1, 1, 2))
     assert first == again
     assert first != other
-    assert sorted(first, key=lambda each: each.line) == sorted(other, key=lambda each: each.line)
+    assert sorted(first, key=lambda drawn_mutant: drawn_mutant.line) == sorted(
+        other, key=lambda drawn_mutant: drawn_mutant.line
+    )
 
 
-def test_what_is_told_equivalent_is_still_in_the_code():
-    gone = [line for file, line, _ in mutants.equivalent() if line not in (mutants.ROOT / file).read_text()]
-    assert gone == [], "take it out of tools/mutants_equivalent.yaml"
+def test_lines_listed_as_equivalent_are_still_in_the_code():
+    missing_lines = [
+        line for file, line, _ in mutants.equivalent() if line not in (mutants.ROOT / file).read_text()
+    ]
+    assert missing_lines == [], "take it out of tools/mutants_equivalent.yaml"
 
 
 def test_the_nearest_tests_are_tried_first_and_failing_ones_never():
@@ -68,31 +72,31 @@ def test_a_line_that_no_test_owns_meets_the_tests_of_its_module():
 def test_tests_of_a_mutant_stay_within_their_time():
     names = [f"t{n:02}" for n in range(40)]
     near = Near({FILE: {3: names}}, dict.fromkeys(names, 1.0), {name: k for k, name in enumerate(names)}, [])
-    first, wide, whole = near.tests(mutant())
+    first, wide, total_tests = near.tests(mutant())
     assert len(first) == mutants.NEAR
     assert len(wide) == mutants.WIDE
     assert wide[0] == "t39", "from the one that computes the most"
-    assert whole == ()
+    assert total_tests == ()
 
 
 def test_whole_computations_of_the_module_come_last_whatever_their_line():
-    kept = f"{mutants.WHOLE}.py::test_a"
+    full_test = f"{mutants.LAST_TRIED}.py::test_a"
     near = Near(
-        {FILE: {3: ["a", "b"], 9: [kept]}},
-        dict.fromkeys(("a", "b", kept), 1.0),
-        {"a": 1, "b": 2, kept: 9},
+        {FILE: {3: ["a", "b"], 9: [full_test]}},
+        dict.fromkeys(("a", "b", full_test), 1.0),
+        {"a": 1, "b": 2, full_test: 9},
         [],
     )
-    assert list(near.tests(mutant(3))) == [("a", "b"), (), (kept,)]
+    assert list(near.tests(mutant(3))) == [("a", "b"), (), (full_test,)]
 
 
 def test_a_mutant_is_killed_by_a_test_near_it_and_survives_without(monkeypatch):
-    asked = []
-    monkeypatch.setattr(mutants, "apart", lambda act, seconds: asked.append(seconds) or 1)
+    timeouts = []
+    monkeypatch.setattr(mutants, "in_child", lambda act, seconds: timeouts.append(seconds) or 1)
     near = Near({FILE: {3: ["a"]}}, {"a": 1.0}, {"a": 1}, [])
     change = next(iter(mutants.population({"engine": [FILE]}).values()))[0]
     assert mutants.trial(change, near, {}).outcome == KILLED
-    assert len(asked) == 1
+    assert len(timeouts) == 1
     assert mutants.trial(change, Near({}, {}, {}, []), {}).outcome == SURVIVED
     assert mutants.trial(change, near, {(FILE, *change.lines()): "même valeur"}).by == "même valeur"
 

@@ -1,4 +1,4 @@
-"""What only its makers understand is not shown: a number of the reference list, a line of a document that nobody
+"""Pages avoid words that only their makers know: a number of the reference list, a line of a document that nobody
 can open, a name of our tables, a choice made of dashes.
 """
 
@@ -31,13 +31,13 @@ OWN = {"migrations", "models.py"}  # names for ourselves
 
 
 def test_no_page_speaks_of_what_only_its_makers_know():
-    told = [(path.name, *RIDDLES.findall(path.read_text("utf-8"))) for path in PAGES]
+    riddles_by_file = [(path.name, *RIDDLES.findall(path.read_text("utf-8"))) for path in PAGES]
     for path in CODE:
         if OWN & set(path.parts):
             continue
         texts = [ast.unparse(each) for each in ast.walk(ast.parse(path.read_text("utf-8"))) if _is_text(each)]
-        told.append((path.name, *(found for text in texts for found in RIDDLES.findall(text))))
-    assert [found for found in told if found[1:]] == []
+        riddles_by_file.append((path.name, *(riddle for text in texts for riddle in RIDDLES.findall(text))))
+    assert [riddle for riddle in riddles_by_file if riddle[1:]] == []
 
 
 def test_no_word_is_cut_by_a_dot_for_two_genders():
@@ -45,26 +45,28 @@ def test_no_word_is_cut_by_a_dot_for_two_genders():
     contents = [
         path for folder in ("reference", "modules") for path in sorted((ROOT / folder).rglob("*.yaml"))
     ]
-    found = {
+    cuts_by_file = {
         path.name: cut
         for path in (*PAGES, *CODE, *contents)
         if "migrations" not in path.parts and (cut := TWO_GENDERS.findall(path.read_text("utf-8")))
     }
-    assert found == {}
+    assert cuts_by_file == {}
 
 
 def test_what_is_within_a_walk_has_one_vocabulary():
     """« sans lieu à pied », « sans aide à pied » stood on the pages, « à portée de marche » in the reports."""
     files = [*PAGES, *CODE, *sorted((ROOT / "cli").rglob("*.py")), *sorted((ROOT / "studies").rglob("*.py"))]
-    told = {
-        path.name: found
+    phrases_by_file = {
+        path.name: phrases
         for path in files
         if not SEARCHED & set(path.parts)
         and (
-            found := LACKING.findall(re.sub(r'\s+|"\s+f?"', " ", path.read_text("utf-8")).replace("  ", " "))
+            phrases := LACKING.findall(
+                re.sub(r'\s+|"\s+f?"', " ", path.read_text("utf-8")).replace("  ", " ")
+            )
         )
     }
-    assert told == {}, f"say « {FOOT.near} », « hors de portée de marche »"
+    assert phrases_by_file == {}, f"say « {FOOT.near} », « hors de portée de marche »"
 
 
 def _is_text(node: ast.AST) -> bool:
@@ -111,14 +113,14 @@ def _below(form: type) -> set[type]:
     return {each for direct in form.__subclasses__() for each in (direct, *_below(direct))}
 
 
-def test_bounds_of_decimal_numbers_are_told_with_a_comma():
+def test_bounds_of_decimal_numbers_are_written_with_a_comma():
     """Django writes « supérieure ou égale à 0.25 »; the fields of `web/decimals.py` write 0,25."""
-    found = [
+    plain_fields = [
         f"{path.relative_to(ROOT)}: {field}"
         for path in CODE
         for field in re.findall(r"\bforms\.(?:Float|Decimal)Field\b", path.read_text("utf-8"))
     ]
-    assert found == []
+    assert plain_fields == []
     field = decimals.DecimalField(min_value=0.5, max_value=1000)
     for typed, words in (("0.1", "0,5."), ("1001", "1\xa0000.")):
         with pytest.raises(ValidationError) as refused:
@@ -131,17 +133,17 @@ CLOCK = re.compile(r'\|date:"[^"]+(?<!\\h[ \xa0])\bi"')  # « 9:05 »; « 9 h 05
 SLASHED = {"plans/forms.py", "accounts/rules/journal.py"}
 
 
-def test_a_moment_is_told_in_words():
+def test_moments_are_written_in_words():
     """« 3 novembre, 9 h 05 » : the same row was « 09:05 » on one page, « 03/11/2026 » in a message."""
-    found = [path.name for path in PAGES if CLOCK.search(path.read_text("utf-8"))]
+    file_names = [path.name for path in PAGES if CLOCK.search(path.read_text("utf-8"))]
     for path in CODE:
         if OWN & set(path.parts) or path.as_posix().endswith(tuple(SLASHED)):
             continue
         texts = [
             each for each in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(each, ast.JoinedStr)
         ]
-        found += [path.name for each in texts if "%d/%m" in ast.unparse(each)]
-    assert found == []
+        file_names += [path.name for each in texts if "%d/%m" in ast.unparse(each)]
+    assert file_names == []
 
 
 HOME = re.compile(r"<a href=\"\{% url 'space' %\}\">([^<]+)</a>")

@@ -38,34 +38,42 @@ def test_it_says_and_ends_as_one_that_python_starts(words, tmp_path):
     file.write_text(FILE, "utf-8")
     words = [word.replace("{file}", str(file)) for word in words]
     own = environment(tmp_path) | {"WHO": "Leïla"}
-    here = {"env": own, "cwd": tmp_path, "stdin": subprocess.DEVNULL, "capture_output": True, "text": True}
-    real = subprocess.run([sys.executable, *words], check=False, **here)
+    run_options = {
+        "env": own,
+        "cwd": tmp_path,
+        "stdin": subprocess.DEVNULL,
+        "capture_output": True,
+        "text": True,
+    }
+    real = subprocess.run([sys.executable, *words], check=False, **run_options)
     done = programs.run(*words, environment=own, folder=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (real.returncode, real.stdout, real.stderr)
 
 
-def test_a_fault_is_told_where_it_happens(tmp_path):
+def test_error_is_reported_where_it_happens(tmp_path):
     done = programs.run("-c", "def broken():\n    1 / 0\nbroken()", environment=environment(tmp_path))
     assert done.returncode == 1
     assert done.stderr.rstrip().endswith("ZeroDivisionError: division by zero")
 
 
 def test_each_program_has_its_own_settings(tmp_path):
-    asked = "from django.conf import settings; print(settings.HOME)"
+    program = "from django.conf import settings; print(settings.HOME)"
     homes = [tmp_path / "a", tmp_path / "b"]
-    said = [programs.run("-c", asked, environment=environment(home)).stdout.strip() for home in homes]
-    assert said == list(map(str, homes))
+    printed_homes = [
+        programs.run("-c", program, environment=environment(home)).stdout.strip() for home in homes
+    ]
+    assert printed_homes == list(map(str, homes))
 
 
-def test_threads_that_asked_first_leave_it_to_the_others(tmp_path, monkeypatch):
+def test_threads_share_one_mould(tmp_path, monkeypatch):
     monkeypatch.setattr(programs, "_mould", cache(programs._mould.__wrapped__))
 
-    def said(word: str) -> str:
+    def printed(word: str) -> str:
         return programs.run("-c", f"print({word!r})", environment=environment(tmp_path)).stdout.strip()
 
     with ThreadPoolExecutor(2) as pool:
-        assert list(pool.map(said, "ab")) == ["a", "b"]
-    assert said("c") == "c"
+        assert list(pool.map(printed, "ab")) == ["a", "b"]
+    assert printed("c") == "c"
 
 
 STARTS = """
@@ -95,7 +103,7 @@ def test_one_that_never_ends_is_killed(tmp_path):
         os.kill(int((tmp_path / "qui").read_text("utf-8")), 0)
 
 
-def test_what_it_is_given_before_it_begins_knows_no_setting(tmp_path):
+def test_preloaded_modules_read_no_setting(tmp_path):
     own = "print(*sorted(each for each in sys.modules if each.startswith(('maillage.apps', 'maillage.config'))))"
     done = programs.run(
         "-c", f"import sys; {own}; import maillage.studies", environment=environment(tmp_path)

@@ -1,4 +1,4 @@
-"""What the floor of reports may not do, that no import contract can say."""
+"""Rules of the floor of reports that no import contract can state."""
 
 import ast
 import re
@@ -13,37 +13,37 @@ def computed_by(source: str) -> set[str]:
     studies.
     """
     tree = ast.parse(source)
-    bound, found = set(), set()
+    bound, computed = set(), set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("maillage.studies"):
             bound |= {alias.asname or alias.name for alias in node.names}
-            found |= {alias.name for alias in node.names if alias.name in COMPUTES}
+            computed |= {alias.name for alias in node.names if alias.name in COMPUTES}
     for node in ast.walk(tree):
         called = node.func if isinstance(node, ast.Call) else None
         if isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name):
-            found |= {called.attr} & COMPUTES if called.value.id in bound else set()
-    return found
+            computed |= {called.attr} & COMPUTES if called.value.id in bound else set()
+    return computed
 
 
 def test_a_report_receives_what_is_computed():
     """Reports write and draw a study: they never ask for one, so that the order of computations is read in
     one place.
     """
-    found = {
+    calls_by_file = {
         str(path): named for path in REPORTS.rglob("*.py") if (named := computed_by(path.read_text("utf-8")))
     }
-    assert not found
+    assert not calls_by_file
 
 
 def test_a_printed_page_has_no_straight_apostrophe():
-    """What is typed inside quotes ends before a reader, as the rest of French does."""
-    found = [
+    """Text inside quotes is read by users, as the rest of French is."""
+    straight_texts = [
         f"{path.name}: {text}"
         for path in sorted(REPORTS.rglob("*.typ"))
         for text in re.findall(r'"([^"\n]*)"', path.read_text("utf-8"))
         if re.search(r"[^\W\d_]'[^\W\d_]", text)
     ]
-    assert not found
+    assert not straight_texts
 
 
 def test_the_check_sees_a_computation_however_it_is_named():
@@ -72,19 +72,19 @@ def untyped_by(source: str) -> set[str]:
     for node in tree.body:  # in their order: a name may be given to what another one names
         if isinstance(node, ast.Assign) and _is_loose(node.value, loose):
             loose |= {target.id for target in node.targets if isinstance(target, ast.Name)}
-    found = set()
+    function_names = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
             every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
             if any(
                 _is_loose(each, loose) for each in [node.returns, *(arg.annotation for arg in every)] if each
             ):
-                found.add(node.name)
-    return found
+                function_names.add(node.name)
+    return function_names
 
 
 def _is_loose(annotation: ast.expr, loose: set[str]) -> bool:
-    """Return whether an annotation holds a dictionary, or a mapping, of anything."""
+    """Return True if an annotation holds a dictionary, or a mapping, of anything."""
     for node in ast.walk(annotation):
         if isinstance(node, ast.Name) and node.id in loose:
             return True
@@ -100,14 +100,14 @@ def _is_loose(annotation: ast.expr, loose: set[str]) -> bool:
 
 
 def test_no_dictionary_of_anything_crosses_a_floor():
-    """What a study or a report hands over has a type that mypy reads: a dataclass, or a TypedDict where others fix the keys."""
-    found = {
+    """Studies and reports return types that mypy reads: a dataclass, or a TypedDict where a format fixes the keys."""
+    names_by_file = {
         str(path): names
         for floor in FLOORS
         for path in floor.rglob("*.py")
         if (names := untyped_by(path.read_text("utf-8")))
     }
-    assert not found
+    assert not names_by_file
 
 
 def test_the_check_sees_a_dictionary_under_any_name():
@@ -130,7 +130,7 @@ def test_bounds_are_rounded_by_the_words_alone():
         path for floor in ("reports", "apps", "web", "cli") for path in (REPORTS.parent / floor).rglob("*.py")
     ]
     assert written
-    assert not {str(path): found for path in written if (found := BOUND.findall(path.read_text("utf-8")))}
+    assert not {str(path): bounds for path in written if (bounds := BOUND.findall(path.read_text("utf-8")))}
 
 
 def test_the_check_sees_a_bound_rounded_to_the_nearest():

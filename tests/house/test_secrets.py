@@ -57,9 +57,9 @@ def columns() -> list[models.Field]:
 
 def test_every_column_that_is_typed_freely_about_a_person_refuses_secrets():
     known = {name for names in PLAIN.values() for name in names}
-    left = [str(each) for each in columns() if not isinstance(each, FreeChar | FreeText)]
-    assert [name for name in left if not {name, name.rpartition(".")[2]} & known] == []
-    needed = set(left) | {name.rpartition(".")[2] for name in left}
+    plain_columns = [str(each) for each in columns() if not isinstance(each, FreeChar | FreeText)]
+    assert [name for name in plain_columns if not {name, name.rpartition(".")[2]} & known] == []
+    needed = set(plain_columns) | {name.rpartition(".")[2] for name in plain_columns}
     assert known <= needed, "an exception that nothing needs"
     free = [str(each) for each in columns() if isinstance(each, FreeChar | FreeText)]
     assert {"mandats.Mandat.witness", "agenda.Workshop.title", "learning.Group.note"} <= set(free)
@@ -71,12 +71,14 @@ def test_whichever_way_it_is_written_a_secret_does_not_enter(write: str):
     from maillage.apps.people.models import Person
 
     def put(nickname: str) -> Any:
-        held = Person(code=f"A{len(nickname)}", picture="maison", nickname=nickname, made_at=AT, active_at=AT)
+        person = Person(
+            code=f"A{len(nickname)}", picture="maison", nickname=nickname, made_at=AT, active_at=AT
+        )
         match write:
             case "save":
-                return held.save()
+                return person.save()
             case "bulk_create":
-                return Person.objects.bulk_create([held])
+                return Person.objects.bulk_create([person])
             case _:
                 return Person.objects.update(nickname=nickname)
 
@@ -88,10 +90,12 @@ def test_whichever_way_it_is_written_a_secret_does_not_enter(write: str):
 
 
 @pytest.mark.django_db
-def test_a_refusal_that_no_page_expected_is_told_and_a_fault_stays_one(rf):
+def test_unexpected_refusal_is_answered_and_other_errors_propagate(rf):
     guard = Refusals(lambda request: pytest.fail("not asked"))
     request = rf.get("/")
     request.user, request.session = AnonymousUser(), {}
-    told = guard.process_exception(request, Refused("Non.", why="Parce que.", do="Recommencez."))
-    assert told is not None and told.status_code == 400 and "Recommencez." in told.content.decode()
+    response = guard.process_exception(request, Refused("Non.", why="Parce que.", do="Recommencez."))
+    assert (
+        response is not None and response.status_code == 400 and "Recommencez." in response.content.decode()
+    )
     assert guard.process_exception(request, ValueError("x")) is None

@@ -162,8 +162,8 @@ def test_each_word_says_what_it_gives_and_the_unknown_come_first():
     word_by_text = words("publics_specifiquement_adresses", "Public", values)
     assert next(iter(word_by_text)) == "bébés"
     assert (word_by_text["bébés"].times, word_by_text["bébés"].known) == (5, False)
-    assert word_by_text["Séniors"].given == ("seniors",)
-    assert word_by_text["Adolescents"].given == ("youth",), "as the correspondence says"
+    assert word_by_text["Séniors"].meanings == ("seniors",)
+    assert word_by_text["Adolescents"].meanings == ("youth",), "as the correspondence says"
     assert word_by_text["Surdité"].elsewhere == ("prise_en_charge_specifique",)
 
 
@@ -175,9 +175,9 @@ def test_a_word_once_defined_is_known():
     word_by_text = words(
         "publics_specifiquement_adresses", "Public", [("bébés", 1), ("Tous", 1), ("Adolescents", 1)], text
     )
-    assert word_by_text["bébés"].given == ("families",)
-    assert (word_by_text["Tous"].given, word_by_text["Tous"].known) == ((), True)
-    assert word_by_text["Adolescents"].given == ("youth",), "what was known stays"
+    assert word_by_text["bébés"].meanings == ("families",)
+    assert (word_by_text["Tous"].meanings, word_by_text["Tous"].known) == ((), True)
+    assert word_by_text["Adolescents"].meanings == ("youth",), "what was known stays"
     correct.give(changed, "Public", "publics_specifiquement_adresses", "Bébés", "youth")
     gives = changed["fields"]["publics_specifiquement_adresses"]["gives"]
     assert [word for word in gives if word.casefold() == "bébés"] == ["Bébés"], "said again, it is said once"
@@ -188,14 +188,14 @@ def test_types_are_words_too():
     assert not words("typologie", "Type", [("Café", 1)], text)["Café"].known
     changed = raw(text)
     correct.give(changed, "Type", "typologie", "Café", "ASSO")
-    assert words("typologie", "Type", [("Café", 1)], correct.written(changed))["Café"].given == ("ASSO",)
+    assert words("typologie", "Type", [("Café", 1)], correct.written(changed))["Café"].meanings == ("ASSO",)
 
 
 def test_words_of_a_practice_are_offered_planned_or_nothing():
     text = "fields: {nom: Nom}\npractices: [{practice: formation, from: Ateliers}]"
     values = [("Oui", 3), ("En cours de montage", 1), ("Non", 2), ("L’été", 1)]
     before = words("practice:formation", "Ateliers", values, text)
-    assert {word: read_word.given for word, read_word in before.items()} == {
+    assert {word: read_word.meanings for word, read_word in before.items()} == {
         "Oui": ("offered",),
         "En cours de montage": ("planned",),
         "Non": ("no",),
@@ -213,7 +213,7 @@ def test_words_of_a_practice_are_offered_planned_or_nothing():
     correct.set_states(changed, "formation", wanted)
     after = words("practice:formation", "Ateliers", values, correct.written(changed))
     assert {
-        word: (read_word.given or (correct.NOTHING,))[0] for word, read_word in after.items()
+        word: (read_word.meanings or (correct.NOTHING,))[0] for word, read_word in after.items()
     } == wanted | {"Non": "no"}
     assert after["L’été"].status == correct.DROPPED, "nothing else reads it"
     assert after["En cours de montage"].status == correct.KNOWN

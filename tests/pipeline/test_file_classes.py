@@ -807,7 +807,7 @@ def test_numbered_columns_of_one_name_are_understood_together():
         ["reparation", "vente"],
     ]
     assert values_of(result, "adresse")[0] == "12 RUE DES CORDIERS"  # « typvoie », « libvoie »
-    assert (result.unread, result.asked) == ((), ())
+    assert (result.unread, result.unexplained) == ((), ())
 
 
 def test_numbered_telephones_and_types_are_left_to_their_fields():
@@ -1038,7 +1038,7 @@ def test_ticks_and_hours_that_nothing_reads_are_to_explain():
     result = places(
         "x.csv", "nom;ville;horaires;Impôts;Sas;Postes\nA;Vif;9h-12h;✔;08:15;12\nB;Vif;;;08:45;8\n".encode()
     )
-    assert dict(result.asked) == {"Impôts": (("✔", 1),), "Sas": (("08:15", 1), ("08:45", 1))}
+    assert dict(result.unexplained) == {"Impôts": (("✔", 1),), "Sas": (("08:15", 1), ("08:45", 1))}
 
 
 def test_a_path_of_json_is_not_the_tag_of_another_format():

@@ -652,7 +652,7 @@ def test_a_wording_is_understood_cut_mistyped_or_inside_a_sentence_and_never_gue
     if slugs is None:
         assert understood is None
     else:
-        assert ([meaning.slug for meaning in understood.said if meaning.slug], understood.word) == (
+        assert ([meaning.slug for meaning in understood.meanings if meaning.slug], understood.word) == (
             slugs,
             word,
         )

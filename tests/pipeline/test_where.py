@@ -367,7 +367,7 @@ def test_a_postal_code_and_a_town_drowned_in_the_address_are_pulled_apart(typed,
 
 
 def test_an_address_keeps_a_house_number_of_five_digits():
-    assert street.apart("10070 Grande Rue") == ("", "10070", "Grande Rue")
+    assert street.split_address("10070 Grande Rue") == ("", "10070", "Grande Rue")
     assert locate({**GRENOBLE, "adresse": "10070 Grande Rue"}).where.adresse == "10070 Grande Rue"
 
 

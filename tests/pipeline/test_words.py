@@ -271,10 +271,10 @@ def test_a_number_as_typed(typed, value, word, reason):
 
 
 def test_a_whole_number_has_no_fraction():
-    assert number.whole("12.0 places", low=0, high=100).value == 12
-    assert isinstance(number.whole("12.0", low=0, high=100).value, int)
-    assert number.whole("12,5", low=0, high=100).reason == "12,5 n’est pas un nombre entier"
-    assert number.whole("", low=0, high=100).word == "empty"
+    assert number.whole_number("12.0 places", low=0, high=100).value == 12
+    assert isinstance(number.whole_number("12.0", low=0, high=100).value, int)
+    assert number.whole_number("12,5", low=0, high=100).reason == "12,5 n’est pas un nombre entier"
+    assert number.whole_number("", low=0, high=100).word == "empty"
 
 
 @given(st.floats(-9e8, 9e8, allow_nan=False))

@@ -1,4 +1,4 @@
-"""What these tests share: published figures, read from the files beside, and the country of the engine."""
+"""Fixtures of these tests: published figures, read from their CSV files, and the country of the engine."""
 
 import csv
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from maillage.reference.definitions import Definition
 from maillage.studies.need import model, rates
 from maillage.studies.need.model import Country
 
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -27,7 +27,7 @@ def published() -> Callable[[str], list[dict[str, str]]]:
 
 @cache
 def _rows(name: str) -> list[dict[str, str]]:
-    with (HERE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

@@ -26,8 +26,8 @@ RULES: Mapping[Rule, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What answers give for a published percentage.
+class Reproduction:
+    """A published percentage computed again from answers.
 
     percent: weighted where weights are; n: who answers so, base: of how many, both unweighted. rule: what
         gives the published
@@ -50,30 +50,32 @@ def says(values: NDArray[Any], answers: Collection[str]) -> Bools:
     return np.array([not wanted.isdisjoint(str(value).split()) for value in values], dtype=bool)
 
 
-def among(table: Table, where: Mapping[str, Collection[str]], asked: str = "") -> Bools:
-    """Return (respondents,) who belongs to a base: these answers to these questions, and an answer to
-    `asked`.
+def among(table: Table, where: Mapping[str, Collection[str]], answered: str = "") -> Bools:
+    """Return (respondents,), True in a base: these answers to these questions, and an answer to
+    `answered`.
     """
     inside = np.ones(len(table), dtype=bool)
     for question, answers in where.items():
         inside &= says(table[question], answers)
-    return inside & (table[asked] != "") if asked else inside
+    return inside & (table[answered] != "") if answered else inside
 
 
-def found(
+def reproduce(
     concerned: Bools, base: Bools, published: float, *, weights: Floats | None = None, decimals: int = 0
-) -> Found:
-    """Return what answers give for a percentage published with so many decimals. Raises ValueError on a base
+) -> Reproduction:
+    """Compute a percentage published with so many decimals again from answers. Raises ValueError on a base
     of nobody.
 
-    >>> found(np.arange(66) < 19, np.full(66, True), 28).rule
+    >>> reproduce(np.arange(66) < 19, np.full(66, True), 28).rule
     'down'
     """
     mass = np.ones(len(base)) if weights is None else weights
     if not base.any() or not mass[base].sum() > 0:
         raise ValueError("a percentage of nobody cannot be found again.")
     percent = 100 * float(mass[base & concerned].sum() / mass[base].sum())
-    return Found(percent, int((base & concerned).sum()), int(base.sum()), rule(percent, published, decimals))
+    return Reproduction(
+        percent, int((base & concerned).sum()), int(base.sum()), rule(percent, published, decimals)
+    )
 
 
 def rule(percent: float, published: float, decimals: int = 0) -> Rule:

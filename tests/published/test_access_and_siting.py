@@ -11,31 +11,31 @@ from scipy import sparse
 
 from maillage.engine import reach, siting
 
-HERE = Path(__file__).parent / "access_and_siting"
+FOLDER = Path(__file__).parent / "access_and_siting"
 
 
 @pytest.fixture(scope="module")
 def example():
-    return json.loads((HERE / "e2sfca_small_expected.json").read_text("utf-8"))
+    return json.loads((FOLDER / "e2sfca_small_expected.json").read_text("utf-8"))
 
 
 def test_access_shared_by_bands_is_that_of_pysal(example):
     """Cinq zones, trois lieux, trois bandes : les mêmes valeurs à 10⁻⁹ près."""
-    found = reach.floating(
+    access = reach.floating(
         np.array(example["demand"]),
         np.array(example["supply"]),
         sparse.csr_array(np.array(example["cost"])),
         example["max_cost"],
         {float(limit): weight for limit, weight in example["steps"].items()},
     )
-    assert found == pytest.approx(example["access"], rel=1e-9, abs=0)
-    assert found @ example["demand"] == pytest.approx(sum(example["supply"]), rel=1e-12)
+    assert access == pytest.approx(example["access"], rel=1e-9, abs=0)
+    assert access @ example["demand"] == pytest.approx(sum(example["supply"]), rel=1e-12)
 
 
 @pytest.fixture(scope="module")
 def francisco():
     """Return demand (tracts,), metres (tracts, shops), names of shops, and the published optima."""
-    with (HERE / "siting_sf_distances.csv").open(encoding="utf-8") as file:
+    with (FOLDER / "siting_sf_distances.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     shops, tracts = (sorted({row[key] for row in rows}) for key in ("site", "area"))
     demand, metres = np.zeros(len(tracts)), np.full((len(tracts), len(shops)), np.inf)
@@ -43,18 +43,18 @@ def francisco():
         area = tracts.index(row["area"])
         demand[area] = float(row["demand"])
         metres[area, shops.index(row["site"])] = float(row["distance_m"])
-    return demand, metres, shops, json.loads((HERE / "siting_sf_expected.json").read_text("utf-8"))
+    return demand, metres, shops, json.loads((FOLDER / "siting_sf_expected.json").read_text("utf-8"))
 
 
 def test_four_shops_cover_what_was_published_and_it_is_proved_best(francisco):
     """San Francisco, quatre magasins à moins de cinq kilomètres : 875 247 habitants, l’optimum publié."""
     demand, metres, shops, wanted = francisco
     covers = sparse.csr_array(metres <= wanted["service_radius_m"])
-    found = siting.best_sites(demand, covers, wanted["p"])
-    assert found.covered == wanted["mclp_demand_covered"] == found.bound
-    assert found.exact
-    assert found.covered / demand.sum() == pytest.approx(wanted["mclp_demand_share"])
-    assert sorted(shops[site] for site in found.chosen) == wanted["mclp_sites"]
+    cover = siting.best_sites(demand, covers, wanted["p"])
+    assert cover.covered == wanted["mclp_demand_covered"] == cover.bound
+    assert cover.exact
+    assert cover.covered / demand.sum() == pytest.approx(wanted["mclp_demand_share"])
+    assert sorted(shops[site] for site in cover.chosen) == wanted["mclp_sites"]
 
 
 def test_exchanging_shops_betters_the_choice_made_one_by_one(francisco):
@@ -62,11 +62,11 @@ def test_exchanging_shops_betters_the_choice_made_one_by_one(francisco):
     demand, metres, _, wanted = francisco
     covers = sparse.csr_array(metres <= wanted["service_radius_m"])
     assert siting.greedy(demand, covers, wanted["p"]).covered >= wanted["greedy_demand_covered"]
-    by_hand, left = 0.0, demand.copy()
+    by_hand, uncovered = 0.0, demand.copy()
     for _ in range(wanted["p"]):
-        site = int(np.argmax(covers.T @ left))
-        by_hand += float((covers.T @ left)[site])
-        left[covers.toarray()[:, site]] = 0
+        site = int(np.argmax(covers.T @ uncovered))
+        by_hand += float((covers.T @ uncovered)[site])
+        uncovered[covers.toarray()[:, site]] = 0
     assert by_hand == wanted["greedy_demand_covered"]
 
 

@@ -31,20 +31,20 @@ def schools():
     return table("apiclus1")
 
 
-def drawn(held):
-    return held["pw"].astype(float)
+def drawn(rows):
+    return rows["pw"].astype(float)
 
 
-def category(held, column, totals):
-    return np.array([list(totals).index(value) for value in held[column].tolist()]), np.array(
+def category(rows, column, totals):
+    return np.array([list(totals).index(value) for value in rows[column].tolist()]), np.array(
         list(totals.values())
     )
 
 
-def printed(found, told):
-    """Return whether a figure is the one R prints, to its last digit."""
-    decimals = len(str(told).partition(".")[2]) if isinstance(told, float) else 0
-    return found == approx(told, abs=0.5000001 * 10**-decimals, rel=1e-12)
+def printed(computed, published):
+    """Return True if a figure is the one R prints, to its last digit."""
+    decimals = len(str(published).partition(".")[2]) if isinstance(published, float) else 0
+    return computed == approx(published, abs=0.5000001 * 10**-decimals, rel=1e-12)
 
 
 @pytest.fixture(scope="module")
@@ -57,15 +57,18 @@ def kalton():
     return a, b, people
 
 
-def by_cell(found, kalton):
+def by_cell(calibrated, kalton):
     a, b, people = kalton
     return np.array(
-        [[found.ratios[(a == i) & (b == j)][0] for j in range(people.shape[1])] for i in range(len(people))]
+        [
+            [calibrated.ratios[(a == i) & (b == j)][0] for j in range(people.shape[1])]
+            for i in range(len(people))
+        ]
     )
 
 
 @pytest.mark.parametrize(
-    ("told", "method", "bounds"),
+    ("table_name", "method", "bounds"),
     [
         ("raking", "raking", None),
         ("linear", "lineaire", None),
@@ -73,12 +76,12 @@ def by_cell(found, kalton):
         ("logit_0.5_2.2", "logit", (0.5, 2.2)),
     ],
 )
-def test_the_table_of_kalton_and_flores_cervantes(kalton, told, method, bounds):
+def test_the_table_of_kalton_and_flores_cervantes(kalton, table_name, method, bounds):
     a, b, people = kalton
     margins = calibration.margins([a, b], [people.sum(axis=1), people.sum(axis=0)])
-    found = calibration.calibrate(np.ones(len(a)), margins, method=method, bounds=bounds)
-    assert found.converged
-    assert np.abs(by_cell(found, kalton) - np.array(KALTON[told])).max() <= 0.005 + 1e-12
+    calibrated = calibration.calibrate(np.ones(len(a)), margins, method=method, bounds=bounds)
+    assert calibrated.converged
+    assert np.abs(by_cell(calibrated, kalton) - np.array(KALTON[table_name])).max() <= 0.005 + 1e-12
 
 
 def test_post_stratification_and_numbers_of_kalton_and_flores_cervantes(kalton):
@@ -88,32 +91,34 @@ def test_post_stratification_and_numbers_of_kalton_and_flores_cervantes(kalton):
     rows, columns = np.indices(people.shape) + 1
     numbers = np.column_stack([np.ones(len(a)), a + 1, b + 1]).astype(float)
     totals = np.array([people.sum(), (rows * people).sum(), (columns * people).sum()])
-    found = calibration.calibrate(
+    calibrated = calibration.calibrate(
         np.ones(len(a)), calibration.margins([], [], numbers=numbers, totals=totals), method="lineaire"
     )
-    assert np.abs(by_cell(found, kalton) - np.array(KALTON["greg_numeric_a_b"])).max() <= 0.005 + 1e-12
+    assert np.abs(by_cell(calibrated, kalton) - np.array(KALTON["greg_numeric_a_b"])).max() <= 0.005 + 1e-12
 
 
 def test_raking_on_type_and_award(schools):
     codes, totals = zip(category(schools, "stype", STYPE), category(schools, "sch.wide", WIDE), strict=True)
-    found = calibration.calibrate(drawn(schools), calibration.margins(codes, totals))
+    calibrated = calibration.calibrate(drawn(schools), calibration.margins(codes, totals))
     assert printed(
-        np.average(schools["api00"].astype(float), weights=found.weights),
+        np.average(schools["api00"].astype(float), weights=calibrated.weights),
         PUBLISHED["clus1_rake_mean_api00"]["estimate"],
     )
     assert printed(
-        found.weights @ schools["enroll"].astype(float), PUBLISHED["clus1_rake_total_enroll"]["estimate"]
+        calibrated.weights @ schools["enroll"].astype(float), PUBLISHED["clus1_rake_total_enroll"]["estimate"]
     )
 
 
 def test_post_stratification_on_type(schools):
     code, totals = category(schools, "stype", STYPE)
     for method in ("raking", "lineaire"):
-        found = calibration.calibrate(drawn(schools), calibration.margins([code], [totals]), method=method)
-        mean = np.average(schools["api00"].astype(float), weights=found.weights)
+        calibrated = calibration.calibrate(
+            drawn(schools), calibration.margins([code], [totals]), method=method
+        )
+        mean = np.average(schools["api00"].astype(float), weights=calibrated.weights)
         assert printed(mean, PUBLISHED["clus1_poststrat_mean_api00"]["estimate"])
         assert printed(
-            found.weights @ schools["enroll"].astype(float),
+            calibrated.weights @ schools["enroll"].astype(float),
             PUBLISHED["clus1_poststrat_total_enroll"]["estimate"],
         )
 
@@ -131,10 +136,10 @@ def test_raking_on_a_cross_and_a_margin(schools):
         ]
     )
     other, totals = category(schools, "comp.imp", improved)
-    found = calibration.calibrate(
+    calibrated = calibration.calibrate(
         drawn(schools), calibration.margins([code, other], [np.array(list(both.values())), totals])
     )
-    mean = np.average(schools["api00"].astype(float), weights=found.weights)
+    mean = np.average(schools["api00"].astype(float), weights=calibrated.weights)
     assert printed(mean, PUBLISHED["clus1_rake_partial_joint_mean_api00"]["estimate"])
 
 
@@ -144,68 +149,77 @@ def enrolment(schools):
 
 
 def test_linear_weights_on_a_number_and_the_same_truncated(schools):
-    told = PUBLISHED["clus1_linear_g_range"]
-    found = calibration.calibrate(drawn(schools), enrolment(schools), method="lineaire")
-    assert (found.ratios.min(), found.ratios.max()) == approx((told["g_min"], told["g_max"]), abs=5e-8)
-    told = PUBLISHED["clus1_truncated_g_range"]
-    found = calibration.calibrate(drawn(schools), enrolment(schools), method="lineaire", bounds=(0.6, 1.5))
-    assert found.converged
-    assert (found.ratios.min(), found.ratios.max()) == approx((told["g_min"], told["g_max"]), abs=5e-8)
+    published_range = PUBLISHED["clus1_linear_g_range"]
+    calibrated = calibration.calibrate(drawn(schools), enrolment(schools), method="lineaire")
+    assert (calibrated.ratios.min(), calibrated.ratios.max()) == approx(
+        (published_range["g_min"], published_range["g_max"]), abs=5e-8
+    )
+    published_range = PUBLISHED["clus1_truncated_g_range"]
+    calibrated = calibration.calibrate(
+        drawn(schools), enrolment(schools), method="lineaire", bounds=(0.6, 1.5)
+    )
+    assert calibrated.converged
+    assert (calibrated.ratios.min(), calibrated.ratios.max()) == approx(
+        (published_range["g_min"], published_range["g_max"]), abs=5e-8
+    )
 
 
 def test_a_ratio_is_a_calibration_whose_residuals_grow_with_size():
-    held = table("apistrat")
-    size = held["enroll"].astype(float)
+    sample = table("apistrat")
+    size = sample["enroll"].astype(float)
     margins = calibration.margins([], [], numbers=size[:, None], totals=np.array([3811472.0]))
-    found = calibration.calibrate(drawn(held), margins, method="lineaire", spread=size)
+    calibrated = calibration.calibrate(drawn(sample), margins, method="lineaire", spread=size)
     assert printed(
-        found.weights @ held["api.stu"].astype(float), PUBLISHED["strat_ratio_total_api.stu"]["estimate"]
+        calibrated.weights @ sample["api.stu"].astype(float),
+        PUBLISHED["strat_ratio_total_api.stu"]["estimate"],
     )
-    assert np.ptp(found.ratios) < 1e-12
+    assert np.ptp(calibrated.ratios) < 1e-12
 
 
 @pytest.mark.parametrize(
-    ("told", "method", "bounds"),
+    ("range_name", "method", "bounds"),
     [("clus1_raking_api99_g_range", "raking", None), ("clus1_logit_api99_g_range", "logit", (0.5, 2.5))],
 )
-def test_categories_and_a_number_together(schools, told, method, bounds):
+def test_categories_and_a_number_together(schools, range_name, method, bounds):
     code, totals = category(schools, "stype", STYPE)
     last = schools["api99"].astype(float)[:, None]
     margins = calibration.margins([code], [totals], numbers=last, totals=np.array([3914069.0]))
-    found = calibration.calibrate(drawn(schools), margins, method=method, bounds=bounds)
-    assert found.converged
-    wanted = PUBLISHED[told]
-    assert (found.ratios.min(), found.ratios.max()) == approx((wanted["g_min"], wanted["g_max"]), abs=5e-10)
+    calibrated = calibration.calibrate(drawn(schools), margins, method=method, bounds=bounds)
+    assert calibrated.converged
+    wanted = PUBLISHED[range_name]
+    assert (calibrated.ratios.min(), calibrated.ratios.max()) == approx(
+        (wanted["g_min"], wanted["g_max"]), abs=5e-10
+    )
 
 
 def test_the_mean_after_a_linear_calibration(schools):
     code, totals = category(schools, "stype", STYPE)
     last = schools["api99"].astype(float)[:, None]
     margins = calibration.margins([code], [totals], numbers=last, totals=np.array([3914069.0]))
-    found = calibration.calibrate(drawn(schools), margins, method="lineaire")
+    calibrated = calibration.calibrate(drawn(schools), margins, method="lineaire")
     score, improved = schools["api00"].astype(float), schools["comp.imp"] == "Yes"
-    assert np.average(score, weights=found.weights) == approx(
+    assert np.average(score, weights=calibrated.weights) == approx(
         PUBLISHED["clus1_linear_api99_mean_api00"]["estimate"], abs=5e-8
     )
-    domain = np.average(score[improved], weights=found.weights[improved])
+    domain = np.average(score[improved], weights=calibrated.weights[improved])
     assert printed(domain, PUBLISHED["clus1_greg_domain_mean"]["estimate"])
 
 
-@pytest.mark.parametrize(("told", "method"), [("raking", "raking"), ("linear", "lineaire")])
-def test_svy_finds_the_same_weights(schools, told, method):
+@pytest.mark.parametrize(("svy_method", "method"), [("raking", "raking"), ("linear", "lineaire")])
+def test_svy_finds_the_same_weights(schools, svy_method, method):
     """Computed once with svy 0.35.0 (`rake` at 1e-14, `calibrate`), one weight a school, every digit kept;
     `make bench` compares again.
     """
-    wanted = json.loads((FILES / "svy_expected.json").read_text("utf-8"))[told]
+    wanted = json.loads((FILES / "svy_expected.json").read_text("utf-8"))[svy_method]
     codes, totals = zip(category(schools, "stype", STYPE), category(schools, "sch.wide", WIDE), strict=True)
-    found = calibration.calibrate(drawn(schools), calibration.margins(codes, totals), method=method)
-    assert np.abs(found.weights / np.array(wanted) - 1).max() < 1e-8
+    calibrated = calibration.calibrate(drawn(schools), calibration.margins(codes, totals), method=method)
+    assert np.abs(calibrated.weights / np.array(wanted) - 1).max() < 1e-8
 
 
 @pytest.mark.parametrize(("bounds", "miss"), [((0.7, 1.6), True), ((0.9, 1.1), True), ((0.5, 2.2), False)])
-def test_bounds_that_cannot_be_kept_are_told_from_those_that_can(kalton, bounds, miss):
+def test_unreachable_bounds_are_distinguished_from_reachable_ones(kalton, bounds, miss):
     a, b, people = kalton
     margins = calibration.margins([a, b], [people.sum(axis=1), people.sum(axis=0)])
-    found = calibration.calibrate(np.ones(len(a)), margins, method="logit", bounds=bounds)
-    assert found.converged is not miss
+    calibrated = calibration.calibrate(np.ones(len(a)), margins, method="logit", bounds=bounds)
+    assert calibrated.converged is not miss
     assert calibration_bounds.misses(np.ones(len(a)), margins, *bounds).any() == miss

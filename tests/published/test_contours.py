@@ -18,19 +18,19 @@ def communes():
 
 
 @pytest.fixture(scope="module")
-def whole(communes):
+def shape_by_commune(communes):
     return contours.communes(communes["code"].tolist())
 
 
-def test_a_commune_has_the_same_contour_whoever_is_asked_with_it(communes, whole):
+def test_commune_has_the_same_contour_in_any_selection(communes, shape_by_commune):
     for name in np.unique(communes["region"]):
         some = contours.communes(communes["code"][communes["region"] == name].tolist())
-        assert all(shapely.equals_exact(shape, whole[code]) for code, shape in some.items()), name
+        assert all(shapely.equals_exact(shape, shape_by_commune[code]) for code, shape in some.items()), name
 
 
-def test_a_surface_is_the_published_one(whole):
+def test_a_surface_is_the_published_one(shape_by_commune):
     """Affieux (19001), 30,9 km² d’après l’Insee."""
-    square = whole["19001"].area * 111.32**2 * np.cos(np.radians(45.5))
+    square = shape_by_commune["19001"].area * 111.32**2 * np.cos(np.radians(45.5))
     assert square == pytest.approx(30.9, rel=0.02)
 
 

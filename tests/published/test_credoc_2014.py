@@ -66,6 +66,6 @@ def test_rates_that_are_not_imposed_fall_in_what_was_measured(diplomas, label, c
     """Deux diplômes ne sont pas imposés : leurs taux déduits sont dans l’intervalle mesuré."""
     inside = np.array([DIPLOMAS[d] in diplomas for d in DIPLOMA_OF])
     people, p = place.cells, central_rates(definition(crossing.DEFINITION))
-    found = 100 * float(people[inside] @ p[inside] / people[inside].sum())
+    percent = 100 * float(people[inside] @ p[inside] / people[inside].sum())
     measured = cells["diplôme", label].share
-    assert measured.low <= found <= measured.high
+    assert measured.low <= percent <= measured.high

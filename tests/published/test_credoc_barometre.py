@@ -1,4 +1,4 @@
-"""What others published of the Baromètre du numérique, found again from its persons."""
+"""Shares published from the Baromètre du numérique, found again from its persons."""
 
 import numpy as np
 import pytest
@@ -15,10 +15,10 @@ from maillage.pipeline.credoc import clean
 )
 def test_a_published_share_is_found_again(figure, first, last, youngest, column, code, published, n):
     persons = clean.persons()
-    who = (persons["year"] >= first) & (persons["year"] <= last) & (persons["age"] >= youngest)
-    who &= ~np.isin(persons[column], ["", clean.UNKNOWN])
-    share = 100 * np.average(persons[column][who] == code, weights=persons["weight"][who])
-    assert np.sum(who) == n, figure
+    is_counted = (persons["year"] >= first) & (persons["year"] <= last) & (persons["age"] >= youngest)
+    is_counted &= ~np.isin(persons[column], ["", clean.UNKNOWN])
+    share = 100 * np.average(persons[column][is_counted] == code, weights=persons["weight"][is_counted])
+    assert np.sum(is_counted) == n, figure
     assert share == pytest.approx(published, abs=0.5 if published == 87 else 0.05), figure
 
 

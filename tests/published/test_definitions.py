@@ -50,8 +50,8 @@ def age_rate(category: str, p: np.ndarray, people: np.ndarray, bins: np.ndarray)
         counted = share[age] * table[age]
         own = rate[age]
         if 0 < share[age] < 1:
-            whole = [near for near in (age - 1, age + 1) if 0 <= near < N_AGES and share[near] == 1]
-            for near in whole:
+            full_ages = [near for near in (age - 1, age + 1) if 0 <= near < N_AGES and share[near] == 1]
+            for near in full_ages:
                 own = np.where(table[near] > 0, (rate[age] + rate[near]) / 2, own)
         concerned += float(counted @ own)
         everybody += float(counted.sum())
@@ -76,9 +76,9 @@ def to_total(chosen, place) -> float:
 def test_the_published_total_is_found_again(id, place, central_rates):
     """Le taux national d’une définition ressort de ses taux par cellule, à un centième de point."""
     chosen = definition(id)
-    found = central_rates(chosen)
-    assert found.shape == (N_CELLS,)
-    assert float(found @ place.cells / place.cells.sum()) == approx(chosen.total, abs=EXACT)
+    rates = central_rates(chosen)
+    assert rates.shape == (N_CELLS,)
+    assert float(rates @ place.cells / place.cells.sum()) == approx(chosen.total, abs=EXACT)
 
 
 @pytest.mark.parametrize(
@@ -90,10 +90,10 @@ def test_a_published_margin_is_found_again(id, breakdown, category, place, centr
     chosen = definition(id)
     p = central_rates(chosen)
     if breakdown == "age":
-        found = age_rate(category, p, place.cells, place.bins) / to_total(chosen, place)
+        rate = age_rate(category, p, place.cells, place.bins) / to_total(chosen, place)
     else:
-        found = diploma_rate(category, p, place.cells)
-    assert found == approx(chosen.margin(breakdown, category).rate, abs=EXACT)
+        rate = diploma_rate(category, p, place.cells)
+    assert rate == approx(chosen.margin(breakdown, category).rate, abs=EXACT)
 
 
 def test_every_margin_used_is_the_one_the_producer_published():
@@ -141,8 +141,8 @@ def test_insee_premiere_1780_adds_up():
     """15 % de non-usagers et 2 % des 85 % d’usagers : 16,7 %, contre 16,5 % publiés, dans l’arrondi des
     deux parts.
     """
-    found = 15 + 0.85 * 2
-    assert 100 * definition("illectronisme-insee-2019").total == approx(found, abs=0.5 + 0.85 * 0.5)
+    percent = 15 + 0.85 * 2
+    assert 100 * definition("illectronisme-insee-2019").total == approx(percent, abs=0.5 + 0.85 * 0.5)
 
 
 def test_the_2019_rate_of_45_to_59_is_a_little_lower_than_published(place, central_rates):
@@ -157,8 +157,8 @@ def test_the_2019_rate_of_45_to_59_is_a_little_lower_than_published(place, centr
     known = {m.category: m.rate for m in chosen.of("age")}
     bins = place.bins
     people = {"15-44": bins[1:6].sum(), "45-59": bins[6], "60-74": bins[7:9].sum(), "75+": bins[9]}
-    left = chosen.total * sum(people.values()) - sum(known[age] * people[age] for age in known)
-    deduced = 100 * left / people["45-59"]
+    remainder = chosen.total * sum(people.values()) - sum(known[age] * people[age] for age in known)
+    deduced = 100 * remainder / people["45-59"]
     assert 0 < 9 - deduced < 2
     # Le modèle, qui compte en logement ordinaire et tranche la classe 40-59 ans, dit la même chose.
     assert 0 < 9 - 100 * age_rate("45-59", central_rates(chosen), place.cells, bins) < 2.5
@@ -180,8 +180,8 @@ def test_more_than_one_in_three_people_of_60_and_over(place, central_rates):
     """
     p = central_rates(definition("illectronisme-insee-2021"))
     old = AGES.index("60-74") <= AGE_OF
-    found = float(place.cells[old] @ p[old] / place.cells[old].sum())
-    assert 1 / 3 < found < 1 / 2
+    share = float(place.cells[old] @ p[old] / place.cells[old].sum())
+    assert 1 / 3 < share < 1 / 2
 
 
 def test_one_in_five_of_the_two_lowest_fifths_of_living_standards():
@@ -194,7 +194,7 @@ def test_one_in_five_of_the_two_lowest_fifths_of_living_standards():
     )
 
 
-def test_the_rate_of_cap_bep_is_found_without_being_told(place, central_rates):
+def test_rate_of_cap_bep_is_deduced_from_the_other_classes(place, central_rates):
     """Pas d’Internet à domicile en 2019 : 10 % des CAP-BEP publiés, retrouvés depuis les autres classes
     seules.
 
@@ -203,7 +203,7 @@ def test_the_rate_of_cap_bep_is_found_without_being_told(place, central_rates):
     supérieur (3) ; il place seul le CAP-BEP. Un écart de plus d’un point (l’arrondi, des deux côtés) mettrait
     en cause l’échelle des diplômes.
     """
-    told = from_mapping(
+    definition_2019 = from_mapping(
         {
             "id": "sans-internet-2019",
             "label": "Pas d’accès à Internet à domicile, Insee 2019",
@@ -227,16 +227,16 @@ def test_the_rate_of_cap_bep_is_found_without_being_told(place, central_rates):
         },
         "test",
     )
-    held = select(
+    published_rows = select(
         "taux-nationaux",
         """select category, value_pct::double as value from raw
            where indicator = 'pas_acces_internet_domicile' and year = '2019'""",
     )
-    published = dict(zip(held["category"].tolist(), held["value"].tolist(), strict=True))
+    published = dict(zip(published_rows["category"].tolist(), published_rows["value"].tolist(), strict=True))
     assert [published[name] for name in ("ensemble", "15-29", "75+", "sans diplôme ou CEP", "diplômés du supérieur")] == [
         12, 2, 53, 34, 3,
     ]  # fmt: skip
-    p = central_rates(told)
+    p = central_rates(definition_2019)
     assert 100 * diploma_rate("cap", p, place.cells) == approx(published["BEP ou CAP"], abs=1)
     # Le taux du supérieur est donné au bac+3 ; avec le bac+2 il reste dans l’arrondi d’un point.
     higher = np.isin(DIPLOMA_OF, (DIPLOMAS.index("short"), DIPLOMAS.index("long")))

@@ -20,8 +20,8 @@ TITLES = {"strasbourg": ("000", "001"), "maubeuge": ("003",), "grenoble": ("004"
 
 def number_in(text: str) -> float | None:
     """Le premier nombre d’une valeur imprimée : « ~16 000 » vaut 16000, « première » ne vaut rien."""
-    found = re.search(r"\d[\d\u202f\u00a0 ]*(?:,\d+)?", text)
-    return float(re.sub(r"\s", "", found[0]).replace(",", ".")) if found else None
+    match = re.search(r"\d[\d\u202f\u00a0 ]*(?:,\d+)?", text)
+    return float(re.sub(r"\s", "", match[0]).replace(",", ".")) if match else None
 
 
 def printed_again(published) -> dict[str, float]:
@@ -34,11 +34,11 @@ def printed_again(published) -> dict[str, float]:
 def test_a_registered_value_is_the_one_our_tests_know(published):
     """Un chiffre du registre qui porte un identifiant a la valeur que nos épreuves lui connaissent."""
     known = printed_again(published)
-    said = [each for row in discrepancies() for each in row.says if each.figure in known]
-    assert len(said) > 20
-    for each in said:
-        value = number_in(each.value)
-        assert value == known[each.figure], each.figure
+    quotes = [quote for row in discrepancies() for quote in row.says if quote.figure in known]
+    assert len(quotes) > 20
+    for quote in quotes:
+        value = number_in(quote.value)
+        assert value == known[quote.figure], quote.figure
 
 
 def test_every_figure_that_cannot_come_back_is_in_the_register(published):
@@ -49,14 +49,14 @@ def test_every_figure_that_cannot_come_back_is_in_the_register(published):
 
 
 @pytest.mark.parametrize("requirement", NAMED)
-def test_a_known_discrepancy_is_told(requirement):
+def test_known_discrepancy_is_registered(requirement):
     """Les écarts que l’on nous a signalés sont chacun dans le registre."""
     assert requirement in {row.requirement for row in discrepancies()}
 
 
 def test_the_four_meanings_of_forty_percent_stand_side_by_side():
     """« 40 % » : des Français, des usagers d’agences, des habitants, des structures, et une recopie."""
-    assert [(said.document.id, said.figure) for said in OF_SUBJECT["quarante-pour-cent"].says] == [
+    assert [(quote.document.id, quote.figure) for quote in OF_SUBJECT["quarante-pour-cent"].says] == [
         ("001", "FIG-001-01"),
         ("002", "FIG-002-10"),
         ("003", "FIG-003-36"),
@@ -74,8 +74,8 @@ def test_a_subject_needs_two_voices_or_says_why_one_is_enough():
 def test_a_figure_names_its_own_document():
     """FIG-003-36 est du document 003 : un chiffre n’est jamais crédité à une autre étude."""
     for row in discrepancies():
-        for said in row.says:
-            assert said.figure in ("", f"FIG-{said.document.id}-{said.figure[8:]}"), row.id
+        for quote in row.says:
+            assert quote.figure in ("", f"FIG-{quote.document.id}-{quote.figure[8:]}"), row.id
 
 
 def test_an_incomplete_row_is_refused():
@@ -118,13 +118,13 @@ def test_the_journeys_are_those_of_the_plan_of_grenoble():
     assert "Strasbourg" not in page
     assert "Grenoble et 16 communes" in page
     code = Path(stories.__file__).read_text("utf-8")
-    told = code[code.index("def _andrei") :]
-    added = [f"Née? en {born}" for born in re.findall(r'welcome\(\s*"[^"]+", (\d{4})', told)]
-    added += [re.escape(words) for words in re.findall(r'procedure_words="([^"]+)"', told)]
+    stories_code = code[code.index("def _andrei") :]
+    added = [f"Née? en {born}" for born in re.findall(r'welcome\(\s*"[^"]+", (\d{4})', stories_code)]
+    added += [re.escape(words) for words in re.findall(r'procedure_words="([^"]+)"', stories_code)]
     assert len(added) == 7
     for trait in added:
         assert re.search(trait, page), trait
-    assert "language=" not in told  # a name does not make a language
+    assert "language=" not in stories_code  # a name does not make a language
 
 
 def test_the_survey_of_the_caf_names_its_communes():

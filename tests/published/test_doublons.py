@@ -18,7 +18,7 @@ from maillage.engine.matching import CHANCES, FIELDS, Place, agreements, between
 from maillage.reference.files import METHODS
 from maillage.reference.parameters import number, numbers
 
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent
 PHONE = re.compile(r"\+?\d(?:[\s.]*\d){8,12}")
 BAR = 0.89  # le rappel publié par data·inclusion, à battre
 MEASURED = (
@@ -34,10 +34,10 @@ WRITTEN = "Variantes, gardées"  # n’ont servi à aucun réglage
 Labels = dict[tuple[int, int], str]
 
 
-VARIANTS = HERE.parent / "files" / "doublons"
+VARIANTS = FOLDER.parent / "files" / "doublons"
 
 
-def rows(name: str, folder: Path = HERE) -> list[dict[str, str]]:
+def rows(name: str, folder: Path = FOLDER) -> list[dict[str, str]]:
     with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -75,7 +75,7 @@ class Labelled:
     labels: Labels
     cut: int | None = None
 
-    def found(self) -> list[matching.Pair]:
+    def pairs(self) -> list[matching.Pair]:
         if self.cut is None:
             return within(self.places)
         pairs = between(self.places[: self.cut], self.places[self.cut :])
@@ -97,19 +97,19 @@ class Labelled:
 
 def labelled(name: str, *, after: str = "") -> Labelled:
     before = rows(f"doublons_{after}_lieux") if after else []
-    kept = rows(f"doublons_{name}_lieux")
+    place_rows = rows(f"doublons_{name}_lieux")
     shift = len(before)
     labels = {(int(r["a"]) - 1, int(r["b"]) - 1 + shift): r["meme"] for r in rows(f"doublons_{name}")}
-    every = before + kept
+    every = before + place_rows
     return Labelled([place(r) for r in every], [r["source"] for r in every], labels, shift or None)
 
 
 def variants(name: str) -> Labelled:
     """Des lieux publiés, et les mêmes écrits à la main comme un autre producteur les dirait."""
-    kept = rows(f"variantes_{name}_lieux", VARIANTS)
+    place_rows = rows(f"variantes_{name}_lieux", VARIANTS)
     labels = {(int(r["a"]) - 1, int(r["b"]) - 1): r["meme"] for r in rows(f"variantes_{name}", VARIANTS)}
-    sources = [r["source"] for r in kept]
-    return Labelled([place(r) for r in kept], sources, labels, sources.index("autre producteur"))
+    sources = [r["source"] for r in place_rows]
+    return Labelled([place(r) for r in place_rows], sources, labels, sources.index("autre producteur"))
 
 
 @pytest.fixture(scope="module")
@@ -129,21 +129,23 @@ def sets() -> dict[str, Labelled]:
 
 @dataclass(frozen=True)
 class Count:
-    """right : doublons retrouvés, sur `duplicates` ; said : paires annoncées, hors celles que la lecture
+    """right : doublons retrouvés, sur `duplicates` ; announced : paires annoncées, hors celles que la lecture
     ne tranche pas.
     """
 
     right: int
     duplicates: int
-    said: int
+    announced: int
 
     def __add__(self, other: "Count") -> "Count":
-        return Count(self.right + other.right, self.duplicates + other.duplicates, self.said + other.said)
+        return Count(
+            self.right + other.right, self.duplicates + other.duplicates, self.announced + other.announced
+        )
 
     def row(self, name: str, what: str) -> str:
         parts = [
             f"{right} sur {n} | {share(right, n)}"
-            for right, n in ((self.right, self.duplicates), (self.right, self.said))
+            for right, n in ((self.right, self.duplicates), (self.right, self.announced))
         ]
         return f"| {name} | {what} | {' | '.join(parts)} |"
 
@@ -162,17 +164,17 @@ def share(right: int, n: int) -> str:
     return f"{100 * right / n:.0f} % ({100 * low:.0f} à {100 * high:.0f})"
 
 
-def count(one: Labelled, said: Iterable[tuple[int, int]]) -> Count:
-    read = [one.labels.get(pair, "0") for pair in said]
+def count(one: Labelled, announced: Iterable[tuple[int, int]]) -> Count:
+    read = [one.labels.get(pair, "0") for pair in announced]
     return Count(read.count("1"), list(one.labels.values()).count("1"), len(read) - read.count("?"))
 
 
 def proposed(one: Labelled) -> list[tuple[int, int]]:
-    return [(p.a, p.b) for p in one.found()]
+    return [(p.a, p.b) for p in one.pairs()]
 
 
 def sure(one: Labelled) -> list[tuple[int, int]]:
-    return [(p.a, p.b) for p in one.found() if p.decision == "meme"]
+    return [(p.a, p.b) for p in one.pairs() if p.decision == "meme"]
 
 
 WAYS: dict[str, Callable[[Labelled], list[tuple[int, int]]]] = {
@@ -200,7 +202,7 @@ def test_nine_duplicates_in_ten_are_proposed(counts):
         assert got.right / got.duplicates >= BAR, name
 
 
-def test_no_pair_of_different_places_is_said_to_be_the_same(counts):
+def test_no_pair_of_different_places_is_announced(counts):
     for name in (
         "Isère",
         "Maubeuge",
@@ -210,8 +212,8 @@ def test_no_pair_of_different_places_is_said_to_be_the_same(counts):
         WRITTEN,
     ):
         got = counts[name, "dites la même"]
-        assert got.said > 0
-        assert got.right == got.said, name
+        assert got.announced > 0
+        assert got.right == got.announced, name
 
 
 def test_six_duplicates_in_ten_are_decided_alone_where_no_rule_was_made(counts):
@@ -219,11 +221,11 @@ def test_six_duplicates_in_ten_are_decided_alone_where_no_rule_was_made(counts):
     assert got.right / got.duplicates >= 0.6
 
 
-def test_written_pairs_kept_apart_are_found_nearly_all_and_nearly_alone(counts):
+def test_handwritten_variants_are_matched_with_few_errors(counts):
     """Le but : 95 % retrouvés pour 98 % de justes, 60 % décidés sans personne."""
     got, alone = counts[WRITTEN, "proposées"], counts[WRITTEN, "dites la même"]
     assert got.right / got.duplicates >= 0.95
-    assert got.right / got.said >= 0.98
+    assert got.right / got.announced >= 0.98
     assert alone.right / alone.duplicates >= 0.6
 
 
@@ -236,11 +238,11 @@ def chances(sets: Iterable[Labelled]) -> dict[str, tuple[float, ...]]:
     """Ce que le hasard fait concorder, compté sur les paires distinctes ; hors la commune, celles d’une
     même commune.
     """
-    seen = [
+    agreement_rows = [
         agreements(one.places, [pair for pair, label in one.labels.items() if label == "0"]).astype(int)
         for one in sets
     ]
-    every = np.concatenate(seen)
+    every = np.concatenate(agreement_rows)
     out = {}
     for k, field in enumerate(FIELDS):
         if field in MEASURED:
@@ -254,8 +256,8 @@ def chances(sets: Iterable[Labelled]) -> dict[str, tuple[float, ...]]:
 
 def test_what_chance_makes_agree_is_what_the_labelled_pairs_show(sets):
     """Les paramètres déduits sont recomptés ; les répartitions des doublons, supposées, somment à un."""
-    found = chances((sets["Isère"], sets["Maubeuge"]))
-    for id, values in found.items():
+    probabilities = chances((sets["Isère"], sets["Maubeuge"]))
+    for id, values in probabilities.items():
         assert numbers(id) == pytest.approx(values, abs=0.0011), id
     labels = [*sets["Isère"].labels.values(), *sets["Maubeuge"].labels.values()]
     assert number("matching/depart") == pytest.approx(
@@ -277,7 +279,7 @@ def crossed(sets) -> dict[str, Count]:
     for name, other in (("Isère", "Maubeuge"), ("Maubeuge", "Isère")):
         with pytest.MonkeyPatch.context() as patch:
             elsewhere = chances([sets[other]])
-            patch.setattr(matching, "numbers", lambda id, found=elsewhere: found.get(id) or numbers(id))
+            patch.setattr(matching, "numbers", lambda id, learned=elsewhere: learned.get(id) or numbers(id))
             out[f"{name}, sans ses étiquettes"] = count(sets[name], proposed(sets[name]))
     return out
 

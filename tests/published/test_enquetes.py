@@ -20,9 +20,9 @@ from maillage.kernel.estimate import Estimate
 from maillage.pipeline.survey import answers, xlsform
 from maillage.reference.cards import cards
 from tests.published import reproduction
-from tools import published_surveys as made
+from tools import published_surveys
 
-ROWS = made.figures()
+ROWS = published_surveys.figures()
 CANNOT = {  # ceux des documents 000, 001, 003 et 004, puis ceux du document 002
     "FIG-003-38", "FIG-003-63", "FIG-003-83", "FIG-003-93", "FIG-003-94", "FIG-004-15", "FIG-004-23", "FIG-004-25",
     "FIG-002-26", "FIG-002-37", "FIG-002-38",
@@ -32,7 +32,7 @@ CANNOT = {  # ceux des documents 000, 001, 003 et 004, puis ceux du document 002
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])
 def test_a_published_figure_comes_back_by_its_rule(row):
     """Le pourcentage imprimé sort du calcul, par la règle qui est écrite à côté."""
-    it, printed = made.again(row), float(row["publie"])
+    it, printed = published_surveys.again(row), float(row["publie"])
     match row["attendu"]:
         case "count":
             assert it.n == printed
@@ -53,11 +53,11 @@ def test_every_main_figure_of_the_inhabitants_is_published_with_its_interval():
     ]
     assert len(of_inhabitants) == 19
     for row in of_inhabitants:
-        (printed,) = made.published(row)
+        (printed,) = published_surveys.published(row)
         assert isinstance(printed.figure, Estimate), row["id"]
-        assert printed.n == made.again(row).n
+        assert printed.n == published_surveys.again(row).n
         assert printed.figure.low < printed.figure.value < printed.figure.high
-        assert printed.figure.value == pytest.approx(made.again(row).percent)
+        assert printed.figure.value == pytest.approx(published_surveys.again(row).percent)
 
 
 def test_one_rule_for_all_the_inhabitants():
@@ -74,11 +74,11 @@ def test_the_satisfied_come_back_only_once_weighted():
     assert not possible(98, 30).rule
     assert not possible(98, 31).rule
     row = next(row for row in ROWS if row["id"] == "FIG-003-38")
-    table, weights = made.read("maubeuge-habitants")
+    table, weights = published_surveys.read("maubeuge-habitants")
     happy = reproduction.says(table["satisfaction"], row["reponses"].split())
     base = reproduction.among(table, {}, "satisfaction")
-    assert reproduction.found(happy, base, 98).rule == ""
-    assert reproduction.found(happy, base, 98, weights=weights).rule
+    assert reproduction.reproduce(happy, base, 98).rule == ""
+    assert reproduction.reproduce(happy, base, 98, weights=weights).rule
 
 
 @pytest.mark.parametrize(
@@ -98,35 +98,35 @@ def test_which_base_a_printed_figure_may_have(printed, n, rule):
     assert possible(printed, n).rule == rule
 
 
-def test_every_base_that_fits_strasbourg_is_told():
+def test_possible_bases_of_strasbourg():
     """129 convient, mais aussi 85, 91, 95, 97 et tout nombre à partir de 99."""
     printed = [float(row["publie"]) for row in ROWS if row["enquete"] == "strasbourg-structures" and row["document"] == "000"
                and row["attendu"] not in ("about", "count") and row["question"] != "themes"]  # fmt: skip
-    fit = [n for n in range(20, 200) if all(possible(value, n).nearest for value in printed)]
-    assert fit == [85, 91, 95, 97, *range(99, 200)]
+    possible_bases = [n for n in range(20, 200) if all(possible(value, n).nearest for value in printed)]
+    assert possible_bases == [85, 91, 95, 97, *range(99, 200)]
 
 
-@pytest.mark.parametrize("name", made.BANKS)
+@pytest.mark.parametrize("name", published_surveys.BANKS)
 def test_made_answers_are_answers_to_our_questionnaires(name):
     """Chaque réponse fabriquée passe les règles du questionnaire : question connue, choix offert, suite
     logique.
     """
-    form = made.questionnaire(name)
-    table = answers.read(made.FOLDER / f"{name}.csv").table
-    asked = {question.name: question for question in form.questions()}
+    form = published_surveys.questionnaire(name)
+    table = answers.read(published_surveys.FOLDER / f"{name}.csv").table
+    question_by_name = {question.name: question for question in form.questions()}
     for column in set(table.columns) - {"id", "origine"}:
-        assert column in asked, column
-        offered = {choice.name for choice in form.choices(asked[column])}
-        given = {word for value in table[column].tolist() for word in value.split()}
-        assert not offered or given <= offered, column
+        assert column in question_by_name, column
+        offered = {choice.name for choice in form.choices(question_by_name[column])}
+        typed_words = {word for value in table[column].tolist() for word in value.split()}
+        assert not offered or typed_words <= offered, column
     assert set(table["origine"].tolist()) == {"fabriqué"}
 
 
-@pytest.mark.parametrize("name", made.BANKS)
-def test_who_is_not_asked_has_no_answer(name):
+@pytest.mark.parametrize("name", published_surveys.BANKS)
+def test_skipped_questions_have_no_answer(name):
     """Les sauts du questionnaire sont respectés : ni raison sans manque, ni satisfaction sans aide."""
-    form = made.questionnaire(name)
-    for row in answers.read(made.FOLDER / f"{name}.csv").table.rows():
+    form = published_surveys.questionnaire(name)
+    for row in answers.read(published_surveys.FOLDER / f"{name}.csv").table.rows():
         values = {
             question: value for question, value in row.items() if question not in ("id", "origine") and value
         }
@@ -137,33 +137,35 @@ def test_who_is_not_asked_has_no_answer(name):
 
 def test_the_files_are_those_the_program_makes():
     """Relancer le programme donne les mêmes octets."""
-    for name, content in made.files().items():
-        assert (made.FOLDER / name).read_bytes() == content, name
+    for name, content in published_surveys.files().items():
+        assert (published_surveys.FOLDER / name).read_bytes() == content, name
 
 
 def test_every_made_file_says_so():
     """Les cartes d’origine disent que les réponses sont fabriquées."""
-    mine = [card for id, card in cards().items() if id.startswith("maillage-enquete-")]
-    assert len(mine) == 5
-    for card in mine:
+    survey_cards = [card for id, card in cards().items() if id.startswith("maillage-enquete-")]
+    assert len(survey_cards) == 5
+    for card in survey_cards:
         assert "fabriqué pour correspondre aux marges publiées" in card.title
         assert "Personne n’a donné ces réponses." in card.doubt
 
 
 def test_the_page_holds_these_tables():
     """Les tables de la page sont celles du calcul."""
-    text = made.PAGE.read_text("utf-8")
-    assert made.page(text) == text
+    text = published_surveys.PAGE.read_text("utf-8")
+    assert published_surveys.page(text) == text
 
 
 def test_the_page_explains_each_figure_that_cannot_come_back():
     """Huit chiffres, onze avec le document 002 : ni plus, ni moins."""
     rows = dict(
-        re.findall(r"^\| (FIG-\d{3}-\d+) \|(.*)\|$", made.PAGE.read_text("utf-8"), flags=re.MULTILINE)
+        re.findall(
+            r"^\| (FIG-\d{3}-\d+) \|(.*)\|$", published_surveys.PAGE.read_text("utf-8"), flags=re.MULTILINE
+        )
     )
     assert set(rows) == CANNOT
     assert sum(id.split("-")[1] != "002" for id in rows) == 8
-    assert all(len(told.split("|")[1].split()) > 4 for told in rows.values())
+    assert all(len(table_row.split("|")[1].split()) > 4 for table_row in rows.values())
     none = {row["id"] for row in ROWS if row["attendu"] == "none"}
     assert none <= CANNOT
 
@@ -173,13 +175,13 @@ def test_the_commands_give_the_published_figures_back(tmp_path, capsys):
     from maillage.cli.main import main
 
     form, weights = tmp_path / "habitants.xlsx", tmp_path / "poids.csv"
-    form.write_bytes(xlsform.write(made.questionnaire("maubeuge-habitants")))
-    people = str(made.FOLDER / "maubeuge-habitants.csv")
-    margins = str(made.FOLDER / "maubeuge-marges.csv")
+    form.write_bytes(xlsform.write(published_surveys.questionnaire("maubeuge-habitants")))
+    people = str(published_surveys.FOLDER / "maubeuge-habitants.csv")
+    margins = str(published_surveys.FOLDER / "maubeuge-marges.csv")
     assert main(["enquete", "ponderer", people, "--marges", margins, "--sortie", str(weights)]) == 0
     with weights.open(encoding="utf-8") as file:
         assert sum(float(row["poids"]) for row in csv.DictReader(file)) == pytest.approx(99_094.7, abs=0.1)
-    found = {}
+    percent_by_answer = {}
     for question in ("equipement", "aisance", "critere"):
         capsys.readouterr()
         words = [
@@ -193,9 +195,9 @@ def test_the_commands_give_the_published_figures_back(tmp_path, capsys):
             "--json",
         ]
         assert main(["enquete", "tabuler", *words]) == 0
-        told = json.loads(capsys.readouterr().out)
-        assert told["n"] == 192
-        found |= {(question, line["modalite"]): line["part"] for line in told["lignes"]}
+        output = json.loads(capsys.readouterr().out)
+        assert output["n"] == 192
+        percent_by_answer |= {(question, line["modalite"]): line["part"] for line in output["lignes"]}
     for key, printed in {
         ("equipement", "smartphone"): 63,
         ("equipement", "ordinateur"): 47,
@@ -204,9 +206,9 @@ def test_the_commands_give_the_published_figures_back(tmp_path, capsys):
         ("critere", "gratuite"): 41,
         ("critere", "proximite"): 22,
     }.items():
-        assert reproduction.rule(found[key], printed) in ("nearest", "both"), key
+        assert reproduction.rule(percent_by_answer[key], printed) in ("nearest", "both"), key
 
 
 def test_a_base_of_nobody_is_refused():
     with pytest.raises(ValueError, match="nobody"):
-        reproduction.found(np.array([True]), np.array([False]), 50)
+        reproduction.reproduce(np.array([True]), np.array([False]), 50)

@@ -133,22 +133,22 @@ def test_a_full_place_comes_back_whole_from_our_table():
     """Chaque champ public, texte à guillemets et à formule compris, tel qu’il est parti."""
     full = {**FULL, "presentation_resume": "Un lieu.", "site_web": ["https://le-lien.fr/"]}
     text = table.text([place(full), place({**ADDRESS, "id": "lieu-2"}, id="lieu-2")])
-    found = places_in.places(forms.parse(text.encode(), "tableau.csv"), today=ON)
+    places_read = places_in.places(forms.parse(text.encode(), "tableau.csv"), today=ON)
     public = {name: value for name, value in full.items() if name != "notes"}
-    assert found.accepted[0].sheet == public
-    assert {**ADDRESS, "id": "lieu-2"}.items() <= found.accepted[1].sheet.items()
-    assert found.unread == ()
+    assert places_read.accepted[0].sheet == public
+    assert {**ADDRESS, "id": "lieu-2"}.items() <= places_read.accepted[1].sheet.items()
+    assert places_read.unread == ()
 
 
 def test_our_table_and_hsds_name_a_place_alike(tmp_path):
     """L’identifiant de la source revient des deux, même quand l’adresse de la fiche est un autre."""
     lieu = place({**ADDRESS, "id": "2226 - APTIC"}, id="mediatheque-grenoble")
     hsds.write(tmp_path, [lieu], on=ON)
-    found = [
+    both_readings = [
         places_in.places(forms.read(tmp_path), today=ON),
         places_in.places(forms.parse(table.text([lieu]).encode(), "tableau.csv"), today=ON),
     ]
-    assert [[row.sheet["id"] for row in each.accepted] for each in found] == [["2226 - APTIC"]] * 2
+    assert [[row.sheet["id"] for row in each.accepted] for each in both_readings] == [["2226 - APTIC"]] * 2
 
 
 # -------------------------------------------------------------------------------------------- schéma national
@@ -271,10 +271,10 @@ def test_a_full_place_is_written_as_the_schema_wants_it(tmp_path):
 
 def test_the_json_twin_holds_the_same_words_and_no_empty_key(tmp_path):
     lmn.write(tmp_path / "lieux.json", [place({**FULL, **CENTRE})], on=ON)
-    (found,) = json.loads((tmp_path / "lieux.json").read_text("utf-8"))
-    assert set(found) <= set(lmn.COLUMNS)
-    assert "latitude" not in found
-    assert found["typologie"] == "TIERS_LIEUX|ASSO|MJC"
+    (written,) = json.loads((tmp_path / "lieux.json").read_text("utf-8"))
+    assert set(written) <= set(lmn.COLUMNS)
+    assert "latitude" not in written
+    assert written["typologie"] == "TIERS_LIEUX|ASSO|MJC"
     (located,) = lmn.to_json(lmn.rows([place(FULL)])[0])
     assert located["latitude"] == FULL["latitude"]
 
@@ -298,7 +298,7 @@ def test_what_the_schema_cannot_say_is_left_empty(change, column, expected):
 
 
 @pytest.mark.parametrize(
-    ("change", "sentence", "kept"),
+    ("change", "sentence", "n_rows"),
     [
         ({"adresse": None}, "Le Lien (lieu-1) : adresse manquante, colonne exigée par le format", 0),
         (
@@ -323,12 +323,12 @@ def test_what_the_schema_cannot_say_is_left_empty(change, column, expected):
         ),
     ],
 )
-def test_a_place_the_schema_refuses_is_left_out_with_its_sentence(tmp_path, change, sentence, kept):
+def test_a_place_the_schema_refuses_is_left_out_with_its_sentence(tmp_path, change, sentence, n_rows):
     sheet = {name: value for name, value in {**FULL, **change}.items() if value is not None}
     path = tmp_path / "lieux.csv"
     assert lmn.write(path, [place(sheet), place({**FULL, "id": "lieu-2"}, "lieu-2")], on=ON) == [sentence]
     with path.open(encoding="utf-8", newline="") as file:
-        assert len(list(csv.DictReader(file))) == kept + 1
+        assert len(list(csv.DictReader(file))) == n_rows + 1
     assert verdict(path) == []
 
 
@@ -358,12 +358,12 @@ def test_every_structure_and_service_is_valid_for_data_inclusion(tmp_path):
     assert data_inclusion.write(tmp_path, places, on=ON) == []
     structures = json.loads((tmp_path / "structures.json").read_text("utf-8"))
     services = json.loads((tmp_path / "services.json").read_text("utf-8"))
-    ours = {"adresse_certifiee", "score_qualite"}
+    own_fields = {"adresse_certifiee", "score_qualite"}
     for rows, model in ((structures, Structure), (services, Service)):
         assert len(rows) == 3
         for row in rows:
-            assert set(row) == set(model.model_fields) | ours
-            model.model_validate({name: value for name, value in row.items() if name not in ours})
+            assert set(row) == set(model.model_fields) | own_fields
+            model.model_validate({name: value for name, value in row.items() if name not in own_fields})
     assert structures[0]["id"] == services[0]["structure_id"] == services[0]["id"] == "maillage--lieu-1"
     assert structures[0]["reseaux_porteurs"] == ["aidants-connect", "france-service", "mjc"]
     assert services[0]["frais_precisions"] == "sous condition : adhésion de 5 €"
@@ -529,8 +529,8 @@ def test_every_structure_and_service_is_valid_for_data_inclusion(tmp_path):
 def test_each_word_of_the_national_schema_has_its_word_of_data_inclusion(field, label, target, expected):
     slug = next(value.id for value in offer.lists()[field].values.values() if value.label == label)
     lieu = place({**ADDRESS, field: [slug]})
-    found = {**data_inclusion.structure(lieu, on=ON), **data_inclusion.services(lieu, on=ON)[0]}
-    assert found[target] == expected
+    fields = {**data_inclusion.structure(lieu, on=ON), **data_inclusion.services(lieu, on=ON)[0]}
+    assert fields[target] == expected
 
 
 def test_every_value_we_give_is_one_of_data_inclusion():
@@ -542,24 +542,24 @@ def test_every_value_we_give_is_one_of_data_inclusion():
     known |= {str(value) for value in values_of(Service, "frais")} | {
         str(v) for v in values_of(Structure, "reseaux_porteurs")
     }
-    ours = {
+    exported_values = {
         di
         for each in offer.lists().values()
         for value in each.values.values()
         for di in (*value.di, value.network)
         if di
     }
-    assert ours | set(data_inclusion.NETWORKS_BY_CODE.values()) <= known
+    assert exported_values | set(data_inclusion.NETWORKS_BY_CODE.values()) <= known
 
 
 def values_of(model: Any, name: str) -> list[Any]:
     """Les valeurs de la liste fermée d’un champ, sous ses enveloppes (ensemble, facultatif)."""
-    left, found = [model.model_fields[name].annotation], []
-    while left:
-        kind = left.pop()
-        found += list(kind) if isinstance(kind, type) and hasattr(kind, "__members__") else []
-        left += getattr(kind, "__args__", ())
-    return found
+    annotations, members = [model.model_fields[name].annotation], []
+    while annotations:
+        kind = annotations.pop()
+        members += list(kind) if isinstance(kind, type) and hasattr(kind, "__members__") else []
+        annotations += getattr(kind, "__args__", ())
+    return members
 
 
 @pytest.mark.parametrize(
@@ -570,7 +570,7 @@ def values_of(model: Any, name: str) -> list[Any]:
         ({"frais_a_charge": ["paid"], "frais_precisions": "5 €"}, ("payant", "5 €")),
     ],
 )
-def test_a_place_where_something_is_paid_is_not_said_free(change, expected):
+def test_place_with_a_paid_service_is_not_called_free(change, expected):
     (service,) = data_inclusion.services(place({**ADDRESS, **change}), on=ON)
     assert (service["frais"], service["frais_precisions"]) == expected
 
@@ -641,13 +641,15 @@ SCORED = {
 @given(st.fixed_dictionaries(SCORED))
 @settings(max_examples=times(60, 120), deadline=None)
 def test_our_score_is_that_of_data_inclusion(service):
-    theirs, criteria = score(
+    official_score, criteria = score(
         Service.model_validate({**service, "structure_id": "x", "id": "x", "nom": "Un service"})
     )
-    ours, found = data_inclusion.quality(service, date.today())
-    assert found == {name: round(value, 2) for name, value in criteria.items() if value is not None}
-    assert ours == theirs
-    assert len(data_inclusion.missing(service, date.today())) == sum(value < 1 for value in found.values())
+    own_score, own_criteria = data_inclusion.quality(service, date.today())
+    assert own_criteria == {name: round(value, 2) for name, value in criteria.items() if value is not None}
+    assert own_score == official_score
+    assert len(data_inclusion.missing(service, date.today())) == sum(
+        value < 1 for value in own_criteria.values()
+    )
 
 
 @pytest.mark.parametrize(
@@ -674,8 +676,8 @@ def judged(tables: hsds.Tables) -> list[str]:
     """Les fautes de chaque objet, selon son schéma et ce que ses tables exigent."""
     faults = []
     for name, schema in standards.hsds().items():
-        whole = {**schema, "required": schema["required"] + schema["tabular_required"]}
-        judge = jsonschema.Draft202012Validator(whole, format_checker=jsonschema.FormatChecker())
+        complete_schema = {**schema, "required": schema["required"] + schema["tabular_required"]}
+        judge = jsonschema.Draft202012Validator(complete_schema, format_checker=jsonschema.FormatChecker())
         faults += [f"{name}: {error.message}" for row in tables[name] for error in judge.iter_errors(row)]
     return faults
 
@@ -763,16 +765,16 @@ def test_hours_become_a_week_only_when_a_week_says_them(osm, expected):
 def test_a_map_has_longitude_first_and_no_point_for_a_commune(tmp_path):
     places = [place(FULL), place({**ADDRESS, **CENTRE}, "lieu-2")]
     assert geojson.write(tmp_path / "lieux.geojson", places, on=ON) == []
-    found = json.loads((tmp_path / "lieux.geojson").read_text("utf-8"))
-    first, second = found["features"]
+    collection = json.loads((tmp_path / "lieux.geojson").read_text("utf-8"))
+    first, second = collection["features"]
     assert first["id"] == "lieu-1"
     assert first["geometry"]["coordinates"] == [5.72, 45.186123]
     assert second["geometry"] is None
-    assert found["bbox"] == [5.72, 45.186123, 5.72, 45.186123]
-    assert "crs" not in found
-    ours = {"score_qualite", "fraicheur"}
-    assert set(first["properties"]) - ours <= set(lmn.COLUMNS)
-    assert ours <= set(first["properties"])
+    assert collection["bbox"] == [5.72, 45.186123, 5.72, 45.186123]
+    assert "crs" not in collection
+    own_properties = {"score_qualite", "fraicheur"}
+    assert set(first["properties"]) - own_properties <= set(lmn.COLUMNS)
+    assert own_properties <= set(first["properties"])
     assert "bbox" not in geojson.collection([places[1]], on=ON)
 
 
@@ -819,8 +821,8 @@ def test_freshness_has_the_degrees_of_the_national_platform(updated, confirmed, 
 )
 def test_a_place_is_open_at_its_own_clock(sheet, at, expected):
     """Les moments sont en temps universel : 10 h 30 à Paris en novembre, 13 h 30 à La Réunion."""
-    found = geojson.feature(place(sheet), on=ON, at=datetime.fromisoformat(at).replace(tzinfo=UTC))
-    assert found["properties"]["etat_ouverture"] == expected
+    feature = geojson.feature(place(sheet), on=ON, at=datetime.fromisoformat(at).replace(tzinfo=UTC))
+    assert feature["properties"]["etat_ouverture"] == expected
 
 
 # ---------------------------------------------------------------------------------------------------- tableau
@@ -945,7 +947,7 @@ SHEETS = st.fixed_dictionaries(
 
 
 def slugs(list_id: str, words: list[str]) -> list[str]:
-    return [said.slug for word in words for said in offer.lists()[list_id].meanings(word) or ()]
+    return [option.slug for word in words for option in offer.lists()[list_id].meanings(word) or ()]
 
 
 def read_lmn(row: dict[str, Any]) -> dict[str, Any]:
@@ -989,9 +991,9 @@ def again_lmn(lieu: Published) -> dict[str, Any]:
 
 
 def again_geojson(lieu: Published) -> dict[str, Any]:
-    (found,) = json.loads(json.dumps(geojson.collection([lieu], on=ON)))["features"]
-    west, north = (found["geometry"] or {"coordinates": (None, None)})["coordinates"]
-    return read_lmn({**found["properties"], "longitude": west, "latitude": north})
+    (feature,) = json.loads(json.dumps(geojson.collection([lieu], on=ON)))["features"]
+    west, north = (feature["geometry"] or {"coordinates": (None, None)})["coordinates"]
+    return read_lmn({**feature["properties"], "longitude": west, "latitude": north})
 
 
 def again_csv(lieu: Published) -> dict[str, Any]:
@@ -1000,13 +1002,13 @@ def again_csv(lieu: Published) -> dict[str, Any]:
     out = read_own(cells, offer.fields(), "") | {"id": cells["id_origine"]}
     out["precision"] = int(cells["precision"]) if "precision" in cells else None
     states = {label: state for state, label in STATES.items()}
-    said = [practice for practice in offer.practices() if f"pratique_{practice}" in cells]
+    practice_ids = [practice for practice in offer.practices() if f"pratique_{practice}" in cells]
     out["practices"] = {
         practice: {
             "state": states[cells[f"pratique_{practice}"]],
             **read_own(cells, offer.conditions(), f"pratique_{practice}_"),
         }
-        for practice in said
+        for practice in practice_ids
     }
     return out
 
@@ -1077,7 +1079,10 @@ def again_data_inclusion(lieu: Published) -> dict[str, Any]:
 
 
 def again_hsds(lieu: Published) -> dict[str, Any]:
-    rows = {name: [SimpleNamespace(**row) for row in found] for name, found in hsds.tables([lieu]).items()}
+    rows = {
+        name: [SimpleNamespace(**row) for row in table_rows]
+        for name, table_rows in hsds.tables([lieu]).items()
+    }
     get: Callable[[Any, str], Any] = lambda row, name: getattr(row, name, None)  # noqa: E731
     main, *stops = rows["location"]
     service = rows["service"][0]
@@ -1131,25 +1136,25 @@ AGAIN = {
 }
 
 
-def same(field: str, found: Any, wanted: Any) -> bool:
+def same(field: str, read_back: Any, wanted: Any) -> bool:
     """Une liste fermée n’a pas d’ordre ; tout le reste est comparé tel quel."""
     known = offer.fields().get(field)
     if known and known.kind == "list":
-        return set(found or ()) == set(wanted)
-    return bool(found == wanted)
+        return set(read_back or ()) == set(wanted)
+    return bool(read_back == wanted)
 
 
 @pytest.mark.complete
 @pytest.mark.parametrize("format", AGAIN)
 @given(sheet=SHEETS)
 @settings(max_examples=times(30, 60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_reading_an_export_again_gives_all_but_what_is_said_lost(format, sheet):
+def test_export_read_back_loses_only_the_listed_fields(format, sheet):
     """Ce qui n’est pas dit perdu revient ; ce qui est dit perdu ne revient pas."""
     sheet = (
         {**ADDRESS, **sheet} if format == loss.LMN else sheet
     )  # sans adresse, le schéma national ne veut pas du lieu
-    found = AGAIN[format](place(sheet, "mon-lieu"))
-    changed = [field for field in sheet if not same(field, found.get(field), sheet[field])]
+    read_back = AGAIN[format](place(sheet, "mon-lieu"))
+    changed = [field for field in sheet if not same(field, read_back.get(field), sheet[field])]
     assert sorted(changed) == sorted(loss.lost(format, sheet))
 
 
@@ -1241,17 +1246,17 @@ def test_a_file_of_structures_and_services_gives_one_place_a_structure():
     """Le nom, l’adresse, le point, le téléphone sont ceux de la structure ; ses services ajoutent ce
     qu’elle ne dit pas.
     """
-    found = imported({"structures": STRUCTURES, "services": SERVICES}, "di.json")
-    assert list(found) == ["s1", "s2", "s9"]
-    assert found["s1"]["nom"] == "CCAS de Laval"
-    assert found["s1"]["adresse"] == "10 rue de Strasbourg"
-    assert found["s1"]["telephone"] == ["+33243493300"]
-    assert found["s1"]["courriels"] == ["a@laval.fr"]
-    assert (found["s1"]["latitude"], found["s1"]["longitude"]) == (48.070712, -0.769912)
-    assert found["s1"]["horaires"]["osm"] == "Mo-Fr 08:30-12:00"
-    assert (found["s1"]["services"], found["s1"]["frais_a_charge"]) == (["procedures"], ["free"])
-    assert found["s1"]["publics_specifiquement_adresses"] == ["seniors"]
-    assert found["s1"]["typologie"] == ["CCAS"]
+    place_by_id = imported({"structures": STRUCTURES, "services": SERVICES}, "di.json")
+    assert list(place_by_id) == ["s1", "s2", "s9"]
+    assert place_by_id["s1"]["nom"] == "CCAS de Laval"
+    assert place_by_id["s1"]["adresse"] == "10 rue de Strasbourg"
+    assert place_by_id["s1"]["telephone"] == ["+33243493300"]
+    assert place_by_id["s1"]["courriels"] == ["a@laval.fr"]
+    assert (place_by_id["s1"]["latitude"], place_by_id["s1"]["longitude"]) == (48.070712, -0.769912)
+    assert place_by_id["s1"]["horaires"]["osm"] == "Mo-Fr 08:30-12:00"
+    assert (place_by_id["s1"]["services"], place_by_id["s1"]["frais_a_charge"]) == (["procedures"], ["free"])
+    assert place_by_id["s1"]["publics_specifiquement_adresses"] == ["seniors"]
+    assert place_by_id["s1"]["typologie"] == ["CCAS"]
 
 
 TAGS = {

@@ -46,7 +46,7 @@ class Compared:
 
     codes: list[str]
     published: np.ndarray
-    ours: np.ndarray
+    estimated: np.ndarray
     low: np.ndarray
     high: np.ndarray
     persons: np.ndarray
@@ -54,7 +54,7 @@ class Compared:
 
     @property
     def gap(self) -> np.ndarray:
-        return self.ours - self.published
+        return self.estimated - self.published
 
 
 def rows_of(table, codes: list[str]) -> np.ndarray:
@@ -63,23 +63,23 @@ def rows_of(table, codes: list[str]) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def ours():
+def estimated_regions():
     return national.estimate("region", definition(DEFINITION))  # codes: R84, as everywhere
 
 
 @pytest.fixture(scope="module")
-def regions(ours, published) -> Compared:
+def regions(estimated_regions, published) -> Compared:
     rows = published("regions_2019")
     codes = [row["code"] for row in rows]
-    at = rows_of(ours, [f"R{code}" for code in codes])
+    at = rows_of(estimated_regions, [f"R{code}" for code in codes])
     return Compared(
         codes=codes,
         published=np.array([float(row["taux"]) for row in rows]),
         persons=np.array([float(row["personnes"]) for row in rows]),
-        universe=ours["universe"][at],
-        ours=100 * ours["value"][at] / ours["universe"][at],
-        low=100 * ours["low"][at] / ours["universe"][at],
-        high=100 * ours["high"][at] / ours["universe"][at],
+        universe=estimated_regions["universe"][at],
+        estimated=100 * estimated_regions["value"][at] / estimated_regions["universe"][at],
+        low=100 * estimated_regions["low"][at] / estimated_regions["universe"][at],
+        high=100 * estimated_regions["high"][at] / estimated_regions["universe"][at],
     )
 
 
@@ -110,7 +110,7 @@ def hauts_de_france(place, chosen: str) -> Compared:
         published=np.array([100 * persons[code] / base[code] for code in codes]),
         persons=np.array([persons[code] for code in codes]),
         universe=table["universe"][at],
-        ours=100 * table["value"][at] / table["universe"][at],
+        estimated=100 * table["value"][at] / table["universe"][at],
         low=100 * table["low"][at] / table["universe"][at],
         high=100 * table["high"][at] / table["universe"][at],
     )
@@ -133,7 +133,7 @@ def test_our_regions_are_the_published_ones_up_to_their_rounding(regions, publis
     assert np.abs(gap).mean() < 0.35
     assert abs(gap.mean()) < 0.35  # (+0,2)
     low, high = bounds_of(regions, published)
-    assert ((regions.ours >= low) & (regions.ours <= high))[mainland].all()
+    assert ((regions.estimated >= low) & (regions.estimated <= high))[mainland].all()
     assert abs(regions.gap[regions.codes.index("52")]) < 0.15, "Pays de la Loire, 15,0"
 
 
@@ -145,7 +145,7 @@ def test_only_corse_contradicts_the_method(regions):
     allons de l’un à l’autre. Si une autre région la rejoint, la méthode est à revoir ; si la Corse en sort, la phrase
     qui la nomme aussi.
     """
-    distance = np.abs(logit(regions.published / 100) - logit(regions.ours / 100))
+    distance = np.abs(logit(regions.published / 100) - logit(regions.estimated / 100))
     far = {code for code, value in zip(regions.codes, distance, strict=True) if value > FALSIFIED}
     assert far == {CORSE}
     assert distance.max() < 0.6  # (0,31)
@@ -168,16 +168,16 @@ def bounds_of(regions, published) -> tuple[np.ndarray, np.ndarray]:
     return low, high
 
 
-def test_published_persons_are_near_ours(regions):
+def test_published_persons_are_near_the_estimates(regions):
     """Les effectifs imprimés (« plus de 400 000 », « un million ») sont à moins de 15 % des nôtres, hors
     Corse.
     """
-    ratio = regions.ours / 100 * regions.universe / regions.persons
-    kept = np.array(regions.codes) != CORSE
-    assert np.abs(ratio[kept] - 1).max() < 0.15  # (de 0,92 à 1,13)
+    ratio = regions.estimated / 100 * regions.universe / regions.persons
+    is_compared = np.array(regions.codes) != CORSE
+    assert np.abs(ratio[is_compared] - 1).max() < 0.15  # (de 0,92 à 1,13)
 
 
-def test_the_order_of_regions_is_the_published_one(ours):
+def test_the_order_of_regions_is_the_published_one(estimated_regions):
     """Insee Analyses n° 85, hors Corse : Normandie, Bourgogne-Franche-Comté et Centre-Val de Loire en tête ;
     Île-de-France
     et Pays de la Loire en queue.
@@ -186,16 +186,16 @@ def test_the_order_of_regions_is_the_published_one(ours):
     sont parmi
     nos quatre dernières, que peu de chose sépare.
     """
-    mainland = ~np.isin(ours["code"], ("R01", "R02", "R03", "R04", f"R{CORSE}"))
-    rate = ours["value"] / ours["universe"]
-    order = ours["code"][mainland][np.argsort(-rate[mainland])].tolist()
+    mainland = ~np.isin(estimated_regions["code"], ("R01", "R02", "R03", "R04", f"R{CORSE}"))
+    rate = estimated_regions["value"] / estimated_regions["universe"]
+    order = estimated_regions["code"][mainland][np.argsort(-rate[mainland])].tolist()
     assert len(order) == 12
     assert {"R28", "R27", "R24"} <= set(order[:4])
     assert order[-1] == f"R{IDF}"
     assert "R52" in order[-4:]
 
 
-def said_in(page: str, start: str) -> str:
+def paragraph_of(page: str, start: str) -> str:
     """La phrase d’une page de méthode qui commence ainsi, jusqu’à la fin de son paragraphe."""
     return page.split(start, 1)[1].split("\n", 1)[0]
 
@@ -214,9 +214,9 @@ def test_what_ten_rates_measure_is_what_the_page_says(place, regions):
     assert set(place.region_names[rated].tolist()) == set(regions.codes)
     effects = measures.effects[rated & (place.region_names != CORSE)]
     away = float(np.sqrt((effects**2).mean()))
-    said = said_in(PAGE, "L’écart des régions se lit dans dix taux publiés et une enquête")
-    assert f"de {away:.2f}".replace(".", ",") in said
-    assert "rien de national : c’est une hypothèse" in said, "départements, intercommunalités, quartiers"
+    paragraph = paragraph_of(PAGE, "L’écart des régions se lit dans dix taux publiés et une enquête")
+    assert f"de {away:.2f}".replace(".", ",") in paragraph
+    assert "rien de national : c’est une hypothèse" in paragraph, "départements, intercommunalités, quartiers"
 
 
 def need_by_cell(place, central_rates, region: str) -> tuple[np.ndarray, np.ndarray]:
@@ -300,8 +300,8 @@ def test_the_ladder_of_diplomas_in_provence_is_a_little_steep(place, central_rat
 
 def test_every_published_intercommunalite_is_compared(epcis, place):
     """93 intercommunalités publiées, 92 aujourd’hui : aucune de la région n’est laissée de côté."""
-    here = place.frame.epci[place.frame.region == HDF]
-    assert set(epcis.codes) == set(here.tolist())
+    hdf_codes = place.frame.epci[place.frame.region == HDF]
+    assert set(epcis.codes) == set(hdf_codes.tolist())
     assert len(epcis.codes) == 92
 
 
@@ -331,7 +331,7 @@ def test_intercommunalites_are_not_systematically_off(epcis):
     assert abs(np.average(epcis.gap, weights=epcis.universe)) < 0.7
 
 
-def test_rural_intercommunalites_are_no_longer_told_too_low(epcis, place):
+def test_rural_intercommunalites_are_no_longer_underestimated(epcis, place):
     """L’écart qui reste et la part des petites communes : corrélation de 0,68 sans leur effet, sous 0,45 avec
     lui.
     """
@@ -340,8 +340,8 @@ def test_rural_intercommunalites_are_no_longer_told_too_low(epcis, place):
     for code in epcis.codes:
         inside = (frame.region == HDF) & (frame.epci == code)
         share.append(np.average(place.rural[inside], weights=frame.population[inside]))
-    apart = logit(epcis.published / 100) - logit(epcis.ours / 100)
-    assert abs(np.corrcoef(apart, share)[0, 1]) < 0.45
+    logit_gap = logit(epcis.published / 100) - logit(epcis.estimated / 100)
+    assert abs(np.corrcoef(logit_gap, share)[0, 1]) < 0.45
 
 
 def test_the_rate_of_hauts_de_france_is_the_published_one(epcis):
@@ -349,22 +349,22 @@ def test_the_rate_of_hauts_de_france_is_the_published_one(epcis):
     sert).
     """
     implied = 100 * epcis.persons / epcis.published
-    assert np.average(epcis.ours, weights=epcis.universe) == approx(
+    assert np.average(epcis.estimated, weights=epcis.universe) == approx(
         100 * epcis.persons.sum() / implied.sum(), abs=0.7
     )
 
 
 def test_intercommunalites_are_ranked_alike(epcis):
     """Corrélation au-dessus de 0,94 (0,97 mesurée) ; des rangs, au-dessus de 0,94 (0,967)."""
-    assert np.corrcoef(epcis.ours, epcis.published)[0, 1] > 0.94
-    assert np.corrcoef(ranks(epcis.ours), ranks(epcis.published))[0, 1] > 0.94
+    assert np.corrcoef(epcis.estimated, epcis.published)[0, 1] > 0.94
+    assert np.corrcoef(ranks(epcis.estimated), ranks(epcis.published))[0, 1] > 0.94
 
 
 def test_our_differences_are_a_little_flat(epcis):
     """Un point d’écart chez nous en fait 1,07 chez l’Insee. Au-delà de 1,4, nos contrastes seraient trop
     faibles.
     """
-    slope = float(np.polyfit(epcis.ours, epcis.published, 1)[0])
+    slope = float(np.polyfit(epcis.estimated, epcis.published, 1)[0])
     assert 0.9 < slope < 1.4
 
 
@@ -377,12 +377,12 @@ def test_published_rates_are_inside_our_intervals(epcis):
 
 
 def test_the_figures_of_the_page_are_those_of_the_table(epcis):
-    said = said_in(PAGE, "**Hauts-de-France 2019.**")
-    rank = np.corrcoef(ranks(epcis.ours), ranks(epcis.published))[0, 1]
-    assert f"{len(epcis.codes)} intercommunalités" in said
-    assert f"corrélation des rangs {rank:.3f}".replace(".", ",") in said
-    assert f"écart moyen {french(epcis.gap.mean(), 1)} point" in said
-    assert f"écart absolu moyen {np.abs(epcis.gap).mean():.2f} point".replace(".", ",") in said
+    paragraph = paragraph_of(PAGE, "**Hauts-de-France 2019.**")
+    rank = np.corrcoef(ranks(epcis.estimated), ranks(epcis.published))[0, 1]
+    assert f"{len(epcis.codes)} intercommunalités" in paragraph
+    assert f"corrélation des rangs {rank:.3f}".replace(".", ",") in paragraph
+    assert f"écart moyen {french(epcis.gap.mean(), 1)} point" in paragraph
+    assert f"écart absolu moyen {np.abs(epcis.gap).mean():.2f} point".replace(".", ",") in paragraph
 
 
 def test_the_definition_of_2021_counts_something_else_and_the_page_says_how_far(epcis, place):
@@ -393,10 +393,10 @@ def test_the_definition_of_2021_counts_something_else_and_the_page_says_how_far(
     assert other.codes == epcis.codes
     assert np.abs(other.gap).mean() > np.abs(epcis.gap).mean()
     assert abs(other.gap.mean()) > 0.8 * np.abs(other.gap).mean(), "nearly all of it is a level"
-    said = said_in(PAGE, "**2019 n’est pas 2021.**")
-    assert "ne mesure pas la même chose" in said or "n’y mesure pas la même chose" in said
-    assert f"écart moyen y serait de {french(other.gap.mean(), 1)} point" in said
-    assert f"({np.abs(other.gap).mean():.2f} en valeur absolue)".replace(".", ",") in said
+    paragraph = paragraph_of(PAGE, "**2019 n’est pas 2021.**")
+    assert "ne mesure pas la même chose" in paragraph or "n’y mesure pas la même chose" in paragraph
+    assert f"écart moyen y serait de {french(other.gap.mean(), 1)} point" in paragraph
+    assert f"({np.abs(other.gap).mean():.2f} en valeur absolue)".replace(".", ",") in paragraph
 
 
 def test_age_alone_is_clearly_worse(epcis, place, central_rates):
@@ -412,8 +412,8 @@ def test_age_alone_is_clearly_worse(epcis, place, central_rates):
     for code in epcis.codes:
         people = frame.counts[inside & (frame.epci == code)].sum(axis=0)
         alone.append(100 * people @ by_age[AGE_OF] / people.sum())
-    found = np.corrcoef(alone, epcis.published)[0, 1]
-    assert found + 0.05 < np.corrcoef(epcis.ours, epcis.published)[0, 1]  # (0,83 contre 0,95)
+    correlation = np.corrcoef(alone, epcis.published)[0, 1]
+    assert correlation + 0.05 < np.corrcoef(epcis.estimated, epcis.published)[0, 1]  # (0,83 contre 0,95)
     assert (
         np.abs(epcis.gap).mean() * 1.5 < np.abs(np.array(alone) - epcis.published).mean()
     )  # (0,8 contre 2,0)

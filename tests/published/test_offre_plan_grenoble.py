@@ -18,7 +18,7 @@ from maillage.pipeline.offer import files, mapping
 from maillage.pipeline.offer.forms import read as forms
 from maillage.reference.definitions import DEFAULT, definition
 from maillage.reference.sheet import practices
-from maillage.reports.directory import census as told_census
+from maillage.reports.directory import census as directory_census
 from maillage.studies.diagnosis import zoning
 from maillage.studies.diagnosis.diagnosis import diagnose
 from maillage.studies.diagnosis.request import Request
@@ -27,7 +27,7 @@ from maillage.studies.need import population as frames
 from maillage.studies.offer import census as offer_census
 
 pytestmark = pytest.mark.complete  # each of them reads the whole offer of seventeen communes
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent
 NONE = {"Seyssins", "Saint-Égrève"}
 NOT_ACCOMPANIED = {
     "Sassenage",
@@ -42,16 +42,16 @@ NOT_ACCOMPANIED = {
 @pytest.fixture(scope="module")
 def sheets():
     correspondence = mapping.load(
-        (HERE / "offre_plan_grenoble.yaml").read_text("utf-8"), "offre_plan_grenoble.yaml"
+        (FOLDER / "offre_plan_grenoble.yaml").read_text("utf-8"), "offre_plan_grenoble.yaml"
     )
-    sheet = forms.read(HERE / "offre_plan_grenoble.csv")
+    sheet = forms.read(FOLDER / "offre_plan_grenoble.csv")
     result = files.places(sheet, today=date(2016, 6, 1), correspondence=correspondence)
     assert result.n_refused == 0
     return [row.sheet for row in result.accepted]
 
 
 @pytest.fixture(scope="module")
-def found(sheets):
+def offered(sheets):
     """The offer of the 17 communes beside their need."""
     names = {str(s["code_insee"]): str(s["commune"]) for s in sheets}
     names |= {code: gazetteer().get(code).name for code in ("38382", "38486")}
@@ -64,19 +64,22 @@ def found(sheets):
     return offer_census.offered(request, diagnose(request), offer_census.census("plan", sheets))
 
 
-def zones(found, rule, line=""):
-    codes = found.gaps.where(rule, line)
-    return {zone.name for zone in found.gaps.zones if zone.code in codes}
+def zones(offered, rule, line=""):
+    codes = offered.gaps.where(rule, line)
+    return {zone.name for zone in offered.gaps.zones if zone.code in codes}
 
 
 @pytest.mark.complete
-def test_the_published_counts_come_out(sheets, found):
+def test_the_published_counts_come_out(sheets, offered):
     """FIG-004-20 à 22, 31, 40, 41, et les 64 lieux d’accès libre."""
-    whole = found.gaps.whole.gaps
-    assert whole["wifi"].inside == 31
-    assert (whole["libre_acces_autonome"].inside, whole["libre_acces_accompagne"].inside) == (19, 45)
-    assert whole["formation"].inside == 41
-    assert (whole["equipement_solidaire"].inside, whole["reparation"].inside) == (2, 6)
+    total_gaps = offered.gaps.whole.gaps
+    assert total_gaps["wifi"].inside == 31
+    assert (total_gaps["libre_acces_autonome"].inside, total_gaps["libre_acces_accompagne"].inside) == (
+        19,
+        45,
+    )
+    assert total_gaps["formation"].inside == 41
+    assert (total_gaps["equipement_solidaire"].inside, total_gaps["reparation"].inside) == (2, 6)
     wifi = [practices(sheet)["wifi"] for sheet in sheets if "wifi" in practices(sheet)]
     assert [sum(each.get("endroit") == [where] for each in wifi) for where in ("outdoor", "indoor")] == [
         7,
@@ -88,7 +91,7 @@ def test_places_are_not_structures(sheets):
     """FIG-004-31 et 32 : 41 lieux de formation, portés par 35 structures."""
     training = [s for s in sheets if "formation" in practices(s)]
     rows = [
-        told_census.Row(
+        directory_census.Row(
             id=str(s["id"]),
             name=str(s["nom"]),
             commune=str(s["code_insee"]),
@@ -96,26 +99,26 @@ def test_places_are_not_structures(sheets):
             structure_name=str(s["structure_parente"]),
             kind="formation",
             sheet=s,
-            last_said=None,
+            last_confirmed=None,
         )
         for s in training
     ]
-    told = told_census.census_page(rows, inhabitants={"38185": 1}, names={}, on=date(2016, 6, 1))
-    assert (told.n_places, told.n_structures) == (41, 35)
+    page = directory_census.census_page(rows, inhabitants={"38185": 1}, names={}, on=date(2016, 6, 1))
+    assert (page.n_places, page.n_structures) == (41, 35)
 
 
-def test_the_published_lists_are_computed(found):
+def test_the_published_lists_are_computed(offered):
     """FIG-004-29 et 30 : deux communes sans libre accès, six autres sans libre accès accompagné, soit huit
     sur dix-sept.
     """
-    assert len(found.gaps.zones) == 17
-    assert zones(found, "sans-acces-libre") == NONE
-    assert zones(found, "sans-libre-acces-accompagne", "libre_acces_accompagne") == NONE | NOT_ACCOMPANIED
+    assert len(offered.gaps.zones) == 17
+    assert zones(offered, "sans-acces-libre") == NONE
+    assert zones(offered, "sans-libre-acces-accompagne", "libre_acces_accompagne") == NONE | NOT_ACCOMPANIED
 
 
 @pytest.mark.complete  # the quick profile tries each rule on drawn tables: tests/spec/test_regles_manques.py
 @pytest.mark.slow("the reach of every place of an agglomeration, drawn again")
-def test_a_list_changes_when_the_data_change(sheets, found):
+def test_a_list_changes_when_the_data_change(sheets, offered):
     """Un libre accès accompagné ouvert à Seyssins le retire des deux listes."""
     new = {
         "id": "nouveau",
@@ -131,22 +134,22 @@ def test_a_list_changes_when_the_data_change(sheets, found):
         definition=definition(DEFAULT),
     )
     after = offer_census.offered(request, diagnose(request), offer_census.census("plan", [*sheets, new]))
-    assert "Seyssins" in zones(found, "sans-acces-libre")
+    assert "Seyssins" in zones(offered, "sans-acces-libre")
     assert zones(after, "sans-acces-libre") == set()
 
 
 def test_the_same_places_are_the_same_census_in_every_process():
     """Sans quoi une étude se croirait dépassée à chaque redémarrage."""
-    practices_said = {
+    practices = {
         id: {"state": "offered", "publics": ["youth", "seniors"]} for id in ("wifi", "formation", "vente")
     }
-    asked = (
+    program = (
         "from maillage.studies.offer.census import census\n"
-        f"print(census('plan', [{{'id': 'a', 'nom': 'A', 'practices': {practices_said!r}}}]).digest)"
+        f"print(census('plan', [{{'id': 'a', 'nom': 'A', 'practices': {practices!r}}}]).digest)"
     )
-    found = {
+    digests = {
         subprocess.run(
-            [sys.executable, "-c", asked],
+            [sys.executable, "-c", program],
             env={**os.environ, "PYTHONHASHSEED": seed},
             capture_output=True,
             text=True,
@@ -154,4 +157,4 @@ def test_the_same_places_are_the_same_census_in_every_process():
         ).stdout
         for seed in ("1", "2")
     }
-    assert len(found) == 1
+    assert len(digests) == 1

@@ -113,8 +113,8 @@ def diagnoses(zones_of_plan) -> dict[str, Diagnosis]:
     }
 
 
-def strong_zones(found: Diagnosis) -> set[str]:
-    return {result.zone.code for result in found.zones if result.relative_digital_class in STRONG}
+def strong_zones(computed: Diagnosis) -> set[str]:
+    return {result.zone.code for result in computed.zones if result.relative_digital_class in STRONG}
 
 
 def estimate(figure) -> Estimate:
@@ -152,7 +152,7 @@ def test_zones_named_by_the_plan_are_in_our_strongest_classes(id, diagnoses):
 
 
 @pytest.mark.parametrize("id", MEASURED)
-def test_zones_named_by_the_plan_rank_well_before_the_others(id, diagnoses):
+def test_zones_named_by_the_plan_rank_well_before_unnamed_ones(id, diagnoses):
     """Rang moyen des dix zones nommées au moins cinq rangs devant celui des douze autres (huit ou plus
     mesurés).
     """
@@ -162,12 +162,12 @@ def test_zones_named_by_the_plan_rank_well_before_the_others(id, diagnoses):
     assert rank[named].mean() + 5 < rank[~np.array(named)].mean()
 
 
-def test_the_three_strongest_communes_of_the_plan_are_ours_too(diagnoses):
+def test_three_strongest_communes_of_the_plan_are_in_strong_classes(diagnoses):
     """Échirolles, Fontaine et Le Pont-de-Claix sont dans nos deux plus fortes classes, quelle que soit la
     définition.
     """
-    for found in diagnoses.values():
-        assert {"38151", "38169", "38317"} <= strong_zones(found)
+    for computed in diagnoses.values():
+        assert {"38151", "38169", "38317"} <= strong_zones(computed)
 
 
 @pytest.mark.golden("FIG-004-07", "FIG-004-08")
@@ -178,8 +178,8 @@ def test_the_orders_of_magnitude_of_the_plan_are_inside_our_intervals(diagnoses,
     niveau de vie.
     """
     printed = {row["id"]: row["valeur"] for row in published("figures")}
-    found = diagnoses[EQUIPMENT]
-    need, both = estimate(found.need), estimate(found.both)
+    computed = diagnoses[EQUIPMENT]
+    need, both = estimate(computed.need), estimate(computed.both)
     assert need.low <= float(printed["FIG-004-07"]) <= need.high
     assert both.low <= float(printed["FIG-004-08"]) <= both.high
 
@@ -188,9 +188,9 @@ def test_the_orders_of_magnitude_of_the_plan_are_inside_our_intervals(diagnoses,
 def test_the_criterion_of_the_plan_counted_again_gives_its_figures(diagnoses, published):
     """Sur les réponses de 2014, environ 59 000 personnes et 31 000 : à un dixième près, ce que le plan imprime."""
     printed = {row["id"]: row["valeur"] for row in published("figures")}
-    found = diagnoses[EQUIPMENT]
-    assert estimate(found.need).value == pytest.approx(float(printed["FIG-004-07"]), rel=0.1)
-    assert estimate(found.both).value == pytest.approx(float(printed["FIG-004-08"]), rel=0.1)
+    computed = diagnoses[EQUIPMENT]
+    assert estimate(computed.need).value == pytest.approx(float(printed["FIG-004-07"]), rel=0.1)
+    assert estimate(computed.both).value == pytest.approx(float(printed["FIG-004-08"]), rel=0.1)
 
 
 @pytest.mark.golden("FIG-004-09")
@@ -219,11 +219,11 @@ def test_the_page_of_the_method_shows_the_zones_as_they_are_computed(diagnoses):
     ]
     assert len(rows) == 22
     zones = {result.zone.name: result for result in diagnoses[EQUIPMENT].zones}
-    for name, plan, ours, share in rows:
+    for name, plan, own_class, share in rows:
         zone = zones[name]
         expected = "très forte" if zone.zone.code in VERY_STRONG_IN_PLAN else "non citée"
         assert plan == ("forte" if zone.zone.code in STRONG_IN_PLAN else expected)
-        assert abs(classes[ours] - code[zone.relative_digital_class]) <= 1, name
+        assert abs(classes[own_class] - code[zone.relative_digital_class]) <= 1, name
         assert float(share.removesuffix(" %").replace(",", ".")) == pytest.approx(
             estimate(zone.rate).value, abs=1
         )
@@ -234,7 +234,8 @@ def test_the_page_shows_the_agreement_of_each_definition():
     page = (ROOT / "docs/methods/credoc-2014.md").read_text("utf-8").split("## Le plan devant chacune")[1]
     rows = re.findall(r"^\| (.+) \| (\d) sur 4 \| (\d+) sur 10 \|$", page, re.MULTILINE)
     assert rows == [
-        (definition(id).label, str(each.very_strong), str(each.named)) for id, each in MEASURED.items()
+        (definition(id).label, str(agreement.very_strong), str(agreement.named))
+        for id, agreement in MEASURED.items()
     ]
 
 
@@ -242,8 +243,8 @@ def test_social_precarity_is_a_part_of_digital_precarity_never_a_sum(diagnoses):
     """Le plan : « dont 30 000 ». Les personnes dans les deux précarités sont une partie des autres, zone
     par zone.
     """
-    for found in diagnoses.values():
-        for result in found.zones:
+    for computed in diagnoses.values():
+        for result in computed.zones:
             if isinstance(result.both, Estimate):
                 assert result.both.value <= min(estimate(result.need).value, estimate(result.modest).value)
 
@@ -262,17 +263,17 @@ def test_illectronisme_of_2021_is_narrower_than_the_criteria_of_the_plan(diagnos
     assert estimate(diagnoses[NEVER_2021].need).high < 60_000
 
 
-def test_the_social_spaces_of_the_plan_are_ours(diagnoses):
+def test_social_spaces_of_the_plan_are_in_strong_classes(diagnoses):
     """Sud de Grenoble et Échirolles, Fontaine, Saint-Martin-d’Hères : forts parmi les 22 zones. Face à la France,
     chacun l’est d’un même tenant, ou peut l’être : l’indice de Saint-Martin-d’Hères est sur la borne.
     """
-    found = diagnoses[NEVER_2021]
-    strong = {result.zone.code for result in found.zones if result.relative_social_class in STRONG}
+    computed = diagnoses[NEVER_2021]
+    strong = {result.zone.code for result in computed.zones if result.relative_social_class in STRONG}
     for space in SOCIAL_SPACES:
         assert space <= strong
-        odds = [sum(found.zone(code).social_odds[class_engine.STRONG :]) for code in space]
+        odds = [sum(computed.zone(code).social_odds[class_engine.STRONG :]) for code in space]
         assert min(odds) > 0.4
-        assert min(odds) < 0.5 or any(space <= set(cluster) for cluster in found.clusters)
+        assert min(odds) < 0.5 or any(space <= set(cluster) for cluster in computed.clusters)
 
 
 def test_three_communes_are_digital_without_being_social(diagnoses):
@@ -280,6 +281,6 @@ def test_three_communes_are_digital_without_being_social(diagnoses):
     de ces
     communes est pourtant dans nos deux plus fortes classes numériques de 22 zones (deux mesurées : Sassenage
     manque)."""
-    found = diagnoses[NEVER_2021]
-    assert all(found.zone(code).relative_social_class not in STRONG for code in DIGITAL_NOT_SOCIAL)
-    assert DIGITAL_NOT_SOCIAL & strong_zones(found)
+    computed = diagnoses[NEVER_2021]
+    assert all(computed.zone(code).relative_social_class not in STRONG for code in DIGITAL_NOT_SOCIAL)
+    assert DIGITAL_NOT_SOCIAL & strong_zones(computed)

@@ -47,8 +47,8 @@ def test_every_published_population_is_the_sum_of_its_iris(iris, published):
         if row["mesure"] not in COLUMNS:
             continue
         inside = iris[row["niveau"]] == row["code"]
-        found = iris[COLUMNS[row["mesure"]]][inside].sum()
-        assert found == approx(float(row["valeur"]), abs=rounding(int(inside.sum()))), row
+        n_people = iris[COLUMNS[row["mesure"]]][inside].sum()
+        assert n_people == approx(float(row["valeur"]), abs=rounding(int(inside.sum()))), row
         compared += 1
     assert compared >= 60
 
@@ -214,7 +214,7 @@ def test_fine_ages_stay_near_the_published_ones(place, published):
         key = (row["code"], row["mesure"])
         if key not in AGE_BOUNDS:
             continue
-        found = ages_of(place, row["niveau"], row["code"])[row["mesure"]]
-        assert found == approx(float(row["valeur"]), rel=AGE_BOUNDS[key]), (row["nom"], row["mesure"])
+        n_people = ages_of(place, row["niveau"], row["code"])[row["mesure"]]
+        assert n_people == approx(float(row["valeur"]), rel=AGE_BOUNDS[key]), (row["nom"], row["mesure"])
         compared.add(key)
     assert compared == set(AGE_BOUNDS)

@@ -72,31 +72,31 @@ def cases(where: str) -> list[Case]:
 def split_communes(g: Ground) -> list[np.ndarray]:
     """Return the areas of each commune of the zones that has several, all with a contour of their own."""
     inside = g.zone_of >= 0
-    found = [
+    area_rows = [
         np.flatnonzero((g.areas.published == each) & inside) for each in np.unique(g.areas.published[inside])
     ]
-    return [rows for rows in found if len(rows) > 1 and (g.areas.how[rows] == "contour").all()]
+    return [rows for rows in area_rows if len(rows) > 1 and (g.areas.how[rows] == "contour").all()]
 
 
 def as_communes(g: Ground) -> Ground:
     """Return the same ground, as if the contours of IRIS were not known."""
     areas = g.areas
-    whole = contours.communes(set(areas.published.tolist()))
+    shape_by_commune = contours.communes(set(areas.published.tolist()))
     split = set(np.concatenate(split_communes(g)).tolist())
     shapes = [None if k in split else shape for k, shape in enumerate(areas.shapes)]
-    around = [whole.get(code) for code in areas.published.tolist()]
-    points, at, how = dwellings(shapes, around)
+    commune_shapes = [shape_by_commune.get(code) for code in areas.published.tolist()]
+    points, at, how = dwellings(shapes, commune_shapes)
     blind = replace(areas, shapes=shapes, points=points, at=at, how=how)
     return grounds.ground(
         blind, g.zones, g.places, travel=g.travel, seed=g.seed, outlines=g.outlines, silence=g.silence
     )
 
 
-def told(found: list[Case]) -> tuple[int, float, float, float]:
+def summary(all_cases: list[Case]) -> tuple[int, float, float, float]:
     """Return how many cases are neither none nor all, their mean error and mean absolute error in points, and the
     share of truths inside the range, its bounds rounded outwards to whole points as pages do.
     """
-    some = [each for each in found if 0.0005 < each.truth < 0.9995]
+    some = [each for each in all_cases if 0.0005 < each.truth < 0.9995]
     errors = np.array([100 * (each.middle - each.truth) for each in some])
     inside = [floor(100 * each.low) <= 100 * each.truth <= ceil(100 * each.high) for each in some]
     return len(some), float(errors.mean()), float(np.abs(errors).mean()), 100 * float(np.mean(inside))
@@ -107,8 +107,8 @@ def told(found: list[Case]) -> tuple[int, float, float, float]:
 def test_the_page_tells_what_the_calculation_gives(monkeypatch):
     """Avec ce que la page en dit : 143 cas, l’attrait des lieux essayé puis retiré."""
     text = PAGE.read_text("utf-8").replace("\xa0", " ")
-    by_place = {where: told(cases(where)) for where in WHERE}
-    both = told([each for where in WHERE for each in cases(where)])
+    by_place = {where: summary(cases(where)) for where in WHERE}
+    both = summary([draw for where in WHERE for draw in cases(where)])
     assert 87 <= both[3] <= 93, "the range keeps its word where the truth is known"
     assert row("entre les deux, en 16 points (retenu)", *both) in text
     for where, name in (
@@ -117,9 +117,9 @@ def test_the_page_tells_what_the_calculation_gives(monkeypatch):
     ):
         assert row(name, *by_place[where]) in text
     drawn = engine.homes
-    monkeypatch.setattr(engine, "homes", lambda size, n, each, chance, *_: drawn(size, n, each, chance))
+    monkeypatch.setattr(engine, "homes", lambda size, n, draw, chance, *_: drawn(size, n, draw, chance))
     cases.cache_clear()
-    evenly = told([each for where in WHERE for each in cases(where)])
+    evenly = summary([draw for where in WHERE for draw in cases(where)])
     cases.cache_clear()
     assert row("également partout, en 16 points", *evenly) in text
 

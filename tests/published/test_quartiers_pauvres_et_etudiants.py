@@ -14,7 +14,7 @@ from maillage.studies.need import population
 
 
 @pytest.fixture(scope="module")
-def beside(place):
+def need_ratio(place):
     """Return, for each area of a divided commune, its need over that of its commune, as a ratio."""
     outcome = need_model.model(definition(DEFAULT), n_draws=20, place=place).outcomes["need"]
     p = outcome.rates.mean(axis=0, dtype=np.float64)
@@ -26,10 +26,10 @@ def beside(place):
     return ratio, known
 
 
-def test_quarters_of_many_recipients_are_above_their_commune(place, beside):
+def test_quarters_of_many_recipients_are_above_their_commune(place, need_ratio):
     """Le vingtième des quartiers où RSA et AAH sont les plus fréquents : de 2 à 20 % au-dessus (6 % mesurés en
     2026)."""
-    ratio, known = beside
+    ratio, known = need_ratio
     frame = place.frame
     minima = population.minima_share(frame.area, frame.population, population.sources().cnaf)
     known = known & ~np.isnan(minima)
@@ -37,9 +37,9 @@ def test_quarters_of_many_recipients_are_above_their_commune(place, beside):
     assert 1.02 < np.average(ratio[poorest], weights=frame.population[poorest]) < 1.20
 
 
-def test_quarters_of_many_students_are_below_their_commune(place, beside):
+def test_quarters_of_many_students_are_below_their_commune(place, need_ratio):
     """Là où plus du quart des 15 ans et plus étudient : au moins 15 % au-dessous."""
-    ratio, known = beside
+    ratio, known = need_ratio
     counts = place.frame.counts
     students = counts[:, DIPLOMAS.index("student") == DIPLOMA_OF].sum(axis=1) / np.maximum(
         counts.sum(axis=1), 1

@@ -66,7 +66,7 @@ WHERE = {
     "latitude": 45.188613,
     "longitude": 5.724517,
 }
-APART = {*WHERE, "id", "nom", "date_maj", "source", "itinerance", "notes"}
+EXCLUDED_FIELDS = {*WHERE, "id", "nom", "date_maj", "source", "itinerance", "notes"}
 
 
 def some(field: offer.Field) -> st.SearchStrategy[Any]:
@@ -83,7 +83,9 @@ PRACTICE = st.fixed_dictionaries(
 SHEETS = st.fixed_dictionaries(
     {**{name: st.just(value) for name, value in WHERE.items()}, "date_maj": st.just("2026-05-02")}
     | {"id": BY_KIND["key"], "nom": BY_KIND["name"]},
-    optional={name: some(f) for name, f in offer.fields().items() if name not in APART and not f.private}
+    optional={
+        name: some(f) for name, f in offer.fields().items() if name not in EXCLUDED_FIELDS and not f.private
+    }
     | {"practices": st.dictionaries(st.sampled_from(list(offer.practices())), PRACTICE, min_size=1)},
 )
 
@@ -109,9 +111,9 @@ def written(format: str, sheets: list[dict[str, Any]], folder: Path) -> Path:
 
 
 def read(path: Path) -> list[dict[str, Any]]:
-    found = files.places(forms.read(path), today=ON, source="Un autre territoire")
-    assert set(found.unread) <= {"id (2)"}  # a map numbers its objects beside what they say
-    return [dict(row.sheet) for row in found.accepted]
+    places_read = files.places(forms.read(path), today=ON, source="Un autre territoire")
+    assert set(places_read.unread) <= {"id (2)"}  # a map numbers its objects beside what they say
+    return [dict(row.sheet) for row in places_read.accepted]
 
 
 def rows(path: Path) -> dict[str, list[dict[str, Any]]]:
@@ -125,14 +127,14 @@ def rows(path: Path) -> dict[str, list[dict[str, Any]]]:
 def compared(path: Path) -> dict[str, list[str]]:
     """Les lignes d’un export, sans leur ordre ni celui de leurs listes, ni ce qui peut changer."""
     return {
-        name: sorted(json.dumps(_plain(row), sort_keys=True, ensure_ascii=False) for row in found)
-        for name, found in rows(path).items()
+        name: sorted(json.dumps(_plain(row), sort_keys=True, ensure_ascii=False) for row in table_rows)
+        for name, table_rows in rows(path).items()
     }
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _plain(each) for name, each in value.items() if name not in CHANGES}
+        return {name: _plain(child) for name, child in value.items() if name not in CHANGES}
     return sorted(map(str, value)) if isinstance(value, list) else value
 
 

@@ -69,19 +69,19 @@ def latest_year_that_fits() -> int:
 
 def common_base(*, share_step: float = 0.0) -> tuple[float, float]:
     counts, shares = (16_000, 44_000, 32_000), (0.07, 0.19, 0.14)
-    found = common(
+    interval = common(
         [implied(n, p, count_step=STEP, share_step=share_step) for n, p in zip(counts, shares, strict=True)]
     )
-    assert found is not None
-    return found
+    assert interval is not None
+    return interval
 
 
 def zones_of_plan(column: str, value: str) -> int:
     """Le nombre de zones de Grenoble qui portent cette valeur."""
-    found = select(
+    zone_codes = select(
         "maillage-zones-grenoble", f"select distinct code_zone from raw where {column} = '{value}'"
     )
-    return len(found)
+    return len(zone_codes)
 
 
 def publication_year(id: str) -> int:
@@ -98,7 +98,7 @@ class Again:
     within: float = 0.0
 
 
-FOUND = {
+COMPUTED = {
     "FIG-000-09": Again(lambda: publication_year("barometre-2017")),
     **{f"FIG-000-1{rank}": Again(lambda rank=rank: level_shares()[rank], within=0.5) for rank in range(4)},
     "FIG-000-14": Again(lambda: level_shares().sum(), within=0.5),
@@ -152,10 +152,10 @@ def figures(published) -> dict[str, str]:
     return {row["id"]: row["valeur"] for row in published("figures")}
 
 
-@pytest.mark.parametrize("id", FOUND)
+@pytest.mark.parametrize("id", COMPUTED)
 def test_a_published_figure_is_found_again(id, figures):
     """Le chiffre imprimé ressort du calcul, à son arrondi près."""
-    assert FOUND[id].compute() == approx(float(figures[id]), abs=FOUND[id].within + 1e-9)
+    assert COMPUTED[id].compute() == approx(float(figures[id]), abs=COMPUTED[id].within + 1e-9)
 
 
 @pytest.mark.golden("FIG-000-35")
@@ -194,7 +194,7 @@ def test_the_shares_of_strasbourg_are_the_differences_they_claim(figures):
     assert float(figures["FIG-001-01"]) == approx(sum(report[:3]), abs=0.5)
 
 
-def test_sixteen_communes_are_named_or_said_to_be_inferred():
+def test_sixteen_communes_are_named_or_marked_as_inferred():
     """Treize des seize communes sont nommées par le plan, trois sont inférées et le fichier le dit."""
     zones = select(
         "maillage-zones-grenoble", "select distinct code_commune, statut from raw where zone_type = 'commune'"
@@ -206,14 +206,14 @@ def test_sixteen_communes_are_named_or_said_to_be_inferred():
 
 def test_every_figure_is_found_again_or_explained(figures):
     """Aucun chiffre de figures.csv n’est laissé de côté, aucun n’est à la fois retrouvé et expliqué."""
-    apart = set()
+    golden_ids = set()
     for path in Path(__file__).parent.glob("test_*.py"):
         for ids in re.findall(r"^@pytest\.mark\.golden\(([^)]*)\)", path.read_text("utf-8"), re.MULTILINE):
-            apart |= set(re.findall(r"FIG-\d{3}-\d{2}", ids))
-    found = set(FOUND) | apart
-    assert not set(FOUND) & apart
-    assert not found & set(EXPLAINED)
-    assert found | set(EXPLAINED) == set(figures)
+            golden_ids |= set(re.findall(r"FIG-\d{3}-\d{2}", ids))
+    computed_ids = set(COMPUTED) | golden_ids
+    assert not set(COMPUTED) & golden_ids
+    assert not computed_ids & set(EXPLAINED)
+    assert computed_ids | set(EXPLAINED) == set(figures)
 
 
 @pytest.mark.parametrize("id", EXPLAINED)

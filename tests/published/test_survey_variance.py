@@ -33,8 +33,8 @@ def table(name):
     return {column: np.array([row[column] for row in rows]) for column in rows[0]}
 
 
-def numbers(held, column):
-    return held[column].astype(float)
+def numbers(rows, column):
+    return rows[column].astype(float)
 
 
 def codes(values):
@@ -46,75 +46,75 @@ def schools():
     return table("apiclus1")
 
 
-def clustered(held, weights=None, **calibration):
-    drawn = numbers(held, "pw")
+def clustered(rows, weights=None, **calibration):
+    drawn = numbers(rows, "pw")
     return Plan(
         drawn if weights is None else weights,
         None if weights is None else drawn,
-        clusters=codes(held["dnum"]),
-        population=numbers(held, "fpc"),
+        clusters=codes(rows["dnum"]),
+        population=numbers(rows, "fpc"),
         **calibration,
     )
 
 
-def raked(held_codes, totals):
+def raked(margin_codes, totals):
     """Deming and Stephan's cycles, written here so that the variance is judged apart from our calibration."""
 
     def again(weights):
         out = weights.copy()
         for _ in range(300):
-            for code, wanted in zip(held_codes, totals, strict=True):
+            for code, wanted in zip(margin_codes, totals, strict=True):
                 out *= (wanted / np.bincount(code, out, len(wanted)))[code]
         return out
 
     return again
 
 
-def found(held, plan, column="api00", among=None):
+def mean_and_error(rows, plan, column="api00", among=None):
     inside = np.ones(len(plan.weights), dtype=bool) if among is None else among
-    means = variance.of_means(numbers(held, column)[:, None], inside[:, None], plan)
+    means = variance.of_means(numbers(rows, column)[:, None], inside[:, None], plan)
     return float(means.values[0]), float(np.sqrt(means.covariance[0, 0]))
 
 
-def total(held, plan, column):
-    return float(plan.weights @ numbers(held, column)), float(
-        np.sqrt(variance.of_totals(numbers(held, column), plan)[0, 0])
+def total(rows, plan, column):
+    return float(plan.weights @ numbers(rows, column)), float(
+        np.sqrt(variance.of_totals(numbers(rows, column), plan)[0, 0])
     )
 
 
 def printed(case, value, error):
     """The figures R prints, to the last digit it prints; two cases say themselves why they need more room."""
     wanted = PUBLISHED[case]
-    for figure, told in ((value, wanted["estimate"]), (error, wanted["se"])):
-        decimals = len(str(told).partition(".")[2]) if isinstance(told, float) else 0
-        assert figure == approx(told, abs=0.5000001 * 10**-decimals, rel=wanted.get("rel_tol_se", 1e-12))
+    for figure, published in ((value, wanted["estimate"]), (error, wanted["se"])):
+        decimals = len(str(published).partition(".")[2]) if isinstance(published, float) else 0
+        assert figure == approx(published, abs=0.5000001 * 10**-decimals, rel=wanted.get("rel_tol_se", 1e-12))
 
 
 def test_strata():
-    held = table("apistrat")
-    plan = Plan(numbers(held, "pw"), strata=codes(held["stype"]), population=numbers(held, "fpc"))
-    printed("strat_mean_api00", *found(held, plan))
-    printed("strat_total_enroll", *total(held, plan, "enroll"))
-    printed("strat_HT_total_api.stu", *total(held, plan, "api.stu"))
+    sample = table("apistrat")
+    plan = Plan(numbers(sample, "pw"), strata=codes(sample["stype"]), population=numbers(sample, "fpc"))
+    printed("strat_mean_api00", *mean_and_error(sample, plan))
+    printed("strat_total_enroll", *total(sample, plan, "enroll"))
+    printed("strat_HT_total_api.stu", *total(sample, plan, "api.stu"))
 
 
 def test_clusters(schools):
     plan = clustered(schools)
-    printed("clus1_mean_api00", *found(schools, plan))
+    printed("clus1_mean_api00", *mean_and_error(schools, plan))
     printed("clus1_total_enroll", *total(schools, plan, "enroll"))
 
 
 def test_post_stratification(schools):
-    kept = [codes(schools["stype"])]
-    plan = clustered(schools, raked(kept, [STYPE])(numbers(schools, "pw")), codes=kept)
-    printed("clus1_poststrat_mean_api00", *found(schools, plan))
+    margin_codes = [codes(schools["stype"])]
+    plan = clustered(schools, raked(margin_codes, [STYPE])(numbers(schools, "pw")), codes=margin_codes)
+    printed("clus1_poststrat_mean_api00", *mean_and_error(schools, plan))
     printed("clus1_poststrat_total_enroll", *total(schools, plan, "enroll"))
 
 
 def test_raking(schools):
-    kept = [codes(schools["stype"]), codes(schools["sch.wide"])]
-    plan = clustered(schools, raked(kept, [STYPE, WIDE])(numbers(schools, "pw")), codes=kept)
-    printed("clus1_rake_mean_api00", *found(schools, plan))
+    margin_codes = [codes(schools["stype"]), codes(schools["sch.wide"])]
+    plan = clustered(schools, raked(margin_codes, [STYPE, WIDE])(numbers(schools, "pw")), codes=margin_codes)
+    printed("clus1_rake_mean_api00", *mean_and_error(schools, plan))
     printed("clus1_rake_total_enroll", *total(schools, plan, "enroll"))
 
 
@@ -125,23 +125,23 @@ def test_linear_calibration_on_numbers_and_a_domain(schools):
     wanted = np.array([3914069, *STYPE])
     weights = drawn * (1 + x @ np.linalg.solve(x.T @ (drawn[:, None] * x), wanted - x.T @ drawn))
     plan = clustered(schools, weights, codes=[kind], numeric=last)
-    mean, error = found(schools, plan)
+    mean, error = mean_and_error(schools, plan)
     assert (mean, error) == approx((665.3090712, 3.4417531), abs=1e-7)
-    printed("clus1_greg_domain_mean", *found(schools, plan, among=schools["comp.imp"] == "Yes"))
+    printed("clus1_greg_domain_mean", *mean_and_error(schools, plan, among=schools["comp.imp"] == "Yes"))
 
 
 def test_ratio():
-    held = table("apistrat")
-    drawn, size = numbers(held, "pw"), numbers(held, "enroll")
+    sample = table("apistrat")
+    drawn, size = numbers(sample, "pw"), numbers(sample, "enroll")
     plan = Plan(
         drawn * 3811472 / (drawn @ size),
         drawn,
-        strata=codes(held["stype"]),
-        population=numbers(held, "fpc"),
+        strata=codes(sample["stype"]),
+        population=numbers(sample, "fpc"),
         numeric=size[:, None],
         scale=size,
     )
-    printed("strat_ratio_total_api.stu", *total(held, plan, "api.stu"))
+    printed("strat_ratio_total_api.stu", *total(sample, plan, "api.stu"))
 
 
 def test_jackknife_calibrated_again_or_not(schools):
@@ -153,9 +153,9 @@ def test_jackknife_calibrated_again_or_not(schools):
     plain = clustered(schools)
     error = float(np.sqrt(variance.jackknife(plain).covariance(mean, mean(plain.weights)))[0, 0])
     printed("clus1_JK1_mean_api00_mse", float(mean(plain.weights)[0]), error)
-    kept = [codes(schools["stype"]), codes(schools["sch.wide"])]
-    again = raked(kept, [STYPE, WIDE])
-    plan = clustered(schools, again(numbers(schools, "pw")), codes=kept)
+    margin_codes = [codes(schools["stype"]), codes(schools["sch.wide"])]
+    again = raked(margin_codes, [STYPE, WIDE])
+    plan = clustered(schools, again(numbers(schools, "pw")), codes=margin_codes)
     error = float(np.sqrt(variance.jackknife(plan, again).covariance(mean, mean(plan.weights)))[0, 0])
     printed("clus1_rake_JK1_mean_api00", float(mean(plan.weights)[0]), error)
 

@@ -33,27 +33,29 @@ def spec() -> Callable[..., None]:
     """Check that a call on a drawn table gives the expected value, list or drawn table."""
 
     def check(drawing: str, call: Callable[[dict[str, Any]], Any], expected: Any) -> None:
-        found = call(columns(drawing))
+        answer = call(columns(drawing))
         if isinstance(expected, str) and "|" in expected:
             wanted = columns(expected)
-            assert isinstance(found, dict), "a drawn answer is compared with columns"
+            assert isinstance(answer, dict), "a drawn answer is compared with columns"
             for name, values in wanted.items():
-                _same(found[name], values)
+                _same(answer[name], values)
         else:
-            _same(found, expected)
+            _same(answer, expected)
 
     return check
 
 
-def _same(found: Any, expected: Any) -> None:
+def _same(answer: Any, expected: Any) -> None:
     if isinstance(expected, str):
-        assert found == expected
+        assert answer == expected
         return
     values = np.asarray(expected)
     if values.dtype.kind in "US":
-        assert [str(x) for x in np.asarray(found).tolist()] == values.tolist()
+        assert [str(x) for x in np.asarray(answer).tolist()] == values.tolist()
     else:
-        np.testing.assert_allclose(np.asarray(found, dtype=float), values.astype(float), atol=1e-9, rtol=1e-6)
+        np.testing.assert_allclose(
+            np.asarray(answer, dtype=float), values.astype(float), atol=1e-9, rtol=1e-6
+        )
 
 
 @pytest.fixture

@@ -48,16 +48,16 @@ def counted(t) -> dict[str, list]:
             t["statut"], t["formation"], t["cadre"], t["contrat"], t["fin"], strict=True
         )
     ]
-    found = trainings.counts(Counter(rows), DAY)
+    indicators = trainings.counts(Counter(rows), DAY)
     return {
-        "indicateur": [each.id for each in found],
-        "part": [each.part for each in found],
-        "sur": [each.whole for each in found],
-        "non_dit": [each.unknown for each in found],
+        "indicateur": [each.id for each in indicators],
+        "part": [each.part for each in indicators],
+        "sur": [each.whole for each in indicators],
+        "non_dit": [each.unknown for each in indicators],
     }
 
 
-def test_each_share_has_its_denominator_and_leaves_out_what_nobody_said(spec):
+def test_share_denominators_leave_out_unknown_answers(spec):
     """Chaque part a son dénominateur. Un bénévole n’a pas de contrat, un proche ne compte qu’avec les proches, et ce
     que personne n’a dit n’entre pas dans le calcul : il est écrit à part.
     """
@@ -86,7 +86,7 @@ def test_each_share_has_its_denominator_and_leaves_out_what_nobody_said(spec):
 
 
 def suits(t) -> list[str]:
-    told = []
+    verdicts = []
     for days, skills, spoken, km in zip(t["jours"], t["sait"], t["parle"], t["km"], strict=True):
         need = missions.Need(
             half_days=frozenset({"1-am", "3-pm"}),
@@ -100,9 +100,9 @@ def suits(t) -> list[str]:
             skills=frozenset(str(skills).split()),
             languages=frozenset(str(spoken).split()),
         )
-        found = missions.match(need, offer, km=float(km), on=DAY)
-        told.append("non" if found is None else " ; ".join(found.reasons))
-    return told
+        match = missions.match(need, offer, km=float(km), on=DAY)
+        verdicts.append("non" if match is None else " ; ".join(match.reasons))
+    return verdicts
 
 
 def test_a_mission_suits_somebody_for_reasons_that_both_read(spec):

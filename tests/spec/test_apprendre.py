@@ -27,8 +27,8 @@ CHOICE = Choose(
 STEPS = Order(kind="ordre", steps=("allumer", "ouvrir", "écrire"), **SAME)
 
 
-def said(found: judging.Feedback) -> str:
-    return f"{'fini' if found.done else 'encore'} : {found.words} {found.then}".strip()
+def feedback_text(feedback: judging.Feedback) -> str:
+    return f"{'fini' if feedback.done else 'encore'} : {feedback.words} {feedback.then}".strip()
 
 
 def cells(t: dict[str, Any], *names: str) -> list[tuple[str, ...]]:
@@ -51,7 +51,9 @@ def test_each_choice_has_its_consequence(spec):
         3
         rien
         """,
-        lambda t: [said(judging.judge(CHOICE, {"choix": [choice]})) for (choice,) in cells(t, "choix")],
+        lambda t: [
+            feedback_text(judging.judge(CHOICE, {"choix": [choice]})) for (choice,) in cells(t, "choix")
+        ],
         [
             "encore : Le piège s’ouvre. Regardez, puis choisissez encore.",
             "fini : Rien n’arrive. C’est fait.",
@@ -77,7 +79,7 @@ def test_an_order_says_the_first_place_that_does_not_go(spec):
         1       | 2      | -
         """,
         lambda t: [
-            said(judging.judge(STEPS, {f"place-{n}": [place] for n, place in enumerate(row)}))
+            feedback_text(judging.judge(STEPS, {f"place-{n}": [place] for n, place in enumerate(row)}))
             for row in cells(t, "allumer", "ouvrir", "écrire")
         ],
         [
@@ -211,7 +213,7 @@ def test_a_device_that_counts_wrongly_is_stopped(spec):
     )
 
 
-def test_a_plan_is_asked_about_later(spec):
+def test_plan_follow_up_is_scheduled_some_days_later(spec):
     """On demande ce qu’est devenue une démarche quelques jours après celui où on voulait la faire."""
     spec(
         """
@@ -274,7 +276,7 @@ TRUE = {"canal": "sms", "de": "Zoé", "corps": ["À ce soir."], "vrai": True}
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "expected_faults"),
     [
         ({"genre": "choisir", "question": "-", "choix": WRONG}, "choix : Aucun choix n’est juste."),
         ({"genre": "piege", "message": TRUE, "choix": WRONG}, "choix : Aucun choix n’est juste."),
@@ -308,12 +310,12 @@ TRUE = {"canal": "sms", "de": "Zoé", "corps": ["À ce soir."], "vrai": True}
         ),
     ],
 )
-def test_an_exercise_that_nobody_could_end_is_refused(written, said):
+def test_an_exercise_that_nobody_could_end_is_refused(written, expected_faults):
     """Un exercice sans fin possible, ou fini d’avance, est refusé, la faute à sa place."""
     step = {"nature": "seul", "titre": "-", "parle": "-", "exercice": SHARED | written}
-    found = [
+    faults = [
         f"{' '.join(map(str, where[1:]))} : {what}"
         for where, what, _ in reading.step_faults(step, ())
         if where[:1] == ("exercice",) and "parle" not in where and "consigne" not in where
     ]
-    assert " ".join(found) == said
+    assert " ".join(faults) == expected_faults

@@ -35,7 +35,7 @@ def figures() -> st.SearchStrategy[Estimate]:
 def question(figure: Estimate, *, weighted: bool, rule: str = "nearest") -> Card:
     rest = share(100 - figure.value, 100 - figure.high, 100 - figure.low)
     return Card(
-        asked=QuestionAnswers(
+        answers=QuestionAnswers(
             name="q",
             label="Un lieu vous a-t-il aidé ?",
             lines=[
@@ -54,24 +54,26 @@ def everywhere(card: Card) -> set[tuple[int, int, int]]:
     """Return (value, low, high) of « oui » as each place prints it: sentence, table, chart, text of the chart,
     CSV, grid.
     """
-    asked, figure = card.asked, card.asked.lines[0].figure
+    answers, figure = card.answers, card.answers.lines[0].figure
     table = [cell.text for cell in document.table(card, "brut").rows[0]]
     row = next(iter(document.rows([card], computed="brut")))
     grid = Answered(
         label="", percent=float(row["part"]), low=float(row["bas"]), high=float(row["haut"]), n=192,
-        computed="brut", universe="", source="", rounding=asked.rounding,
+        computed="brut", universe="", source="", rounding=answers.rounding,
     )  # fmt: skip
     picture = document.chart(card, id="q")
     texts = [
-        findings.sentences(asked, findings.RESPONDENTS)[0].text.partition(" (")[2],
+        findings.sentences(answers, findings.RESPONDENTS)[0].text.partition(" (")[2],
         f"{table[2]} ({table[3]})",
         picture.alt.partition("Oui : ")[2],
         grid.figure,
     ]
-    held = [found.groups() for text in texts if (found := PRINTED.search(text.replace("\u00a0", " ")))]
-    assert len(held) == len(texts) or figure.low == figure.high, texts
+    matched_bounds = [
+        match.groups() for text in texts if (match := PRINTED.search(text.replace("\u00a0", " ")))
+    ]
+    assert len(matched_bounds) == len(texts) or figure.low == figure.high, texts
     drawn = re.findall(r">(\d+)–(\d+)<", picture.svg)[0]
-    printed = {tuple(map(int, each)) for each in held}
+    printed = {tuple(map(int, each)) for each in matched_bounds}
     return printed | {(next(iter(printed))[0], *map(int, drawn))}
 
 
@@ -93,22 +95,24 @@ def test_the_file_holds_the_same_bounds():
     assert (row["bas"], row["haut"]) == (6.833333, 11.400001)
 
 
-@mark.parametrize(("rule", "told"), [("nearest", "au plus proche"), ("down", "par troncature")])
-def test_the_file_names_its_rounding_in_french(rule, told):
+@mark.parametrize(("rule", "rounding_label"), [("nearest", "au plus proche"), ("down", "par troncature")])
+def test_the_file_names_its_rounding_in_french(rule, rounding_label):
     """La colonne « arrondi » d’un fichier se lit : « au plus proche » ou « par troncature »."""
     lines = document.rows([question(share(9.04, 6.8, 11.4), weighted=True, rule=rule)], computed="redressé")
     text = document.as_csv(document.COLUMNS, lines).decode()
-    assert f",{told}," in text
+    assert f",{rounding_label}," in text
     assert rule not in text
 
 
 @given(figures(), st.sampled_from(["nearest", "down"]))
 def test_what_is_printed_covers_what_was_computed_and_holds_its_value(figure, rule):
     """La valeur imprimée est entre les bornes imprimées, et celles-ci contiennent l’intervalle calculé."""
-    shown = wording.survey_share(figure, rule=rule)
-    if not shown.low:
+    printed_share = wording.survey_share(figure, rule=rule)
+    if not printed_share.low:
         return
-    value, low, high = (int(re.sub(r"\D", "", text)) for text in (shown.value, shown.low, shown.high))
+    value, low, high = (
+        int(re.sub(r"\D", "", text)) for text in (printed_share.value, printed_share.low, printed_share.high)
+    )
     assert low <= figure.low + 1e-6
     assert figure.high - 1e-6 <= high
     assert low <= value <= high
@@ -117,16 +121,20 @@ def test_what_is_printed_covers_what_was_computed_and_holds_its_value(figure, ru
 @given(figures())
 def test_an_end_of_the_scale_is_never_about(figure):
     """Jamais « environ 100,0 % » ni « environ 0,0 % » : « plus de 99,9 % », « moins de 0,1 % », ou 0 et 100 sans décimale."""
-    for each in (figure, share(100 - figure.value / 1e4, 99.9, 100), share(figure.value / 1e4, 0, 0.001)):
-        told = wording.rate(each).in_full.replace("\u00a0", " ")
-        assert not re.search(r"environ (?:0|100)\b(?:,0)? ?%", told), told
-        assert not re.search(r"\b(?:0,0|100,0)\b", told), told
+    for rounded_figure in (
+        figure,
+        share(100 - figure.value / 1e4, 99.9, 100),
+        share(figure.value / 1e4, 0, 0.001),
+    ):
+        rate_text = wording.rate(rounded_figure).in_full.replace("\u00a0", " ")
+        assert not re.search(r"environ (?:0|100)\b(?:,0)? ?%", rate_text), rate_text
+        assert not re.search(r"\b(?:0,0|100,0)\b", rate_text), rate_text
 
 
-def test_an_end_of_the_scale_that_is_reached_is_told():
+def test_rate_is_exact_at_an_end_of_the_scale():
     """Personne est « 0 % », et non « moins de 0,1 % » ; tous, « 100 % »."""
-    found = [wording.rate(share(*ends)).value for ends in ((0.0, 0.0, 0.0), (100.0, 99.999, 100.0))]
-    assert [each and each.replace("\u00a0", " ") for each in found] == ["0 %", "100 %"]
+    rate_texts = [wording.rate(share(*ends)).value for ends in ((0.0, 0.0, 0.0), (100.0, 99.999, 100.0))]
+    assert [each and each.replace("\u00a0", " ") for each in rate_texts] == ["0 %", "100 %"]
 
 
 @mark.parametrize(
@@ -140,7 +148,7 @@ def test_an_end_of_the_scale_that_is_reached_is_told():
         (0.0, 800.0, "entre 0 et 800"),
     ],
 )
-def test_some_people_are_never_told_as_none(low, high, printed):
+def test_range_of_some_people_never_starts_at_zero(low, high, printed):
     """Une borne basse que le pas de la fourchette imprimerait « 0 » prend le sien, toujours vers l’extérieur."""
     figure = Estimate(
         value=(low + high) / 2, low=low, high=high, unit="personnes", universe="", n=1, method="m"
@@ -182,7 +190,7 @@ def test_the_sample_has_one_share_in_its_chart_and_its_table():
 
 def test_the_document_says_its_rule():
     """Le document dit sa règle : la valeur, et les bornes."""
-    made = cards.results(
+    results = cards.results(
         [],
         title="",
         questionnaire=Questionnaire(id="a", title="A"),
@@ -190,6 +198,6 @@ def test_the_document_says_its_rule():
         weighted=False,
         on=date(2026, 11, 22),
     )
-    told = " ".join(document.reading(made))
-    assert "au plus proche" in told
-    assert "les bornes d’un intervalle, vers l’extérieur" in told
+    reading_text = " ".join(document.reading(results))
+    assert "au plus proche" in reading_text
+    assert "les bornes d’un intervalle, vers l’extérieur" in reading_text

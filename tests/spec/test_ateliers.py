@@ -8,12 +8,14 @@ from maillage.apps.agenda.rules.workshops import Room
 
 title = "Tenir des ateliers"
 
-HERE = {"oui": True, "non": False, "": None, "nan": None}
+PRESENCE_BY_CELL = {"oui": True, "non": False, "": None, "nan": None}
 
 
 def met(t: dict[str, Any]) -> list[list[bool | None]]:
-    """Who came to each meeting: one row a person, one column a meeting, empty where nobody ticked."""
-    columns = [[HERE[str(cell)] for cell in t[name].tolist()] for name in t if name.startswith("s")]
+    """Return attendance: one row a person, one column a meeting, None where nobody ticked."""
+    columns = [
+        [PRESENCE_BY_CELL[str(cell)] for cell in t[name].tolist()] for name in t if name.startswith("s")
+    ]
     return [list(came) for came in zip(*columns, strict=True)]
 
 
@@ -152,14 +154,14 @@ def test_what_became_of_a_group(spec):
     """
 
     def call(t: dict[str, Any]) -> list[str]:
-        found = rules.chain(met(t), n_meetings=5, stopped=1)
+        chain = rules.chain(met(t), n_meetings=5, stopped=1)
         return [
-            f"inscrites : {found.registered}",
-            f"venues : {found.once}",
-            f"revenues : {found.back}",
-            f"au bout : {found.finished}",
-            f"sans nouvelle : {found.unknown}",
-            f"arrêts dits : {found.stopped}",
+            f"inscrites : {chain.registered}",
+            f"venues : {chain.once}",
+            f"revenues : {chain.back}",
+            f"au bout : {chain.finished}",
+            f"sans nouvelle : {chain.unknown}",
+            f"arrêts dits : {chain.stopped}",
         ]
 
     spec(
@@ -198,7 +200,7 @@ def test_one_meeting_has_no_end_to_reach(spec):
         oui | oui
         oui | non
         """,
-        lambda t: [rules.chain(met(t), n_meetings=held).finished for held in (1, 2, 3)],
+        lambda t: [rules.chain(met(t), n_meetings=n_past).finished for n_past in (1, 2, 3)],
         [0, 1, 0],
     )
 

@@ -41,7 +41,7 @@ def test_several_counts_narrow_the_base(spec):
     )
 
 
-def test_no_base_is_said_when_none_fits(spec):
+def test_common_base_is_none_when_none_fits(spec):
     """Quand aucune base ne convient, on le dit au lieu d’en choisir une."""
     spec(
         """

@@ -27,7 +27,7 @@ ACCESS = {"aucun": "none", "fragile": "fragile", "stable": "stable"}
 RESULTS = {row.label.lower(): id for id, row in bilan.results().items()}
 
 
-def said(id, words):
+def answer_of(id, words):
     """Return the answer of a question that these words begin, as a reader writes it; several are parted by
     a comma.
     """
@@ -35,22 +35,22 @@ def said(id, words):
     if words in ("?", ""):
         return words
     parts = words.split(",") if question.several else [words]
-    found = [
+    option_ids = [
         next(o.id for o in question.options.values() if o.label.lower().startswith(part.strip()))
         for part in parts
     ]
-    return found if question.several else found[0]
+    return option_ids if question.several else option_ids[0]
 
 
 def rows(table):
     names = list(table)
     return [
-        {id: said(id, str(table[id][k])) for id in names if str(table[id][k])}
+        {id: answer_of(id, str(table[id][k])) for id in names if str(table[id][k])}
         for k in range(len(table[names[0]]))
     ]
 
 
-def told(level):
+def access_words(level):
     return next(words for words, id in ACCESS.items() if id == level)
 
 
@@ -72,7 +72,7 @@ def test_access(spec):
         un téléphone avec un écran     | à moi            | avec mon forfait    | parfois
         un ordinateur, un téléphone à  | à la maison      | chez moi            |
         """,
-        lambda t: [told(engine.access(row)) for row in rows(t)],
+        lambda t: [access_words(engine.access(row)) for row in rows(t)],
         [
             *("aucun", "aucun", "aucun"),
             *("fragile", "fragile", "fragile", "fragile", "fragile", "fragile"),
@@ -151,10 +151,10 @@ def agreed(table):
             and holds(row["lire"], reads)
             and holds(row["accès"], access)
         )
-        found = engine.line(
+        line_id = engine.line(
             access=ACCESS[access], use=use, wants=WANTS[wants], reads=READS[reads], unsure=unsure == "oui"
         )
-        count += found == first["ligne"] and bilan.lines()[found].result == RESULTS[first["résultat"]]
+        count += line_id == first["ligne"] and bilan.lines()[line_id].result == RESULTS[first["résultat"]]
     return count
 
 
@@ -182,7 +182,7 @@ def test_not_knowing_is_an_answer(spec):
     )
 
 
-def test_tasks_correct_what_is_said(spec):
+def test_tasks_correct_the_declared_use(spec):
     """Les essais corrigent l’usage dit : deux gestes ratés le baissent à G1 au plus, quatre réussis le
     montent de G0 à G1.
 
@@ -252,7 +252,7 @@ def test_three_people(spec):
         Sandrine
         """,
         lambda t: {
-            name: [getattr(engine.conclude(PEOPLE[str(who)]), field) for who in t["qui"]]
+            name: [getattr(engine.conclude(PEOPLE[str(person)]), field) for person in t["qui"]]
             for name, field in (
                 ("accès", "access"),
                 ("usage", "use"),
@@ -281,8 +281,10 @@ def test_what_is_added(spec):
         Sandrine
         """,
         lambda t: [
-            ", ".join(bilan.flags()[flag].label.lower() for flag in engine.conclude(PEOPLE[str(who)]).flags)
-            for who in t["qui"]
+            ", ".join(
+                bilan.flags()[flag].label.lower() for flag in engine.conclude(PEOPLE[str(person)]).flags
+            )
+            for person in t["qui"]
         ],
         [
             "accès, lecture et langue, aménagements, pour un moment, sans personne à qui demander",
@@ -313,7 +315,7 @@ def test_when_to_meet_again(spec):
             engine.conclude(
                 {
                     **AURELIE,
-                    "O3": said("O3", str(o3)),
+                    "O3": answer_of("O3", str(o3)),
                     **(dict.fromkeys(("U2", "U3", "U4", "U5"), "?") if un == "oui" else {}),
                 }
             ).retest_after
@@ -360,7 +362,7 @@ def test_the_path(spec):
         Aurélie
         Sandrine
         """,
-        lambda t: [" ".join(engine.path(PEOPLE[str(who)])) for who in t["qui"]],
+        lambda t: [" ".join(engine.path(PEOPLE[str(person)])) for person in t["qui"]],
         [
             "X1 A1 A3 U1 M1 M2 O1 O2 O3 O4",
             "X1 X2 A1 A2 A3 A4 U1 U2 U3 U4 U5 U6 U7 M1 M2 O1 O2 O3 O4",
@@ -369,7 +371,7 @@ def test_the_path(spec):
     )
 
 
-def test_contradictions_are_shown(spec):
+def test_contradictions_are_listed(spec):
     """Un papier peut se contredire : on le montre, on ne corrige rien, et il y a toujours un résultat."""
     spec(
         """

@@ -40,8 +40,8 @@ def answers(text: str) -> dict[str, Any]:
     return out
 
 
-def told(given: dict[str, Any], **tasks: str) -> rules.ResultText:
-    return rules.result_text(given, tasks, engine.conclude(given, tasks))
+def result_text(answers: dict[str, Any], **tasks: str) -> rules.ResultText:
+    return rules.result_text(answers, tasks, engine.conclude(answers, tasks))
 
 
 def words(sentences: Any) -> list[str]:
@@ -59,8 +59,8 @@ def test_what_an_answer_may_be(spec):
         out = []
         for id, ticked in zip(t["question"].tolist(), t["coché"].tolist(), strict=True):
             try:
-                found = rules.read(bilan.questions()[id], ticked.split())
-                out.append(found if isinstance(found, str) else "liste : " + " ".join(found))
+                accepted = rules.read(bilan.questions()[id], ticked.split())
+                out.append(accepted if isinstance(accepted, str) else "liste : " + " ".join(accepted))
             except Refused as refused:
                 out.append(str(refused.what))
         return out
@@ -100,7 +100,7 @@ def test_what_an_answer_may_be(spec):
     )
 
 
-def test_something_is_always_said(spec):
+def test_result_is_never_empty(spec):
     """Personne ne lit une page vide : qui n’a rien dit a fait le pas de demander, et on dit qu’on ne sait
     pas.
 
@@ -109,9 +109,9 @@ def test_something_is_always_said(spec):
 
     def call(t: dict[str, Any]) -> list[str]:
         out = []
-        for who in t["qui"].tolist():
-            found = told(AT_EASE if who == "à l’aise" else {})
-            out += words([found.knows[0], found.has[0], found.blocks[0]])
+        for person in t["qui"].tolist():
+            result = result_text(AT_EASE if person == "à l’aise" else {})
+            out += words([result.knows[0], result.has[0], result.blocks[0]])
         return out
 
     spec(
@@ -135,10 +135,10 @@ def test_something_is_always_said(spec):
             "Rien de ce que vous avez dit ne bloque.",
         ],
     )
-    assert len(told(AT_EASE).knows) == rules.MAX_SENTENCES
-    assert not told(AT_EASE).urgent
-    assert told({**AT_EASE, "X1": "week"}).urgent
-    assert all(flag.id != "procedure" for flag in told({**AT_EASE, "X1": "week"}).flags)
+    assert len(result_text(AT_EASE).knows) == rules.MAX_SENTENCES
+    assert not result_text(AT_EASE).urgent
+    assert result_text({**AT_EASE, "X1": "week"}).urgent
+    assert all(flag.id != "procedure" for flag in result_text({**AT_EASE, "X1": "week"}).flags)
 
 
 def test_a_task_missed_says_more_than_the_answer(spec):
@@ -158,11 +158,12 @@ def test_a_task_missed_says_more_than_the_answer(spec):
         "O1": "unsaid",
     }
 
-    def reads(said: str, task: str) -> str:
-        given, tasks = {**quiet, "U6": said}, {} if task == "aucun" else {"T4": task}
+    def reads(declared: str, task: str) -> str:
+        person_answers, tasks = {**quiet, "U6": declared}, {} if task == "aucun" else {"T4": task}
         return (
             "le lit"
-            if sentence in rules.result_text(given, tasks, engine.conclude(given, tasks)).knows
+            if sentence
+            in rules.result_text(person_answers, tasks, engine.conclude(person_answers, tasks)).knows
             else "non"
         )
 
@@ -200,8 +201,8 @@ def test_what_changed_since_last_time(spec):
         out = []
         for use, access, now_use, now_access in zip(*(column.tolist() for column in t.values()), strict=True):
             base = engine.conclude(AT_EASE)
-            found = rules.replace(base, use=now_use, access=now_access)
-            out.append(str(rules.progress({}, use, access, {}, found).says))
+            conclusion = rules.replace(base, use=now_use, access=now_access)
+            out.append(str(rules.progress({}, use, access, {}, conclusion).says))
         return out
 
     spec(
@@ -225,7 +226,7 @@ def test_what_changed_since_last_time(spec):
     )
 
 
-def test_answers_that_changed_are_shown_in_the_words_of_both_times(spec):
+def test_progress_lists_answers_changed_between_both_times(spec):
     """Seules les réponses données les deux fois, sur l’accès, l’usage ou la durée, sont mises côte à côte."""
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -239,9 +240,9 @@ def test_answers_that_changed_are_shown_in_the_words_of_both_times(spec):
             )
             for when in ("avant", "maintenant")
         )
-        found = rules.progress(before, "G1", "stable", now, engine.conclude(AT_EASE))
+        progress = rules.progress(before, "G1", "stable", now, engine.conclude(AT_EASE))
         ids = {question.text: id for id, question in bilan.questions().items()}
-        return [ids[change.question] for change in found.changes]
+        return [ids[change.question] for change in progress.changes]
 
     spec(
         """
@@ -375,7 +376,7 @@ def test_a_screen_counts_ten_minutes_at_most(spec):
     )
 
 
-def test_an_answer_no_longer_asked_goes():
+def test_corrected_answer_drops_the_answers_it_closes():
     """Une réponse corrigée emporte celles des questions qu’on ne pose plus ; le reste, tel qu’au début,
     n’est pas gardé.
     """
@@ -384,10 +385,10 @@ def test_an_answer_no_longer_asked_goes():
     assert carried.answered("X1", "month", seconds=None).timings == {}
     assert carried.begun
     assert not Carried().begun
-    kept = carried.measured("T4", outcome="failed", tries=2)
-    assert kept.outcomes == {"T4": "failed"}
-    assert kept.tasks["T4"] == {"outcome": "failed", "tries": 2}
-    assert set(kept.to_plain()) == {"mode", "answers", "tasks"}
-    assert Carried.from_plain({**kept.to_plain(), "inconnu": 1}) == kept
+    measured = carried.measured("T4", outcome="failed", tries=2)
+    assert measured.outcomes == {"T4": "failed"}
+    assert measured.tasks["T4"] == {"outcome": "failed", "tries": 2}
+    assert set(measured.to_plain()) == {"mode", "answers", "tasks"}
+    assert Carried.from_plain({**measured.to_plain(), "inconnu": 1}) == measured
     with pytest.raises(TypeError):
         Carried(inconnu=1)  # type: ignore[call-arg]

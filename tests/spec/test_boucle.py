@@ -16,7 +16,7 @@ MEYLAN = rules.Gap(code="38229", name="Meylan", about="560", between="440 – 68
 
 
 @pytest.mark.parametrize(
-    ("facts", "told"),
+    ("facts", "sentence_ids"),
     [
         ({"waiting": 9, "waiting_zones": 4, "oldest": 13, "helped": 226, "unknown": 60, "gaps": (CLAIX,)}, "attente offre effet"),
         ({"helped": 226, "unknown": 60, "late": 2, "sheets": 119}, "effet plan fiches"),
@@ -32,27 +32,27 @@ MEYLAN = rules.Gap(code="38229", name="Meylan", about="560", between="440 – 68
         ({}, ""),
     ],
 )  # fmt: skip
-def test_ce_qui_se_dit_d_abord(facts, told):
+def test_ce_qui_se_dit_d_abord(facts, sentence_ids):
     """Trois phrases au plus, dans l’ordre : l’attente, un manque sûr sans action, la suite inconnue ; puis le plan et
     les fiches. Ce qui est masqué ou prévu ne se dit pas.
     """
-    assert " ".join(each.id for each in rules.sentences(rules.Facts(**facts))) == told
+    assert " ".join(each.id for each in rules.sentences(rules.Facts(**facts))) == sentence_ids
 
 
 def test_une_phrase_se_lit_avec_sa_marge():
     """Le plus grand manque sûr, sa marge, et rien de plus."""
-    (said,) = rules.sentences(rules.Facts(gaps=(CORENC, MEYLAN, CLAIX, UNSURE)))
-    assert said.text == (
+    (sentence,) = rules.sentences(rules.Facts(gaps=(CORENC, MEYLAN, CLAIX, UNSURE)))
+    assert sentence.text == (
         "Claix : environ 480 personnes en difficulté n’ont pas d’aide à portée. Entre 380 et 580. Rien n’est prévu pour"
         " y répondre."
     )
-    assert said.zone == "38111"
-    (said,) = rules.sentences(rules.Facts(gaps=(CLAIX,), has_plan=False))
-    assert said.rest == "Entre 380 et 580. Aucun plan n’est publié."
+    assert sentence.zone == "38111"
+    (sentence,) = rules.sentences(rules.Facts(gaps=(CLAIX,), has_plan=False))
+    assert sentence.rest == "Entre 380 et 580. Aucun plan n’est publié."
 
 
 @pytest.mark.parametrize(
-    ("confirmed", "sheets", "told"),
+    ("confirmed", "sheets", "expected_words"),
     [
         (0, 3, "Aucune des 3 fiches de lieux n’a été déposée ou confirmée depuis 6 mois."),
         (1, 3, "1 des 3 fiches de lieux a été déposée ou confirmée depuis 6 mois."),
@@ -61,9 +61,9 @@ def test_une_phrase_se_lit_avec_sa_marge():
         (1, 1, "La seule fiche de lieu a été déposée ou confirmée depuis 6 mois."),
     ],
 )
-def test_les_fiches_confirmees_s_accordent(confirmed, sheets, told):
+def test_les_fiches_confirmees_s_accordent(confirmed, sheets, expected_words):
     """Un territoire peut n’avoir qu’un lieu : sa fiche ne se dit pas « des 1 fiche »."""
-    assert rules.confirmed_words(confirmed, sheets).replace("\xa0", " ") == told
+    assert rules.confirmed_words(confirmed, sheets).replace("\xa0", " ") == expected_words
 
 
 def test_une_seule_fiche_et_une_seule_aide_se_disent_au_singulier():
@@ -77,26 +77,26 @@ def test_une_seule_fiche_et_une_seule_aide_se_disent_au_singulier():
 
 def test_des_lieux_muets_ne_laissent_que_deux_bornes():
     """Quand des lieux ne disent pas s’ils aident, la phrase donne les bornes, et pas de chiffre."""
-    (said,) = rules.sentences(rules.Facts(gaps=(RANGE,)))
-    assert said.strong == "Seyssins : entre 100 et 650 personnes en difficulté n’ont pas d’aide à portée."
+    (sentence,) = rules.sentences(rules.Facts(gaps=(RANGE,)))
+    assert sentence.strong == "Seyssins : entre 100 et 650 personnes en difficulté n’ont pas d’aide à portée."
 
 
 @pytest.mark.parametrize(
-    ("waiting", "zones", "oldest", "said"),
+    ("n_people", "zones", "oldest", "expected_text"),
     [
         (9, 4, 13, "9 orientations attendent une réponse depuis plus d’une semaine. Dans 4 zones ou communes. La plus ancienne attend depuis 13 jours."),
         (1, 1, 8, "1 orientation attend une réponse depuis plus d’une semaine. Dans 1 zone ou commune. La plus ancienne attend depuis 8 jours."),
         (11, 0, None, "11 orientations attendent une réponse depuis plus d’une semaine."),
     ],
 )  # fmt: skip
-def test_qui_attend(waiting, zones, oldest, said):
+def test_qui_attend(n_people, zones, oldest, expected_text):
     """Combien attendent, où, depuis quand : rien de ce qui n’est pas connu."""
-    facts = rules.Facts(waiting=waiting, waiting_zones=zones, oldest=oldest)
-    assert rules.sentences(facts)[0].text.replace("\xa0", " ") == said
+    facts = rules.Facts(waiting=n_people, waiting_zones=zones, oldest=oldest)
+    assert rules.sentences(facts)[0].text.replace("\xa0", " ") == expected_text
 
 
 @pytest.mark.parametrize(
-    ("late", "unpiloted", "said"),
+    ("late", "unpiloted", "expected_text"),
     [
         (2, 0, "Dans le plan : 2 actions en retard. Changez la date, ou dites ce qui retient."),
         (0, 22, "Dans le plan : 22 actions sans pilote. Aucune action ne démarre sans pilote."),
@@ -107,10 +107,10 @@ def test_qui_attend(waiting, zones, oldest, said):
         ),
     ],
 )
-def test_ce_qui_manque_au_plan(late, unpiloted, said):
+def test_ce_qui_manque_au_plan(late, unpiloted, expected_text):
     """Ce qui manque au plan, et ce qu’il y a à y faire."""
     (sentence,) = rules.sentences(rules.Facts(late=late, unpiloted=unpiloted))
-    assert sentence.text.replace("\xa0", " ") == said
+    assert sentence.text.replace("\xa0", " ") == expected_text
 
 
 ZONES = {
@@ -144,27 +144,27 @@ def test_ce_que_l_on_ne_sait_pas_n_est_pas_zero():
 
 
 @pytest.mark.parametrize(
-    ("fewest", "told"),
+    ("fewest", "expected_sentence"),
     [
         ((0, 142, 140), "3 zones où 100 personnes en difficulté ou plus n’ont peut-être pas d’aide à portée ; c’est sûr dans 2"),
         ((0, 27), "2 zones où 100 personnes en difficulté ou plus n’ont peut-être pas d’aide à portée ; c’est sûr dans aucune"),
         ((100, 142), "2 zones où plus de 100 personnes en difficulté n’ont pas d’aide à portée"),
     ],
 )  # fmt: skip
-def test_ce_que_les_marges_laissent_ouvert_n_est_pas_dit_sur(fewest, told):
+def test_ce_que_les_marges_laissent_ouvert_n_est_pas_dit_sur(fewest, expected_sentence):
     """Une zone est rangée par son estimation ; ce que les zones d’un groupe ont de sûr se lit à leur borne basse."""
     zones = [
         rules.Standing(name="x", need=1, without=300, waiting=0, unknown=0, planned=False, fewest=low)
         for low in fewest
     ]
-    assert rules.group_sentence(zones).replace("\xa0", " ") == told
+    assert rules.group_sentence(zones).replace("\xa0", " ") == expected_sentence
     few = [ZONES["Fontaine"], ZONES["Poisat"]]
     last = "2 zones où moins de 100 personnes sont dans ce cas, ou leur nombre est inconnu"
     assert rules.group_sentence(few).replace("\xa0", " ") == last
 
 
 @pytest.mark.parametrize(
-    ("rows", "least", "told"),
+    ("rows", "least", "expected_rows"),
     [
         ([[12, 3], [20, 15]], 0, [[12, 3], [20, 15]]),
         ([[30, 14]], 11, [[30, 14]]),
@@ -176,9 +176,9 @@ def test_ce_que_les_marges_laissent_ouvert_n_est_pas_dit_sur(fewest, told):
         ([], 11, []),
     ],
 )
-def test_les_petits_comptes_se_taisent(rows, least, told):
+def test_les_petits_comptes_se_taisent(rows, least, expected_rows):
     """Sous 11, une part se tait, et celles par lesquelles on la retrouverait ; inventées, rien ne se tait."""
-    assert rules.published_table(rows, least)[0] == told
+    assert rules.published_table(rows, least)[0] == expected_rows
 
 
 def test_les_totaux_ne_rendent_pas_ce_qui_est_tu():

@@ -32,11 +32,11 @@ from maillage.studies.offer.census import Offered
 title = "La carte de l’offre, et ses listes"
 
 REDON = "243500741"  # an intercommunalité of three départements
-HERE, LOIRE, MORBIHAN = "35236", "44185", "56001"  # Redon, Saint-Nicolas-de-Redon, Allaire
+REDON_COMMUNE, LOIRE, MORBIHAN = "35236", "44185", "56001"  # Redon, Saint-Nicolas-de-Redon, Allaire
 BEYOND, NANTES = "56135", "44109"
 BAINS = "35013"  # Bains-sur-Oust
 MIDDLE = {
-    HERE: (47.6520, -2.0850),
+    REDON_COMMUNE: (47.6520, -2.0850),
     LOIRE: (47.6440, -2.0720),
     MORBIHAN: (47.6375, -2.1640),
     "56232": (47.6680, -2.1080),  # Saint-Perreux
@@ -62,7 +62,11 @@ def sheet(id: str, commune: str, precision: float = 0.0, **practices: dict[str, 
         "longitude": longitude,
         "precision": precision,
         **(
-            {"practices": {name: {"state": "offered", **said} for name, said in practices.items()}}
+            {
+                "practices": {
+                    name: {"state": "offered", **conditions} for name, conditions in practices.items()
+                }
+            }
             if practices
             else {}
         ),
@@ -72,7 +76,7 @@ def sheet(id: str, commune: str, precision: float = 0.0, **practices: dict[str, 
 def the_places(**silent: dict[str, Any]) -> list[dict[str, Any]]:
     """Every place of the census; silent: what the places that say nothing would say if they spoke."""
     return [
-        sheet("Dedans", HERE, wifi={"endroit": ["indoor"]}, formation={"prescription": True}),
+        sheet("Dedans", REDON_COMMUNE, wifi={"endroit": ["indoor"]}, formation={"prescription": True}),
         sheet("Dehors", LOIRE, wifi={"endroit": ["outdoor"]}),
         sheet("Partout", "56232", wifi={"endroit": ["indoor", "outdoor"]}, formation={"prescription": False}),
         sheet("Sans détail", "35219", wifi={}, formation={}),
@@ -98,9 +102,9 @@ def d() -> Diagnosis:
 
 
 def offered(d: Diagnosis, sheets: list[dict[str, Any]]) -> Offered:
-    found = census.offered(d.request, d, census.census("essai", sheets))
-    assert found is not None
-    return found
+    offered_places = census.offered(d.request, d, census.census("essai", sheets))
+    assert offered_places is not None
+    return offered_places
 
 
 @pytest.fixture(scope="module")
@@ -122,10 +126,10 @@ def test_the_map_of_a_zone_numbers_the_places_whose_address_is_known(d, o):
     assert sheets["35236"] == ("Dedans",)
     assert sheets["44128"] == ("À peu près",)
     number = r'<g class="repere-lieu"><title>([^<]*)</title>.*?>(\d+)</text></g>'
-    here, vague = atlas.sheet_map(d, "35236", o), atlas.sheet_map(d, "44128", o)
-    assert (re.findall(number, here), re.findall(number, vague)) == ([("Dedans", "1")], [])
+    redon_map, vague = atlas.sheet_map(d, "35236", o), atlas.sheet_map(d, "44128", o)
+    assert (re.findall(number, redon_map), re.findall(number, vague)) == ([("Dedans", "1")], [])
     assert (
-        atlas.sheet_map(d, "35236").count("</text>") == re.sub(number, "", here).count("</text>") + 1
+        atlas.sheet_map(d, "35236").count("</text>") == re.sub(number, "", redon_map).count("</text>") + 1
     )  # its name
 
 
@@ -135,22 +139,22 @@ def test_a_zone_is_hatched_where_silence_leaves_its_class_unknown(d, o):
     La carte est comparée à deux autres : celle où le lieu muet propose la formation, celle où il dit ne pas la
     proposer.
     """
-    told = {
+    kind_by_zone = {
         code: (kind, hatched) for code, kind, hatched in drawn_zones(atlas.gap_maps(d, o)["manque-formation"])
     }
     gives, denies = (
         {code: kind for code, kind, hatched in drawn_zones(atlas.gap_maps(d, spoken)["manque-formation"])}
         for spoken in (offered(d, the_places(formation={})), offered(d, the_places(wifi={})))
     )
-    moved = {code for code in told if gives[code] != denies[code]}
-    hatched = {code for code, (_, doubtful) in told.items() if doubtful}
+    moved = {code for code in kind_by_zone if gives[code] != denies[code]}
+    hatched = {code for code, (_, doubtful) in kind_by_zone.items() if doubtful}
     assert MORBIHAN in moved
     assert moved <= hatched
-    for code, (kind, doubtful) in told.items():
+    for code, (kind, doubtful) in kind_by_zone.items():
         assert kind <= min(gives[code], denies[code])
         if not doubtful:
             assert kind == gives[code] == denies[code]
-    assert not hatched & {HERE, "35219", "44128"}
+    assert not hatched & {REDON_COMMUNE, "35219", "44128"}
 
 
 def test_the_darkest_zones_are_named_first(d, o):
@@ -240,16 +244,18 @@ def test_communes_where_a_place_is_silent_are_listed_apart(d, o):
 def test_the_dossier_says_which_communes_nobody_can_tell(d, o):
     """Le dossier imprimé dit les mêmes communes que l’écran, dans une phrase par offre."""
     read = presentation.present(Study(d, o, (), (), None), fingerprint="")
-    made = dossier.compose(d, read, {}, (), on=date(2026, 11, 22))
+    composed = dossier.compose(d, read, {}, (), on=date(2026, 11, 22))
     bullets = [
         item
-        for chapter in made.chapters
+        for chapter in composed.chapters
         for block in chapter.blocks
         if isinstance(block, Bullets)
         for item in block.items
     ]
-    (said,) = [item for item in bullets if item.startswith("**Formation") and "on ne sait pas" in item]
-    assert said.replace("\xa0", " ").endswith(
+    (training_bullet,) = [
+        item for item in bullets if item.startswith("**Formation") and "on ne sait pas" in item
+    ]
+    assert training_bullet.replace("\xa0", " ").endswith(
         "; on ne sait pas s’il y en a un sur place, 1 commune : Allaire."
     )
     (wifi,) = [item for item in bullets if item.startswith("**Wifi") and "aucun lieu sur place, " in item]
@@ -293,29 +299,31 @@ def test_a_long_list_of_communes_names_its_first_five():
 def test_a_box_finds_the_communes_of_each_departement_it_covers():
     """Le voisinage d’un lieu ne s’arrête pas à son département."""
     latitude, longitude = MIDDLE[LOIRE]
-    found = contours.communes_in(longitude - 0.05, latitude - 0.05, longitude + 0.05, latitude + 0.05)
-    assert {HERE, LOIRE, "56232"} <= found
-    assert {code[:2] for code in found} == {"35", "44", "56"}
-    assert NANTES not in found
+    communes = contours.communes_in(longitude - 0.05, latitude - 0.05, longitude + 0.05, latitude + 0.05)
+    assert {REDON_COMMUNE, LOIRE, "56232"} <= communes
+    assert {code[:2] for code in communes} == {"35", "44", "56"}
+    assert NANTES not in communes
 
 
 def test_people_around_a_commune_are_those_of_three_departements():
     """Les voisins de Redon, qui vont à pied aux mêmes lieux, habitent l’Ille-et-Vilaine, la Loire-Atlantique et le
     Morbihan.
     """
-    territory = gazetteer().get(HERE)
+    territory = gazetteer().get(REDON_COMMUNE)
     cut = zoning.usual(territory, frames.sources().rp2021)
-    found = census.around(Request(territory=territory, zoning=cut, definition=definition(DEFAULT)))
-    assert {HERE, LOIRE, "56232"} <= found
-    assert NANTES not in found
-    assert found > {HERE}
+    communes = census.communes_within_travel(
+        Request(territory=territory, zoning=cut, definition=definition(DEFAULT))
+    )
+    assert {REDON_COMMUNE, LOIRE, "56232"} <= communes
+    assert NANTES not in communes
+    assert communes > {REDON_COMMUNE}
 
 
 def test_a_place_is_within_reach_across_the_border():
     """Un lieu de Loire-Atlantique, à 1 km de Redon, est à portée de ses habitants d’Ille-et-Vilaine : ils y ont le
     wifi. Il n’est pas compté parmi les lieux de Redon.
     """
-    territory = gazetteer().get(HERE)
+    territory = gazetteer().get(REDON_COMMUNE)
     alone = diagnose(
         Request(
             territory=territory,
@@ -363,30 +371,30 @@ def test_a_departement_of_which_the_census_says_nothing_is_named(d, o):
     one = offered(d, [sheet("Rennes", "35238", wifi={})])
     assert one.border.unlisted == ("44", "56")
     communes, iris = frames.sources().rp2021["commune"], frames.sources().rp2021
-    mine = np.isin(np.arange(len(communes)), d.request.zoning.rows)
+    in_territory = np.isin(np.arange(len(communes)), d.request.zoning.rows)
     there = [code.startswith(("44", "56")) for code in communes.tolist()]
-    assert one.border.alone == pytest.approx(iris["pop"][mine & there].sum(), rel=0.02)
+    assert one.border.alone == pytest.approx(iris["pop"][in_territory & there].sum(), rel=0.02)
     words = offer.unlisted_words(one).replace("\xa0", " ")
     assert words.startswith("Départements non recensés : Loire-Atlantique et Morbihan.")
     assert words.endswith("Ce n’est pas une absence.")
     few = offer.unlisted_words(replace(one, border=replace(one.border, alone=1.2)))
     assert "manquer à l’habitant qui y vit, et à l’ensemble" in few
     assert words in [each.replace("\xa0", " ") for each in offer.cautions(one)]
-    told = presentation.present(Study(d, one, (), (), None), fingerprint="").offer
-    assert told is not None and {code[:2] for code in told.zones} == {"35"}, (
+    presented_offer = presentation.present(Study(d, one, (), (), None), fingerprint="").offer
+    assert presented_offer is not None and {code[:2] for code in presented_offer.zones} == {"35"}, (
         "rien n’est dit des zones d’à côté"
     )
-    assert {code[:2] for code in told.unlisted_zones} == {"44", "56"}
-    assert {zone.code[:2] for each in told.lists for zone in each.zones} == {"35"}
+    assert {code[:2] for code in presented_offer.unlisted_zones} == {"44", "56"}
+    assert {zone.code[:2] for each in presented_offer.lists for zone in each.zones} == {"35"}
     drawn = {code: kind for code, kind, _ in drawn_zones(atlas.gap_maps(d, one)["manque-wifi"])}
     assert {kind for code, kind in drawn.items() if code[:2] != "35"} == {"inconnue"}
     assert {kind for code, kind in drawn.items() if code[:2] == "35"} != {"inconnue"}
     written = study_json.document(d, one)
-    apart = [zone for zone in written["zones"] if zone["code"][:2] != "35"]
-    assert apart and all(zone["offre"] is None and not zone["manques"] for zone in apart), (
-        "un zéro y serait une absence"
-    )
-    assert {zone["motif_offre"] for zone in apart} == {offer.UNLISTED}
+    uncovered_zones = [zone for zone in written["zones"] if zone["code"][:2] != "35"]
+    assert uncovered_zones and all(
+        zone["offre"] is None and not zone["manques"] for zone in uncovered_zones
+    ), "un zéro y serait une absence"
+    assert {zone["motif_offre"] for zone in uncovered_zones} == {offer.UNLISTED}
     assert {code[:2] for each in written["offre"]["listes"] for code in each["zones"]} == {"35"}
     assert written["offre"]["departements_non_recenses"] == ["44", "56"]
     rows = list(csv.DictReader(io.StringIO(study_json.table(d, one).decode())))
@@ -405,7 +413,7 @@ def test_a_departement_without_any_place_is_named_however_one_travels(d, mode):
     n’est pas recensé se dit encore.
     """
     travelled = replace(d, request=replace(d.request, travel=mode.id))
-    one = offered(travelled, [sheet("Dedans", HERE, wifi={}), sheet("Bains", BAINS, wifi={})])
+    one = offered(travelled, [sheet("Dedans", REDON_COMMUNE, wifi={}), sheet("Bains", BAINS, wifi={})])
     assert {*one.border.unlisted, *one.border.neighbour_served} == {"44", "56"}
     words = " ".join(offer.cautions(one))
     assert "Loire-Atlantique" in words and "Morbihan" in words

@@ -44,7 +44,7 @@ def rate(value: float, definition: str = SAME) -> PublishedRate:
     )
 
 
-def ours(low: float, high: float) -> Estimate:
+def computed_rate(low: float, high: float) -> Estimate:
     return Estimate(
         value=(low + high) / 2,
         low=low,
@@ -56,11 +56,13 @@ def ours(low: float, high: float) -> Estimate:
     )
 
 
-def beside(value: float, low: float, high: float, *, here: bool = True) -> PublishedComparison:
-    return PublishedComparison(published=rate(value), place="Corse", is_here=here, ours=ours(low, high))
+def comparison(value: float, low: float, high: float, *, is_here: bool = True) -> PublishedComparison:
+    return PublishedComparison(
+        published=rate(value), place="Corse", is_here=is_here, estimated=computed_rate(low, high)
+    )
 
 
-def test_a_rate_contradicts_ours_when_it_is_out_of_our_interval(spec):
+def test_rate_contradicts_when_outside_the_computed_interval(spec):
     """Un taux publié contredit le nôtre quand, arrondi compris, il est hors de notre fourchette."""
     spec(
         """
@@ -72,16 +74,16 @@ def test_a_rate_contradicts_ours_when_it_is_out_of_our_interval(spec):
             15 |  16.5 |  20.0
         """,
         lambda t: [
-            "contredit" if beside(*map(float, row)).contradicts else "s’accorde"
+            "contredit" if comparison(*map(float, row)).contradicts else "s’accorde"
             for row in zip(t["publié"], t["basse"], t["haute"], strict=True)
         ],
         ["contredit", "s’accorde", "s’accorde", "contredit"],
     )
 
 
-def test_the_contradiction_is_told_with_every_measure(spec):
+def test_contradiction_note_lists_every_measure(spec):
     """La contradiction dit le taux publié, le nôtre avec la même définition, et les autres mesures du lieu."""
-    other = PublishedComparison(published=rate(15, ""), place="Corse", is_here=True, ours=None)
+    other = PublishedComparison(published=rate(15, ""), place="Corse", is_here=True, estimated=None)
     spec(
         """
         publié | basse | haute
@@ -91,7 +93,7 @@ def test_the_contradiction_is_told_with_every_measure(spec):
         lambda t: [
             plain(note.text)
             for note in published.notes(
-                (beside(25, t["basse"][0], t["haute"][0]), other), definition(DEFAULT)
+                (comparison(25, t["basse"][0], t["haute"][0]), other), definition(DEFAULT)
             )
         ],
         [
@@ -109,7 +111,7 @@ def test_the_contradiction_is_told_with_every_measure(spec):
 
 def test_the_contradiction_has_a_short_form_for_a_page():
     """Sous le premier nombre d’une affiche : qui, combien, et combien pour nous, chacun avec sa fourchette."""
-    (note,) = published.notes((beside(25, 16.5, 20.0, here=False),), definition(DEFAULT))
+    (note,) = published.notes((comparison(25, 16.5, 20.0, is_here=False),), definition(DEFAULT))
     assert plain(note.short) == (
         "Un chiffre publié contredit le nôtre. Corse, qui contient ce territoire, 2019 : 25 %, d’après l’Insee ;"
         " notre calcul y donne environ 18 % (entre 16 et 20 %). Citez-les ensemble, ne décidez rien sur le nôtre seul."
@@ -125,8 +127,8 @@ def test_two_published_rates_that_contradict_each_other_stand_together(spec):
         out = []
         for one, other in zip(t["l’un"].tolist(), t["l’autre"].tolist(), strict=True):
             rates = (
-                beside(one, 14.9, 25.2, here=False),
-                PublishedComparison(published=rate(other, ""), place="Corse", is_here=False, ours=None),
+                comparison(one, 14.9, 25.2, is_here=False),
+                PublishedComparison(published=rate(other, ""), place="Corse", is_here=False, estimated=None),
             )
             out.append(" ".join(plain(note.short) for note in published.notes(rates, definition(DEFAULT))))
         return out
@@ -161,7 +163,7 @@ def test_what_denies_a_region_denies_what_it_holds(spec):
         lambda t: [
             "qui contient ce territoire" in note.text
             for note in published.notes(
-                (beside(25, t["basse"][0], t["haute"][0], here=False),), definition(DEFAULT)
+                (comparison(25, t["basse"][0], t["haute"][0], is_here=False),), definition(DEFAULT)
             )
         ],
         [True],
@@ -178,7 +180,7 @@ def test_a_rate_of_another_definition_is_not_compared_with_the_headline(spec):
         """,
         lambda t: [
             plain(note.text)
-            for note in published.notes((beside(18, t["basse"][0], t["haute"][0]),), definition(DEFAULT))
+            for note in published.notes((comparison(18, t["basse"][0], t["haute"][0]),), definition(DEFAULT))
         ],
         [
             (
@@ -243,8 +245,8 @@ def test_ninety_times_out_of_a_hundred_carries_its_condition(spec):
 
 def test_a_rate_of_an_unknown_question_neither_agrees_nor_contradicts_in_the_file():
     """Dans etude.json, « contredit » est vide pour une question qui n’est aucune des nôtres."""
-    other = PublishedComparison(published=rate(15, ""), place="Corse", is_here=True, ours=None)
-    written = published.document((beside(25, 16.5, 20.0), beside(18, 16.5, 20.0), other))
+    other = PublishedComparison(published=rate(15, ""), place="Corse", is_here=True, estimated=None)
+    written = published.document((comparison(25, 16.5, 20.0), comparison(18, 16.5, 20.0), other))
     assert [each["contredit"] for each in written] == [True, False, None]
 
 
@@ -252,17 +254,17 @@ def test_our_rate_of_another_place_is_that_of_that_place(monkeypatch):
     """Le taux d’ici n’est repris que pour ici, sous la même définition : ailleurs, il est compté là-bas."""
     monkeypatch.setattr(study, "_rows", lambda _: np.array([0, 1]))
     usual, other = definition(DEFAULT), replace(definition(DEFAULT), id="autre")
-    here = beside(25, 16.5, 20.0).ours
-    d = SimpleNamespace(rate=here, request=SimpleNamespace(definition=usual))
+    local_rate = comparison(25, 16.5, 20.0).estimated
+    d = SimpleNamespace(rate=local_rate, request=SimpleNamespace(definition=usual))
     draws = {"need": np.array([[10.0, 10, 10], [30, 30, 30]])}
 
-    def counted(asked, *, is_here: bool):
+    def counted(requested, *, is_here: bool):
         frame = SimpleNamespace(universe=np.array([50.0, 110]))
         model = SimpleNamespace(
-            definition=asked, country=SimpleNamespace(frame=frame), draws=lambda rows, names: draws
+            definition=requested, country=SimpleNamespace(frame=frame), draws=lambda rows, names: draws
         )
         return study._own_rate(d, model, None, is_here=is_here)
 
-    assert counted(usual, is_here=True) is here
+    assert counted(usual, is_here=True) is local_rate
     assert counted(usual, is_here=False).value == pytest.approx(100 * 40 / 160)
     assert counted(other, is_here=True).value == pytest.approx(100 * 40 / 160)

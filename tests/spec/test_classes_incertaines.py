@@ -70,7 +70,7 @@ def test_nobody_is_named_when_nobody_is_likely(spec):
     )
 
 
-def told(t: dict) -> list[str]:
+def crossing_notes(t: dict) -> list[str]:
     rows = zip(t["basse"], t["haute"], t["nommées"], strict=True)
     return [
         plain(certainty.crossing(Spread(0.0, low, high), 22, "zone", names.split()))
@@ -78,7 +78,7 @@ def told(t: dict) -> list[str]:
     ]
 
 
-def test_those_of_which_one_side_is_unknown_are_told(spec):
+def test_crossing_note_counts_zones_with_one_side_unknown(spec):
     """« Sur 48 » quand le territoire a 76 quartiers : la phrase dit pourquoi, et de combien."""
     spec(
         """
@@ -111,7 +111,7 @@ def test_members_are_counted_with_an_interval_and_prescriptions_wait(spec):
           0.0 |   1.0 |
           0.0 |   0.0 |
         """,
-        told,
+        crossing_notes,
         [
             (
                 "Sud et Nord ont très probablement une précarité numérique et une précarité sociale élevées."

@@ -60,9 +60,9 @@ def test_la_carte_et_le_texte_disent_la_meme_chose():
     """
     for row in journeys().values():
         journey = maps.of_plan(row)
-        told = maps.text(journey).replace("\u00a0", " ")
+        journey_text = maps.text(journey).replace("\u00a0", " ")
         for stage in journey.stages:
-            assert all(f"- {card.words.replace(chr(160), ' ')}" in told for card in stage.cards)
+            assert all(f"- {card.words.replace(chr(160), ' ')}" in journey_text for card in stage.cards)
             assert f"{stage.title} : " in maps.drawn(journey)
         assert maps.drawn(journey).count("parcours-disque") >= len(stages())
         assert maps.drawn_narrow(journey).count("parcours-triangle") == len(stages())
@@ -70,12 +70,12 @@ def test_la_carte_et_le_texte_disent_la_meme_chose():
 
 def test_une_etape_non_dite_ne_se_dessine_pas():
     """Où en est la personne, si personne ne l’a dit, ne se devine pas : la courbe s’interrompt."""
-    told = (
+    stages = (
         maps.Stage("S’informer", "alone", "alone"),
         maps.Stage("Demander", "", ""),
         maps.Stage("Suivre", "blocked", "together"),
     )
-    drawn = maps.drawn(maps.Journey("Le parcours de Léa", "", "", told))
+    drawn = maps.drawn(maps.Journey("Le parcours de Léa", "", "", stages))
     assert '<path class="parcours-jour"' not in drawn
     assert drawn.count("parcours-triangle") == 2
     assert "Demander : non dit aujourd’hui, non dit avec les leviers" in drawn

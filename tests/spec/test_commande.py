@@ -94,7 +94,7 @@ def tables(name: str) -> list[document.PublishedRow]:
         sample = samples.sample(completed(answers), published_surveys.questionnaire(name))
     questions = cards.every(sample)
     computed = "brut" if weights is None else "redressé"
-    people = findings.who(sample.reader.questionnaire.kind, weighted=weights is not None)
+    people = findings.people_noun(sample.reader.questionnaire.kind, weighted=weights is not None)
     highlights = story.story(questions, story.crossings(sample, questions), people)
     return [
         *document.rows(questions, computed=computed),

@@ -62,23 +62,26 @@ def test_bounds_that_touch_once_printed_are_not_ordered(spec):
 
 def test_what_is_missing_is_neither_high_nor_low():
     """Sans annuaire, un territoire n’a pas de chiffre : il n’est ni devant ni derrière, et la raison est dite."""
-    (found,) = comparison.compare(
+    (comparison_row,) = comparison.compare(
         [Side("A", (measure(13, 11, 15),)), Side("B", (measure(None, None, None),))]
     )
-    assert (found.conclusion, found.rows[1].missing) == (comparison.ALONE, "pas d’annuaire chargé")
-    assert (found.is_ordered, found.overlaps) == (False, False)
+    assert (comparison_row.conclusion, comparison_row.rows[1].missing) == (
+        comparison.ALONE,
+        "pas d’annuaire chargé",
+    )
+    assert (comparison_row.is_ordered, comparison_row.overlaps) == (False, False)
 
 
-def test_a_count_is_told_as_it_was_counted():
+def test_count_is_printed_without_interval_nor_rank():
     """G-040 : un compte n’a pas de fourchette, et n’est pas rangé : les annuaires n’ont pas été remplis de la même façon."""
-    (found,) = comparison.compare(
+    (comparison_row,) = comparison.compare(
         [
             Side("A", (measure(43, 43, 43, counted=True, detail="51 sur 119"),)),
             Side("B", (measure(0, 0, 0, counted=True, detail="0 sur 61"),)),
         ]
     )
-    assert found.conclusion == "51 sur 119 pour A et 0 sur 61 pour B."
-    assert [row.between for row in found.rows] == ["", ""]
+    assert comparison_row.conclusion == "51 sur 119 pour A et 0 sur 61 pour B."
+    assert [row.between for row in comparison_row.rows] == ["", ""]
 
 
 figures = st.lists(st.floats(0, 100), min_size=3, max_size=3).map(sorted)
@@ -88,15 +91,15 @@ figures = st.lists(st.floats(0, 100), min_size=3, max_size=3).map(sorted)
 def test_no_sentence_orders_two_intervals_that_overlap(drawn):
     """De deux à six territoires tirés au sort : ce que dit la phrase, chaque paire qu’elle range le vérifie."""
     names = [f"T{k}" for k in range(len(drawn))]
-    held = dict(zip(names, drawn, strict=True))
-    sides = [Side(name, (measure(mid, low, high),)) for name, (low, mid, high) in held.items()]
-    (found,) = comparison.compare(sides)
-    told = found.conclusion.split(". Sinon")[0].rstrip(".").lower()
+    interval_by_name = dict(zip(names, drawn, strict=True))
+    sides = [Side(name, (measure(mid, low, high),)) for name, (low, mid, high) in interval_by_name.items()]
+    (comparison_row,) = comparison.compare(sides)
+    conclusion = comparison_row.conclusion.split(". Sinon")[0].rstrip(".").lower()
     ordered = set()
-    for part in told.split(" ; ") if found.is_ordered else []:
+    for part in conclusion.split(" ; ") if comparison_row.is_ordered else []:
         one, _, under = part.removeprefix("plus haut pour ").partition(" que pour ")
         ordered |= {(one.upper(), each.upper()) for each in under.replace(" et ", ", ").split(", ")}
     for one, other in combinations(names, 2):
         for a, b in ((one, other), (other, one)):
-            assert ((a, b) in ordered) <= (held[a][0] > held[b][2])
-    assert found.overlaps == (not ordered)
+            assert ((a, b) in ordered) <= (interval_by_name[a][0] > interval_by_name[b][2])
+    assert comparison_row.overlaps == (not ordered)

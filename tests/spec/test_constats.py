@@ -16,7 +16,7 @@ from maillage.reference.surveys import bank
 from maillage.reports.gallery import surveys
 from maillage.reports.page import editable, html, pdf
 from maillage.reports.survey import cards, document, story
-from maillage.reports.survey.findings import Highlight, who
+from maillage.reports.survey.findings import Highlight, people_noun
 from maillage.reports.territory import criteria, main_findings
 from maillage.studies.survey import samples
 from maillage.studies.survey.universe import Universe
@@ -123,8 +123,8 @@ def test_no_name_of_a_variable_nor_of_a_file_is_read_in_a_report(name):
 
     assert not names(report)
     card = report.cards[-1]
-    unnamed = replace(card.asked, lines=[replace(x, label=f"{x.name}_0") for x in card.asked.lines])
-    assert names(replace(report, story=(), crossed=(), cards=[replace(card, asked=unnamed)]))
+    unnamed = replace(card.answers, lines=[replace(x, label=f"{x.name}_0") for x in card.answers.lines])
+    assert names(replace(report, story=(), crossed=(), cards=[replace(card, answers=unnamed)]))
 
 
 # Seed 003, in the order of its main findings; the report tells each of them.
@@ -239,7 +239,7 @@ def test_answers_that_nobody_gave_make_one_line_of_the_annex():
     question = Question(name="ville", kind="one", choices="villes", label={"fr": "Votre ville ?"})
     table = answers(60, (0.4, 0.4, 0.4)).adding(ville=np.array(towns)[np.arange(60) % 2])
     structures = replace(form(question, villes=towns), kind="structures")
-    (card,) = (each for each in results(table, structures).cards if each.asked.name == "ville")
+    (card,) = (each for each in results(table, structures).cards if each.answers.name == "ville")
     rows = list(document._compact_rows(card))
     assert len(rows) == 3
     assert rows[-1][1].text.startswith("Personne, pour chacune de ces 10 réponses : commune 2, commune 3")
@@ -308,7 +308,9 @@ def test_a_ranking_of_all_answers_reads_by_first_rank(least, is_first):
     answers = Table("r.csv", {"id": n.astype(str), "priorites": np.array(orders)})
     sample = samples.sample(answers, questions, universe=Universe(size=400))
     report = cards.every(sample)
-    sentences = facts(story.story(report, story.crossings(sample, report), who("structures", weighted=False)))
+    sentences = facts(
+        story.story(report, story.crossings(sample, report), people_noun("structures", weighted=False))
+    )
     assert any("placent en premier" in fact for fact in sentences) is is_first
     assert not any(fact.startswith("100 %") for fact in sentences)
 
@@ -324,6 +326,8 @@ def test_the_finding_of_needs_names_the_most_cited():
         Table("r.csv", {"id": n.astype(str), "besoins": needs}), questions, universe=Universe(size=400)
     )
     report = cards.every(sample)
-    sentences = facts(story.story(report, story.crossings(sample, report), who("structures", weighted=False)))
+    sentences = facts(
+        story.story(report, story.crossings(sample, report), people_noun("structures", weighted=False))
+    )
     (needed,) = [fact for fact in sentences if "besoin" in fact or "manquent" in fact]
     assert needed.replace("\xa0", " ").startswith("60 % des structures ont besoin de former leurs équipes")

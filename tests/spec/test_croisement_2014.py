@@ -91,8 +91,8 @@ def test_every_age_is_in_one_class(spec):
 
     def classes(t: dict) -> list[str]:
         ages = Table("essai", {"age": t["âge"].astype(int)})
-        held = [(label, inside) for label, inside in crossing._ages(ages)]
-        return [" ".join(label for label, inside in held if inside[k]) for k in range(len(ages))]
+        age_classes = [(label, inside) for label, inside in crossing._ages(ages)]
+        return [" ".join(label for label, inside in age_classes if inside[k]) for k in range(len(ages))]
 
     spec(
         """

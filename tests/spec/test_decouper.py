@@ -248,7 +248,7 @@ def test_a_missing_column(refusal):
     )
 
 
-def test_a_column_given_twice(refusal):
+def test_duplicate_column_is_refused(refusal):
     """Une colonne donnée deux fois."""
     refusal(
         """

@@ -24,31 +24,37 @@ def share(value: float) -> Estimate:
     )  # fmt: skip
 
 
-def asked(**figures: float) -> QuestionAnswers:
-    """Return what inhabitants say of how they found the offer; a figure of 0 is withheld."""
-    told = {"orientation": 33, "bouche": 45, "communication": 12} | figures
+def discovery_answers(**figures: float) -> QuestionAnswers:
+    """Return how inhabitants discovered the offer, in percent; a figure of 0 is withheld."""
+    percent_by_answer = {"orientation": 33, "bouche": 45, "communication": 12} | figures
     return QuestionAnswers(
         name="decouverte", label="Comment avez-vous découvert le lieu ?",
         lines=[
             Line(name=name, label=LABELS[name], figure=share(value) if value else HIDDEN)
-            for name, value in told.items()
+            for name, value in percent_by_answer.items()
         ],
         n=120, universe="personnes accompagnées", weighted=False,
     )  # fmt: skip
 
 
-def structures(**told: object) -> Counterpart:
-    """Return what 66 structures published of how people know their offer."""
-    said = {"orientation": 40, "bouche": 55, "communication": 70, "base": 66, "univers": "structures"} | told
+def structures(**overrides: object) -> Counterpart:
+    """Return the published counterpart of 66 structures: how people know their offer."""
+    published = {
+        "orientation": 40,
+        "bouche": 55,
+        "communication": 70,
+        "base": 66,
+        "univers": "structures",
+    } | overrides
     rows = [
         PublishedRow(
             question="canaux", libelle="Comment les publics connaissent-ils votre offre ?", par="", groupe="",
-            modalite=name, libelle_modalite=label, effectif="", base=said["base"], part=part,
+            modalite=name, libelle_modalite=label, effectif="", base=published["base"], part=part,
             bas="" if part == "" else part - 10, haut="" if part == "" else part + 10,
-            motif="Masqué." if part == "" else "", calcul="brut", arrondi="nearest", univers=str(said["univers"]),
+            motif="Masqué." if part == "" else "", calcul="brut", arrondi="nearest", univers=str(published["univers"]),
         )
         for name, label in LABELS.items()
-        if (part := said[name]) is not None
+        if (part := published[name]) is not None
     ]  # fmt: skip
     return Counterpart(
         kind="structures", about="« Structures », édition 1", topics={"canaux": "offre"},
@@ -56,66 +62,66 @@ def structures(**told: object) -> Counterpart:
     )  # fmt: skip
 
 
-def gaps(here: QuestionAnswers, there: Counterpart) -> dict[str, int]:
-    found = two_sides.subjects([here], {"decouverte": "offre"}, there)
-    return {pair.name: round(pair.points) for subject in found for pair in subject.pairs}
+def gaps(residents: QuestionAnswers, published: Counterpart) -> dict[str, int]:
+    subjects = two_sides.subjects([residents], {"decouverte": "offre"}, published)
+    return {pair.name: round(pair.points) for subject in subjects for pair in subject.pairs}
 
 
 def test_each_answer_has_its_gap():
     """Ce que disent les habitants, moins ce que publient les structures, en points."""
-    assert gaps(asked(), structures()) == {"orientation": -7, "bouche": -10, "communication": -58}
+    assert gaps(discovery_answers(), structures()) == {"orientation": -7, "bouche": -10, "communication": -58}
 
 
 def test_one_sentence_one_chart_one_table_and_a_file():
     """« Une affiche » : 12 % d’un côté, 70 % de l’autre ; le dessin montre les deux, le tableau et le fichier l’écart."""
-    found = two_sides.subjects([asked()], {"decouverte": "offre"}, structures())
-    made = two_sides.blocks(found, KINDS, "« Structures », édition 1", id="f")
-    (said,) = next(block for block in made if isinstance(block, Bullets)).items
-    assert said.replace("\u00a0", " ") == (
+    subjects = two_sides.subjects([discovery_answers()], {"decouverte": "offre"}, structures())
+    blocks = two_sides.blocks(subjects, KINDS, "« Structures », édition 1", id="f")
+    (sentence,) = next(block for block in blocks if isinstance(block, Bullets)).items
+    assert sentence.replace("\u00a0", " ") == (
         "« Une affiche » : 12 % côté habitants (personnes accompagnées, n = 120) et 70 % côté structures (structures,"
         " n = 66), un écart de 58 points (entre 46 et 70), que le hasard du tirage n’explique pas."
     )
-    alt = next(block for block in made if isinstance(block, Picture)).alt
+    alt = next(block for block in blocks if isinstance(block, Picture)).alt
     assert "Habitants (n" in alt and "Structures (n" in alt
-    table = next(block for block in made if isinstance(block, Grid))
+    table = next(block for block in blocks if isinstance(block, Grid))
     assert [row[3].text for row in table.rows] == ["−7, pas net", "−10, pas net", "−58"]
     assert "Les habitants ne donnent qu’une réponse, ceux d’en face plusieurs" in table.note
-    row = two_sides.rows(found, "édition 1")[2]
+    row = two_sides.rows(subjects, "édition 1")[2]
     assert (row["part"], row["part_en_face"], row["ecart"], row["ecart_bas"], row["ecart_haut"], row["net"]) == (
         12, 70, -58, -70, -46, "oui",
     )  # fmt: skip
 
 
 @mark.parametrize(
-    ("here", "there"),
+    ("residents", "published"),
     [
-        (asked(communication=0), structures()),
-        (asked(), structures(communication="")),
+        (discovery_answers(communication=0), structures()),
+        (discovery_answers(), structures(communication="")),
     ],
     ids=["habitants", "structures"],
 )
-def test_an_answer_withheld_on_one_side_has_no_gap(here, there):
+def test_an_answer_withheld_on_one_side_has_no_gap(residents, published):
     """Masquée d’un côté : ni écart, ni phrase, ni ligne du fichier."""
-    assert set(gaps(here, there)) == {"orientation", "bouche"}
-    found = two_sides.subjects([here], {"decouverte": "offre"}, there)
-    assert "affiche" not in str(two_sides.blocks(found, KINDS, "", id="f"))
-    assert two_sides.sentence(found[0], KINDS) == (
+    assert set(gaps(residents, published)) == {"orientation", "bouche"}
+    subjects = two_sides.subjects([residents], {"decouverte": "offre"}, published)
+    assert "affiche" not in str(two_sides.blocks(subjects, KINDS, "", id="f"))
+    assert two_sides.sentence(subjects[0], KINDS) == (
         "Aucun écart publié entre les deux côtés ne dépasse ce que le hasard explique."
     )
 
 
 @mark.parametrize(
-    ("here", "there"),
+    ("residents", "published"),
     [
-        (asked(), structures(univers="structures ; Commune : Maubeuge")),
-        (replace(asked(), universe="personnes accompagnées ; Sexe : Femme"), structures()),
-        (asked(), structures(base="")),
-        (replace(asked(), told=False), structures()),
-        (asked(), structures(bouche=None)),
-        (asked(), replace(structures(), topics={"canaux": "autre sujet"})),
+        (discovery_answers(), structures(univers="structures ; Commune : Maubeuge")),
+        (replace(discovery_answers(), universe="personnes accompagnées ; Sexe : Femme"), structures()),
+        (discovery_answers(), structures(base="")),
+        (replace(discovery_answers(), told=False), structures()),
+        (discovery_answers(), structures(bouche=None)),
+        (discovery_answers(), replace(structures(), topics={"canaux": "autre sujet"})),
     ],
     ids=["filtre en face", "filtre ici", "base en face", "base ici", "autres réponses", "autre sujet"],
 )
-def test_nothing_is_said_where_bases_or_answers_differ(here, there):
+def test_no_gap_when_bases_or_answers_differ(residents, published):
     """Une base filtrée ou non publiée, d’autres réponses, un autre sujet : rien n’est comparé."""
-    assert gaps(here, there) == {}
+    assert gaps(residents, published) == {}

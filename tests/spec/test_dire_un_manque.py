@@ -20,7 +20,7 @@ SERVICES = {
 
 
 def offer(t: dict[str, Any]) -> Any:
-    """What a census says: a line lacking a row, in the zones of the table; every service is counted."""
+    """Build a census: each row is a lacking line, in the zones of the table; every service is counted."""
     zones: dict[str, Any] = {}
     for zone, service, people, low, high, why in zip(
         t["zone"], t["service"], t["sans"], t["bas"], t["haut"], t["raison"], strict=True
@@ -36,9 +36,9 @@ def offer(t: dict[str, Any]) -> Any:
             state="manque",
             is_absent=True,
         )
-        held = zones.setdefault(zone, ZoneOffer(zone, 0, 0, [], [], zone))  # type: ignore[arg-type]
-        held.lines.append(line)
-        held.missing.append(MissingLine(line.label, service, why, "limite" not in why))
+        zone_offer = zones.setdefault(zone, ZoneOffer(zone, 0, 0, [], [], zone))  # type: ignore[arg-type]
+        zone_offer.lines.append(line)
+        zone_offer.missing.append(MissingLine(line.label, service, why, "limite" not in why))
     counted = [
         SimpleNamespace(
             id=id,
@@ -53,7 +53,7 @@ def offer(t: dict[str, Any]) -> Any:
     return SimpleNamespace(zones=zones, mode=FOOT, whole=SimpleNamespace(lines=counted))
 
 
-def test_lines_that_the_same_people_lack_are_said_once(spec):
+def test_lines_lacked_by_the_same_people_share_a_sentence(spec):
     """Mêmes personnes, même zone, même raison : une phrase. L’aide vient avant le matériel, et lui avant le
     wifi ; puis le manque le plus lourd.
 
@@ -109,7 +109,7 @@ def test_certain_drops_a_gap_that_its_rule_doubts(spec):
     )
 
 
-def test_what_may_be_opened_is_said_once_too(spec):
+def test_places_to_open_share_a_sentence(spec):
     """Un service manque : on dit lequel ouvrir. Plusieurs : un lieu d’aide, et ce qui manque."""
     spec(
         """

@@ -4,8 +4,8 @@ from maillage.engine.matching import Place, between
 
 title = "Un lieu écrit deux fois"
 
-SAID = {"meme": "la même", "a_voir": "à voir"}
-HERE = 45.1880, 5.7240
+DECISION_WORDS = {"meme": "la même", "a_voir": "à voir"}
+GRENOBLE_POINT = 45.1880, 5.7240
 
 
 def decisions(t: dict) -> list[str]:
@@ -27,8 +27,8 @@ def _decision(name: str, address: str, other: str, there: str, phones: str, comm
     numbers = {"le même": ("0476000001",) * 2, "deux": ("0476000001", "0476000002")}.get(phones, ("", ""))
     one = _place(name, address, numbers[0], "38499", "Susville")
     two = _place(other, there, numbers[1], *(("38269", commune) if commune else ("38499", "Susville")))
-    found = between([one], [two])
-    return SAID[found[0].decision] if found else "deux lieux"
+    pairs = between([one], [two])
+    return DECISION_WORDS[pairs[0].decision] if pairs else "deux lieux"
 
 
 def _place(name: str, address: str, phone: str, code: str, commune: str) -> Place:
@@ -116,13 +116,13 @@ def test_a_name_without_a_word_of_its_own_is_not_the_commune(spec):
 
 
 def _elsewhere(name: str, address: str, other: str, there: str) -> str:
-    """Return what is said of two places of one code, whose files name its commune differently."""
+    """Return the decision on two places of one code, whose files name its commune differently."""
     one, two = (
         _place(name, address, "", "38499", "Susville"),
         _place(other, there, "", "38499", "Val de Bonne"),
     )
-    found = between([one], [two])
-    return SAID[found[0].decision] if found else "deux lieux"
+    pairs = between([one], [two])
+    return DECISION_WORDS[pairs[0].decision] if pairs else "deux lieux"
 
 
 def test_a_mistyped_commune_a_number_or_a_hyphen_is_still_the_name(spec):
@@ -137,12 +137,12 @@ def test_a_mistyped_commune_a_number_or_a_hyphen_is_still_the_name(spec):
         Le 139                      | 139 cours Coty  | 139, espace de coworking | 139 crs Coty
         Demo-TIC                    | 8 Grande Rue    | DEMOTIC                | 8 Grande-Rue
         """,
-        lambda t: [said != "deux lieux" for said in decisions(t)],
+        lambda t: [decision != "deux lieux" for decision in decisions(t)],
         [1, 1, 1],
     )
 
 
-def test_a_place_said_in_the_commune_of_its_seat_is_known_by_its_name(spec):
+def test_place_filed_under_the_commune_of_its_seat_is_matched_by_name(spec):
     """Un fichier donne la commune du siège : le nom dit la vraie, le genre et l’adresse parlent."""
     spec(
         """

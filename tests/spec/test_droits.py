@@ -33,7 +33,7 @@ GRANTS = Rights(
 )
 
 
-def test_a_right_holds_where_it_was_given(spec):
+def test_right_holds_only_where_it_was_granted(spec):
     """Un droit tient pour la structure ou les communes où il a été donné, nulle part ailleurs ; donné
     partout, il tient partout.
 
@@ -216,11 +216,11 @@ def test_the_journal_proves_itself(spec):
                 last = journal.digest(last, words=word, row=1)
             return last
 
-        whole = t["ligne"].tolist()
-        changed = ["annuaire", *whole[1:]]
+        lines = t["ligne"].tolist()
+        changed = ["annuaire", *lines[1:]]
         return [
-            "pareil" if chain(whole) == chain(other) else "autre"
-            for other in (whole, changed, whole[::-1], whole[1:])
+            "pareil" if chain(lines) == chain(other) else "autre"
+            for other in (lines, changed, lines[::-1], lines[1:])
         ]
 
     spec(

@@ -37,9 +37,9 @@ def study(need: dict[str, Any], *, definition: str = "a", wifi: int | None = 3) 
     }
 
 
-def edition(held: dict[str, Any], plan: Any = None, **about: Any) -> changes.Edition:
+def edition(study_document: dict[str, Any], plan: Any = None, **about: Any) -> changes.Edition:
     known = {"edition": "mai", "date": "2026-05-22", "logiciel": "1", "donnees": []}
-    return changes.edition({**known, **about}, changes.frozen(held, plan))
+    return changes.edition({**known, **about}, changes.frozen(study_document, plan))
 
 
 def plan(*actions: tuple[int, str, str]) -> dict[str, Any]:
@@ -58,8 +58,8 @@ def test_an_estimate_moved_only_when_its_intervals_part(spec):
         out = []
         for value, low, high, then, least, most in rows:
             one, other = figure(value, low, high), figure(then, least, most)
-            found = changes.compare(edition(study(one)), edition(study(other)))
-            out.append(found.figures[0].says if found.figures else "pas de ligne")
+            comparison = changes.compare(edition(study(one)), edition(study(other)))
+            out.append(comparison.figures[0].says if comparison.figures else "pas de ligne")
         return out
 
     spec(
@@ -84,8 +84,8 @@ def test_what_is_counted_is_compared_as_it_is(spec):
         need, out = figure(1, 1, 1), []
         for pair in zip(t["avant"].tolist(), t["maintenant"].tolist(), strict=True):
             one, other = (None if n == "-" else int(n) for n in pair)
-            found = changes.compare(edition(study(need, wifi=one)), edition(study(need, wifi=other)))
-            out.append(found.offer[0].says if found.offer else "pas de ligne")
+            comparison = changes.compare(edition(study(need, wifi=one)), edition(study(need, wifi=other)))
+            out.append(comparison.offer[0].says if comparison.offer else "pas de ligne")
         return out
 
     spec(
@@ -115,9 +115,11 @@ def test_a_range_of_silent_places_is_compared_by_its_bounds(spec):
             one, other = study(figure(1, 1, 1)), study(figure(1, 1, 1))
             one["offre"]["portee"]["wifi"] = {"hors_de_portee": away(value, low, high)}
             other["offre"]["portee"]["wifi"] = {"hors_de_portee": away(then, least, most)}
-            found = changes.compare(edition(one), edition(other)).offer
-            out += [f"{each.before} ; {each.after} ; {each.says}".replace("\xa0", " ") for each in found]
-            out += [] if found else ["pas de ligne"]
+            offer_changes = changes.compare(edition(one), edition(other)).offer
+            out += [
+                f"{each.before} ; {each.after} ; {each.says}".replace("\xa0", " ") for each in offer_changes
+            ]
+            out += [] if offer_changes else ["pas de ligne"]
         return out
 
     spec(
@@ -142,13 +144,15 @@ def test_a_range_of_silent_places_is_compared_by_its_bounds(spec):
 def test_two_definitions_are_never_compared():
     """Une définition différente compte d’autres personnes : aucun chiffre n’est comparé, et c’est dit."""
     need = figure(4000, 3500, 4500)
-    found = changes.compare(edition(study(need)), edition(study(figure(9000, 8000, 9900), definition="b")))
-    assert found.apart == "Elles ne comptent pas la même chose : définition a, puis définition b."
-    assert (found.figures, found.zones, found.offer) == ((), (), ())
-    assert found.conclusion == "Ces deux éditions ne se comparent pas"
+    comparison = changes.compare(
+        edition(study(need)), edition(study(figure(9000, 8000, 9900), definition="b"))
+    )
+    assert comparison.incomparable == "Elles ne comptent pas la même chose : définition a, puis définition b."
+    assert (comparison.figures, comparison.zones, comparison.offer) == ((), (), ())
+    assert comparison.conclusion == "Ces deux éditions ne se comparent pas"
     older, newer = study(need), study(need, definition="b")
     older["definition"]["libelle"] = "L’un ou l’autre des deux critères"
-    assert changes.compare(edition(older), edition(newer)).apart == (
+    assert changes.compare(edition(older), edition(newer)).incomparable == (
         "Elles ne comptent pas la même chose : l’un ou l’autre des deux critères, puis définition b."
     )
 
@@ -158,18 +162,18 @@ def test_an_action_is_new_withdrawn_or_changed():
     need = figure(4000, 3500, 4500)
     before = plan((1, "Ouvrir", "prête"), (2, "Former", "à décider"))
     after = plan((1, "Ouvrir", "en cours"), (3, "Prêter", "à décider"))
-    found = changes.compare(edition(study(need), before), edition(study(need), after))
-    assert {(row.what, row.says) for row in found.plan} == {
+    comparison = changes.compare(edition(study(need), before), edition(study(need), after))
+    assert {(row.what, row.says) for row in comparison.plan} == {
         ("1. Ouvrir", "L’état a changé"),
         ("2. Former", "Action retirée"),
         ("3. Prêter", "Action nouvelle"),
     }
-    assert found.conclusion == "Aucun total n’a changé ; 1\xa0action ajoutée, 1\xa0action retirée"
+    assert comparison.conclusion == "Aucun total n’a changé ; 1\xa0action ajoutée, 1\xa0action retirée"
     near = changes.compare(edition(study(need), before), edition(study(figure(4100, 3600, 4600)), after))
     assert near.conclusion == "Le total reste dans la marge ; 1\xa0action ajoutée, 1\xa0action retirée"
     moved = plan((1, "Ouvrir le mardi", "prête"), (4, "Former", "à décider"))
-    found = changes.compare(edition(study(need), before), edition(study(need), moved))
-    assert [(row.what, row.before, row.after, row.says) for row in found.plan] == [
+    comparison = changes.compare(edition(study(need), before), edition(study(need), moved))
+    assert [(row.what, row.before, row.after, row.says) for row in comparison.plan] == [
         ("1. Ouvrir le mardi", "Ouvrir", "Ouvrir le mardi", "Le titre a changé"),
         ("4. Former", "2", "4", "Le numéro a changé"),
     ], "renamed, it keeps its number; moved, its title"
@@ -412,10 +416,10 @@ def test_whatever_an_edition_keeps_of_a_plan_is_compared():
     samples: dict[Any, Any] = {str: "autre", "tuple": ("une étape", "une autre"), int: 300, bool: True}
 
     def line(other: PlanReading) -> changes.Change:
-        held = [edition(study(figure(1, 1, 1)), asdict(each)) for each in (base, other)]
-        found = changes.compare(*held)
-        assert len(found.plan) == 1 and not found.is_same
-        return found.plan[0]
+        both_editions = [edition(study(figure(1, 1, 1)), asdict(field)) for field in (base, other)]
+        comparison = changes.compare(*both_editions)
+        assert len(comparison.plan) == 1 and not comparison.is_same
+        return comparison.plan[0]
 
     for row, words, put in (
         (
@@ -426,43 +430,49 @@ def test_whatever_an_edition_keeps_of_a_plan_is_compared():
         (base.axes[0], changes.AXIS, lambda new: replace(base, axes=(new,))),
         (base, changes.PLAN, lambda new: new),
     ):
-        for each in fields(row):
-            if each.name in (*changes.RANKS, "axes", "actions"):
+        for field in fields(row):
+            if field.name in (*changes.RANKS, "axes", "actions"):
                 continue
-            was = getattr(row, each.name)
+            was = getattr(row, field.name)
             kind = "tuple" if isinstance(was, tuple) else int if was is None else type(was)
-            said = line(put(replace(row, **{each.name: not was if kind is bool else samples[kind]})))
-            assert said.says.lower().startswith(words[each.name].lower()), each.name
-    said = line(whole_plan(steps=("Étape, 1er mars", "Bilan, 2 juin"), zones="Partout"))
-    assert (said.before, said.after) == ("non renseigné", "Étape, 1er mars ; Bilan, 2 juin")
-    assert said.says == "Les étapes manquaient"
+            change = line(put(replace(row, **{field.name: not was if kind is bool else samples[kind]})))
+            assert change.says.lower().startswith(words[field.name].lower()), field.name
+    change = line(whole_plan(steps=("Étape, 1er mars", "Bilan, 2 juin"), zones="Partout"))
+    assert (change.before, change.after) == ("non renseigné", "Étape, 1er mars ; Bilan, 2 juin")
+    assert change.says == "Les étapes manquaient"
     assert line(replace(base, axes=(replace(base.axes[0], title="Inclure"),))).what == "Dynamique 1 : Inclure"
-    said = line(replace(base, axes=(replace(base.axes[0], announced="6 actions annoncées, 7 écrites."),)))
-    assert (said.before, said.says) == ("rien", "Ce qui est annoncé a changé"), "it lacked nowhere"
+    change = line(replace(base, axes=(replace(base.axes[0], announced="6 actions annoncées, 7 écrites."),)))
+    assert (change.before, change.says) == ("rien", "Ce qui est annoncé a changé"), "it lacked nowhere"
     assert line(whole_plan(counted="12 en mars")).says == "Le dernier compte a changé"
     was, now = (
-        edition(study(figure(1, 1, 1)), asdict(whole_plan(lacks=each))) for each in (("sans pilote",), ())
+        edition(study(figure(1, 1, 1)), asdict(whole_plan(lacks=field))) for field in (("sans pilote",), ())
     )
-    for one, other, told in ((was, now, ("sans pilote", "rien")), (now, was, ("rien", "sans pilote"))):
-        (said,) = changes.compare(one, other).plan
-        assert (said.before, said.after) == told, "rien ne manque plus : ce n’est pas un oubli"
-        assert said.says == "Ce qui manque encore a changé"
+    for one, other, before_and_after in (
+        (was, now, ("sans pilote", "rien")),
+        (now, was, ("rien", "sans pilote")),
+    ):
+        (change,) = changes.compare(one, other).plan
+        assert (change.before, change.after) == before_and_after, (
+            "rien ne manque plus : ce n’est pas un oubli"
+        )
+        assert change.says == "Ce qui manque encore a changé"
 
 
-def test_two_fingerprints_are_never_said_the_same():
+def test_editions_with_two_fingerprints_are_never_called_equal():
     """« Rien n’a changé » n’est dit que si les deux empreintes sont les mêmes : le reste est nommé."""
     one = study(figure(1, 1, 1))
     for name, words in (("marges", "les marges"), ("neuf", "« neuf »")):
-        found = changes.compare(edition(one), edition({**one, name: {"a": 1}}))
-        assert found.before.print != found.after.print
-        assert found.others == (words,)
+        comparison = changes.compare(edition(one), edition({**one, name: {"a": 1}}))
+        assert comparison.before.print != comparison.after.print
+        assert comparison.unlisted == (words,)
         assert (
-            found.conclusion == "Aucun chiffre n’est sorti de sa fourchette, mais ces deux éditions diffèrent"
+            comparison.conclusion
+            == "Aucun chiffre n’est sorti de sa fourchette, mais ces deux éditions diffèrent"
         )
-        assert f"{words}." in str(changes.document(found, on=date(2026, 11, 26)))
+        assert f"{words}." in str(changes.document(comparison, on=date(2026, 11, 26)))
 
 
-def test_nothing_changed_is_said_and_a_source_that_changed_too():
+def test_comparison_names_changed_sources_even_when_no_figure_moved():
     """Deux éditions pareilles le disent ; un millésime qui change est dit, même quand aucun chiffre ne bouge."""
     need = figure(4000, 3500, 4500)
     assert changes.compare(edition(study(need)), edition(study(need))).conclusion == (
@@ -471,9 +481,9 @@ def test_nothing_changed_is_said_and_a_source_that_changed_too():
     source = {"id": "rp", "producteur": "Insee", "titre": "Recensement", "millesime": "2021"}
     one = edition(study(need), donnees=[source])
     other = edition(study(need), donnees=[{**source, "millesime": "2022"}])
-    found = changes.compare(one, other)
-    assert found.ways == ("Recensement : 2021, puis 2022.",)
-    assert found.conclusion == "Aucun chiffre n’est sorti de sa fourchette"
+    comparison = changes.compare(one, other)
+    assert comparison.ways == ("Recensement : 2021, puis 2022.",)
+    assert comparison.conclusion == "Aucun chiffre n’est sorti de sa fourchette"
 
 
 def test_le_journal_nomme_une_edition_ou_que_soit_l_installation():

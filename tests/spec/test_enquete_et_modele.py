@@ -33,7 +33,7 @@ def test_each_weighs_by_its_precision(spec):
             18 |         2 |      20 |              4
             18 |         4 |      20 |              2
         """,
-        lambda t: [round(found.weight, 2) for found in together(t)],
+        lambda t: [round(combination.weight, 2) for combination in together(t)],
         [0.5, 0.2, 0.8],
     )
 
@@ -47,7 +47,7 @@ def test_the_combination_lies_between(spec):
             18 |         2 |      20 |              2
             18 |         2 |      20 |              4
         """,
-        lambda t: [round(100 * float(found.draws.mean()), 1) for found in together(t)],
+        lambda t: [round(100 * float(combination.draws.mean()), 1) for combination in together(t)],
         [19, 18.4],
     )
 
@@ -62,7 +62,7 @@ def test_a_gap_beyond_doubt_is_not_averaged(spec):
             18 |         2 |      30 |              2
             18 |         2 |      30 |              8
         """,
-        lambda t: ["combinés" if found.agree else "contredits" for found in together(t)],
+        lambda t: ["combinés" if combination.agree else "contredits" for combination in together(t)],
         ["combinés", "contredits", "combinés"],
     )
 
@@ -79,6 +79,9 @@ def test_which_rounding_a_publication_used(spec):
           60.61 |     61
            6.06 |     11
         """,
-        lambda t: [names[rule(found, told)] for found, told in zip(t["calculé"], t["publié"], strict=True)],
+        lambda t: [
+            names[rule(computed, published)]
+            for computed, published in zip(t["calculé"], t["publié"], strict=True)
+        ],
         ["les deux", "troncature", "au plus proche", "aucune"],
     )

@@ -32,11 +32,11 @@ def test_two_listings_make_a_permanence(spec):
     """
 
     def call(t: dict[str, Any]) -> list[str]:
-        found = [
+        permanence_roles = [
             permanences.roles(wish(one), wish(other))
             for one, other in zip(t["l’une"], t["l’autre"], strict=True)
         ]
-        return ["aucune" if each is None else ("l’une", "l’autre")[each.place] for each in found]
+        return ["aucune" if each is None else ("l’une", "l’autre")[each.place] for each in permanence_roles]
 
     spec(
         """
@@ -84,8 +84,8 @@ def test_who_reads_a_sheet(spec):
 
     def call(t: dict[str, Any]) -> dict[str, list[str]]:
         def read(by: dict[str, bool]) -> list[str]:
-            seen = [profiles.is_readable(VISIBLE[str(who)], **by) for who in t["montrée à"]]
-            return ["oui" if each else "non" for each in seen]
+            is_readable = [profiles.is_readable(VISIBLE[str(audience)], **by) for audience in t["montrée à"]]
+            return ["oui" if each else "non" for each in is_readable]
 
         return {
             "un passant": read({"of_network": False, "own": False}),
@@ -117,11 +117,11 @@ def test_two_people_write_at_once(spec):
 
     def call(t: dict[str, Any]) -> list[str]:
         rows = zip(t["page lue"], t["fiche"], t["écrit"], t["dit déjà"], strict=True)
-        asked = [
+        needs_choice = [
             profiles.needs_choice(base, now, {"about": stored}, {"about": typed})
             for base, now, typed, stored in rows
         ]
-        return ["choisir" if each else "garder" for each in asked]
+        return ["choisir" if each else "garder" for each in needs_choice]
 
     spec(
         """

@@ -10,7 +10,7 @@ KEYS = {
     "autre nom": "nom:maison:",
     "rien": "nom:pimms:",
 }
-SAID = {
+CHANGE_WORDS = {
     rules.STAYS: "rien ne change",
     rules.LEARNS: "sa structure prend ce numéro",
     rules.FORGETS: "sa structure perd ce numéro",
@@ -24,7 +24,7 @@ def verdicts(t: dict) -> list[str]:
     """Return, in French, what becomes of the custody of each place of a table."""
     rows = zip(t["avant"], t["la fiche dit"], t["équipe"], t["déjà à une autre"], t["seul lieu"], strict=True)
     return [
-        SAID[
+        CHANGE_WORDS[
             rules.custody(
                 KEYS[before],
                 KEYS[before],

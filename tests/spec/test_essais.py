@@ -7,10 +7,16 @@ from maillage.engine.tasks import Reached, Scrolled, SearchTask, Sorted, Written
 title = "Lire les essais du bilan"
 WORDS = {"passed": "réussi", "partly": "en partie", "failed": "raté", "": "non mesuré"}
 CHOICES = {"ouvre": "open", "vérifie": "check", "garde": "keep", "efface": "erase"}
-SAID = {"à l’aise": "easy", "lent": "slow", "besoin d’aide": "help", "jamais essayé": "never", "?": "?"}
+MOUSE_ANSWERS = {
+    "à l’aise": "easy",
+    "lent": "slow",
+    "besoin d’aide": "help",
+    "jamais essayé": "never",
+    "?": "?",
+}
 
 
-def told(measures) -> list[str]:
+def outcome_words(measures) -> list[str]:
     return [WORDS[measure.outcome] for measure in measures]
 
 
@@ -26,7 +32,7 @@ def test_three_suns_are_touched_with_two_misses_each_at_most(spec):
             2 |     2 |     2
             0 |     0 |     3
         """,
-        lambda t: told(
+        lambda t: outcome_words(
             Reached(misses=[int(n) for n in misses])
             for misses in zip(t["grand"], t["moyen"], t["petit"], strict=True)
         ),
@@ -43,7 +49,7 @@ def test_the_bottom_is_reached_without_the_hint(spec):
         non
         oui
         """,
-        lambda t: told(Scrolled(helped=hint == "oui") for hint in t["indice"]),
+        lambda t: outcome_words(Scrolled(helped=hint == "oui") for hint in t["indice"]),
         ["réussi", "raté"],
     )
 
@@ -59,7 +65,7 @@ def test_a_word_is_half_and_an_address_the_rest(spec):
           2 |       0
           0 |       0
         """,
-        lambda t: told(
+        lambda t: outcome_words(
             Written(word=int(a), address=int(b)) for a, b in zip(t["mot"], t["adresse"], strict=True)
         ),
         ["réussi", "réussi", "en partie", "raté"],
@@ -78,7 +84,7 @@ def test_a_trap_is_not_opened_a_true_message_not_erased(spec):
         ouvre   | garde
         efface  | efface
         """,
-        lambda t: told(
+        lambda t: outcome_words(
             Sorted(trap=CHOICES[a], true=CHOICES[b], trap_first=True)
             for a, b in zip(t["piège"], t["vrai"], strict=True)
         ),
@@ -96,7 +102,7 @@ def test_the_hour_is_found_in_two_answers(spec):
                2 | oui   |    12
                2 | non   |     2
         """,
-        lambda t: told(
+        lambda t: outcome_words(
             SearchTask(answers=int(a), right=b == "oui", pages=int(c))
             for a, b, c in zip(t["réponses"], t["juste"], t["pages"], strict=True)
         ),
@@ -112,12 +118,14 @@ def test_a_failure_stands_for_a_hand_that_is_sure(spec):
 
     def read(t: dict) -> list[str]:
         touched = {"réussi": Reached(misses=[0, 0, 0]), "raté": Reached(misses=[9, 9, 9])}
-        found = []
-        for said, touch in zip(t["souris, clavier, écran"], t["toucher"], strict=True):
+        trap_outcomes = []
+        for declared, touch in zip(t["souris, clavier, écran"], t["toucher"], strict=True):
             measures = {"T4": Sorted(trap="open", true="keep", trap_first=True)}
             measures |= {"T1": touched[touch]} if touch in touched else {}
-            found.append(WORDS[outcomes(measures, {"U1": "little", "U2": SAID[said]}).get("T4", "")])
-        return found
+            trap_outcomes.append(
+                WORDS[outcomes(measures, {"U1": "little", "U2": MOUSE_ANSWERS[declared]}).get("T4", "")]
+            )
+        return trap_outcomes
 
     spec(
         """

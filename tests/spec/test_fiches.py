@@ -22,7 +22,7 @@ def fiche(t: dict[str, Any], column: str) -> dict[str, Any]:
     }
 
 
-def shown(sheet: dict[str, Any], t: dict[str, Any]) -> list[str]:
+def field_values(sheet: dict[str, Any], t: dict[str, Any]) -> list[str]:
     values = [sheet.get(field, "-") for field in t["champ"].tolist()]
     return [" ".join(value) if isinstance(value, list) else str(value) for value in values]
 
@@ -48,8 +48,8 @@ def test_what_a_new_file_changes(spec):
     """
 
     def call(t: dict[str, Any]) -> dict[str, list[str]]:
-        found = rules.updated(fiche(t, "fiche"), origins(t), fiche(t, "fichier"), source="Hinaura", on=ON)
-        return {"devient": shown(found.sheet, t), "à décider": shown(found.contested, t)}
+        update = rules.updated(fiche(t, "fiche"), origins(t), fiche(t, "fichier"), source="Hinaura", on=ON)
+        return {"devient": field_values(update.sheet, t), "à décider": field_values(update.contested, t)}
 
     spec(
         """
@@ -88,10 +88,10 @@ def test_where_a_field_comes_from_follows_it(spec):
     """
 
     def call(t: dict[str, Any]) -> list[str]:
-        found = rules.updated(fiche(t, "fiche"), origins(t), fiche(t, "fichier"), source="Hinaura", on=ON)
+        update = rules.updated(fiche(t, "fiche"), origins(t), fiche(t, "fichier"), source="Hinaura", on=ON)
         return [
-            f"{field} : {found.origins.get(field, {}).get('source', 'personne')}, "
-            f"{found.origins.get(field, {}).get('on', 'sans date')}"
+            f"{field} : {update.origins.get(field, {}).get('source', 'personne')}, "
+            f"{update.origins.get(field, {}).get('on', 'sans date')}"
             for field in t["champ"].tolist()
         ]
 
@@ -118,21 +118,25 @@ def test_where_a_field_comes_from_follows_it(spec):
     )
 
 
-def test_hours_of_a_format_without_words_leave_those_that_were_said(spec):
+def test_hours_of_a_format_without_words_leave_the_text_of_the_sheet(spec):
     """Un format qui n’écrit que des horaires d’OpenStreetMap ne retire pas les mots d’une fiche, ni ce qui n’en fut
     pas compris, tant que la semaine est la même ; une autre semaine, ou d’autres mots, remplacent.
     """
 
     def call(t: dict[str, Any]) -> list[str]:
-        held = {"osm": "Mo 09:00-12:00", "text": "lundi matin, sauf la foire", "left": "sauf la foire"}
+        stored_hours = {
+            "osm": "Mo 09:00-12:00",
+            "text": "lundi matin, sauf la foire",
+            "left": "sauf la foire",
+        }
         out = []
         for osm, text in zip(t["osm"].tolist(), t["texte"].tolist(), strict=True):
             new = {"horaires": {"osm": osm, "text": text}}
             from_file = {"horaires": {"source": "Hinaura"}}
-            found = rules.updated({"horaires": held}, from_file, new, source="Hinaura", on=ON).sheet[
-                "horaires"
-            ]
-            out.append("les mots restent" if found == held else found["text"])
+            updated_hours = rules.updated(
+                {"horaires": stored_hours}, from_file, new, source="Hinaura", on=ON
+            ).sheet["horaires"]
+            out.append("les mots restent" if updated_hours == stored_hours else updated_hours["text"])
         return out
 
     spec(
@@ -148,7 +152,7 @@ def test_hours_of_a_format_without_words_leave_those_that_were_said(spec):
     )
 
 
-def test_what_somebody_chose_is_not_asked_again(spec):
+def test_rejected_value_is_not_proposed_again(spec):
     """Une valeur que quelqu’un a déjà écartée au profit d’une autre n’est ni reprise, ni proposée de
     nouveau.
     """
@@ -157,8 +161,10 @@ def test_what_somebody_chose_is_not_asked_again(spec):
         chosen = {"adresse": {"source": "Hinaura", "instead_of": "2 rue"}}
         out = []
         for address in t["fichier"].tolist():
-            found = rules.updated({"adresse": "1 rue"}, chosen, {"adresse": address}, source="Hinaura", on=ON)
-            out.append(f"{found.sheet['adresse']}, à décider : {found.contested.get('adresse', 'rien')}")
+            update = rules.updated(
+                {"adresse": "1 rue"}, chosen, {"adresse": address}, source="Hinaura", on=ON
+            )
+            out.append(f"{update.sheet['adresse']}, à décider : {update.contested.get('adresse', 'rien')}")
         return out
 
     spec(
@@ -175,7 +181,7 @@ def test_what_somebody_chose_is_not_asked_again(spec):
 
 def test_a_date_alone_is_no_change(spec):
     """Une date de mise à jour ou un nom de source qui change ne dit rien à qui lit la fiche."""
-    held = {"nom": "Biblio", "date_maj": "2025", "source": "a"}
+    sheet = {"nom": "Biblio", "date_maj": "2025", "source": "a"}
     spec(
         """
         champ    | valeur
@@ -186,7 +192,7 @@ def test_a_date_alone_is_no_change(spec):
         id       | x
         """,
         lambda t: [
-            "change" if rules.Update({**held, field: value}, {}, {}).changes(held) else "rien"
+            "change" if rules.Update({**sheet, field: value}, {}, {}).changes(sheet) else "rien"
             for field, value in zip(t["champ"].tolist(), t["valeur"].tolist(), strict=True)
         ],
         ["rien", "rien", "change", "change"],
@@ -206,14 +212,14 @@ def test_a_file_that_only_adds(spec):
         services | aide don | don wifi
         date_maj | 2026     | 2025
         """,
-        lambda t: shown(rules.completed(fiche(t, "fiche"), fiche(t, "fichier")), t),
+        lambda t: field_values(rules.completed(fiche(t, "fiche"), fiche(t, "fichier")), t),
         ["Biblio", "a@b.fr", "aide don wifi", "2026"],
     )
     practices = rules.completed({"practices": {"wifi": 1}}, {"practices": {"wifi": 2, "don": 3}})["practices"]
     assert practices == {"wifi": 1, "don": 3}
 
 
-def test_what_somebody_types_is_theirs(spec):
+def test_typed_values_are_confirmed_under_their_author(spec):
     """Ce qu’une personne écrit est à elle et confirmé ; un champ vidé est retiré ; ce qu’elle laisse garde
     son origine.
     """
@@ -222,9 +228,9 @@ def test_what_somebody_types_is_theirs(spec):
         typed = {
             field: "" if cell == "-" else cell for field, cell in zip(t["champ"], t["écrit"], strict=True)
         }
-        sheet, kept = rules.edited(fiche(t, "fiche"), origins(t), typed, by="Ana", on=ON)
-        by = [kept.get(field, {}).get("source", "-") for field in t["champ"].tolist()]
-        return {"devient": shown(sheet, t), "vient maintenant de": by}
+        sheet, new_origins = rules.edited(fiche(t, "fiche"), origins(t), typed, by="Ana", on=ON)
+        by = [new_origins.get(field, {}).get("source", "-") for field in t["champ"].tolist()]
+        return {"devient": field_values(sheet, t), "vient maintenant de": by}
 
     spec(
         """
@@ -245,12 +251,12 @@ def test_what_somebody_types_is_theirs(spec):
         1 rue   | Ana
         """,
     )
-    _, kept = rules.edited({}, {}, {"nom": "Biblio"}, by="Ana", on=ON)
-    assert kept["nom"] == {"source": "Ana", "on": ON, "confirmed_on": ON, "by": "Ana"}
-    told = rules.confirmed(
+    _, new_origins = rules.edited({}, {}, {"nom": "Biblio"}, by="Ana", on=ON)
+    assert new_origins["nom"] == {"source": "Ana", "on": ON, "confirmed_on": ON, "by": "Ana"}
+    confirmed_origins = rules.confirmed(
         {"nom": "Biblio", "date_maj": "2026", "source": "x", "id": "1"}, {}, by="Ana", on=ON
     )
-    assert told == {"nom": {"confirmed_on": ON, "by": "Ana"}}
+    assert confirmed_origins == {"nom": {"confirmed_on": ON, "by": "Ana"}}
 
 
 def test_how_fresh_a_sheet_is(spec):
@@ -400,9 +406,9 @@ def test_stitches_show_that_something_is_done_and_something_left(spec):
            15 |   31
         """,
         lambda t: [
-            f"{sum(found)} sur {len(found)}"
+            f"{sum(stitches)} sur {len(stitches)}"
             for done, total in zip(t["faits"], t["tous"], strict=True)
-            if (found := rules.stitches(int(done), int(total))) == sorted(found, reverse=True)
+            if (stitches := rules.stitches(int(done), int(total))) == sorted(stitches, reverse=True)
         ],
         [
             "0 sur 3",
@@ -426,11 +432,11 @@ def test_a_version_of_a_merged_sheet_passes_on_what_it_changes(spec):
     """
 
     def call(t: dict[str, Any]) -> list[str]:
-        held, before = fiche(t, "reste"), fiche(t, "réunie")
+        survivor, before = fiche(t, "reste"), fiche(t, "réunie")
         update = rules.Update(fiche(t, "maintenant"), {}, {})
-        known = {field: {"source": "Hinaura"} for field in held}
-        change = rules.passed_on(held, known, before, update, source="Hinaura", on=ON, same_source=False)
-        return shown(change.sheet, t)
+        known = {field: {"source": "Hinaura"} for field in survivor}
+        change = rules.passed_on(survivor, known, before, update, source="Hinaura", on=ON, same_source=False)
+        return field_values(change.sheet, t)
 
     spec(
         """
@@ -459,11 +465,11 @@ def test_what_a_search_may_ask(spec):
         for practice, state, barrier, language in zip(
             *(column.tolist() for column in t.values()), strict=True
         ):
-            told: dict[str, Any] = {"state": state}
-            told |= {} if barrier == "-" else {"barrieres": [] if barrier == "rien" else [barrier]}
-            told |= {} if language == "-" else {"langues": [language]}
-            found = rules.facets({"nom": "x", "practices": {practice: told}})
-            out.append(" ".join(facet for facet in found if not facet.startswith("type:")) or "rien")
+            conditions: dict[str, Any] = {"state": state}
+            conditions |= {} if barrier == "-" else {"barrieres": [] if barrier == "rien" else [barrier]}
+            conditions |= {} if language == "-" else {"langues": [language]}
+            facets = rules.facets({"nom": "x", "practices": {practice: conditions}})
+            out.append(" ".join(facet for facet in facets if not facet.startswith("type:")) or "rien")
         return out
 
     spec(
@@ -523,7 +529,7 @@ def test_the_words_that_find_a_place(spec):
     assert all(word == word.casefold() for word in words)
 
 
-def test_what_is_asked_of_a_practice(spec):
+def test_conditions_of_a_practice_are_ordered(spec):
     """D’une pratique on demande ce qui a un sens pour elle, dans l’ordre ; la question est le nom de la
     condition, ou la sienne.
     """

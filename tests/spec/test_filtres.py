@@ -82,16 +82,16 @@ def test_a_code_nobody_knows_is_refused(spec):
     )
 
 
-def test_a_commune_that_merged_is_counted_whole_and_told():
+def test_merged_commune_counts_in_full_and_is_noted():
     """Le code d’une commune réunie à une autre vaut pour toute la nouvelle : le doute du filtre le dit."""
     iris, former = population.sources().rp2021, cog.former()
     known = set(iris["commune"].tolist()) | set(iris["published"].tolist())
     pairs = zip(former["former"].tolist(), former["code"].tolist(), strict=True)
     old, new = next((old, new) for old, new in pairs if old not in known and new in known)
     marking = markings.read(f"code,part\n{old},100\n38151,50\n".encode(), name="liste.csv")
-    found = filters.from_marking(marking, id="liste", source="liste.csv")
-    assert shares(found, [new, "38151"]) == [f"{new} : 1.00", "38151 : 0.50"]
-    assert "1\u00a0code y est celui d’une commune réunie depuis à une autre" in found.doubt
+    commune_filter = filters.from_marking(marking, id="liste", source="liste.csv")
+    assert shares(commune_filter, [new, "38151"]) == [f"{new} : 1.00", "38151 : 0.50"]
+    assert "1\u00a0code y est celui d’une commune réunie depuis à une autre" in commune_filter.doubt
     alone = markings.read(b"code,part\n38151,50\n", name="liste.csv")
     assert "réunie" not in filters.from_marking(alone, id="liste", source="liste.csv").doubt
 
@@ -103,21 +103,23 @@ def test_districts_count_by_their_surface(spec):
     Un contour qui est la moitié ouest d’un quartier de Grenoble. La réponse : ce quartier, un autre quartier
     de Grenoble.
     """
-    whole = contours.iris([IRIS])[IRIS]
-    west, south, east, north = whole.bounds
-    half = shapely.intersection(whole, shapely.box(west, south, (west + east) / 2, north))
-    expected = shapely.area(half) / shapely.area(whole)
+    iris_shape = contours.iris([IRIS])[IRIS]
+    west, south, east, north = iris_shape.bounds
+    half = shapely.intersection(iris_shape, shapely.box(west, south, (west + east) / 2, north))
+    expected = shapely.area(half) / shapely.area(iris_shape)
     assert 0.2 < expected < 0.8
 
     def call(t: dict[str, Any]) -> list[str]:
         out = []
         for part in t["contour"].tolist():
-            shape = half if part == "la moitié" else whole
+            shape = half if part == "la moitié" else iris_shape
             marking = Marking(kind="qpv", label="QPV", districts=(District("QP1", "Un", "38185", shape),))
-            found = filters.from_marking(marking, id="qpv", source="qpv.geojson")
+            district_filter = filters.from_marking(marking, id="qpv", source="qpv.geojson")
             iris = population.sources().rp2021["iris"]
-            here, there = (float(found.share[iris == code][0]) for code in (IRIS, NEXT))
-            out.append(f"{'la moitié' if abs(here - expected) < 1e-6 else f'{here:.2f}'}, {there:.2f}")
+            iris_share, next_share = (float(district_filter.share[iris == code][0]) for code in (IRIS, NEXT))
+            out.append(
+                f"{'la moitié' if abs(iris_share - expected) < 1e-6 else f'{iris_share:.2f}'}, {next_share:.2f}"
+            )
         return out
 
     spec(

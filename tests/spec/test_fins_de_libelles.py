@@ -48,18 +48,18 @@ def test_a_lost_end_is_marked_and_not_guessed():
     for bank in banks().values():
         for choice in (each for choices in bank.lists.values() for each in choices if each.printed):
             assert choice.inferred, choice.name
-            shown = bare(choice.printed)
-            added = [word for word in bare(words(choice.label)) if word not in shown]
-            assert all(word.startswith(shown[-1]) for word in added), (choice.name, added)
+            printed_words = bare(choice.printed)
+            added = [word for word in bare(words(choice.label)) if word not in printed_words]
+            assert all(word.startswith(printed_words[-1]) for word in added), (choice.name, added)
 
 
-def test_where_an_answer_comes_from_is_told_beside_it():
+def test_origin_of_an_answer_is_written_after_its_label():
     """La liste des questions et l’éditeur disent « fin perdue dans la source », ou « proposée par nous »."""
     bank = banks()["structures"]
-    told = dict(
+    origin_by_answer = dict(
         next(line for line in lines(bank) if line.label.startswith("Quelles sont les thématiques")).answers
     )
-    assert [words.partition(",")[0] for words in told.values()] == [
+    assert [words.partition(",")[0] for words in origin_by_answer.values()] == [
         *["fin perdue dans la source"] * 4, "proposée par nous",
     ]  # fmt: skip
     assert {origin(choice) for choice in bank.lists["formats"]} == {""}

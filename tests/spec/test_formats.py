@@ -30,14 +30,14 @@ def test_freshness_has_four_degrees(spec):
         2026-11-21    | 2026-11-20
         """,
         lambda t: [
-            freshness(lieu(said, nom="L"), on=date.fromisoformat(seen))
-            for said, seen in zip(t["mis à jour le"], t["vu le"], strict=True)
+            freshness(lieu(updated_on, nom="L"), on=date.fromisoformat(viewed_on))
+            for updated_on, viewed_on in zip(t["mis à jour le"], t["vu le"], strict=True)
         ],
         [4, 3, 2, 1, 0],
     )
 
 
-def test_a_place_without_what_the_national_schema_requires_is_told(spec):
+def test_place_lacking_a_required_column_is_reported(spec):
     """Un lieu à qui il manque une colonne exigée reste hors du fichier, et une phrase le dit ; un code
     Insee impossible ne retire que sa case.
     """

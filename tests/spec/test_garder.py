@@ -89,7 +89,7 @@ def sent(**other: object) -> Sent:
     return Sent(**{**known, **other})  # type: ignore[arg-type]
 
 
-def test_two_answers_of_one_number_are_told_apart(spec):
+def test_two_answers_of_one_number_are_distinguished(spec):
     """Deux envois du même numéro sont la même réponse si tout ce qui est dit est pareil ; les heures n’en
     sont pas.
 
@@ -137,7 +137,7 @@ def test_a_study_is_plain_or_not(spec):
     même clef.
     """
     plain = {"definition": dossiers.DEFAULT, "inside": "", "weights": {}, "place": "38151"}
-    others = [{}, {"definition": "x"}, {"inside": "qpv"}, {"weights": {"age": 1}}, {"place": "38185"}]
+    variants = [{}, {"definition": "x"}, {"inside": "qpv"}, {"weights": {"age": 1}}, {"place": "38185"}]
     spec(
         """
         ce qui change
@@ -151,7 +151,7 @@ def test_a_study_is_plain_or_not(spec):
         lambda _: [
             f"{'ordinaire' if dossiers.is_plain(plain | other) else 'choisie'}, "
             f"{'même' if dossiers.key_of(plain | other) == dossiers.key_of(plain) else 'autre'} clef"
-            for other in others
+            for other in variants
         ],
         [
             "ordinaire, même clef",

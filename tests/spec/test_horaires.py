@@ -12,8 +12,8 @@ title = "Lire des horaires tapés à la main"
 
 
 def read(t: dict) -> dict:
-    found = [clean(text) for text in t["tapé"]]
-    return {"OSM": [x.value.osm for x in found], "mot": [LABELS[x.word] for x in found]}
+    cleaned_hours = [clean(text) for text in t["tapé"]]
+    return {"OSM": [x.value.osm for x in cleaned_hours], "mot": [LABELS[x.word] for x in cleaned_hours]}
 
 
 def test_days_and_times_in_any_spelling(spec):
@@ -74,7 +74,7 @@ def test_closed_and_exceptions(spec):
     )
 
 
-def test_a_day_said_by_its_end_alone_and_a_part_of_a_month(spec):
+def test_hours_with_an_end_alone_and_a_part_of_a_month(spec):
     """« Le vendredi jusqu’à 16 h » : le vendredi est ouvert, on ne sait pas à partir de quand. Deux semaines d’août ne
     ferment pas août, et n’y réduisent pas l’année.
     """
@@ -198,7 +198,7 @@ def test_appointments_and_holidays_are_comments(spec):
     )
 
 
-def test_osm_is_kept_or_mended(spec):
+def test_valid_osm_is_unchanged_and_faulty_osm_is_mended(spec):
     """L’OSM valide est gardé tel quel, l’OSM fautif est redressé."""
     spec(
         """

@@ -14,8 +14,8 @@ DAY = date(2026, 11, 22)
 
 def days(t) -> dict[date, tuple[int, int]]:
     return {
-        date.fromisoformat(str(day)): (int(part), int(whole))
-        for day, part, whole in zip(t["jour"], t["repondues"], t["envoyees"], strict=True)
+        date.fromisoformat(str(day)): (int(part), int(total))
+        for day, part, total in zip(t["jour"], t["repondues"], t["envoyees"], strict=True)
     }
 
 
@@ -69,7 +69,7 @@ def test_nothing_is_divided_by_zero(spec):
         12         |         0
         """,
         lambda t: [
-            np.nan if (found := rules.per(n, people, 1000)) is None else found
+            np.nan if (ratio := rules.per(n, people, 1000)) is None else ratio
             for n, people in zip(t["structures"], t["habitants"], strict=True)
         ],
         [3, 0, np.nan],
@@ -93,7 +93,7 @@ def test_places_for_people_in_need_have_the_bounds_of_the_need(spec):
 
 
 @pytest.mark.parametrize(
-    ("receiving", "sized", "places", "said"),
+    ("receiving", "sized", "places", "expected_words"),
     [
         (0, 0, 0, "Aucun lieu de ce territoire n’indique aider ou former."),
         (1, 0, 0, "Le seul lieu qui aide ou forme ne dit pas combien de personnes il reçoit par semaine."),
@@ -108,14 +108,16 @@ def test_places_for_people_in_need_have_the_bounds_of_the_need(spec):
         (2, 2, 40, "40 places par semaine, dites par 2 lieux."),
     ],
 )
-def test_what_the_network_receives_is_known_in_part_or_unknown_and_never_zero(receiving, sized, places, said):
+def test_what_the_network_receives_is_known_in_part_or_unknown_and_never_zero(
+    receiving, sized, places, expected_words
+):
     """La capacité du réseau : ce que disent les lieux qui aident ou forment. Un lieu qui se tait n’est pas un zéro.
 
     Tant qu’un lieu se tait, le nombre est un minimum ; si tous se taisent, il manque.
     """
-    held = rules.Capacity(receiving=receiving, sized=sized, places=places)
-    assert held.words.replace("\xa0", " ") == said
-    assert (held.n_places is None) is (sized == 0)
+    capacity = rules.Capacity(receiving=receiving, sized=sized, places=places)
+    assert capacity.words.replace("\xa0", " ") == expected_words
+    assert (capacity.n_places is None) is (sized == 0)
 
 
 def test_a_territory_has_its_share_of_the_million(spec):
@@ -142,7 +144,7 @@ def test_a_territory_has_its_share_of_the_million(spec):
     )
 
 
-def test_an_alert_is_given_beyond_chance_alone(spec):
+def test_alert_is_raised_beyond_chance_alone(spec):
     """Une part n’alerte que si son dernier mois s’écarte de tous ceux d’avant plus que le hasard ne le ferait.
 
     Quatre mois de 40 cas à 80 %, puis un mois. Plus on regarde de parts à la fois, plus il en faut pour alerter.
@@ -155,8 +157,8 @@ def test_an_alert_is_given_beyond_chance_alone(spec):
             t["part"].tolist(), t["cas"].tolist(), t["parts vues"].tolist(), strict=True
         ):
             last = rules.Point(date(2026, 5, 1), percent, n=int(n))
-            found = rules.moved([*year, last], int(looks))
-            out.append("" if found is None else found.words.partition(" ")[0])
+            move = rules.moved([*year, last], int(looks))
+            out.append("" if move is None else move.words.partition(" ")[0])
         return out
 
     spec(
@@ -175,15 +177,15 @@ def test_an_alert_is_given_beyond_chance_alone(spec):
     )
 
 
-def test_nothing_is_said_of_two_months_nor_of_months_withheld():
+def test_no_alert_from_two_months_nor_from_withheld_months():
     """Deux mois dits ne font pas une habitude ; un mois masqué ne compte pas, et ne se devine pas."""
-    told = rules.Point(date(2026, 1, 1), 80.0, n=200)
-    low = rules.Point(date(2026, 3, 1), 10.0, n=200)
-    assert rules.moved([told, low], 1) is None
-    assert rules.moved([told, rules.Point(date(2026, 2, 1), None), low], 1) is None
+    january = rules.Point(date(2026, 1, 1), 80.0, n=200)
+    march = rules.Point(date(2026, 3, 1), 10.0, n=200)
+    assert rules.moved([january, march], 1) is None
+    assert rules.moved([january, rules.Point(date(2026, 2, 1), None), march], 1) is None
 
 
-def test_a_territory_within_the_limits_is_not_told_apart(spec):
+def test_territory_within_the_limits_has_no_side(spec):
     """Autour de la part commune, chacun a ses limites : larges quand il a peu de cas.
 
     C’est le même 20 % : avec 10 cas, le hasard suffit ; avec 100, non.
@@ -191,9 +193,9 @@ def test_a_territory_within_the_limits_is_not_told_apart(spec):
 
     def call(t: dict[str, Any]) -> list[int]:
         rows = zip(t["territoire"].tolist(), t["oui"].astype(int), t["cas"].astype(int), strict=True)
-        found = rules.funnel([(name, int(part), int(whole)) for name, part, whole in rows])
-        assert found is not None
-        return [place.side for place in found[1]]
+        funnel = rules.funnel([(name, int(part), int(n_cases)) for name, part, n_cases in rows])
+        assert funnel is not None
+        return [place.side for place in funnel[1]]
 
     spec(
         """

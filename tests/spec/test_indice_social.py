@@ -62,12 +62,12 @@ def test_a_variable_is_known_where_it_is_for_half_of_those_whom_a_filter_keeps(m
     rsa = next(each for each in social_variables.VARIABLES if each.id == "rsa")
     frame = SimpleNamespace(population=np.array([100.0, 60.0]))
 
-    def found(*kept: float) -> float:
+    def first_value(*filter_shares: float) -> float:
         both = np.array([0, 1]), np.array([0, 0])
-        return float(social_variables.values_of(rsa, *both, 1, frame, None, np.array(kept))[0])
+        return float(social_variables.values_of(rsa, *both, 1, frame, None, np.array(filter_shares))[0])
 
-    assert [found(1.0, 0.1), found(1.0, 1.0)] == [20.0, 20.0]
-    assert np.isnan(found(0.1, 1.0))
+    assert [first_value(1.0, 0.1), first_value(1.0, 1.0)] == [20.0, 20.0]
+    assert np.isnan(first_value(0.1, 1.0))
 
 
 def indexed(monkeypatch, t: dict, zones: str = "zone") -> social_france.Indexed:
@@ -294,5 +294,5 @@ def test_a_variable_that_does_not_exist_says_which_do():
 
 def test_a_variable_of_one_zone_is_left_out_in_the_singular(monkeypatch):
     """Une variable connue pour moins de la moitié des zones est écartée, et dit pour combien."""
-    left = of_zones(monkeypatch, [4.0, np.nan, np.nan], {}).left_out
-    assert {why for _, why in left} == {"connue pour 1\xa0zone sur 3 seulement"}
+    excluded = of_zones(monkeypatch, [4.0, np.nan, np.nan], {}).left_out
+    assert {why for _, why in excluded} == {"connue pour 1\xa0zone sur 3 seulement"}

@@ -24,7 +24,7 @@ def estimate(value: float, low: float, high: float) -> Estimate:
     )
 
 
-def shown(t: dict) -> list[str]:
+def people_texts(t: dict) -> list[str]:
     rows = zip(t["estimation"], t["basse"], t["haute"], strict=True)
     return [wording.people(estimate(*map(float, row))).about.replace("\xa0", " ") for row in rows]
 
@@ -45,7 +45,7 @@ def test_one_step_for_the_value_and_its_bounds(spec):
     )
 
 
-def test_the_value_goes_to_the_nearest_step_and_is_told_environ(spec):
+def test_value_is_rounded_to_the_nearest_step_as_environ(spec):
     """La valeur va au pas le plus proche, et se dit « environ »."""
     spec(
         """
@@ -55,7 +55,7 @@ def test_the_value_goes_to_the_nearest_step_and_is_told_environ(spec):
               4856 |   4230 |   5610
                362 |    261 |    458
         """,
-        shown,
+        people_texts,
         ["environ 40 000 personnes", "environ 4 900 personnes", "environ 360 personnes"],
     )
 
@@ -81,7 +81,7 @@ def test_a_loose_interval_has_no_single_value(spec):
         -----------+-------+------
                 60 |    30 |   110
         """,
-        shown,
+        people_texts,
         ["entre 30 et 110 personnes"],
     )
 
@@ -148,7 +148,7 @@ def test_draws_add_up_and_intervals_do_not(spec):
     )
 
 
-def test_shares_are_said_as_people_say_them(spec):
+def test_shares_are_written_as_everyday_fractions(spec):
     """Une part se dit aussi « 1 personne sur 8 » quand cette fraction donne le pourcentage montré à côté ; « environ »
     quand elle en donne un autre, dans la fourchette ; « près de » ou « un peu plus de » quand toute la fourchette est
     d’un côté. Sans fraction simple à deux points et demi, rien : 45 % n’est pas 1 personne sur 2.
@@ -189,7 +189,7 @@ def test_shares_are_said_as_people_say_them(spec):
     )
 
 
-def test_a_count_and_its_share_are_told_by_one_rule(spec):
+def test_count_and_its_share_follow_one_rule(spec):
     """Un nombre et la part qu’il fait d’un tout connu suivent une seule règle : un point pour les deux, ou une
     fourchette pour les deux. Le tout est ici de 1 000 personnes.
     """
@@ -218,8 +218,8 @@ def test_a_share_has_one_sign_in_a_sentence():
     """Une part porte un signe « % » et un seul, qu’elle soit un point, une fourchette seule ou une extrémité."""
     for value, low, high in ((45, 41, 48), (2, 0.1, 9), (100, 100, 100), (0, 0, 0), (50, 0, 100)):
         figure = replace(estimate(value, low, high), unit="pourcent")
-        for said in (wording.rate(figure).about, ranges.share(figure).about):
-            bare = said.replace("\xa0", " ")
+        for share_text in (wording.rate(figure).about, ranges.share(figure).about):
+            bare = share_text.replace("\xa0", " ")
             assert bare.count("%") == 1, bare
             assert bare.endswith(" %"), bare
     silent = silence.Between(
@@ -246,7 +246,7 @@ def test_those_who_go_without_are_never_printed_over_those_concerned():
     assert ranges.printed_most(Withheld(**untold)) is None
 
 
-def test_all_and_nobody_are_not_said_of_what_some_draws_deny(spec):
+def test_all_and_nobody_are_not_written_when_some_draws_deny(spec):
     """« 100 % » et « 0 % » d’une part à portée ne se disent que si aucun tirage ne dit autre chose."""
     spec(
         """

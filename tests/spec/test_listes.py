@@ -141,9 +141,9 @@ def test_ce_que_la_fiche_demande_de_chaque_offre(spec):
     """
 
     def missing(t):
-        asked = (rules.condition_questions()[practice] for practice in t["pratique"].tolist())
+        questions = (rules.condition_questions()[practice] for practice in t["pratique"].tolist())
         wanted = (conditions.split() for conditions in t["demande"].tolist())
-        return [" ".join(set(some) - set(there)) for some, there in zip(wanted, asked, strict=True)]
+        return [" ".join(set(some) - set(there)) for some, there in zip(wanted, questions, strict=True)]
 
     spec(
         """
@@ -185,8 +185,8 @@ def test_ce_qu_une_fiche_dit_au_dela_de_son_adresse(spec):
         fin_motif                       | oui
         """,
         lambda t: [
-            offer.fields()[name].private == (told == "oui")
-            for name, told in zip(t["champ"].tolist(), t["prive"].tolist(), strict=True)
+            offer.fields()[name].private == (is_private == "oui")
+            for name, is_private in zip(t["champ"].tolist(), t["prive"].tolist(), strict=True)
         ],
         [True] * 14,
     )
@@ -230,7 +230,7 @@ def test_ce_qui_aide_a_orienter_a_son_champ(spec):
 def test_l_annuaire_se_filtre_par_ce_que_dit_la_fiche(spec):
     """G-036 : par service, par public, par prix, par accompagnement, par endroit où l’équipe vient. Ce qu’une fiche ne dit pas n’est pas deviné."""
 
-    def found(t):
+    def facets_of_fields(t):
         sheets = (
             {"nom": "x", field: [value]}
             for field, value in zip(*(c.tolist() for c in t.values()), strict=True)
@@ -248,7 +248,7 @@ def test_l_annuaire_se_filtre_par_ce_que_dit_la_fiche(spec):
         modalites_accompagnement        | person
         notes                           | free
         """,
-        found,
+        facets_of_fields,
         [
             "pratique:assistance service:procedures",
             "public:seniors",
@@ -289,7 +289,7 @@ def test_huit_familles_de_services_aujourd_hui_ou_en_projet(spec):
     en projet se dit sur la fiche ; une recherche de ce qui est ouvert ne le trouve pas.
     """
 
-    def found(t):
+    def facets_of_families(t):
         rows = zip(t["famille"].tolist(), t["etat"].tolist(), strict=True)
         sheets = (rules.facets({"nom": "x", "practices": {id: {"state": state}}}) for id, state in rows)
         return [any(each.startswith("pratique:") for each in facets) for facets in sheets]
@@ -300,7 +300,7 @@ def test_huit_familles_de_services_aujourd_hui_ou_en_projet(spec):
             ["famille | etat", "--------+-----"]
             + [f"{family} | {state}" for family in families for state in ("offered", "planned")]
         ),
-        found,
+        facets_of_families,
         [True, False] * 8,
     )
 

@@ -6,7 +6,7 @@ from maillage.apps.mandats.rules import frame
 from maillage.words.dates import read
 
 title = "Faire à la place : ce que permet un mandat"
-OURS, THEIRS = 1, 2
+OWN_STRUCTURE, OTHER_STRUCTURE = 1, 2
 FAMILIES = {"prime-activite": "social", "rsa": "social", "logement-social": "logement", "inconnue": ""}
 
 
@@ -75,10 +75,10 @@ def test_where_a_mandate_stands(spec):
 
 
 def judged(t, k: int) -> str:
-    """Return what is answered to a line: one mandate, one procedure, one day."""
+    """Return the verdict on a line: one mandate, one procedure, one day."""
     end = read(str(t["finit"][k]))
-    given = frame.Frame(
-        structure=OURS if t["donné à"][k] == "nous" else THEIRS,
+    mandate = frame.Frame(
+        structure=OWN_STRUCTURE if t["donné à"][k] == "nous" else OTHER_STRUCTURE,
         starts_on=date(2026, 11, 9),
         ends_on=end,
         signed=t["état"][k] != "préparé",
@@ -87,14 +87,14 @@ def judged(t, k: int) -> str:
         revoked={str(t["permet"][k]): date(2026, 11, 16)} if t["état"][k] == "retirée" else {},
     )
     procedure = str(t["démarche"][k])
-    found = frame.judge(
-        [given] if t["état"][k] != "aucun" else [],
-        structure=OURS,
+    verdict = frame.judge(
+        [mandate] if t["état"][k] != "aucun" else [],
+        structure=OWN_STRUCTURE,
         procedure=procedure,
         family=FAMILIES[procedure],
         on=date.fromisoformat(str(t["le"][k])),
     )
-    return f"{'oui' if found.allowed else 'non'} : {found.why}"
+    return f"{'oui' if verdict.allowed else 'non'} : {verdict.why}"
 
 
 def test_what_may_be_done_in_the_place_of_somebody(spec):
@@ -140,8 +140,8 @@ def test_what_may_be_done_in_the_place_of_somebody(spec):
 
 def test_one_procedure_taken_back_leaves_its_family(spec):
     """La personne retire une démarche d’une famille qu’elle permet : les autres restent permises."""
-    given = frame.Frame(
-        structure=OURS,
+    mandate = frame.Frame(
+        structure=OWN_STRUCTURE,
         starts_on=date(2026, 11, 9),
         ends_on=date(2026, 12, 9),
         permitted=frozenset({"social"}),
@@ -157,7 +157,7 @@ def test_one_procedure_taken_back_leaves_its_family(spec):
         lambda t: [
             "oui"
             if frame.judge(
-                [given], structure=OURS, procedure=each, family="social", on=date(2026, 11, 20)
+                [mandate], structure=OWN_STRUCTURE, procedure=each, family="social", on=date(2026, 11, 20)
             ).allowed
             else "non"
             for each in t["démarche"].tolist()
@@ -167,12 +167,12 @@ def test_one_procedure_taken_back_leaves_its_family(spec):
 
 
 def by_helper(t, k: int) -> str:
-    """Return what is answered to a helper of the structure, under a mandate that names Leïla, or everybody."""
+    """Return the verdict for a helper of the structure, under a mandate that names Leïla, or everybody."""
     known = {"Leïla": 1, "Karim": 2}
     names = [known[name] for name in str(t["nomme"][k]).split(" et ") if name in known]
     photographed = str(t["photo avant"][k])
-    given = frame.Frame(
-        structure=OURS,
+    mandate = frame.Frame(
+        structure=OWN_STRUCTURE,
         starts_on=date(2026, 11, 9),
         ends_on=date(2027, 5, 8),
         permitted=frozenset({"social"}),
@@ -180,15 +180,15 @@ def by_helper(t, k: int) -> str:
         named=str(t["nomme"][k]),
         photograph_before=None if photographed == "jointe" else date.fromisoformat(photographed),
     )
-    found = frame.judge(
-        [given],
-        structure=OURS,
+    verdict = frame.judge(
+        [mandate],
+        structure=OWN_STRUCTURE,
         procedure="rsa",
         family="social",
         on=date(2026, 11, 20),
         helper=known[str(t["agit"][k])],
     )
-    return f"{'oui' if found.allowed else 'non'} : {found.why}"
+    return f"{'oui' if verdict.allowed else 'non'} : {verdict.why}"
 
 
 def test_who_acts_under_a_mandate(spec):

@@ -75,9 +75,11 @@ def test_zones_without_an_offer_are_found_by_a_rule(spec):
 
     def call(t: dict[str, Any]) -> list[str]:
         helped = at("Poisat", 3000, "libre_acces_accompagne", "wifi")
-        found = gaps.gaps(ground(t, helped, at("Meylan", 9000, "libre_acces_autonome")))
-        reasons = {m.reason for m in found.zone("Corenc").missing if m.rule == "sans-libre-acces-accompagne"}
-        return [*found.where("sans-libre-acces-accompagne"), *sorted(reasons)]
+        gap_map = gaps.gaps(ground(t, helped, at("Meylan", 9000, "libre_acces_autonome")))
+        reasons = {
+            m.reason for m in gap_map.zone("Corenc").missing if m.rule == "sans-libre-acces-accompagne"
+        }
+        return [*gap_map.where("sans-libre-acces-accompagne"), *sorted(reasons)]
 
     spec(
         """
@@ -146,10 +148,10 @@ def test_people_may_have_a_place_next_door(spec):
     """
 
     def call(t: dict[str, Any]) -> list[str]:
-        found = gaps.gaps(ground(t, at("Poisat", 1000, "formation")))
+        gap_map = gaps.gaps(ground(t, at("Poisat", 1000, "formation")))
         return [
-            "sans formation : " + ", ".join(found.where("sans-formation")),
-            "personne à portée : " + ", ".join(found.where("personne-a-portee", "formation")),
+            "sans formation : " + ", ".join(gap_map.where("sans-formation")),
+            "personne à portée : " + ", ".join(gap_map.where("personne-a-portee", "formation")),
         ]
 
     spec(
@@ -172,11 +174,11 @@ def test_a_place_known_by_its_commune_may_be_in_any_quartier(spec):
 
     def call(t: dict[str, Any]) -> list[str]:
         vague = Place(id="x", commune="ville", offers=frozenset({"wifi"}))
-        found = gaps.gaps(ground(t, vague, cut=True))
+        gap_map = gaps.gaps(ground(t, vague, cut=True))
         return [
-            "sans wifi : " + ", ".join(found.where("sans-wifi")),
-            "peut-être : " + ", ".join(found.where("lieu-mal-situe", "wifi")),
-            f"dans l’ensemble : {found.whole.gaps['wifi'].inside} lieu",
+            "sans wifi : " + ", ".join(gap_map.where("sans-wifi")),
+            "peut-être : " + ", ".join(gap_map.where("lieu-mal-situe", "wifi")),
+            f"dans l’ensemble : {gap_map.whole.gaps['wifi'].inside} lieu",
         ]
 
     spec(
@@ -191,14 +193,14 @@ def test_a_place_known_by_its_commune_may_be_in_any_quartier(spec):
     )
 
 
-def test_a_place_kept_for_some_is_told(spec):
+def test_zone_with_a_reserved_place_is_called_reserved(spec):
     """Un lieu réservé aux jeunes n’est pas un lieu pour tous : la zone est dite « réservée », pas « sans
     lieu ».
     """
 
     def call(t: dict[str, Any]) -> list[str]:
-        found = gaps.gaps(ground(t, at("Corenc", 0, "formation", kept={"formation": frozenset({"youth"})})))
-        return [*found.where("reserve", "formation"), *found.where("sans-formation")]
+        gap_map = gaps.gaps(ground(t, at("Corenc", 0, "formation", kept={"formation": frozenset({"youth"})})))
+        return [*gap_map.where("reserve", "formation"), *gap_map.where("sans-formation")]
 
     spec(
         """
@@ -212,7 +214,7 @@ def test_a_place_kept_for_some_is_told(spec):
     )
 
 
-def test_one_reason_is_told_for_each_line(spec):
+def test_strongest_reason_alone_is_written_for_a_line(spec):
     """D’une ligne de l’offre on ne lit qu’une raison, la plus forte ; les listes, elles, gardent toutes les
     règles qui tiennent.
 
@@ -221,12 +223,12 @@ def test_one_reason_is_told_for_each_line(spec):
     """
 
     def call(t: dict[str, Any]) -> list[str]:
-        found = gaps.gaps(ground(t, at("Corenc", 0, "wifi", kept={"wifi": frozenset({"youth"})}))).zone(
+        zone_gaps = gaps.gaps(ground(t, at("Corenc", 0, "wifi", kept={"wifi": frozenset({"youth"})}))).zone(
             "Corenc"
         )
         return [
-            *(f"lu : {m.rule}" for m in found.strongest if m.offer == "wifi"),
-            *(f"tient : {m.rule}" for m in found.missing if m.offer == "wifi"),
+            *(f"lu : {m.rule}" for m in zone_gaps.strongest if m.offer == "wifi"),
+            *(f"tient : {m.rule}" for m in zone_gaps.missing if m.offer == "wifi"),
         ]
 
     spec(
@@ -252,8 +254,8 @@ def test_a_place_is_surely_here_or_perhaps_here(spec):
             t, at("ville", 0, "wifi"), Place(id="x", commune="ville", offers=frozenset({"wifi"})), cut=True
         )
         g = replace(g, areas=replace(g.areas, shapes=[square(metre) for metre in t["metre"].tolist()]))
-        found = gaps.gaps(with_places(g, g.places))
-        lines = [zone.gaps["wifi"] for zone in (*found.zones, found.whole)]
+        gap_map = gaps.gaps(with_places(g, g.places))
+        lines = [zone.gaps["wifi"] for zone in (*gap_map.zones, gap_map.whole)]
         return {"sûrs": [line.inside for line in lines], "peut-être": [line.perhaps for line in lines]}
 
     spec(
@@ -282,8 +284,8 @@ def test_what_is_missing_adds_up(spec):
     """
 
     def call(t: dict[str, Any]) -> list[float]:
-        found = gaps.gaps(ground(t, at("Poisat", 3000, "assistance")))
-        missing = [zone.gaps["assistance"].reach.missing for zone in (*found.zones, found.whole)]
+        gap_map = gaps.gaps(ground(t, at("Poisat", 3000, "assistance")))
+        missing = [zone.gaps["assistance"].reach.missing for zone in (*gap_map.zones, gap_map.whole)]
         return [*(m.value for m in missing), missing[-1].low, missing[-1].high]
 
     spec(
@@ -331,8 +333,8 @@ def test_without_a_known_capacity_places_are_counted(spec):
 
     def call(t: dict[str, Any]) -> list[str]:
         g = ground(t, at("Corenc", 0, "assistance", capacity=60.0), at("Poisat", 500, "assistance"))
-        whole = gaps.supply(g, "assistance")[-1]
-        return [f"{whole.value:.1f} {whole.basis} pour 1 000 personnes concernées"]
+        total_supply = gaps.supply(g, "assistance")[-1]
+        return [f"{total_supply.value:.1f} {total_supply.basis} pour 1 000 personnes concernées"]
 
     spec(
         """
@@ -389,14 +391,14 @@ def test_where_to_open(spec):
     """
 
     def call(t: dict[str, Any]) -> list[str]:
-        found = siting.best(
+        siting_plan = siting.best(
             ground(t, at("Corenc", 0, "formation")), "formation", [spot(m) for m in (0, 4000, 8000, 9500)], 2
         )
-        told = [f"{p.spot.name} : {p.gained.value:.0f} personnes de plus" for p in found.spots]
+        opened_spots = [f"{p.spot.name} : {p.gained.value:.0f} personnes de plus" for p in siting_plan.spots]
         return [
-            *told,
-            f"restent {found.after.value:.0f}",
-            "prouvé le meilleur" if found.exact else "approché",
+            *opened_spots,
+            f"restent {siting_plan.after.value:.0f}",
+            "prouvé le meilleur" if siting_plan.exact else "approché",
         ]
 
     spec(
@@ -426,8 +428,8 @@ def test_where_a_mobile_team_stops(spec):
     """
 
     def call(t: dict[str, Any]) -> list[str]:
-        found = siting.stops(ground(t, at("Meylan", 9000, "wifi")), [spot(m) for m in (0, 3000, 9000)], 1)
-        return [f"{p.spot.name} : {p.reason}" for p in found.spots]
+        stops = siting.stops(ground(t, at("Meylan", 9000, "wifi")), [spot(m) for m in (0, 3000, 9000)], 1)
+        return [f"{p.spot.name} : {p.reason}" for p in stops.spots]
 
     spec(
         """
@@ -442,13 +444,16 @@ def test_where_a_mobile_team_stops(spec):
     )
 
 
-def test_a_small_zone_is_not_told_but_counts_in_the_whole(spec):
+def test_small_zone_is_withheld_but_counts_in_the_total(spec):
     """Sous 50 personnes de 15 ans et plus, les nombres d’une zone sont tus ; ils restent dans l’ensemble."""
 
     def call(t: dict[str, Any]) -> list[str]:
-        found = gaps.gaps(ground(t))
-        one, whole = found.zone("Hameau").gaps["wifi"].reach.missing, found.whole.gaps["wifi"].reach.missing
-        return [one.reason, f"ensemble : {whole.value:.0f}"]
+        gap_map = gaps.gaps(ground(t))
+        one, total = (
+            gap_map.zone("Hameau").gaps["wifi"].reach.missing,
+            gap_map.whole.gaps["wifi"].reach.missing,
+        )
+        return [one.reason, f"ensemble : {total.value:.0f}"]
 
     spec(
         """

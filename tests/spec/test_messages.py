@@ -14,13 +14,16 @@ def leaves(channel: str, to: str = "+33612345678"):
     receives it.
     """
 
-    def told(t: dict) -> list[str]:
-        asked = (datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=PARIS) for text in t["écrit"])
+    def departures(t: dict) -> list[str]:
+        written_times = (
+            datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=PARIS) for text in t["écrit"]
+        )
         return [
-            f"{hours.leaves_at(channel, to, at).astimezone(hours.zone(to)):%Y-%m-%d %H:%M}" for at in asked
+            f"{hours.leaves_at(channel, to, at).astimezone(hours.zone(to)):%Y-%m-%d %H:%M}"
+            for at in written_times
         ]
 
-    return told
+    return departures
 
 
 def test_no_phone_rings_at_night_nor_on_sunday(spec):
@@ -139,7 +142,7 @@ def test_which_numbers_read_sms(spec):
     )
 
 
-def test_an_address_is_shown_without_being_given_away(spec):
+def test_address_is_masked_on_screen(spec):
     """À l’écran, une adresse est masquée : assez pour qui la connaît, trop peu pour les autres."""
     spec(
         """
@@ -154,7 +157,7 @@ def test_an_address_is_shown_without_being_given_away(spec):
     )
 
 
-def test_an_sms_is_said_with_its_own_letters(spec):
+def test_sms_uses_its_own_alphabet(spec):
     """Un SMS se compte par morceaux. Une apostrophe courbe en ferait payer deux : elle est redressée."""
     spec(
         """

@@ -38,8 +38,8 @@ def test_what_a_practice_gives(spec):
     def call(t: dict[str, Any]) -> list[str]:
         out = []
         for practice, state, ways in zip(*(column.tolist() for column in t.values()), strict=True):
-            said = {"state": state} | ({} if ways == "-." else {"accompagnement": ways.split()})
-            out.append(" ".join(offer.lines_of(sheet(**{practice: said}))) or "rien")
+            practice_state = {"state": state} | ({} if ways == "-." else {"accompagnement": ways.split()})
+            out.append(" ".join(offer.lines_of(sheet(**{practice: practice_state}))) or "rien")
         return out
 
     spec(
@@ -81,7 +81,7 @@ def test_what_a_practice_gives(spec):
     )
 
 
-def test_a_line_is_kept_only_when_every_practice_of_it_is(spec):
+def test_line_is_reserved_only_when_all_its_practices_are(spec):
     """Une ligne est réservée si toutes ses pratiques le sont : un don pour les jeunes et un prêt pour tous,
     c’est pour tous.
 
@@ -91,12 +91,12 @@ def test_a_line_is_kept_only_when_every_practice_of_it_is(spec):
     def call(t: dict[str, Any]) -> list[str]:
         out = []
         for don, pret in zip(t["don"].tolist(), t["prêt"].tolist(), strict=True):
-            said = {
+            practices = {
                 name: {"state": "offered"} | ({} if publics == "tous" else {"publics": publics.split()})
                 for name, publics in (("don", don), ("pret", pret))
                 if publics != "aucun"
             }
-            out.append(" ".join(sorted(offer.lines_of(sheet(**said))["equipement_solidaire"])) or "tous")
+            out.append(" ".join(sorted(offer.lines_of(sheet(**practices))["equipement_solidaire"])) or "tous")
         return out
 
     spec(
@@ -122,16 +122,20 @@ def test_how_many_a_place_receives_in_a_week(spec):
 
     def call(t: dict[str, Any]) -> list[str]:
         out = []
-        for whole, *each in zip(*(column.tolist() for column in t.values()), strict=True):
-            said = sheet(
+        for place_capacity, *practice_capacities in zip(
+            *(column.tolist() for column in t.values()), strict=True
+        ):
+            place_sheet = sheet(
                 **{
                     practice: {"state": "offered"} | ({} if n == "-." else {"capacite": int(n)})
-                    for practice, n in zip(("assistance", "formation"), each, strict=True)
+                    for practice, n in zip(("assistance", "formation"), practice_capacities, strict=True)
                 }
             )
-            said["horaires"] = {"osm": "Mo-Fr 09:00-12:00"}
-            found = offer.as_reached(said | ({} if whole == "-." else {"capacite": int(whole)})).capacity
-            out.append("inconnues" if np.isnan(found) else f"{found:g}")
+            place_sheet["horaires"] = {"osm": "Mo-Fr 09:00-12:00"}
+            capacity = offer.as_reached(
+                place_sheet | ({} if place_capacity == "-." else {"capacite": int(place_capacity)})
+            ).capacity
+            out.append("inconnues" if np.isnan(capacity) else f"{capacity:g}")
         return out
 
     spec(
@@ -154,7 +158,7 @@ def test_silence_is_not_an_absence(spec):
     """
 
     def call(t: dict[str, Any]) -> list[str]:
-        said = {
+        sheet_by_word = {
             "rien": {},
             "pas de médiation": {"sans": ["mediation"]},
             "wifi": {"practices": {"wifi": {"state": "offered"}}},
@@ -168,22 +172,30 @@ def test_silence_is_not_an_absence(spec):
             for line in diagnosis_lines().values()
             for practice in line.practices
         }
-        found = offer.census(
+        place_census = offer.census(
             "essai",
             [
                 {"id": "un autre lieu dit tout", "practices": every},
-                *({"id": word, **said[word]} for word in reversed(t["la fiche dit"].tolist())),
+                *({"id": word, **sheet_by_word[word]} for word in reversed(t["la fiche dit"].tolist())),
             ],
         )
-        assert [place.id for place in found.places] == sorted([*said, "un autre lieu dit tout"])
+        assert [place.id for place in place_census.places] == sorted(
+            [*sheet_by_word, "un autre lieu dit tout"]
+        )
         lines = diagnosis_lines()
         out = []
         for word in t["la fiche dit"].tolist():
-            place = next(place for place in found.places if place.id == word)
-            most = place.offers | {line for line in lines if word in found.unsaid(line)}
-            told = "muet" if word in found.silent else "à demander" if word in found.vague else "dit"
+            place = next(place for place in place_census.places if place.id == word)
+            most = place.offers | {line for line in lines if word in place_census.unsaid(line)}
+            standing = (
+                "muet"
+                if word in place_census.silent
+                else "à demander"
+                if word in place_census.vague
+                else "dit"
+            )
             out.append(
-                f"{told}, au plus {'tout' if most == set(lines) else ' '.join(sorted(most)) or 'rien'}"
+                f"{standing}, au plus {'tout' if most == set(lines) else ' '.join(sorted(most)) or 'rien'}"
             )
         return out
 
@@ -233,10 +245,10 @@ def test_a_place_is_where_both_numbers_say(spec):
         call,
         ["5 45", "sans point", "sans point"],
     )
-    whole = offer.as_reached(
+    complete_place = offer.as_reached(
         {"id": "1", "nom": "L", "code_insee": "38185", "precision": 50, "capacite": 8} | sheet()
     )
-    assert (whole.precision, whole.capacity, whole.commune) == (50, 8, "38185")
+    assert (complete_place.precision, complete_place.capacity, complete_place.commune) == (50, 8, "38185")
 
 
 def test_the_same_places_make_the_same_census():
@@ -253,12 +265,14 @@ def test_the_same_places_make_the_same_census():
     assert offer.census("b", sheets).digest != digest
     assert offer.census("a", sheets[:2]).digest != digest
     assert offer.census("a", [*sheets[:2], {"id": "z", "nom": "z"}]).digest != digest
-    whole = offer.census("a", sheets)
+    full_census = offer.census("a", sheets)
 
     def of_kinds(*kinds: str) -> str:
         """Return the digest where the matching reads these kinds, in the order a process would give them."""
         ordered = type("Ordered", (frozenset,), {"__repr__": lambda self: f"frozenset({kinds})"})(kinds)
-        return replace(whole, cards=(replace(whole.cards[0], typologies=ordered), *whole.cards[1:])).digest
+        return replace(
+            full_census, cards=(replace(full_census.cards[0], typologies=ordered), *full_census.cards[1:])
+        ).digest
 
     assert of_kinds("MJC", "BIB") == of_kinds("BIB", "MJC") != of_kinds("MJC", "CCAS")
 
@@ -336,20 +350,22 @@ def test_a_share_of_what_was_counted_hides_a_few(spec):
 
     def call(t: dict[str, Any]) -> list[str]:
         out = []
-        for part, whole in zip(t["vues"], t["orientations"], strict=True):
-            found = shares.share(
+        for part, total in zip(t["vues"], t["orientations"], strict=True):
+            published_share = shares.share(
                 int(part),
-                int(whole),
+                int(total),
                 least=11,
                 things="orientations",
                 universe="u",
                 method="m",
                 nobody="Aucune." if part else "",
             )
-            if isinstance(found, Withheld):
-                out.append(found.reason)
+            if isinstance(published_share, Withheld):
+                out.append(published_share.reason)
             else:
-                out.append(f"{found.value:.0f} %, de {found.low:.0f} à {found.high:.0f}, n = {found.n}")
+                out.append(
+                    f"{published_share.value:.0f} %, de {published_share.low:.0f} à {published_share.high:.0f}, n = {published_share.n}"
+                )
         return out
 
     spec(
@@ -387,8 +403,8 @@ def test_a_correction_is_laid_over_the_table(spec):
             Correction("recensement", "a", "inconnue", 99.0),
         ]
         assert corrections.laid_over(table, "code", some[1:2]) is table
-        found = corrections.laid_over(table, "code", some)
-        return {name: found[name].tolist() for name in ("pop_0_19", "pop")}
+        corrected = corrections.laid_over(table, "code", some)
+        return {name: corrected[name].tolist() for name in ("pop_0_19", "pop")}
 
     spec(
         """
@@ -415,7 +431,7 @@ def test_the_map_tells_how_wifi_and_training_are_offered(spec):
     """Le wifi est dedans ou dehors, la formation sous conditions ou pour tous : la carte le dit, ou dit que la fiche
     n’en dit rien.
     """
-    said = {
+    practice_by_word = {
         "wifi dedans": ("wifi", {"endroit": ["indoor"]}),
         "wifi dehors": ("wifi", {"endroit": ["outdoor"]}),
         "wifi dedans et dehors": ("wifi", {"endroit": ["indoor", "outdoor"]}),
@@ -440,7 +456,7 @@ def test_the_map_tells_how_wifi_and_training_are_offered(spec):
             atlas.MANNER_WORDS[
                 offer.as_reached({"id": "1", "practices": {line: {"state": "offered", **how}}}).manner[line]
             ]
-            for line, how in (said[word] for word in t["fiche"].tolist())
+            for line, how in (practice_by_word[word] for word in t["fiche"].tolist())
         ],
         [
             "en intérieur",

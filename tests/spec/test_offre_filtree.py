@@ -52,8 +52,8 @@ def test_only_the_people_of_the_filter_are_counted(spec):
     """
 
     def call(t: dict[str, Any]) -> list[str]:
-        found = gaps.gaps(filtered(t, at("Poisat", 1000, "formation")))
-        rows = [*found.zones, found.whole]
+        gap_map = gaps.gaps(filtered(t, at("Poisat", 1000, "formation")))
+        rows = [*gap_map.zones, gap_map.whole]
         lines = [zone.gaps["formation"] for zone in rows]
         return [
             f"{zone.name or 'ensemble'} : {line.reach.need.value:.0f}, {line.reach.reached.value:.0f},"
@@ -142,15 +142,15 @@ def places() -> census.Census:
 def study(request, places):
     inside = FILTERS[request.param]()
     territory = gazetteer().get(MAUBEUGE)
-    asked = Request(
+    filtered_request = Request(
         territory=territory,
         zoning=zoning.usual(territory, frames.sources().rp2021),
         definition=definition(DEFAULT),
         n_draws=100,
         inside=inside,
     )
-    d = diagnose(asked)
-    return d, census.offered(asked, d, places), inside
+    d = diagnose(filtered_request)
+    return d, census.offered(filtered_request, d, places), inside
 
 
 def test_every_output_of_every_filter_speaks_of_the_filtered_people(study):
@@ -158,7 +158,7 @@ def test_every_output_of_every_filter_speaks_of_the_filtered_people(study):
     zone ; hors du filtre, il n’y a pas d’offre, et c’est dit.
     """
     d, o, inside = study
-    kept = {r.zone.code for r in d.zones if r.share_inside > 0}
+    filtered_zones = {r.zone.code for r in d.zones if r.share_inside > 0}
     document = study_json.document(d, o)
     need = document["besoins"]["precarite_numerique"]["valeur"]
     for line, figures in document["offre"]["portee"].items():
@@ -166,7 +166,7 @@ def test_every_output_of_every_filter_speaks_of_the_filtered_people(study):
         bounds = [figures["hors_de_portee"][end] for end in ("bas", "haut")]
         assert None in bounds or bounds[0] <= need
     for zone in document["zones"]:
-        if zone["code"] in kept:
+        if zone["code"] in filtered_zones:
             own = zone["precarite_numerique"]["valeur"]
             for figures in zone["portee"].values():
                 assert figures["besoin"]["valeur"] == (own if own is None else pytest.approx(own, rel=1e-5))
@@ -177,17 +177,17 @@ def test_every_output_of_every_filter_speaks_of_the_filtered_people(study):
     table = study_json.table(d, o).decode().splitlines()
     for row in table[1:]:
         code = row.split(",")[0]
-        assert ("Hors du filtre" in row) == (code not in kept)
+        assert ("Hors du filtre" in row) == (code not in filtered_zones)
     read: OfferReading = offer.read(o)
-    assert set(read.zones) == kept
-    assert {zone.code for each in read.lists for zone in each.zones} <= kept
+    assert set(read.zones) == filtered_zones
+    assert {zone.code for each in read.lists for zone in each.zones} <= filtered_zones
     assert inside.label in read.filter
     assert any(inside.label in text for text in read.cautions)
     assert ("qu’en partie" in read.filter) == (o.cut > 0)
     if d.is_drawable:
         drawn = atlas.gap_maps(d, o)["manque-formation"]
-        assert drawn.count("hors du filtre</title>") == len(d.zones) - len(kept)
-    assert sum(o.counts.n_places[code] for code in kept) <= len(o.census.places)
+        assert drawn.count("hors du filtre</title>") == len(d.zones) - len(filtered_zones)
+    assert sum(o.counts.n_places[code] for code in filtered_zones) <= len(o.census.places)
 
 
 def test_a_filter_that_keeps_nobody_is_refused_in_french():

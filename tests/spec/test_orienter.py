@@ -14,10 +14,10 @@ title = "Orienter une personne"
 AT = datetime(2026, 11, 20, 10)
 
 
-def told(criterion: str, wanted: Wanted, known: Known) -> tuple[str, int]:
-    """Return what a criterion answers, and its points."""
-    found = {reason.criterion: reason for reason in matching.reasons(wanted, known, AT)}
-    return found[criterion].answer, found[criterion].points
+def reason_of(criterion: str, wanted: Wanted, known: Known) -> tuple[str, int]:
+    """Return the answer and the points of a criterion."""
+    reason_by_criterion = {reason.criterion: reason for reason in matching.reasons(wanted, known, AT)}
+    return reason_by_criterion[criterion].answer, reason_by_criterion[criterion].points
 
 
 FRENCH = {"good": "convient", "fair": "en partie", "unsaid": "non dit", "bad": "ne convient pas"}
@@ -101,7 +101,7 @@ def test_the_way_of_helping(spec):
                 teaches=says == "cours",
             )
             helps = {"à la place": "for", "avec": "with", "apprendre": "learn"}[needs]
-            rows.append(told("help", Wanted(need="assistance", help=helps), known))
+            rows.append(reason_of("help", Wanted(need="assistance", help=helps), known))
         return answers(rows)
 
     spec(
@@ -160,10 +160,10 @@ def test_the_distance(spec):
         """,
         lambda t: answers(
             [
-                told("distance", Wanted(need="wifi"), Known(state="offered", walk=float(m)))
+                reason_of("distance", Wanted(need="wifi"), Known(state="offered", walk=float(m)))
                 for m in t["minutes"]
             ]
-            + [told("distance", Wanted(need="wifi"), Known(state="offered", walk=None))]
+            + [reason_of("distance", Wanted(need="wifi"), Known(state="offered", walk=None))]
         ),
         """
         réponse         | points
@@ -190,7 +190,9 @@ def test_the_opening(spec):
             moment = datetime.fromisoformat(f"{opens} 09:00") if opens != "?" else None
             last = date.fromisoformat(before) if before != "-" else None
             rows.append(
-                told("soon", Wanted(need="wifi", urgent_before=last), Known(state="offered", opens=moment))
+                reason_of(
+                    "soon", Wanted(need="wifi", urgent_before=last), Known(state="offered", opens=moment)
+                )
             )
         return answers(rows)
 
@@ -365,7 +367,7 @@ SIDES = {
     cycle.PERSON: "la personne",
     cycle.PLATFORM: "Maillage",
 }
-GESTURES = {
+MOVE_IDS = {
     "préparer": "prepare",
     "envoyer": "send",
     "voir": "see",
@@ -392,12 +394,12 @@ def test_who_may_do_what(spec):
     """
 
     def call(t: dict) -> dict:
-        rows = [cycle.MOVES[GESTURES[words]] for words in t["geste"]]
-        held = {**SIDES, cycle.NOBODY: "personne", None: "le même"}
+        rows = [cycle.MOVES[MOVE_IDS[words]] for words in t["geste"]]
+        holder_words = {**SIDES, cycle.NOBODY: "personne", None: "le même"}
         return {
             "par": [", ".join(SIDES[side] for side in move.by) for move in rows],
             "vers": [cycle.STATES[move.to] if move.to else "le même" for move in rows],
-            "ensuite": [held[move.held_by] for move in rows],
+            "ensuite": [holder_words[move.held_by] for move in rows],
         }
 
     spec(
@@ -560,8 +562,8 @@ def test_the_date_of_the_person_shortens_the_delay(spec):
 
 def _delays(rows) -> dict[str, list[str]]:
     lasts = [(sent, cycle.expires_on(sent, before)) for sent, before in rows]
-    asked = [", ".join(map(str, cycle.reminders(sent, last))) or "aucune" for sent, last in lasts]
-    return {"dernier jour": [last.isoformat() for _, last in lasts], "relances": asked}
+    reminder_dates = [", ".join(map(str, cycle.reminders(sent, last))) or "aucune" for sent, last in lasts]
+    return {"dernier jour": [last.isoformat() for _, last in lasts], "relances": reminder_dates}
 
 
 def test_the_words_of_dora(spec):
@@ -592,14 +594,16 @@ def test_every_state_is_reached_and_left():
     """
     reached = {move.to for move in cycle.MOVES.values() if move.to}
     assert reached == set(cycle.STATES)
-    left = {state for move in cycle.MOVES.values() for state in move.since if move.to not in ("", state)}
-    assert left == set(cycle.STATES) - set(cycle.OVER)
+    departed_states = {
+        state for move in cycle.MOVES.values() for state in move.since if move.to not in ("", state)
+    }
+    assert departed_states == set(cycle.STATES) - set(cycle.OVER)
 
 
 def test_every_result_of_the_diagnosis_says_what_to_look_for():
     """Chaque résultat du bilan a un besoin à chercher et une façon d’être aidé, que l’on peut changer."""
     assert tuple(orientation.advice()) == RESULTS
     for id, advice in orientation.advice().items():
-        found = matching.completed(Wanted(result=id))
-        assert (found.need, found.help) == (advice.need, advice.help), id
+        completed = matching.completed(Wanted(result=id))
+        assert (completed.need, completed.help) == (advice.need, advice.help), id
         assert matching.completed(Wanted(result=id, need="wifi")).need == "wifi"

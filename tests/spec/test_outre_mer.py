@@ -22,15 +22,15 @@ CODES = {
     "Creuse": "23",
     "Paris": "75",
 }
-_FOUND: dict[str, Diagnosis] = {}
+_DIAGNOSES: dict[str, Diagnosis] = {}
 
 
-def found(name: str) -> Diagnosis:
+def diagnosis_of(name: str) -> Diagnosis:
     """Return the diagnosis of a département, computed once for the whole file."""
-    if name not in _FOUND:
+    if name not in _DIAGNOSES:
         territory = gazetteer().get(CODES[name])
         cut = zoning.usual(territory, population.sources().rp2021)
-        _FOUND[name] = diagnosis.diagnose(
+        _DIAGNOSES[name] = diagnosis.diagnose(
             Request(
                 territory=territory,
                 zoning=cut,
@@ -38,7 +38,7 @@ def found(name: str) -> Diagnosis:
                 n_draws=100,
             )
         )
-    return _FOUND[name]
+    return _DIAGNOSES[name]
 
 
 def state(figure) -> str:
@@ -62,7 +62,7 @@ def test_living_standards_come_from_the_medians_or_are_silent(spec):
         """,
         lambda t: [
             " ".join(state(figure) for figure in (d.need, d.modest, d.both, d.poor))
-            for d in map(found, t["territoire"].tolist())
+            for d in map(diagnosis_of, t["territoire"].tolist())
         ],
         [
             "donné donné donné tu",
@@ -83,8 +83,13 @@ def test_the_share_living_modestly_is_the_one_its_medians_give(spec):
     def share(t):
         out = []
         for name in t["territoire"].tolist():
-            here = frame.departement == CODES[name]
-            out.append(round(100 * float(np.average(frame.modest[here], weights=frame.adults[here]))))
+            in_departement = frame.departement == CODES[name]
+            out.append(
+                round(
+                    100
+                    * float(np.average(frame.modest[in_departement], weights=frame.adults[in_departement]))
+                )
+            )
         return out
 
     spec(
@@ -102,7 +107,7 @@ def test_the_share_living_modestly_is_the_one_its_medians_give(spec):
 @pytest.mark.parametrize("name", ["Guadeloupe", "Guyane"])
 def test_no_page_nor_file_says_a_living_standard_nobody_knows(name):
     """Ni ligne « modeste » du profil, ni bornes, ni case de zones.csv : seulement la raison."""
-    d = found(name)
+    d = diagnosis_of(name)
     assert isinstance(d.modest, Withheld)
     assert not [row for row in d.profile if row.breakdown == "niveau_de_vie"]
     document = study_json.document(d)
@@ -122,7 +127,7 @@ def test_doubt_varies_what_dominates_overseas(spec):
     def halves(t):
         out = []
         for name in t["territoire"].tolist():
-            low, middle, high = (half for *_, half in found(name).sensitivity)
+            low, middle, high = (half for *_, half in diagnosis_of(name).sensitivity)
             out.append(f"{low / middle < 0.8} {high / middle > 1.25}")
         return out
 
@@ -136,17 +141,17 @@ def test_doubt_varies_what_dominates_overseas(spec):
         halves,
         ["True True", "True True"],
     )
-    assert [region for region, *_ in found("La Réunion").sensitivity] == [0.15, 0.25, 0.4]
-    d = found("La Réunion")
+    assert [region for region, *_ in diagnosis_of("La Réunion").sensitivity] == [0.15, 0.25, 0.4]
+    d = diagnosis_of("La Réunion")
     rows = d.request.zoning.rows
     middle = doubt.sensitivity(d.model, rows, np.ones(len(rows)))[1]
     assert middle[0] == d.model.spreads.overseas
 
 
-def test_rates_moved_overseas_are_said_to_be():
+def test_note_names_rates_moved_overseas():
     """La note du profil : outre-mer, les taux nationaux sont d’abord déplacés."""
-    assert "déplacés de l’écart publié" in sentences.rates_applied(found("La Réunion"))
-    assert sentences.rates_applied(found("Creuse")) == (
+    assert "déplacés de l’écart publié" in sentences.rates_applied(diagnosis_of("La Réunion"))
+    assert sentences.rates_applied(diagnosis_of("Creuse")) == (
         "Taux nationaux appliqués aux habitants du territoire ; les classes que personne ne publie sont déduites."
     )
 
@@ -156,13 +161,13 @@ def test_possible_leaders_are_named_only_when_their_class_is_very_likely(name):
     """Les communes nommées en tête sont très probablement de la classe la plus forte ; la phrase dit s’il y en a
     d’autres.
     """
-    d = found(name)
-    told = " ".join(sentences.leaders(d, names_of)).replace("**", "")
+    d = diagnosis_of(name)
+    leaders_text = " ".join(sentences.leaders(d, names_of)).replace("**", "")
     sure = [code for code in d.leaders if d.zone(code).is_strongest]
-    others = [code for code in d.leaders if code not in sure]
-    assert not [code for code in others if d.zone(code).zone.name in told]
-    assert ("moins sûrement dans cette classe" in told) == bool(others and sure)
-    assert not sure or d.zone(sure[0]).zone.name in told
+    other_leaders = [code for code in d.leaders if code not in sure]
+    assert not [code for code in other_leaders if d.zone(code).zone.name in leaders_text]
+    assert ("moins sûrement dans cette classe" in leaders_text) == bool(other_leaders and sure)
+    assert not sure or d.zone(sure[0]).zone.name in leaders_text
 
 
 def test_a_poverty_that_is_refused_is_not_quoted(spec):
@@ -174,7 +179,7 @@ def test_a_poverty_that_is_refused_is_not_quoted(spec):
     def percents(t):
         out = []
         for name in t["territoire"].tolist():
-            d = found(name)
+            d = diagnosis_of(name)
             assert isinstance(d.poor, Withheld)
             assert not [row for row in presentation.context(d) if "pauvreté" in row.label]
             out.append(d.poor.reason.count("%"))

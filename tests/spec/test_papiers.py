@@ -24,14 +24,14 @@ def test_what_a_paper_serves(spec):
         social     | inconnue         | False
         """,
         lambda t: [
-            papers.serves(kept, procedure)
-            for kept, procedure in zip(t["gardé pour"].tolist(), t["démarche"].tolist(), strict=True)
+            papers.serves(purposes, procedure)
+            for purposes, procedure in zip(t["gardé pour"].tolist(), t["démarche"].tolist(), strict=True)
         ],
         [True, True, False, False, False, True, False],
     )
 
 
-def test_until_when_a_paper_is_shown(spec):
+def test_share_of_a_paper_ends_before_its_erasure(spec):
     """Un partage ne dépasse jamais le jour où le papier s’efface."""
     spec(
         """
@@ -107,7 +107,7 @@ def test_which_safe_suits(spec):
 
 
 def _verdicts(has: str) -> str:
-    found = {fit.safe.id: fit.verdict for fit in choice.ranking(set(has.split()))}
+    verdict_by_safe = {ranked.safe.id: ranked.verdict for ranked in choice.ranking(set(has.split()))}
     return " ".join(
-        found[id] for id in ("reconnect", "borne", "digiposte", "espace-sante", "banque", "papier")
+        verdict_by_safe[id] for id in ("reconnect", "borne", "digiposte", "espace-sante", "banque", "papier")
     )

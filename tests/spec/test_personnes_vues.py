@@ -12,11 +12,11 @@ title = "Compter les personnes vues"
 LEAST = 11
 
 
-def shown(t: dict) -> list[str]:
+def published_counts(t: dict) -> list[str]:
     counts = [int(n) for n in t["personnes"]]
     return [
-        str(n) if told else "masqué"
-        for n, told in zip(counts, disclosure.one_way(counts, LEAST), strict=True)
+        str(n) if is_published else "masqué"
+        for n, is_published in zip(counts, disclosure.one_way(counts, LEAST), strict=True)
     ]
 
 
@@ -31,7 +31,7 @@ def test_a_small_count_is_withheld_with_another(spec):
         vers l’autonomie|        23
         coup de pouce   |         4
         """,
-        shown,
+        published_counts,
         ["30", "masqué", "23", "masqué"],
     )
 
@@ -46,12 +46,12 @@ def test_zero_is_withheld_too(spec):
         fragile |        25
         stable  |        18
         """,
-        shown,
+        published_counts,
         ["masqué", "25", "masqué"],
     )
 
 
-def test_when_nearly_everybody_is_alike_nothing_is_told(spec):
+def test_no_detail_when_nearly_everybody_is_alike(spec):
     """Quand presque tout le monde est pareil, rien n’est détaillé."""
     spec(
         """
@@ -62,7 +62,7 @@ def test_when_nearly_everybody_is_alike_nothing_is_told(spec):
         vers l’autonomie|         1
         coup de pouce   |         0
         """,
-        shown,
+        published_counts,
         ["masqué"] * 4,
     )
 
@@ -89,9 +89,12 @@ def grid(t: dict) -> dict[str, list[str]]:
     table = [[int(t[name][k]) for name in names] for k in range(len(t["usage"]))]
     rows = disclosure.one_way([sum(line) for line in table], LEAST)
     columns = disclosure.one_way([sum(line[k] for line in table) for k in range(3)], LEAST)
-    told = disclosure.two_way(table, rows, columns, LEAST)
+    published_cells = disclosure.two_way(table, rows, columns, LEAST)
     return {
-        name: [str(line[k]) if seen[k] else "masqué" for line, seen in zip(table, told, strict=True)]
+        name: [
+            str(line[k]) if is_published[k] else "masqué"
+            for line, is_published in zip(table, published_cells, strict=True)
+        ]
         for k, name in enumerate(names)
     }
 

@@ -30,7 +30,7 @@ HIDDEN = Withheld(
 )
 
 
-def asked(*lines: Line, n: int = 192, **more: object) -> QuestionAnswers:
+def question_answers(*lines: Line, n: int = 192, **more: object) -> QuestionAnswers:
     return QuestionAnswers(
         name="q",
         label="Souhaitez-vous en apprendre plus ?",
@@ -46,10 +46,13 @@ def written(question: QuestionAnswers) -> list[str]:
     return [each.text.replace("\u00a0", " ") for each in findings.sentences(question, findings.RESPONDENTS)]
 
 
-def test_how_many_answered_is_not_said_where_it_would_tell_of_a_few():
+def test_base_is_withheld_where_it_would_reveal_a_few():
     """Un nombre de réponses qui ne se publie pas n’est dit nulle part ; « aucune » ne dit rien de personne."""
-    found = [asked(n=n, told=told).base for n, told in ((192, True), (192, False), (0, False))]
-    assert found == [192, None, 0]
+    bases = [
+        question_answers(n=n, is_base_public=is_published).base
+        for n, is_published in ((192, True), (192, False), (0, False))
+    ]
+    assert bases == [192, None, 0]
 
 
 def test_an_answer_is_an_inhabitant_s_once_the_sample_resembles_them(spec):
@@ -69,7 +72,7 @@ def test_an_answer_is_an_inhabitant_s_once_the_sample_resembles_them(spec):
         other         | oui
         """,
         lambda t: [
-            findings.who(str(kind), weighted=weighted == "oui").many
+            findings.people_noun(str(kind), weighted=weighted == "oui").many
             for kind, weighted in zip(t["enquête"], t["redressée"], strict=True)
         ],
         [
@@ -81,37 +84,37 @@ def test_an_answer_is_an_inhabitant_s_once_the_sample_resembles_them(spec):
 
 def test_a_third_that_says_yes_is_only_a_third():
     """Un tiers de « oui », sûrement sous la moitié : « seul un répondant sur trois »."""
-    told = written(
-        asked(
+    sentences = written(
+        question_answers(
             Line(name="oui", label="Oui", figure=share(33, 28, 38)),
             Line(name="non", label="Non", figure=share(67, 62, 72)),
         )
     )
-    assert told == [
+    assert sentences == [
         "« Souhaitez-vous en apprendre plus ? » : seul un répondant sur trois répond « Oui » (33 %, entre 28"
         " et 38 %)."
     ]
 
 
-def test_a_question_asked_of_some_names_them():
+def test_partial_question_names_its_respondents():
     """Posée à une partie des personnes : la phrase dit lesquelles, et ne parle pas des « habitants »."""
     lines = (
         Line(name="oui", label="Oui", figure=share(48, 37, 59)),
         Line(name="non", label="Non", figure=share(52, 41, 63)),
     )
-    weighted = replace(asked(*lines, partial=True), weighted=True)
+    weighted = replace(question_answers(*lines, partial=True), weighted=True)
     (sentence,) = findings.sentences(weighted, findings.PEOPLE["inhabitants"])
     assert "environ une personne concernée sur deux répond « Oui »" in sentence.text.replace("\u00a0", " ")
-    (told,) = findings.sentences(
-        replace(asked(*lines, partial=True), weighted=False), findings.PEOPLE["inhabitants"]
+    (sentence_of_people,) = findings.sentences(
+        replace(question_answers(*lines, partial=True), weighted=False), findings.PEOPLE["inhabitants"]
     )
     assert (
-        told.text.replace("\u00a0", " ")
+        sentence_of_people.text.replace("\u00a0", " ")
         == "« Souhaitez-vous en apprendre plus ? » : environ un répondant sur deux répond « Oui » (48 %, entre"
         " 37 et 59 %). Base : répondants."
     )
     assert (
-        written(asked(*lines, observed=True)) == []
+        written(question_answers(*lines, observed=True)) == []
     )  # what the one who asks writes down is nobody's opinion
 
 
@@ -123,7 +126,7 @@ def test_the_direction_beside_the_nation_is_computed(national, words):
     """Plus, moins, ou pas d’écart net : la place du chiffre national par rapport à l’intervalle le dit,
     jamais l’envie.
     """
-    beside = National(
+    national_rate = National(
         choice="oui",
         percent=national,
         universe="France",
@@ -134,14 +137,14 @@ def test_the_direction_beside_the_nation_is_computed(national, words):
         quote="",
         difference="",
     )
-    told = written(
-        asked(
+    sentences = written(
+        question_answers(
             Line(name="oui", label="Oui", figure=share(84, 79, 88)),
             Line(name="non", label="Non", figure=share(16, 12, 21)),
-            national=[beside],
+            national=[national_rate],
         )
     )
-    assert told[-1].endswith(f"contre {national} % au national (Crédoc, 2022) : {words}.")
+    assert sentences[-1].endswith(f"contre {national} % au national (Crédoc, 2022) : {words}.")
 
 
 def test_two_answers_too_near_are_not_ranked():
@@ -151,8 +154,8 @@ def test_two_answers_too_near_are_not_ranked():
         ("b", "La proximité", share(36, 30, 42)),
         ("c", "Autre", share(24, 19, 29)),
     ]
-    told = written(asked(*(Line(name=n, label=label, figure=f) for n, label, f in lines)))
-    assert "« Le prix » (40 %) et « La proximité » (36 %) viennent en tête, sans écart net" in told[0]
+    sentences = written(question_answers(*(Line(name=n, label=label, figure=f) for n, label, f in lines)))
+    assert "« Le prix » (40 %) et « La proximité » (36 %) viennent en tête, sans écart net" in sentences[0]
 
 
 def line(name: str, value: float, low: float, high: float) -> Line:
@@ -165,7 +168,7 @@ def withheld(name: str, **more: float) -> Line:
 
 def test_a_withheld_answer_may_come_first():
     """« Oui » 36 %, le reste masqué : rien ne dit que « Oui » vient en tête (Maubeuge : 42 « non » pour 24 « oui »)."""
-    assert written(asked(line("Oui", 36, 27, 47), withheld("Non"), withheld("Autre"))) == [
+    assert written(question_answers(line("Oui", 36, 27, 47), withheld("Non"), withheld("Autre"))) == [
         "« Souhaitez-vous en apprendre plus ? », parmi les réponses publiées : 36 % répondent « Oui » (entre 27"
         " et 47 %)."
     ]
@@ -173,10 +176,12 @@ def test_a_withheld_answer_may_come_first():
 
 def test_what_is_left_may_be_too_small_to_come_first():
     """Une seule réponse possible, 85 % déjà publiés : aucune réponse masquée ne peut passer devant."""
-    told = written(
-        asked(line("Prix", 60, 54, 66), line("Lieu", 25, 20, 30), withheld("Autre"), withheld("Rien"))
+    sentences = written(
+        question_answers(
+            line("Prix", 60, 54, 66), line("Lieu", 25, 20, 30), withheld("Autre"), withheld("Rien")
+        )
     )
-    assert told == [
+    assert sentences == [
         "« Souhaitez-vous en apprendre plus ? » : « Prix » vient en tête, plus d’un répondant sur deux, 60 % (entre"
         " 54 et 66 %)."
     ]
@@ -193,8 +198,8 @@ def test_several_answers_may_hide_one_that_all_give(ceiling, words):
     """Plusieurs réponses possibles : une réponse masquée peut être celle de presque tous ; le rang ne vaut que parmi les
     réponses publiées. Masquée pour sa seule imprécision, elle est petite, et on le sait.
     """
-    told = written(
-        asked(
+    sentences = written(
+        question_answers(
             line("Prix", 60, 54, 66),
             line("Lieu", 41, 35, 47),
             line("Nom", 20, 15, 25),
@@ -202,14 +207,14 @@ def test_several_answers_may_hide_one_that_all_give(ceiling, words):
             several=True,
         )
     )
-    assert words in told[0]
-    assert ("parmi les réponses publiées" in told[0]) == (ceiling == 100)
+    assert words in sentences[0]
+    assert ("parmi les réponses publiées" in sentences[0]) == (ceiling == 100)
 
 
 def test_near_answers_are_not_the_most_cited():
     """28, 28, 28 puis 25 % : personne n’est « le plus cité », et la phrase n’en fait pas une liste."""
     near = [line(name, 28, 23, 34) for name in ("A", "B", "C")]
-    assert written(asked(*near, line("D", 25, 20, 31), several=True)) == [
+    assert written(question_answers(*near, line("D", 25, 20, 31), several=True)) == [
         "« Souhaitez-vous en apprendre plus ? » : aucune réponse ne se détache."
     ]
 
@@ -219,39 +224,39 @@ def test_answers_that_are_all_there_is_do_not_come_first():
     tête.
     """
     three = (line("Prix", 40, 23, 58), line("Lieu", 33, 17, 53), line("Nom", 27, 12, 47))
-    told = written(asked(*three, line("Autre", 0, 0, 5)))
-    assert told[0].endswith(": aucune réponse ne se détache.")
+    sentences = written(question_answers(*three, line("Autre", 0, 0, 5)))
+    assert sentences[0].endswith(": aucune réponse ne se détache.")
 
 
-def test_answers_far_apart_are_not_said_to_be_near():
+def test_answers_far_apart_are_not_called_near():
     """32, 28 puis 14 % : la dernière touche la deuxième, non la première ; elle n’est pas citée avec elles."""
-    told = written(asked(line("A", 32, 26, 38), line("B", 28, 20, 36), line("D", 14, 8, 21)))
-    assert told[0].endswith("« A » (32 %) et « B » (28 %) se suivent sans écart net.")
+    sentences = written(question_answers(line("A", 32, 26, 38), line("B", 28, 20, 36), line("D", 14, 8, 21)))
+    assert sentences[0].endswith("« A » (32 %) et « B » (28 %) se suivent sans écart net.")
 
 
 def test_a_fraction_outside_the_interval_is_only_near():
     """31,5 % à un demi-point près : « près d’un répondant sur trois », un tiers étant hors de l’intervalle."""
-    told = written(asked(line("Oui", 31.5, 31, 32), line("Non", 68.5, 68, 69)))
-    assert "près d’un répondant sur trois répond « Oui »" in told[0]
+    sentences = written(question_answers(line("Oui", 31.5, 31, 32), line("Non", 68.5, 68, 69)))
+    assert "près d’un répondant sur trois répond « Oui »" in sentences[0]
 
 
-def test_a_few_answers_are_said_to_be_few():
+def test_few_answers_carry_a_warning():
     """Sous 50 réponses, une étoile et leur nombre : l’avertissement est en tête du document, une fois."""
-    told = written(
-        asked(
+    sentences = written(
+        question_answers(
             Line(name="oui", label="Oui", figure=share(33, 20, 48, n=31)),
             Line(name="non", label="Non", figure=share(67, 52, 80, n=31)),
             n=31,
         )
     )
-    assert told[0].endswith("(33 %, entre 20 et 48 %). * 31 réponses.")
+    assert sentences[0].endswith("(33 %, entre 20 et 48 %). * 31 réponses.")
 
 
 def test_nothing_is_written_of_what_is_withheld():
     """Un chiffre non publié n’écrit aucune phrase."""
     assert (
         written(
-            asked(
+            question_answers(
                 Line(name="oui", label="Oui", figure=HIDDEN),
                 Line(name="non", label="Non", figure=HIDDEN),
                 n=6,
@@ -280,11 +285,11 @@ def test_a_rise_inside_its_interval_is_not_a_rise(change, low, high, word):
         second_figure=then,
         difference=share(change, low, high),
     )
-    told = findings.change_sentence(asked(Line(name="oui", label="Oui", figure=then)), gap).text.replace(
-        "\u00a0", " "
-    )
-    assert word in told
-    assert ("hausse" in told, "baisse" in told) == (low > 0, high < 0)
+    change_text = findings.change_sentence(
+        question_answers(Line(name="oui", label="Oui", figure=then)), gap
+    ).text.replace("\u00a0", " ")
+    assert word in change_text
+    assert ("hausse" in change_text, "baisse" in change_text) == (low > 0, high < 0)
 
 
 def test_a_sentence_is_flagged_when_its_figure_is_printed_otherwise():
@@ -293,12 +298,14 @@ def test_a_sentence_is_flagged_when_its_figure_is_printed_otherwise():
         Line(name="oui", label="Oui", figure=share(33.2, 28, 38)),
         Line(name="non", label="Non", figure=share(66.8, 62, 72)),
     )
-    before = findings.sentences(asked(*lines), findings.RESPONDENTS)[0].data()
+    before = findings.sentences(question_answers(*lines), findings.RESPONDENTS)[0].data()
     same = findings.sentences(
-        asked(Line(name="oui", label="Oui", figure=share(33.4, 28, 38)), lines[1]), findings.RESPONDENTS
+        question_answers(Line(name="oui", label="Oui", figure=share(33.4, 28, 38)), lines[1]),
+        findings.RESPONDENTS,
     )[0]
     other = findings.sentences(
-        asked(Line(name="oui", label="Oui", figure=share(35, 30, 40)), lines[1]), findings.RESPONDENTS
+        question_answers(Line(name="oui", label="Oui", figure=share(35, 30, 40)), lines[1]),
+        findings.RESPONDENTS,
     )[0]
     assert (findings.changed(before, same.data()), findings.changed(before, other.data())) == (False, True)
 
@@ -310,7 +317,7 @@ def test_a_question_without_a_national_mean_says_so():
         "a.csv",
         {"id": np.arange(40).astype(str), "depenses": np.tile(["5", "15", "25", "40"], 10)},
     )
-    (card,) = [each for each in cards.every(samples.sample(answers, bank)) if each.asked.name == "depenses"]
+    (card,) = [each for each in cards.every(samples.sample(answers, bank)) if each.answers.name == "depenses"]
     note = next(block for block in document.card_blocks(card, "brut", id="d") if isinstance(block, Grid)).note
     assert "sans imprimer ni l’une ni l’autre : aucune moyenne nationale ne peut être mise à côté." in note
-    assert not card.asked.national
+    assert not card.answers.national

@@ -36,17 +36,17 @@ def test_ce_qui_manque_a_une_action(state, pilot, starts, ends, lacks):
 
 
 @pytest.mark.parametrize(
-    ("starts", "waits", "told"),
+    ("starts", "waits", "expected_warnings"),
     [
         (date(2027, 2, 28), date(2027, 3, 1), "commence avant la fin de celle qu’elle attend"),
         (date(2027, 3, 1), date(2027, 3, 1), ""),
         (date(2027, 2, 28), None, ""),
     ],
 )
-def test_une_action_qui_commence_avant_la_fin_de_celle_qu_elle_attend(starts, waits, told):
+def test_une_action_qui_commence_avant_la_fin_de_celle_qu_elle_attend(starts, waits, expected_warnings):
     """Une action à décider, qui commence tel jour et vient après une autre, qui finit tel autre."""
     action = rules.Schedule(state="decide", pilot="Hélène, CCAS", starts_on=starts, waits_until=waits)
-    assert ", ".join(rules.warnings(action, DAY)) == told
+    assert ", ".join(rules.warnings(action, DAY)) == expected_warnings
 
 
 @pytest.mark.parametrize(
@@ -68,12 +68,12 @@ def test_une_proposition_refusee_revient_quand_son_chiffre_bouge(refused, now, b
 def test_ce_qui_se_compare_dit_les_periodes_qu_il_additionne():
     """Comparé jusqu’en mars, un nombre ne dit pas les périodes comptées après mars."""
     jan, feb, march, autumn = (date(2026, month, 5) for month in (1, 2, 3, 11))
-    here = rules.series(
+    local_series = rules.series(
         [rules.Count(day, n, rules.PERIOD) for day, n in ((jan, 20), (feb, 15), (march, 30), (autumn, 40))], 0
     )
-    there = rules.Series([(jan, 10), (march, 40)])
-    told = rules.comparison_sentence(None, here, "Fontaine", there)
-    assert "ici, de 20 à 65 (+45), 3 périodes additionnées." in told
+    other_series = rules.Series([(jan, 10), (march, 40)])
+    comparison = rules.comparison_sentence(None, local_series, "Fontaine", other_series)
+    assert "ici, de 20 à 65 (+45), 3 périodes additionnées." in comparison
 
 
 @pytest.mark.parametrize(
@@ -103,12 +103,12 @@ def test_ou_en_est_un_plan_se_dit_en_une_phrase():
         rules.Schedule(state="decide"),
         rules.Schedule(state="decide", starts_on=date(2026, 11, 1)),
     ]
-    told = "5 actions : 2 en cours (1 en retard), 1 prête, 2 à décider (1 en retard)."
-    assert rules.state_sentence(actions, DAY) == told
+    expected_sentence = "5 actions : 2 en cours (1 en retard), 1 prête, 2 à décider (1 en retard)."
+    assert rules.state_sentence(actions, DAY) == expected_sentence
 
 
 @pytest.mark.parametrize(
-    ("funder", "euros", "brings", "told"),
+    ("funder", "euros", "brings", "expected_words"),
     [
         ("La Ville", 4_000, "une salle", "La Ville : 4 000 €, une salle"),
         ("La Ville", None, "une salle", "La Ville : une salle"),
@@ -117,20 +117,23 @@ def test_ou_en_est_un_plan_se_dit_en_une_phrase():
         ("", 4_000, "", "Financeur non renseigné : 4 000 €"),
     ],
 )
-def test_qui_finance_une_action(funder, euros, brings, told):
+def test_qui_finance_une_action(funder, euros, brings, expected_words):
     """Un montant que personne n’a donné n’est pas zéro ; un financeur effacé laisse son montant, sans son nom."""
-    assert rules.funding_words(funder, euros, brings).replace("\xa0", " ").replace("\u202f", " ") == told
+    assert (
+        rules.funding_words(funder, euros, brings).replace("\xa0", " ").replace("\u202f", " ")
+        == expected_words
+    )
 
 
 def strasbourg(number: int) -> str:
     """The words of a goal of the frame: title, objective, what exists already."""
     actions = [action for axis in frames()["strasbourg"].axes for action in axis.actions]
-    (found,) = [each for each in actions if each.number == number]
-    return f"{found.title} {found.objective} {found.existing}"
+    (action_found,) = [each for each in actions if each.number == number]
+    return f"{action_found.title} {action_found.objective} {action_found.existing}"
 
 
 @pytest.mark.parametrize(
-    ("row", "words", "held"),
+    ("row", "words", "quotes"),
     [
         ("R-045", frames()["strasbourg"].axes[0].statement, "n’est pas toujours une formation / informer et accompagner de bout en bout"),
         ("R-046", strasbourg(6), "spécialistes d’un thème hors de leurs murs / interviennent déjà / service plus complet"),
@@ -140,23 +143,32 @@ def strasbourg(number: int) -> str:
         ("R-049", strasbourg(2), "Former chacun, à chaque fois / nouvelles applications des opérateurs"),
     ],
 )  # fmt: skip
-def test_ce_que_strasbourg_a_appris_est_dans_sa_trame(row, words, held):
+def test_ce_que_strasbourg_a_appris_est_dans_sa_trame(row, words, quotes):
     """R-045 à R-049 : ce que le territoire a dit en 2019 accompagne ses visées, prêt à être repris ailleurs."""
-    for part in held.split(" / "):
+    for part in quotes.split(" / "):
         assert part in words, (row, part)
 
 
 def axis_of(frame: str, number: int) -> str:
     """The words of a dynamic: title, what it starts from, what was done elsewhere."""
-    (found,) = [each for each in frames()[frame].axes if each.number == number]
-    return f"{found.title} {found.statement} {found.inspiring}"
+    (axis,) = [each for each in frames()[frame].axes if each.number == number]
+    return f"{axis.title} {axis.statement} {axis.inspiring}"
 
 
 def action_of(frame: str, number: int) -> str:
     """The words of an action: title, aim, public, with whom, where, what exists already."""
-    (found,) = [each for axis in frames()[frame].axes for each in axis.actions if each.number == number]
-    told = (found.title, found.objective, found.public, found.partners, found.zones, found.existing)
-    return " ".join(told)
+    (action_found,) = [
+        each for axis in frames()[frame].axes for each in axis.actions if each.number == number
+    ]
+    passages = (
+        action_found.title,
+        action_found.objective,
+        action_found.public,
+        action_found.partners,
+        action_found.zones,
+        action_found.existing,
+    )
+    return " ".join(passages)
 
 
 def initiative(id: str) -> str:
@@ -166,7 +178,7 @@ def initiative(id: str) -> str:
 
 GRENOBLE, MAUBEUGE = partial(action_of, "grenoble"), partial(action_of, "maubeuge")
 DYNAMIC, WAY = partial(axis_of, "grenoble"), partial(axis_of, "maubeuge")
-HELD = [
+FRAME_QUOTES = [
     ("R-002", DYNAMIC(1), "Organiser l’assistance numérique / ni se former ni s’équiper / lecture difficile / peur / manque d’argent"),
     ("R-003", DYNAMIC(1), "Écrivains publics / ADEA / PIMMS"),
     ("R-004", GRENOBLE(1), "Dédier des ressources à l’assistance numérique / métier d’écrivain public / rendez-vous boîte aux lettres"),
@@ -217,12 +229,12 @@ HELD = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("row", "words", "held"), HELD)
-def test_ce_que_dit_un_plan_publie_est_dans_sa_trame(row, words, held):
+@pytest.mark.parametrize(("row", "words", "quotes"), FRAME_QUOTES)
+def test_ce_que_dit_un_plan_publie_est_dans_sa_trame(row, words, quotes):
     """R-002 à R-032, R-050 à R-065 : les 22 actions de Grenoble et les pistes de Maubeuge se reprennent avec ce
     dont elles partent ; ce que le texte ne donne pas reste à écrire.
     """
-    for part in held.split(" / "):
+    for part in quotes.split(" / "):
         assert part in words, (row, part)
 
 
@@ -235,7 +247,7 @@ def test_les_actions_de_grenoble_sont_vingt_deux():
 
 
 @pytest.mark.parametrize(
-    ("state", "ends", "known", "told"),
+    ("state", "ends", "known", "expected_warnings"),
     [
         ("done", date(2026, 11, 22), None, "faite avant sa date de fin"),
         ("done", date(2026, 11, 21), None, ""),
@@ -244,10 +256,10 @@ def test_les_actions_de_grenoble_sont_vingt_deux():
         ("running", date(2026, 12, 1), date(2024, 1, 1), ""),
     ],
 )
-def test_une_action_faite_dit_quand_son_effet_est_a_compter_encore(state, ends, known, told):
+def test_une_action_faite_dit_quand_son_effet_est_a_compter_encore(state, ends, known, expected_warnings):
     """Faite, elle ne manque de rien ; un an et un jour après son dernier nombre, on recompte si l’effet dure."""
     action = rules.Schedule(state=state, pilot="x", starts_on=date(2024, 1, 1), ends_on=ends, known_on=known)
-    assert ", ".join(rules.warnings(action, DAY)) == told
+    assert ", ".join(rules.warnings(action, DAY)) == expected_warnings
 
 
 @pytest.mark.parametrize(
@@ -273,7 +285,7 @@ def test_une_sous_action_tient_dans_les_dates_de_son_action(starts, ends, out):
 
 
 @pytest.mark.parametrize(
-    ("start", "aim", "found", "others", "sentence"),
+    ("start", "aim", "n_counted", "other_changes", "sentence"),
     [
         (12, 60, 41, 0, "De 12 au départ à 41 : 29 de plus ; encore 19 de plus pour arriver à 60, le nombre visé. Personne n’a noté ce qui a changé aussi : rien ne dit que l’action en est la cause."),
         (12, 60, 60, 1, "De 12 au départ à 60 : 48 de plus ; le nombre visé, 60, est atteint. Une autre chose a changé : rien ne dit que l’action en est la cause."),
@@ -287,17 +299,19 @@ def test_une_sous_action_tient_dans_les_dates_de_son_action(starts, ends, out):
         (0, 60, 11, 2, "De 0 au départ à 11 : 11 de plus ; encore 49 de plus pour arriver à 60, le nombre visé. 2 autres choses ont changé : rien ne dit que l’action en est la cause."),
     ],
 )  # fmt: skip
-def test_ce_qui_est_compte_d_une_action_se_dit_sans_en_faire_la_cause(start, aim, found, others, sentence):
+def test_ce_qui_est_compte_d_une_action_se_dit_sans_en_faire_la_cause(
+    start, aim, n_counted, other_changes, sentence
+):
     """Un départ, un nombre visé, un nombre compté, ce qui a changé aussi : des personnes, onze au moins pour se dire."""
-    counted = rules.Series([(DAY, found)])
-    assert rules.effect_sentence(start, aim, counted, others, least=11) == sentence
+    counted = rules.Series([(DAY, n_counted)])
+    assert rules.effect_sentence(start, aim, counted, other_changes, least=11) == sentence
 
 
 HERE_TO = "Ici, de 20 à 50 (+30). Fontaine, sans l’action : de 30 à 45 (+15)."
 
 
 @pytest.mark.parametrize(
-    ("here", "there", "told"),
+    ("local_count", "other_count", "expected_part"),
     [
         ((date(2026, 1, 5), date(2026, 11, 3)), (date(2026, 1, 20), date(2026, 10, 19)), "Écart : +15."),
         ((date(2026, 1, 5), date(2026, 11, 3)), (date(2026, 1, 21), date(2026, 10, 19)), "Les jours comptés diffèrent trop"),
@@ -305,35 +319,35 @@ HERE_TO = "Ici, de 20 à 50 (+30). Fontaine, sans l’action : de 30 à 45 (+15)
         ((date(2026, 1, 5), date(2026, 1, 19)), (date(2026, 1, 5), date(2026, 11, 3)), "Les jours comptés diffèrent trop"),
     ],
 )  # fmt: skip
-def test_deux_zones_se_comparent_aux_memes_jours(here, there, told):
+def test_deux_zones_se_comparent_aux_memes_jours(local_count, other_count, expected_part):
     """Ici de 20 à 50, là-bas de 30 à 45 : un écart se dit quand les deux ont compté à quinze jours près, deux fois."""
     sentence = rules.comparison_sentence(
-        (here[0], 20),
-        rules.Series([(here[1], 50)]),
+        (local_count[0], 20),
+        rules.Series([(local_count[1], 50)]),
         "Fontaine",
-        rules.Series([(there[0], 30), (there[1], 45)]),
+        rules.Series([(other_count[0], 30), (other_count[1], 45)]),
         least=11,
     )
-    assert told in sentence
-    assert ("ne prouve pas l’effet de l’action." in sentence) is ("Écart" in told)
-    assert sentence.startswith(HERE_TO) is ("Écart" not in told)
+    assert expected_part in sentence
+    assert ("ne prouve pas l’effet de l’action." in sentence) is ("Écart" in expected_part)
+    assert sentence.startswith(HERE_TO) is ("Écart" not in expected_part)
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "told"),
+    ("first", "last", "expected_part"),
     [
         (20, None, "de 20 à un nombre masqué. Moins de 11 personnes y sont comptées"),
         (None, 45, "d’un nombre masqué à 45. Moins de 11 personnes y sont comptées"),
         (10, 45, "de moins de 11 à 45. Moins de 11 personnes y sont comptées"),
     ],
 )
-def test_un_nombre_masque_ne_se_retrouve_pas_par_un_ecart(first, last, told):
+def test_un_nombre_masque_ne_se_retrouve_pas_par_un_ecart(first, last, expected_part):
     """Là-bas, un des deux nombres n’est pas dit : ni de combien il a bougé, ni l’écart avec ici."""
     there = rules.Series([(date(2026, 1, 5), first), (date(2026, 11, 3), last)])
     sentence = rules.comparison_sentence(
         (date(2026, 1, 5), 20), rules.Series([(date(2026, 11, 3), 50)]), "Fontaine", there, least=11
     )
-    assert told in sentence and "Écart" not in sentence
+    assert expected_part in sentence and "Écart" not in sentence
 
 
 @pytest.mark.parametrize(

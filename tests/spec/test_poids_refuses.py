@@ -122,8 +122,8 @@ def test_what_no_weight_can_mend(spec):
 
     def call(t: dict[str, Any]) -> list[str]:
         out = []
-        for column, said, people in zip(*(values.tolist() for values in t.values()), strict=True):
-            answers = {column: np.array(said.split())}
+        for column, answer_words, people in zip(*(values.tolist() for values in t.values()), strict=True):
+            answers = {column: np.array(answer_words.split())}
             out.append(what(answers, f"age jeune {people:.0f} \n age vieux 700"))
         return out
 
@@ -217,11 +217,11 @@ def test_bounds_and_ceilings_are_possible_ones(spec):
 
 def test_one_answer_carries_everybody_and_says_so():
     """Une seule réponse porte toute la population : c’est dit, aucun chiffre ne peut en être tiré."""
-    found = weigh({"age": np.array(["jeune"])}, "age jeune 300", thin=0)
-    assert found.warnings == (
+    weighting = weigh({"age": np.array(["jeune"])}, "age jeune 300", thin=0)
+    assert weighting.warnings == (
         "Une seule réponse porte toute la population : aucun chiffre ne peut en être tiré.",
     )
-    assert found.weights.tolist() == [300]
+    assert weighting.weights.tolist() == [300]
 
 
 def test_every_answer_of_a_table_has_a_weight(spec):
@@ -266,7 +266,7 @@ def test_every_answer_of_a_table_has_a_weight(spec):
     )
 
 
-def test_a_ceiling_that_cannot_be_kept_says_which_one_can():
+def test_unreachable_ceiling_is_refused_with_a_reachable_one():
     """Un plafond trop bas est refusé avec un plafond qui convient et qui coupe, sous le plus grand poids sans
     plafond ; quand il n’y en a pas, le refus n’en propose aucun.
     """
@@ -299,9 +299,9 @@ def test_many_unknown_answers_are_to_be_put_in_classes(spec):
     def advice(t: dict[str, Any]) -> list[str]:
         out = []
         for n in t["inconnues"].astype(int):
-            said = [f"classe{k}" for k in range(8)] + [f"{20 + k} ans" for k in range(n)]
+            ages = [f"classe{k}" for k in range(8)] + [f"{20 + k} ans" for k in range(n)]
             with pytest.raises(Refused) as caught:
-                weigh({"age": np.array(said)}, margins)
+                weigh({"age": np.array(ages)}, margins)
             out.append(caught.value.do.split()[0])
         return out
 

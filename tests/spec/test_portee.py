@@ -367,8 +367,13 @@ def test_a_quartier_that_nothing_locates_is_neither_within_reach_nor_without(spe
     """
 
     def call(t: dict[str, Any]) -> list[float]:
-        whole = reach.reach(ground(t, [at(0)]), "formation")[-1]
-        return [whole.need.value, whole.reached.value, whole.missing.value, whole.unplaced]
+        total_reach = reach.reach(ground(t, [at(0)]), "formation")[-1]
+        return [
+            total_reach.need.value,
+            total_reach.reached.value,
+            total_reach.missing.value,
+            total_reach.unplaced,
+        ]
 
     spec(
         """
@@ -382,7 +387,7 @@ def test_a_quartier_that_nothing_locates_is_neither_within_reach_nor_without(spe
     )
 
 
-def test_a_place_kept_for_some_does_not_serve_everybody(spec):
+def test_reserved_place_does_not_serve_everybody(spec):
     """Un lieu réservé à un public ne compte pas pour tous."""
     spec(
         """

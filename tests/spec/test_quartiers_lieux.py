@@ -24,7 +24,7 @@ def test_a_place_near_an_edge_is_neither_in_nor_out(spec):
     Le quartier est un carré de 600 mètres de côté ; le lieu est à tant de mètres à l’est de son milieu, son point
     connu à tant de mètres près. La réponse est celle que tous les filtres lisent.
     """
-    held = Contours(["Teisseire"], [square()])
+    districts = Contours(["Teisseire"], [square()])
     spec(
         """
         metres | a_pres_de
@@ -39,17 +39,17 @@ def test_a_place_near_an_edge_is_neither_in_nor_out(spec):
            400 |        60
         """,
         lambda t: [
-            held.standings([at(metres, doubt)])[0].status
+            districts.standings([at(metres, doubt)])[0].status
             for metres, doubt in zip(t["metres"], t["a_pres_de"], strict=True)
         ],
         ["oui", "oui", "limite", "limite", "non", "limite", "limite", "non"],
     )
 
 
-@pytest.mark.parametrize(("east", "told"), [(-300, "Ouest"), (300, "Est")])
-def test_the_border_of_two_communes_is_no_edge_of_a_district(east, told):
+@pytest.mark.parametrize(("east", "district"), [(-300, "Ouest"), (300, "Est")])
+def test_the_border_of_two_communes_is_no_edge_of_a_district(east, district):
     """La limite de deux communes n’est pas celle d’un quartier, que le fichier officiel dessine dans chacune."""
-    held = Contours(["Ouest", "Est"], [square(east=-300), square(east=300)])
-    assert held.standings([at(0)])[0].status == "oui"
-    assert held.standings([at(east)])[0].district == told
-    assert held.standings([at(590)])[0].status == "limite"
+    districts = Contours(["Ouest", "Est"], [square(east=-300), square(east=300)])
+    assert districts.standings([at(0)])[0].status == "oui"
+    assert districts.standings([at(east)])[0].district == district
+    assert districts.standings([at(590)])[0].status == "limite"

@@ -27,7 +27,7 @@ FORM = Questionnaire(
 )  # fmt: skip
 
 
-def said(t: dict) -> list[Completed]:
+def completed_answers(t: dict) -> list[Completed]:
     rows = zip(*(t[name] for name in ("age", "equipement", "raison")), strict=True)
     return [
         answering.complete(FORM, {"age": str(a), "equipement": str(e), "raison": str(r)}, TODAY)
@@ -35,7 +35,7 @@ def said(t: dict) -> list[Completed]:
     ]
 
 
-def test_a_condition_decides_who_is_asked(spec):
+def test_condition_decides_which_questions_are_visible(spec):
     """« raison » n’est posée qu’à ceux qui n’ont rien ; une réponse donnée puis devenue sans objet est
     laissée, et dite.
     """
@@ -48,13 +48,14 @@ def test_a_condition_decides_who_is_asked(spec):
         70  | nsp        |
         """,
         lambda t: [
-            " ".join([*each.visible, *(f"(laissée : {name})" for name in each.dropped)]) for each in said(t)
+            " ".join([*each.visible, *(f"(laissée : {name})" for name in each.dropped)])
+            for each in completed_answers(t)
         ],
         ["age equipement raison", "age equipement (laissée : raison)", "age equipement"],
     )
 
 
-def test_an_odd_answer_is_told_and_kept(spec):
+def test_odd_answer_is_reported_and_stored(spec):
     """Une réponse qui ne va pas est dite, jamais effacée : on ne retrouve pas la personne dans la rue."""
     spec(
         """
@@ -69,7 +70,7 @@ def test_an_odd_answer_is_told_and_kept(spec):
         """,
         lambda t: [
             " ".join(f"{fault.name}:{fault.kind}" for fault in each.faults) or "rien à dire"
-            for each in said(t)
+            for each in completed_answers(t)
         ],
         [
             "age:constraint",
@@ -87,7 +88,7 @@ def test_an_odd_answer_is_told_and_kept(spec):
         200   | aucun smartphone | cher
         jeune | aucun            | cher
         """,
-        lambda t: [" ".join(each.values.values()) for each in said(t)],
+        lambda t: [" ".join(each.values.values()) for each in completed_answers(t)],
         ["200 aucun smartphone cher", "jeune aucun cher"],
     )
 

@@ -24,7 +24,7 @@ title = "Aucun rang quand une réponse masquée peut être devant"
 KINDS = ("one", "many", "rank")
 RANKED = re.compile(r"vien(?:t|nent) en tête|(?:est|sont) (?:le|la|les) plus \w+")
 NAMED = re.compile(r"« (R\d) »")
-SAID = re.compile(r"« (R\d) »[^%]*?\D(\d+) %")
+NAMED_SHARE = re.compile(r"« (R\d) »[^%]*?\D(\d+) %")
 
 
 def drawn(seed: int) -> tuple[Questionnaire, Table, Weights | None]:
@@ -41,11 +41,11 @@ def drawn(seed: int) -> tuple[Questionnaire, Table, Weights | None]:
         items=tuple(Question(name=kind, kind=kind, choices="r", label={"fr": f"{kind} ?"}) for kind in KINDS),
     )
     often = random.dirichlet(np.full(size, random.choice([0.3, 1.0])))
-    each = random.uniform(size=size) ** random.choice([0.3, 2.0])
-    given_ = random.uniform(size=(n, size)) < each
+    probabilities = random.uniform(size=size) ** random.choice([0.3, 2.0])
+    ticks = random.uniform(size=(n, size)) < probabilities
     columns = {
         "one": random.choice(names, n, p=often),
-        "many": [" ".join(name for name, yes in zip(names, row, strict=True) if yes) for row in given_],
+        "many": [" ".join(name for name, yes in zip(names, row, strict=True) if yes) for row in ticks],
         "rank": [" ".join(random.permutation(names)) for _ in range(n)],
     }
     table = Table(
@@ -74,12 +74,12 @@ def texts(value: Any) -> Iterator[str]:
 def denied(seed: int) -> list[str]:
     """Return the sentences of a published survey that its whole table denies."""
     form, table, weights = drawn(seed)
-    held = samples.sample(table, form, weights)
-    shown = cards.every(held)
-    made = document.document(
+    survey_sample = samples.sample(table, form, weights)
+    result_cards = cards.every(survey_sample)
+    report = document.document(
         cards.results(
-            shown,
-            sample=held,
+            result_cards,
+            sample=survey_sample,
             title="",
             questionnaire=form,
             n=len(table),
@@ -87,17 +87,17 @@ def denied(seed: int) -> list[str]:
             on=date(2026, 11, 22),
         )
     )
-    printed = [*texts(made.data()), *texts(document.rows(shown, computed="brut"))]
-    whole = {
-        each.asked.name: {
+    printed = [*texts(report.data()), *texts(document.rows(result_cards, computed="brut"))]
+    share_by_question = {
+        each.answers.name: {
             row.label: row.share.value if row.share else 0.0
-            for row in tabulation.of_sample(held, each.asked.name, least=None).of()
+            for row in tabulation.of_sample(survey_sample, each.answers.name, least=None).of()
         }
-        for each in shown
+        for each in result_cards
     }
     published = {
-        each.asked.name: {line.label for line in each.asked.lines if isinstance(line.figure, Estimate)}
-        for each in shown
+        each.answers.name: {line.label for line in each.answers.lines if isinstance(line.figure, Estimate)}
+        for each in result_cards
     }
     sentences = [
         sentence.strip() for text in printed if "<" not in text for sentence in re.split(r"(?<=\.) ", text)
@@ -105,19 +105,23 @@ def denied(seed: int) -> list[str]:
     return [
         sentence
         for sentence in sentences
-        if RANKED.search(sentence) and NAMED.search(sentence) and _denies(sentence, whole, published)
+        if RANKED.search(sentence)
+        and NAMED.search(sentence)
+        and _denies(sentence, share_by_question, published)
     ]
 
 
-def _denies(sentence: str, whole: dict[str, dict[str, float]], published: dict[str, set[str]]) -> bool:
+def _denies(
+    sentence: str, share_by_question: dict[str, dict[str, float]], published: dict[str, set[str]]
+) -> bool:
     question = next(name for name in KINDS if sentence.startswith(f"« {name} ? »"))
-    shares, named = whole[question], NAMED.findall(sentence)
+    shares, named = share_by_question[question], NAMED.findall(sentence)
     among = published[question] if "parmi les réponses publiées" in sentence else set(shares)
-    others = [share for label, share in shares.items() if label in among and label not in named]
+    unnamed_shares = [share for label, share in shares.items() if label in among and label not in named]
     wrong = any(
-        abs(100 * shares[label] - float(value)) > 0.5 + 1e-9 for label, value in SAID.findall(sentence)
+        abs(100 * shares[label] - float(value)) > 0.5 + 1e-9 for label, value in NAMED_SHARE.findall(sentence)
     )
-    return wrong or max(others) > min(shares[label] for label in named)
+    return wrong or max(unnamed_shares) > min(shares[label] for label in named)
 
 
 @mark.slow("each example is a whole survey, masked and written")
@@ -136,8 +140,8 @@ def test_without_the_rule_the_search_finds_such_sentences(monkeypatch):
     assert any(denied(seed) for seed in range(60))
 
 
-def said_of(counts: list[int], kind: str = "one") -> str:
-    """Return what is said of so many structures who gave each answer, or put it first."""
+def sentences_of(counts: list[int], kind: str = "one") -> str:
+    """Return the sentences on answers given by `counts` structures each, or put first by as many."""
     names = [f"r{k}" for k in range(len(counts))]
     form = Questionnaire(
         id="rang",
@@ -146,25 +150,25 @@ def said_of(counts: list[int], kind: str = "one") -> str:
         lists={"r": tuple(Choice(name=name, label={"fr": name.upper()}) for name in names)},
         items=(Question(name="q", kind=kind, choices="r", label={"fr": "Où ?"}),),
     )
-    given_ = [name for name, n in zip(names, counts, strict=True) for _ in range(n)]
-    table = Table("a.csv", {"id": np.arange(len(given_)).astype(str), "q": np.array(given_)})
-    shown = cards.every(samples.sample(table, form))[:1]
-    return " ".join(each.text for each in cards.sentences(shown, findings.PEOPLE["structures"]))
+    repeated_names = [name for name, n in zip(names, counts, strict=True) for _ in range(n)]
+    table = Table("a.csv", {"id": np.arange(len(repeated_names)).astype(str), "q": np.array(repeated_names)})
+    result_cards = cards.every(samples.sample(table, form))[:1]
+    return " ".join(each.text for each in cards.sentences(result_cards, findings.PEOPLE["structures"]))
 
 
-def test_a_withheld_answer_without_room_is_not_said_to_be_ahead():
+def test_withheld_answer_without_room_is_not_ranked_ahead():
     """40 et 16 sur 61 laissent 5 aux réponses masquées : aucune ne peut dépasser 40, dans un choix comme dans un
     classement. Avec 4 sur 10, elles le peuvent.
     """
     for kind in ("one", "rank"):
-        said = said_of([40, 16, 4, 1, 0], kind)
-        assert "« R0 »" in said, kind
-        assert "se suivent" not in said, kind
-    assert "parmi les réponses publiées" in said_of([4, 3, 1, 2, 0])
+        sentences = sentences_of([40, 16, 4, 1, 0], kind)
+        assert "« R0 »" in sentences, kind
+        assert "se suivent" not in sentences, kind
+    assert "parmi les réponses publiées" in sentences_of([4, 3, 1, 2, 0])
 
 
 def test_an_answer_that_nobody_gave_is_never_named():
     """« R0 (40 %), R4 (0 %) et R5 (0 %) se suivent » ne classerait que l’ordre du questionnaire."""
-    said = said_of([4, 3, 1, 2, 0, 0, 0])
-    assert said.startswith("« Où ? »")
-    assert not re.search(r"R[456]", said)
+    sentences = sentences_of([4, 3, 1, 2, 0, 0, 0])
+    assert sentences.startswith("« Où ? »")
+    assert not re.search(r"R[456]", sentences)

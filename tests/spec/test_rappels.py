@@ -19,7 +19,7 @@ def moments(t: dict) -> list[tuple[datetime, str]]:
     ]
 
 
-def left(t: dict, days: int = schedule.EVE) -> list[str]:
+def departures(t: dict, days: int = schedule.EVE) -> list[str]:
     return [
         f"{schedule.leaves_at(moment, days, clocks.zone(commune)):%Y-%m-%d %H:%M %z}"
         for moment, commune in moments(t)
@@ -43,7 +43,7 @@ def test_a_reminder_leaves_on_the_eve_at_nine(spec):
         2026-11-24 10:00 | Saint-Denis
         2026-11-24 08:00 | Basse-Terre
         """,
-        left,
+        departures,
         [
             "2026-11-23 09:00 +0100",
             "2026-11-21 09:00 +0100",
@@ -66,12 +66,12 @@ def test_on_paper_it_leaves_a_week_before(spec):
         2026-11-24 10:00 | Grenoble
         2026-11-22 10:00 | Grenoble
         """,
-        lambda t: left(t, schedule.POSTED),
+        lambda t: departures(t, schedule.POSTED),
         ["2026-11-17 09:00 +0100", "2026-11-14 09:00 +0100"],
     )
 
 
-def test_what_is_due_is_what_leaves(spec):
+def test_reminders_leave_once_their_time_has_come(spec):
     """À toute heure d’un an, ce qui est à rappeler est exactement ce dont l’heure du rappel est passée."""
     zone = clocks.zone("38185")
     for hour in range(0, 24 * 365, 5):

@@ -16,9 +16,9 @@ def places(t) -> list[census.Row]:
     return [
         census.Row(
             id=str(k), name=f"Lieu {k}", commune=f"{commune:.0f}", structure="", structure_name="", kind=kind,
-            sheet={"practices": {id: {"state": "offered"} for id in given.split()}}, last_said=None,
+            sheet={"practices": {id: {"state": "offered"} for id in practice_ids.split()}}, last_confirmed=None,
         )
-        for k, (kind, commune, given) in enumerate(zip(*columns, strict=True))
+        for k, (kind, commune, practice_ids) in enumerate(zip(*columns, strict=True))
     ]  # fmt: skip
 
 
@@ -31,9 +31,9 @@ def test_un_departement_que_personne_n_a_recense_ne_compte_pas(spec):
     people = {"38185": 150_000, "38151": 50_000, "69123": 500_000, "01053": 40_000}
     names = {"38185": "Grenoble", "38151": "Échirolles", "69123": "Lyon", "01053": "Bourg-en-Bresse"}
 
-    def told(t):
-        found = census.census_page(places(t), inhabitants=people, names=names, on=date(2026, 11, 20))
-        return [found.centre.name, found.centre.residents_share, found.per_10000, found.only]
+    def centre_texts(t):
+        page = census.census_page(places(t), inhabitants=people, names=names, on=date(2026, 11, 20))
+        return [page.centre.name, page.centre.residents_share, page.per_10000, page.only]
 
     spec(
         """
@@ -42,7 +42,7 @@ def test_un_departement_que_personne_n_a_recense_ne_compte_pas(spec):
         association  | 38185   | formation
         mairie       | 38151   | wifi
         """,
-        lambda t: [each.replace("\xa0", " ") for each in told(t)],
+        lambda t: [each.replace("\xa0", " ") for each in centre_texts(t)],
         [
             "Grenoble",
             "75 %",
@@ -58,7 +58,7 @@ def test_un_departement_que_personne_n_a_recense_ne_compte_pas(spec):
         mairie       | 38151   | wifi
         mairie       | 69123   | wifi
         """,
-        lambda t: [each.replace("\xa0", " ") for each in told(t)],
+        lambda t: [each.replace("\xa0", " ") for each in centre_texts(t)],
         [
             "Lyon",
             "71 %",
@@ -86,10 +86,10 @@ def test_le_centre_et_le_reste(spec):
         bibliotheque | 59324   | wifi
         """,
         lambda t: [
-            (found := read(t).centre).name,
-            found.share.replace("\xa0", " "),
-            found.residents_share.replace("\xa0", " "),
-            found.elsewhere.replace("\xa0", " "),
+            (centre := read(t).centre).name,
+            centre.share.replace("\xa0", " "),
+            centre.residents_share.replace("\xa0", " "),
+            centre.elsewhere.replace("\xa0", " "),
         ],
         [
             "Maubeuge",
@@ -101,14 +101,14 @@ def test_le_centre_et_le_reste(spec):
 
 
 @pytest.mark.parametrize(
-    ("inhabitants", "said"),
+    ("inhabitants", "expected_text"),
     [({"59392": 1}, ""), ({"59392": 2, "59291": 1}, "Ailleurs, aucun lieu connu : 1 autre commune.")],
 )
-def test_sans_reste_rien_n_est_dit(inhabitants, said):
+def test_sans_reste_rien_n_est_dit(inhabitants, expected_text):
     """J-021 : une seule commune n’a pas d’ailleurs ; sans lieu connu ailleurs, cela se dit, et n’est pas un zéro d’offre."""
     row = census.Row("1", "Lieu", "59392", "", "", "association", {}, None)
-    found = census.census_page([row], inhabitants=inhabitants, names=NAMES, on=date(2026, 11, 20))
-    assert found.centre.elsewhere.replace("\xa0", " ") == said
+    page = census.census_page([row], inhabitants=inhabitants, names=NAMES, on=date(2026, 11, 20))
+    assert page.centre.elsewhere.replace("\xa0", " ") == expected_text
 
 
 def test_des_lieux_de_meme_type_offrent_ils_la_meme_chose(spec):
@@ -143,8 +143,8 @@ def test_le_soir_et_le_week_end_se_lisent_dans_les_heures(spec):
     dont les heures ne sont pas connues ne compte ni pour ni contre.
     """
 
-    def told(t):
-        found = [
+    def opening_counts(t):
+        opening_lines = [
             census.census_page(
                 [census.Row("1", "Lieu", "59392", "", "", "mairie", {"horaires": {"osm": osm}}, None)],
                 inhabitants=PEOPLE,
@@ -153,7 +153,7 @@ def test_le_soir_et_le_week_end_se_lisent_dans_les_heures(spec):
             ).shares.evening_or_weekend
             for osm in t["horaires"].tolist()
         ]
-        return [f"{each.n} sur {each.among}" for each in found]
+        return [f"{each.n} sur {each.among}" for each in opening_lines]
 
     spec(
         """
@@ -169,7 +169,7 @@ def test_le_soir_et_le_week_end_se_lisent_dans_les_heures(spec):
         Sa[1] 10:00-12:00
         unknown "Sur rendez-vous"
         """,
-        told,
+        opening_counts,
         [*["0 sur 1"] * 3, *["1 sur 1"] * 5, "0 sur 0"],
     )
 
@@ -177,7 +177,7 @@ def test_le_soir_et_le_week_end_se_lisent_dans_les_heures(spec):
 def test_une_pratique_compte_des_lieux(spec):
     """Un lieu qui garde ses cours à trois publics est un lieu, pas trois."""
 
-    def told(t):
+    def practice_texts(t):
         publics = [cell.split() for cell in t["gardés à"].tolist()]
         rows = [
             census.Row(
@@ -187,13 +187,13 @@ def test_une_pratique_compte_des_lieux(spec):
                 structure="",
                 structure_name="",
                 kind="mairie",
-                sheet={"practices": {"formation": {"state": "offered", "publics": kept}}},
-                last_said=None,
+                sheet={"practices": {"formation": {"state": "offered", "publics": publics_of_place}}},
+                last_confirmed=None,
             )
-            for k, kept in enumerate(publics)
+            for k, publics_of_place in enumerate(publics)
         ]
-        found = census.census_page(rows, inhabitants=PEOPLE, names=NAMES, on=date(2026, 11, 20))
-        return [each.how for each in found.practices if each.id == "formation"]
+        page = census.census_page(rows, inhabitants=PEOPLE, names=NAMES, on=date(2026, 11, 20))
+        return [each.how for each in page.practices if each.id == "formation"]
 
     spec(
         """
@@ -203,6 +203,6 @@ def test_une_pratique_compte_des_lieux(spec):
         B    | seniors
         C    |
         """,
-        told,
+        practice_texts,
         ["2 avec conditions de public, 1 ne le dit pas"],
     )

@@ -51,7 +51,7 @@ def test_the_coefficient_is_the_share_of_people_over_the_share_of_answers(spec):
     pondéré totalise les réponses.
     """
 
-    def told(t: dict) -> dict:
+    def coefficients(t: dict) -> dict:
         strata = weighed(t, "age 15-25 200 \n age 26+ 800").strata
         return {
             "classe": [each.name for each in strata],
@@ -69,7 +69,7 @@ def test_the_coefficient_is_the_share_of_people_over_the_share_of_answers(spec):
         26+
         26+
         """,
-        told,
+        coefficients,
         """
         classe | n | coefficient | n pondéré
         -------+---+-------------+----------
@@ -201,8 +201,8 @@ def test_a_class_with_few_answers_would_better_join_its_neighbour(spec):
         margin = margins.Margin(
             "age", tuple(margins.Category(name, people, (name,)) for name, people in classes)
         )
-        found = sample_margins.merges(margin, [int(n) for n in t["réponses"]], thin=10)
-        return [f"{' et '.join(merge.names)} : {merge.reason}" for merge in found]
+        merges = sample_margins.merges(margin, [int(n) for n in t["réponses"]], thin=10)
+        return [f"{' et '.join(merge.names)} : {merge.reason}" for merge in merges]
 
     spec(
         """

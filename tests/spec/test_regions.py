@@ -38,9 +38,9 @@ def test_what_is_measured_draws_an_effect_and_narrows_it(spec):
     )
 
 
-def _one(spread, seen, error):
+def _one(spread, observed, error):
     mean, covariance = evidence.posterior(
-        np.array([spread**2]), np.ones((1, 1)), np.array([seen]), np.array([error])
+        np.array([spread**2]), np.ones((1, 1)), np.array([observed]), np.array([error])
     )
     return mean[0], covariance[0, 0] ** 0.5
 
@@ -142,7 +142,7 @@ def test_the_rate_of_auvergne_rhone_alpes_is_not_all_that_is_known_of_it():
     assert known.zones[zone].name == "Centre-Est"
 
 
-def test_what_a_region_gains_the_others_give_back():
+def test_regional_gains_are_balanced_by_other_regions():
     """Le total national est connu à part : une région au-dessus met les autres au-dessous."""
     law = regions.law(regions.measures(*one_country(A=0.18)), 0.10)
     assert law.mean[0] > 0.05
@@ -182,9 +182,9 @@ def test_a_rate_of_another_year_or_universe_is_refused(changed, words):
     d’autres personnes.
     """
     raw = read_yaml(regional.FILE)
-    first, *others = published()
+    first, *other_rates = published()
     with pytest.raises(Refused, match=words) as caught:
-        regional.read(raw, [replace(first, **changed), *others])
+        regional.read(raw, [replace(first, **changed), *other_rates])
     assert "Île-de-France" in caught.value.what
 
 

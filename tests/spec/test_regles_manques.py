@@ -42,7 +42,7 @@ def figure(row: dict[str, str], name: str, otherwise: float) -> Figure:
 def gap(row: dict[str, str]) -> Gap:
     """One line of the offer as a row draws it; what it does not draw gives no rule a reason to hold."""
     supply = figure(row, "offre", 100)
-    found = {
+    figures = {
         **dict.fromkeys(("need", "missing", "residents", "residents_share"), UNKNOWN),
         "reached": figure(row, "à portée", 80),
         "unsure": figure(row, "incertaines", 0),
@@ -51,7 +51,9 @@ def gap(row: dict[str, str]) -> Gap:
         "winding": figure(row, "sinueux", 80),
     }
     return Gap(
-        reach=Reach(code="", name="", offer=LINE, public="tous", unplaced=0, coarse=0, nearest=None, **found),
+        reach=Reach(
+            code="", name="", offer=LINE, public="tous", unplaced=0, coarse=0, nearest=None, **figures
+        ),
         inside=int(row.get("lieux", 1)),
         perhaps=int(row.get("peut-être", 0)),
         reserved=int(row.get("réservés", 0)),
@@ -80,16 +82,16 @@ def zones(t: dict[str, Any]) -> dict[str, ZoneGaps]:
 
 
 def finds(id: str, offer: str = LINE) -> Callable[[dict[str, Any]], list[str]]:
-    """What a rule says of the zones of a drawing: the sentence of each that it finds, then how the rule is
-    told.
-    """
+    """Return a rule's sentence on each zone of a drawing that it finds, then its condition."""
     rule = next(rule for rule in gap_rules.rules(on_foot()) if rule.id == id)
 
     def call(t: dict[str, Any]) -> list[str]:
         drawn = zones(t)
-        whole = drawn.pop("ensemble", ZoneGaps(code="", name="", gaps={}, cell=None))
-        told = [f"{name} : {rule.sentence}" for name, zone in drawn.items() if rule.holds(zone, whole, offer)]
-        return [*told, f"La règle : {rule.condition}"]
+        total = drawn.pop("ensemble", ZoneGaps(code="", name="", gaps={}, cell=None))
+        sentences = [
+            f"{name} : {rule.sentence}" for name, zone in drawn.items() if rule.holds(zone, total, offer)
+        ]
+        return [*sentences, f"La règle : {rule.condition}"]
 
     return call
 
@@ -250,7 +252,7 @@ def test_an_unknown_whole_makes_nothing_scarce(spec):
     )
 
 
-def test_places_are_kept_for_some(spec):
+def test_zone_is_reserved_when_all_its_places_are(spec):
     """Les lieux de la zone sont réservés à certains publics quand aucun autre n’y est, ni n’y est peut-être.
 
     Les lieux de la zone qui donnent cette offre : ouverts à tous, peut-être dans la zone, réservés à un
@@ -486,10 +488,10 @@ def test_rules_have_an_order(spec):
     """
 
     def call(t: dict[str, Any]) -> list[str]:
-        drawn, found = set(t["règle"].tolist()), gap_rules.rules(on_foot())
-        assert all(rule.offers == tuple(diagnosis_lines()) for rule in found[:7])
-        assert all(rule.offers == ("",) for rule in found[-5:])
-        return [rule.id for rule in found if rule.id in drawn]
+        drawn, ordered_rules = set(t["règle"].tolist()), gap_rules.rules(on_foot())
+        assert all(rule.offers == tuple(diagnosis_lines()) for rule in ordered_rules[:7])
+        assert all(rule.offers == ("",) for rule in ordered_rules[-5:])
+        return [rule.id for rule in ordered_rules if rule.id in drawn]
 
     spec(
         """

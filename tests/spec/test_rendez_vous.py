@@ -36,12 +36,12 @@ def opening(**more: Any) -> Opening:
 def hours(text: str) -> tuple[Hours, ...]:
     """« mar 9-12 » → the hours of a Tuesday; Monday is 0."""
     names = ("lun", "mar", "mer", "jeu", "ven", "sam", "dim")
-    found = []
+    openings = []
     for part in text.split(", "):
         day, span = part.split(" ")
         begin, end = (time(*map(int, each.split("h"))) for each in span.split("-"))
-        found.append(Hours(names.index(day), begin, end))
-    return tuple(found)
+        openings.append(Hours(names.index(day), begin, end))
+    return tuple(openings)
 
 
 def test_a_span_gives_the_slots_that_fit_whole(spec):
@@ -52,14 +52,14 @@ def test_a_span_gives_the_slots_that_fit_whole(spec):
     """
 
     def call(t: dict[str, Any]) -> dict[str, list[Any]]:
-        found = [
+        slots_by_span = [
             permanences.slots(opening(hours=hours(span), minutes=int(n)), FIRST, FIRST)
             for span, n in zip(t["plage"], t["minutes"], strict=True)
         ]
         return {
-            "combien": [len(each) for each in found],
-            "premiere": [f"{each[0]:%Hh%M}" for each in found],
-            "derniere": [f"{each[-1]:%Hh%M}" for each in found],
+            "combien": [len(each) for each in slots_by_span],
+            "premiere": [f"{each[0]:%Hh%M}" for each in slots_by_span],
+            "derniere": [f"{each[-1]:%Hh%M}" for each in slots_by_span],
         }
 
     spec(
@@ -151,12 +151,12 @@ def test_the_hour_of_the_wall_stays_on_both_sides_of_a_change(spec):
     """
 
     def call(t: dict[str, Any]) -> list[int]:
-        found = []
+        utc_hours = []
         for commune, day in zip(t["commune"], t["mardi"], strict=True):
             on = date.fromisoformat(str(day))
             rule = opening(first_on=date(2026, 1, 1), commune=COMMUNES[commune])
-            found.append(permanences.slots(rule, on, on)[0].astimezone(UTC).hour)
-        return found
+            utc_hours.append(permanences.slots(rule, on, on)[0].astimezone(UTC).hour)
+        return utc_hours
 
     spec(
         """
@@ -287,7 +287,7 @@ def test_the_holidays_are_those_that_another_program_knows(year):
     assert set(holidays.of_year(year)) == off
 
 
-def test_hours_that_cannot_be_are_said(spec):
+def test_impossible_hours_are_reported(spec):
     """Ce qui n’est pas possible est dit dans les mots de qui l’a écrit."""
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -390,9 +390,9 @@ def test_slots_never_overlap_and_end_before_the_door_closes(day, commune, minute
         commune=commune,
         off_on_holidays=False,
     )
-    found = permanences.slots(rule, day, day)
+    slots = permanences.slots(rule, day, day)
     closes = datetime.combine(day, time(23, 59), tzinfo=clocks.zone(commune))
-    moments = [each.astimezone(UTC) for each in found]
+    moments = [each.astimezone(UTC) for each in slots]
     assert all(later - sooner == timedelta(minutes=minutes) for sooner, later in pairwise(moments))
     assert all(each + timedelta(minutes=minutes) <= closes.astimezone(UTC) for each in moments)
-    assert all(each.date() == day for each in found)
+    assert all(each.date() == day for each in slots)

@@ -1,4 +1,4 @@
-"""What structures offer and look for: when two listings answer each other."""
+"""Listings that structures offer or seek: when two of them match."""
 
 from datetime import date
 
@@ -56,18 +56,18 @@ def test_an_offer_answers_a_need_and_two_needs_may_answer_each_other(one, other,
 def test_half_days_are_common_or_to_be_agreed(one, other, common):
     """Deux annonces qui disent leurs demi-journées doivent en avoir une en commun ; qui ne dit rien convient
     à tous."""
-    found = rules.match(wish(half_days=one), wish(OFFERS, half_days=other), on=TODAY)
-    assert (found and found.half_days) == common if common is not None else found is None
+    match = rules.match(wish(half_days=one), wish(OFFERS, half_days=other), on=TODAY)
+    assert (match and match.half_days) == common if common is not None else match is None
 
 
 @mark.parametrize(
     ("one", "other", "km"),
     [(GRENOBLE, GRENOBLE, 0), (GRENOBLE, ECHIROLLES, 5.0), (GRENOBLE, None, None)],
 )
-def test_how_far_is_said_and_unknown_is_not_near(one, other, km):
+def test_match_distance_is_none_when_unknown(one, other, km):
     """La distance est dite ; inconnue, elle le dit, et passe après les autres."""
-    found = rules.match(wish(at=one), wish(OFFERS, at=other), on=TODAY)
-    assert found.km == (None if km is None else approx(km, abs=0.1))
+    match = rules.match(wish(at=one), wish(OFFERS, at=other), on=TODAY)
+    assert match.km == (None if km is None else approx(km, abs=0.1))
 
 
 def test_beyond_thirty_kilometres_they_do_not_meet():
@@ -89,12 +89,12 @@ def test_their_dates_must_meet_from_today_on(starts, ends, met):
     assert (rules.match(wish(), wish(OFFERS, starts=starts, ends=ends), on=TODAY) is not None) == met
 
 
-def test_the_reasons_are_said_in_words():
+def test_match_reasons_are_sentences():
     """Pourquoi deux annonces sont rapprochées se lit, sans note ni score."""
-    found = rules.match(
+    match = rules.match(
         wish(SEEKS, MEDIATOR, ("1-am", "1-pm")), wish(SEEKS, ROOM, ("1-am",), at=ECHIROLLES), on=TODAY
     )
-    assert found.reasons == (
+    assert match.reasons == (
         "Un lieu sans personne, quelqu’un sans lieu : une permanence est possible",
         "Convient aux deux : mardi matin",
         "À 5 km à vol d’oiseau",
@@ -103,12 +103,12 @@ def test_the_reasons_are_said_in_words():
 
 def test_the_most_useful_comes_first():
     """D’abord une demi-journée déjà commune, puis le plus près, puis ce dont on ne sait pas où."""
-    said = wish(half_days=("1-am",))
-    others = [
+    local_wish = wish(half_days=("1-am",))
+    other_wishes = [
         wish(OFFERS, at=None, half_days=("1-am",)),
         wish(OFFERS, at=GRENOBLE),
         wish(OFFERS, at=ECHIROLLES, half_days=("1-am",)),
         wish(OFFERS, at=GRENOBLE, half_days=("1-am",)),
     ]
-    found = [rules.match(said, other, on=TODAY) for other in others]
-    assert [found.index(each) for each in sorted(found, key=rules.rank)] == [3, 2, 0, 1]
+    matches = [rules.match(local_wish, other, on=TODAY) for other in other_wishes]
+    assert [matches.index(each) for each in sorted(matches, key=rules.rank)] == [3, 2, 0, 1]

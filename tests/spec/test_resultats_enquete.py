@@ -17,8 +17,8 @@ title = "Lire les résultats d’une enquête"
 
 def form(names: list[str], kind: str = "one") -> Questionnaire:
     choices = tuple(Choice(name=name, label={"fr": name}) for name in dict.fromkeys(names))
-    asked = Question(name="q", kind=kind, label={"fr": "La question"}, choices="r")  # type: ignore[arg-type]
-    return Questionnaire(id="f", title="Enquête", lists={"r": choices}, items=(asked,))
+    question = Question(name="q", kind=kind, label={"fr": "La question"}, choices="r")  # type: ignore[arg-type]
+    return Questionnaire(id="f", title="Enquête", lists={"r": choices}, items=(question,))
 
 
 def repeated(names: list[str], times: list[float]) -> Table:
@@ -26,8 +26,8 @@ def repeated(names: list[str], times: list[float]) -> Table:
     return Table("r.csv", {"id": np.arange(len(answers)).astype(str), "q": np.array(answers)})
 
 
-def shown(t: dict) -> list[str]:
-    """Return what is printed of each answer: percent and count, or « masqué »."""
+def printed_answers(t: dict) -> list[str]:
+    """Return the printed form of each answer: percent and count, or « masqué »."""
     names = [str(name) for name in t["réponse"]]
     offered = [name for name in names if name not in ("nsp", "refus")]
     answers = repeated(names, t["répondants"])
@@ -35,9 +35,10 @@ def shown(t: dict) -> list[str]:
     if "poids" in t:
         by_name = dict(zip(names, t["poids"], strict=True))
         weights = Weights(values=np.array([by_name[name] for name in answers["q"].tolist()]))
-    found = tabulate(answers, form(offered), "q", weights=weights)
+    tabulated = tabulate(answers, form(offered), "q", weights=weights)
     return [
-        "masqué" if row.n is None else f"{found.published(row):.0f} % (n = {row.n})" for row in found.rows
+        "masqué" if row.n is None else f"{tabulated.published(row):.0f} % (n = {row.n})"
+        for row in tabulated.rows
     ]
 
 
@@ -54,7 +55,7 @@ def test_who_does_not_know_stays_out(spec):
         nsp     |         15
         refus   |         12
         """,
-        shown,
+        printed_answers,
         ["60 % (n = 60)", "40 % (n = 40)"],
     )
 
@@ -68,7 +69,7 @@ def test_weights_change_the_share_never_the_count(spec):
         oui     |         60 |     1
         non     |         40 |     2
         """,
-        shown,
+        printed_answers,
         ["43 % (n = 60)", "57 % (n = 40)"],
     )
 
@@ -84,7 +85,7 @@ def test_a_small_count_is_withheld_with_another(spec):
         plutôt            |         80
         tout à fait       |         76
         """,
-        shown,
+        printed_answers,
         ["masqué", "masqué", "42 % (n = 80)", "40 % (n = 76)"],
     )
 
@@ -98,7 +99,7 @@ def test_nearly_everybody_is_withheld_too(spec):
         oui     |        186
         non     |          6
         """,
-        shown,
+        printed_answers,
         ["masqué", "masqué"],
     )
 
@@ -109,9 +110,9 @@ def several(t: dict) -> list[str]:
     )
     times = t["fois"].astype(int)
     answers = Table("r.csv", {"id": np.arange(times.sum()).astype(str), "q": np.repeat(answers["q"], times)})
-    found = tabulate(answers, form(["smartphone", "ordinateur", "tablette"], "many"), "q")
-    return [f"{row.label} {found.published(row):.0f} %" for row in found.rows] + [
-        note for note in found.notes if "100" in note
+    tabulated = tabulate(answers, form(["smartphone", "ordinateur", "tablette"], "many"), "q")
+    return [f"{row.label} {tabulated.published(row):.0f} %" for row in tabulated.rows] + [
+        note for note in tabulated.notes if "100" in note
     ]
 
 
@@ -195,9 +196,11 @@ def moved(t: dict) -> list[str]:
             tabulate(repeated(["oui", "non"], [k, size - k]), form(["oui", "non"]), "q")
             for k, size in ((after, m), (before, n))
         ]
-        found = survey_differences.between(*tables, names=("après", "avant"))
+        differences = survey_differences.between(*tables, names=("après", "avant"))
         out.append(
-            {"more": "en hausse", "less": "en baisse", "close": "on ne peut pas le dire"}[found.pairs[0].way]
+            {"more": "en hausse", "less": "en baisse", "close": "on ne peut pas le dire"}[
+                differences.pairs[0].way
+            ]
         )
     return out
 

@@ -1,4 +1,4 @@
-"""What a vote of dates shows, when a task is late, and what in a message may name somebody."""
+"""Votes of dates, late tasks, and the parts of a message that may name somebody."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -50,7 +50,7 @@ def test_the_meetings_of_a_diagnosis_have_an_agenda(spec):
         (((), ()), set()),
     ],
 )
-def test_the_date_that_suits_most_is_shown_and_never_chosen_alone(answers, best):
+def test_best_dates_are_listed_and_never_chosen_alone(answers, best):
     """Le plus de « oui » d’abord ; à égalité, le moins de « non ». Deux dates à égalité sont montrées toutes
     les deux, et aucune quand personne ne peut : c’est qui réunit qui choisit."""
     assert meetings.best([meetings.tally(each) for each in answers]) == best

@@ -79,7 +79,7 @@ def test_the_kinds_of_space_hold_every_resident_of_the_country_once(spec):
     )
 
 
-def test_the_four_factors_are_told_and_add_up(creuse):
+def test_each_of_the_four_factors_adds_up(creuse):
     """H-024 : âge, diplôme, niveau de vie, lieu de vie : chacun réunit toutes les personnes, et toutes les concernées."""
     need = creuse.need.value
     for family in ("age", "diplome", "niveau_de_vie", "espace"):
@@ -88,18 +88,18 @@ def test_the_four_factors_are_told_and_add_up(creuse):
         assert sum(row.concerned for row in rows) == pytest.approx(need, rel=2e-3), family
 
 
-def test_ages_are_told_as_the_quarters_are_drawn(creuse):
+def test_age_shares_use_the_rates_of_the_drawn_zones(creuse):
     """Ce qu’une petite commune ajoute avant 75 ans, et non après, se lit dans la part de chaque âge."""
     m, rows = creuse.model, creuse.request.zoning.rows
     outcome, small = m.outcomes["need"], m.country.rural[rows]
     aged = np.resize(AGES.index("75+") == AGE_OF, outcome.counts.shape[1])
     counts = outcome.counts[rows].astype(np.float64)
-    found = np.zeros(len(aged))
-    for kept, rates in ((small, outcome.rural), (~small, outcome.rates)):
-        found += counts[kept].sum(axis=0) * rates.mean(axis=0)
-    found = profile._brought(counts.sum(axis=0), found[None], np.array([creuse.need.value]))[0]
-    (told,) = [row.part.value for row in creuse.profile if row.group == "75+"]
-    assert told == pytest.approx(found[aged].sum() / found.sum(), abs=0.002)
+    need_by_age = np.zeros(len(aged))
+    for of_space, rates in ((small, outcome.rural), (~small, outcome.rates)):
+        need_by_age += counts[of_space].sum(axis=0) * rates.mean(axis=0)
+    need_by_age = profile._brought(counts.sum(axis=0), need_by_age[None], np.array([creuse.need.value]))[0]
+    (share_75_or_more,) = [row.part.value for row in creuse.profile if row.group == "75+"]
+    assert share_75_or_more == pytest.approx(need_by_age[aged].sum() / need_by_age.sum(), abs=0.002)
 
 
 def test_the_chart_of_what_weighs_has_bars_for_where_people_live(creuse):
@@ -130,8 +130,8 @@ def test_the_share_of_small_communes_is_the_same_everywhere(creuse, monkeypatch)
     assert [float(line["part_communes_moins_2000"]) for line in lines] == [r.rural for r in creuse.zones]
     assert any("2\u00a0000 habitants" in x.label for x in presentation.context(creuse))
     village = next(r for r in creuse.zones if r.space == rurality.RURAL)
-    (told,) = [x for x in zone_sheet.comparison(creuse, village) if "(rural)" in x.label]
-    assert (told.here_value, told.reference_value) == (1.0, pytest.approx(by_zone))
+    (comparison_row,) = [x for x in zone_sheet.comparison(creuse, village) if "(rural)" in x.label]
+    assert (comparison_row.here_value, comparison_row.reference_value) == (1.0, pytest.approx(by_zone))
 
 
 def test_the_map_of_spaces_tells_each_zone(creuse):
@@ -144,6 +144,6 @@ def test_the_map_of_spaces_tells_each_zone(creuse):
 
 def test_a_filter_for_each_kind_of_space():
     """Trois filtres, qui se partagent tous les habitants, chacun avec sa règle dans son doute."""
-    kept = [filters.built_in()[id]() for id in filters.OF_KIND]
-    assert np.array_equal(sum(each.share for each in kept), np.ones(len(kept[0].share)))
-    assert all(rurality.RULE in each.doubt for each in kept)
+    space_filters = [filters.built_in()[id]() for id in filters.OF_KIND]
+    assert np.array_equal(sum(each.share for each in space_filters), np.ones(len(space_filters[0].share)))
+    assert all(rurality.RULE in each.doubt for each in space_filters)

@@ -11,12 +11,12 @@ KNOWN = ("Fatou", "1988", "PWR4E9Y3", "la maison", "maison")
 
 
 def answer(typed: str) -> str:
-    said = rules.read_secret("", typed.split("+")) if "+" in typed else rules.read_secret(typed)
+    secret = rules.read_secret("", typed.split("+")) if "+" in typed else rules.read_secret(typed)
     try:
-        rules.check_secret(said, known=KNOWN)
+        rules.check_secret(secret, known=KNOWN)
     except Refused as error:
         return error.why
-    return f"oui : {rules.SECRETS[said.kind]}"
+    return f"oui : {rules.SECRETS[secret.kind]}"
 
 
 def test_which_secrets_are_good(spec):

@@ -20,23 +20,30 @@ title = "Le secret d’une enquête"
 ROOT = Path(__file__).resolve().parents[2] / "data/raw/maillage/enquetes"
 
 
-def asked(kind: str, name: str = "cadre") -> Questionnaire:
+def survey_form(kind: str, name: str = "cadre") -> Questionnaire:
     choices = tuple(Choice(name=each, label={"fr": each}) for each in "abc")
     question = Question(name=name, kind="one", label={"fr": "La question"}, choices="r")
     return Questionnaire(id="f", title="Enquête", kind=kind, lists={"r": choices}, items=(question,))
 
 
-def given(counts: list[int], name: str) -> Table:
-    said = [letter for letter, n in zip("abc", counts, strict=True) for _ in range(n)]
-    return Table("r.csv", {"id": np.arange(len(said)).astype(str), name: np.array(said)})
+def repeated_answers(counts: list[int], name: str) -> Table:
+    letters = [letter for letter, n in zip("abc", counts, strict=True) for _ in range(n)]
+    return Table("r.csv", {"id": np.arange(len(letters)).astype(str), name: np.array(letters)})
 
 
 def published(t: dict, *, name: str = "cadre", inside: bool = False) -> list[str]:
     out = []
     for kind, *counts in zip(t["qui répond"], t["a"], t["b"], t["c"], strict=True):
-        found = tabulate(given([int(n) for n in counts], name), asked(str(kind), name), name, inside=inside)
-        told = ("masqué" if row.n is None else f"{row.n}{'*' * bool(row.unpublished)}" for row in found.rows)
-        out.append(" ".join(told))
+        tabulated = tabulate(
+            repeated_answers([int(n) for n in counts], name),
+            survey_form(str(kind), name),
+            name,
+            inside=inside,
+        )
+        cells = (
+            "masqué" if row.n is None else f"{row.n}{'*' * bool(row.unpublished)}" for row in tabulated.rows
+        )
+        out.append(" ".join(cells))
     return out
 
 
@@ -68,12 +75,12 @@ def test_who_answers_decides_what_is_published(spec):
 
 
 def places(counts: list[int], kind: str) -> list[int | None]:
-    """Return what is published of so many answers to a question of five."""
+    """Return the published counts of a question of five answers; None where withheld."""
     choices = tuple(Choice(name=each, label={"fr": each}) for each in "abcde")
     question = Question(name="lieu", kind="one", label={"fr": "Où ?"}, choices="r")
     form = Questionnaire(id="f", title="Enquête", kind=kind, lists={"r": choices}, items=(question,))
-    said = [letter for letter, n in zip("abcde", counts, strict=True) for _ in range(n)]
-    table = Table("r.csv", {"id": np.arange(len(said)).astype(str), "lieu": np.array(said)})
+    letters = [letter for letter, n in zip("abcde", counts, strict=True) for _ in range(n)]
+    table = Table("r.csv", {"id": np.arange(len(letters)).astype(str), "lieu": np.array(letters)})
     return [row.n for row in tabulate(table, form, "lieu").rows]
 
 
@@ -83,16 +90,16 @@ def test_a_published_zero_does_not_pin_the_small_counts_beside_it():
     assert places([9, 3, 4, 5, 0], "structures") == [9, 3, 4, 5, 0]
 
 
-def test_what_comes_first_in_a_ranking_is_not_what_the_others_leave(spec):
+def test_first_places_of_a_ranking_are_not_found_by_subtraction(spec):
     """Sans ex æquo, les premières places font le nombre de réponses : une seule masquée se lirait par soustraction."""
 
     def first(t: dict) -> list[str]:
         out = []
         for kind, *counts in zip(t["qui répond"], t["a"], t["b"], t["c"], strict=True):
-            form = asked(str(kind))
+            form = survey_form(str(kind))
             form = replace(form, items=(replace(form.items[0], kind="rank"),))
-            found = tabulate(given([int(n) for n in counts], "cadre"), form, "cadre")
-            out.append(" ".join("masqué" if row.n is None else str(row.n) for row in found.rows))
+            tabulated = tabulate(repeated_answers([int(n) for n in counts], "cadre"), form, "cadre")
+            out.append(" ".join("masqué" if row.n is None else str(row.n) for row in tabulated.rows))
         return out
 
     spec(
@@ -172,10 +179,12 @@ def test_nearly_all_of_maubeuge_is_published():
     """Sur toutes les questions, une réponse mise en premier par une seule structure est masquée, et une autre avec elle,
     sans quoi les 61 classements la rendraient.
     """
-    made = cards.tables(maubeuge())
-    held = [(whole.question, row.category) for whole, _ in made for row in whole.of() if row.percent is None]
-    assert held == [("priorites", "connaitre"), ("priorites", "communiquer")]
-    kinds = next(whole for whole, _ in made if whole.question == "type_structure")
+    tables = cards.tables(maubeuge())
+    withheld_rows = [
+        (table.question, row.category) for table, _ in tables for row in table.of() if row.percent is None
+    ]
+    assert withheld_rows == [("priorites", "connaitre"), ("priorites", "communiquer")]
+    kinds = next(table for table, _ in tables if table.question == "type_structure")
     assert sum(row.n > 0 for row in kinds.of()) == 14
 
 
@@ -207,9 +216,12 @@ def test_a_mark_is_never_lost_in_a_drawing():
         lists={"r": tuple(Choice(name=name, label={"fr": name}) for name in names)},
         items=(Question(name="q", kind="one", label={"fr": "À l’aise ?"}, choices="r", scale="ease"),),
     )
-    said = [name for name, n in zip(names, (40, 30, 20, 4), strict=True) for _ in range(n)]
-    held = samples.sample(Table("r.csv", {"id": np.arange(len(said)).astype(str), "q": np.array(said)}), form)
-    (card,) = cards.every(held, inside=True)
+    repeated_names = [name for name, n in zip(names, (40, 30, 20, 4), strict=True) for _ in range(n)]
+    survey_sample = samples.sample(
+        Table("r.csv", {"id": np.arange(len(repeated_names)).astype(str), "q": np.array(repeated_names)}),
+        form,
+    )
+    (card,) = cards.every(survey_sample, inside=True)
     drawn = document.chart(card, id="q")
-    assert drawn.alt.count("ne sera pas publié") == sum(bool(line.unpublished) for line in card.asked.lines)
+    assert drawn.alt.count("ne sera pas publié") == sum(bool(line.unpublished) for line in card.answers.lines)
     assert "ne sera pas publié" in drawn.alt

@@ -26,21 +26,21 @@ def column(table, n: int) -> list[str]:
     return [str(each) for each in list(table.values())[n]]
 
 
-def told(cell: str) -> list[Statement]:
-    """Return what a cell tells: facts between “;”, each with its day and, after “→”, the date of a letter."""
-    found = []
+def statements_of(cell: str) -> list[Statement]:
+    """Return the facts of a cell: parted by “;”, each with its day and, after “→”, the date of a letter."""
+    statements = []
     for n, part in enumerate(filter(None, (each.strip() for each in cell.split(";")))):
         words, _, days = part.rpartition(" le ")
         on, _, until = days.partition(" → ")
         day = read(on)
         assert day is not None, part
         kind, _, paper = words.partition(" : ")
-        found.append(Statement(kind=WORDS[kind], on=day, n=n, until=read(until), paper=paper))
-    return found
+        statements.append(Statement(kind=WORDS[kind], on=day, n=n, until=read(until), paper=paper))
+    return statements
 
 
 def stand(cell: str, rule: Rule = HEALTH, today: date = TODAY) -> Standing:
-    return line.standing(told(cell), rule, today)
+    return line.standing(statements_of(cell), rule, today)
 
 
 def test_where_a_procedure_stands(spec):
@@ -96,7 +96,7 @@ def test_where_a_procedure_stands(spec):
     )
 
 
-def test_when_a_right_is_asked_for_again(spec):
+def test_renewal_window_of_a_right(spec):
     """Un droit obtenu jusqu’au 31 janvier 2027 se redemande entre 4 et 2 mois avant : du 30 septembre au 30
     novembre. C’est la règle de la liste, jamais une date tapée. À 14 jours de la date limite, il est en danger.
     Après la fin, personne ne sait : il faut demander.
@@ -308,8 +308,8 @@ def test_the_order_of_the_lines():
         "Obtenu le 1/3/2026 → 28/2/2027",
         "Obtenu le 1/2/2026 → 31/1/2027",
     ]
-    found = sorted(map(stand, cells), key=line.order)
-    assert [each.state for each in found] == [
+    standings = sorted(map(stand, cells), key=line.order)
+    assert [each.state for each in standings] == [
         *("at_risk", "renewal", "refused", "waiting", "prepared", "sent", "obtained", "unknown"),
     ]
 
@@ -319,8 +319,8 @@ def test_what_an_act_or_a_plan_tells(spec):
     at_once = {"oui": True, "non": False}
 
     def says(kind: str, end: str, now: str) -> str:
-        found = facts.of_act(kind, end, TODAY, at_once=at_once[now])
-        return "rien" if found is None else facts.FACTS[found.kind]
+        fact = facts.of_act(kind, end, TODAY, at_once=at_once[now])
+        return "rien" if fact is None else facts.FACTS[fact.kind]
 
     spec(
         """
@@ -383,10 +383,10 @@ def test_dates_that_cannot_be(spec):
 def test_the_common_lists_say_where_they_come_from():
     from maillage.reference.checklists import checklists
 
-    for key, each in checklists().items():
-        assert each.papers, key
-        assert each.source.doubt.endswith("."), key
-        assert read(each.source.on), key
-        assert each.source.url.startswith("https://") or each.to_check, key
+    for key, checklist in checklists().items():
+        assert checklist.papers, key
+        assert checklist.source.doubt.endswith("."), key
+        assert read(checklist.source.on), key
+        assert checklist.source.url.startswith("https://") or checklist.to_check, key
     health = checklists()["complementaire-sante"]
     assert (health.lasts, health.opens, health.closes) == (12, 4, 2)

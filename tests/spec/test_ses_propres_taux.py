@@ -226,8 +226,8 @@ def test_a_sentence_may_say_the_rest_or_round(spec):
         (
             HEADER,
             *(
-                f'sans_x,2023,15 ans et plus,{kind},13,Baromètre,"{said}"'
-                for kind, said in zip(("ensemble,", "age,60-74", "age,75+"), sentences, strict=True)
+                f'sans_x,2023,15 ans et plus,{kind},13,Baromètre,"{sentence}"'
+                for kind, sentence in zip(("ensemble,", "age,60-74", "age,75+"), sentences, strict=True)
             ),
         )
     )
@@ -243,13 +243,13 @@ def test_a_sentence_may_say_the_rest_or_round(spec):
     )
 
 
-def test_other_ages_than_ours_are_said_in_every_sentence():
+def test_every_sentence_names_the_ages_of_the_survey():
     """Une enquête qui commence à 12 ans se lit, et chaque phrase du dossier le dit."""
-    said = [
+    statements = [
         read(f"{HEADER}\nsans_x,2023,{champ},ensemble,,13,Baromètre,« 13 % »\n".encode()).statement
         for champ in ("15 ans et plus", "personnes de 12 ans et plus")
     ]
-    assert said == [
+    assert statements == [
         "sont dans le cas « sans x »",
         "sont dans le cas « sans x » (taux publié pour : personnes de 12 ans et plus)",
     ]

@@ -86,10 +86,14 @@ def test_a_list_says_out_of_which_zones_it_counts():
     t = {"zone": np.array(["A", "B", "C"]), "metre": np.array([0.0, 9e3, 2e4]), "besoin": np.full(3, 100.0)}
     o = offered_of(t, [at("A", 0, "wifi")])
     known = replace(o, gaps=gaps.gaps(o.ground, cells={"A": "les_deux", "B": None}), n_classed=2)
-    found = {each.rule: each for each in offer.read(known).lists if each.id in ("", "wifi")}
-    told = {rule: chapter._listed(each).replace("\xa0", " ") for rule, each in found.items()}
-    assert told["deux-precarites"].endswith(": 1 sur 2 zones avec les deux classes : A.")
-    assert told["sans-wifi"].endswith(": 2 sur 3 zones de l’étude : B et C.")
+    list_by_rule = {
+        zone_list.rule: zone_list for zone_list in offer.read(known).lists if zone_list.id in ("", "wifi")
+    }
+    sentence_by_rule = {
+        rule: chapter._listed(zone_list).replace("\xa0", " ") for rule, zone_list in list_by_rule.items()
+    }
+    assert sentence_by_rule["deux-precarites"].endswith(": 1 sur 2 zones avec les deux classes : A.")
+    assert sentence_by_rule["sans-wifi"].endswith(": 2 sur 3 zones de l’étude : B et C.")
 
 
 def test_a_place_to_locate_is_counted_in_its_commune_and_is_no_absence(spec):
@@ -105,7 +109,7 @@ def test_a_place_to_locate_is_counted_in_its_commune_and_is_no_absence(spec):
             Place(id=str(k), commune="ville", offers=frozenset({line})) for k, line in enumerate(offers)
         ]
         o = offered_of(t, places, cut=True)
-        read, whole = offer.read(o), offer.whole(o)
+        read, total = offer.read(o), offer.study_offer(o)
 
         def as_cell(n: int | None) -> str:
             return "vide" if n is None else str(n)
@@ -119,7 +123,7 @@ def test_a_place_to_locate_is_counted_in_its_commune_and_is_no_absence(spec):
             f"{each.commune}, à situer : {each.n_places} ; wifi {each.offers['wifi']}"
             for each in read.unassigned
         ]
-        rows.append(f"Ensemble : {whole['lieux']}, dont {whole['lieux_a_situer']} à situer")
+        rows.append(f"Ensemble : {total['lieux']}, dont {total['lieux_a_situer']} à situer")
         return [row.replace("\xa0", " ") for row in rows]
 
     spec(
@@ -183,7 +187,7 @@ def test_a_census_is_silent_on_what_it_never_asks(spec):
 
     Deux recensements : le premier parle de wifi, le second non. Le dernier lieu répond « non » au wifi, rien d’autre.
     """
-    said = {
+    sheet_by_word = {
         "wifi": {"practices": {"wifi": {"state": "offered"}}},
         "formation": {"practices": {"formation": {"state": "offered"}}},
         "pas de wifi": {"sans": ["wifi"]},
@@ -192,13 +196,13 @@ def test_a_census_is_silent_on_what_it_never_asks(spec):
 
     def call(t: dict[str, Any]) -> list[str]:
         rows = list(zip(t["lieu"].tolist(), t["recensement"].tolist(), t["il dit"].tolist(), strict=True))
-        found = census.census(
+        place_census = census.census(
             "essai",
-            [{"id": id, **said[word]} for id, _, word in rows],
+            [{"id": id, **sheet_by_word[word]} for id, _, word in rows],
             source_of={id: source for id, source, _ in rows},
         )
         return [
-            f"{id} : {', '.join(line for line in ('wifi', 'formation') if id in found.unsaid(line)) or 'tout est dit'}"
+            f"{id} : {', '.join(line for line in ('wifi', 'formation') if id in place_census.unsaid(line)) or 'tout est dit'}"
             for id, _, _ in rows
         ]
 
@@ -239,7 +243,7 @@ def test_an_essay_keeps_silence_apart(spec):
     )
 
 
-def test_a_majority_is_told_only_when_the_interval_holds_it(spec):
+def test_majority_is_written_only_when_the_interval_proves_it(spec):
     """« À pied » ou « hors de portée » d’une zone se dit de plus de la moitié des personnes, tout l’intervalle compris.
 
     Une zone sans lieu, un lieu à côté ; la part qui l’a à pied (bornes basse et haute, en %), puis si les lieux muets
@@ -255,11 +259,11 @@ def test_a_majority_is_told_only_when_the_interval_holds_it(spec):
             return replace(near.reach, share=share)
 
         rows = zip(*(t[name].tolist() for name in t), strict=True)
-        told = []
+        states = []
         for low, high, least, most, unsaid in rows:
             gap = replace(near, reach=within(low, high), most=within(least, most), unsaid=int(unsaid))
-            told.append(f"{offer.SIGNS[offer.state(gap)]} {offer.state(gap)}")
-        return told
+            states.append(f"{offer.SIGNS[offer.state(gap)]} {offer.state(gap)}")
+        return states
 
     spec(
         """
@@ -361,13 +365,13 @@ def test_a_moving_place_is_one_place_with_several_stops(spec):
         ]
         known = census.census("essai", sheets)
         o = offered_of(t, list(known.places), cards=known.cards)
-        said = [text for text in offer.cautions(o) if "se déplace" in text]
-        whole = o.gaps.whole.gaps["formation"]
+        moving_cautions = [text for text in offer.cautions(o) if "se déplace" in text]
+        total_gap = o.gaps.whole.gaps["formation"]
         return [
-            f"{o.counts.n_places['']} lieux ; {whole.inside} pour la formation",
+            f"{o.counts.n_places['']} lieux ; {total_gap.inside} pour la formation",
             *(f"{code} : {n}" for code, n in o.counts.n_places.items() if code),
-            f"{whole.supply.value:.0f} lieux pour 1 000 personnes",
-            *said,
+            f"{total_gap.supply.value:.0f} lieux pour 1 000 personnes",
+            *moving_cautions,
         ]
 
     spec(
@@ -480,7 +484,7 @@ def test_where_silence_decides_the_fewest_places_to_call_are_named(spec):
     )
 
 
-def test_likely_duplicates_are_told_and_those_told_apart_are_not():
+def test_likely_duplicates_are_reported_unless_distinguished():
     """Deux fiches d’un même lieu sont dites ; deux fiches que quelqu’un a distinguées ne le sont plus."""
     card = matching.Place(
         "Centre social Jean Moulin",
@@ -509,11 +513,13 @@ def test_likely_duplicates_are_told_and_those_told_apart_are_not():
     )
     # The same two names again, and one name twice: each pair is told once, with how many it is.
     again = replace(o, twins=(("A", "B"), ("A", "B"), ("Orditout", "Orditout")))
-    (told,) = [text for text in offer.cautions(again) if "paires" in text]
-    assert told.replace("\xa0", " ").startswith("3 paires de lieux décrivent")
-    assert "A et B (2 paires) ; deux fois « Orditout »." in told.replace("\xa0", " ")
-    apart = offered_of(t, places, cards=(card, card), apart=frozenset({frozenset({"a", "b"})}))
-    assert apart.twins == ()
+    (pairs_caution,) = [text for text in offer.cautions(again) if "paires" in text]
+    assert pairs_caution.replace("\xa0", " ").startswith("3 paires de lieux décrivent")
+    assert "A et B (2 paires) ; deux fois « Orditout »." in pairs_caution.replace("\xa0", " ")
+    distinguished = offered_of(
+        t, places, cards=(card, card), distinct_pairs=frozenset({frozenset({"a", "b"})})
+    )
+    assert distinguished.twins == ()
 
 
 def test_a_zone_is_named_with_its_commune_where_there_are_several():
@@ -529,13 +535,13 @@ def test_a_zone_is_named_with_its_commune_where_there_are_several():
     assert set(offer.zone_names(SimpleNamespace(zones=one)).values()) == {"Sud", "Gare"}
 
 
-def test_the_border_is_told_and_what_is_known_across_counts(spec):
+def test_places_across_the_border_count_when_located(spec):
     """Un lieu de l’autre côté de la limite compte dans la portée s’il est à pied, jamais parmi les lieux ; sans
     coordonnées, il est nommé, ni perdu ni compté.
     """
 
     def call(t: dict[str, Any]) -> list[str]:
-        whole = {
+        both_zones = {
             "zone": np.array(["Corenc", "Ailleurs"]),
             "metre": np.array([0.0, 1000.0]),
             "besoin": t["besoin"],
@@ -544,10 +550,10 @@ def test_the_border_is_told_and_what_is_known_across_counts(spec):
             at("Ailleurs", 1000, "formation"),
             Place(id="x", name="Mairie d’Ailleurs", commune="Ailleurs"),
         ]
-        g = ground(whole, *places)
+        g = ground(both_zones, *places)
         inside = grounds.ground(g.areas, g.zones[:1], places[:1], travel=g.travel)
-        found = census.across(inside, ["Corenc"], np.array([0]), places)
-        o = replace(offered_of(whole, places[:1]), ground=inside, gaps=gaps.gaps(inside), border=found)
+        border = census.across(inside, ["Corenc"], np.array([0]), places)
+        o = replace(offered_of(both_zones, places[:1]), ground=inside, gaps=gaps.gaps(inside), border=border)
         line = o.gaps.whole.gaps["formation"]
         return [
             f"{line.reach.reached.value:.0f} à portée, {line.inside} lieu",
@@ -587,8 +593,8 @@ def test_silence_has_no_default_place():
 def test_a_place_with_two_sheets_is_silent_when_both_are():
     """Deux fiches d’un même lieu, l’une muette : le lieu parle."""
     t = {"zone": np.array(["Claix", "Corenc"]), "metre": np.array([4e3, 0.0]), "besoin": np.full(2, 100.0)}
-    said, mute = (replace(at("Claix", 4000), id=id, same="claix") for id in ("dite", "muette"))
-    g = ground(t, said, mute, replace(at("Corenc", 0), id="seule"))
+    talking, mute = (replace(at("Claix", 4000), id=id, same="claix") for id in ("dite", "muette"))
+    g = ground(t, talking, mute, replace(at("Corenc", 0), id="seule"))
 
     def n_silent(*ids: str) -> dict[str, int]:
         return dict(place_counts(g, silent=frozenset(ids), vague=frozenset()).n_silent)
@@ -603,7 +609,7 @@ def test_a_place_with_two_sheets_is_one_silence_or_none(spec):
     Chaque ligne est une fiche : son lieu, et ce qu’elle dit de l’accès libre. La réponse donne les fiches qui laissent la
     question de l’accompagnement ouverte : une pour A, aucune pour B ni pour C.
     """
-    said: dict[str, dict[str, Any]] = {
+    practices_by_word: dict[str, dict[str, Any]] = {
         "sans précision": {"libre_acces": {"state": "offered"}},
         "on aide": {"libre_acces": {"state": "offered", "accompagnement": ["person"]}},
         "rien": {},
@@ -612,7 +618,7 @@ def test_a_place_with_two_sheets_is_one_silence_or_none(spec):
     def call(t: dict[str, Any]) -> list[str]:
         ids = [f"{lieu}{k}" for k, lieu in enumerate(t["lieu"])]
         sheets = [
-            {"id": id, "nom": id, "code_insee": "38185", "practices": said[str(word)]}
+            {"id": id, "nom": id, "code_insee": "38185", "practices": practices_by_word[str(word)]}
             for id, word in zip(ids, t["dit"], strict=True)
         ]
         doubles = {id: [other for other in ids if other != id and other[0] == id[0]] for id in ids}

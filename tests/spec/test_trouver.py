@@ -123,7 +123,7 @@ def test_a_misspelled_name_finds_the_nearest(spec):
     )
 
 
-def test_outside_the_census_it_is_said():
+def test_territory_outside_the_census_is_reported():
     """Mayotte est hors du champ de l’enquête : on le dit, on n’invente pas."""
     from maillage.studies.diagnosis.territories import rows_of
     from maillage.studies.need import population as frames
@@ -148,9 +148,9 @@ def test_a_name_says_where_it_is(spec):
         france
         """,
         lambda t: [
-            f"{found.long_name}, {found.place or 'nulle part'}"
+            f"{territory.long_name}, {territory.place or 'nulle part'}"
             for text in t["code"].tolist()
-            for found in [gazetteer().get(text.removesuffix(" n°"))]
+            for territory in [gazetteer().get(text.removesuffix(" n°"))]
         ],
         [
             "Grenoble, Isère (38)",
@@ -193,7 +193,7 @@ def test_the_largest_ones_around_are_of_the_nearest_larger_territory(spec):
         Grenoble
         """,
         lambda t: [
-            ", ".join(each.name for each in gazetteer().around(gazetteer().find(text)[0], limit=3))
+            ", ".join(each.name for each in gazetteer().neighbours(gazetteer().find(text)[0], limit=3))
             for text in t["tapé"]
         ],
         ["Saint-Martin-d’Hères, Échirolles, Fontaine"],

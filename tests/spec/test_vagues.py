@@ -14,7 +14,7 @@ from maillage.reports.territory import changes
 from maillage.reports.territory.criteria import answered
 
 title = "Quand une part peut monter"
-APART = "Cette vague portait sur un autre territoire (Maubeuge), et celle-ci sur Grenoble."
+OTHER_TERRITORY = "Cette vague portait sur un autre territoire (Maubeuge), et celle-ci sur Grenoble."
 
 
 def share(value: float) -> Estimate:
@@ -39,7 +39,7 @@ NOW = QuestionAnswers(
 
 def before(**more: object) -> Before:
     """Return the wave before: 32 % « oui » then, 52 % now."""
-    told = {
+    overrides = {
         "libelle": NOW.label,
         "univers": NOW.universe,
         "oui": "Oui",
@@ -48,24 +48,24 @@ def before(**more: object) -> Before:
     } | more
     rows = [
         PublishedRow(
-            question="aide", libelle=str(told["libelle"]), par="", groupe="", modalite=name, libelle_modalite=label,
+            question="aide", libelle=str(overrides["libelle"]), par="", groupe="", modalite=name, libelle_modalite=label,
             effectif=n, base=192, part=part, bas=part - 6, haut=part + 6, motif="", calcul="brut",
-            arrondi="nearest", univers=str(told["univers"]),
+            arrondi="nearest", univers=str(overrides["univers"]),
         )
-        for name, label, n, part in (("oui", str(told["oui"]), 61, 32), ("non", "Non", 131, 68))
+        for name, label, n, part in (("oui", str(overrides["oui"]), 61, 32), ("non", "Non", 131, 68))
     ]  # fmt: skip
     return Before(
         later_name="2026",
         name="2024",
         about="« Vague 2024 »",
-        weighted=bool(told["weighted"]),
+        weighted=bool(overrides["weighted"]),
         rows=rows,
-        apart=str(told["apart"]),
+        unlike=str(overrides["apart"]),
     )
 
 
-def said(held: Before) -> str:
-    return str(waves.blocks(held, [NOW], weighted=False))
+def compared_text(earlier: Before) -> str:
+    return str(waves.blocks(earlier, [NOW], weighted=False))
 
 
 @mark.parametrize(
@@ -79,23 +79,23 @@ def test_a_share_rises_only_where_nothing_else_changed(
     seul cas où tout est resté pareil.
     """
     universe = "personnes accompagnées" if other_base else NOW.universe
-    held = before(
-        apart=APART if other_place else "",
+    earlier = before(
+        apart=OTHER_TERRITORY if other_place else "",
         univers=universe + (" ; Sexe : Femme" if filtered else ""),
         libelle="Êtes-vous aidé ?" if other_words else NOW.label,
         oui="Oui, souvent" if other_answer else "Oui",
         weighted=weighted,
     )
     same = not any((other_place, other_base, other_words, other_answer, filtered, weighted))
-    assert ("hausse de 20 points" in said(held)) == same
-    assert ("baisse de 20 points" in said(held)) == same
+    assert ("hausse de 20 points" in compared_text(earlier)) == same
+    assert ("baisse de 20 points" in compared_text(earlier)) == same
 
 
 def test_the_chapter_says_why_nothing_is_compared():
     """Un autre territoire, ou une seule vague redressée : la raison est écrite, sans un seul écart."""
-    assert APART in said(before(apart=APART))
-    assert "L’une des deux vagues est redressée, l’autre non." in said(before(weighted=True))
-    assert "Reformulées, ou posées à d’autres" not in said(before(weighted=True))
+    assert OTHER_TERRITORY in compared_text(before(apart=OTHER_TERRITORY))
+    assert "L’une des deux vagues est redressée, l’autre non." in compared_text(before(weighted=True))
+    assert "Reformulées, ou posées à d’autres" not in compared_text(before(weighted=True))
 
 
 def test_the_report_the_loop_and_two_editions_use_one_rule(spec):

@@ -35,7 +35,7 @@ def drafted(person, structure, by, *keys: str, at: datetime = AT, token: str = "
 
 
 def by_touch(mandat: Mandat, at: datetime = AT) -> Signing:
-    return Signing(how=frame.TOUCH, strokes=STROKES, shown=shown(mandat, at))
+    return Signing(how=frame.TOUCH, strokes=STROKES, read_digest=shown(mandat, at))
 
 
 def given(person, structure, by, *keys: str, at: datetime = AT, **more) -> Mandat:

@@ -117,7 +117,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         remember_address(request, user.email.lower())
         request.session.pop("shared", None)
         sessions.begin(request, shared=shared, at=timezone.now())
-        if request.session.get(interrupted_posts.KEPT, {}).get("account") != user.pk:
+        if request.session.get(interrupted_posts.POST_KEY, {}).get("account") != user.pk:
             interrupted_posts.forget(request)  # what somebody else was writing
 
     def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
@@ -129,7 +129,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         return reverse("account_home")
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
-        if openid_connect.KEPT in request.session:
+        if openid_connect.FEDERATION_KEY in request.session:
             return reverse("federation_out")
         return super().get_logout_redirect_url(request)
 

@@ -191,11 +191,13 @@ def _write(
             with _instant():  # files are read afterwards: no row of that instant names one that is not there
                 counts, digests = _write_rows(archive, lost)
                 migrations = _migrations()
-            for each in sorted(path_found for name in stored for path_found in (home / name).rglob("*")):
-                if each.is_file() and not any(part.startswith(".") for part in each.relative_to(home).parts):
-                    name = each.relative_to(home).as_posix()
+            for file_path in sorted(path_found for name in stored for path_found in (home / name).rglob("*")):
+                if file_path.is_file() and not any(
+                    part.startswith(".") for part in file_path.relative_to(home).parts
+                ):
+                    name = file_path.relative_to(home).as_posix()
                     try:
-                        content = each.open("rb")
+                        content = file_path.open("rb")
                     except FileNotFoundError:  # a paper erased meanwhile
                         continue
                     with content:

@@ -37,11 +37,11 @@ LATELY = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One point: its subject, how it is, what was found, and what to do about it."""
+    """One point: its subject, its state, the status in words, and what to do about it."""
 
     subject: str
     state: str
-    found: str
+    status_text: str
     do: str = ""
 
 

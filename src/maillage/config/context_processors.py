@@ -38,8 +38,8 @@ def _rights(request: HttpRequest) -> dict[str, bool]:
     user = getattr(request, "user", None)
     if user is None:
         return {}
-    rights_held_by = rights_of(user)
-    return {right.replace(".", "_"): rights_held_by.any(right) for right in RIGHTS} | {
-        "people": rights_held_by.any("people.see", "people.mine"),
-        "network": rights_held_by.any(*MEMBERS),
+    rights = rights_of(user)
+    return {right.replace(".", "_"): rights.any(right) for right in RIGHTS} | {
+        "people": rights.any("people.see", "people.mine"),
+        "network": rights.any(*MEMBERS),
     }

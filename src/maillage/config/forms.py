@@ -50,7 +50,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
     def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
         """Sign in; when the session ends is said by the box, not by the library."""
         response = super().login(request, redirect_url=redirect_url)
-        if sessions.KEPT in request.session:
+        if sessions.STAY_KEY in request.session:
             sessions.count_again(request.session)
         return response
 

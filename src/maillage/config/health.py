@@ -27,7 +27,7 @@ VERSION = version("maillage")
 WELL, SLOW, BROKEN = "ok", "ralenti", "en panne"
 TRIED = 65_536  # bytes written and thrown away
 AGAIN = 5  # seconds: anybody may ask, and the disk is not made to write for each
-SEEN = "ecriture.vue"  # touched in the home folder when a write went to its end
+WRITE_STAMP = "ecriture.vue"  # touched in the home folder when a write went to its end
 LITTLE = 200_000_000  # bytes: under this, a study or a backup may not fit
 LATE = {"taches": 3_600, "messages": 1_800, "echeances": 300}  # seconds
 
@@ -73,7 +73,7 @@ def is_written() -> bool:
     if free() < TRIED or not os.access(settings.HOME, os.W_OK | os.X_OK):
         return False
     with suppress(OSError):
-        if 0 <= time.time() - (settings.HOME / SEEN).stat().st_mtime < AGAIN:
+        if 0 <= time.time() - (settings.HOME / WRITE_STAMP).stat().st_mtime < AGAIN:
             return True
     return can_write()
 
@@ -86,10 +86,10 @@ def can_write() -> bool:
             file.write(bytes(TRIED))
             file.flush()
             os.fsync(file.fileno())
-        (settings.HOME / SEEN).touch()
+        (settings.HOME / WRITE_STAMP).touch()
     except OSError:
         with suppress(OSError):
-            (settings.HOME / SEEN).unlink()  # the others try in their turn
+            (settings.HOME / WRITE_STAMP).unlink()  # the others try in their turn
         return False
     finally:
         with suppress(OSError):  # a disk that only reads refuses to take off what is not there

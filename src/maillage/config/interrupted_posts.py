@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from maillage.apps.accounts.access import OWNER, return_address
 from maillage.config.session_store import SessionStore
 
-KEPT = "suspended"
+POST_KEY = "suspended"
 LASTS = timedelta(hours=1)
 MOST = 100_000  # characters
 NAVIGATES = "navigate"  # as a browser says that a page sends its form
@@ -70,21 +70,21 @@ def of(request: HttpRequest, account: int | None, *, ended: bool = True) -> dict
 def keep(request: HttpRequest, sending: dict[str, Any]) -> None:
     """Store it for an hour; the session only says whose it is, and where."""
     aside = SessionStore()
-    aside[KEPT] = sending
+    aside[POST_KEY] = sending
     aside.set_expiry(LASTS)
     aside.create()
-    request.session[KEPT] = {"account": sending["account"], "aside": aside.session_key}
+    request.session[POST_KEY] = {"account": sending["account"], "aside": aside.session_key}
 
 
 def pending_post(request: HttpRequest) -> dict[str, Any] | None:
     """Return the interrupted post of an account, within the hour."""
-    pointer = request.session.get(KEPT)
+    pointer = request.session.get(POST_KEY)
     if pointer is None or pointer["account"] != request.user.pk:
         return None
-    return SessionStore(pointer.get("aside")).get(KEPT)
+    return SessionStore(pointer.get("aside")).get(POST_KEY)
 
 
 def forget(request: HttpRequest) -> None:
     """Throw it away."""
-    if pointer := request.session.pop(KEPT, None):
+    if pointer := request.session.pop(POST_KEY, None):
         SessionStore(pointer.get("aside")).delete()

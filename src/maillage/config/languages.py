@@ -17,7 +17,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from maillage.words import languages
 
-COOKIE, ASKED = "langue", "lang"  # “/carte/?lang=uk”, on a poster or in a link
+COOKIE, LANGUAGE_PARAMETER = "langue", "lang"  # “/carte/?lang=uk”, on a poster or in a link
 YEAR = 31_536_000
 # The pages whose every sentence is marked, by the name of their address. The others stay in French, and say
 # so.
@@ -77,9 +77,9 @@ class Languages:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        address = request.GET.get(ASKED, "")
+        address = request.GET.get(LANGUAGE_PARAMETER, "")
         is_known, has_cookie = address in languages.LANGUAGES, COOKIE in request.COOKIES
-        if request.method == "GET" and ASKED in request.GET and (has_cookie or not is_known):
+        if request.method == "GET" and LANGUAGE_PARAMETER in request.GET and (has_cookie or not is_known):
             return _choose(request)
         code = address if is_known else preferred(request)
         language = languages.LANGUAGES[code]
@@ -122,7 +122,7 @@ def preferred(request: HttpRequest) -> str:
 def _choose(request: HttpRequest) -> HttpResponse:
     """Keep a language for a year, and come back to the same page."""
     query = request.GET.copy()
-    code = query.pop(ASKED)[-1]
+    code = query.pop(LANGUAGE_PARAMETER)[-1]
     path = escape_leading_slashes(request.path)
     response = HttpResponseRedirect(f"{path}?{query.urlencode()}" if query else path)
     if code in languages.LANGUAGES:
@@ -138,9 +138,9 @@ def _carry(response: HttpResponse, code: str) -> None:
     """Write the language into the links, the forms and the redirection of an answer: a browser that refuses
     cookies keeps it from page to page.
     """
-    parameter = urlencode({ASKED: code})
+    parameter = urlencode({LANGUAGE_PARAMETER: code})
     location = response.headers.get("Location", "")
-    if location.startswith("/") and f"{ASKED}=" not in location:
+    if location.startswith("/") and f"{LANGUAGE_PARAMETER}=" not in location:
         path, mark, anchor = location.partition("#")
         response.headers["Location"] = f"{path}{'&' if '?' in path else '?'}{parameter}{mark}{anchor}"
     if response.streaming or not response.headers.get("Content-Type", "").startswith("text/html"):
@@ -148,14 +148,14 @@ def _carry(response: HttpResponse, code: str) -> None:
 
     def with_language(link: re.Match[bytes]) -> bytes:
         start, rest = link.groups()
-        if f"{ASKED}=".encode() in rest or rest.startswith(settings.STATIC_URL[1:].encode()):
+        if f"{LANGUAGE_PARAMETER}=".encode() in rest or rest.startswith(settings.STATIC_URL[1:].encode()):
             return link.group()
         has_query = b"?" in rest or start.endswith(b"?")
         return start + rest + (b"&amp;" if has_query else b"?") + parameter.encode()
 
     def with_field(form: re.Match[bytes]) -> bytes:
         """A form that asks writes its own address: it needs a field."""
-        field = f'<input type="hidden" name="{ASKED}" value="{code}">'.encode()
+        field = f'<input type="hidden" name="{LANGUAGE_PARAMETER}" value="{code}">'.encode()
         return form.group() + (b"" if POSTED.search(form.group()) else field)
 
     response.content = FORM.sub(with_field, LINK.sub(with_language, response.content))

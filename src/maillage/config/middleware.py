@@ -114,7 +114,9 @@ class NoNul:
         return self.answer(request)
 
     def process_view(self, request: HttpRequest, view: Any, *_: object) -> None:
-        """Read what was posted once the forgery check has read it; any other body is read by its own page."""
+        """Read the posted fields once the forgery check has read them; any other body is read by its own
+        page.
+        """
         if getattr(view, "csrf_exempt", False):
             return
         if any("\x00" in value for _, values in request.POST.lists() for value in values):
@@ -161,7 +163,7 @@ class Sessions:
             if alone:  # who comes next reads why the visit is over
                 return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
             return end_visit(request, interrupted_posts.of(request, request.user.pk))
-        if sessions.KEPT not in request.session:
+        if sessions.STAY_KEY not in request.session:
             sessions.begin(request, shared=True, at=at)
         if not alone:
             sessions.note(request.session, at)
@@ -257,7 +259,7 @@ class FilledForms:
     def _pending(self, request: HttpRequest) -> dict[str, Any] | None:
         if (
             settings.SESSION_COOKIE_NAME not in request.COOKIES
-            or interrupted_posts.KEPT not in request.session
+            or interrupted_posts.POST_KEY not in request.session
         ):
             return None
         return interrupted_posts.pending_post(request)
@@ -285,12 +287,13 @@ def _whose(request: HttpRequest) -> str:
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return ""
     return str(
-        request.session.get(SESSION_KEY) or request.session.get(interrupted_posts.KEPT, {}).get("account", "")
+        request.session.get(SESSION_KEY)
+        or request.session.get(interrupted_posts.POST_KEY, {}).get("account", "")
     )
 
 
 def _has_message(request: HttpRequest) -> bool:
-    """Return whether a page says something to whoever asked for it, once."""
+    """Return True if a page says something to whoever asked for it, once."""
     return bool(getattr(messages.get_messages(request), "used", False))
 
 

@@ -38,7 +38,7 @@ from maillage.words.wording import spaced
 ALGORITHMS = ["RS256", "ES256", "PS256"]  # signed with a key that only the other service holds
 LEEWAY = 60  # seconds between two clocks
 CHANCE = 43  # letters of a value that nobody guesses
-KEPT, OUT = "federation", "way_out"
+FEDERATION_KEY, OUT = "federation", "way_out"
 
 
 def _app() -> SocialApp:
@@ -146,7 +146,7 @@ class Exchange(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         if person.get("sub") != identity["sub"]:
             raise OAuth2Error("the two answers speak of two persons")
         if end := self.openid_config.get("end_session_endpoint"):
-            request.session[KEPT] = {"end": end, "id_token": signed}
+            request.session[FEDERATION_KEY] = {"end": end, "id_token": signed}
         return self.get_provider().sociallogin_from_response(
             request, {"userinfo": person, "id_token": identity}
         )
@@ -221,7 +221,7 @@ def back_to_sign_in(request: HttpRequest) -> HttpResponse:
 
 def way_out(request: HttpRequest) -> str:
     """Return the address that ends the session of the service too, empty when it was not used or has none."""
-    federation = request.session.get(KEPT)
+    federation = request.session.get(FEDERATION_KEY)
     if not federation:
         return ""
     parameters = {

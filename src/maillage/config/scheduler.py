@@ -51,7 +51,7 @@ def _marks() -> dict[Path, datetime]:
     from django.conf import settings
 
     last_run_by_file = {}
-    for path in (settings.HEARTBEAT, settings.LAST_DUE):
+    for path in (settings.HEARTBEAT, settings.DAILY_TASKS_STAMP):
         with suppress(OSError):
             last_run_by_file[path] = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
     return last_run_by_file
@@ -97,7 +97,7 @@ def say_done(done: Sequence[Done], *, goes_on: bool) -> None:
 
     failed = "\n".join(each.name for each in done if each.error)
     with suppress(OSError, Refused):  # a full disk is said by /sante/ already
-        settings.LAST_DUE.touch()
+        settings.DAILY_TASKS_STAMP.touch()
         if goes_on:
             settings.HEARTBEAT.touch()
         if not failed:
@@ -118,7 +118,7 @@ def failing() -> list[str]:
 def _failures() -> Path:
     from django.conf import settings
 
-    return Path(settings.LAST_DUE).with_suffix(".echecs")
+    return Path(settings.DAILY_TASKS_STAMP).with_suffix(".echecs")
 
 
 def run(at: datetime, is_over: Callable[[], bool] = lambda: False) -> list[Done]:

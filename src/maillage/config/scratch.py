@@ -19,7 +19,7 @@ from maillage.web import locks
 
 EXERCISE, RESTORATION = ".exercice-", ".restauration-"
 SCHEMA = re.compile(r"exercice_[0-9a-f]{12}")
-OURS = "select nspname from pg_namespace where pg_get_userbyid(nspowner) = current_user"
+OWN_SCHEMAS = "select nspname from pg_namespace where pg_get_userbyid(nspowner) = current_user"
 
 
 @contextmanager
@@ -59,7 +59,7 @@ def forget(at: datetime | None = None) -> int:
                     n += 1
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(OURS)
+            cursor.execute(OWN_SCHEMAS)
             for (name,) in cursor.fetchall():
                 lock = f"{EXERCISE}{name.removeprefix('exercice_')}"
                 if SCHEMA.fullmatch(name) and locks.is_free(lock):

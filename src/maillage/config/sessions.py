@@ -16,7 +16,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from maillage.config import session_store
 
-KEPT = "stay"
+STAY_KEY = "stay"
 ALONE = "Maillage-Seul"  # header of what a screen asks by itself: nobody is there
 NOTED_EVERY = timedelta(minutes=1)  # so that reading pages rarely writes to the database
 BROWSERS = (  # the first found is the right one: each names those it descends from
@@ -60,13 +60,13 @@ class Stay:
     name: str
     device: str
     opened_at: datetime | None
-    seen_at: datetime | None
+    last_active_at: datetime | None
     shared: bool
-    here: bool
+    is_current: bool
 
 
 def limits(session: SessionBase) -> Limits:
-    return SHARED if session.get(KEPT, {}).get("shared", True) else OWN
+    return SHARED if session.get(STAY_KEY, {}).get("shared", True) else OWN
 
 
 def ends_in(session: SessionBase) -> timedelta:
@@ -78,7 +78,7 @@ def ends_in(session: SessionBase) -> timedelta:
 
 def begin(request: HttpRequest, *, shared: bool, at: datetime) -> None:
     """Start counting, once somebody is signed in."""
-    request.session[KEPT] = {
+    request.session[STAY_KEY] = {
         "opened": at.isoformat(),
         "seen": at.isoformat(),
         "shared": shared,
@@ -94,26 +94,26 @@ def clear(at: datetime) -> int:
 
 def count_again(session: SessionBase) -> None:
     """Let the browser forget the session when it closes if others use it, else when its time is over."""
-    stay = session[KEPT]
+    stay = session[STAY_KEY]
     session.set_expiry(0 if stay["shared"] else datetime.fromisoformat(stay["opened"]) + OWN.most)
 
 
 def choose(session: SessionBase, *, shared: bool) -> None:
     """Say afterwards whether others use this device."""
-    session[KEPT] = {**session[KEPT], "shared": shared}
+    session[STAY_KEY] = {**session[STAY_KEY], "shared": shared}
     count_again(session)
 
 
 def note(session: SessionBase, at: datetime) -> None:
     """Record activity, once a minute."""
-    stay = session[KEPT]
+    stay = session[STAY_KEY]
     if at - datetime.fromisoformat(stay["seen"]) >= NOTED_EVERY:
-        session[KEPT] = {**stay, "seen": at.isoformat()}
+        session[STAY_KEY] = {**stay, "seen": at.isoformat()}
 
 
 def is_over(session: SessionBase | dict[str, Any], at: datetime) -> bool:
     """Recognise a session expired by inactivity or by age."""
-    stay = session.get(KEPT)
+    stay = session.get(STAY_KEY)
     if stay is None:
         return False
     most = SHARED if stay["shared"] else OWN
@@ -129,7 +129,7 @@ def open_of(user: Any, at: datetime, *, current_key: str | None) -> list[Stay]:
             data.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()
         ):
             continue
-        saved = data.get(KEPT, {})
+        saved = data.get(STAY_KEY, {})
         opened, last_active = (
             datetime.fromisoformat(saved[name]) if name in saved else None for name in ("opened", "seen")
         )
@@ -137,7 +137,7 @@ def open_of(user: Any, at: datetime, *, current_key: str | None) -> list[Stay]:
         stays.append(
             Stay(_name(key), words, opened, last_active, saved.get("shared", True), key == current_key)
         )
-    return sorted(stays, key=lambda stay: (stay.here, stay.seen_at or at), reverse=True)
+    return sorted(stays, key=lambda stay: (stay.is_current, stay.last_active_at or at), reverse=True)
 
 
 def end(user: Any, at: datetime, *, but: str | None = None, name: str = "") -> int:

@@ -152,26 +152,27 @@ SQLITE = {
 SHARED_CONNECTIONS = False
 if database_url():
     DATABASES = {"default": dj_database_url.parse(database_url(), conn_max_age=600, conn_health_checks=True)}
-    given = DATABASES["default"].setdefault("OPTIONS", {})
+    database_options = DATABASES["default"].setdefault("OPTIONS", {})
     if "postgresql" in DATABASES["default"]["ENGINE"]:
         DATABASES["default"]["ENGINE"] = "maillage.config.postgresql"
-        given.setdefault("connect_timeout", 10)  # a computer that is silent is told; pages would wait minutes
+        # A computer that is silent is reported: pages would wait minutes.
+        database_options.setdefault("connect_timeout", 10)
         # A PgBouncer that lends a connection for a transaction refuses what is said as one opens, and forgets
         # what was prepared. The wrapper reads this word too.
-        SHARED_CONNECTIONS = given.pop("pgbouncer", "non") != "non"
-        prepares = given.pop("prepare", "oui") == "oui"
+        SHARED_CONNECTIONS = database_options.pop("pgbouncer", "non") != "non"
+        prepares = database_options.pop("prepare", "oui") == "oui"
         if not SHARED_CONNECTIONS:
             # A base of a country is read from memory, or from a disk without arm. PostgreSQL thinks by
             # default of one where a page apart costs four times the next: it reads a million people for the
             # forty of a list.
-            given.setdefault("options", "-c random_page_cost=1.1")
+            database_options.setdefault("options", "-c random_page_cost=1.1")
             # What a page asks again is understood and planned once by each connection: half of what a page
             # costs PostgreSQL. Values leave apart from the words of a query, which are then the same for
             # everybody.
             if prepares:
-                given |= {"server_side_binding": True, "prepare_threshold": 3}
+                database_options |= {"server_side_binding": True, "prepare_threshold": 3}
     else:
-        given |= SQLITE
+        database_options |= SQLITE
 else:
     DATABASES = {
         "default": {
@@ -280,7 +281,7 @@ STATIC_URL = "/statique/"
 STATIC_ROOT = HOME / "statique"
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # no page names the others: half of what a first start compresses
 HEARTBEAT = HOME / "echeances.vu"  # touched by what does the deadlines: /sante/ says since when it is silent
-LAST_DUE = HOME / "echeances.faites"  # touched when what is due was done, by the command too
+DAILY_TASKS_STAMP = HOME / "echeances.faites"  # touched when what is due was done, by the command too
 LAST_BACKUP = HOME / "sauvegarde.vue"  # touched when a backup has been written and read again
 STATICFILES_DIRS = [
     ASSETS

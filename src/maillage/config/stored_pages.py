@@ -27,7 +27,7 @@ from maillage.config.languages import preferred
 from maillage.web import marks
 
 # What each page shows: features whose rows it reads, or what verbs of the journal are about.
-SHOWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
+SUBJECTS_BY_PATH: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "/": ("dossiers",),
         "/carte/": ("directory", "territories"),
@@ -38,7 +38,7 @@ SHOWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "/sources/": ("territories",),
     }
 )
-SUBJECTS = frozenset(subject for subjects in SHOWN.values() for subject in subjects)
+SUBJECTS = frozenset(subject for subjects in SUBJECTS_BY_PATH.values() for subject in subjects)
 LIGHT, LIGHTS = "theme", ("jour", "nuit")
 MOST = 200  # pages: an address, a language, a light, a host
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -67,7 +67,7 @@ class StoredPages:
         if key is None:
             return self.answer(request)
         try:
-            latest_marks = marks.latest(SHOWN[request.path])
+            latest_marks = marks.latest(SUBJECTS_BY_PATH[request.path])
         except DatabaseError:  # what can be answered without a database still is, or says why not
             return self.answer(request)
         at, stored = time.time(), self.pages.get(key)
@@ -100,7 +100,7 @@ def follow(lines: Sequence[tuple[str, str, int]]) -> None:
 
 def _key(request: HttpRequest) -> tuple[Any, ...] | None:
     """Return the key of the pages common to several readers; None for anybody else."""
-    if request.method != "GET" or request.path not in SHOWN or request.META.get("QUERY_STRING"):
+    if request.method != "GET" or request.path not in SUBJECTS_BY_PATH or request.META.get("QUERY_STRING"):
         return None
     cookies = request.COOKIES
     if not cookies.keys() <= {LANGUAGE, LIGHT} or request.headers.keys() & {"Authorization", READER}:

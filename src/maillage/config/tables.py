@@ -71,7 +71,7 @@ def _own_tables(connection: BaseDatabaseWrapper) -> set[str]:
     return {model._meta.db_table for model in apps.get_models() if model._meta.can_migrate(connection)}
 
 
-GONE = frozenset[str]()  # apps that a former version had: their migrations are not those of a later one
+FORMER_APPS = frozenset[str]()  # apps of a former version: their migrations are not those of a later one
 
 
 def later(connection: BaseDatabaseWrapper) -> list[str]:
@@ -84,7 +84,7 @@ def later(connection: BaseDatabaseWrapper) -> list[str]:
     return sorted(
         f"{app}.{name}"
         for app, name in MigrationRecorder(connection).applied_migrations()
-        if app not in GONE and name[:4] > last.get(app, "")[:4]
+        if app not in FORMER_APPS and name[:4] > last.get(app, "")[:4]
     )
 
 

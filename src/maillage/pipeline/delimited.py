@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
 from maillage.pipeline.offer.forms.compound import MAGIC
-from maillage.pipeline.offer.forms.read import OTHERS, ZIP
+from maillage.pipeline.offer.forms.read import OTHER_DOCUMENTS, ZIP
 from maillage.pipeline.offer.forms.separated import ANNOUNCED, Dialect, cut
 
 MAX_CELL = 131_072  # characters
 HEADER_WITHIN = 15  # lines: a title, a date, an empty line may stand above the names of columns
 SEPARATORS = {",": "une virgule", ";": "un point-virgule", "\t": "une tabulation", "|": "une barre verticale"}
-NO_TEXT = {ZIP: "un classeur ou une archive", MAGIC: "un ancien classeur", **OTHERS}
+NO_TEXT = {ZIP: "un classeur ou une archive", MAGIC: "un ancien classeur", **OTHER_DOCUMENTS}
 
 
 @dataclass(frozen=True, slots=True)

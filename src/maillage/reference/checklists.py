@@ -13,7 +13,7 @@ from maillage.reference import procedures
 from maillage.reference.files import read_yaml
 
 FILE = Path(__file__).parent / "checklists.yaml"
-SEEN: Mapping[str, str] = {
+WAYS_OF_READING: Mapping[str, str] = {
     "producer": "lu chez le producteur",
     "copy": "lu sur une copie de la page du producteur",
     "elsewhere": "lu ailleurs que chez le producteur",
@@ -22,8 +22,8 @@ SEEN: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """The source of a checklist. seen: a key of SEEN; on: the day; text_on: when its producer wrote it,
-    '' when they do not say; both AAAA-MM-JJ.
+    """The source of a checklist. seen: a key of WAYS_OF_READING; on: the day; text_on: when its producer
+    wrote it, '' when they do not say; both AAAA-MM-JJ.
     """
 
     producer: str
@@ -36,7 +36,7 @@ class Source:
 
     @property
     def reading(self) -> str:
-        return SEEN[self.seen]
+        return WAYS_OF_READING[self.seen]
 
     @property
     def is_found(self) -> bool:
@@ -79,7 +79,7 @@ def checklists() -> Mapping[str, Checklist]:
         key: Checklist(**row | {"source": Source(**row["source"])}) for key, row in read_yaml(FILE).items()
     }
     assert set(checklists) <= set(procedures.procedures())
-    assert all(each.source.seen in SEEN for each in checklists.values())
+    assert all(each.source.seen in WAYS_OF_READING for each in checklists.values())
     assert all(each.source.is_found or each.to_check for each in checklists.values()), (
         "say what is to be checked"
     )

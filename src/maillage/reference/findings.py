@@ -31,6 +31,6 @@ def kinds() -> dict[str, Kind]:
 
 
 @cache
-def who() -> dict[str, str]:
+def participants() -> dict[str, str]:
     """Return the persons whose findings are noted, in words by id."""
     return dict(_read()["who"])

@@ -10,4 +10,4 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "enquete": ("enquête", "enquêtes"),
     "visite": ("visite de lieu", "visites de lieux"),
 }
-HEARD = ("entretien", "groupe", "atelier", "enquete", "visite")  # a meeting of the team hears nobody
+MEETINGS_WITH_PEOPLE = ("entretien", "groupe", "atelier", "enquete", "visite")  # not those of the team

@@ -17,6 +17,7 @@ from maillage.reference.offer import diagnosis_lines
 from maillage.words.wording import NBSP, listing
 
 FILE = Path(__file__).with_name("plan_frames.yaml")
+SHARE = re.compile(r"\d\s?%")
 ATTRIBUTED = re.compile(r"D’après ([^:]+, \d{4}|« [^»]+ ») : ")  # as `attributed` writes it
 
 
@@ -106,7 +107,7 @@ class Frame:
     territory: str = ""
 
     def attributed(self, text: str, *, most: int) -> str:
-        """Return what the frame states of its territory as another may read it: with whose it is, once.
+        """Return the statements of the frame on its territory as another may read them: with its owner, once.
         most: letters that its column holds; a longer text ends with « … ».
 
         >>> frame = Frame(id="x", name="Pistes", axes=(), origin="Maubeuge-Val de Sambre, 2021")
@@ -126,13 +127,17 @@ class Frame:
 
 def marked(text: str) -> str:
     """Return a text without the words that say whose it is, with « * » in their place, whose note says it
-    once.
+    once; "" for one that holds a share of another territory, which a reader would take for theirs.
 
     >>> marked("D’après Strasbourg, 2019 : des ateliers"), marked("Des ateliers")
     ('des ateliers\xa0*', 'Des ateliers')
+    >>> marked("D’après Strasbourg, 2019 : 39 % sortent de leurs murs"), marked("39 % sortent")
+    ('', '39 % sortent')
     """
-    own = ATTRIBUTED.sub("", text, count=1) if ATTRIBUTED.match(text) else text
-    return text if own == text else f"{own}{NBSP}*"
+    if not ATTRIBUTED.match(text):
+        return text
+    own = ATTRIBUTED.sub("", text, count=1)
+    return "" if SHARE.search(own) else f"{own}{NBSP}*"
 
 
 def borrowed_from(texts: Iterable[str]) -> str:
@@ -141,7 +146,8 @@ def borrowed_from(texts: Iterable[str]) -> str:
     >>> borrowed_from(["D’après Strasbourg, 2019 : des ateliers", "Des ateliers"])
     'Strasbourg, 2019'
     """
-    return listing(list(dict.fromkeys(origin[1] for text in texts if (origin := ATTRIBUTED.match(text)))))
+    origins = (ATTRIBUTED.match(text) for text in texts if marked(text))
+    return listing(list(dict.fromkeys(origin[1] for origin in origins if origin)))
 
 
 @cache

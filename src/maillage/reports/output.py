@@ -21,11 +21,11 @@ def forms(report: str, subject: Subject, plan: PlanReading | None, dossier: Form
     """
     on, answers = subject.on, changes.answers_json(subject.surveyed)
     if report == PLAN:
-        made = plan_document.compose(subject, plan)
+        composed = plan_document.compose(subject, plan)
         return {
-            "html": lambda: html.dossier(made),
-            "pdf": lambda: pdf.dossier(made, on=on),
-            "docx": lambda: editable.dossier(made, on=on),
+            "html": lambda: html.dossier(composed),
+            "pdf": lambda: pdf.dossier(composed, on=on),
+            "docx": lambda: editable.dossier(composed, on=on),
             "json": lambda: changes.frozen(subject.study, asdict(plan) if plan else None, answers),
         }
     published = plan if plan and plan.is_published else None

@@ -100,17 +100,17 @@ def write_once(
     by: User | None,
     at: datetime,
     structure: int | None = None,
-    beside: Callable[[Row], object] | None = None,
+    write_related: Callable[[Row], object] | None = None,
 ) -> Row:
     """Write the row of a form and its line of the journal; sent twice at the same moment, it is one row, told
     once. Sent by another account of a shared computer, it is another row. by None: a page without an account.
 
-    beside: writes what goes with the row, before the line that has it read for the search.
+    write_related: writes the rows that go with the row, before the line that has it read for the search.
     """
     row, is_new = model._default_manager.get_or_create(token=_number(token, by), defaults=values)
     if is_new:
-        if beside is not None:
-            beside(row)
+        if write_related is not None:
+            write_related(row)
         record(by=by, verb=verb, row=row, at=at, structure=structure)
     return row
 

@@ -9,15 +9,15 @@ from maillage.apps.actes.models import Act
 from maillage.apps.directory.access import SHEET
 from maillage.apps.directory.models import Structure
 
-SEE, MINE, MANAGE, MEASURES = "people.see", "people.mine", "members.manage", "measures.see"
-HELPS = (SEE, MINE)
+SEE, SEE_FOLLOWED, MANAGE, MEASURES = "people.see", "people.mine", "members.manage", "measures.see"
+HELPS = (SEE, SEE_FOLLOWED)
 SENDINGS_AN_HOUR = 600
 
 
 def structures_for(user: Any) -> QuerySet[Structure]:
     """Return the structures on whose behalf a user helps."""
     rights = rights_of(user)
-    return Structure.objects.filter(pk__in=rights.structures(SEE) | rights.structures(MINE)).order_by(
+    return Structure.objects.filter(pk__in=rights.structures(SEE) | rights.structures(SEE_FOLLOWED)).order_by(
         "name", "pk"
     )
 
@@ -31,7 +31,7 @@ def may_note(user: Any, structure: int | None) -> bool:
 def acts_for(user: Any) -> QuerySet[Act]:
     """Return the acts a user sees: those of their structures; for a volunteer, their own."""
     rights = rights_of(user)
-    full, own = rights.structures(SEE), rights.structures(MINE)
+    full, own = rights.structures(SEE), rights.structures(SEE_FOLLOWED)
     rows = Act.objects.filter(Q(structure__in=full) | Q(structure__in=own, by=user.pk))
     read = rows.select_related("structure", "person", "by", "lieu", "struck_by")
     return read.defer(*SHEET)  # of its place, an act reads the name

@@ -110,4 +110,4 @@ class Revision(models.Model):
     @property
     def words(self) -> str:
         """The change, after the name of its author."""
-        return rules.TOLD[self.verb]
+        return rules.VERB_WORDS[self.verb]

@@ -60,7 +60,7 @@ MODULES: Mapping[str, str] = {
 TIMES, MONTHS = 3, 12  # the same procedure in the place of the same person: then learning is proposed
 
 NOTED, CORRECTED, STRUCK, RESTORED, REGULARISED = "noted", "corrected", "struck", "restored", "regularised"
-TOLD: Mapping[str, str] = {
+VERB_WORDS: Mapping[str, str] = {
     NOTED: "l’a noté",
     CORRECTED: "l’a corrigé",
     STRUCK: "l’a annulé",

@@ -1,5 +1,5 @@
-"""Who plans and runs which workshops: the structures that organise them, and their partners. Published ones
-are public. Who gives and sees which appointments: the structure that receives; a volunteer, their own.
+"""Rights over workshops: those of the structures that organise them, and of their partners; published ones
+are public. Rights over appointments: those of the structure that receives; a volunteer, their own.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ from maillage.apps.memberships.access import (
     territories_with,
 )
 
-MANAGE, SEE, MINE, EDIT = "workshops.manage", "people.see", "people.mine", "modules.edit"
+MANAGE, SEE, SEE_OWN, EDIT = "workshops.manage", "people.see", "people.mine", "modules.edit"
 BOOKINGS_AN_HOUR = 30  # that a stranger may make
 LINKS_AN_HOUR = 30  # links that a stranger may try
 WITH = ("structure", "partner", "course", "lieu")
@@ -83,12 +83,12 @@ def structures_for(user: Any) -> QuerySet[Structure]:
 
 
 def may_lead(user: Any, structure: int | None) -> bool:
-    """Return whether a user plans, changes and cancels on behalf of a structure."""
+    """Return True if a user plans, changes and cancels on behalf of a structure."""
     return structure is not None and rights_of(user).may(MANAGE, structure=structure)
 
 
 def may_run(user: Any, workshop: Workshop) -> bool:
-    """Return whether a user manages the seats and attendance of a workshop, as its organiser or its
+    """Return True if a user manages the seats and attendance of a workshop, as its organiser or its
     partner.
     """
     return may_lead(user, workshop.structure_id) or may_lead(user, workshop.partner_id)
@@ -124,7 +124,7 @@ def appointments_for(user: Any) -> QuerySet[Appointment]:
     hold.
     """
     rights = rights_of(user)
-    visible_structures, own_structures = rights.structures(SEE), rights.structures(MINE)
+    visible_structures, own_structures = rights.structures(SEE), rights.structures(SEE_OWN)
     return Appointment.objects.filter(
         Q(structure__in=visible_structures)
         | Q(structure__in=own_structures) & (Q(by=user.pk) | Q(helper=user.pk))
@@ -138,7 +138,7 @@ def colleagues(structures: Iterable[Structure], on: date) -> QuerySet[User]:
 
 
 def may_receive(user: Any, structure: int | None) -> bool:
-    """Return whether a user gives appointments on behalf of a structure."""
+    """Return True if a user gives appointments on behalf of a structure."""
     return structure is not None and structure in _receiving(user)
 
 
@@ -151,7 +151,7 @@ def published_permanences() -> QuerySet[Permanence]:
 
 def _receiving(user: Any) -> frozenset[int]:
     rights = rights_of(user)
-    return rights.structures(SEE) | rights.structures(MINE)
+    return rights.structures(SEE) | rights.structures(SEE_OWN)
 
 
 # --------------------------------------------------------------------------------------------- personal links

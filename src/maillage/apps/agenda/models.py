@@ -394,12 +394,12 @@ class Appointment(models.Model):
 
     @property
     def called(self) -> str:
-        """Who comes: the first name given for it, else that of their sheet."""
+        """Return the attendee's name: the one typed for it, else that of their sheet."""
         return self.name or (str(self.person) if self.person is not None else "Sans nom")
 
 
 class MailboxRecord(models.Model):
-    """What came of a mailbox meeting: counts and a few words, never a message. next_on: the next one, and its
+    """Outcome of a mailbox meeting: counts and a few words, never a message. next_on: the next one, and its
     appointment once it is booked.
     """
 

@@ -1,4 +1,4 @@
-"""What the agenda asks of somebody today: hours, appointments without a word, registers to close."""
+"""Worklist lines of the agenda: hours, appointments without a word, registers to close."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.rules.worklist import LONG, MOST, PEOPLE, TRAINING, Line, Moment, remainder
 from maillage.apps.agenda import access
 from maillage.apps.agenda.queries import appointment_book, rooms, space, words
-from maillage.apps.agenda.queries import appointment_words as given
+from maillage.apps.agenda.queries import appointment_words as appointment_texts
 from maillage.words.wording import count
 
 NAMED, NOUN = 2, "autre"
@@ -20,7 +20,7 @@ NAMED, NOUN = 2, "autre"
 def lines(user: Any, at: datetime) -> Iterable[Line]:
     """Return the appointments of which nobody said a word, the registers to close, the learners to call."""
     rights = rights_of(user)
-    if rights.any(access.SEE, access.MINE):
+    if rights.any(access.SEE, access.SEE_OWN):
         yield from _untold(user, at)
     if rights.any(access.MANAGE):
         yield from _registers(user, at)
@@ -30,7 +30,7 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
 def _untold(user: Any, at: datetime) -> Iterable[Line]:
     untold = [each for each in appointment_book.untold(user, timezone.localdate(at), at) if each.untold]
     for line in untold[:MOST]:
-        since = given.local(line.appointment).date()
+        since = appointment_texts.local(line.appointment).date()
         yield Line(
             kind="appointment-untold",
             group=PEOPLE,
@@ -101,11 +101,11 @@ def _absent(user: Any, at: datetime) -> Iterable[Line]:
 def hours(user: Any, at: datetime) -> Iterable[Moment]:
     """Return the appointments and the workshops of the day; without any workshop, the next one."""
     today, rights = timezone.localdate(at), rights_of(user)
-    helps = rights.any(access.SEE, access.MINE)
+    helps = rights.any(access.SEE, access.SEE_OWN)
     for line in appointment_book.of_day(user, today, at) if helps else ():
         row = line.appointment
         yield Moment(
-            at=given.local(row),
+            at=appointment_texts.local(row),
             ends_at=row.ends_at.astimezone(row.zone),
             title=row.called,
             words=f"{line.about}, {line.where}",

@@ -1,5 +1,5 @@
-"""Who prepares and leads a co-design workshop: whoever may write about its territory. A group and a voter
-need no account: their code opens their board, or their ballot.
+"""The right to prepare and lead a co-design workshop, of those who may write about its territory. A group and
+a voter need no account: their code opens their board, or their ballot.
 """
 
 from typing import Any

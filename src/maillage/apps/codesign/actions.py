@@ -53,11 +53,11 @@ def prepare(
     """Prepare a workshop and its groups, whose profiles are still to be written; the same form sent twice
     makes one.
 
-    like: a workshop whose invented profiles serve again, for another operator: what blocks there alone, and
-    what blocks everywhere, is then told apart.
+    like: a workshop whose invented profiles serve again, for another operator: obstacles of one operator can
+    then be told from those of all.
     """
-    if found := journal.row_of_form(Session, token, by):
-        return found
+    if former := journal.row_of_form(Session, token, by):
+        return former
 
     def lay_tables(session: Session) -> None:
         for number in range(1, min(groups, rules.MOST_GROUPS) + 1):
@@ -81,7 +81,7 @@ def prepare(
         verb="codesign.prepared",
         by=by,
         at=at,
-        beside=lay_tables,
+        write_related=lay_tables,
     )
 
 
@@ -97,38 +97,38 @@ def _profile(like: Session | None, number: int, place: str) -> dict[str, str]:
 
 
 @transaction.atomic
-def describe(group: Group, *, shown: Mapping[str, Any] | None = None, **typed: str) -> Group:
-    """Write of the invented profile of a group what is typed: name, who, equipment, skills, zone. shown: what
-    was read of it, to replace nothing else.
+def describe(group: Group, *, original: Mapping[str, Any] | None = None, **typed: str) -> Group:
+    """Write of the invented profile of a group what is typed: name, who, equipment, skills, zone. original:
+    the values read by the user, to replace nothing else.
     """
-    held = Group.objects.select_for_update(of=("self",)).select_related("session").get(pk=group.pk)
-    _open(held.session)
-    now = {name: getattr(held, name) for name in typed}
-    refuse_overwrites("Le profil n’a pas été enregistré.", now=now, original=shown or {}, typed=typed)
+    locked_group = Group.objects.select_for_update(of=("self",)).select_related("session").get(pk=group.pk)
+    _open(locked_group.session)
+    now = {name: getattr(locked_group, name) for name in typed}
+    refuse_overwrites("Le profil n’a pas été enregistré.", now=now, original=original or {}, typed=typed)
     for name, words in typed.items():
-        setattr(held, name, line(words, Group._meta.get_field(name).max_length))  # type: ignore[union-attr]
-    known = dict(queries.zones(held.session.place))  # empty before the first study: taken at its word
-    held.zone = held.zone if held.zone in known or not known else ""
-    for words in (held.who, held.equipment, held.skills):
+        setattr(locked_group, name, line(words, Group._meta.get_field(name).max_length))  # type: ignore[union-attr]
+    known = dict(queries.zones(locked_group.session.place))  # empty before the first study: taken at its word
+    locked_group.zone = locked_group.zone if locked_group.zone in known or not known else ""
+    for words in (locked_group.who, locked_group.equipment, locked_group.skills):
         _no_person(words)
-    held.save()
-    return held
+    locked_group.save()
+    return locked_group
 
 
 @transaction.atomic
 def seat(session: Session, group: Group | None, *, trade: str, structure: str = "") -> Participant:
     """Add somebody around a table: a trade and a structure, no name."""
-    held = Session.objects.select_for_update().get(pk=session.pk)
-    _open(held)
-    last = held.participants.aggregate(last=Max("number"))["last"] or 0
-    if trade not in trades() or held.participants.count() >= rules.MOST_PARTICIPANTS:
+    locked_session = Session.objects.select_for_update().get(pk=session.pk)
+    _open(locked_session)
+    last = locked_session.participants.aggregate(last=Max("number"))["last"] or 0
+    if trade not in trades() or locked_session.participants.count() >= rules.MOST_PARTICIPANTS:
         raise Refused(
             "Cette personne n’a pas été ajoutée.",
             why=f"Il manque son métier, ou l’atelier en compte déjà {rules.MOST_PARTICIPANTS}.",
             do="Choisissez un métier, ou retirez d’abord une personne.",
         )
     return Participant.objects.create(
-        session=held, group=group, number=last + 1, trade=trade, structure=line(structure, 120)
+        session=locked_session, group=group, number=last + 1, trade=trade, structure=line(structure, 120)
     )
 
 
@@ -146,48 +146,53 @@ def unseat(session: Session, number: int | None) -> None:
 @transaction.atomic
 def go_to(session: Session, step: str, *, minutes: int | None = None, by: User, at: datetime) -> Session:
     """Begin a step, and its clock: `minutes`, else its usual length. Going back is possible."""
-    held = Session.objects.select_for_update().get(pk=session.pk)
-    _open(held)
-    held.step, held.step_ends_at = step, at + timedelta(minutes=minutes or rules.MINUTES[step])
-    held.save(update_fields=["step", "step_ends_at"])
-    journal.record(by=by, verb="codesign.step", row=held, at=at)
-    return held
+    locked_session = Session.objects.select_for_update().get(pk=session.pk)
+    _open(locked_session)
+    locked_session.step, locked_session.step_ends_at = (
+        step,
+        at + timedelta(minutes=minutes or rules.MINUTES[step]),
+    )
+    locked_session.save(update_fields=["step", "step_ends_at"])
+    journal.record(by=by, verb="codesign.step", row=locked_session, at=at)
+    return locked_session
 
 
 @transaction.atomic
 def close(session: Session, *, by: User, at: datetime) -> Session:
     """End a workshop: boards and ballots are only read; the causes that groups ticked enter the grid."""
-    held = Session.objects.select_for_update().get(pk=session.pk)
-    _open(held)
-    held.closed_at, held.step_ends_at = at, None
-    held.save(update_fields=["closed_at", "step_ends_at"])
-    for found in _findings(held):
-        dossiers.note(held.place, found, by=by, at=at)
-    journal.record(by=by, verb="codesign.closed", row=held, at=at)
-    return held
+    locked_session = Session.objects.select_for_update().get(pk=session.pk)
+    _open(locked_session)
+    locked_session.closed_at, locked_session.step_ends_at = at, None
+    locked_session.save(update_fields=["closed_at", "step_ends_at"])
+    for finding in _findings(locked_session):
+        dossiers.note(locked_session.place, finding, by=by, at=at)
+    journal.record(by=by, verb="codesign.closed", row=locked_session, at=at)
+    return locked_session
 
 
 @transaction.atomic
 def reopen(session: Session, *, by: User, at: datetime) -> Session:
     """Open a closed workshop again; what it had found is taken off the grid until it ends again."""
-    held = Session.objects.select_for_update().get(pk=session.pk)
-    if held.closed_at is None:
-        return held
-    for finding in Finding.objects.filter(place=held.place, source=_source(held), withdrawn_at=None):
+    locked_session = Session.objects.select_for_update().get(pk=session.pk)
+    if locked_session.closed_at is None:
+        return locked_session
+    for finding in Finding.objects.filter(
+        place=locked_session.place, source=_source(locked_session), withdrawn_at=None
+    ):
         dossiers.withdraw(finding, at=at)
-    held.closed_at = None
-    held.save(update_fields=["closed_at"])
-    journal.record(by=by, verb="codesign.reopened", row=held, at=at)
-    return held
+    locked_session.closed_at = None
+    locked_session.save(update_fields=["closed_at"])
+    journal.record(by=by, verb="codesign.reopened", row=locked_session, at=at)
+    return locked_session
 
 
 def _findings(session: Session) -> list[dict[str, object]]:
-    """Return what the groups found, as the grid takes it: one finding each, the most ticked cause of it."""
+    """Return the findings of the groups for the grid: one each, the most ticked cause of it."""
     out: dict[str, dict[str, object]] = {}
     n = session.groups.count()
-    for each in chain.from_iterable(rows for _, rows in queries.ticked(session)):
-        cause = causes()[each.id]
-        words = f"{cause.says} : {each.groups} {'groupe' if each.groups == 1 else 'groupes'} sur {n}."
+    for ticked in chain.from_iterable(rows for _, rows in queries.ticked(session)):
+        cause = causes()[ticked.id]
+        words = f"{cause.says} : {ticked.groups} {'groupe' if ticked.groups == 1 else 'groupes'} sur {n}."
         out.setdefault(
             cause.finding,
             {
@@ -234,12 +239,12 @@ def put(
     empty, names somebody’s secrets or contact, or when the cell is full.
     """
     token = sent_by(token, group.pk)
-    if found := Card.objects.filter(token=token).first():
-        return found
+    if former := Card.objects.filter(token=token).first():
+        return former
     _open(group.session)
-    told = line(words, rules.LONGEST)
-    _no_person(told)
-    if not told or stage not in stages() or kind not in rules.KIND_LABELS:
+    card_words = line(words, rules.LONGEST)
+    _no_person(card_words)
+    if not card_words or stage not in stages() or kind not in rules.KIND_LABELS:
         raise Refused(
             "La carte n’a pas été posée.",
             why="Il manque ses mots, son étape ou sa sorte.",
@@ -257,7 +262,7 @@ def put(
             "group": group,
             "stage": stage,
             "kind": kind,
-            "words": told,
+            "words": card_words,
             "trade": trade if trade in trades() else "",
             "channel": channel if channel in CHANNELS else "",
             "at": at,
@@ -269,7 +274,7 @@ def put(
 @transaction.atomic
 def type_back(group: Group, cells: Iterable[tuple[str, str, str]], *, token: str, at: datetime) -> int:
     """Put the cards of a printed board, one a line; return how many. All of them, or none."""
-    made = 0
+    n_cards = 0
     for cell in rules.typed_back(cells):
         present = set(
             group.cards.filter(stage=cell.stage, kind=cell.kind, withdrawn_at=None).values_list(
@@ -280,8 +285,8 @@ def type_back(group: Group, cells: Iterable[tuple[str, str, str]], *, token: str
             if words not in present:
                 key = f"{token}-{cell.stage}-{cell.kind}-{n}"
                 put(group, stage=cell.stage, kind=cell.kind, words=words, token=key, at=at)
-                made += 1
-    return made
+                n_cards += 1
+    return n_cards
 
 
 @transaction.atomic
@@ -293,54 +298,54 @@ def change(
     kind: str,
     version: int,
     channel: str | None = None,
-    shown: Mapping[str, str] | None = None,
+    original: Mapping[str, str] | None = None,
     at: datetime,
 ) -> Card:
-    """Change or move a card. When somebody else changed its words meanwhile, both stay: what was typed is
+    """Change or move a card. When somebody else changed its words meanwhile, both stay: the typed words make
     a card beside it. Refused once it has votes, which were given to its words.
 
-    channel: None to leave it as it is. shown: its words, stage, kind and channel as they were read: what is
-    sent as it was read undoes nothing that somebody else did.
+    channel: None to leave it as it is. original: its words, stage, kind and channel as they were read: a
+    field sent as it was read undoes no change of somebody else.
     """
     _open(card.group.session)
-    held = Card.objects.select_for_update().get(pk=card.pk)
-    shown = shown or {}
-    stage = held.stage if stage == shown.get("stage") else stage
-    kind = held.kind if kind == shown.get("kind") else kind
-    channel = held.channel if channel is not None and channel == shown.get("channel") else channel
-    told = line(words, rules.LONGEST)
-    told = held.words if told == shown.get("words") else told
-    _no_person(told)
-    if not told or stage not in stages() or kind not in rules.KIND_LABELS:
+    locked_card = Card.objects.select_for_update().get(pk=card.pk)
+    original = original or {}
+    stage = locked_card.stage if stage == original.get("stage") else stage
+    kind = locked_card.kind if kind == original.get("kind") else kind
+    channel = locked_card.channel if channel is not None and channel == original.get("channel") else channel
+    card_words = line(words, rules.LONGEST)
+    card_words = locked_card.words if card_words == original.get("words") else card_words
+    _no_person(card_words)
+    if not card_words or stage not in stages() or kind not in rules.KIND_LABELS:
         raise Refused(
             "La carte n’a pas changé.",
             why="Il manque ses mots, son étape ou sa sorte.",
             do="Écrivez quelques mots, ou retirez la carte.",
         )
-    if held.version != version and held.words != told:
+    if locked_card.version != version and locked_card.words != card_words:
         return Card.objects.create(
-            group_id=held.group_id,
-            stage=held.stage,
-            kind=held.kind,
-            words=told,
-            trade=held.trade,
-            channel=held.channel if channel not in CHANNELS else channel,
-            beside=held,
-            token=f"{held.token[:40]}-{version}-{held.version}-{at:%H%M%S%f}"[:60],
+            group_id=locked_card.group_id,
+            stage=locked_card.stage,
+            kind=locked_card.kind,
+            words=card_words,
+            trade=locked_card.trade,
+            channel=locked_card.channel if channel not in CHANNELS else channel,
+            beside=locked_card,
+            token=f"{locked_card.token[:40]}-{version}-{locked_card.version}-{at:%H%M%S%f}"[:60],
             at=at,
         )
-    if held.words != told and held.votes.exists():
+    if locked_card.words != card_words and locked_card.votes.exists():
         raise Refused(
             "La carte n’a pas changé.",
             why="Elle a déjà des voix, données à ses mots d’avant.",
             do="Posez une autre carte à côté.",
         )
-    held.version += held.words != told
-    held.words, held.stage, held.kind = told, stage, kind
+    locked_card.version += locked_card.words != card_words
+    locked_card.words, locked_card.stage, locked_card.kind = card_words, stage, kind
     if channel is not None:
-        held.channel = channel if channel in CHANNELS else ""
-    held.save(update_fields=["words", "stage", "kind", "channel", "version"])
-    return held
+        locked_card.channel = channel if channel in CHANNELS else ""
+    locked_card.save(update_fields=["words", "stage", "kind", "channel", "version"])
+    return locked_card
 
 
 @transaction.atomic
@@ -353,25 +358,25 @@ def withdraw(card: Card, *, withdrawn: bool = True, at: datetime) -> None:
         card.save(update_fields=["withdrawn_at"])
 
 
-def place(group: Group, stage: str, **said: str) -> None:
+def place(group: Group, stage: str, **levels: str) -> None:
     """Write where the profile stands at a stage: `today`, and `then`, with the levers; "" for not said. What
     is not given stays as it is.
     """
     _open(group.session)
-    if stage in stages() and set(said.values()) <= {"", *LEVELS}:
-        Level.objects.update_or_create(group=group, stage=stage, defaults=said)
+    if stage in stages() and set(levels.values()) <= {"", *LEVELS}:
+        Level.objects.update_or_create(group=group, stage=stage, defaults=levels)
 
 
 @transaction.atomic
-def tick(group: Group, chosen: Collection[str], *, shown: Collection[str] | None = None) -> None:
+def tick(group: Group, chosen: Collection[str], *, original: Collection[str] | None = None) -> None:
     """Write the causes that a group ticks, instead of those that its page showed ticked: what somebody of the
-    table ticked meanwhile stays. shown None: instead of all.
+    table ticked meanwhile stays. original None: instead of all.
     """
     _open(group.session)
-    gone = group.causes.exclude(cause__in=chosen)
-    (gone if shown is None else gone.filter(cause__in=shown)).delete()
+    unticked = group.causes.exclude(cause__in=chosen)
+    (unticked if original is None else unticked.filter(cause__in=original)).delete()
     for id in causes():
-        if id in chosen and id not in (shown or ()):
+        if id in chosen and id not in (original or ()):
             Cause.objects.get_or_create(group=group, cause=id)
 
 
@@ -471,8 +476,8 @@ def drop(draft: DraftAction, *, was: bool | None = None) -> None:
     """Put a proposed action aside, or take it back when it was. was: whether it was aside when it was read:
     two who ask for the same both have it.
     """
-    held = DraftAction.objects.select_for_update().get(pk=draft.pk)
-    is_aside = held.state == rules.DROPPED
+    locked_draft = DraftAction.objects.select_for_update().get(pk=draft.pk)
+    is_aside = locked_draft.state == rules.DROPPED
     if was in (None, is_aside):
-        held.state = rules.DRAFT if is_aside else rules.DROPPED
-        held.save(update_fields=["state"])
+        locked_draft.state = rules.DRAFT if is_aside else rules.DROPPED
+        locked_draft.save(update_fields=["state"])

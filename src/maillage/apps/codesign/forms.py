@@ -1,4 +1,4 @@
-"""What is typed about a co-design workshop."""
+"""The forms of a co-design workshop."""
 
 from typing import Any
 
@@ -68,8 +68,8 @@ class SessionForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        asked = [("", "Aucune"), *((each.id, each.says) for each in questions().values())]
-        self.fields["question"].choices = asked  # type: ignore[attr-defined]
+        choices = [("", "Aucune"), *((each.id, each.says) for each in questions().values())]
+        self.fields["question"].choices = choices  # type: ignore[attr-defined]
 
 
 class CaseForm(forms.Form):
@@ -89,8 +89,8 @@ class CaseForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = [(key, each.label) for key, each in procedures.operators().items()]
-        themes = [(key, each.label) for key, each in procedures.families().items()]
+        known = [(key, choice.label) for key, choice in procedures.operators().items()]
+        themes = [(key, choice.label) for key, choice in procedures.families().items()]
         self.fields["operateur"].choices = [("", "Choisir"), *known]  # type: ignore[attr-defined]
         self.fields["theme"].choices = [("", "Toutes ses démarches"), *themes]  # type: ignore[attr-defined]
 
@@ -99,11 +99,12 @@ class CaseForm(forms.Form):
         typed: dict[str, Any] = super().clean() or {}
         operator, theme = typed.get("operateur"), typed.get("theme")
         if operator and theme and not procedures.of_operator(operator, theme):
-            held = [procedures.families()[each].label for each in cases.themes_of(operator)]
+            theme_labels = [procedures.families()[each].label for each in cases.themes_of(operator)]
             label = procedures.operators()[operator].label
             self.add_error(
                 "theme",
-                f"{label} ne reçoit aucune démarche connue de ce thème. Choisissez : {listing(held)}.",
+                f"{label} ne reçoit aucune démarche connue de ce thème. Choisissez :"
+                f" {listing(theme_labels)}.",
             )
         return typed
 
@@ -206,7 +207,7 @@ class PaperForm(forms.Form):
 
     @property
     def cells(self) -> list[tuple[str, str, str]]:
-        """Return what was typed, cell by cell."""
+        """Return the typed texts, cell by cell."""
         return [(stage, kind, self.cleaned_data[f"{stage}-{kind}"]) for stage in stages() for kind in KINDS]
 
 

@@ -1,4 +1,4 @@
-"""What is true of a co-design workshop: its steps, who a table lacks, votes, boards typed back."""
+"""The rules of a co-design workshop: its steps, the trades that a table lacks, votes, boards typed back."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -44,8 +44,8 @@ class Cell:
 
 
 def lacking(trade_ids: Collection[str]) -> str:
-    """Return who a group lacks to do its work, in words, "" when nobody: a digital mediator and a social
-    worker at least.
+    """Return the people whom a group lacks to do its work, in words, "" when nobody: a digital mediator and a
+    social worker at least.
 
     >>> lacking(["mediator", "social"]), lacking(["writer"])
     ('', 'une personne de la médiation numérique et une personne de l’action sociale')
@@ -59,26 +59,26 @@ def lacking(trade_ids: Collection[str]) -> str:
     return listing(missing) if missing else ""
 
 
-def may_vote(chosen: Collection[int], open_cards: Collection[int], each: int) -> str:
-    """Return why a ballot cannot be taken, "" when it can. each: how many votes a participant has.
+def may_vote(chosen: Collection[int], open_cards: Collection[int], votes_each: int) -> str:
+    """Return why a ballot cannot be taken, "" when it can. votes_each: how many votes a participant has.
 
     >>> may_vote([1, 2], [1, 2, 3], 4), may_vote([1, 2], [1], 4)[:14], may_vote([1, 2, 3], [1, 2, 3], 2)[:8]
     ('', 'Une des cartes', 'Il y a 3')
     """
     if not set(chosen) <= set(open_cards):
         return "Une des cartes a été retirée depuis."
-    if len(set(chosen)) > each:
-        return f"Il y a {len(set(chosen))} cartes cochées, pour {each} voix."
+    if len(set(chosen)) > votes_each:
+        return f"Il y a {len(set(chosen))} cartes cochées, pour {votes_each} voix."
     return ""
 
 
 def typed_back(cells: Iterable[tuple[str, str, str]]) -> list[Cell]:
-    """Return what was typed of a printed board: one card a line, empty lines and dashes left out."""
+    """Return the typed cells of a printed board: one card a line, empty lines and dashes left out."""
     out = []
     for stage, kind, typed in cells:
         words = (line(each.strip().lstrip("-–•").strip(), LONGEST) for each in typed.splitlines())
-        if found := tuple(dict.fromkeys(each for each in words if each)):
-            out.append(Cell(stage, kind, found))
+        if lines := tuple(dict.fromkeys(each for each in words if each)):
+            out.append(Cell(stage, kind, lines))
     return out
 
 
@@ -89,7 +89,7 @@ def next_step(step: str) -> str:
 
 
 def before(step: str, current: str) -> bool:
-    """Return whether a step is over when another is under way."""
+    """Return True if a step is over when another is under way."""
     order = list(STEPS)
     return order.index(step) < order.index(current)
 

@@ -11,14 +11,14 @@ def own_database(name: str, folder: str, *, former: Sequence[str] = ()) -> None:
 
     folder: where its data are, '' when they are among ours. former: where they have been, which is forgotten.
     """
-    ours = {"name": name, "folder": folder}
-    owner, _ = DatabaseOwner.objects.get_or_create(number=1, defaults=ours)
+    ownership = {"name": name, "folder": folder}
+    owner, _ = DatabaseOwner.objects.get_or_create(number=1, defaults=ownership)
     if owner.name == name and owner.folder != folder and owner.folder in former:
         DatabaseOwner.objects.filter(name=name, folder=owner.folder).update(folder=folder)
         owner.refresh_from_db()
     if (owner.name, owner.folder) != (name, folder):
         raise Refused(
             f"La base est celle de : {owner}.",
-            why=f"Il l’a prise au moment où {DatabaseOwner(**ours)} la demandait.",
+            why=f"Il l’a prise au moment où {DatabaseOwner(**ownership)} la demandait.",
             do="Donnez à chacun sa base par DATABASE_URL.",
         )

@@ -1,4 +1,4 @@
-"""What the database keeps of the country that it serves."""
+"""The record of the country that the database serves."""
 
 from django.db import models
 

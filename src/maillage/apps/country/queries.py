@@ -20,7 +20,7 @@ HOLIDAYS = re.compile(r"(?<=\w),(?:PH|SH)\b|\b(?:PH|SH),(?=\w)")  # among the da
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
-    """What to say of the hours of a place: now, a line each, and the holiday that is near."""
+    """The hours of a place in words: now, a line each, and the holiday that is near."""
 
     state: str
     now: str
@@ -38,24 +38,24 @@ def country() -> Country:
     return diagnosis.current(home())
 
 
-def places(held: Country, text: str, within: Territory) -> list[Sheet]:
+def places(country: Country, text: str, within: Territory) -> list[Sheet]:
     """Return the places of a territory whose name, address or services have words that begin so."""
     wanted = plain(text).split()
-    found = []
-    for each in held.in_areas(within.areas):
-        words = plain(" ".join((each.name, each.address, *each.services, *each.languages))).split()
+    matches = []
+    for sheet in country.in_areas(within.areas):
+        words = plain(" ".join((sheet.name, sheet.address, *sheet.services, *sheet.languages))).split()
         if all(any(word.startswith(part) for word in words) for part in wanted):
-            found.append(each)
-    return found
+            matches.append(sheet)
+    return matches
 
 
-def place(held: Country, code: str) -> Sheet | None:
+def place(country: Country, code: str) -> Sheet | None:
     """Return a place by its code."""
-    return next((each for each in held.places if each.code == code), None)
+    return next((each for each in country.places if each.code == code), None)
 
 
 def hours(pack: Pack, osm: str, at: datetime) -> Hours:
-    """Return what to say of the hours of a place at a local moment.
+    """Return the hours of a place at a local moment.
 
     Rules of holidays are left out: the reader of hours knows those of France alone. On a holiday of the
     country nobody is told that it is open.
@@ -64,19 +64,21 @@ def hours(pack: Pack, osm: str, at: datetime) -> Hours:
     usual = "; ".join(rule for rule in rules if rule and not rule.startswith(("PH", "SH")))
     today = at.date()
     near = _next_holiday(pack, today)
-    told = opening.now(usual, at)
+    status = opening.now(usual, at)
     lines = opening.hours(usual, today) if usual else []
     if near is not None and near[0] == today:
         return Hours(state="unknown", now=f"Aujourd’hui, {near[1]} : appelez avant", lines=lines, holiday="")
-    said = f"{near[1]}, le {opening.date_text(near[0])} : jour férié, renseignez-vous." if near else ""
-    return Hours(state=told.state, now=told.words, lines=lines, holiday=said)
+    holiday_text = (
+        f"{near[1]}, le {opening.date_text(near[0])} : jour férié, renseignez-vous." if near else ""
+    )
+    return Hours(state=status.state, now=status.words, lines=lines, holiday=holiday_text)
 
 
 def _next_holiday(pack: Pack, today: date) -> tuple[date, str] | None:
-    found = [
+    holidays = [
         (day, each.label)
         for each in pack.holidays
         for year in (today.year, today.year + 1)
         if today <= (day := each.in_year(year)) <= today + timedelta(days=AHEAD)
     ]
-    return min(found, default=None)
+    return min(holidays, default=None)

@@ -1,4 +1,4 @@
-"""What of the platform is France's, and says so elsewhere."""
+"""The parts of the platform that are France's, and say so elsewhere."""
 
 from collections.abc import Mapping
 
@@ -54,7 +54,7 @@ FEATURES: Mapping[str, str] = {  # what each is called on the page that lists th
 
 
 def reason(feature: str) -> str:
-    """Return what is France's in a feature.
+    """Return the reason why a feature is France's.
 
     >>> reason("surveys")
     'Les enquêtes sont redressées sur les marges du recensement français.'

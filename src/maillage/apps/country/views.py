@@ -26,13 +26,13 @@ ROWS, PAGE = 200, 20
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The country, its larger territories, and where to look for a place."""
-    held = queries.country()
-    usual = held.pack.definitions[0].id
-    whole = held.territories(usual)[COUNTRY_LEVEL]
-    context = _figure(held, whole, usual) | {
-        "below": _rows(held, whole, usual),
-        "below_word": held.pack.level_name(held.levels[1]),
-        "n_places": len(held.places),
+    country = queries.country()
+    usual = country.pack.definitions[0].id
+    total = country.territories(usual)[COUNTRY_LEVEL]
+    context = _figure(country, total, usual) | {
+        "below": _rows(country, total, usual),
+        "below_word": country.pack.level_name(country.levels[1]),
+        "n_places": len(country.places),
         "tab": "home",
     }
     return render(request, "country/home.html", context)
@@ -41,18 +41,18 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Territories by name or code."""
-    held = queries.country()
+    country = queries.country()
     text = request.GET.get("q", "")[:80]
-    usual = held.pack.definitions[0].id
-    found = held.find(text, usual)
-    if len(found) == 1 and request.GET.get("aller"):
-        return redirect("territory", found[0].key)
-    whole = held.territories(usual)[COUNTRY_LEVEL]
+    usual = country.pack.definitions[0].id
+    matches = country.find(text, usual)
+    if len(matches) == 1 and request.GET.get("aller"):
+        return redirect("territory", matches[0].key)
+    total = country.territories(usual)[COUNTRY_LEVEL]
     context = {
-        "held": held,
+        "held": country,
         "q": text,
-        "found": [(each, _where(held, each, usual)) for each in found],
-        "below": [] if text else _rows(held, whole, usual),
+        "found": [(each, _where(country, each, usual)) for each in matches],
+        "below": [] if text else _rows(country, total, usual),
         "tab": "search",
     }
     return render(request, "country/search.html", context)
@@ -61,33 +61,33 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_safe
 def territory(request: HttpRequest, place: str) -> HttpResponse:
     """The diagnosis of a territory: how many, how sure, where, what is missing."""
-    held = queries.country()
-    definition = held.definition(request.GET.get("definition", ""))
-    one = _territory(held, place, definition.id)
-    known = held.territories(definition.id)
-    places = held.in_areas(one.areas)
-    context = _figure(held, one, definition.id) | {
-        "level": held.pack.level_name(one.level),
-        "parents": [known[key] for key in reversed(held.parents.get(one.key, ()))],
-        "peers": held.peers(one, definition.id),
-        "peers_word": held.pack.level_name(one.level, 2),
-        "rows": _rows(held, one, definition.id),
-        "n_rows": len(held.children.get(one.key, ())),
-        "drawn": maps.zones(held, one, definition.id),
+    country = queries.country()
+    definition = country.definition(request.GET.get("definition", ""))
+    one = _territory(country, place, definition.id)
+    known = country.territories(definition.id)
+    places = country.in_areas(one.areas)
+    context = _figure(country, one, definition.id) | {
+        "level": country.pack.level_name(one.level),
+        "parents": [known[key] for key in reversed(country.parents.get(one.key, ()))],
+        "peers": country.peers(one, definition.id),
+        "peers_word": country.pack.level_name(one.level, 2),
+        "rows": _rows(country, one, definition.id),
+        "n_rows": len(country.children.get(one.key, ())),
+        "drawn": maps.zones(country, one, definition.id),
         "gaps": [
             (
                 gap.area,
                 _gained(gap.gained),
                 wording.number(round(gap.metres, -1)),
             )
-            for gap in held.gaps(one, definition.id)
+            for gap in country.gaps(one, definition.id)
         ],
         "places": places[:PAGE],
         "n_places": len(places),
-        "compared": _compared(held, one, definition.id),
+        "compared": _compared(country, one, definition.id),
         "by_definition": [
-            (each, wording.people(held.territories(each.id)[one.key].need, most=one.people).in_full)
-            for each in held.pack.definitions
+            (each, wording.people(country.territories(each.id)[one.key].need, most=one.people).in_full)
+            for each in country.pack.definitions
         ],
         "tab": "search",
     }
@@ -103,38 +103,38 @@ def _gained(people: float) -> str:
 @require_safe
 def zones_file(request: HttpRequest, place: str) -> HttpResponse:
     """The zones of a territory as a table."""
-    held = queries.country()
-    definition = held.definition(request.GET.get("definition", ""))
-    one = _territory(held, place, definition.id)
-    known = held.territories(definition.id)
-    below = [known[key] for key in held.children.get(one.key, ())]
+    country = queries.country()
+    definition = country.definition(request.GET.get("definition", ""))
+    one = _territory(country, place, definition.id)
+    known = country.territories(definition.id)
+    below = [known[key] for key in country.children.get(one.key, ())]
     return _csv(diagnosis.as_csv([one, *below]), f"{one.key}-{definition.id}")
 
 
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
     """The directory: the places of the country, of a territory, or that have some words."""
-    held = queries.country()
-    usual = held.pack.definitions[0].id
+    country = queries.country()
+    usual = country.pack.definitions[0].id
     text, where = request.GET.get("q", "")[:80], request.GET.get("ou", "")[:80]
-    known = held.territories(usual)
-    choices = [] if where in known else held.find(where, usual)
+    known = country.territories(usual)
+    choices = [] if where in known else country.find(where, usual)
     within = known.get(where) or (choices[0] if choices else None)
     if where and within is None:
-        found = []
+        sheets = []
     else:
-        found = queries.places(held, text, within or known[COUNTRY_LEVEL])
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+        sheets = queries.places(country, text, within or known[COUNTRY_LEVEL])
+    page = Paginator(sheets, PAGE).get_page(request.GET.get("page"))
     context = {
-        "held": held,
+        "held": country,
         "q": text,
         "where": where,
         "within": within,
         "others": choices[1:6],
-        "count": len(found),
+        "count": len(sheets),
         "page": page,
-        "sheets": [(each, queries.hours(held.pack, each.opening_hours, _now(held))) for each in page],
-        "svg": maps.places(held, found, within or known[COUNTRY_LEVEL]) if found else "",
+        "sheets": [(each, queries.hours(country.pack, each.opening_hours, _now(country))) for each in page],
+        "svg": maps.places(country, sheets, within or known[COUNTRY_LEVEL]) if sheets else "",
         "tab": "find",
     }
     return render(request, "country/find.html", context)
@@ -143,25 +143,25 @@ def find(request: HttpRequest) -> HttpResponse:
 @require_safe
 def lieu(request: HttpRequest, place: str) -> HttpResponse:
     """The sheet of a place."""
-    held = queries.country()
-    found = queries.place(held, place)
-    if found is None:
+    country = queries.country()
+    sheet = queries.place(country, place)
+    if sheet is None:
         raise Http404
-    usual = held.pack.definitions[0].id
+    usual = country.pack.definitions[0].id
     area = next(
         each
-        for each in held.territories(usual).values()
-        if each.level == AREA and each.areas == (found.area,)
+        for each in country.territories(usual).values()
+        if each.level == AREA and each.areas == (sheet.area,)
     )
-    around = held.territories(usual)[held.parents[area.key][0]]
+    parent = country.territories(usual)[country.parents[area.key][0]]
     context = {
-        "held": held,
-        "place": found,
-        "checked_on": opening.date_text(date.fromisoformat(found.checked_on)) if found.checked_on else "",
-        "hours": queries.hours(held.pack, found.opening_hours, _now(held)),
+        "held": country,
+        "place": sheet,
+        "checked_on": opening.date_text(date.fromisoformat(sheet.checked_on)) if sheet.checked_on else "",
+        "hours": queries.hours(country.pack, sheet.opening_hours, _now(country)),
         "area": area,
-        "around": around,
-        "svg": maps.places(held, [found], around),
+        "around": parent,
+        "svg": maps.places(country, [sheet], parent),
         "tab": "find",
     }
     return render(request, "country/place.html", context)
@@ -169,12 +169,12 @@ def lieu(request: HttpRequest, place: str) -> HttpResponse:
 
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
-    """What can be taken away: a table for each level, and the places."""
-    held = queries.country()
+    """The files to take away: a table for each level, and the places."""
+    country = queries.country()
     context = {
-        "held": held,
+        "held": country,
         "levels": [
-            (level, held.pack.level_name(level, 2)) for level in held.levels if level != COUNTRY_LEVEL
+            (level, country.pack.level_name(level, 2)) for level in country.levels if level != COUNTRY_LEVEL
         ],
         "tab": "data",
     }
@@ -184,25 +184,25 @@ def data(request: HttpRequest) -> HttpResponse:
 @require_safe
 def data_file(request: HttpRequest, name: str) -> HttpResponse:
     """A table: the places, or the territories of a level by a definition."""
-    held = queries.country()
+    country = queries.country()
     if name == "lieux":
-        return _csv(diagnosis.places_csv(held.places), "lieux")
-    if name not in held.levels:
+        return _csv(diagnosis.places_csv(country.places), "lieux")
+    if name not in country.levels:
         raise Http404
-    definition = held.definition(request.GET.get("definition", ""))
-    rows = [each for each in held.territories(definition.id).values() if each.level == name]
+    definition = country.definition(request.GET.get("definition", ""))
+    rows = [each for each in country.territories(definition.id).values() if each.level == name]
     return _csv(diagnosis.as_csv(rows), f"{name}-{definition.id}")
 
 
 @require_safe
 def sources(request: HttpRequest) -> HttpResponse:
     """Where each table comes from, how needs are counted, and what of the platform is France's."""
-    held = queries.country()
+    country = queries.country()
     context = {
-        "held": held,
-        "sources": held.sources(),
-        "rates": [(each, held.rates[each.id]) for each in held.pack.definitions],
-        "levels": [held.pack.level_name(level, 2) for level in held.levels if level != COUNTRY_LEVEL],
+        "held": country,
+        "sources": country.sources(),
+        "rates": [(each, country.rates[each.id]) for each in country.pack.definitions],
+        "levels": [country.pack.level_name(level, 2) for level in country.levels if level != COUNTRY_LEVEL],
         "stays": [(label, reason(feature)) for feature, label in FEATURES.items()],
         "tab": "sources",
     }
@@ -215,29 +215,29 @@ def france_only(request: HttpRequest, feature: str) -> HttpResponse:
     return render(request, "country/france_only.html", context, status=404)
 
 
-def _now(held: Country) -> datetime:
-    return timezone.now().astimezone(ZoneInfo(held.pack.time_zone)).replace(tzinfo=None)
+def _now(country: Country) -> datetime:
+    return timezone.now().astimezone(ZoneInfo(country.pack.time_zone)).replace(tzinfo=None)
 
 
-def _territory(held: Country, place: str, definition: str) -> Territory:
-    found = held.territories(definition).get(place)
-    if found is None:
+def _territory(country: Country, place: str, definition: str) -> Territory:
+    territory = country.territories(definition).get(place)
+    if territory is None:
         raise Http404
-    return found
+    return territory
 
 
-def _where(held: Country, one: Territory, definition: str) -> str:
-    known = held.territories(definition)
-    names = [known[key].name for key in held.parents.get(one.key, ()) if key != COUNTRY_LEVEL]
-    return " · ".join((held.pack.level_name(one.level), *names))
+def _where(country: Country, one: Territory, definition: str) -> str:
+    known = country.territories(definition)
+    names = [known[key].name for key in country.parents.get(one.key, ()) if key != COUNTRY_LEVEL]
+    return " · ".join((country.pack.level_name(one.level), *names))
 
 
-def _figure(held: Country, one: Territory, definition: str) -> dict[str, Any]:
+def _figure(country: Country, one: Territory, definition: str) -> dict[str, Any]:
     need, rate = wording.people(one.need, most=one.people), wording.rate(one.rate)
     label = f"{need.in_full}."
     return {
-        "held": held,
-        "definition": held.definition(definition),
+        "held": country,
+        "definition": country.definition(definition),
         "one": one,
         "need": need,
         "rate": rate,
@@ -251,10 +251,10 @@ def _figure(held: Country, one: Territory, definition: str) -> dict[str, Any]:
     }
 
 
-def _rows(held: Country, one: Territory, definition: str) -> list[dict[str, Any]]:
+def _rows(country: Country, one: Territory, definition: str) -> list[dict[str, Any]]:
     """Return the zones just below a territory, those with the most people first, as many as a page reads."""
-    known = held.territories(definition)
-    below = [known[key] for key in held.children.get(one.key, ())]
+    known = country.territories(definition)
+    below = [known[key] for key in country.children.get(one.key, ())]
     top = max((each.rate.high for each in below if isinstance(each.rate, Estimate)), default=100.0)
     below.sort(key=lambda t: (-t.need.value if isinstance(t.need, Estimate) else 0.0, t.key))
     return [
@@ -268,10 +268,10 @@ def _rows(held: Country, one: Territory, definition: str) -> list[dict[str, Any]
     ]
 
 
-def _compared(held: Country, one: Territory, definition: str) -> list[tuple[Territory, str]]:
+def _compared(country: Country, one: Territory, definition: str) -> list[tuple[Territory, str]]:
     """Return the share of a territory beside those of the larger ones that hold it."""
-    known = held.territories(definition)
-    return [(known[key], wording.rate(known[key].rate).in_full) for key in held.parents.get(one.key, ())]
+    known = country.territories(definition)
+    return [(known[key], wording.rate(known[key].rate).in_full) for key in country.parents.get(one.key, ())]
 
 
 def _csv(text: str, name: str) -> HttpResponse:

@@ -1,4 +1,6 @@
-"""Who sees which papers: the structure that keeps one, and those that the person let read it, until a day."""
+"""The papers that each user sees: those of the structure that keeps one, and those that the person let read
+it, until a day.
+"""
 
 from datetime import date
 from typing import Any
@@ -17,15 +19,15 @@ SEES = ("people.see", "people.mine")
 
 def structures_for(user: Any) -> QuerySet[Structure]:
     """Return the structures on whose behalf a user keeps papers."""
-    return Structure.objects.filter(pk__in=_ours(user)).order_by("name", "pk")
+    return Structure.objects.filter(pk__in=_structures_of(user)).order_by("name", "pk")
 
 
-def _ours(user: Any) -> set[int]:
+def _structures_of(user: Any) -> set[int]:
     rights = rights_of(user)
     return {pk for right in SEES for pk in rights.structures(right)}
 
 
-def here(today: date) -> QuerySet[Paper]:
+def current_papers(today: date) -> QuerySet[Paper]:
     """Return the papers that are there on a day: neither erased nor past their date."""
     return Paper.objects.filter(erased_at__isnull=True, expires_on__gte=today).select_related(
         "person", "structure", "by"
@@ -34,16 +36,16 @@ def here(today: date) -> QuerySet[Paper]:
 
 def papers_for(user: Any, today: date) -> QuerySet[Paper]:
     """Return the papers that a user may open on a day; none for a stranger."""
-    return here(today).filter(_kept(user) | Q(pk__in=shares_for(user, today).values("paper")))
+    return current_papers(today).filter(_stored_by(user) | Q(pk__in=shares_for(user, today).values("paper")))
 
 
 def holdings_for(user: Any, today: date) -> QuerySet[Paper]:
     """Return the papers that the structures of a user keep: those that they may show, or erase."""
-    return here(today).filter(_kept(user))
+    return current_papers(today).filter(_stored_by(user))
 
 
-def _kept(user: Any) -> Q:
-    return Q(structure__in=_ours(user), person__in=numbers_for(user))
+def _stored_by(user: Any) -> Q:
+    return Q(structure__in=_structures_of(user), person__in=numbers_for(user))
 
 
 def shares_for(user: Any, today: date) -> QuerySet[Share]:
@@ -51,10 +53,12 @@ def shares_for(user: Any, today: date) -> QuerySet[Share]:
     follow the person or not; a user who sees only those they help, of the persons that they follow.
     """
     rights = rights_of(user)
-    whole, mine = rights.structures("people.see"), rights.structures("people.mine")
-    reached = Q(structure__in=whole) | Q(structure__in=mine, paper__person__in=numbers_for(user))
+    team_structures, follower_structures = rights.structures("people.see"), rights.structures("people.mine")
+    reached = Q(structure__in=team_structures) | Q(
+        structure__in=follower_structures, paper__person__in=numbers_for(user)
+    )
     return Share.objects.filter(
-        reached, withdrawn_at__isnull=True, ends_on__gte=today, paper__in=here(today).values("pk")
+        reached, withdrawn_at__isnull=True, ends_on__gte=today, paper__in=current_papers(today).values("pk")
     )
 
 
@@ -68,7 +72,7 @@ def keepers(user: Any, person: Person) -> QuerySet[Structure]:
 
 def acting_for(user: Any, paper: Paper, today: date) -> int | None:
     """Return the structure for which a user reads a paper: the one that keeps it, or one it is shown to."""
-    if paper.structure_id in _ours(user):
+    if paper.structure_id in _structures_of(user):
         return paper.structure_id
     share = shares_for(user, today).filter(paper=paper).first()
     return share.structure_id if share else None
@@ -76,5 +80,5 @@ def acting_for(user: Any, paper: Paper, today: date) -> int | None:
 
 def readers(today: date, *, but: int | None) -> QuerySet[Structure]:
     """Return the structures to which a paper may be shown: those where somebody has an account today."""
-    held = team_roles(today).filter(structure__isnull=False).values("structure")
-    return Structure.objects.filter(pk__in=held).exclude(pk=but).order_by("name", "pk")
+    structures_with_account = team_roles(today).filter(structure__isnull=False).values("structure")
+    return Structure.objects.filter(pk__in=structures_with_account).exclude(pk=but).order_by("name", "pk")

@@ -1,4 +1,4 @@
-"""What is typed about a paper: the file, what it is, what it serves, how long; to whom it is shown."""
+"""The forms of a paper: its file, its kind, its purpose, its duration; the structure it is shown to."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -43,16 +43,16 @@ class PaperForm(forms.Form):
 
     def __init__(self, *args: Any, structures: Sequence[Structure], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.structures = {str(each.pk): each for each in structures}
+        self.structures = {str(structure.pk): structure for structure in structures}
         self.fields["papier"].choices = [("", "Choisir"), *papers.KINDS.items()]
         self.fields["pour"].choices = [("", "Choisir"), *papers.purposes().items()]
         self.fields["jours"].choices = _days(papers.retention_days())
-        self.fields["structure"].choices = [(pk, each.name) for pk, each in self.structures.items()]
+        self.fields["structure"].choices = [(pk, structure.name) for pk, structure in self.structures.items()]
         if len(structures) < 2:
             del self.fields["structure"]
 
     def values(self) -> dict[str, Any]:
-        """Return what was typed, by the names of `actions.storing.store`; Refused when the file lies."""
+        """Return the typed values, by the names of `actions.storing.store`; Refused when the file lies."""
         clean = self.cleaned_data
         return {
             "upload": read_upload(clean["fichier"]),
@@ -72,7 +72,7 @@ def read_upload(file: UploadedFile) -> Upload:
     media = contents.media_of(content, file.name or "")
     if media == papers.PDF:
         examined = contents.examine(content)
-        return Upload(content, papers.PDF, examined.pages, examined.told)
+        return Upload(content, papers.PDF, examined.pages, examined.metadata)
     file.seek(0)
     return Upload(read_photograph(file), papers.JPEG)
 
@@ -85,10 +85,10 @@ class ShareForm(forms.Form):
 
     def __init__(self, *args: Any, structures: Sequence[Structure], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.structures = {str(each.pk): each for each in structures}
+        self.structures = {str(structure.pk): structure for structure in structures}
         self.fields["structure"].choices = [
             ("", "Choisir"),
-            *((pk, each.name) for pk, each in self.structures.items()),
+            *((pk, structure.name) for pk, structure in self.structures.items()),
         ]
         self.fields["jours"].choices = _days(papers.shared_days())
 

@@ -58,7 +58,7 @@ class Paper(models.Model):
 
     @property
     def purpose_label(self) -> str:
-        """What the paper serves, in French."""
+        """The purpose of the paper, in French."""
         return papers.purposes().get(self.purpose, self.purpose)
 
 

@@ -17,20 +17,20 @@ from maillage.apps.territories import queries as territories
 from maillage.apps.territories.models import Correction, Marking, Perimeter
 
 NEW_STUDIES_AN_HOUR = 40  # by address
-WAITING_AT_ONCE, WAITING_SIGNED_IN = 3, 10  # studies that one visit may have in the queue
+MAX_PENDING, MAX_PENDING_SIGNED_IN = 3, 10  # studies that one visit may have in the queue
 SIGNED_IN_FIRST = 10  # of priority: who works there passes before who looks
 REMEMBERED = 20  # studies that a visit may stop
 
 
 def may_compute(request: HttpRequest) -> bool:
-    """Return whether a visitor may request one more computation: on a public site, neither too many that
+    """Return True if a visitor may request one more computation: on a public site, neither too many that
     wait, nor too many this hour. A computer that serves its own premises computes what they ask.
     """
     if not settings.IS_PUBLIC:
         return True
-    most = WAITING_SIGNED_IN if request.user.is_authenticated else WAITING_AT_ONCE
-    waiting = Study.objects.filter(key__in=request.session.get("calculs", []), status__in=rules.ALIVE)
-    return waiting.count() < most and once_more(request, "etudes", NEW_STUDIES_AN_HOUR)
+    most = MAX_PENDING_SIGNED_IN if request.user.is_authenticated else MAX_PENDING
+    pending = Study.objects.filter(key__in=request.session.get("calculs", []), status__in=rules.ALIVE)
+    return pending.count() < most and once_more(request, "etudes", NEW_STUDIES_AN_HOUR)
 
 
 def priority(request: HttpRequest) -> int:
@@ -44,27 +44,29 @@ def remember(request: HttpRequest, study: Study) -> None:
 
 
 def may_stop(request: HttpRequest, study: Study) -> bool:
-    """Return whether this session requested a study, or is signed in."""
+    """Return True if this session requested a study, or is signed in."""
     return request.user.is_authenticated or study.key in request.session.get("calculs", [])
 
 
 def may_write(user, place: str) -> bool:
-    """Return whether a user may comment on the diagnosis of a territory, and add findings."""
-    mine, asked = rights_of(user).communes("territory.edit"), communes_of(place)
-    return mine is None or (asked is not None and bool(asked) and asked <= mine)
+    """Return True if a user may comment on the diagnosis of a territory, and add findings."""
+    user_communes, place_communes = rights_of(user).communes("territory.edit"), communes_of(place)
+    return user_communes is None or (
+        place_communes is not None and bool(place_communes) and place_communes <= user_communes
+    )
 
 
 def removable_by(user) -> dict[str, QuerySet]:
-    """Return what a user may delete: the perimeters and filters they made, or all of them with the right over
-    France.
+    """Return the rows that a user may delete: the perimeters and filters they made, or all of them with the
+    right over France.
     """
     rights = rights_of(user)
     if not rights.any("territory.edit"):
         return {}
-    mine = {} if rights.communes("territory.edit") is None else {"created_by": user}
+    own_rows = {} if rights.communes("territory.edit") is None else {"created_by": user}
     return {
-        "perimetre": Perimeter.objects.filter(**mine),
-        "filtre": Marking.objects.filter(**mine),
+        "perimetre": Perimeter.objects.filter(**own_rows),
+        "filtre": Marking.objects.filter(**own_rows),
         "correction": Correction.objects.filter(withdrawn_at=None),
     }
 
@@ -84,36 +86,36 @@ def removable_among(user, rows: Iterable[Perimeter | Marking | Correction]) -> s
 
 
 def may_drop(user, perimeter: Perimeter) -> bool:
-    """Return whether a user may drop a perimeter: not one over which somebody has a role, or is invited to,
+    """Return True if a user may drop a perimeter: not one over which somebody has a role, or is invited to,
     and would have it over nothing.
     """
     return rights_of(user).communes("territory.edit") is None or not _gives_roles(perimeter.slug)
 
 
 def _gives_roles(slug: str) -> bool:
-    """Return whether somebody has a role over the perimeter of an address, or is invited to."""
+    """Return True if somebody has a role over the perimeter of an address, or is invited to."""
     named = (model.objects.filter(territory=slug) for model in (Membership, Invitation))
     return any(rows.exists() for rows in named)
 
 
 def may_keep(user, slug: str, code: str) -> bool:
-    """Return whether a user may store a perimeter there, under that address: not another's, nor one used by
+    """Return True if a user may store a perimeter there, under that address: not another's, nor one used by
     roles, nor one dropped under which something is stored, that they would then lead.
     """
     if rights_of(user).communes("territory.edit") is None:
         return True
-    kept = Perimeter.objects.filter(slug=slug).first()
-    free = kept.created_by == user if kept is not None else not territories.stored_under(slug)
+    perimeter = Perimeter.objects.filter(slug=slug).first()
+    free = perimeter.created_by == user if perimeter is not None else not territories.stored_under(slug)
     return may_write(user, code) and free and not _gives_roles(slug)
 
 
 def may_mark(user, slug: str) -> bool:
-    """Return whether a user may store a filter under an address: not in place of another’s."""
+    """Return True if a user may store a filter under an address: not in place of another’s."""
     everywhere = rights_of(user).communes("territory.edit") is None
     return everywhere or not Marking.objects.filter(slug=slug).exclude(created_by=user).exists()
 
 
 def may_correct(user, key: str) -> bool:
-    """Return whether a user may correct a reference value: of a commune or a quarter of their territory."""
-    mine = rights_of(user).communes("territory.edit")
-    return mine is None or key[:5] in mine
+    """Return True if a user may correct a reference value: of a commune or a quarter of their territory."""
+    user_communes = rights_of(user).communes("territory.edit")
+    return user_communes is None or key[:5] in user_communes

@@ -61,25 +61,25 @@ LATER = timedelta(seconds=30)
 BETWEEN_SIGNS = 0.3  # seconds between two signs of progress written to the database
 
 
-def ask(asked: StudyRequest, *, priority: int = 0) -> Study:
+def ask(study_request: StudyRequest, *, priority: int = 0) -> Study:
     """Return the study of these inputs, queued when new; Refused when they are inconsistent.
 
     priority: of two studies that wait, the highest is computed first.
     """
-    inputs = queries.inputs_of(asked)
+    inputs = queries.inputs_of(study_request)
     key = rules.key_of(inputs)
-    found = Study.objects.filter(key=key).first()
-    if found is not None:
-        return _found_again(found) if queries.is_lost(found) else found
-    if asked.inside:
+    stored_study = Study.objects.filter(key=key).first()
+    if stored_study is not None:
+        return _found_again(stored_study) if queries.is_lost(stored_study) else stored_study
+    if study_request.inside:
         queries.request_from(inputs)  # refuses a filter that keeps nobody before anything is queued
-    kept = territories.perimeter(asked.place)
-    name = kept.name if kept else territories.territory(asked.place).long_name
+    perimeter = territories.perimeter(study_request.place)
+    name = perimeter.name if perimeter else territories.territory(study_request.place).long_name
     with transaction.atomic():
-        study, made = Study.objects.get_or_create(
+        study, is_new = Study.objects.get_or_create(
             key=key, defaults={"place": inputs["place"], "name": name, "inputs": inputs}
         )
-        if made:
+        if is_new:
             _enqueue(study, priority)
     return study
 
@@ -151,8 +151,8 @@ def compute(study: Study, *, tell: Tell = lambda step, share: None) -> None:
     tell: given the same progress, a step and a share from 0 to 1. Only one worker takes a study, under a lock
     that ends with its process.
     """
-    with locks.exclusive(_lock_name(study)) as mine:
-        if mine:
+    with locks.exclusive(_lock_name(study)) as is_locked:
+        if is_locked:
             _compute(study, tell)
 
 
@@ -202,32 +202,32 @@ def _write(study: Study, begun: datetime, tell: Tell = lambda step, share: None)
     progress = _Progress(study, tell)
     request = queries.request_of(study)
     change, census = studied.last_change(), queries.census_of(request)
-    found = compute_study(request, lambda step, share: progress(step, 0.55 * share), census=census)
-    made = edition.prepare(found, lambda step, share: progress(step, 0.55 + 0.15 * share))
-    said = queries.comments(study.place, made.reading.fingerprint)
+    computed = compute_study(request, lambda step, share: progress(step, 0.55 * share), census=census)
+    prepared = edition.prepare(computed, lambda step, share: progress(step, 0.55 + 0.15 * share))
+    comments_read = queries.comments(study.place, prepared.reading.fingerprint)
     target = queries.folder(study)
     aside = queries.aside(study)
     shutil.rmtree(aside, ignore_errors=True)
     edition.write(
-        made,
+        prepared,
         aside,
         on=timezone.localdate(begun),
-        comments=said,
-        field=queries.field_of(study, made.reading, on=timezone.localdate(begun), figures=made.json),
+        comments=comments_read,
+        field=queries.field_of(study, prepared.reading, on=timezone.localdate(begun), figures=prepared.json),
         progress=lambda step, share: progress(step, 0.7 + 0.1 * share),
     )
-    write_whole(aside / "lecture.json", dump(made.reading))
-    for name, svg in made.layers.items():
+    write_whole(aside / "lecture.json", dump(prepared.reading))
+    for name, svg in prepared.layers.items():
         write_whole(aside / f"carte-{name}.svg", svg)
-    zones = found.diagnosis.zones
+    zones = computed.diagnosis.zones
     for position, zone in enumerate(zones):
         progress("Cartes des zones", 0.8 + 0.2 * position / len(zones))
-        if svg := atlas.sheet_map(found.diagnosis, zone.zone.code, found.offered):
+        if svg := atlas.sheet_map(computed.diagnosis, zone.zone.code, computed.offered):
             write_whole(aside / "vignettes" / f"{zone.zone.code}.svg", svg)
-    if shapes := atlas.map_data(made.drawn):
+    if shapes := atlas.map_data(prepared.drawn):
         write_whole(aside / "carte.json", json.dumps(shapes, ensure_ascii=False, separators=(",", ":")))
-    write_whole(aside / "tricot.svg", atlas.knitted(made.knit))
-    _save_draws(aside / "tirages.npy", 100 * found.diagnosis.draws / max(found.diagnosis.universe, 1.0))
+    write_whole(aside / "tricot.svg", atlas.knitted(prepared.knit))
+    _save_draws(aside / "tirages.npy", 100 * computed.diagnosis.draws / max(computed.diagnosis.universe, 1.0))
     _replace(target, aside)
     study.offer = census.digest
     at = timezone.now()  # its places may be read again long after it was first asked
@@ -237,10 +237,10 @@ def _write(study: Study, begun: datetime, tell: Tell = lambda step, share: None)
         finished_at=at,
         seconds=round((at - begun).total_seconds(), 1),
     )
-    if (start := offer_census.ground_of(request, census, found.diagnosis)) is not None:
+    if (start := offer_census.ground_of(request, census, computed.diagnosis)) is not None:
         _keep_ground(study, start)
     # Somebody wrote while the dossier was being made.
-    if queries.comments(study.place, made.reading.fingerprint) != said:
+    if queries.comments(study.place, prepared.reading.fingerprint) != comments_read:
         publish_later.enqueue(study.pk)
 
 
@@ -268,7 +268,9 @@ def ground(study: Study) -> Ground:
 def _keep_ground(study: Study, start: Ground) -> None:
     path = queries.ground_path(study)
     stored_objects.save(path, start, key=settings.SECRET_KEY.encode())
-    files = sorted(path.parent.glob("*-*"), key=lambda each: each.stat().st_mtime, reverse=True)
+    files = sorted(
+        path.parent.glob("*-*"), key=lambda path_of_file: path_of_file.stat().st_mtime, reverse=True
+    )
     for rank, former in enumerate(files):
         if rank >= MOST_GROUNDS or (former != path and former.name.startswith(f"{study.key}-")):
             former.unlink(missing_ok=True)
@@ -316,8 +318,8 @@ def resume() -> int:
     """
     n = 0
     for study in Study.objects.filter(status=rules.RUNNING):
-        with locks.exclusive(_lock_name(study)) as mine:
-            if mine:
+        with locks.exclusive(_lock_name(study)) as is_locked:
+            if is_locked:
                 n += _take_back(study)
     for study in Study.objects.filter(status=rules.QUEUED):
         if not queries.tasks_of(study, compute_later.module_path, alive=True).exists():
@@ -328,15 +330,17 @@ def resume() -> int:
 
 @transaction.atomic
 def _take_back(study: Study) -> int:
-    """Put a study that nobody computes any more back in its queue; return whether it was."""
-    mine = Study.objects.filter(pk=study.pk, status=rules.RUNNING)
+    """Put a study that nobody computes any more back in its queue; return the number of rows changed,
+    0 or 1.
+    """
+    running = Study.objects.filter(pk=study.pk, status=rules.RUNNING)
     tasks = queries.tasks_of(study, compute_later.module_path)
     if study.started_at and tasks.filter(exception_class_path=DIED, finished_at__gte=study.started_at):
-        mine.update(
+        running.update(
             status=rules.FAILED, share=0.0, step="", error=list(UNEXPECTED), finished_at=timezone.now()
         )
         return 0
-    changed = mine.update(status=rules.QUEUED, share=0.0, step="", cancel_asked=False)
+    changed = running.update(status=rules.QUEUED, share=0.0, step="", cancel_asked=False)
     if changed and not queries.tasks_of(study, compute_later.module_path, alive=True).exists():
         _enqueue(study)
     return changed
@@ -360,13 +364,13 @@ def tidy() -> int:
     for study in old:
         study.delete()
         shutil.rmtree(queries.folder(study), ignore_errors=True)
-    kept = set(Study.objects.values_list("key", flat=True))
+    live_keys = set(Study.objects.values_list("key", flat=True))
     for study in Study.objects.only("key"):
         aside = queries.aside(study)
         if aside.exists() and not locks.is_free(_lock_name(study)):  # another server computes it
-            kept.add(aside.name)
+            live_keys.add(aside.name)
     for path in queries.home().glob("*"):
-        if path.name not in kept:
+        if path.name not in live_keys:
             shutil.rmtree(path, ignore_errors=True)
     return len(old)
 
@@ -380,19 +384,21 @@ def seal_edition(path: Path, *, by: User | None, at: datetime) -> None:
 
 
 @transaction.atomic
-def comment(*, by: User, place: str, texts: dict[str, str], shown: Mapping[str, Any] | None = None) -> None:
-    """Store the analyst's comments on a place, by section, with the study that they are written for; an
-    empty text deletes the comment. shown: what was read of them, to replace nothing else. Refused with a
+def comment(
+    *, by: User, place: str, texts: dict[str, str], original: Mapping[str, Any] | None = None
+) -> None:
+    """Store the analyst's comments on a place, by section, with the study that they are written for; an empty
+    text deletes the comment. original: the texts read by the user, to replace nothing else. Refused with a
     secret in its words, which anybody reads.
 
     The worker rewrites existing dossiers: figures do not change.
     """
-    beside = queries.latest(place)
+    latest_study = queries.latest(place)
     about: dict[str, Any] = {"study": "", "study_on": None}
-    if beside is not None and not queries.is_lost(beside):
+    if latest_study is not None and not queries.is_lost(latest_study):
         about = {
-            "study": queries.reading(beside).fingerprint,
-            "study_on": timezone.localdate(beside.finished_at),
+            "study": queries.reading(latest_study).fingerprint,
+            "study_on": timezone.localdate(latest_study.finished_at),
         }
     typed = {section: text for section, text in texts.items() if section in rules.SECTIONS}
     _check_words(typed)
@@ -401,7 +407,7 @@ def comment(*, by: User, place: str, texts: dict[str, str], shown: Mapping[str, 
     rows = Comment.objects.select_for_update().filter(place=place, section__in=typed)
     now = {row.section: row.text for row in rows}
     what = "La page des commentaires n’a pas été enregistrée."
-    refuse_overwrites(what, now=now, original=shown or {}, typed=typed)
+    refuse_overwrites(what, now=now, original=original or {}, typed=typed)
     for section, text in typed.items():
         Comment.objects.filter(place=place, section=section).update(
             text=text.strip(), written_by=by, written_at=timezone.now(), **about
@@ -419,32 +425,32 @@ def publish_again(place: str) -> None:
 
 
 @transaction.atomic
-def note(place: str, given: dict[str, Any], *, by: User, at: datetime) -> Finding:
+def note(place: str, values: dict[str, Any], *, by: User, at: datetime) -> Finding:
     """Store a finding about a territory; its dossiers are written again with it. Refused with a secret in its
     words, which anybody reads.
     """
-    _check_words(given)
+    _check_words(values)
     rows = Finding.objects.filter(place=place, withdrawn_at=None, written_by=by)
-    if (same := _pressed_twice(rows, given, by=by, at=at)) is not None:
+    if (same := _pressed_twice(rows, values, by=by, at=at)) is not None:
         return same
-    found = Finding.objects.create(place=place, written_by=by, written_at=at, **given)
+    finding = Finding.objects.create(place=place, written_by=by, written_at=at, **values)
     publish_again(place)
-    return found
+    return finding
 
 
-def _pressed_twice(rows: QuerySet, given: Mapping[str, Any], *, by: User, at: datetime) -> Any:
-    """Return what the same account just wrote, word for word: the second press of one button answers as the
-    first did. None when it wrote nothing like it.
+def _pressed_twice(rows: QuerySet, values: Mapping[str, Any], *, by: User, at: datetime) -> Any:
+    """Return the row that the same account just wrote, word for word: the second press of one button answers
+    as the first did. None when it wrote nothing like it.
     """
     User.objects.select_for_update().get(pk=by.pk)  # two presses at once: the second reads the first
-    return rows.filter(**given, written_at__gt=at - DOUBLE_CLICK).first()
+    return rows.filter(**values, written_at__gt=at - DOUBLE_CLICK).first()
 
 
 @transaction.atomic
 def withdraw(finding: Finding, *, withdrawn: bool = True, at: datetime) -> None:
     """Take a finding off the pages and the dossiers, or put it back; two who ask the same both have it."""
-    held = Finding.objects.select_for_update().get(pk=finding.pk)
-    finding.withdrawn_at = held.withdrawn_at
+    locked_finding = Finding.objects.select_for_update().get(pk=finding.pk)
+    finding.withdrawn_at = locked_finding.withdrawn_at
     if bool(finding.withdrawn_at) != withdrawn:
         finding.withdrawn_at = at if withdrawn else None
         finding.save(update_fields=["withdrawn_at"])
@@ -453,20 +459,22 @@ def withdraw(finding: Finding, *, withdrawn: bool = True, at: datetime) -> None:
 
 @transaction.atomic
 def set_mission(
-    place: str, given: dict[str, Any], *, shown: Mapping[str, Any] | None = None, by: User, at: datetime
+    place: str, values: dict[str, Any], *, original: Mapping[str, Any] | None = None, by: User, at: datetime
 ) -> StudyMission:
-    """Write the mission of the study of a place: who asked, who leads, why this perimeter; what is not given
-    stays as it is. shown: what was read of it, to replace nothing else. Refused when it ends before it
-    begins, or with a secret in its words.
+    """Write the mission of the study of a place: who asked, who leads, why this perimeter; a field without a
+    value stays as it is. original: the values read by the user, to replace nothing else. Refused when it ends
+    before it begins, or with a secret in its words.
     """
-    _check_words(given)
-    made, _ = StudyMission.objects.get_or_create(place=place, defaults={"written_at": at, "written_by": by})
-    row = StudyMission.objects.select_for_update().get(pk=made.pk)
+    _check_words(values)
+    mission, _ = StudyMission.objects.get_or_create(
+        place=place, defaults={"written_at": at, "written_by": by}
+    )
+    row = StudyMission.objects.select_for_update().get(pk=mission.pk)
     what = "La mission n’a pas été enregistrée."
     refuse_overwrites(
-        what, now={name: getattr(row, name) for name in given}, original=shown or {}, typed=given
+        what, now={name: getattr(row, name) for name in values}, original=original or {}, typed=values
     )
-    for name, value in given.items():
+    for name, value in values.items():
         setattr(row, name, value)
     if row.starts_on and row.ends_on and row.ends_on < row.starts_on:
         raise Refused(what, why="Elle finit avant de commencer.", do="Corrigez l’un des deux jours.")
@@ -560,35 +568,37 @@ def remove_photograph(place: str) -> None:
 @transaction.atomic
 def keep_scenario(place: str, name: str, query: str, *, by: User, at: datetime) -> Scenario:
     """Keep a what-if under a name. Refused without one, with nothing tried, or beyond what a page lists."""
-    name, given = line(name, 80), [pair for pair in parse_qsl(query[:MOST_QUERY]) if pair[0] in TRIED]
+    name, tried_pairs = line(name, 80), [pair for pair in parse_qsl(query[:MOST_QUERY]) if pair[0] in TRIED]
     refuse_secrets(name)
-    if not name or dict(given).get("geste", "") not in rules.WHAT_IFS or len(query) > MOST_QUERY:
+    if not name or dict(tried_pairs).get("geste", "") not in rules.WHAT_IFS or len(query) > MOST_QUERY:
         raise Refused(
             "L’essai n’est pas gardé.",
             why="Il lui manque un nom, ou rien n’a été essayé.",
             do="Essayez d’abord, puis donnez un nom : « Un accueil à la Villeneuve ».",
         )
-    kept = Scenario.objects.filter(place=place)
-    if (same := kept.filter(name=name, query=urlencode(given)).first()) is not None:
+    scenarios = Scenario.objects.filter(place=place)
+    if (same := scenarios.filter(name=name, query=urlencode(tried_pairs)).first()) is not None:
         return same
-    if kept.count() >= MOST_SCENARIOS:
+    if scenarios.count() >= MOST_SCENARIOS:
         raise Refused(
             "L’essai n’est pas gardé.",
             why=f"Il y en a déjà {MOST_SCENARIOS} pour ce territoire.",
             do="Retirez-en un, puis recommencez.",
         )
-    return Scenario.objects.create(place=place, name=name, query=urlencode(given), kept_at=at, kept_by=by)
+    return Scenario.objects.create(
+        place=place, name=name, query=urlencode(tried_pairs), kept_at=at, kept_by=by
+    )
 
 
 @transaction.atomic
-def add_step(place: str, given: dict[str, Any], *, by: User, at: datetime) -> MissionStep:
+def add_step(place: str, values: dict[str, Any], *, by: User, at: datetime) -> MissionStep:
     """Add a step to the mission of a place, which begins with it when nobody had written it."""
-    _check_words(given)
+    _check_words(values)
     row, _ = StudyMission.objects.get_or_create(place=place, defaults={"written_at": at, "written_by": by})
     rows = MissionStep.objects.filter(mission=row, withdrawn_at=None, written_by=by)
-    if (same := _pressed_twice(rows, given, by=by, at=at)) is not None:
+    if (same := _pressed_twice(rows, values, by=by, at=at)) is not None:
         return same
-    step = MissionStep.objects.create(mission=row, written_at=at, written_by=by, **given)
+    step = MissionStep.objects.create(mission=row, written_at=at, written_by=by, **values)
     publish_again(place)
     return step
 
@@ -601,8 +611,8 @@ def withdraw_step(step: MissionStep, *, withdrawn: bool = True, at: datetime) ->
         publish_again(step.mission.place)
 
 
-def _check_words(given: dict[str, Any]) -> None:
-    for words in given.values():
+def _check_words(values: dict[str, Any]) -> None:
+    for words in values.values():
         if isinstance(words, str):
             refuse_secrets(words)
 
@@ -615,9 +625,9 @@ def catch_up(study: Study) -> str:
     """
     if not queries.offer_is_behind(study):
         return ""
-    asked = f"offre-{study.pk}"
-    if cache.get(asked) is None and cache.add(
-        asked, 1, timeout=60
+    cache_key = f"offre-{study.pk}"
+    if cache.get(cache_key) is None and cache.add(
+        cache_key, 1, timeout=60
     ):  # read first: a page that is read waits for no writer
         refresh_later.enqueue(study.pk)
     return queries.requested_on(study) or rules.moment(timezone.localtime())
@@ -630,9 +640,9 @@ def refresh_later(pk: int) -> None:
     """
     study = Study.objects.filter(pk=pk, status=rules.DONE).first()
     if study is not None:
-        with locks.exclusive(_lock_name(study)) as mine:
+        with locks.exclusive(_lock_name(study)) as is_locked:
             # Somebody else writes its files: a page that still finds them behind will ask again.
-            if mine and queries.offer_is_behind(study):
+            if is_locked and queries.offer_is_behind(study):
                 _write(study, timezone.now())
 
 
@@ -642,8 +652,8 @@ def publish_later(pk: int) -> None:
     study = Study.objects.filter(pk=pk, status=rules.DONE).first()
     if study is None or queries.is_lost(study):
         return
-    with locks.exclusive(_lock_name(study)) as mine:
-        if mine:
+    with locks.exclusive(_lock_name(study)) as is_locked:
+        if is_locked:
             _publish(study)
         else:  # its files are being written, maybe without what was just typed
             publish_later.using(run_after=timezone.now() + LATER).enqueue(pk)
@@ -654,12 +664,12 @@ def _publish(study: Study) -> None:
         _write(study, timezone.now())  # whole: files and pages of one study tell the same places
         return
     request = queries.request_of(study)
-    made = edition.prepare(compute_study(request, census=queries.census_of(request)))
+    prepared = edition.prepare(compute_study(request, census=queries.census_of(request)))
     edition.write(
-        made,
+        prepared,
         queries.folder(study),
         on=timezone.localdate(),
-        comments=queries.comments(study.place, made.reading.fingerprint),
-        field=queries.field_of(study, made.reading, on=timezone.localdate(), figures=made.json),
+        comments=queries.comments(study.place, prepared.reading.fingerprint),
+        field=queries.field_of(study, prepared.reading, on=timezone.localdate(), figures=prepared.json),
         sheets=False,
     )

@@ -49,13 +49,13 @@ class UploadField(uploads.FileField):
         super().__init__(**kwargs)  # type: ignore[arg-type]
 
     def clean(self, data: Any, initial: Any = None) -> Any:
-        given = super().clean(data, initial)
-        if given.size > self._most:
+        upload = super().clean(data, initial)
+        if upload.size > self._most:
             raise forms.ValidationError(
-                f"Ce fichier pèse {given.size // 1_000_000} Mo ; {self._most // 1_000_000} Mo au plus."
+                f"Ce fichier pèse {upload.size // 1_000_000} Mo ; {self._most // 1_000_000} Mo au plus."
                 " Retirez ce qui n’y sert pas."
             )
-        return given
+        return upload
 
 
 class ChoiceForm(forms.Form):
@@ -201,7 +201,7 @@ class FindingForm(forms.Form):
             for axis, label in AXES.items()
         }
         self.fields["kind"].choices = list(by_axis.items())  # type: ignore[attr-defined]
-        self.fields["who"].choices = list(findings.who().items())  # type: ignore[attr-defined]
+        self.fields["who"].choices = list(findings.participants().items())  # type: ignore[attr-defined]
 
     def clean_confirms(self) -> bool:
         return bool(self.cleaned_data["confirms"] == "oui")
@@ -422,7 +422,7 @@ class CorrectionForm(forms.Form):
         self.fields["colonne"].choices = list(columns.items())  # type: ignore[attr-defined]
 
 
-GESTURES = {
+WHAT_IF_FIELDS = {
     "ouvrir": ("Si un lieu ouvrait ici", ("ou",)),
     "fermer": ("Si ce lieu fermait", ("lieu",)),
     "meilleurs": ("Où ouvrir d’abord", ("combien", "points")),
@@ -459,8 +459,8 @@ class WhatIfForm(forms.Form):
 
     def __init__(self, *args: object, geste: str, line: str, ground: Ground, **kwargs: object) -> None:
         super().__init__(*args, auto_id=f"{geste}-%s", **kwargs)  # type: ignore[arg-type]
-        self.geste, (self.label, kept) = geste, GESTURES[geste]
-        self.fields = {name: self.fields[name] for name in kept}
+        self.geste, (self.label, field_names) = geste, WHAT_IF_FIELDS[geste]
+        self.fields = {name: self.fields[name] for name in field_names}
         if "ou" in self.fields:
             touched = self._touched(ground)
             zones = [(f"zone:{code}", name) for code, name in zone_names(ground).items()]
@@ -468,10 +468,10 @@ class WhatIfForm(forms.Form):
                 (f"lieu:{p.id}", p.name) for p in ground.places if p.is_precise and line not in p.offers
             ]
             self.fields["ou"].choices = [  # type: ignore[attr-defined]
-                ("Au milieu d’une zone", sorted(zones, key=lambda each: plain(each[1]))),
+                ("Au milieu d’une zone", sorted(zones, key=lambda choice: plain(choice[1]))),
                 (
                     "Dans un lieu qui ne le propose pas encore",
-                    sorted(without, key=lambda each: plain(each[1])),
+                    sorted(without, key=lambda choice: plain(choice[1])),
                 ),
                 *([("Sur la carte", [touched])] if touched else []),
             ]
@@ -479,18 +479,18 @@ class WhatIfForm(forms.Form):
             inside = [bool((ground.zone_of[areas] >= 0).any()) for areas in ground.standing]
             giving = [
                 (p.id, p.name)
-                for p, here in zip(ground.places, inside, strict=True)
-                if here and line in p.offers
+                for p, is_inside in zip(ground.places, inside, strict=True)
+                if is_inside and line in p.offers
             ]
-            self.fields["lieu"].choices = sorted(giving, key=lambda each: plain(each[1]))  # type: ignore[attr-defined]
+            self.fields["lieu"].choices = sorted(giving, key=lambda choice: plain(choice[1]))  # type: ignore[attr-defined]
 
     def _touched(self, ground: Ground) -> tuple[str, str] | None:
         """Return the choice of a point touched on the map, None when it is not on the territory."""
         typed = str(self.data.get("ou", ""))
-        found = TOUCHED.fullmatch(typed)
-        if found is None:
+        match = TOUCHED.fullmatch(typed)
+        if match is None:
             return None
-        name = zone_at(ground, float(found[2]), float(found[1]))
+        name = zone_at(ground, float(match[2]), float(match[1]))
         return (typed, f"Le point touché, {name}") if name else None
 
     def clean_combien(self) -> int:
@@ -512,8 +512,8 @@ def _point(n: int, row: str) -> Spot:
     """Return a point typed on a line: its name, then where it is."""
     name, _, there = (part.strip() for part in row.partition(":"))
     there = there or name
-    if found := COORDINATES.search(there):
-        latitude, longitude = (float(text.replace(",", ".")) for text in found.groups())
+    if match := COORDINATES.search(there):
+        latitude, longitude = (float(text.replace(",", ".")) for text in match.groups())
         return Spot(f"point {n}", name, longitude, latitude)
     spot = where.find(there).spot
     if spot is None or spot.latitude is None or spot.longitude is None:

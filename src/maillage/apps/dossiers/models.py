@@ -199,4 +199,4 @@ class Finding(models.Model):
 
     @property
     def speaker(self) -> str:
-        return findings.who()[self.who]
+        return findings.participants()[self.who]

@@ -64,7 +64,7 @@ from maillage.reports.page.photographs import Photograph
 from maillage.reports.page.theme import Theme
 from maillage.reports.plan.reading import PlanReading
 from maillage.reports.territory import atlas, comparison, criteria, services, study_json
-from maillage.reports.territory import findings as told_findings
+from maillage.reports.territory import findings as territory_findings
 from maillage.reports.territory import offer as territory_offer
 from maillage.reports.territory.changes import Changes
 from maillage.reports.territory.field import Action, FieldReading, Paragraphs
@@ -138,30 +138,32 @@ class StudyRequest:
     travel: str = ""
 
 
-def inputs_of(asked: StudyRequest) -> Json:
+def inputs_of(study_request: StudyRequest) -> Json:
     """Return everything that decides the result of a study; Refused or UnknownTerritory when it makes no
     sense.
     """
-    territory = territories.territory(asked.place)
-    kept = territories.perimeter(asked.place)
-    definition(asked.definition)
-    place = kept.slug if kept else territory.code
+    territory = territories.territory(study_request.place)
+    perimeter = territories.perimeter(study_request.place)
+    definition(study_request.definition)
+    place = perimeter.slug if perimeter else territory.code
     # without one, the key and the bytes of a study stay what they were
     survey = next(filter(None, map(surveyed.edition_of, same_places(place))), None)
     return (
         ({} if survey is None else {"survey": survey.pk})
-        | _target(kept)
-        | ({"travel": asked.travel} if asked.travel else {})
+        | _target(perimeter)
+        | ({"travel": study_request.travel} if study_request.travel else {})
         | {
             "place": place,
-            "name": kept.name if kept else "",
+            "name": perimeter.name if perimeter else "",
             "code": territory.code,
-            "definition": asked.definition,
-            "inside": asked.inside,
-            "inside_digest": territories.digest(_inside(asked.inside)) if asked.inside else "",
-            "weights": dict(sorted(asked.weights.items())),
-            "zones": kept.zones if kept else "",
-            "zones_file": kept.file_name if kept else "",
+            "definition": study_request.definition,
+            "inside": study_request.inside,
+            "inside_digest": territories.digest(_inside(study_request.inside))
+            if study_request.inside
+            else "",
+            "weights": dict(sorted(study_request.weights.items())),
+            "zones": perimeter.zones if perimeter else "",
+            "zones_file": perimeter.file_name if perimeter else "",
             "seed": model.SEED,
             "draws": model.DRAWS,
             "corrections": [
@@ -171,23 +173,23 @@ def inputs_of(asked: StudyRequest) -> Json:
     )
 
 
-def _target(kept: Perimeter | None) -> Json:
+def _target(perimeter: Perimeter | None) -> Json:
     """Return the public that a perimeter states, as an input of its studies; nothing when it states none."""
-    if kept is None or not (kept.target_text or kept.target_publics):
+    if perimeter is None or not (perimeter.target_text or perimeter.target_publics):
         return {}
-    return {"target": {"text": kept.target_text, "publics": kept.target_publics}}
+    return {"target": {"text": perimeter.target_text, "publics": perimeter.target_publics}}
 
 
 def _inside(id: str) -> Inside:
     """Return a filter; Refused when it is not there."""
-    found = territories.inside(id)
-    if found is None:
+    area = territories.inside(id)
+    if area is None:
         raise Refused(
             f"Le filtre « {id} » n’existe pas.",
             why="Il a peut-être été retiré.",
             do="Revenez au territoire sans filtre.",
         )
-    return found
+    return area
 
 
 def request_of(study: Study) -> Request:
@@ -198,11 +200,11 @@ def request_of(study: Study) -> Request:
     return request_from(study.inputs)
 
 
-def zone_areas(study: Study, asked: Mapping[str, str]) -> tuple[territories.ZoneAreas, ...]:
-    """Return what part of each zone of a study is in areas of the State (QPV), as dropped files draw them,
-    and the zones in a commune with one. asked: the answer that is wanted of each kind of area.
+def zone_areas(study: Study, chosen_areas: Mapping[str, str]) -> tuple[territories.ZoneAreas, ...]:
+    """Return the part of each zone of a study is in areas of the State (QPV), as dropped files draw them,
+    and the zones in a commune with one. chosen_areas: the answer that is wanted of each kind of area.
     """
-    return territories.zone_areas(territories.areas_stamps(), zone_rows(study), asked)
+    return territories.zone_areas(territories.areas_stamps(), zone_rows(study), chosen_areas)
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,13 +346,13 @@ def _zoning(inputs: Json) -> zoning.Zoning:
 
 def census_of(request: Request) -> Census:
     """Return the places within reach in a study: those of its départements, and around."""
-    communes = offer_census.around(request)
+    communes = offer_census.communes_within_travel(request)
     departements = {code[:3] if code.startswith("97") else code[:2] for code in communes}
     return studied.census(departements if len(departements) < MOST_DEPARTEMENTS else ())
 
 
 def offer_is_behind(study: Study) -> bool:
-    """Return whether the directory changed near a study since its offer was computed.
+    """Return True if the directory changed near a study since its offer was computed.
 
     Cheap when nothing changed anywhere; else the places themselves are compared.
     """
@@ -409,9 +411,9 @@ def why_no_study(place: str) -> rules.NoOffer:
     return rules.NoOffer(rules.COMPUTING, requested_on(pending))
 
 
-def study_for(asked: StudyRequest) -> Study | None:
+def study_for(study_request: StudyRequest) -> Study | None:
     """Return the study of exactly these inputs, None when it was never requested."""
-    return Study.objects.filter(key=rules.key_of(inputs_of(asked))).first()
+    return Study.objects.filter(key=rules.key_of(inputs_of(study_request))).first()
 
 
 def newer_study(study: Study) -> Study | None:
@@ -425,19 +427,19 @@ def finished_studies(limit: int = 30) -> list[Study]:
     """Return the latest finished study of each place, most recent first; none of a perimeter that was
     dropped, whose address leads nowhere.
     """
-    seen: dict[str, Study] = {}
+    latest_by_place: dict[str, Study] = {}
     for study in led_to(Study.objects.filter(status=rules.DONE).order_by("-finished_at")[:400]):
         if rules.is_plain(study.inputs):
-            seen.setdefault(study.place, study)
-    return list(seen.values())[:limit]
+            latest_by_place.setdefault(study.place, study)
+    return list(latest_by_place.values())[:limit]
 
 
 def led_to(studies: Iterable[Study]) -> list[Study]:
     """Return the studies whose place still has an address: an official territory, a perimeter that is
     kept.
     """
-    kept = set(Perimeter.objects.values_list("slug", flat=True))
-    return [study for study in studies if study.place in kept or study.place in gazetteer()]
+    perimeter_slugs = set(Perimeter.objects.values_list("slug", flat=True))
+    return [study for study in studies if study.place in perimeter_slugs or study.place in gazetteer()]
 
 
 def latest(place: str) -> Study | None:
@@ -452,15 +454,15 @@ def latest_of(places: Iterable[str]) -> list[Study]:
     """Return the `latest` study of each of some places that has one, in one query, but for the places that
     several studies answer.
     """
-    found: dict[str, list[Study]] = {}
+    studies_by_place: dict[str, list[Study]] = {}
     rows = list(Study.objects.filter(place__in=list(places), status=rules.DONE).order_by("-finished_at"))
-    asked = {study.inputs["survey"] for study in rows if "survey" in study.inputs}
-    gone = surveyed.taken_back(asked) if asked else ()
+    survey_ids = {study.inputs["survey"] for study in rows if "survey" in study.inputs}
+    withdrawn = surveyed.taken_back(survey_ids) if survey_ids else ()
     for study in rows:
-        usual = rules.is_plain(study.inputs) and study.inputs.get("survey") not in gone
+        usual = rules.is_plain(study.inputs) and study.inputs.get("survey") not in withdrawn
         if usual and study.key == rules.key_of(study.inputs):
-            found.setdefault(study.place, []).append(study)
-    return [each[0] if len(each) == 1 else _of_today(each) for each in found.values()]
+            studies_by_place.setdefault(study.place, []).append(study)
+    return [each[0] if len(each) == 1 else _of_today(each) for each in studies_by_place.values()]
 
 
 def _of_today(studies: Sequence[Study]) -> Study:
@@ -481,11 +483,11 @@ def ahead(study: Study) -> int:
     if study.status != rules.QUEUED:
         return 0
     queue = DBTaskResult.objects.filter(queue_name=SLOW, status__in=("READY", "RUNNING"))
-    mine = queue.filter(status="READY", args_kwargs__args__0=study.pk).first()
-    if mine is None:
+    own_task = queue.filter(status="READY", args_kwargs__args__0=study.pk).first()
+    if own_task is None:
         return 0
-    sooner = Q(priority=mine.priority, enqueued_at__lt=mine.enqueued_at)
-    return queue.filter(Q(status="RUNNING") | Q(priority__gt=mine.priority) | sooner).count()
+    sooner = Q(priority=own_task.priority, enqueued_at__lt=own_task.enqueued_at)
+    return queue.filter(Q(status="RUNNING") | Q(priority__gt=own_task.priority) | sooner).count()
 
 
 def comments(place: str, study: str = "") -> dict[str, str]:
@@ -510,17 +512,17 @@ def typed_comments(place: str) -> dict[str, str]:
     return {c.section: c.text for c in Comment.objects.filter(place=place) if c.text.strip()}
 
 
-def findings(place: str) -> list[told_findings.FieldFinding]:
+def findings(place: str) -> list[territory_findings.FieldFinding]:
     """Return the findings on a place, the latest first, without withdrawn ones; statements from its surveys
     are included.
     """
     places = same_places(place)
     noted = [
-        told_findings.FieldFinding(row.who, row.kind, row.confirms, row.words, row.source, row.year)
+        territory_findings.FieldFinding(row.who, row.kind, row.confirms, row.words, row.source, row.year)
         for row in Finding.objects.filter(place__in=places, withdrawn_at=None)
     ]
     statements = [row for place in places for row in verbatims.statements_of(place)]
-    return sorted([*noted, *statements], key=lambda said: -said.year)
+    return sorted([*noted, *statements], key=lambda finding: -finding.year)
 
 
 def theme_of(code: str) -> Theme | None:
@@ -645,7 +647,7 @@ def published_surveys(place: str) -> tuple[PublishedSurvey, ...]:
             f"menée sur {size[neighbour.wider]} ({neighbour.territory})",
             not neighbour.wider,
         )
-        for neighbour in evidence.beside(place)
+        for neighbour in evidence.neighbours(place)
     ]
     rows = Publication.objects.filter(pk__in=[edition.pk for edition, *_ in (*local, *neighbours)])
     contents = {pk: read for pk, *read in rows.values_list("pk", "content__n", "content__answered_on")}
@@ -705,18 +707,18 @@ def aside(study: Study) -> Path:
 
 def tasks_of(study: Study, path: str, *, alive: bool = False) -> QuerySet[DBTaskResult]:
     """Return the tasks of a study, by the path of their function. alive: those that wait or run only."""
-    found = DBTaskResult.objects.filter(task_path=path, args_kwargs__args__0=study.pk)
-    return found.filter(status__in=("READY", "RUNNING")) if alive else found
+    tasks = DBTaskResult.objects.filter(task_path=path, args_kwargs__args__0=study.pk)
+    return tasks.filter(status__in=("READY", "RUNNING")) if alive else tasks
 
 
 def is_taken_back(study: Study) -> bool:
-    """Return whether a study counts the answers of a survey that was withdrawn or erased since."""
+    """Return True if a study counts the answers of a survey that was withdrawn or erased since."""
     edition = study.inputs.get("survey")
     return edition is not None and bool(surveyed.taken_back([edition]))
 
 
 def is_lost(study: Study) -> bool:
-    """Return whether a finished study is unreadable: its files are missing, or come from an earlier version
+    """Return True if a finished study is unreadable: its files are missing, or come from an earlier version
     of Maillage.
     """
     if study.status != rules.DONE:
@@ -785,12 +787,18 @@ def needs(path: Path) -> Needs:
 
 @lru_cache(maxsize=64)
 def _needs(path: Path, stamp: int) -> Needs:
-    held = json.loads(path.read_bytes())
+    stored_study = json.loads(path.read_bytes())
     zones, rates = (
-        {zone["code"]: zone[name] for zone in held.get("zones", ())}
+        {zone["code"]: zone[name] for zone in stored_study.get("zones", ())}
         for name in ("precarite_numerique", "taux_precarite_numerique")
     )
-    return Needs(held["besoins"], zones, rates, held.get("definition", {}), held.get("definitions", ()))
+    return Needs(
+        stored_study["besoins"],
+        zones,
+        rates,
+        stored_study.get("definition", {}),
+        stored_study.get("definitions", ()),
+    )
 
 
 def local_measures(study: Study) -> tuple[Measured, ...]:
@@ -990,7 +998,7 @@ def editions(place: str) -> list[Frozen]:
 
 @dataclass(frozen=True, slots=True)
 class Sealing:
-    """What the journal holds of an edition: the digest of its fingerprint, when and by whom it was frozen.
+    """The line of the journal on an edition: the digest of its fingerprint, when and by whom it was frozen.
     by: "" for a command, or an account that is no longer there.
     """
 
@@ -1000,29 +1008,29 @@ class Sealing:
 
 
 def edition_sealings(paths: Sequence[Path]) -> dict[Path, Sealing]:
-    """Return what the journal holds of some editions; none of those that were frozen without a platform, or
+    """Return the lines of the journal on some editions; none of those that were frozen without a platform, or
     before the journal held them.
     """
     if not paths:
         return {}
     names = {rules.edition_name(path): path for path in paths}
-    told = reduce(or_, (Q(words__startswith=f"{name} ") for name in names))
+    is_named = reduce(or_, (Q(words__startswith=f"{name} ") for name in names))
     # Of all lines, those of no row: the index finds them.
-    of_editions = Entry.objects.filter(told, kind=Study._meta.label_lower, row=0, verb=rules.FROZEN)
+    of_editions = Entry.objects.filter(is_named, kind=Study._meta.label_lower, row=0, verb=rules.FROZEN)
     lines = list(of_editions.order_by("pk"))
     by = dict(User.objects.filter(pk__in={each.by for each in lines}).values_list("pk", "name"))
-    found = ((*line.words.rpartition(" ")[::2], line) for line in lines)
+    digest_lines = ((*line.words.rpartition(" ")[::2], line) for line in lines)
     return {
         names[name]: Sealing(digest, line.at, by.get(line.by, ""))
-        for name, digest, line in found
+        for name, digest, line in digest_lines
         if name in names
     }
 
 
 def edition_seal(path: Path) -> str:
     """Return the digest that the journal holds of the fingerprint of an edition, "" when it holds none."""
-    found = edition_sealings([path]).get(path)
-    return found.digest if found else ""
+    sealing = edition_sealings([path]).get(path)
+    return sealing.digest if sealing else ""
 
 
 def ground(study: Study) -> Ground:
@@ -1043,29 +1051,32 @@ def _ground_path(key: str, offer: str) -> Path:
 
 @lru_cache(maxsize=4)
 def _ground(pk: int, key: str, offer: str) -> Ground:
-    kept_ = stored_objects.load(_ground_path(key, offer), key=settings.SECRET_KEY.encode())
-    return kept_ if isinstance(kept_, Ground) else new_ground(Study.objects.get(pk=pk))
+    stored_ground = stored_objects.load(_ground_path(key, offer), key=settings.SECRET_KEY.encode())
+    return stored_ground if isinstance(stored_ground, Ground) else new_ground(Study.objects.get(pk=pk))
 
 
 def new_ground(study: Study) -> Ground:
     """Return the ground of a study, made now (seconds); Refused when the territory is too large."""
     request = request_of(study)
-    found = offer_census.ground_of(request, census_of(request))
-    if found is None:
+    ground_made = offer_census.ground_of(request, census_of(request))
+    if ground_made is None:
         raise Refused(
             "Ce territoire est trop grand pour des distances.",
             why="Il faudrait situer les habitants de milliers de quartiers.",
             do="Choisissez un territoire plus petit.",
         )
-    return found
+    return ground_made
 
 
-def what_if(ground_: Ground, line: str, given: Mapping[str, Any]) -> Json:
-    """Return what a gesture would change, as a reader sees it; `spots` are the points to mark on the map."""
-    if given["geste"] == "fermer":
-        return {"change": territory_offer.change_read(closed(ground_, line, [given["lieu"]])), "spots": []}
-    if given["geste"] == "ouvrir":
-        spot = _spot(ground_, given["ou"])
+def what_if(ground_: Ground, line: str, form_values: Mapping[str, Any]) -> Json:
+    """Return the effect of a what-if, as a reader sees it; `spots` are the points to mark on the map."""
+    if form_values["geste"] == "fermer":
+        return {
+            "change": territory_offer.change_read(closed(ground_, line, [form_values["lieu"]])),
+            "spots": [],
+        }
+    if form_values["geste"] == "ouvrir":
+        spot = _spot(ground_, form_values["ou"])
         new = Place(id=f"+{spot.id}", name=spot.name, lon=spot.lon, lat=spot.lat, offers=frozenset({line}))
         return {
             "change": territory_offer.change_read(opened(ground_, line, [new])),
@@ -1075,14 +1086,22 @@ def what_if(ground_: Ground, line: str, given: Mapping[str, Any]) -> Json:
     communes = {code: code for code in set(ground_.areas.commune[ground_.zone_of >= 0].tolist())}
     names = {code: gazetteer().get(code).name for code in communes}
     centres = siting.centres(names)
-    if given["geste"] == "arrets":
+    if form_values["geste"] == "arrets":
         everywhere = [siting.Spot(p.id, p.name, p.lon, p.lat) for p in ground_.places if p.is_precise]
-        found = siting.stops(ground_, given["points"] or [*everywhere, *centres], given["combien"])
-    else:
-        found = siting.best(
-            ground_, line, given["points"] or [*siting.without(ground_, line), *centres], given["combien"]
+        proposal = siting.stops(
+            ground_, form_values["points"] or [*everywhere, *centres], form_values["combien"]
         )
-    return {"proposal": territory_offer.proposal_read(found), "spots": [each.spot for each in found.spots]}
+    else:
+        proposal = siting.best(
+            ground_,
+            line,
+            form_values["points"] or [*siting.without(ground_, line), *centres],
+            form_values["combien"],
+        )
+    return {
+        "proposal": territory_offer.proposal_read(proposal),
+        "spots": [each.spot for each in proposal.spots],
+    }
 
 
 def _spot(ground_: Ground, where: str) -> siting.Spot:
@@ -1132,8 +1151,8 @@ def census_page(study: Study, *, on: date) -> CensusReading | None:
         share = request.inside.share[at]
         codes, groups = group(iris["commune"][at])
         people_ = iris["pop"][at]
-        whole, kept = total_by(groups, people_), total_by(groups, people_ * share)
-        if ((kept > 0) & (kept < whole)).any():
+        people_total, people_inside = total_by(groups, people_), total_by(groups, people_ * share)
+        if ((people_inside > 0) & (people_inside < people_total)).any():
             return None
         at = at[share > 0]
     codes, groups = group(iris["commune"][at])
@@ -1153,9 +1172,9 @@ def places_around(study: Study) -> tuple[int, int]:
 
 def grid(
     study: Study, reading: Reading, *, on: date
-) -> list[tuple[criteria.Axis, tuple[told_findings.FindingReading, ...]]]:
+) -> list[tuple[criteria.Axis, tuple[territory_findings.FindingReading, ...]]]:
     """Return the grid of a diagnosis, each axis with what people found of it."""
-    said = findings(study.place)
+    field_findings = findings(study.place)
     counted, filtered = census_page(study, on=on), reading.filter is not None
     # What surveys and the network say of the whole territory says nothing of the part that a filter keeps.
     axes = criteria.grid(
@@ -1167,7 +1186,7 @@ def grid(
         _crossing_count(reading.crossing_sentence),
         published_surveys(study.place),
     )
-    return wording.spaced_within([(axis, told_findings.read(said, axis.id)) for axis in axes])
+    return wording.spaced_within([(axis, territory_findings.read(field_findings, axis.id)) for axis in axes])
 
 
 def _crossing_count(text: str) -> str:
@@ -1186,7 +1205,7 @@ def surveyed_of(study: Study, reading: Reading) -> criteria.Surveyed:
 
 
 def field_of(study: Study, reading: Reading, *, on: date, figures: bytes = b"") -> FieldReading:
-    """Return what the platform knows of a territory beside its study, as its dossier tells it. figures: its
+    """Return the knowledge of the platform on a territory beside its study, for its dossier. figures: its
     etude.json, of a study whose files are still to be written.
     """
     return FieldReading(

@@ -1,4 +1,4 @@
-"""What is true of studies, whatever stores them."""
+"""The rules of studies, whatever stores them."""
 
 import hashlib
 import json
@@ -98,7 +98,7 @@ NO_OFFER = {
 
 
 def is_plain(inputs: dict[str, Any]) -> bool:
-    """Return whether a study answers the default question: no other definition, no filter, no weight, no
+    """Return True if a study answers the default question: no other definition, no filter, no weight, no
     way of travelling but that of its density.
     """
     chosen = inputs["inside"] or inputs["weights"] or inputs.get("travel")
@@ -129,8 +129,8 @@ def unknown_voices(text: str) -> list[str]:
 
 
 def of_another_study(on: date | None, then: str, now: str) -> str:
-    """Return what a comment says after its text when its study is no longer the one beside it. then, now: the
-    digest of each, which tells two studies of one day apart.
+    """Return the warning after the text of a comment when its study is no longer the one beside it. then,
+    now: the digest of each, which tells two studies of one day apart.
 
     >>> of_another_study(date(2026, 11, 3), "DD53-4DA5", "59A1-3F5E").strip()
     '(Écrit pour l’étude DD53-4DA5 du 3 novembre 2026 ; celle-ci est 59A1-3F5E : à relire.)'
@@ -143,7 +143,7 @@ def with_voices(text: str) -> str:
     """Return a comment with each number in brackets replaced by what was said, by whom, where and when; an
     unknown number stays as it was typed.
     """
-    return QUOTED.sub(lambda found: _quote(found[1]) or found[0], text)
+    return QUOTED.sub(lambda match: _quote(match[1]) or match[0], text)
 
 
 def _of_library(number: str) -> str:
@@ -152,19 +152,19 @@ def _of_library(number: str) -> str:
 
 
 def _quote(number: str) -> str:
-    said = voices().get(_of_library(number))
-    return f"« {said.says} » ({said.speaker}, {said.place}, {said.year}, redit)" if said else ""
+    voice = voices().get(_of_library(number))
+    return f"« {voice.says} » ({voice.speaker}, {voice.place}, {voice.year}, redit)" if voice else ""
 
 
-def step_added(kind: str, who: str, *, is_past: bool) -> str:
-    """Return what becomes of a step that is added to a mission: only who was heard is thanked.
+def step_added(kind: str, participants: str, *, is_past: bool) -> str:
+    """Return the message on a step that is added to a mission: only who was heard is thanked.
 
     >>> step_added("groupe", "habitants", is_past=False)
     'Étape ajoutée : la démarche la dit à venir. Les remerciements attendent qu’elle ait eu lieu.'
     >>> step_added("reunion", "la Ville", is_past=True)
     'Étape ajoutée : elle entre dans la démarche.'
     """
-    thanked = bool(who) and kind in missions.HEARD
+    thanked = bool(participants) and kind in missions.MEETINGS_WITH_PEOPLE
     if is_past:
         return f"Étape ajoutée : elle entre dans la démarche{' et les remerciements' if thanked else ''}."
     later = " Les remerciements attendent qu’elle ait eu lieu." if thanked else ""

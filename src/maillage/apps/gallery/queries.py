@@ -95,16 +95,16 @@ def _method(study: Study, subject: Subject) -> list[Plate]:
 
 
 def _crossed() -> list[Plate]:
-    """Return what people of the demonstration's survey would learn first, by how at ease they are: invented
-    answers, of which nothing is withheld; nothing where that survey is not installed.
+    """Return the themes that people of the demonstration's survey would learn first, by how at ease they are:
+    invented answers, of which nothing is withheld; nothing where that survey is not installed.
     """
     survey = Survey.objects.filter(example=True, kind="inhabitants").first()
     if survey is None:
         return []
     sample = frame(survey).sample
-    whole = tabulation.of_sample(sample, "themes", least=None)
+    tabulated = tabulation.of_sample(sample, "themes", least=None)
     crossed = tabulation.of_sample(sample, "themes", by="aisance", least=None)
-    card = cards.card(sample, whole, crossed)
+    card = cards.card(sample, tabulated, crossed)
     title = f"{surveys.most(card)}, tous niveaux d’aisance réunis"
     return [surveys.crossed(card, f"« {survey.title} » : réponses inventées.", title=title)]
 

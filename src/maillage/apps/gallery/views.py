@@ -161,9 +161,9 @@ def _page(request: HttpRequest, study: Study, id: str) -> str:
 
 def _not_ready(request: HttpRequest, place: str) -> HttpResponse:
     """Return the response of a picture that is not computed, whose computation this requests once."""
-    asked = StudyRequest(place=territories.canonical(place))
-    if dossiers.study_for(asked) is None and access.may_compute(request):
-        actions.ask(asked)
+    study_request = StudyRequest(place=territories.canonical(place))
+    if dossiers.study_for(study_request) is None and access.may_compute(request):
+        actions.ask(study_request)
     return HttpResponse(
         NOT_READY_WORDS,
         content_type="text/plain; charset=utf-8",

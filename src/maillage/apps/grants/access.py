@@ -1,4 +1,4 @@
-"""Who leads a call, who applies, who judges: a row of another territory, pair or jury does not exist."""
+"""Rights to lead a call, apply, judge: a row of another territory, pair or jury does not exist."""
 
 from datetime import date
 from typing import Any
@@ -31,21 +31,21 @@ def juror(user: Any, call: GrantCall) -> Juror | None:
 
 def written_by(user: Any) -> QuerySet[GrantApplication]:
     """Return the applications of one’s structures, on either side of the pair."""
-    ours = own_numbers(user)
-    return GrantApplication.objects.filter(Q(social__in=ours) | Q(digital__in=ours)).select_related(
-        "call", "social", "digital"
-    )
+    own_structures = own_numbers(user)
+    return GrantApplication.objects.filter(
+        Q(social__in=own_structures) | Q(digital__in=own_structures)
+    ).select_related("call", "social", "digital")
 
 
 def applications_for(user: Any, on: date) -> QuerySet[GrantApplication]:
     """Return the applications a user reads on a day: those of their structures; submitted ones, for whoever
     leads the call, and for its jury once the last day of the call is over.
     """
-    ours = own_numbers(user)
-    seen = Q(social__in=ours) | Q(digital__in=ours)
+    own_structures = own_numbers(user)
+    is_own = Q(social__in=own_structures) | Q(digital__in=own_structures)
     led = Q(call__in=led_by(user)) | Q(call__jurors__account=user.pk, call__closes_on__lt=on)
     return (
-        GrantApplication.objects.filter(seen | (Q(submitted_at__isnull=False) & led))
+        GrantApplication.objects.filter(is_own | (Q(submitted_at__isnull=False) & led))
         .select_related("call", "social", "digital")
         .distinct()
     )

@@ -27,20 +27,20 @@ from maillage.words.dates import in_words
 
 @transaction.atomic
 def prepare(
-    place: str, *, token: str, by: User, at: datetime, example: bool = False, **given: Any
+    place: str, *, token: str, by: User, at: datetime, example: bool = False, **fields: Any
 ) -> GrantCall:
     """Write a call, which nobody reads yet; the same form sent twice makes one. Refused when its days or its
     amounts contradict each other.
     """
-    if found := journal.row_of_form(GrantCall, token, by):
-        return found
-    _check(given)
-    values = {"place": place, "by": by, "at": at, "example": example, **given}
+    if existing := journal.row_of_form(GrantCall, token, by):
+        return existing
+    _check(fields)
+    values = {"place": place, "by": by, "at": at, "example": example, **fields}
     return journal.write_once(GrantCall, token, values, verb="grant.prepared", by=by, at=at)
 
 
-def _check(given: dict[str, Any]) -> None:
-    if given["closes_on"] < given["opens_on"] or given["most"] > given["budget"]:
+def _check(fields: dict[str, Any]) -> None:
+    if fields["closes_on"] < fields["opens_on"] or fields["most"] > fields["budget"]:
         raise Refused(
             "L’appel n’a pas été écrit.",
             why="Il ferme avant d’ouvrir, ou donne à un projet plus que son budget.",
@@ -65,8 +65,8 @@ def publish(call: GrantCall, *, by: User, at: datetime) -> None:
 def seat(call: GrantCall, account: User, *, by: User, at: datetime) -> Juror:
     """Add somebody to the jury of a call. Refused once it is decided."""
     _undecided(call)
-    juror, made = Juror.objects.get_or_create(call=call, account=account)
-    if made:
+    juror, is_new = Juror.objects.get_or_create(call=call, account=account)
+    if is_new:
         journal.record(by=by, verb="grant.juror_added", row=call, at=at)
     return juror
 
@@ -93,15 +93,15 @@ def write(
     token: str,
     by: User,
     at: datetime,
-    **given: Any,
+    **fields: Any,
 ) -> GrantApplication:
     """Write an application for two structures; the same form sent twice makes one. Refused out of the days of
     the call.
     """
-    if found := journal.row_of_form(GrantApplication, token, by):
-        return found
+    if existing := journal.row_of_form(GrantApplication, token, by):
+        return existing
     _is_open(call, at)
-    _no_secret(given)
+    _no_secret(fields)
     return journal.write_once(
         GrantApplication,
         token,
@@ -112,7 +112,7 @@ def write(
             "written_by_social": by_social,
             "by": by,
             "at": at,
-            **given,
+            **fields,
         },
         verb="grant.written",
         by=by,
@@ -123,28 +123,28 @@ def write(
 
 @transaction.atomic
 def change(
-    row: GrantApplication, *, version: int, by_social: bool | None = None, at: datetime, **given: Any
+    row: GrantApplication, *, version: int, by_social: bool | None = None, at: datetime, **fields: Any
 ) -> GrantApplication:
     """Change an application before it is submitted; the other structure agrees again. by_social: which of the
     two changes it, None for who answers for both. Refused when somebody changed it meanwhile: nothing of
     theirs is lost.
     """
-    held = GrantApplication.objects.select_for_update().get(pk=row.pk)
-    _is_open(held.call, at)
-    _no_secret(given)
-    if held.state != rules.WRITTEN or held.version != version:
+    locked_row = GrantApplication.objects.select_for_update().get(pk=row.pk)
+    _is_open(locked_row.call, at)
+    _no_secret(fields)
+    if locked_row.state != rules.WRITTEN or locked_row.version != version:
         raise Refused(
             "La candidature n’a pas été enregistrée.",
             why="Elle est déposée, ou quelqu’un d’autre l’a changée pendant que vous écriviez.",
             do="Copiez votre texte, rechargez la page, et réunissez les deux.",
         )
-    for key, value in given.items():
-        setattr(held, key, value)
+    for key, value in fields.items():
+        setattr(locked_row, key, value)
     if by_social is not None:
-        held.written_by_social = by_social
-    held.version, held.agreed_at = held.version + 1, None
-    held.save()
-    return held
+        locked_row.written_by_social = by_social
+    locked_row.version, locked_row.agreed_at = locked_row.version + 1, None
+    locked_row.save()
+    return locked_row
 
 
 @transaction.atomic
@@ -152,57 +152,57 @@ def agree(row: GrantApplication, *, version: int | None = None, by: User, at: da
     """Say yes to an application that the other structure wrote. version: the one that was read, None when
     nobody says; refused once it is another.
     """
-    held = GrantApplication.objects.select_for_update().get(pk=row.pk)
-    _is_open(held.call, at)
-    if version not in (None, held.version):
+    locked_row = GrantApplication.objects.select_for_update().get(pk=row.pk)
+    _is_open(locked_row.call, at)
+    if version not in (None, locked_row.version):
         raise Refused(
             "Votre accord n’a pas été noté.",
             why="L’autre structure a changé le projet depuis que vous l’avez lu.",
             do="Relisez-le, puis dites oui s’il vous convient.",
         )
-    if held.agreed_at is None and held.state == rules.WRITTEN:
-        held.agreed_at = at
-        held.save(update_fields=["agreed_at"])
-        journal.record(by=by, verb="grant.agreed", row=held, at=at)
+    if locked_row.agreed_at is None and locked_row.state == rules.WRITTEN:
+        locked_row.agreed_at = at
+        locked_row.save(update_fields=["agreed_at"])
+        journal.record(by=by, verb="grant.agreed", row=locked_row, at=at)
 
 
 @transaction.atomic
 def submit(row: GrantApplication, *, by: User, at: datetime) -> None:
     """Submit an application. Refused when it is not eligible, or late."""
-    held = GrantApplication.objects.select_for_update().get(pk=row.pk)
-    _is_open(held.call, at)
-    if why := rules.ineligible(queries.pair(held)):
+    locked_row = GrantApplication.objects.select_for_update().get(pk=row.pk)
+    _is_open(locked_row.call, at)
+    if why := rules.ineligible(queries.pair(locked_row)):
         raise Refused(
             "La candidature n’a pas été déposée.", why=" ".join(why), do="Corrigez, puis déposez-la."
         )
-    if held.state == rules.WRITTEN:
-        held.state, held.submitted_at = rules.SUBMITTED, at
-        held.save(update_fields=["state", "submitted_at"])
-        journal.record(by=by, verb="grant.submitted", row=held, at=at)
+    if locked_row.state == rules.WRITTEN:
+        locked_row.state, locked_row.submitted_at = rules.SUBMITTED, at
+        locked_row.save(update_fields=["state", "submitted_at"])
+        journal.record(by=by, verb="grant.submitted", row=locked_row, at=at)
 
 
 @transaction.atomic
 def withdraw(row: GrantApplication, *, by: User, at: datetime) -> None:
     """Take an application back before decisions are published: what was decided of it goes."""
     _undecided(GrantCall.objects.select_for_update().get(pk=row.call_id))
-    held = GrantApplication.objects.select_for_update().get(pk=row.pk)
-    if held.state == rules.WITHDRAWN:
+    locked_row = GrantApplication.objects.select_for_update().get(pk=row.pk)
+    if locked_row.state == rules.WITHDRAWN:
         return
-    GrantDecision.objects.filter(application=held).delete()
-    held.state, held.submitted_at = rules.WITHDRAWN, None
-    held.save(update_fields=["state", "submitted_at"])
-    journal.record(by=by, verb="grant.withdrawn", row=held, at=at)
+    GrantDecision.objects.filter(application=locked_row).delete()
+    locked_row.state, locked_row.submitted_at = rules.WITHDRAWN, None
+    locked_row.save(update_fields=["state", "submitted_at"])
+    journal.record(by=by, verb="grant.withdrawn", row=locked_row, at=at)
 
 
 @transaction.atomic
 def put_back(row: GrantApplication, *, by: User, at: datetime) -> None:
     """Write again an application that was taken back, while the call is open: both agree as before."""
-    held = GrantApplication.objects.select_for_update().get(pk=row.pk)
-    _is_open(held.call, at)
-    if held.state == rules.WITHDRAWN:
-        held.state = rules.WRITTEN
-        held.save(update_fields=["state"])
-        journal.record(by=by, verb="grant.put_back", row=held, at=at)
+    locked_row = GrantApplication.objects.select_for_update().get(pk=row.pk)
+    _is_open(locked_row.call, at)
+    if locked_row.state == rules.WITHDRAWN:
+        locked_row.state = rules.WRITTEN
+        locked_row.save(update_fields=["state"])
+        journal.record(by=by, verb="grant.put_back", row=locked_row, at=at)
 
 
 # --------------------------------------------------------------------------------------------------- the jury
@@ -217,10 +217,10 @@ def declare(juror: Juror, row: GrantApplication, *, why: str, at: datetime) -> C
             "Le lien n’a pas été déclaré.", why="Il manque lequel.", do="Dites-le en quelques mots."
         )
     Score.objects.filter(juror=juror, application=row).delete()
-    held, _ = Conflict.objects.update_or_create(
+    conflict, _ = Conflict.objects.update_or_create(
         juror=juror, application=row, defaults={"why": line(why, 200), "at": at}
     )
-    return held
+    return conflict
 
 
 @transaction.atomic
@@ -248,10 +248,10 @@ def score(
         raise Refused(
             "Votre avis n’a pas été pris.", why="Un critère est sans réponse.", do="Répondez à chacun."
         )
-    held, _ = Score.objects.update_or_create(
+    stored_score, _ = Score.objects.update_or_create(
         juror=juror, application=row, defaults={"marks": marks, "words": line(words, 600), "at": at}
     )
-    return held
+    return stored_score
 
 
 @transaction.atomic
@@ -271,10 +271,10 @@ def decide(
     """
     call = GrantCall.objects.select_for_update().get(pk=row.call_id)
     _undecided(call)
-    said = {"granted": granted, "amount": amount if granted else 0, "why": line(why, 600)}
+    fields = {"granted": granted, "amount": amount if granted else 0, "why": line(why, 600)}
     former = GrantDecision.objects.filter(application=row).first()
     if former is not None and read not in (None, former.mark):
-        if all(getattr(former, name) == value for name, value in said.items()):
+        if all(getattr(former, name) == value for name, value in fields.items()):
             return former  # sent twice
         raise Refused(
             "La décision n’a pas été écrite.",
@@ -290,12 +290,12 @@ def decide(
         cannot = "Il manque la raison, ou le montant accordé n’est pas entre 1 € et celui qui est demandé."
     if cannot:
         raise Refused("La décision n’a pas été écrite.", why=cannot, do="Complétez, puis recommencez.")
-    held, _ = GrantDecision.objects.update_or_create(
+    decision, _ = GrantDecision.objects.update_or_create(
         application=row,
-        defaults={**said, "by": by, "at": at},
+        defaults={**fields, "by": by, "at": at},
     )
     journal.record(by=by, verb="grant.decided", row=row, at=at)
-    return held
+    return decision
 
 
 @transaction.atomic
@@ -303,10 +303,10 @@ def announce(call: GrantCall, *, by: User, at: datetime) -> None:
     """Publish the decisions of a call: they no longer change. Refused while an application waits for one, or
     has no longer the opinions it needs.
     """
-    held = GrantCall.objects.select_for_update().get(pk=call.pk)
-    _undecided(held)
-    missing = sum(each.decision is None or bool(each.cannot) for each in queries.jury(held))
-    if missing or queries.state(held, timezone.localdate(at)) != rules.JUDGED:
+    locked_call = GrantCall.objects.select_for_update().get(pk=call.pk)
+    _undecided(locked_call)
+    missing = sum(each.decision is None or bool(each.cannot) for each in queries.jury(locked_call))
+    if missing or queries.state(locked_call, timezone.localdate(at)) != rules.JUDGED:
         raise Refused(
             "Les décisions ne sont pas publiées.",
             why="L’appel est encore ouvert."
@@ -315,9 +315,9 @@ def announce(call: GrantCall, *, by: User, at: datetime) -> None:
             f"{'s' if missing > 1 else ''}.",
             do="Écrivez une décision et sa raison pour chacune, après le dernier jour et les avis.",
         )
-    held.decided_at = at
-    held.save(update_fields=["decided_at"])
-    journal.record(by=by, verb="grant.announced", row=held, at=at)
+    locked_call.decided_at = at
+    locked_call.save(update_fields=["decided_at"])
+    journal.record(by=by, verb="grant.announced", row=locked_call, at=at)
 
 
 @transaction.atomic
@@ -335,17 +335,17 @@ def follow(
     was not funded, or of which nobody has read yet whether it is.
     """
     GrantApplication.objects.select_for_update().get(pk=row.pk)
-    told = GrantDecision.objects.filter(application=row, application__call__decided_at__isnull=False)
-    if not told.filter(granted=True).exists() or not line(words):
+    decisions = GrantDecision.objects.filter(application=row, application__call__decided_at__isnull=False)
+    if not decisions.filter(granted=True).exists() or not line(words):
         raise Refused(
             "Le suivi n’a pas été écrit.",
             why="Ce projet n’a pas été retenu, ou il manque où il en est.",
             do="Écrivez une phrase.",
         )
     refuse_secrets(words)
-    said = {"on": on, "words": line(words, 600), "people": people, "goes_on": goes_on}
-    found = FollowUp.objects.filter(application=row, **said).first()
-    return found or FollowUp.objects.create(application=row, **said, by=by, at=at)
+    fields = {"on": on, "words": line(words, 600), "people": people, "goes_on": goes_on}
+    existing = FollowUp.objects.filter(application=row, **fields).first()
+    return existing or FollowUp.objects.create(application=row, **fields, by=by, at=at)
 
 
 def _is_open(call: GrantCall, at: datetime) -> None:
@@ -367,7 +367,7 @@ def _undecided(call: GrantCall) -> None:
         )
 
 
-def _no_secret(given: dict[str, Any]) -> None:
-    for value in given.values():
+def _no_secret(fields: dict[str, Any]) -> None:
+    for value in fields.values():
         if isinstance(value, str):
             refuse_secrets(value)

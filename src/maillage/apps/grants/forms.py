@@ -1,4 +1,4 @@
-"""What is typed about a call for projects, an application, an opinion, a decision."""
+"""Forms of calls for projects, applications, opinions and decisions."""
 
 from typing import Any
 
@@ -63,7 +63,7 @@ class CallForm(forms.Form):
 
 
 class ProjectForm(forms.Form):
-    """What a project says of itself."""
+    """Description of a project by its authors."""
 
     title = forms.CharField(
         label="Titre du projet", max_length=120, error_messages={"required": "Il manque le titre."}
@@ -107,23 +107,23 @@ class ApplyForm(ProjectForm):
 
     def __init__(self, *args: Any, structures: list[Structure], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.structures = {str(each.pk): each for each in structures}
-        self.fields["ours"].choices = [(pk, each.name) for pk, each in self.structures.items()]  # type: ignore[attr-defined]
+        self.structures = {str(structure.pk): structure for structure in structures}
+        self.fields["ours"].choices = [(pk, structure.name) for pk, structure in self.structures.items()]  # type: ignore[attr-defined]
 
     @property
     def pair(self) -> dict[str, Any]:
         """Return both structures, and which one writes."""
-        mine, other = self.structures[self.cleaned_data["ours"]], self.cleaned_data["other"]
+        own_structure, other = self.structures[self.cleaned_data["ours"]], self.cleaned_data["other"]
         by_social = self.cleaned_data["side"] == "social"
         return {
-            "social": mine if by_social else other,
-            "digital": other if by_social else mine,
+            "social": own_structure if by_social else other,
+            "digital": other if by_social else own_structure,
             "by_social": by_social,
         }
 
     @property
     def project(self) -> dict[str, Any]:
-        """Return what the project says of itself."""
+        """Return the description of the project."""
         return {key: self.cleaned_data[key] for key in ("title", "what", "public", "amount")}
 
 

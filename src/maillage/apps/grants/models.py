@@ -114,7 +114,7 @@ class Conflict(models.Model):
 
 
 class Score(models.Model):
-    """What a juror thinks of an application: a mark, 0 to 4, for each criterion."""
+    """Opinion of a juror on an application: a mark, 0 to 4, for each criterion."""
 
     juror = models.ForeignKey(Juror, verbose_name="juré", on_delete=models.CASCADE, related_name="scores")
     application = models.ForeignKey(
@@ -133,7 +133,7 @@ class Score(models.Model):
 
 
 class GrantDecision(models.Model):
-    """What was decided of an application, for how much, and why."""
+    """Decision on an application: granted or not, amount, reason."""
 
     application = models.OneToOneField(
         GrantApplication, verbose_name="candidature", on_delete=models.CASCADE, related_name="decision"
@@ -152,17 +152,17 @@ class GrantDecision(models.Model):
 
     @property
     def mark(self) -> str:
-        """What tells it from the one that somebody writes in its place."""
+        """Return the optimistic-locking stamp of a decision."""
         return self.at.isoformat()
 
     @property
     def words(self) -> str:
-        """What was decided, without its reason."""
+        """Return the decision in words, without its reason."""
         return f"retenu, {wording.number(self.amount)} €." if self.granted else "non retenu."
 
 
 class FollowUp(models.Model):
-    """What became of a funded project, in time. people: met so far, None when nobody counted."""
+    """State of a funded project on a day. people: met so far, None when nobody counted."""
 
     application = models.ForeignKey(
         GrantApplication, verbose_name="candidature", on_delete=models.CASCADE, related_name="follow_ups"

@@ -73,22 +73,22 @@ def listed(calls: Any, on: date) -> list[tuple[GrantCall, str]]:
 
 
 def lines(user: Any, on: date) -> list[CallLine]:
-    """Return what a user reads of calls for projects: those they lead or judge, the applications of their
+    """Return the calls for projects that a user reads: those they lead or judge, the applications of their
     structures, and the open calls.
     """
     judged = GrantCall.objects.filter(jurors__account=user).prefetch_related("applications")
-    found = [CallLine(LED, row.title, state, row) for row, state in listed(access.led_by(user), on)]
-    found += [
+    call_lines = [CallLine(LED, row.title, state, row) for row, state in listed(access.led_by(user), on)]
+    call_lines += [
         CallLine(JUDGED_CALLS, row.title, state, row, to_read=_to_read(row, on))
         for row, state in listed(judged, on)
     ]
-    found += [
+    call_lines += [
         CallLine(APPLICATIONS, f"{row.title} {row.call.title}", row.get_state_display(), row.call, row)
         for row in access.written_by(user)
     ]
     published = listed(access.published(), on)
     is_open = rules.STATES[rules.OPEN]
-    return found + [
+    return call_lines + [
         CallLine(OPEN_CALLS, row.title, state, row) for row, state in published if state == is_open
     ]
 
@@ -127,11 +127,11 @@ def jury(call: GrantCall) -> list[Judged]:
         out.append(
             Judged(row, rules.merit(marks), len(marks), conflicts, cannot, getattr(row, "decision", None))
         )
-    return sorted(out, key=lambda each: (each.merit is None, -(each.merit or 0), each.row.pk))
+    return sorted(out, key=lambda judged: (judged.merit is None, -(judged.merit or 0), judged.row.pk))
 
 
 def granted(call: GrantCall) -> list[GrantDecision]:
-    """Return what a call funds, and why."""
+    """Return the decisions that fund a project of a call."""
     rows = GrantDecision.objects.filter(application__call=call, granted=True)
     return list(rows.select_related("application__social", "application__digital").order_by("pk"))
 
@@ -145,18 +145,18 @@ def total_granted(call: GrantCall, *, but: GrantApplication | None = None) -> in
 
 
 def opinion(juror: Juror, row: GrantApplication) -> Score | None:
-    """Return what a juror said of an application, None before they say it."""
+    """Return the opinion of a juror on an application, None before they give it."""
     return Score.objects.filter(juror=juror, application=row).first()
 
 
 def has_conflict(juror: Juror, row: GrantApplication) -> bool:
-    """Return whether a juror declared a tie with an application."""
+    """Return True if a juror declared a tie with an application."""
     return row.conflicts.filter(juror=juror).exists()
 
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What became of a funded project, as everybody reads it. people: None when nobody counted, or when they
+    """State of a funded project, as everybody reads it. people: None when nobody counted, or when they
     are too few to be told; is_small: the latter.
     """
 
@@ -166,20 +166,20 @@ class Followed:
 
 
 def follow_ups(call: GrantCall) -> list[Followed]:
-    """Return what became of the funded projects, the latest first."""
+    """Return the states of the funded projects, the latest first."""
     rows = FollowUp.objects.filter(application__call=call).select_related("application")
     least = 0 if call.example else int(number("protection/small_count"))
     of_project: dict[int, list[FollowUp]] = {}
     for row in rows.order_by("on", "pk"):
         of_project.setdefault(row.application_id, []).append(row)
-    found = [
+    followed = [
         Followed(row, people, row.people is not None and people is None)
-        for each in of_project.values()
+        for project in of_project.values()
         for row, people in zip(
-            each, rules.publishable_totals([row.people for row in each], least), strict=True
+            project, rules.publishable_totals([row.people for row in project], least), strict=True
         )
     ]
-    return sorted(found, key=lambda each: (each.row.on, each.row.pk), reverse=True)
+    return sorted(followed, key=lambda project: (project.row.on, project.row.pk), reverse=True)
 
 
 def account_named(email: str) -> User | None:
@@ -189,9 +189,9 @@ def account_named(email: str) -> User | None:
 
 def own_side(user: Any, row: GrantApplication) -> set[str]:
     """Return the sides of a pair that a user writes for: “social”, “digital”, both or none."""
-    ours = set(access.structures_for(user).values_list("pk", flat=True))
+    own_structures = set(access.structures_for(user).values_list("pk", flat=True))
     sides = {"social": row.social_id, "digital": row.digital_id}
-    return {side for side, pk in sides.items() if pk in ours}
+    return {side for side, pk in sides.items() if pk in own_structures}
 
 
 # ----------------------------------------------------------------------------------- the search of the space

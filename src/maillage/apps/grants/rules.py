@@ -1,4 +1,4 @@
-"""What is true of a call for projects: its days, who may apply together, who may judge what, and the order of
+"""Rules of a call for projects: its days, pairs that may apply, jurors that may judge, and the order of
 merit that a jury reads.
 """
 
@@ -33,8 +33,8 @@ FEWEST_JURORS = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """Who applies, for how much. social, digital: their structures, and the communes where each stands;
-    ground: those of the call, None for everywhere. agreed: whether the other structure said yes.
+    """Pair that applies, and its amount. social, digital: their structures, and the communes where each
+    stands; ground: those of the call, None for everywhere. agreed: whether the other structure said yes.
     """
 
     social: int
@@ -79,8 +79,8 @@ def may_decide(jurors: int, conflicts: int, scores: int) -> str:
     """
     able = jurors - conflicts
     if able < FEWEST_JURORS:
-        said = "juré peut" if able == 1 else "jurés peuvent"
-        return f"Il faut {FEWEST_JURORS} avis au moins : {able} {said} juger ce projet."
+        verb = "juré peut" if able == 1 else "jurés peuvent"
+        return f"Il faut {FEWEST_JURORS} avis au moins : {able} {verb} juger ce projet."
     missing = able - scores
     if missing > 0:
         return "Il manque un avis." if missing == 1 else f"Il manque {missing} avis."
@@ -100,8 +100,8 @@ def spent(amounts: Sequence[int], budget: int) -> str:
 
 
 def publishable_totals(counts: Sequence[int | None], least: int) -> list[int | None]:
-    """Return which totals of people, in time, may be published: neither a few people, nor a few more or less
-    than the last one that is told.
+    """Return the totals of people, in time, that may be published, None for the others: neither a few
+    people, nor a few more or less than the last one that is told.
 
     >>> publishable_totals([3, 30, None, 33, 41, 41], 11), publishable_totals([3], 0)
     ([None, 30, None, None, 41, 41], [3])
@@ -109,12 +109,12 @@ def publishable_totals(counts: Sequence[int | None], least: int) -> list[int | N
     out: list[int | None] = []
     last = 0
     for n in counts:
-        is_told = n is not None and (abs(n - last) >= least or (n == last and last > 0))
-        out.append(n if is_told else None)
-        last = n if is_told and n is not None else last
+        is_published = n is not None and (abs(n - last) >= least or (n == last and last > 0))
+        out.append(n if is_published else None)
+        last = n if is_published and n is not None else last
     return out
 
 
-def whole_marks(given: Mapping[str, int | None], criteria: Collection[str]) -> bool:
-    """Return whether each criterion has a mark."""
-    return set(given) == set(criteria) and all(mark in MARKS for mark in given.values())
+def whole_marks(marks: Mapping[str, int | None], criteria: Collection[str]) -> bool:
+    """Return True if each criterion has a mark."""
+    return set(marks) == set(criteria) and all(mark in MARKS for mark in marks.values())

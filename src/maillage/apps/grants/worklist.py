@@ -1,4 +1,4 @@
-"""What calls for projects ask of somebody today: an agreement, an application to send, files to judge."""
+"""Worklist lines of calls for projects: an agreement, an application to send, files to judge."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -19,10 +19,10 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
     """Return the applications that a structure finishes or agrees to, and those that a juror reads."""
     today = timezone.localdate(at)
     if rights_of(user).any(access.APPLIES):
-        mine = access.written_by(user).filter(
+        applications = access.written_by(user).filter(
             state=rules.WRITTEN, call__closes_on__gte=today, call__published_at__isnull=False
         )
-        for row in bulk.seldom(mine.order_by("call__closes_on", "pk")[:MOST]):
+        for row in bulk.seldom(applications.order_by("call__closes_on", "pk")[:MOST]):
             yield Line(
                 kind="grant-application",
                 group=NETWORK,
@@ -36,8 +36,8 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
     yield from _to_judge(user, today)
     if rights_of(user).any(access.LEADS):
         ended = access.led_by(user).filter(closes_on__lt=today, decided_at=None, published_at__isnull=False)
-        waiting = Count("applications", filter=Q(applications__state=rules.SUBMITTED))
-        for call in ended.annotate(n=waiting).order_by("closes_on", "pk")[:MOST]:
+        n_submitted = Count("applications", filter=Q(applications__state=rules.SUBMITTED))
+        for call in ended.annotate(n=n_submitted).order_by("closes_on", "pk")[:MOST]:
             yield Line(
                 kind="grant-decision",
                 group=NETWORK,
@@ -62,16 +62,16 @@ def _to_judge(user: Any, today: date) -> Iterable[Line]:
         call__closes_on__lt=today,
     ).exclude(Exists(read) | Q(conflicts__juror__account=user.pk))
     rows = rows.exclude(pk__in=access.written_by(user).values("pk"))
-    found, n = bulk.firsts(rows.select_related("call").order_by("submitted_at", "pk"), 1)
-    if found:
+    first_rows, n = bulk.firsts(rows.select_related("call").order_by("submitted_at", "pk"), 1)
+    if first_rows:
         yield Line(
             kind="grant-jury",
             group=NETWORK,
             n=n,
             title="Candidature à lire" if n == 1 else "Candidatures à lire",
-            words=f"Vous êtes du jury de « {found[0].call.title} ».",
-            since=timezone.localdate(found[0].submitted_at),
-            url=reverse("grant_application", args=[found[0].pk]),
+            words=f"Vous êtes du jury de « {first_rows[0].call.title} ».",
+            since=timezone.localdate(first_rows[0].submitted_at),
+            url=reverse("grant_application", args=[first_rows[0].pk]),
             gesture="Lire et noter",
             icon="list",
         )
@@ -81,8 +81,8 @@ def news(user: Any, at: datetime) -> Iterable[News]:
     """Return the projects of a user’s structures that were funded lately."""
     if not rights_of(user).any(access.APPLIES):
         return
-    ours = access.written_by(user).values("pk")
-    rows = GrantDecision.objects.filter(application__in=ours, granted=True)
+    own_applications = access.written_by(user).values("pk")
+    rows = GrantDecision.objects.filter(application__in=own_applications, granted=True)
     for row in rows.select_related("application__call").order_by("-pk")[:6]:
         decided = row.application.call.decided_at
         if decided is not None and (at - decided).days <= NEWS_DAYS:

@@ -23,9 +23,9 @@ def run_deadlines(*, at: datetime) -> Counter[str]:
     last = Refresh.objects.first()
     if last is not None and last.at > at - EVERY:
         return Counter()
-    whole = Refresh.objects.filter(whole=True).first()
+    full_reading = Refresh.objects.filter(whole=True).first()
     today = timezone.localdate(at)
-    if last is None or whole is None or timezone.localdate(whole.at) < today:
+    if last is None or full_reading is None or timezone.localdate(full_reading.at) < today:
         return Counter(comptes=rebuild(at=at))
     return Counter(comptes=refresh(last.at - OVERLAP, at=at))
 
@@ -38,7 +38,7 @@ def rebuild(*, at: datetime) -> int:
     for source in sources.SOURCES:
         DailyCount.objects.filter(measure__in=source.measures).delete()
         written += _write(source, None)
-    return written + _places(at) + _note(at, whole=True)
+    return written + _places(at) + _note(at, is_full=True)
 
 
 @transaction.atomic
@@ -54,7 +54,7 @@ def refresh(since: datetime, *, at: datetime) -> int:
         if days is None or days:
             stale.delete()
             written += _write(source, days)
-    return written + _places(at) + _note(at, whole=False)
+    return written + _places(at) + _note(at, is_full=False)
 
 
 def _lock() -> None:
@@ -71,18 +71,18 @@ def _write(source: sources.Source, days: sources.Days) -> int:
     """Write the counts of a source, which must not be there yet; what the database sums never leaves it."""
     if source.counts is None:
         return len(DailyCount.objects.bulk_create(source.rows(), batch_size=BATCH))
-    found, params = source.counts(days).order_by().query.sql_with_params()
+    counts_query, params = source.counts(days).order_by().query.sql_with_params()
     columns = ["day", "commune", "example", *(["part"] if source.is_cut else []), *source.measures]
     part = "part" if source.is_cut else "''"
-    each = [
+    selects = [
         f"select '{measure}', {part}, commune, example, day, {measure} from counted where {measure} <> 0"  # noqa: S608, our own names
         for measure in source.measures
     ]
     table = connection.ops.quote_name(DailyCount._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"with counted ({', '.join(columns)}) as ({found})"
-            f" insert into {table} (measure, part, commune, example, day, n) {' union all '.join(each)}",
+            f"with counted ({', '.join(columns)}) as ({counts_query})"
+            f" insert into {table} (measure, part, commune, example, day, n) {' union all '.join(selects)}",
             params,
         )
     written = DailyCount.objects.filter(measure__in=source.measures)
@@ -91,10 +91,12 @@ def _write(source: sources.Source, days: sources.Days) -> int:
 
 def _places(at: datetime) -> int:
     """Write what moved in the directory since the last reading, on the day it is read."""
-    kept = DailyCount.objects.filter(measure__in=rules.OF_PLACES).values_list("measure", "part", "commune")
-    held = {(m, p, c): n for m, p, c, n in kept.annotate(Sum("n")).order_by()}
+    place_counts = DailyCount.objects.filter(measure__in=rules.OF_PLACES).values_list(
+        "measure", "part", "commune"
+    )
+    stored_counts = {(m, p, c): n for m, p, c, n in place_counts.annotate(Sum("n")).order_by()}
     now, day = sources.standing_places(), timezone.localdate(at)
-    moved = {key: now.get(key, 0) - held.get(key, 0) for key in {*now, *held}}
+    moved = {key: now.get(key, 0) - stored_counts.get(key, 0) for key in {*now, *stored_counts}}
     rows = [
         DailyCount(measure=measure, part=part, commune=commune, day=day, n=n)
         for (measure, part, commune), n in sorted(moved.items())
@@ -103,8 +105,8 @@ def _places(at: datetime) -> int:
     return len(DailyCount.objects.bulk_create(rows, batch_size=BATCH))
 
 
-def _note(at: datetime, *, whole: bool) -> int:
+def _note(at: datetime, *, is_full: bool) -> int:
     """Keep when the rows were read; earlier readings are forgotten, but the last whole one."""
-    Refresh.objects.filter(whole=whole).delete()
-    Refresh.objects.create(at=at, whole=whole)
+    Refresh.objects.filter(whole=is_full).delete()
+    Refresh.objects.create(at=at, whole=is_full)
     return 0

@@ -1,5 +1,5 @@
-"""What an indicator is, whatever stores its counts: days that have had time, whole batches, divisions that
-have a sense.
+"""The rules of indicators, whatever stores their counts: days that have had time, whole batches, divisions
+that have a sense.
 
 Source: docs/methods/indicateurs.md
 """
@@ -54,7 +54,7 @@ ByDay = Mapping[date, tuple[int, int]]  # (part, whole) of each day
 
 
 def is_scale(answer: str) -> bool:
-    """Return whether an answer of a survey is several of a scale taken together.
+    """Return True if an answer of a survey is several of a scale taken together.
 
     >>> is_scale("a_l_aise tres"), is_scale("oui"), is_scale("oui | aisance : Peu à l’aise")
     (True, False, False)
@@ -93,9 +93,9 @@ def publishable_parts(days: ByDay, starts: Sequence[date], may: Callable[[ByDay]
     >>> [len(parts(n)) for n in (20, 3)], parts(20)[august] == {august: (0, 30)}
     ([2, 1], True)
     """
-    longest, *others = starts
-    for n in range(len(others), 0, -1):
-        for chosen in combinations(others, n):
+    longest, *other_starts = starts
+    for n in range(len(other_starts), 0, -1):
+        for chosen in combinations(other_starts, n):
             parts = _between(days, (longest, *chosen))
             if all(may(part) for part in parts.values() if totals(part)[1]):
                 return parts
@@ -105,7 +105,7 @@ def publishable_parts(days: ByDay, starts: Sequence[date], may: Callable[[ByDay]
 def _between(days: ByDay, firsts: Sequence[date]) -> dict[date, ByDay]:
     ends = (*firsts[1:], date.max)
     return {
-        first: {day: held for day, held in days.items() if first <= day < end}
+        first: {day: day_counts for day, day_counts in days.items() if first <= day < end}
         for first, end in zip(firsts, ends, strict=True)
     }
 
@@ -159,7 +159,7 @@ class Move:
 
     @property
     def words(self) -> str:
-        """What moved, in a sentence: no cause is known."""
+        """The move, in a sentence: no cause is known."""
         way = "Hausse" if self.now > self.before else "Baisse"
         return (
             f"{way} au-delà du hasard : {wording.percent(self.now)} des {wording.number(self.n_now)} derniers"
@@ -181,12 +181,16 @@ def moved(points: Sequence[Point], looks: int) -> Move | None:
     40.0
     >>> moved([*year, Point(date(2026, 6, 1), 74.0, n=50)], 5)
     """
-    told = [(each, each.value, each.n) for each in points if each.value is not None and each.n]
-    if len(told) < FEWEST_MONTHS:
+    known_points = [
+        (point_or_count, point_or_count.value, point_or_count.n)
+        for point_or_count in points
+        if point_or_count.value is not None and point_or_count.n
+    ]
+    if len(known_points) < FEWEST_MONTHS:
         return None
-    *former, (latest, now, n_now) = told
-    n = sum(each for _, _, each in former)
-    before = sum(value * each for _, value, each in former) / n
+    *former, (latest, now, n_now) = known_points
+    n = sum(point_or_count for _, _, point_or_count in former)
+    before = sum(value * point_or_count for _, value, point_or_count in former) / n
     gap = comparisons.difference(_share(now, n_now), _share(before, n), level=1 - CHANCE / max(looks, 1))
     if gap.low <= 0 <= gap.high:
         return None
@@ -232,16 +236,16 @@ def funnel(cases: Sequence[tuple[str, int, int]]) -> tuple[float, tuple[FunnelPl
     >>> [place.side for place in places]
     [1, 0, -1]
     """
-    known = [(name, part, whole) for name, part, whole in cases if whole > 0]
+    known = [(name, part, total) for name, part, total in cases if total > 0]
     if len(known) < FEWEST_PLACES:
         return None
-    common = sum(part for _, part, _ in known) / sum(whole for _, _, whole in known)
+    common = sum(part for _, part, _ in known) / sum(total for _, _, total in known)
     out = []
-    for name, part, whole in known:
-        low, high = limits(common, whole)
-        share = part / whole
+    for name, part, total in known:
+        low, high = limits(common, total)
+        share = part / total
         side = (share > high) - (share < low)
-        out.append(FunnelPlace(name, 100 * share, whole, 100 * low, 100 * high, side))
+        out.append(FunnelPlace(name, 100 * share, total, 100 * low, 100 * high, side))
     return 100 * common, tuple(out)
 
 
@@ -260,14 +264,14 @@ def batched(days: ByDay, least: int) -> ByDay:
     """
     if not least:
         return days
-    waiting, kept, pending = 0, {}, {}
+    n_pending, counted, pending = 0, {}, {}
     for day in sorted(days):
         pending[day] = days[day]
-        waiting += days[day][1]
-        if waiting >= least:
-            kept |= pending
-            waiting, pending = 0, {}
-    return kept
+        n_pending += days[day][1]
+        if n_pending >= least:
+            counted |= pending
+            n_pending, pending = 0, {}
+    return counted
 
 
 def first_batches(days: ByDay, least: int) -> ByDay:
@@ -277,18 +281,18 @@ def first_batches(days: ByDay, least: int) -> ByDay:
     >>> first_batches({d: (0, 20), d.replace(day=2): (0, 6)}, 11)[d.replace(day=2)]
     (0, 2)
     """
-    left, kept = disclosure.batch(totals(days)[1], least), {}
+    n_remaining, counted = disclosure.batch(totals(days)[1], least), {}
     for day in sorted(days):
-        n = min(days[day][1], left)
-        left -= n
+        n = min(days[day][1], n_remaining)
+        n_remaining -= n
         if n:
-            kept[day] = (0, n)
-    return kept
+            counted[day] = (0, n)
+    return counted
 
 
 def secondary_suppression(counts: Sequence[tuple[int, int]], may: Sequence[bool], least: int) -> list[bool]:
-    """Return which shares of a whole cut in parts may be told, that of the whole being known: those withheld
-    leave each other in doubt on either side; the smallest of the others goes with them.
+    """Return True for the shares of a whole cut in parts may be told, that of the whole being known: those
+    withheld leave each other in doubt on either side; the smallest of the others goes with them.
 
     counts: (part, whole) of each; may: whether it is told on its own account.
 
@@ -303,24 +307,28 @@ def secondary_suppression(counts: Sequence[tuple[int, int]], may: Sequence[bool]
     """
     published = list(may)
     while any(published) and not all(published):
-        suppressed = [count for count, seen in zip(counts, published, strict=True) if not seen]
-        sides = zip(*((part, whole - part) for part, whole in suppressed), strict=True)
+        suppressed = [
+            count for count, is_published in zip(counts, published, strict=True) if not is_published
+        ]
+        sides = zip(*((part, total - part) for part, total in suppressed), strict=True)
         if all(leaves_parts_in_doubt(side, float("inf"), least) for side in sides):
             break
-        published[min((counts[k][1], k) for k, seen in enumerate(published) if seen)[1]] = False
+        published[min((counts[k][1], k) for k, is_published in enumerate(published) if is_published)[1]] = (
+            False
+        )
     return published
 
 
 def totals(days: ByDay) -> tuple[int, int]:
     """Return the part and the whole of some days."""
-    return sum(part for part, _ in days.values()), sum(whole for _, whole in days.values())
+    return sum(part for part, _ in days.values()), sum(total for _, total in days.values())
 
 
 def ripe(days: ByDay, wait: int, on: date) -> tuple[ByDay, int]:
     """Return the days whose cases have had more than `wait` days, and how many cases have not."""
     last = on - timedelta(days=wait)
-    old = {day: held for day, held in days.items() if day < last or not wait}
-    return old, sum(whole for day, (_, whole) in days.items() if day not in old)
+    old = {day: day_counts for day, day_counts in days.items() if day < last or not wait}
+    return old, sum(total for day, (_, total) in days.items() if day not in old)
 
 
 def months_between(since: date, until: date) -> list[date]:
@@ -329,11 +337,11 @@ def months_between(since: date, until: date) -> list[date]:
     >>> [f"{day:%m}" for day in months_between(date(2026, 11, 20), date(2027, 1, 2))]
     ['11', '12', '01']
     """
-    found, month = [], since.replace(day=1)
+    months, month = [], since.replace(day=1)
     while month <= until:
-        found.append(month)
+        months.append(month)
         month = (month + timedelta(days=32)).replace(day=1)
-    return found
+    return months
 
 
 def per(n: float, base: float, times: float) -> float | None:
@@ -347,7 +355,7 @@ def per(n: float, base: float, times: float) -> float | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capacity:
-    """What places say that they receive in a week. receiving: places that help or train; sized: those of them
+    """The weekly capacity that places declare. receiving: places that help or train; sized: those of them
     that say how many people; places: the sum of what they say.
 
     >>> Capacity(receiving=3, sized=1, places=12).words.replace("\\xa0", " ")
@@ -361,7 +369,7 @@ class Capacity:
     places: int = 0
 
     def __add__(self, other: "Capacity") -> "Capacity":
-        """Return what both territories receive together."""
+        """Return the capacity of both territories together."""
         return Capacity(
             receiving=self.receiving + other.receiving,
             sized=self.sized + other.sized,
@@ -388,15 +396,20 @@ class Capacity:
                 return "Le seul lieu qui aide ou forme ne dit pas combien de personnes il reçoit par semaine."
             many = f"Aucun des {wording.number(self.receiving)} lieux qui aident ou forment"
             return f"{many} ne dit combien de personnes il reçoit par semaine."
-        told = wording.count(self.places, "place")
+        places_text = wording.count(self.places, "place")
         if not self.silent:
-            return f"{told} par semaine, dites par {wording.count(self.sized, 'lieu', 'lieux')}."
-        who = f"{wording.count(self.sized, 'lieu', 'lieux')} sur {wording.number(self.receiving)}"
-        return f"Au moins {told} par semaine : {who} le {'disent' if self.sized > 1 else 'dit'}."
+            return f"{places_text} par semaine, dites par {wording.count(self.sized, 'lieu', 'lieux')}."
+        places_answering = (
+            f"{wording.count(self.sized, 'lieu', 'lieux')} sur {wording.number(self.receiving)}"
+        )
+        return (
+            f"Au moins {places_text} par semaine : {places_answering} le"
+            f" {'disent' if self.sized > 1 else 'dit'}."
+        )
 
     @property
     def silence(self) -> tuple[str, ...]:
-        """What is not in it, as a sentence: places that do not say."""
+        """The places left out, as a sentence: places that do not say."""
         if not self.silent:
             return ()
         many = self.silent > 1

@@ -25,8 +25,8 @@ LONGEST_TYPED = (MOST_COMPARED + 1) * (territories.LONGEST_ADDRESS + 2)  # one t
 
 def _ground(request: HttpRequest, place: str, on: date) -> tuple[Ground, int]:
     """Return the ground of a territory and the months of the period chosen; Http404 for one nobody knows."""
-    asked = {str(each): each for each in rules.PERIODS}
-    months = asked.get(request.GET.get("mois", ""), rules.USUAL)
+    months_by_text = {str(each): each for each in rules.PERIODS}
+    months = months_by_text.get(request.GET.get("mois", ""), rules.USUAL)
     try:
         return ground(territories.canonical(place), on=on, months=months), months
     except UnknownTerritory as error:
@@ -36,19 +36,19 @@ def _ground(request: HttpRequest, place: str, on: date) -> tuple[Ground, int]:
 @require_safe
 def territory(request: HttpRequest, place: str) -> HttpResponse:
     """The indicators of a territory, each with its definition at hand."""
-    held, months = _ground(request, place, timezone.localdate())
-    study = dossiers.latest(held.code)
+    area, months = _ground(request, place, timezone.localdate())
+    study = dossiers.latest(area.code)
     context = {
-        "place": held.code,
-        "name": held.name,
-        "counted": held.counted(timezone.localtime()),
+        "place": area.code,
+        "name": area.name,
+        "counted": area.counted(timezone.localtime()),
         "reading": dossiers.reading(study) if study and not dossiers.is_lost(study) else None,
         "tab": "indicateurs",
         "query": "",
         "months": months,
         "periods": rules.PERIODS,
         "landmark": landmark(),
-        **reading.page(values(held)),
+        **reading.page(values(area)),
     }
     return render(request, "indicators/territory.html", context)
 
@@ -56,10 +56,10 @@ def territory(request: HttpRequest, place: str) -> HttpResponse:
 @require_safe
 def table(request: HttpRequest, place: str) -> HttpResponse:
     """The indicators of a territory as a file."""
-    held, _ = _ground(request, place, timezone.localdate())
-    content = as_csv(tables.COLUMNS, tables.table(values(held)))
+    area, _ = _ground(request, place, timezone.localdate())
+    content = as_csv(tables.COLUMNS, tables.table(values(area)))
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="indicateurs-{held.code}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="indicateurs-{area.code}.csv"'
     return response
 
 
@@ -76,10 +76,10 @@ def definitions(request: HttpRequest) -> HttpResponse:
 @require_safe
 def definition(request: HttpRequest, id: str) -> HttpResponse:
     """One indicator: its formula, who is counted, its source, its limits, its history."""
-    found = indicators().get(id)
-    if found is None:
+    indicator = indicators().get(id)
+    if indicator is None:
         raise Http404("Cet indicateur n’existe pas.")
-    context = {"about": found, "family": families()[found.family]}
+    context = {"about": indicator, "family": families()[indicator.family]}
     return render(request, "indicators/definition.html", context)
 
 

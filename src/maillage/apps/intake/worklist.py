@@ -1,4 +1,4 @@
-"""What files of places ask of somebody today: those dropped and not imported yet; what those read brought."""
+"""Worklist lines of files of places: files dropped and not imported yet; changes of the files read again."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -21,19 +21,19 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
     """Return the files that wait to be read or imported, the latest first."""
     if not rights_of(user).any(IMPORTS):
         return
-    for each in pending.everything(user)[:MOST]:
-        if each.read_at_source and (read_again := _read_again(each)) is not None:
+    for pending_file in pending.everything(user)[:MOST]:
+        if pending_file.read_at_source and (read_again := _read_again(pending_file)) is not None:
             yield read_again
-        if each.read_at_source:
+        if pending_file.read_at_source:
             continue
         yield Line(
             kind="pending-file",
             group=DIRECTORY,
-            title=each.name,
-            words=f"{count(each.n_rows, 'ligne déposée', 'lignes déposées')}, pas encore"
-            f" importée{'s' * (each.n_rows > 1)}.",
-            since=timezone.localdate(datetime.fromisoformat(each.at)),
-            url=reverse("import_waiting", args=[each.key]),
+            title=pending_file.name,
+            words=f"{count(pending_file.n_rows, 'ligne déposée', 'lignes déposées')}, pas encore"
+            f" importée{'s' * (pending_file.n_rows > 1)}.",
+            since=timezone.localdate(datetime.fromisoformat(pending_file.at)),
+            url=reverse("import_waiting", args=[pending_file.key]),
             gesture="Finir l’import",
             icon="upload",
         )
@@ -80,23 +80,23 @@ CHANGES = (
 )
 
 
-def _read_again(each: pending.PendingFile) -> Line | None:
+def _read_again(pending_file: pending.PendingFile) -> Line | None:
     """Return the line of a file read at the address of its source: what would change, to accept; None while
     it is read, or when nothing would.
     """
-    told = pending.progress(each.key)
-    if told.expected is None or told.changes_nothing:
+    progress = pending.progress(pending_file.key)
+    if progress.expected is None or progress.changes_nothing:
         return None
-    said = ", ".join(
-        count(told.expected[name], one, many) for name, one, many in CHANGES if told.expected[name]
+    change_text = ", ".join(
+        count(progress.expected[name], one, many) for name, one, many in CHANGES if progress.expected[name]
     )
     return Line(
         kind="source-file",
         group=DIRECTORY,
-        title=each.source,
-        words=f"Son fichier a changé : {said or 'à lire'}. Rien n’est encore écrit.",
-        since=timezone.localdate(datetime.fromisoformat(each.at)),
-        url=reverse("import_check", args=[each.key]),
+        title=pending_file.source,
+        words=f"Son fichier a changé : {change_text or 'à lire'}. Rien n’est encore écrit.",
+        since=timezone.localdate(datetime.fromisoformat(pending_file.at)),
+        url=reverse("import_check", args=[pending_file.key]),
         gesture="Voir ce qui change",
         icon="refresh-cw",
     )

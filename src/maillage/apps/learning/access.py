@@ -1,4 +1,4 @@
-"""Who sees whose learning: a card opens one's own, a structure sees its groups, a territory sees counts."""
+"""Access to learning: a card opens its own progress, a structure sees its groups, a territory sees counts."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from maillage.apps.people import access as cards
 from maillage.apps.people.access import numbers_for, people_for
 from maillage.apps.people.models import Person
 
-SEE, MINE, MEASURES, EDIT = "people.see", "people.mine", "measures.see", "modules.edit"
+SEE, SEE_OWN, MEASURES, EDIT = "people.see", "people.mine", "measures.see", "modules.edit"
 WRITE = "modules.write"  # for a structure; EDIT: for a territory
 CODES_AN_HOUR, CARDS_AN_HOUR = 60, 60  # one connection may be a whole room
 SALT = "apprendre"
@@ -29,33 +29,35 @@ KEY, NEW = "apprenant", "apprenant-nouveau"  # of the session
 LEARNING_FOR, NOTED = timedelta(hours=3), timedelta(minutes=20)
 
 
-def open_card(request: HttpRequest, person: Person, at: datetime, *, made: bool = False) -> None:
-    """Let this browser learn with a card for some hours: its progress only. made: just now, its code is
-    still to be noted.
+def open_card(request: HttpRequest, person: Person, at: datetime, *, is_new: bool = False) -> None:
+    """Let this browser learn with a card for some hours: its progress only. is_new: created just now, its
+    code is still to be noted.
     """
     close_card(request)
-    for key in (KEY, NEW) if made else (KEY,):
+    for key in (KEY, NEW) if is_new else (KEY,):
         cards.open_card(request, person, at, key=key)
 
 
 def learner(request: HttpRequest, at: datetime) -> Person | None:
-    """Return whose card is open for learning in this browser; nobody's once it was replaced."""
-    return cards.card_in(request, at, key=KEY, shown_for=LEARNING_FOR)
+    """Return the person whose card is open for learning in this browser; None once the card was replaced."""
+    return cards.card_in(request, at, key=KEY, open_for=LEARNING_FOR)
 
 
 def is_same_card(request: HttpRequest, person: Person | None) -> bool:
-    """Return whether a form was shown with the card that is open now: on a shared computer, a page of before
-    may be somebody else's. One that does not say is as any form.
+    """Return True if a form was displayed with the card that is open now: on a shared computer, an older page
+    may be somebody else's. A form without a token is accepted.
     """
-    shown = request.POST.get("ouverte")
-    return shown is None or constant_time_compare(shown, token(person) if person is not None else "")
+    posted_token = request.POST.get("ouverte")
+    return posted_token is None or constant_time_compare(
+        posted_token, token(person) if person is not None else ""
+    )
 
 
 def to_note(request: HttpRequest, at: datetime) -> bool:
-    """Return whether the code of the card was given a moment ago: later, on a shared computer, it is no
-    longer shown.
+    """Return True if the code of the card was created a moment ago: later, on a shared computer, it is no
+    longer displayed.
     """
-    return cards.card_in(request, at, key=NEW, shown_for=NOTED) is not None
+    return cards.card_in(request, at, key=NEW, open_for=NOTED) is not None
 
 
 def close_card(request: HttpRequest) -> None:
@@ -85,9 +87,9 @@ def written_for(request: HttpRequest) -> str:
     """Return the territory or the structure whose modules a user writes: the one they chose, of those over
     which they have the right; '' for nobody.
     """
-    held = scopes_of(request.user)
-    chosen = request.session.get(TERRITORY, "") if len(held) > 1 else ""
-    return chosen if chosen in held else held[0] if held else ""
+    scopes = scopes_of(request.user)
+    chosen = request.session.get(TERRITORY, "") if len(scopes) > 1 else ""
+    return chosen if chosen in scopes else scopes[0] if scopes else ""
 
 
 def scopes_of(user: Any) -> list[str]:
@@ -121,7 +123,7 @@ def scopes_inside(territory: str, scopes: Iterable[str]) -> list[tuple[str, Stru
 
 
 def may_write(user: Any, scope: str) -> bool:
-    """Return whether a user writes the modules of a territory, or of a structure; `FRANCE`: those of the
+    """Return True if a user writes the modules of a territory, or of a structure; `FRANCE`: those of the
     installation.
     """
     return scope in scopes_of(user)
@@ -156,11 +158,11 @@ def group_of(person: Person) -> Group | None:
 def structures_for(user: Any) -> QuerySet[Structure]:
     """Return the structures on whose behalf a user helps people learn, all of them or those they follow."""
     rights = rights_of(user)
-    return Structure.objects.filter(pk__in=rights.structures(SEE) | rights.structures(MINE))
+    return Structure.objects.filter(pk__in=rights.structures(SEE) | rights.structures(SEE_OWN))
 
 
 def may_run(user: Any, group: Group) -> bool:
-    """Return whether a user runs a group."""
+    """Return True if a user runs a group."""
     return groups_for(user).filter(pk=group.pk).exists()
 
 
@@ -169,13 +171,13 @@ def groups_for(user: Any) -> QuerySet[Group]:
     volunteer, their own.
     """
     rights = rights_of(user)
-    whole, mine = rights.structures(SEE), rights.structures(MINE)
-    if not whole and not mine:
+    full_structures, own_structures = rights.structures(SEE), rights.structures(SEE_OWN)
+    if not full_structures and not own_structures:
         return Group.objects.none()
-    ours = Q(structure__in=whole) | Q(partner__in=whole)
-    if mine:
-        ours |= Q(structure__in=mine, by=user.pk)
-    return Group.objects.filter(ours).select_related("structure", "partner")
+    condition = Q(structure__in=full_structures) | Q(partner__in=full_structures)
+    if own_structures:
+        condition |= Q(structure__in=own_structures, by=user.pk)
+    return Group.objects.filter(condition).select_related("structure", "partner")
 
 
 def plans_for(user: Any, *which: Q) -> QuerySet[Plan]:
@@ -183,23 +185,25 @@ def plans_for(user: Any, *which: Q) -> QuerySet[Plan]:
     that the ones looked for meet, asked before whose they are.
     """
     rights = rights_of(user)
-    whole = rights.structures(SEE)
-    if not whole and not rights.structures(MINE):
+    full_structures = rights.structures(SEE)
+    if not full_structures and not rights.structures(SEE_OWN):
         return Plan.objects.none()
-    seen = Exists(people_for(user).filter(pk=OuterRef("person")))
+    is_visible = Exists(people_for(user).filter(pk=OuterRef("person")))
     # Each way has its index. With an “or”, the first ones by date are looked for among those of everybody.
-    asked = Plan.objects.filter(*which)
-    ways = (asked.filter(structure__in=whole), asked.filter(person__in=numbers_for(user)))
+    candidates = Plan.objects.filter(*which)
+    ways = (candidates.filter(structure__in=full_structures), candidates.filter(person__in=numbers_for(user)))
     first, second = (way.order_by().values("pk") for way in ways)
     rows = Plan.objects.filter(pk__in=first.union(second))
-    return rows.select_related("person", "structure").annotate(seen=seen)
+    return rows.select_related("person", "structure").annotate(is_visible=is_visible)
 
 
 def may_share(user: Any, group: Group) -> bool:
-    """Return whether a user may choose the partner structure of a group: only the one that opened it may."""
+    """Return True if a user may choose the partner structure of a group: only the structure that opened it
+    may.
+    """
     rights = rights_of(user)
-    mine = rights.may(MINE, structure=group.structure_id) and group.by_id == user.pk
-    return rights.may(SEE, structure=group.structure_id) or mine
+    is_own = rights.may(SEE_OWN, structure=group.structure_id) and group.by_id == user.pk
+    return rights.may(SEE, structure=group.structure_id) or is_own
 
 
 def measures_of(user: Any) -> tuple[frozenset[int], frozenset[str] | None]:

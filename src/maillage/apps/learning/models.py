@@ -122,7 +122,9 @@ class Plan(models.Model):
     ask_on = models.DateField("demander le", db_index=True)
     answer = models.CharField("réponse", max_length=8, choices=list(plans.ANSWERS.items()), blank=True)
     blocked = models.PositiveSmallIntegerField("étape qui a bloqué", null=True, blank=True)
-    asked_by = models.CharField("dit par", max_length=6, choices=list(plans.ASKED_BY.items()), blank=True)
+    asked_by = models.CharField(
+        "dit par", max_length=6, choices=list(plans.ANSWER_SOURCES.items()), blank=True
+    )
     by = by_account("fait avec", blank=True)
     example = models.BooleanField("inventé", default=False)
     at = models.DateTimeField("fait le")

@@ -1,5 +1,5 @@
-"""What learning asks of somebody today: who is stuck on an exercise, and procedures tried for real, whose end
-nobody knows.
+"""Worklist lines of learning: people stuck on an exercise, and procedures tried for real with an unknown
+outcome.
 """
 
 from collections.abc import Iterable
@@ -21,12 +21,12 @@ NAMED = 3  # whom a line names
 
 def lines(user: Any, at: datetime) -> Iterable[Line]:
     """Return one line for who is stuck now, one for the follow-ups due: how many, the names of the first."""
-    if not rights_of(user).any(access.SEE, access.MINE):
+    if not rights_of(user).any(access.SEE, access.SEE_OWN):
         return
     yield from _stuck(user, at)
-    found, n = plans.to_ask(user, timezone.localdate(at), NAMED)
-    if found:
-        names = series([f"{_who(each)} ({each.title})" for each in found])
+    first_rows, n = plans.to_ask(user, timezone.localdate(at), NAMED)
+    if first_rows:
+        names = series([f"{_person_name(each)} ({each.title})" for each in first_rows])
         more = f", et {n - NAMED} de plus" if n > NAMED else ""
         yield Line(
             kind="follow-up",
@@ -34,30 +34,32 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
             n=n,
             title="Suivi à faire" if n == 1 else "Suivis à faire",
             words=f"{names}{more} : ont-elles réussi pour de vrai ?",
-            since=found[0].plan.ask_on,
+            since=first_rows[0].plan.ask_on,
             url=reverse("plans"),
             gesture="Demander la suite",
             icon="graduation-cap",
         )
 
 
-def _who(row: plans.PlanRow) -> str:
-    """Return the name of who has a plan; of somebody that the reader no longer follows, no name."""
-    return str(row.plan.person) if getattr(row.plan, "seen", False) else "quelqu’un que l’on ne suit plus"
+def _person_name(row: plans.PlanRow) -> str:
+    """Return the name of a plan's person; no name if the reader no longer follows them."""
+    return (
+        str(row.plan.person) if getattr(row.plan, "is_visible", False) else "quelqu’un que l’on ne suit plus"
+    )
 
 
 def _stuck(user: Any, at: datetime) -> Iterable[Line]:
-    found = progress.stuck_now(access.groups_for(user), at, people_for(user))
-    if not found:
+    stuck_rows = progress.stuck_now(access.groups_for(user), at, people_for(user))
+    if not stuck_rows:
         return
-    names = series([f"{row.member.person} ({row.member.group})" for row in found[:NAMED]])
-    more = f", et {len(found) - NAMED} de plus" if len(found) > NAMED else ""
-    groups = {row.member.group_id for row in found}
+    names = series([f"{row.member.person} ({row.member.group})" for row in stuck_rows[:NAMED]])
+    more = f", et {len(stuck_rows) - NAMED} de plus" if len(stuck_rows) > NAMED else ""
+    groups = {row.member.group_id for row in stuck_rows}
     yield Line(
         kind="learner-stuck",
         group=TRAINING,
-        n=len(found),
-        title="Personne bloquée" if len(found) == 1 else "Personnes bloquées",
+        n=len(stuck_rows),
+        title="Personne bloquée" if len(stuck_rows) == 1 else "Personnes bloquées",
         words=f"{names}{more} : sur un exercice, en ce moment.",
         url=reverse("group", args=groups) if len(groups) == 1 else reverse("groups"),
         gesture="Aller voir",

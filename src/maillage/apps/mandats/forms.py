@@ -126,7 +126,7 @@ class SignForm(forms.Form):
         clean = self.cleaned_data
         return Signing(
             how=clean["comment"],
-            shown=clean["lu"],
+            read_digest=clean["lu"],
             strokes=clean["traits"].strip(),
             witness=clean["temoin"],
             photograph=read_photograph(clean["photo"]) if clean["photo"] is not None else b"",

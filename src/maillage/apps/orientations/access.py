@@ -1,4 +1,4 @@
-"""Who may see which referrals: the sender, the receiver, and the person with their card. Territories see
+"""Rights over referrals: those of the sender, the receiver, and the person with their card. Territories see
 counts only.
 """
 
@@ -19,7 +19,7 @@ from maillage.apps.orientations.rules import cycle
 from maillage.apps.people.access import people_for
 from maillage.apps.people.models import Following
 
-ANSWER, SEE, MINE = "orientations.answer", "people.see", "people.mine"
+ANSWER, SEE, SEE_OWN = "orientations.answer", "people.see", "people.mine"
 LINKS_AN_HOUR = 30  # links that a stranger may try
 CODES_AN_HOUR = 30
 WITH = ("lieu", "lieu__structure", "to_structure", "from_structure", "sender", "person")
@@ -34,7 +34,7 @@ FOLLOWED = Exists(
 def sender_condition(user: Any) -> Q:
     """Return the condition for a referral to be sent by a user's structures; by a volunteer, themselves."""
     rights = rights_of(user)
-    visible_structures, own_structures = rights.structures(SEE), rights.structures(MINE)
+    visible_structures, own_structures = rights.structures(SEE), rights.structures(SEE_OWN)
     return Q(from_structure__in=visible_structures) | Q(from_structure__in=own_structures, sender=user.pk)
 
 
@@ -42,7 +42,7 @@ def sent_by(user: Any) -> QuerySet[Orientation]:
     """Return the referrals sent by a user's structures; for a volunteer, only those of the persons they
     help.
     """
-    if not rights_of(user).any(SEE, MINE):
+    if not rights_of(user).any(SEE, SEE_OWN):
         return Orientation.objects.none()
     return (
         Orientation.objects.filter(sender_condition(user), stripped_at__isnull=True)
@@ -72,7 +72,7 @@ def orientations_for(user: Any) -> QuerySet[Orientation]:
     analyst.
     """
     rights = rights_of(user)
-    if not rights.any(SEE, MINE, ANSWER):
+    if not rights.any(SEE, SEE_OWN, ANSWER):
         return Orientation.objects.none()
     receiving = rights.structures(SEE) | rights.structures(ANSWER)
     received_unsent = Q(to_structure__in=receiving, sent_at__isnull=False)
@@ -81,7 +81,7 @@ def orientations_for(user: Any) -> QuerySet[Orientation]:
 
 
 def may_give(user: Any, orientation: Orientation) -> bool:
-    """Return whether a user acts for the sender. Without an account, only what a relative or the person
+    """Return True if a user acts for the sender. Without an account, only what a relative or the person
     prepares.
     """
     if user is None:
@@ -91,12 +91,12 @@ def may_give(user: Any, orientation: Orientation) -> bool:
     if structure is None:
         return user.is_active and orientation.sender_id == user.pk
     return rights.may(SEE, structure=structure) or (
-        rights.may(MINE, structure=structure) and orientation.sender_id == user.pk
+        rights.may(SEE_OWN, structure=structure) and orientation.sender_id == user.pk
     )
 
 
 def still_helps(user: Any, orientation: Orientation) -> bool:
-    """Return whether a user still follows the person they refer, for the structure that sends.
+    """Return True if a user still follows the person they refer, for the structure that sends.
 
     Without an account, or without a sheet, there is nobody to follow.
     """
@@ -106,13 +106,13 @@ def still_helps(user: Any, orientation: Orientation) -> bool:
 
 
 def helps(user: Any, person: int, structure: int | None) -> bool:
-    """Return whether a user helps a person on behalf of a structure, which follows them today."""
+    """Return True if a user helps a person on behalf of a structure, which follows them today."""
     followed_by_structure = {"followings__structure": structure, "followings__ended_at": None}
     return people_for(user).filter(pk=person, **followed_by_structure).exists()
 
 
 def may_answer(user: User | None, orientation: Orientation, token: str = "") -> bool:
-    """Return whether a user may answer: through a role in the receiving structure, or by the personal
+    """Return True if a user may answer: through a role in the receiving structure, or by the personal
     link.
     """
     if token:
@@ -123,7 +123,7 @@ def may_answer(user: User | None, orientation: Orientation, token: str = "") -> 
 
 
 def may_relay(user: Any, orientation: Orientation) -> bool:
-    """Return whether a user may record a place's answer: the sender, when the place was reached by telephone
+    """Return True if a user may record a place's answer: the sender, when the place was reached by telephone
     or by card.
     """
     is_unsent_known = orientation.channel in cycle.TOLD_BY and orientation.sent_at is not None
@@ -161,24 +161,24 @@ def digest(token: str) -> str:
 # ---------------------------------------------------------------------- what was typed, in a browser
 
 NEED = "besoin"  # of the session
-NEED_KEPT = timedelta(hours=1)
-NOT_KEPT = ("csrfmiddlewaretoken", "geste", "pour")
+NEED_LIFETIME = timedelta(hours=1)
+UNSTORED_FIELDS = ("csrfmiddlewaretoken", "geste", "pour")
 
 
 def store_need(request: HttpRequest, at: datetime, *, but: Collection[str]) -> None:
     """Keep what was typed of a need while its person is looked for: it says what somebody lives through, so
     no address carries it. but: what is of the person chosen before, and of no other.
     """
-    dropped_names = {*NOT_KEPT, *but}
+    dropped_names = {*UNSTORED_FIELDS, *but}
     typed = {name: values[:20] for name, values in request.POST.lists() if name not in dropped_names}
     request.session[NEED] = {"account": request.user.pk, "at": at.isoformat(), "typed": typed}
 
 
 def stored_need(request: HttpRequest, at: datetime) -> dict[str, list[str]]:
-    """Return what was typed of a need before its person was found, empty after an hour."""
+    """Return the fields typed for a need before its person was found, empty after an hour."""
     match request.session.get(NEED):
         case {"account": account, "at": since, "typed": typed} if account == request.user.pk:
-            return typed if at - datetime.fromisoformat(since) <= NEED_KEPT else {}
+            return typed if at - datetime.fromisoformat(since) <= NEED_LIFETIME else {}
     return {}
 
 

@@ -189,14 +189,14 @@ class Orientation(models.Model):
 
     @property
     def is_suspended(self) -> bool:
-        """Return whether what the person shares is hidden: they agreed with a structure that no longer runs
+        """Return True if what the person shares is hidden: they agreed with a structure that no longer runs
         the place.
         """
         return self.agreed_with is not None
 
     @property
     def readable(self) -> list[str]:
-        """What the place may read today of what the person shares."""
+        """Return the shared fields that the place may read today."""
         return [] if self.is_suspended else list(self.shared)
 
     @property
@@ -210,15 +210,15 @@ class Orientation(models.Model):
 
     @property
     def draft_stamp(self) -> str:
-        """What a page displayed of a draft, with the structure that runs its place. Sent back with what the
-        person answers, as `was`: they answer to that structure, about what was read to them.
+        """Return the stamp of a displayed draft, with the structure that runs its place. Sent back with the
+        person's answers, as `was`: they answer to that structure, about what was read to them.
         """
         run_by = self.place.structure_id if self.place is not None else ""
         return f"{self.changed_at.timestamp()} {run_by}"
 
     @property
     def need_text(self) -> str:
-        """What is looked for, between professionals: after “pour :”."""
+        """Return the need, in words between professionals: after “pour :”."""
         return offer.practices()[self.need].asked
 
 

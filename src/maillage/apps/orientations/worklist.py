@@ -1,4 +1,4 @@
-"""What referrals ask of somebody today: answers, appointments, outcomes; places that let people wait."""
+"""Worklist lines of referrals: answers, appointments, outcomes; places that let people wait."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -34,7 +34,7 @@ from maillage.words.wording import count, lower_first, of
 RECEIVED = ("orientation reçue", "orientations reçues")
 SILENT = ("orientation sans réponse", "orientations sans réponse")
 BACK = ("orientation qui vous revient", "orientations qui vous reviennent")
-TOLD = {
+SENTENCES = {
     pressing.WRITTEN: "Un message part dans quelques minutes.",
     pressing.CALLED: "Votre appel est noté.",
     pressing.SHOWN: "Personnes inventées : aucun message ne part.",
@@ -46,7 +46,7 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
     rights = rights_of(user)
     if rights.any(access.ANSWER):
         yield from _received(user, at)
-    if rights.any(access.SEE, access.MINE):
+    if rights.any(access.SEE, access.SEE_OWN):
         yield from _sent(user, at)
     if rights.any(pressing.LEADS):
         yield from _silent_places(user, at)
@@ -77,7 +77,7 @@ def _received(user: Any, at: datetime) -> Iterable[Line]:
                 gesture=gesture,
                 icon=icon,
             )
-        yield from _others(section.id, section.total, "orientations", *RECEIVED)
+        yield from _more_lines(section.id, section.total, "orientations", *RECEIVED)
 
 
 def _received_words(row: Orientation, section: str) -> str:
@@ -92,7 +92,7 @@ def _is_long(since: Any, at: datetime) -> bool:
     return (timezone.localdate(at) - since).days > LONG
 
 
-def _others(section: str, total: int, route: str, one: str, several: str) -> Iterable[Line]:
+def _more_lines(section: str, total: int, route: str, one: str, several: str) -> Iterable[Line]:
     if total > MOST:
         yield Line(
             kind=f"{route}-others-{section}",
@@ -122,7 +122,7 @@ def _sent(user: Any, at: datetime) -> Iterable[Line]:
             icon="send" if row.state == cycle.DRAFT else "pencil",
         )
     for section in back:
-        yield from _others(section.id, section.total, "orientations_given", *BACK)
+        yield from _more_lines(section.id, section.total, "orientations_given", *BACK)
     before = at - timedelta(days=LONG)
     silent = access.sent_by(user).filter(state__in=cycle.WAITING, sent_at__lte=before)
     rows, total = bulk.firsts(_named(silent).order_by("sent_at", "pk"), MOST)
@@ -139,7 +139,7 @@ def _sent(user: Any, at: datetime) -> Iterable[Line]:
             gesture="Relancer le lieu",
             icon="bell",
         )
-    yield from _others("waiting", total, "orientations_given", *SILENT)
+    yield from _more_lines("waiting", total, "orientations_given", *SILENT)
 
 
 def _back_words(row: Orientation) -> str:
@@ -195,8 +195,8 @@ def hours(user: Any, at: datetime) -> Iterable[Moment]:
 
 
 def news(user: Any, at: datetime) -> Iterable[News]:
-    """Return what became well of those whom an account sent: helped, or received on a day; in a territory,
-    how many over a season.
+    """Return the good outcomes of an account's referrals: helped, or received on a day; in a territory,
+    their number over a season.
     """
     yield from _of_territory(user, at)
     since = at - timedelta(days=NEWS_DAYS)
@@ -252,7 +252,7 @@ def undo(user: Any, at: datetime) -> Iterable[Undo]:
         if nudge.row in names:
             yield Undo(
                 title=names[nudge.row].name,
-                words=TOLD.get(nudge.words, ""),
+                words=SENTENCES.get(nudge.words, ""),
                 at=nudge.at,
                 url=reverse("structure_nudge", args=[nudge.row]),
                 sent=(("geste", "annuler"),),

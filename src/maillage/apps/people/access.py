@@ -70,7 +70,7 @@ def may_help(user: Any, structure: int | None) -> bool:
     )
 
 
-def sees_only_theirs(user: Any, structure: int | None) -> bool:
+def sees_only_followed(user: Any, structure: int | None) -> bool:
     """Tell a user who sees, among the persons of a structure, only those they help themselves."""
     rights = rights_of(user)
     return rights.may("people.mine", structure=structure) and not rights.may(
@@ -82,7 +82,7 @@ def check_supervised(user: Any, structure: int | None, on: date, what: str) -> N
     """Refuse a volunteer for whom nobody answers at a structure: papers, codes and mandates stay closed to
     somebody alone. what: the sentence that says what was not done.
     """
-    if user is None or not sees_only_theirs(user, structure):
+    if user is None or not sees_only_followed(user, structure):
         return
     if SUPERVISOR.only()(user, structure, on) is None:
         raise Refused(
@@ -101,12 +101,12 @@ def open_card(request: HttpRequest, person: Person, at: datetime, *, key: str) -
     request.session[key] = [person.pk, at.isoformat(), digest(person)]
 
 
-def card_in(request: HttpRequest, at: datetime, *, key: str, shown_for: timedelta) -> Person | None:
+def card_in(request: HttpRequest, at: datetime, *, key: str, open_for: timedelta) -> Person | None:
     """Return the person whose card is open in this browser; None when it expired, was replaced, or the person
     was erased.
     """
     match request.session.get(key):
-        case [pk, since, kept] if rules.still_open(datetime.fromisoformat(since), at, shown_for):
+        case [pk, since, kept] if rules.still_open(datetime.fromisoformat(since), at, open_for):
             return person_of_code(pk, kept)
     return None
 

@@ -127,8 +127,8 @@ class Consent(models.Model):
 
 
 class CardSecret(models.Model):
-    """What a person chose so that their card opens for them alone: a word, drawings or digits, of which only
-    the hash is stored.
+    """The secret chosen by a person so that their card opens for them alone: a word, drawings or digits, of
+    which only the hash is stored.
 
     by: the helper who was there, None when they chose it alone. misses: tries that failed since it last
     opened; missed_at: the last one.

@@ -1,4 +1,5 @@
-"""What a person is asked, in which words, how long the data is stored, and what opens their page.
+"""The questions asked to a person, their words, how long the data is stored, and the secrets that open their
+page.
 
 Source: docs/methods/ma-carte.md
 """
@@ -12,7 +13,7 @@ from typing import Any
 from maillage.kernel.errors import Refused
 from maillage.words.languages import to_say
 
-KEPT_MONTHS = 24  # of inactivity, then everything that identifies the person is erased
+RETENTION_MONTHS = 24  # of inactivity, then everything that identifies the person is erased
 OLDEST = 115  # years
 
 # The pictures of the cards: easy to name in any language.
@@ -139,7 +140,7 @@ def forget_before(at: datetime) -> datetime:
     >>> forget_before(datetime(2026, 2, 28, 9)), forget_before(datetime(2028, 2, 29, 9))
     (datetime.datetime(2024, 2, 28, 9, 0), datetime.datetime(2026, 2, 28, 9, 0))
     """
-    years = KEPT_MONTHS // 12
+    years = RETENTION_MONTHS // 12
     try:
         return at.replace(year=at.year - years)
     except ValueError:  # a 29 February
@@ -160,7 +161,7 @@ DIGITS_FROM, DIGITS_TO = 4, 6
 DRAWN = 4  # drawings among twenty: 4,845 ways
 TRIES, WAIT = 5, timedelta(hours=1)  # after five tries that fail, an hour
 MOST_TRIES = 20  # in a row; then a helper only: 1 chance in 240 for drawings, 1 in 500 for four digits
-SHOWN_FOR = timedelta(minutes=10)  # without a gesture: on a shared computer, the next person reads nothing
+OPEN_FOR = timedelta(minutes=10)  # without a gesture: on a shared computer, the next person reads nothing
 DRIFT = timedelta(minutes=1)  # that the clocks of two machines may differ by
 
 
@@ -236,8 +237,8 @@ def may_try(misses: int, missed_at: datetime | None, at: datetime) -> bool:
     return at - missed_at >= WAIT
 
 
-def still_open(since: datetime, at: datetime, shown_for: timedelta = SHOWN_FOR) -> bool:
+def still_open(since: datetime, at: datetime, open_for: timedelta = OPEN_FOR) -> bool:
     """Tell a page still open, by the moment it was opened or last looked at; no clock set back opens it
     longer.
     """
-    return -DRIFT <= at - since < shown_for
+    return -DRIFT <= at - since < open_for

@@ -1,4 +1,4 @@
-"""Who steers: the territories a user leads; the tab of the loop, which everybody reads."""
+"""Steering rights: the territories a user leads; the tab of the loop, which everybody reads."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from maillage.apps.plans.models import Plan
 
 LEADS = "territory.edit"
 MEASURES, MANAGES = "measures.see", "members.manage"
-MOST_OF_THEIRS = 100  # territories that have a plan
+MAX_PLANNED_TERRITORIES = 100  # territories that have a plan
 
 
 def tab(user: Any, place: str) -> tuple[str, str, str]:
@@ -35,8 +35,8 @@ def structures_of(user: Any) -> list[Structure]:
 
 def structures_of_plan(plan: Plan) -> frozenset[int] | None:
     """Return the structures of the territory of a plan, those that its funders may read; None: all."""
-    found = structures_in(communes_of(plan.place))
-    return None if found is None else frozenset(found)
+    numbers = structures_in(communes_of(plan.place))
+    return None if numbers is None else frozenset(numbers)
 
 
 def own_structures_of(user: Any) -> frozenset[int]:
@@ -51,11 +51,11 @@ def studies_of(user: Any) -> list[Study]:
     """
     if not rights_of(user).any(LEADS):
         return []
-    planned = Plan.objects.order_by("-pk").values_list("place", flat=True)[:MOST_OF_THEIRS]
+    planned = Plan.objects.order_by("-pk").values_list("place", flat=True)[:MAX_PLANNED_TERRITORIES]
     of_roles = territories_with(user, LEADS)
     first = {place: rank for rank, places in enumerate((of_roles, planned)) for place in places}
-    theirs = dossiers.latest_of(first)
-    others = [study for study in dossiers.finished_studies() if study.place not in first]
-    found = [study for study in (*theirs, *others) if may_write(user, study.place)]
-    found.sort(key=lambda study: study.finished_at or study.asked_at, reverse=True)
-    return sorted(found, key=lambda study: -first.get(study.place, -1))
+    first_studies = dossiers.latest_of(first)
+    other_studies = [study for study in dossiers.finished_studies() if study.place not in first]
+    writable_studies = [study for study in (*first_studies, *other_studies) if may_write(user, study.place)]
+    writable_studies.sort(key=lambda study: study.finished_at or study.asked_at, reverse=True)
+    return sorted(writable_studies, key=lambda study: -first.get(study.place, -1))

@@ -1,4 +1,4 @@
-"""What is typed to ask for an activity report, or to freeze an edition of another."""
+"""Forms to request an activity report, or to freeze an edition of another."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
@@ -73,14 +73,14 @@ class ActivityForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.funders = {str(each.pk): each for each in funders}
+        self.funders = {str(funder.pk): funder for funder in funders}
         if self.funders:
-            offered = [(key, f"{each.name}, {each.plan.title}") for key, each in self.funders.items()]
+            offered = [(key, f"{funder.name}, {funder.plan.title}") for key, funder in self.funders.items()]
             self.fields["financeur"].choices = [("", "Aucun"), *offered]  # type: ignore[attr-defined]
             self.fields["pour"].label = "Ou pour un autre (facultatif)"
         else:
             del self.fields["financeur"]
-        self.structures = {str(each.pk): each for each in structures}
+        self.structures = {str(funder.pk): funder for funder in structures}
         self.named = {str(pk): name for pk, name in names_of(structures).items()}
         if len(self.named) > CHOICES:
             self.fields["structure"] = forms.CharField(
@@ -106,29 +106,29 @@ class ActivityForm(forms.Form):
         if typed in self.structures:
             return [self.structures[typed]]
         words = plain(typed)
-        same = [each for key, each in self.structures.items() if words in self._names(key)]
+        same = [structure for key, structure in self.structures.items() if words in self._names(key)]
         if same:
             return same
-        found = [key for key, name in self.named.items() if words in plain(name)]
-        if not found:
+        keys = [key for key, name in self.named.items() if words in plain(name)]
+        if not keys:
             raise forms.ValidationError("Aucune structure n’a ces mots dans son nom. Écrivez-en d’autres.")
-        if len(found) > 1:
-            self._offer(typed, found)
-            first = ", ".join(f"« {self.named[key]} »" for key in found[:3])
+        if len(keys) > 1:
+            self._offer(typed, keys)
+            first = ", ".join(f"« {self.named[key]} »" for key in keys[:3])
             raise forms.ValidationError(
-                f"{number(len(found))} structures ont ces mots dans leur nom, dont {first}."
-                f" {'Choisissez-en une.' if len(found) <= MOST_OFFERED else 'Écrivez le nom en entier.'}"
+                f"{number(len(keys))} structures ont ces mots dans leur nom, dont {first}."
+                f" {'Choisissez-en une.' if len(keys) <= MOST_OFFERED else 'Écrivez le nom en entier.'}"
             )
-        return [self.structures[found[0]]]
+        return [self.structures[keys[0]]]
 
-    def _offer(self, typed: str, found: list[str]) -> None:
+    def _offer(self, typed: str, keys: list[str]) -> None:
         """Let one of the structures found be chosen, where the words typed stood."""
-        if len(found) > MOST_OFFERED:
+        if len(keys) > MOST_OFFERED:
             return
         self.fields["structure"].widget = forms.Select(
             choices=[
-                (typed, f"Choisir parmi {number(len(found))}"),
-                *sorted(((key, self.named[key]) for key in found), key=lambda each: plain(each[1])),
+                (typed, f"Choisir parmi {number(len(keys))}"),
+                *sorted(((key, self.named[key]) for key in keys), key=lambda choice: plain(choice[1])),
                 ("", f"Toutes ({number(len(self.named))})"),
             ]
         )
@@ -138,29 +138,29 @@ class ActivityForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Check that the period has a sense, and that one funder is asked for."""
-        held = super().clean() or {}
-        begins, ends = held.get("du"), held.get("au")
+        values = super().clean() or {}
+        begins, ends = values.get("du"), values.get("au")
         if begins and ends and ends < begins:
             self.add_error("au", "La période finit avant de commencer. Corrigez l’un des deux jours.")
         elif begins and ends and (ends - begins).days > LONGEST:
             self.add_error("au", "Trois ans au plus. Choisissez une période plus courte.")
-        if self.within is not None and "structure" in held:
-            held["structure"] = self._within(held["structure"])
-        if held.get("financeur") and (held.get("pour") or "").strip():
+        if self.within is not None and "structure" in values:
+            values["structure"] = self._within(values["structure"])
+        if values.get("financeur") and (values.get("pour") or "").strip():
             self.add_error("pour", "Un financeur est déjà choisi. Gardez l’un des deux.")
         if begins and ends and not self.errors:
-            held["du"], held["au"] = self._counted(begins, ends)
-        return held
+            values["du"], values["au"] = self._counted(begins, ends)
+        return values
 
-    def _within(self, asked: list[Structure]) -> list[Structure]:
-        found = [each for each in asked if each.pk in (self.within or ())]
-        if not found and len(asked) < len(self.structures):
+    def _within(self, structures: list[Structure]) -> list[Structure]:
+        within_territory = [each for each in structures if each.pk in (self.within or ())]
+        if not within_territory and len(structures) < len(self.structures):
             self.add_error(
                 "structure",
                 "Elle n’est pas du territoire de ce plan : un financeur ne reçoit que l’activité de celui"
                 " qu’il finance. Choisissez-en une autre, ou toutes.",
             )
-        return found
+        return within_territory
 
     def _counted(self, begins: date, ends: date) -> tuple[date, date]:
         """Return the days that are counted, of those asked for: no day to come; whole months that are over
@@ -186,10 +186,10 @@ class ActivityForm(forms.Form):
 
     @property
     def is_whole(self) -> bool:
-        """Return whether who reads noted all of it, and hands it to nobody."""
-        held = self.cleaned_data
-        handed = self.to_hand or held.get("financeur") or (held.get("pour") or "").strip()
-        return not handed and {each.pk for each in held.get("structure") or ()} <= set(self.own)
+        """Return True if the reader's own structures noted all of it, and it is handed to nobody."""
+        values = self.cleaned_data
+        handed = self.to_hand or values.get("financeur") or (values.get("pour") or "").strip()
+        return not handed and {each.pk for each in values.get("structure") or ()} <= set(self.own)
 
     @property
     def funder(self) -> Funder | None:
@@ -199,5 +199,5 @@ class ActivityForm(forms.Form):
     @property
     def chosen(self) -> list[Structure]:
         """Return the structures asked for."""
-        held: list[Structure] = self.cleaned_data["structure"]
-        return held
+        structures: list[Structure] = self.cleaned_data["structure"]
+        return structures

@@ -1,5 +1,5 @@
-"""What is true of the loop of a territory, whatever stores it: which counts may be told, which zone comes
-first, which sentences open it.
+"""Rules of the loop of a territory, whatever stores it: publishable counts, order of the zones, opening
+sentences.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -51,7 +51,7 @@ class Link:
 
     @property
     def lack(self) -> str:
-        """What stands in its place when it is not told: missing, or withheld."""
+        """Return the words in its place when it is not published: missing, or withheld."""
         return f"Manquant : {lower_first(self.why)}" if self.is_missing else self.why
 
     def detail(self, id: str) -> int:
@@ -89,13 +89,13 @@ class Gap:
 
     @property
     def is_sure(self) -> bool:
-        """Whether somebody surely has no place on foot, as printed: under one person, « 0 » is."""
+        """Return True if somebody surely has no place on foot, as printed: under one person, « 0 » is."""
         return self.low >= 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What the sentences are written from. waiting, oldest: referrals unanswered, and days of the oldest;
+    """Facts of the sentences. waiting, oldest: referrals unanswered, and days of the oldest;
     helped, unknown: people helped, and those of whom nobody knows the end; None: not told. late, unpiloted:
     actions of the plan; sheets, confirmed: of the directory; to_locate: the sentence that asks to locate
     places first, "" where most are; active: whether anything at all was noted;
@@ -164,13 +164,15 @@ def published_table(rows: Sequence[Sequence[int]], least: int) -> tuple[Cells, l
     """
     cells = [_alone(row, least) for row in rows] if least else [list(row) for row in rows]
     columns = ([n for n in column if n is not None] for column in zip(*cells, strict=True))
-    return cells, [sum(told) if told else None for told in columns]
+    return cells, [sum(published) if published else None for published in columns]
 
 
 def _alone(row: Sequence[int], least: int) -> list[int | None]:
-    held = [k for k, n in enumerate(row) if n]  # what nobody is in gives nobody away
-    seen = dict(zip(held, disclosure.one_way([row[k] for k in held], least, lowest=1), strict=True))
-    return [n if seen.get(k) else None for k, n in enumerate(row)]
+    filled = [k for k, n in enumerate(row) if n]  # what nobody is in gives nobody away
+    is_published = dict(
+        zip(filled, disclosure.one_way([row[k] for k in filled], least, lowest=1), strict=True)
+    )
+    return [n if is_published.get(k) else None for k, n in enumerate(row)]
 
 
 def why_not(n: int, least: int, things: str) -> str:
@@ -187,19 +189,19 @@ def why_not(n: int, least: int, things: str) -> str:
 
 
 def apart_words(referrals: int, acts: int, *, some: bool) -> str:
-    """Return what is noted for real beside an invented activity, by whole batches, "" when nothing is.
+    """Return the words on real activity beside an invented one, by complete batches, "" when there is none.
 
     >>> apart_words(22, 11, some=True).replace("\\xa0", " ")
     'Noté pour de vrai, à part : 22 orientations et 11 actes d’aide.'
     >>> apart_words(0, 0, some=True), apart_words(0, 0, some=False)
     ('Un peu d’activité est notée pour de vrai : à part, trop peu pour être dite.', '')
     """
-    told = [
+    parts = [
         count(referrals, "orientation") if referrals else "",
         count(acts, "acte d’aide", "actes d’aide") if acts else "",
     ]
-    if any(told):
-        return f"Noté pour de vrai, à part : {' et '.join(filter(None, told))}."
+    if any(parts):
+        return f"Noté pour de vrai, à part : {' et '.join(filter(None, parts))}."
     return "Un peu d’activité est notée pour de vrai : à part, trop peu pour être dite." if some else ""
 
 
@@ -207,7 +209,9 @@ def apart_words(referrals: int, acts: int, *, some: bool) -> str:
 
 
 def order(of: Standing, sort: str) -> tuple[object, ...]:
-    """Return what sorts the zones of a loop, the worst first; zones of which nothing is known come last."""
+    """Return the sort key of the zones of a loop, the worst first; zones of which nothing is known come
+    last.
+    """
     gap = (of.without is None, -(of.without or 0.0), -(of.need or 0.0), of.name)
     keys: Mapping[str, tuple[object, ...]] = {
         "attente": (-of.waiting, *gap),
@@ -218,12 +222,12 @@ def order(of: Standing, sort: str) -> tuple[object, ...]:
 
 
 def is_first(of: Standing) -> bool:
-    """Return whether a zone belongs to the first group: many people there may have no place on foot."""
+    """Return True if a zone belongs to the first group: many people there may have no place on foot."""
     return of.without is not None and of.without >= FEW_WITHOUT
 
 
 def group_sentence(zones: Sequence[Standing]) -> str:
-    """Return what the zones of a group have in common: many people without a place within reach, and in
+    """Return the sentence common to the zones of a group: many people without a place within reach, and in
     how many zones it is beyond doubt; or few, or nobody knows.
     """
     n = count(len(zones), "zone")
@@ -246,10 +250,10 @@ NOTHING_PLANNED, NO_PLAN = "Rien n’est prévu pour y répondre", "Aucun plan n
 def plan_words(
     *, named: bool, has_plan: bool, is_everywhere: bool, is_own: bool, is_lacking: bool, is_all_done: bool
 ) -> tuple[str, str]:
-    """Return what stands in the place of the actions that name a zone, "" when some do, then what is said
-    beside. is_everywhere, is_own: whether an action for the whole territory, or one of its own, answers its
-    people without help on foot; is_lacking: whether it has some; is_all_done: nothing is to come of the
-    actions that name it.
+    """Return the words in the place of the actions that name a zone, "" when some do, then the words
+    beside them. is_everywhere, is_own: whether an action for the whole territory, or one of its own,
+    answers its people without help on foot; is_lacking: whether it has some; is_all_done: nothing is to
+    come of the actions that name it.
 
     >>> common = {"is_lacking": True, "is_all_done": False, "has_plan": True}
     >>> plan_words(named=False, is_everywhere=True, is_own=False, **common)
@@ -271,30 +275,30 @@ def plan_words(
     return "", f"rien {'d’autre ' if is_all_done else ''}de prévu pour ce manque"
 
 
-def shared_places(by_zone: int, whole: int) -> str:
+def shared_places(by_zone: int, n_total: int) -> str:
     """Return why the places of the zones sum to more than those of the territory, "" when they do not.
 
     >>> shared_places(58, 51).endswith("58 zone par zone, 51 en tout."), shared_places(50, 51)
     (True, '')
     """
-    if by_zone <= whole:
+    if by_zone <= n_total:
         return ""
     return (
         "Un lieu itinérant, ou décrit par plusieurs fiches, compte dans chaque zone où il est, une seule fois"
-        f" en tout : {number(by_zone)} zone par zone, {number(whole)} en tout."
+        f" en tout : {number(by_zone)} zone par zone, {number(n_total)} en tout."
     )
 
 
 def sentences(facts: Facts) -> list[Sentence]:
-    """Return what to do first, at most three: people who wait, places without a point, a gap that nothing
-    answers, ends that nobody knows; then a plan without a pilot, sheets that nobody confirmed. Nothing is
-    said of what is not told.
+    """Return the first things to do, at most three: people who wait, places without a point, a gap that
+    nothing answers, ends that nobody knows; then a plan without a pilot, sheets that nobody confirmed.
+    Nothing is said of what is not told.
     """
-    made = [make(facts) for make in SAID]
-    return [each for each in made if each is not None][:MOST_SENTENCES]
+    candidates = [make(facts) for make in SENTENCE_MAKERS]
+    return [each for each in candidates if each is not None][:MOST_SENTENCES]
 
 
-def _waiting(facts: Facts) -> Sentence | None:
+def _unanswered(facts: Facts) -> Sentence | None:
     if not facts.waiting:
         return None
     several = facts.waiting > 1
@@ -315,10 +319,10 @@ def _waiting(facts: Facts) -> Sentence | None:
 
 
 def _gap(facts: Facts) -> Sentence | None:
-    bare = [each for each in facts.gaps if not each.planned and each.is_sure]
+    bare = [gap for gap in facts.gaps if not gap.planned and gap.is_sure]
     if not bare:
         return None
-    worst = max(bare, key=lambda each: (each.low, each.name))
+    worst = max(bare, key=lambda gap: (gap.low, gap.name))
     span = DASH in worst.about  # silent places leave a range, without a figure
     people = f"entre {_between(worst.about)}" if span else f"environ {worst.about}"
     margin = f"Entre {_between(worst.between)}. " if worst.between and not span else ""
@@ -428,6 +432,6 @@ def _silence(facts: Facts) -> Sentence | None:
     )
 
 
-SAID: Sequence[Callable[[Facts], Sentence | None]] = (
-    *(_waiting, _to_locate, _gap, _unknown, _silence, _plan, _sheets),
+SENTENCE_MAKERS: Sequence[Callable[[Facts], Sentence | None]] = (
+    *(_unanswered, _to_locate, _gap, _unknown, _silence, _plan, _sheets),
 )

@@ -33,7 +33,7 @@ from maillage.kernel.typed import line
 from maillage.reports.catalogue import DECK
 from maillage.reports.page import pdf
 from maillage.reports.survey.document import as_csv
-from maillage.reports.territory import activity as told
+from maillage.reports.territory import activity as report_words
 from maillage.reports.territory.activity import ActivityReport
 from maillage.reports.territory.changes import MARGIN
 from maillage.reports.territory.reading import Reading
@@ -69,21 +69,23 @@ def _studied(place: str) -> tuple[Study, Reading] | None:
 
 def _read(request: HttpRequest, place: str) -> tuple[Study, queries.Loop] | None:
     """Return the study of a territory and its loop, None when nothing was computed."""
-    found = _studied(place)
-    if found is None:
+    studied = _studied(place)
+    if studied is None:
         return None
-    study, reading = found
+    study, reading = studied
     catch_up(study)
     chosen = request.GET.get("tri", "")
     sort = chosen if chosen in rules.SORTS else "manque"
     most = len(reading.zones) if request.GET.get("zones") == "toutes" else queries.MOST
-    on, asked = timezone.localdate(), request.GET.dict()
-    return study, queries.loop(request.user, study, reading, on=on, sort=sort, most=most, asked=asked)
+    on, parameters = timezone.localdate(), request.GET.dict()
+    return study, queries.loop(
+        request.user, study, reading, on=on, sort=sort, most=most, wanted_areas=parameters
+    )
 
 
 def _waited(request: HttpRequest, place: str) -> HttpResponse:
     """Send to the page that waits for the study of a territory, then comes back to the loop as it was
-    asked.
+    requested.
     """
     query = request.GET.urlencode()
     after = urlencode({"apres": f"boucle/{f'?{query}' if query else ''}"})
@@ -96,22 +98,22 @@ def loop(request: HttpRequest, place: str) -> HttpResponse:
     read = _read(request, place)
     if read is None:
         return _waited(request, place)
-    study, found = read
-    narrowed = territories.areas_query(found.areas)
+    study, territory_loop = read
+    narrowed = territories.areas_query(territory_loop.areas)
     context = {
         "place": study.place,
         "study": study,
-        "loop_": found,
-        "behind": catch_up(study) if found.reading.offer else "",
-        "counted": found.activity.counted(timezone.localtime()),
-        "reading": found.reading,
+        "loop_": territory_loop,
+        "behind": catch_up(study) if territory_loop.reading.offer else "",
+        "counted": territory_loop.activity.counted(timezone.localtime()),
+        "reading": territory_loop.reading,
         "tab": "boucle",
-        "areas": found.areas,
+        "areas": territory_loop.areas,
         "areas_query": f"?{narrowed}" if narrowed else "",
         "query": narrowed,
         "sorts": rules.SORTS,
         "on": timezone.localdate(),
-        "sentences": home.addressed(request.user, found, study.place),
+        "sentences": home.addressed(request.user, territory_loop, study.place),
         "line": queries.LINE,
     }
     return render(request, "pilotage/loop.html", context)
@@ -123,10 +125,10 @@ def table(request: HttpRequest, place: str) -> HttpResponse:
     read = _read(request, place)
     if read is None:
         return _waited(request, place)
-    study, found = read
-    found = replace(found, rows=found.visible_rows)
-    rows = document.rows(document.loop_json(study, found))
-    if territories.areas_query(found.areas):  # communes and the whole are told of every zone
+    study, territory_loop = read
+    territory_loop = replace(territory_loop, rows=territory_loop.visible_rows)
+    rows = document.rows(document.loop_json(study, territory_loop))
+    if territories.areas_query(territory_loop.areas):  # communes and the whole are told of every zone
         rows = [row for row in rows if row["niveau"] == document.ZONE]
     content = as_csv(document.COLUMNS, rows)
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
@@ -139,10 +141,10 @@ def changed(request: HttpRequest, place: str) -> HttpResponse:
     """Two editions side by side, or one beside the study and the plan of today: what may be said to have
     moved.
     """
-    found = _studied(place)
-    if found is None:
+    studied = _studied(place)
+    if studied is None:
         return redirect("territory", place)
-    study, reading = found
+    study, reading = studied
     before, after = (request.GET.get(name, "") for name in ("de", "a"))
     planned = plan_for(request.user, plan_place(study.place)) is not None
     writes = may_write(request.user, study.place)
@@ -199,21 +201,21 @@ def _led(request: HttpRequest, place: str) -> str:
 def editions_page(request: HttpRequest, place: str) -> HttpResponse:
     """The editions of the reports of a territory: frozen under a name, then handed in again as they were."""
     place, at = _led(request, place), timezone.now()
-    found, error = _studied(place), None
+    studied, error = _studied(place), None
     page = Paginator(dossiers.editions(place), EDITIONS).get_page(request.GET.get("page"))
     form = EditionForm(request.POST or None, initial={"report": DECK})
-    newer = dossiers.newer_study(found[0]) if found else None
-    behind = catch_up(found[0]) if found and newer is None else ""
+    newer = dossiers.newer_study(studied[0]) if studied else None
+    behind = catch_up(studied[0]) if studied and newer is None else ""
     waits_for = newer.key if newer else "lieux" if behind else ""
     is_chosen = not waits_for or request.POST.get("avant") == waits_for  # the page that was sent said so
-    if request.method == "POST" and found and form.is_valid() and is_chosen:
+    if request.method == "POST" and studied and form.is_valid() and is_chosen:
         if not once_more(request, "rapport", REPORTS_AN_HOUR, reads=True):
             return refusals.page(request, TOO_MANY_REPORTS, status=429)
-        held = form.cleaned_data
+        values = form.cleaned_data
         try:
-            actions.freeze(found[0], held["report"], held["name"], by=account_of(request), at=at)
+            actions.freeze(studied[0], values["report"], values["name"], by=account_of(request), at=at)
             messages.success(
-                request, f"« {held['name']} » est figée : ses fichiers et son empreinte ne changeront plus."
+                request, f"« {values['name']} » est figée : ses fichiers et son empreinte ne changeront plus."
             )
             return redirect("editions", place)
         except Refused as refused:
@@ -221,7 +223,7 @@ def editions_page(request: HttpRequest, place: str) -> HttpResponse:
     context = {
         "place": place,
         "name": name_of(place),
-        "form": form if found else None,
+        "form": form if studied else None,
         "error": error,
         "newer": newer,
         "behind": behind,
@@ -229,7 +231,7 @@ def editions_page(request: HttpRequest, place: str) -> HttpResponse:
         "page": page,
         "rows": editions.listed(list(page)),
     }
-    is_refused = error or (form.errors and found) or (request.method == "POST" and not is_chosen)
+    is_refused = error or (form.errors and studied) or (request.method == "POST" and not is_chosen)
     return render(request, "pilotage/editions.html", context, status=400 if is_refused else 200)
 
 
@@ -248,7 +250,7 @@ def edition_file(request: HttpRequest, place: str, report: str, edition: str, fi
     return FileResponse(BytesIO(content), as_attachment=True, filename=name)
 
 
-def _asked(request: HttpRequest, *, to_hand: bool = False) -> ActivityForm:
+def _activity_form(request: HttpRequest, *, to_hand: bool = False) -> ActivityForm:
     """Return the form of an activity report: this year (in January, the year before too), all the structures,
     unless it says otherwise.
     """
@@ -257,8 +259,8 @@ def _asked(request: HttpRequest, *, to_hand: bool = False) -> ActivityForm:
     if not structures:
         raise Http404("Aucune structure ne vous regarde.")
     funders = {str(each.pk): each for each in funders_for(request.user).select_related("plan")}
-    asked = request.GET.get("financeur", "")
-    if asked and asked not in funders:
+    funder_key = request.GET.get("financeur", "")
+    if funder_key and funder_key not in funders:
         raise Http404("Ce financeur n’est pas à vous.")
     usual = {"du": on.replace(year=on.year - (on.month == 1), month=1, day=1), "au": on}
     sent = usual | request.GET.dict() if set(request.GET) <= {"financeur", "page"} else request.GET
@@ -268,33 +270,33 @@ def _asked(request: HttpRequest, *, to_hand: bool = False) -> ActivityForm:
         on=on,
         funders=list(funders.values()),
         own=access.own_structures_of(request.user),
-        within=access.structures_of_plan(funders[asked].plan) if asked else None,
+        within=access.structures_of_plan(funders[funder_key].plan) if funder_key else None,
         to_hand=to_hand,
     )
 
 
 def _report(form: ActivityForm) -> ActivityReport:
-    held, chosen = form.cleaned_data, form.chosen
+    values, chosen = form.cleaned_data, form.chosen
     funder = form.funder
-    found = activity_report.latest(
+    report = activity_report.latest(
         chosen,
-        since=held["du"],
-        until=held["au"],
+        since=values["du"],
+        until=values["au"],
         title=chosen[0].name if len(chosen) == 1 else "",
-        funder=funder.name if funder else line(held["pour"], 120),
-        actions=activity_report.funded_actions(funder, held["au"]) if funder else (),
-        whole=form.is_whole,
+        funder=funder.name if funder else line(values["pour"], 120),
+        actions=activity_report.funded_actions(funder, values["au"]) if funder else (),
+        is_complete=form.is_whole,
     )
     if funder is None:
-        return found
-    return replace(found, title=f"{found.title}, {name_of(funder.plan.place)}")
+        return report
+    return replace(report, title=f"{report.title}, {name_of(funder.plan.place)}")
 
 
 @holding(access.MEASURES, access.MANAGES)
 @require_safe
 def activity(request: HttpRequest) -> HttpResponse:
-    """What structures did over a period: time, help, workshops, outcomes; to hand to who funds them."""
-    return _activity_page(request, _asked(request))
+    """Activity of structures over a period: time, help, workshops, outcomes; to hand to a funder."""
+    return _activity_page(request, _activity_form(request))
 
 
 def _activity_page(request: HttpRequest, form: ActivityForm) -> HttpResponse:
@@ -306,11 +308,11 @@ def _activity_page(request: HttpRequest, form: ActivityForm) -> HttpResponse:
         "form": form,
         "report": report,
         "page": page,
-        "notes": told.notes(report) if report else (),
-        "no_structure": told.NO_STRUCTURE,
-        "outcome_total": told.TOTAL,
-        "funded_total": told.FUNDED,
-        "no_sum": told.NO_SUM,
+        "notes": report_words.notes(report) if report else (),
+        "no_structure": report_words.NO_STRUCTURE,
+        "outcome_total": report_words.TOTAL,
+        "funded_total": report_words.FUNDED,
+        "no_sum": report_words.NO_SUM,
         "query": query.urlencode(),
     }
     return render(request, "pilotage/activity.html", context, status=200 if valid else 400)
@@ -322,15 +324,15 @@ def activity_file(request: HttpRequest, form: str) -> HttpResponse:
     """The same report as a table, or as a PDF."""
     if form not in ("csv", "pdf"):
         raise Http404
-    asked = _asked(request, to_hand=True)
-    if not asked.is_valid():
-        return _activity_page(request, asked)
-    report, on = _report(asked), timezone.localdate()
+    request_form = _activity_form(request, to_hand=True)
+    if not request_form.is_valid():
+        return _activity_page(request, request_form)
+    report, on = _report(request_form), timezone.localdate()
     if form == "csv":
         content = as_csv(activity_report.COLUMNS, activity_report.table(report))
         response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     else:
-        content = pdf.dossier(told.document(report, on=on), on=on)
+        content = pdf.dossier(report_words.document(report, on=on), on=on)
         response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="activite-{report.since}-{report.until}.{form}"'
     return response

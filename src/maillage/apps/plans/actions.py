@@ -58,7 +58,7 @@ def open_plan(
     """Open the plan of a territory, with the dynamics and actions of a frame; the one that is there when it
     was opened meanwhile.
     """
-    plan, made = Plan.objects.get_or_create(
+    plan, is_new = Plan.objects.get_or_create(
         place=place,
         defaults={
             "title": line(title, 160),
@@ -68,7 +68,7 @@ def open_plan(
             "example": example,
         },
     )
-    if not made:
+    if not is_new:
         return plan
     if frame is None:
         PlanAxis.objects.create(plan=plan, number=1, title=FREE)
@@ -87,22 +87,22 @@ def _take_up(plan: Plan, frame: Frame, *, by: User | None, at: datetime) -> None
     def stated(model: type[PlanAxis | PlanAction], row: FrameAxis | FrameAction, name: str) -> str:
         return frame.attributed(getattr(row, name), most=most_of(model, name))
 
-    for each in frame.axes:
+    for frame_axis in frame.axes:
         axis = PlanAxis.objects.create(
             plan=plan,
-            number=each.number,
-            title=each.title,
-            statement=stated(PlanAxis, each, "statement"),
-            announced=each.announced,
+            number=frame_axis.number,
+            title=frame_axis.title,
+            statement=stated(PlanAxis, frame_axis, "statement"),
+            announced=frame_axis.announced,
         )
-        whole: dict[int, PlanAction] = {}
+        actions_by_number: dict[int, PlanAction] = {}
         # The actions, then their parts, which name them by their number.
         for part in (False, True):
-            made = [
+            new_actions = [
                 PlanAction(
                     plan=plan,
                     axis=axis,
-                    parent=None if action.parent is None else whole[action.parent],
+                    parent=None if action.parent is None else actions_by_number[action.parent],
                     number=action.number,
                     title=action.title,
                     objective=stated(PlanAction, action, "objective"),
@@ -120,22 +120,22 @@ def _take_up(plan: Plan, frame: Frame, *, by: User | None, at: datetime) -> None
                     by=by,
                     at=at,
                 )
-                for action in each.actions
+                for action in frame_axis.actions
                 if (action.parent is not None) is part
             ]
-            PlanAction.objects.bulk_create(made)
-            whole |= {row.number: row for row in made if not part}
+            PlanAction.objects.bulk_create(new_actions)
+            actions_by_number |= {row.number: row for row in new_actions if not part}
 
 
 @transaction.atomic
-def publish(plan: Plan, *, shown: bool, by: User, at: datetime) -> None:
+def publish(plan: Plan, *, is_public: bool, by: User, at: datetime) -> None:
     """Let everybody read a plan, or take it back."""
-    held = Plan.objects.select_for_update().get(pk=plan.pk)
-    plan.published_at = held.published_at
-    if bool(plan.published_at) != shown:
-        plan.published_at = at if shown else None
+    locked_plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    plan.published_at = locked_plan.published_at
+    if bool(plan.published_at) != is_public:
+        plan.published_at = at if is_public else None
         plan.save(update_fields=["published_at"])
-        journal.record(by=by, verb="plan.published" if shown else "plan.withdrawn", row=plan, at=at)
+        journal.record(by=by, verb="plan.published" if is_public else "plan.withdrawn", row=plan, at=at)
         publish_again(plan.place)
 
 
@@ -150,23 +150,25 @@ def rename(
     plan: Plan,
     title: str | None = None,
     *,
-    shown: Mapping[str, Any] | None = None,
+    original: Mapping[str, Any] | None = None,
     by: User,
     at: datetime,
     **roles: str,
 ) -> None:
-    """Give a plan another title, or say who has the roles of its network. shown: what was read of them, to
-    replace nothing else. Refused with an empty title.
+    """Give a plan another title, or say who has the roles of its network. original: the values read by the
+    user, to replace nothing else. Refused with an empty title.
     """
-    held = Plan.objects.select_for_update().get(pk=plan.pk)
-    typed = {name: line(who, 120) for name, who in roles.items() if name in rules.ROLES}
+    locked_plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    typed = {name: line(holder, 120) for name, holder in roles.items() if name in rules.ROLES}
     typed |= {} if title is None else {"title": line(title, 160)}
     if typed.get("title") == "":
         raise Refused(NO_TITLE, why="Il manque un titre.", do="Écrivez-en un.")
     for text in typed.values():
         refuse_secrets(text)
-    now = {name: getattr(held, name) for name in typed}
-    refuse_overwrites(NO_TITLE if "title" in typed else NO_ROLE, now=now, original=shown or {}, typed=typed)
+    now = {name: getattr(locked_plan, name) for name in typed}
+    refuse_overwrites(
+        NO_TITLE if "title" in typed else NO_ROLE, now=now, original=original or {}, typed=typed
+    )
     for name, text in typed.items():
         setattr(plan, name, text)
     plan.save(update_fields=list(typed))
@@ -180,13 +182,13 @@ def add_axis(plan: Plan, *, title: str, statement: str = "", by: User, at: datet
     title, or with that of another.
     """
     Plan.objects.select_for_update().get(pk=plan.pk)
-    held = [axis.number for axis in plan.axes.all()]
+    axis_numbers = [axis.number for axis in plan.axes.all()]
     what = "La dynamique n’a pas été ajoutée."
-    if len(held) >= rules.MOST_AXES:
-        why = f"Ce plan en a {len(held)} : personne ne le lirait plus."
+    if len(axis_numbers) >= rules.MOST_AXES:
+        why = f"Ce plan en a {len(axis_numbers)} : personne ne le lirait plus."
         raise Refused(what, why=why, do="Retirez-en une, ou changez son titre.")
     frame = frames().get(plan.frame)
-    taken = [0, *held, *(axis.number for axis in (frame.axes if frame else ()))]
+    taken = [0, *axis_numbers, *(axis.number for axis in (frame.axes if frame else ()))]
     texts = _axis_texts(plan, None, {"title": title, "statement": statement}, what)
     axis = PlanAxis.objects.create(plan=plan, number=max(taken) + 1, **texts)
     journal.record(by=by, verb="plan.axis_added", row=axis, at=at)
@@ -195,20 +197,20 @@ def add_axis(plan: Plan, *, title: str, statement: str = "", by: User, at: datet
 
 @transaction.atomic
 def change_axis(
-    axis: PlanAxis, *, shown: Mapping[str, Any] | None = None, by: User, at: datetime, **texts: str
+    axis: PlanAxis, *, original: Mapping[str, Any] | None = None, by: User, at: datetime, **texts: str
 ) -> None:
     """Change the title or the statement of a dynamic, and nothing that is not given: somebody may have
-    changed it meanwhile. shown: what was read of them, to replace nothing else. Refused without a title, or
-    with that of another.
+    changed it meanwhile. original: the values read by the user, to replace nothing else. Refused without a
+    title, or with that of another.
     """
     Plan.objects.select_for_update().get(pk=axis.plan_id)
-    held, what = PlanAxis.objects.filter(pk=axis.pk).first(), "La dynamique n’a pas été changée."
-    if held is None:
+    locked_axis, what = PlanAxis.objects.filter(pk=axis.pk).first(), "La dynamique n’a pas été changée."
+    if locked_axis is None:
         raise removed_axis(what)
-    axis.title, axis.statement = held.title, held.statement
+    axis.title, axis.statement = locked_axis.title, locked_axis.statement
     typed = _axis_texts(axis.plan, axis.pk, texts, what)
     refuse_overwrites(
-        what, now={name: getattr(axis, name) for name in typed}, original=shown or {}, typed=typed
+        what, now={name: getattr(axis, name) for name in typed}, original=original or {}, typed=typed
     )
     for name, text in typed.items():
         setattr(axis, name, text)
@@ -248,15 +250,15 @@ def remove_axis(axis: PlanAxis, *, by: User, at: datetime) -> None:
 
 def _axis_texts(plan: Plan, pk: int | None, texts: Mapping[str, str], what: str) -> dict[str, str]:
     """Return the texts of a dynamic as they are stored; Refused when its title is none, or another’s."""
-    held = {name: line(text, 160 if name == "title" else 600) for name, text in texts.items()}
-    title = held.get("title")
-    others = {axis.title.casefold() for axis in plan.axes.exclude(pk=pk)}
-    if title is not None and (not title or title.casefold() in others):
+    stored_texts = {name: line(text, 160 if name == "title" else 600) for name, text in texts.items()}
+    title = stored_texts.get("title")
+    other_titles = {axis.title.casefold() for axis in plan.axes.exclude(pk=pk)}
+    if title is not None and (not title or title.casefold() in other_titles):
         why = "Une autre dynamique de ce plan porte déjà ce titre." if title else "Il manque son titre."
         raise Refused(what, why=why, do="Écrivez-en un autre." if title else "Écrivez-le.")
-    for text in held.values():
+    for text in stored_texts.values():
         refuse_secrets(text)
-    return held
+    return stored_texts
 
 
 @transaction.atomic
@@ -274,9 +276,9 @@ def write(
     each other, or when it would be a part of a part.
     """
     Plan.objects.select_for_update().get(pk=plan.pk)
-    if found := journal.row_of_form(PlanAction, token, by):
-        return found
-    if values.get("proposal") and _kept_from(plan, values["proposal"]):
+    if former := journal.row_of_form(PlanAction, token, by):
+        return former
+    if values.get("proposal") and _action_from(plan, values["proposal"]):
         values = {name: value for name, value in values.items() if name not in OF_PROPOSAL}
     if draft := values.get("draft_id"):  # a dropped action gives it back: it is proposed again, once
         PlanAction.objects.filter(draft=draft).update(draft=None)
@@ -284,7 +286,7 @@ def write(
     parent = values.get("parent")
     if parent is not None:
         values["axis"] = parent.axis
-    values = {"number": _next_number(plan, parent), **history.beside(plan.place, at), **values}
+    values = {"number": _next_number(plan, parent), **history.study_stamp(plan.place, at), **values}
     if values.get("pilot_choice"):
         values["pilot_at"] = at
     _publish_dossiers(plan)
@@ -295,7 +297,7 @@ def write(
         verb="plan.action_written",
         by=by,
         at=at,
-        beside=lambda row: _set_milestones(row, milestones),
+        write_related=lambda row: _set_milestones(row, milestones),
     )
 
 
@@ -307,73 +309,81 @@ def change(
     by: User,
     at: datetime,
     milestones: Sequence[tuple[date | int, str]] = (),
-    shown: Mapping[str, Any] | None = None,
+    original: Mapping[str, Any] | None = None,
     **values: Any,
 ) -> PlanAction:
     """Change an action; moved into another, it takes the next number there, and has its own again once it is
     out; its parts follow its dynamic. Refused when somebody changed it meanwhile, unless both wrote the same:
-    nothing of theirs is lost. shown: what it said when it was read, where that is known.
+    nothing of theirs is lost. original: its values when it was read, where known.
     """
     Plan.objects.select_for_update().get(pk=row.plan_id)
-    held = PlanAction.objects.select_for_update().get(pk=row.pk)
-    if held.version != version and _is_kept_already(held, shown or {}, milestones, values):
-        return held
-    _check(held.plan, held.pk, values)
-    before, was, former_pilot = history.recorded(held), held.parent_id, held.pilot_choice
+    locked_action = PlanAction.objects.select_for_update().get(pk=row.pk)
+    if locked_action.version != version and _is_already_stored(
+        locked_action, original or {}, milestones, values
+    ):
+        return locked_action
+    _check(locked_action.plan, locked_action.pk, values)
+    before, was, former_pilot = (
+        history.recorded(locked_action),
+        locked_action.parent_id,
+        locked_action.pilot_choice,
+    )
     typed = {key: value for key, value in values.items() if key in history.TEXTS}
-    if any(getattr(held, key) != value for key, value in typed.items()):
-        values |= history.beside(held.plan.place, at)
+    if any(getattr(locked_action, key) != value for key, value in typed.items()):
+        values |= history.study_stamp(locked_action.plan.place, at)
     for key, value in values.items():
-        setattr(held, key, value)
-    if held.pilot_choice != former_pilot:
-        held.pilot_at = at
-    if held.parent is not None:
-        held.axis = held.parent.axis
-    if held.parent_id != was:
-        _renumber(held, is_alone=was is None)
-    held.version += 1
-    held.save()
-    held.parts.exclude(axis=held.axis).update(axis=held.axis)
-    _set_milestones(held, milestones)
-    edits = history.edits(before, history.recorded(held), held.plan.place)
+        setattr(locked_action, key, value)
+    if locked_action.pilot_choice != former_pilot:
+        locked_action.pilot_at = at
+    if locked_action.parent is not None:
+        locked_action.axis = locked_action.parent.axis
+    if locked_action.parent_id != was:
+        _renumber(locked_action, is_alone=was is None)
+    locked_action.version += 1
+    locked_action.save()
+    locked_action.parts.exclude(axis=locked_action.axis).update(axis=locked_action.axis)
+    _set_milestones(locked_action, milestones)
+    edits = history.edits(before, history.recorded(locked_action), locked_action.plan.place)
     for words in history.gathered(edits, MOST_WORDS):
-        _note_automatically(held, rules.EDIT, words, by=by, at=at)
-    journal.record(by=by, verb="plan.action_changed", row=held, at=at)
-    _publish_dossiers(held.plan)
-    return held
+        _note_automatically(locked_action, rules.EDIT, words, by=by, at=at)
+    journal.record(by=by, verb="plan.action_changed", row=locked_action, at=at)
+    _publish_dossiers(locked_action.plan)
+    return locked_action
 
 
-def _is_kept_already(
-    held: PlanAction,
-    shown: Mapping[str, Any],
+def _is_already_stored(
+    locked_action: PlanAction,
+    original: Mapping[str, Any],
     milestones: Sequence[tuple[date | int, str]],
     values: Mapping[str, Any],
 ) -> bool:
-    """Return whether an action that somebody changed meanwhile already says all that is typed. Refused with
+    """Return True if an action that somebody changed meanwhile already says all that is typed. Refused with
     what they wrote, its state too, that the typed text would replace.
     """
     typed = {**values, "milestones": rules.placed(milestones, values.get("starts_on"))}
     if "counts" in typed:
         typed["counts"] = typed["counts"] or rules.PEOPLE
-    now = history.fields_of(held, typed) | {"state": held.state}
+    now = history.fields_of(locked_action, typed) | {"state": locked_action.state}
     unknown = dict.fromkeys(typed, object())  # of what was not sent back, nothing says who wrote it
-    said = {**typed, "state": shown.get("state", held.state)}
-    refuse_overwrites("L’action n’a pas été enregistrée.", now=now, original={**unknown, **shown}, typed=said)
-    return all(as_compared(now[name]) == as_compared(said[name]) for name in said)
+    sent_fields = {**typed, "state": original.get("state", locked_action.state)}
+    refuse_overwrites(
+        "L’action n’a pas été enregistrée.", now=now, original={**unknown, **original}, typed=sent_fields
+    )
+    return all(as_compared(now[name]) == as_compared(sent_fields[name]) for name in sent_fields)
 
 
 def _next_number(plan: Plan, parent: PlanAction | None) -> int:
     """Return the number that comes after those of a plan, or of the parts of an action: theirs stay."""
     last = plan.actions.filter(parent=parent).aggregate(last=Max("number"))["last"]
-    held = plan.actions.aggregate(last=Max("number_alone"))["last"] if parent is None else None
-    return max(last or 0, held or 0) + 1
+    last_alone = plan.actions.aggregate(last=Max("number_alone"))["last"] if parent is None else None
+    return max(last or 0, last_alone or 0) + 1
 
 
 def _renumber(row: PlanAction, *, is_alone: bool) -> None:
     """Give its number to an action that was moved. is_alone: it was a part of none."""
-    mine, row.number_alone = row.number_alone, row.number if is_alone else row.number_alone
-    if row.parent is None and mine is not None:
-        row.number, row.number_alone = mine, None
+    own_number, row.number_alone = row.number_alone, row.number if is_alone else row.number_alone
+    if row.parent is None and own_number is not None:
+        row.number, row.number_alone = own_number, None
     else:
         row.number = _next_number(row.plan, row.parent)
 
@@ -408,20 +418,20 @@ def _set_milestones(row: PlanAction, steps: Sequence[tuple[date | int, str]]) ->
     wanted = {(at, words) for at, words in steps if not isinstance(at, int)}
     for on, _ in wanted:
         _check_day(on, "L’action n’a pas été enregistrée.")
-    kept = {(each.on, each.words): each for each in row.milestones.all()}
-    gone = [each for key, each in kept.items() if key not in wanted]
-    new = wanted - set(kept)
+    milestone_by_step = {(step.on, step.words): step for step in row.milestones.all()}
+    removed = [step for key, step in milestone_by_step.items() if key not in wanted]
+    new = wanted - set(milestone_by_step)
     for on, words in new:
-        same = [each for each in gone if each.on == on]
+        same = [step for step in removed if step.on == on]
         if len(same) == 1 and sum(day == on for day, _ in new) == 1:
             same[0].words = words
             same[0].save(update_fields=["words"])
-            gone.remove(same[0])
+            removed.remove(same[0])
         else:
             Milestone.objects.create(action=row, on=on, words=words)
-    Milestone.objects.filter(pk__in=[each.pk for each in gone]).delete()
+    Milestone.objects.filter(pk__in=[step.pk for step in removed]).delete()
     if delays != set(row.delays):
-        row.delayed = [list(each) for each in sorted(delays)] or None
+        row.delayed = [list(step) for step in sorted(delays)] or None
         row.save(update_fields=["delayed"])
 
 
@@ -431,23 +441,23 @@ def set_state(row: PlanAction, state: str, *, by: User, at: datetime, why: str =
     without a reason, which its journal holds; to take one up again when what funds it passes a budget.
     """
     Plan.objects.select_for_update().get(pk=row.plan_id)
-    held = PlanAction.objects.select_for_update().get(pk=row.pk)
-    if state not in rules.STATES or held.state == state:
+    locked_action = PlanAction.objects.select_for_update().get(pk=row.pk)
+    if state not in rules.STATES or locked_action.state == state:
         return
-    if held.parent is not None and rules.standing(state, held.parent.state) != state:
+    if locked_action.parent is not None and rules.standing(state, locked_action.parent.state) != state:
         raise Refused(
             "L’état n’a pas été changé.",
-            why=f"L’action {held.parent.label}, dont elle fait partie, est abandonnée.",
+            why=f"L’action {locked_action.parent.label}, dont elle fait partie, est abandonnée.",
             do="Reprenez d’abord cette action, ou sortez-en celle-ci dans « Modifier ».",
         )
-    lacks = [each for each in rules.undecided(schedule(held)) if each in rules.LACKED_TO_BEGIN]
+    lacks = [each for each in rules.undecided(schedule(locked_action)) if each in rules.LACKED_TO_BEGIN]
     if state == rules.READY and lacks:
         raise Refused(
             "L’action n’est pas dite prête.",
             why=f"Elle est encore {listing(lacks)} : le conseil le demandera.",
             do="Écrivez-le dans « Modifier », puis dites-la prête.",
         )
-    if why_not := budgets.passed_once(held, state):
+    if why_not := budgets.passed_once(locked_action, state):
         do = "Retirez d’abord un financement, ou changez le budget dans « Modifier »."
         raise Refused("L’état n’a pas été changé.", why=why_not, do=do)
     if state == rules.DROPPED:
@@ -457,14 +467,14 @@ def set_state(row: PlanAction, state: str, *, by: User, at: datetime, why: str =
                 why="Il manque le motif.",
                 do="Dites en une phrase pourquoi elle s’arrête : le journal le garde.",
             )
-        note(held, kind=rules.DECISION, on=timezone.localdate(at), words=why, by=by, at=at)
-    before = held.get_state_display()
-    held.state, held.version = state, held.version + 1
-    held.save(update_fields=["state", "version"])
+        note(locked_action, kind=rules.DECISION, on=timezone.localdate(at), words=why, by=by, at=at)
+    before = locked_action.get_state_display()
+    locked_action.state, locked_action.version = state, locked_action.version + 1
+    locked_action.save(update_fields=["state", "version"])
     words = f"De « {before} » à « {rules.STATES[state]} »."
-    _note_automatically(held, rules.DECISION, words, by=by, at=at)
-    journal.record(by=by, verb="plan.action_state", row=held, at=at, words=state)
-    _publish_dossiers(held.plan)
+    _note_automatically(locked_action, rules.DECISION, words, by=by, at=at)
+    journal.record(by=by, verb="plan.action_state", row=locked_action, at=at, words=state)
+    _publish_dossiers(locked_action.plan)
 
 
 @transaction.atomic
@@ -473,14 +483,14 @@ def pass_milestone(step: Milestone, *, passed: bool, by: User, at: datetime) -> 
     somebody took off meanwhile.
     """
     day = timezone.localdate(at) if passed else None
-    held = Milestone.objects.select_for_update().filter(pk=step.pk).first()
-    if held is None:
+    locked_step = Milestone.objects.select_for_update().filter(pk=step.pk).first()
+    if locked_step is None:
         raise Refused(
             "L’étape n’a pas changé.",
             why="Elle n’est plus dans l’action : quelqu’un l’a retirée.",
             do="Relisez les étapes de l’action : une autre a pu la remplacer.",
         )
-    step.done_on = held.done_on
+    step.done_on = locked_step.done_on
     if bool(step.done_on) != passed:
         step.done_on = day
         step.save(update_fields=["done_on"])
@@ -510,9 +520,9 @@ def note(row: PlanAction, *, kind: str, on: date, words: str, by: User | None, a
     _check_day(on, "Rien n’a été écrit au journal.")
     refuse_secrets(text)
     PlanAction.objects.select_for_update().get(pk=row.pk)  # two clicks at once
-    said = {"kind": kind, "on": on, "words": text, "by": by}
-    twin = row.notes.filter(**said, automatic=False, at__gt=at - DOUBLE_CLICK, withdrawn_at=None).first()
-    return twin or PlanNote.objects.create(action=row, **said, at=at)
+    values = {"kind": kind, "on": on, "words": text, "by": by}
+    twin = row.notes.filter(**values, automatic=False, at__gt=at - DOUBLE_CLICK, withdrawn_at=None).first()
+    return twin or PlanNote.objects.create(action=row, **values, at=at)
 
 
 def _note_automatically(row: PlanAction, kind: str, words: str, *, by: User | None, at: datetime) -> None:
@@ -525,9 +535,11 @@ def _is_done(row: PlanNote | PlanMeasure | Funding, was: bool | None) -> bool:
     """Lock a row that somebody withdraws or puts back, and return whether another did the same since it was
     read: doing it twice would undo it. was: whether it was withdrawn then, None when nobody says.
     """
-    held: PlanNote | PlanMeasure | Funding = type(row)._default_manager.select_for_update().get(pk=row.pk)
-    row.withdrawn_at = held.withdrawn_at
-    return is_done(held.withdrawn_at, was)
+    locked_row: PlanNote | PlanMeasure | Funding = (
+        type(row)._default_manager.select_for_update().get(pk=row.pk)
+    )
+    row.withdrawn_at = locked_row.withdrawn_at
+    return is_done(locked_row.withdrawn_at, was)
 
 
 @transaction.atomic
@@ -553,11 +565,11 @@ class AlreadyCounted(Refused):
 
     def __init__(self, standing: PlanMeasure) -> None:
         self.standing = standing
-        told = rules.amount(standing.value, standing.action.unit)
+        amount_text = rules.amount(standing.value, standing.action.unit)
         other = "changez le jour ou la source" if standing.span == rules.SINCE else "notez la somme des deux"
         super().__init__(
             "Ce nombre n’a pas été enregistré.",
-            why=f"{told} est déjà noté le {in_words(standing.on)}, de la même source.",
+            why=f"{amount_text} est déjà noté le {in_words(standing.on)}, de la même source.",
             do=f"Remplacez-le plus bas s’il est faux ; sinon, {other}.",
         )
 
@@ -597,11 +609,11 @@ def count(
     _check_day(on, "Ce nombre n’a pas été enregistré.")
     refuse_secrets(text)
     refuse_secrets(where)
-    said = {"on": on, "value": value, "span": span, "source": text, "elsewhere": where}
-    same = row.measures.filter(**said, withdrawn_at=None).first()
+    values = {"on": on, "value": value, "span": span, "source": text, "elsewhere": where}
+    same = row.measures.filter(**values, withdrawn_at=None).first()
     if same is not None:
         return same  # sent twice
-    measure = PlanMeasure(action=row, **said, by=by, at=at)
+    measure = PlanMeasure(action=row, **values, by=by, at=at)
     twin = _twin(measure)
     if twin is not None:
         if twin.pk != replaces:
@@ -709,28 +721,30 @@ def fund(
     by: User | None,
     at: datetime,
 ) -> Funding:
-    """Say who funds an action: a funder of its plan, or a name, written once whatever its capitals; a double
-    click notes one funding. Refused without either, for another plan’s, beyond the budget, or once the action
-    is dropped.
+    """Record the funding of an action: a funder of its plan, or a name, written once whatever its capitals; a
+    double click notes one funding. Refused without either, for another plan’s, beyond the budget, or once the
+    action is dropped.
     """
     text, also = line(name, 120), line(brings, 200)
     Plan.objects.select_for_update().get(pk=row.plan_id)
-    held = PlanAction.objects.get(pk=row.pk)
-    same = held.fundings.filter(euros=euros, brings=also, by=by, withdrawn_at=None, at__gt=at - DOUBLE_CLICK)
-    whose = funder or (_named(held.plan, text) if text else None)
+    locked_action = PlanAction.objects.get(pk=row.pk)
+    same = locked_action.fundings.filter(
+        euros=euros, brings=also, by=by, withdrawn_at=None, at__gt=at - DOUBLE_CLICK
+    )
+    whose = funder or (_named(locked_action.plan, text) if text else None)
     if whose is not None and (twin := same.filter(funder=whose.pk).first()):
         return twin
-    beyond = budgets.passed(held, euros)
+    beyond = budgets.passed(locked_action, euros)
     is_erased = funder is not None and not Funder.objects.filter(pk=funder.pk).exists()
     lacks = (
         ("Cette action est abandonnée.", "Reprenez-la d’abord, ou financez-en une autre.")
-        if held.standing == rules.DROPPED
+        if locked_action.standing == rules.DROPPED
         else ("Il manque qui finance.", "Choisissez un financeur, ou écrivez son nom.")
         if funder is None and not text
         else ("Quelqu’un vient d’effacer ce financeur.", "Choisissez-en un autre, ou écrivez son nom.")
         if is_erased
         else ("Ce financeur est celui d’un autre plan.", "Choisissez-en un de ce plan, ou écrivez son nom.")
-        if funder is not None and funder.plan_id != held.plan_id
+        if funder is not None and funder.plan_id != locked_action.plan_id
         else (f"Le financement dépasse {beyond}.", "Corrigez le montant, ou le budget dans « Modifier ».")
         if beyond
         else None
@@ -740,8 +754,12 @@ def fund(
     refuse_secrets(text)
     refuse_secrets(also)
     if funder is None:
-        funder = _named(held.plan, text) or Funder.objects.create(plan=held.plan, name=text, by=by, at=at)
-    funding = Funding.objects.create(action=held, funder=funder, euros=euros, brings=also, by=by, at=at)
+        funder = _named(locked_action.plan, text) or Funder.objects.create(
+            plan=locked_action.plan, name=text, by=by, at=at
+        )
+    funding = Funding.objects.create(
+        action=locked_action, funder=funder, euros=euros, brings=also, by=by, at=at
+    )
     _note_funding(funding, "noté", by=by, at=at)
     return funding
 
@@ -783,19 +801,19 @@ def withdraw_funding(funding: Funding, *, was: bool | None = None, by: User, at:
 
 @transaction.atomic
 def rename_funder(
-    funder: Funder, name: str, *, shown: Mapping[str, Any] | None = None, by: User, at: datetime
+    funder: Funder, name: str, *, original: Mapping[str, Any] | None = None, by: User, at: datetime
 ) -> None:
-    """Give a funder another name, everywhere it is read. shown: the one that was read, to replace no other.
-    Refused when it is empty, or another’s, or once the funder is erased.
+    """Give a funder another name, everywhere it is read. original: the name that was read, to replace no
+    other. Refused when it is empty, or another’s, or once the funder is erased.
     """
     text, what = line(name, 120), "Le nom n’a pas été changé."
     Plan.objects.select_for_update().get(pk=funder.plan_id)
     now = Funder.objects.filter(pk=funder.pk).first()
     if now is None:
         raise Refused(what, why="Quelqu’un vient d’effacer ce financeur.", do="Écrivez-le à nouveau.")
-    refuse_overwrites(what, now={"name": now.name}, original=shown or {}, typed={"name": text})
-    held = _named(funder.plan, text)
-    if not text or (held is not None and held.pk != funder.pk):
+    refuse_overwrites(what, now={"name": now.name}, original=original or {}, typed={"name": text})
+    namesake = _named(funder.plan, text)
+    if not text or (namesake is not None and namesake.pk != funder.pk):
         raise Refused(
             what,
             why="Un autre financeur de ce plan porte déjà ce nom." if text else "Il manque un nom.",
@@ -835,8 +853,8 @@ def keep(plan: Plan, proposed: Proposal, *, axis: PlanAxis, by: User, at: dateti
     is not dropped. Refused when somebody has just refused it.
     """
     Plan.objects.select_for_update().get(pk=plan.pk)
-    if kept := _kept_from(plan, proposed.key):
-        return kept
+    if action := _action_from(plan, proposed.key):
+        return action
     if refusal := _refusal_of(plan, proposed):
         raise Refused(
             "La proposition n’a pas été gardée.",
@@ -883,10 +901,10 @@ def refuse(plan: Plan, proposed: Proposal, *, why: str, by: User, at: datetime) 
             do="Dites-le en quelques mots : il reste avec la proposition.",
         )
     refuse_secrets(text)
-    if kept := _kept_from(plan, proposed.key):
+    if action := _action_from(plan, proposed.key):
         raise Refused(
             "La proposition n’a pas été refusée.",
-            why=f"Quelqu’un vient de la garder : c’est l’action {kept.label}.",
+            why=f"Quelqu’un vient de la garder : c’est l’action {action.label}.",
             do="Ouvrez cette action : elle s’abandonne, avec son motif.",
         )
     refusal = _refusal_of(plan, proposed)
@@ -912,7 +930,7 @@ def refuse(plan: Plan, proposed: Proposal, *, why: str, by: User, at: datetime) 
     return row
 
 
-def _kept_from(plan: Plan, proposal: str) -> PlanAction | None:
+def _action_from(plan: Plan, proposal: str) -> PlanAction | None:
     """Return the action that a proposal became; None when there is none, or when it was dropped since."""
     rows = plan.actions.filter(proposal=proposal).select_related("parent")
     return next((row for row in rows if row.standing != rules.DROPPED), None)

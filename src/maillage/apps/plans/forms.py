@@ -1,4 +1,4 @@
-"""What is typed about a plan: the frame it starts from, an action with all that the plan says of it."""
+"""The forms of a plan: the frame it starts from, an action with all that the plan says of it."""
 
 import re
 from collections.abc import Sequence
@@ -73,13 +73,13 @@ class FrameForm(forms.Form):
 
     def clean_fichier(self) -> Frame | None:
         """Return the frame of a file, None without one."""
-        given = self.cleaned_data["fichier"]
-        if given is None:
+        upload = self.cleaned_data["fichier"]
+        if upload is None:
             return None
-        if given.size > LARGEST_FRAME:
+        if upload.size > LARGEST_FRAME:
             raise forms.ValidationError("Ce fichier est trop lourd pour un cadre. Choisissez-en un autre.")
         try:
-            return files.frame_in(given.read())
+            return files.frame_in(upload.read())
         except Refused as error:
             raise forms.ValidationError(" ".join(error.sentences)) from error
 
@@ -109,12 +109,12 @@ class QuantityField(forms.CharField):
             raise forms.ValidationError(NO_QUANTITY)
         if "," in text or text.count(".") > 1:
             text = text.replace(".", "")  # between thousands
-        held = float(text.replace(",", "."))
-        if held > MOST_COUNTED:
+        quantity = float(text.replace(",", "."))
+        if quantity > MOST_COUNTED:
             raise forms.ValidationError(
                 f"Ce nombre est trop grand : {MOST_COUNTED:,} au plus.".replace(",", " ")
             )
-        return held
+        return quantity
 
     def prepare_value(self, value: Any) -> Any:
         """Return a stored number as it is typed, and what was typed as it was."""
@@ -284,12 +284,12 @@ class ActionForm(TextsForm):
         initial["zones"] = choices_of(codes, self.unions) or [EVERYWHERE]
         super().__init__(*args, **kwargs | {"initial": initial})
         self.plan, self.row = plan, row
-        others = plan.actions.select_related("parent")
-        others = others.exclude(pk=row.pk) if row else others
+        other_actions = plan.actions.select_related("parent")
+        other_actions = other_actions.exclude(pk=row.pk) if row else other_actions
         fields: Any = self.fields
         fields["axis"].queryset = plan.axes.all()
-        fields["parent"].queryset = others.filter(parent=None)
-        fields["after"].queryset = others
+        fields["parent"].queryset = other_actions.filter(parent=None)
+        fields["after"].queryset = other_actions
         fields["line"].choices = [
             ("", "Aucun que l’on sache compter"),
             *((e.id, e.label) for e in diagnosis_lines().values()),
@@ -396,21 +396,21 @@ class ActionForm(TextsForm):
     @property
     def values(self) -> dict[str, Any]:
         """Return the fields of the action itself."""
-        apart = (*HIDDEN, "milestones")
-        return {key: value for key, value in self.cleaned_data.items() if key not in apart}
+        excluded = (*HIDDEN, "milestones")
+        return {key: value for key, value in self.cleaned_data.items() if key not in excluded}
 
     @property
     def original(self) -> dict[str, Any]:
-        """Return what the action said when it was shown, steps and state too."""
-        held = super().original
-        if not held:
+        """Return the values of the action when it was displayed, steps and state too."""
+        sent_back = super().original
+        if not sent_back:
             return {}
-        steps, _ = _steps_read(str(held.get("milestones", "")).splitlines())
-        costs, _ = _costs_read(str(held.get("costs", "")).splitlines())
+        steps, _ = _steps_read(str(sent_back.get("milestones", "")).splitlines())
+        costs, _ = _costs_read(str(sent_back.get("costs", "")).splitlines())
         state = self.cleaned_data.get("state")
-        zones = {"zones": self._codes(held["zones"])} if "zones" in held else {}
+        zones = {"zones": self._codes(sent_back["zones"])} if "zones" in sent_back else {}
         return {
-            **held,
+            **sent_back,
             **zones,
             "milestones": steps,
             "costs": costs,
@@ -422,30 +422,32 @@ class ActionForm(TextsForm):
         form replaces the rest.
         """
         self.data = self.data.copy()
-        now, shown = _initial(row), self.original
+        now, original = _initial(row), self.original
         if "zones" in self.fields:
             now["zones"] = choices_of(row.zones, self.unions) or [EVERYWHERE]
-        kept = [
-            name for name in shown if as_compared(shown[name]) == as_compared(self.cleaned_data.get(name))
+        unchanged = [
+            name
+            for name in original
+            if as_compared(original[name]) == as_compared(self.cleaned_data.get(name))
         ]
         for name in HIDDEN:
             self.data[name] = str(now.get(name, self.data.get(name, "")))
         for name, field in self.fields.items():
             if field.show_hidden_initial:
-                held = field.prepare_value(now[name])
-                for key in (self.add_initial_prefix(name), *([name] if name in kept else [])):
-                    if isinstance(held, list):
-                        self.data.setlist(key, held)
+                field_value = field.prepare_value(now[name])
+                for key in (self.add_initial_prefix(name), *([name] if name in unchanged else [])):
+                    if isinstance(field_value, list):
+                        self.data.setlist(key, field_value)
                     else:
-                        self.data[key] = "" if held is None else str(held)
+                        self.data[key] = "" if field_value is None else str(field_value)
 
 
 def _steps_read(typed: Sequence[str]) -> tuple[list[tuple[date | int, str]], list[str]]:
     """Return the steps of lines, and what is wrong with each line that is none."""
     steps: list[tuple[date | int, str]] = []
     wrong = []
-    for number, each in enumerate(typed, 1):
-        day, _, words = line(each).partition(" ")
+    for number, typed_line in enumerate(typed, 1):
+        day, _, words = line(typed_line).partition(" ")
         delay = rules.delay_read(day)
         on = dates.read(day) if delay is None else delay
         why = _lacks(day, on, words)
@@ -478,7 +480,7 @@ def _costs_read(lines: Sequence[str]) -> tuple[list[rules.YearCost], list[str]]:
 
 
 def _lacks(day: str, on: date | int | None, words: str) -> str:
-    """Return what is wrong with a step that was typed, "" when nothing is."""
+    """Return the fault of a step that was typed, "" for none."""
     if on is None:
         is_day = dates.ISO.fullmatch(day) or dates.FRENCH.fullmatch(day)
         return f"le {day} n’existe pas" if is_day else f"« {day} » n’est pas un jour"
@@ -499,15 +501,15 @@ def steps_typed(row: PlanAction) -> str:
 
 def _initial(row: PlanAction) -> dict[str, Any]:
     not_copied = ("token", "version", "milestones", "costs", "axis", "parent", "after", "personne")
-    kept = {name: getattr(row, name) for name in ActionForm.base_fields if name not in not_copied}
-    kept["costs"] = rules.costs_typed(row.costs)
+    copied = {name: getattr(row, name) for name in ActionForm.base_fields if name not in not_copied}
+    copied["costs"] = rules.costs_typed(row.costs)
     links = {"axis": row.axis_id, "parent": row.parent_id, "after": row.after_id}
     counts = row.counts or rules.PEOPLE  # protected until somebody says otherwise
-    return {**kept, **links, "milestones": steps_typed(row), "counts": counts, "version": row.version}
+    return {**copied, **links, "milestones": steps_typed(row), "counts": counts, "version": row.version}
 
 
 class MeasureForm(PlanForm):
-    """What was counted of the indicator of an action."""
+    """A count of the indicator of an action."""
 
     on = DayField(label="Compté le", years=None)
     value = QuantityField(
@@ -534,12 +536,14 @@ class MeasureForm(PlanForm):
     )
 
     def clean_span(self) -> str:
-        """Return what the number counts: since the start when nobody says."""
+        """Return the span that the number counts: since the start when nobody says."""
         return self.cleaned_data["span"] or rules.SINCE
 
 
 class FundingForm(forms.Form):
-    """Who funds an action, how much, what else. Its plan’s funders are offered: a name is typed once."""
+    """A funding of an action: the funder, the amount, what else. Its plan’s funders are offered: a name is
+    typed once.
+    """
 
     funder = forms.ChoiceField(
         label="Financeur",
@@ -560,17 +564,17 @@ class FundingForm(forms.Form):
 
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.funders = {str(each.pk): each for each in plan.funders.all()}
+        self.funders = {str(plan_funder.pk): plan_funder for plan_funder in plan.funders.all()}
         fields: Any = self.fields
         if self.funders:
-            named = [(key, each.name) for key, each in self.funders.items()]
+            named = [(key, plan_funder.name) for key, plan_funder in self.funders.items()]
             fields["funder"].choices = [*named, ("", "Un autre, que j’écris")]
             fields["name"].label = "Nom d’un autre financeur"
         else:
             del self.fields["funder"]
 
     def clean(self) -> dict[str, Any]:
-        """Say who is missing beside what is wrong with an amount."""
+        """Report a missing funder beside a wrong amount."""
         cleaned: dict[str, Any] = super().clean() or {}
         is_wrong = self.errors.keys() & {"name", "funder"}
         if not cleaned.get("name") and not cleaned.get("funder") and not is_wrong:
@@ -579,10 +583,10 @@ class FundingForm(forms.Form):
 
     @property
     def values(self) -> dict[str, Any]:
-        """Return what was typed; a name that was written goes before the list."""
-        held = dict(self.cleaned_data)
-        chosen = self.funders.get(held.pop("funder", ""))
-        return {**held, "funder": None if held["name"] else chosen}
+        """Return the typed values; a name that was written goes before the list."""
+        typed = dict(self.cleaned_data)
+        chosen = self.funders.get(typed.pop("funder", ""))
+        return {**typed, "funder": None if typed["name"] else chosen}
 
 
 class NoteForm(PlanForm):

@@ -41,8 +41,8 @@ class Plan(models.Model):
     @property
     def roles(self) -> tuple[tuple[str, str], ...]:
         """The roles of its network that somebody has: what it is, who has it."""
-        told = ((label, getattr(self, name)) for name, label in rules.ROLES.items())
-        return tuple((label, who) for label, who in told if who)
+        labelled_roles = ((label, getattr(self, name)) for name, label in rules.ROLES.items())
+        return tuple((label, holder) for label, holder in labelled_roles if holder)
 
 
 class PlanAxis(models.Model):
@@ -225,7 +225,7 @@ class PlanAction(models.Model):
 
     @property
     def active_fundings(self) -> list["Funding"]:
-        """Who funds it today, in the order they came."""
+        """Its fundings of today, in the order they came."""
         return [each for each in self.fundings.all() if each.withdrawn_at is None]
 
     @property
@@ -243,7 +243,7 @@ class PlanAction(models.Model):
 
 
 class Funder(models.Model):
-    """Who pays for actions of a plan: a name written once, chosen afterwards."""
+    """A funder of actions of a plan: a name written once, chosen afterwards."""
 
     plan = models.ForeignKey(Plan, verbose_name="plan", on_delete=models.CASCADE, related_name="funders")
     name = models.CharField("nom", max_length=120)
@@ -260,7 +260,7 @@ class Funder(models.Model):
 
 
 class Funding(models.Model):
-    """What a funder brings to an action. funder: None once erased, or when nobody said who; euros: None for
+    """The contribution of a funder to an action. funder: None once erased, or when unnamed; euros: None for
     an unknown amount, or none; brings: what is not money. Once withdrawn, it is stored but hidden.
     """
 
@@ -308,7 +308,7 @@ class Milestone(models.Model):
 
 
 class PlanMeasure(models.Model):
-    """What was counted of the indicator of an action, on a day. span: since the start, or in a period;
+    """A count of the indicator of an action, on a day. span: since the start, or in a period;
     source: who counted, where; elsewhere: the zone without the action where the same was counted, to compare,
     "" for its own. Once withdrawn, it is stored but hidden.
     """

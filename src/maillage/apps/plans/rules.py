@@ -1,4 +1,4 @@
-"""What is true of a plan: where its actions stand, what each one lacks, what comes before what."""
+"""The rules of a plan: where its actions stand, what each one lacks, what comes before what."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -59,7 +59,7 @@ LEAST_MOVED = 0.1  # a refused proposal comes back when its figure moved by more
 
 
 def map_words(*, is_everywhere: bool, n_zones: int) -> str:
-    """Return what a plan answers of the gap that its map draws, for each zone or for all of them.
+    """Return the answer of a plan to the gap that its map draws, for each zone or for all of them.
 
     >>> map_words(is_everywhere=False, n_zones=0)
     'Aucune action décidée de cette sorte d’offre.'
@@ -75,12 +75,13 @@ def map_words(*, is_everywhere: bool, n_zones: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """What the calendar needs of an action. pilot: "" when nobody carries it; waits_until: when the action
-    that it comes after ends, None when there is none, or when that one is over; is_part: of another
-    action, whose days are `whole_starts_on` and `whole_ends_on`; votes_on: the day of its
+    """The fields of an action that its calendar reads. pilot: "" when nobody carries it; waits_until: when
+    the action that it comes after ends, None when there is none, or when that one is over; is_part: of
+    another action, whose days are `whole_starts_on` and `whole_ends_on`; votes_on: the day of its
     vote; known_on: when what it counts was last known, its own end before any number, None when it counts
     nothing; budget, whole_budget, parts_budget: euros, its own, that of its action, those of its parts
-    added, None when unwritten; is_funded: somebody funds it; indicator: what it counts.
+    added, None when unwritten;
+    is_funded: somebody funds it; indicator: what it counts.
     """
 
     state: str
@@ -100,19 +101,19 @@ class Schedule:
     indicator: str = ""
 
 
-def standing(state: str, whole: str) -> str:
+def standing(state: str, parent_state: str) -> str:
     """Return where an action stands: a part that is not over stops with the action that it is a part of, and
-    goes on with it when that one is taken up again; what was done stays done. whole: the state of that
+    goes on with it when that one is taken up again; what was done stays done. parent_state: the state of that
     action, "" for a part of none.
 
     >>> [standing(RUNNING, DROPPED), standing(DONE, DROPPED), standing(RUNNING, READY), standing(READY, "")]
     ['dropped', 'done', 'running', 'ready']
     """
-    return DROPPED if whole == DROPPED and state in ALIVE else state
+    return DROPPED if parent_state == DROPPED and state in ALIVE else state
 
 
 def is_late(action: Schedule, on: date) -> bool:
-    """Return whether an action should have begun, or ended, and has not.
+    """Return True if an action should have begun, or ended, and has not.
 
     >>> is_late(Schedule(state=READY, starts_on=date(2026, 1, 1)), date(2026, 2, 1))
     True
@@ -125,7 +126,7 @@ def is_late(action: Schedule, on: date) -> bool:
 
 
 def overlaps(action: Schedule) -> bool:
-    """Return whether an action begins before the one that it comes after ends.
+    """Return True if an action begins before the one that it comes after ends.
 
     >>> overlaps(Schedule(state=READY, starts_on=date(2026, 1, 1), waits_until=date(2026, 2, 1)))
     True
@@ -135,7 +136,7 @@ def overlaps(action: Schedule) -> bool:
 
 
 def runs_over(action: Schedule) -> bool:
-    """Return whether a part of an action has a day before it begins, or after it ends.
+    """Return True if a part of an action has a day before it begins, or after it ends.
 
     >>> runs_over(Schedule(state=READY, ends_on=date(2026, 3, 1), whole_ends_on=date(2026, 2, 1)))
     True
@@ -148,7 +149,7 @@ def runs_over(action: Schedule) -> bool:
 
 
 def warnings(action: Schedule, on: date) -> list[str]:
-    """Return what an action still lacks to be carried out, in a few words each; once it is done, only that it
+    """Return the faults that still stop an action, in a few words each; once it is done, only that it
     is so before its last day, or that nobody has counted for a year whether its effect lasts.
 
     >>> warnings(Schedule(state=DONE, ends_on=date(2026, 3, 1)), date(2026, 2, 1))
@@ -166,7 +167,7 @@ def warnings(action: Schedule, on: date) -> list[str]:
     if action.state not in ALIVE:
         return []
     undated = action.starts_on is None and action.ends_on is None
-    told = (
+    flags = (
         (LACKS_PILOT, not action.pilot),
         (LACKS_DATES, undated),
         (LATE, is_late(action, on)),
@@ -177,7 +178,7 @@ def warnings(action: Schedule, on: date) -> list[str]:
         (COSTS_OVER, _is_more(action.budget, action.whole_budget)),
         (PARTS_COST_OVER, _is_more(action.parts_budget, action.budget)),
     )
-    return [words for words, is_so in told if is_so]
+    return [words for words, is_so in flags if is_so]
 
 
 def undecided(action: Schedule) -> list[str]:
@@ -221,9 +222,11 @@ def state_sentence(actions: Sequence[Schedule], on: date) -> str:
     """
     if not actions:
         return "Aucune action encore."
-    kept, dropped = ([each for each in actions if (each.state == DROPPED) is out] for out in (False, True))
+    live_actions, dropped = (
+        [each for each in actions if (each.state == DROPPED) is out] for out in (False, True)
+    )
     outside = f" En dehors, {dropped_words(dropped)}." if dropped else ""
-    return f"{_kept_sentence(kept, on) or 'Aucune action.'}{outside}"
+    return f"{_live_sentence(live_actions, on) or 'Aucune action.'}{outside}"
 
 
 def dropped_words(dropped: Sequence[Schedule]) -> str:
@@ -236,18 +239,18 @@ def dropped_words(dropped: Sequence[Schedule]) -> str:
     return f"{tally(len(dropped) - parts, parts)} abandonnée{'s' if len(dropped) > 1 else ''}"
 
 
-def _kept_sentence(actions: Sequence[Schedule], on: date) -> str:
-    whole, parts = ([each for each in actions if each.is_part is part] for part in (False, True))
-    number = tally(len(whole), len(parts))
+def _live_sentence(actions: Sequence[Schedule], on: date) -> str:
+    complete, parts = ([each for each in actions if each.is_part is part] for part in (False, True))
+    number = tally(len(complete), len(parts))
     if not parts:
-        return f"{number} : {_states(whole, on)}." if whole else ""
-    told = (("action", whole), ("sous-action", parts))
-    apart = [
+        return f"{number} : {_states(complete, on)}." if complete else ""
+    nouns = (("action", complete), ("sous-action", parts))
+    sentences = [
         f"{noun.capitalize()}{'s' if len(rows) > 1 else ''} : {_states(rows, on)}."
-        for noun, rows in told
+        for noun, rows in nouns
         if rows
     ]
-    return f"{number}. {' '.join(apart)}"
+    return f"{number}. {' '.join(sentences)}"
 
 
 def tally(actions: int, parts: int) -> str:
@@ -256,8 +259,8 @@ def tally(actions: int, parts: int) -> str:
     >>> tally(22, 3), tally(1, 0), tally(0, 2)
     ('22 actions et 3 sous-actions', '1 action', '2 sous-actions')
     """
-    told = ((actions, "action"), (parts, "sous-action"))
-    return wording.listing([f"{n} {noun}{'s' if n > 1 else ''}" for n, noun in told if n])
+    counts = ((actions, "action"), (parts, "sous-action"))
+    return wording.listing([f"{n} {noun}{'s' if n > 1 else ''}" for n, noun in counts if n])
 
 
 def unpiloted_words(actions: int, parts: int) -> str:
@@ -266,21 +269,21 @@ def unpiloted_words(actions: int, parts: int) -> str:
     >>> unpiloted_words(22, 0), unpiloted_words(2, 1), unpiloted_words(0, 0)
     ('22 sans pilote', '2 actions et 1 sous-action sans pilote', '')
     """
-    told = tally(actions, parts) if parts else str(actions or "")
-    return f"{told} sans pilote" if told else ""
+    count_text = tally(actions, parts) if parts else str(actions or "")
+    return f"{count_text} sans pilote" if count_text else ""
 
 
 def _states(actions: Sequence[Schedule], on: date) -> str:
     """Return how many actions are in each state, as on the board; of them, how many are late."""
     agreed = {READY: "prêtes", DONE: "faites"}
-    told = []
+    state_texts = []
     for state in (RUNNING, READY, DONE, TO_DECIDE):
-        here = [each for each in actions if each.state == state]
-        late = sum(is_late(each, on) for each in here)
-        words = agreed.get(state, STATES[state]) if len(here) > 1 else STATES[state]
-        if here:
-            told.append(f"{len(here)} {words}{f' ({late} {LATE})' if late else ''}")
-    return ", ".join(told)
+        state_actions = [each for each in actions if each.state == state]
+        late = sum(is_late(each, on) for each in state_actions)
+        words = agreed.get(state, STATES[state]) if len(state_actions) > 1 else STATES[state]
+        if state_actions:
+            state_texts.append(f"{len(state_actions)} {words}{f' ({late} {LATE})' if late else ''}")
+    return ", ".join(state_texts)
 
 
 FIGURE = re.compile(r"\d[\d\s]*\d|\d\s*%")  # of an estimate, as one types it: two digits, or a share
@@ -308,19 +311,20 @@ def stale_sentence(texts: Iterable[str], then: str, on: date, now: str) -> str:
 OF_STATE = (LATE, STARTED_EARLY, DONE_EARLY)  # warnings that say how a state and its dates agree
 
 
-def dated_state(state: str, told: Collection[str]) -> str:
-    """Return where an action stands beside its dates, once. told: its warnings.
+def dated_state(state: str, warning_texts: Collection[str]) -> str:
+    """Return where an action stands beside its dates, once. warning_texts: its warnings.
 
     >>> dated_state("prête", [LATE, LACKS_PILOT]), dated_state("faite", [DONE_EARLY])
     ('prête, en retard', 'faite avant sa date de fin')
     """
-    early = next((each for each in (STARTED_EARLY, DONE_EARLY) if each in told), "")
-    return early or (f"{state}, {LATE}" if LATE in told else state)
+    early = next((each for each in (STARTED_EARLY, DONE_EARLY) if each in warning_texts), "")
+    return early or (f"{state}, {LATE}" if LATE in warning_texts else state)
 
 
 def announced_sentence(announced: int | None, entered: int, dropped: int = 0) -> str:
-    """Return what a dynamic's announced number says of those entered, "" when all of them stand or none was
-    announced. entered: actions alone, a sub-action is announced by its action; dropped: of them.
+    """Return the sentence that sets a dynamic's announced number against those entered, "" when all of them
+    stand or none was announced. entered: actions alone, a sub-action is announced by its action; dropped: of
+    them.
 
     >>> announced_sentence(3, 2), announced_sentence(3, 3), announced_sentence(None, 6)
     ('3 actions annoncées, 2 écrites.', '', '')
@@ -329,13 +333,15 @@ def announced_sentence(announced: int | None, entered: int, dropped: int = 0) ->
     """
     if announced is None or (announced == entered and not dropped):
         return ""
-    said = f"{announced} action{'s' if announced > 1 else ''} annoncée{'s' if announced > 1 else ''}"
+    announced_text = (
+        f"{announced} action{'s' if announced > 1 else ''} annoncée{'s' if announced > 1 else ''}"
+    )
     of_them = f", dont {dropped} abandonnée{'s' if dropped > 1 else ''}" if dropped else ""
-    return f"{said}, {entered} écrite{'s' if entered > 1 else ''}{of_them}."
+    return f"{announced_text}, {entered} écrite{'s' if entered > 1 else ''}{of_them}."
 
 
 def funding_words(name: str, euros: int | None, brings: str) -> str:
-    """Return who funds, how much, what else: an amount that nobody gave is not zero.
+    """Return a funding in words: the funder, how much, what else: an amount that nobody gave is not zero.
 
     >>> funding_words("La Ville", 400, "une salle")
     'La Ville : 400\xa0€, une salle'
@@ -343,12 +349,13 @@ def funding_words(name: str, euros: int | None, brings: str) -> str:
     'Financeur non renseigné : montant non renseigné'
     """
     amount = f"{wording.number(euros)}\xa0€" if euros is not None else ""
-    told = ", ".join(filter(None, (amount, brings))) or "montant non renseigné"
-    return f"{name or 'Financeur non renseigné'} : {told}"
+    detail = ", ".join(filter(None, (amount, brings))) or "montant non renseigné"
+    return f"{name or 'Financeur non renseigné'} : {detail}"
 
 
 def dropped_money_words(n: int, euros: int | None) -> str:
-    """Return what was brought to actions that were dropped since, "" for nothing. n: how many times.
+    """Return the money brought to actions that were dropped since, in words, "" for nothing. n: how many
+    times.
 
     >>> dropped_money_words(0, None), dropped_money_words(1, None)
     ('', 'En dehors : un financement sans montant, pour une action abandonnée.')
@@ -380,7 +387,7 @@ Points = Sequence[Point]
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """What is known after each count, in order. A value is None when it is not told: beside what is told
+    """The known values after each count, in order. A value is None when it is not told: beside what is told
     already, it would give back a few people. added: how many periods the last value adds up; sums: the same
     of each value, none where no period is.
     """
@@ -390,15 +397,15 @@ class Series:
     sums: Sequence[int] = ()
 
     def between(self, first: Point, last: Point) -> "Series":
-        """Return what is known from a count to a later one."""
-        held = dict(zip(self.points, self.sums, strict=False))
-        return Series([first, last], self.added if last == self.points[-1] else held.get(last, 0))
+        """Return the series from a count to a later one."""
+        sum_by_point = dict(zip(self.points, self.sums, strict=False))
+        return Series([first, last], self.added if last == self.points[-1] else sum_by_point.get(last, 0))
 
 
 def series(counts: Iterable[Count], start: float | None, least: int = 0) -> Series:
-    """Return what is known after each count: a total is taken as it is, a period is added to what was known.
-    start: what there was before; least: counts under it are not told, 0 for none. A total that was taken back
-    is no point, and stays what a reader may know: the next one is not told a few people from it.
+    """Return the known value after each count: a total is taken as it is, a period is added to what was
+    known. start: what there was before; least: counts under it are not told, 0 for none. A total that was
+    taken back is no point, and stays what a reader may know: the next one is not told a few people from it.
 
     >>> first, second = Count(date(2026, 3, 1), 20, PERIOD), Count(date(2026, 5, 1), 4, PERIOD)
     >>> [value for _, value in series([first, second], 12).points], series([first, second], 12).added
@@ -412,39 +419,41 @@ def series(counts: Iterable[Count], start: float | None, least: int = 0) -> Seri
     [None]
     """
     every = sorted(counts, key=in_order)
-    known = [each.value for each in every if each.withdrawn and each.span == SINCE]
+    known = [counted.value for counted in every if counted.withdrawn and counted.span == SINCE]
     points: list[Point] = []
     sums: list[int] = []
     value, added = start or 0, 0
-    told: float = 0 if is_small(start, least) else value  # what a reader can add up from what is written
-    for each in every:
-        if each.withdrawn:
+    publishable_sum: float = (
+        0 if is_small(start, least) else value
+    )  # what a reader can add up from what is written
+    for counted in every:
+        if counted.withdrawn:
             continue
-        if each.span == SINCE:
-            value, added = each.value, 0
+        if counted.span == SINCE:
+            value, added = counted.value, 0
         else:
-            value, added = round(value + each.value, DECIMALS), added + 1
-            told += 0 if is_small(each.value, least) else each.value
+            value, added = round(value + counted.value, DECIMALS), added + 1
+            publishable_sum += 0 if is_small(counted.value, least) else counted.value
         sums.append(added)
         if is_small(value, least):
-            points.append((each.on, value))
-        elif any(is_small(abs(value - read), least) for read in (told, *known)):
-            points.append((each.on, None))
+            points.append((counted.on, value))
+        elif any(is_small(abs(value - read), least) for read in (publishable_sum, *known)):
+            points.append((counted.on, None))
         else:
-            points.append((each.on, value))
-            told = value
+            points.append((counted.on, value))
+            publishable_sum = value
     return Series(points, added, sums)
 
 
-def in_order(each: Count) -> tuple[date, bool]:
+def in_order(counted: Count) -> tuple[date, bool]:
     """Return where a count stands among others: of one day, a total holds what its periods counted, and what
     was noted last comes last.
     """
-    return each.on, each.span == SINCE
+    return counted.on, counted.span == SINCE
 
 
 def is_small(value: float | None, least: int) -> bool:
-    """Return whether a count is told by nothing but « moins de »: nobody is nobody’s secret."""
+    """Return True if a count is told by nothing but « moins de »: nobody is nobody’s secret."""
     return value is not None and 0 < value < least
 
 
@@ -458,7 +467,7 @@ def count_words(value: float, least: int, unit: str = "") -> str:
 
 
 def is_whole(value: float) -> bool:
-    """Return whether a number may count people.
+    """Return True if a number may count people.
 
     >>> is_whole(12), is_whole(12.0), is_whole(12.5)
     (True, True, False)
@@ -500,14 +509,14 @@ def effect_sentence(
     baseline: float | None,
     target: float | None,
     counted: Series,
-    others: int,
+    n_other_changes: int,
     *,
     least: int = 0,
     unit: str = "",
 ) -> str:
-    """Return what was counted beside what was expected, and that it proves no cause; "" when nothing was
-    counted. others: how many things changed elsewhere meanwhile, as noted; least: counts under it are not
-    told, nor what would give them back.
+    """Return the sentence on the counts beside the target, which proves no cause; "" when nothing was
+    counted. n_other_changes: how many things changed elsewhere meanwhile, as noted; least: counts under it
+    are not told, nor what would give them back.
 
     >>> effect_sentence(12, 60, Series([(date(2026, 11, 3), 41)]), 1).split(". ")[0]
     'De 12 au départ à 41 : 29 de plus ; encore 19 de plus pour arriver à 60, le nombre visé'
@@ -526,24 +535,32 @@ def effect_sentence(
     added = added_words(counted.added)
     aim = f" ; le nombre visé est {amount(target, unit)}" if target is not None else ""
     if last is None:
-        told = NO_SUM.format(least=least)
+        counted_text = NO_SUM.format(least=least)
     elif baseline is None:
-        told = f"Compté : {count_words(last, least, unit)}{added}{aim}. On ne sait pas d’où l’on partait"
+        counted_text = (
+            f"Compté : {count_words(last, least, unit)}{added}{aim}. On ne sait pas d’où l’on partait"
+        )
     elif is_small(baseline, least) or is_small(last, least):
-        told = f"De {count_words(baseline, least)} au départ à {count_words(last, least, unit)}{added}{aim}"
+        counted_text = (
+            f"De {count_words(baseline, least)} au départ à {count_words(last, least, unit)}{added}{aim}"
+        )
     else:
         gap = last - baseline
         moved = f"{amount(abs(gap))} de {'plus' if gap > 0 else 'moins'}" if gap else "rien n’a bougé"
-        told = f"De {amount(baseline)} au départ à {amount(last, unit)}{added} : {moved}"
+        counted_text = f"De {amount(baseline)} au départ à {amount(last, unit)}{added} : {moved}"
         if target is not None and target != baseline:
-            told += f" ; {_left(last, target, unit, up=target > baseline)}"
+            counted_text += f" ; {_remaining_text(last, target, unit, up=target > baseline)}"
     also = "Personne n’a noté ce qui a changé aussi"
-    if others:
-        also = "Une autre chose a changé" if others == 1 else f"{others} autres choses ont changé"
-    return f"{told}. {also} : rien ne dit que l’action en est la cause."
+    if n_other_changes:
+        also = (
+            "Une autre chose a changé"
+            if n_other_changes == 1
+            else f"{n_other_changes} autres choses ont changé"
+        )
+    return f"{counted_text}. {also} : rien ne dit que l’action en est la cause."
 
 
-def _left(last: float, target: float, unit: str, *, up: bool) -> str:
+def _remaining_text(last: float, target: float, unit: str, *, up: bool) -> str:
     """Return how far the number aimed at still is."""
     aimed = amount(target, unit)
     if last >= target if up else last <= target:
@@ -570,7 +587,7 @@ def comparison_sentence(
     baseline: tuple[date, float] | None,
     counted: Series,
     elsewhere: str,
-    others: Series,
+    other_series: Series,
     *,
     least: int = 0,
     unit: str = "",
@@ -591,21 +608,21 @@ def comparison_sentence(
     'Ici, de 12 à 41 (+29). Fontaine, sans l’action : de moins de 11 à 22'
     """
     begins = [baseline] if baseline else []
-    here = Series([*begins, *counted.points], counted.added, [*(0 for _ in begins), *counted.sums])
-    if len(others.points) < 2:
+    own_series = Series([*begins, *counted.points], counted.added, [*(0 for _ in begins), *counted.sums])
+    if len(other_series.points) < 2:
         return f"{elsewhere}, sans l’action : un seul compte. Il en faut un avant et un après pour comparer."
-    words, moved = _move(others, least, unit)
-    told = f"{elsewhere}, sans l’action : {words}."
-    if len(here.points) < 2:
-        return f"{told} Ici, un seul compte : rien ne se compare encore."
-    own_words, own = _move(here, least, unit)
+    words, moved = _move(other_series, least, unit)
+    elsewhere_text = f"{elsewhere}, sans l’action : {words}."
+    if len(own_series.points) < 2:
+        return f"{elsewhere_text} Ici, un seul compte : rien ne se compare encore."
+    own_words, own = _move(own_series, least, unit)
     if own is None or moved is None:
-        return f"Ici, {own_words}. {told} {NO_GAP.format(least=least)}"
-    ends = _same_days(here, others)
+        return f"Ici, {own_words}. {elsewhere_text} {NO_GAP.format(least=least)}"
+    ends = _same_days(own_series, other_series)
     if ends is None:
-        return f"Ici, {own_words}. {told} {NOT_THE_SAME_DAYS}"
-    own_words, own = _move(here.between(*(own for own, _ in ends)), least, unit)
-    words, moved = _move(others.between(*(other for _, other in ends)), least, unit)
+        return f"Ici, {own_words}. {elsewhere_text} {NOT_THE_SAME_DAYS}"
+    own_words, own = _move(own_series.between(*(own for own, _ in ends)), least, unit)
+    words, moved = _move(other_series.between(*(other for _, other in ends)), least, unit)
     if own is None or moved is None:
         return f"Ici, {own_words}. {elsewhere}, sans l’action : {words}. {NO_GAP.format(least=least)}"
     own_days, days = (
@@ -617,12 +634,14 @@ def comparison_sentence(
     )
 
 
-def _same_days(here: Series, others: Series) -> tuple[tuple[Point, Point], tuple[Point, Point]] | None:
+def _same_days(
+    own_series: Series, other_series: Series
+) -> tuple[tuple[Point, Point], tuple[Point, Point]] | None:
     """Return the first and last numbers that were counted the same days on both sides, or about them, None
     when there are not two: what moved before or after one side was counted is no difference between them. A
     number goes with the nearest one of the other side, and with no other.
     """
-    own, there = dict(here.points), dict(others.points)  # the last number of each day
+    own, there = dict(own_series.points), dict(other_series.points)  # the last number of each day
     pairs = [
         (day, other)
         for day in own
@@ -637,21 +656,21 @@ def _same_days(here: Series, others: Series) -> tuple[tuple[Point, Point], tuple
 
 def _nearest(day: date, days: Iterable[date]) -> date:
     """Return the day that is nearest to another, the earlier of two as near."""
-    return min(days, key=lambda each: (abs((each - day).days), each))
+    return min(days, key=lambda candidate: (abs((candidate - day).days), candidate))
 
 
-def _move(held: Series, least: int, unit: str) -> tuple[str, float | None]:
+def _move(counted: Series, least: int, unit: str) -> tuple[str, float | None]:
     """Return from what to what a series went, in words, and by how much: None when that is not told."""
-    first, last = held.points[0][1], held.points[-1][1]
-    added = added_words(held.added)
+    first, last = counted.points[0][1], counted.points[-1][1]
+    added = added_words(counted.added)
     if first is None or last is None:
         start = f"d’{HIDDEN}" if first is None else f"de {count_words(first, least)}"
         end = HIDDEN if last is None else count_words(last, least, unit)
         return f"{start} à {end}{added}", None
-    told = f"de {count_words(first, least)} à {count_words(last, least, unit)}"
+    move_text = f"de {count_words(first, least)} à {count_words(last, least, unit)}"
     if is_small(first, least) or is_small(last, least):
-        return f"{told}{added}", None
-    return f"{told} ({signed(last - first)}){added}", last - first
+        return f"{move_text}{added}", None
+    return f"{move_text} ({signed(last - first)}){added}", last - first
 
 
 NO_GAP = "Moins de {least} personnes y sont comptées : l’écart, qui dirait combien, n’est pas écrit."
@@ -668,28 +687,28 @@ def signed(n: float) -> str:
     >>> signed(3), signed(-2.5), signed(0)
     ('+3', '−2,5', '0')
     """
-    told = amount(abs(n))
-    return told if told == "0" else f"{'+' if n > 0 else '−'}{told}"
+    amount_text = amount(abs(n))
+    return amount_text if amount_text == "0" else f"{'+' if n > 0 else '−'}{amount_text}"
 
 
 def makes_a_cycle(action: int, after: int | None, known: Mapping[int, int | None]) -> bool:
-    """Return whether an action would, from one to the next, come after itself. known: what each action of
+    """Return True if an action would, from one to the next, come after itself. known: what each action of
     the plan comes after.
 
     >>> makes_a_cycle(1, 3, {1: None, 2: 1, 3: 2}), makes_a_cycle(3, 1, {1: None, 2: 1, 3: 2})
     (True, False)
     """
-    seen = {action}
+    visited = {action}
     while after is not None:
-        if after in seen:
+        if after in visited:
             return True
-        seen.add(after)
+        visited.add(after)
         after = known.get(after)
     return False
 
 
 def comes_back(refused: float | None, now: float | None) -> bool:
-    """Return whether a refused proposal is made again: its figure moved by more than a tenth since. None:
+    """Return True if a refused proposal is made again: its figure moved by more than a tenth since. None:
     without a figure.
 
     >>> comes_back(100.0, 105.0), comes_back(100.0, 120.0), comes_back(None, None)
@@ -724,15 +743,15 @@ def costs_typed(costs: Iterable[YearCost]) -> str:
     )
 
 
-def direction_of(said: str, baseline: float | None, target: float | None) -> str:
+def direction_of(stated: str, baseline: float | None, target: float | None) -> str:
     """Return which way the number of an action is wanted to go: as somebody said, else as what is aimed at
     says beside what there was; "" when nothing does.
 
     >>> direction_of("", 30, 12), direction_of("", None, 12), direction_of("higher", None, None)
     ('lower', '', 'higher')
     """
-    if said or baseline is None or target is None or baseline == target:
-        return said
+    if stated or baseline is None or target is None or baseline == target:
+        return stated
     return LOWER if target < baseline else HIGHER
 
 
@@ -745,8 +764,8 @@ def delay_read(typed: str) -> int | None:
     >>> delay_read("J+30"), delay_read("j-15"), delay_read("01/02/2027")
     (30, -15, None)
     """
-    found = DELAY.fullmatch(typed)
-    return None if found is None else int(found[2]) * (1 if found[1] == "+" else -1)
+    match = DELAY.fullmatch(typed)
+    return None if match is None else int(match[2]) * (1 if match[1] == "+" else -1)
 
 
 def placed(steps: Iterable[tuple[date | int, str]], starts_on: date | None) -> set[tuple[date | int, str]]:
@@ -843,13 +862,13 @@ def year_ticks(first: date, last: date) -> tuple[Tick, ...]:
     """
     years = range(first.year, (last.year if last > date(last.year, 1, 1) else last.year - 1) + 1)
     every = -(-len(years) // MOST_YEARS)
-    found = []
+    ticks = []
     for year in years[::every]:
         begins = part_of(max(first, date(year, 1, 1)), first, last)
         ends = part_of(min(last, date(year + 1, 1, 1)), first, last)
         is_short = every == 1 and ends - begins < YEAR_ROOM
-        found.append(Tick(ends if is_short else begins, str(year), is_short))
-    return tuple(found)
+        ticks.append(Tick(ends if is_short else begins, str(year), is_short))
+    return tuple(ticks)
 
 
 def add_months(day: date, months: int) -> date:

@@ -98,41 +98,41 @@ def _written_anew(kind: SearchKind, rows: Sequence[Any]) -> int:
 
 def _write(kind: SearchKind, numbers: Sequence[int], wanted: dict[int, dict[str, bool]]) -> None:
     """Bring the stored words of some rows to those that are wanted, touching only what differs."""
-    asked = 'select id, "row", word, in_title from search_searchword where kind = %s and "row"'
+    statement = 'select id, "row", word, in_title from search_searchword where kind = %s and "row"'
     missing = {(pk, word): title for pk, words in wanted.items() for word, title in words.items()}
-    gone: dict[int, str] = {}
-    for number, pk, word, title in _among(numbers, asked, kind.id):
+    removed: dict[int, str] = {}
+    for number, pk, word, title in _among(numbers, statement, kind.id):
         if missing.get((pk, word)) == title:
             del missing[pk, word]
         else:
-            gone[number] = word
-    if gone:
-        SearchWord.objects.filter(pk__in=gone).delete()
+            removed[number] = word
+    if removed:
+        SearchWord.objects.filter(pk__in=removed).delete()
     _add(kind, ((word, pk, title) for (pk, word), title in missing.items()))
-    _forget_spelling(set(gone.values()))
+    _forget_spelling(set(removed.values()))
 
 
 def _add(kind: SearchKind, rows: Iterable[tuple[str, int, bool]]) -> None:
     """Store words of rows: word, number of the row, whether its title says it."""
-    made = [(word, kind.id, row, title) for word, row, title in rows]
-    _insert(SearchWord, ("word", "kind", "row", "in_title"), made)
-    spelled = {word for word, *_ in made if rules.faults_forgiven(word)}
+    new_words = [(word, kind.id, row, title) for word, row, title in rows]
+    _insert(SearchWord, ("word", "kind", "row", "in_title"), new_words)
+    spelled = {word for word, *_ in new_words if rules.faults_forgiven(word)}
     known: set[str] = set()
     ordered = sorted(spelled)
     for start in range(0, len(ordered), BATCH):
         some = ordered[start : start + BATCH]
-        found = _among(some, "select distinct word from search_searchgram where word")
-        known |= {word for (word,) in found}
+        known_words = _among(some, "select distinct word from search_searchgram where word")
+        known |= {word for (word,) in known_words}
     letters = [(gram, word) for word in sorted(spelled - known) for gram in rules.grams(word)]
     _insert(SearchGram, ("gram", "word"), letters)
 
 
-def _among(values: Sequence[Any], asked: str, *first: Any) -> list[tuple[Any, ...]]:
-    """Return what answers a question whose last column is among some values. Not by the ORM: each gesture
-    asks several, and to write them would take it longer than the database takes to answer.
+def _among(values: Sequence[Any], statement: str, *first: Any) -> list[tuple[Any, ...]]:
+    """Return the rows of a statement whose last column is among some values. Not by the ORM: each action runs
+    several, and to write them would take it longer than the database takes to answer.
     """
     with connection.cursor() as cursor:
-        cursor.execute(f"{asked} in ({', '.join(['%s'] * len(values))})", [*first, *values])
+        cursor.execute(f"{statement} in ({', '.join(['%s'] * len(values))})", [*first, *values])
         return list(cursor.fetchall())
 
 
@@ -165,6 +165,6 @@ def _insert(model: type[models.Model], fields: Sequence[str], rows: Sequence[tup
 def _forget_spelling(words: set[str]) -> None:
     """Forget the letters of words that no row has any more: an erased name leaves nothing."""
     if words:
-        kinds = [kind.id for held in queries.kinds_of_rows().values() for kind in held]
+        kinds = [kind.id for model_kinds in queries.kinds_of_rows().values() for kind in model_kinds]
         still = set(SearchWord.objects.filter(kind__in=kinds, word__in=words).values_list("word", flat=True))
         SearchGram.objects.filter(word__in=words - still).delete()

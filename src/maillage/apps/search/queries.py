@@ -20,7 +20,7 @@ FEW, PAGE = 4, 20  # results of a kind among others; on a page of its own
 KINDS: Hook[Sequence[SearchKind | FixedKind]] = Hook()  # of each feature, in the order of the page
 MOST = 400  # rows of a kind that are counted and put in order: beyond, another word is asked for
 READ = 8_000  # rows of all kinds that a word finds, whose numbers are read once
-HELD = 400  # of a word that finds more: rows of a kind whose numbers are read all the same
+MAX_KIND_ROWS = 400  # of a word that finds more: rows of a kind whose numbers are read all the same
 CANDIDATES = 400  # words whose letters are compared one by one
 LAST = "z" * rules.LONGEST_WORD  # after every word that begins the same: they have letters and digits only
 
@@ -52,7 +52,7 @@ class Group:
 
     @property
     def is_cut(self) -> bool:
-        """Whether there are more results than are counted."""
+        """True if there are more results than are counted."""
         return self.total >= MOST
 
     @property
@@ -63,7 +63,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What a search found, by kind. is_near: nothing is spelled as typed, these are almost it."""
+    """The results of a search, by kind. is_near: nothing is spelled as typed, these are almost it."""
 
     groups: list[Group] = field(default_factory=list)
     is_near: bool = False
@@ -76,53 +76,58 @@ class Results:
 
 @lru_cache(maxsize=1)
 def kinds() -> tuple[SearchKind | FixedKind, ...]:
-    """Return what each feature puts in the search, in the order of the page."""
+    """Return the kinds that each feature puts in the search, in the order of the
+    page.
+    """
     return tuple(kind for feature_kinds in KINDS for kind in feature_kinds)
 
 
 @lru_cache(maxsize=1)
 def kinds_of_rows() -> dict[str, list[SearchKind]]:
     """Return the kinds of the rows of each model, by its label."""
-    found: dict[str, list[SearchKind]] = {}
+    kinds_by_model: dict[str, list[SearchKind]] = {}
     for kind in kinds():
         if isinstance(kind, SearchKind):
-            found.setdefault(kind.model, []).append(kind)
-    return found
+            kinds_by_model.setdefault(kind.model, []).append(kind)
+    return kinds_by_model
 
 
 def find(user: Any, text: str, *, only: str = "", page: int = 1) -> Results:
-    """Return what a user may see that holds each word of a text; when nothing does, what almost does.
+    """Return the results visible to a user that hold each word of a text; when nothing does, those that
+    almost do.
 
     only: a kind, whose results come by pages.
     """
     words = [Word(each) for each in rules.typed_words(text)]
     if not words:
         return Results()
-    asked = [kind for kind in kinds() if not only or kind.id == only]
-    if groups := _groups(user, words, asked, forgiving=False, page=page if only else 0):
+    searched_kinds = [kind for kind in kinds() if not only or kind.id == only]
+    if groups := _groups(user, words, searched_kinds, forgiving=False, page=page if only else 0):
         return Results(groups)
     near = [replace(word, near=_near(word.typed)) for word in words]
-    return Results(_groups(user, near, asked, forgiving=True, page=page if only else 0), is_near=True)
+    return Results(
+        _groups(user, near, searched_kinds, forgiving=True, page=page if only else 0), is_near=True
+    )
 
 
 def _groups(
     user: Any,
     words: Sequence[Word],
-    asked: Sequence[SearchKind | FixedKind],
+    searched_kinds: Sequence[SearchKind | FixedKind],
     *,
     forgiving: bool,
     page: int,
 ) -> list[Group]:
-    named = {each.id for each in asked} | {
-        linked for each in asked if isinstance(each, SearchKind) for linked in each.kinds_linked
+    named = {each.id for each in searched_kinds} | {
+        linked for each in searched_kinds if isinstance(each, SearchKind) for linked in each.kinds_linked
     }
-    found = [Found(word, named) for word in words]
+    word_rows = [WordRows(word, named) for word in words]
     groups = []
-    for kind in asked:
+    for kind in searched_kinds:
         if isinstance(kind, FixedKind):
             group = _fixed(user, kind, words, page, forgiving=forgiving)
-        elif all(any(map(each.of_kind, (kind.id, *kind.kinds_linked))) for each in found):
-            group = _rows(user, kind, found, page)
+        elif all(any(map(each.of_kind, (kind.id, *kind.kinds_linked))) for each in word_rows):
+            group = _rows(user, kind, word_rows, page)
         else:
             continue
         if group.total:
@@ -130,7 +135,7 @@ def _groups(
     return groups
 
 
-class Found:
+class WordRows:
     """The rows that a word finds, by kind: read once, for all the kinds that ask."""
 
     def __init__(self, word: Word, kinds: Collection[str]) -> None:
@@ -148,17 +153,17 @@ class Found:
         """
         if not self.is_whole and kind not in self._rows:
             self._rows[kind] = {}
-            for row in self._read(HELD, kind=kind):
+            for row in self._read(MAX_KIND_ROWS, kind=kind):
                 self._add(*row)
         return self._rows.get(kind, {})
 
     def matches(self, kind: str) -> Any:
-        """Return what a statement asks its rows to be among: their numbers; where they are too many, the
-        statement that finds them.
+        """Return the set that the rows of a statement must belong to: their numbers; where they are too many,
+        the statement that finds them.
         """
         if kind not in self._matches:
             rows = self.of_kind(kind)
-            many = not self.is_whole and len(rows) > HELD
+            many = not self.is_whole and len(rows) > MAX_KIND_ROWS
             self._matches[kind] = self._every(kind) if many else among(rows) if rows else ()
         return self._matches[kind]
 
@@ -191,33 +196,35 @@ def _near(word: str) -> tuple[str, ...]:
         .filter(n__gte=rules.shared_at_least(word))
         .order_by("-n", "word")
     )
-    found = rules.nearest(word, [row["word"] for row in shared[:CANDIDATES]])
-    return tuple(each for each in found if not each.startswith(word))
+    near_words = rules.nearest(word, [row["word"] for row in shared[:CANDIDATES]])
+    return tuple(each for each in near_words if not each.startswith(word))
 
 
-def _rows(user: Any, kind: SearchKind, found: Sequence[Found], page: int) -> Group:
+def _rows(user: Any, kind: SearchKind, word_rows: Sequence[WordRows], page: int) -> Group:
     """Return the results of a kind: whose title has the words first, then the latest."""
-    seen = kind.rows(user)
-    rows = seen.order_by()
-    links = [kind.linked(user, each.matches) for each in found]
-    if not any(links) and all(each.is_whole for each in found):
-        rows = rows.filter(pk__in=among(set.intersection(*(set(each.of_kind(kind.id)) for each in found))))
+    visible = kind.rows(user)
+    rows = visible.order_by()
+    links = [kind.linked(user, word_row.matches) for word_row in word_rows]
+    if not any(links) and all(word_row.is_whole for word_row in word_rows):
+        rows = rows.filter(
+            pk__in=among(set.intersection(*(set(word_row.of_kind(kind.id)) for word_row in word_rows)))
+        )
     else:
-        for each, linked in zip(found, links, strict=True):
-            condition = Q(pk__in=each.matches(kind.id))
+        for word_row, linked in zip(word_rows, links, strict=True):
+            condition = Q(pk__in=word_row.matches(kind.id))
             rows = rows.filter(condition if linked is None else condition | linked)
     numbers = list(dict.fromkeys(rows.values_list("pk", flat=True)[:MOST]))
     if not numbers:
         return Group(kind, [], 0)
-    ranks = [_ranks(kind.id, each, numbers) for each in found] if len(numbers) > 1 else []
+    ranks = [_ranks(kind.id, word_row, numbers) for word_row in word_rows] if len(numbers) > 1 else []
     numbers.sort(key=lambda pk: (-sum(rank.get(pk, 0) for rank in ranks), -pk))
-    page, shown = _shown(len(numbers), page)
-    chosen = numbers[shown]
-    read = {row.pk: row for row in seen.filter(pk__in=chosen)}
+    page, page_slice = _page_slice(len(numbers), page)
+    chosen = numbers[page_slice]
+    read = {row.pk: row for row in visible.filter(pk__in=chosen)}
     return Group(kind, [kind.hit(read[pk], user) for pk in chosen if pk in read], len(numbers), page)
 
 
-def _shown(n: int, page: int) -> tuple[int, slice]:
+def _page_slice(n: int, page: int) -> tuple[int, slice]:
     """Return the page that is shown, and its results among `n`: the last page for who asks for a later one;
     the first few for 0, a kind among others.
     """
@@ -225,24 +232,24 @@ def _shown(n: int, page: int) -> tuple[int, slice]:
     return max(page, 1), slice((page - 1) * PAGE, page * PAGE) if page else slice(FEW)
 
 
-def _ranks(kind: str, found: Found, rows: Sequence[int]) -> Mapping[int, int]:
+def _ranks(kind: str, word_rows: WordRows, rows: Sequence[int]) -> Mapping[int, int]:
     """Return how well the titles of some rows answer a word."""
-    if found.is_whole:
-        return found.of_kind(kind)
+    if word_rows.is_whole:
+        return word_rows.of_kind(kind)
     ranks: Counter[int] = Counter()
-    for way in found.word.ways(kind=kind, row__in=among(rows), in_title=True):
+    for way in word_rows.word.ways(kind=kind, row__in=among(rows), in_title=True):
         for row, text in way.values_list("row", "word"):
-            ranks[row] = max(ranks[row], 2 if text == found.word.typed else 1)
+            ranks[row] = max(ranks[row], 2 if text == word_rows.word.typed else 1)
     return ranks
 
 
 def _fixed(user: Any, kind: FixedKind, words: Sequence[Word], page: int, *, forgiving: bool) -> Group:
     entries = kind.entries()
-    found = _index(kind, entries).find([word.typed for word in words], forgiving=forgiving)
+    numbers = _index(kind, entries).find([word.typed for word in words], forgiving=forgiving)
     rights = rights_of(user)
-    hits = [entries[n].hit for n in found if not entries[n].rights or rights.any(*entries[n].rights)]
-    page, shown = _shown(min(len(hits), MOST), page)
-    return Group(kind, hits[shown], min(len(hits), MOST), page)
+    hits = [entries[n].hit for n in numbers if not entries[n].rights or rights.any(*entries[n].rights)]
+    page, page_slice = _page_slice(min(len(hits), MOST), page)
+    return Group(kind, hits[page_slice], min(len(hits), MOST), page)
 
 
 _INDEXES: dict[str, tuple[Sequence[FixedEntry], WordIndex]] = {}
@@ -263,14 +270,14 @@ def read_ahead() -> None:
 
 
 def is_empty() -> bool:
-    """Return whether no row has words: the installation is new, or older than the search."""
+    """Return True if no row has words: the installation is new, or older than the search."""
     return not SearchWord.objects.exists()
 
 
 def rows_out_of_step() -> Counter[str]:
     """Return, by kind, how many rows have not the words that they should, or have some and are no more."""
     wrong: Counter[str] = Counter()
-    for kind in (each for held in kinds_of_rows().values() for each in held):
+    for kind in (each for model_kinds in kinds_of_rows().values() for each in model_kinds):
         stored: dict[int, dict[str, bool]] = {}
         for row, word, title in SearchWord.objects.filter(kind=kind.id).values_list(
             "row", "word", "in_title"

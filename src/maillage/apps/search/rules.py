@@ -42,11 +42,12 @@ def _no_link(user: Any, matches: Matches) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchKind:
-    """What a feature declares of its rows so that they are found.
+    """A kind of rows that a feature declares so that they are found.
 
     model: label of the model, as the journal writes it. rows: those that a user may see, their rights in the
     query itself. indexed: all the rows that have words. words: the title of a row, and the rest of what finds
-    it. linked: the condition that finds a row by the words of another, of `kinds_linked`. hit: what is shown.
+    it. linked: the condition that finds a row by the words of another, of `kinds_linked`. hit: the displayed
+    result.
     """
 
     id: str
@@ -74,7 +75,7 @@ class FixedEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FixedKind:
-    """What is found without a row. entries: the same object as long as nothing changes."""
+    """A kind of results without a row. entries: the same object as long as nothing changes."""
 
     id: str
     label: str
@@ -97,8 +98,8 @@ def index_words(text: str, most: int = MOST_STORED) -> list[str]:
     >>> index_words("Les ateliers d’écriture de Fontaine")
     ['atelier', 'ecriture', 'fontaine']
     """
-    kept = (singular(word)[:LONGEST_WORD] for word in plain(text).split() if word not in LINKING)
-    return list(dict.fromkeys(kept))[:most]
+    significant = (singular(word)[:LONGEST_WORD] for word in plain(text).split() if word not in LINKING)
+    return list(dict.fromkeys(significant))[:most]
 
 
 def words_by_title(title: str, text: str) -> dict[str, bool]:
@@ -142,23 +143,23 @@ def nearest(word: str, known: Iterable[str], most: int = 50) -> list[str]:
     """Return, among known words, those that somebody may have meant, the nearest first."""
     forgiven = faults_forgiven(word)
     near = [
-        (distance, each)
-        for each in known
-        if (distance := OSA.distance(word, each, score_cutoff=forgiven)) <= forgiven
+        (distance, known_word)
+        for known_word in known
+        if (distance := OSA.distance(word, known_word, score_cutoff=forgiven)) <= forgiven
     ]
-    return [each for _, each in sorted(near)[:most]]
+    return [known_word for _, known_word in sorted(near)[:most]]
 
 
 class WordIndex:
     """The words of some texts, in memory: those that hold each word typed, or almost."""
 
     def __init__(self, entries: Sequence[FixedEntry]) -> None:
-        held: dict[str, set[int]] = {}
+        numbers_by_word: dict[str, set[int]] = {}
         self._titles = [set(index_words(entry.hit.title)) for entry in entries]
         for number, entry in enumerate(entries):
             for word in index_words(f"{entry.hit.title} {entry.words}"):
-                held.setdefault(word, set()).add(number)
-        self._held, self._words = held, sorted(held)
+                numbers_by_word.setdefault(word, set()).add(number)
+        self._held, self._words = numbers_by_word, sorted(numbers_by_word)
         self._by_gram: dict[str, list[str]] = {}
         for word in self._words:
             for gram in grams(word) if faults_forgiven(word) else ():
@@ -166,17 +167,19 @@ class WordIndex:
 
     def find(self, typed: Sequence[str], *, forgiving: bool) -> list[int]:
         """Return the numbers of the texts that hold each word, those whose title has them first."""
-        found = [self._holding(word, forgiving=forgiving) for word in typed]
-        every = set.intersection(*found) if found else set()
+        matches = [self._holding(word, forgiving=forgiving) for word in typed]
+        every = set.intersection(*matches) if matches else set()
         return sorted(
             every, key=lambda n: (-len(self._titles[n].intersection(typed)), len(self._titles[n]), n)
         )
 
     def _holding(self, word: str, *, forgiving: bool) -> set[int]:
         first = bisect_left(self._words, word)
-        words = list(takewhile(lambda each: each.startswith(word), islice(self._words, first, None)))
+        words = list(
+            takewhile(lambda known_word: known_word.startswith(word), islice(self._words, first, None))
+        )
         if forgiving:
-            shared = Counter(each for gram in grams(word) for each in self._by_gram.get(gram, ()))
+            shared = Counter(known_word for gram in grams(word) for known_word in self._by_gram.get(gram, ()))
             least = shared_at_least(word)
-            words += nearest(word, [each for each, n in shared.items() if n >= least])
-        return {number for each in words for number in self._held[each]}
+            words += nearest(word, [known_word for known_word, n in shared.items() if n >= least])
+        return {number for known_word in words for number in self._held[known_word]}

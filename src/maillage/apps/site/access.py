@@ -1,4 +1,4 @@
-"""Who may report a problem of the site, and who reads the reports."""
+"""The rights to report a problem of the site, and to read the reports."""
 
 from django.http import HttpRequest
 
@@ -9,5 +9,5 @@ PROBLEMS_AN_HOUR = 10  # from one connection
 
 
 def may_report(request: HttpRequest) -> bool:
-    """Return whether a visitor may report one more problem this hour."""
+    """Return True if a visitor may report one more problem this hour."""
     return once_more(request, "problemes", PROBLEMS_AN_HOUR)

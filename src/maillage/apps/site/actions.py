@@ -7,19 +7,19 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from maillage.apps.site.models import ProblemReport
 from maillage.kernel.personal_links import masked
 
-SETTLED_KEPT = timedelta(days=30)  # time to take it back
-KEPT = timedelta(days=365)  # unread, it says nothing any more of today's site
+SETTLED_RETENTION = timedelta(days=30)  # time to take it back
+RETENTION = timedelta(days=365)  # unread, it says nothing any more of today's site
 
 
 def report(page: str, text: str, *, reach: str, at: datetime) -> ProblemReport:
-    """Store what somebody says of a page, once for as long as it waits: the page that thanks may be loaded
+    """Store the report on a page, once for as long as it waits: the page that thanks may be loaded
     again. page: its path, as the browser gave it; reach: '' when missing.
     """
     path = page.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0].strip()
-    ours = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
-    said = {"page": masked(path)[:300] if ours else "", "text": text.strip(), "reach": reach.strip()}
-    same = ProblemReport.objects.filter(**said, closed_at=None).first()
-    return same or ProblemReport.objects.create(**said, at=at)
+    is_own_path = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    fields = {"page": masked(path)[:300] if is_own_path else "", "text": text.strip(), "reach": reach.strip()}
+    same = ProblemReport.objects.filter(**fields, closed_at=None).first()
+    return same or ProblemReport.objects.create(**fields, at=at)
 
 
 def settle(row: ProblemReport, *, at: datetime) -> None:
@@ -33,5 +33,5 @@ def reopen(row: ProblemReport) -> None:
 
 def forget_old(at: datetime) -> int:
     """Erase what was settled a month ago, and what nobody read in a year; return how many."""
-    settled = ProblemReport.objects.filter(closed_at__lte=at - SETTLED_KEPT).delete()[0]
-    return settled + ProblemReport.objects.filter(at__lte=at - KEPT).delete()[0]
+    settled = ProblemReport.objects.filter(closed_at__lte=at - SETTLED_RETENTION).delete()[0]
+    return settled + ProblemReport.objects.filter(at__lte=at - RETENTION).delete()[0]

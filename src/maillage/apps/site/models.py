@@ -1,4 +1,4 @@
-"""What somebody without an account says of the site."""
+"""The reports on the site by people without an account."""
 
 from django.db import models
 

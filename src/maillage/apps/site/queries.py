@@ -1,4 +1,4 @@
-"""What the search across the space finds that no feature owns: gestures, pages, methods, initiatives."""
+"""The results of the search across the space that no feature owns: actions, pages, methods, initiatives."""
 
 from functools import cache
 
@@ -15,7 +15,7 @@ WRITES = ("workshops.manage",)
 AUTHORS = ("modules.edit", "modules.write")
 REPORTS = ("measures.see", "members.manage")
 # What one does here: the title, other words for it, the address by its name, who may.
-GESTURES = (
+QUICK_ACTIONS = (
     ("Accueillir une personne", "nouvelle inscrire ajouter fiche carte", "person_new", PEOPLE),
     ("Retrouver une personne par sa carte", "code carte", "person_by_card", PEOPLE),
     ("Orienter une personne", "envoyer adresser lieu service prescrire", "orientation_new", PEOPLE),
@@ -56,10 +56,10 @@ PAGES = (
 
 
 @cache
-def _gestures() -> tuple[FixedEntry, ...]:
+def _quick_actions() -> tuple[FixedEntry, ...]:
     return tuple(
         FixedEntry(Hit(title, "À faire ici", reverse(name)), words, rights)
-        for title, words, name, rights in GESTURES
+        for title, words, name, rights in QUICK_ACTIONS
     )
 
 
@@ -88,7 +88,7 @@ def _initiatives() -> tuple[FixedEntry, ...]:
 
 
 SEARCH_KINDS = (
-    FixedKind(id="gestes", label="À faire", icon="check", entries=_gestures),
+    FixedKind(id="gestes", label="À faire", icon="check", entries=_quick_actions),
     FixedKind(id="initiatives", label="Initiatives", icon="lightbulb", entries=_initiatives),
     FixedKind(id="aide", label="Aide et explications", icon="circle-help", entries=_help),
 )

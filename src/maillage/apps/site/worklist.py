@@ -1,4 +1,4 @@
-"""What the site asks of who runs the platform today: problems that somebody met."""
+"""The work of the site for those who run the platform today: problems that somebody met."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,15 +18,15 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
     """Return one line for all the problems that were told and that nobody settled."""
     if not rights_of(user).any(access.RUN):
         return
-    waiting = list(ProblemReport.objects.filter(closed_at=None).order_by("at").values_list("at", flat=True))
-    if waiting:
-        since = timezone.localdate(waiting[0])
+    unsettled = list(ProblemReport.objects.filter(closed_at=None).order_by("at").values_list("at", flat=True))
+    if unsettled:
+        since = timezone.localdate(unsettled[0])
         yield Line(
             kind="site-problem",
             group=PLATFORM,
-            title=count(len(waiting), "problème signalé", "problèmes signalés"),
+            title=count(len(unsettled), "problème signalé", "problèmes signalés"),
             words="Quelqu’un a buté sur une page du site.",
-            n=len(waiting),
+            n=len(unsettled),
             since=since,
             late=(timezone.localdate(at) - since).days > LONG,
             url=reverse("problems"),

@@ -1,4 +1,4 @@
-"""Who runs which surveys: those whose communes all lie in the user's territory; others do not exist for them.
+"""Rights over surveys: those whose communes all lie in the user's territory; others do not exist for them.
 Links of devices.
 """
 
@@ -24,18 +24,20 @@ def surveys_for(user: Any) -> QuerySet[Survey]:
         return Survey.objects.none()
     if rights.communes(RUN) is None:
         return Survey.objects.all()
-    held = Survey.objects.order_by().values_list("territory", flat=True).distinct()
-    return Survey.objects.filter(territory__in=[code for code in held if may_run(user, code)])
+    territories = Survey.objects.order_by().values_list("territory", flat=True).distinct()
+    return Survey.objects.filter(territory__in=[code for code in territories if may_run(user, code)])
 
 
 def may_run(user: Any, territory: str) -> bool:
-    """Return whether a user may run a survey of a territory, by its code: they need the right over all its
+    """Return True if a user may run a survey of a territory, by its code: they need the right over all its
     communes.
     """
     if not territory:
         return False
-    mine, asked = rights_of(user).communes(RUN), communes_of(territory)
-    return mine is None or (asked is not None and bool(asked) and asked <= mine)
+    user_communes, survey_communes = rights_of(user).communes(RUN), communes_of(territory)
+    return user_communes is None or (
+        survey_communes is not None and bool(survey_communes) and survey_communes <= user_communes
+    )
 
 
 # ------------------------------------------------------------------------------------------- links of devices
@@ -76,8 +78,8 @@ def link_for(survey: int, lieu: int) -> str:
     """Return the token of a structure's own link: 128 bits that cannot be forged without the installation's
     key.
     """
-    told = f"enquete-structure:{survey}:{lieu}".encode()
-    return hmac.new(settings.SECRET_KEY.encode(), told, hashlib.sha256).hexdigest()[:32]
+    message = f"enquete-structure:{survey}:{lieu}".encode()
+    return hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).hexdigest()[:32]
 
 
 def target_of(token: str) -> Target | None:

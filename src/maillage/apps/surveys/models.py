@@ -129,7 +129,7 @@ class Surveyor(models.Model):
 
 
 class Answer(models.Model):
-    """What one person or structure answered, raw; weights never touch it.
+    """Raw answer of one person or structure; weights never change it.
 
     uid: given where it was filled, so that it is kept once. values: name of a question → text
         (`forms.questionnaire`).

@@ -1,4 +1,4 @@
-"""What a survey is, how it was answered, and what may become of an answer."""
+"""Rules of a survey: its kinds, how it was answered, and the states of an answer."""
 
 import hashlib
 import json
@@ -107,10 +107,10 @@ class Sent:
 
     @property
     def digest(self) -> str:
-        """Return what tells this answer from another that would have the same number; moments are not of
+        """Return a digest that tells this answer from another with the same number; moments are not part of
         it: clocks drift.
         """
-        said = [
+        fields = [
             self.version,
             self.channel,
             self.place,
@@ -119,4 +119,4 @@ class Sent:
             self.form,
             self.weight,
         ]
-        return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
+        return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()

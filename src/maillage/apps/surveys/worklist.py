@@ -1,4 +1,4 @@
-"""What surveys ask of whoever runs them: answers still missing, an edition to publish, sentences to read
+"""Worklist lines of surveys: answers still missing, an edition to publish, sentences to read
 again.
 """
 
@@ -21,7 +21,7 @@ from maillage.words.wording import count
 
 
 def lines(user: Any, at: datetime) -> Iterable[Line]:
-    """Return what each survey of a user waits for, the latest surveys first."""
+    """Return the tasks of each survey of a user, the latest surveys first."""
     if not rights_of(user).any(access.RUN):
         return
     rows = list(annotated(access.surveys_for(user))[: 3 * MOST])
@@ -57,12 +57,14 @@ def _answers_missing(row: Any, at: datetime) -> Iterable[Line]:
     n = row.n or 0
     if row.state != "open" or not row.target or n >= row.target:
         return
-    left = row.target - n
+    n_missing = row.target - n
     yield Line(
         kind="survey-quota",
         group=STUDIES,
-        n=left,
-        title=f"Réponse manque à « {row.title} »" if left == 1 else f"Réponses manquent à « {row.title} »",
+        n=n_missing,
+        title=f"Réponse manque à « {row.title} »"
+        if n_missing == 1
+        else f"Réponses manquent à « {row.title} »",
         words=f"{count(n, 'réponse')} sur {row.target}. Les quotas disent de qui.",
         until=row.closes_on,
         late=row.closes_on is not None and row.closes_on < timezone.localdate(at),
@@ -80,7 +82,7 @@ def _edition(row: Any, published: Sequence[int]) -> Iterable[Line]:
         return
     if min(abs(row.n - n) for n in (0, *published)) < rule_of(row.kind).least:
         return
-    said = (
+    reason = (
         f"Des réponses sont arrivées après l’édition du {_day(row.published)}."
         if row.published
         else f"{count(row.n, 'réponse')}, et rien n’est publié : les personnes qui ont répondu attendent "
@@ -90,7 +92,7 @@ def _edition(row: Any, published: Sequence[int]) -> Iterable[Line]:
         kind="survey-edition",
         group=STUDIES,
         title=row.title,
-        words=said,
+        words=reason,
         since=timezone.localdate(row.latest),
         url=reverse("survey_publish", args=[row.pk]),
         gesture="Publier une édition",

@@ -66,9 +66,9 @@ def keep_perimeter(
 
 @transaction.atomic
 def _write_perimeter(slug: str, **values: object) -> Perimeter:
-    kept, _ = Perimeter.objects.update_or_create(slug=slug, defaults=values)
-    search.refresh_rows(Perimeter, [kept.pk])
-    return kept
+    perimeter, _ = Perimeter.objects.update_or_create(slug=slug, defaults=values)
+    search.refresh_rows(Perimeter, [perimeter.pk])
+    return perimeter
 
 
 @transaction.atomic
@@ -92,11 +92,11 @@ def keep_marking(*, by: User, slug: str, label: str, content: bytes, file_name: 
             do="Choisissez un autre nom.",
         )
     marking = markings.read(content, name=file_name)
-    found = filters.from_marking(marking, id=slug, source=file_name)
+    area_filter = filters.from_marking(marking, id=slug, source=file_name)
     iris = frames.sources().rp2021
     shares = {
         code: round(share, 6)
-        for code, share in zip(iris["iris"].tolist(), found.share.tolist(), strict=True)
+        for code, share in zip(iris["iris"].tolist(), area_filter.share.tolist(), strict=True)
         if share > 0
     }
     if not shares:
@@ -108,10 +108,10 @@ def keep_marking(*, by: User, slug: str, label: str, content: bytes, file_name: 
     return _write_marking(
         slug,
         marking.districts,
-        label=label or found.label,
+        label=label or area_filter.label,
         kind=marking.kind,
         source=file_name[:LONGEST_FILE_NAME],
-        doubt=found.doubt,
+        doubt=area_filter.doubt,
         shares=shares,
         digest=sha256(content).hexdigest(),
         generation=marking.generation,
@@ -122,12 +122,12 @@ def keep_marking(*, by: User, slug: str, label: str, content: bytes, file_name: 
 @transaction.atomic
 def _write_marking(slug: str, districts: Sequence[markings.District], **values: object) -> Marking:
     # Dropped again, it is the last one dropped.
-    kept, _ = Marking.objects.update_or_create(slug=slug, defaults=values | {"created_at": timezone.now()})
-    kept.districts.all().delete()
+    row, _ = Marking.objects.update_or_create(slug=slug, defaults=values | {"created_at": timezone.now()})
+    row.districts.all().delete()
     District.objects.bulk_create(
         [
             District(
-                marking=kept,
+                marking=row,
                 code=each.code[:LONGEST_CODE],
                 name=each.name[:LONGEST_NAME],
                 shape=shapely.to_wkt(each.shape, rounding_precision=PRECISION),
@@ -137,7 +137,7 @@ def _write_marking(slug: str, districts: Sequence[markings.District], **values: 
         batch_size=200,
     )
     _tell_places()
-    return kept
+    return row
 
 
 @transaction.atomic
@@ -184,20 +184,20 @@ def correct(
             do="Vérifiez le nombre et son unité.",
         )
     locks.wait_for(f"{CORRECTED}/{table}/{key}/{column}")
-    held = _in_force(table, key, column)
-    if held is not None and held.value == value:
-        if (held.made_by_id, held.reason) == (by.pk, reason.strip()):
-            return held
+    in_force = _in_force(table, key, column)
+    if in_force is not None and in_force.value == value:
+        if (in_force.made_by_id, in_force.reason) == (by.pk, reason.strip()):
+            return in_force
         raise Refused(
             f"La correction n’a pas été enregistrée : {bound(value)} est déjà la valeur lue.",
             why="Quelqu’un a corrigé cette valeur avant vous, et sa raison est gardée.",
             do="Lisez-la plus bas ; retirez sa correction si elle est fausse.",
         )
-    if was is not None and held is not None and held.pk > was and held.made_by_id != by.pk:
+    if was is not None and in_force is not None and in_force.pk > was and in_force.made_by_id != by.pk:
         raise Refused(
             "La correction n’a pas été enregistrée : quelqu’un d’autre vient d’écrire"
-            f" {bound(held.value)} pour cette valeur.",
-            why=f"Sa raison : « {held.reason} ». La vôtre aurait pris sa place sans que vous l’ayez lue.",
+            f" {bound(in_force.value)} pour cette valeur.",
+            why=f"Sa raison : « {in_force.reason} ». La vôtre aurait pris sa place sans que vous l’ayez lue.",
             do="Si la vôtre est la bonne, enregistrez-la de nouveau, en disant pourquoi.",
         )
     marks.leave(CORRECTED)

@@ -14,9 +14,9 @@ class TerritoryField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         typed = super().clean(value)
-        kept = queries.perimeter(typed)
-        if kept is not None:
-            return str(kept.slug)
+        perimeter = queries.perimeter(typed)
+        if perimeter is not None:
+            return str(perimeter.slug)
         named = [each.slug for each in queries.perimeters_by_name(typed)]
         named += [each.code for each in queries.official_namesakes(typed)]
         if len(named) == 1:
@@ -44,17 +44,17 @@ def candidates(typed: str) -> list[tuple[str, str]]:
         return [("france", "France")]
     try:
         if typed.upper() in gazetteer():
-            found = gazetteer().get(typed)
-            return [(found.code, found.long_name)]
+            matches = gazetteer().get(typed)
+            return [(matches.code, matches.long_name)]
     except UnknownTerritory:
         return []
     named = [(each.slug, each.name) for each in queries.perimeters_by_name(typed)]
-    found = (
+    matches = (
         queries.official_namesakes(typed)
         if named
         else gazetteer().find(typed, limit=MOST_CHOICES, with_grouping=False)
     )
-    return [*named, *((each.code, f"{each.long_name} ({each.code})") for each in found)]
+    return [*named, *((each.code, f"{each.long_name} ({each.code})") for each in matches)]
 
 
 class TerritoryChoiceMixin:
@@ -68,22 +68,25 @@ class TerritoryChoiceMixin:
 
     def offer_territories(self) -> None:
         """Add the field of the choice, when what was sent may mean several territories."""
-        found = candidates(str(self.data.get("territoire", ""))[:100]) if self.is_bound else []
-        if len(found) > 1 and "territoire" in self.fields:
+        choices = candidates(str(self.data.get("territoire", ""))[:100]) if self.is_bound else []
+        if len(choices) > 1 and "territoire" in self.fields:
             which = forms.ChoiceField(
-                label="Quel territoire ?", choices=[("", "Choisissez"), *found], required=False
+                label="Quel territoire ?", choices=[("", "Choisissez"), *choices], required=False
             )
             self.fields = {
-                name: each
+                name: choice_field
                 for known, field in self.fields.items()
-                for name, each in ((known, field), *(((WHICH, which),) if known == "territoire" else ()))
+                for name, choice_field in (
+                    (known, field),
+                    *(((WHICH, which),) if known == "territoire" else ()),
+                )
             }
 
     def chosen_territory(self, typed: str) -> str:
         """Return the code of the territory; ValidationError with what to do when it is none or several."""
-        found = candidates(typed)
-        asked = str(self.data.get(WHICH, ""))
-        codes = [code for code, _ in found if code == asked] or [code for code, _ in found]
+        choices = candidates(typed)
+        chosen_code = str(self.data.get(WHICH, ""))
+        codes = [code for code, _ in choices if code == chosen_code] or [code for code, _ in choices]
         if len(codes) == 1:
             return codes[0]
         if codes:

@@ -1,4 +1,4 @@
-"""What a network adds to the official territories: perimeters, filters, corrections."""
+"""The additions of a network to the official territories: perimeters, filters, corrections."""
 
 from django.db import models
 

@@ -96,7 +96,7 @@ class Areas:
 
 
 def areas_stamps() -> tuple[Stamp, ...]:
-    """Return what tells the filters of areas from those of another day, the last dropped first; none when
+    """Return the stamps of the filters of areas, the last dropped first; none when
     no file of contours was dropped.
     """
     rows = Marking.objects.filter(kind__in=rules.AREAS).order_by("-created_at", "-pk")
@@ -120,12 +120,12 @@ def _areas(stamp: Stamp) -> Areas:
     listed = districts.table()
     is_drawn = np.isin(listed["code"], [code for *_, code in drawn])
     undrawn = listed["commune"][~is_drawn].tolist() if is_drawn.any() else ()
-    held = f", génération {marking.generation}" if marking.generation else ""
+    generation_text = f", génération {marking.generation}" if marking.generation else ""
     return Areas(
         kind=marking.kind,
         slug=marking.slug,
         label=marking.label,
-        source=f"{marking.source}{held}, déposé en {marking.created_at.year}",
+        source=f"{marking.source}{generation_text}, déposé en {marking.created_at.year}",
         doubt=marking.doubt,
         outdated=rules.OUTDATED.get(marking.generation, ""),
         shares=marking.shares,
@@ -153,17 +153,17 @@ class ZoneAreas:
     chosen: str
 
     def answer(self, code: str) -> str:
-        """Return whether a zone holds a part of such an area."""
+        """Return the answer: a zone holds a part of such an area."""
         return rules.zone_answer(self.shares.get(code, np.nan))
 
     def keeps(self, code: str) -> bool:
-        """Return whether a zone is one of those asked."""
+        """Return True if a zone is one of those asked."""
         if self.chosen == rules.COMMUNE:
             return code in self.in_communes
         return not self.chosen or self.answer(code) == self.chosen
 
     def words(self, code: str) -> str:
-        """Return what is told beside the name of a zone, "" where it holds none."""
+        """Return the words beside the name of a zone, "" where it holds none."""
         return rules.zone_words(self.kind, self.shares.get(code, np.nan)) if self.has_contours else ""
 
     @property
@@ -179,13 +179,13 @@ class ZoneAreas:
 
 
 def zone_areas(
-    stamps: tuple[Stamp, ...], zones: Mapping[str, NDArray[np.int64]], asked: Mapping[str, str]
+    stamps: tuple[Stamp, ...], zones: Mapping[str, NDArray[np.int64]], chosen_areas: Mapping[str, str]
 ) -> tuple[ZoneAreas, ...]:
     """Return, for each kind of area, what part of each zone the dropped contours hold, and the zones that are
     in a commune with one; no kind that has nothing to answer. zones: the rows of their census areas, by code;
-    asked: the answer that is wanted of each kind.
+    chosen_areas: the answer that is wanted of each kind.
     """
-    areas = [_zone_areas(kind, stamps, zones, asked.get(kind, "")) for kind in rules.AREAS]
+    areas = [_zone_areas(kind, stamps, zones, chosen_areas.get(kind, "")) for kind in rules.AREAS]
     return tuple(each for each in areas if each.answers)
 
 
@@ -243,11 +243,13 @@ def _of_zones(share: Floats, zones: Mapping[str, NDArray[np.int64]]) -> dict[str
     census areas where nobody lives.
     """
     people = frames.sources().rp2021["pop"]
-    found = {}
+    share_by_zone = {}
     for code, rows in zones.items():
         lived = rows[people[rows] > 0] if people[rows].any() else rows
-        found[code] = float(np.average(share[lived], weights=people[lived] if people[rows].any() else None))
-    return found
+        share_by_zone[code] = float(
+            np.average(share[lived], weights=people[lived] if people[rows].any() else None)
+        )
+    return share_by_zone
 
 
 @lru_cache(maxsize=8)
@@ -294,7 +296,7 @@ def perimeter(slug: str) -> Perimeter | None:
 
 
 def stored_under(slug: str) -> bool:
-    """Return whether something is stored under the address of a perimeter, kept or dropped: roles, a plan,
+    """Return True if something is stored under the address of a perimeter, kept or dropped: roles, a plan,
     workshops, studies.
     """
     columns = [
@@ -319,16 +321,19 @@ def territory(code: str) -> Territory:
     """Return the territory of an official code, or the one a kept perimeter starts from; UnknownTerritory
     otherwise.
     """
-    kept = perimeter(code)
-    return gazetteer().get(kept.code if kept else code)
+    own_perimeter = perimeter(code)
+    return gazetteer().get(own_perimeter.code if own_perimeter else code)
 
 
 def filters_offered() -> list[tuple[str, str]]:
     """Return (id, label) of every filter a page may offer; not whom each counts, up to every area of the
     country.
     """
-    kept = Marking.objects.order_by("pk").values_list("slug", "label")
-    return [*filters.LABELS.items(), *sorted(kept, key=lambda each: plain(each[1]))]
+    own_filters = Marking.objects.order_by("pk").values_list("slug", "label")
+    return [
+        *filters.LABELS.items(),
+        *sorted(own_filters, key=lambda slug_and_label: plain(slug_and_label[1])),
+    ]
 
 
 def inside(id: str) -> Inside | None:
@@ -349,7 +354,7 @@ def inside(id: str) -> Inside | None:
 
 
 def digest(inside: Inside) -> str:
-    """Return what tells a filter from another of the same name: who it counts."""
+    """Return the digest of a filter, which tells two filters of one name apart by the people they count."""
     return sha256(inside.share.tobytes() + inside.label.encode("utf-8")).hexdigest()[:16]
 
 
@@ -384,18 +389,18 @@ def all_corrections() -> list[Correction]:
 def reference_table(id: str) -> Table:
     """Return a correctable table as its producer published it; Refused when the id names none."""
     tables = frames.sources()
-    found: dict[str, Table] = {
+    table_by_name: dict[str, Table] = {
         t.name: t
         for t in (tables.rp2021, tables.rp2018, tables.filosofi, tables.cnaf)
         if t.name in rules.CORRECTABLE
     }
-    if id not in found:
+    if id not in table_by_name:
         raise Refused(
             f"La table « {id} » ne se corrige pas.",
             why="Seules les tables de référence du recensement, des revenus et des allocations se corrigent.",
-            do="Choisissez parmi : " + ", ".join(found) + ".",
+            do="Choisissez parmi : " + ", ".join(table_by_name) + ".",
         )
-    return found[id]
+    return table_by_name[id]
 
 
 def reference_row(id: str, key: str) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""What is true of perimeters, filters and corrections, whatever stores them."""
+"""The rules of perimeters, filters and corrections, whatever stores them."""
 
 import re
 from collections.abc import Mapping
@@ -71,7 +71,7 @@ the sliver between two that touch holds nobody.
 
 
 def zone_answer(share: float) -> str:
-    """Return whether a zone holds a part of such an area; nobody knows where no file speaks.
+    """Return the answer: a zone holds a part of such an area; nobody knows where no file speaks.
 
     >>> zone_answer(0.4), zone_answer(0.003), zone_answer(float("nan"))
     ('oui', 'non', 'inconnu')
@@ -80,7 +80,7 @@ def zone_answer(share: float) -> str:
 
 
 def zone_words(kind: str, share: float) -> str:
-    """Return what is told of the part of a zone in areas of a kind, "" where it holds none.
+    """Return the words on the part of a zone in areas of a kind, "" where it holds none.
 
     >>> zone_words("qpv", 1.0), zone_words("qpv", 0.0), zone_words("zus", float("nan"))
     ('QPV : tous ses habitants', '', 'ZUS : on ne sait pas')
@@ -94,7 +94,7 @@ def zone_words(kind: str, share: float) -> str:
 
 
 def is_slug(text: str) -> bool:
-    """Return whether a name may stand in an address beside official codes, which all begin otherwise."""
+    """Return True if a name may stand in an address beside official codes, which all begin otherwise."""
     return bool(SLUG.match(text))
 
 

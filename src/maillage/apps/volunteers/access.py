@@ -1,4 +1,4 @@
-"""Who runs which trainings and missions, who may be welcomed where; who supervises a volunteer."""
+"""Rights over trainings and missions, where somebody may be welcomed; supervisors of volunteers."""
 
 from collections.abc import Collection
 from functools import reduce
@@ -28,7 +28,7 @@ from maillage.apps.volunteers.models import (
 from maillage.apps.volunteers.rules import missions
 
 __all__ = ["MEMBERS"]
-MANAGE, SEE, MINE, MEASURES = "workshops.manage", "people.see", "people.mine", "measures.see"
+MANAGE, SEE, SEE_OWN, MEASURES = "workshops.manage", "people.see", "people.mine", "measures.see"
 KEEPS = (MANAGE, "members.manage")
 CODES_AN_HOUR = 20  # wrong codes that a stranger may type
 PROPOSALS_AN_HOUR = 10  # that a stranger may send
@@ -45,8 +45,8 @@ def _own_numbers(user: Any) -> frozenset[int]:
 
 def _reached(user: Any) -> QuerySet[Structure]:
     """Return the structures in reach: one's own, or those of a territory whose members one manages."""
-    found = (Q(pk__in=structures_with(user, right).values("pk")) for right in KEEPS)
-    return Structure.objects.filter(reduce(or_, found))
+    reachable = (Q(pk__in=structures_with(user, right).values("pk")) for right in KEEPS)
+    return Structure.objects.filter(reduce(or_, reachable))
 
 
 def team_for(user: Any) -> QuerySet[Aidant]:
@@ -75,9 +75,9 @@ def attestations_for(user: Any) -> QuerySet[Attestation]:
     """Return the attestations that a user reads: one's own, and those of the aidants or sessions they
     manage.
     """
-    ours = _own_numbers(user)
+    own_numbers = _own_numbers(user)
     return Attestation.objects.filter(
-        Q(aidant__user=user.pk) | Q(aidant__structure__in=ours) | Q(structure__in=ours)
+        Q(aidant__user=user.pk) | Q(aidant__structure__in=own_numbers) | Q(structure__in=own_numbers)
     ).select_related("structure", "aidant__structure", "by")
 
 
@@ -125,14 +125,14 @@ def supervisors(structure: Structure, on: Any) -> QuerySet[User]:
     """Return the accounts that may answer for a volunteer of a structure on a day: those that see the persons
     it follows.
     """
-    held = _seeing(on).filter(structure=structure).values("user")
-    return User.objects.filter(pk__in=held).order_by("name", "pk")
+    seeing_roles = _seeing(on).filter(structure=structure).values("user")
+    return User.objects.filter(pk__in=seeing_roles).order_by("name", "pk")
 
 
 def supervising(structures: Collection[int], on: Any) -> set[tuple[int, int]]:
-    """Return who may answer for a volunteer of several structures on a day: (structure, account)."""
-    held = _seeing(on).filter(structure__in=structures)
-    return set(held.values_list("structure", "user"))
+    """Return the possible supervisors of volunteers of several structures on a day: (structure, account)."""
+    seeing_roles = _seeing(on).filter(structure__in=structures)
+    return set(seeing_roles.values_list("structure", "user"))
 
 
 def _seeing(on: Any) -> QuerySet[Membership]:
@@ -142,11 +142,11 @@ def _seeing(on: Any) -> QuerySet[Membership]:
 
 
 def supervisor_of(user: Any, structure: int | None, on: Any) -> User | None:
-    """Return who answers for a volunteer at a structure on a day; None when nobody
-    does: no mission runs that day, no charter, or the account that answered for them no longer sees its
-    persons.
+    """Return the supervisor of a volunteer at a structure on a day; None when
+    nobody does: no mission runs that day, no charter, or the account that answered for them no longer
+    sees its persons.
     """
-    held = Engagement.objects.filter(
+    engagements = Engagement.objects.filter(
         volunteer__user=user.pk,
         mission__structure=structure,
         state=missions.ACTIVE,
@@ -154,7 +154,7 @@ def supervisor_of(user: Any, structure: int | None, on: Any) -> User | None:
         supervisor__isnull=False,
         mission__ends_on__gte=on,
     ).select_related("supervisor", "mission__structure")
-    for each in held:
+    for each in engagements:
         if supervisors(each.mission.structure, on).filter(pk=each.supervisor_id).exists():
             return each.supervisor
     return None

@@ -128,8 +128,8 @@ class Enrolment(models.Model):
 
 
 class Attestation(models.Model):
-    """What somebody may show: a training followed here or elsewhere, or hours of volunteering. code: that an
-    outsider checks, '' when it was followed elsewhere: the paper is that of another body.
+    """Proof that somebody may show: of a training followed here or elsewhere, or hours of volunteering.
+    code: that an outsider checks, '' when it was followed elsewhere: the paper is that of another body.
     """
 
     aidant = models.ForeignKey(
@@ -175,7 +175,7 @@ class Attestation(models.Model):
 
 
 class Mission(models.Model):
-    """What a structure asks volunteers to do: written from a gap of a diagnosis, when there is one. gap: its
+    """Request of a structure to volunteers: written from a gap of a diagnosis, when there is one. gap: its
     figure as the diagnosis printed it, with its interval, its source and its date; {} for none.
     """
 

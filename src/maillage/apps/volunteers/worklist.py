@@ -1,4 +1,4 @@
-"""What volunteers and trainings ask of somebody today: whom to meet, hours, attestations, supervisors."""
+"""Worklist lines of volunteers and trainings: meetings, hours, attestations, supervisors."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -27,13 +27,13 @@ TO_DO = {
 
 
 def lines(user: Any, at: datetime) -> Iterable[Line]:
-    """Return what the volunteers of a user’s structures, its sessions and its own missions ask."""
+    """Return the tasks of the volunteers of a user’s structures, of their sessions and own missions."""
     rights = rights_of(user)
     if rights.any(access.MANAGE):
         yield from _volunteers(user, at)
         yield from _sessions(user, at)
         yield from _team(user, at)
-    if rights.any(access.MINE):
+    if rights.any(access.SEE_OWN):
         yield from _own(user, at)
 
 
@@ -45,17 +45,17 @@ def _volunteers(user: Any, at: datetime) -> Iterable[Line]:
         if state not in TO_DO:
             continue
         for row in rows[:MOST]:
-            gesture, said = TO_DO[state]
+            gesture, sentence = TO_DO[state]
             if state == rules.MEETING:
-                said, gesture = _meeting_words(row)
-                if not said:
+                sentence, gesture = _meeting_words(row)
+                if not sentence:
                     continue
             since = timezone.localdate(row.changed_at)
             yield Line(
                 kind=f"volunteer-{state}",
                 group=TRAINING,
                 title=row.volunteer.name,
-                words=said.format(row.mission.title),
+                words=sentence.format(row.mission.title),
                 since=since,
                 late=(today - since).days > 2 * LONG,
                 url=reverse("engagement", args=[row.pk]),
@@ -90,27 +90,27 @@ def _volunteers(user: Any, at: datetime) -> Iterable[Line]:
 
 
 def _meeting_words(row: Engagement) -> tuple[str, str]:
-    """Return what a planned meeting asks, and the gesture; ("", "") while there is only to wait."""
-    held = row.meeting
-    if held is not None and held.wish:
-        return f"Propose un autre moment : {held.wish}.", "Répondre"
-    if held is None or held.is_cancelled:
-        who = " par la personne" if held is not None and held.by_volunteer else ""
-        return f"La rencontre pour « {{}} » est annulée{who} : un autre jour ?", "Donner un jour"
-    if held.is_missed:
+    """Return the task of a planned meeting, and the gesture; ("", "") while there is only to wait."""
+    meeting = row.meeting
+    if meeting is not None and meeting.wish:
+        return f"Propose un autre moment : {meeting.wish}.", "Répondre"
+    if meeting is None or meeting.is_cancelled:
+        by_words = " par la personne" if meeting is not None and meeting.by_volunteer else ""
+        return f"La rencontre pour « {{}} » est annulée{by_words} : un autre jour ?", "Donner un jour"
+    if meeting.is_missed:
         return "N’est pas venue à la rencontre pour « {} ».", "Indiquer le résultat"
-    return ("", "") if held.is_coming else (TO_DO[rules.MEETING][1], TO_DO[rules.MEETING][0])
+    return ("", "") if meeting.is_coming else (TO_DO[rules.MEETING][1], TO_DO[rules.MEETING][0])
 
 
 def _sessions(user: Any, at: datetime) -> Iterable[Line]:
-    for each in team.run_by(user, at)[:MOST]:
+    for session in team.run_by(user, at)[:MOST]:
         yield Line(
             kind="session-attest",
             group=TRAINING,
-            title=each.session.workshop.title,
+            title=session.session.workshop.title,
             words="La session est finie : dites qui est venu, puis donnez les attestations.",
-            since=words.local(each.session.workshop).date(),
-            url=reverse("training_session", args=[each.session.pk]),
+            since=words.local(session.session.workshop).date(),
+            url=reverse("training_session", args=[session.session.pk]),
             gesture="Attester",
             icon="graduation-cap",
         )
@@ -160,14 +160,14 @@ def hours(user: Any, at: datetime) -> Iterable[Moment]:
     """
     rights, week = rights_of(user), at + timedelta(days=7)
     morning = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
-    if rights.any(access.MANAGE, access.MINE):
+    if rights.any(access.MANAGE, access.SEE_OWN):
         tomorrow = morning + timedelta(days=1)
-        theirs = access.engagements_for(user).filter(appointment__starts_at__gte=tomorrow)
-        met = theirs | access.own_engagements(user).filter(appointment__starts_at__gte=morning)
+        engagements = access.engagements_for(user).filter(appointment__starts_at__gte=tomorrow)
+        met = engagements | access.own_engagements(user).filter(appointment__starts_at__gte=morning)
         met = met.filter(state=rules.MEETING, appointment__state=BOOKED, appointment__starts_at__lt=week)
         # A base that joins the dozen tables of an engagement takes longer to plan than to read.
-        told = met.prefetch_related(None).select_related(None)
-        read = told.select_related("mission__structure", "volunteer", "appointment")
+        without_joins = met.prefetch_related(None).select_related(None)
+        read = without_joins.select_related("mission__structure", "volunteer", "appointment")
         for row in bulk.seldom(read.order_by("appointment__starts_at")[:6]):
             yield Moment(
                 at=timezone.localtime(row.appointment.starts_at),
@@ -184,13 +184,13 @@ def hours(user: Any, at: datetime) -> Iterable[Moment]:
         session__workshop__starts_at__gte=morning,
         session__workshop__starts_at__lt=week,
     ).select_related("session__workshop__lieu")
-    for each in bulk.seldom(taken.order_by("session__workshop__starts_at")[:3]):
-        workshop = each.session.workshop
+    for enrolment in bulk.seldom(taken.order_by("session__workshop__starts_at")[:3]):
+        workshop = enrolment.session.workshop
         local = words.local(workshop)
         yield Moment(
             at=local,
             ends_at=workshop.ends_at.astimezone(local.tzinfo),
             title=workshop.title,
             words=f"Formation, {words.name_of_place(workshop) or workshop.address}",
-            url=reverse("training_session", args=[each.session_id]),
+            url=reverse("training_session", args=[enrolment.session_id]),
         )

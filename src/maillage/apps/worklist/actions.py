@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from maillage.apps.accounts.models import User
-from maillage.apps.accounts.rules import worklist as shown
+from maillage.apps.accounts.rules import worklist as worklist_rules
 from maillage.apps.accounts.rules.worklist import GROUPS
 from maillage.apps.messages import actions as outbox
 from maillage.apps.messages.rules import states
@@ -80,9 +80,9 @@ def run_deadlines(*, at: datetime) -> Counter[str]:
     """
     done: Counter[str] = Counter(resumes_du_jour=0, sans_nouveau=0)
     for row, local in queries.accounts_to_notify(at):
-        due = rules.is_time(row.rhythm, row.hour, local, weekend=row.weekend)
+        is_ready = rules.is_time(row.rhythm, row.hour, local, weekend=row.weekend)
         try:
-            done["resumes_du_jour" if due and _send(row, local.date(), at=at) else "sans_nouveau"] += 1
+            done["resumes_du_jour" if is_ready and _send(row, local.date(), at=at) else "sans_nouveau"] += 1
         finally:  # one that fails says so, and the next run goes on with the accounts after it
             Preference.objects.filter(pk=row.pk).update(looked_on=local.date())
     return done
@@ -92,20 +92,20 @@ def run_deadlines(*, at: datetime) -> Counter[str]:
 def _send(row: Preference, day: date, *, at: datetime) -> bool:
     """Write the summary of a day; return whether there was anything new to say."""
     local = timezone.localtime(at)
-    found = rules.chosen(queries.lines(row.user, local), row.groups)
-    seen = rules.fingerprint(found)
-    if not found or seen == row.fingerprint:
+    selected_lines = rules.chosen(queries.lines(row.user, local), row.groups)
+    fingerprint = rules.fingerprint(selected_lines)
+    if not selected_lines or fingerprint == row.fingerprint:
         return False
-    Preference.objects.filter(pk=row.pk).update(fingerprint=seen)
-    here, stop = reverse("space"), reverse("notifications")
-    heading = shown.heading(len(found))
+    Preference.objects.filter(pk=row.pk).update(fingerprint=fingerprint)
+    space_path, stop = reverse("space"), reverse("notifications")
+    heading = worklist_rules.heading(len(selected_lines))
     if row.way == rules.SMS:
-        to, text = row.phone, f"Maillage : {heading.lower()}. {settings.ADDRESS}{here}"
+        to, text = row.phone, f"Maillage : {heading.lower()}. {settings.ADDRESS}{space_path}"
     else:
         to = row.user.email
         text = (
-            f"{heading}.\n\n{rules.summary(found, local)}\n\nTout est ici, avec les noms :"
-            f" {settings.ADDRESS}{here}\n\nEn recevoir moins, ou plus rien : {settings.ADDRESS}{stop}"
+            f"{heading}.\n\n{rules.summary(selected_lines, local)}\n\nTout est ici, avec les noms :"
+            f" {settings.ADDRESS}{space_path}\n\nEn recevoir moins, ou plus rien : {settings.ADDRESS}{stop}"
         )
     outbox.put(
         channel=states.SMS if row.way == rules.SMS else states.EMAIL,

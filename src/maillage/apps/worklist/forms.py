@@ -10,7 +10,7 @@ from maillage.apps.worklist.models import Preference
 
 
 class NotificationForm(forms.Form):
-    """What an account is notified of, how often, by which way, at what hour."""
+    """The notifications of an account, how often, by which way, at what hour."""
 
     rythme = forms.ChoiceField(
         label="À quel rythme", choices=list(rules.RHYTHMS.items()), widget=forms.RadioSelect
@@ -32,7 +32,7 @@ class NotificationForm(forms.Form):
 
 
 def initial(row: Preference | None) -> dict[str, Any]:
-    """Return what the form shows first: what was chosen, else nothing but the screen."""
+    """Return the first values of the form: the choices of the account, else nothing but the screen."""
     if row is None:
         return {
             "rythme": rules.NEVER,

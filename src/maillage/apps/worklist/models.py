@@ -1,4 +1,4 @@
-"""What an account chose to be notified of, and the good news it has read."""
+"""The notifications that an account chose, and the good news it has read."""
 
 from django.db import models
 

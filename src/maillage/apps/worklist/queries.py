@@ -1,4 +1,4 @@
-"""What every feature declares for an account, brought together, in a constant number of statements."""
+"""The worklist items of all features for an account (constant query count)."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
@@ -78,24 +78,26 @@ class Hour:
 
 def lines(user: Any, at: datetime) -> list[Line]:
     """Return all that needs an account, in the order of the page."""
-    found = [line for lines_of in LINES for line in lines_of(user, at)]
-    return rules.ordered(found, at.date())
+    items = [line for lines_of in LINES for line in lines_of(user, at)]
+    return rules.ordered(items, at.date())
 
 
-Told = TypeVar("Told", Line, Moment, News)
+Item = TypeVar("Item", Line, Moment, News)
 
 
-def _spaced(each: Told) -> Told:
+def _spaced(item: Item) -> Item:
     """Return the same with its words set as French is: no line begins with a mark that ends a sentence."""
-    return replace(each, title=spaced(each.title), words=spaced(each.words))
+    return replace(item, title=spaced(item.title), words=spaced(item.words))
 
 
-def groups(found: list[Line], on: date) -> list[Group]:
+def groups(items: list[Line], on: date) -> list[Group]:
     """Return lines as the page shows them, group by group."""
     out = []
-    for id, held in groupby(found, lambda line: line.group):
+    for id, group_items in groupby(items, lambda line: line.group):
         title, hint = rules.GROUPS[id]
-        rows = tuple(Row(_spaced(line), line.tag(on), line.tone(on), line is found[0]) for line in held)
+        rows = tuple(
+            Row(_spaced(line), line.tag(on), line.tone(on), line is items[0]) for line in group_items
+        )
         out.append(Group(id, title, hint, rows))
     return out
 
@@ -117,17 +119,17 @@ class Day:
 
 def day(user: Any, at: datetime) -> Day:
     """Return the hours of the day of an account, and the next ones of its week."""
-    found = sorted(
+    moments = sorted(
         (_spaced(moment) for hours_of in HOURS for moment in hours_of(user, at)),
         key=lambda moment: (moment.at, moment.title),
     )
-    today = [Hour(moment, moment.is_now(at)) for moment in found if moment.at.date() <= at.date()]
-    coming = [each for each in today if not each.moment.is_over(at)]
+    today = [Hour(moment, moment.is_now(at)) for moment in moments if moment.at.date() <= at.date()]
+    coming = [hour for hour in today if not hour.moment.is_over(at)]
     return Day(
-        over=[each for each in today if each.moment.is_over(at)][-MOST_HOURS:],
+        over=[hour for hour in today if hour.moment.is_over(at)][-MOST_HOURS:],
         next=coming[:NEXT_HOURS],
         rest=coming[NEXT_HOURS:MOST_HOURS],
-        later=[moment for moment in found if moment.at.date() > at.date()][:3],
+        later=[moment for moment in moments if moment.at.date() > at.date()][:3],
     )
 
 
@@ -137,19 +139,21 @@ def recent(user: Any) -> list[Person]:
 
 
 def undo(user: User, at: datetime) -> list[Undo]:
-    """Return what an account settled a moment ago and may take back, the latest first."""
-    found = (each for undo_of in UNDO for each in undo_of(user, at))
-    return sorted(found, key=lambda each: each.at, reverse=True)
+    """Return the items that an account settled a moment ago and may take back, the latest first."""
+    undos = (undo_item for undo_of in UNDO for undo_item in undo_of(user, at))
+    return sorted(undos, key=lambda undo_item: undo_item.at, reverse=True)
 
 
 def news(user: User, at: datetime) -> list[News]:
     """Return the good news that an account has not read, the latest first."""
-    found = {each.key: each for news_of in NEWS for each in news_of(user, at)}
-    read = Dismissal.objects.filter(user=user, key__in=list(found)).values_list("key", flat=True)
+    news_by_key = {news_item.key: news_item for news_of in NEWS for news_item in news_of(user, at)}
+    read = Dismissal.objects.filter(user=user, key__in=list(news_by_key)).values_list("key", flat=True)
     for key in read:
-        del found[key]
-    latest = sorted(found.values(), key=lambda each: (each.at, each.key), reverse=True)[:MOST_NEWS]
-    return [_spaced(each) for each in latest]
+        del news_by_key[key]
+    latest = sorted(news_by_key.values(), key=lambda news_item: (news_item.at, news_item.key), reverse=True)[
+        :MOST_NEWS
+    ]
+    return [_spaced(news_item) for news_item in latest]
 
 
 def accounts_to_notify(at: datetime) -> list[tuple[Preference, datetime]]:
@@ -157,17 +161,19 @@ def accounts_to_notify(at: datetime) -> list[tuple[Preference, datetime]]:
     the time of where they work: nobody overseas is written to at night.
     """
     elsewhere = _overseas(timezone.localdate(at))
-    held: dict[ZoneInfo, list[int]] = {}
+    users_by_zone: dict[ZoneInfo, list[int]] = {}
     for user, start in elsewhere.items():
-        held.setdefault(clocks.zone(start), []).append(user)
+        users_by_zone.setdefault(clocks.zone(start), []).append(user)
     rows = Preference.objects.filter(user__is_active=True).exclude(rhythm=choices.NEVER)
     groups = [(rows.exclude(user__in=bulk.to_find(list(elsewhere))), timezone.localtime(at))]
-    groups += [(rows.filter(user__in=bulk.to_find(of)), at.astimezone(zone)) for zone, of in held.items()]
-    found = []
+    groups += [
+        (rows.filter(user__in=bulk.to_find(of)), at.astimezone(zone)) for zone, of in users_by_zone.items()
+    ]
+    to_notify = []
     for some, local in groups:
-        waiting = some.filter(Q(looked_on=None) | Q(looked_on__lt=local.date()), hour__lte=local.hour)
-        found += [(row, local) for row in waiting.select_related("user").order_by("pk")[:AT_ONCE]]
-    return found[:AT_ONCE]
+        pending = some.filter(Q(looked_on=None) | Q(looked_on__lt=local.date()), hour__lte=local.hour)
+        to_notify += [(row, local) for row in pending.select_related("user").order_by("pk")[:AT_ONCE]]
+    return to_notify[:AT_ONCE]
 
 
 def _overseas(on: date) -> dict[int, str]:
@@ -180,8 +186,10 @@ def _overseas(on: date) -> dict[int, str]:
         Subquery(places.order_by("pk").values("code_insee")[:1]),
         F("territory"),
     )
-    asked = Preference.objects.exclude(rhythm=choices.NEVER).values("user")
-    roles = memberships.current(on).filter(user__in=asked).annotate(start=Left(there, 3)).order_by("-pk")
+    notified_users = Preference.objects.exclude(rhythm=choices.NEVER).values("user")
+    roles = (
+        memberships.current(on).filter(user__in=notified_users).annotate(start=Left(there, 3)).order_by("-pk")
+    )
     return dict(roles.filter(start__in=list(clocks.OVERSEAS)).values_list("user", "start"))
 
 

@@ -24,7 +24,7 @@ SATURDAY = 5
 
 
 def is_time(rhythm: str, hour: int, local: datetime, *, weekend: bool) -> bool:
-    """Return whether an account is to be notified at a moment, in its local time.
+    """Return True if an account is to be notified at a moment, in its local time.
 
     >>> monday = datetime(2026, 11, 23, 8, 20)
     >>> is_time(DAILY, 8, monday, weekend=False), is_time(DAILY, 9, monday, weekend=False)
@@ -48,23 +48,25 @@ def chosen(lines: Iterable[Line], groups: Iterable[str]) -> list[Line]:
 
 
 def fingerprint(lines: Iterable[Line]) -> str:
-    """Return what tells one list of lines from another: nothing is sent twice for the same one."""
-    seen = sorted(f"{line.kind} {line.url} {line.n}" for line in lines)
-    return hashlib.sha256("\n".join(seen).encode("utf-8")).hexdigest()
+    """Return the digest that tells one list of lines from another: nothing is sent twice for the same one."""
+    signatures = sorted(f"{line.kind} {line.url} {line.n}" for line in lines)
+    return hashlib.sha256("\n".join(signatures).encode("utf-8")).hexdigest()
 
 
 def summary(lines: list[Line], at: datetime) -> str:
-    """Return what waits, in counts by group: a notification is read by whoever holds the telephone, and names
-    nobody.
+    """Return the pending lines, in counts by group: a notification is read by whoever holds the telephone,
+    and names nobody.
     """
-    held = [(label, [line for line in lines if line.group == id]) for id, (label, _) in GROUPS.items()]
-    told = []
-    for label, rows in held:
+    lines_by_label = [
+        (label, [line for line in lines if line.group == id]) for id, (label, _) in GROUPS.items()
+    ]
+    group_texts = []
+    for label, rows in lines_by_label:
         if rows:
             oldest = max(row.days(at.date()) for row in rows)
             since = f", la plus ancienne depuis {age(oldest)}" if oldest else ""
-            told.append(f"- {label} : {count(len(rows), 'chose')}{since}")
-    return "\n".join(told)
+            group_texts.append(f"- {label} : {count(len(rows), 'chose')}{since}")
+    return "\n".join(group_texts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.apps.accounts.access import account_of, rights_of
-from maillage.apps.accounts.rules import worklist as shown
+from maillage.apps.accounts.rules import worklist as worklist_rules
 from maillage.apps.memberships import access as memberships
 from maillage.apps.messages import queries as outbox
 from maillage.apps.pilotage.queries.home import home_loop
@@ -25,16 +25,16 @@ def space(request: HttpRequest) -> HttpResponse:
     then every tool.
     """
     user, at = account_of(request), timezone.localtime()
-    found = queries.lines(user, at)
+    items = queries.lines(user, at)
     helps = rights_of(user).any("people.see", "people.mine")
     steps = queries.first_steps(user, at)
     context = {
         "today": at,
         "roles": memberships.roles_of(user, at.date()),
         "steps": steps,
-        "heading": "Vos premiers pas" if steps else shown.heading(len(found)),
-        "lead": shown.lead(found, at.date()),
-        "groups": queries.groups(found, at.date()),
+        "heading": "Vos premiers pas" if steps else worklist_rules.heading(len(items)),
+        "lead": worklist_rules.lead(items, at.date()),
+        "groups": queries.groups(items, at.date()),
         "struck": queries.undo(user, at),
         "day": queries.day(user, at),
         "missions": missions.running(user) if helps else (),
@@ -57,21 +57,21 @@ def dismiss(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def notifications(request: HttpRequest) -> HttpResponse:
-    """What an account is notified of, and how."""
+    """The notifications of an account: their subjects, way and rhythm."""
     user = account_of(request)
     form = NotificationForm(request.POST or None, initial=initial(queries.preference(user)))
     refused = None
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
+        values = form.cleaned_data
         try:
             actions.choose(
                 by=user,
-                rhythm=given["rythme"],
-                way=given["moyen"],
-                phone=given["numero"],
-                hour=given["heure"],
-                weekend=given["week_end"],
-                groups=given["sortes"],
+                rhythm=values["rythme"],
+                way=values["moyen"],
+                phone=values["numero"],
+                hour=values["heure"],
+                weekend=values["week_end"],
+                groups=values["sortes"],
                 at=timezone.localtime(),
             )
         except Refused as error:

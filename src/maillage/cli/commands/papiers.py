@@ -117,7 +117,7 @@ def _state(options: argparse.Namespace) -> int:
         scanner = "installé, sans signatures : n’analyse rien (sudo freshclam)"
     except scanning.ScannerFailed:
         scanner = "installé, ne répond pas"
-    papers = access.here(timezone.localdate()).count()
+    papers = access.current_papers(timezone.localdate()).count()
     if options.json:
         print_json({"garde": state.is_on, "pourquoi": state.why, "antivirus": scanner, "papiers": papers})
         return 0

@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
         print_json([dict(zip(KEYS, astuple(each), strict=True)) for each in results])
     else:
         for result in results:
-            print(f"{result.state:6}  {result.subject} : {result.found}")
+            print(f"{result.state:6}  {result.subject} : {result.status_text}")
             if result.do:
                 print(f"        → {result.do}")
         print("Rien n’empêche de servir." if not wrong else f"À mettre d’aplomb avant de servir : {wrong}.")

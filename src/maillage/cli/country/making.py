@@ -181,9 +181,9 @@ class Country:
 
     def is_stripped(self, workshop: str) -> str:
         """Return the condition of a workshop past the day when its names are erased."""
-        from maillage.apps.agenda.rules.workshops import KEPT
+        from maillage.apps.agenda.rules.workshops import RETENTION
 
-        return f"({self.hours_to(workshop)}) < {-MEETING - KEPT // timedelta(hours=1)}"
+        return f"({self.hours_to(workshop)}) < {-MEETING - RETENTION // timedelta(hours=1)}"
 
     @staticmethod
     def commune(structure: str) -> str:

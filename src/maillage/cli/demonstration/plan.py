@@ -82,5 +82,5 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
         ):
             moment = at + timedelta(days=days)
             actions.note(evening, kind=kind, on=moment.date(), words=words, by=by, at=moment)
-        actions.publish(plan, shown=True, by=by, at=at)
+        actions.publish(plan, is_public=True, by=by, at=at)
         return int(plan.actions.count())

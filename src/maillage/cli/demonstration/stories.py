@@ -413,7 +413,7 @@ def _mandate_of(stage: Stories, andrei: Any) -> None:
     terms = words.text(
         papers.terms(mandate, papers.signing_day(mandate, frame.TOUCH, timezone.localdate(at)))
     )
-    drawn = signing.Signing(how=frame.TOUCH, strokes=DRAWN, shown=words.fingerprint(terms))
+    drawn = signing.Signing(how=frame.TOUCH, strokes=DRAWN, read_digest=words.fingerprint(terms))
     signing.sign(mandate, drawn, by=by, at=at)
 
 

@@ -85,7 +85,7 @@ def tell(at: datetime, accounts: Mapping[str, Any]) -> str:
     ]
     for day, n in enumerate(range(0, N, A_DAY)):
         evening = begun + timedelta(days=day, hours=10)
-        receive(survey, answers[n : n + A_DAY], at=evening, surveyor=devices[day % 2], waiting=0)
+        receive(survey, answers[n : n + A_DAY], at=evening, surveyor=devices[day % 2], n_unsent=0)
     for verbatim in verbatims.unread(survey)[::2]:
         answer = Answer.objects.get(pk=verbatim.answer)
         review = {"shown": verbatim.text, "speaker": "inhabitant", "theme": "", "device": "", "keep": True}

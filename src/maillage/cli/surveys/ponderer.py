@@ -171,7 +171,7 @@ def document(result: "Weighting", reading: "Answers") -> dict[str, Any]:
                 "variable": each.variable,
                 "modalite": each.name,
                 "cible": each.people,
-                "obtenu": each.found,
+                "obtenu": each.weighted_total,
                 "ecart": each.gap,
                 "n": each.n,
                 "part_echantillon": 100 * each.share,

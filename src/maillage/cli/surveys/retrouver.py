@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
 
     if options.autre:
         return _compared(options)
-    result = published.found(options.pourcentage, whole(options.effectif, most=published.MOST))
+    result = published.origin_of(options.pourcentage, whole(options.effectif, most=published.MOST))
     if options.json:
         print_json(
             {

@@ -113,7 +113,7 @@ def run(options: argparse.Namespace) -> int:
         ("nom", "question", "sorte", "reponses"), survey_document.codebook_rows(questionnaire)
     )
     for card in cards:
-        name = card.asked.name.translate(UNSAFE)
+        name = card.answers.name.translate(UNSAFE)
         written[f"{TABLES}/{name}.csv"] = survey_document.as_csv(
             survey_document.COLUMNS, survey_document.rows([card], computed=results.computed)
         )

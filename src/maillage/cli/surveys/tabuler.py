@@ -223,7 +223,7 @@ def document(
     return {
         "question": table.question,
         "univers": table.universe,
-        "n": table.n if table.told else None,
+        "n": table.n if table.is_base_public else None,
         "seuil": table.least or None,
         **_universe(universe, answers),
         "lignes": [
@@ -268,7 +268,7 @@ def _line(row: "Row", printed: float | None) -> dict[str, Any]:
 def tell(table: "Tabulation", notes: list[str]) -> None:
     """Print a table for a person."""
     print(table.label + (f", selon : {table.by_label}" if table.by else ""))
-    base = f"n = {table.n}" if table.told else "nombre de réponses non publié"
+    base = f"n = {table.n}" if table.is_base_public else "nombre de réponses non publié"
     print(f"{table.universe[0].upper()}{table.universe[1:]} : {base}. Intervalles à 90 %.")
     by: str | None = None
     withheld: dict[str, int] = {}

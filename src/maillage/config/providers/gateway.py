@@ -17,10 +17,10 @@ from maillage.kernel.errors import Refused
 
 PATIENCE = 15  # seconds to connect, and for each answer
 LONGEST_ANSWER = 65_536
-HERE = ("localhost", "127.0.0.1", "::1")
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 LATER = (408, 425, 429, 503)  # the gateway says that it took nothing
 UNDER_WAY = 409  # a first sending under the same key has not ended
-OURS = (401, 403, 404, 405)  # our settings are refused, not this message
+CONFIGURATION_STATUSES = (401, 403, 404, 405)  # our settings are refused, not this message
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Gateway:
             return _id(answer)
         if code in LATER:
             raise sending.NotNow("busy", code)
-        if 300 <= code < 400 or code in OURS:
+        if 300 <= code < 400 or code in CONFIGURATION_STATUSES:
             raise sending.Down("settings", code)
         if code < 500 and code != UNDER_WAY:
             raise sending.Never("refused", code)
@@ -137,7 +137,7 @@ def _is_safe(address: str) -> bool:
         parts = urlsplit(address)
         return (
             bool(parts.hostname)
-            and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in HERE))
+            and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOCAL_HOSTS))
             and (parts.port is None or parts.port > 0)
         )
     except ValueError:

@@ -19,7 +19,7 @@ from maillage.kernel.errors import Refused
 
 PATIENCE = 20  # seconds for each answer
 PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
-HERE = ("localhost", "127.0.0.1", "::1")
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Smtp:
                 why="Cette variable donne l’adresse du serveur d’e-mail.",
                 do="Écrivez-la ainsi : smtp+tls://nom:motdepasse@serveur.exemple.fr:587.",
             ) from None
-        if parts.scheme == "smtp" and parts.password and parts.hostname not in HERE:
+        if parts.scheme == "smtp" and parts.password and parts.hostname not in LOCAL_HOSTS:
             raise Refused(
                 "MAILLAGE_SMTP enverrait son mot de passe en clair.",
                 why="« smtp:// » ne chiffre rien, et ce serveur n’est pas sur cet ordinateur.",

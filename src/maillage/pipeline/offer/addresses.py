@@ -55,7 +55,7 @@ INDEXES = "create index voie_insee on voie (insee); create index numero_voie on 
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class AddressMatch:
     """An address found: its point, how much it is like what was typed (0 to 1), its name, and the metres of
     doubt
     around the point, 0 when the number itself was found.
@@ -213,7 +213,7 @@ def _lines(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
 # ------------------------------------------------------------------------------------------------- looking
 
 
-def find(street: str, insee: str) -> Found | None:
+def find(street: str, insee: str) -> AddressMatch | None:
     """Return where an address of a commune is; None when no base covers it, or no street looks like it."""
     known = _streets(insee) if insee and street else {}
     if not known:
@@ -233,11 +233,11 @@ def find(street: str, insee: str) -> Found | None:
     if exact:
         one = max(exact, key=lambda point: point[1] == number[1])  # type: ignore[index]
         label = f"{one[0]}{' ' * bool(one[1])}{one[1]} {name}"
-        return Found(one[2], one[3], round(likeness, 2), label, 0.0)
+        return AddressMatch(one[2], one[3], round(likeness, 2), label, 0.0)
     near = [p for p in points if number and abs(p[0] - number[0]) <= 10] or points
     middle = (median(p[2] for p in near), median(p[3] for p in near))
     doubt = max(_metres(middle, (p[2], p[3])) for p in near)
-    return Found(*middle, round(max(likeness - STREET_FOUND, 0.0), 2), name, max(doubt, 50.0))
+    return AddressMatch(*middle, round(max(likeness - STREET_FOUND, 0.0), 2), name, max(doubt, 50.0))
 
 
 def _typed(street: str) -> tuple[tuple[int, str] | None, str]:

@@ -57,10 +57,10 @@ REST = re.compile(r"(?:oui|yes|non|no)\b[\s,;:.!/–—-]*", re.IGNORECASE)
 
 
 @lru_cache(maxsize=8192)
-def meant(text: str) -> Meaning:
+def meaning_of(text: str) -> Meaning:
     """Return the meaning of an answer; “other” when it says neither yes nor no.
 
-    >>> [meant(text) for text in (
+    >>> [meaning_of(text) for text in (
     ...     "Oui, sur inscription", "non renseigné", "Non, mais bientôt", "en panne", "gratuit")]
     ['yes', 'unknown', 'planned', 'stopped', 'other']
     """
@@ -111,7 +111,7 @@ def answered(values: Iterable[str]) -> dict[str, Meaning] | None:
     A column of counts (0, 1, 2…) is not one, and neither is one where no cell is plainly yes or no.
     """
     n = Counter(values)
-    meanings = {value: meant(value) for value in n}
+    meanings = {value: meaning_of(value) for value in n}
     if any(plain(value).isdecimal() for value, meaning in meanings.items() if meaning == "other"):
         return None
     if not {"yes", "no"} & set(meanings.values()):

@@ -8,12 +8,12 @@ from functools import cache, lru_cache
 from itertools import islice
 
 from maillage.kernel.names import plain
-from maillage.pipeline.offer.answers import Meaning, answered, meant
+from maillage.pipeline.offer.answers import Meaning, answered, meaning_of
 from maillage.pipeline.offer.clean.wording import full_words
 from maillage.pipeline.offer.forms.sheet import Sheet
 from maillage.reference import offer
 
-ASKED = re.compile(
+YES_NO_MARK = re.compile(
     r"\(?\b(?:oui\s*/\s*non|o\s*/\s*n|y\s*/\s*n|yes\s*/\s*no|oui ou non)\b\)?\s*[?:]?", re.IGNORECASE
 )  # « Wifi (oui/non) »
 LED = re.compile(
@@ -49,14 +49,14 @@ class Column:
     """
 
     name: str
-    said: tuple[str, ...]
+    spellings: tuple[str, ...]
     cells: tuple[str, ...]
     sample: tuple[str, ...]
     answers: Mapping[str, Meaning] | None
 
     def has(self, words: Iterable[str]) -> bool:
         """Look for one of these words in its name."""
-        return not {word for name in self.said for word in name.split()}.isdisjoint(words)
+        return not {word for name in self.spellings for word in name.split()}.isdisjoint(words)
 
 
 def columns_of(sheet: Sheet) -> list[Column]:
@@ -69,7 +69,7 @@ def columns_of(sheet: Sheet) -> list[Column]:
 
 
 def _column(name: str, lead: str, cells: tuple[str, ...]) -> Column:
-    known = (cell for cell in dict.fromkeys(cells) if meant(cell) != "unknown")
+    known = (cell for cell in dict.fromkeys(cells) if meaning_of(cell) != "unknown")
     return Column(
         name,
         column_names(name.removeprefix(lead)),
@@ -92,7 +92,7 @@ def column_names(name: str) -> tuple[str, ...]:
     """Return the names that a column may have: its name, without its number, without words that say nothing,
     its last part.
     """
-    name = full_words(LED.sub("", ASKED.sub("", name).strip()) or name)
+    name = full_words(LED.sub("", YES_NO_MARK.sub("", name).strip()) or name)
     spaced_name = (
         re.sub(r"(?<=[a-zà-ÿ0-9])(?=[A-Z][a-z])|(?<=[a-zà-ÿ])(?=[A-Z])", " ", name)
         if not name.isupper()

@@ -37,14 +37,14 @@ UNKNOWN, GUESSED, DROPPED, KNOWN = "unknown", "guessed", "dropped", "known"
 class Word:
     """A word of a column, how often it appears, and its meaning.
 
-    given: slugs of the list, codes of types, or the state of a practice (offered, planned, no). elsewhere:
+    meanings: slugs of the list, codes of types, or the state of a practice (offered, planned, no). elsewhere:
     the other fields it fills, or practices that read it when this use does not. status: unknown; guessed,
     when nobody said what it gives; dropped, when nothing keeps it; or known.
     """
 
     text: str
     times: int
-    given: tuple[str, ...]
+    meanings: tuple[str, ...]
     elsewhere: tuple[str, ...]
     status: str
 
@@ -189,19 +189,21 @@ def _replace(mapping_part: dict[str, Any], name: str, value: Any) -> None:
 def _without(spec: Any, key: str) -> Any:
     """Return an origin without a column, given by its plain name; None when nothing is left."""
     if isinstance(spec, list):
-        remaining = [kept for each in spec if (kept := _without(each, key)) is not None]
+        remaining = [remaining_spec for each in spec if (remaining_spec := _without(each, key)) is not None]
         return remaining[0] if len(remaining) == 1 else remaining or None
     if isinstance(spec, dict):
-        kept = {name: value for name, value in spec.items() if name not in (*READ, "days", "parity")}
+        remaining_spec = {
+            name: value for name, value in spec.items() if name not in (*READ, "days", "parity")
+        }
         for name in READ:
             if (columns := _without(spec.get(name), key)) is not None:
-                kept[name] = columns
+                remaining_spec[name] = columns
         days = {day: _without(columns, key) for day, columns in (spec.get("days") or {}).items()}
         if days := {day: columns for day, columns in days.items() if columns is not None}:
-            kept["days"] = days
+            remaining_spec["days"] = days
         if spec.get("parity") and plain(str(spec["parity"])) != key:
-            kept["parity"] = spec["parity"]
-        return kept if kept.keys() & {"from", "join", "days", "always"} else None
+            remaining_spec["parity"] = spec["parity"]
+        return remaining_spec if remaining_spec.keys() & {"from", "join", "days", "always"} else None
     return None if spec is None or plain(str(spec)) == key else spec
 
 
@@ -308,7 +310,7 @@ def _tokens(target: str, origin: Origin, value: str) -> list[str]:
     holds.
     """
     plain_value = plain(value)
-    if origin.gives is not None and plain_value in origin.gives.whole:
+    if origin.gives is not None and plain_value in origin.gives.full_words:
         return [value]
     of = offer.fields().get(target)
     if of is not None and of.kind == "list" and plain_value in offer.lists()[of.list].words:
@@ -316,7 +318,7 @@ def _tokens(target: str, origin: Origin, value: str) -> list[str]:
     return origin.tokens(value)
 
 
-Given = tuple[tuple[str, ...], tuple[str, ...], str]
+SlugsOfWord = tuple[tuple[str, ...], tuple[str, ...], str]
 
 
 def _slugs(
@@ -330,18 +332,18 @@ def _slugs(
         grouped=False,
     )
 
-    def give(tokens: Sequence[str]) -> list[Given]:
+    def give(tokens: Sequence[str]) -> list[SlugsOfWord]:
         rows = tuple(Row(n, n, {column: token}) for n, token in enumerate(tokens, 1))
         read_rows = read(Sheet("", "csv", (column,), rows, (), ()), alone, today=today).rows
         return [one(token, row) for token, row in zip(tokens, read_rows, strict=True)]
 
-    def one(token: str, row: Any) -> Given:
+    def one(token: str, row: Any) -> SlugsOfWord:
         slugs = tuple(row.sheet.get(target, ()))
-        others = tuple(sorted(set(row.sheet) - {target, "id", "type_origine"}))
+        other_fields = tuple(sorted(set(row.sheet) - {target, "id", "type_origine"}))
         if not _sure(row.remarks):
-            return (), others, UNKNOWN
-        others += () if slugs else _practised(correspondence, column, token)
-        return slugs, others, KNOWN if slugs or others else DROPPED
+            return (), other_fields, UNKNOWN
+        other_fields += () if slugs else _practised(correspondence, column, token)
+        return slugs, other_fields, KNOWN if slugs or other_fields else DROPPED
 
     return give
 
@@ -368,11 +370,11 @@ def _states(correspondence: Correspondence, rule: PracticeRule, column: str) -> 
         if any(plain(column) in origin.used() for origin in many)
     )
 
-    def one(token: str) -> Given:
+    def one(token: str) -> SlugsOfWord:
         state = rule.state({plain(column): token})
         if not state:
-            others = fields + _practised(correspondence, column, token)
-            return (), others, KNOWN if others else DROPPED
+            other_meanings = fields + _practised(correspondence, column, token)
+            return (), other_meanings, KNOWN if other_meanings else DROPPED
         plainly = state == "no" or rule.when is not None or plain(token) in looks.YES
         return (state,), (), KNOWN if plainly else GUESSED
 
@@ -387,8 +389,8 @@ def give(raw: Raw, column: str, target: str, word: str, slug: str) -> None:
     for part in parts:
         if plain(column) in map(plain, _columns(part)):
             gives = {
-                known: given
-                for known, given in (part.get("gives") or {}).items()
+                known: known_slugs
+                for known, known_slugs in (part.get("gives") or {}).items()
                 if plain(str(known)) != plain(word)
             }
             part["gives"] = {word: None if slug == NOTHING else slug, **gives}
@@ -406,20 +408,26 @@ def set_states(raw: Raw, practice: str, wanted: Mapping[str, str]) -> None:
         for key, state in (("when", "offered"), ("planned", "planned")):
             whole_words = [each for each in _many(rule.get(key) or []) if _holds(str(each), wanted, state)]
             known = mapping.Words(
-                whole={plain(each): () for each in whole_words if not each.startswith("~")},
+                full_words={plain(each): () for each in whole_words if not each.startswith("~")},
                 inside=tuple((plain(each[1:]), ()) for each in whole_words if each.startswith("~")),
             )
-            said = [
+            words_of_state = [
                 *whole_words,
-                *(word for word, meant in wanted.items() if meant == state and known.find(word) is None),
+                *(
+                    word
+                    for word, wanted_state in wanted.items()
+                    if wanted_state == state and known.find(word) is None
+                ),
             ]
-            _replace(rule, key, said or ([] if key == "when" else None))
+            _replace(rule, key, words_of_state or ([] if key == "when" else None))
 
 
 def _holds(known: str, wanted: Mapping[str, str], state: str) -> bool:
     """Check that every word that a known one takes is wanted in that state."""
     if known.startswith("~"):
         return all(
-            meant == state for word, meant in wanted.items() if f" {plain(known[1:])}" in f" {plain(word)}"
+            wanted_state == state
+            for word, wanted_state in wanted.items()
+            if f" {plain(known[1:])}" in f" {plain(word)}"
         )
-    return all(meant == state for word, meant in wanted.items() if plain(word) == plain(known))
+    return all(wanted_state == state for word, wanted_state in wanted.items() if plain(word) == plain(known))

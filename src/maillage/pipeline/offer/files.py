@@ -33,10 +33,10 @@ def places(
     today: date,
     correspondence: Correspondence | None = None,
     source: str = "",
-    kept: Iterable[Correspondence] = (),
+    stored_mappings: Iterable[Correspondence] = (),
 ) -> Result:
     """Return the places of a file that was opened; what was guessed beside a known format is noted."""
-    chosen = correspondence or mapping.recognised(sheet.columns, kept)
+    chosen = correspondence or mapping.recognised(sheet.columns, stored_mappings)
     if chosen is not None:
         return read(sheet, chosen, today=today, source=source)
     text, name, guesses = draft(sheet)

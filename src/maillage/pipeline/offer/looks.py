@@ -1,4 +1,4 @@
-"""What the cells of a column look like, whatever its name; and whether they can be what its name says."""
+"""The look of the cells of a column, whatever its name; and whether they can be what its name says."""
 
 import re
 from collections import Counter
@@ -70,7 +70,7 @@ def countries() -> frozenset[str]:
 
 
 def country(text: str) -> bool:
-    """Return whether a cell is a country.
+    """Return True if a cell is a country.
 
     >>> [country(text) for text in ("FR", "fra", "Côte d’Ivoire", "Pays de Caux")]
     [True, True, True, False]
@@ -90,12 +90,12 @@ def french() -> frozenset[str]:
 
 
 def foreign(text: str) -> bool:
-    """Return whether a cell is another country than France.
+    """Return True if a cell is another country than France.
 
     >>> [foreign(text) for text in ("Belgique", "CH", "France", "Réunion", "NC", "Pays de Caux")]
     [True, True, False, False, False, False]
     """
-    return country(text) and plain(text) not in french() and answers.meant(text) != "unknown"
+    return country(text) and plain(text) not in french() and answers.meaning_of(text) != "unknown"
 
 
 @cache
@@ -120,12 +120,12 @@ LOOKS: Mapping[str, Callable[[str], bool]] = {
     "kinds": lambda text: any(plain(token) in kind_words() for token in several.split(text)),
 }
 READS: Mapping[str, Callable[[str], bool]] = {
-    "mail": lambda text: (found := mail.clean(text)).word != "refused" or mail.MASKED in found.reason,
+    "mail": lambda text: (cleaned := mail.clean(text)).word != "refused" or mail.MASKED in cleaned.reason,
     "site": lambda text: site.clean(text).word != "refused",
-    "phone": lambda text: (found := phone.clean(text)).word != "refused" or phone.MASKED in found.reason,
+    "phone": lambda text: (cleaned := phone.clean(text)).word != "refused" or phone.MASKED in cleaned.reason,
     "hours": lambda text: (
         len(text) > 2
-        and bool((found := hours.clean(text)).value and found.value.osm)
+        and bool((cleaned := hours.clean(text)).value and cleaned.value.osm)
         and not DATE.match(text)
     ),
     "date": lambda text: day.clean(text, today=ORDINARY).value is not None,
@@ -138,7 +138,7 @@ READS: Mapping[str, Callable[[str], bool]] = {
     "longitude": lambda text: bool(NUMBER.fullmatch(text)),
     "kinds": lambda text: any(wording.kind_of(token) for token in several.split(text)),
     "yesno": lambda text: yesno.clean(text).value is not None,
-    "whole": lambda text: number.whole(text, low=0, high=100_000).value is not None,
+    "whole": lambda text: number.whole_number(text, low=0, high=100_000).value is not None,
 }
 
 
@@ -148,7 +148,7 @@ def share(check: Callable[[str], bool], values: Sequence[str]) -> float:
 
 
 def is_street(text: str) -> bool:
-    """Return whether a text names a street, a square or a hamlet.
+    """Return True if a text names a street, a square or a hamlet.
 
     >>> is_street("24 rue Riboud"), is_street("Bâtiment B, 2e étage")
     (True, False)
@@ -193,11 +193,11 @@ def reads(of: offer.Field, values: Sequence[str]) -> float:
 
 
 def alien(text: str) -> bool:
-    """Return whether a cell is clearly a contact, a day, a number, yes or no: nothing that names or
+    """Return True if a cell is clearly a contact, a day, a number, yes or no: nothing that names or
     describes.
     """
-    told = plain(text)
-    if told in YES | NO or NUMBER.fullmatch(text):
+    plain_text = plain(text)
+    if plain_text in YES | NO or NUMBER.fullmatch(text):
         return True
     return any(LOOKS[kind](text) for kind in ("mail", "site", "phone", "date"))
 
@@ -215,19 +215,19 @@ def known_words(list_id: str, words: Mapping[str, int], *, telling: bool = False
     counted = {word: n for word, n in words.items() if plain(word) not in YES | NO | {""}}
     known = 0
     for word, n in counted.items():
-        found = wording.understood(list_id, word)
+        wording_found = wording.understood(list_id, word)
         tells = (
-            found is not None
-            and found.word != "doubtful"
+            wording_found is not None
+            and wording_found.word != "doubtful"
             and not wording.SUM.search(word)  # a subsidy is a sum too
-            and any(said.slug or said.text for said in found.said)
+            and any(meaning.slug or meaning.text for meaning in wording_found.meanings)
         )
-        known += n * (tells if telling else found is not None or _nearly(list_id, word))
+        known += n * (tells if telling else wording_found is not None or _nearly(list_id, word))
     return known / sum(counted.values()) if counted else 0.0
 
 
 def _nearly(list_id: str, word: str) -> bool:
-    """Return whether a list knows what to do with a word that none of its values is: a practice, or a word
+    """Return True if a list knows what to do with a word that none of its values is: a practice, or a word
     too vague.
     """
     return plain(word) in offer.lists()[list_id].vague or (
@@ -236,22 +236,22 @@ def _nearly(list_id: str, word: str) -> bool:
 
 
 def whole_address(text: str) -> bool:
-    """Return whether a cell is a street, then the postal code and the town.
+    """Return True if a cell is a street, then the postal code and the town.
 
     >>> whole_address("6 rue du Four, 38130 Échirolles"), whole_address("38130 Échirolles")
     (True, False)
     """
-    rest, code, town = street.apart(text)
+    rest, code, town = street.split_address(text)
     return bool(code and town) and street.clean(rest).value is not None and bool(commune.named(town))
 
 
 def marked_up(values: Sequence[str]) -> bool:
-    """Return whether cells are pieces of a web page."""
+    """Return True if cells are pieces of a web page."""
     return share(lambda text: bool(MARKUP.search(text)), values) >= 0.2
 
 
 def pair(text: str) -> bool:
-    """Return whether a cell is a whole point: two decimal numbers, or two sets of degrees, and nothing
+    """Return True if a cell is a whole point: two decimal numbers, or two sets of degrees, and nothing
     else.
     """
     bare = text.strip()
@@ -263,5 +263,5 @@ def coordinates(latitudes: Sequence[str], longitudes: Sequence[str]) -> float:
     nothing.
     """
     pairs = [(a, b) for a, b in zip(latitudes, longitudes, strict=True) if a.strip("0.,") and b.strip("0.,")]
-    found: list[Any] = [point.clean(a, b) for a, b in pairs]
-    return sum(each.value is not None for each in found) / len(pairs) if pairs else 0.0
+    points: list[Any] = [point.clean(a, b) for a, b in pairs]
+    return sum(each.value is not None for each in points) / len(pairs) if pairs else 0.0

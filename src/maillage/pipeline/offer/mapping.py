@@ -84,33 +84,39 @@ def _spelled_whole(text: str, separator: str) -> str:
 class Words:
     """Words of a file and what they give; the whole word first, then the words found anywhere."""
 
-    whole: Mapping[str, tuple[str, ...]]
+    full_words: Mapping[str, tuple[str, ...]]
     inside: tuple[tuple[str, tuple[str, ...]], ...]
-    found: dict[str, tuple[str, ...] | None] = field(default_factory=dict, compare=False, repr=False)
+    meaning_by_text: dict[str, tuple[str, ...] | None] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def find(self, text: str) -> tuple[str, ...] | None:
         """Return the meaning of a text; None when none of its words is known. Cached, since the same words
         fill most cells.
         """
-        if text not in self.found:
-            if len(self.found) >= MOST_AT_HAND:
-                self.found.clear()
-            self.found[text] = self._looked_for(text)
-        return self.found[text]
+        if text not in self.meaning_by_text:
+            if len(self.meaning_by_text) >= MOST_AT_HAND:
+                self.meaning_by_text.clear()
+            self.meaning_by_text[text] = self._looked_for(text)
+        return self.meaning_by_text[text]
 
     def may_be_in(self, text: str) -> bool:
         """Return False when none of these words can be found in a text that `_spelled_whole` wrote."""
         return any(f" {word}" in text for word, _ in self.inside) or any(
-            f" {word}" in text for word in self.whole
+            f" {word}" in text for word in self.full_words
         )
 
     def _looked_for(self, text: str) -> tuple[str, ...] | None:
-        said = spelled(text)
-        if said in self.whole:
-            return self.whole[said]
-        padded = f" {said}"
-        hits = [given for word, given in self.inside if f" {word}" in padded and not denied(word, said)]
-        return tuple(dict.fromkeys(each for given in hits for each in given)) if hits else None
+        spelled_text = spelled(text)
+        if spelled_text in self.full_words:
+            return self.full_words[spelled_text]
+        padded = f" {spelled_text}"
+        hits = [
+            meanings
+            for word, meanings in self.inside
+            if f" {word}" in padded and not denied(word, spelled_text)
+        ]
+        return tuple(dict.fromkeys(each for meanings in hits for each in meanings)) if hits else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +153,7 @@ class Origin:
         """Return (column, text) of a row; ('', '') when nothing is filled."""
         if self.joined is not None and self.names:
             named = zip(self.names, self.columns, strict=True)
-            parts = [name for name, c in named if answers.meant(cells.get(c, "")) == "yes"]
+            parts = [name for name, c in named if answers.meaning_of(cells.get(c, "")) == "yes"]
             return (" + ".join(self.columns), self.joined.join(parts)) if parts else ("", "")
         if self.joined is not None:
             parts = [cells[c] for c in self.columns if cells.get(c)]
@@ -161,16 +167,18 @@ class Origin:
         return "", ""
 
     def week(self, cells: Mapping[str, str]) -> dict[str, str]:
-        """Return what the columns of each day say; hours that open and close, two by two, become one text."""
+        """Return the text of each day from its columns; hours that open and close, two by two, become one
+        text.
+        """
         week = {}
         for day, columns in self.days.items():
             hours = [cells.get(column, "") for column in columns]
             pairs = ["-".join(filter(None, hours[k : k + 2])) for k in range(0, len(hours), 2)]
             if text := ", ".join(filter(None, pairs)):
                 week[day] = self.crossed if self.crossed and text.strip().casefold() == "x" else text
-        if told := " ".join(filter(None, (cells.get(column, "") for column in self.ticked))):
-            given = {"yes": told, "no": "non"}
-            return {day: given.get(answers.meant(text), text) for day, text in week.items()}
+        if ticked_text := " ".join(filter(None, (cells.get(column, "") for column in self.ticked))):
+            text_by_answer = {"yes": ticked_text, "no": "non"}
+            return {day: text_by_answer.get(answers.meaning_of(text), text) for day, text in week.items()}
         return week
 
     def used(self) -> Iterable[str]:
@@ -206,7 +214,7 @@ class PracticeRule:
         ):
             return "planned"
         if self.origin.inside:
-            return "offered" if any(self._told(cell) for cell in filled) else ""
+            return "offered" if any(self._known_pieces(cell) for cell in filled) else ""
         meanings = [meaning for cell in filled for meaning in self._meanings(cell)]
         for state, telling in (("offered", ("yes",)), ("planned", ("planned",))):
             if any(meaning in telling for meaning in meanings):
@@ -226,30 +234,32 @@ class PracticeRule:
     def _pieces(self, cell: str) -> list[str]:
         return list(dict.fromkeys([cell, *self.origin.tokens(cell)]))
 
-    def _told(self, cell: str) -> list[str]:
+    def _known_pieces(self, cell: str) -> list[str]:
         """Return the pieces of a cell that `when` knows."""
         if not self.when or not self.when.may_be_in(_spelled_whole(cell, self.origin.separator)):
             return []
         return [text for text in self._pieces(cell) if self.when.find(text) is not None]
 
     def _meanings(self, cell: str) -> list[str]:
-        """Return what a cell means for the practice: that of the words that `when` knows, or of the whole
-        cell.
+        """Return the meanings of a cell for the practice: that of the words that `when` knows, or of the
+        whole cell.
 
         A word written in full in `when` is offered, whatever it says; around a word looked for, « en projet »
         counts.
         """
-        whole = answers.meant(cell)
+        cell_meaning = answers.meaning_of(cell)
         if self.when is None:
             is_offered = not self.yesno or answers.BOOKED.fullmatch(spelled(cell))
-            return ["yes" if whole == "other" and is_offered else whole]
-        told = self._told(cell)
-        if not told:  # « Pas d’aide pour la Caf » denies no other practice
+            return ["yes" if cell_meaning == "other" and is_offered else cell_meaning]
+        known_pieces = self._known_pieces(cell)
+        if not known_pieces:  # « Pas d’aide pour la Caf » denies no other practice
             return ["no" if spelled(cell) in answers.NO else "unknown"]
-        if any(spelled(text) in self.when.whole for text in told):
+        if any(spelled(text) in self.when.full_words for text in known_pieces):
             return ["yes"]
-        pieces = [cell] if answers.rest(cell) else [text for text in told if text != cell] or told
-        meanings = [answers.meant(text) for text in pieces]
+        pieces = (
+            [cell] if answers.rest(cell) else [text for text in known_pieces if text != cell] or known_pieces
+        )
+        meanings = [answers.meaning_of(text) for text in pieces]
         return ["yes" if meaning in ("other", "unknown", "no") else meaning for meaning in meanings]
 
     def matched(self, cells: Mapping[str, str]) -> Iterable[tuple[str, str]]:
@@ -259,11 +269,11 @@ class PracticeRule:
         known = [words for words in (self.when, self.planned) if words is not None]
         for column in self.origin.columns:
             if text := cells.get(column, ""):
-                whole = self.when is None or any(words.find(text) is not None for words in known)
-                if self.yesno and answers.meant(text) == "unknown":
+                is_known_cell = self.when is None or any(words.find(text) is not None for words in known)
+                if self.yesno and answers.meaning_of(text) == "unknown":
                     continue
                 for word in (text, *self.origin.tokens(text)):
-                    if whole or any(words.find(word) is not None for words in known):
+                    if is_known_cell or any(words.find(word) is not None for words in known):
                         yield column, word
 
 
@@ -288,8 +298,8 @@ class LeaveRule:
         """
         cell = cells.get(self.column, "")
         if self.row:
-            said = f" {' '.join(spelled(text) for text in cells.values())}"
-            return cell, bool(cell) and not any(f" {word}" in said for word in self.but)
+            row_text = f" {' '.join(spelled(text) for text in cells.values())}"
+            return cell, bool(cell) and not any(f" {word}" in row_text for word in self.but)
         if self.but:
             words = [spelled(word) for word in several.split(cell)]
             return cell, bool(words) and not any(word.startswith(self.but) for word in words)
@@ -317,7 +327,7 @@ class Correspondence:
     personal: tuple[str, ...] = ()
 
     def fits(self, columns: Iterable[str]) -> bool:
-        """Return whether every column of `recognise`, and one of `among` if any, is there.
+        """Return True if every column of `recognise`, and one of `among` if any, is there.
 
         A name with a colon is that of a tag: the path « contact.phone » of another JSON is not one.
         """
@@ -329,8 +339,8 @@ class Correspondence:
             plain(name) in dots and (":" not in name or dots[plain(name)] <= name.count("."))
             for name in self.among
         )
-        told = bool(self.recognise or self.among)
-        return told and dots.keys() >= set(self.recognise) and (not self.among or named)
+        has_signature = bool(self.recognise or self.among)
+        return has_signature and dots.keys() >= set(self.recognise) and (not self.among or named)
 
     def used(self) -> set[str]:
         """Return the columns that the mapping reads or knowingly leaves aside."""
@@ -338,8 +348,8 @@ class Correspondence:
         origins += [r.origin for r in self.practices] + [
             o for r in self.practices for m in r.conditions.values() for o in m
         ]
-        left = {rule.column for rule in self.leave}
-        return {column for origin in origins for column in origin.used()} | left | set(self.ignored)
+        leave_columns = {rule.column for rule in self.leave}
+        return {column for origin in origins for column in origin.used()} | leave_columns | set(self.ignored)
 
 
 @cache
@@ -400,8 +410,8 @@ class _Loader(yaml.SafeLoader):
 
 @lru_cache(maxsize=32)  # one import reads the same text three times
 def parsed(text: str) -> Any:
-    """Return what a YAML text says, which is only read; yaml.YAMLError when it cannot be read, or would grow
-    without end.
+    """Return the value of a YAML text, which is only read; yaml.YAMLError when it cannot be read, or would
+    grow without end.
     """
     return yaml.load(text, Loader=_Loader)  # noqa: S506, a safe loader
 
@@ -423,7 +433,7 @@ def load(text: str, name: str) -> Correspondence:
     if unknown := set(raw) - KEYS_OF_A_FILE:
         raise _bad(name, f"clé inconnue : {', '.join(sorted(map(str, unknown)))}")
     fields = {
-        id: _held(name, f"le champ {id}", _origins, name, id, spec, PLACED)
+        id: _checked_piece(name, f"le champ {id}", _origins, name, id, spec, PLACED)
         for id, spec in raw["fields"].items()
     }
     if raw.get("extends"):
@@ -431,22 +441,22 @@ def load(text: str, name: str) -> Correspondence:
     practices = raw.get("practices") or []
     if not isinstance(practices, list):
         raise _bad(name, "la clé « practices » attend une liste de pratiques")
-    return _held(name, "l’en-tête", _built, raw, name, fields, practices)
+    return _checked_piece(name, "l’en-tête", _built, raw, name, fields, practices)
 
 
-def _held(name: str, what: str, read: Callable[..., T], *given: Any) -> T:
-    """Return what a reader makes of a piece of YAML; Refused, naming the piece, when it has not the shape it
-    should.
+def _checked_piece(name: str, what: str, read: Callable[..., T], *arguments: Any) -> T:
+    """Return the result of a reader on a piece of YAML; Refused, naming the piece, when it has not the shape
+    it should.
     """
     try:
-        return read(*given)
+        return read(*arguments)
     except (TypeError, ValueError, AttributeError, KeyError) as error:
-        told = (
+        message = (
             str(error)
             if isinstance(error, ValueError) and str(error).startswith("«")
             else "sa forme n’est pas la bonne"
         )
-        raise _bad(name, f"{what} contient une erreur ({told})") from error
+        raise _bad(name, f"{what} contient une erreur ({message})") from error
 
 
 def _built(
@@ -460,11 +470,13 @@ def _built(
         recognise=_columns(raw.get("recognise", ())),
         among=_strings(raw.get("among", ())),
         fields=fields,
-        practices=tuple(_held(name, "une pratique", _practice, name, rule) for rule in practices),
+        practices=tuple(_checked_piece(name, "une pratique", _practice, name, rule) for rule in practices),
         ignored=_columns(raw.get("ignored", ())),
         grouped=bool(raw.get("grouped")),
         adds=bool(raw.get("adds")),
-        leave=tuple(_held(name, "une règle de « leave »", _leave, rule) for rule in raw.get("leave") or ()),
+        leave=tuple(
+            _checked_piece(name, "une règle de « leave »", _leave, rule) for rule in raw.get("leave") or ()
+        ),
         personal=_columns(raw.get("personal") or ()),
     )
 
@@ -600,8 +612,8 @@ def _origin(name: str, of: offer.Field, spec: Any) -> Origin:
 
 def _words(raw: Mapping[str, tuple[str, ...]]) -> Words:
     return Words(
-        whole={spelled(word): given for word, given in raw.items() if not word.startswith("~")},
-        inside=tuple((spelled(word[1:]), given) for word, given in raw.items() if word.startswith("~")),
+        full_words={spelled(word): meanings for word, meanings in raw.items() if not word.startswith("~")},
+        inside=tuple((spelled(word[1:]), meanings) for word, meanings in raw.items() if word.startswith("~")),
     )
 
 

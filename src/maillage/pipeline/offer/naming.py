@@ -65,16 +65,20 @@ def practice(text: str) -> str:
     """
     if STREET.match(text.strip()):
         return ""
-    said = PRINTED_3D.sub("", plain(text))
+    spelled_name = PRINTED_3D.sub("", plain(text))
     hits = [
-        (word, each)
-        for each in offer.practices().values()
-        for word in each.also
-        if f" {word}" in f" {said}" and not denied(word, said)
+        (word, known_practice)
+        for known_practice in offer.practices().values()
+        for word in known_practice.also
+        if f" {word}" in f" {spelled_name}" and not denied(word, spelled_name)
     ]
     for rank in (_clear, _done, _thing):
-        if found := [(word, each) for word, each in hits if rank(word, each, said)]:
-            return max(found, key=lambda hit: len(hit[0]))[1].id
+        if ranked_hits := [
+            (word, known_practice)
+            for word, known_practice in hits
+            if rank(word, known_practice, spelled_name)
+        ]:
+            return max(ranked_hits, key=lambda hit: len(hit[0]))[1].id
     return ""
 
 
@@ -85,40 +89,44 @@ def mentioned(text: str) -> str:
     >>> mentioned("Modalités d’accès aux ateliers")
     'formation'
     """
-    said = PRINTED_3D.sub("", plain(text))
+    spelled_name = PRINTED_3D.sub("", plain(text))
     hits = [
         (word, each.id)
         for each in offer.practices().values()
         for word in each.also
-        if f" {word}" in f" {said}"
+        if f" {word}" in f" {spelled_name}"
     ]
     return max(hits, key=lambda hit: len(hit[0]))[1] if hits else ""
 
 
-def _clear(word: str, of: offer.Practice, said: str) -> bool:
-    """Return whether a word says a practice whatever stands around it."""
+def _clear(word: str, of: offer.Practice, spelled_name: str) -> bool:
+    """Return True if a word says a practice whatever stands around it."""
     return word not in of.alone and word not in of.things
 
 
-def _done(word: str, of: offer.Practice, said: str) -> bool:
-    """Return whether a word that is said of anything is said of something digital, or of nothing."""
-    return word in of.alone and (DIGITAL.search(said) is not None or not _around(word, said))
+def _done(word: str, of: offer.Practice, spelled_name: str) -> bool:
+    """Return True if a word that is said of anything is said of something digital, or of nothing."""
+    return word in of.alone and (
+        DIGITAL.search(spelled_name) is not None or not _meaningful_neighbours(word, spelled_name)
+    )
 
 
-def _thing(word: str, of: offer.Practice, said: str) -> bool:
-    """Return whether equipment is merely said to be there."""
+def _thing(word: str, of: offer.Practice, spelled_name: str) -> bool:
+    """Return True if equipment is merely said to be there."""
     return word in of.things and not {
-        each for each in _around(word, said, NEUTRAL - DEEDS) if not DIGITAL.match(each)
+        each
+        for each in _meaningful_neighbours(word, spelled_name, NEUTRAL - DEEDS)
+        if not DIGITAL.match(each)
     }
 
 
-def _around(word: str, said: str, neutral: Set[str] = NEUTRAL) -> set[str]:
+def _meaningful_neighbours(word: str, spelled_name: str, neutral: Set[str] = NEUTRAL) -> set[str]:
     """Return the words of a text that say something, beside those of a practice, whole: « tablettes » for «
     tablette ».
     """
-    left = re.sub(rf"\b{word}\w*", " ", said).split()
+    remaining_words = re.sub(rf"\b{word}\w*", " ", spelled_name).split()
     return {
         each
-        for each in left
+        for each in remaining_words
         if not each.isdecimal() and not {each, each[:-1] if each[-1] in "sx" else each} & neutral
     }

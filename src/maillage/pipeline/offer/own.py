@@ -34,7 +34,7 @@ CLOSURE = re.compile(r"(?P<du>[\d-]*)/(?P<au>[\d-]*)(?: : (?P<motif>.+))?", re.D
 
 
 def is_read(column: str, correspondence: str) -> bool:
-    """Return whether a plain column is read by `restored`, beside those that a correspondence reads."""
+    """Return True if a plain column is read by `restored`, beside those that a correspondence reads."""
     return column.startswith(WITHIN) or (correspondence == ID and column.startswith(LED))
 
 
@@ -75,27 +75,27 @@ def restored(sheet: Mapping[str, Any], cells: Mapping[str, str]) -> dict[str, An
     return out
 
 
-def _practices(said: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _practices(cells: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
     states = {plain(label): state for state, label in STATES.items()}
     for practice in offer.practices():
         name = LED + plain(practice)
-        if (state := states.get(plain(said.get(name, "")))) is None:
+        if (state := states.get(plain(cells.get(name, "")))) is None:
             continue
         details: dict[str, Any] = {"state": state}
         for of in offer.conditions().values():
-            value = _value(of, f"{name} {of.id}", said)
+            value = _value(of, f"{name} {of.id}", cells)
             if value is not None:
                 details[of.id] = value
         yield practice, details
 
 
-def _value(of: offer.Field, name: str, said: Mapping[str, str]) -> Any:
+def _value(of: offer.Field, name: str, cells: Mapping[str, str]) -> Any:
     """Return the value that a cell of our table stands for; None when it says nothing, or something else."""
     column = plain(name)
     if of.kind == "hours":
-        hours = {part: text for part, end in HOURS.items() if (text := said.get(column + end, ""))}
+        hours = {part: text for part, end in HOURS.items() if (text := cells.get(column + end, ""))}
         return hours if hours and (not hours.get("osm") or valid(hours["osm"])) else None
-    text = said.get(column, "")
+    text = cells.get(column, "")
     if not text:
         return None
     match of.kind:
@@ -121,7 +121,11 @@ def _labels(list_id: str) -> Mapping[str, str]:
 
 
 def _closures(text: str) -> list[dict[str, str]] | None:
-    found = [CLOSURE.fullmatch(piece) for piece in text.split(BETWEEN)]
-    if not all(found):
+    matches = [CLOSURE.fullmatch(piece) for piece in text.split(BETWEEN)]
+    if not all(matches):
         return None
-    return [{name: said for name, said in each.groupdict().items() if said} for each in found if each]
+    return [
+        {name: date_text for name, date_text in each.groupdict().items() if date_text}
+        for each in matches
+        if each
+    ]

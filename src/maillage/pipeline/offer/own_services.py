@@ -26,7 +26,7 @@ BETWEEN = "|"
 
 
 def is_own_export(sheet: Mapping[str, Any]) -> bool:
-    """Return whether a sheet of data·inclusion comes from a directory like ours."""
+    """Return True if a sheet of data·inclusion comes from a directory like ours."""
     return sheet.get("source") == SOURCE and str(sheet.get("id", "")).startswith(f"{SOURCE}--")
 
 
@@ -107,14 +107,14 @@ def _listed(text: str) -> list[str]:
 def _publics(text: str) -> dict[str, Any]:
     """Return the fields that the lines on the publics tell, and the lines that tell none of them."""
     out: dict[str, Any] = {}
-    said = []
+    unlabelled = []
     for line in filter(None, text.split("\n")):
         field, slugs = _labelled(line)
         if field:
             out[field] = slugs
         else:
-            said.append(line)
-    return out | ({"publics_precisions": "\n".join(said)} if said else {})
+            unlabelled.append(line)
+    return out | ({"publics_precisions": "\n".join(unlabelled)} if unlabelled else {})
 
 
 def _labelled(line: str) -> tuple[str, list[str]]:
@@ -131,18 +131,22 @@ def _slugs(field: str) -> Mapping[str, str]:
     return {plain(value.label): slug for slug, value in values.items()}
 
 
-def _saying(themes: Sequence[str], said: Sequence[str] = ()) -> list[str]:
+def _saying(themes: Sequence[str], covered_themes: Sequence[str] = ()) -> list[str]:
     """Return services that say these themes, in this order, and no other one; [] when none do.
 
     Those that say most come first. Of two that say the same one, the last of our list: it promises least.
     """
-    found = []
+    candidates = []
     for rank, service in enumerate(offer.lists()["services"].values.values()):
-        new = [theme for theme in service.di if theme not in said]
-        if new and set(service.di) <= set(themes) and new == list(themes[len(said) : len(said) + len(new)]):
-            found.append((len(new), len(service.di), rank, service.id))
-    for n, *_, slug in sorted(found, reverse=True):
-        now = themes[: len(said) + n]
+        new = [theme for theme in service.di if theme not in covered_themes]
+        if (
+            new
+            and set(service.di) <= set(themes)
+            and new == list(themes[len(covered_themes) : len(covered_themes) + len(new)])
+        ):
+            candidates.append((len(new), len(service.di), rank, service.id))
+    for n, *_, slug in sorted(candidates, reverse=True):
+        now = themes[: len(covered_themes) + n]
         if len(now) == len(themes) or (more := _saying(themes, now)):
             return [slug, *(more if len(now) < len(themes) else ())]
     return []

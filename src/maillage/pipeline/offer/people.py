@@ -131,11 +131,11 @@ def personal(columns: Sequence[Column], sheet: Sheet) -> list[str]:
     named = {column.name for column in columns if _named(column, columns)}
     named |= {column.name for one, column in pairwise(columns) if _account(one, column)}
     names = {column.name for column in columns if column.name in named and not _reaches(column)}
-    beside = False
+    is_next_to_personal = False
     for column in columns:
         if column.name in named:
-            beside = True
-        elif (beside := beside and _stands_by(column)) and _own(column):
+            is_next_to_personal = True
+        elif (is_next_to_personal := is_next_to_personal and _stands_by(column)) and _own(column):
             named.add(column.name)
     if names:
         named |= {column.name for column in columns if column.has(OF_WORK) and _mobile(column)}
@@ -144,33 +144,33 @@ def personal(columns: Sequence[Column], sheet: Sheet) -> list[str]:
 
 
 def _named(column: Column, columns: Sequence[Column]) -> bool:
-    """Return whether the name of a column says that it is about a person, alone or beside the next ones."""
-    if "contact" in column.said and _desk(column):
+    """Return True if the name of a column says that it is about a person, alone or beside the next ones."""
+    if "contact" in column.spellings and _desk(column):
         return False
-    if column.has(SOMEBODY) or not {"contact", "contacts", *OWN_NAMES_IN_FULL}.isdisjoint(column.said):
+    if column.has(SOMEBODY) or not {"contact", "contacts", *OWN_NAMES_IN_FULL}.isdisjoint(column.spellings):
         return True
     if column.has(ROLES) and column.answers is None:
         return not any(cell.isdecimal() for cell in column.sample) and not looks.known_words(
             "dispositif_programmes_nationaux", looks.split_words(column.sample)
         )
-    if column.said[0] in OWN_NAMES:  # a family name stands beside a first name
+    if column.spellings[0] in OWN_NAMES:  # a family name stands beside a first name
         at = columns.index(column)
         return any(other.has({"prenom", "prenoms"}) for other in columns[max(at - 1, 0) : at + 2])
     named = any(
         name.startswith("contact ") and {"nom", "prenom", "role"} & set(name.split())
         for c in columns
-        for name in c.said
+        for name in c.spellings
     )
-    return named and any(name.startswith("contact ") for name in column.said)
+    return named and any(name.startswith("contact ") for name in column.spellings)
 
 
 def _desk(column: Column) -> bool:
-    """Return whether every cell is a telephone that is nobody's own: a landline, and no name beside."""
+    """Return True if every cell is a telephone that is nobody's own: a landline, and no name beside."""
     return bool(column.sample) and all(LANDLINE.fullmatch(cell.strip()) for cell in column.sample)
 
 
 def _account(stamp: Column, column: Column) -> bool:
-    """Return whether a column is the account of whoever answered a form, written beside the moment of the
+    """Return True if a column is the account of whoever answered a form, written beside the moment of the
     answer.
     """
     return stamp.has(STAMPS) and looks.share(looks.LOOKS["mail"], column.sample) >= 0.5
@@ -181,28 +181,28 @@ def _reaches(column: Column) -> bool:
 
 
 def _stands_by(column: Column) -> bool:
-    """Return whether the name of a column could be that of a person’s: « Mail », « Fonction », nothing about
+    """Return True if the name of a column could be that of a person’s: « Mail », « Fonction », nothing about
     a place.
     """
-    return set(column.said[0].split()) <= STANDS_BY
+    return set(column.spellings[0].split()) <= STANDS_BY
 
 
 def _own(column: Column) -> bool:
-    """Return whether a column that stands among those of a person holds their own addresses or numbers."""
+    """Return True if a column that stands among those of a person holds their own addresses or numbers."""
     if looks.share(looks.LOOKS["mail"], column.sample) >= 0.5:
         return not all(SHARED.search(plain_box(cell)) for cell in column.sample)
     if looks.share(looks.LOOKS["phone"], column.sample) >= 0.5:
         return column.has(OWN_PHONE) or _mobile(column)
-    return not column.has({"adresse", "nom"}) or column.said[0] in OWN_NAMES
+    return not column.has({"adresse", "nom"}) or column.spellings[0] in OWN_NAMES
 
 
 def _mobile(column: Column) -> bool:
-    """Return whether many cells of a column are mobile numbers."""
+    """Return True if many cells of a column are mobile numbers."""
     return looks.share(lambda text: bool(MOBILE.match(text)), column.sample) >= OFTEN
 
 
 def _bears(column: Column, names: set[str], sheet: Sheet) -> bool:
-    """Return whether addresses are made of the names of the people of their rows."""
+    """Return True if addresses are made of the names of the people of their rows."""
     if not names or looks.share(looks.LOOKS["mail"], column.sample) < 0.5:
         return False
     n = hits = 0
@@ -216,7 +216,7 @@ def _bears(column: Column, names: set[str], sheet: Sheet) -> bool:
 
 
 def plain_box(mail: str) -> str:
-    """Return what stands before the @ of an address, small letters.
+    """Return the local part of an address, in small letters.
 
     >>> plain_box("Accueil@ville.fr")
     'accueil'

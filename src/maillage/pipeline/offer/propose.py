@@ -75,18 +75,18 @@ def completed(raw: Mapping[str, Any], known: Correspondence, sheet: Sheet) -> tu
     add.
     """
     filled = {plain(name) for name in sheet.columns if any(row.cells[name] for row in sheet.rows)}
-    held = {
+    fields_by_id = {
         id
         for id, origins in known.fields.items()
         if any(origin.always or filled.intersection(origin.used()) for origin in origins)
     }
     exact = {name for name in filled if own.is_read(name, known.id)}
-    draft = _drafted(sheet, dict.fromkeys(held), known.used() | exact)
+    draft = _drafted(sheet, dict.fromkeys(fields_by_id), known.used() | exact)
     if not draft.fields and not draft.practices and not draft.leave:
         return "", []
     fields = dict(raw["fields"])
     for id, spec in draft.fields.items():
-        if id in held and offer.fields()[id].kind in ("list", "kinds"):
+        if id in fields_by_id and offer.fields()[id].kind in ("list", "kinds"):
             fields[id] = [*_parts(fields[id]), *_parts(spec)]
         else:
             fields[id] = spec
@@ -99,7 +99,7 @@ def completed(raw: Mapping[str, Any], known: Correspondence, sheet: Sheet) -> tu
 
 
 def _aside(draft: Draft) -> dict[str, list[Any]]:
-    """Return what a correspondence says of the rows and of the columns that it does not read."""
+    """Return the statements of a correspondence about the rows and the columns that it does not read."""
     return {"leave": draft.leave, "ignored": draft.ignored, "personal": draft.personal}
 
 
@@ -119,33 +119,33 @@ def _written(raw: Mapping[str, Any]) -> str:
     return yaml.dump(dict(raw), Dumper=_Plain, allow_unicode=True, sort_keys=False, width=120)
 
 
-def _drafted(sheet: Sheet, held: Mapping[str, Any], used: Iterable[str]) -> Draft:
+def _drafted(sheet: Sheet, fields_by_id: Mapping[str, Any], used: Iterable[str]) -> Draft:
     columns = [column for column in columns_of(sheet) if plain(column.name) not in set(used)]
     personal = people.personal(columns, sheet)
     draft = Draft([column for column in columns if column.name not in personal], personal=personal)
-    take_geocoder(draft, held)
-    draft.left = [column for column in draft.left if column.cells]
+    take_geocoder(draft, fields_by_id)
+    draft.unmapped = [column for column in draft.unmapped if column.cells]
     leave_countries(draft)
     leave_translations(draft)
-    take_departement(draft, held)
+    take_departement(draft, fields_by_id)
     take_left_out(draft)
-    take_named_hours(draft, held)
-    take_days(draft, held)
-    take_spread_days(draft, held)
-    take_closings(draft, held)
-    take_point(draft, sheet, held)
+    take_named_hours(draft, fields_by_id)
+    take_days(draft, fields_by_id)
+    take_spread_days(draft, fields_by_id)
+    take_closings(draft, fields_by_id)
+    take_point(draft, sheet, fields_by_id)
     take_numbered(draft)
-    take_named(draft, held)
+    take_named(draft, fields_by_id)
     take_house_numbers(draft, sheet)
     take_rest_of_address(draft)
-    take_name(draft, held)
-    for column in list(draft.left):
-        told = column.answers
-        if told is not None:
-            take_flag(draft, column, told)
+    take_name(draft, fields_by_id)
+    for column in list(draft.unmapped):
+        answers = column.answers
+        if answers is not None:
+            take_flag(draft, column, answers)
         elif not take_value(draft, column):
             take_words(draft, column)
     take_series(draft)
     take_details(draft)
-    take_repeated(draft, sheet, held)
+    take_repeated(draft, sheet, fields_by_id)
     return draft

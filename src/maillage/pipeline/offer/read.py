@@ -20,7 +20,10 @@ from maillage.pipeline.offer.same_place import united, with_own_identifiers
 
 CLOCK = re.compile(r"\d{1,2}[:h](?:\d{2})?(?::\d{2})?")  # a cell of hours, as workbooks write it
 IDENTIFIER = re.compile(r"\b(?:id|uuid|identifiant|siret|siren|url|uri|cle)\b")
-MOST_ASKED, LONG_WORD = 40, 60  # distinct words of a column that somebody could explain, and their characters
+MAX_DISTINCT_WORDS, LONG_WORD = (
+    40,
+    60,
+)  # distinct words of a column that somebody could explain, and their characters
 LEAST_AREA = 0.6  # of the rows of a file in one département: the others are looked for there
 
 
@@ -29,9 +32,9 @@ class Result:
     """The result of reading a whole file; `notes` are remarks on the file itself.
 
     unread: the columns that no field takes. ignored: those left aside on purpose. idle: the values of the
-    others that are known but add nothing, as (column, value, times). asked: the columns left unread whose few
-    words or codes somebody could explain, with them. united: how many rows of the file went into another one
-    of their place.
+    others that are known but add nothing, as (column, value, times). unexplained: the columns left unread
+    whose few words or codes somebody could explain, with them. united: how many rows of the file went into
+    another one of their place.
     """
 
     name: str
@@ -44,7 +47,7 @@ class Result:
     ignored: tuple[str, ...] = ()
     idle: tuple[tuple[str, str, int], ...] = ()
     united: int = 0
-    asked: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
+    unexplained: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
 
     @property
     def n_read(self) -> int:
@@ -95,9 +98,9 @@ def read(
         done = [reader.read() for reader in readers]
         return done, Counter(chain.from_iterable(reader.idle() for reader in readers))
 
-    for n, (some, said) in cores.parts(len(sheet.rows), part):
+    for n, (some, idle_values) in cores.parts(len(sheet.rows), part):
         rows += some
-        idle.update(said)
+        idle.update(idle_values)
         tell(n / len(sheet.rows))
     towns = _under(sheet, correspondence, keys)
     for at, town in towns.items():
@@ -134,7 +137,7 @@ def read(
         correspondence=correspondence,
         rows=tuple(done),
         unread=unread,
-        asked=_asked(sheet, unread, correspondence.personal),
+        unexplained=_unexplained_columns(sheet, unread, correspondence.personal),
         ignored=tuple(name for name, key in keys.items() if key in correspondence.ignored),
         idle=tuple((column, value, n) for (column, value), n in idle.most_common()),
         notes=tuple(notes),
@@ -151,7 +154,7 @@ def _notes(n_united: int, personal: Sequence[str]) -> Iterable[str]:
         yield f"Données d’une personne, jamais lues : {', '.join(f'« {name} »' for name in personal)}."
 
 
-def _asked(
+def _unexplained_columns(
     sheet: Sheet, unread: Sequence[str], personal: Sequence[str]
 ) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...]:
     """Return the columns left unread that hold few words, each several times or a code, or answers, or hours:
@@ -163,11 +166,13 @@ def _asked(
             continue
         cells = [cell for row in sheet.rows if (cell := row.cells[name])]
         words = Counter(word for cell in cells for word in several.split(cell))
-        said = {answers.meant(cell) for cell in cells} if answers.answered(tuple(cells)) else set()
+        meanings = {answers.meaning_of(cell) for cell in cells} if answers.answered(tuple(cells)) else set()
         timed = all(CLOCK.fullmatch(with_hours(cell)) for cell in cells)
-        if not (any(any(map(str.isalpha, word)) for word in words) or "yes" in said or timed):
+        if not (any(any(map(str.isalpha, word)) for word in words) or "yes" in meanings or timed):
             continue
-        few = len(words) <= MOST_ASKED and (len(words) <= len(cells) / 2 or len(cells) < MOST_ASKED)
+        few = len(words) <= MAX_DISTINCT_WORDS and (
+            len(words) <= len(cells) / 2 or len(cells) < MAX_DISTINCT_WORDS
+        )
         if few and sum(map(len, words)) <= LONG_WORD * len(words):
             out.append((name, tuple(words.most_common())))
     return tuple(out)
@@ -202,22 +207,22 @@ def _under(sheet: Sheet, correspondence: Correspondence, keys: Mapping[str, str]
 
 def _area(rows: Sequence[Read]) -> str:
     """Return the département where most rows of a file are, '' when there is none."""
-    found = Counter(commune.departement(code) for row in rows if (code := row.sheet.get("code_insee")))
-    if not found:
+    n_by_area = Counter(commune.departement(code) for row in rows if (code := row.sheet.get("code_insee")))
+    if not n_by_area:
         return ""
-    area, n = found.most_common(1)[0]
-    return area if n > 1 and n >= LEAST_AREA * found.total() else ""
+    area, n = n_by_area.most_common(1)[0]
+    return area if n > 1 and n >= LEAST_AREA * n_by_area.total() else ""
 
 
 def _of_the_theme(rows: list[Read]) -> list[Read]:
     """Return the rows without the structures all of whose services are of another theme, told as such."""
-    left = {row.sheet.get("id") for row in rows if row.refused.startswith(OTHER_THEME)} - {None}
-    if not left:
+    excluded_ids = {row.sheet.get("id") for row in rows if row.refused.startswith(OTHER_THEME)} - {None}
+    if not excluded_ids:
         return rows
     served = {row.sheet.get("id") for row in rows if not row.refused and "services" in row.sheet}
     return [
         replace(row, refused=f"{OTHER_THEME} : aucun de ses services n’est numérique")
-        if not row.refused and row.sheet.get("id") in left - served
+        if not row.refused and row.sheet.get("id") in excluded_ids - served
         else row
         for row in rows
     ]

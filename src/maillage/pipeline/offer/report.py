@@ -16,7 +16,7 @@ def of(result: Result) -> dict[str, Any]:
     """Return the report of a file: its form, what was said of it, each column, each row that somebody should
     look at.
     """
-    told = [
+    lines = [
         {
             "ligne": row.line,
             "numero": row.number,
@@ -53,7 +53,7 @@ def of(result: Result) -> dict[str, Any]:
         "colonnes_non_lues": list(result.unread),
         "colonnes_a_preciser": [
             {"colonne": column, "valeurs": [{"valeur": value[:200], "fois": n} for value, n in words]}
-            for column, words in result.asked
+            for column, words in result.unexplained
         ],
         "colonnes_laissees": list(result.ignored),
         "valeurs_sans_effet": [
@@ -66,8 +66,8 @@ def of(result: Result) -> dict[str, Any]:
             {"ligne": f.line, "colonne": f.column, "valeur": f.value, "raison": f.reason, "que_faire": f.do}
             for f in result.faults
         ],
-        "lignes": told[:MOST_ROWS],
-        "lignes_non_montrees": max(len(told) - MOST_ROWS, 0),
+        "lignes": lines[:MOST_ROWS],
+        "lignes_non_montrees": max(len(lines) - MOST_ROWS, 0),
     }
 
 
@@ -78,7 +78,7 @@ def says_an_offer(result: Result) -> int:
 
 def findings(result: Result) -> dict[str, Any]:
     """Return the first things to look at, refused rows before doubtful cells, and how many there are."""
-    told: list[dict[str, Any]] = [
+    findings_list: list[dict[str, Any]] = [
         {
             "ligne": f.line,
             "colonne": f.column,
@@ -91,7 +91,7 @@ def findings(result: Result) -> dict[str, Any]:
     for row in result.rows:
         if row.refused:
             name = str(row.sheet.get("nom", ""))
-            told.append(
+            findings_list.append(
                 {
                     "ligne": row.line,
                     "colonne": "",
@@ -100,8 +100,8 @@ def findings(result: Result) -> dict[str, Any]:
                     "raison": row.refused,
                 }
             )
-    refused = len(told)
-    told += [
+    refused = len(findings_list)
+    findings_list += [
         {"ligne": row.line, "colonne": column, "valeur": value, "mot": LABELS[word], "raison": reason}
         for row in result.rows
         if not row.refused
@@ -111,8 +111,8 @@ def findings(result: Result) -> dict[str, Any]:
             if r.word in ("doubtful", "refused")
         )
     ]
-    first = sorted(told[:refused], key=lambda each: each["ligne"]) + told[refused:]
-    return {"constats": first[:MOST_FINDINGS], "constats_total": len(told)}
+    first = sorted(findings_list[:refused], key=lambda finding: finding["ligne"]) + findings_list[refused:]
+    return {"constats": first[:MOST_FINDINGS], "constats_total": len(findings_list)}
 
 
 def _columns(result: Result) -> list[dict[str, Any]]:

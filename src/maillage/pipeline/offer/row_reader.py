@@ -85,20 +85,22 @@ POSTCODE = re.compile(r"(?<!\d)(?:0[1-9]|[1-8]\d|9[0-5]|97)\d{3}(?!\d)")
 SOME_TIME = re.compile(  # what a text that speaks of something else holds at least when it also says hours
     r"\d\s*(?:h|:|heure)|24\s*/|midi|minuit|(?:di|manche)s?\b[^.]{0,40}\d|\d\s*(?:[aà]|-)\s*\d", re.IGNORECASE
 )
-GONE = re.compile(  # a whole remark: a place is no more, or not yet
+CLOSED_FOR_GOOD = re.compile(  # a whole remark: a place is no more, or not yet
     r"(?:(?:le |la |l |ce |cette )?(?:lieu|structure|site|espace|etablissement) )?(?:est )?"
     r"(?:(?:ferme(?:e|s|es)? definitivement|definitivement ferme(?:e|s|es)?|fermeture definitive"
     r"|n existe plus)(?: (?:depuis|en|le|au|fin|debut) .*)?|en projet(?: (?:pour|en|fin|debut) .*)?"
     r"|pas encore ouverte?"
     r"|ouverture (?:prevue|prochaine)(?: (?:en|le|fin|debut|pour) .*)?)"
 )
-PERHAPS_GONE = re.compile(r"\bferme(?:e|s|es)? definitivement|definitivement ferme|fermeture definitive\b")
+MENTIONS_CLOSURE = re.compile(
+    r"\bferme(?:e|s|es)? definitivement|definitivement ferme|fermeture definitive\b"
+)
 CLOSED = re.compile(
     r"\bferm(?:ée?|ee)s?\b|\bfermeture\b|d[ée]finitivement|n[’']existe plus", re.IGNORECASE
 )  # not a « ferme »
 MASKED = (phone.MASKED, mail.MASKED)
 CONTACTS = ("telephone", "courriels")
-BESIDE = {  # lists that have a text beside them, which keeps what the list has no word for
+TEXT_FIELD_BY_LIST = {  # lists that have a text beside them, which keeps what the list has no word for
     "frais_a_charge": "frais_precisions",
     "publics_specifiquement_adresses": "publics_precisions",
     "modalites_acces": "acces_precisions",
@@ -111,7 +113,7 @@ NOWHERE = "itinérant sans étape : rien ne dit où le trouver"
 
 
 class Remark(NamedTuple):
-    """What became of one cell; a tuple, since files make them by the million and processes send them."""
+    """The outcome of one cell; a tuple, since files make them by the million and processes send them."""
 
     column: str
     field: str
@@ -141,13 +143,13 @@ def _named_at_the_end(cells: Mapping[str, str], names: Sequence[str], area: str)
     ends = [(cells.get(id, ""), False) for id in ("adresse", "complement_adresse")]
     ends += [(text, linked) for text in names for linked in (False, True)]
     for text, linked in ends:
-        if found := commune.ending(text, area, linked=linked):
-            return found, f"aucune commune n’est donnée : celle que nomme « {text[:60]} »"
+        if commune_code := commune.ending(text, area, linked=linked):
+            return commune_code, f"aucune commune n’est donnée : celle que nomme « {text[:60]} »"
     return None
 
 
 def _numbered(origins: Mapping[str, Sequence[Origin]]) -> bool:
-    """Return whether an address is in lines told by a number, « Adresse 1 » and « Adresse 2 »."""
+    """Return True if an address is in lines told by a number, « Adresse 1 » and « Adresse 2 »."""
     names = [origin.columns for id in ("adresse", "complement_adresse") for origin in origins.get(id, ())]
     return len(names) == 2 and all(names) and are_address_lines(names[0][0], names[1][0])
 
@@ -196,10 +198,12 @@ class RowReader:
     words: list["_Words"] = field(default_factory=list)
     taken: set[tuple[str, str]] = field(default_factory=set)  # (column, word) that gave something
     nothing: dict[tuple[str, str], str] = field(default_factory=dict)  # those known to add nothing
-    whole: set[str] = field(default_factory=set)  # columns kept as they are
+    complete_columns: set[str] = field(default_factory=set)  # columns kept as they are
     noted: set[str] = field(default_factory=set)  # texts begun by words of lists
     shut: list[tuple[str, str, closures.Closings]] = field(default_factory=list)  # closings of every year
-    beside: dict[str, tuple[str, str]] = field(default_factory=dict)  # contacts in a cell of something else
+    stray_contacts: dict[str, tuple[str, str]] = field(
+        default_factory=dict
+    )  # contacts in a cell of something else
 
     def read(self) -> Read:
         for name, value in self.row.cells.items():
@@ -234,18 +238,20 @@ class RowReader:
         self._shut_yearly()
         for rule in self.correspondence.practices:
             self._practice(rule)
-        for told in self.words:
-            self._tell(told)
+        for cell_words in self.words:
+            self._tell(cell_words)
 
     def _without_contacts(self, id: str, column: str, text: str) -> str:
         """Return a cell without the telephones and addresses of mail that its field does not hold, kept for
         theirs.
         """
-        parts = contacts.apart(text)
-        for other, found in zip(CONTACTS, (parts.phones, parts.mails), strict=True):
-            if found and other != id:
-                before = self.beside.get(other)
-                self.beside[other] = (before[0], f"{before[1]} ; {found}") if before else (column, found)
+        parts = contacts.without_contacts(text)
+        for other, contact_text in zip(CONTACTS, (parts.phones, parts.mails), strict=True):
+            if contact_text and other != id:
+                before = self.stray_contacts.get(other)
+                self.stray_contacts[other] = (
+                    (before[0], f"{before[1]} ; {contact_text}") if before else (column, contact_text)
+                )
         if id == "telephone":
             return text if not parts.mails else parts.phones or contacts.MAIL.sub(" ", text).strip(" ;/,|-")
         if id == "courriels":
@@ -256,7 +262,7 @@ class RowReader:
         """Fill the telephone and the mail that no column gives with those found in a cell of something
         else.
         """
-        for id, (column, text) in self.beside.items():
+        for id, (column, text) in self.stray_contacts.items():
             if id in self.sheet:
                 continue
             cleaned = self._clean(offer.fields()[id], text)
@@ -282,7 +288,7 @@ class RowReader:
         """Return why a row is not a place to publish, '' when it is one; an unknown status is to be
         checked.
         """
-        if why := self._gone():
+        if why := self._closure_remark():
             return why
         for rule in self.correspondence.leave:
             if rule.ended:
@@ -293,12 +299,12 @@ class RowReader:
                 if why := self._abroad(rule):
                     return why
                 continue
-            cell, left = rule.verdict(self.cells)
-            if left and rule.but:
-                return f"{OTHER_THEME} : la colonne « {self._shown(rule.column)} » dit « {cell[:120]} »"
-            if left:
-                return f"la colonne « {self._shown(rule.column)} » dit « {cell} »"
-            if left is None:
+            cell, is_excluded = rule.verdict(self.cells)
+            if is_excluded and rule.but:
+                return f"{OTHER_THEME} : la colonne « {self._column_name(rule.column)} » dit « {cell[:120]} »"
+            if is_excluded:
+                return f"la colonne « {self._column_name(rule.column)} » dit « {cell} »"
+            if is_excluded is None:
                 self._say(
                     rule.column,
                     "id",
@@ -309,16 +315,16 @@ class RowReader:
                 )
         return ""
 
-    def _gone(self) -> str:
+    def _closure_remark(self) -> str:
         """Return why a remark, which says nothing else, makes a row no place; one that says more leaves it to
         check.
         """
         for column, cell in self.cells.items():
             if REMARKS.isdisjoint(column.split()):
                 continue
-            if GONE.fullmatch(plain(cell)):
-                return f"la colonne « {self._shown(column)} » dit « {cell[:120]} »"
-            if PERHAPS_GONE.search(plain(cell)):
+            if CLOSED_FOR_GOOD.fullmatch(plain(cell)):
+                return f"la colonne « {self._column_name(column)} » dit « {cell[:120]} »"
+            if MENTIONS_CLOSURE.search(plain(cell)):
                 self._say(
                     column, "nom", "doubtful", cell, "", "sa remarque parle d’une fermeture : lieu gardé"
                 )
@@ -329,18 +335,18 @@ class RowReader:
         is one of a closing that may be over: less than a year old, or beside a day of opening again.
         """
         cell = self.cells.get(rule.column, "")
-        told = day.clean(cell, today=self.today)
-        found, doubt = told.value, ""
-        if found is None:
-            doubt = "cette date de fermeture n’est pas reconnue" if told.word == "refused" else ""
-        elif found > self.today:
+        closing_day = day.clean(cell, today=self.today)
+        closed_on, doubt = closing_day.value, ""
+        if closed_on is None:
+            doubt = "cette date de fermeture n’est pas reconnue" if closing_day.word == "refused" else ""
+        elif closed_on > self.today:
             doubt = "il doit fermer ce jour-là"
         elif rule.perhaps and self._opened_again():
             doubt = "fermé ce jour-là, et peut-être rouvert depuis"
-        elif rule.perhaps and found > self.today - A_SEASON:
+        elif rule.perhaps and closed_on > self.today - A_SEASON:
             doubt = "fermé depuis ce jour-là, pour de bon ou pour un temps"
-        if found is not None and not doubt:
-            return f"la colonne « {self._shown(rule.column)} » dit « {cell} »"
+        if closed_on is not None and not doubt:
+            return f"la colonne « {self._column_name(rule.column)} » dit « {cell} »"
         if doubt:
             self._say(rule.column, "id", "doubtful", cell, "", f"lieu gardé : {doubt}")
         return ""
@@ -352,16 +358,16 @@ class RowReader:
         cell = self.cells.get(rule.column, "")
         if not looks.foreign(cell):
             return ""
-        said = f"la colonne « {self._shown(rule.column)} » dit « {cell} »"
+        statement = f"la colonne « {self._column_name(rule.column)} » dit « {cell} »"
         word, written = dict[str, str](), set[str]()
         for remark in self.remarks:
             if remark.field in ("commune", "code_postal"):
                 word[remark.field] = remark.word
                 written |= {remark.field} if remark.value else set()
         if len(written) == 2 and not {"doubtful", "refused"}.intersection(word.values()):
-            self._say(rule.column, "commune", "doubtful", cell, "", f"lieu gardé en France, mais {said}")
+            self._say(rule.column, "commune", "doubtful", cell, "", f"lieu gardé en France, mais {statement}")
             return ""
-        return f"hors de France : {said}"
+        return f"hors de France : {statement}"
 
     def _opened_again(self) -> bool:
         return any(OPENED_AGAIN.search(column) for column in self.cells)
@@ -379,18 +385,18 @@ class RowReader:
             elif of.kind == "hours" and origin.days:
                 if days := origin.week(self.cells):
                     parity = self.cells.get(origin.parity, "")
-                    cleaned = hours.week(days, parity=parity, beside=self._beside_hours(origin))
+                    cleaned = hours.week(days, parity=parity, remark_text=self._beside_hours(origin))
                     self._keep(into, of, "jours", " · ".join(days.values()), cleaned, lead)
             elif origin.always:
                 into[of.id] = origin.always[0]
             else:
                 column, text = origin.text(self.cells)
                 if text and (of.id not in into or (not lead and of.id in self.noted)):
-                    self.whole.update(column.split(" + "))
+                    self.complete_columns.update(column.split(" + "))
                     self._keep(into, of, column, text, self._value(of, origin, column, text), lead)
 
     def _value(self, of: offer.Field, origin: Origin, column: str, text: str) -> Cleaned[Any]:
-        """Return what a cell says of a field; to check, when its column speaks of something else."""
+        """Return the value of a cell for a field; to check, when its column speaks of something else."""
         cleaned: Cleaned[Any]
         if origin.gives and of.kind in ("line", "text"):
             cleaned = self._sentence(of, origin.gives, origin.tokens(text))
@@ -400,18 +406,22 @@ class RowReader:
         else:
             alone = self._without_contacts(of.id, column, text) if of.id in CONTACTS else text
             cleaned = self._clean(of, alone) if alone else Cleaned.empty()
-        return self._found(cleaned) if origin.inside else cleaned
+        return self._to_check(cleaned) if origin.inside else cleaned
 
     def _sentence(self, of: offer.Field, gives: Words, tokens: Sequence[str]) -> Cleaned[Any]:
         """Return a cell of several words as one text: what the mapping gives for each word, else the word
         itself.
         """
-        given = ((token, gives.find(token)) for token in tokens)
-        said = once(each for token, found in given for each in ((token,) if found is None else found))
-        return self._clean(of, ", ".join(said)) if said else Cleaned.empty()
+        meanings_by_token = ((token, gives.find(token)) for token in tokens)
+        texts = once(
+            each
+            for token, meanings in meanings_by_token
+            for each in ((token,) if meanings is None else meanings)
+        )
+        return self._clean(of, ", ".join(texts)) if texts else Cleaned.empty()
 
-    def _found(self, cleaned: Cleaned[Any]) -> Cleaned[Any]:
-        """Return what was found in a column that speaks of something else: to check, or nothing at all."""
+    def _to_check(self, cleaned: Cleaned[Any]) -> Cleaned[Any]:
+        """Return a value from a column that speaks of something else: to check, or nothing at all."""
         if cleaned.value is None or (
             isinstance(cleaned.value, hours.Hours) and not A_TIME.search(cleaned.value.osm)
         ):
@@ -419,28 +429,28 @@ class RowReader:
         return Cleaned(cleaned.value, "doubtful", "trouvé dans un texte libre")
 
     def _beside_hours(self, origin: Origin) -> str:
-        """Return what a column of remarks says of the hours of another: « sur rendez-vous », or when they do
-        not hold; '' for nothing.
+        """Return the note of a column of remarks on the hours of another: « sur rendez-vous », or when they
+        do not hold; '' for nothing.
         """
         for column, cell in self.cells.items():
             if column not in origin.used() and not REMARKS.isdisjoint(column.split()):
                 if BY_APPOINTMENT.fullmatch(plain(cell)):
                     return "sur rendez-vous"
-                found, rest = closures.of_year(cell)
-                if found:
-                    self._close(column, cell, found)
+                closings_of_year, rest = closures.of_year(cell)
+                if closings_of_year:
+                    self._close(column, cell, closings_of_year)
                 if LIMITS_HOURS.search(plain(rest)):
                     return hours.LIMITED
         return ""
 
     def _hours(self, column: str, text: str, origin: Origin) -> Cleaned[Any]:
         """Return the hours that a text says; the closings of a year that it holds are kept apart."""
-        found, rest = closures.of_year(text)
-        beside, parity = self._beside_hours(origin), self.cells.get(origin.parity, "")
-        if not found or not rest:
-            return hours.clean(text, parity=parity, beside=beside)
-        self._close(column, text, found)
-        cleaned: Cleaned[Any] = hours.clean(rest, parity=parity, beside=beside)
+        closings_of_year, rest = closures.of_year(text)
+        remark_text, parity = self._beside_hours(origin), self.cells.get(origin.parity, "")
+        if not closings_of_year or not rest:
+            return hours.clean(text, parity=parity, remark_text=remark_text)
+        self._close(column, text, closings_of_year)
+        cleaned: Cleaned[Any] = hours.clean(rest, parity=parity, remark_text=remark_text)
         if cleaned.value is None:
             return cleaned
         return replace(cleaned, value=replace(cleaned.value, text=text))
@@ -451,37 +461,47 @@ class RowReader:
         """
         for column in origin.columns:
             if text := self.cells.get(column, ""):
-                said = closures.clean(text)
-                self.whole.add(column)
-                if said.dated:
-                    self._close(column, text, said.dated)
-                if said.yearly or said.left:
-                    self.shut.append((column, text, said))
+                closings = closures.clean(text)
+                self.complete_columns.add(column)
+                if closings.dated:
+                    self._close(column, text, closings.dated)
+                if closings.yearly or closings.unread:
+                    self.shut.append((column, text, closings))
 
-    def _close(self, column: str, text: str, found: Iterable[Mapping[str, str]]) -> None:
-        held = self.sheet.setdefault("fermetures", [])
-        held += [dict(each) for each in found if dict(each) not in held]
-        shown = " ; ".join(f"{each['du']} – {each['au']}" for each in found)
-        self._say(column, "fermetures", "read", text, shown, "")
+    def _close(self, column: str, text: str, closings: Iterable[Mapping[str, str]]) -> None:
+        closures_in_sheet = self.sheet.setdefault("fermetures", [])
+        closures_in_sheet += [dict(each) for each in closings if dict(each) not in closures_in_sheet]
+        dates_text = " ; ".join(f"{each['du']} – {each['au']}" for each in closings)
+        self._say(column, "fermetures", "read", text, dates_text, "")
 
     def _shut_yearly(self) -> None:
         """Add to the hours the closings that come back every year; what is not read of them stays beside."""
-        held: dict[str, str] = self.sheet.get("horaires", {})
-        for column, text, said in self.shut:
-            osm = f"{held.get('osm', '')}; {said.yearly}"
-            if said.yearly and said.yearly in held.get("osm", ""):
+        hours_fields: dict[str, str] = self.sheet.get("horaires", {})
+        for column, text, closings in self.shut:
+            osm = f"{hours_fields.get('osm', '')}; {closings.yearly}"
+            if closings.yearly and closings.yearly in hours_fields.get("osm", ""):
                 continue
-            if said.yearly and held.get("osm") and valid(osm):
-                held = {**held, "osm": osm, "text": f"{held['text']} ; fermeture : {text}"}
-                self._say(column, "fermetures", "read", text, said.yearly, "")
-            elif held:
-                left = " … ".join(filter(None, (held.get("left", ""), f"fermeture : {said.left or text}")))
-                held = {**held, "text": f"{held['text']} ; fermeture : {text}", "left": left}
+            if closings.yearly and hours_fields.get("osm") and valid(osm):
+                hours_fields = {
+                    **hours_fields,
+                    "osm": osm,
+                    "text": f"{hours_fields['text']} ; fermeture : {text}",
+                }
+                self._say(column, "fermetures", "read", text, closings.yearly, "")
+            elif hours_fields:
+                unread_text = " … ".join(
+                    filter(None, (hours_fields.get("left", ""), f"fermeture : {closings.unread or text}"))
+                )
+                hours_fields = {
+                    **hours_fields,
+                    "text": f"{hours_fields['text']} ; fermeture : {text}",
+                    "left": unread_text,
+                }
                 self._say(column, "fermetures", "doubtful", text, "", NO_DATE)
             else:
                 self._say(column, "fermetures", "doubtful", text, "", f"{NO_DATE}, et les heures manquent")
-        if held:
-            self.sheet["horaires"] = held
+        if hours_fields:
+            self.sheet["horaires"] = hours_fields
 
     def _clean(self, of: offer.Field, text: str) -> Cleaned[Any]:
         if of.kind == "phone":
@@ -489,8 +509,12 @@ class RowReader:
         if of.kind == "pivot":
             return pivot.clean(text, postcode=str(self.sheet.get("code_postal", "")))
         if of.kind == "date":
-            found = day.clean(text, today=self.today)
-            return Cleaned(found.value.isoformat() if found.value else None, found.word, found.reason)
+            cleaned_day = day.clean(text, today=self.today)
+            return Cleaned(
+                cleaned_day.value.isoformat() if cleaned_day.value else None,
+                cleaned_day.word,
+                cleaned_day.reason,
+            )
         if of.kind == "name" or of.id == "nom":
             if plain(text) in NO_NAME:
                 return Cleaned.refused(f"« {text} » n’est pas un nom")
@@ -533,63 +557,63 @@ class RowReader:
         if not text:
             return
         closed = offer.lists()[of.list]
-        told = _Words(
+        cell_words = _Words(
             column,
             of,
             lead,
             text,
             into,
-            asked=origin.gives is not None and not (YES | NO).isdisjoint(origin.gives.whole),
+            is_yes_no=origin.gives is not None and not (YES | NO).isdisjoint(origin.gives.full_words),
         )
-        apart = not self._exact(closed, origin, text) and not (
-            told.asked and closed.id in PROMISES and answers.rest(text)
+        is_split = not self._exact(closed, origin, text) and not (
+            cell_words.is_yes_no and closed.id in PROMISES and answers.rest(text)
         )
-        for token in origin.tokens(text) if apart else [text]:
-            said = self._said(closed, origin, token)
-            if said is None:
-                self._out_of_list(told, closed, token)
+        for token in origin.tokens(text) if is_split else [text]:
+            meaning = self._understood(closed, origin, token)
+            if meaning is None:
+                self._out_of_list(cell_words, closed, token)
                 continue
-            if said.reason:
-                told.reasons.append((said.word, said.reason))
-            if said.word == "doubtful" and not lead:
+            if meaning.reason:
+                cell_words.reasons.append((meaning.word, meaning.reason))
+            if meaning.word == "doubtful" and not lead:
                 self._keep_beside(closed, token)
-            for each in said.said:
+            for each in meaning.meanings:
                 self._take(into, of, each, column, token, lead)
-        self.words.append(told)
+        self.words.append(cell_words)
 
-    def _out_of_list(self, told: "_Words", closed: offer.ClosedList, token: str) -> None:
+    def _out_of_list(self, cell_words: "_Words", closed: offer.ClosedList, token: str) -> None:
         """Keep what a word that a list does not know says all the same; else it is told as unknown."""
         spelled = wording.spelled(token)
         if spelled in NO:
             return
         if vague := closed.vague.get(spelled):
-            self.taken.add((told.column, spelled))
-            told.reasons.append(("doubtful", vague.reason))
-            if not told.lead and (beside := BESIDE.get(closed.id)):
-                self._note(beside, vague.text)
+            self.taken.add((cell_words.column, spelled))
+            cell_words.reasons.append(("doubtful", vague.reason))
+            if not cell_words.lead and (text_field := TEXT_FIELD_BY_LIST.get(closed.id)):
+                self._note(text_field, vague.text)
         elif spelled in OTHER:
-            self.nothing[told.column, spelled] = token
-        elif told.of.id == "services" and (practice := naming.practice(token)):
-            self._inferred(told, practice, token)
+            self.nothing[cell_words.column, spelled] = token
+        elif cell_words.of.id == "services" and (practice := naming.practice(token)):
+            self._inferred(cell_words, practice, token)
         else:
-            told.unknown.append(token)
+            cell_words.unknown.append(token)
 
-    def _inferred(self, told: "_Words", practice: str, token: str) -> None:
+    def _inferred(self, cell_words: "_Words", practice: str, token: str) -> None:
         """Keep the practice that a word out of the list of services names, to check, unless the word denies
         it.
         """
-        state = {"planned": "planned", "other": "offered"}.get(answers.meant(token))
+        state = {"planned": "planned", "other": "offered"}.get(answers.meaning_of(token))
         label = offer.practices()[practice].label
-        told.reasons.append(("doubtful", f"hors de la liste, compris comme « {label} » : {token}"))
+        cell_words.reasons.append(("doubtful", f"hors de la liste, compris comme « {label} » : {token}"))
         if state:
             self.sheet.setdefault("practices", {}).setdefault(practice, {"state": state})
-            self.taken.add((told.column, wording.spelled(token)))
+            self.taken.add((cell_words.column, wording.spelled(token)))
 
     def _take(
         self,
         into: dict[str, Any],
         of: offer.Field,
-        said: offer.WordMeaning,
+        meaning: offer.WordMeaning,
         column: str,
         token: str,
         lead: str,
@@ -597,74 +621,88 @@ class RowReader:
         """Put what a word says where it belongs: in the list, in another one, in a text; or nowhere, and
         remember it.
         """
-        if not said.slug and not said.text:
+        if not meaning.slug and not meaning.text:
             if wording.spelled(token) not in NO:
                 self.nothing[column, wording.spelled(token)] = token
             return
-        if said.field in (of.id, of.list):
-            into[of.id] = once([*into.get(of.id, ()), said.slug])
+        if meaning.field in (of.id, of.list):
+            into[of.id] = once([*into.get(of.id, ()), meaning.slug])
         elif lead:
             return  # a condition of a practice says nothing of the place itself
-        elif said.slug:
-            self.sheet[said.field] = once([*self.sheet.get(said.field, ()), said.slug])
+        elif meaning.slug:
+            self.sheet[meaning.field] = once([*self.sheet.get(meaning.field, ()), meaning.slug])
         else:
-            self._note(said.field, said.text)
+            self._note(meaning.field, meaning.text)
         self.taken.add((column, wording.spelled(token)))
 
-    def _tell(self, told: "_Words") -> None:
-        """Tell what became of a cell of words: unknown are those that nothing took, told once for all fields
-        it serves.
+    def _tell(self, cell_words: "_Words") -> None:
+        """Remark on the outcome of a cell of words: unknown are those that nothing took, told once for all
+        fields it serves.
         """
-        unknown = [token for token in told.unknown if (told.column, wording.spelled(token)) not in self.taken]
-        self.taken.update((told.column, wording.spelled(token)) for token in unknown)
-        closed = offer.lists()[told.of.list]
+        unknown = [
+            token
+            for token in cell_words.unknown
+            if (cell_words.column, wording.spelled(token)) not in self.taken
+        ]
+        self.taken.update((cell_words.column, wording.spelled(token)) for token in unknown)
+        closed = offer.lists()[cell_words.of.list]
         for token in unknown:
-            if not told.lead:
-                self._keep_beside(closed, f"{self._shown(told.column)} : {token}" if told.asked else token)
-        reasons = list(told.reasons)
+            if not cell_words.lead:
+                self._keep_beside(
+                    closed,
+                    f"{self._column_name(cell_words.column)} : {token}" if cell_words.is_yes_no else token,
+                )
+        reasons = list(cell_words.reasons)
         if (
             closed.id in ONLY_NOT
-            and not told.lead
+            and not cell_words.lead
             and closed.id not in self.sheet
-            and answers.meant(told.text) == "no"
+            and answers.meaning_of(cell_words.text) == "no"
         ):
-            reasons.append(("doubtful", f"« {told.text} » ne dit pas le prix"))
-            self._note(BESIDE[closed.id], f"{self._shown(told.column)} : {told.text}")
-        if unknown and not (closed.free and not told.lead):
+            reasons.append(("doubtful", f"« {cell_words.text} » ne dit pas le prix"))
+            self._note(
+                TEXT_FIELD_BY_LIST[closed.id], f"{self._column_name(cell_words.column)} : {cell_words.text}"
+            )
+        if unknown and not (closed.free and not cell_words.lead):
             reasons.append(("doubtful", f"hors de la liste : {' ; '.join(unknown)}"))
         word: Word = next(
-            (w for w in ("doubtful", "mended") if any(w == each for each, _ in reasons)), "read"
+            (w for w in ("doubtful", "mended") if any(w == found_word for found_word, _ in reasons)), "read"
         )
-        shown = ", ".join(closed.values[slug].label for slug in told.into.get(told.of.id, ()))
+        labels_text = ", ".join(
+            closed.values[slug].label for slug in cell_words.into.get(cell_words.of.id, ())
+        )
         why = " ; ".join(dict.fromkeys(reason for _, reason in reasons))
-        self._say(told.column, told.lead + told.of.id, word, told.text, shown, why)
+        self._say(
+            cell_words.column, cell_words.lead + cell_words.of.id, word, cell_words.text, labels_text, why
+        )
 
     def _keep_beside(self, closed: offer.ClosedList, token: str) -> None:
-        if beside := closed.free or BESIDE.get(closed.id):
-            self._note(beside, token)
+        if text_field := closed.free or TEXT_FIELD_BY_LIST.get(closed.id):
+            self._note(text_field, token)
 
     def idle(self) -> list[tuple[str, str]]:
         """Return the values of the row, with their columns, that are known but went nowhere."""
         return [
-            (self._shown(column), token)
-            for (column, said), token in self.nothing.items()
-            if (column, said) not in self.taken and column not in self.whole
+            (self._column_name(column), token)
+            for (column, spelled_word), token in self.nothing.items()
+            if (column, spelled_word) not in self.taken and column not in self.complete_columns
         ]
 
     def _exact(self, closed: offer.ClosedList, origin: Origin, text: str) -> bool:
-        """Return whether the whole cell is one known word, however many commas it holds.
+        """Return True if the whole cell is one known word, however many commas it holds.
 
         A bar parts two values, unless the mapping says what the two together give.
         """
-        said = wording.spelled(text)
-        return (origin.gives is not None and said in origin.gives.whole) or (
-            "|" not in text and said in closed.words
+        spelled_text = wording.spelled(text)
+        return (origin.gives is not None and spelled_text in origin.gives.full_words) or (
+            "|" not in text and spelled_text in closed.words
         )
 
-    def _said(self, closed: offer.ClosedList, origin: Origin, text: str) -> wording.Wording | None:
-        if origin.gives is not None and (given := origin.gives.find(text)) is not None:
+    def _understood(self, closed: offer.ClosedList, origin: Origin, text: str) -> wording.Wording | None:
+        if origin.gives is not None and (slugs_of_text := origin.gives.find(text)) is not None:
             return wording.Wording(
-                tuple(offer.WordMeaning(closed.id, slug) for slug in given) or (offer.WordMeaning(closed.id),)
+                tuple(offer.WordMeaning(closed.id, slug) for slug in slugs_of_text)
+                or (offer.WordMeaning(closed.id),)
             )
         if plain(text) in YES and text not in closed.words:  # « Gratuit : oui »
             text = origin.text(self.cells)[0]
@@ -690,14 +728,14 @@ class RowReader:
         codes: list[str] = list(origin.always)
         unknown = []
         national = {code for kind in offer.kinds().values() for code in kind.codes}
-        whole = wording.spelled(text) in offer.kinds_by_word()
-        for token in [text] if whole else origin.tokens(text):
-            given = origin.gives.find(token) if origin.gives else None
-            if given is None or given:
+        is_known_kind = wording.spelled(text) in offer.kinds_by_word()
+        for token in [text] if is_known_kind else origin.tokens(text):
+            codes_of_token = origin.gives.find(token) if origin.gives else None
+            if codes_of_token is None or codes_of_token:
                 self.taken.add((column, wording.spelled(token)))
-            if given is not None:
-                codes += given
-                if not given and wording.spelled(token) not in NO:
+            if codes_of_token is not None:
+                codes += codes_of_token
+                if not codes_of_token and wording.spelled(token) not in NO:
                     self.nothing[column, wording.spelled(token)] = token
             elif token in national:
                 codes.append(token)
@@ -756,15 +794,15 @@ class RowReader:
             self.sheet["sans"] = [practice for practice in self.sheet["sans"] if practice != rule.practice]
             if not self.sheet["sans"]:
                 del self.sheet["sans"]
-        said = self.sheet.setdefault("practices", {}).setdefault(rule.practice, {"state": state})
+        practice_fields = self.sheet.setdefault("practices", {}).setdefault(rule.practice, {"state": state})
         if state == "offered":
-            said["state"] = state
+            practice_fields["state"] = state
         for id, origins in rule.conditions.items():
-            self._fill(said, offer.conditions()[id], origins, f"{rule.practice}.")
+            self._fill(practice_fields, offer.conditions()[id], origins, f"{rule.practice}.")
         if not rule.origin.inside and "precisions" not in rule.conditions:
             followed = (answers.rest(self.cells.get(column, "")) for column in rule.origin.columns)
             if more := " ; ".join(once(filter(None, followed))):
-                said.setdefault("precisions", more)
+                practice_fields.setdefault("precisions", more)
 
     # --- where, who ---
 
@@ -798,18 +836,18 @@ class RowReader:
     def _locate(self, origins: Mapping[str, Sequence[Origin]]) -> None:
         typed = self._typed_place(origins)
         cells = {id: text for id, (_, text) in typed.items()}
-        found, why, code = where.locate(cells), ABOVE if self.above else "", ""
-        if not found.where.code_insee and commune.OTHER_AREA not in found.notes["commune"].reason:
+        located, why, code = where.locate(cells), ABOVE if self.above else "", ""
+        if not located.where.code_insee and commune.OTHER_AREA not in located.notes["commune"].reason:
             code, why = self._commune_beside(cells) or ("", "")
             if code:
                 name = commune.index().communes[code].name
-                found = where.locate({**cells, "code_insee": code, "commune": name})
+                located = where.locate({**cells, "code_insee": code, "commune": name})
         if why:
-            doubts = {"commune": Cleaned(found.where.commune, "doubtful", why)}
+            doubts = {"commune": Cleaned(located.where.commune, "doubtful", why)}
             if code:
                 doubts["code_insee"] = Cleaned(code, "doubtful", "déduit de la commune")
-            found = where.Located(found.where, {**found.notes, **doubts})
-        place = found.where
+            located = where.Located(located.where, {**located.notes, **doubts})
+        place = located.where
         values = {
             "commune": place.commune,
             "code_postal": place.code_postal,
@@ -821,13 +859,18 @@ class RowReader:
             "precision": place.precision,
         }
         self.sheet.update({id: value for id, value in values.items() if value not in (None, "")})
-        for name, cleaned in found.notes.items():
+        for name, cleaned in located.notes.items():
             id = "complement_adresse" if name == "complement" else name
             column, text = typed.get(id, ("", ""))
             if cleaned.word != "empty" and id != "precision":  # told with the latitude
-                shown = values.get(id)
+                place_value = values.get(id)
                 self._say(
-                    column, id, cleaned.word, text, "" if shown is None else value_text(shown), cleaned.reason
+                    column,
+                    id,
+                    cleaned.word,
+                    text,
+                    "" if place_value is None else value_text(place_value),
+                    cleaned.reason,
                 )
 
     def _commune_beside(self, cells: Mapping[str, str]) -> tuple[str, str] | None:
@@ -837,7 +880,10 @@ class RowReader:
         """
         known = commune.index()
         names = [text for o in self.correspondence.fields.get("nom", ()) if (text := o.text(self.cells)[1])]
-        code = postcode.clean(cells.get("code_postal", "")).value or street.apart(cells.get("adresse", ""))[1]
+        code = (
+            postcode.clean(cells.get("code_postal", "")).value
+            or street.split_address(cells.get("adresse", ""))[1]
+        )
         if not code and names and (written := POSTCODE.search(names[0])):
             code = written[0]  # « Mairie de Mens (38710) »
             if len(alone := known.postcodes.get(code, ())) == 1:
@@ -877,7 +923,8 @@ class RowReader:
         """
         moves = self.sheet.get("itinerance") == ["itinerant"]
         stops = "etapes" in self.sheet or any(
-            "etapes" in said or "permanence" in said for said in self.sheet.get("practices", {}).values()
+            "etapes" in practice_fields or "permanence" in practice_fields
+            for practice_fields in self.sheet.get("practices", {}).values()
         )
         pointed = "latitude" in self.sheet and "precision" not in self.sheet
         if moves and not (stops or pointed or "adresse" in self.sheet):
@@ -909,9 +956,9 @@ class RowReader:
     def _say(self, column: str, id: str, word: Word, value: str, became: str, reason: str) -> None:
         if reason in MASKED:
             word = "empty"  # the producer hid it on purpose: nobody has anything to check
-        self.remarks.append(Remark(self._shown(column), id, word, value, became, reason))
+        self.remarks.append(Remark(self._column_name(column), id, word, value, became, reason))
 
-    def _shown(self, column: str) -> str:
+    def _column_name(self, column: str) -> str:
         if " + " not in column:
             return self.columns.get(column, column)
         return " + ".join(self.columns.get(c, c) for c in column.split(" + "))
@@ -922,7 +969,7 @@ class _Words:
     """A cell of words being read for one list: those that it does not know, and what was done to understand
     the others.
 
-    asked: the column asks about one value, to which cells answer yes or no.
+    is_yes_no: the column asks about one value, to which cells answer yes or no.
     """
 
     column: str
@@ -930,7 +977,7 @@ class _Words:
     lead: str
     text: str
     into: dict[str, Any]
-    asked: bool = False
+    is_yes_no: bool = False
     unknown: list[str] = field(default_factory=list)
     reasons: list[tuple[Word, str]] = field(default_factory=list)
 
@@ -947,11 +994,11 @@ def _lines(text: str) -> Cleaned[list[str]]:
 
 def _key(text: str) -> Cleaned[str]:
     """Return an identifier: any text on one line, without what an address could not carry."""
-    kept = "".join(c for c in text.strip() if c.isprintable())[:120]
+    printable = "".join(c for c in text.strip() if c.isprintable())[:120]
     return (
-        Cleaned(kept, "read")
-        if kept == text.strip()
-        else Cleaned(kept, "mended", "caractères illisibles retirés")
+        Cleaned(printable, "read")
+        if printable == text.strip()
+        else Cleaned(printable, "mended", "caractères illisibles retirés")
     )
 
 
@@ -963,7 +1010,7 @@ CLEANERS: Mapping[str, Callable[[str], Cleaned[Any]]] = {
     "site": site.clean,
     "lines": _lines,
     "yesno": yesno.clean,
-    "whole": lambda text: number.whole(text, low=0, high=100_000),
+    "whole": lambda text: number.whole_number(text, low=0, high=100_000),
 }
 
 

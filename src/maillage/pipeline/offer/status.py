@@ -103,10 +103,12 @@ OPEN_IF_YES = {
         "published",
     ),
 }
-AROUND = set(  # words that may stand around those of a status: a verb, what is open, for whom, until when
-    "est is are sont etes lieu lieux site structure etablissement organisation espace point place service"
-    " actuellement currently toujours encore still now ce jour a au aux le la les l du de des d en public"
-    " statut status flag il elle votre this the oui non fait que".split()
+WORDS_AROUND_STATUS = (
+    set(  # words that may stand around those of a status: a verb, what is open, for whom, until when
+        "est is are sont etes lieu lieux site structure etablissement organisation espace point place service"
+        " actuellement currently toujours encore still now ce jour a au aux le la les l du de des d en public"
+        " statut status flag il elle votre this the oui non fait que".split()
+    )
 )
 DAYS = set(
     "lundi mardi mercredi jeudi vendredi samedi dimanche"
@@ -119,8 +121,10 @@ ENDED = re.compile(
     r"|permanently closed (?:on|at|since)|closed (?:on|since)"
 )
 SPREAD = r"(?:publi[ea]|publication|diffus|partag|transm|figur|appara|referenc)\w*"
-ASKED = r"(?:accept|autoris|accord|souhait)\w*"
-AGREED = re.compile(rf"consent\w*|rgpd|{ASKED} .*\b{SPREAD}|\b{SPREAD} .*\b{ASKED}|droit de diffusion")
+CONSENT_VERBS = r"(?:accept|autoris|accord|souhait)\w*"
+AGREED = re.compile(
+    rf"consent\w*|rgpd|{CONSENT_VERBS} .*\b{SPREAD}|\b{SPREAD} .*\b{CONSENT_VERBS}|droit de diffusion"
+)
 # A column of days under a closing word: what closed then may have opened again, after a summer or works.
 CLOSING = {"ferme", "fermee", "fermeture", "cloture", "closed", "closing", "closure"}
 OF_A_DAY = set(
@@ -129,33 +133,40 @@ OF_A_DAY = set(
 )
 SINCE = {"depuis", "since"}
 
-Told = Literal["open", "shut", "for a time", ""]
+StatusMeaning = Literal["open", "shut", "for a time", ""]
 
 
 def rule(column: Column) -> dict[str, Any] | None:
     """Return the rule of « leave » that a column is, None when it says nothing of that kind."""
-    said = column.answers
+    meanings = column.answers
     if column.has(DAYS) or not DAYS.isdisjoint(plain(column.name).split()):
         return None  # a flag under a day is that day's
-    if said is not None:
-        return _asked(column, said)
+    if meanings is not None:
+        return _rule_of_answers(column, meanings)
     words = list(dict.fromkeys(column.cells))
-    if words and any(ENDED.fullmatch(name) for name in column.said) and all(map(_is_day, words)):
+    if words and any(ENDED.fullmatch(name) for name in column.spellings) and all(map(_is_day, words)):
         return {"from": column.name, "ended": True}
     days = [word for word in words if len(word) > 4 and _is_day(word)]  # « 2000 » is an hour
     if _closes(column) and 2 * len(days) >= len(words) > 0:
         return {"from": column.name, "ended": True if column.has(SINCE) else PERHAPS}
     if not column.has(NAMES) or len(words) > MOST_WORDS:
         return None
-    told = {word: meant(word, letters=column.has({"administratif"})) for word in words}
-    if not {"open", "shut"} & set(told.values()) or looks.share(looks.READS["kinds"], words) >= 0.5:
+    meaning_by_word = {word: status_of_word(word, letters=column.has({"administratif"})) for word in words}
+    if (
+        not {"open", "shut"} & set(meaning_by_word.values())
+        or looks.share(looks.READS["kinds"], words) >= 0.5
+    ):
         return None
-    return _rule(column, [w for w in words if told[w] == "shut"], [w for w in words if told[w] == "open"])
+    return _rule(
+        column,
+        [w for w in words if meaning_by_word[w] == "shut"],
+        [w for w in words if meaning_by_word[w] == "open"],
+    )
 
 
 def _closes(column: Column) -> bool:
-    """Return whether the name of a column says that a place closed, and nothing else."""
-    bare = ({word for word in _bare(name).split() if word not in OF_A_DAY} for name in column.said)
+    """Return True if the name of a column says that a place closed, and nothing else."""
+    bare = ({word for word in _bare(name).split() if word not in OF_A_DAY} for name in column.spellings)
     return any(words and words <= CLOSING for words in bare)
 
 
@@ -163,39 +174,43 @@ def _is_day(text: str) -> bool:
     return day.clean(text, today=date.max).value is not None
 
 
-def meant(word: str, *, letters: bool = False) -> Told:
-    """Return what a word says of a place, '' when it does not tell whether it is open.
+def status_of_word(word: str, *, letters: bool = False) -> StatusMeaning:
+    """Return the status that a word gives to a place, '' when it does not tell whether it is open.
 
     >>> [meant(word) for word in (
     ...     "Fermé définitivement", "En projet", "ouvert", "Fermé temporairement", "Association")]
     ['shut', 'shut', 'open', 'for a time', '']
     """
-    said = plain(word)
-    if letters and said in LETTERS:
-        return LETTERS[said]  # type: ignore[return-value]
-    if FOR_A_TIME.search(said):
+    spelled_word = plain(word)
+    if letters and spelled_word in LETTERS:
+        return LETTERS[spelled_word]  # type: ignore[return-value]
+    if FOR_A_TIME.search(spelled_word):
         return "for a time"
-    if SHUT.fullmatch(said):
+    if SHUT.fullmatch(spelled_word):
         return "shut"
-    if answers.meant(word) == "planned" and not said.startswith(
+    if answers.meaning_of(word) == "planned" and not spelled_word.startswith(
         "en cours"
     ):  # a request « en cours » may be of an open place
         return "shut"
-    return "open" if OPEN.fullmatch(said) else ""
+    return "open" if OPEN.fullmatch(spelled_word) else ""
 
 
-def _asked(column: Column, said: Mapping[str, Meaning]) -> dict[str, Any] | None:
+def _rule_of_answers(column: Column, meanings: Mapping[str, Meaning]) -> dict[str, Any] | None:
     """Return the rule of a column of yes and no whose name is a status, or asks whether a place may be
     published.
     """
-    bare = {_bare(name) for name in column.said}
-    if any(AGREED.search(name) for name in column.said) or not _bares(OPEN_IF_YES).isdisjoint(bare):
-        shut, kept = "no", "yes"
+    bare = {_bare(name) for name in column.spellings}
+    if any(AGREED.search(name) for name in column.spellings) or not _bares(OPEN_IF_YES).isdisjoint(bare):
+        shut, open_answer = "no", "yes"
     elif not _bares(SHUT_IF_YES).isdisjoint(bare):
-        shut, kept = "yes", "no"
+        shut, open_answer = "yes", "no"
     else:
         return None
-    return _rule(column, [w for w, m in said.items() if m == shut], [w for w, m in said.items() if m == kept])
+    return _rule(
+        column,
+        [w for w, m in meanings.items() if m == shut],
+        [w for w, m in meanings.items() if m == open_answer],
+    )
 
 
 def _bare(name: str) -> str:
@@ -204,12 +219,12 @@ def _bare(name: str) -> str:
     >>> _bare("is open"), _bare("lieu ouvert au public"), _bare("ouvert le samedi")
     ('open', 'ouvert', 'ouvert samedi')
     """
-    return " ".join(word for word in name.split() if word not in AROUND)
+    return " ".join(word for word in name.split() if word not in WORDS_AROUND_STATUS)
 
 
 def _bares(names: set[str]) -> set[str]:
     return {_bare(name) for name in names} - {""}
 
 
-def _rule(column: Column, shut: list[str], kept: list[str]) -> dict[str, Any]:
-    return {"from": column.name, "when": shut, **({"keep": kept} if kept else {})}
+def _rule(column: Column, shut: list[str], open_words: list[str]) -> dict[str, Any]:
+    return {"from": column.name, "when": shut, **({"keep": open_words} if open_words else {})}

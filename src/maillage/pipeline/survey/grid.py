@@ -16,7 +16,7 @@ from maillage.kernel.disk import reason
 from maillage.kernel.errors import Refused
 from maillage.pipeline.offer.forms import cells, compound, extent, zipped
 from maillage.pipeline.offer.forms.decode import decoded
-from maillage.pipeline.offer.forms.read import OTHERS, ZIP
+from maillage.pipeline.offer.forms.read import OTHER_DOCUMENTS, ZIP
 from maillage.pipeline.offer.forms.separated import ANNOUNCED, MAX_BROKEN, Dialect, cut
 from maillage.pipeline.offer.forms.sheet import HEADER_WITHIN, Fault, Record, Remarks, listed, quoted, spaced
 from maillage.pipeline.offer.forms.workbook import guarded, tell_cells
@@ -74,7 +74,7 @@ def parse(content: bytes, name: str, *, only: Callable[[str], bool] | None = Non
     remarks = Remarks(name.replace("\\", "/").rpartition("/")[2] or "fichier")
     if content.startswith((ZIP, compound.MAGIC)):
         return _assembled(_workbook(content, remarks), remarks, only)
-    if what := next((label for start, label in OTHERS.items() if content.startswith(start)), ""):
+    if what := next((label for start, label in OTHER_DOCUMENTS.items() if content.startswith(start)), ""):
         raise remarks.refusal(
             f"c’est {what}, pas un tableau.", why=EXPECTED, do="Exportez le tableau en CSV ou en XLSX."
         )

@@ -1,4 +1,4 @@
-"""What those who help may show: a training followed, hours given, the charter of a volunteer."""
+"""The certificates that helpers may show: a training followed, hours given, the charter of a volunteer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -31,8 +31,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """What the papers of one mandate say. strokes: a drawing as SVG, '' when none; heard: the sentences read,
-    in the person’s language; procedures: those that it named; since: what changed since it was signed.
+    """The content of the papers of one mandate. strokes: a drawing as SVG, '' when none; spoken: the
+    sentences read aloud, in the person’s language; procedures: those that it named; since: what changed since
+    it was signed.
     """
 
     code: str
@@ -40,7 +41,7 @@ class Paper:
     structure: str
     helper: str
     parts: Sequence[Part]
-    heard: Part | None = None
+    spoken: Part | None = None
     how: str = ""
     witness: str = ""
     digest: str = ""
@@ -56,9 +57,9 @@ class Paper:
 def mandate(paper: Paper, *, check: tuple[str, str], on: date) -> bytes:
     """Return a mandate as PDF, to sign or as it was signed. check: the address of its code, and its QR."""
     parts = list(paper.parts)
-    heard = paper.heard
-    if heard is not None and all(_has_letters(line) for line in heard.lines):
-        parts.insert(0, heard)
+    spoken_part = paper.spoken
+    if spoken_part is not None and all(_has_letters(line) for line in spoken_part.lines):
+        parts.insert(0, spoken_part)
     if paper.since:
         parts.insert(0, Part("Ce qui a changé depuis la signature", tuple(paper.since), listed=True))
     if paper.signed_at is not None:
@@ -262,7 +263,7 @@ def _certificate(title: str, on: date) -> bytes:
 
 
 def _has_letters(line: str) -> bool:
-    """Return whether our fonts can draw a line: a language that they cannot is read aloud, not printed."""
+    """Return True if our fonts can draw a line: a language that they cannot is read aloud, not printed."""
     return str(pdf.drawable(line)).count(pdf.SUBSTITUTE) == line.count(pdf.SUBSTITUTE)
 
 

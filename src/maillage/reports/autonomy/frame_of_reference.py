@@ -158,8 +158,8 @@ def _line(line: bilan.Line) -> dict[str, object]:
 
 
 def _result(result: bilan.Result, segment: str) -> dict[str, object]:
-    face, held = bilan.faces()[result.id], uses_of(result.id)
-    groups = _groups(face, held)
+    face, use_ids = bilan.faces()[result.id], uses_of(result.id)
+    groups = _groups(face, use_ids)
     return {
         "id": result.id,
         "dessin": face.drawing,
@@ -173,17 +173,17 @@ def _result(result: bilan.Result, segment: str) -> dict[str, object]:
             for uses in groups
         ],
         "segment": segment,
-        "coop": _coop(result, held),
+        "coop": _coop(result, use_ids),
         "crcn": result.crcn,
     }
 
 
 def _groups(face: bilan.Face, uses: list[str]) -> list[list[str]]:
     """Return the uses grouped by identical steps."""
-    found: dict[tuple[str, ...], list[str]] = {}
+    uses_by_steps: dict[tuple[str, ...], list[str]] = {}
     for use in uses:
-        found.setdefault(tuple(step.id for step in face.for_use(use)), []).append(use)
-    return list(found.values())
+        uses_by_steps.setdefault(tuple(step.id for step in face.for_use(use)), []).append(use)
+    return list(uses_by_steps.values())
 
 
 def _coop(result: bilan.Result, uses: list[str]) -> str:
@@ -194,7 +194,7 @@ def _coop(result: bilan.Result, uses: list[str]) -> str:
     words = bilan.coop_levels()
     if len(levels) == 1:
         return words[next(iter(levels))]
-    return " ; ".join(f"{words[level]} ({', '.join(held)})" for level, held in levels.items())
+    return " ; ".join(f"{words[level]} ({', '.join(use_labels)})" for level, use_labels in levels.items())
 
 
 def render(*, on: date, segments: Mapping[str, str] | None = None, segments_of: str = "") -> bytes:

@@ -59,7 +59,7 @@ class NamedFigure:
 
 @dataclass(frozen=True, slots=True)
 class GroupsOfUse:
-    """Who is sent to learn, at the same use, in two groups."""
+    """People sent to learn at the same use, in two groups."""
 
     use: str
     groups: tuple[NamedFigure, ...]
@@ -75,11 +75,11 @@ class QualityPage:
 
     paces: tuple[PaceText, ...]
     questions: tuple[QuestionText, ...]
-    questions_waiting: str
+    unpublished_questions: str
     to_rewrite: tuple[str, ...]
     stopped: tuple[NamedFigure, ...]
     begun: str
-    left: FigureText
+    dropped_out: FigureText
     observed: FigureText
     same: FigureText
     twice: FigureText
@@ -87,54 +87,54 @@ class QualityPage:
     modes: tuple[NamedFigure, ...]
     readings: tuple[GroupsOfUse, ...]
     changes: tuple[NamedFigure, ...]
-    lines_waiting: str
+    unpublished_lines: str
     omega: FigureText
     came: FigureText
     served: FigureText
 
 
-def quality(found: Quality) -> QualityPage:
+def quality(measures: Quality) -> QualityPage:
     """Return the quality of a version as a page shows it."""
     return QualityPage(
-        paces=tuple(_pace(pace) for pace in found.paces),
-        questions=tuple(_asked(each) for each in found.questions if each.both.measure),
-        questions_waiting=_waiting([(each.id, each.both) for each in found.questions]),
-        to_rewrite=tuple(each.id for each in found.questions if each.both.flagged),
+        paces=tuple(_pace(pace) for pace in measures.paces),
+        questions=tuple(_question_text(each) for each in measures.questions if each.both.measure),
+        unpublished_questions=_unpublished([(each.id, each.both) for each in measures.questions]),
+        to_rewrite=tuple(each.id for each in measures.questions if each.both.flagged),
         stopped=tuple(
-            sorted((_labelled(each, share) for each in found.dropped.stopped), key=lambda x: x.name)
+            sorted((_labelled(each, share) for each in measures.dropped.stopped), key=lambda x: x.name)
         ),
-        begun=number(found.dropped.begun),
-        left=figure_text(found.dropped.gone, share),
+        begun=number(measures.dropped.begun),
+        dropped_out=figure_text(measures.dropped.without_a_word, share),
         observed=figure_text(
-            found.observed, plain, flag="L’accord est faible : ce qui est dit ne suffit pas."
+            measures.observed, plain, flag="L’accord est faible : ce qui est dit ne suffit pas."
         ),
-        same=figure_text(found.same, share),
+        same=figure_text(measures.same, share),
         twice=figure_text(
-            found.twice, plain, noun="paire", flag="Deux passages proches se ressemblent trop peu."
+            measures.twice, plain, noun="paire", flag="Deux passages proches se ressemblent trop peu."
         ),
         two_aidants=figure_text(
-            found.two_aidants, plain, noun="paire", flag="Deux aidants trouvent trop souvent deux usages."
+            measures.two_aidants, plain, noun="paire", flag="Deux aidants trouvent trop souvent deux usages."
         ),
         modes=tuple(
-            _labelled(each, share, flag="S’écarte d’une autre façon de faire.") for each in found.modes
+            _labelled(each, share, flag="S’écarte d’une autre façon de faire.") for each in measures.modes
         ),
         readings=tuple(
             GroupsOfUse(
                 use, tuple(_labelled(each, share, flag="S’écarte de l’autre groupe.") for each in pair)
             )
-            for use, *pair in found.readings
+            for use, *pair in measures.readings
         ),
         changes=tuple(
             _labelled(each, share, flag="Plus d’une fois sur cinq : la ligne est à revoir.")
-            for each in found.changed
+            for each in measures.changed
             if each.figure.measure
         ),
-        lines_waiting=_waiting([(each.id, each.figure) for each in found.changed]),
+        unpublished_lines=_unpublished([(each.id, each.figure) for each in measures.changed]),
         omega=figure_text(
-            found.omega, plain, noun="personne", flag="Trop peu : ces questions ne vont pas ensemble."
+            measures.omega, plain, noun="personne", flag="Trop peu : ces questions ne vont pas ensemble."
         ),
-        came=figure_text(found.came, share, noun="orientation"),
-        served=figure_text(found.served, share, noun="orientation"),
+        came=figure_text(measures.came, share, noun="orientation"),
+        served=figure_text(measures.served, share, noun="orientation"),
     )
 
 
@@ -171,10 +171,12 @@ def minutes(seconds: float) -> str:
     >>> minutes(255), minutes(40), minutes(120)
     ('4\\xa0min\\xa015', '40\\xa0s', '2\\xa0min')
     """
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole}{NBSP}s"
-    return f"{whole // 60}{NBSP}min" + (f"{NBSP}{whole % 60:02d}" if whole % 60 else "")
+    rounded_seconds = round(seconds)
+    if rounded_seconds < 60:
+        return f"{rounded_seconds}{NBSP}s"
+    return f"{rounded_seconds // 60}{NBSP}min" + (
+        f"{NBSP}{rounded_seconds % 60:02d}" if rounded_seconds % 60 else ""
+    )
 
 
 def _pace(pace: Pace) -> PaceText:
@@ -185,26 +187,28 @@ def _pace(pace: Pace) -> PaceText:
     )
 
 
-def _asked(asked: QuestionSilence) -> QuestionText:
+def _question_text(silence: QuestionSilence) -> QuestionText:
     flag = "Plus de 15 % sans réponse : à récrire."
     return QuestionText(
-        id=asked.id,
-        text=asked.text,
-        unknown=figure_text(asked.unknown, share),
-        passed=figure_text(asked.passed, share),
-        both=figure_text(asked.both, share, flag=flag),
+        id=silence.id,
+        text=silence.text,
+        unknown=figure_text(silence.unknown, share),
+        passed=figure_text(silence.passed, share),
+        both=figure_text(silence.both, share, flag=flag),
     )
 
 
-def _waiting(figures: Sequence[tuple[str, Figure]]) -> str:
-    """Return what has too few answers to be published, in one line, with the number of answers of each."""
+def _unpublished(figures: Sequence[tuple[str, Figure]]) -> str:
+    """Return in one line the figures that have too few answers to be published, with the number of answers of
+    each.
+    """
     few = [f"{id} ({number(figure.n)})" for id, figure in figures if figure.measure is None]
     needed = figures[0][1].needed
     return f"{NOT_YET}, il en faut {needed} : {', '.join(few)}" if few else ""
 
 
-def _labelled(each: Labelled, words: Callable[[float], str], flag: str = "") -> NamedFigure:
-    return NamedFigure(each.id, each.label, figure_text(each.figure, words, noun="bilan", flag=flag))
+def _labelled(row: Labelled, words: Callable[[float], str], flag: str = "") -> NamedFigure:
+    return NamedFigure(row.id, row.label, figure_text(row.figure, words, noun="bilan", flag=flag))
 
 
 # ------------------------------------------------------------------------------------------------ people seen
@@ -235,10 +239,11 @@ class GridText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonText:
-    """A share of the people seen beside a published one. here: "" when it is withheld, for a reason."""
+    """A share of the people seen beside a published one. local_share: "" when it is withheld, for a"
+    " reason."""
 
     question: str
-    here: str
+    local_share: str
     between: str
     n: str
     reason: str
@@ -252,7 +257,7 @@ class ComparisonText:
 
 @dataclass(frozen=True, slots=True)
 class MovedText:
-    """What changed between two diagnoses of the same people.
+    """The changes between two diagnoses of the same people.
 
     sentence: "" when there are too few people for it to mean anything.
     """
@@ -284,53 +289,53 @@ class PeoplePage:
     again: MovedText
 
 
-def people(found: Observed) -> PeoplePage:
+def people(observed: Observed) -> PeoplePage:
     """Return the people met, as a page shows them.
 
     Counts, and shares where there are enough people for one to mean something.
     """
-    enough = found.n >= ENOUGH
+    enough = observed.n >= ENOUGH
     return PeoplePage(
-        n=found.n,
-        received=found.received,
-        least=found.least,
-        is_enough=bool(found.n),
-        sentence=_lead(found) if enough else "",
-        by_batches=found.least > 1 and found.received != found.n,
-        results=tuple(_line(line, enough) for line in found.results),
-        accesses=tuple(_line(line, enough) for line in found.accesses),
-        uses=tuple(_line(line, enough) for line in found.uses),
-        grid=None if found.grid.is_empty else _grid(found.grid),
-        flags=_sorted(found.flags, enough),
-        comparisons=tuple(_compared(each) for each in found.comparisons) if enough else (),
-        again=moved(found.moved),
+        n=observed.n,
+        received=observed.received,
+        least=observed.least,
+        is_enough=bool(observed.n),
+        sentence=_lead(observed) if enough else "",
+        by_batches=observed.least > 1 and observed.received != observed.n,
+        results=tuple(_line(line, enough) for line in observed.results),
+        accesses=tuple(_line(line, enough) for line in observed.accesses),
+        uses=tuple(_line(line, enough) for line in observed.uses),
+        grid=None if observed.grid.is_empty else _grid(observed.grid),
+        flags=_sorted(observed.flags, enough),
+        comparisons=tuple(_compared(each) for each in observed.comparisons) if enough else (),
+        again=moved(observed.moved),
     )
 
 
-def _lead(found: Observed) -> str:
+def _lead(observed: Observed) -> str:
     """Return the result that comes first, '' when another might: two shares whose intervals overlap are not
     ranked.
     """
-    shares = [(line, line.share) for line in found.results if isinstance(line.share, Estimate)]
-    if len(shares) < len(found.results):
+    shares = [(line, line.share) for line in observed.results if isinstance(line.share, Estimate)]
+    if len(shares) < len(observed.results):
         return ""
     first, share = max(shares, key=lambda pair: pair[1].value)
     if any(share.low <= other.high for line, other in shares if line is not first):
         return ""
     return (
         f"Le résultat le plus fréquent : « {lower_first(first.label)} », pour {first.count} personnes sur"
-        f" {found.n}."
+        f" {observed.n}."
     )
 
 
 def _line(line: Line, enough: bool) -> LineText:
     """Return a count with its share. enough: whether the share is meaningful."""
-    shown, known = rate(line.share), isinstance(line.share, Estimate)
+    share_text, known = rate(line.share), isinstance(line.share, Estimate)
     return LineText(
         id=line.id,
         name=line.label,
         n=number(line.count) if isinstance(line.count, int) else "",
-        share=(f"{shown.value}, {shown.between}" if shown.value else shown.between)
+        share=(f"{share_text.value}, {share_text.between}" if share_text.value else share_text.between)
         if known and enough
         else "",
         reason=line.share.reason if isinstance(line.share, Withheld) else "",
@@ -353,29 +358,29 @@ def _grid(grid: Grid) -> GridText:
     )
 
 
-def _compared(each: Comparison) -> ComparisonText:
-    here, there = rate(each.share), each.national
-    known = isinstance(each.share, Estimate)
+def _compared(comparison: Comparison) -> ComparisonText:
+    local_share, national = rate(comparison.share), comparison.national
+    known = isinstance(comparison.share, Estimate)
     return ComparisonText(
-        question=each.question,
-        here=here.value or here.span if known else "",
-        between=here.between if known and here.value else "",
-        n=number(each.share.n),
-        reason=each.share.reason if isinstance(each.share, Withheld) else "",
-        country=percent(100 * there.total),
-        year=there.year,
-        producer=there.producer,
-        title=there.title,
-        doubt=there.doubt,
-        differences=tuple(each.gaps),
+        question=comparison.question,
+        local_share=local_share.value or local_share.span if known else "",
+        between=local_share.between if known and local_share.value else "",
+        n=number(comparison.share.n),
+        reason=comparison.share.reason if isinstance(comparison.share, Withheld) else "",
+        country=percent(100 * national.total),
+        year=national.year,
+        producer=national.producer,
+        title=national.title,
+        doubt=national.doubt,
+        differences=tuple(comparison.gaps),
     )
 
 
-def moved(found: Moved) -> MovedText:
-    """Return what changed between two diagnoses of the same people."""
-    enough = found.n >= ENOUGH
-    sentence = _net(found.net) if found.net is not None and enough else ""
-    return MovedText(found.n, tuple(_line(line, enough) for line in found.lines), sentence)
+def moved(changes: Moved) -> MovedText:
+    """Return the changes between two diagnoses of the same people."""
+    enough = changes.n >= ENOUGH
+    sentence = _net(changes.net) if changes.net is not None and enough else ""
+    return MovedText(changes.n, tuple(_line(line, enough) for line in changes.lines), sentence)
 
 
 def _net(net: Measure) -> str:

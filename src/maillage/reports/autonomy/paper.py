@@ -78,16 +78,19 @@ def jumps(question: Question) -> list[tuple[str, str]]:
     """
     ids = list(bilan.questions())
     following = ids[ids.index(question.id) + 1 :]
-    found: dict[str, list[Option]] = {}
+    options_by_target: dict[str, list[Option]] = {}
     for option in question.options.values():
         target = next((id for id in following if _opens(bilan.questions()[id], question, option)), "")
         if following and target != following[0]:
-            found.setdefault(target, []).append(option)
-    return [("".join(option.letter for option in options), target) for target, options in found.items()]
+            options_by_target.setdefault(target, []).append(option)
+    return [
+        ("".join(option.letter for option in options), target)
+        for target, options in options_by_target.items()
+    ]
 
 
 def _opens(later: Question, question: Question, option: Option) -> bool:
-    """Return whether an answer lets a later question be asked, as far as this answer alone can tell."""
+    """Return True if an answer lets a later question be asked, as far as this answer alone can tell."""
     return option.id in later.only.get(question.id, (option.id,))
 
 
@@ -131,35 +134,36 @@ def _question(question: Question, number: int) -> dict[str, object]:
 
 
 def _jump(question: Question, letters: str, target: str) -> str:
-    told = " ou ".join(letters)
+    letters_text = " ou ".join(letters)
     only = "seulement " if question.several else ""
-    return f"Si {only}{told} : allez à la question {numbers()[target]}."
+    return f"Si {only}{letters_text} : allez à la question {numbers()[target]}."
 
 
 def _tasks(form: str) -> dict[str, object]:
     """Return the two tasks that fit in a picture, in one of their parallel forms."""
-    held = bilan_tasks.form(form)
+    task_form = bilan_tasks.form(form)
     choices = bilan_tasks.choices().values()
-    page = next(page for page in held.search.pages.values() if page.hours)
+    page = next(page for page in task_form.search.pages.values() if page.hours)
     return {
-        "forme": held.id,
+        "forme": task_form.id,
         "messages": [
             {"id": f"{MESSAGES}{k}", "de": m.sender, "texte": m.text, "lien": m.address}
-            for k, m in enumerate(held.messages.values(), 1)
+            for k, m in enumerate(task_form.messages.values(), 1)
         ],
         "question": bilan_tasks.tasks()["T4"].text,
         "gestes": [
-            {"lettre": x, "mots": each.label, "dessin": each.drawing}
-            for x, each in zip(bilan.LETTERS, choices, strict=False)
+            {"lettre": x, "mots": choice.label, "dessin": choice.drawing}
+            for x, choice in zip(bilan.LETTERS, choices, strict=False)
         ],
         "recherche": {
-            "question": held.search.text,
-            "site": held.search.site,
-            "menu": [[each.label, each.id == page.id] for each in held.search.pages.values()],
-            "titre": held.search.table,
-            "heures": [[day, hours] for day, hours in held.search.hours.items()],
+            "question": task_form.search.text,
+            "site": task_form.search.site,
+            "menu": [[choice.label, choice.id == page.id] for choice in task_form.search.pages.values()],
+            "titre": task_form.search.table,
+            "heures": [[day, hours] for day, hours in task_form.search.hours.items()],
             "choix": [
-                [letter, words] for letter, words in zip(bilan.LETTERS, held.search.choices, strict=False)
+                [letter, words]
+                for letter, words in zip(bilan.LETTERS, task_form.search.choices, strict=False)
             ],
         },
     }

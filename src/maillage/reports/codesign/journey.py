@@ -39,8 +39,8 @@ TALL = 176  # a stage of the narrow map
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card of the board: its kind, its words, how many votes it has; whose trade, and by which channel the
-    person goes, "" when nobody said.
+    """A card of the board: its kind, its words, its number of votes; the trade concerned, and the channel by
+    which the person goes, "" when nobody said.
     """
 
     kind: str
@@ -51,7 +51,7 @@ class Card:
 
     @property
     def kind_label(self) -> str:
-        """What it is, for one card alone."""
+        """The label of its kind, in the singular."""
         return ONE[self.kind]
 
     @property
@@ -229,11 +229,11 @@ def _notes(journey: Journey, xs: Sequence[float], top: float) -> tuple[str, floa
         for stage, x in zip(journey.stages, xs, strict=True):
             y = y0
             for card in stage.of(*kinds)[:MOST]:
-                left = x - WIDE / 2
-                out += _small(mark, left + 10, y - 5)
+                card_x = x - WIDE / 2
+                out += _small(mark, card_x + 10, y - 5)
                 for part in wrap(card.words, 27)[:4]:
                     out += (
-                        f'<text x="{left + 26:.0f}" y="{y:.0f}" font-size="15" font-weight="{weight}">'
+                        f'<text x="{card_x + 26:.0f}" y="{y:.0f}" font-size="15" font-weight="{weight}">'
                         f"{escape(part)}</text>"
                     )
                     y += 20
@@ -262,14 +262,14 @@ class Passage:
 
 
 def passages(journey: Journey) -> list[Passage]:
-    """Return what a journey says of each channel of access to rights, in their order; nothing when
+    """Return the cards of a journey about each channel of access to rights, in their order; nothing when
     no card names one.
     """
     cards = [card for stage in journey.stages for card in stage.cards]
-    found = [
+    channel_passages = [
         Passage(label, tuple(card for card in cards if card.channel == id)) for id, label in CHANNELS.items()
     ]
-    return found if any(each.cards for each in found) else []
+    return channel_passages if any(each.cards for each in channel_passages) else []
 
 
 def text(journey: Journey) -> str:
@@ -282,9 +282,9 @@ def text(journey: Journey) -> str:
             f" avec les leviers : {LEVELS.get(stage.then, 'non dit')}"
         )
         for kind, title in KINDS.items():
-            if found := stage.of(kind):
+            if kind_cards := stage.of(kind):
                 lines.append(f"   {title} :")
-                lines += [f"   - {card.sentence}{_votes(card)}" for card in found]
+                lines += [f"   - {card.sentence}{_votes(card)}" for card in kind_cards]
         lines.append("")
     return wording.spaced("\n".join([*lines, journey.note, ""]))
 

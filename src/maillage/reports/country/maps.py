@@ -36,9 +36,9 @@ def zones(country: Country, one: Territory, definition: str) -> Drawn | None:
     """Return the map of the zones of a territory, or of an area among those around it; None when they are
     too many to be drawn.
     """
-    held = country.territories(definition)
-    around = one if country.children.get(one.key) else held[country.parents[one.key][0]]
-    below = [held[key] for key in country.children[around.key]]
+    territories = country.territories(definition)
+    area = one if country.children.get(one.key) else territories[country.parents[one.key][0]]
+    below = [territories[key] for key in country.children[area.key]]
     if len(below) > MOST:
         return None
     known = [each.rate.value for each in below if isinstance(each.rate, Estimate)]
@@ -56,15 +56,15 @@ def zones(country: Country, one: Territory, definition: str) -> Drawn | None:
         )
         for each in below
     ]
-    dots = [(_point(s), s.name, "") for s in country.in_areas(around.areas)[:MOST_DOTS]]
-    title = f"Part des personnes concernées : {around.name}"
+    dots = [(_point(s), s.name, "") for s in country.in_areas(area.areas)[:MOST_DOTS]]
+    title = f"Part des personnes concernées : {area.name}"
     svg = draw(
         areas,
         base=Base(names=[(each.name, each.shape, each.population) for each in areas], dots=dots),
         title=title,
         description="Plus la zone est foncée, plus la part est forte ; un rond est un lieu.",
         id="zones",
-        chosen=one.key if around is not one else "",
+        chosen=one.key if area is not one else "",
     )
     return Drawn(svg, _legend(ends, any(each.kind == UNKNOWN for each in areas)) if known else ())
 
@@ -77,7 +77,7 @@ def _kind(one: Territory, ends: Ends) -> str:
 
 
 def _straddles(one: Territory, ends: Ends) -> bool:
-    """Return whether the interval of a zone covers more than one class: its colour may be another."""
+    """Return True if the interval of a zone covers more than one class: its colour may be another."""
     rate = one.rate
     return isinstance(rate, Estimate) and _class(rate.low, ends) != _class(rate.high, ends)
 
@@ -88,21 +88,21 @@ def _class(value: float, ends: Ends) -> int:
 
 def _legend(ends: Ends, unknown: bool) -> tuple[tuple[str, str], ...]:
     if ends[0] == ends[-1]:
-        told = [("n1", wording.percent(ends[0], 1))]
+        classes = [("n1", wording.percent(ends[0], 1))]
     else:
-        told = [
+        classes = [
             (f"n{n + 1}", f"{wording.number(ends[n], 1)} à {wording.percent(ends[n + 1], 1)}")
             for n in range(CLASSES)
         ]
-    return (*told, *([(UNKNOWN, "non montré")] if unknown else []))
+    return (*classes, *([(UNKNOWN, "non montré")] if unknown else []))
 
 
-def places(country: Country, found: list[Sheet], within: Territory) -> str:
+def places(country: Country, sheets: list[Sheet], within: Territory) -> str:
     """Return the map of places over the outline of a territory."""
     shape = _shape(country, within)
     return draw(
         [Area(within.key, within.name, shape, kind="terrain")],
-        base=Base(dots=[(_point(each), each.name, "") for each in found[:MOST_DOTS]]),
+        base=Base(dots=[(_point(each), each.name, "") for each in sheets[:MOST_DOTS]]),
         title=f"Lieux : {within.name}",
         description="Un rond par lieu.",
         id="lieux",
@@ -123,7 +123,9 @@ def _shape(country: Country, one: Territory) -> shapely.Geometry:
 
 @lru_cache(maxsize=1)
 def _cells(points: tuple[tuple[float, ...], ...]) -> list[shapely.Geometry]:
-    """Return what is drawn of each area: what is nearer to its middle than to any other, not too far."""
+    """Return the shape drawn for each area: the points nearer to its middle than to any other, not too
+    far.
+    """
     degrees = np.array(points)
     squeeze = float(np.cos(np.radians(degrees[:, 1].mean())))
     flat = np.column_stack((degrees[:, 0] * squeeze, degrees[:, 1]))
@@ -137,7 +139,7 @@ def _cells(points: tuple[tuple[float, ...], ...]) -> list[shapely.Geometry]:
     )
     at, cell = shapely.STRtree(polygons).query(spots, predicate="intersects")
     cut = shapely.intersection(polygons, ground)
-    found: list[shapely.Geometry] = [shapely.buffer(spot, reach) for spot in spots]
+    cells: list[shapely.Geometry] = [shapely.buffer(spot, reach) for spot in spots]
     for n, k in zip(at.tolist(), cell.tolist(), strict=True):
-        found[n] = cut[k]
-    return [shapely.transform(each, lambda xy: xy / (squeeze, 1.0)) for each in found]
+        cells[n] = cut[k]
+    return [shapely.transform(each, lambda xy: xy / (squeeze, 1.0)) for each in cells]

@@ -49,7 +49,7 @@ UNKNOWN = {  # what nobody said of a place: its hours, what is found there
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """What a place offers: a practice, its title, and its conditions in one line."""
+    """A practice that a place offers: its title and its conditions in one line."""
 
     id: str
     icon: str
@@ -92,14 +92,14 @@ class Numbered:
 
     @property
     def unknown(self) -> str:
-        """What its sheet does not say."""
+        """The label of the information missing from its sheet."""
         return UNKNOWN[not self.entry.hours, not self.entry.finds]
 
 
 @dataclass(frozen=True, slots=True)
 class Land:
-    """What the maps draw: communes by name, the lines inside them, and the part of the territory that each
-    belongs to, if any.
+    """The ground of the maps: communes by name, the lines inside them, and the part of the territory that
+    each belongs to, if any.
     """
 
     communes: Mapping[str, shapely.Geometry]
@@ -108,14 +108,14 @@ class Land:
 
     def of(self, names: Collection[str]) -> "Land":
         """Return the land restricted to some communes."""
-        kept = {name: shape for name, shape in self.communes.items() if name in names}
-        lines = [shapely.point_on_surface(line) for line in self.inside] if kept else []
-        held = (
-            set(shapely.STRtree(lines).query(list(kept.values()), predicate="contains")[1].tolist())
+        shapes = {name: shape for name, shape in self.communes.items() if name in names}
+        lines = [shapely.point_on_surface(line) for line in self.inside] if shapes else []
+        inside_ranks = (
+            set(shapely.STRtree(lines).query(list(shapes.values()), predicate="contains")[1].tolist())
             if lines
             else set()
         )
-        return Land(kept, [self.inside[k] for k in sorted(held)])
+        return Land(shapes, [self.inside[k] for k in sorted(inside_ranks)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ class Directory:
 
     @property
     def promise(self) -> str:
-        """What its cover says that it holds."""
+        """The content that its cover announces."""
         owner = "leur adresse et leurs" if len(self.places) > 1 else "son adresse et ses"
         return f"{self.size}, avec {owner} horaires" if self.places else self.size
 
@@ -203,8 +203,8 @@ def build(
     ranked = sorted(entries, key=lambda e: (at[e.group], plain(e.name), e.slug))
     places = [Numbered(k, entry) for k, entry in enumerate(ranked, 1)]
     groups = [
-        _group(name, list(held), land, alone=len(at) == 1)
-        for name, held in groupby(places, key=lambda p: p.entry.group)
+        _group(name, list(group_places), land, alone=len(at) == 1)
+        for name, group_places in groupby(places, key=lambda p: p.entry.group)
     ]
     return Directory(
         name=name,
@@ -234,7 +234,7 @@ def _maps(name: str, places: Sequence[Numbered], land: Land) -> list[Drawn]:
     """Return the map of a territory, or those of its parts when it has too many places for one."""
     located = _located(places)
     if len(located) <= CROWD or len(set(land.part_of.values())) < 2:
-        return [found] if (found := _map(name, places, land, WHOLE_PAGE)) else []
+        return [territory_map] if (territory_map := _map(name, places, land, WHOLE_PAGE)) else []
     parts: dict[str, list[Numbered]] = {}
     for place in located:
         parts.setdefault(land.part_of.get(place.entry.group, place.entry.group), []).append(place)
@@ -271,12 +271,12 @@ def _located(places: Sequence[Numbered]) -> list[Numbered]:
 
 
 def _needs(places: Sequence[Numbered]) -> list[Need]:
-    found = []
+    needs = []
     for practice in offer.practices().values():
         answering = [p for p in places if any(find.id == practice.id for find in p.entry.finds)]
         if answering:
-            found.append(Need(practice.id, practice.icon, practice.need, answering))
-    return found
+            needs.append(Need(practice.id, practice.icon, practice.need, answering))
+    return needs
 
 
 def _knitted(places: Sequence[Numbered], land: Land) -> str:
@@ -308,8 +308,13 @@ def poster(directory: Directory, places: Sequence[Entry], *, near: str = "", pap
 
     near: where they are the nearest to, '' for a choice over the territory.
     """
-    shown = [_entry(Numbered(k, _brief(entry))) for k, entry in enumerate(places, 1)]
-    data = {"lieux": shown, "pres": near, "autres": len(directory.places) - len(shown), "papier": paper}
+    place_data = [_entry(Numbered(k, _brief(entry))) for k, entry in enumerate(places, 1)]
+    data = {
+        "lieux": place_data,
+        "pres": near,
+        "autres": len(directory.places) - len(place_data),
+        "papier": paper,
+    }
     return pdf.compiled("affiche.typ", _data(directory) | data, on=directory.on)
 
 
@@ -326,22 +331,22 @@ def leaflet(directory: Directory) -> bytes:
     needs = [need for id in NEEDS_OF_LEAFLET for need in directory.needs if need.id == id]
     wanted = needs or [Need("", "map-pin", "Les lieux où demander", directory.places)]
     share = max(PLACES_OF_LEAFLET // len(wanted), 1)
-    kept = [chosen([place.entry for place in need.places], share) for need in wanted]
-    slugs = {entry.slug for held in kept for entry in held}
+    selections = [chosen([place.entry for place in need.places], share) for need in wanted]
+    slugs = {entry.slug for selection in selections for entry in selection}
     places = [place for place in directory.places if place.entry.slug in slugs]
     renumbered = [Numbered(k, place.entry) for k, place in enumerate(places, 1)]
-    told = [
+    need_data = [
         {
             "icone": need.icon,
             "mots": need.words,
-            "lieux": [_entry(place) for place in renumbered if place.entry in held],
-            "autres": len(need.places) - len(held),
+            "lieux": [_entry(place) for place in renumbered if place.entry in selection],
+            "autres": len(need.places) - len(selection),
         }
-        for need, held in zip(wanted, kept, strict=True)
+        for need, selection in zip(wanted, selections, strict=True)
     ]
     drawn = _map(directory.name, renumbered, directory.land, PANEL, LARGE)
     data = {
-        "besoins": told,
+        "besoins": need_data,
         "montres": str(len(places)),
         "autres": len(directory.places) - len(places),
         "carte": _drawing(drawn) if drawn else None,
@@ -360,8 +365,8 @@ def chosen(entries: Iterable[Entry], most: int = ON_POSTER) -> list[Entry]:
     for entry in ranked:
         turns.append((turn.get(entry.group, 0), entry))
         turn[entry.group] = turn.get(entry.group, 0) + 1
-    kept = [entry for _, entry in sorted(turns, key=lambda pair: pair[0])][:most]
-    return sorted(kept, key=lambda e: (plain(e.group), plain(e.name), e.slug))
+    selection = [entry for _, entry in sorted(turns, key=lambda pair: pair[0])][:most]
+    return sorted(selection, key=lambda e: (plain(e.group), plain(e.name), e.slug))
 
 
 def _data(directory: Directory) -> dict[str, object]:

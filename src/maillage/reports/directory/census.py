@@ -39,7 +39,7 @@ class Row:
     structure_name: str
     kind: str
     sheet: Sheet
-    last_said: date | None
+    last_confirmed: date | None
     source: str = ""
 
 
@@ -98,7 +98,7 @@ class PracticeLine:
 
     id: str
     label: str
-    is_said: bool
+    is_described: bool
     n_today: int
     n_planned: int
     share: str
@@ -108,20 +108,23 @@ class PracticeLine:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Who goes out of its walls, among the places that say yes or no; of them, who names a priority district.
-    n_hosts: who receives partners in its premises, among n_hosts_told.
+    """Places that go out of their walls, among the n_answering that say yes or no; n_district: those that
+    name a priority district. n_hosts: places that receive partners in their premises, among
+    n_hosts_answering.
     """
 
     n: int
-    n_told: int
+    n_answering: int
     n_district: int
     n_hosts: int
-    n_hosts_told: int
+    n_hosts_answering: int
 
 
 @dataclass(frozen=True, slots=True)
 class AlikeLine:
-    """Whether places of one type offer the same: what all offer, and the mean share of places by practice."""
+    """How alike the places of one type are: the practices that all offer, and the mean share of places by
+    practice.
+    """
 
     kind: str
     n_places: int
@@ -142,7 +145,7 @@ class CommuneLine:
 
 @dataclass(frozen=True, slots=True)
 class ActorPractice:
-    """What a place offers, today or as a project."""
+    """A practice that a place offers, today or as a project."""
 
     label: str
     state: str
@@ -173,8 +176,8 @@ class Actor:
 class CensusReading:
     """A census as a reader sees it. n_doubles: sheets left out, another describing the same place; n_unknown:
     places of which nobody says what structure runs them; per_10000: places, in words, "" where nobody lives;
-    never_said: practices that no sheet mentions; only: the départements that are counted, "" for all of them;
-    moving: what the count makes of places that move, "" without any.
+    unmentioned: practices that no sheet mentions; only: the départements that are counted, "" for all of
+    them; moving: what the count makes of places that move, "" without any.
     """
 
     source: str
@@ -192,7 +195,7 @@ class CensusReading:
     outside: Outside
     kinds: tuple[KindLine, ...]
     practices: tuple[PracticeLine, ...]
-    never_said: str
+    unmentioned: str
     alike: tuple[AlikeLine, ...]
     suitability: Suitability
     communes: tuple[CommuneLine, ...]
@@ -200,20 +203,21 @@ class CensusReading:
 
 
 def outside_walls(sheets: Sequence[Sheet]) -> Outside:
-    """Return who goes out of its walls and who receives partners; a sheet that says nothing counts nowhere.
+    """Count the places that go out of their walls and those that receive partners; a sheet that says nothing
+    counts nowhere.
 
     >>> outside_walls([{"hors_les_murs": False}, {"hors_les_murs_ou": ["district"]}, {}])
-    Outside(n=1, n_told=2, n_district=1, n_hosts=0, n_hosts_told=0)
+    Outside(n=1, n_answering=2, n_district=1, n_hosts=0, n_hosts_answering=0)
     """
     where = [sheet.get("hors_les_murs_ou", ()) for sheet in sheets]
     goes = [True if named else sheet.get("hors_les_murs") for named, sheet in zip(where, sheets, strict=True)]
     hosts = [sheet.get("accueille_partenaires") for sheet in sheets]
     return Outside(
         n=sum(each is True for each in goes),
-        n_told=sum(each is not None for each in goes),
+        n_answering=sum(each is not None for each in goes),
         n_district=sum("district" in named for named in where),
         n_hosts=sum(each is True for each in hosts),
-        n_hosts_told=sum(each is not None for each in hosts),
+        n_hosts_answering=sum(each is not None for each in hosts),
     )
 
 
@@ -224,8 +228,8 @@ def _stops(rows: Sequence[Row]) -> Collection[int]:
 
 
 def moving_sentence(stops: Iterable[int]) -> str:
-    """Return what a count of places makes of those that move, "" without any. stops: how many each has there,
-    all counted; the study sets them against people, and counts each moving place once.
+    """Return the sentence on how a count of places treats those that move, "" without any. stops: how many
+    each has there, all counted; the study sets them against people, and counts each moving place once.
 
     >>> moving_sentence([6, 1]).replace("\xa0", " ")
     'Un lieu itinérant compte ici à chacune de ses 6 étapes ; l’étude le compte une fois en tout.'
@@ -257,13 +261,13 @@ def census_page(
     every = {departement(code) for code in inhabitants}
     if counted & every:
         inhabitants = {code: n for code, n in inhabitants.items() if departement(code) in counted}
-    said = {row.id: practices(row.sheet) for row in rows}
+    practices_by_id = {row.id: practices(row.sheet) for row in rows}
     talking = [row for row in rows if not is_silent(row.sheet)]
     centre = max(inhabitants, key=lambda code: (inhabitants[code], code), default="")
     total = sum(inhabitants.values())
     in_centre = sum(row.commune == centre for row in rows)
-    free = [row for row in rows if _prices(row.sheet, said[row.id])]
-    given = _practices(talking, said)
+    free = [row for row in rows if _prices(row.sheet, practices_by_id[row.id])]
+    practice_lines = _practices(talking, practices_by_id)
     timed = [row for row in rows if "horaires" in row.sheet]
     late = [opening.is_late(str(row.sheet["horaires"].get("osm", "")), on) for row in timed]
     return CensusReading(
@@ -285,24 +289,26 @@ def census_page(
             elsewhere=_elsewhere(rows, set(inhabitants) - {centre}),
         ),
         shares=Shares(
-            free=part(sum(_prices(r.sheet, said[r.id]) == {"free"} for r in free), len(free)),
+            free=part(sum(_prices(r.sheet, practices_by_id[r.id]) == {"free"} for r in free), len(free)),
             hours=part(len(timed), len(rows)),
             phone=part(sum("telephone" in row.sheet for row in rows), len(rows)),
             recent=part(
-                sum(_recent(row, on) for row in rows), sum(row.last_said is not None for row in rows)
+                sum(_recent(row, on) for row in rows), sum(row.last_confirmed is not None for row in rows)
             ),
             evening_or_weekend=part(late.count(True), len(late) - late.count(None)),
         ),
         outside=outside_walls([row.sheet for row in rows]),
         kinds=_kinds(rows),
-        practices=given,
-        never_said=wording.listing([wording.lower_first(each.label) for each in given if not each.is_said]),
-        alike=_alike(talking, said),
+        practices=practice_lines,
+        unmentioned=wording.listing(
+            [wording.lower_first(each.label) for each in practice_lines if not each.is_described]
+        ),
+        alike=_alike(talking, practices_by_id),
         suitability=suitability.suitability_page(
-            [(r.name, r.commune, r.kind, r.sheet, said[r.id]) for r in rows], names
+            [(r.name, r.commune, r.kind, r.sheet, practices_by_id[r.id]) for r in rows], names
         ),
         communes=_communes(rows, inhabitants, names),
-        actors=_actors(rows, said),
+        actors=_actors(rows, practices_by_id),
     )
 
 
@@ -316,15 +322,19 @@ def _density(value: float) -> str:
 
 
 def _only(counted: set[str], every: set[str]) -> str:
-    """Return which départements a census counts, when it counts only some of them."""
+    """Return the sentence on the départements that a census counts, when it counts only some of them."""
     if not counted or counted == every:
         return ""
     known = gazetteer()
     named = wording.listing([known.get(code).name if code in known else code for code in sorted(counted)])
-    left = len(every - counted)
-    others = f"des {wording.number(left)} autres départements" if left > 1 else "de l’autre département"
+    n_uncounted = len(every - counted)
+    rest = (
+        f"des {wording.number(n_uncounted)} autres départements"
+        if n_uncounted > 1
+        else "de l’autre département"
+    )
     where = "ces départements" if len(counted) > 1 else "ce département"
-    return f"Recensé dans {where} seulement : {named}. L’annuaire ne sait rien {others}."
+    return f"Recensé dans {where} seulement : {named}. L’annuaire ne sait rien {rest}."
 
 
 def _elsewhere(rows: Sequence[Row], communes: set[str]) -> str:
@@ -338,7 +348,7 @@ def _elsewhere(rows: Sequence[Row], communes: set[str]) -> str:
     many = len(communes)
     if not reached:
         return f"Ailleurs, aucun lieu connu : {wording.count(many, 'autre commune', 'autres communes')}."
-    said = (
+    sentence = (
         f"Ailleurs, des lieux dans {wording.number(reached)} des {wording.number(many)} autres communes"
         if many > 1
         else "Un lieu aussi dans l’autre commune"
@@ -348,7 +358,7 @@ def _elsewhere(rows: Sequence[Row], communes: set[str]) -> str:
         for kind, n in Counter(kind for kind, _ in sorted(there)).most_common(MOST_ANCHORS)
         if kind and n > 1
     ]
-    return f"{said} ; ce qui y ancre l’offre : {' ; '.join(anchors)}." if anchors else f"{said}."
+    return f"{sentence} ; ce qui y ancre l’offre : {' ; '.join(anchors)}." if anchors else f"{sentence}."
 
 
 def _sources(rows: Sequence[Row], on: date) -> str:
@@ -356,8 +366,8 @@ def _sources(rows: Sequence[Row], on: date) -> str:
     day of the count.
     """
     givers = Counter(row.source for row in rows if row.source).most_common()
-    who = wording.listing([f"{name} ({wording.count(n, 'lieu', 'lieux')})" for name, n in givers])
-    years = sorted({row.last_said.year for row in rows if row.last_said})
+    suppliers = wording.listing([f"{name} ({wording.count(n, 'lieu', 'lieux')})" for name, n in givers])
+    years = sorted({row.last_confirmed.year for row in rows if row.last_confirmed})
     when = (
         ""
         if not years
@@ -365,17 +375,17 @@ def _sources(rows: Sequence[Row], on: date) -> str:
         if len(years) == 1
         else f", dites de {years[0]} à {years[-1]}"
     )
-    silent = sum(row.last_said is None for row in rows)
+    silent = sum(row.last_confirmed is None for row in rows)
     undated = f" ; {wording.count(silent, 'fiche', 'fiches')} sans date" if silent and years else ""
     return (
-        f"Compté le {opening.date_text(on)}. Fiches de {who}{when}{undated}."
-        if who
+        f"Compté le {opening.date_text(on)}. Fiches de {suppliers}{when}{undated}."
+        if suppliers
         else f"Compté le {opening.date_text(on)}."
     )
 
 
-def _share(part: float, whole: float) -> str:
-    return wording.share(part / whole) if whole else "—"
+def _share(part: float, total: float) -> str:
+    return wording.share(part / total) if total else "—"
 
 
 def part(n: int, among: int) -> Part:
@@ -388,15 +398,15 @@ NO_SHARES = Shares(
 )
 
 
-def _prices(sheet: Sheet, said: Mapping[str, Mapping[str, Any]]) -> set[str]:
+def _prices(sheet: Sheet, place_practices: Mapping[str, Mapping[str, Any]]) -> set[str]:
     return {
         *sheet.get("frais_a_charge", ()),
-        *(price for each in said.values() for price in each.get("frais", ())),
+        *(price for conditions in place_practices.values() for price in conditions.get("frais", ())),
     }
 
 
 def _recent(row: Row, on: date) -> bool:
-    return row.last_said is not None and (on - row.last_said).days < OLD
+    return row.last_confirmed is not None and (on - row.last_confirmed).days < OLD
 
 
 def _kinds(rows: Sequence[Row]) -> tuple[KindLine, ...]:
@@ -406,24 +416,27 @@ def _kinds(rows: Sequence[Row]) -> tuple[KindLine, ...]:
         KindLine(
             offer.kinds()[kind].label, n, structures[kind], _share(n, len(rows)), round(100 * n / len(rows))
         )
-        for kind, n in sorted(places.items(), key=lambda each: (-each[1], each[0]))
+        for kind, n in sorted(places.items(), key=lambda pair: (-pair[1], pair[0]))
     )
 
 
 def _practices(
-    talking: Sequence[Row], said: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    talking: Sequence[Row], practices_by_id: Mapping[str, Mapping[str, Mapping[str, Any]]]
 ) -> tuple[PracticeLine, ...]:
     """Return each practice: offered today, planned, its base; and how it is offered, when sheets say so."""
     out = []
     for practice in offer.practices().values():
-        found = [said[row.id][practice.id] for row in talking if practice.id in said[row.id]]
-        states = Counter(each.get("state", "offered") for each in found)
-        today = [each for each in found if each.get("state") == "offered"]
+        statements = [
+            practices_by_id[row.id][practice.id] for row in talking if practice.id in practices_by_id[row.id]
+        ]
+        states = Counter(statement.get("state", "offered") for statement in statements)
+        today = [statement for statement in statements if statement.get("state") == "offered"]
         out.append(
             PracticeLine(
                 id=practice.id,
                 label=practice.label,
-                is_said=bool(found) or any(practice.id in row.sheet.get("sans", ()) for row in talking),
+                is_described=bool(statements)
+                or any(practice.id in row.sheet.get("sans", ()) for row in talking),
                 n_today=states["offered"],
                 n_planned=states["planned"],
                 share=_share(states["offered"], len(talking)),
@@ -436,8 +449,8 @@ def _practices(
 
 def _how(practice: str, today: Sequence[Mapping[str, Any]]) -> str:
     """Return how a practice is offered, with silent places counted separately."""
-    asked = {"wifi": "endroit", "libre_acces": "accompagnement", "formation": "publics"}.get(practice)
-    if asked is None or not today:
+    condition = {"wifi": "endroit", "libre_acces": "accompagnement", "formation": "publics"}.get(practice)
+    if condition is None or not today:
         return ""
     words = {
         "indoor": "en intérieur",
@@ -450,10 +463,10 @@ def _how(practice: str, today: Sequence[Mapping[str, Any]]) -> str:
         label
         for each in today
         for label in dict.fromkeys(
-            words.get(slug, "avec conditions de public") for slug in each.get(asked, ())
+            words.get(slug, "avec conditions de public") for slug in each.get(condition, ())
         )
     )
-    silent = sum(not each.get(asked) for each in today)
+    silent = sum(not each.get(condition) for each in today)
     parts = [f"{n} {label}" for label, n in counts.most_common()]
     if silent and not counts:  # « 21 ne le disent pas », beside 21 places, would be read as a denial
         return "sans précision"
@@ -462,7 +475,7 @@ def _how(practice: str, today: Sequence[Mapping[str, Any]]) -> str:
     return ", ".join(parts)
 
 
-def _alike(talking: Sequence[Row], said: Mapping[str, Mapping[str, Any]]) -> tuple[AlikeLine, ...]:
+def _alike(talking: Sequence[Row], practices_by_id: Mapping[str, Mapping[str, Any]]) -> tuple[AlikeLine, ...]:
     """Return, for each type with a few places, whether they offer the same things: the mean share of places
     per practice.
     """
@@ -471,11 +484,14 @@ def _alike(talking: Sequence[Row], said: Mapping[str, Mapping[str, Any]]) -> tup
         places = [row for row in talking if row.kind == kind]
         if len(places) < FEWEST_ALIKE:
             continue
-        given = Counter(
-            p for row in places for p, each in said[row.id].items() if each.get("state") == "offered"
+        place_counts = Counter(
+            p
+            for row in places
+            for p, conditions in practices_by_id[row.id].items()
+            if conditions.get("state") == "offered"
         )
-        everywhere = [offer.practices()[p].label for p, n in given.items() if n == len(places)]
-        mean = sum(given.values()) / len(given) / len(places) if given else 0.0
+        everywhere = [offer.practices()[p].label for p, n in place_counts.items() if n == len(places)]
+        mean = sum(place_counts.values()) / len(place_counts) / len(places) if place_counts else 0.0
         out.append(
             AlikeLine(
                 kind=offer.kinds()[kind].label,
@@ -503,7 +519,7 @@ def _communes(
     )
 
 
-def _actors(rows: Sequence[Row], said: Mapping[str, Mapping[str, Any]]) -> tuple[Actor, ...]:
+def _actors(rows: Sequence[Row], practices_by_id: Mapping[str, Mapping[str, Any]]) -> tuple[Actor, ...]:
     """Return the actors of the territory: each structure, its places, and what each offers."""
     by: dict[str, list[Row]] = {}
     for row in rows:
@@ -512,7 +528,9 @@ def _actors(rows: Sequence[Row], said: Mapping[str, Mapping[str, Any]]) -> tuple
         Actor(
             name=members[0].structure_name or members[0].name,
             kind=offer.kinds()[members[0].kind].label,
-            places=tuple(ActorPlace(row.id, row.name, _given(said[row.id])) for row in members),
+            places=tuple(
+                ActorPlace(row.id, row.name, _actor_practices(practices_by_id[row.id])) for row in members
+            ),
             is_known=bool(members[0].structure),
         )
         for members in by.values()
@@ -520,7 +538,8 @@ def _actors(rows: Sequence[Row], said: Mapping[str, Mapping[str, Any]]) -> tuple
     return tuple(sorted(actors, key=lambda actor: (-len(actor.places), plain(actor.name))))
 
 
-def _given(said: Mapping[str, Any]) -> tuple[ActorPractice, ...]:
+def _actor_practices(place_practices: Mapping[str, Any]) -> tuple[ActorPractice, ...]:
     return tuple(
-        ActorPractice(offer.practices()[p].label, each.get("state", "offered")) for p, each in said.items()
+        ActorPractice(offer.practices()[p].label, conditions.get("state", "offered"))
+        for p, conditions in place_practices.items()
     )

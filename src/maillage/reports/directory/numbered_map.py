@@ -19,7 +19,7 @@ LINE = 1.12  # height of a line, as a share of its letters
 SHORTEST, SHAPE = 12, 2.4  # letters of a line of numbers, at least; a long mark stays almost square
 SMALLER = 0.75  # letters of a name that has no room in those of the numbers
 ABROAD = 0.3  # share of a name that may lie on other areas
-AROUND = sorted(  # where a name is tried, in letters from the middle: the nearest first
+NAME_OFFSETS = sorted(  # where a name is tried, in letters from the middle: the nearest first
     ((dx * 1.5, dy * 0.75) for dx in range(-4, 5) for dy in range(-10, 11)),
     key=lambda to: (abs(to[0]) + abs(to[1]), to),
 )
@@ -65,9 +65,9 @@ def draw(
     alone.
     """
     points = [shapely.Point(x, y) for _, x, y, _ in marks]
-    held = _held(areas, points)
-    first = sorted(areas, key=lambda name: (-held[name], -shapely.area(areas[name])))
-    named = first if letters == LETTERS else [name for name in first if held[name]]
+    n_points = _points_by_area(areas, points)
+    first = sorted(areas, key=lambda name: (-n_points[name], -shapely.area(areas[name])))
+    named = first if letters == LETTERS else [name for name in first if n_points[name]]
     frame = maps.frame_of([*(areas[name] for name in named), *points], tallest=tallest)
     single = [_mark(frame, number, x, y, letters) for number, x, y, _ in marks]
     written = together(single, frame.height)
@@ -76,7 +76,7 @@ def draw(
         for mark, (*_, holder) in zip(single, marks, strict=True):
             holders.setdefault(holder, []).append(mark)
         if len(holders) > 1:
-            written = together([_one(held) for held in holders.values()], frame.height)
+            written = together([_one(n_points) for n_points in holders.values()], frame.height)
     names = _names(areas, named, frame, [mark.box for mark in written], letters) if len(areas) > 1 else []
     svg = maps.draw(
         [maps.Area(str(k), name, shape, kind="terrain") for k, (name, shape) in enumerate(areas.items())],
@@ -90,7 +90,7 @@ def draw(
     return svg.removesuffix("</svg>") + "".join([*names, *map(_drawn, written)]) + "</svg>"
 
 
-def _held(areas: Mapping[str, shapely.Geometry], points: Sequence[shapely.Point]) -> Counter[str]:
+def _points_by_area(areas: Mapping[str, shapely.Geometry], points: Sequence[shapely.Point]) -> Counter[str]:
     """Return how many points fall in each area."""
     names = list(areas)
     inside = shapely.STRtree(points).query(list(areas.values()), predicate="contains")[0]
@@ -111,19 +111,19 @@ def _one(marks: Sequence[Mark]) -> Mark:
 
 def together(marks: Sequence[Mark], height: float) -> list[Mark]:
     """Return the marks, merging those that would overlap, all inside the drawing."""
-    found = list(marks)
+    merged = list(marks)
     while True:
-        for mark in found:
+        for mark in merged:
             _hold(mark, height)
-        boxes = np.array([mark.box for mark in found])
+        boxes = np.array([mark.box for mark in merged])
         pair = _first_overlap(boxes)
         if pair is None:
-            return found
-        one, other = found[pair[0]], found[pair[1]]
+            return merged
+        one, other = merged[pair[0]], merged[pair[1]]
         n, m = len(one.numbers), len(other.numbers)
         x, y = (n * one.x + m * other.x) / (n + m), (n * one.y + m * other.y) / (n + m)
-        found[pair[0]] = Mark(sorted([*one.numbers, *other.numbers]), x, y, one.size)
-        del found[pair[1]]
+        merged[pair[0]] = Mark(sorted([*one.numbers, *other.numbers]), x, y, one.size)
+        del merged[pair[1]]
 
 
 def _first_overlap(boxes: np.ndarray) -> tuple[int, int] | None:
@@ -201,9 +201,9 @@ def _names(
     boxes = list(taken)
     out = []
     for name in named:
-        found = _room(name, placed[name], land, boxes, frame.height, size)
-        if found is not None:
-            x, y, letters = found
+        placement = _room(name, placed[name], land, boxes, frame.height, size)
+        if placement is not None:
+            x, y, letters = placement
             boxes.append(_box_of(name, x, y, letters))
             words = escape(name)
             out.append(
@@ -222,21 +222,21 @@ def _room(
     middle = shapely.point_on_surface(area)
     west, north, east, south = shapely.bounds(area)
     for letters in (size, round(size * SMALLER)):
-        spots = ((middle.x + dx * letters, middle.y + dy * letters) for dx, dy in AROUND)
+        spots = ((middle.x + dx * letters, middle.y + dy * letters) for dx, dy in NAME_OFFSETS)
         for x, y in spots:
             box = _box_of(name, x, y, letters)
             outside = box[0] < 0 or box[2] > WIDTH or box[1] < 0 or box[3] > height
             if (
                 outside
                 or not (west < x < east and north < y < south)
-                or any(_over(box, other) for other in taken)
+                or any(_over(box, taken_box) for taken_box in taken)
             ):
                 continue
-            others = shapely.area(shapely.clip_by_rect(land, *box)) - shapely.area(
+            overflow = shapely.area(shapely.clip_by_rect(land, *box)) - shapely.area(
                 shapely.clip_by_rect(area, *box)
             )
-            here = shapely.contains(area, shapely.Point(x, y))
-            if here and others <= ABROAD * (box[2] - box[0]) * (box[3] - box[1]):
+            is_inside = shapely.contains(area, shapely.Point(x, y))
+            if is_inside and overflow <= ABROAD * (box[2] - box[0]) * (box[3] - box[1]):
                 return x, y, letters
     return None
 

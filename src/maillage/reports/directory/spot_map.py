@@ -42,7 +42,7 @@ def draw(
     )
 
 
-def around(longitude: float, latitude: float) -> tuple[float, float, float, float]:
+def window_box(longitude: float, latitude: float) -> tuple[float, float, float, float]:
     """Return the box that such a map shows: west, south, east, north."""
     squeeze = float(np.cos(np.radians(latitude)))
     high = HALF * HEIGHT / WIDTH
@@ -65,10 +65,10 @@ def _names(
     out: list[str] = []
     taken = [(WIDTH / 2 - 40, HEIGHT / 2 - 80, WIDTH / 2 + 40, HEIGHT / 2 + 10)]
     for name, shape in communes:
-        seen = shapely.intersection(shapely.make_valid(frame.place(shape)), window)
-        if seen.is_empty:
+        visible = shapely.intersection(shapely.make_valid(frame.place(shape)), window)
+        if visible.is_empty:
             continue
-        x, y = shapely.get_coordinates(shapely.point_on_surface(seen))[0].tolist()
+        x, y = shapely.get_coordinates(shapely.point_on_surface(visible))[0].tolist()
         half = len(name) * LETTERS * 0.28
         x = min(max(x, half + 8), WIDTH - half - 8)
         box = (x - half, y - LETTERS, x + half, y + LETTERS / 2)

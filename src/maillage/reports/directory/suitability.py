@@ -21,32 +21,32 @@ MOST_ROWS = 12
 FITS, MAY_NOT, UNKNOWN = "adapte", "a-accompagner", "inconnu"
 
 
-def facts(kind: str, sheet: Sheet, said: Practices) -> list[str]:
-    """Return what makes a place easier to enter, in words, from its sheet."""
-    ways = {way for each in said.values() for way in each.get("accompagnement", ())} | set(
+def facts(kind: str, sheet: Sheet, practices: Practices) -> list[str]:
+    """Return the facts that make a place easier to enter, in words, from its sheet."""
+    ways = {way for conditions in practices.values() for way in conditions.get("accompagnement", ())} | set(
         sheet.get("modalites_accompagnement", ())
     )
     prices = {
         *sheet.get("frais_a_charge", ()),
-        *(price for each in said.values() for price in each.get("frais", ())),
+        *(price for conditions in practices.values() for price in conditions.get("frais", ())),
     }
-    held = (
+    criteria = (
         (kind in SOCIAL, "accueil social"),
         (bool(ways & {"person", "group"}), "quelqu’un aide"),
         ("free" in prices, "gratuit"),
         ("come" in sheet.get("modalites_acces", ()), "sans rendez-vous"),
     )
-    return [words for holds, words in held if holds]
+    return [words for holds, words in criteria if holds]
 
 
-def verdict(kind: str, found: Sequence[str]) -> str:
-    """Return whether a place is suitable, may not be without a companion, or does not say.
+def verdict(kind: str, facts: Sequence[str]) -> str:
+    """Return the verdict on a place: suitable, perhaps only with a companion, or unknown.
 
     >>> verdict("ccas", ["accueil social", "quelqu’un aide"]), verdict("bibliotheque", []), verdict(
     ...     "mjc", ["gratuit"])
     ('adapte', 'a-accompagner', 'inconnu')
     """
-    if "quelqu’un aide" in found and len(found) >= ENOUGH:
+    if "quelqu’un aide" in facts and len(facts) >= ENOUGH:
         return FITS
     return MAY_NOT if kind in HABIT else UNKNOWN
 
@@ -80,21 +80,21 @@ class Suitability:
 def suitability_page(
     rows: Sequence[tuple[str, str, str, Sheet, Practices]], names: Mapping[str, str]
 ) -> Suitability:
-    """Return which places suit, as a reader sees it: counts, and what to prefer in each commune.
+    """Return the suitability of places for a reader: counts, and what to prefer in each commune.
 
     rows: (name, commune, kind, sheet, practices) of each place; names: of communes by code.
     """
     judged = [
-        (name, commune, kind, found, verdict(kind, found))
-        for name, commune, kind, sheet, said in rows
-        for found in (facts(kind, sheet, said),)
+        (name, commune, kind, place_facts, verdict(kind, place_facts))
+        for name, commune, kind, sheet, practices in rows
+        for place_facts in (facts(kind, sheet, practices),)
     ]
-    fit: dict[str, list[str]] = {}
-    for name, commune, _, found, how in judged:
+    suitable_places: dict[str, list[str]] = {}
+    for name, commune, _, place_facts, how in judged:
         if how == FITS:
-            fit.setdefault(commune, []).append(f"{name} ({', '.join(found)})")
+            suitable_places.setdefault(commune, []).append(f"{name} ({', '.join(place_facts)})")
     doubtful = [(name, commune, kind) for name, commune, kind, _, how in judged if how == MAY_NOT]
-    counts = {how: sum(each == how for *_, each in judged) for how in (FITS, MAY_NOT, UNKNOWN)}
+    counts = {how: sum(verdict_id == how for *_, verdict_id in judged) for how in (FITS, MAY_NOT, UNKNOWN)}
     return Suitability(
         n=len(judged),
         suitable=wording.count(counts[FITS], "lieu adapté", "lieux adaptés"),
@@ -105,7 +105,7 @@ def suitability_page(
                 name=name,
                 commune=names.get(commune, commune),
                 kind=offer.kinds()[kind].label,
-                rather=wording.listing(fit.get(commune, [])[:MOST_NAMED]),
+                rather=wording.listing(suitable_places.get(commune, [])[:MOST_NAMED]),
             )
             for name, commune, kind in doubtful[:MOST_ROWS]
         ),

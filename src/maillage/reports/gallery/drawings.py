@@ -42,12 +42,12 @@ def lanes(heads: tuple[str, str], rows: Sequence[tuple[str, str, str]], *, label
         lines = [wrap(words, 25, break_on_hyphens=False) for words in sides]
         high = 20 * max(*map(len, lines), 1) + 22
         parts.append(f'<text x="0" y="{y + 25}" font-size="17" font-weight="700">{escape(year)}</text>')
-        for x, told in zip((62, 292), lines, strict=True):
-            if told:
+        for x, side_lines in zip((62, 292), lines, strict=True):
+            if side_lines:
                 parts.append(f'<rect class="boite" x="{x}" y="{y}" width="222" height="{high}" rx="8"/>')
             parts += [
                 f'<text x="{x + 10}" y="{y + 25 + 20 * k}" font-size="15">{escape(line)}</text>'
-                for k, line in enumerate(told)
+                for k, line in enumerate(side_lines)
             ]
         y += high + 10
     return _svg(y, label, "".join(parts))
@@ -61,13 +61,15 @@ def counters(rows: Sequence[tuple[str, str]], *, label: str) -> str:
     for k, (name, figure) in enumerate(rows):
         x, y = k % 2 * 262, k // 2 * 122
         size = 34 if len(figure) < 12 else 24
-        shown = (
+        figure_svg = (
             f'<text x="{x + 16}" y="{y + 50}" font-size="{size}" font-weight="700">{escape(figure)}</text>'
             if figure
             else f'<text x="{x + 16}" y="{y + 48}" font-size="20">manquant</text>'
         )
         lines = wrap(name, 28, break_on_hyphens=False)[:2]
-        parts.append(f'<rect class="boite" x="{x + 1}" y="{y + 1}" width="254" height="112" rx="8"/>{shown}')
+        parts.append(
+            f'<rect class="boite" x="{x + 1}" y="{y + 1}" width="254" height="112" rx="8"/>{figure_svg}'
+        )
         parts += [
             f'<text x="{x + 16}" y="{y + 78 + 20 * i}" font-size="15">{escape(line)}</text>'
             for i, line in enumerate(lines)

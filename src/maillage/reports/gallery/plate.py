@@ -33,10 +33,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plate:
-    """A drawing to share. requirements: the rows of the reference list that it answers; about: what is drawn;
-    title: its conclusion; svg: "" when it cannot be drawn, for a reason; source: where its figures come from,
-    their universe and year; link: words and address of the page it is taken from; key: the classes of a map,
-    each with its class of style; is_counted: nothing in it is an estimate.
+    """A drawing to share. requirements: the rows of the reference list that it answers; about: the subject
+    drawn; title: its conclusion; svg: "" when it cannot be drawn, for a reason; source: where its figures
+    come from, their universe and year; link: words and address of the page it is taken from; key: the classes
+    of a map, each with its class of style; is_counted: nothing in it is an estimate.
     """
 
     id: str
@@ -54,12 +54,12 @@ class Plate:
 
     @property
     def kind(self) -> str:
-        """The word that says whether its figures are counted or computed."""
+        """The word for its figures: counted or computed."""
         return "compté" if self.is_counted else "estimé"
 
     @property
     def is_heavy(self) -> bool:
-        """Return whether a page shows it as a picture, loaded when it comes into view: heavy, or of a style
+        """True if a page shows it as a picture, loaded when it comes into view: heavy, or of a style
         that few pages have.
         """
         return len(self.svg) > HEAVY or "parcours-" in self.svg
@@ -67,8 +67,8 @@ class Plate:
     @property
     def size(self) -> tuple[int, int]:
         """Return the width and height of its drawing: no page jumps when it comes."""
-        found = VIEW.search(self.svg)
-        return (round(float(found[1])), round(float(found[2]))) if found else (0, 0)
+        view_box = VIEW.search(self.svg)
+        return (round(float(view_box[1])), round(float(view_box[2]))) if view_box else (0, 0)
 
     @property
     def page_rows(self) -> tuple[tuple[str, ...], ...]:

@@ -28,10 +28,10 @@ PROFESSIONALS = (
     ("Ont reçu une formation au numérique", 0.0, 10.0, "moins de 10 %"),
 )
 METHOD = (
-    Step(n=2, many="groupes de discussion", who="acteurs sociaux"),
-    Step(n=1, many="groupe de discussion", who="acteurs de la formation"),
-    Step(n=1, many="enquête par e-mail", who="chargés de mission politique de la ville"),
-    Step(n=1, many="atelier de co-construction", who="accès aux droits"),
+    Step(n=2, many="groupes de discussion", audience="acteurs sociaux"),
+    Step(n=1, many="groupe de discussion", audience="acteurs de la formation"),
+    Step(n=1, many="enquête par e-mail", audience="chargés de mission politique de la ville"),
+    Step(n=1, many="atelier de co-construction", audience="accès aux droits"),
 )
 
 
@@ -43,15 +43,15 @@ def plates(calendar_address: str) -> list[Plate]:
 
 def method_plate(steps: tuple[Step, ...] = METHOD, source: str = "") -> Plate:
     """Return how a diagnosis was made, people heard by people heard; by default, that of Grenoble."""
-    told = listing([step.words for step in steps])
+    steps_text = listing([step.words for step in steps])
     return Plate(
         id="methode",
         family="demarche",
         requirements=("I-040",),
         about="La méthode d’un diagnostic",
-        title=f"Un diagnostic écoute avant de conclure : {told}",
+        title=f"Un diagnostic écoute avant de conclure : {steps_text}",
         svg=survey_charts.thread(steps),
-        table=Table(("Combien", "Quoi", "Qui"), tuple((str(s.n), s.many, s.who) for s in steps)),
+        table=Table(("Combien", "Quoi", "Qui"), tuple((str(s.n), s.many, s.audience) for s in steps)),
         source=source or f"{PLAN} Les entretiens individuels ne sont pas comptés.",
     )
 
@@ -68,7 +68,7 @@ def _partition() -> Plate:
         svg=charts.levels_bar(shares, width=720, label=label),
         table=Table(
             ("Part", "Du public en difficulté", "Par exemple"),
-            tuple((name, f"{part}{NBSP}%", who) for _, name, part, who in PARTITION),
+            tuple((name, f"{part}{NBSP}%", example) for _, name, part, example in PARTITION),
         ),
         source=(
             f"{PRESENTATION} Base non imprimée. Elle partage le public en difficulté, pas la population : ne"
@@ -122,12 +122,12 @@ def _calendar(address: str) -> Plate:
 
 
 def _lanes(address: str) -> Plate:
-    """Return what was asked of people, year by year, beside what still received them."""
+    """Return the procedures moved online, year by year, facing the counters that closed."""
     years: dict[str, tuple[list[str], list[str]]] = {}
-    for each in calendar.events():
-        demand, supply = years.setdefault(each.on[:4], ([], []))
-        closed = each.kind == "interruption" or "guichets" in each.obligation
-        (supply if closed else demand).append(f"{each.operator}, {lower_first(each.procedure)}")
+    for event in calendar.events():
+        demand, supply = years.setdefault(event.on[:4], ([], []))
+        closed = event.kind == "interruption" or "guichets" in event.obligation
+        (supply if closed else demand).append(f"{event.operator}, {lower_first(event.procedure)}")
     rows = [
         (year, spaced(" ; ".join(demand)), spaced(" ; ".join(supply)))
         for year, (demand, supply) in years.items()

@@ -32,7 +32,7 @@ PEOPLE, STRUCTURES, STRASBOURG, CAF = (
 )
 BANKS = {PEOPLE: "habitants", STRUCTURES: "structures", STRASBOURG: "structures", CAF: "caf"}
 # file, question: the rows of the reference list that its chart answers, and the family it is shown in
-ASKED: Mapping[tuple[str, str], tuple[str, tuple[str, ...]]] = {
+DRAWN_QUESTIONS: Mapping[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     (PEOPLE, "equipement"): ("habitants", ("I-017",)),
     (PEOPLE, "aisance"): ("habitants", ("I-018",)),
     (PEOPLE, "satisfaction"): ("habitants", ("I-019",)),
@@ -92,16 +92,19 @@ class SurveyFile:
     source: str
     sample: samples.Sample
     computed: str
-    people: findings.Who
+    people: findings.PeopleNoun
     weighed: Weighting | None = None
 
     def card(self, question: str) -> Card:
         """Return a question as it is shown; nothing is withheld, since nobody gave these answers. What the
         document does not print is missing.
         """
-        found = tabulation.of_sample(self.sample, question, least=None)
-        rows, ranks = map(_printed_row, found.rows), map(_printed_rank, found.measures)
-        return cards.card(self.sample, replace(found, rows=tuple(rows), measures=tuple(ranks)))
+        tabulation_result = tabulation.of_sample(self.sample, question, least=None)
+        rows, ranks = (
+            map(_printed_row, tabulation_result.rows),
+            map(_printed_rank, tabulation_result.measures),
+        )
+        return cards.card(self.sample, replace(tabulation_result, rows=tuple(rows), measures=tuple(ranks)))
 
 
 @cache
@@ -111,18 +114,20 @@ def survey(name: str) -> SurveyFile:
     table = answers.read(origin.file).table
     source = f"{origin.title} : {origin.universe}. {origin.doubt}"
     if name != PEOPLE:
-        held = samples.sample(table, bank)
-        return SurveyFile(source, held, "brut", findings.who(bank.kind, weighted=False))
+        file_sample = samples.sample(table, bank)
+        return SurveyFile(source, file_sample, "brut", findings.people_noun(bank.kind, weighted=False))
     known = margins.read(origins()["maillage-enquete-maubeuge-marges"].file)
-    found = weighting.weigh(table, known)
+    weighted = weighting.weigh(table, known)
     weights = samples.Weights(
-        values=found.weights,
-        initial=found.initial,
-        codes=found.codes,
-        variables=tuple(margin.variable for margin in found.margins),
+        values=weighted.weights,
+        initial=weighted.initial,
+        codes=weighted.codes,
+        variables=tuple(margin.variable for margin in weighted.margins),
     )
-    held = samples.sample(table, bank, weights)
-    return SurveyFile(source, held, "redressé", findings.who(bank.kind, weighted=True), found)
+    file_sample = samples.sample(table, bank, weights)
+    return SurveyFile(
+        source, file_sample, "redressé", findings.people_noun(bank.kind, weighted=True), weighted
+    )
 
 
 def _printed_row(row: Row) -> Row:
@@ -143,19 +148,19 @@ def _printed_rank(measure: Measured) -> Measured:
 
 def plates() -> list[Plate]:
     """Return every plate that surveys draw."""
-    found = [_question(name, question) for name, question in ASKED]
-    return [_sample(), *found, _caf(), _services(), *(_printed(*row) for row in PRINTED)]
+    question_plates = [_question(name, question) for name, question in DRAWN_QUESTIONS]
+    return [_sample(), *question_plates, _caf(), _services(), *(_printed(*row) for row in PRINTED)]
 
 
 def crossed(card: Card, source: str, *, title: str) -> Plate:
-    """Return what people would learn first, by how at ease they are. title: its conclusion."""
+    """Return the themes that people would learn first, by how at ease they are. title: its conclusion."""
     blocks = document.card_blocks(card, "brut", id="g-themes")
     drawing = next(each for each in reversed(blocks) if each.kind == "picture")
     return Plate(
         id="themes-selon-aisance",
         family="habitants",
         requirements=("I-022",),
-        about=f"{card.asked.label} Selon : {lower_first(card.by_label)}",
+        about=f"{card.answers.label} Selon : {lower_first(card.by_label)}",
         title=title,
         svg=getattr(drawing, "svg", ""),
         table=table_of(document.crossed(card)),
@@ -164,20 +169,20 @@ def crossed(card: Card, source: str, *, title: str) -> Plate:
 
 
 def _question(name: str, question: str) -> Plate:
-    held = survey(name)
-    card = held.card(question)
-    family, requirements = ASKED[name, question]
+    survey_file = survey(name)
+    card = survey_file.card(question)
+    family, requirements = DRAWN_QUESTIONS[name, question]
     drawing = document.chart(card, id=f"g-{question}")
-    told = findings.sentences(card.asked, held.people)
+    sentences = findings.sentences(card.answers, survey_file.people)
     return Plate(
         id=question.replace("_", "-"),
         family=family,
         requirements=requirements,
-        about=card.asked.label,
-        title=conclusion(told[0].text) if told else most(card),
+        about=card.answers.label,
+        title=conclusion(sentences[0].text) if sentences else most(card),
         svg=drawing.svg,
-        table=table_of(document.table(card, held.computed)),
-        source=f"{held.source} {document.base(card, held.computed)} {drawing.caption}".strip(),
+        table=table_of(document.table(card, survey_file.computed)),
+        source=f"{survey_file.source} {document.base(card, survey_file.computed)} {drawing.caption}".strip(),
     )
 
 
@@ -197,11 +202,11 @@ def conclusion(text: str) -> str:
 
 def most(card: Card) -> str:
     """Return the answer given most, in a sentence: what a chart says when no rule has more to say."""
-    lines = [line for line in card.asked.lines if isinstance(line.figure, Estimate)]
+    lines = [line for line in card.answers.lines if isinstance(line.figure, Estimate)]
     if not lines:
         return "Aucun chiffre n’est publié"
     first = max(lines, key=lambda line: _value(line.figure))
-    return f"{first.label} : {charts.one(first.figure, card.asked.rounding)}, la réponse la plus donnée"
+    return f"{first.label} : {charts.one(first.figure, card.answers.rounding)}, la réponse la plus donnée"
 
 
 def _value(figure: object) -> float:
@@ -216,14 +221,14 @@ def _printed(
     shares: Sequence[tuple[str, int]],
 ) -> Plate:
     """Return a question of Strasbourg as its study printed it, on a base that is assumed."""
-    asked = next(each for each in banks()["structures"].questions() if each.name == question)
-    labels = {each.name: words(each.label) for each in banks()["structures"].choices(asked)}
+    question_row = next(row for row in banks()["structures"].questions() if row.name == question)
+    labels = {row.name: words(row.label) for row in banks()["structures"].choices(question_row)}
     bars = [Bar(label=labels[name], figure=printed_share(part, n, universe)) for name, part in shares]
     return Plate(
         id=question,
         family="structures",
         requirements=requirements,
-        about=words(asked.label),
+        about=words(question_row.label),
         title=f"« {bars[0].label} » : {percent(shares[0][1])} des {universe}",
         svg=charts.bars(bars, id=f"g-{question}", label=charts.in_words(bars)),
         table=_bars_table(bars),
@@ -235,14 +240,14 @@ def _printed(
 
 
 def _sample() -> Plate:
-    """Return who answered, by age, beside the residents."""
-    held = survey(PEOPLE)
-    if held.weighed is None:
+    """Return the respondents by age, facing the residents."""
+    survey_file = survey(PEOPLE)
+    if survey_file.weighed is None:
         raise ValueError("The answers of inhabitants have no weights.")
     labels = {each.name: words(each.label) for each in banks()["habitants"].lists["classe_age"]}
     rows = [
         (labels.get(each.name, each.name), each.n, 100 * each.share, 100 * each.target)
-        for each in held.weighed.strata
+        for each in survey_file.weighed.strata
     ]
     worst = max(rows, key=lambda row: abs(row[2] - row[3]))
     more = "plus nombreux" if worst[2] > worst[3] else "moins nombreux"
@@ -255,7 +260,7 @@ def _sample() -> Plate:
             f"{worst[0]} : {percent(worst[2])} des réponses, {percent(worst[3])} des habitants, donc {more}"
             " qu’il ne faudrait ; le redressement le corrige"
         ),
-        svg=charts.beside(
+        svg=charts.sample_bars(
             [(name, share, target) for name, _, share, target in rows],
             id="g-echantillon",
             label="Tranche d’âge",
@@ -264,16 +269,16 @@ def _sample() -> Plate:
             ("Classe", "Réponses", "Part des réponses", "Part des habitants"),
             tuple((name, number(count), percent(a), percent(b)) for name, count, a, b in rows),
         ),
-        source=held.source,
+        source=survey_file.source,
     )
 
 
 def _caf() -> Plate:
-    """Return what people met say of the services of the Caf."""
-    held = survey(CAF)
+    """Return the answers of the people met about the services of the Caf."""
+    survey_file = survey(CAF)
     figures = {}
     for question in dict.fromkeys(question for question, _, _ in CAF_ANSWERS):
-        for line in held.card(question).asked.lines:
+        for line in survey_file.card(question).answers.lines:
             figures[question, line.name] = line.figure
     # The file leaves blank what else people turn to: who telephones is printed among everybody who was met.
     met = figures["services_en_ligne", "jamais"]
@@ -292,7 +297,7 @@ def _caf() -> Plate:
         ),
         svg=charts.bars(bars, id="g-caf", label=charts.in_words(bars)),
         table=_bars_table(bars),
-        source=held.source,
+        source=survey_file.source,
     )
 
 
@@ -304,17 +309,19 @@ def _bars_table(bars: Sequence[Bar]) -> Table:
 
 def _services() -> Plate:
     """Return the six services of a network, as structures say they give them."""
-    held = survey(STRASBOURG)
+    survey_file = survey(STRASBOURG)
     answered = {}
-    for question in dict.fromkeys(q for _, _, asked in services.SERVICES for q, _ in asked):
-        if question not in held.sample.reader.answers:
+    for question in dict.fromkeys(q for _, _, questions in services.SERVICES for q, _ in questions):
+        if question not in survey_file.sample.reader.answers:
             continue
-        card = held.card(question)
-        for line in card.asked.lines:
+        card = survey_file.card(question)
+        for line in card.answers.lines:
             if isinstance(line.figure, Estimate):
-                answered["structures", question, line.name] = _answered(line.label, line.figure, held.source)
-    found = services.read(answered)
-    lines = [line for service in found.services for line in service.lines]
+                answered["structures", question, line.name] = _answered(
+                    line.label, line.figure, survey_file.source
+                )
+    services_reading = services.read(answered)
+    lines = [line for service in services_reading.services for line in service.lines]
     known = [line for line in lines if line.today is not None]
     unknown = [line.label for line in lines if line.today is None]
     best = max(known, key=lambda line: line.today.percent if line.today else 0.0)
@@ -328,12 +335,12 @@ def _services() -> Plate:
             f"{best.label} : {percent(best.today.percent if best.today else 0.0)} des structures, le service"
             " le plus donné aujourd’hui"
         ),
-        svg=found.chart,
+        svg=services_reading.chart,
         table=Table(
             ("Service", "Aujourd’hui", "En projet"),
             tuple((line.label, _part(line.today), _part(line.planned)) for line in lines),
         ),
-        source=f"{held.source}{missing}",
+        source=f"{survey_file.source}{missing}",
     )
 
 
@@ -351,5 +358,5 @@ def _answered(label: str, figure: Estimate, source: str) -> Answered:
     )
 
 
-def _part(said: Answered | None) -> str:
-    return "donnée manquante" if said is None else percent(said.percent)
+def _part(answered: Answered | None) -> str:
+    return "donnée manquante" if answered is None else percent(answered.percent)

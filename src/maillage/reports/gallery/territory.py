@@ -218,8 +218,8 @@ def _factors(s: Subject) -> Plate:
     drawn = evaluation.factors(r)
     if drawn is None:
         return lacking("facteurs", "besoins", "I-003", DRAWN[1][3], r.headline.reason)
-    told = [group for group in r.profile if group.family == r.profile[0].family]
-    first = max(told, key=lambda group: group.share_value)
+    family_groups = [group for group in r.profile if group.family == r.profile[0].family]
+    first = max(family_groups, key=lambda group: group.share_value)
     places = tuple(("Lieu de vie", each.label, each.here) for each in r.context if "commune" in each.label)
     return Plate(
         id="facteurs",
@@ -239,9 +239,10 @@ def _factors(s: Subject) -> Plate:
 def _context(s: Subject) -> Plate:
     r = s.reading
     rows = [
-        (each.label, here, there)
+        (each.label, local_share, national_share)
         for each in r.context
-        if (here := _share(each.here)) is not None and (there := _share(each.country)) is not None
+        if (local_share := _share(each.here)) is not None
+        and (national_share := _share(each.country)) is not None
     ]
     if not rows:
         return lacking(
@@ -249,14 +250,14 @@ def _context(s: Subject) -> Plate:
         )
     of_people = [row for row in rows if "commune" not in row[0]] or rows
     widest = max(of_people, key=lambda row: abs(row[1] - row[2]))
-    told = next(each for each in r.context if each.label == widest[0])
+    widest_row = next(each for each in r.context if each.label == widest[0])
     return Plate(
         id="ici-et-en-france",
         family="besoins",
         requirements=("I-016", "I-051"),
         about="Ce qui rend la difficulté plus ou moins fréquente, ici et en France",
-        title=f"{told.label} : {told.here} ici, {told.country} en France",
-        svg=charts.pairs(rows, label="Parts", here="ici", there="en France"),
+        title=f"{widest_row.label} : {widest_row.here} ici, {widest_row.country} en France",
+        svg=charts.pairs(rows, label="Parts", local_name="ici", reference_name="en France"),
         table=Table(
             ("Ce qui compte", "Ici", "France", "Effet", "Source"),
             tuple(
@@ -404,26 +405,28 @@ def _map(
 def _sheet(s: Subject, link: Link) -> Plate:
     """Return the features of the zone with most people, as its sheet compares them."""
     r = s.reading
-    shown = next((z for z in r.zones if z.code in r.sheets and z.share), None)
-    if shown is None:
+    drawn_zone = next((z for z in r.zones if z.code in r.sheets and z.share), None)
+    if drawn_zone is None:
         return lacking("fiche", "cartes", "I-050", DRAWN[7][3], "Aucune zone n’a de fiche ici.")
-    sheet = r.sheets[shown.code]
+    sheet = r.sheets[drawn_zone.code]
     rows = [(c.label, c.here_value, c.reference_value) for c in sheet.comparison]
-    offer = r.offer_of(shown.code)
+    offer = r.offer_of(drawn_zone.code)
     lacks = tuple(("Manque", each.label, each.reason) for each in offer.missing) if offer else ()
     return Plate(
         id="fiche",
         family="cartes",
         requirements=("I-050",),
-        about=f"La fiche d’une zone : {shown.name}",
-        title=first_sentence(sheet.verdict)[0] or f"{shown.name}, à côté de la moyenne des zones",
-        svg=charts.pairs(rows, label="Comparaison", here=shown.name, there="moyenne") if rows else "",
+        about=f"La fiche d’une zone : {drawn_zone.name}",
+        title=first_sentence(sheet.verdict)[0] or f"{drawn_zone.name}, à côté de la moyenne des zones",
+        svg=charts.pairs(rows, label="Comparaison", local_name=drawn_zone.name, reference_name="moyenne")
+        if rows
+        else "",
         table=Table(
-            ("Trait", shown.name, "Moyenne des zones"),
+            ("Trait", drawn_zone.name, "Moyenne des zones"),
             (*((c.label, c.here, c.reference) for c in sheet.comparison), *lacks),
         ),
         source=_source(r),
-        link=("La fiche entière", link.zone.replace("CODE", shown.code)),
+        link=("La fiche entière", link.zone.replace("CODE", drawn_zone.code)),
     )
 
 
@@ -449,7 +452,7 @@ def _gap(s: Subject, line: OfferLine) -> Plate:
     r, offer = s.reading, s.reading.offer
     svg = atlas.relinked(s.layers.get(f"manque-{line.id}", ""), lambda code: "")
     zones = offer.zones.values() if offer else ()
-    of = [(zone.name, each) for zone in zones for each in zone.lines if each.id == line.id]
+    of = [(zone.name, zone_line) for zone in zones for zone_line in zone.lines if zone_line.id == line.id]
     if line.state == "donnee-manquante":
         title = f"{line.label} : le recensement de ce territoire ne l’indique pas"
     elif line.missing_low >= 1:
@@ -468,7 +471,8 @@ def _gap(s: Subject, line: OfferLine) -> Plate:
         table=Table(
             ("Zone", "Lieux", "Personnes sans"),
             tuple(
-                (name, each.places, _people(each.missing_about, each.missing_sentence)) for name, each in of
+                (name, zone_line.places, _people(zone_line.missing_about, zone_line.missing_sentence))
+                for name, zone_line in of
             ),
         ),
         source=(
@@ -520,16 +524,16 @@ def _diagram(id: str, requirement: str, drawn: evaluation.Diagram, title: str, r
 
 def counted(census: CensusReading | None, actions: Sequence[Action], link: Link) -> list[Plate]:
     """Return the plates of what a territory counts: its places, its actors, its awareness actions."""
-    found = [_awareness(actions)]
+    awareness_plates = [_awareness(actions)]
     if census is None or not census.n_places:
         why = "Aucun lieu n’est recensé ici."
         return [
             lacking("acteurs", "offre", "I-011 I-014 I-049", "Les acteurs, par type", why),
             lacking("services-des-lieux", "offre", "I-056", "L’offre en chiffres", why),
             lacking("gratuite", "offre", "I-034", "La gratuité", why),
-            *found,
+            *awareness_plates,
         ]
-    return [_actors(census, link), _services(census, link), _free(census, link), *found]
+    return [_actors(census, link), _services(census, link), _free(census, link), *awareness_plates]
 
 
 def _counts(rows: Sequence[tuple[str, int]]) -> str:
@@ -545,14 +549,14 @@ def _actors(census: CensusReading, link: Link) -> Plate:
     rows = [(kind.label, kind.n_places) for kind in census.kinds]
     other = next((n for name, n in rows if name == OTHER), 0)
     first = next((name for name, _ in rows if name != OTHER), rows[0][0])
-    said = f", {count(other, 'sans type connu', 'sans type connu')}" if other and first != OTHER else ""
+    untyped = f", {count(other, 'sans type connu', 'sans type connu')}" if other and first != OTHER else ""
     return Plate(
         id="acteurs",
         is_counted=True,
         family="offre",
         requirements=("I-011", "I-014", "I-049"),
         about="Les acteurs du territoire, par type",
-        title=f"{count(census.n_places, 'lieu', 'lieux')}{said} ; d’abord : {lower_first(first)}",
+        title=f"{count(census.n_places, 'lieu', 'lieux')}{untyped} ; d’abord : {lower_first(first)}",
         svg=_counts(rows),
         table=Table(
             ("Acteur", "Type", "Ses lieux et leurs services"),
@@ -576,8 +580,8 @@ def _place(place: ActorPlace) -> str:
 
 
 def _services(census: CensusReading, link: Link) -> Plate:
-    said = [each for each in census.practices if each.is_said]
-    first = max(said, key=lambda each: each.n_today, default=None)
+    described = [practice for practice in census.practices if practice.is_described]
+    first = max(described, key=lambda practice: practice.n_today, default=None)
     if first is None:
         why = "Aucune fiche n’indique ce qu’on trouve sur place."
         return lacking("services-des-lieux", "offre", "I-056", "L’offre en chiffres", why)
@@ -588,15 +592,15 @@ def _services(census: CensusReading, link: Link) -> Plate:
         requirements=("I-056",),
         about="L’offre en chiffres : combien de lieux donnent chaque service",
         title=f"{first.label} : {count(first.n_today, 'lieu', 'lieux')}, le service le plus présent",
-        svg=_counts([(each.label, each.n_today) for each in said]),
+        svg=_counts([(practice.label, practice.n_today) for practice in described]),
         table=Table(
             ("Service", "Lieux", "En projet", "Part des lieux qui parlent", "Comment"),
-            tuple((x.label, str(x.n_today), str(x.n_planned), x.share, x.how) for x in said),
+            tuple((x.label, str(x.n_today), str(x.n_planned), x.share, x.how) for x in described),
         ),
         source=(
             f"{census.source} Base : {number(census.n_talking)} lieux dont la fiche dit l’offre ;"
             f" {number(census.n_silent)} n’en disent rien."
-            + (f" Aucune fiche ne parle de : {census.never_said}." if census.never_said else "")
+            + (f" Aucune fiche ne parle de : {census.unmentioned}." if census.unmentioned else "")
         ),
         link=("Les lieux en chiffres", link.places),
     )

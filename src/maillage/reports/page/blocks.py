@@ -251,8 +251,8 @@ class Document:
 
     def data(self) -> DocumentData:
         """Return the document as plain values."""
-        made: Any = as_data(self)
-        return made  # type: ignore[no-any-return]
+        plain_values: Any = as_data(self)
+        return plain_values  # type: ignore[no-any-return]
 
 
 def as_data(value: Any) -> Any:
@@ -267,9 +267,9 @@ def as_data(value: Any) -> Any:
     if names := _names(kind):
         return {name: as_data(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
-        return {key: as_data(each) for key, each in value.items()}
+        return {key: as_data(inner_value) for key, inner_value in value.items()}
     if isinstance(value, list | tuple):
-        return kind([as_data(each) for each in value])
+        return kind([as_data(inner_value) for inner_value in value])
     return value
 
 
@@ -323,5 +323,5 @@ def _block(row: dict[str, Any]) -> Block:
         row["bars"] = tuple(Bar(**bar) for bar in row["bars"])
     if row["kind"] == "bullets":
         row["items"] = tuple(row["items"])
-    made: Block = KINDS[row["kind"]](**row)
-    return made
+    block: Block = KINDS[row["kind"]](**row)
+    return block

@@ -140,7 +140,9 @@ def levels_bar(shares: Sequence[tuple[str, str, float]], *, width: int, label: s
     )
 
 
-def pairs(rows: Sequence[tuple[str, float, float]], *, label: str, here: str, there: str) -> str:
+def pairs(
+    rows: Sequence[tuple[str, float, float]], *, label: str, local_name: str, reference_name: str
+) -> str:
     """Return two bars a row: here and elsewhere. rows: (label, here, there), shares 0-1 on one scale."""
     top = max((max(a, b) for _, a, b in rows), default=0.0) or 1.0
     parts = []
@@ -155,7 +157,7 @@ def pairs(rows: Sequence[tuple[str, float, float]], *, label: str, here: str, th
         )
     return (
         f'<svg class="fig" viewBox="0 0 600 {len(rows) * 46}" role="img" aria-label="{escape(label)} :'
-        f' {escape(here)} et {escape(there)}" xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'
+        f' {escape(local_name)} et {escape(reference_name)}" xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'
     )
 
 
@@ -298,11 +300,11 @@ def joint_legend(shares: Mapping[str, float], *, id: str) -> str:
         f" numérique vers "
         f'le haut, sociale vers la droite, part des habitants dans chaque case"'
         f' xmlns="http://www.w3.org/2000/svg">'
-        f"{_patterns(id)}{''.join(parts)}{arrows}</svg>"
+        f"{_hatching_defs(id)}{''.join(parts)}{arrows}</svg>"
     )
 
 
-def _patterns(id: str) -> str:
+def _hatching_defs(id: str) -> str:
     return (
         f'<defs><pattern id="{id}-lignes" width="9" height="9" patternUnits="userSpaceOnUse"><path'
         f' class="motif-ligne" d="M0 4.5H9"/></pattern><pattern id="{id}-points" width="11" height="11"'

@@ -53,4 +53,4 @@ def rare_figures_css() -> str:
 def resolve(css: str, theme: Theme = "jour") -> str:
     """Return a style sheet with its variables replaced by their values, for renderers without variables."""
     values = tokens(theme)
-    return VARIABLE.sub(lambda found: values[found.group(1)], css)
+    return VARIABLE.sub(lambda match: values[match.group(1)], css)

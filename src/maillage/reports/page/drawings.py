@@ -34,6 +34,6 @@ def svg(name: str, *, tokens: Mapping[str, str]) -> str:
     tokens.
     """
     colours = "".join(re.findall(r"^\.d-.*", drawings_css(), re.M))
-    css = VARIABLE.sub(lambda found: tokens[found.group(1)], colours)
+    css = VARIABLE.sub(lambda match: tokens[match.group(1)], colours)
     opening, body = read(name).split(">", 1)
     return f"{opening}><style>{css}</style>{body}"

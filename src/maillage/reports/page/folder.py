@@ -82,7 +82,7 @@ def edition_name(typed: str) -> str:
 
 
 def _allowed(typed: str) -> str:
-    """Return what is left of a name once it holds nothing that an edition may not, "" for nothing.
+    """Return a name without the signs that an edition may not hold, "" if nothing remains.
 
     >>> _allowed("Édition d’été « 1 »"), _allowed("plan/L'hiver"), _allowed("///")
     ('Édition d’été 1', 'plan L’hiver', '')
@@ -100,15 +100,17 @@ def frozen_editions(home: Path, code: str) -> list[Frozen]:
     """Return the editions of a territory that are frozen, the latest frozen first; altered ones too: reading
     them says so.
     """
-    found = [
+    editions = [
         Frozen(path.parent.parent.name, path.parent.name, path.parent)
         for path in (home / "rapports" / code).glob(f"*/*/{FILE}")
     ]
-    return sorted(found, key=lambda each: (-(each.path / FILE).stat().st_mtime, each.report, each.name))
+    return sorted(
+        editions, key=lambda edition: (-(edition.path / FILE).stat().st_mtime, edition.report, edition.name)
+    )
 
 
 def holds_anything(folder: Path) -> bool:
-    """Tell whether a folder holds a file: one that is empty was left by a command that was killed."""
+    """Return True if a folder holds a file: one that is empty was left by a command that was killed."""
     return folder.is_dir() and any(folder.iterdir())
 
 
@@ -165,17 +167,17 @@ def freeze(folder: Path, files: Mapping[str, bytes], about: Fingerprint) -> Path
 
 
 def is_taken(folder: Path) -> bool:
-    """Tell whether an edition of this report has that name, or one that only its capitals tell apart."""
+    """Return True if an edition of this report has that name, or one that only its capitals tell apart."""
     name = unicodedata.normalize("NFKC", folder.name).casefold()
-    others = folder.parent.iterdir() if folder.parent.is_dir() else ()
+    siblings = folder.parent.iterdir() if folder.parent.is_dir() else ()
     return any(
-        unicodedata.normalize("NFKC", each.name).casefold() == name and holds_anything(each)
-        for each in others
+        unicodedata.normalize("NFKC", sibling.name).casefold() == name and holds_anything(sibling)
+        for sibling in siblings
     )
 
 
 def taken(folder: Path) -> Refused:
-    """Return what is said of the name of an edition that is frozen already."""
+    """Return the refusal of the name of an edition that is frozen already."""
     return Refused(
         f"Une édition « {folder.name} » de ce rapport est déjà figée.",
         why="Ce qui a été figé ne se récrit pas : c’est ce qui permet de comparer.",
@@ -195,43 +197,43 @@ def write(folder: Path, files: Mapping[str, bytes], about: Fingerprint, *, anew:
     folder.parent.mkdir(parents=True, exist_ok=True)
     clear_abandoned(folder)
     clear_abandoned(folder.parent)
-    others = [each for each in _fingerprints(folder) if each.get("rapport") != about["rapport"]]
+    other_fingerprints = [each for each in _fingerprints(folder) if each.get("rapport") != about["rapport"]]
     digests = {name: digest(content) for name, content in sorted(files.items())}
-    made: Fingerprint = {**about, "fichiers": digests, "autres": others}
-    text = json.dumps(made, ensure_ascii=False, indent=1) + "\n"
+    fingerprint: Fingerprint = {**about, "fichiers": digests, "autres": other_fingerprints}
+    text = json.dumps(fingerprint, ensure_ascii=False, indent=1) + "\n"
     fresh = not holds_anything(folder) and os.access(folder.parent, os.W_OK)
     if not fresh:
         folder.mkdir(exist_ok=True)
     aside = staging(folder.parent if fresh else folder)
-    whole = aside / "rapport"  # with the rights of any folder made here, which the one aside has not
+    staged = aside / "rapport"  # with the rights of any folder made here, which the one aside has not
     try:
-        whole.mkdir()
+        staged.mkdir()
         for name, content in files.items():
-            write_whole(whole / name, content)
-        write_whole(whole / FILE, text)
+            write_whole(staged / name, content)
+        write_whole(staged / FILE, text)
         if fresh:
             if folder.exists():
-                whole.chmod(folder.stat().st_mode & 0o777)
-            whole.replace(folder)
+                staged.chmod(folder.stat().st_mode & 0o777)
+            staged.replace(folder)
         else:
             for name in (*sorted(files), FILE):
-                (whole / name).replace(folder / name)
+                (staged / name).replace(folder / name)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return folder / FILE
 
 
 def is_draft(folder: Path) -> bool:
-    """Tell whether an edition says that it tells a plan that was not published."""
+    """Return True if an edition tells a plan that was not published."""
     return any(each.get("brouillon", False) for each in _fingerprints(folder))
 
 
 def _fingerprints(folder: Path) -> list[Fingerprint]:
     """Return the fingerprints that a folder holds, one for each report; none when they cannot be read."""
     try:
-        found: Fingerprint = json.loads((folder / FILE).read_text("utf-8"))
-        others = found.pop("autres")
-        return [found, *others]
+        fingerprint: Fingerprint = json.loads((folder / FILE).read_text("utf-8"))
+        other_fingerprints = fingerprint.pop("autres")
+        return [fingerprint, *other_fingerprints]
     except (OSError, ValueError, AttributeError, KeyError, TypeError):
         return []
 

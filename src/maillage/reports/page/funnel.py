@@ -5,7 +5,7 @@ from html import escape
 
 from maillage.words.wording import number
 
-WIDE, HIGH, LEFT, RIGHT, TOP, BOTTOM = 520, 260, 52, 110, 14, 40
+WIDE, HIGH, LEFT_MARGIN, RIGHT, TOP, BOTTOM = 520, 260, 52, 110, 14, 40
 STEPS = 40
 
 
@@ -22,7 +22,7 @@ def drawn(
     most = max(n for _, n, _, _ in points) * 1.1
 
     def x(n: float) -> float:
-        return LEFT + (WIDE - LEFT - RIGHT) * n / most
+        return LEFT_MARGIN + (WIDE - LEFT_MARGIN - RIGHT) * n / most
 
     def y(percent: float) -> float:
         return TOP + (HIGH - TOP - BOTTOM) * (1 - percent / 100)
@@ -33,11 +33,11 @@ def drawn(
     down = " ".join(f"{at:.1f},{low:.1f}" for at, low, _ in reversed(band))
     parts = [f'<polygon class="bande" points="{up} {down}"/>']
     parts += [
-        f'<path class="grille" d="M{LEFT} {y(mark):.1f}H{WIDE - RIGHT}"/><text x="{LEFT - 6}"'
+        f'<path class="grille" d="M{LEFT_MARGIN} {y(mark):.1f}H{WIDE - RIGHT}"/><text x="{LEFT_MARGIN - 6}"'
         f' y="{y(mark) + 4:.1f}" text-anchor="end">{mark}\u00a0%</text>'
         for mark in (0, 50, 100)
     ]
-    parts.append(f'<path class="ligne" d="M{LEFT} {y(common):.1f}H{WIDE - RIGHT}"/>')
+    parts.append(f'<path class="ligne" d="M{LEFT_MARGIN} {y(common):.1f}H{WIDE - RIGHT}"/>')
     last = -100.0
     for name, n, percent, outside in sorted(points, key=lambda point: point[2], reverse=True):
         at = max(y(percent), last + 15)
@@ -53,7 +53,7 @@ def drawn(
             f'{mark}<text x="{side[0]:.1f}" y="{at + 4:.1f}" text-anchor="{side[1]}">{escape(name)}</text>'
         )
     parts.append(
-        f'<text x="{LEFT}" y="{HIGH - 8}">0</text><text x="{WIDE - RIGHT}" y="{HIGH - 8}"'
+        f'<text x="{LEFT_MARGIN}" y="{HIGH - 8}">0</text><text x="{WIDE - RIGHT}" y="{HIGH - 8}"'
         f' text-anchor="end">{number(round(most))} cas</text>'
     )
     return (

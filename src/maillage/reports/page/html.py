@@ -75,7 +75,7 @@ def fragment(blocks: Sequence[Block]) -> str:
 
 
 def _environment(anchors: Collection[str] = ()) -> Environment:
-    """Return what templates are rendered with. anchors: the chapters that texts may link to."""
+    """Return the environment that renders templates. anchors: the chapters that texts may link to."""
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
@@ -85,16 +85,16 @@ def _environment(anchors: Collection[str] = ()) -> Environment:
     )
     numbers = itertools.count(1)
     environment.filters["rich"] = lambda text: rich.html(text, anchors)
-    environment.filters["drawn"] = lambda svg: Markup(apart(svg, next(numbers)))
+    environment.filters["drawn"] = lambda svg: Markup(with_own_ids(svg, next(numbers)))
     return environment
 
 
-def apart(svg: str, number: int) -> str:
+def with_own_ids(svg: str, number: int) -> str:
     """Return the drawing with identifiers of its own, so that it may appear twice on a page."""
     own = set(re.findall(r'id="([\w-]+)"', svg))
     return IDENTIFIER.sub(
-        lambda found: " ".join(
-            f"{name}-{number}" if name in own else name for name in found.group().split(" ")
+        lambda match: " ".join(
+            f"{name}-{number}" if name in own else name for name in match.group().split(" ")
         ),
         svg,
     )

@@ -61,7 +61,7 @@ class Area:
 
 @dataclass(slots=True)
 class Base:
-    """What lies under and over the zones: neighbours, larger limits, parts inside a zone, places named.
+    """The layers under and over the zones: neighbours, larger limits, parts inside a zone, places named.
 
     dots: points to mark, each with what it says when it is pointed at, and its class of style, '' for none.
     """
@@ -128,7 +128,7 @@ def draw(
     for area, shape in zip(areas, simple, strict=True):
         path = _path(shape)
         drawn = f'<path class="zone {area.kind}" d="{path}"/>'
-        if pattern := PATTERNS.get(area.kind):
+        if pattern := PATTERN_BY_KIND.get(area.kind):
             drawn += f'<path fill="url(#{id}-{pattern})" d="{path}"/>'
         if area.doubtful:
             drawn += f'<path fill="url(#{id}-doute)" d="{path}"/>'
@@ -152,12 +152,12 @@ def draw(
     if chosen:
         path = "".join(_path(shape) for area, shape in zip(areas, simple, strict=True) if area.code == chosen)
         parts.append(f'<path class="choisie-halo" d="{path}"/><path class="choisie" d="{path}"/>')
-    for point, said, kind in base.dots:
+    for point, dot_text, kind in base.dots:
         at = frame.place(point)
         style = f"lieu-point {kind}".strip()
         parts.append(
             f'<circle class="{style}" cx="{at.x:.0f}" cy="{at.y:.0f}"'
-            f' r="9"><title>{escape(said)}</title></circle>'
+            f' r="9"><title>{escape(dot_text)}</title></circle>'
         )
     parts += _labels(base.names, frame, letters, simple)
     role = (
@@ -170,7 +170,7 @@ def draw(
     )
 
 
-PATTERNS = {"case-numerique": "lignes", "case-sociale": "points"}
+PATTERN_BY_KIND = {"case-numerique": "lignes", "case-sociale": "points"}
 
 
 def outlined(svg: str, codes: Collection[str]) -> str:
@@ -389,8 +389,8 @@ def knitted(
     ys = (np.arange(int(frame.height / high)) + 0.5) * high
     grid = np.array([(x, y) for y in ys for x in xs])
     tree = shapely.STRtree(placed)
-    points, found = tree.query(shapely.points(grid), predicate="within")
-    kinds = {int(point): areas[int(zone)].kind for point, zone in zip(points[::-1], found[::-1], strict=True)}
+    points, zones = tree.query(shapely.points(grid), predicate="within")
+    kinds = {int(point): areas[int(zone)].kind for point, zone in zip(points[::-1], zones[::-1], strict=True)}
     by_kind: dict[str, list[str]] = {}
     for point, kind in sorted(kinds.items()):
         x, y = grid[point]
@@ -415,12 +415,12 @@ KNIT = ("case-numerique", "case-sociale", "case-les-deux")
 def stitch_path(half: float, tall: float) -> str:
     """Return one knitted stitch: two leaves that meet at the foot, centred on its middle."""
     top, foot = -tall * 0.5, tall * 0.5
-    left = (
+    left_leaf = (
         f"M{-half:.1f} {top:.1f}C{-half * 0.2:.1f} {top:.1f} 0 {top * 0.1:.1f} 0"
         f" {foot:.1f}C{-half * 0.85:.1f} {foot * 0.9:.1f} {-half:.1f} {foot * 0.1:.1f} {-half:.1f} {top:.1f}Z"
     )
-    right = (
+    right_leaf = (
         f"M{half:.1f} {top:.1f}C{half * 0.2:.1f} {top:.1f} 0 {top * 0.1:.1f} 0 {foot:.1f}C{half * 0.85:.1f}"
         f" {foot * 0.9:.1f} {half:.1f} {foot * 0.1:.1f} {half:.1f} {top:.1f}Z"
     )
-    return left + right
+    return left_leaf + right_leaf

@@ -64,10 +64,10 @@ def one_page(document: Document, *, on: date) -> bytes:
     HouseError when the smallest do not fit.
     """
     for size, most in SIZES:
-        made = _laid_out(document, "synthese.typ", on=on, size=size, most=most)
-        with pikepdf.open(io.BytesIO(made)) as pages:
+        pdf_bytes = _laid_out(document, "synthese.typ", on=on, size=size, most=most)
+        with pikepdf.open(io.BytesIO(pdf_bytes)) as pages:
             if len(pages.pages) == 1:
-                return made
+                return pdf_bytes
     raise HouseError(
         f"« {document.title} » does not fit on a page.",
         why="A single page is what its readers ask for: the second one would be lost.",
@@ -134,7 +134,7 @@ def png(
 
 
 def is_drawable(svg: str) -> bool:
-    """Return whether a drawing that somebody gave can be printed."""
+    """Return True if a drawing that somebody gave can be printed."""
     try:
         png(svg)
     except typst.TypstError:
@@ -167,7 +167,7 @@ def prepare() -> None:
 
 
 def is_started() -> bool:
-    """Return whether this process has laid a page out: it then has threads of its own, and no copy of it
+    """Return True if this process has laid a page out: it then has threads of its own, and no copy of it
     could lay out another.
     """
     return _fonts.cache_info().currsize > 0
@@ -237,7 +237,9 @@ def compiled(template: str, data: Mapping[str, object], *, on: date) -> bytes:
 
 
 def template_input(data: Mapping[str, object]) -> str:
-    """Return what a template reads; texts are mended one by one only where a character asks for it."""
+    """Return the JSON that a template reads; texts are mended one by one only where a character asks
+    for it.
+    """
     spaced = wording.spaced_within(dict(data))
     text = json.dumps(spaced, ensure_ascii=False)
     if unicodedata.is_normalized("NFC", text) and _letters().issuperset(text) and not HIDDEN.search(text):
@@ -270,16 +272,16 @@ def styled(svg: str, *, cover: bool = False, letters: float = 0) -> str:
     """
     rare = rare_figures_css() if "parcours-" in svg or "cote-" in svg else ""
     sized = maps.on_paper(svg) if letters else svg
-    own = (COVER_CSS if cover else "") + (_shown_css(letters) if sized != svg else "")
+    own = (COVER_CSS if cover else "") + (_map_names_css(letters) if sized != svg else "")
     css = resolve(figures_css() + rare + own, "nuit" if cover else "jour")
     extra = f"<defs>{hatch('rayures')}</defs>" if "url(#rayures)" in svg and 'id="rayures"' not in svg else ""
     return re.sub(
-        r"(<svg[^>]*>)", lambda found: f"{found.group(1)}<style>{css}</style>{extra}", sized, count=1
+        r"(<svg[^>]*>)", lambda match: f"{match.group(1)}<style>{css}</style>{extra}", sized, count=1
     )
 
 
-def _shown_css(letters: float) -> str:
-    """Return what shows the names of a map in the first size that is not under `letters`, and them alone."""
+def _map_names_css(letters: float) -> str:
+    """Return the rules that show the names of a map in the first size that is not under `letters` only."""
     size = next((size for size in maps.ON_PAPER if size >= letters), maps.ON_PAPER[-1])
     return f"\n.carte .taille {{ display: none; }}\n.carte .t{size} {{ display: inline; }}\n"
 

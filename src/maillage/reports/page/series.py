@@ -8,7 +8,7 @@ from math import ceil
 from maillage.reports.page.charts import hatch
 from maillage.words.wording import number
 
-WIDE, HIGH, LEFT, RIGHT, TOP, BOTTOM = 420, 150, 56, 14, 18, 30
+WIDE, HIGH, LEFT_MARGIN, RIGHT, TOP, BOTTOM = 420, 150, 56, 14, 18, 30
 HALF = 56  # of the room that a day takes under its point, once written
 
 
@@ -46,12 +46,12 @@ def monthly(
     id: str,
     label: str,
     unit: str = "",
-    beside: Sequence[Sequence[Step]] = (),
+    compared_series: Sequence[Sequence[Step]] = (),
 ) -> str:
     """Return the chart of a series, 0 to `top`: a line broken where a month is not told or where the
-    definition changed, a band between the bounds, hatching where it is too early. unit:
-    written after the values of the axis. Days stand where time puts them, and none of their words over
-    another. beside: series of days to compare with, each a broken line with square points, without words.
+    definition changed, a band between the bounds, hatching where it is too early. unit: written after the
+    values of the axis. Days stand where time puts them, and none of their words over another.
+    compared_series: series of days to compare with, each a broken line with square points, without words.
 
     >>> drawn = monthly([Step("mai", 40.0), Step("juin", None), Step("juil.", 50.0)],
     ...                 top=100.0, id="suite", label="Part", unit=" %")
@@ -61,15 +61,15 @@ def monthly(
     >>> drawn = monthly(days, top=9.0, id="effet", label="Compté")
     >>> drawn.count("<circle"), [day for day in ("1er janv.", "5 janv.", "1er nov.") if f">{day}<" in drawn]
     (3, ['1er janv.', '1er nov.'])
-    >>> drawn = monthly(days, top=9.0, id="effet", label="Compté", beside=[days[:2]])
+    >>> drawn = monthly(days, top=9.0, id="effet", label="Compté", compared_series=[days[:2]])
     >>> drawn.count('class="ligne autre z1"'), drawn.count('<rect class="point')
     (1, 2)
     """
-    wide = (WIDE - LEFT - RIGHT) / max(len(steps), 1)
+    wide = (WIDE - LEFT_MARGIN - RIGHT) / max(len(steps), 1)
 
     def x(k: int) -> float:
         at = steps[k].at
-        return LEFT + (k + 0.5) * wide if at is None else _on(at)
+        return LEFT_MARGIN + (k + 0.5) * wide if at is None else _on(at)
 
     def y(value: float) -> float:
         return TOP + (HIGH - TOP - BOTTOM) * (1 - min(value, top) / top)
@@ -84,8 +84,8 @@ def monthly(
         if step.changed:
             at = x(k) - wide / 2
             parts.append(f'<path class="change" d="M{at:.1f} {TOP}V{HIGH - BOTTOM}"/>')
-    for k, others in enumerate(beside, 1):
-        parts += [_beside(run, y, k) for run in _runs(others)]
+    for k, compared_steps in enumerate(compared_series, 1):
+        parts += [_compared_run(run, y, k) for run in _runs(compared_steps)]
     for run in _runs(steps):
         parts.append(_band(run, x, y, wide))
         points = " ".join(f"{x(k):.1f},{y(step.value or 0.0):.1f}" for k, step in run)
@@ -111,10 +111,10 @@ def monthly(
 
 def _on(at: float) -> float:
     """Return where a day stands, `at` between the first and the last."""
-    return LEFT + HALF + at * (WIDE - LEFT - RIGHT - 2 * HALF)
+    return LEFT_MARGIN + HALF + at * (WIDE - LEFT_MARGIN - RIGHT - 2 * HALF)
 
 
-def _beside(run: Sequence[tuple[int, Step]], y: Callable[[float], float], number: int) -> str:
+def _compared_run(run: Sequence[tuple[int, Step]], y: Callable[[float], float], number: int) -> str:
     """Return a stretch of a series to compare with."""
     places = [(_on(s.at or 0.0), y(s.value or 0.0)) for _, s in run]
     points = " ".join(f"{at:.1f},{height:.1f}" for at, height in places)
@@ -133,18 +133,18 @@ def _named(steps: Sequence[Step], x: Callable[[int], float]) -> list[int]:
     if not any(step.at is not None for step in steps):
         every = ceil(n / 4) or 1
         return [k for k in range(n) if (n - 1 - k) % every == 0]
-    kept: list[int] = []
+    named_ranks: list[int] = []
     for k in (n - 1, *range(n - 1)):
-        if all(abs(x(k) - x(other)) >= 2 * HALF for other in kept):
-            kept.append(k)
-    return sorted(kept)
+        if all(abs(x(k) - x(other)) >= 2 * HALF for other in named_ranks):
+            named_ranks.append(k)
+    return sorted(named_ranks)
 
 
 def _axis(top: float, y: Callable[[float], float], unit: str) -> str:
     marks = [0.0, top / 2, top]
     return "".join(
-        f'<path class="grille" d="M{LEFT} {y(m):.1f}H{WIDE - RIGHT}"/>'
-        f'<text x="{LEFT - 6}" y="{y(m) + 4:.1f}" text-anchor="end">'
+        f'<path class="grille" d="M{LEFT_MARGIN} {y(m):.1f}H{WIDE - RIGHT}"/>'
+        f'<text x="{LEFT_MARGIN - 6}" y="{y(m) + 4:.1f}" text-anchor="end">'
         f"{number(m, 0 if m == int(m) else 1)}{unit}</text>"
         for m in marks
     )

@@ -67,42 +67,42 @@ def deck(document: Document, *, on: date) -> bytes:
     Of the blocks of a chapter, the notes go to the foot of its slide, the others side by side; more than two
     are cards: callouts, two a line.
     """
-    made = Presentation()
-    _stretch(made)
-    made.slide_master.background.fill.solid()
-    made.slide_master.background.fill.fore_color.rgb = _colour("papier")
-    office.describe(made.core_properties, document, on=on)
-    _cover(made, document)
+    presentation = Presentation()
+    _stretch(presentation)
+    presentation.slide_master.background.fill.solid()
+    presentation.slide_master.background.fill.fore_color.rgb = _colour("papier")
+    office.describe(presentation.core_properties, document, on=on)
+    _cover(presentation, document)
     own = theme.current()
     mark = pdf.png(pdf.mark())  # once: the file holds it once, whatever the number of slides
     anchors = {}
     for chapter in document.chapters:
-        slide = _slide(made, chapter)
+        slide = _slide(presentation, chapter)
         anchors[chapter.anchor] = slide
         _picture(slide, mark, own.name if own else "Maillage", (SIDE, 6.84, MARK, MARK))
         _number(slide, 1 + len(document.chapters))
-    for slide in made.slides:
+    for slide in presentation.slides:
         _tie(slide, anchors)
     buffer = io.BytesIO()
-    made.save(buffer)
+    presentation.save(buffer)
     return office.same_bytes(buffer.getvalue(), on)
 
 
-def _stretch(made: Any) -> None:
+def _stretch(presentation: Any) -> None:
     """Widen the slides to 16:9, and their title where ours is: a new slide looks the same."""
-    ratio = Inches(WIDE) / made.slide_width
-    made.slide_width, made.slide_height = Inches(WIDE), Inches(HIGH)
-    for layout in (made.slide_master, *made.slide_layouts):
+    ratio = Inches(WIDE) / presentation.slide_width
+    presentation.slide_width, presentation.slide_height = Inches(WIDE), Inches(HIGH)
+    for layout in (presentation.slide_master, *presentation.slide_layouts):
         for shape in layout.placeholders:
             shape.left, shape.width = int(shape.left * ratio), int(shape.width * ratio)
-    title = made.slide_layouts.get_by_name("Title Only").placeholders[0]
+    title = presentation.slide_layouts.get_by_name("Title Only").placeholders[0]
     title.left, title.top, title.width, title.height = (
         Inches(x) for x in (SIDE, 0.75, WIDE - 2 * SIDE, TITLE_HIGH)
     )
 
 
-def _blank(made: Any, title: str) -> Any:
-    slide = made.slides.add_slide(made.slide_layouts.get_by_name("Title Only"))
+def _blank(presentation: Any, title: str) -> Any:
+    slide = presentation.slides.add_slide(presentation.slide_layouts.get_by_name("Title Only"))
     frame = slide.shapes.title.text_frame
     frame.word_wrap, frame.vertical_anchor = True, MSO_ANCHOR.TOP
     frame.margin_left = 0
@@ -125,9 +125,9 @@ def _title_size(title: str) -> float:
     return TITLES[-1]
 
 
-def _cover(made: Any, document: Document) -> None:
+def _cover(presentation: Any, document: Document) -> None:
     cover = document.cover
-    slide = _blank(made, cover.title)
+    slide = _blank(presentation, cover.title)
     slide.background.fill.solid()
     slide.background.fill.fore_color.rgb = _colour("couverture")
     for run in slide.shapes.title.text_frame.paragraphs[0].runs:
@@ -154,8 +154,8 @@ def _cover(made: Any, document: Document) -> None:
         _picture(slide, pdf.png(cover.svg, cover=True), cover.alt, (7.2, 1.9, 5.4, 5.0))
 
 
-def _slide(made: Any, chapter: Chapter) -> Any:
-    slide = _blank(made, chapter.title)
+def _slide(presentation: Any, chapter: Chapter) -> Any:
+    slide = _blank(presentation, chapter.title)
     _paragraph(slide, chapter.over, (SIDE, 0.38, 8.0, 0.4), size=14, colour="prune", bold=True)
     top = 1.45 if len(chapter.title) <= TITLE else 1.85
     if chapter.lead:
@@ -173,8 +173,8 @@ def _slide(made: Any, chapter: Chapter) -> Any:
         else:
             _draw(slide, block, box)
     foot = " ".join(note.text for note in notes)
-    left = SIDE + MARK + 0.15
-    _paragraph(slide, foot, (left, 6.78, WIDE - SIDE - left - 1.1, 0.5), size=SMALL, colour="encre-2")
+    foot_x = SIDE + MARK + 0.15
+    _paragraph(slide, foot, (foot_x, 6.78, WIDE - SIDE - foot_x - 1.1, 0.5), size=SMALL, colour="encre-2")
     _rule(slide)
     slide.notes_slide.notes_text_frame.text = wording.spaced(rich.bare(chapter.notes))
     return slide
@@ -185,40 +185,40 @@ def _boxes(blocks: Sequence[Block], top: float) -> list[Box]:
     two, lines of two or three for cards. Beside a map, a block leaves its foot to the classes: the map keeps
     its width.
     """
-    whole, high = WIDE - 2 * SIDE, BOTTOM - top
+    full_width, high = WIDE - 2 * SIDE, BOTTOM - top
     if not blocks:
         return []
     if len(blocks) == 1 and not isinstance(blocks[0], Callout):
-        return [(SIDE, top, whole, high)]
+        return [(SIDE, top, full_width, high)]
     if all(isinstance(block, Callout) for block in blocks) or len(blocks) > 2:  # cards
         n = len(blocks)
         across = 3 if n in (3, 5, 6) else min(n, 2)
         lines, high = ceil(n / across), high - BETWEEN / 2
-        wide = (whole - GAP * (across - 1)) / across
+        wide = (full_width - GAP * (across - 1)) / across
         tall = min(CARD_HIGH, (high - BETWEEN * (lines - 1)) / lines)
         return [
             (SIDE + k % across * (wide + GAP), top + k // across * (tall + BETWEEN), wide, tall)
             for k in range(n)
         ]
-    left, right = blocks
-    share = 0.5 if isinstance(left, Picture) or isinstance(right, Grid) else 0.6
-    wide = (whole - GAP) * share
-    under = _key_high(left, whole - GAP - wide) if _is_large(left, blocks) else 0.0
-    return [(SIDE, top, wide, high), (SIDE + wide + GAP, top, whole - GAP - wide, high - under)]
+    left_block, right_block = blocks
+    share = 0.5 if isinstance(left_block, Picture) or isinstance(right_block, Grid) else 0.6
+    wide = (full_width - GAP) * share
+    under = _key_high(left_block, full_width - GAP - wide) if _is_large(left_block, blocks) else 0.0
+    return [(SIDE, top, wide, high), (SIDE + wide + GAP, top, full_width - GAP - wide, high - under)]
 
 
 def _is_large(block: Block, body: Sequence[Block]) -> TypeGuard[Picture]:
-    """Tell whether a block is a map that another block stands beside: its classes are under that one."""
+    """Return True if a block is a map with another block at its side: its classes are under that one."""
     return isinstance(block, Picture) and bool(block.key) and len(body) == 2
 
 
 def _map_and_key(slide: Any, block: Picture, box: Box) -> None:
     """Draw a map in the whole of its column, its classes at the foot of the next one."""
-    left, top, wide, high = box
+    map_x, top, wide, high = box
     _picture(slide, pdf.png(block.svg, letters=_map_letters(block.svg, box)), block.alt, box)
-    beside = left + wide + GAP
-    under = _key_high(block, WIDE - SIDE - beside)
-    _key(slide, block, (beside, top + high - under, WIDE - SIDE - beside, under), across=ACROSS)
+    key_x = map_x + wide + GAP
+    under = _key_high(block, WIDE - SIDE - key_x)
+    _key(slide, block, (key_x, top + high - under, WIDE - SIDE - key_x, under), across=ACROSS)
 
 
 def _draw(slide: Any, block: Block, box: Box) -> None:
@@ -227,12 +227,12 @@ def _draw(slide: Any, block: Block, box: Box) -> None:
     elif isinstance(block, Grid):
         _table(slide, block, box)
     elif isinstance(block, Picture):
-        left, top, wide, high = box
-        beside = KEY if block.key else 0.0
-        room = (left, top, wide - beside, high)
+        x, top, wide, high = box
+        key_width = KEY if block.key else 0.0
+        room = (x, top, wide - key_width, high)
         _picture(slide, pdf.png(block.svg, letters=_map_letters(block.svg, room)), block.alt, room)
         if block.key:
-            _key(slide, block, (left + wide - KEY, top, KEY, high))
+            _key(slide, block, (x + wide - KEY, top, KEY, high))
     elif isinstance(block, Bullets):
         _list(slide, block.items, box)
     elif isinstance(block, Text):
@@ -323,9 +323,9 @@ def _card(slide: Any, block: Callout, box: Box, *, cards: Sequence[Callout]) -> 
     """Draw a card to write on: a bar, a title, its text under it. cards: all of the slide, whose letters are
     of one size.
     """
-    left, top, wide, high = (Inches(x) for x in box)
-    back = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, left, top, wide, high)
-    edge = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, left, top, Inches(0.08), high)
+    x, top, wide, high = (Inches(points) for points in box)
+    back = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, x, top, wide, high)
+    edge = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, x, top, Inches(0.08), high)
     ground, bar = TONES.get(block.tone, ("carte", "prune"))
     for shape, colour, line in ((back, ground, "trait"), (edge, bar, bar)):
         shape.shadow.inherit = False
@@ -336,9 +336,11 @@ def _card(slide: Any, block: Callout, box: Box, *, cards: Sequence[Callout]) -> 
     room = box[2] - 0.45
     size = next(
         (
-            x
-            for x in CARDS
-            if all(_high((c.title,), room, x) + _high((c.text,), room, x - 3) <= box[3] for c in cards)
+            points
+            for points in CARDS
+            if all(
+                _high((c.title,), room, points) + _high((c.text,), room, points - 3) <= box[3] for c in cards
+            )
         ),
         CARDS[-1],
     )
@@ -385,8 +387,8 @@ def _named(shape: Any, words: str) -> None:
 
 def _picture(slide: Any, content: bytes, alt: str, box: Box) -> None:
     """Draw a picture as large as its box lets it, proportions unchanged."""
-    left, top, wide, high = box
-    shape = slide.shapes.add_picture(io.BytesIO(content), Inches(left), Inches(top))
+    x, top, wide, high = box
+    shape = slide.shapes.add_picture(io.BytesIO(content), Inches(x), Inches(top))
     ratio = min(Inches(wide) / shape.width, Inches(high) / shape.height)
     shape.width, shape.height = int(shape.width * ratio), int(shape.height * ratio)
     _named(shape, alt)
@@ -411,22 +413,22 @@ def _key_high(block: Picture, wide: float) -> float:
 
 def _key(slide: Any, block: Picture, box: Box, *, across: int = 1) -> None:
     """Draw the classes of a map, so many a line, and their unit under them."""
-    left, top, whole, high = box
-    y, wide = top, whole / across
+    x, top, full_width, high = box
+    y, wide = top, full_width / across
     for k, (kind, words) in enumerate(block.key):
-        left = box[0] + k % across * wide
+        x = box[0] + k % across * wide
         square = slide.shapes.add_shape(
-            MSO_SHAPE.RECTANGLE, *(Inches(each) for each in (left + 0.1, y + 0.11, 0.16, 0.16))
+            MSO_SHAPE.RECTANGLE, *(Inches(each) for each in (x + 0.1, y + 0.11, 0.16, 0.16))
         )
         square.shadow.inherit = False
         square.fill.solid()
         square.fill.fore_color.rgb, square.line.color.rgb = _colour(kind), _colour("bord")
         square.line.width = Pt(0.5)
         lines = ceil(len(words) * SMALL * MEAN / 72 / (wide - 0.37))
-        _paragraph(slide, words, (left + 0.32, y, wide - 0.32, KEY_LINE), size=SMALL, colour="encre")
+        _paragraph(slide, words, (x + 0.32, y, wide - 0.32, KEY_LINE), size=SMALL, colour="encre")
         if k % across == across - 1 or k == len(block.key) - 1:
             y += KEY_LINE + (lines - 1) * SMALL * 1.2 / 72
-    rest = (box[0] + 0.1, y, whole - 0.1, top + high - y)
+    rest = (box[0] + 0.1, y, full_width - 0.1, top + high - y)
     _paragraph(slide, block.caption, rest, size=SMALL, colour="encre-2")
 
 
@@ -487,7 +489,7 @@ def _table(slide: Any, block: Grid, box: Box) -> None:
 
 
 def _fits(block: Grid, rows: Sequence[tuple[Cell, ...]], box: Box, size: float) -> bool:
-    """Tell whether a table in letters of this size, in points, stays within its box."""
+    """Return True if a table in letters of this size, in points, stays within its box."""
     widths = office.widths(block, rows, box[2], size)
     if sum(office.least_widths(rows, size)) > box[2]:
         return False

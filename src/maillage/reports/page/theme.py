@@ -95,9 +95,9 @@ def _mixed(colour: str, share: float) -> str:
 def darker(colour: str) -> str:
     """Return the same colour, darkened until white is read on it."""
     for share in range(100, -1, -1):
-        found = "#" + "".join(f"{round(int(colour[k : k + 2], 16) * share / 100):02X}" for k in (1, 3, 5))
-        if contrast(found, WHITE) >= LEAST:
-            return colour.upper() if share == 100 else found
+        darkened = "#" + "".join(f"{round(int(colour[k : k + 2], 16) * share / 100):02X}" for k in (1, 3, 5))
+        if contrast(darkened, WHITE) >= LEAST:
+            return colour.upper() if share == 100 else darkened
     return "#" + 6 * "0"
 
 
@@ -114,11 +114,11 @@ def theme(name: str, colour: str, logo: str = "", *, how: str = TYPED) -> Theme:
             why="Elle s’écrit avec un dièse et six signes, de 0 à 9 et de A à F.",
             do=how,
         )
-    found = contrast(colour, WHITE)
-    if found < LEAST:
+    ratio = contrast(colour, WHITE)
+    if ratio < LEAST:
         better = darker(colour)
         raise Refused(
-            f"La couleur {colour} est refusée : le blanc s’y lit à {_ratio(found)}.",
+            f"La couleur {colour} est refusée : le blanc s’y lit à {_ratio(ratio)}.",
             why=f"Il faut {_ratio(LEAST)} au moins : en dessous, des lecteurs ne voient pas le titre.",
             do=f"Foncez-la : {better}, par exemple, donne {_ratio(contrast(better, WHITE))}.",
         )
@@ -174,9 +174,9 @@ def _ratio(value: float) -> str:
 def read(path: Path) -> Theme:
     """Return the theme of a file (YAML: nom, couleur, logo); Refused when it cannot be read."""
     try:
-        held = yaml.safe_load(path.read_text("utf-8"))
-        name, colour = str(held["nom"]).strip(), str(held["couleur"]).strip()
-        file = path.parent / str(held["logo"]) if held.get("logo") else None
+        values = yaml.safe_load(path.read_text("utf-8"))
+        name, colour = str(values["nom"]).strip(), str(values["couleur"]).strip()
+        file = path.parent / str(values["logo"]) if values.get("logo") else None
         if file is not None and file.stat().st_size > HEAVIEST:
             raise Refused(
                 "Ce logo est trop lourd.", why="Il serait sur chaque page.", do="Simplifiez son dessin."

@@ -1,4 +1,4 @@
-"""Who works with whom, drawn: names one under the other, an arc for each tie."""
+"""A drawing of who works with whom: names one under the other, an arc for each tie."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -33,18 +33,18 @@ def in_order(n: int, ties: Sequence[Tie]) -> list[int]:
     for tie in ties:
         near[tie.one].add(tie.other)
         near[tie.other].add(tie.one)
-    found: list[int] = []
+    positions: list[int] = []
     known: set[int] = set()
     for start in sorted(near, key=lambda k: (-len(near[k]), k)):
         queue = deque([start] if start not in known else [])
         known.add(start)
         while queue:
             at = queue.popleft()
-            found.append(at)
+            positions.append(at)
             nexts = sorted(near[at] - known, key=lambda k: (len(near[k]), k))
             known.update(nexts)
             queue.extend(nexts)
-    return found
+    return positions
 
 
 def arcs(names: Sequence[str], ties: Sequence[Tie], *, width: int, label: str) -> str:
@@ -53,7 +53,7 @@ def arcs(names: Sequence[str], ties: Sequence[Tie], *, width: int, label: str) -
     """
     order = in_order(len(names), ties)
     rank = {name: k for k, name in enumerate(order)}
-    left = width * (MOST_NARROW if width < 700 else MOST_WIDE)
+    names_x = width * (MOST_NARROW if width < 700 else MOST_WIDE)
     height = ROW * len(names) + 12
 
     def y(position: int) -> float:
@@ -65,17 +65,22 @@ def arcs(names: Sequence[str], ties: Sequence[Tie], *, width: int, label: str) -
     lines = []
     for tie in sorted(ties, key=lambda tie: tie.n):
         top, bottom = sorted((y(tie.one), y(tie.other)))
-        depth = (left - 20) * abs(rank[tie.one] - rank[tie.other]) / longest
+        depth = (names_x - 20) * abs(rank[tie.one] - rank[tie.other]) / longest
         kind = "lien" if tie.both else "lien lien-un"
         # A cubic whose two handles stand at the same depth goes three quarters of the way to them.
-        bend = left - depth / 0.75
+        bend = names_x - depth / 0.75
         lines.append(
             f'<path class="{kind}" stroke-width="{min(1.5 + 1.5 * tie.n, 8):.1f}"'
-            f' d="M{left:.0f} {top:.0f}C{max(bend, 4 - left / 3):.0f} {top:.0f} {max(bend, 4 - left / 3):.0f}'
-            f' {bottom:.0f} {left:.0f} {bottom:.0f}"/>'
+            f' d="M{names_x:.0f} {top:.0f}C{max(bend, 4 - names_x / 3):.0f} {top:.0f}'
+            f" {max(bend, 4 - names_x / 3):.0f}"
+            f' {bottom:.0f} {names_x:.0f} {bottom:.0f}"/>'
         )
-    texts = [_name(name, left + 16, y(k), int((width - left - 18) / LETTER)) for k, name in enumerate(names)]
-    dots = [f'<circle class="lien-point" cx="{left:.0f}" cy="{y(k):.0f}" r="6"/>' for k in range(len(names))]
+    texts = [
+        _name(name, names_x + 16, y(k), int((width - names_x - 18) / LETTER)) for k, name in enumerate(names)
+    ]
+    dots = [
+        f'<circle class="lien-point" cx="{names_x:.0f}" cy="{y(k):.0f}" r="6"/>' for k in range(len(names))
+    ]
     return (
         f'<svg class="fig dessin-liens" viewBox="0 0 {width} {height}" role="img"'
         f' aria-label="{escape(label)}" xmlns="http://www.w3.org/2000/svg">{"".join(lines)}{"".join(dots)}{"".join(texts)}</svg>'

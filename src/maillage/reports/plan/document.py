@@ -43,7 +43,7 @@ from maillage.reports.territory.chapters.offer import offer_chapter
 from maillage.reports.territory.chapters.opening import withheld_chapter
 from maillage.reports.territory.dossier import numbered
 from maillage.reports.territory.reading import Reading
-from maillage.reports.territory.subject import Subject, beside, cover, headline
+from maillage.reports.territory.subject import Subject, cover, headline, headline_context
 from maillage.words import wording
 from maillage.words.dates import months, read
 
@@ -144,7 +144,7 @@ def _introduction(s: Subject, plan: PlanReading | None) -> Chapter:
 
 
 def _summary(s: Subject, plan: PlanReading | None) -> Chapter:
-    items = [f"**{headline(s.reading)}.** {beside(s.reading)}"]
+    items = [f"**{headline(s.reading)}.** {headline_context(s.reading)}"]
     if plan:
         items.append(f"**{plan.title}.** {plan.state}")
         items += [f"**Coût.** {_budget_words(plan)}"] if _total(plan.planned) else []
@@ -269,8 +269,8 @@ def _named(actions: Sequence[PlanAction], every: Sequence[PlanAction]) -> str:
     runs: list[list[str]] = []
     numbers = {x.label: [int(n) for n in x.label.split(".")] for x in actions}
     for label in sorted(numbers, key=lambda label: (len(numbers[label]), numbers[label])):
-        *whole, n = numbers[label]
-        if runs and numbers[runs[-1][-1]] == [*whole, n - 1]:
+        *prefix, n = numbers[label]
+        if runs and numbers[runs[-1][-1]] == [*prefix, n - 1]:
             runs[-1].append(label)
         else:
             runs.append([label])
@@ -281,7 +281,7 @@ def _named(actions: Sequence[PlanAction], every: Sequence[PlanAction]) -> str:
 
 
 def _notion() -> Chapter:
-    """Return what the plan calls digital precarity, with the words of the glossary."""
+    """Return the chapter that defines digital precarity, with the words of the glossary."""
     defined_terms = [terms()[key] for key in DEFINED]
     return Chapter(
         number="",
@@ -337,11 +337,11 @@ def _typology(r: Reading) -> list[Chapter]:
 
 
 def _conclusion(s: Subject, plan: PlanReading | None) -> Chapter:
-    """Return what was learnt, what the offer does not do yet, who took part, what lacks to begin, and what
-    another territory may take up. Nothing there is not counted elsewhere in the plan.
+    """Return the conclusion: the lessons, the limits of the offer, the participants, the conditions to begin,
+    and the part that another territory may take up. Nothing there is not counted elsewhere in the plan.
     """
     r = s.reading
-    items = [f"**Ce que l’on sait.** {headline(r)}. {beside(r)}".strip()]
+    items = [f"**Ce que l’on sait.** {headline(r)}. {headline_context(r)}".strip()]
     if r.offer:
         n, silent = len(gaps.certain(r.offer)), r.offer.whole.n_silent
         lacks = wording.count(n, "manque certain", "manques certains")
@@ -350,10 +350,10 @@ def _conclusion(s: Subject, plan: PlanReading | None) -> Chapter:
         items.append(f"**Les limites de l’offre.** {upper_first(known)}{f' ; {mute}' if silent else ''}.")
     else:
         items.append(f"**Les limites de l’offre.** {synthesis.no_offer(s)}")
-    heard = [step.words for step in s.mission.counts()] if s.mission else []
+    step_words = [step.words for step in s.mission.counts()] if s.mission else []
     items.append(
-        f"**Ceux qui ont pris part.** {upper_first(wording.listing(heard))}."
-        if heard
+        f"**Ceux qui ont pris part.** {upper_first(wording.listing(step_words))}."
+        if step_words
         else f"**Ceux qui ont pris part.** {mission.untold(s.mission) if s.mission else mission.UNTOLD}"
     )
     if begun := _begun(s, plan):
@@ -380,7 +380,7 @@ def _conclusion(s: Subject, plan: PlanReading | None) -> Chapter:
 
 
 def _begun(s: Subject, plan: PlanReading | None) -> str:
-    """Return what a diagnosis set going: meetings held, actions that somebody carries; "" for none."""
+    """Return the effects of a diagnosis: meetings held, actions that somebody carries; "" for none."""
     met = sum(step.n for step in s.mission.past if step.kind == "reunion") if s.mission else 0
     led = [action for action in plan.planned if action.pilot] if plan else []
     parts = [
@@ -470,7 +470,8 @@ def _sheet(action: PlanAction) -> tuple[Block, ...]:
         ("Risques", action.risks),
     )
     facts = Bullets(items=tuple(f"**{name} :** {text}" for name, text in lines if text))
-    return (Text(text=marked(action.objective)), facts) if action.objective else (facts,)
+    objective = marked(action.objective)
+    return (Text(text=objective), facts) if objective else (facts,)
 
 
 def _when(action: PlanAction) -> str:
@@ -499,15 +500,21 @@ def _table(caption: str, columns: tuple[str, ...], rows: Sequence[Sequence[str]]
 def _journeys(plan: PlanReading) -> Chapter:
     """Return the journeys of people through a procedure: today, and with the levers of the plan."""
     blocks: list[Block] = []
-    for each in plan.journeys:
-        drawn = Picture(svg=journey.drawn_narrow(each, tall=JOURNEY_STAGE), alt=journey.text(each))
+    for people_journey in plan.journeys:
+        drawn = Picture(
+            svg=journey.drawn_narrow(people_journey, tall=JOURNEY_STAGE), alt=journey.text(people_journey)
+        )
         stages = tuple(
             f"**{stage.title}** : {' ; '.join(card.words for card in stage.cards)}."
-            for stage in each.stages
+            for stage in people_journey.stages
             if stage.cards
         )
-        texts = (Text(text=each.who), Bullets(items=stages), Text(text=each.note, tone="note"))
-        blocks += [Heading(text=each.title), Beside(left=(drawn,), right=texts, share=0.34)]
+        texts = (
+            Text(text=people_journey.who),
+            Bullets(items=stages),
+            Text(text=people_journey.note, tone="note"),
+        )
+        blocks += [Heading(text=people_journey.title), Beside(left=(drawn,), right=texts, share=0.34)]
     return Chapter(
         number="n",
         short="Les parcours",
@@ -526,10 +533,12 @@ def _actors(plan: PlanReading) -> Chapter:
         )
         for each in plan.actors
     )
-    roles = tuple(f"**{upper_first(role)}** : {who}." for role, who in plan.roles)
-    held: tuple[Block, ...] = (Bullets(items=roles),) if roles else ()
+    roles = tuple(f"**{upper_first(role)}** : {people}." for role, people in plan.roles)
+    role_blocks: tuple[Block, ...] = (Bullets(items=roles),) if roles else ()
     if not rows:
-        return Chapter(number="n", short="Les acteurs", title="Qui tient le réseau", flows=True, blocks=held)
+        return Chapter(
+            number="n", short="Les acteurs", title="Qui tient le réseau", flows=True, blocks=role_blocks
+        )
     grid = Grid(
         caption="Les acteurs que nomme le plan de départ",
         columns=("Acteur", "Ce qu’il en est dit", "Dynamiques"),
@@ -546,12 +555,12 @@ def _actors(plan: PlanReading) -> Chapter:
         short="Les acteurs",
         title="Les acteurs que nomme le plan",
         flows=True,
-        blocks=(*held, grid),
+        blocks=(*role_blocks, grid),
     )
 
 
 def _money(plan: PlanReading) -> Chapter:
-    """Return what is written of money: totals count the written amounts alone, and say how many there are.
+    """Return the chapter on money: totals count the written amounts alone, and say how many there are.
     The budget of a part is in that of its action, when that one has one; what funds it is added, since who
     funds is written once. What was brought to dropped actions is priced lost_words.
     """
@@ -574,8 +583,8 @@ def _budget_words(plan: PlanReading) -> str:
     """Return the written budgets, and the part of them that is funded."""
     priced = [x for x in plan.planned if x.budget is not None]
     paid = [x for x in plan.planned if x.budget is not None or x.funded is not None]
-    whole = {x.label for x in priced if not x.is_part}
-    inside = [x for x in paid if x.is_part and x.label.partition(".")[0] in whole]
+    action_labels = {x.label for x in priced if not x.is_part}
+    inside = [x for x in paid if x.is_part and x.label.partition(".")[0] in action_labels]
     total = _total(plan.planned)
     funded = sum(x.funded or 0 for x in paid if x in priced or x in inside)
     unbudgeted = sum(x.funded or 0 for x in paid if x not in priced and x not in inside)
@@ -614,12 +623,12 @@ def _by_year(plan: PlanReading) -> Grid:
 def _costs_over(priced: Sequence[PlanAction]) -> list[str]:
     """Return the actions whose parts cost more than they do, a sentence each."""
     sentences = []
-    for whole in priced:
-        parts = [x.budget or 0 for x in priced if x.is_part and x.label.partition(".")[0] == whole.label]
-        if not whole.is_part and sum(parts) > (whole.budget or 0):
+    for action in priced:
+        parts = [x.budget or 0 for x in priced if x.is_part and x.label.partition(".")[0] == action.label]
+        if not action.is_part and sum(parts) > (action.budget or 0):
             sentences.append(
-                f"Les sous-actions de l’action {whole.label} coûtent plus qu’elle :"
-                f" {wording.number(sum(parts))} € pour {wording.number(whole.budget or 0)} €."
+                f"Les sous-actions de l’action {action.label} coûtent plus qu’elle :"
+                f" {wording.number(sum(parts))} € pour {wording.number(action.budget or 0)} €."
             )
     return sentences
 
@@ -635,11 +644,11 @@ def _among(counted_actions: Sequence[PlanAction], every: Sequence[PlanAction]) -
 
 
 def _follow_up(plan: PlanReading) -> Chapter:
-    """Return what will be measured, and apart how many dropped actions were to be."""
+    """Return the indicators to be measured, and separately the number of those of dropped actions."""
     measured = [x for x in plan.planned if x.indicator]
     stopped = [x for x in plan.actions if x.indicator and x not in plan.planned]
     are = f"abandonnée{'s' if len(stopped) > 1 else ''}"
-    left = f" En dehors, {tally(stopped)} {are} : rien n’y sera plus mesuré." if stopped else ""
+    stopped_text = f" En dehors, {tally(stopped)} {are} : rien n’y sera plus mesuré." if stopped else ""
     rows = [
         (
             x.label,
@@ -653,9 +662,9 @@ def _follow_up(plan: PlanReading) -> Chapter:
     ]
     columns = ("N°", "Action", "Indicateur", "Au départ", "Cible", "Compté")
     block: Block = (
-        _table("Attendu, et compté", columns, rows, align="gddg", note=f"{NO_CAUSE}{left}")
+        _table("Attendu, et compté", columns, rows, align="gddg", note=f"{NO_CAUSE}{stopped_text}")
         if rows
-        else Text(text=f"Aucune action n’a encore d’indicateur : rien ne dira si elle a servi.{left}")
+        else Text(text=f"Aucune action n’a encore d’indicateur : rien ne dira si elle a servi.{stopped_text}")
     )
     counted = sum(bool(x.counted) for x in measured)
     title = f"Ce qui sera mesuré : {tally(measured)}" if measured else "Ce qui sera mesuré"

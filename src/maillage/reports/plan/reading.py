@@ -7,7 +7,7 @@ from typing import Literal
 from maillage.reports.codesign.journey import Journey
 from maillage.words import wording
 
-SEEN = ("en cours", "prête")
+VISIBLE_STAGES = ("en cours", "prête")
 TO_DECIDE, DONE, DROPPED, LATE = "à décider", "faite", "abandonnée", "en retard"
 NO_PILOT = "sans pilote"
 UNCOUNTED = "non chiffré"  # how the people of an action begin where nobody counts them
@@ -70,7 +70,7 @@ class PlanAction:
         """Its state without what its dates say of it: « en cours » of « en cours, en retard »; "" when it is
         none of those that people will see.
         """
-        return next((stage for stage in SEEN if self.state.startswith(stage)), "")
+        return next((stage for stage in VISIBLE_STAGES if self.state.startswith(stage)), "")
 
     @property
     def tone(self) -> Literal["tilleul", "gaude", "rouge"]:
@@ -115,8 +115,8 @@ class PlanAction:
 
     @property
     def has_begun(self) -> bool:
-        """Whether it is under way."""
-        return self.stage == SEEN[0]
+        """True if it is under way."""
+        return self.stage == VISIBLE_STAGES[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +195,11 @@ class PlanReading:
         """The actions that somebody leads and that people will see: those that run, then those that are
         ready.
         """
-        shown = [each for each in self.actions if each.stage in SEEN and each.pilot]
-        return sorted(shown, key=lambda each: (SEEN.index(each.stage), each.is_part, each.number))
+        led_actions = [action for action in self.actions if action.stage in VISIBLE_STAGES and action.pilot]
+        return sorted(
+            led_actions,
+            key=lambda action: (VISIBLE_STAGES.index(action.stage), action.is_part, action.number),
+        )
 
     @property
     def unled(self) -> tuple[PlanAction, ...]:
@@ -214,7 +217,7 @@ class PlanReading:
         counted = (
             (sum(x.state.startswith(DONE) for x in self.planned), "est faite", "sont faites"),
             (sum(x.has_begun for x in self.planned), "est en cours", "sont en cours"),
-            (sum(x.stage == SEEN[1] for x in self.planned), "est prête", "sont prêtes"),
+            (sum(x.stage == VISIBLE_STAGES[1] for x in self.planned), "est prête", "sont prêtes"),
             (len(undecided) - len(unled) - n_undated, "attend un vote", "attendent un vote"),
             (n_undated, "est à décider sans date de vote", "sont à décider sans date de vote"),
             (len(unled), "attend un pilote", "attendent un pilote"),

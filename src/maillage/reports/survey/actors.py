@@ -1,5 +1,5 @@
-"""What actors perceive, written from who states it and how many: what several sides state first, then each
-side alone.
+"""The perception of actors, from the people who state each idea and their number: the ideas of several sides
+first, then each side alone.
 
 People are counted, not testimonies: a group that says the same thing twice counts once.
 """
@@ -59,7 +59,7 @@ class Chapter:
 
     title: str
     lead: str
-    told: tuple[StatementGroup, ...]
+    statements: tuple[StatementGroup, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ class Perception:
         """The chapter as titles and sentences."""
         out = [("Dit de plusieurs côtés", list(self.shared))] if self.shared else []
         return out + [
-            (each.title, [*filter(None, [each.lead]), *(told.sentence for told in each.told)])
+            (each.title, [*filter(None, [each.lead]), *(statement.sentence for statement in each.statements)])
             for each in self.sides
         ]
 
@@ -82,23 +82,27 @@ class Perception:
 def perception(rows: Sequence[ActorStatement], sides: Mapping[str, Side]) -> Perception:
     """Return the chapter. sides: those who may speak, in the order they are read."""
     kinds = list(dict.fromkeys(row.kind for row in rows))
-    said = {kind: [row for row in rows if row.kind == kind] for kind in kinds}
+    all_by_kind = {kind: [row for row in rows if row.kind == kind] for kind in kinds}
     shared = [
-        f"{said[kind][0].says}. Le disent :"
-        f" {listing([_who(of, sides[speaker]) for speaker, of in by.items()])}."
-        for kind in sorted(kinds, key=lambda kind: -people(said[kind]))
-        if len(by := _by_speaker(said[kind], sides)) > 1
+        f"{all_by_kind[kind][0].says}. Le disent :"
+        f" {listing([_speakers_text(of, sides[speaker]) for speaker, of in by.items()])}."
+        for kind in sorted(kinds, key=lambda kind: -people(all_by_kind[kind]))
+        if len(by := _by_speaker(all_by_kind[kind], sides)) > 1
     ]
     chapters = []
     for speaker, side in sides.items():
-        mine = {
-            kind: found for kind in kinds if (found := [row for row in said[kind] if row.speaker == speaker])
+        rows_by_kind = {
+            kind: statement_rows
+            for kind in kinds
+            if (statement_rows := [row for row in all_by_kind[kind] if row.speaker == speaker])
         }
-        ranked = sorted(mine.values(), key=lambda found: -people(found))
+        ranked = sorted(rows_by_kind.values(), key=lambda statement_rows: -people(statement_rows))
         if ranked:
             chapters.append(
                 Chapter(
-                    title=side.title, lead=_lead(side), told=tuple(_told(found, side) for found in ranked)
+                    title=side.title,
+                    lead=_lead(side),
+                    statements=tuple(_statement_group(statement_rows, side) for statement_rows in ranked),
                 )
             )
     return Perception(shared=tuple(shared), sides=tuple(chapters))
@@ -122,10 +126,14 @@ def people(rows: Sequence[ActorStatement]) -> int:
 
 
 def _by_speaker(rows: Sequence[ActorStatement], sides: Mapping[str, Side]) -> dict[str, list[ActorStatement]]:
-    return {speaker: found for speaker in sides if (found := [row for row in rows if row.speaker == speaker])}
+    return {
+        speaker: speaker_rows
+        for speaker in sides
+        if (speaker_rows := [row for row in rows if row.speaker == speaker])
+    }
 
 
-def _who(rows: Sequence[ActorStatement], side: Side) -> str:
+def _speakers_text(rows: Sequence[ActorStatement], side: Side) -> str:
     n = people(rows)
     return f"{_least(rows)}{count(n, side.one, side.many)}" if n else f"des {side.many}"
 
@@ -141,7 +149,7 @@ def _lead(side: Side) -> str:
     return f"Rencontrés : {side.met}{met}."
 
 
-def _told(rows: Sequence[ActorStatement], side: Side) -> StatementGroup:
+def _statement_group(rows: Sequence[ActorStatement], side: Side) -> StatementGroup:
     n = people(rows)
     inside = all(row.material is not None for row in rows) and n <= side.people
     base = f", sur {number(side.people)} rencontrée{'s' * (side.people > 1)}" if n and inside else ""

@@ -9,7 +9,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.estimate import Estimate
 from maillage.reports.survey import findings, story
 from maillage.reports.survey.document import WILL_NOT, Card, Group, Results
-from maillage.reports.survey.findings import FindingTexts, Gap, Line, QuestionAnswers, Sentence, Who
+from maillage.reports.survey.findings import FindingTexts, Gap, Line, PeopleNoun, QuestionAnswers, Sentence
 from maillage.reports.survey.story import Crossing
 from maillage.studies.survey import differences as survey_differences
 from maillage.studies.survey.cells import NOBODY, UNRANKED
@@ -36,27 +36,27 @@ UNPUBLISHED = {"mean": " non publiée", "median": " non publiée", "mean_rank": 
 EMPTY = (NOBODY, UNRANKED)  # what nobody said, or ranked: there is nothing to publish
 
 
-def card(sample: Sample, whole: Tabulation, crossed: Tabulation | None = None) -> Card:
+def card(sample: Sample, tabulation: Tabulation, crossed: Tabulation | None = None) -> Card:
     """Return how a question is shown. crossed: the same one by another, its differences between groups
     tested.
     """
-    question = sample.reader.questionnaire.question(whole.question)
-    found, looked = gaps(sample, crossed) if crossed else ([], "")
-    silent = not whole.inside and counts_tell(sample, whole)
+    question = sample.reader.questionnaire.question(tabulation.question)
+    significant_gaps, looked = gaps(sample, crossed) if crossed else ([], "")
+    silent = not tabulation.inside and counts_tell(sample, tabulation)
     return Card(
-        asked=_asked(sample, whole, question),
+        answers=_question_answers(sample, tabulation, question),
         counts=(
             {}
             if silent
             else {
                 row.category: row.n
-                for row in whole.of()
+                for row in tabulation.of()
                 if row.n is not None and isinstance(row.figure, Estimate)
             }
         ),
         by=crossed.by if crossed else "",
         by_label=crossed.by_label if crossed else "",
-        least=whole.least,
+        least=tabulation.least,
         crossed_least=crossed.least if crossed else 0,
         groups=(
             tuple(
@@ -67,15 +67,15 @@ def card(sample: Sample, whole: Tabulation, crossed: Tabulation | None = None) -
             if crossed
             else ()
         ),
-        gaps=tuple(found),
+        gaps=tuple(significant_gaps),
         looked=looked,
         notes=tuple(
             dict.fromkeys(
                 (
-                    *_notes(whole),
+                    *_notes(tabulation),
                     *([question.unmatched] if question and question.unmatched else ()),
                     *([COUNTS] * silent),
-                    *(_said(crossed) if crossed else ()),
+                    *(_table_notes(crossed) if crossed else ()),
                     *_absent(crossed),
                 )
             )
@@ -87,28 +87,32 @@ def _absent(crossed: Tabulation | None) -> list[str]:
     """Return the sentence that names the groups whose base is withheld: a table that omits one must say
     so.
     """
-    held = [group.label for group in crossed.groups if group.n is None] if crossed else []
-    return [f"Groupes non montrés, pour que personne ne soit reconnu : {', '.join(held)}."] if held else []
+    withheld_labels = [group.label for group in crossed.groups if group.n is None] if crossed else []
+    return (
+        [f"Groupes non montrés, pour que personne ne soit reconnu : {', '.join(withheld_labels)}."]
+        if withheld_labels
+        else []
+    )
 
 
-def _asked(sample: Sample, whole: Tabulation, question: Question | None) -> QuestionAnswers:
-    grouped = [row for row in whole.rows if not row.by and row.grouped]
+def _question_answers(sample: Sample, tabulation: Tabulation, question: Question | None) -> QuestionAnswers:
+    grouped = [row for row in tabulation.rows if not row.by and row.grouped]
     return QuestionAnswers(
-        name=whole.question,
-        label=whole.label,
-        lines=_lines(whole.of()),
-        n=whole.n,
-        universe=whole.universe,
-        weighted=whole.weighted,
-        scale=whole.scale in ORDERED,
-        several=whole.form == "many",
-        exclusive=whole.form in ("one", "number", "date") or sample.has_one_first(whole.question),
+        name=tabulation.question,
+        label=tabulation.label,
+        lines=_lines(tabulation.of()),
+        n=tabulation.n,
+        universe=tabulation.universe,
+        weighted=tabulation.weighted,
+        scale=tabulation.scale in ORDERED,
+        several=tabulation.form == "many",
+        exclusive=tabulation.form in ("one", "number", "date") or sample.has_one_first(tabulation.question),
         groups=[
             Line(name=" ".join(row.grouped), label=row.label, figure=row.figure, unpublished=row.unpublished)
             for row in grouped
         ],
         national=question.national if question else (),
-        beside=[
+        compared=[
             Line(
                 name=each.national.choice,
                 label=each.label,
@@ -117,19 +121,21 @@ def _asked(sample: Sample, whole: Tabulation, question: Question | None) -> Ques
                     low=each.low,
                     high=each.high,
                     unit="pourcent",
-                    universe=whole.universe,
+                    universe=tabulation.universe,
                     n=each.n,
                     method=METHOD,
                 ),
             )
             for each in (
-                survey_differences.beside_national(sample, whole) if question and question.national else ()
+                survey_differences.beside_national(sample, tabulation)
+                if question and question.national
+                else ()
             )
         ],
-        rounding=whole.rounding,
-        told=whole.told,
-        worry=whole.scale == "ease",
-        partial=sample.reader.is_partial(whole.question),
+        rounding=tabulation.rounding,
+        is_base_public=tabulation.is_base_public,
+        worry=tabulation.scale == "ease",
+        partial=sample.reader.is_partial(tabulation.question),
         observed=question is not None and question.observed,
         census=question is not None and bool(question.census),
     )
@@ -148,35 +154,37 @@ def _lines(rows: Sequence[Row]) -> list[Line]:
     ]
 
 
-def _said(whole: Tabulation) -> list[str]:
+def _table_notes(tabulation: Tabulation) -> list[str]:
     """Return the notes of a table, without those a document makes once for all its tables.
 
     ALONE is for readers who already have the answers: published, it would count one respondent. So are the
     values of UNREAD, which are the words of a few.
     """
-    notes = [note for note in whole.notes if note not in (ALONE, LOOSE, LOOSE_STRUCTURES, RAW)]
-    return notes if whole.inside else [f"{UNREAD}." if UNREAD in note else note for note in notes]
+    notes = [note for note in tabulation.notes if note not in (ALONE, LOOSE, LOOSE_STRUCTURES, RAW)]
+    return notes if tabulation.inside else [f"{UNREAD}." if UNREAD in note else note for note in notes]
 
 
-def _notes(whole: Tabulation) -> list[str]:
-    notes = _said(whole)
-    if fragile := [row.label for row in whole.of() if row.fragile and row.percent]:
+def _notes(tabulation: Tabulation) -> list[str]:
+    notes = _table_notes(tabulation)
+    if fragile := [row.label for row in tabulation.of() if row.fragile and row.percent]:
         notes.append(f"À lire avec prudence, l’intervalle est large : {', '.join(fragile)}")
-    for each in whole.measures:
-        if each.by:
+    for measure in tabulation.measures:
+        if measure.by:
             continue
-        about = f", {each.label}" if each.category else ""
-        if each.value is None:
-            agreed = UNPUBLISHED[each.measure] if each.why not in EMPTY else ""
-            notes.append(f"{MEASURES[each.measure]}{about}{agreed} : {lower_first(each.why).rstrip('.')}")
+        about = f", {measure.label}" if measure.category else ""
+        if measure.value is None:
+            agreed = UNPUBLISHED[measure.measure] if measure.why not in EMPTY else ""
+            notes.append(
+                f"{MEASURES[measure.measure]}{about}{agreed} : {lower_first(measure.why).rstrip('.')}"
+            )
             continue
-        kept = f". {WILL_NOT} : {lower_first(each.unpublished)}" if each.unpublished else ""
+        unpublished = f". {WILL_NOT} : {lower_first(measure.unpublished)}" if measure.unpublished else ""
         between = (
             ""
-            if each.low is None or each.high is None
-            else " (entre {} et {})".format(*bounds(each.low, each.high, 1))
+            if measure.low is None or measure.high is None
+            else " (entre {} et {})".format(*bounds(measure.low, measure.high, 1))
         )
-        notes.append(f"{MEASURES[each.measure]}{about} : {number(each.value, 1)}{between}{kept}")
+        notes.append(f"{MEASURES[measure.measure]}{about} : {number(measure.value, 1)}{between}{unpublished}")
     return notes
 
 
@@ -185,14 +193,14 @@ def gaps(sample: Sample, crossed: Tabulation) -> tuple[list[Gap], str]:
     were looked at.
     """
     try:
-        found = survey_differences.between_groups(sample, crossed)
+        comparisons = survey_differences.between_groups(sample, crossed)
     except Refused as error:
         return [], " ".join(error.sentences)
-    made = [gap(each, crossed.universe) for each in found.significant]
-    return sorted(made, key=lambda each: -abs(each.difference.value)), found.note
+    gaps_found = [gap(each, crossed.universe) for each in comparisons.significant]
+    return sorted(gaps_found, key=lambda each: -abs(each.difference.value)), comparisons.note
 
 
-def gap(found: Compared, universe: str) -> Gap:
+def gap(comparison: Compared, universe: str) -> Gap:
     """Return a comparison as sentences need it: from `other` to `one`."""
 
     def estimate(value: float, low: float, high: float, n: int) -> Estimate:
@@ -201,12 +209,18 @@ def gap(found: Compared, universe: str) -> Gap:
         )
 
     return Gap(
-        label=found.label,
-        first=found.one,
-        second=found.other,
-        first_figure=estimate(found.one_percent, found.one_percent, found.one_percent, found.n),
-        second_figure=estimate(found.other_percent, found.other_percent, found.other_percent, found.other_n),
-        difference=estimate(found.points, found.low, found.high, found.n + found.other_n),
+        label=comparison.label,
+        first=comparison.one,
+        second=comparison.other,
+        first_figure=estimate(
+            comparison.one_percent, comparison.one_percent, comparison.one_percent, comparison.n
+        ),
+        second_figure=estimate(
+            comparison.other_percent, comparison.other_percent, comparison.other_percent, comparison.other_n
+        ),
+        difference=estimate(
+            comparison.points, comparison.low, comparison.high, comparison.n + comparison.other_n
+        ),
     )
 
 
@@ -222,8 +236,8 @@ def every(
     """Return the card of every question with answers. by: also cross them with this question, itself
     excepted. inside: for those who hold the answers.
     """
-    found = tables(sample, rounding=rounding, by=by, before=before, skip=skip, inside=inside)
-    return [made for _, made in found]
+    tables_and_cards = tables(sample, rounding=rounding, by=by, before=before, skip=skip, inside=inside)
+    return [question_card for _, question_card in tables_and_cards]
 
 
 def tables(
@@ -242,22 +256,22 @@ def tables(
     question.
     """
     questionnaire, out = sample.reader.questionnaire, []
-    asked = [question for question in tabulable(questionnaire) if question.name not in skip]
-    for name in (name for question in asked for name in _tables_of(question)):
+    questions = [question for question in tabulable(questionnaire) if question.name not in skip]
+    for name in (name for question in questions for name in _tables_of(question)):
         if name.removesuffix(CITED) not in sample.reader.answers:
             continue
         try:
-            whole = of_sample(sample, name, rounding=rounding, before=before, inside=inside)
+            tabulation = of_sample(sample, name, rounding=rounding, before=before, inside=inside)
         except (
             Refused
         ):  # what was typed there is no number, no date: it is told where the question is asked for alone
             continue
-        if not whole.n:
+        if not tabulation.n:
             continue
         crossed = None
         if by and by != name:
             crossed = of_sample(sample, name, by=by, rounding=rounding, before=before, inside=inside)
-        out.append((whole, card(sample, whole, crossed)))
+        out.append((tabulation, card(sample, tabulation, crossed)))
     return out
 
 
@@ -274,13 +288,19 @@ def tabulable(questionnaire: Questionnaire) -> list[Question]:
     ]
 
 
-def sentences(cards: Sequence[Card], people: Who) -> list[Sentence]:
+def sentences(cards: Sequence[Card], people: PeopleNoun) -> list[Sentence]:
     """Return the sentences that rules write about these questions and their differences between groups."""
     out: list[Sentence] = []
-    for each in cards:
-        out += findings.sentences(each.asked, people)
-        if each.gaps and (said := findings.gap_sentence(each.asked, each.gaps, each.by)) is not None:
-            out.append(said)
+    for question_card in cards:
+        out += findings.sentences(question_card.answers, people)
+        if (
+            question_card.gaps
+            and (
+                gap_text := findings.gap_sentence(question_card.answers, question_card.gaps, question_card.by)
+            )
+            is not None
+        ):
+            out.append(gap_text)
     return out
 
 
@@ -288,16 +308,16 @@ def crossed(sample: Sample, cards: Sequence[Card], crossings: Sequence[Crossing]
     """Return the cards of crossed questions, in the order of the crossings: each answer where all are
     published, else those that the finding takes together.
     """
-    by_name = {card.asked.name: card for card in cards}
+    by_name = {card.answers.name: card for card in cards}
     out = []
     for crossing in crossings:
         differences, looked = gaps(sample, crossing.table)
         card = by_name[crossing.table.question]
         groups = _groups(crossing, together=False)
         if not all(isinstance(line.figure, Estimate) for group in groups for line in group.lines):
-            lines = [line for line in card.asked.groups if {*line.name.split()} == crossing.answers]
+            lines = [line for line in card.answers.groups if {*line.name.split()} == crossing.answers]
             if lines and crossing.rows:
-                card = replace(card, asked=replace(card.asked, lines=lines))
+                card = replace(card, answers=replace(card.answers, lines=lines))
                 groups = _groups(crossing, together=True)
                 differences = [gap(pair, crossing.table.universe) for pair in crossing.sure]
                 looked = ""
@@ -347,7 +367,7 @@ def results(
     """Return the results of answers that come from files, without what only a platform knows of their
     collection. sample: the answers behind the cards, None when there are none.
     """
-    people = findings.who(questionnaire.kind, weighted=weighted)
+    people = findings.people_noun(questionnaire.kind, weighted=weighted)
     crossings = story.crossings(sample, cards) if sample else []
     return Results(
         title=title,
@@ -357,13 +377,13 @@ def results(
         n=n,
         on=on,
         weighted=weighted,
-        rounding=cards[0].asked.rounding if cards else "nearest",
+        rounding=cards[0].answers.rounding if cards else "nearest",
         questionnaire=questionnaire,
         cards=cards,
         aim=questionnaire.about,
         story=story.story(cards, crossings, people),
         crossed=crossed(sample, cards, crossings) if sample else (),
-        sentences=FindingTexts(others=tuple(each.text for each in sentences(cards, people))),
+        sentences=FindingTexts(rest=tuple(each.text for each in sentences(cards, people))),
         limits=limits,
         finite=finite,
         rule=rule,

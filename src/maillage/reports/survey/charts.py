@@ -16,7 +16,7 @@ from maillage.words.rounding import rounded
 
 WIDTH, BAR, LINE = 460, 340, 20  # of a drawing, of its bars, of a line of text
 PER_LINE = 48  # letters, and on a telephone they are drawn larger
-HELD = "\ue000"  # stands for a no-break space while lines are cut
+NO_BREAK_MARK = "\ue000"  # stands for a no-break space while lines are cut
 LEAST_INSIDE = 30  # points: under, a part of a bar has its figure in the table alone
 BAD, MIDDLE, GOOD = ("s4", "s2"), "c1", ("n2", "n4")
 
@@ -116,8 +116,12 @@ def _bar(
 
 def _short(figure: Estimate) -> str:
     """Return an interval as it stands beside a bar: 79–88."""
-    shown = wording.survey_share(figure)
-    return f"{shown.low}–{shown.high}".replace("%", "").strip().rstrip(wording.NBSP) if shown.low else ""
+    share_text = wording.survey_share(figure)
+    return (
+        f"{share_text.low}–{share_text.high}".replace("%", "").strip().rstrip(wording.NBSP)
+        if share_text.low
+        else ""
+    )
 
 
 def diverging(
@@ -130,12 +134,15 @@ def diverging(
     kinds = [*_spread(BAD, half), *([MIDDLE] if len(levels) % 2 else []), *_spread(GOOD, half)]
     parts, y = _legend(levels, kinds, id)
 
-    def left(row: Stack) -> float:
+    def unfavourable(row: Stack) -> float:
         shares = [share or 0.0 for share in row.shares]
         return sum(shares[:half]) + (shares[half] / 2 if len(levels) % 2 else 0.0)
 
     reach = (
-        max((max(left(row), sum(s or 0.0 for s in row.shares) - left(row)) for row in rows), default=1.0)
+        max(
+            (max(unfavourable(row), sum(s or 0.0 for s in row.shares) - unfavourable(row)) for row in rows),
+            default=1.0,
+        )
         or 1.0
     )
     scale, top = WIDTH / 2 / reach, y
@@ -143,9 +150,12 @@ def diverging(
     parts.append(f'<path class="milieu" d="M{WIDTH / 2} {top}V{end - 8}"/>')
     for row in rows:
         words, y = _words(_counted(row), y, PER_LINE)
-        parts += [words, _segments(row.shares, kinds, y, WIDTH / 2 - left(row) * scale, scale, id, rule)]
+        parts += [
+            words,
+            _segments(row.shares, kinds, y, WIDTH / 2 - unfavourable(row) * scale, scale, id, rule),
+        ]
         y += 40
-    return _svg(NARROW, y, label, _patterns(id), "".join(parts))
+    return _svg(NARROW, y, label, _hatching_defs(id), "".join(parts))
 
 
 def multiples(
@@ -160,15 +170,15 @@ def multiples(
         for column, (title, rows) in enumerate(panels[k : k + 2]):
             heading, at = _words(title, 0, 27, bold=True)
             drawn = [heading]
-            held = sum(isinstance(row.figure, Withheld) for row in rows)
-            counted = 2 * held > len(rows)
+            n_withheld = sum(isinstance(row.figure, Withheld) for row in rows)
+            counted = 2 * n_withheld > len(rows)
             for row in rows:
                 if not (counted and isinstance(row.figure, Withheld)):
                     bar, at = _bar(row, at, wide, id, per_line=28, rule=rule)
                     drawn.append(bar)
             if counted:
-                told = wording.count(held, "réponse non publiée", "réponses non publiées")
-                drawn.append(f'<text class="axe-texte" x="0" y="{at + 13}">{told}</text>')
+                count_text = wording.count(n_withheld, "réponse non publiée", "réponses non publiées")
+                drawn.append(f'<text class="axe-texte" x="0" y="{at + 13}">{count_text}</text>')
                 at += 24
             ends.append(at)
             parts.append(f'<g transform="translate({column * 236} {y})">{"".join(drawn)}</g>')
@@ -176,7 +186,7 @@ def multiples(
     return _svg("enquete petits", y, label, hatch(id), "".join(parts))
 
 
-def beside(rows: Sequence[tuple[str, float, float]], *, id: str, label: str) -> str:
+def sample_bars(rows: Sequence[tuple[str, float, float]], *, id: str, label: str) -> str:
     """Return two bars a row: the sample, plain, and the population, hatched. rows: (class, sample,
     population), in percent.
     """
@@ -212,9 +222,10 @@ def histogram(weights: Sequence[float], *, label: str, classes: int = 20) -> str
     counts = [0] * classes
     for ratio in ratios:
         counts[min(int(ratio / top * classes), classes - 1)] += 1
-    high, each = max(counts), WIDTH / classes
-    shown = "".join(
-        f'<rect class="plein" x="{k * each + 1:.1f}" y="{130 - 120 * n / high:.1f}" width="{each - 2:.1f}" '
+    high, bar_width = max(counts), WIDTH / classes
+    bars_svg = "".join(
+        f'<rect class="plein" x="{k * bar_width + 1:.1f}" y="{130 - 120 * n / high:.1f}"'
+        f' width="{bar_width - 2:.1f}" '
         f'height="{120 * n / high:.1f}"/>'
         for k, n in enumerate(counts)
         if n
@@ -227,7 +238,7 @@ def histogram(weights: Sequence[float], *, label: str, classes: int = 20) -> str
         f"{wording.number(at, 0 if at in (0, 1) else 1)}</text>"
         for at in (0.0, 1.0, top)
     )
-    return _svg(NARROW, 158, label, "", f'{shown}<path class="axe" d="M0 130H{WIDTH}"/>{marks}')
+    return _svg(NARROW, 158, label, "", f'{bars_svg}<path class="axe" d="M0 130H{WIDTH}"/>{marks}')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,12 +247,12 @@ class Step:
 
     n: int
     many: str
-    who: str = ""
+    audience: str = ""
 
     @property
     def words(self) -> str:
         """It as a sentence says it: « 2 groupes de discussion (acteurs sociaux, 14 personnes) »."""
-        return f"{wording.number(self.n)} {self.many}{f' ({self.who})' if self.who else ''}"
+        return f"{wording.number(self.n)} {self.many}{f' ({self.audience})' if self.audience else ''}"
 
 
 def thread(rows: Sequence[Step]) -> str:
@@ -255,7 +266,7 @@ def thread(rows: Sequence[Step]) -> str:
             f'<text x="34" y="{y + 18}" font-size="22" font-weight="700">{wording.number(row.n)}</text>'
         )
         words, end = _words(row.many, y + 3, 34, bold=True)
-        more, end = _words(row.who, end, 34) if row.who else ("", end)
+        more, end = _words(row.audience, end, 34) if row.audience else ("", end)
         parts.append(f'<g transform="translate(112 0)">{words}{more}</g>')
         y = max(end, y + 28) + 14
     line = f'<path class="axe" d="M10 {stitches[0] + 8}V{stitches[-1] + 8}"/>' if len(rows) > 1 else ""
@@ -272,17 +283,17 @@ def in_words(rows: Sequence[Bar], other: str = "", rule: str = "nearest") -> str
     >>> in_words([Bar(label="Téléphone", figure=figure, other=84.0)], "France")
     'Téléphone : 84\\xa0% (entre 79 et 88\\xa0%), France 84\\xa0%.'
     """
-    told = []
+    row_texts = []
     for row in rows:
-        beside = f", {other} {wording.percent(row.other)}" if row.other is not None else ""
-        told.append(f"{row.label} : {one(row.figure, rule)}{beside}")
-    return " ; ".join(told) + "." if told else ""
+        reference_text = f", {other} {wording.percent(row.other)}" if row.other is not None else ""
+        row_texts.append(f"{row.label} : {one(row.figure, rule)}{reference_text}")
+    return " ; ".join(row_texts) + "." if row_texts else ""
 
 
 def one(figure: Figure, rule: str = "nearest") -> str:
     """Return a figure and its interval in a few words, the reason where it is withheld."""
-    shown = wording.survey_share(figure, rule=rule)
-    return f"{shown.value} ({shown.between})" if shown.value else silence(figure)
+    share_text = wording.survey_share(figure, rule=rule)
+    return f"{share_text.value} ({share_text.between})" if share_text.value else silence(figure)
 
 
 def silence(figure: Figure) -> str:
@@ -292,26 +303,26 @@ def silence(figure: Figure) -> str:
 
 def parts_in_words(rows: Sequence[Stack], levels: Sequence[str], rule: str = "nearest") -> str:
     """Return the text that replaces bars cut in parts."""
-    told = []
+    row_texts = []
     for row in rows:
         shares = (
             f"{level} {'non publié' if share is None else wording.percent(rounded(share, rule=rule))}"
             for level, share in zip(levels, row.shares, strict=True)
         )
-        told.append(f"{row.label} : {', '.join(shares)}")
-    return " ; ".join(told) + "." if told else ""
+        row_texts.append(f"{row.label} : {', '.join(shares)}")
+    return " ; ".join(row_texts) + "." if row_texts else ""
 
 
 def _words(text: str, y: int, per_line: int, bold: bool = False) -> tuple[str, int]:
     """Return a text on as many lines as it needs, and where the next element starts."""
-    lines = wrap(text.replace(wording.NBSP, HELD), per_line) or [""]
-    lines = [line.replace(HELD, wording.NBSP) for line in lines]
+    lines = wrap(text.replace(wording.NBSP, NO_BREAK_MARK), per_line) or [""]
+    lines = [line.replace(NO_BREAK_MARK, wording.NBSP) for line in lines]
     weight = ' font-weight="700"' if bold else ""
-    told = "".join(
+    text_svg = "".join(
         f'<text x="0" y="{y + 13 + k * LINE}" font-size="15"{weight}>{escape(line)}</text>'
         for k, line in enumerate(lines)
     )
-    return told, y + 2 + LINE * len(lines)
+    return text_svg, y + 2 + LINE * len(lines)
 
 
 def _counted(row: Stack) -> str:
@@ -374,7 +385,7 @@ def _spread(kinds: Sequence[str], n: int) -> list[str]:
     ]
 
 
-def _patterns(id: str) -> str:
+def _hatching_defs(id: str) -> str:
     return (
         f'<pattern id="{id}-p" width="6" height="6" patternUnits="userSpaceOnUse"'
         ' patternTransform="rotate(45)"><path class="trame" d="M0 0V6"/></pattern>'
@@ -386,8 +397,8 @@ def _lozenge(x: float, y: float) -> str:
 
 
 def _svg(kind: str, high: float, label: str, defs: str, body: str) -> str:
-    held = f"<defs>{defs}</defs>" if defs else ""
+    defs_svg = f"<defs>{defs}</defs>" if defs else ""
     return (
         f'<svg class="fig {kind}" viewBox="-1 -4 {WIDTH + 2} {high + 6:.0f}" role="img"'
-        f' aria-label="{escape(label)}" xmlns="http://www.w3.org/2000/svg">{held}{body}</svg>'
+        f' aria-label="{escape(label)}" xmlns="http://www.w3.org/2000/svg">{defs_svg}{body}</svg>'
     )

@@ -68,7 +68,7 @@ ZEROS = "zéros"  # the line of the answers that nobody gave
 MOST_ZEROS = 3  # of them, from which they share this line
 MOST_NAMED = 6  # of answers that a line names: the CSV has every one
 MOST_PANELS = 8  # groups drawn as small charts
-WHOLE, REST = "Question par question", "Autres questions"
+ALL_QUESTIONS, REST = "Question par question", "Autres questions"
 PUBLICATION = "publication"
 COLUMNS = (
     *("question", "libelle", "par", "groupe", "modalite", "libelle_modalite", "effectif", "base"),
@@ -97,7 +97,7 @@ class Card:
     remarks printed under it, including who is left out of the base.
     """
 
-    asked: QuestionAnswers
+    answers: QuestionAnswers
     counts: Mapping[str, int] = field(default_factory=dict)
     by: str = ""
     by_label: str = ""
@@ -177,7 +177,7 @@ class Results:
         if self.counterpart is None:
             return []
         topics = {each.name: each.topic for each in self.questionnaire.questions() if each.topic}
-        return two_sides.subjects([card.asked for card in self.cards], topics, self.counterpart)
+        return two_sides.subjects([card.answers for card in self.cards], topics, self.counterpart)
 
 
 def document(results: Results) -> Document:
@@ -224,7 +224,7 @@ def document(results: Results) -> Document:
 
 
 def edition_label(on: date) -> str:
-    """Return what the cover of an edition made on a day says.
+    """Return the label of an edition on its cover, from its day.
 
     >>> edition_label(date(2026, 11, 24))
     'Édition du 24 novembre 2026'
@@ -413,7 +413,7 @@ def _sensitive(results: Results) -> list[str]:
     if results.rule is None or not results.rule.wide:
         return []
     labels = [
-        f"« {card.asked.label} »" for card in results.cards if card.asked.name in results.rule.sensitive
+        f"« {card.answers.label} »" for card in results.cards if card.answers.name in results.rule.sensitive
     ]
     return [
         f"**Questions traitées comme sensibles**, à partir de {protection.PERSONS.least} réponses :"
@@ -441,21 +441,21 @@ def _sample(results: Results) -> Chapter:
 
 def sample_blocks(sample: Sample, *, id: str) -> list[Block]:
     """Return the chart and the table of a variable of the sample beside the population."""
-    svg = charts.beside(
+    svg = charts.sample_bars(
         [(name, share, target) for name, _, share, target in sample.rows], id=id, label=sample.label
     )
     rows = tuple(
         (Cell(text=name), Cell(text=number(n)), Cell(text=percent(share)), Cell(text=percent(target)))
         for name, n, share, target in sample.rows
     )
-    said = " ; ".join(
+    shares_text = " ; ".join(
         f"{name} : {percent(share)} des réponses, {percent(target)} de la population"
         for name, _, share, target in sample.rows
     )
     return [
         Heading(text=sample.label),
         Beside(
-            left=(Picture(svg=svg, alt=f"{sample.label}. {said}."),),
+            left=(Picture(svg=svg, alt=f"{sample.label}. {shares_text}."),),
             right=(
                 Grid(
                     caption=f"{sample.label} : les réponses et la population",
@@ -470,18 +470,18 @@ def sample_blocks(sample: Sample, *, id: str) -> list[Block]:
 
 
 def _practices(results: Results) -> Chapter:
-    asked = [card.asked for card in results.cards]
+    answers = [card.answers for card in results.cards]
     return Chapter(
         number="",
         title=practices.TITLE,
-        blocks=tuple(practices.blocks(asked, results.computed, id="pratiques")),
+        blocks=tuple(practices.blocks(answers, results.computed, id="pratiques")),
         short="Pratiques",
     )
 
 
 def _questions(sentences: FindingTexts) -> list[Chapter]:
     """Return the sentences of the questions that have something to say, for the annex."""
-    telling = tuple(text for text in sentences.others if NONE_STANDS_OUT not in text)
+    telling = tuple(text for text in sentences.rest if NONE_STANDS_OUT not in text)
     if not telling:
         return []
     return [
@@ -505,25 +505,25 @@ def _crossings(results: Results) -> Chapter:
 
 
 def _changed(results: Results, before: Before) -> Chapter:
-    asked = [card.asked for card in results.cards]
+    answers = [card.answers for card in results.cards]
     return Chapter(
         number="",
         title="Ce qui a changé depuis la vague précédente",
-        blocks=tuple(waves.blocks(before, asked, weighted=results.weighted)),
+        blocks=tuple(waves.blocks(before, answers, weighted=results.weighted)),
         short="Changements",
     )
 
 
 def _two_sides(results: Results) -> list[Chapter]:
-    """Return what the other side answers to the same subjects; nothing where no answer is in common."""
-    found, other = results.subjects, results.counterpart
-    if not found or other is None:
+    """Return the answers of the other side on the same subjects; nothing where no answer is in common."""
+    subjects, other = results.subjects, results.counterpart
+    if not subjects or other is None:
         return []
     return [
         Chapter(
             number="",
             title=two_sides.TITLE,
-            blocks=tuple(two_sides.blocks(found, (results.kind, other.kind), other.about, id="face")),
+            blocks=tuple(two_sides.blocks(subjects, (results.kind, other.kind), other.about, id="face")),
             short="Côte à côte",
         )
     ]
@@ -532,7 +532,7 @@ def _two_sides(results: Results) -> list[Chapter]:
 def _answers(results: Results) -> list[Chapter]:
     if not results.cards:
         nothing = Callout(tone="prudence", text="Aucun résultat ne peut être montré : trop peu de réponses.")
-        return [Chapter(number="", title=WHOLE, blocks=(nothing,), short="Les réponses")]
+        return [Chapter(number="", title=ALL_QUESTIONS, blocks=(nothing,), short="Les réponses")]
     parts = _parts(results.questionnaire, results.cards)
     blocks = (
         block
@@ -542,7 +542,11 @@ def _answers(results: Results) -> list[Chapter]:
             *_compact(title, cards, results.computed),
         )
     )
-    return [Chapter(number="", title=WHOLE, blocks=tuple(blocks), short=WHOLE, flows=True, folds=True)]
+    return [
+        Chapter(
+            number="", title=ALL_QUESTIONS, blocks=tuple(blocks), short=ALL_QUESTIONS, flows=True, folds=True
+        )
+    ]
 
 
 def _compact(title: str, cards: Sequence[Card], computed: str) -> Iterable[Block]:
@@ -550,7 +554,7 @@ def _compact(title: str, cards: Sequence[Card], computed: str) -> Iterable[Block
     rows = tuple(row for card in cards for row in _compact_rows(card))
     if all(row[0].span == 1 for row in rows):  # nothing to gather: each question has its own table
         for card in cards:
-            yield from card_blocks(card, computed, id=f"q-{card.asked.name.replace('.', '-')}")
+            yield from card_blocks(card, computed, id=f"q-{card.answers.name.replace('.', '-')}")
         return
     yield Grid(
         caption=title,
@@ -567,7 +571,7 @@ def _compact(title: str, cards: Sequence[Card], computed: str) -> Iterable[Block
 
 def _compact_rows(card: Card) -> Iterable[tuple[Cell, ...]]:
     """Yield a row for each answer of a question: its count, its percentage, its interval as a bar."""
-    question, folded = card.asked, _folded(card.asked)
+    question, folded = card.answers, _folded(card.answers)
     lines = [line for line in question.printed if not (folded and isinstance(line.figure, Withheld))]
     lines = _zeros_in_one(lines)
     national = {each.choice: f"{percent(each.percent)} au national" for each in question.national}
@@ -606,7 +610,7 @@ def themes(questionnaire: Questionnaire, cards: Sequence[Card], computed: str) -
             blocks=tuple(
                 block
                 for card in part
-                for block in card_blocks(card, computed, id=f"q-{card.asked.name.replace('.', '-')}")
+                for block in card_blocks(card, computed, id=f"q-{card.answers.name.replace('.', '-')}")
             ),
             short=title,
             flows=True,
@@ -628,16 +632,16 @@ def _parts(questionnaire: Questionnaire, cards: Sequence[Card]) -> list[tuple[st
     }
     cards_by_part: dict[str, list[Card]] = {}
     for card in cards:
-        cards_by_part.setdefault(part.get(card.asked.name.removesuffix(CITED), ""), []).append(card)
+        cards_by_part.setdefault(part.get(card.answers.name.removesuffix(CITED), ""), []).append(card)
     loose = cards_by_part.pop("", [])
-    return [*cards_by_part.items(), *([(REST if cards_by_part else WHOLE, loose)] if loose else [])]
+    return [*cards_by_part.items(), *([(REST if cards_by_part else ALL_QUESTIONS, loose)] if loose else [])]
 
 
 def card_blocks(card: Card, computed: str, *, id: str) -> list[Block]:
     """Return a question as it is read: chart, table, base and notes. id: for the patterns of its drawing."""
-    asked = card.asked
-    blocks: list[Block] = [Heading(text=asked.label)]
-    if not asked.n:
+    answers = card.answers
+    blocks: list[Block] = [Heading(text=answers.label)]
+    if not answers.n:
         return [*blocks, Callout(tone="prudence", text="Personne n’a répondu à cette question.")]
     if not _has_figure(card):
         return [*blocks, Text(text=f"**Aucun chiffre publié.** {base(card, computed)}", tone="note")]
@@ -650,12 +654,12 @@ def card_blocks(card: Card, computed: str, *, id: str) -> list[Block]:
 
 def _cites_all(card: Card) -> bool:
     """Tell a ranking in which everybody cites every answer: only its first rank differs."""
-    shares = [line.figure.value if isinstance(line.figure, Estimate) else 0.0 for line in card.asked.lines]
-    return card.asked.name.endswith(CITED) and round(min(shares, default=0.0)) == 100
+    shares = [line.figure.value if isinstance(line.figure, Estimate) else 0.0 for line in card.answers.lines]
+    return card.answers.name.endswith(CITED) and round(min(shares, default=0.0)) == 100
 
 
 def _has_figure(card: Card) -> bool:
-    return any(isinstance(line.figure, Estimate) for line in card.asked.printed)
+    return any(isinstance(line.figure, Estimate) for line in card.answers.printed)
 
 
 def base(card: Card, computed: str) -> str:
@@ -669,7 +673,7 @@ def _sentences(*texts: str) -> str:
 
 
 def _universe_and_count(card: Card) -> str:
-    question = card.asked
+    question = card.answers
     universe = (
         f"Base : {question.universe.rstrip('.')}" if question.universe else "Base : toutes les réponses"
     )
@@ -678,14 +682,14 @@ def _universe_and_count(card: Card) -> str:
 
 def _withheld(card: Card) -> dict[str, str]:
     """Return why figures of a question are withheld, each reason with the word that stands for them."""
-    lines = (*card.asked.lines, *(line for group in card.groups for line in group.lines))
+    lines = (*card.answers.lines, *(line for group in card.groups for line in group.lines))
     return {
         line.figure.reason: charts.silence(line.figure) for line in lines if isinstance(line.figure, Withheld)
     }
 
 
 def _reasons(card: Card) -> list[str]:
-    lines = (*card.asked.lines, *(line for group in card.groups for line in group.lines))
+    lines = (*card.answers.lines, *(line for group in card.groups for line in group.lines))
     later = dict.fromkeys(line.unpublished for line in lines if line.unpublished)
     return [
         *(
@@ -707,51 +711,51 @@ def _threshold(card: Card) -> str:
     return f"seuil : {card.least} réponses{by_group}"
 
 
-def _n(asked: QuestionAnswers) -> str:
-    return "nombre de réponses non publié" if asked.base is None else f"n = {number(asked.base)}"
+def _n(answers: QuestionAnswers) -> str:
+    return "nombre de réponses non publié" if answers.base is None else f"n = {number(answers.base)}"
 
 
 def chart(card: Card, *, id: str) -> Picture:
     """Return the drawing of a question: both sides of a middle for a scale, else bars, with the published
     figures beside.
     """
-    asked = card.asked
-    if asked.scale and len(asked.lines) > 2 and all(_is_open(line) for line in asked.lines):
-        levels = [line.label for line in asked.lines]
-        rows = [Stack(label="Ensemble", shares=[_point(line.figure) for line in asked.lines], n=asked.n)]
+    answers = card.answers
+    if answers.scale and len(answers.lines) > 2 and all(_is_open(line) for line in answers.lines):
+        levels = [line.label for line in answers.lines]
+        rows = [Stack(label="Ensemble", shares=[_point(line.figure) for line in answers.lines], n=answers.n)]
         rows += [
             Stack(label=group.label, shares=[_point(line.figure) for line in group.lines], n=group.n)
             for group in card.groups
             if len(group.lines) == len(levels) and all(_is_open(line) for line in group.lines)
         ]
-        alt = charts.parts_in_words(rows, levels, asked.rounding)
+        alt = charts.parts_in_words(rows, levels, answers.rounding)
         return Picture(
-            svg=charts.diverging(rows, levels, id=id, label=f"{asked.label} {alt}", rule=asked.rounding),
-            alt=f"{asked.label} {alt}",
+            svg=charts.diverging(rows, levels, id=id, label=f"{answers.label} {alt}", rule=answers.rounding),
+            alt=f"{answers.label} {alt}",
             width=0.72,
         )
-    national = {each.choice: each.percent for each in asked.national}
+    national = {each.choice: each.percent for each in answers.national}
     bars = [
         Bar(label=_marked(line), figure=line.figure, other=national.get(line.name))
-        for line in asked.printed
-        if not _folded(asked) or isinstance(line.figure, Estimate)
+        for line in answers.printed
+        if not _folded(answers) or isinstance(line.figure, Estimate)
     ]
-    alt = charts.in_words(bars, "au national", asked.rounding)
+    alt = charts.in_words(bars, "au national", answers.rounding)
     other = "au national" if national else ""
     caption = " ".join(
         f"Au national : {each.producer}, {each.year}, {each.universe}. {each.difference}".strip()
-        for each in asked.national[:1]
+        for each in answers.national[:1]
     )
     return Picture(
-        svg=charts.bars(bars, id=id, label=f"{asked.label} {alt}", other=other, rule=asked.rounding),
-        alt=f"{asked.label} {alt}",
+        svg=charts.bars(bars, id=id, label=f"{answers.label} {alt}", other=other, rule=answers.rounding),
+        alt=f"{answers.label} {alt}",
         caption=caption,
         width=0.72,
     )
 
 
 def _is_open(line: Line) -> bool:
-    """Return whether a part of a bar may be drawn without a mark: a bar cut in parts has no room for one."""
+    """Return True if a part of a bar may be drawn without a mark: a bar cut in parts has no room for one."""
     return isinstance(line.figure, Estimate) and not line.unpublished
 
 
@@ -765,13 +769,13 @@ def _mark(line: Line) -> str:
 
 def _by_group(card: Card, *, id: str) -> list[Block]:
     """Return a question crossed with another: small charts, then what `_crossed_blocks` returns."""
-    groups, _ = _told(card)
+    groups, _ = _published_groups(card)
     return [*([_multiples(card, groups, id=id)] if groups else []), *_crossed_blocks(card)]
 
 
 def _crossed_blocks(card: Card) -> list[Block]:
     """Return the table of a crossed question and its differences; one sentence when all is withheld."""
-    published, silent = _told(card)
+    published, silent = _published_groups(card)
     if not published:
         why = "Trop peu de réponses dans chaque case, ou de quoi en retrouver une."
         way = "Une question à deux ou trois réponses, ou des groupes plus larges, en montreraient."
@@ -780,10 +784,12 @@ def _crossed_blocks(card: Card) -> list[Block]:
     return [crossed(card), *(Text(text=text, tone="note") for text in _looks(card))]
 
 
-def _told(card: Card) -> tuple[list[Group], list[Group]]:
+def _published_groups(card: Card) -> tuple[list[Group], list[Group]]:
     """Return the groups that have a figure to publish, and those that have none."""
-    told = [group for group in card.groups if any(isinstance(line.figure, Estimate) for line in group.lines)]
-    return told, [group for group in card.groups if group not in told]
+    published = [
+        group for group in card.groups if any(isinstance(line.figure, Estimate) for line in group.lines)
+    ]
+    return published, [group for group in card.groups if group not in published]
 
 
 def _counted(groups: Sequence[Group]) -> str:
@@ -795,9 +801,9 @@ def _multiples(card: Card, groups: Sequence[Group], *, id: str) -> Block:
         (_counted([group]), [Bar(label=_marked(line), figure=line.figure) for line in group.lines])
         for group in groups[:MOST_PANELS]
     ]
-    alt = " ".join(f"{title} : {charts.in_words(bars, rule=card.asked.rounding)}" for title, bars in panels)
+    alt = " ".join(f"{title} : {charts.in_words(bars, rule=card.answers.rounding)}" for title, bars in panels)
     return Picture(
-        svg=charts.multiples(panels, id=id, label=alt, rule=card.asked.rounding),
+        svg=charts.multiples(panels, id=id, label=alt, rule=card.answers.rounding),
         alt=alt,
         caption=f"Selon : {card.by_label}",
         width=0.72,
@@ -806,22 +812,22 @@ def _multiples(card: Card, groups: Sequence[Group], *, id: str) -> Block:
 
 def table(card: Card, computed: str) -> Grid:
     """Return the table of a question: each answer with its count, its percentage and its interval."""
-    folded = _folded(card.asked)
+    folded = _folded(card.answers)
     rows = tuple(
         (
             Cell(text=line.label),
             Cell(text=number(card.counts[line.name]) if line.name in card.counts else DASH),
-            Cell(text=percentage_text(line.figure, card.asked.rounding), strong=True, mark=_mark(line)),
+            Cell(text=percentage_text(line.figure, card.answers.rounding), strong=True, mark=_mark(line)),
             Cell(text=span(line.figure)),
         )
-        for line in card.asked.printed
+        for line in card.answers.printed
         if not (folded and isinstance(line.figure, Withheld))
     )
     if folded:
-        text = _folded_words(card.asked, folded)
+        text = _folded_words(card.answers, folded)
         rows += ((Cell(text=text), Cell(text=DASH), Cell(text=DASH), Cell(text=DASH)),)
     return Grid(
-        caption=card.asked.label,
+        caption=card.answers.label,
         columns=("Réponse", "Effectif", f"Part ({computed}e)", f"Intervalle à 90{NBSP}%"),
         align="gddd",
         rows=rows,
@@ -840,10 +846,10 @@ def _zeros_in_one(lines: Sequence[Line]) -> list[Line]:
     return [*remaining, replace(zeros[0], name=ZEROS, label=label)]
 
 
-def _folded(asked: QuestionAnswers) -> list[str]:
+def _folded(answers: QuestionAnswers) -> list[str]:
     """Return the answers withheld, when there are too many to list one by one; none otherwise."""
-    withheld_labels = [line.label for line in asked.printed if isinstance(line.figure, Withheld)]
-    is_long = len(withheld_labels) >= MOST_WITHHELD or 2 * len(withheld_labels) > len(asked.printed)
+    withheld_labels = [line.label for line in answers.printed if isinstance(line.figure, Withheld)]
+    is_long = len(withheld_labels) >= MOST_WITHHELD or 2 * len(withheld_labels) > len(answers.printed)
     return withheld_labels if is_long else []
 
 
@@ -864,25 +870,25 @@ def crossed(card: Card) -> Grid:
     """Return the crossed table of a question: a row for each group that has a figure, a column for each
     answer.
     """
-    told, silent = _told(card)
-    labels = [line.label for line in card.asked.lines]
+    published, silent = _published_groups(card)
+    labels = [line.label for line in card.answers.lines]
     rows = tuple(
         (
             Cell(text=group.label),
             Cell(text=number(group.n)),
-            *(_crossed_cell(group, label, card.asked.rounding) for label in labels),
+            *(_crossed_cell(group, label, card.answers.rounding) for label in labels),
         )
-        for group in told
+        for group in published
     )
-    left = f" Aucun chiffre publié pour : {_counted(silent)}." if silent else ""
+    silent_text = f" Aucun chiffre publié pour : {_counted(silent)}." if silent else ""
     return Grid(
-        caption=f"{card.asked.label} Selon : {card.by_label}",
+        caption=f"{card.answers.label} Selon : {card.by_label}",
         columns=(card.by_label, "Base", *labels),
         align="g" + "d" * (len(labels) + 1),
         rows=rows,
         note=(
             f"Base : ceux qui ont aussi répondu à « {card.by_label} »."
-            f" Entre parenthèses, l’intervalle à 90{NBSP}%.{left}"
+            f" Entre parenthèses, l’intervalle à 90{NBSP}%.{silent_text}"
         ),
     )
 
@@ -907,27 +913,33 @@ def span(figure: Figure) -> str:
 
 
 def _with_span(figure: Figure, rounding: str) -> str:
-    return percentage_text(figure, rounding) + (f" ({told})" if (told := span(figure)) != DASH else "")
+    return percentage_text(figure, rounding) + (
+        f" ({span_text})" if (span_text := span(figure)) != DASH else ""
+    )
 
 
 def _looks(card: Card) -> list[str]:
-    told = [
+    gap_texts = [
         f"« {gap.label} » : l’écart entre « {gap.first} » et « {gap.second} » dépasse ce que le hasard"
         f" explique ({points(gap.difference.value)})."
         for gap in card.gaps
-        if len(card.asked.lines) != 2 or gap.label != card.asked.lines[1].label  # the other way round
+        if len(card.answers.lines) != 2 or gap.label != card.answers.lines[1].label  # the other way round
     ]
-    if not told and not card.looked.startswith("Aucune comparaison"):
-        told = ["Aucun écart entre ces groupes ne dépasse ce que le hasard du tirage explique."]
-    return [*told, *([card.looked] if card.looked else [])]
+    if not gap_texts and not card.looked.startswith("Aucune comparaison"):
+        gap_texts = ["Aucun écart entre ces groupes ne dépasse ce que le hasard du tirage explique."]
+    return [*gap_texts, *([card.looked] if card.looked else [])]
 
 
 def _quotes(results: Results) -> Chapter:
     blocks: list[Block] = []
-    for theme, said in results.quotes:
+    for theme, theme_quotes in results.quotes:
         blocks += [
             Heading(text=theme),
-            Bullets(items=tuple(f"« {text.strip(' «»')} », {lower_first(who)}" for text, who in said)),
+            Bullets(
+                items=tuple(
+                    f"« {text.strip(' «»')} », {lower_first(speaker)}" for text, speaker in theme_quotes
+                )
+            ),
         ]
     return Chapter(
         number="",
@@ -940,8 +952,8 @@ def _quotes(results: Results) -> Chapter:
 
 def _actors(results: Results) -> Chapter:
     blocks: list[Block] = []
-    for who, said in results.actors:
-        blocks += [Heading(text=who), Bullets(items=tuple(said))]
+    for speaker, sentences in results.actors:
+        blocks += [Heading(text=speaker), Bullets(items=tuple(sentences))]
     return Chapter(
         number="", title="La perception des acteurs", blocks=tuple(blocks), short="Acteurs", flows=True
     )
@@ -990,44 +1002,44 @@ def codebook_rows(questionnaire: Questionnaire) -> list[dict[str, str]]:
     ]
 
 
-def crossed_rows(cards: Iterable[Card], *, computed: str, kept: int = 6) -> list[PublishedRow]:
+def crossed_rows(cards: Iterable[Card], *, computed: str, decimals: int = 6) -> list[PublishedRow]:
     """Return every figure of the groups of these crossed questions, as `rows` does."""
-    return [each for each in rows(cards, computed=computed, kept=kept) if each["groupe"]]
+    return [each for each in rows(cards, computed=computed, decimals=decimals) if each["groupe"]]
 
 
-def rows(cards: Iterable[Card], *, computed: str, kept: int = 6) -> list[PublishedRow]:
+def rows(cards: Iterable[Card], *, computed: str, decimals: int = 6) -> list[PublishedRow]:
     """Return every figure of these questions as rows of COLUMNS, empty where withheld.
 
-    Raw percents have `kept` decimals. Weighted ones are rounded as they are printed: beside the counts and
+    decimals: of raw percents. Weighted ones are rounded as they are printed: beside the counts and
     the margins, six decimals would tell which classes those who gave an answer come from. Bounds are rounded
     outwards, in both.
     """
     out: list[PublishedRow] = []
     for card in cards:
-        asked = card.asked
+        answers = card.answers
         out += [
-            _row(card, line, "", asked.base, card.counts.get(line.name), computed, kept)
-            for line in asked.lines
+            _row(card, line, "", answers.base, card.counts.get(line.name), computed, decimals)
+            for line in answers.lines
         ]
         for group in card.groups:
-            out += [_row(card, line, group.label, group.n, None, computed, kept) for line in group.lines]
+            out += [_row(card, line, group.label, group.n, None, computed, decimals) for line in group.lines]
     return out
 
 
-def scale_rows(cards: Iterable[Card], *, computed: str, kept: int = 6) -> list[PublishedRow]:
+def scale_rows(cards: Iterable[Card], *, computed: str, decimals: int = 6) -> list[PublishedRow]:
     """Return the answers of each scale taken together, as the sentences say them: « à l’aise ou très à
     l’aise »; the answers of a row are in its `modalite`, apart by spaces.
     """
     return [
-        _row(card, line, "", card.asked.base, None, computed, kept)
+        _row(card, line, "", card.answers.base, None, computed, decimals)
         for card in cards
-        for line in card.asked.groups
+        for line in card.answers.groups
     ]
 
 
 def group_rows(story: Iterable[Highlight], cards: Iterable[Card], *, computed: str) -> list[PublishedRow]:
     """Return the shares of groups that findings tell and that are sure, each with what it tells."""
-    by_name = {card.asked.name: card for card in cards}
+    by_name = {card.answers.name: card for card in cards}
     rows = []
     for finding in (each for main in story for each in (main, *main.joined)):
         if (group := finding.group) is None or not group.is_sure:
@@ -1047,13 +1059,13 @@ def group_rows(story: Iterable[Highlight], cards: Iterable[Card], *, computed: s
 
 
 def _row(
-    card: Card, line: Line, group: str, n: int | None, counted: int | None, computed: str, kept: int
+    card: Card, line: Line, group: str, n: int | None, counted: int | None, computed: str, decimals: int
 ) -> PublishedRow:
-    asked, figure = card.asked, line.figure
-    part, low, high = printed(figure, weighted=asked.weighted, rounding=asked.rounding, kept=kept)
+    answers, figure = card.answers, line.figure
+    part, low, high = printed(figure, weighted=answers.weighted, rounding=answers.rounding, decimals=decimals)
     return {
-        "question": asked.name,
-        "libelle": asked.label,
+        "question": answers.name,
+        "libelle": answers.label,
         "par": card.by if group else "",
         "groupe": group,
         "modalite": line.name,
@@ -1065,8 +1077,8 @@ def _row(
         "haut": high,
         "motif": figure.reason if isinstance(figure, Withheld) else "",
         "calcul": computed,
-        "arrondi": asked.rounding,
-        "univers": asked.universe,
+        "arrondi": answers.rounding,
+        "univers": answers.universe,
         "seuil": (card.crossed_least if group else card.least) or "",
     }
 
@@ -1077,7 +1089,7 @@ def private_rows(cards: Iterable[Card], *, computed: str) -> list[dict[str, obje
     """
     out: list[dict[str, object]] = []
     for card in cards:
-        lines = [*card.asked.lines, *(line for group in card.groups for line in group.lines)]
+        lines = [*card.answers.lines, *(line for group in card.groups for line in group.lines)]
         for line, row in zip(lines, rows([card], computed=computed), strict=True):
             later = f"{lower_first(WILL_NOT)} : {line.unpublished}" if line.unpublished else ""
             out.append({**row, PUBLICATION: later or ("" if row["motif"] else "publiable")})

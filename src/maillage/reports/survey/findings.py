@@ -26,26 +26,26 @@ NUMBERS = {1: "un", 2: "deux", 3: "trois", 4: "quatre", 5: "cinq", 9: "neuf", 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Who:
-    """Who answered, as a sentence names them."""
+class PeopleNoun:
+    """The respondents, as a sentence names them."""
 
     one: str
     many: str
     feminine: bool = False
 
 
-RESPONDENTS = Who(one="répondant", many="répondants")
-PERSONS = Who(one="personne", many="personnes", feminine=True)
-CONCERNED = Who(one="personne concernée", many="personnes concernées", feminine=True)
-PEOPLE: Mapping[str, Who] = {
-    "inhabitants": Who(one="habitant", many="habitants"),
-    "structures": Who(one="structure", many="structures", feminine=True),
-    "caf": Who(one="allocataire", many="allocataires"),
-    "professionals": Who(one="professionnel", many="professionnels"),
+RESPONDENTS = PeopleNoun(one="répondant", many="répondants")
+PERSONS = PeopleNoun(one="personne", many="personnes", feminine=True)
+CONCERNED = PeopleNoun(one="personne concernée", many="personnes concernées", feminine=True)
+PEOPLE: Mapping[str, PeopleNoun] = {
+    "inhabitants": PeopleNoun(one="habitant", many="habitants"),
+    "structures": PeopleNoun(one="structure", many="structures", feminine=True),
+    "caf": PeopleNoun(one="allocataire", many="allocataires"),
+    "professionals": PeopleNoun(one="professionnel", many="professionnels"),
 }
 
 
-def who(kind: str, *, weighted: bool) -> Who:
+def people_noun(kind: str, *, weighted: bool) -> PeopleNoun:
     """Return how to name those of whom a share is: as inhabitants only when weighting makes the sample
     resemble them, and never as respondents then: so many of them did not answer so.
     """
@@ -93,9 +93,7 @@ class Sentence:
 
     @property
     def digest(self) -> str:
-        """What tells the figures behind from others that would be printed: a page says which ones it
-        showed.
-        """
+        """The digest of the printed figures: a page says which ones it showed."""
         printed = json.dumps([_printed(each) for each in self.data()], ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(printed.encode()).hexdigest()[:32]
 
@@ -161,10 +159,10 @@ class FindingTexts:
     """Sentences as a document says them: those that a person wrote, then the others, question by question."""
 
     first: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
+    rest: tuple[str, ...] = ()
 
     def __len__(self) -> int:
-        return len(self.first) + len(self.others)
+        return len(self.first) + len(self.rest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,13 +182,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionAnswers:
-    """A question as sentences need it: its words, its answers in order, and what was found of them.
+    """A question as sentences need it: its words, its answers in order, and their figures.
 
     scale: the answers go from the worst to the best. several: one may give several answers; exclusive: one
     only, so that shares add up to 100 (in a ranking, where nobody put two answers first). groups: answers put
     together (« plutôt à l’aise » and « très à l’aise »), the favourable one last. n: those who answered.
-    worry: its scale measures a difficulty, and sentences say how many have it. beside: the answers of
-    published figures, those that add up several among them. told: whether n may be published. partial: some
+    worry: its scale measures a difficulty, and sentences say how many have it. compared: the answers of
+    published figures, those that add up several among them. is_base_public: n may be published. partial: some
     were not asked, and a sentence says of whom it speaks. observed: recorded by the surveyor: it says nothing
     of what people think. census: what the census counts too, under a name of its own.
     """
@@ -208,8 +206,8 @@ class QuestionAnswers:
     national: Sequence[National] = ()
     rounding: str = "nearest"
     worry: bool = False
-    beside: Sequence[Line] = ()
-    told: bool = True
+    compared: Sequence[Line] = ()
+    is_base_public: bool = True
     partial: bool = False
     observed: bool = False
     census: bool = False
@@ -225,11 +223,11 @@ class QuestionAnswers:
     @property
     def base(self) -> int | None:
         """How many answered, None when that is withheld."""
-        return self.n if self.told or not self.n else None
+        return self.n if self.is_base_public or not self.n else None
 
     @property
     def of_whom(self) -> bool:
-        """Whether it asks who the respondent is: such a question yields no finding of its own."""
+        """True if it asks about the respondent: such a question yields no finding of its own."""
         return self.census or self.name in PROFILE
 
 
@@ -247,50 +245,58 @@ class Gap:
     difference: Estimate
 
 
-def sentences(asked: QuestionAnswers, people: Who) -> list[Sentence]:
+def sentences(answers: QuestionAnswers, people: PeopleNoun) -> list[Sentence]:
     """Return the sentences of a question and of its groups: none about withheld figures or missing
     answers.
     """
-    shown = [line for line in asked.lines if isinstance(line.figure, Estimate)]
-    if not any(map(_value, shown)) or not asked.n or asked.of_whom or asked.observed:
+    published_lines = [line for line in answers.lines if isinstance(line.figure, Estimate)]
+    if not any(map(_value, published_lines)) or not answers.n or answers.of_whom or answers.observed:
         return []
-    if asked.partial:
-        people = CONCERNED if asked.weighted else RESPONDENTS
+    if answers.partial:
+        people = CONCERNED if answers.weighted else RESPONDENTS
     out = []
-    if asked.scale and asked.groups:
-        out += _scale(asked, people)
-    elif asked.several:
-        out += _several(asked, shown, people)
-    elif len(asked.lines) <= 2 or _is_yes_no(asked.lines):
-        out += _yes(asked, shown, people)
+    if answers.scale and answers.groups:
+        out += _scale(answers, people)
+    elif answers.several:
+        out += _several(answers, published_lines, people)
+    elif len(answers.lines) <= 2 or _is_yes_no(answers.lines):
+        out += _yes(answers, published_lines, people)
     else:
-        out += _first(asked, shown, people)
-    return [replace(each, text=f"{each.text}{_base(asked)}") for each in (*out, *_national(asked, people))]
+        out += _first(answers, published_lines, people)
+    return [
+        replace(sentence, text=f"{sentence.text}{_base(answers)}")
+        for sentence in (*out, *_national(answers, people))
+    ]
 
 
-def gap_sentence(asked: QuestionAnswers, gaps: Iterable[Gap], by: str) -> Sentence | None:
+def gap_sentence(answers: QuestionAnswers, gaps: Iterable[Gap], by: str) -> Sentence | None:
     """Return the sentence of the largest significant difference between groups, None when none is."""
-    found = max(gaps, key=lambda gap: abs(gap.difference.value), default=None)
-    if found is None:
+    widest = max(gaps, key=lambda gap: abs(gap.difference.value), default=None)
+    if widest is None:
         return None
-    high, low = (found.first, found.second) if found.difference.value > 0 else (found.second, found.first)
-    first, second = (found.first_figure, found.second_figure)
-    if found.difference.value < 0:
+    high, low = (
+        (widest.first, widest.second) if widest.difference.value > 0 else (widest.second, widest.first)
+    )
+    first, second = (widest.first_figure, widest.second_figure)
+    if widest.difference.value < 0:
         first, second = second, first
     text = (
-        f"« {found.label} » : {_percent(first, asked)} pour « {high} » contre {_percent(second, asked)} pour"
-        f" « {low} », un écart de {points(found.difference.value)}"
-        f" ({_bounds(found.difference)}), que le hasard du tirage n’explique"
-        f" pas.{_small(min(first.n, second.n))}{_base(asked)}"
+        f"« {widest.label} » : {_percent(first, answers)} pour « {high} » contre {_percent(second, answers)}"
+        " pour"
+        f" « {low} », un écart de {points(widest.difference.value)}"
+        f" ({_bounds(widest.difference)}), que le hasard du tirage n’explique"
+        f" pas.{_small(min(first.n, second.n))}{_base(answers)}"
     )
     figures = tuple(
-        behind(f"{found.label}, {name}", figure, asked) for name, figure in ((high, first), (low, second))
+        behind(f"{widest.label}, {name}", figure, answers) for name, figure in ((high, first), (low, second))
     )
-    return Sentence(key=f"ecart:{asked.name}:{by}", text=text, figures=figures)
+    return Sentence(key=f"ecart:{answers.name}:{by}", text=text, figures=figures)
 
 
-def change_sentence(asked: QuestionAnswers, gap: Gap) -> Sentence:
-    """Return what a share became from one wave to the next; it rises or falls only outside its interval."""
+def change_sentence(answers: QuestionAnswers, gap: Gap) -> Sentence:
+    """Return the sentence on a share from one wave to the next; it rises or falls only outside its
+    interval.
+    """
     change = gap.difference
     moved = points(change.value)
     if change.low > 0 or change.high < 0:
@@ -299,18 +305,18 @@ def change_sentence(asked: QuestionAnswers, gap: Gap) -> Sentence:
     else:
         end = f"pas de changement net : l’écart de {moved} reste dans son intervalle"
     text = (
-        f"« {gap.label} » : {_percent(gap.first_figure, asked)} ({gap.first}), puis"
-        f" {_percent(gap.second_figure, asked)} ({gap.second}) :"
-        f" {end}.{_small(min(gap.first_figure.n, gap.second_figure.n))}{_base(asked)}"
+        f"« {gap.label} » : {_percent(gap.first_figure, answers)} ({gap.first}), puis"
+        f" {_percent(gap.second_figure, answers)} ({gap.second}) :"
+        f" {end}.{_small(min(gap.first_figure.n, gap.second_figure.n))}{_base(answers)}"
     )
     figures = (
-        behind(f"{gap.label}, {gap.first}", gap.first_figure, asked),
-        behind(f"{gap.label}, {gap.second}", gap.second_figure, asked),
+        behind(f"{gap.label}, {gap.first}", gap.first_figure, answers),
+        behind(f"{gap.label}, {gap.second}", gap.second_figure, answers),
     )
-    return Sentence(key=f"vagues:{asked.name}:{gap.label}", text=text, figures=figures)
+    return Sentence(key=f"vagues:{answers.name}:{gap.label}", text=text, figures=figures)
 
 
-def most(figure: Estimate, people: Who) -> str:
+def most(figure: Estimate, people: PeopleNoun) -> str:
     """Return how many most of them are, by the low bound; "" when they may be less than half.
 
     >>> def share(value, low, high):
@@ -328,7 +334,7 @@ def most(figure: Estimate, people: Who) -> str:
     return f"plus d’un{'e' if people.feminine else ''} {people.one} sur deux" if figure.low > 50 else ""
 
 
-def portion(figure: Estimate, people: Who, rule: str = "nearest") -> str:
+def portion(figure: Estimate, people: PeopleNoun, rule: str = "nearest") -> str:
     """Return a share as people say it, '' when no simple fraction is near. rule: how it is printed beside.
 
     >>> def share(value, low, high):
@@ -339,20 +345,20 @@ def portion(figure: Estimate, people: Who, rule: str = "nearest") -> str:
     >>> portion(share(31.5, 31, 32), RESPONDENTS), portion(share(60, 55, 65), RESPONDENTS)
     ('près d’un répondant sur trois', '')
     """
-    found = fractions.fraction(figure.value, figure.low, figure.high, rule=rule)
-    if found is None:
+    simple = fractions.fraction(figure.value, figure.low, figure.high, rule=rule)
+    if simple is None:
         return ""
-    first = "une" if found.part == 1 and people.feminine else NUMBERS[found.part]
-    noun = people.one if found.part == 1 else people.many
-    told = f"{first} {noun} sur {NUMBERS[found.n_people]}"
-    lead = f"{found.lead} "
-    if found.part == 1 and lead.endswith(" de "):
+    first = "une" if simple.part == 1 and people.feminine else NUMBERS[simple.part]
+    noun = people.one if simple.part == 1 else people.many
+    portion_text = f"{first} {noun} sur {NUMBERS[simple.n_people]}"
+    lead = f"{simple.lead} "
+    if simple.part == 1 and lead.endswith(" de "):
         lead = f"{lead[:-2]}’"
-    return f"{lead}{told}" if found.lead else told
+    return f"{lead}{portion_text}" if simple.lead else portion_text
 
 
 def changed(before: Sequence[Mapping[str, object]], now: Sequence[Mapping[str, object]]) -> bool:
-    """Return whether the figures behind a sentence would now be printed differently.
+    """Return True if the figures behind a sentence would now be printed differently.
 
     >>> changed([{"label": "a", "value": 33.0}], [{"label": "a", "value": 34.0}])
     True
@@ -368,179 +374,188 @@ def _printed(figure: Mapping[str, object]) -> dict[str, object]:
     return {**figure, **dict(zip(("low", "high"), outwards(low, high, 1.0, most=100.0), strict=True))}
 
 
-def _scale(asked: QuestionAnswers, people: Who) -> list[Sentence]:
-    worst, best = asked.groups[0], asked.groups[-1]
-    for line in (worst, best) if asked.worry else (best, worst):
+def _scale(answers: QuestionAnswers, people: PeopleNoun) -> list[Sentence]:
+    worst, best = answers.groups[0], answers.groups[-1]
+    for line in (worst, best) if answers.worry else (best, worst):
         if isinstance(line.figure, Estimate):
             return [
                 Sentence(
-                    key=f"{'haut' if line is best else 'bas'}:{asked.name}",
-                    text=f"{_lead(line, asked, people, favourable=line is best)}{_small(asked.n)}",
-                    figures=(behind(line.label, line.figure, asked),),
+                    key=f"{'haut' if line is best else 'bas'}:{answers.name}",
+                    text=f"{_lead(line, answers, people, favourable=line is best)}{_small(answers.n)}",
+                    figures=(behind(line.label, line.figure, answers),),
                 )
             ]
     return []
 
 
-def _yes(asked: QuestionAnswers, shown: Sequence[Line], people: Who) -> list[Sentence]:
-    yes = next((each for each in shown if each.name.lower() in ("oui", "yes", "1")), None)
-    line = yes or shown[0]
-    text = f"{_lead(line, asked, people, favourable=yes is not None)}{_small(asked.n)}"
-    return [Sentence(key=f"oui:{asked.name}", text=text, figures=(behind(line.label, line.figure, asked),))]
+def _yes(answers: QuestionAnswers, published_lines: Sequence[Line], people: PeopleNoun) -> list[Sentence]:
+    yes = next((each for each in published_lines if each.name.lower() in ("oui", "yes", "1")), None)
+    line = yes or published_lines[0]
+    text = f"{_lead(line, answers, people, favourable=yes is not None)}{_small(answers.n)}"
+    return [
+        Sentence(key=f"oui:{answers.name}", text=text, figures=(behind(line.label, line.figure, answers),))
+    ]
 
 
-def _first(asked: QuestionAnswers, shown: Sequence[Line], people: Who) -> list[Sentence]:
-    found = leaders(asked.lines, asked)
-    if not found or _is_all(found, asked.lines):
-        return [_unranked(asked, shown)]
-    verb = "viennent en tête, sans écart net entre les deux" if len(found) == 2 else "viennent en tête"
+def _first(answers: QuestionAnswers, published_lines: Sequence[Line], people: PeopleNoun) -> list[Sentence]:
+    leading = leaders(answers.lines, answers)
+    if not leading or _is_all(leading, answers.lines):
+        return [_unranked(answers, published_lines)]
+    verb = "viennent en tête, sans écart net entre les deux" if len(leading) == 2 else "viennent en tête"
     text = (
-        f"{_about(asked)} : {_cited(found, asked)} {verb}.{_small(asked.n)}"
-        if len(found) > 1
-        else f"{_about(asked)} : « {found[0].label} » vient en tête{_told(found[0], asked, people)}."
-        f"{_small(asked.n)}"
+        f"{_about(answers)} : {_cited(leading, answers)} {verb}.{_small(answers.n)}"
+        if len(leading) > 1
+        else f"{_about(answers)} : « {leading[0].label} » vient en"
+        f" tête{_share_text(leading[0], answers, people)}."
+        f"{_small(answers.n)}"
     )
-    return [_of(f"tete:{asked.name}", text, found, asked)]
+    return [_of(f"tete:{answers.name}", text, leading, answers)]
 
 
-def _several(asked: QuestionAnswers, shown: Sequence[Line], people: Who) -> list[Sentence]:
-    found = leaders(asked.lines, asked)
-    if not found or _is_all(found, asked.lines):
-        return [_unranked(asked, shown)]
-    verb = "est le plus cité" if len(found) == 1 else "sont les plus cités"
-    text = f"{_about(asked)} : {_cited(found, asked)} {verb}.{_small(asked.n)}"
-    return [_of(f"cites:{asked.name}", text, found, asked)]
+def _several(answers: QuestionAnswers, published_lines: Sequence[Line], people: PeopleNoun) -> list[Sentence]:
+    leading = leaders(answers.lines, answers)
+    if not leading or _is_all(leading, answers.lines):
+        return [_unranked(answers, published_lines)]
+    verb = "est le plus cité" if len(leading) == 1 else "sont les plus cités"
+    text = f"{_about(answers)} : {_cited(leading, answers)} {verb}.{_small(answers.n)}"
+    return [_of(f"cites:{answers.name}", text, leading, answers)]
 
 
-def leaders(lines: Sequence[Line], asked: QuestionAnswers) -> list[Line]:
+def leaders(lines: Sequence[Line], answers: QuestionAnswers) -> list[Line]:
     """Return the answers that come first whatever those withheld are; none when nothing published says so."""
-    found = ranking.first(
+    ranks = ranking.first(
         [line.figure for line in lines],
-        exclusive=_adds_up(asked),
+        exclusive=_adds_up(answers),
         ceilings=[line.ceiling for line in lines],
-        widest=asked.several,
+        widest=answers.several,
     )
-    return [lines[k] for k in found]
+    return [lines[k] for k in ranks]
 
 
-def _is_all(found: Sequence[Line], lines: Sequence[Line]) -> bool:
-    """Return whether several answers are all those that somebody gave: none of them comes first."""
-    given = (
+def _is_all(leading: Sequence[Line], lines: Sequence[Line]) -> bool:
+    """Return True if several answers are all those that somebody gave: none of them comes first."""
+    is_cited = (
         line.figure.value > 0 if isinstance(line.figure, Estimate) else not isinstance(line.figure, Missing)
         for line in lines
     )
-    return 1 < len(found) == sum(given)
+    return 1 < len(leading) == sum(is_cited)
 
 
-def _adds_up(asked: QuestionAnswers) -> bool:
-    return asked.exclusive and not asked.several
+def _adds_up(answers: QuestionAnswers) -> bool:
+    return answers.exclusive and not answers.several
 
 
-def _unranked(asked: QuestionAnswers, shown: Sequence[Line]) -> Sentence:
-    """Return what may be said where no answer surely comes first: no rank, or one among those published.
+def _unranked(answers: QuestionAnswers, published_lines: Sequence[Line]) -> Sentence:
+    """Return the sentence where no answer surely comes first: no rank, or one among those published.
 
     It depends on what is published alone: a sentence that came and went with a withheld answer would tell it.
     """
-    found = leaders(shown, asked) if len(shown) < len(asked.lines) else []
-    named = found or tied(sorted(filter(_value, shown), key=lambda line: -_value(line)))
+    leading = leaders(published_lines, answers) if len(published_lines) < len(answers.lines) else []
+    named = leading or tied(sorted(filter(_value, published_lines), key=lambda line: -_value(line)))
     above = ranking.remainder(
-        [line.figure for line in asked.lines],
-        exclusive=_adds_up(asked),
-        ceilings=[line.ceiling for line in asked.lines],
+        [line.figure for line in answers.lines],
+        exclusive=_adds_up(answers),
+        ceilings=[line.ceiling for line in answers.lines],
     )
-    among = ", parmi les réponses publiées" if found or above > _value(named[-1]) else ""
-    if found:
-        verb = "est la plus fréquente" if len(found) == 1 else "sont les plus fréquentes"
-        said = f"{_cited(found, asked)} {verb}"
+    among = ", parmi les réponses publiées" if leading or above > _value(named[-1]) else ""
+    if leading:
+        verb = "est la plus fréquente" if len(leading) == 1 else "sont les plus fréquentes"
+        conclusion = f"{_cited(leading, answers)} {verb}"
     elif len(named) == 1:
-        said = f"{_percent(named[0].figure, asked)} répondent « {named[0].label} »"
-        said += f" ({_between(named[0].figure)})"
+        conclusion = f"{_percent(named[0].figure, answers)} répondent « {named[0].label} »"
+        conclusion += f" ({_between(named[0].figure)})"
     elif len(named) <= MOST_TIED:
-        said = f"{_cited(named, asked)} se suivent sans écart net"
+        conclusion = f"{_cited(named, answers)} se suivent sans écart net"
     else:
-        said = NONE_STANDS_OUT
-    text = f"{_about(asked)}{among} : {said}.{_small(asked.n)}"
-    return _of(f"publiees:{asked.name}", text, named, asked)
+        conclusion = NONE_STANDS_OUT
+    text = f"{_about(answers)}{among} : {conclusion}.{_small(answers.n)}"
+    return _of(f"publiees:{answers.name}", text, named, answers)
 
 
 def tied(ranked: Sequence[Line]) -> list[Line]:
     """Return the first answers that no interval sets apart from one another, four at most: 32 % and 14 % may
     each touch 25 %, and are not near.
     """
-    held: list[Line] = []
+    tied_lines: list[Line] = []
     for line in ranked[: ranking.MOST + 1]:
-        if held and _high(line) < max(map(_low, held)):
+        if tied_lines and _high(line) < max(map(_low, tied_lines)):
             break
-        held.append(line)
-    return held
+        tied_lines.append(line)
+    return tied_lines
 
 
-def _of(key: str, text: str, lines: Sequence[Line], asked: QuestionAnswers) -> Sentence:
+def _of(key: str, text: str, lines: Sequence[Line], answers: QuestionAnswers) -> Sentence:
     return Sentence(
-        key=key, text=text, figures=tuple(behind(line.label, line.figure, asked) for line in lines)
+        key=key, text=text, figures=tuple(behind(line.label, line.figure, answers) for line in lines)
     )
 
 
-def _about(asked: QuestionAnswers) -> str:
-    return f"« {_short(asked.label)} »"
+def _about(answers: QuestionAnswers) -> str:
+    return f"« {_short(answers.label)} »"
 
 
-def _cited(lines: Sequence[Line], asked: QuestionAnswers) -> str:
-    return listing([f"« {line.label} » ({_percent(line.figure, asked)})" for line in lines])
+def _cited(lines: Sequence[Line], answers: QuestionAnswers) -> str:
+    return listing([f"« {line.label} » ({_percent(line.figure, answers)})" for line in lines])
 
 
-def _national(asked: QuestionAnswers, people: Who) -> list[Sentence]:
+def _national(answers: QuestionAnswers, people: PeopleNoun) -> list[Sentence]:
     """Return one sentence for each published figure: the direction is computed, never that of the whole
     table.
     """
     out = []
-    known = {frozenset(line.name.split()): line for line in (*asked.lines, *asked.groups, *asked.beside)}
-    for each in asked.national:
-        line = known.get(frozenset(each.choice.split()))
+    known = {
+        frozenset(line.name.split()): line for line in (*answers.lines, *answers.groups, *answers.compared)
+    }
+    for national in answers.national:
+        line = known.get(frozenset(national.choice.split()))
         if line is None or not isinstance(line.figure, Estimate):
             continue
-        if each.percent < line.figure.low:
+        if national.percent < line.figure.low:
             word = "plus qu’au national"
-        elif each.percent > line.figure.high:
+        elif national.percent > line.figure.high:
             word = "moins qu’au national"
         else:
             word = "pas d’écart net avec le national"
-        told = number(each.percent, 0 if float(each.percent).is_integer() else 1)
+        percent_text = number(national.percent, 0 if float(national.percent).is_integer() else 1)
         text = (
-            f"« {line.label} » : {_percent(line.figure, asked)} ({_between(line.figure)}), contre"
-            f" {told}{NBSP}% au national ({each.producer}, {each.year}) : {word}.{_small(asked.n)}"
+            f"« {line.label} » : {_percent(line.figure, answers)} ({_between(line.figure)}), contre"
+            f" {percent_text}{NBSP}% au national ({national.producer}, {national.year}) :"
+            f" {word}.{_small(answers.n)}"
         )
-        figure = behind(line.label, line.figure, asked, national=each.percent, note=each.difference)
-        out.append(Sentence(key=f"national:{asked.name}:{each.choice}", text=text, figures=(figure,)))
+        figure = behind(line.label, line.figure, answers, national=national.percent, note=national.difference)
+        out.append(Sentence(key=f"national:{answers.name}:{national.choice}", text=text, figures=(figure,)))
     return out
 
 
-def _lead(line: Line, asked: QuestionAnswers, people: Who, *, favourable: bool = False) -> str:
+def _lead(line: Line, answers: QuestionAnswers, people: PeopleNoun, *, favourable: bool = False) -> str:
     """Return « Seul un habitant sur trois répond « oui » : 33 % (entre 28 et 38 %). »"""
     assert isinstance(line.figure, Estimate)
-    value, told = line.figure.value, portion(line.figure, people, asked.rounding)
-    said = "répondent" if value > 55 else "répond"
-    if not told and (told := most(line.figure, people)):
-        said = "répond" if told.startswith("plus d’un") else "répondent"
-    if told:
+    value, portion_text = line.figure.value, portion(line.figure, people, answers.rounding)
+    verb = "répondent" if value > 55 else "répond"
+    if not portion_text and (portion_text := most(line.figure, people)):
+        verb = "répond" if portion_text.startswith("plus d’un") else "répondent"
+    if portion_text:
         only = favourable and value < FEW and line.figure.high < 50
-        if only and told.startswith("un") and not told.startswith("un peu"):
-            told = f"seul{'e' if people.feminine else ''} {told}"
+        if only and portion_text.startswith("un") and not portion_text.startswith("un peu"):
+            portion_text = f"seul{'e' if people.feminine else ''} {portion_text}"
         return (
-            f"« {_short(asked.label)} » : {told} {said} « {line.label} » "
-            f"({_percent(line.figure, asked)}, {_between(line.figure)})."
+            f"« {_short(answers.label)} » : {portion_text} {verb} « {line.label} » "
+            f"({_percent(line.figure, answers)}, {_between(line.figure)})."
         )
     return (
-        f"« {_short(asked.label)} » : {_percent(line.figure, asked)} répondent « {line.label} »"
+        f"« {_short(answers.label)} » : {_percent(line.figure, answers)} répondent « {line.label} »"
         f" ({_between(line.figure)})."
     )
 
 
-def _told(line: Line, asked: QuestionAnswers, people: Who) -> str:
+def _share_text(line: Line, answers: QuestionAnswers, people: PeopleNoun) -> str:
     assert isinstance(line.figure, Estimate)
-    told = portion(line.figure, people, asked.rounding)
-    told = told or most(line.figure, people)
-    return f", {told + ', ' if told else ''}{_percent(line.figure, asked)} ({_between(line.figure)})"
+    portion_text = portion(line.figure, people, answers.rounding)
+    portion_text = portion_text or most(line.figure, people)
+    return (
+        f", {portion_text + ', ' if portion_text else ''}{_percent(line.figure, answers)}"
+        f" ({_between(line.figure)})"
+    )
 
 
 def _is_yes_no(lines: Sequence[Line]) -> bool:
@@ -567,8 +582,8 @@ def _high(line: Line) -> float:
     return line.figure.high
 
 
-def _percent(figure: Figure, asked: QuestionAnswers) -> str:
-    return survey_share(figure, rule=asked.rounding).value or ""
+def _percent(figure: Figure, answers: QuestionAnswers) -> str:
+    return survey_share(figure, rule=answers.rounding).value or ""
 
 
 def _between(figure: Figure) -> str:
@@ -585,26 +600,26 @@ def _small(n: int) -> str:
     return f" *{NBSP}{count(n, 'réponse', 'réponses')}." if n < SMALL else ""
 
 
-def _base(asked: QuestionAnswers) -> str:
+def _base(answers: QuestionAnswers) -> str:
     """Return of whom a sentence speaks, when it is not of all those who answered."""
-    return f" Base : {asked.universe.rstrip('.')}." if asked.partial and asked.universe else ""
+    return f" Base : {answers.universe.rstrip('.')}." if answers.partial and answers.universe else ""
 
 
 def behind(
-    label: str, figure: Figure, asked: QuestionAnswers, national: float | None = None, note: str = ""
+    label: str, figure: Figure, answers: QuestionAnswers, national: float | None = None, note: str = ""
 ) -> Behind:
     """Return a published figure as it is stored behind a sentence."""
     assert isinstance(figure, Estimate)
     low, high = outwards(figure.low, figure.high, 1.0, most=100.0)
     return Behind(
         label=label,
-        value=rounded(figure.value, rule=asked.rounding),
+        value=rounded(figure.value, rule=answers.rounding),
         low=low,
         high=high,
         n=figure.n,
-        universe=figure.universe or asked.universe,
+        universe=figure.universe or answers.universe,
         method=figure.method,
-        weighted=asked.weighted,
+        weighted=answers.weighted,
         national=national,
         note=note,
     )

@@ -54,8 +54,8 @@ SIGNS: Mapping[str, str] = {
 
 def numbers(questionnaire: Questionnaire) -> dict[str, int]:
     """Return the number of each question that a sheet of paper asks, by its name."""
-    asked = [question for question in questionnaire.questions() if question.kind in ON_PAPER]
-    return {question.name: number for number, question in enumerate(asked, 1)}
+    paper_questions = [question for question in questionnaire.questions() if question.kind in ON_PAPER]
+    return {question.name: number for number, question in enumerate(paper_questions, 1)}
 
 
 def form(
@@ -84,8 +84,8 @@ def form(
             do=f"Demandez de 1 à {MOST} feuilles à la fois, à partir du numéro 1 ou plus.",
         )
     data = sheet(questionnaire, title=title, universe=universe, back_to=back_to, language=language)
-    told = "".join(_texts(data["blocs"]))
-    if missing := sum(1 for sign in told if sign.isalpha() and pdf.drawable(sign) != sign):
+    texts = "".join(_texts(data["blocs"]))
+    if missing := sum(1 for sign in texts if sign.isalpha() and pdf.drawable(sign) != sign):
         raise Refused(
             "Les feuilles n’ont pas été préparées dans cette langue.",
             why=f"Nos lettres de papier ne savent pas dessiner {missing} de ses signes.",
@@ -112,7 +112,7 @@ def form(
 def sheet(
     questionnaire: Questionnaire, *, title: str, universe: str, back_to: str, language: str
 ) -> dict[str, object]:
-    """Return what one sheet says, as plain values: the same for the PDF and for a page."""
+    """Return the content of one sheet, as plain values: the same for the PDF and for a page."""
     if language not in questionnaire.languages:
         raise Refused(
             "Les feuilles n’ont pas été préparées.",
@@ -157,21 +157,21 @@ class _Written:
         self.inherited = dict(_conditions(questionnaire.items, ()))
 
     def blocks(self) -> list[dict[str, object]]:
-        found = self._blocks(self.form.items)
+        blocks = self._blocks(self.form.items)
         level = 2  # of headings: a question stands under the title of its group, where there is one
-        for block in found:
+        for block in blocks:
             block["niveau"] = level
             level = 3 if block.get("titre") else level
-        return found
+        return blocks
 
     def _blocks(self, items: Sequence[Question | Group]) -> list[dict[str, object]]:
-        found: list[dict[str, object]] = []
+        blocks: list[dict[str, object]] = []
         for item in items:
             if isinstance(item, Group):
                 inside = self._blocks(item.items)
                 title = words(item.label, self.language)
                 if inside and (title or item.relevant):
-                    found.append(
+                    blocks.append(
                         {
                             "sorte": "titre",
                             "titre": title,
@@ -179,12 +179,12 @@ class _Written:
                             "repeter": item.repeat,
                         }
                     )
-                found += inside
+                blocks += inside
             elif item.kind == "note":
-                found.append({"sorte": "note", "texte": words(item.label, self.language)})
+                blocks.append({"sorte": "note", "texte": words(item.label, self.language)})
             elif item.kind in ON_PAPER:
-                found.append(self._question(item))
-        return found
+                blocks.append(self._question(item))
+        return blocks
 
     def _question(self, question: Question) -> dict[str, object]:
         jumps = self._jumps(question)
@@ -202,7 +202,7 @@ class _Written:
             ],
             "sauts": jumps,
             "non_dit": (
-                [{"n": LETTERS[name], "mots": say(told)} for name, told in UNSAID.items()]
+                [{"n": LETTERS[name], "mots": say(label)} for name, label in UNSAID.items()]
                 if asks(question)
                 else []
             ),
@@ -215,42 +215,50 @@ class _Written:
         if question.kind != "one":
             return []
         following = self.order[self.order.index(question) + 1 :]
-        found: dict[int, list[Choice]] = {}
+        choices_by_skip: dict[int, list[Choice]] = {}
         for choice in printed_choices(self.form, question):
             skipped = 0
             for later in following:
-                told = self.inherited[later.name]
-                if not self._depends_on(question, told) or _hold(told, {question.name: choice.name}):
+                conditions = self.inherited[later.name]
+                if not self._depends_on(question, conditions) or _hold(
+                    conditions, {question.name: choice.name}
+                ):
                     break
                 skipped += 1
             if skipped:
-                found.setdefault(skipped, []).append(choice)
-        return [self._jump(question, choices, following, skipped) for skipped, choices in found.items()]
+                choices_by_skip.setdefault(skipped, []).append(choice)
+        return [
+            self._jump(question, choices, following, skipped) for skipped, choices in choices_by_skip.items()
+        ]
 
     def _jump(
         self, question: Question, choices: list[Choice], following: list[Question], skipped: int
     ) -> str:
-        others = [each for each in printed_choices(self.form, question) if each not in choices]
-        except_those = len(others) < len(choices) and 0 < len(others) <= 2
-        told = self._listed(others if except_those else choices)
+        other_choices = [each for each in printed_choices(self.form, question) if each not in choices]
+        except_those = len(other_choices) < len(choices) and 0 < len(other_choices) <= 2
+        choices_text = self._listed(other_choices if except_those else choices)
         if except_those and skipped < len(following):
             number = str(self.numbers[following[skipped].name])
             return say(
-                "Si vous n’avez pas répondu {told}, passez à la question {number}.", told=told, number=number
+                "Si vous n’avez pas répondu {told}, passez à la question {number}.",
+                told=choices_text,
+                number=number,
             )
         if skipped == len(following):
-            told = self._listed(choices)
-            return say("Si vous avez répondu {told}, c’est fini : allez à la fin.", told=told)
+            choices_text = self._listed(choices)
+            return say("Si vous avez répondu {told}, c’est fini : allez à la fin.", told=choices_text)
         number = str(self.numbers[following[skipped].name])
-        return say("Si vous avez répondu {told}, passez à la question {number}.", told=told, number=number)
+        return say(
+            "Si vous avez répondu {told}, passez à la question {number}.", told=choices_text, number=number
+        )
 
     def _is_jumped_to(self, question: Question) -> bool:
-        """Return whether the jumps of a question before say who answers this one: all those between open with
-        the same answers.
+        """Return True if the jumps of a question before decide who answers this one: all those between open
+        with the same answers.
         """
-        told = self.inherited[question.name]
+        conditions = self.inherited[question.name]
         for before in reversed(self.order[: self.order.index(question)]):
-            if before.kind == "one" and self._depends_on(before, told):
+            if before.kind == "one" and self._depends_on(before, conditions):
                 at = self.order.index(before) + 1
                 between = self.order[at : self.order.index(question)]
                 return all(self._opened(before, each) == self._opened(before, question) for each in between)
@@ -258,35 +266,38 @@ class _Written:
 
     def _opened(self, before: Question, question: Question) -> frozenset[str] | None:
         """Return the answers to one question that open another, None when others count too."""
-        told = self.inherited[question.name]
-        if not self._depends_on(before, told):
+        conditions = self.inherited[question.name]
+        if not self._depends_on(before, conditions):
             return None
         return frozenset(
             choice.name
             for choice in printed_choices(self.form, before)
-            if _hold(told, {before.name: choice.name})
+            if _hold(conditions, {before.name: choice.name})
         )
 
     @staticmethod
-    def _depends_on(before: Question, told: tuple[str, ...]) -> bool:
-        """Return whether nothing but the answer to one question says whether another is asked."""
-        return bool(told) and all(expressions.parse(each).names == (before.name,) for each in told)
+    def _depends_on(before: Question, conditions: tuple[str, ...]) -> bool:
+        """Return True if the answer to one question alone decides if another is asked."""
+        return bool(conditions) and all(
+            expressions.parse(each).names == (before.name,) for each in conditions
+        )
 
     def _when(self, condition: str) -> str:
         """Return in words who answers: « Seulement si vous avez répondu « Oui » à la question 3. »"""
         if not condition:
             return ""
         parts = _parts(expressions.parse(condition).node)
-        told = [self._part(part) for part in parts]
-        if all(told):
-            return say("Seulement si vous avez répondu {told}.", told=listing(told))
-        asked = sorted(
+        part_texts = [self._part(part) for part in parts]
+        if all(part_texts):
+            return say("Seulement si vous avez répondu {told}.", told=listing(part_texts))
+        question_numbers = sorted(
             {self.numbers[name] for name in expressions.parse(condition).names if name in self.numbers}
         )
-        if not asked:
+        if not question_numbers:
             return ""
         return say(
-            "Selon votre réponse : voyez la question {number}.", number=listing([str(each) for each in asked])
+            "Selon votre réponse : voyez la question {number}.",
+            number=listing([str(each) for each in question_numbers]),
         )
 
     def _part(self, node: expressions.Node) -> str:
@@ -298,8 +309,12 @@ class _Written:
         number = str(self.numbers[question.name])
         choices = printed_choices(self.form, question)
         if not choices:
-            told = _compared(node)
-            return say("{told} à la question {number}", told=told, number=number) if told else ""
+            comparison_text = _compared(node)
+            return (
+                say("{told} à la question {number}", told=comparison_text, number=number)
+                if comparison_text
+                else ""
+            )
         opens = [choice for choice in choices if _truth(node, {question.name: choice.name})]
         closed = [choice for choice in choices if choice not in opens]
         if not opens or not closed:
@@ -339,22 +354,22 @@ def printed_choices(questionnaire: Questionnaire, question: Question) -> tuple[C
 
 
 def asks(question: Question) -> bool:
-    """Return whether « ne sait pas » and « ne souhaite pas répondre » stand under a question."""
+    """Return True if « ne sait pas » and « ne souhaite pas répondre » stand under a question."""
     return question.kind not in ("acknowledge", "text", "note")
 
 
 def _conditions(
-    items: Sequence[Question | Group], held: tuple[str, ...]
+    items: Sequence[Question | Group], inherited: tuple[str, ...]
 ) -> list[tuple[str, tuple[str, ...]]]:
     """Return every question with all that must hold for it: its own condition, and those of its groups."""
-    found: list[tuple[str, tuple[str, ...]]] = []
+    conditions: list[tuple[str, tuple[str, ...]]] = []
     for item in items:
-        inside = (*held, item.relevant) if item.relevant else held
+        inside = (*inherited, item.relevant) if item.relevant else inherited
         if isinstance(item, Group):
-            found += _conditions(item.items, inside)
+            conditions += _conditions(item.items, inside)
         else:
-            found.append((item.name, inside))
-    return found
+            conditions.append((item.name, inside))
+    return conditions
 
 
 def _parts(node: expressions.Node) -> list[expressions.Node]:

@@ -19,9 +19,9 @@ FAR = 200  # answers more or less, where another base is looked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What gives a published percentage out of n. rule: `both`, `nearest`, `down`, or nothing; bases: the
-    nearest that would do.
+class Origin:
+    """The counts that give a published percentage out of n. rule: `both`, `nearest`, `down`, or nothing;
+    bases: the nearest that would do.
     """
 
     percent: float
@@ -34,7 +34,7 @@ class Found:
     sentence: str
 
 
-def found(typed: str, n: int | None) -> Found:
+def origin_of(typed: str, n: int | None) -> Origin:
     """Return the possible origins of a percentage, typed as printed (« 10,5 »). Raises Refused when it is not
     one, or its base is zero.
     """
@@ -42,7 +42,7 @@ def found(typed: str, n: int | None) -> Found:
     n = _base(n, MOST)
     origin = possible(percent, n, decimals)
     bases = () if origin.rule else _bases(percent, n, decimals)
-    said = Found(
+    unworded = Origin(
         percent=percent,
         n=n,
         decimals=decimals,
@@ -52,9 +52,9 @@ def found(typed: str, n: int | None) -> Found:
         bases=bases,
         sentence="",
     )
-    return Found(
-        **{name: getattr(said, name) for name in Found.__slots__ if name != "sentence"},
-        sentence=_sentence(said),
+    return Origin(
+        **{name: getattr(unworded, name) for name in Origin.__slots__ if name != "sentence"},
+        sentence=_sentence(unworded),
     )
 
 
@@ -82,7 +82,7 @@ class Compared:
 
 
 def compared(typed: str, other: str, n: int | None) -> Compared:
-    """Return whether two ways to one share of n answers may meet (« 16 x 43 » and « 40 x 10,5 »). Refused as
+    """Compare two ways to one share of n answers, which may meet (« 16 x 43 » and « 40 x 10,5 »). Refused as
     a percentage is.
     """
     n = _base(n, MOST_ON_A_WAY)
@@ -99,7 +99,7 @@ def compared(typed: str, other: str, n: int | None) -> Compared:
         )
     )
     return Compared(
-        n=n, ways=(first, second), agree=agree, sentences=(_told(first, n), _told(second, n), verdict)
+        n=n, ways=(first, second), agree=agree, sentences=(_way_text(first, n), _way_text(second, n), verdict)
     )
 
 
@@ -112,14 +112,14 @@ def _way(percents: Sequence[tuple[float, int]], n: int) -> Way:
         )
     counts = {}
     for rule in ("nearest", "down"):  # a publication keeps one rule
-        held = {n}
+        bases = {n}
         for percent, decimals in percents:
-            held = {k for base in held if base for k in getattr(possible(percent, base, decimals), rule)}
-        counts[rule] = tuple(sorted(held))
+            bases = {k for base in bases if base for k in getattr(possible(percent, base, decimals), rule)}
+        counts[rule] = tuple(sorted(bases))
     return Way(percents=tuple(percents), **counts)
 
 
-def _told(way: Way, n: int) -> str:
+def _way_text(way: Way, n: int) -> str:
     printed = " de ".join(
         f"{number(percent, decimals)}{NBSP}%" for percent, decimals in reversed(way.percents)
     )
@@ -135,10 +135,10 @@ def _told(way: Way, n: int) -> str:
 def _percent(typed: str) -> tuple[float, int]:
     """Return a percentage as it is printed and how many decimals it has."""
     text = typed.strip().rstrip("%").strip().replace(",", ".")
-    whole, _, part = text.partition(".")
+    units, _, part = text.partition(".")
     if not (
-        whole.isascii()
-        and whole.isdigit()
+        units.isascii()
+        and units.isdigit()
         and len(part) <= 3
         and (not part or (part.isascii() and part.isdigit()))
     ):
@@ -173,7 +173,7 @@ def _bases(percent: float, n: int, decimals: int) -> tuple[int, ...]:
     return tuple(k for k in (under, over) if k is not None)
 
 
-def _sentence(it: Found) -> str:
+def _sentence(it: Origin) -> str:
     printed = f"{number(it.percent, it.decimals)}{NBSP}%"
     if it.rule:
         counts = it.nearest or it.down
@@ -187,15 +187,16 @@ def _sentence(it: Found) -> str:
         }[it.rule]
         return f"{printed} vient de {out_of}, {how}."
     first = int(it.percent * it.n // 100)
-    around = " ; ".join(
+    neighbour_texts = " ; ".join(
         f"{number(k)} sur {number(it.n)} font {number(100 * k / it.n, it.decimals + 1)}{NBSP}%"
         for k in (first, first + 1)
         if k <= it.n
     )
-    others = (
+    base_texts = (
         f" Bases les plus proches qui le donnent : {' et '.join(map(number, it.bases))}." if it.bases else ""
     )
     return (
-        f"{printed} ne peut pas venir de {number(it.n)} réponses : {around}. Il est redressé, ou sa base"
-        f" n’est pas celle-là.{others}"
+        f"{printed} ne peut pas venir de {number(it.n)} réponses : {neighbour_texts}. Il est redressé, ou sa"
+        " base"
+        f" n’est pas celle-là.{base_texts}"
     )

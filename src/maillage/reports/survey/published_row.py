@@ -44,7 +44,7 @@ class PublishedRow(TypedDict):
 
 
 def printed(
-    figure: Figure, *, weighted: bool, rounding: str, kept: int = 6
+    figure: Figure, *, weighted: bool, rounding: str, decimals: int = 6
 ) -> tuple[float | str, float | str, float | str]:
     """Return a share and its bounds, outwards, as a file writes them; "" where they are withheld, or where
     margins impose the share: rounded outwards, no interval would look like one of a point.
@@ -56,5 +56,5 @@ def printed(
     if weighted:
         low, high = rounds.outwards(figure.low, figure.high, 1.0, most=100.0)
         return int(rounds.rounded(figure.value, rule=rounding)), int(low), int(high)
-    low, high = rounds.outwards(figure.low, figure.high, 10.0**-kept, most=100.0)
-    return round(figure.value, kept), round(low, kept), round(high, kept)
+    low, high = rounds.outwards(figure.low, figure.high, 10.0**-decimals, most=100.0)
+    return round(figure.value, decimals), round(low, decimals), round(high, decimals)

@@ -15,7 +15,7 @@ from maillage.reference.survey_messages import OTHER_AXIS, Message, messages
 from maillage.reports.survey import findings
 from maillage.reports.survey.charts import Bar
 from maillage.reports.survey.document import Card
-from maillage.reports.survey.findings import SMALL, GroupShare, Highlight, Line, QuestionAnswers, Who
+from maillage.reports.survey.findings import SMALL, GroupShare, Highlight, Line, PeopleNoun, QuestionAnswers
 from maillage.studies.survey import differences, samples
 from maillage.studies.survey.columns import CITED
 from maillage.studies.survey.differences import Compared
@@ -144,9 +144,9 @@ def _taken_together(
     return replace(crossing, pairs=tuple(pairs), share=row.figure)
 
 
-def story(cards: Sequence[Card], crossed: Sequence[Crossing], people: Who) -> list[Highlight]:
+def story(cards: Sequence[Card], crossed: Sequence[Crossing], people: PeopleNoun) -> list[Highlight]:
     """Return the findings, ten at most, axis by axis then by weight."""
-    by_name = {card.asked.name: card.asked for card in cards}
+    by_name = {card.answers.name: card.answers for card in cards}
     shares = [
         (message, _finding(question, message, line, people))
         for question, message, line in _candidates(cards)
@@ -159,9 +159,9 @@ def story(cards: Sequence[Card], crossed: Sequence[Crossing], people: Who) -> li
     ]
     inside = [pair for pair in groups if pair[0].within]
     gaps = [highlight for message, highlight in groups if not message.within]
-    chosen = sorted((*_joined([*shares, *inside]), *gaps), key=lambda each: -each.weight)[:MOST]
+    chosen = sorted((*_joined([*shares, *inside]), *gaps), key=lambda finding: -finding.weight)[:MOST]
     axes = list(messages().axes.values())
-    return sorted(chosen, key=lambda each: (axes.index(each.axis), -each.weight))
+    return sorted(chosen, key=lambda finding: (axes.index(finding.axis), -finding.weight))
 
 
 def _joined(shares: Sequence[tuple[Message, Highlight]]) -> list[Highlight]:
@@ -185,7 +185,7 @@ def _candidates(cards: Sequence[Card]) -> Iterator[tuple[QuestionAnswers, Messag
     """Yield each message that a question bears with its answers, or its own words when none is written."""
     ranked = _ranking_tables(cards)
     for card in cards:
-        question = card.asked
+        question = card.answers
         if ranked.get(question.name.removesuffix(CITED), question.name) != question.name:
             continue
         if question.of_whom or question.observed or not question.n or question.name in messages().silent:
@@ -204,10 +204,10 @@ def _ranking_tables(cards: Sequence[Card]) -> dict[str, str]:
     """
     return {
         name: name
-        if all(isinstance(x.figure, Estimate) and x.figure.value > NEARLY_ALL for x in card.asked.lines)
-        else card.asked.name
+        if all(isinstance(x.figure, Estimate) and x.figure.value > NEARLY_ALL for x in card.answers.lines)
+        else card.answers.name
         for card in cards
-        if (name := card.asked.name.removesuffix(CITED)) != card.asked.name
+        if (name := card.answers.name.removesuffix(CITED)) != card.answers.name
     }
 
 
@@ -219,7 +219,7 @@ def _line(question: QuestionAnswers, message: Message) -> Line | None:
     """Return the answers of a message among those of a question, None where they are not all there."""
     if message.scale:
         return (question.groups[0] if question.worry else question.groups[-1]) if question.groups else None
-    lines = (*question.lines, *question.groups, *question.beside)
+    lines = (*question.lines, *question.groups, *question.compared)
     return next((line for line in lines if {*line.name.split()} == {*message.answers}), None)
 
 
@@ -262,7 +262,7 @@ def _first(question: QuestionAnswers) -> list[Line]:
     return first if len(first) <= findings.MOST_TIED else []
 
 
-def _finding(question: QuestionAnswers, message: Message, line: Line, people: Who) -> Highlight:
+def _finding(question: QuestionAnswers, message: Message, line: Line, people: PeopleNoun) -> Highlight:
     figure, says = line.figure, message.says
     assert isinstance(figure, Estimate)
     if message.lacks and figure.value > HALF:
@@ -418,7 +418,7 @@ def _against(row: Row | None, question: QuestionAnswers, names: Mapping[str, str
     return f"{printed.value} {group}{f' ({printed.between})' if printed.low else ''}. {end}"
 
 
-def _people(question: QuestionAnswers, people: Who) -> str:
+def _people(question: QuestionAnswers, people: PeopleNoun) -> str:
     if question.partial:
         return f"des {(findings.CONCERNED if question.weighted else findings.RESPONDENTS).many}"
     return f"des {people.many}"
@@ -446,7 +446,7 @@ def _national(question: QuestionAnswers, line: Line, national: National, *, lack
     way = "écart sûr" if _is_apart(question, national) else "pas d’écart sûr"
     if choice == {*line.name.split()}:
         return f"{value} en France ({national.producer}, {national.year}) : {way}."
-    part = next(each for each in (*question.lines, *question.beside) if {*each.name.split()} == choice)
+    part = next(each for each in (*question.lines, *question.compared) if {*each.name.split()} == choice)
     return (
         f"« {part.label} » : {_percent(part.figure, question)}, contre {value} en France"
         f" ({national.producer}, {national.year}), {way}."
@@ -457,7 +457,7 @@ def _national(question: QuestionAnswers, line: Line, national: National, *, lack
 
 def _is_apart(question: QuestionAnswers, national: National) -> bool:
     """Tell a published figure outside the interval of the same answers."""
-    for line in (*question.lines, *question.groups, *question.beside):
+    for line in (*question.lines, *question.groups, *question.compared):
         if {*line.name.split()} == {*national.choice.split()} and isinstance(line.figure, Estimate):
             return not line.figure.low <= national.percent <= line.figure.high
     return False
@@ -476,14 +476,17 @@ def _runner_up(question: QuestionAnswers, line: Line) -> str:
     if len(first) > 1:
         other = next(tie for tie in first if tie.name != line.name)
         return f"Sans écart net avec « {other.label} » ({_percent(other.figure, question)})."
-    below = [each for each in question.lines if each.name not in (line.name, "autre")]
-    if not below or not all(isinstance(each.figure, Estimate) for each in below):
+    below = [line_below for line_below in question.lines if line_below.name not in (line.name, "autre")]
+    if not below or not all(isinstance(line_below.figure, Estimate) for line_below in below):
         return ""
-    best = max(below, key=lambda each: each.figure.value if isinstance(each.figure, Estimate) else 0.0)
+    best = max(
+        below,
+        key=lambda line_below: line_below.figure.value if isinstance(line_below.figure, Estimate) else 0.0,
+    )
     return f"Ensuite : « {best.label} » ({_percent(best.figure, question)})."
 
 
-def _fraction(question: QuestionAnswers, figure: Estimate, people: Who) -> str:
+def _fraction(question: QuestionAnswers, figure: Estimate, people: PeopleNoun) -> str:
     persons = people if not question.partial else findings.PERSONS
     words = findings.portion(figure, persons, question.rounding) or findings.most(figure, persons)
     for parts, part in PARTS.items():

@@ -1,5 +1,5 @@
-"""What inhabitants say beside what structures believe (E-018): one subject, the same answers, the gap between
-them and its interval, from what both published.
+"""The answers of inhabitants facing the beliefs of structures (E-018): one subject, the same answers, the gap
+between them and its interval, from what both published.
 
 Source: docs/methods/resultats-enquete.md
 """
@@ -63,7 +63,7 @@ class Subject:
     """A subject that both sides answer with the same answers. several: whether a side could give several."""
 
     topic: str
-    asked: QuestionAnswers
+    answers: QuestionAnswers
     label: str
     pairs: tuple[Pair, ...]
     several: tuple[bool, bool]
@@ -78,19 +78,19 @@ def subjects(
     both sides, whose base is filtered or not published, nor of an answer withheld on one side.
     """
     out = []
-    for asked in questions:
-        theirs = _question(asked, topics.get(asked.name, ""), other)
-        if not theirs or asked.base is None or asked.of_whom or " ; " in asked.universe:
+    for answers in questions:
+        facing_rows = _question(answers, topics.get(answers.name, ""), other)
+        if not facing_rows or answers.base is None or answers.of_whom or " ; " in answers.universe:
             continue
-        pairs = list(_pairs(asked, theirs))
+        pairs = list(_pairs(answers, facing_rows))
         looked = comparisons.holm([p for _, p in pairs])
         if pairs:
-            several = asked.several, next(iter(theirs.values()))["question"] in other.several
+            several = answers.several, next(iter(facing_rows.values()))["question"] in other.several
             out.append(
                 Subject(
-                    topic=topics[asked.name],
-                    asked=asked,
-                    label=next(iter(theirs.values()))["libelle"],
+                    topic=topics[answers.name],
+                    answers=answers,
+                    label=next(iter(facing_rows.values()))["libelle"],
                     pairs=tuple(_net(pair, p) for (pair, _), p in zip(pairs, looked, strict=True)),
                     several=several,
                 )
@@ -98,9 +98,9 @@ def subjects(
     return out
 
 
-def _question(asked: QuestionAnswers, topic: str, other: Counterpart) -> dict[str, PublishedRow]:
+def _question(answers: QuestionAnswers, topic: str, other: Counterpart) -> dict[str, PublishedRow]:
     """Return the answers there of the question on this subject, by name; none when they are not the same."""
-    names = {line.name for line in asked.lines}
+    names = {line.name for line in answers.lines}
     for question, of in other.topics.items():
         rows = {
             row["modalite"]: row for row in other.rows if row["question"] == question and not row["groupe"]
@@ -111,27 +111,27 @@ def _question(asked: QuestionAnswers, topic: str, other: Counterpart) -> dict[st
     return {}
 
 
-def _pairs(asked: QuestionAnswers, theirs: Mapping[str, PublishedRow]) -> Iterator[tuple[Pair, float]]:
-    for line in asked.lines:
-        here, there = line.figure, _estimate(theirs[line.name])
+def _pairs(answers: QuestionAnswers, facing_rows: Mapping[str, PublishedRow]) -> Iterator[tuple[Pair, float]]:
+    for line in answers.lines:
+        local_figure, facing_figure = line.figure, _estimate(facing_rows[line.name])
         if (
-            isinstance(here, Estimate)
-            and there is not None
-            and here.low < here.high
-            and there.low < there.high
+            isinstance(local_figure, Estimate)
+            and facing_figure is not None
+            and local_figure.low < local_figure.high
+            and facing_figure.low < facing_figure.high
         ):
-            found = comparisons.of_intervals(_share(here), _share(there))
+            difference = comparisons.of_intervals(_share(local_figure), _share(facing_figure))
             yield (
                 Pair(
                     name=line.name,
-                    labels=(line.label, theirs[line.name]["libelle_modalite"]),
-                    figures=(here, there),
-                    points=100 * found.value,
-                    low=100 * found.low,
-                    high=100 * found.high,
-                    net=found.low > 0 or found.high < 0,
+                    labels=(line.label, facing_rows[line.name]["libelle_modalite"]),
+                    figures=(local_figure, facing_figure),
+                    points=100 * difference.value,
+                    low=100 * difference.low,
+                    high=100 * difference.high,
+                    net=difference.low > 0 or difference.high < 0,
                 ),
-                found.p,
+                difference.p,
             )
 
 
@@ -159,30 +159,34 @@ def sentence(subject: Subject, kinds: tuple[str, str]) -> str:
     net = [pair for pair in subject.pairs if pair.net]
     if not net:
         return "Aucun écart publié entre les deux côtés ne dépasse ce que le hasard explique."
-    pair = max(net, key=lambda each: abs(each.points))
+    pair = max(net, key=lambda pair_of_gap: abs(pair_of_gap.points))
     near, far = sorted((abs(pair.low), abs(pair.high)))
     low, high = bounds(near, far)
-    told = f"« {pair.labels[0]} »" + ("" if pair.labels[0] == pair.labels[1] else f" (« {pair.labels[1]} »)")
-    shares = survey_share(pair.figures[0], rule=subject.asked.rounding), survey_share(pair.figures[1])
+    answer_text = f"« {pair.labels[0]} »" + (
+        "" if pair.labels[0] == pair.labels[1] else f" (« {pair.labels[1]} »)"
+    )
+    shares = survey_share(pair.figures[0], rule=subject.answers.rounding), survey_share(pair.figures[1])
     both = " et ".join(
         f"{share.value} côté {SIDES[kind].lower()} ({figure.universe.rstrip('.')},"
         f" n{NBSP}={NBSP}{number(figure.n)})"
         for share, kind, figure in zip(shares, kinds, pair.figures, strict=True)
     )
     return (
-        f"{told} : {both}, un écart de {points(pair.points)} (entre {low} et {high}),"
+        f"{answer_text} : {both}, un écart de {points(pair.points)} (entre {low} et {high}),"
         " que le hasard du tirage n’explique pas."
     )
 
 
-def blocks(found: Sequence[Subject], kinds: tuple[str, str], about: str, *, id: str) -> list[Block]:
+def blocks(
+    compared_subjects: Sequence[Subject], kinds: tuple[str, str], about: str, *, id: str
+) -> list[Block]:
     """Return the chapter: for each subject a sentence, a chart of both sides, a table of gaps, and what keeps
     both from being one question.
     """
     out: list[Block] = [Text(text=f"À côté de {about}.", tone="lead")]
-    for k, subject in enumerate(found):
+    for k, subject in enumerate(compared_subjects):
         out += [
-            Heading(text=subject.asked.label),
+            Heading(text=subject.answers.label),
             Bullets(items=(sentence(subject, kinds),)),
             _chart(subject, kinds, id=f"{id}{k}"),
             _table(subject, kinds),
@@ -199,18 +203,18 @@ def _chart(subject: Subject, kinds: tuple[str, str], *, id: str) -> Picture:
         for side, kind in enumerate(kinds)
     ]
     alt = " ".join(
-        f"{title} : {charts.in_words(bars, rule=subject.asked.rounding)}" for title, bars in panels
+        f"{title} : {charts.in_words(bars, rule=subject.answers.rounding)}" for title, bars in panels
     )
     return Picture(
-        svg=charts.multiples(panels, id=id, label=alt, rule=subject.asked.rounding), alt=alt, width=0.72
+        svg=charts.multiples(panels, id=id, label=alt, rule=subject.answers.rounding), alt=alt, width=0.72
     )
 
 
 def _table(subject: Subject, kinds: tuple[str, str]) -> Grid:
-    here, there = (SIDES[kind] for kind in kinds)
+    own_side, facing_side = (SIDES[kind] for kind in kinds)
     return Grid(
-        caption=f"{subject.asked.label} {here} et {there.lower()}",
-        columns=("Réponse", here, there, "Écart, en points", f"Intervalle à 90{NBSP}%"),
+        caption=f"{subject.answers.label} {own_side} et {facing_side.lower()}",
+        columns=("Réponse", own_side, facing_side, "Écart, en points", f"Intervalle à 90{NBSP}%"),
         align="gdddd",
         rows=tuple(_line(subject, pair) for pair in subject.pairs),
         note=_note(subject, kinds),
@@ -221,48 +225,57 @@ def _table(subject: Subject, kinds: tuple[str, str]) -> Grid:
 def _line(subject: Subject, pair: Pair) -> tuple[Cell, ...]:
     gap = rounded(pair.points)
     signed = f"{'+' if gap > 0 else ''}{number(gap)}{'' if pair.net else ', pas net'}"
-    shown = (survey_share(pair.figures[0], rule=subject.asked.rounding), survey_share(pair.figures[1]))
+    share_texts = (
+        survey_share(pair.figures[0], rule=subject.answers.rounding),
+        survey_share(pair.figures[1]),
+    )
     return (
         Cell(text=" / ".join(dict.fromkeys(pair.labels))),
-        *(Cell(text=f"{each.value} ({each.span})") for each in shown),
+        *(Cell(text=f"{each.value} ({each.span})") for each in share_texts),
         Cell(text=signed, strong=pair.net),
         Cell(text=" à ".join(bounds(pair.low, pair.high))),
     )
 
 
 def _note(subject: Subject, kinds: tuple[str, str]) -> str:
-    said = [
+    note_texts = [
         f"{SIDES[kind]} : {figure.universe.rstrip('.')}, n{NBSP}={NBSP}{number(figure.n)}."
         for kind, figure in zip(kinds, subject.pairs[0].figures, strict=True)
     ]
-    if subject.asked.label != subject.label:
-        said.append(f"En face, la question est : « {subject.label} »")
+    if subject.answers.label != subject.label:
+        note_texts.append(f"En face, la question est : « {subject.label} »")
     if subject.several[0] != subject.several[1]:
         one = SIDES[kinds[1 if subject.several[0] else 0]].lower()
-        said.append(
+        note_texts.append(
             f"Les {one} ne donnent qu’une réponse, ceux d’en face plusieurs : un écart de quelques points"
             " peut venir de là."
         )
-    said.append(
+    note_texts.append(
         "Les deux échantillons sont supposés indépendants ; une réponse masquée d’un côté n’a pas d’écart."
     )
-    return " ".join(said)
+    return " ".join(note_texts)
 
 
-def rows(found: Sequence[Subject], about: str) -> list[dict[str, object]]:
+def rows(compared_subjects: Sequence[Subject], about: str) -> list[dict[str, object]]:
     """Return every gap as rows of COLUMNS: bounds outwards, as they are printed."""
     return [
         dict(zip(COLUMNS, _cells(subject, pair, about), strict=True))
-        for subject in found
+        for subject in compared_subjects
         for pair in subject.pairs
     ]
 
 
 def _cells(subject: Subject, pair: Pair, about: str) -> tuple[object, ...]:
-    told: list[object] = []
-    for figure, rule in zip(pair.figures, (subject.asked.rounding, "nearest"), strict=True):
+    figure_cells: list[object] = []
+    for figure, rule in zip(pair.figures, (subject.answers.rounding, "nearest"), strict=True):
         low, high = outwards(figure.low, figure.high, 1.0, most=100.0)
-        told += [int(rounded(figure.value, rule=rule)), int(low), int(high), figure.n, figure.universe]
+        figure_cells += [
+            int(rounded(figure.value, rule=rule)),
+            int(low),
+            int(high),
+            figure.n,
+            figure.universe,
+        ]
     low, high = signed_outwards(pair.low, pair.high)
     gap = int(rounded(pair.points)), int(low), int(high), "oui" if pair.net else "non"
-    return (subject.topic, pair.name, *pair.labels, *told, about, *gap)
+    return (subject.topic, pair.name, *pair.labels, *figure_cells, about, *gap)

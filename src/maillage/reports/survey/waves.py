@@ -1,5 +1,5 @@
-"""What changed since the wave before, from what both published: a share rises or falls only outside its
-interval.
+"""The changes since the wave before, from the figures that both published: a share rises or falls only
+outside its interval.
 
 Source: docs/methods/resultats-enquete.md
 """
@@ -94,7 +94,7 @@ class Before:
     """An edition of the wave before, as it was published. name, later_name: how columns call it and the wave
     after it; about: its title, number and year.
 
-    rows: those of its tables (`reports.survey.document.COLUMNS`), without a cross, and of its scales. apart:
+    rows: those of its tables (`reports.survey.document.COLUMNS`), without a cross, and of its scales. unlike:
     why its shares are not those of the same people (another territory, another universe), '' when they are.
     """
 
@@ -103,7 +103,7 @@ class Before:
     about: str
     weighted: bool
     rows: Sequence[PublishedRow]
-    apart: str = ""
+    unlike: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +112,7 @@ class Change:
     counted.
     """
 
-    asked: QuestionAnswers
+    answers: QuestionAnswers
     gap: Gap
     moved: bool
 
@@ -128,40 +128,47 @@ def changes(before: Before, questions: Sequence[QuestionAnswers]) -> tuple[list[
     bases = {(row["question"], row["modalite"]): int(row["base"] or 0) for row in before.rows}
     reworded = []
     figures: dict[AnswerName, tuple[QuestionAnswers, Line, Estimate]] = {}
-    for asked in questions:
-        if asked.of_whom or asked.observed or asked.name not in words:
+    for wave_answers in questions:
+        if wave_answers.of_whom or wave_answers.observed or wave_answers.name not in words:
             continue
-        same = all(labels.get((asked.name, line.name), line.label) == line.label for line in asked.lines)
-        if words[asked.name] != (asked.label, asked.universe) or not same:
-            reworded.append(asked.label)
+        same = all(
+            labels.get((wave_answers.name, line.name), line.label) == line.label
+            for line in wave_answers.lines
+        )
+        if words[wave_answers.name] != (wave_answers.label, wave_answers.universe) or not same:
+            reworded.append(wave_answers.label)
             continue
         figures |= {
-            (asked.name, line.name): (asked, line, line.figure)
-            for line in (*asked.groups, *asked.lines)
+            (wave_answers.name, line.name): (wave_answers, line, line.figure)
+            for line in (*wave_answers.groups, *wave_answers.lines)
             if isinstance(line.figure, Estimate)
         }
-    later = {key: share for key, (asked, line, _) in figures.items() if (share := _published(asked, line))}
+    later = {
+        key: share
+        for key, (wave_answers, line, _) in figures.items()
+        if (share := _published(wave_answers, line))
+    }
     earlier = {key: share for row in before.rows if (share := _stored(row)) for key in [_answer_name(row)]}
     changes_ = []
     for key, move in moves(earlier, later).items():
-        asked, line, now = figures[key]
-        was = _estimate(*earlier[key].percents, asked.universe, bases[key])
+        wave_answers, line, now = figures[key]
+        was = _estimate(*earlier[key].percents, wave_answers.universe, bases[key])
         gap = Gap(
             label=line.label,
             first=before.name,
             second=before.later_name,
             first_figure=was,
             second_figure=now,
-            difference=_estimate(move.points, move.low, move.high, asked.universe, now.n),
+            difference=_estimate(move.points, move.low, move.high, wave_answers.universe, now.n),
         )
-        changes_.append(Change(asked=asked, gap=gap, moved=move.is_sure))
+        changes_.append(Change(answers=wave_answers, gap=gap, moved=move.is_sure))
     return changes_, reworded
 
 
-def _published(asked: QuestionAnswers, line: Line) -> WaveShare | None:
+def _published(wave_answers: QuestionAnswers, line: Line) -> WaveShare | None:
     """Return a share of the later wave as its tables print it; None where it has no interval."""
-    percents = printed(line.figure, weighted=asked.weighted, rounding=asked.rounding)
-    return _share(asked.label, line.label, asked.universe, percents)
+    percents = printed(line.figure, weighted=wave_answers.weighted, rounding=wave_answers.rounding)
+    return _share(wave_answers.label, line.label, wave_answers.universe, percents)
 
 
 def _stored(row: PublishedRow) -> WaveShare | None:
@@ -194,16 +201,18 @@ def blocks(before: Before, questions: Sequence[QuestionAnswers], *, weighted: bo
     compared.
     """
     out: list[Block] = [Text(text=f"À côté de {before.about}.", tone="lead")]
-    apart = before.apart or (WEIGHTED_ONCE if before.weighted != weighted else "")
-    if apart:
-        return [*out, Callout(tone="prudence", text=f"{apart} {NO_TREND}")]
+    unlike = before.unlike or (WEIGHTED_ONCE if before.weighted != weighted else "")
+    if unlike:
+        return [*out, Callout(tone="prudence", text=f"{unlike} {NO_TREND}")]
     compared, reworded = changes(before, questions)
     if not compared:
         return [*out, Callout(tone="prudence", text="Aucune réponse n’est publiée dans les deux vagues.")]
     moved = [each for each in compared if each.moved]
     out.append(
         Bullets(
-            items=tuple(f"{each.asked.label} {change_sentence(each.asked, each.gap).text}" for each in moved)
+            items=tuple(
+                f"{each.answers.label} {change_sentence(each.answers, each.gap).text}" for each in moved
+            )
         )
         if moved
         else Text(text=_nothing_moved(compared))
@@ -249,16 +258,16 @@ def _has_answers(change: Change) -> bool:
 
 def _rows(compared: Sequence[Change]) -> Iterator[tuple[Cell, ...]]:
     """Yield a row for each answer, question by question."""
-    for _, changes_ in groupby(compared, key=lambda change: change.asked.name):
+    for _, changes_ in groupby(compared, key=lambda change: change.answers.name):
         answers = list(changes_)
-        first = Cell(text=answers[0].asked.label, strong=True, span=len(answers))
+        first = Cell(text=answers[0].answers.label, strong=True, span=len(answers))
         for change in answers:
             yield first, *_row(change)
             first = Cell(span=0)
 
 
-def _row(each: Change) -> tuple[Cell, ...]:
-    gap = each.gap
+def _row(change: Change) -> tuple[Cell, ...]:
+    gap = change.gap
     points = rounded(gap.difference.value)
     signed = f"{'+' if points > 0 else ''}{number(points)}"
     return (
@@ -266,26 +275,26 @@ def _row(each: Change) -> tuple[Cell, ...]:
         *(
             Cell(
                 text=(
-                    f"{percent(rounded(figure.value, rule=each.asked.rounding))},"
+                    f"{percent(rounded(figure.value, rule=change.answers.rounding))},"
                     f" n{NBSP}={NBSP}{number(figure.n)}"
                 )
             )
             for figure in (gap.first_figure, gap.second_figure)
         ),
-        Cell(text=signed if each.moved else f"{signed}, pas net", strong=each.moved),
+        Cell(text=signed if change.moved else f"{signed}, pas net", strong=change.moved),
         Cell(text=" à ".join(bounds(gap.difference.low, gap.difference.high))),
     )
 
 
-def _note(found: Sequence[Change], reworded: Sequence[str]) -> str:
+def _note(compared: Sequence[Change], reworded: Sequence[str]) -> str:
     universes = listing(
-        list(dict.fromkeys(each.asked.universe.rstrip(".") for each in found if each.asked.universe))
+        list(dict.fromkeys(each.answers.universe.rstrip(".") for each in compared if each.answers.universe))
     )
-    left = (
+    reworded_text = (
         f" Reformulées, ou posées à d’autres, donc non comparées : {' ; '.join(reworded)}" if reworded else ""
     )
     return (
         f"Base : {universes or 'toutes les réponses'}. Les deux échantillons sont supposés indépendants. «"
         " Pas net » : le changement reste dans son intervalle, ou n’en sort que parce qu’on a regardé"
-        f" {number(len(found))} réponses (Holm).{left}"
+        f" {number(len(compared))} réponses (Holm).{reworded_text}"
     )

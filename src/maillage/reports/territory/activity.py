@@ -24,8 +24,8 @@ NO_CAUSE = "Un nombre compté après l’action ne dit pas qu’elle en est la c
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StructureActivity:
-    """What a structure did over a period. individual, group: activities; minutes: of the team; helped: times
-    that somebody was helped. None for what may be a few.
+    """The activity of a structure over a period. individual, group: activities; minutes: of the team; helped:
+    times that somebody was helped. None for what may be a few.
     """
 
     name: str
@@ -36,7 +36,7 @@ class StructureActivity:
 
     @property
     def is_timed(self) -> bool:
-        """Whether some of its time is told: no minute of a few acts is."""
+        """True if some of its time is published: no minute of a few acts is."""
         return bool(self.minutes or self.individual is not None)
 
     @property
@@ -51,7 +51,7 @@ class StructureActivity:
 
 @dataclass(frozen=True, slots=True)
 class ThemeActivity:
-    """What was done on a theme of the Coop. individual: None for what may be a few."""
+    """The activity on a theme of the Coop. individual: None for what may be a few."""
 
     name: str
     individual: int | None
@@ -60,8 +60,8 @@ class ThemeActivity:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeLine:
-    """What became of some of those helped. n: None for what may be a few; share: of all those told, "" where
-    some are not, or where all are a few.
+    """An outcome of some of those helped. n: None for what may be a few; share: of all those published, ""
+    where some are not, or where all are a few.
     """
 
     name: str
@@ -92,7 +92,7 @@ class FundedAction:
 
     @property
     def measure(self) -> str:
-        """What is counted of it, as a report prints it."""
+        """Its indicator as a report prints it."""
         return f"{self.indicator} : {self.counted}" if self.indicator else UNWRITTEN
 
 
@@ -101,9 +101,9 @@ class ActivityReport:
     """The activity of some structures. funder: for whom it is made, "" for nobody in particular; actions:
     those that it funds; themes: the themes of the Coop; outcomes: of the referrals helped, None for what may
     be a few; least: the lot by which people are counted, 0 when nothing is protected; examples: whether every
-    activity is invented; silent: how many of the structures have nothing to tell of the period; apart: how
-    many activities are real beside invented ones, in words, "" for none; counted: when, in words, "" for just
-    now.
+    activity is invented; silent: how many of the structures have nothing to tell of the period; real_text:
+    how many activities are real beside invented ones, in words, "" for none; counted: when, in words, "" for
+    just now.
     """
 
     title: str
@@ -118,7 +118,7 @@ class ActivityReport:
     examples: bool
     actions: tuple[FundedAction, ...] = ()
     silent: int = 0
-    apart: str = ""
+    real_text: str = ""
     counted: str = ""
 
     @property
@@ -128,12 +128,12 @@ class ActivityReport:
 
     @property
     def is_without_structure(self) -> bool:
-        """Whether the directory holds no structure of those asked for: nobody there could note anything."""
+        """True if the directory holds no structure of those asked for: nobody there could note anything."""
         return not (self.rows or self.silent)
 
     @property
     def sentence(self) -> str:
-        """What a funder reads first."""
+        """The sentence that a funder reads first."""
         w = self.whole
         if not (w.individual or w.group):
             if self.is_without_structure:
@@ -146,25 +146,28 @@ class ActivityReport:
         if w.individual:
             alone = count(w.individual, "aide individuelle", "aides individuelles")
         together = count(w.group, "atelier") if w.group else ""
-        told = " et ".join(filter(None, (alone, together)))
+        counts_text = " et ".join(filter(None, (alone, together)))
         time = f", {w.hours} de travail" if w.is_timed else ""
         people = (
             "" if w.helped is None else f" ; {count(w.helped, 'aide donnée', 'aides données')} à quelqu’un"
         )
-        return f"{told[0].upper()}{told[1:]}{time}{people}."
+        return f"{counts_text[0].upper()}{counts_text[1:]}{time}{people}."
 
     @property
     def scope(self) -> str:
-        """Whose activity it is, beside what the funder funds; "" when it is made for nobody."""
+        """The scope of the activity, facing the actions of the funder; "" when it is made for nobody."""
         if not self.funder:
             return ""
         funds = f"Ce {elision('que', self.funder)} finance"
-        whole = f"Toute l’activité notée ici, et pas seulement {lower_first(funds)}"
+        all_activity = f"Toute l’activité notée ici, et pas seulement {lower_first(funds)}"
         if not self.actions:
-            return f"{whole}."
+            return f"{all_activity}."
         if len(self.actions) == 1:
-            return f"{whole} : son action du plan est plus bas, sous « {funds} »."
-        return f"{whole} : ses {number(len(self.actions))} actions du plan sont plus bas, sous « {funds} »."
+            return f"{all_activity} : son action du plan est plus bas, sous « {funds} »."
+        return (
+            f"{all_activity} : ses {number(len(self.actions))} actions du plan sont plus bas, sous «"
+            f" {funds} »."
+        )
 
     @property
     def alive(self) -> tuple[FundedAction, ...]:
@@ -173,7 +176,9 @@ class ActivityReport:
 
     @property
     def euros(self) -> int | None:
-        """What its funder brings to the actions that did not stop, None when no amount is known."""
+        """The amount that its funder brings to the actions that did not stop, None when no amount is
+        known.
+        """
         known = [each.euros for each in self.alive if each.euros is not None]
         return sum(known) if known else None
 
@@ -184,7 +189,9 @@ class ActivityReport:
 
     @property
     def funded_total(self) -> str:
-        """What its funder brings to several actions, as a report prints it; "" for one, or no amount."""
+        """The amount that its funder brings to several actions, as a report prints it; "" for one, or no
+        amount.
+        """
         if self.euros is None or len(self.actions) < 2:
             return ""
         return f"{'au moins ' if self.n_unpriced else ''}{number(self.euros)}{NBSP}€"
@@ -203,12 +210,12 @@ class ActivityReport:
     @property
     def outcome_total(self) -> str:
         """How many of those helped are told, whatever became of them: at least, where some are a few."""
-        told = number(sum(n or 0 for n in self.outcomes.values()))
-        return f"au moins {told}" if None in self.outcomes.values() else told
+        total_text = number(sum(n or 0 for n in self.outcomes.values()))
+        return f"au moins {total_text}" if None in self.outcomes.values() else total_text
 
     @property
     def outcome_lines(self) -> tuple[OutcomeLine, ...]:
-        """What became of those helped, each with its share where all are told."""
+        """The outcomes of those helped; shares are included only when every count is published."""
         total = sum(n or 0 for n in self.outcomes.values())
         is_whole = total >= FEWEST_SHARED and None not in self.outcomes.values()
         return tuple(
@@ -222,7 +229,7 @@ class ActivityReport:
 
     @property
     def invented(self) -> str:
-        """What of it is invented, in a sentence; "" when nothing is."""
+        """The sentence on its invented parts; "" when nothing is."""
         if self.examples:
             return "Toutes ces activités sont inventées, pour l’exemple."
         if any(each.example for each in self.actions):
@@ -234,7 +241,7 @@ class ActivityReport:
 
 
 def notes(r: ActivityReport) -> tuple[str, ...]:
-    """Return what to know before reading the figures."""
+    """Return the notes to read before the figures."""
     out = [
         "Une personne aidée trois fois compte trois fois : ce sont des aides, pas des personnes.",
         "Vocabulaire et thématiques : ceux de la Coop de la médiation numérique. Une aide notée deux fois"
@@ -252,8 +259,8 @@ def notes(r: ActivityReport) -> tuple[str, ...]:
         )
     if r.counted:
         out.append(f"Compté le {r.counted} : les notes plus récentes manquent encore.")
-    if r.apart:
-        out.append(f"Noté pour de vrai, à part : {r.apart}.")
+    if r.real_text:
+        out.append(f"Noté pour de vrai, à part : {r.real_text}.")
     if r.least:
         out += [
             f"Les aides se comptent par lots de {r.least}, de janvier à décembre : un lot compte au mois qui"

@@ -32,13 +32,13 @@ class Point:
 
     title: str
     evidence: str
-    said: str
+    lack_text: str
 
 
 def points(
     lines: Sequence[OfferLine],
     surveyed: Surveyed,
-    said: Sequence[FieldFinding],
+    field_findings: Sequence[FieldFinding],
     surveys: Sequence[PublishedSurvey] = (),
 ) -> tuple[Point, ...]:
     """Return the three points: title, what is known, and who says it is lacking, in words.
@@ -51,7 +51,7 @@ def points(
         Point(
             title,
             _counted(by.get(line)) if line else _together(surveyed, surveys),
-            _said([each for each in said if each.kind == kind]),
+            _testimony_text([each for each in field_findings if each.kind == kind]),
         )
         for kind, title, line in POINTS
     )
@@ -60,14 +60,14 @@ def points(
 DENIALS = {"no_wifi": "wifi"}  # findings that a line of the offer is absent, not merely scarce
 
 
-def conflicts(lines: Sequence[OfferLine], said: Sequence[FieldFinding]) -> tuple[str, ...]:
+def conflicts(lines: Sequence[OfferLine], field_findings: Sequence[FieldFinding]) -> tuple[str, ...]:
     """Return, in words, where somebody finds that a line is absent and sheets of places give it: both cannot
     be true, and the territory settles it.
     """
     by = {line.id: line for line in lines}
     out = []
     for kind, id in DENIALS.items():
-        sources = sorted({each.source for each in said if each.kind == kind and each.confirms})
+        sources = sorted({each.source for each in field_findings if each.kind == kind and each.confirms})
         line = by.get(id)
         if sources and line is not None and line.n_places:
             verb = "dit" if len(sources) == 1 else "disent"
@@ -91,18 +91,18 @@ def _counted(line: OfferLine | None) -> str:
 
 
 def _together(surveyed: Surveyed, surveys: Sequence[PublishedSurvey]) -> str:
-    found: list[tuple[str, Answered]] = [
-        (words, each)
+    answers: list[tuple[str, Answered]] = [
+        (words, answer)
         for *key, words in TOGETHER
-        if (each := surveyed.get(("structures", *key)))  # type: ignore[arg-type]
+        if (answer := surveyed.get(("structures", *key)))  # type: ignore[arg-type]
     ]
-    if not found:
+    if not answers:
         return unpublished(surveys)
-    figures = " ".join(f"{words} : {each.figure}." for words, each in found)
-    return f"{figures} Base : {found[0][1].among}."
+    figures = " ".join(f"{words} : {answer.figure}." for words, answer in answers)
+    return f"{figures} Base : {answers[0][1].among}."
 
 
-def _said(rows: Sequence[FieldFinding]) -> str:
+def _testimony_text(rows: Sequence[FieldFinding]) -> str:
     if not rows:
         return "personne ne l’a noté ici."
     parted = findings.gap(rows)

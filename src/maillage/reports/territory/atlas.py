@@ -55,7 +55,7 @@ ZONE = (  # a zone of a layer, with the patterns that lie over it
     r'<g class="z" data-zone="([^"]*)"><title>([^<]*)</title><path class="zone [^"]*" d="([^"]*)"/>'
     r'(?:<path fill="[^"]*" d="[^"]*"/>)*</g>'
 )
-AROUND = 0.35  # of the size of a zone, what its sheet shows on each side of it
+SHEET_MARGIN = 0.35  # of the size of a zone, what its sheet shows on each side of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ BOX = 0.9
 
 
 def has_boxes(d: Diagnosis) -> bool:
-    """Return whether some zones, not all, are overseas: the map then draws these apart, on another scale."""
+    """Return True if some zones, not all, are overseas: the map then draws these apart, on another scale."""
     overseas = np.isin(_regions(d), list(BOXES))
     return bool(overseas.any() and not overseas.all())
 
@@ -106,10 +106,10 @@ def shapes_of(d: Diagnosis) -> tuple[shapely.Geometry | None, ...]:
 def _boxed(shapes: list[shapely.Geometry], x: float, y: float) -> list[shapely.Geometry]:
     """Return the shapes moved together around a point and scaled to the height of a box."""
     west, south, east, north = shapely.total_bounds(np.array(shapes, dtype=object)).tolist()
-    there, here = np.cos(np.radians((south + north) / 2)), np.cos(np.radians(y))
-    scale = BOX / max((east - west) * there, north - south)
+    own_squeeze, squeeze = np.cos(np.radians((south + north) / 2)), np.cos(np.radians(y))
+    scale = BOX / max((east - west) * own_squeeze, north - south)
     centre = np.array([(west + east) / 2, (south + north) / 2])
-    stretch = np.array([scale * there / here, scale])
+    stretch = np.array([scale * own_squeeze / squeeze, scale])
     return [
         shapely.transform(shape, lambda xy: (xy - centre) * stretch + np.array([x, y])) for shape in shapes
     ]
@@ -177,14 +177,14 @@ def relinked(svg: str, link: Callable[[str], str]) -> str:
     '<g/>'
     """
 
-    def led(found: re.Match[str]) -> str:
-        code, more, inside = found.groups()
+    def led(match: re.Match[str]) -> str:
+        code, more, inside = match.groups()
         # The title within tells the zone and its figures: a name beside it would weigh twenty bytes a zone.
         more = re.sub(r' aria-label="[^"]*"', "", more)
         return f'<a href="{escape(link(code))}"{more}>{inside}</a>' if link(code) else inside
 
-    made = re.sub(r'<a href="#zone-([^"]+)"([^>]*)>(.*?)</a>', led, svg, flags=re.DOTALL)
-    return made if "<a href" in made else made.replace('role="group"', 'role="img"', 1)
+    linked_svg = re.sub(r'<a href="#zone-([^"]+)"([^>]*)>(.*?)</a>', led, svg, flags=re.DOTALL)
+    return linked_svg if "<a href" in linked_svg else linked_svg.replace('role="group"', 'role="img"', 1)
 
 
 def outlined(svg: str, title: str) -> str:
@@ -193,10 +193,12 @@ def outlined(svg: str, title: str) -> str:
     >>> outlined('<title id="a">x</title><desc id="b">y</desc><path class="zone n3" d="M0"/>', "Périmètre")
     '<title id="a">Périmètre</title><desc id="b"></desc><path class="zone fond" d="M0"/>'
     """
-    made = re.sub(r'class="zone [\w-]+"', 'class="zone fond"', relinked(svg, lambda code: ""))
-    made = re.sub(r'<path fill="url\([^"]*\)"[^>]*/>', "", made)
-    made = re.sub(r"(<title id=[^>]*>)[^<]*", lambda found: found[1] + escape(title), made, count=1)
-    return re.sub(r"(<desc [^>]*>)[^<]*", r"\1", made, count=1)
+    outline_svg = re.sub(r'class="zone [\w-]+"', 'class="zone fond"', relinked(svg, lambda code: ""))
+    outline_svg = re.sub(r'<path fill="url\([^"]*\)"[^>]*/>', "", outline_svg)
+    outline_svg = re.sub(
+        r"(<title id=[^>]*>)[^<]*", lambda match: match[1] + escape(title), outline_svg, count=1
+    )
+    return re.sub(r"(<desc [^>]*>)[^<]*", r"\1", outline_svg, count=1)
 
 
 def on_scale(svg: str, zones: Mapping[str, tuple[str, bool, str]], *, id: str, title: str) -> str:
@@ -210,8 +212,8 @@ def on_scale(svg: str, zones: Mapping[str, tuple[str, bool, str]], *, id: str, t
     '<g class="z" data-zone="1"><title>A : 13 %</title><path class="zone n2" d="M0"/></g>'
     """
 
-    def drawn(found: re.Match[str]) -> str:
-        code, name, path = found.groups()
+    def drawn(match: re.Match[str]) -> str:
+        code, name, path = match.groups()
         kind_, doubtful, words = zones.get(code, ("inconnue", False, name))
         hatch = f'<path fill="url(#{id}-doute)" d="{path}"/>' if doubtful else ""
         return (
@@ -219,14 +221,16 @@ def on_scale(svg: str, zones: Mapping[str, tuple[str, bool, str]], *, id: str, t
             f' d="{path}"/>{hatch}</g>'
         )
 
-    made = re.sub(ZONE, drawn, relinked(svg, lambda code: ""))
-    made = re.sub(r"(<title id=[^>]*>)[^<]*", lambda found: found[1] + escape(title), made, count=1)
-    made = re.sub(r"(<desc [^>]*>)[^<]*", r"\1", made, count=1)
-    made = re.sub(
-        r'<text class="nom nom-large"[^>]*>[^<]*</text>', "", made
+    scaled_svg = re.sub(ZONE, drawn, relinked(svg, lambda code: ""))
+    scaled_svg = re.sub(
+        r"(<title id=[^>]*>)[^<]*", lambda match: match[1] + escape(title), scaled_svg, count=1
+    )
+    scaled_svg = re.sub(r"(<desc [^>]*>)[^<]*", r"\1", scaled_svg, count=1)
+    scaled_svg = re.sub(
+        r'<text class="nom nom-large"[^>]*>[^<]*</text>', "", scaled_svg
     )  # no room for them on a small map
-    made = made.replace('<text class="nom"', f'<text class="nom" font-size="{maps.LABEL_NARROW}"')
-    return re.sub(r"\bc-numerique-", f"{id}-", made)
+    scaled_svg = scaled_svg.replace('<text class="nom"', f'<text class="nom" font-size="{maps.LABEL_NARROW}"')
+    return re.sub(r"\bc-numerique-", f"{id}-", scaled_svg)
 
 
 def in_two_classes(svg: str, codes: Collection[str]) -> str:
@@ -296,13 +300,13 @@ def gap_maps(d: Diagnosis, o: Offered) -> dict[str, str]:
     base = _background(d, communes, [])
     frame = maps.frame_of([s for s in shapes if s is not None])
     pairs = [(r, shape) for r, shape in zip(d.zones, shapes, strict=True) if shape is not None]
-    made, unlisted, near = {}, unlisted_zones(o), o.ground.travel.mode.near
+    maps_by_id, unlisted, near = {}, unlisted_zones(o), o.ground.travel.mode.near
     for line in diagnosis_lines().values():
-        if not o.gaps.whole.gaps[line.id].is_asked:
+        if not o.gaps.whole.gaps[line.id].is_surveyed:
             continue
         shaded = [_gap_area(r, shape, o, line.id, unlisted) for r, shape in pairs]
         names = _named(places, {area.code: _shade(area.kind) for area in shaded})
-        made[f"manque-{line.id}"] = maps.draw(
+        maps_by_id[f"manque-{line.id}"] = maps.draw(
             shaded,
             base=replace(base, names=names, dots=_dots(o, line.id, frame)),
             title=f"{line.label} : la part des personnes concernées qui n’en ont pas {near}",
@@ -313,7 +317,7 @@ def gap_maps(d: Diagnosis, o: Offered) -> dict[str, str]:
             id=f"m-{line.id}",
             frame=frame,
         )
-    return made
+    return maps_by_id
 
 
 def _shade(kind: str) -> int:
@@ -342,8 +346,10 @@ def _gap_area(
     ends = ranges.bounds(part)
     value = silence.value(part)
     classes = {_quarter(value)} if value is not None else {_quarter(end) for end in ends or ()}
-    said = ranges.share(part)
-    words = f"{said.about} ont un lieu {o.ground.travel.mode.near}" if ends else lower_first(said.why)
+    share_text = ranges.share(part)
+    words = (
+        f"{share_text.about} ont un lieu {o.ground.travel.mode.near}" if ends else lower_first(share_text.why)
+    )
     if isinstance(part, Between):
         words = f"{words} ; {lower_first(part.reason)}"
     return Area(
@@ -407,19 +413,19 @@ def _dots(o: Offered, line: str, frame: maps.Frame) -> list[tuple[shapely.Point,
     """
     east = frame.west + maps.WIDTH / frame.scale / frame.squeeze
     south = frame.north - frame.height / frame.scale
-    found = []
+    dots = []
     for p in o.ground.places:
         inside = frame.west <= p.lon <= east and south <= p.lat <= frame.north
         if line in p.offers and p.is_precise and inside:
             how = p.manner.get(line, "")
             words = f" : {MANNER_WORDS[how]}" if how else ""
             style = {"partout": "dehors"}.get(how, how)
-            found.append((shapely.Point(p.lon, p.lat), f"{p.name}{words}", style))
-    return found
+            dots.append((shapely.Point(p.lon, p.lat), f"{p.name}{words}", style))
+    return dots
 
 
 def has_layer(d: Diagnosis, layer: str) -> bool:
-    """Return whether the zones have what a layer shows."""
+    """Return True if the zones have the values that a layer shows."""
     return {
         "numerique": any(r.digital_class for r in d.zones),
         "sociale": any(r.social_class for r in d.zones),
@@ -433,17 +439,17 @@ def areas(
     d: Diagnosis,
     layer: str,
     link: Callable[[str], str] = lambda code: "",
-    around: shapely.Geometry | None = None,
+    window: shapely.Geometry | None = None,
     *,
     titled: bool = True,
 ) -> list[Area]:
-    """Return the zones that have a contour, as a map draws them. around: only those that touch it. titled:
+    """Return the zones that have a contour, as a map draws them. window: only those that touch it. titled:
     with what each says when it is pointed at, beyond its name.
     """
     shapes = shapes_of(d)
     near = np.array([shape is not None for shape in shapes])
-    if around is not None:
-        near &= shapely.intersects(np.array(shapes, dtype=object), around)
+    if window is not None:
+        near &= shapely.intersects(np.array(shapes, dtype=object), window)
     return [
         Area(
             code=r.zone.code,
@@ -455,13 +461,13 @@ def areas(
             link=link(r.zone.code),
             title=title(r, layer) if titled else "",
         )
-        for r, shape, shown in zip(d.zones, shapes, near.tolist(), strict=True)
-        if shown and shape is not None
+        for r, shape, is_near in zip(d.zones, shapes, near.tolist(), strict=True)
+        if is_near and shape is not None
     ]
 
 
 def is_doubtful(r: ZoneResult, layer: str) -> bool:
-    """Return whether a zone is hatched on a layer: its class give or take one, or its cell, is under the
+    """Return True if a zone is hatched on a layer: its class give or take one, or its cell, is under the
     floor.
     """
     odds = {
@@ -496,7 +502,7 @@ def kind(r: ZoneResult, layer: str) -> str:
 
 
 def title(r: ZoneResult, layer: str) -> str:
-    """Return what a zone says when it is pointed at or read aloud."""
+    """Return the text of a zone when it is pointed at or read aloud."""
     place = f" ({r.zone.place})" if r.zone.place else ""
     if r.is_outside:
         return f"{r.zone.name}{place} : hors du filtre"
@@ -538,16 +544,16 @@ def description(d: Diagnosis, layer: str) -> str:
         "certitude": "Classe incertaine",
     }[layer]
     names = [r.zone.name for r in sorted(strong, key=lambda r: -r.population)]
-    shown = names[:12]
-    left = len(names) - len(shown)
-    more = f" et {wording.count(left, 'autre')}" if left else ""
+    named = names[:12]
+    n_unnamed = len(names) - len(named)
+    more = f" et {wording.count(n_unnamed, 'autre')}" if n_unnamed else ""
     return (
-        f"{lead} : {', '.join(shown) or 'aucune zone'}{more}. Le tableau des zones donne la même information."
+        f"{lead} : {', '.join(named) or 'aucune zone'}{more}. Le tableau des zones donne la même information."
     )
 
 
 def background(d: Diagnosis) -> Base:
-    """Return what surrounds the zones: neighbouring communes, limits of communes over IRIS, names of
+    """Return the surroundings of the zones: neighbouring communes, limits of communes over IRIS, names of
     places.
     """
     communes, named = _places(d)
@@ -555,8 +561,8 @@ def background(d: Diagnosis) -> Base:
 
 
 def _background(d: Diagnosis, communes: Sequence[shapely.Geometry], names: Names) -> Base:
-    around = neighbours(d) if d.request.zoning.kind in ("iris", "file") else ()
-    return Base(neighbours=around, limits=communes, names=names)
+    neighbour_shapes = neighbours(d) if d.request.zoning.kind in ("iris", "file") else ()
+    return Base(neighbours=neighbour_shapes, limits=communes, names=names)
 
 
 def _places(d: Diagnosis) -> tuple[list[shapely.Geometry], list[Label]]:
@@ -574,18 +580,18 @@ def _places(d: Diagnosis) -> tuple[list[shapely.Geometry], list[Label]]:
         for key, members in by_place.items()
     }
     one_commune = kind_ == "iris" and len(by_place) == 1
-    found = []
+    labels = []
     for key, members in by_place.items():
         if one_commune:
-            found += [Label(r.zone.name, shape, r.population, (r.zone.code,)) for r, shape in members]
+            labels += [Label(r.zone.name, shape, r.population, (r.zone.code,)) for r, shape in members]
             continue
         label = members[0][0].zone.name
         if kind_ == "iris":
             label = str(communes.aligned("code", np.array([key]), "name", missing=key)[0])
             label = label.removeprefix(f"{d.request.territory.name} ")  # Marseille 8e, on a map of Marseille
         codes = tuple(r.zone.code for r, _ in members)
-        found.append(Label(label, merged[key], sum(r.population for r, _ in members), codes))
-    return list(merged.values()) if kind_ in ("iris", "file") and not one_commune else [], found
+        labels.append(Label(label, merged[key], sum(r.population for r, _ in members), codes))
+    return list(merged.values()) if kind_ in ("iris", "file") and not one_commune else [], labels
 
 
 def _place_of(r: ZoneResult, commune: str) -> str:
@@ -641,7 +647,7 @@ def knitted(d: Diagnosis, *, id: str = "tricot", columns: int = 56) -> str:
 
 
 def is_classed(d: Diagnosis) -> bool:
-    """Return whether the knitted map tells the joint classes, and so needs a legend."""
+    """Return True if the knitted map tells the joint classes, and so needs a legend."""
     return d.is_drawable and has_layer(d, "les-deux")
 
 
@@ -662,24 +668,26 @@ def sheet_map(d: Diagnosis, code: str, o: Offered | None = None, *, titled: bool
     if shape is None:
         return ""
     layer = "les-deux" if has_layer(d, "les-deux") else "numerique"
-    around = _window(shape)
-    shown = areas(d, layer, around=around, titled=titled)
-    cut = shapely.intersection(shapely.make_valid(np.array([each.shape for each in shown])), around)
-    for area, inside in zip(shown, cut, strict=True):
+    window = _window(shape)
+    visible_areas = areas(d, layer, window=window, titled=titled)
+    cut = shapely.intersection(shapely.make_valid(np.array([each.shape for each in visible_areas])), window)
+    for area, inside in zip(visible_areas, cut, strict=True):
         area.shape = inside
-    shown = [area for area in shown if _has_surface(area.shape)]
-    here = [(k, place) for k, place in enumerate(places_in(o, code) if o else (), 1) if place.is_precise]
+    visible_areas = [area for area in visible_areas if _has_surface(area.shape)]
+    numbered_places = [
+        (k, place) for k, place in enumerate(places_in(o, code) if o else (), 1) if place.is_precise
+    ]
     names = [
         (area.name, area.shape, 1.0 + (area.code == code) * 1e9 + area.population)
-        for area in shown
-        if not here
+        for area in visible_areas
+        if not numbered_places
         or area.code != code  # the page is about this one: its places are read instead of its name
     ]
     r = d.zones[position]
     need = wording.people(r.need).about if isinstance(r.need, Estimate) else "chiffre non montré"
-    frame = maps.frame_of([around], margin=0.0, tallest=1.2)
+    frame = maps.frame_of([window], margin=0.0, tallest=1.2)
     svg = maps.draw(
-        shown,
+        visible_areas,
         base=Base(names=names[:12], inner=d.shapes.inside(r.zone, frames.sources().rp2021)),
         title=f"{r.zone.name} et ses voisines",
         description=f"{title(r, layer)}. {need}.",
@@ -689,13 +697,13 @@ def sheet_map(d: Diagnosis, code: str, o: Offered | None = None, *, titled: bool
         links=False,
         letters=38,
     )
-    return _numbered(svg, frame, here)
+    return _numbered(svg, frame, numbered_places)
 
 
 def _window(shape: shapely.Geometry) -> shapely.Geometry:
     """Return the box of a shape and of what stands around it, a third of its size on each side."""
     west, south, east, north = shape.bounds
-    margin = AROUND * max(east - west, north - south)
+    margin = SHEET_MARGIN * max(east - west, north - south)
     return shapely.box(west - margin, south - margin, east + margin, north + margin)
 
 
@@ -704,7 +712,7 @@ def _has_surface(shape: shapely.Geometry) -> bool:
 
 
 def map_data(d: Diagnosis) -> dict[str, object]:
-    """Return what the map that moves needs: zones with their class on each layer, limits, neighbours, names.
+    """Return the data of the map that moves: zones with their class on each layer, limits, neighbours, names.
 
     Coordinates are degrees on a grid of about ten metres.
     """
@@ -712,12 +720,12 @@ def map_data(d: Diagnosis) -> dict[str, object]:
         return {}
     limits, places = _places(d)
     base = _background(d, limits, [])
-    shown = [layer for layer in LAYERS if has_layer(d, layer)]
+    layers = [layer for layer in LAYERS if has_layer(d, layer)]
     pairs = [(r, shape) for r, shape in zip(d.zones, shapes_of(d), strict=True) if shape is not None]
     simple = _lighter([shape for _, shape in pairs])
     west, south, east, north = maps.main_bounds([shape for _, shape in pairs])
     return {
-        "couches": shown,
+        "couches": layers,
         "cadre": [[round(south, 4), round(west, 4)], [round(north, 4), round(east, 4)]],
         "zones": [
             {
@@ -726,9 +734,9 @@ def map_data(d: Diagnosis) -> dict[str, object]:
                 "geometry": geometry(shape, 4),
                 "properties": {
                     "nom": r.zone.name,
-                    "classes": {layer: kind(r, layer) for layer in shown},
-                    "titres": {layer: title(r, layer) for layer in shown},
-                    "doutes": {layer: is_doubtful(r, layer) for layer in shown},
+                    "classes": {layer: kind(r, layer) for layer in layers},
+                    "titres": {layer: title(r, layer) for layer in layers},
+                    "doutes": {layer: is_doubtful(r, layer) for layer in layers},
                 },
             }
             for (r, _), shape in zip(pairs, simple, strict=True)

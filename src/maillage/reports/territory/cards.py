@@ -54,7 +54,7 @@ def _card(d: Definition, *, counts: str, among: str, margin: str, how: str, meth
 
 def _surveyed(d: Diagnosis) -> str:
     """Return the sentence that says a survey of the territory moved the figure, nothing when none did."""
-    if d.composite is None or d.composite.kept != "combinee":
+    if d.composite is None or d.composite.retained != "combinee":
         return ""
     m = d.composite.measured
     return (

@@ -192,9 +192,9 @@ def leaders(top: Sequence[str], n: int, unit: str) -> str:
     head = f"{wording.count(n, unit)} peuvent avoir la part la plus forte : les fourchettes se recouvrent"
     if not top:
         return f"{head}, et on ne peut pas dire {which} l’emportent."
-    others = n - len(top)
-    who, may = (another, "peut") if others == 1 else ("D’autres", "peuvent")
-    rest = f" {who}, moins sûrement dans cette classe, {may} aussi l’avoir." if others else ""
+    n_remaining = n - len(top)
+    subject, may = (another, "peut") if n_remaining == 1 else ("D’autres", "peuvent")
+    rest = f" {subject}, moins sûrement dans cette classe, {may} aussi l’avoir." if n_remaining else ""
     return (
         f"{head}. Très probablement ({odds_text()}) dans la classe « très élevée » :"
         f" {named(top, most=FEWER_NAMED)}.{rest}"

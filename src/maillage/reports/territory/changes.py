@@ -1,4 +1,4 @@
-"""What changed between two editions of a report: only what leaves the margins is said to have moved."""
+"""The changes between two editions of a report: only what leaves the margins is said to have moved."""
 
 import json
 import re
@@ -88,7 +88,9 @@ PLAN = {
     "yearly": "les coûts par année",
 }
 # Sentences made of what stands elsewhere: empty where there is nothing to say, which is no lack.
-MADE = frozenset({"announced", "refused", "settled", "counted", "funded", "lacks", "undecided", "yearly"})
+DERIVED_FIELDS = frozenset(
+    {"announced", "refused", "settled", "counted", "funded", "lacks", "undecided", "yearly"}
+)
 STUDY = {
     "besoins": "les estimations du territoire",
     "zones": "les chiffres des zones",
@@ -205,39 +207,39 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What changed from an edition to another. apart: why figures are not compared, "" when they are; within:
-    how many zones stay in their margins; answers: those that moved, unmoved_answers: how many others may not
-    have, headlines: those of inhabitants that are said all the same, moved or not; others: what is not the
-    same and has no line, in words.
+    """The changes from an edition to another. incomparable: why figures are not compared, "" when they are;
+    within: how many zones stay in their margins; answers: those that moved, unmoved_answers: how many others
+    may not have, headlines: those of inhabitants that are said all the same, moved or not; unlisted: the
+    other differences, without a line, in words.
     """
 
     before: Edition
     after: Edition
-    apart: str
+    incomparable: str
     ways: tuple[str, ...]
     figures: tuple[Change, ...]
     zones: tuple[Change, ...]
     within: int
     offer: tuple[Change, ...]
     plan: tuple[Change, ...]
-    others: tuple[str, ...]
+    unlisted: tuple[str, ...]
     answers: tuple[Change, ...] = ()
     headlines: tuple[Change, ...] = ()
     unmoved_answers: int = 0
 
     @property
     def is_same(self) -> bool:
-        """Return whether figures and plan are the same: the fingerprints say so. The texts of a mission, what
-        people said, a theme are not in an edition’s figures.
+        """Return True if figures and plan are the same: the fingerprints say so. The texts of a mission, the
+        words of people, a theme are not in an edition’s figures.
         """
         return self.before.print == self.after.print and not self.ways
 
     @property
     def other_words(self) -> str:
-        """What changed without a line, or is not compared, in a sentence; "" for nothing."""
+        """The changes without a line, or not compared, in a sentence; "" for nothing."""
         if self.is_same:
             return "La mission, les paroles et le thème ne sont pas comparés : ils ont pu changer."
-        return f"A aussi changé, sans être comparé ici : {listing(self.others)}." if self.others else ""
+        return f"A aussi changé, sans être comparé ici : {listing(self.unlisted)}." if self.unlisted else ""
 
     @property
     def moved_actions(self) -> str:
@@ -251,7 +253,7 @@ class Changes:
         where it has lines alone.
         """
         parts: list[tuple[str, Sequence[Change], str]] = []
-        if not self.apart:
+        if not self.incomparable:
             parts += [
                 ("Les personnes", self.figures, "Aucune estimation du territoire n’a changé."),
                 (ZONES, self.zones, "Aucune zone n’est sortie de sa fourchette."),
@@ -270,7 +272,7 @@ class Changes:
         """The figures that left their margins, the places, actions and money that moved, a sentence each."""
         figures = [x for x in self.figures if x.says != WITHIN]
         people = [f"**{x.what}** : {x.says}. Avant, {x.before} ; maintenant, {x.after}." for x in figures]
-        if not (people or self.apart):
+        if not (people or self.incomparable):
             people = ["**Personnes** : aucune estimation du territoire n’est sortie de sa fourchette."]
         places = [
             f"**{x.what}** : {x.before}, puis {x.after}, {x.says}." for x in self.offer if x.what == PLACES
@@ -325,8 +327,8 @@ class Changes:
 
     @property
     def conclusion(self) -> str:
-        """What a reader takes away, in a sentence."""
-        if self.apart:
+        """The conclusion for a reader, in a sentence."""
+        if self.incomparable:
             return "Ces deux éditions ne se comparent pas"
         if self.is_same:
             both = " et le plan" if self.before.plan and self.after.plan else ""
@@ -343,7 +345,7 @@ class Changes:
         moved = len(self.zones) + len(self.offer) + len(self.plan) + len(self.answers)
         if not moved:
             same = "Aucun chiffre n’est sorti de sa fourchette"
-            return f"{same}, {DIFFER}" if self.others else same
+            return f"{same}, {DIFFER}" if self.unlisted else same
         n_lines = moved - n
         return f"{total} ; {count(n_lines, 'ligne a', 'lignes ont')} changé" if n_lines else total
 
@@ -371,7 +373,7 @@ def frozen(
     plan: Mapping[str, object] | None,
     answers: Mapping[str, object] | None = None,
 ) -> bytes:
-    """Return what an edition keeps of its figures, as bytes: what a later one is compared with."""
+    """Return the figures that an edition stores, as bytes: a later one is compared with them."""
     stored = {"version": VERSION, "etude": study, "plan": plan, **({"enquetes": answers} if answers else {})}
     return (json.dumps(stored, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
@@ -383,39 +385,43 @@ def edition(about: Fingerprint, content: bytes) -> Edition:
 
 
 def compare(before: Edition, after: Edition) -> Changes:
-    """Return what changed from an edition to another of the same territory."""
-    apart = _apart(before.study, after.study)
-    zones, within = ([], 0) if apart else _zones(before.study, after.study)
+    """Return the changes from an edition to another of the same territory."""
+    incomparable = _incomparable(before.study, after.study)
+    zones, within = ([], 0) if incomparable else _zones(before.study, after.study)
     ways = _ways(before.about, after.about)
-    figures = [] if apart else _totals(before.study, after.study)
-    offer = [] if apart else _offer(before.study, after.study)
+    figures = [] if incomparable else _totals(before.study, after.study)
+    offer = [] if incomparable else _offer(before.study, after.study)
     printed = {"besoins": figures, "zones": zones or within, "offre": offer, "sources": ways}
-    others = [] if apart else _others(before.study, after.study, {name for name in printed if printed[name]})
+    unlisted = (
+        []
+        if incomparable
+        else _other_changes(before.study, after.study, {name for name in printed if printed[name]})
+    )
     answers, headlines, unmoved_answers = _answers(before.answers, after.answers)
     return Changes(
         before=before,
         after=after,
-        apart=apart,
+        incomparable=incomparable,
         ways=tuple(ways),
         figures=tuple(figures),
         zones=tuple(zones),
         within=within,
         offer=tuple(offer),
         plan=tuple(_plan(before.plan, after.plan)) if before.plan and after.plan else (),
-        others=tuple(others),
+        unlisted=tuple(unlisted),
         answers=tuple(answers),
         headlines=tuple(headlines),
         unmoved_answers=unmoved_answers,
     )
 
 
-def _others(one: Json, other: Json, printed: Collection[str]) -> list[str]:
-    """Return what is not the same in two studies, in words, without what has a line already."""
+def _other_changes(one: Json, other: Json, printed: Collection[str]) -> list[str]:
+    """Return the differences of two studies, in words, without those that have a line already."""
     names = (name for name in {**one, **other} if one.get(name) != other.get(name) and name not in printed)
     return [STUDY.get(name, f"« {name} »") for name in names]
 
 
-def _apart(one: Json, other: Json) -> str:
+def _incomparable(one: Json, other: Json) -> str:
     """Return why the figures of two studies are not compared, "" when they are."""
     if one["territoire"]["code"] != other["territoire"]["code"]:
         return f"L’une est sur {one['territoire']['nom']}, l’autre sur {other['territoire']['nom']}."
@@ -430,7 +436,7 @@ def _apart(one: Json, other: Json) -> str:
 
 
 def _ways(one: Fingerprint, other: Fingerprint) -> list[str]:
-    """Return what changed in how figures are made: sources, years, version of Maillage."""
+    """Return the changes in how figures are made: sources, years, version of Maillage."""
     was = {each["id"]: each for each in one["donnees"]}
     now = {each["id"]: each for each in other["donnees"]}
     lines = [f"Source nouvelle : {now[id]['producteur']}, {now[id]['titre']}." for id in now if id not in was]
@@ -545,7 +551,8 @@ def _answers(one: Json, other: Json) -> tuple[list[Change], list[Change], int]:
     """
     move_by_key = moves(one, other)
     quoted = {"/".join(rule.answer) for rule in rules()}
-    rows, headlines, unmoved, seen = [], [], 0, []
+    printed_keys: list[str] = []
+    rows, headlines, unmoved = [], [], 0
     order = sorted(
         move_by_key,
         key=lambda key: (key not in HEADLINES, key not in quoted, not key.startswith("inhabitants/")),
@@ -555,10 +562,10 @@ def _answers(one: Json, other: Json) -> tuple[list[Change], list[Change], int]:
         question = key.rpartition("/")[0]
         if any(
             each.startswith(f"{question}/") and all(_is_rest(x[key], x[each]) for x in (one, other))
-            for each in seen
+            for each in printed_keys
         ):
             continue
-        seen.append(key)
+        printed_keys.append(key)
         answer = f"{now.get('question', '')} « {now['libelle']} » ({now['univers']})".strip()
         change = Change(
             answer,
@@ -630,17 +637,17 @@ def _interval(answer: Json) -> comparisons.Interval:
 
 
 def _plan(one: Json, other: Json) -> list[Change]:
-    """Return what changed of a plan itself, of its dynamics, then the actions written, withdrawn or changed:
+    """Return the changes of a plan itself, of its dynamics, then the actions written, withdrawn or changed:
     one keeps its number when its title changes, and its title when it is moved.
     """
-    lines = _fields("Le plan", _counted_keys(one), _counted_keys(other), PLAN, apart=("axes",))
+    lines = _fields("Le plan", _counted_keys(one), _counted_keys(other), PLAN, excluded=("axes",))
     lines += _dynamics(one, other)
     was, now = (_actions(plan) for plan in (one, other))
     pairs: list[tuple[Json, Json]] = []
     for same in (lambda row: (_label(row), row["title"]), _label, lambda row: row["title"]):
-        found = {same(row): row for row in was}
+        row_by_key = {same(row): row for row in was}
         for row in list(now):
-            if (before := found.pop(same(row), None)) is not None:
+            if (before := row_by_key.pop(same(row), None)) is not None:
                 pairs.append((before, row))
                 was.remove(before)
                 now.remove(row)
@@ -669,9 +676,9 @@ def _of_action(before: Json, row: Json) -> list[Change]:
     if delay := _delay(before, row):
         lines.append(Change(name, _period(before), _period(row), f"Retardée de {delay}", Kind.DELAYED))
         covered |= {*DATES}
-    money = _fields(name, before, row, ACTION, apart=[field for field in row if field not in MONEY])
+    money = _fields(name, before, row, ACTION, excluded=[field for field in row if field not in MONEY])
     lines += [replace(change, kind=Kind.MONEY) for change in money]
-    return lines + _fields(name, before, row, ACTION, apart=[*covered])
+    return lines + _fields(name, before, row, ACTION, excluded=[*covered])
 
 
 def _delay(before: Json, row: Json) -> str:
@@ -724,7 +731,7 @@ def _dynamics(one: Json, other: Json) -> list[Change]:
     lines = [Change(_dynamic(now[n]), "—", "écrite", "Dynamique nouvelle") for n in now if n not in was]
     lines += [Change(_dynamic(was[n]), "écrite", "—", "Dynamique retirée") for n in was if n not in now]
     for n in (n for n in now if n in was):
-        lines += _fields(_dynamic(now[n]), was[n], now[n], AXIS, apart=("actions",))
+        lines += _fields(_dynamic(now[n]), was[n], now[n], AXIS, excluded=("actions",))
     return lines
 
 
@@ -733,19 +740,19 @@ def _dynamic(axis: Json) -> str:
 
 
 def _fields(
-    what: str, one: Json, other: Json, words: Mapping[str, str], *, apart: Sequence[str] = ()
+    what: str, one: Json, other: Json, words: Mapping[str, str], *, excluded: Sequence[str] = ()
 ) -> list[Change]:
     """Return every field of a row that is not the same, whatever it holds. One that an edition froze before
     it existed is not compared.
     """
     order = (*words, *(name for name in other if name not in words))
-    names = (n for n in order if n in one and n in other and n not in (*RANKS, *apart))
+    names = (n for n in order if n in one and n in other and n not in (*RANKS, *excluded))
     return [
         Change(
             what,
-            _word(one[name], is_made=name in MADE),
-            _word(other[name], is_made=name in MADE),
-            _says(words.get(name, f"« {name} »"), one[name], other[name], is_made=name in MADE),
+            _word(one[name], is_made=name in DERIVED_FIELDS),
+            _word(other[name], is_made=name in DERIVED_FIELDS),
+            _says(words.get(name, f"« {name} »"), one[name], other[name], is_made=name in DERIVED_FIELDS),
         )
         for name in names
         if one[name] != other[name]
@@ -753,7 +760,7 @@ def _fields(
 
 
 def _says(words: str, before: object, after: object, *, is_made: bool = False) -> str:
-    """Return what may be said of a field, in words: « Les zones ont changé », « Le pilote manquait ».
+    """Return the change of a field, in words: « Les zones ont changé », « Le pilote manquait ».
     is_made: nobody has to write it, so it lacks nowhere.
     """
     many = words.startswith("les ")
@@ -842,11 +849,11 @@ def document(c: Changes, *, on: date) -> Document:
 def _summary(c: Changes) -> Chapter:
     brief: tuple[Block, ...] = () if c.is_same else (Bullets(items=c.in_brief),)
     blocks: list[Block] = [*brief, Text(text=MARGIN, tone="note")]
-    if c.apart:
-        blocks.insert(0, Callout(tone="prudence", title="Chiffres non comparés.", text=c.apart))
+    if c.incomparable:
+        blocks.insert(0, Callout(tone="prudence", title="Chiffres non comparés.", text=c.incomparable))
     if c.ways:
         blocks += [Text(text="Comment les chiffres sont faits a changé :"), Bullets(items=c.ways)]
-    if c.others:
+    if c.unlisted:
         blocks.append(Text(text=c.other_words))
     return Chapter(
         number="",

@@ -88,7 +88,7 @@ class Side:
 
 
 def measures(d: Diagnosis, o: Offered | None) -> tuple[Measure, ...]:
-    """Return what a territory may be compared by: three shares of its need, then three of its offer."""
+    """Return the measures that compare territories: three shares of its need, then three of its offer."""
     chosen = d.request.definition
     when = f"enquête de {chosen.year}, {CENSUS_YEAR}"
     inside = "" if d.request.inside is None else f" ; filtre : {wording.lower_first(d.request.inside.label)}"
@@ -115,8 +115,8 @@ def _away(o: Offered | None, line: str, when: str) -> Measure:
     label = f"En difficulté, sans {without(line, by=by.mode)}"
     if o is None:
         return _missing(f"sans_{line}", label, "personnes en difficulté", when, counted=False)
-    whole = o.gaps.whole.gaps[line]
-    share = whole.figure("share")
+    total_gap = o.gaps.whole.gaps[line]
+    share = total_gap.figure("share")
     universe = f"{share.universe}, en difficulté ; {by.minutes:.0f} minutes {by.mode.manner}"
     return _estimated(f"sans_{line}", label, universe, when, _rest(share))
 
@@ -171,11 +171,11 @@ def _estimated(id: str, label: str, universe: str, year: str, f: Publishable) ->
     )
 
 
-def _share(f: Figure, whole: float) -> Figure:
+def _share(f: Figure, total: float) -> Figure:
     """Return a number of people as a percentage of a known whole."""
-    if isinstance(f, Withheld) or whole <= 0:
+    if isinstance(f, Withheld) or total <= 0:
         return f
-    ends = {name: 100 * getattr(f, name) / whole for name in ("value", "low", "high")}
+    ends = {name: 100 * getattr(f, name) / total for name in ("value", "low", "high")}
     return Estimate(
         **ends,
         unit="pourcent",
@@ -188,7 +188,7 @@ def _share(f: Figure, whole: float) -> Figure:
 
 
 def _rest(share: Publishable) -> Publishable:
-    """Return what a percentage leaves on a hundred."""
+    """Return the complement of a percentage to a hundred."""
     if isinstance(share, Withheld):
         return share
     low, high = 100 - share.high, 100 - share.low
@@ -202,24 +202,25 @@ def compare(sides: Sequence[Side]) -> tuple[Compared, ...]:
     columns = list(zip(*(side.measures for side in sides), strict=True))
     tops = _tops(columns)
     return tuple(
-        _compared([side.name for side in sides], held, top) for held, top in zip(columns, tops, strict=True)
+        _compared([side.name for side in sides], column, top)
+        for column, top in zip(columns, tops, strict=True)
     )
 
 
 def _tops(columns: Sequence[Sequence[Measure]]) -> list[float]:
     """Return the end of each axis: one for the shares of the need, 100 % for those of the offer."""
-    need = [each.high for held in columns for each in held if _of_need(each) and each.high is not None]
+    need = [each.high for column in columns for each in column if _of_need(each) and each.high is not None]
     top = min(100.0, 5.0 * (int(max(need, default=20.0) / 5) + 1))
-    return [top if _of_need(held[0]) else 100.0 for held in columns]
+    return [top if _of_need(column[0]) else 100.0 for column in columns]
 
 
 def _of_need(m: Measure) -> bool:
     return m.id in ("taux", "cumul", "exclusion")
 
 
-def _compared(names: Sequence[str], held: Sequence[Measure], top: float) -> Compared:
-    first = next((each for each in held if not each.reason), held[0])
-    conclusion, is_ordered, overlaps = _conclusion(names, held)
+def _compared(names: Sequence[str], column: Sequence[Measure], top: float) -> Compared:
+    first = next((measure for measure in column if not measure.reason), column[0])
+    conclusion, is_ordered, overlaps = _conclusion(names, column)
     return Compared(
         label=first.label,
         universe=first.universe,
@@ -229,7 +230,8 @@ def _compared(names: Sequence[str], held: Sequence[Measure], top: float) -> Comp
         is_ordered=is_ordered,
         overlaps=overlaps,
         rows=tuple(
-            _row(name, mark, each, top) for name, mark, each in zip(names, drawn.MARKS, held, strict=False)
+            _row(name, mark, measure, top)
+            for name, mark, measure in zip(names, drawn.MARKS, column, strict=False)
         ),
         axis=drawn.axis(top),
     )
@@ -245,7 +247,7 @@ def printed(m: Measure) -> tuple[float, float] | None:
 
 
 def _is_fine(m: Measure) -> bool:
-    """Return whether a percentage is printed with a decimal: `wording.rate_step`."""
+    """Return True if a percentage is printed with a decimal: `wording.rate_step`."""
     return not m.counted and m.high is not None and m.low is not None and m.high - m.low < 2
 
 
@@ -303,7 +305,7 @@ def scale_class(ends: Ends, bounds: Sequence[float]) -> tuple[str, bool]:
 
 
 def scale_labels(bounds: Sequence[float]) -> tuple[str, ...]:
-    """Return what each class of a scale is, in words.
+    """Return the label of each class of a scale.
 
     >>> [label.replace("\xa0", " ") for label in scale_labels((5.0, 10.0))]
     ['moins de 5 %', 'de 5 à 10 %', '10 % ou plus']
@@ -314,27 +316,32 @@ def scale_labels(bounds: Sequence[float]) -> tuple[str, ...]:
 
 
 def overlap(one: Measure, other: Measure) -> bool:
-    """Return whether two figures cannot be ordered: their intervals touch once printed, or one is missing."""
+    """Return True if two figures cannot be ordered: their intervals touch once printed, or one is missing."""
     first, second = printed(one), printed(other)
     return first is None or second is None or (first[0] <= second[1] and second[0] <= first[1])
 
 
-def _conclusion(names: Sequence[str], held: Sequence[Measure]) -> tuple[str, bool, bool]:
-    """Return what may be said of a measure; whether it orders two territories; whether nothing does."""
-    known = [(name, each) for name, each in zip(names, held, strict=True) if printed(each) is not None]
-    if any(each.counted for each in held):
-        told = [f"{each.detail} pour {name}" for name, each in known]
-        return f"{wording.listing(told)}." if told else NOTHING, False, False
+def _conclusion(names: Sequence[str], column: Sequence[Measure]) -> tuple[str, bool, bool]:
+    """Return the conclusion on a measure; True if it orders two territories; True if nothing does."""
+    known = [
+        (name, measure) for name, measure in zip(names, column, strict=True) if printed(measure) is not None
+    ]
+    if any(measure.counted for measure in column):
+        order_texts = [f"{measure.detail} pour {name}" for name, measure in known]
+        return f"{wording.listing(order_texts)}." if order_texts else NOTHING, False, False
     if len(known) < 2:
         return ALONE if known else NOTHING, False, False
-    apart = [(one, [other for other, theirs in known if _is_over(each, theirs)]) for one, each in known]
-    apart = [(one, under) for one, under in apart if under]
-    if not apart:
+    ordered = [
+        (one, [other for other, other_measure in known if _is_over(measure, other_measure)])
+        for one, measure in known
+    ]
+    ordered = [(one, under) for one, under in ordered if under]
+    if not ordered:
         return OVERLAP, False, True
-    told = [f"plus haut pour {one} que pour {wording.listing(under)}" for one, under in apart]
-    n_pairs = sum(len(under) for _, under in apart)
+    order_texts = [f"plus haut pour {one} que pour {wording.listing(under)}" for one, under in ordered]
+    n_pairs = sum(len(under) for _, under in ordered)
     rest = "" if 2 * n_pairs == len(known) * (len(known) - 1) else f" Sinon, {wording.lower_first(OVERLAP)}"
-    text = f"{' ; '.join(told)}.{rest}"
+    text = f"{' ; '.join(order_texts)}.{rest}"
     return text[0].upper() + text[1:], True, False
 
 

@@ -45,9 +45,9 @@ NOBODY_WELCOMES = 0.8  # at most, for the criterion on publics, where no structu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What a published survey says of one answer: percent of its universe, 90 % interval, n; `computed`: «
-    redressé » or « brut »; `rounding`: the rule of its publication; `question`: its words; `finding`:
-    what the survey tells of it, when it is that of a group.
+    """One answer of a published survey: percent of its universe, 90 % interval, n; `computed`: « redressé »
+    or « brut »; `rounding`: the rule of its publication; `question`: its words; `finding`: the finding of the
+    survey on it, when it is that of a group.
     """
 
     label: str
@@ -130,9 +130,9 @@ def _answer(row: PublishedRow) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a verdict may be read in: the offer beside the need, what the directory counts, published surveys,
-    people seen twice, the zones very likely in both precarities (crossed) and what the diagnosis says of all
-    that may be (crossing); surveys: those published, named where they say nothing.
+    """The evidence of verdicts: the offer beside the need, what the directory counts, published surveys,
+    people seen twice, the zones very likely in both precarities (crossed) and the sentence of the diagnosis
+    on all that may be (crossing); surveys: those published, named where they say nothing.
     """
 
     offered: OfferReading | None
@@ -202,7 +202,7 @@ class Axis:
 
     @property
     def is_answered(self) -> bool:
-        """Whether something tells at least one of its criteria."""
+        """True if at least one of its criteria has a verdict."""
         return any(each.verdict != UNKNOWN for each in self.criteria)
 
 
@@ -222,12 +222,12 @@ def grid(
     very likely in both precarities; crossing: the sentence that counts those that may be. surveys: those
     published, which say it or not.
     """
-    found = Evidence(offered, shares, surveyed or {}, again, frozenset(crossed), crossing, surveys)
-    return tuple(_axis(axis, label, found) for axis, label in AXES.items())
+    evidence = Evidence(offered, shares, surveyed or {}, again, frozenset(crossed), crossing, surveys)
+    return tuple(_axis(axis, label, evidence) for axis, label in AXES.items())
 
 
-def _axis(id: str, label: str, found: Evidence) -> Axis:
-    rows = tuple(_row(criterion, found) for criterion in CRITERIA if criterion.axis == id)
+def _axis(id: str, label: str, evidence: Evidence) -> Axis:
+    rows = tuple(_row(criterion, evidence) for criterion in CRITERIA if criterion.axis == id)
     return Axis(
         id=id,
         label=label,
@@ -235,9 +235,9 @@ def _axis(id: str, label: str, found: Evidence) -> Axis:
         strong=tuple(row.question for row in rows if row.verdict == STRONG),
         to_progress=tuple(row.question for row in rows if row.verdict in (PARTLY, WEAK)),
         needs=tuple(
-            f"{said.label} : {said.figure}"
+            f"{need.label} : {need.figure}"
             for question, answer in NEEDS[id]
-            if (said := found.surveyed.get(("structures", question, answer)))
+            if (need := evidence.surveyed.get(("structures", question, answer)))
         ),
     )
 
@@ -248,16 +248,21 @@ def _unknown(criterion: Criterion, evidence: Evidence) -> str:
     return kinds if isinstance(kinds, str) else unpublished(evidence.surveys, kinds)
 
 
-def _row(criterion: Criterion, found: Evidence) -> CriterionReading:
-    share, evidence = criterion.share(found)
+def _row(criterion: Criterion, evidence: Evidence) -> CriterionReading:
+    share, evidence_text = criterion.share(evidence)
     verdict, among = _verdict(share, criterion)
-    if criterion.share in OF_DISTANCE and found.offered and found.offered.to_locate and verdict != UNKNOWN:
+    if (
+        criterion.share in OF_DISTANCE
+        and evidence.offered
+        and evidence.offered.to_locate
+        and verdict != UNKNOWN
+    ):
         verdict, among = UNDECIDED, UNLOCATED
     return CriterionReading(
         question=criterion.question,
         verdict=verdict,
         label=WORDS[verdict],
-        evidence=f"{evidence or _unknown(criterion, found)}{among}",
+        evidence=f"{evidence_text or _unknown(criterion, evidence)}{among}",
         rule=criterion.rule,
         action=criterion.action if verdict in (PARTLY, WEAK) else "",
         value=sum(share) / 2 if isinstance(share, tuple) else share,
@@ -310,75 +315,75 @@ def _doubt(lines: Collection[OfferLine]) -> str:
 def _first_level(offered: OfferReading) -> list[tuple[OfferLine, Bounds]]:
     """Return the lines of first-level help of which something is known, the one most people have first."""
     known = [(line, bounds) for line, bounds in _known_lines(offered) if line.id in FIRST_LEVEL]
-    return sorted(known, key=lambda each: each[1], reverse=True)
+    return sorted(known, key=lambda line_bounds: line_bounds[1], reverse=True)
 
 
 def _no_first_level(offered: OfferReading) -> str:
     """Return why nothing is known of first-level help: nobody says it, or too few people live there."""
-    said = any(each.id in FIRST_LEVEL and each.state != UNKNOWN for each in offered.whole.lines)
-    return "Trop peu d’habitants pour le dire." if said else "Aucun lieu recensé n’indique s’il aide."
+    is_known = any(each.id in FIRST_LEVEL and each.state != UNKNOWN for each in offered.whole.lines)
+    return "Trop peu d’habitants pour le dire." if is_known else "Aucun lieu recensé n’indique s’il aide."
 
 
-def _near(found: Evidence) -> tuple[Bounds | None, str]:
-    if found.offered is None:
+def _near(evidence: Evidence) -> tuple[Bounds | None, str]:
+    if evidence.offered is None:
         return None, ""
-    lines = _first_level(found.offered)
+    lines = _first_level(evidence.offered)
     if not lines:
-        return None, _no_first_level(found.offered)
+        return None, _no_first_level(evidence.offered)
     words = " ; ".join(f"{lower_first(line.label)} : {_part(line)}" for line, _ in lines)
     return (
         (max(low for _, (low, _) in lines) / 100, max(high for _, (_, high) in lines) / 100),
         (
-            f"{words[:1].upper()}{words[1:]} des personnes concernées {found.offered.mode.near}, d’après"
-            f" {found.offered.source}.{' La règle lit la plus proche.' if len(lines) > 1 else ''}"
+            f"{words[:1].upper()}{words[1:]} des personnes concernées {evidence.offered.mode.near}, d’après"
+            f" {evidence.offered.source}.{' La règle lit la plus proche.' if len(lines) > 1 else ''}"
             f"{_doubt([line for line, _ in lines])}"
         ),
     )
 
 
-def _balance(found: Evidence) -> tuple[Bounds | None, str]:
-    if found.offered is None:
+def _balance(evidence: Evidence) -> tuple[Bounds | None, str]:
+    if evidence.offered is None:
         return None, ""
-    known = _known_lines(found.offered)
+    known = _known_lines(evidence.offered)
     if len(known) < FEWEST_LINES:
         return None, "Moins de trois sortes d’offre sont connues."
-    least, _ = min(known, key=lambda each: each[1])
-    most, _ = max(known, key=lambda each: each[1][::-1])
+    least, _ = min(known, key=lambda line_bounds: line_bounds[1])
+    most, _ = max(known, key=lambda line_bounds: line_bounds[1][::-1])
     lows, highs = [low for _, (low, _) in known], [high for _, (_, high) in known]
-    evidence = (
+    evidence_text = (
         f"{_part(least)} ({lower_first(least.label)}) ; {_part(most)} ({lower_first(most.label)}) :"
         " la sorte la moins proche et la plus proche des personnes concernées."
         f"{_doubt([least, most])}"
     )
     return (
         (min(lows) / max(*highs, 1e-9), min(1.0, min(highs) / max(*lows, 1e-9))),
-        f"{evidence[:1].upper()}{evidence[1:]}",
+        f"{evidence_text[:1].upper()}{evidence_text[1:]}",
     )
 
 
-def _publics(found: Evidence) -> tuple[Bounds | None, str]:
+def _publics(evidence: Evidence) -> tuple[Bounds | None, str]:
     """Return how the public least served compares with everybody, on the nearest first-level help."""
-    if found.offered is None:
+    if evidence.offered is None:
         return None, ""
-    lines = _first_level(found.offered)
+    lines = _first_level(evidence.offered)
     if not lines:
-        return None, _no_first_level(found.offered)
+        return None, _no_first_level(evidence.offered)
     line, (low, high) = lines[0]
-    theirs = [
-        (public.label, each, bounds)
-        for public in found.offered.publics.values()
-        for each in public.whole
-        if each.id == line.id and (bounds := _bounds(each)) is not None
+    public_lines = [
+        (public.label, public_line, bounds)
+        for public in evidence.offered.publics.values()
+        for public_line in public.whole
+        if public_line.id == line.id and (bounds := _bounds(public_line)) is not None
     ]
-    if not theirs:
+    if not public_lines:
         return None, "Trop peu de personnes de chaque public pour le dire."
     if not high:
-        return None, f"{line.label} : personne n’en a {found.offered.mode.near}, quel que soit son public."
-    told = " ; ".join(f"{label} : {_part(each)}" for label, each, _ in theirs)
+        return None, f"{line.label} : personne n’en a {evidence.offered.mode.near}, quel que soit son public."
+    public_texts = " ; ".join(f"{label} : {_part(public_line)}" for label, public_line, _ in public_lines)
     welcomed = [
         answer
         for public in ("handicap", "illettrisme", "addictions")
-        if (answer := found.surveyed.get(("structures", "publics_fragiles", public)))
+        if (answer := evidence.surveyed.get(("structures", "publics_fragiles", public)))
     ]
     most = NOBODY_WELCOMES if any(not answer.percent for answer in welcomed) else inf
     shares = " ; ".join(f"{answer.label} : {answer.figure}" for answer in welcomed)
@@ -389,43 +394,44 @@ def _publics(found: Evidence) -> tuple[Bounds | None, str]:
     )
     return (
         (
-            min(most, *(least / high for *_, (least, _) in theirs)),
-            min(most, *(upper / max(low, 1e-9) for *_, (_, upper) in theirs)),
+            min(most, *(least / high for *_, (least, _) in public_lines)),
+            min(most, *(upper / max(low, 1e-9) for *_, (_, upper) in public_lines)),
         ),
         (
-            f"{line.label}, personnes concernées {found.offered.mode.near}. Tous : {_part(line)} ; {told}."
+            f"{line.label}, personnes concernées {evidence.offered.mode.near}. Tous : {_part(line)} ;"
+            f" {public_texts}."
             f"{_doubt([line])}{beyond}"
         ),
     )
 
 
-def _crossed(found: Evidence) -> tuple[Bounds | None, str]:
+def _crossed(evidence: Evidence) -> tuple[Bounds | None, str]:
     """Return, among the zones very likely in both precarities, the share where most people surely have
     first-level help, and the share where they may.
     """
-    if found.offered is None:
+    if evidence.offered is None:
         return None, ""
-    lines = _first_level(found.offered)
-    counted = f"{found.crossing} " if found.crossing else ""
+    lines = _first_level(evidence.offered)
+    counted = f"{evidence.crossing} " if evidence.crossing else ""
     if not lines:
-        return None, f"{counted}{_no_first_level(found.offered)}"
+        return None, f"{counted}{_no_first_level(evidence.offered)}"
     line = lines[0][0]
-    here = [
+    crossed_zones = [
         (zone.name, each.share_bounds)
-        for code, zone in found.offered.zones.items()
+        for code, zone in evidence.offered.zones.items()
         for each in zone.lines
-        if code in found.crossed and each.id == line.id and each.share_bounds is not None
+        if code in evidence.crossed and each.id == line.id and each.share_bounds is not None
     ]
-    if not here:
+    if not crossed_zones:
         return None, f"{counted or 'La carte croisée n’est pas faite ici. '}{NONE_LIKELY}"
-    without = [name for name, (_, high) in here if high < MOST]
-    unsure = [name for name, (low, high) in here if low < MOST <= high]
-    served, n = len(here) - len(without) - len(unsure), len(here)
+    without = [name for name, (_, high) in crossed_zones if high < MOST]
+    unsure = [name for name, (low, high) in crossed_zones if low < MOST <= high]
+    served, n = len(crossed_zones) - len(without) - len(unsure), len(crossed_zones)
     return (
         (served / n, (served + len(unsure)) / n),
         (
             f"{counted}Très probablement dans les deux : {count(n, 'zone')} ; dans {number(served)}, la"
-            f" plupart des personnes concernées ont {found.offered.mode.near} : {lower_first(line.label)}."
+            f" plupart des personnes concernées ont {evidence.offered.mode.near} : {lower_first(line.label)}."
             f"{_listed('Moins de la moitié', without)}{_listed('Incertain', unsure)}"
         ),
     )
@@ -437,41 +443,43 @@ NONE_LIKELY = "Aucune zone n’est assez sûrement dans les deux précarités po
 def _listed(lead: str, names: list[str]) -> str:
     """Return where something is so, the tail counted; '' when it is nowhere."""
     more = len(names) - MOST_NAMED
-    shown = [*names[:MOST_NAMED], *([count(more, "autre")] if more > 0 else [])]
-    return f" {lead} à {listing(shown)}." if names else ""
+    listed_names = [*names[:MOST_NAMED], *([count(more, "autre")] if more > 0 else [])]
+    return f" {lead} à {listing(listed_names)}." if names else ""
 
 
-def _largest_need(found: Evidence) -> tuple[float | None, str]:
+def _largest_need(evidence: Evidence) -> tuple[float | None, str]:
     """Return the share of structures that do not voice the need voiced most, each need told."""
     needs = [
-        said
-        for (kind, question, answer), said in found.surveyed.items()
+        need
+        for (kind, question, answer), need in evidence.surveyed.items()
         if (kind, question) == ("structures", "besoins") and answer != "aucun"
     ]
     if not needs:
         return None, ""
-    needs.sort(key=lambda said: -said.percent)
-    told = " ; ".join(f"{said.label} : {said.figure}" for said in needs)
-    return 1 - needs[0].percent / 100, f"{told}. Base : {needs[0].among}."
+    needs.sort(key=lambda need: -need.percent)
+    need_texts = " ; ".join(f"{need.label} : {need.figure}" for need in needs)
+    return 1 - needs[0].percent / 100, f"{need_texts}. Base : {needs[0].among}."
 
 
-def _funded(found: Evidence) -> tuple[float | None, str]:
+def _funded(evidence: Evidence) -> tuple[float | None, str]:
     """Return the share of structures that have a funder, each kind of funder told."""
-    said = {
-        answer: each
-        for (kind, question, answer), each in found.surveyed.items()
+    funders = {
+        answer: funder
+        for (kind, question, answer), funder in evidence.surveyed.items()
         if (kind, question) == ("structures", "financeurs")
     }
-    none = said.get("aucun")
+    none = funders.get("aucun")
     if none is None:
         return None, ""
-    told = "".join(f" {each.label} : {each.figure}." for id, each in said.items() if id != "aucun")
-    return 1 - none.percent / 100, f"Aucun financeur : {none.figure}.{told} Base : {none.among}."
+    funder_texts = "".join(
+        f" {funder.label} : {funder.figure}." for id, funder in funders.items() if id != "aucun"
+    )
+    return 1 - none.percent / 100, f"Aucun financeur : {none.figure}.{funder_texts} Base : {none.among}."
 
 
 def _of(name: Literal["free", "hours", "recent", "evening_or_weekend"], words: str) -> Share:
-    def share(found: Evidence) -> tuple[float | None, str]:
-        part: Part = getattr(found.shares, name)
+    def share(evidence: Evidence) -> tuple[float | None, str]:
+        part: Part = getattr(evidence.shares, name)
         if not part.among:
             return None, ""
         return part.value, f"{words} : {part.n} sur {count(part.among, 'lieu', 'lieux')} ({part.share})."
@@ -479,33 +487,35 @@ def _of(name: Literal["free", "hours", "recent", "evening_or_weekend"], words: s
     return share
 
 
-def _known(found: Evidence) -> tuple[float | None, str]:
-    said: Answered | None = found.surveyed.get(("inhabitants", "raison_sans_accompagnement", "ignorance"))
-    return (None, "") if said is None else (1 - said.percent / 100, f"{said.words}.")
+def _known(evidence: Evidence) -> tuple[float | None, str]:
+    answer: Answered | None = evidence.surveyed.get(
+        ("inhabitants", "raison_sans_accompagnement", "ignorance")
+    )
+    return (None, "") if answer is None else (1 - answer.percent / 100, f"{answer.words}.")
 
 
-def _believed(found: Evidence) -> tuple[float | None, str]:
+def _believed(evidence: Evidence) -> tuple[float | None, str]:
     """Return how close what structures believe about their communication is to what the people they helped
     answer.
     """
-    gap = perception(found.surveyed)
+    gap = perception(evidence.surveyed)
     if gap is None:
         return None, ""
     return (
         1 - gap.net / 100,
-        f"Les structures : {gap.believed.words}. Les habitants : {gap.said.words}. Écart :"
+        f"Les structures : {gap.believed.words}. Les habitants : {gap.answered.words}. Écart :"
         f" {points(gap.points)}.",
     )
 
 
 @dataclass(frozen=True, slots=True)
 class PerceptionGap:
-    """What structures believe of their communication, what the people they help answer. points: between both;
-    net: the same, 0 where their intervals meet: chance alone may explain it.
+    """The beliefs of structures on their communication, and the answers of the people they help. points:
+    between both; net: the same, 0 where their intervals meet: chance alone may explain it.
     """
 
     believed: Answered
-    said: Answered
+    answered: Answered
     points: float
     net: float
 
@@ -513,12 +523,12 @@ class PerceptionGap:
 def perception(surveyed: Surveyed) -> PerceptionGap | None:
     """Return the gap between what structures believe and what inhabitants say, None unless both answered."""
     believed: Answered | None = surveyed.get(("structures", "canaux", "communication"))
-    said: Answered | None = surveyed.get(("inhabitants", "decouverte", "communication"))
-    if believed is None or said is None:
+    answered: Answered | None = surveyed.get(("inhabitants", "decouverte", "communication"))
+    if believed is None or answered is None:
         return None
-    points = abs(believed.percent - said.percent)
-    meet = said.low <= believed.high and believed.low <= said.high
-    return PerceptionGap(believed, said, points, 0.0 if meet else points)
+    points = abs(believed.percent - answered.percent)
+    meet = answered.low <= believed.high and believed.low <= answered.high
+    return PerceptionGap(believed, answered, points, 0.0 if meet else points)
 
 
 # What inhabitants wish to learn → the answer of structures that says they teach it.
@@ -532,39 +542,40 @@ TAUGHT = {
 }
 
 
-def _taught(found: Evidence) -> tuple[float | None, str]:
+def _taught(evidence: Evidence) -> tuple[float | None, str]:
     """Return the mean share of structures that teach what inhabitants wish to learn, weighted by how many
     wish it.
     """
-    surveyed = found.surveyed
+    surveyed = evidence.surveyed
     pairs = [
-        (wished, given)
+        (wished, taught_as)
         for name, (question, answer) in TAUGHT.items()
         if (wished := surveyed.get(("inhabitants", "themes", name)))
-        and (given := surveyed.get(("structures", question, answer)))
+        and (taught_as := surveyed.get(("structures", question, answer)))
     ]
-    total = sum(wished.percent for wished, given in pairs)
+    total = sum(wished.percent for wished, taught_as in pairs)
     if len(pairs) < 3 or not total:
         return None, ""
-    taught = sum(wished.percent * given.percent for wished, given in pairs) / total
-    told = " ; ".join(
-        f"« {wished.label} » : voulu par {wished.figure}, enseigné sous « {given.label} » par {given.figure}"
-        for wished, given in sorted(pairs, key=lambda pair: -pair[0].percent)
+    taught = sum(wished.percent * taught_as.percent for wished, taught_as in pairs) / total
+    theme_texts = " ; ".join(
+        f"« {wished.label} » : voulu par {wished.figure}, enseigné sous « {taught_as.label} » par"
+        f" {taught_as.figure}"
+        for wished, taught_as in sorted(pairs, key=lambda pair: -pair[0].percent)
     )
-    wished, given = pairs[0]
+    wished, taught_as = pairs[0]
     return (
         taught / 100,
         (
             f"Ce qu’un habitant veut apprendre est enseigné, en moyenne, par {percent(taught)} des structures"
-            f" qui forment. {told}. Base : {wished.among} ; {given.among}."
+            f" qui forment. {theme_texts}. Base : {wished.among} ; {taught_as.among}."
         ),
     )
 
 
-def _chained(found: Evidence) -> tuple[float | None, str]:
+def _chained(evidence: Evidence) -> tuple[float | None, str]:
     """Return how many structures have a short course for one that has a one-off workshop, at most one."""
     one_off, course, long = (
-        found.surveyed.get(("structures", "formats", name)) for name in ("ponctuel", "court", "long")
+        evidence.surveyed.get(("structures", "formats", name)) for name in ("ponctuel", "court", "long")
     )
     if one_off is None or course is None or not one_off.percent:
         return None, ""
@@ -579,20 +590,27 @@ def _chained(found: Evidence) -> tuple[float | None, str]:
     )
 
 
-def _said(kind: str, question: str, answer: str, lead: str, *beside: tuple[str, str, str]) -> Share:
+def _published_answer(
+    kind: str, question: str, answer: str, lead: str, *other_keys: tuple[str, str, str]
+) -> Share:
     """Return how one answer of a published survey is read, other answers of the same survey told beside
     it.
     """
 
-    def share(found: Evidence) -> tuple[float | None, str]:
-        said: Answered | None = found.surveyed.get((kind, question, answer))
-        if said is None:
+    def share(evidence: Evidence) -> tuple[float | None, str]:
+        published_answer: Answered | None = evidence.surveyed.get((kind, question, answer))
+        if published_answer is None:
             return None, ""
-        others = [
-            (words, each) for *key, words in beside if (each := found.surveyed.get((kind, key[0], key[1])))
+        other_answers = [
+            (words, answer_of_other)
+            for *key, words in other_keys
+            if (answer_of_other := evidence.surveyed.get((kind, key[0], key[1])))
         ]
-        more = "".join(f" {words} : {each.figure}." for words, each in others)
-        return said.percent / 100, f"{lead} : {said.figure}.{more} Base : {said.among}."
+        more = "".join(f" {words} : {answer_of_other.figure}." for words, answer_of_other in other_answers)
+        return (
+            published_answer.percent / 100,
+            f"{lead} : {published_answer.figure}.{more} Base : {published_answer.among}.",
+        )
 
     return share
 
@@ -606,11 +624,11 @@ def _first_of(*shares: Share) -> Share:
     return share
 
 
-def _eased(found: Evidence) -> tuple[float | None, str]:
+def _eased(evidence: Evidence) -> tuple[float | None, str]:
     """Return 1 when those who did their bilan again find it easier more often than harder, 0 the other way,
     between when nobody can say.
     """
-    again: Moved | None = found.again
+    again: Moved | None = evidence.again
     if again is None or again.net is None or not (sentence := bilan_measures.moved(again).sentence):
         return None, ""
     way = 1.0 if again.net.low > 0 else 0.0 if again.net.high < 0 else 0.5
@@ -705,14 +723,16 @@ CRITERIA = (
         "visibilite",
         "Les professionnels savent-ils vers qui envoyer une personne ?",
         _first_of(
-            _said(
+            _published_answer(
                 "professionals", "orienter", "oui", "Sauraient diriger une personne vers un lieu qui forme"
             ),
-            _said(
+            _published_answer(
                 *("structures", "vision", "oui", "Ont une vision claire de ce que font les autres"),
                 ("orientation", "aujourdhui", "Orientent déjà vers d’autres lieux"),
             ),
-            _said("structures", "orientation", "aujourdhui", "Orientent déjà vers d’autres lieux"),
+            _published_answer(
+                "structures", "orientation", "aujourdhui", "Orientent déjà vers d’autres lieux"
+            ),
         ),
         0.66,
         0.33,
@@ -745,7 +765,7 @@ CRITERIA = (
     Criterion(
         "attractivite",
         "Que fait-on pour intéresser les habitants, y compris à se former ?",
-        _said(
+        _published_answer(
             "structures",
             "sensibiliser",
             "aujourdhui",
@@ -831,7 +851,7 @@ CRITERIA = (
     Criterion(
         "coordination",
         "Les structures voient-elles ce que font les autres ?",
-        _said("structures", "vision", "oui", "Une vision claire de ce que font les autres"),
+        _published_answer("structures", "vision", "oui", "Une vision claire de ce que font les autres"),
         0.66,
         0.33,
         "Fort dès deux structures sur trois qui ont une vision claire de ce que font les autres ; manque sous"
@@ -842,7 +862,7 @@ CRITERIA = (
     Criterion(
         "coordination",
         "Travaille-t-on ensemble : partenaires, pratiques, financeurs ?",
-        _said(
+        _published_answer(
             "structures",
             "partenariat",
             "oui",

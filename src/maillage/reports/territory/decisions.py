@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from maillage.reference.plan_frames import ATTRIBUTED
 from maillage.reports.plan.reading import DROPPED, UNCOUNTED, PlanAction, PlanReading
 from maillage.reports.territory import gaps
 from maillage.reports.territory.certainty import upper_first
@@ -170,7 +171,11 @@ def _of_action(action: PlanAction, vote: str) -> Decision:
 
 
 def _short(text: str) -> str:
-    """Return the first sentence of a text, "" where it is too long for a page."""
+    """Return the first sentence of a text, "" where it is too long for a page, or borrowed from the plan of
+    another territory: no reason to vote here.
+    """
+    if ATTRIBUTED.match(text):
+        return ""
     head, _ = first_sentence(text)
     return f"{head}." if head and len(head) <= SHORT else ""
 

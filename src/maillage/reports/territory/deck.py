@@ -46,13 +46,13 @@ from maillage.reports.territory.subject import (
     ages_chart,
     ages_sentence,
     bar,
-    beside,
     chart,
     cover,
     ends,
     first_sentence,
     for_a_room,
     headline,
+    headline_context,
     levels_chart,
     levels_source,
     need_chart,
@@ -363,7 +363,7 @@ def _need(s: Subject) -> Chapter:
     about = f"{both}, parmi les 40 % de la France aux plus faibles revenus."
     sentences = (about, r.both.poverty) if r.both.modest else (r.both.about,)
     blocks: tuple[Block, ...] = (*((drawn,) if drawn else ()), Bullets(items=tuple(filter(None, sentences))))
-    return _slide(NEED, headline(r), blocks, lead=beside(r), notes=provenance(s), foot=_foot(s))
+    return _slide(NEED, headline(r), blocks, lead=headline_context(r), notes=provenance(s), foot=_foot(s))
 
 
 def _levels(s: Subject) -> Chapter:
@@ -869,8 +869,8 @@ def _plan(plan: PlanReading | None) -> list[Chapter]:
 def _first_actions(actions: Sequence[PlanAction]) -> Sequence[PlanAction]:
     """Return the first actions that a slide holds, each with its whole title: long ones are fewer."""
     lines = 0
-    for k, each in enumerate(actions[:MOST_ACTIONS]):
-        lines += max(ceil(len(each.title) / TITLE_LINE), ceil(len(each.pilot) / PILOT_LINE))
+    for k, action in enumerate(actions[:MOST_ACTIONS]):
+        lines += max(ceil(len(action.title) / TITLE_LINE), ceil(len(action.pilot) / PILOT_LINE))
         if lines > TITLE_LINES:
             return actions[:k]
     return actions[:MOST_ACTIONS]

@@ -130,17 +130,17 @@ def write(
         ),
     ]
     try:
-        with closing(_each(jobs)) as made:
-            for done, _ in enumerate(made):
+        with closing(_run_jobs(jobs)) as written_jobs:
+            for done, _ in enumerate(written_jobs):
                 progress("Fiches de zone" if codes else "Dossier", (done + 1) / len(jobs))
-        return _put_in_place(aside, folder, whole=sheets is not False)
+        return _put_in_place(aside, folder, replaces_all=sheets is not False)
     except Refused as error:
         raise Refused(error.what.replace(f"{aside.name}/", ""), why=error.why, do=error.do) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _each(jobs: Sequence[Callable[[], None]]) -> Generator[None, None, None]:
+def _run_jobs(jobs: Sequence[Callable[[], None]]) -> Generator[None, None, None]:
     """Do jobs that lay pages out, on every processor: in copies of this process, unless it has threads."""
     if cores.may_copy() and not pdf.is_started():
         pdf.prepare()
@@ -171,16 +171,16 @@ def _write_sheets(edition: Edition, folder: Path, codes: Sequence[str], *, on: d
         write_whole(folder / f"{code}.pdf", sheet)
 
 
-def _put_in_place(aside: Path, folder: Path, *, whole: bool) -> list[Path]:
-    """Move the files of a study where they are read, and return their paths; whole: its sheets are the only
-    ones.
+def _put_in_place(aside: Path, folder: Path, *, replaces_all: bool) -> list[Path]:
+    """Move the files of a study where they are read, and return their paths; replaces_all: its sheets are the
+    only ones.
     """
-    made = sorted(path.relative_to(aside) for path in aside.rglob("*") if path.is_file())
-    if whole and (folder / "etude.json").exists():
+    written_names = sorted(path.relative_to(aside) for path in aside.rglob("*") if path.is_file())
+    if replaces_all and (folder / "etude.json").exists():
         for former in (folder / "fiches").glob("*.pdf"):
-            if former.relative_to(folder) not in made:
+            if former.relative_to(folder) not in written_names:
                 former.unlink()
-    for name in made:
+    for name in written_names:
         (folder / name).parent.mkdir(exist_ok=True)
         (aside / name).replace(folder / name)
-    return [folder / name for name in made]
+    return [folder / name for name in written_names]

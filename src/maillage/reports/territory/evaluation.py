@@ -50,11 +50,11 @@ def social(r: Reading) -> Diagram:
     themes: dict[str, list[str]] = {}
     for id in r.index.known:
         themes.setdefault(theme_of(id), []).append(f"{BY_ID[id].short} ({BY_ID[id].year})")
-    told = [f"{theme} : {wording.listing(names)}." for theme, names in themes.items()]
+    theme_texts = [f"{theme} : {wording.listing(names)}." for theme, names in themes.items()]
     return _drawn(
         "Évaluation de la précarité sociale",
         (
-            ("Les variables, par thème", told or ["Aucune n’est connue à cette échelle."]),
+            ("Les variables, par thème", theme_texts or ["Aucune n’est connue à cette échelle."]),
             (
                 "L’indice",
                 (
@@ -68,7 +68,7 @@ def social(r: Reading) -> Diagram:
 
 
 def factors(r: Reading) -> Diagram | None:
-    """Return what weighs, by family: of 100 people concerned, how many are of each group; None where no
+    """Return the factors, by family: of 100 people concerned, how many are of each group; None where no
     group is told.
     """
     families: dict[str, list[tuple[str, float, str]]] = {}

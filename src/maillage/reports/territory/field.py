@@ -1,5 +1,5 @@
-"""What the territory says of itself, as chapters of its dossier: its actors, its services, its actions, its
-grid. Nothing here is estimated: it is counted, answered or told.
+"""The statements of the territory on itself, as chapters of its dossier: its actors, its services, its
+actions, its grid. Nothing here is estimated: it is counted, answered or told.
 """
 
 from collections.abc import Sequence
@@ -47,12 +47,12 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldReading:
-    """What the platform knows of a territory beside its study. is_filtered: the study counts a part of the
-    residents only, when places and answers are those of everybody. map_address: that of the map of actors,
-    "" where this installation is open to its own computer alone. mission, photograph and theme: None where
-    nobody wrote or chose them. surveyed: what its published surveys say, the answers of a scale taken
-    together; plan: the published one, None without; voices: the published words of people; changes: what
-    happened since an edition, None without.
+    """The knowledge of the platform on a territory, beside its study. is_filtered: the study counts a part of
+    the residents only, when places and answers are those of everybody. map_address: that of the map of
+    actors, "" where this installation is open to its own computer alone. mission, photograph and theme: None
+    where nobody wrote or chose them. surveyed: the answers of its published surveys, the answers of a scale
+    taken together; plan: the published one, None without; voices: the published words of people; changes:
+    those since an edition, None without.
     """
 
     census: CensusReading | None
@@ -92,12 +92,12 @@ def chapters(field: FieldReading) -> list[Chapter]:
                 ),
             )
         ]
-    made = [
+    local_chapters = [
         _services(field),
         _grid(field),
         *([approach(field.mission)] if field.mission else []),
     ]
-    return made if field.census is None else [_actors(field, field.census), *made]
+    return local_chapters if field.census is None else [_actors(field, field.census), *local_chapters]
 
 
 def since(field: FieldReading) -> list[Chapter]:
@@ -118,8 +118,8 @@ def voices(field: FieldReading) -> list[Chapter]:
 
 
 def _actors(field: FieldReading, census: CensusReading) -> Chapter:
-    shown = census.actors[:MOST_ACTORS]
-    rest = len(census.actors) - len(shown)
+    listed_actors = census.actors[:MOST_ACTORS]
+    rest = len(census.actors) - len(listed_actors)
     blocks: list[Block] = [
         *(
             [Link(text="La carte des acteurs, en ligne :", address=field.map_address)]
@@ -148,7 +148,7 @@ def _actors(field: FieldReading, census: CensusReading) -> Chapter:
                     Cell(text=actor.kind),
                     Cell(text=wording.listing([x.name for x in actor.places if x.name != actor.name])),
                 )
-                for actor in shown
+                for actor in listed_actors
             ),
             note=(
                 f"{wording.count(rest, 'autre acteur est', 'autres acteurs sont')}"
@@ -184,14 +184,16 @@ def _actors(field: FieldReading, census: CensusReading) -> Chapter:
 
 
 def _services(field: FieldReading) -> Chapter:
-    found = field.services
-    blocks: list[Block] = [Bullets(items=tuple(f"**{each.name}** : {each.about}" for each in found.services))]
-    if found.chart:
+    services_reading = field.services
+    blocks: list[Block] = [
+        Bullets(items=tuple(f"**{each.name}** : {each.about}" for each in services_reading.services))
+    ]
+    if services_reading.chart:
         blocks.append(
             Picture(
-                svg=found.chart,
+                svg=services_reading.chart,
                 alt="Part des structures qui donnent chaque service aujourd’hui, ou l’ont en projet",
-                caption=f"Base : {found.source}. Plein : aujourd’hui. Contour : en projet.",
+                caption=f"Base : {services_reading.source}. Plein : aujourd’hui. Contour : en projet.",
                 width=0.8,
             )
         )
@@ -248,17 +250,19 @@ def no_answer(axes: Sequence[Axis], *, has_census: bool) -> str:
 
 def _grid(field: FieldReading) -> Chapter:
     blocks: list[Block] = []
-    unanswered = [axis for axis, found in field.grid if not (found or axis.needs or axis.is_answered)]
+    unanswered = [
+        axis for axis, axis_findings in field.grid if not (axis_findings or axis.needs or axis.is_answered)
+    ]
     if unanswered:
         blocks.append(Text(text=no_answer(unanswered, has_census=field.census is not None)))
-    for axis, found in field.grid:
+    for axis, axis_findings in field.grid:
         if axis in unanswered:
             continue
         blocks += [Heading(text=axis.label), _criteria(axis)]
         needs = "".join(f" {each} ;" for each in axis.needs).rstrip(" ;") or f" {unpublished(field.surveys)}"
         blocks.append(Text(text=f"**Ce dont les structures disent avoir besoin** :{needs}"))
-        if found:
-            blocks.append(Bullets(items=tuple(_told(each) for each in found)))
+        if axis_findings:
+            blocks.append(Bullets(items=tuple(_finding_text(each) for each in axis_findings)))
     return Chapter(
         number="n",
         short="La grille",
@@ -288,11 +292,11 @@ def _criteria(axis: Axis) -> Grid:
     )
 
 
-def _told(found: FindingReading) -> str:
+def _finding_text(finding: FindingReading) -> str:
     """Return a finding with its voices in one text."""
     voices = " ".join(
         f"{voice.who}{', qui le contredisent' if voice.contradicts else ''}"
         f"{f' : « {voice.words} »' if voice.words else ''} ({voice.source})."
-        for voice in found.testimonies
+        for voice in finding.testimonies
     )
-    return f"**{found.says}** {found.how_many}. {found.gap} {voices}".replace("  ", " ")
+    return f"**{finding.says}** {finding.how_many}. {finding.gap} {voices}".replace("  ", " ")

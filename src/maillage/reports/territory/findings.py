@@ -1,17 +1,17 @@
-"""What people found of a territory, beside the verdicts of the grid: who confirms, who contradicts, and where
-they part.
+"""The findings of people on a territory, beside the verdicts of the grid: who confirms, who contradicts, and
+where they part.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from maillage.reference.findings import kinds, who
+from maillage.reference.findings import kinds, participants
 from maillage.words.wording import count, listing, lower_first
 
 
 @dataclass(frozen=True, slots=True)
 class FieldFinding:
-    """What somebody found: by whom, of what, whether they confirm it, their words, where and when they were
+    """A finding of somebody: by whom, of what, True if they confirm it, their words, where and when they were
     said.
 
     people: how many stated it together, 0 when they were not counted.
@@ -28,7 +28,7 @@ class FieldFinding:
 
 @dataclass(frozen=True, slots=True)
 class Testimony:
-    """What one group of people says of a finding."""
+    """The testimony of one group of people on a finding."""
 
     who: str
     contradicts: bool
@@ -52,11 +52,13 @@ def read(rows: Sequence[FieldFinding], axis: str = "") -> tuple[FindingReading, 
     """
     out = []
     for kind in kinds().values():
-        here = [row for row in rows if row.kind == kind.id]
-        if not here or axis not in ("", kind.axis):
+        kind_rows = [row for row in rows if row.kind == kind.id]
+        if not kind_rows or axis not in ("", kind.axis):
             continue
-        voices = tuple(Testimony(who()[row.who], not row.confirms, row.words, _source(row)) for row in here)
-        out.append(FindingReading(kind.says, count(len(here), "témoignage"), gap(here), voices))
+        voices = tuple(
+            Testimony(participants()[row.who], not row.confirms, row.words, _source(row)) for row in kind_rows
+        )
+        out.append(FindingReading(kind.says, count(len(kind_rows), "témoignage"), gap(kind_rows), voices))
     return tuple(out)
 
 
@@ -76,7 +78,7 @@ def gap(rows: Sequence[FieldFinding]) -> str:
     'Les avis s’écartent : les collectivités et opérateurs le confirment, les habitants non.'
     """
     yes, no = (
-        [id for id in who() if any(row.who == id and row.confirms == way for row in rows)]
+        [id for id in participants() if any(row.who == id and row.confirms == way for row in rows)]
         for way in (True, False)
     )
     if not yes or not no:
@@ -87,4 +89,4 @@ def gap(rows: Sequence[FieldFinding]) -> str:
 
 
 def _named(ids: Sequence[str]) -> str:
-    return listing([lower_first(who()[id]) for id in ids])
+    return listing([lower_first(participants()[id]) for id in ids])

@@ -1,4 +1,4 @@
-"""What a report on a territory is made from: its territory, its study, its data and their years."""
+"""The ingredients of a report on a territory: its territory, its study, its data and their years."""
 
 from datetime import date
 from importlib.metadata import version
@@ -12,13 +12,13 @@ from maillage.reports.territory.reading import Reading
 def fingerprint(
     reading: Reading, report: str, *, on: date, edition: str = "", plan: PlanReading | None = None
 ) -> Fingerprint:
-    """Return what `empreinte.json` says of a report written on a day, without the digests of its files.
+    """Return the content of `empreinte.json` for a report written on a day, without the digests of its files.
 
     report: one of NAMES, "" for the study alone; edition: the name under which it is frozen, "" for none;
     plan: that of the territory, which only its own report tells when it is a draft.
     """
     territory = reading.territory
-    found: Fingerprint = {
+    stamp: Fingerprint = {
         "version": 1,
         "rapport": report,
         "titre": f"{NAMES[report]} : {territory.name}" if report else territory.name,
@@ -33,5 +33,5 @@ def fingerprint(
         ],
     }
     if report == PLAN and plan is not None and not plan.is_published:
-        found["brouillon"] = True
-    return found
+        stamp["brouillon"] = True
+    return stamp

@@ -16,7 +16,7 @@ OPEN_ANY = "Ouvrir un lieu d’aide"  # where no place gives anything
 ADD = "Ajouter"  # to what the places of a zone give
 FOLLOWED = "assistance"  # the line that the loop follows: somebody beside, for a procedure
 UNASKED = "donnee-manquante"  # state of a line that no place of the census mentions
-NOT_TOLD = "Ce recensement ne dit pas ce que les lieux proposent : on ne sait pas ce qui manque."
+UNKNOWN_OFFER = "Ce recensement ne dit pas ce que les lieux proposent : on ne sait pas ce qui manque."
 MOST_ZONES = 3  # of a proposal
 FEW = 50  # people, at the low bound: a village of a hundred does not come before a town
 FEWEST = 1  # people, at the low bound: under it, « 0 » is printed
@@ -37,12 +37,12 @@ class Gap:
 
     @property
     def key(self) -> str:
-        """What makes it the same gap another day."""
+        """The key that identifies the same gap another day."""
         return f"gap:{self.code}:{self.line.id}"
 
     @property
     def title(self) -> str:
-        """What may be opened, and where."""
+        """The place to open, and its zone."""
         return f"{OPENINGS[self.line.id]} : {self.zone}"
 
     @property
@@ -53,7 +53,7 @@ class Gap:
 
     @property
     def sentence(self) -> str:
-        """Who lacks what, in a sentence."""
+        """The zone, the people and the line they lack, in a sentence."""
         return f"{self.zone} : {self.lack}."
 
     @property
@@ -119,20 +119,20 @@ class SharedGap:
 
     @property
     def lines(self) -> str:
-        """What is lacking, each line named: « Formation et wifi »."""
+        """The lacking lines, each named: « Formation et wifi »."""
         return upper_first(listing([lower_first(gap.line.label) for gap in self.gaps]))
 
     @property
     def without(self) -> str:
-        """What these people are without, after « sans », in few words: « lieu de formation ni lieu de
+        """The lines that these people lack, after « sans », in few words: « lieu de formation ni lieu de
         réparation à portée de marche ».
         """
         lacking, by = [gap.line.id for gap in self.gaps], self.gaps[0].by
-        left = [id for id in self.counted if id not in lacking]
-        if len(lacking) == 1 or len(left) >= len(lacking):
+        spared_ids = [id for id in self.counted if id not in lacking]
+        if len(lacking) == 1 or len(spared_ids) >= len(lacking):
             return without(*lacking, by=by)
-        spared = listing([lower_first(diagnosis_lines()[id].label) for id in left])
-        return f"aucun service recensé {by.near}{f', sauf {spared}' if left else ''}"
+        spared = listing([lower_first(diagnosis_lines()[id].label) for id in spared_ids])
+        return f"aucun service recensé {by.near}{f', sauf {spared}' if spared_ids else ''}"
 
     @property
     def action(self) -> str:
@@ -148,14 +148,14 @@ class SharedGap:
 
     @property
     def lack(self) -> str:
-        """Who lacks what they may have: « Environ 480 personnes sont sans aucun service recensé. »"""
+        """The people and the lines they lack: « Environ 480 personnes sont sans aucun service recensé. »"""
         if len(self.gaps) == 1 or not self.is_bare:
             return f"{upper_first(self.people)} n’en ont pas {self.gaps[0].by.near}."
         return f"{upper_first(self.people)} sont sans {self.without}."
 
     @property
     def sentence(self) -> str:
-        """Who lacks what, in a sentence."""
+        """The zone, the people and the lines they lack, in a sentence."""
         return f"{self.zone} : {self.people} sans {self.without}."
 
 
@@ -181,10 +181,10 @@ def shared(offer: OfferReading | None) -> list[SharedGap]:
     return _together(offer, certain(offer))
 
 
-def by_zone(found: Iterable[SharedGap]) -> list[tuple[str, str, str]]:
+def by_zone(gaps: Iterable[SharedGap]) -> list[tuple[str, str, str]]:
     """Return gaps, one row for a zone and a number of people: the zone, what it lacks, how many people."""
     lines: dict[tuple[str, str], list[str]] = {}
-    for gap in found:
+    for gap in gaps:
         lines.setdefault((gap.zone, gap.people), []).append(lower_first(gap.lines))
     return [(zone, upper_first(listing(labels)), people) for (zone, people), labels in lines.items()]
 
@@ -224,9 +224,9 @@ def _opening_sentence(action: str, groups: Sequence[SharedGap]) -> str:
     return f"**{action} : {listing([group.zone for group in groups])}.** {' '.join(lacks)}"
 
 
-def _together(offer: OfferReading | None, found: Sequence[Gap]) -> list[SharedGap]:
+def _together(offer: OfferReading | None, zone_gaps: Sequence[Gap]) -> list[SharedGap]:
     groups: dict[tuple[object, ...], list[Gap]] = {}
-    for gap in found:
+    for gap in zone_gaps:
         line = gap.line  # equal before they are rounded: the same people
         same = (gap.code, line.missing_value, line.missing_low, line.missing_high, gap.reason)
         groups.setdefault(same, []).append(gap)
@@ -258,7 +258,7 @@ def certain(offer: OfferReading | None) -> list[Gap]:
     """
     if offer is None:
         return []
-    found = []
+    gaps = []
     for code, zone in offer.zones.items():
         reasons = {FOLLOWED: SOME.format(offer.mode.near)} | {
             missing.id: missing.reason for missing in zone.missing
@@ -269,8 +269,8 @@ def certain(offer: OfferReading | None) -> list[Gap]:
                 and line.id in OPENINGS
                 and line.id in reasons.keys() - zone.doubted
             ):
-                found.append(Gap(code, zone.name, line, reasons[line.id], offer.mode))
-    return sorted(found, key=lambda gap: (order(gap.line), gap.title))
+                gaps.append(Gap(code, zone.name, line, reasons[line.id], offer.mode))
+    return sorted(gaps, key=lambda gap: (order(gap.line), gap.title))
 
 
 def unknown(offer: OfferReading | None) -> list[OfferLine]:
@@ -289,7 +289,7 @@ def surest_lack(offer: OfferReading) -> OfferLine | None:
 
 
 def is_doubtful(offer: OfferReading) -> bool:
-    """Return whether somebody may be without a line that the census tells of."""
+    """Return True if somebody may be without a line that the census tells of."""
     return any(line.missing_high >= FEWEST for line in known_lines(offer))
 
 
@@ -310,11 +310,11 @@ def headline(offer: OfferReading) -> str:
 
 
 def absence_sentence(offer: OfferReading) -> str:
-    """Return what to say where no zone surely lacks a line and no place is silent: what is not asked is not
+    """Return the sentence where no zone surely lacks a line and no place is silent: what is not asked is not
     known, and an estimate that may be nobody is no absence of gap.
     """
     if not known_lines(offer):
-        return NOT_TOLD
+        return UNKNOWN_OFFER
     worst, mute = surest_lack(offer), [line.label for line in offer.whole.lines if line.state == UNASKED]
     if offer.no_place:
         first = f"{offer.no_place}."
@@ -374,13 +374,13 @@ def mismatches(
     for gap in certain(offer):  # the heaviest first, so in each zone too
         lacking.setdefault(gap.code, []).append(gap)
     cells = {zone.code: zone.cell for zone in zones if zone.is_likely}
-    found = []
+    by_need = []
     for cell, label in NEEDS.items():
-        here = tuple(
+        cell_mismatches = tuple(
             Mismatch(code, gaps[0].zone, tuple(gaps))
             for code, gaps in lacking.items()
             if cells.get(code) == cell
         )
-        if here:
-            found.append((label, here))
-    return found
+        if cell_mismatches:
+            by_need.append((label, cell_mismatches))
+    return by_need

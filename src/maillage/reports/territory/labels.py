@@ -1,4 +1,4 @@
-"""What zones, levels, classes and groups are called in a study."""
+"""The names of zones, levels, classes and groups in a study."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -132,7 +132,7 @@ def names_of(d: Diagnosis, codes: Sequence[str]) -> list[str]:
 
 
 def name_of(d: Diagnosis) -> str:
-    """Return what a study is called: its own name, the official one, or how many zones of it a file makes;
+    """Return the name of a study: its own name, the official one, or how many zones of it a file makes;
     then its filter.
     """
     t, inside = d.request.territory, d.request.inside

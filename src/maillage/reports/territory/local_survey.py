@@ -18,7 +18,7 @@ METHOD = "enquete-et-estimation"
 
 
 def document(d: Diagnosis) -> dict[str, object] | None:
-    """Return what etude.json says of the survey; None without one."""
+    """Return the content of etude.json on the survey; None without one."""
     c = d.composite
     if c is None:
         return {"motif": d.not_composed} if d.not_composed else None
@@ -41,13 +41,13 @@ def document(d: Diagnosis) -> dict[str, object] | None:
             "difference": link.difference,
             "doute": link.doubt,
         },
-        "part_question": figure(c.asked),
-        **{name: figure(each) for name, each in three.items()},
-        "personnes": {name: figure(persons(each, d.universe)) for name, each in three.items()},
+        "part_question": figure(c.question_share),
+        **{name: figure(estimate) for name, estimate in three.items()},
+        "personnes": {name: figure(persons(estimate, d.universe)) for name, estimate in three.items()},
         "poids": {"modele": 1 - c.weight, "enquete": c.weight},
         "ecart": figure(c.gap),
         "accord": c.agree,
-        "retenue": c.kept,
+        "retenue": c.retained,
         "sensibilite": [
             {
                 "hypothese": s.label,
@@ -85,7 +85,7 @@ def source(d: Diagnosis) -> tuple[Source, ...]:
 
 
 def warnings(d: Diagnosis) -> list[str]:
-    """Return what a reader of a figure must know of the survey, in whole sentences."""
+    """Return the warnings on the survey for a reader of a figure, in whole sentences."""
     if d.composite is None:
         return [d.not_composed] if d.not_composed else []
     return [*discussion(d.composite), *_other_people(d), unmoved(d)]
@@ -100,7 +100,7 @@ def _other_people(d: Diagnosis) -> tuple[str, ...]:
 def unmoved(d: Diagnosis) -> str:
     """Return the sentence that says what the survey leaves as it was."""
     assert d.composite is not None
-    if d.composite.kept == "modele":
+    if d.composite.retained == "modele":
         return "Les nombres de ce dossier restent donc ceux du modèle seul : l’enquête n’y entre pas."
     return (
         "L’enquête porte sur tout le territoire : chaque zone suit le même mouvement, et leur ordre ne change"
@@ -120,7 +120,7 @@ def discussion(c: Composite) -> list[str]:
     )
     out = [
         f"« {m.title} » : {wording.count(m.n, 'réponse')} à la question « {link.wording} »{redressed}. "
-        f"{_share(c.asked)} des personnes qu’elle représente {link.counts}."
+        f"{_share(c.question_share)} des personnes qu’elle représente {link.counts}."
     ]
     out += _selection(m)
     if link.known and link.doubt:
@@ -132,12 +132,13 @@ def discussion(c: Composite) -> list[str]:
         )
     else:
         out.append(link.difference)
-    gap = _gap(c.gap, is_told=survey.value is not None)
-    out.append(f"Le modèle seul dit {_told(model)} ; l’enquête seule, {_told(survey)}.")
+    gap = _gap(c.gap, is_share_printed=survey.value is not None)
+    out.append(f"Le modèle seul dit {_with_interval(model)} ; l’enquête seule, {_with_interval(survey)}.")
     if c.agree:
         out.append(
             f"{gap} Le doute de chacun suffit à l’expliquer : les deux sont combinés selon leur"
-            f" précision, et donnent {_told(both)}. L’enquête y compte pour {wording.share(c.weight)}, le"
+            f" précision, et donnent {_with_interval(both)}. L’enquête y compte pour"
+            f" {wording.share(c.weight)}, le"
             f" modèle pour {wording.share(1 - c.weight)}."
         )
     else:
@@ -182,12 +183,12 @@ def _decimals(value: float) -> int:
 
 
 def _share(f: Estimate) -> str:
-    shown = wording.rate(f)
-    return f"{shown.value} ({shown.between})" if shown.value else shown.between.capitalize()
+    rate_text = wording.rate(f)
+    return f"{rate_text.value} ({rate_text.between})" if rate_text.value else rate_text.between.capitalize()
 
 
-def _told(shown: wording.FigureText) -> str:
-    return f"{shown.value} ({shown.between})" if shown.value else shown.between
+def _with_interval(figure_text: wording.FigureText) -> str:
+    return f"{figure_text.value} ({figure_text.between})" if figure_text.value else figure_text.between
 
 
 def _points(value: float) -> str:
@@ -196,16 +197,16 @@ def _points(value: float) -> str:
     return f"{size}{NBSP}{noun} de {'plus' if value > 0 else 'moins'}" if round(value) else "autant"
 
 
-def _gap(gap: Estimate, *, is_told: bool) -> str:
-    """Return the sentence that says how far the survey is from the model. is_told: its own share is printed;
-    otherwise a gap of so many points, added to the model, would give it.
+def _gap(gap: Estimate, *, is_share_printed: bool) -> str:
+    """Return the sentence that says how far the survey is from the model. is_share_printed: its own share is
+    printed; otherwise a gap of so many points, added to the model, would give it.
     """
     low, high = signed_outwards(gap.low, gap.high)
     between = f"entre {_points(low)} et {_points(high)}"
     if low * high > 0:
         near, far = sorted((abs(low), abs(high)))
         between = f"entre {wording.number(near)} et {_points(far if high > 0 else -far)}"
-    if not is_told:
+    if not is_share_printed:
         return f"L’enquête trouve {between} que le modèle."
     if not round(gap.value):
         return f"L’enquête et le modèle disent la même chose, à un point près (écart {between})."
@@ -213,7 +214,7 @@ def _gap(gap: Estimate, *, is_told: bool) -> str:
 
 
 def read(d: Diagnosis) -> SurveyReading | None:
-    """Return what a page and a dossier show of the survey; None without one."""
+    """Return the survey as a page and a dossier show it; None without one."""
     c = d.composite
     if c is None:
         return _unread(d.not_composed) if d.not_composed else None
@@ -222,11 +223,11 @@ def read(d: Diagnosis) -> SurveyReading | None:
         ("L’enquête seule", c.survey, c.weight),
         (BOTH, c.combined, 1.0),
     )
-    combined = c.kept == "combinee"
-    top = charts.axis_top([each for _, each, _ in names])
+    combined = c.retained == "combinee"
+    top = charts.axis_top([estimate for _, estimate, _ in names])
     lines = []
-    for label, each, weight in names:
-        rate, people = wording.rate(each), wording.people(persons(each, d.universe), most=d.universe)
+    for label, estimate, weight in names:
+        rate, people = wording.rate(estimate), wording.people(persons(estimate, d.universe), most=d.universe)
         lines.append(
             SurveyLine(
                 label=label if combined or label != BOTH else f"{BOTH} (non retenu)",
@@ -235,7 +236,7 @@ def read(d: Diagnosis) -> SurveyReading | None:
                 people=people.value or "—",
                 people_between=people.span,
                 weight="" if label == BOTH else wording.share(weight),
-                bar=charts.small_bar(each, top=top, id="rayures"),
+                bar=charts.small_bar(estimate, top=top, id="rayures"),
                 is_retained=label == (BOTH if combined else MODEL),
             )
         )

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from maillage.reference.missions import HEARD, KINDS
+from maillage.reference.missions import KINDS, MEETINGS_WITH_PEOPLE
 from maillage.reports.page.blocks import Block, Bullets, Cell, Chapter, Grid, Heading, Picture, Text
 from maillage.reports.survey import charts
 from maillage.words.dates import in_words
@@ -62,10 +62,10 @@ class Mission:
     def to_come(self) -> str:
         """Its steps that are planned, day by day, in a sentence; "" for none."""
         planned = sorted((step for step in self.steps if step.on > self.on), key=lambda step: step.on)
-        told = [
+        step_texts = [
             f"{step.what}, le {in_words(step.on)}{f' ({step.who})' if step.who else ''}" for step in planned
         ]
-        return f"À venir : {' ; '.join(told)}." if told else ""
+        return f"À venir : {' ; '.join(step_texts)}." if step_texts else ""
 
     @property
     def period(self) -> str:
@@ -89,15 +89,15 @@ class Mission:
 
     @property
     def lead(self) -> str:
-        """Who asked for it, who leads it, when: in a sentence, whose tense follows its days."""
+        """The commissioner, the leader and the period: in a sentence, whose tense follows its days."""
         period = f", {self.period}" if self.period else ""
         led = f"mené par {with_article(self.pilot)}" if self.pilot else ""
         if not self.commissioner:
             if not led and period:
                 nobody = "ni son commanditaire ni son pilote ne sont encore écrits"
                 return f"Ce diagnostic {self.tense} mené {self.period} ; {nobody}."
-            told = f"{self.tense} {led}" if led else "n’a encore ni commanditaire ni pilote écrits"
-            return f"Ce diagnostic {told}{period}."
+            predicate = f"{self.tense} {led}" if led else "n’a encore ni commanditaire ni pilote écrits"
+            return f"Ce diagnostic {predicate}{period}."
         request_text = f"Ce diagnostic a été demandé par {with_article(self.commissioner)}"
         if self.tense == "a été":
             return f"{' et '.join(filter(None, (request_text, led)))}{period}."
@@ -106,7 +106,7 @@ class Mission:
 
     @property
     def origin(self) -> str:
-        """Who wanted it first, and where it is tried before others take it up; "" for neither."""
+        """The initiator, and where it is tried before others take it up; "" for neither."""
         wanted = f"Il est né à l’initiative {of(self.initiator)}." if self.initiator else ""
         tried = (
             f"Terrain pilote : {self.ground} ; la démarche est faite pour être reprise ailleurs."
@@ -133,12 +133,16 @@ class Mission:
     def counts(self) -> list[charts.Step]:
         """Return how many times people were heard, way by way, in the order of KINDS."""
         out = []
-        for kind in HEARD:
+        for kind in MEETINGS_WITH_PEOPLE:
             steps = [step for step in self.past if step.kind == kind]
             n = sum(step.n for step in steps)
-            who = list(dict.fromkeys(step.who for step in steps if step.who))
+            participants = list(dict.fromkeys(step.who for step in steps if step.who))
             if n:
-                out.append(charts.Step(n=n, many=KINDS[kind][n > 1], who=listing(who) if who else ""))
+                out.append(
+                    charts.Step(
+                        n=n, many=KINDS[kind][n > 1], audience=listing(participants) if participants else ""
+                    )
+                )
         return out
 
     @property
@@ -146,7 +150,7 @@ class Mission:
         """Return the persons heard, each once, in order, whatever the article or the capital."""
         names: dict[str, str] = {}
         for step in self.past:
-            if step.who and step.kind in HEARD:
+            if step.who and step.kind in MEETINGS_WITH_PEOPLE:
                 names.setdefault(_bare(step.who), step.who)
         return list(names.values())
 
@@ -176,7 +180,7 @@ UNTOLD = "Personne n’a encore écrit qui a été entendu : ce diagnostic ne ti
 
 
 def untold(m: Mission) -> str:
-    """Return what to say where nobody was heard: nobody wrote it, or all of it is still to come."""
+    """Return the sentence where nobody was heard: nobody wrote it, or all of it is still to come."""
     return NOBODY_YET if m.to_come else UNTOLD
 
 

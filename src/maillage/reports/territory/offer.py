@@ -40,11 +40,11 @@ from maillage.studies.offer.silence import Between, Publishable
 from maillage.studies.offer.travel import Travel
 from maillage.words import rounding, wording
 
-HERE, NEAR, FAR, EVEN = "ici", "a-pied", "loin", "incertain"
+ON_SITE, NEAR, FAR, EVEN = "ici", "a-pied", "loin", "incertain"
 UNSAID, UNASKED, FEW = "inconnu", "donnee-manquante", "tu"
-SIGNS = {HERE: "✓", NEAR: "•", FAR: "×", EVEN: "?", UNSAID: "?", UNASKED: "?", FEW: "—"}
+SIGNS = {ON_SITE: "✓", NEAR: "•", FAR: "×", EVEN: "?", UNSAID: "?", UNASKED: "?", FEW: "—"}
 SIGN_WORDS = {
-    HERE: "dans la zone",
+    ON_SITE: "dans la zone",
     NEAR: "à portée pour plus de la moitié, dans une zone voisine",
     FAR: "hors de portée pour plus de la moitié",
     EVEN: "à portée pour la moitié environ : l’estimation ne tranche pas",
@@ -66,7 +66,7 @@ def unasked(o: Offered) -> list[str]:
     """Return the lines of the offer that no place of the census has: it did not ask, which is not an
     absence.
     """
-    return [line for line, gap in o.gaps.whole.gaps.items() if not gap.is_asked]
+    return [line for line, gap in o.gaps.whole.gaps.items() if not gap.is_surveyed]
 
 
 class WithinJson(TypedDict):
@@ -91,7 +91,7 @@ class NearestJson(TypedDict):
 
 
 class SupplyJson(TypedDict):
-    """What 1 000 people in need share, and of what (`base`)."""
+    """The supply that 1 000 people in need share, and its unit (`base`)."""
 
     valeur: float | None
     bas: float | None
@@ -138,7 +138,7 @@ class OfferZoneJson(TypedDict):
     manques: list[MissingJson]
 
 
-def zone(o: Offered, found: ZoneGaps) -> OfferZoneJson:
+def zone(o: Offered, zone_gaps: ZoneGaps) -> OfferZoneJson:
     """Return the offer and the gaps of a zone as etude.json writes them: places counted, people estimated.
 
     A line that the census did not ask about has no count (null), and makes no gap. `offre_inconnue` names the
@@ -148,13 +148,15 @@ def zone(o: Offered, found: ZoneGaps) -> OfferZoneJson:
     """
     counts = o.counts
     return {
-        "offre": {line: None if _is_unknown(gap) else gap.inside for line, gap in found.gaps.items()},
-        "offre_inconnue": [line for line, gap in found.gaps.items() if gap.is_asked and _is_unknown(gap)],
-        "offre_a_situer": [line for line, gap in found.gaps.items() if gap.inside == 0 < gap.perhaps],
-        "lieux": counts.n_places[found.code] or (None if counts.n_perhaps[found.code] else 0),
-        "lieux_a_situer": counts.n_unlocated[found.code] + counts.n_perhaps[found.code],
-        "lieux_muets": counts.n_silent[found.code],
-        "accompagnement_inconnu": counts.n_vague[found.code],
+        "offre": {line: None if _is_unknown(gap) else gap.inside for line, gap in zone_gaps.gaps.items()},
+        "offre_inconnue": [
+            line for line, gap in zone_gaps.gaps.items() if gap.is_surveyed and _is_unknown(gap)
+        ],
+        "offre_a_situer": [line for line, gap in zone_gaps.gaps.items() if gap.inside == 0 < gap.perhaps],
+        "lieux": counts.n_places[zone_gaps.code] or (None if counts.n_perhaps[zone_gaps.code] else 0),
+        "lieux_a_situer": counts.n_unlocated[zone_gaps.code] + counts.n_perhaps[zone_gaps.code],
+        "lieux_muets": counts.n_silent[zone_gaps.code],
+        "accompagnement_inconnu": counts.n_vague[zone_gaps.code],
         "portee": {
             line: {
                 **_within(gap),
@@ -165,14 +167,14 @@ def zone(o: Offered, found: ZoneGaps) -> OfferZoneJson:
                 "plus_proche": _nearest(gap.reach.nearest),
                 "offre_pour_1000": _supply(gap),
             }
-            for line, gap in found.gaps.items()
+            for line, gap in zone_gaps.gaps.items()
         },
         "publics": {
-            public: {line: _within(gap) for line, gap in _at(of, found.code).gaps.items()}
+            public: {line: _within(gap) for line, gap in _at(of, zone_gaps.code).gaps.items()}
             for public, of in o.publics.items()
         },
         "manques": [
-            {"offre": m.offer, "raison": m.reason, "regle": m.rule} for m in found.strongest if m.offer
+            {"offre": m.offer, "raison": m.reason, "regle": m.rule} for m in zone_gaps.strongest if m.offer
         ],
     }
 
@@ -181,7 +183,7 @@ def _is_unknown(gap: Gap) -> bool:
     """Tell a count of zero from an absence: no place of a zone says it gives a line, and some may, or may
     stand there.
     """
-    return not gap.is_asked or (gap.inside == 0 and gap.unsaid + gap.perhaps > 0)
+    return not gap.is_surveyed or (gap.inside == 0 and gap.unsaid + gap.perhaps > 0)
 
 
 def _at(of: Gaps, code: str) -> ZoneGaps:
@@ -198,48 +200,49 @@ def _within(gap: Gap) -> WithinJson:
     }
 
 
-def _nearest(found: reach.Nearest | None) -> NearestJson | None:
+def _nearest(nearest: reach.Nearest | None) -> NearestJson | None:
     """Return the nearest place for most residents, and how far the nearest is for half of them."""
-    if found is None:
+    if nearest is None:
         return None
     return {
-        "lieu": found.place,
-        "nom": found.name,
-        "minutes": found.minutes,
-        "metres": found.metres,
-        "bas": found.low,
-        "haut": found.high,
-        "adresse_connue": found.sure,
+        "lieu": nearest.place,
+        "nom": nearest.name,
+        "minutes": nearest.minutes,
+        "metres": nearest.metres,
+        "bas": nearest.low,
+        "haut": nearest.high,
+        "adresse_connue": nearest.sure,
     }
 
 
 def _supply(gap: Gap) -> SupplyJson:
-    """Return what 1 000 people in need share: places, or places × hours a week when every place says both.
+    """Return the supply that 1 000 people in need share: places, or places × hours a week when every place
+    says both.
 
     A range without a value where places do not say whether they give the line.
     """
-    found, most = gap.supply, gap.most_supply
+    supply, most = gap.supply, gap.most_supply
     value = low = high = base = None
     reason = ""
-    if isinstance(found, Withheld):
-        reason = found.reason
-    elif not gap.is_asked:
+    if isinstance(supply, Withheld):
+        reason = supply.reason
+    elif not gap.is_surveyed:
         reason = silence.UNASKED
     elif not _supply_varies(gap):
-        value, low, high, base = found.value, found.low, found.high, found.basis
+        value, low, high, base = supply.value, supply.low, supply.high, supply.basis
     else:
         reason = silence.UNSAID
-        if isinstance(most, Supply) and most.basis == found.basis:
-            low, high, base = min(found.low, most.low), max(found.high, most.high), found.basis
+        if isinstance(most, Supply) and most.basis == supply.basis:
+            low, high, base = min(supply.low, most.low), max(supply.high, most.high), supply.basis
     out = SupplyJson(
         valeur=value,
         bas=low,
         haut=high,
         base=base,
         unite=SUPPLY_UNITS[base or "lieux"],
-        univers=found.universe,
-        n=found.n,
-        methode=found.method,
+        univers=supply.universe,
+        n=supply.n,
+        methode=supply.method,
     )
     if reason:
         out["motif"] = reason
@@ -247,14 +250,14 @@ def _supply(gap: Gap) -> SupplyJson:
 
 
 def _supply_varies(gap: Gap) -> bool:
-    """Return whether silent places would change what there is to share by more than one part in twenty."""
-    found, most = gap.supply, gap.most_supply
-    if not isinstance(found, Supply) or not isinstance(most, Supply):
+    """Return True if silent places would change what there is to share by more than one part in twenty."""
+    supply, most = gap.supply, gap.most_supply
+    if not isinstance(supply, Supply) or not isinstance(most, Supply):
         return False
-    return most.basis != found.basis or abs(most.value - found.value) > 0.05 * max(found.value, 1e-9)
+    return most.basis != supply.basis or abs(most.value - supply.value) > 0.05 * max(supply.value, 1e-9)
 
 
-def whole(o: Offered) -> dict[str, object]:
+def study_offer(o: Offered) -> dict[str, object]:
     """Return the offer of the whole study as etude.json writes it, with the lists that its rules make."""
     unlisted = unlisted_zones(o)
     return {
@@ -264,21 +267,23 @@ def whole(o: Offered) -> dict[str, object]:
         "sans_adresse": list(o.gaps.nowhere),
         "lieux_sans_zone": [
             {
-                "commune": each.commune,
+                "commune": moving_place.commune,
                 "nom": name,
-                "lieux": each.n_places,
-                "lieux_muets": each.n_silent,
-                "offre": _unassigned_offers(o, each),
-                "dans_le_territoire": each.is_inside,
+                "lieux": moving_place.n_places,
+                "lieux_muets": moving_place.n_silent,
+                "offre": _unassigned_offers(o, moving_place),
+                "dans_le_territoire": moving_place.is_inside,
             }
-            for each, name in unassigned(o)
+            for moving_place, name in unassigned(o)
         ],
         "donnees_manquantes": unasked(o),
         "au_dela_des_limites": {
             "lieux_a_portee": len(o.border.within),
             "sans_coordonnees": list(o.border.lost),
         },
-        "itinerants": [{"nom": each.name, "arrets": each.n_stops} for each in o.moving],
+        "itinerants": [
+            {"nom": moving_place.name, "arrets": moving_place.n_stops} for moving_place in o.moving
+        ],
         "peut_etre_en_double": [list(pair) for pair in o.twins],
         **{key: value for key, value in zone(o, o.gaps.whole).items() if key != "manques"},
         **({"departements_non_recenses": list(o.border.unlisted)} if o.border.unlisted else {}),
@@ -302,10 +307,10 @@ def state(gap: Gap) -> str:
     concerned whatever the doubt; even where the doubt holds both; unknown where places are silent.
     """
     share, most = gap.reach.share, gap.at_most.share
-    if not gap.is_asked:
+    if not gap.is_surveyed:
         return UNASKED
     if gap.inside:
-        return HERE
+        return ON_SITE
     if isinstance(share, Withheld) or isinstance(most, Withheld):
         return UNSAID if gap.unsaid else FEW
     if share.low >= gap_rules.MOST:
@@ -325,7 +330,9 @@ def unassigned(o: Offered) -> list[tuple[UnassignedPlaces, str]]:
 def _unassigned_offers(o: Offered, places: UnassignedPlaces) -> dict[str, int | None]:
     """Return by line how many places give it; None where none does and some are silent."""
     return {
-        line: places.offers[line] if gap.is_asked and (places.offers[line] or not places.n_silent) else None
+        line: places.offers[line]
+        if gap.is_surveyed and (places.offers[line] or not places.n_silent)
+        else None
         for line, gap in o.gaps.whole.gaps.items()
     }
 
@@ -339,28 +346,28 @@ def commune_names(codes: Iterable[str]) -> dict[str, str]:
     return {code: name or code for code, name in zip(some, names, strict=True)}
 
 
-def _zone(o: Offered, found: ZoneGaps, name: str = "") -> ZoneOffer:
+def _zone(o: Offered, zone_gaps: ZoneGaps, name: str = "") -> ZoneOffer:
     """Return the offer of a zone as a reader sees it."""
     return ZoneOffer(
-        code=found.code,
-        n_places=o.counts.n_places[found.code],
-        n_silent=o.counts.n_silent[found.code],
-        n_unlocated=o.counts.n_unlocated[found.code],
-        n_perhaps=o.counts.n_perhaps[found.code],
-        lines=_lines(found),
+        code=zone_gaps.code,
+        n_places=o.counts.n_places[zone_gaps.code],
+        n_silent=o.counts.n_silent[zone_gaps.code],
+        n_unlocated=o.counts.n_unlocated[zone_gaps.code],
+        n_perhaps=o.counts.n_perhaps[zone_gaps.code],
+        lines=_lines(zone_gaps),
         missing=tuple(
             MissingLine(diagnosis_lines()[m.offer].label, m.offer, m.reason, m.rule not in gap_rules.DOUBTFUL)
-            for m in found.strongest
+            for m in zone_gaps.strongest
             if m.offer
         ),
         name=name,
-        places=tuple(place.name for place in places_in(o, found.code)) if found.code else (),
+        places=tuple(place.name for place in places_in(o, zone_gaps.code)) if zone_gaps.code else (),
     )
 
 
-def _lines(found: ZoneGaps) -> tuple[OfferLine, ...]:
+def _lines(zone_gaps: ZoneGaps) -> tuple[OfferLine, ...]:
     """Return each line of the offer in a zone as a reader sees it."""
-    return tuple(_offer_line(line, found.gaps[line.id]) for line in diagnosis_lines().values())
+    return tuple(_offer_line(line, zone_gaps.gaps[line.id]) for line in diagnosis_lines().values())
 
 
 def _offer_line(line: Line, gap: Gap) -> OfferLine:
@@ -413,15 +420,15 @@ def _words(gap: Gap, how: str) -> str:
 
 
 def _shared(gap: Gap) -> tuple[str, str, str]:
-    """Return what 1 000 people in need share, between what, of what: the value is '' where a range alone may
-    be said, all three where it is withheld.
+    """Return the supply that 1 000 people in need share, its interval, its unit: the value is '' where a
+    range alone may be said, all three where it is withheld.
     """
-    found = _supply(gap)
-    if found["bas"] is None or found["haut"] is None or found["base"] is None:
+    supply = _supply(gap)
+    if supply["bas"] is None or supply["haut"] is None or supply["base"] is None:
         return "", "", ""
-    between = " – ".join(wording.bounds(found["bas"], found["haut"], 1))
-    value = "" if found["valeur"] is None else wording.number(found["valeur"], 1)
-    return value, between, SUPPLY_WORDS[found["base"]]
+    between = " – ".join(wording.bounds(supply["bas"], supply["haut"], 1))
+    value = "" if supply["valeur"] is None else wording.number(supply["valeur"], 1)
+    return value, between, SUPPLY_WORDS[supply["base"]]
 
 
 def zone_names(ground: Ground) -> dict[str, str]:
@@ -449,14 +456,18 @@ def read(o: Offered) -> OfferReading:
             public: PublicOffer(
                 label=publics()[public].label,
                 whole=_lines(of.whole),
-                zones={found.code: _lines(found) for found in of.zones if found.code not in unlisted},
+                zones={
+                    zone_gaps.code: _lines(zone_gaps)
+                    for zone_gaps in of.zones
+                    if zone_gaps.code not in unlisted
+                },
             )
             for public, of in o.publics.items()
         },
         zones={
-            found.code: _zone(o, found, names[found.code])
-            for found in o.gaps.zones
-            if found.code not in unlisted
+            zone_gaps.code: _zone(o, zone_gaps, names[zone_gaps.code])
+            for zone_gaps in o.gaps.zones
+            if zone_gaps.code not in unlisted
         },
         lists=tuple(
             ZoneList(
@@ -478,9 +489,14 @@ def read(o: Offered) -> OfferReading:
         unlisted_zones=tuple(sorted(unlisted)),
         communes=_communes(o),
         unassigned=tuple(
-            UnassignedRow(name, each.n_places, _unassigned_offers(o, each), _unassigned_words(each, name))
-            for each, name in unassigned(o)
-            if each.is_inside
+            UnassignedRow(
+                name,
+                unassigned_place.n_places,
+                _unassigned_offers(o, unassigned_place),
+                _unassigned_words(unassigned_place, name),
+            )
+            for unassigned_place, name in unassigned(o)
+            if unassigned_place.is_inside
         ),
     )
 
@@ -609,7 +625,7 @@ def _no_place(o: Offered) -> str:
 
 
 def cautions(o: Offered) -> list[str]:
-    """Return what a reader must know before believing a gap."""
+    """Return the cautions to read before believing a gap."""
     sentences = [
         f"À portée veut dire {o.ground.travel.minutes:.0f} minutes {o.ground.travel.mode.manner}, environ.",
         *filter(None, [_carless(o), other_way(o)]),
@@ -712,7 +728,7 @@ def filtered(o: Offered) -> str:
 
 
 def _border(o: Offered) -> list[str]:
-    """Return what is known across the limits of a territory; nothing of those of an island."""
+    """Return the sentences on the places across the limits of a territory; nothing of those of an island."""
     within, lost = len(o.border.within), len(o.border.lost)
     commune, inside = o.ground.areas.commune, o.ground.zone_of >= 0
     if not within and not lost and np.isin(commune, commune[inside]).all():
@@ -767,10 +783,10 @@ def _twins(o: Offered) -> list[str]:
 
 def _named(names: Sequence[str], between: str = ", ") -> str:
     """Return names, the tail counted when there are many."""
-    shown = [*names[:MOST_NAMED]]
+    listed_names = [*names[:MOST_NAMED]]
     if len(names) > MOST_NAMED:
-        shown.append(wording.count(len(names) - MOST_NAMED, "autre"))
-    return between.join(shown)
+        listed_names.append(wording.count(len(names) - MOST_NAMED, "autre"))
+    return between.join(listed_names)
 
 
 MOST_NAMED = 6
@@ -791,7 +807,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeReading:
-    """What opening or closing places changes: between is "" where people is a range, doubt why it is one."""
+    """The effect of opening or closing places: between is "" where people is a range, doubt why it is one."""
 
     offer: str
     people: str
@@ -827,7 +843,7 @@ class ProposalReading:
 
 
 def change_read(change: what_if.Change) -> ChangeReading:
-    """Return what opening or closing places changes, as a reader sees it."""
+    """Return the effect of opening or closing places, as a reader sees it."""
     moved, before, after = (
         ranges.people(f) for f in (change.whole.moved, change.whole.before, change.whole.after)
     )
@@ -859,23 +875,23 @@ def _doubt(of: Publishable) -> str:
     return of.reason if isinstance(of, Between) else ""
 
 
-def proposal_read(found: siting.Proposal) -> ProposalReading:
+def proposal_read(proposal: siting.Proposal) -> ProposalReading:
     """Return the best sites, as a reader sees them."""
-    gained, before, after = (ranges.people(f) for f in (found.gained, found.before, found.after))
+    gained, before, after = (ranges.people(f) for f in (proposal.gained, proposal.before, proposal.after))
     return ProposalReading(
         sites=tuple(
             SiteReading(spot.spot.name, people.about, people.span if people.value else "", spot.reason)
-            for spot in found.spots
+            for spot in proposal.spots
             for people in (ranges.people(spot.gained),)
         ),
         people=gained.about,
         between=gained.between if gained.value else "",
         before=before.in_full,
         after=after.in_full,
-        doubt=_doubt(found.gained),
+        doubt=_doubt(proposal.gained),
         certainty=(
             "Aucun autre choix ne fait mieux : c’est prouvé."
-            if found.exact
-            else f"Un meilleur choix ajouterait au plus {wording.share(found.margin)} de personnes."
+            if proposal.exact
+            else f"Un meilleur choix ajouterait au plus {wording.share(proposal.margin)} de personnes."
         ),
     )

@@ -12,9 +12,9 @@ from maillage.reports.territory.reading import LevelLine, Reading
 from maillage.reports.territory.subject import (
     OTHER_DEFINITION,
     Subject,
-    beside,
     cover,
     headline,
+    headline_context,
     levels_source,
     need_chart,
     provenance,
@@ -38,7 +38,7 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
         title=f"Affiche : {r.territory.name}",
         cover=cover(s, "Inclusion numérique", drawn=False),
         chapters=(
-            Chapter(number="", title=headline(r), lead=beside(r), blocks=tuple(blocks)),
+            Chapter(number="", title=headline(r), lead=headline_context(r), blocks=tuple(blocks)),
             _actions(s, plan),
             *_network(s),
             Chapter(number="", title="Sources", blocks=_notes(s, plan)),
@@ -59,12 +59,12 @@ def _notes(s: Subject, plan: PlanReading | None) -> tuple[Text, ...]:
 
 
 def _actions(s: Subject, plan: PlanReading | None) -> Chapter:
-    found = plan.led[:MOST] if plan else []
-    if s.reading.withheld and not found:
+    led_actions = plan.led[:MOST] if plan else []
+    if s.reading.withheld and not led_actions:
         return replace(synthesis.advice(s.reading), lead="")
-    if found:
-        title = _title(sum(each.has_begun for each in found), len(found))
-        return Chapter(number="", title=title, blocks=(Bullets(items=tuple(map(_told, found))),))
+    if led_actions:
+        title = _title(sum(each.has_begun for each in led_actions), len(led_actions))
+        return Chapter(number="", title=title, blocks=(Bullets(items=tuple(map(_action_line, led_actions))),))
     chosen = (
         [f"**{x.full_title}.** {upper_first(x.state)}." for x in decisions.three(s, plan)] if plan else ()
     )
@@ -91,12 +91,12 @@ def _network(s: Subject) -> list[Chapter]:
     coming = s.mission.to_come.removeprefix("À venir : ") if s.mission else ""
     whom = [f"{wording.lower_first(line.label)}, {line.in_full}" for line in levels]
     other = f" {OTHER_DEFINITION}" if r.levels.link else ""
-    told = (
+    facts = (
         f"**Pour qui :** {' ; '.join(whom)}.{other}" if whom else "",
         f"**Avec qui :** {wording.count(places, 'lieu connu', 'lieux connus')} ici." if places else "",
         f"**Et après :** {coming}" if coming else "",
     )
-    items = tuple(filter(None, told))
+    items = tuple(filter(None, facts))
     return [Chapter(number="", title="Le réseau", blocks=(Bullets(items=items),))] if items else []
 
 
@@ -106,7 +106,7 @@ def _levels(r: Reading) -> tuple[LevelLine, ...]:
 
 
 def _title(begun: int, n: int) -> str:
-    """Return what some actions are, by how many of them have begun.
+    """Return the title of some actions, by how many of them have begun.
 
     >>> _title(1, 1), _title(2, 2), _title(0, 1), _title(0, 2)
     ('Une action a commencé', 'Ce que nous faisons', 'Une action va commencer', 'Ce qui va commencer')
@@ -120,7 +120,7 @@ def _title(begun: int, n: int) -> str:
     return "Ce que nous faisons, ce qui va commencer"
 
 
-def _told(action: PlanAction) -> str:
+def _action_line(action: PlanAction) -> str:
     ends, begins = (
         f"jusqu’au {action.ends}" if action.ends else "",
         f"à partir du {action.begins}" if action.begins else "",

@@ -97,8 +97,8 @@ def present(study: Study, *, fingerprint: str) -> Reading:
         need = replace(need, why=withheld.NOBODY)
     inside = d.request.inside
     classed = d.is_crossed
-    beside = None if o is None else offer.read(o)
-    found = Reading(
+    offer_reading = None if o is None else offer.read(o)
+    reading = Reading(
         fingerprint=fingerprint,
         territory=_place(d),
         definition=_definition(d.request.definition, inside),
@@ -150,18 +150,20 @@ def present(study: Study, *, fingerprint: str) -> Reading:
         deduced=_deduced(d),
         warnings=(*sentences.warnings(d), *local_survey.warnings(d)),
         sources=(*cards.sources(d), *local_survey.source(d)),
-        offer=beside,
+        offer=offer_reading,
         survey=local_survey.read(d),
         map_note=_map_note(study),
         definitions=tuple(_definition_row(each) for each in study.by_definition),
         measures=comparison.measures(d, o),
         sheets={
-            r.zone.code: zone_sheet.read(d, r.zone.code, beside.zones.get(r.zone.code) if beside else None)
+            r.zone.code: zone_sheet.read(
+                d, r.zone.code, offer_reading.zones.get(r.zone.code) if offer_reading else None
+            )
             for r in d.zones
             if not r.is_outside
         },
     )
-    return wording.spaced_within(found)
+    return wording.spaced_within(reading)
 
 
 def _cell_shares(d: Diagnosis) -> dict[str, float]:
@@ -187,7 +189,7 @@ def _both_residents(d: Diagnosis) -> str:
 
 
 def _place(d: Diagnosis) -> Place:
-    """Return what the study is about: name, place, how many zones of which kind."""
+    """Return the subject of the study: name, place, how many zones of which kind."""
     t = d.request.territory
     name = name_of(d)
     return Place(
@@ -204,12 +206,12 @@ def _place(d: Diagnosis) -> Place:
 
 def _target(d: Diagnosis) -> str:
     """Return the public that the diagnosis is made for, "" when nobody said; the figures count everybody."""
-    asked = d.request.target
-    if asked is None:
+    target = d.request.target
+    if target is None:
         return ""
     words = [
-        *(targets()[id] for id in asked.publics),
-        *([asked.text.strip(" .")] if asked.text.strip() else []),
+        *(targets()[id] for id in target.publics),
+        *([target.text.strip(" .")] if target.text.strip() else []),
     ]
     return f"**Public visé par ce diagnostic** : {' ; '.join(words)}. Les chiffres comptent tout leur champ."
 
@@ -227,7 +229,7 @@ def _subtitle(d: Diagnosis) -> str:
 
 
 def _map_note(study: Study) -> str:
-    """Return what to know of the map: what is drawn apart, or why it does not show the zones."""
+    """Return the note on the map: the parts drawn apart, or why it does not show the zones."""
     if study.drawn is study.diagnosis:
         return (
             "L’outre-mer est dessiné à part, à une autre échelle." if atlas.has_boxes(study.diagnosis) else ""
@@ -265,9 +267,13 @@ def _definition(d: Definition, inside: Inside | None = None) -> DefinitionCard:
     )
 
 
-def _definition_row(each: NeedByDefinition) -> DefinitionRow:
+def _definition_row(need_row: NeedByDefinition) -> DefinitionRow:
     """Return a territory under one definition, as shown beside the others."""
-    need, rate, card = wording.people(each.need), wording.rate(each.rate), _definition(each.definition)
+    need, rate, card = (
+        wording.people(need_row.need),
+        wording.rate(need_row.rate),
+        _definition(need_row.definition),
+    )
     return DefinitionRow(
         **{name: getattr(card, name) for name in DefinitionCard.__slots__},
         value=need.value,
@@ -275,7 +281,7 @@ def _definition_row(each: NeedByDefinition) -> DefinitionRow:
         span=need.span,
         share=rate.cells[0],
         share_between=rate.cells[1],
-        bar=charts.small_bar(each.rate, top=50.0, id="rayures"),
+        bar=charts.small_bar(need_row.rate, top=50.0, id="rayures"),
     )
 
 
@@ -309,16 +315,16 @@ def headline(persons: Figure, percent: Figure, need: FigureText, definition: Def
     )
 
 
-def _levels(d: Diagnosis, beside: Sequence[NeedByDefinition]) -> Levels:
-    """Return the four levels of difficulty: how many people, which answer, and their bar. beside: the same
-    territory under each definition.
+def _levels(d: Diagnosis, by_definition: Sequence[NeedByDefinition]) -> Levels:
+    """Return the four levels of difficulty: how many people, which answer, and their bar. by_definition: the
+    same territory under each definition.
     """
     figures = [d.levels[name] for name in LEVEL_NAMES]
     values = [figure.value if isinstance(figure, Estimate) else 0.0 for figure in figures]
-    whole = sum(values) or 1.0
+    total = sum(values) or 1.0
     lines = []
     for level, figure in zip(LEVELS_OF_HELP, figures, strict=True):
-        shown, part = wording.people(figure, most=d.universe), wording.share_of(figure, whole)
+        people_text, part = wording.people(figure, most=d.universe), wording.share_of(figure, total)
         lines.append(
             LevelLine(
                 name=level.name,
@@ -328,17 +334,17 @@ def _levels(d: Diagnosis, beside: Sequence[NeedByDefinition]) -> Levels:
                 answer=level.answer,
                 action=level.action,
                 share=part.value or part.span,
-                value=shown.value,
-                between=shown.between,
-                about=shown.about,
-                in_full=shown.in_full,
+                value=people_text.value,
+                between=people_text.between,
+                about=people_text.about,
+                in_full=people_text.in_full,
             )
         )
-    shares = [(line.kind, line.share, value / whole) for line, value in zip(lines, values, strict=True)]
+    shares = [(line.kind, line.share, value / total) for line, value in zip(lines, values, strict=True)]
     label = " ; ".join(f"{line.label} {line.share}" for line in lines)
     cut = definition(LEVELS)
     return Levels(
-        link=_link(d, cut, next((each.need for each in beside if each.definition.id == cut.id), None)),
+        link=_link(d, cut, next((each.need for each in by_definition if each.definition.id == cut.id), None)),
         lines=tuple(lines),
         bar=Bars(
             charts.levels_bar(shares, width=720, label=label),
@@ -357,26 +363,27 @@ def _link(d: Diagnosis, cut: Definition, counted: Figure | None) -> str:
     the second number is the larger. counted: the people of the three levels, as the table of definitions
     tells them; None without such a table.
     """
-    shown = d.request.definition
-    if shown.id == cut.id or not isinstance(d.need, Estimate):
+    headline_definition = d.request.definition
+    if headline_definition.id == cut.id or not isinstance(d.need, Estimate):
         return ""
-    told = ""
+    comparison_text = ""
     if isinstance(counted, Estimate):
         number_of = wording.people(counted).in_full
-        told = (
+        comparison_text = (
             f" Elles sont plus nombreuses, {number_of}, car s’y ajoutent celles qui bloquent parfois."
             if counted.value > d.need.value
             else f" Elles sont moins nombreuses, {number_of}."
         )
     return (
-        f"**Deux définitions, deux nombres.** Celui du haut suit « {shown.short} » ({shown.producer}). Les"
+        f"**Deux définitions, deux nombres.** Celui du haut suit « {headline_definition.short} »"
+        f" ({headline_definition.producer}). Les"
         f" trois premiers niveaux ci-dessous comptent les personnes qui {cut.statement} ({cut.producer},"
-        f" {cut.year}).{told} N’additionnez pas les deux nombres."
+        f" {cut.year}).{comparison_text} N’additionnez pas les deux nombres."
     )
 
 
 def _both(d: Diagnosis) -> Both:
-    """Return what is known of people in both precarities: an estimate, what it assumes, and what holds
+    """Return the figures of people in both precarities: an estimate, its assumption, and the bounds that hold
     regardless.
     """
     figure, modest = wording.people(d.both), wording.people(d.modest)
@@ -385,12 +392,12 @@ def _both(d: Diagnosis) -> Both:
     known = (
         f"entre {wording.number(low)} et {wording.number(high)}" if low else f"au plus {wording.number(high)}"
     )
-    told = next((_group_share(d, row.part).value for row in d.profile if row.group == "modeste"), None)
+    share_text = next((_group_share(d, row.part).value for row in d.profile if row.group == "modeste"), None)
     return Both(
         value=figure.value,
         between=figure.between,
         about=figure.about,
-        share=(told or "") if figure.value else "",
+        share=(share_text or "") if figure.value else "",
         in_full=figure.in_full,
         modest="" if isinstance(d.modest, Withheld) else modest.in_full,
         independent=wording.number(_round_like(d.both_independent, d.both)) if figure.value else "",
@@ -414,24 +421,24 @@ UNSETTLED = "pas d’écart net avec la France"
 
 
 def context(d: Diagnosis) -> tuple[Indicator, ...]:
-    """Return what makes the difficulty more or less frequent here, beside the country; a poverty that is
-    withheld is left out.
+    """Return the indicators that make the difficulty more or less frequent here, beside the country; a
+    poverty that is withheld is left out.
     """
     out = []
     for indicator in d.context:
-        here, between = wording.percent(100 * indicator.here), ""
+        local_share, between = wording.percent(100 * indicator.here), ""
         direction = DIRECTIONS[indicator.direction]
         if indicator.id == "pauvrete":
             if not isinstance(d.poor, Estimate):
                 continue
-            told = wording.share_of(d.poor, d.universe)
-            here, between = told.value or "", told.span
+            poverty_text = wording.share_of(d.poor, d.universe)
+            local_share, between = poverty_text.value or "", poverty_text.span
             low, high = d.poor.low / d.universe, d.poor.high / d.universe
             direction = UNSETTLED if low <= indicator.country <= high else direction
         out.append(
             Indicator(
                 label=indicator.label,
-                here=here,
+                here=local_share,
                 between=between,
                 country=wording.percent(100 * indicator.country),
                 direction=direction,
@@ -443,7 +450,7 @@ def context(d: Diagnosis) -> tuple[Indicator, ...]:
 
 
 def _profile(d: Diagnosis) -> tuple[Group, ...]:
-    """Return who is concerned here: two shares that are never compared, each told in words."""
+    """Return the profile of the people concerned: two shares that are never compared, each told in words."""
     total = sum(row.concerned for row in d.profile if row.breakdown == "age")
     verb = d.request.definition.statement
     out = []
@@ -484,9 +491,9 @@ def _group_share(d: Diagnosis, spread: Spread) -> FigureText:
     )
 
 
-def _span(told: FigureText, spread: Spread) -> str:
+def _span(share_text: FigureText, spread: Spread) -> str:
     """Return the interval of a share as a table writes it, "" where nothing of it is drawn."""
-    return told.span if 100 * (spread.high - spread.low) > wording.EXACT else ""
+    return share_text.span if 100 * (spread.high - spread.low) > wording.EXACT else ""
 
 
 def _rank_by_people(r: ZoneResult) -> tuple[float, float, str]:

@@ -1,5 +1,5 @@
-"""What others published of a territory, said beside our own figure: where they contradict it, where they
-contradict each other, where they do not count the same thing.
+"""The rates published on a territory by others, set beside our own figure: where they contradict it, where
+they contradict each other, where they do not count the same thing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,15 +17,17 @@ NOT_ALONE = " Citez-les ensemble, ne décidez rien sur le nôtre seul."
 HOLDS = ", qui contient ce territoire"
 
 
-def notes(found: Sequence[PublishedComparison], shown: Definition) -> tuple[PublishedNote, ...]:
-    """Return what a reader must know of published rates, contradictions first. shown: the definition of the
+def notes(
+    comparisons: Sequence[PublishedComparison], headline_definition: Definition
+) -> tuple[PublishedNote, ...]:
+    """Return the notes on published rates, contradictions first. headline_definition: the definition of the
     headline, with which a rate may not be compared.
     """
     out: list[PublishedNote] = []
     agreeing: list[PublishedNote] = []
-    for place in dict.fromkeys(each.place for each in found):
-        rates = [each for each in found if each.place == place]
-        alone = [each for each in rates if each.ours is None]
+    for place in dict.fromkeys(each.place for each in comparisons):
+        rates = [each for each in comparisons if each.place == place]
+        alone = [each for each in rates if each.estimated is None]
         if against := [each for each in rates if each.contradicts]:
             out += [
                 PublishedNote("contredit", contradiction(each, alone), in_short(each)) for each in against
@@ -33,7 +35,11 @@ def notes(found: Sequence[PublishedComparison], shown: Definition) -> tuple[Publ
         elif len(alone) < len(rates) and are_disputed([each.published for each in rates]):
             out.append(PublishedNote("contredit", dispute(rates), dispute_in_short(rates)))
         else:
-            agreeing += [PublishedNote("note", agreement(each, shown), "") for each in rates if each.is_here]
+            agreeing += [
+                PublishedNote("note", agreement(each, headline_definition), "")
+                for each in rates
+                if each.is_here
+            ]
     return (*out, *agreeing)
 
 
@@ -50,75 +56,75 @@ def dispute_in_short(rates: Sequence[PublishedComparison]) -> str:
     """Return the same in the few words of a page that has no room for it."""
     first = rates[0]
     published = " ; ".join(f"{percent(each.published.rate)}, d’après {each.published.by}" for each in rates)
-    by, ours = next((each.published.by, wording.rate(each.ours)) for each in rates if each.ours)
+    by, own_rate = next((each.published.by, wording.rate(each.estimated)) for each in rates if each.estimated)
     where = f"{first.place}{'' if first.is_here else HOLDS}"
     return (
         f"{DISPUTED}{where}, {first.published.year} : {published}. Avec la définition de {by}, notre calcul y"
-        f" donne {ours.in_full}.{NOT_ALONE}"
+        f" donne {own_rate.in_full}.{NOT_ALONE}"
     )
 
 
-def contradiction(each: PublishedComparison, others: Sequence[PublishedComparison]) -> str:
-    """Return the sentences that set a published rate against ours. others: rates of the same place that
-    ask another
-    question.
+def contradiction(comparison: PublishedComparison, other_rates: Sequence[PublishedComparison]) -> str:
+    """Return the sentences that set a published rate against ours. other_rates: those of the same place that
+    ask another question.
     """
-    p, ours = each.published, wording.rate(each.ours) if each.ours else None
-    if ours is None:
+    p, own_rate = comparison.published, wording.rate(comparison.estimated) if comparison.estimated else None
+    if own_rate is None:
         return ""
-    where = f"{each.place}{'' if each.is_here else HOLDS}"
-    side = "au-dessus" if each.is_above else "en dessous"
+    where = f"{comparison.place}{'' if comparison.is_here else HOLDS}"
+    side = "au-dessus" if comparison.is_above else "en dessous"
     people = f", {wording.number(p.people)} personnes" if p.people else ""
-    beside = "".join(
+    other_texts = "".join(
         f" {x.published.title}, par {x.published.by} : {percent(x.published.rate)},"
-        f" {_place_beside(x, each.ours)}. Sa question n’est aucune des nôtres : on ne sait pas si ce taux"
-        f" contredit le nôtre ou compte autre chose. {x.published.doubt}"
-        for x in others
+        f" {_place_beside(x, comparison.estimated)}. Sa question n’est aucune des nôtres : on ne sait pas si"
+        f" ce taux contredit le nôtre ou compte autre chose. {x.published.doubt}"
+        for x in other_rates
     )
     return (
         f"{CONTRADICTED}{where}, {p.year} : {p.by} a publié {percent(p.rate)}{people}"
-        f" (« {p.quote} »). Avec la même définition, notre calcul donne {ours.value or ours.between}"
-        f" ({ours.between}) : le chiffre publié est {side} de notre fourchette.{beside} Nous ne"
+        f" (« {p.quote} »). Avec la même définition, notre calcul donne {own_rate.value or own_rate.between}"
+        f" ({own_rate.between}) : le chiffre publié est {side} de notre fourchette.{other_texts} Nous ne"
         " savons pas qui se"
         f" trompe : citez-les ensemble, et ne décidez rien sur le nôtre seul. {p.title} : {lower(p.doubt)}"
     )
 
 
-def in_short(each: PublishedComparison) -> str:
+def in_short(comparison: PublishedComparison) -> str:
     """Return the same in the few words of a page that has no room for it: who, how much, how much here."""
-    p, ours = each.published, wording.rate(each.ours) if each.ours else None
-    if ours is None:
+    p, own_rate = comparison.published, wording.rate(comparison.estimated) if comparison.estimated else None
+    if own_rate is None:
         return ""
-    where = f"{each.place}{'' if each.is_here else HOLDS}"
+    where = f"{comparison.place}{'' if comparison.is_here else HOLDS}"
     return (
         f"{CONTRADICTED}{where}, {p.year} : {percent(p.rate)}, d’après {p.by} ; notre calcul y donne"
-        f" {ours.in_full}.{NOT_ALONE}"
+        f" {own_rate.in_full}.{NOT_ALONE}"
     )
 
 
-def _place_beside(other: PublishedComparison, ours: Figure | None) -> str:
+def _place_beside(other: PublishedComparison, own_rate: Figure | None) -> str:
     """Return where a published rate stands beside our interval, rounding included."""
-    if not isinstance(ours, Estimate):
+    if not isinstance(own_rate, Estimate):
         return "que nous ne chiffrons pas"
-    if other.published.high < ours.low:
+    if other.published.high < own_rate.low:
         return "en dessous de notre fourchette"
-    return "au-dessus de notre fourchette" if other.published.low > ours.high else "dans notre fourchette"
+    return "au-dessus de notre fourchette" if other.published.low > own_rate.high else "dans notre fourchette"
 
 
-def agreement(each: PublishedComparison, shown: Definition) -> str:
+def agreement(comparison: PublishedComparison, headline_definition: Definition) -> str:
     """Return the sentence that says with what a published rate may be compared."""
-    p = each.published
-    head = f"{each.place}, {p.year} : {p.by} a publié {percent(p.rate)}."
-    if each.ours is None or not p.definition:
+    p = comparison.published
+    head = f"{comparison.place}, {p.year} : {p.by} a publié {percent(p.rate)}."
+    if comparison.estimated is None or not p.definition:
         return f"{head} La question n’est aucune des nôtres : ne le comparez pas au nombre du haut. {p.doubt}"
-    ours = wording.rate(each.ours)
-    within = f"{ours.value or ours.between} ({ours.between}), qui s’accorde avec lui. {p.doubt}"
-    if p.definition == shown.id:
+    own_rate = wording.rate(comparison.estimated)
+    within = f"{own_rate.value or own_rate.between} ({own_rate.between}), qui s’accorde avec lui. {p.doubt}"
+    if p.definition == headline_definition.id:
         return f"{head} Notre calcul, pour la même définition, donne {within}"
     other = definition(p.definition)
     return (
         f"{head} Il ne compte pas les mêmes personnes que le nombre du haut ({other.short} d’un côté,"
-        f" {shown.short} de l’autre : l’année et la question changent), ne les comparez pas. Avec sa"
+        f" {headline_definition.short} de l’autre : l’année et la question changent), ne les comparez pas."
+        " Avec sa"
         " définition, notre"
         f" calcul donne {within}"
     )
@@ -137,7 +143,7 @@ def lower(text: str) -> str:
     return wording.lower_first(text)
 
 
-def document(found: Sequence[PublishedComparison]) -> list[Mapping[str, object]]:
+def document(comparisons: Sequence[PublishedComparison]) -> list[Mapping[str, object]]:
     """Return the published rates as etude.json writes them, each with ours under its definition;
     whether it contradicts ours is null where it asks another question.
     """
@@ -158,8 +164,8 @@ def document(found: Sequence[PublishedComparison]) -> list[Mapping[str, object]]
             "citation": each.published.quote,
             "doute": each.published.doubt,
             "definition": each.published.definition or None,
-            "notre_taux": None if each.ours is None else figure(each.ours),
-            "contredit": None if each.ours is None else each.contradicts,
+            "notre_taux": None if each.estimated is None else figure(each.estimated),
+            "contredit": None if each.estimated is None else each.contradicts,
         }
-        for each in found
+        for each in comparisons
     ]

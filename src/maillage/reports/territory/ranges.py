@@ -1,4 +1,4 @@
-"""What may be said of the people within a walk of an offer, as files and as readers get it: a figure, a range
+"""The figures of the people within a walk of an offer, as files and as readers get it: a figure, a range
 where places are silent, or the reason why nothing is said.
 """
 
@@ -57,10 +57,12 @@ def share(of: Publishable) -> FigureText:
     bounds = wording.number(low), wording.percent(high)
     if isinstance(of, Between):
         return FigureText(None, *bounds, "%", of.reason)
-    return FigureText(None if of.is_loose else _whole(of), *bounds, "%", "L’intervalle est trop large.")
+    return FigureText(
+        None if of.is_loose else _rounded_text(of), *bounds, "%", "L’intervalle est trop large."
+    )
 
 
-def _whole(of: Estimate) -> str:
+def _rounded_text(of: Estimate) -> str:
     if of.value >= 99.5 and of.low < 100:
         return f"plus de 99{NBSP}%"
     if of.value < 0.5 and of.high > 0:
@@ -74,10 +76,10 @@ def nobody(of: Publishable) -> str:
 
 
 def spreads(of: Publishable) -> bool:
-    """Return whether the bounds of a share stand apart once written."""
+    """Return True if the bounds of a share stand apart once written."""
     return not isinstance(of, Withheld) and of.high - of.low >= 1
 
 
 def bounds(of: Publishable) -> tuple[float, float] | None:
-    """Return what a figure lies between, None when it is withheld."""
+    """Return the bounds of a figure, None when it is withheld."""
     return None if isinstance(of, Withheld) else (of.low, of.high)

@@ -1,4 +1,4 @@
-"""What a reader sees of a study, as a value: figures rounded, sentences written, charts drawn. Pages and
+"""The reading of a study, as a value: figures rounded, sentences written, charts drawn. Pages and
 dossiers take it whole.
 
 A kept study writes it in `lecture.json` (`dump`), and its pages read it back (`load`), or learn that it is
@@ -32,7 +32,7 @@ class Container:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What the study is about: name, place, how many zones of which unit."""
+    """The subject of the study: name, place, how many zones of which unit."""
 
     code: str
     name: str
@@ -46,7 +46,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefinitionCard:
-    """What is counted, as its producer words it."""
+    """The definition of the count, in the words of its producer."""
 
     id: str
     label: str
@@ -79,7 +79,7 @@ class DefinitionRow(DefinitionCard):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What alone is counted, and the doubt of it."""
+    """The only people counted, and the doubt on them."""
 
     id: str
     label: str
@@ -191,8 +191,8 @@ class Both:
 
 @dataclass(frozen=True, slots=True)
 class PublishedNote:
-    """What a rate published by others says of ours: it contradicts it, or it does not count the same
-    thing. short: a contradiction in the few words that stand beside the headline, "" for a note.
+    """The note that a rate published by others brings to ours: it contradicts it, or it does not count the
+    same thing. short: a contradiction in the few words that stand beside the headline, "" for a note.
     """
 
     kind: Literal["contredit", "note"]
@@ -375,7 +375,7 @@ class SocialIndex:
 
 @dataclass(frozen=True, slots=True)
 class DoubtPart:
-    """What a source of doubt brings to the width of the interval."""
+    """The part of a source of doubt in the width of the interval."""
 
     label: str
     share: str
@@ -384,7 +384,7 @@ class DoubtPart:
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """What other gaps between territories would make of the interval."""
+    """The interval under other gaps between territories."""
 
     label: str
     region: str
@@ -698,7 +698,7 @@ class SurveyLine:
 
 @dataclass(frozen=True, slots=True)
 class SurveyScenario:
-    """What another hypothesis on the survey would give."""
+    """The result of another hypothesis on the survey."""
 
     label: str
     weight: str

@@ -156,16 +156,16 @@ def measured_gaps(d: Diagnosis) -> str:
         f" de chacun d’eux à ce niveau est une hypothèse ({wording.number(number('spreads/dom'), 2)} sur"
         " l’échelle logit)."
     )
-    told = [overseas] if abroad * 2 > d.population else [mainland, *([overseas] if abroad else [])]
+    gap_sentences = [overseas] if abroad * 2 > d.population else [mainland, *([overseas] if abroad else [])]
     if CORSE in (t.code, f"R{t.region}", *(code for code, _ in t.within)):
-        told.append(
+        gap_sentences.append(
             "La Corse est à part : deux mesures s’y contredisent, et le calcul va de l’une à l’autre."
         )
-    told.append(
+    gap_sentences.append(
         "Pour un département, une intercommunalité, une commune ou un quartier, cet écart est une hypothèse"
         " que rien ne mesure. Voici ce qu’elle change."
     )
-    return " ".join(told)
+    return " ".join(gap_sentences)
 
 
 def unit_of(d: Diagnosis) -> str:
@@ -363,10 +363,10 @@ def clusters(d: Diagnosis, names_of: Names) -> list[str]:
         )
     elif groups:
         feminine = "e" if unit_of(d) in FEMININE else ""
-        told = " ; ".join(named(names_of(d, group), most=4) for group in groups[:MOST_GROUPS])
+        group_texts = " ; ".join(named(names_of(d, group), most=4) for group in groups[:MOST_GROUPS])
         kinds = f"{unit_of(d)}s voisin{feminine}s"
         lead = f"{len(groups)} ensembles de {kinds} sont en précarité sociale élevée face à la France"
-        out.append(f"{lead}{'. Les plus étendus' if len(groups) > MOST_GROUPS else ''} : {told}.")
+        out.append(f"{lead}{'. Les plus étendus' if len(groups) > MOST_GROUPS else ''} : {group_texts}.")
     if alone:
         out.append(f"À part, sans voisin dans le même cas : {named(names_of(d, alone), most=FEWER_NAMED)}.")
     return out
@@ -392,18 +392,21 @@ def corrected(d: Diagnosis) -> list[str]:
     """Return the sentence that tells the reference values of this territory which the network corrected."""
     iris = frames.sources().rp2021
     rows = d.request.zoning.rows
-    here = (
+    codes = (
         set(iris["iris"][rows].tolist())
         | set(iris["commune"][rows].tolist())
         | set(iris["published"][rows].tolist())
     )
-    found = [c for c in corrections.in_force() if c.key in here]
-    told = wording.listing([f"{c.column} de {c.key} = {wording.number(c.value)}" for c in found[:MOST_NAMED]])
-    if not found:
+    local_corrections = [c for c in corrections.in_force() if c.key in codes]
+    correction_texts = wording.listing(
+        [f"{c.column} de {c.key} = {wording.number(c.value)}" for c in local_corrections[:MOST_NAMED]]
+    )
+    if not local_corrections:
         return []
     return [
-        f"{wording.count(len(found), 'valeur')} de référence {'corrigée' if len(found) == 1 else 'corrigées'}"
-        f" par le réseau, avec sa raison à la page « Sources » : {told}."
+        f"{wording.count(len(local_corrections), 'valeur')} de référence"
+        f" {'corrigée' if len(local_corrections) == 1 else 'corrigées'}"
+        f" par le réseau, avec sa raison à la page « Sources » : {correction_texts}."
     ]
 
 

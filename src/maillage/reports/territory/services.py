@@ -47,7 +47,7 @@ SERVICES: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class ServiceLine:
-    """What structures say of one question: given today, planned; None where it is not published."""
+    """The answers of structures to one question: given today, planned; None where it is not published."""
 
     label: str
     today: Answered | None
@@ -92,8 +92,8 @@ def read(surveyed: Surveyed) -> ServicesReading:
         for name, about, questions in SERVICES
     )
     lines = [line for service in services for line in service.lines]
-    told = [said for line in lines for said in (line.today, line.planned) if said]
-    if not told:
+    answers = [answer for line in lines for answer in (line.today, line.planned) if answer]
+    if not answers:
         return ServicesReading(services, "", "")
     chart = charts.today_and_planned(
         [
@@ -106,4 +106,4 @@ def read(surveyed: Surveyed) -> ServicesReading:
         ],
         label="Part des structures qui donnent chaque service aujourd’hui, et qui l’ont en projet",
     )
-    return ServicesReading(services, told[0].among, chart)
+    return ServicesReading(services, answers[0].among, chart)

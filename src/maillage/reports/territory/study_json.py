@@ -104,15 +104,15 @@ class ZoneJson(TypedDict):
 def document(
     d: Diagnosis,
     o: Offered | None = None,
-    beside: Sequence[PublishedComparison] = (),
+    published_rates: Sequence[PublishedComparison] = (),
     definitions: Sequence[NeedByDefinition] = (),
 ) -> dict[str, object]:
     """Return the content of etude.json; o: the offer, None for a territory without a census of places;
-    beside: what others published of it; definitions: its need under each usual definition.
+    published_rates: those that others published; definitions: its need under each usual definition.
     """
     t, request = d.request.territory, d.request
     chosen = request.definition
-    shown = not isinstance(d.need, Withheld)
+    has_need = not isinstance(d.need, Withheld)
     out: dict[str, object] = {
         "version": VERSION,
         "territoire": {
@@ -195,15 +195,15 @@ def document(
         ],
         "croisement": {
             name: {
-                "zones": _spread(held.zones, "zones", IN_CLASSES, n=classed(d)),
+                "zones": _spread(spread.zones, "zones", IN_CLASSES, n=classed(d)),
                 "part_des_habitants": _spread(
-                    held.residents, "part de 0 à 1", LIVING_THERE, n=round(d.population)
+                    spread.residents, "part de 0 à 1", LIVING_THERE, n=round(d.population)
                 ),
             }
-            for name, held in d.cell_spreads.items()
+            for name, spread in d.cell_spreads.items()
         },
         "grappes_sociales": [list(group) for group in d.clusters],
-        "marges": d.variance if shown else None,
+        "marges": d.variance if has_need else None,
         "parametres": {
             "graine": request.seed,
             "tirages": request.n_draws,
@@ -220,16 +220,16 @@ def document(
             }
             for source in (*cards.sources(d), *local_survey.source(d))
         ],
-        "publie": published.document(beside),
+        "publie": published.document(published_rates),
         "avertissements": [
-            *(note.text.replace("**", "") for note in published.notes(beside, chosen)),
+            *(note.text.replace("**", "") for note in published.notes(published_rates, chosen)),
             *sentences.warnings(d),
             *local_survey.warnings(d),
             poverty(d),
             *leaders(d),
             *(offer.cautions(o) if o else ()),
         ],
-        "offre": None if o is None else offer.whole(o),
+        "offre": None if o is None else offer.study_offer(o),
     }
     if (survey := local_survey.document(d)) is not None:
         out["enquete"] = survey
@@ -277,12 +277,12 @@ def classed(d: Diagnosis) -> int:
     return sum(r.cell is not None for r in d.zones)
 
 
-def _spread(found: Spread, unit: str, universe: str, *, n: int) -> dict[str, object]:
-    """Return what a cell of the joint map holds. n: the zones, or the residents, that are shared out."""
+def _spread(spread: Spread, unit: str, universe: str, *, n: int) -> dict[str, object]:
+    """Return the content of a cell of the joint map. n: the zones, or the residents, that are shared out."""
     return {
-        "valeur": found.value,
-        "bas": found.low,
-        "haut": found.high,
+        "valeur": spread.value,
+        "bas": spread.low,
+        "haut": spread.high,
         "unite": unit,
         "univers": universe,
         "n": n,
@@ -381,10 +381,10 @@ def table(d: Diagnosis, o: Offered | None = None) -> bytes:
     travel. Under a filter, each row names it, and a zone that it leaves out is an empty row that says so.
     """
     where = d.request.slug or d.request.territory.code
-    kept: dict[str, Cell] = {} if d.request.inside is None else {"filtre": d.request.inside.label}
+    common_cells: dict[str, Cell] = {} if d.request.inside is None else {"filtre": d.request.inside.label}
     if o is not None:
-        kept["acces"] = f"{o.ground.travel.minutes:.0f} minutes {o.ground.travel.mode.manner}"
-    rows = [flat(zone(d, r, o)) | {"territoire": where} | kept for r in d.zones]
+        common_cells["acces"] = f"{o.ground.travel.minutes:.0f} minutes {o.ground.travel.mode.manner}"
+    rows = [flat(zone(d, r, o)) | {"territoire": where} | common_cells for r in d.zones]
     header = list(dict.fromkeys(key for row in rows for key in row))
     return as_csv(header, rows).encode("utf-8")
 
@@ -495,12 +495,15 @@ def flat(row: ZoneJson) -> dict[str, Cell]:
     if row["offre"] is not None:
         out |= {name: row[name] for name in ("lieux", "lieux_a_situer", "lieux_muets")}
         out |= {f"offre_{line}": n for line, n in row["offre"].items()}
-        away = [(f"hors_de_portee_{line}", found["hors_de_portee"]) for line, found in row["portee"].items()]
+        away = [
+            (f"hors_de_portee_{line}", reach_json["hors_de_portee"])
+            for line, reach_json in row["portee"].items()
+        ]
         for name, f in away:
             out |= _bounded(name, f)
         figures += away
-        for found in list(row["portee"].values())[:1]:  # the same for every line
-            out |= _based("hors_de_portee", found["hors_de_portee"])
+        for reach_json in list(row["portee"].values())[:1]:  # the same for every line
+            out |= _based("hors_de_portee", reach_json["hors_de_portee"])
     out["fourchette_seule"] = _loose((*figures, *levels))
     return out
 
@@ -512,7 +515,7 @@ def _loose(figures: Iterable[tuple[str, FigureJson]]) -> str:
 
 def _silences(row: ZoneJson) -> list[str]:
     """Return why cells of the offer are empty, each reason once with the lines it is about."""
-    found: dict[str, list[str]] = {}
+    lines_by_reason: dict[str, list[str]] = {}
     for line, within in row.get("portee", {}).items():
         why = within["hors_de_portee"].get("motif", "")
         if not why and line in row.get("offre_a_situer", ()):
@@ -520,8 +523,8 @@ def _silences(row: ZoneJson) -> list[str]:
         elif not why and line in row.get("offre_inconnue", ()):
             why = silence.UNSAID_HERE
         if why and why != row["precarite_numerique"].get("motif"):
-            found.setdefault(why, []).append(diagnosis_lines()[line].label)
-    return [f"{listing(labels)} : {lower_first(why)}" for why, labels in found.items()]
+            lines_by_reason.setdefault(why, []).append(diagnosis_lines()[line].label)
+    return [f"{listing(labels)} : {lower_first(why)}" for why, labels in lines_by_reason.items()]
 
 
 def _bounded(name: str, f: FigureJson) -> dict[str, Cell]:
@@ -533,7 +536,7 @@ def _bounded(name: str, f: FigureJson) -> dict[str, Cell]:
 
 
 def _based(name: str, f: FigureJson) -> dict[str, Cell]:
-    """Return whom a figure counts, and the respondents behind it, as columns."""
+    """Return the universe of a figure, and the respondents behind it, as columns."""
     return {f"{name}_univers": f["univers"], f"{name}_n": f["n"]}
 
 

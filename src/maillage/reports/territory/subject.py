@@ -1,4 +1,4 @@
-"""What a report on a territory starts from, and the sentences and charts that several reports share."""
+"""The subject of the reports on a territory, and the sentences and charts that several reports share."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -40,11 +40,11 @@ class Voice:
 class Subject:
     """A study as reports take it. study: its etude.json, read; layers: SVG maps by name; knitted: the map of
     a cover, "" without contours; on: the day of the report; mission: how the study was led, None when nobody
-    wrote it; surveys: those published of the territory; voices: what people said, as it was published;
+    wrote it; surveys: those published of the territory; voices: the words of people, as published;
     photograph: that of its covers; n_places: places known there, where no offer is read of them;
-    is_computing: whether a new computation will read it; surveyed: what those surveys say, the answers of a
+    is_computing: True if a new computation will read it; surveyed: the answers of those surveys, those of a
     scale taken together; own_zones: the study of its own zones, where it names some, None without;
-    changes: what happened since an edition that was frozen, None without.
+    changes: those since an edition that was frozen, None without.
     """
 
     reading: Reading
@@ -74,12 +74,12 @@ class Subject:
 
     @property
     def is_too_large(self) -> bool:
-        """Whether places are known, and no distance to them can be drawn."""
+        """True if places are known, and no distance to them can be drawn."""
         return self.reading.offer is None and self.n_places > 0 and not self.is_computing
 
     @property
     def is_surveyed(self) -> bool:
-        """Whether answers of residents stand beside the model."""
+        """True if answers of residents stand beside the model."""
         return self.reading.survey is not None and not self.reading.survey.reason
 
 
@@ -109,9 +109,9 @@ def headline(r: Reading) -> str:
     return f"{c.between.capitalize()} {c.sentence}" if c.low else withheld.explain(r).headline
 
 
-def beside(r: Reading) -> str:
-    """Return what the first figure is never printed without: its interval, its share, and the published
-    figures that contradict it.
+def headline_context(r: Reading) -> str:
+    """Return the context that the first figure is never printed without: its interval, its share, and the
+    published figures that contradict it.
     """
     return " ".join([_interval(r), *r.contradicted])
 
@@ -130,14 +130,15 @@ OTHER_DEFINITION = "Une autre définition que celle du premier nombre : les deux
 
 
 def levels_source() -> str:
-    """Return whose shares the levels of difficulty come from."""
+    """Return the producer of the shares that the levels of difficulty come from."""
     cut = definition(LEVELS)
     return f"parts nationales, {cut.producer} {cut.year}"
 
 
 def levels_note(r: Reading) -> str:
-    """Return what stands wherever people are counted by level of difficulty: whose shares they are, and that
-    it is not how the first figure counts; the last where both are one definition is left out.
+    """Return the note that stands wherever people are counted by level of difficulty: the source of the
+    shares, and that it is not how the first figure counts; the last where both are one definition is left
+    out.
     """
     other = f" {OTHER_DEFINITION}" if r.levels.link else ""
     return f"Niveaux de difficulté : {levels_source()}.{other}"
@@ -152,13 +153,13 @@ def ages_sentence(r: Reading) -> str:
     """Return the age of the people concerned, without its full stop: at least so many of them are sixty or
     more, by the low bounds of both classes; else the largest class. "" where no share is printed.
     """
-    ages = [each for each in r.profile if each.family == "Âge" and each.share]
-    least = sum(ends(each.share_span)[0] for each in ages if each.label in OLDEST)
+    ages = [group for group in r.profile if group.family == "Âge" and group.share]
+    least = sum(ends(group.share_span)[0] for group in ages if group.label in OLDEST)
     if least >= 60:
         return f"Plus de {TENTHS[int(least // 10)]} personnes concernées sur dix ont 60 ans ou plus"
     if least > 50:
         return "Plus de la moitié des personnes concernées ont 60 ans ou plus"
-    first = max(ages, key=lambda each: each.share_value, default=None)
+    first = max(ages, key=lambda group: group.share_value, default=None)
     return f"{first.label} : {first.share} des personnes concernées ({first.share_span})" if first else ""
 
 
@@ -168,8 +169,8 @@ def ends(span: str) -> tuple[float, float]:
     >>> ends("1,7 – 3,3 %"), ends("")
     ((1.7, 3.3), (0.0, 0.0))
     """
-    found = [float(each.replace(",", ".")) for each in NUMERAL.findall(span)]
-    return (found[0], found[-1]) if found else (0.0, 0.0)
+    numbers = [float(each.replace(",", ".")) for each in NUMERAL.findall(span)]
+    return (numbers[0], numbers[-1]) if numbers else (0.0, 0.0)
 
 
 def first_sentence(text: str) -> tuple[str, str]:
@@ -190,13 +191,13 @@ def provenance(s: Subject, *, what: str = "") -> str:
     title = f"{r.source.producer}, {r.source.title} ({r.source.year})"
     source = what.rstrip(".") or rich.link(title, r.source.url)
     noun = "personne" if r.universe in ("0", "1") else "personnes"
-    told = (
+    source_texts = (
         f"Source : {source}.",
         f"Champ : {r.universe} {noun}, {r.definition.universe}.",
         "" if what else r.source.margin,
         f"Estimation Maillage du {in_words(s.on)}, empreinte {r.fingerprint}.",
     )
-    return " ".join(filter(None, told))
+    return " ".join(filter(None, source_texts))
 
 
 def chart(rows: Sequence[Bar], *, alt: str, unit: str = "personnes") -> Chart:
@@ -211,17 +212,17 @@ def _drawn(rows: Sequence[Bar], words: str, *, narrow: bool = False) -> str:
 
 
 def _key(rows: Sequence[Bar]) -> str:
-    """Return what each mark of a chart means; the tick is told where there is one."""
+    """Return the meaning of each mark of a chart; the tick is told where there is one."""
     mark = " Trait : l’estimation." if any(bar.value is not None for bar in rows) else ""
     return f"Plein : sûr. Hachures : possible, jusqu’à la borne haute.{mark}"
 
 
-def for_a_room(found: Chart | None, *, most: int = FEW_BARS) -> Chart | None:
+def for_a_room(drawn_chart: Chart | None, *, most: int = FEW_BARS) -> Chart | None:
     """Return the first bars of a chart in letters read from the end of a room. most: of these bars."""
-    if found is None:
+    if drawn_chart is None:
         return None
-    bars = found.bars[:most]
-    return replace(found, bars=bars, svg=_drawn(bars, found.alt, narrow=True))
+    bars = drawn_chart.bars[:most]
+    return replace(drawn_chart, bars=bars, svg=_drawn(bars, drawn_chart.alt, narrow=True))
 
 
 def need_chart(s: Subject) -> Chart | None:
@@ -251,8 +252,8 @@ def ages_chart(s: Subject) -> Chart | None:
         for each in s.reading.profile
         if each.family == "Âge" and each.share and each.share_span
     ]
-    whole = chart(rows, alt="Sur 100 personnes concernées, leur âge.", unit="personnes sur 100")
-    return for_a_room(whole, most=len(rows)) if rows else None
+    complete = chart(rows, alt="Sur 100 personnes concernées, leur âge.", unit="personnes sur 100")
+    return for_a_room(complete, most=len(rows)) if rows else None
 
 
 def levels_chart(s: Subject) -> Chart | None:

@@ -14,10 +14,10 @@ from maillage.reports.territory.subject import (
     Subject,
     ages_chart,
     ages_sentence,
-    beside,
     cover,
     first_sentence,
     headline,
+    headline_context,
     levels_note,
 )
 from maillage.words import rich, wording
@@ -57,13 +57,13 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
 
 
 def advice(r: Reading) -> Chapter:
-    """Return what to do where no figure can be shown, and why."""
-    said = withheld.explain(r)
+    """Return the chapter of advice where no figure can be shown, and the reason."""
+    explanation = withheld.explain(r)
     return Chapter(
         number="",
         title="Ce que l’on peut faire",
-        lead=said.more,
-        blocks=(Bullets(items=said.advice),),
+        lead=explanation.more,
+        blocks=(Bullets(items=explanation.advice),),
     )
 
 
@@ -72,13 +72,13 @@ def _first(s: Subject, chosen: Sequence[Decision]) -> Chapter:
     to_take = f" : {wording.lower_first(decisions.NUMBERS[len(chosen)])} à prendre" if chosen else "."
     both = r.both.in_full.capitalize()
     sentences = (
-        beside(r),
+        headline_context(r),
         f"{ages_sentence(r)}." if ages_sentence(r) else "",
         f"{both} vivent aussi modestement : parmi les 40 % de la France aux plus faibles revenus."
         if r.both.modest
         else "",
     )
-    lead = beside(r) if r.withheld else " ".join(filter(None, sentences))
+    lead = headline_context(r) if r.withheld else " ".join(filter(None, sentences))
     return Chapter(number="", title=f"{headline(r)}{to_take}", lead=lead)
 
 
@@ -242,14 +242,14 @@ def _next(s: Subject, plan: PlanReading | None) -> list[Chapter]:
     )
 
 
-def named_producers(told: Iterable[str]) -> list[str]:
-    """Return who produced data, each once, in order of the alphabet: those who made a file together are
+def named_producers(producer_texts: Iterable[str]) -> list[str]:
+    """Return the producers of data, each once, in order of the alphabet: those who made a file together are
     named one by one, without whom they made it for.
 
     >>> named_producers(["Insee et DGFiP", "IGN", "Insee, mis en taux par Data For Good", "IGN et Insee"])
     ['Data For Good', 'DGFiP', 'IGN', 'Insee']
     """
-    names = {name for text in told for name in TOGETHER.split(text.split(", pour ", maxsplit=1)[0])}
+    names = {name for text in producer_texts for name in TOGETHER.split(text.split(", pour ", maxsplit=1)[0])}
     return sorted(names, key=str.casefold)
 
 

@@ -1,4 +1,4 @@
-"""What is said of a territory where no figure can be shown: too few people live there, or nobody."""
+"""The explanation for a territory where no figure can be shown: too few people live there, or nobody."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ class Explanation:
 
 
 def explain(r: Reading) -> Explanation:
-    """Return what is said instead of figures, for a reading that has none."""
+    """Return the explanation instead of figures, for a reading that has none."""
     if r.filter is not None:
         return _filtered(r, r.filter.label)
     larger = wording.listing([f"**{each.name}**" for each in r.territory.within[:2]], "ou")

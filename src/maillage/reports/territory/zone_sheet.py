@@ -76,7 +76,7 @@ FIRST_NEEDED = ("assistance", "libre_acces_accompagne", "formation", "wifi")  # 
 
 
 def read(d: Diagnosis, code: str, offered: ZoneOffer | None) -> ZoneSheet:
-    """Return what the sheet of a zone shows beyond its row of the tables, on screen and on paper."""
+    """Return the content of the sheet of a zone beyond its row of the tables, on screen and on paper."""
     zone = d.zone(code)
     need, rate = wording.people(zone.need, most=zone.universe), wording.rate(zone.rate)
     at_level = [(level, wording.people(zone.levels[level.name])) for level in LEVELS_OF_HELP]
@@ -97,7 +97,8 @@ def read(d: Diagnosis, code: str, offered: ZoneOffer | None) -> ZoneSheet:
         part_noun=_part_noun(zone),
         comparison=comparison(d, zone),
         levels=tuple(
-            SheetLevel(level.label, level.kind, *shown.cells, level.answer) for level, shown in at_level
+            SheetLevel(level.label, level.kind, *people_text.cells, level.answer)
+            for level, people_text in at_level
         ),
         both=_both(zone),
         standing=sentences.standing(d, zone),
@@ -110,7 +111,7 @@ def read(d: Diagnosis, code: str, offered: ZoneOffer | None) -> ZoneSheet:
 
 
 def first_step(zone: ZoneResult, offered: ZoneOffer | None) -> str:
-    """Return what to do first in a zone: bring closer what most people in need lack on foot, then what its
+    """Return the first step in a zone: bring closer what most people in need lack on foot, then what its
     cell calls for, once the zone is very likely in it.
     """
     lines = [each for id in FIRST_NEEDED for each in (offered.lines if offered else ()) if each.id == id]
@@ -137,23 +138,23 @@ def first_step(zone: ZoneResult, offered: ZoneOffer | None) -> str:
 
 def _half(zone: ZoneResult) -> str:
     """Return where about half of the people of a zone live, '' when that takes most of its parts."""
-    whole, total, names = wording.point(zone.need), 0.0, []
+    zone_need, total, names = wording.point(zone.need), 0.0, []
     for part in zone.parts:
-        if whole is None or total >= whole / 2:
+        if zone_need is None or total >= zone_need / 2:
             break
         total += wording.point(part.need) or 0.0
         names.append(part.name)
-    if whole is None or total < whole / 2 or 3 * len(names) > 2 * len(zone.parts):
+    if zone_need is None or total < zone_need / 2 or 3 * len(names) > 2 * len(zone.parts):
         return ""
     parts = wording.count(len(names), _part_noun(zone))
-    how = "Environ" if total < ABOUT_HALF * whole else "Plus de"
+    how = "Environ" if total < ABOUT_HALF * zone_need else "Plus de"
     lived = f"{how} la moitié de ces personnes vivent dans {parts} sur {len(zone.parts)}"
     return f"{lived} : {wording.listing(names)}."
 
 
 def _part_noun(zone: ZoneResult) -> str:
-    """Return what a part of a zone is: the single census area of a commune, whose code ends in zeros, is the
-    whole commune.
+    """Return the noun for a part of a zone: the single census area of a commune, whose code ends in zeros, is
+    the whole commune.
     """
     kinds = {"commune" if part.code.endswith("0000") else "quartier" for part in zone.parts}
     return kinds.pop() if len(kinds) == 1 else "partie"
@@ -181,33 +182,35 @@ def comparison(d: Diagnosis, zone: ZoneResult) -> tuple[Compared, ...]:
         return ()
     position = next(i for i, result in enumerate(d.zones) if result.zone.code == zone.zone.code)
     rows = []
-    here, there = wording.point(zone.rate), wording.point(d.rate)
-    if here is not None and there is not None:
-        own, whole = wording.rate(zone.rate), wording.rate(d.rate)
+    zone_rate, mean_rate = wording.point(zone.rate), wording.point(d.rate)
+    if zone_rate is not None and mean_rate is not None:
+        own, mean_text = wording.rate(zone.rate), wording.rate(d.rate)
         rows.append(
             Compared(
                 "Précarité numérique",
                 own.value or own.span,
-                whole.value or whole.span,
-                here / 100,
-                there / 100,
+                mean_text.value or mean_text.span,
+                zone_rate / 100,
+                mean_rate / 100,
             )
         )
     rows.append(_rural(d, zone))
     for k, variable in enumerate(d.social.variables):
         value, mean = d.social.values[position, k], d.social.relative.means[k]
         if not isnan(value) and variable.unit == "%":
-            shown = wording.percent(value, 1), wording.percent(mean, 1)
-            rows.append(Compared(variable.label, *shown, float(value) / 100, float(mean) / 100))
+            value_texts = wording.percent(value, 1), wording.percent(mean, 1)
+            rows.append(Compared(variable.label, *value_texts, float(value) / 100, float(mean) / 100))
     return tuple(rows)
 
 
 def _rural(d: Diagnosis, zone: ZoneResult) -> Compared:
     """Return the share of residents in communes under 2,000, here and in the whole territory."""
     everybody = sum(r.population for r in d.zones)
-    whole = sum(r.rural * r.population for r in d.zones) / everybody if everybody else 0.0
+    mean_share = sum(r.rural * r.population for r in d.zones) / everybody if everybody else 0.0
     label = f"Communes de moins de 2 000 habitants ({SPACE_LABELS[zone.space]})"
-    return Compared(label, wording.percent(100 * zone.rural), wording.percent(100 * whole), zone.rural, whole)
+    return Compared(
+        label, wording.percent(100 * zone.rural), wording.percent(100 * mean_share), zone.rural, mean_share
+    )
 
 
 def _both(zone: ZoneResult) -> str:
@@ -231,7 +234,7 @@ def render(d: Diagnosis, r: Reading, code: str, *, on: date) -> bytes:
         "carte_alt": f"{row.name} et ses voisines{f' : {CELL_LABELS[row.cell]}' if row.cell else ''}.",
         "legende": r.is_classed,
         "barres": (
-            pdf.styled(charts.pairs(bars, label="Comparaison", here=row.name, there="moyenne"))
+            pdf.styled(charts.pairs(bars, label="Comparaison", local_name=row.name, reference_name="moyenne"))
             if bars
             else ""
         ),

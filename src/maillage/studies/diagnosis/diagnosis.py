@@ -105,7 +105,7 @@ def _counted(request: Request, model: Model | None, progress: Callable[[str, flo
     people = people_of(place.frame, rows, at, share, len(zones))
     both, why = _composed(request, m, rows, drawn.sums["need"], people)
     move = None
-    if both is not None and both.kept == "combinee":
+    if both is not None and both.retained == "combinee":
         move = shift_of(m, rows, share, both)
         drawn = drawn_by_zone(
             request, m, share, lambda done: progress("Enquête et modèle", 0.55 + 0.07 * done), move

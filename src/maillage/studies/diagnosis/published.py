@@ -28,19 +28,19 @@ class PublishedComparison:
     published: PublishedRate
     place: str
     is_here: bool
-    ours: Figure | None
+    estimated: Figure | None
 
     @property
     def contradicts(self) -> bool:
         """True if the published rate, rounding included, is out of our interval."""
-        return isinstance(self.ours, Estimate) and not (
-            self.published.low <= self.ours.high and self.ours.low <= self.published.high
+        return isinstance(self.estimated, Estimate) and not (
+            self.published.low <= self.estimated.high and self.estimated.low <= self.published.high
         )
 
     @property
     def is_above(self) -> bool:
         """True if the published rate is the higher one."""
-        return isinstance(self.ours, Estimate) and self.published.rate > self.ours.value
+        return isinstance(self.estimated, Estimate) and self.published.rate > self.estimated.value
 
 
 def comparisons(d: Diagnosis, models: ModelByDefinition) -> tuple[PublishedComparison, ...]:
@@ -63,7 +63,9 @@ def comparisons(d: Diagnosis, models: ModelByDefinition) -> tuple[PublishedCompa
                 published=rate,
                 place=name,
                 is_here=is_here,
-                ours=_own_rate(d, under[rate.definition], rate, is_here=is_here) if rate.definition else None,
+                estimated=_own_rate(d, under[rate.definition], rate, is_here=is_here)
+                if rate.definition
+                else None,
             )
             for rate in rates
         ]

@@ -313,7 +313,7 @@ class Gazetteer:
         nearest_rows = self._spelling.nearest(wanted, cutoff=0.72, length_gap=4, limit=limit)
         return [self._names[row][1] for row in nearest_rows]
 
-    def around(self, territory: Territory, *, limit: int = 4) -> list[Territory]:
+    def neighbours(self, territory: Territory, *, limit: int = 4) -> list[Territory]:
         """Return the largest territories of the same kind in the nearest larger one that holds any: the
         communes of an intercommunalité, the intercommunalités of a département, the départements of a région.
         """

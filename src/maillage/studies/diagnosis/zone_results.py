@@ -67,7 +67,7 @@ class Work:
         """The survey that moved the figures, None when none did."""
         return (
             self.composite.measured
-            if self.composite is not None and self.composite.kept == "combinee"
+            if self.composite is not None and self.composite.retained == "combinee"
             else None
         )
 

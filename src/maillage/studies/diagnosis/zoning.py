@@ -199,7 +199,7 @@ def composition(content: str, *, name: str) -> tuple[tuple[str, tuple[str, ...]]
         zone = row["code_zone"]
         names[zone] = names.get(zone) or row["nom_zone"]
         codes.setdefault(zone, []).append(row["code"])
-    return tuple((apostrophes(names[zone]) or zone, tuple(held)) for zone, held in codes.items())
+    return tuple((apostrophes(names[zone]) or zone, tuple(zone_codes)) for zone, zone_codes in codes.items())
 
 
 def communes_of(codes: Iterable[str]) -> tuple[str, ...]:
@@ -214,7 +214,7 @@ def communes_today(codes: Iterable[str]) -> list[str]:
 
 
 def _zone_of(row: Row, zones: dict[str, Members]) -> Members:
-    """Return what is known of the zone of a row, which any of its rows may name; Refused for two names."""
+    """Return the members of the zone of a row, which any of its rows may name; Refused for two names."""
     zone, label = row["code_zone"], row["nom_zone"]
     name, members, status = zones.get(zone, ("", [], row["statut"]))
     if label and name and label != name:

@@ -44,13 +44,13 @@ class Measured:
     """The survey answers that measure need. Nothing else of the survey is needed to combine it.
 
     title: the survey; question: the name of its question; link: how it reads. n: unweighted answers to the
-    question; said: how many of them are concerned; share: weighted, 0 to 1, to the hundredth; low, high: its
-    90 % interval, in whole percents, outwards; effective: the size of a simple random sample that would be as
-    precise, down to half a unit of its first digit; residents: what the weights add up to; moved: how far
-    weights moved the share, on the logit; silent: share of the weight of those who left the question; sample:
-    their ages and diplomas; undone: how far these move its need from that of the territory, on the logit;
-    variables: what the sample was weighted on, in words; ages: the lowest and highest that its margins count;
-    margins_year: the years that they state, when not that of the census.
+    question; n_concerned: how many of them are concerned; share: weighted, 0 to 1, to the hundredth; low,
+    high: its 90 % interval, in whole percents, outwards; effective: the size of a simple random sample that
+    would be as precise, down to half a unit of its first digit; residents: what the weights add up to; moved:
+    how far weights moved the share, on the logit; silent: share of the weight of those who left the question;
+    sample: their ages and diplomas; undone: how far these move its need from that of the territory, on the
+    logit; variables: what the sample was weighted on, in words; ages: the lowest and highest that its margins
+    count; margins_year: the years that they state, when not that of the census.
 
     Every figure of the combination follows from share, effective and selection, and these are no finer than
     the tables of a survey: it gives away nobody's answer (docs/methods/resultats-enquete.md).
@@ -60,7 +60,7 @@ class Measured:
     question: str
     link: Link
     n: int
-    said: int
+    n_concerned: int
     share: float
     low: float
     high: float
@@ -113,22 +113,22 @@ class Scenario:
 class Composite:
     """The model, the survey and both together, in percent of the definition's universe.
 
-    asked: the share for the question itself. survey: what that implies for the definition; its doubt includes
-    the gap between question and definition, and what weighting does not correct. gap: survey minus model, in
-    points. kept: `combinee`, or `modele` when chance alone does not explain the gap: the two are not averaged
-    then. weight: the survey's weight in `combined`. draws: (draws,) of the combination, 0 to 1. scenarios:
-    results under other assumptions.
+    question_share: the share for the question itself. survey: what that implies for the definition; its doubt
+    includes the gap between question and definition, and what weighting does not correct. gap: survey minus
+    model, in points. retained: `combinee`, or `modele` when chance alone does not explain the gap: the two
+    are not averaged then. weight: the survey's weight in `combined`. draws: (draws,) of the combination, 0 to
+    1. scenarios: results under other assumptions.
     """
 
     measured: Measured
-    asked: Estimate
+    question_share: Estimate
     model: Estimate
     survey: Estimate
     combined: Estimate
     gap: Estimate
     weight: float
     agree: bool
-    kept: Retained
+    retained: Retained
     scenarios: tuple[Scenario, ...]
     draws: Floats
 
@@ -200,7 +200,7 @@ def read(
                 question=column,
                 link=tested,
                 n=share.n,
-                said=int((concerned & answered).sum()),
+                n_concerned=int((concerned & answered).sum()),
                 share=part,
                 low=low,
                 high=high,
@@ -322,7 +322,7 @@ def compose(measured: Measured, chosen: Definition, rates: Floats, *, seed: int)
         )
     return Composite(
         measured=measured,
-        asked=Estimate(
+        question_share=Estimate(
             value=float(round(100 * measured.share)),
             low=measured.low,
             high=measured.high,
@@ -348,7 +348,7 @@ def compose(measured: Measured, chosen: Definition, rates: Floats, *, seed: int)
         ),
         weight=combined.weight,
         agree=combined.agree,
-        kept=retained,
+        retained=retained,
         scenarios=tuple(scenarios),
         draws=combined.draws,
     )

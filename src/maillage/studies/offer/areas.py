@@ -138,18 +138,18 @@ def _communes(frame: Any) -> tuple[tuple[str, NDArray[np.str_]], ...]:
 
 def dwellings(
     shapes: Sequence[shapely.Geometry | None],
-    around: Sequence[shapely.Geometry | None] | None = None,
+    larger_shapes: Sequence[shapely.Geometry | None] | None = None,
     centres: Floats | None = None,
 ) -> tuple[Floats, Positions, NDArray[np.str_]]:
     """Return where residents may live: points, the area of each, and how each area was filled (see Areas).
 
-    shapes: own contours; around: a larger contour that holds the area; centres: (areas, 2) degrees, nan if
-    unknown.
+    shapes: own contours; larger_shapes: a larger contour that holds the area; centres: (areas, 2) degrees,
+    nan if unknown.
     """
     known: dict[int, Floats] = {}
     points, at, how = [], [], []
     for position, shape in enumerate(shapes):
-        outline = shape if shape is not None else around[position] if around else None
+        outline = shape if shape is not None else larger_shapes[position] if larger_shapes else None
         centre = NONE if centres is None else centres[position]
         if outline is not None:
             some = known.setdefault(id(outline), lattice(outline))

@@ -46,10 +46,10 @@ class Census:
 
     name: who supplied them. silent: ids of places whose sheet does not say what they offer; vague: of
     free-access places that do not say whether somebody helps; untold: by line, ids of other places that do
-    not say whether they give it. A place with several sheets is there once, and not at all where one of
-    them says it. None of them counts as an absence. cards: what the matching reads of each
-    place, in the same order; apart: pairs of ids that somebody told apart. unread: the rows refused, by
-    name or line: they count nowhere, and readers must know it.
+    not say whether they give it. A place with several sheets is there once, and not at all where one of them
+    says it. None of them counts as an absence. cards: what the matching reads of each place, in the same
+    order; distinct_pairs: pairs of ids that somebody told apart. unread: the rows refused, by name or line:
+    they count nowhere, and readers must know it.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Census:
     vague: frozenset[str] = frozenset()
     untold: Mapping[str, frozenset[str]] = field(default_factory=dict)
     cards: tuple[matching.Place, ...] = ()
-    apart: frozenset[frozenset[str]] = frozenset()
+    distinct_pairs: frozenset[frozenset[str]] = frozenset()
     unread: tuple[str, ...] = ()
 
     @property
@@ -75,7 +75,7 @@ class Census:
             tuple(_card_in_order(card) for card in self.cards),
         )
         fields = (*fields, self.unread) if self.unread else fields
-        return sha256(repr((*fields, sorted(map(sorted, self.apart)))).encode()).hexdigest()[:16]
+        return sha256(repr((*fields, sorted(map(sorted, self.distinct_pairs)))).encode()).hexdigest()[:16]
 
     def unsaid(self, line: str) -> frozenset[str]:
         """Return the ids of the places that may give a line without saying so."""
@@ -168,7 +168,7 @@ def census(
     sheets: Iterable[Sheet],
     *,
     source_of: Mapping[str, str] = MappingProxyType({}),
-    apart: Iterable[frozenset[str]] = (),
+    distinct_pairs: Iterable[frozenset[str]] = (),
     doubles: Mapping[str, Iterable[str]] = MappingProxyType({}),
     unread: Iterable[str] = (),
 ) -> Census:
@@ -176,8 +176,8 @@ def census(
 
     source_of: by id, the file or the collection a sheet comes from; one for all by default. A place says
     nothing of a line that no sheet of its source mentions, nor of one it passes over when it answers others
-    by yes or no. apart: pairs of ids that somebody told apart; doubles: by id, those that certainly describe
-    the same place: all are read, and they count as one. unread: rows of the file that made no sheet.
+    by yes or no. distinct_pairs: pairs of ids that somebody told apart; doubles: by id, those that certainly
+    describe the same place: all are read, and they count as one. unread: rows of the file that made no sheet.
     """
     many = sorted(sheets, key=lambda sheet: str(sheet.get("id", "")))
     ids = [str(sheet.get("id", "")) for sheet in many]
@@ -199,7 +199,7 @@ def census(
             for line, ids_without in sorted(untold.items())
         },
         cards=tuple(as_place(sheet) for sheet in many),
-        apart=frozenset(apart),
+        distinct_pairs=frozenset(distinct_pairs),
         unread=tuple(unread),
     )
 
@@ -618,11 +618,11 @@ def _twins(g: Ground, known_places: Census) -> tuple[tuple[str, str], ...]:
         (own_places[pair.a].name, own_places[pair.b].name)
         for pair in pairs
         if not (own_places[pair.a].same and own_places[pair.a].same == own_places[pair.b].same)
-        and frozenset((own_places[pair.a].id, own_places[pair.b].id)) not in known_places.apart
+        and frozenset((own_places[pair.a].id, own_places[pair.b].id)) not in known_places.distinct_pairs
     )
 
 
-def around(request: Request) -> set[str]:
+def communes_within_travel(request: Request) -> set[str]:
     """Return the communes of a request, and those around whose residents may travel to the same places."""
     rows, travel = request.zoning.rows, travel_of(request)
     near_rows = rows if travel is None else _surroundings(rows, travel)[0]

@@ -48,8 +48,8 @@ class Gap:
     reach, supply: of the places that say they offer it; most, most_supply: if those that do not say offered
     it too, None where none is silent. inside: places of the zone that offer it to this public; perhaps: those
     that may be in the zone, their address being unknown; reserved: those of the zone that offer it to other
-    publics only; unsaid: those in the zone, or perhaps, that do not say. is_asked: whether some place of the
-    census mentions the line.
+    publics only; unsaid: those in the zone, or perhaps, that do not say. is_surveyed: whether some place of
+    the census mentions the line.
     """
 
     reach: Reach
@@ -60,12 +60,12 @@ class Gap:
     unsaid: int = 0
     most: Reach | None = None
     most_supply: Supply | Withheld | None = None
-    is_asked: bool = True
+    is_surveyed: bool = True
 
     def figure(self, name: FigureName) -> Publishable:
         """Return the publishable form of a figure: silence is neither an offer nor an absence."""
         known: Figure = getattr(self.reach, name)
-        if not self.is_asked:
+        if not self.is_surveyed:
             return silence.unasked(known)
         return silence.publishable(known, None if self.most is None else getattr(self.most, name))
 
@@ -153,7 +153,7 @@ def _none_known(gap: Gap) -> bool:
 
 def _empty(zone: ZoneGaps, _: ZoneGaps, offer: str) -> bool:
     gap = zone.gaps[offer]
-    return gap.is_asked and _none_known(gap) and gap.unsaid == 0
+    return gap.is_surveyed and _none_known(gap) and gap.unsaid == 0
 
 
 def _empty_and_far(zone: ZoneGaps, _: ZoneGaps, offer: str) -> bool:
@@ -166,7 +166,7 @@ def _empty_and_far(zone: ZoneGaps, _: ZoneGaps, offer: str) -> bool:
 
 def _unsaid(zone: ZoneGaps, _: ZoneGaps, offer: str) -> bool:
     gap = zone.gaps[offer]
-    return gap.is_asked and _none_known(gap) and gap.unsaid > 0
+    return gap.is_surveyed and _none_known(gap) and gap.unsaid > 0
 
 
 def _reserved(zone: ZoneGaps, _: ZoneGaps, offer: str) -> bool:
@@ -185,22 +185,22 @@ def _under(reach: Reach, bound: float) -> bool:
 
 def _nobody(zone: ZoneGaps, _: ZoneGaps, offer: str) -> bool:
     gap = zone.gaps[offer]
-    return gap.is_asked and isinstance(gap.at_most.share, Estimate) and gap.at_most.share.high == 0
+    return gap.is_surveyed and isinstance(gap.at_most.share, Estimate) and gap.at_most.share.high == 0
 
 
 def _far(zone: ZoneGaps, territory: ZoneGaps, offer: str) -> bool:
     gap = zone.gaps[offer]
-    return gap.is_asked and _under(gap.at_most, MOST) and not _nobody(zone, territory, offer)
+    return gap.is_surveyed and _under(gap.at_most, MOST) and not _nobody(zone, territory, offer)
 
 
 def _perhaps_far(zone: ZoneGaps, _: ZoneGaps, offer: str) -> bool:
     gap = zone.gaps[offer]
-    return gap.is_asked and _under(gap.reach, MOST) and not _under(gap.at_most, MOST)
+    return gap.is_surveyed and _under(gap.reach, MOST) and not _under(gap.at_most, MOST)
 
 
 def _edge(zone: ZoneGaps, _: ZoneGaps, offer: str) -> bool:
     gap = zone.gaps[offer]
-    return gap.is_asked and _turns(gap.reach) and _turns(gap.at_most)
+    return gap.is_surveyed and _turns(gap.reach) and _turns(gap.at_most)
 
 
 def _turns(reach: Reach) -> bool:
@@ -211,7 +211,7 @@ def _turns(reach: Reach) -> bool:
 
 def _unsure(zone: ZoneGaps, _: ZoneGaps, offer: str) -> bool:
     gap = zone.gaps[offer]
-    return gap.is_asked and _rests_on_vague(gap.reach) and _rests_on_vague(gap.at_most)
+    return gap.is_surveyed and _rests_on_vague(gap.reach) and _rests_on_vague(gap.at_most)
 
 
 def _rests_on_vague(reach: Reach) -> bool:

@@ -168,7 +168,7 @@ def _line(g: Ground, line: str, public: str, where: tuple[Flags, Flags], of: rea
             supply=supplies[i],
             most=most[i],
             most_supply=most_supplies[i],
-            is_asked=line not in g.silence.unasked,
+            is_surveyed=line not in g.silence.unasked,
         )
         for i, zone_reach in enumerate(reach.reach(g, line, public, of=of, brief=brief))
     ]

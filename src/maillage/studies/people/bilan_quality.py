@@ -116,11 +116,13 @@ class QuestionSilence:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Where diagnoses stop. begun: how many; stopped: by question; gone: page closed without a word."""
+    """Where diagnoses stop. begun: how many; stopped: by question; without_a_word: page closed before the
+    end.
+    """
 
     begun: int
     stopped: Sequence[Labelled]
-    gone: Figure
+    without_a_word: Figure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,9 +23,9 @@ def class_starts(choices: Sequence[Choice]) -> tuple[int, ...]:
     >>> class_starts([Choice(name=name, label={}) for name in ("15 ans ou moins", "16-29", "30+")])
     (15, 16, 30)
     """
-    found = [age_span(choice) for choice in choices if not unsaid(choice)]
-    spans = sorted(span for span in found if span is not None and span[1] >= YOUNGEST)
-    if None in found or any(older[0] - younger[1] not in (0, 1) for younger, older in pairwise(spans)):
+    choice_spans = [age_span(choice) for choice in choices if not unsaid(choice)]
+    spans = sorted(span for span in choice_spans if span is not None and span[1] >= YOUNGEST)
+    if None in choice_spans or any(older[0] - younger[1] not in (0, 1) for younger, older in pairwise(spans)):
         return ()
     return tuple(sorted({max(low, YOUNGEST) for low, _ in spans if low <= LAST_START}))
 
@@ -46,9 +46,9 @@ def span_of(words: str) -> tuple[int, int] | None:
     ages = [int(age) for age in re.findall(r"(?<!\d)\d{1,3}(?!\d)", words)]
     if len(ages) == 2:
         return (ages[0], ages[1]) if ages[0] < ages[1] <= OLDEST else None
-    if len(ages) != 1 or not (told := re.search(r"plus|\+|moins", words.casefold())):
+    if len(ages) != 1 or not (direction := re.search(r"plus|\+|moins", words.casefold())):
         return None
-    before = told.start() < words.find(str(ages[0]))
-    if told.group() == "moins":
+    before = direction.start() < words.find(str(ages[0]))
+    if direction.group() == "moins":
         return 0, ages[0] - before
     return ages[0] + before, OLDEST

@@ -31,7 +31,7 @@ class Cells:
 
     def __init__(
         self,
-        held: Sample,
+        sample: Sample,
         column: Column,
         cross: Column | None,
         withholding: Withholding,
@@ -39,14 +39,14 @@ class Cells:
         inside: bool = False,
     ) -> None:
         self.column, self.cross, self.inside_only = column, cross, inside
-        names = {column.name.removesuffix(CITED), *([cross.name] if cross else []), *held.where}
+        names = {column.name.removesuffix(CITED), *([cross.name] if cross else []), *sample.where}
         axes = {withholding.tied((name, ANY)) for name in names} if withholding.least else set()
         self.rule = withholding.rule_for(tuple(axes)) if axes else withholding.rule
         self.least = self.rule.least
         self.q_said = column.answered
-        groups = cross.members if cross else np.ones((len(held.domain), 1), dtype=bool)
+        groups = cross.members if cross else np.ones((len(sample.domain), 1), dtype=bool)
         self.size = groups.shape[1]
-        both = column.answered & held.domain & (cross.answered if cross else True)
+        both = column.answered & sample.domain & (cross.answered if cross else True)
         self.n = int(both.sum())
         self.inside = groups & both[:, None]
         self.bases = self.inside.sum(axis=0)
@@ -57,10 +57,12 @@ class Cells:
         )
         self.is_withheld = False  # the whole table is
         self.note = ""  # what the reader of a table withheld may be told of it
-        kept = {
-            name: held.positions(name, answers) for name, answers in held.where.items() if name != column.name
+        filters = {
+            name: sample.positions(name, answers)
+            for name, answers in sample.where.items()
+            if name != column.name
         }
-        among = [{**kept, **({cross.name: (g,)} if cross else {})} for g in range(self.size)]
+        among = [{**filters, **({cross.name: (g,)} if cross else {})} for g in range(self.size)]
 
         def publishable(name: str, positions: Sequence[tuple[int, ...]]) -> Bools:
             cells = [
@@ -74,23 +76,28 @@ class Cells:
         self.shown_bases: Bools = publishable(column.name, [ANY])[0]
         # How many ranked an answer is told beside its mean rank.
         self.ranked_seen = publishable(column.name + CITED, answers if column.ranks is not None else [])
-        self.told = not self.least or (
+        self.is_base_public = not self.least or (
             not self.rule.is_small(self.n)
-            and (not kept or withholding.may_publish({column.name: ANY, **kept}))
+            and (not filters or withholding.may_publish({column.name: ANY, **filters}))
         )
 
     def groups(self) -> Iterator[Group]:
         """Yield the groups of the cross, in order."""
         if self.cross:
-            for (name, label), n, seen in zip(
+            for (name, label), n, is_published in zip(
                 self.cross.categories, self.bases.tolist(), self.shown_bases, strict=False
             ):
-                shown = bool(seen) or self.inside_only
-                yield Group(by=name, label=label, n=n if shown else None, unpublished=not seen)
+                is_printed = bool(is_published) or self.inside_only
+                yield Group(by=name, label=label, n=n if is_printed else None, unpublished=not is_published)
 
     def withhold(self, note: str = "") -> None:
         """Withhold the whole table, and how many answered."""
-        self.seen[:], self.joined_seen[:], self.shown_bases[:], self.told = False, False, False, False
+        self.seen[:], self.joined_seen[:], self.shown_bases[:], self.is_base_public = (
+            False,
+            False,
+            False,
+            False,
+        )
         self.is_withheld, self.note = True, note
 
     def keep_from(self, earlier: Counted) -> None:
@@ -129,18 +136,18 @@ class Cells:
             ]
             now = [*self.counts[:, g].tolist(), *self.joined_counts[:, g].tolist()]
             if base is not None and 0 < abs(int(self.bases[g]) - base) < least:
-                kept = np.zeros(len(now), dtype=bool)
+                may_publish = np.zeros(len(now), dtype=bool)
             elif self.column.exclusive:
-                kept = self._since(old, base, g)
+                may_publish = self._since(old, base, g)
             else:
                 come = None if base is None else int(self.bases[g]) - base
-                kept = np.array(
+                may_publish = np.array(
                     [
                         then is None or hides_newcomers(n - then, come, least)
                         for n, then in zip(now, old, strict=True)
                     ]
                 )
-            for k in np.flatnonzero(~kept).tolist():
+            for k in np.flatnonzero(~may_publish).tolist():
                 if k >= len(self.counts):
                     self.joined_seen[k - len(self.counts), g] = False
                 else:
@@ -161,14 +168,14 @@ class Cells:
         none = np.zeros_like(masks)
         before, after, both = np.hstack([masks, none]), np.hstack([none, masks]), np.hstack([masks, masks])
         since = {k: int(masks[k] @ now) - n for k, n in enumerate(old) if n is not None}
-        told = [before[k] for k in since] + [np.ones(2 * size)]
+        known_sums = [before[k] for k in since] + [np.ones(2 * size)]
         values = [float(n) for n in old if n is not None]
         if base is not None:
-            told.append(np.hstack([np.ones(size), np.zeros(size)]))
+            known_sums.append(np.hstack([np.ones(size), np.zeros(size)]))
             values.append(float(base))
         # Parts withheld then are not kept: any people that agree with what was shown stand for them.
-        own = [each[:size] for each in told if not each[size:].any()]
-        then, left = suppression.people_before(np.array(own), np.array(values), now)
+        own = [each[:size] for each in known_sums if not each[size:].any()]
+        then, may_have_left = suppression.people_before(np.array(own), np.array(values), now)
         same = base is not None and int(now.sum()) == base
         secret = [before[k] for k in range(len(masks)) if k not in since]
         secret += [after[k] for k, come in since.items() if not same and abs(come) < least]
@@ -176,10 +183,10 @@ class Cells:
             np.concatenate([then, now - then]),
             both,
             [*self.seen[:, g].tolist(), *self.joined_seen[:, g].tolist()],
-            np.array(told),
+            np.array(known_sums),
             least,
             secrets=[suppression.Secret(row, least) for row in secret],
-            free=[False] * size + [left] * size,
+            free=[False] * size + [may_have_left] * size,
             lowest=self.rule.least_suppressed,
         )
 

@@ -1,5 +1,5 @@
-"""What a sample of inhabitants is weighted to match: margins of a territory, from the available census
-tables.
+"""The margins that a sample of inhabitants is weighted to match: those of a territory, from the available
+census tables.
 
 Every margin counts the inhabitants of 15 and over, so that all share one total; an older census, or one that
 counts others, contributes only its shares. Source: docs/methods/redressement.md, section « Les marges du
@@ -107,19 +107,19 @@ def margins_of(
             why="Les poids reproduisent une population, et il n’y en a pas.",
             do="Choisissez un territoire plus large, ou donnez vos propres marges.",
         )
-    found = []
+    margins = []
     for variable in variables:
         if variable == "age":
-            found.append(_ages(place, starts))
+            margins.append(_ages(place, starts))
         elif variable in AVAILABLE:
-            found.append(AVAILABLE[variable](place))
+            margins.append(AVAILABLE[variable](place))
         else:
             raise Refused(
                 f"Le recensement que nous tenons ne donne pas « {variable} ».",
                 why="Une marge se prend dans une source qui compte toute la population.",
                 do=f"Choisissez parmi : {', '.join(AVAILABLE)} ; ou donnez vos propres marges.",
             )
-    return tuple(_to_total(margin, place.adults) for margin in found)
+    return tuple(_to_total(margin, place.adults) for margin in margins)
 
 
 def ages_of(margins: Sequence[Margin]) -> tuple[int, int]:
@@ -226,24 +226,29 @@ def in_question_classes(margin: Margin, choices: Sequence[Choice]) -> Margin:
     """
     known = {
         plain(value): rank
-        for rank, each in enumerate(margin.categories)
-        for value in (each.name, *each.values)
+        for rank, category in enumerate(margin.categories)
+        for value in (category.name, *category.values)
     }
     more: list[list[str]] = [[] for _ in margin.categories]
     for choice in choices:
-        said = [plain(words) for words in (choice.name, *choice.label.values())]
-        rank = next((known[each] for each in said if each in known), None)
+        choice_names = [plain(words) for words in (choice.name, *choice.label.values())]
+        rank = next((known[category] for category in choice_names if category in known), None)
         if rank is None and (span := age_span(choice)) is not None and span[1] >= YOUNGEST:
             rank = next(
-                (n for n, each in enumerate(margin.categories) if each.span and _holds(each.span, span)), None
+                (
+                    n
+                    for n, category in enumerate(margin.categories)
+                    if category.span and _holds(category.span, span)
+                ),
+                None,
             )
         if rank is not None and choice.name not in margin.categories[rank].values:
             more[rank].append(choice.name)
     return replace(
         margin,
         categories=tuple(
-            replace(each, values=(*each.values, *names))
-            for each, names in zip(margin.categories, more, strict=True)
+            replace(category, values=(*category.values, *names))
+            for category, names in zip(margin.categories, more, strict=True)
         ),
         silent=silent_of(choices),
     )
@@ -258,11 +263,11 @@ def silent_of(choices: Sequence[Choice]) -> tuple[str, ...]:
     return tuple(key(choice.name) for choice in choices if unsaid(choice))
 
 
-def _holds(ages: tuple[int, int], asked: tuple[int, int]) -> bool:
-    """Return whether a class contains one from the question; « 15-25 » then « 25-40 » share an age, which
+def _holds(ages: tuple[int, int], choice_ages: tuple[int, int]) -> bool:
+    """Return True if a class contains one from the question; « 15-25 » then « 25-40 » share an age, which
     goes to the second.
     """
-    return ages[0] <= max(asked[0], YOUNGEST) and asked[1] <= ages[1] + 1
+    return ages[0] <= max(choice_ages[0], YOUNGEST) and choice_ages[1] <= ages[1] + 1
 
 
 def people_between(people: Floats, edges: Sequence[int], low: int, high: int) -> float:
@@ -342,9 +347,9 @@ def _diplomas(place: Place) -> Margin:
 def _communes(place: Place) -> Margin:
     codes = place.frame.commune[place.rows]
     names = cog.communes()
-    found, at = np.unique(codes, return_inverse=True)
+    commune_codes, at = np.unique(codes, return_inverse=True)
     adults = np.bincount(at, place.frame.adults[place.rows])
-    labels = names.aligned("code", found, "name", missing="")
+    labels = names.aligned("code", commune_codes, "name", missing="")
     return Margin(
         "commune",
         tuple(
@@ -353,7 +358,7 @@ def _communes(place: Place) -> Margin:
                 float(n),
                 (str(label), str(code), plain(str(label)).replace(" ", "_")),
             )
-            for code, label, n in zip(found.tolist(), labels.tolist(), adults.tolist(), strict=True)
+            for code, label, n in zip(commune_codes.tolist(), labels.tolist(), adults.tolist(), strict=True)
         ),
         label="Commune",
         source="insee-rp2021-iris",
@@ -366,13 +371,13 @@ def _communes(place: Place) -> Margin:
 def _occupations(place: Place) -> Margin:
     rows = np.isin(place.tables.rp2016["iris"], place.frame.area[place.rows])
     counted = float(place.tables.rp2016["pop"][rows].sum())
-    whole = float(place.frame.population[place.rows].sum())
-    if counted < number("weighting/covered") * whole:
+    n_residents = float(place.frame.population[place.rows].sum())
+    if counted < number("weighting/covered") * n_residents:
         raise Refused(
             f"{place.name} : la profession n’y est pas connue.",
             why=(
                 "La table que nous tenons (recensement de 2016) ne compte que les communes découpées en"
-                f" quartiers ; elle n’en couvre ici que {100 * counted / whole:.0f} % des habitants."
+                f" quartiers ; elle n’en couvre ici que {100 * counted / n_residents:.0f} % des habitants."
             ),
             do="Choisissez une autre variable, ou donnez vos propres marges.",
         )
@@ -388,7 +393,7 @@ def _occupations(place: Place) -> Margin:
         year="2016",
         note=(
             "Parts des quartiers d’habitation des communes découpées, recensement de 2016"
-            f" ({min(100 * counted / whole, 100):.0f} % des habitants)."
+            f" ({min(100 * counted / n_residents, 100):.0f} % des habitants)."
         ),
     )
 
@@ -398,7 +403,7 @@ def _shares(place: Place, table: Table, columns: tuple[str, str], counted: str) 
     are.
     """
     frame = place.frame
-    whole = float(frame.population[place.rows].sum())
+    n_residents = float(frame.population[place.rows].sum())
     for codes, where in (
         (np.unique(frame.commune[place.rows]), ""),
         (
@@ -407,7 +412,7 @@ def _shares(place: Place, table: Table, columns: tuple[str, str], counted: str) 
         ),
     ):
         rows = np.isin(table["commune"], codes)
-        if where or float(table["pop"][rows].sum()) >= number("weighting/covered") * whole:
+        if where or float(table["pop"][rows].sum()) >= number("weighting/covered") * n_residents:
             return float(table[columns[0]][rows].sum()), float(table[columns[1]][rows].sum()), where
     raise AssertionError("a département always has communes of more than 2,000 residents")
 

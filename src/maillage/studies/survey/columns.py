@@ -37,7 +37,7 @@ CLASSES, FEW_VALUES = 6, 10
 FARTHEST = 1e15  # beyond, an answer is a slip of the keyboard, and a mean loses its digits
 NUMBERS = ("integer", "decimal", "range")
 DATES = ("date", "moment")
-WHO: Mapping[str, str] = {
+RESPONDENTS_OF_KIND: Mapping[str, str] = {
     "inhabitants": "personnes interrogées",
     "structures": "structures interrogées",
     "caf": "allocataires interrogés",
@@ -51,10 +51,10 @@ class Column:
     """A question and its respondents.
 
     categories: name and label, in order; members: (n, categories) who gave each answer. exclusive:
-    respondents give one answer only. asked, answered: (n,); unsaid: (n,) by word kept apart (`nsp`, `refus`,
-    `blank`). values: (n,) numbers, nan for others; ranks: (n, categories) the rank given to each, nan when it
-    was not ranked. bounds: where numbers, or months counted from year 0, are cut; settled: they were chosen
-    by the caller, and stay. notes: remarks on how answers were read.
+    respondents give one answer only. eligible, answered: (n,); unsaid: (n,) by word kept apart (`nsp`,
+    `refus`, `blank`). values: (n,) numbers, nan for others; ranks: (n, categories) the rank given to each,
+    nan when it was not ranked. bounds: where numbers, or months counted from year 0, are cut; settled: they
+    were chosen by the caller, and stay. notes: remarks on how answers were read.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Column:
     categories: tuple[tuple[str, str], ...]
     members: Bools
     exclusive: bool
-    asked: Bools
+    eligible: Bools
     answered: Bools
     unsaid: Mapping[str, Bools]
     values: Floats | None = None
@@ -77,10 +77,10 @@ class Column:
 
 def nearest(text: str, among: Sequence[str]) -> str:
     """Return the word most like another, nothing when none is close."""
-    found = process.extractOne(
+    match = process.extractOne(
         plain(text), {each: plain(each) for each in among}, scorer=fuzz.WRatio, score_cutoff=CLOSE
     )
-    return str(found[2]) if found else ""
+    return str(match[2]) if match else ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Reader:
     answers: Table
     questionnaire: Questionnaire
     today: date = SOME_DAY
-    _asked: dict[str, Bools] = field(default_factory=dict, repr=False, compare=False)
+    _eligible: dict[str, Bools] = field(default_factory=dict, repr=False, compare=False)
     _texts: dict[str, NDArray[np.str_]] = field(default_factory=dict, repr=False, compare=False)
     _columns: dict[tuple[str, tuple[float, ...]], Column] = field(
         default_factory=dict, repr=False, compare=False
@@ -99,29 +99,29 @@ class Reader:
     @cached_property
     def _conditions(self) -> dict[str, tuple[str, ...]]:
         """For each question, its condition and those of the groups that contain it."""
-        found: dict[str, tuple[str, ...]] = {}
+        conditions: dict[str, tuple[str, ...]] = {}
 
         def walk(items: Sequence[Question | Group], above: tuple[str, ...]) -> None:
             for item in items:
-                here = (*above, item.relevant) if item.relevant else above
+                conditions_above = (*above, item.relevant) if item.relevant else above
                 if isinstance(item, Group):
-                    walk(item.items, here)
+                    walk(item.items, conditions_above)
                 else:
-                    found[item.name] = here
+                    conditions[item.name] = conditions_above
 
         walk(self.questionnaire.items, ())
-        return found
+        return conditions
 
     def after(self, name: str) -> list[str]:
         """Return the questions whose conditions depend on the answers to this one."""
         return [
-            each
-            for each, conditions in self._conditions.items()
-            if each != name and each in self.answers and name in self._read_by(conditions)
+            other
+            for other, conditions in self._conditions.items()
+            if other != name and other in self.answers and name in self._read_by(conditions)
         ]
 
     def is_partial(self, name: str) -> bool:
-        """Return whether a question, or a group that contains it, is put to some respondents only."""
+        """Return True if a question, or a group that contains it, is put to some respondents only."""
         return bool(self._conditions.get(name))
 
     def partial(self) -> list[str]:
@@ -133,15 +133,15 @@ class Reader:
         return sorted(each for each in self._read_by(self._conditions.get(name, ())) if each != name)
 
     def leaves_few(self, column: "Column", least: int) -> bool:
-        """Return whether only a few people answered a question that this one depends on, without being asked
+        """Return True if only a few people answered a question that this one depends on, without being asked
         this one.
         """
         for name in self.read_by(column.name):
             try:
-                said = self.group(name).answered
+                gave_answer = self.group(name).answered
             except Refused:  # words, a place: nothing is counted of them
                 continue
-            if 0 < int((said & ~column.asked).sum()) < least:
+            if 0 < int((gave_answer & ~column.eligible).sum()) < least:
                 return True
         return False
 
@@ -156,8 +156,8 @@ class Reader:
         """Return the question with that name. Raises Refused, with the nearest name, when there is none or it
         cannot be tabulated.
         """
-        found = self.questionnaire.question(name)
-        if found is None:
+        question = self.questionnaire.question(name)
+        if question is None:
             names = [each.name for each in self.questionnaire.questions() if each.takes_answer]
             near = nearest(name, names)
             raise Refused(
@@ -170,11 +170,11 @@ class Reader:
                     else f"Choisissez parmi : {', '.join(names[:12])}{'…' * (len(names) > 12)}."
                 ),
             )
-        if found.kind in ("text", "note", "geopoint", "image", "time"):
+        if question.kind in ("text", "note", "geopoint", "image", "time"):
             kinds = {"text": "une réponse libre", "note": "un texte affiché", "time": "une heure"}
             raise Refused(
                 f"La question « {name} » n’a pas de tableau : c’est"
-                f" {kinds.get(found.kind, 'un lieu ou une image')}.",
+                f" {kinds.get(question.kind, 'un lieu ou une image')}.",
                 why="Un tableau compte des réponses choisies dans une liste, des nombres ou des dates.",
                 do=(
                     "Pour une réponse libre, relisez les paroles une à une ; pour un tableau, choisissez une"
@@ -192,7 +192,7 @@ class Reader:
                 ),
                 do="Renommez ou ajoutez la colonne, ou choisissez une autre question.",
             )
-        return found
+        return question
 
     def texts(self, name: str) -> NDArray[np.str_]:
         """Return (n,) the answers, stripped of surrounding spaces: choices by name, days as AAAA-MM-JJ,
@@ -218,19 +218,19 @@ class Reader:
         A question that was itself not asked reads as empty in a condition. When a condition cannot be
         computed, or is circular, the answer decides: whoever answered was eligible.
         """
-        if name not in self._asked:
+        if name not in self._eligible:
             everybody = np.ones(len(self.answers), dtype=bool)
             conditions = self._conditions.get(name, ())
-            self._asked[name] = (
+            self._eligible[name] = (
                 self.texts(name) != "" if conditions else everybody
             )  # while it is being found: no circle
             try:
                 for text in conditions:
                     everybody &= self._holds(text, name)
-                self._asked[name] = everybody
+                self._eligible[name] = everybody
             except Refused:
-                self._asked[name] = self.texts(name) != ""
-        return self._asked[name]
+                self._eligible[name] = self.texts(name) != ""
+        return self._eligible[name]
 
     def _holds(self, text: str, about: str) -> Bools:
         names = [
@@ -243,8 +243,8 @@ class Reader:
         if not columns:
             return np.full(len(self.answers), self._is_true(text, {}, about))
         rows, at = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
-        told = [self._is_true(text, dict(zip(names, row, strict=True)), about) for row in rows.tolist()]
-        return np.array(told, dtype=bool)[at.reshape(-1)]
+        is_true = [self._is_true(text, dict(zip(names, row, strict=True)), about) for row in rows.tolist()]
+        return np.array(is_true, dtype=bool)[at.reshape(-1)]
 
     def _is_true(self, text: str, values: Mapping[str, str], about: str) -> bool:
         return expressions.holds(
@@ -252,7 +252,7 @@ class Reader:
         )
 
     def would_ask(self, name: str, values: Mapping[str, str]) -> bool:
-        """Return whether a question is put to somebody who answers so to all those that its conditions read;
+        """Return True if a question is put to somebody who answers so to all those that its conditions read;
         False when a condition cannot be computed.
         """
         try:
@@ -261,14 +261,14 @@ class Reader:
             return False
 
     def written(self, column: Column, part: int) -> str:
-        """Return what somebody writes who gives an answer of a column, as the first one met, or as the
-        questionnaire names it. part: its position; after the last, who answers nothing.
+        """Return the typed text of an answer of a column, as the first respondent who gave it wrote it, or as
+        the questionnaire names it. part: its position; after the last, no answer.
         """
         silent = part == len(column.categories)
         inside = ~column.answered if silent else column.members[:, part]
         if inside.any():
             first = int(inside.argmax())
-            return str(self.texts(column.name)[first]) if column.asked[first] else ""
+            return str(self.texts(column.name)[first]) if column.eligible[first] else ""
         if silent or column.form not in ("number", "date"):
             return "" if silent else column.categories[part][0]
         bound = column.bounds[part - 1] if part else column.bounds[0] - 1 if column.bounds else 0.0
@@ -302,48 +302,52 @@ class Reader:
             n := int((self.texts(f"{question.name}#2") != "").sum())
         ):
             return read
-        who = "1 répondant l’a" if n == 1 else f"{n} répondants l’ont"
+        repeating_text = "1 répondant l’a" if n == 1 else f"{n} répondants l’ont"
         return replace(
             read,
             notes=(
                 *read.notes,
-                f"Cette question se répète, {who} dite plusieurs fois : la première est comptée.",
+                f"Cette question se répète, {repeating_text} dite plusieurs fois : la première est comptée.",
             ),
         )
 
     def _once(self, question: Question, label: str, classes: Sequence[float]) -> Column:
-        texts, asked = self.texts(question.name), self.eligible(question.name)
-        texts = np.where(asked, texts, "")
-        for word, told in UNSAID.items():
+        texts, eligible = self.texts(question.name), self.eligible(question.name)
+        texts = np.where(eligible, texts, "")
+        for word, label_of_silence in UNSAID.items():
             names = [
                 choice.name for choice in self.questionnaire.choices(question) if unsaid_by(choice) == word
             ]
-            texts = np.where(np.isin(texts, [told, told.lower(), word.upper(), *names]), word, texts)
-        unsaid = {UNKNOWN: texts == UNKNOWN, DECLINED: texts == DECLINED, BLANK: asked & (texts == "")}
-        said = asked & ~unsaid[UNKNOWN] & ~unsaid[DECLINED] & ~unsaid[BLANK]
-        who = WHO.get(self.questionnaire.kind, "")
+            texts = np.where(
+                np.isin(texts, [label_of_silence, label_of_silence.lower(), word.upper(), *names]),
+                word,
+                texts,
+            )
+        unsaid = {UNKNOWN: texts == UNKNOWN, DECLINED: texts == DECLINED, BLANK: eligible & (texts == "")}
+        gave_answer = eligible & ~unsaid[UNKNOWN] & ~unsaid[DECLINED] & ~unsaid[BLANK]
+        respondents = RESPONDENTS_OF_KIND.get(self.questionnaire.kind, "")
         some = (
-            f"{who or 'répondants'} à qui la question est posée"
+            f"{respondents or 'répondants'} à qui la question est posée"
             if self._conditions.get(question.name)
-            else who
+            else respondents
         )
         universe = question.universe or (f"{some}, ayant répondu" if some else "")
-        held: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "name": question.name,
             "label": label,
             "scale": question.scale,
             "universe": universe,
-            "asked": asked,
+            "eligible": eligible,
             "unsaid": unsaid,
         }
         if question.kind in NUMBERS:
-            return self._numbers(held, texts, said, classes)
+            return self._numbers(fields, texts, gave_answer, classes)
         if question.kind in DATES:
-            return self._dates(held, texts, said, classes)
-        return self._choices(held, question, texts, said)
+            return self._dates(fields, texts, gave_answer, classes)
+        return self._choices(fields, question, texts, gave_answer)
 
     def _choices(
-        self, held: dict[str, Any], question: Question, texts: NDArray[np.str_], said: Bools
+        self, fields: dict[str, Any], question: Question, texts: NDArray[np.str_], gave_answer: Bools
     ) -> Column:
         kind = question.kind
         offered = {
@@ -352,14 +356,14 @@ class Reader:
         counted = {choice.name for choice in self.questionnaire.choices(question) if not unsaid_by(choice)}
         listed = [(name, label) for name, label in offered.items() if name in counted]
         if not offered:
-            found = np.unique(texts[said]).tolist()
-            if len(found) > MOST:
+            distinct_values = np.unique(texts[gave_answer]).tolist()
+            if len(distinct_values) > MOST:
                 raise Refused(
-                    f"La colonne « {question.name} » a {len(found)} valeurs différentes.",
+                    f"La colonne « {question.name} » a {len(distinct_values)} valeurs différentes.",
                     why="Un tableau compte des réponses choisies dans une liste.",
                     do="Choisissez une question à choix, ou réunissez ses valeurs en classes.",
                 )
-            listed = [(value, {"OK": "Oui"}.get(value, value)) for value in found]
+            listed = [(value, {"OK": "Oui"}.get(value, value)) for value in distinct_values]
         at = {name: k for k, (name, _) in enumerate(listed)}
         called = spoken(self.questionnaire.choices(question))
         members = np.zeros((len(texts), len(listed)), dtype=bool)
@@ -371,26 +375,28 @@ class Reader:
             np.argsort(inverse, kind="stable"), np.cumsum(np.bincount(inverse, minlength=len(values)))[:-1]
         )
         for value, rows in zip(values.tolist(), rows_of, strict=True):
-            kept = rows[said[rows]]
-            if not kept.size:
+            answering_rows = rows[gave_answer[rows]]
+            if not answering_rows.size:
                 continue
             steps = _steps(value, many=kind in ("many", "rank"), known=offered, called=called)
             picked = [[name for name in step if name in at] for step in steps]
             if strange := [name for step in steps for name in step if name not in at and name not in UNSAID]:
-                unread.update(dict.fromkeys(strange, len(kept)))
+                unread.update(dict.fromkeys(strange, len(answering_rows)))
             place = 1
             for step in picked:
                 for name in step:
-                    members[kept, at[name]] = True
-                    ranks[kept, at[name]] = place + (len(step) - 1) / 2  # ties share the mean of their ranks
+                    members[answering_rows, at[name]] = True
+                    ranks[answering_rows, at[name]] = (
+                        place + (len(step) - 1) / 2
+                    )  # ties share the mean of their ranks
                 place += len(step)
-            answered[kept] = any(picked)
+            answered[answering_rows] = any(picked)
         notes = _unread(unread, [name for name, _ in listed])
         if kind == "rank":  # what is counted is who comes first
             members &= ranks <= np.nan_to_num(ranks, nan=np.inf).min(axis=1, initial=np.inf, keepdims=True)
         form: Form = "rank" if kind == "rank" else "many" if kind == "many" else "one"
         return Column(
-            **held,
+            **fields,
             form=form,
             categories=tuple(listed),
             members=members,
@@ -401,25 +407,25 @@ class Reader:
         )
 
     def _numbers(
-        self, held: dict[str, Any], texts: NDArray[np.str_], said: Bools, classes: Sequence[float]
+        self, fields: dict[str, Any], texts: NDArray[np.str_], gave_answer: Bools, classes: Sequence[float]
     ) -> Column:
-        values = np.where(said, numbers(texts.tolist()), np.nan)
+        values = np.where(gave_answer, numbers(texts.tolist()), np.nan)
         values = np.where(np.abs(values) <= FARTHEST, values, np.nan)
-        unread = Counter(texts[said & np.isnan(values)].tolist())
-        answered = said & np.isfinite(values)
+        unread = Counter(texts[gave_answer & np.isnan(values)].tolist())
+        answered = gave_answer & np.isfinite(values)
         values = np.where(answered, values, np.nan)
         known = np.unique(values[answered])
         if classes or len(known) > FEW_VALUES:
             bounds = np.asarray(sorted(classes) if classes else _steps_of(known), dtype=np.float64)
-            whole = bool((known == np.round(known)).all() and (bounds == np.round(bounds)).all())
+            is_integer = bool((known == np.round(known)).all() and (bounds == np.round(bounds)).all())
             at = np.digitize(np.nan_to_num(values), bounds)
-            names = _class_names(bounds, whole)
+            names = _class_names(bounds, is_integer)
         else:
             at, bounds = np.searchsorted(known, np.nan_to_num(values)), known[1:]
             names = [(_written(value), _written(value)) for value in known.tolist()]
         members = (at[:, None] == np.arange(len(names))) & answered[:, None]
         return Column(
-            **held,
+            **fields,
             form="number",
             categories=tuple(names),
             members=members,
@@ -432,29 +438,33 @@ class Reader:
         )
 
     def _dates(
-        self, held: dict[str, Any], texts: NDArray[np.str_], said: Bools, classes: Sequence[float] = ()
+        self,
+        fields: dict[str, Any],
+        texts: NDArray[np.str_],
+        gave_answer: Bools,
+        classes: Sequence[float] = (),
     ) -> Column:
         """Return dates grouped by month, or by year when they are far apart."""
         values, at = np.unique(texts, return_inverse=True)
         days = [dates.read(value) for value in values.tolist()]
         read = np.array([day is not None for day in days])[at]
-        unread = Counter(texts[said & ~read].tolist())
-        answered = said & read
+        unread = Counter(texts[gave_answer & ~read].tolist())
+        answered = gave_answer & read
         months = np.array(
             [0 if day is None else day.year * 12 + day.month - 1 for day in days], dtype=np.int64
         )[at]
-        found = np.unique(months[answered])
-        if len(found) and found[-1] - found[0] > 18:
-            found = np.unique(found // 12 * 12)
-        starts = np.asarray(classes if classes else found[1:], dtype=np.float64)
+        period_starts = np.unique(months[answered])
+        if len(period_starts) and period_starts[-1] - period_starts[0] > 18:
+            period_starts = np.unique(period_starts // 12 * 12)
+        starts = np.asarray(classes if classes else period_starts[1:], dtype=np.float64)
         own = np.digitize(months, starts)
         names = (
             _periods(starts)
             if classes
-            else [_period(start, by_year=bool((found % 12 == 0).all())) for start in found]
+            else [_period(start, by_year=bool((period_starts % 12 == 0).all())) for start in period_starts]
         )
         return Column(
-            **held,
+            **fields,
             form="date",
             categories=tuple(names),
             members=(own[:, None] == np.arange(len(names))) & answered[:, None],
@@ -467,7 +477,7 @@ class Reader:
 
 
 def _cited(ranking: Column) -> Column:
-    """Return what a ranking cites, whatever the rank, as a question with several answers."""
+    """Return the answers that a ranking cites, whatever the rank, as a question with several answers."""
     if ranking.ranks is None:
         raise Refused(
             f"La question « {ranking.name} » n’est pas un classement.",
@@ -500,22 +510,22 @@ def _steps(value: str, *, many: bool, known: Mapping[str, str], called: Mapping[
     ]
 
 
-def _unread(found: Counter[str], names: Sequence[str]) -> tuple[str, ...]:
+def _unread(n_by_value: Counter[str], names: Sequence[str]) -> tuple[str, ...]:
     """Return a remark on values that are not answers of the question: the first ones, each with the nearest
     choice.
 
     >>> _unread(Counter("abcd"), ())[0].rpartition(", ")[2].replace(wording.NBSP, " ")
     'et 1 autre valeur.'
     """
-    told = []
-    for value, n in found.most_common(3):
+    examples = []
+    for value, n in n_by_value.most_common(3):
         near = nearest(value, names) if names else ""
-        told.append(f"« {value[:40]} » ({n} fois{f', peut-être « {near} »' if near else ''})")
-    if not told:
+        examples.append(f"« {value[:40]} » ({n} fois{f', peut-être « {near} »' if near else ''})")
+    if not examples:
         return ()
-    left = len(found) - len(told)
-    more = f", et {wording.count(left, 'autre valeur', 'autres valeurs')}" if left else ""
-    return (f"{UNREAD} : {', '.join(told)}{more}.",)
+    n_remaining = len(n_by_value) - len(examples)
+    more = f", et {wording.count(n_remaining, 'autre valeur', 'autres valeurs')}" if n_remaining else ""
+    return (f"{UNREAD} : {', '.join(examples)}{more}.",)
 
 
 def discreet(column: Column, least: int) -> Column:
@@ -546,8 +556,8 @@ def discreet(column: Column, least: int) -> Column:
     if column.form == "date":
         names = _periods(bounds) if len(bounds) else [("dates", "toutes les dates")]
     elif len(bounds):
-        whole = bool((np.asarray(column.values)[column.answered] % 1 == 0).all())
-        names = _class_names(bounds, whole)
+        is_integer = bool((np.asarray(column.values)[column.answered] % 1 == 0).all())
+        names = _class_names(bounds, is_integer)
     else:
         names = [("valeurs", "toutes les valeurs")]
     members = np.add.reduceat(column.members, starts, axis=1).astype(bool)
@@ -561,12 +571,12 @@ def _period(start: float, *, by_year: bool) -> tuple[str, str]:
 
 def _periods(starts: Floats) -> list[tuple[str, str]]:
     """Return the name and label of each stretch between these months, open at both ends."""
-    told = [_period(start, by_year=False) for start in starts.tolist()]
+    periods = [_period(start, by_year=False) for start in starts.tolist()]
     ends = [_period(start - 1, by_year=False) for start in starts.tolist()]
-    names = [(f"<{told[0][0]}", f"jusqu’à {ends[0][1]}")]
-    for (name, label), (last, last_label) in zip(told[:-1], ends[1:], strict=True):
+    names = [(f"<{periods[0][0]}", f"jusqu’à {ends[0][1]}")]
+    for (name, label), (last, last_label) in zip(periods[:-1], ends[1:], strict=True):
         names.append((name, label) if name == last else (f"{name}/{last}", f"de {label} à {last_label}"))
-    return [*names, (f"{told[-1][0]}+", f"{told[-1][1]} ou après")]
+    return [*names, (f"{periods[-1][0]}+", f"{periods[-1][1]} ou après")]
 
 
 def _steps_of(known: Floats) -> Floats:
@@ -578,14 +588,14 @@ def _steps_of(known: Floats) -> Floats:
     return np.asarray(np.arange(first, np.floor(high / step) + 1) * step, dtype=np.float64)
 
 
-def _class_names(bounds: Floats, whole: bool) -> list[tuple[str, str]]:
+def _class_names(bounds: Floats, is_integer: bool) -> list[tuple[str, str]]:
     texts = [_written(bound) for bound in bounds.tolist()]
-    last = [_written(bound - 1) for bound in bounds.tolist()] if whole else texts
+    last = [_written(bound - 1) for bound in bounds.tolist()] if is_integer else texts
     names = [(f"<{texts[0]}", f"moins de {texts[0]}")]
     for k in range(1, len(texts)):
-        label = f"{texts[k - 1]} à {last[k]}" if whole else f"de {texts[k - 1]} à moins de {texts[k]}"
+        label = f"{texts[k - 1]} à {last[k]}" if is_integer else f"de {texts[k - 1]} à moins de {texts[k]}"
         names.append(
-            (f"{texts[k - 1]}-{last[k]}", texts[k - 1] if whole and texts[k - 1] == last[k] else label)
+            (f"{texts[k - 1]}-{last[k]}", texts[k - 1] if is_integer and texts[k - 1] == last[k] else label)
         )
     return [*names, (f"{texts[-1]}+", f"{texts[-1]} ou plus")]
 

@@ -56,7 +56,7 @@ class Compared:
 
     @property
     def survives(self) -> bool:
-        """Whether it remains significant once every comparison looked at is counted."""
+        """True if it remains significant once every comparison looked at is counted."""
         return self.significant and self.p_looked < 1 - LEVEL
 
     @property
@@ -66,12 +66,12 @@ class Compared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Differences:
-    """The comparisons of a table, adjusted for their number. left: pairs that could not be compared, a share
-    being withheld.
+    """The comparisons of a table, adjusted for their number. n_suppressed: pairs that could not be compared,
+    a share being withheld.
     """
 
     pairs: tuple[Compared, ...]
-    left: int
+    n_suppressed: int
     note: str
 
     @property
@@ -80,7 +80,7 @@ class Differences:
         return tuple(each for each in self.pairs if each.survives)
 
 
-def between_groups(held: Sample, table: Tabulation) -> Differences:
+def between_groups(sample: Sample, table: Tabulation) -> Differences:
     """Return the comparison of every pair of groups of a crossed table, answer by answer.
 
     Groups of one sample weighted together are linked: the correlation of their shares is counted. A share
@@ -93,15 +93,17 @@ def between_groups(held: Sample, table: Tabulation) -> Differences:
             why="Une comparaison de groupes a besoin de groupes.",
             do="Croisez-le d’abord avec une autre question.",
         )
-    column, cross = _columns(held, table)
+    column, cross = _columns(sample, table)
     groups = [group.by for group in table.groups]
     names = [name for name, _ in column.categories]
-    shown = {(row.category, row.by): row for row in table.rows if not row.grouped and row.share is not None}
+    published_rows = {
+        (row.category, row.by): row for row in table.rows if not row.grouped and row.share is not None
+    }
     pairs = [
         (name, one, other)
         for name in names
         for one, other in combinations(groups, 2)
-        if (name, one) in shown and (name, other) in shown
+        if (name, one) in published_rows and (name, other) in published_rows
     ]
     every = len(names) * len(groups) * (len(groups) - 1) // 2
     if every > MOST_PAIRS * 10:
@@ -110,13 +112,18 @@ def between_groups(held: Sample, table: Tabulation) -> Differences:
             why="À force de regarder, on trouve toujours un écart qui n’existe pas.",
             do="Réunissez des groupes ou des réponses, puis recommencez.",
         )
-    ends, found = _ends(held, column, cross), []
+    ends, differences = _ends(sample, column, cross), []
     for name, one, other in pairs:
         y = column.members[:, names.index(name)]
-        correlation = _correlation(held, y, ends[one], ends[other])
-        found.append(_compared(shown[name, one], shown[name, other], one, other, correlation))
+        correlation = _correlation(sample, y, ends[one], ends[other])
+        differences.append(
+            _compared(published_rows[name, one], published_rows[name, other], one, other, correlation)
+        )
     labels = {group.by: group.label for group in table.groups}
-    named = [replace(each, one=labels[each.one], other=labels[each.other]) for each in found]
+    named = [
+        replace(difference, one=labels[difference.one], other=labels[difference.other])
+        for difference in differences
+    ]
     return _together(named, every - len(pairs))
 
 
@@ -142,8 +149,8 @@ def contrasts(sample: Sample, table: Tabulation, answers: Collection[str]) -> li
 
 def adjusted(pairs: Sequence[Compared]) -> list[Compared]:
     """Return comparisons with the probability that counts how many were looked at together (Holm)."""
-    looked = comparisons.holm([each.p for each in pairs])
-    return [replace(each, p_looked=p) for each, p in zip(pairs, looked, strict=True)]
+    looked = comparisons.holm([pair.p for pair in pairs])
+    return [replace(pair, p_looked=p) for pair, p in zip(pairs, looked, strict=True)]
 
 
 def _columns(sample: Sample, table: Tabulation) -> tuple[Column, Column]:
@@ -179,16 +186,16 @@ def between(one: Tabulation, other: Tabulation, *, names: tuple[str, str], by: s
     The two samples are assumed independent, since nothing links their answers. names: the name of each.
     Answers are matched by name, then by label. Raises Refused when no answer is common to both.
     """
-    theirs = {row.category: row for row in other.rows if row.by == by}
-    by_label = {row.label.casefold(): row for row in theirs.values()}
-    pairs, left, common = [], 0, 0
+    other_rows = {row.category: row for row in other.rows if row.by == by}
+    by_label = {row.label.casefold(): row for row in other_rows.values()}
+    pairs, n_suppressed, common = [], 0, 0
     for row in one.rows:
-        match = theirs.get(row.category) or by_label.get(row.label.casefold())
+        match = other_rows.get(row.category) or by_label.get(row.label.casefold())
         if row.by != by or match is None:
             continue
         common += 1
         if row.share is None or match.share is None:
-            left += 1
+            n_suppressed += 1
         elif not row.grouped:
             pairs.append(_compared(row, match, *names, 0.0))
     if not common:
@@ -197,13 +204,13 @@ def between(one: Tabulation, other: Tabulation, *, names: tuple[str, str], by: s
             why="On ne compare que la part d’une même réponse.",
             do="Gardez les mêmes réponses d’une vague à l’autre.",
         )
-    return _together(pairs, left)
+    return _together(pairs, n_suppressed)
 
 
 def _compared(row: Row, match: Row, one: str, other: str, correlation: float) -> Compared:
     assert row.share is not None
     assert match.share is not None
-    found = comparisons.difference(row.share, match.share, correlation=correlation)
+    difference = comparisons.difference(row.share, match.share, correlation=correlation)
     return Compared(
         category=row.category,
         label=row.label,
@@ -211,40 +218,44 @@ def _compared(row: Row, match: Row, one: str, other: str, correlation: float) ->
         other=other,
         one_percent=100 * row.share.value,
         other_percent=100 * match.share.value,
-        points=100 * found.value,
-        low=100 * found.low,
-        high=100 * found.high,
-        p=found.p,
-        p_looked=found.p,
+        points=100 * difference.value,
+        low=100 * difference.low,
+        high=100 * difference.high,
+        p=difference.p,
+        p_looked=difference.p,
         n=row.share.n,
         other_n=match.share.n,
     )
 
 
-def _together(pairs: Sequence[Compared], left: int) -> Differences:
-    made = tuple(adjusted(pairs))
-    alone, kept = sum(each.significant for each in made), sum(each.survives for each in made)
-    if not made:
+def _together(pairs: Sequence[Compared], n_suppressed: int) -> Differences:
+    adjusted_pairs = tuple(adjusted(pairs))
+    alone, n_surviving = (
+        sum(each.significant for each in adjusted_pairs),
+        sum(each.survives for each in adjusted_pairs),
+    )
+    if not adjusted_pairs:
         note = "Aucune comparaison n’est possible : les parts sont masquées."
-    elif len(made) == 1:
+    elif len(adjusted_pairs) == 1:
         note = f"Une seule comparaison regardée. {ONCE}"
     else:
         note = (
-            f"{len(made)} comparaisons regardées ensemble : {alone} {'sortent' if alone > 1 else 'sort'} du"
-            f" hasard prise une à une, {kept} une fois compté ce nombre (Holm). {ONCE}"
+            f"{len(adjusted_pairs)} comparaisons regardées ensemble : {alone}"
+            f" {'sortent' if alone > 1 else 'sort'} du hasard prise une à une,"
+            f" {n_surviving} une fois compté ce nombre (Holm). {ONCE}"
         )
-    return Differences(pairs=made, left=left, note=note)
+    return Differences(pairs=adjusted_pairs, n_suppressed=n_suppressed, note=note)
 
 
-def in_words(found: Compared, *, waves: bool = False) -> str:
+def in_words(difference: Compared, *, waves: bool = False) -> str:
     """Return the wording that a comparison allows: « en hausse » or « plus souvent » only when zero is
     outside the interval.
 
     waves: `one` was asked later of the same population as `other`; otherwise both are named, and no change is
     claimed.
     """
-    low, high = signed_outwards(found.low, found.high)
-    gap = rounded(found.points)
+    low, high = signed_outwards(difference.low, difference.high)
+    gap = rounded(difference.points)
     points = f"{_signed(gap)} point{'s' * (abs(gap) > 1)}, de {_signed(low)} à {_signed(high)}"
     if waves:
         words = {
@@ -252,11 +263,12 @@ def in_words(found: Compared, *, waves: bool = False) -> str:
             "less": "en baisse",
             "close": "sans changement que l’enquête permette de voir",
         }
-        return f"{found.label} : {words[found.way]} ({points})"
-    if found.way == "close":
-        return f"{found.label} : sans écart que l’enquête permette de voir ({points})"
-    word = {"more": "plus", "less": "moins"}[found.way]
-    return f"{found.label} : {word} souvent dans « {found.one} » que dans « {found.other} » ({points})"
+        return f"{difference.label} : {words[difference.way]} ({points})"
+    if difference.way == "close":
+        return f"{difference.label} : sans écart que l’enquête permette de voir ({points})"
+    word = {"more": "plus", "less": "moins"}[difference.way]
+    one, other = difference.one, difference.other
+    return f"{difference.label} : {word} souvent dans « {one} » que dans « {other} » ({points})"
 
 
 def _signed(value: float) -> str:
@@ -268,7 +280,7 @@ def _signed(value: float) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beside:
+class NationalComparison:
     """A local share beside a published national one. way: computed; « more » or « less » only when it lies
     outside the local interval.
 
@@ -285,20 +297,22 @@ class Beside:
     way: Way
 
 
-def beside_national(held: Sample, table: Tabulation) -> tuple[Beside, ...]:
+def beside_national(sample: Sample, table: Tabulation) -> tuple[NationalComparison, ...]:
     """Return the national figures attached to the question of a table, each beside the local share for the
     same answers.
 
     A figure that adds up several answers is set beside the share of those who gave any of them. A withheld
     share is left out.
     """
-    question = held.reader.question(table.question)
+    question = sample.reader.question(table.question)
     return tuple(
-        found for national in question.national if (found := _beside(held, table, national)) is not None
+        comparison
+        for national in question.national
+        if (comparison := _national_comparison(sample, table, national)) is not None
     )
 
 
-def _beside(held: Sample, table: Tabulation, national: National) -> Beside | None:
+def _national_comparison(sample: Sample, table: Tabulation, national: National) -> NationalComparison | None:
     names = national.choice.split()
     rows = [row for row in table.rows if row.by == "" and not row.grouped and row.category in names]
     if len(rows) < len(names) or not names or table.by:
@@ -312,7 +326,7 @@ def _beside(held: Sample, table: Tabulation, national: National) -> Beside | Non
         share = (
             known
             if joined is not None
-            else _sum_of(held, table, names)
+            else _sum_of(sample, table, names)
             if all(row.share for row in rows)
             else None
         )
@@ -321,7 +335,7 @@ def _beside(held: Sample, table: Tabulation, national: National) -> Beside | Non
     low, high = (100 * bound for bound in share.interval())
     points = 100 * share.value - national.percent
     way: Way = "more" if low > national.percent else "less" if high < national.percent else "close"
-    return Beside(
+    return NationalComparison(
         label=label,
         national=national,
         percent=100 * share.value,
@@ -333,22 +347,22 @@ def _beside(held: Sample, table: Tabulation, national: National) -> Beside | Non
     )
 
 
-def _sum_of(held: Sample, table: Tabulation, names: Sequence[str]) -> Share:
+def _sum_of(sample: Sample, table: Tabulation, names: Sequence[str]) -> Share:
     """Return the share of those who gave any of several answers."""
-    column = held.reader.column(table.question)
+    column = sample.reader.column(table.question)
     chosen = [k for k, (name, _) in enumerate(column.categories) if name in names]
-    inside = np.asarray(column.answered & held.domain)
-    given = np.asarray(column.members[:, chosen].any(axis=1))
-    found = variance.of_means(given[:, None], inside[:, None], held.plan)
+    inside = np.asarray(column.answered & sample.domain)
+    gave_answer = np.asarray(column.members[:, chosen].any(axis=1))
+    estimate = variance.of_means(gave_answer[:, None], inside[:, None], sample.plan)
     n = int(inside.sum())
     return Share(
-        value=float(found.values[0]),
-        variance=float(found.covariance[0, 0]),
+        value=float(estimate.values[0]),
+        variance=float(estimate.covariance[0, 0]),
         n=n,
-        df=min(held.plan.df, n - 1),
-        effect=variance.kish(held.plan.weights[inside]),
-        simple=held.is_simple,
-        drawn=held.drawn,
+        df=min(sample.plan.df, n - 1),
+        effect=variance.kish(sample.plan.weights[inside]),
+        simple=sample.is_simple,
+        drawn=sample.drawn,
     )
 
 
@@ -370,14 +384,14 @@ def topics(one: Questionnaire, other: Questionnaire) -> tuple[tuple[str, Questio
     """Return the pairs of questions of two questionnaires on one topic, each pair once, in the order of the
     first.
     """
-    theirs: dict[str, list[Question]] = {}
+    questions_by_topic: dict[str, list[Question]] = {}
     for question in other.questions():
-        theirs.setdefault(question.topic, []).append(question)
+        questions_by_topic.setdefault(question.topic, []).append(question)
     return tuple(
         (question.topic, question, match)
         for question in one.questions()
         if question.topic
-        for match in theirs.get(question.topic, [])
+        for match in questions_by_topic.get(question.topic, [])
     )
 
 
@@ -388,33 +402,45 @@ def perception(
     believe.
     """
     gaps = []
-    for topic, mine, theirs in topics(one.reader.questionnaire, other.reader.questionnaire):
-        if mine.name not in one.reader.answers or theirs.name not in other.reader.answers:
+    for topic, own_question, other_question in topics(one.reader.questionnaire, other.reader.questionnaire):
+        if own_question.name not in one.reader.answers or other_question.name not in other.reader.answers:
             continue
-        tables = of_sample(one, mine.name, least=least), of_sample(other, theirs.name, least=least)
+        tables = (
+            of_sample(one, own_question.name, least=least),
+            of_sample(other, other_question.name, least=least),
+        )
         try:
-            found = between(*tables, names=names)
+            differences = between(*tables, names=names)
         except Refused:
-            found = None
+            differences = None
         gaps.append(
             Gap(
-                topic=topic, one=tables[0], other=tables[1], differences=found, differ=_differ(*tables, names)
+                topic=topic,
+                one=tables[0],
+                other=tables[1],
+                differences=differences,
+                differ=_differ(*tables, names),
             )
         )
     return tuple(gaps)
 
 
 def _differ(one: Tabulation, other: Tabulation, names: tuple[str, str]) -> tuple[str, ...]:
-    told = []
+    reasons = []
     if one.universe != other.universe:
-        told.append(
+        reasons.append(
             f"On ne parle pas des mêmes : {one.universe} ({names[0]}), {other.universe} ({names[1]})."
         )
     if one.label != other.label:
-        told.append(f"Les questions ne sont pas dites pareil : « {one.label} », « {other.label} ».")
-    mine, theirs = {row.label.casefold() for row in one.rows}, {row.label.casefold() for row in other.rows}
-    if alone := sorted(mine ^ theirs):
-        told.append(f"Réponses proposées d’un seul côté : {', '.join(alone[:8])}{'…' * (len(alone) > 8)}.")
+        reasons.append(f"Les questions ne sont pas dites pareil : « {one.label} », « {other.label} ».")
+    own_labels, other_labels = (
+        {row.label.casefold() for row in one.rows},
+        {row.label.casefold() for row in other.rows},
+    )
+    if alone := sorted(own_labels ^ other_labels):
+        reasons.append(f"Réponses proposées d’un seul côté : {', '.join(alone[:8])}{'…' * (len(alone) > 8)}.")
     if one.form != other.form:
-        told.append("L’une permet plusieurs réponses, l’autre une seule : les parts ne sont pas comparables.")
-    return tuple(told)
+        reasons.append(
+            "L’une permet plusieurs réponses, l’autre une seule : les parts ne sont pas comparables."
+        )
+    return tuple(reasons)

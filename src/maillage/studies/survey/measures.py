@@ -21,7 +21,7 @@ def pinned(
     owned: Sequence[Bools],
     least: int,
 ) -> bool:
-    """Return whether a small count is known nearer than `suppression.doubt_required`.
+    """Return True if a small count is known nearer than `suppression.doubt_required`.
 
     cells: (answers, classes) people; weight: (classes,) of one of them; bounds: of the weighted share of each
     answer, None when it is not shown; owned: (classes,) true where a class belongs to a class of one margin.
@@ -45,35 +45,35 @@ def pinned(
     )
 
 
-def measures_of(held: Sample, cells: Cells) -> Iterator[Measured]:
+def measures_of(sample: Sample, cells: Cells) -> Iterator[Measured]:
     """Yield means and medians of numbers, and mean ranks, overall or by group."""
     column = cells.column
     groups = cells.cross.categories if cells.cross else (("", ""),)
     for g, (by, by_label) in enumerate(groups):
         inside = cells.inside[:, g]
         n = int(inside.sum())
-        told = not cells.least or (bool(cells.shown_bases[g]) and n >= cells.least)
+        is_published = not cells.least or (bool(cells.shown_bases[g]) and n >= cells.least)
         if column.values is not None:
             if cells.least and n and np.ptp(column.values[inside]) == 0:
-                told = False  # the mean would be what each of them answered
+                is_published = False  # the mean would be what each of them answered
             for measure, label in (("mean", "Moyenne"), ("median", "Médiane")):
-                why = "" if told and n else cells.reason
-                found = None
+                why = "" if is_published and n else cells.reason
+                measure_value = None
                 if not why or (cells.inside_only and n):
-                    found = (_mean if measure == "mean" else _median)(
-                        held, np.nan_to_num(column.values), inside
+                    measure_value = (_mean if measure == "mean" else _median)(
+                        sample, np.nan_to_num(column.values), inside
                     )
-                yield _measured(measure, label, by, by_label, found, n, why)
+                yield _measured(measure, label, by, by_label, measure_value, n, why)
         if column.ranks is not None:
             for k, (name, label) in enumerate(column.categories):
                 ranked = inside & np.isfinite(column.ranks[:, k])
                 count = int(ranked.sum())
                 is_open = count == n or bool(cells.ranked_seen[k, g])
-                few = cells.least and not (told and count >= cells.least and is_open)
+                few = cells.least and not (is_published and count >= cells.least and is_open)
                 why = cells.reason if few or not n else "" if count else UNRANKED
                 hidden = why and not (cells.inside_only and count)
-                found = None if hidden else _mean(held, np.nan_to_num(column.ranks[:, k]), ranked)
-                yield _measured("mean_rank", label, by, by_label, found, count, why, name)
+                measure_value = None if hidden else _mean(sample, np.nan_to_num(column.ranks[:, k]), ranked)
+                yield _measured("mean_rank", label, by, by_label, measure_value, count, why, name)
 
 
 def _measured(
@@ -81,12 +81,12 @@ def _measured(
     label: str,
     by: str,
     by_label: str,
-    found: tuple[float, float, float] | None,
+    interval: tuple[float, float, float] | None,
     n: int,
     why: str,
     category: str = "",
 ) -> Measured:
-    value, low, high = found or (None, None, None)
+    value, low, high = interval or (None, None, None)
     return Measured(
         measure=measure,  # type: ignore[arg-type]
         label=label,
@@ -95,32 +95,32 @@ def _measured(
         value=value,
         low=low,
         high=high,
-        n=n if found is not None else 0,
-        why=why if found is None else "",
+        n=n if interval is not None else 0,
+        why=why if interval is None else "",
         category=category,
-        unpublished=why if found is not None else "",
+        unpublished=why if interval is not None else "",
     )
 
 
-def _mean(held: Sample, values: Floats, inside: Bools) -> tuple[float, float, float]:
+def _mean(sample: Sample, values: Floats, inside: Bools) -> tuple[float, float, float]:
     """Return a weighted mean and its 90 % interval (Student)."""
-    found = variance.of_means(values[:, None], inside[:, None], held.plan)
-    mean, n = float(found.values[0]), int(inside.sum())
-    df = min(held.plan.df, n - 1)
+    estimate = variance.of_means(values[:, None], inside[:, None], sample.plan)
+    mean, n = float(estimate.values[0]), int(inside.sum())
+    df = min(sample.plan.df, n - 1)
     half = (
-        float(special.stdtrit(df, 0.5 + LEVEL / 2)) * sqrt(max(0.0, float(found.covariance[0, 0])))
+        float(special.stdtrit(df, 0.5 + LEVEL / 2)) * sqrt(max(0.0, float(estimate.covariance[0, 0])))
         if df > 0
         else float("inf")
     )
     return mean, mean - half, mean + half
 
 
-def _median(held: Sample, values: Floats, inside: Bools) -> tuple[float, float, float]:
+def _median(sample: Sample, values: Floats, inside: Bools) -> tuple[float, float, float]:
     """Return a weighted median and its 90 % interval: that of the share below it, converted back to values
     (Woodruff, 1952).
     """
     order = np.argsort(values[inside], kind="stable")
-    ordered, weights = values[inside][order], held.plan.weights[inside][order]
+    ordered, weights = values[inside][order], sample.plan.weights[inside][order]
     risen = np.cumsum(weights) / weights.sum()
 
     def at(share: float) -> float:
@@ -128,9 +128,9 @@ def _median(held: Sample, values: Floats, inside: Bools) -> tuple[float, float, 
 
     middle = at(0.5)
     under = (values <= middle) & inside
-    found = variance.of_means(under[:, None], inside[:, None], held.plan)
+    estimate = variance.of_means(under[:, None], inside[:, None], sample.plan)
     n = int(inside.sum())
-    spread = float(found.covariance[0, 0]) or 0.25 / n
-    half = Share(value=0.5, variance=spread, n=n, df=min(held.plan.df, n - 1), drawn=held.drawn)
+    spread = float(estimate.covariance[0, 0]) or 0.25 / n
+    half = Share(value=0.5, variance=spread, n=n, df=min(sample.plan.df, n - 1), drawn=sample.drawn)
     low, high = half.interval()
     return middle, at(low), at(high)

@@ -1,4 +1,4 @@
-"""What is said under a table, in French: its base, its silences, what is withheld."""
+"""Notes printed under a table, in French: its base, its silences, what is withheld."""
 
 from collections.abc import Iterator, Sequence
 
@@ -26,8 +26,8 @@ LIMITS_OF_MARGINS = (
 )
 
 
-def notes_of(held: Sample, cells: Cells, rows: Sequence[Row]) -> Iterator[str]:  # noqa: C901
-    """Yield what a reader must know about a table, in French."""
+def notes_of(sample: Sample, cells: Cells, rows: Sequence[Row]) -> Iterator[str]:  # noqa: C901
+    """Yield the notes that a reader must know about a table, in French."""
     column, cross = cells.column, cells.cross
     if cells.note:
         yield cells.note
@@ -41,10 +41,10 @@ def notes_of(held: Sample, cells: Cells, rows: Sequence[Row]) -> Iterator[str]: 
             " porte que sur ceux qui l’ont classée : plus il est petit, plus elle compte."
         )
     yield from (column.notes + cross.notes if cross else column.notes)
-    yield from _silent(held, cells)
-    if held.weights is None:
+    yield from _silent(sample, cells)
+    if sample.weights is None:
         yield RAW
-    elif not held.plan.is_calibrated and not held.is_unweighted:
+    elif not sample.plan.is_calibrated and not sample.is_unweighted:
         yield LIMITS_OF_MARGINS
     if any(row.share is not None and row.share.fixed for row in rows):
         yield (
@@ -59,37 +59,37 @@ def notes_of(held: Sample, cells: Cells, rows: Sequence[Row]) -> Iterator[str]: 
 
 
 def _is_one_answer(cells: Cells, rows: Sequence[Row]) -> bool:
-    """Return whether all gave one answer, which may be said where it is published: a class may gather many
+    """Return True if all gave one answer, which may be said where it is published: a class may gather many
     numbers, and a table without a figure would tell what they all share.
     """
     values = cells.column.values
     if values is not None and np.ptp(values[cells.inside[:, 0]]) > 0:
         return False
-    told = any(isinstance(row.figure, Estimate) for row in rows)
-    return told and int((cells.counts[:, 0] > 0).sum()) == 1
+    is_published = any(isinstance(row.figure, Estimate) for row in rows)
+    return is_published and int((cells.counts[:, 0] > 0).sum()) == 1
 
 
-def unsaid_of(held: Sample, cells: Cells) -> dict[str, int | None]:
+def unsaid_of(sample: Sample, cells: Cells) -> dict[str, int | None]:
     """Return how many said nothing, by kind of silence: all kinds, or none when one is of a few people."""
-    found = {word: int((mask & held.domain).sum()) for word, mask in cells.column.unsaid.items()}
-    few = not cells.told or any(0 < n < cells.least for n in found.values())
-    return {word: None if few and not cells.inside_only else n for word, n in found.items()}
+    n_by_silence = {word: int((mask & sample.domain).sum()) for word, mask in cells.column.unsaid.items()}
+    few = not cells.is_base_public or any(0 < n < cells.least for n in n_by_silence.values())
+    return {word: None if few and not cells.inside_only else n for word, n in n_by_silence.items()}
 
 
 def _people(n: int) -> str:
     return f"{n} répondant{'s' * (n > 1)}"
 
 
-def _silent(held: Sample, cells: Cells) -> Iterator[str]:
-    """Yield who is left out of the base. Bases are public: with the number of answers they give how many said
-    nothing. Which kind of silence it was is told when no kind is of a few people.
+def _silent(sample: Sample, cells: Cells) -> Iterator[str]:
+    """Yield sentences on the respondents left out of the base. Bases are public: with the number of answers
+    they give how many said nothing. Which kind of silence it was is told when no kind is of a few people.
     """
     column, least = cells.column, 0 if cells.inside_only else cells.least
-    asked = int((column.asked & held.domain).sum())
-    if not cells.told and not cells.inside_only:
+    n_eligible = int((column.eligible & sample.domain).sum())
+    if not cells.is_base_public and not cells.inside_only:
         return  # who is left out would tell how many answered
-    outside = int(held.domain.sum()) - asked
-    silent = {word: int((column.unsaid[word] & held.domain).sum()) for word in SILENCES}
+    outside = int(sample.domain.sum()) - n_eligible
+    silent = {word: int((column.unsaid[word] & sample.domain).sum()) for word in SILENCES}
     quiet = sum(silent.values())
     if 0 < outside < least:  # only with those who said nothing: the base gives them together
         out = _people(quiet + outside)
@@ -98,8 +98,8 @@ def _silent(held: Sample, cells: Cells) -> Iterator[str]:
     if any(0 < n < least for n in silent.values()):
         yield f"Hors de la base : {_people(quiet)} sans réponse."
     elif quiet:
-        told = [f"{n} {SILENCES[word][n > 1]}" for word, n in silent.items() if n]
-        yield f"Hors de la base : {', '.join(told)}."
+        silence_texts = [f"{n} {SILENCES[word][n > 1]}" for word, n in silent.items() if n]
+        yield f"Hors de la base : {', '.join(silence_texts)}."
     if outside:
         had = "n’avaient" if outside > 1 else "n’avait"
         yield f"La question n’a pas été posée à tous : {_people(outside)} {had} pas à y répondre."

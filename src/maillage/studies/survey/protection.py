@@ -116,7 +116,7 @@ class Protection:
     disagreement: str = ""
 
     def is_small(self, n: int) -> bool:
-        """Return whether a count is of too few to be told.
+        """Return True if a count is of too few to be published.
 
         >>> [rule_of(kind).is_small(n) for kind in ("inhabitants", "structures") for n in (0, 2, 3, 11)]
         [True, True, True, False, False, True, False, False]

@@ -40,24 +40,30 @@ def merged(margin: Margin, names: Sequence[str], *, into: str = "") -> Margin:
     or fewer than two are named.
     """
     chosen = {key(name) for name in names}
-    kept = [each for each in margin.categories if key(each.name) in chosen]
-    if len(kept) < 2 or len(kept) < len(chosen):
-        missing = chosen - {key(each.name) for each in kept}
+    chosen_classes = [each for each in margin.categories if key(each.name) in chosen]
+    if len(chosen_classes) < 2 or len(chosen_classes) < len(chosen):
+        missing = chosen - {key(each.name) for each in chosen_classes}
         raise Refused(
             f"Ces classes de « {margin.variable} » ne peuvent pas être réunies"
             f"{f' : « {quoted(min(missing))} » n’en est pas une' if missing else ''}.",
             why="Une réunion prend au moins deux classes de la variable.",
             do=f"Choisissez parmi : {listed([each.name for each in margin.categories], most=12)}.",
         )
-    spans = [each.span for each in kept if each.span is not None]
-    whole = Category(
-        into or _joined_name(kept),
-        sum(each.total for each in kept),
-        tuple(value for each in kept for value in each.values),
-        (min(low for low, _ in spans), max(high for _, high in spans)) if len(spans) == len(kept) else None,
-        kept[0].line,
+    spans = [each.span for each in chosen_classes if each.span is not None]
+    merged_class = Category(
+        into or _joined_name(chosen_classes),
+        sum(each.total for each in chosen_classes),
+        tuple(value for each in chosen_classes for value in each.values),
+        (min(low for low, _ in spans), max(high for _, high in spans))
+        if len(spans) == len(chosen_classes)
+        else None,
+        chosen_classes[0].line,
     )
-    categories = [whole if each is kept[0] else each for each in margin.categories if each not in kept[1:]]
+    categories = [
+        merged_class if each is chosen_classes[0] else each
+        for each in margin.categories
+        if each not in chosen_classes[1:]
+    ]
     return replace(margin, categories=tuple(categories))
 
 
@@ -66,12 +72,12 @@ AGES = re.compile(
 )
 
 
-def _joined_name(kept: Sequence[Category]) -> str:
+def _joined_name(classes: Sequence[Category]) -> str:
     """Return the name of merged classes: two consecutive ages still read as an age."""
-    first, last = AGES.fullmatch(kept[0].name), AGES.fullmatch(kept[-1].name)
+    first, last = AGES.fullmatch(classes[0].name), AGES.fullmatch(classes[-1].name)
     if first and first[1] and last:
         return f"{first[1]}-{last[2]}{last[3]}" if last[1] else f"{first[1]}{last[5]}{last[6]}"
-    return " ou ".join(each.name for each in kept)
+    return " ou ".join(each.name for each in classes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +136,20 @@ def merges(margin: Margin, counts: Sequence[int], *, thin: int | None = None) ->
     """Return the proposed merges: each class that is empty or under `thin` answers, with its best neighbour;
     empty ones first.
     """
-    found, least = [], thin_class() if thin is None else thin
-    for rank, (each, n) in enumerate(zip(margin.categories, counts, strict=True)):
-        if n >= least or not each.total or (other := _neighbour(margin, rank, counts)) is None:
+    proposals, least = [], thin_class() if thin is None else thin
+    for rank, (category, n) in enumerate(zip(margin.categories, counts, strict=True)):
+        if n >= least or not category.total or (other := _neighbour(margin, rank, counts)) is None:
             continue
         pair = (
-            (each.name, margin.categories[other].name)
+            (category.name, margin.categories[other].name)
             if rank < other
-            else (margin.categories[other].name, each.name)
+            else (margin.categories[other].name, category.name)
         )
-        found.append(Merge(variable=margin.variable, names=pair, n=n, reason=few_text(n)))
-    return tuple(sorted(found, key=lambda merge: merge.n))
+        proposals.append(Merge(variable=margin.variable, names=pair, n=n, reason=few_text(n)))
+    return tuple(sorted(proposals, key=lambda merge: merge.n))
 
 
-OTHERS = "Autres"
+OTHER_CLASSES = "Autres"
 
 
 def mended(margin: Margin, counts: Sequence[int], *, thin: int = 1) -> tuple[Margin, tuple[Merge, ...]]:
@@ -152,44 +158,49 @@ def mended(margin: Margin, counts: Sequence[int], *, thin: int = 1) -> tuple[Mar
     Unordered classes (communes, occupations) are grouped under « Autres » as soon as two of them are too
     thin.
     """
-    made: list[Merge] = []
-    held = list(counts)
+    merges_done: list[Merge] = []
+    current_counts = list(counts)
     few = [
         rank
-        for rank, (each, n) in enumerate(zip(margin.categories, held, strict=True))
-        if n < thin and each.total
+        for rank, (category, n) in enumerate(zip(margin.categories, current_counts, strict=True))
+        if n < thin and category.total
     ]
     if len(few) > 1 and not _ordered(margin):
         names = [margin.categories[rank].name for rank in few]
-        made += [
-            Merge(variable=margin.variable, names=(name, OTHERS), n=held[rank], reason=few_text(held[rank]))
+        merges_done += [
+            Merge(
+                variable=margin.variable,
+                names=(name, OTHER_CLASSES),
+                n=current_counts[rank],
+                reason=few_text(current_counts[rank]),
+            )
             for rank, name in zip(few, names, strict=True)
         ]
-        margin, held = merged(margin, names, into=OTHERS), _summed(held, few)
-    while len(margin.categories) > 1 and (proposed := merges(margin, held, thin=thin)):
+        margin, current_counts = merged(margin, names, into=OTHER_CLASSES), _summed(current_counts, few)
+    while len(margin.categories) > 1 and (proposed := merges(margin, current_counts, thin=thin)):
         merge = proposed[0]
-        ranks = [rank for rank, each in enumerate(margin.categories) if each.name in merge.names]
-        margin, held = (
-            merged(margin, merge.names, into=OTHERS if OTHERS in merge.names else ""),
-            _summed(held, ranks),
+        ranks = [rank for rank, category in enumerate(margin.categories) if category.name in merge.names]
+        margin, current_counts = (
+            merged(margin, merge.names, into=OTHER_CLASSES if OTHER_CLASSES in merge.names else ""),
+            _summed(current_counts, ranks),
         )
-        made.append(merge)
-    return margin, tuple(made)
+        merges_done.append(merge)
+    return margin, tuple(merges_done)
 
 
 def _summed(counts: Sequence[int], ranks: Sequence[int]) -> list[int]:
     """Return the counts after merging these classes, at the position of the first."""
-    whole = sum(counts[rank] for rank in ranks)
-    return [whole if rank == ranks[0] else n for rank, n in enumerate(counts) if rank not in ranks[1:]]
+    total = sum(counts[rank] for rank in ranks)
+    return [total if rank == ranks[0] else n for rank, n in enumerate(counts) if rank not in ranks[1:]]
 
 
 def _ordered(margin: Margin) -> bool:
-    """Return whether classes are ordered, as ages are: each has a number in its name."""
+    """Return True if classes are ordered, as ages are: each has a number in its name."""
     return all(re.search(r"\d", each.name) for each in margin.categories)
 
 
 def known_values(margin: Margin) -> dict[str, int]:
-    return {key(value): rank for rank, each in enumerate(margin.categories) for value in each.values}
+    return {key(value): rank for rank, category in enumerate(margin.categories) for value in category.values}
 
 
 def column_of(answers: Table, variable: str) -> str:
@@ -201,8 +212,8 @@ def column_of(answers: Table, variable: str) -> str:
         lambda name: key(name).rpartition("/")[2],
         plain,
     ):  # as typed; without the groups of a form; in a hurry
-        if len(found := [name for name in names if form(name) == form(wanted)]) == 1:
-            return found[0]
+        if len(matches := [name for name in names if form(name) == form(wanted)]) == 1:
+            return matches[0]
     near = nearest(variable, names)
     raise Refused(
         f"{answers.name} : la variable « {variable} » des marges n’est pas une colonne des réponses"
@@ -217,10 +228,10 @@ def column_of(answers: Table, variable: str) -> str:
 
 def nearest(text: str, among: Iterable[str]) -> str:
     """Return the text most like another, '' when none is close."""
-    found = process.extractOne(
+    match = process.extractOne(
         plain(text), {name: plain(name) for name in among}, scorer=fuzz.WRatio, score_cutoff=ALIKE
     )
-    return str(found[2]) if found else ""
+    return str(match[2]) if match else ""
 
 
 def classes_of(
@@ -238,7 +249,9 @@ def classes_of(
     code = classes[at]
     counts = np.bincount(code, minlength=silent + 1)
     named = [
-        each for each, n in zip(margin.categories, counts[:-1].tolist(), strict=True) if n and not each.total
+        category
+        for category, n in zip(margin.categories, counts[:-1].tolist(), strict=True)
+        if n and not category.total
     ]
     if named:
         row = int(np.flatnonzero(code == margin.categories.index(named[0]))[0])
@@ -250,8 +263,8 @@ def classes_of(
         )
     absent = [
         rank
-        for rank, (each, n) in enumerate(zip(margin.categories, counts[:-1].tolist(), strict=True))
-        if each.total and not n
+        for rank, (category, n) in enumerate(zip(margin.categories, counts[:-1].tolist(), strict=True))
+        if category.total and not n
     ]
     if counts[silent] == len(code):
         raise Refused(
@@ -261,14 +274,14 @@ def classes_of(
         )
     if absent:
         _refuse_absent(answers, margin, absent, counts[:-1])
-    kept = [rank for rank, each in enumerate(margin.categories) if each.total]
-    categories = [margin.categories[rank] for rank in kept]
+    populated_ranks = [rank for rank, category in enumerate(margin.categories) if category.total]
+    categories = [margin.categories[rank] for rank in populated_ranks]
     renumbered = np.full(silent + 1, -1, dtype=np.int64)
-    renumbered[kept] = np.arange(len(kept))
+    renumbered[populated_ranks] = np.arange(len(populated_ranks))
     if counts[silent]:
-        renumbered[silent] = len(kept)
+        renumbered[silent] = len(populated_ranks)
         share = float(initial[code == silent].sum() / initial.sum())
-        categories = [replace(each, total=each.total * (1 - share)) for each in categories]
+        categories = [replace(category, total=category.total * (1 - share)) for category in categories]
         categories.append(Category(UNSAID, margin.total * share, tuple(sorted(SILENT))))
         n = int(counts[silent])
         notes.append(
@@ -288,8 +301,8 @@ def _class(value: str, known: Mapping[str, int], margin: Margin) -> int:
     if value in SILENT or value in margin.silent:
         return len(margin.categories)
     if (age := whole(value)) is not None:
-        for rank, each in enumerate(margin.categories):
-            span = each.span or span_of(each.name)
+        for rank, category in enumerate(margin.categories):
+            span = category.span or span_of(category.name)
             if span is not None and span[0] <= age <= span[1]:
                 return rank
     return -1
@@ -330,11 +343,12 @@ def _refuse_unknown(
 
 def _refuse_absent(answers: Table, margin: Margin, absent: Sequence[int], counts: Ints) -> NoReturn:
     first = margin.categories[absent[0]]
-    others = listed([f"« {margin.categories[rank].name} »" for rank in absent[1:]])
+    other_classes = listed([f"« {margin.categories[rank].name} »" for rank in absent[1:]])
     at = f"{margin.file}, ligne {first.line}, " if margin.file and first.line else ""
     raise Refused(
         f"{at}variable « {margin.variable} », modalité « {first.name} » : {people_text(first.total)} dans la"
-        f" population, aucune réponse dans {answers.name}{f' ; de même pour {others}' if others else ''}.",
+        f" population, aucune réponse dans {answers.name}"
+        f"{f' ; de même pour {other_classes}' if other_classes else ''}.",
         why="Personne ne peut répondre à la place d’une classe vide : aucun poids ne la remplace.",
         do=(
             f"Réunissez-la avec {proposal(margin, absent[0], counts)} (dans les marges et dans les réponses),"
@@ -367,9 +381,9 @@ def _neighbour(margin: Margin, rank: int, counts: Sequence[int] | Ints) -> int |
 
 def thin_warnings(margin: Margin, counts: Ints, least: int) -> list[str]:
     return [
-        f"« {margin.label or margin.variable} », « {each.name} » : {answers_text(int(n))} seulement pour"
-        f" {people_text(each.total)}. Réunissez-la avec {proposal(margin, rank, counts)} si vous le pouvez :"
-        " ses poids reposent sur très peu de personnes."
-        for rank, (each, n) in enumerate(zip(margin.categories, counts.tolist(), strict=True))
-        if n < least and each.name != UNSAID
+        f"« {margin.label or margin.variable} », « {category.name} » : {answers_text(int(n))} seulement pour"
+        f" {people_text(category.total)}. Réunissez-la avec {proposal(margin, rank, counts)} si vous"
+        " le pouvez : ses poids reposent sur très peu de personnes."
+        for rank, (category, n) in enumerate(zip(margin.categories, counts.tolist(), strict=True))
+        if n < least and category.name != UNSAID
     ]

@@ -61,9 +61,9 @@ def weights_by_id(answers: Table, weights: Mapping[str, float]) -> Floats:
             why="Une réponse sans poids manquerait au total sans qu’on le voie.",
             do="Refaites les poids avec ce fichier de réponses : « maillage enquete ponderer ».",
         )
-    found = np.array([weights[each] for each in ids])
-    _checked(found, answers.name)
-    return found
+    values = np.array([weights[each] for each in ids])
+    _checked(values, answers.name)
+    return values
 
 
 def _checked(weights: Floats, name: str) -> None:
@@ -93,7 +93,7 @@ class Sample:
     words: str
     where: Mapping[str, Sequence[str]] = field(default_factory=dict)
     universe: Universe = UNKNOWN
-    _held: dict[Any, Withholding] = field(default_factory=dict, repr=False, compare=False)
+    _withholdings: dict[Any, Withholding] = field(default_factory=dict, repr=False, compare=False)
 
     def positions(self, name: str, answers: Sequence[str]) -> tuple[int, ...]:
         """Return the positions of some answers of a question."""
@@ -101,7 +101,7 @@ class Sample:
         return tuple(sorted(names.index(each) for each in answers))
 
     def has_one_first(self, name: str) -> bool:
-        """Return whether a question is a ranking where nobody put two answers first: its shares add up."""
+        """Return True if a question is a ranking where nobody put two answers first: its shares add up."""
         question = self.reader.questionnaire.question(name)
         if question is None or question.kind != "rank":
             return False
@@ -168,20 +168,20 @@ class Sample:
     def withholding(
         self, rule: Protection, classes: Mapping[str, Sequence[float]], before: Sequence[Counted] = ()
     ) -> Withholding:
-        """Return what may be published about these answers, filtered or not: decided once for every table
-        made of them.
+        """Return the disclosure control of these answers, filtered or not: decided once for every table made
+        of them.
         """
         key = (
             rule,
             tuple(sorted((name, tuple(bounds)) for name, bounds in classes.items())),
             tuple(sorted({each.edition for each in before})),
         )
-        if key not in self._held:
-            self._held[key] = _Cuts(self, rule, classes, before).withholding()
-        return self._held[key]
+        if key not in self._withholdings:
+            self._withholdings[key] = _Cuts(self, rule, classes, before).withholding()
+        return self._withholdings[key]
 
     def tells_margin(self, variable: str, before: Sequence[Counted] = ()) -> bool:
-        """Return whether a publication may say how many answered in each class of a variable of the weights,
+        """Return True if a publication may say how many answered in each class of a variable of the weights,
         beside its tables.
         """
         if self.weights is None or variable not in self.weights.variables:
@@ -194,12 +194,12 @@ class _Cuts:
 
     def __init__(
         self,
-        held: Sample,
+        sample: Sample,
         rule: Protection,
         classes: Mapping[str, Sequence[float]],
         before: Sequence[Counted],
     ) -> None:
-        self.held, self.rule, self.classes, self.before = held, rule, classes, tuple(before)
+        self.sample, self.rule, self.classes, self.before = sample, rule, classes, tuple(before)
 
     def withholding(self) -> Withholding:
         return Withholding(
@@ -214,10 +214,10 @@ class _Cuts:
         """Yield the condition of each question that says how many were put it, when it reads answers of which
         one only is given.
         """
-        reader = self.held.reader
+        reader = self.sample.reader
         for name in reader.partial():
-            asked = reader.eligible(name)
-            if min(int(asked.sum()), int((~asked).sum())) < self.rule.of((name,)).least:
+            eligible = reader.eligible(name)
+            if min(int(eligible.sum()), int((~eligible).sum())) < self.rule.of((name,)).least:
                 continue
             try:
                 few = leaves_few(reader, reader.group(name), self.rule)
@@ -231,7 +231,7 @@ class _Cuts:
             if not few and columns and cells <= MOST_JOINT and all(each.exclusive for each in columns):
                 yield Condition(
                     name=name,
-                    asked=asked,
+                    eligible=eligible,
                     by=tuple(each.name for each in columns),
                     would_ask=_would_ask(reader, name, columns),
                 )
@@ -249,20 +249,22 @@ class _Cuts:
                 margin=True,
                 spans=self._spans_met(name, codes),
             )
-        reader = self.held.reader
+        reader = self.sample.reader
         column = discreet(reader.group(name, classes=self.classes.get(name, ())), self.rule.class_least)
         return Variable(
             name=name,
             members=column.members,
             answered=column.answered,
             exclusive=column.exclusive,
-            names=tuple(each for each, _ in column.categories),
+            names=tuple(category for category, _ in column.categories),
             joined=tuple(joined_answers(column)),
             public=name.removesuffix(CITED) in self.rule.public,
             counted=column.form in ("number", "date"),
-            adds_up=self.held.has_one_first(name),
+            adds_up=self.sample.has_one_first(name),
             spans=self._spans(column),
-            **_asked_after(reader, column, self.rule, {each.name for each in self.conditions}),
+            **_revealed_by_conditions(
+                reader, column, self.rule, {category.name for category in self.conditions}
+            ),
         )
 
     def _spans(self, column: Column) -> tuple[Span | None, ...]:
@@ -270,19 +272,19 @@ class _Cuts:
         if column.values is not None:
             ends = (-np.inf, *column.bounds, np.inf)
             return tuple(pairwise(ends)) if len(ends) == len(column.categories) + 1 else ()
-        question = self.held.reader.questionnaire.question(column.name)
+        question = self.sample.reader.questionnaire.question(column.name)
         if question is None or question.kind != "one":
             return ()
-        stated = {each.name: age_span(each) for each in self.held.reader.questionnaire.choices(question)}
-        found = [stated.get(name) for name, _ in column.categories]
-        return tuple((span[0], span[1] + 1) if span else None for span in found)
+        stated = {each.name: age_span(each) for each in self.sample.reader.questionnaire.choices(question)}
+        ages = [stated.get(name) for name, _ in column.categories]
+        return tuple((span[0], span[1] + 1) if span else None for span in ages)
 
     def _spans_met(self, margin: str, codes: NDArray[np.int64]) -> tuple[Span | None, ...]:
         """Return the numbers that each class of a margin may hold, from those that are met: up to those of
         its neighbours.
         """
         tied = next((group for group in self.groups if margin in group), {margin})
-        columns = (self.held.reader.group(name) for name in sorted(tied) if not name.startswith(MARGIN))
+        columns = (self.sample.reader.group(name) for name in sorted(tied) if not name.startswith(MARGIN))
         column = next((each for each in columns if each.values is not None), None)
         if column is None or column.values is None:
             return ()
@@ -299,7 +301,7 @@ class _Cuts:
     @cached_property
     def margins(self) -> dict[str, tuple[str, NDArray[np.int64]]]:
         """The variables of the weights: name → question, (n,) class of each respondent."""
-        weights = self.held.weights
+        weights = self.sample.weights
         if weights is None:
             return {}
         return {
@@ -310,7 +312,7 @@ class _Cuts:
     @cached_property
     def columns(self) -> dict[str, Column]:
         """The questions that make a table, of one answer each."""
-        reader, columns = self.held.reader, {}
+        reader, columns = self.sample.reader, {}
         for question in reader.questionnaire.questions():
             if question.name not in reader.answers or not (question.takes_answer or question.is_classed):
                 continue
@@ -337,7 +339,7 @@ class _Cuts:
         and those that classes tell. Tied to others, they would take these with them.
         """
         printed = {each.question for each in self.before if any(n is not None for n in each.cells.values())}
-        return (self.few | ties.redundant(self.held.reader, self.columns)) - printed
+        return (self.few | ties.redundant(self.sample.reader, self.columns)) - printed
 
     @cached_property
     def groups(self) -> list[set[str]]:
@@ -347,14 +349,14 @@ class _Cuts:
             for name, column in self.columns.items()
             if name not in self.silent or name not in self.few
         }
-        groups = (each - self.silent for each in ties.of(self.held.reader, columns, self.margins))
+        groups = (each - self.silent for each in ties.of(self.sample.reader, columns, self.margins))
         return [each for each in groups if len(each) > 1]
 
     def tied(self, key: Key) -> Axis:
         """Return the cuts that say the same thing as one, itself among them."""
         name, positions = key
         if positions:
-            question = self.held.reader.questionnaire.question(name.removesuffix(CITED))
+            question = self.sample.reader.questionnaire.question(name.removesuffix(CITED))
             if question is None or question.kind != "rank":
                 return (key,)
             return tuple((each, positions) for each in (question.name, question.name + CITED))
@@ -408,15 +410,15 @@ def sample(
     return only(everybody, where) if where else everybody
 
 
-def only(held: Sample, where: Mapping[str, Sequence[str]]) -> Sample:
+def only(sample: Sample, where: Mapping[str, Sequence[str]]) -> Sample:
     """Return a selection of the answers, ready to be tabulated beside the whole. where: question → names of
     the answers selected.
     """
-    reader, domain, told = held.reader, np.ones(len(held.domain), dtype=bool), []
-    for name, kept in where.items():
+    reader, domain, labels = sample.reader, np.ones(len(sample.domain), dtype=bool), []
+    for name, names in where.items():
         column = reader.group(name)
         at = {category: k for k, (category, _) in enumerate(column.categories)}
-        if unknown := [each for each in kept if each not in at]:
+        if unknown := [each for each in names if each not in at]:
             raise Refused(
                 f"Le filtre « {name} = {unknown[0]} » ne garde personne : cette réponse n’existe pas.",
                 why="Aucune réponse ne serait dans le tableau.",
@@ -431,29 +433,29 @@ def only(held: Sample, where: Mapping[str, Sequence[str]]) -> Sample:
                 ),
                 do="Filtrez par une question à choix, par exemple une classe d’âge.",
             )
-        chosen = [at[each] for each in kept]
+        chosen = [at[each] for each in names]
         domain &= column.members[:, chosen].any(axis=1)
-        told.append(f"{column.label} : {' ou '.join(column.categories[k][1] for k in chosen)}")
-    return replace(held, domain=domain, words=" ; ".join(told), where=where)
+        labels.append(f"{column.label} : {' ou '.join(column.categories[k][1] for k in chosen)}")
+    return replace(sample, domain=domain, words=" ; ".join(labels), where=where)
 
 
-def protection_of(held: Sample, least: Least) -> Protection:
+def protection_of(sample: Sample, least: Least) -> Protection:
     if least is None:
         return NOTHING
-    return held.rule if least == "rule" else chosen(held.reader.questionnaire.kind, least)
+    return sample.rule if least == "rule" else chosen(sample.reader.questionnaire.kind, least)
 
 
 def leaves_few(reader: Reader, column: Column, rule: Protection) -> bool:
     return column.name not in rule.public and reader.leaves_few(column, rule.of((column.name,)).least)
 
 
-def universe_of(held: Sample, column: Column) -> str:
-    who = column.universe or "répondants à cette question"
-    return who + (f" ; {held.words}" if held.words else "")
+def universe_of(sample: Sample, column: Column) -> str:
+    respondents = column.universe or "répondants à cette question"
+    return respondents + (f" ; {sample.words}" if sample.words else "")
 
 
 def hides_newcomers(more: int, come: int | None, least: int) -> bool:
-    """Return whether the increase in one answer hides individuals: enough newcomers gave it, and enough did
+    """Return True if the increase in one answer hides individuals: enough newcomers gave it, and enough did
     not.
 
     come: how many more answered, None when it was not published.
@@ -469,7 +471,9 @@ def hides_newcomers(more: int, come: int | None, least: int) -> bool:
 
 
 def _would_ask(reader: Reader, name: str, columns: Sequence[Column]) -> Callable[[tuple[int, ...]], bool]:
-    """Return who is put a question, by the positions of their answers to those that its condition reads."""
+    """Return the test of a question: True for the positions of answers, to those that its condition reads,
+    that lead to it.
+    """
     written = cache(lambda at, part: reader.written(columns[at], part))
 
     @cache
@@ -485,30 +489,34 @@ def _would_ask(reader: Reader, name: str, columns: Sequence[Column]) -> Callable
     return asks
 
 
-def _asked_after(reader: Reader, column: Column, rule: Protection, decided: Container[str]) -> dict[str, Any]:
-    """Return what the conditions of other questions reveal about the answers to one: totals of some answers,
-    and who was not asked.
+def _revealed_by_conditions(
+    reader: Reader, column: Column, rule: Protection, decided: Container[str]
+) -> dict[str, Any]:
+    """Return the fields of `Variable` that the conditions of other questions reveal about one: totals of some
+    answers, and the answers whose respondents were not asked.
 
     A total is revealed by the base of the other question, once published: see `Reader.leaves_few`. decided:
     questions whose base is decided with these answers, and is no total that everybody knows.
     """
-    told: dict[tuple[int, ...], None] = {}
+    public_totals: dict[tuple[int, ...], None] = {}
     never: dict[str, tuple[int, ...]] = {}
-    given = column.members & column.answered[:, None]
-    nobody = np.flatnonzero(~given.any(axis=0)).tolist() if column.exclusive else []
+    gave_answer = column.members & column.answered[:, None]
+    nobody = np.flatnonzero(~gave_answer.any(axis=0)).tolist() if column.exclusive else []
     for name in reader.after(column.name):
-        asked = reader.eligible(name)
-        inside, outside = (np.asarray((given & mask[:, None]).any(axis=0)) for mask in (asked, ~asked))
+        eligible = reader.eligible(name)
+        inside, outside = (
+            np.asarray((gave_answer & mask[:, None]).any(axis=0)) for mask in (eligible, ~eligible)
+        )
         if reader.read_by(name) == [column.name]:  # an answer that nobody gave leads somewhere too
             for part in nobody:
                 leads = reader.would_ask(name, {column.name: reader.written(column, part)})
                 inside[part], outside[part] = leads, not leads
         never[name] = tuple(np.flatnonzero(outside & ~inside).tolist())
-        sides = int((column.answered & asked).sum()), int((column.answered & ~asked).sum())
+        sides = int((column.answered & eligible).sum()), int((column.answered & ~eligible).sum())
         few = min(sides) < rule.of((name,)).least
         if column.exclusive and name not in decided and not few and not (inside & outside).any():
-            told[tuple(np.flatnonzero(inside).tolist())] = None
-    return {"told": tuple(told), "never": never if column.exclusive else {}}
+            public_totals[tuple(np.flatnonzero(inside).tolist())] = None
+    return {"public_totals": tuple(public_totals), "never": never if column.exclusive else {}}
 
 
 def joined_answers(column: Column) -> list[tuple[int, ...]]:

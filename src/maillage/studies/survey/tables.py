@@ -102,13 +102,13 @@ class Counts(TypedDict):
 class Tabulation:
     """The table of a question.
 
-    universe: in words. n: respondents who answered, unweighted; told: whether n may be published. kept: too
-    few answers changed since an earlier edition, whose figures stay. unsaid: how many answered `nsp` or
-    `refus`, or nothing (`blank`), None when one of the three is of a few people. rows: by group, then in the
-    order of the questionnaire, zeros included. weighted: the weights of shares; raw otherwise (E-029).
-    rounding: the rule of the publication. bounds: where its numbers or months are cut. cut: question → where
-    the caller, or an earlier edition, had it cut. inside: for those who hold the answers: nothing is
-    withheld, what will not be published is marked.
+    universe: in words. n: respondents who answered, unweighted; is_base_public: n may be published.
+    is_previous: too few answers changed since an earlier edition, whose figures stay. unsaid: how many
+    answered `nsp` or `refus`, or nothing (`blank`), None when one of the three is of a few people. rows: by
+    group, then in the order of the questionnaire, zeros included. weighted: the weights of shares; raw
+    otherwise (E-029). rounding: the rule of the publication. bounds: where its numbers or months are cut.
+    cut: question → where the caller, or an earlier edition, had it cut. inside: for those who hold the
+    answers: nothing is withheld, what will not be published is marked.
     """
 
     question: str
@@ -119,8 +119,8 @@ class Tabulation:
     by_label: str = ""
     universe: str
     n: int
-    told: bool = True
-    kept: bool = False
+    is_base_public: bool = True
+    is_previous: bool = False
     unsaid: Mapping[str, int | None] = field(default_factory=dict)
     groups: tuple[Group, ...] = ()
     rows: tuple[Row, ...] = ()
@@ -160,7 +160,7 @@ class Tabulation:
         return {
             "question": self.question,
             "by": self.by,
-            "n": self.n if self.told else None,
+            "n": self.n if self.is_base_public else None,
             "groups": {group.by: group.n for group in self.groups},
             "cells": [(row.category, row.by, row.n) for row in self.rows],
             "bounds": list(self.bounds),
@@ -182,19 +182,19 @@ class Counted:
     edition: int = 0
 
 
-def counted(told: Counts, edition: int = 0) -> Counted:
+def counted(stored_counts: Counts, edition: int = 0) -> Counted:
     """Return the counts that `Tabulation.counts` wrote.
 
     >>> counted({"question": "aise", "by": "", "n": 40, "groups": {}, "cells": [("oui", "", 28)]}).cells
     {('oui', ''): 28}
     """
-    cells = {(category, by): n for category, by, n in told["cells"]}
+    cells = {(category, by): n for category, by, n in stored_counts["cells"]}
     return Counted(
-        question=told["question"],
-        by=told["by"],
-        n=told["n"],
-        groups=told["groups"],
+        question=stored_counts["question"],
+        by=stored_counts["by"],
+        n=stored_counts["n"],
+        groups=stored_counts["groups"],
         cells=cells,
-        bounds=tuple(told.get("bounds", ())),
+        bounds=tuple(stored_counts.get("bounds", ())),
         edition=edition,
     )

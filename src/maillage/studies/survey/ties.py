@@ -19,7 +19,9 @@ from maillage.studies.survey.columns import Column, Reader
 
 Ints = NDArray[np.int64]
 ENOUGH = 20  # respondents who give an answer that others give too: under, an agreement proves nothing
-APART = 5  # respondents out of the class most given: under, a number may stand in stated classes by chance
+MIN_OUTSIDE_TOP_CLASS = (
+    5  # respondents out of the class most given: under, a number may stand in stated classes by chance
+)
 AGE = re.compile(r"\b[âa]ge\b|\bnaissance\b|\bnée?\b")  # asked as a number or a date
 MISSED = 0.1  # of the answers that a guess by the most frequent misses: under, one question tells the other
 
@@ -42,7 +44,9 @@ def of(
     ]
     for name, (question, own) in margins.items():
         links += [(name, question)] if question in columns else []
-        links += [(name, each) for each, code in codes.items() if tells(own, code) or tells(code, own)]
+        links += [
+            (name, tied_name) for tied_name, code in codes.items() if tells(own, code) or tells(code, own)
+        ]
     return _gathered([*columns, *margins], links)
 
 
@@ -66,22 +70,24 @@ def redundant(reader: Reader, columns: Mapping[str, Column]) -> frozenset[str]:
 
 
 def tells(one: Ints, other: Ints) -> bool:
-    """Return whether an answer to one question gives the answer to another. Both (n,), -1 without an answer.
+    """Return True if an answer to one question gives the answer to another. Both (n,), -1 without an answer.
 
     >>> years = np.arange(120) % 40 + 20
     >>> tells(years, years // 10), tells(years // 10, years), tells(years, np.arange(120) % 7)
     (True, False, False)
     """
-    said = (one >= 0) & (other >= 0)
-    n = int(said.sum())
+    answered_both = (one >= 0) & (other >= 0)
+    n = int(answered_both.sum())
     if not n:
         return False
-    _, left = np.unique(one[said], return_inverse=True)
-    _, right = np.unique(other[said], return_inverse=True)
-    size = int(right.max()) + 1
-    if size * (int(left.max()) + 1) > 4 * n + 10_000:
+    _, left_codes = np.unique(one[answered_both], return_inverse=True)
+    _, right_codes = np.unique(other[answered_both], return_inverse=True)
+    size = int(right_codes.max()) + 1
+    if size * (int(left_codes.max()) + 1) > 4 * n + 10_000:
         return False  # nearly as many answers as respondents on both sides
-    both = np.bincount(left * size + right, minlength=(int(left.max()) + 1) * size).reshape(-1, size)
+    both = np.bincount(left_codes * size + right_codes, minlength=(int(left_codes.max()) + 1) * size).reshape(
+        -1, size
+    )
     alone, guessed = n - int(both.sum(axis=0).max()), n - int(both.max(axis=1).sum())
     shared = n - len(both)  # answers that somebody else gave too: only they prove anything
     return shared >= ENOUGH and alone >= ENOUGH / 2 and guessed <= MISSED * alone * shared / n
@@ -110,12 +116,12 @@ def _computed(reader: Reader, columns: Mapping[str, Column]) -> Iterable[tuple[s
 
 
 def _ages(reader: Reader, columns: Mapping[str, Column]) -> list[tuple[str, str]]:
-    asked = [
+    age_questions = [
         question.name
         for question in reader.questionnaire.questions()
         if question.name in columns and _asks_age(reader, question, columns[question.name])
     ]
-    return [(asked[0], each) for each in asked[1:]]
+    return [(age_questions[0], each) for each in age_questions[1:]]
 
 
 def _asks_age(reader: Reader, question: Question, column: Column) -> bool:
@@ -146,16 +152,16 @@ def _nested(reader: Reader, columns: Mapping[str, Column]) -> Iterable[tuple[str
             if classes.values is not None or question is None or question.kind != "one":
                 continue
             spans = {each.name: age_span(each) for each in reader.questionnaire.choices(question)}
-            outside, apart = 0, []
+            outside, n_by_class = 0, []
             for k, (choice, _) in enumerate(classes.categories):
                 span = spans.get(choice)
-                held = column.values[column.answered & classes.answered & classes.members[:, k]]
-                if span is not None and len(held):
-                    outside += int(((held < span[0]) | (held >= span[1] + 1)).sum())
-                    apart.append(len(held))
+                class_values = column.values[column.answered & classes.answered & classes.members[:, k]]
+                if span is not None and len(class_values):
+                    outside += int(((class_values < span[0]) | (class_values >= span[1] + 1)).sum())
+                    n_by_class.append(len(class_values))
             # All in one class prove nothing: any number could stand there.
-            alone = sum(apart) - max(apart, default=0)
-            if alone >= APART and outside <= MISSED * alone:
+            alone = sum(n_by_class) - max(n_by_class, default=0)
+            if alone >= MIN_OUTSIDE_TOP_CLASS and outside <= MISSED * alone:
                 yield name, other
 
 
@@ -172,5 +178,7 @@ def _gathered(names: Sequence[str], links: Iterable[tuple[str, str]]) -> list[se
             for name in merged:
                 group[name] = merged
     return [
-        each for name, each in group.items() if len(each) > 1 and name == next(n for n in names if n in each)
+        names_together
+        for name, names_together in group.items()
+        if len(names_together) > 1 and name == next(n for n in names if n in names_together)
     ]

@@ -25,7 +25,7 @@ ROOM = 1.05  # bounds that would work are proposed a little wider than the tight
 TRIES = 8  # bounds, or ceilings, tried before none is proposed
 
 
-def framed_bounds(bounds: Bounds, mean: float, given: bool) -> None:
+def framed_bounds(bounds: Bounds, mean: float, has_initial_weights: bool) -> None:
     low, high = bounds
     if not 0 <= low < high < np.inf:
         raise Refused(
@@ -38,11 +38,11 @@ def framed_bounds(bounds: Bounds, mean: float, given: bool) -> None:
         raise Refused(
             f"Les bornes « {low:g},{high:g} » n’encadrent pas 1.",
             why="1 est le rapport d’un poids qui ne change pas : il doit rester permis."
-            + (f" Ici le rapport moyen est {mean:.4g}, d’après « {WEIGHT} »." if given else ""),
+            + (f" Ici le rapport moyen est {mean:.4g}, d’après « {WEIGHT} »." if has_initial_weights else ""),
             do="Donnez une borne basse sous 1 et une borne haute au-dessus."
             + (
                 f" Ou multipliez « {WEIGHT} » par {mean:.6g}, pour que ses poids totalisent la population."
-                if given
+                if has_initial_weights
                 else ""
             ),
         )
@@ -66,7 +66,7 @@ def refuse_bounds(
     method: Method,
     bounds: Bounds | None,
     trim: float | None,
-    given: bool,
+    has_initial_weights: bool,
 ) -> NoReturn:
     """Raise Refused on margins that no weight can meet, naming the class at fault and what would work."""
     mean = margins[0].total / float(initial.sum())
@@ -83,10 +83,10 @@ def refuse_bounds(
             ),
             do="Réunissez les classes les plus minces, ou retirez une variable.",
         )
-    at, told = _at_fault(initial, prepared, margins, missed, low, high)
+    at, class_text = _at_fault(initial, prepared, margins, missed, low, high)
     if bounds is None:
         raise Refused(
-            f"{told} : aucun poids positif ne peut donner ces marges à la fois.",
+            f"{class_text} : aucun poids positif ne peut donner ces marges à la fois.",
             why=(
                 "Dans l’échantillon, des classes de variables différentes sont tenues par les mêmes réponses,"
                 " et les marges leur demandent des nombres de personnes qui ne vont pas ensemble."
@@ -96,11 +96,11 @@ def refuse_bounds(
     work = working_bounds(initial, prepared, method=method, bounds=bounds)
     scale = (
         f" « {WEIGHT} » totalise {people_text(float(initial.sum()))} : le rapport moyen est {mean:.4g}."
-        if given and not 0.5 < mean < 2
+        if has_initial_weights and not 0.5 < mean < 2
         else ""
     )
     raise BoundsRefused(
-        told,
+        class_text,
         why=f"Aucun jeu de poids n’y donne toutes les marges à la fois.{scale}",
         do=(
             f"Aucune borne ne convient : réunissez des classes de « {at.label or at.variable} », ou retirez"
@@ -116,8 +116,8 @@ class BoundsRefused(Refused):
     do: the advice when none would.
     """
 
-    def __init__(self, told: str, *, why: str, do: str, bounds: Bounds, work: Sequence[Bounds]) -> None:
-        self.told, self.bounds, self.work = told, bounds, tuple(work)
+    def __init__(self, class_text: str, *, why: str, do: str, bounds: Bounds, work: Sequence[Bounds]) -> None:
+        self.class_text, self.bounds, self.work = class_text, bounds, tuple(work)
         super().__init__(
             self._what(pair_text),
             why=why,
@@ -131,8 +131,8 @@ class BoundsRefused(Refused):
             self._what(bounds_text), why=self.why, do=f"Bornes qui conviennent : {work}." if work else self.do
         )
 
-    def _what(self, told: Callable[[Bounds], str]) -> str:
-        return f"{self.told} : les bornes {told(self.bounds)} ne peuvent pas être tenues."
+    def _what(self, text_of: Callable[[Bounds], str]) -> str:
+        return f"{self.class_text} : les bornes {text_of(self.bounds)} ne peuvent pas être tenues."
 
 
 WIDEST_RATIO = 1e4  # a weight divided by more than that is nobody
@@ -149,18 +149,18 @@ def _at_fault(
     """Return the variable and, in words, the class that is most clearly out of reach."""
     start = prepared.sums(prepared.together(initial))
     needed = prepared.wanted / start
-    names = [(margin, each) for margin in margins for each in margin.categories]
+    names = [(margin, category) for margin in margins for category in margin.categories]
     beyond = np.maximum(
         np.log(needed / high) if np.isfinite(high) else -1.0, np.log(np.maximum(low, 1e-300) / needed)
     )
     if beyond.max() > calibration_bounds.LEAST:
         rank = int(beyond.argmax())
-        margin, each = names[rank]
+        margin, category = names[rank]
         side = "haute" if needed[rank] > high else "basse"
         bound = high if needed[rank] > high else low
         return margin, (
-            f"« {margin.label or margin.variable} », « {each.name} » : il faudrait multiplier ses poids par"
-            f" {needed[rank]:.3g}, la borne {side} est {bound_text(bound)}"
+            f"« {margin.label or margin.variable} », « {category.name} » : il faudrait multiplier ses poids"
+            f" par {needed[rank]:.3g}, la borne {side} est {bound_text(bound)}"
         ).replace(".", ",")
     if not missed.any():  # bounds that only weights at a bound can keep
         rank = int(np.abs(np.log(needed)).argmax())
@@ -169,11 +169,11 @@ def _at_fault(
             f"« {names[rank][0].variable} », « {names[rank][1].name} » : tous ses poids seraient à une borne",
         )
     rank = int(np.abs(missed).argmax())
-    margin, each = names[rank]
+    margin, category = names[rank]
     return (
         margin,
         (
-            f"« {margin.label or margin.variable} », « {each.name} » :"
+            f"« {margin.label or margin.variable} », « {category.name} » :"
             f" {'trop peu' if missed[rank] > 0 else 'trop'} de poids, d’au moins"
             f" {percent_text(abs(missed[rank]))}"
         ),
@@ -188,16 +188,16 @@ def working_bounds(
     """
     low, high = bounds
     candidates: list[Bounds] = []
-    if (found := calibration_bounds.lowest_high(initial, prepared, low)) is not None:
-        candidates.append((low, found))
-    if (found := calibration_bounds.highest_low(initial, prepared, high)) is not None:
-        candidates.append((found, high))
-    if (found := calibration_bounds.symmetrical(initial, prepared)) is not None:
-        candidates.append((1 / found, found))
+    if (bound := calibration_bounds.lowest_high(initial, prepared, low)) is not None:
+        candidates.append((low, bound))
+    if (bound := calibration_bounds.highest_low(initial, prepared, high)) is not None:
+        candidates.append((bound, high))
+    if (bound := calibration_bounds.symmetrical(initial, prepared)) is not None:
+        candidates.append((1 / bound, bound))
     out = []
     for a, b in candidates:
-        if (kept := opened(initial, prepared, method, (a, b), moves=(a != low, b != high))) is not None:
-            out.append(kept)
+        if (wider := opened(initial, prepared, method, (a, b), moves=(a != low, b != high))) is not None:
+            out.append(wider)
     return out
 
 

@@ -42,7 +42,7 @@ class Stratum:
     coefficient: float
     weighted: float
     people: float
-    found: float
+    weighted_total: float
     gap: float
 
 
@@ -142,34 +142,42 @@ def weigh(
     if bounds is not None:
         framed_bounds(bounds, margins[0].total / float(initial.sum()), WEIGHT in answers)
     if trim is None:
-        found = calibration.calibrate(initial, prepared, method=method, bounds=bounds)
+        calibration_result = calibration.calibrate(initial, prepared, method=method, bounds=bounds)
     else:
-        found = calibration.trimmed(initial, prepared, most=ceiling_of(trim), method=method, bounds=bounds)
-    if not found.converged:
-        refuse_bounds(
-            initial, prepared, used, method=method, bounds=bounds, trim=trim, given=WEIGHT in answers
+        calibration_result = calibration.trimmed(
+            initial, prepared, most=ceiling_of(trim), method=method, bounds=bounds
         )
-    if method == "lineaire" and (low := int((found.weights <= 0).sum())):
+    if not calibration_result.converged:
+        refuse_bounds(
+            initial,
+            prepared,
+            used,
+            method=method,
+            bounds=bounds,
+            trim=trim,
+            has_initial_weights=WEIGHT in answers,
+        )
+    if method == "lineaire" and (low := int((calibration_result.weights <= 0).sum())):
         notes.append(
             f"{low} poids {'sont négatifs ou nuls' if low > 1 else 'est négatif ou nul'} : la méthode"
             " linéaire le permet, un tableau non. Donnez des bornes, ou prenez la méthode raking."
         )
     is_framed = trim is not None or bounds is not None
-    notes += [] if is_framed else cap_warnings(found.weights, initial, used, codes, method)
+    notes += [] if is_framed else cap_warnings(calibration_result.weights, initial, used, codes, method)
     return Weighting(
         ids=answers[ID],
-        weights=found.weights,
-        ratios=found.ratios,
+        weights=calibration_result.weights,
+        ratios=calibration_result.ratios,
         initial=initial,
         method=method,
         bounds=bounds,
         trim=trim,
-        strata=tuple(_strata(used, codes, counts, initial, found)),
+        strata=tuple(_strata(used, codes, counts, initial, calibration_result)),
         margins=used,
         codes=codes,
-        iterations=found.iterations,
-        gap=found.gap,
-        explained=_explained(found, method, bounds, trim),
+        iterations=calibration_result.iterations,
+        gap=calibration_result.gap,
+        explained=_explained(calibration_result, method, bounds, trim),
         limits=_limits(used, places, len(answers)),
         warnings=tuple(notes),
     )
@@ -191,12 +199,12 @@ def _initial(answers: Table, population: float, where: Where) -> Floats:
     """Return the weights to start from: those of the answers, or equal ones that add up to the population."""
     if WEIGHT not in answers:
         return np.full(len(answers), population / len(answers))
-    found = numbers(answers[WEIGHT].tolist())
-    wrong = np.flatnonzero(~((found >= LEAST) & (found <= MOST)))
+    initial_weights = numbers(answers[WEIGHT].tolist())
+    wrong = np.flatnonzero(~((initial_weights >= LEAST) & (initial_weights <= MOST)))
     if not wrong.size:
-        return found
+        return initial_weights
     row = int(wrong[0])
-    value = float(found[row])
+    value = float(initial_weights[row])
     what = "la case est vide" if not answers[WEIGHT][row] else "ce n’est pas un nombre"
     if np.isfinite(value):
         what = (
@@ -223,10 +231,16 @@ def check_structures(margins: Sequence[Margin], answers: int) -> None:
     them. answers: how many there are.
     """
     for margin in margins:
-        said = RESIDENTS in f"{margin.universe} {margin.source}" or margin.variable in OF_PERSONS
-        if not said and margin.total <= number("weighting/people_per_structure") * max(answers, 1):
+        counts_residents = RESIDENTS in f"{margin.universe} {margin.source}" or margin.variable in OF_PERSONS
+        if not counts_residents and margin.total <= number("weighting/people_per_structure") * max(
+            answers, 1
+        ):
             continue
-        counted = "les habitants" if said else f"{people_text(margin.total)} pour {answers_text(answers)}"
+        counted = (
+            "les habitants"
+            if counts_residents
+            else f"{people_text(margin.total)} pour {answers_text(answers)}"
+        )
         raise Refused(
             f"Variable « {margin.label or margin.variable} » : cette marge compte {counted}.",
             why=(
@@ -256,30 +270,32 @@ def _strata(
     codes: Sequence[Ints],
     counts: Sequence[Ints],
     initial: Floats,
-    found: Calibration,
+    calibration_result: Calibration,
 ) -> Iterable[Stratum]:
     n = len(initial)
-    for margin, code, gaps in zip(margins, codes, found.gaps, strict=True):
+    for margin, code, gaps in zip(margins, codes, calibration_result.gaps, strict=True):
         size = len(margin.categories)
         respondents = np.bincount(code, minlength=size)
-        reached = np.bincount(code, found.weights, size)
-        for rank, each in enumerate(margin.categories):
-            share, target = respondents[rank] / n, each.total / margin.total
+        reached = np.bincount(code, calibration_result.weights, size)
+        for rank, category in enumerate(margin.categories):
+            share, target = respondents[rank] / n, category.total / margin.total
             yield Stratum(
                 variable=margin.variable,
-                name=each.name,
+                name=category.name,
                 n=int(respondents[rank]),
                 share=float(share),
                 target=float(target),
                 coefficient=float(target / share),
                 weighted=float(target * n),
-                people=float(each.total),
-                found=float(reached[rank]),
+                people=float(category.total),
+                weighted_total=float(reached[rank]),
                 gap=float(gaps[rank]),
             )
 
 
-def _explained(found: Calibration, method: Method, bounds: Bounds | None, trim: float | None) -> str:
+def _explained(
+    calibration_result: Calibration, method: Method, bounds: Bounds | None, trim: float | None
+) -> str:
     """Return how the weights were found, in words."""
     what = {
         "raking": (
@@ -289,17 +305,25 @@ def _explained(found: Calibration, method: Method, bounds: Bounds | None, trim: 
         "lineaire": "méthode linéaire : un ajustement direct, le plus proche des poids initiaux",
         "logit": "méthode logit : les rapports entre poids final et poids initial restent entre deux bornes",
     }[method]
-    kept = f" Bornes tenues : {bound_text(bounds[0])} et {bound_text(bounds[1])}." if bounds else ""
+    bounds_sentence = (
+        f" Bornes tenues : {bound_text(bounds[0])} et {bound_text(bounds[1])}." if bounds else ""
+    )
     cut = f" Aucun poids ne dépasse {bound_text(trim)} fois le poids moyen." if trim else ""
-    rounds = f"{found.iterations} itération{'s' * (found.iterations > 1)}"
-    gap = "aux arrondis de la machine près" if found.gap < 1e-11 else f"à {found.gap:.0e} près en part"
-    return f"Convergence atteinte en {rounds} ({what}). Les marges sont retrouvées {gap}.{kept}{cut}"
+    rounds = f"{calibration_result.iterations} itération{'s' * (calibration_result.iterations > 1)}"
+    gap = (
+        "aux arrondis de la machine près"
+        if calibration_result.gap < 1e-11
+        else f"à {calibration_result.gap:.0e} près en part"
+    )
+    return (
+        f"Convergence atteinte en {rounds} ({what}). Les marges sont retrouvées {gap}.{bounds_sentence}{cut}"
+    )
 
 
 def _limits(margins: Sequence[Margin], places: Mapping[str, int] | None, answers: int) -> tuple[str, ...]:
-    """Return what the margins cannot correct, in words."""
+    """Return the limits of the margins, in words."""
     names = listed([f"« {margin.label or margin.variable} »" for margin in margins], most=8)
-    told = [
+    sentences = [
         (
             f"Les poids corrigent {names}, et rien d’autre : à ces classes égales, on suppose que les"
             " personnes interrogées ressemblent aux autres."
@@ -313,15 +337,15 @@ def _limits(margins: Sequence[Margin], places: Mapping[str, int] | None, answers
             if len(places) > 1
             else f"dont le lieu est noté viennent toutes de « {first} », qui"
         )
-        told.append(
+        sentences.append(
             f"Les réponses {come} en donne"
             f" {percent_text(n / max(answers, placed))}"
             f"{f' ; {answers_text(unplaced)} sans lieu noté' if unplaced else ''}."
             " Les personnes qui n’y passent pas n’ont pas pu répondre : les poids n’y changent rien."
         )
     else:
-        told.append(
+        sentences.append(
             "Le lieu et le moment de la collecte trient les personnes : celles qui ne sortent pas,"
             " ou n’y passent pas, n’ont pas répondu. Les poids n’y changent rien."
         )
-    return tuple(told)
+    return tuple(sentences)

@@ -37,12 +37,12 @@ class Variable:
     """A question as seen by disclosure control.
 
     members: (n, answers) who gave each; answered: (n,). names: of the answers. exclusive: respondents give
-    one answer only. joined: answers also published together. told: answers whose total is known to everybody
-    (the base of a question that only they lead to). never: question → answers to this one that are not asked
-    it. public: its answers can be read elsewhere. counted: a number, cut in classes of ours. margin: the
-    classes that weights are made to meet: published all together, or not at all. adds_up: what comes first in
-    a ranking where nobody put two answers first. spans: for each answer, the
-    ages or numbers it holds, (lowest, first above); None where it states none.
+    one answer only. joined: answers also published together. public_totals: answers whose total is known to
+    everybody (the base of a question that only they lead to). never: question → answers to this one that are
+    not asked it. public: its answers can be read elsewhere. counted: a number, cut in classes of ours.
+    margin: the classes that weights are made to meet: published all together, or not at all. adds_up: what
+    comes first in a ranking where nobody put two answers first. spans: for each answer, the ages or numbers
+    it holds, (lowest, first above); None where it states none.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Variable:
     exclusive: bool
     names: tuple[str, ...] = ()
     joined: tuple[Positions, ...] = ()
-    told: tuple[Positions, ...] = ()
+    public_totals: tuple[Positions, ...] = ()
     never: Mapping[str, Positions] = field(default_factory=dict)
     public: bool = False
     counted: bool = False
@@ -62,12 +62,13 @@ class Variable:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Condition:
-    """Who is put a question. asked: (n,); by: the questions that its condition reads, each of one answer.
-    would_ask: positions of answers to them, after the last for none → whether who gives them is asked.
+    """The respondents to whom a question is put. eligible: (n,); by: the questions that its condition reads,
+    each of one answer. would_ask: positions of answers to them, after the last for none → True if these
+    answers lead to the question.
     """
 
     name: str
-    asked: Bools
+    eligible: Bools
     by: tuple[str, ...]
     would_ask: Callable[[Positions], bool]
 
@@ -108,14 +109,14 @@ class System:
     def lift(self, masks: Sequence[Bools] | Bools) -> Floats:
         """Return sums of today's cells as sums of the cells of this system."""
         size = len(self.people) // 2 if self.both else len(self.people)
-        found = np.asarray(masks, dtype=np.float64).reshape(-1, size)
-        return np.hstack([found, found]) if self.both else found
+        sums = np.asarray(masks, dtype=np.float64).reshape(-1, size)
+        return np.hstack([sums, sums]) if self.both else sums
 
 
 @dataclass(frozen=True, eq=False)
 class Withholding:
-    """What may be published of the counts of some questions together; decided once, from the fewest questions
-    to the most.
+    """The counts of some questions together that may be published; decided once, from the fewest questions to
+    the most.
 
     A count is of those who gave an answer to each question of a set. It is published under three conditions:
     it and its complement in each question are large enough for the rule; the counts of fewer questions that
@@ -143,36 +144,36 @@ class Withholding:
     def least(self) -> int:
         return self.rule.least
 
-    def may_publish(self, given: Mapping[str, Positions]) -> bool:
-        """Return whether a count may be published. given: question → positions of one of its answers, or of
+    def may_publish(self, answers: Mapping[str, Positions]) -> bool:
+        """Return True if a count may be published. answers: question → positions of one of its answers, or of
         answers published together; ANY.
         """
         if not self.least:
             return True
-        if all(positions == ANY for positions in given.values()) and len(given) == 1:
+        if all(positions == ANY for positions in answers.values()) and len(answers) == 1:
             return True
-        if self.silent & given.keys():
+        if self.silent & answers.keys():
             return False
         if any(
             positions and self.variable(name).adds_up and not all(self._firsts(name)[k] for k in positions)
-            for name, positions in given.items()
+            for name, positions in answers.items()
         ):
             return False
-        parts = sorted((self._part(name, positions) for name, positions in given.items()), key=self._order)
+        parts = sorted((self._part(name, positions) for name, positions in answers.items()), key=self._order)
         axes = tuple(self.tied(key) for key, _ in parts)
         if len(set(axes)) < len(axes):
             return False  # one thing cut in two ways, crossed: each small piece between the two cuts
         return self._joint(axes).get(tuple(parts), True)
 
     def tells_margin(self, name: str) -> bool:
-        """Return whether how many answered may be published for each class of a margin, beside all else."""
+        """Return True if the respondents of each class of a margin may be published, beside all else."""
         if not self.least:
             return True
         self._joint((self.tied((name, ANY)),))
         return self._margins.get(name, False)
 
     def tells_eligible(self, name: str) -> bool:
-        """Return whether a publication may say how many were put a question, beside what they had answered
+        """Return True if a publication may say how many were put a question, beside what they had answered
         before.
         """
         condition = next((each for each in self.conditions if each.name == name), None)
@@ -192,33 +193,39 @@ class Withholding:
         if name not in self._first:
             variable = self.variable(name)
             counts = [int(n) for n in variable.members[variable.answered].sum(axis=0)]
-            shown = []
+            published = []
             for k in range(len(counts)):
                 part = self._part(name, (k,))
-                shown.append(self._joint((self.tied(part[0]),)).get((part,), True))
+                published.append(self._joint((self.tied(part[0]),)).get((part,), True))
             rule = self.rule_for((self.tied((name, ANY)),))
-            while not self.doubted(counts, shown, rule) and not variable.public:
-                spare = [(n, k) for k, n in enumerate(counts) if shown[k] and (n or not rule.empty)]
+            while not self.doubted(counts, published, rule) and not variable.public:
+                spare = [(n, k) for k, n in enumerate(counts) if published[k] and (n or not rule.empty)]
                 if not spare:
                     break
-                shown[min(spare)[1]] = False
-            self._first[name] = tuple(shown)
+                published[min(spare)[1]] = False
+            self._first[name] = tuple(published)
         return self._first[name]
 
     def rule_for(self, axes: tuple[Axis, ...]) -> Protection:
         """Return the rule of what some axes say together: the strictest of their questions."""
         questions = [{name.removeprefix(MARGIN).removesuffix(CITED) for name, _ in axis} for axis in axes]
-        rule = max((self.rule.of(names) for names in product(*questions)), key=lambda each: each.least)
+        rule = max(
+            (self.rule.of(names) for names in product(*questions)), key=lambda protection: protection.least
+        )
         if len(axes) > 1:
             return rule
         return rule.alone(min(int(self.variable(name).answered.sum()) for name, _ in axes[0]))
 
-    def doubted(self, counts: Sequence[int], shown: Sequence[bool], rule: Protection) -> bool:
+    def doubted(self, counts: Sequence[int], publishable: Sequence[bool], rule: Protection) -> bool:
         """Check that the counts suppressed of a whole that is known may each vary enough. Where a zero is
         published, each is of one person at least.
         """
-        suppressed = [n for n, seen in zip(counts, shown, strict=True) if not seen]
-        published = [n for n, seen in zip(counts, shown, strict=True) if seen and (n or not rule.empty)]
+        suppressed = [n for n, is_published in zip(counts, publishable, strict=True) if not is_published]
+        published = [
+            n
+            for n, is_published in zip(counts, publishable, strict=True)
+            if is_published and (n or not rule.empty)
+        ]
         return suppression.leaves_parts_in_doubt(
             suppressed, min(published, default=np.inf), rule.least, int(rule.empty)
         )
@@ -241,8 +248,8 @@ class Withholding:
         """
         variable = self.variable(key[0])
         if key[1]:
-            given = variable.members[:, list(key[1])].any(axis=1)
-            return np.where(variable.answered, np.where(given, 0, 1), 2), 2
+            gave_answer = variable.members[:, list(key[1])].any(axis=1)
+            return np.where(variable.answered, np.where(gave_answer, 0, 1), 2), 2
         size = variable.members.shape[1]
         return np.where(variable.answered, variable.members.argmax(axis=1) if size else 0, size), size
 
@@ -272,20 +279,28 @@ class Withholding:
                 continue  # a class that nobody is in withholds its margin anyway
             for part in sorted(set(range(size)) - set(table[:, cut].tolist())):
                 if self._span(axis[cut], part) is None:
-                    found = table.copy()
-                    found[:, cut] = part
-                    yield np.unique(found, axis=0)
+                    combinations_met = table.copy()
+                    combinations_met[:, cut] = part
+                    yield np.unique(combinations_met, axis=0)
                 else:
-                    yield np.array(list(self._around(axis, sizes, cut, part)), dtype=np.int64)
+                    yield np.array(
+                        list(self._compatible_combinations(axis, sizes, cut, part)), dtype=np.int64
+                    )
 
-    def _around(self, axis: Axis, sizes: Sequence[int], cut: int, part: int) -> Iterator[tuple[int, ...]]:
+    def _compatible_combinations(
+        self, axis: Axis, sizes: Sequence[int], cut: int, part: int
+    ) -> Iterator[tuple[int, ...]]:
         """Yield an answer with those to the other cuts that the same person may give, each silent or not."""
-        beside: list[list[int]] = []
+        compatible_parts: list[list[int]] = []
         for key, size in zip(axis, sizes, strict=True):
-            fit = [k for k in range(size) if _overlap(self._span(axis[cut], part), self._span(key, k))]
-            beside.append(fit if fit and self.variable(key[0]).margin else [*fit, size])
-        beside[cut] = [part]
-        for parts in product(*beside):
+            overlapping = [
+                k for k in range(size) if _overlap(self._span(axis[cut], part), self._span(key, k))
+            ]
+            compatible_parts.append(
+                overlapping if overlapping and self.variable(key[0]).margin else [*overlapping, size]
+            )
+        compatible_parts[cut] = [part]
+        for parts in product(*compatible_parts):
             spans = [self._span(key, k) for key, k in zip(axis, parts, strict=True)]
             if all(_overlap(a, b) for a, b in combinations([each for each in spans if each], 2)):
                 yield parts
@@ -296,16 +311,16 @@ class Withholding:
 
     def _joint(self, axes: tuple[Axis, ...]) -> dict[Spec, bool]:
         if axes not in self._known:
-            self._known[axes] = _Decision(self, axes).made()
+            self._known[axes] = _Decision(self, axes).publishable_counts()
         return self._known[axes]
 
 
 class _Decision:
     """Which counts of some axes together may be published; those of fewer axes are decided first."""
 
-    def __init__(self, held: Withholding, axes: tuple[Axis, ...]) -> None:
-        self.held, self.axes, self.rule = held, axes, held.rule_for(axes)
-        self.atoms = [held._read(axis) for axis in axes]
+    def __init__(self, withholding: Withholding, axes: tuple[Axis, ...]) -> None:
+        self.withholding, self.axes, self.rule = withholding, axes, withholding.rule_for(axes)
+        self.atoms = [withholding._read(axis) for axis in axes]
         shape = tuple(len(each.table) for each in self.atoms)
         self.place = np.stack([axis.ravel() for axis in np.indices(shape)])
         codes = np.ravel_multi_index(tuple(each.codes for each in self.atoms), shape)
@@ -314,10 +329,10 @@ class _Decision:
         self.place = self.place[:, of]
         self._cells: dict[tuple[int, Part], Bools] = {}
         self.possible = self._possible()
-        self.cuts = [[key for key in axis if not held.variable(key[0]).margin] for axis in axes]
-        self.margins = [[key for key in axis if held.variable(key[0]).margin] for axis in axes]
+        self.cuts = [[key for key in axis if not withholding.variable(key[0]).margin] for axis in axes]
+        self.margins = [[key for key in axis if withholding.variable(key[0]).margin] for axis in axes]
 
-    def made(self) -> dict[Spec, bool]:
+    def publishable_counts(self) -> dict[Spec, bool]:
         """Return, for each count of these axes, whether it may be published."""
         system = System(self.people.astype(np.float64))
         out: dict[Spec, bool] = {}
@@ -327,31 +342,35 @@ class _Decision:
             masks = np.array([self.mask(spec) for spec in specs], dtype=bool).reshape(-1, len(self.people))
             open_ = [self._is_public(spec) for spec in specs]
             system.known += list(system.lift(masks[np.array(open_, dtype=bool)])) if specs else []
-            may = [seen or self._may(spec, out) for spec, seen in zip(specs, open_, strict=True)]
+            may = [
+                is_published or self._may(spec, out) for spec, is_published in zip(specs, open_, strict=True)
+            ]
             systems = [system, *(self._editions(system, masks) if len(self.axes) == 1 else [])]
-            asked = list(self._asked(here=True)) if answered == len(self.axes) else []
-            extra = [mask for _, mask in asked]
-            shown = self._protected(systems, specs, masks, may, open_, extra)
+            eligible = list(self._eligible_cells(reads_all_axes=True)) if answered == len(self.axes) else []
+            extra = [mask for _, mask in eligible]
+            publishable = self._protected(systems, specs, masks, may, open_, extra)
             finest = may
             while (
                 self.rule.empty
                 and len(self.axes) == 1
-                and (lone := self._pinned_small(specs, shown, open_, out))
+                and (lone := self._pinned_small(specs, publishable, open_, out))
             ):
-                may = [seen and k not in lone for k, seen in enumerate(shown[: len(specs)])]
-                shown = self._protected(systems, specs, masks, may, open_, extra)
+                may = [
+                    is_published and k not in lone for k, is_published in enumerate(publishable[: len(specs)])
+                ]
+                publishable = self._protected(systems, specs, masks, may, open_, extra)
             if answered == len(self.axes) < 3 and len(systems) == 1 and not any(open_) and not extra:
-                shown = self._coarser(shown, system, specs, masks, finest)
-            for (name, one), seen in zip(asked, shown[len(specs) :], strict=True):
-                self.held._tells[name] = seen
-                if seen:
-                    system.learn(one, seen, self.rule.least)
-            shown = shown[: len(specs)]
-            for spec, one, seen in zip(specs, masks, shown, strict=True):
-                out[spec] = seen
-                system.learn(one, seen, self.rule.least)
+                publishable = self._coarser(publishable, system, specs, masks, finest)
+            for (name, one), is_published in zip(eligible, publishable[len(specs) :], strict=True):
+                self.withholding._tells[name] = is_published
+                if is_published:
+                    system.learn(one, is_published, self.rule.least)
+            publishable = publishable[: len(specs)]
+            for spec, one, is_published in zip(specs, masks, publishable, strict=True):
+                out[spec] = is_published
+                system.learn(one, is_published, self.rule.least)
         if len(self.axes) == 1:
-            self._tell_margins([system, *systems[1:]], masks, shown)
+            self._tell_margins([system, *systems[1:]], masks, publishable)
         return out
 
     def mask(self, spec: Sequence[Part | None]) -> Bools:
@@ -379,9 +398,9 @@ class _Decision:
         return int(self.people[self.mask(spec)].sum())
 
     def _options(self, key: Key) -> list[Part]:
-        """Return what is asked of a cut: each answer, and those also published together."""
-        _, size = self.held._cut(key)
-        joined = () if key[1] else self.held.variable(key[0]).joined
+        """Return the parts of a cut that are counted: each answer, and those also published together."""
+        _, size = self.withholding._cut(key)
+        joined = () if key[1] else self.withholding.variable(key[0]).joined
         return [(key, positions) for positions in (*((k,) for k in range(size)), *joined)]
 
     def _specs(self, answered: int) -> Iterator[Spec]:
@@ -389,10 +408,10 @@ class _Decision:
         others.
         """
         every = range(len(self.axes))
-        whole: list[list[Part]] = [[(key, ANY) for key in keys] for keys in self.cuts]
+        totals: list[list[Part]] = [[(key, ANY) for key in keys] for keys in self.cuts]
         parts = [[part for key in keys for part in self._options(key)] for keys in self.cuts]
         for some in combinations(every, answered):
-            yield from product(*(parts[axis] if axis in some else whole[axis] for axis in every))
+            yield from product(*(parts[axis] if axis in some else totals[axis] for axis in every))
 
     def _lifted(self, some: Sequence[int], spec: Sequence[Part]) -> list[Part | None]:
         lifted: list[Part | None] = [None] * len(self.axes)
@@ -404,36 +423,40 @@ class _Decision:
         """Tell a system what is known of fewer axes: who answered, what is published and what is not, what
         the conditions of other questions say, and the margins.
         """
-        every, whole = range(len(self.axes)), [[(key, ANY) for key in keys] for keys in self.cuts]
-        told: list[Bools] = [np.ones(len(self.people), dtype=bool)]
+        every, totals = range(len(self.axes)), [[(key, ANY) for key in keys] for keys in self.cuts]
+        known_sums: list[Bools] = [np.ones(len(self.people), dtype=bool)]
         suppressed: list[tuple[Bools, int]] = []
         pieces: list[Bools] = []
         for size in range(1, len(self.axes) + 1):
             for some in combinations(every, size):
-                told += [self.mask(self._lifted(some, spec)) for spec in product(*(whole[k] for k in some))]
+                known_sums += [
+                    self.mask(self._lifted(some, spec)) for spec in product(*(totals[k] for k in some))
+                ]
                 if size == len(self.axes):
                     continue
                 fewer = tuple(self.axes[axis] for axis in some)
-                least = self.held.rule_for(fewer).least
-                for spec, is_published in self.held._joint(fewer).items():
+                least = self.withholding.rule_for(fewer).least
+                for spec, is_published in self.withholding._joint(fewer).items():
                     mask = self.mask(self._lifted(some, spec))
                     if is_published:
-                        told.append(mask)
+                        known_sums.append(mask)
                     else:
                         suppressed.append((mask, least))
         for axis, keys in enumerate(self.cuts):
             for key in keys:
-                parts = () if key[1] else self.held.variable(key[0]).told
-                told += [self.mask(self._lifted((axis,), [(key, positions)])) for positions in parts]
-        told += [mask for _, mask in self._asked(here=False)]
+                parts = () if key[1] else self.withholding.variable(key[0]).public_totals
+                known_sums += [self.mask(self._lifted((axis,), [(key, positions)])) for positions in parts]
+        known_sums += [mask for _, mask in self._eligible_cells(reads_all_axes=False)]
         for known, mask in self._parts():
-            (told if known else pieces).append(mask)
+            (known_sums if known else pieces).append(mask)
         if len(self.axes) > 1:
             for axis, keys in enumerate(self.margins):
                 for key in keys:
-                    if self.held.tells_margin(key[0]):
-                        told += [self.mask(self._lifted((axis,), [part])) for part in self._options(key)]
-        system.known = list(system.lift(told))
+                    if self.withholding.tells_margin(key[0]):
+                        known_sums += [
+                            self.mask(self._lifted((axis,), [part])) for part in self._options(key)
+                        ]
+        system.known = list(system.lift(known_sums))
         for mask, least in suppressed:
             system.learn(mask, False, least)
         system.secrets += [Secret(row, self.rule.least) for row in system.lift(pieces)]
@@ -446,16 +469,18 @@ class _Decision:
         in two by each question that some of its people are put, and others not. One that nobody gives goes
         where its answers lead: whoever reads the questionnaire knows it.
         """
-        axes, held = set(self.axes), self.held
-        conditions = [each for each in held.conditions if set(held.axes_of(each)) <= axes]
+        axes, withholding = set(self.axes), self.withholding
+        conditions = [each for each in withholding.conditions if set(withholding.axes_of(each)) <= axes]
         nobody = np.flatnonzero(np.bincount(codes, minlength=self.place.shape[1]) == 0)
         of = np.concatenate([codes, nobody])
-        at, asked = of, []
+        at, eligible = of, []
         for condition in conditions:
-            asked.append(np.concatenate([condition.asked, self._would_ask(condition, nobody)]))
-            at = np.unique(2 * at + asked[-1], return_inverse=True)[1].reshape(-1)
+            eligible.append(np.concatenate([condition.eligible, self._would_ask(condition, nobody)]))
+            at = np.unique(2 * at + eligible[-1], return_inverse=True)[1].reshape(-1)
         _, first, at = np.unique(at, return_index=True, return_inverse=True)
-        self.asked = [(condition, some[first]) for condition, some in zip(conditions, asked, strict=True)]
+        self.eligible = [
+            (condition, some[first]) for condition, some in zip(conditions, eligible, strict=True)
+        ]
         return of[first], at.reshape(-1)[: len(codes)]
 
     def _would_ask(self, condition: Condition, cells: NDArray[np.int64]) -> Bools:
@@ -467,38 +492,39 @@ class _Decision:
             parts[k] = own[self.place[axis, cells]]
         return np.array([condition.would_ask(tuple(each)) for each in parts.T.tolist()], dtype=bool)
 
-    def _asked(self, *, here: bool) -> Iterator[tuple[str, Bools]]:
-        """Yield the cells of those who were put a question that these axes alone decide. here: its condition
-        reads all of these axes; some of them otherwise.
+    def _eligible_cells(self, *, reads_all_axes: bool) -> Iterator[tuple[str, Bools]]:
+        """Yield the cells of those who were put a question that these axes alone decide.
+
+        reads_all_axes: its condition reads all of these axes; some of them otherwise.
         """
-        for condition, asked in self.asked:
-            if (self.held.axes_of(condition) == self.axes) == here and (
-                here or self.held.tells_eligible(condition.name)
+        for condition, eligible in self.eligible:
+            if (self.withholding.axes_of(condition) == self.axes) == reads_all_axes and (
+                reads_all_axes or self.withholding.tells_eligible(condition.name)
             ):
-                yield condition.name, asked & self.possible
+                yield condition.name, eligible & self.possible
 
     def _parts(self) -> Iterator[tuple[bool, Bools]]:
-        """Yield what a condition parts inside one combination of answers. Among those who say nothing, the
-        kinds of silence, told under the table, make the difference (True: known). Otherwise it cuts a class
-        of numbers in two: a part of few people is a secret (False).
+        """Yield the parts that a condition makes of one combination of answers. Among those who say nothing,
+        the kinds of silence, told under the table, make the difference (True: known). Otherwise it cuts a
+        class of numbers in two: a part of few people is a secret (False).
         """
-        for condition, asked in self.asked:
-            axes = self.held.axes_of(condition)
+        for condition, eligible in self.eligible:
+            axes = self.withholding.axes_of(condition)
             own = self.place[[axis for axis, keys in enumerate(self.axes) if keys in axes]]
             at = np.unique(own, axis=1, return_inverse=True)[1].reshape(-1)
-            sides = [np.bincount(at, self.people * side) for side in (asked, ~asked)]
+            sides = [np.bincount(at, self.people * side) for side in (eligible, ~eligible)]
             quiet = np.zeros(len(self.people), dtype=bool)
             cut = (np.minimum(*sides) > 0)[at]
             for name in condition.by:
                 axis = next(axis for axis, keys in enumerate(self.axes) if (name, ANY) in keys)
                 silent = ~self._cells_of(axis, ((name, ANY), ANY))
                 if (silent & cut).any():
-                    yield True, silent & asked
+                    yield True, silent & eligible
                 quiet |= silent
-            for each in np.unique(at[cut & ~quiet]).tolist():
-                for side, n in zip((asked, ~asked), sides, strict=True):
-                    if n[each] < self.rule.least:
-                        yield False, (at == each) & side
+            for combination in np.unique(at[cut & ~quiet]).tolist():
+                for side, n in zip((eligible, ~eligible), sides, strict=True):
+                    if n[combination] < self.rule.least:
+                        yield False, (at == combination) & side
 
     def _silent(self) -> Iterator[tuple[Bools, Bools]]:
         """Yield those who leave one cut of an axis without an answer, and those of them who give each answer
@@ -515,10 +541,10 @@ class _Decision:
                     yield from ((quiet, quiet & self.mask([part])) for part in self._options(key))
 
     def _is_public(self, spec: Spec) -> bool:
-        """Return whether a count is no secret: everybody can read its answers elsewhere, or nearly all of a
+        """Return True if a count is no secret: everybody can read its answers elsewhere, or nearly all of a
         wide base gave it.
         """
-        if all(self.held.variable(key[0]).public for key, positions in spec if positions):
+        if all(self.withholding.variable(key[0]).public for key, positions in spec if positions):
             return True
         if len(spec) > 1:
             return False
@@ -527,7 +553,7 @@ class _Decision:
         return is_printed and self.rule.is_nearly_all(self.count(spec), self.count(((key, ANY),)))
 
     def _may(self, spec: Spec, decided: Mapping[Spec, bool]) -> bool:
-        """Return whether a count is large enough, leaves enough on each side, and is part of counts that are
+        """Return True if a count is large enough, leaves enough on each side, and is part of counts that are
         published.
         """
         n, small = self.count(spec), self.rule.is_small
@@ -536,13 +562,15 @@ class _Decision:
         for axis, (key, positions) in enumerate(spec):
             fewer = (*spec[:axis], *spec[axis + 1 :])
             axes = (*self.axes[:axis], *self.axes[axis + 1 :])
-            if any(each for _, each in fewer) and not self.held._joint(axes).get(fewer, True):
+            if any(positions_of_axis for _, positions_of_axis in fewer) and not self.withholding._joint(
+                axes
+            ).get(fewer, True):
                 return False
             if positions:
                 wider = (*spec[:axis], (key, ANY), *spec[axis + 1 :])
-                whole = self.count(wider)
+                total = self.count(wider)
                 # Subtracting this count from the total would reveal what the few others answered.
-                if whole < self.rule.least or self.rule.leaves_few(n, whole) or not decided.get(wider, True):
+                if total < self.rule.least or self.rule.leaves_few(n, total) or not decided.get(wider, True):
                     return False
             elif not self._leaves_small_parts_in_doubt(spec, axis):
                 return False
@@ -551,7 +579,7 @@ class _Decision:
     def _leaves_small_parts_in_doubt(self, spec: Spec, axis: int) -> bool:
         """Check that a total is not of small counts alone, of each of which it would tell too much."""
         key, _ = spec[axis]
-        _, size = self.held._cut(key)
+        _, size = self.withholding._cut(key)
         parts = [self.count((*spec[:axis], (key, (k,)), *spec[axis + 1 :])) for k in range(size)]
         lowest = int(self.rule.empty)
         counts = [n for n in parts if n >= lowest]
@@ -566,30 +594,30 @@ class _Decision:
         masks: Bools,
         may: Sequence[bool],
         open_: Sequence[bool],
-        asked: Sequence[Bools],
+        eligible: Sequence[Bools],
     ) -> list[bool]:
         """Return which counts may be published against every system at once: what one hides, the others then
-        protect. asked: who is put other questions, how many they are being counted last.
+        protect. eligible: those who are put other questions, whose number is counted last.
         """
-        shown = [*may, *(True for _ in asked)]
-        counted = [any(self.held.variable(key[0]).counted for key, _ in spec) for spec in specs]
+        publishable = [*may, *(True for _ in eligible)]
+        counted = [any(self.withholding.variable(key[0]).counted for key, _ in spec) for spec in specs]
         # Between two ways of saying one thing, the classes that the questionnaire names are kept first.
         price = masks @ self.people + self.people.sum() * ~np.array(counted, dtype=bool)
-        if len(asked):  # a whole question is lost without this number: it goes last
-            bases = np.array(asked, dtype=bool)
+        if len(eligible):  # a whole question is lost without this number: it goes last
+            bases = np.array(eligible, dtype=bool)
             costs = 2 * self.people.sum() + bases @ self.people
             for base, cost in zip(bases, costs, strict=True):  # an answer that tells how many were asked
                 sides = (base, self.possible & ~base)
                 price += cost * np.logical_or(*((masks == side).all(axis=1) for side in sides))
             masks, price = np.concatenate([masks, bases]), np.concatenate([price, costs])
-            open_ = [*open_, *(False for _ in asked)]
+            open_ = [*open_, *(False for _ in eligible)]
         for _ in range(ROUNDS):
-            before = list(shown)
+            before = list(publishable)
             for system in systems:
                 safe = suppression.protect(
                     system.people,
                     system.lift(masks),
-                    shown,
+                    publishable,
                     np.array(system.known),
                     self.rule.least,
                     secrets=system.secrets,
@@ -598,10 +626,10 @@ class _Decision:
                     lowest=self.rule.least_suppressed,
                     by_size=len(self.axes) == 1,
                 )
-                shown = [bool(one) or public for one, public in zip(safe, open_, strict=True)]
-            if len(systems) == 1 or shown == before:
+                publishable = [bool(one) or public for one, public in zip(safe, open_, strict=True)]
+            if len(systems) == 1 or publishable == before:
                 break
-        return shown
+        return publishable
 
     def _coarser(
         self, finest: list[bool], system: System, specs: Sequence[Spec], masks: Bools, may: Sequence[bool]
@@ -642,7 +670,11 @@ class _Decision:
         return [k in published for k in range(len(finest))]
 
     def _pinned_small(
-        self, specs: Sequence[Spec], shown: Sequence[bool], open_: Sequence[bool], out: Mapping[Spec, bool]
+        self,
+        specs: Sequence[Spec],
+        publishable: Sequence[bool],
+        open_: Sequence[bool],
+        out: Mapping[Spec, bool],
     ) -> set[int]:
         """Return the counts to withhold beside small ones where a zero is published: each withheld answer is
         then of one person at least, which linear programmes do not know. The cheapest that are published, one
@@ -651,18 +683,18 @@ class _Decision:
         lines: dict[tuple[int, Spec], list[int]] = {}
         for k, spec in enumerate(specs):
             for axis, (key, positions) in enumerate(spec):
-                if len(positions) == 1 and not key[1] and self.held.variable(key[0]).exclusive:
+                if len(positions) == 1 and not key[1] and self.withholding.variable(key[0]).exclusive:
                     wider = (*spec[:axis], (key, ANY), *spec[axis + 1 :])
                     lines.setdefault((axis, wider), []).append(k)
         lone = set()
         for (_, wider), parts in lines.items():
-            spare = [(self.count(specs[k]), k) for k in parts if shown[k] and not open_[k]]
+            spare = [(self.count(specs[k]), k) for k in parts if publishable[k] and not open_[k]]
             spare = [each for each in spare if each[0]]
             counts = [self.count(specs[k]) for k in parts]
-            published = sum(n for n, k in zip(counts, parts, strict=True) if shown[k])
+            published = sum(n for n, k in zip(counts, parts, strict=True) if publishable[k])
             if any(open_) and self.rule.is_nearly_all(published, sum(counts)):
                 continue  # what is left is public already
-            doubted = self.held.doubted(counts, [shown[k] for k in parts], self.rule)
+            doubted = self.withholding.doubted(counts, [publishable[k] for k in parts], self.rule)
             if spare and not doubted and out.get(wider, True):
                 lone.add(min(spare)[1])
         return lone
@@ -675,70 +707,75 @@ class _Decision:
         """
         if len(self.axes[0]) < 2:
             return
-        for edition in sorted({each.edition for each in self.held.earlier}):
-            before = [each for each in self.held.earlier if each.edition == edition and not each.by]
-            if found := self._since(before, system, masks):
-                yield found
+        for edition in sorted({each.edition for each in self.withholding.earlier}):
+            before = [each for each in self.withholding.earlier if each.edition == edition and not each.by]
+            if joint_system := self._since(before, system, masks):
+                yield joint_system
 
     def _since(self, before: Sequence[Counted], system: System, masks: Bools) -> System | None:
         old: list[tuple[Bools, int]] = []
         for key in self.axes[0]:
-            told = next((each for each in before if each.question == key[0]), None)
-            if told is not None:
-                old += self._published(key, told)
+            table = next((each for each in before if each.question == key[0]), None)
+            if table is not None:
+                old += self._published(key, table)
         if not old:
             return None
-        whole = next((each.n for each in before if each.question == EVERYBODY), None)
-        old += [(np.ones(len(self.people), dtype=bool), whole)] if whole is not None else []
+        n_respondents = next((each.n for each in before if each.question == EVERYBODY), None)
+        old += [(np.ones(len(self.people), dtype=bool), n_respondents)] if n_respondents is not None else []
         known = np.array([mask for mask, _ in old], dtype=np.float64)
         values = np.array([n for _, n in old], dtype=np.float64)
         now, least = self.people.astype(np.float64), self.rule.least
-        then, left = suppression.people_before(known, values, now)
-        made = System(
+        then, may_have_left = suppression.people_before(known, values, now)
+        joint_system = System(
             people=np.concatenate([then, now - then]),
             both=True,
-            free=[False] * len(now) + [left] * len(now),
+            free=[False] * len(now) + [may_have_left] * len(now),
         )
-        made.known = [*np.hstack([known, np.zeros_like(known)]), *made.lift(np.array(system.known))]
+        joint_system.known = [
+            *np.hstack([known, np.zeros_like(known)]),
+            *joint_system.lift(np.array(system.known)),
+        ]
         was = {mask.tobytes() for mask, _ in old}
         since = masks @ (now - then)
         for mask, come in zip(masks, since.tolist(), strict=True):
             own, none = mask.astype(np.float64), np.zeros(len(now))
             if mask.tobytes() not in was:
-                made.secrets.append(Secret(np.concatenate([own, none]), least))
+                joint_system.secrets.append(Secret(np.concatenate([own, none]), least))
             elif 0.5 < abs(come) < least:
-                made.secrets.append(Secret(np.concatenate([none, own]), least))
+                joint_system.secrets.append(Secret(np.concatenate([none, own]), least))
         for quiet, mask in self._silent():
-            for row in (np.concatenate([mask, np.zeros(len(now))]), made.lift(mask[None])[0]):
-                made.secrets.append(Secret(row, min(least, float(then[quiet].sum()))))
-        return made
+            for row in (np.concatenate([mask, np.zeros(len(now))]), joint_system.lift(mask[None])[0]):
+                joint_system.secrets.append(Secret(row, min(least, float(then[quiet].sum()))))
+        return joint_system
 
-    def _published(self, key: Key, told: Counted) -> list[tuple[Bools, int]]:
+    def _published(self, key: Key, table: Counted) -> list[tuple[Bools, int]]:
         """Return the sums that an earlier edition printed of a cut."""
-        variable, out = self.held.variable(key[0]), []
+        variable, out = self.withholding.variable(key[0]), []
         names = variable.names
         for part in self._options(key):
             if key[1] and part[1] == (1,):
                 continue  # who did not give this answer: no table prints it
             chosen = key[1] or part[1]
-            n = told.cells.get(("+".join(names[k] for k in chosen), ""))
+            n = table.cells.get(("+".join(names[k] for k in chosen), ""))
             if n is not None:
                 out.append((self.mask([part]), n))
-        if told.n is not None:
-            out.append((self.mask([(key, ANY)]), told.n))
+        if table.n is not None:
+            out.append((self.mask([(key, ANY)]), table.n))
         return out
 
-    def _tell_margins(self, systems: Sequence[System], masks: Bools, shown: Sequence[bool]) -> None:
-        """Decide which margins may be told class by class, beside the tables: all their classes, or none."""
+    def _tell_margins(self, systems: Sequence[System], masks: Bools, publishable: Sequence[bool]) -> None:
+        """Decide which margins may be published class by class, beside the tables: all their classes, or
+        none.
+        """
         for system in systems[1:]:
-            for one, seen in zip(masks, shown, strict=True):
-                system.learn(one, seen, self.rule.least)
+            for one, is_published in zip(masks, publishable, strict=True):
+                system.learn(one, is_published, self.rule.least)
         for key in self.margins[0]:
             parts = self._options(key)
             classes = [self.mask([part]) for part in parts]
             counts = [int(self.people[mask].sum()) for mask in classes]
             small = any(n < self.rule.least or sum(counts) - n < self.rule.least for n in counts)
-            told = not small and all(
+            is_publishable = not small and all(
                 suppression.leaves_doubt(
                     system.people,
                     np.array([*system.known, *system.lift(classes)]),
@@ -749,8 +786,8 @@ class _Decision:
                 )
                 for system in systems
             )
-            self.held._margins[key[0]] = told
-            if told:
+            self.withholding._margins[key[0]] = is_publishable
+            if is_publishable:
                 for system in systems:
                     system.known += list(system.lift(classes))
 
@@ -759,22 +796,22 @@ class _Decision:
         out = np.ones(self.place.shape[1], dtype=bool)
         for axis, keys in enumerate(self.axes):
             for at, key in enumerate(keys):
-                never = {} if key[1] else self.held.variable(key[0]).never
+                never = {} if key[1] else self.withholding.variable(key[0]).never
                 if not never:
                     continue
                 own = self.atoms[axis].table[self.place[axis], at]
-                for other, theirs in enumerate(self.axes):
-                    for their_at, (name, _) in enumerate(theirs):
+                for other, other_keys in enumerate(self.axes):
+                    for other_at, (name, _) in enumerate(other_keys):
                         if other == axis or not never.get(name):
                             continue
-                        parts = self.atoms[other].table[self.place[other], their_at]
-                        answered = parts < self.atoms[other].sizes[their_at]
+                        parts = self.atoms[other].table[self.place[other], other_at]
+                        answered = parts < self.atoms[other].sizes[other_at]
                         out &= ~(np.isin(own, never[name]) & answered)
         return out
 
 
 def _overlap(one: Span | None, other: Span | None) -> bool:
-    """Return whether two spans share something; False when one is not known.
+    """Return True if two spans share something; False when one is not known.
 
     >>> _overlap((15, 26), (0, 30)), _overlap((15, 26), (26, 40)), _overlap(None, (0, 30))
     (True, False, False)

@@ -87,7 +87,7 @@ class Line:
     act: Act
     procedure: str
     sentence: str
-    mine: bool
+    is_own: bool
 
 
 @dataclass(frozen=True, slots=True)

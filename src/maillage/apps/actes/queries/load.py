@@ -187,8 +187,8 @@ class Balance:
 
     in_place: int
     minutes: int
-    shown: int
-    shown_minutes: int
+    taught: int
+    taught_minutes: int
     learners: int
     to_learn: float
     examples: bool

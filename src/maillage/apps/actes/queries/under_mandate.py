@@ -86,7 +86,7 @@ def _refusals(mandat: Mandat, user: User) -> list[Refusal]:
 def _entries(mandat: Mandat, user: User) -> QuerySet[Entry]:
     """Return the refusals that a user may read: those of their structures; for a volunteer, their own."""
     rights = rights_of(user)
-    full, own = rights.structures(access.SEE), rights.structures(access.MINE)
+    full, own = rights.structures(access.SEE), rights.structures(access.SEE_FOLLOWED)
     since = milliseconds(mandat.signed_at or mandat.made_at)
     return (
         journal.entries_about(mandat.person)

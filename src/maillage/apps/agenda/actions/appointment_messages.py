@@ -25,7 +25,7 @@ from maillage.words.languages import FRENCH, LANGUAGES, say, speaking, typed
 
 
 def booked(row: Appointment, *, at: datetime) -> Notified:
-    """Tell who comes that their appointment is given."""
+    """Notify the attendee of a new appointment."""
     return _put(
         row,
         f"pris-{row.sequence}",
@@ -36,7 +36,7 @@ def booked(row: Appointment, *, at: datetime) -> Notified:
 
 
 def moved(row: Appointment, *, at: datetime) -> Notified:
-    """Tell who comes that their appointment has another moment."""
+    """Notify the attendee of the new moment of an appointment."""
     return _put(
         row,
         f"change-{row.sequence}",
@@ -62,7 +62,7 @@ def received_by(row: Appointment, *, at: datetime) -> Notified:
 
 
 def cancelled(row: Appointment, *, at: datetime) -> Notified:
-    """Tell who comes that their appointment is cancelled."""
+    """Notify the attendee of a cancelled appointment."""
     return _put(
         row,
         f"annule-{row.sequence}",
@@ -82,7 +82,7 @@ def cancelled(row: Appointment, *, at: datetime) -> Notified:
 
 
 def series_cancelled(rows: Sequence[Appointment], *, at: datetime) -> Notified:
-    """Tell who comes, once, that several appointments are cancelled, from the first one on."""
+    """Notify the attendee, once, that several appointments are cancelled, from the first one on."""
     row = rows[0]
     return _put(
         row,
@@ -108,8 +108,8 @@ def series_cancelled(rows: Sequence[Appointment], *, at: datetime) -> Notified:
 
 
 def series_put_back(rows: Sequence[Appointment], *, at: datetime) -> Notified:
-    """Tell who comes, once, that several appointments stand again, from the first one on, and keep back that
-    they are cancelled, unless that left already.
+    """Notify the attendee, once, that several appointments stand again, from the first one on, and hold the
+    messages of their cancellation, unless they left already.
     """
     for each in rows:
         _hold(each)
@@ -171,13 +171,13 @@ def _to_helper(
 
 
 def _sees(helper: User, row: Appointment) -> bool:
-    """Return whether an account still sees an appointment: who left the structure hears of nobody there."""
+    """Return True if an account still sees an appointment: who left the structure hears of nobody there."""
     return access.appointments_for(helper).filter(pk=row.pk).exists()
 
 
 def put_back(row: Appointment, *, at: datetime) -> Notified:
-    """Tell who comes that their appointment stands again, and keep back that it is cancelled, unless that
-    left already.
+    """Notify the attendee that their appointment stands again, and hold the message of its cancellation,
+    unless it left already.
     """
     _hold(row)
     return booked(row, at=at)

@@ -43,7 +43,7 @@ class Spot:
     commune: str = ""
 
     def holds(self, row: Appointment) -> bool:
-        """Return whether an appointment is already there."""
+        """Return True if an appointment is already there."""
         place = row.where, row.lieu_id, row.address
         return place == (self.where, self.lieu.pk if self.lieu is not None else None, self.address)
 

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime
 
 from maillage.apps.agenda.actions import forgetting
-from maillage.apps.agenda.queries import reminders as due
+from maillage.apps.agenda.queries import reminders as reminder_queries
 from maillage.apps.agenda.queries.deadlines import old, old_appointments
 from maillage.apps.reminders.actions import planning as reminders
 
@@ -15,9 +15,12 @@ def run_deadlines(*, at: datetime) -> Counter[str]:
     """
     done: Counter[str] = Counter()
     done["rappels"] += reminders.plan_all(
-        due.seats(at), due.of_seat, at=at, mark=lambda seats: seats.update(reminded_at=at)
+        reminder_queries.seats(at),
+        reminder_queries.of_seat,
+        at=at,
+        mark=lambda seats: seats.update(reminded_at=at),
     )
-    done["rappels"] += reminders.plan_all(due.booked(at), due.of_appointment, at=at)
+    done["rappels"] += reminders.plan_all(reminder_queries.booked(at), reminder_queries.of_appointment, at=at)
     for row in old(at):
         done["noms_effaces"] += forgetting.strip(row, at=at)
     for past in old_appointments(at):

@@ -1,4 +1,4 @@
-"""What is noted of a person's mailbox, each time that it is read with them."""
+"""Record of a person's mailbox, each time that it is read with them."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -21,7 +21,7 @@ NOT_NOTED = "Le relevé de la boîte n’est pas gardé."
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """What was noted of a mailbox. next: the appointment booked for the next time; why: the reason why none
+    """Record of a mailbox. next: the appointment booked for the next time; why: the reason why none
     could be, '' otherwise.
     """
 
@@ -134,8 +134,8 @@ def _next(noted: MailboxRecord, row: Appointment, *, by: User, at: datetime) -> 
 
 
 def _planned(row: Appointment, on: date) -> Appointment | None:
-    """Return what is planned on a day for who comes: by their card, else by what was planned together, as a
-    first name is shared.
+    """Return the appointment of the same attendee on a day, by their card, else by its series, since a first
+    name may be shared.
     """
     same_person = {"person": row.person} if row.person is not None else {"person": None, "series": row.series}
     if row.person is None and not row.series:

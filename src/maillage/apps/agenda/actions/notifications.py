@@ -30,7 +30,7 @@ from maillage.words.languages import FRENCH, LANGUAGES, say, speaking, typed
 
 @dataclass(frozen=True, slots=True)
 class Notified:
-    """Who was notified, and who must be called instead, each once however many messages they get: told apart
+    """Notified attendees, and those to call instead, each once however many messages they get: identified
     by a key, since first names are shared. missed: the key, and the name to call.
     """
 
@@ -39,7 +39,7 @@ class Notified:
 
     @classmethod
     def of(cls, key: str, name: str, *, is_reached: bool) -> "Notified":
-        """Return what became of one person; nobody calls whoever has no name any more."""
+        """Return the outcome for one person; a person without a name any more is not to be called."""
         if is_reached:
             return cls(told=frozenset({key}))
         return cls(missed=((key, name),) if name else ())

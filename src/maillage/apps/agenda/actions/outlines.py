@@ -94,7 +94,7 @@ def _texts(content: Any) -> list[str]:
 
 
 def _words(error: ValidationError) -> str:
-    """Return what the first fault of an outline is, in words."""
+    """Return the first fault of an outline, in words."""
     first = error.errors()[0]
     if first["type"] == "value_error":
         return str(first["msg"]).removeprefix("Value error, ").capitalize() + "."

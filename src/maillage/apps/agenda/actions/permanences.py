@@ -35,8 +35,8 @@ MOVED_WITHIN = timedelta(days=28)  # after a closure: further on, it is cancelle
 
 @dataclass(frozen=True, slots=True)
 class Rearranged:
-    """What became of those who were expected on days that close, and who was told. to_say: what to say to
-    whom, for those whom no message reaches: their name, and their new hour.
+    """Outcome for those who were expected on days that close, with the notifications. to_say: sentences for
+    those whom no message reaches: their name, and their new hour.
     """
 
     moved: int = 0
@@ -232,7 +232,7 @@ def end_day(
     *,
     by: User,
     at: datetime,
-    others_absent: bool = False,
+    is_rest_absent: bool = False,
 ) -> int:
     """End the day of a permanence: who came, by number of appointment; return how many are now told.
 
@@ -248,7 +248,7 @@ def end_day(
         and each.kind != appointments.VOLUNTEER
     ]
     missing = [each for each in uncertain if each.pk not in came]
-    if missing and not others_absent:
+    if missing and not is_rest_absent:
         raise Refused(
             "La permanence n’est pas close.",
             why=f"On ne sait pas si {_names(missing)} est venue."
@@ -321,7 +321,7 @@ def _fault(row: Permanence) -> tuple[str, str]:
 
 
 def _expected(row: Permanence, at: datetime) -> list[Appointment]:
-    """Return who is expected from a moment on, the soonest first."""
+    """Return the appointments expected from a moment on, the soonest first."""
     coming = row.appointments.filter(state=appointments.BOOKED, starts_at__gt=at)
     return list(coming.order_by("starts_at", "pk"))
 

@@ -131,7 +131,7 @@ def _new_workshop(values: Mapping[str, Any], **facts: Any) -> Workshop:
 
 
 def _just_planned(rows: type[Model], structure: Structure, at: datetime) -> QuerySet[Any]:
-    """Return what a structure planned a moment ago, read once another click at once has ended."""
+    """Return the rows that a structure planned a moment ago, read once another click at once has ended."""
     lock_structure(structure)
     return rows._default_manager.filter(made_at__gt=at - DOUBLE_CLICK).order_by("pk")
 

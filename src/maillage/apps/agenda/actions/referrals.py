@@ -26,7 +26,7 @@ NOT_NOTED = "Le rendez-vous n’a pas été noté."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dated:
-    """What a referral says of its date. referral: its number; name, subject: what the place may read."""
+    """Date of a referral. referral: its number; name, subject: the words that the place may read."""
 
     referral: int
     starts_at: datetime
@@ -91,7 +91,7 @@ def set_date(dated: Dated, *, at: datetime, strict: bool = True) -> Appointment:
 
 @transaction.atomic
 def set_state(referral: int, state: str, *, at: datetime, by_person: bool = False) -> None:
-    """Say what became of the date of a referral: the person came, did not, or the date is off. by_person:
+    """Set the state of the date of a referral: the person came, did not, or the date is off. by_person:
     they stopped it.
     """
     row = Appointment.objects.select_for_update().filter(referral=referral).first()

@@ -1,4 +1,4 @@
-"""What every action on workshops and appointments shares: locks, rights, and what is still to be erased."""
+"""Locks, rights and erasures shared by every action on workshops and appointments."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,5 +1,5 @@
-"""What professionals type: an appointment, another moment, what was read in a mailbox, a permanence, days
-closed.
+"""Forms of professionals: an appointment, another moment, the record of a mailbox, a permanence, closed
+days.
 """
 
 import re
@@ -112,13 +112,13 @@ class AppointmentForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.structures = {str(each.pk): each for each in structures}
-        self.lieux = {str(each.pk): each for each in lieux}
-        self.helpers = {str(each.pk): each for each in helpers}
+        self.structures = {str(choice.pk): choice for choice in structures}
+        self.lieux = {str(choice.pk): choice for choice in lieux}
+        self.helpers = {str(choice.pk): choice for choice in helpers}
         self.permanence, self.person = permanence, person
-        self.fields["structure"].choices = [(key, each.name) for key, each in self.structures.items()]
-        self.fields["lieu"].choices = [(key, each.name) for key, each in self.lieux.items()]
-        self.fields["aidant"].choices = [(key, str(each)) for key, each in self.helpers.items()]
+        self.fields["structure"].choices = [(key, choice.name) for key, choice in self.structures.items()]
+        self.fields["lieu"].choices = [(key, choice.name) for key, choice in self.lieux.items()]
+        self.fields["aidant"].choices = [(key, str(choice)) for key, choice in self.helpers.items()]
         if permanence is not None:
             if permanence.kinds:
                 self.fields["pour"].choices = [(id, rules.KINDS[id]) for id in permanence.kinds]
@@ -185,11 +185,11 @@ class AppointmentForm(forms.Form):
         return self.lieux.get(self.cleaned_data.get("lieu", ""), next(iter(self.lieux.values()), None))
 
     def chosen_helper(self) -> User | None:
-        """Return who receives, None when it was not said."""
+        """Return the helper, None if not chosen."""
         return self.helpers.get(self.cleaned_data.get("aidant", ""))
 
     def chosen_person(self) -> Person | None:
-        """Return whom it is for: the person of the page, or of the card that was typed; None for a first
+        """Return the person: of the page, or of the card that was typed; None for a first
         name.
         """
         if self.person is not None:
@@ -342,18 +342,18 @@ class PermanenceForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.structures = {str(each.pk): each for each in structures}
-        self.lieux = {str(each.pk): each for each in lieux}
-        self.helpers = {str(each.pk): each for each in helpers}
+        self.structures = {str(choice.pk): choice for choice in structures}
+        self.lieux = {str(choice.pk): choice for choice in lieux}
+        self.helpers = {str(choice.pk): choice for choice in helpers}
         self.fields["lieu"].choices = [
             *([(ELSEWHERE, address)] if address else []),
-            *((key, each.name) for key, each in self.lieux.items()),
+            *((key, choice.name) for key, choice in self.lieux.items()),
         ]
         self.fields["aidant"].choices = [
             ("", "Plusieurs personnes, ou on ne sait pas"),
-            *((key, str(each)) for key, each in self.helpers.items()),
+            *((key, str(choice)) for key, choice in self.helpers.items()),
         ]
-        self.fields["structure"].choices = [(key, each.name) for key, each in self.structures.items()]
+        self.fields["structure"].choices = [(key, choice.name) for key, choice in self.structures.items()]
         if len(structures) < 2:
             del self.fields["structure"]
         for n in range(len(DAYS)):
@@ -371,7 +371,7 @@ class PermanenceForm(forms.Form):
 
     @property
     def week_errors(self) -> list[str]:
-        """What is wrong in the hours of the week, said once."""
+        """Return the errors of the hours of the week, each once."""
         return [error for _, spans in self.week for pair in spans for field in pair for error in field.errors]
 
     def clean(self) -> dict[str, Any]:
@@ -416,7 +416,7 @@ class PermanenceForm(forms.Form):
 
 
 def from_permanence(row: Permanence) -> dict[str, Any]:
-    """Return what the form shows of a permanence."""
+    """Return the initial values of the form of a permanence."""
     initial_values: dict[str, Any] = {
         "lu": row.sequence,
         "titre": row.title,

@@ -66,12 +66,12 @@ class OutlineForm(forms.Form):
 
     @property
     def before_stages(self) -> list[forms.BoundField]:
-        """Return what stands above the stages on the sheet."""
+        """Return the fields above the stages on the sheet."""
         return [self[name] for name in ("but", "public", "prealables", "avant", "sans_reseau", "papiers")]
 
     @property
     def after_stages(self) -> list[forms.BoundField]:
-        """Return what stands below the stages on the sheet."""
+        """Return the fields below the stages on the sheet."""
         return [self[name] for name in ("piege", "fin", "co_animation", "a_noter")]
 
 
@@ -107,7 +107,7 @@ Stages = formset_factory(StageForm, extra=1, max_num=MOST_STAGES, absolute_max=M
 
 
 def initial(outline: Outline, number: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Return what fills the form: the texts, then the stages."""
+    """Return the initial values of the form: the texts, then the stages."""
     outline_values = outline.model_dump(by_alias=True)
     texts = {name: outline_values[name] for name in (*TEXTS, "duree")}
     texts |= {name: "\n".join(outline_values[name]) for name in LISTS}
@@ -116,7 +116,7 @@ def initial(outline: Outline, number: int) -> tuple[dict[str, Any], list[dict[st
 
 
 def values(texts: Mapping[str, Any], stages: BaseFormSet) -> dict[str, Any]:
-    """Return what was typed, by the keys of an outline, the stages in order of their minute."""
+    """Return the typed values, by the keys of an outline, the stages in order of their minute."""
     outline_values: dict[str, Any] = {name: texts[name].strip() for name in TEXTS}
     outline_values |= {
         name: [line.strip() for line in texts[name].splitlines() if line.strip()] for name in LISTS

@@ -1,4 +1,4 @@
-"""What the public types: a search for workshops, a registration, an appointment: a first name is enough."""
+"""Public forms: a search for workshops, a registration, an appointment: a first name is enough."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What professionals type: a workshop, a course, names, why somebody stops."""
+"""Forms of professionals: a workshop, a course, names, why somebody stops."""
 
 import re
 from collections.abc import Mapping
@@ -123,26 +123,26 @@ class PlanForm(forms.Form):
     def __init__(self, *args: Any, user: Any, workshop: Workshop | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.workshop = workshop
-        self.structures = {str(each.pk): each for each in access.structures_for(user)}
+        self.structures = {str(choice.pk): choice for choice in access.structures_for(user)}
         if workshop is not None:
             self.structures = {str(workshop.structure_id): workshop.structure}
         self.outlines = outlines.read_by(user)
-        titles = ((each.id, each.title) for each in self.outlines.values())
+        titles = ((choice.id, choice.title) for choice in self.outlines.values())
         self.fields["trame"].choices = [("", "Aucune"), *titles]
         lieux = Lieu.objects.filter(
             structure__in=list(self.structures.values()), state=directory.PUBLISHED
         ).order_by("name")
-        self.lieux = {each.slug: each for each in lieux}
+        self.lieux = {choice.slug: choice for choice in lieux}
         if workshop is not None and workshop.lieu is not None:
             self.lieux.setdefault(workshop.lieu.slug, workshop.lieu)
         self.fields["lieu"].choices = [
-            *((slug, each.name) for slug, each in self.lieux.items()),
+            *((slug, choice.name) for slug, choice in self.lieux.items()),
             (ELSEWHERE, "Ailleurs"),
         ]
         if len(self.structures) < 2:
             del self.fields["structure"]
         else:
-            self.fields["structure"].choices = [(id, each.name) for id, each in self.structures.items()]
+            self.fields["structure"].choices = [(id, choice.name) for id, choice in self.structures.items()]
 
     @property
     def main(self) -> list[tuple[bool, list[Any]]]:
@@ -237,7 +237,7 @@ class PlanForm(forms.Form):
         return self.structures[self.cleaned_data.get("structure") or next(iter(self.structures))]
 
     def _modules(self, outline: Outline | None) -> list[str]:
-        """Return what is gone through: the modules of another outline, once it is another."""
+        """Return the modules of the workshop, or those of the outline if it was changed for another."""
         if self.workshop is not None and self.workshop.outline == self.cleaned_data["trame"]:
             return list(self.workshop.modules)
         return list(outline.modules) if outline is not None else []
@@ -272,7 +272,7 @@ class PlanForm(forms.Form):
 
 
 def from_outline(outline: Outline) -> dict[str, Any]:
-    """Return what an outline fills in."""
+    """Return the initial values from an outline."""
     return {
         "trame": outline.id,
         "titre": outline.title,
@@ -449,7 +449,7 @@ class NamesForm(forms.Form):
         self.user = user
 
     def learner(self, rank: int) -> str:
-        """Return what makes the same line, sent twice, the same person; '' without a key."""
+        """Return the key by which the same line, sent twice, is the same person; '' without a key."""
         key = self.cleaned_data["cle"]
         return f"{key[:28]}{rank:04x}" if key else ""
 
@@ -511,7 +511,8 @@ class PeriodForm(forms.Form):
 
 
 def ticked(data: Mapping[str, str]) -> dict[int, bool | None]:
-    """Return what one tap says of one seat: « 12-oui », « 12-non », « 12-rien »; {} for anything else.
+    """Return the attendance of one seat from one tap: « 12-oui », « 12-non », « 12-rien »; {} for
+    anything else.
 
     >>> ticked({"venue": "12-oui"}), ticked({"venue": "x"})
     ({12: True}, {})

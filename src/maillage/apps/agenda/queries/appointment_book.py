@@ -132,12 +132,12 @@ def of_series(row: Appointment) -> Sequence[Appointment]:
 
 
 def coming_of_series(row: Appointment, at: datetime) -> list[Appointment]:
-    """Return what is to come of the series of an appointment, itself included, in order."""
+    """Return the coming appointments of the series of an appointment, itself included, in order."""
     return list(_of_series(row, at).filter(state=appointments.BOOKED))
 
 
 def cancelled_together(row: Appointment, at: datetime) -> list[Appointment]:
-    """Return what is to come of a series and was cancelled in the same gesture as one, itself included."""
+    """Return the coming appointments of a series cancelled in the same gesture as one, itself included."""
     if row.cancelled_at is None:
         return []
     return list(_of_series(row, at).filter(state=appointments.CANCELLED, cancelled_at=row.cancelled_at))

@@ -62,17 +62,17 @@ def where(row: Appointment) -> str:
 
 
 def helper(row: Appointment) -> str:
-    """Return who receives, by the name the structure gives; '' when it was not said."""
+    """Return the helper's name, as the structure gives it; '' if not given."""
     return row.helper_name or (str(row.helper) if row.helper is not None else "")
 
 
 def about(row: Appointment) -> str:
-    """Return what it is for: the words written for it, else its kind."""
+    """Return the subject: the words written for it, else its kind."""
     return typed(row.subject) if row.subject else say(rules.KINDS[row.kind])
 
 
 def state(row: Appointment) -> str:
-    """Return what became of it, in French; who cancelled it, when it was."""
+    """Return the state in French, with who cancelled it, if anybody did."""
     if row.state != rules.CANCELLED:
         return rules.STATES[row.state]
     return " ".join(filter(None, (rules.STATES[row.state], rules.DECIDED_BY.get(row.cancelled_by, ""))))

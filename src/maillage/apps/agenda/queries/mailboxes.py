@@ -104,8 +104,10 @@ def _box(person: Any, planned: Appointment | None, today: date) -> Mailbox:
     return Mailbox(person, on, since, days, planned, mailbox.is_late(on, since, today))
 
 
-def _nexts(ours: QuerySet[Appointment], people: Sequence[Person], at: datetime) -> dict[int, Appointment]:
-    rows = ours.filter(person__in=people, state=appointments.BOOKED, starts_at__gt=at)
+def _nexts(
+    own_appointments: QuerySet[Appointment], people: Sequence[Person], at: datetime
+) -> dict[int, Appointment]:
+    rows = own_appointments.filter(person__in=people, state=appointments.BOOKED, starts_at__gt=at)
     next_by_person: dict[int, Appointment] = {}
     for row in rows.order_by("starts_at", "pk"):
         next_by_person.setdefault(row.person_id, row)

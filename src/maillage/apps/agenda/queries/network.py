@@ -1,4 +1,4 @@
-"""What the network reads of workshops and permanences: lines of its agenda, objects of discussions."""
+"""Workshops and permanences for the network: lines of its agenda, objects of discussions."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -48,9 +48,9 @@ class PermanencePage:
 
 def details(rows: Iterable[Permanence], at: datetime) -> list[PermanencePage]:
     """Return permanences in words, each with its next free slot: as many queries for all as for two."""
-    found, day = list(rows), timedelta(days=1)
-    among = slots.expected_at(found, at.date() - day, at.date() + permanences.BOOKABLE_AHEAD + day)
-    return [detail(each, at, among) for each in found]
+    listed, day = list(rows), timedelta(days=1)
+    among = slots.expected_at(listed, at.date() - day, at.date() + permanences.BOOKABLE_AHEAD + day)
+    return [detail(each, at, among) for each in listed]
 
 
 def detail(row: Permanence, at: datetime, among: slots.Expected | None = None) -> PermanencePage:
@@ -161,7 +161,7 @@ def _receiving(at: datetime) -> QuerySet[Permanence]:
 
 
 def is_over(row: Permanence, at: datetime) -> bool:
-    """Return whether the last day of a permanence is past, in the time of its place."""
+    """Return True if the last day of a permanence is past, in the time of its place."""
     return row.until_on is not None and row.until_on < at.astimezone(clocks.zone(row.commune)).date()
 
 
@@ -186,7 +186,9 @@ def closed_days(row: Permanence, first: date, last: date) -> list[tuple[date, st
 
 
 def out_of_hours(row: Permanence, at: datetime) -> list[Appointment]:
-    """Return who is expected at a moment that is no slot any more: the hours, or the days, changed since."""
+    """Return the appointments expected at a moment that is no slot any more: the hours, or the days,
+    changed.
+    """
     coming = list(row.appointments.filter(state=appointments.BOOKED, starts_at__gt=at).order_by("starts_at"))
     if not coming:
         return []

@@ -88,7 +88,7 @@ def appointments_of(person: Person) -> list[dict[str, Any]]:
 
 
 def _looked(row: Appointment) -> dict[str, Any]:
-    """Return what was noted of the mailbox at an appointment; {} when nothing was."""
+    """Return the record of the mailbox at an appointment; {} if there is none."""
     noted = getattr(row, "mailbox", None)
     if noted is None:
         return {}

@@ -64,7 +64,7 @@ class WorkshopPage:
 
     @property
     def is_public(self) -> bool:
-        """Whether everybody has a page of it: a draft has none, nor a training of aidants."""
+        """Return True if everybody has a page of it: a draft has none, nor a training of aidants."""
         return self.workshop.published_at is not None and self.workshop.kind == rules.WORKSHOP
 
     @property
@@ -179,7 +179,7 @@ class WorkshopPage:
 
     @property
     def run_by(self) -> list[str]:
-        """Who carries it, and who runs it too, a sentence each."""
+        """Return the sentences on its organiser and its partner."""
         row = self.workshop
         sentences = [say("Organisé par {who}.", who=typed(row.structure.name))]
         return (
@@ -189,7 +189,7 @@ class WorkshopPage:
         )
 
     def may_register(self, at: datetime) -> bool:
-        """Return whether a visitor may register, on the waiting list if need be."""
+        """Return True if a visitor may register, on the waiting list if need be."""
         row = self.workshop
         alive = row.cancelled_at is None and rules.is_open(row.starts_at, at)
         return alive and not row.drop_in and not self.begun
@@ -332,7 +332,7 @@ def of_place(lieu: Lieu, at: datetime) -> list[WorkshopPage]:
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """What a person's own link displays: their name, and each seat with its workshop."""
+    """Content of a person's own link: their name, and each seat with its workshop."""
 
     name: str
     seats: Sequence[tuple[Seat, WorkshopPage]]
@@ -346,7 +346,7 @@ class Mine:
 
 
 def mine(token: str) -> Mine | None:
-    """Return what a person's own link opens; None when it opens nothing."""
+    """Return the content of a person's own link; None when it opens nothing."""
     seats = list(
         Seat.objects.filter(token=access.digest(token))
         .select_related("person")

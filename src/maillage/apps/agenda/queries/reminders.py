@@ -1,4 +1,4 @@
-"""What people are reminded of: the seats and the appointments to come, and how each is said."""
+"""Reminders: the seats and the appointments to come, and the words of each."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -47,7 +47,7 @@ def booked(at: datetime) -> QuerySet[Appointment]:
 
 
 def of_person(person: Person, at: datetime) -> list[Occasion]:
-    """Return what a person will be reminded of: their seats and appointments to come."""
+    """Return the reminders of a person: their seats and appointments to come."""
     person_seats = Seat.objects.filter(
         person=person,
         status=workshops.BOOKED,
@@ -64,7 +64,7 @@ def of_person(person: Person, at: datetime) -> list[Occasion]:
 
 
 def of_seat(seat: Seat) -> Occasion:
-    """Return what the owner of a seat is reminded of."""
+    """Return the reminder of a seat."""
     row = seat.workshop
     return _occasion(
         seat,
@@ -85,7 +85,7 @@ def of_seat(seat: Seat) -> Occasion:
 
 
 def of_appointment(row: Appointment) -> Occasion:
-    """Return what who comes to an appointment is reminded of; never what it is for."""
+    """Return the reminder of an appointment, without its subject."""
     return _occasion(
         row,
         row,
@@ -111,10 +111,10 @@ def _occasion(
     name: str,
     no_way: str,
     since: datetime,
-    **said: Callable[[], str],
+    **texts: Callable[[], str],
 ) -> Occasion:
-    """Return what somebody who comes is reminded of. comer: who, how to reach them; event: when, where;
-    since: when they were last told of it.
+    """Return a reminder. comer: the attendee, how to reach them; event: when, where;
+    since: when they were last notified of it.
     """
     reach = "" if comer.way == no_way else comer.way
     days = days_before(comer.person, reach)
@@ -132,7 +132,7 @@ def _occasion(
         language=comer.language,
         told=is_recent(since, event.starts_at, days, event.commune),
         example=event.example,
-        **said,
+        **texts,
     )
 
 
@@ -142,6 +142,6 @@ def _cannot_come(name: str, link: str) -> str:
 
 @cache
 def _start(name: str) -> str:
-    """Return what the links of one kind have in common: thousands are written at once."""
+    """Return the common start of the links of one kind: thousands are written at once."""
     path = reverse(name, args=["lien"])
     return f"{settings.ADDRESS}{path.removesuffix('lien/')}"

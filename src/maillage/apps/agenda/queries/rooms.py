@@ -63,7 +63,7 @@ def open_meetings(workshop: Workshop) -> QuerySet[Workshop]:
 
 
 def has_begun(workshop: Workshop) -> bool:
-    """Return whether an earlier meeting of its course, not cancelled, stands before this one."""
+    """Return True if an earlier meeting of its course, not cancelled, stands before this one."""
     earlier = Workshop.objects.filter(
         course=workshop.course_id, starts_at__lt=workshop.starts_at, cancelled_at__isnull=True
     )

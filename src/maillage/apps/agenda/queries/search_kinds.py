@@ -1,4 +1,4 @@
-"""What the search across the space finds of workshops and permanences, and of discussions."""
+"""Search entries of workshops and permanences, and of discussions."""
 
 from typing import Any
 

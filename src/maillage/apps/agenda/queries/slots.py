@@ -27,7 +27,7 @@ class Slot:
 
 
 def opening_of(row: Permanence) -> Opening:
-    """Return what the slots of a permanence come from, its closures included."""
+    """Return the opening from which the slots of a permanence come, its closures included."""
     return Opening(
         hours=permanences.read_hours(row.hours),
         minutes=row.minutes,
@@ -96,7 +96,7 @@ def expected_at(rows: Sequence[Permanence], first: date, last: date) -> Expected
 
 
 def _is_alone(row: Permanence) -> bool:
-    """Return whether whoever receives there cannot be elsewhere."""
+    """Return True if whoever receives there cannot be elsewhere."""
     return row.helper_id is not None and row.seats == 1
 
 

@@ -168,7 +168,7 @@ class Group:
 
 
 def group(workshop: Workshop, at: datetime) -> Group:
-    """Return who comes to a workshop."""
+    """Return the attendees of a workshop, by status."""
     seats = list(workshop.seats.select_related("person"))
     missing = {learner for learner, _ in missed([workshop.structure_id], at)}
     places = [Place(seat, _is_answered(seat), seat.learner in missing) for seat in seats]
@@ -241,7 +241,7 @@ def to_call(user: Any, at: datetime) -> list[Place]:
 
 
 def next_for(workshop: Workshop, user: Any, at: datetime) -> list[Workshop]:
-    """Return what may be proposed after a workshop: the courses and workshops to come of the same
+    """Return the possible next workshops after one: the courses and workshops to come of the same
     structures, for the same people, same subject first.
     """
     rows = (
@@ -392,7 +392,7 @@ def _last(seat_by_workshop: Mapping[int, Seat], past_meetings: Sequence[Workshop
 
 def _meeting(
     row: Workshop,
-    shown: WorkshopRow,
+    workshop_row: WorkshopRow,
     by: Mapping[str, Mapping[int, Seat]],
     last: Mapping[str, int | None],
     stopped: Mapping[str, Seat],
@@ -407,7 +407,7 @@ def _meeting(
     counted = {words: because.count(words) for words in dict.fromkeys(filter(None, because))}
     return Meeting(
         workshop=row,
-        shown=shown,
+        shown=workshop_row,
         came=sum(seat.came is True for seat in seats) + row.anonymous,
         absent=sum(seat.came is False for seat in seats),
         unknown=sum(seat.came is None for seat in seats),

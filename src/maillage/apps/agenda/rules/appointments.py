@@ -50,7 +50,7 @@ WAYS: Mapping[str, str] = {PHONE: "par téléphone", EMAIL: "par e-mail", NO_WAY
 SHORTEST, USUAL, LONGEST = 5, 30, 240  # minutes
 BACK = timedelta(days=31)  # an appointment that was held, written afterwards
 AHEAD = timedelta(days=400)
-KEPT = timedelta(days=91)  # three months after it: then first names and contacts are erased
+RETENTION = timedelta(days=91)  # three months after it: then first names and contacts are erased
 EVERY: Mapping[int, str] = {
     7: "chaque semaine",
     14: "toutes les deux semaines",
@@ -84,7 +84,7 @@ class Draft:
 
 
 def wrong_moment(starts_at: datetime, minutes: int, at: datetime) -> str:
-    """Return what is not possible in when an appointment is, in French; '' when it holds."""
+    """Return why a moment is impossible for an appointment, in French; '' if it is possible."""
     if not SHORTEST <= minutes <= LONGEST:
         return f"Il dure {minutes} minutes : de {SHORTEST} à {LONGEST} sont possibles."
     if starts_at < at - BACK:
@@ -95,10 +95,10 @@ def wrong_moment(starts_at: datetime, minutes: int, at: datetime) -> str:
 
 
 def overlaps(one: datetime, minutes: int, other: datetime, other_minutes: int) -> bool:
-    """Return whether two appointments share a moment."""
+    """Return True if two appointments share a moment."""
     return one < other + timedelta(minutes=other_minutes) and other < one + timedelta(minutes=minutes)
 
 
 def stripped_before(at: datetime) -> datetime:
     """Return the moment before which first names and contacts must be erased."""
-    return at - KEPT
+    return at - RETENTION

@@ -20,7 +20,7 @@ def not_read_for() -> int:
 
 
 def is_late(looked_on: date | None, since: date, on: date) -> bool:
-    """Return whether a mailbox was not looked at for too long. looked_on None: never, as far as is known; it
+    """Return True if a mailbox was not looked at for too long. looked_on None: never, as far as is known; it
     then counts from the day it began to be followed.
     """
     return (looked_on or since) <= late_day(on)
@@ -32,7 +32,7 @@ def late_day(on: date) -> date:
 
 
 def wrong_counts(read: int, answered: int) -> str:
-    """Return what is not possible in the counts of a meeting, in French; '' when they hold."""
+    """Return why the counts of a meeting are impossible, in French; '' if they are possible."""
     if not 0 <= read <= MOST_MESSAGES or not 0 <= answered <= MOST_MESSAGES:
         return f"Écrivez des nombres de 0 à {MOST_MESSAGES}."
     if answered > read:
@@ -41,7 +41,7 @@ def wrong_counts(read: int, answered: int) -> str:
 
 
 def wrong_next(next_on: date | None, on: date, today: date) -> str:
-    """Return what is not possible in the next date after a meeting on a day, in French; '' when it holds."""
+    """Return why the next date after a meeting on a day is impossible, in French; '' if it is possible."""
     if next_on is None:
         return ""
     if next_on > today + AHEAD:

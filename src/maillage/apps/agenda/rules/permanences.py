@@ -41,7 +41,7 @@ class Hours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """What the slots of a permanence come from. every: one week in so many, counted from `first_on`.
+    """Opening from which the slots of a permanence come. every: one week in so many, counted from `first_on`.
 
     commune: code, which gives the time zone and the holidays; closed: spans of days, both ends included.
     """
@@ -76,7 +76,7 @@ def stored_hours(hours: Iterable[Hours]) -> list[list[str | int]]:
 
 
 def wrong_hours(hours: Sequence[Hours], minutes: int) -> str:
-    """Return what cannot be in the hours of a week, in French; '' when they hold."""
+    """Return why the hours of a week are impossible, in French; '' if they are possible."""
     if not hours:
         return "Il manque un jour et ses heures."
     if len(hours) > MOST_HOURS:
@@ -94,7 +94,7 @@ def wrong_hours(hours: Sequence[Hours], minutes: int) -> str:
 
 
 def is_open(opening: Opening, day: date) -> bool:
-    """Return whether a permanence is held on a day: its week, its dates, neither closed nor a holiday."""
+    """Return True if a permanence is held on a day: its week, its dates, neither closed nor a holiday."""
     if day < opening.first_on or (opening.until_on is not None and day > opening.until_on):
         return False
     if not in_turn(opening, day) or any(first <= day <= last for first, last in opening.closed):
@@ -103,7 +103,7 @@ def is_open(opening: Opening, day: date) -> bool:
 
 
 def in_turn(opening: Opening, day: date) -> bool:
-    """Return whether a day is in a week of its turn, weeks beginning on Monday."""
+    """Return True if a day is in a week of its turn, weeks beginning on Monday."""
     return (_monday(day) - _monday(opening.first_on)).days // 7 % opening.every == 0
 
 

@@ -88,7 +88,7 @@ MOST_MEETINGS = 40
 MOST_NAMES = 60  # written at once
 LONGEST_DAY = timedelta(hours=10)
 YEARS = range(2001, 2100)  # in which a day is looked for, or planned
-KEPT = timedelta(days=91)  # three months: then names and contacts are erased
+RETENTION = timedelta(days=91)  # three months: then names and contacts are erased
 ABSENCES = 3  # in a row: somebody calls to ask; nobody is put out
 FINISHED = 0.8  # share of the meetings held: four of five
 NEAR_KM = 10
@@ -108,7 +108,7 @@ class Room:
 
     @property
     def is_full(self) -> bool:
-        """Return whether a newcomer must wait: no seat is free, or others are waiting for it."""
+        """Return True if a newcomer must wait: no seat is free, or others are waiting for it."""
         return self.free <= self.waiting
 
 
@@ -142,17 +142,17 @@ def weekly(first: datetime, n: int, *, every: int = 7, without: Sequence[date] =
 
 
 def is_open(starts_at: datetime, at: datetime) -> bool:
-    """Return whether registration is open: until it starts."""
+    """Return True if registration is open: until it starts."""
     return at < starts_at
 
 
 def erased_before(at: datetime) -> datetime:
     """Return the moment before which the names of a workshop must be erased."""
-    return at - KEPT
+    return at - RETENTION
 
 
 def to_call(came: Sequence[bool | None]) -> bool:
-    """Return whether somebody missed the last meetings that were ticked. came: oldest first, None where
+    """Return True if somebody missed the last meetings that were ticked. came: oldest first, None where
     nobody ticked.
 
     >>> to_call([True, False, False, None, False]), to_call([False, False, True]), to_call([False, False])

@@ -36,7 +36,7 @@ from maillage.words.dates import in_words
 from maillage.words.wording import count as counted
 from maillage.words.wording import listing, lower_first, spaced
 
-HELPS = (access.SEE, access.MINE)
+HELPS = (access.SEE, access.SEE_OWN)
 FREE_DAYS = 6  # days with a free slot, offered to who gives an appointment
 
 
@@ -82,14 +82,16 @@ def end_day(request: HttpRequest) -> HttpResponse:
     rows = [each.appointment for each in appointment_book.of_day(request.user, on, at)]
     with refusals.as_message(request):
         is_closing = request.POST.get("geste") == "clore-absentes"
-        n = opening.end_day(rows, {}, by=account_of(request), at=at, others_absent=is_closing)
+        n = opening.end_day(rows, {}, by=account_of(request), at=at, is_rest_absent=is_closing)
         n_left = sum(each.state == rules.BOOKED and each.starts_at > at for each in rows)
         messages.success(request, spaced(_ended(sum(each.state == rules.CAME for each in rows), n, n_left)))
     return redirect(back)
 
 
 def _ended(came: int, absent: int, n_left: int) -> str:
-    """Report who came and who did not; left: how many are still expected that day, which is not over then."""
+    """Return the sentence on the attendance of a day; n_left: attendees still expected, the day is not
+    over then.
+    """
     parts = [counted(came, "personne venue", "personnes venues") if came else "personne n’est venu"]
     if absent:
         parts.append(counted(absent, "personne notée absente", "personnes notées absentes"))
@@ -382,7 +384,7 @@ def _noted(noted: mailbox.Noted) -> str:
 
 
 def _notice(notified: Notified) -> str:
-    """Report who was told, and who must be called."""
+    """Return the sentence on the notified person, and on those to call."""
     if notified.to_call:
         return f"À prévenir vous-même : {listing(list(notified.to_call))}."
     return "La personne est prévenue." if notified.reached else ""

@@ -23,5 +23,5 @@ def paper(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def safety(request: HttpRequest) -> HttpResponse:
-    """What to do of a message one doubts, and what to do when it is done."""
+    """Advice on a doubtful message, before and after one acted on it."""
     return render(request, "agenda/mailbox/safety.html")

@@ -51,7 +51,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Changing a permanence: the appointments already given stay as they are."""
     row = _own_permanence(request, pk)
-    form = _form(request, [row.structure], initial=from_permanence(row), kept=row)
+    form = _form(request, [row.structure], initial=from_permanence(row), changed=row)
     if form.is_bound and form.is_valid():
         with refusals.in_form(form):
             actions.change(
@@ -76,19 +76,19 @@ def _form(
     structures: list[Structure],
     *,
     initial: dict[str, Any],
-    kept: Permanence | None = None,
+    changed: Permanence | None = None,
 ) -> PermanenceForm:
-    """Return the form of a permanence. kept: the one that changes, whose place may be none of theirs."""
+    """Return the form of a permanence. changed: the one that changes, whose place may be none of theirs."""
     lieux = list(Lieu.objects.filter(structure__in=structures, state=directory.PUBLISHED).order_by("name"))
-    if kept is not None and kept.lieu is not None and kept.lieu not in lieux:
-        lieux.append(kept.lieu)
+    if changed is not None and changed.lieu is not None and changed.lieu not in lieux:
+        lieux.append(changed.lieu)
     helpers = list(access.colleagues(structures, timezone.localdate()))
     return PermanenceForm(
         request.POST or None,
         structures=structures,
         lieux=lieux,
         helpers=helpers,
-        address=kept.address if kept is not None else "",
+        address=changed.address if changed is not None else "",
         initial=initial,
     )
 
@@ -181,7 +181,7 @@ def _close(request: HttpRequest, row: Permanence) -> HttpResponse:
 
 
 def _became(done: actions.Rearranged) -> str:
-    """Report what became of who was expected, and who must be called."""
+    """Return the sentences on the expected attendees, and on those to call."""
     parts = []
     if done.moved:
         parts.append(f"{count(done.moved, 'rendez-vous déplacé', 'rendez-vous déplacés')}.")

@@ -44,7 +44,7 @@ BLANK_LINES = 20  # of an attendance sheet
 @holding(access.MANAGE)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """What waits first, then what comes; or a week, day by day."""
+    """Workshops: pending ones first, then those to come; or a week, day by day."""
     at = timezone.now()
     week_day = _day(request.GET.get("semaine", ""))
     context: dict[str, Any] = {
@@ -152,7 +152,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _notice(notified: Notified) -> str:
-    """Report who was notified, and who must be called."""
+    """Return the sentences on the notified attendees, and on those to call."""
     sentence = (
         f"{count(notified.reached, 'personne prévenue', 'personnes prévenues')}." if notified.reached else ""
     )
@@ -440,7 +440,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
 @holding(access.MANAGE)
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
-    """What the Coop asks of workshops: what each column says, and the file."""
+    """Export of workshops for the Coop: meaning of each column, and the file."""
     since, until = PeriodForm(request.GET).period(timezone.localdate())
     rows = exports.mine(request.user, since, until)
     context = {"since": since, "until": until, "rows": rows, "columns": rules.COOP_COLUMNS}

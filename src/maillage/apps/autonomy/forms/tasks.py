@@ -1,4 +1,4 @@
-"""What the small tasks send: counts and choices, never what was typed nor where the finger went."""
+"""The data that the small tasks send: counts and choices, never what was typed nor where the finger went."""
 
 from collections.abc import Mapping
 from typing import Any

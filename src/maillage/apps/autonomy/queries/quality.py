@@ -34,15 +34,15 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The quality of a version. n: diagnoses of people; examples: of invented people; shown: whether it is
-    these that are shown.
+    """The quality of a version. n: diagnoses of people; examples: of invented people; uses_examples: the page
+    is theirs.
     """
 
     quality: Quality
     version: bilan.Version
     n: int
     examples: int
-    shown: bool
+    uses_examples: bool
 
 
 def page(version: str, *, examples: bool = False, followed: Followed | None = None) -> Page:
@@ -84,7 +84,7 @@ def _page(version: str, examples: bool, followed: Followed | None, state: tuple[
         version=bilan.versions()[version],
         n=diagnoses.count() - invented.count(),
         examples=invented.count(),
-        shown=examples,
+        uses_examples=examples,
     )
 
 

@@ -117,17 +117,17 @@ def withdrawn(group: Group) -> QuerySet[Card]:
 
 
 def journey(group: Group) -> maps.Journey:
-    """Return what a group wrote, as a journey map draws it."""
+    """Return the board of a group, as a journey map draws it."""
     session, members = group.session, list(group.members.all())
     cast = Participant.objects.filter(session=session, voted_at__isnull=False).count()
-    who = wording.count(len(members), "personne")
+    members_text = wording.count(len(members), "personne")
     crafts = wording.count(len({each.trade for each in members}), "métier")
     voices = f" {wording.count(cast, 'bulletin')} de {session.votes_each} voix au plus." if cast else ""
     return maps.Journey(
         title=group.title,
         who=" ".join(each.rstrip(".") + "." for each in (group.who, group.equipment, group.skills) if each),
         note=wording.spaced(
-            f"« {session.title} », {dates.in_words(session.held_on)}, groupe {group.number} : {who},"
+            f"« {session.title} », {dates.in_words(session.held_on)}, groupe {group.number} : {members_text},"
             f" {crafts}."
             f"{voices} {group.name} n’existe pas : ce profil est inventé."
         ),
@@ -159,7 +159,7 @@ def journeys_of(place: str) -> list[maps.Journey]:
 
 
 def choices(session: Session) -> list[tuple[Group, list[tuple[str, list[Card]]]]]:
-    """Return what a participant chooses among, group by group, stage by stage."""
+    """Return the cards that a participant chooses among, group by group, stage by stage."""
     rows = (
         Card.objects.filter(group__session=session, withdrawn_at=None, kind__in=rules.VOTED)
         .select_related("group")
@@ -178,11 +178,15 @@ def ticked(session: Session) -> list[tuple[str, list[TickedCause]]]:
     most ticked.
     """
     n = Counter(Cause.objects.filter(group__session=session).values_list("cause", flat=True))
-    found: dict[str, list[TickedCause]] = {}
+    causes_by_obstacle: dict[str, list[TickedCause]] = {}
     for id, many in n.most_common():
-        found.setdefault(causes()[id].obstacle, []).append(TickedCause(id, causes()[id].says, many))
-    heaviest = sorted(found, key=lambda each: -sum(cause.groups for cause in found[each]))
-    return [(obstacles()[id], found[id]) for id in heaviest]
+        causes_by_obstacle.setdefault(causes()[id].obstacle, []).append(
+            TickedCause(id, causes()[id].says, many)
+        )
+    heaviest = sorted(
+        causes_by_obstacle, key=lambda obstacle: -sum(cause.groups for cause in causes_by_obstacle[obstacle])
+    )
+    return [(obstacles()[id], causes_by_obstacle[id]) for id in heaviest]
 
 
 def drafts(session: Session) -> QuerySet[DraftAction]:
@@ -224,8 +228,8 @@ def table(session: Session) -> list[Seating]:
 
 def question(session: Session) -> str:
     """Return the question of a workshop in words, "" when it has none."""
-    found = questions().get(session.question)
-    return found.says if found else ""
+    workshop_question = questions().get(session.question)
+    return workshop_question.says if workshop_question else ""
 
 
 def zones(place: str) -> list[tuple[str, str]]:
@@ -254,9 +258,9 @@ def portrait(group: Group) -> Portrait | None:
         f"Estimation selon « {known.label} » ({known.universe}). Le vrai nombre est entre les bornes 90 fois"
         " sur 100, si les taux publiés sont justes ici."
     )
-    found = next((row for row in reading.zones if row.code == group.zone), None)
-    need, both = _drawn(study, found.code if found else "")
-    if found is None:
+    zone_row = next((row for row in reading.zones if row.code == group.zone), None)
+    need, both = _drawn(study, zone_row.code if zone_row else "")
+    if zone_row is None:
         head = reading.headline
         figures = [ZoneFigure(head.value or "", head.between, DIGITAL, need)]
         if not reading.withheld:
@@ -264,22 +268,24 @@ def portrait(group: Group) -> Portrait | None:
     else:
         poor = wording.people(both) if isinstance(both, Estimate) else None
         figures = [
-            ZoneFigure(found.people or "", found.between if found.people else found.reason, DIGITAL, need),
+            ZoneFigure(
+                zone_row.people or "", zone_row.between if zone_row.people else zone_row.reason, DIGITAL, need
+            ),
             *([ZoneFigure(poor.value or "", poor.span, MODEST, both)] if poor else []),
-            *_without_help(reading, found.code),
+            *_without_help(reading, zone_row.code),
         ]
-    name = found.name if found else reading.territory.name
-    told = [each for each in figures if each.value or each.between]
-    top = max((each.drawn.high for each in told if each.drawn), default=0.0)
-    barred = tuple(replace(each, bar=_bar(each, top)) for each in told)
-    beside = () if reading.withheld else reading.contradicted
-    return Portrait(name, barred, note, beside, study.place)
+    name = zone_row.name if zone_row else reading.territory.name
+    known_figures = [each for each in figures if each.value or each.between]
+    top = max((each.drawn.high for each in known_figures if each.drawn), default=0.0)
+    barred = tuple(replace(each, bar=_bar(each, top)) for each in known_figures)
+    contradictions = () if reading.withheld else reading.contradicted
+    return Portrait(name, barred, note, contradictions, study.place)
 
 
 def _drawn(study: Study, zone: str) -> tuple[Estimate | None, Estimate | None]:
     """Return the people in need, and those who are poor too, of a zone or of all; None: withheld."""
-    kept = json.loads((dossiers.folder(study) / "etude.json").read_bytes())
-    of = next((each for each in kept["zones"] if each["code"] == zone), kept["besoins"])
+    stored_study = json.loads((dossiers.folder(study) / "etude.json").read_bytes())
+    of = next((each for each in stored_study["zones"] if each["code"] == zone), stored_study["besoins"])
     need, both = (_estimate(of.get(name) or {}) for name in ("precarite_numerique", "cumul"))
     return need, both
 

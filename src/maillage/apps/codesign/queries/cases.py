@@ -39,7 +39,7 @@ MOST_CARDS = 8
 
 @dataclass(frozen=True, slots=True)
 class CaseFigure:
-    """What was counted in a year. n: by whole batches, None when it is fewer than may be told."""
+    """A count over a year. n: by whole batches, None when it is fewer than may be told."""
 
     label: str
     n: int | None
@@ -81,11 +81,11 @@ class Case:
     answers: tuple[Card, ...]
     drafts: tuple[DraftAction, ...]
     dates: tuple[CaseDate, ...]
-    others: tuple[tuple[str, str], ...]
+    other_operators: tuple[tuple[str, str], ...]
 
     @property
     def title(self) -> str:
-        """What the case is about, in words."""
+        """The operator and the theme of the case, in words."""
         theme = procedures.families()[self.theme].label if self.theme else "toutes ses démarches"
         return f"{self.known.label} : {lower_first(theme)}"
 
@@ -97,7 +97,7 @@ def themes_of(operator: str) -> list[str]:
 
 
 def case(place: str, operator: str, theme: str, *, on: date) -> Case:
-    """Return what is known of a theme with an operator on a territory, over the year that ends on a day.
+    """Return the case of a theme with an operator on a territory, over the year that ends on a day.
 
     Referrals name a theme, not an operator: they are counted for the theme. Where some people are invented,
     they alone are counted.
@@ -107,10 +107,10 @@ def case(place: str, operator: str, theme: str, *, on: date) -> Case:
     families = {theme} if theme else set(themes_of(operator))
     study, reading = _studied(place)
     communes, since = communes_of(place), on - YEAR
-    referrals, given = _counted(communes, families, known, keys, since, on, examples=True)
-    examples = bool(referrals or given)
+    referrals, act_counts = _counted(communes, families, known, keys, since, on, examples=True)
+    examples = bool(referrals or act_counts)
     if not examples:
-        referrals, given = _counted(communes, families, known, keys, since, on, examples=False)
+        referrals, act_counts = _counted(communes, families, known, keys, since, on, examples=False)
     least = 0 if examples else int(number("protection/small_count"))
     sessions = _sessions(place, known)
     return Case(
@@ -123,8 +123,8 @@ def case(place: str, operator: str, theme: str, *, on: date) -> Case:
         reading=reading,
         helping=_helping(reading),
         resources=tuple(related_resources.for_page("procedure", [*keys, *sorted(families)])),
-        referrals=_told(referrals, REFERRED, least),
-        acts=_told(given, acts.KINDS, least),
+        referrals=_batch_figures(referrals, REFERRED, least),
+        acts=_batch_figures(act_counts, acts.KINDS, least),
         least=least,
         examples=examples,
         sessions=sessions,
@@ -136,9 +136,9 @@ def case(place: str, operator: str, theme: str, *, on: date) -> Case:
             .order_by("at", "pk")
         ),
         dates=_dates(known, communes),
-        others=tuple(
-            (key, each.label)
-            for key, each in procedures.operators().items()
+        other_operators=tuple(
+            (key, other_operator.label)
+            for key, other_operator in procedures.operators().items()
             if key != operator and families & set(themes_of(key))
         ),
     )
@@ -178,7 +178,7 @@ def _counted(
     *,
     examples: bool,
 ) -> tuple[Counter[str], Counter[str]]:
-    """Return what was counted in a year: referrals of the themes, then acts of the procedures by kind. An act
+    """Return the counts of a year: referrals of the themes, then acts of the procedures by kind. An act
     that names another operator is not this one’s.
     """
     first, last = midnight(since), midnight(until + timedelta(days=1))
@@ -197,7 +197,7 @@ def _counted(
             referrals["sent"] += 1
             referrals["helped"] += served is not None
             referrals["reached"] += outcome == cycle.REACHED
-    given: Counter[str] = Counter()
+    act_counts: Counter[str] = Counter()
     stands = seats()
     noted = Act.objects.filter(
         procedure__in=keys, done_at__gte=first, done_at__lt=last, struck_at=None, example=examples
@@ -207,11 +207,11 @@ def _counted(
     ):
         where = commune or of_lieu or stands.get(structure, "")
         if (not operator or known.is_named(operator)) and (communes is None or where in communes):
-            given[kind] += 1
-    return +referrals, +given
+            act_counts[kind] += 1
+    return +referrals, +act_counts
 
 
-def _told(counted: Counter[str], labels: Any, least: int) -> tuple[CaseFigure, ...]:
+def _batch_figures(counted: Counter[str], labels: Any, least: int) -> tuple[CaseFigure, ...]:
     """Return counts by whole batches; nobody is not told apart from a few."""
     return tuple(
         CaseFigure(label, disclosure.batch(counted[id], least) or (None if least else 0))
@@ -238,7 +238,7 @@ def _dates(known: Operator, communes: frozenset[str] | None) -> tuple[CaseDate, 
     """Return the dates of an operator: those of everybody’s calendar, then those that towns of the territory
     wrote, in order.
     """
-    found = [
+    dates = [
         CaseDate(_month(each.on), each.procedure, each.obligation, each.source, "", each.doubt)
         for each in calendar.events()
         if known.is_named(each.operator)
@@ -246,7 +246,7 @@ def _dates(known: Operator, communes: frozenset[str] | None) -> tuple[CaseDate, 
     rows = bulletins.changes()
     if communes is not None:
         rows = rows.filter(commune__in=communes)
-    return tuple(found + [_noted(row) for row in rows.order_by("starts_on") if known.is_named(row.operator)])
+    return tuple(dates + [_noted(row) for row in rows.order_by("starts_on") if known.is_named(row.operator)])
 
 
 def _month(on: str) -> str:

@@ -83,7 +83,7 @@ def _heads(columns: Sequence[queries.Column]) -> list[tuple[str, str]]:
     """Return the kind and the words of each row; "" for one without any card."""
     rows = zip(*(column.cells for column in columns), strict=True)
     labels = [(row[0].kind, dict.fromkeys(cell.label for cell in row if cell.cards)) for row in rows]
-    return [(kind, ", ".join(found)) for kind, found in labels]
+    return [(kind, ", ".join(labels_used)) for kind, labels_used in labels]
 
 
 def _board(request: HttpRequest, group: Group, *, form: CardForm | None = None) -> HttpResponse:
@@ -129,7 +129,7 @@ def _ticked(group: Group) -> set[str]:
     return set(group.causes.values_list("cause", flat=True))
 
 
-def _given(n: int, noun: str) -> str:
+def _count_text(n: int, noun: str) -> str:
     return wording.count(n, noun) if n else ""
 
 
@@ -140,10 +140,10 @@ def _steps(group: Group, cards: list[Card]) -> list[dict[str, object]]:
     n_votes = session.participants.exclude(voted_at=None).count()
     n_actions = session.drafts.filter(lever__group=group, state=rules.DRAFT).count()
     gave = {
-        rules.OBSTACLES: _given(n["obstacle"], "obstacle"),
-        rules.LEVERS: _given(n["lever"] + n["solution"], "levier"),
-        rules.VOTE: _given(n_votes, "bulletin"),
-        rules.ACTIONS: _given(n_actions, "action"),
+        rules.OBSTACLES: _count_text(n["obstacle"], "obstacle"),
+        rules.LEVERS: _count_text(n["lever"] + n["solution"], "levier"),
+        rules.VOTE: _count_text(n_votes, "bulletin"),
+        rules.ACTIONS: _count_text(n_actions, "action"),
     }
     return [
         {
@@ -169,7 +169,7 @@ def gesture(request: HttpRequest, code: str) -> HttpResponse:
             if not form.is_valid():
                 return _board(request, group, form=form)
             actions.put(group, **form.cleaned_data, at=timezone.now())
-        elif write := GESTURES.get(request.POST.get("geste", "")):
+        elif write := BOARD_ACTIONS.get(request.POST.get("geste", "")):
             write(request, group)
     return redirect("codesign_board", group.code)
 
@@ -186,11 +186,11 @@ def _put_back(request: HttpRequest, group: Group) -> None:
 
 def _change(request: HttpRequest, group: Group) -> None:
     card, form = _card(request, group), ChangeForm(request.POST)
-    sent = {name: request.POST.get(f"initial-{name}") for name in ("words", "stage", "kind", "channel")}
-    shown = {name: value for name, value in sent.items() if value is not None}
+    posted = {name: request.POST.get(f"initial-{name}") for name in ("words", "stage", "kind", "channel")}
+    original = {name: value for name, value in posted.items() if value is not None}
     if not form.is_valid():
         messages.error(request, "La carte n’a pas changé. Il manque ses mots. Écrivez-les.")
-    elif actions.change(card, **form.cleaned_data, shown=shown, at=timezone.now()).pk != card.pk:
+    elif actions.change(card, **form.cleaned_data, original=original, at=timezone.now()).pk != card.pk:
         messages.warning(
             request,
             "Quelqu’un d’autre a changé cette carte en même temps. Les deux sont gardées, l’une à côté de"
@@ -206,19 +206,19 @@ def _place(request: HttpRequest, group: Group) -> None:
     form = LevelsForm(request.POST)
     if form.is_valid():
         for stage in stages():
-            said = {
+            levels = {
                 key: form.values[name]
                 for key in ("today", "then")
                 if (name := f"{key}-{stage}") in form.values
             }
-            if said:
-                actions.place(group, stage, **said)
+            if levels:
+                actions.place(group, stage, **levels)
         messages.success(request, "La carte du parcours est redessinée.")
 
 
 def _tick(request: HttpRequest, group: Group) -> None:
-    shown = request.POST.getlist("etait") if "etait" in request.POST else None
-    actions.tick(group, request.POST.getlist("cause"), shown=shown)
+    original = request.POST.getlist("etait") if "etait" in request.POST else None
+    actions.tick(group, request.POST.getlist("cause"), original=original)
     messages.success(request, "Les causes sont notées.")
 
 
@@ -242,7 +242,7 @@ def _propose(request: HttpRequest, group: Group) -> None:
     messages.success(request, "L’action est proposée : elle attend le plan d’action du territoire.")
 
 
-GESTURES = {
+BOARD_ACTIONS = {
     "retirer": _withdraw,
     "remettre": _put_back,
     "changer": _change,
@@ -263,11 +263,15 @@ def typed_back(request: HttpRequest, code: str) -> HttpResponse:
     error = None
     if form.is_bound and form.is_valid():
         try:
-            made = actions.type_back(group, form.cells, token=form.cleaned_data["token"], at=timezone.now())
+            n_cards = actions.type_back(
+                group, form.cells, token=form.cleaned_data["token"], at=timezone.now()
+            )
         except Refused as refused:
             error = refused
         else:
-            messages.success(request, f"{made} cartes posées." if made > 1 else f"{made} carte posée.")
+            messages.success(
+                request, f"{n_cards} cartes posées." if n_cards > 1 else f"{n_cards} carte posée."
+            )
             return redirect("codesign_board", group.code)
     context = {"group": group, "form": form, "error": error}
     return render(request, "codesign/typed_back.html", context, status=400 if error or form.errors else 200)
@@ -299,13 +303,13 @@ def journey_map(request: HttpRequest, code: str, form: str) -> HttpResponse:
 
 def _map(journey: maps.Journey, form: str, name: str) -> HttpResponse:
     on = timezone.localdate()
-    made: dict[str, object] = {
+    renderers: dict[str, object] = {
         "svg": lambda: pdf.styled(maps.drawn(journey)).encode(),
         "png": lambda: pdf.png(maps.drawn(journey)),
         "pdf": lambda: maps.document(journey, on=on),
         "txt": lambda: maps.text(journey).encode(),
     }
-    return _file(made[form](), FORMS[form], f"{name}.{form}")  # type: ignore[operator]
+    return _file(renderers[form](), FORMS[form], f"{name}.{form}")  # type: ignore[operator]
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:
@@ -333,15 +337,15 @@ def ballot(request: HttpRequest, code: str) -> HttpResponse:
         except Refused as refused:
             error = refused
         else:
-            said = f"{n} voix comptées" if n > 1 else f"{n} voix comptée"
-            messages.success(request, f"Votre bulletin est pris : {said}. Vous pouvez le changer.")
+            votes_text = f"{n} voix comptées" if n > 1 else f"{n} voix comptée"
+            messages.success(request, f"Votre bulletin est pris : {votes_text}. Vous pouvez le changer.")
             return redirect("codesign_ballot", voter.code)
-    held = set(chosen) if error else set(voter.votes.values_list("card", flat=True))
+    ticked_cards = set(chosen) if error else set(voter.votes.values_list("card", flat=True))
     context = {
         "voter": voter,
         "session": session,
         "error": error,
-        "held": held,
+        "held": ticked_cards,
         "choices": queries.choices(session),
         "is_open": session.closed_at is None and session.step == rules.VOTE,
     }

@@ -19,25 +19,28 @@ from maillage.apps.memberships.access import FRANCE, name_of, territories_with
 @holding(access.LEADS)
 @require_safe
 def case(request: HttpRequest) -> HttpResponse:
-    """What is known of a theme with an operator: need, offer, help given, dates, obstacles, actions."""
+    """The case of a theme with an operator: need, offer, help given, dates, obstacles, actions."""
     own = [each for each in territories_with(request.user, access.LEADS) if each != FRANCE]
-    asked = request.GET if "operateur" in request.GET else None
-    form = CaseForm(asked, initial={"territoire": own[0] if own else ""})
+    form_data = request.GET if "operateur" in request.GET else None
+    form = CaseForm(form_data, initial={"territoire": own[0] if own else ""})
     context: dict[str, Any] = {"form": form}
     if form.is_bound and form.is_valid():
         place = form.cleaned_data["territoire"]
         if may_write(request.user, place):
-            found = cases.case(
+            case_found = cases.case(
                 place,
                 form.cleaned_data["operateur"],
                 form.cleaned_data["theme"],
                 on=timezone.localdate(),
             )
-            begun = {"territoire": place, "titre": found.title, "operateur": found.known.label}
+            begun = {"territoire": place, "titre": case_found.title, "operateur": case_found.known.label}
             context |= {
-                "found": found,
+                "found": case_found,
                 "name": name_of(place),
-                "said": (("Les obstacles", found.obstacles), ("Leviers et solutions", found.answers)),
+                "said": (
+                    ("Les obstacles", case_found.obstacles),
+                    ("Leviers et solutions", case_found.answers),
+                ),
                 "prepared": urlencode(begun),
             }
         else:

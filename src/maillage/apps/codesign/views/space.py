@@ -109,7 +109,7 @@ def _like(request: HttpRequest) -> Session | None:
 @require_safe
 def session(request: HttpRequest, pk: int) -> HttpResponse:
     """A workshop: its steps, its groups and their codes, who sits there, what comes out of it."""
-    row = _ours(request, pk)
+    row = _session_or_404(request, pk)
     return _page(request, row)
 
 
@@ -148,7 +148,7 @@ def _page(request: HttpRequest, row: Session, *, form: SeatForm | None = None) -
 @require_POST
 def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     """Begin a step, seat somebody or take them off, put a draft aside, end the workshop or open it again."""
-    row = _ours(request, pk)
+    row = _session_or_404(request, pk)
     by, at, what = account_of(request), timezone.now(), request.POST.get("geste", "")
     with refusals.as_message(request):
         if what in rules.STEPS:
@@ -182,7 +182,7 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def ballots(request: HttpRequest, pk: int) -> HttpResponse:
     """The ballots to cut out: one a participant, with its own address."""
-    row = _ours(request, pk)
+    row = _session_or_404(request, pk)
     people: list[dict[str, Any]] = [
         {
             "number": each.number,
@@ -203,20 +203,20 @@ def profile(request: HttpRequest, pk: int) -> HttpResponse:
     group = get_object_or_404(
         Group.objects.select_related("session"), pk=pk, session__in=access.sessions_for(request.user)
     )
-    kept = {key: getattr(group, key) for key in ("name", "who", "equipment", "skills", "zone")}
-    form = ProfileForm(request.POST or None, place=group.session.place, initial=kept)
+    initial = {key: getattr(group, key) for key in ("name", "who", "equipment", "skills", "zone")}
+    form = ProfileForm(request.POST or None, place=group.session.place, initial=initial)
     if form.is_bound and form.is_valid():
         with refusals.as_message(request):
             try:
-                held = actions.describe(group, shown=form.original, **form.values)
-            except WrittenMeanwhile as others:
-                form.tell(others)
+                group_row = actions.describe(group, original=form.original, **form.values)
+            except WrittenMeanwhile as conflict:
+                form.tell(conflict)
             else:
-                messages.success(request, f"Le groupe {held.number} suit {held.name}.")
-                return redirect("codesign_session", held.session_id)
+                messages.success(request, f"Le groupe {group_row.number} suit {group_row.name}.")
+                return redirect("codesign_session", group_row.session_id)
     context = {"group": group, "form": form}
     return render(request, "codesign/profile.html", context, status=400 if form.errors else 200)
 
 
-def _ours(request: HttpRequest, pk: int) -> Session:
+def _session_or_404(request: HttpRequest, pk: int) -> Session:
     return get_object_or_404(access.sessions_for(request.user), pk=pk)

@@ -73,7 +73,7 @@ def propose(
         by=by,
         at=at,
         structure=structure and structure.pk,
-        beside=lambda row: MeetingDate.objects.bulk_create(
+        write_related=lambda row: MeetingDate.objects.bulk_create(
             MeetingDate(meeting=row, starts_at=each) for each in dates
         ),
     )

@@ -88,7 +88,7 @@ def share(structure: Structure, draft: Draft, *, by: User, at: datetime, example
         by=by,
         at=at,
         structure=structure.pk,
-        beside=lambda row: _keep_file(row, draft.content, kind),
+        write_related=lambda row: _keep_file(row, draft.content, kind),
     )
 
 

@@ -177,10 +177,10 @@ class Handover:
     """
 
     lieu: Lieu
-    ours: Structure
-    theirs: str
-    n_ours: int
-    n_theirs: int
+    former_structure: Structure
+    new_name: str
+    n_own_accounts: int
+    n_new_accounts: int
     running: int
 
 

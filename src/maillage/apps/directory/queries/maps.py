@@ -89,7 +89,7 @@ def contours_json(box: Box) -> bytes:
 @lru_cache(maxsize=256)
 def place_map(longitude: float, latitude: float, title: str) -> str:
     """Return the small map of a place, as SVG; '' where no contour is known."""
-    codes = _touching(spot_map.around(longitude, latitude))
+    codes = _touching(spot_map.window_box(longitude, latitude))
     if not codes:
         return ""
     communes = [(_names()[code], shape) for code, shape in contours.communes(codes).items()]

@@ -497,13 +497,13 @@ class Taken:
 
 def split_effects(split) -> list[Taken]:
     """Count the effects of splitting two merged places, the survivor first. split: as returned by
-    `duplicates.apart`.
+    `duplicates.split_preview`.
     """
     return [
         Taken(
             side.lieu, history.differences(side.now, side.after), history.differences(side.before, side.after)
         )
-        for side in (split.kept, split.gone)
+        for side in (split.survivor, split.absorbed)
     ]
 
 

@@ -24,7 +24,7 @@ def census(departements: Collection[str]) -> Census:
         f"l’annuaire ({wording.listing(names)})" if names else "",
         [{**lieu.sheet, "id": lieu.slug} for lieu in rows],
         source_of={lieu.slug: str(lieu.source_id) for lieu in rows},
-        apart=map(frozenset, declined_pairs),
+        distinct_pairs=map(frozenset, declined_pairs),
         doubles=published.doubles(),
     )
 
@@ -70,7 +70,7 @@ def _row(lieu: Lieu, on: date) -> Row:
         structure_name=lieu.structure.name if named else "",
         kind=rules.kind_of(lieu.sheet),
         sheet=lieu.sheet,
-        last_said=max(
+        last_confirmed=max(
             (day for day in (lieu.updated_on, lieu.confirmed_on) if day and day <= on), default=None
         ),
         source=lieu.source.producer or lieu.source.name,

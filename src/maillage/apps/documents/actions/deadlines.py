@@ -1,4 +1,4 @@
-"""What happens by itself: papers past their date are erased, files that nothing names are removed."""
+"""The automatic tasks: papers past their date are erased, files that nothing names are removed."""
 
 from collections import Counter
 from contextlib import suppress
@@ -20,8 +20,8 @@ def run_deadlines(*, at: datetime) -> Counter[str]:
     """
     done: Counter[str] = Counter()
     today = timezone.localdate(at)
-    gone = Q(expires_on__lt=today) | Q(structure__isnull=True)
-    for row in Paper.objects.filter(gone, erased_at=None).select_related("person"):
+    is_expired = Q(expires_on__lt=today) | Q(structure__isnull=True)
+    for row in Paper.objects.filter(is_expired, erased_at=None).select_related("person"):
         with suppress(Refused):  # erased meanwhile
             how = papers.EXPIRED if row.expires_on < today else papers.NOBODY
             storing.erase(row, by=None, at=at, how=how)
@@ -43,7 +43,7 @@ def sweep(*, at: datetime) -> int:
             "name", flat=True
         )
     )
-    left = [path for path in old if path.name not in named]
-    for path in left:
+    orphans = [path for path in old if path.name not in named]
+    for path in orphans:
         path.unlink(missing_ok=True)
-    return len(left)
+    return len(orphans)

@@ -29,19 +29,19 @@ class NoSignatures(ScannerFailed):
 
 def scanner() -> str:
     """Return how ClamAV is reached: `unix:PATH`, `tcp:HOST:PORT`, a command, or '' when there is none."""
-    said = settings.PAPERS["scanner"]
-    if said == OFF:
+    setting = settings.PAPERS["scanner"]
+    if setting == OFF:
         return ""
-    if said:
-        return said
+    if setting:
+        return setting
     if Path(USUAL).is_socket():
         return f"unix:{USUAL}"
     return shutil.which(COMMAND) or ""
 
 
 def version() -> str:
-    """Return what the scanner says it is, '' when there is none; ScannerFailed when it is silent,
-    NoSignatures when it is there and knows nothing.
+    """Return the version of the scanner, '' when there is none; ScannerFailed when it is silent,
+    NoSignatures when it has no signatures.
     """
     at = scanner()
     if not at:
@@ -50,10 +50,10 @@ def version() -> str:
         with _connected(at) as link:
             link.sendall(b"zVERSION\0")
             return _answer(link)
-    told = _run([at, "--version"], b"", wait=WAITED)[1]
-    if told and "/" not in told and _run([at, *READ], b"x", wait=WAITED)[0] not in (0, 1):
-        raise NoSignatures(told)  # a version with its signatures says their number
-    return told
+    version_text = _run([at, "--version"], b"", wait=WAITED)[1]
+    if version_text and "/" not in version_text and _run([at, *READ], b"x", wait=WAITED)[0] not in (0, 1):
+        raise NoSignatures(version_text)  # a version with its signatures says their number
+    return version_text
 
 
 def warning() -> str:
@@ -69,15 +69,15 @@ def warning() -> str:
 
 
 def scan(content: bytes) -> str:
-    """Return what found nothing in a file, '' when no scanner is installed, or none that knows anything;
-    Refused when the file is infected, or when the scanner does not answer.
+    """Return the version of the scanner that found nothing in a file, '' when no scanner is installed, or
+    none that knows anything; Refused when the file is infected, or when the scanner does not answer.
     """
     at = scanner()
     if not at:
         return ""
     try:
-        told = version()
-        found = _by_command(at, content) if _is_command(at) else _by_service(at, content)
+        version_text = version()
+        virus = _by_command(at, content) if _is_command(at) else _by_service(at, content)
     except NoSignatures:
         return ""
     except ScannerFailed as error:
@@ -85,12 +85,14 @@ def scan(content: bytes) -> str:
             "L’antivirus n’a pas répondu : rien ne dit que ce fichier est sain.",
             "Recommencez dans quelques minutes. Sinon, prévenez la personne qui tient la plateforme.",
         ) from error
-    if found:
+    if virus:
         raise refused(
-            f"L’antivirus y a trouvé un programme dangereux ({found}).",
+            f"L’antivirus y a trouvé un programme dangereux ({virus}).",
             "N’ouvrez pas ce fichier. Photographiez le papier.",
         )
-    return told.partition("/")[0][:80] + (f", signatures {told.split('/')[1]}" if told.count("/") else "")
+    return version_text.partition("/")[0][:80] + (
+        f", signatures {version_text.split('/')[1]}" if version_text.count("/") else ""
+    )
 
 
 def _is_command(at: str) -> bool:
@@ -98,27 +100,29 @@ def _is_command(at: str) -> bool:
 
 
 def _by_service(at: str, content: bytes) -> str:
-    """Return what the service found, '' when nothing (INSTREAM: lengths and pieces, then a length of 0)."""
+    """Return the name of the virus found by the service, '' for none (INSTREAM: lengths and pieces, then a
+    length of 0).
+    """
     with _connected(at) as link:
         link.sendall(b"zINSTREAM\0")
         for start in range(0, len(content), STEP):
             piece = content[start : start + STEP]
             link.sendall(struct.pack("!I", len(piece)) + piece)
         link.sendall(struct.pack("!I", 0))
-        told = _answer(link)
-    if told.endswith("FOUND"):
-        return told.removeprefix("stream:").removesuffix("FOUND").strip()
-    if told != "stream: OK":
-        raise ScannerFailed(told)
+        response = _answer(link)
+    if response.endswith("FOUND"):
+        return response.removeprefix("stream:").removesuffix("FOUND").strip()
+    if response != "stream: OK":
+        raise ScannerFailed(response)
     return ""
 
 
 def _by_command(at: str, content: bytes) -> str:
-    code, told = _run([at, *READ], content, wait=WAITED_COMMAND)
-    if code == 1 and told.endswith("FOUND"):
-        return told.rpartition(":")[2].removesuffix("FOUND").strip()
+    code, response = _run([at, *READ], content, wait=WAITED_COMMAND)
+    if code == 1 and response.endswith("FOUND"):
+        return response.rpartition(":")[2].removesuffix("FOUND").strip()
     if code != 0:
-        raise ScannerFailed(told)
+        raise ScannerFailed(response)
     return ""
 
 
@@ -156,10 +160,10 @@ def _socket(at: str) -> socket.socket:
 
 
 def _answer(link: socket.socket) -> str:
-    told = b""
-    while not told.endswith(b"\0"):
+    response = b""
+    while not response.endswith(b"\0"):
         piece = link.recv(4096)
         if not piece:
             break
-        told += piece
-    return told.rstrip(b"\0").decode("utf-8", "replace").strip()
+        response += piece
+    return response.rstrip(b"\0").decode("utf-8", "replace").strip()

@@ -38,11 +38,11 @@ def share(paper: Paper, *, structure: Structure, days: int, how: str, by: User, 
         )
     ends_on = papers.until(today, days, limit=row.expires_on)
     running = Share.objects.filter(paper=row, structure=structure, withdrawn_at=None, ends_on__gte=today)
-    held = running.first()
-    if held is not None and held.ends_on == ends_on:
-        return held
+    running_share = running.first()
+    if running_share is not None and running_share.ends_on == ends_on:
+        return running_share
     running.update(withdrawn_at=at, withdrawn_with=by)
-    made = Share.objects.create(
+    new_share = Share.objects.create(
         paper=row,
         structure=structure,
         by=by,
@@ -55,24 +55,24 @@ def share(paper: Paper, *, structure: Structure, days: int, how: str, by: User, 
     )
     storing.record("paper.shared", row, by=by, at=at, structure=row.structure_id, more=structure.name)
     people.touch(row.person, at=at)
-    return made
+    return new_share
 
 
 @transaction.atomic
 def withdraw(share: Share, *, by: User | None, at: datetime) -> None:
     """Stop showing a paper, at once and without a reason. by: None for the person, with their card."""
     row = storing.lock(share.paper)
-    held = Share.objects.select_for_update(of=("self",)).select_related("structure").get(pk=share.pk)
-    if held.withdrawn_at is not None:
+    locked_share = Share.objects.select_for_update(of=("self",)).select_related("structure").get(pk=share.pk)
+    if locked_share.withdrawn_at is not None:
         raise Refused(
             "Rien n’a été arrêté.",
             why="Ce partage est déjà arrêté.",
             do="Rechargez la page pour voir où il en est.",
         )
-    held.withdrawn_at, held.withdrawn_with = at, by
-    held.save(update_fields=["withdrawn_at", "withdrawn_with"])
-    shown_to = held.structure.name if held.structure else ""
-    storing.record("paper.unshared", row, by=by, at=at, structure=row.structure_id, more=shown_to)
+    locked_share.withdrawn_at, locked_share.withdrawn_with = at, by
+    locked_share.save(update_fields=["withdrawn_at", "withdrawn_with"])
+    structure_name = locked_share.structure.name if locked_share.structure else ""
+    storing.record("paper.unshared", row, by=by, at=at, structure=row.structure_id, more=structure_name)
 
 
 def _not_shared(why: str, do: str) -> Refused:

@@ -29,12 +29,12 @@ from maillage.kernel.typed import sent_by
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that was examined: what it is, how many pages, what its own words tell beside them."""
+    """A file that was examined: its media type, its number of pages, its metadata in French."""
 
     content: bytes
     media: str
     pages: int = 1
-    told: tuple[str, ...] = ()
+    metadata: tuple[str, ...] = ()
 
 
 def store(
@@ -69,8 +69,8 @@ def store(
             "Il manque comment la personne a dit oui.", "Lisez-lui la phrase, puis choisissez sa réponse."
         )
     token = sent_by(token, person.pk)
-    if (found := Paper.objects.filter(token=token).first()) is not None:
-        return found
+    if (former := Paper.objects.filter(token=token).first()) is not None:
+        return former
     check_supervised(by, structure.pk, timezone.localdate(at), "Le papier n’a pas été gardé.")
     scanned = scanning.scan(upload.content)
     name, key = secrets.token_hex(16), cipher.new_paper_key()
@@ -78,9 +78,9 @@ def store(
     try:
         with transaction.atomic():
             row = people.lock(person)
-            if (found := Paper.objects.filter(token=token).first()) is None:
+            if (former := Paper.objects.filter(token=token).first()) is None:
                 _refuse_one_more(row, at)
-                made = Paper.objects.create(
+                paper = Paper.objects.create(
                     person=row,
                     structure=structure,
                     by=by,
@@ -99,19 +99,19 @@ def store(
                     expires_on=papers.until(timezone.localdate(at), days),
                     example=row.example,
                 )
-                record("paper.stored", made, by=by, at=at, structure=structure.pk)
+                record("paper.stored", paper, by=by, at=at, structure=structure.pk)
                 people.touch(row, at=at)
     except BaseException:
         storage.path_of(name).unlink(missing_ok=True)
         raise
-    if found is not None:
+    if former is not None:
         storage.path_of(name).unlink(missing_ok=True)
-        return found
-    return made
+        return former
+    return paper
 
 
 def _refuse_one_more(person: Person, at: datetime) -> None:
-    if access.here(timezone.localdate(at)).filter(person=person).count() >= papers.most_papers():
+    if access.current_papers(timezone.localdate(at)).filter(person=person).count() >= papers.most_papers():
         raise refused(
             f"{papers.most_papers()} papiers sont déjà gardés pour cette personne, c’est le plus.",
             "Effacez avec elle ceux qui ne servent plus.",
@@ -230,5 +230,5 @@ def record(
     bare: bool = False,
 ) -> None:
     """Write in the journal what was done with a paper: its kind, and what it serves unless bare."""
-    told = "" if bare else ", ".join(filter(None, (row.get_kind_display(), row.purpose_label, more)))
-    journal.record(by=by, verb=verb, row=row, at=at, structure=structure, words=told)
+    words = "" if bare else ", ".join(filter(None, (row.get_kind_display(), row.purpose_label, more)))
+    journal.record(by=by, verb=verb, row=row, at=at, structure=structure, words=words)

@@ -38,18 +38,18 @@ def of_person(person: Person) -> list[Paper]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A paper as it is listed: its sharings that run today; whether whoever looks may show or erase it."""
+    """A paper as it is listed: its sharings that run today; is_own: the user may show or erase it."""
 
     paper: Paper
     shares: list[Share]
-    ours: bool
+    is_own: bool
 
 
 def lines(user: Any, person: Person, today: date) -> list[Line]:
     """Return the papers of a person that a user may open, the latest first."""
-    kept = set(access.holdings_for(user, today).filter(person=person).values_list("pk", flat=True))
+    own_papers = set(access.holdings_for(user, today).filter(person=person).values_list("pk", flat=True))
     rows = access.papers_for(user, today).filter(person=person).prefetch_related("shares__structure")
-    return [Line(row, running(row, today), row.pk in kept) for row in rows]
+    return [Line(row, running(row, today), row.pk in own_papers) for row in rows]
 
 
 def running(paper: Paper, today: date) -> list[Share]:
@@ -59,13 +59,13 @@ def running(paper: Paper, today: date) -> list[Share]:
 
 def count(person: Person, today: date) -> int:
     """Return how many papers of a person are kept here, whichever structure keeps them."""
-    return access.here(today).filter(person=person).count()
+    return access.current_papers(today).filter(person=person).count()
 
 
 def received(user: Any, today: date) -> list[Share]:
     """Return the sharings by which a user reads what other structures keep, the first to end first."""
-    ours = access.structures_for(user).values("pk")
-    rows = access.shares_for(user, today).exclude(paper__structure__in=ours)
+    user_structures = access.structures_for(user).values("pk")
+    rows = access.shares_for(user, today).exclude(paper__structure__in=user_structures)
     return list(
         rows.select_related("paper__person", "paper__structure", "structure").order_by("ends_on", "pk")
     )
@@ -77,21 +77,23 @@ def for_procedure(person: Person, procedure_key: str, today: date) -> list[Paper
     What a checklist shows of them is their kind and their date: opening one asks `access.papers_for`.
     """
     return [
-        row for row in access.here(today).filter(person=person) if papers.serves(row.purpose, procedure_key)
+        row
+        for row in access.current_papers(today).filter(person=person)
+        if papers.serves(row.purpose, procedure_key)
     ]
 
 
 def for_procedure_of(user: Any, person: Person, procedure_key: str, today: date) -> list[Paper]:
     """Return, of the papers kept for a procedure of a person, those that a user may open."""
-    ours = set(access.papers_for(user, today).filter(person=person).values_list("pk", flat=True))
-    return [row for row in for_procedure(person, procedure_key, today) if row.pk in ours]
+    readable = set(access.papers_for(user, today).filter(person=person).values_list("pk", flat=True))
+    return [row for row in for_procedure(person, procedure_key, today) if row.pk in readable]
 
 
 def for_card(person: Person, today: date) -> list[tuple[Paper, list[Share]]]:
     """Return the papers of a person that are there, each with its sharings that run, as they read them with
     their card.
     """
-    rows = access.here(today).filter(person=person).prefetch_related("shares__structure")
+    rows = access.current_papers(today).filter(person=person).prefetch_related("shares__structure")
     return [(row, running(row, today)) for row in rows]
 
 
@@ -114,9 +116,9 @@ def places(commune: str = "") -> list[Lieu]:
     wanted = Wanted(
         facets=(("pratique:coffre_fort",),), communes=(commune,) if commune else (), limit=MOST_PLACES
     )
-    found = [pk for pk, _ in search(wanted).places]
-    rows = Lieu.objects.in_bulk(found)
-    return [rows[pk] for pk in found if pk in rows]
+    lieu_ids = [pk for pk, _ in search(wanted).places]
+    rows = Lieu.objects.in_bulk(lieu_ids)
+    return [rows[pk] for pk in lieu_ids if pk in rows]
 
 
 def copy(person: Person) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Whether papers are kept here, with which keys, and where their files are."""
+"""The storage of papers: their keys, and where their files are."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ class Storage:
 
 
 def storage() -> Storage:
-    """Return whether papers are kept here. A key that cannot be read keeps nothing, and says why."""
+    """Return the storage of papers. A key that cannot be read keeps nothing, and says why."""
     try:
         keys = read_keys()
         return Storage(Keyring(keys) if keys else None)
@@ -63,9 +63,9 @@ def read_keys() -> list[str]:
     try:
         return path.read_text("ascii").split()
     except (OSError, UnicodeDecodeError) as error:
-        told = reason(error) if isinstance(error, OSError) else "ce n’est pas du texte"
+        error_text = reason(error) if isinstance(error, OSError) else "ce n’est pas du texte"
         raise Refused(
-            f"La clé des papiers n’a pas pu être lue : {told}.",
+            f"La clé des papiers n’a pas pu être lue : {error_text}.",
             why="Sans elle, aucun papier ne se garde ni ne s’ouvre.",
             do="Vérifiez MAILLAGE_PAPERS_KEY_FILE, et les droits de lecture de ce fichier.",
         ) from error

@@ -11,7 +11,7 @@ SUITS, ASK, LACKS = "suits", "ask", "lacks"
 
 @dataclass(frozen=True, slots=True)
 class Suitability:
-    """Whether a safe suits a person. lacking: what it asks and they have not; to_ask: what it may ask and
+    """How a safe suits a person. lacking: what it asks and they have not; to_ask: what it may ask and
     they have not, by the labels of the conditions.
     """
 
@@ -23,11 +23,11 @@ class Suitability:
 
 def ranking(has: Collection[str], known: Sequence[Safe] | None = None) -> list[Suitability]:
     """Return every safe, those that suit first; has: the ids of the conditions that the person meets."""
-    found = [_fit(each, has) for each in (safes.safes().safes if known is None else known)]
-    return sorted(found, key=lambda each: (SUITS, ASK, LACKS).index(each.verdict))
+    suitabilities = [_suitability(safe, has) for safe in (safes.safes().safes if known is None else known)]
+    return sorted(suitabilities, key=lambda safe: (SUITS, ASK, LACKS).index(safe.verdict))
 
 
-def _fit(safe: Safe, has: Collection[str]) -> Suitability:
+def _suitability(safe: Safe, has: Collection[str]) -> Suitability:
     conditions = safes.safes().conditions
     missing = [id for id in safe.asks if id not in has]
     lacking = tuple(conditions[id].label for id in missing if safe.asks[id] == safes.YES)

@@ -66,7 +66,7 @@ class Keyring:
             raise _no_key() from error
 
     def is_sealed_by_first(self, wrapped: str) -> bool:
-        """Return whether our first key alone opens the key of a paper."""
+        """Return True if our first key alone opens the key of a paper."""
         try:
             self._all[0].decrypt(wrapped.encode())
         except InvalidToken:
@@ -85,7 +85,9 @@ def seal(key: bytes, content: bytes, *, name: str) -> bytes:
 
 
 def unseal(key: bytes, file: BinaryIO, *, name: str) -> Iterator[bytes]:
-    """Yield what a file holds, a chunk at a time; Damaged at the first one that was changed or cut off."""
+    """Yield the content of a file, a chunk at a time; Damaged at the first one that was changed or cut
+    off.
+    """
     cipher, n = AESGCM(key), 0
     sealed = file.read(CHUNK + TAG)
     while True:

@@ -1,4 +1,4 @@
-"""What a file really is: a PDF, a photograph, or something that pretends."""
+"""The real type of a file: a PDF, a photograph, or something that pretends."""
 
 import io
 import zipfile
@@ -26,15 +26,15 @@ ACTIVE = (
     "/ImportData",
 )
 MOST_OBJECTS = 20_000
-TOLD = {"/Author": "auteur", "/Creator": "logiciel", "/Producer": "logiciel", "/Title": "titre"}
+METADATA_LABELS = {"/Author": "auteur", "/Creator": "logiciel", "/Producer": "logiciel", "/Title": "titre"}
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What a PDF is. told: what whoever opens it reads beside its pages, in French."""
+    """An examined PDF. metadata: the texts that any reader sees beside its pages, in French."""
 
     pages: int
-    told: tuple[str, ...]
+    metadata: tuple[str, ...]
 
 
 def heaviest_megabytes() -> int:
@@ -47,31 +47,31 @@ def heaviest() -> int:
 
 
 def media_of(content: bytes, name: str) -> str:
-    """Return what a file is by what it holds; Refused when it is too heavy, neither a PDF nor a photograph,
-    or when its name says otherwise.
+    """Return the media type of a file by its content; Refused when it is too heavy, neither a PDF nor a
+    photograph, or when its name says otherwise.
     """
     if len(content) > heaviest():
         raise refused(
             f"Il est trop lourd : plus de {heaviest_megabytes()} mégaoctets.",
             "Photographiez-le, ou numérisez-le en gris.",
         )
-    found = next((media for start, media in STARTS if content.startswith(start)), "")
-    if not found:
+    media_type = next((media for start, media in STARTS if content.startswith(start)), "")
+    if not media_type:
         raise refused(
             "Ce n’est ni un PDF, ni une photographie JPEG ou PNG, quel que soit son nom.",
             "Enregistrez-le en PDF, ou photographiez-le.",
         )
-    said = ENDINGS.get(name.rpartition(".")[2].lower(), "") if "." in name else found
-    if said != found:
+    declared = ENDINGS.get(name.rpartition(".")[2].lower(), "") if "." in name else media_type
+    if declared != media_type:
         raise refused(
             "Son nom dit autre chose que ce qu’il contient : c’est ainsi que se cachent des programmes.",
             "Demandez d’où il vient. S’il est sûr, photographiez-le.",
         )
-    return found
+    return media_type
 
 
 def examine(content: bytes) -> Examined:
-    """Return what a PDF is; Refused when it is closed by a password, hides something, or cannot be read."""
+    """Return an examined PDF; Refused when it is closed by a password, hides something, or cannot be read."""
     if END not in content:
         raise refused("Ce PDF est abîmé : sa fin manque.", "Redemandez-le, ou photographiez le papier.")
     if zipfile.is_zipfile(io.BytesIO(content)) or not content.rstrip(b"\0\r\n \t").endswith(END):
@@ -80,7 +80,7 @@ def examine(content: bytes) -> Examined:
         with pikepdf.open(io.BytesIO(content)) as pdf:
             pages = len(pdf.pages)
             _refuse_active(pdf)
-            said = {key: str(pdf.docinfo[key]).strip()[:80] for key in TOLD if key in pdf.docinfo}
+            info = {key: str(pdf.docinfo[key]).strip()[:80] for key in METADATA_LABELS if key in pdf.docinfo}
     except pikepdf.PasswordError as error:
         raise refused(
             "Un mot de passe le ferme : il ne peut être ni lu, ni analysé.",
@@ -91,8 +91,8 @@ def examine(content: bytes) -> Examined:
     most = int(number("papers/most_pages"))
     if not 0 < pages <= most:
         raise refused(f"Il a {pages} pages : {most} au plus.", "Gardez seulement les pages utiles.")
-    told = (f"{TOLD[key]} : {words}" for key, words in said.items() if words)
-    return Examined(pages, tuple(dict.fromkeys(told)))
+    metadata = (f"{METADATA_LABELS[key]} : {words}" for key, words in info.items() if words)
+    return Examined(pages, tuple(dict.fromkeys(metadata)))
 
 
 def _refuse_active(pdf: "pikepdf.Pdf") -> None:
@@ -106,7 +106,7 @@ def _refuse_active(pdf: "pikepdf.Pdf") -> None:
 
 
 def _is_active(thing: object, depth: int = 0) -> bool:
-    """Return whether an object of a PDF holds one of ACTIVE, itself or in what it holds directly."""
+    """Return True if an object of a PDF holds one of ACTIVE, itself or in what it holds directly."""
     if depth > 50:
         return True
     if isinstance(thing, pikepdf.Stream):

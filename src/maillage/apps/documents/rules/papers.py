@@ -1,4 +1,4 @@
-"""What a paper is, what it serves, how long it stays, and the words that a person agrees to."""
+"""The kinds of papers, their purposes, how long they stay, and the words that a person agrees to."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -33,7 +33,7 @@ ERASED: Mapping[str, str] = {
     USED: "il ne sert plus",
     NOBODY: "plus aucune structure ne le garde",
 }
-KEPT, OVER = "kept", "over"
+STORED, OVER = "kept", "over"
 RUNNING, WITHDRAWN, ENDED = "running", "withdrawn", "ended"
 STATES: Mapping[str, str] = {RUNNING: "en cours", WITHDRAWN: "arrêté", ENDED: "fini"}
 
@@ -58,13 +58,13 @@ def orphan_age() -> timedelta:
 
 
 def purposes() -> dict[str, str]:
-    """Return what a paper may serve: the families of procedures, then each procedure, by key."""
-    families = {key: each.label for key, each in procedures.families().items()}
-    return families | {key: each.label for key, each in procedures.procedures().items()}
+    """Return the purposes of papers: the families of procedures, then each procedure, by key."""
+    families = {key: procedure.label for key, procedure in procedures.families().items()}
+    return families | {key: procedure.label for key, procedure in procedures.procedures().items()}
 
 
 def serves(purpose: str, procedure: str) -> bool:
-    """Return whether a paper kept for one purpose serves a procedure: the same one, or its whole family.
+    """Return True if a paper kept for one purpose serves a procedure: the same one, or its whole family.
 
     >>> serves("rsa", "rsa"), serves("social", "rsa"), serves("logement", "rsa")
     (True, True, False)
@@ -91,7 +91,7 @@ def share_state(*, withdrawn: bool, ends_on: date, today: date) -> str:
 
 
 def words_to_keep(structure: str) -> str:
-    """Return what is read to the person before their paper is kept, in the language that is spoken."""
+    """Return the words read to the person before their paper is kept, in the language that is spoken."""
     return say(
         "Est-ce que {structure} garde une copie de ce papier, pour cette démarche seulement ? Elle est"
         " chiffrée, et s’efface seule à la date choisie. Vous pouvez la faire effacer avant, sans dire"
@@ -101,7 +101,7 @@ def words_to_keep(structure: str) -> str:
 
 
 def words_to_share(*, kind: str, purpose: str, structure: str, ends_on: date) -> str:
-    """Return what is read to the person before another structure reads their paper, in the language that is
+    """Return the words read to the person before another structure reads their paper, in the language that is
     spoken.
     """
     return say(

@@ -82,7 +82,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def share(request: HttpRequest, pk: int) -> HttpResponse:
     """Letting one other structure read a paper: choosing it, then what the person says yes to."""
-    row, today = _kept(request, pk), timezone.localdate()
+    row, today = _own_paper(request, pk), timezone.localdate()
     structures = list(access.readers(today, but=row.structure_id))
     form = ShareForm(request.POST or request.GET or None, structures=structures)
     context = {"paper": row, "form": form, "how": HOW, "none": not structures}
@@ -123,14 +123,16 @@ def share(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     """Stopping a sharing, or erasing the paper."""
-    row, by, at = _kept(request, pk), account_of(request), timezone.now()
-    asked = request.POST.get("geste", "")
+    row, by, at = _own_paper(request, pk), account_of(request), timezone.now()
+    action_name = request.POST.get("geste", "")
     with refusals.as_message(request):
-        if asked == "arreter":
-            shown = get_object_or_404(row.shares, pk=whole(request.POST.get("partage", ""), ROWS) or 0)
-            sharing.withdraw(shown, by=by, at=at)
+        if action_name == "arreter":
+            running_share = get_object_or_404(
+                row.shares, pk=whole(request.POST.get("partage", ""), ROWS) or 0
+            )
+            sharing.withdraw(running_share, by=by, at=at)
             messages.success(request, "C’est arrêté. Cette structure ne lit plus ce papier.")
-        elif asked == "effacer":
+        elif action_name == "effacer":
             how = rules.TAKEN_BACK if request.POST.get("parce_que") == rules.TAKEN_BACK else rules.USED
             storing.erase(row, by=by, at=at, how=how)
             messages.success(request, "Le papier est effacé, avec sa clé. Personne ne peut plus l’ouvrir.")
@@ -145,6 +147,6 @@ def _paper(request: HttpRequest, pk: int) -> Paper:
     return get_object_or_404(access.papers_for(request.user, timezone.localdate()), pk=pk)
 
 
-def _kept(request: HttpRequest, pk: int) -> Paper:
+def _own_paper(request: HttpRequest, pk: int) -> Paper:
     """Return a paper that a structure of the user keeps, or 404."""
     return get_object_or_404(access.holdings_for(request.user, timezone.localdate()), pk=pk)

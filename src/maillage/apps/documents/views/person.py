@@ -28,13 +28,13 @@ from maillage.words.languages import LANGUAGES, Language, speaking
 @never_cache
 @require_safe
 def papers(request: HttpRequest, pk: int) -> HttpResponse:
-    """What is kept of a person’s papers, to whom each is shown, and where else to keep them."""
-    found, today = _person(request, pk), timezone.localdate()
-    lines = queries.lines(request.user, found, today)
+    """The papers of a person, the structures each is shown to, and the other places to keep them."""
+    person, today = _person(request, pk), timezone.localdate()
+    lines = queries.lines(request.user, person, today)
     context = {
-        "person": found,
+        "person": person,
         "lines": lines,
-        "others": queries.count(found, today) - len(lines),
+        "others": queries.count(person, today) - len(lines),
         "storage": storage(),
         "unread": scanning.warning() if storage().is_on else "",
     }
@@ -45,37 +45,37 @@ def papers(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, pk: int) -> HttpResponse:
     """Keeping a copy of a paper, once the person said yes."""
-    found = _person(request, pk)
+    person = _person(request, pk)
     if not storage().is_on:
         return redirect("person_papers", pk)
-    structures = list(access.keepers(request.user, found))
+    structures = list(access.keepers(request.user, person))
     procedure, today = request.GET.get("demarche", ""), timezone.localdate()
     initial = {"pour": procedure, "jours": str(rules.retention_days()[0])}
     form = PaperForm(request.POST or None, request.FILES or None, structures=structures, initial=initial)
-    ours_name = structures[0].name if len(structures) == 1 else "notre structure"
+    keeper_name = structures[0].name if len(structures) == 1 else "notre structure"
     error, token = None, request.POST.get("envoi", "")[:40] or secrets.token_urlsafe(12)
     if form.is_bound and form.is_valid():
         try:
             values = form.values()
-            made = storing.store(
-                person=found, by=account_of(request), at=timezone.now(), token=token, **values
+            paper = storing.store(
+                person=person, by=account_of(request), at=timezone.now(), token=token, **values
             )
         except Refused as refusal:
             error = refusal
         else:
-            _tell(request, made.scanner, values["upload"].told)
-            return redirect("kept_paper", made.pk)
+            _tell(request, paper.scanner, values["upload"].metadata)
+            return redirect("kept_paper", paper.pk)
     context = {
-        "person": found,
+        "person": person,
         "form": form,
         "error": error,
         "sending": token,
-        "words": rules.words_to_keep(ours_name),
-        "spoken": in_language_of(found, lambda: rules.words_to_keep(ours_name)),
+        "words": rules.words_to_keep(keeper_name),
+        "spoken": in_language_of(person, lambda: rules.words_to_keep(keeper_name)),
         "unread": scanning.warning() if storage().is_on else "",
         "megabytes": heaviest_megabytes(),
         "most": rules.most_papers(),
-        "there": queries.for_procedure_of(request.user, found, procedure, today),
+        "there": queries.for_procedure_of(request.user, person, procedure, today),
     }
     return render(request, "documents/space/add.html", context, status=400 if error or form.errors else 200)
 
@@ -89,11 +89,11 @@ def in_language_of(person: Person, words: Callable[[], str]) -> tuple[Language, 
         return language, words()
 
 
-def _tell(request: HttpRequest, scanner: str, told: tuple[str, ...]) -> None:
+def _tell(request: HttpRequest, scanner: str, metadata: tuple[str, ...]) -> None:
     checked = f"il est analysé par {scanner}, rien de dangereux" if scanner else "aucun antivirus ne l’a lu"
     messages.success(request, f"Le papier est gardé, chiffré ; {checked}.")
-    if told:
-        messages.info(request, f"Ce PDF indique aussi, à la personne qui l’ouvre : {' ; '.join(told)}.")
+    if metadata:
+        messages.info(request, f"Ce PDF indique aussi, à la personne qui l’ouvre : {' ; '.join(metadata)}.")
 
 
 @never_cache

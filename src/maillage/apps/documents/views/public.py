@@ -18,11 +18,11 @@ def safes(request: HttpRequest) -> HttpResponse:
 def chosen(request: HttpRequest) -> dict[str, object]:
     """Return the guide, what was ticked, and the safes in the order that follows: nothing of it is kept."""
     guide = reference.safes()
-    asked = "a" in request.GET or "fait" in request.GET
+    is_submitted = "a" in request.GET or "fait" in request.GET
     has = {id for id in request.GET.getlist("a") if id in guide.conditions}
     return {
         "guide": guide,
-        "asked": asked,
+        "asked": is_submitted,
         "has": has,
-        "fits": choice.ranking(has if asked else set(guide.conditions)),
+        "fits": choice.ranking(has if is_submitted else set(guide.conditions)),
     }

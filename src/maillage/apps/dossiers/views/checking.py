@@ -57,7 +57,7 @@ def check(request: HttpRequest, place: str) -> HttpResponse:
     if claim and (elsewhere or queries.unknown_place(claim)):
         return redirect(f"{reverse('check_anywhere')}?{urlencode({'q': claim.text})}")
 
-    def more(study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
+    def more(study: Study, study_request: StudyRequest, reading: Reading) -> dict[str, Any]:
         context = {"form": form, "examples": EXAMPLES, "kinds": KIND_LABELS}
         if claim is None:
             return context

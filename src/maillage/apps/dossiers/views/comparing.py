@@ -33,7 +33,7 @@ TOO_MANY = Refused(
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What the other territories of a comparison are: finished studies, those being computed, a name that may
+    """The other territories of a comparison: finished studies, those being computed, a name that may
     mean several territories, an answer that says why there is none.
     """
 
@@ -50,38 +50,40 @@ def against(request: HttpRequest, place: str) -> HttpResponse:
     typed = [text.strip()[:LONGEST_NAME] for text in request.GET.getlist("avec") if text.strip()]
     typed = list(dict.fromkeys(typed))
 
-    def more(study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
-        found = _others(request, asked, typed[: comparison.MOST_SIDES - 1])
-        readings = [reading, *(queries.reading(each) for each in found.ready)]
+    def more(study: Study, study_request: StudyRequest, reading: Reading) -> dict[str, Any]:
+        chosen = _chosen_territories(request, study_request, typed[: comparison.MOST_SIDES - 1])
+        readings = [reading, *(queries.reading(each) for each in chosen.ready)]
         return {
-            "found": found,
-            "sides": _chips(asked, study, reading, found, readings),
-            "is_full": len(found.places) >= comparison.MOST_SIDES - 1,
-            "offers": [] if found.places else _proposals(asked, study),
+            "found": chosen,
+            "sides": _chips(study_request, study, reading, chosen, readings),
+            "is_full": len(chosen.places) >= comparison.MOST_SIDES - 1,
+            "offers": [] if chosen.places else _proposals(study_request, study),
             "ignored": typed[comparison.MOST_SIDES - 1 :],
-            "kept": [k for k in queries.finished_studies() if k.place not in {study.place, *found.places}],
-        } | (_beside(study, asked, found, readings) if found.ready else {})
+            "kept": [k for k in queries.finished_studies() if k.place not in {study.place, *chosen.places}],
+        } | (_compared_context(study, study_request, chosen, readings) if chosen.ready else {})
 
     return study_page(request, place, "dossiers/against.html", "comparer", more)
 
 
-def _others(request: HttpRequest, asked: StudyRequest, typed: Sequence[str]) -> Chosen:
-    """Return what was typed, each place once, its study asked when it is new."""
+def _chosen_territories(request: HttpRequest, study_request: StudyRequest, typed: Sequence[str]) -> Chosen:
+    """Return the typed territories, each place once, its study asked when it is new."""
     out = Chosen()
     for text in typed:
         try:
             place, choices = _territory_typed(text)
             if choices:
-                out.choices += [(_query(asked, [*out.places, each["code"]]), each) for each in choices]
+                out.choices += [
+                    (_query(study_request, [*out.places, each["code"]]), each) for each in choices
+                ]
                 continue
             if place in out.places:
                 continue
             wanted = StudyRequest(
                 place=place,
-                definition=asked.definition,
-                inside=asked.inside,
-                weights=asked.weights,
-                travel=asked.travel,
+                definition=study_request.definition,
+                inside=study_request.inside,
+                weights=study_request.weights,
+                travel=study_request.travel,
             )
             other = obtained(request, wanted)
         except (UnknownTerritory, Refused) as error:
@@ -99,34 +101,36 @@ def _others(request: HttpRequest, asked: StudyRequest, typed: Sequence[str]) -> 
 
 
 def _chips(
-    asked: StudyRequest, study: Study, reading: Reading, found: Chosen, readings: Sequence[Reading]
+    study_request: StudyRequest, study: Study, reading: Reading, chosen: Chosen, readings: Sequence[Reading]
 ) -> list[dict[str, str]]:
     """Return the territories that are there, each with its sign, and the address without it."""
-    studies = [study, *found.ready]
+    studies = [study, *chosen.ready]
     return [
         {
             "name": _name(one),
-            "what": each.territory.subtitle,
+            "what": side_reading.territory.subtitle,
             "place": one.place,
             "sign": sides.mark(name),
-            "without": _query(asked, [other for other in found.places if other != one.place]) if k else "",
+            "without": _query(study_request, [other for other in chosen.places if other != one.place])
+            if k
+            else "",
         }
-        for k, (one, each, name) in enumerate(zip(studies, readings, sides.MARKS, strict=False))
+        for k, (one, side_reading, name) in enumerate(zip(studies, readings, sides.MARKS, strict=False))
     ]
 
 
-def _proposals(asked: StudyRequest, study: Study) -> list[tuple[str, list[dict[str, str]]]]:
+def _proposals(study_request: StudyRequest, study: Study) -> list[tuple[str, list[dict[str, str]]]]:
     """Return the territories that one may first think of, before any is chosen: around, then as populous."""
-    here = gazetteer().get(study.inputs["code"])
-    around = gazetteer().around(here)
-    alike = [t for t in gazetteer().alike(here, limit=2 * PROPOSED) if t not in around][:PROPOSED]
-    groups = (("Autour", around), ("D’une population proche", alike))
+    territory = gazetteer().get(study.inputs["code"])
+    neighbours = gazetteer().neighbours(territory)
+    alike = [t for t in gazetteer().alike(territory, limit=2 * PROPOSED) if t not in neighbours][:PROPOSED]
+    groups = (("Autour", neighbours), ("D’une population proche", alike))
     return [
         (
             title,
             [
                 {
-                    "query": _query(asked, [t.code]),
+                    "query": _query(study_request, [t.code]),
                     "name": t.long_name,
                     "what": f"{t.place}, {wording.count(t.population, 'habitant')}".removeprefix(", "),
                 }
@@ -143,26 +147,31 @@ def _name(study: Study) -> str:
     return study.name if study.inputs["zones"] else gazetteer().get(study.inputs["code"]).name
 
 
-def _query(asked: StudyRequest, places: Sequence[str]) -> str:
+def _query(study_request: StudyRequest, places: Sequence[str]) -> str:
     """Return the query string of a comparison with these places."""
-    return "&".join(filter(None, (urlencode({"avec": places}, doseq=True), query_of(asked))))
+    return "&".join(filter(None, (urlencode({"avec": places}, doseq=True), query_of(study_request))))
 
 
-def _beside(study: Study, asked: StudyRequest, found: Chosen, readings: Sequence[Reading]) -> dict[str, Any]:
-    """Return what the territories that are ready say together."""
-    studies = [study, *found.ready]
-    sides_ = [comparison.Side(_name(one), each.measures) for one, each in zip(studies, readings, strict=True)]
+def _compared_context(
+    study: Study, study_request: StudyRequest, chosen: Chosen, readings: Sequence[Reading]
+) -> dict[str, Any]:
+    """Return the comparison of the territories that are ready."""
+    studies = [study, *chosen.ready]
+    sides_ = [
+        comparison.Side(_name(one), side_reading.measures)
+        for one, side_reading in zip(studies, readings, strict=True)
+    ]
     compared = comparison.compare(sides_)
-    notes = (n.text for each in readings for n in each.published if n.kind == "contredit")
+    notes = (n.text for side_reading in readings for n in side_reading.published if n.kind == "contredit")
     return {
         "compared": compared,
-        "sayable": [each for each in compared if each.is_ordered],
-        "unsayable": [each for each in compared if each.overlaps],
-        "gaps": _gaps(study, asked, found, sides_),
+        "sayable": [side_reading for side_reading in compared if side_reading.is_ordered],
+        "unsayable": [side_reading for side_reading in compared if side_reading.overlaps],
+        "gaps": _gaps(study, study_request, chosen, sides_),
         "context": _context(readings),
         "maps": _maps(studies, readings),
         "offer": _offer(readings),
-        "population": [each.population for each in readings],
+        "population": [side_reading.population for side_reading in readings],
         "contradictions": list(dict.fromkeys(notes)),
     }
 
@@ -170,17 +179,17 @@ def _beside(study: Study, asked: StudyRequest, found: Chosen, readings: Sequence
 def _maps(studies: Sequence[Study], readings: Sequence[Reading]) -> dict[str, Any]:
     """Return the map of the first share in each territory, on one scale, and the words of its classes."""
     shares = [queries.zone_shares(study) for study in studies]
-    bounds = comparison.scale(ends for each in shares for ends in each.values())
+    bounds = comparison.scale(ends for shares_by_zone in shares for ends in shares_by_zone.values())
     drawn = []
-    for k, (study, reading, each) in enumerate(zip(studies, readings, shares, strict=True)):
+    for k, (study, reading, shares_by_zone) in enumerate(zip(studies, readings, shares, strict=True)):
         svg = queries.layer(study, "numerique")
         zones = {
             z.code: (
-                *comparison.scale_class(each[z.code], bounds),
+                *comparison.scale_class(shares_by_zone[z.code], bounds),
                 f"{z.name} : {z.share} ({z.share_between})" if z.share_between else f"{z.name} : {z.share}",
             )
             for z in reading.zones
-            if z.code in each
+            if z.code in shares_by_zone
         }
         name = _name(study)
         title = f"Part des personnes qui {reading.definition.statement} : {name}"
@@ -196,19 +205,19 @@ def _offer(readings: Sequence[Reading]) -> list[tuple[str, list[OfferLine | None
 
 
 def _gaps(
-    study: Study, asked: StudyRequest, found: Chosen, named: Sequence[comparison.Side]
+    study: Study, study_request: StudyRequest, chosen: Chosen, named: Sequence[comparison.Side]
 ) -> list[dict[str, str]]:
     """Return how far the first share is from each of the others, where their intervals are apart."""
-    first, *others = named
+    first, *other_sides = named
     out = []
-    for other, theirs in zip(found.ready, others, strict=True):
-        if comparison.overlap(first.measures[0], theirs.measures[0]):
+    for other, other_side in zip(chosen.ready, other_sides, strict=True):
+        if comparison.overlap(first.measures[0], other_side.measures[0]):
             continue
         gap = compare.difference(
-            queries.draws(study), queries.draws(other), definition=definition(asked.definition)
+            queries.draws(study), queries.draws(other), definition=definition(study_request.definition)
         )
         low, high = wording.bounds(gap.low, gap.high, 1)
-        out.append({"name": theirs.name, "value": wording.number(gap.value, 1), "low": low, "high": high})
+        out.append({"name": other_side.name, "value": wording.number(gap.value, 1), "low": low, "high": high})
     return out
 
 
@@ -216,15 +225,18 @@ def _context(readings: Sequence[Reading]) -> list[tuple[str, str, list[tuple[str
     """Return the indicators that every territory has: label, source and year, then each figure with its
     interval.
     """
-    held = [{each.label: each for each in reading.context} for reading in readings]
+    indicators_by_label = [{each.label: each for each in reading.context} for reading in readings]
     return [
         (
             each.label,
             f"{each.source}, {each.year}",
-            [(side[each.label].here or side[each.label].between, side[each.label].between) for side in held],
+            [
+                (side[each.label].here or side[each.label].between, side[each.label].between)
+                for side in indicators_by_label
+            ],
         )
         for each in readings[0].context
-        if all(each.label in side for side in held)
+        if all(each.label in side for side in indicators_by_label)
     ]
 
 
@@ -235,7 +247,7 @@ def _territory_typed(text: str) -> tuple[str, list[dict[str, str]]]:
     try:
         return gazetteer().get(text).code, []
     except UnknownTerritory:
-        found = gazetteer().find(text, limit=SUGGESTED)
+        matches = gazetteer().find(text, limit=SUGGESTED)
         choices = [
             {"code": p.slug, "nom": p.name, "quoi": "périmètre gardé"}
             for p in territories.perimeters_named(text)
@@ -246,7 +258,7 @@ def _territory_typed(text: str) -> tuple[str, list[dict[str, str]]]:
                 "nom": t.long_name,
                 "quoi": ", ".join(filter(None, (KIND_LABELS[t.kind], t.place))),
             }
-            for t in found
+            for t in matches
         ]
         if not choices:
             raise

@@ -49,11 +49,13 @@ def _narrowed(study: Study, path: Path, areas: Sequence[ZoneAreas]) -> HttpRespo
     with path.open(encoding="utf-8", newline="") as lines:
         head, *rows = csv.reader(lines)
     at = head.index("code")
-    kept = [row for row in rows if all(each.keeps(bare(row[at])) for each in areas)]
+    zone_rows = [row for row in rows if all(each.keeps(bare(row[at])) for each in areas)]
     response = HttpResponse(content_type=rules.FILES[path.name][0])
-    Writer(response).writerows([bare(cell) for cell in row] for row in (head, *kept))
-    told = "-".join(f"{each.kind}-{each.chosen}" for each in areas if each.chosen)
-    response["Content-Disposition"] = f'attachment; filename="{_file_name(study, f"{told}-{path.name}")}"'
+    Writer(response).writerows([bare(cell) for cell in row] for row in (head, *zone_rows))
+    areas_text = "-".join(f"{each.kind}-{each.chosen}" for each in areas if each.chosen)
+    response["Content-Disposition"] = (
+        f'attachment; filename="{_file_name(study, f"{areas_text}-{path.name}")}"'
+    )
     return response
 
 
@@ -108,11 +110,12 @@ def api_study(request: HttpRequest, place: str) -> HttpResponse | FileResponse:
     """The study as the contract writes it; 202 while it is being computed."""
     form = ChoiceForm(request.GET)
     if not form.is_valid():
-        told = " ; ".join(f"{name} : {' '.join(texts)}" for name, texts in form.errors.items())
+        error_texts = " ; ".join(f"{name} : {' '.join(texts)}" for name, texts in form.errors.items())
         return problem(
             HTTPStatus.UNPROCESSABLE_ENTITY,
             "La demande ne se comprend pas.",
-            f"{told} Corrigez et recommencez : /api/v1/openapi.json dit ce que chaque paramètre accepte.",
+            f"{error_texts} Corrigez et recommencez : /api/v1/openapi.json dit ce que chaque paramètre"
+            " accepte.",
             errors=[{"parametre": name, "raison": " ".join(texts)} for name, texts in form.errors.items()],
         )
     try:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from maillage.apps.autonomy.queries import totals
 from maillage.apps.dossiers import access, actions, queries, rules
-from maillage.apps.dossiers.forms import GESTURES, WhatIfForm
+from maillage.apps.dossiers.forms import WHAT_IF_FIELDS, WhatIfForm
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.dossiers.views.pages import study_page
@@ -26,7 +26,7 @@ from maillage.reference.offer import diagnosis_lines
 from maillage.reference.travel import MODES
 from maillage.reports.territory import agreements, field, findings, surveys
 from maillage.reports.territory import gaps as gap_words
-from maillage.reports.territory import services as told_services
+from maillage.reports.territory import services as territory_services
 from maillage.reports.territory.offer import UNASKED
 from maillage.reports.territory.reading import Reading
 from maillage.words.wording import count
@@ -39,22 +39,22 @@ LISTED = 10  # zones or communes of a list of gaps, before the others are asked 
 
 @require_safe
 def gaps(request: HttpRequest, place: str) -> HttpResponse:
-    """What is within a walk and what is not, line by line of the offer."""
+    """The offer within a walk and the gaps, line by line of the offer."""
 
-    def more(study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
-        said, behind = queries.findings(study.place), actions.catch_up(study)
+    def more(study: Study, study_request: StudyRequest, reading: Reading) -> dict[str, Any]:
+        field_findings, behind = queries.findings(study.place), actions.catch_up(study)
         lines = reading.offer.whole.lines if reading.offer else ()
         # What is known of the whole territory says nothing of the part that a filter keeps.
-        surveyed = {} if asked.inside else evidence.closest(queries.surveyed_place(study.place))
+        surveyed = {} if study_request.inside else evidence.closest(queries.surveyed_place(study.place))
         editions = queries.published_surveys(study.place)
         return (
             _first_zones(request, _line(request, study, reading))
-            | {"behind": behind, "findings": findings.read(said, "maillage")}
+            | {"behind": behind, "findings": findings.read(field_findings, "maillage")}
             | _first_gaps(reading)
             | {"mismatches": gap_words.mismatches(reading.zones, reading.offer)}
-            | {"points": agreements.points(lines, surveyed, said, editions)}
-            | {"conflicts": () if asked.inside else agreements.conflicts(lines, said)}
-            | ({} if asked.inside else _unmet(study))
+            | {"points": agreements.points(lines, surveyed, field_findings, editions)}
+            | {"conflicts": () if study_request.inside else agreements.conflicts(lines, field_findings)}
+            | ({} if study_request.inside else _unmet(study))
             | _no_offer(study, reading)
         )
 
@@ -74,11 +74,11 @@ def _no_offer(study: Study, reading: Reading) -> dict[str, Any]:
     if reading.offer:
         return {}
     why = queries.why_no_offer(study, on=timezone.localdate())
-    return {"no_offer": why} | (_around(study) if why.reason == rules.NO_PLACES else {})
+    return {"no_offer": why} | (_known_nearby(study) if why.reason == rules.NO_PLACES else {})
 
 
-def _around(study: Study) -> dict[str, Any]:
-    """Return what the directory knows around a territory where it knows no place."""
+def _known_nearby(study: Study) -> dict[str, Any]:
+    """Return the places of the directory near a territory where it knows no place."""
     n, n_departements = queries.places_around(study)
     where = "le même département" if n_departements == 1 else "les mêmes départements"
     words = f"L’annuaire connaît {count(n, 'lieu', 'lieux')} dans {where}, et aucun ici. Il peut en manquer."
@@ -93,29 +93,29 @@ def _unmet(study: Study) -> dict[str, Any]:
 
 @require_safe
 def people_observed(request: HttpRequest, place: str) -> HttpResponse:
-    """Whom the network saw in a territory, and what became of them: counts only, small ones withheld."""
+    """The people met by the network in a territory, and their outcomes: counts only, small ones withheld."""
 
-    def more(study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
-        if asked.inside:
+    def more(study: Study, study_request: StudyRequest, reading: Reading) -> dict[str, Any]:
+        if study_request.inside:
             return {"filtered": True}
         communes = communes_of(study.place)
         on = timezone.localdate()
         of = frozenset(communes) if communes is not None else None
-        told_of = territory_measures.of_territory(communes, on=on) | totals.section(communes)
-        return told_of | {"plans": learning.of_territory(of, on)}
+        measures = territory_measures.of_territory(communes, on=on) | totals.section(communes)
+        return measures | {"plans": learning.of_territory(of, on)}
 
     return study_page(request, place, "dossiers/seen.html", "personnes", more)
 
 
 @require_safe
 def what_if(request: HttpRequest, place: str) -> HttpResponse:
-    """What opening, closing, or the best sites would change. A computation: a visitor may ask for so many
+    """The effect of opening, closing, or the best sites. A computation: a visitor may ask for so many
     an hour.
     """
     if request.GET.get("geste") and not access.may_compute(request):
         return render(request, "dossiers/too_many.html", {"place": place}, status=429)
 
-    def more(study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
+    def more(study: Study, study_request: StudyRequest, reading: Reading) -> dict[str, Any]:
         context = _line(request, study, reading)
         context["behind"] = actions.catch_up(study)
         if reading.offer is None or context["whole"].state == UNASKED:
@@ -125,7 +125,7 @@ def what_if(request: HttpRequest, place: str) -> HttpResponse:
             WhatIfForm(
                 request.GET if geste == each else None, geste=each, line=context["line"], ground=ground
             )
-            for each in GESTURES
+            for each in WHAT_IF_FIELDS
         ]
         tried = next((form for form in whatif if form.is_bound), None)
         if tried is not None and tried.is_valid():
@@ -145,7 +145,7 @@ def what_if(request: HttpRequest, place: str) -> HttpResponse:
 def places(request: HttpRequest, place: str) -> HttpResponse:
     """The places of a territory in figures, alone or beside those of another."""
 
-    def more(study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
+    def more(study: Study, study_request: StudyRequest, reading: Reading) -> dict[str, Any]:
         today = timezone.localdate()
         other = request.GET.get("avec", "")
         second = next(
@@ -153,7 +153,7 @@ def places(request: HttpRequest, place: str) -> HttpResponse:
         )
         census = queries.census_page(study, on=today)
         empty = census is not None and not census.n_places
-        return (_around(study) if empty else {}) | {
+        return (_known_nearby(study) if empty else {}) | {
             "census": census,
             "second": second,
             "beside": queries.census_page(second, on=today) if second else None,
@@ -167,9 +167,9 @@ def places(request: HttpRequest, place: str) -> HttpResponse:
 def services(request: HttpRequest, place: str) -> HttpResponse:
     """The six services of a network, as structures say they give them, and the awareness actions."""
 
-    def more(study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
+    def more(study: Study, study_request: StudyRequest, reading: Reading) -> dict[str, Any]:
         return {
-            "found": told_services.read(evidence.closest(queries.surveyed_place(study.place))),
+            "found": territory_services.read(evidence.closest(queries.surveyed_place(study.place))),
             "unpublished": surveys.unpublished(queries.published_surveys(study.place)),
             "actions": queries.awareness_actions(study.place),
         }
@@ -181,16 +181,16 @@ def services(request: HttpRequest, place: str) -> HttpResponse:
 def grid(request: HttpRequest, place: str) -> HttpResponse:
     """The grid of the diagnosis: each criterion with its verdict, its evidence and its rule."""
 
-    def more(study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
+    def more(study: Study, study_request: StudyRequest, reading: Reading) -> dict[str, Any]:
         axes = queries.grid(study, reading, on=timezone.localdate())
         blank = [axis for axis, notes in axes if not (notes or axis.needs or axis.is_answered)]
         return {
-            "grid": [(axis, found, voices.of_axis(axis.id)) for axis, found in axes],
+            "grid": [(axis, axis_findings, voices.of_axis(axis.id)) for axis, axis_findings in axes],
             "blank": blank,
             "no_answer": field.no_answer(blank, has_census=reading.offer is not None) if blank else "",
             "unpublished": surveys.unpublished(queries.published_surveys(study.place)),
             "editions": evidence.editions(queries.surveyed_place(study.place)),
-            "beside": evidence.beside(study.place),
+            "beside": evidence.neighbours(study.place),
         }
 
     return study_page(request, place, "dossiers/grid.html", "grille", more)
@@ -201,17 +201,17 @@ def _first_zones(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any
     that are not on the page too.
     """
     rows = context.get("rows", [])
-    whole = request.GET.get("zones") == "toutes" or len(rows) <= FIRST_ZONES + 2
-    asked = request.GET.copy()
-    asked["zones"] = "toutes"
-    everything = f"?{asked.urlencode()}"
-    later = [] if whole else [row["zone"].code for row in rows[FIRST_ZONES:]]
+    has_all_rows = request.GET.get("zones") == "toutes" or len(rows) <= FIRST_ZONES + 2
+    query_params = request.GET.copy()
+    query_params["zones"] = "toutes"
+    everything = f"?{query_params.urlencode()}"
+    later = [] if has_all_rows else [row["zone"].code for row in rows[FIRST_ZONES:]]
     svg = _leading(context["svg"], later, everything)
     for kind in AREAS:
-        asked.pop(kind, None)
-    context["svg"] = _leading(svg, context.get("apart", ()), f"?{asked.urlencode()}")
+        query_params.pop(kind, None)
+    context["svg"] = _leading(svg, context.get("apart", ()), f"?{query_params.urlencode()}")
     more = {"rows": rows[:FIRST_ZONES], "n_zones": len(rows), "everything": everything}
-    return context if whole else context | more
+    return context if has_all_rows else context | more
 
 
 def _leading(svg: str, codes: Iterable[str], address: str) -> str:
@@ -222,29 +222,31 @@ def _leading(svg: str, codes: Iterable[str], address: str) -> str:
 
 
 def _line(request: HttpRequest, study: Study, reading: Reading) -> dict[str, Any]:
-    """Return what a page needs of one line of the offer, for everybody or one public: its figures, its
+    """Return the context of one line of the offer, for everybody or one public: its figures, its
     map, its zones.
     """
     offered = reading.offer
     if offered is None:
         return {"line": USUAL, "lines": diagnosis_lines(), "svg": ""}
     chosen, public = request.GET.get("offre", ""), request.GET.get("public", "")
-    counted_lines = [each.id for each in gap_words.known_lines(offered)]
+    counted_lines = [line_or_area.id for line_or_area in gap_words.known_lines(offered)]
     first = counted_lines[0] if counted_lines else USUAL
     line = chosen if chosen in diagnosis_lines() else first
     of = offered.publics.get(public)
     lines = of.whole if of else offered.whole.lines
-    rows, apart = [], []
+    rows, excluded_codes = [], []
     areas = queries.zone_areas(study, request.GET.dict())
     for code, zone in offered.zones.items():
-        if not all(each.keeps(code) for each in areas):
-            apart.append(code)
+        if not all(line_or_area.keeps(code) for line_or_area in areas):
+            excluded_codes.append(code)
             continue
-        each = next(found for found in (of.zones[code] if of else zone.lines) if found.id == line)
+        line_or_area = next(
+            zone_line for zone_line in (of.zones[code] if of else zone.lines) if zone_line.id == line
+        )
         missing = None if of else next((lack for lack in zone.missing if lack.id == line), None)
         is_new = missing is not None and (missing.is_sure or not offered.to_locate)  # once, above the table
         why = missing.reason if missing and is_new else ""
-        rows.append({"zone": zone, "line": each, "reason": why})
+        rows.append({"zone": zone, "line": line_or_area, "reason": why})
     rows.sort(key=lambda row: (gap_words.order(row["line"]), row["zone"].name))
     return {
         "line": line,
@@ -254,19 +256,25 @@ def _line(request: HttpRequest, study: Study, reading: Reading) -> dict[str, Any
         "public": public if of else "",
         "of": of,
         "all_lines": sorted(lines, key=gap_words.order),
-        "whole": next(each for each in lines if each.id == line),
+        "whole": next(line_or_area for line_or_area in lines if line_or_area.id == line),
         "call_list": None if of else offered.to_call.get(line),
         "rows": rows,
-        "apart": apart,
+        "apart": excluded_codes,
         "unassigned": []
-        if of or apart
+        if of or excluded_codes
         else [
-            {"commune": each.commune, "sentence": each.sentence, "places": each.offers[line]}
-            for each in offered.unassigned
+            {
+                "commune": line_or_area.commune,
+                "sentence": line_or_area.sentence,
+                "places": line_or_area.offers[line],
+            }
+            for line_or_area in offered.unassigned
         ],
         "overlap": any(one["line"].missing_low <= two["line"].missing_high for one, two in pairwise(rows)),
         "svg": "" if of else queries.layer(study, f"manque-{line}"),
         "communes": [] if of else [c for c in offered.communes if c.offer == diagnosis_lines()[line].label],
-        "lists": [] if of else [each for each in offered.lists if each.id in (line, "")],
+        "lists": []
+        if of
+        else [line_or_area for line_or_area in offered.lists if line_or_area.id in (line, "")],
         "listed": "" if request.GET.get("listes") == "toutes" else LISTED,
     }

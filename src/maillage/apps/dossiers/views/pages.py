@@ -85,19 +85,19 @@ AFTER = re.compile(r"[\w-]+/(?:\?[\w=&%.+-]*)?")
 def search(request: HttpRequest) -> HttpResponse:
     """The search page: territories by name, code or postcode, and the studies already kept."""
     text = request.GET.get("q", "").strip()[:LONGEST_NAME]
-    found = gazetteer().find(text, limit=FOUND_AT_MOST + 1) if text else []
+    matches = gazetteer().find(text, limit=FOUND_AT_MOST + 1) if text else []
     named = territories.perimeters_named(text)
-    if not found and not named and claims.parse(text).is_known:
+    if not matches and not named and claims.parse(text).is_known:
         return redirect(f"{reverse('check_anywhere')}?{urlencode({'q': text})}")
-    if len(found) + len(named) == 1 and request.GET.get("aller"):
-        return redirect("territory", found[0].code if found else named[0].slug)
+    if len(matches) + len(named) == 1 and request.GET.get("aller"):
+        return redirect("territory", matches[0].code if matches else named[0].slug)
     return render(
         request,
         "dossiers/search.html",
         {
             "q": text,
-            "found": found[:FOUND_AT_MOST],
-            "more": len(found) > FOUND_AT_MOST,
+            "found": matches[:FOUND_AT_MOST],
+            "more": len(matches) > FOUND_AT_MOST,
             "named": named,
             "named_count": len(named),
             "by_postcode": len(text) == POSTCODE and text.isdigit(),
@@ -112,10 +112,10 @@ def search(request: HttpRequest) -> HttpResponse:
 def suggestions(request: HttpRequest) -> HttpResponse:
     """The list under a search field, as one types."""
     text = request.GET.get("q", "").strip()[:LONGEST_NAME]
-    found = gazetteer().find(text, limit=SUGGESTED) if len(text) > 1 else []
+    matches = gazetteer().find(text, limit=SUGGESTED) if len(text) > 1 else []
     named = territories.perimeters_named(text)
     return render(
-        request, "dossiers/_suggestions.html", {"found": found, "named": named, "kinds": KIND_LABELS}
+        request, "dossiers/_suggestions.html", {"found": matches, "named": named, "kinds": KIND_LABELS}
     )
 
 
@@ -124,17 +124,19 @@ def territory(request: HttpRequest, place: str) -> HttpResponse:
     """The diagnosis of a territory, or how far its computation is; `apres`: the page of this territory that
     was asked, and waited for it.
     """
-    found = finished(request, place)
-    if isinstance(found, HttpResponse):
-        return found
+    ready = finished(request, place)
+    if isinstance(ready, HttpResponse):
+        return ready
     if AFTER.fullmatch(after := request.GET.get("apres", "")):
         return redirect(f"{reverse('territory', args=[place])}{after}")
-    study, study_request, newer = found
+    study, study_request, newer = ready
     page = _page(request, study, study_request, queries.reading(study)) | {"newer": newer}
     return render(request, "dossiers/territory.html", page)
 
 
-def _page(request: HttpRequest, study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
+def _page(
+    request: HttpRequest, study: Study, study_request: StudyRequest, reading: Reading
+) -> dict[str, Any]:
     layers = {
         name: label
         for name, label in LAYERS.items()
@@ -144,16 +146,16 @@ def _page(request: HttpRequest, study: Study, asked: StudyRequest, reading: Read
     layer = chosen if chosen in layers else next(iter(layers), "")
     sort = request.GET.get("tri", "personnes")
     sort = sort if sort in SORTS else "personnes"
-    marked = zone_areas(request, study, query_of(asked))
-    kept = [z for z in reading.zones if all(each.keeps(z.code) for each in marked["areas"])]
+    marked = zone_areas(request, study, query_of(study_request))
+    selected_zones = [z for z in reading.zones if all(each.keeps(z.code) for each in marked["areas"])]
     # What a marking keeps is zones: the subtotal of their commune would count others.
-    towns = reading.towns if len(kept) == len(reading.zones) > 1 else ()
-    rows = _lines(kept, towns, sort)
-    all_asked = request.GET.get("zones") == "toutes"
-    whole = all_asked or len(rows) <= FIRST_ROWS + 4
-    shown, query = rows if whole else rows[:FIRST_ROWS], marked["query"]
+    towns = reading.towns if len(selected_zones) == len(reading.zones) > 1 else ()
+    rows = _lines(selected_zones, towns, sort)
+    has_all_zones = request.GET.get("zones") == "toutes"
+    is_complete = has_all_zones or len(rows) <= FIRST_ROWS + 4
+    visible_rows, query = rows if is_complete else rows[:FIRST_ROWS], marked["query"]
     drawn = queries.drawn_districts(study)
-    codes_with_row = {line.zones[0].code for line in shown if line.town is None}
+    codes_with_row = {line.zones[0].code for line in visible_rows if line.town is None}
 
     def link(code: str) -> str:
         """Return where a zone of the map leads: to its row, or to its sheet when its row is not shown."""
@@ -167,10 +169,10 @@ def _page(request: HttpRequest, study: Study, asked: StudyRequest, reading: Read
         "place": study.place,
         "reading": reading,
         "withheld": withheld.explain(reading) if reading.withheld else None,
-        "d": definition(asked.definition),
-        "form": ChoiceForm(initial={"definition": asked.definition, "filtre": asked.inside}),
+        "d": definition(study_request.definition),
+        "form": ChoiceForm(initial={"definition": study_request.definition, "filtre": study_request.inside}),
         "filters": territories.filters_offered(),
-        "asked": asked,
+        "asked": study_request,
         "query": query,
         "layers": layers,
         "layer": layer,
@@ -184,22 +186,22 @@ def _page(request: HttpRequest, study: Study, asked: StudyRequest, reading: Read
         "drawn_districts": drawn,
         "sorts": {key: label for key, (label, _) in SORTS.items()},
         "sort": sort,
-        "rows": shown,
+        "rows": visible_rows,
         "n_lines": len(rows),
         "noun": (noun := "commune" if towns else reading.territory.unit),
         "head": noun.capitalize(),
         "splits": _splits(reading),
-        "whole": whole,
-        "all_asked": all_asked,
+        "whole": is_complete,
+        "all_asked": has_all_zones,
         "files": rules.FILES,
         "perimeter": territories.perimeter(study.place),
         "comments": queries.comments(study.place, reading.fingerprint),
         "editions": evidence.editions(surveyed := queries.surveyed_place(study.place)),
-        "beside": evidence.beside(surveyed),
+        "beside": evidence.neighbours(surveyed),
         "sections": rules.SECTIONS,
         "tab": "besoins",
         "factors": evaluation.factors(reading),
-        "n_kept": len(kept),
+        "n_kept": len(selected_zones),
         **_lack(study, reading),
         **marked,
     }
@@ -290,10 +292,10 @@ def study_page(
     more: Callable[[Study, StudyRequest, Reading], dict[str, Any]],
 ) -> HttpResponse:
     """Return a page on a finished study, with what every such page needs; more: what this one adds."""
-    found = finished(request, place)
-    if isinstance(found, HttpResponse):
-        return found
-    study, study_request, newer = found
+    ready = finished(request, place)
+    if isinstance(ready, HttpResponse):
+        return ready
+    study, study_request, newer = ready
     reading = queries.reading(study)
     common = {
         "study": study,
@@ -314,7 +316,7 @@ def study_page(
 def zone(request: HttpRequest, place: str, code: str) -> HttpResponse:
     """The sheet of a zone, on screen."""
 
-    def more(study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
+    def more(study: Study, study_request: StudyRequest, reading: Reading) -> dict[str, Any]:
         if code not in reading.sheets:
             raise Http404
         pdf = queries.file(study, f"fiches/{code}.pdf") is not None
@@ -341,7 +343,7 @@ def definitions(request: HttpRequest, place: str) -> HttpResponse:
         place,
         "dossiers/definitions.html",
         "definitions",
-        lambda study, asked, reading: {
+        lambda study, study_request, reading: {
             "rows": reading.definitions,
             "diagram": evaluation.digital(reading),
         },
@@ -352,14 +354,14 @@ def definitions(request: HttpRequest, place: str) -> HttpResponse:
 def index(request: HttpRequest, place: str) -> HttpResponse:
     """The social index in full: each variable, each zone, and the weights the analyst may change."""
 
-    def more(study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
+    def more(study: Study, study_request: StudyRequest, reading: Reading) -> dict[str, Any]:
         rows = reading.index.rows
-        whole = request.GET.get("zones") == "toutes" or len(rows) <= FIRST_OF_INDEX + 2
+        is_complete = request.GET.get("zones") == "toutes" or len(rows) <= FIRST_OF_INDEX + 2
         return {
-            "variables": [(v, asked.weights.get(v.id, v.weight)) for v in VARIABLES],
+            "variables": [(v, study_request.weights.get(v.id, v.weight)) for v in VARIABLES],
             "columns": [(v, evaluation.theme_of(v.id)) for v in reading.index.variables],
             "diagram": evaluation.social(reading),
-            "rows": rows if whole else rows[:FIRST_OF_INDEX],
+            "rows": rows if is_complete else rows[:FIRST_OF_INDEX],
             "n_zones": len(rows),
         }
 
@@ -370,7 +372,7 @@ def index(request: HttpRequest, place: str) -> HttpResponse:
 def reports(request: HttpRequest, place: str) -> HttpResponse:
     """The files of a study, to read, print or take away."""
 
-    def more(study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
+    def more(study: Study, study_request: StudyRequest, reading: Reading) -> dict[str, Any]:
         folder = queries.folder(study)
         sizes = {
             name: (label, folder / name)

@@ -21,19 +21,19 @@ from maillage.web import refusals
 
 def study_of(request: HttpRequest, place: str) -> tuple[Study | None, StudyRequest]:
     """Return the study of a page, queued when new; None when the visitor reached the limit."""
-    asked = ChoiceForm(request.GET).study_request(territories.canonical(place))
-    return obtained(request, asked), asked
+    study_request = ChoiceForm(request.GET).study_request(territories.canonical(place))
+    return obtained(request, study_request), study_request
 
 
-def obtained(request: HttpRequest, asked: StudyRequest) -> Study | None:
+def obtained(request: HttpRequest, study_request: StudyRequest) -> Study | None:
     """Return the study of a request, queued when new; None when the visitor reached the limit."""
-    found = queries.study_for(asked)
-    if found is None or queries.is_lost(found):
+    study = queries.study_for(study_request)
+    if study is None or queries.is_lost(study):
         if not access.may_compute(request):
             return None
-        found = actions.ask(asked, priority=access.priority(request))
-        access.remember(request, found)
-    return found
+        study = actions.ask(study_request, priority=access.priority(request))
+        access.remember(request, study)
+    return study
 
 
 def by_key(key: str, **more: str) -> Study:
@@ -70,34 +70,34 @@ def _territory_or_none(code: str) -> Any:
         return None
 
 
-def query_of(asked: StudyRequest) -> str:
+def query_of(study_request: StudyRequest) -> str:
     """Return the query string of a request, '' for the default one."""
     parts = {}
-    if asked.definition != DEFAULT:
-        parts["definition"] = asked.definition
-    if asked.inside:
-        parts["filtre"] = asked.inside
-    if asked.travel:
-        parts["acces"] = asked.travel
-    parts |= {f"poids_{id}": f"{weight:g}" for id, weight in asked.weights.items()}
+    if study_request.definition != DEFAULT:
+        parts["definition"] = study_request.definition
+    if study_request.inside:
+        parts["filtre"] = study_request.inside
+    if study_request.travel:
+        parts["acces"] = study_request.travel
+    parts |= {f"poids_{id}": f"{weight:g}" for id, weight in study_request.weights.items()}
     return "&".join(f"{key}={value}" for key, value in parts.items())
 
 
 def address_of(study: Study) -> str:
     """Return the address of a study: that of its territory, with its options."""
-    asked = StudyRequest(
+    study_request = StudyRequest(
         place=study.place,
         definition=study.inputs["definition"],
         inside=study.inputs["inside"],
         weights=study.inputs["weights"],
         travel=study.inputs.get("travel", ""),
     )
-    query = query_of(asked)
+    query = query_of(study_request)
     return reverse("territory", args=[study.place]) + (f"?{query}" if query else "")
 
 
 def zone_areas(request: HttpRequest, study: Study, query: str) -> dict[str, Any]:
-    """Return what a page needs to tell its zones by the areas they hold, and to keep those asked: the links
+    """Return the context to mark zones by the areas they hold, and to filter them by area: the links
     of the page keep them too.
     """
     areas = queries.zone_areas(study, request.GET.dict())
@@ -123,16 +123,16 @@ def finished(request: HttpRequest, place: str) -> tuple[Study, StudyRequest, Stu
     """Return the finished study a page needs and the newer one that is being computed, or the response
     instead: how far it is, at the address that was asked, which shows once it is ready.
     """
-    found = study_or_answer(request, place)
-    if isinstance(found, HttpResponse):
-        return found
-    study, asked = found
+    ready = study_or_answer(request, place)
+    if isinstance(ready, HttpResponse):
+        return ready
+    study, study_request = ready
     if study is None:
         return render(request, "dossiers/too_many.html", {"place": place}, status=429)
     if study.status != rules.DONE:
         before = queries.latest(study.place) if study.is_alive and rules.is_plain(study.inputs) else None
         if before is not None and not queries.is_lost(before):
-            return before, asked, study
+            return before, study_request, study
         context = {
             "study": study,
             "place": place,
@@ -140,7 +140,7 @@ def finished(request: HttpRequest, place: str) -> tuple[Study, StudyRequest, Stu
             "ahead": queries.ahead(study),
             "mine": access.may_stop(request, study),
             "headline": queries.first_headline(study) if study.is_alive else None,
-            "d": definition(asked.definition),
+            "d": definition(study_request.definition),
         }
         return render(request, "dossiers/computing.html", context)
-    return study, asked, None
+    return study, study_request, None

@@ -1,4 +1,4 @@
-"""What a territory keeps in the professional space: comments, perimeters, filters, corrections."""
+"""The pages of a territory in the professional space: comments, perimeters, filters, corrections."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -39,11 +39,11 @@ from maillage.web import refusals
 from maillage.web.overwrites import WrittenMeanwhile
 from maillage.words.wording import count
 
-FINDING_GESTURES = {
+FINDING_MESSAGES = {
     "retirer": "Constat retiré. Il reste en bas de la page.",
     "remettre": "Constat remis.",
 }
-STEP_GESTURES = {
+STEP_MESSAGES = {
     "retirer": "Étape retirée. Elle reste en bas de la page.",
     "remettre": "Étape remise.",
 }
@@ -81,16 +81,18 @@ def _of_its_writers(view: Callable[[HttpRequest, str, str], HttpResponse]) -> Ca
 @holding("territory.edit")
 @require_safe
 def territory_tools(request: HttpRequest) -> HttpResponse:
-    """What one keeps for a territory: perimeters, filters, corrections, the latest studies."""
+    """The tools of a territory: perimeters, filters, corrections, the latest studies."""
     rows: dict[str, Any] = {
         "perimeters": territories.perimeters(),
         "markings": territories.markings(),
         "corrections": territories.all_corrections(),
     }
     context = rows | {
-        "studies": [(each, address_of(each)) for each in queries.led_to(Study.objects.all()[:30])],
-        "removable": {name: access.removable_among(request.user, held) for name, held in rows.items()},
-        "definitions": {id: each.label for id, each in definitions().items()},
+        "studies": [(row, address_of(row)) for row in queries.led_to(Study.objects.all()[:30])],
+        "removable": {
+            name: access.removable_among(request.user, kind_rows) for name, kind_rows in rows.items()
+        },
+        "definitions": {id: row.label for id, row in definitions().items()},
         "tables": {id: label for id, (_, label, _) in territory_rules.CORRECTABLE.items()},
     }
     return render(request, "dossiers/tools.html", context)
@@ -104,15 +106,15 @@ def comments(request: HttpRequest, place: str, name: str) -> HttpResponse:
     form, error = CommentForm(request.POST or None, initial=queries.typed_comments(place)), None
     if request.method == "POST" and form.is_valid():
         try:
-            actions.comment(by=request.user, place=place, texts=form.texts, shown=form.original)  # type: ignore[arg-type]
+            actions.comment(by=request.user, place=place, texts=form.texts, original=form.original)  # type: ignore[arg-type]
             messages.success(
                 request,
                 "Commentaires enregistrés. Le dossier s’écrit de nouveau, et les portera à part du texte"
                 " calculé.",
             )
             return redirect("reports", place)
-        except WrittenMeanwhile as others:
-            form.tell(others)
+        except WrittenMeanwhile as conflict:
+            form.tell(conflict)
         except Refused as refused:
             error = refused
     context = {"form": form, "place": place, "name": name, "error": error}
@@ -123,14 +125,14 @@ def comments(request: HttpRequest, place: str, name: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @_of_its_writers
 def findings(request: HttpRequest, place: str, name: str) -> HttpResponse:
-    """What actors and inhabitants found of a territory: noted, withdrawn, put back."""
+    """The findings of actors and inhabitants on a territory: noted, withdrawn, put back."""
     rows = Finding.objects.filter(place=place)
     at = timezone.localtime()
-    for gesture, said in FINDING_GESTURES.items():
+    for gesture, message in FINDING_MESSAGES.items():
         if pk := whole(request.POST.get(gesture, ""), most=10**9):
-            found = get_object_or_404(rows, pk=pk)
-            actions.withdraw(found, withdrawn=gesture == "retirer", at=at)
-            messages.success(request, said)
+            finding = get_object_or_404(rows, pk=pk)
+            actions.withdraw(finding, withdrawn=gesture == "retirer", at=at)
+            messages.success(request, message)
             return redirect("findings", place)
     form = FindingForm(request.POST or None, initial={"year": at.year}, on=at.date())
     error = None
@@ -141,8 +143,10 @@ def findings(request: HttpRequest, place: str, name: str) -> HttpResponse:
             return redirect("findings", place)
         except Refused as refused:
             error = refused
-    shown, withdrawn = ([row for row in rows if (row.withdrawn_at is None) == kept] for kept in (True, False))
-    context = {"form": form, "place": place, "name": name, "rows": shown, "withdrawn": withdrawn}
+    visible_rows, withdrawn = (
+        [row for row in rows if (row.withdrawn_at is None) == is_visible] for is_visible in (True, False)
+    )
+    context = {"form": form, "place": place, "name": name, "rows": visible_rows, "withdrawn": withdrawn}
     return render(
         request,
         "dossiers/findings.html",
@@ -158,41 +162,43 @@ def mission(request: HttpRequest, place: str, name: str) -> HttpResponse:
     """The mission of a study: who asked, who leads, why this perimeter; its steps, added and withdrawn."""
     row, at = StudyMission.objects.filter(place=place).first(), timezone.localtime()
     steps = MissionStep.objects.filter(mission__place=place)
-    for gesture, said in STEP_GESTURES.items():
+    for gesture, message in STEP_MESSAGES.items():
         if pk := whole(request.POST.get(gesture, ""), most=10**9):
-            found = get_object_or_404(steps, pk=pk)
-            actions.withdraw_step(found, withdrawn=gesture == "retirer", at=at)
-            messages.success(request, said)
+            step_row = get_object_or_404(steps, pk=pk)
+            actions.withdraw_step(step_row, withdrawn=gesture == "retirer", at=at)
+            messages.success(request, message)
             return redirect("study_mission", place)
     adds, by = "etape" in request.POST, request.user
-    told = request.POST if request.method == "POST" else None
-    form = MissionForm(None if adds else told, initial=model_to_dict(row) if row else None)
-    step = StepForm(told if adds else None, initial={"on": at.date(), "n": 1})
+    form_data = request.POST if request.method == "POST" else None
+    form = MissionForm(None if adds else form_data, initial=model_to_dict(row) if row else None)
+    step = StepForm(form_data if adds else None, initial={"on": at.date(), "n": 1})
     error = None
     try:
         if adds and step.is_valid():
             actions.add_step(place, step.cleaned_data, by=by, at=at)  # type: ignore[arg-type]
-            given = step.cleaned_data
-            is_past = given["on"] <= at.date()
-            messages.success(request, rules.step_added(given["kind"], given["who"], is_past=is_past))
+            step_values = step.cleaned_data
+            is_past = step_values["on"] <= at.date()
+            messages.success(
+                request, rules.step_added(step_values["kind"], step_values["who"], is_past=is_past)
+            )
             return redirect("study_mission", place)
-        if told and not adds and form.is_valid():
+        if form_data and not adds and form.is_valid():
             if form.values:  # nothing of it may have changed
-                actions.set_mission(place, form.values, shown=form.original, by=by, at=at)  # type: ignore[arg-type]
+                actions.set_mission(place, form.values, original=form.original, by=by, at=at)  # type: ignore[arg-type]
             messages.success(request, "Mission enregistrée. Les rapports la reprennent.")
             return redirect("study_mission", place)
-    except WrittenMeanwhile as others:
-        form.tell(others)
+    except WrittenMeanwhile as conflict:
+        form.tell(conflict)
     except Refused as refused:
         error = refused
     context = {"form": form, "step": step, "place": place, "name": name, "error": error}
-    shown, withdrawn = (
-        [each for each in steps if (each.withdrawn_at is None) == kept] for kept in (True, False)
+    visible_steps, withdrawn = (
+        [each for each in steps if (each.withdrawn_at is None) == is_visible] for is_visible in (True, False)
     )
     context |= {
         "told": queries.mission(place, on=timezone.localdate()),
         "first_week": queries.FIRST_WEEK.only()(request.user, place, at.date()),
-        "steps": shown,
+        "steps": visible_steps,
         "withdrawn": withdrawn,
     }
     return render(
@@ -205,18 +211,18 @@ def mission(request: HttpRequest, place: str, name: str) -> HttpResponse:
 @_of_its_writers
 def theme(request: HttpRequest, place: str, name: str) -> HttpResponse:
     """The look of the reports of a territory: its name, its colour, its logo, its photograph."""
-    row, told = StudyTheme.objects.filter(place=place).first(), request.POST or None
+    row, form_data = StudyTheme.objects.filter(place=place).first(), request.POST or None
     for button, (remove, message) in LOOK_REMOVALS.items():
-        if told and button in told:
+        if form_data and button in form_data:
             remove(place)
             messages.success(request, message)
             return redirect("study_theme", place)
     initial = {"name": row.name, "colour": row.colour} if row else {"name": name}
-    is_picture = told is not None and "photographie" in told
-    form = ThemeForm(*(() if is_picture else (told, request.FILES or None)), initial=initial)
+    is_picture = form_data is not None and "photographie" in form_data
+    form = ThemeForm(*(() if is_picture else (form_data, request.FILES or None)), initial=initial)
     drawn = queries.photograph(place)
     picture = PhotographForm(
-        *((told, request.FILES or None) if is_picture else ()),
+        *((form_data, request.FILES or None) if is_picture else ()),
         initial={"alt": drawn.alt, "credit": drawn.credit} if drawn else None,
     )
     error = None
@@ -234,14 +240,14 @@ def theme(request: HttpRequest, place: str, name: str) -> HttpResponse:
             return redirect("study_theme", place)
         except Refused as refused:
             error = refused
-    if told and not is_picture and form.is_valid():
-        held = form.cleaned_data
+    if form_data and not is_picture and form.is_valid():
+        values = form.cleaned_data
         try:
             actions.set_theme(
                 place,
-                name=held["name"],
-                colour=held["colour"],
-                logo=held["logo"].read() if held["logo"] else None,
+                name=values["name"],
+                colour=values["colour"],
+                logo=values["logo"].read() if values["logo"] else None,
                 by=request.user,  # type: ignore[arg-type]
                 at=timezone.now(),
             )
@@ -283,8 +289,8 @@ def scenarios(request: HttpRequest, place: str, name: str) -> HttpResponse:
 
 def _name(place: str) -> str:
     """Return the name of a kept perimeter, or of an official territory; raises UnknownTerritory."""
-    kept = territories.perimeter(place)
-    return kept.name if kept else territories.territory(place).long_name
+    perimeter = territories.perimeter(place)
+    return perimeter.name if perimeter else territories.territory(place).long_name
 
 
 def _from_file(
@@ -309,26 +315,26 @@ def _from_file(
 def new_perimeter(request: HttpRequest) -> HttpResponse:
     """Keep a study perimeter from a file of zones."""
 
-    def keep(given: dict[str, Any]) -> HttpResponse:
-        if not access.may_keep(request.user, given["adresse"], given["code"]):
+    def keep(values: dict[str, Any]) -> HttpResponse:
+        if not access.may_keep(request.user, values["adresse"], values["code"]):
             raise Refused(
                 "Le périmètre n’a pas été gardé.",
                 why="Cette adresse est déjà prise, ou ce territoire n’est pas le vôtre.",
                 do="Choisissez une autre adresse, ou un territoire dont vous répondez.",
             )
-        kept = territory_actions.keep_perimeter(
+        perimeter = territory_actions.keep_perimeter(
             by=request.user,  # type: ignore[arg-type]
-            slug=given["adresse"],
-            name=given["nom"],
-            code=given["code"],
-            reason=given["raison"],
-            target_text=given["public"],
-            target_publics=given["publics"],
-            content=given["content"],
-            file_name=given["file_name"],
+            slug=values["adresse"],
+            name=values["nom"],
+            code=values["code"],
+            reason=values["raison"],
+            target_text=values["public"],
+            target_publics=values["publics"],
+            content=values["content"],
+            file_name=values["file_name"],
         )
-        messages.success(request, f"Périmètre « {kept.name} » gardé.")
-        return redirect("territory", kept.slug)
+        messages.success(request, f"Périmètre « {perimeter.name} » gardé.")
+        return redirect("territory", perimeter.slug)
 
     form = PerimeterForm(request.POST or None, request.FILES or None)
     return _from_file(request, form, {"title": "Garder un périmètre", "kind": "perimetre"}, keep)
@@ -339,24 +345,24 @@ def new_perimeter(request: HttpRequest) -> HttpResponse:
 def new_marking(request: HttpRequest) -> HttpResponse:
     """Keep a filter from a dropped file."""
 
-    def keep(given: dict[str, Any]) -> HttpResponse:
-        if not access.may_mark(request.user, given["adresse"]):
+    def keep(values: dict[str, Any]) -> HttpResponse:
+        if not access.may_mark(request.user, values["adresse"]):
             raise Refused(
                 "Le filtre n’a pas été gardé.",
                 why="Cette adresse est déjà celle d’un filtre de quelqu’un d’autre.",
                 do="Choisissez une autre adresse.",
             )
-        kept = territory_actions.keep_marking(
+        marking = territory_actions.keep_marking(
             by=request.user,  # type: ignore[arg-type]
-            slug=given["adresse"],
-            label=given["nom"],
-            content=given["content"],
-            file_name=given["file_name"],
+            slug=values["adresse"],
+            label=values["nom"],
+            content=values["content"],
+            file_name=values["file_name"],
         )
-        concerned = count(len(kept.shares), "commune ou quartier", "communes ou quartiers")
-        messages.success(request, f"Filtre « {kept.label} » gardé : {concerned}.")
-        if kept.generation in territory_rules.OUTDATED:
-            messages.warning(request, territory_rules.OUTDATED[kept.generation])
+        concerned = count(len(marking.shares), "commune ou quartier", "communes ou quartiers")
+        messages.success(request, f"Filtre « {marking.label} » gardé : {concerned}.")
+        if marking.generation in territory_rules.OUTDATED:
+            messages.warning(request, territory_rules.OUTDATED[marking.generation])
         return redirect("territory_tools")
 
     form = MarkingForm(request.POST or None, request.FILES or None)
@@ -367,10 +373,10 @@ def new_marking(request: HttpRequest) -> HttpResponse:
 def drop(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Take off a perimeter or a filter, or withdraw a correction."""
     user: Any = request.user
-    kept = access.removable_by(user).get(kind)
-    if kept is None:
+    removable = access.removable_by(user).get(kind)
+    if removable is None:
         raise Http404
-    row = get_object_or_404(kept, pk=pk)
+    row = get_object_or_404(removable, pk=pk)
     if kind == "correction" and not access.may_correct(user, row.key):
         raise Http404
     if request.method == "GET":  # a session that ended in between: the person signs in, and chooses again
@@ -390,7 +396,7 @@ def drop(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     return redirect("territory_tools")
 
 
-def _told(value: float) -> float | None:
+def _published_value(value: float) -> float | None:
     """Return a reference value, None where its producer keeps it secret."""
     return None if isnan(value) else value
 
@@ -446,7 +452,7 @@ def correct(request: HttpRequest, table: str) -> HttpResponse:
             "label": label,
             "key": key,
             "code": code,
-            "row": [(text, _told(now.get(name, row[name]))) for name, text in columns.items()]
+            "row": [(text, _published_value(now.get(name, row[name]))) for name, text in columns.items()]
             if row
             else None,
             "history": territories.corrections_of(table),

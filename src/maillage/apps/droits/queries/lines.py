@@ -228,12 +228,12 @@ def other_helpers(user: Any, person: Person) -> list[OtherHelper]:
     structures = [each.pk for each in access.helping(user, person)]
     rows = Fact.objects.filter(person=person, struck_at=None, by__isnull=False, source="")
     rows = rows.exclude(kind=facts.PAPER)
-    held = list(rows.select_related("by", "structure").order_by("at", "pk"))
-    own_procedures = {row.procedure for row in held if row.structure_id in structures}
+    helper_facts = list(rows.select_related("by", "structure").order_by("at", "pk"))
+    own_procedures = {row.procedure for row in helper_facts if row.structure_id in structures}
     may_show = people.agreed(person, purposes.SHOW)
     still = set(person.followings.filter(ended_at=None).values_list("structure", flat=True))
     helpers: dict[tuple[str, int, int], OtherHelper] = {}
-    for row in held:
+    for row in helper_facts:
         if row.procedure not in own_procedures or row.by_id == user.pk or row.structure_id not in still:
             continue
         if row.structure_id not in structures and not may_show:

@@ -37,7 +37,7 @@ UNTIL: Mapping[str, str] = {
     LOST: "Contester avant le, écrit sur le courrier",
 }
 # The same, inside a sentence and before the date.
-UNTIL_TOLD: Mapping[str, str] = {
+DEADLINE_LABELS: Mapping[str, str] = {
     NOTIFIED: "répondre avant le",
     OBTAINED: "jusqu’au",
     REFUSED: "contester avant le",

@@ -43,7 +43,7 @@ PRESSES = (DATED, AT_ONCE, TO_CHECK) = ("dated", "at_once", "to_check")
 REMINDERS = (30, 7)  # days before a date that presses, as before the end of a mandate
 
 NOTE, PAPERS, ASK, REDO = "note", "papers", "ask", "redo"  # the gesture that a line offers
-GESTURES: Mapping[str, str] = {
+ACTION_LABELS: Mapping[str, str] = {
     NOTE: "Noter la suite",
     PAPERS: "Cocher un papier",
     ASK: "Lui demander",
@@ -197,7 +197,7 @@ def _answered(last: Statement, cycle: Sequence[Statement], rule: Rule, today: da
     if last.kind == facts.SENT:
         return _sent(last, today)
     if last.kind in (facts.RECEIPT, facts.NOTHING):
-        return _waiting(cycle, today)
+        return _awaiting_response(cycle, today)
     if last.kind == facts.NOTIFIED:
         return _notified(last, today)
     if last.kind == facts.OBTAINED:
@@ -219,7 +219,7 @@ def _sent(last: Statement, today: date) -> Standing:
     )
 
 
-def _waiting(cycle: Sequence[Statement], today: date) -> Standing:
+def _awaiting_response(cycle: Sequence[Statement], today: date) -> Standing:
     sent, looked = _last(cycle, facts.SENT), _last(cycle, facts.NOTHING)
     since = (sent or next(each for each in cycle if each.kind in (facts.RECEIPT, facts.NOTHING))).on
     days = (today - since).days
@@ -260,7 +260,7 @@ def _notified(last: Statement, today: date) -> Standing:
         marks=(DONE, DONE, DANGER if risky else NOW, EMPTY, EMPTY),
         current=2,
         tag=say("Répondre avant le {day}", day=day_text(last.until, today)),
-        sentence=f"{arrived} {'Cette date est passée.' if late else _left(last.until, today)}",
+        sentence=f"{arrived} {'Cette date est passée.' if late else _days_text(last.until, today)}",
         gesture=NOTE,
         due=last.until,
     )
@@ -278,7 +278,7 @@ def _denied(last: Statement, rule: Rule, today: date) -> Standing:
     elif until < today:
         sentence = f"Le délai pour contester a fini le {day_text(until, today)}."
     else:
-        sentence = f"On peut contester jusqu’au {day_text(until, today)}. {_left(until, today)}"
+        sentence = f"On peut contester jusqu’au {day_text(until, today)}. {_days_text(until, today)}"
     return Standing(
         state=REFUSED if last.kind == facts.REFUSED else LOST,
         marks=(DONE, DONE, DONE, NO, EMPTY),
@@ -317,7 +317,7 @@ def _to_renew(end: date, close: date, last: Statement, today: date) -> Standing:
     ends = f"Fin le {day_text(end, today)}{'' if last.until else ', d’après la durée habituelle'}."
     state, mark = (AT_RISK, DANGER) if close - today <= _risk() else (RENEWAL, CLOCK)
     tag = say("À refaire avant le {day}", day=day_text(close, today))
-    sentence = f"{_left(close, today)} {ends}"
+    sentence = f"{_days_text(close, today)} {ends}"
     gesture, press = REDO, DATED
     if end < today:
         tag, gesture = say("À vérifier : la fin était le {day}", day=day_text(end, today)), ASK
@@ -431,7 +431,7 @@ def _risk() -> timedelta:
     return timedelta(days=number("droits/risk_days"))
 
 
-def _left(day: date, today: date) -> str:
+def _days_text(day: date, today: date) -> str:
     days = (day - today).days
     return "C’est le dernier jour." if days == 0 else f"Encore {days} jour{'s' if days > 1 else ''}."
 

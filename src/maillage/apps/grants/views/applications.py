@@ -64,8 +64,8 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
     sides = queries.own_side(request.user, row)
     form, error = None, None
     if sides and row.state == rules.WRITTEN:
-        kept = {key: getattr(row, key) for key in ("title", "what", "public", "amount")}
-        form = ProjectForm(request.POST or None, initial=kept)
+        current = {key: getattr(row, key) for key in ("title", "what", "public", "amount")}
+        form = ProjectForm(request.POST or None, initial=current)
         if form.is_bound and form.is_valid():
             version = whole(request.POST.get("version", ""), MOST_VERSIONS) or 0
             by_social = "social" in sides if len(sides) == 1 else None
@@ -95,7 +95,7 @@ def _page(
     juror = access.juror(request.user, row.call)
     leads = access.led_by(request.user).filter(pk=row.call_id).exists()
     tied = juror is not None and queries.has_conflict(juror, row)
-    held = queries.opinion(juror, row) if juror and not tied else None
+    opinion = queries.opinion(juror, row) if juror and not tied else None
     decided = getattr(row, "decision", None)
     is_judged = queries.state(row.call, timezone.localdate()) == rules.JUDGED
     judges = juror is not None and not tied and is_judged and row.state == rules.SUBMITTED and not sides
@@ -110,7 +110,9 @@ def _page(
         "tied": tied,
         "score": score
         or (
-            ScoreForm(initial={**(held.marks if held else {}), "words": held.words if held else ""})
+            ScoreForm(
+                initial={**(opinion.marks if opinion else {}), "words": opinion.words if opinion else ""}
+            )
             if judges
             else None
         ),
@@ -164,8 +166,8 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("grant_application", row.pk)
 
 
-def _taken(request: HttpRequest, form: Form, write: Callable[[], object], said: str) -> bool:
-    """Return whether a form was taken; what is refused stays in it."""
+def _write_form(request: HttpRequest, form: Form, write: Callable[[], object], message: str) -> bool:
+    """Return True if the form was written; the reasons of a refusal are added to it."""
     if not form.is_valid():
         return False
     try:
@@ -174,7 +176,7 @@ def _taken(request: HttpRequest, form: Form, write: Callable[[], object], said: 
         form.add_error(None, " ".join(refused.sentences))
         messages.error(request, " ".join(refused.sentences))
         return False
-    messages.success(request, said)
+    messages.success(request, message)
     return True
 
 
@@ -184,7 +186,7 @@ def _judge(request: HttpRequest, row: GrantApplication, sides: set[str], juror: 
     def write() -> None:
         actions.score(juror, row, marks=form.marks, words=form.cleaned_data["words"], at=timezone.now())
 
-    if _taken(request, form, write, "Votre avis est pris. Vous pouvez le changer jusqu’aux décisions."):
+    if _write_form(request, form, write, "Votre avis est pris. Vous pouvez le changer jusqu’aux décisions."):
         return redirect("grant_application", row.pk)
     return _page(request, row, sides, score=form)
 
@@ -204,8 +206,8 @@ def _decide(request: HttpRequest, row: GrantApplication, sides: set[str]) -> Htt
             at=timezone.now(),
         )
 
-    said = "La décision est écrite. Elle se lira quand vous publierez toutes les décisions."
-    if _taken(request, form, write, said):
+    message = "La décision est écrite. Elle se lira quand vous publierez toutes les décisions."
+    if _write_form(request, form, write, message):
         return redirect("grant", row.call_id)
     return _page(request, row, sides, decision=form)
 
@@ -251,7 +253,7 @@ def _follow(request: HttpRequest, row: GrantApplication, sides: set[str]) -> Htt
             at=timezone.now(),
         )
 
-    if _taken(request, form, write, "C’est noté : la page de l’appel le dit aussi."):
+    if _write_form(request, form, write, "C’est noté : la page de l’appel le dit aussi."):
         return redirect("grant_application", row.pk)
     return _page(request, row, sides, follow=form)
 

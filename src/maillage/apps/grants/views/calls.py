@@ -54,10 +54,10 @@ def index(request: HttpRequest) -> HttpResponse:
     lines = long_list(
         request,
         queries.lines(user, on),
-        words=lambda each: f"{each.title} {each.state}",
+        words=lambda call_line: f"{call_line.title} {call_line.state}",
         choices=[
-            Choice("quoi", "Lesquels", "Tous", lambda each: each.section, queries.SECTIONS),
-            Choice("etat", "Où il en est", "Tous", lambda each: each.state, queries.STATES),
+            Choice("quoi", "Lesquels", "Tous", lambda call_line: call_line.section, queries.SECTIONS),
+            Choice("etat", "Où il en est", "Tous", lambda call_line: call_line.state, queries.STATES),
         ],
     )
     context = {

@@ -1,4 +1,4 @@
-"""What the indicators of a territory are computed from: residents, places, and what was counted."""
+"""The material of the indicators of a territory: residents, places, and what was counted."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -47,8 +47,8 @@ class Counts:
     held: Mapping[tuple[str, str, bool], Mapping[date, int]]
 
     def is_example(self, measure: str) -> bool:
-        """Return whether what is told of a measure is invented: some of it is, or, of what happens, some of
-        another measure is. A demonstration is told whole, and its real rows apart.
+        """Return True if the published part of a measure is invented: some of it is, or, of what happens,
+        some of another measure is. A demonstration is told whole, and its real rows apart.
         """
         of = {measure} if measure in rules.LASTING else self._happening
         return any(example and name in of for name, _, example in self.held)
@@ -59,19 +59,19 @@ class Counts:
 
     def days(self, measure: str, parts: Collection[str] | None = None, *, example: bool) -> dict[date, int]:
         """Return the counts of a measure by day, summed over some parts, over all by default."""
-        found: dict[date, int] = {}
+        count_by_day: dict[date, int] = {}
         for (name, part, invented), days in self.held.items():
             if name == measure and invented == example and (parts is None or part in parts):
                 for day, n in days.items():
-                    found[day] = found.get(day, 0) + n
-        return found
+                    count_by_day[day] = count_by_day.get(day, 0) + n
+        return count_by_day
 
     def parts(self, measure: str) -> set[str]:
-        """Return what a measure is cut by."""
+        """Return the parts that a measure is cut by."""
         return {part for name, part, _ in self.held if name == measure}
 
     def standing(self, measure: str, on: date, part: str = "") -> int:
-        """Return what stands on a day of something that lasts."""
+        """Return the count on a day of something that lasts."""
         days = self.days(measure, (part,), example=self.is_example(measure))
         return sum(n for day, n in days.items() if day <= on)
 
@@ -125,34 +125,34 @@ class Ground:
 
 
 def ground(place: str, *, on: date, months: int = rules.USUAL) -> Ground:
-    """Return what is known of a territory, in a constant number of queries; UnknownTerritory otherwise."""
-    found = scope.of(place)
-    need = need_of(found.code)
-    communes = None if found.is_everywhere else frozenset(found.communes)
+    """Return the ground of a territory, in a constant number of queries; UnknownTerritory otherwise."""
+    area = scope.of(place)
+    need = need_of(area.code)
+    communes = None if area.is_everywhere else frozenset(area.communes)
     since = rules.period(on, months)
     every = _communes(communes)
     with_places = DailyCount.objects.filter(_there(communes), measure=rules.PLACES, day__lte=on)
-    surveyed = evidence.published(found.code, by_group=True)
+    surveyed = evidence.published(area.code, by_group=True)
     counts, taken_at = _counts(communes, rules.period_starts(on)[0], on)
     read_at = Refresh.objects.values_list("at", flat=True).first()
     covered = with_places.values("commune").annotate(total=Sum("n")).filter(total__gt=0).order_by()
     return Ground(
-        code=found.code,
-        name=found.name,
+        code=area.code,
+        name=area.name,
         on=on,
         since=since,
-        population=_population(found.code, every),
+        population=_population(area.code, every),
         communes=communes,
         n_communes=len(set(every.values())),
         n_covered=len({every[c] for c in covered.values_list("commune", flat=True) if c in every}),
         counts=counts,
         need=need,
-        no_need="" if need is not None else why_no_need(found.code),
+        no_need="" if need is not None else why_no_need(area.code),
         surveyed=surveyed,
-        invented=evidence.invented(found.code, beside=surveyed, by_group=True),
-        one_by_one=evidence.answer_by_answer(found.code),
-        actions=_actions(found.code),
-        districts=districts.counts(found.communes),
+        invented=evidence.invented(area.code, real_answers=surveyed, by_group=True),
+        one_by_one=evidence.answer_by_answer(area.code),
+        actions=_actions(area.code),
+        districts=districts.counts(area.communes),
         counted_at=read_at and min(read_at, taken_at),
     )
 
@@ -167,14 +167,14 @@ def _counts(communes: frozenset[str] | None, since: date, on: date) -> tuple[Cou
     codes = None if communes is None else sorted(communes)
     if on != timezone.localdate(at):
         return Counts(by_day(codes, since.isoformat(), on=on)), at
-    found, taken_at = snapshots.answer(
+    counts_by_day, taken_at = snapshots.answer(
         f"{__name__}.by_day", codes, since.isoformat(), on=on, at=at, is_long=lambda: _is_large(communes)
     )
-    return Counts(found), taken_at or at
+    return Counts(counts_by_day), taken_at or at
 
 
 def _is_large(communes: frozenset[str] | None) -> bool:
-    """Return whether its days take long to be summed."""
+    """Return True if its days take long to be summed."""
     return DailyCount.objects.filter(_there(communes)).order_by()[:MANY_COUNTS].count() == MANY_COUNTS
 
 
@@ -187,31 +187,31 @@ def by_day(
     first = date.fromisoformat(since)
     in_time = Q(day__lte=on) & (Q(measure__in=rules.LASTING) | Q(day__gte=first))
     rows = DailyCount.objects.filter(_there(communes), in_time)
-    held: dict[tuple[str, str, bool], dict[date, int]] = {}
-    found = rows.values_list("measure", "part", "example", "day").annotate(Sum("n")).order_by()
-    for measure, part, example, day, n in found:
-        held.setdefault((measure, part, example), {})[day] = n
-    return held
+    counts_by_key: dict[tuple[str, str, bool], dict[date, int]] = {}
+    day_rows = rows.values_list("measure", "part", "example", "day").annotate(Sum("n")).order_by()
+    for measure, part, example, day, n in day_rows:
+        counts_by_key.setdefault((measure, part, example), {})[day] = n
+    return counts_by_key
 
 
 def capacities(communes: frozenset[str] | None, on: date) -> dict[str, rules.Capacity]:
-    """Return what the places of each commune (None: everywhere) said that they receive in a week, as last
+    """Return the weekly capacity declared by the places of each commune (None: everywhere), as last
     counted on a day; communes where no place helps or trains are left out.
     """
     rows = DailyCount.objects.filter(
         _there(communes), measure__in=(rules.RECEIVING, rules.SIZED, rules.CAPACITY), day__lte=on
     )
-    found: dict[str, dict[str, int]] = {}
+    counts_by_commune: dict[str, dict[str, int]] = {}
     for commune, measure, n in rows.values_list("commune", "measure").annotate(Sum("n")).order_by():
-        found.setdefault(commune, {})[measure] = n
+        counts_by_commune.setdefault(commune, {})[measure] = n
     return {
         commune: rules.Capacity(
-            receiving=held[rules.RECEIVING],
-            sized=held.get(rules.SIZED, 0),
-            places=held.get(rules.CAPACITY, 0),
+            receiving=commune_counts[rules.RECEIVING],
+            sized=commune_counts.get(rules.SIZED, 0),
+            places=commune_counts.get(rules.CAPACITY, 0),
         )
-        for commune, held in found.items()
-        if held.get(rules.RECEIVING)
+        for commune, commune_counts in counts_by_commune.items()
+        if commune_counts.get(rules.RECEIVING)
     }
 
 
@@ -253,11 +253,11 @@ def why_no_need(place: str) -> str:
     return NO_STUDY
 
 
-def _need(held: dossiers.Needs) -> Need | None:
-    people, rate = (held.whole[id] for id in ("precarite_numerique", "taux_precarite_numerique"))
+def _need(needs: dossiers.Needs) -> Need | None:
+    people, rate = (needs.whole[id] for id in ("precarite_numerique", "taux_precarite_numerique"))
     if people["valeur"] is None or rate["valeur"] is None:
         return None
-    return Need(_interval(people), _interval(rate), held.definition["id"], held.definition["univers"])
+    return Need(_interval(people), _interval(rate), needs.definition["id"], needs.definition["univers"])
 
 
 def _interval(figure: Mapping[str, float]) -> Interval:

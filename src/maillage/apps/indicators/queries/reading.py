@@ -95,7 +95,7 @@ def reading(value: Value, *, looks: int = 0) -> Reading:
     return Reading(
         value=value,
         figure=figure(value),
-        beside=_beside(value),
+        beside=_base_text(value),
         between=_between(value),
         kind=rules.KINDS[value.kind],
         chart=chart,
@@ -107,27 +107,27 @@ def reading(value: Value, *, looks: int = 0) -> Reading:
 
 
 def conclusion(value: Value, move: Move | None) -> str:
-    """Return what the chart of a series shows, as its title: of a share, whether its latest month differs
+    """Return the title of the chart of a series: of a share, if its latest month differs
     beyond chance; of what stands on a day, where it comes from; of what is counted by month, its highest.
     """
-    told = [(each, each.value) for each in value.series if each.value is not None]
-    (first, begins), (last, ends) = told[0], told[-1]
+    known_points = [(point, point.value) for point in value.series if point.value is not None]
+    (first, begins), (last, ends) = known_points[0], known_points[-1]
     if value.definition.unit == "pourcent":
         if move:
             way = "Hausse" if move.now > move.before else "Baisse"
             return f"{way} au-delà du hasard en {_month(move.month)}"
-        if all(number == ends for _, number in told):
+        if all(number == ends for _, number in known_points):
             return f"{wording.percent(ends)} chaque mois"
-        if len(told) < rules.FEWEST_MONTHS:
+        if len(known_points) < rules.FEWEST_MONTHS:
             return "Trop peu de mois pour dire si la part change"
         return f"En {_month(last.month)}, rien que le hasard ne puisse donner"
     if value.definition.way in STANDING:
         if begins == ends:
             return f"Autant en {_month(last.month)} qu’en {_month(first.month)} : {wording.number(ends)}"
-        came, left = f"{wording.number(begins)} en {_month(first.month)}", wording.number(ends)
-        return f"De {came} à {left} en {_month(last.month)}"
-    most = max(number for _, number in told)
-    best = [each for each, number in told if number == most]
+        came, latest_text = f"{wording.number(begins)} en {_month(first.month)}", wording.number(ends)
+        return f"De {came} à {latest_text} en {_month(last.month)}"
+    most = max(number for _, number in known_points)
+    best = [point for point, number in known_points if number == most]
     if len(best) > 1:
         return f"{wording.number(most)} au plus en un mois, {len(best)} fois"
     return f"Le plus en {_month(best[0].month)} : {wording.number(most)}"
@@ -165,28 +165,29 @@ def funnels(grounds: Sequence[Ground], columns: Sequence[Sequence[Value]]) -> li
     out = []
     for row in zip(*columns, strict=True):
         definition = row[0].definition
-        told = [each for each, value in zip(grounds, row, strict=True) if not _untold(value)]
-        cases, apart = [], []
-        for each, value in zip(grounds, row, strict=True):
-            if why := _untold(value) or _counted_twice(each, told):
-                apart.append((each.name, why))
+        comparable = [ground for ground, value in zip(grounds, row, strict=True) if not _untold(value)]
+        cases, excluded = [], []
+        for ground, value in zip(grounds, row, strict=True):
+            if why := _untold(value) or _counted_twice(ground, comparable):
+                excluded.append((ground.name, why))
             elif value.part is not None and value.denominator is not None:
-                cases.append((each.name, value.part, int(value.denominator)))
-        found = rules.funnel(cases) if definition.way == "ratio" else None
-        if found is None:
+                cases.append((ground.name, value.part, int(value.denominator)))
+        common_and_places = rules.funnel(cases) if definition.way == "ratio" else None
+        if common_and_places is None:
             continue
-        common, places = found
-        said = " ; ".join(
-            f"{each.name} : {wording.percent(each.share)} de {wording.number(each.n)} cas, {each.words}"
-            for each in places
+        common, places = common_and_places
+        places_text = " ; ".join(
+            f"{ground.name} : {wording.percent(ground.share)} de {wording.number(ground.n)} cas,"
+            f" {ground.words}"
+            for ground in places
         )
         drawn = funnel.drawn(
-            [(each.name, each.n, each.share, bool(each.side)) for each in places],
+            [(ground.name, ground.n, ground.share, bool(ground.side)) for ground in places],
             common,
             partial(_limits, common),
-            label=f"{definition.label}. {said}",
+            label=f"{definition.label}. {places_text}",
         )
-        out.append(Funnel(definition.label, wording.percent(common), places, drawn, tuple(apart)))
+        out.append(Funnel(definition.label, wording.percent(common), places, drawn, tuple(excluded)))
     return out
 
 
@@ -197,14 +198,16 @@ def _untold(value: Value) -> str:
     return "activité inventée, pour l’exemple." if value.examples else ""
 
 
-def _counted_twice(ground: Ground, told: Sequence[Ground]) -> str:
+def _counted_twice(ground: Ground, comparable: Sequence[Ground]) -> str:
     """Return which of the territories told a territory holds, in a sentence, "" when it holds none; of two
     that are the same, the first is kept.
     """
-    for k, each in enumerate(told):
-        within = each.communes is not None and (ground.communes is None or each.communes <= ground.communes)
-        if within and (each.communes != ground.communes or k < told.index(ground)):
-            return f"{each.name} en fait partie, et compterait deux fois."
+    for k, other_ground in enumerate(comparable):
+        within = other_ground.communes is not None and (
+            ground.communes is None or other_ground.communes <= ground.communes
+        )
+        if within and (other_ground.communes != ground.communes or k < comparable.index(ground)):
+            return f"{other_ground.name} en fait partie, et compterait deux fois."
     return ""
 
 
@@ -234,7 +237,7 @@ def figure(value: Value) -> str:
 
 
 def _is_few(value: Value) -> bool:
-    """Return whether an estimate of people is too small to be told but as a few."""
+    """Return True if an estimate of people is too small to be told but as a few."""
     is_people = value.definition.unit == "personnes" and value.kind == rules.ESTIMATED
     return is_people and value.high is not None and value.high < FEW
 
@@ -260,34 +263,34 @@ def _decimals(by: float) -> int:
 
 
 def _step(high: float) -> float:
-    """Return what an estimate of that size is rounded to: two figures."""
+    """Return the step that an estimate of that size is rounded to: two figures."""
     for by in (1000.0, 100.0, 10.0, 1.0, 0.1):
         if high >= 20 * by:
             return by
     return 0.1 if high >= 1 else 0.01
 
 
-def _beside(value: Value) -> str:
-    """Return what a value is out of, in words."""
+def _base_text(value: Value) -> str:
+    """Return the base of a value, in words."""
     about = value.definition
     if value.value is None:
         return ""
     if value.kind == rules.PUBLISHED and value.denominator is not None:
         return f"n = {wording.number(value.denominator)}"
-    whole = value.denominator
-    if value.part is not None and whole is not None and about.unit == "pourcent":
+    denominator = value.denominator
+    if value.part is not None and denominator is not None and about.unit == "pourcent":
         if about.way == "target_followed":
             done = wording.count(value.part, "projet fait en ligne", "projets faits en ligne")
             return f"{done}, pour un but en personnes : une personne peut en réussir deux"
-        among = _among(about, whole) or f"{wording.number(whole)} {about.things}".strip()
+        among = _among(about, denominator) or f"{wording.number(denominator)} {about.things}".strip()
         return f"{wording.number(value.part)} sur {among}"
     if about.way == "capacity" and value.denominator is not None:
-        said = f"{wording.number(value.part or 0)} sur {wording.number(value.denominator)}"
-        return f"{about.unit}, dites par {said} lieux qui aident ou forment"
+        places_share = f"{wording.number(value.part or 0)} sur {wording.number(value.denominator)}"
+        return f"{about.unit}, dites par {places_share} lieux qui aident ou forment"
     if about.way == "visits" and value.denominator is not None:
-        said = f"{wording.number(value.part or 0)} sur {wording.number(value.denominator)}"
-        return f"{about.unit}, dites par {said} lieux où se connecter seul"
-    if whole is not None and (among := _among(about, whole)):
+        places_share = f"{wording.number(value.part or 0)} sur {wording.number(value.denominator)}"
+        return f"{about.unit}, dites par {places_share} lieux où se connecter seul"
+    if denominator is not None and (among := _among(about, denominator)):
         return f"sur {among}"
     if about.unit == "pourcent":
         return ""  # its figure says « % »
@@ -295,9 +298,9 @@ def _beside(value: Value) -> str:
     return ONE.get(about.unit, about.unit) if is_one else about.unit
 
 
-def _among(about: Indicator, whole: float) -> str:
+def _among(about: Indicator, denominator: float) -> str:
     """Return how many places, communes or actions an indicator is counted among, "" for the others."""
-    return wording.count(int(whole), *AMONG[about.way]) if about.way in AMONG else ""
+    return wording.count(int(denominator), *AMONG[about.way]) if about.way in AMONG else ""
 
 
 def _between(value: Value) -> str:
@@ -315,21 +318,27 @@ def _line(point: Point, value: Value) -> Line:
         words = "trop tôt" if point.early else "masqué ou rien"
         return Line(month, words, "", "")
     is_share = value.definition.unit == "pourcent"
-    told = wording.percent(point.value) if is_share else wording.number(point.value)
+    value_text = wording.percent(point.value) if is_share else wording.number(point.value)
     between = ""
     if point.low is not None and point.high is not None:
         low, high = outwards(point.low, point.high, 1.0, most=100.0)
         between = f"{_number(low)} à {_percent(high)}"
-    return Line(month, told, between, wording.number(point.n) if is_share and point.n is not None else "")
+    return Line(
+        month, value_text, between, wording.number(point.n) if is_share and point.n is not None else ""
+    )
 
 
 def _chart(value: Value) -> str:
     """Return the chart of a series, "" when fewer than two months are told."""
-    told = [point for point in value.series if point.value is not None]
-    if len(told) < 2:
+    known_points = [point for point in value.series if point.value is not None]
+    if len(known_points) < 2:
         return ""
     is_share = value.definition.unit == "pourcent"
-    top = 100.0 if is_share else max(series.round_top(max(point.value or 0.0 for point in told)), LEAST_TOP)
+    top = (
+        100.0
+        if is_share
+        else max(series.round_top(max(point.value or 0.0 for point in known_points)), LEAST_TOP)
+    )
     return series.monthly(
         [_step_of(point, value.definition.history) for point in value.series],
         top=top,

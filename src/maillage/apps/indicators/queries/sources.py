@@ -80,13 +80,13 @@ IS_KNOWN = Q(came__isnull=False) | Q(state__in=(cycle.REFUSED, cycle.REDIRECTED)
 def _referrals(days: Days) -> QuerySet:
     rows = Orientation.objects.filter(sent_at__isnull=False).exclude(origin=cycle.RELATIVE)
     rows = _during(rows, "sent_at", days).annotate(day=TruncDate("sent_at"))
-    held = ~IS_CANCELLED
+    not_cancelled = ~IS_CANCELLED
     return rows.values_list("day", "commune", "example").annotate(
-        sent=Count("pk", filter=held),
+        sent=Count("pk", filter=not_cancelled),
         cancelled=Count("pk", filter=IS_CANCELLED),
-        answered_fast=Count("pk", filter=held & Q(answered_at__lte=F("sent_at") + rules.FAST)),
-        known=Count("pk", filter=held & IS_KNOWN),
-        served=Count("pk", filter=held & Q(served_at__isnull=False)),
+        answered_fast=Count("pk", filter=not_cancelled & Q(answered_at__lte=F("sent_at") + rules.FAST)),
+        known=Count("pk", filter=not_cancelled & IS_KNOWN),
+        served=Count("pk", filter=not_cancelled & Q(served_at__isnull=False)),
     )
 
 
@@ -132,10 +132,12 @@ def _learner_days(since: datetime) -> set[date]:
         .annotate(first=Min("at"), before=Min("at", filter=Q(kept_at__lt=since)))
     )
     moved = firsts.filter(Q(before=None) | Q(before__gt=F("first")))
-    held = list(moved.values_list("person", "first", "before"))
+    first_days = list(moved.values_list("person", "first", "before"))
     # The last reading may have counted them on the day of any of these: it is read again for a while.
-    again = recent.filter(person__in=bulk.among(person for person, *_ in held)).values_list("at", flat=True)
-    known = (at for _, *ats in held for at in ats if at is not None)
+    again = recent.filter(person__in=bulk.among(person for person, *_ in first_days)).values_list(
+        "at", flat=True
+    )
+    known = (at for _, *ats in first_days for at in ats if at is not None)
     return {timezone.localdate(at) for at in chain(known, again)}
 
 
@@ -158,16 +160,16 @@ def _act_days(since: datetime) -> set[date]:
 def _structures() -> Iterator[DailyCount]:
     """Count a structure from the first day of a role to the last one; an interruption is not seen."""
     rows = Membership.objects.filter(structure__isnull=False)
-    found = rows.values("structure", "user__is_demonstration").annotate(
+    role_rows = rows.values("structure", "user__is_demonstration").annotate(
         first=Min("since"), last=Max(Coalesce("until", FOREVER))
     )
     spans: dict[int, dict[bool, tuple[date, date]]] = {}
-    for row in found.order_by():
+    for row in role_rows.order_by():
         spans.setdefault(row["structure"], {})[row["user__is_demonstration"]] = (row["first"], row["last"])
     seat = seats()
-    for structure, held in spans.items():
-        example = False not in held  # a real account makes a structure real
-        first, last = held[example]
+    for structure, span_by_example in spans.items():
+        example = False not in span_by_example  # a real account makes a structure real
+        first, last = span_by_example[example]
         place = (seat.get(structure, ""), example)
         yield from _count(rules.STRUCTURES, first, 1, *place)
         if last != FOREVER:
@@ -184,19 +186,19 @@ def _aidants() -> Iterator[DailyCount]:
 
 
 def standing_places() -> Mapping[tuple[str, str, str], int]:
-    """Return what the directory holds now: how many places, and how many people they receive in a week, by
+    """Count the places of the directory now: how many places, and how many people they receive in a week, by
     measure, practice and commune.
     """
-    found: Counter[tuple[str, str, str]] = Counter()
+    totals: Counter[tuple[str, str, str]] = Counter()
     named: list[Sheet] = []
     for commune, sheet in _places():
-        for measure, part, n in _told(sheet):
-            found[measure, part, commune] += n
-        told = {"nom": sheet.get("nom", ""), "itinerance": sheet.get("itinerance", ())}
-        named.append({"id": str(len(named)), "code_insee": commune, **told})
+        for measure, part, n in _place_measures(sheet):
+            totals[measure, part, commune] += n
+        named_fields = {"nom": sheet.get("nom", ""), "itinerance": sheet.get("itinerance", ())}
+        named.append({"id": str(len(named)), "code_insee": commune, **named_fields})
     for id, place in moving(named).items():
-        found[rules.STOPS, place[:LONGEST], named[int(id)]["code_insee"]] += 1
-    return found
+        totals[rules.STOPS, place[:LONGEST], named[int(id)]["code_insee"]] += 1
+    return totals
 
 
 def _places() -> Iterator[tuple[str, Sheet]]:
@@ -218,15 +220,15 @@ def _places() -> Iterator[tuple[str, Sheet]]:
             yield commune, sheet
 
 
-def _told(sheet: Sheet) -> Iterator[tuple[str, str, int]]:
-    """Yield what one place adds: measure, practice, how many."""
+def _place_measures(sheet: Sheet) -> Iterator[tuple[str, str, int]]:
+    """Yield the counts that one place adds: measure, practice, how many."""
     yield rules.PLACES, "", 1
-    told = practices(sheet)
+    place_practices = practices(sheet)
     if not is_silent(sheet):
         yield rules.TALKING, "", 1
-    for id, held in told.items():
-        if held["state"] in STATES:
-            yield STATES[held["state"]], id, 1
+    for id, practice in place_practices.items():
+        if practice["state"] in STATES:
+            yield STATES[practice["state"]], id, 1
     if receives(sheet):
         yield rules.RECEIVING, "", 1
         weekly = weekly_places(sheet)
@@ -267,13 +269,15 @@ def _during(rows: QuerySet, moment: str, days: Days) -> QuerySet:
     """Return the rows of some days by their moment, asked as spans: an index of the moment follows them."""
     if days is None:
         return rows
-    asked = Q(pk__in=())
+    in_spans = Q(pk__in=())
     numbers = sorted(day.toordinal() for day in days)
-    for _, run in groupby(enumerate(numbers), key=lambda each: each[1] - each[0]):  # of days without a gap
-        (_, first), *_ = held = list(run)
-        begin, end = (midnight(date.fromordinal(n)) for n in (first, held[-1][1] + 1))
-        asked |= Q(**{f"{moment}__gte": begin, f"{moment}__lt": end})
-    return rows.filter(asked)
+    for _, run in groupby(
+        enumerate(numbers), key=lambda numbered: numbered[1] - numbered[0]
+    ):  # of days without a gap
+        (_, first), *_ = run_days = list(run)
+        begin, end = (midnight(date.fromordinal(n)) for n in (first, run_days[-1][1] + 1))
+        in_spans |= Q(**{f"{moment}__gte": begin, f"{moment}__lt": end})
+    return rows.filter(in_spans)
 
 
 def _days(rows: QuerySet) -> set[date]:

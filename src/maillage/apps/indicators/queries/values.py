@@ -69,20 +69,20 @@ def value(ground: Ground, definition: Indicator) -> Value:
             definition, ground.on, "Les comptes n’ont pas encore été faits sur cette installation."
         )
     if definition.way in OF_PLACES and not ground.counts.standing(rules.PLACES, ground.on):
-        found = missing(definition, ground.on, NO_PLACE)
+        computed = missing(definition, ground.on, NO_PLACE)
     else:
-        found = WAYS[definition.way](ground, definition)
+        computed = WAYS[definition.way](ground, definition)
     return replace(
-        found,
-        universe=found.universe or definition.universe,
-        source=found.source or definition.source,
-        apart=(*found.apart, *_moving(ground, found), *_real(ground, definition)),
+        computed,
+        universe=computed.universe or definition.universe,
+        source=computed.source or definition.source,
+        apart=(*computed.apart, *_moving(ground, computed), *_real(ground, definition)),
     )
 
 
-def _moving(ground: Ground, found: Value) -> tuple[str, ...]:
-    """Return what an indicator of places makes of those that move, as a sentence."""
-    if found.value is None or found.definition.way not in OF_PLACES:
+def _moving(ground: Ground, computed: Value) -> tuple[str, ...]:
+    """Return the sentence on how an indicator of places counts those that move."""
+    if computed.value is None or computed.definition.way not in OF_PLACES:
         return ()
     counts = ground.counts
     stops = (counts.standing(rules.STOPS, ground.on, place) for place in counts.parts(rules.STOPS))
@@ -90,20 +90,20 @@ def _moving(ground: Ground, found: Value) -> tuple[str, ...]:
 
 
 def _real(ground: Ground, definition: Indicator) -> tuple[str, ...]:
-    """Return what of real rows stands beside invented ones, as a sentence: never mixed, people by whole
+    """Return the sentence on the real rows beside invented ones: never mixed, people by whole
     batches.
     """
     measure = definition.whole or definition.measure
     if not measure or not ground.counts.is_example(measure):
         return ()
     days = _cases(ground, replace(definition, whole=measure), example=False)
-    n = rules.totals(days if measure in rules.LASTING else _asked(ground, days))[1]
+    n = rules.totals(days if measure in rules.LASTING else _in_the_period(ground, days))[1]
     if n <= 0:
         return ()
     least = 0 if definition.way == "stock" else int(number("protection/small_count"))
-    kept = disclosure.batch(n, least)
-    noun = definition.things or (ONE if kept == 1 else NOUNS)[measure]
-    return (f"Noté pour de vrai, à part : {wording.number(kept) if kept else 'quelques'} {noun}.",)
+    n_real = disclosure.batch(n, least)
+    noun = definition.things or (ONE if n_real == 1 else NOUNS)[measure]
+    return (f"Noté pour de vrai, à part : {wording.number(n_real) if n_real else 'quelques'} {noun}.",)
 
 
 # ---------------------------------------------------------------------------------------- what stands today
@@ -124,8 +124,8 @@ def _people_stock(ground: Ground, definition: Indicator) -> Value:
     n, least = ground.counts.standing(definition.measure, ground.on), _least(ground, definition.measure)
     if n < max(least, 1):
         return _few(ground, definition, n, least)
-    held = _stock(ground, definition)
-    return replace(held, series=_standing(ground, definition.measure, least))
+    stock_value = _stock(ground, definition)
+    return replace(stock_value, series=_standing(ground, definition.measure, least))
 
 
 def _few(ground: Ground, definition: Indicator, n: int, least: int) -> Value:
@@ -136,14 +136,14 @@ def _few(ground: Ground, definition: Indicator, n: int, least: int) -> Value:
 
 
 def _standing(ground: Ground, measure: str, least: int) -> tuple[rules.Point, ...]:
-    """Return what stood at the end of each month, on the day itself for the last one."""
+    """Return the count at the end of each month, on the day itself for the last one."""
     days = ground.counts.days(measure, example=ground.counts.is_example(measure))
-    found = []
+    points = []
     for month in rules.months_between(ground.since, ground.on):
         last = min((month + timedelta(days=32)).replace(day=1) - timedelta(days=1), ground.on)
-        n = sum(each for day, each in days.items() if day <= last)
-        found.append(rules.Point(month, n if n >= least else None, n=n if n >= least else None))
-    return tuple(found)
+        n = sum(day_count for day, day_count in days.items() if day <= last)
+        points.append(rules.Point(month, n if n >= least else None, n=n if n >= least else None))
+    return tuple(points)
 
 
 def _density(ground: Ground, definition: Indicator, base: float, times: float, unknown: str) -> Value:
@@ -152,13 +152,13 @@ def _density(ground: Ground, definition: Indicator, base: float, times: float, u
     least = _least(ground, measure) if definition.people else 0
     if definition.people and n < max(least, 1):
         return _few(ground, replace(definition, unit="personnes"), n, least)
-    found = rules.per(n, base, times)
-    if found is None:
+    density = rules.per(n, base, times)
+    if density is None:
         return missing(definition, ground.on, unknown)
     return Value(
         definition=definition,
         on=ground.on,
-        value=found,
+        value=density,
         denominator=base,
         part=n,
         examples=ground.counts.is_example(measure),
@@ -181,13 +181,17 @@ def _people_flow(ground: Ground, definition: Indicator) -> Value:
     measure = definition.measure
     example, least = ground.counts.is_example(measure), _least(ground, measure)
     every = {day: (0, n) for day, n in ground.counts.days(measure, example=example).items()}
-    kept = rules.first_batches(every, least)
+    batched_cases = rules.first_batches(every, least)
     parts = rules.publishable_parts(
-        kept, rules.period_starts(ground.on), lambda part: rules.totals(part)[1] >= least
+        batched_cases, rules.period_starts(ground.on), lambda part: rules.totals(part)[1] >= least
     )
-    noted = rules.totals(_asked(ground, every))[1]
+    noted = rules.totals(_in_the_period(ground, every))[1]
     # Where its other cases are a few, a period counts by batches of its own: nothing is found by subtraction.
-    n = rules.totals(_asked(ground, kept))[1] if ground.since in parts else disclosure.batch(noted, least)
+    n = (
+        rules.totals(_in_the_period(ground, batched_cases))[1]
+        if ground.since in parts
+        else disclosure.batch(noted, least)
+    )
     if not n:
         return _few(ground, definition, noted, least)
     return Value(
@@ -195,7 +199,7 @@ def _people_flow(ground: Ground, definition: Indicator) -> Value:
         on=ground.on,
         value=n,
         universe=_in_period(ground, definition),
-        apart=_waiting(every, kept, definition.unit, least),
+        apart=_pending_note(every, batched_cases, definition.unit, least),
         examples=example,
         series=series.by_month(
             parts,
@@ -206,36 +210,36 @@ def _people_flow(ground: Ground, definition: Indicator) -> Value:
     )
 
 
-def _asked(ground: Ground, days: rules.ByDay) -> rules.ByDay:
+def _in_the_period(ground: Ground, days: rules.ByDay) -> rules.ByDay:
     """Return the cases of the period asked for."""
-    return {day: held for day, held in days.items() if day >= ground.since}
+    return {day: day_counts for day, day_counts in days.items() if day >= ground.since}
 
 
 def _ratio(ground: Ground, definition: Indicator) -> Value:
     example, least = ground.counts.is_example(definition.whole), _least(ground, definition.whole)
     every = _cases(ground, definition, example=example)
     old, recent = rules.ripe(every, definition.wait, ground.on)
-    kept = rules.batched(old, least)
-    apart = [
+    batched_cases = rules.batched(old, least)
+    notes = [
         *_recent(recent, definition, least),
         *_cancelled(ground, definition, example, least),
-        *_waiting(old, kept, definition.things, least),
+        *_pending_note(old, batched_cases, definition.things, least),
     ]
-    if not _asked(ground, every):
-        return replace(missing(definition, ground.on, NOTHING), apart=tuple(apart))
+    if not _in_the_period(ground, every):
+        return replace(missing(definition, ground.on, NOTHING), apart=tuple(notes))
     share = _share(ground, definition)
     goals = [_share(ground, each) for each in _goals(definition)] if least else []
-    beside = [_share(ground, each) for each in _before(definition)] if least else []
-    beside = [each for each in beside if each.is_publishable]
-    figure, (part, whole) = share.figure, rules.totals(share.asked)
-    if not isinstance(figure, Estimate) or _tells_few(share, goals, beside):
+    parent_shares = [_share(ground, each) for each in _before(definition)] if least else []
+    parent_shares = [each for each in parent_shares if each.is_publishable]
+    figure, (part, total) = share.figure, rules.totals(share.counted_cases)
+    if not isinstance(figure, Estimate) or _tells_few(share, goals, parent_shares):
         few = shares.withheld_words(least, definition.things)
         reason = few if isinstance(figure, Estimate) else figure.reason
-        hidden = whole or least
+        hidden = total or least
         return replace(
             missing(definition, ground.on, reason if hidden else "Tout est trop récent pour être dit."),
             kind=rules.WITHHELD if hidden else rules.MISSING,
-            apart=tuple(apart),
+            apart=tuple(notes),
             examples=example,
         )
     return Value(
@@ -244,13 +248,13 @@ def _ratio(ground: Ground, definition: Indicator) -> Value:
         value=figure.value,
         low=figure.low,
         high=figure.high,
-        denominator=whole,
+        denominator=total,
         part=part,
         universe=_in_period(ground, definition),
-        apart=tuple(apart),
+        apart=tuple(notes),
         examples=example,
         series=series.common_points(share, goals)
-        if all(series.is_publishable_by_month_with(share, each) for each in beside)
+        if all(series.is_publishable_by_month_with(share, each) for each in parent_shares)
         else (),
     )
 
@@ -282,7 +286,9 @@ def _before(definition: Indicator) -> list[Indicator]:
 
 
 def _tells_few(
-    share: series.PeriodShare, goals: Sequence[series.PeriodShare], beside: Sequence[series.PeriodShare]
+    share: series.PeriodShare,
+    goals: Sequence[series.PeriodShare],
+    parent_shares: Sequence[series.PeriodShare],
 ) -> bool:
     """Check a share of many cases beside that of another period, those of the other goals, and that of an
     indicator that holds it: by subtraction it may tell of a few.
@@ -290,7 +296,7 @@ def _tells_few(
     return not (
         share.is_publishable_beside_periods
         and series.is_publishable_beside(share, goals)
-        and all(series.is_publishable_with(share, each) for each in beside)
+        and all(series.is_publishable_with(share, each) for each in parent_shares)
     )
 
 
@@ -300,9 +306,9 @@ def _cases(ground: Ground, definition: Indicator, *, example: bool) -> dict[date
     if definition.goal:
         known = ground.counts.parts(definition.whole)
         parts = {module for module in known if goals().get(module, PROCEDURES) == definition.goal}
-    whole = ground.counts.days(definition.whole, parts, example=example)
+    totals_by_day = ground.counts.days(definition.whole, parts, example=example)
     part = ground.counts.days(definition.part, parts, example=example)
-    return {day: (part.get(day, 0), n) for day, n in whole.items()}
+    return {day: (part.get(day, 0), n) for day, n in totals_by_day.items()}
 
 
 def _recent(recent: int, definition: Indicator, least: int) -> list[str]:
@@ -321,7 +327,7 @@ def _cancelled(ground: Ground, definition: Indicator, example: bool, least: int)
     parts = rules.publishable_parts(
         every, rules.period_starts(ground.on), lambda part: rules.totals(part)[1] >= least
     )
-    n = rules.totals(_asked(ground, every))[1]
+    n = rules.totals(_in_the_period(ground, every))[1]
     if not n:
         return []
     return (
@@ -331,8 +337,8 @@ def _cancelled(ground: Ground, definition: Indicator, example: bool, least: int)
     )
 
 
-def _waiting(every: rules.ByDay, kept: rules.ByDay, things: str, least: int) -> list[str]:
-    if rules.totals(kept) == rules.totals(every) or not kept:
+def _pending_note(every: rules.ByDay, batched_cases: rules.ByDay, things: str, least: int) -> list[str]:
+    if rules.totals(batched_cases) == rules.totals(every) or not batched_cases:
         return []
     return [f"Les dernières attendent d’être {least} {things} pour entrer dans le compte."]
 
@@ -357,15 +363,15 @@ def _service(ground: Ground, definition: Indicator) -> Value:
             "Aucune fiche de ce territoire ne l’indique : personne ne sait s’il y en a.",
         )
     silent = ground.counts.standing(rules.PLACES, ground.on) - talking
-    apart = [f"{wording.count(planned, 'autre')} en projet."] if planned else []
+    notes = [f"{wording.count(planned, 'autre')} en projet."] if planned else []
     if silent:
-        apart.append(f"{wording.count(silent, 'lieu', 'lieux')} à l’offre inconnue, à part.")
+        notes.append(f"{wording.count(silent, 'lieu', 'lieux')} à l’offre inconnue, à part.")
     return Value(
         definition=definition,
         on=ground.on,
         value=n,
         denominator=talking,
-        apart=tuple(apart),
+        apart=tuple(notes),
         kind=rules.PARTLY if silent else rules.COUNTED,
     )
 
@@ -386,25 +392,25 @@ def _uncovered(ground: Ground, definition: Indicator) -> Value:
 
 
 def _in_a_district(ground: Ground, definition: Indicator) -> Value:
-    held = ground.districts
-    if held is None:
+    place_counts = ground.districts
+    if place_counts is None:
         return missing(definition, ground.on, NO_CONTOUR)
-    known = held[INSIDE] + held[OUTSIDE]
-    apart = []
-    if held[EDGE]:
-        apart.append(f"{wording.count(held[EDGE], 'lieu', 'lieux')} trop près de la limite, à part.")
-    if held[UNKNOWN]:
-        told = wording.count(held[UNKNOWN], "lieu", "lieux")
-        apart.append(f"{told} dont on ne sait pas, à part.")
+    known = place_counts[INSIDE] + place_counts[OUTSIDE]
+    notes = []
+    if place_counts[EDGE]:
+        notes.append(f"{wording.count(place_counts[EDGE], 'lieu', 'lieux')} trop près de la limite, à part.")
+    if place_counts[UNKNOWN]:
+        unknown_text = wording.count(place_counts[UNKNOWN], "lieu", "lieux")
+        notes.append(f"{unknown_text} dont on ne sait pas, à part.")
     if not known:
-        return replace(missing(definition, ground.on, NOWHERE_KNOWN), apart=tuple(apart))
+        return replace(missing(definition, ground.on, NOWHERE_KNOWN), apart=tuple(notes))
     return Value(
         definition=definition,
         on=ground.on,
-        value=held[INSIDE],
+        value=place_counts[INSIDE],
         denominator=known,
-        apart=tuple(apart),
-        kind=rules.PARTLY if apart else rules.COUNTED,
+        apart=tuple(notes),
+        kind=rules.PARTLY if notes else rules.COUNTED,
     )
 
 
@@ -413,62 +419,62 @@ def _per_need(ground: Ground, definition: Indicator) -> Value:
     if ground.need is None:
         return missing(definition, ground.on, ground.no_need)
     people, low, high = ground.need.people
-    found = rules.per_need(places, low, high, people)
-    if found is None:
+    per_need = rules.per_need(places, low, high, people)
+    if per_need is None:
         return missing(definition, ground.on, NOBODY_IN_NEED)
-    return _estimate(ground, definition, found, denominator=people, part=places)
+    return _estimate(ground, definition, per_need, denominator=people, part=places)
 
 
 def _capacity(ground: Ground, definition: Indicator) -> Value:
-    held = capacity(ground.counts, ground.on)
-    if held.n_places is None:
-        return missing(definition, ground.on, held.words)
+    weekly = capacity(ground.counts, ground.on)
+    if weekly.n_places is None:
+        return missing(definition, ground.on, weekly.words)
     return Value(
         definition=definition,
         on=ground.on,
-        value=held.n_places,
-        denominator=held.receiving,
-        part=held.sized,
-        apart=held.silence,
-        kind=rules.PARTLY if held.silent else rules.COUNTED,
+        value=weekly.n_places,
+        denominator=weekly.receiving,
+        part=weekly.sized,
+        apart=weekly.silence,
+        kind=rules.PARTLY if weekly.silent else rules.COUNTED,
     )
 
 
 def _capacity_per_need(ground: Ground, definition: Indicator) -> Value:
-    held = capacity(ground.counts, ground.on)
-    if held.n_places is None:
-        return missing(definition, ground.on, held.words)
+    weekly = capacity(ground.counts, ground.on)
+    if weekly.n_places is None:
+        return missing(definition, ground.on, weekly.words)
     if ground.need is None:
         return missing(definition, ground.on, ground.no_need or NO_STUDY)
     people, low, high = ground.need.people
-    found = rules.per_need(held.n_places, low, high, people)
-    if found is None:
+    per_need = rules.per_need(weekly.n_places, low, high, people)
+    if per_need is None:
         return missing(definition, ground.on, NOBODY_IN_NEED)
-    known = _estimate(ground, definition, found, denominator=people, part=held.n_places)
-    return replace(known, apart=held.silence)
+    known = _estimate(ground, definition, per_need, denominator=people, part=weekly.n_places)
+    return replace(known, apart=weekly.silence)
 
 
 def _visits(ground: Ground, definition: Indicator) -> Value:
-    points, said, n = (
+    points, n_answering, n = (
         ground.counts.standing(measure, ground.on) for measure in (rules.ACCESS, rules.VISITED, rules.VISITS)
     )
-    if not said:
+    if not n_answering:
         return missing(definition, ground.on, NO_VISITS if points else NO_ACCESS)
     return Value(
         definition=definition,
         on=ground.on,
         value=n,
         denominator=points,
-        part=said,
+        part=n_answering,
         apart=()
-        if said == points
-        else (SILENT_ACCESS.format(wording.count(points - said, "lieu", "lieux")),),
-        kind=rules.COUNTED if said == points else rules.PARTLY,
+        if n_answering == points
+        else (SILENT_ACCESS.format(wording.count(points - n_answering, "lieu", "lieux")),),
+        kind=rules.COUNTED if n_answering == points else rules.PARTLY,
     )
 
 
 def capacity(counts: Counts, on: date) -> Capacity:
-    """Return what the places of a territory say that they receive in a week."""
+    """Return the weekly capacity declared by the places of a territory."""
     return Capacity(
         receiving=counts.standing(rules.RECEIVING, on),
         sized=counts.standing(rules.SIZED, on),
@@ -485,54 +491,54 @@ def _share_of_target(ground: Ground) -> Interval | None:
         return None
     chosen = definitions.definition(ground.need.definition)
     national = (100 * chosen.total, 100 * chosen.total_low, 100 * chosen.total_high)
-    found = rules.local_share(ground.need.rate, national, *ground.adults)
-    if found is None:
+    local_share = rules.local_share(ground.need.rate, national, *ground.adults)
+    if local_share is None:
         return None
     people = target().people
-    return found[0] * people, found[1] * people, found[2] * people
+    return local_share[0] * people, local_share[1] * people, local_share[2] * people
 
 
 def _target_share(ground: Ground, definition: Indicator) -> Value:
-    found = _share_of_target(ground)
-    if found is None:
+    share = _share_of_target(ground)
+    if share is None:
         return missing(definition, ground.on, ground.no_need or NO_STUDY)
-    return _estimate(ground, definition, found, denominator=target().people)
+    return _estimate(ground, definition, share, denominator=target().people)
 
 
 def _target_year(ground: Ground, definition: Indicator) -> Value:
-    found = _share_of_target(ground)
-    if found is None:
+    share = _share_of_target(ground)
+    if share is None:
         return missing(definition, ground.on, ground.no_need or NO_STUDY)
     years = target().years
-    yearly = (found[0] / years, found[1] / years, found[2] / years)
+    yearly = (share[0] / years, share[1] / years, share[2] / years)
     return _estimate(ground, definition, yearly, denominator=years)
 
 
 def _target_followed(ground: Ground, definition: Indicator) -> Value:
-    found = _share_of_target(ground)
-    if found is None:
+    share = _share_of_target(ground)
+    if share is None:
         return missing(definition, ground.on, ground.no_need or NO_STUDY)
     year = replace(ground, since=rules.period_starts(ground.on)[0])  # the goal is that of a year, always
     success = value(year, indicators()["reussite"])
     if success.part is None:
         return replace(missing(definition, ground.on, success.reason), kind=success.kind)
-    yearly = [each / target().years for each in found]
+    yearly = [each / target().years for each in share]
     if min(yearly) <= 0:
         return missing(definition, ground.on, "Le but est nul ici : rien ne se divise par zéro.")
     shares = (100 * success.part / yearly[0], 100 * success.part / yearly[2], 100 * success.part / yearly[1])
-    held = _estimate(ground, definition, shares, denominator=yearly[0], part=success.part)
-    return replace(held, universe=_in_period(year, definition), examples=success.examples)
+    followed = _estimate(ground, definition, shares, denominator=yearly[0], part=success.part)
+    return replace(followed, universe=_in_period(year, definition), examples=success.examples)
 
 
 def _estimate(
-    ground: Ground, definition: Indicator, found: Interval, *, denominator: float, part: int | None = None
+    ground: Ground, definition: Indicator, interval: Interval, *, denominator: float, part: int | None = None
 ) -> Value:
     return Value(
         definition=definition,
         on=ground.on,
-        value=found[0],
-        low=found[1],
-        high=found[2],
+        value=interval[0],
+        low=interval[1],
+        high=interval[2],
         denominator=denominator,
         part=part,
         kind=rules.ESTIMATED,
@@ -557,21 +563,21 @@ TOO_OLD = (
 def _survey(ground: Ground, definition: Indicator) -> Value:
     key = definition.survey or ("", "", "")
     invented = ground.invented.get(key)
-    said = ground.surveyed.get(key, invented)
-    if said is None and rules.is_scale(key[2]) and key[:2] in ground.one_by_one:
+    answer = ground.surveyed.get(key, invented)
+    if answer is None and rules.is_scale(key[2]) and key[:2] in ground.one_by_one:
         return replace(missing(definition, ground.on, TOO_OLD), kind=rules.EARLIER)
-    if said is None:
+    if answer is None:
         return missing(definition, ground.on, UNTOLD)
     return Value(
         definition=definition,
         on=ground.on,
-        value=said.percent,
-        low=said.low,
-        high=said.high,
-        denominator=said.n,
-        universe=said.universe,
-        source=said.source,
-        examples=said is invented,
+        value=answer.percent,
+        low=answer.low,
+        high=answer.high,
+        denominator=answer.n,
+        universe=answer.universe,
+        source=answer.source,
+        examples=answer is invented,
         kind=rules.PUBLISHED,
     )
 
@@ -584,7 +590,7 @@ def _plan(ground: Ground, definition: Indicator) -> Value:
         return missing(
             definition, ground.on, "Le plan n’a aucune action en cours : rien ne se divise par zéro."
         )
-    apart = (
+    notes = (
         (f"{wording.count(dropped, 'action abandonnée', 'actions abandonnées')}, à part.",) if dropped else ()
     )
     return Value(
@@ -593,7 +599,7 @@ def _plan(ground: Ground, definition: Indicator) -> Value:
         value=100 * done / every,
         denominator=every,
         part=done,
-        apart=apart,
+        apart=notes,
     )
 
 
@@ -601,19 +607,19 @@ PASSES = ("pass", "pass numerique", "pass numeriques")
 
 
 def _passes(ground: Ground, definition: Indicator) -> Value:
-    found = delivered(ground.code, PASSES, ground.on)
-    if not found:
+    deliveries = delivered(ground.code, PASSES, ground.on)
+    if not deliveries:
         return missing(definition, ground.on, NOT_DELIVERED)
-    told = tuple(
+    notes = tuple(
         f"{each.actor} : {'trop peu pour être dit' if each.n is None else wording.number(each.n)}, au"
         f" {in_words(each.on)} ({each.source})."
-        for each in found
+        for each in deliveries
     )
-    known = [each.n for each in found if each.n is not None]
-    if len(known) < len(found):  # beside the others, the total would tell the one that is too small
-        held = missing(definition, ground.on, "Trop peu chez un acteur : le total dirait combien.")
-        return replace(held, kind=rules.WITHHELD, apart=told)
-    return Value(definition=definition, on=ground.on, value=sum(known), apart=told)
+    known = [each.n for each in deliveries if each.n is not None]
+    if len(known) < len(deliveries):  # beside the others, the total would tell the one that is too small
+        withheld = missing(definition, ground.on, "Trop peu chez un acteur : le total dirait combien.")
+        return replace(withheld, kind=rules.WITHHELD, apart=notes)
+    return Value(definition=definition, on=ground.on, value=sum(known), apart=notes)
 
 
 def _missing(ground: Ground, definition: Indicator) -> Value:

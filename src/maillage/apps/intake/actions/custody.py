@@ -42,17 +42,19 @@ def accept(proposal: Proposal, *, by: str, at: datetime) -> Change:
 
     The persons on their way to it follow: what they shared stays hidden until they agree again.
     """
-    held = proposals.still_open(proposal)
-    lieu = Lieu.objects.select_for_update(of=("self",)).select_related("structure").get(pk=held.lieu_id)
-    theirs = custody.recipient(held)
-    if theirs is None:
-        theirs = Structure.objects.create(
-            key=held.value["key"], name=held.value["name"], kind=rules.kind_of(lieu.sheet)
+    open_proposal = proposals.still_open(proposal)
+    lieu = (
+        Lieu.objects.select_for_update(of=("self",)).select_related("structure").get(pk=open_proposal.lieu_id)
+    )
+    recipient = custody.recipient(open_proposal)
+    if recipient is None:
+        recipient = Structure.objects.create(
+            key=open_proposal.value["key"], name=open_proposal.value["name"], kind=rules.kind_of(lieu.sheet)
         )
-    before, ours = sheets.snapshot(lieu), lieu.structure
-    lieu.structure = theirs
-    proposals.close(held, rules.ACCEPTED, by=by, at=at)
-    reason = f"de « {ours} » à « {theirs} », proposé par {held.by}"
+    before, former_structure = sheets.snapshot(lieu), lieu.structure
+    lieu.structure = recipient
+    proposals.close(open_proposal, rules.ACCEPTED, by=by, at=at)
+    reason = f"de « {former_structure} » à « {recipient} », proposé par {open_proposal.by}"
     return sheets.write(lieu, before, verb="custody", by=by, at=at, reason=reason)
 
 
@@ -75,8 +77,8 @@ def rename(structure: Structure, name: str, *, by: User, at: datetime) -> Struct
         (
             key
             for sheet in row.lieux.values_list("sheet", flat=True)
-            for key, said in [rules.structure_key(sheet)]
-            if said == name
+            for key, file_name in [rules.structure_key(sheet)]
+            if file_name == name
         ),
         row.key,
     )
@@ -86,9 +88,11 @@ def rename(structure: Structure, name: str, *, by: User, at: datetime) -> Struct
     lieux = list(row.lieux.all())
     reason = f"{RENAMED} : « {former} » devient « {name} »"[:300]
     Change.objects.bulk_create(  # what is published says the name: its files and its answers are new
-        Change(lieu=lieu, verb="edit", at=at, by=str(by)[:120], before=kept, after=kept, reason=reason)
+        Change(
+            lieu=lieu, verb="edit", at=at, by=str(by)[:120], before=snapshot, after=snapshot, reason=reason
+        )
         for lieu in lieux
-        for kept in [sheets.snapshot(lieu)]
+        for snapshot in [sheets.snapshot(lieu)]
     )
     index.refresh(lieux)
     search.refresh_rows(Structure, [row.pk])

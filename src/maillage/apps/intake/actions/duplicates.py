@@ -54,10 +54,10 @@ class Search:
 
     @property
     def is_mostly_new(self) -> bool:
-        """Return whether comparing takes less time than writing: there are many places, most of them new."""
+        """Return True if comparing takes less time than writing: there are many places, most of them new."""
         return self.n_fresh > MANY and 2 * self.n_fresh > len(self.everyone)
 
-    def found(self) -> list[Likeness]:
+    def likenesses(self) -> list[Likeness]:
         """Return the pairs, one of which at least is new."""
         if not self.n_fresh:
             return []
@@ -73,19 +73,21 @@ def sweep(rows: Sequence[Import], tell: Callable[[str, float], None] = lambda st
     """Propose the pairs that the places made by several imports are in, one département after the other;
     return how many are new. Again, it proposes nothing more.
     """
-    made = Change.objects.filter(within__in=[row.pk for row in rows], before__isnull=True)
-    codes = made.order_by().values_list("lieu__code_insee", flat=True).distinct()
+    creations = Change.objects.filter(within__in=[row.pk for row in rows], before__isnull=True)
+    codes = creations.order_by().values_list("lieu__code_insee", flat=True).distinct()
     departements = sorted({code[:2] for code in codes})
     n = read_since = 0
     for rank, departement in enumerate(departements):
         tell("Recherche des doublons", rank / len(departements))
         numbers = set(
-            made.filter(lieu__code_insee__startswith=departement).order_by().values_list("lieu", flat=True)
+            creations.filter(lieu__code_insee__startswith=departement)
+            .order_by()
+            .values_list("lieu", flat=True)
         )
         there = Lieu.objects.filter(state=rules.PUBLISHED, code_insee__startswith=departement)
         # Read one after the other: the sheets of a département weigh ten times what is compared of them.
         read = ((pk, as_place(sheet)) for pk, sheet in there.values_list("pk", "sheet").iterator(BATCH))
-        stored = sorted(read, key=lambda each: each[0] not in numbers)
+        stored = sorted(read, key=lambda place: place[0] not in numbers)
         n += propose(
             [
                 Likeness(stored[p.a][0], stored[p.b][0], p.score, p.reasons, p.decision == "meme")
@@ -107,25 +109,25 @@ MUCH = 5_000  # places read, of which the memory is worth giving back
 MANY = 1_000  # new places under which a process of its own costs more than it saves
 
 
-def propose(found: Sequence[Likeness], made: Mapping[str, Lieu]) -> int:
-    """Store the pairs found, and return how many are new; made: the new places, by identifier in the file.
+def propose(likenesses: Sequence[Likeness], new_places: Mapping[str, Lieu]) -> int:
+    """Store the pairs found, and return how many are new; new_places: by identifier in the file.
 
     A pair already decided is not proposed again.
     """
     pairs = []
-    for each in found:
+    for likeness in likenesses:
         keys = [
-            made[side].pk if isinstance(side, str) and side in made else side
-            for side in (each.first, each.second)
+            new_places[side].pk if isinstance(side, str) and side in new_places else side
+            for side in (likeness.first, likeness.second)
         ]
         if all(isinstance(key, int) for key in keys):
             pairs.append(
                 Pair(
                     first_id=min(keys),
                     second_id=max(keys),
-                    score=each.score,
-                    reasons=list(each.reasons),
-                    sure=each.sure,
+                    score=likeness.score,
+                    reasons=list(likeness.reasons),
+                    sure=likeness.sure,
                 )
             )
     before = Pair.objects.count()
@@ -136,10 +138,10 @@ def propose(found: Sequence[Likeness], made: Mapping[str, Lieu]) -> int:
 
 
 ALIKE = (0, 1, 2)  # ranks of a name: the same, holding the other, only of the same kind of place
-GONE = "l’une n’est plus dans le fichier de sa source, l’autre y est nouvelle"
+REPLACED_REASON = "l’une n’est plus dans le fichier de sa source, l’autre y est nouvelle"
 
 
-def replaced(made: Sequence[Lieu], missing: Sequence[Lieu]) -> list[Likeness]:
+def replaced(new_places: Sequence[Lieu], missing: Sequence[Lieu]) -> list[Likeness]:
     """Return the new places that may replace places missing from their source, each asked about once.
 
     The same name in the same commune is enough to ask, even if address and telephone changed: nothing is
@@ -148,19 +150,29 @@ def replaced(made: Sequence[Lieu], missing: Sequence[Lieu]) -> list[Likeness]:
     by_town: dict[str, list[Lieu]] = {}
     for lieu in missing:
         by_town.setdefault(lieu.code_insee, []).append(lieu)
-    couples = [(new, old) for new in made for old in by_town.get(new.code_insee, ())]
-    asked: set[int] = set()
-    found = []
-    for levels, new, old in sorted(_agreeing(couples), key=lambda each: (each[0], each[1].pk, each[2].pk)):
-        if asked.isdisjoint((new.pk, old.pk)):
-            asked |= {new.pk, old.pk}
-            said = [
+    couples = [(new, old) for new in new_places for old in by_town.get(new.code_insee, ())]
+    used_numbers: set[int] = set()
+    likenesses = []
+    for levels, new, old in sorted(
+        _agreeing(couples), key=lambda agreement: (agreement[0], agreement[1].pk, agreement[2].pk)
+    ):
+        if used_numbers.isdisjoint((new.pk, old.pk)):
+            used_numbers |= {new.pk, old.pk}
+            reason_texts = [
                 matching.REASON_TEXT[name][level]
                 for name, level in zip(("nom", "adresse"), levels, strict=True)
                 if level < SILENT
             ]
-            found.append(Likeness(old.pk, new.pk, numbers("matching/seuils")[0], (*said, GONE), sure=False))
-    return found
+            likenesses.append(
+                Likeness(
+                    old.pk,
+                    new.pk,
+                    numbers("matching/seuils")[0],
+                    (*reason_texts, REPLACED_REASON),
+                    sure=False,
+                )
+            )
+    return likenesses
 
 
 SILENT = 9  # an empty field ranks after all others
@@ -204,13 +216,13 @@ def suggested(first: Lieu, second: Lieu) -> dict[str, str]:
         elif name not in first.sheet:
             choices[name] = "second"
         else:
-            late = (_said(second, name), corrected) > (_said(first, name), False)
+            late = (_dated_on(second, name), corrected) > (_dated_on(first, name), False)
             choices[name] = "second" if late else "first"
     return choices
 
 
 def _corrected(first: Lieu, second: Lieu) -> bool:
-    """Return whether the second place is what their source now publishes instead of the first."""
+    """Return True if their source now publishes the second place instead of the first."""
     return (
         first.source_id == second.source_id
         and first.missing_since_id is not None
@@ -218,26 +230,28 @@ def _corrected(first: Lieu, second: Lieu) -> bool:
     )
 
 
-def _said(lieu: Lieu, name: str) -> str:
+def _dated_on(lieu: Lieu, name: str) -> str:
     origin = lieu.origins.get(name, {})
     return str(origin.get("confirmed_on") or origin.get("on") or "")
 
 
 def two_teams(pair: Pair, *, at: datetime) -> custody.Handover | None:
-    """Return what merging would take from the team of the second place: None unless both places have a
-    team.
+    """Return the handover that merging means for the team of the second place: None unless both places have
+    a team.
     """
-    kept, gone = pair.first, pair.second
-    found = _stakes(kept, gone, at)
-    if kept.structure_id == gone.structure_id or not all(
-        found.guards(each.pk, each.structure_id) for each in (kept, gone)
+    survivor, absorbed = pair.first, pair.second
+    at_stake = _stakes(survivor, absorbed, at)
+    if survivor.structure_id == absorbed.structure_id or not all(
+        at_stake.guards(each.pk, each.structure_id) for each in (survivor, absorbed)
     ):
         return None
-    return custody.handover(gone, kept.structure, "", at=at)
+    return custody.handover(absorbed, survivor.structure, "", at=at)
 
 
-def _stakes(kept: Lieu, gone: Lieu, at: datetime) -> rules.Stakes:
-    return custody.stakes(at=at, structures=[kept.structure_id, gone.structure_id], lieux=[kept.pk, gone.pk])
+def _stakes(survivor: Lieu, absorbed: Lieu, at: datetime) -> rules.Stakes:
+    return custody.stakes(
+        at=at, structures=[survivor.structure_id, absorbed.structure_id], lieux=[survivor.pk, absorbed.pk]
+    )
 
 
 @transaction.atomic
@@ -248,38 +262,57 @@ def merge(pair: Pair, choices: Mapping[str, str], *, by: str, at: datetime, hand
     one, the first place's team has it, and hands_over confirms that the user read so. Refused without it, or
     when the pair was decided meanwhile.
     """
-    kept, gone = _to_decide(pair)
-    loses = two_teams(Pair(first=kept, second=gone), at=at) is not None
+    survivor, absorbed = _to_decide(pair)
+    loses = two_teams(Pair(first=survivor, second=absorbed), at=at) is not None
     if loses and not hands_over:
         raise Refused(
             "Ces deux fiches n’ont pas été réunies.",
-            why=f"Chacune a son équipe : « {gone.structure} » perdrait ce lieu.",
+            why=f"Chacune a son équipe : « {absorbed.structure} » perdrait ce lieu.",
             do="Prévenez les deux équipes, cochez que vous l’avez lu, puis réunissez.",
         )
-    corrected = _corrected(kept, gone)
-    before, gone_before = (
-        sheets.snapshot(kept) | {"missing_since": kept.missing_since_id},
-        sheets.snapshot(gone),
+    corrected = _corrected(survivor, absorbed)
+    before, absorbed_before = (
+        sheets.snapshot(survivor) | {"missing_since": survivor.missing_since_id},
+        sheets.snapshot(absorbed),
     )
-    kept.sheet, kept.origins = _chosen(
-        kept, gone, {**suggested(kept, gone), **choices}, by=by, on=timezone.localdate(at).isoformat()
+    survivor.sheet, survivor.origins = _chosen(
+        survivor,
+        absorbed,
+        {**suggested(survivor, absorbed), **choices},
+        by=by,
+        on=timezone.localdate(at).isoformat(),
     )
-    found = _stakes(kept, gone, at)
-    if found.guards(gone.pk, gone.structure_id) and not found.guards(kept.pk, kept.structure_id):
-        kept.structure = gone.structure
-    if gone.confirmed_on and (kept.confirmed_on is None or gone.confirmed_on > kept.confirmed_on):
-        kept.confirmed_on, kept.confirmed_by = gone.confirmed_on, gone.confirmed_by
+    at_stake = _stakes(survivor, absorbed, at)
+    if at_stake.guards(absorbed.pk, absorbed.structure_id) and not at_stake.guards(
+        survivor.pk, survivor.structure_id
+    ):
+        survivor.structure = absorbed.structure
+    if absorbed.confirmed_on and (
+        survivor.confirmed_on is None or absorbed.confirmed_on > survivor.confirmed_on
+    ):
+        survivor.confirmed_on, survivor.confirmed_by = absorbed.confirmed_on, absorbed.confirmed_by
     if corrected:
-        kept.missing_since = None  # its source still gives it, written otherwise
-    gone.state, gone.merged_into, gone.reason = rules.MERGED, kept, f"réuni à « {kept.name} »"
+        survivor.missing_since = None  # its source still gives it, written otherwise
+    absorbed.state, absorbed.merged_into, absorbed.reason = (
+        rules.MERGED,
+        survivor,
+        f"réuni à « {survivor.name} »",
+    )
     if loses:
-        gone.code = None  # the team that loses the place opened it by this link
-    sheets.write(kept, before, verb="merge", by=by, at=at, reason=f"avec « {gone.name} » ({gone.slug})")
+        absorbed.code = None  # the team that loses the place opened it by this link
     sheets.write(
-        gone, gone_before, verb="merge", by=by, at=at, reason=f"réuni à « {kept.name} » ({kept.slug})"
+        survivor, before, verb="merge", by=by, at=at, reason=f"avec « {absorbed.name} » ({absorbed.slug})"
+    )
+    sheets.write(
+        absorbed,
+        absorbed_before,
+        verb="merge",
+        by=by,
+        at=at,
+        reason=f"réuni à « {survivor.name} » ({survivor.slug})",
     )
     answer(pair, rules.ACCEPTED, by=by, at=at)
-    return kept
+    return survivor
 
 
 def _to_decide(pair: Pair) -> tuple[Lieu, Lieu]:
@@ -312,28 +345,28 @@ def decline(pair: Pair, *, by: str, at: datetime) -> None:
 
 
 def _chosen(
-    kept: Lieu, gone: Lieu, choices: Mapping[str, str], *, by: str, on: str
+    survivor: Lieu, absorbed: Lieu, choices: Mapping[str, str], *, by: str, on: str
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the merged sheet and its origins. A value chosen over another survives the next import of its
     file.
     """
-    sheet, origins = dict(kept.sheet), dict(kept.origins)
-    for name in differing(kept.sheet, gone.sheet):
+    sheet, origins = dict(survivor.sheet), dict(survivor.origins)
+    for name in differing(survivor.sheet, absorbed.sheet):
         side = choices.get(name, "first")
         if side == "first":
             continue
         if side == "both" and isinstance(sheet.get(name), list):
-            sheet[name] = list(dict.fromkeys([*sheet[name], *gone.sheet.get(name, ())]))
-        elif name in gone.sheet:
-            sheet[name] = gone.sheet[name]
+            sheet[name] = list(dict.fromkeys([*sheet[name], *absorbed.sheet.get(name, ())]))
+        elif name in absorbed.sheet:
+            sheet[name] = absorbed.sheet[name]
         else:
             sheet.pop(name, None)
-        origin = gone.origins.get(name, origins.get(name, {}))
-        if _corrected(kept, gone):
+        origin = absorbed.origins.get(name, origins.get(name, {}))
+        if _corrected(survivor, absorbed):
             origins[name] = origin  # it follows the file of its source, as before
             continue
         chosen = {**origin, "confirmed_on": on, "by": by}
-        origins[name] = chosen | ({"instead_of": kept.sheet[name]} if name in kept.sheet else {})
+        origins[name] = chosen | ({"instead_of": survivor.sheet[name]} if name in survivor.sheet else {})
     return sheet, origins
 
 
@@ -353,77 +386,90 @@ class Side:
 
     @property
     def exact(self) -> bool:
-        """Return whether splitting restores it exactly."""
+        """Return True if splitting restores it exactly."""
         return rules.same_state(self.after, self.before)
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
-    """What splitting two merged places would do; kept, gone: the place that survived the merge, and the
-    other.
+class Split:
+    """Effects of splitting two merged places. survivor, absorbed: the
+    place that survived the merge, and the other.
 
     moved, dropped: proposals that go to the other place with their value, or whose value a place now has.
     """
 
-    kept: Side
-    gone: Side
+    survivor: Side
+    absorbed: Side
     moved: Sequence[Proposal]
     dropped: Sequence[Proposal]
 
 
-def apart(pair: Pair) -> Apart:
-    """Return what splitting two merged places would do, field by field; Refused when they cannot be.
+def split_preview(pair: Pair) -> Split:
+    """Return the effects of splitting two merged places, field by field; Refused when they cannot be split.
 
     A field unchanged since the merge takes its former value back. What people wrote on the surviving sheet
     since stays there, as does what its own source sent; what came from the other's source goes with the
     other.
     """
-    kept, gone = (
+    survivor, absorbed = (
         Lieu.objects.select_related("source", "merged_into").get(pk=pk)
         for pk in (pair.first_id, pair.second_id)
     )
     merged = [
         Change.objects.filter(lieu=lieu, verb="merge", at=pair.answered_at).order_by("-pk").first()
-        for lieu in (kept, gone)
+        for lieu in (survivor, absorbed)
     ]
-    if pair.state != rules.ACCEPTED or not all(merged) or gone.merged_into_id != kept.pk:
+    if pair.state != rules.ACCEPTED or not all(merged) or absorbed.merged_into_id != survivor.pk:
         raise Refused(
             "Ces deux fiches n’ont pas été séparées.",
             why="Elles ne sont pas réunies.",
             do="Rechargez la liste des doublons.",
         )
-    if kept.state == rules.MERGED:
+    if survivor.state == rules.MERGED:
         raise Refused(
             "Ces deux fiches n’ont pas été séparées.",
-            why=f"« {kept.name} » a ensuite été réunie à une autre, « {kept.merged_into} ».",
+            why=f"« {survivor.name} » a ensuite été réunie à une autre, « {survivor.merged_into} ».",
             do="Séparez d’abord ces deux-là, plus récentes.",
         )
-    its, others = _side(kept, merged[0], gone), _side(gone, merged[1], kept)
-    asked = (
-        Proposal.objects.filter(lieu=kept, state=rules.OPEN, at__gte=pair.answered_at)
+    own_side, other_side = _side(survivor, merged[0], absorbed), _side(absorbed, merged[1], survivor)
+    open_proposals = (
+        Proposal.objects.filter(lieu=survivor, state=rules.OPEN, at__gte=pair.answered_at)
         .exclude(field="")
         .order_by("pk")
     )
-    if kept.source_id == gone.source_id:
-        return Apart(
-            its, others, (), [each for each in asked if others.after["sheet"].get(each.field) == each.value]
+    if survivor.source_id == absorbed.source_id:
+        return Split(
+            own_side,
+            other_side,
+            (),
+            [each for each in open_proposals if other_side.after["sheet"].get(each.field) == each.value],
         )
-    theirs, own = (asked.filter(by=lieu.source.name) for lieu in (gone, kept))
-    moved = [each for each in theirs if others.after["sheet"].get(each.field) != each.value]
-    heard = [each for each in own if _followed(its, each)]
-    return Apart(its, others, moved, [*(each for each in theirs if each not in moved), *heard])
+    from_absorbed_source, from_own_source = (
+        open_proposals.filter(by=lieu.source.name) for lieu in (absorbed, survivor)
+    )
+    moved = [each for each in from_absorbed_source if other_side.after["sheet"].get(each.field) != each.value]
+    followed = [each for each in from_own_source if _followed(own_side, each)]
+    return Split(
+        own_side,
+        other_side,
+        moved,
+        [*(each for each in from_absorbed_source if each not in moved), *followed],
+    )
 
 
-def _followed(side: Side, asked: Proposal) -> bool:
+def _followed(side: Side, proposal: Proposal) -> bool:
     """Write what a place's own source proposed since the merge, where it restores a value from that
     source.
     """
-    name, origin = asked.field, side.after["origins"].get(asked.field, {})
+    name, origin = proposal.field, side.after["origins"].get(proposal.field, {})
     follows = origin.get("source") == side.lieu.source.name and not origin.get("confirmed_on")
     if side.after["sheet"].get(name) != side.before["sheet"].get(name) or not follows:
         return False
-    side.after["sheet"][name] = asked.value
-    side.after["origins"][name] = {"source": origin["source"], "on": timezone.localdate(asked.at).isoformat()}
+    side.after["sheet"][name] = proposal.value
+    side.after["origins"][name] = {
+        "source": origin["source"],
+        "on": timezone.localdate(proposal.at).isoformat(),
+    }
     return True
 
 
@@ -460,37 +506,39 @@ def _came_from(other: Lieu, lieu: Lieu, merged: Change) -> set[str]:
     last: dict[str, bool] = {}
     for change in Change.objects.filter(lieu=lieu, pk__gt=merged.pk).select_related("within").order_by("pk"):
         before, after = (change.before or {}).get("sheet", {}), (change.after or {}).get("sheet", {})
-        through = _given(other, change)
+        through = _same_changes(other, change)
         for name in {*before, *after}:
             if before.get(name) != after.get(name):
                 last[name] = name in through
     return {name for name, from_other in last.items() if from_other}
 
 
-def _given(other: Lieu, change: Change) -> set[str]:
+def _same_changes(other: Lieu, change: Change) -> set[str]:
     """Return the fields that an import changed on the other place too, to the same value."""
     same = Change.objects.filter(lieu=other, within=change.within).first() if change.within_id else None
     if same is None or not same.before or not same.after or not change.after:
         return set()
-    was, made, here = same.before["sheet"], same.after["sheet"], change.after["sheet"]
-    return {n for n in {*was, *made} if was.get(n) != made.get(n) and made.get(n) == here.get(n)}
+    was, changed, own_change = same.before["sheet"], same.after["sheet"], change.after["sheet"]
+    return {
+        n for n in {*was, *changed} if was.get(n) != changed.get(n) and changed.get(n) == own_change.get(n)
+    }
 
 
 @transaction.atomic
-def unmerge(pair: Pair, *, by: str, at: datetime) -> Apart:
+def unmerge(pair: Pair, *, by: str, at: datetime) -> Split:
     """Split two merged places, as `apart` describes, and return what was done."""
     pair.refresh_from_db(from_queryset=Pair.objects.select_for_update())
     both = (pair.first_id, pair.second_id)
     list(
         Lieu.objects.select_for_update().filter(pk__in=both).order_by("pk")
     )  # what is written just then stays
-    done = apart(pair)
-    for side in (done.gone, done.kept):
+    done = split_preview(pair)
+    for side in (done.absorbed, done.survivor):
         sheets.put(side.lieu, side.after)
         side.lieu.missing_since_id = side.before.get("missing_since", side.lieu.missing_since_id)
-        reason = f"séparé de « {(done.kept if side is done.gone else done.gone).lieu.name} »"
+        reason = f"séparé de « {(done.survivor if side is done.absorbed else done.absorbed).lieu.name} »"
         sheets.write(side.lieu, side.now, verb="unmerge", by=by, at=at, reason=reason)
-    Proposal.objects.filter(pk__in=[each.pk for each in done.moved]).update(lieu=done.gone.lieu)
+    Proposal.objects.filter(pk__in=[each.pk for each in done.moved]).update(lieu=done.absorbed.lieu)
     Proposal.objects.filter(pk__in=[each.pk for each in done.dropped]).delete()
     answer(pair, rules.OPEN, by="", at=None)
     return done

@@ -35,13 +35,13 @@ class _Work:
     adds: bool
     by: str
     at: datetime
-    held: dict[str, Lieu]
-    kept: dict[int, Lieu]
+    places: dict[str, Lieu]
+    survivors: dict[int, Lieu]
     taken: set[str]
     registry: custody.Registry
-    asked: list[tuple[Lieu, custody.Outcome]]
+    to_ask: list[tuple[Lieu, custody.Outcome]]
     moved: set[int]
-    made: list[Lieu]
+    created: list[Lieu]
     changed: dict[int, tuple[Lieu, dict[str, Any]]]
     back: list[Lieu]
     found_again: list[tuple[int, int]]
@@ -51,15 +51,17 @@ class _Work:
     def change(self, lieu: Lieu, update: rules.Update) -> None:
         """Apply an update to a place; its snapshot from before the import is stored once."""
         self.changed.setdefault(lieu.pk, (lieu, sheets.snapshot(lieu)))
-        found = self.registry.settle(lieu, lieu.sheet, update.sheet)
-        lieu.sheet, lieu.origins, lieu.structure = update.sheet, update.origins, found.structure
+        settlement = self.registry.settle(lieu, lieu.sheet, update.sheet)
+        lieu.sheet, lieu.origins, lieu.structure = update.sheet, update.origins, settlement.structure
         sheets.derive(lieu)
-        if found.verdict != rules.STAYS:
-            self.asked = [each for each in self.asked if each[0].pk != lieu.pk]
-        if found.verdict == rules.MOVES:
+        if settlement.verdict != rules.STAYS:
+            self.to_ask = [each for each in self.to_ask if each[0].pk != lieu.pk]
+        if settlement.verdict == rules.MOVES:
             self.moved.add(lieu.pk)
-        if found.verdict == rules.ASKS and not lieu.merged_into_id:  # the place kept for it is asked about
-            self.asked.append((lieu, found))
+        if (
+            settlement.verdict == rules.ASKS and not lieu.merged_into_id
+        ):  # the place kept for it is asked about
+            self.to_ask.append((lieu, settlement))
 
 
 def take_in(
@@ -71,46 +73,47 @@ def take_in(
     at: datetime,
     correspondence: str = "",
     licence: str = "",
-    whole: bool = True,
+    is_complete: bool = True,
     piece: bool = False,
     tell: Callable[[str, float], None] = lambda step, share: None,
 ) -> Import:
     """Import the places of a parsed file: create new ones, update known ones, record each change.
 
-    Importing the same file twice changes nothing. What a structure confirmed is not overwritten: the other
-    value becomes a proposal. `whole`: the file is the whole of its source, so that places absent from it are
-    marked as missing. Everything is written in one transaction: a killed import leaves nothing, and starts
-    again. Duplicates are searched for before it, to hold the lock as briefly as possible. tell: called with
-    what is being done and the share that is; what it raises stops the import, and nothing is written.
+    Importing the same file twice changes nothing. What a structure confirmed is not overwritten: the
+    other value becomes a proposal. `is_complete`: the file holds all of its source, so that places absent
+    from it are marked as missing. Everything is written in one transaction: a killed import leaves
+    nothing, and starts again. Duplicates are searched for before it, to hold the lock as briefly as
+    possible. tell: called with what is being done and the share that is; what it raises stops the import,
+    and nothing is written.
 
     piece: it is one of the many pieces of a long file: only what its rows concern is read, no absence is
     told, and duplicates are left to `duplicates.sweep`, once all are there.
     """
     tell("Recherche des doublons", 0.0)
     result = result if piece else imports.as_stored(result, source)
-    said = [] if piece else [read.sheet for read in result.accepted]
+    sheets_read = [] if piece else [read.sheet for read in result.accepted]
     stored = Lieu.objects.none() if piece else Lieu.objects.filter(source__name=source)
     known = dict(stored.values_list("identifier", "pk"))
     search = duplicates.Search(
-        [sheet for sheet in said if sheet["id"] not in known],
-        {known[sheet["id"]]: sheet for sheet in said if sheet["id"] in known},
+        [sheet for sheet in sheets_read if sheet["id"] not in known],
+        {known[sheet["id"]]: sheet for sheet in sheets_read if sheet["id"] in known},
     )
     # A piece is in a transaction of its own already: for a savepoint, SQLite would keep in memory each page
     # that changes, as it was before, and the longer the file, the more pages ten thousand rows are on.
     with (
-        cores.aside(search.found, may_pay=search.is_mostly_new) as alike,
+        cores.aside(search.likenesses, may_pay=search.is_mostly_new) as alike,
         transaction.atomic(savepoint=not piece),
     ):
-        held_source = _source(source, result, licence)
+        source_row = _source(source, result, licence)
         return _write(
             result,
-            held_source,
+            source_row,
             alike,
             digest=digest,
             by=by,
             at=at,
             correspondence=correspondence,
-            whole=whole and not piece,
+            is_complete=is_complete and not piece,
             piece=piece,
             tell=tell,
         )
@@ -118,19 +121,19 @@ def take_in(
 
 def _write(
     result: Result,
-    held_source: Source,
+    source_row: Source,
     alike: Callable[[], Sequence[duplicates.Likeness]],
     *,
     digest: str,
     by: User | None,
     at: datetime,
     correspondence: str,
-    whole: bool,
+    is_complete: bool,
     piece: bool,
     tell: Callable[[str, float], None],
 ) -> Import:
     row = Import.objects.create(
-        source=held_source,
+        source=source_row,
         file_name=result.name[:200],
         digest=digest,
         correspondence=correspondence,
@@ -138,39 +141,41 @@ def _write(
         by=by,
     )
     sheets_read = [read.sheet for read in result.accepted] if piece else None
-    held = imports.places_of(held_source, sheets_read)
+    places_by_identifier = imports.places_of(source_row, sheets_read)
     work = _Work(
         row=row,
         adds=result.correspondence.adds,
-        by=str(by) if by else held_source.name,
+        by=str(by) if by else source_row.name,
         at=at,
-        held=held,
-        kept=imports.survivors(held.values()),
+        places=places_by_identifier,
+        survivors=imports.survivors(places_by_identifier.values()),
         taken=imports.slugs(
-            None if sheets_read is None else [said for said in sheets_read if said["id"] not in held]
+            None
+            if sheets_read is None
+            else [sheet for sheet in sheets_read if sheet["id"] not in places_by_identifier]
         ),
         registry=custody.full_registry(at=at)
         if sheets_read is None
-        else custody.among(held, sheets_read, at=at),
-        asked=[],
+        else custody.among(places_by_identifier, sheets_read, at=at),
+        to_ask=[],
         moved=set(),
-        made=[],
+        created=[],
         changed={},
         back=[],
         found_again=[],
         proposals=[],
         counts=Counter(),
     )
-    kept = result.accepted
-    for n, read in enumerate(_guarded_first(kept, work)):
+    accepted = result.accepted
+    for n, read in enumerate(_guarded_first(accepted, work)):
         _one(read, work)
-        tell("Comparaison avec les fiches connues", 0.2 + 0.3 * n / len(kept))
+        tell("Comparaison avec les fiches connues", 0.2 + 0.3 * n / len(accepted))
     tell("Écriture des fiches", 0.5)
     _save(work)
     tell("Rangement", 0.9)
-    missing = _missing(kept, work) if whole and not work.adds else 0
-    replaced = [] if piece else duplicates.replaced(work.made, list(imports.missing_from(held_source)))
-    proposed = duplicates.propose([*alike(), *replaced], {lieu.identifier: lieu for lieu in work.made})
+    missing = _missing(accepted, work) if is_complete and not work.adds else 0
+    replaced = [] if piece else duplicates.replaced(work.created, list(imports.missing_from(source_row)))
+    proposed = duplicates.propose([*alike(), *replaced], {lieu.identifier: lieu for lieu in work.created})
     row.counts = {
         "lus": result.n_read,
         "crees": work.counts["made"],
@@ -179,12 +184,12 @@ def _write(
         "refuses": result.n_refused,
         "reunis": result.united,
         "disent_leur_offre": report.says_an_offer(result),
-        "a_verifier": sum(read.doubtful for read in kept),
+        "a_verifier": sum(read.doubtful for read in accepted),
         "doublons_proposes": proposed,
-        "contestes": len(work.proposals) - len(work.asked),
+        "contestes": len(work.proposals) - len(work.to_ask),
         "structures": len(work.moved),
-        "equipes": len(work.asked),
-        "orientations": sum(work.registry.stakes.running.get(lieu.pk, 0) for lieu, _ in work.asked),
+        "equipes": len(work.to_ask),
+        "orientations": sum(work.registry.stakes.running.get(lieu.pk, 0) for lieu, _ in work.to_ask),
         "absents": missing,
         "a_confirmer": imports.to_confirm(row).count(),
     }
@@ -203,18 +208,21 @@ def _source(name: str, result: Result, licence: str) -> Source:
             do='Nommez qui donne ces lieux, par exemple --source "Ville de Grenoble".',
         )
     correspondence = result.correspondence
-    found, _ = Source.objects.get_or_create(
+    row, _ = Source.objects.get_or_create(
         name=name,
         defaults={"producer": correspondence.producer, "licence": licence or correspondence.licence},
     )
-    return found
+    return row
 
 
-def _guarded_first(kept: Sequence[Read], work: _Work) -> list[Read]:
+def _guarded_first(accepted: Sequence[Read], work: _Work) -> list[Read]:
     """Return rows with places that have a team first: in any order, they claim a number that is free."""
-    held = work.held
+    places_by_identifier = work.places
     return sorted(
-        kept, key=lambda read: not ((lieu := held.get(read.sheet["id"])) and work.registry.guards(lieu))
+        accepted,
+        key=lambda read: (
+            not ((lieu := places_by_identifier.get(read.sheet["id"])) and work.registry.guards(lieu))
+        ),
     )
 
 
@@ -228,7 +236,7 @@ def _one(read: Read, work: _Work) -> None:
         for r in read.remarks
         if r.word in ("doubtful", "refused")
     ]
-    lieu = work.held.get(sheet["id"])
+    lieu = work.places.get(sheet["id"])
     if lieu is None:
         origin = {"source": name, "on": on}  # one for all its fields: a long file has half a million of them
         lieu = Lieu(
@@ -241,21 +249,23 @@ def _one(read: Read, work: _Work) -> None:
             structure=work.registry.carrier(sheet),
         )
         sheets.derive(lieu)
-        work.made.append(lieu)
-        work.held[sheet["id"]] = lieu
+        work.created.append(lieu)
+        work.places[sheet["id"]] = lieu
         work.counts["made"] += 1
         return
     if work.adds:
         sheet = rules.completed(lieu.sheet, sheet)
     update = rules.updated(lieu.sheet, lieu.origins, sheet, source=name, on=on)
-    shown = _pass_on(lieu, update, work, on=on)
-    if shown is None:
+    is_visible = _pass_on(lieu, update, work, on=on)
+    if is_visible is None:
         _contest(lieu, update.contested, work)
     back = lieu.missing_since_id is not None
     if back:
         work.found_again.append((lieu.pk, lieu.missing_since_id))
         lieu.missing_since = None
-    work.counts["changed" if (update.changes(lieu.sheet) if shown is None else shown) else "same"] += 1
+    work.counts[
+        "changed" if (update.changes(lieu.sheet) if is_visible is None else is_visible) else "same"
+    ] += 1
     if update.sheet == lieu.sheet:
         if back:
             work.back.append(lieu)
@@ -269,17 +279,17 @@ def _pass_on(lieu: Lieu, update: rules.Update, work: _Work, *, on: str) -> bool 
 
     None when the place is not merged: the row then applies to its own sheet.
     """
-    shown = work.kept.get(lieu.pk)
-    if shown is None:
+    survivor = work.survivors.get(lieu.pk)
+    if survivor is None:
         return None
-    name, ours = work.row.source.name, shown.source_id == lieu.source_id
+    name, is_same_source = work.row.source.name, survivor.source_id == lieu.source_id
     passed = rules.passed_on(
-        shown.sheet, shown.origins, lieu.sheet, update, source=name, on=on, same_source=ours
+        survivor.sheet, survivor.origins, lieu.sheet, update, source=name, on=on, same_source=is_same_source
     )
-    _contest(shown, passed.contested, work)
-    read = passed.changes(shown.sheet)
-    if passed.sheet != shown.sheet:
-        work.change(shown, passed)
+    _contest(survivor, passed.contested, work)
+    read = passed.changes(survivor.sheet)
+    if passed.sheet != survivor.sheet:
+        work.change(survivor, passed)
     return read
 
 
@@ -312,7 +322,7 @@ def _slug(sheet: rules.Sheet, work: _Work) -> str:
 def _save(work: _Work) -> None:
     structures = list(work.registry.created)
     sheets.save_structures(work.registry)
-    bulk.create(Lieu, work.made, batch_size=BATCH)
+    bulk.create(Lieu, work.created, batch_size=BATCH)
     fields = (
         "sheet",
         "origins",
@@ -338,13 +348,13 @@ def _save(work: _Work) -> None:
                 before=before,
                 after=sheets.snapshot(lieu),
             )
-            for lieu, before in [*((lieu, None) for lieu in work.made), *work.changed.values()]
+            for lieu, before in [*((lieu, None) for lieu in work.created), *work.changed.values()]
         ],
         batch_size=BATCH,
     )
     _ask(work)
     Proposal.objects.bulk_create(work.proposals, batch_size=BATCH)
-    index.add(work.made, structures)
+    index.add(work.created, structures)
     index.refresh(lieu for lieu, _ in work.changed.values())
 
 
@@ -352,24 +362,24 @@ def _ask(work: _Work) -> None:
     """Ask the teams of places that a file assigns to another structure; a pending proposal for yet another is
     dropped.
     """
-    waiting = Proposal.objects.filter(
-        lieu__in=[lieu.pk for lieu, _ in work.asked], field=rules.CUSTODY, state=rules.OPEN
+    pending = Proposal.objects.filter(
+        lieu__in=[lieu.pk for lieu, _ in work.to_ask], field=rules.CUSTODY, state=rules.OPEN
     )
-    waiting.delete()
+    pending.delete()
     work.proposals += [
-        sheets.custody_request(lieu, found, by=work.row.source.name, at=work.at, within=work.row)
-        for lieu, found in work.asked
+        sheets.custody_request(lieu, outcome, by=work.row.source.name, at=work.at, within=work.row)
+        for lieu, outcome in work.to_ask
     ]
 
 
-def _missing(kept: Sequence[Read], work: _Work) -> int:
+def _missing(accepted: Sequence[Read], work: _Work) -> int:
     """Mark the places of the source that are absent from the file; a person decides what became of them."""
-    there = {read.sheet["id"] for read in kept}
-    gone = imports.dropped(work.held.values(), there, work.kept)
-    for lieu in gone:
+    there = {read.sheet["id"] for read in accepted}
+    absent = imports.dropped(work.places.values(), there, work.survivors)
+    for lieu in absent:
         lieu.missing_since = work.row
-    Lieu.objects.bulk_update(gone, ["missing_since"], batch_size=BATCH)
-    return len(gone)
+    Lieu.objects.bulk_update(absent, ["missing_since"], batch_size=BATCH)
+    return len(absent)
 
 
 @transaction.atomic
@@ -387,7 +397,7 @@ def take_back(row: Import, *, by: str, at: datetime) -> Counter[str]:
         )
     counts: Counter[str] = Counter()
     touched: list[Lieu] = []
-    made: list[Lieu] = []
+    created: list[Lieu] = []
     registry, places_in_use = custody.full_registry(at=at), history.relied_upon(row)
     for change in Change.objects.filter(within=row).select_related("lieu").order_by("-pk"):
         lieu = change.lieu
@@ -396,11 +406,11 @@ def take_back(row: Import, *, by: str, at: datetime) -> Counter[str]:
             counts["kept"] += 1
         elif change.before is None:
             counts["removed"] += 1
-            made.append(lieu)
+            created.append(lieu)
         else:
-            now, ours = sheets.snapshot(lieu), lieu.structure_id
+            now, former_structure = sheets.snapshot(lieu), lieu.structure_id
             sheets.put(lieu, change.before)
-            registry.n_places[ours] -= 1
+            registry.n_places[former_structure] -= 1
             registry.n_places[lieu.structure_id] += 1
             sheets.settle(lieu, now, registry, by=by, at=at, asks=False)
             lieu.save()
@@ -410,8 +420,8 @@ def take_back(row: Import, *, by: str, at: datetime) -> Counter[str]:
             touched.append(lieu)
             counts["restored"] += 1
     index.refresh(touched)
-    for start in range(0, len(made), BATCH):
-        _remove(made[start : start + BATCH])
+    for start in range(0, len(created), BATCH):
+        _remove(created[start : start + BATCH])
     absent = list(Lieu.objects.filter(missing_since=row))
     Lieu.objects.filter(missing_since=row).update(missing_since=None)
     for lieu in absent:
@@ -430,6 +440,6 @@ def _remove(lieux: Sequence[Lieu]) -> None:
     for lieu in lieux:
         lieu.state = rules.ENDED
     index.refresh(lieux)
-    gone = [lieu.pk for lieu in lieux]
-    Pair.objects.filter(Q(first__in=gone) | Q(second__in=gone)).delete()
-    Lieu.objects.filter(pk__in=gone).delete()
+    numbers = [lieu.pk for lieu in lieux]
+    Pair.objects.filter(Q(first__in=numbers) | Q(second__in=numbers)).delete()
+    Lieu.objects.filter(pk__in=numbers).delete()

@@ -32,7 +32,7 @@ from maillage.pipeline.offer.read import Result, read
 
 @dataclass(frozen=True, slots=True)
 class LongImport:
-    """What the import of a long file did. resumed: pieces that an earlier attempt had already stored."""
+    """Outcome of the import of a long file. resumed: pieces that an earlier attempt had already stored."""
 
     rows: Sequence[Import]
     counts: Counter[str]
@@ -66,14 +66,14 @@ def take_in(
     counts: Counter[str] = Counter()
     for piece in pieces.pieces(path, rows=size):
         digest = hashlib.sha256(piece.content).hexdigest()
-        found = stored.get(digest)
-        if found is None:
+        stored_piece = stored.get(digest)
+        if stored_piece is None:
             tell("Lecture et rangement", piece.share * 0.9)
-            found = work.store(piece, digest, first=not done)
+            stored_piece = work.store(piece, digest, first=not done)
         elif work.correspondence is None:
             work.read_columns(forms.parse(piece.content, path.name))
-        done.append(found[0])
-        counts.update({name: n for name, n in found[1].items() if isinstance(n, int)})
+        done.append(stored_piece[0])
+        counts.update({name: n for name, n in stored_piece[1].items() if isinstance(n, int)})
         memory.give_back()
     if not done:
         raise _unreadable(path.name)
@@ -119,9 +119,9 @@ class _Work:
             raise _unreadable(self.name)
         self.columns = sheet.columns
         placed = _placed(result, piece)
-        told = report.findings(placed)
-        self.findings += told["constats"][: report.MOST_FINDINGS - len(self.findings)]
-        self.n_findings += told["constats_total"]
+        findings = report.findings(placed)
+        self.findings += findings["constats"][: report.MOST_FINDINGS - len(self.findings)]
+        self.n_findings += findings["constats_total"]
         with transaction.atomic():
             row = importing.take_in(
                 placed,
@@ -150,7 +150,7 @@ def _drafted(sheet: Sheet) -> Correspondence:
 
 
 def _placed(result: Result, piece: Piece) -> Result:
-    """Return what was read of a piece, its rows and its faults at their lines of the whole file."""
+    """Return the result of a piece with its rows and faults at their lines of the complete file."""
     return replace(
         result,
         rows=tuple(

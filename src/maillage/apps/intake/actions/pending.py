@@ -34,7 +34,7 @@ from maillage.pipeline.offer import correct, files, mapping
 from maillage.pipeline.offer.forms import read as forms
 from maillage.pipeline.offer.forms.sheet import Sheet
 
-KEPT = timedelta(hours=24)
+RETENTION = timedelta(hours=24)
 AGAIN = timedelta(seconds=10)  # before the next attempt, in case the worker was killed
 BETWEEN_SIGNS = 0.5  # seconds
 DISTINCT = 1_000  # values of a column kept to be shown
@@ -55,7 +55,7 @@ def keep(
     licence: str,
     by: User,
     at: datetime,
-    awaits: timedelta = KEPT,
+    awaits: timedelta = RETENTION,
     read_at_source: bool = False,
 ) -> PendingFile:
     """Store a file for a day, or as long as it awaits somebody, with the way it would be read.
@@ -64,7 +64,7 @@ def keep(
     """
     sheet = forms.parse(content, name)
     how, title, draft, why = _first_draft(sheet, source)
-    found = PendingFile(
+    pending_file = PendingFile(
         key=secrets.token_hex(10),
         name=sheet.name,
         digest=hashlib.sha256(content).hexdigest(),
@@ -83,13 +83,13 @@ def keep(
         draft=draft,
         read_at_source=read_at_source,
     )
-    write_whole(found.path, content)
+    write_whole(pending_file.path, content)
     first = [(row.number, row.line, list(row.cells.values())) for row in sheet.rows[: queries.SAMPLE]]
-    _write(found.key, "extrait.json", first)
-    _write(found.key, "valeurs.json", {column: _values(sheet, column) for column in sheet.columns})
-    _write(found.key, "fiche.json", asdict(found))
-    forget_later.using(run_after=at + awaits).enqueue(found.key)
-    return found
+    _write(pending_file.key, "extrait.json", first)
+    _write(pending_file.key, "valeurs.json", {column: _values(sheet, column) for column in sheet.columns})
+    _write(pending_file.key, "fiche.json", asdict(pending_file))
+    forget_later.using(run_after=at + awaits).enqueue(pending_file.key)
+    return pending_file
 
 
 def hold(content: bytes, name: str, *, at: datetime) -> str:
@@ -97,7 +97,7 @@ def hold(content: bytes, name: str, *, at: datetime) -> str:
     key = secrets.token_hex(10)
     write_whole(queries.folder(key) / "fichier", content)
     _write(key, "nom.json", name)
-    forget_later.using(run_after=at + KEPT).enqueue(key)
+    forget_later.using(run_after=at + RETENTION).enqueue(key)
     return key
 
 
@@ -123,21 +123,25 @@ def _first_draft(sheet: Sheet, source: str) -> tuple[str, str, str, dict[str, st
 
 def _values(sheet: Sheet, column: str) -> dict[str, Any]:
     counts = Counter(value for row in sheet.rows if (value := row.cells[column]))
-    kept = counts.most_common(DISTINCT)
-    return {"valeurs": kept, "autres": len(counts) - len(kept)}
+    most_common = counts.most_common(DISTINCT)
+    return {"valeurs": most_common, "autres": len(counts) - len(most_common)}
 
 
-def correct_draft(found: PendingFile, text: str) -> PendingFile:
+def correct_draft(pending_file: PendingFile, text: str) -> PendingFile:
     """Store another way of reading a file; Refused, naming the key at fault, when it cannot be applied.
 
     A column put to another use is no longer guessed.
     """
-    before, after = (correct.uses(correct.parsed(each, "correspondance")) for each in (found.draft, text))
+    before, after = (
+        correct.uses(correct.parsed(each, "correspondance")) for each in (pending_file.draft, text)
+    )
     why = {
-        name: said for name, said in found.why.items() if before.get(plain(name)) == after.get(plain(name))
+        name: reason
+        for name, reason in pending_file.why.items()
+        if before.get(plain(name)) == after.get(plain(name))
     }
-    changed = replace(found, draft=text, why=why)
-    _write(found.key, "fiche.json", asdict(changed))
+    changed = replace(pending_file, draft=text, why=why)
+    _write(pending_file.key, "fiche.json", asdict(changed))
     return changed
 
 
@@ -153,9 +157,9 @@ def start_over() -> int:
     return n
 
 
-def drop(found: PendingFile) -> None:
+def drop(pending_file: PendingFile) -> None:
     """Delete a file and all that was read from it."""
-    erase(found.key)
+    erase(pending_file.key)
 
 
 def erase(key: str) -> None:
@@ -168,7 +172,7 @@ def erase(key: str) -> None:
 def forget_later(key: str) -> None:
     """Delete a file after its day, from the worker; later when it is being imported."""
     if queries.progress(key).is_alive:
-        forget_later.using(run_after=timezone.now() + KEPT).enqueue(key)
+        forget_later.using(run_after=timezone.now() + RETENTION).enqueue(key)
     else:
         erase(key)
 
@@ -176,36 +180,41 @@ def forget_later(key: str) -> None:
 # --------------------------------------------------------------------------------------------- the whole file
 
 
-def ask_check(found: PendingFile, *, at: datetime) -> None:
+def ask_check(pending_file: PendingFile, *, at: datetime) -> None:
     """Request a check of the whole file: at once when it is short, else from the worker."""
-    _tell(found.key, Progress(status=queries.CHECKING, asked_at=at.isoformat(), version=found.version))
-    _start(found)
+    _tell(
+        pending_file.key,
+        Progress(status=queries.CHECKING, asked_at=at.isoformat(), version=pending_file.version),
+    )
+    _start(pending_file)
 
 
-def ask_import(found: PendingFile, *, whole: bool, at: datetime) -> None:
+def ask_import(pending_file: PendingFile, *, is_complete: bool, at: datetime) -> None:
     """Request the import of a checked file; Refused when it was corrected since, or is already being
     imported.
     """
-    told = queries.progress(found.key)
-    if told.status != queries.CHECKED or told.version != found.version:
+    progress = queries.progress(pending_file.key)
+    if progress.status != queries.CHECKED or progress.version != pending_file.version:
         raise Refused(
             "L’import n’a pas commencé.",
             why="La correspondance a changé depuis la vérification, ou l’import est déjà en cours.",
             do="Vérifiez encore une fois le fichier, puis importez-le.",
         )
     _tell(
-        found.key,
-        replace(told, status=queries.IMPORTING, whole=whole, asked_at=at.isoformat(), step="", share=0.0),
+        pending_file.key,
+        replace(
+            progress, status=queries.IMPORTING, whole=is_complete, asked_at=at.isoformat(), step="", share=0.0
+        ),
     )
-    _start(found)
+    _start(pending_file)
 
 
-def ask_stop(found: PendingFile) -> None:
+def ask_stop(pending_file: PendingFile) -> None:
     """Ask the work on a file to stop: it does at the next row, and nothing of it is written."""
-    _stop_sign(found.key).touch()
-    with _alone(found.key) as mine:
-        if mine:  # nobody is at it yet
-            _stopped(found.key)
+    _stop_sign(pending_file.key).touch()
+    with _alone(pending_file.key) as has_lock:
+        if has_lock:  # nobody is at it yet
+            _stopped(pending_file.key)
 
 
 class _Stopped(Exception):
@@ -218,19 +227,19 @@ def _stop_sign(key: str) -> Path:
 
 def _stopped(key: str) -> None:
     """Put a file back as it was before the work that was stopped."""
-    told = queries.progress(key)
-    if told.is_alive:
-        before = queries.DRAFT if told.status == queries.CHECKING else queries.CHECKED
-        _tell(key, replace(told, status=before, step="", share=0.0))
+    progress = queries.progress(key)
+    if progress.is_alive:
+        before = queries.DRAFT if progress.status == queries.CHECKING else queries.CHECKED
+        _tell(key, replace(progress, status=before, step="", share=0.0))
     _stop_sign(key).unlink(missing_ok=True)
 
 
-def _start(found: PendingFile) -> None:
-    _stop_sign(found.key).unlink(missing_ok=True)
-    if found.is_long:
-        work_later.enqueue(found.key)
+def _start(pending_file: PendingFile) -> None:
+    _stop_sign(pending_file.key).unlink(missing_ok=True)
+    if pending_file.is_long:
+        work_later.enqueue(pending_file.key)
     else:
-        work(found.key)
+        work(pending_file.key)
 
 
 @task(queue_name="quick")
@@ -245,21 +254,21 @@ def work_later(key: str) -> None:
 
 def work(key: str) -> None:
     """Do the requested work on a file, unless another process is at it or it is done."""
-    found = queries.find(key)
-    if found is None:
+    pending_file = queries.find(key)
+    if pending_file is None:
         return
-    with _alone(key) as mine:
-        told = queries.progress(key)
-        if not mine or not told.is_alive:
+    with _alone(key) as has_lock:
+        progress = queries.progress(key)
+        if not has_lock or not progress.is_alive:
             return
         if _stop_sign(key).exists():
             _stopped(key)
             return
         try:
-            if told.status == queries.CHECKING:
-                _check(found, told)
+            if progress.status == queries.CHECKING:
+                _check(pending_file, progress)
             else:
-                _import(found, told)
+                _import(pending_file, progress)
         except _Stopped:
             _stopped(key)
         except Refused as error:
@@ -269,67 +278,72 @@ def work(key: str) -> None:
             raise
 
 
-def _check(found: PendingFile, told: Progress) -> None:
-    at = datetime.fromisoformat(told.asked_at)
-    steps = _Steps(found, told)
+def _check(pending_file: PendingFile, progress: Progress) -> None:
+    at = datetime.fromisoformat(progress.asked_at)
+    steps = _Steps(pending_file, progress)
     result = queries.result(
-        found,
+        pending_file,
         today=timezone.localdate(at),
         tell=lambda share: steps.tell("Lecture du fichier", 0.95 * share),
     )
     steps.tell("Comparaison avec les fiches connues", 0.95)
-    expected = queries.expected(result, found.source, at=at)
-    _write(found.key, "lecture.json", queries.as_json(result))
-    _tell(found.key, replace(told, status=queries.CHECKED, expected=expected, step="", share=1.0))
+    expected = queries.expected(result, pending_file.source, at=at)
+    _write(pending_file.key, "lecture.json", queries.as_json(result))
+    _tell(pending_file.key, replace(progress, status=queries.CHECKED, expected=expected, step="", share=1.0))
 
 
-def _import(found: PendingFile, told: Progress) -> None:
-    at = datetime.fromisoformat(told.asked_at)
-    row = Import.objects.filter(digest=found.digest, started_at=at).first()
+def _import(pending_file: PendingFile, progress: Progress) -> None:
+    at = datetime.fromisoformat(progress.asked_at)
+    row = Import.objects.filter(digest=pending_file.digest, started_at=at).first()
     if row is None:  # else it was written by somebody who was killed just after
-        steps = _Steps(found, told)
-        result = queries.checked_result(found, told) or queries.result(
-            found, today=timezone.localdate(at), tell=lambda share: steps.tell("Lecture du fichier", 0.0)
+        steps = _Steps(pending_file, progress)
+        result = queries.checked_result(pending_file, progress) or queries.result(
+            pending_file,
+            today=timezone.localdate(at),
+            tell=lambda share: steps.tell("Lecture du fichier", 0.0),
         )
-        row = _take_in(found, result, whole=told.whole, at=at, tell=steps.tell)
-    _tell(found.key, replace(told, status=queries.DONE, row=row.pk, expected=None, step="", share=1.0))
+        row = _take_in(pending_file, result, is_complete=progress.whole, at=at, tell=steps.tell)
+    _tell(
+        pending_file.key,
+        replace(progress, status=queries.DONE, row=row.pk, expected=None, step="", share=1.0),
+    )
     for name in ("fichier", "fiche.json", "extrait.json", "valeurs.json", "lecture.json"):
-        (queries.folder(found.key) / name).unlink(missing_ok=True)
+        (queries.folder(pending_file.key) / name).unlink(missing_ok=True)
 
 
 @transaction.atomic
 def _take_in(
-    found: PendingFile,
+    pending_file: PendingFile,
     result: Any,
     *,
-    whole: bool,
+    is_complete: bool,
     at: datetime,
     tell: Callable[[str, float], None] = lambda step, share: None,
 ) -> Import:
     """Import the places, and remember how the source is read: its next file will be read the same way."""
     source, _ = Source.objects.get_or_create(
-        name=found.source,
+        name=pending_file.source,
         defaults={
             "producer": result.correspondence.producer,
-            "licence": found.licence or result.correspondence.licence,
+            "licence": pending_file.licence or result.correspondence.licence,
         },
     )
-    source.correspondence = found.draft
-    if found.licence:
-        source.licence = found.licence
+    source.correspondence = pending_file.draft
+    if pending_file.licence:
+        source.licence = pending_file.licence
     source.save()
-    by = User.objects.filter(pk=found.by).first()
+    by = User.objects.filter(pk=pending_file.by).first()
     everywhere = (
-        queries.communes_of(found) is None
+        queries.communes_of(pending_file) is None
     )  # else places missing from the file may be those of another territory
     return importing.take_in(
         result,
-        source=found.source,
-        digest=found.digest,
+        source=pending_file.source,
+        digest=pending_file.digest,
         by=by,
         at=at,
-        correspondence=found.draft,
-        whole=whole and everywhere,
+        correspondence=pending_file.draft,
+        is_complete=is_complete and everywhere,
         tell=tell,
     )
 
@@ -337,16 +351,16 @@ def _take_in(
 class _Steps:
     """The progress of a work, written at most twice a second; raises when somebody asked it to stop."""
 
-    def __init__(self, found: PendingFile, told: Progress) -> None:
-        self.found, self.told, self.last, self.step = found, told, 0.0, ""
+    def __init__(self, pending_file: PendingFile, progress: Progress) -> None:
+        self.file, self.progress, self.last, self.step = pending_file, progress, 0.0, ""
 
     def tell(self, step: str, share: float) -> None:
-        """Say what is being done, and the share that is."""
+        """Store the current step and the share done, unless the last signal is recent."""
         if step != self.step or time.monotonic() - self.last > BETWEEN_SIGNS:
             self.last, self.step = time.monotonic(), step
-            if _stop_sign(self.found.key).exists():
+            if _stop_sign(self.file.key).exists():
                 raise _Stopped
-            _tell(self.found.key, replace(self.told, step=step, share=round(share, 3)))
+            _tell(self.file.key, replace(self.progress, step=step, share=round(share, 3)))
 
 
 @contextmanager
@@ -361,8 +375,8 @@ def _alone(key: str) -> Iterator[bool]:
             yield True
 
 
-def _tell(key: str, told: Progress) -> None:
-    _write(key, "avancement.json", asdict(told))
+def _tell(key: str, progress: Progress) -> None:
+    _write(key, "avancement.json", asdict(progress))
 
 
 def _write(key: str, name: str, content: Any) -> None:

@@ -1,4 +1,4 @@
-"""What others propose or report about a sheet: written only when a person of the network accepts it."""
+"""Proposals and reports about a sheet: written only when a person of the network accepts them."""
 
 from datetime import datetime
 from typing import Any
@@ -24,8 +24,8 @@ def propose(lieu: Lieu, *, field: str, value: Any, by: str, at: datetime) -> Pro
     if field not in FIELDS:
         raise ValueError(f"{field!r} is no field of a sheet: see reference/offer/fields.yaml.")
     Lieu.objects.select_for_update().get(pk=lieu.pk)  # proposed by two at once, it is one
-    waiting = Proposal.objects.filter(lieu=lieu, field=field, state=rules.OPEN)
-    same = next((each for each in waiting if each.value == value), None)
+    open_proposals = Proposal.objects.filter(lieu=lieu, field=field, state=rules.OPEN)
+    same = next((each for each in open_proposals if each.value == value), None)
     return same or Proposal.objects.create(lieu=lieu, field=field, value=value, by=by, at=at)
 
 
@@ -34,20 +34,20 @@ def accept(proposal: Proposal, *, by: str, at: datetime) -> Change:
     """Write a proposed value on the sheet, as confirmed; Refused when it was answered, has no value, or is
     about a place merged since.
     """
-    held = still_open(proposal)
-    if held.field == rules.CUSTODY:
+    open_proposal = still_open(proposal)
+    if open_proposal.field == rules.CUSTODY:
         raise Refused(
             "Le lieu n’a pas changé de structure.",
             why="Son équipe le perdrait, et des personnes sont peut-être en route.",
             do="Lisez d’abord ce qui changerait, puis décidez.",
         )
-    if not held.field:
+    if not open_proposal.field:
         raise Refused(
             "Ce message n’a pas été accepté.",
             why="Il ne propose aucune valeur à écrire dans la fiche.",
             do="Corrigez la fiche vous-même, puis répondez au message.",
         )
-    lieu = Lieu.objects.select_for_update().get(pk=held.lieu_id)
+    lieu = Lieu.objects.select_for_update().get(pk=open_proposal.lieu_id)
     if lieu.state == rules.MERGED:
         raise Refused(
             "La valeur n’a pas été écrite.",
@@ -55,11 +55,18 @@ def accept(proposal: Proposal, *, by: str, at: datetime) -> Change:
             do="Corrigez cette autre fiche, puis écartez la proposition.",
         )
     before, on = sheets.snapshot(lieu), timezone.localdate(at).isoformat()
-    lieu.sheet, lieu.origins = rules.edited(lieu.sheet, lieu.origins, {held.field: held.value}, by=by, on=on)
-    if held.field in lieu.sheet:
-        lieu.origins[held.field] = {"source": held.by, "on": on, "confirmed_on": on, "by": by}
-    close(held, rules.ACCEPTED, by=by, at=at)
-    return sheets.write(lieu, before, verb="accept", by=by, at=at, reason=f"proposé par {held.by}")
+    lieu.sheet, lieu.origins = rules.edited(
+        lieu.sheet, lieu.origins, {open_proposal.field: open_proposal.value}, by=by, on=on
+    )
+    if open_proposal.field in lieu.sheet:
+        lieu.origins[open_proposal.field] = {
+            "source": open_proposal.by,
+            "on": on,
+            "confirmed_on": on,
+            "by": by,
+        }
+    close(open_proposal, rules.ACCEPTED, by=by, at=at)
+    return sheets.write(lieu, before, verb="accept", by=by, at=at, reason=f"proposé par {open_proposal.by}")
 
 
 @transaction.atomic
@@ -73,15 +80,15 @@ def answer(proposal: Proposal, note: str, *, by: str, at: datetime) -> None:
     """Close a message from the public with a note of what was done; Refused without one, or when already
     closed.
     """
-    held = still_open(proposal)
-    if held.field or not note.strip():
+    open_proposal = still_open(proposal)
+    if open_proposal.field or not note.strip():
         raise Refused(
             "La réponse n’a pas été gardée.",
             why="Un message se ferme avec quelques mots : d’autres se demanderont ce qui a été fait.",
             do="Écrivez ce que vous avez vérifié ou corrigé, en une phrase.",
         )
-    held.value = {"note": note.strip()}
-    close(held, rules.ACCEPTED, by=by, at=at)
+    open_proposal.value = {"note": note.strip()}
+    close(open_proposal, rules.ACCEPTED, by=by, at=at)
 
 
 def still_open(proposal: Proposal) -> Proposal:
@@ -89,14 +96,14 @@ def still_open(proposal: Proposal) -> Proposal:
     Refused when it was answered meanwhile.
     """
     Lieu.objects.select_for_update().filter(pk=proposal.lieu_id).first()
-    held = Proposal.objects.select_for_update().get(pk=proposal.pk)
-    if held.state != rules.OPEN:
+    locked_proposal = Proposal.objects.select_for_update().get(pk=proposal.pk)
+    if locked_proposal.state != rules.OPEN:
         raise Refused(
             "Votre réponse n’a pas été gardée.",
-            why=f"{held.answered_by or 'Quelqu’un'} y a déjà répondu.",
+            why=f"{locked_proposal.answered_by or 'Quelqu’un'} y a déjà répondu.",
             do="Rechargez la liste des propositions.",
         )
-    return held
+    return locked_proposal
 
 
 def close(proposal: Proposal, state: str, *, by: str, at: datetime) -> None:

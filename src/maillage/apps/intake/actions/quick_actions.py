@@ -22,7 +22,7 @@ BY_HAND = "Saisie"
 @transaction.atomic
 def keep_missing(lieu: Lieu, *, by: str, at: datetime) -> Change:
     """Retain a place that is missing from the last file of its source; Refused once that was decided."""
-    before, row = sheets.snapshot(lieu), _found(lieu)
+    before, row = sheets.snapshot(lieu), _unmark_missing(lieu)
     reason = f"gardé, bien qu’absent de {row.file_name}"
     return sheets.write(lieu, before, verb="publish", by=by, at=at, reason=reason)
 
@@ -32,13 +32,13 @@ def end_missing(lieu: Lieu, *, by: str, at: datetime, reason: str) -> Change:
     """End a place that is missing from the last file of its source; Refused without a reason, and once that
     was decided.
     """
-    _found(lieu)
+    _unmark_missing(lieu)
     lieu.save(update_fields=["missing_since"])
     return sheets.set_state(lieu, rules.ENDED, by=by, at=at, reason=reason)
 
 
-def _found(lieu: Lieu) -> Import:
-    """Take off what says that a place is missing, not saved, and return the import that told it."""
+def _unmark_missing(lieu: Lieu) -> Import:
+    """Clear the mark that a place is missing, without saving, and return the import that set it."""
     sheets.lock(lieu)
     row = lieu.missing_since
     if row is None:
@@ -88,7 +88,7 @@ def decide_again(pairs: Iterable[Pair], *, by: str, at: datetime) -> tuple[int, 
     """Take back decisions made together, the last first; return how many pairs are to decide again, and how
     many could not be taken apart.
     """
-    back = kept = 0
+    back = n_unchanged = 0
     for pair in pairs:
         try:
             if pair.state == rules.ACCEPTED:
@@ -97,8 +97,8 @@ def decide_again(pairs: Iterable[Pair], *, by: str, at: datetime) -> tuple[int, 
                 duplicates.answer(pair, rules.OPEN, by="", at=None)
             back += 1
         except Refused:
-            kept += 1
-    return back, kept
+            n_unchanged += 1
+    return back, n_unchanged
 
 
 SETTLED = "relue : ce qui a été compris est juste"
@@ -107,26 +107,26 @@ SETTLED = "relue : ce qui a été compris est juste"
 @transaction.atomic
 def settle_doubts(lieux: Iterable[Lieu], *, by: str, at: datetime) -> list[Change]:
     """Say that what was read of these sheets is right, one change each; nothing else is confirmed."""
-    made = []
+    changes = []
     for lieu in lieux:
         sheets.lock(lieu)
         before = sheets.snapshot(lieu)
         lieu.to_check = []
-        made.append(sheets.write(lieu, before, verb="edit", by=by, at=at, reason=SETTLED))
-    return made
+        changes.append(sheets.write(lieu, before, verb="edit", by=by, at=at, reason=SETTLED))
+    return changes
 
 
 @transaction.atomic
 def doubt_again(changes: Iterable[Change], *, by: str, at: datetime) -> tuple[int, int]:
     """Take back what `settle_doubts` did; return how many sheets doubt again, and how many changed since."""
-    back = kept = 0
+    back = n_unchanged = 0
     for change in changes:
         try:
             sheets.undo(change, by=by, at=at)
             back += 1
         except Refused:
-            kept += 1
-    return back, kept
+            n_unchanged += 1
+    return back, n_unchanged
 
 
 @transaction.atomic
@@ -148,7 +148,7 @@ def add(sheet: rules.Sheet, *, by: str, at: datetime, structure: Structure | Non
     new_sheet = {**sheet, "id": id, "source": BY_HAND, "date_maj": on}
     if structure is not None and plain(structure.name) != plain(str(new_sheet["nom"])):
         new_sheet["structure_parente"] = structure.name
-    alike = duplicates.Search([new_sheet]).found()
+    alike = duplicates.Search([new_sheet]).likenesses()
     lieu = Lieu(
         slug=_slug(new_sheet),
         source=source,

@@ -59,7 +59,7 @@ def follow(source: Source, *, address: str, every_days: int, by: User) -> None:
 
 
 def _is_address(text: str) -> bool:
-    """Return whether a text is the address of a file: in https, or of this machine where that is allowed."""
+    """Return True if a text is the address of a file: in https, or of this machine where that is allowed."""
     try:
         parts = urlsplit(text)
     except ValueError:  # what a person types
@@ -80,9 +80,9 @@ def run_deadlines(*, at: datetime) -> Counter[str]:
             counts["relues" if read_again(source, at=at) is not None else "sans_changement"] += 1
         except Refused:
             counts["echecs"] += 1
-    for waiting in queries.read_at_source():
-        if queries.progress(waiting.key).changes_nothing:
-            pending.drop(waiting)
+    for pending_file in queries.read_at_source():
+        if queries.progress(pending_file.key).changes_nothing:
+            pending.drop(pending_file)
             counts["sans_effet"] += 1
     return counts
 
@@ -91,12 +91,12 @@ def forget_old(at: datetime) -> int:
     """Delete the files that were to be deleted long ago, and return how many: the task that was to do it
     waited in a base that was moved or restored elsewhere, or was set aside.
     """
-    gone = 0
+    n_erased = 0
     for key, since, at_source in queries.ages():
-        if at - since > 2 * (AWAITS if at_source else pending.KEPT):
+        if at - since > 2 * (AWAITS if at_source else pending.RETENTION):
             pending.erase(key)
-            gone += 1
-    return gone
+            n_erased += 1
+    return n_erased
 
 
 def read_again(source: Source, *, at: datetime) -> PendingFile | None:
@@ -107,14 +107,14 @@ def read_again(source: Source, *, at: datetime) -> PendingFile | None:
     if not Source.objects.filter(before, pk=source.pk).update(read_at=at):
         return None  # somebody else is at it
     try:
-        found = _fetched(source, at=at)
+        pending_file = _fetched(source, at=at)
     except Refused as refused:
         Source.objects.filter(pk=source.pk).update(error=list(refused.sentences))
         raise
     Source.objects.filter(pk=source.pk).update(
-        error=[], digest=F("digest") if found is None else found.digest
+        error=[], digest=F("digest") if pending_file is None else pending_file.digest
     )
-    return found
+    return pending_file
 
 
 def _fetched(source: Source, *, at: datetime) -> PendingFile | None:
@@ -124,7 +124,7 @@ def _fetched(source: Source, *, at: datetime) -> PendingFile | None:
     name, content = FILE_FETCHER.only()(source.address, inside=settings.SOURCES_INSIDE)
     if hashlib.sha256(content).hexdigest() == source.digest:
         return None
-    found = pending.keep(
+    pending_file = pending.keep(
         content,
         name,
         source=source.name,
@@ -135,11 +135,11 @@ def _fetched(source: Source, *, at: datetime) -> PendingFile | None:
         read_at_source=True,
     )
     for other in queries.read_at_source():  # the next version of a file replaces the former
-        another = other.source == source.name and other.key != found.key
+        another = other.source == source.name and other.key != pending_file.key
         if another and not queries.progress(other.key).is_alive:
             pending.drop(other)
-    pending.ask_check(found, at=at)
-    return found
+    pending.ask_check(pending_file, at=at)
+    return pending_file
 
 
 def rhythms() -> Mapping[int, str]:

@@ -89,18 +89,20 @@ class UploadForm(forms.Form):
 
     def clean_fichier(self) -> Any:
         """Refuse a file that is too large before it is read."""
-        given = self.cleaned_data["fichier"]
-        if given and given.size > MAX_BYTES:
+        uploaded = self.cleaned_data["fichier"]
+        if uploaded and uploaded.size > MAX_BYTES:
             raise forms.ValidationError(
-                f"Ce fichier pèse {given.size // MEGABYTE} Mio. La mémoire n’y suffirait pas :"
+                f"Ce fichier pèse {uploaded.size // MEGABYTE} Mio. La mémoire n’y suffirait pas :"
                 f" {MAX_BYTES // MEGABYTE} Mio au plus. Découpez-le, par exemple par département."
             )
-        return given
+        return uploaded
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean() or {}
-        given = clean.get("fichier")
-        self.dropped = (given.name, given.read()) if given else queries.dropped_file(clean.get("garde", ""))
+        uploaded = clean.get("fichier")
+        self.dropped = (
+            (uploaded.name, uploaded.read()) if uploaded else queries.dropped_file(clean.get("garde", ""))
+        )
         if self.dropped is None and "fichier" not in self.errors:
             self.add_error(
                 "fichier", "Aucun fichier n’est choisi. Sans lui, il n’y a rien à lire. Choisissez-en un."
@@ -130,12 +132,12 @@ def choices() -> list[tuple[str, list[tuple[str, str]]]]:
     return groups
 
 
-def other_uses(shown: Sequence[Column]) -> dict[int, str]:
+def other_uses(columns: Sequence[Column]) -> dict[int, str]:
     """Return, by rank, the uses of columns that no single choice expresses: the condition of a practice, or
     several uses.
     """
     offered = {id for _, group in choices() for id, _ in group}
-    return {c.rank: _uses_in_words(c) for c in shown if c.uses and c.value not in offered}
+    return {c.rank: _uses_in_words(c) for c in columns if c.uses and c.value not in offered}
 
 
 def _uses_in_words(column: Column) -> str:
@@ -153,10 +155,10 @@ def word_name(column: str, target: str, word: str) -> str:
     return f"mot-{hashlib.sha256(f'{column}|{target}|{word}'.encode()).hexdigest()[:12]}"
 
 
-def word_choices(target: str, given: Sequence[str] = ()) -> list[tuple[str, str]]:
-    """Return the possible meanings of a word of a column. given: today's: a plain “non” is read as one."""
+def word_choices(target: str, current_words: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """Return the possible meanings of a word of a column. current_words: a plain “non” is read as one."""
     if target.startswith(correct.PRACTICE):
-        nothing = "pas proposé" if NO in given else "on ne sait pas : rien à retenir"
+        nothing = "pas proposé" if NO in current_words else "on ne sait pas : rien à retenir"
         return [("offered", "proposé"), ("planned", "en projet"), (correct.NOTHING, nothing)]
     of = offer.fields()[target]
     nothing = (correct.NOTHING, "rien à retenir")
@@ -169,11 +171,11 @@ def chosen(target: str, word: correct.Word) -> str:
     """Return the current meaning of a word, as a choice: '' when unknown, or when no single choice expresses
     it.
     """
-    if not word.known or word.elsewhere or len(word.given) > 1:
+    if not word.known or word.elsewhere or len(word.meanings) > 1:
         return ""
-    if not word.given or NO in word.given:
+    if not word.meanings or NO in word.meanings:
         return correct.NOTHING
-    return word.given[0] if word.given[0] in {id for id, _ in word_choices(target)} else ""
+    return word.meanings[0] if word.meanings[0] in {id for id, _ in word_choices(target)} else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +198,7 @@ class WordField:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words of a column: those to review, how many of each kind, those known; left: how many are not
+    """The words of a column: those to review, how many of each kind, those known; n_hidden: how many are not
     displayed.
     """
 
@@ -205,7 +207,7 @@ class Vocabulary:
     doubtful: Sequence[WordField]
     doubts: Sequence[str]
     known: Sequence[WordField]
-    left: int
+    n_hidden: int
 
 
 DOUBTS = {  # what is not surely read, said of one word and of several
@@ -215,10 +217,10 @@ DOUBTS = {  # what is not surely read, said of one word and of several
 }
 
 
-def vocabularies(shown: Sequence[Column]) -> list[Vocabulary]:
+def vocabularies(columns: Sequence[Column]) -> list[Vocabulary]:
     """Return the columns whose words may be corrected, those with words to review first."""
-    found = [_vocabulary(column) for column in shown if column.words]
-    return sorted(found, key=lambda each: not each.doubtful)
+    vocabularies = [_vocabulary(column) for column in columns if column.words]
+    return sorted(vocabularies, key=lambda vocabulary: not vocabulary.doubtful)
 
 
 def _vocabulary(column: Column) -> Vocabulary:
@@ -234,17 +236,17 @@ def _vocabulary(column: Column) -> Vocabulary:
             count(sorts[id], f"mot {one}", f"mots {many}") for id, (one, many) in DOUBTS.items() if sorts[id]
         ],
         known=known[:MOST_KNOWN],
-        left=max(len(doubtful) - MOST_UNKNOWN, 0) + max(len(known) - MOST_KNOWN, 0),
+        n_hidden=max(len(doubtful) - MOST_UNKNOWN, 0) + max(len(known) - MOST_KNOWN, 0),
     )
 
 
 def _word_field(column: Column, word: correct.Word) -> WordField:
     choice = chosen(column.target, word)
-    parts = [history.value_text(column.target, list(word.given))] if word.given else []
+    parts = [history.value_text(column.target, list(word.meanings))] if word.meanings else []
     parts += filter(None, map(_elsewhere, word.elsewhere))
     now = ", ".join(parts) if word.known and not choice else ""
     name = word_name(column.name, column.target, word.text)
-    return WordField(name, word, word_choices(column.target, word.given), choice, now)
+    return WordField(name, word, word_choices(column.target, word.meanings), choice, now)
 
 
 STATES = {"planned": " (en projet)", NO: " (pas proposé)"}
@@ -260,14 +262,14 @@ def _elsewhere(use: str) -> str:
     return offer.practices()[practice].label + STATES.get(state, "")
 
 
-def corrected(waiting: PendingFile, shown: Sequence[Column], data: Mapping[str, str]) -> str:
+def corrected(pending_file: PendingFile, columns: Sequence[Column], data: Mapping[str, str]) -> str:
     """Return the correspondence with the uses and meanings a person chose; the rest is unchanged."""
-    raw = correct.parsed(waiting.draft, "correspondance")
+    raw = correct.parsed(pending_file.draft, "correspondance")
     allowed = {id for _, group in choices() for id, _ in group} | {""}
-    for column in shown:
+    for column in columns:
         target = data.get(f"colonne-{column.rank}", column.value)
         if target != column.value and target in allowed:
-            correct.assign(raw, column.name, target, order=waiting.columns)
+            correct.assign(raw, column.name, target, order=pending_file.columns)
         elif column.words:
             _words(raw, column, data)
     return correct.written(raw)
@@ -277,9 +279,9 @@ def _words(raw: correct.Raw, column: Column, data: Mapping[str, str]) -> None:
     """Change the meanings of the words of a column, where a person chose otherwise."""
     allowed = {id for id, _ in word_choices(column.target)}
     names = {word.text: word_name(column.name, column.target, word.text) for word in column.words}
-    said = {text: data[name] for text, name in names.items() if data.get(name) in allowed}
+    chosen_slugs = {text: data[name] for text, name in names.items() if data.get(name) in allowed}
     now = {word.text: chosen(column.target, word) for word in column.words}
-    changed = {text: slug for text, slug in said.items() if slug != now[text]}
+    changed = {text: slug for text, slug in chosen_slugs.items() if slug != now[text]}
     if not changed:
         return
     if column.target.startswith(correct.PRACTICE):
@@ -292,24 +294,24 @@ def _words(raw: correct.Raw, column: Column, data: Mapping[str, str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Everywhere:
-    """What may be said of all the places of a file: each practice, its label, whether it was said."""
+    """Practices that may be declared for all the places of a file: id, label, True if declared."""
 
     practices: list[tuple[str, str, bool]]
 
     @property
     def is_any(self) -> bool:
-        """Whether one was said already."""
-        return any(said for _, _, said in self.practices)
+        """Return True if one is declared already."""
+        return any(is_declared for _, _, is_declared in self.practices)
 
 
-def everywhere(waiting: PendingFile) -> Everywhere:
-    """Return the practices that somebody may say of all the places of a file."""
-    said = correct.everywhere(correct.parsed(waiting.draft, "correspondance"))
-    return Everywhere([(each.id, each.label, each.id in said) for each in offer.practices().values()])
+def everywhere(pending_file: PendingFile) -> Everywhere:
+    """Return the practices that somebody may declare for all the places of a file."""
+    declared = correct.everywhere(correct.parsed(pending_file.draft, "correspondance"))
+    return Everywhere([(each.id, each.label, each.id in declared) for each in offer.practices().values()])
 
 
-def draft_with_practices(waiting: PendingFile, practices: Sequence[str]) -> str:
-    """Return the draft of a file once these practices are said of all its places."""
-    raw = correct.parsed(waiting.draft, "correspondance")
+def draft_with_practices(pending_file: PendingFile, practices: Sequence[str]) -> str:
+    """Return the draft of a file with these practices declared for all its places."""
+    raw = correct.parsed(pending_file.draft, "correspondance")
     correct.have_everywhere(raw, practices)
     return correct.written(raw)

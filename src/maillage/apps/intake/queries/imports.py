@@ -1,4 +1,4 @@
-"""What an import must know of the stored places, before it writes or previews."""
+"""Stored places as an import needs them, before it writes or previews."""
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ def places_of(source: Source, sheets: Sequence[rules.Sheet] | None = None) -> di
 
 
 def as_stored(result: Result, source: str) -> Result:
-    """Return what a file says under the identifiers that its source has here already, where the file gives
+    """Return the result of a file with the identifiers that its source already has, where the file gives
     none and gave some before, or gives some and gave none: the same name at the same address is one place.
 
     What two rows or two sheets could be is left alone, and so is what the file names as before.
@@ -32,20 +32,20 @@ def as_stored(result: Result, source: str) -> Result:
     rows = Lieu.objects.filter(source__name=source)
     known = set(rows.values_list("identifier", flat=True))
     there = {read.sheet["id"] for read in result.accepted}
-    new, gone = there - known, known - there
-    if not new or not gone:
+    new, removed = there - known, known - there
+    if not new or not removed:
         return result
-    asked, held = defaultdict(list), defaultdict(list)
+    new_ids, stored_ids = defaultdict(list), defaultdict(list)
     for read in result.accepted:
         if read.sheet["id"] in new:
-            asked[identifier_of(read.sheet)].append(read.sheet["id"])
+            new_ids[identifier_of(read.sheet)].append(read.sheet["id"])
     for id, sheet in rows.values_list("identifier", "sheet").iterator():
-        if id in gone:
-            held[id if id in asked else identifier_of(sheet)].append(id)
+        if id in removed:
+            stored_ids[id if id in new_ids else identifier_of(sheet)].append(id)
     same = {
-        ids[0]: held[key][0]
-        for key, ids in asked.items()
-        if len(ids) == len(held.get(key, ())) == 1 and key in (ids[0], held[key][0])
+        ids[0]: stored_ids[key][0]
+        for key, ids in new_ids.items()
+        if len(ids) == len(stored_ids.get(key, ())) == 1 and key in (ids[0], stored_ids[key][0])
     }
     return replace(
         result,
@@ -66,8 +66,8 @@ def slugs(sheets: Sequence[rules.Sheet] | None = None) -> set[str]:
     if sheets is None:
         return set(rows)
     wanted = [rules.address_of(str(sheet["id"]), sheet) for sheet in sheets]
-    found = {slug for some in batches(wanted) for slug in rows.filter(slug__in=some)}
-    return found | {slug for base in found for slug in rows.filter(slug__startswith=f"{base}-")}
+    taken = {slug for some in batches(wanted) for slug in rows.filter(slug__in=some)}
+    return taken | {slug for base in taken for slug in rows.filter(slug__startswith=f"{base}-")}
 
 
 def batches(texts: Iterable[str]) -> Iterator[list[str]]:
@@ -87,12 +87,12 @@ def unfinished(source: str, file_name: str) -> list[Import]:
     return list(rows.defer("report", "correspondence").order_by("pk"))
 
 
-def survivors(held: Iterable[Lieu]) -> dict[int, Lieu]:
+def survivors(places: Iterable[Lieu]) -> dict[int, Lieu]:
     """Return, by the key of each merged place, its survivor, however many merges lie between.
 
-    A survivor that is among `held` is that very object, so that it is never written twice.
+    A survivor that is among `places` is that very object, so that it is never written twice.
     """
-    rows = {lieu.pk: lieu for lieu in held}
+    rows = {lieu.pk: lieu for lieu in places}
     merged = [lieu for lieu in rows.values() if lieu.merged_into_id]
     while missing := {lieu.merged_into_id for lieu in rows.values() if lieu.merged_into_id} - rows.keys():
         rows |= Lieu.objects.select_related("source", "structure").in_bulk(missing)
@@ -105,21 +105,27 @@ def _last(lieu: Lieu, rows: dict[int, Lieu]) -> Lieu:
     return lieu
 
 
-def dropped(held: Iterable[Lieu], there: Container[str], kept: Mapping[int, Lieu]) -> list[Lieu]:
+def dropped(
+    places: Iterable[Lieu], there: Container[str], survivor_by_number: Mapping[int, Lieu]
+) -> list[Lieu]:
     """Return the published places absent from their source's new file, both themselves and those merged into
     them.
 
-    there: the identifiers in the file; kept: as `survivors` returns it.
+    there: the identifiers in the file; survivor_by_number: as `survivors` returns it.
     """
-    rows = list(held)
-    given = {kept[lieu.pk].pk for lieu in rows if lieu.pk in kept and lieu.identifier in there}
+    rows = list(places)
+    present_numbers = {
+        survivor_by_number[lieu.pk].pk
+        for lieu in rows
+        if lieu.pk in survivor_by_number and lieu.identifier in there
+    }
     return [
         lieu
         for lieu in rows
         if lieu.state == rules.PUBLISHED
         and lieu.missing_since_id is None
         and lieu.identifier not in there
-        and lieu.pk not in given
+        and lieu.pk not in present_numbers
     ]
 
 
@@ -132,8 +138,8 @@ def missing_from(source: Source) -> QuerySet[Lieu]:
 
 def to_confirm(row: Import) -> QuerySet[Pair]:
     """Return the pairs to decide between a place made by an import and one missing from its source."""
-    made = Change.objects.filter(within=row, before__isnull=True).values("lieu")
+    created = Change.objects.filter(within=row, before__isnull=True).values("lieu")
     pairs = Pair.objects.filter(
-        state=rules.OPEN, first__state=rules.PUBLISHED, second__state=rules.PUBLISHED, second__in=made
+        state=rules.OPEN, first__state=rules.PUBLISHED, second__state=rules.PUBLISHED, second__in=created
     )
     return pairs.filter(first__source=row.source, first__missing_since__isnull=False).select_related("second")

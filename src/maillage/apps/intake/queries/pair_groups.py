@@ -30,7 +30,7 @@ class Group:
 
 
 def sort(reasons: Sequence[str]) -> tuple[str, ...]:
-    """Return what the reasons of a pair say of its names and of its addresses."""
+    """Return the reasons of a pair about its names and its addresses."""
     return tuple(reason for reason in reasons if reason in SORTS)
 
 
@@ -46,23 +46,23 @@ def key(words: Sequence[str]) -> str:
 def groups(user: Any, on: date) -> list[Group]:
     """Return the groups of pairs to decide, the largest first."""
     counts = Counter(sort(reasons) for reasons in space.pairs(user, on).values_list("reasons", flat=True))
-    found = [Group(key(words), " ; ".join(words), n) for words, n in counts.items() if words and n >= LEAST]
-    return sorted(found, key=lambda group: (-group.n, group.words))
+    groups = [Group(key(words), " ; ".join(words), n) for words, n in counts.items() if words and n >= LEAST]
+    return sorted(groups, key=lambda group: (-group.n, group.words))
 
 
 def of_group(user: Any, on: date, wanted: str) -> tuple[str, list[int]]:
-    """Return what is said of the pairs of a group, and their numbers, the likeliest first; none when it is no
-    group.
+    """Return the words of a group of pairs, and their numbers, the likeliest first; no number if there is no
+    such group.
     """
     words, numbers = "", []
     for pk, reasons in space.pairs(user, on).values_list("pk", "reasons"):
-        if key(said := sort(reasons)) == wanted and said:
-            words = " ; ".join(said)
+        if key(agreed := sort(reasons)) == wanted and agreed:
+            words = " ; ".join(agreed)
             numbers.append(pk)
     return words, numbers
 
 
 def decided_between(user: Any, by: str, start: datetime, end: datetime) -> QuerySet[Pair]:
     """Return the pairs that somebody decided together, the last first."""
-    found = access.pairs_for(user).filter(answered_by=by, answered_at__gte=start, answered_at__lte=end)
-    return found.exclude(state=rules.OPEN).order_by("-answered_at", "-pk")
+    decided = access.pairs_for(user).filter(answered_by=by, answered_at__gte=start, answered_at__lte=end)
+    return decided.exclude(state=rules.OPEN).order_by("-answered_at", "-pk")

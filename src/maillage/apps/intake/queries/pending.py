@@ -35,8 +35,8 @@ KEY = re.compile(r"[0-9a-f]{20}")
 SAMPLE = 200  # rows read again at each change: an answer under a second
 PLACES = 10  # places shown as they would be
 LONG = 1_000  # rows beyond which the worker reads the whole file
-TOLD = 50  # refused rows and missing places named before an import
-TOLD_WORDS = 12  # words of a column that nothing reads
+MAX_NAMES = 50  # refused rows and missing places named before an import
+MAX_COLUMN_WORDS = 12  # words of a column that nothing reads
 
 DRAFT, CHECKING, CHECKED, IMPORTING, DONE, FAILED = (
     "draft",
@@ -121,9 +121,9 @@ class Progress:
 
     @property
     def changes_nothing(self) -> bool:
-        """Return whether the whole file was read and says what is already stored."""
-        said = self.expected or {}
-        return self.status == CHECKED and not any(said.get(name, 1) for name in CHANGING)
+        """Return True if the complete file was read and matches the stored places."""
+        expected = self.expected or {}
+        return self.status == CHECKED and not any(expected.get(name, 1) for name in CHANGING)
 
 
 def home() -> Path:
@@ -168,13 +168,13 @@ def progress(key: str) -> Progress:
 
 def everything(user: Any) -> list[PendingFile]:
     """Return the pending files that a user may take up, the latest first."""
-    mine = (waiting for waiting in _all() if access.may_take_up(user, waiting.by))
-    return sorted(mine, key=lambda waiting: waiting.at, reverse=True)
+    takeable = (pending_file for pending_file in _all() if access.may_take_up(user, pending_file.by))
+    return sorted(takeable, key=lambda pending_file: pending_file.at, reverse=True)
 
 
 def read_at_source() -> list[PendingFile]:
     """Return the files read at the address of their source, that wait for somebody."""
-    return [waiting for waiting in _all() if waiting.read_at_source]
+    return [pending_file for pending_file in _all() if pending_file.read_at_source]
 
 
 def ages() -> list[tuple[str, datetime, bool]]:
@@ -182,17 +182,17 @@ def ages() -> list[tuple[str, datetime, bool]]:
     stored = []
     for path in home().glob("*"):
         if KEY.fullmatch(path.name):
-            found = find(path.name)
+            pending_file = find(path.name)
             with suppress(FileNotFoundError):  # erased meanwhile
                 written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-                since = datetime.fromisoformat(found.at) if found else written
-                stored.append((path.name, since, found is not None and found.read_at_source))
+                since = datetime.fromisoformat(pending_file.at) if pending_file else written
+                stored.append((path.name, since, pending_file is not None and pending_file.read_at_source))
     return stored
 
 
 def _all() -> Iterator[PendingFile]:
-    found = (find(path.name) for path in home().glob("*") if (path / "fiche.json").exists())
-    return (waiting for waiting in found if waiting is not None)
+    files = (find(path.name) for path in home().glob("*") if (path / "fiche.json").exists())
+    return (pending_file for pending_file in files if pending_file is not None)
 
 
 # ------------------------------------------------------------------------------------------------ as it reads
@@ -219,7 +219,7 @@ class Column:
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether somebody should look at it: guessed, or left unread."""
+        """Return True if somebody should check it: guessed, or left unread."""
         return bool(self.why) or self.unread
 
     @property
@@ -247,7 +247,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a draft makes of the first rows of a file."""
+    """First rows of a file, read with a draft."""
 
     rows: int
     cards: Sequence[Card]
@@ -258,16 +258,16 @@ class Preview:
         return [row for row in self.report["lignes"] if row["refus"]]
 
 
-def preview(waiting: PendingFile, *, today: date) -> Preview:
-    """Return what the draft makes of the first rows."""
-    correspondence = mapping.load(waiting.draft, "correspondance")
-    result = read(_sample(waiting), correspondence, today=today, source=waiting.source)
+def preview(pending_file: PendingFile, *, today: date) -> Preview:
+    """Return the first rows of a file, read with its draft."""
+    correspondence = mapping.load(pending_file.draft, "correspondance")
+    result = read(_sample(pending_file), correspondence, today=today, source=pending_file.source)
     return Preview(len(result.rows), [_card(row) for row in result.accepted[:PLACES]], report.of(result))
 
 
 def _card(row: Read) -> Card:
     sheet = row.sheet
-    shown = [
+    field_names = [
         name
         for name in ("typologie", "telephone", "courriels", "site_web", "horaires", "services")
         if name in sheet
@@ -277,7 +277,7 @@ def _card(row: Read) -> Card:
         line=row.line,
         name=sheet["nom"],
         address=places.full_address(sheet),
-        lines=[(labels[name], history.value_text(name, sheet[name])) for name in shown],
+        lines=[(labels[name], history.value_text(name, sheet[name])) for name in field_names],
         tags=places.tags(sheet, limit=8),
         doubts=list(
             dict.fromkeys(_doubt(remark) for remark in row.remarks if remark.word in ("doubtful", "refused"))
@@ -287,39 +287,39 @@ def _card(row: Read) -> Card:
 
 def _doubt(remark: Remark) -> str:
     """Return in words what needs review; a deduced value has neither column nor text."""
-    said = f"{remark.column} : « {remark.value} », " if remark.column else ""
-    return f"{said}{remark.reason}"
+    source_text = f"{remark.column} : « {remark.value} », " if remark.column else ""
+    return f"{source_text}{remark.reason}"
 
 
-def columns(waiting: PendingFile, *, today: date) -> list[Column]:
+def columns(pending_file: PendingFile, *, today: date) -> list[Column]:
     """Return the columns of a file as the draft reads them."""
-    raw = correct.parsed(waiting.draft, "correspondance")
-    correspondence = mapping.load(waiting.draft, "correspondance")
+    raw = correct.parsed(pending_file.draft, "correspondance")
+    correspondence = mapping.load(pending_file.draft, "correspondance")
     served = correct.uses(raw)
-    values = _values(waiting)
-    found = []
-    for rank, name in enumerate(waiting.columns):
+    values = _values(pending_file)
+    columns = []
+    for rank, name in enumerate(pending_file.columns):
         uses = served.get(plain(name), [])
         target = uses[0] if uses else ""
-        kept: Sequence[Any] = values[name]["valeurs"]
+        frequent: Sequence[Any] = values[name]["valeurs"]
         words = (
-            correct.words(correspondence, target, name, kept, today=today)
+            correct.words(correspondence, target, name, frequent, today=today)
             if correct.has_words(target)
             else []
         )
-        found.append(
+        columns.append(
             Column(
                 rank=rank,
                 name=name,
-                samples=[text for text, _ in kept[:3]],
+                samples=[text for text, _ in frequent[:3]],
                 uses=uses,
-                why=waiting.why.get(name, ""),
+                why=pending_file.why.get(name, ""),
                 unread=not target and plain(name) not in correspondence.used(),
                 words=words,
                 left_out=values[name]["autres"],
             )
         )
-    return found
+    return columns
 
 
 def use_label(target: str) -> str:
@@ -334,58 +334,60 @@ def use_label(target: str) -> str:
     return mapping.PLACED[target].label if target else "Ne pas lire"
 
 
-def _sample(waiting: PendingFile) -> Sheet:
-    kept = json.loads((folder(waiting.key) / "extrait.json").read_text("utf-8"))
+def _sample(pending_file: PendingFile) -> Sheet:
+    sample_rows = json.loads((folder(pending_file.key) / "extrait.json").read_text("utf-8"))
     rows = tuple(
-        Row(number, line, dict(zip(waiting.columns, cells, strict=True))) for number, line, cells in kept
+        Row(number, line, dict(zip(pending_file.columns, cells, strict=True)))
+        for number, line, cells in sample_rows
     )
-    return Sheet(waiting.name, waiting.form, tuple(waiting.columns), rows, (), ())  # type: ignore[arg-type]
+    return Sheet(pending_file.name, pending_file.form, tuple(pending_file.columns), rows, (), ())  # type: ignore[arg-type]
 
 
-def _values(waiting: PendingFile) -> dict[str, Any]:
-    return dict(json.loads((folder(waiting.key) / "valeurs.json").read_text("utf-8")))
+def _values(pending_file: PendingFile) -> dict[str, Any]:
+    return dict(json.loads((folder(pending_file.key) / "valeurs.json").read_text("utf-8")))
 
 
 # --------------------------------------------------------------------------------------------- the whole file
 
 
-def result(waiting: PendingFile, *, today: date, tell: Any) -> Result:
+def result(pending_file: PendingFile, *, today: date, tell: Any) -> Result:
     """Return the whole file, read with the draft. tell: called with the share read so far."""
-    sheet = forms.parse(waiting.path.read_bytes(), waiting.name)
-    correspondence = mapping.load(waiting.draft, "correspondance")
-    whole = read(sheet, correspondence, today=today, source=waiting.source, tell=tell)
-    return _within(whole, waiting)
+    sheet = forms.parse(pending_file.path.read_bytes(), pending_file.name)
+    correspondence = mapping.load(pending_file.draft, "correspondance")
+    complete = read(sheet, correspondence, today=today, source=pending_file.source, tell=tell)
+    return _within(complete, pending_file)
 
 
 ELSEWHERE = "ce lieu n’est pas dans le territoire que vous coordonnez : il n’a pas été lu"
 
 
-def _within(found: Result, waiting: PendingFile) -> Result:
+def _within(complete: Result, pending_file: PendingFile) -> Result:
     """Return a file whose rows outside the importer's territory are refused, one by one."""
-    communes = communes_of(waiting)
+    communes = communes_of(pending_file)
     if communes is None:
-        return found
-    held = Lieu.objects.filter(source__name=waiting.source).exclude(code_insee__in=communes)
-    theirs = set(held.values_list("identifier", flat=True))
+        return complete
+    elsewhere = Lieu.objects.filter(source__name=pending_file.source).exclude(code_insee__in=communes)
+    foreign_ids = set(elsewhere.values_list("identifier", flat=True))
     rows = [
         replace(row, refused=ELSEWHERE)
-        if not row.refused and (row.sheet.get("code_insee") not in communes or row.sheet.get("id") in theirs)
+        if not row.refused
+        and (row.sheet.get("code_insee") not in communes or row.sheet.get("id") in foreign_ids)
         else row
-        for row in found.rows
+        for row in complete.rows
     ]
-    return replace(found, rows=tuple(rows))
+    return replace(complete, rows=tuple(rows))
 
 
-def communes_of(waiting: PendingFile) -> frozenset[str] | None:
+def communes_of(pending_file: PendingFile) -> frozenset[str] | None:
     """Return the communes into which the user who dropped a file may import, None for everywhere."""
-    by = User.objects.filter(pk=waiting.by).first()
+    by = User.objects.filter(pk=pending_file.by).first()
     return rights_of(by).communes("directory.import") if by is not None else frozenset()
 
 
 LISTS = ("unread", "ignored", "idle", "notes")  # what is told of the file itself
 
 
-def as_json(found: Result) -> dict[str, Any]:
+def as_json(complete: Result) -> dict[str, Any]:
     """Return a parsed file as plain values, so that it is not parsed twice; values read unchanged are only
     counted.
     """
@@ -406,111 +408,122 @@ def as_json(found: Result) -> dict[str, Any]:
                 ],
                 row.refused,
             ]
-            for row in found.rows
+            for row in complete.rows
         ],
-        **{name: getattr(found, name) for name in LISTS},
-        "united": found.united,
-        "asked": found.asked,
-        "faults": [asdict(fault) for fault in found.faults],
+        **{name: getattr(complete, name) for name in LISTS},
+        "united": complete.united,
+        "asked": complete.unexplained,
+        "faults": [asdict(fault) for fault in complete.faults],
     }
 
 
-def checked_result(waiting: PendingFile, told: Progress) -> Result | None:
+def checked_result(pending_file: PendingFile, progress: Progress) -> Result | None:
     """Return the whole file as its check read it; None when it was read otherwise, or is no longer there."""
     try:
-        kept = json.loads((folder(waiting.key) / "lecture.json").read_text("utf-8"))
+        stored = json.loads((folder(pending_file.key) / "lecture.json").read_text("utf-8"))
     except OSError:
         return None
-    if told.version != waiting.version:
+    if progress.version != pending_file.version:
         return None
     rows = tuple(
         Read(
             number,
             line,
             sheet,
-            tuple(Remark(*said, *("", "", "")[: 6 - len(said)]) for said in remarks),
+            tuple(Remark(*fields, *("", "", "")[: 6 - len(fields)]) for fields in remarks),
             refused,
         )
-        for number, line, sheet, remarks, refused in kept["rows"]
+        for number, line, sheet, remarks, refused in stored["rows"]
     )
     return Result(
-        name=waiting.name,
-        form=waiting.form,
-        correspondence=mapping.load(waiting.draft, "correspondance"),
+        name=pending_file.name,
+        form=pending_file.form,
+        correspondence=mapping.load(pending_file.draft, "correspondance"),
         rows=rows,
         **{
-            name: tuple(tuple(each) if isinstance(each, list) else each for each in kept[name])
+            name: tuple(tuple(each) if isinstance(each, list) else each for each in stored[name])
             for name in LISTS
         },
-        united=kept["united"],
-        asked=tuple((column, tuple(map(tuple, words))) for column, words in kept["asked"]),
-        faults=tuple(Fault(**fault) for fault in kept["faults"]),
+        united=stored["united"],
+        unexplained=tuple((column, tuple(map(tuple, words))) for column, words in stored["asked"]),
+        faults=tuple(Fault(**fault) for fault in stored["faults"]),
     )
 
 
-def expected(found: Result, source: str, *, at: datetime) -> dict[str, Any]:
-    """Return what importing a file would do, counted as the import itself counts, and named where review is
-    needed.
+def expected(complete: Result, source: str, *, at: datetime) -> dict[str, Any]:
+    """Return the expected effects of an import, counted as the import itself counts, and named where review
+    is needed.
     """
     on = timezone.localdate(at)
-    found = imports.as_stored(found, source)
-    held = {
+    complete = imports.as_stored(complete, source)
+    places_by_identifier = {
         lieu.identifier: lieu for lieu in Lieu.objects.filter(source__name=source).select_related("structure")
     }
-    kept = imports.survivors(held.values())
+    survivors = imports.survivors(places_by_identifier.values())
     counts = dict.fromkeys(("nouveaux", "modifies", "inchanges", "contestes"), 0)
     there = set()
     registry = custody.full_registry(at=at)
     moved: set[int] = set()
-    asked: dict[int, str] = {}
+    name_by_team_place: dict[int, str] = {}
     for row in sorted(
-        found.accepted, key=lambda row: not ((lieu := held.get(row.sheet["id"])) and registry.guards(lieu))
+        complete.accepted,
+        key=lambda row: not ((lieu := places_by_identifier.get(row.sheet["id"])) and registry.guards(lieu)),
     ):
         id = row.sheet["id"]
         there.add(id)
-        lieu = held.get(id)
+        lieu = places_by_identifier.get(id)
         if lieu is None:
             counts["nouveaux"] += 1
             continue
         day = row.sheet.get("date_maj") or on.isoformat()
-        said = rules.completed(lieu.sheet, row.sheet) if found.correspondence.adds else row.sheet
-        update = rules.updated(lieu.sheet, lieu.origins, said, source=source, on=day)
-        if shown := kept.get(lieu.pk):
-            ours = shown.source_id == lieu.source_id
+        new_sheet = rules.completed(lieu.sheet, row.sheet) if complete.correspondence.adds else row.sheet
+        update = rules.updated(lieu.sheet, lieu.origins, new_sheet, source=source, on=day)
+        if survivor := survivors.get(lieu.pk):
+            is_same_source = survivor.source_id == lieu.source_id
             update = rules.passed_on(
-                shown.sheet, shown.origins, lieu.sheet, update, source=source, on=day, same_source=ours
+                survivor.sheet,
+                survivor.origins,
+                lieu.sheet,
+                update,
+                source=source,
+                on=day,
+                same_source=is_same_source,
             )
         counts["contestes"] += len(update.contested)
-        read = shown or lieu
+        read = survivor or lieu
         verdict = registry.settle(read, read.sheet, update.sheet).verdict
         if verdict == rules.MOVES:
             moved.add(read.pk)
         elif verdict == rules.ASKS:
-            asked[read.pk] = read.name
-        counts["modifies" if update.changes((shown or lieu).sheet) else "inchanges"] += 1
-    gone = [] if found.correspondence.adds else imports.dropped(held.values(), there, kept)
-    missing = [lieu.name for lieu in gone]
-    refused = [(row.line, row.sheet.get("nom", ""), row.refused) for row in found.rows if row.refused]
-    refused += [(fault.line, fault.value, fault.reason) for fault in found.faults]
+            name_by_team_place[read.pk] = read.name
+        counts["modifies" if update.changes((survivor or lieu).sheet) else "inchanges"] += 1
+    absent = (
+        []
+        if complete.correspondence.adds
+        else imports.dropped(places_by_identifier.values(), there, survivors)
+    )
+    missing = [lieu.name for lieu in absent]
+    refused = [(row.line, row.sheet.get("nom", ""), row.refused) for row in complete.rows if row.refused]
+    refused += [(fault.line, fault.value, fault.reason) for fault in complete.faults]
     return {
         **counts,
         "structures": len(moved),
-        "equipes": len(asked),
-        "orientations": sum(registry.stakes.running.get(pk, 0) for pk in asked),
-        "noms_equipes": sorted(asked.values())[:TOLD],
-        "lus": found.n_read,
-        "refuses": found.n_refused,
-        "reunis": found.united,
-        "gardes": len(found.accepted),
-        "disent_leur_offre": report.says_an_offer(found),
+        "equipes": len(name_by_team_place),
+        "orientations": sum(registry.stakes.running.get(pk, 0) for pk in name_by_team_place),
+        "noms_equipes": sorted(name_by_team_place.values())[:MAX_NAMES],
+        "lus": complete.n_read,
+        "refuses": complete.n_refused,
+        "reunis": complete.united,
+        "gardes": len(complete.accepted),
+        "disent_leur_offre": report.says_an_offer(complete),
         "a_preciser": [
-            {"colonne": column, "valeurs": words[:TOLD_WORDS], "n": len(words)}
-            for column, words in found.asked
+            {"colonne": column, "valeurs": words[:MAX_COLUMN_WORDS], "n": len(words)}
+            for column, words in complete.unexplained
         ],
-        "a_verifier": sum(row.doubtful for row in found.accepted),
+        "a_verifier": sum(row.doubtful for row in complete.accepted),
         "absents": len(missing),
-        "noms_absents": sorted(missing)[:TOLD],
-        "lignes_refusees": refused[:TOLD],
+        "noms_absents": sorted(missing)[:MAX_NAMES],
+        "lignes_refusees": refused[:MAX_NAMES],
     }
 
 

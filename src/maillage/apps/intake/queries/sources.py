@@ -25,4 +25,4 @@ def failing() -> QuerySet[Source]:
 
 def pending_files(user: Any, source: Source) -> list[PendingFile]:
     """Return the files of a source that wait to be imported."""
-    return [waiting for waiting in pending.everything(user) if waiting.source == source.name]
+    return [pending_file for pending_file in pending.everything(user) if pending_file.source == source.name]

@@ -1,4 +1,4 @@
-"""Who carries a place: what giving it to another structure would do, read before it is done; and the name
+"""Structure of a place: effects of giving it to another one, read before it is done; and the name
 of a structure.
 """
 
@@ -19,30 +19,32 @@ from maillage.kernel.typed import whole
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def handover(request: HttpRequest, pk: int) -> HttpResponse:
-    """What giving a place to another structure would do; the team of the place, or the coordination, says
+    """Effects of giving a place to another structure; the team of the place, or the coordination, answers
     yes or no.
     """
-    found = get_object_or_404(access.proposals_for(request.user), pk=pk, field=rules.CUSTODY)
-    if found.state != rules.OPEN:
-        messages.info(request, f"C’est déjà décidé : {found.get_state_display()}, par {found.answered_by}.")
-        return redirect("lieu_edit", found.lieu.slug)
-    at, lieu, error = timezone.localtime(), found.lieu, None
+    proposal = get_object_or_404(access.proposals_for(request.user), pk=pk, field=rules.CUSTODY)
+    if proposal.state != rules.OPEN:
+        messages.info(
+            request, f"C’est déjà décidé : {proposal.get_state_display()}, par {proposal.answered_by}."
+        )
+        return redirect("lieu_edit", proposal.lieu.slug)
+    at, lieu, error = timezone.localtime(), proposal.lieu, None
     if request.method == "POST":
-        by, name = str(request.user), found.value["name"]
+        by, name = str(request.user), proposal.value["name"]
         try:
             if request.POST.get("geste") == "accepter":
-                actions.accept(found, by=by, at=at)
+                actions.accept(proposal, by=by, at=at)
                 messages.success(request, f"« {lieu.name} » est confié à « {name} ».")
             else:
-                proposals.decline(found, by=by, at=at)
+                proposals.decline(proposal, by=by, at=at)
                 messages.success(request, f"« {lieu.name} » reste à « {lieu.structure} ». Rien n’a changé.")
             if access.managed_by(request.user).filter(pk=lieu.pk).exists():
                 return redirect("lieu_edit", lieu.slug)
             return redirect("directory")  # whoever gave it away holds it no more
         except Refused as refused:
             error = refused
-    told = custody.handover(lieu, custody.recipient(found), found.value["name"], at=at)
-    context = {"proposal": found, "lieu": lieu, "handing": told, "error": error}
+    effects = custody.handover(lieu, custody.recipient(proposal), proposal.value["name"], at=at)
+    context = {"proposal": proposal, "lieu": lieu, "handing": effects, "error": error}
     return render(request, "intake/custody.html", context, status=400 if error else 200)
 
 
@@ -56,8 +58,8 @@ def propose(request: HttpRequest, place: str) -> HttpResponse:
     if request.method == "POST" and (chosen := whole(request.POST.get("structure", ""), 10**9)):
         try:
             there = get_object_or_404(custody.structures_matching(typed), pk=chosen)
-            made = actions.propose(lieu, there, by=str(request.user), at=timezone.localtime())
-            return redirect("custody", made.pk)
+            proposal = actions.propose(lieu, there, by=str(request.user), at=timezone.localtime())
+            return redirect("custody", proposal.pk)
         except Refused as refused:
             error = refused
     context = {

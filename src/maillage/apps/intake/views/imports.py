@@ -41,34 +41,34 @@ STATES = {queries.CHECKING: "running", queries.IMPORTING: "running"}
 def upload(request: HttpRequest) -> HttpResponse:
     """Drop a file, whatever its form, and say who gives it."""
     form = UploadForm(request.POST or None, request.FILES or None, sources=queries.sources())
-    error, held, at = None, "", timezone.localtime()
+    error, upload_key, at = None, "", timezone.localtime()
     if request.method == "POST" and form.is_valid():
         name, content = form.dropped  # type: ignore[misc]
-        given = {"source": form.source_name, "licence": form.cleaned_data["licence"]}
+        origin = {"source": form.source_name, "licence": form.cleaned_data["licence"]}
         try:
-            kept = actions.keep(content, name, **given, by=request.user, at=at)  # type: ignore[arg-type]
+            pending_file = actions.keep(content, name, **origin, by=request.user, at=at)  # type: ignore[arg-type]
             actions.let_go(form.cleaned_data["garde"])
-            return redirect("import_waiting", kept.key)
+            return redirect("import_waiting", pending_file.key)
         except Refused as refused:
             error = refused
     elif form.dropped is not None:
-        held = request.POST.get("garde", "") if "fichier" not in request.FILES else ""
-        held = held or actions.hold(form.dropped[1], form.dropped[0], at=at)
-    context = {"form": form, "error": error, "held": held}
+        upload_key = request.POST.get("garde", "") if "fichier" not in request.FILES else ""
+        upload_key = upload_key or actions.hold(form.dropped[1], form.dropped[0], at=at)
+    context = {"form": form, "error": error, "held": upload_key}
     return render(request, "intake/upload.html", context, status=400 if error else 200)
 
 
-def _found(request: HttpRequest, code: str) -> PendingFile:
-    found = queries.find(code) if access.may_manage(request.user) else None
-    if found is None or not access.may_take_up(request.user, found.by):
+def _file_or_404(request: HttpRequest, code: str) -> PendingFile:
+    pending_file = queries.find(code) if access.may_manage(request.user) else None
+    if pending_file is None or not access.may_take_up(request.user, pending_file.by):
         raise Http404
-    return found
+    return pending_file
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def pending_file(request: HttpRequest, code: str) -> HttpResponse:
     """How a file would be read: each column, each word, and the first places as they would be."""
-    found = _found(request, code)
+    draft_file = _file_or_404(request, code)
     if queries.progress(code).is_alive:
         return redirect("import_check", code)
     today = timezone.localdate()
@@ -77,35 +77,37 @@ def pending_file(request: HttpRequest, code: str) -> HttpResponse:
         gesture = request.POST.get("geste", "voir")
         try:
             if gesture == "tous":
-                found = actions.correct_draft(
-                    found, draft_with_practices(found, request.POST.getlist("tous"))
+                draft_file = actions.correct_draft(
+                    draft_file, draft_with_practices(draft_file, request.POST.getlist("tous"))
                 )
             elif gesture == "texte":
                 typed = request.POST.get("texte", "")
-                found = actions.correct_draft(found, typed)
+                draft_file = actions.correct_draft(draft_file, typed)
             else:
-                shown = queries.columns(found, today=today)
-                found = actions.correct_draft(found, corrected(found, shown, request.POST))
+                read_columns = queries.columns(draft_file, today=today)
+                draft_file = actions.correct_draft(
+                    draft_file, corrected(draft_file, read_columns, request.POST)
+                )
             if gesture == "verifier":
-                actions.ask_check(found, at=timezone.localtime())
+                actions.ask_check(draft_file, at=timezone.localtime())
                 return redirect("import_check", code)
             if not request.headers.get("X-Morceau"):
                 return redirect(f"{request.path}#effet")
         except Refused as refused:
             error = refused
-    columns = queries.columns(found, today=today)
+    columns = queries.columns(draft_file, today=today)
     context = {
-        "waiting": found,
+        "waiting": draft_file,
         "doubtful": [column for column in columns if column.is_doubtful],
         "placed": [column for column in columns if not column.is_doubtful],
         "unread": [column for column in columns if column.unread],
         "groups": choices(),
         "others": other_uses(columns),
-        "everywhere": everywhere(found),
+        "everywhere": everywhere(draft_file),
         "vocabularies": vocabularies(columns),
-        "preview": (preview := queries.preview(found, today=today)),
+        "preview": (preview := queries.preview(draft_file, today=today)),
         "told": history.columns_read(preview.report),
-        "text": found.draft if typed is None else typed,
+        "text": draft_file.draft if typed is None else typed,
         "error": error,
     }
     template = "intake/_pieces.html" if request.headers.get("X-Morceau") else "intake/waiting.html"
@@ -115,35 +117,37 @@ def pending_file(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def correspondence(request: HttpRequest, code: str) -> HttpResponse:
     """The correspondence of a file, to keep or to give."""
-    found = _found(request, code)
-    response = HttpResponse(found.draft, content_type="application/yaml; charset=utf-8")
+    pending_file = _file_or_404(request, code)
+    response = HttpResponse(pending_file.draft, content_type="application/yaml; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="correspondance.yaml"'
     return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest, code: str) -> HttpResponse:
-    """What the whole file would do, before anything is written; then how far its import is."""
+    """Expected effects of a complete file, before anything is written; then the progress of its import."""
     if not access.may_manage(request.user) or not queries.KEY.fullmatch(code):
         raise Http404
-    told = queries.progress(code)
-    if told.status == queries.DONE:
-        return redirect("import_report", told.row)
-    found = _found(request, code)
+    progress = queries.progress(code)
+    if progress.status == queries.DONE:
+        return redirect("import_report", progress.row)
+    pending_file = _file_or_404(request, code)
     if request.method == "POST" and request.POST.get("geste") == "arreter":
-        if told.is_alive:
-            actions.ask_stop(found)
+        if progress.is_alive:
+            actions.ask_stop(pending_file)
             messages.success(request, "Arrêt demandé : rien n’est écrit. Le fichier attend toujours.")
         return redirect("import_check", code)
     if request.method == "POST":
         try:
-            actions.ask_import(found, whole="tout" in request.POST, at=timezone.localtime())
+            actions.ask_import(pending_file, is_complete="tout" in request.POST, at=timezone.localtime())
         except Refused as refused:
             messages.error(request, " ".join(refused.sentences))
         return redirect("import_check", code)
-    if told.status == queries.DRAFT or (told.status == queries.CHECKED and told.version != found.version):
+    if progress.status == queries.DRAFT or (
+        progress.status == queries.CHECKED and progress.version != pending_file.version
+    ):
         return redirect("import_waiting", code)
-    return render(request, "intake/check.html", {"waiting": found, "told": told})
+    return render(request, "intake/check.html", {"waiting": pending_file, "told": progress})
 
 
 @require_safe
@@ -155,18 +159,18 @@ def progress(request: HttpRequest, code: str) -> HttpResponse:
         or not queries.folder(code).exists()
     ):
         raise Http404
-    told = queries.progress(code)
-    response = render(request, "intake/_progress.html", {"told": told})
-    response["X-Etude"] = STATES.get(told.status, told.status)
+    progress_state = queries.progress(code)
+    response = render(request, "intake/_progress.html", {"told": progress_state})
+    response["X-Etude"] = STATES.get(progress_state.status, progress_state.status)
     return response
 
 
 @require_POST
 def drop(request: HttpRequest, code: str) -> HttpResponse:
     """Forget a file that waits."""
-    found = _found(request, code)
-    actions.drop(found)
-    messages.success(request, f"« {found.name} » est oublié. Rien n’avait été importé.")
+    pending_file = _file_or_404(request, code)
+    actions.drop(pending_file)
+    messages.success(request, f"« {pending_file.name} » est oublié. Rien n’avait été importé.")
     return redirect("directory")
 
 
@@ -183,7 +187,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def report(request: HttpRequest, pk: int) -> HttpResponse:
-    """What an import did, column by column and row by row, and the places it no longer holds."""
+    """Report of an import, column by column and row by row, and the places now missing."""
     row = get_object_or_404(access.imports_for(request.user), pk=pk)
     missing = (
         access.managed_by(request.user)

@@ -73,15 +73,15 @@ def _sheet(request: HttpRequest, form: NewForm, commune: str) -> dict[str, Any] 
 def _communes(chosen: str, typed: str) -> list[tuple[str, str]]:
     """Return the communes that a text may mean, as (code, label): the one chosen, if it is among them."""
     answer = where.find(typed)
-    found = [
+    candidates = [
         (choice.commune, choice.label)
         for choice in answer.choices
         if choice.commune and choice.kind.startswith("commune")
     ]
     if answer.spot is not None and answer.spot.communes:
-        found = (
+        candidates = (
             [(answer.spot.communes[0], answer.spot.label)]
             if answer.spot.is_point or len(answer.spot.communes) == 1
             else []
         )
-    return [each for each in found if each[0] == chosen] or found
+    return [each for each in candidates if each[0] == chosen] or candidates

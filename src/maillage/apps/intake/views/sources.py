@@ -28,39 +28,41 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
     """One source: its address and its rhythm, set by whoever manages the whole directory; its imports."""
     if not access.holds(request.user, ()):
         raise Http404  # a source may give places of every territory
-    found, error = get_object_or_404(Source, pk=pk), None
-    typed = {"address": found.address, "every_days": found.every_days}
+    source_row, error = get_object_or_404(Source, pk=pk), None
+    typed = {"address": source_row.address, "every_days": source_row.every_days}
     if request.method == "POST":
         try:
             if request.POST.get("geste") == "relire":
-                return _read_again(request, found)
+                return _read_again(request, source_row)
             days = request.POST.get("rythme", "0")
             typed = {
                 "address": request.POST.get("adresse", ""),
                 "every_days": int(days) if days in map(str, actions.rhythms()) else 0,
             }
-            actions.follow(found, **typed, by=account_of(request))
+            actions.follow(source_row, **typed, by=account_of(request))
             messages.success(
-                request, "C’est noté." if found.address else "Cette source n’est plus relue seule."
+                request, "C’est noté." if source_row.address else "Cette source n’est plus relue seule."
             )
             return redirect("source", pk)
         except Refused as refused:
             error = refused
-            found.refresh_from_db()
+            source_row.refresh_from_db()
     context = {
-        "source": found,
+        "source": source_row,
         "typed": typed,
         "rhythms": actions.rhythms(),
-        "imports": access.imports_for(request.user).filter(source=found).defer("report")[: queries.HISTORY],
-        "waiting": queries.pending_files(request.user, found),
+        "imports": access.imports_for(request.user)
+        .filter(source=source_row)
+        .defer("report")[: queries.HISTORY],
+        "waiting": queries.pending_files(request.user, source_row),
         "error": error,
     }
     return render(request, "intake/source.html", context, status=400 if error else 200)
 
 
-def _read_again(request: HttpRequest, found: Source) -> HttpResponse:
-    waiting = actions.read_again(found, at=timezone.localtime())
-    if waiting is None:
+def _read_again(request: HttpRequest, source_row: Source) -> HttpResponse:
+    pending_file = actions.read_again(source_row, at=timezone.localtime())
+    if pending_file is None:
         messages.info(request, "Le fichier est le même que la dernière fois : rien à importer.")
-        return redirect("source", found.pk)
-    return redirect("import_check", waiting.key)
+        return redirect("source", source_row.pk)
+    return redirect("import_check", pending_file.key)

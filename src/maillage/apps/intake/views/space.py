@@ -1,4 +1,4 @@
-"""What is due in the directory, and what others propose or report."""
+"""Worklist of the directory, with proposals and reports."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -35,14 +35,14 @@ def directory(request: HttpRequest) -> HttpResponse:
     }
     if text:
         return render(request, "intake/found.html", {**context, "hits": space.find(text, request.user)})
-    shown = space.sections(request.user, today)
+    sections = space.sections(request.user, today)
     return render(
         request,
         "intake/index.html",
         {
             **context,
-            "sections": shown,
-            "nothing": space.nothing(shown),
+            "sections": sections,
+            "nothing": space.nothing(sections),
             "waiting": pending.everything(request.user),
         },
     )
@@ -54,14 +54,14 @@ def section(request: HttpRequest, kind: str) -> HttpResponse:
     """One section of the working list, whole."""
     if kind not in space.SECTIONS:
         raise Http404
-    asked, on = facets.read(request.GET), timezone.localdate()
-    shown, page = space.section(kind, request.user, on, request.GET.get("page", "1"), asked)
+    filters, on = facets.read(request.GET), timezone.localdate()
+    section, page = space.section(kind, request.user, on, request.GET.get("page", "1"), filters)
     context = {
-        "section": shown,
+        "section": section,
         "page": page,
-        "asked": asked,
-        "choices": space.choices(kind, request.user, on, asked),
-        "several": kind == space.DOUBTFUL and shown.total > 1,
+        "asked": filters,
+        "choices": space.choices(kind, request.user, on, filters),
+        "several": kind == space.DOUBTFUL and section.total > 1,
         "settled": len(request.session.get(SETTLED, ())) if kind == space.DOUBTFUL else 0,
     }
     return render(request, "intake/section.html", context)
@@ -78,11 +78,12 @@ def settle(request: HttpRequest) -> HttpResponse:
         changes = Change.objects.filter(
             pk__in=request.session.pop(SETTLED, ()), lieu__in=access.managed_by(request.user)
         )
-        back, kept = quick_actions.doubt_again(changes, by=by, at=at)
+        back, n_skipped = quick_actions.doubt_again(changes, by=by, at=at)
         messages.success(request, f"{count(back, 'fiche')} de nouveau à vérifier.")
-        if kept:
+        if n_skipped:
             messages.warning(
-                request, f"{count(kept, 'fiche')} changée{'s' * (kept > 1)} depuis : laissée telle quelle."
+                request,
+                f"{count(n_skipped, 'fiche')} changée{'s' * (n_skipped > 1)} depuis : laissée telle quelle.",
             )
         return redirect("directory_section", space.DOUBTFUL)
     numbers = [n for typed in request.POST.getlist("fiche") if (n := whole(typed)) is not None]
@@ -110,7 +111,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
     return render(request, "intake/proposals.html", context)
 
 
-GESTURES = {
+ANSWERS = {
     "accepter": (actions.accept, "Valeur écrite dans la fiche."),
     "ecarter": (actions.decline, "Proposition écartée. La fiche n’a pas changé."),
 }
@@ -119,22 +120,22 @@ GESTURES = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Accept or decline a value, or close a message with a note; a proposal does not exist for a stranger."""
-    found = get_object_or_404(access.proposals_for(request.user), pk=pk)
+    proposal = get_object_or_404(access.proposals_for(request.user), pk=pk)
     if request.method != "POST":
         return redirect("proposals")
-    if found.field == rules.CUSTODY and request.POST.get("geste") == "accepter":
+    if proposal.field == rules.CUSTODY and request.POST.get("geste") == "accepter":
         return redirect("custody", pk)  # what it would take along is read first
     gesture, by, at = request.POST.get("geste", ""), str(request.user), timezone.localtime()
     try:
-        if gesture in GESTURES:
-            act, told = GESTURES[gesture]
-            act(found, by=by, at=at)
+        if gesture in ANSWERS:
+            act, message = ANSWERS[gesture]
+            act(proposal, by=by, at=at)
         else:
-            actions.answer(found, request.POST.get("note", ""), by=by, at=at)
-            told = "Réponse gardée. Le message est fermé."
-        messages.success(request, told)
+            actions.answer(proposal, request.POST.get("note", ""), by=by, at=at)
+            message = "Réponse gardée. Le message est fermé."
+        messages.success(request, message)
     except Refused as refused:
         messages.error(request, " ".join(refused.sentences))
     if request.POST.get("suite") == "fiche":
-        return redirect("lieu_edit", found.lieu.slug)
+        return redirect("lieu_edit", proposal.lieu.slug)
     return redirect("proposals")

@@ -49,10 +49,10 @@ def begin(title: str, header: str, theme: str = "", *, by: User, at: datetime) -
     return _done("module.begun", title, make, by=by, at=at)
 
 
-def save(copy: Copy, held: Mapping[str, Any], *, read: str, by: User, at: datetime) -> Copy:
+def save(copy: Copy, content: Mapping[str, Any], *, read: str, by: User, at: datetime) -> Copy:
     """Save changes. read: the state displayed to the author."""
     write = partial(
-        authoring.save, contents.root(), copy.id, held, read=read, drawings=queries.drawn(), at=at
+        authoring.save, contents.root(), copy.id, content, read=read, drawings=queries.drawn(), at=at
     )
     return _done("module.saved", copy.id, write, by=by, at=at)
 
@@ -133,10 +133,10 @@ def remove(id: str, *, by: User, at: datetime) -> None:
     _done("module.removed", id, partial(authoring.remove, contents.root(), id, at=at), by=by, at=at)
 
 
-def translate(id: str, held: Translation, *, read: str, by: User, at: datetime) -> None:
+def translate(id: str, translation: Translation, *, read: str, by: User, at: datetime) -> None:
     """Write the translation of a module. read: the state displayed to the author."""
-    write = partial(authoring.translate, contents.root(), id, held, read=read, at=at)
-    _done("module.translated", f"{id} {held.language}", write, by=by, at=at)
+    write = partial(authoring.translate, contents.root(), id, translation, read=read, at=at)
+    _done("module.translated", f"{id} {translation.language}", write, by=by, at=at)
 
 
 def import_archive(content: bytes, *, by: User, at: datetime) -> Imported:

@@ -39,7 +39,7 @@ def open_group(
     """Open a group in the name of a structure."""
     rights = rights_of(by)
     if not (
-        rights.may(access.SEE, structure=structure.pk) or rights.may(access.MINE, structure=structure.pk)
+        rights.may(access.SEE, structure=structure.pk) or rights.may(access.SEE_OWN, structure=structure.pk)
     ):
         raise Refused(
             "Le groupe n’a pas été ouvert.",
@@ -50,7 +50,7 @@ def open_group(
     twin = Group.objects.filter(structure=structure, by=by, title=title, at__gt=at - DOUBLE_CLICK).first()
     if twin is not None:  # a double click
         return twin
-    made = Group.objects.create(
+    group = Group.objects.create(
         structure=structure,
         title=title,
         code=_unused(),
@@ -60,8 +60,8 @@ def open_group(
         at=at,
         example=example,
     )
-    journal.record(by=by, verb="group.opened", row=made, at=at, structure=structure.pk)
-    return made
+    journal.record(by=by, verb="group.opened", row=group, at=at, structure=structure.pk)
+    return group
 
 
 @transaction.atomic
@@ -80,12 +80,12 @@ def open_with(
     """Open a group with its people, in one transaction: a card for each name, and those who have one. A
     double click opens one group.
     """
-    made = open_group(by=by, structure=structure, title=title, modules=modules, outline=outline, at=at)
-    if not made.members.exists():
-        welcome(made, names, by=by, at=at)
+    group = open_group(by=by, structure=structure, title=title, modules=modules, outline=outline, at=at)
+    if not group.members.exists():
+        welcome(group, names, by=by, at=at)
         for person in seated:
-            _join(made, person, by=by, at=at)
-    return made
+            _join(group, person, by=by, at=at)
+    return group
 
 
 def _check_runs(by: User | None, group: Group) -> None:
@@ -113,31 +113,31 @@ def change(
     *,
     by: User,
     at: datetime,
-    shown: Mapping[str, str] | None = None,
+    displayed: Mapping[str, str] | None = None,
 ) -> Group:
-    """Change the title, the modules, the note or the second structure of a group. shown: the note as it was
-    when it was written over.
+    """Change the title, the modules, the note or the second structure of a group. displayed: the note as it
+    was when it was written over.
     """
     _check_runs(by, group)
-    held = Group.objects.select_for_update().get(pk=group.pk)
-    if "partner" in values and values["partner"] != held.partner:
-        if not access.may_share(by, held):
+    locked_group = Group.objects.select_for_update().get(pk=group.pk)
+    if "partner" in values and values["partner"] != locked_group.partner:
+        if not access.may_share(by, locked_group):
             raise Refused(
                 "Le groupe n’a pas été modifié.",
                 why="Une autre structure a ouvert ce groupe.",
                 do="Demandez-lui de le partager.",
             )
-        for member in held.members.select_related("person"):
-            _leave(member, held.partner, by=by, at=at)
+        for member in locked_group.members.select_related("person"):
+            _leave(member, locked_group.partner, by=by, at=at)
     refuse_secrets(str(values.get("note") or ""))
     if "note" in values:
-        values = {**values, **_typed_over({"note": held.note}, {"note": values["note"]}, shown)}
+        values = {**values, **_typed_over({"note": locked_group.note}, {"note": values["note"]}, displayed)}
     for name in ("title", "modules", "note", "partner"):
         if name in values:
-            setattr(held, name, values[name])
-    held.save()
-    journal.record(by=by, verb="group.changed", row=held, at=at, structure=held.structure_id)
-    return held
+            setattr(locked_group, name, values[name])
+    locked_group.save()
+    journal.record(by=by, verb="group.changed", row=locked_group, at=at, structure=locked_group.structure_id)
+    return locked_group
 
 
 def _leave(member: Member, structure: Structure | None, *, by: User, at: datetime) -> None:
@@ -157,12 +157,12 @@ def join(group: Group, person: Person, *, at: datetime, by: User | None = None) 
 
 
 def _join(group: Group, person: Person, *, at: datetime, by: User | None) -> Member:
-    held = Group.objects.select_for_update().get(pk=group.pk)
+    locked_group = Group.objects.select_for_update().get(pk=group.pk)
     ask = "Demandez à la personne qui vous aide."
-    if held.closed_at is not None:
+    if locked_group.closed_at is not None:
         reopen = "Rouvrez-le plus bas, puis recommencez."
         raise Refused("Ce groupe est fermé.", why="La séance est finie.", do=reopen if by else ask)
-    if held.members.exclude(person=person).count() >= rules.MOST:
+    if locked_group.members.exclude(person=person).count() >= rules.MOST:
         another = "Ouvrez un deuxième groupe."
         raise Refused("Ce groupe est plein.", why=f"Il a {rules.MOST} personnes.", do=another if by else ask)
     if not Person.objects.select_for_update().filter(pk=person.pk, forgotten_at__isnull=True).exists():
@@ -171,11 +171,11 @@ def _join(group: Group, person: Person, *, at: datetime, by: User | None) -> Mem
             why="Elle a été effacée.",
             do="Entrez sans carte : une autre sera faite.",
         )
-    made, _new = Member.objects.get_or_create(group=held, person=person, defaults={"at": at})
-    for structure in filter(None, (held.structure, held.partner)):
-        people.follow(person=person, structure=structure, by=by or held.by, at=at)
+    member, _new = Member.objects.get_or_create(group=locked_group, person=person, defaults={"at": at})
+    for structure in filter(None, (locked_group.structure, locked_group.partner)):
+        people.follow(person=person, structure=structure, by=by or locked_group.by, at=at)
     people.touch(person, at=at)
-    return made
+    return member
 
 
 @transaction.atomic
@@ -184,20 +184,20 @@ def welcome(group: Group, names: Sequence[str], *, by: User, at: datetime) -> li
     """Make a card for each newcomer, by the name they want; homonyms each have their own card."""
     _check_runs(by, group)
     acting = group.structure if may_help(by, group.structure_id) else group.partner
-    made = []
+    members = []
     for name in names:
         person = people.welcome(by=by, structure=acting, at=at, nickname=name, example=group.example)
-        made.append(_join(group, person, by=by, at=at))
-    return made
+        members.append(_join(group, person, by=by, at=at))
+    return members
 
 
 @transaction.atomic
 @journal.written_last()
 def enter(group: Group, *, nickname: str, at: datetime) -> Person:
     """Make a card for a person without one, who joins a group by themselves."""
-    made = alone(nickname=nickname, at=at)
-    _join(group, made, by=None, at=at)
-    return made
+    newcomer = alone(nickname=nickname, at=at)
+    _join(group, newcomer, by=None, at=at)
+    return newcomer
 
 
 @transaction.atomic
@@ -215,47 +215,50 @@ def note(
     proposed: str,
     by: User,
     at: datetime,
-    shown: Mapping[str, str] | None = None,
+    displayed: Mapping[str, str] | None = None,
 ) -> Member:
-    """Store the team's note about a person's learning, and the module proposed next. shown: both as they were
-    when they were written over, by name.
+    """Store the team's note about a person's learning, and the module proposed next. displayed: both as they
+    were when they were written over, by name.
     """
     _check_runs(by, member.group)
     refuse_secrets(words)
-    held = Member.objects.select_for_update().filter(pk=member.pk).first()
-    if held is None:
+    locked_member = Member.objects.select_for_update().filter(pk=member.pk).first()
+    if locked_member is None:
         raise Refused(
             "La note n’a pas été enregistrée.",
             why=f"{member.person} n’est plus dans ce groupe.",
             do="Rechargez la page : quelqu’un vient de retirer cette personne.",
         )
-    now, typed = {"note": held.note, "proposed": held.proposed}, " ".join(words.split())[:200]
-    for name, said in _typed_over(now, {"note": typed, "proposed": proposed}, shown).items():
-        setattr(held, name, said)
-    held.save(update_fields=["note", "proposed"])
+    now, typed = (
+        {"note": locked_member.note, "proposed": locked_member.proposed},
+        " ".join(words.split())[:200],
+    )
+    for name, text in _typed_over(now, {"note": typed, "proposed": proposed}, displayed).items():
+        setattr(locked_member, name, text)
+    locked_member.save(update_fields=["note", "proposed"])
     journal.record(by=by, verb="member.noted", row=member.person, at=at, structure=member.group.structure_id)
-    return held
+    return locked_member
 
 
 def _typed_over(
-    now: Mapping[str, str], typed: Mapping[str, str], shown: Mapping[str, str] | None
+    now: Mapping[str, str], typed: Mapping[str, str], displayed: Mapping[str, str] | None
 ) -> dict[str, str]:
-    """Return what is to be stored of what was typed: where nothing was changed, what a colleague wrote
-    meanwhile stays. Refused where both wrote. shown: what was there when it was typed, None: nobody knows.
+    """Return the texts to store, by name: where nothing was changed, a colleague's newer text stays. Raises
+    Refused where both wrote. displayed: the texts on the page when it was typed, None if unknown.
     """
-    kept, before = dict(typed), shown or {}
-    for name in kept.keys() & before.keys():
-        here, there, mine = map(as_compared, (now[name], before[name], typed[name]))
-        if mine == there:
-            kept[name] = now[name]
-        elif here not in (there, mine):
+    merged, before = dict(typed), displayed or {}
+    for name in merged.keys() & before.keys():
+        current_text, displayed_text, typed_text = map(as_compared, (now[name], before[name], typed[name]))
+        if typed_text == displayed_text:
+            merged[name] = now[name]
+        elif current_text not in (displayed_text, typed_text):
             raise Refused(
                 "Votre texte n’a pas été enregistré.",
                 why="Quelqu’un d’autre a écrit ici pendant que vous écriviez.",
                 do="Lisez ce qui est là maintenant, puis complétez-le. Vous aviez écrit :"
                 f" « {typed[name]} ».",
             )
-    return kept
+    return merged
 
 
 @transaction.atomic
@@ -282,15 +285,15 @@ def printed(group: Group, people_: Sequence[Person], *, by: User, at: datetime) 
 def close(group: Group, *, by: User, at: datetime, opened: bool = False) -> None:
     """Close a group, or reopen it: nobody joins a closed group."""
     _check_runs(by, group)
-    held = Group.objects.select_for_update().get(pk=group.pk)
-    if (held.closed_at is None) == opened:
+    locked_group = Group.objects.select_for_update().get(pk=group.pk)
+    if (locked_group.closed_at is None) == opened:
         raise Refused(
             f"Ce groupe est déjà {'ouvert' if opened else 'fermé'}.",
             why="Quelqu’un l’a fait, ou vous avez appuyé deux fois.",
             do="Rechargez la page pour le voir.",
         )
-    held.closed_at = None if opened else at
-    held.save(update_fields=["closed_at"])
+    locked_group.closed_at = None if opened else at
+    locked_group.save(update_fields=["closed_at"])
     verb = "group.reopened" if opened else "group.closed"
     journal.record(by=by, verb=verb, row=group, at=at, structure=group.structure_id)
 

@@ -74,30 +74,34 @@ def make(
 
 @transaction.atomic
 def answer(
-    plan: Plan, said: str, *, at: datetime, by: User | None = None, blocked: int | None = None
+    plan: Plan, answer: str, *, at: datetime, by: User | None = None, blocked: int | None = None
 ) -> Plan:
     """Record the outcome of a plan. « Not yet » is asked once more later; any other answer may be corrected.
 
     « Not yet » repeated before that day is the same answer; from that day on, it is final.
     """
-    held = Plan.objects.select_for_update().filter(pk=plan.pk).first()
-    if held is None:
+    locked_plan = Plan.objects.select_for_update().filter(pk=plan.pk).first()
+    if locked_plan is None:
         raise Refused(
             "La réponse n’a pas été notée.",
             why="Un autre projet a remplacé celui-ci entre-temps.",
             do="Répondez à celui-là, quand sa question viendra.",
         )
-    again = said == plans.NOT_YET and held.answer != plans.NOT_YET
-    held.answer, held.answered_at, held.asked_by = said, at, "aidant" if by is not None else "person"
-    held.blocked = blocked if said == plans.BLOCKED else None
+    again = answer == plans.NOT_YET and locked_plan.answer != plans.NOT_YET
+    locked_plan.answer, locked_plan.answered_at, locked_plan.asked_by = (
+        answer,
+        at,
+        "aidant" if by is not None else "person",
+    )
+    locked_plan.blocked = blocked if answer == plans.BLOCKED else None
     if by is not None:
-        held.by = by
-    if _taken_back(held) or again:
-        held.told_at = None
+        locked_plan.by = by
+    if _taken_back(locked_plan) or again:
+        locked_plan.told_at = None
     if again:
-        held.ask_on = max(held.ask_on, timezone.localdate(at) + plans.AGAIN)
-    held.save()
-    return held
+        locked_plan.ask_on = max(locked_plan.ask_on, timezone.localdate(at) + plans.AGAIN)
+    locked_plan.save()
+    return locked_plan
 
 
 @transaction.atomic
@@ -140,29 +144,32 @@ def _ask(plan: Plan, *, at: datetime) -> bool:
     An invalid address blocks nothing: the question stays until there is a valid one.
     """
     today = timezone.localdate(at)
-    held = queries.to_write(today).select_for_update(of=("self",)).filter(pk=plan.pk).first()
-    person = held and held.person
-    if held is None or person is None:  # answered, replaced or written meanwhile
+    locked_plan = queries.to_write(today).select_for_update(of=("self",)).filter(pk=plan.pk).first()
+    person = locked_plan and locked_plan.person
+    if locked_plan is None or person is None:  # answered, replaced or written meanwhile
         return False
     channel = {people.PHONE: "sms", people.EMAIL: "email"}[person.reach]
     if not addresses.read(channel, person.reach_value) or is_stopped(channel, person.reach_value):
         return False
     if not persons.agreed(person, people.WRITE):
         return False
-    module = contents.module(held.module)
-    asked = module.service.after.question if module and module.service else "Avez-vous fait votre démarche ?"
-    text = f"{asked}\nRépondez d’un geste : {settings.ADDRESS}{reverse('plan_answer', args=[held.token])}"
+    module = contents.module(locked_plan.module)
+    question = (
+        module.service.after.question if module and module.service else "Avez-vous fait votre démarche ?"
+    )
+    link = f"{settings.ADDRESS}{reverse('plan_answer', args=[locked_plan.token])}"
+    text = f"{question}\nRépondez d’un geste : {link}"
     with suppress(Refused):
         message = outbox.put(
             channel=channel,
             to=person.reach_value,
             subject="Votre démarche",
             text=text,
-            key=_key(held, today),
+            key=_key(locked_plan, today),
             at=at,
-            structure=held.structure_id,
-            commune=held.commune,
+            structure=locked_plan.structure_id,
+            commune=locked_plan.commune,
         )
         if message.state != states.CANCELLED:
-            return bool(Plan.objects.filter(pk=held.pk).update(told_at=at))
+            return bool(Plan.objects.filter(pk=locked_plan.pk).update(told_at=at))
     return False

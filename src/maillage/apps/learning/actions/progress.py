@@ -43,15 +43,15 @@ def keep(person: Person, facts: Sequence[progress.Fact], *, at: datetime) -> Rec
             why="Cette carte a déjà beaucoup servi aujourd’hui.",
             do="Continuez : ce que vous faites reste sur cet appareil, et partira demain.",
         )
-    said = {UUID(fact.uid): fact for fact in reversed(facts)}  # the first of two that have one number
-    before = set(Fact.objects.filter(uid__in=said).values_list("uid", flat=True))
+    fact_by_uid = {UUID(fact.uid): fact for fact in reversed(facts)}  # the first of two that have one number
+    before = set(Fact.objects.filter(uid__in=fact_by_uid).values_list("uid", flat=True))
     group = access.group_of(person)
-    structure = group.structure_id if group else queries.beside(person)
+    structure = group.structure_id if group else queries.following_structure(person)
     erased = queries.last_erasure(person)
     # A device whose clock was wrong: nothing was done with a card before it was made.
     done = {
         uid: max(at - timedelta(seconds=min(fact.ago, progress.MOST_BEFORE)), min(person.made_at, at))
-        for uid, fact in said.items()
+        for uid, fact in fact_by_uid.items()
     }
     rows = [
         Fact(
@@ -76,14 +76,14 @@ def keep(person: Person, facts: Sequence[progress.Fact], *, at: datetime) -> Rec
             at=done[uid],
             kept_at=at,
         )
-        for uid, fact in reversed(said.items())
+        for uid, fact in reversed(fact_by_uid.items())
         if uid not in before
     ]
     Fact.objects.bulk_create(
         rows, ignore_conflicts=True
     )  # another device may send the same at this very moment
     people.touch(person, at=at)
-    return Receipt([str(uid) for uid in reversed(said)], len(rows))
+    return Receipt([str(uid) for uid in reversed(fact_by_uid)], len(rows))
 
 
 @transaction.atomic

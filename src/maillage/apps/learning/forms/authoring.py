@@ -22,7 +22,7 @@ CHOICES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "nature": ("Ce que fait l’étape", module_format.NATURES),
 }
 FLAGS = {"juste": "C’est une bonne réponse", "reussite": "Cette étape montre que c’est appris"}
-BESIDE = {"prealables": "À faire avant", "suite": "À faire après"}
+NEIGHBOUR_LISTS = {"prealables": "À faire avant", "suite": "À faire après"}
 LINES = " (une ligne chacun)"
 UNREAD = (KeyError, TypeError, AttributeError, IndexError)  # of a file written by hand
 LONG = ("parle", "pour_l_aidant", "but", "retard", "guichet")
@@ -92,7 +92,13 @@ def anchor(place: Where) -> str:
     'c-etapes-0-titre'
     """
     return "-".join(
-        ["c", *(re.sub(r"[^A-Za-z0-9]", lambda found: f"_{ord(found[0]):x}", str(part)) for part in place)]
+        [
+            "c",
+            *(
+                re.sub(r"[^A-Za-z0-9]", lambda character: f"_{ord(character[0]):x}", str(part))
+                for part in place
+            ),
+        ]
     )
 
 
@@ -100,39 +106,43 @@ def sections(copy: Copy, part: str, typed: Mapping[str, str] | None = None) -> l
     """Return the fields of a part, by what they belong to, with their faults. typed: what somebody had
     typed, kept as it is.
     """
-    held = copy.held or {}
-    made: dict[str, dict[str, list[Field]]] = {}
-    for each in fields(copy, part):
-        each.id = anchor(each.place)
-        if typed is not None and each.kind != "drawing":
-            said = "1" if each.kind == "flag" and each.name in typed else typed.get(each.name, "")
-            if " ".join(said.split()) != " ".join(each.value.split()):
-                each.now = each.value
-            each.value = said
-        each.faults = [f for f in copy.faults if _is_of(f.place, each.place)]
-        title, inside = module_texts.section(held, each.place)
-        made.setdefault(title, {}).setdefault(inside, []).append(each)
+    content = copy.held or {}
+    fields_by_section: dict[str, dict[str, list[Field]]] = {}
+    for part_field in fields(copy, part):
+        part_field.id = anchor(part_field.place)
+        if typed is not None and part_field.kind != "drawing":
+            typed_text = (
+                "1"
+                if part_field.kind == "flag" and part_field.name in typed
+                else typed.get(part_field.name, "")
+            )
+            if " ".join(typed_text.split()) != " ".join(part_field.value.split()):
+                part_field.now = part_field.value
+            part_field.value = typed_text
+        part_field.faults = [f for f in copy.faults if _is_of(f.place, part_field.place)]
+        title, inside = module_texts.section(content, part_field.place)
+        fields_by_section.setdefault(title, {}).setdefault(inside, []).append(part_field)
     return [
         Section(
             title,
             title not in UNFOLDED,
             [
-                ("" if len(found) == 1 and _says_itself(found[0]) else inside, found)
-                for inside, found in groups.items()
+                ("" if len(group_fields) == 1 and _says_itself(group_fields[0]) else inside, group_fields)
+                for inside, group_fields in groups.items()
             ],
         )
-        for title, groups in made.items()
+        for title, groups in fields_by_section.items()
     ]
 
 
-def beside(copy: Copy) -> list[str]:
-    """Return what a module says of those before and after it that holds no more: learners do not see it,
-    nothing stops.
+def unknown_neighbours(copy: Copy) -> list[str]:
+    """Return a sentence for each module named before or after this one that no longer exists: learners do not
+    see them, nothing stops.
     """
     known = contents.modules()
     return [
         f"« {label} » nomme « {id} », qui n’existe pas."
-        for key, label in BESIDE.items()
+        for key, label in NEIGHBOUR_LISTS.items()
         for id in (copy.held or {}).get(key) or ()
         if str(id) not in known
     ]
@@ -142,9 +152,9 @@ def _is_of(fault: Where, place: Where) -> bool:
     return fault == place or (fault[:-1] == place and isinstance(fault[-1], int))
 
 
-def _says_itself(each: Field) -> bool:
-    """Return whether the only text of an element needs no title: its label says what it is."""
-    return len(each.place) > 2 and each.place[-3] == "elements"
+def _says_itself(field: Field) -> bool:
+    """Return True if the only text of an element needs no title: its label is enough."""
+    return len(field.place) > 2 and field.place[-3] == "elements"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +168,8 @@ class FaultText:
 
 
 def fault_texts(copy: Copy) -> list[FaultText]:
-    """Return what is wrong in a module, each with the field in which it is mended."""
-    held, made = copy.held or {}, []
+    """Return the faults of a module, each with the field in which it is corrected."""
+    content, texts = copy.held or {}, []
     known: dict[str, list[Field]] = {}
     for wrong in queries.wrong(copy):
         if wrong.part and wrong.part not in known:
@@ -168,28 +178,37 @@ def fault_texts(copy: Copy) -> list[FaultText]:
             except UNREAD:
                 known[wrong.part] = []
         field = next((f for f in known.get(wrong.part, ()) if _is_of(wrong.fault.place, f.place)), None)
-        said = [wrong.part_title if wrong.part else "Les étapes" if wrong.fault.place == ("etapes",) else ""]
+        headings = [
+            wrong.part_title if wrong.part else "Les étapes" if wrong.fault.place == ("etapes",) else ""
+        ]
         if field is not None:
             inside = [
-                words for words in module_texts.section(held, field.place) if words not in ("", "L’exercice")
+                words
+                for words in module_texts.section(content, field.place)
+                if words not in ("", "L’exercice")
             ]
-            said += [*inside, f"« {field.label.removesuffix(LINES)} »"]
-        made.append(
+            headings += [*inside, f"« {field.label.removesuffix(LINES)} »"]
+        texts.append(
             FaultText(
-                wrong.fault, wrong.part, ", ".join(filter(None, said)), anchor(field.place) if field else ""
+                wrong.fault,
+                wrong.part,
+                ", ".join(filter(None, headings)),
+                anchor(field.place) if field else "",
             )
         )
-    return made
+    return texts
 
 
 def fields(copy: Copy, part: str) -> list[Field]:
     """Return the fields of a part, in the order of the file."""
-    held = _whole(copy, part)
-    found = [_chosen(held, place, key) for key, place in _choices(held, part)]
+    content = _complete_content(copy, part)
+    part_fields = [_chosen(content, place, key) for key, place in _choices(content, part)]
     if part == "en-tete":
-        found.append(Field("duree", ("duree",), "Durée, en minutes", "number", str(held.get("duree", ""))))
-    texts = [(where, value) for where, value in module_texts.texts(held) if queries.stands_in(where, part)]
-    places: list[tuple[Where, Field]] = [(where, _text(held, where, value)) for where, value in texts]
+        part_fields.append(
+            Field("duree", ("duree",), "Durée, en minutes", "number", str(content.get("duree", "")))
+        )
+    texts = [(where, value) for where, value in module_texts.texts(content) if queries.stands_in(where, part)]
+    places: list[tuple[Where, Field]] = [(where, _text(content, where, value)) for where, value in texts]
     places += [
         (
             where,
@@ -202,43 +221,43 @@ def fields(copy: Copy, part: str) -> list[Field]:
                 off=len(where) == 4 and where[2] == "dessins",
             ),
         )
-        for where, name in module_texts.drawn(held)
+        for where, name in module_texts.drawn(content)
         if queries.stands_in(where, part)
     ]
-    places += [(where, _flag(held, where)) for where in _flags(held, part)]
-    groups = [module_texts.section(held, where) for where, _ in places]
-    found += [
-        each
+    places += [(where, _flag(content, where)) for where in _flags(content, part)]
+    groups = [module_texts.section(content, where) for where, _ in places]
+    part_fields += [
+        field
         for group in dict.fromkeys(groups)
-        for of, (_, each) in zip(groups, places, strict=True)
+        for of, (_, field) in zip(groups, places, strict=True)
         if of == group
     ]
     if part == "en-tete":
-        authors = [str(who) for who in held.get("auteurs") or ()]
-        found += [_several(held, key, label) for key, label in BESIDE.items()]
-        found.append(Field("auteurs", ("auteurs",), f"Écrit par{LINES}", "lines", "\n".join(authors)))
-    return found
+        authors = [str(author) for author in content.get("auteurs") or ()]
+        part_fields += [_several(content, key, label) for key, label in NEIGHBOUR_LISTS.items()]
+        part_fields.append(Field("auteurs", ("auteurs",), f"Écrit par{LINES}", "lines", "\n".join(authors)))
+    return part_fields
 
 
-def _whole(copy: Copy, part: str) -> dict[str, Any]:
-    """Return what the module holds, with the texts that this part may take and does not have yet."""
-    held: dict[str, Any] = module_texts.own(copy.held or {})
+def _complete_content(copy: Copy, part: str) -> dict[str, Any]:
+    """Return the content of a module, with empty texts where this part accepts one and has none yet."""
+    content: dict[str, Any] = module_texts.own(copy.held or {})
     if part.isdecimal():
-        step = held["etapes"][int(part) - 1]
+        step = content["etapes"][int(part) - 1]
         first = {
             "nature": step.get("nature", "seul"),
             "titre": step.get("titre", ""),
             "texte": step.get("texte") or [],
         }
-        held["etapes"][int(part) - 1] = {**first, **{k: v for k, v in step.items() if k not in first}}
-    elif part == "fiche" and isinstance(held.get("fiche"), dict):
-        held["fiche"].setdefault("chez_soi", "")
-    return held
+        content["etapes"][int(part) - 1] = {**first, **{k: v for k, v in step.items() if k not in first}}
+    elif part == "fiche" and isinstance(content.get("fiche"), dict):
+        content["fiche"].setdefault("chez_soi", "")
+    return content
 
 
-def _text(held: Any, where: Where, value: str | Sequence[str]) -> Field:
+def _text(content: Any, where: Where, value: str | Sequence[str]) -> Field:
     key = str(where[-1])
-    label = module_texts.label(held, where)
+    label = module_texts.label(content, where)
     if isinstance(value, str):
         kind = "area" if key in LONG or len(value) > 60 else "text"
         words = module_format.MOST_WORDS if key == "consigne" else 0
@@ -246,75 +265,82 @@ def _text(held: Any, where: Where, value: str | Sequence[str]) -> Field:
     return Field(module_reading.place_text(where), where, f"{label}{LINES}", "lines", "\n".join(value))
 
 
-def _choices(held: Any, part: str) -> list[tuple[str, Where]]:
+def _choices(content: Any, part: str) -> list[tuple[str, Where]]:
     if part == "en-tete":
         return [("theme", ("theme",)), ("niveau", ("niveau",))]
     return [("nature", (*queries.prefix(part), "nature"))] if part.isdecimal() else []
 
 
-def _chosen(held: Any, place: Where, key: str) -> Field:
+def _chosen(content: Any, place: Where, key: str) -> Field:
     label, choices = CHOICES[key]
     return Field(
-        module_reading.place_text(place), place, label, "choice", str(module_texts.at(held, place)), choices
+        module_reading.place_text(place),
+        place,
+        label,
+        "choice",
+        str(module_texts.at(content, place)),
+        choices,
     )
 
 
-def _several(held: Any, key: str, label: str) -> Field:
-    named = [str(id) for id in held.get(key) or ()]
-    known = {each.id: each.title for each in contents.modules().values() if each.id != held.get("id")}
+def _several(content: Any, key: str, label: str) -> Field:
+    named = [str(id) for id in content.get(key) or ()]
+    known = {each.id: each.title for each in contents.modules().values() if each.id != content.get("id")}
     choices = {**{id: known.get(id, f"« {id} », qui n’existe pas") for id in named}, **known}
     return Field(key, (key,), label, "several", "\n".join(named), choices)
 
 
-def _flags(held: Any, part: str) -> list[Where]:
+def _flags(content: Any, part: str) -> list[Where]:
     if not part.isdecimal():
         return []
     start = queries.prefix(part)
-    exercise = module_texts.at(held, start).get("exercice") or {}
-    found: list[Where] = []
+    exercise = module_texts.at(content, start).get("exercice") or {}
+    places: list[Where] = []
     for inside in ((), ("facile",)):
         options = (
             module_texts.at(exercise, inside).get("choix") if not inside or inside[0] in exercise else None
         )
-        found += [(*start, "exercice", *inside, "choix", n, "juste") for n, _ in enumerate(options or ())]
-    return [*found, *([(*start, "reussite")] if exercise else [])]
+        places += [(*start, "exercice", *inside, "choix", n, "juste") for n, _ in enumerate(options or ())]
+    return [*places, *([(*start, "reussite")] if exercise else [])]
 
 
-def _flag(held: Any, where: Where) -> Field:
-    on = bool(module_texts.at(held, where[:-1]).get(str(where[-1]), False))
+def _flag(content: Any, where: Where) -> Field:
+    on = bool(module_texts.at(content, where[:-1]).get(str(where[-1]), False))
     return Field(module_reading.place_text(where), where, FLAGS[str(where[-1])], "flag", "1" if on else "")
 
 
 def applied(copy: Copy, part: str, typed: Mapping[str, str]) -> dict[str, Any]:
-    """Return what a module holds once what was typed is put at its places. What was not changed stays as
-    it was written.
+    """Return the content of a module with the typed values put in place. Unchanged values stay as they were
+    written.
     """
-    held: dict[str, Any] = module_texts.own(copy.held or {})
-    for each in fields(copy, part):
-        if each.kind == "drawing":
+    content: dict[str, Any] = module_texts.own(copy.held or {})
+    for part_field in fields(copy, part):
+        if part_field.kind == "drawing":
             continue
-        if each.kind == "flag":
-            _put_flag(held, each.place, on=each.name in typed)
-        elif each.name in typed and _clean(each, typed[each.name]) != _clean(each, each.value):
-            _put(held, each, typed[each.name])
-    return held
+        if part_field.kind == "flag":
+            _put_flag(content, part_field.place, on=part_field.name in typed)
+        elif part_field.name in typed and _clean(part_field, typed[part_field.name]) != _clean(
+            part_field, part_field.value
+        ):
+            _put(content, part_field, typed[part_field.name])
+    return content
 
 
-def _clean(each: Field, said: str) -> Any:
-    if each.kind in ("lines", "several"):
-        return [line for raw in said.splitlines() if (line := " ".join(raw.split()))]
-    return " ".join(said.split())
+def _clean(field: Field, typed_text: str) -> Any:
+    if field.kind in ("lines", "several"):
+        return [line for raw in typed_text.splitlines() if (line := " ".join(raw.split()))]
+    return " ".join(typed_text.split())
 
 
-def _put(held: Any, each: Field, said: str) -> None:
-    value = _clean(each, said)
-    if each.kind == "number":
+def _put(content: Any, field: Field, typed_text: str) -> None:
+    value = _clean(field, typed_text)
+    if field.kind == "number":
         value = int(value) if value.isdecimal() and len(value) < 6 else value
-    module_texts.put(held, each.place, value)
+    module_texts.put(content, field.place, value)
 
 
-def _put_flag(held: Any, where: Where, *, on: bool) -> None:
-    parent = module_texts.at(held, where[:-1])
+def _put_flag(content: Any, where: Where, *, on: bool) -> None:
+    parent = module_texts.at(content, where[:-1])
     if bool(parent.get(where[-1], False)) != on:
         if on:
             parent[where[-1]] = True
@@ -367,22 +393,22 @@ class Rows:
         return sum(row.line.state != "done" for row in self.rows)
 
 
-def rows(held: Any, lines: Sequence[Line], typed: Mapping[str, str] | None) -> list[Rows]:
+def rows(content: Any, lines: Sequence[Line], typed: Mapping[str, str] | None) -> list[Rows]:
     """Return the fields of some sentences, each with what it is. typed: what somebody had typed, kept as
     it is.
     """
-    places = {module_reading.place_text(where): where for where, _ in module_texts.sentences(held)}
-    made: dict[str, list[Row]] = {}
+    places = {module_reading.place_text(where): where for where, _ in module_texts.sentences(content)}
+    rows_by_section: dict[str, list[Row]] = {}
     for n, line in enumerate(lines, 1):
         row = Row(
             line,
             id=f"t-{n}",
             name=f"t:{line.place}",
             value=typed.get(f"t:{line.place}", line.said) if typed is not None else line.said,
-            label=module_texts.label_inside(held, places[line.place]),
+            label=module_texts.label_inside(content, places[line.place]),
         )
-        made.setdefault(module_texts.section(held, places[line.place])[0], []).append(row)
-    return [Rows(title, found) for title, found in made.items()]
+        rows_by_section.setdefault(module_texts.section(content, places[line.place])[0], []).append(row)
+    return [Rows(title, section_rows) for title, section_rows in rows_by_section.items()]
 
 
 def translated(known: Translation, lines: Sequence[Line], typed: Mapping[str, str]) -> Translation:
@@ -390,18 +416,18 @@ def translated(known: Translation, lines: Sequence[Line], typed: Mapping[str, st
 
     A sentence whose French changed stays to be read again, until it is rewritten or said to be still right.
     """
-    said, since = dict(known.said), dict(known.since)
+    sentences, since = dict(known.said), dict(known.since)
     for line in lines:
         words = " ".join(typed.get(f"t:{line.place}", line.said).split())
-        seen = typed.get(f"f:{line.place}", line.french)
+        french = typed.get(f"f:{line.place}", line.french)
         if line.state == "changed" and words == line.said and f"j:{line.place}" not in typed:
             continue
         if words:
-            said[line.place], since[line.place] = words, seen
+            sentences[line.place], since[line.place] = words, french
         else:
-            said.pop(line.place, None)
+            sentences.pop(line.place, None)
             since.pop(line.place, None)
     authors = tuple(
         name for raw in typed.get("traducteurs", "").splitlines() if (name := " ".join(raw.split())[:80])
     )
-    return Translation(known.language, said, since, authors or known.authors, known.read_by)
+    return Translation(known.language, sentences, since, authors or known.authors, known.read_by)

@@ -1,5 +1,5 @@
-"""What a device sends, read fact by fact: one that cannot be read is refused alone, and the others are
-kept.
+"""Read the facts sent by a device one by one: an unreadable fact is refused alone, the others are
+stored.
 """
 
 import json
@@ -30,8 +30,8 @@ def content(body: bytes) -> tuple[str, Sequence[Any]]:
     all.
     """
     try:
-        held = json.loads(body)
-        return str(held["carte"]), list(held["faits"])
+        sending = json.loads(body)
+        return str(sending["carte"]), list(sending["faits"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Refused(
             "Cet envoi n’est pas reconnu.",

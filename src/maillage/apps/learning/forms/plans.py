@@ -1,4 +1,4 @@
-"""What is typed of a plan, of a group, of a note."""
+"""Forms of plans, groups and notes."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -25,7 +25,7 @@ class PlanForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """What came of a plan. steps: the screens that may have blocked."""
+    """Outcome of a plan. steps: the screens where a person may have been blocked."""
 
     reponse = forms.ChoiceField(
         label="Réponse",
@@ -46,14 +46,14 @@ def names(typed: str) -> list[str]:
     """Return the first names typed, one by line, those that are there twice included; Refused beyond a
     whole group.
     """
-    found = [name for line in typed.splitlines() if (name := " ".join(line.split())[:60])]
-    if len(found) > MOST:
+    first_names = [name for line in typed.splitlines() if (name := " ".join(line.split())[:60])]
+    if len(first_names) > MOST:
         raise Refused(
-            f"Il y a {len(found)} prénoms : c’est trop pour une fois.",
+            f"Il y a {len(first_names)} prénoms : c’est trop pour une fois.",
             why=f"Un groupe a {MOST} personnes au plus.",
             do="Écrivez-en moins, ou ouvrez un deuxième groupe.",
         )
-    return found
+    return first_names
 
 
 class GroupForm(forms.Form):
@@ -83,12 +83,12 @@ class GroupForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.structures, self.outlines = list(structures), outlines
         field: Any = self.fields["structure"]
-        field.choices = [(str(each.pk), each.name) for each in structures]
+        field.choices = [(str(outline.pk), outline.name) for outline in structures]
         if len(self.structures) == 1:
             field.initial, field.widget = str(self.structures[0].pk), forms.HiddenInput()
         self.fields["modules"].choices = [(m.id, m.title) for m in contents.modules().values()]  # type: ignore[attr-defined]
         started = [(f"parcours:{id}", f"Parcours : {path.title}") for id, path in paths().items()]
-        started += [(f"trame:{id}", f"Trame : {each.title}") for id, each in outlines.items()]
+        started += [(f"trame:{id}", f"Trame : {outline.title}") for id, outline in outlines.items()]
         self.fields["trame"].choices = [("", "Choisir soi-même"), *started]  # type: ignore[attr-defined]
 
     def clean_noms(self) -> list[str]:
@@ -99,12 +99,12 @@ class GroupForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Take the modules of the outline or of the path when none was ticked."""
-        held = super().clean() or {}
-        if not held.get("modules"):
-            held["modules"] = self._modules(held.get("trame") or "")
-        if not held["modules"]:
+        values = super().clean() or {}
+        if not values.get("modules"):
+            values["modules"] = self._modules(values.get("trame") or "")
+        if not values["modules"]:
             self.add_error("modules", "Cochez un module au moins, ou partez d’une trame.")
-        return held
+        return values
 
     def _modules(self, started: str) -> list[str]:
         kind, _, id = started.partition(":")

@@ -35,7 +35,7 @@ class Lines(forms.CharField):
         return [" ".join(line.split()) for line in str(value or "").splitlines() if line.strip()]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """Return whether some line was typed."""
+        """Return True if a line was typed."""
         return self.to_python(data) != (initial or [])
 
     def validate(self, value: Any) -> None:
@@ -147,24 +147,24 @@ class StepForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Refuse what a learner could not play: too few rows, no right answer, words that are not there."""
-        said = super().clean() or {}
-        whole = True
+        values = super().clean() or {}
+        are_complete = True
         for kind, rows in self.rows.items():
             typed = [row.cleaned_data for row in rows if row.is_valid() and row.has_changed()]
-            whole = whole and all(row.is_valid() for row in rows)
-            said[kind] = typed
+            are_complete = are_complete and all(row.is_valid() for row in rows)
+            values[kind] = typed
             fewest = ROWS[kind][1]
-            if whole and len(typed) < fewest:
+            if are_complete and len(typed) < fewest:
                 self.add_error(None, f"{ROWS[kind][0]} : il en faut au moins {fewest}.")
-        if not whole:
+        if not are_complete:
             self.add_error(None, "Un choix, un signe ou une place est à moitié rempli : voyez plus bas.")
         if not self.errors:
-            made = steps.step(self.pattern, said)
-            for where, what, do in module_reading.step_faults(made, drawn()):
+            new_step = steps.step(self.pattern, values)
+            for where, what, do in module_reading.step_faults(new_step, drawn()):
                 name = str(where[-1]) if where and str(where[-1]) in self.fields else None
                 self.add_error(name, f"{what} {do}")
-            self.made = made
-        return said
+            self.made = new_step
+        return values
 
 
 _BELOW = ("reussite", "indices", "compte")

@@ -40,8 +40,8 @@ def drawn() -> frozenset[str]:
 def copies() -> list[Copy]:
     """Return the modules of those for whom one writes, in order of their folder."""
     root = contents.root()
-    found = (authoring.working(root, id, drawn()) for id in authoring.ids(root))
-    return [each for each in found if each is not None]
+    copies = (authoring.working(root, id, drawn()) for id in authoring.ids(root))
+    return [each for each in copies if each is not None]
 
 
 def copy(id: str) -> Copy | None:
@@ -51,11 +51,11 @@ def copy(id: str) -> Copy | None:
 
 def adaptable(taken: set[str]) -> list[tuple[str, list[Module]]]:
     """Return our modules that the territory has not adapted, by theme."""
-    ours = contents.own_modules().values()
+    own_modules = contents.own_modules().values()
     return [
-        (label, found)
+        (label, theme_modules)
         for theme, label in module_format.THEMES.items()
-        if (found := [each for each in ours if each.theme == theme and each.id not in taken])
+        if (theme_modules := [each for each in own_modules if each.theme == theme and each.id not in taken])
     ]
 
 
@@ -63,11 +63,11 @@ def parts(copy: Copy) -> list[str]:
     """Return the parts of a module that have their page: its header, its steps, its sheet, the real
     service.
     """
-    held = copy.held or {}
+    content = copy.held or {}
     return [
         "en-tete",
         *(str(n) for n in range(1, len(copy.steps) + 1)),
-        *(key for key in ("fiche", "demarche") if key in held),
+        *(key for key in ("fiche", "demarche") if key in content),
     ]
 
 
@@ -89,7 +89,7 @@ def prefix(part: str) -> Where:
 
 
 def stands_in(place: Where, part: str) -> bool:
-    """Return whether a place is mended on the page of a part."""
+    """Return True if a place is corrected on the page of a part."""
     if part == "en-tete":
         return len(place) == 1 and place[0] not in PARTS and place[0] != "etapes"
     return place[: len(prefix(part))] == prefix(part)
@@ -108,12 +108,12 @@ class Wrong:
 
 
 def wrong(copy: Copy) -> list[Wrong]:
-    """Return what is wrong in a module, each with the part in which it is mended; '' for what only the
-    file shows.
+    """Return the faults of a module, each with the part in which it is corrected; '' for those that only
+    the file shows.
     """
     known = {*parts(copy)}
-    found = [(fault, "" if fault.place == ("etapes",) else part_of(fault.place)) for fault in copy.faults]
-    return [Wrong(fault, part if part in known and copy.held is not None else "") for fault, part in found]
+    faults = [(fault, "" if fault.place == ("etapes",) else part_of(fault.place)) for fault in copy.faults]
+    return [Wrong(fault, part if part in known and copy.held is not None else "") for fault, part in faults]
 
 
 def look(copy: Copy, number: int, screen: str = "") -> contents.StepPage | None:
@@ -153,7 +153,7 @@ class Line:
 def lines(copy: Copy) -> list[Line]:
     """Return the steps of a module."""
     faulty = Counter(each.part for each in wrong(copy))
-    made = []
+    lines = []
     for n, step in enumerate(copy.steps, 1):
         exercise = step.get("exercice")
         kind = str(exercise.get("genre")) if isinstance(exercise, dict) else ""
@@ -162,32 +162,32 @@ def lines(copy: Copy) -> list[Line]:
             f"exercice : {module_format.KINDS_SAID.get(kind, kind)}" if kind else "",
             "montre que c’est appris" if step.get("reussite") else "",
         ]
-        made.append(
+        lines.append(
             Line(n, str(step.get("titre") or f"Étape {n}"), " · ".join(filter(None, words)), faulty[str(n)])
         )
-    return made
+    return lines
 
 
 def reading(module: Module) -> list[tuple[str, list[tuple[str, list[str]]]]]:
     """Return the texts of a module to read through: its header, each step, its sheet; each text by its
     label.
     """
-    held = module.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    content = module.model_dump(mode="json", by_alias=True, exclude_unset=True)
     parts: dict[str, list[tuple[str, list[str]]]] = {}
-    for where, value in module_texts.texts(held):
+    for where, value in module_texts.texts(content):
         part = part_of(where)
         lines = [value] if isinstance(value, str) else [*value]
         if any(lines):
-            parts.setdefault(part, []).append((module_texts.label(held, where), lines))
+            parts.setdefault(part, []).append((module_texts.label(content, where), lines))
     return [(part_title(part), texts) for part, texts in parts.items()]
 
 
 def redrawn(copy: Copy, place: Where, name: str) -> dict[str, Any]:
-    """Return what a module holds once a drawing is changed. place: that of a drawing, or the first free one
-    of a step's; name: ''
-    takes it off a step."""
-    held = module_texts.own(copy.held or {})
-    known = {where for where, _ in module_texts.drawn(held)}
+    """Return the content of a module with a drawing changed. place: that of a drawing, or the first free one
+    of a step; name: '' removes it from a step.
+    """
+    content = module_texts.own(copy.held or {})
+    known = {where for where, _ in module_texts.drawn(content)}
     if place not in known and place not in free(copy):
         raise Refused(
             "Ce dessin n’est plus là.", why="Quelqu’un a changé cette partie.", do="Rechargez la page."
@@ -199,17 +199,17 @@ def redrawn(copy: Copy, place: Where, name: str) -> dict[str, Any]:
             do="Choisissez-en un de la liste.",
         )
     if len(place) == 4 and place[2] == "dessins":
-        step = held["etapes"][place[1]]
+        step = content["etapes"][place[1]]
         names = list(step.get("dessins") or [])
         n = int(place[3])
         step["dessins"] = [*names[:n], *([name] if name else []), *names[n + 1 :]]
     elif name:
-        module_texts.put(held, place, name)
+        module_texts.put(content, place, name)
     else:
         raise Refused(
             "Ce dessin ne peut pas être retiré.", why="Sa place en demande un.", do="Choisissez-en un autre."
         )
-    return held  # type: ignore[no-any-return]
+    return content  # type: ignore[no-any-return]
 
 
 def free(copy: Copy) -> list[Where]:
@@ -218,10 +218,10 @@ def free(copy: Copy) -> list[Where]:
     return [("etapes", n, "dessins", many) for n, many in enumerate(names) if many < MOST_DRAWINGS]
 
 
-def place_of(copy: Copy, told: str) -> Where | None:
-    """Return the place of a drawing from how it is told."""
+def place_of(copy: Copy, text: str) -> Where | None:
+    """Return the place of a drawing from its text, None if no drawing has it."""
     every = [*(where for where, _ in module_texts.drawn(copy.held or {})), *free(copy)]
-    return next((where for where in every if module_reading.place_text(where) == told), None)
+    return next((where for where in every if module_reading.place_text(where) == text), None)
 
 
 # ----------------------------------------------------------------------------------------------- translations
@@ -243,19 +243,19 @@ class Progress:
 
 def languages(id: str) -> list[Progress]:
     """Return the languages of a module, each with its sentences done."""
-    held = contents.source(id)
-    made = []
+    content = contents.source(id)
+    languages = []
     for code, name, _ in contents.translations_of(id):
-        lines = translations.lines(held or {}, authoring.translation(contents.root(), id, code)[0])
-        made.append(Progress(code, name, sum(line.state == "done" for line in lines), len(lines)))
-    return made
+        lines = translations.lines(content or {}, authoring.translation(contents.root(), id, code)[0])
+        languages.append(Progress(code, name, sum(line.state == "done" for line in lines), len(lines)))
+    return languages
 
 
 def faults_beside() -> Mapping[str, tuple[Fault, ...]]:
     """Return the faults of translations, which have no working copy."""
-    held = contents.territory_modules(now=True).faults
+    faults_by_path = contents.territory_modules(now=True).faults
     return {
         f"{path.parent.name}/{path.name}": faults
-        for path, faults in held.items()
+        for path, faults in faults_by_path.items()
         if path.name != module_reading.FILE
     }

@@ -18,7 +18,7 @@ from maillage.modules import authoring
 from maillage.modules import format as module_format
 from maillage.modules import reading as module_reading
 from maillage.modules import texts as module_texts
-from maillage.modules import translations as said
+from maillage.modules import translations as module_translations
 from maillage.modules.catalogue import Catalogue, FolderContents
 from maillage.modules.format import Module, Part, Screens, Step
 from maillage.modules.translations import Translated
@@ -80,14 +80,14 @@ class StepPage:
 @cache
 def own_modules() -> Mapping[str, Module]:
     """Return our modules as they are read on a page, their spaces those of French typography."""
-    return {id: _typeset(each) for id, each in module_reading.own_modules().items()}
+    return {id: _typeset(module) for id, module in module_reading.own_modules().items()}
 
 
 def modules() -> Mapping[str, Module]:
     """Return the modules in order of number: ours, those of the installation, then those of the reader's
     territories, the narrowest last, and of their structure. Each stands in place of the one before it.
     """
-    return _shown().modules
+    return _library().modules
 
 
 _reader: ContextVar[Callable[[], Sequence[str]]] = ContextVar("territories of the reader", default=tuple)
@@ -156,8 +156,8 @@ _shelves: dict[Path, Catalogue] = {}
 
 
 def _look(folder: Path, *, now: bool = False) -> FolderContents:
-    shelf = _shelves.setdefault(folder, Catalogue(lambda: frozenset(drawings.names())))
-    return shelf.look(folder, now=now or bool(settings.PREVIEW))
+    catalogue = _shelves.setdefault(folder, Catalogue(lambda: frozenset(drawings.names())))
+    return catalogue.look(folder, now=now or bool(settings.PREVIEW))
 
 
 def modules_of_structure(scope: str) -> Mapping[str, Module]:
@@ -166,14 +166,14 @@ def modules_of_structure(scope: str) -> Mapping[str, Module]:
 
 
 def territory_modules(*, now: bool = False) -> FolderContents:
-    """Return what the folder in which the reader would write holds, seen at most two seconds ago; now: as it
-    is, which an author waits for.
+    """Return the contents of the reader's own folder, at most two seconds old; now: read again at once, for
+    an author who waits for them.
     """
     return _look(root(), now=now)
 
 
 def _layers() -> tuple[FolderContents, ...]:
-    """Return what each folder that the reader reads from holds, the widest first."""
+    """Return the contents of each folder that the reader reads from, the widest first."""
     return tuple(_look(folder) for folder in (_base(), *map(folder_of, reader())))
 
 
@@ -190,7 +190,7 @@ class Library:
 _libraries: dict[tuple[str, ...], Library] = {}
 
 
-def _shown() -> Library:
+def _library() -> Library:
     """Return all that the reader reads, put together once for each state of its folders."""
     key, layers = (str(_base()), *reader()), _layers()
     known = _libraries.get(key)
@@ -200,15 +200,19 @@ def _shown() -> Library:
         _libraries.clear()
     every = dict(own_modules())
     for layer in layers:
-        every |= {id: _typeset(each) for id, each in layer.modules.items()}
-    made = {each.id: each for each in sorted(every.values(), key=lambda each: (each.number, each.id))}
-    library = _libraries[key] = Library(layers, made, {}, cache(partial(_digest, made.values())))
+        every |= {id: _typeset(module) for id, module in layer.modules.items()}
+    modules_by_id = {
+        module.id: module for module in sorted(every.values(), key=lambda module: (module.number, module.id))
+    }
+    library = _libraries[key] = Library(
+        layers, modules_by_id, {}, cache(partial(_digest, modules_by_id.values()))
+    )
     return library
 
 
 def digest() -> str:
-    """Return what changes with anything that the reader reads."""
-    return _shown().digest()
+    """Return a digest that changes with any content that the reader reads."""
+    return _library().digest()
 
 
 def _digest(modules: Collection[Module]) -> str:
@@ -218,11 +222,12 @@ def _digest(modules: Collection[Module]) -> str:
 def translations_of(id: str) -> list[tuple[str, str, str]]:
     """Return the languages in which a module is there: code, name, direction."""
     codes = {
-        *said.bundled_translations(id),
+        *module_translations.bundled_translations(id),
         *(code for layer in _layers() for code in layer.translations.get(id, {})),
     }
     return sorted(
-        ((code, said.name(code), said.direction(code)) for code in codes), key=lambda each: each[1].casefold()
+        ((code, module_translations.name(code), module_translations.direction(code)) for code in codes),
+        key=lambda language: language[1].casefold(),
     )
 
 
@@ -230,22 +235,26 @@ def translated(id: str, code: str) -> Translated | None:
     """Return a module in another language, None when nobody translated it; made once for each state of the
     folder.
     """
-    library = _shown()
-    module, made = library.modules.get(id), library.translated
+    library = _library()
+    module, translated_modules = library.modules.get(id), library.translated
     translations = (layer.translations.get(id, {}).get(code) for layer in reversed(library.layers))
-    translation = next(filter(None, translations), None) or said.bundled_translations(id).get(code)
+    translation = next(filter(None, translations), None) or module_translations.bundled_translations(id).get(
+        code
+    )
     if module is None or translation is None:
         return None
-    if (id, code) not in made:
+    if (id, code) not in translated_modules:
         written = source(id)
-        told = said.translated(written, translation) if written is not None else None
-        made[id, code] = told and replace(
-            told,
-            module=_typeset(told.module),
-            left=frozenset(map(_as_shown, told.left)),
-            said=frozenset(map(_as_shown, told.said)),
+        module_translated = (
+            module_translations.translated(written, translation) if written is not None else None
         )
-    return made[id, code]
+        translated_modules[id, code] = module_translated and replace(
+            module_translated,
+            module=_typeset(module_translated.module),
+            left=frozenset(map(_typeset_text, module_translated.left)),
+            said=frozenset(map(_typeset_text, module_translated.said)),
+        )
+    return translated_modules[id, code]
 
 
 def modules_in(code: str) -> list[Module]:
@@ -254,8 +263,8 @@ def modules_in(code: str) -> list[Module]:
 
 
 def source(id: str) -> dict[str, Any] | None:
-    """Return what the file of a module holds, as it is shown: that of the narrowest territory, or ours."""
-    shown = next(
+    """Return the content of a module's displayed file: that of the narrowest territory, or ours."""
+    narrowest = next(
         (
             read
             for layer in reversed(_layers())
@@ -264,8 +273,8 @@ def source(id: str) -> dict[str, Any] | None:
         ),
         None,
     )
-    path = shown.path if shown else module_reading.file_of(id)
-    return module_texts.own(said.load(path.read_text("utf-8"))) if path else None
+    path = narrowest.path if narrowest else module_reading.file_of(id)
+    return module_texts.own(module_translations.load(path.read_text("utf-8"))) if path else None
 
 
 def blank(theme: str, *, author: str) -> dict[str, Any] | None:
@@ -273,58 +282,58 @@ def blank(theme: str, *, author: str) -> dict[str, Any] | None:
     or when its modules lead to a real service.
     """
     like = next((each for each in own_modules().values() if each.theme == theme), None)
-    held = source(like.id) if like is not None and like.service is None else None
-    return authoring.blank(held, author) if held is not None else None
+    header = source(like.id) if like is not None and like.service is None else None
+    return authoring.blank(header, author) if header is not None else None
 
 
-def _typeset(each: Module) -> Module:
-    return typeset(Module, each.model_dump(by_alias=True, exclude_unset=True))
+def _typeset(module: Module) -> Module:
+    return typeset(Module, module.model_dump(by_alias=True, exclude_unset=True))
 
 
-def typeset(kind: type[P], held: Any) -> P:
+def typeset(kind: type[P], content: Any) -> P:
     """Return a part of a module as it is read on a page, from what is written; ValidationError when it
     does not hold.
     """
-    return kind.model_validate(_spaced(held))
+    return kind.model_validate(_spaced(content))
 
 
-def _spaced(held: Any) -> Any:
-    if isinstance(held, dict):
-        return {name: value if name in AS_WRITTEN else _spaced(value) for name, value in held.items()}
-    if isinstance(held, list | tuple):
-        return [_spaced(value) for value in held]
-    return _as_shown(held) if isinstance(held, str) else held
+def _spaced(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {name: value if name in AS_WRITTEN else _spaced(value) for name, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_spaced(value) for value in content]
+    return _typeset_text(content) if isinstance(content, str) else content
 
 
-def _as_shown(text: str) -> str:
+def _typeset_text(text: str) -> str:
     return unbroken(spaced(text))
 
 
 def themes() -> list[Theme]:
     """Return the themes that have modules, in their order."""
     known = modules().values()
-    made = (
+    themes_with_modules = (
         Theme(id, label, [each for each in known if each.theme == id])
         for id, label in module_format.THEMES.items()
     )
-    return [theme for theme in made if theme.modules]
+    return [theme for theme in themes_with_modules if theme.modules]
 
 
 def themes_holding(words: str) -> list[Theme]:
     """Return the themes with the modules whose title, aim or theme hold all these words, accents aside."""
-    asked = plain(words).split()
-    kept = (
+    words_sought = plain(words).split()
+    matching_themes = (
         replace(
             theme,
             modules=[
                 each
                 for each in theme.modules
-                if all(word in plain(f"{each.title} {each.aim} {theme.label}") for word in asked)
+                if all(word in plain(f"{each.title} {each.aim} {theme.label}") for word in words_sought)
             ],
         )
         for theme in themes()
     )
-    return [theme for theme in kept if theme.modules]
+    return [theme for theme in matching_themes if theme.modules]
 
 
 def module(id: str) -> Module | None:
@@ -334,7 +343,7 @@ def module(id: str) -> Module | None:
 
 def titles(ids: Sequence[str]) -> list[Module]:
     """Return the modules of a list of identifiers that exist."""
-    return [found for id in ids if (found := module(id)) is not None]
+    return [existing for id in ids if (existing := module(id)) is not None]
 
 
 def step_page(
@@ -355,19 +364,21 @@ def step_page(
     )
 
 
-def stitches(n_steps: int, here: int) -> Sequence[str]:
+def stitches(n_steps: int, current_step: int) -> Sequence[str]:
     """Return how each step of a module is drawn: done, here, or after."""
-    return ["" if n < here else "ici" if n == here else "apres" for n in range(1, n_steps + 1)]
+    return [
+        "" if n < current_step else "ici" if n == current_step else "apres" for n in range(1, n_steps + 1)
+    ]
 
 
 def _data(exercise: Any, tongue: Translated | None) -> Mapping[str, Any]:
-    """Return what the kit reads: gaps by what makes them, hints, and the screens of a simulated thing.
+    """Return the data of the script: gaps by cause, hints, and the screens of a simulated device.
 
     On a page in another language, the words that are in it too: all that the kit shows besides is in French.
     """
     if exercise is None:
         return {}
-    told: dict[str, Any] = {
+    kit: dict[str, Any] = {
         "genre": exercise.kind,
         "reussite": exercise.done,
         "ecarts": {gap.when: [gap.says, gap.does] for gap in exercise.gaps},
@@ -375,21 +386,21 @@ def _data(exercise: Any, tongue: Translated | None) -> Mapping[str, Any]:
         "facile": exercise.easier is not None,
     }
     if isinstance(exercise, Screens):
-        told["scene"] = exercise.model_dump(
+        kit["scene"] = exercise.model_dump(
             by_alias=True, include={"starts", "goal", "screens"}, exclude_defaults=True
         )
     if tongue is not None:
-        told["dits"] = sorted(tongue.said & _words(told | {"choix": _written(exercise)}))
-    return told
+        kit["dits"] = sorted(tongue.said & _words(kit | {"choix": _written(exercise)}))
+    return kit
 
 
 def _written(exercise: Any) -> Any:
     return exercise.model_dump(by_alias=True)
 
 
-def _words(held: Any) -> set[str]:
-    if isinstance(held, dict):
-        return set().union(*(_words(value) for value in held.values()))
-    if isinstance(held, list | tuple):
-        return set().union(*(_words(value) for value in held))
-    return {held} if isinstance(held, str) else set()
+def _words(content: Any) -> set[str]:
+    if isinstance(content, dict):
+        return set().union(*(_words(value) for value in content.values()))
+    if isinstance(content, list | tuple):
+        return set().union(*(_words(value) for value in content))
+    return {content} if isinstance(content, str) else set()

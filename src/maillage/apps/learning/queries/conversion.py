@@ -1,4 +1,4 @@
-"""What becomes of the procedures that people meant to do for real, from the accelerator to the screen that
+"""Follow-up of the procedures that people meant to do for real, from the accelerator to the screen that
 blocked.
 
 Source: docs/methods/apprendre.md
@@ -66,23 +66,23 @@ def plans_of(
 
 
 def conversion(rows: QuerySet[Plan], facts: QuerySet[Fact], *, protected: bool) -> Conversion:
-    """Return what became of some plans. facts: what was learnt in the same structures and days."""
+    """Return the outcome counts of some plans. facts: learning facts of the same structures and days."""
     examples = rows.filter(example=True).exists()
     least = least_of(protected, examples)
     every = list(rows.filter(example=examples).order_by("ask_on", "pk").values_list("answer", "module"))
-    kept = every[: disclosure.batch(len(every), least)]
-    n = len(kept)
-    answers = Counter(answer for answer, _ in kept)
-    sums, parts = _seen(answers, least)
+    counted_plans = every[: disclosure.batch(len(every), least)]
+    n = len(counted_plans)
+    answers = Counter(answer for answer, _ in counted_plans)
+    sums, parts = _publishable_answers(answers, least)
     of = {name: sum(answers[id] for id in ids) for name, ids in SUMS.items()}
-    converted = _share(of["converted"], n, seen=sums["converted"], least=least)
-    known = _share(n - of["unknown"], n, seen=sums["unknown"], least=least)
+    converted = _share(of["converted"], n, is_published=sums["converted"], least=least)
+    known = _share(n - of["unknown"], n, is_published=sums["unknown"], least=least)
     return Conversion(
         due=n if n or not every else None,
-        parts=[(LABELS[id], answers[id] if seen else None) for id, seen in parts.items()],
+        parts=[(LABELS[id], answers[id] if is_published else None) for id, is_published in parts.items()],
         known=known,
         converted=converted,
-        obtained=_share(of["obtained"], n, seen=sums["obtained"], least=least),
+        obtained=_share(of["obtained"], n, is_published=sums["obtained"], least=least),
         steps=[
             *_learnt(facts.filter(example=examples), least),
             ("Projets : la question est venue", n if n >= least else None),
@@ -92,13 +92,13 @@ def conversion(rows: QuerySet[Plan], facts: QuerySet[Fact], *, protected: bool) 
                 of["converted"] if isinstance(converted, Estimate) else None,
             ),
         ],
-        by_module=_by_module(kept, least, converted=isinstance(converted, Estimate)),
+        by_module=_by_module(counted_plans, least, converted=isinstance(converted, Estimate)),
         least=least,
         examples=examples and bool(every),
     )
 
 
-def _seen(answers: Counter[str], least: int) -> tuple[dict[str, bool], dict[str, bool]]:
+def _publishable_answers(answers: Counter[str], least: int) -> tuple[dict[str, bool], dict[str, bool]]:
     """Return which sums of answers, and which answers, may be published together, so that none withheld is
     found by subtraction.
 
@@ -107,8 +107,8 @@ def _seen(answers: Counter[str], least: int) -> tuple[dict[str, bool], dict[str,
     """
     of = {name: [id for id in ids if answers[id]] for name, ids in SUMS.items()}
     there = [name for name, ids in of.items() if ids]
-    seen = _one_way([sum(answers[id] for id in of[name]) for name in there], least)
-    sums = dict.fromkeys(SUMS, True) | dict(zip(there, seen, strict=True))
+    publishable_sums = _one_way([sum(answers[id] for id in of[name]) for name in there], least)
+    sums = dict.fromkeys(SUMS, True) | dict(zip(there, publishable_sums, strict=True))
     parts: dict[str, bool] = {}
     for ids in (
         [of[name] for name in there if sums[name]],
@@ -124,9 +124,9 @@ def _one_way(counts: Sequence[int], least: int) -> list[bool]:
     return [counts[0] >= least] if len(counts) == 1 else disclosure.one_way(counts, least, lowest=1)
 
 
-def _share(part: int, n: int, *, seen: bool, least: int) -> Figure:
+def _share(part: int, n: int, *, is_published: bool, least: int) -> Figure:
     universe = "projets de démarche dont la question est venue"
-    found = share(
+    figure = share(
         part,
         n,
         least=least,
@@ -135,8 +135,8 @@ def _share(part: int, n: int, *, seen: bool, least: int) -> Figure:
         method=METHOD,
         nobody="Aucun projet.",
     )
-    if seen or isinstance(found, Withheld):
-        return found
+    if is_published or isinstance(figure, Withheld):
+        return figure
     why = withheld_words(least, "projets")
     return Withheld(reason=why, unit="pourcent", universe=universe, n=n, method=METHOD)
 
@@ -146,13 +146,13 @@ def _learnt(rows: QuerySet[Fact], least: int) -> list[tuple[str, int | None]]:
     whole batches.
     """
     ends = {module.id: len(module.steps) for module in services()}
-    held = rows.filter(module__in=ends, person__isnull=False).values("module", "person", "step")
-    first = held.annotate(first=Min("at")).order_by("first", "module", "person", "step")
+    training_facts = rows.filter(module__in=ends, person__isnull=False).values("module", "person", "step")
+    first = training_facts.annotate(first=Min("at")).order_by("first", "module", "person", "step")
     steps: dict[tuple[str, int], set[int]] = {}
     for module, person, step in first.values_list("module", "person", "step"):
         steps.setdefault((module, person), set()).add(step)
-    kept = list(steps.items())[: disclosure.batch(len(steps), least)]
-    begun, ended = len(kept), sum(ends[module] in done for (module, _), done in kept)
+    counted_people = list(steps.items())[: disclosure.batch(len(steps), least)]
+    begun, ended = len(counted_people), sum(ends[module] in done for (module, _), done in counted_people)
     return [
         ("Personnes : entraînement ouvert", begun if begun >= least else None),
         ("Personnes : entraînement fini", ended if _clear(ended, begun, least) else None),
@@ -162,29 +162,29 @@ def _learnt(rows: QuerySet[Fact], least: int) -> list[tuple[str, int | None]]:
 def _by_module(
     rows: Sequence[tuple[str, str]], least: int, *, converted: bool
 ) -> list[tuple[str, int | None, int | None]]:
-    """Return the plans of each procedure, and those done online by the person. converted: whether the sum
-    of these is told.
+    """Return the plans of each procedure, and those done online by the person. converted: True if their
+    sum is published.
     """
     n = Counter(module for _, module in rows)
     done = Counter(module for answer, module in rows if answer in plans.CONVERTED)
     ids = sorted(n, key=lambda id: -n[id])
-    seen = _one_way([n[id] for id in ids], least)
+    is_row_published = _one_way([n[id] for id in ids], least)
     if len(ids) > 1 and converted:
         table = [[done[id], n[id] - done[id]] for id in ids]
-        told = disclosure.two_way(table, seen, [True, True], least)[:, 0].tolist()
+        is_done_published = disclosure.two_way(table, is_row_published, [True, True], least)[:, 0].tolist()
     else:  # a single row is its own total
-        told = [converted and row for row in seen]
+        is_done_published = [converted and row for row in is_row_published]
     return [
         (_title(id), n[id] if row else None, done[id] if cell else None)
-        for id, row, cell in zip(ids, seen, told, strict=True)
+        for id, row, cell in zip(ids, is_row_published, is_done_published, strict=True)
     ]
 
 
-def _clear(part: int, whole: int, least: int) -> bool:
-    """Return whether a part and its remainder may both be published."""
-    return not least or (part >= least and whole - part >= least)
+def _clear(part: int, total: int, least: int) -> bool:
+    """Return True if a part and its remainder may both be published."""
+    return not least or (part >= least and total - part >= least)
 
 
 def _title(id: str) -> str:
-    found = contents.module(id)
-    return found.title if found else id
+    module = contents.module(id)
+    return module.title if module else id

@@ -19,7 +19,7 @@ from maillage.apps.people.models import Person
 from maillage.kernel import codes
 from maillage.pipeline.offer.clean.commune import departement
 
-SHOWN = 100
+MAX_LISTED_GROUPS = 100
 
 
 def listed(user: Any) -> list[Any]:
@@ -27,7 +27,7 @@ def listed(user: Any) -> list[Any]:
     `n_members`.
     """
     rows = access.groups_for(user).annotate(n_members=Count("members"))
-    return list(rows.order_by(F("closed_at").desc(nulls_first=True), "-at", "-pk")[:SHOWN])
+    return list(rows.order_by(F("closed_at").desc(nulls_first=True), "-at", "-pk")[:MAX_LISTED_GROUPS])
 
 
 def by_code(typed: str) -> Group | None:
@@ -67,7 +67,11 @@ def neighbouring_structures(group: Group) -> QuerySet[Structure]:
     """Return the structures that may run a group too: those that stand, or have a place, in the same
     département.
     """
-    here = departement(seat(group.structure))
-    places = Lieu.objects.filter(state=PUBLISHED, code_insee__startswith=here)
-    near = Q(pk__in=places.values("structure")) | Q(code_insee__startswith=here) | Q(pk=group.partner_id)
+    departement_code = departement(seat(group.structure))
+    places = Lieu.objects.filter(state=PUBLISHED, code_insee__startswith=departement_code)
+    near = (
+        Q(pk__in=places.values("structure"))
+        | Q(code_insee__startswith=departement_code)
+        | Q(pk=group.partner_id)
+    )
     return Structure.objects.filter(near).exclude(pk=group.structure_id).order_by("name", "pk")

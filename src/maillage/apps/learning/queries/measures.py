@@ -1,4 +1,4 @@
-"""What learning gives: begun, finished, succeeded; where people stop. Counted, never estimated.
+"""Results of learning: begun, finished, succeeded; where people stop. Counted, never estimated.
 
 Source: docs/methods/apprendre.md
 """
@@ -54,7 +54,7 @@ def least_of(protected: bool, examples: bool) -> int:
 
 
 def facts_of(structures: Iterable[int] | None, since: date, until: date) -> QuerySet[Fact]:
-    """Return what was done in a period. structures: in the groups of these; None: everywhere."""
+    """Return the facts of a period. structures: those of the groups; None: everywhere."""
     rows = Fact.objects.filter(at__gte=_midnight(since), at__lt=_midnight(until + timedelta(days=1)))
     return rows if structures is None else rows.filter(structure__in=list(structures))
 
@@ -66,46 +66,54 @@ def modules(rows: QuerySet[Fact], *, protected: bool) -> tuple[list[OfModule], b
     """
     examples = rows.filter(example=True, person__isnull=False).exists()
     least = least_of(protected, examples)
-    held: dict[str, dict[int, list[tuple[int, int, str, int]]]] = defaultdict(lambda: defaultdict(list))
+    rows_by_person: dict[str, dict[int, list[tuple[int, int, str, int]]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     wanted = rows.filter(example=examples, person__isnull=False).order_by("at", "pk")
     for module, person, version, step, state, seconds in wanted.values_list(
         "module", "person", "version", "step", "state", "seconds"
     ).iterator(chunk_size=2000):
-        held[module][person].append((version, step, state, seconds))
+        rows_by_person[module][person].append((version, step, state, seconds))
     known = contents.modules()
-    found = [_module(known[id], people, least) for id, people in held.items() if id in known]
-    return sorted(found, key=lambda each: (-(each.begun or 0), each.module.number)), examples
+    module_measures = [
+        _module(known[id], people, least) for id, people in rows_by_person.items() if id in known
+    ]
+    return sorted(
+        module_measures, key=lambda measures: (-(measures.begun or 0), measures.module.number)
+    ), examples
 
 
 def _module(module: Module, people: Mapping[int, list[tuple[int, int, str, int]]], least: int) -> OfModule:
     where = {
-        who: progress.standings((module.id, v, n, s) for v, n, s, _ in rows)[module.id]
-        for who, rows in people.items()
+        person: progress.standings((module.id, v, n, s) for v, n, s, _ in rows)[module.id]
+        for person, rows in people.items()
     }
     n = disclosure.batch(len(where), least)
-    kept = dict(list(where.items())[:n])
-    done = [who for who, held in kept.items() if finished(module, held)]
-    able = sum(succeeded(module, held) for held in kept.values())
+    counted_people = dict(list(where.items())[:n])
+    done = [person for person, standing in counted_people.items() if finished(module, standing)]
+    able = sum(succeeded(module, standing) for standing in counted_people.values())
     universe = f"personnes avec une carte qui ont ouvert « {module.title} »"
-    stops = Counter(held.last for who, held in kept.items() if who not in done)
+    stops = Counter(standing.last for person, standing in counted_people.items() if person not in done)
     step, most = stops.most_common(1)[0] if stops else (0, 0)
-    times = [_seconds(people[who]) / 60 for who in done]
+    times = [_seconds(people[person]) / 60 for person in done]
 
-    def told(part: int) -> Figure:
+    def published_share(part: int) -> Figure:
         return share(part, n, least=least, things="personnes", universe=universe, method=METHOD)
 
-    figures = {"succeeded": told(able), "finished": told(len(done))}
+    figures = {"succeeded": published_share(able), "finished": published_share(len(done))}
     figures = together(figures, least=least, things="personnes")
     # Beside who stopped there, the others: elsewhere, or at the end without their number being told.
-    is_told, is_able = (isinstance(figures[name], Estimate) for name in ("finished", "succeeded"))
-    left = n - most - (len(done) if is_told else able if is_able else 0)
-    told_apart = left >= least or (is_told and not left)
+    is_finished_published, is_succeeded_published = (
+        isinstance(figures[name], Estimate) for name in ("finished", "succeeded")
+    )
+    n_elsewhere = n - most - (len(done) if is_finished_published else able if is_succeeded_published else 0)
+    is_stop_published = n_elsewhere >= least or (is_finished_published and not n_elsewhere)
     return OfModule(
         module=module,
         begun=n or None,
         **figures,
         minutes=median(times) if len(times) >= max(least, 1) else None,
-        stops=(step, _title(module, step), most) if most >= max(least, 1) and told_apart else None,
+        stops=(step, _title(module, step), most) if most >= max(least, 1) and is_stop_published else None,
     )
 
 
@@ -164,13 +172,17 @@ def exercises() -> tuple[list[OfExercise], bool, datetime | None]:
         is_long=lambda: Fact.objects.order_by()[:TRIES].count() == TRIES,
     )
     known = contents.modules()
-    told = [
+    exercises = [
         _exercise(known[id], step, of)
         for (id, step), of in rows
         if id in known
         and step <= len(known[id].steps)  # a module may have lost steps since they were counted
     ]
-    return sorted(told, key=lambda each: (-getattr(each.failed, "value", -1), -(each.n or 0))), examples, at
+    return (
+        sorted(exercises, key=lambda exercise: (-getattr(exercise.failed, "value", -1), -(exercise.n or 0))),
+        examples,
+        at,
+    )
 
 
 def _exercise(module: Module, step: int, counts: Mapping[str, Any]) -> OfExercise:
@@ -183,8 +195,8 @@ Counted = list[tuple[tuple[str, int], dict[str, Any]]]
 
 
 def tries(*, on: date) -> tuple[Counted, bool]:
-    """Return what was tried until a day of each step of the modules as they are now, by module and step, and
-    whether the people are invented.
+    """Return the try counts of each step of the current modules until a day, by module and step, and True if
+    the people are invented.
     """
     examples = Fact.objects.filter(example=True).exists()
     least = least_of(True, examples)
@@ -193,22 +205,22 @@ def tries(*, on: date) -> tuple[Counted, bool]:
     wanted = (
         Fact.objects.filter(example=examples, at__lt=_midnight(on + timedelta(days=1)))
         .exclude(kind="")
-        .exclude(state=progress.SEEN)
+        .exclude(state=progress.OPENED)
         .order_by("at", "pk")
     )
-    for pk, person, module, version, step, *told in wanted.values_list(
+    for pk, person, module, version, step, *try_values in wanted.values_list(
         "pk", "person", "module", "version", "step", "state", "hints", "easier", "seconds"
     ).iterator():
         if module in known and version == known[module].version and step <= len(known[module].steps):
             somebody = (person, 0) if person else (0, pk)  # nobody knows whether two who were erased are one
-            rows[module, step][somebody] = tuple(told)
+            rows[module, step][somebody] = tuple(try_values)
     return [
         ((id, step), _counts(known[id], step, list(of.values()), least)) for (id, step), of in rows.items()
     ], examples
 
 
 def _counts(module: Module, step: int, every: list[tuple[str, int, bool, int]], least: int) -> dict[str, Any]:
-    """Return what is told of those who tried a step, by whole batches, the first who tried it first."""
+    """Return the published counts of a step's tries, by complete batches, in the order of first tries."""
     n = disclosure.batch(len(every), least)
     tries = every[:n]
     failed = sum(state not in progress.SUCCEEDED for state, *_ in tries)
@@ -230,7 +242,9 @@ def _counts(module: Module, step: int, every: list[tuple[str, int, bool, int]], 
     }
 
 
-def _percent(said: Sequence[bool], least: int) -> float | None:
+def _percent(answers: Sequence[bool], least: int) -> float | None:
     """Return a percentage; None when so few, or so few others, that they could be identified."""
-    few = min(sum(said), len(said) - sum(said))
-    return None if not said or 0 < few < least or len(said) < least else 100 * sum(said) / len(said)
+    few = min(sum(answers), len(answers) - sum(answers))
+    return (
+        None if not answers or 0 < few < least or len(answers) < least else 100 * sum(answers) / len(answers)
+    )

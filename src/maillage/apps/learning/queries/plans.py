@@ -11,7 +11,7 @@ from maillage.apps.directory.models import Structure
 from maillage.apps.learning import access
 from maillage.apps.learning.models import Plan
 from maillage.apps.learning.queries import contents
-from maillage.apps.learning.queries.progress import beside
+from maillage.apps.learning.queries.progress import following_structure
 from maillage.apps.learning.rules import plans
 from maillage.apps.people import rules as people
 from maillage.apps.people.models import Consent, Person
@@ -32,14 +32,14 @@ class PlanRow:
 
 
 LISTED = 100
-WAITING = Q(answer="") | Q(answer=plans.NOT_YET, answered_at__date__lt=F("ask_on"))
+AWAITING_ANSWER = Q(answer="") | Q(answer=plans.NOT_YET, answered_at__date__lt=F("ask_on"))
 
 
 def awaiting_question() -> QuerySet[Plan]:
     """Return the plans to ask about: without an answer, or with a « not yet » from before the day of the
     second question.
     """
-    return Plan.objects.filter(WAITING)
+    return Plan.objects.filter(AWAITING_ANSWER)
 
 
 def to_write(on: date) -> QuerySet[Plan]:
@@ -49,10 +49,10 @@ def to_write(on: date) -> QuerySet[Plan]:
     agreed = Consent.objects.filter(
         person=OuterRef("person"), purpose=people.WRITE, given=True, withdrawn_at=None
     )
-    due = awaiting_question().filter(
+    unwritten = awaiting_question().filter(
         ask_on__gte=on - plans.WRITTEN_FOR, ask_on__lte=on, told_at=None, example=False
     )
-    reached = due.filter(
+    reached = unwritten.filter(
         Exists(agreed), person__reach__in=(people.PHONE, people.EMAIL), person__forgotten_at=None
     )
     return reached.select_related("person").order_by("ask_on", "pk")
@@ -65,18 +65,18 @@ def by_token(token: str) -> Plan | None:
 
 def to_ask(user: Any, on: date, most: int = LISTED) -> tuple[list[PlanRow], int]:
     """Return the first plans whose question is due, the oldest first, and how many there are in all."""
-    rows, n = bulk.firsts(_waiting(user, Q(ask_on__lte=on)).order_by("ask_on", "pk"), most)
+    rows, n = bulk.firsts(_unanswered(user, Q(ask_on__lte=on)).order_by("ask_on", "pk"), most)
     return _with(rows), n
 
 
 def coming(user: Any, on: date) -> list[PlanRow]:
     """Return the plans whose question is not due yet."""
-    return _with(_waiting(user, Q(ask_on__gt=on)).order_by("on", "pk")[:LISTED])
+    return _with(_unanswered(user, Q(ask_on__gt=on)).order_by("on", "pk")[:LISTED])
 
 
-def _waiting(user: Any, which: Q) -> QuerySet[Plan]:
+def _unanswered(user: Any, which: Q) -> QuerySet[Plan]:
     """Return the plans of which somebody may still be asked: nobody is, of those who were erased."""
-    return access.plans_for(user, WAITING, which, Q(person__isnull=False))
+    return access.plans_for(user, AWAITING_ANSWER, which, Q(person__isnull=False))
 
 
 def answered(user: Any) -> list[PlanRow]:
@@ -98,7 +98,7 @@ def in_whose_name(user: Any, person: Person | None, *, helped: bool) -> Structur
         )
         return Structure.objects.filter(pk__in=followed).order_by("pk").first()
     group = access.group_of(person)
-    return group.structure if group else Structure.objects.filter(pk=beside(person)).first()
+    return group.structure if group else Structure.objects.filter(pk=following_structure(person)).first()
 
 
 def _with(rows: Any) -> list[PlanRow]:
@@ -107,5 +107,5 @@ def _with(rows: Any) -> list[PlanRow]:
 
 def steps(plan: Plan) -> Sequence[tuple[int, str]]:
     """Return the screens of a procedure where a person may have been blocked."""
-    found = contents.module(plan.module)
-    return [(n, step.title) for n, step in enumerate(found.steps, 1) if step.exercise] if found else []
+    module = contents.module(plan.module)
+    return [(n, step.title) for n, step in enumerate(module.steps, 1) if step.exercise] if module else []

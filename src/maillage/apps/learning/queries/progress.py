@@ -37,7 +37,7 @@ def _versions(known: Mapping[str, Module]) -> dict[str, int]:
     return {id: module.version for id, module in known.items()}
 
 
-def device(held: Mapping[str, Standing]) -> dict[str, Any]:
+def device(standings: Mapping[str, Standing]) -> dict[str, Any]:
     """Return standings in the form stored on the device."""
     return {
         id: {
@@ -45,23 +45,23 @@ def device(held: Mapping[str, Standing]) -> dict[str, Any]:
             "derniere": one.last,
             "etapes": {str(n): {"etat": s} for n, s in one.steps.items()},
         }
-        for id, one in held.items()
+        for id, one in standings.items()
     }
 
 
-def finished(module: Module, held: Standing | None) -> bool:
-    """Return whether a learner finished a module."""
-    return held is not None and len(module.steps) in held.steps
+def finished(module: Module, standing: Standing | None) -> bool:
+    """Return True if a learner finished a module."""
+    return standing is not None and len(module.steps) in standing.steps
 
 
-def succeeded(module: Module, held: Standing | None) -> bool:
-    """Return whether a learner did alone what proves that a module is learnt."""
-    return held is not None and any(
-        step.counts and held.steps.get(n) in progress.SUCCEEDED for n, step in enumerate(module.steps, 1)
+def succeeded(module: Module, standing: Standing | None) -> bool:
+    """Return True if a learner did alone a step that proves that a module is learnt."""
+    return standing is not None and any(
+        step.counts and standing.steps.get(n) in progress.SUCCEEDED for n, step in enumerate(module.steps, 1)
     )
 
 
-def beside(person: Person) -> int | None:
+def following_structure(person: Person) -> int | None:
     """Return the structure that follows a person without a group: the last one that still does."""
     return (
         person.followings.filter(ended_at=None).order_by("-since").values_list("structure", flat=True).first()
@@ -85,12 +85,12 @@ class Next:
 
 def route(person: Person) -> Path | None:
     """Return the path somebody follows."""
-    held = Route.objects.filter(person=person).values_list("path", flat=True).first()
-    return paths().get(held) if held else None
+    path_id = Route.objects.filter(person=person).values_list("path", flat=True).first()
+    return paths().get(path_id) if path_id else None
 
 
-def following(person: Person, held: Mapping[str, Standing]) -> Next | None:
-    """Return what comes next: the team's proposal, unfinished modules, then the group's modules, then those
+def following(person: Person, standings: Mapping[str, Standing]) -> Next | None:
+    """Return the next module: the team's proposal, unfinished modules, then the group's modules, then those
     of the path.
     """
     known = contents.modules()
@@ -101,22 +101,24 @@ def following(person: Person, held: Mapping[str, Standing]) -> Next | None:
         wanted.append((member.proposed, "Proposé par la personne qui vous aide"))
     wanted += [
         (id, "Vous l’avez commencé")
-        for id in reversed(list(held))
-        if id in known and not finished(known[id], held[id])
+        for id in reversed(list(standings))
+        if id in known and not finished(known[id], standings[id])
     ]
     if member:
         wanted += [(id, f"Groupe {member.group.title}") for id in member.group.modules]
     if path:
         wanted += [(id, f"Parcours {path.title}") for id in path.modules]
-    return _first(wanted, held)
+    return _first(wanted, standings)
 
 
-def _first(wanted: Iterable[tuple[str, str]], held: Mapping[str, Standing]) -> Next | None:
+def _first(wanted: Iterable[tuple[str, str]], standings: Mapping[str, Standing]) -> Next | None:
     """Return the first module wanted that is not finished. wanted: identifiers, and why."""
     known = contents.modules()
     for id, why in wanted:
-        if id in known and not finished(known[id], held.get(id)):
-            return Next(known[id], why, min(held[id].last, len(known[id].steps)) if id in held else 1)
+        if id in known and not finished(known[id], standings.get(id)):
+            return Next(
+                known[id], why, min(standings[id].last, len(known[id].steps)) if id in standings else 1
+            )
     return None
 
 
@@ -127,10 +129,10 @@ def summary(person: Person) -> list[tuple[Module, Standing, bool]]:
     return opened(standings(person))[::-1]
 
 
-def opened(held: Mapping[str, Standing]) -> list[tuple[Module, Standing, bool]]:
+def opened(standings: Mapping[str, Standing]) -> list[tuple[Module, Standing, bool]]:
     """Return the modules of some standings, each with whether somebody got to its end."""
     known = contents.modules()
-    return [(known[id], one, finished(known[id], one)) for id, one in held.items() if id in known]
+    return [(known[id], one, finished(known[id], one)) for id, one in standings.items() if id in known]
 
 
 def services() -> list[Module]:
@@ -211,7 +213,7 @@ class Row:
     state: str
     tries: int
     hints: int
-    here: bool
+    is_active: bool
     stuck: bool
     at: datetime | None
     done: int
@@ -224,46 +226,62 @@ class Row:
         return contents.stitches(len(self.module.steps), self.step)
 
 
-def board(group: Group, at: datetime, seen: QuerySet[Person]) -> list[Row]:
+def board(group: Group, at: datetime, visible_people: QuerySet[Person]) -> list[Row]:
     """Return the people of a group, those who are stuck first, then by name. As many queries for twenty as
     for one.
 
-    seen: the people the user may see.
+    visible_people: those the user may see.
     """
-    rows = _rows(list(group.members.select_related("person", "group")), at, seen)
+    rows = _rows(list(group.members.select_related("person", "group")), at, visible_people)
     return sorted(
-        rows, key=lambda row: (not row.stuck, not row.here, not row.known, str(row.member.person).lower())
+        rows,
+        key=lambda row: (not row.stuck, not row.is_active, not row.known, str(row.member.person).lower()),
     )
 
 
-def stuck_now(groups: QuerySet[Group], at: datetime, seen: QuerySet[Person]) -> list[Row]:
+def stuck_now(groups: QuerySet[Group], at: datetime, visible_people: QuerySet[Person]) -> list[Row]:
     """Return the people of open groups who are stuck at this moment, among those the user may see."""
     lately = Fact.objects.filter(person=OuterRef("person"), at__gt=at - LIVE)
-    members = Member.objects.filter(Exists(lately), group__in=groups, group__closed_at=None, person__in=seen)
-    here = list(members.select_related("person", "group").order_by("pk"))
-    return [row for row in _rows(here, at, seen) if row.stuck] if here else []
+    members = Member.objects.filter(
+        Exists(lately), group__in=groups, group__closed_at=None, person__in=visible_people
+    )
+    active_members = list(members.select_related("person", "group").order_by("pk"))
+    return [row for row in _rows(active_members, at, visible_people) if row.stuck] if active_members else []
 
 
-def _rows(members: Sequence[Member], at: datetime, seen: QuerySet[Person]) -> list[Row]:
+def _rows(members: Sequence[Member], at: datetime, visible_people: QuerySet[Person]) -> list[Row]:
     ids = [member.person_id for member in members]
     facts: dict[int, list[Fact]] = {id: [] for id in ids}
     for fact in Fact.objects.filter(person__in=ids).order_by("at", "pk"):
         facts[fact.person_id].append(fact)  # type: ignore[index]
     routes = dict(Route.objects.filter(person__in=ids).values_list("person", "path"))
     known = contents.modules()
-    shown = set(seen.filter(pk__in=ids).values_list("pk", flat=True))
+    visible_ids = set(visible_people.filter(pk__in=ids).values_list("pk", flat=True))
     return [
-        _row(member, _told(member, facts, shown), known, routes.get(member.person_id, ""), at, shown)
+        _row(
+            member,
+            _visible_facts(member, facts, visible_ids),
+            known,
+            routes.get(member.person_id, ""),
+            at,
+            visible_ids,
+        )
         for member in members
     ]
 
 
-def _told(member: Member, facts: Mapping[int, list[Fact]], shown: Collection[int | None]) -> list[Fact]:
-    """Return what a team may read of what a member did: of somebody whom they do not follow, or follow no
-    more, what was done in the group alone.
+def _visible_facts(
+    member: Member, facts: Mapping[int, list[Fact]], visible_ids: Collection[int | None]
+) -> list[Fact]:
+    """Return the facts of a member that a team may read: only those of the group for somebody whom they do
+    not follow, or no longer follow.
     """
-    held = facts[member.person_id]
-    return held if member.person_id in shown else [f for f in held if f.group_id == member.group_id]
+    person_facts = facts[member.person_id]
+    return (
+        person_facts
+        if member.person_id in visible_ids
+        else [f for f in person_facts if f.group_id == member.group_id]
+    )
 
 
 def _row(
@@ -272,37 +290,37 @@ def _row(
     known: Mapping[str, Module],
     path: str,
     at: datetime,
-    shown: Collection[int | None],
+    visible_ids: Collection[int | None],
 ) -> Row:
-    held = progress.standings(((f.module, f.version, f.step, f.state) for f in facts), _versions(known))
+    standings = progress.standings(((f.module, f.version, f.step, f.state) for f in facts), _versions(known))
     last = facts[-1] if facts else None
     module = known.get(last.module) if last else None
     on_step = [f for f in facts if last and _place(f) == _place(last)]
     now = _since_back(on_step)
     state = max((f.state for f in on_step), key=progress.RANK.__getitem__, default="")
     tries, hints = (max((getattr(f, name) for f in on_step), default=0) for name in ("tries", "hints"))
-    here = last is not None and at - last.at < LIVE
-    long = int((at - now[0].at).total_seconds()) if here and now else 0
+    is_active = last is not None and at - last.at < LIVE
+    long = int((at - now[0].at).total_seconds()) if is_active and now else 0
     lately = max((f.tries for f in now), default=0)
     return Row(
         member=member,
-        known=member.person_id in shown,
+        known=member.person_id in visible_ids,
         module=module,
         step=last.step if last else 0,
         state=state,
         tries=tries,
         hints=hints,
-        here=here,
-        stuck=here and last is not None and bool(last.kind) and progress.stuck(state, lately, long),
+        is_active=is_active,
+        stuck=is_active and last is not None and bool(last.kind) and progress.stuck(state, lately, long),
         at=last.at if last else None,
-        done=sum(finished(known[id], held[id]) for id in held if id in known),
+        done=sum(finished(known[id], standings[id]) for id in standings if id in known),
         next=_first(
             [
                 (member.proposed, "proposé"),
                 *((id, "du groupe") for id in member.group.modules),
                 *((id, "de son parcours") for id in (paths()[path].modules if path in paths() else ())),
             ],
-            held,
+            standings,
         ),
     )
 
@@ -312,7 +330,7 @@ def _place(fact: Fact) -> tuple[str, int, int]:
 
 
 def _since_back(on_step: Sequence[Fact]) -> Sequence[Fact]:
-    """Return what was done on a step since somebody last came back to it: the days away were no effort."""
+    """Return the facts of a step since somebody last came back to it: days away are no effort."""
     away = (n for n, (before, after) in enumerate(pairwise(on_step), 1) if after.at - before.at >= LIVE)
     return on_step[max(away, default=0) :]
 

@@ -1,4 +1,4 @@
-"""Whose modules somebody reads: those of the territories around their structure, then its own."""
+"""Folders of modules of a reader: those of the territories around their structure, then its own."""
 
 from collections.abc import Sequence
 
@@ -21,12 +21,12 @@ def of_structure(structure: Structure | None, followed: str = "") -> Sequence[st
 
 
 def of_scope(scope: str) -> Sequence[str]:
-    """Return whose modules are read by who followed the link of a territory or of a structure."""
+    """Return the scopes whose modules are read through the link of a territory or of a structure."""
     return of_structure(access.scope_structure(scope), scope)
 
 
 def of_person(person: Person) -> Sequence[str]:
-    """Return whose modules somebody reads with their card, whatever the browser that tells it."""
+    """Return the scopes whose modules are read with a card, whatever the browser that sends it."""
     if not contents.adapting() and not contents.writing():
         return ()
     return of_structure(access.home_of_person(person))

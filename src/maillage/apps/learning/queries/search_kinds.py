@@ -1,4 +1,4 @@
-"""What the search across the space finds of learning: the modules, and the groups one runs."""
+"""Search entries of learning: the modules, and the groups one runs."""
 
 from functools import lru_cache
 from typing import Any
@@ -13,7 +13,9 @@ from maillage.apps.search.rules import FixedEntry, FixedKind, Hit, SearchKind
 
 
 def _modules() -> tuple[FixedEntry, ...]:
-    return _entries(tuple((id, each.number, each.title, each.aim) for id, each in contents.modules().items()))
+    return _entries(
+        tuple((id, module.number, module.title, module.aim) for id, module in contents.modules().items())
+    )
 
 
 @lru_cache(maxsize=4)

@@ -1,4 +1,4 @@
-"""What learning gives, in words and bars, for the pages that show it."""
+"""Results of learning, in words and bars, for the pages that show them."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -24,7 +24,7 @@ FIELDS = tuple(name for name in OfModule.__dataclass_fields__ if name != "module
 
 
 def of_territory(communes: frozenset[str] | None, on: date) -> dict[str, Any]:
-    """Return what `learning/_conversion.html` shows of the plans of a year in some communes; None:
+    """Return the context of `learning/_conversion.html` for the plans of a year in some communes; None:
     everywhere.
     """
     return territory(communes, on)[2]
@@ -43,8 +43,8 @@ def territory(
     )
     on = timezone.localdate(at) if at else on
     known = contents.modules()
-    told = [OfModule(module=known[id], **held) for id, held in rows if id in known]
-    return told, examples, _plans(plans, on), at
+    module_measures = [OfModule(module=known[id], **figures) for id, figures in rows if id in known]
+    return module_measures, examples, _plans(plans, on), at
 
 
 def counts(
@@ -56,29 +56,29 @@ def counts(
     communes, since = None if codes is None else frozenset(codes), on - YEAR
     facts = facts_of(structures_in(communes), since, on)
     rows, examples = modules(facts, protected=True)
-    held = [(row.module.id, {name: getattr(row, name) for name in FIELDS}) for row in rows]
-    return held, examples, conversion(plans_of(None, communes, since, on), facts, protected=True)
+    figures_by_module = [(row.module.id, {name: getattr(row, name) for name in FIELDS}) for row in rows]
+    return figures_by_module, examples, conversion(plans_of(None, communes, since, on), facts, protected=True)
 
 
 def is_large(communes: frozenset[str] | None, on: date) -> bool:
-    """Return whether so much was learnt in a year that nobody should wait while it is counted."""
+    """Return True if a year has too many facts for somebody to wait while they are counted."""
     return facts_of(structures_in(communes), on - YEAR, on).order_by()[:MANY].count() == MANY
 
 
 def of_plans(rows: QuerySet[Plan], facts: QuerySet[Fact], on: date, *, protected: bool) -> dict[str, Any]:
-    """Return what `learning/_conversion.html` shows of some plans of the year that ends on a day."""
+    """Return the context of `learning/_conversion.html` for some plans of the year that ends on a day."""
     return _plans(conversion(rows, facts, protected=protected), on)
 
 
-def _plans(found: Conversion, on: date) -> dict[str, Any]:
+def _plans(outcomes: Conversion, on: date) -> dict[str, Any]:
     shares = (
-        ("Faits en ligne par la personne", found.converted),
-        ("Faits autrement : le droit est gardé", found.obtained),
-        ("Dont on sait la suite", found.known),
+        ("Faits en ligne par la personne", outcomes.converted),
+        ("Faits autrement : le droit est gardé", outcomes.obtained),
+        ("Dont on sait la suite", outcomes.known),
     )
     return {
-        "conversion": found,
-        "shares": [{"label": label, **figure(each)} for label, each in shares],
+        "conversion": outcomes,
+        "shares": [{"label": label, **figure(share)} for label, share in shares],
         "since": date_text(on - YEAR),
         "until": date_text(on),
     }
@@ -89,5 +89,11 @@ def figure(of: Figure) -> dict[str, Any]:
     if isinstance(of, Withheld):
         return {"withheld": of.reason, "n": of.n}
     bar = charts.small_bar(of, top=100, id="rayures")
-    shown, counted = wording.survey_share(of), wording.counted_share(of)
-    return {"value": shown.value, "counted": counted, "between": shown.between, "n": of.n, "bar": bar}
+    estimate_text, counted = wording.survey_share(of), wording.counted_share(of)
+    return {
+        "value": estimate_text.value,
+        "counted": counted,
+        "between": estimate_text.between,
+        "n": of.n,
+        "bar": bar,
+    }

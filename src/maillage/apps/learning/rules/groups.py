@@ -1,3 +1,3 @@
-"""What a group is: how many people, and when two openings are one."""
+"""Rules of a group: how many people, and when two openings are one."""
 
 MOST = 40  # people

@@ -26,7 +26,7 @@ class Feedback:
 
 
 def judge(exercise: Any, answer: Mapping[str, Sequence[str]]) -> Feedback:
-    """Return what is answered to a try. answer: the lists of values of the form, by name.
+    """Return the feedback of a try. answer: the lists of values of the form, by name.
 
     A choice has its consequence, right or not; an order says the first place that does not go.
     """

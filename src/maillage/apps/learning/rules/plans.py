@@ -9,22 +9,22 @@ WITH: Mapping[str, str] = {
     "aidant": "Avec la personne qui m’aide ici",
     "counter": "Au guichet ou au téléphone",
 }
-ALONE, BESIDE, FOR_ME, COUNTER, NOT_YET, BLOCKED, UNKNOWN = (
+ALONE, WITH_SOMEBODY, FOR_ME, COUNTER, NOT_YET, BLOCKED, UNKNOWN = (
     *("alone", "beside", "for_me", "counter", "not_yet"),
     *("blocked", "unknown"),
 )
 ANSWERS: Mapping[str, str] = {
     ALONE: "Oui, sans aide",
-    BESIDE: "Oui, avec quelqu’un à côté",
+    WITH_SOMEBODY: "Oui, avec quelqu’un à côté",
     FOR_ME: "Quelqu’un l’a fait pour moi",
     COUNTER: "Au guichet ou au téléphone",
     NOT_YET: "Pas encore",
     BLOCKED: "Quelque chose m’a bloqué",
     UNKNOWN: "Je ne sais pas",
 }
-CONVERTED = (ALONE, BESIDE)  # done online by the person: the conversion
+CONVERTED = (ALONE, WITH_SOMEBODY)  # done online by the person: the conversion
 OBTAINED = (FOR_ME, COUNTER)  # the right is kept, otherwise: counted apart
-ASKED_BY: Mapping[str, str] = {
+ANSWER_SOURCES: Mapping[str, str] = {
     "person": "la personne, par son lien ou sa carte",
     "aidant": "l’aidant, en le demandant",
 }
@@ -38,12 +38,12 @@ def ask_on(on: date, days: int) -> date:
 
 
 def next_words(answer: str) -> str:
-    """Return what is said to an answer: a right obtained otherwise is kept, a screen that blocked is tried
+    """Return the reply to an answer: a right obtained otherwise counts, a screen that blocked is tried
     again.
     """
     return {
         ALONE: "Bravo. Vous l’avez fait sans aide.",
-        BESIDE: "Bravo. La prochaine fois, un geste de plus sera à vous.",
+        WITH_SOMEBODY: "Bravo. La prochaine fois, un geste de plus sera à vous.",
         FOR_ME: "Le droit est gardé. C’est l’essentiel.",
         COUNTER: "Le droit est gardé. C’est l’essentiel.",
         NOT_YET: "Rien ne presse, sauf la date. On en reparle bientôt.",

@@ -1,12 +1,19 @@
-"""What a step of a module becomes, and what a learner's device may say of it."""
+"""States of a step of a module, and the facts that a learner's device may send of it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 # What a step became, the furthest last: what was done once stays done.
-SEEN, UNMEASURED, PASSED, STOPPED, HINTED, DONE = "seen", "unmeasured", "passed", "stopped", "hinted", "done"
+OPENED, UNMEASURED, PASSED, STOPPED, HINTED, DONE = (
+    "seen",
+    "unmeasured",
+    "passed",
+    "stopped",
+    "hinted",
+    "done",
+)
 STATES: Mapping[str, str] = {
-    SEEN: "ouverte",
+    OPENED: "ouverte",
     UNMEASURED: "non mesurable",
     PASSED: "passée",
     STOPPED: "interrompue",
@@ -67,12 +74,12 @@ class Standing:
 
 
 def standings(
-    rows: Iterable[tuple[str, int, int, str]], shown: Mapping[str, int] | None = None
+    rows: Iterable[tuple[str, int, int, str]], current_versions: Mapping[str, int] | None = None
 ) -> dict[str, Standing]:
     """Return where somebody is in each module. rows: module, version, step and state, the oldest first.
 
-    A new version of a module begins anew. shown: the version of each that is shown now; what was done of a
-    later one, taken back since by its authors, is left out as soon as something was done of another.
+    A new version of a module begins anew. current_versions: the displayed version by module; facts of a
+    later one, withdrawn since by its authors, are ignored as soon as there are facts of another.
 
     >>> done = [("a", 1, 1, "seen"), ("a", 1, 2, "done"), ("a", 1, 2, "seen")]
     >>> standings(done)["a"].steps
@@ -82,23 +89,23 @@ def standings(
     >>> standings([*done, ("a", 2, 1, "seen")], {"a": 1})["a"].steps
     {1: 'seen', 2: 'done'}
     """
-    told = list(rows)
-    best = shown or {}
-    current = {module for module, version, _, _ in told if version <= best.get(module, version)}
-    found: dict[str, Standing] = {}
-    for module, version, step, state in told:
+    facts = list(rows)
+    best = current_versions or {}
+    current = {module for module, version, _, _ in facts if version <= best.get(module, version)}
+    standing_by_module: dict[str, Standing] = {}
+    for module, version, step, state in facts:
         if module in current and version > best.get(module, version):
             continue
-        held = found.get(module)
-        if held is None or version > held.version:
-            held = found[module] = Standing(version)
-        if version == held.version:
-            held.add(step, state)
-    return found
+        standing = standing_by_module.get(module)
+        if standing is None or version > standing.version:
+            standing = standing_by_module[module] = Standing(version)
+        if version == standing.version:
+            standing.add(step, state)
+    return standing_by_module
 
 
 def stuck(state: str, tries: int, seconds: int) -> bool:
-    """Return whether somebody seems stuck on the step where they are: several tries, or long minutes,
+    """Return True if somebody seems stuck on their current step: several tries, or long minutes,
     without success.
     """
     return state not in SUCCEEDED and state != PASSED and (tries >= STUCK_TRIES or seconds >= STUCK_SECONDS)

@@ -74,12 +74,14 @@ def _index(request: HttpRequest, imported: Imported | None = None, status: int =
 
 
 def _nearby(territory: str) -> list[tuple[str, str, list[Module]]]:
-    """Return what the structures of a territory wrote: scope, name, modules; nothing for a structure."""
+    """Return the modules of each structure of a territory: scope, name, modules; [] for a structure."""
     if not territory or authors.structure_of(territory) is not None:
         return []
     inside = access.scopes_inside(territory, contents.writing())
-    made = [(scope, row.name, [*contents.modules_of_structure(scope).values()]) for scope, row in inside]
-    return [each for each in made if each[2]]
+    modules_by_structure = [
+        (scope, row.name, [*contents.modules_of_structure(scope).values()]) for scope, row in inside
+    ]
+    return [each for each in modules_by_structure if each[2]]
 
 
 @holding(access.EDIT, access.WRITE)
@@ -101,8 +103,8 @@ def new(request: HttpRequest) -> HttpResponse:
     header, theme = request.POST.get("en_tete", ""), request.POST.get("theme", "")
     if request.method == "POST":
         with refusals.as_message(request):
-            made = actions.begin(title, header, theme, by=account_of(request), at=timezone.now())
-            return redirect("module_add", made.id)
+            copy = actions.begin(title, header, theme, by=account_of(request), at=timezone.now())
+            return redirect("module_add", copy.id)
     context = {"titre": title, "en_tete": header, "theme": theme, "themes": contents.themes()}
     context["alone"] = queries.THEMES_ALONE
     return render(
@@ -158,9 +160,9 @@ def adapt(request: HttpRequest, id: str) -> HttpResponse:
     if id not in module_reading.files():
         raise Http404
     with refusals.as_message(request):
-        made = actions.adapt(id, by=account_of(request), at=timezone.now())
+        copy = actions.adapt(id, by=account_of(request), at=timezone.now())
         messages.success(
-            request, f"« {made.title} » est à vous : changez ce que vous voulez. Le nôtre reste à part."
+            request, f"« {copy.title} » est à vous : changez ce que vous voulez. Le nôtre reste à part."
         )
     return redirect("module_edit", id)
 
@@ -173,7 +175,7 @@ def edit(request: HttpRequest, id: str) -> HttpResponse:
     context = {
         "copy": copy,
         "wrong": forms.fault_texts(copy),
-        "beside": forms.beside(copy),
+        "unknown_neighbours": forms.unknown_neighbours(copy),
         "steps": queries.lines(copy),
         "number": authoring.split(copy.folder)[0],
         "parts": [(part, queries.PARTS[part]) for part in queries.parts(copy) if part in queries.PARTS],
@@ -200,8 +202,8 @@ def act(request: HttpRequest, id: str) -> HttpResponse:
     with refusals.as_message(request):
         if gesture in ("monter", "descendre"):
             to = -1 if gesture == "monter" else 1
-            made = actions.move(copy, step, to, read=read, by=by, at=at)
-            _tell(request, made)
+            moved = actions.move(copy, step, to, read=read, by=by, at=at)
+            _tell(request, moved)
             return _to_step(id, step + to + 1)
         if gesture == "retirer":
             _tell(request, actions.take_out(copy, step, read=read, by=by, at=at))
@@ -264,15 +266,15 @@ def new_step(request: HttpRequest, id: str, pattern: str) -> HttpResponse:
     form = StepForm(pattern, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with refusals.as_message(request):
-            made = actions.write_step(
+            extended = actions.write_step(
                 copy,
                 form.made,
                 read=request.POST.get("lu", ""),
                 by=account_of(request),
                 at=timezone.now(),
             )
-            _tell(request, made)
-            return _to_step(id, len(made.steps))
+            _tell(request, extended)
+            return _to_step(id, len(extended.steps))
     context = {"copy": copy, "form": form, "pattern": pattern, "label": PATTERNS[pattern]}
     return render(
         request,
@@ -287,22 +289,25 @@ def new_step(request: HttpRequest, id: str, pattern: str) -> HttpResponse:
 def take(request: HttpRequest, id: str) -> HttpResponse:
     """Reading the module of a structure, and taking it for the whole territory."""
     scope = request.POST.get("de", "") or request.GET.get("de", "")
-    nearby = {each: (name, modules) for each, name, modules in _nearby(access.written_for(request))}
+    nearby = {
+        structure_scope: (name, modules)
+        for structure_scope, name, modules in _nearby(access.written_for(request))
+    }
     name, modules = nearby.get(scope, ("", []))
-    found = next((each for each in modules if each.id == id), None)
-    if found is None:
+    module = next((structure_scope for structure_scope in modules if structure_scope.id == id), None)
+    if module is None:
         raise Http404
     if request.method == "POST":
         with refusals.as_message(request):
             actions.take(scope, id, by=account_of(request), at=timezone.now())
             messages.success(
                 request,
-                f"« {found.title} » est aussi dans vos modules : tout le territoire le voit. Le sien reste à"
+                f"« {module.title} » est aussi dans vos modules : tout le territoire le voit. Le sien reste à"
                 f" {name}.",
             )
         return redirect("modules_edit")
-    context = {"module": found, "name": name, "scope": scope, "there": queries.copy(id) is not None}
-    context["parts"] = queries.reading(found)
+    context = {"module": module, "name": name, "scope": scope, "there": queries.copy(id) is not None}
+    context["parts"] = queries.reading(module)
     return render(request, "learning/authoring/take.html", context)
 
 
@@ -328,17 +333,17 @@ def part(request: HttpRequest, id: str, part: str) -> HttpResponse:
     status = 200
     if typed is not None:
         try:
-            held = forms.applied(copy, part, typed)
+            content = forms.applied(copy, part, typed)
         except forms.UNREAD:
             return _not_read(request, id)
-        made = _saved(request, copy, part, held)
-        if made is not None:
-            return made
+        redirection = _saved(request, copy, part, content)
+        if redirection is not None:
+            return redirection
         copy, status = _copy(id), 409
         if part not in queries.parts(copy):
             return _not_there(request, id)
     try:
-        found = forms.sections(copy, part, typed if status == 409 else None)
+        sections = forms.sections(copy, part, typed if status == 409 else None)
     except forms.UNREAD:
         return _not_read(request, id)
     known = queries.parts(copy)
@@ -347,7 +352,7 @@ def part(request: HttpRequest, id: str, part: str) -> HttpResponse:
         "copy": copy,
         "part": part,
         "title": queries.part_title(part),
-        "sections": found,
+        "sections": sections,
         "heading": copy.steps[int(part) - 1].get("titre", "") if part.isdecimal() else "",
         "wrong": [w for w in forms.fault_texts(copy) if w.part == part],
         "before": known[place - 1] if place else "",
@@ -375,20 +380,20 @@ def _not_read(request: HttpRequest, id: str) -> HttpResponse:
     return redirect("module_edit", id)
 
 
-def _saved(request: HttpRequest, copy: Copy, part: str, held: dict[str, Any]) -> HttpResponse | None:
+def _saved(request: HttpRequest, copy: Copy, part: str, content: dict[str, Any]) -> HttpResponse | None:
     """Write what was changed, and return where to go; None when somebody wrote in between."""
     by, at, read = account_of(request), timezone.now(), request.POST.get("lu", "")
     try:
-        made = copy
-        if held != copy.held or read != copy.read:
-            made = actions.save(copy, held, read=read, by=by, at=at)
-            _tell(request, made)
-        if told := request.POST.get("dessin", ""):
-            return redirect(f"{reverse('module_drawing', args=[copy.id])}?{urlencode({'ou': told})}")
-        if told := request.POST.get("oter", ""):
-            place = queries.place_of(made, told)
+        saved = copy
+        if content != copy.held or read != copy.read:
+            saved = actions.save(copy, content, read=read, by=by, at=at)
+            _tell(request, saved)
+        if drawing_text := request.POST.get("dessin", ""):
+            return redirect(f"{reverse('module_drawing', args=[copy.id])}?{urlencode({'ou': drawing_text})}")
+        if drawing_text := request.POST.get("oter", ""):
+            place = queries.place_of(saved, drawing_text)
             if place is not None:
-                _tell(request, actions.draw(made, place, "", read=made.read, by=by, at=at))
+                _tell(request, actions.draw(saved, place, "", read=saved.read, by=by, at=at))
     except Refused as error:
         messages.error(request, " ".join(error.sentences))
         if isinstance(error, Changed):
@@ -402,20 +407,20 @@ def _saved(request: HttpRequest, copy: Copy, part: str, held: dict[str, Any]) ->
 @require_http_methods(["GET", "HEAD", "POST"])
 def look(request: HttpRequest, id: str, number: int) -> HttpResponse:
     """A step as a learner would see it, beside the form of its texts: nothing that is done there counts."""
-    shown = queries.look(_copy(id), number, request.GET.get("ecran", ""))
-    if shown is None:
+    step_page = queries.look(_copy(id), number, request.GET.get("ecran", ""))
+    if step_page is None:
         return render(request, "learning/authoring/unseen.html", {"number": number})
-    told = (
-        judging.judge(shown.exercise, dict(request.POST.lists()))
-        if request.method == "POST" and shown.on_paper
+    feedback = (
+        judging.judge(step_page.exercise, dict(request.POST.lists()))
+        if request.method == "POST" and step_page.on_paper
         else None
     )
     context = {
-        "shown": shown,
-        "module": shown.module,
-        "step": shown.step,
-        "exercise": shown.exercise,
-        "told": told,
+        "step_page": step_page,
+        "module": step_page.module,
+        "step": step_page.step,
+        "exercise": step_page.exercise,
+        "feedback": feedback,
     }
     return render(request, "learning/authoring/look.html", context)
 
@@ -425,8 +430,8 @@ def look(request: HttpRequest, id: str, number: int) -> HttpResponse:
 def drawing(request: HttpRequest, id: str) -> HttpResponse:
     """Choosing a drawing among their pictures."""
     copy = _copy(id)
-    told = request.GET.get("ou", "")
-    place = queries.place_of(copy, told)
+    place_text = request.GET.get("ou", "")
+    place = queries.place_of(copy, place_text)
     if place is None:
         raise Http404
     if request.method == "POST":
@@ -439,7 +444,7 @@ def drawing(request: HttpRequest, id: str) -> HttpResponse:
     now = next((name for where, name in module_texts.drawn(copy.held or {}) if where == place), "")
     context = {
         "copy": copy,
-        "told": told,
+        "place_text": place_text,
         "now": now,
         "names": drawings.names(),
         "part": queries.part_of(place),
@@ -484,9 +489,11 @@ def language(request: HttpRequest, id: str, code: str) -> HttpResponse:
     status, typed = 200, None
     if request.method == "POST":
         typed = request.POST
-        held = forms.translated(known or Translation(code, {}, {}), parts[part], typed)
+        translation = forms.translated(known or Translation(code, {}, {}), parts[part], typed)
         try:
-            actions.translate(id, held, read=typed.get("lu", ""), by=account_of(request), at=timezone.now())
+            actions.translate(
+                id, translation, read=typed.get("lu", ""), by=account_of(request), at=timezone.now()
+            )
             messages.success(request, "C’est gardé. Les apprenants le voient.")
             return redirect(f"{reverse('module_language', args=[id, code])}?{urlencode({'partie': part})}")
         except Refused as error:
@@ -542,29 +549,34 @@ def languages(request: HttpRequest, id: str = "") -> HttpResponse:
 def _codes() -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the languages that one may translate into: those of the platform, then the others."""
     named = [(code, translations.name(code)) for code in translations.codes()]
-    ours = [each for each in named if each[0] in LANGUAGES]
-    return [("Langues de la plateforme", ours), ("Autres langues", named[len(ours) :])]
+    platform_languages = [each for each in named if each[0] in LANGUAGES]
+    return [
+        ("Langues de la plateforme", platform_languages),
+        ("Autres langues", named[len(platform_languages) :]),
+    ]
 
 
 # ------------------------------------------------------------------------------------------------------------
 
 
 def _copy(id: str) -> Copy:
-    found = queries.copy(id)
-    if found is None:
+    copy = queries.copy(id)
+    if copy is None:
         raise Http404
-    return found
+    return copy
 
 
-def _tell(request: HttpRequest, made: Copy) -> None:
-    """Say whether learners see what was just written."""
-    n = len(made.faults)
-    if made.draft:
-        seen = (
+def _tell(request: HttpRequest, copy: Copy) -> None:
+    """Add a message: whether learners see the new version."""
+    n = len(copy.faults)
+    if copy.draft:
+        display_text = (
             "Les apprenants voient toujours la version d’avant."
-            if made.shown
+            if copy.shown
             else "Les apprenants ne le voient pas encore."
         )
-        messages.warning(request, f"Gardé en brouillon : il reste {n} faute{'s' if n > 1 else ''}. {seen}")
+        messages.warning(
+            request, f"Gardé en brouillon : il reste {n} faute{'s' if n > 1 else ''}. {display_text}"
+        )
     else:
         messages.success(request, "Enregistré. Les apprenants le voient.")

@@ -53,13 +53,13 @@ TOO_MANY = Refused(
 @never_cache
 @require_safe
 def card(request: HttpRequest) -> HttpResponse:
-    """What one learns with the card that is open here, and what comes next."""
+    """Progress of the card that is open in this browser, and the next module."""
     at = timezone.now()
     person = _learner(request, at)
     if person is None:
         return redirect(f"{reverse('card')}?suite=apprendre")
-    held = queries.standings(person)
-    opened = queries.opened(held)
+    standings = queries.standings(person)
+    opened = queries.opened(standings)
     context: dict[str, Any] = {
         "person": person,
         "to_note": access.to_note(request, at),
@@ -67,12 +67,12 @@ def card(request: HttpRequest) -> HttpResponse:
             "jeton": access.token(person),
             "image": person.drawn,
             "nom": person.nickname or person.get_picture_display(),
-            "faits": queries.device(held),
+            "faits": queries.device(standings),
         },
-        "next": queries.following(person, held),
+        "next": queries.following(person, standings),
         "route": queries.route(person),
-        "finished": [module for module, _, whole in opened if whole],
-        "begun": [module for module, _, whole in opened if not whole],
+        "finished": [module for module, _, is_finished in opened if is_finished],
+        "begun": [module for module, _, is_finished in opened if not is_finished],
     }
     return render(request, "learning/open_card.html", context)
 
@@ -85,7 +85,7 @@ def new(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     person = groups.alone(nickname=request.POST.get("surnom", "")[:60], at=at)
     cards.close_page(request)
-    access.open_card(request, person, at, made=True)
+    access.open_card(request, person, at, is_new=True)
     return redirect("learning_card")
 
 
@@ -111,7 +111,7 @@ def erase(request: HttpRequest) -> HttpResponse:
 
 
 def _learner(request: HttpRequest, at: datetime) -> Person | None:
-    """Return who learns in this browser: whose page is open, unless a helper opened it, or whose card is."""
+    """Return the learner of this browser: of the open page, unless a helper opened it, or of the card."""
     page = cards.page_in(request, at)
     if page is not None and page.helper is None and page.person != access.learner(request, at):
         access.open_card(request, page.person, at)
@@ -126,7 +126,7 @@ def moved(request: HttpRequest, name: str) -> HttpResponse:
 @csrf_exempt  # no cookie is read here: the token of the card, which only lets add, is in what is sent
 @require_POST
 def sync(request: HttpRequest) -> JsonResponse:
-    """What a device did with a card: kept once, acknowledged when it is on disk."""
+    """Store the facts of a device, each once; acknowledge them when they are on disk."""
     if len(request.body) > facts.MOST_BYTES:
         return JsonResponse({"erreur": "Cet envoi est trop grand. Envoyez-le en plusieurs fois."}, status=413)
     try:
@@ -139,12 +139,14 @@ def sync(request: HttpRequest) -> JsonResponse:
     with contents.reading_as(lambda: readers.of_person(person)):  # no cookie says whose modules these are
         sent = facts.read(rows)
     try:
-        kept = progress.keep(person, sent.facts, at=timezone.now())
+        receipt = progress.keep(person, sent.facts, at=timezone.now())
     except Refused as error:
         return JsonResponse({"erreur": " ".join(error.sentences)}, status=429)
-    if sent.facts and not kept.known:
+    if sent.facts and not receipt.known:
         return JsonResponse({"erreur": "Cette carte n’existe plus."}, status=410)
-    return JsonResponse({"recus": list(kept.known), "refuses": dict(sent.refused), "nouveaux": kept.new})
+    return JsonResponse(
+        {"recus": list(receipt.known), "refuses": dict(sent.refused), "nouveaux": receipt.new}
+    )
 
 
 @never_cache
@@ -153,13 +155,13 @@ def group(request: HttpRequest) -> HttpResponse:
     """Joining a group, with its code; then with one's card, or a new one."""
     at = timezone.now()
     typed = request.POST.get("code", "").strip()[:20]
-    found, error = _found(request, typed) if typed else (None, None)
-    if found is not None and "rejoindre" in request.POST:
-        error = _enter(request, found, at)
+    group, error = _group_of_code(request, typed) if typed else (None, None)
+    if group is not None and "rejoindre" in request.POST:
+        error = _enter(request, group, at)
         if error is None:
             return redirect("learning_card")
     person = _learner(request, at)
-    context = {"error": error, "typed": typed, "group": found, "person": person}
+    context = {"error": error, "typed": typed, "group": group, "person": person}
     context["card"] = access.token(person) if person is not None else ""
     return render(request, "learning/join.html", context, status=_status(error))
 
@@ -168,18 +170,18 @@ def _status(error: Refused | None) -> int:
     return 429 if error is TOO_MANY else 400 if error else 200
 
 
-def _found(request: HttpRequest, typed: str) -> tuple[Group | None, Refused | None]:
+def _group_of_code(request: HttpRequest, typed: str) -> tuple[Group | None, Refused | None]:
     """Return the group that a code joins, or why there is none."""
     if counted(request, "groupes") >= access.CODES_AN_HOUR:
         return None, TOO_MANY
-    found = by_code(typed)
-    if found is None:
+    group = by_code(typed)
+    if group is None:
         count(request, "groupes")
         return None, NO_GROUP
-    return (None, CLOSED) if found.closed_at is not None else (found, None)
+    return (None, CLOSED) if group.closed_at is not None else (group, None)
 
 
-def _enter(request: HttpRequest, found: Group, at: datetime) -> Refused | None:
+def _enter(request: HttpRequest, group: Group, at: datetime) -> Refused | None:
     """Let somebody into a group, with the card open here, the one typed, or a new one; return why not."""
     person, typed = None, request.POST.get("carte", "").strip()
     if "moi" in request.POST or typed:
@@ -192,17 +194,17 @@ def _enter(request: HttpRequest, found: Group, at: datetime) -> Refused | None:
         return TOO_MANY
     with refusals.as_message(request):
         if person is None:
-            made = groups.enter(found, nickname=request.POST.get("surnom", "")[:60], at=at)
-            access.open_card(request, made, at, made=True)
+            newcomer = groups.enter(group, nickname=request.POST.get("surnom", "")[:60], at=at)
+            access.open_card(request, newcomer, at, is_new=True)
         else:
-            groups.join(found, person, at=at)
+            groups.join(group, person, at=at)
             access.open_card(request, person, at)
     return None
 
 
 def _typed(request: HttpRequest, typed: str) -> tuple[Person | None, Refused | None]:
-    """Return whose card has a code, or why nobody's; only codes that open nothing are counted: a whole
-    room has cards.
+    """Return the person whose card has a code, or the refusal; only codes that open nothing are counted: a
+    full room has cards.
     """
     if counted(request, "cartes-apprendre") >= access.CARDS_AN_HOUR:
         return None, TOO_MANY

@@ -1,4 +1,4 @@
-"""What learning gives: for a structure, for a territory, for those who write the modules."""
+"""Results of learning: for a structure, for a territory, for the authors of modules."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -32,16 +32,16 @@ def measures(request: HttpRequest) -> HttpResponse:
         facts = queries.facts_of(structures, on - summary.YEAR, on)
         rows, examples = queries.modules(facts, protected=False)
         plans = plans_of(structures, None, on - summary.YEAR, on)
-        told = summary.of_plans(plans, facts, on, protected=False)
-        context["sections"].append(("Votre structure", *_section(rows, examples), told, None))
+        conversion = summary.of_plans(plans, facts, on, protected=False)
+        context["sections"].append(("Votre structure", *_section(rows, examples), conversion, None))
     if communes is None or communes:
-        rows, examples, told, at = summary.territory(communes, on)
-        context["sections"].append(("Le territoire", *_section(rows, examples), told, at))
+        rows, examples, conversion, at = summary.territory(communes, on)
+        context["sections"].append(("Le territoire", *_section(rows, examples), conversion, at))
     return render(request, "learning/team/measures.html", context)
 
 
 def _section(rows: Sequence[queries.OfModule], examples: bool) -> tuple[list[dict[str, Any]], bool]:
-    shown = [
+    figures = [
         {
             "of": row,
             "finished": summary.figure(row.finished),
@@ -50,7 +50,7 @@ def _section(rows: Sequence[queries.OfModule], examples: bool) -> tuple[list[dic
         }
         for row in rows
     ]
-    return shown, examples and bool(rows)
+    return figures, examples and bool(rows)
 
 
 @holding(access.SEE, access.MEASURES)
@@ -59,6 +59,6 @@ def authors(request: HttpRequest) -> HttpResponse:
     """For those who write: which exercise fails too often. Counts of the whole platform, nobody's."""
     rows, examples, at = queries.exercises()
     page = Paginator(rows, EXERCISES).get_page(request.GET.get("page"))
-    shown = [{"of": row, "failed": summary.figure(row.failed)} for row in page]
-    context = {"rows": shown, "page": page, "examples": examples and bool(rows), "counted_at": at}
+    failure_rows = [{"of": row, "failed": summary.figure(row.failed)} for row in page]
+    context = {"rows": failure_rows, "page": page, "examples": examples and bool(rows), "counted_at": at}
     return render(request, "learning/team/authors.html", context)

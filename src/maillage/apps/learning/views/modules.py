@@ -31,20 +31,20 @@ SOME_IN_FRENCH = to_say("Les modules qui ne sont pas traduits sont en français.
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The modules, by theme; those that hold the words typed, when some are."""
-    asked = request.GET.get("q", "").strip()[:LONGEST_WORDS]
-    themes = contents.themes_holding(asked)
-    found = sum(len(theme.modules) for theme in themes)
+    search_text = request.GET.get("q", "").strip()[:LONGEST_WORDS]
+    themes = contents.themes_holding(search_text)
+    n_modules = sum(len(theme.modules) for theme in themes)
     everyday = {
         words: [tool for tool in everyday_tools.tools().values() if tool.aim == id]
         for id, words in everyday_tools.aims().items()
     }
     context = {
         "themes": themes,
-        "translated": [] if asked else contents.modules_in(languages.spoken().code),
+        "translated": [] if search_text else contents.modules_in(languages.spoken().code),
         "french_part": SOME_IN_FRENCH,
         "paths": paths().values(),
-        "q": asked,
-        "found": found,
+        "q": search_text,
+        "n_modules": n_modules,
         "everyday": everyday,
         "levers": everyday_tools.levers(),
     }
@@ -54,8 +54,8 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def path(request: HttpRequest, id: str) -> HttpResponse:
     """A path: its modules in order; chosen for whoever has a card open."""
-    found = paths().get(id)
-    if found is None:
+    path = paths().get(id)
+    if path is None:
         raise Http404
     if request.method == "POST":
         at = timezone.now()
@@ -67,13 +67,13 @@ def path(request: HttpRequest, id: str) -> HttpResponse:
                 request,
                 say(
                     "Pour suivre « {path} », ouvrez d’abord votre carte, puis choisissez-le de nouveau.",
-                    path=say(found.title),
+                    path=say(path.title),
                 ),
             )
         return redirect("learning_card")
     context = {
-        "path": found,
-        "modules": contents.titles(found.modules),
+        "path": path,
+        "modules": contents.titles(path.modules),
         "french_part": SOME_IN_FRENCH,
     }
     return render(request, "learning/path.html", context)
@@ -81,12 +81,12 @@ def path(request: HttpRequest, id: str) -> HttpResponse:
 
 @require_safe
 def module(request: HttpRequest, id: str) -> HttpResponse:
-    """What a module is about, before it begins, and the languages in which it is there."""
-    found, tongue = _said(request, id)
+    """Introduction of a module, and the languages in which it exists."""
+    module, tongue = _in_language(request, id)
     context: dict[str, Any] = {
-        "module": found,
-        "before": contents.titles(found.before),
-        "then": contents.titles(found.then),
+        "module": module,
+        "before": contents.titles(module.before),
+        "then": contents.titles(module.then),
         "ended": "fini" in request.GET,
     }
     tongues = contents.translations_of(id)
@@ -97,26 +97,28 @@ def module(request: HttpRequest, id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest, id: str, number: int) -> HttpResponse:
     """One step; a try of an exercise made of words, for whoever has no script."""
-    found, tongue = _said(request, id)
-    shown = contents.step_page(found, number, easier="facile" in request.GET, tongue=tongue)
-    if shown is None:
+    module, tongue = _in_language(request, id)
+    step_page = contents.step_page(module, number, easier="facile" in request.GET, tongue=tongue)
+    if step_page is None:
         raise Http404
-    told, sent = None, request.POST
-    if request.method == "POST" and shown.on_paper:
-        told = judging.judge(shown.exercise, dict(request.POST.lists()))
+    feedback, sent = None, request.POST
+    if request.method == "POST" and step_page.on_paper:
+        feedback = judging.judge(step_page.exercise, dict(request.POST.lists()))
     context: dict[str, Any] = {
-        "shown": shown,
-        "module": found,
-        "step": shown.step,
-        "exercise": shown.exercise,
+        "step_page": step_page,
+        "module": module,
+        "step": step_page.step,
+        "exercise": step_page.exercise,
     }
-    context |= {"told": told, "then": contents.titles(found.then), "tongue": tongue}
+    context |= {"feedback": feedback, "then": contents.titles(module.then), "tongue": tongue}
     context["french_part"] = _french_part(tongue)
     context["reader"] = contents.narrowest()  # told with what is done here: a sending has no cookie
-    if shown.on_paper:  # what was answered is given back: only what is wrong is to be done again
+    if step_page.on_paper:  # what was answered is given back: only what is wrong is to be done again
         context["chosen"] = whole(sent.get("choix", ""))
-        if shown.exercise.kind == "ordre":
-            rows = [(place, words, whole(sent.get(f"place-{place}", ""))) for place, words in shown.shuffled]
+        if step_page.exercise.kind == "ordre":
+            rows = [
+                (place, words, whole(sent.get(f"place-{place}", ""))) for place, words in step_page.shuffled
+            ]
             context["rows"] = rows
     return render(request, "learning/step.html", context)
 
@@ -124,8 +126,8 @@ def step(request: HttpRequest, id: str, number: int) -> HttpResponse:
 @require_safe
 def sheet(request: HttpRequest, id: str) -> HttpResponse:
     """The sheet of a module, on paper."""
-    found, tongue = _said(request, id)
-    context = {"module": found, "tongue": tongue, "french_part": _french_part(tongue)}
+    module, tongue = _in_language(request, id)
+    context = {"module": module, "tongue": tongue, "french_part": _french_part(tongue)}
     return render(request, "learning/sheet.html", context)
 
 
@@ -135,17 +137,17 @@ def _french_part(tongue: Translated | None) -> str:
     return REST_IN_FRENCH if tongue.left else ""
 
 
-def _said(request: Any, id: str) -> tuple[Module, Translated | None]:
+def _in_language(request: Any, id: str) -> tuple[Module, Translated | None]:
     """Return a module in the language asked for, else in the reader's, and what is known of it; in French
     when nobody translated it.
     """
-    found = _module(id)
+    module = _module(id)
     tongue = contents.translated(id, request.GET.get("langue", request.language.code))
-    return (tongue.module, tongue) if tongue else (found, None)
+    return (tongue.module, tongue) if tongue else (module, None)
 
 
 def _module(id: str) -> Module:
-    found = contents.module(id)
-    if found is None:
+    module = contents.module(id)
+    if module is None:
         raise Http404
-    return found
+    return module

@@ -1,4 +1,4 @@
-"""What lets a browser keep the modules: the script that answers when the network does not, with the list
+"""Offline modules: the script that answers when the network does not, with the list
 of the pages.
 """
 

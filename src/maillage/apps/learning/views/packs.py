@@ -20,36 +20,36 @@ from maillage.modules.packs import packs
 PLACES = 12
 
 
-@holding(access.SEE, access.MINE, access.MEASURES)
+@holding(access.SEE, access.SEE_OWN, access.MEASURES)
 @require_safe
 def pack(request: HttpRequest, id: str) -> HttpResponse:
     """A pack, for a commune when one is said."""
-    held = packs().get(id)
-    if held is None:
+    pack = packs().get(id)
+    if pack is None:
         raise Http404
     typed = request.GET.get("ou", "").strip()[:100]
     try:
         answer = where.find(typed) if typed else where.Answer()
     except UnknownTerritory:
         answer = where.Answer()
-    found = None
+    nearest = None
     if answer.spot is not None:
         at = timezone.localtime(timezone.now()).replace(tzinfo=None)
-        found = results.find(
-            results.Search(spot=answer.spot, need=held.need, minutes=results.ALL, n_rows=PLACES), at
+        nearest = results.find(
+            results.Search(spot=answer.spot, need=pack.need, minutes=results.ALL, n_rows=PLACES), at
         )
     read = outlines.read_by(request.user)
     context: dict[str, Any] = {
-        "pack": held,
+        "pack": pack,
         "ou": answer.spot.label if answer.spot else typed,
         "unknown": bool(typed) and answer.spot is None and not answer.choices,
         "choices": answer.choices,
-        "places": found.rows[:PLACES] if found else [],
-        "asked": found is not None,
-        "outlines": [read[each] for each in held.outlines],
-        "services": contents.titles(held.services),
+        "places": nearest.rows[:PLACES] if nearest else [],
+        "has_search": nearest is not None,
+        "outlines": [read[each] for each in pack.outlines],
+        "services": contents.titles(pack.services),
         "modules": contents.modules(),
-        "sheets": contents.titles(held.sheets),
+        "sheets": contents.titles(pack.sheets),
         "on": timezone.localdate(),
     }
     return render(request, "learning/team/pack.html", context)

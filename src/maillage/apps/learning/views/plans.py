@@ -43,11 +43,11 @@ TOO_MANY = Refused(
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def real(request: HttpRequest, id: str) -> HttpResponse:
-    """What must be ready, where to go, and the plan, for oneself."""
+    """A real procedure: papers to have, where to go, and the plan, for oneself."""
     return _real(request, id, None)
 
 
-@holding(access.SEE, access.MINE)
+@holding(access.SEE, access.SEE_OWN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def real_for(request: HttpRequest, id: str, pk: int) -> HttpResponse:
     """The same, for a person one helps."""
@@ -61,16 +61,16 @@ def _real(request: HttpRequest, id: str, helped: Person | None) -> HttpResponse:
     at = timezone.now()
     person = helped or access.learner(request, at)
     form = PlanForm(request.POST if request.method == "POST" else None)
-    made: Plan | None = None
+    plan: Plan | None = None
     if form.is_bound and not once_more(request, "projets", PLANS_AN_HOUR):
         return refusals.page(request, TOO_MANY, status=429)
-    theirs = helped is not None or access.is_same_card(request, person)
-    if form.is_bound and not theirs:
+    is_same_person = helped is not None or access.is_same_card(request, person)
+    if form.is_bound and not is_same_person:
         messages.error(request, " ".join(OF_ANOTHER.sentences))
     elif form.is_bound and form.is_valid():
         structure = queries.in_whose_name(request.user, person, helped=helped is not None)
         with refusals.as_message(request):
-            made = actions.make(
+            plan = actions.make(
                 module,
                 on=form.cleaned_data["le"],
                 together=form.cleaned_data["avec"],
@@ -85,38 +85,38 @@ def _real(request: HttpRequest, id: str, helped: Person | None) -> HttpResponse:
         "service": module.service,
         "form": form,
         "person": person,
-        "made": made,
+        "plan": plan,
     }
     context |= {"helped": helped, "card": access.token(person) if person is not None else ""}
-    if made is not None:
-        context["link"] = request.build_absolute_uri(reverse("plan_answer", args=[made.token]))
-        context["together"] = plans.WITH[made.together]
+    if plan is not None:
+        context["link"] = request.build_absolute_uri(reverse("plan_answer", args=[plan.token]))
+        context["together"] = plans.WITH[plan.together]
     return render(
-        request, "learning/real.html", context, status=400 if form.is_bound and made is None else 200
+        request, "learning/real.html", context, status=400 if form.is_bound and plan is None else 200
     )
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, token: str) -> HttpResponse:
-    """What came of a plan, said by whoever has its link: nobody is named on the page."""
+    """Outcome of a plan, answered by whoever has its link: nobody is named on the page."""
     plan = queries.by_token(token)
     if plan is None:
         raise Http404
     form = AnswerForm(request.POST if request.method == "POST" else None, steps=queries.steps(plan))
-    said = ""
+    reply = ""
     if form.is_bound and form.is_valid():
         plan = actions.answer(
             plan, form.cleaned_data["reponse"], blocked=form.cleaned_data["ecran"], at=timezone.now()
         )
-        said = plans.next_words(plan.answer)
-    context = {"plan": plan, "module": contents.module(plan.module), "form": form, "said": said}
+        reply = plans.next_words(plan.answer)
+    context = {"plan": plan, "module": contents.module(plan.module), "form": form, "reply": reply}
     return render(
         request, "learning/answer.html", context, status=400 if form.is_bound and form.errors else 200
     )
 
 
-@holding(access.SEE, access.MINE)
+@holding(access.SEE, access.SEE_OWN)
 @require_safe
 def follow(request: HttpRequest) -> HttpResponse:
     """The questions to ask today, those that come, and what was answered."""
@@ -133,18 +133,18 @@ def follow(request: HttpRequest) -> HttpResponse:
     return render(request, "learning/team/follow.html", context)
 
 
-@holding(access.SEE, access.MINE)
+@holding(access.SEE, access.SEE_OWN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Asking a person what came of their plan, and noting it."""
     plan = get_object_or_404(access.plans_for(request.user), pk=pk)
     form = AnswerForm(request.POST if request.method == "POST" else None, steps=queries.steps(plan))
     if form.is_bound and form.is_valid():
-        said = form.cleaned_data["reponse"]
+        answer = form.cleaned_data["reponse"]
         actions.answer(
-            plan, said, blocked=form.cleaned_data["ecran"], by=account_of(request), at=timezone.now()
+            plan, answer, blocked=form.cleaned_data["ecran"], by=account_of(request), at=timezone.now()
         )
-        messages.success(request, f"C’est noté. {plans.next_words(said)}")
+        messages.success(request, f"C’est noté. {plans.next_words(answer)}")
         return redirect("plans")
     context = {"plan": plan, "module": contents.module(plan.module), "form": form}
     return render(request, "learning/team/ask.html", context, status=400 if form.is_bound else 200)

@@ -15,7 +15,7 @@ from maillage.apps.learning.forms.plans import GroupForm, names
 from maillage.apps.learning.models import Group
 from maillage.apps.learning.queries import contents, progress
 from maillage.apps.learning.queries import groups as queries
-from maillage.apps.learning.queries import plans as asked
+from maillage.apps.learning.queries import plans as plan_queries
 from maillage.apps.people.access import people_for
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
@@ -24,7 +24,7 @@ from maillage.web import refusals
 from maillage.words.dates import in_words
 from maillage.words.wording import count
 
-SEES = (access.SEE, access.MINE)
+SEES = (access.SEE, access.SEE_OWN)
 
 
 @holding(*SEES)
@@ -32,11 +32,13 @@ SEES = (access.SEE, access.MINE)
 def groups(request: HttpRequest) -> HttpResponse:
     """One's groups, those open first; the questions to ask."""
     rows = queries.listed(request.user)
-    seen = progress.last_activity(rows)
+    last_activity_by_group = progress.last_activity(rows)
     today = timezone.localdate()
-    _, n_to_ask = asked.to_ask(request.user, today, 1)
+    _, n_to_ask = plan_queries.to_ask(request.user, today, 1)
     context = {
-        "open": [(row, row.n_members, seen.get(row.pk)) for row in rows if row.closed_at is None],
+        "open": [
+            (row, row.n_members, last_activity_by_group.get(row.pk)) for row in rows if row.closed_at is None
+        ],
         "closed": [row for row in rows if row.closed_at is not None],
         "n_to_ask": n_to_ask,
         "measures": rights_of(request.user).any(access.SEE, access.MEASURES),
@@ -67,19 +69,21 @@ def new(request: HttpRequest) -> HttpResponse:
         initial=initial,
     )
     if form.is_bound and form.is_valid():
-        held = form.cleaned_data
+        values = form.cleaned_data
         with refusals.as_message(request):
-            made = actions.open_with(
+            group = actions.open_with(
                 by=account_of(request),
                 structure=form.chosen(),
-                title=held["titre"],
-                modules=held["modules"],
-                outline=held["trame"].removeprefix("trame:") if held["trame"].startswith("trame:") else "",
-                names=held["noms"],
+                title=values["titre"],
+                modules=values["modules"],
+                outline=values["trame"].removeprefix("trame:")
+                if values["trame"].startswith("trame:")
+                else "",
+                names=values["noms"],
                 seated=queries.seated(request.user, taken),
                 at=timezone.now(),
             )
-            return redirect("group", made.pk)
+            return redirect("group", group.pk)
     status = 400 if form.is_bound else 200
     return render(
         request, "learning/team/new.html", {"form": form, "themes": contents.themes()}, status=status
@@ -91,17 +95,17 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_safe
 def group(request: HttpRequest, pk: int) -> HttpResponse:
     """A group: where each is, and who is stuck."""
-    found = _group(request, pk)
+    group = _group(request, pk)
     at = timezone.now()
     context = {
-        "group": found,
-        "rows": progress.board(found, at, people_for(request.user)),
-        "may_share": access.may_share(request.user, found),
+        "group": group,
+        "rows": progress.board(group, at, people_for(request.user)),
+        "may_share": access.may_share(request.user, group),
         "at": at,
-        "modules": contents.titles(found.modules),
+        "modules": contents.titles(group.modules),
         "all_modules": contents.modules().values(),
-        "outline": outlines.read_by(request.user).get(found.outline),
-        "structures": queries.neighbouring_structures(found)[:500],
+        "outline": outlines.read_by(request.user).get(group.outline),
+        "structures": queries.neighbouring_structures(group)[:500],
     }
     return render(request, "learning/team/group.html", context)
 
@@ -110,51 +114,51 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """A gesture on a group: people added, closed, opened again, shared, noted."""
-    found, at, by = _group(request, pk), timezone.now(), account_of(request)
+    group, at, by = _group(request, pk), timezone.now(), account_of(request)
     gesture = request.POST.get("geste", "")
     with refusals.as_message(request):
         if gesture == "ajouter":
-            made = actions.welcome(found, names(request.POST.get("noms", "")) or [""], by=by, at=at)
-            ready = count(len(made), "carte prête : imprimez-la", "cartes prêtes : imprimez-les")
+            members = actions.welcome(group, names(request.POST.get("noms", "")) or [""], by=by, at=at)
+            ready = count(len(members), "carte prête : imprimez-la", "cartes prêtes : imprimez-les")
             messages.success(request, f"{ready}.")
         elif gesture in ("fermer", "rouvrir"):
-            actions.close(found, by=by, at=at, opened=gesture == "rouvrir")
+            actions.close(group, by=by, at=at, opened=gesture == "rouvrir")
         elif gesture == "noter":
             written = {"note": " ".join(request.POST.get("note", "").split())[:500]}
-            actions.change(found, written, by=by, at=at, shown=_shown(request, note="note-avant"))
+            actions.change(group, written, by=by, at=at, displayed=_displayed(request, note="note-avant"))
             messages.success(request, "C’est noté.")
         elif gesture == "partager":
             typed = request.POST.get("structure", "")
-            held = (
-                get_object_or_404(queries.neighbouring_structures(found), pk=whole(typed, ROWS) or 0)
+            partner = (
+                get_object_or_404(queries.neighbouring_structures(group), pk=whole(typed, ROWS) or 0)
                 if typed
                 else None
             )
-            actions.change(found, {"partner": held}, by=by, at=at)
+            actions.change(group, {"partner": partner}, by=by, at=at)
             messages.success(
-                request, f"{held} anime aussi ce groupe." if held else "Ce groupe n’est plus partagé."
+                request, f"{partner} anime aussi ce groupe." if partner else "Ce groupe n’est plus partagé."
             )
         else:
             raise _old_page()
-    return redirect("group", found.pk)
+    return redirect("group", group.pk)
 
 
 @holding(*SEES)
 @require_POST
 def member(request: HttpRequest, pk: int, member: int) -> HttpResponse:
     """A gesture on somebody of a group: noted, proposed a module, given a new card, taken out."""
-    found, at, by = _group(request, pk), timezone.now(), account_of(request)
-    row = get_object_or_404(queries.members_for(request.user, found), pk=member)
+    group, at, by = _group(request, pk), timezone.now(), account_of(request)
+    row = get_object_or_404(queries.members_for(request.user, group), pk=member)
     gesture = request.POST.get("geste", "")
     with refusals.as_message(request):
         if gesture == "noter":
             wanted = request.POST.get("module", "")
             proposed = wanted if contents.module(wanted) else ""
-            words, shown = (
+            words, displayed = (
                 request.POST.get("note", ""),
-                _shown(request, note="note-avant", proposed="module-avant"),
+                _displayed(request, note="note-avant", proposed="module-avant"),
             )
-            actions.note(row, words=words, proposed=proposed, by=by, at=at, shown=shown)
+            actions.note(row, words=words, proposed=proposed, by=by, at=at, displayed=displayed)
             messages.success(request, f"C’est noté pour {row.person}.")
         elif gesture == "carte":
             person = actions.renew(row, by=by, at=at)
@@ -168,28 +172,28 @@ def member(request: HttpRequest, pk: int, member: int) -> HttpResponse:
             )
         else:
             raise _old_page()
-    return redirect("group", found.pk)
+    return redirect("group", group.pk)
 
 
 @holding(*SEES)
 @require_safe
 def cards(request: HttpRequest, pk: int) -> HttpResponse:
     """The cards of a group, to print and cut."""
-    found = _group(request, pk)
-    people = queries.people_of(request.user, found)
-    actions.printed(found, people, by=account_of(request), at=timezone.now())
-    return render(request, "learning/team/cards.html", {"group": found, "people": people})
+    group = _group(request, pk)
+    people = queries.people_of(request.user, group)
+    actions.printed(group, people, by=account_of(request), at=timezone.now())
+    return render(request, "learning/team/cards.html", {"group": group, "people": people})
 
 
 @holding(*SEES)
 @require_safe
 def sheets(request: HttpRequest, pk: int) -> HttpResponse:
     """The sheets of a group's modules, to print: those of learners, and that of whoever runs it."""
-    found = _group(request, pk)
+    group = _group(request, pk)
     context = {
-        "group": found,
-        "modules": contents.titles(found.modules),
-        "outline": outlines.read_by(request.user).get(found.outline),
+        "group": group,
+        "modules": contents.titles(group.modules),
+        "outline": outlines.read_by(request.user).get(group.outline),
     }
     return render(request, "learning/team/sheets.html", context)
 
@@ -198,8 +202,8 @@ def _group(request: HttpRequest, pk: int) -> Group:
     return get_object_or_404(access.groups_for(request.user), pk=pk)
 
 
-def _shown(request: HttpRequest, **names: str) -> dict[str, str]:
-    """Return what the fields said when the page was shown, where it tells."""
+def _displayed(request: HttpRequest, **names: str) -> dict[str, str]:
+    """Return the values of the fields when the page was displayed, for those the form sent."""
     return {name: request.POST[sent] for name, sent in names.items() if sent in request.POST}
 
 

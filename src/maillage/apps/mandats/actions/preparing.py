@@ -16,7 +16,7 @@ from maillage.apps.mandats.actions.records import lock, record_event
 from maillage.apps.mandats.models import Autorisation, Mandat, NamedHelper
 from maillage.apps.mandats.queries import catalogue, lists, permissions
 from maillage.apps.mandats.rules import frame
-from maillage.apps.people.access import check_supervised, people_for, sees_only_theirs
+from maillage.apps.people.access import check_supervised, people_for, sees_only_followed
 from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
 from maillage.kernel import codes
@@ -179,7 +179,7 @@ def _first_day(starts_on: date | None, today: date, duration: str, *, emergency:
 def _checked(helper: Helper, *, by: User, structure: Structure) -> Helper:
     """Check the helper of a mandate; who sees only those they help is a volunteer, whatever is typed."""
     kind = helper.kind
-    if kind == frame.PROFESSIONAL and sees_only_theirs(by, structure.pk):
+    if kind == frame.PROFESSIONAL and sees_only_followed(by, structure.pk):
         kind = frame.VOLUNTEER
     relative = line(helper.relative, 60) if kind == frame.RELATIVE else ""
     refuse_secrets(relative)

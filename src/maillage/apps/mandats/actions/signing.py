@@ -22,12 +22,12 @@ from maillage.kernel.typed import line
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signing:
-    """How a person says yes. shown: the fingerprint of the words that they read; strokes: what they drew;
-    photograph: of the paper, a JPEG; witness: whoever was there when they said yes aloud.
+    """How a person says yes. read_digest: the fingerprint of the words that they read; strokes: what they
+    drew; photograph: of the paper, a JPEG; witness: whoever was there when they said yes aloud.
     """
 
     how: str
-    shown: str = ""
+    read_digest: str = ""
     strokes: str = ""
     photograph: bytes = b""
     witness: str = ""
@@ -47,7 +47,7 @@ def sign(mandat: Mandat, signing: Signing, *, by: User, at: datetime) -> Mandat:
     _may_be_signed(row, signing.how, by=by, today=today)
     start = papers.signing_day(row, signing.how, today)
     full_text = words.text(papers.terms(row, start))
-    if signing.how != frame.PAPER and signing.shown != words.fingerprint(full_text):
+    if signing.how != frame.PAPER and signing.read_digest != words.fingerprint(full_text):
         raise _not_signed(
             "Le texte a changé depuis que la page est ouverte.", "Relisez-le avec la personne, puis signez."
         )

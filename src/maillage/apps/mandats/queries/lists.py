@@ -188,7 +188,7 @@ def still_permitted(person: Person, key: str, today: date) -> Mandat | None:
 
 def over(rows: QuerySet[Mandat], today: date) -> QuerySet[Mandat]:
     """Return, of some mandates, those that ended or were stopped in the last 365 days, the latest first."""
-    since = today - frame.SHOWN
+    since = today - frame.VISIBLE_AFTER_END
     stopped = Q(withdrawn_at__isnull=False, withdrawn_at__date__gte=since)
     past = Q(withdrawn_at__isnull=True, ends_on__lt=today, ends_on__gte=since)
     return rows.filter(stopped | past, signed_at__isnull=False).order_by("-ends_on", "-pk")

@@ -62,7 +62,7 @@ def paper(row: Mandat) -> models.Paper:
         structure=parties.structure,
         helper=parties.helpers,
         parts=[models.Part(each.title, each.lines, each.listed) for each in sections],
-        heard=models.Part(
+        spoken=models.Part(
             "Ce qui est lu à la personne",
             tuple(spoken),
             language=row.language if row.language in LANGUAGES else FRENCH,

@@ -91,7 +91,7 @@ def for_card(person: Person, today: date) -> list[tuple[Mandat, str]]:
     past within a year.
     """
     rows = [row for row in of_person(person) if row.signed_at is not None]
-    recent = [row for row in rows if row.ends_on >= today - frame.SHOWN]
+    recent = [row for row in rows if row.ends_on >= today - frame.VISIBLE_AFTER_END]
     return [(row, row.state_on(today)) for row in recent]
 
 

@@ -17,7 +17,7 @@ PHOTOGRAPH = timedelta(days=7)  # that a paper permits without its photograph, t
 REMINDERS = (30, 7)  # days before the end
 REMINDED = ("semester", "year")  # a shorter mandate ends before anybody forgets it
 TASK: Mapping[str, int] = {"month": 7, "semester": 30, "year": 30}  # days before the end: then it is a task
-SHOWN = timedelta(days=365)  # after the end
+VISIBLE_AFTER_END = timedelta(days=365)  # after the end
 
 DRAFT, COMING, RUNNING, ENDED, WITHDRAWN = "draft", "coming", "running", "ended", "withdrawn"
 STATES: Mapping[str, str] = {

@@ -48,7 +48,7 @@ def open_group(
         verb="group.opened",
         by=by,
         at=at,
-        beside=lambda row: Member.objects.create(
+        write_related=lambda row: Member.objects.create(
             group=row, user=by, since=timezone.localdate(at), leads=True
         ),
     )

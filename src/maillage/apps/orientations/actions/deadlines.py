@@ -14,7 +14,7 @@ from maillage.apps.directory import rules as directory
 from maillage.apps.directory.models import Lieu
 from maillage.apps.messages import actions as outbox
 from maillage.apps.orientations.actions import dates, notifications
-from maillage.apps.orientations.actions import reminders as due
+from maillage.apps.orientations.actions import reminders as reminder_actions
 from maillage.apps.orientations.actions.transitions import change, lock
 from maillage.apps.orientations.models import Event, Orientation, Path
 from maillage.apps.orientations.queries import matching, timeline
@@ -48,7 +48,7 @@ def run_deadlines(*, at: datetime) -> Counter[str]:
     for name, rows, work in works:
         done[name] = sum(work(row, at=at) for row in rows.order_by("pk")[:AT_ONCE])
     done["dates_ecrites"] = dates.fill_in(at=at)
-    done["rappels"] = reminders.plan_all(due.appointed(at), due.occasion, at=at)
+    done["rappels"] = reminders.plan_all(reminder_actions.appointed(at), reminder_actions.occasion, at=at)
     return done
 
 

@@ -56,7 +56,7 @@ class Reread(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """What a referral is prepared with.
+    """Values of a referral in preparation.
 
     structure: on whose behalf; None for a relative, or the person. follows: the previous step; path: an
     existing path, when it follows no step. language: "" for that of the person. example: about an invented

@@ -30,8 +30,8 @@ from maillage.words.languages import FRENCH, LANGUAGES, say, speaking, typed
 from maillage.words.wording import spaced
 
 MORNING = time(9)
-GIVEN = cycle.DATING
-ASKED_AFTER = 1  # days after an appointment: did they come?
+DATING_VERBS = cycle.DATING
+QUESTION_DAYS = 1  # days after an appointment: did they come?
 SIGNED = "Maillage, le réseau d’aide au numérique"
 
 
@@ -53,7 +53,7 @@ def invite(row: Orientation, *, at: datetime) -> None:
         if day > sent:
             text = f"Une orientation attend votre réponse depuis {days} jours.\n\n{_invitation(row, last)}"
             _to_place(
-                row, f"rappel-{days}", to, "Une orientation attend votre réponse", text, at=at, due_on=day
+                row, f"rappel-{days}", to, "Une orientation attend votre réponse", text, at=at, leaves_on=day
             )
 
 
@@ -98,7 +98,7 @@ def ask_if_came(row: Orientation, *, at: datetime) -> None:
         f"Bonjour,\n\nUn rendez-vous était donné le {opening.date_text(day)} pour : {about(row)}.\n"
         f"La personne est-elle venue ? Un geste suffit :\n{_link(row)}\n\n{SIGNED}"
     )
-    asked_on = day + timedelta(days=ASKED_AFTER)
+    question_on = day + timedelta(days=QUESTION_DAYS)
     _to_place(
         row,
         f"venue-{dates[-1]}",
@@ -106,7 +106,7 @@ def ask_if_came(row: Orientation, *, at: datetime) -> None:
         "La personne est-elle venue ?",
         text,
         at=at,
-        due_on=asked_on,
+        leaves_on=question_on,
     )
 
 
@@ -123,7 +123,7 @@ def hush(row: Orientation, *, at: datetime) -> None:
 
 def _dates(row: Orientation) -> list[int]:
     """Return the actions that set a date: each has its own messages, even for the same date."""
-    return list(row.events.filter(verb__in=GIVEN).order_by("pk").values_list("pk", flat=True))
+    return list(row.events.filter(verb__in=DATING_VERBS).order_by("pk").values_list("pk", flat=True))
 
 
 def stopped(row: Orientation, *, at: datetime) -> None:
@@ -140,7 +140,14 @@ def stopped(row: Orientation, *, at: datetime) -> None:
 
 
 def _to_place(
-    row: Orientation, what: str, to: str, subject: str, text: str, *, at: datetime, due_on: date | None = None
+    row: Orientation,
+    what: str,
+    to: str,
+    subject: str,
+    text: str,
+    *,
+    at: datetime,
+    leaves_on: date | None = None,
 ) -> None:
     if not to or row.example:  # a real place never hears of somebody who was invented
         return
@@ -153,8 +160,8 @@ def _to_place(
         text=text,
         key=f"orientation-{row.pk}-{row.links}-{what}",
         at=at,
-        due_at=_morning(due_on) if due_on else None,
-        never_after=_morning(until + timedelta(days=1)) if until and due_on else None,
+        due_at=_morning(leaves_on) if leaves_on else None,
+        never_after=_morning(until + timedelta(days=1)) if until and leaves_on else None,
     )
 
 
@@ -224,7 +231,7 @@ def person(row: Orientation, event: Event | None, text: Callable[[], str], *, at
         return
     language = person.language if person.language in LANGUAGES else FRENCH
     with speaking(language):
-        is_dating = event.verb in (*GIVEN, "follow")
+        is_dating = event.verb in (*DATING_VERBS, "follow")
         subject = say("Votre rendez-vous") if is_dating else say("Votre demande")
         message = {"subject": subject, "text": text(), "language": language}
     key = f"orientation-{row.pk}-personne-{event.pk}"

@@ -1,4 +1,4 @@
-"""What persons are reminded of: the appointments that places gave them."""
+"""Reminders of the appointments that places gave to persons."""
 
 from datetime import datetime
 
@@ -19,20 +19,20 @@ from maillage.words.languages import say
 def appointed(at: datetime) -> QuerySet[Orientation]:
     """Return the referrals of whose appointment the person is to be reminded now."""
     where = to_remind(ways.REFERRAL, at, moment="appointment_at", commune="commune", on_paper=on_paper())
-    return _given().filter(where)
+    return _dated_referrals().filter(where)
 
 
 def to_come(person: Person, at: datetime, *, structures: frozenset[int]) -> list[Line]:
-    """Return what a person will be reminded of, on behalf of these structures: their seats, appointments, and
+    """Return the reminders of a person, on behalf of these structures: their seats, appointments, and
     those that places gave them.
     """
-    dated = [occasion(row) for row in _given().filter(person=person, appointment_at__gt=at)]
+    dated = [occasion(row) for row in _dated_referrals().filter(person=person, appointment_at__gt=at)]
     occasions = [*agenda.of_person(person, at), *dated]
     return lists.to_come([each for each in occasions if each.structure in structures], at)
 
 
-def _given() -> QuerySet[Orientation]:
-    dating_events = Event.objects.filter(orientation=OuterRef("pk"), verb__in=notifications.GIVEN)
+def _dated_referrals() -> QuerySet[Orientation]:
+    dating_events = Event.objects.filter(orientation=OuterRef("pk"), verb__in=notifications.DATING_VERBS)
     rows = Orientation.objects.filter(
         state=cycle.APPOINTED, appointment_at__isnull=False, person__isnull=False
     )
@@ -42,7 +42,7 @@ def _given() -> QuerySet[Orientation]:
 
 
 def occasion(row: Orientation) -> Occasion:
-    """Return what a person is reminded of: where to go and when, as they heard it first."""
+    """Return the reminder of a referral: where to go and when, as in the first message."""
     days = days_before(row.person, "")
     return Occasion(
         kind=ways.REFERRAL,

@@ -193,8 +193,8 @@ def _open_place(row: Orientation, at: datetime) -> Lieu:
     why = ""
     if place.state != directory.PUBLISHED:
         why = f"« {place.name} » n’est plus ouvert."
-    elif found := places.full(place):
-        why = f"« {place.name} » : {found.words[:1].lower()}{found.words[1:]}."
+    elif fullness := places.full(place):
+        why = f"« {place.name} » : {fullness.words[:1].lower()}{fullness.words[1:]}."
     elif matching.is_full_for(place, row.need):
         why = f"« {place.name} » est complet pour cette aide."
     elif until := matching.closed_for_long(place, row.day(at)):

@@ -84,14 +84,14 @@ def change(
 
 
 def moved(row: Orientation, was: str) -> bool:
-    """Return whether a referral changed since a user's page showed it as `was`; being opened does not
+    """Return True if a referral changed since a user's page showed it as `was`; being opened does not
     count.
     """
     return was not in ("", row.state, row.stamp) and (was, row.state) != (cycle.SENT, cycle.SEEN)
 
 
 def is_same(row: Orientation, verb: str, *, by: User | None, side: str, content: Mapping[str, Any]) -> bool:
-    """Return whether the last action was this very one, by the same person."""
+    """Return True if the last action was this very one, by the same person."""
     last = row.events.order_by("-pk").first()
     return last is not None and (last.verb, last.side, last.by_id, last.content) == (
         verb,

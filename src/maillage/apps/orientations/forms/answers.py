@@ -118,7 +118,7 @@ class ElsewhereForm(forms.Form):
 
 
 class ServedForm(forms.Form):
-    """What was done, what came of it, and where the person stands now."""
+    """Help given, its outcome, and where the person stands now."""
 
     fait = forms.MultipleChoiceField(
         label="Qu’avez-vous fait ?",
@@ -196,7 +196,7 @@ class ServedForm(forms.Form):
         return cleaned
 
     def telling(self, on: date) -> Telling | None:
-        """Return what is told of a procedure of the person; None when nothing is."""
+        """Return the news of a procedure of the person; None if there is none."""
         cleaned = self.cleaned_data
         if not cleaned.get("demarche"):
             return None

@@ -1,4 +1,4 @@
-"""What a person types on their own page: the code and the secret that open it, what they correct."""
+"""Forms of a person's own page: the code and the secret that open it, their corrections."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -31,7 +31,7 @@ def secret(data: QueryDict) -> rules.Secret | None:
 
 
 class OwnForm(PersonForm):
-    """What is known of a person, in their words and their language."""
+    """Facts about a person, in their words and their language."""
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, structures=[], person=person, **kwargs)
@@ -50,15 +50,15 @@ class OwnForm(PersonForm):
 
 
 class RequestForm(forms.Form):
-    """What a person asks a structure to correct."""
+    """Correction that a person requests from a structure."""
 
     a_qui = forms.ChoiceField()
     quoi = forms.CharField(max_length=300, strip=True)
 
     def __init__(self, *args: Any, structures: Sequence[Structure], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.structures = {str(each.pk): each for each in structures}
-        self.fields["a_qui"].choices = [(id, each.name) for id, each in self.structures.items()]
+        self.structures = {str(structure.pk): structure for structure in structures}
+        self.fields["a_qui"].choices = [(id, structure.name) for id, structure in self.structures.items()]
 
     def structure(self) -> Structure:
         return self.structures[self.cleaned_data["a_qui"]]

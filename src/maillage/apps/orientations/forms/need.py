@@ -1,4 +1,4 @@
-"""What a person needs, as the sender types it: turned into a search, and into the fields of a draft."""
+"""Need of a person, as the sender types it: turned into a search, and into the fields of a draft."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -150,7 +150,7 @@ class NeedForm(forms.Form):
 
     @property
     def more_chosen(self) -> bool:
-        """Return whether a folded field has a value."""
+        """Return True if a folded field has a value."""
         folded_values = {name: self[name].value() for name in FOLDED}
         return any(value for name, value in folded_values.items() if name != "langue") or folded_values[
             "langue"

@@ -82,11 +82,13 @@ class PersonForm(OverwriteGuard):
         else:
             self.compared = ()
         super().__init__(*args, **kwargs)
-        self.structures = {str(each.pk): each for each in structures}
+        self.structures = {str(structure.pk): structure for structure in structures}
         if person is not None or len(structures) < 2:
             del self.fields["structure"]
         else:
-            self.fields["structure"].choices = [(id, each.name) for id, each in self.structures.items()]
+            self.fields["structure"].choices = [
+                (id, structure.name) for id, structure in self.structures.items()
+            ]
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean() or {}

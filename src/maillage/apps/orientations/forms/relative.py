@@ -28,7 +28,7 @@ class WhereForm(forms.Form):
 
     @property
     def needs(self) -> list[tuple[str, str, str, bool]]:
-        """What may help: its value, its words, its drawing, and whether it is chosen."""
+        """Return the possible needs: value, words, drawing, True if chosen."""
         chosen = self["besoin"].value() or "assistance"
         return [(id, words, drawing, id == chosen) for id, (words, drawing) in NEEDS.items()]
 

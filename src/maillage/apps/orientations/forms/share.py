@@ -1,4 +1,4 @@
-"""What a place may read, chosen field by field with the person; how they agreed, and how the place is
+"""Fields that a place may read, chosen one by one with the person; how they agreed, and how the place is
 reached.
 """
 
@@ -112,15 +112,15 @@ class SendForm(forms.Form):
 
     @staticmethod
     def unanswered(data: QueryDict) -> QueryDict:
-        """Return what was typed, without what the person answered."""
-        left = data.copy()
+        """Return the typed fields, without the answers of the person."""
+        remaining = data.copy()
         for name in ("accord", "ecrire"):
-            left.pop(name, None)
-        return left
+            remaining.pop(name, None)
+        return remaining
 
     @property
     def asks_to_write(self) -> bool:
-        """Return whether the person can be written to, and has not been asked yet."""
+        """Return True if the person can be written to, and has not been asked yet."""
         person = self.row.person
         return (
             person is not None
@@ -154,11 +154,11 @@ class SendForm(forms.Form):
 
     @property
     def may_write(self) -> bool | None:
-        """Return whether the person agreed to be written to; None when they were not asked."""
+        """Return True if the person agreed to be written to; None when they were not asked."""
         return {"oui": True, "non": False}.get(self.cleaned_data.get("ecrire", ""))
 
     def values(self) -> dict[str, Any]:
-        """Return what the draft stores: nothing shared when the person said no."""
+        """Return the values of the draft: nothing shared when the person said no."""
         cleaned = self.cleaned_data
         shared = cleaned["partage"] if self.agreed else []
         return {

@@ -75,7 +75,7 @@ def activities(
     undeclared = [
         act
         for act in acts.to_declare(structure_ids, since, until, example=example)
-        if not _is_told(act, declared)
+        if not _is_declared(act, declared)
     ]
     met = workshops.of_structures(structure_ids, since, until, example=example)
     return [
@@ -108,8 +108,9 @@ def totals(
     example: bool = False,
     by_theme: bool = False,
 ) -> list[Total]:
-    """Return what `activities` would list, added up by the database: three kinds of rows by structure and
-    month, however many were noted. by_theme: by theme and month instead, all the structures together.
+    """Return the totals of the rows of `activities`, added up by the database: three kinds of rows by
+    structure and month, however many were noted. by_theme: by theme and month instead, all the structures
+    together.
     """
     structure_ids = None if structures is None else list(structures)
     steps = _served(structure_ids, since, until, example=example)
@@ -118,7 +119,9 @@ def totals(
     for procedure in counted.values_list("procedure", flat=True).distinct():
         families[family_of(procedure)].append(procedure)
     by = "procedure" if by_theme else "structure"
-    twice = {(key, month): both for key, month, *both in _added(_told(counted, families), by, ON_DAY)}
+    twice = {
+        (key, month): both for key, month, *both in _added(_declared_acts(counted, families), by, ON_DAY)
+    }
     out = [
         Total(structure, GROUP, month, subjects, n, minutes, helped)
         for structure, month, subjects, n, minutes, helped in workshops.totals(
@@ -160,7 +163,7 @@ def _added(rows: QuerySet[Any], by: str, month: Substr) -> list[tuple[Any, date,
     ]
 
 
-def _told(counted: QuerySet[Act], families: Mapping[str, list[str]]) -> QuerySet[Act]:
+def _declared_acts(counted: QuerySet[Act], families: Mapping[str, list[str]]) -> QuerySet[Act]:
     """Return the acts that a referral step already tells: see `coop`."""
     covers = Q(procedure__in=("", "autre"))
     for procedure, (_, covered) in THEMES.items():
@@ -205,7 +208,7 @@ def _day(row: Orientation) -> date:
     return timezone.localdate(row.served_at)
 
 
-def _is_told(act: Act, declared: Mapping[Help, Collection[str]]) -> bool:
+def _is_declared(act: Act, declared: Mapping[Help, Collection[str]]) -> bool:
     procedures = declared.get((act.person_id, act.structure_id, act.on_day)) if act.person_id else None
     if not procedures:
         return False

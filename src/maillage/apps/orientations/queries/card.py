@@ -32,16 +32,16 @@ from maillage.words import opening
 from maillage.words.languages import say, to_say, typed
 
 SEAT, MEETING, STEP = "place", "rendez-vous", "orientation"  # what one comes to, as addresses name it
-LAST_SEEN = 3
+MAX_TRACES = 3
 SOON = 30  # days: a deadline is then said beside its line
 PETALS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coming:
-    """What a person comes to. kind, pk: what they give up; when: in words; slug: of the place, '' when its
-    sheet does not show the way; why: of the place that cancelled, in French;
-    who: receives, when it is known; calendar: the code of its link for a calendar, '' when it has none.
+    """Event that a person comes to. kind, pk: the row that they may give up; when: in words; slug: of the
+    place, '' when its sheet does not show the way; why: of the place that cancelled, in French; who:
+    receives, when it is known; calendar: the code of its link for a calendar, '' when it has none.
     """
 
     kind: str
@@ -80,7 +80,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Helper:
-    """Who helps a person: by name, where, for what, until when in words."""
+    """Helper of a person: by name, where, for what, until when in words."""
 
     name: str
     where: str
@@ -132,7 +132,7 @@ def card(person: Person, at: datetime) -> Card:
             *_rights(own, today),
         ],
         helpers=helpers(person, running, steps, upcoming),
-        seen=[each for each in traces(person, at) if each.who][:LAST_SEEN],
+        seen=[each for each in traces(person, at) if each.who][:MAX_TRACES],
         mandate=bool(running),
     )
 
@@ -141,8 +141,8 @@ def card(person: Person, at: datetime) -> Card:
 
 
 def coming(person: Person, at: datetime) -> list[Coming]:
-    """Return what a person comes to from now on, the first first; what the place cancelled stays shown until
-    its hour.
+    """Return the coming events of a person, the first first; those that the place cancelled stay displayed
+    until their hour.
     """
     seats = Seat.objects.filter(person=person, workshop__starts_at__gt=at).exclude(status=agenda.CANCELLED)
     steps = Orientation.objects.filter(person=person, state=cycle.APPOINTED, appointment_at__gt=at)
@@ -158,7 +158,9 @@ def coming(person: Person, at: datetime) -> list[Coming]:
 
 
 def one_coming(person: Person, kind: str, pk: int, at: datetime) -> Coming | None:
-    """Return what a person wants to give up, None when it is not theirs, or past, or cancelled already."""
+    """Return the event that a person wants to give up, None when it is not theirs, or past, or cancelled
+    already.
+    """
     matching_lines = (each for each in coming(person, at) if (each.kind, each.pk) == (kind, pk))
     return next((each for each in matching_lines if not each.cancelled), None)
 
@@ -176,7 +178,7 @@ def _seat(seat: Seat, at: datetime) -> Coming:
         kind=SEAT,
         pk=seat.pk,
         at=row.starts_at,
-        when=_said(workshop_words.local(row), at),
+        when=_moment_words(workshop_words.local(row), at),
         place=workshop_words.name_of_place(row),
         address=workshop_words.address(row),
         about=typed(row.title),
@@ -192,7 +194,7 @@ def _step(row: Orientation, dated: Appointment | None, at: datetime) -> Coming:
         kind=STEP,
         pk=row.pk,
         at=row.appointment_at,
-        when=_said(row.local_appointment, at),
+        when=_moment_words(row.local_appointment, at),
         place=row.lieu_name,
         address=places.full_address(row.lieu.sheet) if row.lieu is not None else "",
         about=typed(row.procedure_words) or say(persons.PROCEDURES.get(row.procedure, "")),
@@ -209,7 +211,7 @@ def _meeting(row: Appointment, at: datetime) -> Coming:
         kind=MEETING,
         pk=row.pk,
         at=row.starts_at,
-        when=_said(appointment_words.local(row), at),
+        when=_moment_words(appointment_words.local(row), at),
         place=place if is_on_site else row.structure.name,
         address=(places.full_address(row.lieu.sheet) if row.lieu is not None else row.address)
         if is_on_site
@@ -234,7 +236,7 @@ def _slug(lieu: Lieu | None) -> str:
     return lieu.slug if lieu is not None and lieu.state == directory.PUBLISHED else ""
 
 
-def _said(local: datetime, at: datetime) -> str:
+def _moment_words(local: datetime, at: datetime) -> str:
     """Return a moment to come, in the time of its place: “Demain, mardi 24 novembre à 10 h”."""
     today = at.astimezone(local.tzinfo).date()
     day = f"{opening.weekday(local.weekday())} {opening.date_text(local.date(), year=False)}"
@@ -354,10 +356,10 @@ def _mandate(mandates: Sequence[tuple[Mandat, str]]) -> list[Line]:
 def _rights(own: rights.Own | None, today: date) -> list[Line]:
     if own is None:
         return []
-    next_due = min(
+    next_deadline = min(
         (each.due for each in own.lines if each.due is not None and each.due >= today), default=None
     )
-    days_left = (next_due - today).days if next_due is not None else SOON + 1
+    days_left = (next_deadline - today).days if next_deadline is not None else SOON + 1
     return [
         Line(
             icon="file-text",
@@ -378,7 +380,7 @@ def helpers(
     steps: Sequence[Orientation],
     coming_lines: Sequence[Coming],
 ) -> list[Helper]:
-    """Return who helps a person today: by a mandate, by following them, by receiving them."""
+    """Return the helpers of a person today: by a mandate, by following them, by receiving them."""
     sections = [
         Helper(
             name=permissions.acting(row),
@@ -420,7 +422,7 @@ def helpers(
 
 
 def traces(person: Person, at: datetime) -> list[TraceLine]:
-    """Return who saw and did what about a person, the latest first, refused acts too."""
+    """Return the traces of views and acts about a person, the latest first, refused acts too."""
     today = timezone.localdate(at)
     return [
         TraceLine(_past(timezone.localtime(each.at), today), each.who, each.where, each.words)

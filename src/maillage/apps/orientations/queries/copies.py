@@ -270,7 +270,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What a copy says of one kind of data. short: each entry is one sentence."""
+    """Section of a copy on one kind of data. short: each entry is one sentence."""
 
     kind: DataKind
     entries: Sequence[Entry]
@@ -315,7 +315,7 @@ def _entry(kind: str, row: Mapping[str, Any]) -> Entry:
 
 
 def _is_usual(name: str, value: Any) -> bool:
-    """Return whether a line only says that nothing particular happened."""
+    """Return True if a line only says that nothing particular happened."""
     return name in QUIET and value in ("non", 0)
 
 

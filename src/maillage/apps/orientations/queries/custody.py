@@ -1,4 +1,4 @@
-"""What a place would take along into another custody: its team, and the persons on their way."""
+"""Stakes of a place that goes into another custody: its team, and the persons on their way."""
 
 from collections.abc import Collection
 from datetime import datetime

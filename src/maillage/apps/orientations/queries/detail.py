@@ -72,7 +72,7 @@ class Row:
 
     @property
     def inside(self) -> str:
-        """What is asked, as it stands inside a sentence."""
+        """Return the need, as it stands inside a sentence."""
         return lower_first(self.need)
 
 
@@ -164,7 +164,7 @@ def row_of(row: Orientation, side: str, at: datetime, *, section: str = "", else
         late=late,
         strong=strong,
         elsewhere=elsewhere,
-        gestures=_gestures(row, side, at, section),
+        gestures=_possible_gestures(row, side, at, section),
     )
 
 
@@ -180,7 +180,7 @@ def name_of(row: Orientation, side: str) -> str:
 
 
 def _still_followed(row: Orientation) -> bool:
-    """Return whether the structure that sends still follows the person (`access.FOLLOWED`)."""
+    """Return True if the structure that sends still follows the person (`access.FOLLOWED`)."""
     return getattr(row, "followed", True)
 
 
@@ -199,7 +199,7 @@ def need_of(row: Orientation, side: str) -> str:
 
 
 def by_of(row: Orientation) -> str:
-    """Return who sends, in words: the structure and whom, or a relative."""
+    """Return the sender's label: the structure and the helper, or a relative."""
     parts = [
         row.from_structure.name if row.from_structure else "",
         row.sender.name.partition(",")[0] if row.sender else "",
@@ -283,7 +283,7 @@ def short(day: date, on: date) -> str:
 # --------------------------------------------------------------------------------------------------- gestures
 
 
-def _gestures(row: Orientation, side: str, at: datetime, section: str) -> list[Gesture]:
+def _possible_gestures(row: Orientation, side: str, at: datetime, section: str) -> list[Gesture]:
     return _to_receive(row, at, section) if side == RECEIVER else _to_send(row)
 
 
@@ -308,7 +308,7 @@ def _to_receive(row: Orientation, at: datetime, section: str) -> list[Gesture]:
 
 
 def is_early(row: Orientation, at: datetime) -> bool:
-    """Return whether the appointment is still to come: attendance is not known yet."""
+    """Return True if the appointment is still to come: attendance is not known yet."""
     return row.state == cycle.APPOINTED and (row.appointment_at is None or row.appointment_at > at)
 
 
@@ -351,7 +351,7 @@ def detail(row: Orientation, side: str, at: datetime) -> Detail:
         facts=[(_title(fact.label), fact.words) for fact in facts],
         sees=_sees(row),
         dated=_dated(row, side, timezone.localdate(at)),
-        due=_due(row, at),
+        due=_late_words(row, at),
         appointment=appointment(row),
         place=places.full_address(row.lieu.sheet) if row.lieu is not None else "",
         phones=places.phones(row.lieu.sheet) if row.lieu is not None else (),
@@ -401,7 +401,7 @@ SHORT = {
 
 
 def shared(row: Orientation, *, everything: bool = False) -> list[Shared]:
-    """Return what a place may read, in words that people say; `everything`: what it would read if all were
+    """Return the fields that a place may read, in plain words; `everything`: as if all were
     shared.
     """
     if everything:
@@ -415,7 +415,7 @@ def shared(row: Orientation, *, everything: bool = False) -> list[Shared]:
 
 
 def _says_nothing(row: Orientation, label: str) -> bool:
-    """Return whether a shared value carries no information: French, or a person who cannot be reached."""
+    """Return True if a shared value carries no information: French, or a person who cannot be reached."""
     if label == cycle.SHARED["language"]:
         return row.language == "fr"
     return label == cycle.SHARED["reach"] and row.person is not None and row.person.reach == persons.NONE
@@ -432,7 +432,7 @@ def _plain(shared: Shared) -> str:
 
 
 def _sees(row: Orientation) -> str:
-    """Return what the place sees and what it does not, in a sentence for the person."""
+    """Return the sentence that tells the person which fields the place sees."""
     shared_names = [
         name for name, label in cycle.SHARED.items() if name in row.readable and not _says_nothing(row, label)
     ]
@@ -443,7 +443,7 @@ def _sees(row: Orientation) -> str:
     return spaced(f"{', '.join(sections)}. Rien d’autre : {chosen}.")
 
 
-def _due(row: Orientation, at: datetime) -> str:
+def _late_words(row: Orientation, at: datetime) -> str:
     """Return since when an answer is expected, '' when nothing is late."""
     if row.state not in cycle.WAITING or row.sent_at is None:
         return ""
@@ -492,7 +492,7 @@ def helped_elsewhere(rows: Iterable[Orientation]) -> set[int]:
 
 
 def informed(row: Orientation, *, side: str) -> str:
-    """Return who is notified of the last action, in a sentence: “M. Diallo reçoit un e-mail. La personne
+    """Return the sentence on those notified of the last action: “M. Diallo reçoit un e-mail. La personne
     reçoit un SMS.”
 
     It follows the outbox alone: many actions write to nobody, or to one of the two.
@@ -515,7 +515,7 @@ def informed(row: Orientation, *, side: str) -> str:
 
 
 def informed_of(rows: Sequence[Orientation]) -> str:
-    """Return who is notified of several actions, in a sentence: “3 professionnels reçoivent un e-mail.”"""
+    """Return the sentence on those notified of several actions: “3 professionnels reçoivent un e-mail.”"""
     last = {row.pk: row.events.order_by("-pk").values_list("pk", flat=True).first() for row in rows}
     leaving = outbox.leaving(
         f"orientation-{pk}-{to}-{event}" for pk, event in last.items() for to in ("geste", "personne")
@@ -573,7 +573,7 @@ def ways_to_tell(row: Orientation, on: date) -> list[tuple[str, str]]:
 
 
 def _answers(structure: int, on: date) -> bool:
-    """Return whether a structure has an account that answers."""
+    """Return True if a structure has an account that answers."""
     answering = [id for id, role in ROLES.items() if access.ANSWER in role.rights]
     return memberships.team_roles(on).filter(structure=structure, role__in=answering).exists()
 

@@ -1,4 +1,4 @@
-"""What a personal link opens."""
+"""Referrals opened by a personal link."""
 
 import re
 from dataclasses import dataclass
@@ -22,7 +22,9 @@ class Opened:
 
 
 def opened(token: str, at: datetime) -> Opened | None:
-    """Return what a link opens; None for one that was replaced, forged or guessed: it does not exist."""
+    """Return the referral that a link opens; None for one that was replaced, forged or guessed: it does
+    not exist.
+    """
     if not SHAPE.fullmatch(token):
         return None
     row = Orientation.objects.filter(token=access.digest(token)).select_related(*access.WITH).first()

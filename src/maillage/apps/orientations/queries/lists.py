@@ -47,7 +47,7 @@ RECEIVED: Mapping[str, tuple[str, str]] = {
     "running": ("En cours", "Acceptées, ou avec un rendez-vous à venir."),
     "over": ("Finies", ""),
 }
-GIVEN: Mapping[str, tuple[str, str]] = {
+SENT_SECTIONS: Mapping[str, tuple[str, str]] = {
     "mine": (
         "À vous",
         (
@@ -71,7 +71,7 @@ def received(user: Any, at: datetime, *, start: int = 0, section: str = "") -> P
 
 def sent(user: Any, at: datetime, *, start: int = 0, section: str = "") -> Page:
     """Return the referrals sent by a user's structures. section: one of GIVEN, '' for all but closed ones."""
-    return _page(access.sent_by(user), _to_follow(at), GIVEN, start=start, section=section)
+    return _page(access.sent_by(user), _to_follow(at), SENT_SECTIONS, start=start, section=section)
 
 
 def firsts_received(user: Any, at: datetime, *wanted: str, most: int) -> Sequence[Section]:
@@ -81,12 +81,12 @@ def firsts_received(user: Any, at: datetime, *wanted: str, most: int) -> Sequenc
 
 def firsts_sent(user: Any, at: datetime, *wanted: str, most: int) -> Sequence[Section]:
     """Return some sections of GIVEN, those that have rows, each with its `most` first."""
-    return _firsts(access.sent_by(user), _to_follow(at), GIVEN, wanted, most)
+    return _firsts(access.sent_by(user), _to_follow(at), SENT_SECTIONS, wanted, most)
 
 
 def _announced(user: Any) -> QuerySet[Orientation]:
-    """Return what a user's structures receive, but for who only carries a card: the place finds them by it,
-    when they come.
+    """Return the referrals that a user's structures receive, except those announced by a card alone: the
+    place finds them by it, when the person comes.
     """
     return access.received_by(user).exclude(channel="card", state=cycle.SENT)
 

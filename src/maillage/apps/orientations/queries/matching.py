@@ -28,13 +28,13 @@ from maillage.reference.sheet import practices
 from maillage.words import opening
 
 READ = 200  # places that offer what is needed, the nearest first: what suits is looked at one by one
-AROUND = 80  # other places looked at, to say why they are left out
+MAX_NEARBY = 80  # other places looked at, to say why they are left out
 SHOWN = 30
-LEFT = 40  # places left out that are told
+MAX_EXCLUDED_LISTED = 40  # places left out that are told
 TWICE = 2  # places that far beyond reach are told as too far
 NEIGHBOURS = 3
 IN_PLACE = ("aidants-connect", "france-services")  # networks whose aidants may act in somebody's name
-SAID_IN_PLACE = "fait a la place"
+IN_PLACE_WORDS = "fait a la place"
 WIDER = (20_000.0, 100_000.0, 0.0)  # metres: where the nearest is looked for, 0 for everywhere
 UNREAD = ("origins", "to_check")
 
@@ -62,12 +62,12 @@ class Match:
 
     @property
     def good(self) -> list[Reason]:
-        """What suits, wholly or in part."""
+        """Return the reasons that suit, wholly or in part."""
         return [reason for reason in self.reasons if reason.answer in ("good", "fair")]
 
     @property
     def to_ask(self) -> list[Reason]:
-        """Return what is unknown of the place: to ask before going."""
+        """Return the reasons unknown of the place: to ask before going."""
         return [reason for reason in self.reasons if reason.answer == "unsaid"]
 
     @property
@@ -124,7 +124,7 @@ class _Scored:
 
     @property
     def far(self) -> bool:
-        """Return whether it is too far to walk."""
+        """Return True if it is too far to walk."""
         return self.place.walk is not None and self.place.walk > orientation.on_foot()
 
     @property
@@ -159,7 +159,9 @@ def match(
         best=[_match(scored, completed, now, n) for n, scored in enumerate(suiting[:limit], 1)],
         total=len(suiting) - published.repeated([each.lieu.pk for each in suiting]),
         cut=cut,
-        left_out=[_left_out(place, why, suiting, completed, now) for place, why in excluded[:LEFT]],
+        left_out=[
+            _left_out(place, why, suiting, completed, now) for place, why in excluded[:MAX_EXCLUDED_LISTED]
+        ],
         counts=counts,
         nearest=None if suiting else _beyond(completed, spot, now),
     )
@@ -184,7 +186,7 @@ def instead(
 
 
 def is_full_for(lieu: Lieu, need: str) -> bool:
-    """Return whether a place declared that it is full for this need."""
+    """Return True if a place declared that it is full for this need."""
     return bool(practices(lieu.sheet).get(need, {}).get("complet"))
 
 
@@ -203,7 +205,7 @@ def _sorted(
     """Return the places that suit, in order; those left out, with why; and whether only the nearest were
     read.
     """
-    candidates, cut = _found(wanted, spot)
+    candidates, cut = _examined(wanted, spot)
     suiting: list[_Scored] = []
     excluded = _ended(wanted, spot)
     for place in candidates:
@@ -229,7 +231,7 @@ def _if_it_suits(lieu: Lieu, wanted: Wanted, spot: Spot, now: datetime) -> _Scor
     return _Scored(place, rules.reasons(wanted, known, local_time))
 
 
-def _found(wanted: Wanted, spot: Spot) -> tuple[list[_Place], bool]:
+def _examined(wanted: Wanted, spot: Spot) -> tuple[list[_Place], bool]:
     """Return the places to examine: those that offer the practice, a little beyond reach too; those nearby
     that do not.
 
@@ -239,12 +241,12 @@ def _found(wanted: Wanted, spot: Spot) -> tuple[list[_Place], bool]:
     radius = results.reach(wanted.minutes) if wanted.minutes else 0.0
     if not spot.is_point:
         offering = search(Searched(facets=need, communes=spot.communes, limit=READ))
-        nearby = search(Searched(communes=spot.communes, limit=AROUND))
+        nearby = search(Searched(communes=spot.communes, limit=MAX_NEARBY))
         return _read({id: None for id, _ in (*offering.places, *nearby.places)}), offering.total > READ
     point = {"latitude": spot.latitude, "longitude": spot.longitude}
     offering = search(Searched(**point, radius=TWICE * radius, facets=need, limit=READ))
     nearby = (
-        search(Searched(**point, radius=radius, limit=AROUND))
+        search(Searched(**point, radius=radius, limit=MAX_NEARBY))
         if radius
         else search(Searched(**point, limit=1))
     )
@@ -283,7 +285,9 @@ def _ended(wanted: Wanted, spot: Spot) -> list[tuple[_Place, Why]]:
         .defer(*UNREAD)
         .order_by("name", "pk")
     )
-    gave = [lieu for lieu in rows[:LEFT] if not wanted.need or wanted.need in practices(lieu.sheet)]
+    gave = [
+        lieu for lieu in rows[:MAX_EXCLUDED_LISTED] if not wanted.need or wanted.need in practices(lieu.sheet)
+    ]
     return [(_Place(lieu, None), Why("ended", "Fermé pour de bon")) for lieu in gave]
 
 
@@ -295,7 +299,11 @@ def _beyond(wanted: Wanted, spot: Spot, now: datetime) -> Match | None:
     for radius in WIDER:
         results = search(
             Searched(
-                latitude=spot.latitude, longitude=spot.longitude, radius=radius, facets=facets, limit=AROUND
+                latitude=spot.latitude,
+                longitude=spot.longitude,
+                radius=radius,
+                facets=facets,
+                limit=MAX_NEARBY,
             )
         )
         for place in _read(dict(results.places)):
@@ -310,8 +318,8 @@ def _beyond(wanted: Wanted, spot: Spot, now: datetime) -> Match | None:
 
 
 def _known(place: _Place, wanted: Wanted, spot: Spot, now: datetime) -> Known:
-    """Return what the sheet of a place declares for one need: the practice's own values override those of the
-    place.
+    """Return the declarations of the sheet of a place for one need: the practice's own values override
+    those of the place.
     """
     lieu, sheet = place.lieu, place.lieu.sheet
     every = practices(sheet)
@@ -361,9 +369,9 @@ def _known(place: _Place, wanted: Wanted, spot: Spot, now: datetime) -> Known:
 
 
 def _acts(sheet: Mapping[str, Any], practice: Mapping[str, Any]) -> bool:
-    """Return whether a place says that somebody acts in place of the person."""
+    """Return True if a place says that somebody acts in place of the person."""
     texts = (sheet.get("acces_precisions", ""), practice.get("precisions", ""), *practice.get("etapes", ()))
-    return any(SAID_IN_PLACE in plain(str(text)) for text in texts)
+    return any(IN_PLACE_WORDS in plain(str(text)) for text in texts)
 
 
 def _closed_until(sheet: Mapping[str, Any], on: date) -> date | None:
@@ -410,7 +418,7 @@ def _left_out(place: _Place, why: Why, suiting: Sequence[_Scored], wanted: Wante
 
 
 def _nearest(lieu: Lieu, suiting: Sequence[_Scored], wanted: Wanted, now: datetime) -> list[Match]:
-    near = sorted(suiting, key=lambda scored: _apart(lieu, scored.lieu))[:NEIGHBOURS]
+    near = sorted(suiting, key=lambda scored: _distance_key(lieu, scored.lieu))[:NEIGHBOURS]
     return [_match(scored, wanted, now, n) for n, scored in enumerate(near, 1)]
 
 
@@ -428,7 +436,7 @@ def _cautions(sheet: Mapping[str, Any], need: str) -> list[str]:
     return [places.sentence(line) for line in (*filter(None, sentences), *places.quoted_conditions(sheet))]
 
 
-def _apart(one: Lieu, other: Lieu) -> tuple[bool, float, int]:
+def _distance_key(one: Lieu, other: Lieu) -> tuple[bool, float, int]:
     """Return the distance from a place to another, so that unlocated ones come last."""
     if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
         return True, 0.0, other.pk

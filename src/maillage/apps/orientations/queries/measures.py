@@ -1,4 +1,4 @@
-"""What referrals become in a territory: shares, delays, reasons, needs without solution; small counts
+"""Outcomes of referrals in a territory: shares, delays, reasons, needs without solution; small counts
 withheld.
 
 Source: docs/methods/orienter.md
@@ -24,7 +24,7 @@ from maillage.studies.people.bilan_quality import Followed
 from maillage.web import bulk
 from maillage.words.opening import date_text
 
-OTHERS = ""  # the communes with too few refusals to be told apart
+OTHER_COMMUNES = ""  # the communes with too few refusals to be told apart
 DAY = 86_400
 T = TypeVar("T")
 
@@ -60,7 +60,7 @@ class Delay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measures:
-    """What the referrals sent in a period became. n: how many were sent, by others than relatives, less those
+    """Outcomes of the referrals sent in a period. n: how many were sent, by others than relatives, less those
     taken back.
 
     n, relatives, unsolved: by whole batches; 0 when there is nobody, None when there are a few.
@@ -121,7 +121,7 @@ def measures(
     on: date | None = None,
     examples: bool = False,
 ) -> Measures:
-    """Return what became of the referrals of some communes (None: everywhere) sent from a day to a day, both
+    """Return the outcomes of the referrals of some communes (None: everywhere) sent from a day to a day, both
     included, as it is known on a day (by default, the last one).
 
     Counted by whole batches, the first sent first: a referral more changes no count until its batch is full.
@@ -195,7 +195,7 @@ def measures(
 
 
 def after_a_diagnosis() -> Followed:
-    """Return what became of the referrals that a diagnosis led to, invented people aside: by whole batches,
+    """Return the outcomes of the referrals that a diagnosis led to, invented people aside: by whole batches,
     the first sent first.
     """
     rows = Orientation.objects.filter(example=False).exclude(result="").order_by("sent_at", "pk")
@@ -212,12 +212,12 @@ _REASONS = {id: reason.label for id, reason in cycle.REASONS.items()}
 
 
 def _is_cancelled(row: _Row) -> bool:
-    """Return whether a referral was taken back before the person came, or did not."""
+    """Return True if a referral was taken back before the person came, or did not."""
     return row.state == cycle.CANCELLED and row.came is None
 
 
 def _is_known(row: _Row) -> bool:
-    """Return whether it is known what happened: the person came or not, or the place said no."""
+    """Return True if it is known what happened: the person came or not, or the place said no."""
     return row.came is not None or row.state in (cycle.REFUSED, cycle.REDIRECTED) or bool(row.reason)
 
 
@@ -239,7 +239,9 @@ def _batched(rows: Sequence[T], least: int) -> tuple[int | None, Sequence[T]]:
 def _teller(
     rows: Sequence[_Row], universe: str, least: int, *, nobody: bool, wait: int
 ) -> Callable[[Callable[[_Row], bool]], Figure]:
-    """Return what makes a share of these rows; withheld, in words, when one side of it is a few people."""
+    """Return a function that makes a share of these rows; withheld, in words, when one side of it is a
+    few people.
+    """
     few = "Aucune orientation envoyée" if nobody else f"Moins de {least} orientations envoyées"
 
     def tell(holds: Callable[[_Row], bool]) -> Figure:
@@ -282,8 +284,8 @@ def _table(
     large = sorted(
         (id for id, n in of_column.items() if n >= max(least, 1)), key=lambda id: (-of_column[id], id)
     )
-    columns = [*large, OTHERS] if len(large) < len(of_column) else large
-    counted = Counter((row, column if column in large else OTHERS) for row, column in pairs)
+    columns = [*large, OTHER_COMMUNES] if len(large) < len(of_column) else large
+    counted = Counter((row, column if column in large else OTHER_COMMUNES) for row, column in pairs)
     rows = [id for id in labels if any(counted[id, column] for column in columns)]
     if not rows or not columns:
         return Table((), (), ())
@@ -311,7 +313,7 @@ def _table(
 
 
 def _commune(code: str) -> str:
-    if code == OTHERS:
+    if code == OTHER_COMMUNES:
         return "Autres communes"
     return gazetteer().get(code).name if code in gazetteer() else code
 

@@ -106,8 +106,8 @@ def next_appointment(user: Any, person: Person, at: datetime) -> Next | None:
     """Return the next appointment that a referral gives a person: the user’s own; others’, if the person
     agreed to let helpers know.
     """
-    is_shown = persons.agreed(person, rules.SHOW)
-    rows = Orientation.objects.filter(stripped_at=None) if is_shown else orientations_for(user)
+    may_read_all = persons.agreed(person, rules.SHOW)
+    rows = Orientation.objects.filter(stripped_at=None) if may_read_all else orientations_for(user)
     row = (
         rows.filter(person=person, state=cycle.APPOINTED, appointment_at__gt=at)
         .order_by("appointment_at", "pk")
@@ -121,19 +121,19 @@ def next_appointment(user: Any, person: Person, at: datetime) -> Next | None:
 
 
 def consent_by_purpose(person: Person, structures: Sequence[Structure]) -> dict[str, Consent]:
-    """Return what a person said last of each purpose, to nobody in particular or to one of these structures:
-    the answer read there, so that nobody asks twice.
+    """Return the last answer of a person for each purpose, to nobody in particular or to one of these
+    structures: the answer read there, so that nobody asks twice.
     """
-    heard_by = Q(structure=None) | Q(structure__in=structures)
+    recipients = Q(structure=None) | Q(structure__in=structures)
     consent_by_purpose: dict[str, Consent] = {}
-    rows = person.consents.exclude(purpose=rules.SHARE).filter(heard_by).select_related("structure", "by")
+    rows = person.consents.exclude(purpose=rules.SHARE).filter(recipients).select_related("structure", "by")
     for consent in rows.order_by("-at", "-pk"):
         consent_by_purpose.setdefault(consent.purpose, consent)
     return consent_by_purpose
 
 
 def consents(person: Person) -> list[Consent]:
-    """Return what a person said last of each purpose, for each structure."""
+    """Return the last answer of a person for each purpose, for each structure."""
     last: dict[tuple[str, int | None], Consent] = {}
     for consent in person.consents.select_related("structure", "by"):
         last.setdefault((consent.purpose, consent.structure_id), consent)
@@ -173,9 +173,9 @@ def bilans(person: Person) -> list[tuple[Bilan, Progress | None]]:
 
 
 def traces(person: Person, reader: Any = None) -> list[Trace]:
-    """Return who saw and did what about a person and their referrals, the latest first. reader: None for the
-    person; a helper reads of which procedure or paper in the lines of their own structures alone, and of
-    procedures while the person agrees that they be followed.
+    """Return the traces of views and acts about a person and their referrals, the latest first. reader:
+    None for the person; a helper reads of which procedure or paper in the lines of their own structures
+    alone, and of procedures while the person agrees that they be followed.
     """
     reader_numbers = None if reader is None else own_numbers(reader)
     followed = reader is None or persons.agreed(person, rules.TRACK)
@@ -195,7 +195,7 @@ def traces(person: Person, reader: Any = None) -> list[Trace]:
     lines = [
         Trace(
             e.at,
-            _who(e, names),
+            _author(e, names),
             structures.get(e.structure or 0, ""),
             _words(
                 e,
@@ -209,12 +209,12 @@ def traces(person: Person, reader: Any = None) -> list[Trace]:
 
 
 def read_since(row: Orientation, since: datetime) -> bool:
-    """Return whether the journal says that a referral was opened after a moment."""
+    """Return True if the journal says that a referral was opened after a moment."""
     return journal.entries_about(row).filter(verb__in=(READ, "orientation.see"), at__gt=since).exists()
 
 
-def _who(entry: Entry, names: Mapping[int, str]) -> str:
-    """Return who a line speaks of; a place that has no account, by its link; '' for the person, or the
+def _author(entry: Entry, names: Mapping[int, str]) -> str:
+    """Return the author of a line; a place that has no account, by its link; '' for the person, or the
     platform.
     """
     if entry.by is None and entry.structure is not None and entry.verb.startswith("orientation."):
@@ -223,7 +223,7 @@ def _who(entry: Entry, names: Mapping[int, str]) -> str:
 
 
 def _words(entry: Entry, *, in_full: bool) -> str:
-    """Return what a line says; whole: about which procedure or paper too."""
+    """Return the words of a line; in_full: with the procedure or the paper."""
     if entry.verb in VERBS:
         prefixes = ("consent.", "act.", "droit.", "paper.") if in_full else ("consent.",)
         more = f" : {entry.words}" if entry.words and entry.verb.startswith(prefixes) else ""

@@ -1,4 +1,4 @@
-"""What a person may be told by their card, and the help that is already open for them."""
+"""Steps of a person as their card displays them, and the help already open for them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -105,7 +105,7 @@ def where_it_stands(code: str) -> Standing | None:
 
 
 def state_words(row: Orientation) -> str:
-    """Return what the person reads of the state of a step, to say in their language."""
+    """Return the words of the state of a step for the person, to translate."""
     return UNTOLD.get(row.channel, PLAIN[row.state]) if row.state == cycle.SENT else PLAIN[row.state]
 
 
@@ -127,8 +127,8 @@ def _step(row: Orientation, lines: Sequence[Line]) -> Step:
 
 
 def _about(row: Orientation) -> str:
-    """Return what distinguishes a step: “carte Vitale, avant le 28 novembre 2026”. Only for the card's
-    owner.
+    """Return the words that distinguish a step: “carte Vitale, avant le 28 novembre 2026”. Only for the
+    card's owner.
     """
     what = typed(row.procedure_words) or (
         say(PROCEDURES[row.procedure]) if row.procedure in PROCEDURES else ""
@@ -147,7 +147,7 @@ def _when(at: datetime) -> str:
 
 
 def _holder(row: Orientation) -> str:
-    """Return who has to do something now, by the name that the person knows."""
+    """Return the name, as the person knows it, of the next to act."""
     return holder(row, sender=say("Vous, ou la personne qui vous aide"), person=say("Vous"))
 
 

@@ -61,18 +61,18 @@ def silent_places(user: Any, at: datetime, *, most: int) -> list[SilentPlace]:
     """Return the structures, in the territory that a user leads, with referrals unanswered for more than a
     week, those that wait most first, no more than a number of them; not those reminded this week.
     """
-    rows = _waiting(user, at)
+    rows = _unanswered(user, at)
     return _places(rows, most) if rows is not None else []
 
 
 def silent_place(user: Any, structure: int, at: datetime) -> SilentPlace | None:
     """Return one of them; None when it answers, was reminded, or is of another territory."""
-    rows = _waiting(user, at)
+    rows = _unanswered(user, at)
     places = _places(rows.filter(to_structure=structure), 1) if rows is not None else []
     return places[0] if places else None
 
 
-def _waiting(user: Any, at: datetime) -> QuerySet[Orientation] | None:
+def _unanswered(user: Any, at: datetime) -> QuerySet[Orientation] | None:
     """Return the referrals that structures leave unanswered; None for who leads no territory."""
     communes = rights_of(user).communes(LEADS)
     if communes is not None and not communes:

@@ -41,14 +41,14 @@ class Holding:
 
 
 def of_person(person: Person) -> list[Holding]:
-    """Return what is stored about a person, kind by kind, in the order of the register; what holds nothing
+    """Return the data stored about a person, kind by kind, in the order of the register; what holds nothing
     is not listed.
     """
     return [holding for kind in REGISTER if (holding := Holding(kind, kind.rows(person))).rows]
 
 
 def by_fate(holdings: Sequence[Holding]) -> list[tuple[str, list[Holding]]]:
-    """Return what erasure does, in words, with what it does it to: what disappears first."""
+    """Return the effects of erasure, in words, with the data concerned: the erased data first."""
     return [
         (words, matching)
         for fate, words in FATES.items()

@@ -1,4 +1,4 @@
-"""What the search across the space finds of the persons one helps and of their referrals."""
+"""Search entries of the persons one helps and of their referrals."""
 
 from typing import Any
 

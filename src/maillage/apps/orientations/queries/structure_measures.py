@@ -1,4 +1,4 @@
-"""What a structure reads of its own referrals: the room left in its places this week, and what became of a
+"""Measures of a structure on its own referrals: the room left in its places this week, and the outcomes of a
 year of them.
 """
 
@@ -26,7 +26,7 @@ from maillage.words.wording import number, share
 
 YEAR = 365
 LATELY = 500  # answers whose delay is told: the last ones
-SAID_NO = (cycle.REFUSED, cycle.REDIRECTED)
+REFUSALS = (cycle.REFUSED, cycle.REDIRECTED)
 MOST = 12  # stitches drawn one by one; beyond, the words are enough
 
 
@@ -47,7 +47,9 @@ class Room:
 
     @property
     def stitches(self) -> Sequence[bool]:
-        """Whether each of its places is taken; nothing when they are unknown, or too many to be drawn."""
+        """Return True if each of its places is taken; nothing when they are unknown, or too many to be
+        drawn.
+        """
         if self.places is None or self.places > MOST:
             return ()
         return [n < self.taken for n in range(self.places)]
@@ -150,12 +152,12 @@ def days_in_words(days: float) -> str:
 
 
 def received(user: Any, at: datetime) -> Year:
-    """Return what became of the referrals received in a year."""
+    """Return the outcomes of the referrals received in a year."""
     return _year(access.received_by(user), at)
 
 
 def sent(user: Any, at: datetime) -> Year:
-    """Return what became of the referrals sent in a year."""
+    """Return the outcomes of the referrals sent in a year."""
     return _year(access.sent_by(user).filter(sent_at__isnull=False), at)
 
 
@@ -166,7 +168,7 @@ def _year(rows: QuerySet[Orientation], at: datetime) -> Year:
     )
     wanted, wait = year.exclude(taken_back), int(parameter("referrals/outcome_days"))
     old = ~taken_back & Q(sent_at__lt=at - timedelta(days=wait))
-    known_ones = Q(came__isnull=False) | ~Q(reason="") | Q(state__in=SAID_NO)
+    known_ones = Q(came__isnull=False) | ~Q(reason="") | Q(state__in=REFUSALS)
     totals = year.aggregate(
         cancelled=Count("pk", filter=taken_back),
         ripe=Count("pk", filter=old),
@@ -183,7 +185,9 @@ def _year(rows: QuerySet[Orientation], at: datetime) -> Year:
         counts[tuple(what)] += n  # type: ignore[index]
     total = counts.total()
     known = sum(
-        n for (state, came, reason, *_), n in counts.items() if came is not None or reason or state in SAID_NO
+        n
+        for (state, came, reason, *_), n in counts.items()
+        if came is not None or reason or state in REFUSALS
     )
     answered = (
         wanted.filter(answered_at__isnull=False)

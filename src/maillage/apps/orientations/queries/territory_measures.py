@@ -1,4 +1,4 @@
-"""What referrals of a territory become, in words and bars, for the page of measures and the diagnosis."""
+"""Outcomes of referrals of a territory, in words and bars, for the page of measures and the diagnosis."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -23,7 +23,7 @@ MANY = 5_000  # referrals of a year beyond which they are counted in the backgro
 
 
 def of_territory(communes: frozenset[str] | None, *, on: date) -> dict[str, Any]:
-    """Return what `orientations/measures/_section.html` shows of the referrals of some communes (None:
+    """Return the context of `orientations/measures/_section.html` for the referrals of some communes (None:
     everywhere) in a year. counted_at: None for just now.
 
     Invented people are told apart: where there are some, they alone are counted.
@@ -65,7 +65,7 @@ def counts(codes: Sequence[str] | None, *, on: date) -> queries.Measures:
 
 
 def is_large(codes: Sequence[str] | None, on: date) -> bool:
-    """Return whether so many were sent in a year that nobody should wait while they are counted."""
+    """Return True if so many were sent in a year that nobody should wait while they are counted."""
     rows = Orientation.objects.filter(sent_at__gte=midnight(on - PERIOD))
     if codes is not None:
         rows = rows.filter(commune__in=bulk.to_find(codes))

@@ -129,13 +129,13 @@ def moment(local: datetime) -> str:
 
 
 def who(event: Event) -> str:
-    """Return who did something: an account by its name, a link by its place."""
+    """Return the author of an event: an account by its name, a link by its place."""
     return event.by.name if event.by is not None and event.by.name else _part(event)
 
 
 def at_the_door(row: Orientation | None) -> str:
-    """Return what the person says when they come in, in French: the same on their card and in what is
-    written to them.
+    """Return the sentence that the person says when they come in, in French: the same on their card and in
+    their messages.
     """
     if row is not None and row.from_structure is not None:
         return f"Je viens de la part {of(row.from_structure.name)}."
@@ -143,7 +143,7 @@ def at_the_door(row: Orientation | None) -> str:
 
 
 def holder(row: Orientation, *, sender: str = "La structure qui oriente", person: str = "La personne") -> str:
-    """Return who must take the next step, by name; '' for nobody. sender, person: what to call those without
+    """Return the name of the next to act; '' for nobody. sender, person: words for those without
     a name.
     """
     return _named(row, row.held_by, sender=sender, person=person)
@@ -170,19 +170,21 @@ def _part(event: Event) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What a person agreed to share with a place, in words: nothing else is shown there."""
+    """Field that a person agreed to share with a place, in words: no other is displayed there."""
 
     label: str
     words: str
 
 
 def shared(orientation: Orientation) -> Sequence[Shared]:
-    """Return what the place may read of the person and of what they ask."""
-    shared_texts = {name: _said(orientation, name) for name in cycle.SHARED if name in orientation.readable}
+    """Return the fields that the place may read of the person and of their need."""
+    shared_texts = {
+        name: _shared_text(orientation, name) for name in cycle.SHARED if name in orientation.readable
+    }
     return [Shared(cycle.SHARED[name], words) for name, words in shared_texts.items() if words]
 
 
-def _said(row: Orientation, name: str) -> str:
+def _shared_text(row: Orientation, name: str) -> str:
     person = row.person
     if name == "procedure":
         label = row.get_procedure_display() if row.procedure else ""

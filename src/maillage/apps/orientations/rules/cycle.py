@@ -113,7 +113,7 @@ MOVES: Mapping[str, Move] = {
 
 
 def allowed(verb: str, state: str, side: str) -> bool:
-    """Return whether a side may do this to a referral in that state."""
+    """Return True if a side may do this to a referral in that state."""
     move = MOVES[verb]
     return side in move.by and state in move.since
 

@@ -34,7 +34,7 @@ RECENT = 4  # stitches of a sheet said true lately
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a person needs, as far as anybody said: what is left empty is not asked.
+    """Need of a person, as far as declared: an empty field is not required.
 
     need: a practice of the offer; result: that of the diagnosis, which says what to look for when nobody
         does.
@@ -73,7 +73,7 @@ class Wanted:
 
 
 def completed(wanted: Wanted) -> Wanted:
-    """Return what is wanted, with what the result of the diagnosis says to look for where nobody chose."""
+    """Return the need, completed with the advice of the diagnosis where nobody chose."""
     advice = orientation.advice().get(wanted.result)
     if advice is None:
         return wanted
@@ -82,7 +82,7 @@ def completed(wanted: Wanted) -> Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What a sheet says of a place, for one need; empty where it says nothing.
+    """Declarations of a place's sheet, for one need; empty where it declares nothing.
 
     state: of the practice (offered, planned, ended, denied), '' when the place says nothing of it; said: by
         the place itself.
@@ -129,7 +129,9 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What one criterion gives a place, and why in words. answer: good, fair, unsaid (to be asked) or bad."""
+    """Answer of one criterion for a place, and why in words. answer: good, fair, unsaid (to be asked) or
+    bad.
+    """
 
     criterion: str
     answer: Answer
@@ -215,7 +217,7 @@ def _not_offered(state: str) -> Why:
 
 
 def _shut(wanted: Wanted, until: date, on: date) -> bool:
-    """Return whether a closure lasts too long, or beyond the day that counts."""
+    """Return True if a closure lasts too long, or beyond the day that counts."""
     late = wanted.urgent_before is not None and until >= wanted.urgent_before
     return late or (until - on).days >= orientation.longest_closure()
 
@@ -224,7 +226,9 @@ def _shut(wanted: Wanted, until: date, on: date) -> bool:
 
 
 def reasons(wanted: Wanted, known: Known, at: datetime) -> list[Reason]:
-    """Return what each relevant criterion gives a place at a moment (local time, naive), in display order."""
+    """Return the answer of each relevant criterion for a place at a moment (local time, naive), in
+    display order.
+    """
     reasons = []
     for id in orientation.criteria():
         answer = CRITERIA[id](wanted, known, at)

@@ -104,7 +104,7 @@ def _close(post: QueryDict, row: Orientation, context: Mapping[str, Any]) -> str
 
 
 def _followed(row: Orientation) -> bool:
-    """Return whether the place may tell where a procedure of the person stands."""
+    """Return True if the place may tell where a procedure of the person stands."""
     return row.person is not None and "procedure" in row.readable and droits.follows(row.person)
 
 

@@ -43,16 +43,16 @@ TOO_MANY = Refused(
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def link(request: HttpRequest, code: str) -> HttpResponse:
-    """What a link opens: first who sends and what for, then, once somebody opens it, what is shared and
+    """Page of a link: first the sender and the need, then, once somebody opens it, the shared fields and
     the answers.
     """
     if counted(request, "liens") >= access.LINKS_AN_HOUR:
-        return _told(request, TOO_MANY, status=429)
+        return _refusal_page(request, TOO_MANY, status=429)
     token, at = code, timezone.now()
     opened = links.opened(token, at)
     if opened is None:
         count(request, "liens")
-        return _told(request, UNKNOWN, status=404)
+        return _refusal_page(request, UNKNOWN, status=404)
     row = opened.orientation
     gesture = request.POST.get("geste", "") if request.method == "POST" else ""
     if gesture == "nouveau-lien":
@@ -122,7 +122,7 @@ def _open(
     unread: answering.Unread | None = None,
     again: bool = False,
 ) -> HttpResponse:
-    """Show what is shared, and the answers that are possible. again: what was typed is asked to be read
+    """Display the shared fields, and the possible answers. again: the typed values are to be read
     again.
     """
     at = timezone.now()
@@ -159,11 +159,11 @@ def _over(request: HttpRequest, token: str, opened: links.Opened) -> HttpRespons
 def _renew(request: HttpRequest, token: str, opened: links.Opened) -> HttpResponse:
     """Send a new link, to the place's own address only."""
     if count(request, "nouveaux-liens") > NEW_LINKS_AN_HOUR:
-        return _told(request, TOO_MANY, status=429)
+        return _refusal_page(request, TOO_MANY, status=429)
     try:
         answers.ask_again(opened.orientation, at=timezone.now())
     except Refused as error:
-        return _told(request, error, status=400)
+        return _refusal_page(request, error, status=400)
     return _page(request, "orientations/link/renewed.html", {"row": opened.orientation})
 
 
@@ -171,7 +171,7 @@ def _practice(row: Any) -> str:
     return referral_detail.row_of(row, referral_detail.RECEIVER, timezone.now()).practice
 
 
-def _told(request: HttpRequest, error: Refused, *, status: int) -> HttpResponse:
+def _refusal_page(request: HttpRequest, error: Refused, *, status: int) -> HttpResponse:
     return _page(request, "orientations/link/refused.html", {"error": error}, status=status)
 
 

@@ -1,4 +1,4 @@
-"""What referrals become: those of one's structure, and those of a territory for whoever reads its
+"""Outcomes of referrals: those of one's structure, and those of a territory for whoever reads its
 measures.
 """
 
@@ -16,12 +16,12 @@ from maillage.apps.orientations.queries import structure_measures, territory_mea
 MEASURES = "measures.see"
 
 
-@holding(access.SEE, access.MINE, access.ANSWER, MEASURES)
+@holding(access.SEE, access.SEE_OWN, access.ANSWER, MEASURES)
 @require_safe
 def measures(request: HttpRequest) -> HttpResponse:
     """Our own referrals of a year, and those of the communes whose measures one reads."""
     rights, at = rights_of(request.user), timezone.now()
-    own = rights.any(access.SEE, access.MINE, access.ANSWER)
+    own = rights.any(access.SEE, access.SEE_OWN, access.ANSWER)
     communes = rights.communes(MEASURES)
     if not own and communes is not None and not communes:
         raise Http404

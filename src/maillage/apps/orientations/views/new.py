@@ -42,7 +42,7 @@ from maillage.reference import clocks, orientation
 from maillage.web import refusals
 from maillage.words.wording import listing
 
-SEES = (access.SEE, access.MINE)
+SEES = (access.SEE, access.SEE_OWN)
 LATELY = 40  # persons in the menu: the others are reached from their own sheet
 RESUMED = "repris"  # in the address: what was typed before its person was found comes back
 LOOKED_FOR = {"nouvelle": "person_new", "toutes": "people"}  # gestures that leave the form to find a person
@@ -69,7 +69,7 @@ class Proposed:
 @holding(*SEES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """What is needed, and the places that suit; choosing one leads to what it may read."""
+    """Need of a person, and the suitable places; choosing one leads to the fields it may read."""
     at = timezone.now()
     structures, people_known = _structures(request), _people(request)
     draft, before = _draft(request), _before(request)
@@ -137,7 +137,7 @@ def _first(
     known_people = {name: row for name, row in rows.items() if row is not None and row.person_id is not None}
     for row in known_people.values():
         if not access.still_helps(request.user, row):
-            return _left(request, row)
+            return _not_followed(request, row)
     if (gesture := request.POST.get("geste", "")) not in LOOKED_FOR:
         return None
     access.store_need(
@@ -146,7 +146,7 @@ def _first(
     return redirect(f"{reverse(LOOKED_FOR[gesture])}?vers=orienter")
 
 
-def _left(request: HttpRequest, row: Orientation) -> HttpResponse:
+def _not_followed(request: HttpRequest, row: Orientation) -> HttpResponse:
     """Say that the person of a referral is followed no more: nothing leaves for them."""
     with refusals.as_message(request):
         check_still_helped(row, account_of(request))
@@ -193,7 +193,7 @@ def _prefilled(
     before: Orientation | None,
     at: datetime,
 ) -> QueryDict:
-    """Return what is already known of the need: by the address, what was typed before its person was found,
+    """Return the fields already known of the need: from the address, those typed before its person was found,
     the diagnosis, the draft, the step before.
     """
     known = request.GET.copy()
@@ -324,15 +324,15 @@ def _person(request: HttpRequest, data: Mapping[str, Any]) -> Person | None:
 
 
 def _draft(request: HttpRequest) -> Orientation | None:
-    return _given(request, "brouillon", state=cycle.DRAFT)
+    return _referral_of_request(request, "brouillon", state=cycle.DRAFT)
 
 
 def _before(request: HttpRequest) -> Orientation | None:
     """Return the step that this one follows."""
-    return _given(request, "suite")
+    return _referral_of_request(request, "suite")
 
 
-def _given(request: HttpRequest, name: str, **more: Any) -> Orientation | None:
+def _referral_of_request(request: HttpRequest, name: str, **more: Any) -> Orientation | None:
     pk = whole(str(request.POST.get(name) or request.GET.get(name) or ""), ROWS)
     return None if pk is None else get_object_or_404(access.sent_by(request.user), pk=pk, **more)
 
@@ -347,12 +347,12 @@ def _lieu(slug: str) -> Lieu | None:
 @holding(*SEES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def send(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the place may read, as it will read it; the agreement; how the place is told. Then it leaves."""
+    """Fields that the place will read; the agreement; how the place is notified. Then it leaves."""
     row = get_object_or_404(access.sent_by(request.user), pk=pk)
     if row.state != cycle.DRAFT:
         return redirect("orientation", pk)  # it left: somebody clicked twice, or came back
     if not access.still_helps(request.user, row):
-        return _left(request, row)
+        return _not_followed(request, row)
     if row.lieu is None:
         return redirect(f"{reverse('orientation_new')}?brouillon={pk}")
     row.lieu = row.place  # merged since, perhaps: the person answers to who would read it
@@ -481,11 +481,11 @@ def sent(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(access.sent_by(request.user), pk=pk)
     if row.state == cycle.DRAFT:
         return redirect("orientation_send", pk)
-    shown_detail = referral_detail.detail(row, referral_detail.SENDER, timezone.now())
+    referral = referral_detail.detail(row, referral_detail.SENDER, timezone.now())
     first_mail = f"orientation-{row.pk}-{row.links}-lien"
     context = {
         "row": row,
-        "told": shown_detail,
+        "told": referral,
         "steps": referral_detail.path_of(row, request.user),
         "reminders": _reminders(row),
         "mail_leaves": leaves("email"),

@@ -44,8 +44,8 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
 def on_paper(
     request: HttpRequest, lieu: Lieu, *, row: Orientation | None, person: Person | None
 ) -> dict[str, Any]:
-    """Return what a card says: of the place, what its sheet says; of the person, their picture and their
-    code.
+    """Return the context of a card: the facts of the place's sheet; the picture and the code of the
+    person.
     """
     at = timezone.localtime().replace(tzinfo=None)
     place_detail = places.detail(lieu, at)
@@ -72,6 +72,6 @@ def on_paper(
 
 
 def _to_bring(lieu: Lieu) -> list[str]:
-    """Return what the place asks for, as its sheet says it; nothing when it says nothing."""
+    """Return the papers that the place asks for, as its sheet declares them; [] if it declares none."""
     barriers = lieu.sheet.get("barrieres", ())
     return [places.sentence(line) for line in places.barriers(barriers)][:3] if barriers else []

@@ -65,11 +65,11 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 def _refers(request: HttpRequest) -> bool:
-    """Return whether the person looked for, or welcomed, is to be sent somewhere next."""
+    """Return True if the person looked for, or welcomed, is to be sent somewhere next."""
     return request.GET.get("vers") == REFER
 
 
-def _found(request: HttpRequest, pk: int) -> HttpResponse:
+def _to_person(request: HttpRequest, pk: int) -> HttpResponse:
     """Go to the sheet of a person, or back to the need for which they were looked for, as it was typed."""
     if _refers(request):
         return redirect(f"{reverse('orientation_new')}?personne={pk}&repris=oui")
@@ -87,7 +87,7 @@ def new(request: HttpRequest) -> HttpResponse:
         namesakes = _namesakes(request, form, sending)
         try:
             if not namesakes:
-                return _found(request, _welcomed(request, form, sending))
+                return _to_person(request, _welcomed(request, form, sending))
         except Refused as refusal:
             error = refusal
     context = {
@@ -171,7 +171,7 @@ def by_card(request: HttpRequest) -> HttpResponse:
             except Refused as refusal:
                 error = refusal
             else:
-                return _found(request, person.pk)
+                return _to_person(request, person.pk)
     context["error"] = error
     return render(request, "orientations/people/by_card.html", context, status=400 if error else 200)
 
@@ -214,7 +214,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "to_learn": acts.proposals(person, timezone.now()),
         "no_reminder": reminders.refusal(person) is not None,
         "traces": queries.traces(person, request.user),
-        "months": rules.KEPT_MONTHS,
+        "months": rules.RETENTION_MONTHS,
         "secret": persons.secret_of(person),
         "to_correct": access.corrections_for(request.user).filter(person=person, done_at=None),
     }
@@ -238,7 +238,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def consent(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the person says of one purpose, now, before whoever writes it; or an agreement withdrawn."""
+    """Record the answer of the person for one purpose, given now; or withdraw an agreement."""
     person = _person(request, pk)
     acting = acting_for(request, person)
     if (consent_number := whole(request.POST.get("retirer", ""), ROWS)) is not None:

@@ -1,4 +1,4 @@
-"""What the answers say of the diagnosis itself, with what became of its proposals, for everybody to read."""
+"""Quality of the diagnosis from its answers, with the outcomes of its proposals, for everybody to read."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render

@@ -29,27 +29,27 @@ from maillage.kernel.typed import ROWS, whole
 from maillage.web import refusals
 from maillage.words.wording import count, listing, spaced
 
-READS = (access.SEE, access.MINE, access.ANSWER)
+READS = (access.SEE, access.SEE_OWN, access.ANSWER)
 MANY = 100  # referrals answered at once
 
 
 @holding(*READS)
 @require_safe
 def received(request: HttpRequest) -> HttpResponse:
-    """What was received, by what is due; the room of our places, and a year in a line."""
+    """Received referrals, by next task; the room of our places, and a year in a line."""
     if not _receives(request.user):
         return redirect("orientations_given")  # they only send
     return render(request, "orientations/lists/received.html", _received(request, timezone.now()))
 
 
 def _receives(user: Any) -> bool:
-    """Return whether somebody may have received: their structures did once, or have places."""
+    """Return True if somebody may have received: their structures did once, or have places."""
     return access.received_by(user).exists() or structure_measures.places_for(user).exists()
 
 
 def _received(request: HttpRequest, at: datetime) -> dict[str, Any]:
-    asked = request.GET.get("section", "")
-    section = asked if asked in lists.RECEIVED else ""
+    requested_section = request.GET.get("section", "")
+    section = requested_section if requested_section in lists.RECEIVED else ""
     start = whole(request.GET.get("depuis", "")) or 0
     sections, page = referral_detail.received(request.user, at, start=start, section=section)
     n_pending = sum(page.counts[name] for name in ("answer", "today", "unknown"))
@@ -69,16 +69,16 @@ def _received(request: HttpRequest, at: datetime) -> dict[str, Any]:
     }
 
 
-@holding(access.SEE, access.MINE)
+@holding(access.SEE, access.SEE_OWN)
 @require_safe
 def sent(request: HttpRequest) -> HttpResponse:
-    """What was sent: what comes back first, then what is awaited."""
-    return render(request, "orientations/lists/given.html", _given(request, timezone.now()))
+    """Sent referrals: those back to the sender first, then those awaited."""
+    return render(request, "orientations/lists/given.html", _sent_context(request, timezone.now()))
 
 
-def _given(request: HttpRequest, at: datetime) -> dict[str, Any]:
-    asked = request.GET.get("section", "")
-    section = asked if asked in lists.GIVEN else ""
+def _sent_context(request: HttpRequest, at: datetime) -> dict[str, Any]:
+    requested_section = request.GET.get("section", "")
+    section = requested_section if requested_section in lists.SENT_SECTIONS else ""
     start = whole(request.GET.get("depuis", "")) or 0
     sections, page = referral_detail.sent_sections(request.user, at, start=start, section=section)
     return {
@@ -96,7 +96,7 @@ def _given(request: HttpRequest, at: datetime) -> dict[str, Any]:
 @holding(*READS)
 @require_safe
 def table(request: HttpRequest, side: str) -> HttpResponse:
-    """What was received, or sent, as a table in the words of DORA, without a person."""
+    """Table of received or sent referrals, in the words of DORA, without a person."""
     rows = {referral_detail.RECEIVER: access.received_by, referral_detail.SENDER: access.sent_by}
     response = HttpResponse(exports.table(rows[side](request.user)), content_type="text/csv; charset=utf-8")
     named = "recues" if side == referral_detail.RECEIVER else "envoyees"
@@ -131,9 +131,9 @@ def _one(
     error: Refused | None = None,
     unread: answering.Unread | None = None,
 ) -> HttpResponse:
-    beside = _received(request, at) if side == referral_detail.RECEIVER else _given(request, at)
+    list_context = _received(request, at) if side == referral_detail.RECEIVER else _sent_context(request, at)
     known = row.person if side == referral_detail.RECEIVER or access.still_helps(request.user, row) else None
-    context = beside | {
+    context = list_context | {
         "row": row,
         "told": referral_detail.detail(row, side, at),
         "chosen": row.pk,
@@ -157,7 +157,7 @@ def _one(
 @holding(*READS)
 @require_POST
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the place answers; or what it told whoever sends, who notes it."""
+    """Record the answer of the place; or its answer as noted by the sender."""
     row = _readable(request, pk)
     if not (access.may_relay(request.user, row) or access.received_by(request.user).filter(pk=pk).exists()):
         raise Http404
@@ -192,7 +192,7 @@ FOLLOWED = {
 @holding(*READS)
 @require_POST
 def follow(request: HttpRequest, pk: int) -> HttpResponse:
-    """What whoever sends does next: ask again, stop, note that nothing suits, end."""
+    """Record the next step of the sender: ask again, stop, note that nothing suits, end."""
     row = get_object_or_404(access.sent_by(request.user), pk=pk)
     verb = request.POST.get("geste", "")
     if verb not in FOLLOWED:
@@ -200,16 +200,16 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
     act, outcome = FOLLOWED[verb]
     with refusals.as_message(request):
         followed = act(row, by=account_of(request), at=timezone.now(), was=request.POST.get("vu", ""))
-        messages.success(request, spaced(f"{outcome} {_who_is_told(verb, followed)}".strip()))
+        messages.success(request, spaced(f"{outcome} {_notified_words(verb, followed)}".strip()))
     if request.POST.get("suite") == "liste":
         return redirect("orientations_given")
     return redirect("orientation", pk)
 
 
-@holding(access.SEE, access.MINE)
+@holding(access.SEE, access.SEE_OWN)
 @require_POST
 def share_again(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the person answers, when another structure runs the place since they were sent there."""
+    """Record the answer of the person, when another structure runs the place since the referral."""
     row = get_object_or_404(access.sent_by(request.user), pk=pk)
     how = request.POST.get("accord", "")
     if how not in AGREED:
@@ -229,7 +229,7 @@ def share_again(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(f"{reverse('orientation', args=[pk])}?cote=envoi")
 
 
-def _who_is_told(verb: str, row: Orientation) -> str:
+def _notified_words(verb: str, row: Orientation) -> str:
     if verb == "remind":
         if not row.token:
             return "Ce lieu n’a pas d’e-mail : appelez-le."

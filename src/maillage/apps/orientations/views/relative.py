@@ -36,9 +36,9 @@ from maillage.reference import bilan
 from maillage.words.languages import say, to_say
 
 FOLLOWED_AN_HOUR = 10
-SHOWN = 6
+MAX_PLACES = 6
 KEY = "proche"  # of the session: the card that this browser had made
-SHOWN_FOR = timedelta(minutes=20)  # to print it: the next person at that computer must not read it
+DISPLAY_TIME = timedelta(minutes=20)  # to print it: the next person at that computer must not read it
 TOO_MANY = Refused(
     to_say("Nous ne pouvons pas suivre plus de parcours cette heure-ci."),
     why=to_say("Trop de demandes viennent de votre connexion."),
@@ -48,7 +48,7 @@ TOO_MANY = Refused(
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What four answers lead to, said to the relative. need: what to look for first, '' for nothing."""
+    """Advice to a relative from four answers. need: the first to look for, '' for none."""
 
     title: str
     says: str
@@ -81,7 +81,7 @@ ADVICES = {
 
 @require_safe
 def opening(request: HttpRequest) -> HttpResponse:
-    """What a relative can do: ask, find, print; three gestures, and what is never kept."""
+    """Start of a relative: ask, find, print; three gestures, and the data never stored."""
     return render(request, "orientations/relative/opening.html", {"form": WhereForm()})
 
 
@@ -107,7 +107,7 @@ def questions(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def advice(request: HttpRequest) -> HttpResponse:
-    """What to do first, in a sentence, and where to look."""
+    """Advice on the first thing to do, in a sentence, and where to look."""
     advice = ADVICES.get(request.GET.get("conseil", ""))
     if advice is None:
         return redirect("relative")
@@ -132,7 +132,7 @@ def places(request: HttpRequest) -> HttpResponse:
             context["choices"] = answer.choices
         else:
             wanted = Wanted(need=form.cleaned_data["besoin"], minutes=form.cleaned_data["marche"])
-            matches = matching.match(wanted, spot, timezone.now(), limit=SHOWN)
+            matches = matching.match(wanted, spot, timezone.now(), limit=MAX_PLACES)
             context |= {"found": matches, "spot": spot, "ou": spot.label}
     status = 400 if form.is_bound and form.errors else 200
     return render(request, "orientations/relative/places.html", context, status=status)
@@ -198,4 +198,4 @@ def _followed(request: HttpRequest) -> Orientation | None:
 
 
 def _carried(request: HttpRequest) -> Person | None:
-    return access.card_in(request, timezone.now(), key=KEY, shown_for=SHOWN_FOR)
+    return access.card_in(request, timezone.now(), key=KEY, open_for=DISPLAY_TIME)

@@ -1,4 +1,4 @@
-"""What a person was and will be reminded of, and no more of it when they say so."""
+"""Reminders of a person, past and to come, stopped when they say so."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse

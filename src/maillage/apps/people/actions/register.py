@@ -183,7 +183,7 @@ def meet(*, person: Person, structure: Structure, by: User, at: datetime) -> Fol
     row = follow(person=person, structure=structure, by=by, at=at)
     if row.by_id == by.pk or access.rights_of(by).may("people.see", structure=structure.pk):
         return row
-    if row.by is not None and access.sees_only_theirs(row.by, structure.pk):
+    if row.by is not None and access.sees_only_followed(row.by, structure.pk):
         raise Refused(
             "La fiche ne s’est pas ouverte.",
             why=f"Cette personne est déjà suivie par votre structure : {row.by} l’aide.",

@@ -1,4 +1,4 @@
-"""What is noted in a territory in twelve months, by commune: referrals, acts, seats, learners, procedures.
+"""Activity noted in a territory in twelve months, by commune: referrals, acts, seats, learners, procedures.
 Counts only, by whole batches, small ones withheld. Where people are invented, they alone are told: the real
 ones are counted apart.
 
@@ -52,7 +52,7 @@ class Referral:
 
 @dataclass(slots=True)
 class Noted:
-    """What is noted in some communes, before anything is withheld. counts: by source, how many."""
+    """Activity noted in some communes, before suppression. counts: number by source."""
 
     referrals: list[Referral] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
@@ -61,7 +61,7 @@ class Noted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
-    """What is noted by commune between two days. least: the smallest count told, 0 for invented people;
+    """Activity noted by commune between two days. least: the smallest count told, 0 for invented people;
     apart: what is noted of real people beside invented ones, never mixed with them.
     """
 
@@ -73,22 +73,22 @@ class Activity:
     apart: Noted = field(default_factory=Noted)
 
     def of(self, communes: Iterable[str]) -> Noted:
-        """Return what is noted in some communes together, the first referrals first."""
+        """Return the activity of some communes together, the first referrals first."""
         return together(self.by_commune[code] for code in sorted(communes) if code in self.by_commune)
 
     @property
     def is_active(self) -> bool:
-        """Return whether anything at all was noted."""
+        """Return True if anything at all was noted."""
         return any(each.referrals or each.counts for each in self.by_commune.values())
 
 
-HELPED, REFUSED, ABSENT, WAITING, OTHER = "helped", "refused", "absent", "waiting", "other"
+HELPED, REFUSED, ABSENT, UNANSWERED, OTHER = "helped", "refused", "absent", "waiting", "other"
 # In words for one, then for several, when they differ.
 BECAME: Mapping[str, str] = {
     HELPED: "aidée|aidées",
     REFUSED: "refusée|refusées",
     ABSENT: "pas venue|pas venues",
-    WAITING: "attend depuis plus d’une semaine|attendent depuis plus d’une semaine",
+    UNANSWERED: "attend depuis plus d’une semaine|attendent depuis plus d’une semaine",
     OTHER: "en cours",
 }
 UNKNOWN = "unknown"
@@ -103,7 +103,7 @@ UNSOLVED, ACTS, TAKEN, MISSED, LEARNERS, MANDATES, FOLLOWED = (
     *("unsolved", "acts", "taken", "missed"),
     *("learners", "mandates", "followed"),
 )
-OPENED, LOST, DENIED, ONLINE, OTHERWISE, ASKED, BETTER, AGAIN = (
+OPENED, LOST, DENIED, ONLINE, OTHERWISE, REQUESTED, BETTER, AGAIN = (
     *("opened", "lost", "denied", "online"),
     *("otherwise", "asked", "better", "again"),
 )
@@ -111,20 +111,20 @@ RIGHTS: Mapping[str, str] = {facts.OBTAINED: OPENED, facts.LOST: LOST, facts.REF
 
 
 def activity(communes: frozenset[str] | None, on: date) -> Activity:
-    """Return what is noted in some communes (None: everywhere) in the year that ends on a day: the months of
-    the indicators, so that both count the same cases.
+    """Return the activity noted in some communes (None: everywhere) in the year that ends on a day: the
+    months of the indicators, so that both count the same cases.
     """
     since, least = period(on, USUAL), int(number("protection/small_count"))
     where = _Where(communes)
     invented, real = (_read(where, since, on, examples=each) for each in (True, False))
     if not invented:
         return Activity(by_commune=real, since=since, until=on, examples=False, least=least)
-    apart = together(real.values())
-    return Activity(by_commune=invented, since=since, until=on, examples=True, least=0, apart=apart)
+    real_activity = together(real.values())
+    return Activity(by_commune=invented, since=since, until=on, examples=True, least=0, apart=real_activity)
 
 
 def reaches(communes: frozenset[str] | None, on: date, many: int) -> bool:
-    """Return whether as many referrals, or steps of learning, are noted in some communes in a year."""
+    """Return True if as many referrals, or steps of learning, are noted in some communes in a year."""
     first, where = midnight(period(on, USUAL)), _Where(communes)
     referrals = where.among(Orientation.objects.filter(sent_at__gte=first), "commune")
     steps = where.among(Learnt.objects.filter(at__gte=first), structure="structure")
@@ -132,21 +132,21 @@ def reaches(communes: frozenset[str] | None, on: date, many: int) -> bool:
 
 
 def together(every: Iterable[Noted]) -> Noted:
-    """Return what is noted in several units, one after another."""
-    found = Noted()
-    for each in every:
-        found.referrals += each.referrals
-        found.counts += each.counts
-        found.minutes += each.minutes
-    return found
+    """Return the activity of several units, one after another."""
+    total = Noted()
+    for noted in every:
+        total.referrals += noted.referrals
+        total.counts += noted.counts
+        total.minutes += noted.minutes
+    return total
 
 
 def batched(noted: Noted, least: int) -> Noted:
-    """Return what of a unit is counted: whole batches of each source, the first referrals first."""
-    kept = disclosure.batch(len(noted.referrals), least)
+    """Return the counted activity of a unit: complete batches of each source, the first referrals first."""
+    n_referrals = disclosure.batch(len(noted.referrals), least)
     acts = disclosure.batch(noted.counts[ACTS], least)
     counts = Counter({id: disclosure.batch(n, least) for id, n in noted.counts.items()})
-    return Noted(noted.referrals[:kept], +counts, noted.minutes[:acts])
+    return Noted(noted.referrals[:n_referrals], +counts, noted.minutes[:acts])
 
 
 def days_to_answer(rows: Sequence[Referral], least: int) -> float | None:
@@ -159,18 +159,18 @@ def days_to_answer(rows: Sequence[Referral], least: int) -> float | None:
 
 
 def _read(where: "_Where", since: date, until: date, *, examples: bool) -> dict[str, Noted]:
-    found: defaultdict[str, Noted] = defaultdict(Noted)
+    noted_by_commune: defaultdict[str, Noted] = defaultdict(Noted)
     first, last = midnight(since), midnight(until + DAY)
     for code, row in _referrals(where, first, last, examples):
-        found[code].referrals.append(row)
+        noted_by_commune[code].referrals.append(row)
     for id, code, n in _counted(where, first, last, examples):
         if where.holds(code):
-            found[code].counts[id] += n
+            noted_by_commune[code].counts[id] += n
     for code, minutes in _acts(where, first, last, examples):
         if where.holds(code):
-            found[code].counts[ACTS] += 1
-            found[code].minutes.append(minutes)
-    return dict(found)
+            noted_by_commune[code].counts[ACTS] += 1
+            noted_by_commune[code].minutes.append(minutes)
+    return dict(noted_by_commune)
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,7 @@ def _referrals(
             if reason or state in (cycle.REFUSED, cycle.REDIRECTED)
             else ABSENT
             if came is False
-            else WAITING
+            else UNANSWERED
             if waits is not None and waits > LONG
             else OTHER
         )
@@ -242,18 +242,20 @@ def _referrals(
 def _acts(where: _Where, first: datetime, last: datetime, examples: bool) -> Iterable[tuple[str, int]]:
     rows = Act.objects.filter(done_at__gte=first, done_at__lt=last, struck_at=None, example=examples)
     rows = where.among(rows, "commune", "lieu__code_insee", structure="structure")
-    for said, of_lieu, structure, minutes in rows.order_by("done_at", "pk").values_list(
+    for commune, of_lieu, structure, minutes in rows.order_by("done_at", "pk").values_list(
         "commune", "lieu__code_insee", "structure", "minutes"
     ):
-        yield said or of_lieu or where.seat(structure), minutes
+        yield commune or of_lieu or where.seat(structure), minutes
 
 
 def _counted(
     where: _Where, first: datetime, last: datetime, examples: bool
 ) -> Iterable[tuple[str, str, int]]:
     """Yield each thing to count: (source, commune, how many)."""
-    held = {"example": examples}
-    lacking = Orientation.objects.filter(state=cycle.UNSOLVED, ended_at__gte=first, ended_at__lt=last, **held)
+    common = {"example": examples}
+    lacking = Orientation.objects.filter(
+        state=cycle.UNSOLVED, ended_at__gte=first, ended_at__lt=last, **common
+    )
     codes = where.among(lacking, "commune").order_by().values_list("commune").annotate(n=Count("pk"))
     yield from ((UNSOLVED, code, n) for code, n in codes)
     seated = Seat.objects.filter(
@@ -268,10 +270,10 @@ def _counted(
     seated = where.among(seated, *fields[:2], structure=fields[2]).order_by()
     for code, of_lieu, structure, came, n in seated.values_list(*fields, "came").annotate(n=Count("pk")):
         yield (TAKEN if came else MISSED), of_lieu or code or where.seat(structure), n
-    learnt = Learnt.objects.filter(at__gte=first, at__lt=last, **held)
+    learnt = Learnt.objects.filter(at__gte=first, at__lt=last, **common)
     yield from _by_structure(LEARNERS, learnt, where)
     signed = Mandat.objects.filter(
-        signed_at__isnull=False, withdrawn_at=None, ends_on__gte=last - DAY, **held
+        signed_at__isnull=False, withdrawn_at=None, ends_on__gte=last - DAY, **common
     )
     yield from _by_structure(MANDATES, signed, where)
     for id, code in (
@@ -284,8 +286,8 @@ def _counted(
 
 def _by_structure(id: str, rows: QuerySet[Any], where: _Where) -> Iterable[tuple[str, str, int]]:
     """Yield each person once for each structure that notes them."""
-    held = where.among(rows.filter(person__isnull=False, structure__isnull=False), structure="structure")
-    for structure, n in held.order_by().values_list("structure").annotate(n=Count("person", distinct=True)):
+    learnt = where.among(rows.filter(person__isnull=False, structure__isnull=False), structure="structure")
+    for structure, n in learnt.order_by().values_list("structure").annotate(n=Count("person", distinct=True)):
         yield id, where.seat(structure), n
 
 
@@ -311,7 +313,7 @@ def _projects(where: _Where, first: datetime, last: datetime, examples: bool) ->
         ask_on__gte=first.date(), ask_on__lt=last.date(), structure__isnull=False, example=examples
     )
     for code, answer in where.among(rows, "commune").values_list("commune", "answer"):
-        yield ASKED, code
+        yield REQUESTED, code
         if answer in plans.CONVERTED:
             yield ONLINE, code
         elif answer in plans.OBTAINED:

@@ -26,7 +26,7 @@ from maillage.engine import disclosure
 from maillage.kernel.names import plain
 from maillage.reference import procedures
 from maillage.reference.parameters import number
-from maillage.reports.territory import activity as told
+from maillage.reports.territory import activity as report_words
 from maillage.reports.territory.activity import ActivityReport, FundedAction, StructureActivity, ThemeActivity
 from maillage.reports.territory.certainty import upper_first
 from maillage.studies.diagnosis.territories import gazetteer
@@ -72,7 +72,7 @@ def names_of(structures: Sequence[Structure]) -> dict[int, str]:
 
 @dataclass(slots=True)
 class _Noted:
-    """What is noted of a structure, a theme, or all: by month, the individual help, its minutes, those
+    """Activity noted of a structure, a theme, or all: by month, the individual help, its minutes, those
     helped; the workshops and their minutes.
     """
 
@@ -82,11 +82,11 @@ class _Noted:
     group: Counter[date] = field(default_factory=Counter)
     group_minutes: Counter[date] = field(default_factory=Counter)
 
-    def add(self, each: Total) -> None:
-        in_group = each.kind == GROUP
-        (self.group if in_group else self.individual)[each.month] += each.n
-        (self.group_minutes if in_group else self.minutes)[each.month] += each.minutes
-        self.helped[each.month] += each.helped
+    def add(self, total: Total) -> None:
+        in_group = total.kind == GROUP
+        (self.group if in_group else self.individual)[total.month] += total.n
+        (self.group_minutes if in_group else self.minutes)[total.month] += total.minutes
+        self.helped[total.month] += total.helped
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,30 +100,30 @@ class _Lots:
 
     def count(self, by_month: Counter[date]) -> int | None:
         """Return how many are told, None when they may be a few."""
-        n, _ = self._told(by_month, by_month)
+        n, _ = self._in_lots(by_month, by_month)
         return n if n or not self.least else None
 
     def minutes(self, by_month: Counter[date], minutes: Counter[date]) -> int:
         """Return the minutes of those told."""
-        return self._told(by_month, minutes)[1]
+        return self._in_lots(by_month, minutes)[1]
 
     def plain(self, by_month: Counter[date]) -> int:
         """Return a sum of what is nobody’s."""
         first = self.since.replace(day=1)
         return sum(n for month, n in by_month.items() if month >= first)
 
-    def _told(self, by_month: Counter[date], minutes: Counter[date]) -> tuple[int, int]:
+    def _in_lots(self, by_month: Counter[date], minutes: Counter[date]) -> tuple[int, int]:
         first = self.since.replace(day=1)
         by_lots = disclosure.by_year(by_month, minutes, self.least, HOUR if self.least else 1)
-        kept = [each for month, each in by_lots.items() if month >= first]
-        return sum(n for n, _ in kept), sum(part for _, part in kept)
+        counted_months = [totals for month, totals in by_lots.items() if month >= first]
+        return sum(n for n, _ in counted_months), sum(part for _, part in counted_months)
 
 
-def _apart(real: Iterable[Total], lots: _Lots) -> str:
+def _real_activity_words(real: Iterable[Total], lots: _Lots) -> str:
     """Return how many activities are real where invented ones are told, "" for none."""
     noted = _Noted()
-    for each in real:
-        noted.add(each)
+    for total in real:
+        noted.add(total)
     n = (lots.count(noted.individual) or 0) + lots.plain(noted.group)
     if n:
         return wording.count(n, "activité")
@@ -141,10 +141,10 @@ def last_year(on: date) -> tuple[date, date]:
 
 
 def latest(structures: Sequence[Structure], *, since: date, until: date, **more: Any) -> ActivityReport:
-    """Return what `report` does; of many structures, the latest that was counted, which says when. What they
-    noted themselves is never late.
+    """Return the same as `report`; of many structures, the latest that was counted, with its moment. What
+    they noted themselves is never late.
     """
-    if more.get("whole") or len(structures) <= MANY:
+    if more.get("is_complete") or len(structures) <= MANY:
         return report(structures, since=since, until=until, **more)
     every = len(structures) == Structure.objects.count()
     keys = None if every else sorted(each.pk for each in structures)
@@ -152,10 +152,10 @@ def latest(structures: Sequence[Structure], *, since: date, until: date, **more:
         f"{__name__}.{of_many.__name__}", keys, since.isoformat(), until.isoformat(), at=timezone.now()
     )
     at = timezone.localtime(taken.at)
-    found: ActivityReport = taken.value
+    latest_report: ActivityReport = taken.value
     return replace(
-        found,
-        title=more.get("title") or found.title,
+        latest_report,
+        title=more.get("title") or latest_report.title,
         funder=more.get("funder", ""),
         actions=tuple(more.get("actions", ())),
         counted=f"{in_words(at.date())} à {at:%H:%M}",
@@ -180,23 +180,23 @@ def report(
     title: str = "",
     funder: str = "",
     actions: Sequence[FundedAction] = (),
-    whole: bool = False,
+    is_complete: bool = False,
 ) -> ActivityReport:
     """Return the activity of some structures over a period, both days included; where some are invented,
-    they alone are counted, and told as such. title: "" for how many of them noted something; actions: those
-    that the funder funds, in its plan. whole: who reads noted it, and keeps it: nothing is protected, and
-    the days may be any; otherwise they are those of whole months.
+    they alone are counted, and told as such. title: "" for how many of them noted something; actions:
+    those that the funder funds, in its plan. is_complete: the reader's structures noted it, and keep it:
+    nothing is protected, and the days may be any; otherwise they are those of whole months.
     """
     known = names_of(structures)
-    first = since if whole else since.replace(month=1, day=1)
+    first = since if is_complete else since.replace(month=1, day=1)
     invented, real = (totals(known, first, until, example=each) for each in (True, False))
-    examples, found = bool(invented), invented or real
-    protected = 0 if whole else int(number("protection/small_count"))
+    examples, counted = bool(invented), invented or real
+    protected = 0 if is_complete else int(number("protection/small_count"))
     least = 0 if examples else protected
     lots = _Lots(since, least)
     every, themes = _Noted(), defaultdict[str, _Noted](_Noted)
     noted = defaultdict[int, _Noted](_Noted)
-    for each in found:
+    for each in counted:
         noted[each.structure or 0].add(each)
         every.add(each)
     for each in totals(known, first, until, example=examples, by_theme=True):
@@ -207,10 +207,14 @@ def report(
     by_theme = [
         ThemeActivity(name, lots.count(of.individual), lots.plain(of.group)) for name, of in themes.items()
     ]
-    asked = wording.count(len(structures), "structure")
-    who = f"{wording.count(len(rows), 'structure')} sur {wording.number(len(structures))}" if rows else asked
+    structures_text = wording.count(len(structures), "structure")
+    active_structures = (
+        f"{wording.count(len(rows), 'structure')} sur {wording.number(len(structures))}"
+        if rows
+        else structures_text
+    )
     return ActivityReport(
-        title=title or upper_first(f"{who} de l’annuaire"),
+        title=title or upper_first(f"{active_structures} de l’annuaire"),
         funder=funder,
         actions=tuple(actions),
         since=since,
@@ -220,13 +224,13 @@ def report(
         themes=tuple(
             sorted(
                 (each for each in by_theme if each.individual or each.group),
-                key=lambda each: (-(each.individual or 0) - each.group, plain(each.name)),
+                key=lambda theme: (-(theme.individual or 0) - theme.group, plain(theme.name)),
             )
         ),
         outcomes=_outcomes(list(known), first, until, lots, example=examples),
         least=least,
         examples=examples,
-        apart=_apart(real, _Lots(since, protected)) if examples else "",
+        real_text=_real_activity_words(real, _Lots(since, protected)) if examples else "",
         silent=len(structures) - len(rows),
     )
 
@@ -269,19 +273,19 @@ def _row(name: str, of: _Noted, lots: _Lots) -> StructureActivity:
 
 
 def _says(row: StructureActivity) -> bool:
-    """Return whether a line says anything: that somebody was helped at all is already a small count."""
+    """Return True if a line has any count: that somebody was helped at all is already a small count."""
     return bool(row.individual or row.group)
 
 
 def _theme(id: str) -> str:
-    found = next((each.label for each in procedures.families().values() if each.coop == id), "")
-    return found or OTHER.get(id, id.replace("_", " ").capitalize())
+    family = next((each.label for each in procedures.families().values() if each.coop == id), "")
+    return family or OTHER.get(id, id.replace("_", " ").capitalize())
 
 
 def _outcomes(
     structures: list[int], first: date, until: date, lots: _Lots, *, example: bool
 ) -> dict[str, int | None]:
-    """Return what became of those helped over a period; None for what may be a few, nothing when all are.
+    """Return the outcomes of those helped over a period, by label; None for a small count, {} when all are.
     first: when lots begin to fill.
     """
     begin, end = midnight(first), midnight(until + timedelta(days=1))
@@ -290,8 +294,8 @@ def _outcomes(
     )
     in_month = TruncMonth("served_at", output_field=DateField())
     noted = defaultdict[str, Counter[date]](Counter)
-    found = rows.annotate(in_month=in_month).values_list("outcome", "in_month").annotate(n=Count("pk"))
-    for outcome, month, n in found.order_by():
+    referrals = rows.annotate(in_month=in_month).values_list("outcome", "in_month").annotate(n=Count("pk"))
+    for outcome, month, n in referrals.order_by():
         noted[outcome][month] += n
     labels = {**cycle.OUTCOMES, "": UNKNOWN}
     counted = {label: lots.count(noted[name]) for name, label in labels.items()}
@@ -305,8 +309,8 @@ def table(r: ActivityReport) -> list[dict[str, Any]]:
     period = {"du": r.since.isoformat(), "au": r.until.isoformat()}
 
     def line(values: Mapping[str, object], *, example: bool) -> dict[str, Any]:
-        held = {name: "" if value is None else value for name, value in values.items()}
-        return dict.fromkeys(COLUMNS, "") | held | period | {"exemple": "oui" if example else "non"}
+        filled = {name: "" if value is None else value for name, value in values.items()}
+        return dict.fromkeys(COLUMNS, "") | filled | period | {"exemple": "oui" if example else "non"}
 
     few = "annuaire vide ici" if r.is_without_structure else f"moins de {r.least}"
     out: list[Mapping[str, object]] = [
@@ -340,7 +344,7 @@ def table(r: ActivityReport) -> list[dict[str, Any]]:
         for each in r.themes
     ]
     if r.themes:
-        out.append({"partie": "ensemble des thèmes", "motif": told.NO_SUM})
+        out.append({"partie": "ensemble des thèmes", "motif": report_words.NO_SUM})
     out += [
         {"orientations": n, "motif": few if n is None else "", "partie": "suite", "libelle": label}
         for label, n in r.outcomes.items()
@@ -351,7 +355,7 @@ def table(r: ActivityReport) -> list[dict[str, Any]]:
                 "orientations": sum(n or 0 for n in r.outcomes.values()),
                 "motif": f"au moins : sans les suites sous {r.least}" if None in r.outcomes.values() else "",
                 "partie": "ensemble des suites",
-                "libelle": told.TOTAL,
+                "libelle": report_words.TOTAL,
             }
         )
     funded = [
@@ -371,11 +375,11 @@ def table(r: ActivityReport) -> list[dict[str, Any]]:
     ]
     if r.actions:
         lacking = wording.count(r.n_unpriced, "action sans montant", "actions sans montant")
-        whole = {
+        funded_total = {
             "partie": "ensemble des actions financées",
-            "libelle": told.FUNDED,
+            "libelle": report_words.FUNDED,
             "montant_euros": r.euros,
             "motif": f"au moins : {lacking}" if r.n_unpriced else "" if r.alive else NONE_ALIVE,
         }
-        funded.append(line(whole, example=all(each.example for each in r.actions)))
+        funded.append(line(funded_total, example=all(each.example for each in r.actions)))
     return [*(line(each, example=r.examples) for each in out), *funded]

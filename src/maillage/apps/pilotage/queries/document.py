@@ -45,11 +45,11 @@ COLUMNS = (
     *("besoin_univers", "besoin_n", *(f"{link}_univers" for link in LINKS)),
     *("source", "date", "activite_du", "activite_au", "activite_inventee"),
 )
-ZONE, COMMUNE, WHOLE = "zone", "commune", "ensemble"  # activity counts once in the first two
+ZONE, COMMUNE, TOTAL = "zone", "commune", "ensemble"  # activity counts once in the first two
 ABOVE = "Zone par zone, au-dessus."
 # A column for each count beside a link: (link, count).
 DETAILS: Mapping[str, tuple[str, str]] = {
-    "orientations_en_attente": ("orientation", activity.WAITING),
+    "orientations_en_attente": ("orientation", activity.UNANSWERED),
     "orientations_refusees": ("orientation", activity.REFUSED),
     "orientations_sans_venue": ("orientation", activity.ABSENT),
     "orientations_en_cours": ("orientation", activity.OTHER),
@@ -65,11 +65,11 @@ NO_PLAN = "Aucun plan n’est publié pour ce territoire."
 
 def loop_json(study: Study, loop: Loop) -> Json:
     """Return the loop as the contract writes it; figures of the study are its own, unrounded."""
-    kept = json.loads((dossiers.folder(study) / "etude.json").read_bytes())
-    zones = {zone["code"]: zone for zone in kept["zones"]}
+    study_json = json.loads((dossiers.folder(study) / "etude.json").read_bytes())
+    zones = {zone["code"]: zone for zone in study_json["zones"]}
     return {
         "version": 1,
-        "territoire": {"code": kept["territoire"]["code"], "nom": kept["territoire"]["nom"]},
+        "territoire": {"code": study_json["territoire"]["code"], "nom": study_json["territoire"]["nom"]},
         "du": loop.activity.since.isoformat(),
         "au": loop.activity.until.isoformat(),
         "activite_inventee": loop.activity.examples,
@@ -80,7 +80,7 @@ def loop_json(study: Study, loop: Loop) -> Json:
         "source": _source(loop),
         "zones": [_zone(row, zones[row.need.code], loop) for row in loop.rows],
         "ensemble": {
-            "besoin": kept["besoins"]["precarite_numerique"],
+            "besoin": study_json["besoins"]["precarite_numerique"],
             "offre": _whole_offer(loop),
             "accueil": capacity_json(loop.places.capacity),
             **_chain(loop.whole, loop),
@@ -103,8 +103,8 @@ def loop_json(study: Study, loop: Loop) -> Json:
 def _source(loop: Loop) -> str:
     """Return where the estimates come from, in a sentence."""
     reading = loop.reading
-    held = f"{reading.definition.producer}, {reading.definition.year} ; étude {reading.fingerprint}"
-    return f"{held} ; lieux : {reading.offer.source}" if reading.offer else held
+    source_text = f"{reading.definition.producer}, {reading.definition.year} ; étude {reading.fingerprint}"
+    return f"{source_text} ; lieux : {reading.offer.source}" if reading.offer else source_text
 
 
 def _whole_offer(loop: Loop) -> Json:
@@ -151,8 +151,8 @@ def _zone(row: ZoneLoop, zone: Mapping[str, Any], loop: Loop) -> Json:
 
 def _plan_reason(row: ZoneLoop, loop: Loop) -> str | None:
     """Return, in a sentence, what the page says in the place of the actions of a zone, or beside them."""
-    told = " : ".join(filter(None, row.plan_words)) if loop.has_plan else ""
-    return f"{capfirst(told)}." if told else None
+    reason = " : ".join(filter(None, row.plan_words)) if loop.has_plan else ""
+    return f"{capfirst(reason)}." if reason else None
 
 
 def _plan(actions: Sequence[Planned], loop: Loop) -> list[Json] | Json:
@@ -164,13 +164,13 @@ def _offer(zone: Mapping[str, Any], row: ZoneLoop) -> Json:
     """Return the offer of a zone: places that say yes, that are silent, people without any on foot."""
     if row.offer is None or not zone.get("portee"):
         return {"valeur": None, "motif": f"{capfirst(row.no_walk)}."}
-    said = (zone["offre"] or {}).get(LINE)
+    n_places = (zone["offre"] or {}).get(LINE)
     is_to_locate = LINE in zone.get("offre_a_situer", ())
     return {
-        "valeur": said,
+        "valeur": n_places,
         **(
             {"motif": TO_LOCATE if is_to_locate else "Aucun lieu de ce territoire n’indique s’il aide."}
-            if said is None
+            if n_places is None
             else {}
         ),
         "unite": "lieux",
@@ -200,22 +200,22 @@ def _sheet_counts(places: Places) -> Json:
     }
 
 
-def capacity_json(held: Capacity) -> Json:
-    """Return what places say that they receive in a week: a number known in part is the least it may be."""
+def capacity_json(capacity: Capacity) -> Json:
+    """Return the declared weekly capacity of places: a number known in part is the least it may be."""
     return {
-        "valeur": held.n_places,
-        **({"motif": held.words} if held.n_places is None else {"au_moins": bool(held.silent)}),
+        "valeur": capacity.n_places,
+        **({"motif": capacity.words} if capacity.n_places is None else {"au_moins": bool(capacity.silent)}),
         "unite": "places par semaine",
         "univers": "lieux qui disent aider ou former",
-        "n": held.receiving,
-        "le_disent": held.sized,
+        "n": capacity.receiving,
+        "le_disent": capacity.sized,
         "hypothese": ONE_EACH,
     }
 
 
 def _chain(chain: Chain, loop: Loop) -> Json:
-    found = {"orientation": chain.orientation, "action": chain.action, "effet": chain.effect}
-    out = {name: _link(link, loop) for name, link in found.items()}
+    links = {"orientation": chain.orientation, "action": chain.action, "effet": chain.effect}
+    out = {name: _link(link, loop) for name, link in links.items()}
     out["orientation"] |= {
         "delai_median_jours": chain.days,
         "plus_ancienne_jours": chain.oldest,
@@ -252,18 +252,18 @@ def _unknown_here(unit: Unit) -> Json:
     return {name: {"valeur": None, "motif": known_for(unit)} for name in LINKS}
 
 
-def _action(each: Planned) -> Json:
-    action = each.action
-    whole = action.parent or action
+def _action(planned: Planned) -> Json:
+    action = planned.action
+    main_action = action.parent or action
     return {
-        "numero": whole.number,
+        "numero": main_action.number,
         "sous_numero": action.number if action.parent else None,
         "titre": action.title,
         "etat": action.standing_words,
         "pilote": action.pilot or None,
         "commence_le": action.starts_on.isoformat() if action.starts_on else None,
         "finit_le": action.ends_on.isoformat() if action.ends_on else None,
-        "manque": list(each.warnings),
+        "manque": list(planned.warnings),
     }
 
 
@@ -276,8 +276,8 @@ def rows(document: Json) -> list[Json]:
         {**each, "code": " ".join(each["codes"]), "besoin": above, "offre": above, "plan": above}
         for each in document["communes"]
     ]
-    whole = document["ensemble"] | {name: document["territoire"][name] for name in ("code", "nom")}
-    levels = ((ZONE, document["zones"]), (COMMUNE, communes), (WHOLE, [whole]))
+    total = document["ensemble"] | {name: document["territoire"][name] for name in ("code", "nom")}
+    levels = ((ZONE, document["zones"]), (COMMUNE, communes), (TOTAL, [total]))
     common = {
         "source": document["source"],
         "date": _cell(document["etude_du"]),
@@ -286,18 +286,18 @@ def rows(document: Json) -> list[Json]:
         "activite_inventee": "oui" if document["activite_inventee"] else "non",
     }
     return [
-        _row(each) | _beside(each) | {"niveau": level} | common for level, every in levels for each in every
+        _row(each) | _detail_cells(each) | {"niveau": level} | common
+        for level, every in levels
+        for each in every
     ]
 
 
-def _beside(row: Json) -> Json:
-    """Return what stands beside the links of a row: its details, who carries the plan and when, who is
-    counted.
-    """
-    told = {name: row[link].get("details", {}).get(id) for name, (link, id) in DETAILS.items()}
+def _detail_cells(row: Json) -> Json:
+    """Return the cells beside the links of a row: details, pilots and dates of the plan, universes."""
+    detail_counts = {name: row[link].get("details", {}).get(id) for name, (link, id) in DETAILS.items()}
     plan = row["plan"] if isinstance(row["plan"], list) else []
     return {
-        **{name: n if isinstance(n, int) else "" for name, n in told.items()},
+        **{name: n if isinstance(n, int) else "" for name, n in detail_counts.items()},
         **{
             name: _cell(row["orientation"].get(name))
             for name in ("plus_ancienne_jours", "motif_de_refus", "delai_median_jours")
@@ -314,7 +314,7 @@ def _beside(row: Json) -> Json:
 def _row(zone: Json) -> Json:
     offer = zone["offre"]
     away = offer.get("sans_aide_a_pied", {})
-    held = offer.get("fiches", {}).get("accueil", {})
+    capacity = offer.get("fiches", {}).get("accueil", {})
     out: Json = {
         "code": zone["code"],
         "nom": zone["nom"],
@@ -325,8 +325,8 @@ def _row(zone: Json) -> Json:
         "lieux_a_situer": offer.get("a_situer", ""),
         "lieux_muets": offer.get("muets", ""),
         "lieux_confirmes_6_mois": offer.get("fiches", {}).get("confirmees_6_mois", ""),
-        "places_semaine": _cell(held.get("valeur")),
-        "places_semaine_motif": held.get("motif", offer.get("fiches", {}).get("motif", "")),
+        "places_semaine": _cell(capacity.get("valeur")),
+        "places_semaine_motif": capacity.get("motif", offer.get("fiches", {}).get("motif", "")),
         **_planned(zone["plan"], zone.get("plan_motif")),
     }
     for name in LINKS:
@@ -336,8 +336,10 @@ def _row(zone: Json) -> Json:
 
 def _planned(plan: list[Json] | Json, reason: str | None) -> Json:
     if isinstance(plan, list):
-        told = " ; ".join(f"{_label(each)}. {each['titre'].rstrip('.')} ({each['etat']})" for each in plan)
-        return {"plan": told, "plan_motif": _cell(reason)}
+        plan_text = " ; ".join(
+            f"{_label(each)}. {each['titre'].rstrip('.')} ({each['etat']})" for each in plan
+        )
+        return {"plan": plan_text, "plan_motif": _cell(reason)}
     return {"plan": "", "plan_motif": plan["motif"]}
 
 

@@ -1,4 +1,4 @@
-"""What changed between two frozen editions of the reports of a territory, or since one of them."""
+"""Changes between two frozen editions of the reports of a territory, or since one of them."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -78,15 +78,15 @@ def listed(editions: Sequence[Frozen]) -> list[FrozenEdition]:
     return [_listed(each, sealings.get(each.path)) for each in editions]
 
 
-def _listed(each: Frozen, sealing: Sealing | None) -> FrozenEdition:
-    title = NAMES.get(each.report, each.report)
+def _listed(frozen: Frozen, sealing: Sealing | None) -> FrozenEdition:
+    title = NAMES.get(frozen.report, frozen.report)
     try:
-        about, files = folder.read(each.path, seal=sealing.digest if sealing else "")
+        about, files = folder.read(frozen.path, seal=sealing.digest if sealing else "")
     except Refused as error:
-        return FrozenEdition(each.report, title, each.name, None, sealing, (), altered=error.what)
+        return FrozenEdition(frozen.report, title, frozen.name, None, sealing, (), altered=error.what)
     sizes = [(name, len(content)) for name, content in files.items()]
     day, draft = date.fromisoformat(about["date"]), about.get("brouillon", False)
-    return FrozenEdition(each.report, title, each.name, day, sealing, sizes, is_draft=draft)
+    return FrozenEdition(frozen.report, title, frozen.name, day, sealing, sizes, is_draft=draft)
 
 
 def file_of(place: str, report: str, name: str, file: str) -> bytes | None:
@@ -105,28 +105,36 @@ def compared(study: Study, before: str, after: str, *, planned: bool, writes: bo
     they write it, and read its drafts.
     """
     every = dossiers.editions(study.place)
-    found = {f"{each.report}/{each.name}": each for each in every if writes or not folder.is_draft(each.path)}
-    offered = {key: f"{NAMES.get(each.report, each.report)}, « {each.name} »" for key, each in found.items()}
-    before, after = before or _former(found), after or TODAY
-    if not found:
+    edition_by_key = {
+        f"{edition.report}/{edition.name}": edition
+        for edition in every
+        if writes or not folder.is_draft(edition.path)
+    }
+    offered = {
+        key: f"{NAMES.get(edition.report, edition.report)}, « {edition.name} »"
+        for key, edition in edition_by_key.items()
+    }
+    before, after = before or _former(edition_by_key), after or TODAY
+    if not edition_by_key:
         return Comparison(offered=offered, before=before, after=after)
     try:
-        if before not in found or after not in (*found, TODAY):
+        if before not in edition_by_key or after not in (*edition_by_key, TODAY):
             raise UNKNOWN
         one, other = (
-            edition_of(study, found.get(key), planned=planned, writes=writes) for key in (before, after)
+            edition_of(study, edition_by_key.get(key), planned=planned, writes=writes)
+            for key in (before, after)
         )
     except Refused as error:  # an altered edition proves nothing
         return Comparison(offered=offered, before=before, after=after, error=error)
-    told = changes.compare(one, other)
-    chosen = [found[key] for key in (before, after) if key in found]
+    comparison = changes.compare(one, other)
+    chosen = [edition_by_key[key] for key in (before, after) if key in edition_by_key]
     return Comparison(
         offered=offered,
         before=before,
         after=after,
-        told=told,
-        parts=() if told.apart else told.parts,
-        unsealed=[f"« {each.name} »" for each in chosen if not dossiers.edition_seal(each.path)],
+        told=comparison,
+        parts=() if comparison.incomparable else comparison.parts,
+        unsealed=[f"« {edition.name} »" for edition in chosen if not dossiers.edition_seal(edition.path)],
     )
 
 
@@ -147,7 +155,7 @@ def since_edition(
             comparison = changes.compare(edition_of(study, frozen, planned=today.plan is not None), today)
         except Refused:  # it was altered, or its plan is no longer published
             continue
-        if comparison.news and not comparison.apart:
+        if comparison.news and not comparison.incomparable:
             return comparison
     return None
 
@@ -160,21 +168,21 @@ def _former(editions: Mapping[str, Frozen]) -> str:
     return next((key for key in earlier if editions[key].report == editions[latest].report), latest)
 
 
-def edition_of(study: Study, each: Frozen | None, *, planned: bool, writes: bool = False) -> Edition:
-    """Return an edition with its figures, or the latest study and the plan of today when `each` is None.
+def edition_of(study: Study, frozen: Frozen | None, *, planned: bool, writes: bool = False) -> Edition:
+    """Return an edition with its figures, or the latest study and the plan of today when `frozen` is None.
     Refused for one that keeps no figure, or whose plan was a draft, or is no longer read by who asks: what is
     withdrawn is read in no edition either; Refused too when one of its files was altered.
     """
-    if each is None:
+    if frozen is None:
         return _today(study, writes=writes)
-    about, files = folder.read(each.path, seal=dossiers.edition_seal(each.path))
-    content = files.get(f"{each.report}.json")
+    about, files = folder.read(frozen.path, seal=dossiers.edition_seal(frozen.path))
+    content = files.get(f"{frozen.report}.json")
     if content is None:
         raise NO_FIGURES
-    found = changes.edition(about, content)
-    if found.plan and not writes and not (planned and found.plan["is_published"]):
+    read_edition = changes.edition(about, content)
+    if read_edition.plan and not writes and not (planned and read_edition.plan["is_published"]):
         raise DRAFT
-    return found
+    return read_edition
 
 
 def _today(
@@ -186,6 +194,6 @@ def _today(
     plan = plan_of(study.place, r, on=timezone.localdate())
     # As an edition reads it back: what was frozen went through JSON.
     is_read = plan is not None and (writes or plan.is_published)
-    held = json.loads(json.dumps(asdict(plan))) if plan is not None and is_read else None
+    plan_json = json.loads(json.dumps(asdict(plan))) if plan is not None and is_read else None
     answers = changes.answers_json(dossiers.surveyed_of(study, r))
-    return Edition(about, figures, held, json.loads(json.dumps(answers)))
+    return Edition(about, figures, plan_json, json.loads(json.dumps(answers)))

@@ -83,40 +83,42 @@ def home_loop(user: Any, on: date) -> HomeLoop | None:
     first = next(read, None)
     if first is None:
         return None
-    seen = itertools.chain([first], read)  # another one is read only when nothing can be told of the first
-    told = (pair for pair in seen if pair[0].place in own or not pair[1].withheld)
-    study, reading = next(told, first)
-    found = loops.loop(user, study, reading, on=on)
+    readings = itertools.chain(
+        [first], read
+    )  # another one is read only when nothing can be told of the first
+    readable = (pair for pair in readings if pair[0].place in own or not pair[1].withheld)
+    study, reading = next(readable, first)
+    territory_loop = loops.loop(user, study, reading, on=on)
     return HomeLoop(
         study=study,
-        bars=bars(found, loops.need_of(study)),
+        bars=bars(territory_loop, loops.need_of(study)),
         contradicted=contradicted(reading),
-        zoom=_zoom(found, loops.need_of(study)),
-        sentences=addressed(user, found, study.place),
+        zoom=_zoom(territory_loop, loops.need_of(study)),
+        sentences=addressed(user, territory_loop, study.place),
         several=len(studies) > 1,
-        examples=found.activity.examples,
+        examples=territory_loop.activity.examples,
     )
 
 
 def contradicted(reading: Reading) -> tuple[str, ...]:
-    """Return what was published against the need of a territory; nothing where it is withheld."""
+    """Return the published figures that contradict the need of a territory; none where it is withheld."""
     return () if reading.withheld else reading.contradicted
 
 
-def bars(found: loops.Loop, need: tuple[float, float, float]) -> tuple[Bar, ...]:
+def bars(territory_loop: loops.Loop, need: tuple[float, float, float]) -> tuple[Bar, ...]:
     """Return the five links of a loop: two estimates on one scale, three counts on another."""
     low, value, high = need
-    reading, chain, gap = found.reading, found.whole, found.gap
+    reading, chain, gap = territory_loop.reading, territory_loop.whole, territory_loop.gap
     headline = reading.headline
     minutes = f", {reading.offer.limit}" if reading.offer else ""
-    held = f"{headline.about} {headline.value}" if headline.value and not reading.withheld else ""
+    need_text = f"{headline.about} {headline.value}" if headline.value and not reading.withheld else ""
     first = _bar(
         "personnes en difficulté",
-        held,
+        need_text,
         headline.reason if reading.withheld else headline.between,
         state="withheld" if reading.withheld else "estimated",
         drawn=None if reading.withheld else (low, high),
-        mark=value if held else None,
+        mark=value if need_text else None,
         top=high,
     )
     if gap is not None and gap.missing != DASH:
@@ -131,9 +133,9 @@ def bars(found: loops.Loop, need: tuple[float, float, float]) -> tuple[Bar, ...]
             top=max(high, gap.missing_high),
         )
     else:
-        words = "Aucun lieu n’indique s’il aide." if reading.offer else f"{capfirst(found.no_walk)}."
+        words = "Aucun lieu n’indique s’il aide." if reading.offer else f"{capfirst(territory_loop.no_walk)}."
         second = _bar(f"parmi elles, sans aide à portée{minutes}", "", words, state="missing", drawn=None)
-    scale = high / _zoom(found, need)
+    scale = high / _zoom(territory_loop, need)
     counted = (
         _counted("orientations envoyées", "en douze mois", chain.orientation, scale),
         _helped(chain, scale),
@@ -175,24 +177,24 @@ def _bar(
     return Bar(title=title, value=value, words=words, state=state, upright=upright, lying=lying)
 
 
-def _zoom(found: loops.Loop, need: tuple[float, float, float]) -> int:
-    return zoom(need[2], found.whole.orientation.value or 0)
+def _zoom(territory_loop: loops.Loop, need: tuple[float, float, float]) -> int:
+    return zoom(need[2], territory_loop.whole.orientation.value or 0)
 
 
-def addressed(user: Any, found: loops.Loop, place: str) -> tuple[tuple[Sentence, str], ...]:
+def addressed(user: Any, territory_loop: loops.Loop, place: str) -> tuple[tuple[Sentence, str], ...]:
     """Return the sentences of a loop, each with where its button leads: to do it, for who may; else to what
     it is about.
     """
     reminds = rights_of(user).any(REMINDS)
-    seen = f"{reverse('seen', args=[place])}#t-orientations"
+    diagnosis_address = f"{reverse('seen', args=[place])}#t-orientations"
     sites = {"offre": loops.LINE, "geste": "meilleurs", "combien": "1"}
     addresses = {
-        "attente": f"{reverse('space')}#j-{PEOPLE}" if reminds else seen,
+        "attente": f"{reverse('space')}#j-{PEOPLE}" if reminds else diagnosis_address,
         "offre": f"{reverse('what_if', args=[place])}?{urlencode(sites)}",
         "situer": reverse("gaps", args=[place]),
-        "effet": reverse("orientations_measures") if reminds else seen,
+        "effet": reverse("orientations_measures") if reminds else diagnosis_address,
         "silence": reverse("join"),
         "plan": reverse("plan", args=[place]),
         "fiches": reverse("places", args=[place]),
     }
-    return tuple((each, addresses[each.id]) for each in found.sentences)
+    return tuple((each, addresses[each.id]) for each in territory_loop.sentences)

@@ -42,7 +42,7 @@ PARTS = {  # told only when what is left of the whole is not a few people
     noted.MISSED: noted.TAKEN,
     noted.TAKEN: noted.MISSED,
     **dict.fromkeys((noted.OPENED, noted.LOST, noted.DENIED), noted.FOLLOWED),
-    **dict.fromkeys((noted.ONLINE, noted.OTHERWISE), noted.ASKED),
+    **dict.fromkeys((noted.ONLINE, noted.OTHERWISE), noted.REQUESTED),
     noted.BETTER: noted.AGAIN,
 }
 TOO_FEW = "Masqué : trop peu de personnes, ou trop facile à deviner."
@@ -65,7 +65,7 @@ class Chain:
 
     @property
     def is_missing(self) -> bool:
-        """Return whether nothing of it is told."""
+        """Return True if nothing of it is published."""
         links = (self.orientation, self.action, self.effect)
         return all(each.value is None and not each.published for each in links)
 
@@ -87,7 +87,7 @@ class Chain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Year:
-    """What is told of a year of activity, counts only: the chain of each unit and of all. least: the smallest
+    """Published counts of a year of activity: the chain of each unit and of all. least: the smallest
     count told, 0 for invented people; apart: what is noted of real people beside invented ones, as a
     sentence; at: when it was counted, None for just now.
     """
@@ -111,75 +111,82 @@ MANY = 1_000  # referrals, or steps of learning, of a year beyond which it is co
 
 
 def year(study: Study, on: date) -> Year:
-    """Return what is told of the activity of a territory in the year that ends on a day."""
-    found, at = snapshots.answer(
+    """Return the published activity of a territory in the year that ends on a day."""
+    counted, at = snapshots.answer(
         f"{__name__}.counts",
         study.pk,
         on=on,
         at=timezone.now(),
         is_long=lambda: is_large(communes_of(study.place), on),
     )
-    return replace(found, at=at)
+    return replace(counted, at=at)
 
 
 def counts(study: int, *, on: date) -> Year:
-    """Return what is told of the year that ends on a day, for a study by its number."""
+    """Return the published activity of the year that ends on a day, for a study by its number."""
     row = Study.objects.get(pk=study)
-    found = noted.activity(communes_of(row.place), on)
-    of_units, whole = chains(found, units(row))
+    year_activity = noted.activity(communes_of(row.place), on)
+    of_units, total = chains(year_activity, units(row))
     return Year(
         chains=of_units,
-        whole=whole,
-        since=found.since,
-        until=found.until,
-        examples=found.examples,
-        least=found.least,
-        is_active=found.is_active,
-        apart=_apart(found.apart),
+        whole=total,
+        since=year_activity.since,
+        until=year_activity.until,
+        examples=year_activity.examples,
+        least=year_activity.least,
+        is_active=year_activity.is_active,
+        apart=_real_activity_words(year_activity.apart),
     )
 
 
-def _apart(of: Noted) -> str:
+def _real_activity_words(of: Noted) -> str:
     least = int(number("protection/small_count"))
-    kept = noted.batched(of, least)
+    counted = noted.batched(of, least)
     some = bool(of.referrals or of.counts)
-    return rules.apart_words(len(kept.referrals), kept.counts[noted.ACTS], some=some)
+    return rules.apart_words(len(counted.referrals), counted.counts[noted.ACTS], some=some)
 
 
 def is_large(communes: frozenset[str] | None, on: date) -> bool:
-    """Return whether so much is noted there in a year that nobody should wait while it is counted."""
+    """Return True if so much is noted there in a year that nobody should wait while it is counted."""
     return noted.reaches(communes, on, MANY)
 
 
-def chains(found: Activity, units: Sequence[Unit]) -> tuple[list[Chain], Chain]:
+def chains(year_activity: Activity, units: Sequence[Unit]) -> tuple[list[Chain], Chain]:
     """Return the chain of each unit, then of all: what is withheld of a unit is in no total."""
-    kept = [noted.batched(found.of(unit.communes), found.least) for unit in units]
-    told = [k for k, each in enumerate(kept) if each.referrals]
-    became = [_counts([row.became for row in kept[k].referrals], BECAME_ORDER) for k in told]
-    cells, totals = rules.published_table(became, found.least)
-    by_unit = dict(zip(told, cells, strict=True))
-    helped = [k for k in told if by_unit[k][0]]
-    ends = [_counts(_ends(kept[k].referrals), ENDS_ORDER) for k in helped]
-    end_cells, end_totals = rules.published_table(ends, found.least)
+    counted_units = [noted.batched(year_activity.of(unit.communes), year_activity.least) for unit in units]
+    with_referrals = [k for k, counted in enumerate(counted_units) if counted.referrals]
+    became = [
+        _counts([row.became for row in counted_units[k].referrals], BECAME_ORDER) for k in with_referrals
+    ]
+    cells, totals = rules.published_table(became, year_activity.least)
+    by_unit = dict(zip(with_referrals, cells, strict=True))
+    helped = [k for k in with_referrals if by_unit[k][0]]
+    ends = [_counts(_ends(counted_units[k].referrals), ENDS_ORDER) for k in helped]
+    end_cells, end_totals = rules.published_table(ends, year_activity.least)
     end_by_unit = dict(zip(helped, end_cells, strict=True))
-    whole = found.of(found.by_commune)
-    made = [_chain(each, by_unit.get(k), end_by_unit.get(k), whole, found) for k, each in enumerate(kept)]
+    total = year_activity.of(year_activity.by_commune)
+    unit_chains = [
+        _chain(counted, by_unit.get(k), end_by_unit.get(k), total, year_activity)
+        for k, counted in enumerate(counted_units)
+    ]
     bases = (
-        sum(len(kept[k].referrals) for k in told if by_unit[k][0] is not None),
+        sum(len(counted_units[k].referrals) for k in with_referrals if by_unit[k][0] is not None),
         sum(by_unit[k][0] or 0 for k in helped if end_by_unit[k][0] is not None),
     )
-    together = _sum(kept, whole, found.least)
-    return made, _chain(together, totals or None, end_totals or None, whole, found, bases=bases)
+    together = _sum(counted_units, total, year_activity.least)
+    return unit_chains, _chain(
+        together, totals or None, end_totals or None, total, year_activity, bases=bases
+    )
 
 
-def _sum(kept: Sequence[Noted], whole: Noted, least: int) -> Noted:
-    """Return what is told of all the units: acts are not people, and go by batches of all of them, as the
-    indicators count them.
+def _sum(counted_units: Sequence[Noted], total: Noted, least: int) -> Noted:
+    """Return the published activity of all the units: acts are not people, and go by batches of all of
+    them, as the indicators count them.
     """
-    told = (replace(each, counts=_all_counted(each, least)) for each in kept)
-    found, acts = noted.together(told), noted.batched(whole, least)
-    found.counts[noted.ACTS] = acts.counts[noted.ACTS]
-    return replace(found, minutes=acts.minutes)
+    counted = (replace(each, counts=_all_counted(each, least)) for each in counted_units)
+    summed, acts = noted.together(counted), noted.batched(total, least)
+    summed.counts[noted.ACTS] = acts.counts[noted.ACTS]
+    return replace(summed, minutes=acts.minutes)
 
 
 def _ends(rows: Sequence[Referral]) -> list[str]:
@@ -195,67 +202,78 @@ def _chain(
     of: Noted,
     became: Sequence[int | None] | None,
     ends: Sequence[int | None] | None,
-    whole: Noted,
-    found: Activity,
+    total: Noted,
+    year_activity: Activity,
     *,
     bases: tuple[int, int] | None = None,
 ) -> Chain:
     """Return a chain. bases: of a total, the referrals of the units that tell who was helped, then those
     helped of the units that tell their ends; None for a unit, which tells its own or nothing.
     """
-    n, least = len(of.referrals), found.least
-    told = dict(zip(BECAME_ORDER, became or (None,) * len(BECAME_ORDER), strict=True))
-    waiting = [row.waits or 0 for row in of.referrals if row.became == noted.WAITING]
+    n, least = len(of.referrals), year_activity.least
+    became_counts = dict(zip(BECAME_ORDER, became or (None,) * len(BECAME_ORDER), strict=True))
+    waits = [row.waits or 0 for row in of.referrals if row.became == noted.UNANSWERED]
     reasons = Counter(row.reason for row in of.referrals if row.reason)
     reason, most = next(iter(reasons.most_common(1)), ("", 0))
-    helped = told[noted.HELPED] if n else None
+    helped = became_counts[noted.HELPED] if n else None
     among, ended = bases or (n, helped or 0)
     return Chain(
-        orientation=_orientation(of, told, whole, found),
-        action=_action(of, helped, among, whole, found),
-        effect=_effect(of, helped, ended, ends, whole, found),
+        orientation=_orientation(of, became_counts, total, year_activity),
+        action=_action(of, helped, among, total, year_activity),
+        effect=_effect(of, helped, ended, ends, total, year_activity),
         days=noted.days_to_answer(of.referrals, least),
-        reason=cycle.REASONS[reason].label if reason and told[noted.REFUSED] and most >= least else "",
-        oldest=max(waiting, default=None) if told[noted.WAITING] else None,
+        reason=cycle.REASONS[reason].label
+        if reason and became_counts[noted.REFUSED] and most >= least
+        else "",
+        oldest=max(waits, default=None) if became_counts[noted.UNANSWERED] else None,
     )
 
 
-def _orientation(of: Noted, told: dict[str, int | None], whole: Noted, found: Activity) -> Link:
+def _orientation(
+    of: Noted, became_counts: dict[str, int | None], total: Noted, year_activity: Activity
+) -> Link:
     n = len(of.referrals)
     parts = [id for id in BECAME_ORDER if id != noted.HELPED]
-    details = [_detail(id, noted.BECAME[id], told[id], n, found) for id in parts]
+    details = [_detail(id, noted.BECAME[id], became_counts[id], n, year_activity) for id in parts]
     unsolved = of.counts[noted.UNSOLVED] or None
-    details.append(_detail(noted.UNSOLVED, "sans solution", unsolved, whole.counts[noted.UNSOLVED], found))
-    ended = [told[id] for id in (noted.HELPED, noted.REFUSED, noted.ABSENT)]
+    details.append(
+        _detail(noted.UNSOLVED, "sans solution", unsolved, total.counts[noted.UNSOLVED], year_activity)
+    )
+    ended = [became_counts[id] for id in (noted.HELPED, noted.REFUSED, noted.ABSENT)]
     known = sum(each or 0 for each in ended) if None not in ended else None
-    details.append(_detail("known", "de suite connue", known, n, found))
+    details.append(_detail("known", "de suite connue", known, n, year_activity))
     return Link(
         value=n or None,
-        universe=f"orientations envoyées {_period(found)}, hors demandes des proches et annulations",
-        why="" if n else rules.why_not(len(whole.referrals), found.least, "orientation"),
-        is_missing=not n and not (found.least and whole.referrals),
+        universe=f"orientations envoyées {_period(year_activity)}, hors demandes des proches et annulations",
+        why="" if n else rules.why_not(len(total.referrals), year_activity.least, "orientation"),
+        is_missing=not n and not (year_activity.least and total.referrals),
         details=tuple(details),
     )
 
 
-def _action(of: Noted, helped: int | None, among: int, whole: Noted, found: Activity) -> Link:
+def _action(of: Noted, helped: int | None, among: int, total: Noted, year_activity: Activity) -> Link:
     n = len(of.referrals)
     details = [
-        _detail(id, words, _counted(of, id, found.least), whole.counts[id], found)
+        _detail(id, words, _counted(of, id, year_activity.least), total.counts[id], year_activity)
         for id, words in OF_ACTION.items()
     ]
     details.insert(
         1,
         _detail(
-            "minutes", "minute d’aide|minutes d’aide", sum(of.minutes) or None, sum(whole.minutes), found
+            "minutes",
+            "minute d’aide|minutes d’aide",
+            sum(of.minutes) or None,
+            sum(total.minutes),
+            year_activity,
         ),
     )
     return Link(
         value=helped,
         base=among if helped is not None else None,
-        universe=f"orientations suivies d’une aide, parmi celles envoyées {_period(found)}{_part(among, n)}",
-        why=_why(helped, n, whole, found),
-        is_missing=not n and not (found.least and whole.referrals),
+        universe=f"orientations suivies d’une aide, parmi celles envoyées {_period(year_activity)}"
+        f"{_part(among, n)}",
+        why=_why(helped, n, total, year_activity),
+        is_missing=not n and not (year_activity.least and total.referrals),
         details=tuple(details),
     )
 
@@ -265,43 +283,47 @@ def _effect(
     helped: int | None,
     ended: int,
     ends: Sequence[int | None] | None,
-    whole: Noted,
-    found: Activity,
+    total: Noted,
+    year_activity: Activity,
 ) -> Link:
-    told = dict(zip(ENDS_ORDER, ends or (None,) * len(ENDS_ORDER), strict=True))
-    value = told[cycle.REACHED] if helped else None
-    details = [_detail(id, noted.ENDS[id], told[id], helped or 0, found) for id in ENDS_ORDER[1:]]
+    ends_counts = dict(zip(ENDS_ORDER, ends or (None,) * len(ENDS_ORDER), strict=True))
+    value = ends_counts[cycle.REACHED] if helped else None
+    details = [
+        _detail(id, noted.ENDS[id], ends_counts[id], helped or 0, year_activity) for id in ENDS_ORDER[1:]
+    ]
     details += [
-        _detail(id, words, _counted(of, id, found.least), whole.counts[id], found)
+        _detail(id, words, _counted(of, id, year_activity.least), total.counts[id], year_activity)
         for id, words in OF_EFFECT.items()
     ]
-    nobody = not helped and not (found.least and whole.referrals)
+    nobody = not helped and not (year_activity.least and total.referrals)
     return Link(
         value=value,
         base=ended if helped is not None else None,
         universe=(
-            f"démarches abouties, parmi les orientations suivies d’une aide {_period(found)}"
+            f"démarches abouties, parmi les orientations suivies d’une aide {_period(year_activity)}"
             f"{_part(ended, helped or 0)}"
         ),
-        why="Personne n’est noté comme aidé ici." if nobody else _why(value, len(of.referrals), whole, found),
+        why="Personne n’est noté comme aidé ici."
+        if nobody
+        else _why(value, len(of.referrals), total, year_activity),
         is_missing=nobody,
         details=tuple(details),
     )
 
 
-def _why(value: int | None, n: int, whole: Noted, found: Activity) -> str:
+def _why(value: int | None, n: int, total: Noted, year_activity: Activity) -> str:
     if value is not None:
         return ""
-    return TOO_FEW if n else rules.why_not(len(whole.referrals), found.least, "orientation")
+    return TOO_FEW if n else rules.why_not(len(total.referrals), year_activity.least, "orientation")
 
 
-def _detail(id: str, words: str, n: int | None, whole: int, found: Activity) -> Detail:
-    """Return a count beside a main one. whole: what is noted of it anywhere: nothing is not a secret, nor is
+def _detail(id: str, words: str, n: int | None, n_total: int, year_activity: Activity) -> Detail:
+    """Return a count beside a main one. n_total: noted of it anywhere: nothing is not a secret, nor is
     what is noted of invented people.
     """
     if n is not None:
         return Detail(id=id, words=_agreed(words, n), n=n)
-    why = TOO_FEW if whole and found.least else "Rien n’est noté ici en douze mois."
+    why = TOO_FEW if n_total and year_activity.least else "Rien n’est noté ici en douze mois."
     return Detail(id=id, words=_agreed(words, 0), n=None, why=why)
 
 
@@ -315,9 +337,9 @@ def _counted(of: Noted, id: str, least: int) -> int | None:
     """Return a count, None when it is nobody, or when what is left of its whole is a few people."""
     n = of.counts[id]
     if least and id in PARTS:
-        beside = of.counts[PARTS[id]]
-        left = beside if PARTS.get(PARTS[id]) == id else beside - n
-        if left < least:
+        n_related = of.counts[PARTS[id]]
+        remainder = n_related if PARTS.get(PARTS[id]) == id else n_related - n
+        if remainder < least:
             return None
     return n or None
 
@@ -332,5 +354,5 @@ def _part(among: int, every: int) -> str:
     return ", là où cela se dit" if among < every else ""
 
 
-def _period(found: Activity) -> str:
-    return f"du {date_text(found.since)} au {date_text(found.until)}"
+def _period(year_activity: Activity) -> str:
+    return f"du {date_text(year_activity.since)} au {date_text(year_activity.until)}"

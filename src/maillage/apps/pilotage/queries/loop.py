@@ -98,12 +98,12 @@ class Planned:
 
     @property
     def is_decided(self) -> bool:
-        """Whether somebody may count on it: ready, or under way."""
+        """Return True if somebody may count on it: ready, or under way."""
         return self.action.standing in DECIDED
 
     @property
     def is_done(self) -> bool:
-        """Whether it is over: the offer of today holds what it gave."""
+        """Return True if it is over: the offer of today includes its results."""
         return self.action.standing == DONE
 
     def is_for(self, unit: Unit) -> bool:
@@ -120,7 +120,7 @@ class Scale:
 
     @property
     def words(self) -> str:
-        """What the key says of it: « besoin 0 à 6 000, offre 0 à 2 000 »."""
+        """Return the words of the key: « besoin 0 à 6 000, offre 0 à 2 000 »."""
         return f"besoin 0 à {number(self.top)}, offre 0 à {number(self.top / self.zoom)}"
 
 
@@ -175,7 +175,7 @@ class ZoneLoop:
 
     @property
     def is_first(self) -> bool:
-        """Whether many people there may have no place on foot."""
+        """Return True if many people there may have no place on foot."""
         return rules.is_first(self.standing)
 
 
@@ -277,11 +277,11 @@ class Loop:
     @property
     def unknown_units(self) -> list[tuple[Link, list[Unit]]]:
         """The others, together when the same is said instead."""
-        found: dict[str, tuple[Link, list[Unit]]] = {}
+        units_by_lack: dict[str, tuple[Link, list[Unit]]] = {}
         for unit, chain in self.shared:
             if chain.is_missing and not self.plan_of(unit):
-                found.setdefault(chain.orientation.lack, (chain.orientation, []))[1].append(unit)
-        return list(found.values())
+                units_by_lack.setdefault(chain.orientation.lack, (chain.orientation, []))[1].append(unit)
+        return list(units_by_lack.values())
 
     @property
     def n_everywhere(self) -> int:
@@ -325,7 +325,7 @@ class Loop:
         if not self._is_quarter(row):
             return None
         unit = row.unit
-        chain = next(chain for each, chain in self.shared if each == unit)
+        chain = next(chain for unit_of_chain, chain in self.shared if unit_of_chain == unit)
         need = next((row for row in self.reading.towns if set(row.zones) == set(unit.zones)), None)
         gap = overview.concerned(LINE, unit.zones, self.reading).about
         return Town(unit, chain, self.plan_of(unit), need, gap)
@@ -383,20 +383,20 @@ def loop(
     on: date,
     sort: str = "manque",
     most: int = MOST,
-    asked: Mapping[str, str] = NOTHING,
+    wanted_areas: Mapping[str, str] = NOTHING,
 ) -> Loop:
     """Return the loop of a territory as a user reads it on a day: the plan is theirs to read, or left out.
 
-    asked: the answer wanted of each kind of area (QPV); its totals stay those of the whole territory.
+    wanted_areas: the answer wanted of each kind of area (QPV); its totals stay those of the whole territory.
     """
     units = of_units.units(study)
     no_walk = dossiers.why_no_offer(study, on=on).few_words if reading.offer is None else ""
-    found = links.year(study, on)
-    chains, whole = found.chains, found.whole
+    year = links.year(study, on)
+    chains, total = year.chains, year.whole
     every = communes_of(study.place)  # None for the country: thirty-five thousand codes name nothing less
     sheets = _places(every if every is None else frozenset().union(*(u.communes for u in units)), on)
-    told = zip(units, chains, _by_unit(study, sheets, len(units)), strict=True)
-    by_zone = {zone: each for each in told for zone in each[0].zones}
+    units_with_counts = zip(units, chains, _by_unit(study, sheets, len(units)), strict=True)
+    by_zone = {zone: each for each in units_with_counts for zone in each[0].zones}
     named, everywhere, has_plan = _planned(user, study.place, on)
     every_action = (each.action for each in itertools.chain(everywhere, *named.values()))
     actions = [each for each in every_action if each.standing in DECIDED]  # one to decide answers nothing yet
@@ -425,24 +425,24 @@ def loop(
     rows.sort(key=lambda row: rules.order(row.standing, sort))
     places = _sum(sheets.values())
     facts = replace(
-        _facts(rows, chains, whole, places, everywhere, found, has_plan=has_plan),
+        _facts(rows, chains, total, places, everywhere, year, has_plan=has_plan),
         to_locate=reading.offer.to_locate if reading.offer else "",
     )
     return Loop(
         reading=reading,
         rows=tuple(rows),
         shared=tuple((unit, chain) for unit, chain in zip(units, chains, strict=True) if len(unit.zones) > 1),
-        whole=whole,
+        whole=total,
         places=places,
         everywhere=everywhere,
-        activity=found,
+        activity=year,
         sentences=tuple(rules.sentences(facts)),
         has_plan=has_plan,
         sort=sort,
         scale=scale,
         waves=_waves(study.place),
         most=most,
-        areas=dossiers.zone_areas(study, asked),
+        areas=dossiers.zone_areas(study, wanted_areas),
         no_walk=no_walk,
     )
 
@@ -489,7 +489,7 @@ def _row(
             name=zone.full_name,
             need=zone.people_value,
             without=gap.missing_value if gap is not None else None,
-            waiting=chain.orientation.detail(activity.WAITING),
+            waiting=chain.orientation.detail(activity.UNANSWERED),
             unknown=chain.effect.detail(activity.UNKNOWN),
             planned=is_everywhere or is_own,
             fewest=gap.missing_low if gap is not None else 0.0,
@@ -540,23 +540,23 @@ def need_of(study: Study) -> tuple[float, float, float]:
 
 @lru_cache(maxsize=32)
 def _bars(path: Path, stamp: int, top: float) -> Mapping[str, str]:
-    held = dossiers.needs(path).zones
-    told = {code: each for code, each in held.items() if each["valeur"] is not None}
+    zones = dossiers.needs(path).zones
+    known_zones = {code: need for code, need in zones.items() if need["valeur"] is not None}
     return {
         code: charts.small_bar(
             Estimate(
-                value=each["valeur"],
-                low=each["bas"],
-                high=each["haut"],
+                value=need["valeur"],
+                low=need["bas"],
+                high=need["haut"],
                 unit="personnes",
-                universe=each["univers"],
-                n=each["n"],
-                method=each["methode"],
+                universe=need["univers"],
+                n=need["n"],
+                method=need["methode"],
             ),
             top=top,
             id="rayures",
         )
-        for code, each in told.items()
+        for code, need in known_zones.items()
     }
 
 
@@ -575,10 +575,12 @@ def _places(communes: frozenset[str] | None, on: date) -> dict[str, Places]:
     if communes is not None:
         rows = rows.filter(code_insee__in=bulk.to_find(communes))
     deposited = Change.objects.filter(lieu=OuterRef("pk")).order_by("at", "pk").values("at__date")[:1]
-    said_on = Case(When(updated_on=None, confirmed_on=None, then=Subquery(deposited)), default="confirmed_on")
+    confirmed_on = Case(
+        When(updated_on=None, confirmed_on=None, then=Subquery(deposited)), default="confirmed_on"
+    )
     counted = (
         rows.order_by()
-        .annotate(said_on=said_on)
+        .annotate(said_on=confirmed_on)
         .values_list("code_insee")
         .annotate(
             n=Count("pk"),
@@ -586,39 +588,41 @@ def _places(communes: frozenset[str] | None, on: date) -> dict[str, Places]:
             full=Count("pk", filter=Q(full_since__isnull=False)),
         )
     )
-    held = capacities(communes, on)
+    capacity_by_commune = capacities(communes, on)
     return {
-        code: Places(n=n, confirmed=said, full=full, capacity=held.get(code, Capacity()))
-        for code, n, said, full in counted
+        code: Places(
+            n=n, confirmed=n_confirmed, full=full, capacity=capacity_by_commune.get(code, Capacity())
+        )
+        for code, n, n_confirmed, full in counted
     }
 
 
 def _by_unit(study: Study, sheets: Mapping[str, Places], n: int) -> list[Places]:
     """Return the places of each unit of a study. sheets: by commune, those without any left out."""
     of = of_units.by_commune(study)
-    held: list[list[Places]] = [[] for _ in range(n)]
+    places_by_unit: list[list[Places]] = [[] for _ in range(n)]
     for code, places in sheets.items():
         if (unit := of.get(code)) is not None:
-            held[unit].append(places)
-    return [_sum(each) for each in held]
+            places_by_unit[unit].append(places)
+    return [_sum(each) for each in places_by_unit]
 
 
 def _sum(places: Any) -> Places:
-    held = list(places)
+    listed = list(places)
     return Places(
-        n=sum(each.n for each in held),
-        confirmed=sum(each.confirmed for each in held),
-        full=sum(each.full for each in held),
-        capacity=sum((each.capacity for each in held), Capacity()),
+        n=sum(each.n for each in listed),
+        confirmed=sum(each.confirmed for each in listed),
+        full=sum(each.full for each in listed),
+        capacity=sum((each.capacity for each in listed), Capacity()),
     )
 
 
 def _waves(place: str) -> tuple[str, ...]:
-    """Return what the surveys of a place said, from a wave to the next, as published: inhabitants, then
+    """Return the changes of the surveys of a place, from a wave to the next, as published: inhabitants, then
     professionals, then structures.
     """
 
-    def said(change: evidence.Change) -> str:
+    def sentence(change: evidence.Change) -> str:
         first, second = change.first, change.second
         return (
             f"« {change.question} » « {change.label} » : {first.figure}, {first.source},"
@@ -626,7 +630,7 @@ def _waves(place: str) -> tuple[str, ...]:
         )
 
     return tuple(
-        said(change) for kind, asked in WAVES.items() for change in evidence.waves(place, kind, asked)
+        sentence(change) for kind, answers in WAVES.items() for change in evidence.waves(place, kind, answers)
     )
 
 
@@ -639,34 +643,34 @@ def _planned(user: Any, place: str, on: date) -> tuple[dict[str, list[Planned]],
         return {}, (), False
     named: dict[str, list[Planned]] = {}
     everywhere = []
-    actions = [each for each in overview.actions_of(plan) if each.standing != DROPPED]
-    for action in sorted(actions, key=lambda each: each.standing == DONE):
-        each = Planned(action=action, warnings=tuple(warnings(overview.schedule(action), on)))
+    actions = [planned for planned in overview.actions_of(plan) if planned.standing != DROPPED]
+    for action in sorted(actions, key=lambda planned: planned.standing == DONE):
+        planned = Planned(action=action, warnings=tuple(warnings(overview.schedule(action), on)))
         for code in action.zones:
-            named.setdefault(code, []).append(each)
+            named.setdefault(code, []).append(planned)
         if not action.zones:
-            everywhere.append(each)
+            everywhere.append(planned)
     return named, tuple(everywhere), True
 
 
 def _facts(
     rows: Sequence[ZoneLoop],
     chains: Sequence[Chain],
-    whole: Chain,
+    total: Chain,
     places: Places,
     everywhere: Sequence[Planned],
-    found: Year,
+    year: Year,
     *,
     has_plan: bool,
 ) -> rules.Facts:
-    """Return what the sentences are written from: only what the page tells."""
+    """Return the facts of the sentences: only those of the page."""
     every = [*(each for row in rows for each in row.plan), *everywhere]
     planned = {each.action.pk: each for each in every if each.action.parent_id is None}
-    waiting = [chain.orientation.detail(activity.WAITING) for chain in chains]
+    unanswered_by_chain = [chain.orientation.detail(activity.UNANSWERED) for chain in chains]
     return rules.Facts(
-        waiting=whole.orientation.detail(activity.WAITING) or None,
-        waiting_zones=sum(map(bool, waiting)),
-        oldest=whole.oldest,
+        waiting=total.orientation.detail(activity.UNANSWERED) or None,
+        waiting_zones=sum(map(bool, unanswered_by_chain)),
+        oldest=total.oldest,
         gaps=tuple(
             Gap(
                 code=row.need.code,
@@ -679,12 +683,12 @@ def _facts(
             for row in rows
             if row.gap is not None and not (row.offer and LINE in row.offer.doubted)
         ),
-        helped=whole.action.value,
-        unknown=whole.effect.detail(activity.UNKNOWN) or None,
+        helped=total.action.value,
+        unknown=total.effect.detail(activity.UNKNOWN) or None,
         late=sum(LATE in each.warnings for each in planned.values()),
         unpiloted=sum(LACKS_PILOT in each.warnings for each in planned.values()),
         sheets=places.n,
         confirmed=places.confirmed,
-        active=found.is_active,
+        active=year.is_active,
         has_plan=has_plan,
     )

@@ -60,8 +60,8 @@ def _subject(study: Study, on: date) -> Subject:
 
 
 def read(study: Study, report: str, form: str, on: date, *, planned: bool) -> Callable[[], bytes] | None:
-    """Return what writes a report in a form, None for what is not handed in it. planned: whether the plan of
-    the territory is the reader's to read.
+    """Return the writer of a report in a form, None if the report has no such form. planned: whether the
+    plan of the territory is the reader's to read.
     """
     if report not in NAMES or report == DIAGNOSIS or (report == PLAN and not planned):
         return None
@@ -85,6 +85,6 @@ def whole(study: Study, report: str, on: date, *, name: str) -> tuple[Fingerprin
     taken, dossier = subject(study, on), dossiers.dossier_forms(study)
     plan = plan_of(study.place, taken.reading, on=on)
     with theme.applied(dossiers.theme_of(study.place) if report != DIAGNOSIS else None):
-        made = output.forms(report, taken, plan, dossier)
-        files = {f"{report}.{form}": write() for form, write in made.items()}
+        writers = output.forms(report, taken, plan, dossier)
+        files = {f"{report}.{form}": write() for form, write in writers.items()}
     return fingerprint(taken.reading, report, on=on, edition=name, plan=plan), files

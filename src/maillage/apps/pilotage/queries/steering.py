@@ -42,7 +42,7 @@ class Steered:
 
 
 def steered(user: Any, studies: Sequence[Study], on: date) -> list[Steered]:
-    """Return what some territories say in a few figures."""
+    """Return a few figures of each of some territories."""
     return [_steered(user, study, on) for study in studies]
 
 
@@ -50,15 +50,15 @@ def _steered(user: Any, study: Study, on: date) -> Steered:
     read = overview.reading_of(study.place)
     if read is None:
         return Steered(study=study)
-    found = loops.loop(user, study, read, on=on)
+    territory_loop = loops.loop(user, study, read, on=on)
     plan = plan_for(user, study.place)
-    here = ground(study.place, on=on)
-    values = [value(here, indicators()[id]) for id in NETWORK]
+    network_ground = ground(study.place, on=on)
+    values = [value(network_ground, indicators()[id]) for id in NETWORK]
     return Steered(
         study=study,
-        bars=home.bars(found, loops.need_of(study)),
+        bars=home.bars(territory_loop, loops.need_of(study)),
         contradicted=home.contradicted(read),
-        sentences=home.addressed(user, found, study.place)[:1],
+        sentences=home.addressed(user, territory_loop, study.place)[:1],
         plan=state_sentence([overview.schedule(each) for each in overview.actions_of(plan)], on)
         if plan is not None
         else "",
@@ -66,6 +66,6 @@ def _steered(user: Any, study: Study, on: date) -> Steered:
             (each.definition.label, indicators_read.figure(each) or each.reason.removesuffix("."))
             for each in values
         ),
-        counted=found.activity.counted(timezone.localtime()),
-        examples=found.activity.examples or any(each.examples for each in values),
+        counted=territory_loop.activity.counted(timezone.localtime()),
+        examples=territory_loop.activity.examples or any(each.examples for each in values),
     )

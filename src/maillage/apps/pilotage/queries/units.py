@@ -1,4 +1,4 @@
-"""What of a territory can be told zone by zone: activity is noted by commune, and some communes are cut."""
+"""Units of a territory with an activity: it is noted by commune, and some communes are cut in zones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,15 +50,15 @@ def together(communes: dict[str, frozenset[str]]) -> tuple[Unit, ...]:
     communes: by zone.
     """
     groups: list[tuple[set[str], set[str]]] = []
-    for zone, held in communes.items():
-        touched = [group for group in groups if group[1] & held]
-        merged = ({zone}.union(*(group[0] for group in touched)), held.union(*(g[1] for g in touched)))
+    for zone, codes in communes.items():
+        touched = [group for group in groups if group[1] & codes]
+        merged = ({zone}.union(*(group[0] for group in touched)), codes.union(*(g[1] for g in touched)))
         groups = [group for group in groups if group not in touched]
         groups.append((set(merged[0]), set(merged[1])))
     order = {zone: k for k, zone in enumerate(communes)}
     return tuple(
-        Unit(tuple(sorted(zones, key=order.__getitem__)), frozenset(held), _name(held))
-        for zones, held in sorted(groups, key=lambda group: min(order[zone] for zone in group[0]))
+        Unit(tuple(sorted(zones, key=order.__getitem__)), frozenset(codes), _name(codes))
+        for zones, codes in sorted(groups, key=lambda group: min(order[zone] for zone in group[0]))
     )
 
 

@@ -31,25 +31,25 @@ class Money:
 def money_of(row: PlanAction) -> Money:
     """Return the money of an action: nothing is to be found for one that was dropped."""
     every = (row, *row.parts.all())
-    kept = [each for each in every if each.standing != rules.DROPPED]
-    stopped = [each for each in every if each not in kept and each.funded is not None]
-    euros, apart = _total(kept), _total(stopped)
-    beside = 0 if row.budget is None else (euros or 0) - row.budget
-    is_dropped, aside = row not in kept, ""
+    live_actions = [each for each in every if each.standing != rules.DROPPED]
+    stopped = [each for each in every if each not in live_actions and each.funded is not None]
+    euros, stopped_euros = _total(live_actions), _total(stopped)
+    over_budget = 0 if row.budget is None else (euros or 0) - row.budget
+    is_dropped, aside = row not in live_actions, ""
     words = "non renseigné" if row.budget is None else _euros(row.budget)
     if euros is not None:
         words += f", {_euros(euros)} acquis" if row.budget is None else f", financés pour {_euros(euros)}"
         words += ", sous-actions comprises" if euros != row.funded else ""
-    if apart is not None and is_dropped:
-        parts = ", sous-actions comprises" if apart != row.funded else ""
-        aside = f"{_euros(apart)} acquis{parts}, hors des totaux du plan : elle est abandonnée"
-    elif apart is not None:
+    if stopped_euros is not None and is_dropped:
+        parts = ", sous-actions comprises" if stopped_euros != row.funded else ""
+        aside = f"{_euros(stopped_euros)} acquis{parts}, hors des totaux du plan : elle est abandonnée"
+    elif stopped_euros is not None:
         whose = "des sous-actions abandonnées" if len(stopped) > 1 else "une sous-action abandonnée"
-        aside = f"En dehors : {_euros(apart)} acquis pour {whose}"
+        aside = f"En dehors : {_euros(stopped_euros)} acquis pour {whose}"
     return Money(
         words,
-        to_find=0 if is_dropped else max(0, -beside),
-        beyond=max(0, beside),
+        to_find=0 if is_dropped else max(0, -over_budget),
+        beyond=max(0, over_budget),
         apart=aside,
         funders=(
             *(str(each) for each in row.active_fundings),
@@ -96,8 +96,8 @@ def passed(row: PlanAction, euros: int | None) -> str:
     """Return the budget that an amount more would pass: of an action, or of the one it is a part of, whose
     parts are funded in it unless they are dropped; "" for neither.
     """
-    whole = row.parent if row.standing != rules.DROPPED else None
-    return OWN if _passes(row, euros) else OF_WHOLE if whole and _passes(whole, euros) else ""
+    parent = row.parent if row.standing != rules.DROPPED else None
+    return OWN if _passes(row, euros) else OF_WHOLE if parent and _passes(parent, euros) else ""
 
 
 def passed_under(row: PlanAction, parent: PlanAction) -> str:
@@ -119,8 +119,8 @@ def passed_once(row: PlanAction, state: str) -> str:
     funded = sum(each.funded or 0 for each in (row, *parts))
     back = row.standing == rules.DROPPED and state != rules.DROPPED
     if row.budget is not None and funded > max(row.budget, row.funded_with_parts or 0):
-        told = f"{_euros(funded)} la financeraient, sous-actions comprises"
-        return f"{told}, pour un budget de {_euros(row.budget)}."
+        funded_text = f"{_euros(funded)} la financeraient, sous-actions comprises"
+        return f"{funded_text}, pour un budget de {_euros(row.budget)}."
     if back and row.parent is not None and _passes(row.parent, row.funded):
         return f"Avec {_euros(row.funded or 0)} qui la financent, le financement dépasserait {OF_WHOLE}."
     return ""

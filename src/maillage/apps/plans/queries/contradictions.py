@@ -1,4 +1,4 @@
-"""What an action says against itself, and against its plan: told at once, each at its field."""
+"""The contradictions of an action with itself, and with its plan: told at once, each at its field."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from maillage.words.wording import number
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """What stands in the way of an action as it is typed. field: where it is corrected."""
+    """A fault that stops an action as it is typed. field: where it is corrected."""
 
     field: str
     why: str
@@ -26,56 +26,64 @@ def contradictions(plan: Plan, pk: int | None, values: Mapping[str, Any]) -> lis
     those that are known, the others contradict nothing yet.
     """
     starts, ends, parent = values.get("starts_on"), values.get("ends_on"), values.get("parent")
-    found = [
+    faults = [
         Contradiction(field, f"{upper_first(why)}.", "Corrigez ce jour, ou laissez-le vide.")
         for field, day in (("starts_on", starts), ("ends_on", ends))
         if isinstance(day, date) and (why := rules.stray_day_words(day))
     ]
     if starts is not None and ends is not None and ends < starts:
-        found.append(
+        faults.append(
             Contradiction("ends_on", "Elle finit avant de commencer.", "Corrigez l’un des deux jours.")
         )
     budget = values.get("budget")
-    held = plan.actions.filter(pk=pk).first() if pk is not None else None
+    stored_action = plan.actions.filter(pk=pk).first() if pk is not None else None
     # A budget that is not touched locks nothing else of its action.
-    funded = held.funded_with_parts or 0 if held is not None and held.budget != budget else 0
+    funded = (
+        stored_action.funded_with_parts or 0
+        if stored_action is not None and stored_action.budget != budget
+        else 0
+    )
     if budget is not None and funded > budget:
         why = f"Ce qui est financé, {number(funded)} €, dépasse ce budget."
         do = "Écrivez un budget plus grand, ou retirez d’abord un financement."
-        found.append(Contradiction("budget", why, do))
+        faults.append(Contradiction("budget", why, do))
     by_year = sum(running + investment for _, running, investment in values.get("costs") or ())
     if budget is not None and by_year > budget:
         why = f"Les années font {number(by_year)} €, plus que le budget de {number(budget)} €."
         do = "Corrigez une année, ou videz le budget : il sera leur somme."
-        found.append(Contradiction("costs", why, do))
-    if values.get("counts", held.counts if held is not None else "") != rules.THINGS:
-        found += _of_people(held, values)
+        faults.append(Contradiction("costs", why, do))
+    if values.get("counts", stored_action.counts if stored_action is not None else "") != rules.THINGS:
+        faults += _of_people(stored_action, values)
     baseline, target, way = (values.get(name) for name in ("baseline", "target", "direction"))
     if way and rules.direction_of("", baseline, target) not in ("", way):
         why = f"Le nombre visé est plus {'haut' if way == rules.LOWER else 'bas'} que celui du départ."
         do = f"Corrigez l’un des deux, ou dites que l’on veut qu’il {_other_way(way)}."
-        found.append(Contradiction("direction", why, do))
+        faults.append(Contradiction("direction", why, do))
     if parent is not None and (lacks := _of_parent(plan, pk, parent)):
-        found.append(Contradiction("parent", *lacks))
-    elif parent is not None and held is not None and (why := budgets.passed_under(held, parent)):
+        faults.append(Contradiction("parent", *lacks))
+    elif (
+        parent is not None
+        and stored_action is not None
+        and (why := budgets.passed_under(stored_action, parent))
+    ):
         do = "Choisissez-en une autre, retirez d’abord un financement, ou changez ce budget."
-        found.append(Contradiction("parent", why, do))
+        faults.append(Contradiction("parent", why, do))
     after = values.get("after")
     if after is not None and parent is not None and after.pk == parent.pk:
         why = "Elle attendrait la fin de l’action dont elle fait partie."
-        found.append(Contradiction("after", why, "Choisissez une autre action à attendre, ou aucune."))
+        faults.append(Contradiction("after", why, "Choisissez une autre action à attendre, ou aucune."))
     known = dict(plan.actions.values_list("pk", "after_id"))
     if after is not None and pk is not None and rules.makes_a_cycle(pk, after.pk, known):
         why = "D’une action à l’autre, elle attendrait sa propre fin."
-        found.append(Contradiction("after", why, "Choisissez une action qui n’attend pas celle-ci."))
-    return found
+        faults.append(Contradiction("after", why, "Choisissez une action qui n’attend pas celle-ci."))
+    return faults
 
 
-def _of_people(held: PlanAction | None, values: Mapping[str, Any]) -> list[Contradiction]:
+def _of_people(stored_action: PlanAction | None, values: Mapping[str, Any]) -> list[Contradiction]:
     """Return the numbers that are not whole of an indicator that counts people: as it is typed, and already
     counted.
     """
-    found = [
+    faults = [
         Contradiction(
             name,
             "L’indicateur compte des personnes : ce nombre n’est pas entier.",
@@ -84,11 +92,11 @@ def _of_people(held: PlanAction | None, values: Mapping[str, Any]) -> list[Contr
         for name in ("baseline", "target")
         if (value := values.get(name)) is not None and not rules.is_whole(value)
     ]
-    counted = held.measures.filter(withdrawn_at=None) if held is not None else ()
+    counted = stored_action.measures.filter(withdrawn_at=None) if stored_action is not None else ()
     if part := next((each for each in counted if not rules.is_whole(each.value)), None):
         why = f"Un nombre compté, {rules.amount(part.value)}, n’est pas entier : personne n’est à moitié."
-        found.append(Contradiction("counts", why, "Dites que l’indicateur compte autre chose."))
-    return found
+        faults.append(Contradiction("counts", why, "Dites que l’indicateur compte autre chose."))
+    return faults
 
 
 def _other_way(way: str) -> str:

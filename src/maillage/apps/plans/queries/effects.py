@@ -1,4 +1,4 @@
-"""What was counted of an action beside what was expected of it, and the tasks that meetings gave for it."""
+"""The counts of an action beside its target, and the tasks that meetings gave for it."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,8 +31,8 @@ class CountRow:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What was counted: the sentence, a sentence for each zone of comparison, the numbers, those withdrawn,
-    the line of the numbers, "" for few, and the zones drawn beside it.
+    """The effect of an action: the sentence, a sentence for each zone of comparison, the numbers, those
+    withdrawn, the line of the numbers, "" for few, and the zones drawn beside it.
     """
 
     sentence: str
@@ -61,17 +61,17 @@ def least_of(row: PlanAction) -> int:
 
 
 def baseline_words(row: PlanAction, least: int) -> str:
-    """Return what an action began with, as it is told; "" when nobody wrote it."""
+    """Return the baseline of an action, in words; "" when nobody wrote it."""
     return "" if row.baseline is None else rules.count_words(row.baseline, least, row.unit)
 
 
 def target_words(row: PlanAction) -> str:
-    """Return what an action aims at, "" when nobody wrote it."""
+    """Return the target of an action, "" when nobody wrote it."""
     return "" if row.target is None else rules.amount(row.target, row.unit)
 
 
 def baseline_of(row: PlanAction) -> float | str | None:
-    """Return what an action began with, as a file tells it to the public: in words when it is too small to be
+    """Return the baseline of an action, as a public file writes it: in words when it is too small to be
     told.
     """
     if row.baseline is None:
@@ -86,7 +86,9 @@ def baseline_of(row: PlanAction) -> float | str | None:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What an actor gave, as its action counts it. n: since the start, None when it is too few to be told."""
+    """The total that an actor delivered, as its action counts it. n: since the start, None when it is too few
+    to be told.
+    """
 
     actor: str
     n: float | None
@@ -100,38 +102,40 @@ def delivered(place: str, units: Collection[str], until: date) -> list[Delivered
     """
     rows = PlanAction.objects.filter(plan__place=place, plan__published_at__isnull=False).exclude(unit="")
     rows = rows.select_related("plan", "parent").prefetch_related("measures")
-    found: dict[int, tuple[PlanAction, PlanMeasure, bool]] = {}
+    last_by_action: dict[int, tuple[PlanAction, PlanMeasure, bool]] = {}
     for row in rows:
         if plain(row.unit) not in units or row.standing == rules.DROPPED:
             continue
         known = _until(row, until)
         totals = [
-            each
-            for each in known
-            if each.span == rules.SINCE and not each.elsewhere and each.withdrawn_at is None
+            measure
+            for measure in known
+            if measure.span == rules.SINCE and not measure.elsewhere and measure.withdrawn_at is None
         ]
         if totals:
-            last, least = max(totals, key=lambda each: (each.on, each.pk)), least_of(row)
-            is_told = last.pk not in _hidden(row, known, least) and not rules.is_small(last.value, least)
-            found[row.pk] = row, last, is_told
-    detailed = {row.parent_id for row, *_ in found.values()}
+            last, least = max(totals, key=lambda measure: (measure.on, measure.pk)), least_of(row)
+            is_publishable = last.pk not in _hidden(row, known, least) and not rules.is_small(
+                last.value, least
+            )
+            last_by_action[row.pk] = row, last, is_publishable
+    detailed = {row.parent_id for row, *_ in last_by_action.values()}
     return [
-        Delivered(row.pilot or row.title, last.value if is_told else None, last.on, last.source)
-        for row, last, is_told in found.values()
+        Delivered(row.pilot or row.title, last.value if is_publishable else None, last.on, last.source)
+        for row, last, is_publishable in last_by_action.values()
         if row.pk not in detailed
     ]
 
 
 def _until(row: PlanAction, until: date) -> list[PlanMeasure]:
-    """Return what was counted of an action until a day. What was taken back is no number, and still hides
+    """Return the counts of an action until a day. What was taken back is no number, and still hides
     those that would tell a few people beside it.
     """
     return [each for each in row.measures.all() if each.on <= until or each.withdrawn_at]
 
 
 def last_count(row: PlanAction, until: date = rules.LAST_DAY) -> str:
-    """Return what is known of an action after its last count, and the day, in words, as the public reads it;
-    "" when nothing was counted. until: the last day of the counts.
+    """Return the state of the indicator of an action after its last count, and the day, in words, as the
+    public reads it; "" when nothing was counted. until: the last day of the counts.
     """
     least = least_of(row)
     known = _series(_until(row, until), row.baseline, least)
@@ -151,7 +155,7 @@ def last_count(row: PlanAction, until: date = rules.LAST_DAY) -> str:
 
 
 def effect(row: PlanAction, *, least: int) -> Effect:
-    """Return what was counted of an action, beside its target; nothing says what caused it. least: under it,
+    """Return the counts of an action, beside its target; nothing says what caused it. least: under it,
     a count is not told to who reads.
     """
     every = list(row.measures.all())
@@ -162,15 +166,15 @@ def effect(row: PlanAction, *, least: int) -> Effect:
     early = row.starts_on is not None and bool(own.points) and own.points[-1][0] < row.starts_on
     # Before it begins, an action has no effect to be compared.
     zones = [] if early else list(dict.fromkeys(each.elsewhere for each in measures if each.elsewhere))
-    others = {zone: _series(every, None, least, elsewhere=zone) for zone in zones}
-    drawn = {zone: known for zone, known in others.items() if len(known.points) >= FEWEST}
+    other_zones = {zone: _series(every, None, least, elsewhere=zone) for zone in zones}
+    drawn = {zone: known for zone, known in other_zones.items() if len(known.points) >= FEWEST}
     drawn = dict(list(drawn.items())[:MOST_ZONES])
     chart = _chart(row, own, least, drawn)
-    said = rules.effect_sentence(row.baseline, row.target, own, changes, least=least, unit=row.unit)
+    sentence = rules.effect_sentence(row.baseline, row.target, own, changes, least=least, unit=row.unit)
     return Effect(
-        rules.EARLY if early else said,
+        rules.EARLY if early else sentence,
         [
-            rules.comparison_sentence(start, own, zone, others[zone], least=least, unit=row.unit)
+            rules.comparison_sentence(start, own, zone, other_zones[zone], least=least, unit=row.unit)
             for zone in zones
         ],
         _count_rows(row, every, least),
@@ -183,7 +187,7 @@ def effect(row: PlanAction, *, least: int) -> Effect:
 def _series(
     measures: Sequence[PlanMeasure], start: float | None, least: int, *, elsewhere: str = ""
 ) -> rules.Series:
-    """Return what is known after each number of a zone of comparison, "" for the zones of the action."""
+    """Return the known value after each number of a zone of comparison, "" for the zones of the action."""
     return rules.series(
         [_count(each) for each in measures if each.elsewhere == elsewhere],
         start,
@@ -206,23 +210,23 @@ def _hidden(row: PlanAction, measures: Sequence[PlanMeasure], least: int) -> set
     people.
     """
     hidden: set[int] = set()
-    standing = [each for each in measures if each.withdrawn_at is None]
-    for zone in {each.elsewhere for each in standing}:
+    standing = [measure for measure in measures if measure.withdrawn_at is None]
+    for zone in {measure.elsewhere for measure in standing}:
         of_zone = sorted(
-            (each for each in standing if each.elsewhere == zone),
-            key=lambda each: rules.in_order(_count(each)),
+            (measure for measure in standing if measure.elsewhere == zone),
+            key=lambda measure: rules.in_order(_count(measure)),
         )
         points = _series(measures, None if zone else row.baseline, least, elsewhere=zone).points
         hidden |= {
-            each.pk
-            for each, (_, told) in zip(of_zone, points, strict=True)
-            if told is None and each.span == rules.SINCE
+            measure.pk
+            for measure, (_, published_value) in zip(of_zone, points, strict=True)
+            if published_value is None and measure.span == rules.SINCE
         }
     return hidden
 
 
-def _count(each: PlanMeasure) -> rules.Count:
-    return rules.Count(each.on, each.value, each.span, each.withdrawn_at is not None)
+def _count(measure: PlanMeasure) -> rules.Count:
+    return rules.Count(measure.on, measure.value, measure.span, measure.withdrawn_at is not None)
 
 
 def _start(row: PlanAction, known: rules.Series) -> tuple[date, float] | None:
@@ -235,18 +239,20 @@ def _start(row: PlanAction, known: rules.Series) -> tuple[date, float] | None:
     return row.starts_on, row.baseline
 
 
-def _chart(row: PlanAction, known: rules.Series, least: int, others: Mapping[str, rules.Series]) -> str:
+def _chart(row: PlanAction, known: rules.Series, least: int, other_zones: Mapping[str, rules.Series]) -> str:
     """Return the line of what was counted, beside those of zones without the action; "" for few numbers."""
     start = _start(row, known)
-    told = _told([*([start] if start else []), *known.points], least)
-    if sum(value is not None for _, value, _ in told) < FEWEST:
+    own_counts = _drawn_counts([*([start] if start else []), *known.points], least)
+    if sum(value is not None for _, value, _ in own_counts) < FEWEST:
         return ""
-    beside = {zone: _told(each.points, least) for zone, each in others.items()}
-    every = [each for line in (told, *beside.values()) for each in line]
+    zone_counts = {
+        zone: _drawn_counts(drawn_count.points, least) for zone, drawn_count in other_zones.items()
+    }
+    every = [drawn_count for line in (own_counts, *zone_counts.values()) for drawn_count in line]
     top = series.round_top(max([*(value for _, value, _ in every if value is not None), row.target or 0]))
     first, last = min(on for on, _, _ in every), max(on for on, _, _ in every)
 
-    def steps(line: Sequence[Told]) -> list[series.Step]:
+    def steps(line: Sequence[DrawnCount]) -> list[series.Step]:
         return [
             series.Step(
                 _day(on, first.year != last.year),
@@ -257,26 +263,26 @@ def _chart(row: PlanAction, known: rules.Series, least: int, others: Mapping[str
             for on, value, _ in line
         ]
 
-    def words(line: Sequence[Told]) -> str:
+    def words(line: Sequence[DrawnCount]) -> str:
         return " ; ".join(
-            f"{in_words(on)} : {rules.HIDDEN if held is None else rules.count_words(held, least, row.unit)}"
-            for on, _, held in line
+            f"{in_words(on)} : {rules.HIDDEN if n is None else rules.count_words(n, least, row.unit)}"
+            for on, _, n in line
         )
 
-    elsewhere = "".join(f". {zone}, sans l’action. {words(line)}" for zone, line in beside.items())
+    elsewhere = "".join(f". {zone}, sans l’action. {words(line)}" for zone, line in zone_counts.items())
     return series.monthly(
-        steps(told),
+        steps(own_counts),
         top=top,
         id="effet",
-        label=f"{row.indicator or 'Compté'}. {words(told)}{elsewhere}",
-        beside=[steps(line) for line in beside.values()],
+        label=f"{row.indicator or 'Compté'}. {words(own_counts)}{elsewhere}",
+        compared_series=[steps(line) for line in zone_counts.values()],
     )
 
 
-Told = tuple[date, float | None, float | None]  # a day, what is drawn of its count, what is told of it
+DrawnCount = tuple[date, float | None, float | None]  # a day, what is drawn of its count, what is told of it
 
 
-def _told(points: Sequence[rules.Point], least: int) -> list[Told]:
+def _drawn_counts(points: Sequence[rules.Point], least: int) -> list[DrawnCount]:
     """Return each number of a line: drawn unless it is too small to be told."""
     return [
         (on, None if value is None or rules.is_small(value, least) else value, value) for on, value in points
@@ -310,6 +316,12 @@ def offered(row: PlanAction, user: Any) -> list[Decision]:
     """
     linked = row.tasks.values("decision")
     open_ = network.decisions_for(user).exclude(leads="").filter(done_at=None, meeting__cancelled_at=None)
-    found = open_.exclude(pk__in=linked).select_related("meeting").order_by("until_on", "pk")
-    here = communes_of(row.plan.place)
-    return list((found if here is None else found.filter(meeting__commune__in=here))[:MOST_TASKS])
+    open_decisions = open_.exclude(pk__in=linked).select_related("meeting").order_by("until_on", "pk")
+    plan_communes = communes_of(row.plan.place)
+    return list(
+        (
+            open_decisions
+            if plan_communes is None
+            else open_decisions.filter(meeting__commune__in=plan_communes)
+        )[:MOST_TASKS]
+    )

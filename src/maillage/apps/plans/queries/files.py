@@ -57,7 +57,7 @@ def frame_of(plan: Plan, actions: Sequence[PlanAction], *, on: date) -> dict[str
     that was dropped, nor its parts.
     Its steps are told in days after the start of their action.
     """
-    kept = ("number", "title", "objective", "public", "partners", "existing", "line", "means")
+    copied_fields = ("number", "title", "objective", "public", "partners", "existing", "line", "means")
     counted = ("indicator", "unit", "counts")
     return {
         "format": FORMAT,
@@ -70,7 +70,11 @@ def frame_of(plan: Plan, actions: Sequence[PlanAction], *, on: date) -> dict[str
                 "statement": axis.statement,
                 "actions": [
                     {
-                        **{key: value for key in kept if (value := _elsewhere(row, key)) not in ("", None)},
+                        **{
+                            key: value
+                            for key in copied_fields
+                            if (value := _elsewhere(row, key)) not in ("", None)
+                        },
                         **({"parent": row.parent.number} if row.parent else {}),
                         **({key: value for key in counted if (value := getattr(row, key))}),
                         **({"direction": way} if (way := _direction(row)) else {}),
@@ -94,17 +98,17 @@ def _steps_of(row: PlanAction) -> list[dict[str, Any]]:
     """Return the steps of an action, in days after its start; after its first step where no start is said."""
     dated = [(each.on, each.words) for each in row.milestones.all()]
     start: date = row.starts_on or min((on for on, _ in dated), default=rules.FIRST_DAY)
-    told = [*(((on - start).days, words) for on, words in dated), *row.delays]
-    return [{"days": days, "words": words} for days, words in sorted(told)]
+    delayed_steps = [*(((on - start).days, words) for on, words in dated), *row.delays]
+    return [{"days": days, "words": words} for days, words in sorted(delayed_steps)]
 
 
 def is_dropped(row: PlanAction) -> bool:
-    """Return whether an action, or the one it is a part of, was dropped."""
+    """Return True if an action, or the one it is a part of, was dropped."""
     return rules.DROPPED in (row.state, row.parent.state if row.parent else "")
 
 
 def _elsewhere(row: PlanAction, key: str) -> Any:
-    """Return what a field of an action says to another territory, without what the figures of this one
+    """Return the value of a field of an action for another territory, without what the figures of this one
     proposed: its sentences, and the zone that its title names. What somebody wrote stays.
     """
     if key == "objective":
@@ -126,17 +130,20 @@ def frame_in(content: bytes) -> Frame:
     not, or when a text is longer than its column: keys that nobody knows are left out.
     """
     try:
-        held = json.loads(content.decode("utf-8-sig"))
+        frame_json = json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise _no_frame("il n’est pas écrit en UTF-8") from error
     except json.JSONDecodeError as error:
         raise _no_frame(f"ligne {error.lineno}, colonne {error.colno}, ce n’est pas du JSON") from error
     except RecursionError as error:
         raise _no_frame("il est trop profond") from error
-    if not isinstance(held, dict) or held.get("format") != FORMAT:
-        said = held.get("format") if isinstance(held, dict) else None
-        raise _no_frame(f"« format » dit {_shown(said)}, pas « {FORMAT} »")
-    axes = tuple(_axis(each, f"dynamique {n}") for n, each in enumerate(_list(held, "axes", "le cadre"), 1))
+    if not isinstance(frame_json, dict) or frame_json.get("format") != FORMAT:
+        format_read = frame_json.get("format") if isinstance(frame_json, dict) else None
+        raise _no_frame(f"« format » dit {_quoted_value(format_read)}, pas « {FORMAT} »")
+    axes = tuple(
+        _axis(axis_json, f"dynamique {n}")
+        for n, axis_json in enumerate(_list(frame_json, "axes", "le cadre"), 1)
+    )
     if not axes:
         raise _no_frame("il n’a aucune dynamique")
     for words, numbers in (
@@ -148,27 +155,28 @@ def frame_in(content: bytes) -> Frame:
             raise _no_frame(f"{times} {words} y ont le numéro {number}")
     return Frame(
         id="fichier",
-        name=_text(held, "name", "le cadre", most_of(Plan, "title")),
-        origin=_text(held, "origin", "le cadre", MOST_ORIGIN, needed=False).replace(":", ","),
+        name=_text(frame_json, "name", "le cadre", most_of(Plan, "title")),
+        origin=_text(frame_json, "origin", "le cadre", MOST_ORIGIN, needed=False).replace(":", ","),
         axes=axes,
     )
 
 
-def _axis(held: object, where: str) -> FrameAxis:
-    if not isinstance(held, dict):
-        raise _no_frame(f"{where} : {_shown(held)} n’est pas une dynamique")
-    announced = None if held.get("announced") is None else _number(held, "announced", where)
-    found = tuple(
-        _action(each, f"{where}, action {n}") for n, each in enumerate(_list(held, "actions", where), 1)
+def _axis(axis_json: object, where: str) -> FrameAxis:
+    if not isinstance(axis_json, dict):
+        raise _no_frame(f"{where} : {_quoted_value(axis_json)} n’est pas une dynamique")
+    announced = None if axis_json.get("announced") is None else _number(axis_json, "announced", where)
+    frame_actions = tuple(
+        _action(action_json, f"{where}, action {n}")
+        for n, action_json in enumerate(_list(axis_json, "actions", where), 1)
     )
     axis = FrameAxis(
-        number=_number(held, "number", where),
-        title=_text(held, "title", where, most_of(PlanAxis, "title")),
-        statement=_text(held, "statement", where, most_of(PlanAxis, "statement"), needed=False),
+        number=_number(axis_json, "number", where),
+        title=_text(axis_json, "title", where, most_of(PlanAxis, "title")),
+        statement=_text(axis_json, "statement", where, most_of(PlanAxis, "statement"), needed=False),
         announced=announced,
-        actions=found,
+        actions=frame_actions,
     )
-    for n, action in enumerate(found, 1):
+    for n, action in enumerate(frame_actions, 1):
         if action in axis.strays:
             raise _no_frame(
                 f"{where}, action {n} : « parent » dit « {action.parent} », qui n’est pas une action entière"
@@ -177,55 +185,57 @@ def _axis(held: object, where: str) -> FrameAxis:
     return axis
 
 
-def _action(held: object, where: str) -> FrameAction:
-    if not isinstance(held, dict):
-        raise _no_frame(f"{where} : {_shown(held)} n’est pas une action")
+def _action(action_json: object, where: str) -> FrameAction:
+    if not isinstance(action_json, dict):
+        raise _no_frame(f"{where} : {_quoted_value(action_json)} n’est pas une action")
     texts = {f.name for f in fields(FrameAction)} - {"number", "title", "parent", "steps"}
     action = FrameAction(
-        number=_number(held, "number", where),
-        parent=None if held.get("parent") is None else _number(held, "parent", where),
-        title=_text(held, "title", where, most_of(PlanAction, "title")),
-        steps=_steps(held, where),
-        **{name: _text(held, name, where, most_of(PlanAction, name), needed=False) for name in texts},
+        number=_number(action_json, "number", where),
+        parent=None if action_json.get("parent") is None else _number(action_json, "parent", where),
+        title=_text(action_json, "title", where, most_of(PlanAction, "title")),
+        steps=_steps(action_json, where),
+        **{name: _text(action_json, name, where, most_of(PlanAction, name), needed=False) for name in texts},
     )
     for name, known in (("counts", rules.COUNTED), ("direction", rules.DIRECTIONS)):
-        if (said := getattr(action, name)) and said not in known:
-            raise _no_frame(f"{where} : « {name} » dit {_shown(said)}, ni {' ni '.join(known)}")
+        if (field_text := getattr(action, name)) and field_text not in known:
+            raise _no_frame(f"{where} : « {name} » dit {_quoted_value(field_text)}, ni {' ni '.join(known)}")
     if action.line and action.line not in diagnosis_lines():
-        raise _no_frame(f"{where} : « line » dit {_shown(action.line)}, qui n’est pas un service connu")
+        raise _no_frame(
+            f"{where} : « line » dit {_quoted_value(action.line)}, qui n’est pas un service connu"
+        )
     return action
 
 
-def _steps(held: Mapping[str, Any], where: str) -> tuple[tuple[int, str], ...]:
+def _steps(action_json: Mapping[str, Any], where: str) -> tuple[tuple[int, str], ...]:
     """Return the steps that an action of a file says, none in a file that was written before they were."""
-    if "steps" not in held:
+    if "steps" not in action_json:
         return ()
-    told = _list(held, "steps", where)
-    if len(told) > rules.MOST_STEPS:
-        raise _no_frame(f"{where} : « steps » a {len(told)} étapes, {rules.MOST_STEPS} au plus")
-    found = []
-    for n, each in enumerate(told, 1):
+    steps_json = _list(action_json, "steps", where)
+    if len(steps_json) > rules.MOST_STEPS:
+        raise _no_frame(f"{where} : « steps » a {len(steps_json)} étapes, {rules.MOST_STEPS} au plus")
+    frame_steps = []
+    for n, step_json in enumerate(steps_json, 1):
         at = f"{where}, étape {n}"
-        if not isinstance(each, dict):
-            raise _no_frame(f"{at} : {_shown(each)} n’est pas une étape")
-        days = _number(each, "days", at, least=-rules.MOST_DELAY, most=rules.MOST_DELAY)
-        found.append((days, _text(each, "words", at, rules.LONGEST_STEP)))
-    return tuple(found)
+        if not isinstance(step_json, dict):
+            raise _no_frame(f"{at} : {_quoted_value(step_json)} n’est pas une étape")
+        days = _number(step_json, "days", at, least=-rules.MOST_DELAY, most=rules.MOST_DELAY)
+        frame_steps.append((days, _text(step_json, "words", at, rules.LONGEST_STEP)))
+    return tuple(frame_steps)
 
 
-def _list(held: Mapping[str, Any], name: str, where: str) -> list[Any]:
-    value = held.get(name)
+def _list(parent_json: Mapping[str, Any], name: str, where: str) -> list[Any]:
+    value = parent_json.get(name)
     if not isinstance(value, list):
         raise _no_frame(f"{where} : « {name} » n’est pas une liste")
     return value
 
 
 def _number(
-    held: Mapping[str, Any], name: str, where: str, *, least: int = 0, most: int = MOST_NUMBER
+    parent_json: Mapping[str, Any], name: str, where: str, *, least: int = 0, most: int = MOST_NUMBER
 ) -> int:
-    value = held.get(name)
+    value = parent_json.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise _no_frame(f"{where} : « {name} » dit {_shown(value)}, pas un nombre de {least} à {most}")
+        raise _no_frame(f"{where} : « {name} » dit {_quoted_value(value)}, pas un nombre de {least} à {most}")
     return value
 
 
@@ -234,23 +244,23 @@ def most_of(model: type[Model], name: str) -> int:
     return getattr(model._meta.get_field(name), "max_length", None) or LONGEST
 
 
-def _text(held: Mapping[str, Any], name: str, where: str, most: int, *, needed: bool = True) -> str:
-    value = held.get(name, "")
+def _text(parent_json: Mapping[str, Any], name: str, where: str, most: int, *, needed: bool = True) -> str:
+    value = parent_json.get(name, "")
     # A zero byte and half of a pair are in no text that a database takes.
     sound = isinstance(value, str) and not re.search("[\x00\ud800-\udfff]", value)
-    said = line(value) if sound else ""
-    if not sound or (needed and not said):
-        raise _no_frame(f"{where} : « {name} » dit {_shown(value)}, pas un texte")
-    if len(said) > most:
+    text = line(value) if sound else ""
+    if not sound or (needed and not text):
+        raise _no_frame(f"{where} : « {name} » dit {_quoted_value(value)}, pas un texte")
+    if len(text) > most:
         raise Refused(
             "Ce cadre n’a pas été repris.",
-            why=f"{upper_first(where)} : « {name} » a {number(len(said))} caractères, {most} au plus.",
+            why=f"{upper_first(where)} : « {name} » a {number(len(text))} caractères, {most} au plus.",
             do="Raccourcissez ce texte dans le plan d’où vient le fichier, ou dans le fichier.",
         )
-    return said
+    return text
 
 
-def _shown(value: object) -> str:
+def _quoted_value(value: object) -> str:
     return (
         f"« {ascii(value)[:40] if not str(value).isprintable() else str(value)[:40]} »"
         if value not in (None, "")
@@ -289,12 +299,12 @@ def table_of(actions: Sequence[PlanAction], reading: Reading | None) -> list[dic
             "au_depart": "" if (baseline := baseline_of(row)) is None else baseline,
             "cible": "" if row.target is None else rules.plain(row.target),
             "existant": row.existing,
-            "personnes_concernees": (told := concerned(row.line, row.zones, reading)).about,
-            "personnes_intervalle": told.between,
-            "personnes_qui": told.words,
-            "personnes_source": told.source,
-            **{f"personnes_{name}": "" if n is None else n for name, n in _numbers(told)},
-            "personnes_motif": told.doubt or (told.words if told.value is None else ""),
+            "personnes_concernees": (people := concerned(row.line, row.zones, reading)).about,
+            "personnes_intervalle": people.between,
+            "personnes_qui": people.words,
+            "personnes_source": people.source,
+            **{f"personnes_{name}": "" if n is None else n for name, n in _numbers(people)},
+            "personnes_motif": people.doubt or (people.words if people.value is None else ""),
             "au_depart_valeur": "" if isinstance(baseline, str) or baseline is None else baseline,
             "au_depart_motif": _why_no_baseline(baseline),
             "unite": row.unit,
@@ -307,8 +317,8 @@ def table_of(actions: Sequence[PlanAction], reading: Reading | None) -> list[dic
     ]
 
 
-def _numbers(told: Concerned) -> tuple[tuple[str, float | None], ...]:
-    return ("valeur", told.value), ("bas", told.low), ("haut", told.high)
+def _numbers(people: Concerned) -> tuple[tuple[str, float | None], ...]:
+    return ("valeur", people.value), ("bas", people.low), ("haut", people.high)
 
 
 def _why_no_baseline(baseline: float | str | None) -> str:

@@ -1,5 +1,5 @@
-"""Who funds a plan: each funder with what it brings, and what nobody is named for. What was brought to an
-action that was dropped is told apart: it funds the plan no longer.
+"""The funders of a plan: each with its contributions, and the fundings without a named funder. What was
+brought to an action that was dropped is told apart: it funds the plan no longer.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from maillage.apps.plans.models import Funder, Funding, Plan
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What is brought to a plan today. euros: those that are known, None when none is; apart: what was
+    """The contributions to a plan today. euros: those that are known, None when none is; apart: what was
     brought to dropped actions, "" for nothing.
     """
 
@@ -36,10 +36,12 @@ class FunderRow:
 
 
 def brought_by(rows: Sequence[Funding]) -> Brought:
-    """Return what some fundings bring, those of dropped actions apart."""
+    """Return the contributions of some fundings, those of dropped actions apart."""
     dropped = [each for each in rows if each.action.standing == rules.DROPPED]
-    kept = [each for each in rows if each not in dropped]
-    return Brought(kept, _total(kept), rules.dropped_money_words(len(dropped), _total(dropped)))
+    live_fundings = [each for each in rows if each not in dropped]
+    return Brought(
+        live_fundings, _total(live_fundings), rules.dropped_money_words(len(dropped), _total(dropped))
+    )
 
 
 def _active(rows: QuerySet[Funding]) -> QuerySet[Funding]:
@@ -61,7 +63,7 @@ def funders_of(plan: Plan) -> list[FunderRow]:
 
 
 def fundings_of(funder: Funder) -> list[Funding]:
-    """Return what a funder brings today, in the order of the plan, dropped actions included."""
+    """Return the fundings of a funder today, in the order of the plan, dropped actions included."""
     return list(_active(funder.fundings.all()).order_by("action", "pk"))
 
 

@@ -1,4 +1,4 @@
-"""What an edit changed in an action, in words: what its journal keeps of each."""
+"""The changes of an edit in an action, in words: what its journal keeps of each."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -23,8 +23,8 @@ TARGET = str(PlanAction._meta.get_field("target").verbose_name).capitalize()
 LEAD = 20  # letters read before those that changed
 
 
-def beside(place: str, at: datetime) -> dict[str, Any]:
-    """Return the study beside which a text is written, as an action keeps it."""
+def study_stamp(place: str, at: datetime) -> dict[str, Any]:
+    """Return the stamp of the current study, stored with a text written from it."""
     read = reading_of(place)
     return {"written_for": read.fingerprint if read else "", "written_on": timezone.localdate(at)}
 
@@ -41,9 +41,9 @@ def target_assumption(row: PlanAction, *, named: bool) -> str:
     """Return in words who supposes the number that an action aims at: no method computes it. named: whether
     its reader may read who.
     """
-    told = re.compile(rf"(?:^|\. ){TARGET} : ")
+    target_note = re.compile(rf"(?:^|\. ){TARGET} : ")
     notes = row.notes.filter(automatic=True, kind=rules.EDIT).select_related("by")
-    last = next((note for note in notes if told.search(note.words)), None)
+    last = next((note for note in notes if target_note.search(note.words)), None)
     if last is None and row.plan.example:
         return "Nombre inventé, pour l’exemple."
     by = last.by if last is not None else row.by
@@ -53,18 +53,19 @@ def target_assumption(row: PlanAction, *, named: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What an action says, apart from the database. said: by field, its name, value and words, None when its
-    journal may not tell them; zones: their codes; steps: the day, or the delay, and words of each.
+    """The values of an action, apart from the database. values: by field, its name, value and words, None
+    when its journal may not tell them; zones: their codes; steps: the day, or the delay, and words of each.
     """
 
-    said: Mapping[str, tuple[str, object, str | None]]
+    values: Mapping[str, tuple[str, object, str | None]]
     zones: Sequence[str]
     steps: frozenset[tuple[date | int, str]]
 
 
 def recorded(row: PlanAction) -> Recorded:
-    """Return what an action says now, as its public journal may tell it: never how many people were counted
-    at first, since two starts would give back the few people whom the counts beside either of them withhold.
+    """Return the current values of an action, as its public journal may tell it: never how many people were
+    counted at first, since two starts would give back the few people whom the counts beside either of them
+    withhold.
     """
     baseline = None if least_of(row) else baseline_words(row, 0)
     line = diagnosis_lines().get(row.line)
@@ -88,46 +89,49 @@ def recorded(row: PlanAction) -> Recorded:
     }
     named = {name: str(PlanAction._meta.get_field(name).verbose_name) for name in words}
     return Recorded(
-        said={name: (named[name], *held) for name, held in words.items()},
+        values={name: (named[name], *value_and_words) for name, value_and_words in words.items()},
         zones=tuple(row.zones),
         steps=frozenset([*((step.on, step.words) for step in row.milestones.all()), *row.delays]),
     )
 
 
 def fields_of(row: PlanAction, names: Collection[str]) -> dict[str, Any]:
-    """Return what an action says in some fields, as a form sends them."""
-    said = {name: getattr(row, name) for name in names if name != "milestones"}
-    if "costs" in said:
-        said["costs"] = {tuple(cost) for cost in row.costs}
-    if "counts" in said:
-        said["counts"] = row.counts or rules.PEOPLE  # people, until somebody says otherwise
+    """Return the values of an action in some fields, as a form sends them."""
+    values = {name: getattr(row, name) for name in names if name != "milestones"}
+    if "costs" in values:
+        values["costs"] = {tuple(cost) for cost in row.costs}
+    if "counts" in values:
+        values["counts"] = row.counts or rules.PEOPLE  # people, until somebody says otherwise
     if "milestones" in names:
-        said["milestones"] = {*((each.on, each.words) for each in row.milestones.all()), *row.delays}
-    return said
+        values["milestones"] = {*((each.on, each.words) for each in row.milestones.all()), *row.delays}
+    return values
 
 
 def edits(before: Recorded, after: Recorded, place: str) -> list[str]:
-    """Return what changed, a sentence each: from what to what, of long texts around the first difference."""
-    told = []
-    for name, (label, value, words) in after.said.items():
-        _, was, old = before.said[name]
+    """Return the changes, a sentence each: from what to what, of long texts around the first difference."""
+    sentences = []
+    for name, (label, value, words) in after.values.items():
+        _, was, old = before.values[name]
         if value == was:
             continue
         withheld = old is None or words is None
         both = "changé" if withheld else f"{_quoted(old, words)} → {_quoted(words, old)}"
-        told.append(f"{label.capitalize()} : {both}.")
-    told += _zones(before.zones, after.zones, place)
+        sentences.append(f"{label.capitalize()} : {both}.")
+    sentences += _zones(before.zones, after.zones, place)
     for label, steps in (
         ("Étape ajoutée", after.steps - before.steps),
         ("Étape retirée", before.steps - after.steps),
     ):
         delays = sorted((at, words) for at, words in steps if isinstance(at, int))
         days = sorted((at, words) for at, words in steps if not isinstance(at, int))
-        told += [f"{label} : {in_words(on)}, {_ended(_around(words, words))}" for on, words in days]
-        told += [
-            f"{label} : {rules.delay_words(at)}, {_ended(_around(words, words))}" for at, words in delays
+        sentences += [
+            f"{label} : {in_words(on)}, {_ended(_around_difference(words, words))}" for on, words in days
         ]
-    return told
+        sentences += [
+            f"{label} : {rules.delay_words(at)}, {_ended(_around_difference(words, words))}"
+            for at, words in delays
+        ]
+    return sentences
 
 
 def _zones(before: Sequence[str], after: Sequence[str], place: str) -> list[str]:
@@ -137,10 +141,12 @@ def _zones(before: Sequence[str], after: Sequence[str], place: str) -> list[str]
     names = {zone.code: zone.full_name for zone in reading.zones} if reading else {}
 
     def named(codes: Sequence[str]) -> str:
-        said = [names.get(code, code) for code in codes]
+        zone_names = [names.get(code, code) for code in codes]
         most = 6
         return (
-            listing(said) if len(said) <= most else f"{', '.join(said[:most])} et {len(said) - most} autres"
+            listing(zone_names)
+            if len(zone_names) <= most
+            else f"{', '.join(zone_names[:most])} et {len(zone_names) - most} autres"
         )
 
     if not before or not after:
@@ -153,7 +159,7 @@ def _zones(before: Sequence[str], after: Sequence[str], place: str) -> list[str]
 
 
 def _quoted(text: str, other: str) -> str:
-    return f"« {_around(text, other)} »" if text else "rien"
+    return f"« {_around_difference(text, other)} »" if text else "rien"
 
 
 def _ended(text: str) -> str:
@@ -165,7 +171,7 @@ def _ended(text: str) -> str:
     return text if text.endswith((".", "?", "!", "…")) else f"{text}."
 
 
-def _around(text: str, other: str) -> str:
+def _around_difference(text: str, other: str) -> str:
     """Return a text, or the part of it where another begins to differ when it is long.
 
     >>> _around("court", "long"), len(_around("a" * 200, "b"))
@@ -186,9 +192,9 @@ def gathered(sentences: Sequence[str], most: int) -> list[str]:
     ['Un. Deux.', 'Trois.']
     """
     lines: list[str] = []
-    for each in sentences:
-        if lines and len(lines[-1]) + 1 + len(each) <= most:
-            lines[-1] = f"{lines[-1]} {each}"
+    for sentence in sentences:
+        if lines and len(lines[-1]) + 1 + len(sentence) <= most:
+            lines[-1] = f"{lines[-1]} {sentence}"
         else:
-            lines.append(each)
+            lines.append(sentence)
     return lines

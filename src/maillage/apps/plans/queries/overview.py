@@ -63,7 +63,7 @@ class ActionRow:
 
     @property
     def contradictions(self) -> list[str]:
-        """What its dates and its state say against each other, which no column of the calendar shows."""
+        """The contradictions of its dates and its state, which no column of the calendar shows."""
         return [each for each in self.warnings if each not in IN_A_COLUMN]
 
     @property
@@ -105,8 +105,8 @@ class AxisRows:
     def tally(self) -> str:
         """How many actions, and apart how many sub-actions, then those that were dropped."""
         dropped = [schedule(each.row) for each in self.rows if each.row.standing == rules.DROPPED]
-        kept = tally(each for each in self.rows if each.row.standing != rules.DROPPED) or "0 action"
-        return f"{kept}, et {rules.dropped_words(dropped)}" if dropped else kept
+        live_tally = tally(each for each in self.rows if each.row.standing != rules.DROPPED) or "0 action"
+        return f"{live_tally}, et {rules.dropped_words(dropped)}" if dropped else live_tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +190,8 @@ def answered(rows: Iterable[PlanAction], line: str) -> frozenset[str] | None:
 
 
 def schedule(action: PlanAction) -> rules.Schedule:
-    """Return what the rules of a calendar read of an action."""
-    before, whole = action.after, action.parent
+    """Return the fields of an action that the rules of a calendar read."""
+    before, parent = action.after, action.parent
     return rules.Schedule(
         state=action.standing,
         is_part=action.parent_id is not None,
@@ -200,11 +200,11 @@ def schedule(action: PlanAction) -> rules.Schedule:
         ends_on=action.ends_on,
         votes_on=action.vote_on,
         waits_until=before.ends_on if before is not None and before.standing in rules.ALIVE else None,
-        whole_starts_on=whole.starts_on if whole is not None else None,
-        whole_ends_on=whole.ends_on if whole is not None else None,
+        whole_starts_on=parent.starts_on if parent is not None else None,
+        whole_ends_on=parent.ends_on if parent is not None else None,
         known_on=_known_on(action) if action.state == rules.DONE else None,
         budget=action.budget,
-        whole_budget=whole.budget if whole is not None else None,
+        whole_budget=parent.budget if parent is not None else None,
         parts_budget=_parts_budget(action),
         is_funded=any(each.active_fundings for each in (action, *action.parts.all())),
         indicator=action.indicator,
@@ -232,21 +232,23 @@ def by_axis(
     reading: Reading | None,
     on: date,
     *,
-    asked: Sequence[PlanAction] | None = None,
+    selection: Sequence[PlanAction] | None = None,
 ) -> list[AxisRows]:
-    """Return the actions of a plan by dynamic, as shown on a day. asked: those that are shown, all by
+    """Return the actions of a plan by dynamic, as shown on a day. selection: the visible ones, all by
     default; what a dynamic announced is held against all of them.
     """
-    shown = actions if asked is None else asked
-    first, last = bounds_of(shown, on)
+    visible_actions = actions if selection is None else selection
+    first, last = bounds_of(visible_actions, on)
     unions = network_zones(plan.place)
-    action_rows = [_row(action, reading, on, first, last, unions) for action in shown]
+    action_rows = [_row(action, reading, on, first, last, unions) for action in visible_actions]
     out = []
     for axis in plan.axes.all():
-        here = tuple(each for each in action_rows if each.row.axis_id == axis.pk)
-        whole = [each.state for each in actions if each.axis_id == axis.pk and not each.parent_id]
-        told = rules.announced_sentence(axis.announced, len(whole), whole.count(rules.DROPPED))
-        out.append(AxisRows(axis, here, told, inspiring(plan.frame, axis.number)))
+        axis_rows = tuple(each for each in action_rows if each.row.axis_id == axis.pk)
+        axis_states = [each.state for each in actions if each.axis_id == axis.pk and not each.parent_id]
+        announced_text = rules.announced_sentence(
+            axis.announced, len(axis_states), axis_states.count(rules.DROPPED)
+        )
+        out.append(AxisRows(axis, axis_rows, announced_text, inspiring(plan.frame, axis.number)))
     return out
 
 
@@ -308,12 +310,12 @@ def line_in(reading: Reading, code: str, line: str) -> OfferLine | None:
     offer = reading.offer
     if offer is None:
         return None
-    held = offer.zones.get(code) if code else offer.whole
-    return next((each for each in held.lines if each.id == line), None) if held else None
+    zone_offer = offer.zones.get(code) if code else offer.whole
+    return next((each for each in zone_offer.lines if each.id == line), None) if zone_offer else None
 
 
 def estimated(reading: Reading, offer: OfferReading) -> str:
-    """Return what stands beside each number of people without an offer: how sure it is, the rate, of whom,
+    """Return the caption of each number of people without an offer: how sure it is, the rate, of whom,
     the census of places.
     """
     counted = reading.source
@@ -331,8 +333,8 @@ def concerned(line: str, zones: Sequence[str], reading: Reading | None) -> Conce
         return Concerned(about="", between="", words=NO_SERVICE)
     if reading is None or reading.offer is None:
         return Concerned(about="", between="", words="non chiffré : ce diagnostic ne compte pas les lieux")
-    found = [line_in(reading, code, line) for code in (zones or [""])]
-    lines = [each for each in found if each is not None and each.missing != DASH]
+    lines_of_zones = [line_in(reading, code, line) for code in (zones or [""])]
+    lines = [each for each in lines_of_zones if each is not None and each.missing != DASH]
     source = estimated(reading, reading.offer)
     if not lines:
         return Concerned(

@@ -1,5 +1,5 @@
-"""What the figures propose for a plan: drafts of workshops, gaps, low verdicts of the grid, referrals without
-a solution, needs that surveys voice, time in the place of people, what structures believe.
+"""The proposals of the figures for a plan: drafts of workshops, gaps, low verdicts of the grid, referrals
+without a solution, needs that surveys voice, time in the place of people, what structures believe.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -91,19 +91,19 @@ class Proposal:
 
     @property
     def alike(self) -> tuple[str, ...]:
-        """What published plans write for the same line of the offer, two at most."""
-        found = [
+        """The actions of published plans for the same line of the offer, two at most."""
+        similar_actions = [
             f"{frame.name}, action {action.label} : « {action.title} »"
             for frame in frames().values()
             for axis in frame.axes
             for action in axis.actions
             if self.line and action.line == self.line
         ]
-        return tuple(found[:MOST_ALIKE])
+        return tuple(similar_actions[:MOST_ALIKE])
 
 
 def proposals(plan: Plan, reading: Reading | None, on: date) -> list[Proposal]:
-    """Return what the figures propose for a plan: gaps that leave most people without anything for sure,
+    """Return the proposals of the figures for a plan: gaps that leave most people without anything for sure,
     drafts of co-design workshops, low verdicts of the grid, needs without a solution, the need that each
     survey voices most, what structures believe and inhabitants do not say, time spent in the place of people.
     What an action already answers, or what was refused and did not move since, is left out.
@@ -112,25 +112,25 @@ def proposals(plan: Plan, reading: Reading | None, on: date) -> list[Proposal]:
     rows = [row for row in every if row.standing != rules.DROPPED]
     refused = {each.proposal: each.value for each in plan.refusals.all()}
     known = {row.proposal for row in rows if row.proposal}
-    said = evidence.published(plan.place)
+    survey_answers = evidence.published(plan.place)
     axes = {row.line: row.axis_id for row in reversed(rows)}
 
-    def left(found: Iterable[Proposal]) -> list[Proposal]:
+    def remaining(candidates: Iterable[Proposal]) -> list[Proposal]:
         return [
             replace(each, axis=axes.get(each.line) if each.line else None)
-            for each in found
+            for each in candidates
             if each.key not in known
             and (each.key not in refused or rules.comes_back(refused[each.key], each.value))
         ]
 
     return [
-        *left(_gaps(reading, settled(plan, reading.offer)) if reading is not None else ()),
-        *left(_drafts(plan.place, rows)),
-        *left(_verdicts(plan.place, reading, on))[:MOST_PROPOSALS],
-        *left(_unsolved(plan.place, rows, on)),
-        *left(_priorities(said)),
-        *left(_perceived(said)),
-        *left(_load(plan.place, on)),
+        *remaining(_gaps(reading, settled(plan, reading.offer)) if reading is not None else ()),
+        *remaining(_drafts(plan.place, rows)),
+        *remaining(_verdicts(plan.place, reading, on))[:MOST_PROPOSALS],
+        *remaining(_unsolved(plan.place, rows, on)),
+        *remaining(_priorities(survey_answers)),
+        *remaining(_perceived(survey_answers)),
+        *remaining(_load(plan.place, on)),
     ]
 
 
@@ -142,8 +142,8 @@ def proposal(plan: Plan, key: str, on: date) -> Proposal | None:
 
 
 def _drafts(place: str, rows: Sequence[PlanAction]) -> list[Proposal]:
-    kept = [row.draft_id for row in rows if row.draft_id is not None]
-    drafts = DraftAction.objects.filter(place=place, state=DRAFT).exclude(pk__in=kept)
+    used_drafts = [row.draft_id for row in rows if row.draft_id is not None]
+    drafts = DraftAction.objects.filter(place=place, state=DRAFT).exclude(pk__in=used_drafts)
     return [
         Proposal(
             key=f"draft:{row.pk}",
@@ -175,13 +175,13 @@ def settled(plan: Plan, offer: OfferReading | None) -> tuple[str, ...]:
     """
     every = plan.actions.select_related("parent")
     rows = [row for row in every if row.standing != rules.DROPPED]
-    kept = {key for row in rows if row.proposal for key in gaps.gap_keys(row.proposal)}
+    answered_keys = {key for row in rows if row.proposal for key in gaps.gap_keys(row.proposal)}
     refused = {key: each.value for each in plan.refusals.all() for key in gaps.gap_keys(each.proposal)}
     answered = {line: overview.answered(rows, line) for line in OPENINGS}
 
     def is_settled(gap: gaps.Gap) -> bool:
         zones = answered[gap.line.id]
-        if zones is None or gap.code in zones or gap.key in kept:
+        if zones is None or gap.code in zones or gap.key in answered_keys:
             return True
         return gap.key in refused and not rules.comes_back(refused[gap.key], gap.line.missing_value)
 
@@ -226,8 +226,8 @@ def _gap(offer: OfferReading, gap: gaps.SharedGap, estimated: str) -> Proposal:
 
 
 def _verdicts(place: str, reading: Reading | None, on: date) -> list[Proposal]:
-    """Return what the grid says to do where it finds a lack: what a gap is not, from surveys and sheets too,
-    as what structures need, or what inhabitants and structures do not see alike.
+    """Return the actions that the grid advises where it finds a lack: what a gap is not, from surveys and
+    sheets too, as what structures need, or what inhabitants and structures do not see alike.
     """
     study = dossiers.latest(place)
     if study is None or reading is None:
@@ -271,51 +271,56 @@ def _unsolved(place: str, rows: Sequence[PlanAction], on: date) -> list[Proposal
 
 
 def _priorities(surveyed: criteria.Surveyed) -> list[Proposal]:
-    """Return what answers the need that most people say, for each kind of survey; none when fewer than one in
-    five say it. When the next one is within its interval, no need is said to be the first.
+    """Return the proposals for the need that most people say, for each kind of survey; none when fewer than
+    one in five say it. When the next one is within its interval, no need is said to be the first.
     """
-    made = []
+    new_proposals = []
     for (kind, question), answers in ANSWERS.items():
-        held = [
-            (answer, each)
+        voiced = [
+            (answer, survey_answer)
             for answer in answers
-            if (each := surveyed.get((kind, question, answer))) is not None and each.percent >= VOICED
+            if (survey_answer := surveyed.get((kind, question, answer))) is not None
+            and survey_answer.percent >= VOICED
         ]
-        held.sort(key=lambda pair: (-pair[1].percent, pair[0]))
-        if held:
-            (answer, first), *others = held
+        voiced.sort(key=lambda pair: (-pair[1].percent, pair[0]))
+        if voiced:
+            (answer, first), *next_answers = voiced
             title, line = answers[answer]
-            close = [each.label for _, each in others if each.high >= first.low]
-            made.append(_priority(f"need:{kind}:{answer}", title, line, first, close))
-    return made
+            close = [
+                survey_answer.label for _, survey_answer in next_answers if survey_answer.high >= first.low
+            ]
+            new_proposals.append(_priority(f"need:{kind}:{answer}", title, line, first, close))
+    return new_proposals
 
 
-def _priority(key: str, title: str, line: str, said: criteria.Answered, close: Sequence[str]) -> Proposal:
+def _priority(key: str, title: str, line: str, answer: criteria.Answered, close: Sequence[str]) -> Proposal:
     near = f" « {close[0]} » en est trop près pour dire lequel est premier." if close else ""
     return Proposal(
         key=key,
         title=title,
-        why=f"C’est le besoin le plus dit : « {said.label} ».{near}",
+        why=f"C’est le besoin le plus dit : « {answer.label} ».{near}",
         effect=NO_EFFECT,
-        evidence=(_answer(said, f"disent « {said.label} », parmi : {said.universe}"),),
+        evidence=(_answer(answer, f"disent « {answer.label} », parmi : {answer.universe}"),),
         line=line,
-        value=said.percent,
+        value=answer.percent,
     )
 
 
-def _answer(said: criteria.Answered, words: str) -> Evidence:
+def _answer(answer: criteria.Answered, words: str) -> Evidence:
     """Return a published answer as evidence: its share as published, its interval, how many answered."""
-    low, high = outwards(said.low, said.high, 1.0, most=100.0)
-    between = f"entre {number(low)} et {percent(high)}, n = {number(said.n)}, {said.computed}"
-    return Evidence(percent(rounded(said.percent, rule=said.rounding)), between, words, said.source)
+    low, high = outwards(answer.low, answer.high, 1.0, most=100.0)
+    between = f"entre {number(low)} et {percent(high)}, n = {number(answer.n)}, {answer.computed}"
+    return Evidence(percent(rounded(answer.percent, rule=answer.rounding)), between, words, answer.source)
 
 
 def _perceived(surveyed: criteria.Surveyed) -> list[Proposal]:
-    """Return what to do when structures believe that their communication brings people who say otherwise."""
+    """Return the proposal for when structures believe that their communication brings people who say
+    otherwise.
+    """
     gap = criteria.perception(surveyed)
     if gap is None or gap.net < BELIEVED_APART:
         return []
-    more = gap.believed.percent > gap.said.percent
+    more = gap.believed.percent > gap.answered.percent
     title = (
         "Faire venir par le bouche-à-oreille et l’orientation entre lieux, avant de nouvelles affiches"
         if more
@@ -332,7 +337,7 @@ def _perceived(surveyed: criteria.Surveyed) -> list[Proposal]:
             effect="L’écart dit que l’on se trompe de canal ; il ne chiffre l’effet d’aucune action.",
             evidence=(
                 _answer(gap.believed, f"des structures le croient : « {gap.believed.label} »"),
-                _answer(gap.said, f"des habitants le disent : « {gap.said.label} »"),
+                _answer(gap.answered, f"des habitants le disent : « {gap.answered.label} »"),
             ),
             value=1 - gap.net / 100,
         )
@@ -340,18 +345,20 @@ def _perceived(surveyed: criteria.Surveyed) -> list[Proposal]:
 
 
 def _load(place: str, on: date) -> list[Proposal]:
-    """Return what to do when more time goes into doing in the place of people than into showing them, and
-    teaching each of them once in a small group would take less than a year of it.
+    """Return the proposal for when more time goes into doing in the place of people than into showing them,
+    and teaching each of them once in a small group would take less than a year of it.
     """
-    given = load.assumptions()
-    held = load.balance(communes_of(place), on - YEAR, on, given)
-    together = held.to_learn / given.seats
-    if held.examples or not held.learners or held.minutes <= max(held.shown_minutes, together):
+    assumptions = load.assumptions()
+    balance = load.balance(communes_of(place), on - YEAR, on, assumptions)
+    together = balance.to_learn / assumptions.seats
+    if balance.examples or not balance.learners or balance.minutes <= max(balance.taught_minutes, together):
         return []
     source = f"actes notés du {date_text(on - YEAR)} au {date_text(on)}, comptés par paquets"
-    shown = (
-        Evidence(_hours(held.shown_minutes), f"{number(held.shown)} actes", "à montrer, en un an", source)
-        if held.shown
+    showing_evidence = (
+        Evidence(
+            _hours(balance.taught_minutes), f"{number(balance.taught)} actes", "à montrer, en un an", source
+        )
+        if balance.taught
         else Evidence("presque rien", "moins d’un paquet d’actes", "à montrer, en un an", source)
     )
     return [
@@ -360,23 +367,24 @@ def _load(place: str, on: date) -> list[Proposal]:
             title="Apprendre en petit groupe les démarches les plus faites à la place",
             why="Plus de temps va à faire à la place des personnes qu’à leur montrer.",
             effect=(
-                f"Au plus {_hours(held.minutes)} par an, si chacune faisait ensuite seule. Les former"
-                f" une fois prendrait {_hours(together)} par groupes de {number(given.seats)}"
-                f" ({_hours(held.to_learn)} une par une), à {number(given.learning)} minutes par personne"
+                f"Au plus {_hours(balance.minutes)} par an, si chacune faisait ensuite seule. Les former"
+                f" une fois prendrait {_hours(together)} par groupes de {number(assumptions.seats)}"
+                f" ({_hours(balance.to_learn)} une par une), à {number(assumptions.learning)} minutes par"
+                " personne"
                 " et par démarche : une hypothèse. Toutes ne le veulent ou ne le peuvent pas."
             ),
             evidence=(
                 Evidence(
-                    _hours(held.minutes),
-                    f"{number(held.in_place)} actes",
+                    _hours(balance.minutes),
+                    f"{number(balance.in_place)} actes",
                     "à faire à la place, en un an",
                     source,
                 ),
-                shown,
-                Evidence(number(held.learners), "", "personnes et démarches concernées, au moins", source),
+                showing_evidence,
+                Evidence(number(balance.learners), "", "personnes et démarches concernées, au moins", source),
             ),
             line="formation",
-            value=float(held.minutes),
+            value=float(balance.minutes),
         )
     ]
 

@@ -38,13 +38,13 @@ def plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
         is_example=plan.example,
         axes=tuple(
             PlanAxis(
-                shown.axis.number,
-                shown.axis.title,
-                shown.axis.statement,
-                shown.announced,
-                tuple(_action(row) for row in shown.rows),
+                axis_row.axis.number,
+                axis_row.axis.title,
+                axis_row.axis.statement,
+                axis_row.announced,
+                tuple(_action(row) for row in axis_row.rows),
             )
-            for shown in overview.by_axis(plan, actions, reading, on)
+            for axis_row in overview.by_axis(plan, actions, reading, on)
         ),
         refused=tuple((refusal.title, refusal.why) for refusal in plan.refusals.all()),
         settled=proposals.settled(plan, reading.offer),
@@ -83,17 +83,17 @@ def _actor(row: FrameActor, frame: Frame) -> PlanActor:
     return PlanActor(row.name, row.does, numbers, title)
 
 
-def _action(shown: ActionRow) -> PlanAction:
-    row, concerned = shown.row, shown.concerned
-    votes_on = None if rules.VOTE_PASSED in shown.warnings else row.vote_on
+def _action(action_row: ActionRow) -> PlanAction:
+    row, concerned = action_row.row, action_row.concerned
+    votes_on = None if rules.VOTE_PASSED in action_row.warnings else row.vote_on
     return PlanAction(
         number=row.number,
         label=row.label,
         is_part=row.parent_id is not None,
         title=row.title,
-        state=rules.dated_state(row.standing_words, shown.warnings),
+        state=rules.dated_state(row.standing_words, action_row.warnings),
         people=concerned.sentence or concerned.words,
-        zones=shown.zones,
+        zones=action_row.zones,
         objective=row.objective,
         pilot=row.pilot,
         partners=row.partners,
@@ -121,7 +121,7 @@ def _action(shown: ActionRow) -> PlanAction:
             *(f"{step.words}, {in_words(step.on)}" for step in row.milestones.all()),
             *(f"{words}, {rules.delay_words(days)}" for days, words in row.delays),
         ),
-        lacks=tuple(each for each in shown.warnings if each not in rules.OF_STATE),
+        lacks=tuple(each for each in action_row.warnings if each not in rules.OF_STATE),
         undecided=tuple(rules.undecided(overview.schedule(row))),
     )
 

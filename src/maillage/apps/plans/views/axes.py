@@ -16,7 +16,10 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
 from maillage.web.overwrites import WrittenMeanwhile
 
-GONE = {"changer": "La dynamique n’a pas été changée.", "retirer": "La dynamique n’a pas été retirée."}
+AXIS_REMOVED = {
+    "changer": "La dynamique n’a pas été changée.",
+    "retirer": "La dynamique n’a pas été retirée.",
+}
 
 
 @holding(access.LEADS)
@@ -24,10 +27,10 @@ GONE = {"changer": "La dynamique n’a pas été changée.", "retirer": "La dyna
 def axes(request: HttpRequest, place: str) -> HttpResponse:
     """The title and the dynamics of a plan; what is refused stays in its form."""
     plan = plan_to_write(request, place)
-    what, is_gone = request.POST.get("geste", ""), False
+    what, is_removed = request.POST.get("geste", ""), False
     if what in ("changer", "retirer"):
         chosen = plan.axes.filter(pk=whole(request.POST.get("dynamique", ""), ROWS)).first()
-        is_gone = chosen is None
+        is_removed = chosen is None
     else:
         chosen = None
 
@@ -36,7 +39,7 @@ def axes(request: HttpRequest, place: str) -> HttpResponse:
 
     about = {name: getattr(plan, name) for name in PlanTitleForm.compared}
     title = PlanTitleForm(sent("titre"), initial=about, auto_id="plan-%s")
-    rescued = request.POST if is_gone and what == "changer" else None
+    rescued = request.POST if is_removed and what == "changer" else None
     added = AxisForm(rescued or sent("ajouter"), auto_id="nouvelle-%s")
     rows = [
         (
@@ -52,15 +55,15 @@ def axes(request: HttpRequest, place: str) -> HttpResponse:
             (form for axis, _, form in rows if axis == chosen), None
         )
         try:
-            if is_gone:
-                raise actions.removed_axis(GONE[what])
+            if is_removed:
+                raise actions.removed_axis(AXIS_REMOVED[what])
             if form is None:
                 raise NO_GESTURE
             if what == "retirer" or form.is_valid():
                 _do(request, plan, what, chosen, form)
                 return redirect("plan_axes", plan.place)
-        except WrittenMeanwhile as others:
-            form.tell(others)  # type: ignore[union-attr]  # one that was none is refused above
+        except WrittenMeanwhile as conflict:
+            form.tell(conflict)  # type: ignore[union-attr]  # one that was none is refused above
         except Refused as refused:
             error = refused
     context = framed(request, plan) | {"title_form": title, "new_form": added, "rows": rows, "error": error}
@@ -78,7 +81,7 @@ def _do(
     by, at = account_of(request), timezone.now()
     if isinstance(form, PlanTitleForm):
         if form.values:
-            actions.rename(plan, **form.values, shown=form.original, by=by, at=at)
+            actions.rename(plan, **form.values, original=form.original, by=by, at=at)
         renamed = "title" in form.values
         messages.success(
             request, "Le titre du plan est changé." if renamed else "Les rôles sont enregistrés."
@@ -92,5 +95,5 @@ def _do(
         messages.success(request, f"La dynamique {chosen.number} est retirée.")
     else:
         if form.values:  # nothing of it may have changed
-            actions.change_axis(chosen, **form.values, shown=form.original, by=by, at=at)
+            actions.change_axis(chosen, **form.values, original=form.original, by=by, at=at)
         messages.success(request, f"La dynamique {chosen.number} est enregistrée.")

@@ -43,9 +43,9 @@ def funder(request: HttpRequest, place: str, pk: int) -> HttpResponse:
             messages.success(request, "Le nom est effacé. Les montants restent, sans dire de qui.")
             return redirect("plan_funders", plan.place)
         name = request.POST.get("name", "")
-        shown = {"name": request.POST["initial-name"]} if "initial-name" in request.POST else None
+        original = {"name": request.POST["initial-name"]} if "initial-name" in request.POST else None
         try:
-            actions.rename_funder(row, name, shown=shown, by=by, at=at)
+            actions.rename_funder(row, name, original=original, by=by, at=at)
         except Refused as refused:
             context |= {"error": refused, "typed": name}
             row = get_object_or_404(Funder, plan=plan, pk=pk)  # its name may be another by now

@@ -53,21 +53,21 @@ def place_of(place: str) -> str:
 
 def plan_of(request: HttpRequest, place: str) -> Plan:
     """Return the plan of a territory that a user reads; Http404 otherwise."""
-    found = access.plan_for(request.user, place_of(place))
-    if found is None:
+    plan = access.plan_for(request.user, place_of(place))
+    if plan is None:
         raise Http404("Pas de plan ici.")
-    return found
+    return plan
 
 
-def framed(request: HttpRequest, found: Plan) -> dict[str, Any]:
-    """Return what each page of a plan reads: the plan, its study, whether it may be written."""
+def framed(request: HttpRequest, plan: Plan) -> dict[str, Any]:
+    """Return the context of each page of a plan: the plan, its study, the right to write it."""
     return {
-        "plan": found,
-        "place": found.place,
-        "name": name_of(found.place),
-        "reading": overview.reading_of(found.place),
-        "frame": frames().get(found.frame),
-        "may_write": may_write(request.user, found.place),
+        "plan": plan,
+        "place": plan.place,
+        "name": name_of(plan.place),
+        "reading": overview.reading_of(plan.place),
+        "frame": frames().get(plan.frame),
+        "may_write": may_write(request.user, plan.place),
         "tab": "plan",
         "query": "",
     }
@@ -80,16 +80,16 @@ def plan(request: HttpRequest, place: str) -> HttpResponse:
     """
     if access.plan_for(request.user, place_of(place)) is None and may_write(request.user, place):
         return redirect("plan_open", place)
-    found, on = plan_of(request, place), timezone.localdate()
-    context = framed(request, found)
-    every = overview.actions_of(found)
-    areas, actions = _kept(request, found, every)
+    own_plan, on = plan_of(request, place), timezone.localdate()
+    context = framed(request, own_plan)
+    every = overview.actions_of(own_plan)
+    areas, actions = _in_areas(request, own_plan, every)
     chosen = request.GET.get("vue", "")
     view = chosen if chosen in VIEWS else "calendrier"
-    axes = overview.by_axis(found, every, context["reading"], on, asked=actions)
+    axes = overview.by_axis(own_plan, every, context["reading"], on, selection=actions)
     rows = [row for axis in axes for row in axis.rows]
     context |= {
-        "study": dossiers.latest(found.place),
+        "study": dossiers.latest(own_plan.place),
         "axes": axes,
         "calendar": overview.calendar(actions, on),
         "areas": areas,
@@ -100,59 +100,57 @@ def plan(request: HttpRequest, place: str) -> HttpResponse:
         "view": view,
         "views": VIEWS,
         "board": [
-            (label, overview.tally(found), found)
+            (label, overview.tally(state_rows), state_rows)
             for state, label in rules.STATES.items()
-            for found in [[row for row in rows if row.row.standing == state]]
-            if state != rules.DROPPED or found
+            for state_rows in [[row for row in rows if row.row.standing == state]]
+            if state != rules.DROPPED or state_rows
         ],
         "on": on,
     }
     if view == "carte":
-        context["map"] = _map(found, request.GET.get("offre", ""), rows, areas)
-    context["no_gaps"] = why_no_gaps(found.place, context["reading"])
+        context["map"] = _map(own_plan, request.GET.get("offre", ""), rows, areas)
+    context["no_gaps"] = why_no_gaps(own_plan.place, context["reading"])
     if context["may_write"]:
-        context["proposals"] = proposals.proposals(found, context["reading"], on)
-        context["refusals"] = found.refusals.all()
+        context["proposals"] = proposals.proposals(own_plan, context["reading"], on)
+        context["refusals"] = own_plan.refusals.all()
     return render(request, "plans/plan.html", context)
 
 
-def _kept(
-    request: HttpRequest, found: Plan, actions: list[PlanAction]
+def _in_areas(
+    request: HttpRequest, plan: Plan, actions: list[PlanAction]
 ) -> tuple[tuple[ZoneAreas, ...], list[PlanAction]]:
-    """Return what the zones of a plan hold of areas of the State, and the actions of the zones asked: those
+    """Return the areas of the State held by the zones of a plan, and the actions of the zones asked: those
     of the whole territory are theirs too.
     """
-    study = dossiers.latest(found.place)
+    study = dossiers.latest(plan.place)
     areas = dossiers.zone_areas(study, request.GET.dict()) if study else ()
-    kept = [
+    selected_actions = [
         row
         for row in actions
         if all(not row.zones or any(each.keeps(code) for code in row.zones) for each in areas)
     ]
-    return areas, kept
+    return areas, selected_actions
 
 
-def _map(
-    found: Plan, line: str, rows: list[overview.ActionRow], areas: Sequence[ZoneAreas]
-) -> dict[str, Any]:
+def _map(plan: Plan, line: str, rows: list[overview.ActionRow], areas: Sequence[ZoneAreas]) -> dict[str, Any]:
     """Return the map of the gap of a line that the plan answers, and the actions of each zone asked, but for
     those that were dropped. Outlined: where somebody may count on an action of that line.
     """
     rows = [row for row in rows if row.row.standing != rules.DROPPED]
     lines = sorted({row.row.line for row in rows if row.row.line} & OPENINGS.keys())
     chosen = line if line in lines else next(iter(lines), "")
-    study = dossiers.latest(found.place)
+    study = dossiers.latest(plan.place)
     zones: dict[str, list[overview.ActionRow]] = {}
     for row in rows:
         for code in row.row.zones:
             zones.setdefault(code, []).append(row)
-    reading = overview.reading_of(found.place)
-    kept = [
+    reading = overview.reading_of(plan.place)
+    selected_zones = [
         zone for zone in (reading.zones if reading else ()) if all(each.keeps(zone.code) for each in areas)
     ]
-    planned = [(zone, zones[zone.code]) for zone in kept if zone.code in zones]
+    planned = [(zone, zones[zone.code]) for zone in selected_zones if zone.code in zones]
     answered = overview.answered((row.row for row in rows if row.row.standing in rules.DECIDED), chosen)
-    own = {zone.code for zone in kept if zone.code in (answered or ())}
+    own = {zone.code for zone in selected_zones if zone.code in (answered or ())}
     svg = dossiers.layer(study, f"manque-{chosen}") if study and chosen else ""
     return {
         "line": chosen,
@@ -160,11 +158,11 @@ def _map(
         "svg": maps.outlined(svg, own),
         "words": rules.map_words(is_everywhere=answered is None, n_zones=len(own))
         if svg
-        else (why.sentence if (why := why_no_gaps(found.place, reading)) else NO_MAP),
+        else (why.sentence if (why := why_no_gaps(plan.place, reading)) else NO_MAP),
         "outlined": "une action décidée de cette sorte d’offre y est prévue" if own else "",
         "zones": planned[:MOST_ON_MAP],
         "folded": planned[MOST_ON_MAP:],
-        "others": [zone for zone in kept if zone.code not in zones],
+        "others": [zone for zone in selected_zones if zone.code not in zones],
     }
 
 
@@ -187,7 +185,7 @@ def action(request: HttpRequest, place: str, pk: int) -> HttpResponse:
 
 def action_page(
     request: HttpRequest,
-    found: Plan,
+    plan: Plan,
     pk: int,
     *,
     status: int = 200,
@@ -199,12 +197,12 @@ def action_page(
     """
     on = timezone.localdate()
     row = get_object_or_404(
-        PlanAction.objects.filter(plan=found)
+        PlanAction.objects.filter(plan=plan)
         .select_related("axis", "after__parent", "parent")
         .prefetch_related("fundings__funder", "parts__fundings__funder"),
         pk=pk,
     )
-    context = framed(request, found)
+    context = framed(request, plan)
     reading = context["reading"]
     notes = list(row.notes.all())
     lines = [
@@ -221,10 +219,10 @@ def action_page(
         "concerned": (concerned := overview.concerned(row.line, row.zones, reading)),
         "beyond_need": overview.beyond_need(row, concerned),
         # A share of people is what a survey measures: its editions stand beside what is counted by hand.
-        "survey_editions": evidence.editions(found.place) if row.unit == rules.SHARE else (),
-        "no_gaps": why_no_gaps(found.place, reading),
-        "zones": overview.zones_named(row.zones, reading, network_zones(found.place)),
-        "lines": [(name, held) for name, held in lines if held is not None],
+        "survey_editions": evidence.editions(plan.place) if row.unit == rules.SHARE else (),
+        "no_gaps": why_no_gaps(plan.place, reading),
+        "zones": overview.zones_named(row.zones, reading, network_zones(plan.place)),
+        "lines": [(name, offer_line) for name, offer_line in lines if offer_line is not None],
         "overlaps": rules.overlaps(of_it),
         "is_late": rules.is_late(of_it, on),
         "state_words": rules.dated_state(row.standing_words, {*rules.warnings(of_it, on)} - {rules.LATE}),
@@ -252,7 +250,7 @@ def action_page(
         "target": effects.target_words(row),
         "target_assumption": history.target_assumption(row, named=context["may_write"]),
         "numbers": _numbers(row, least),
-        **_zone_map(found, row),
+        **_zone_map(plan, row),
     }
     if context["may_write"]:
         typed, gesture = request.POST, request.POST.get("geste", "")
@@ -262,7 +260,7 @@ def action_page(
             else NoteForm(typed if gesture == "note" else None, initial={"on": on})
         )
         context["funding_form"] = FundingForm(
-            typed if gesture == "financer" else None, plan=found, auto_id="financement-%s"
+            typed if gesture == "financer" else None, plan=plan, auto_id="financement-%s"
         )
         context["state"] = typed.get("etat", row.state)
         context["why"] = typed.get("motif", "")
@@ -298,20 +296,20 @@ def _unwritten(row: PlanAction) -> str:
 
 
 def _numbers(row: PlanAction, least: int) -> list[str]:
-    """Return what the indicator of an action started from, what it aims at, which way, in words."""
-    told = (
+    """Return the baseline, the target and the direction of the indicator of an action, in words."""
+    labelled_numbers = (
         ("au départ : ", effects.baseline_words(row, least)),
         ("visé : ", effects.target_words(row)),
         ("on veut que ce nombre ", row.get_direction_display()),
     )
-    return [f"{lead}{words}" for lead, words in told if words]
+    return [f"{lead}{words}" for lead, words in labelled_numbers if words]
 
 
-def _zone_map(found: Plan, row: PlanAction) -> dict[str, Any]:
+def _zone_map(plan: Plan, row: PlanAction) -> dict[str, Any]:
     """Return the map beside an action: the gap of its line, its zones outlined; the sheet of its only zone
     where no gap is drawn.
     """
-    study = dossiers.latest(found.place)
+    study = dossiers.latest(plan.place)
     if study is None or not row.line:
         return {"svg": ""}
     if drawn := dossiers.layer(study, f"manque-{row.line}"):
@@ -323,20 +321,20 @@ def _zone_map(found: Plan, row: PlanAction) -> dict[str, Any]:
 @require_safe
 def table(request: HttpRequest, place: str) -> HttpResponse:
     """The actions of a plan as a file."""
-    found = plan_of(request, place)
-    _, actions = _kept(request, found, overview.actions_of(found))
-    rows = files.table_of(actions, overview.reading_of(found.place))
+    own_plan = plan_of(request, place)
+    _, actions = _in_areas(request, own_plan, overview.actions_of(own_plan))
+    rows = files.table_of(actions, overview.reading_of(own_plan.place))
     content = as_csv(files.COLUMNS, rows)
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="plan-{found.place}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="plan-{own_plan.place}.csv"'
     return response
 
 
 @require_safe
 def frame(request: HttpRequest, place: str) -> HttpResponse:
     """A plan as a frame that another territory takes up."""
-    found = plan_of(request, place)
-    held = files.frame_of(found, overview.actions_of(found), on=timezone.localdate())
-    response = JsonResponse(held, json_dumps_params={"ensure_ascii": False, "indent": 1})
-    response["Content-Disposition"] = f'attachment; filename="cadre-{found.place}.json"'
+    own_plan = plan_of(request, place)
+    frame_json = files.frame_of(own_plan, overview.actions_of(own_plan), on=timezone.localdate())
+    response = JsonResponse(frame_json, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response["Content-Disposition"] = f'attachment; filename="cadre-{own_plan.place}.json"'
     return response

@@ -49,7 +49,7 @@ NO_GESTURE = Refused(
     do="Rechargez la page, puis recommencez avec l’un de ses boutons.",
 )
 REPLACING = COUNTING[1]
-GONE = "Cette proposition n’est plus là. Ses chiffres ont bougé, ou quelqu’un l’a traitée."
+PROPOSAL_REMOVED = "Cette proposition n’est plus là. Ses chiffres ont bougé, ou quelqu’un l’a traitée."
 TAKEN_OFF = Refused(
     "Rien n’a été changé.",
     why="Ce que change ce bouton n’est plus dans l’action : quelqu’un l’a retiré.",
@@ -61,10 +61,10 @@ NO_STATE = Refused(
 
 
 def _place(request: HttpRequest, place: str) -> str:
-    found = place_of(place)
-    if not may_write(request.user, found):
+    canonical_place = place_of(place)
+    if not may_write(request.user, canonical_place):
         raise Http404("Ce territoire n’est pas le vôtre.")
-    return found
+    return canonical_place
 
 
 def plan_to_write(request: HttpRequest, place: str) -> Plan:
@@ -112,7 +112,7 @@ def new(request: HttpRequest, place: str) -> HttpResponse:
     initial: dict[str, Any] = {"token": get_random_string(24), "axis": request.GET.get("dynamique", "")}
     proposed = proposals.proposal(plan, key, timezone.localdate()) if key else None
     if key and proposed is None and request.method != "POST":
-        messages.error(request, GONE)
+        messages.error(request, PROPOSAL_REMOVED)
         return redirect("plan", plan.place)
     if proposed is not None:
         initial |= {"title": proposed.title, "objective": proposed.why, "line": proposed.line}
@@ -137,13 +137,13 @@ def new(request: HttpRequest, place: str) -> HttpResponse:
         else:
             messages.success(request, "L’action est dans le plan.")
             if key not in ("", row.proposal):
-                messages.warning(request, f"{GONE} Voyez si une autre action dit la même chose.")
+                messages.warning(request, f"{PROPOSAL_REMOVED} Voyez si une autre action dit la même chose.")
             return redirect("plan_action", plan.place, row.pk)
     return _form(request, plan, form, error)
 
 
 def _from(proposed: proposals.Proposal | None) -> dict[str, Any]:
-    """Return what an action keeps of the proposal it comes from."""
+    """Return the fields that an action copies from its proposal."""
     if proposed is None:
         return {}
     return {
@@ -176,18 +176,18 @@ def edit(request: HttpRequest, place: str, pk: int) -> HttpResponse:
                 by=account_of(request),
                 at=timezone.now(),
                 milestones=form.cleaned_data["milestones"],
-                shown=form.original,
+                original=form.original,
                 **form.values,
             )
-        except WrittenMeanwhile as others:
+        except WrittenMeanwhile as conflict:
             row.refresh_from_db()
-            theirs = [
-                (str(field.label), _said(row, name, field))
+            changed_fields = [
+                (str(field.label), _field_text(row, name, field))
                 for name, field in form.fields.items()
-                if name in others.now
+                if name in conflict.now
             ]
             form.catch_up(row)  # once they are read, the next sending goes through
-            return _form(request, plan, form, others, row=row, theirs=theirs)
+            return _form(request, plan, form, conflict, row=row, theirs=changed_fields)
         except Refused as refused:
             return _form(request, plan, form, refused, row=row)
         messages.success(request, "L’action est enregistrée.")
@@ -195,8 +195,8 @@ def edit(request: HttpRequest, place: str, pk: int) -> HttpResponse:
     return _form(request, plan, form, None, row=row)
 
 
-def _said(row: PlanAction, name: str, field: Field) -> Any:
-    """Return what a field of an action says, as its readers read it."""
+def _field_text(row: PlanAction, name: str, field: Field) -> Any:
+    """Return the value of a field of an action, in words for its readers."""
     if name == "milestones":
         return steps_typed(row) or "rien"
     if name == "zones":
@@ -206,16 +206,16 @@ def _said(row: PlanAction, name: str, field: Field) -> Any:
         return rules.costs_words(row.costs) or "rien"
     if name == "state":
         return row.get_state_display()
-    held = getattr(row, name)
-    if isinstance(held, date):
-        return in_words(held)
-    if isinstance(held, int | float):
-        return rules.amount(held)
+    stored_value = getattr(row, name)
+    if isinstance(stored_value, date):
+        return in_words(stored_value)
+    if isinstance(stored_value, int | float):
+        return rules.amount(stored_value)
     if isinstance(field, ChoiceField) and not isinstance(field, ModelChoiceField):
         named: Any = dict(field.choices)
-        chosen = held if isinstance(held, list) else [held or field.initial or ""]
+        chosen = stored_value if isinstance(stored_value, list) else [stored_value or field.initial or ""]
         return listing([str(named.get(each, each)) for each in chosen])
-    return "rien" if held in ("", None) else held
+    return "rien" if stored_value in ("", None) else stored_value
 
 
 def _undecided(plan: Plan) -> list[overview.Undecided]:
@@ -232,9 +232,9 @@ def gesture(request: HttpRequest, place: str) -> HttpResponse:
         if what == "publier" and "sur" not in request.POST and (lacking := _undecided(plan)):
             return render(request, "plans/publish.html", framed(request, plan) | {"lacking": lacking})
         if what in ("publier", "retirer"):
-            actions.publish(plan, shown=what == "publier", by=by, at=at)
-            shown = "Le plan est publié : tout le monde le lit."
-            messages.success(request, shown if what == "publier" else "Le plan n’est plus public.")
+            actions.publish(plan, is_public=what == "publier", by=by, at=at)
+            published_text = "Le plan est publié : tout le monde le lit."
+            messages.success(request, published_text if what == "publier" else "Le plan n’est plus public.")
         elif what == "redemander":
             refusal = get_object_or_404(plan.refusals, pk=whole(request.POST.get("refus", ""), ROWS))
             actions.take_back_refusal(refusal, by=by, at=at)
@@ -242,7 +242,7 @@ def gesture(request: HttpRequest, place: str) -> HttpResponse:
         elif what in ("garder", "refuser"):
             proposed = proposals.proposal(plan, key, timezone.localdate(at))
             if proposed is None:
-                messages.error(request, GONE)
+                messages.error(request, PROPOSAL_REMOVED)
             elif what == "garder":
                 axis = _axis(plan, request.POST.get("dynamique", ""), proposed)
                 row = actions.keep(plan, proposed, axis=axis, by=by, at=at)
@@ -262,7 +262,7 @@ def action_gesture(request: HttpRequest, place: str, pk: int) -> HttpResponse:
     """Say where an action stands, pass a step, write in its journal; what is refused stays in its form."""
     plan = plan_to_write(request, place)
     row = get_object_or_404(PlanAction, plan=plan, pk=pk)
-    gesture_of = GESTURES.get(request.POST.get("geste", ""))
+    gesture_of = ACTION_HANDLERS.get(request.POST.get("geste", ""))
     unsure = _unsure(request)
     if unsure is not None:
         messages.error(request, "Pas encore enregistré : ce que vous avez écrit est plus bas, à relire.")
@@ -283,25 +283,25 @@ def _axis(plan: Plan, typed: str, proposed: proposals.Proposal) -> PlanAxis:
     Refused for one that the plan has not.
     """
     wanted = whole(typed, ROWS) if typed else proposed.axis or plan.axes.all()[0].pk
-    found = plan.axes.filter(pk=wanted).first()
-    if found is None:
+    axis = plan.axes.filter(pk=wanted).first()
+    if axis is None:
         raise Refused(
             "La proposition n’a pas été gardée.",
             why="La dynamique choisie n’est plus dans le plan.",
             do="Choisissez-en une autre dans la liste.",
         )
-    return found
+    return axis
 
 
 def _unsure(request: HttpRequest) -> PlanForm | None:
     """Return the words that were typed and seem to name or reach somebody, None when nothing does: the page
     asks about them, and loses none.
     """
-    asked: Mapping[str, Callable[[], PlanForm]] = {
+    form_builders: Mapping[str, Callable[[], PlanForm]] = {
         "note": lambda: NoteForm(request.POST),
         **dict.fromkeys(COUNTING, lambda: MeasureForm(request.POST, auto_id=OF_MEASURE)),
     }
-    build = asked.get(request.POST.get("geste", ""))
+    build = form_builders.get(request.POST.get("geste", ""))
     form = build() if build else None
     if form is None or not form.warned or form.is_valid():
         return None
@@ -311,10 +311,10 @@ def _unsure(request: HttpRequest) -> PlanForm | None:
 
 def _chosen(request: HttpRequest, rows: Any, name: str) -> Any:
     """Return the row that a form names; Refused for one that is elsewhere, or that somebody took off."""
-    found = rows.filter(pk=whole(request.POST.get(name, ""), ROWS)).first()
-    if found is None:
+    row = rows.filter(pk=whole(request.POST.get(name, ""), ROWS)).first()
+    if row is None:
         raise TAKEN_OFF
-    return found
+    return row
 
 
 def _state(request: HttpRequest, row: PlanAction) -> None:
@@ -372,7 +372,7 @@ def _withdraw_note(request: HttpRequest, row: PlanAction) -> None:
 
 
 def _wrong_in(form: Form) -> str:
-    """Return what is wrong with a form, each time after the name of its field: it is far down the page."""
+    """Return the faults of a form, each after the name of its field: it is far down the page."""
     return " ".join(
         f"« {str(form.fields[name].label).removesuffix(OPTIONAL)} » : {each}"
         for name, errors in form.errors.items()
@@ -388,8 +388,10 @@ def _count(request: HttpRequest, row: PlanAction) -> None:
         )
     replaces = whole(request.POST.get("remplace", ""), ROWS) if request.POST["geste"] == REPLACING else None
     actions.count(row, **form.cleaned_data, replaces=replaces, by=account_of(request), at=timezone.now())
-    told = "Le nombre est noté, à côté de ce qui était attendu."
-    messages.success(request, told if replaces is None else "Le nombre est remplacé : l’ancien est retiré.")
+    message = "Le nombre est noté, à côté de ce qui était attendu."
+    messages.success(
+        request, message if replaces is None else "Le nombre est remplacé : l’ancien est retiré."
+    )
 
 
 def _fund(request: HttpRequest, row: PlanAction) -> None:
@@ -412,7 +414,7 @@ def _note(request: HttpRequest, row: PlanAction) -> None:
     messages.success(request, "C’est au journal.")
 
 
-GESTURES: Mapping[str, Callable[[HttpRequest, PlanAction], None]] = {
+ACTION_HANDLERS: Mapping[str, Callable[[HttpRequest, PlanAction], None]] = {
     "etat": _state,
     "etape": _pass_step,
     "note": _note,

@@ -1,4 +1,4 @@
-"""What templates may call: icons, strong words, terms of the glossary."""
+"""The tags and filters of templates: icons, strong words, terms of the glossary."""
 
 import re
 from collections.abc import Iterable, Mapping, Sized
@@ -42,15 +42,15 @@ class PageNode(URLNode):
     def render(self, context: template.Context) -> str:
         site = get_urlconf() or settings.ROOT_URLCONF
         try:
-            found = _page(self.view_name.resolve(context), site, get_script_prefix())
+            address = _page(self.view_name.resolve(context), site, get_script_prefix())
         except NoReverseMatch:
             if self.asvar is None:
                 raise
-            found = ""
+            address = ""
         if self.asvar:
-            context[self.asvar] = found
+            context[self.asvar] = address
             return ""
-        return found
+        return address
 
 
 class TokenNode(defaulttags.CsrfTokenNode):
@@ -76,7 +76,7 @@ def csrf_token(parser: Parser, token: Token) -> TokenNode:
 
 @register.tag
 def url(parser: Parser, token: Token) -> URLNode:
-    """Return what writes an address, as Django's own tag does."""
+    """Return the node that writes an address, as Django's own tag does."""
     node = defaulttags.url(parser, token)
     if node.args or node.kwargs:
         return node
@@ -312,10 +312,10 @@ ON_THE_HOUR = re.compile(r"(?<=\d[ \u00a0]h)[ \u00a0]00\b")
 @register.filter(name="date", expects_localtime=True)
 def dated(value: object, arg: str | None = None) -> str:
     """Return a date as Django writes it; in French, the first of a month is « 1er », ten o’clock « 10 h »."""
-    shown = str(defaultfilters.date(value, arg))
+    date_text = str(defaultfilters.date(value, arg))
     if translation.get_language() != languages.FRENCH:
-        return shown
-    return ON_THE_HOUR.sub("", FIRST.sub("1er ", shown, count=1))
+        return date_text
+    return ON_THE_HOUR.sub("", FIRST.sub("1er ", date_text, count=1))
 
 
 @register.filter
@@ -354,12 +354,12 @@ def get(mapping: dict[str, object], key: str) -> object:
 @register.simple_tag
 def term(key: str, words: str = "") -> SafeString:
     """Return words that open their definition: a link to the glossary, a bubble where the browser allows."""
-    found = terms()[key]
+    definition = terms()[key]
     return format_html(
         '<a class="terme" href="/glossaire/#{}" data-definition="{}">{}</a>',
         key,
-        found.definition,
-        words or found.term.lower(),
+        definition.definition,
+        words or definition.term.lower(),
     )
 
 
@@ -384,24 +384,24 @@ def weight_of(size: int) -> str:
 def keep(context: template.Context, *replaced: str) -> SafeString:
     """Return the hidden fields that keep what a page was asked, but for the names that a form asks again."""
     pairs = parse_qsl(context.get("query", ""))
-    shown = [(name, value) for name, value in pairs if not any(name.startswith(each) for each in replaced)]
-    return format_html_join("", '<input type="hidden" name="{}" value="{}">', shown)
+    retained = [(name, value) for name, value in pairs if not any(name.startswith(each) for each in replaced)]
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', retained)
 
 
 @register.simple_tag(takes_context=True)
 def address(context: template.Context, name: str, value: str, *dropped: str) -> str:
     """Return the address of this page with one parameter changed, and others dropped; "" takes it off."""
-    asked = context["request"].GET.copy()
+    query_params = context["request"].GET.copy()
     for each in (name, *dropped):
-        asked.pop(each, None)
+        query_params.pop(each, None)
     if value:
-        asked[name] = value
-    return f"?{asked.urlencode()}"
+        query_params[name] = value
+    return f"?{query_params.urlencode()}"
 
 
 @register.simple_tag
 def area_words(areas: ZoneAreas, code: str) -> str:
-    """Return what is told of a zone and a kind of area (QPV), "" when it holds none."""
+    """Return the words on a zone and a kind of area (QPV), "" when it holds none."""
     return areas.words(code)
 
 
@@ -425,9 +425,11 @@ def sort_header(context: template.Context, key: str, words: str) -> SafeString:
     """Return the header of a column that sorts, keeping what the page was asked."""
     chosen = context["sort"] == key
     rises = key in ("nom", "precarite")
-    kept = [("carte", context["layer"]), ("zones", "toutes" if context["whole"] else "")]
+    retained = [("carte", context["layer"]), ("zones", "toutes" if context["whole"] else "")]
     address = "&".join(
-        [part for part in (context["query"],) if part] + [f"tri={key}"] + [f"{k}={v}" for k, v in kept if v]
+        [part for part in (context["query"],) if part]
+        + [f"tri={key}"]
+        + [f"{k}={v}" for k, v in retained if v]
     )
     return format_html(
         '<th scope="col"{}{}><a href="?{}#zones">{}{}</a></th>',

@@ -82,7 +82,7 @@ FAMILIES = {"notion": "Notions", "programme": "Programmes", "sigle": "Sigles", "
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What Maillage answers, and the demonstration's own answer."""
+    """The home page, with the study of the demonstration."""
     study = dossiers.latest(DEMONSTRATION)
     context: dict[str, Any] = {"study": study}
     if study is not None and not dossiers.is_lost(study):
@@ -102,10 +102,10 @@ def glossary(request: HttpRequest) -> HttpResponse:
 def methods(request: HttpRequest) -> HttpResponse:
     """The methods, one page each, in the order they are read."""
     texts = {path.stem: path.read_text("utf-8") for path in _method_files()}
-    told = {slug: (slug, _title(text), _lead(text)) for slug, text in texts.items()}
+    method_rows = {slug: (slug, _title(text), _lead(text)) for slug, text in texts.items()}
     context = {
-        "first": [told[slug] for slug in FIRST],
-        "groups": [(label, [told[slug] for slug in slugs]) for label, slugs in READING.items()],
+        "first": [method_rows[slug] for slug in FIRST],
+        "groups": [(label, [method_rows[slug] for slug in slugs]) for label, slugs in READING.items()],
         "definitions": offered(),
         "tab": "methodes",
     }
@@ -115,10 +115,10 @@ def methods(request: HttpRequest) -> HttpResponse:
 @require_safe
 def method(request: HttpRequest, slug: str) -> HttpResponse:
     """One method, as written in docs/methods."""
-    found = {path.stem: path for path in _method_files()}
-    if slug not in found:
+    path_by_slug = {path.stem: path for path in _method_files()}
+    if slug not in path_by_slug:
         raise Http404
-    text = found[slug].read_text("utf-8")
+    text = path_by_slug[slug].read_text("utf-8")
     parser = markdown_it.MarkdownIt("commonmark", {"html": False}).enable("table")
     body = _foldable(_scrollable(parser.render(text.split("\n", 1)[1])))
     return render(
@@ -175,19 +175,19 @@ def sources(request: HttpRequest) -> HttpResponse:
     """Every figure and file used, with what we doubt; what was corrected, and the former value. Those that
     hold the words typed, when some are.
     """
-    asked = request.GET.get("q", "").strip()[:80]
+    search_text = request.GET.get("q", "").strip()[:80]
     lists: dict[str, Any] = {
-        "files": [row for row in provenance.files() if _holds(asked, *row.values())],
+        "files": [row for row in provenance.files() if _holds(search_text, *row.values())],
         "rates": [
             (d, provenance.rates_of(d))
             for d in offered()
-            if _holds(asked, d.label, d.producer, d.year, d.universe, d.quote, d.doubt)
+            if _holds(search_text, d.label, d.producer, d.year, d.universe, d.quote, d.doubt)
         ],
-        "assumptions": [row for row in provenance.assumptions() if _holds(asked, *row.values())],
-        "publications": [p for p in publications() if _holds(asked, *asdict(p).values())],
+        "assumptions": [row for row in provenance.assumptions() if _holds(search_text, *row.values())],
+        "publications": [p for p in publications() if _holds(search_text, *asdict(p).values())],
     }
     context = lists | {
-        "q": asked,
+        "q": search_text,
         "found": sum(len(rows) for rows in lists.values()),
         "corrections": territories.all_corrections(),
         "tab": "sources",
@@ -195,17 +195,17 @@ def sources(request: HttpRequest) -> HttpResponse:
     return render(request, "site/sources.html", context)
 
 
-def _holds(asked: str, *values: object) -> bool:
-    """Return whether every word typed is in these values, whatever its accents."""
-    if not asked:
+def _holds(search_text: str, *values: object) -> bool:
+    """Return True if every word typed is in these values, whatever its accents."""
+    if not search_text:
         return True
     text = plain(" ".join(map(str, values)))
-    return all(word in text for word in plain(asked).split())
+    return all(word in text for word in plain(search_text).split())
 
 
 @require_safe
 def differing_sources(request: HttpRequest) -> HttpResponse:
-    """What the founding studies say differently: both values, why, and what Maillage does with them."""
+    """The differences between the founding studies: both values, why, and what Maillage does with them."""
     groups = [
         (kind, label, wording.spaced_within([row for row in discrepancies() if row.kind == kind]))
         for kind, label in DISCREPANCY_KINDS.items()
@@ -216,24 +216,26 @@ def differing_sources(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def testimonies(request: HttpRequest) -> HttpResponse:
-    """What people said in the founding studies, chosen by subject, speaker, place or words, by pages."""
-    asked = {name: request.GET.get(name, "").strip() for name in ("sujet", "qui", "ou", "mots")}
-    found = voices.chosen(theme=asked["sujet"], who=asked["qui"], place=asked["ou"], words=asked["mots"])
+    """The testimonies of the founding studies, chosen by subject, speaker, place or words, by pages."""
+    filters = {name: request.GET.get(name, "").strip() for name in ("sujet", "qui", "ou", "mots")}
+    matches = voices.chosen(
+        theme=filters["sujet"], who=filters["qui"], place=filters["ou"], words=filters["mots"]
+    )
     order = list(voices.themes())
-    page = Paginator(sorted(found, key=lambda voice: order.index(voice.theme)), TESTIMONIES)
-    shown = page.get_page(request.GET.get("page"))
+    page = Paginator(sorted(matches, key=lambda voice: order.index(voice.theme)), TESTIMONIES)
+    visible = page.get_page(request.GET.get("page"))
     groups = [
-        (label, wording.spaced_within([voice for voice in shown if voice.theme == theme]))
+        (label, wording.spaced_within([voice for voice in visible if voice.theme == theme]))
         for theme, label in voices.themes().items()
     ]
-    here = {voice.id for voice in shown}
+    page_ids = {voice.id for voice in visible}
     context = {
         "groups": [(label, rows) for label, rows in groups if rows],
-        "found": len(found),
-        "page": shown,
-        "elsewhere": [id for id in voices.voices() if id not in here],
-        "asked": asked,
-        "is_asked": any(asked.values()),
+        "found": len(matches),
+        "page": visible,
+        "elsewhere": [id for id in voices.voices() if id not in page_ids],
+        "asked": filters,
+        "is_asked": any(filters.values()),
         "themes": voices.themes(),
         "speakers": voices.speakers(),
         "places": sorted(set(voices.places().values())),
@@ -272,7 +274,7 @@ def dematerialisation(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def inspiring_initiatives(request: HttpRequest) -> HttpResponse:
-    """What was done elsewhere, as the founding studies tell it: facts, and where they are written."""
+    """The initiatives elsewhere, as the founding studies tell them: facts, and where they are written."""
     groups = [
         (
             label,

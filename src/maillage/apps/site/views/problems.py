@@ -15,7 +15,7 @@ from maillage.kernel.errors import Refused
 from maillage.web import refusals
 from maillage.words.languages import to_say
 
-SHOWN = 25  # to a page
+PAGE_SIZE = 25  # to a page
 TOO_MANY = Refused(
     to_say("Votre message n’est pas parti."),
     why=to_say("Trop de messages sont venus de votre connexion cette heure-ci."),
@@ -25,7 +25,7 @@ TOO_MANY = Refused(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
-    """Tell what went wrong on a page; thanks, and the way back to it."""
+    """Report a problem of a page; thanks, and the way back to it."""
     form = ProblemForm(request.POST or None, initial={"page": request.GET.get("page", "")})
     if request.method == "POST" and form.is_valid():
         if not access.may_report(request):
@@ -44,10 +44,12 @@ def report(request: HttpRequest) -> HttpResponse:
 @holding(access.RUN)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """What was told and waits, the oldest first; then what was settled and may still be taken back."""
-    waiting = Paginator(ProblemReport.objects.filter(closed_at=None), SHOWN).get_page(request.GET.get("page"))
-    settled = ProblemReport.objects.exclude(closed_at=None).order_by("-closed_at")[:SHOWN]
-    return render(request, "site/problems.html", {"page": waiting, "settled": settled})
+    """The open reports, the oldest first; then the settled ones that may still be taken back."""
+    unsettled = Paginator(ProblemReport.objects.filter(closed_at=None), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
+    settled = ProblemReport.objects.exclude(closed_at=None).order_by("-closed_at")[:PAGE_SIZE]
+    return render(request, "site/problems.html", {"page": unsettled, "settled": settled})
 
 
 @holding(access.RUN)

@@ -23,7 +23,7 @@ from maillage.kernel.disk import write_whole
 QUICK = 40  # answers whose computation is shorter than the detour by the worker
 AT_ONCE = 400  # computed while the page waits where nothing runs in the background: a few seconds
 MOST_FILES = 60  # kept for a survey: the oldest go
-ASKED_AGAIN = 60  # seconds before a computation that gave nothing is asked again
+RETRY_SECONDS = 60  # seconds before a computation that gave nothing is asked again
 SILENT = timedelta(seconds=90)  # without the scheduler: nothing runs in the background
 QUIET, LATEST = timedelta(minutes=1), timedelta(minutes=10)  # answers rest, or have kept coming for too long
 BOOK, LOOKED = "resultats-vus", "resultats-regardes"  # what each survey was when it was last looked at
@@ -34,9 +34,9 @@ def ask(survey: Survey, part: str, *, at: datetime) -> Json | None:
 
     Where no worker answers, what is not too large is computed at once: nobody waits for ever.
     """
-    found = queries.stored(survey, part, at)
-    if found is not None:
-        return found
+    part_content = queries.stored(survey, part, at)
+    if part_content is not None:
+        return part_content
     n = answers.counted(survey).count()
     if n <= QUICK or (n <= AT_ONCE and not _works(survey, part, at)):
         return compute(survey, part, at=at)
@@ -59,14 +59,14 @@ def quotas(survey: Survey, *, at: datetime) -> list[Quota] | None:
 def tally(survey: Survey, names: Sequence[str]) -> answers.Tally:
     """Count what the answers say to some questions, and keep the counts for the next time."""
     before = queries.tally(survey, names)
-    found = answers.tallied(survey, names, before)
-    if found is not before:
+    tally_now = answers.tallied(survey, names, before)
+    if tally_now is not before:
         target = queries.quotas_path(survey, names)
         target.parent.mkdir(parents=True, exist_ok=True)
-        made = {"read": sorted(found.read), "counts": found.counts}
-        write_whole(target, json.dumps(made, ensure_ascii=False))
+        record = {"read": sorted(tally_now.read), "counts": tally_now.counts}
+        write_whole(target, json.dumps(record, ensure_ascii=False))
         _tidy(survey, target.name)
-    return found
+    return tally_now
 
 
 def _name(survey: Survey, part: str, at: datetime) -> str:
@@ -74,25 +74,25 @@ def _name(survey: Survey, part: str, at: datetime) -> str:
 
 
 def _works(survey: Survey, part: str, at: datetime) -> bool:
-    """Return whether something computes in the background, and has not been asked in vain."""
+    """Return True if a worker is alive in the background, and did not ignore an earlier request."""
     try:
-        seen_at = datetime.fromtimestamp(settings.HEARTBEAT.stat().st_mtime, tz=at.tzinfo)
+        heartbeat_at = datetime.fromtimestamp(settings.HEARTBEAT.stat().st_mtime, tz=at.tzinfo)
     except OSError:
         return False
-    asked_at = cache.get(f"{_name(survey, part, at)}-depuis")
-    in_vain = asked_at is not None and at - asked_at > timedelta(seconds=ASKED_AGAIN)
-    return at - seen_at <= SILENT and not in_vain
+    requested_at = cache.get(f"{_name(survey, part, at)}-depuis")
+    in_vain = requested_at is not None and at - requested_at > timedelta(seconds=RETRY_SECONDS)
+    return at - heartbeat_at <= SILENT and not in_vain
 
 
 def _enqueue(survey: Survey, part: str, at: datetime) -> None:
     name = _name(survey, part, at)
-    if cache.add(name, 1, timeout=ASKED_AGAIN):
-        cache.add(f"{name}-depuis", at, timeout=20 * ASKED_AGAIN)
+    if cache.add(name, 1, timeout=RETRY_SECONDS):
+        cache.add(f"{name}-depuis", at, timeout=20 * RETRY_SECONDS)
         compute_later.enqueue(survey.pk, part)
 
 
 class Look(NamedTuple):
-    """What a survey was when it was last looked at. since: it has been so; behind: its results have been; is
+    """State of a survey when it was last looked at. since: it has been so; behind: its results have been; is
     requested: they were asked of the worker.
     """
 
@@ -144,11 +144,11 @@ def _prepare(pk: int, at: datetime) -> None:
 def compute(survey: Survey, part: str, *, at: datetime) -> Json:
     """Compute a part and keep it. Its name was found first: what changes meanwhile makes another."""
     target = queries.path(survey, part, at)
-    made = queries.content(survey, part, at)
+    part_content = queries.content(survey, part, at)
     target.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(target, json.dumps(made, ensure_ascii=False))
+    write_whole(target, json.dumps(part_content, ensure_ascii=False))
     _tidy(survey, target.name)
-    return made
+    return part_content
 
 
 def _tidy(survey: Survey, name: str) -> None:

@@ -115,8 +115,8 @@ def _set(row: Survey, values: Mapping[str, Any]) -> None:
 
 def _check_wave(row: Survey) -> None:
     """Refuse a wave that would follow itself, or a survey of other people or of another territory."""
-    seen, each = {row.pk}, row.after
-    if each is not None and (each.kind, each.territory) != (row.kind, row.territory):
+    numbers, wave = {row.pk}, row.after
+    if wave is not None and (wave.kind, wave.territory) != (row.kind, row.territory):
         raise Refused(
             "L’enquête n’a pas été enregistrée.",
             why=(
@@ -125,15 +125,15 @@ def _check_wave(row: Survey) -> None:
             ),
             do="Choisissez une enquête de même sorte sur le même territoire, ou aucune.",
         )
-    while each is not None:
-        if each.pk in seen:
+    while wave is not None:
+        if wave.pk in numbers:
             raise Refused(
                 "L’enquête n’a pas été enregistrée.",
                 why="Elle viendrait après elle-même.",
                 do="Choisissez une enquête menée avant celle-ci.",
             )
-        seen.add(each.pk)
-        each = each.after
+        numbers.add(wave.pk)
+        wave = wave.after
 
 
 def _free(title: str) -> str:

@@ -32,9 +32,9 @@ def keep(survey: Survey, sent: Sequence[rules.Sent], *, by: User | None, at: dat
     check_run(by, survey.territory)
     new, known, refused = 0, 0, dict[UUID, str]()
     for start in range(0, len(sent), AT_ONCE):
-        kept = receive(survey, sent[start : start + AT_ONCE], at=at, by=by)
-        new, known = new + kept.new, known + len(kept.known) - kept.new
-        refused |= kept.refused
+        received = receive(survey, sent[start : start + AT_ONCE], at=at, by=by)
+        new, known = new + received.new, known + len(received.known) - received.new
+        refused |= received.refused
     journal.record(by=by, verb="answers.imported", row=survey, at=at, words=f"{new} réponses")
     return Imported(new, known, refused)
 

@@ -109,15 +109,15 @@ def settle(survey: Survey, answer: Answer, seconds: Collection[str], *, by: User
     The answer then matches the form. Refused when there is nothing left to settle.
     """
     check_run(by, survey.territory)
-    held = Answer.objects.select_for_update().get(pk=answer.pk, survey=survey)
-    row = SecondEntry.objects.select_for_update().filter(answer=held, settled_at=None).first()
+    locked_answer = Answer.objects.select_for_update().get(pk=answer.pk, survey=survey)
+    row = SecondEntry.objects.select_for_update().filter(answer=locked_answer, settled_at=None).first()
     if row is None:
         raise Refused(
             "La feuille n’a pas été modifiée.",
             why="Les deux saisies de cette feuille sont déjà d’accord.",
             do="Rechargez la liste des différences.",
         )
-    values = dict(held.values)
+    values = dict(locked_answer.values)
     for name in seconds:
         if row.values.get(name, "") == values.get(name, ""):
             continue
@@ -125,9 +125,9 @@ def settle(survey: Survey, answer: Answer, seconds: Collection[str], *, by: User
             values[name] = row.values[name]
         else:
             values.pop(name, None)
-    held.values = values
-    held.save(update_fields=["values"])
+    locked_answer.values = values
+    locked_answer.save(update_fields=["values"])
     row.settled_at = at
     row.save(update_fields=["settled_at"])
-    journal.record(by=by, verb="answer.settled", row=held, at=at, words=", ".join(sorted(seconds)))
-    return held
+    journal.record(by=by, verb="answer.settled", row=locked_answer, at=at, words=", ".join(sorted(seconds)))
+    return locked_answer

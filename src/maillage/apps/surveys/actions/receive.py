@@ -42,27 +42,27 @@ def receive(
     at: datetime,
     surveyor: Surveyor | None = None,
     by: User | None = None,
-    waiting: int | None = None,
+    n_unsent: int | None = None,
 ) -> Received:
     """Store answers to a survey, each once. Nothing is acknowledged before it is on disk.
 
-    surveyor: the device that sends; waiting: how many answers it reports as unsent. by: who typed or imported
-    them. The same number with another content is refused, and the first answer stays.
+    surveyor: the device that sends; n_unsent: how many answers it reports as unsent. by: who typed or
+    imported them. The same number with another content is refused, and the first answer stays.
     """
     with on_disk(), transaction.atomic():
         if surveyor is not None:
-            _seen(surveyor, waiting, at)
-        return _kept(survey, answers, at=at, surveyor=surveyor, by=by)
+            _record_contact(surveyor, n_unsent, at)
+        return _store(survey, answers, at=at, surveyor=surveyor, by=by)
 
 
-def _seen(surveyor: Surveyor, waiting: int | None, at: datetime) -> None:
+def _record_contact(surveyor: Surveyor, n_unsent: int | None, at: datetime) -> None:
     """Record that a device was in contact, and lock its row against another sending of the same device."""
     row = Surveyor.objects.select_for_update().get(pk=surveyor.pk)
-    row.seen_at, row.waiting = at, row.waiting if waiting is None else waiting
+    row.seen_at, row.waiting = at, row.waiting if n_unsent is None else n_unsent
     row.save(update_fields=["seen_at", "waiting"])
 
 
-def _kept(survey: Survey, answers: Sequence[rules.Sent], **facts: Any) -> Received:
+def _store(survey: Survey, answers: Sequence[rules.Sent], **facts: Any) -> Received:
     first: dict[UUID, rules.Sent] = {}
     refused: dict[UUID, str] = {}
     versions = dict(Version.objects.filter(survey=survey).values_list("number", "pk"))
@@ -72,12 +72,12 @@ def _kept(survey: Survey, answers: Sequence[rules.Sent], **facts: Any) -> Receiv
             refused[answer.uid] = NO_VERSION
         elif first.setdefault(answer.uid, answer).digest != answer.digest:
             refused[answer.uid] = OTHER
-    before = _held(first)
+    before = _stored_digests(first)
     # In the order of their numbers: two sendings of the same answers wait for each other, and neither for
     # ever.
     rows = [_row(survey, first[uid], versions, places, **facts) for uid in sorted(first) if uid not in before]
     Answer.objects.bulk_create(rows, batch_size=100, ignore_conflicts=True)
-    now = _held(first) if rows else before
+    now = _stored_digests(first) if rows else before
     known, new = [], 0
     for uid, answer in first.items():
         at_survey, digest = now.get(uid, (None, ""))
@@ -89,10 +89,10 @@ def _kept(survey: Survey, answers: Sequence[rules.Sent], **facts: Any) -> Receiv
     return Received(tuple(uid for uid in known if uid not in refused), refused, new)
 
 
-def _held(uids: Mapping[UUID, Any]) -> dict[UUID, tuple[int, str]]:
+def _stored_digests(uids: Mapping[UUID, Any]) -> dict[UUID, tuple[int, str]]:
     """Return, among these numbers, those of stored answers: their survey, and their digest."""
-    found = Answer.objects.filter(uid__in=list(uids)).order_by()
-    return {uid: (survey, digest) for uid, survey, digest in found.values_list("uid", "survey", "digest")}
+    stored = Answer.objects.filter(uid__in=list(uids)).order_by()
+    return {uid: (survey, digest) for uid, survey, digest in stored.values_list("uid", "survey", "digest")}
 
 
 def _row(
@@ -124,11 +124,11 @@ def _row(
     )
 
 
-def _past(said: datetime | None, at: datetime) -> datetime | None:
+def _past(reported_at: datetime | None, at: datetime) -> datetime | None:
     """Return a moment reported by a device, no later than now: its clock may be wrong."""
-    if said is None:
+    if reported_at is None:
         return None
-    return min(said if timezone.is_aware(said) else timezone.make_aware(said), at)
+    return min(reported_at if timezone.is_aware(reported_at) else timezone.make_aware(reported_at), at)
 
 
 @contextmanager

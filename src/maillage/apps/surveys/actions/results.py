@@ -47,13 +47,13 @@ def weigh(
     """
     check_run(by, survey.territory)
     survey = lock(survey)
-    table, told = frames.begun(answers.table(survey))
+    table, weight_note = frames.begun(answers.table(survey))
     doubts: tuple[str, ...] = ()
     if survey.kind in rules.OF_RESIDENTS:
         doubts = places.margin_doubts(survey, margins)
     else:
         study.check_structures(margins, len(table))
-    found = study.weigh(
+    weighting = study.weigh(
         table,
         margins,
         method=method,  # type: ignore[arg-type]
@@ -65,19 +65,21 @@ def weigh(
     row = Weighting.objects.create(
         survey=survey,
         method=method,
-        low=found.bounds[0] if found.bounds else None,
-        high=found.bounds[1] if found.bounds else None,
+        low=weighting.bounds[0] if weighting.bounds else None,
+        high=weighting.bounds[1] if weighting.bounds else None,
         variables=[survey_margins.margin_record(margin) for margin in margins],
-        weights=dict(zip(found.ids.tolist(), found.weights.tolist(), strict=True)),
+        weights=dict(zip(weighting.ids.tolist(), weighting.weights.tolist(), strict=True)),
         told=weights.weighting_record(
-            replace(found, warnings=(*([told] if told else []), *doubts, *found.warnings))
+            replace(
+                weighting, warnings=(*([weight_note] if weight_note else []), *doubts, *weighting.warnings)
+            )
         ),
-        n=found.n,
+        n=weighting.n,
         chosen=True,
         made_at=at,
         by=by,
     )
-    journal.record(by=by, verb="survey.weighed", row=row, at=at, words=f"{method}, {found.n} réponses")
+    journal.record(by=by, verb="survey.weighed", row=row, at=at, words=f"{method}, {weighting.n} réponses")
     return row
 
 
@@ -108,14 +110,14 @@ def edit(
     text: str,
     by: User | None,
     at: datetime,
-    seen: str = "",
+    figures_digest: str = "",
     displayed: str | None = None,
 ) -> Finding:
     """Edit a sentence; an empty text restores the rule's. The figures behind it that day are stored.
     displayed: its text as it was read, to replace no other that somebody wrote meanwhile.
 
-    seen: `Sentence.digest` of the figures read by whoever wrote it. Other figures have come since: the
-    sentence is kept, and flagged until it is read beside them.
+    figures_digest: `Sentence.digest` of the figures read by whoever wrote it. Other figures have come
+    since: the sentence is kept, and flagged until it is read beside them.
     """
     check_run(by, survey.territory)
     text = text.strip()
@@ -124,7 +126,7 @@ def edit(
     for former in edited:
         what, now = "La phrase n’a pas été reprise.", {"text": former.edited}
         refuse_overwrites(what, now=now, original=before, typed={"text": text})
-    figures = sentence.data() if seen in ("", sentence.digest) else []
+    figures = sentence.data() if figures_digest in ("", sentence.digest) else []
     row, _ = Finding.objects.select_for_update().update_or_create(
         survey=survey,
         key=sentence.key,
@@ -142,16 +144,21 @@ def edit(
 
 
 @transaction.atomic
-def show(survey: Survey, sentence: Sentence, *, shown: bool, by: User | None, at: datetime) -> Finding:
+def show(survey: Survey, sentence: Sentence, *, is_published: bool, by: User | None, at: datetime) -> Finding:
     """Exclude a sentence from what is published, or include it again."""
     check_run(by, survey.territory)
     row, _ = Finding.objects.select_for_update().update_or_create(
         survey=survey,
         key=sentence.key,
-        defaults={"hidden": not shown},
-        create_defaults={"hidden": not shown, "written": sentence.text, "figures": sentence.data(), "by": by},
+        defaults={"hidden": not is_published},
+        create_defaults={
+            "hidden": not is_published,
+            "written": sentence.text,
+            "figures": sentence.data(),
+            "by": by,
+        },
     )
-    journal.record(by=by, verb="finding.shown" if shown else "finding.hidden", row=row, at=at)
+    journal.record(by=by, verb="finding.shown" if is_published else "finding.hidden", row=row, at=at)
     return row
 
 

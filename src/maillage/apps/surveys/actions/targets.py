@@ -24,7 +24,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.typed import line
 
 BETWEEN = timedelta(days=5)  # two letters closer than that are a nuisance
-SAID_BY = "la structure, par l’enquête"
+PROPOSED_BY = "la structure, par l’enquête"
 
 
 @transaction.atomic
@@ -194,15 +194,15 @@ def answered(target: Target, *, uid: UUID, at: datetime) -> list[Proposal]:
     answer = Answer.objects.select_related("version").get(uid=uid, survey=row.survey_id)
     row.answer, row.state = answer, "answered"
     row.save(update_fields=["answer", "state"])
-    found = sheets.proposed(load(answer.version.definition), answer.values, row.lieu.sheet)
-    made = [
-        proposals.propose(row.lieu, field=field, value=value, by=SAID_BY, at=at)
-        for field, value in found.items()
+    changes = sheets.proposed(load(answer.version.definition), answer.values, row.lieu.sheet)
+    created = [
+        proposals.propose(row.lieu, field=field, value=value, by=PROPOSED_BY, at=at)
+        for field, value in changes.items()
     ]
     journal.record(
-        by=None, verb="survey.structure_answered", row=row.survey, at=at, words=", ".join(sorted(found))
+        by=None, verb="survey.structure_answered", row=row.survey, at=at, words=", ".join(sorted(changes))
     )
-    return made
+    return created
 
 
 def _locked(target: Target) -> Target:

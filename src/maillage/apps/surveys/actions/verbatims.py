@@ -34,7 +34,7 @@ def review(
     Refused when another user has just reviewed them, or when nothing is left to read of those that may.
     """
     check_run(by, answer.survey.territory)
-    _check_shown(shown, keep=keep)
+    _check_published_text(shown, keep=keep)
     text = str(answer.values.get(question, ""))
     rows = [
         Verbatim(
@@ -71,18 +71,20 @@ def _same_words(answer: Answer, question: str) -> list[Answer]:
 
 
 @transaction.atomic
-def review_again(row: Verbatim, *, by: User | None, shown: str, theme: str, keep: bool, at: datetime) -> None:
+def review_again(
+    row: Verbatim, *, by: User | None, published_text: str, theme: str, keep: bool, at: datetime
+) -> None:
     """Change what may be published of words already reviewed. Those left out keep what was made of them: put
     back, a name that was taken off does not return. Refused when nothing is left to read, or when another
     user has just put them back otherwise.
     """
     check_run(by, (row.answer.survey if row.answer else row.material).territory)  # type: ignore[union-attr]
-    _check_shown(shown, keep=keep)
+    _check_published_text(published_text, keep=keep)
     now = Verbatim.objects.select_for_update().get(pk=row.pk)
-    if keep and now.review == "kept" and now.shown != shown.strip():
+    if keep and now.review == "kept" and now.shown != published_text.strip():
         raise _read_by_another()
     row.review = "kept" if keep else "left"
-    row.shown = shown.strip()
+    row.shown = published_text.strip()
     row.theme, row.reviewed_at, row.by = theme.strip(), at, by
     row.save(update_fields=["review", "shown", "theme", "reviewed_at", "by"])
     journal.record(by=by, verb="verbatim.reviewed", row=row, at=at)
@@ -96,8 +98,8 @@ def _read_by_another() -> Refused:
     )
 
 
-def _check_shown(shown: str, *, keep: bool) -> None:
-    if keep and not shown.strip():
+def _check_published_text(published_text: str, *, keep: bool) -> None:
+    if keep and not published_text.strip():
         raise Refused(
             "Rien n’est enregistré.",
             why="Il ne reste aucun mot à lire : ceux qui ont été dits seraient publiés tels quels.",
@@ -113,35 +115,42 @@ def note_material(
     records one.
     """
     check_run(by, survey.territory)
-    said = {"survey": lock(survey), "territory": survey.territory, "by": by, "example": example, **values}
-    if twin := Material.objects.filter(**said, made_at__gt=at - DOUBLE_CLICK).first():
+    fields = {"survey": lock(survey), "territory": survey.territory, "by": by, "example": example, **values}
+    if twin := Material.objects.filter(**fields, made_at__gt=at - DOUBLE_CLICK).first():
         return twin
-    row = Material.objects.create(**said, made_at=at)
+    row = Material.objects.create(**fields, made_at=at)
     journal.record(by=by, verb="material.noted", row=row, at=at)
     return row
 
 
 @transaction.atomic
 def quote(
-    material: Material, *, by: User | None, text: str, shown: str, theme: str, device: str, at: datetime
+    material: Material,
+    *,
+    by: User | None,
+    text: str,
+    published_text: str,
+    theme: str,
+    device: str,
+    at: datetime,
 ) -> Verbatim:
     """Record words from an interview or a group, already reviewed by whoever types them; a double click
     records them once.
     """
     check_run(by, material.territory)
-    said = {
+    fields = {
         "material": Material.objects.select_for_update().get(pk=material.pk),
         "text": text.strip(),
-        "shown": shown.strip() or text.strip(),
+        "shown": published_text.strip() or text.strip(),
         "speaker": material.speakers,
         "theme": theme.strip(),
         "device": device,
         "review": "kept",
         "by": by,
     }
-    if twin := Verbatim.objects.filter(**said, reviewed_at__gt=at - DOUBLE_CLICK).first():
+    if twin := Verbatim.objects.filter(**fields, reviewed_at__gt=at - DOUBLE_CLICK).first():
         return twin
-    row = Verbatim.objects.create(**said, reviewed_at=at)
+    row = Verbatim.objects.create(**fields, reviewed_at=at)
     journal.record(by=by, verb="verbatim.reviewed", row=row, at=at)
     return row
 
@@ -168,11 +177,11 @@ def state(
             why=f"{people} personnes le disent, mais « {within.title} » n’en réunissait que {within.people}.",
             do="Corrigez l’un des deux nombres.",
         )
-    said = {"territory": survey.territory, "by": by, "example": example, **values}
+    fields = {"territory": survey.territory, "by": by, "example": example, **values}
     just = Entry.objects.filter(verb="statement.noted", at__gt=at - DOUBLE_CLICK).values("row")
-    if twin := Statement.objects.filter(**said, pk__in=just).first():
+    if twin := Statement.objects.filter(**fields, pk__in=just).first():
         return twin
-    row = Statement.objects.create(**said)
+    row = Statement.objects.create(**fields)
     journal.record(by=by, verb="statement.noted", row=row, at=at)
     return row
 

@@ -35,11 +35,11 @@ def write(survey: Survey, questionnaire: Questionnaire, *, by: User | None, at: 
     if last is not None and last.number == number:
         last.definition, last.made_at, last.by = definition, at, by
         last.save(update_fields=["definition", "made_at", "by"])
-        made = last
+        version = last
     else:
-        made = Version.objects.create(survey=row, number=number, definition=definition, made_at=at, by=by)
+        version = Version.objects.create(survey=row, number=number, definition=definition, made_at=at, by=by)
     journal.record(by=by, verb="survey.written", row=row, at=at, words=f"version {number}")
-    return made
+    return version
 
 
 def _plain(definition: Mapping[str, Any]) -> Any:

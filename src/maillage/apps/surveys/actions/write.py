@@ -1,4 +1,4 @@
-"""What every action on surveys shares: rights and locks."""
+"""Rights and locks shared by every action on surveys."""
 
 from typing import Any
 

@@ -10,13 +10,15 @@ LONGEST = 5_000
 ANSWER, UNSAID_BOX, RANK = "q-", "tu-", "rang-"
 
 
-def read(questionnaire: Questionnaire, screen: Screen, posted: Any, asked: Iterable[str]) -> dict[str, str]:
+def read(
+    questionnaire: Questionnaire, screen: Screen, posted: Any, visible_names: Iterable[str]
+) -> dict[str, str]:
     """Return the answers to the questions of a screen that were asked; an empty text for one left blank."""
-    shown = set(asked)
+    names = set(visible_names)
     return {
         item.name: _answer(questionnaire, item, posted)
         for item in screen.items
-        if item.name in shown and item.kind != "note"
+        if item.name in names and item.kind != "note"
     }
 
 
@@ -28,8 +30,8 @@ def _answer(questionnaire: Questionnaire, question: Question, posted: Any) -> st
         UNSAID, True
     )
     if question.kind == "one":
-        given = posted.get(ANSWER + name, "")
-        return given if given in choices else ""
+        typed_choice = posted.get(ANSWER + name, "")
+        return typed_choice if typed_choice in choices else ""
     if question.kind == "many":
         return _many(
             [each for each in dict.fromkeys(posted.getlist(ANSWER + name)) if each in choices], choices
@@ -54,13 +56,13 @@ def _ranked(typed: Iterable[tuple[str, str]]) -> str:
     'telephone pc=tablette'
     """
     steps: dict[int, list[str]] = {}
-    for rank, each in typed:
+    for rank, choice in typed:
         if rank.isascii() and rank.isdigit() and len(rank) < 4:
-            steps.setdefault(int(rank), []).append(each)
+            steps.setdefault(int(rank), []).append(choice)
     return " ".join("=".join(names) for _, names in sorted(steps.items()))
 
 
-def _many(given: list[str], alone: Mapping[str, bool]) -> str:
+def _many(choices: list[str], alone: Mapping[str, bool]) -> str:
     """Return several answers; an exclusive one gives way to the others, except for a non-response."""
-    others = [each for each in given if not alone[each]]
-    return " ".join(others or given[:1])
+    inclusive = [each for each in choices if not alone[each]]
+    return " ".join(inclusive or choices[:1])

@@ -12,7 +12,7 @@ from maillage.forms.questionnaire import CENSUS, Question, Questionnaire, words
 from maillage.kernel.typed import line
 from maillage.web.overwrites import CheckedForm
 
-KEPT = "garder"
+UNCHANGED = "garder"
 BLANKS = 3
 KINDS = (
     ("one", "Une seule réponse, parmi plusieurs"),
@@ -83,16 +83,16 @@ class QuestionForm(CheckedForm):
             "obligatoire": question.required,
         }
         first["recensement"] = question.census
-        first["condition"] = "|".join(plain) if plain else KEPT if question.relevant else ""
+        first["condition"] = "|".join(plain) if plain else UNCHANGED if question.relevant else ""
         super().__init__(*args, initial=first, **kwargs)
         self.form, self.question = form, question
         if question.kind not in COUNTED:
             del self.fields["recensement"]
         offered = conditions(form, question.name)
         if plain and "|".join(plain) not in dict(offered):
-            self.initial["condition"] = KEPT
-        kept = [(KEPT, "Comme maintenant")] if self.initial["condition"] == KEPT else []
-        self.fields["condition"].choices = [("", "Toujours"), *kept, *offered]
+            self.initial["condition"] = UNCHANGED
+        unchanged = [(UNCHANGED, "Comme maintenant")] if self.initial["condition"] == UNCHANGED else []
+        self.fields["condition"].choices = [("", "Toujours"), *unchanged, *offered]
         for language in form.languages:
             if language != "fr":
                 name = f"libelle_{language}"
@@ -131,18 +131,20 @@ class QuestionForm(CheckedForm):
 
     def values(self, sent: Mapping[str, str]) -> dict[str, Any]:
         """Return the typed values, for `forms.editing.reworded`. sent: the answers, beside the fields."""
-        said = self.cleaned_data
-        others = {name.removeprefix("libelle_"): said[name] for name in said if name.startswith("libelle_")}
+        typed = self.cleaned_data
+        translations = {
+            name.removeprefix("libelle_"): typed[name] for name in typed if name.startswith("libelle_")
+        }
         unseen = {language: text for language, text in self.question.hint.items() if language != "fr"}
-        chosen = said["condition"]
+        chosen = typed["condition"]
         return {
-            "label": {"fr": said["libelle"], **others},
-            "hint": {**unseen, "fr": said["aide"]},
-            "required": said["obligatoire"],
-            "census": said.get("recensement", self.question.census),
+            "label": {"fr": typed["libelle"], **translations},
+            "hint": {**unseen, "fr": typed["aide"]},
+            "required": typed["obligatoire"],
+            "census": typed.get("recensement", self.question.census),
             "offered": offered(sent) if self.question.kind in WITH_CHOICES else None,
             "relevant": (
-                None if chosen == KEPT else condition(self.form, *chosen.split("|", 1)) if chosen else ""
+                None if chosen == UNCHANGED else condition(self.form, *chosen.split("|", 1)) if chosen else ""
             ),
         }
 
@@ -156,7 +158,7 @@ def offered(sent: Mapping[str, str]) -> list[Offered]:
         label = line(sent[f"reponse-{n}"], 300)
         if label and f"retirer-{n}" not in sent:
             rows.append((_rank(sent.get(f"rang-{n}", ""), n), n, Offered(sent.get(f"nom-{n}", ""), label)))
-    return [each for _, _, each in sorted(rows, key=lambda row: row[:2])]
+    return [answer for _, _, answer in sorted(rows, key=lambda row: row[:2])]
 
 
 def _rank(typed: str, n: int) -> float:
@@ -193,6 +195,11 @@ class AddForm(forms.Form):
         self.fields["apres"].choices = [("", "À la fin"), *listed]
 
     def values(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        answers = [line(each, 300) for each in said["reponses"].splitlines() if each.strip()]
-        return {"kind": said["sorte"], "label": said["libelle"], "answers": answers, "after": said["apres"]}
+        typed = self.cleaned_data
+        answers = [line(each, 300) for each in typed["reponses"].splitlines() if each.strip()]
+        return {
+            "kind": typed["sorte"],
+            "label": typed["libelle"],
+            "answers": answers,
+            "after": typed["apres"],
+        }

@@ -32,7 +32,7 @@ from maillage.pipeline.survey import answers as files
 from maillage.pipeline.survey.answers import ID, WEIGHT
 from maillage.words.wording import count, number
 
-HERE = UUID("6d1c1f60-53b7-5a3c-9a0e-6f2f4b9b7a11")  # makes numbers for identifiers that are none
+ID_NAMESPACE = UUID("6d1c1f60-53b7-5a3c-9a0e-6f2f4b9b7a11")  # makes numbers for identifiers that are none
 MOST = 20_000  # answers of a file that a device saved
 AT_START, AT_END = ("start", "_start", "debut"), ("end", "_end", "_submission_time", "SubmissionDate", "fin")
 BEGINNINGS, ENDS = (BEGUN, *AT_START), (ENDED, *AT_END)
@@ -69,10 +69,10 @@ def read(survey: Survey, content: bytes, name: str) -> FileRead:
 
 
 def _saved(survey: Survey, content: bytes) -> FileRead:
-    """Read what a device saved to a file, as a last resort."""
+    """Read the file saved by a device, as a last resort."""
     try:
-        held = json.loads(content.decode("utf-8-sig"))
-        rows, of = held["reponses"], held.get("survey", held.get("enquete"))
+        saved = json.loads(content.decode("utf-8-sig"))
+        rows, of = saved["reponses"], saved.get("survey", saved.get("enquete"))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Refused(
             "Ce fichier n’a pas pu être lu.",
@@ -88,21 +88,21 @@ def _saved(survey: Survey, content: bytes) -> FileRead:
     answers, refused = every(rows[:MOST])
     faults = [f"Réponse {uid or 'sans numéro'} : {why}" for uid, why in refused]
     if len(rows) > MOST:
-        left = count(len(rows) - MOST, "réponse")
+        n_unread = count(len(rows) - MOST, "réponse")
         faults.append(
-            f"Ce qui suit la {number(MOST)}e réponse n’est pas lu ({left}) : mettez-le dans un autre fichier,"
-            " et importez-le aussi."
+            f"Ce qui suit la {number(MOST)}e réponse n’est pas lu ({n_unread}) : mettez-le dans un autre"
+            " fichier, et importez-le aussi."
         )
     return FileRead(tuple(answers), tuple(faults))
 
 
 def _table(survey: Survey, form: Questionnaire, version: int, content: bytes, name: str) -> FileRead:
     known = {question.name: question for question in form.questions()}
-    held = files.parse(content, name, known)
+    parsed = files.parse(content, name, known)
     places = {place.name: place.pk for place in survey.places.all()}
-    columns = [each for each in held.table.columns if each not in (ID, WEIGHT, *COLLECTED)]
-    ours = [each for each in columns if each.partition("#")[0] in known]
-    if not ours:
+    columns = [each for each in parsed.table.columns if each not in (ID, WEIGHT, *COLLECTED)]
+    question_columns = [each for each in columns if each.partition("#")[0] in known]
+    if not question_columns:
         raise Refused(
             "Rien n’a été importé.",
             why="Aucune colonne n’a le nom d’une question de cette enquête.",
@@ -111,31 +111,31 @@ def _table(survey: Survey, form: Questionnaire, version: int, content: bytes, na
     unknown = tuple(
         each
         for each in columns
-        if each not in ours and not each.startswith("_") and each not in (*AT_START, *AT_END)
+        if each not in question_columns and not each.startswith("_") and each not in (*AT_START, *AT_END)
     )
-    _check_match(survey, known, ours, unknown)
+    _check_match(survey, known, question_columns, unknown)
     # Conditions read names and AAAA-MM-JJ, never labels nor JJ/MM/AAAA.
-    readers = {each: reader(form, known[each.partition("#")[0]]) for each in ours}
+    readers = {each: reader(form, known[each.partition("#")[0]]) for each in question_columns}
     answers: list[rules.Sent] = []
     where: dict[UUID, str] = {}
-    left: list[str] = []
+    too_long: list[str] = []
     dropped: dict[str, list[tuple[int, str]]] = {}
-    for row, line in zip(held.table.rows(), held.lines.tolist(), strict=True):
-        said = {name: str(value) for name, value in row.items()}
-        at = f"Ligne {line}, {ID} « {quoted(said[ID])} »"
-        if long := next((name for name in ours if len(said[name]) > rules.MOST_LETTERS), None):
-            left.append(f"{at}, « {long} » : {rules.TOO_LONG}")
+    for row, line in zip(parsed.table.rows(), parsed.lines.tolist(), strict=True):
+        cells = {name: str(value) for name, value in row.items()}
+        at = f"Ligne {line}, {ID} « {quoted(cells[ID])} »"
+        if long := next((name for name in question_columns if len(cells[name]) > rules.MOST_LETTERS), None):
+            too_long.append(f"{at}, « {long} » : {rules.TOO_LONG}")
             continue
-        answers.append(_sent(said, readers, version=version, places=places, survey=survey))
+        answers.append(_sent(cells, readers, version=version, places=places, survey=survey))
         where[answers[-1].uid] = at
-        for column in _dropped(said, answers[-1]):
-            dropped.setdefault(column, []).append((line, said[column]))
-    faults = tuple(map(_fault, held.faults))
+        for column in _dropped(cells, answers[-1]):
+            dropped.setdefault(column, []).append((line, cells[column]))
+    faults = tuple(map(_fault, parsed.faults))
     return FileRead(
         tuple(answers),
-        (*faults, *left),
+        (*faults, *too_long),
         unknown,
-        (*held.notes, *_told(dropped), *_odd(form, version, answers, known)),
+        (*parsed.notes, *_dropped_cells(dropped), *_odd(form, version, answers, known)),
         where,
     )
 
@@ -170,7 +170,7 @@ def _check_match(
 
 
 def _fault(fault: Fault) -> str:
-    """Return what is told of a row left out: its line, its column and value if any, why, what to do."""
+    """Return the sentence about a row left out: its line, its column and value if any, why, what to do."""
     where = [
         f"Ligne {fault.line}",
         *([f"colonne {fault.column}"] if fault.column else []),
@@ -187,12 +187,12 @@ def _dropped(row: Mapping[str, str], sent: rules.Sent) -> Iterator[str]:
         yield WEIGHT
     if row.get(VERSION) and whole(row[VERSION].removesuffix(".0")) is None:
         yield VERSION
-    for found, names in ((sent.begun_at, BEGINNINGS), (sent.ended_at, ENDS)):
-        if found is None and (given := next((name for name in names if row.get(name)), None)):
-            yield given
+    for moment_read, names in ((sent.begun_at, BEGINNINGS), (sent.ended_at, ENDS)):
+        if moment_read is None and (column := next((name for name in names if row.get(name)), None)):
+            yield column
 
 
-def _told(dropped: Mapping[str, list[tuple[int, str]]]) -> Iterator[str]:
+def _dropped_cells(dropped: Mapping[str, list[tuple[int, str]]]) -> Iterator[str]:
     """Report, column by column, what was not kept beside the answers: where, when, which weight."""
     for column, cells in dropped.items():
         line, value = cells[0]
@@ -201,17 +201,17 @@ def _told(dropped: Mapping[str, list[tuple[int, str]]]) -> Iterator[str]:
             wrong = f"ne désigne{'' if one else 'nt'} aucun lieu de cette enquête"
         else:
             wrong = f"ne se {'lit' if one else 'lisent'} pas"
-        told = (
+        sentence = (
             f"« {column} » : {count(len(cells), 'valeur')} {wrong}, d’abord ligne {line}, « {quoted(value)} »"
         )
-        yield f"{told}. {'La réponse est gardée' if one else 'Les réponses sont gardées'} sans."
+        yield f"{sentence}. {'La réponse est gardée' if one else 'Les réponses sont gardées'} sans."
 
 
 def _odd(
     form: Questionnaire, version: int, answers: list[rules.Sent], known: Mapping[str, Question]
 ) -> Iterator[str]:
     """Report, question by question, the values outside its answers: they are stored as they are."""
-    found: dict[str, list[str]] = {}
+    odd_values: dict[str, list[str]] = {}
     fits: dict[tuple[str, str], bool] = {}
     for answer in answers:
         for name, value in answer.values.items() if answer.version == version else ():
@@ -219,8 +219,8 @@ def _odd(
             if (name, value) not in fits:
                 fits[name, value] = may_be(form, question, value)
             if not fits[name, value]:
-                found.setdefault(name, []).append(value)
-    for name, values in found.items():
+                odd_values.setdefault(name, []).append(value)
+    for name, values in odd_values.items():
         some = ", ".join(f"« {quoted(value)} »" for value in list(dict.fromkeys(values))[:3])
         are = "n’est pas une réponse" if len(values) == 1 else "ne sont pas des réponses"
         yield (
@@ -252,32 +252,32 @@ def _sent(
     )
 
 
-def _uid(said: str, survey: Survey) -> UUID:
+def _uid(identifier: str, survey: Survey) -> UUID:
     """Return the number of an answer: its own when valid, else one derived from its identifier, always the
     same.
     """
     try:
-        return UUID(said.removeprefix("uuid:"))
+        return UUID(identifier.removeprefix("uuid:"))
     except ValueError:
-        return uuid5(HERE, f"{survey.pk}:{said}")
+        return uuid5(ID_NAMESPACE, f"{survey.pk}:{identifier}")
 
 
-def _weight(said: str) -> float | None:
-    found = float(files.numbers([said])[0])
-    return found if 0 < found < float("inf") else None
+def _weight(text: str) -> float | None:
+    weight = float(files.numbers([text])[0])
+    return weight if 0 < weight < float("inf") else None
 
 
 def _moment(row: Mapping[str, str], names: tuple[str, ...]) -> datetime | None:
-    return next((found for name in names if (found := moment(_iso(row.get(name, ""))))), None)
+    return next((moment_read for name in names if (moment_read := moment(_iso(row.get(name, ""))))), None)
 
 
-def _iso(said: str) -> str:
+def _iso(text: str) -> str:
     """Return a moment written the French way as ISO 8601, anything else as it is.
 
     >>> _iso("3/11/2026 9:05"), _iso("2026-11-03T09:05:00"), _iso("03/11/2026")
     ('2026-11-03T09:05:00', '2026-11-03T09:05:00', '2026-11-03T00:00:00')
     """
-    if not (found := IN_FRENCH.fullmatch(said.strip())):
-        return said
-    day, month, year, hour, minute, second = (part or "0" for part in found.groups())
+    if not (match := IN_FRENCH.fullmatch(text.strip())):
+        return text
+    day, month, year, hour, minute, second = (part or "0" for part in match.groups())
     return f"{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{minute:0>2}:{second:0>2}"

@@ -1,4 +1,4 @@
-"""What ODK Collect sends: an XML of answers, in a form of several parts."""
+"""Sendings of ODK Collect: an XML of answers, in a form of several parts."""
 
 import uuid
 from collections import Counter
@@ -82,12 +82,12 @@ def _fill(
     for each in node:
         children.setdefault(_local(each.tag), []).append(each)
     for item in items:
-        held = children.get(item.name, [])
+        elements = children.get(item.name, [])
         if isinstance(item, Group):
-            for each in held[:50]:
+            for each in elements[:50]:
                 times[item.name] += item.repeat
                 _fill(item.items, each, values, times, times[item.name] if item.repeat else time)
-        elif held and (text := "".join(held[0].itertext()).strip()):
+        elif elements and (text := "".join(elements[0].itertext()).strip()):
             if len(text) > rules.MOST_LETTERS:
                 raise Refused(
                     "La réponse n’a pas été gardée.", why=f"« {item.name} » est trop long.", do=rules.TOO_LONG

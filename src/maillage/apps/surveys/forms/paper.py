@@ -106,20 +106,24 @@ def _one(typed: str, choices: list[str]) -> str:
 
 def _cut(typed: str, n: int) -> list[str]:
     """Return the numbers typed in a row: separated, or joined when none has two digits."""
-    found = [each for each in re.split(r"[\s,;.+/-]+", typed) if each]
-    if len(found) == 1 and found[0].isdigit() and n <= 9:
-        return list(found[0])
-    return found
+    numbers = [each for each in re.split(r"[\s,;.+/-]+", typed) if each]
+    if len(numbers) == 1 and numbers[0].isdigit() and n <= 9:
+        return list(numbers[0])
+    return numbers
 
 
 def _ranked(typed: str, choices: list[str]) -> str:
     """Return the choices from first to last, from the ranks written in their boxes, top to bottom; 0: left
     empty.
     """
-    told = _cut(typed, len(choices))
-    ranks = [int(each) if each.isascii() and each.isdigit() and len(each) < 5 else -1 for each in told]
-    given = [rank for rank in ranks if rank]
-    if len(ranks) > len(choices) or sorted(given) != list(range(1, len(given) + 1)) or not given:
+    typed_ranks = _cut(typed, len(choices))
+    ranks = [int(each) if each.isascii() and each.isdigit() and len(each) < 5 else -1 for each in typed_ranks]
+    positive_ranks = [rank for rank in ranks if rank]
+    if (
+        len(ranks) > len(choices)
+        or sorted(positive_ranks) != list(range(1, len(positive_ranks) + 1))
+        or not positive_ranks
+    ):
         raise Unread(
             "Tapez les rangs écrits dans les cases, de haut en bas, par exemple 2 1 3 ; 0 pour une case vide."
         )
@@ -127,7 +131,7 @@ def _ranked(typed: str, choices: list[str]) -> str:
     return " ".join(name for _, name in order)
 
 
-def _whole(typed: str) -> str:
+def _integer(typed: str) -> str:
     if not (typed.isascii() and typed.removeprefix("-").isdigit() and len(typed) < 13):
         raise Unread("Tapez un nombre entier.")
     return str(int(typed))
@@ -140,11 +144,11 @@ def _number(typed: str) -> str:
 
 
 def _day(typed: str) -> str:
-    found = DAY.fullmatch(typed) if typed.isascii() else None
+    match = DAY.fullmatch(typed) if typed.isascii() else None
     try:
         return (
-            date(int(found[3]), int(found[2]), int(found[1])).isoformat()
-            if found
+            date(int(match[3]), int(match[2]), int(match[1])).isoformat()
+            if match
             else date.fromisoformat(typed).isoformat()
         )
     except ValueError as error:
@@ -152,10 +156,10 @@ def _day(typed: str) -> str:
 
 
 def _clock(typed: str) -> str:
-    found = CLOCK.fullmatch(typed) if typed.isascii() else None
-    if not found or int(found[1]) > 23 or int(found[2]) > 59:
+    match = CLOCK.fullmatch(typed) if typed.isascii() else None
+    if not match or int(match[1]) > 23 or int(match[2]) > 59:
         raise Unread("Tapez une heure, par exemple 9:30 ou 0930.")
-    return f"{int(found[1]):02}:{found[2]}"
+    return f"{int(match[1]):02}:{match[2]}"
 
 
 def _moment(typed: str) -> str:
@@ -174,7 +178,7 @@ def _text(typed: str) -> str:
 
 
 READERS: Mapping[str, Callable[[str], str]] = {
-    "integer": _whole,
+    "integer": _integer,
     "range": _number,
     "decimal": _number,
     "date": _day,

@@ -1,4 +1,4 @@
-"""What is asked of results: which table, which weights, which sentence."""
+"""Forms of results: which table, which weights, which sentence."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,9 +25,9 @@ class TableForm(forms.Form):
 
     def __init__(self, *args: Any, questionnaire: Questionnaire, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        asked = survey_cards.tabulable(questionnaire)
-        named = [(each.name, _short(words(each.label) or each.name)) for each in asked]
-        groups = [(each.name, _short(words(each.label) or each.name)) for each in asked if _groups(each)]
+        questions = survey_cards.tabulable(questionnaire)
+        named = [(each.name, _short(words(each.label) or each.name)) for each in questions]
+        groups = [(each.name, _short(words(each.label) or each.name)) for each in questions if _groups(each)]
         self.fields["question"].choices = named  # type: ignore[attr-defined]
         self.fields["par"].choices = [("", "tout le monde"), *groups]  # type: ignore[attr-defined]
         self.fields["filtre"].choices = [  # type: ignore[attr-defined]
@@ -40,7 +40,7 @@ class TableForm(forms.Form):
                         for choice in questionnaire.choices(each)
                     ],
                 )
-                for each in asked
+                for each in questions
                 if _groups(each) and questionnaire.choices(each)
             ),
         ]
@@ -50,14 +50,14 @@ class TableForm(forms.Form):
         return {name: value} if sign else {}
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if given.get("par") and given.get("par") == given.get("question"):
-            given["par"] = ""
-        return given
+        values = super().clean() or {}
+        if values.get("par") and values.get("par") == values.get("question"):
+            values["par"] = ""
+        return values
 
 
 def _groups(question: Question) -> bool:
-    """Return whether a question puts each person in one group."""
+    """Return True if a question puts each person in one group."""
     return question.kind == "one" or question.is_classed
 
 
@@ -97,10 +97,10 @@ class MarginsForm(forms.Form):
             raise forms.ValidationError(" ".join(error.sentences)) from error
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if not self.errors and not given.get("variables") and not given.get("fichier"):
+        values = super().clean() or {}
+        if not self.errors and not values.get("variables") and not values.get("fichier"):
             raise forms.ValidationError("Choisissez au moins une variable, ou donnez un fichier de marges.")
-        return given
+        return values
 
 
 class WeighForm(forms.Form):
@@ -128,9 +128,9 @@ class WeighForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        low, high = given.get("bas"), given.get("haut")
+        values = super().clean() or {}
+        low, high = values.get("bas"), values.get("haut")
         if (low is None) != (high is None):
             raise forms.ValidationError("Donnez les deux bornes, ou aucune.")
-        given["bornes"] = None if low is None or high is None else (low, high)
-        return given
+        values["bornes"] = None if low is None or high is None else (low, high)
+        return values

@@ -1,4 +1,4 @@
-"""What a device sends, parsed answer by answer: an invalid one is refused alone, and the others are
+"""Sendings of devices, parsed answer by answer: an invalid one is refused alone, and the others are
 stored.
 """
 
@@ -31,7 +31,7 @@ class Sending:
     token: str
     answers: Sequence[rules.Sent]
     refused: Sequence[tuple[str, str]]
-    waiting: int | None
+    n_unsent: int | None
 
 
 def device_link(body: bytes) -> str:
@@ -41,14 +41,14 @@ def device_link(body: bytes) -> str:
 
 def read(body: bytes) -> Sending:
     """Return the content of a sending; Refused when it is not one."""
-    held = _object(body)
-    rows = held.get("reponses")
+    content = _object(body)
+    rows = content.get("reponses")
     if not isinstance(rows, list):
         raise UNREADABLE
     answers, refused = every(rows[: rules.ANSWERS_AT_ONCE])
-    waiting = held.get("attente")
-    counted = waiting if isinstance(waiting, int) and 0 <= waiting <= 1_000_000 else None
-    return Sending(str(held.get("jeton", "")), answers, refused, counted)
+    n_unsent = content.get("attente")
+    counted = n_unsent if isinstance(n_unsent, int) and 0 <= n_unsent <= 1_000_000 else None
+    return Sending(str(content.get("jeton", "")), answers, refused, counted)
 
 
 def every(rows: Sequence[Any]) -> tuple[list[rules.Sent], list[tuple[str, str]]]:
@@ -58,19 +58,19 @@ def every(rows: Sequence[Any]) -> tuple[list[rules.Sent], list[tuple[str, str]]]
         try:
             answers.append(_answer(row))
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-            said = str(error) if type(error) is ValueError else "Cette réponse n’a pas pu être lue."
-            refused.append((text(str(row.get("uid", ""))[:60]) if isinstance(row, dict) else "", said))
+            reason = str(error) if type(error) is ValueError else "Cette réponse n’a pas pu être lue."
+            refused.append((text(str(row.get("uid", ""))[:60]) if isinstance(row, dict) else "", reason))
     return answers, refused
 
 
 def _object(body: bytes) -> dict[str, Any]:
     try:
-        held = json.loads(body)
+        content = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise UNREADABLE from error
-    if not isinstance(held, dict):
+    if not isinstance(content, dict):
         raise UNREADABLE
-    return held
+    return content
 
 
 def _answer(row: Mapping[str, Any]) -> rules.Sent:
@@ -98,17 +98,17 @@ def text(value: Any) -> str:
     """Return a value as text the database accepts: no forbidden byte, no half character. ValueError: too long
     to be stored whole.
     """
-    said = (
+    raw_text = (
         value
         if isinstance(value, str)
         else " ".join(map(str, value))
         if isinstance(value, list)
         else str(value)
     )
-    whole = said.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
-    if len(whole) > rules.MOST_LETTERS:
+    clean_text = raw_text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
+    if len(clean_text) > rules.MOST_LETTERS:
         raise ValueError(rules.TOO_LONG)
-    return whole
+    return clean_text
 
 
 def _number(value: Any, *, most: int) -> int | None:
@@ -124,7 +124,7 @@ def moment(value: Any) -> datetime | None:
     an answer is not lost because of a clock.
     """
     try:
-        found = parse_datetime(str(value)) if value else None
-        return found if found is not None and 1990 <= found.year <= 2100 else None
+        parsed = parse_datetime(str(value)) if value else None
+        return parsed if parsed is not None and 1990 <= parsed.year <= 2100 else None
     except ValueError:
         return None

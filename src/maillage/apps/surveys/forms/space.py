@@ -1,4 +1,4 @@
-"""What is typed by whoever runs a survey: the survey, the source of its questionnaire, a question, files."""
+"""Forms of a survey's manager: the survey, the source of its questionnaire, a question, files."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,9 +25,9 @@ FILE_BYTES = 5_000_000
 
 def name_of(code: str) -> str:
     """Return the name of a territory, as it is read; its code when it is unknown."""
-    kept = territories.perimeter(code)
-    if kept is not None:
-        return kept.name
+    perimeter = territories.perimeter(code)
+    if perimeter is not None:
+        return perimeter.name
     return gazetteer().get(code).long_name if code in gazetteer() else code
 
 
@@ -124,8 +124,8 @@ class SurveyForm(TerritoryChoiceMixin, CheckedForm):
         self.compared = tuple(kwargs.get("initial") or ()) if survey else ()
         super().__init__(*args, **kwargs)
         self.user, self.survey = user, survey
-        others = access.surveys_for(user).exclude(pk=survey.pk) if survey else access.surveys_for(user)
-        self.fields["vague"].queryset = others  # type: ignore[attr-defined]
+        other_surveys = access.surveys_for(user).exclude(pk=survey.pk) if survey else access.surveys_for(user)
+        self.fields["vague"].queryset = other_surveys  # type: ignore[attr-defined]
         self.offer_territories()
 
     def clean_territoire(self) -> str:
@@ -156,21 +156,21 @@ class SurveyForm(TerritoryChoiceMixin, CheckedForm):
 
     def values(self) -> dict[str, Any]:
         """Return the typed values, by the field names of a survey."""
-        said = self.cleaned_data
+        typed = self.cleaned_data
         return {
-            "title": said["titre"],
-            "kind": said["qui"],
-            "territory": said["territoire"],
-            "aim": said["but"].strip(),
-            "universe": said["champ"],
-            "how": said["comment"].strip(),
-            "target": said["vise"],
-            "n_invited": said["interrogees"],
-            "n_universe": said["en_tout"],
-            "opens_on": said["debut"],
-            "closes_on": said["fin"],
-            "rounding": said["arrondi"],
-            "after": said["vague"],
+            "title": typed["titre"],
+            "kind": typed["qui"],
+            "territory": typed["territoire"],
+            "aim": typed["but"].strip(),
+            "universe": typed["champ"],
+            "how": typed["comment"].strip(),
+            "target": typed["vise"],
+            "n_invited": typed["interrogees"],
+            "n_universe": typed["en_tout"],
+            "opens_on": typed["debut"],
+            "closes_on": typed["fin"],
+            "rounding": typed["arrondi"],
+            "after": typed["vague"],
         }
 
 
@@ -209,14 +209,14 @@ class NewForm(SurveyForm):
         super().__init__(*args, **kwargs)
         self.fields["qui"].required = False
         self.fields["qui"].choices = [("", "Comme le dit le questionnaire"), *rules.KINDS.items()]  # type: ignore[attr-defined]
-        self.others = {f"{OTHER}{each.pk}": each for each in access.surveys_for(self.user)[:50]}
+        self.others = {f"{OTHER}{survey.pk}": survey for survey in access.surveys_for(self.user)[:50]}
         self.fields["depart"].choices = [
             *(
-                (f"{BANK}{id}", f"{rules.KINDS[each.kind]} : « {each.title} »")
-                for id, each in banks.banks().items()
+                (f"{BANK}{id}", f"{rules.KINDS[survey.kind]} : « {survey.title} »")
+                for id, survey in banks.banks().items()
             ),
             (FILE, "Un fichier XLSForm"),
-            *((id, f"L’enquête « {each.title} »") for id, each in self.others.items()),
+            *((id, f"L’enquête « {survey.title} »") for id, survey in self.others.items()),
             (BLANK, "Une page blanche"),
         ]
 
@@ -231,10 +231,10 @@ class NewForm(SurveyForm):
         return checked_file(self.cleaned_data["fichier"])
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
-        if said.get("depart") == FILE and not said.get("fichier") and "fichier" not in self.errors:
+        values = super().clean() or {}
+        if values.get("depart") == FILE and not values.get("fichier") and "fichier" not in self.errors:
             self.add_error("fichier", "Il manque le fichier. Choisissez-le, ou partez d’autre chose.")
-        return said
+        return values
 
     def origin(self) -> tuple[str, Any]:
         """Return the source of the questionnaire: (BANK, its id), (FILE, its name and bytes), (OTHER, a
@@ -246,18 +246,18 @@ class NewForm(SurveyForm):
         if chosen in self.others:
             return OTHER, self.others[chosen]
         if chosen == FILE:
-            given = self.cleaned_data["fichier"]
-            return FILE, (given.name, given.read())
+            uploaded = self.cleaned_data["fichier"]
+            return FILE, (uploaded.name, uploaded.read())
         return BLANK, None
 
 
-def checked_file(given: UploadedFile | None) -> UploadedFile | None:
+def checked_file(uploaded: UploadedFile | None) -> UploadedFile | None:
     """Return an uploaded file; refuse one that is too large."""
-    if given and (given.size or 0) > FILE_BYTES:
+    if uploaded and (uploaded.size or 0) > FILE_BYTES:
         raise forms.ValidationError(
             "Ce fichier pèse plus de 5 Mo. Ce n’est sans doute pas le bon : vérifiez-le."
         )
-    return given
+    return uploaded
 
 
 class FileForm(forms.Form):

@@ -24,7 +24,7 @@ PLACE, STRUCTURE, CHANNEL, LANGUAGE, VERSION, BEGUN, ENDED, RECEIVED, FORM = (
     *("collecte.lieu", "collecte.structure", "collecte.moyen", "collecte.langue", "collecte.version"),
     *("collecte.debut", "collecte.fin", "collecte.recue", "collecte.feuille"),
 )
-FOUND = "redressement.poids"
+WEIGHT_COLUMN = "redressement.poids"
 AT_ONCE = 500  # answers asked of the database in one statement
 COLLECTED: Mapping[str, str] = {
     PLACE: "Lieu où la personne a été rencontrée",
@@ -52,15 +52,19 @@ def table(survey: Survey, *, raw: bool = False) -> Table:
     without answers to questions that did not apply, with computed values, and years of birth read as ages.
     """
     rows = list(counted(survey).select_related("place__lieu__structure"))
-    versions = {each.pk: each for each in survey.versions.all()}
-    forms = {pk: load(each.definition) for pk, each in versions.items()}
+    versions = {version.pk: version for version in survey.versions.all()}
+    forms = {pk: load(version.definition) for pk, version in versions.items()}
     values = [row.values if raw else _values(survey, row, forms[row.version_id]) for row in rows]
-    asked = (each.name for form in forms.values() for each in form.questions() if each.kind != "note")
-    names = list(dict.fromkeys([*asked, *(name for held in values for name in held)]))
+    question_names = (
+        question.name for form in forms.values() for question in form.questions() if question.kind != "note"
+    )
+    names = list(dict.fromkeys([*question_names, *(name for row_values in values for name in row_values)]))
     columns: dict[str, Sequence[str]] = {ID: [str(row.uid) for row in rows]}
-    columns |= {name: [held.get(name, "") for held in values] for name in names if name not in columns}
+    columns |= {
+        name: [row_values.get(name, "") for row_values in values] for name in names if name not in columns
+    }
     collected = [_collected(row, versions[row.version_id].number) for row in rows]
-    columns |= {name: [held[name] for held in collected] for name in COLLECTED}
+    columns |= {name: [row_values[name] for row_values in collected] for name in COLLECTED}
     if any(row.initial_weight is not None for row in rows):
         columns[WEIGHT] = ["" if row.initial_weight is None else repr(row.initial_weight) for row in rows]
     return Table(survey.title, {name: np.array(cells, dtype=np.str_) for name, cells in columns.items()})
@@ -107,23 +111,25 @@ def tallied(survey: Survey, names: Sequence[str], before: Tally) -> Tally:
     answer is read once, and all are when one of them went or says something else.
     """
     now = _numbered(survey)
-    told = frozenset(now.values())
-    if told == before.read and len(before.counts) == len(names):
+    marks = frozenset(now.values())
+    if marks == before.read and len(before.counts) == len(names):
         return before
-    begun = before.read if before.read <= told and len(before.counts) == len(names) else frozenset()
+    begun = before.read if before.read <= marks and len(before.counts) == len(names) else frozenset()
     counts = [Counter(before.counts[at]) if begun else Counter[str]() for at in range(len(names))]
-    pks = [pk for pk, each in now.items() if each not in begun]
-    forms = {each.pk: load(each.definition) for each in survey.versions.all()}
+    pks = [pk for pk, mark in now.items() if mark not in begun]
+    forms = {mark.pk: load(mark.definition) for mark in survey.versions.all()}
     for start in range(0, len(pks), AT_ONCE):
         for row in Answer.objects.filter(pk__in=pks[start : start + AT_ONCE]):
             values = _values(survey, row, forms[row.version_id])
             for name, count in zip(names, counts, strict=True):
                 count[values.get(name, "")] += 1
-    return Tally(told, counts)
+    return Tally(marks, counts)
 
 
 def _numbered(survey: Survey) -> dict[int, str]:
-    """Return what tells each counted answer from what it said before: a paper read again keeps its digest."""
+    """Return a mark of each counted answer that changes with its content: a paper read again keeps its
+    digest.
+    """
     settled = SecondEntry.objects.filter(answer__survey=survey).exclude(settled_at=None)
     again = {pk: str(at) for pk, at in settled.order_by("settled_at").values_list("answer", "settled_at")}
     rows = counted(survey).values_list("pk", "version", "digest")
@@ -168,7 +174,7 @@ class Progress:
     aside: int
     today: int
     week: int
-    waiting: int
+    n_unsent: int
     target: int | None
     places: Sequence[tuple[str, int]]
     channels: Sequence[tuple[str, int]]
@@ -188,7 +194,7 @@ def progress(survey: Survey, at: datetime) -> Progress:
     sent = dict(
         survey.answers.order_by().exclude(surveyor=None).values_list("surveyor").annotate(n=Count("pk"))
     )
-    devices = [(each, sent.get(each.pk, 0)) for each in survey.surveyors.all()]
+    devices = [(surveyor, sent.get(surveyor.pk, 0)) for surveyor in survey.surveyors.all()]
     today = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
     channels = list(by_channel)
     return Progress(
@@ -196,7 +202,7 @@ def progress(survey: Survey, at: datetime) -> Progress:
         aside=survey.answers.exclude(aside_at=None).count(),
         today=rows.filter(received_at__gte=today).count(),
         week=rows.filter(received_at__gte=at - timedelta(days=7)).count(),
-        waiting=sum(each.waiting for each, _ in devices if each.closed_at is None),
+        n_unsent=sum(surveyor.waiting for surveyor, _ in devices if surveyor.closed_at is None),
         target=survey.target,
         places=[(name or "Lieu non noté", n) for name, n in by_place],
         channels=[(rules.CHANNELS[slug], n) for slug, n in channels],

@@ -64,14 +64,14 @@ def stored(survey: Survey, part: str, at: datetime) -> Json | None:
     there is none.
     """
     try:
-        made: Json = json.loads(path(survey, part, at).read_text("utf-8"))
+        content: Json = json.loads(path(survey, part, at).read_text("utf-8"))
     except (OSError, ValueError):
         return None
-    return editions.dated(made, timezone.localdate(at)) if part == EDITION else made
+    return editions.dated(content, timezone.localdate(at)) if part == EDITION else content
 
 
 def key(survey: Survey, part: str, at: datetime) -> str:
-    """Return what tells a computation from another: all that it reads."""
+    """Return the key of a computation: a digest of all that it reads."""
     rule = protection.rule_of(survey.kind)
     row = frames.chosen(survey)
     read = [
@@ -101,8 +101,8 @@ def quotas_path(survey: Survey, names: Sequence[str]) -> Path:
 def tally(survey: Survey, names: Sequence[str]) -> answers.Tally:
     """Return the counts that stand already; empty ones when there are none."""
     try:
-        made = json.loads(quotas_path(survey, names).read_text("utf-8"))
-        return answers.Tally(frozenset(made["read"]), [Counter(each) for each in made["counts"]])
+        record = json.loads(quotas_path(survey, names).read_text("utf-8"))
+        return answers.Tally(frozenset(record["read"]), [Counter(each) for each in record["counts"]])
     except (OSError, ValueError):
         return answers.Tally()
 
@@ -112,10 +112,10 @@ def states() -> dict[int, list[Any]]:
     a key, which decides.
     """
     counted = Answer.objects.filter(aside_at=None).order_by().values_list("survey")
-    found = {pk: [n, last] for pk, n, last in counted.annotate(n=Count("pk"), last=Max("pk"))}
+    n_and_last = {pk: [n, last] for pk, n, last in counted.annotate(n=Count("pk"), last=Max("pk"))}
     weighted = dict(Weighting.objects.filter(chosen=True).order_by().values_list("survey", "pk"))
     versions = dict(Version.objects.order_by().values_list("survey").annotate(last=Max("pk")))
-    return {pk: [*held, weighted.get(pk), versions.get(pk)] for pk, held in found.items()}
+    return {pk: [*counts, weighted.get(pk), versions.get(pk)] for pk, counts in n_and_last.items()}
 
 
 def _answers(survey: Survey) -> str:
@@ -123,18 +123,20 @@ def _answers(survey: Survey) -> str:
     rows = answers.counted(survey).values_list(
         "uid", "digest", "version", "place", "channel", "initial_weight", "language", "ended_at"
     )
-    made = hashlib.sha256(repr(answers.last_day(survey)).encode())  # it dates ages and the edition
+    digest = hashlib.sha256(repr(answers.last_day(survey)).encode())  # it dates ages and the edition
     for row in rows.iterator(chunk_size=5_000):
-        made.update(repr(row).encode())
+        digest.update(repr(row).encode())
     # An answer read again on paper says something else, and keeps its digest of arrival.
     settled = SecondEntry.objects.filter(answer__survey=survey).exclude(settled_at=None)
-    made.update(repr(list(settled.order_by("pk").values_list("answer", "settled_at"))).encode())
-    return made.hexdigest()
+    digest.update(repr(list(settled.order_by("pk").values_list("answer", "settled_at"))).encode())
+    return digest.hexdigest()
 
 
 def _words(survey: Survey, at: datetime) -> list[Any]:
-    """Return what an edition says beside its tables."""
-    said = Verbatim.objects.filter(answer__survey=survey) | Verbatim.objects.filter(material__survey=survey)
+    """Return the words of an edition beside its tables."""
+    verbatims = Verbatim.objects.filter(answer__survey=survey) | Verbatim.objects.filter(
+        material__survey=survey
+    )
     facing = counterparts.counterpart(survey)
     return [
         timezone.localdate(at).year,  # what a wave is called; an edition takes the day it is read
@@ -145,7 +147,7 @@ def _words(survey: Survey, at: datetime) -> list[Any]:
             .order_by("pk")
             .values_list("key", "edited", "edited_from", "hidden")
         ),
-        list(said.order_by("pk").values_list("pk", "shown", "theme", "speaker", "review")),
+        list(verbatims.order_by("pk").values_list("pk", "shown", "theme", "speaker", "review")),
         list(Material.objects.filter(survey=survey).order_by("pk").values()),
         list(Statement.objects.filter(territory=survey.territory).order_by("pk").values()),
         Answer.objects.filter(survey=survey).exclude(aside_at=None).count(),
@@ -163,59 +165,64 @@ def content(survey: Survey, part: str, at: datetime) -> Json:
     if part == EDITION:
         edition = editions.edition(survey, at=at)
         return edition | {"drawn": read_on_page(blocks.load(edition["document"]))}
-    held = frames.frame(survey)
+    frame = frames.frame(survey)
     if part == METHOD:
-        return _method(held, at)
-    made: Json = {
+        return _method(frame, at)
+    part_content: Json = {
         "head": {
-            "n": len(held.table),
-            "weighted": held.weighted,
-            "stale": held.stale,
-            "discarded": held.discarded,
-            "left": held.left,
-            "outgrown": held.outgrown,
-            "response": held.universe.response_words(len(held.table), survey.kind),
+            "n": len(frame.table),
+            "weighted": frame.weighted,
+            "stale": frame.stale,
+            "discarded": frame.discarded,
+            "left": frame.n_unweighted,
+            "outgrown": frame.outgrown,
+            "response": frame.universe.response_words(len(frame.table), survey.kind),
         },
-        "computed": "redressé" if held.weighted else "brut",
+        "computed": "redressé" if frame.weighted else "brut",
     }
     if part == TABLES:
-        return made | _tables(held, made["computed"])
+        return part_content | _tables(frame, part_content["computed"])
     question, by, where = json.loads(part)
     try:
-        card = frames.card_of(held, question, by=by, where=where)
+        card = frames.card_of(frame, question, by=by, where=where)
     except Refused as error:
-        return made | {"refused": list(error.sentences)}
-    drawn = html.fragment(document.card_blocks(card, made["computed"], id="q"))
-    return made | {"one": drawn, "rows": document.private_rows([card], computed=made["computed"])}
+        return part_content | {"refused": list(error.sentences)}
+    drawn = html.fragment(document.card_blocks(card, part_content["computed"], id="q"))
+    return part_content | {
+        "one": drawn,
+        "rows": document.private_rows([card], computed=part_content["computed"]),
+    }
 
 
-def _tables(held: frames.Frame, computed: str) -> Json:
-    asked = [card.asked for card in held.whole]
+def _tables(frame: frames.Frame, computed: str) -> Json:
+    tables = [card.answers for card in frame.complete_cards]
     return {
-        "chapters": drawn(document.themes(held.questionnaire, held.whole, computed)) if asked else [],
-        "rows": document.private_rows(held.whole, computed=computed),
+        "chapters": drawn(document.themes(frame.questionnaire, frame.complete_cards, computed))
+        if tables
+        else [],
+        "rows": document.private_rows(frame.complete_cards, computed=computed),
         "sentences": [
             {"key": each.key, "text": each.text, "figures": each.data()}
-            for each in survey_sentences.sentences(held)
+            for each in survey_sentences.sentences(frame)
         ],
-        "practices": html.fragment(practices.blocks(asked, computed, id="pratiques"))
-        if held.survey.kind == practices.KIND
+        "practices": html.fragment(practices.blocks(tables, computed, id="pratiques"))
+        if frame.survey.kind == practices.KIND
         else "",
     }
 
 
-def _method(held: frames.Frame, at: datetime) -> Json:
-    told = editions.results(held, (), at=at)
+def _method(frame: frames.Frame, at: datetime) -> Json:
+    results = editions.results(frame, (), at=at)
     return {
-        "method": told.method,
-        "weighting": told.weighting,
-        "limits": told.limits,
-        "thread": html.fragment([document.steps(told.steps)]) if told.steps else "",
-        "reading": [line.replace("**", "") for line in document.reading(told)],
+        "method": results.method,
+        "weighting": results.weighting,
+        "limits": results.limits,
+        "thread": html.fragment([document.steps(results.steps)]) if results.steps else "",
+        "reading": [line.replace("**", "") for line in document.reading(results)],
     }
 
 
-def sentences(made: Json) -> list[Sentence]:
+def sentences(part_content: Json) -> list[Sentence]:
     """Return the sentences of a part."""
     return [
         Sentence(
@@ -223,7 +230,7 @@ def sentences(made: Json) -> list[Sentence]:
             text=each["text"],
             figures=tuple(Behind(**figure) for figure in each["figures"]),
         )
-        for each in made["sentences"]
+        for each in part_content["sentences"]
     ]
 
 
@@ -246,13 +253,13 @@ def drawn(chapters: Sequence[blocks.Chapter]) -> list[Json]:
     return [
         {
             "id": f"c{k}",
-            "title": each.title,
-            "short": each.short or each.title,
-            "lead": each.lead,
-            "body": html.fragment(list(each.blocks)),
-            "folds": each.folds,
-            "questions": sum(map(_questions, each.blocks)),
-            "lines": sum(len(block.items) for block in each.blocks if isinstance(block, blocks.Bullets)),
+            "title": chapter.title,
+            "short": chapter.short or chapter.title,
+            "lead": chapter.lead,
+            "body": html.fragment(list(chapter.blocks)),
+            "folds": chapter.folds,
+            "questions": sum(map(_questions, chapter.blocks)),
+            "lines": sum(len(block.items) for block in chapter.blocks if isinstance(block, blocks.Bullets)),
         }
-        for k, each in enumerate(chapters, 1)
+        for k, chapter in enumerate(chapters, 1)
     ]

@@ -25,7 +25,11 @@ from maillage.words.rounding import rounded
 from maillage.words.wording import NBSP, bounds, number
 
 Moves = Mapping[wave_rules.AnswerName, wave_rules.Move]
-NOT_SAID = PROFILE | {PLACE, STRUCTURE, CHANNEL}  # who answered, where and how: no subject of an answer
+RESPONDENT_FACTS = PROFILE | {
+    PLACE,
+    STRUCTURE,
+    CHANNEL,
+}  # who answered, where and how: no subject of an answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +62,14 @@ class Pair:
     sentences: Sequence[str]
 
 
-def beside(held: Frame, other: Frame) -> list[Pair]:
+def shared_subjects(frame: Frame, other: Frame) -> list[Pair]:
     """Return the subjects that both surveys ask about, in the order of the first; nothing when they share
     none.
 
     A subject is matched by its topic, or by the name of its question. Samples are assumed independent: it is
     unknown whether the same people answered both.
     """
-    if not len(held.table) or not len(other.table):
+    if not len(frame.table) or not len(other.table):
         raise Refused(
             "Rien à comparer.",
             why="L’une des deux enquêtes n’a aucune réponse.",
@@ -73,40 +77,44 @@ def beside(held: Frame, other: Frame) -> list[Pair]:
         )
     tables = [
         (
-            mine,
-            theirs,
-            of_sample(held.sample, mine.name, rounding=held.survey.rounding),
-            of_sample(other.sample, theirs.name, rounding=held.survey.rounding),
+            own_question,
+            other_question,
+            of_sample(frame.sample, own_question.name, rounding=frame.survey.rounding),
+            of_sample(other.sample, other_question.name, rounding=frame.survey.rounding),
         )
-        for mine, theirs in shared(held, other)
+        for own_question, other_question in shared(frame, other)
     ]
     answered = [each for each in tables if each[2].n and each[3].n]
-    moves = _moves(held, other, answered)
-    return [_pair(held, other, *each, f"p{k}", moves) for k, each in enumerate(answered)]
+    moves = _moves(frame, other, answered)
+    return [_pair(frame, other, *each, f"p{k}", moves) for k, each in enumerate(answered)]
 
 
 def _moves(
-    held: Frame, other: Frame, tables: Sequence[tuple[Question, Question, Tabulation, Tabulation]]
+    frame: Frame, other: Frame, tables: Sequence[tuple[Question, Question, Tabulation, Tabulation]]
 ) -> Moves:
     """Return the change of every answer from a wave to the next, as the report of the later one decides and
     rounds it: from published shares, every answer counted together; nothing where neither follows the other.
     """
-    is_later = _follows(held.survey, other.survey)
-    if held.survey.kind != other.survey.kind or not (is_later or _follows(other.survey, held.survey)):
+    is_later = _follows(frame.survey, other.survey)
+    if frame.survey.kind != other.survey.kind or not (is_later or _follows(other.survey, frame.survey)):
         return {}
     shares: list[dict[wave_rules.AnswerName, wave_rules.WaveShare]] = [{}, {}]
-    for mine, theirs, one, two in tables:
-        is_same = mine.name == theirs.name and _are_one(mine, theirs, one, two, held, other)
-        if not is_same or mine.observed:
+    for own_question, other_question, one, two in tables:
+        is_same = own_question.name == other_question.name and _are_one(
+            own_question, other_question, one, two, frame, other
+        )
+        if not is_same or own_question.observed:
             continue
-        for wave, table, frame in zip(shares, (one, two), (held, other), strict=True):
+        for wave, table, survey_frame in zip(shares, (one, two), (frame, other), strict=True):
             for row in (x for x in table.rows if not x.by):
-                value, low, high = printed(row.figure, weighted=frame.weighted, rounding=table.rounding)
+                value, low, high = printed(
+                    row.figure, weighted=survey_frame.weighted, rounding=table.rounding
+                )
                 if isinstance(value, str) or isinstance(low, str) or isinstance(high, str):
                     continue
                 name = " ".join(row.grouped) or row.category
-                wave[mine.name, name] = wave_rules.WaveShare(
-                    table.label, row.label, table.universe, str(frame.weighted), (value, low, high)
+                wave[own_question.name, name] = wave_rules.WaveShare(
+                    table.label, row.label, table.universe, str(survey_frame.weighted), (value, low, high)
                 )
     here, there = shares
     return wave_rules.moves(there, here) if is_later else wave_rules.moves(here, there)
@@ -129,55 +137,66 @@ def _as_published(compared: Compared, question: str, moves: Moves, *, is_later: 
     )
 
 
-def shared(held: Frame, other: Frame) -> list[tuple[Question, Question]]:
+def shared(frame: Frame, other: Frame) -> list[tuple[Question, Question]]:
     """Return the questions of both on the same subject, each used once.
 
     Respondent characteristics are excluded: an age does not rise, it describes the sample. Between
     inhabitants and structures, a name alone does not match: the « besoins » of a structure are not those of a
     person.
     """
-    left, same_people = survey_cards.tabulable(other.questionnaire), held.survey.kind == other.survey.kind
+    unmatched, same_people = (
+        survey_cards.tabulable(other.questionnaire),
+        frame.survey.kind == other.survey.kind,
+    )
     out = []
-    for mine in survey_cards.tabulable(held.questionnaire):
-        if mine.name in NOT_SAID or mine.census:
+    for own_question in survey_cards.tabulable(frame.questionnaire):
+        if own_question.name in RESPONDENT_FACTS or own_question.census:
             continue
-        named = (each for each in left if each.name == mine.name and each.kind == mine.kind)
-        found = next((each for each in named if same_people or each.topic == mine.topic), None) or next(
-            (each for each in left if mine.topic and each.topic == mine.topic), None
+        named = (
+            each for each in unmatched if each.name == own_question.name and each.kind == own_question.kind
         )
-        if found is not None:
-            left.remove(found)
-            out.append((mine, found))
+        match = next(
+            (each for each in named if same_people or each.topic == own_question.topic), None
+        ) or next(
+            (each for each in unmatched if own_question.topic and each.topic == own_question.topic), None
+        )
+        if match is not None:
+            unmatched.remove(match)
+            out.append((own_question, match))
     return out
 
 
 def _pair(
-    held: Frame,
+    frame: Frame,
     other: Frame,
-    mine: Question,
-    theirs: Question,
+    own_question: Question,
+    other_question: Question,
     one: Tabulation,
     two: Tabulation,
     id: str,
     moves: Moves,
 ) -> Pair:
-    names = held.survey.title, other.survey.title
-    found: tuple[Compared, ...] = ()
+    names = frame.survey.title, other.survey.title
+    differences: tuple[Compared, ...] = ()
     sentences: list[str] = []
     with suppress(Refused):  # no answer in common
-        if _are_alike(mine, theirs, one, two):
-            found = survey_differences.between(one, two, names=names).pairs
-            if held.survey.kind == other.survey.kind and mine.name == theirs.name:
-                waves = _follows(held.survey, other.survey), _follows(other.survey, held.survey)
+        if _are_alike(own_question, other_question, one, two):
+            differences = survey_differences.between(one, two, names=names).pairs
+            if frame.survey.kind == other.survey.kind and own_question.name == other_question.name:
+                waves = _follows(frame.survey, other.survey), _follows(other.survey, frame.survey)
                 moved = (
-                    found if not waves[1] else survey_differences.between(two, one, names=names[::-1]).pairs
+                    differences
+                    if not waves[1]
+                    else survey_differences.between(two, one, names=names[::-1]).pairs
                 )
-                trend = any(waves) and _are_one(mine, theirs, one, two, held, other)
-                found = tuple(_as_published(x, mine.name, moves, is_later=waves[0]) for x in found)
-                moved = tuple(_as_published(x, mine.name, moves, is_later=True) for x in moved)
+                trend = any(waves) and _are_one(own_question, other_question, one, two, frame, other)
+                differences = tuple(
+                    _as_published(x, own_question.name, moves, is_later=waves[0]) for x in differences
+                )
+                moved = tuple(_as_published(x, own_question.name, moves, is_later=True) for x in moved)
                 sentences = [survey_differences.in_words(each, waves=trend) for each in moved]
-            elif held.survey.kind != other.survey.kind and held.survey.territory == other.survey.territory:
-                sentences = [survey_differences.in_words(each) for each in found if each.survives]
+            elif frame.survey.kind != other.survey.kind and frame.survey.territory == other.survey.territory:
+                sentences = [survey_differences.in_words(each) for each in differences if each.survives]
     panels = [
         (
             f"{title} (n{NBSP}={NBSP}{table.n})",
@@ -187,65 +206,73 @@ def _pair(
     ]
     label = " ".join(f"{title} : {survey_charts.in_words(bars, rule=one.rounding)}" for title, bars in panels)
     return Pair(
-        topic=words(mine.label) or mine.name,
-        first=words(mine.label),
-        second=words(theirs.label),
-        same_words=words(mine.label) == words(theirs.label),
+        topic=words(own_question.label) or own_question.name,
+        first=words(own_question.label),
+        second=words(other_question.label),
+        same_words=words(own_question.label) == words(other_question.label),
         universes=(one.universe, two.universe),
         n=(one.n, two.n),
         svg=survey_charts.multiples(panels, id=id, label=label, rule=one.rounding),
-        lines=[_line(each, one, two) for each in found],
+        lines=[_line(each, one, two) for each in differences],
         sentences=sentences,
     )
 
 
 def _follows(one: Survey, other: Survey) -> bool:
-    """Return whether a survey is a later wave of another, as linked, on the same territory: only then may a
+    """Return True if a survey is a later wave of another, as linked, on the same territory: only then may a
     share rise or fall.
     """
-    each, seen = one.after, {one.pk}
-    while each is not None and each.pk not in seen:
-        if each.pk == other.pk:
+    wave, numbers = one.after, {one.pk}
+    while wave is not None and wave.pk not in numbers:
+        if wave.pk == other.pk:
             return one.territory == other.territory
-        seen.add(each.pk)
-        each = each.after
+        numbers.add(wave.pk)
+        wave = wave.after
     return False
 
 
 def _are_one(
-    mine: Question, theirs: Question, one: Tabulation, two: Tabulation, held: Frame, other: Frame
+    own_question: Question,
+    other_question: Question,
+    one: Tabulation,
+    two: Tabulation,
+    own_frame: Frame,
+    other: Frame,
 ) -> bool:
-    """Return whether both waves ask one question of one people, counted alike: else a share may differ, not
+    """Return True if both waves ask one question of one people, counted alike: else a share may differ, not
     rise.
     """
     both = (
         (words(question.label), table.universe, frame.survey.universe, frame.weighted)
-        for question, table, frame in ((mine, one, held), (theirs, two, other))
+        for question, table, frame in ((own_question, one, own_frame), (other_question, two, other))
     )
     labels = {row.category: row.label for row in two.of()}
     same_answers = all(labels.get(row.category, row.label) == row.label for row in one.of())
     return len(set(both)) == 1 and same_answers
 
 
-def _are_alike(mine: Question, theirs: Question, one: Tabulation, two: Tabulation) -> bool:
-    """Return whether the share of one answer means the same in both: « non » to two questions is not one
+def _are_alike(own_question: Question, other_question: Question, one: Tabulation, two: Tabulation) -> bool:
+    """Return True if the share of one answer means the same in both: « non » to two questions is not one
     answer.
     """
-    if mine.name == theirs.name or (one.form == two.form == "many"):
+    if own_question.name == other_question.name or (one.form == two.form == "many"):
         return True
     same = {row.category for row in one.of()} == {row.category for row in two.of()}
     return same and (
-        words(mine.label) == words(theirs.label) or bool(mine.topic and mine.topic == theirs.topic)
+        words(own_question.label) == words(other_question.label)
+        or bool(own_question.topic and own_question.topic == other_question.topic)
     )
 
 
-def _line(found: Compared, one: Tabulation, two: Tabulation) -> Line:
-    mine, theirs = one.row(found.category), two.row(found.category)
+def _line(difference: Compared, one: Tabulation, two: Tabulation) -> Line:
+    own_row, other_row = one.row(difference.category), two.row(difference.category)
     return Line(
-        label=found.label,
-        first=survey_charts.one(mine.figure, one.rounding) if mine else number(found.one_percent),
-        second=survey_charts.one(theirs.figure, two.rounding) if theirs else number(found.other_percent),
-        difference=f"{'+' if found.points > 0 else ''}{number(rounded(found.points))}",
-        between=" à ".join(bounds(found.low, found.high)),
-        significant=found.survives,
+        label=difference.label,
+        first=survey_charts.one(own_row.figure, one.rounding) if own_row else number(difference.one_percent),
+        second=survey_charts.one(other_row.figure, two.rounding)
+        if other_row
+        else number(difference.other_percent),
+        difference=f"{'+' if difference.points > 0 else ''}{number(rounded(difference.points))}",
+        between=" à ".join(bounds(difference.low, difference.high)),
+        significant=difference.survives,
     )

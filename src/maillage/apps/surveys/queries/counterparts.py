@@ -14,13 +14,13 @@ def counterpart(survey: Survey) -> Counterpart | None:
 
     Published figures only; an example stands beside an example alone.
     """
-    others = [kind for kind in SIDES if kind != survey.kind]
+    other_kinds = [kind for kind in SIDES if kind != survey.kind]
     if survey.kind not in SIDES:
         return None
     row = (
         Publication.objects.filter(
             survey__territory=survey.territory,
-            survey__kind__in=others,
+            survey__kind__in=other_kinds,
             survey__example=survey.example,
             withdrawn_at=None,
         )

@@ -8,7 +8,7 @@ from maillage.forms.questionnaire import load
 
 
 def kit(surveyor: Surveyor) -> dict[str, Any]:
-    """Return what a device needs to ask a survey for days without network, as plain values for JSON."""
+    """Return the kit with which a device asks a survey for days without network, as plain values for JSON."""
     survey = surveyor.survey
     versions = list(survey.versions.all())
     current = versions[0]
@@ -33,5 +33,5 @@ def kit(surveyor: Surveyor) -> dict[str, Any]:
 
 
 def is_over(survey: Survey) -> bool:
-    """Return whether the survey takes no new respondents."""
+    """Return True if the survey takes no new respondents."""
     return survey.state == "closed"

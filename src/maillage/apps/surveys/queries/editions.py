@@ -37,21 +37,23 @@ from maillage.words.wording import count, listing, number
 Json = dict[str, Any]
 
 
-def _few_since(survey: Survey, n: int, made: Sequence[Tabulation]) -> int:
+def _few_since(survey: Survey, n: int, tabulations: Sequence[Tabulation]) -> int:
     """Return the number of an earlier edition from which only a few answers changed, 0 when there is none.
 
     Even an unchanged table, beside one that changed, would reveal which questions the new respondents were
     asked.
     """
-    kept_ = any(whole.kept for whole in made)
+    has_suppression = any(table.is_previous for table in tabulations)
     for row in Publication.objects.filter(survey=survey).order_by("-number"):
-        if 0 < abs(n - row.content["n"]) < rule_of(survey.kind).least or (n == row.content["n"] and kept_):
+        if 0 < abs(n - row.content["n"]) < rule_of(survey.kind).least or (
+            n == row.content["n"] and has_suppression
+        ):
             return int(row.number)
     return 0
 
 
 def results(
-    held: Frame,
+    frame: Frame,
     cards: Sequence[Card],
     *,
     at: datetime,
@@ -61,26 +63,26 @@ def results(
     """Return all that a document of results says, as of now. sample: who answered, as it may be published;
     crossings: those that its findings rest on.
     """
-    survey, row = held.survey, held.weighting
+    survey, row = frame.survey, frame.weighting
     on = timezone.localdate(at)
-    n = len(held.table)
+    n = len(frame.table)
     weighting_words = [] if row is None else steps_in_words(row)
     limits = [*(row.told["limits"] if row else []), *([survey.how] if survey.how else [])]
-    if held.stale:
-        limits.append(f"Les réponses ont changé depuis le redressement : {held.stale}")
-    elif held.discarded:
+    if frame.stale:
+        limits.append(f"Les réponses ont changé depuis le redressement : {frame.stale}")
+    elif frame.discarded:
         limits.append(
-            f"{count(held.discarded, 'réponse écartée', 'réponses écartées')} depuis le redressement : les"
+            f"{count(frame.discarded, 'réponse écartée', 'réponses écartées')} depuis le redressement : les"
             " marges ne sont plus tout à fait atteintes."
         )
-    if held.outgrown:
-        limits.append(held.outgrown)
-    if held.left:
+    if frame.outgrown:
+        limits.append(frame.outgrown)
+    if frame.n_unweighted:
         limits.append(
-            f"{count(held.left, 'réponse arrivée', 'réponses arrivées')} après le redressement"
-            f" {'ne sont pas comptées' if held.left > 1 else 'n’est pas comptée'}."
+            f"{count(frame.n_unweighted, 'réponse arrivée', 'réponses arrivées')} après le redressement"
+            f" {'ne sont pas comptées' if frame.n_unweighted > 1 else 'n’est pas comptée'}."
         )
-    highlights, texts = _read(held, cards, crossings) if cards else ([], FindingTexts())
+    highlights, texts = _read(frame, cards, crossings) if cards else ([], FindingTexts())
     return Results(
         title=survey.title,
         place=place_name(survey.territory),
@@ -88,25 +90,25 @@ def results(
         kind=survey.kind,
         n=n,
         on=on,
-        weighted=held.weighted,
+        weighted=frame.weighted,
         rounding=survey.rounding,
-        questionnaire=held.questionnaire,
+        questionnaire=frame.questionnaire,
         cards=cards,
         aim=survey.aim,
         story=highlights,
-        crossed=survey_cards.crossed(held.sample, cards, crossings) if cards else (),
+        crossed=survey_cards.crossed(frame.sample, cards, crossings) if cards else (),
         sentences=texts,
         sample=sample,
         quotes=verbatims.counted_quotes(survey),
         actors=verbatims.actors(survey).written,
-        method=method(held),
+        method=method(frame),
         steps=verbatims.collected(survey, answers.counted(survey).count()),
         weighting=weighting_words,
         limits=limits,
         before=before(survey, on) if cards else None,
         counterpart=counterparts.counterpart(survey) if cards else None,
-        finite=held.universe,
-        rule=held.sample.rule if cards else None,
+        finite=frame.universe,
+        rule=frame.sample.rule if cards else None,
         notices=(
             ("Exemple : ces réponses ont été fabriquées pour la démonstration.",) if survey.example else ()
         ),
@@ -119,7 +121,7 @@ def _read(
     """Return the findings and the other sentences as the analyst left them: without those hidden, nor those
     whose figure changed since they were edited.
     """
-    people = survey_findings.who(frame.survey.kind, weighted=frame.weighted)
+    people = survey_findings.people_noun(frame.survey.kind, weighted=frame.weighted)
     highlights = story.story(cards, crossings, people)
     visible = {
         row.sentence.key: row
@@ -139,7 +141,7 @@ def _read(
     remaining = [row for key, row in visible.items() if key not in keys]
     return rewritten, FindingTexts(
         first=tuple(row.text for row in remaining if row.edited),
-        others=tuple(row.text for row in remaining if not row.edited),
+        rest=tuple(row.text for row in remaining if not row.edited),
     )
 
 
@@ -162,26 +164,26 @@ def before(survey: Survey, on: date) -> Before | None:
         about=f"« {survey.after} », édition {row.number}, {in_words(timezone.localdate(row.published_at))}",
         weighted=row.content["weighted"],
         rows=[*row.content["tables"], *row.content.get("scales", ())],
-        apart=_apart(survey, row),
+        unlike=_difference_words(survey, row),
     )
 
 
-def _apart(survey: Survey, then: Publication) -> str:
-    """Return why the wave before is not of the same people, '' when it is."""
+def _difference_words(survey: Survey, then: Publication) -> str:
+    """Return a sentence why the previous wave is not of the same people, '' if it is."""
     if then.survey.territory != survey.territory:
-        there, here = place_name(then.survey.territory), place_name(survey.territory)
-        return f"Cette vague portait sur un autre territoire ({there}), et celle-ci sur {here}."
+        there, own_place = place_name(then.survey.territory), place_name(survey.territory)
+        return f"Cette vague portait sur un autre territoire ({there}), et celle-ci sur {own_place}."
     if then.content.get("universe", "") != survey.universe:
         was = then.content.get("universe", "") or "tous les répondants"
         return f"Cette vague interrogeait d’autres personnes ({was})."
     return ""
 
 
-def method(held: Frame) -> list[str]:
+def method(frame: Frame) -> list[str]:
     """Return how the answers were collected, from the records: when, where, through which channel, with which
     material.
     """
-    rows, least = answers.counted(held.survey).order_by(), rule_of(held.survey.kind).least
+    rows, least = answers.counted(frame.survey).order_by(), rule_of(frame.survey.kind).least
     ways = Counter(rows.values_list("channel", flat=True))
     # A file imported long after says when each answer was given.
     days = [begun or received for begun, received in rows.values_list("begun_at", "received_at")]
@@ -193,9 +195,9 @@ def method(held: Frame) -> list[str]:
         )
     if ways:
         out.append(f"{_gathered({rules.CHANNELS[way]: n for way, n in ways.items()}, least)}.")
-    if places := by_place(held.survey):
+    if places := by_place(frame.survey):
         out.append(f"Lieux : {_gathered(places, least)}.")
-    aside = Answer.objects.filter(survey=held.survey).exclude(aside_at=None).count()
+    aside = Answer.objects.filter(survey=frame.survey).exclude(aside_at=None).count()
     if aside:
         few = aside < least
         many = "Quelques réponses écartées" if few else count(aside, "réponse écartée", "réponses écartées")
@@ -213,15 +215,19 @@ def _gathered(counts: Mapping[str, int], least: int) -> str:
     """Return how many answers came by each way, most first; those of a few people are named together, with
     enough others that none is found by subtraction.
     """
-    ways = sorted(counts, key=lambda each: (-counts[each], each))
-    shown = disclosure.one_way([counts[each] for each in ways], least, lowest=1)
-    told = [f"{way} : {number(counts[way])}" for way, seen in zip(ways, shown, strict=True) if seen]
-    few = [way for way, seen in zip(ways, shown, strict=True) if not seen]
+    ways = sorted(counts, key=lambda name: (-counts[name], name))
+    publishable = disclosure.one_way([counts[each] for each in ways], least, lowest=1)
+    parts = [
+        f"{way} : {number(counts[way])}"
+        for way, is_published in zip(ways, publishable, strict=True)
+        if is_published
+    ]
+    few = [way for way, is_published in zip(ways, publishable, strict=True) if not is_published]
     n = sum(counts[way] for way in few)
     if few:
         both = " ensemble" * (len(few) > 1)
-        told.append(f"{listing(few)} : {number(n)}{both}" if n >= least else listing(few))
-    return " ; ".join(told)
+        parts.append(f"{listing(few)} : {number(n)}{both}" if n >= least else listing(few))
+    return " ; ".join(parts)
 
 
 def edition(survey: Survey, *, at: datetime) -> Json:
@@ -230,43 +236,45 @@ def edition(survey: Survey, *, at: datetime) -> Json:
 
     digest: of everything but its date, so that what is confirmed is what was previewed.
     """
-    held, before = frame(survey), published_counts(survey)
-    made_tables = tables(held, before)
-    shown_ = [card for _, card in made_tables]
-    crossings = crossings_of(held, shown_, before)
+    frame_now, before = frame(survey), published_counts(survey)
+    made_tables = tables(frame_now, before)
+    cards = [card for _, card in made_tables]
+    crossings = crossings_of(frame_now, cards, before)
     counts = [
-        whole.counts() for whole in (*(whole for whole, _ in made_tables), *(x.table for x in crossings))
+        table.counts() for table in (*(table for table, _ in made_tables), *(x.table for x in crossings))
     ]
-    sample = published_samples(held, before)
-    told = results(held, shown_, at=at, sample=sample, crossings=crossings)
-    made = document.document(told).data()
+    sample = published_samples(frame_now, before)
+    results_now = results(frame_now, cards, at=at, sample=sample, crossings=crossings)
+    document_data = document.document(results_now).data()
     rows = [
-        *document.rows(shown_, computed=told.computed),
-        *document.crossed_rows(told.crossed, computed=told.computed),
+        *document.rows(cards, computed=results_now.computed),
+        *document.crossed_rows(results_now.crossed, computed=results_now.computed),
     ]
     content = {
-        "document": made,
+        "document": document_data,
         "tables": rows,
         "scales": [
-            *document.scale_rows(shown_, computed=told.computed),
-            *document.group_rows(told.story, shown_, computed=told.computed),
+            *document.scale_rows(cards, computed=results_now.computed),
+            *document.group_rows(results_now.story, cards, computed=results_now.computed),
         ],
-        "gaps": two_sides.rows(told.subjects, told.counterpart.about if told.counterpart else ""),
-        "counts": counts + sample_counts(held, sample),
-        "codebook": [list(each) for each in document.codebook(held.questionnaire)],
-        "n": told.n,
-        "few_since": _few_since(survey, told.n, [whole for whole, _ in made_tables]),
-        "weighted": told.weighted,
-        "rounding": told.rounding,
-        "universe": told.universe,
-        "response": told.finite.response_words(told.n, survey.kind),
-        "on": told.on.isoformat(),
-        "answered_on": str(answers.last_day(survey) or told.on),
-        **_sums(held, [whole for whole, _ in made_tables]),
+        "gaps": two_sides.rows(
+            results_now.subjects, results_now.counterpart.about if results_now.counterpart else ""
+        ),
+        "counts": counts + sample_counts(frame_now, sample),
+        "codebook": [list(each) for each in document.codebook(frame_now.questionnaire)],
+        "n": results_now.n,
+        "few_since": _few_since(survey, results_now.n, [table for table, _ in made_tables]),
+        "weighted": results_now.weighted,
+        "rounding": results_now.rounding,
+        "universe": results_now.universe,
+        "response": results_now.finite.response_words(results_now.n, survey.kind),
+        "on": results_now.on.isoformat(),
+        "answered_on": str(answers.last_day(survey) or results_now.on),
+        **_sums(frame_now, [table for table, _ in made_tables]),
     }
-    said = {"chapters": made["chapters"], "tables": rows}
+    digested = {"chapters": document_data["chapters"], "tables": rows}
     content["digest"] = hashlib.sha256(
-        json.dumps(said, ensure_ascii=False, sort_keys=True).encode()
+        json.dumps(digested, ensure_ascii=False, sort_keys=True).encode()
     ).hexdigest()
     return json.loads(json.dumps(content, ensure_ascii=False))  # type: ignore[no-any-return]
 
@@ -279,24 +287,24 @@ def dated(content: Json, on: date) -> Json:
     return content | {"on": on.isoformat(), "document": content["document"] | {"cover": cover}}
 
 
-def _sums(held: Frame, made: Sequence[Tabulation]) -> dict[str, int]:
+def _sums(frame: Frame, tabulations: Sequence[Tabulation]) -> dict[str, int]:
     """Return how many figures would be published, and withheld: an answer that nobody chose is neither."""
-    given = [
+    published_rows = [
         (row, n > 0)
-        for whole in made
-        for row, n in zip(whole.of(), tabulation.respondents(held.sample, whole), strict=True)
+        for table in tabulations
+        for row, n in zip(table.of(), tabulation.respondents(frame.sample, table), strict=True)
     ]
     return {
-        "shown": sum(some and row.percent is not None for row, some in given),
-        "withheld": sum(some and row.percent is None for row, some in given),
+        "shown": sum(some and row.percent is not None for row, some in published_rows),
+        "withheld": sum(some and row.percent is None for row, some in published_rows),
     }
 
 
 @lru_cache(maxsize=64)
 def place_name(territory: str) -> str:
     """Return the name of the territory of a survey."""
-    kept_ = territories.perimeter(territory)
+    perimeter = territories.perimeter(territory)
     try:
-        return kept_.name if kept_ else territories.territory(territory).long_name
+        return perimeter.name if perimeter else territories.territory(territory).long_name
     except UnknownTerritory:
         return territory

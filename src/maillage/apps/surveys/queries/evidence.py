@@ -37,22 +37,22 @@ class Neighbour:
 
 
 def closest(place: str, *, by_group: bool = False) -> Mapping[tuple[str, str, str], Answered]:
-    """Return what the grid of a place is read in, for each kind of survey: its own surveys; else those of the
-    smallest wider territory; else its examples. The source of what is not its own says what it is. by_group:
-    as for `published`.
+    """Return the answers that the grid of a place reads, for each kind of survey: its own surveys; else
+    those of the smallest wider territory; else its examples. The source of what is not its own says what
+    it is. by_group: as for `published`.
     """
     wider = {
-        each.edition.survey.kind: each
-        for each in beside(place)
-        if each.wider and not each.edition.survey.example
+        neighbour.edition.survey.kind: neighbour
+        for neighbour in neighbours(place)
+        if neighbour.wider and not neighbour.edition.survey.example
     }
-    found: Findings = {}
-    for each in wider.values():
-        where = f"menée sur un territoire plus large ({each.territory})"
-        found |= _findings([each.edition], where, by_group=by_group)
+    findings: Findings = {}
+    for neighbour in wider.values():
+        where = f"menée sur un territoire plus large ({neighbour.territory})"
+        findings |= _findings([neighbour.edition], where, by_group=by_group)
     own = dict(published(place, by_group=by_group))
-    answers = _without({key[0] for key in own}, found) | own
-    return invented(place, beside=answers, by_group=by_group) | answers
+    answers = _without({key[0] for key in own}, findings) | own
+    return invented(place, real_answers=answers, by_group=by_group) | answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Change:
 
 
 def waves(place: str, kind: str, answers: Collection[tuple[str, str]]) -> list[Change]:
-    """Return what some answers became from a wave of a survey of a place to the next, the latest pair of
+    """Return the changes of some answers from a wave of a survey of a place to the next, the latest pair of
     waves that are both published; answers: question, and answer as an indicator names it. None is compared
     over another territory, nor an invented wave with a real one.
     """
@@ -81,13 +81,13 @@ def waves(place: str, kind: str, answers: Collection[tuple[str, str]]) -> list[C
         before = latest.get(row.survey.after_id or 0)
         if before is None or before.survey.example != row.survey.example:
             continue
-        said = "exemple : réponses inventées" if row.survey.example else ""
-        then, now = (_findings([each], said, by_group=True) for each in (before, row))
-        asked = {line["question"]: line["libelle"] for line in row.content["tables"]}
+        note = "exemple : réponses inventées" if row.survey.example else ""
+        then, now = (_findings([each], note, by_group=True) for each in (before, row))
+        label_by_question = {line["question"]: line["libelle"] for line in row.content["tables"]}
         moves = wave_moves.moves(_shares(then), _shares(now))
         return [
             Change(
-                asked[key[1]],
+                label_by_question[key[1]],
                 now[key].label,
                 then[key],
                 now[key],
@@ -111,18 +111,18 @@ def _shares(findings: Findings) -> dict[wave_moves.AnswerName, wave_moves.WaveSh
 
 
 def invented(
-    place: str, *, beside: Mapping[tuple[str, str, str], Answered], by_group: bool = False
+    place: str, *, real_answers: Mapping[tuple[str, str, str], Answered], by_group: bool = False
 ) -> Findings:
-    """Return what the examples of a place say, as `published` does, of the kinds of survey that nothing else
-    answers. beside: what real surveys say.
+    """Return the answers of the examples of a place, as `published` does, of the kinds of survey that
+    nothing else answers. real_answers: those of real surveys.
     """
     rows = Publication.objects.filter(survey__territory=place, survey__example=True, withdrawn_at=None)
-    found = _findings(
+    findings = _findings(
         reversed(_ranked(rows.select_related("survey"))),
         "exemple : réponses inventées",
         by_group=by_group,
     )
-    return _without({key[0] for key in beside}, found)
+    return _without({key[0] for key in real_answers}, findings)
 
 
 def answer_by_answer(place: str) -> frozenset[tuple[str, str]]:
@@ -140,38 +140,40 @@ def answer_by_answer(place: str) -> frozenset[tuple[str, str]]:
     )
 
 
-def _without(kinds: Collection[str], found: Findings) -> Findings:
-    return {key: each for key, each in found.items() if key[0] not in kinds}
+def _without(kinds: Collection[str], findings: Findings) -> Findings:
+    return {key: finding for key, finding in findings.items() if key[0] not in kinds}
 
 
-def _findings(rows: Iterable[Publication], said: str = "", *, by_group: bool = False) -> Findings:
-    """Return what editions show, the last of each kind only; `said` ends their source."""
-    found: Findings = {}
+def _findings(rows: Iterable[Publication], note: str = "", *, by_group: bool = False) -> Findings:
+    """Return the findings of editions, the last of each kind only; `note` ends their source."""
+    findings: Findings = {}
     for row in rows:
         kind = row.survey.kind
-        found = _without({kind}, found)
+        findings = _without({kind}, findings)
         year = answered_on(row, row.content.get("answered_on")).year
         source = f"« {row.survey.title} », édition {row.number}, {year}"
         together = row.content.get("scales", ()) if by_group else ()
         lines = (*row.content["tables"], *together)
-        found |= answered(kind, lines, f"{source}, {said}" if said else source, by_group=by_group)
-    return found
+        findings |= answered(kind, lines, f"{source}, {note}" if note else source, by_group=by_group)
+    return findings
 
 
-def beside(place: str) -> list[Neighbour]:
+def neighbours(place: str) -> list[Neighbour]:
     """Return the public edition of the surveys of other territories that hold this one or are in it: the
     widest first, and in each the first of `_ranked` last.
     """
-    here = communes_of(place)
+    place_communes = communes_of(place)
     rows = Publication.objects.filter(withdrawn_at=None).exclude(survey__territory=place)
-    found = []
+    ranked = []
     for row in reversed(_ranked(rows.select_related("survey").defer("content"))):
         there = communes_of(row.survey.territory)
-        wider = there is None or (here is not None and bool(here) and there >= here)
-        if wider or (there and (here is None or there < here)):
+        wider = there is None or (
+            place_communes is not None and bool(place_communes) and there >= place_communes
+        )
+        if wider or (there and (place_communes is None or there < place_communes)):
             size = -len(there) if there is not None else float("-inf")
-            found.append((size, Neighbour(row, name_of(row.survey.territory), wider)))
-    return [each for _, each in sorted(found, key=lambda one: one[0])]
+            ranked.append((size, Neighbour(row, name_of(row.survey.territory), wider)))
+    return [neighbour for _, neighbour in sorted(ranked, key=lambda one: one[0])]
 
 
 def editions(place: str) -> list[Publication]:

@@ -27,8 +27,8 @@ from maillage.words.wording import count, number
 
 @dataclass(frozen=True)
 class Frame:
-    """A survey ready for tabulation. table, weights: aligned; weights None for raw figures; left: answers
-    without a weight.
+    """A survey ready for tabulation. table, weights: aligned; weights None for raw figures; n_unweighted:
+    answers without a weight.
 
     stale: why the remaining ones no longer meet the margins of their
     weights, as when an excluded one was alone in its class.
@@ -39,7 +39,7 @@ class Frame:
     table: Table
     weighting: Weighting | None
     weights: samples.Weights | None
-    left: int
+    n_unweighted: int
     stale: str = ""
 
     @property
@@ -77,7 +77,7 @@ class Frame:
         return [card for _, card in tables(self, ())]
 
     @cached_property
-    def whole(self) -> list[Card]:
+    def complete_cards(self) -> list[Card]:
         """Return every question for those who hold the answers: nothing is withheld, what will not be
         published is marked.
         """
@@ -106,7 +106,7 @@ def collection_form(survey: Survey) -> Questionnaire:
     """
     form = questionnaire(survey)
     places = list(survey.places.select_related("lieu__structure"))
-    told = {
+    names_by_question = {
         PLACE: [each.name for each in places],
         STRUCTURE: sorted({each.structure for each in places} - {""}),
     }
@@ -117,7 +117,7 @@ def collection_form(survey: Survey) -> Questionnaire:
             **form.lists,
             **{
                 key: tuple(Choice(name=name, label={"fr": name}) for name in names)
-                for key, names in told.items()
+                for key, names in names_by_question.items()
             },
             CHANNEL: tuple(Choice(name=name, label={"fr": label}) for name, label in rules.CHANNELS.items()),
         },
@@ -126,7 +126,7 @@ def collection_form(survey: Survey) -> Questionnaire:
             *(
                 Question(name=key, kind="one", label={"fr": label}, choices=key)
                 for key, label in ((PLACE, "Lieu de collecte"), (STRUCTURE, "Structure de collecte"))
-                if told[key]
+                if names_by_question[key]
             ),
             Question(name=CHANNEL, kind="one", label={"fr": "Façon de répondre"}, choices=CHANNEL),
         ),
@@ -160,7 +160,7 @@ def chosen(survey: Survey) -> Weighting | None:
 
 
 def suits(survey: Survey, row: Weighting) -> bool:
-    """Return whether weights were made from a population that those who answered belong to."""
+    """Return True if weights were made from a population that the respondents belong to."""
     if survey.kind in rules.OF_RESIDENTS:
         return True
     try:
@@ -183,18 +183,18 @@ def framed(survey: Survey, row: Weighting | None) -> Frame:
     if row is None:
         return Frame(survey, form, table, None, None, 0)
     at = np.array([id in row.weights for id in table["id"].tolist()], dtype=bool)
-    held = table.take(at)
+    weighted_table = table.take(at)
     margins = [margin_of(each) for each in row.variables]
-    values, stale = np.array([row.weights[id] for id in held["id"].tolist()], dtype=np.float64), ""
+    values, stale = np.array([row.weights[id] for id in weighted_table["id"].tolist()], dtype=np.float64), ""
     weights = samples.Weights(values=values)
-    if len(held):
+    if len(weighted_table):
         try:
-            initial, codes = weighting.calibrated(begun(held)[0], margins)
+            initial, codes = weighting.calibrated(begun(weighted_table)[0], margins)
             variables = tuple(margin.variable for margin in margins)
             weights = samples.Weights(values=values, initial=initial, codes=codes, variables=variables)
         except Refused as error:
             stale = error.what
-    return Frame(survey, form, held, row, weights, int((~at).sum()), stale)
+    return Frame(survey, form, weighted_table, row, weights, int((~at).sum()), stale)
 
 
 def begun(table: Table) -> tuple[Table, str]:
@@ -207,9 +207,9 @@ def begun(table: Table) -> tuple[Table, str]:
         return table, ""
     if missing == len(table):
         return Table(table.name, {name: cells for name, cells in table.columns.items() if name != WEIGHT}), ""
-    given = numbers(table[WEIGHT].tolist())
-    usual = float(given[given > 0].mean())
-    told = (
+    initial_weights = numbers(table[WEIGHT].tolist())
+    usual = float(initial_weights[initial_weights > 0].mean())
+    weight_note = (
         f"{count(missing, 'réponse')} sans poids de départ, venue{'s' * (missing > 1)} autrement que par le"
         f" fichier qui en donne : {'elles prennent' if missing > 1 else 'elle prend'} la moyenne des autres,"
         f" {number(usual, 2)}."
@@ -218,7 +218,7 @@ def begun(table: Table) -> tuple[Table, str]:
         table.adding(
             **{WEIGHT: np.array([cell or repr(usual) for cell in table[WEIGHT].tolist()], dtype=np.str_)}
         ),
-        told,
+        weight_note,
     )
 
 
@@ -230,37 +230,37 @@ def weighted_table(survey: Survey) -> Table:
     if row is None:
         return table
     weights = [repr(row.weights[id]) if id in row.weights else "" for id in table["id"].tolist()]
-    return table.adding(**{answers.FOUND: np.array(weights, dtype=np.str_)})
+    return table.adding(**{answers.WEIGHT_COLUMN: np.array(weights, dtype=np.str_)})
 
 
-def sampled(held: Frame, where: Mapping[str, str] | None = None) -> samples.Sample:
+def sampled(frame: Frame, where: Mapping[str, str] | None = None) -> samples.Sample:
     """Return some of the answers ready for tabulation: where: question → one of its answers."""
     if not where:
-        return held.sample
-    return samples.only(held.sample, {name: [value] for name, value in where.items()})
+        return frame.sample
+    return samples.only(frame.sample, {name: [value] for name, value in where.items()})
 
 
-def card_of(held: Frame, question: str, *, by: str = "", where: Mapping[str, str] | None = None) -> Card:
+def card_of(frame: Frame, question: str, *, by: str = "", where: Mapping[str, str] | None = None) -> Card:
     """Return a question for those who hold the answers, its differences between groups tested when it is
     crossed.
     """
-    sample = sampled(held, where)
-    rounding, before = held.survey.rounding, published_counts(held.survey)
-    whole = tabulation.of_sample(sample, question, rounding=rounding, before=before, inside=True)
+    sample = sampled(frame, where)
+    rounding, before = frame.survey.rounding, published_counts(frame.survey)
+    total_table = tabulation.of_sample(sample, question, rounding=rounding, before=before, inside=True)
     crossed = (
         tabulation.of_sample(sample, question, by=by, rounding=rounding, before=before, inside=True)
         if by
         else None
     )
-    return survey_cards.card(sample, whole, crossed)
+    return survey_cards.card(sample, total_table, crossed)
 
 
-def tables(held: Frame, before: Sequence[Counted]) -> list[tuple[Tabulation, Card]]:
+def tables(frame: Frame, before: Sequence[Counted]) -> list[tuple[Tabulation, Card]]:
     """Return the table of every question with answers, and its display, protected against earlier
     publications.
     """
-    if not len(held.table):
+    if not len(frame.table):
         return []
     return survey_cards.tables(
-        held.sample, rounding=held.survey.rounding, before=before, skip=(PLACE, STRUCTURE, CHANNEL)
+        frame.sample, rounding=frame.survey.rounding, before=before, skip=(PLACE, STRUCTURE, CHANNEL)
     )

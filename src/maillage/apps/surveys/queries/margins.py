@@ -49,11 +49,11 @@ def source_of(margin: Margin) -> str:
     return ", ".join(part for part in (source, margin.universe) if part)
 
 
-def margin_of(held: Mapping[str, Any]) -> Margin:
+def margin_of(record: Mapping[str, Any]) -> Margin:
     """Return a margin from `margin_record`; Refused when it is not one."""
     try:
         return Margin(
-            str(held["question"]),
+            str(record["question"]),
             tuple(
                 Category(
                     str(each["name"]),
@@ -61,13 +61,13 @@ def margin_of(held: Mapping[str, Any]) -> Margin:
                     tuple(map(str, each["values"])),
                     (int(each["span"][0]), int(each["span"][1])) if each.get("span") else None,
                 )
-                for each in held["classes"]
+                for each in record["classes"]
             ),
-            label=str(held.get("label", "")),
-            source=str(held.get("source", "")),
-            year=str(held.get("year", "")),
-            file=str(held.get("file", "")),
-            silent=tuple(map(str, held.get("silent", ()))),
+            label=str(record.get("label", "")),
+            source=str(record.get("source", "")),
+            year=str(record.get("year", "")),
+            file=str(record.get("file", "")),
+            silent=tuple(map(str, record.get("silent", ()))),
         )
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise Refused(
@@ -80,19 +80,19 @@ def margin_of(held: Mapping[str, Any]) -> Margin:
 def margins_of_page(text: str) -> tuple[Margin, ...]:
     """Return the margins that a page sent back; Refused when it was changed on the way."""
     try:
-        held = json.loads(text)
+        records = json.loads(text)
     except ValueError:
-        held = None
+        records = None
     if (
-        not isinstance(held, list)
-        or not 0 < len(held) <= MOST_MARGINS
-        or not all(isinstance(each, dict) for each in held)
+        not isinstance(records, list)
+        or not 0 < len(records) <= MOST_MARGINS
+        or not all(isinstance(each, dict) for each in records)
     ):
         raise _changed()
-    found = tuple(margin_of(each) for each in held)
-    if any(not each.categories or any(not 0 <= c.total < 1e12 for c in each.categories) for each in found):
+    margins = tuple(margin_of(each) for each in records)
+    if any(not each.categories or any(not 0 <= c.total < 1e12 for c in each.categories) for each in margins):
         raise _changed()
-    return found
+    return margins
 
 
 def _changed() -> Refused:
@@ -126,17 +126,17 @@ def strata(survey: Survey, margins: Sequence[Margin]) -> list[Json]:
     table = answers.table(survey)
     out = []
     for margin in margins:
-        seen = sample_margins.sample_margin(table, margin)
-        n, total = sum(seen.counts), margin.total
+        sample_margin = sample_margins.sample_margin(table, margin)
+        n, total = sum(sample_margin.counts), margin.total
         rows = [
             {
-                "name": each.name,
+                "name": category.name,
                 "n": counted_,
                 "share": 100 * counted_ / n if n else 0.0,
-                "target": 100 * each.total / total if total else 0.0,
-                "thin": counted_ < sample_margins.thin_class() and each.total > 0,
+                "target": 100 * category.total / total if total else 0.0,
+                "thin": counted_ < sample_margins.thin_class() and category.total > 0,
             }
-            for each, counted_ in zip(margin.categories, seen.counts, strict=True)
+            for category, counted_ in zip(margin.categories, sample_margin.counts, strict=True)
         ]
         out.append(
             {
@@ -144,20 +144,24 @@ def strata(survey: Survey, margins: Sequence[Margin]) -> list[Json]:
                 "label": margin.label or margin.variable,
                 "source": source_of(margin),
                 "rows": rows,
-                "silent": seen.silent,
+                "silent": sample_margin.silent,
                 "unknown": [
-                    (value, n, sample_margins.nearest(value, (each.name for each in margin.categories)))
-                    for value, n in list(seen.unknown.items())[:8]
+                    (
+                        value,
+                        n,
+                        sample_margins.nearest(value, (category.name for category in margin.categories)),
+                    )
+                    for value, n in list(sample_margin.unknown.items())[:8]
                 ],
                 "merges": [
                     {
-                        "names": each.names,
-                        "reason": each.reason,
-                        "value": json.dumps([margin.variable, *each.names], ensure_ascii=False),
+                        "names": category.names,
+                        "reason": category.reason,
+                        "value": json.dumps([margin.variable, *category.names], ensure_ascii=False),
                     }
-                    for each in sample_margins.merges(margin, seen.counts)
+                    for category in sample_margins.merges(margin, sample_margin.counts)
                     # a class is perhaps empty because it is written otherwise: merging it would hide that
-                    if not seen.unknown
+                    if not sample_margin.unknown
                 ],
             }
         )

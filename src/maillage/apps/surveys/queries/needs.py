@@ -1,4 +1,4 @@
-"""What the surveys of a territory contribute to the estimate of its need."""
+"""Contribution of the surveys of a territory to the estimate of its need."""
 
 from collections.abc import Collection, Mapping
 
@@ -39,12 +39,12 @@ def edition_of(place: str) -> Publication | None:
 
 def taken_back(editions: Collection[int]) -> set[int]:
     """Return which of some editions are published no more: withdrawn, or erased."""
-    kept = Publication.objects.filter(pk__in=editions, withdrawn_at=None)
-    return set(editions) - set(kept.values_list("pk", flat=True))
+    published = Publication.objects.filter(pk__in=editions, withdrawn_at=None)
+    return set(editions) - set(published.values_list("pk", flat=True))
 
 
 def measured(edition: int, definition: Definition) -> Measured | Unread | None:
-    """Return what a published survey measures for a definition, with the weights of that edition; None when
+    """Return the measure of a published survey for a definition, with the weights of that edition; None when
     it was erased.
     """
     row = (
@@ -54,17 +54,17 @@ def measured(edition: int, definition: Definition) -> Measured | Unread | None:
     )
     if row is None:
         return None
-    held = frames.framed(row.survey, row.weighting)
-    if held.weights is None or not len(held.table):
+    frame = frames.framed(row.survey, row.weighting)
+    if frame.weights is None or not len(frame.table):
         return Unread(f"« {row.survey.title} » : plus aucune réponse n’a de poids.")
-    if held.stale:
+    if frame.stale:
         return Unread(
             f"« {row.survey.title} » : les réponses ont changé depuis le redressement, il est à refaire."
         )
-    weights, known = held.weights, [margin_of(each) for each in row.weighting.variables]
-    names = _census_names(held.questionnaire)
+    weights, known = frame.weights, [margin_of(each) for each in row.weighting.variables]
+    names = _census_names(frame.questionnaire)
     return local_survey.read(
-        _in_words(held.table, held.questionnaire, names),
+        _in_words(frame.table, frame.questionnaire, names),
         Plan(weights=weights.values, initial=weights.initial, codes=weights.codes),
         definition,
         title=row.survey.title,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from maillage.apps.accounts.models import Entry
 from maillage.apps.surveys.models import Answer, SecondEntry, Survey
-from maillage.forms.questionnaire import UNSAID as SAID_APART
+from maillage.forms.questionnaire import UNSAID as UNSAID_LABELS
 from maillage.forms.questionnaire import Questionnaire, load, words
 from maillage.reports.survey.paper import numbers
 
@@ -83,12 +83,12 @@ def differences(survey: Survey) -> list[Difference]:
         "answer__version", "by", "answer__by"
     )
     read: dict[int, Questionnaire] = {}
-    found = []
+    differences = []
     for row in rows.order_by("typed_at", "pk"):
         version = row.answer.version
-        held = read.setdefault(version.pk, load(version.definition))
-        found.append(Difference(row.answer, tuple(gaps(held, row.answer.values, row.values))))
-    return found
+        form = read.setdefault(version.pk, load(version.definition))
+        differences.append(Difference(row.answer, tuple(gaps(form, row.answer.values, row.values))))
+    return differences
 
 
 def gaps(questionnaire: Questionnaire, first: dict[str, str], second: dict[str, str]) -> Iterator[Gap]:
@@ -113,6 +113,8 @@ def answer_text(questionnaire: Questionnaire, name: str, value: str) -> str:
     if not value:
         return "rien"
     if question is None or not question.choices:
-        return SAID_APART.get(value, value)
-    told = {choice.name: words(choice.label) for choice in questionnaire.choices(question)} | dict(SAID_APART)
-    return " ; ".join(told.get(each, each) for each in value.split())
+        return UNSAID_LABELS.get(value, value)
+    labels = {choice.name: words(choice.label) for choice in questionnaire.choices(question)} | dict(
+        UNSAID_LABELS
+    )
+    return " ; ".join(labels.get(each, each) for each in value.split())

@@ -28,7 +28,7 @@ from maillage.studies.need import population as frames
 from maillage.studies.survey import census_margins as census
 from maillage.studies.survey.age_classes import class_starts
 
-COMMUNES, OTHERS, STRUCTURES = "commune", "autres", "structures"
+COMMUNES, OTHER_COMMUNES, STRUCTURES = "commune", "autres", "structures"
 OF_STRUCTURES: Mapping[str, str] = {sheets.KIND: rules.TYPE_OF_STRUCTURE, COMMUNES: "Commune"}
 MOST_COMMUNES, MOST_STRATA = 60, 15
 
@@ -39,13 +39,17 @@ def fitted(form: Questionnaire, territory: str) -> Questionnaire:
     """
     listed = form.lists.get(COMMUNES, ())
     codes = communes_of(territory)
-    if not codes or [choice.name for choice in listed] not in ([], [OTHERS]) or COMMUNES not in form.lists:
+    if (
+        not codes
+        or [choice.name for choice in listed] not in ([], [OTHER_COMMUNES])
+        or COMMUNES not in form.lists
+    ):
         return form
     known = [gazetteer().get(code) for code in codes if code in gazetteer()]
-    largest = sorted(known, key=lambda each: (-each.population, each.code))[:MOST_COMMUNES]
+    largest = sorted(known, key=lambda commune: (-commune.population, commune.code))[:MOST_COMMUNES]
     named = [
-        Choice(name=each.code, label=dict.fromkeys(form.languages, each.name))
-        for each in sorted(largest, key=lambda each: plain(each.name))
+        Choice(name=commune.code, label=dict.fromkeys(form.languages, commune.name))
+        for commune in sorted(largest, key=lambda commune: plain(commune.name))
     ]
     return replace(form, lists={**form.lists, COMMUNES: (*named, *listed)})
 
@@ -108,8 +112,8 @@ def census_margins(survey: Survey, names: Sequence[str]) -> tuple[Margin, ...]:
     Refused when the census has no figures there, or counts nothing that a question asks. Structures are
     counted by the directory, never by who lives near them; nobody counts professionals.
     """
-    kept = territories.perimeter(survey.territory)
-    rows = None if kept is None else _perimeter_rows(survey)
+    perimeter = territories.perimeter(survey.territory)
+    rows = None if perimeter is None else _perimeter_rows(survey)
     form = questionnaire(survey)
     if survey.kind not in rules.OF_RESIDENTS:
         return _of_structures(survey, form, names)
@@ -122,7 +126,10 @@ def census_margins(survey: Survey, names: Sequence[str]) -> tuple[Margin, ...]:
         out += (
             replace(census.in_question_classes(margin, choices), variable=name)
             for margin in census.margins_of(
-                kept.name if kept else survey.territory, (counted.get(name, name),), rows=rows, starts=starts
+                perimeter.name if perimeter else survey.territory,
+                (counted.get(name, name),),
+                rows=rows,
+                starts=starts,
             )
         )
     return tuple(out)
@@ -167,8 +174,8 @@ def offered_variables(survey: Survey) -> dict[str, str]:
 
 
 def _of_structures(survey: Survey, form: Questionnaire, names: Sequence[str]) -> tuple[Margin, ...]:
-    found = structure_census(survey)
-    if not found or any(name not in OF_STRUCTURES for name in names):
+    census_sheets = structure_census(survey)
+    if not census_sheets or any(name not in OF_STRUCTURES for name in names):
         raise Refused(
             "Aucun recensement ne compte ceux qui ont répondu.",
             why="Le recensement de la population compte des habitants, pas des structures ni leurs agents.",
@@ -177,14 +184,17 @@ def _of_structures(survey: Survey, form: Questionnaire, names: Sequence[str]) ->
     out = []
     for name in names:
         question = form.question(name)
-        choices = {each.name: words(each.label) for each in form.choices(question)} if question else {}
-        other = OTHERS if name == COMMUNES else "autre"
+        choices = (
+            {category.name: words(category.label) for category in form.choices(question)} if question else {}
+        )
+        other = OTHER_COMMUNES if name == COMMUNES else "autre"
         counts = Counter(
-            said if (said := sheets.known(form, sheet).get(name, "")) in choices else other for sheet in found
+            answer if (answer := sheets.known(form, sheet).get(name, "")) in choices else other
+            for sheet in census_sheets
         )
         classes = tuple(
-            Category(choices.get(each, each), float(n), (each, choices.get(each, each)))
-            for each, n in sorted(counts.items(), key=lambda pair: (pair[0] == other, -pair[1], pair[0]))
+            Category(choices.get(category, category), float(n), (category, choices.get(category, category)))
+            for category, n in sorted(counts.items(), key=lambda pair: (pair[0] == other, -pair[1], pair[0]))
         )
         out.append(
             Margin(
@@ -207,17 +217,19 @@ def named(survey: Survey, margins: Sequence[Margin]) -> tuple[Margin, ...]:
 
 
 def _named(margin: Margin, form: Questionnaire) -> Margin:
-    question = next((each for each in form.questions() if key(each.name) == key(margin.variable)), None)
+    question = next(
+        (category for category in form.questions() if key(category.name) == key(margin.variable)), None
+    )
     if question is None:
         return margin
     margin = replace(margin, label=words(question.label), silent=census.silent_of(form.choices(question)))
-    said = {key(choice.name): words(choice.label) for choice in form.choices(question)}
-    names = [said.get(key(each.name)) or each.name for each in margin.categories]
+    label_by_key = {key(choice.name): words(choice.label) for choice in form.choices(question)}
+    names = [label_by_key.get(key(category.name)) or category.name for category in margin.categories]
     if len(set(names)) < len(names):
         return margin
     classes = tuple(
-        replace(each, name=name, values=tuple(dict.fromkeys((*each.values, each.name, name))))
-        for each, name in zip(margin.categories, names, strict=True)
+        replace(category, name=name, values=tuple(dict.fromkeys((*category.values, category.name, name))))
+        for category, name in zip(margin.categories, names, strict=True)
     )
     return replace(margin, categories=classes)
 
@@ -227,15 +239,15 @@ def _quota(margin: Margin, answers: Counter[str], target: int | None) -> Quota:
     for answer, n in answers.items():
         counts[_place(key(answer), margin)] += n
     placed = sum(n for at, n in counts.items() if at is not None)
-    people = sum(each.total for each in margin.categories)
-    shares = [each.total / people if people else 0.0 for each in margin.categories]
-    whole = target or placed
+    people = sum(category.total for category in margin.categories)
+    shares = [category.total / people if people else 0.0 for category in margin.categories]
+    total = target or placed
     strata = []
-    for at, (each, share, wanted) in enumerate(
-        zip(margin.categories, shares, _cut(whole, shares), strict=True)
+    for at, (category, share, wanted) in enumerate(
+        zip(margin.categories, shares, _cut(total, shares), strict=True)
     ):
         missing = max(0, wanted - counts[at]) if target else 0
-        strata.append(Stratum(each.name, 100 * share, counts[at], wanted if whole else None, missing))
+        strata.append(Stratum(category.name, 100 * share, counts[at], wanted if total else None, missing))
     strata = _gathered(strata)
     return Quota(
         variable=margin.variable,
@@ -249,15 +261,15 @@ def _quota(margin: Margin, answers: Counter[str], target: int | None) -> Quota:
     )
 
 
-def _cut(whole: int, shares: Sequence[float]) -> list[int]:
+def _cut(total: int, shares: Sequence[float]) -> list[int]:
     """Return a number of answers cut by shares, whose parts add up to it: the largest remainders first.
 
     >>> _cut(100, [1 / 3, 1 / 3, 1 / 3]), _cut(0, [1.0])
     ([34, 33, 33], [0])
     """
-    parts = [int(share * whole) for share in shares]
-    left = round(sum(shares) * whole) - sum(parts)
-    for at in sorted(range(len(shares)), key=lambda at: parts[at] - shares[at] * whole)[:left]:
+    parts = [int(share * total) for share in shares]
+    remainder = round(sum(shares) * total) - sum(parts)
+    for at in sorted(range(len(shares)), key=lambda at: parts[at] - shares[at] * total)[:remainder]:
         parts[at] += 1
     return parts
 
@@ -268,30 +280,30 @@ def _gathered(strata: list[Stratum]) -> list[Stratum]:
     """
     if len(strata) <= MOST_STRATA:
         return strata
-    shown = sorted(strata, key=lambda each: -each.percent)[: MOST_STRATA - 1]
-    shown += [each for each in strata if each.n and each not in shown]
-    others = [each for each in strata if each not in shown]
-    if len(others) == 1:
-        return [*shown, *others]
-    whole = Stratum(
-        f"Les {len(others)} autres",
-        sum(each.percent for each in others),
+    main_strata = sorted(strata, key=lambda stratum: -stratum.percent)[: MOST_STRATA - 1]
+    main_strata += [stratum for stratum in strata if stratum.n and stratum not in main_strata]
+    merged = [stratum for stratum in strata if stratum not in main_strata]
+    if len(merged) == 1:
+        return [*main_strata, *merged]
+    merged_stratum = Stratum(
+        f"Les {len(merged)} autres",
+        sum(stratum.percent for stratum in merged),
         0,
-        sum(each.wanted or 0 for each in others),
-        sum(each.missing for each in others),
+        sum(stratum.wanted or 0 for stratum in merged),
+        sum(stratum.missing for stratum in merged),
     )
-    return [*shown, whole] if others else shown
+    return [*main_strata, merged_stratum] if merged else main_strata
 
 
 def _place(answer: str, margin: Margin) -> int | None:
     """Return the class of an answer: by its words, or by an age in years."""
-    for at, each in enumerate(margin.categories):
-        if answer in map(key, (each.name, *each.values)):
+    for at, category in enumerate(margin.categories):
+        if answer in map(key, (category.name, *category.values)):
             return at
     if answer in margin.silent:
         return None
     if answer.isdecimal() and len(answer) < 4:  # « 4² » is made of digits, and is no number
-        for at, each in enumerate(margin.categories):
-            if each.span is not None and each.span[0] <= int(answer) <= each.span[1]:
+        for at, category in enumerate(margin.categories):
+            if category.span is not None and category.span[0] <= int(answer) <= category.span[1]:
                 return at
     return None

@@ -32,12 +32,15 @@ UNASKED = ("calculate", "hidden", "geopoint", "image")  # what nobody answers al
 TICKS = ("one", "many")
 LONG = 15  # answers, over which one is chosen in a list: sixty communes do not make a page of buttons
 # What a surveyor writes « Ne sait pas » is said by oneself here.
-SAID: Mapping[str, str] = {UNKNOWN: to_say("Je ne sais pas"), DECLINED: to_say("Je ne souhaite pas répondre")}
+UNSAID_TEXTS: Mapping[str, str] = {
+    UNKNOWN: to_say("Je ne sais pas"),
+    DECLINED: to_say("Je ne souhaite pas répondre"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What is asked at once. title: that of its group; items: questions, and what is only said."""
+    """Questions asked at once. title: that of their group; items: questions and notes."""
 
     title: Mapping[str, str]
     items: tuple[Question, ...]
@@ -69,26 +72,26 @@ def cut(questionnaire: Questionnaire) -> list[Screen]:
     next.
     """
     needs = _needs(questionnaire)
-    found: list[tuple[str, Mapping[str, str], list[Question]]] = []
+    blocks: list[tuple[str, Mapping[str, str], list[Question]]] = []
     for group, title, question, conditions in _leaves(questionnaire.items, "", {}, ()):
         if question.kind in UNASKED or question.observed:
             continue
-        asked = {name for text in (*conditions, question.choice_filter) for name in _names(text, needs)}
-        last = found[-1] if found else None
-        here = {each.name for each in last[2]} if last else set[str]()
+        names_read = {name for text in (*conditions, question.choice_filter) for name in _names(text, needs)}
+        last = blocks[-1] if blocks else None
+        block_names = {each.name for each in last[2]} if last else set[str]()
         full = last is not None and sum(each.kind != "note" for each in last[2]) >= MOST
-        if last is None or last[0] != group or full or asked & here:
-            found.append((group, title, [question]))
+        if last is None or last[0] != group or full or names_read & block_names:
+            blocks.append((group, title, [question]))
         else:
             last[2].append(question)
-    return [Screen(title, tuple(items)) for _, title, items in found]
+    return [Screen(title, tuple(items)) for _, title, items in blocks]
 
 
 def _leaves(
-    items: Sequence[Question | Group], group: str, title: Mapping[str, str], held: tuple[str, ...]
+    items: Sequence[Question | Group], group: str, title: Mapping[str, str], conditions: tuple[str, ...]
 ) -> Iterator[tuple[str, Mapping[str, str], Question, tuple[str, ...]]]:
     for item in items:
-        inside = (*held, item.relevant) if item.relevant else held
+        inside = (*conditions, item.relevant) if item.relevant else conditions
         if isinstance(item, Group):
             yield from _leaves(item.items, f"{group}/{item.name}", item.label or title, inside)
         else:
@@ -96,17 +99,17 @@ def _leaves(
 
 
 def _needs(questionnaire: Questionnaire) -> Mapping[str, str]:
-    """Return what is computed: its name and its expression."""
+    """Return the expressions of computed values, by name."""
     return {each.name: each.calculation for each in questionnaire.questions() if each.calculation}
 
 
-def _names(text: str, needs: Mapping[str, str], seen: frozenset[str] = frozenset()) -> set[str]:
+def _names(text: str, needs: Mapping[str, str], visited: frozenset[str] = frozenset()) -> set[str]:
     """Return the questions that an expression reads, through what is computed."""
     if not text:
         return set()
     named = set(expressions.parse(text, filtering=True).names)
-    for name in named & needs.keys() - seen:
-        named |= _names(needs[name], needs, seen | {name})
+    for name in named & needs.keys() - visited:
+        named |= _names(needs[name], needs, visited | {name})
     return named
 
 
@@ -121,20 +124,22 @@ def question_page(
 ) -> QuestionPage:
     """Return a question as a page shows it, with what was answered."""
     value = values.get(question.name, "")
-    held = value.split()
+    chosen_names = value.split()
     choices = [each for each in offered(questionnaire, question, values, on) if each.name not in UNSAID]
-    said = {each.name: each for each in questionnaire.choices(question) if each.name in UNSAID}
-    apart = tuple((name, _unsaid(name, said, language), name in held) for name in UNSAID)
+    unsaid_choices = {each.name: each for each in questionnaire.choices(question) if each.name in UNSAID}
+    unsaid_options = tuple(
+        (name, _unsaid(name, unsaid_choices, language), name in chosen_names) for name in UNSAID
+    )
     asks = question.kind not in ("note", "acknowledge")
     long = question.kind == "one" and len(choices) > LONG
     ticked = question.kind in TICKS and not long
     options = [
-        (each.name, words(each.label, language), each.name in held, each.alone, False)
+        (each.name, words(each.label, language), each.name in chosen_names, each.alone, False)
         for each in choices
         if ticked
     ]
-    options += [(name, told, chosen, True, True) for name, told, chosen in apart if ticked]
-    ranks = {name: str(rank) for rank, step in enumerate(held, 1) for name in step.split("=")}
+    options += [(name, label, chosen, True, True) for name, label, chosen in unsaid_options if ticked]
+    ranks = {name: str(rank) for rank, step in enumerate(chosen_names, 1) for name in step.split("=")}
     return QuestionPage(
         question=question,
         label=spaced(words(question.label, language)),
@@ -147,27 +152,29 @@ def question_page(
         ),
         value="" if value in UNSAID else value,
         options=tuple(options),
-        listed=tuple((each.name, words(each.label, language), each.name in held) for each in choices if long),
+        listed=tuple(
+            (each.name, words(each.label, language), each.name in chosen_names) for each in choices if long
+        ),
         ranks=tuple(
             (c.name, words(c.label, language), ranks.get(c.name, ""))
             for c in choices
             if question.kind == "rank"
         ),
-        unsaid=apart if asks and not ticked else (),
+        unsaid=unsaid_options if asks and not ticked else (),
         fault=fault,
     )
 
 
-def _unsaid(name: str, said: Mapping[str, Choice], language: str) -> str:
-    return words(said[name].label, language) if name in said else say(SAID[name])
+def _unsaid(name: str, unsaid_choices: Mapping[str, Choice], language: str) -> str:
+    return words(unsaid_choices[name].label, language) if name in unsaid_choices else say(UNSAID_TEXTS[name])
 
 
 def in_words(questionnaire: Questionnaire, question: Question, value: str, language: str) -> str:
     """Return an answer as its author would read it."""
-    told = {each.name: words(each.label, language) for each in questionnaire.choices(question)}
-    unsaid = {name: say(each) for name, each in SAID.items()}
+    labels = {text.name: words(text.label, language) for text in questionnaire.choices(question)}
+    unsaid = {name: say(text) for name, text in UNSAID_TEXTS.items()}
     if question.kind in (*TICKS, "rank"):
-        return ", ".join(told.get(each) or unsaid.get(each, each) for each in value.split())
+        return ", ".join(labels.get(text) or unsaid.get(text, text) for text in value.split())
     if value in unsaid:
         return unsaid[value]
     with translation.override(language if language in LANGUAGES else FRENCH):

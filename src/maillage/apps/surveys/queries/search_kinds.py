@@ -1,4 +1,4 @@
-"""What the search across the space finds of surveys: those that one runs."""
+"""Search entries of surveys: those that one runs."""
 
 from typing import Any
 

@@ -31,21 +31,21 @@ class EditedSentence:
 
     @property
     def leads(self) -> bool:
-        """Return whether it comes first: by the rules, or because the analyst edited it."""
+        """Return True if it comes first: by the rules, or because the analyst edited it."""
         return self.edited or self.sentence.leads
 
 
 def sentences(
     frame: Frame, cards: Sequence[Card] | None = None, crossings: Sequence[Crossing] | None = None
 ) -> list[Sentence]:
-    """Return what the rules write of a survey: its findings, then question by question; nothing of what
-    nobody answered.
+    """Return the sentences that the rules write of a survey: its findings, then question by question; none of
+    a question without answers.
 
     cards, crossings: those an edition publishes; otherwise those that a first one would.
     """
     cards = frame.cards if cards is None else cards
     crossings = crossings_of(frame, cards) if crossings is None else crossings
-    people = survey_findings.who(frame.survey.kind, weighted=frame.weighted)
+    people = survey_findings.people_noun(frame.survey.kind, weighted=frame.weighted)
     return [
         *(finding.sentence for finding in story.story(cards, crossings, people)),
         *survey_cards.sentences(cards, people),
@@ -57,11 +57,11 @@ def crossings_of(frame: Frame, cards: Sequence[Card], before: Sequence[Counted] 
     return story.crossings(frame.sample, cards, before) if cards else []
 
 
-def findings(held: Frame, cards: Sequence[Card] | None = None) -> list[EditedSentence]:
+def findings(frame: Frame, cards: Sequence[Card] | None = None) -> list[EditedSentence]:
     """Return the sentences of a survey with the analyst's edits; those whose figure no longer exists come
     last, flagged.
     """
-    return edited_sentences(held.survey, sentences(held, cards))
+    return edited_sentences(frame.survey, sentences(frame, cards))
 
 
 def edited_sentences(survey: Survey, written: Sequence[Sentence]) -> list[EditedSentence]:
@@ -98,6 +98,6 @@ def edited_sentences(survey: Survey, written: Sequence[Sentence]) -> list[Edited
     return out
 
 
-def sentence_of(said: Sequence[EditedSentence], key: str) -> Sentence | None:
+def sentence_of(edited: Sequence[EditedSentence], key: str) -> Sentence | None:
     """Return one sentence as the rules write it now; one that was edited and lost its figure, as it was."""
-    return next((each.sentence for each in said if each.sentence.key == key), None)
+    return next((each.sentence for each in edited if each.sentence.key == key), None)

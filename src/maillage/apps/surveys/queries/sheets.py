@@ -26,61 +26,71 @@ PRACTICES: Mapping[str, str] = {
 STATES: Mapping[str, str] = {"aujourdhui": "offered", "en_projet": "planned", "non": "no"}
 YES_NO: Mapping[str, str] = {"hors_murs": "hors_les_murs", "accueillir": "accueille_partenaires"}
 OUTSIDE: Mapping[str, str] = {"hors_murs_qpv": "district"}  # question → where, of `hors_les_murs_ou`
-SAID: Mapping[str, bool] = {"oui": True, "non": False}
+YES_NO_VALUES: Mapping[str, bool] = {"oui": True, "non": False}
 KIND, COMMUNE, FUNDERS = "type_structure", "commune", "financeurs"
 
 
 def known(questionnaire: Questionnaire, sheet: Mapping[str, Any]) -> dict[str, str]:
     """Return the answers that a sheet already gives: they are shown, and may be changed."""
-    states = {id: held.get("state", "") for id, held in practices(sheet).items()}
-    backwards = {state: said for said, state in STATES.items()}
-    found = {name: backwards.get(states.get(practice, ""), "") for name, practice in PRACTICES.items()}
-    found |= {name: {True: "oui", False: "non"}.get(sheet.get(field), "") for name, field in YES_NO.items()}
-    found |= {name: "oui" for name, where in OUTSIDE.items() if where in sheet.get("hors_les_murs_ou", ())}
-    found[COMMUNE] = str(sheet.get("code_insee", ""))
-    found[KIND] = _kind(questionnaire, sheet)
-    return {name: value for name, value in found.items() if value and value in _choices(questionnaire, name)}
+    states = {id: stated.get("state", "") for id, stated in practices(sheet).items()}
+    backwards = {state: answer for answer, state in STATES.items()}
+    answers = {name: backwards.get(states.get(practice, ""), "") for name, practice in PRACTICES.items()}
+    answers |= {name: {True: "oui", False: "non"}.get(sheet.get(field), "") for name, field in YES_NO.items()}
+    answers |= {name: "oui" for name, where in OUTSIDE.items() if where in sheet.get("hors_les_murs_ou", ())}
+    answers[COMMUNE] = str(sheet.get("code_insee", ""))
+    answers[KIND] = _kind(questionnaire, sheet)
+    return {
+        name: value for name, value in answers.items() if value and value in _choices(questionnaire, name)
+    }
 
 
 def proposed(
     questionnaire: Questionnaire, values: Mapping[str, str], sheet: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return what the answers of a structure would change in its sheet: field → value."""
+    """Return the changes that the answers of a structure would make in its sheet: field → value."""
     stated = practices(sheet)
     new = {
         practice: {**stated.get(practice, {}), "state": STATES[values[name]]}
         for name, practice in PRACTICES.items()
         if values.get(name) in STATES and questionnaire.question(name) is not None
     }
-    found: dict[str, Any] = {}
+    changes: dict[str, Any] = {}
     # Saying « non » of what a sheet never told adds nothing to it.
-    changed = {id: held for id, held in new.items() if held["state"] != stated.get(id, {}).get("state", "no")}
+    changed = {
+        id: practice
+        for id, practice in new.items()
+        if practice["state"] != stated.get(id, {}).get("state", "no")
+    }
     if changed:
-        found["practices"] = {**sheet.get("practices", {}), **changed}
+        changes["practices"] = {**sheet.get("practices", {}), **changed}
     for name, field in YES_NO.items():
-        said = SAID.get(values.get(name, ""))
-        if said is not None and sheet.get(field) != said and not (said is False and sheet.get(field) is None):
-            found[field] = said
-    outside = [where for name, where in OUTSIDE.items() if SAID.get(values.get(name, ""))]
-    held_outside = sheet.get("hors_les_murs_ou", [])
-    if added := [where for where in outside if where not in held_outside]:
-        found["hors_les_murs_ou"] = [*held_outside, *added]
+        is_yes = YES_NO_VALUES.get(values.get(name, ""))
+        if (
+            is_yes is not None
+            and sheet.get(field) != is_yes
+            and not (is_yes is False and sheet.get(field) is None)
+        ):
+            changes[field] = is_yes
+    outside = [where for name, where in OUTSIDE.items() if YES_NO_VALUES.get(values.get(name, ""))]
+    stated_outside = sheet.get("hors_les_murs_ou", [])
+    if added := [where for where in outside if where not in stated_outside]:
+        changes["hors_les_murs_ou"] = [*stated_outside, *added]
     if funders := _funders(questionnaire, values):
-        held = sheet.get(FUNDERS, [])
-        if added := [each for each in funders if each not in held]:
-            found[FUNDERS] = [*held, *added]
-    return found
+        stated_funders = sheet.get(FUNDERS, [])
+        if added := [each for each in funders if each not in stated_funders]:
+            changes[FUNDERS] = [*stated_funders, *added]
+    return changes
 
 
 def _funders(questionnaire: Questionnaire, values: Mapping[str, str]) -> list[str]:
     question = questionnaire.question(FUNDERS)
     if question is None:
         return []
-    told = {each.name: words(each.label) for each in questionnaire.choices(question) if not each.alone}
+    labels = {each.name: words(each.label) for each in questionnaire.choices(question) if not each.alone}
     return [
-        told[each]
+        labels[each]
         for each in values.get(FUNDERS, "").split()
-        if each in told and each not in (*UNSAID, "autre")
+        if each in labels and each not in (*UNSAID, "autre")
     ]
 
 

@@ -1,5 +1,5 @@
-"""What the pages of whoever runs surveys show: the list, what is next, a questionnaire to be read, what
-changed between versions.
+"""Pages of a survey's manager: the list, the next step, a questionnaire to be read, the changes
+between versions.
 """
 
 import re
@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 
 from maillage.apps.surveys import access
 from maillage.apps.surveys.models import Survey, Version
-from maillage.apps.surveys.queries.answers import COLLECTED, FOUND
+from maillage.apps.surveys.queries.answers import COLLECTED, WEIGHT_COLUMN
 from maillage.forms.questionnaire import UNSAID, Choice, Group, Question, Questionnaire, load, words
 from maillage.words.wording import spaced
 
@@ -44,7 +44,7 @@ def surveys(user: Any) -> list[Survey]:
     """Return the surveys somebody runs, open ones first, each with `n` answers that count: one query."""
     rows = access.surveys_for(user).annotate(n=Count("answers", filter=Q(answers__aside_at=None)))
     rank = {"open": 0, "draft": 1, "closed": 2}
-    return sorted(rows, key=lambda each: (rank[each.state], -each.made_at.timestamp()))
+    return sorted(rows, key=lambda survey: (rank[survey.state], -survey.made_at.timestamp()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +97,12 @@ def lines(form: Questionnaire) -> list[Line]:
     out: list[Line] = []
     number = 0
     for item, depth in _walk(form.items, 0):
-        asked = isinstance(item, Question) and item.takes_answer
-        number += asked
+        is_question = isinstance(item, Question) and item.takes_answer
+        number += is_question
         choices = form.choices(item) if isinstance(item, Question) else ()
-        out.append(Line(item, depth, number if asked else 0, choices, spaced(in_words(form, item.relevant))))
+        out.append(
+            Line(item, depth, number if is_question else 0, choices, spaced(in_words(form, item.relevant)))
+        )
     return out
 
 
@@ -114,13 +116,13 @@ class Part:
 
 def parts(form: Questionnaire) -> list[Part]:
     """Return a questionnaire part by part, in the order in which it is read."""
-    found: list[tuple[Line | None, list[Line]]] = [(None, [])]
+    parts: list[tuple[Line | None, list[Line]]] = [(None, [])]
     for line in lines(form):
         if line.is_part:
-            found.append((line, []))
+            parts.append((line, []))
         else:
-            found[-1][1].append(line)
-    return [Part(title, questions) for title, questions in found if title or questions]
+            parts[-1][1].append(line)
+    return [Part(title, questions) for title, questions in parts if title or questions]
 
 
 def _walk(items: Sequence[Question | Group], depth: int) -> Iterator[tuple[Question | Group, int]]:
@@ -142,24 +144,24 @@ def in_words(form: Questionnaire, condition: str) -> str:
     ('« Où ? » ne comprend pas « Ici »', '')
     """
 
-    def told(found: re.Match[str]) -> str:
-        asked = form.question(found["name"])
-        if asked is None:
-            return found[0]
-        answers = UNSAID | {each.name: words(each.label) or each.name for each in form.choices(asked)}
-        if found["value"] is None:
-            verb, said = "", ""
-        elif not found["value"]:
-            verb, said = (" a une réponse" if found["sign"] == "!=" else " est sans réponse"), ""
+    def comparison_text(match: re.Match[str]) -> str:
+        question = form.question(match["name"])
+        if question is None:
+            return match[0]
+        answers = UNSAID | {each.name: words(each.label) or each.name for each in form.choices(question)}
+        if match["value"] is None:
+            verb, text = "", ""
+        elif not match["value"]:
+            verb, text = (" a une réponse" if match["sign"] == "!=" else " est sans réponse"), ""
         else:
-            verb = VERBS[(found["not"] or "") + (found["sign"] or found["within"])]
-            said = f" « {answers.get(found['value'], found['value'])} »"
-        return f"« {words(asked.label) or asked.name} »{verb}{said}"
+            verb = VERBS[(match["not"] or "") + (match["sign"] or match["within"])]
+            text = f" « {answers.get(match['value'], match['value'])} »"
+        return f"« {words(question.label) or question.name} »{verb}{text}"
 
-    said = WITHIN.sub(told, COMPARED.sub(told, condition))
+    text = WITHIN.sub(comparison_text, COMPARED.sub(comparison_text, condition))
     for sign, word in ((" and ", " et "), (" or ", " ou "), ("not(", "sauf si (")):
-        said = said.replace(sign, word)
-    return said
+        text = text.replace(sign, word)
+    return text
 
 
 # ----------------------------------------------------------------------------------------------- what changed
@@ -186,11 +188,11 @@ def version_changes(before: Questionnaire | None, now: Questionnaire) -> list[st
     new = {each.name: each for each in now.questions()}
     out = [f"Question retirée : « {words(old[name].label)} »" for name in old if name not in new]
     out += [f"Question ajoutée : « {words(new[name].label)} »" for name in new if name not in old]
-    for name, asked in new.items():
-        if name in old and (what := _differs(before, old[name], now, asked)):
-            out.append(f"« {words(asked.label)} » : {', '.join(what)}")
-    kept = [name for name in old if name in new]
-    if kept != [name for name in new if name in old]:
+    for name, question in new.items():
+        if name in old and (what := _differs(before, old[name], now, question)):
+            out.append(f"« {words(question.label)} » : {', '.join(what)}")
+    common_names = [name for name in old if name in new]
+    if common_names != [name for name in new if name in old]:
         out.append("L’ordre des questions a changé")
     if before.title != now.title:
         out.append(f"Titre : « {now.title} »")
@@ -206,7 +208,7 @@ def _differs(before: Questionnaire, old: Question, now: Questionnaire, new: Ques
         ("contrôle changé", old.constraint != new.constraint),
         ("obligatoire" if new.required else "facultative", old.required != new.required),
     )
-    out = [said for said, is_so in checks if is_so]
+    out = [change for change, is_so in checks if is_so]
     had, has = ({each.name: each for each in form.choices(one)} for form, one in ((before, old), (now, new)))
     out += [f"réponse ajoutée : « {words(has[name].label)} »" for name in has if name not in had]
     out += [f"réponse retirée : « {words(had[name].label)} »" for name in had if name not in has]
@@ -217,7 +219,7 @@ def _differs(before: Questionnaire, old: Question, now: Questionnaire, new: Ques
 
 # --------------------------------------------------------------------------------------------------- codebook
 
-WEIGHT_TOLD = (
+WEIGHT_LABEL = (
     "Personnes que la réponse représente, une fois redressée ; la colonne manque quand les résultats sont"
     " bruts"
 )
@@ -252,21 +254,21 @@ def codebook(survey: Survey) -> list[dict[str, str]]:
                 "condition": question.relevant,
                 "source": " ; ".join(question.rows) or ("proposée par nous" if question.ours else ""),
             }
-            said = [("", ""), *((each.name, words(each.label)) for each in form.choices(question))]
-            ours = {each.name: origin(each) for each in form.choices(question)}
-            for name, label in [*said, *(UNSAID.items() if question.takes_answer else ())]:
+            answers = [("", ""), *((each.name, words(each.label)) for each in form.choices(question))]
+            origin_by_answer = {each.name: origin(each) for each in form.choices(question)}
+            for name, label in [*answers, *(UNSAID.items() if question.takes_answer else ())]:
                 key = (question.name, name)
-                seen = rows.get(key, {}).get("versions", "")
+                numbers = rows.get(key, {}).get("versions", "")
                 rows[key] = {
                     **common,
                     "modalite": name,
                     "libelle": label,
-                    "source": ours.get(name) or common["source"],
-                    "versions": f"{seen} {version.number}".strip(),
+                    "source": origin_by_answer.get(name) or common["source"],
+                    "versions": f"{numbers} {version.number}".strip(),
                 }
     collected = [
         {"variable": name, "question": label, "sorte": "Collecte"} for name, label in COLLECTED.items()
     ]
-    weight = {"variable": FOUND, "question": WEIGHT_TOLD, "sorte": "Redressement"}
+    weight = {"variable": WEIGHT_COLUMN, "question": WEIGHT_LABEL, "sorte": "Redressement"}
     rank = {name: n for n, name in enumerate(dict.fromkeys(name for name, _ in rows))}
     return [*(rows[key] for key in sorted(rows, key=lambda key: rank[key[0]])), *collected, weight]

@@ -25,31 +25,31 @@ class Count:
     n: int
 
 
-def around(survey: Survey) -> QuerySet[Lieu]:
+def territory_places(survey: Survey) -> QuerySet[Lieu]:
     """Return the published places of a survey's territory."""
     rows = Lieu.objects.filter(state=directory.PUBLISHED).order_by("name", "pk")
-    held = communes_of(survey.territory)
-    return rows if held is None else rows.filter(code_insee__in=bulk.to_find(held))
+    communes = communes_of(survey.territory)
+    return rows if communes is None else rows.filter(code_insee__in=bulk.to_find(communes))
 
 
 def named(survey: Survey, name: str) -> Lieu | None:
     """Return the place of the directory with this exact name; None when there is none, or several."""
-    found = around(survey).filter(name=name.strip())[:2]
-    return found[0] if len(found) == 1 else None
+    homonyms = territory_places(survey).filter(name=name.strip())[:2]
+    return homonyms[0] if len(homonyms) == 1 else None
 
 
 def names(survey: Survey) -> list[str]:
     """Return the names of the places of the directory, without homonyms; none when there are too many to
     offer.
     """
-    held = Counter(around(survey).values_list("name", flat=True)[: OFFERED + 1])
-    return [name for name, n in held.items() if n == 1] if held.total() <= OFFERED else []
+    counts = Counter(territory_places(survey).values_list("name", flat=True)[: OFFERED + 1])
+    return [name for name, n in counts.items() if n == 1] if counts.total() <= OFFERED else []
 
 
 def candidates(survey: Survey) -> list[Lieu]:
     """Return the published places of a survey's territory that it does not ask yet."""
     return list(
-        around(survey)
+        territory_places(survey)
         .exclude(pk__in=Target.objects.filter(survey=survey).values("lieu"))
         .select_related("structure")
     )
@@ -57,17 +57,17 @@ def candidates(survey: Survey) -> list[Lieu]:
 
 def kinds(lieux: Sequence[Lieu]) -> list[Count]:
     """Return the types of places, the most frequent first."""
-    found = Counter(directory.kind_of(lieu.sheet) for lieu in lieux)
+    counts = Counter(directory.kind_of(lieu.sheet) for lieu in lieux)
     return [
-        Count(id, offer.kinds()[id].label if id in offer.kinds() else id, n) for id, n in found.most_common()
+        Count(id, offer.kinds()[id].label if id in offer.kinds() else id, n) for id, n in counts.most_common()
     ]
 
 
 def towns(lieux: Sequence[Lieu]) -> list[Count]:
     """Return the communes of places, the most frequent first."""
-    found = Counter(lieu.code_insee for lieu in lieux if lieu.code_insee)
+    counts = Counter(lieu.code_insee for lieu in lieux if lieu.code_insee)
     names = {lieu.code_insee: str(lieu.sheet.get("commune", "")) for lieu in lieux}
-    return [Count(code, names.get(code) or code, n) for code, n in found.most_common()]
+    return [Count(code, names.get(code) or code, n) for code, n in counts.most_common()]
 
 
 def chosen(lieux: Sequence[Lieu], kinds: Sequence[str], towns: Sequence[str]) -> list[Lieu]:

@@ -18,7 +18,7 @@ from maillage.reports.territory.subject import Voice
 from maillage.words.wording import count, listing
 
 PAGE = 20
-WHO: Mapping[str, str] = {  # who speaks in a survey → who speaks on the grid of a territory
+GRID_SPEAKERS: Mapping[str, str] = {  # who speaks in a survey → who speaks on the grid of a territory
     "inhabitant": "public",
     "structure": "digital",
     "social_actor": "social",
@@ -54,12 +54,12 @@ def open_questions(survey: Survey) -> list[Question]:
     """Return the questions of a survey answered in free words, whatever the version, the latest wording
     first.
     """
-    found: dict[str, Question] = {}
+    question_by_name: dict[str, Question] = {}
     for version in Version.objects.filter(survey=survey).order_by("-number"):
         for question in load(version.definition).questions():
             if question.kind == "text":
-                found.setdefault(question.name, question)
-    return list(found.values())
+                question_by_name.setdefault(question.name, question)
+    return list(question_by_name.values())
 
 
 def unread(survey: Survey) -> list[UnreadWords]:
@@ -91,8 +91,8 @@ def verbatims(survey: Survey, review: str = "") -> QuerySet[Verbatim]:
     """Return the reviewed words of a survey, with those of its interviews and groups; none from excluded
     answers.
     """
-    said = Q(answer__survey=survey, answer__aside_at=None) | Q(material__survey=survey)
-    rows = Verbatim.objects.filter(said).select_related("material").order_by("theme", "pk")
+    of_survey = Q(answer__survey=survey, answer__aside_at=None) | Q(material__survey=survey)
+    rows = Verbatim.objects.filter(of_survey).select_related("material").order_by("theme", "pk")
     return rows.filter(review=review) if review else rows
 
 
@@ -195,11 +195,11 @@ def _side(speaker: str, met: Sequence[Material]) -> Side:
 
 
 def statements_of(territory: str) -> list[FieldFinding]:
-    """Return what actors said of a territory, for its grid; nothing of an example."""
+    """Return the statements of actors about a territory, for its grid; none of an example."""
     rows = Statement.objects.filter(territory=territory, example=False).select_related("material")
     return [
         FieldFinding(
-            WHO[row.speaker],
+            GRID_SPEAKERS[row.speaker],
             row.kind,
             True,
             row.text,
@@ -221,11 +221,11 @@ def published_voices(territory: str) -> tuple[Voice, ...]:
 
     Words reviewed after an edition are in none, and those of a withdrawn edition are nobody's.
     """
-    found: list[tuple[int, Voice]] = []
+    ranked_voices: list[tuple[int, Voice]] = []
     known_words: set[str] = set()
     for survey in Survey.objects.filter(territory=territory).order_by("example", "pk"):
         published = survey.publications.filter(withdrawn_at=None).first()
-        if published is None or (found and survey.example):
+        if published is None or (ranked_voices and survey.example):
             continue
         known: Counter[str] = Counter()
         for row in verbatims(survey, "kept").filter(reviewed_at__lte=published.published_at):
@@ -234,9 +234,9 @@ def published_voices(territory: str) -> tuple[Voice, ...]:
                 continue
             known_words.add(words)
             voice = Voice(words, row.get_speaker_display(), f"enquête « {survey.title} »", survey.example)
-            found.append((known[row.theme], voice))
+            ranked_voices.append((known[row.theme], voice))
             known[row.theme] += 1
-    return tuple(voice for _, voice in sorted(found, key=lambda each: each[0]))
+    return tuple(voice for _, voice in sorted(ranked_voices, key=lambda ranked: ranked[0]))
 
 
 def counted_quotes(survey: Survey) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -257,7 +257,7 @@ def counted_quotes(survey: Survey) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def speaker_of(survey: Survey) -> str:
-    """Return who speaks, most often, in the answers of a survey."""
+    """Return the usual speaker in the answers of a survey."""
     return SPEAKER_OF.get(survey.kind, "inhabitant")
 
 

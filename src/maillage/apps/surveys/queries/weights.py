@@ -1,4 +1,4 @@
-"""What a weighting leaves behind: its record, the sample beside its margins, what may be said of it."""
+"""Record of a weighting, the sample beside its margins, and the publishable sentences about it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,25 +15,25 @@ from maillage.words.wording import number
 Json = dict[str, Any]
 
 
-def weighting_record(found: weighting.Weighting) -> Json:
+def weighting_record(weighting_result: weighting.Weighting) -> Json:
     """Return the result of a weighting, as it is stored and read again."""
     return {
-        "design_effect": found.design_effect,
-        "n_effective": found.n_effective,
-        "iterations": found.iterations,
-        "gap": found.gap,
-        "explained": found.explained,
-        "limits": list(found.limits),
-        "warnings": list(found.warnings),
-        "trim": found.trim,
-        "low": float(found.weights.min() / found.weights.mean()),
-        "high": float(found.weights.max() / found.weights.mean()),
+        "design_effect": weighting_result.design_effect,
+        "n_effective": weighting_result.n_effective,
+        "iterations": weighting_result.iterations,
+        "gap": weighting_result.gap,
+        "explained": weighting_result.explained,
+        "limits": list(weighting_result.limits),
+        "warnings": list(weighting_result.warnings),
+        "trim": weighting_result.trim,
+        "low": float(weighting_result.weights.min() / weighting_result.weights.mean()),
+        "high": float(weighting_result.weights.max() / weighting_result.weights.mean()),
         "strata": [
             {
                 name: getattr(each, name)
                 for name in ("variable", "name", "n", "share", "target", "coefficient", "people", "found")
             }
-            for each in found.strata
+            for each in weighting_result.strata
         ],
     }
 
@@ -54,47 +54,48 @@ def samples(row: Weighting) -> list[Sample]:
     return out
 
 
-def published_samples(held: Frame, before: Sequence[Counted]) -> list[Sample]:
-    """Return what an edition says of the sample beside the population: the variables whose classes, read with
-    all its tables and with earlier editions, tell of nobody.
+def published_samples(frame: Frame, before: Sequence[Counted]) -> list[Sample]:
+    """Return the published comparison of the sample with the population: the variables whose classes,
+    read with all its tables and with earlier editions, tell of nobody.
 
     Once an answer was put aside, the classes counted with the weights are no longer those of the tables: one
     subtracted from the other would tell who left.
     """
-    if held.weighting is None or held.stale or held.discarded:
+    if frame.weighting is None or frame.stale or frame.discarded:
         return []
-    return [each for each in samples(held.weighting) if held.sample.tells_margin(each.name, before)]
+    return [each for each in samples(frame.weighting) if frame.sample.tells_margin(each.name, before)]
 
 
-def sample_counts(held: Frame, told: Sequence[Sample]) -> list[Json]:
+def sample_counts(frame: Frame, published: Sequence[Sample]) -> list[Json]:
     """Return how many answered in each class of these variables, as `Tabulation.counts` keeps them."""
     return [
-        {"question": EVERYBODY, "by": "", "n": len(held.table), "groups": {}, "cells": [], "bounds": []},
+        {"question": EVERYBODY, "by": "", "n": len(frame.table), "groups": {}, "cells": [], "bounds": []},
         *(
             {
                 "question": survey_samples.MARGIN + each.name,
                 "by": "",
-                "n": len(held.table),
+                "n": len(frame.table),
                 "groups": {},
                 "cells": [[str(k), "", n] for k, (_, n, _, _) in enumerate(each.rows)],
                 "bounds": [],
             }
-            for each in told
+            for each in published
         ),
     ]
 
 
 def steps_in_words(row: Weighting) -> list[str]:
-    told = row.told
+    record = row.told
     names = ", ".join(each["label"] for each in row.variables)
     sources = dict.fromkeys(each["source"] for each in row.variables if each["source"])
     return [
         f"Les réponses sont redressées sur : {names}. Méthode : {row.get_method_display()}.",
         *([f"Population : {' ; '.join(sources)}."] if sources else []),
-        told["explained"],
+        record["explained"],
         (
-            f"Une réponse compte au plus pour {number(told['high'], 1)} et au moins pour"
-            f" {number(told['low'], 2)} fois la moyenne. Effet de plan : {number(told['design_effect'], 2)} ;"
-            f" {number(row.n)} réponses en valent {number(told['n_effective'])}."
+            f"Une réponse compte au plus pour {number(record['high'], 1)} et au moins pour"
+            f" {number(record['low'], 2)} fois la moyenne. Effet de plan :"
+            f" {number(record['design_effect'], 2)} ; {number(row.n)} réponses en valent"
+            f" {number(record['n_effective'])}."
         ),
     ]

@@ -67,7 +67,7 @@ class Door:
 
 @dataclass
 class Draft:
-    """What is being answered, as the session holds it. watched: the page watches for silence, and clears
+    """Answers in progress, as the session stores them. watched: the page watches for silence, and clears
     itself.
     """
 
@@ -103,23 +103,25 @@ def by_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def _kiosk(request: HttpRequest, survey: Survey) -> Surveyor | None:
-    held = request.session.get(KIOSK) or {}
+    kiosk_session = request.session.get(KIOSK) or {}
     return (
-        Surveyor.objects.filter(pk=held.get("surveyor"), survey=survey, kiosk=True, closed_at=None).first()
-        if held
+        Surveyor.objects.filter(
+            pk=kiosk_session.get("surveyor"), survey=survey, kiosk=True, closed_at=None
+        ).first()
+        if kiosk_session
         else None
     )
 
 
 def is_open(survey: Survey) -> bool:
-    """Return whether a survey takes answers today."""
+    """Return True if a survey takes answers today."""
     on = timezone.localdate()
     begun = survey.opens_on is None or survey.opens_on <= on
     return survey.state == "open" and begun and (survey.closes_on is None or on <= survey.closes_on)
 
 
 def takes(request: HttpRequest, door: Door) -> bool:
-    """Return whether somebody may answer: while the survey is open, and long enough after to end what was
+    """Return True if somebody may answer: while the survey is open, and long enough after to end what was
     begun, and be thanked.
     """
     if is_open(door.survey):
@@ -140,10 +142,10 @@ def over(request: HttpRequest, survey: Survey) -> HttpResponse:
 
 
 def _draft(request: HttpRequest, door: Door) -> Draft | None:
-    """Return what this browser is answering; on a kiosk, nothing that was left for too long."""
-    held = request.session.get(door.key)
+    """Return the draft of this browser; on a kiosk, None if it was left for too long."""
+    draft_fields = request.session.get(door.key)
     try:
-        draft = Draft(**held) if held else None
+        draft = Draft(**draft_fields) if draft_fields else None
         at = datetime.fromisoformat(draft.at) if draft else timezone.now()
     except (TypeError, ValueError):
         return None
@@ -176,21 +178,23 @@ class Asking:
     @property
     def open_screens(self) -> list[int]:
         """Return the numbers of the screens that ask, or tell, something."""
-        asked = set(self.done.visible)
-        return [n for n, screen in enumerate(self.screens, 1) if asked & {item.name for item in screen.items}]
+        visible = set(self.done.visible)
+        return [
+            n for n, screen in enumerate(self.screens, 1) if visible & {item.name for item in screen.items}
+        ]
 
     @property
     def faults(self) -> dict[str, str]:
-        """Return what does not fit, by question. Two choices of one rank fit no other words than how to
+        """Return the faults, by question. Two choices of one rank fit no other words than how to
         rank.
         """
-        found = {fault.name: fault.what for fault in self.done.faults}
+        fault_by_name = {fault.name: fault.what for fault in self.done.faults}
         return {
             each.name: how(each)
             if each.kind == "rank" and "=" in self.draft.values.get(each.name, "")
-            else found[each.name]
+            else fault_by_name[each.name]
             for each in self.form.questions()
-            if each.name in found
+            if each.name in fault_by_name
         }
 
     def after(self, number: int) -> int | None:
@@ -236,11 +240,13 @@ def _render(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def opening(request: HttpRequest, door: Door) -> HttpResponse:
-    """What the survey is, in which language, and the way in."""
+    """First page of a survey: its subject, the languages, and the way in."""
     draft = _draft(request, door)
     form = load(_version(door, draft).definition)
-    asked = request.POST.get("langue") or request.GET.get("langue") or (draft.language if draft else "")
-    language = asked if asked in form.languages else form.languages[0]
+    requested_language = (
+        request.POST.get("langue") or request.GET.get("langue") or (draft.language if draft else "")
+    )
+    language = requested_language if requested_language in form.languages else form.languages[0]
     if door.target is not None and door.target.answer_id is not None:
         return _render(request, "surveys/alone/thanks.html", {"door": door, "already": True}, language)
     if request.method == "POST":
@@ -296,11 +302,11 @@ def page(request: HttpRequest, door: Door, number: int) -> HttpResponse:
         return _go(door, asking.after(number))
     screen, faults = asking.screens[number - 1], {}
     if request.method == "POST":
-        given = forms.read(asking.form, screen, request.POST, asking.done.visible)
-        draft.values = {name: value for name, value in {**draft.values, **given}.items() if value}
+        typed = forms.read(asking.form, screen, request.POST, asking.done.visible)
+        draft.values = {name: value for name, value in {**draft.values, **typed}.items() if value}
         _hold(request, door, draft)
         asking = _asking(door, draft)
-        faults = {name: what for name, what in asking.faults.items() if name in given}
+        faults = {name: what for name, what in asking.faults.items() if name in typed}
         if "retour" in request.POST:
             before = asking.before(number)
             return redirect(door.to("_page", before) if before else door.to())
@@ -310,7 +316,7 @@ def page(request: HttpRequest, door: Door, number: int) -> HttpResponse:
                 if request.POST.get("relire")
                 else _go(door, asking.after(number))
             )
-    asked, on = set(asking.done.visible), timezone.localdate()
+    visible, on = set(asking.done.visible), timezone.localdate()
     open_screens = asking.open_screens
     context = {
         "door": door,
@@ -326,7 +332,7 @@ def page(request: HttpRequest, door: Door, number: int) -> HttpResponse:
                 fault=faults.get(item.name, ""),
             )
             for item in screen.items
-            if item.name in asked or item.kind == "note"
+            if item.name in visible or item.kind == "note"
         ],
         "faults": faults,
         "step": open_screens.index(number) + 1 if number in open_screens else 1,
@@ -338,7 +344,7 @@ def page(request: HttpRequest, door: Door, number: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, door: Door) -> HttpResponse:
-    """What was answered, to read again, correct, and send."""
+    """Answers to read again, correct, and send."""
     draft = _draft(request, door)
     if draft is None:
         return redirect(door.to())
@@ -421,24 +427,26 @@ def thanks(request: HttpRequest, door: Door) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def kiosk(request: HttpRequest, token: str) -> HttpResponse:
     """Make this browser a kiosk of a survey: its link opens nothing else."""
-    found = access.surveyor_of(token)
-    if found is None or not found.kiosk or found.closed_at is not None:
+    surveyor = access.surveyor_of(token)
+    if surveyor is None or not surveyor.kiosk or surveyor.closed_at is not None:
         if count(request, "enquetes-liens") > rules.LINKS_AN_HOUR:
             return render(request, "429.html", status=429)
         raise Http404
-    if not is_open(found.survey):
-        return over(request, found.survey)
-    places = list(found.survey.places.all())
+    if not is_open(surveyor.survey):
+        return over(request, surveyor.survey)
+    places = list(surveyor.survey.places.all())
     if request.method == "POST":
-        asked = whole(request.POST.get("lieu", ""), ROWS)
+        place_number = whole(request.POST.get("lieu", ""), ROWS)
         request.session[KIOSK] = {
-            "surveyor": found.pk,
-            "place": asked if asked in {each.pk for each in places} else None,
+            "surveyor": surveyor.pk,
+            "place": place_number if place_number in {each.pk for each in places} else None,
         }
-        request.session.pop(f"enquete-{found.survey.pk}", None)
-        return redirect("survey_alone", found.survey.slug)
+        request.session.pop(f"enquete-{surveyor.survey.pk}", None)
+        return redirect("survey_alone", surveyor.survey.slug)
     return render(
-        request, "surveys/alone/kiosk.html", {"survey": found.survey, "surveyor": found, "places": places}
+        request,
+        "surveys/alone/kiosk.html",
+        {"survey": surveyor.survey, "surveyor": surveyor, "places": places},
     )
 
 

@@ -47,8 +47,8 @@ FILES = (
 )
 
 
-def _told() -> dict[str, Any]:
-    """Return what the page is told once and for all: ways of meeting people, languages and their
+def _page_constants() -> dict[str, Any]:
+    """Return the constants of the page: ways of meeting people, languages and their
     direction.
     """
     return {
@@ -64,7 +64,7 @@ def _told() -> dict[str, Any]:
 @cache_control(no_cache=True)
 def shell(request: HttpRequest) -> HttpResponse:
     """The page itself, the same for everybody: questions and answers are in the browser."""
-    return render(request, "surveys/collecte/page.html", _told())
+    return render(request, "surveys/collecte/page.html", _page_constants())
 
 
 @require_safe
@@ -74,12 +74,12 @@ def script(request: HttpRequest) -> HttpResponse:
     changes.
     """
     files = [static(name) for name in FILES]
-    page = render_to_string("surveys/collecte/page.html", _told())
-    told = json.dumps([files, page])
+    page = render_to_string("surveys/collecte/page.html", _page_constants())
+    content = json.dumps([files, page])
     return worker(
         SCRIPT,
         {
-            "version": hashlib.sha256(told.encode()).hexdigest()[:16],
+            "version": hashlib.sha256(content.encode()).hexdigest()[:16],
             "statique": settings.STATIC_URL,
             "page": reverse("survey_collect"),
             "fichiers": files,
@@ -90,7 +90,7 @@ def script(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(max_age=3600)
 def manifest(request: HttpRequest) -> JsonResponse:
-    """What a telephone needs to put the page beside its applications."""
+    """Manifest with which a telephone installs the page beside its applications."""
     address = reverse("survey_collect")
     return JsonResponse(
         {

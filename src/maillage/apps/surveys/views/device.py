@@ -1,5 +1,5 @@
-"""What the devices of surveyors ask and send. No cookie, no account: a link that only lets add, in the
-body of what is sent.
+"""Requests of surveyors' devices. No cookie, no account: a link that only lets add, in the
+body of each sending.
 """
 
 from http import HTTPStatus
@@ -35,8 +35,8 @@ CLOSED = (
 )
 
 
-class _Told(Exception):
-    """What a device is answered instead, with its status."""
+class _ErrorResponse(Exception):
+    """Error response to a device, with its status."""
 
     def __init__(self, words: str, status: HTTPStatus) -> None:
         self.answer = JsonResponse({"erreur": words}, status=status)
@@ -46,14 +46,14 @@ class _Told(Exception):
 @csrf_exempt  # no cookie is read here: the link of the device, which only lets add, is in what is sent
 @require_POST
 def kit(request: HttpRequest) -> JsonResponse:
-    """What a device needs to ask a survey."""
+    """Kit with which a device asks a survey."""
     try:
         surveyor = _surveyor(request, sent.device_link(_body(request)))
     except Refused as error:
         return JsonResponse({"erreur": " ".join(error.sentences)}, status=HTTPStatus.BAD_REQUEST)
-    except _Told as told:
-        return told.answer
-    return _never_kept(JsonResponse(device.kit(surveyor)))
+    except _ErrorResponse as error_response:
+        return error_response.answer
+    return _not_cached(JsonResponse(device.kit(surveyor)))
 
 
 @csrf_exempt  # as above
@@ -65,16 +65,16 @@ def send(request: HttpRequest) -> JsonResponse:
         surveyor = _surveyor(request, sending.token)
     except Refused as error:
         return JsonResponse({"erreur": " ".join(error.sentences)}, status=HTTPStatus.BAD_REQUEST)
-    except _Told as told:
-        return told.answer
-    kept = receive(
-        surveyor.survey, sending.answers, at=timezone.now(), surveyor=surveyor, waiting=sending.waiting
+    except _ErrorResponse as error_response:
+        return error_response.answer
+    received = receive(
+        surveyor.survey, sending.answers, at=timezone.now(), surveyor=surveyor, n_unsent=sending.n_unsent
     )
-    refused = [*sending.refused, *((str(uid), why) for uid, why in kept.refused.items())]
-    return _never_kept(
+    refused = [*sending.refused, *((str(uid), why) for uid, why in received.refused.items())]
+    return _not_cached(
         JsonResponse(
             {
-                "recues": [str(uid) for uid in kept.known],
+                "recues": [str(uid) for uid in received.known],
                 "refusees": [{"uid": uid, "motif": why} for uid, why in refused],
                 "fermee": device.is_over(surveyor.survey),
                 "version": surveyor.survey.versions.values_list("number", flat=True).first(),
@@ -83,23 +83,23 @@ def send(request: HttpRequest) -> JsonResponse:
     )
 
 
-def _never_kept(answer: JsonResponse) -> JsonResponse:
+def _not_cached(answer: JsonResponse) -> JsonResponse:
     answer["Cache-Control"] = "no-store"
     return answer
 
 
 def _body(request: HttpRequest) -> bytes:
-    """Return what is sent, unless it is too large to be read."""
+    """Return the body of a sending, unless it is too large to be read."""
     if whole(request.META.get("CONTENT_LENGTH") or "0", rules.SENDING_BYTES) is None:
-        raise _Told(TOO_BIG, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        raise _ErrorResponse(TOO_BIG, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     try:
         body = request.body
     except RequestDataTooBig as error:
-        raise _Told(TOO_BIG, HTTPStatus.REQUEST_ENTITY_TOO_LARGE) from error
+        raise _ErrorResponse(TOO_BIG, HTTPStatus.REQUEST_ENTITY_TOO_LARGE) from error
     except UnreadablePostError as error:  # the network was cut in the middle
-        raise _Told("L’envoi a été coupé. Il va reprendre.", HTTPStatus.BAD_REQUEST) from error
+        raise _ErrorResponse("L’envoi a été coupé. Il va reprendre.", HTTPStatus.BAD_REQUEST) from error
     if len(body) > rules.SENDING_BYTES:
-        raise _Told(TOO_BIG, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        raise _ErrorResponse(TOO_BIG, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return body
 
 
@@ -107,13 +107,13 @@ def _surveyor(request: HttpRequest, token: str) -> Surveyor:
     """Return the device that holds a link; a stranger who tries links is soon told to wait, and so is one
     that sends too often.
     """
-    found = access.surveyor_of(token)
-    if found is None:
+    surveyor = access.surveyor_of(token)
+    if surveyor is None:
         if count(request, "enquetes-liens") > rules.LINKS_AN_HOUR:
-            raise _Told(TOO_MANY, HTTPStatus.TOO_MANY_REQUESTS)
-        raise _Told(NO_LINK, HTTPStatus.FORBIDDEN)
-    if found.closed_at is not None:
-        raise _Told(CLOSED, HTTPStatus.FORBIDDEN)
-    if count_of(f"device-{found.pk}", "enquetes-envois") > rules.SENDINGS_AN_HOUR:
-        raise _Told(TOO_MANY, HTTPStatus.TOO_MANY_REQUESTS)
-    return found
+            raise _ErrorResponse(TOO_MANY, HTTPStatus.TOO_MANY_REQUESTS)
+        raise _ErrorResponse(NO_LINK, HTTPStatus.FORBIDDEN)
+    if surveyor.closed_at is not None:
+        raise _ErrorResponse(CLOSED, HTTPStatus.FORBIDDEN)
+    if count_of(f"device-{surveyor.pk}", "enquetes-envois") > rules.SENDINGS_AN_HOUR:
+        raise _ErrorResponse(TOO_MANY, HTTPStatus.TOO_MANY_REQUESTS)
+    return surveyor

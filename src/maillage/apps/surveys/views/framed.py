@@ -1,4 +1,4 @@
-"""What every page of results shares: the survey, the tabs, which one is open."""
+"""Context shared by every page of results: the survey, the tabs, the open one."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ ONLY = {"pratiques": survey_practices.KIND}  # a tab that one kind of survey has
 
 
 def framed(survey: Survey, tab: str, title: str) -> dict[str, Any]:
-    """Return what the head of a page of results needs."""
+    """Return the context of the head of a page of results."""
     tabs = [each for each in TABS if ONLY.get(each[0], survey.kind) == survey.kind]
     return {
         "survey": survey,

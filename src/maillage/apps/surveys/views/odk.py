@@ -38,14 +38,14 @@ def device(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if surveyor is None:
             tried = count(request, "enquetes-liens") > rules.LINKS_AN_HOUR
             return (
-                _said(request, "Trop d’essais.", 429)
+                _message(request, "Trop d’essais.", 429)
                 if tried
-                else _said(request, "Ce lien n’existe pas.", 404)
+                else _message(request, "Ce lien n’existe pas.", 404)
             )
         if surveyor.closed_at is not None:
-            return _said(request, "Ce lien d’enquête est fermé. Les réponses restent sur l’appareil.", 403)
+            return _message(request, "Ce lien d’enquête est fermé. Les réponses restent sur l’appareil.", 403)
         if count_of(f"device-{surveyor.pk}", "enquetes-envois") > rules.SENDINGS_AN_HOUR:
-            return _said(request, "Cet appareil envoie trop souvent. Les réponses restent dessus.", 429)
+            return _message(request, "Cet appareil envoie trop souvent. Les réponses restent dessus.", 429)
         return _rosa(request, view(request, surveyor, token, **more))
 
     return answer
@@ -59,7 +59,7 @@ def _rosa(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _said(request: HttpRequest, words: str, status: int) -> HttpResponse:
+def _message(request: HttpRequest, words: str, status: int) -> HttpResponse:
     nature = "submit_success" if status < 400 else "submit_error"
     body = (
         '<OpenRosaResponse xmlns="http://openrosa.org/http/response"><message'
@@ -76,7 +76,7 @@ def forms(request: HttpRequest, surveyor: Surveyor, token: str) -> HttpResponse:
     version = survey.versions.first()
     if survey.state == "open" and version is not None:
         address = request.build_absolute_uri(reverse("survey_odk_form", args=[token, version.number]))
-        xml = xlsform.xform(_held(surveyor, version))
+        xml = xlsform.xform(_form_of(surveyor, version))
         listed = (
             f"<xform><formID>{odk.form_id(survey.pk)}</formID><name>{escape(survey.title)}</name>"
             f"<version>{version.number}</version><hash>md5:{_md5(xml)}</hash>"
@@ -92,7 +92,7 @@ def _md5(text: str) -> str:
     ).hexdigest()  # what OpenRosa tells a form changed by
 
 
-def _held(surveyor: Surveyor, version: Any) -> Any:
+def _form_of(surveyor: Surveyor, version: Any) -> Any:
     form = load(version.definition)
     return replace(
         form, id=odk.form_id(surveyor.survey_id), title=surveyor.survey.title, version=str(version.number)
@@ -105,8 +105,8 @@ def form(request: HttpRequest, surveyor: Surveyor, token: str, number: int) -> H
     """One version of the questionnaire, as XForm."""
     version = surveyor.survey.versions.filter(number=min(number, 2**31 - 1)).first()
     if version is None:
-        return _said(request, "Cette version n’existe pas.", 404)
-    return HttpResponse(xlsform.xform(_held(surveyor, version)), content_type=XML)
+        return _message(request, "Cette version n’existe pas.", 404)
+    return HttpResponse(xlsform.xform(_form_of(surveyor, version)), content_type=XML)
 
 
 @csrf_exempt  # no cookie is read here: the link of the device, which only lets add, is in the address
@@ -119,19 +119,19 @@ def submission(request: HttpRequest, surveyor: Surveyor, token: str) -> HttpResp
         response["Location"] = request.build_absolute_uri()
         return response
     if whole(request.META.get("CONTENT_LENGTH") or "0", rules.SENDING_BYTES) is None:
-        return _said(request, "Cet envoi est trop grand.", 413)
+        return _message(request, "Cet envoi est trop grand.", 413)
     part = request.FILES.get(odk.PART)
     try:
-        found = odk.read(part.read() if part is not None else b"")
-        version = surveyor.survey.versions.filter(number=found.version).first()
-        if found.form != odk.form_id(surveyor.survey_id) or version is None:
-            return _said(
+        answer = odk.read(part.read() if part is not None else b"")
+        version = surveyor.survey.versions.filter(number=answer.version).first()
+        if answer.form != odk.form_id(surveyor.survey_id) or version is None:
+            return _message(
                 request, "Cette réponse est celle d’un autre formulaire, ou d’une version inconnue.", 404
             )
-        sent = found.sent(load(version.definition))
+        sent = answer.sent(load(version.definition))
     except Refused as error:
-        return _said(request, " ".join(error.sentences), 400)
+        return _message(request, " ".join(error.sentences), 400)
     done = receive(surveyor.survey, [sent], at=timezone.now(), surveyor=surveyor)
     if sent.uid not in done.known:
-        return _said(request, done.refused[sent.uid], 409)
-    return _said(request, "Réponse reçue. Merci.", 201)
+        return _message(request, done.refused[sent.uid], 409)
+    return _message(request, "Réponse reçue. Merci.", 201)

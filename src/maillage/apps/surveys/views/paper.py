@@ -33,10 +33,10 @@ def _survey(request: HttpRequest, pk: int) -> Survey:
     return get_object_or_404(access.surveys_for(request.user), pk=pk)
 
 
-def _version(survey: Survey, asked: str) -> Version:
+def _version(survey: Survey, number: str) -> Version:
     """Return the version asked by its number, else the last one."""
     versions = list(survey.versions.all())
-    return next((each for each in versions if str(each.number) == asked), versions[0])
+    return next((each for each in versions if str(each.number) == number), versions[0])
 
 
 # --------------------------------------------------------------------------------------------------- to print
@@ -45,7 +45,7 @@ def _version(survey: Survey, asked: str) -> Version:
 @running
 @require_safe
 def sheets(request: HttpRequest, pk: int) -> HttpResponse:
-    """What to do with paper: print, type, check."""
+    """Paper forms: print, type, check."""
     survey = _survey(request, pk)
     return _sheets(request, survey)
 
@@ -105,10 +105,10 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponse:
 def typed(request: HttpRequest, pk: int) -> HttpResponse:
     """One sheet, question by question: the number of the box, Enter, the next one."""
     survey = _survey(request, pk)
-    given = request.POST if request.method == "POST" else request.GET
-    twice = given.get("saisie") == "seconde"
-    version = _version(survey, given.get("version", ""))
-    place = survey.places.filter(pk=whole(given.get("lieu", ""), ROWS) or 0).first()
+    parameters = request.POST if request.method == "POST" else request.GET
+    twice = parameters.get("saisie") == "seconde"
+    version = _version(survey, parameters.get("version", ""))
+    place = survey.places.filter(pk=whole(parameters.get("lieu", ""), ROWS) or 0).first()
     form = load(version.definition)
     context: dict[str, Any] = {"survey": survey, "version": version, "twice": twice, "place": place}
     if request.method != "POST":
@@ -143,12 +143,12 @@ def _keep(
     by, at = account_of(request), timezone.now()
     if twice:
         row = actions.second(survey, version, form=read.form, values=read.values, by=by, at=at)
-        told = (
+        comparison = (
             "les deux saisies disent la même chose"
             if row.settled_at
             else "les deux saisies diffèrent : à régler plus tard"
         )
-        messages.success(request, f"Feuille n° {read.form} vérifiée : {told}. À la suivante.")
+        messages.success(request, f"Feuille n° {read.form} vérifiée : {comparison}. À la suivante.")
     else:
         actions.enter(
             survey, version, form=read.form, values=read.values, by=by, at=at, place=place and place.pk
@@ -169,8 +169,8 @@ def _typed(
         question = form.question(name)
         if question is not None:
             choices = [
-                (k, words(each.label))
-                for k, each in enumerate(survey_paper.printed_choices(form, question), 1)
+                (k, words(choice.label))
+                for k, choice in enumerate(survey_paper.printed_choices(form, question), 1)
             ]
             rows.append(
                 {
@@ -208,19 +208,23 @@ def differences(request: HttpRequest, pk: int) -> HttpResponse:
     error = None
     if request.method == "POST":
         answer = get_object_or_404(survey.answers, pk=whole(request.POST.get("feuille", ""), ROWS) or 0)
-        asked = {
+        choice_by_question = {
             name.removeprefix(forms.FIELD): value
             for name, value in request.POST.items()
             if name.startswith(forms.FIELD)
         }
         try:
-            held = next((each for each in paper.differences(survey) if each.answer.pk == answer.pk), None)
-            if held is not None and any(asked.get(gap.name) not in ("1", "2") for gap in held.gaps):
+            difference = next(
+                (each for each in paper.differences(survey) if each.answer.pk == answer.pk), None
+            )
+            if difference is not None and any(
+                choice_by_question.get(gap.name) not in ("1", "2") for gap in difference.gaps
+            ):
                 raise UNDECIDED
             actions.settle(
                 survey,
                 answer,
-                [n for n, v in asked.items() if v == "2"],
+                [n for n, v in choice_by_question.items() if v == "2"],
                 by=account_of(request),
                 at=timezone.now(),
             )

@@ -32,10 +32,10 @@ EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _last(row: Survey) -> Questionnaire:
-    found = row.versions.first()
-    if found is None:
+    version = row.versions.first()
+    if version is None:
         raise Http404
-    return load(found.definition)
+    return load(version.definition)
 
 
 @holding(access.RUN)
@@ -85,7 +85,7 @@ def sensitive(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _is_frozen(row: Survey) -> bool:
-    """Return whether a change makes a new version: somebody may have answered the last one."""
+    """Return True if a change makes a new version: somebody may have answered the last one."""
     last = row.versions.first()
     return row.state != "draft" or (last is not None and last.answers.exists())
 
@@ -95,26 +95,26 @@ def _is_frozen(row: Survey) -> bool:
 def question(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """One question: its words, its answers, when it is asked; beside it, as it will be asked."""
     row = managed_survey(request, pk)
-    held = _last(row)
-    found = held.question(name)
-    if found is None:
+    questionnaire = _last(row)
+    current_question = questionnaire.question(name)
+    if current_question is None:
         raise Http404
-    form = editing.QuestionForm(request.POST or None, form=held, question=found)
+    form = editing.QuestionForm(request.POST or None, form=questionnaire, question=current_question)
     if form.is_bound and form.is_valid():
         with refusals.in_form(form):
-            _write(request, row, forms_editing.reworded(held, name, **form.values(request.POST)))
+            _write(request, row, forms_editing.reworded(questionnaire, name, **form.values(request.POST)))
             return redirect("survey_questionnaire", row.pk)
     choices = [
         (choice.name, choice.label.get("fr", ""), n, queries.origin(choice))
-        for n, choice in enumerate(held.choices(found))
+        for n, choice in enumerate(questionnaire.choices(current_question))
     ]
     blanks = [("", "", len(choices) + n, "") for n in range(editing.BLANKS)]
     context: dict[str, Any] = {
         "survey": row,
         "form": form,
-        "question": found,
-        "line": next(line for line in queries.lines(held) if line.item is found),
-        "choices": [*choices, *blanks] if found.kind in forms_editing.WITH_CHOICES else [],
+        "question": current_question,
+        "line": next(line for line in queries.lines(questionnaire) if line.item is current_question),
+        "choices": [*choices, *blanks] if current_question.kind in forms_editing.WITH_CHOICES else [],
         "frozen": _is_frozen(row),
     }
     return render(request, "surveys/space/question.html", context, status=400 if form.errors else 200)
@@ -125,12 +125,14 @@ def question(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 def add(request: HttpRequest, pk: int) -> HttpResponse:
     """One more question."""
     row = managed_survey(request, pk)
-    held = _last(row)
-    form = editing.AddForm(request.POST or None, form=held, initial={"apres": request.GET.get("apres", "")})
+    questionnaire = _last(row)
+    form = editing.AddForm(
+        request.POST or None, form=questionnaire, initial={"apres": request.GET.get("apres", "")}
+    )
     if form.is_bound and form.is_valid():
         with refusals.in_form(form):
-            made, name = forms_editing.added(held, **form.values())
-            _write(request, row, made)
+            extended, name = forms_editing.added(questionnaire, **form.values())
+            _write(request, row, extended)
             return redirect("survey_question", row.pk, name)
     context = {"survey": row, "form": form, "frozen": _is_frozen(row)}
     return render(request, "surveys/space/add.html", context, status=400 if form.errors else 200)
@@ -162,9 +164,9 @@ def import_form(request: HttpRequest, pk: int) -> HttpResponse:
     row = managed_survey(request, pk)
     form = space.FileForm(request.POST or None, request.FILES or None)
     if form.is_bound and form.is_valid():
-        given = form.cleaned_data["fichier"]
+        uploaded = form.cleaned_data["fichier"]
         try:
-            read = xlsform.read(given.read(), given.name)
+            read = xlsform.read(uploaded.read(), uploaded.name)
             _write(request, row, read.questionnaire)
         except Refused as error:
             form.add_error("fichier", " ".join(error.sentences))
@@ -182,10 +184,10 @@ def import_form(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _write(request: HttpRequest, row: Survey, form: Questionnaire) -> None:
     before = row.versions.first()
-    made = versions.write(row, form, by=account_of(request), at=timezone.now())
-    if before is None or made.number != before.number:
+    version = versions.write(row, form, by=account_of(request), at=timezone.now())
+    if before is None or version.number != before.number:
         messages.success(
-            request, f"C’est la version {made.number}. Les réponses déjà données restent liées à la leur."
+            request, f"C’est la version {version.number}. Les réponses déjà données restent liées à la leur."
         )
     else:
         messages.success(request, "Le questionnaire est enregistré.")
@@ -203,7 +205,7 @@ def version_list(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def as_xlsform(request: HttpRequest, pk: int) -> HttpResponse:
     """The questionnaire as an XLSForm, for Kobo, ODK or a spreadsheet."""
-    row, form = _asked(request, pk)
+    row, form = _requested_version(request, pk)
     return _file(xlsform.write(form), EXCEL, f"{row.slug}.xlsx")
 
 
@@ -211,22 +213,22 @@ def as_xlsform(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def as_xform(request: HttpRequest, pk: int) -> HttpResponse:
     """The questionnaire as ODK Collect reads it."""
-    row, form = _asked(request, pk)
+    row, form = _requested_version(request, pk)
     try:
-        told = xlsform.xform(form)
+        xml = xlsform.xform(form)
     except Refused as error:
         return refusals.page(request, error)
-    return _file(told.encode(), "application/xml; charset=utf-8", f"{row.slug}.xml")
+    return _file(xml.encode(), "application/xml; charset=utf-8", f"{row.slug}.xml")
 
 
-def _asked(request: HttpRequest, pk: int) -> tuple[Survey, Questionnaire]:
+def _requested_version(request: HttpRequest, pk: int) -> tuple[Survey, Questionnaire]:
     """Return a survey and the version that is asked for, its last one otherwise."""
     row = managed_survey(request, pk)
     number = whole(request.GET.get("version", ""), 1_000_000)
-    found = row.versions.filter(number=number).first() if number else row.versions.first()
-    if found is None:
+    version = row.versions.filter(number=number).first() if number else row.versions.first()
+    if version is None:
         raise Http404
-    return row, load(found.definition)
+    return row, load(version.definition)
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:

@@ -33,7 +33,7 @@ from maillage.apps.surveys.queries import (
     verbatims,
     weights,
 )
-from maillage.apps.surveys.queries import calculations as kept
+from maillage.apps.surveys.queries import calculations as calculation_queries
 from maillage.apps.surveys.queries import margins as survey_margins
 from maillage.apps.surveys.queries.sentences import EditedSentence
 from maillage.apps.surveys.views.framed import framed
@@ -71,25 +71,30 @@ def tables(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "surveys/results/tables.html", context)
     form = TableForm(request.GET or None, questionnaire=frames.collection_form(survey))
     part = _part(form)
-    made = calculations.ask(survey, part, at=timezone.now())
-    if made is None:
+    part_content = calculations.ask(survey, part, at=timezone.now())
+    if part_content is None:
         return _computing(request, survey, "tableaux")
-    context |= {"held": made["head"], "n": made["head"]["n"], "computed": made["computed"], "form": form}
-    if "refused" in made:
-        context["refused"] = dict(zip(("what", "why", "do"), made["refused"], strict=True))
-    elif "one" in made:
-        context |= {"one": mark_safe(made["one"]), "query": request.GET.urlencode()}
+    context |= {
+        "held": part_content["head"],
+        "n": part_content["head"]["n"],
+        "computed": part_content["computed"],
+        "form": form,
+    }
+    if "refused" in part_content:
+        context["refused"] = dict(zip(("what", "why", "do"), part_content["refused"], strict=True))
+    elif "one" in part_content:
+        context |= {"one": mark_safe(part_content["one"]), "query": request.GET.urlencode()}
     else:
-        context["chapters"] = _safe(made["chapters"])
+        context["chapters"] = _safe(part_content["chapters"])
     return render(request, "surveys/results/tables.html", context)
 
 
 def _part(form: TableForm) -> str:
     """Return the part of the results that is asked for: one table, or all of them."""
     if not (form.is_bound and form.is_valid()):
-        return kept.TABLES
-    given = form.cleaned_data
-    return kept.one(given["question"], given["par"], given["filtre"] or {})
+        return calculation_queries.TABLES
+    values = form.cleaned_data
+    return calculation_queries.one(values["question"], values["par"], values["filtre"] or {})
 
 
 def _computing(
@@ -106,8 +111,8 @@ def _safe(chapters: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{**each, "body": mark_safe(each["body"])} for each in chapters]
 
 
-def _drawn(held: list[blocks.Block]) -> str:
-    return mark_safe(html.fragment(held))
+def _drawn(drawn_blocks: list[blocks.Block]) -> str:
+    return mark_safe(html.fragment(drawn_blocks))
 
 
 @holding(access.RUN)
@@ -120,14 +125,14 @@ def table_csv(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if not answers.counted(survey).exists():
         return _file(document.as_csv(document.COLUMNS, []), f"{survey.slug}-tableaux.csv", CSV)
-    made = calculations.ask(survey, _part(form), at=timezone.now())
-    if made is None:
+    part_content = calculations.ask(survey, _part(form), at=timezone.now())
+    if part_content is None:
         return _computing(request, survey, "tableaux")
-    if "refused" in made:
-        what, why, do = made["refused"]
+    if "refused" in part_content:
+        what, why, do = part_content["refused"]
         return refusals.page(request, Refused(what, why=why, do=do))
     name = form.cleaned_data["question"] if form.is_bound else "tableaux"
-    content = document.as_csv((*document.COLUMNS, document.PUBLICATION), made["rows"])
+    content = document.as_csv((*document.COLUMNS, document.PUBLICATION), part_content["rows"])
     return _file(content, f"{survey.slug}-{name}.csv", CSV)
 
 
@@ -151,7 +156,7 @@ def published_figure(request: HttpRequest) -> HttpResponse:
             if other.strip():
                 context["compared"] = survey_published_figure.compared(typed, other, answers)
             else:
-                context["found"] = survey_published_figure.found(typed, answers)
+                context["found"] = survey_published_figure.origin_of(typed, answers)
         except Refused as error:
             context["refused"] = error
     return render(
@@ -169,28 +174,28 @@ def weighting(request: HttpRequest, pk: int) -> HttpResponse:
     method; what came of it.
     """
     survey = _survey(request, pk)
-    asked = request.POST.get("geste", "")
+    gesture = request.POST.get("geste", "")
     context = framed(survey, "redressement", "Redresser les réponses")
-    if asked == "choisir":
+    if gesture == "choisir":
         with refusals.as_message(request):
             _choose(request, survey)
         return redirect("survey_weighting", pk)
     offered = places.offered_variables(survey)
     start = MarginsForm(
-        request.POST if asked == "preparer" else None,
-        request.FILES if asked == "preparer" else None,
+        request.POST if gesture == "preparer" else None,
+        request.FILES if gesture == "preparer" else None,
         offered=offered,
         initial={"variables": list(offered)[:2] if survey.kind in rules.OF_RESIDENTS else []},
     )
     margins, error = (), None
     try:
         margins = _margins(request, survey, start)
-        if asked == "reunir":
+        if gesture == "reunir":
             margins = survey_margins.merged_page(margins, request.POST.get("classes", ""))
     except Refused as problem:
         error = problem
-    how = WeighForm(request.POST if asked == "calculer" else None)
-    if asked == "calculer" and margins and how.is_valid():
+    how = WeighForm(request.POST if gesture == "calculer" else None)
+    if gesture == "calculer" and margins and how.is_valid():
         error = _weigh(request, survey, margins, how.cleaned_data)
         if error is None:
             messages.success(request, "Les poids sont calculés. Les résultats se lisent avec eux.")
@@ -226,9 +231,9 @@ def _margins(request: HttpRequest, survey: Survey, start: MarginsForm) -> Sequen
     if start.is_bound:
         if not start.is_valid():
             return ()
-        given = start.cleaned_data
-        return places.named(survey, given["fichier"] or ()) or places.census_margins(
-            survey, given["variables"]
+        values = start.cleaned_data
+        return places.named(survey, values["fichier"] or ()) or places.census_margins(
+            survey, values["variables"]
         )
     if request.POST.get("geste") in ("reunir", "calculer"):
         return survey_margins.margins_of_page(request.POST.get("marges", ""))
@@ -236,7 +241,7 @@ def _margins(request: HttpRequest, survey: Survey, start: MarginsForm) -> Sequen
 
 
 def _weigh(
-    request: HttpRequest, survey: Survey, margins: Sequence[Margin], given: Mapping[str, Any]
+    request: HttpRequest, survey: Survey, margins: Sequence[Margin], values: Mapping[str, Any]
 ) -> Refused | None:
     """Compute the weights, and return why they are refused, None when they are not."""
     try:
@@ -245,9 +250,9 @@ def _weigh(
             margins,
             by=account_of(request),
             at=timezone.now(),
-            method=given["methode"],
-            bounds=given["bornes"],
-            trim=given["plafond"],
+            method=values["methode"],
+            bounds=values["bornes"],
+            trim=values["plafond"],
         )
     except BoundsRefused as problem:
         return problem.on_page()
@@ -266,7 +271,7 @@ def _choose(request: HttpRequest, survey: Survey) -> None:
 
 
 def _chosen(survey: Survey, row: Weighting) -> dict[str, Any]:
-    """Return what is shown of the weights in use: their worth, their spread, the sample beside the
+    """Return the context of the weights in use: their effect, their spread, the sample beside the
     population.
     """
     spread = survey_charts.histogram(
@@ -299,7 +304,7 @@ def _chosen(survey: Survey, row: Weighting) -> dict[str, Any]:
 @holding(access.RUN)
 @require_safe
 def practices(request: HttpRequest, pk: int) -> HttpResponse:
-    """What professionals do: in the place of people, detecting, orienting; who was trained. Of their
+    """Practices of professionals: in the place of people, detecting, orienting; training. Of their
     survey alone.
     """
     survey = _survey(request, pk)
@@ -307,51 +312,65 @@ def practices(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("survey_tables", pk)
     context = framed(survey, "pratiques", survey_practices.TITLE)
     if answers.counted(survey).exists():
-        made = calculations.ask(survey, kept.TABLES, at=timezone.now())
-        if made is None:
+        part_content = calculations.ask(survey, calculation_queries.TABLES, at=timezone.now())
+        if part_content is None:
             return _computing(request, survey, "pratiques")
-        context |= {"drawn": mark_safe(made["practices"]), "n": made["head"]["n"]}
+        context |= {"drawn": mark_safe(part_content["practices"]), "n": part_content["head"]["n"]}
     return render(request, "surveys/results/practices.html", context)
 
 
 @holding(access.RUN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def findings(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the survey teaches, written by rules from figures; edited, hidden; flagged when the figure
+    """Findings of the survey, written by rules from figures; edited, hidden; flagged when the figure
     behind has changed.
     """
-    survey, head, said = _survey(request, pk), None, []
+    survey, head, edited_sentences = _survey(request, pk), None, []
     if answers.counted(survey).exists():
-        made = calculations.ask(survey, kept.TABLES, at=timezone.now())
-        if made is None:
+        part_content = calculations.ask(survey, calculation_queries.TABLES, at=timezone.now())
+        if part_content is None:
             return _computing(request, survey, "constats")
-        head, said = made["head"], sentences.edited_sentences(survey, kept.sentences(made))
+        head, edited_sentences = (
+            part_content["head"],
+            sentences.edited_sentences(survey, calculation_queries.sentences(part_content)),
+        )
     if request.method == "POST":
-        sentence = sentences.sentence_of(said, request.POST.get("cle", ""))
+        sentence = sentences.sentence_of(edited_sentences, request.POST.get("cle", ""))
         if sentence is None:
             messages.error(request, "Rien n’a changé : cette phrase n’est plus écrite. Rechargez la page.")
             return redirect("survey_findings", pk)
         by, at, gesture = account_of(request), timezone.now(), request.POST.get("geste", "")
         if gesture in ("retirer", "remettre"):
-            actions.show(survey, sentence, shown=gesture == "remettre", by=by, at=at)
+            actions.show(survey, sentence, is_published=gesture == "remettre", by=by, at=at)
             messages.success(
                 request, "Phrase retirée de ce qui sera publié." if gesture == "retirer" else "Phrase remise."
             )
         else:
             text = "" if gesture == "revenir" else request.POST.get("texte", "")[:1000]
-            seen = request.POST.get("vu", "")
+            figures_digest = request.POST.get("vu", "")
             displayed = request.POST.get("texte_lu")
             try:
-                row = actions.edit(survey, sentence, text=text, by=by, at=at, seen=seen, displayed=displayed)
+                row = actions.edit(
+                    survey,
+                    sentence,
+                    text=text,
+                    by=by,
+                    at=at,
+                    figures_digest=figures_digest,
+                    displayed=displayed,
+                )
                 messages.success(request, _edited(row))
             except WrittenMeanwhile as refusal:
                 messages.error(
                     request, " ".join((*refusal.sentences, f"Le sien : « {refusal.now['text']} »"))
                 )
-                edited = [replace(each, typed=text) if each.sentence is sentence else each for each in said]
+                edited = [
+                    replace(each, typed=text) if each.sentence is sentence else each
+                    for each in edited_sentences
+                ]
                 return _findings(request, survey, edited, head)
         return redirect("survey_findings", pk)
-    return _findings(request, survey, said, head)
+    return _findings(request, survey, edited_sentences, head)
 
 
 def _findings(
@@ -369,7 +388,7 @@ def _findings(
 
 
 def _edited(row: Finding) -> str:
-    """Return what became of a sentence."""
+    """Return the message after the edit of a sentence."""
     if not row.edited:
         return "La phrase de la règle est revenue."
     if not row.figures:
@@ -388,13 +407,22 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     wave and the next.
     """
     survey = _survey(request, pk)
-    others = access.surveys_for(request.user).exclude(pk=survey.pk)
-    context = framed(survey, "comparer", "Comparer à une autre enquête") | {"others": others}
+    other_surveys = access.surveys_for(request.user).exclude(pk=survey.pk)
+    context = framed(survey, "comparer", "Comparer à une autre enquête") | {"others": other_surveys}
     chosen = whole(request.GET.get("avec", ""), most=MOST)
-    other = others.filter(pk=chosen).first() if chosen else survey.after if survey.after in others else None
+    other = (
+        other_surveys.filter(pk=chosen).first()
+        if chosen
+        else survey.after
+        if survey.after in other_surveys
+        else None
+    )
     if other is not None:
         try:
-            context |= {"other": other, "found": compared.beside(frames.frame(survey), frames.frame(other))}
+            context |= {
+                "other": other,
+                "found": compared.shared_subjects(frames.frame(survey), frames.frame(other)),
+            }
         except Refused as error:
             context["refused"] = error
     return render(request, "surveys/results/compare.html", context)
@@ -407,16 +435,16 @@ def method(request: HttpRequest, pk: int) -> HttpResponse:
     say; the variables.
     """
     survey = _survey(request, pk)
-    told = calculations.ask(survey, kept.METHOD, at=timezone.now())
-    if told is None:
+    method_content = calculations.ask(survey, calculation_queries.METHOD, at=timezone.now())
+    if method_content is None:
         return _computing(request, survey, "methode")
     questionnaire = frames.collection_form(survey)
     context = framed(survey, "methode", "Comment cette enquête est faite") | {
-        "told": told,
+        "told": method_content,
         "codebook": document.codebook(questionnaire),
         "aims": questionnaire.aims,
-        "thread": mark_safe(told["thread"]),
-        "reading": told["reading"],
+        "thread": mark_safe(method_content["thread"]),
+        "reading": method_content["reading"],
     }
     return render(request, "surveys/results/method.html", context)
 
@@ -427,7 +455,7 @@ def method(request: HttpRequest, pk: int) -> HttpResponse:
 @holding(access.RUN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
-    """What would be published, as it would be read; then published, frozen; then, if it must, withdrawn."""
+    """Edition to publish, as it would be read; then published, frozen; then, if it must, withdrawn."""
     survey, at = _survey(request, pk), timezone.now()
     if request.method == "POST":
         with refusals.as_message(request):
@@ -446,8 +474,11 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
                 return redirect(f"{reverse('survey_publish', args=[pk])}?publiee")
         return redirect("survey_publish", pk)
     public = publications.public_edition(survey.slug)
-    at_once = "publiee" in request.GET and kept.stored(survey, kept.EDITION, at) is None
-    edition = None if at_once else calculations.ask(survey, kept.EDITION, at=at)
+    at_once = (
+        "publiee" in request.GET
+        and calculation_queries.stored(survey, calculation_queries.EDITION, at) is None
+    )
+    edition = None if at_once else calculations.ask(survey, calculation_queries.EDITION, at=at)
     if edition is None:
         return _computing(request, survey, "publier", public)
     context = framed(survey, "publier", "Publier les résultats") | {
@@ -472,11 +503,11 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The PDF that would be published."""
     survey, at = _survey(request, pk), timezone.now()
-    made = calculations.ask(survey, kept.EDITION, at=at)
-    if made is None:
+    edition = calculations.ask(survey, calculation_queries.EDITION, at=at)
+    if edition is None:
         return _computing(request, survey, "publier")
     write = partial(pdf.dossier, on=timezone.localdate(at))
-    content = publications.dressed(write, made["document"], publications.look_of(survey))
+    content = publications.dressed(write, edition["document"], publications.look_of(survey))
     return _file(content, f"{survey.slug}-apercu.pdf", PDF, inline=True)
 
 
@@ -530,7 +561,7 @@ def _public(slug: str) -> Publication:
 def _published(pk: int, digest: str) -> list[dict[str, Any]]:
     """Return the chapters of an edition, drawn once: it never changes. digest: of what it says."""
     row = Publication.objects.select_related("survey").get(pk=pk)
-    return _safe(kept.read_on_page(blocks.load(publications.document_to_read(row))))
+    return _safe(calculation_queries.read_on_page(blocks.load(publications.document_to_read(row))))
 
 
 @lru_cache(maxsize=8)

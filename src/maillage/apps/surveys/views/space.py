@@ -41,8 +41,8 @@ PAGE = 50
 
 def managed_survey(request: HttpRequest, pk: int) -> Survey:
     """Return a survey that somebody runs; 404 for any other."""
-    found: Survey = get_object_or_404(access.surveys_for(request.user), pk=pk)
-    return found
+    survey: Survey = get_object_or_404(access.surveys_for(request.user), pk=pk)
+    return survey
 
 
 @holding(access.RUN)
@@ -79,7 +79,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         with refusals.in_form(form):
             values = form.values()
-            questionnaire, told = _origin(form)
+            questionnaire, notes = _origin(form)
             values["kind"] = values["kind"] or _kind_of(questionnaire, form)
             questionnaire = replace(questionnaire, kind=values["kind"])
             row = campaigns.prepare(
@@ -89,7 +89,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 **values,
             )
             messages.success(request, "L’enquête est préparée. Relisez le questionnaire, puis ouvrez-la.")
-            for line in told:
+            for line in notes:
                 messages.info(request, line)
             return redirect("survey", row.pk)
     context = {"form": form, "banks": banks.banks().values()}
@@ -97,8 +97,8 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _kind_of(questionnaire: Questionnaire, form: space.NewForm) -> str:
-    """Return who answers, as the questionnaire says; Refused when it was brought by somebody and does not
-    say it.
+    """Return the kind of respondents of a questionnaire; Refused when it was brought by somebody and does not
+    declare it.
     """
     if questionnaire.kind == "other" and form.cleaned_data["depart"] in (space.FILE, space.BLANK):
         raise Refused(
@@ -114,13 +114,13 @@ def _kind_of(questionnaire: Questionnaire, form: space.NewForm) -> str:
 
 def _origin(form: space.NewForm) -> tuple[Questionnaire, list[str]]:
     """Return the questionnaire that a new survey starts from, and what to tell of its reading."""
-    sort, given = form.origin()
+    sort, source = form.origin()
     if sort == space.BANK:
-        return banks.banks()[given], []
+        return banks.banks()[source], []
     if sort == space.OTHER:
-        return load(given.versions.first().definition), []
+        return load(source.versions.first().definition), []
     if sort == space.FILE:
-        name, content = given
+        name, content = source
         read = xlsform.read(content, name)
         return read.questionnaire, [*read.warnings][:20]
     title = form.cleaned_data["titre"]
@@ -131,7 +131,7 @@ def _origin(form: space.NewForm) -> tuple[Questionnaire, list[str]]:
 @holding(access.RUN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """What is known of a survey: its aim, of whom it speaks, how people are met, its target and dates."""
+    """Facts of a survey: its aim, its universe, how people are met, its target and dates."""
     row = managed_survey(request, pk)
     form = space.SurveyForm(
         request.POST or None, user=request.user, survey=row, initial=space.from_survey(row)
@@ -187,23 +187,23 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     """A gesture on a survey: opened, closed, a place, a link given or closed."""
     row = managed_survey(request, pk)
     verb = request.POST.get("geste", "")
-    said = {"by": account_of(request), "at": timezone.now()}
+    journal_fields = {"by": account_of(request), "at": timezone.now()}
     if verb == "lien":
-        return _given(request, row, said)
-    if verb not in GESTURES:
+        return _give_link(request, row, journal_fields)
+    if verb not in ACTIONS:
         raise Http404
     with refusals.as_message(request):
-        messages.success(request, GESTURES[verb](request, row, said))
+        messages.success(request, ACTIONS[verb](request, row, journal_fields))
     if verb == "effacer" and not Survey.objects.filter(pk=pk).exists():
         return redirect("surveys")
     return redirect("survey", pk)
 
 
-def _given(request: HttpRequest, row: Survey, said: dict[str, Any]) -> HttpResponse:
+def _give_link(request: HttpRequest, row: Survey, journal_fields: dict[str, Any]) -> HttpResponse:
     """A link is shown once, on the page that answers: only its digest is kept."""
     name = request.POST.get("nom", "")
     try:
-        surveyor, token = campaigns.give_link(row, name, kiosk="borne" in request.POST, **said)
+        surveyor, token = campaigns.give_link(row, name, kiosk="borne" in request.POST, **journal_fields)
     except Refused as error:
         messages.error(request, " ".join(error.sentences))
         return redirect("survey", row.pk)
@@ -217,54 +217,56 @@ def _given(request: HttpRequest, row: Survey, said: dict[str, Any]) -> HttpRespo
     )
 
 
-def _opened(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
-    campaigns.open_survey(row, **said)
+def _opened(request: HttpRequest, row: Survey, journal_fields: dict[str, Any]) -> str:
+    campaigns.open_survey(row, **journal_fields)
     return "L’enquête est ouverte. Donnez un lien à chaque appareil, ou partagez le lien public."
 
 
-def _closed(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
-    campaigns.close(row, **said)
+def _closed(request: HttpRequest, row: Survey, journal_fields: dict[str, Any]) -> str:
+    campaigns.close(row, **journal_fields)
     return (
         f"L’enquête est terminée. Ce que gardent les appareils peut encore arriver pendant {rules.LATE.days}"
         " jours."
     )
 
 
-def _dropped(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
-    campaigns.drop(row, **said)
+def _dropped(request: HttpRequest, row: Survey, journal_fields: dict[str, Any]) -> str:
+    campaigns.drop(row, **journal_fields)
     return "L’enquête est effacée."
 
 
-def _link_shared(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
-    campaigns.change(row, {"by_link": True}, **said)
+def _link_shared(request: HttpRequest, row: Survey, journal_fields: dict[str, Any]) -> str:
+    campaigns.change(row, {"by_link": True}, **journal_fields)
     return "Chacun peut répondre seul, par le lien public."
 
 
-def _link_withdrawn(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
-    campaigns.change(row, {"by_link": False}, **said)
+def _link_withdrawn(request: HttpRequest, row: Survey, journal_fields: dict[str, Any]) -> str:
+    campaigns.change(row, {"by_link": False}, **journal_fields)
     return "Le lien public est fermé."
 
 
-def _placed(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
+def _placed(request: HttpRequest, row: Survey, journal_fields: dict[str, Any]) -> str:
     name = request.POST.get("nom", "")
     lieu = targets.named(row, name)
-    made = campaigns.add_place(row, name, channel=request.POST.get("moyen", "street"), lieu=lieu, **said)
-    return f"« {made.name} » est ajouté{f', avec sa structure : {made.structure}' if lieu else ''}."
+    place = campaigns.add_place(
+        row, name, channel=request.POST.get("moyen", "street"), lieu=lieu, **journal_fields
+    )
+    return f"« {place.name} » est ajouté{f', avec sa structure : {place.structure}' if lieu else ''}."
 
 
-def _unplaced(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
+def _unplaced(request: HttpRequest, row: Survey, journal_fields: dict[str, Any]) -> str:
     place = get_object_or_404(Place, survey=row, pk=_number(request))
-    campaigns.drop_place(place, **said)
+    campaigns.drop_place(place, **journal_fields)
     return f"« {place.name} » est retiré."
 
 
-def _link_closed(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
-    campaigns.close_link(get_object_or_404(Surveyor, survey=row, pk=_number(request)), **said)
+def _link_closed(request: HttpRequest, row: Survey, journal_fields: dict[str, Any]) -> str:
+    campaigns.close_link(get_object_or_404(Surveyor, survey=row, pk=_number(request)), **journal_fields)
     return "Le lien est fermé : cet appareil n’envoie plus rien."
 
 
-def _link_reopened(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
-    campaigns.reopen_link(get_object_or_404(Surveyor, survey=row, pk=_number(request)), **said)
+def _link_reopened(request: HttpRequest, row: Survey, journal_fields: dict[str, Any]) -> str:
+    campaigns.reopen_link(get_object_or_404(Surveyor, survey=row, pk=_number(request)), **journal_fields)
     return "Le lien est rouvert : cet appareil peut envoyer ce qu’il garde."
 
 
@@ -272,7 +274,7 @@ def _number(request: HttpRequest) -> int:
     return whole(request.POST.get("ligne", ""), ROWS) or 0
 
 
-GESTURES = {
+ACTIONS = {
     "ouvrir": _opened,
     "terminer": _closed,
     "effacer": _dropped,
@@ -291,10 +293,10 @@ GESTURES = {
 def quotas(request: HttpRequest, pk: int) -> HttpResponse:
     """The answers beside the census, stratum by stratum: whom to meet next."""
     row = managed_survey(request, pk)
-    found = calculations.quotas(row, at=timezone.now())
-    if found is None:
+    quotas_now = calculations.quotas(row, at=timezone.now())
+    if quotas_now is None:
         return render(request, "surveys/results/computing.html", framed(row, "quotas", "Calcul en cours"))
-    context = {"survey": row, "territory": space.name_of(row.territory), "quotas": found}
+    context = {"survey": row, "territory": space.name_of(row.territory), "quotas": quotas_now}
     return render(request, "surveys/space/quotas.html", context)
 
 
@@ -311,24 +313,31 @@ def answer_list(request: HttpRequest, pk: int) -> HttpResponse:
         return _aside(request, row)
     rows = row.answers.select_related("place", "surveyor").order_by("-received_at", "-pk")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    versions = {each.pk: each for each in row.versions.all()}
-    forms = {pk: load(each.definition) for pk, each in versions.items()}
-    shown = []
-    for each in page:
-        form = forms[each.version_id]
-        read = answers.read(each, form)
-        said = [
-            (words(q.label) or q.name, _said(form, q, read.values.get(q.name, "")))
+    versions = {answer.pk: answer for answer in row.versions.all()}
+    forms = {pk: load(answer.definition) for pk, answer in versions.items()}
+    answer_rows = []
+    for answer in page:
+        form = forms[answer.version_id]
+        read = answers.read(answer, form)
+        answer_texts = [
+            (words(q.label) or q.name, _answer_words(form, q, read.values.get(q.name, "")))
             for q in form.questions()
             if q.takes_answer
         ]
-        shown.append(
-            (each, versions[each.version_id].number, [pair for pair in said if pair[1]], read.faults)
+        answer_rows.append(
+            (
+                answer,
+                versions[answer.version_id].number,
+                [pair for pair in answer_texts if pair[1]],
+                read.faults,
+            )
         )
-    return render(request, "surveys/space/answers.html", {"survey": row, "page": page, "answers": shown})
+    return render(
+        request, "surveys/space/answers.html", {"survey": row, "page": page, "answers": answer_rows}
+    )
 
 
-def _said(form: Questionnaire, question: Question, value: str) -> str:
+def _answer_words(form: Questionnaire, question: Question, value: str) -> str:
     """Return an answer in words."""
     labels = {choice.name: words(choice.label) for choice in form.choices(question)} | dict(UNSAID)
     if not labels or question.kind not in ("one", "many", "rank"):
@@ -340,13 +349,13 @@ def _said(form: Questionnaire, question: Question, value: str) -> str:
 
 def _aside(request: HttpRequest, row: Survey) -> HttpResponse:
     answer = get_object_or_404(Answer, survey=row, pk=_number(request))
-    said = {"by": account_of(request), "at": timezone.now()}
+    journal_fields = {"by": account_of(request), "at": timezone.now()}
     with refusals.as_message(request):
         if "pourquoi" in request.POST:  # what the page asked, whatever a colleague has done since
-            campaigns.put_aside(answer, request.POST.get("pourquoi", ""), **said)
+            campaigns.put_aside(answer, request.POST.get("pourquoi", ""), **journal_fields)
             messages.success(request, "La réponse est écartée : elle reste gardée, et ne compte plus.")
         else:
-            campaigns.take_back(answer, **said)
+            campaigns.take_back(answer, **journal_fields)
             messages.success(request, "La réponse compte de nouveau.")
     number = whole(request.POST.get("page", "")) or 1
     return redirect(f"{reverse('survey_answers', args=[row.pk])}?page={number}")
@@ -359,15 +368,15 @@ def answers_csv(request: HttpRequest, pk: int) -> HttpResponse:
     weights.
     """
     row = managed_survey(request, pk)
-    held = answers.table(row, raw=True) if "brut" in request.GET else frames.weighted_table(row)
+    answer_table = answers.table(row, raw=True) if "brut" in request.GET else frames.weighted_table(row)
     name = f"{row.slug}-reponses{'-brutes' if 'brut' in request.GET else ''}.csv"
-    return _csv(list(held.columns), held.rows(), name)
+    return _csv(list(answer_table.columns), answer_table.rows(), name)
 
 
 @holding(access.RUN)
 @require_safe
 def codebook_csv(request: HttpRequest, pk: int) -> HttpResponse:
-    """What each column of the answers means, and each of its words."""
+    """Meaning of each column of the answers, and of each of its words."""
     row = managed_survey(request, pk)
     return _csv(queries.CODEBOOK, queries.codebook(row), f"{row.slug}-dictionnaire.csv")
 
@@ -394,16 +403,16 @@ def import_answers(request: HttpRequest, pk: int) -> HttpResponse:
     form = space.FileForm(request.POST or None, request.FILES or None)
     context: dict[str, Any] = {"survey": row, "form": form, "brought": at.isoformat()}
     if form.is_bound and form.is_valid():
-        given = form.cleaned_data["fichier"]
+        uploaded = form.cleaned_data["fichier"]
         try:
-            read = files.read(row, given.read(), given.name)
+            read = files.read(row, uploaded.read(), uploaded.name)
             imported = importing.keep(row, read.answers, by=account_of(request), at=at)
         except Refused as error:
             form.add_error("fichier", " ".join(error.sentences))
         else:
-            told = count(imported.new, "réponse nouvelle", "réponses nouvelles")
+            new_text = count(imported.new, "réponse nouvelle", "réponses nouvelles")
             refused = [
                 f"{read.where.get(uid, f'Réponse {uid}')} : {why}" for uid, why in imported.refused.items()
             ]
-            context |= {"done": imported, "read": read, "told": told, "faults": [*read.faults, *refused]}
+            context |= {"done": imported, "read": read, "told": new_text, "faults": [*read.faults, *refused]}
     return render(request, "surveys/space/import.html", context, status=400 if form.errors else 200)

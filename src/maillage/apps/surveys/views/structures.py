@@ -25,7 +25,7 @@ from maillage.forms.questionnaire import load
 from maillage.kernel.errors import Refused
 
 running = holding(access.RUN)
-GESTURES = ("phoned", "declined", "waiting")
+CALL_STATES = ("phoned", "declined", "waiting")
 
 
 @running
@@ -46,8 +46,8 @@ def listed(request: HttpRequest, pk: int) -> HttpResponse:
                     request, f"{n} message{'s' if n > 1 else ''} prêt{'s' if n > 1 else ''} à partir."
                 )
             else:
-                asked = targets.chosen(free, request.POST.getlist("type"), request.POST.getlist("commune"))
-                n = actions.choose(survey, asked, by=by, at=at)
+                chosen = targets.chosen(free, request.POST.getlist("type"), request.POST.getlist("commune"))
+                n = actions.choose(survey, chosen, by=by, at=at)
                 messages.success(
                     request, f"{n} structure{'s' if n > 1 else ''} ajoutée{'s' if n > 1 else ''}."
                 )
@@ -87,7 +87,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
             else:
                 state = request.POST.get("etat", "")
                 actions.note(
-                    target, state if state in GESTURES else "", request.POST.get("note", ""), by=by, at=at
+                    target, state if state in CALL_STATES else "", request.POST.get("note", ""), by=by, at=at
                 )
                 messages.success(request, "C’est noté.")
             return redirect("survey_targets", target.survey_id)
@@ -97,7 +97,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "target": target,
         "survey": target.survey,
         "state": rules.CALLS[target.state],
-        "states": [(state, rules.CALLS[state]) for state in GESTURES],
+        "states": [(state, rules.CALLS[state]) for state in CALL_STATES],
         "phones": places.phones(target.lieu.sheet),
         "mail": targets.mail_of(target),
         "address": actions.address(target),

@@ -1,4 +1,4 @@
-"""What was heard: words to read again, interviews and groups, findings of actors."""
+"""Free words to read again, interviews and groups, findings of actors."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -26,7 +26,7 @@ def verbatims(request: HttpRequest, pk: int) -> HttpResponse:
     survey = get_object_or_404(access.surveys_for(request.user), pk=pk)
     if request.method == "POST":
         return _reviewed(request, pk)
-    left = queries_verbatims.unread(survey)
+    unread = queries_verbatims.unread(survey)
     page = [
         (
             each,
@@ -35,10 +35,10 @@ def verbatims(request: HttpRequest, pk: int) -> HttpResponse:
                 prefix=f"{each.answer}-{each.question}",
             ),
         )
-        for each in left[: queries_verbatims.PAGE]
+        for each in unread[: queries_verbatims.PAGE]
     ]
     context = framed(survey, "paroles", "Paroles à relire") | {
-        "left": len(left),
+        "left": len(unread),
         "page": page,
         "themes": queries_verbatims.themes(survey),
         "kept": queries_verbatims.quotes(survey),
@@ -57,7 +57,7 @@ def _reviewed(request: HttpRequest, pk: int) -> HttpResponse:
             actions.review_again(
                 row,
                 by=account_of(request),
-                shown=request.POST.get("shown", row.shown)[:2000],
+                published_text=request.POST.get("shown", row.shown)[:2000],
                 theme=request.POST.get("theme", row.theme)[:60],
                 keep=keep,
                 at=at,
@@ -102,36 +102,36 @@ def materials(request: HttpRequest, pk: int) -> HttpResponse:
     """Interviews and groups, words taken from them, and what actors find of their territory."""
     survey = get_object_or_404(access.surveys_for(request.user), pk=pk)
     rows, at, by = queries_verbatims.materials(survey), timezone.now(), account_of(request)
-    asked = request.POST.get("geste", "")
-    note = MaterialForm(request.POST if asked == "materiau" else None, prefix="m")
-    words = QuoteForm(request.POST if asked == "parole" else None, prefix="p", materials=rows)
-    said = StatementForm(
-        request.POST if asked == "constat" else None,
+    gesture = request.POST.get("geste", "")
+    note = MaterialForm(request.POST if gesture == "materiau" else None, prefix="m")
+    words = QuoteForm(request.POST if gesture == "parole" else None, prefix="p", materials=rows)
+    statement = StatementForm(
+        request.POST if gesture == "constat" else None,
         prefix="c",
         materials=rows,
         initial={"said_on": timezone.localdate(at)},
     )
     done = ""
-    if asked == "retirer":
+    if gesture == "retirer":
         done = _withdrawn(request, pk)
     elif note.is_bound and note.is_valid():
         actions.note_material(survey, note.cleaned_data, by=by, at=at)
         done = "C’est noté : la page de méthode le compte."
     elif words.is_bound and words.is_valid():
-        given = words.cleaned_data
+        values = words.cleaned_data
         actions.quote(
-            given["material"],
+            values["material"],
             by=by,
-            text=given["text"],
-            shown="",
-            theme=given["theme"],
-            device=given["device"],
+            text=values["text"],
+            published_text="",
+            theme=values["theme"],
+            device=values["device"],
             at=at,
         )
         done = "Ces mots pourront être lus."
-    elif said.is_bound and said.is_valid():
+    elif statement.is_bound and statement.is_valid():
         with refusals.as_message(request):
-            actions.state(survey, said.cleaned_data, by=by, at=at)
+            actions.state(survey, statement.cleaned_data, by=by, at=at)
             done = "Constat noté : il se lit dans le document et sur la grille du territoire."
     if done:
         messages.success(request, done)
@@ -142,10 +142,10 @@ def materials(request: HttpRequest, pk: int) -> HttpResponse:
         "actors": queries_verbatims.actors(survey),
         "note": note,
         "words": words,
-        "said": said,
-        "asked": asked,
+        "said": statement,
+        "asked": gesture,
     }
-    return render(request, "surveys/results/materials.html", context, status=400 if asked else 200)
+    return render(request, "surveys/results/materials.html", context, status=400 if gesture else 200)
 
 
 def _withdrawn(request: HttpRequest, pk: int) -> str:

@@ -16,7 +16,7 @@ from maillage.kernel.errors import Refused
 from maillage.words.languages import to_say
 from maillage.words.opening import date_text
 
-GONE = Refused(  # somebody took these hours off
+REMOVED_HOURS = Refused(  # somebody took these hours off
     to_say("Rien n’a été fait."),
     why=to_say("Cette page était restée d’une autre fois."),
     do=to_say("Recommencez depuis cette page."),
@@ -42,8 +42,8 @@ def note(
     row = Engagement.objects.select_for_update(of=("self",)).select_related("mission").get(pk=engagement.pk)
     if not volunteer:
         check_manage(by, row.mission.structure_id)
-    if found := Hours.objects.filter(token=token).first():
-        return _same(found, row, on, minutes)
+    if noted := Hours.objects.filter(token=token).first():
+        return _same(noted, row, on, minutes)
     today = timezone.localdate(at)
     last = min(today, row.ended_on or today)
     if row.starts_on is None or row.starts_on > today or row.state not in (rules.ACTIVE, rules.ENDED):
@@ -59,7 +59,7 @@ def note(
             to_say("Cela ferait plus de dix heures ce jour-là, ou rien du tout."),
             to_say("Corrigez le nombre d’heures."),
         )
-    made = Hours.objects.create(
+    created = Hours.objects.create(
         engagement=row,
         on=on,
         minutes=minutes,
@@ -69,8 +69,8 @@ def note(
         confirmed_at=None if volunteer else at,
         token=token,
     )
-    record("hours.noted", made, by=by, at=at, structure=row.mission.structure_id)
-    return made
+    record("hours.noted", created, by=by, at=at, structure=row.mission.structure_id)
+    return created
 
 
 @transaction.atomic
@@ -104,16 +104,16 @@ def remove(hours: Hours, *, by: User | None, at: datetime, volunteer: bool = Fal
         check_manage(by, structure)
     record("hours.removed", row, by=by, at=at, structure=structure)
     row.delete()
-    held = _attestation(row.engagement) if row.confirmed_at is not None else None
-    if held is not None and row.confirmed_at <= held.made_at:  # it counts them
-        withdraw(held, because="Des heures ont été retirées après coup.", by=by, at=at)
+    attestation = _attestation(row.engagement) if row.confirmed_at is not None else None
+    if attestation is not None and row.confirmed_at <= attestation.made_at:  # it counts them
+        withdraw(attestation, because="Des heures ont été retirées après coup.", by=by, at=at)
 
 
 def _lock(hours: Hours) -> Hours:
     """Return hours as they are now, locked; Refused once somebody took them off."""
     rows = Hours.objects.select_for_update(of=("self",)).select_related("engagement__mission")
     if (row := rows.filter(pk=hours.pk).first()) is None:
-        raise GONE
+        raise REMOVED_HOURS
     return row
 
 
@@ -136,47 +136,49 @@ def attest(engagement: Engagement, *, by: User | None, at: datetime) -> Attestat
     )
     if by is not None:
         check_manage(by, row.mission.structure_id)
-    told = row.hours.filter(confirmed_at__isnull=False).aggregate(
+    totals = row.hours.filter(confirmed_at__isnull=False).aggregate(
         n=Sum("minutes"), first=Min("on"), last=Max("on")
     )
-    if not told["n"] or row.aidant is None:
+    if not totals["n"] or row.aidant is None:
         raise Refused(
             to_say("L’attestation n’est pas prête."),
             why=to_say("Aucune heure n’est confirmée par la structure."),
             do=to_say("Notez des heures, puis demandez à la structure de les confirmer."),
         )
-    held = _attestation(row)
-    if held is not None and (held.minutes, held.begins_on, held.obtained_on) == tuple(told.values()):
-        return held
-    if held is not None:
-        held.withdrawn_at, held.withdrawn_because = at, "Remplacée par une plus récente."
-        held.save(update_fields=["withdrawn_at", "withdrawn_because"])
-    made = Attestation.objects.create(
+    current = _attestation(row)
+    if current is not None and (current.minutes, current.begins_on, current.obtained_on) == tuple(
+        totals.values()
+    ):
+        return current
+    if current is not None:
+        current.withdrawn_at, current.withdrawn_because = at, "Remplacée par une plus récente."
+        current.save(update_fields=["withdrawn_at", "withdrawn_because"])
+    attestation = Attestation.objects.create(
         aidant=row.aidant,
         structure=row.mission.structure,
         name=row.volunteer.name,
         title=row.mission.title,
         training=f"mission-{row.mission_id}",
-        minutes=told["n"],
-        begins_on=told["first"],
-        obtained_on=told["last"],
+        minutes=totals["n"],
+        begins_on=totals["first"],
+        obtained_on=totals["last"],
         code=unused_code(),
         made_at=at,
         by=by,
         example=row.volunteer.example,
     )
-    record("hours.attested", made, by=by, at=at, structure=row.mission.structure_id)
-    return made
+    record("hours.attested", attestation, by=by, at=at, structure=row.mission.structure_id)
+    return attestation
 
 
-def _same(found: Hours, row: Engagement, on: date, minutes: int) -> Hours:
+def _same(noted: Hours, row: Engagement, on: date, minutes: int) -> Hours:
     """Return the hours that a form noted; Refused when it now says other ones, which would be lost."""
-    if (found.engagement_id, found.on, found.minutes) != (row.pk, on, minutes):
+    if (noted.engagement_id, noted.on, noted.minutes) != (row.pk, on, minutes):
         raise _not_noted(
             to_say("Cette page a déjà servi à en noter d’autres."),
             to_say("Rechargez la page, puis recommencez."),
         )
-    return found
+    return noted
 
 
 def _not_noted(why: str, do: str) -> Refused:

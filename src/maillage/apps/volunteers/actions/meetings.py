@@ -80,11 +80,14 @@ def confirm(engagement: Engagement, *, by: User, at: datetime) -> Engagement:
     """Note that the first meeting took place: the charter comes next."""
     row = lock(engagement, by)
     step(row, rules.CHARTER, "Donnez d’abord un jour à la première rencontre.")
-    held = row.appointment
-    if held is not None and held.starts_at.astimezone(held.zone).date() > at.astimezone(held.zone).date():
-        appointments.cancel(held, by=by, at=at, tell=False)  # met before: nobody is to come that day
-    elif held is not None and held.state != agenda.CANCELLED:
-        appointments.tick(held, True, by=by, at=at)
+    appointment = row.appointment
+    if (
+        appointment is not None
+        and appointment.starts_at.astimezone(appointment.zone).date() > at.astimezone(appointment.zone).date()
+    ):
+        appointments.cancel(appointment, by=by, at=at, tell=False)  # met before: nobody is to come that day
+    elif appointment is not None and appointment.state != agenda.CANCELLED:
+        appointments.tick(appointment, True, by=by, at=at)
     row.met_by, row.wished_at = by, None
     return save(row, "volunteer.met", by=by, at=at)
 
@@ -105,11 +108,11 @@ def cancel(engagement: Engagement, *, by: User | None, at: datetime, reason: str
     the volunteer.
     """
     row = lock(engagement, by)
-    held = _planned(row)
+    appointment = _planned(row)
     if by is None:
-        appointments.cancel(held, at=at, token=link_of_appointment(held), reason=reason)
+        appointments.cancel(appointment, at=at, token=link_of_appointment(appointment), reason=reason)
     else:
-        appointments.cancel(held, at=at, by=by, reason=reason)
+        appointments.cancel(appointment, at=at, by=by, reason=reason)
     return save(row, "volunteer.meeting_cancelled", by=by, at=at)
 
 
@@ -118,9 +121,9 @@ def cancel(engagement: Engagement, *, by: User | None, at: datetime, reason: str
 def put_back(engagement: Engagement, *, by: User | None, at: datetime) -> Engagement:
     """Put back a meeting that was cancelled, at the same moment; the volunteer, what they cancelled alone."""
     row = lock(engagement, by)
-    held = _planned(row)
-    token = link_of_appointment(held) if by is None else ""
-    appointments.put_back(held, at=at, by=by, token=token)
+    appointment = _planned(row)
+    token = link_of_appointment(appointment) if by is None else ""
+    appointments.put_back(appointment, at=at, by=by, token=token)
     return save(row, "volunteer.meeting_put_back", by=by, at=at)
 
 
@@ -128,21 +131,21 @@ def put_back(engagement: Engagement, *, by: User | None, at: datetime) -> Engage
 def wish(engagement: Engagement, *, wished_at: datetime, at: datetime) -> Engagement:
     """Propose another moment, by the volunteer: who receives is written to, and says yes or gives another."""
     row = lock(engagement, None)
-    held = _planned(row)
+    appointment = _planned(row)
     if not at < wished_at <= at + agenda.AHEAD:
         raise Refused(
             to_say("Votre demande n’est pas partie."),
             why=to_say("Ce moment est passé, ou dans plus d’un an."),
             do=to_say("Choisissez un jour et une heure à venir."),
         )
-    if wished_at == held.starts_at and held.state == agenda.BOOKED:
+    if wished_at == appointment.starts_at and appointment.state == agenda.BOOKED:
         raise Refused(
             to_say("Votre demande n’est pas partie."),
             why=to_say("C’est déjà le jour et l’heure de la rencontre."),
             do=to_say("Choisissez un autre moment."),
         )
     row.wished_at = wished_at
-    appointment_messages.another_moment(held, wished_at, at=at)
+    appointment_messages.another_moment(appointment, wished_at, at=at)
     return save(row, "volunteer.wished", by=None, at=at)
 
 
@@ -162,12 +165,12 @@ def accept(engagement: Engagement, *, by: User, at: datetime) -> Engagement:
 
 def release(row: Engagement, *, by: User | None, at: datetime) -> None:
     """Cancel the meeting to come of an engagement that stops, locked by the caller."""
-    held = row.appointment
+    appointment = row.appointment
     row.wished_at = None
-    if held is None or held.state != agenda.BOOKED or held.starts_at <= at:
+    if appointment is None or appointment.state != agenda.BOOKED or appointment.starts_at <= at:
         return
-    token = link_of_appointment(held) if by is None else ""
-    row.appointment, _ = appointments.cancel(held, at=at, by=by, token=token)
+    token = link_of_appointment(appointment) if by is None else ""
+    row.appointment, _ = appointments.cancel(appointment, at=at, by=by, token=token)
 
 
 def forget(row: Engagement, *, at: datetime) -> None:

@@ -53,11 +53,11 @@ def publish(
     its words give a number.
     """
     check_manage(by, structure.pk)
-    if found := journal.row_of_form(Mission, token, by):
-        return found
-    title, said = line(values["title"], 120), line(values.get("words", ""), 400)
-    refuse_secrets(title, said)
-    if holds_contact(f"{title} {said}"):
+    if published := journal.row_of_form(Mission, token, by):
+        return published
+    title, words = line(values["title"], 120), line(values.get("words", ""), 400)
+    refuse_secrets(title, words)
+    if holds_contact(f"{title} {words}"):
         raise _not_published(
             "Elle donne un numéro ou une adresse, que tout le monde lirait.",
             "Retirez-le : les bénévoles se proposent sur Maillage.",
@@ -76,7 +76,7 @@ def publish(
         {
             "structure": structure,
             "title": title,
-            "words": said,
+            "words": words,
             "gap": values.get("gap") or {},
             "lieu": lieu,
             "commune": lieu.code_insee if lieu else values.get("commune") or structure.code_insee,
@@ -139,11 +139,11 @@ def propose(
     name is enough: their code opens their page.
     """
     name = line(values["name"], 80)
-    said = [name, values.get("contact", ""), values.get("commune", "")]
-    if (found := Volunteer.objects.filter(token=token).first()) is not None:
-        if [found.name, found.contact, found.commune] == said:
-            return found
-        token = sent_by(str([token, *said]))
+    facts = [name, values.get("contact", ""), values.get("commune", "")]
+    if (known := Volunteer.objects.filter(token=token).first()) is not None:
+        if [known.name, known.contact, known.commune] == facts:
+            return known
+        token = sent_by(str([token, *facts]))
     refuse_secrets(name, values.get("words", ""))
     if not name:
         raise Refused(
@@ -151,7 +151,7 @@ def propose(
             why=to_say("Il manque un prénom."),
             do=to_say("Écrivez un prénom ou un surnom : il suffit."),
         )
-    row, made = Volunteer.objects.get_or_create(
+    row, is_new = Volunteer.objects.get_or_create(
         token=token,
         defaults={
             "code": _unused(),
@@ -169,7 +169,7 @@ def propose(
             "example": example,
         },
     )
-    if made and mission is not None:
+    if is_new and mission is not None:
         engage(row, mission, by=None, at=at)
     return row
 
@@ -186,23 +186,25 @@ def engage(volunteer: Volunteer, mission: Mission, *, by: User | None, at: datet
     """Set a volunteer and a mission side by side, once. by None: the volunteer asks for it; Refused once
     enough are on it, while its structure may welcome one more.
     """
-    held = Mission.objects.select_for_update().get(pk=mission.pk)
-    known = Engagement.objects.filter(mission=held, volunteer=volunteer).first()
+    locked_mission = Mission.objects.select_for_update().get(pk=mission.pk)
+    known = Engagement.objects.filter(mission=locked_mission, volunteer=volunteer).first()
     if known is not None and known.state != rules.DECLINED:
         return known
     if by is not None:
-        check_manage(by, held.structure_id)
-    full = by is None and held.engagements.filter(state=rules.ACTIVE).count() >= held.seats
-    if full or held.closed_at is not None or held.ends_on < timezone.localdate(at):
+        check_manage(by, locked_mission.structure_id)
+    full = (
+        by is None and locked_mission.engagements.filter(state=rules.ACTIVE).count() >= locked_mission.seats
+    )
+    if full or locked_mission.closed_at is not None or locked_mission.ends_on < timezone.localdate(at):
         raise CLOSED
     row, _ = Engagement.objects.update_or_create(
-        mission=held,
+        mission=locked_mission,
         volunteer=volunteer,
         defaults={"state": rules.PROPOSED, "changed_at": at},
         create_defaults={"state": rules.PROPOSED, "made_at": at, "changed_at": at},
     )
     touch(volunteer, at)
-    record("volunteer.proposed", row, by=by, at=at, structure=held.structure_id)
+    record("volunteer.proposed", row, by=by, at=at, structure=locked_mission.structure_id)
     return row
 
 
@@ -394,16 +396,16 @@ def reconsider(engagement: Engagement, *, by: User, at: datetime) -> Engagement:
 @journal.written_last()
 def forget(volunteer: Volunteer, *, by: User | None, at: datetime) -> None:
     """Erase a volunteer with their proposals, their hours and their attestations: codes answer no more."""
-    theirs = list(  # whoever gives them a day waits, then finds nobody
+    engagements = list(  # whoever gives them a day waits, then finds nobody
         Engagement.objects.select_for_update(of=("self",))
         .filter(volunteer=volunteer)
         .select_related("mission", "aidant", "appointment")
         .order_by("pk")
     )
-    for row in theirs:
+    for row in engagements:
         meetings.forget(row, at=at)
         record("volunteer.erased", row, by=by, at=at, structure=row.mission.structure_id)
-    for aidant in {row.aidant_id: row.aidant for row in theirs if row.aidant is not None}.values():
+    for aidant in {row.aidant_id: row.aidant for row in engagements if row.aidant is not None}.values():
         if aidant.kind == trainings.VOLUNTEER:
             team.erase(aidant, by=None, at=at)
     volunteer.delete()
@@ -414,11 +416,11 @@ def run_deadlines(*, at: datetime) -> dict[str, int]:
     mission, that somebody said it was over or that its last day passed. Who is expected at a meeting stays.
     Attestations follow who came.
     """
-    theirs = Engagement.objects.filter(volunteer=OuterRef("pk"))
+    engagements = Engagement.objects.filter(volunteer=OuterRef("pk"))
     since = timezone.localdate(at - rules.AFTER_END)
-    runs = theirs.filter(state=rules.ACTIVE, mission__ends_on__gte=since)
-    helped = theirs.filter(state__in=(rules.ACTIVE, rules.ENDED))
-    met = theirs.filter(appointment__state=BOOKED, appointment__starts_at__gt=at)
+    runs = engagements.filter(state=rules.ACTIVE, mission__ends_on__gte=since)
+    helped = engagements.filter(state__in=(rules.ACTIVE, rules.ENDED))
+    met = engagements.filter(appointment__state=BOOKED, appointment__starts_at__gt=at)
     unmet = Q(~Exists(helped), active_at__lt=at - rules.UNMET)
     old = Volunteer.objects.filter(unmet | Q(active_at__lt=at - rules.AFTER_END))
     rows = list(old.filter(~Exists(runs), ~Exists(met)).order_by("active_at", "pk")[:AT_ONCE])

@@ -114,9 +114,9 @@ def enrol(session: Session, aidant: Aidant, *, by: User, at: datetime) -> Enrolm
     if not own:
         check_manage(by, aidant.structure_id)
     lock([session.workshop])  # a second click waits here
-    found = Enrolment.objects.filter(session=session, aidant=aidant).select_related("seat").first()
-    if found is not None and found.seat.status != agenda.CANCELLED:
-        return found
+    existing = Enrolment.objects.filter(session=session, aidant=aidant).select_related("seat").first()
+    if existing is not None and existing.seat.status != agenda.CANCELLED:
+        return existing
     reached = aidant.user is not None and aidant.user.is_active
     email = addresses.read("email", aidant.user.email) if reached else ""
     seat = seats.book(
@@ -125,13 +125,13 @@ def enrol(session: Session, aidant: Aidant, *, by: User, at: datetime) -> Enrolm
         at=at,
         by=None if session.workshop.starts_at > at else by,
         channel=agenda.COUNTER,
-        learner=found.seat.learner if found is not None else "",
+        learner=existing.seat.learner if existing is not None else "",
         way=agenda.EMAIL if email else agenda.NO_WAY,
         contact=email,
     )
-    made, _ = Enrolment.objects.update_or_create(session=session, aidant=aidant, defaults={"seat": seat})
-    record("training.joined", made, by=by, at=at, structure=aidant.structure_id)
-    return made
+    enrolment, _ = Enrolment.objects.update_or_create(session=session, aidant=aidant, defaults={"seat": seat})
+    record("training.joined", enrolment, by=by, at=at, structure=aidant.structure_id)
+    return enrolment
 
 
 @transaction.atomic
@@ -170,17 +170,19 @@ def follow_attendance(*, by: User | None, at: datetime, session: Session | None 
     """Withdraw the attestations of those who are now noted absent, and put back those of who came after all;
     return how many. session: of one, None for those of late: the agenda notes who came, too.
     """
-    given = Attestation.objects.filter(session__isnull=False)
+    attestations = Attestation.objects.filter(session__isnull=False)
     if session is not None:
-        given = given.filter(session=session)
+        attestations = attestations.filter(session=session)
     else:
-        given = given.filter(session__workshop__starts_at__gte=at - CORRECTED_FOR)
+        attestations = attestations.filter(session__workshop__starts_at__gte=at - CORRECTED_FOR)
     same = {"session": OuterRef("session"), "aidant": OuterRef("aidant")}
     noted, running = Enrolment.objects.filter(**same), Attestation.objects.filter(**same, withdrawn_at=None)
-    wrong = list(given.filter(Exists(noted.filter(seat__came=False)), withdrawn_at=None))
+    wrong = list(attestations.filter(Exists(noted.filter(seat__came=False)), withdrawn_at=None))
     for each in wrong:
         withdraw(each, because=ABSENT, by=by, at=at)
-    taken = given.filter(Exists(noted.filter(seat__came=True)), ~Exists(running), withdrawn_because=ABSENT)
+    taken = attestations.filter(
+        Exists(noted.filter(seat__came=True)), ~Exists(running), withdrawn_because=ABSENT
+    )
     back = {(each.session_id, each.aidant_id): each for each in taken.order_by("pk")}
     for each in back.values():
         restore(each, by=by, at=at)
@@ -214,10 +216,14 @@ def attest(session: Session, *, by: User, at: datetime) -> list[Attestation]:
             do="Notez les présences, puis recommencez.",
         )
     known = set(Attestation.objects.filter(session=session).values_list("aidant", flat=True))
-    return [_given(session, workshop, each, by=by, at=at) for each in came if each.pk not in known]
+    return [
+        _create_attestation(session, workshop, each, by=by, at=at) for each in came if each.pk not in known
+    ]
 
 
-def _given(session: Session, workshop: Workshop, aidant: Aidant, *, by: User, at: datetime) -> Attestation:
+def _create_attestation(
+    session: Session, workshop: Workshop, aidant: Aidant, *, by: User, at: datetime
+) -> Attestation:
     day = workshop.starts_at.astimezone(workshop.zone).date()
     row = Attestation.objects.create(
         aidant=aidant,

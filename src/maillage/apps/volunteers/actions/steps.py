@@ -1,4 +1,4 @@
-"""What every step of a volunteer on a mission shares: the row locked, a step that may follow, the journal."""
+"""Steps of a volunteer on a mission: the locked row, a step that may follow, the journal."""
 
 from datetime import datetime
 

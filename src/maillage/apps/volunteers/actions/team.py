@@ -121,15 +121,15 @@ def take_accounts(structure: Structure, *, by: User, at: datetime) -> int:
     check_manage(by, structure.pk)
     lock_structure(structure)
     today = timezone.localdate(at)
-    held = team_roles(today).filter(structure=structure).select_related("user")
+    roles = team_roles(today).filter(structure=structure).select_related("user")
     known = set(Aidant.objects.filter(structure=structure, user__isnull=False).values_list("user", flat=True))
     added = 0
-    for each in held.order_by("pk"):
-        if each.user_id in known:
+    for role in roles.order_by("pk"):
+        if role.user_id in known:
             continue
-        known.add(each.user_id)
-        kind = rules.VOLUNTEER if each.role == "benevole" else rules.SALARIED
-        add(structure, {"name": str(each.user), "kind": kind}, user=each.user, by=by, at=at)
+        known.add(role.user_id)
+        kind = rules.VOLUNTEER if role.role == "benevole" else rules.SALARIED
+        add(structure, {"name": str(role.user), "kind": kind}, user=role.user, by=by, at=at)
         added += 1
     return added
 
@@ -154,7 +154,7 @@ def declare(aidant: Aidant, values: Mapping[str, Any], *, by: User, at: datetime
     twin = Attestation.objects.filter(**same, aidant=aidant, code="", withdrawn_at=None).first()
     if twin is not None and twin.valid_until == until:
         return twin
-    made = Attestation.objects.create(
+    attestation = Attestation.objects.create(
         aidant=aidant,
         structure=aidant.structure,
         name=aidant.name,
@@ -170,8 +170,8 @@ def declare(aidant: Aidant, values: Mapping[str, Any], *, by: User, at: datetime
         by=by,
         example=aidant.example,
     )
-    record("training.declared", made, by=by, at=at, structure=aidant.structure_id)
-    return made
+    record("training.declared", attestation, by=by, at=at, structure=aidant.structure_id)
+    return attestation
 
 
 def _not_written(why: str, do: str) -> Refused:

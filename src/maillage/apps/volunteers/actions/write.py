@@ -1,4 +1,4 @@
-"""What every action on those who help shares: rights, and the journal."""
+"""Rights and journal shared by every action on those who help."""
 
 from datetime import datetime
 from typing import Any

@@ -9,7 +9,8 @@ NOWHERE = ""
 
 
 class AtLieu(OnBehalf):
-    """What a structure does somewhere: its field `lieu` offers its places, the first of them chosen.
+    """Form of an activity of a structure at a place: its field `lieu` offers its places, the first of
+    them chosen.
 
     elsewhere: how the last choice, none of them, is said.
     """

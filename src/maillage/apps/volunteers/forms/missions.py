@@ -1,4 +1,4 @@
-"""What is typed about missions and volunteers, by structures and by anybody."""
+"""Forms of missions and volunteers, for structures and for anybody."""
 
 import re
 from datetime import date, datetime
@@ -90,26 +90,26 @@ class MissionForm(AtLieu):
         languages_field.choices = [each for each in languages() if each[0] != "fr"]
 
     def values(self, gap: GapRow | None) -> dict[str, Any]:
-        """Return what a mission takes. gap: the one that it answers, None for none."""
-        held = self.cleaned_data
-        lieu = self.lieux.get(held["lieu"])
+        """Return the values of a mission. gap: the one that it answers, None for none."""
+        typed = self.cleaned_data
+        lieu = self.lieux.get(typed["lieu"])
         return {
-            "title": held["titre"],
-            "words": held["mots"],
+            "title": typed["titre"],
+            "words": typed["mots"],
             "gap": gap.evidence if gap is not None else {},
             "lieu": lieu if lieu is not None and lieu.structure_id == self.structure.pk else None,
             "commune": self.structure.code_insee,
-            "half_days": held["demi_journees"],
-            "skills": held["utile"],
-            "languages": held["langues"],
-            "seats": held["personnes"],
-            "starts_on": held["commence"],
-            "ends_on": held["jusque"],
+            "half_days": typed["demi_journees"],
+            "skills": typed["utile"],
+            "languages": typed["langues"],
+            "seats": typed["personnes"],
+            "starts_on": typed["commence"],
+            "ends_on": typed["jusque"],
         }
 
 
 def from_gap(gap: GapRow | None, on: date, token: str) -> dict[str, Any]:
-    """Return what a new mission starts with, from a gap or from nothing: for half a year."""
+    """Return the initial values of a new mission, from a gap or from nothing: for half a year."""
     start = {"commence": on, "jusque": on + rules.USUAL, "jeton": token, "personnes": 1}
     if gap is None:
         return start
@@ -174,18 +174,18 @@ class ProposalForm(forms.Form):
 
     @property
     def values(self) -> dict[str, Any]:
-        """Return what a volunteer takes."""
-        held = self.cleaned_data
-        way, contact = held["contact"]
+        """Return the values of a volunteer."""
+        typed = self.cleaned_data
+        way, contact = typed["contact"]
         return {
-            "name": held["prenom"],
-            "commune": held["commune"],
-            "half_days": held["demi_journees"],
-            "skills": held["savoir"],
-            "languages": held["langues"],
+            "name": typed["prenom"],
+            "commune": typed["commune"],
+            "half_days": typed["demi_journees"],
+            "skills": typed["savoir"],
+            "languages": typed["langues"],
             "way": way,
             "contact": contact,
-            "words": held["mots"],
+            "words": typed["mots"],
         }
 
 
@@ -197,8 +197,8 @@ class MomentForm(forms.Form):
 
     def moment(self, commune: str) -> datetime:
         """Return the moment that was typed, in the time of a commune."""
-        held = self.cleaned_data
-        return datetime.combine(held["jour"], held["heure"], tzinfo=clocks.zone(commune))
+        typed = self.cleaned_data
+        return datetime.combine(typed["jour"], typed["heure"], tzinfo=clocks.zone(commune))
 
 
 class MeetingForm(MomentForm):
@@ -225,52 +225,52 @@ class MeetingForm(MomentForm):
         **kwargs: Any,
     ) -> None:
         self.row, self.lieux = row, lieux
-        self.helpers = {str(each.pk): each for each in helpers}
+        self.helpers = {str(choice.pk): choice for choice in helpers}
         super().__init__(*args, initial=self._initial(by), **kwargs)
         self.fields["ou"].choices = [  # type: ignore[attr-defined]
-            *((pk, each.name) for pk, each in lieux.items()),
+            *((pk, choice.name) for pk, choice in lieux.items()),
             (appointments.DISTANCE, "À distance, par téléphone ou en visio"),
             (ELSEWHERE, "Ailleurs"),
         ]
-        self.fields["avec"].choices = [(pk, str(each)) for pk, each in self.helpers.items()]  # type: ignore[attr-defined]
+        self.fields["avec"].choices = [(pk, str(choice)) for pk, choice in self.helpers.items()]  # type: ignore[attr-defined]
 
     def _initial(self, by: User) -> dict[str, Any]:
-        """Return what it starts with: the meeting as it is, else the place of the mission."""
-        held = self.row.appointment
-        if held is None:
+        """Return the initial values: the meeting as it is, else the place of the mission."""
+        appointment = self.row.appointment
+        if appointment is None:
             lieu = str(self.row.mission.lieu_id or next(iter(self.lieux), ELSEWHERE))
             return {"ou": lieu, "avec": str(by.pk)}
-        lieu = str(held.lieu_id) if held.lieu_id is not None else ELSEWHERE
-        start = held.starts_at.astimezone(held.zone)
+        lieu = str(appointment.lieu_id) if appointment.lieu_id is not None else ELSEWHERE
+        start = appointment.starts_at.astimezone(appointment.zone)
         return {
             "jour": start.date(),
             "heure": start.time(),
-            "ou": appointments.DISTANCE if held.where == appointments.DISTANCE else lieu,
-            "adresse": held.address,
-            "avec": str(held.helper_id or by.pk),
+            "ou": appointments.DISTANCE if appointment.where == appointments.DISTANCE else lieu,
+            "adresse": appointment.address,
+            "avec": str(appointment.helper_id or by.pk),
         }
 
     def clean(self) -> dict[str, Any]:
-        held = super().clean() or self.cleaned_data
-        if held.get("ou") == ELSEWHERE and not held.get("adresse"):
+        typed = super().clean() or self.cleaned_data
+        if typed.get("ou") == ELSEWHERE and not typed.get("adresse"):
             self.add_error("adresse", "Il manque l’adresse. Écrivez-la, ou choisissez un lieu.")
-        return held
+        return typed
 
     @property
     def values(self) -> dict[str, Any]:
-        """Return what the action takes."""
-        held, commune = self.cleaned_data, self.row.mission.commune
-        lieu = self.lieux.get(held["ou"])
-        distance = held["ou"] == appointments.DISTANCE
+        """Return the arguments of the action."""
+        typed, commune = self.cleaned_data, self.row.mission.commune
+        lieu = self.lieux.get(typed["ou"])
+        distance = typed["ou"] == appointments.DISTANCE
         return {
             "meets_at": self.moment(lieu.code_insee if lieu is not None else commune),
             "spot": Spot(
                 where=appointments.DISTANCE if distance else appointments.HERE,
                 lieu=lieu,
-                address=held["adresse"] if held["ou"] == ELSEWHERE else "",
+                address=typed["adresse"] if typed["ou"] == ELSEWHERE else "",
                 commune=commune,
             ),
-            "helper": self.helpers[held["avec"]],
+            "helper": self.helpers[typed["avec"]],
         }
 
 
@@ -291,42 +291,42 @@ class CharterForm(forms.Form):
 
     def __init__(self, *args: Any, supervisors: list[User], accounts: list[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.supervisors = {str(each.pk): each for each in supervisors}
-        self.accounts = {str(each.pk): each for each in accounts}
+        self.supervisors = {str(account.pk): account for account in supervisors}
+        self.accounts = {str(account.pk): account for account in accounts}
         self.fields["encadre"].choices = [  # type: ignore[attr-defined]
-            (pk, str(each)) for pk, each in self.supervisors.items()
+            (pk, str(account)) for pk, account in self.supervisors.items()
         ]
         self.fields["compte"].choices = [  # type: ignore[attr-defined]
             (NOBODY, "Aucun"),
-            *((pk, str(each)) for pk, each in self.accounts.items()),
+            *((pk, str(account)) for pk, account in self.accounts.items()),
         ]
 
     @property
     def values(self) -> dict[str, Any]:
-        """Return what the start of a mission takes."""
-        held = self.cleaned_data
+        """Return the values of the start of a mission."""
+        typed = self.cleaned_data
         return {
-            "supervisor": self.supervisors[held["encadre"]],
-            "signed_on": held["signee"],
-            "account": self.accounts.get(held["compte"]),
+            "supervisor": self.supervisors[typed["encadre"]],
+            "signed_on": typed["signee"],
+            "account": self.accounts.get(typed["compte"]),
         }
 
 
 class SupervisorForm(forms.Form):
-    """Who answers for a volunteer from today."""
+    """Supervisor of a volunteer from today."""
 
     encadre = forms.ChoiceField(label="Qui l’encadre")
 
     def __init__(self, *args: Any, supervisors: list[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.supervisors = {str(each.pk): each for each in supervisors}
+        self.supervisors = {str(account.pk): account for account in supervisors}
         self.fields["encadre"].choices = [  # type: ignore[attr-defined]
-            (pk, str(each)) for pk, each in self.supervisors.items()
+            (pk, str(account)) for pk, account in self.supervisors.items()
         ]
 
     @property
     def supervisor(self) -> User:
-        """Return who was chosen."""
+        """Return the chosen account."""
         return self.supervisors[self.cleaned_data["encadre"]]
 
 
@@ -334,10 +334,10 @@ class HoursField(decimals.DecimalField):
     """Hours, as a number or as they are said: 1h30."""
 
     def to_python(self, value: Any) -> Any:
-        said = re.fullmatch(r"\s*([0-9]{1,2})\s*[hH]\s*([0-5][0-9])?\s*", str(value or ""))
-        if said is None:
+        match = re.fullmatch(r"\s*([0-9]{1,2})\s*[hH]\s*([0-5][0-9])?\s*", str(value or ""))
+        if match is None:
             return super().to_python(value)
-        return round(Decimal(60 * int(said[1]) + int(said[2] or 0)) / 60, 2)
+        return round(Decimal(60 * int(match[1]) + int(match[2] or 0)) / 60, 2)
 
 
 class HoursForm(forms.Form):

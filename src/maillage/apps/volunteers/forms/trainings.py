@@ -1,4 +1,4 @@
-"""What is typed about those who help and their trainings."""
+"""Forms of those who help and their trainings."""
 
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ NOBODY = ""
 
 
 class AudienceForm(forms.Form):
-    """Whose trainings are shown."""
+    """Audience of the displayed trainings."""
 
     pour = forms.ChoiceField(
         label="Pour qui", required=False, choices=[("", "Tout le monde"), *rules.AUDIENCES.items()]
@@ -51,28 +51,28 @@ class SessionForm(AtLieu):
 
     def clean(self) -> dict[str, Any]:
         """Refuse a session that ends before it begins, or that nobody would find."""
-        held = super().clean() or self.cleaned_data
-        if held.get("heure") and held.get("fin") and held["fin"] <= held["heure"]:
+        typed = super().clean() or self.cleaned_data
+        if typed.get("heure") and typed.get("fin") and typed["fin"] <= typed["heure"]:
             self.add_error("fin", "Elle finit avant d’avoir commencé. Corrigez l’une des deux heures.")
-        if not held.get("lieu") and not held.get("adresse"):
+        if not typed.get("lieu") and not typed.get("adresse"):
             self.add_error("adresse", "On ne sait pas où venir. Choisissez un lieu, ou écrivez une adresse.")
-        return held
+        return typed
 
     @property
     def values(self) -> dict[str, Any]:
-        """Return what the agenda takes."""
-        held = self.cleaned_data
-        lieu = self.lieux.get(held["lieu"])
+        """Return the values for the agenda."""
+        typed = self.cleaned_data
+        lieu = self.lieux.get(typed["lieu"])
         commune = lieu.code_insee if lieu else self.structure.code_insee
         zone = clocks.zone(commune)
         return {
-            "starts_at": datetime.combine(held["jour"], held["heure"], tzinfo=zone),
-            "ends_at": datetime.combine(held["jour"], held["fin"], tzinfo=zone),
-            "capacity": held["places"],
+            "starts_at": datetime.combine(typed["jour"], typed["heure"], tzinfo=zone),
+            "ends_at": datetime.combine(typed["jour"], typed["fin"], tzinfo=zone),
+            "capacity": typed["places"],
             "lieu": lieu,
-            "address": held["adresse"],
+            "address": typed["adresse"],
             "commune": commune,
-            "aidants": held["anime"],
+            "aidants": typed["anime"],
         }
 
 
@@ -125,17 +125,17 @@ class OwnTrainingForm(OnBehalf):
 
     @property
     def values(self) -> dict[str, Any]:
-        """Return what the catalogue takes."""
-        held = self.cleaned_data
+        """Return the values for the catalogue."""
+        typed = self.cleaned_data
         return {
-            "title": held["titre"],
-            "aim": held["but"],
-            "body": held["organisme"],
-            "audiences": held["pour"],
-            "minutes": int(held["heures"] * 60),
-            "months": held["mois"],
-            "source": held["source"],
-            "link": held["adresse"],
+            "title": typed["titre"],
+            "aim": typed["but"],
+            "body": typed["organisme"],
+            "audiences": typed["pour"],
+            "minutes": int(typed["heures"] * 60),
+            "months": typed["mois"],
+            "source": typed["source"],
+            "link": typed["adresse"],
         }
 
 
@@ -168,29 +168,29 @@ class AidantForm(CheckedForm):
         super().__init__(*args, **kwargs)
         if not with_contract:
             del self.fields["contrat"], self.fields["fin"]
-        self.accounts = {str(each.pk): each for each in access.supervisors(structure, on)}
+        self.accounts = {str(account.pk): account for account in access.supervisors(structure, on)}
         self.fields["accompagne"].choices = [  # type: ignore[attr-defined]
             (NOBODY, "Personne"),
-            *((pk, str(each)) for pk, each in self.accounts.items()),
+            *((pk, str(account)) for pk, account in self.accounts.items()),
         ]
 
     @property
     def values(self) -> dict[str, Any]:
-        """Return what the team takes."""
-        held = self.cleaned_data
+        """Return the values for the team."""
+        typed = self.cleaned_data
         known = {
-            "name": held["nom"],
-            "kind": held["statut"],
-            "frame": held["cadre"],
-            "supported_by": self.accounts.get(held["accompagne"]),
+            "name": typed["nom"],
+            "kind": typed["statut"],
+            "frame": typed["cadre"],
+            "supported_by": self.accounts.get(typed["accompagne"]),
         }
-        if "contrat" not in held:
+        if "contrat" not in typed:
             return known
-        return known | {"contract": held["contrat"], "contract_ends_on": held["fin"]}
+        return known | {"contract": typed["contrat"], "contract_ends_on": typed["fin"]}
 
 
 def known_of(row: Aidant) -> dict[str, Any]:
-    """Return what the form of an aidant starts with."""
+    """Return the initial values of the form of an aidant."""
     return {
         "nom": row.name,
         "statut": row.kind,
@@ -218,14 +218,14 @@ class DeclaredForm(forms.Form):
 
     @property
     def values(self) -> dict[str, Any]:
-        """Return what an attestation takes."""
-        held = self.cleaned_data
+        """Return the values of an attestation."""
+        typed = self.cleaned_data
         return {
-            "title": held["titre"],
-            "body": held["organisme"],
-            "level": held["niveau"],
-            "obtained_on": held["obtenue"],
-            "valid_until": held["valable"],
+            "title": typed["titre"],
+            "body": typed["organisme"],
+            "level": typed["niveau"],
+            "obtained_on": typed["obtenue"],
+            "valid_until": typed["valable"],
         }
 
 
@@ -240,10 +240,10 @@ class EnrolForm(forms.Form):
 
     def __init__(self, *args: Any, aidants: list[Aidant], several: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.aidants = {str(each.pk): each for each in aidants}
+        self.aidants = {str(aidant.pk): aidant for aidant in aidants}
         self.fields["qui"].choices = [  # type: ignore[attr-defined]
-            (pk, f"{each.name}, {each.structure.name}" if several else each.name)
-            for pk, each in self.aidants.items()
+            (pk, f"{aidant.name}, {aidant.structure.name}" if several else aidant.name)
+            for pk, aidant in self.aidants.items()
         ]
 
     @property

@@ -35,9 +35,9 @@ class Item:
 
 def items(audience: str = "") -> list[Item]:
     """Return the catalogue, for one audience or all: the common ones first."""
-    common = [_common(key, each) for key, each in reference.trainings().items()]
+    common = [_common(key, training) for key, training in reference.trainings().items()]
     added = [_added(row) for row in OwnTraining.objects.filter(withdrawn_at=None).select_related("structure")]
-    return [each for each in (*common, *added) if not audience or audience in each.audiences]
+    return [training for training in (*common, *added) if not audience or audience in training.audiences]
 
 
 def item(key: str) -> Item | None:
@@ -52,7 +52,7 @@ def item(key: str) -> Item | None:
 
 
 def _common(key: str, training: reference.Training) -> Item:
-    held = contents.modules()
+    modules = contents.modules()
     return Item(
         key=key,
         title=training.title,
@@ -62,7 +62,9 @@ def _common(key: str, training: reference.Training) -> Item:
         months=training.months,
         body=NETWORK,
         source=f"Demande écrite dans les études fondatrices ({training.seeds})",
-        modules=tuple((id, held[id].number, held[id].title) for id in training.modules if id in held),
+        modules=tuple(
+            (id, modules[id].number, modules[id].title) for id in training.modules if id in modules
+        ),
     )
 
 

@@ -72,28 +72,28 @@ def report(communes: frozenset[str] | None, at: datetime, *, own: frozenset[int]
         rows = rows.filter(structure__in=structures_in(communes) or [])
     examples = rows.filter(example=True).exists()
     counted = rows.filter(example=examples)
-    found = team.helpers(counted, at)
+    helpers = team.helpers(counted, at)
     least = 0 if examples or own is not None else int(number("protection/small_count"))
-    places, rows_told = counted.values("structure").distinct().count(), rules.counts(found, today)
-    hidden = _found_by_subtraction(rows_told, least)
+    places, indicator_counts = counted.values("structure").distinct().count(), rules.counts(helpers, today)
+    hidden = _found_by_subtraction(indicator_counts, least)
     return Report(
-        n=_open(next(each.whole for each in rows_told if each.id == rules.TRAINED), least),
+        n=_open(next(each.whole for each in indicator_counts if each.id == rules.TRAINED), least),
         structures=_open(places, least and 3),
         examples=examples,
-        rows=[_indicator(each, least, is_hidden=each.id in hidden) for each in rows_told],
+        rows=[_indicator(each, least, is_hidden=each.id in hidden) for each in indicator_counts],
     )
 
 
 def _found_by_subtraction(rows: Sequence[rules.Count], least: int) -> frozenset[str]:
-    """Return which of those who have a training, and of those who wait for one, may not be told: with the
+    """Return the counts, of those who have a training and of those who wait for one, to suppress: with the
     team, they would give the few who have neither.
     """
     parts = {row.id: row.part for row in rows if row.id in (rules.TRAINED, rules.PLANS)}
     team = next(row.whole for row in rows if row.id == rules.TRAINED)
     counts = {**parts, "": team - sum(parts.values())}
-    held = [id for id, n in counts.items() if n]  # what nobody is in gives nobody away
-    seen = disclosure.one_way([counts[id] for id in held], least, lowest=1)
-    return frozenset(id for id, told in zip(held, seen, strict=True) if not told)
+    filled = [id for id, n in counts.items() if n]  # what nobody is in gives nobody away
+    is_published = disclosure.one_way([counts[id] for id in filled], least, lowest=1)
+    return frozenset(id for id, is_open in zip(filled, is_published, strict=True) if not is_open)
 
 
 def _open(n: int, least: int) -> int | None:
@@ -118,15 +118,15 @@ def _indicator(row: rules.Count, least: int, *, is_hidden: bool) -> Indicator:
     unknown = row.unknown if row.unknown >= least or not row.unknown else None
     # The team is told too: what is left of it is nobody, or not a few.
     is_open = unknown is not None and not 0 < row.beside < least
-    whole = _open(row.whole, least) if is_open else None
-    part = row.part if isinstance(figure, Estimate) and whole is not None else None
-    return Indicator(row.id, label, universe, figure, part, whole, unknown)
+    total = _open(row.whole, least) if is_open else None
+    part = row.part if isinstance(figure, Estimate) and total is not None else None
+    return Indicator(row.id, label, universe, figure, part, total, unknown)
 
 
 COLUMNS = ("indicateur", "champ", "part", "sur", "pourcent", "non_dit", "masque", "source", "le")
 
 
-def table(found: Report, at: datetime) -> list[dict[str, str]]:
+def table(indicators: Report, at: datetime) -> list[dict[str, str]]:
     """Return the indicators as rows of a table in an open format."""
     day = timezone.localdate(at).isoformat()
     return [
@@ -138,10 +138,10 @@ def table(found: Report, at: datetime) -> list[dict[str, str]]:
             "pourcent": f"{row.figure.value:.1f}" if isinstance(row.figure, Estimate) else "",
             "non_dit": _cell(row.unknown),
             "masque": row.reason,
-            "source": "équipes notées dans Maillage" + (", exemple" if found.examples else ""),
+            "source": "équipes notées dans Maillage" + (", exemple" if indicators.examples else ""),
             "le": day,
         }
-        for row in found.rows
+        for row in indicators.rows
     ]
 
 

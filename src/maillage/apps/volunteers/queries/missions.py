@@ -68,24 +68,24 @@ class GapRow:
 
     @property
     def evidence(self) -> dict[str, str]:
-        """What a mission keeps of it, as printed that day."""
-        kept = ("place", "place_name", "zone", "zone_name", "line", "label", "about", "between", "source")
-        return {**{name: getattr(self, name) for name in kept}, "on": self.on.isoformat()}
+        """Return the facts of the gap that a mission stores, as printed that day."""
+        names = ("place", "place_name", "zone", "zone_name", "line", "label", "about", "between", "source")
+        return {**{name: getattr(self, name) for name in names}, "on": self.on.isoformat()}
 
 
 def gaps_around(structure: Structure) -> list[GapRow]:
     """Return the gaps of the smallest territory studied around a structure that a volunteer may lessen,
     first those that leave most people without anything for sure; [] where nothing was computed.
     """
-    here = communes_of_structure(structure)
-    around = []
+    own_communes = communes_of_structure(structure)
+    studies_by_size = []
     for study in dossiers.finished_studies():
         communes = communes_of(study.place)
-        if communes is not None and communes & here:
-            around.append((len(communes), study))
-    for _, study in sorted(around, key=lambda each: each[0]):
-        if found := _gaps_of(study):
-            return found[:MOST_GAPS]
+        if communes is not None and communes & own_communes:
+            studies_by_size.append((len(communes), study))
+    for _, study in sorted(studies_by_size, key=lambda sized_study: sized_study[0]):
+        if gaps := _gaps_of(study):
+            return gaps[:MOST_GAPS]
     return []
 
 
@@ -147,7 +147,7 @@ def opened(on: date) -> QuerySet[Mission]:
 
 
 def need(row: Mission) -> rules.Need:
-    """Return what a mission asks for, without who asks."""
+    """Return the need of a mission, without its structure."""
     return rules.Need(
         half_days=frozenset(row.half_days),
         skills=frozenset(row.skills),
@@ -158,7 +158,7 @@ def need(row: Mission) -> rules.Need:
 
 
 def offer(row: Volunteer) -> rules.Offer:
-    """Return what a volunteer proposes of their time."""
+    """Return the offer of a volunteer's time."""
     return rules.Offer(
         half_days=frozenset(row.half_days),
         skills=frozenset(row.skills),
@@ -204,38 +204,38 @@ class Meeting:
 
     @property
     def is_booked(self) -> bool:
-        """Whether somebody is expected."""
+        """Return True if somebody is expected."""
         return self.appointment.state == appointments.BOOKED
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether one of both cancelled it."""
+        """Return True if either side cancelled it."""
         return self.appointment.state == appointments.CANCELLED
 
     @property
     def by_volunteer(self) -> bool:
-        """Whether the volunteer cancelled it."""
+        """Return True if the volunteer cancelled it."""
         return self.appointment.cancelled_by == appointments.PERSON
 
     @property
     def is_missed(self) -> bool:
-        """Whether the volunteer did not come."""
+        """Return True if the volunteer did not come."""
         return self.appointment.state == appointments.ABSENT
 
 
 def meeting(row: Engagement, at: datetime) -> Meeting | None:
     """Return the first meeting of an engagement, None as long as it has no day."""
-    held = row.appointment
-    if held is None:
+    appointment = row.appointment
+    if appointment is None:
         return None
-    wish = appointment_words.moment(row.wished_at, held.zone) if row.wished_at is not None else ""
+    wish = appointment_words.moment(row.wished_at, appointment.zone) if row.wished_at is not None else ""
     return Meeting(
-        held,
-        appointment_words.when(held),
-        appointment_words.where(held),
-        appointment_words.helper(held),
-        link_of_appointment(held),
-        held.starts_at > at,
+        appointment,
+        appointment_words.when(appointment),
+        appointment_words.where(appointment),
+        appointment_words.helper(appointment),
+        link_of_appointment(appointment),
+        appointment.starts_at > at,
         wish,
     )
 
@@ -251,20 +251,20 @@ class Suited:
 
 def suited(volunteer: Volunteer, rows: Iterable[Mission], on: date) -> list[Suited]:
     """Return the missions that suit a volunteer, the best first."""
-    found = []
+    suited_missions = []
     for row in rows:
-        said = rules.match(need(row), offer(volunteer), km=km_between(row, volunteer.commune), on=on)
-        if said is not None:
-            found.append(Suited(row, volunteer, said))
-    return sorted(found, key=lambda each: (*rules.rank(each.match), each.mission.pk))
+        match = rules.match(need(row), offer(volunteer), km=km_between(row, volunteer.commune), on=on)
+        if match is not None:
+            suited_missions.append(Suited(row, volunteer, match))
+    return sorted(suited_missions, key=lambda candidate: (*rules.rank(candidate.match), candidate.mission.pk))
 
 
 def suited_to(mission: Mission, on: date) -> list[Suited]:
     """Return the volunteers whom nobody met yet and whom a mission suits, the best first: a structure reads
     a first name and reasons, and no contact.
     """
-    ((_, found),) = suited_to_each([mission], on)
-    return found
+    ((_, candidates),) = suited_to_each([mission], on)
+    return candidates
 
 
 def suited_to_each(missions: Iterable[Mission], on: date) -> list[tuple[Mission, list[Suited]]]:
@@ -277,16 +277,19 @@ def suited_to_each(missions: Iterable[Mission], on: date) -> list[tuple[Mission,
     )
     known = set(Engagement.objects.filter(mission__in=every).values_list("mission", "volunteer"))
     free = list(Volunteer.objects.exclude(pk__in=busy).order_by("-made_at")[:MOST_READ]) if every else []
-    found = []
+    candidates_by_mission = []
     for mission in every:
         rows = (
-            suited(each, [mission], on)
-            for each in free
-            if each.example == mission.example and (mission.pk, each.pk) not in known
+            suited(candidate, [mission], on)
+            for candidate in free
+            if candidate.example == mission.example and (mission.pk, candidate.pk) not in known
         )
-        best = sorted((each[0] for each in rows if each), key=lambda each: rules.rank(each.match))
-        found.append((mission, best[:MOST]))
-    return found
+        best = sorted(
+            (candidate[0] for candidate in rows if candidate),
+            key=lambda candidate: rules.rank(candidate.match),
+        )
+        candidates_by_mission.append((mission, best[:MOST]))
+    return candidates_by_mission
 
 
 def engagements(rows: QuerySet[Engagement]) -> list[Engagement]:
@@ -294,18 +297,18 @@ def engagements(rows: QuerySet[Engagement]) -> list[Engagement]:
     attestation of their hours that runs; `meeting`: the first one.
     """
     at = timezone.now()
-    found = bulk.seldom(rows.prefetch_related(Prefetch("hours", Hours.objects.order_by("-on", "-pk"))))
-    given = Attestation.objects.filter(
-        aidant__in={each.aidant_id for each in found} - {None}, withdrawn_at=None
+    rows_read = bulk.seldom(rows.prefetch_related(Prefetch("hours", Hours.objects.order_by("-on", "-pk"))))
+    attestations = Attestation.objects.filter(
+        aidant__in={engagement.aidant_id for engagement in rows_read} - {None}, withdrawn_at=None
     ).exclude(code="")
-    papers = {(each.aidant_id, each.training): each for each in given}
-    for each in found:
-        one = papers.get((each.aidant_id, f"mission-{each.mission_id}"))
-        each.papers = [one] if one is not None else []
-        each.minutes = _minutes(each, confirmed=True)
-        each.pending = _minutes(each, confirmed=False)
-        each.meeting = meeting(each, at)
-    return found
+    papers = {(engagement.aidant_id, engagement.training): engagement for engagement in attestations}
+    for engagement in rows_read:
+        one = papers.get((engagement.aidant_id, f"mission-{engagement.mission_id}"))
+        engagement.papers = [one] if one is not None else []
+        engagement.minutes = _minutes(engagement, confirmed=True)
+        engagement.pending = _minutes(engagement, confirmed=False)
+        engagement.meeting = meeting(engagement, at)
+    return rows_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +324,7 @@ class RunningMission:
 
 def running(user: Any) -> list[RunningMission]:
     """Return the missions that an account is on, with its hours; none without the right to have one."""
-    if not rights_of(user).any(access.MINE):
+    if not rights_of(user).any(access.SEE_OWN):
         return []
     rows = access.own_engagements(user).filter(state=rules.ACTIVE).order_by("starts_on", "pk")
     return [
@@ -345,10 +348,10 @@ def sections(user: Any) -> list[tuple[str, str, list[Engagement]]]:
     """Return the engagements of a user’s structures by what is to be done, the oldest first in each."""
     rows = access.engagements_for(user).filter(state__in=rules.OPEN).order_by("changed_at", "pk")
     every = engagements(rows)
-    made = [
+    all_sections = [
         (state, title, [each for each in every if each.state == state]) for state, title in PEOPLE.items()
     ]
-    return [each for each in made if each[2]]
+    return [each for each in all_sections if each[2]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,11 +373,11 @@ def lines(user: Any, on: date) -> list[Line]:
         for each in rows
     ]
     missions = access.missions_for(user)
-    here = list(not_over(on).filter(pk__in=missions.values("pk")))
-    closed = missions.exclude(pk__in=[each.pk for each in here]).order_by("-ends_on", "pk")
+    open_missions = list(not_over(on).filter(pk__in=missions.values("pk")))
+    closed = missions.exclude(pk__in=[each.pk for each in open_missions]).order_by("-ends_on", "pk")
     return [
         *people,
-        *(Line(OPENED, each, f"{each.title} {each.words}") for each in here),
+        *(Line(OPENED, each, f"{each.title} {each.words}") for each in open_missions),
         *(Line(CLOSED, each, f"{each.title} {each.words}") for each in closed),
     ]
 
@@ -382,7 +385,7 @@ def lines(user: Any, on: date) -> list[Line]:
 def to_confirm(user: Any) -> list[Engagement]:
     """Return the engagements whose hours wait to be confirmed, by the name of the volunteer."""
     rows = access.engagements_for(user).filter(hours__in=Hours.objects.filter(confirmed_at=None))
-    return sorted(engagements(rows.distinct()), key=lambda each: str(each.volunteer))
+    return sorted(engagements(rows.distinct()), key=lambda engagement: str(engagement.volunteer))
 
 
 def without_supervisor(rows: Iterable[Engagement], at: datetime) -> list[Engagement]:

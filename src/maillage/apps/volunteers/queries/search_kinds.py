@@ -1,4 +1,4 @@
-"""What the search across the space finds of volunteers and trainings: missions, the catalogue."""
+"""Search entries of volunteers and trainings: missions, the catalogue."""
 
 from functools import cache
 from typing import Any
@@ -19,14 +19,16 @@ from maillage.reference.trainings import AUDIENCES, trainings
 
 def _missions(user: Any) -> QuerySet[Mission]:
     """Return the missions of a user’s structures, and those that anybody may answer."""
-    seen = Q(pk__in=access.missions_for(user).values("pk"))
+    own_missions = Q(pk__in=access.missions_for(user).values("pk"))
     opened = Q(closed_at=None, ends_on__gte=timezone.localdate())
-    return Mission.objects.filter(seen | opened).select_related("structure", "lieu")
+    return Mission.objects.filter(own_missions | opened).select_related("structure", "lieu")
 
 
 def _mission_hit(row: Mission, user: Any) -> Hit:
-    mine = access.rights_of(user).may(access.MANAGE, structure=row.structure_id)
-    return Hit(row.title, row.structure.name, reverse("mission" if mine else "mission_public", args=[row.pk]))
+    is_own = access.rights_of(user).may(access.MANAGE, structure=row.structure_id)
+    return Hit(
+        row.title, row.structure.name, reverse("mission" if is_own else "mission_public", args=[row.pk])
+    )
 
 
 def _training_hit(row: OwnTraining, user: Any) -> Hit:
@@ -37,11 +39,11 @@ def _training_hit(row: OwnTraining, user: Any) -> Hit:
 def _common() -> tuple[FixedEntry, ...]:
     return tuple(
         FixedEntry(
-            Hit(each.title, each.aim, reverse("training", args=[key])),
-            " ".join((each.aim, *(AUDIENCES[audience] for audience in each.audiences))),
+            Hit(training.title, training.aim, reverse("training", args=[key])),
+            " ".join((training.aim, *(AUDIENCES[audience] for audience in training.audiences))),
             MEMBERS,
         )
-        for key, each in trainings().items()
+        for key, training in trainings().items()
     )
 
 

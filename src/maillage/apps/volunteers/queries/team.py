@@ -88,12 +88,12 @@ def aidants(rows: QuerySet[Aidant], at: datetime) -> list[Member]:
     """Return aidants with all that says where they stand, in a constant number of queries."""
     today = timezone.localdate(at)
     coming = _seats_to_come(at).select_related("session__workshop", "seat")
-    given = _attestations()
-    found = rows.prefetch_related(
-        Prefetch("attestations", given, to_attr="shown_attestations"),
+    attestations = _attestations()
+    with_attestations = rows.prefetch_related(
+        Prefetch("attestations", attestations, to_attr="shown_attestations"),
         Prefetch("enrolments", coming, to_attr="coming"),
     )
-    return [_member(each, today) for each in found]
+    return [_member(each, today) for each in with_attestations]
 
 
 def _member(row: Any, today: date) -> Member:
@@ -108,10 +108,14 @@ def helpers(rows: QuerySet[Aidant], at: datetime) -> Counter[rules.Helper]:
     together, the days that say the same of them being one.
     """
     today = timezone.localdate(at)
-    given = _attestations().filter(aidant=OuterRef("pk"))
+    attestations = _attestations().filter(aidant=OuterRef("pk"))
     endless = Coalesce("valid_until", Value(date.max, output_field=DateField()))
-    last = given.order_by().values("aidant").annotate(last=Max(_within(endless, rules.standing_span(today))))
-    found = rows.annotate(
+    last = (
+        attestations.order_by()
+        .values("aidant")
+        .annotate(last=Max(_within(endless, rules.standing_span(today))))
+    )
+    annotated = rows.annotate(
         last=Subquery(last.values("last")),
         planned=Exists(_seats_to_come(at).filter(aidant=OuterRef("pk"))),
         named=ExpressionWrapper(Q(supported_by__isnull=False), output_field=BooleanField()),
@@ -122,11 +126,13 @@ def helpers(rows: QuerySet[Aidant], at: datetime) -> Counter[rules.Helper]:
             )
         ),
     )
-    told = found.order_by().values_list("last", "planned", "named", "kind", "frame", "contract", "ends")
+    grouped = annotated.order_by().values_list(
+        "last", "planned", "named", "kind", "frame", "contract", "ends"
+    )
     out: Counter[rules.Helper] = Counter()
-    for last_day, planned, named, *said, n in told.annotate(n=Count("*")):
+    for last_day, planned, named, *facts, n in grouped.annotate(n=Count("*")):
         standing = rules.standing([last_day] if last_day else [], planned, today)
-        out[rules.helper(standing, named, *said)] += n
+        out[rules.helper(standing, named, *facts)] += n
     return out
 
 
@@ -184,9 +190,9 @@ def run_by(user: Any, at: datetime) -> list[SessionRow]:
 
 
 def _rows(rows: QuerySet[Session]) -> list[SessionRow]:
-    found = bulk.seldom(rows.select_related("workshop__structure", "workshop__lieu"))
-    room = rooms.rooms([each.workshop for each in found])
-    return [session_row(each, room[each.workshop_id]) for each in found]
+    sessions = bulk.seldom(rows.select_related("workshop__structure", "workshop__lieu"))
+    room = rooms.rooms([each.workshop for each in sessions])
+    return [session_row(each, room[each.workshop_id]) for each in sessions]
 
 
 def session_row(row: Session, room: agenda.Room | None = None) -> SessionRow:
@@ -202,7 +208,7 @@ def session_row(row: Session, room: agenda.Room | None = None) -> SessionRow:
 
 
 def enrolled(session: Session) -> list[Enrolment]:
-    """Return who has a seat or waits for one, in order of arrival."""
+    """Return the enrolments with a seat or on the waiting list, in order of arrival."""
     rows = session.enrolments.exclude(seat__status=agenda.CANCELLED)
     return list(
         rows.select_related("aidant__structure", "aidant__user", "seat").order_by("seat__booked_at", "pk")
@@ -214,7 +220,7 @@ def enrolled(session: Session) -> list[Enrolment]:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What an outsider learns of an attestation: nothing that names anybody."""
+    """Public facts of an attestation: none names anybody."""
 
     code: str
     title: str
@@ -231,7 +237,7 @@ VALID, EXPIRED, WITHDRAWN = "valid", "expired", "withdrawn"
 
 
 def by_code(typed: str, on: date) -> Checked | None:
-    """Return what a code says on a day; None when no attestation has it."""
+    """Return the public facts of a code on a day; None when no attestation has it."""
     row = _of_code(typed)
     if row is None:
         return None
@@ -250,7 +256,7 @@ def by_code(typed: str, on: date) -> Checked | None:
 
 
 def same_name(typed: str, name: str) -> bool | None:
-    """Return whether a name is the one written on the attestation of a code, whatever its case, its accents
+    """Return True if a name is the one written on the attestation of a code, whatever its case, its accents
     and its order; None for an unknown code.
     """
     row = _of_code(typed)

@@ -109,7 +109,7 @@ AFTER_END = timedelta(days=366)  # a volunteer whose last mission ended is erase
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """What a mission asks for. half_days: one of them, any when empty; skills, languages: all are useful,
+    """Need of a mission. half_days: one of them, any when empty; skills, languages: all are useful,
     none is required but the languages."""
 
     half_days: frozenset[str] = frozenset()
@@ -121,7 +121,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What somebody proposes of their time. half_days: none said, to be agreed."""
+    """Offer of somebody's time. half_days: none declared, to be agreed."""
 
     half_days: frozenset[str] = frozenset()
     skills: frozenset[str] = frozenset()
@@ -143,25 +143,25 @@ class Match:
     @property
     def reasons(self) -> tuple[str, ...]:
         """The same, in sentences that both read, in their language."""
-        found = []
+        reasons = []
         if self.km is None:
-            found.append(say("Distance inconnue"))
+            reasons.append(say("Distance inconnue"))
         elif self.km < 1:
-            found.append(say("Dans la même commune"))
+            reasons.append(say("Dans la même commune"))
         else:
-            found.append(say("À {km} km à vol d’oiseau", km=round(self.km)))
+            reasons.append(say("À {km} km à vol d’oiseau", km=round(self.km)))
         if self.half_days:
             days = listing([half_day(each) for each in self.half_days])
-            found.append(say("Libre en même temps : {days}", days=days))
+            reasons.append(say("Libre en même temps : {days}", days=days))
         else:
-            found.append(say("Les demi-journées sont à convenir"))
+            reasons.append(say("Les demi-journées sont à convenir"))
         if self.skills:
             known = " · ".join(say(SKILLS[each]) for each in self.skills)
-            found.append(say("Sait déjà : {skills}", skills=known))
+            reasons.append(say("Sait déjà : {skills}", skills=known))
         if self.learn:
             wanted = " · ".join(say(SKILLS[each]) for each in self.learn)
-            found.append(say("À apprendre ensemble : {skills}", skills=wanted))
-        return tuple(found)
+            reasons.append(say("À apprendre ensemble : {skills}", skills=wanted))
+        return tuple(reasons)
 
 
 def half_day(id: str) -> str:
@@ -202,11 +202,13 @@ def match(need: Need, offer: Offer, *, km: float | None, on: date) -> Match | No
     )
 
 
-def rank(found: Match) -> tuple[bool, int, float]:
-    """Return what sorts matches, the best first: a common half day, then most skills, then the nearest."""
-    return (not found.half_days, -len(found.skills), 99.0 if found.km is None else found.km)
+def rank(match: Match) -> tuple[bool, int, float]:
+    """Return the sort key of matches, the best first: a common half day, then most skills, then the
+    nearest.
+    """
+    return (not match.half_days, -len(match.skills), 99.0 if match.km is None else match.km)
 
 
 def may_become(state: str, then: str) -> bool:
-    """Return whether a step may follow another."""
+    """Return True if a step may follow another."""
     return then in NEXT[state]

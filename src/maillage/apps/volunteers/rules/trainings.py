@@ -167,7 +167,7 @@ def counts(helpers: Mapping[Helper, int], on: date) -> list[Count]:
 
 
 def ends_soon(helper: Helper, on: date) -> bool:
-    """Return whether a contract ends within six months of a day; a past end has already happened."""
+    """Return True if a contract ends within six months of a day; a past end has already happened."""
     if helper.contract != FIXED or helper.ends_on is None:
         return False
     return on <= helper.ends_on <= add_months(on, RISK_MONTHS)

@@ -40,7 +40,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest, code: str) -> HttpResponse:
-    """What a code says: true or not, of what, until when; whether a name that is typed is the one written."""
+    """Check of a code: valid or not, of what, until when; whether a typed name is the one written."""
     return _answer(request, code[:20])
 
 
@@ -49,11 +49,11 @@ def _answer(request: HttpRequest, typed: str) -> HttpResponse:
     template = "volunteers/public/check.html"
     if counted(request, LIMIT) >= access.CODES_AN_HOUR:
         return render(request, template, {"too_many": True}, status=429)
-    found = queries.by_code(typed, timezone.localdate())
-    if found is None:
+    checked = queries.by_code(typed, timezone.localdate())
+    if checked is None:
         count(request, LIMIT)
         return render(request, template, {"unknown": True, "typed": typed}, status=404)
-    context = {"found": found, "duration": certificates.duration(found.minutes)}
+    context = {"found": checked, "duration": certificates.duration(checked.minutes)}
     name = request.POST.get("nom", "").strip()[:80]
     if name:
         context |= {"name": name, "same": queries.same_name(typed, name)}
@@ -82,7 +82,7 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponse:
 def paper(request: HttpRequest, row: Attestation) -> HttpResponse:
     """Return the paper of an attestation, of a training or of hours."""
     item = catalogue.item(row.training)
-    said = certificates.Certificate(
+    certificate = certificates.Certificate(
         code=codes.in_halves(row.code),
         name=row.name,
         structure=row.structure.name,
@@ -97,12 +97,12 @@ def paper(request: HttpRequest, row: Attestation) -> HttpResponse:
         example=row.example,
     )
     make = certificates.training if item is not None else certificates.hours
-    path = reverse("attestation_check", args=[said.code])
+    path = reverse("attestation_check", args=[certificate.code])
     address = printing.address(request, path)
     qr = segno.make(address, error="m").svg_inline(border=0) if address else ""
-    content = make(said, check=(address.partition("://")[2] or path, qr), on=timezone.localdate())
+    content = make(certificate, check=(address.partition("://")[2] or path, qr), on=timezone.localdate())
     response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="attestation-{said.code}.pdf"'
+    response["Content-Disposition"] = f'inline; filename="attestation-{certificate.code}.pdf"'
     return response
 
 

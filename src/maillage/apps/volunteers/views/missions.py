@@ -50,8 +50,8 @@ def index(request: HttpRequest) -> HttpResponse:
     lines = long_list(
         request,
         queries.lines(request.user, at.date()),
-        words=lambda each: each.words,
-        choices=[Choice("etape", "Où cela en est", "Tout", lambda each: each.section, queries.SECTIONS)],
+        words=lambda line: line.words,
+        choices=[Choice("etape", "Où cela en est", "Tout", lambda line: line.section, queries.SECTIONS)],
     )
     parts: dict[str, list[Any]] = {}
     for line in lines.page:
@@ -125,8 +125,8 @@ def mission(request: HttpRequest, pk: int) -> HttpResponse:
         if number not in suited:
             raise Http404
         with refusals.as_message(request):
-            made = actions.engage(suited[number], row, by=by, at=at)
-            return redirect("engagement", made.pk)
+            engagement = actions.engage(suited[number], row, by=by, at=at)
+            return redirect("engagement", engagement.pk)
         return redirect("mission", row.pk)
     context = {
         "row": row,
@@ -163,22 +163,22 @@ def _engagement(request: HttpRequest, pk: int) -> Engagement:
 
 def _page(request: HttpRequest, row: Engagement, form: Any = None) -> HttpResponse:
     at = timezone.localtime()
-    (held,) = queries.engagements(access.engagements_for(request.user).filter(pk=row.pk))
+    (engagement,) = queries.engagements(access.engagements_for(request.user).filter(pk=row.pk))
     suited = queries.suited(row.volunteer, [row.mission], at.date())
     context = {
-        "row": held,
+        "row": engagement,
         "reasons": suited[0].match.reasons if suited else (),
         "languages": [name for id, name in languages() if id in row.volunteer.languages],
-        "meeting": held.meeting,
-        "form": form or _next_form(request, held, None),
+        "meeting": engagement.meeting,
+        "form": form or _next_form(request, engagement, None),
         "hours_form": HoursForm(initial={"jour": at.date(), "jeton": get_random_string(24)}),
-        "confirmed": certificates.duration(held.minutes or 0),
-        "pending": certificates.duration(held.pending) if held.pending else "",
-        "hours": [(each, certificates.duration(each.minutes)) for each in held.hours.all()],
+        "confirmed": certificates.duration(engagement.minutes or 0),
+        "pending": certificates.duration(engagement.pending) if engagement.pending else "",
+        "hours": [(each, certificates.duration(each.minutes)) for each in engagement.hours.all()],
         "shows_contact": row.state in rules.MET,
         "charter_lines": rules.CHARTER_LINES,
         "structure_lines": rules.STRUCTURE_LINES,
-        "attested": held.papers[0] if held.papers else None,
+        "attested": engagement.papers[0] if engagement.papers else None,
         "tab": "benevoles",
     }
     failed = form is not None
@@ -201,14 +201,14 @@ def _next_form(request: HttpRequest, row: Engagement, sent: Any) -> Any:
             initial={"signee": today},
         )
     if row.state == rules.ACTIVE:
-        held = {"encadre": str(row.supervisor_id)}
-        return SupervisorForm(sent, supervisors=list(access.supervisors(structure, today)), initial=held)
+        initial = {"encadre": str(row.supervisor_id)}
+        return SupervisorForm(sent, supervisors=list(access.supervisors(structure, today)), initial=initial)
     return None
 
 
 def _volunteer_accounts(structure: Structure, today: Any) -> list[User]:
-    held = current(today).filter(structure=structure, role="benevole").values("user")
-    return list(User.objects.filter(pk__in=held, is_active=True).order_by("name", "pk"))
+    roles = current(today).filter(structure=structure, role="benevole").values("user")
+    return list(User.objects.filter(pk__in=roles, is_active=True).order_by("name", "pk"))
 
 
 @holding(access.MANAGE)
@@ -216,7 +216,7 @@ def _volunteer_accounts(structure: Structure, today: Any) -> list[User]:
 def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     """The next step of a volunteer, or one taken back."""
     row = _engagement(request, pk)
-    said = request.POST.get("geste", "")
+    step = request.POST.get("geste", "")
     plain = {
         "rencontre-faite": (meetings.confirm, "La rencontre est notée. La charte vient ensuite."),
         "absent": (meetings.miss, "C’est noté. Donnez un autre jour, ou ne donnez pas suite."),
@@ -228,40 +228,40 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
         "decliner": (actions.decline, "C’est noté : la personne lira que vous ne donnez pas suite."),
         "reconsiderer": (actions.reconsider, "La proposition est de nouveau à rencontrer."),
     }
-    if said in plain:
-        act, words = plain[said]
+    if step in plain:
+        act, words = plain[step]
         with refusals.as_message(request):
             act(row, by=account_of(request), at=timezone.localtime())
             messages.success(request, words)
         return redirect("engagement", row.pk)
-    if said == "attester":
+    if step == "attester":
         with refusals.as_message(request):
-            made = hours_actions.attest(row, by=account_of(request), at=timezone.localtime())
-            return redirect("attestation_pdf", made.pk)
+            attestation = hours_actions.attest(row, by=account_of(request), at=timezone.localtime())
+            return redirect("attestation_pdf", attestation.pk)
         return redirect("engagement", row.pk)
-    return _typed(request, row, said)
+    return _typed(request, row, step)
 
 
-def _typed(request: HttpRequest, row: Engagement, said: str) -> HttpResponse:
+def _typed(request: HttpRequest, row: Engagement, step: str) -> HttpResponse:
     """Answer the gestures that come with a form."""
     by, at = account_of(request), timezone.localtime()
-    form: Any = HoursForm(request.POST) if said == "heures" else _next_form(request, row, request.POST)
+    form: Any = HoursForm(request.POST) if step == "heures" else _next_form(request, row, request.POST)
     expected = {"rencontrer": MeetingForm, "signer": CharterForm, "encadrer": SupervisorForm}
-    if said != "heures" and said not in expected:
+    if step != "heures" and step not in expected:
         raise Http404
-    if said != "heures" and not isinstance(form, expected[said]):  # a colleague went on meanwhile
+    if step != "heures" and not isinstance(form, expected[step]):  # a colleague went on meanwhile
         messages.error(
             request,
             f"Rien n’a changé. Quelqu’un a déjà noté la suite : {row.get_state_display()}. Relisez la page.",
         )
         return redirect("engagement", row.pk)
     if not form.is_valid():
-        if said == "heures":
+        if step == "heures":
             messages.error(request, " ".join(error for each in form.errors.values() for error in each))
             return redirect("engagement", row.pk)
         return _page(request, row, form)
     with refusals.as_message(request):
-        if said == "heures":
+        if step == "heures":
             hours_actions.note(
                 row,
                 on=form.cleaned_data["jour"],
@@ -271,10 +271,10 @@ def _typed(request: HttpRequest, row: Engagement, said: str) -> HttpResponse:
                 at=at,
             )
             messages.success(request, "Les heures sont notées et confirmées.")
-        elif said == "rencontrer":
+        elif step == "rencontrer":
             meetings.plan(row, **form.values, by=by, at=at)
             messages.success(request, "Le jour de la rencontre est donné : la personne le lit avec son code.")
-        elif said == "signer":
+        elif step == "signer":
             actions.sign(row, **form.values, by=by, at=at)
             messages.success(request, "La mission commence. La personne fait partie de l’équipe.")
         else:
@@ -313,7 +313,7 @@ def hours_gesture(request: HttpRequest, pk: int) -> HttpResponse:
     by, at = account_of(request), timezone.localtime()
     with refusals.as_message(request):
         if row is None:
-            raise hours_actions.GONE
+            raise hours_actions.REMOVED_HOURS
         if request.POST.get("geste") == "oter":
             hours_actions.remove(row, by=by, at=at)
             messages.success(request, "Ces heures ne comptent plus.")
@@ -345,7 +345,7 @@ def hours_several(request: HttpRequest) -> HttpResponse:
     return redirect("volunteers")
 
 
-@holding(access.MINE)
+@holding(access.SEE_OWN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def own(request: HttpRequest) -> HttpResponse:
     """The missions of a volunteer who has an account: who answers for them, and their hours."""
@@ -355,14 +355,14 @@ def own(request: HttpRequest) -> HttpResponse:
     forms = {
         each.pk: hours_form(each, at.date(), request.POST if each.pk == number else None) for each in rows
     }
-    found = next((each for each in rows if each.pk == number), None)
-    if request.method == "POST" and found is None:
+    chosen = next((each for each in rows if each.pk == number), None)
+    if request.method == "POST" and chosen is None:
         raise Http404
-    form = forms[found.pk] if found is not None else None
-    if found is not None and form is not None and form.is_valid():
+    form = forms[chosen.pk] if chosen is not None else None
+    if chosen is not None and form is not None and form.is_valid():
         with refusals.as_message(request):
             hours_actions.note(
-                found,
+                chosen,
                 on=form.cleaned_data["jour"],
                 minutes=form.minutes,
                 token=form.cleaned_data["jeton"],

@@ -50,13 +50,16 @@ def index(request: HttpRequest) -> HttpResponse:
     rows = queries.opened(today)
     if commune:  # of all of them: the latest ones of a country are seldom near
         near = [(queries.km_between(row, commune), row) for row in rows]
-        kept = [(km, row) for km, row in near if km is None or km <= rules.FURTHEST_KM]
-        found = sorted(kept, key=lambda each: (each[0] is None, each[0] or 0.0, each[1].pk))
+        near_enough = [(km, row) for km, row in near if km is None or km <= rules.FURTHEST_KM]
+        listed = sorted(
+            near_enough,
+            key=lambda near_mission: (near_mission[0] is None, near_mission[0] or 0.0, near_mission[1].pk),
+        )
     else:
-        found = [(None, row) for row in rows[:PAGE]]
+        listed = [(None, row) for row in rows[:PAGE]]
     context = {
-        "rows": [(row, queries.town(row.commune), None if km is None else round(km)) for km, row in found],
-        "n_found": sum(km is not None for km, _ in found),
+        "rows": [(row, queries.town(row.commune), None if km is None else round(km)) for km, row in listed],
+        "n_found": sum(km is not None for km, _ in listed),
         "more": 0 if commune else max(rows.count() - PAGE, 0),
         "typed": typed,
         "unknown": unknown,
@@ -121,13 +124,13 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 def _volunteer(request: HttpRequest, typed: str) -> Volunteer:
-    """Return who holds a code; wrong ones are counted, and stop after twenty in an hour."""
+    """Return the volunteer of a code; wrong ones are counted, and stop after twenty in an hour."""
     code = codes.read(typed[:20])
-    found = Volunteer.objects.filter(code=code).first() if code else None
-    if found is None or counted(request, CODES) >= access.CODES_AN_HOUR:
+    volunteer = Volunteer.objects.filter(code=code).first() if code else None
+    if volunteer is None or counted(request, CODES) >= access.CODES_AN_HOUR:
         count(request, CODES)
         raise Http404
-    return found
+    return volunteer
 
 
 @never_cache
@@ -146,12 +149,12 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         try:
             _gesture(request, row)
         except Refused as refused:
-            messages.error(request, " ".join(say(each) for each in refused.sentences))
+            messages.error(request, " ".join(say(engagement) for engagement in refused.sentences))
         return redirect("volunteer_page", codes.in_halves(row.code))
-    held = queries.engagements(access.engagements_of(row))
-    for each in held:  # each form has its own fields
-        each.moment_form = MomentForm(auto_id=f"autre-{each.pk}-%s")  # type: ignore[attr-defined]
-        each.hours_form = hours_form(each, at.date())  # type: ignore[attr-defined]
+    engagements = queries.engagements(access.engagements_of(row))
+    for engagement in engagements:  # each form has its own fields
+        engagement.moment_form = MomentForm(auto_id=f"autre-{engagement.pk}-%s")  # type: ignore[attr-defined]
+        engagement.hours_form = hours_form(engagement, at.date())  # type: ignore[attr-defined]
     open_missions = queries.opened(at.date()).exclude(engagements__volunteer=row)
     context = {
         "row": row,
@@ -159,11 +162,11 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         "town": queries.town(row.commune),
         "engagements": [
             (
-                each,
-                duration(each.minutes or 0),
-                [(hour, duration(hour.minutes)) for hour in each.hours.all()],
+                engagement,
+                duration(engagement.minutes or 0),
+                [(hour, duration(hour.minutes)) for hour in engagement.hours.all()],
             )
-            for each in held
+            for engagement in engagements
         ],
         "suited": queries.suited(row, open_missions, at.date())[:6],
         "erased_after": rules.UNMET.days // 30,
@@ -173,29 +176,29 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
 
 def _gesture(request: HttpRequest, row: Volunteer) -> None:
     """Do what a volunteer asks from their page; Http404 for what is not theirs."""
-    said, at = request.POST.get("geste", ""), timezone.localtime()
+    step, at = request.POST.get("geste", ""), timezone.localtime()
     number = whole(request.POST.get("ligne", ""), ROWS) or 0
-    mine = access.engagements_of(row)
-    if said == "proposer":
-        found = get_object_or_404(queries.opened(at.date()), pk=number)
-        actions.engage(row, found, by=None, at=at)
+    own_engagements = access.engagements_of(row)
+    if step == "proposer":
+        mission = get_object_or_404(queries.opened(at.date()), pk=number)
+        actions.engage(row, mission, by=None, at=at)
         messages.success(request, say("Votre proposition est partie."))
-    elif said == "renoncer":
-        actions.decline(get_object_or_404(mine, pk=number), by=None, at=at, code=row.code)
+    elif step == "renoncer":
+        actions.decline(get_object_or_404(own_engagements, pk=number), by=None, at=at, code=row.code)
         messages.success(request, say("C’est noté : vous n’êtes plus sur cette mission."))
-    elif said == "oter":
-        held = Hours.objects.filter(engagement__volunteer=row, pk=number).first()
-        if held is None:
-            raise hours_actions.GONE
-        hours_actions.remove(held, by=None, at=at, volunteer=True)
+    elif step == "oter":
+        hours = Hours.objects.filter(engagement__volunteer=row, pk=number).first()
+        if hours is None:
+            raise hours_actions.REMOVED_HOURS
+        hours_actions.remove(hours, by=None, at=at, volunteer=True)
         messages.success(request, say("Ces heures sont retirées."))
-    elif said == "heures":
+    elif step == "heures":
         form = HoursForm(request.POST)
         if not form.is_valid():
             messages.error(request, " ".join(say(each) for errors in form.errors.values() for each in errors))
             return
         hours_actions.note(
-            get_object_or_404(mine, pk=number),
+            get_object_or_404(own_engagements, pk=number),
             on=form.cleaned_data["jour"],
             minutes=form.minutes,
             token=form.cleaned_data["jeton"],
@@ -203,26 +206,26 @@ def _gesture(request: HttpRequest, row: Volunteer) -> None:
             volunteer=True,
         )
         messages.success(request, say("Vos heures sont notées. La structure les confirme."))
-    elif said in ("pas-venir", "revenir", "autre-moment"):
-        _meeting_gesture(request, get_object_or_404(mine, pk=number), said)
-    elif said == "attester":
-        hours_actions.attest(get_object_or_404(mine, pk=number), by=None, at=at)
+    elif step in ("pas-venir", "revenir", "autre-moment"):
+        _meeting_gesture(request, get_object_or_404(own_engagements, pk=number), step)
+    elif step == "attester":
+        hours_actions.attest(get_object_or_404(own_engagements, pk=number), by=None, at=at)
         messages.success(request, say("Votre attestation est prête, plus bas."))
-    elif said == "effacer":
+    elif step == "effacer":
         messages.error(request, say("Rien n’est effacé. Cochez la case pour dire que vous êtes sûr."))
     else:
         raise Http404
 
 
-def _meeting_gesture(request: HttpRequest, row: Engagement, said: str) -> None:
+def _meeting_gesture(request: HttpRequest, row: Engagement, step: str) -> None:
     """Say that one does not come to the first meeting, comes after all, or would rather come another day."""
     at = timezone.localtime()
-    if said == "pas-venir":
+    if step == "pas-venir":
         meetings.cancel(row, by=None, at=at)
         messages.success(
             request, say("C’est noté : vous ne venez pas. Proposez un autre moment si vous voulez.")
         )
-    elif said == "revenir":
+    elif step == "revenir":
         meetings.put_back(row, by=None, at=at)
         messages.success(request, say("C’est noté : on vous attend."))
     else:
@@ -238,8 +241,8 @@ def _meeting_gesture(request: HttpRequest, row: Engagement, said: str) -> None:
 @require_safe
 def copy(request: HttpRequest, code: str) -> HttpResponse:
     """All that is known of a volunteer, for them."""
-    held = queries.copy_of(_volunteer(request, code))
-    response = JsonResponse(held, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    personal_data = queries.copy_of(_volunteer(request, code))
+    response = JsonResponse(personal_data, json_dumps_params={"ensure_ascii": False, "indent": 1})
     response["Content-Disposition"] = 'attachment; filename="mes-donnees.json"'
     return response
 
@@ -249,6 +252,6 @@ def copy(request: HttpRequest, code: str) -> HttpResponse:
 def attestation(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """An attestation of hours, taken by the volunteer."""
     row = _volunteer(request, code)
-    theirs = access.engagements_of(row).filter(aidant__isnull=False).values("aidant")
-    held = Attestation.objects.filter(aidant__in=theirs, withdrawn_at=None).exclude(code="")
-    return paper(request, get_object_or_404(held.select_related("structure"), pk=pk))
+    aidant_numbers = access.engagements_of(row).filter(aidant__isnull=False).values("aidant")
+    attestations = Attestation.objects.filter(aidant__in=aidant_numbers, withdrawn_at=None).exclude(code="")
+    return paper(request, get_object_or_404(attestations.select_related("structure"), pk=pk))

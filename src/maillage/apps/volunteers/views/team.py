@@ -29,7 +29,7 @@ from maillage.web.withdrawal import was_withdrawn
 @holding(access.MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
-    """Who helps here, what they are trained in, until when; somebody to add."""
+    """Team of a structure: trainings and their ends; somebody to add."""
     at = timezone.localtime()
     structures = list(access.structures_for(request.user))
     structure = _chosen(structures, request.GET.get("structure", ""))
@@ -136,8 +136,8 @@ def _aidant(request: HttpRequest, pk: int) -> Aidant:
 def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that somebody left or came back; erase them, once that was confirmed."""
     row, by, at = _aidant(request, pk), account_of(request), timezone.localtime()
-    said = request.POST.get("geste", "")
-    if said == "partir":
+    step = request.POST.get("geste", "")
+    if step == "partir":
         row = actions.leave(row, was=was_withdrawn(request), by=by, at=at)
         messages.success(
             request,
@@ -146,11 +146,11 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
             else "Cette personne est de nouveau dans l’équipe.",
         )
         return redirect("aidant", row.pk)
-    if said == "effacer" and request.POST.get("confirme") == "oui":
+    if step == "effacer" and request.POST.get("confirme") == "oui":
         actions.erase(row, by=by, at=at)
         messages.success(request, "La personne est effacée, avec ses attestations.")
         return redirect("aidants")
-    if said == "effacer":
+    if step == "effacer":
         messages.error(request, "Rien n’est effacé. Cochez la case pour dire que vous êtes sûr.")
         return redirect("aidant", row.pk)
     raise Http404
@@ -175,9 +175,9 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
 def figures(request: HttpRequest) -> HttpResponse:
     """The shares of those who help, each with its denominator."""
     at = timezone.localtime()
-    found, scope = _report(request)
+    report, scope = _report(request)
     context = {
-        "report": found,
+        "report": report,
         "scope": scope,
         "scopes": _scopes(request),
         "today": at,
@@ -191,8 +191,8 @@ def figures(request: HttpRequest) -> HttpResponse:
 @require_safe
 def figures_csv(request: HttpRequest) -> HttpResponse:
     """The same in a table."""
-    found, _ = _report(request)
-    content = as_csv(list(indicators.COLUMNS), indicators.table(found, timezone.localtime()))
+    report, _ = _report(request)
+    content = as_csv(list(indicators.COLUMNS), indicators.table(report, timezone.localtime()))
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="aidants.csv"'
     return response
@@ -200,8 +200,8 @@ def figures_csv(request: HttpRequest) -> HttpResponse:
 
 def _scopes(request: HttpRequest) -> list[tuple[str, str]]:
     rights = rights_of(request.user)
-    found = [("structure", "Votre structure")] if rights.any(access.MANAGE) else []
-    return [*found, ("territoire", "Le territoire")] if rights.any(access.MEASURES) else found
+    scopes = [("structure", "Votre structure")] if rights.any(access.MANAGE) else []
+    return [*scopes, ("territoire", "Le territoire")] if rights.any(access.MEASURES) else scopes
 
 
 def _report(request: HttpRequest) -> tuple[indicators.Report, str]:

@@ -40,30 +40,28 @@ def index(request: HttpRequest) -> HttpResponse:
     form = AudienceForm(request.GET)
     audience = form.cleaned_data["pour"] if form.is_valid() else ""
     coming = queries.to_come(at)
-    n = {each.session.training: 0 for each in coming}
-    for each in coming:
-        n[each.session.training] += 1
+    n = {row.session.training: 0 for row in coming}
+    for row in coming:
+        n[row.session.training] += 1
     own = Attestation.objects.filter(aidant__user=request.user.pk).select_related("structure")
-    structures = {each.session.workshop.structure.name for each in coming}
+    structures = {row.session.workshop.structure.name for row in coming}
     sessions = long_list(
         request,
-        [each for each in coming if _fits(each.session, audience)],
-        words=lambda each: (
-            f"{each.session.workshop.title} {each.place} {each.session.workshop.structure.name}"
-        ),
+        [row for row in coming if _fits(row.session, audience)],
+        words=lambda row: f"{row.session.workshop.title} {row.place} {row.session.workshop.structure.name}",
         choices=[
             Choice(
                 "par",
                 "Proposée par",
                 "Toutes",
-                lambda each: each.session.workshop.structure.name,
+                lambda row: row.session.workshop.structure.name,
                 {name: name for name in sorted(structures)},
             ),
             Choice(
                 "places",
                 "Places",
                 "Toutes",
-                lambda each: "" if each.room.is_full else "libres",
+                lambda row: "" if row.room.is_full else "libres",
                 {"libres": "Avec des places libres"},
             ),
         ],
@@ -71,7 +69,7 @@ def index(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "form": form,
-        "rows": [(each, duration(each.minutes), n.get(each.key, 0)) for each in catalogue.items(audience)],
+        "rows": [(row, duration(row.minutes), n.get(row.key, 0)) for row in catalogue.items(audience)],
         "sessions": sessions,
         "own": own,
         "to_attest": queries.run_by(request.user, at),
@@ -187,11 +185,13 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("training_session", row.pk)
     runs = access.sessions_for(request.user).filter(pk=row.pk).exists()
     enrolled = queries.enrolled(row)
-    mine = {each.pk for each in access.team_for(request.user)} | {
+    own_aidants = {each.pk for each in access.team_for(request.user)} | {
         each.pk for each in queries.own_aidant(request.user)
     }
-    given = Attestation.objects.filter(session=row).order_by(F("withdrawn_at").asc(nulls_last=True), "pk")
-    by_aidant: dict[int, Any] = {each.aidant_id: each for each in given}
+    attestations = Attestation.objects.filter(session=row).order_by(
+        F("withdrawn_at").asc(nulls_last=True), "pk"
+    )
+    by_aidant: dict[int, Any] = {each.aidant_id: each for each in attestations}
     over, zone = row.workshop.ends_at <= at, row.workshop.zone
     context = {
         "row": row,
@@ -201,7 +201,9 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form if aidants and row.workshop.cancelled_at is None and not over else None,
         "runs": runs,
         "people": [
-            (each, by_aidant.get(each.aidant_id)) for each in enrolled if runs or each.aidant_id in mine
+            (each, by_aidant.get(each.aidant_id))
+            for each in enrolled
+            if runs or each.aidant_id in own_aidants
         ],
         "n_enrolled": len(enrolled),
         "begun": row.workshop.starts_at.astimezone(zone).date() <= at.astimezone(zone).date(),
@@ -215,16 +217,16 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _enrol(request: HttpRequest, row: Session, chosen: list[Aidant], at: datetime) -> None:
     """Enrol those who were ticked, and say of each what became of it: the last seats may be taken."""
-    kept, waiting = [], []
-    for each in chosen:
+    seated, queued = [], []
+    for aidant in chosen:
         with refusals.as_message(request):
-            made = actions.enrol(row, each, by=account_of(request), at=at)
-            (waiting if made.seat.status == agenda.WAITING else kept).append(str(each))
-    if kept:
-        what = "la place est gardée" if len(kept) == 1 else "les places sont gardées"
-        messages.success(request, f"C’est noté : {what} pour {series(kept)}.")
-    if waiting:
-        messages.success(request, f"C’est noté : sur la liste d’attente, {series(waiting)}.")
+            enrolment = actions.enrol(row, aidant, by=account_of(request), at=at)
+            (queued if enrolment.seat.status == agenda.WAITING else seated).append(str(aidant))
+    if seated:
+        what = "la place est gardée" if len(seated) == 1 else "les places sont gardées"
+        messages.success(request, f"C’est noté : {what} pour {series(seated)}.")
+    if queued:
+        messages.success(request, f"C’est noté : sur la liste d’attente, {series(queued)}.")
 
 
 def _session(request: HttpRequest, pk: int) -> Session:
@@ -239,36 +241,40 @@ def _session(request: HttpRequest, pk: int) -> Session:
 def _aidants(request: HttpRequest, row: Session) -> list[Aidant]:
     """Return the aidants that a user may enrol: their teams, and themselves; those enrolled already apart."""
     taken = row.enrolments.exclude(seat__status=agenda.CANCELLED).values("aidant")
-    found = {each.pk: each for each in access.team_for(request.user).filter(until=None).exclude(pk__in=taken)}
-    found |= {each.pk: each for each in queries.own_aidant(request.user).exclude(pk__in=taken)}
-    return sorted(found.values(), key=lambda each: (each.structure.name, each.name))
+    aidant_by_number = {
+        aidant.pk: aidant for aidant in access.team_for(request.user).filter(until=None).exclude(pk__in=taken)
+    }
+    aidant_by_number |= {
+        aidant.pk: aidant for aidant in queries.own_aidant(request.user).exclude(pk__in=taken)
+    }
+    return sorted(aidant_by_number.values(), key=lambda aidant: (aidant.structure.name, aidant.name))
 
 
 @holding(*access.MEMBERS)
 @require_POST
 def gesture(request: HttpRequest, pk: int) -> HttpResponse:
-    """What is done at a session: give up a seat, note who came, give the attestations."""
+    """Act on a session: give up a seat, note who came, give the attestations."""
     row = _session(request, pk)
     by, at = account_of(request), timezone.localtime()
-    said = request.POST.get("geste", "")
-    if said == "rendre":
+    step = request.POST.get("geste", "")
+    if step == "rendre":
         number = whole(request.POST.get("inscription", ""), ROWS) or 0
-        found = get_object_or_404(
+        enrolment = get_object_or_404(
             row.enrolments.select_related("aidant", "seat", "session__workshop"), pk=number
         )
         with refusals.as_message(request):
-            actions.give_up(found, by=by, at=at)
+            actions.give_up(enrolment, by=by, at=at)
             messages.success(request, "La place est rendue.")
         return redirect("training_session", row.pk)
     if not access.sessions_for(request.user).filter(pk=row.pk).exists():
         raise Http404
-    if said == "appel":
+    if step == "appel":
         with refusals.as_message(request):
             actions.tick(row, _came(request, row), by=by, at=at)
             messages.success(
                 request, "Les présences sont notées. Remettez les attestations quand la session est finie."
             )
-    elif said == "attester":
+    elif step == "attester":
         with refusals.as_message(request):
             n = len(actions.attest(row, by=by, at=at))
             messages.success(
@@ -283,12 +289,15 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _came(request: HttpRequest, row: Session) -> dict[int, bool | None]:
-    """Return who came, by number of enrolment: those of whom the page says it. Another may have noted the
-    others since it was read. Refused when it says it of nobody.
+    """Return the attendance by number of enrolment, for those of the page only: another user may have
+    noted the others since it was read. Refused when it has none.
     """
-    told = {"1": True, "0": False}
-    said = {each.pk: told.get(request.POST.get(f"venu-{each.pk}", "")) for each in queries.enrolled(row)}
-    if came := {pk: each for pk, each in said.items() if each is not None}:
+    values = {"1": True, "0": False}
+    came_by_number = {
+        has_come.pk: values.get(request.POST.get(f"venu-{has_come.pk}", ""))
+        for has_come in queries.enrolled(row)
+    }
+    if came := {pk: has_come for pk, has_come in came_by_number.items() if has_come is not None}:
         return came
     raise Refused(
         "Les présences n’ont pas été notées.",

@@ -34,7 +34,7 @@ NONE = re.compile(
     r"(?:non|aucune?|neant|jamais|pas|sans|ouvert|0)\b(?: (?:de |d )?(?:fermetures?|conges?|estivales?"
     r"|annuelles?|exceptionnelles?|en|ete|toute|l|annee|prevue?|cette|prevues))*"
 )
-LEFT = re.compile(r"(?:et|ou|puis|inclus|compris|au soir|au matin|\s)*")
+MEANINGLESS_REST = re.compile(r"(?:et|ou|puis|inclus|compris|au soir|au matin|\s)*")
 OFF = re.compile(r"Mo 09:00-10:00; (.+ off)")
 
 
@@ -44,7 +44,7 @@ class Closings:
 
     dated: tuple[Closure, ...] = ()
     yearly: str = ""
-    left: str = ""
+    unread: str = ""
 
 
 def of_year(text: str) -> tuple[list[Closure], str]:
@@ -65,11 +65,11 @@ def clean(text: str) -> Closings:
     >>> clean("du 3 au 24 août 2026").dated
     ({'du': '2026-08-03', 'au': '2026-08-24'},)
     >>> clean("du 24/12 au 01/01"), clean("Pas de fermeture estivale")
-    (Closings(dated=(), yearly='Dec 24-Jan 01 off', left=''), Closings(dated=(), yearly='', left=''))
+    (Closings(dated=(), yearly='Dec 24-Jan 01 off', unread=''), Closings(dated=(), yearly='', unread=''))
     """
     flat = ISO.sub(r"\3/\2/\1", " ".join(text.split()))
     dated, rest = _taken(flat, BARE_SPAN, BARE_DAY)
-    if LEFT.fullmatch(plain(rest)) or NONE.fullmatch(plain(rest)):
+    if MEANINGLESS_REST.fullmatch(plain(rest)) or NONE.fullmatch(plain(rest)):
         return Closings(tuple(dated))
     bare = re.sub(rf"^{SHUT} ?:? ?", "", rest, flags=re.IGNORECASE)
     reading = hours.clean(f"lundi 9h-10h, fermeture {bare}")

@@ -437,15 +437,22 @@ class Witnesses:
         how = HOW.index(self.by_name[commune]) if commune in self.by_name else -1
         n_witnesses = (how > 0) + (how == 0) / 2 + (commune == self.code) + (commune in self.by_postcode)
         closer = TOLERANCE_METRES - metres if metres <= TOLERANCE_METRES else -1.0
-        return (n_witnesses + (closer >= 0), self.around(commune), how > 0, commune == self.code, how, closer)
+        return (
+            n_witnesses + (closer >= 0),
+            self.in_known_areas(commune),
+            how > 0,
+            commune == self.code,
+            how,
+            closer,
+        )
 
-    def around(self, commune: str) -> bool:
+    def in_known_areas(self, commune: str) -> bool:
         return departement(commune) in self.areas
 
     def far(self, commune: str) -> bool:
         """Recognise a commune of another département than that of the postal code, that no code names."""
         return bool(self.areas) and not (
-            self.around(commune) or commune == self.code or commune in self.by_postcode
+            self.in_known_areas(commune) or commune == self.code or commune in self.by_postcode
         )
 
     def agree(self, best: list[str]) -> bool:
@@ -453,7 +460,7 @@ class Witnesses:
         return (
             len(best) == 1
             and self.rank(best[0])[0] == self.named
-            and (not self.areas or self.around(best[0]))
+            and (not self.areas or self.in_known_areas(best[0]))
         )
 
 
@@ -491,7 +498,7 @@ def settle(
         if (
             containing
             and (containing in by_postcode or not by_postcode)
-            and (not areas or witnesses.around(containing))
+            and (not areas or witnesses.in_known_areas(containing))
         ):
             candidates.add(containing)
         metres = {commune: outside(commune) for commune in candidates}
@@ -511,7 +518,7 @@ def _settled(witnesses: Witnesses, commune: Commune, *, pointed: bool) -> Settle
         commune.code in witnesses.by_postcode
     )
     for_it += ["le point"] * pointed
-    boxed = not witnesses.by_postcode and witnesses.around(
+    boxed = not witnesses.by_postcode and witnesses.in_known_areas(
         commune.code
     )  # a code of Cedex only tells the département
     agreed = (commune.code in witnesses.by_name) + len(for_it) + boxed
@@ -543,7 +550,7 @@ def _guessed(witnesses: Witnesses) -> dict[str, str]:
     When a commune of the département has exactly this name, only slips of the pen are looked for, in the
     first two.
     """
-    exact = any(map(witnesses.around, witnesses.by_name))
+    exact = any(map(witnesses.in_known_areas, witnesses.by_name))
     for few in filter(None, ((witnesses.code,) if witnesses.code else (), witnesses.by_postcode)):
         if codes := (() if exact else _shortened(witnesses.name, few)) or _alike(witnesses.name, few, CLOSE):
             return dict.fromkeys(codes, "close")

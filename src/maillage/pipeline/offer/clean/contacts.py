@@ -11,7 +11,7 @@ PHONE = re.compile(
     rf"(?P<label>\b{LABEL}\b[\s.]*:?\s*)?(?<![\d.,])(?:(?:\+|00)33\s?(?:\(0\)\s?)?|0)[1-9](?:[\s.-]?\d\d){{4}}(?!\d)",
     re.IGNORECASE,
 )
-LEFT = re.compile(
+MEANINGLESS_REST = re.compile(
     rf"(?:\W|\b(?:{LABEL}|e-?mails?|courriels?|m[ée]l|adresse [ée]lectronique|et|ou)\b)*", re.IGNORECASE
 )
 
@@ -24,7 +24,7 @@ class Parts(NamedTuple):
     mails: str
 
 
-def apart(text: str) -> Parts:
+def without_contacts(text: str) -> Parts:
     """Return a cell without its telephones and mail addresses, and these, each group as one text.
 
     >>> apart("5 rue Scatisse\\n30000 NÎMES\\nTél. 04 66 00 00 01\\naccueil@nimes.example")
@@ -38,6 +38,6 @@ def apart(text: str) -> Parts:
     bare = PHONE.sub("\n", bare)
     if not mails and not phones:
         return Parts(text, "", "")
-    lines = [line.strip() for line in bare.split("\n") if not LEFT.fullmatch(line)]
+    lines = [line.strip() for line in bare.split("\n") if not MEANINGLESS_REST.fullmatch(line)]
     rest = "\n".join(re.sub(r"^[\s,;:/|–—-]+|[\s,;:/|(–—-]+$", "", line) for line in lines)
     return Parts(rest, " ; ".join(phones), " ; ".join(mails))

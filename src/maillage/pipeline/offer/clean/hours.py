@@ -78,60 +78,59 @@ class Hours:
     left: str
 
 
-def clean(text: str, *, parity: str = "", beside: str = "") -> Cleaned[Hours]:
+def clean(text: str, *, parity: str = "", remark_text: str = "") -> Cleaned[Hours]:
     """Return the opening hours written in a text, free French or OSM.
 
-    parity: « Semaine paire » or « Semaine impaire » when another column says so. beside: what another column
-    says of all these hours; LIMITED makes them doubtful. read: valid OSM, kept byte for byte, or French
-    understood whole. mended: what was meant is sure, the form was not. doubtful: something was guessed, or
-    left aside, or nothing could be read (osm is then ''); the reason says what.
-    Empty when there is no letter nor digit. Never refused: the text is always kept, and `left` holds what was
-    not understood.
+    parity: « Semaine paire » or « Semaine impaire » when another column says so. remark_text: what another
+    column says of all these hours; LIMITED makes them doubtful. read: valid OSM, kept byte for byte, or
+    French understood whole. mended: what was meant is sure, the form was not. doubtful: something was
+    guessed, or left aside, or nothing could be read (osm is then ''); the reason says what. Empty when there
+    is no letter nor digit. Never refused: the text is always kept, and `left` holds what was not understood.
     """
     if NOTHING.fullmatch(text.strip()):
         return Cleaned.empty()
     if len(text) > LONGEST:
         return Cleaned(Hours("", text, text), "doubtful", TOO_LONG)
-    return _clean(with_hours(text), parity, beside)
+    return _clean(with_hours(text), parity, remark_text)
 
 
-def week(days: Mapping[str, str], *, parity: str = "", beside: str = "") -> Cleaned[Hours]:
+def week(days: Mapping[str, str], *, parity: str = "", remark_text: str = "") -> Cleaned[Hours]:
     """Return the opening hours of a table with one column a day, or two.
 
     days: what is typed under Mo, Tu, … Su, or under « Mo am », « Mo pm »; a day absent or empty says nothing.
     A dash means closed; a row of crosses, open at hours unsaid. A cross when other days give hours may mean
     one or the other: it is kept as it is typed.
-    parity, beside and words: as in `clean`. Raises ValueError on any other key.
+    parity, remark_text and words: as in `clean`. Raises ValueError on any other key.
     """
     cells = tuple((key, with_hours(value)) for key, value in days.items() if value.strip())
     if all(DASHES.fullmatch(value) for _, value in cells):
         return Cleaned.empty()
-    return _week(cells, parity, beside)
+    return _week(cells, parity, remark_text)
 
 
 _read_cell = lru_cache(maxsize=4096)(partial(read, day_known=True))
 
 
 @lru_cache(maxsize=8192)
-def _clean(text: str, parity: str, beside: str) -> Cleaned[Hours]:
+def _clean(text: str, parity: str, remark_text: str) -> Cleaned[Hours]:
     weeks, unread = _weeks(parity)
     osm = text.strip()
     quoted = [(osm.strip("\"'[] "), ["guillemets retirés"])] if osm.startswith(('"', "'", "[")) else []
     for candidate, mends in (*quoted, (osm, [])):
         if valid(candidate) and not (LOOSE.fullmatch(candidate) or IN_MARCH.fullmatch(candidate)):
             with_weeks = within_weeks(candidate, weeks) if weeks else candidate
-            doubts = [*_doubts_of_osm(candidate), *_limits(beside)]
+            doubts = [*_doubts_of_osm(candidate), *_limits(remark_text)]
             return _answer(with_weeks or candidate, text, unread if with_weeks else [parity], doubts, mends)
     flat = folded(unwrapped(text))
     if why := DENIED if ENDED.search(flat) else ONCE if ON_A_DATE.search(flat) else "":
         return Cleaned(Hours("", text, text), "doubtful", why)
     typed, footnote = _without_footnote(in_digits(days_in_full(text.translate(SIGNS))))
-    reading, table = read(typed), Week(", ".join(filter(None, (beside, footnote))))
+    reading, table = read(typed), Week(", ".join(filter(None, (remark_text, footnote))))
     if footnote:  # hours of a note are those of nobody: a day that it alone names is not firmly closed
         noted, stated = (_days_with_hours(each) for each in (read(footnote), reading))
         table.unsure |= noted - stated
     unread_pieces, mends = (
-        [*reading.left, *unread],
+        [*reading.unread, *unread],
         [*reading.mends, *(["écriture OSM redressée"] if ENGLISH.search(text) else [])],
     )
     if reading.note:
@@ -172,7 +171,11 @@ def _clean(text: str, parity: str, beside: str) -> Cleaned[Hours]:
     )
     guess += [f"« {footnote} » : gardé en commentaire"] if footnote else []
     return _answer(
-        table.osm(), text, unread_pieces, [*guess, *_limits(beside), *table.doubts, *reading.doubts], mends
+        table.osm(),
+        text,
+        unread_pieces,
+        [*guess, *_limits(remark_text), *table.doubts, *reading.doubts],
+        mends,
     )
 
 
@@ -189,10 +192,10 @@ def _without_footnote(text: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=8192)
-def _week(cells: tuple[tuple[str, str], ...], parity: str, beside: str) -> Cleaned[Hours]:
+def _week(cells: tuple[tuple[str, str], ...], parity: str, remark_text: str) -> Cleaned[Hours]:
     weeks, unread = _weeks(parity)
     table, doubts, mends, shut = (
-        Week(beside),
+        Week(remark_text),
         dict[str, list[str]](),
         list[str](),
         list[Day](),
@@ -214,14 +217,14 @@ def _week(cells: tuple[tuple[str, str], ...], parity: str, beside: str) -> Clean
             unread.append(value)
             cell_doubts.append(TOO_LONG)
         elif NOT_OPEN.fullmatch(value) or (
-            (reading := _read_cell(value)).changes == ALL_CLOSED and not reading.left
+            (reading := _read_cell(value)).changes == ALL_CLOSED and not reading.unread
         ):
             shut.append(day)
         else:
             table.add(reading, (day,), weeks=weeks)
             if not reading.statements and not reading.changes and not reading.note:
                 table.open_at(day, f"« {' '.join(value.split())} »", weeks)
-            unread += [f"{name} : {piece}" for piece in reading.left]
+            unread += [f"{name} : {piece}" for piece in reading.unread]
             mends += reading.mends
             cell_doubts += reading.doubts
             if {other.weekday for statement in reading.statements for other in statement.days or ()} - {
@@ -233,13 +236,15 @@ def _week(cells: tuple[tuple[str, str], ...], parity: str, beside: str) -> Clean
     table.shut(shut, weeks)
     typed = " ; ".join(f"{_name(_day(key))} : {value}" for key, value in cells)
     named = [f"{', '.join(names)} : {doubt}" for doubt, names in doubts.items()]
-    return _answer(table.osm(), typed, unread, [*named, *_limits(beside), *table.doubts], mends)
+    return _answer(table.osm(), typed, unread, [*named, *_limits(remark_text), *table.doubts], mends)
 
 
-def _answer(osm: str, text: str, left: list[str], doubts: list[str], mends: list[str]) -> Cleaned[Hours]:
+def _answer(
+    osm: str, text: str, unread_pieces: list[str], doubts: list[str], mends: list[str]
+) -> Cleaned[Hours]:
     if osm and not valid(osm):
         doubts, osm = [*doubts, f"« {osm} » n’est pas accepté par OSM"], ""
-    pieces = " … ".join(left) if osm else text
+    pieces = " … ".join(unread_pieces) if osm else text
     if pieces and not doubts:
         doubts = [f"non compris : « {pieces} »" if osm else "ni jour ni heure dans ce texte"]
     reasons = dict.fromkeys(doubts or mends)
@@ -248,8 +253,8 @@ def _answer(osm: str, text: str, left: list[str], doubts: list[str], mends: list
     )
 
 
-def _limits(beside: str) -> list[str]:
-    return [beside] if beside == LIMITED else []
+def _limits(remark_text: str) -> list[str]:
+    return [remark_text] if remark_text == LIMITED else []
 
 
 def _day(key: str) -> Day:
@@ -284,7 +289,7 @@ def _weeks(parity: str) -> tuple[str, list[str]]:
 def _doubts_of_osm(osm: str) -> list[str]:
     """Return the oddities of valid OSM, and its meaning if read as probably intended."""
     doubts = oddities(osm)
-    if any("annule" in reason for reason in doubts) and not (reading := read(osm)).left:
+    if any("annule" in reason for reason in doubts) and not (reading := read(osm)).unread:
         table = Week()
         table.add(reading, WORKWEEK)
         doubts.append(f"sans doute {table.osm()}")

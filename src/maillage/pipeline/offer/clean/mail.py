@@ -72,7 +72,9 @@ def clean(text: str) -> Cleaned[list[str]]:
         else:
             other_words.append(typed)
     remark = "" if all(map(LINKS.fullmatch, other_words)) else " ".join(other_words)
-    return gathered(readings, mends=mends, around=remark, otherwise=_what_it_is(repaired), harmless=MASKED)
+    return gathered(
+        readings, mends=mends, surrounding_text=remark, otherwise=_what_it_is(repaired), harmless=MASKED
+    )
 
 
 def _read(token: str) -> Reading:

@@ -44,7 +44,7 @@ def clean(text: str, *, low: float, high: float) -> Cleaned[float]:
     return words.verdict(value, mends=mends, doubts=doubts)
 
 
-def whole(text: str, *, low: int, high: int) -> Cleaned[int]:
+def whole_number(text: str, *, low: int, high: int) -> Cleaned[int]:
     """Return the same as `clean`, refused when it is not a whole number; `12.0` is one."""
     cleaned = clean(text, low=low, high=high)
     if cleaned.value is None:

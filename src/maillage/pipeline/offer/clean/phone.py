@@ -103,7 +103,7 @@ def clean(text: str, *, postcode: str = "") -> Cleaned[list[str]]:
     if not any(map(str.isalnum, LINKS.sub("", other_words))):
         other_words = ""
     otherwise = A_FAX if readings else "aucun numéro dans ce texte"
-    return gathered(readings, mends=[], around=other_words, otherwise=otherwise, harmless=MASKED)
+    return gathered(readings, mends=[], surrounding_text=other_words, otherwise=otherwise, harmless=MASKED)
 
 
 def _announced(before: str) -> bool:
@@ -125,7 +125,7 @@ def _near(part: str) -> list[str]:
     if len(digits) > (13 if digits.startswith(("+", "00", "33")) else 10):
         for separator in NEAR:
             parts = [number for piece in separator.split(part) if (number := _digits(piece))]
-            if len(parts) > 1 and any(len(found) >= 9 for found in parts):
+            if len(parts) > 1 and any(len(piece_digits) >= 9 for piece_digits in parts):
                 return parts
         tens = re.findall(r"0\d{9}", digits)
         if len(digits) == 10 * len(tens):

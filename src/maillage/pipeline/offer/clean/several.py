@@ -36,28 +36,33 @@ class Reading(NamedTuple):
     doubts.
     """
 
-    kept: str = ""
+    accepted: str = ""
     fault: str = ""
     mend: str = ""
     doubt: str = ""
 
 
 def gathered(
-    readings: Sequence[Reading], *, mends: Sequence[str], around: str, otherwise: str, harmless: str = ""
+    readings: Sequence[Reading],
+    *,
+    mends: Sequence[str],
+    surrounding_text: str,
+    otherwise: str,
+    harmless: str = "",
 ) -> Cleaned[list[str]]:
     """Return the accepted values, in order and without repeats, with a remark on each one left out; refused
     when none is accepted.
 
-    around: the words of the cell beside its values. otherwise: what to say when nothing there looked like a
-    value. harmless: a fault that calls for no check when another value was kept.
+    surrounding_text: the words of the cell beside its values. otherwise: what to say when nothing there
+    looked like a value. harmless: a fault that calls for no check when another value was kept.
     """
-    accepted = list(dict.fromkeys(reading.kept for reading in readings if reading.kept))
+    accepted = list(dict.fromkeys(reading.accepted for reading in readings if reading.accepted))
     faults = list(dict.fromkeys(reading.fault for reading in readings if reading.fault))
     if not accepted:
         return Cleaned.refused(" ; ".join(faults) or otherwise)
     mended = [*mends, *(reading.mend for reading in readings if reading.mend)]
-    if around:
-        mended.append(f"texte autour : {words.quoted(around)}")
+    if surrounding_text:
+        mended.append(f"texte autour : {words.quoted(surrounding_text)}")
     mended += [f"écarté : {fault}" for fault in faults if fault == harmless]
     doubts = [reading.doubt for reading in readings if reading.doubt]
     doubts += [f"écarté : {fault}" for fault in faults if fault != harmless]

@@ -76,9 +76,11 @@ def clean(text: str) -> Cleaned[list[str]]:
     readings = [_read(token, alone=len(tokens) == 1) for token in tokens]
     other_words = [token for token, reading in zip(tokens, readings, strict=True) if reading == Reading()]
     remark = "" if all(map(LINKS.fullmatch, other_words)) else " ".join(other_words)
-    if not remark and not any(reading.kept or reading.fault for reading in readings):
+    if not remark and not any(reading.accepted or reading.fault for reading in readings):
         return Cleaned(None, "empty", f"{words.quoted(text)} ne dit rien")
-    return gathered(readings, mends=mends, around=remark, otherwise="aucune adresse de site dans ce texte")
+    return gathered(
+        readings, mends=mends, surrounding_text=remark, otherwise="aucune adresse de site dans ce texte"
+    )
 
 
 def _bare(token: str) -> str:

@@ -47,7 +47,7 @@ def clean(text: str) -> Cleaned[str]:
     return words.verdict(bare, mends=mends)
 
 
-def apart(text: str) -> tuple[str, str, str]:
+def split_address(text: str) -> tuple[str, str, str]:
     """Return the street, the postal code and the town that an address ends with; the last two '' when it does
     not.
 

@@ -71,10 +71,10 @@ def locate(cells: Mapping[str, str]) -> Located:
     typed = {name: text or "" for name, text in cells.items()}
     postal_typed = typed.get("code_postal", "")
     address = words.clean(typed.get("adresse", ""))
-    end = street.apart(address.value or "")
+    end = street.split_address(address.value or "")
     town = _first(
         words.line(typed.get("commune", "")),
-        words.line(street.apart(postal_typed)[2]),
+        words.line(street.split_address(postal_typed)[2]),
         _taken(words.line(end[2])),
     )
     postal = _first(postcode.clean(postal_typed), _in_town(town), _taken(postcode.clean(end[1])))

@@ -52,7 +52,7 @@ class Wording:
     it is.
     """
 
-    said: tuple[WordMeaning, ...]
+    meanings: tuple[WordMeaning, ...]
     word: Word = "read"
     reason: str = ""
 

@@ -13,7 +13,7 @@ from maillage.pipeline.offer.clean.cleaned import Cleaned, Word
 
 T = TypeVar("T")
 
-LONGEST_SHOWN = 200  # characters of a cell told in a reason
+MAX_QUOTED = 200  # characters of a cell told in a reason
 
 NOTHING = frozenset(
     (
@@ -82,7 +82,7 @@ def quoted(text: str) -> str:
     is long.
     """
     flat = " ".join(text.split())
-    return f"« {flat} »" if len(flat) <= LONGEST_SHOWN else f"« {flat[: LONGEST_SHOWN - 1]}… »"
+    return f"« {flat} »" if len(flat) <= MAX_QUOTED else f"« {flat[: MAX_QUOTED - 1]}… »"
 
 
 def nothing(text: str) -> Cleaned[Any] | None:

@@ -23,8 +23,8 @@ HALVES = re.compile(
 ODD_STARTS = frozenset("=+-@#Ee")
 
 ERROR = "Cellule en erreur (#N/A, #REF!, #VALEUR!…), lue comme vide"
-KEPT_FORMULA = "Formule gardée comme texte, jamais calculée"
-KEPT_SCIENTIFIC = (
+FORMULA_AS_TEXT = "Formule gardée comme texte, jamais calculée"
+SCIENTIFIC_AS_TEXT = (
     "Nombre en notation scientifique, gardé comme il est écrit : des chiffres ont pu être perdus"
 )
 NULS = "Caractère nul retiré d’une case"
@@ -50,15 +50,15 @@ def settled(cells: list[str]) -> Iterator[tuple[int, str]]:
         if "\x00" in text:
             cells[rank] = text.replace("\x00", "").strip()
             yield rank, NULS
-        elif whole := QUOTED.fullmatch(text):
-            cells[rank] = whole[1].replace('""', '"').strip()
+        elif quoted_match := QUOTED.fullmatch(text):
+            cells[rank] = quoted_match[1].replace('""', '"').strip()
         elif ERRORS.fullmatch(text):
             cells[rank] = ""
             yield rank, ERROR
         elif SCIENTIFIC.fullmatch(text):
-            yield rank, KEPT_SCIENTIFIC
+            yield rank, SCIENTIFIC_AS_TEXT
         elif FORMULA.match(text):
-            yield rank, KEPT_FORMULA
+            yield rank, FORMULA_AS_TEXT
 
 
 def sound(text: str) -> str:
@@ -71,7 +71,7 @@ def sound(text: str) -> str:
 
 
 def text_of(value: object) -> str:
-    """Return what a spreadsheet cell holds, as text: whole numbers without decimals, dates in ISO 8601, oui
+    """Return the value of a spreadsheet cell, as text: whole numbers without decimals, dates in ISO 8601, oui
     or non.
 
     >>> [text_of(value) for value in (38000.0, 45.25, True, date(2024, 3, 2), time(9, 0), timedelta(

@@ -12,7 +12,7 @@ from maillage.pipeline.offer.forms.zipped import damaged, locked
 MAGIC = bytes.fromhex("D0CF11E0A1B11AE1")
 LAST_SECTOR = 0xFFFFFFF0  # numbers from here on are marks: free, end of chain…
 SMALL_STREAM = 4096  # shorter streams live in sectors of 64 bytes, inside the root stream
-OTHERS = {"WordDocument": "un document Word", "PowerPoint Document": "une présentation PowerPoint"}
+OTHER_DOCUMENTS = {"WordDocument": "un document Word", "PowerPoint Document": "une présentation PowerPoint"}
 
 BOUNDSHEET, DIMENSIONS, FILEPASS, MERGED, BEGIN, END = 0x0085, 0x0200, 0x002F, 0x00E5, 0x0809, 0x000A
 MULTIPLE, BOOL_OR_ERROR, FORMULAS = 0x00BD, 0x0205, (0x0006, 0x0206, 0x0406)
@@ -51,7 +51,7 @@ def measured(content: bytes, remarks: Remarks) -> list[Extent]:
     except (struct.error, IndexError, ValueError, OverflowError):
         raise damaged(remarks) from None
     what = next(
-        (label for name, label in OTHERS.items() if name in files.entries),
+        (label for name, label in OTHER_DOCUMENTS.items() if name in files.entries),
         "un ancien fichier Office, sans classeur",
     )
     raise remarks.refusal(
@@ -74,12 +74,12 @@ class _Files:
             struct.unpack_from("<I", content, 60)[0],
         )
         listed = [number for number in struct.unpack_from("<109I", content, 76) if number < LAST_SECTOR]
-        more, seen = struct.unpack_from("<I", content, 68)[0], 0
+        more, visited = struct.unpack_from("<I", content, 68)[0], 0
         while more < LAST_SECTOR:
             numbers = self._numbers(self._sector(more))
             listed += [number for number in numbers[:-1] if number < LAST_SECTOR]
-            more, seen = numbers[-1], seen + 1
-            if seen * self.size > len(content):
+            more, visited = numbers[-1], visited + 1
+            if visited * self.size > len(content):
                 raise ValueError("the list of sectors loops")
         self.table = self._numbers(b"".join(map(self._sector, listed)))
         self.entries: dict[str, tuple[int, int]] = {}
@@ -165,11 +165,13 @@ def _measure(extent: Extent, stream: bytes, start: int) -> None:
                 extent.errors += body[6] == ERROR_RESULT and body[12:14] == b"\xff\xff"
         elif kind == DIMENSIONS:
             # the reader sets aside what is announced here, before any cell
-            top, bottom, left, right = struct.unpack_from("<IIHH" if len(body) > 10 else "<HHHH", body)
-            if (bottom - top) * (right - left) > 3 * MAX_CELLS:
+            top, bottom, first_column, end_column = struct.unpack_from(
+                "<IIHH" if len(body) > 10 else "<HHHH", body
+            )
+            if (bottom - top) * (end_column - first_column) > 3 * MAX_CELLS:
                 extent.rows, extent.columns = (
                     max(extent.rows, bottom - top),
-                    max(extent.columns, right - left),
+                    max(extent.columns, end_column - first_column),
                 )
         elif kind == ROW:
             first, last = struct.unpack_from("<HH", body, 2)

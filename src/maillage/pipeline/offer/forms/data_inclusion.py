@@ -38,5 +38,5 @@ def _name(path: str) -> str:
     return next((each for each in TABLES if stem.startswith(each) and end in ("json", "csv")), "")
 
 
-def _sheet(found: tables.Tables, remarks: Remarks) -> Sheet:
-    return objects.sheet_of(json.dumps(found, ensure_ascii=False), remarks)
+def _sheet(tables_by_name: tables.Tables, remarks: Remarks) -> Sheet:
+    return objects.sheet_of(json.dumps(tables_by_name, ensure_ascii=False), remarks)

@@ -81,7 +81,7 @@ def _by_line(content: bytes, remarks: Remarks) -> str:
     if b"\n" not in content:
         content = content.replace(b"\r", b"\n")
     named: list[int] = []
-    n_others = n_accented = windows = mac = 0
+    n_not_utf8 = n_accented = windows = mac = 0
     for number, line in enumerate(io.BytesIO(content), 1):
         if line.isascii():
             continue
@@ -89,13 +89,15 @@ def _by_line(content: bytes, remarks: Remarks) -> str:
             line.decode("utf-8")
             n_accented += 1
         except UnicodeDecodeError:
-            n_others += 1
-            named += [number] if n_others <= NAMED else []
+            n_not_utf8 += 1
+            named += [number] if n_not_utf8 <= NAMED else []
             windows += len(line) - len(line.translate(None, WINDOWS))
             mac += len(line) - len(line.translate(None, MAC))
     other = "mac_roman" if mac > windows else "cp1252"
     if n_accented:
-        lines = ", ".join(map(str, named)) + (f"… ({spaced(n_others)} en tout)" if n_others > NAMED else "")
+        lines = ", ".join(map(str, named)) + (
+            f"… ({spaced(n_not_utf8)} en tout)" if n_not_utf8 > NAMED else ""
+        )
         remarks.say(f"Encodages mêlés : UTF-8, mais {LABELS[other]} aux lignes suivantes : {lines}.")
     else:
         remarks.say(f"Encodage supposé : {LABELS[other]}.")

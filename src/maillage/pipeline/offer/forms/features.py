@@ -39,8 +39,8 @@ def tell_reference(collection: dict[str, Any], remarks: Remarks) -> None:
 def cells_of(feature: dict[str, Any], remarks: Remarks, where: str) -> dict[str, str]:
     """Return the cells of a feature; those of its geometry are empty when it has none that can be read."""
     cells = flattened(feature.get("properties") or {}, remarks, where)
-    beside = {key: value for key, value in feature.items() if key not in KNOWN}
-    for key, value in beside.items():
+    extra_members = {key: value for key, value in feature.items() if key not in KNOWN}
+    for key, value in extra_members.items():
         for name, text in flattened(value, remarks, where, key=key).items():
             _add(cells, name, text, remarks, where)
     latitude, longitude = _point(feature.get("geometry"), remarks, where)

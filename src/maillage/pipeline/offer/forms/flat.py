@@ -11,7 +11,7 @@ from maillage.pipeline.offer.forms.sheet import Remarks
 
 MAX_DEPTH = 20  # more than any schema of places, and far from exhausting the stack
 JOIN = "|"
-WHOLE = re.compile(r"-?\d+\.0+")
+INTEGER_WITH_ZEROS = re.compile(r"-?\d+\.0+")
 HALF = "Moitié de caractère (\\ud83d…), remplacée par « \ufffd »"
 TWICE = "Clé donnée deux fois dans un même objet, la dernière valeur est gardée"
 
@@ -33,8 +33,8 @@ CLOSES = frozenset(  # words of the key of a time at which a place closes
     "closes close closing closingtime closetime end ends endtime fin fermeture ferme to until a au jusqu"
     " finish".split()
 )
-BESIDE = {"commentaire", "commentaires", "comment", "remarque", "remarques", "note", "notes"}
-BESIDE |= {"precision", "precisions"}
+REMARK_NAMES = {"commentaire", "commentaires", "comment", "remarque", "remarques", "note", "notes"}
+REMARK_NAMES |= {"precision", "precisions"}
 CLOCK = re.compile(r"(\d{1,2})\s?[:h]\s?(\d{2})?(?::\d{2})?")
 
 
@@ -64,16 +64,16 @@ def _fill(cells: dict[str, str], key: str, value: Any, depth: int, remarks: Rema
         raise TooDeep
     if isinstance(value, list) and (week := _week(value)):
         value = week
-    if isinstance(value, list) and any(isinstance(each, dict | list) for each in value):
-        value = {str(rank): each for rank, each in enumerate(value)}
+    if isinstance(value, list) and any(isinstance(child, dict | list) for child in value):
+        value = {str(rank): child for rank, child in enumerate(value)}
     if isinstance(value, dict) and value:
-        for name, each in value.items():
-            _fill(cells, f"{key}.{name}" if depth >= 0 else name, each, depth + 1, remarks, where)
+        for name, child in value.items():
+            _fill(cells, f"{key}.{name}" if depth >= 0 else name, child, depth + 1, remarks, where)
         return
     if key in cells:
         remarks.count(TWICE, f"{where}, « {key} »")
     if isinstance(value, list):
-        cells[key] = JOIN.join(filter(None, (_text(each, remarks, where) for each in value)))
+        cells[key] = JOIN.join(filter(None, (_text(child, remarks, where) for child in value)))
     else:
         cells[key] = _text(value, remarks, where)
 
@@ -96,20 +96,20 @@ def _week(spans: list[Any]) -> str:
     >>> _week([{"day": "Monday", "opens": ["09:00", "14:00"], "closes": ["12:00", "17:00"]}])
     'lundi 09:00-12:00, 14:00-17:00'
     """
-    said, timed = [], False
+    texts, timed = [], False
     for span in spans:
         read = _Span()
         if not isinstance(span, dict) or not read.took(span) or not read.days or len(read.times) % 2:
             return ""
-        beside = "".join(f" ({text})" for text in read.beside)
+        remark_text = "".join(f" ({text})" for text in read.beside)
         if not read.open:
-            said += [f"{day} fermé{beside}" for day in read.days]
+            texts += [f"{day} fermé{remark_text}" for day in read.days]
         elif read.times:
-            said += [f"{day} {', '.join(map('-'.join, read.pairs()))}{beside}" for day in read.days]
+            texts += [f"{day} {', '.join(map('-'.join, read.pairs()))}{remark_text}" for day in read.days]
             timed = True
-        elif beside:
-            said += [f"{day}{beside}" for day in read.days]
-    return " ; ".join(said) if timed else ""
+        elif remark_text:
+            texts += [f"{day}{remark_text}" for day in read.days]
+    return " ; ".join(texts) if timed else ""
 
 
 class _Span:
@@ -149,7 +149,7 @@ class _Span:
         elif clocks := _clocks(text):
             ends = [False, True] if len(clocks) == 2 else [not CLOSES.isdisjoint(key.split())]
             self.times += zip(ends, clocks, strict=True)
-        elif text and key in BESIDE:
+        elif text and key in REMARK_NAMES:
             self.beside.append(text)
         else:
             return not text or name.startswith("@")
@@ -158,19 +158,19 @@ class _Span:
 
 def _clocks(text: str) -> list[str]:
     """Return the times of a text that holds only one, or two joined by a dash; [] for any other."""
-    found = [CLOCK.fullmatch(part.strip()) for part in re.split(r"\s*[-–]\s*", text)]
-    times = [f"{int(clock[1]):02}:{clock[2] or '00'}" for clock in found if clock]
-    return times if len(times) == len(found) <= 2 else []
+    clocks = [CLOCK.fullmatch(part.strip()) for part in re.split(r"\s*[-–]\s*", text)]
+    times = [f"{int(clock[1]):02}:{clock[2] or '00'}" for clock in clocks if clock]
+    return times if len(times) == len(clocks) <= 2 else []
 
 
 def _text(value: object, remarks: Remarks, where: str) -> str:
     match value:
         case Number():
-            return value.partition(".")[0] if WHOLE.fullmatch(value) else str(value)
+            return value.partition(".")[0] if INTEGER_WITH_ZEROS.fullmatch(value) else str(value)
         case str():
-            if (whole := sound(value)) != value:
+            if (clean_text := sound(value)) != value:
                 remarks.count(HALF, where)
-            return whole.strip()
+            return clean_text.strip()
         case bool():
             return "oui" if value else "non"
     return ""

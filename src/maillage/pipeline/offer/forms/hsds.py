@@ -61,7 +61,7 @@ TIME = re.compile(r"(\d{1,2}):(\d{2})")
 
 
 def is_archive(content: bytes) -> bool:
-    """Return whether a ZIP holds the tables of HSDS."""
+    """Return True if a ZIP holds the tables of HSDS."""
     return tables.in_archive(content, _name) >= NEEDED
 
 
@@ -70,12 +70,12 @@ def is_folder(path: Path) -> bool:
 
 
 def is_document(data: Any) -> bool:
-    """Return whether a JSON document holds the tables by name, or the nested services of an API."""
+    """Return True if a JSON document holds the tables by name, or the nested services of an API."""
     return bool(_tables_in(data)) or bool(_services_in(data))
 
 
 def table_alone(data: Any) -> bool:
-    """Return whether a JSON list is one table out of an export: services that say neither where nor whose."""
+    """Return True if a JSON list is one table out of an export: services that say neither where nor whose."""
     return (
         isinstance(data, list)
         and bool(data)
@@ -113,9 +113,11 @@ def _name(path: str) -> str:
 def _tables_in(data: Any) -> Tables:
     if not isinstance(data, dict):
         return {}
-    found = {_name(f"{key}.json"): rows for key, rows in data.items() if isinstance(rows, list)}
+    rows_by_table = {_name(f"{key}.json"): rows for key, rows in data.items() if isinstance(rows, list)}
     tables = {
-        name: [row for row in rows if isinstance(row, dict)] for name, rows in found.items() if name in TABLES
+        name: [row for row in rows if isinstance(row, dict)]
+        for name, rows in rows_by_table.items()
+        if name in TABLES
     }
     return tables if tables.keys() >= NEEDED else {}
 
@@ -123,8 +125,10 @@ def _tables_in(data: Any) -> Tables:
 def _services_in(data: Any) -> list[Row]:
     """Return the services of a page of the API, or of a list of them, when they say where they are."""
     if isinstance(data, dict):
-        held = next((data[key] for key in ("contents", "items", "data", "services") if key in data), None)
-        data = [data] if held is None and "service_at_locations" in data else held
+        services_page = next(
+            (data[key] for key in ("contents", "items", "data", "services") if key in data), None
+        )
+        data = [data] if services_page is None and "service_at_locations" in data else services_page
     if not isinstance(data, list):
         return []
     services = [each for each in data if isinstance(each, dict)]
@@ -176,8 +180,8 @@ def _sheet(tables: Tables, remarks: Remarks) -> Sheet:
     unread = sorted(name for name in tables if name in TABLES - READ and tables[name])
     if unread:
         remarks.say(f"Tables que rien ne lit : {listed(unread)}.")
-    kept: list[Record] = [(n, [row.get(name, "") for name in columns]) for n, row in enumerate(rows, 1)]
-    return finished(columns, kept, "json", remarks)
+    records: list[Record] = [(n, [row.get(name, "") for name in columns]) for n, row in enumerate(rows, 1)]
+    return finished(columns, records, "json", remarks)
 
 
 READ = {
@@ -195,10 +199,10 @@ def _rows(tables: Tables) -> Iterable[dict[str, str]]:
     of: dict[str, dict[str, list[Row]]] = {}
     for name in (*WITHIN.values(), "service_at_location"):
         for link in ("location_id", "service_id", "organization_id", "link_id"):
-            held = of.setdefault(f"{name} {link}", {})
+            rows_by_link = of.setdefault(f"{name} {link}", {})
             for row in tables.get(name, ()):
                 if row.get(link):
-                    held.setdefault(str(row[link]), []).append(row)
+                    rows_by_link.setdefault(str(row[link]), []).append(row)
     serves: dict[str, list[str]] = {}
     stands: dict[str, list[str]] = {}
     for row in tables.get("service_at_location", ()):
@@ -246,13 +250,13 @@ def _row(
     practised = {str(s["id"]) for s, term, _ in terms if _text(term, "code").startswith(PRACTICES)}
     main = [s for s in services if str(s["id"]) not in practised] or list(services)
 
-    def held(table: str, column: str) -> str:
-        found = [
+    def linked_text(table: str, column: str) -> str:
+        linked_rows = [
             *of[f"{table} location_id"].get(id, ()),
             *(row for s in main for row in of[f"{table} service_id"].get(str(s["id"]), ())),
             *(of[f"{table} organization_id"].get(holder_id, ()) if table == "phone" else ()),
         ]
-        return _joined(_text(row, column) for row in found)
+        return _joined(_text(row, column) for row in linked_rows)
 
     own = {
         _text(each, "link_type").removeprefix(OWN): _text(each, "value")
@@ -273,7 +277,7 @@ def _row(
         **{field: _text(address, part) or own.get(field, "") for field, part in ADDRESS.items()},
         "latitude": _text(place, "latitude"),
         "longitude": _text(place, "longitude"),
-        "telephone": held("phone", "number"),
+        "telephone": linked_text("phone", "number"),
         "courriels": _joined(_text(s, "email") for s in (*main, holder)),
         "site_web": _joined(_text(s, "url") or _text(s, "website") for s in (*main, holder)),
         "presentation_resume": _text(place, "description"),
@@ -282,13 +286,13 @@ def _row(
         "frais_precisions": _joined((_text(s, "fees_description") for s in main), " ; "),
         "publics_precisions": _joined((_text(s, "eligibility_description") for s in main), " ; "),
         "acces_precisions": _joined((_text(s, "application_process") for s in main), " ; "),
-        "langues": held("language", "name"),
-        "fiche_acces_libre": held("accessibility", "url"),
+        "langues": linked_text("language", "name"),
+        "fiche_acces_libre": linked_text("accessibility", "url"),
         "etapes": _joined(stops),
         "date_maj": max((_text(s, "last_modified")[:10] for s in services), default=""),
         "horaires": _hours([*of["schedule location_id"].get(id, ()), *_of_services(main, of)]),
         "prise_rdv": _joined(_text(row, "schedule_link") for row in of["schedule location_id"].get(id, ())),
-        "frais": held("cost_option", "option"),
+        "frais": linked_text("cost_option", "option"),
         "noms_des_services": _joined(_text(s, "name") for s in main),
     }
     words: dict[str, list[str]] = {}
@@ -327,8 +331,8 @@ def _hours(schedules: Sequence[Row]) -> str:
         times = [TIME.match(_text(row, side)) for side in ("opens_at", "closes_at")]
         if days and all(times):
             rules.setdefault(days, []).append("-".join(f"{int(t[1]):02}:{t[2]}" for t in times if t))
-    said = "; ".join(f"{days} {','.join(dict.fromkeys(spans))}" for days, spans in rules.items())
-    return said or " ; ".join(texts)
+    rules_text = "; ".join(f"{days} {','.join(dict.fromkeys(spans))}" for days, spans in rules.items())
+    return rules_text or " ; ".join(texts)
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:

@@ -31,11 +31,11 @@ def labels() -> Mapping[str, str]:
     return {name: id for name, id in known.items() if len(name) > 2 and not name.isdecimal()}
 
 
-def apart(sheet: Sheet) -> Sheet:
+def split_labels(sheet: Sheet) -> Sheet:
     """Return a sheet with a column for each label of its texts, when no column says that field already; the
     lines leave the text.
     """
-    held = {labels().get(plain(name), "") for name in sheet.columns}
+    known_fields = {labels().get(plain(name), "") for name in sheet.columns}
     for name in sheet.columns:
         cells = [cell for row in sheet.rows if "\n" in (cell := row.cells[name]) or ":" in cell]
         if len(cells) < LEAST:
@@ -45,13 +45,13 @@ def apart(sheet: Sheet) -> Sheet:
         for cell in cells:
             for label in dict.fromkeys(label for label, _ in _lines(cell) if label):
                 counts[label] = counts.get(label, 0) + 1
-        found = [
+        frequent_labels = [
             label
             for label, n in counts.items()
-            if n >= max(LEAST, SHARE * filled) and labels()[plain(label)] not in held
+            if n >= max(LEAST, SHARE * filled) and labels()[plain(label)] not in known_fields
         ]
-        if found:
-            return _with_columns(sheet, name, found)
+        if frequent_labels:
+            return _with_columns(sheet, name, frequent_labels)
     return sheet
 
 
@@ -66,17 +66,19 @@ def _lines(cell: str) -> list[tuple[str, str]]:
     return out
 
 
-def _with_columns(sheet: Sheet, name: str, found: list[str]) -> Sheet:
+def _with_columns(sheet: Sheet, name: str, frequent_labels: list[str]) -> Sheet:
     rows = []
     for row in sheet.rows:
-        said = dict.fromkeys(found, "")
+        text_by_label = dict.fromkeys(frequent_labels, "")
         rest = []
         for label, text in _lines(row.cells[name]):
-            if label in said:
-                said[label] = said[label] or text
+            if label in text_by_label:
+                text_by_label[label] = text_by_label[label] or text
             else:
                 rest.append(f"{label} : {text}" if label else text)
-        rows.append(Row(row.number, row.line, {**row.cells, name: "\n".join(rest).strip(), **said}))
-    shown = listed([f"« {label} »" for label in found])
-    note = f"La colonne « {name} » contient des lignes {shown} : lues comme des colonnes."
-    return replace(sheet, columns=(*sheet.columns, *found), rows=tuple(rows), notes=(*sheet.notes, note))
+        rows.append(Row(row.number, row.line, {**row.cells, name: "\n".join(rest).strip(), **text_by_label}))
+    label_list = listed([f"« {label} »" for label in frequent_labels])
+    note = f"La colonne « {name} » contient des lignes {label_list} : lues comme des colonnes."
+    return replace(
+        sheet, columns=(*sheet.columns, *frequent_labels), rows=tuple(rows), notes=(*sheet.notes, note)
+    )

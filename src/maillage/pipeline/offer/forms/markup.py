@@ -45,14 +45,14 @@ def follow(chunks: Iterable[bytes], handler: Callable[[Any], OnStart]) -> None:
 
 def elements(content: bytes, name: str) -> list[Attributes]:
     """Return the attributes of each element of this name, prefixes left out."""
-    found: list[Attributes] = []
+    elements_attributes: list[Attributes] = []
 
     def start(tag: str, attributes: Attributes) -> None:
         if _bare(tag) == name:
-            found.append({_bare(key): value for key, value in attributes.items()})
+            elements_attributes.append({_bare(key): value for key, value in attributes.items()})
 
     follow([content], lambda _: start)
-    return found
+    return elements_attributes
 
 
 def at_a_glance(chunks: Iterable[bytes], extent: Extent) -> bool:
@@ -65,7 +65,7 @@ def at_a_glance(chunks: Iterable[bytes], extent: Extent) -> bool:
     """
     letters: set[bytes] = set()
     digits: set[bytes] = set()
-    seen = Extent("")
+    current_extent = Extent("")
     rest, is_sheet = b"", False
     for chunk in chunks:
         part = rest + chunk
@@ -80,20 +80,20 @@ def at_a_glance(chunks: Iterable[bytes], extent: Extent) -> bool:
         is_sheet |= b"<sheetData" in part
         letters.update(place[0] for place in cells)
         digits.update(place[1] for place in cells)
-        seen.filled += part.count(b"<v>") + part.count(b"<v ") + part.count(b"<is>")
-        seen.errors += part.count(b' t="e"')
-        seen.merged += part.count(b"<mergeCell ")
-        seen.hidden += len(HIDDEN_ROW.findall(part)) if b"hidden=" in part else 0
+        current_extent.filled += part.count(b"<v>") + part.count(b"<v ") + part.count(b"<is>")
+        current_extent.errors += part.count(b' t="e"')
+        current_extent.merged += part.count(b"<mergeCell ")
+        current_extent.hidden += len(HIDDEN_ROW.findall(part)) if b"hidden=" in part else 0
     extent.rows = max(map(int, digits), default=0)
     extent.columns = max((_rank(each.decode()) for each in letters), default=0)
-    extent.filled, extent.errors = seen.filled, seen.errors
-    extent.merged, extent.hidden = seen.merged, seen.hidden
+    extent.filled, extent.errors = current_extent.filled, current_extent.errors
+    extent.merged, extent.hidden = current_extent.merged, current_extent.hidden
     return is_sheet and extent.rows * extent.columns <= MAX_CELLS
 
 
 def in_worksheet(extent: Extent) -> Callable[[Any], OnStart]:  # noqa: C901
-    """Return what fills the extent of an XLSX worksheet: a cell counts when it holds a value, not when it has
-    a style.
+    """Return the handler that fills the extent of an XLSX worksheet: a cell counts when it holds a value, not
+    when it has a style.
     """
 
     def handler(parser: Any) -> OnStart:  # noqa: C901
@@ -151,8 +151,8 @@ def in_worksheet(extent: Extent) -> Callable[[Any], OnStart]:  # noqa: C901
 
 
 def in_document(extents: list[Extent]) -> Callable[[Any], OnStart]:
-    """Return what appends the extent of each table of an ODS document, whose cells and rows say how often
-    they repeat.
+    """Return the handler that appends the extent of each table of an ODS document, whose cells and rows say
+    how often they repeat.
     """
     row = column = n_rows = n_cells = 0
     empty = hidden = False

@@ -16,15 +16,21 @@ def header(head: Sequence[Sequence[str]], ranges: Iterable[Range]) -> tuple[int,
 
     A name merged over both rows says that they are one header; nothing in them is a number.
     """
-    found = _first_of_two(head)
-    if found is None:
+    two_rows = _first_of_two(head)
+    if two_rows is None:
         return None
-    at, first, second = found
+    at, first, second = two_rows
     ranges = [each for each in ranges if each[0][1] < len(first)]  # a frame beside the table holds nothing
     tall = {
-        left for (top, left), (bottom, right) in ranges if (top, bottom) == (at, at + 1) and left == right
+        first_column
+        for (top, first_column), (bottom, right) in ranges
+        if (top, bottom) == (at, at + 1) and first_column == right
     }
-    across = {left: right for (top, left), (bottom, right) in ranges if top == bottom == at and left < right}
+    across = {
+        first_column: right
+        for (top, first_column), (bottom, right) in ranges
+        if top == bottom == at and first_column < right
+    }
     if not any(first[column] for column in tall) or any(second[column] for column in tall):
         return None
     groups = list(_groups(first, second, across))

@@ -52,22 +52,22 @@ class Table:
 
     elements: list[Any]
     path: tuple[str, ...]
-    said: str = ""
+    note: str = ""
     taken: tuple[str, ...] = ()
 
-    def beside(self, document: Object) -> list[str]:
+    def outside_names(self, document: Object) -> list[str]:
         """Return the names of what lies in the document, and not in the table."""
-        left: list[str] = []
+        names: list[str] = []
         holder: Any = document
         for depth, key in enumerate(self.path):
-            left += [".".join((*self.path[:depth], other)) for other in holder if other != key]
+            names += [".".join((*self.path[:depth], other)) for other in holder if other != key]
             holder = holder[key]
-        left += (
+        names += (
             [".".join((*self.path, other)) for other in holder if other not in self.taken]
             if self.taken
             else []
         )
-        return [f"« {name} »" for name in left]
+        return [f"« {name} »" for name in names]
 
 
 def elements_of(data: Any, remarks: Remarks) -> Any:
@@ -90,8 +90,10 @@ def elements_of(data: Any, remarks: Remarks) -> Any:
         remarks.say("Un seul objet : il est lu comme une seule ligne.")
         return [data]
     name = ".".join(table.path)
-    left = f" ; laissé à côté : {listed(beside)}" if (beside := table.beside(data)) else ""
-    remarks.say(f"{table.said or f'Liste lue : « {name} »'}{left}.")
+    aside_text = (
+        f" ; laissé à côté : {listed(other_names)}" if (other_names := table.outside_names(data)) else ""
+    )
+    remarks.say(f"{table.note or f'Liste lue : « {name} »'}{aside_text}.")
     return _ungrouped(table.elements, name, remarks)
 
 
@@ -108,12 +110,12 @@ def _layers(value: Any, name: str, depth: int) -> Iterator[tuple[str, Object]]:
         if value.get("type") == "FeatureCollection" and isinstance(value.get("features"), list):
             yield _title(value) or name, value
         elif not features.is_feature(value):
-            for key, each in value.items():
-                yield from _layers(each, key, depth + 1)
-    elif isinstance(value, list) and any(_is_collection(each) for each in islice(value, LOOKED_AT)):
-        for rank, each in enumerate(value, 1):
-            if _is_collection(each):
-                yield from _layers(each, f"n° {rank}", depth + 1)
+            for key, child in value.items():
+                yield from _layers(child, key, depth + 1)
+    elif isinstance(value, list) and any(_is_collection(child) for child in islice(value, LOOKED_AT)):
+        for rank, child in enumerate(value, 1):
+            if _is_collection(child):
+                yield from _layers(child, f"n° {rank}", depth + 1)
 
 
 def _is_collection(value: Any) -> bool:
@@ -144,38 +146,40 @@ def _tables(holder: Object, path: tuple[str, ...] = (), one: bool = False) -> It
         or _says(holder, POINTS, depth=0)
         or (_says(holder, AREAS, depth=0) and _says(holder, TITLE, depth=0))
     )
-    tables = [whole] if (whole := _whole(holder, path)) else []
-    if len(path) < MAX_DEPTH and not whole:
-        for key, each in holder.items():
-            if _is_list(each):
-                tables.append(Table(each, (*path, key)))
-            elif isinstance(each, dict):
-                yield from _tables(each, (*path, key), one)
+    tables = [table_of_values] if (table_of_values := _table_of_values(holder, path)) else []
+    if len(path) < MAX_DEPTH and not table_of_values:
+        for key, child in holder.items():
+            if _is_list(child):
+                tables.append(Table(child, (*path, key)))
+            elif isinstance(child, dict):
+                yield from _tables(child, (*path, key), one)
     yield from (table for table in tables if not one or _any(table.elements, *PLACES))
 
 
-def _whole(holder: Object, path: tuple[str, ...]) -> Table | None:
+def _table_of_values(holder: Object, path: tuple[str, ...]) -> Table | None:
     """Return the table that the values of an object make together: joined lists, like lists, like objects,
     columns.
     """
-    lists = {key: each for key, each in holder.items() if _is_list(each)}
+    lists = {key: child for key, child in holder.items() if _is_list(child)}
     if joined := _joined(lists, path):
         return joined
     values = list(holder.values())
-    if len(lists) == len(values) and _alike([next(filter(None, each), None) for each in lists.values()]):
-        elements = [_with(each, GROUP, key) for key, many in lists.items() for each in many]
+    if len(lists) == len(values) and _alike([next(filter(None, child), None) for child in lists.values()]):
+        elements = [_with(child, GROUP, key) for key, many in lists.items() for child in many]
         return Table(elements, path, f"Listes lues ensemble : {_counted(lists)}")
-    if not all(isinstance(each, dict) for each in values) or not _alike(values):
+    if not all(isinstance(child, dict) for child in values) or not _alike(values):
         return None
-    if all(key.isdecimal() for each in values for key in each):
-        rows = [{key: each.get(row) for key, each in holder.items()} for row in dict.fromkeys(chain(*values))]
+    if all(key.isdecimal() for child in values for key in child):
+        rows = [
+            {key: child.get(row) for key, child in holder.items()} for row in dict.fromkeys(chain(*values))
+        ]
         return Table(rows, path, "Tableau donné colonne par colonne, remis en lignes")
-    elements = [_with(each, KEY, key) for key, each in holder.items()]
+    elements = [_with(child, KEY, key) for key, child in holder.items()]
     return Table(elements, path, f"Objets de même forme, lus comme une liste, leur nom en colonne « {KEY} »")
 
 
 def _counted(lists: Mapping[str, list[Any]]) -> str:
-    return listed([f"« {name} » ({spaced(len(each))})" for name, each in lists.items()])
+    return listed([f"« {name} » ({spaced(len(elements))})" for name, elements in lists.items()])
 
 
 def _largest(holder: Object) -> Table | None:
@@ -192,7 +196,7 @@ def _is_list(value: Any) -> bool:
 
 
 def _alike(values: Sequence[Any]) -> bool:
-    """Return whether several objects have, each with the first, at least half of their names in common."""
+    """Return True if several objects have, each with the first, at least half of their names in common."""
     names = [each.keys() for each in islice(values, LOOKED_AT) if isinstance(each, dict) and each]
     return len(names) > 1 and all(
         len(names[0] & other) >= ALIKE * len(names[0] | other) for other in names[1:]
@@ -200,13 +204,13 @@ def _alike(values: Sequence[Any]) -> bool:
 
 
 def _says(value: Any, *names: re.Pattern[str], depth: int = 3) -> bool:
-    """Return whether an object has a value under one of these names, or holds objects that do, lists
+    """Return True if an object has a value under one of these names, or holds objects that do, lists
     apart.
     """
     return isinstance(value, dict) and any(
-        (each not in EMPTY and not _is_list(each) and any(name.search(key) for name in names))
-        or (depth > 0 and _says(each, *names, depth=depth - 1))
-        for key, each in value.items()
+        (child not in EMPTY and not _is_list(child) and any(name.search(key) for name in names))
+        or (depth > 0 and _says(child, *names, depth=depth - 1))
+        for key, child in value.items()
     )
 
 
@@ -242,23 +246,23 @@ def _ungrouped(elements: list[Any], name: str, remarks: Remarks) -> list[Any]:
     if not any(map(_is_group, islice(elements, LOOKED_AT))):
         return elements
     out: list[Any] = []
-    left = 0
-    for rank, each in enumerate(elements, 1):
-        if _says(each, POINTS):
-            out.append(each)
-        elif table := _largest(each) if isinstance(each, dict) else None:
-            title = _title(each) or f"n° {rank}"
+    n_without_list = 0
+    for rank, element in enumerate(elements, 1):
+        if _says(element, POINTS):
+            out.append(element)
+        elif table := _largest(element) if isinstance(element, dict) else None:
+            title = _title(element) or f"n° {rank}"
             areas = {
-                key: value for key, value in each.items() if AREAS.search(key) and isinstance(value, str)
+                key: value for key, value in element.items() if AREAS.search(key) and isinstance(value, str)
             }
             out += [
                 _with({**areas, **row}, GROUP, title) if isinstance(row, dict) else row
                 for row in table.elements
             ]
         else:
-            left += 1
+            n_without_list += 1
     where = f" dans « {name} »" if name else ""
-    aside = f" ; sans liste, laissés à côté : {spaced(left)}" if left else ""
+    aside = f" ; sans liste, laissés à côté : {spaced(n_without_list)}" if n_without_list else ""
     remarks.say(
         f"Éléments groupés{where}, lus un par un, le nom de leur groupe en colonne « {GROUP} »{aside}."
     )
@@ -267,13 +271,13 @@ def _ungrouped(elements: list[Any], name: str, remarks: Remarks) -> list[Any]:
 
 def _unwrapped(elements: list[Any], remarks: Remarks) -> list[Any]:
     """Return the elements that a search puts in an envelope each, beside a score or a distance, out of it."""
-    seen = [each for each in islice(elements, LOOKED_AT) if isinstance(each, dict)]
-    inner = {key for each in seen for key in ENVELOPES if _says(each.get(key), TITLE, depth=0)}
-    if len(inner) != 1 or len(seen) < min(len(elements), LOOKED_AT):
+    sample = [each for each in islice(elements, LOOKED_AT) if isinstance(each, dict)]
+    inner = {key for each in sample for key in ENVELOPES if _says(each.get(key), TITLE, depth=0)}
+    if len(inner) != 1 or len(sample) < min(len(elements), LOOKED_AT):
         return elements
     key = next(iter(inner))
     if not all(
-        isinstance(each.get(key), dict) and not _says({**each, key: None}, POINTS, TITLE) for each in seen
+        isinstance(each.get(key), dict) and not _says({**each, key: None}, POINTS, TITLE) for each in sample
     ):
         return elements
     remarks.say(f"Éléments lus dans leur enveloppe « {key} ».")
@@ -286,7 +290,7 @@ def _unwrapped(elements: list[Any], remarks: Remarks) -> list[Any]:
 
 
 def _is_group(value: Any) -> bool:
-    """Return whether an object, without being placed itself, holds a list of named places."""
+    """Return True if an object, without being placed itself, holds a list of named places."""
     if not isinstance(value, dict) or features.is_feature(value) or _says(value, POINTS):
         return False
     table = _largest(value)
@@ -302,11 +306,16 @@ def _joined(lists: Mapping[str, list[Any]], path: tuple[str, ...]) -> Table | No
 
     The first list comes whole, then the second, each element completed by the one that it names.
     """
-    for held, told in permutations(lists, 2):
-        if link := _link(held, lists[held], lists[told]):
-            counts = _counted({name: lists[name] for name in (held, told)})
-            said = f"Listes lues ensemble, par « {link} », l’une après l’autre : {counts}"
-            return Table(_completed(lists[held], lists[told], link, told), path, said, (held, told))
+    for holder_name, teller_name in permutations(lists, 2):
+        if link := _link(holder_name, lists[holder_name], lists[teller_name]):
+            counts = _counted({name: lists[name] for name in (holder_name, teller_name)})
+            label = f"Listes lues ensemble, par « {link} », l’une après l’autre : {counts}"
+            return Table(
+                _completed(lists[holder_name], lists[teller_name], link, teller_name),
+                path,
+                label,
+                (holder_name, teller_name),
+            )
     return None
 
 
@@ -323,38 +332,38 @@ def _link(name: str, holders: Sequence[Any], tellers: Sequence[Any]) -> str:
 
 
 def _text(value: Any, key: str) -> str:
-    """Return what an object says under a name, '' when it is no text."""
-    said = value.get(key) if isinstance(value, dict) else ""
-    return said if isinstance(said, str) else ""
+    """Return the text of an object under a name, '' when it is no text."""
+    text = value.get(key) if isinstance(value, dict) else ""
+    return text if isinstance(text, str) else ""
 
 
-def _completed(holders: Sequence[Any], tellers: Sequence[Any], link: str, told: str) -> list[Any]:
+def _completed(holders: Sequence[Any], tellers: Sequence[Any], link: str, prefix: str) -> list[Any]:
     """Return the elements of both lists: those that are named carry their own name, those that name are
     completed.
     """
     by_id = {_text(each, "id"): each for each in holders if _text(each, "id")}
     own = [{**each, link: each.get("id")} if isinstance(each, dict) else each for each in holders]
-    return [*own, *(_both(each, by_id.get(_text(each, link), {}), told) for each in tellers)]
+    return [*own, *(_both(each, by_id.get(_text(each, link), {}), prefix) for each in tellers)]
 
 
-def _both(teller: Any, held: Object, told: str) -> Any:
+def _both(teller: Any, holder: Object, prefix: str) -> Any:
     """Return an element completed by the one that it names, whose word prevails; its own stands under «
-    told.name ».
+    prefix.name ».
 
     Where they are comes whole from one of them: the street of one in the town of the other would be nowhere.
     """
-    if not held:
+    if not holder:
         return teller
-    filled = {key: value for key, value in held.items() if value not in EMPTY and key != "id"}
+    filled = {key: value for key, value in holder.items() if value not in EMPTY and key != "id"}
     placed = any(map(_locates, filled))
     settled = {key for key in teller if key in filled or (placed and _locates(key))}
     own = {key: value for key, value in teller.items() if key not in settled}
-    apart = {
-        f"{told}.{key}": value
+    prefixed = {
+        f"{prefix}.{key}": value
         for key, value in teller.items()
         if key in settled and value not in EMPTY and value != filled.get(key)
     }
-    return {**filled, **own, **apart}
+    return {**filled, **own, **prefixed}
 
 
 def _locates(name: str) -> bool:

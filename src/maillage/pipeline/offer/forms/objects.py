@@ -29,7 +29,7 @@ LIKELY = re.compile(r'\s*(?:\{\s*["}]|\[\s*(?:[\[\]{"\d-]|null|true|false|NaN))'
 MAX_VALUES = 6_000_000  # of objects, and objects: heavier than the cells of a sheet while they are read
 MAX_COMMAS = 10_000_000  # hence values of lists: outlines that fill MAX_BYTES have some eight million
 NO_NUMBER = "Nombre impossible (NaN, Infinity), lu comme vide"
-SAID = {  # what the reader of JSON says when it stops
+FRENCH_OF_ERROR = {  # what the reader of JSON says when it stops
     "Expecting property name enclosed in double quotes": (
         "un nom entre guillemets droits était attendu (une virgule est peut-être en trop)"
     ),
@@ -80,12 +80,12 @@ def sheet_of(text: str, remarks: Remarks) -> Sheet:
             check_columns(len(keys), remarks)
             check_rows(len(flat), len(keys), remarks)
     columns = named(list(keys), remarks)
-    kept: list[Record] = []
-    for line, found in _drained(flat):
-        cells_in_order = [found.get(key, "") for key in keys]
+    records: list[Record] = []
+    for line, flat_cells in _drained(flat):
+        cells_in_order = [flat_cells.get(key, "") for key in keys]
         if fits(cells_in_order, line, columns, remarks):
-            kept.append((line, cells_in_order))
-    return finished(columns, kept, "geojson" if is_map else "json", remarks)
+            records.append((line, cells_in_order))
+    return finished(columns, records, "geojson" if is_map else "json", remarks)
 
 
 def _drained(values: list[T]) -> Iterator[T]:
@@ -169,7 +169,7 @@ def _lines(text: str, remarks: Remarks) -> list[Element]:
             elements.append((number, decoder.decode(line.rstrip("\r\n"))))
         except json.JSONDecodeError as error:
             remarks.leave_out(
-                number, _said(error), value=line, do="Corrigez cette ligne, ou exportez de nouveau."
+                number, _error_text(error), value=line, do="Corrigez cette ligne, ou exportez de nouveau."
             )
         except RecursionError:
             remarks.leave_out(number, "cet objet s’emboîte sans fin", value=line, do="Exportez-le à plat.")
@@ -181,7 +181,7 @@ def _loaded(text: str, remarks: Remarks) -> Any:
         return _decoder(remarks).decode(text)
     except json.JSONDecodeError as error:
         raise remarks.refusal(
-            f"{_said(error)}.",
+            f"{_error_text(error)}.",
             line=error.lineno,
             why="Ce n’est pas du JSON complet : rien ne dit plus où chaque lieu commence et finit.",
             do=DO,
@@ -200,15 +200,15 @@ def _decoder(remarks: Remarks) -> json.JSONDecoder:
     """
     n = 0
 
-    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+    def pairs(key_values: list[tuple[str, Any]]) -> dict[str, Any]:
         nonlocal n
-        n += 1 + len(found)
+        n += 1 + len(key_values)
         if n > MAX_VALUES:
             raise too_many(remarks, f"{spaced(MAX_VALUES)} valeurs")
-        values = dict(found)
+        values = dict(key_values)
         if not "".join(values).isascii():
-            values = {sound(name): value for name, value in found}
-        if len(values) < len(found):
+            values = {sound(name): value for name, value in key_values}
+        if len(values) < len(key_values):
             remarks.count(TWICE)
         return values
 
@@ -221,5 +221,5 @@ def _decoder(remarks: Remarks) -> json.JSONDecoder:
     )
 
 
-def _said(error: json.JSONDecodeError) -> str:
-    return f"colonne {spaced(error.colno)}, {SAID.get(error.msg, 'le JSON est mal formé')}"
+def _error_text(error: json.JSONDecodeError) -> str:
+    return f"colonne {spaced(error.colno)}, {FRENCH_OF_ERROR.get(error.msg, 'le JSON est mal formé')}"

@@ -29,7 +29,7 @@ class Piece:
 
 
 def is_long_csv(path: Path) -> bool:
-    """Return whether a file is delimited text, long enough to be read by pieces."""
+    """Return True if a file is delimited text, long enough to be read by pieces."""
     if not path.is_file() or path.stat().st_size <= LONG:
         return False
     with path.open("rb") as file:

@@ -23,7 +23,7 @@ ARCHIVES = (
 FOLDERS = ((hsds.is_folder, hsds.of_folder), (data_inclusion.is_folder, data_inclusion.of_folder))
 ZIP = b"PK\x03\x04"
 EMPTY_ZIP = b"PK\x05\x06"
-OTHERS = {  # how files that hold no table begin
+OTHER_DOCUMENTS = {  # how files that hold no table begin
     b"%PDF": "un document PDF",
     b"\x89PNG": "une image PNG",
     b"\xff\xd8\xff": "une photo JPEG",
@@ -51,8 +51,8 @@ def read(path: Path) -> Sheet:
     table.
     """
     try:
-        if whole := next((of for fits, of in FOLDERS if fits(path)), None):
-            return whole(path, Remarks(path.name))
+        if read_folder := next((of for fits, of in FOLDERS if fits(path)), None):
+            return read_folder(path, Remarks(path.name))
         if not path.is_file():
             raise Refused(
                 f"{path.name} : ce fichier n’existe pas, ou est un dossier.",
@@ -81,11 +81,13 @@ def parse(content: bytes, name: str) -> Sheet:
     remarks = Remarks(name.replace("\\", "/").rpartition("/")[2] or "fichier")
     if len(content) > MAX_BYTES:
         raise _too_large(remarks.name, len(content))
-    if content.startswith(ZIP) and (whole := next((of for fits, of in ARCHIVES if fits(content)), None)):
-        return whole(content, remarks)
+    if content.startswith(ZIP) and (
+        read_archive := next((of for fits, of in ARCHIVES if fits(content)), None)
+    ):
+        return read_archive(content, remarks)
     if content.startswith((ZIP, compound.MAGIC)):
-        return labelled.apart(workbook.sheet_of(content, remarks))
-    for start, what in OTHERS.items():
+        return labelled.split_labels(workbook.sheet_of(content, remarks))
+    for start, what in OTHER_DOCUMENTS.items():
         if content.startswith(start):
             raise _no_table(what, remarks)
     text = decoded(content, remarks)
@@ -100,8 +102,8 @@ def parse(content: bytes, name: str) -> Sheet:
     if objects.LIKELY.match(text) or remarks.name.casefold().endswith(
         (".json", ".geojson", ".jsonl", ".ndjson")
     ):
-        return labelled.apart(objects.sheet_of(text, remarks))
-    return labelled.apart(separated.sheet_of(text, remarks))
+        return labelled.split_labels(objects.sheet_of(text, remarks))
+    return labelled.split_labels(separated.sheet_of(text, remarks))
 
 
 def _too_large(name: str, size: int) -> Refused:

@@ -84,8 +84,8 @@ def chosen(lines: list[str], separators: Iterable[str] = SEPARATORS) -> tuple[Di
     sample = [line for line in lines if line.strip()]
     quotes = ['"', "'"] if any(line.startswith("'") for line in sample) else ['"']
     escapes = [None, "\\"] if any('\\"' in line for line in sample) else [None]
-    found = [_consistency(sample, Dialect(*parts)) for parts in product(separators, quotes, escapes)]
-    _, width, share, dialect = max(found, key=lambda each: each[:2])
+    consistencies = [_consistency(sample, Dialect(*parts)) for parts in product(separators, quotes, escapes)]
+    _, width, share, dialect = max(consistencies, key=lambda consistency: consistency[:2])
     return (dialect, width) if share > ALIKE else (Dialect(NONE), 1)
 
 

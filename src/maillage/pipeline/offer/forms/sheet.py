@@ -22,7 +22,7 @@ MAX_COLUMNS = 1_000  # beyond, rows and columns were swapped, or the separator i
 MAX_CELLS = 8_000_000  # rows × columns: some 130 bytes each once read, hence about 1 GiB
 MAX_CELL = 131_072  # characters, also what the csv module reads: beyond, a quote was left open
 HEADER_WITHIN = 15  # lines: titles and logos above a table take fewer
-SHOWN = 60  # characters of a value that a message quotes
+MAX_NAMES_QUOTED = 60  # characters of a value that a message quotes
 
 OF_A_PLACE = (
     re.compile(r"\d{5}"),
@@ -75,17 +75,17 @@ class Sheet:
 
 @dataclass(slots=True)
 class Remarks:
-    """What is to be told about a file while it is read: facts said once, facts counted, rows left out."""
+    """Notes about a file while it is read: facts said once, facts counted, rows left out."""
 
     name: str
     unit: str = "ligne"  # what a place in the file is called: a line, or an element of a list
-    said: list[str] = field(default_factory=list)
+    sentences: list[str] = field(default_factory=list)
     counted: dict[str, tuple[int, str]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
     def say(self, sentence: str) -> None:
-        if sentence not in self.said:
-            self.said.append(sentence)
+        if sentence not in self.sentences:
+            self.sentences.append(sentence)
 
     def count(self, fact: str, where: str = "", times: int = 1) -> None:
         """Count a fact; the note tells how many times, and where it was first met."""
@@ -105,7 +105,7 @@ class Remarks:
             f"{fact} : {spaced(n)} fois{f', d’abord {first}' if first else ''}."
             for fact, (n, first) in self.counted.items()
         )
-        return (*self.said, *counts)
+        return (*self.sentences, *counts)
 
 
 def spaced(n: int) -> str:
@@ -121,10 +121,14 @@ def quoted(value: str) -> str:
     """Return a value short enough to be quoted in a message, on one line, without the signs that no page nor
     database takes, or that a terminal obeys.
     """
-    flat = " ".join(sound(value[: 4 * SHOWN]).split())
+    flat = " ".join(sound(value[: 4 * MAX_NAMES_QUOTED]).split())
     if not flat.isprintable():
         flat = "".join(sign for sign in flat if unicodedata.category(sign)[0] != "C")
-    return flat if len(flat) <= SHOWN and len(value) <= 4 * SHOWN else flat[:SHOWN] + "…"
+    return (
+        flat
+        if len(flat) <= MAX_NAMES_QUOTED and len(value) <= 4 * MAX_NAMES_QUOTED
+        else flat[:MAX_NAMES_QUOTED] + "…"
+    )
 
 
 def listed(values: Sequence[object], *, most: int = 5) -> str:
@@ -174,18 +178,18 @@ def _assembled(
     records: Iterable[Record], line: int, header: list[str], form: Form, remarks: Remarks
 ) -> Sheet:
     columns = named(header, remarks)
-    kept = list(_kept(records, line, header, columns, remarks))
-    used = [bool(name) or any(cells[i] for _, cells in kept) for i, name in enumerate(header)]
+    settled_records = list(_settled_records(records, line, header, columns, remarks))
+    used = [bool(name) or any(cells[i] for _, cells in settled_records) for i, name in enumerate(header)]
     if any(header) and (unnamed := [columns[i] for i, name in enumerate(header) if used[i] and not name]):
         remarks.say(f"Colonnes sans nom dans l’en-tête, nommées par leur rang : {listed(unnamed)}.")
     if not all(used):
         columns = list(compress(columns, used))
-        kept = [(row_line, list(compress(cells, used))) for row_line, cells in kept]
-    return finished(columns, kept, form, remarks, under=line)
+        settled_records = [(row_line, list(compress(cells, used))) for row_line, cells in settled_records]
+    return finished(columns, settled_records, form, remarks, under=line)
 
 
 def finished(
-    columns: Sequence[str], kept: Sequence[Record], form: Form, remarks: Remarks, *, under: int = 0
+    columns: Sequence[str], records: Sequence[Record], form: Form, remarks: Remarks, *, under: int = 0
 ) -> Sheet:
     """Return the sheet of rows already settled, each as long as `columns`; Refused when there is none.
 
@@ -193,12 +197,12 @@ def finished(
     mending.
     """
     check_columns(len(columns), remarks)
-    if not kept:
+    if not records:
         raise no_row(remarks)
     left_out = sorted(fault.line for fault in remarks.faults if fault.line > under)
     rows = tuple(
         Row(number + bisect_left(left_out, line), line, dict(zip(columns, cells, strict=True)))
-        for number, (line, cells) in enumerate(kept, 1)
+        for number, (line, cells) in enumerate(records, 1)
     )
     faults = tuple(sorted(remarks.faults, key=lambda fault: fault.line))
     return Sheet(remarks.name, form, tuple(columns), rows, remarks.notes, faults)
@@ -311,7 +315,7 @@ def _over(header: Sequence[str], under: Sequence[str], *rows: Sequence[str]) -> 
 
 
 def _offers_choices(first: Sequence[str], second: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
-    """Return whether a second row holds the choices of the questions above it, as forms export them: there,
+    """Return True if a second row holds the choices of the questions above it, as forms export them: there,
     and nowhere else, one in each column without a name and in the one before, that no row below repeats.
     """
     gaps = {rank for rank, name in enumerate(first) if not name and rank and second[rank]}
@@ -321,9 +325,9 @@ def _offers_choices(first: Sequence[str], second: Sequence[str], rows: Sequence[
         return False
     if any(not first[rank] for rank in range(len(first)) if rank not in gaps):
         return False
-    said = {second[rank].casefold() for rank in led}
+    answered_texts = {second[rank].casefold() for rank in led}
     below = {cells[rank].casefold() for cells in rows for rank in led if rank < len(cells)}
-    return len(said) == len(led) and said.isdisjoint(below) and bool(rows)
+    return len(answered_texts) == len(led) and answered_texts.isdisjoint(below) and bool(rows)
 
 
 def _names_over(first: Sequence[str], second: Sequence[str]) -> list[str]:
@@ -335,7 +339,7 @@ def _names_over(first: Sequence[str], second: Sequence[str]) -> list[str]:
 
 
 def _is_a_row(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
-    """Return whether what stands as a header is a place: two of its cells or more are of those that no name
+    """Return True if what stands as a header is a place: two of its cells or more are of those that no name
     is, a
     postcode, a telephone, a number in a street, and so are those below.
     """
@@ -351,7 +355,7 @@ def _is_a_row(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     return n >= 2
 
 
-def _kept(
+def _settled_records(
     records: Iterable[Record], header_line: int, header: list[str], columns: Sequence[str], remarks: Remarks
 ) -> Iterator[Record]:
     """Yield the rows that fit under the header, every cell settled; the others become faults."""

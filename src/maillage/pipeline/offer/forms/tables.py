@@ -44,10 +44,10 @@ def of_archive(content: bytes, named: Named, standard: str, remarks: Remarks) ->
             infos = [info for info in archive.infolist() if named(info.filename)]
             if len(infos) > MAX_TABLES or sum(info.file_size for info in infos) > 4 * MAX_BYTES:
                 raise _too_large("dépliée, cette archive ferait", remarks)
-            found = {info.filename: archive.read(info) for info in infos}
+            content_by_path = {info.filename: archive.read(info) for info in infos}
     except (*archives.UNREADABLE, OSError) as error:
         raise _damaged(remarks) from error
-    return _read(found, named, standard, remarks)
+    return _read(content_by_path, named, standard, remarks)
 
 
 def of_folder(path: Path, named: Named, standard: str, remarks: Remarks) -> Tables:
@@ -58,10 +58,12 @@ def of_folder(path: Path, named: Named, standard: str, remarks: Remarks) -> Tabl
     return _read({each.name: each.read_bytes() for each in files}, named, standard, remarks)
 
 
-def _read(found: Mapping[str, bytes], named: Named, standard: str, remarks: Remarks) -> Tables:
+def _read(content_by_path: Mapping[str, bytes], named: Named, standard: str, remarks: Remarks) -> Tables:
     out: Tables = {}
-    for path, content in sorted(found.items(), key=lambda item: item[0].endswith(".csv")):  # JSON says more
-        of_table = Remarks(f"{remarks.name}, table {path}", said=remarks.said)
+    for path, content in sorted(
+        content_by_path.items(), key=lambda item: item[0].endswith(".csv")
+    ):  # JSON says more
+        of_table = Remarks(f"{remarks.name}, table {path}", sentences=remarks.sentences)
         text = decoded(content, of_table)
         try:
             rows = _objects(text) if path.casefold().endswith(".json") else _rows_of(text, of_table)

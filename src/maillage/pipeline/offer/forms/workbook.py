@@ -65,7 +65,7 @@ def sheet_of(content: bytes, remarks: Remarks) -> Sheet:
             why="Il n’y a rien à lire dans ce classeur.",
             do="Vérifiez que c’est le bon fichier, et qu’il a été enregistré.",
         )
-    extent = max(filled, key=lambda each: (each.visible, each.filled))
+    extent = max(filled, key=lambda candidate: (candidate.visible, candidate.filled))
     # XLSX is read one sheet at a time, the others whole
     check([extent] if form == "xlsx" else extents, remarks.name)
     workbook = guarded(lambda: calamine.load_workbook(io.BytesIO(content)), remarks)
@@ -75,7 +75,7 @@ def sheet_of(content: bytes, remarks: Remarks) -> Sheet:
         other.sheet = name
     table = _table(extent, workbook, remarks)
     tables = [table, *_alike(table, [other for other in filled if other is not extent], workbook, remarks)]
-    tables.sort(key=lambda each: extents.index(each.extent))
+    tables.sort(key=lambda candidate: extents.index(candidate.extent))
     _tell(extent, tables, filled, remarks)
     records = _stacked(tables, remarks) if len(tables) > 1 else _records(table.sheet, remarks)
     return assembled(records, form, remarks)
@@ -107,28 +107,28 @@ def _table(extent: Extent, workbook: calamine.CalamineWorkbook, remarks: Remarks
 
 
 def _alike(
-    main: _Table, others: Sequence[Extent], workbook: calamine.CalamineWorkbook, remarks: Remarks
+    main: _Table, other_sheets: Sequence[Extent], workbook: calamine.CalamineWorkbook, remarks: Remarks
 ) -> Iterator[_Table]:
     """Yield the sheets as visible as the main one that have nearly all its columns, as long as all fit in
     memory.
     """
     room = MAX_CELLS - main.extent.rows * main.extent.columns
     names = set(main.names) - {""}
-    for extent in others:
+    for extent in other_sheets:
         size = extent.rows * extent.columns
         usable = extent.visible == main.extent.visible and not _is_another_edition(
             extent.sheet, main.extent.sheet
         )
         if usable and extent.rows > 1 < len(names) and size <= room:
             table = _table(extent, workbook, remarks)
-            theirs = set(table.names) - {""}
-            if extent.rows > table.line and len(names & theirs) >= SAME * len(names | theirs):
+            other_columns = set(table.names) - {""}
+            if extent.rows > table.line and len(names & other_columns) >= SAME * len(names | other_columns):
                 yield table
                 room -= size
 
 
 def _is_another_edition(name: str, of: str) -> bool:
-    """Return whether a sheet is, by its name, an older or a blank form of another: its places would come
+    """Return True if a sheet is, by its name, an older or a blank form of another: its places would come
     twice.
     """
     return bool(OLD.search(name)) or set(YEAR.findall(name)) != set(YEAR.findall(of))
@@ -140,12 +140,12 @@ def _stacked(tables: Sequence[_Table], remarks: Remarks) -> Iterator[Record]:
     """
     titles: dict[str, str] = {}
     for table in tables:
-        for name, title in zip(_apart(table.names), table.header, strict=True):
+        for name, title in zip(_sheets_set_aside(table.names), table.header, strict=True):
             titles.setdefault(name, title)
     yield 1, [*titles.values(), SHEET]
     before = 0
     for table in tables:
-        ranks = {name: rank for rank, name in enumerate(_apart(table.names))}
+        ranks = {name: rank for rank, name in enumerate(_sheets_set_aside(table.names))}
         order = [ranks.get(name, -1) for name in titles]
         for line, cells in _records(table.sheet, remarks):
             if line > table.line and any(map(str.strip, cells)):
@@ -154,7 +154,7 @@ def _stacked(tables: Sequence[_Table], remarks: Remarks) -> Iterator[Record]:
         before += table.extent.rows
 
 
-def _apart(names: Sequence[str]) -> list[str]:
+def _sheets_set_aside(names: Sequence[str]) -> list[str]:
     """Return names, each with how many times it came before: two columns of one name, or of none, are two
     columns.
     """
@@ -162,7 +162,7 @@ def _apart(names: Sequence[str]) -> list[str]:
 
 
 def guarded(call: Callable[[], T], remarks: Remarks) -> T:
-    """Return what the reader of spreadsheets gives; Refused when it fails, or panics, on a file it cannot
+    """Return the result of the reader of spreadsheets; Refused when it fails, or panics, on a file it cannot
     follow.
     """
     try:
@@ -179,24 +179,24 @@ def guarded(call: Callable[[], T], remarks: Remarks) -> T:
 
 def _tell(main: Extent, tables: Sequence[_Table], filled: Sequence[Extent], remarks: Remarks) -> None:
     taken = [each.extent for each in tables]
-    others = [
+    other_names = [
         f"« {other.sheet} » ({spaced(other.rows)} ligne{'s' * (other.rows > 1)})"
         for other in filled
         if other not in taken
     ]
-    left = f" ; laissées : {listed(others)}" if others else ""
+    skipped_names = f" ; laissées : {listed(other_names)}" if other_names else ""
     if len(taken) > 1:
-        remarks.say(f"Feuilles de même en-tête, lues ensemble : {_lined(taken)}{left}.")
-    elif others:
+        remarks.say(f"Feuilles de même en-tête, lues ensemble : {_lined(taken)}{skipped_names}.")
+    elif other_names:
         among = " des feuilles visibles" if main.visible else ""
-        remarks.say(f"Feuille lue : « {main.sheet} », la plus remplie{among}{left}.")
+        remarks.say(f"Feuille lue : « {main.sheet} », la plus remplie{among}{skipped_names}.")
     for table in tables:
-        tell_cells(table.extent, remarks, elsewhere=_told_elsewhere(table))
+        tell_cells(table.extent, remarks, elsewhere=_repeated_elsewhere(table))
 
 
 def tell_cells(extent: Extent, remarks: Remarks, *, elsewhere: int = 0) -> None:
-    """Tell what the values of a sheet do not show: what failed, was not computed, is merged or hidden.
-    elsewhere: merges that are told in another way.
+    """Note the facts that the values of a sheet do not show: what failed, was not computed, is merged or
+    hidden. elsewhere: merges that are told in another way.
     """
     facts = ((ERROR, extent.errors), (MERGED, extent.merged - elsewhere), (HIDDEN, extent.hidden))
     for fact, times in facts:
@@ -207,11 +207,11 @@ def tell_cells(extent: Extent, remarks: Remarks, *, elsewhere: int = 0) -> None:
         remarks.count(UNCOMPUTED, where, extent.uncomputed)
 
 
-def _told_elsewhere(table: _Table) -> int:
+def _repeated_elsewhere(table: _Table) -> int:
     """Return how many merges leave no cell empty: downwards, or in what stands as the header."""
     return sum(
-        left == right or bottom < table.line
-        for (top, left), (bottom, right) in table.sheet.merged_cell_ranges or ()
+        first_column == last_column or bottom < table.line
+        for (top, first_column), (bottom, last_column) in table.sheet.merged_cell_ranges or ()
     )
 
 
@@ -226,7 +226,7 @@ def _lined(extents: Sequence[Extent]) -> str:
 
 def _records(sheet: calamine.CalamineSheet, remarks: Remarks) -> Iterator[Record]:
     merged = _merged_down(sheet)
-    held: dict[int, str] = {}
+    value_by_column: dict[int, str] = {}
     rows = enumerate(sheet.iter_rows(), 1)
     texts = (
         (line, [value if type(value) is str else _text(value, line, remarks) for value in values])
@@ -244,9 +244,9 @@ def _records(sheet: calamine.CalamineSheet, remarks: Remarks) -> Iterator[Record
             line - 1, ()
         ):  # the first of a range begins it, the others are given its value
             if line - 1 in merged.get(-1 - column, ()):
-                held[column] = cells[column] if column < len(cells) else ""
-            elif column < len(cells) and not cells[column] and held.get(column):
-                cells[column] = held[column]
+                value_by_column[column] = cells[column] if column < len(cells) else ""
+            elif column < len(cells) and not cells[column] and value_by_column.get(column):
+                cells[column] = value_by_column[column]
                 remarks.count(FILLED, f"ligne {line}")
         yield line, cells
 
@@ -260,13 +260,13 @@ def _merged_down(sheet: calamine.CalamineSheet) -> dict[int, list[int]]:
     """
     rows: dict[int, list[int]] = {}
     cells = 0
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+    for (top, first_column), (bottom, last_column) in sheet.merged_cell_ranges or ():
         cells += bottom - top
-        if left != right or bottom == top or cells > MAX_CELLS:
+        if first_column != last_column or bottom == top or cells > MAX_CELLS:
             continue
-        rows.setdefault(-1 - left, []).append(top)
+        rows.setdefault(-1 - first_column, []).append(top)
         for row in range(top, bottom + 1):
-            rows.setdefault(row, []).append(left)
+            rows.setdefault(row, []).append(first_column)
     return rows
 
 

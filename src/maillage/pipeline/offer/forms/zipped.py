@@ -27,7 +27,7 @@ LAST_RECORD = b"PK\x05\x06"
 
 WORKBOOK, LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 ODS = b"application/vnd.oasis.opendocument.spreadsheet"
-OTHERS = {
+OTHER_DOCUMENTS = {
     "word/document.xml": "un document Word",
     "ppt/presentation.xml": "une présentation PowerPoint",
     "xl/workbook.bin": "un classeur XLSB",
@@ -37,7 +37,7 @@ OTHERS = {
 
 
 def measured(content: bytes, remarks: Remarks) -> tuple[Literal["xlsx", "ods"], list[Extent]]:
-    """Return what kind of workbook an archive is, and how far each of its sheets goes, in their order.
+    """Return the kind of workbook that an archive is, and how far each of its sheets goes, in their order.
 
     Raises Refused on an archive that is damaged, locked, dangerous to unpack, or something else than a
     workbook.
@@ -50,7 +50,7 @@ def measured(content: bytes, remarks: Remarks) -> tuple[Literal["xlsx", "ods"], 
         if (
             "content.xml" in entries
             and "mimetype" in entries
-            and _whole(archive, entries["mimetype"]).strip() == ODS
+            and _full_content(archive, entries["mimetype"]).strip() == ODS
         ):
             return "ods", _ods(archive, entries, remarks)
     except markup.DeclaredTypes:
@@ -62,7 +62,8 @@ def measured(content: bytes, remarks: Remarks) -> tuple[Literal["xlsx", "ods"], 
     except (*archives.UNREADABLE, ExpatError, KeyError):
         raise damaged(remarks) from None
     what = next(
-        (label for path, label in OTHERS.items() if path in entries), "une archive ZIP, pas un classeur"
+        (label for path, label in OTHER_DOCUMENTS.items() if path in entries),
+        "une archive ZIP, pas un classeur",
     )
     raise remarks.refusal(
         f"c’est {what}.",
@@ -147,7 +148,7 @@ def _chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
         raise zipfile.BadZipFile
 
 
-def _whole(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+def _full_content(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     return b"".join(_chunks(archive, info))
 
 
@@ -162,8 +163,10 @@ def _check(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
 
 
 def _xlsx(archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo]) -> list[Extent]:
-    sheets = markup.elements(_whole(archive, entries[WORKBOOK]), "sheet")
-    links = {link["Id"]: link for link in markup.elements(_whole(archive, entries[LINKS]), "Relationship")}
+    sheets = markup.elements(_full_content(archive, entries[WORKBOOK]), "sheet")
+    links = {
+        link["Id"]: link for link in markup.elements(_full_content(archive, entries[LINKS]), "Relationship")
+    }
     extents: dict[str, Extent] = {}
     for sheet in sheets:
         target = links[sheet["id"]]["Target"]
@@ -184,7 +187,9 @@ def _xlsx(archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo]) -> list
 
 def _ods(archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], remarks: Remarks) -> list[Extent]:
     manifest = entries.get("meta-inf/manifest.xml")
-    if "encrypted-package" in entries or (manifest and b"encryption-data" in _whole(archive, manifest)):
+    if "encrypted-package" in entries or (
+        manifest and b"encryption-data" in _full_content(archive, manifest)
+    ):
         raise locked(remarks)
     extents: list[Extent] = []
     for path, info in entries.items():

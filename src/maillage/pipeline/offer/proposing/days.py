@@ -115,66 +115,73 @@ AROUND_A_DAY = {
 }
 
 
-def take_named_hours(draft: Draft, held: Mapping[str, Any]) -> None:
+def take_named_hours(draft: Draft, fields_by_id: Mapping[str, Any]) -> None:
     """Map to hours the ticks under names that are hours, « Mardi 10h-12h », with those of halves of days."""
-    if "horaires" in held:
+    if "horaires" in fields_by_id:
         return
-    ticks = [column for column in draft.left if column.answers is not None]
+    ticks = [column for column in draft.unmapped if column.answers is not None]
     named = [column for column in ticks if _names_hours(column)]
-    told = any(by_name(column, "horaires")[0] == BY_NAME and column.answers is None for column in draft.left)
-    if len(named) < 2 or told:  # « Ouvert le samedi 9h-12h » beside the hours is only one more thing
+    has_hours_column = any(
+        by_name(column, "horaires")[0] == BY_NAME and column.answers is None for column in draft.unmapped
+    )
+    if (
+        len(named) < 2 or has_hours_column
+    ):  # « Ouvert le samedi 9h-12h » beside the hours is only one more thing
         return
     halves = [c for c in ticks if c not in named and day_of(words := day_words(c)) and HALVES.keys() & words]
-    found = [column for column in ticks if column in named or column in halves]
-    spec = {"join": [column.name for column in found], "with": " ; ", "named": True}
-    draft.give(found, "horaires", spec, BY_NAME, "des jours et des heures, en nom de colonne")
+    columns = [column for column in ticks if column in named or column in halves]
+    spec = {"join": [column.name for column in columns], "with": " ; ", "named": True}
+    draft.give(columns, "horaires", spec, BY_NAME, "des jours et des heures, en nom de colonne")
 
 
 def _names_hours(column: Column) -> bool:
-    """Return whether the name of a column is a day and its hours, surely read."""
+    """Return True if the name of a column is a day and its hours, surely read."""
     if not FIRST_HOUR.search(column.name):
         return False
     read = hours.clean(column.name)
     return read.word == "read" and read.value is not None and read.value.osm[:2] in DAYS.values()
 
 
-def take_days(draft: Draft, held: Mapping[str, Any]) -> None:
+def take_days(draft: Draft, fields_by_id: Mapping[str, Any]) -> None:
     """Map to hours the columns for days, half-days, or opening and closing times."""
-    found: dict[str, Column] = {}
+    column_by_day: dict[str, Column] = {}
     edges: dict[tuple[str, str, str], Column] = {}
-    words = _without_languages(_words_of_days(draft.left))
-    halves = HALVES if not _french_am(draft.left, words) else {**HALVES, "am": "pm"}
-    closing = {day_of(words[c.name]) for c in draft.left if CLOSES & _words(c) and c.answers is None}
-    for column in draft.left:
-        told = words[column.name]
-        day = day_of(told)
-        if day is None or set(told) - AROUND_A_DAY - DAYS.keys() - DAYS_OSM.keys():
+    words = _without_languages(_words_of_days(draft.unmapped))
+    halves = HALVES if not _french_am(draft.unmapped, words) else {**HALVES, "am": "pm"}
+    closing = {day_of(words[c.name]) for c in draft.unmapped if CLOSES & _words(c) and c.answers is None}
+    for column in draft.unmapped:
+        name_words = words[column.name]
+        day = day_of(name_words)
+        if day is None or set(name_words) - AROUND_A_DAY - DAYS.keys() - DAYS_OSM.keys():
             continue
-        if len(days := _several_days(column, told)) > 1:
-            half = next((halves[word] for word in told if word in halves), "")
+        if len(days := _several_days(column, name_words)) > 1:
+            half = next((halves[word] for word in name_words if word in halves), "")
             for each in days:
-                found.setdefault(f"{each} {half}".strip(), column)
+                column_by_day.setdefault(f"{each} {half}".strip(), column)
             continue
-        half = next((halves[word] for word in told if word in halves), "")
-        end = _end(told, column, day in closing)
+        half = next((halves[word] for word in name_words if word in halves), "")
+        end = _end(name_words, column, day in closing)
         if end:
-            edges[day, half or _slot(told), end] = column
-        elif CLOSES.isdisjoint(told) or column.answers is None:  # « Fermé le mercredi » : oui
-            found.setdefault(f"{day} {half}".strip(), column)
+            edges[day, half or _slot(name_words), end] = column
+        elif CLOSES.isdisjoint(name_words) or column.answers is None:  # « Fermé le mercredi » : oui
+            column_by_day.setdefault(f"{day} {half}".strip(), column)
     week = _paired(edges)
-    apart = {key: column for key, column in found.items() if key.split()[0] in week}
-    ticks = [column for column in apart.values() if _words(column).isdisjoint(OPENS | CLOSES)]
+    duplicate_days = {key: column for key, column in column_by_day.items() if key.split()[0] in week}
+    ticks = [column for column in duplicate_days.values() if _words(column).isdisjoint(OPENS | CLOSES)]
     draft.ignored += [column.name for column in ticks]  # « Lundi » : oui, beside its hours
-    found = {key: column for key, column in found.items() if key not in apart}
-    used = {column.name: column for column in (*found.values(), *(c for day in week.values() for c in day))}
-    if not used or "horaires" in held or "horaires" in draft.fields:
+    column_by_day = {key: column for key, column in column_by_day.items() if key not in duplicate_days}
+    used = {
+        column.name: column
+        for column in (*column_by_day.values(), *(c for day in week.values() for c in day))
+    }
+    if not used or "horaires" in fields_by_id or "horaires" in draft.fields:
         return
     named: dict[str, Any] = {day: [column.name for column in columns] for day, columns in week.items()}
-    spec: dict[str, Any] = {"days": named | {day: column.name for day, column in found.items()}}
+    spec: dict[str, Any] = {"days": named | {day: column.name for day, column in column_by_day.items()}}
     if not week and (hours_of_all := _hours_of_ticked(draft, used)):
         spec["ticked"] = [column.name for column in hours_of_all]
         used |= {column.name: column for column in hours_of_all}
-    elif _crosses_out(draft, list(found.values())):
+    elif _crosses_out(draft, list(column_by_day.values())):
         spec["crossed"] = "fermé"
     draft.give(list(used.values()), "horaires", spec, BY_NAME, "un jour de la semaine")
 
@@ -183,13 +190,13 @@ def _without_languages(words: Mapping[str, list[str]]) -> dict[str, list[str]]:
     """Return the words of the names of columns without a code alone that no other day stands by: « label.fr »
     is a language.
     """
-    codes = {code for told in words.values() for code in told if code in DAYS_OSM}
+    codes = {code for name_words in words.values() for code in name_words if code in DAYS_OSM}
     alone = codes if len(codes) == 1 else set()
-    return {name: [] if alone.issuperset(told) else told for name, told in words.items()}
+    return {name: [] if alone.issuperset(name_words) else name_words for name, name_words in words.items()}
 
 
 def _crosses_out(draft: Draft, columns: Sequence[Column]) -> bool:
-    """Return whether a cross among the hours of days says that the place is closed: every cell is filled, and
+    """Return True if a cross among the hours of days says that the place is closed: every cell is filled, and
     none says so otherwise.
     """
     cells = [cell.strip() for column in columns for cell in column.cells]
@@ -206,12 +213,12 @@ def _words_of_days(columns: Sequence[Column]) -> dict[str, list[str]]:
     columns of several days all say is left out (« ouv_lun »).
     """
     words = {column.name: day_words(column) for column in columns}
-    full = {name: [SHORT_DAYS.get(word, word) for word in told] for name, told in words.items()}
+    full = {name: [SHORT_DAYS.get(word, word) for word in name_words] for name, name_words in words.items()}
     rests: dict[tuple[str, ...], set[str]] = {}
-    for told in full.values():
-        days = [word for word in told if word in DAYS]
+    for name_words in full.values():
+        days = [word for word in name_words if word in DAYS]
         if len(days) == 1:
-            rests.setdefault(tuple(word for word in told if word not in DAYS), set()).add(days[0])
+            rests.setdefault(tuple(word for word in name_words if word not in DAYS), set()).add(days[0])
     shared = {
         rest
         for rest, days in rests.items()
@@ -219,22 +226,22 @@ def _words_of_days(columns: Sequence[Column]) -> dict[str, list[str]]:
     }
     short = {
         word
-        for told in words.values()
-        for word in told
-        if word in SHORT_DAYS and set(told) <= SHORT_DAYS.keys() | AROUND_A_DAY
+        for name_words in words.values()
+        for word in name_words
+        if word in SHORT_DAYS and set(name_words) <= SHORT_DAYS.keys() | AROUND_A_DAY
     }
     several = len(short) >= 2
     out = {}
     for column in columns:
         rest = tuple(word for word in full[column.name] if word not in DAYS)
-        told = full[column.name] if several or rest in shared else words[column.name]
-        known = [word for word in told if word in DAYS or word in AROUND_A_DAY]
-        out[column.name] = known if rest in shared and _says_hours(column) else told
+        name_words = full[column.name] if several or rest in shared else words[column.name]
+        known = [word for word in name_words if word in DAYS or word in AROUND_A_DAY]
+        out[column.name] = known if rest in shared and _says_hours(column) else name_words
     return out
 
 
 def _says_hours(column: Column) -> bool:
-    """Return whether cells are hours, days when the place is closed apart, or answers."""
+    """Return True if cells are hours, days when the place is closed apart, or answers."""
     open_ = _when_open(column)
     timed = looks.share(lambda text: bool(FIRST_HOUR.search(text)), open_)
     return column.answers is not None or not open_ or timed >= ENOUGH
@@ -254,25 +261,25 @@ def _hours_of_ticked(draft: Draft, days: Mapping[str, Column]) -> list[Column]:
     """Return the columns that say the hours of days which others only tick."""
     if any(column.answers is None for column in days.values()):
         return []
-    left = [column for column in draft.left if column.name not in days]
-    return _slots(left) or [c for c in left if by_name(c, "horaires")[0] == BY_NAME][:1]
+    other_columns = [column for column in draft.unmapped if column.name not in days]
+    return _slots(other_columns) or [c for c in other_columns if by_name(c, "horaires")[0] == BY_NAME][:1]
 
 
-def _end(told: Sequence[str], column: Column, has_closing: bool) -> str:
+def _end(name_words: Sequence[str], column: Column, has_closing: bool) -> str:
     """Return which end of a day a column says, « opens » or « closes », '' when it says more, or something
     else.
     """
-    if OPENS & set(told) or told[-1] == "de":
+    if OPENS & set(name_words) or name_words[-1] == "de":
         shut = has_closing and not _when_open(column)
         return "opens" if shut or edge(column, HOUR) else ""
-    if CLOSES & set(told):
+    if CLOSES & set(name_words):
         return "closes" if column.answers is None else ""
-    return "closes" if told[-1] == "a" and edge(column, HOUR) else ""
+    return "closes" if name_words[-1] == "a" and edge(column, HOUR) else ""
 
 
-def _slot(told: Sequence[str]) -> str:
+def _slot(name_words: Sequence[str]) -> str:
     """Return the number of a slot in its day, '' when the name of the column says none."""
-    return next((word for word in reversed(told) if word.isdecimal()), "")
+    return next((word for word in reversed(name_words) if word.isdecimal()), "")
 
 
 def day_words(column: Column) -> list[str]:
@@ -290,22 +297,22 @@ def day_words(column: Column) -> list[str]:
     )
 
 
-def day_of(told: Sequence[str]) -> str | None:
+def day_of(name_words: Sequence[str]) -> str | None:
     """Return the day that the name of a column holds; the two letters of OSM stand alone or after « horaires
     ».
     """
-    if (day := next((DAYS[word] for word in told if word in DAYS), None)) is not None:
+    if (day := next((DAYS[word] for word in name_words if word in DAYS), None)) is not None:
         return day
     return (
-        next((DAYS_OSM[word] for word in told if word in DAYS_OSM), None)
-        if set(told) <= {*DAYS_OSM, *AROUND_A_DAY}
+        next((DAYS_OSM[word] for word in name_words if word in DAYS_OSM), None)
+        if set(name_words) <= {*DAYS_OSM, *AROUND_A_DAY}
         else None
     )
 
 
-def _several_days(column: Column, told: Sequence[str]) -> list[str]:
+def _several_days(column: Column, name_words: Sequence[str]) -> list[str]:
     """Return the days that the name of a column holds, those between them too in « lundi au vendredi »."""
-    days = [DAYS[word] for word in told if word in DAYS]
+    days = [DAYS[word] for word in name_words if word in DAYS]
     week = list(dict.fromkeys(DAYS.values()))
     if len(days) == 2 and RANGE.search(column.name) and week.index(days[0]) < week.index(days[1]):
         return week[week.index(days[0]) : week.index(days[1]) + 1]
@@ -313,67 +320,81 @@ def _several_days(column: Column, told: Sequence[str]) -> list[str]:
 
 
 def _french_am(columns: Sequence[Column], names: Mapping[str, Sequence[str]]) -> bool:
-    """Return whether « AM » is the afternoon, as beside « M » or « matin »: so when its hours, or its
+    """Return True if « AM » is the afternoon, as beside « M » or « matin »: so when its hours, or its
     neighbours, say so.
     """
-    told = [(set(names[column.name]), column) for column in columns if day_of(names[column.name])]
-    if any(words & {"pm", "midi", "aprem", "apm"} and "am" in words for words, _ in told) or any(
-        "pm" in w for w, _ in told
+    words_and_columns = [
+        (set(names[column.name]), column) for column in columns if day_of(names[column.name])
+    ]
+    if any(words & {"pm", "midi", "aprem", "apm"} and "am" in words for words, _ in words_and_columns) or any(
+        "pm" in w for w, _ in words_and_columns
     ):
         return False
     starts = [
         int(hour)
-        for words, c in told
+        for words, c in words_and_columns
         if "am" in words
         for cell in c.sample
         for hour in FIRST_HOUR.findall(cell)[:1]
     ]
-    return any(words & {"m", "matin"} for words, _ in told) or (bool(starts) and min(starts) >= 12)
+    return any(words & {"m", "matin"} for words, _ in words_and_columns) or (
+        bool(starts) and min(starts) >= 12
+    )
 
 
-def take_spread_days(draft: Draft, held: Mapping[str, Any]) -> None:
+def take_spread_days(draft: Draft, fields_by_id: Mapping[str, Any]) -> None:
     """Map to hours the columns that hold them in pieces: the days, then the morning and the afternoon."""
-    if "horaires" in held or "horaires" in draft.fields:
+    if "horaires" in fields_by_id or "horaires" in draft.fields:
         return
-    if slots := _slots(_of_one_item(draft.left)):
-        told = {"join": [c.name for c in slots], "with": " "}
-        draft.give(slots, "horaires", told, BY_NAME, "les jours, les heures d’ouverture et de fermeture")
+    if slots := _slots(_of_one_item(draft.unmapped)):
+        hours_spec = {"join": [c.name for c in slots], "with": " "}
+        draft.give(
+            slots, "horaires", hours_spec, BY_NAME, "les jours, les heures d’ouverture et de fermeture"
+        )
         return
-    days = [c for c in draft.left if not DAY_BY_DAY.isdisjoint(c.said) and not _unreadable_days(c)]
-    first = [c for c in draft.left if not MORNING.isdisjoint(c.said) and c.answers is None]
-    then = [c for c in draft.left if not AFTERNOON.isdisjoint(c.said) and c.answers is None]
+    days = [c for c in draft.unmapped if not DAY_BY_DAY.isdisjoint(c.spellings) and not _unreadable_days(c)]
+    first = [c for c in draft.unmapped if not MORNING.isdisjoint(c.spellings) and c.answers is None]
+    then = [c for c in draft.unmapped if not AFTERNOON.isdisjoint(c.spellings) and c.answers is None]
     least = BY_PART if days else BY_NAME  # beside a column of days, « Plage horaire » is that of their hours
-    whole = [
+    full_columns = [
         c
-        for c in draft.left
+        for c in draft.unmapped
         if not (first or then) and c not in days and by_name(c, "horaires")[0] >= least and _says_hours(c)
     ]
-    closed = [c for c in draft.left if not CLOSED_DAYS.isdisjoint(c.said) and not _unreadable_days(c)]
-    if whole and closed and not days:
-        told = {"join": [whole[0].name, closed[0].name], "with": ", fermé "}
-        draft.give([whole[0], closed[0]], "horaires", told, BY_NAME, "les heures, et les jours de fermeture")
+    closed = [
+        c for c in draft.unmapped if not CLOSED_DAYS.isdisjoint(c.spellings) and not _unreadable_days(c)
+    ]
+    if full_columns and closed and not days:
+        hours_spec = {"join": [full_columns[0].name, closed[0].name], "with": ", fermé "}
+        draft.give(
+            [full_columns[0], closed[0]],
+            "horaires",
+            hours_spec,
+            BY_NAME,
+            "les heures, et les jours de fermeture",
+        )
         return
-    spread = [*first[:1], *then[:1]] or whole[:1]
+    spread = [*first[:1], *then[:1]] or full_columns[:1]
     if spread and (days or first or then):
         columns = [*days[:1], *spread]
         spec = {"join": [c.name for c in columns], "with": " "} if len(columns) > 1 else columns[0].name
         draft.give(columns, "horaires", spec, BY_NAME, "les jours et les heures")
 
 
-def take_closings(draft: Draft, held: Mapping[str, Any]) -> None:
+def take_closings(draft: Draft, fields_by_id: Mapping[str, Any]) -> None:
     """Keep the columns that say when places close for a time, in a summer or on some days."""
-    if "fermetures" in held:
+    if "fermetures" in fields_by_id:
         return
-    found = [
+    closing_columns = [
         column
-        for column in draft.left
-        if any(CLOSINGS.fullmatch(name) for name in column.said)
+        for column in draft.unmapped
+        if any(CLOSINGS.fullmatch(name) for name in column.spellings)
         and column.cells
         and looks.share(lambda text: bool(A_CLOSING.search(plain(text))), column.sample) >= 0.5
     ]
-    if found:
-        spec = [column.name for column in found]
-        draft.give(found, "fermetures", spec, BY_NAME, "le nom de la colonne")
+    if closing_columns:
+        spec = [column.name for column in closing_columns]
+        draft.give(closing_columns, "fermetures", spec, BY_NAME, "le nom de la colonne")
 
 
 def _of_one_item(columns: Sequence[Column]) -> list[Column]:
@@ -381,11 +402,11 @@ def _of_one_item(columns: Sequence[Column]) -> list[Column]:
     first item alone would be taken for the whole week.
     """
     items: dict[str, set[str]] = {}
-    told = [(column, ITEM.match(column.name)) for column in columns]
-    for _, item in told:
+    item_matches = [(column, ITEM.match(column.name)) for column in columns]
+    for _, item in item_matches:
         if item:
             items.setdefault(item[1], set()).add(item[2])
-    return [column for column, item in told if not item or len(items[item[1]]) == 1]
+    return [column for column, item in item_matches if not item or len(items[item[1]]) == 1]
 
 
 def _slots(columns: Sequence[Column]) -> list[Column]:
@@ -400,13 +421,19 @@ def _slots(columns: Sequence[Column]) -> list[Column]:
     )
     slots: dict[int, dict[tuple[str, str], Column]] = {}
     for column in columns:
-        number = re.search(r"\d+$", column.said[0])
+        number = re.search(r"\d+$", column.spellings[0])
         slot = slots.setdefault(int(number[0]) if number else 0, {})
-        if not DAY_BY_DAY.isdisjoint(column.said) and not _unreadable_days(column):
+        if not DAY_BY_DAY.isdisjoint(column.spellings) and not _unreadable_days(column):
             slot.setdefault(("", "days"), column)
-        elif (told := _words(column)) <= AROUND_A_DAY and edge(column):
-            half = next((halves[word] for word in sorted(told) if word in halves), "")
-            end = "opens" if OPENS & told or told == FROM else "closes" if CLOSES & told or told == TO else ""
+        elif (name_words := _words(column)) <= AROUND_A_DAY and edge(column):
+            half = next((halves[word] for word in sorted(name_words) if word in halves), "")
+            end = (
+                "opens"
+                if OPENS & name_words or name_words == FROM
+                else "closes"
+                if CLOSES & name_words or name_words == TO
+                else ""
+            )
             slot.setdefault((half, end or "neither"), column)
     out, paired = list[Column](), False
     for _, slot in sorted(slots.items()):
@@ -423,7 +450,7 @@ def _words(column: Column) -> set[str]:
 
 
 def _unreadable_days(column: Column) -> bool:
-    """Return whether most cells, put before hours, would leave them without a day."""
+    """Return True if most cells, put before hours, would leave them without a day."""
     return looks.share(_says_days, column.sample) < ENOUGH
 
 
@@ -433,7 +460,7 @@ def _says_days(text: str) -> bool:
 
 
 def edge(column: Column, hour: re.Pattern[str] = CLOCK) -> bool:
-    """Return whether cells are a single hour, days when the place is closed apart: when a day opens, rather
+    """Return True if cells are a single hour, days when the place is closed apart: when a day opens, rather
     than its hours.
     """
     cells = _when_open(column)

@@ -47,9 +47,9 @@ class Guess:
 
 @dataclass(slots=True)
 class Draft:
-    """A proposal being made: `left` are the columns that nothing reads yet."""
+    """A proposal being made: `unmapped` are the columns that nothing reads yet."""
 
-    left: list[Column]
+    unmapped: list[Column]
     fields: dict[str, Any] = field(default_factory=dict)
     practices: list[dict[str, Any]] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
@@ -60,7 +60,7 @@ class Draft:
     cells: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of every column, taken ones too
 
     def __post_init__(self) -> None:
-        self.cells = {column.name: column.cells for column in self.left}
+        self.cells = {column.name: column.cells for column in self.unmapped}
 
     def rows_of(self, column: str) -> tuple[str, ...]:
         """Return the filled cells of a column, be it taken already."""
@@ -70,8 +70,12 @@ class Draft:
         """Give columns to a field; lists add up, any other field is given once."""
         of = offer.fields().get(id)
         if of is not None and of.kind in ("list", "kinds") and id in self.fields:
-            held = self.fields[id]
-            many = held if isinstance(held, list) else [held if isinstance(held, dict) else {"from": held}]
+            spec_before = self.fields[id]
+            many = (
+                spec_before
+                if isinstance(spec_before, list)
+                else [spec_before if isinstance(spec_before, dict) else {"from": spec_before}]
+            )
             self.fields[id] = [*many, spec if isinstance(spec, dict) else {"from": spec}]
         elif id == "horaires" and isinstance(spec, str) and PART_OF_TIME.search(plain(spec)):
             self.fields[id] = {"from": spec, "lead": " ".join(re.split(r"[\s_]+", spec))}
@@ -86,31 +90,33 @@ class Draft:
     def take(self, columns: Sequence[Column], id: str, score: float, why: str) -> None:
         self.why += [Guess(column.name, id, score, why) for column in columns]
         names = {column.name for column in columns}
-        self.left = [column for column in self.left if column.name not in names]
+        self.unmapped = [column for column in self.unmapped if column.name not in names]
 
 
 @cache
 def _names(id: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the names a field is known by: as they are, and without the words that say nothing."""
     of = offer.fields()[id]
-    whole = {plain(each) for each in (of.id, of.label, *of.also)}
-    bare = {" ".join(word for word in name.split() if word not in FURNITURE) for name in whole}
-    return frozenset(whole), frozenset(bare - {""})
+    full_names = {plain(each) for each in (of.id, of.label, *of.also)}
+    bare = {" ".join(word for word in name.split() if word not in FURNITURE) for name in full_names}
+    return frozenset(full_names), frozenset(bare - {""})
 
 
 def by_name(column: Column, id: str) -> tuple[float, str]:
     """Return how much the name of a column says a field, and how."""
-    whole, bare = _names(id)
-    if whole.intersection(column.said[:2]):
+    full_names, bare = _names(id)
+    if full_names.intersection(column.spellings[:2]):
         return BY_NAME, "le nom de la colonne"
-    glued = {name.replace(" ", "") for name in whole | bare if len(name) > 3}
-    if bare.intersection(column.said) or glued.intersection(name.replace(" ", "") for name in column.said):
+    glued = {name.replace(" ", "") for name in full_names | bare if len(name) > 3}
+    if bare.intersection(column.spellings) or glued.intersection(
+        name.replace(" ", "") for name in column.spellings
+    ):
         return 0.95 * BY_NAME, "le nom de la colonne"
     best = max(
         (
             fuzz.ratio(name, other)
-            for name in column.said
-            for other in whole
+            for name in column.spellings
+            for other in full_names
             if min(len(name), len(other)) > 3
         ),
         default=0,
@@ -120,11 +126,13 @@ def by_name(column: Column, id: str) -> tuple[float, str]:
     if not offer.fields()[id].lmn:
         return 0.0, ""
     parts = [
-        name for name in column.said if any(f" {other} " in f" {name} " for other in bare if len(other) > 2)
+        name
+        for name in column.spellings
+        if any(f" {other} " in f" {name} " for other in bare if len(other) > 2)
     ]
     if parts:
         return BY_PART, "un mot du nom de la colonne"
-    one = [name for name in column.said if " " not in name and len(name) > 11]
+    one = [name for name in column.spellings if " " not in name and len(name) > 11]
     if any(other in name for name in one for other in glued if len(other) > 5):
         return BY_PART, "un mot du nom de la colonne"
     return 0.0, ""

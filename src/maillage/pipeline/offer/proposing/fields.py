@@ -60,7 +60,9 @@ OTHER_THEMES = re.compile(  # what the general directories of social services ca
     r"|addict\w*|violence\w*|culture|sport\w*|loisirs|insertion|precarite|asile|grossesse|jeunesse|seniors?"
     r"|budget|surendettement|mobilier|vacances|social\w*|isolement|environnement|education|formation)\b"
 )
-OTHERS = 3  # themes other than ours in one column: fewer, and the file is one of places of our theme
+MIN_OTHER_THEMES = (
+    3  # themes other than ours in one column: fewer, and the file is one of places of our theme
+)
 LEAST = 0.4  # below, a guess is not made: a field found wrongly is worse than a field not found
 LEAST_READ = 0.2  # the share of cells that a field must read, whatever the name says
 MOVES = {"yes": "itinerant", "no": "fixed"}
@@ -95,7 +97,7 @@ BY_LOOKS = {  # the fields that cells alone may say
     ),
     *("dispositif_programmes_nationaux", "prise_en_charge_specifique"),
 }
-MADE = {  # words of a date that is not when a row was last said true
+WORDS_OF_OTHER_DATES = {  # words of a date that is not when a row was last said true
     *(
         "creation",
         "created",
@@ -195,21 +197,21 @@ REMARKS = re.compile(
 PART_OF_A_WEEK = {"matin", "apres midi", "am", "pm", "soir", "midi", "journee", *SHORT_DAYS}
 
 
-def take_named(draft: Draft, held: Mapping[str, Any]) -> None:
+def take_named(draft: Draft, fields_by_id: Mapping[str, Any]) -> None:
     """Map each field to the column that fits best by name and contents."""
-    guesses = [guess for column in draft.left for guess in _guesses(column)]
-    by_name = {column.name: column for column in draft.left}
+    guesses = [guess for column in draft.unmapped for guess in _guesses(column)]
+    by_name = {column.name: column for column in draft.unmapped}
     for guess in sorted(
         guesses, key=lambda g: (-g.score, _precedence(g))
     ):  # at equal scores, in the order of the file
         of = offer.fields()[guess.field]
         column = by_name[guess.column]
-        if column not in draft.left or (guess.field in held and of.kind not in ("list", "kinds")):
+        if column not in draft.unmapped or (guess.field in fields_by_id and of.kind not in ("list", "kinds")):
             continue
-        if guess.field == "itinerance" and (told := column.answers) is not None:
+        if guess.field == "itinerance" and (answers := column.answers) is not None:
             gives = {
                 answer: MOVES.get(meaning)
-                for answer, meaning in told.items()
+                for answer, meaning in answers.items()
                 if meaning in (*MOVES, "unknown")
             }
             draft.give([column], guess.field, {"from": column.name, "gives": gives}, guess.score, guess.why)
@@ -227,13 +229,13 @@ def take_named(draft: Draft, held: Mapping[str, Any]) -> None:
 
 
 def _fills(draft: Draft, guess: Guess, columns: Mapping[str, Column]) -> bool:
-    """Return whether a name of organisation stands in for the sign of a place, empty in some rows; then it
+    """Return True if a name of organisation stands in for the sign of a place, empty in some rows; then it
     does so.
     """
-    held = draft.fields["nom"]
+    name_spec = draft.fields["nom"]
     two = (
-        sorted((str(held), guess.column), key=lambda name: not columns[name].has(SIGNS))
-        if isinstance(held, str)
+        sorted((str(name_spec), guess.column), key=lambda name: not columns[name].has(SIGNS))
+        if isinstance(name_spec, str)
         else []
     )
     if not two or not columns[two[0]].has(SIGNS) or len(columns[two[0]].cells) >= len(columns[two[1]].cells):
@@ -259,8 +261,8 @@ def _joined(spec: Any, column: str, between: str) -> dict[str, Any]:
 
 def _rank(column: str) -> int:
     """Return the number that ends the name of a column, 1 when none does."""
-    found = re.search(r"(?<!\d)(\d)\W*$", column)
-    return int(found[1]) if found else 1
+    match = re.search(r"(?<!\d)(\d)\W*$", column)
+    return int(match[1]) if match else 1
 
 
 def _guesses(column: Column) -> list[Guess]:
@@ -268,14 +270,14 @@ def _guesses(column: Column) -> list[Guess]:
     can be read.
     """
     if column.answers is not None:
-        asked = [of for of in _proposable() if of.kind == "yesno" or of.id == "itinerance"]
-        named_so = ((of, *by_name(column, of.id)) for of in asked)
+        answer_fields = [of for of in _proposable() if of.kind == "yesno" or of.id == "itinerance"]
+        named_so = ((of, *by_name(column, of.id)) for of in answer_fields)
         return [Guess(column.name, of.id, named, why) for of, named, why in named_so if named >= NEARLY]
     if looks.share(looks.whole_address, column.sample) >= ENOUGH:
         why = "une adresse, un code postal et une commune dans une seule case"
         return [Guess(column.name, "adresse", max(by_name(column, "adresse")[0], BY_CONTENT), why)]
     by_looks = BY_LOOKS if not looks.marked_up(column.sample) and not is_long(column) else ()
-    found = []
+    guesses = []
     for of in _proposable():
         named, why = by_name(column, of.id)
         if _is_another(of, column, named):
@@ -287,12 +289,12 @@ def _guesses(column: Column) -> list[Guess]:
                 of.kind == "street" and column.name[-1:].isdigit()
             ):  # of « adresse 1 » and 2, the one with streets
                 score *= 0.8 + 0.2 * looks.looks(of, column.sample)
-            schema = plain(of.id) == column.said[0] and of.kind != "key"
+            schema = plain(of.id) == column.spellings[0] and of.kind != "key"
             if schema or (score >= LEAST and read >= LEAST_READ):
-                found.append(Guess(column.name, of.id, max(score, LEAST), why))
-        elif of.id in by_looks and (seen := looks.looks(of, column.sample)) >= ENOUGH:
-            found.append(Guess(column.name, of.id, BY_CONTENT * seen, "ce que contient la colonne"))
-    return found
+                guesses.append(Guess(column.name, of.id, max(score, LEAST), why))
+        elif of.id in by_looks and (share_alike := looks.looks(of, column.sample)) >= ENOUGH:
+            guesses.append(Guess(column.name, of.id, BY_CONTENT * share_alike, "ce que contient la colonne"))
+    return guesses
 
 
 def _proposable() -> list[offer.Field]:
@@ -307,26 +309,26 @@ def _proposable() -> list[offer.Field]:
 
 
 def _is_another(of: offer.Field, column: Column, named: float) -> bool:
-    """Return whether the words of a column, or of its name, keep it from being a field that it resembles."""
+    """Return True if the words of a column, or of its name, keep it from being a field that it resembles."""
     aside = column.has(ASIDE) and not (of.kind == "hours" and named)  # « Précisez vos horaires »
     if aside and named < BY_NAME and of.kind != "text":
         return True
     if of.id == "nom" and named < 0.95 * BY_NAME and not _may_name_places(column):
         return True
     least = {"modalites_acces": NEARLY, "frais_a_charge": LEAST}.get(of.id, 0.0)
-    if named < least and naming.mentioned(column.said[0]):
+    if named < least and naming.mentioned(column.spellings[0]):
         return True  # « Scanner » : gratuit
     if of.kind == "date":
-        return column.has(MADE) or (not named and _other_date(column))
+        return column.has(WORDS_OF_OTHER_DATES) or (not named and _other_date(column))
     if of.kind == "hours":  # those of one day are not those of the week
         words = day_words(column)
-        return bool(day_of(words)) or not PART_OF_A_WEEK.isdisjoint((*column.said, *words))
+        return bool(day_of(words)) or not PART_OF_A_WEEK.isdisjoint((*column.spellings, *words))
     return False
 
 
 def _other_date(column: Column) -> bool:
-    """Return whether a column is the date of something that its name says."""
-    return column.has({"date", "dates", "dt"}) and column.said[-1] not in ("date", "dates", "dt")
+    """Return True if a column is the date of something that its name says."""
+    return column.has({"date", "dates", "dt"}) and column.spellings[-1] not in ("date", "dates", "dt")
 
 
 def _unique(column: Column) -> float:
@@ -341,14 +343,17 @@ def take_house_numbers(draft: Draft, sheet: Sheet) -> None:
     street = draft.fields.get("adresse")
     if not isinstance(street, str):
         return
-    named = [[c for c in draft.left if names.intersection(c.said)] for names in PIECES_OF_STREET]
+    named = [[c for c in draft.unmapped if names.intersection(c.spellings)] for names in PIECES_OF_STREET]
     numbers = [
         c for c in named[0] if looks.share(_house, c.sample) >= ENOUGH and not _counts(c, street, sheet)
     ]
     pieces = [next(iter(each), None) for each in (numbers, named[1] if numbers else [], named[2])]
-    if found := [column for column in pieces if column is not None]:
-        draft.fields["adresse"] = {"join": [*(c.name for c in found), street], "with": TOGETHER["street"]}
-        draft.take(found, "adresse", BY_NAME, "le numéro dans la rue")
+    if address_columns := [column for column in pieces if column is not None]:
+        draft.fields["adresse"] = {
+            "join": [*(c.name for c in address_columns), street],
+            "with": TOGETHER["street"],
+        }
+        draft.take(address_columns, "adresse", BY_NAME, "le numéro dans la rue")
 
 
 def take_rest_of_address(draft: Draft) -> None:
@@ -358,8 +363,8 @@ def take_rest_of_address(draft: Draft) -> None:
     line = draft.fields.get("adresse")
     if not isinstance(line, str) or "complement_adresse" in draft.fields:
         return
-    if rest := [column for column in draft.left if are_address_lines(column.name, line)]:
-        names = [column.name for column in sorted(rest, key=lambda each: _rank(each.name))]
+    if rest := [column for column in draft.unmapped if are_address_lines(column.name, line)]:
+        names = [column.name for column in sorted(rest, key=lambda line_column: _rank(line_column.name))]
         spec = names[0] if len(names) == 1 else {"join": names, "with": LINES}
         draft.give(rest, "complement_adresse", spec, BY_NAME, "une autre ligne de l’adresse")
 
@@ -369,7 +374,7 @@ def _house(text: str) -> bool:
 
 
 def _counts(column: Column, street: str, sheet: Sheet) -> bool:
-    """Return whether numbers count the rows, or stand beside streets that have theirs already."""
+    """Return True if numbers count the rows, or stand beside streets that have theirs already."""
     if any(row.cells[column.name] and BEGINS_WITH_HOUSE.match(row.cells[street]) for row in sheet.rows):
         return True
     numbers = [int(cell) for cell in column.cells if cell.isdecimal()]
@@ -379,26 +384,28 @@ def _counts(column: Column, street: str, sheet: Sheet) -> bool:
 
 def take_left_out(draft: Draft) -> None:
     """Keep the columns that say which rows are no places to publish."""
-    for column in draft.left:
+    for column in draft.unmapped:
         themes = [word for cell in column.sample for word in several.split(cell)]
-        ours = THEMES.intersection(column.said) or any(DIGITAL_THEME in cell for cell in column.cells)
-        if ours and themes and sum(map(_is_theme, themes)) >= ENOUGH * len(themes):
+        has_digital_theme = THEMES.intersection(column.spellings) or any(
+            DIGITAL_THEME in cell for cell in column.cells
+        )
+        if has_digital_theme and themes and sum(map(_is_theme, themes)) >= ENOUGH * len(themes):
             draft.leave.append({"from": column.name, "but": [DIGITAL_THEME]})
     draft.leave += [
         {"from": column.name, "but": list(DIGITAL), "row": True}
-        for column in draft.left
-        if THEMES.intersection(column.said) and _of_every_theme(column)
+        for column in draft.unmapped
+        if THEMES.intersection(column.spellings) and _of_every_theme(column)
     ]
-    for column in list(draft.left):
+    for column in list(draft.unmapped):
         if (rule := status.rule(column)) is not None:
             draft.leave.append(rule)
             draft.take([column], "lignes laissées", BY_CONTENT, "ce que contient la colonne")
 
 
 def _is_theme(word: str) -> bool:
-    """Return whether a word is a theme of data·inclusion."""
-    found = THEME.fullmatch(word)
-    return found is not None and found[1] in _themes()
+    """Return True if a word is a theme of data·inclusion."""
+    match = THEME.fullmatch(word)
+    return match is not None and match[1] in _themes()
 
 
 @cache
@@ -408,27 +415,27 @@ def _themes() -> set[str]:
 
 
 def _of_every_theme(column: Column) -> bool:
-    """Return whether a column says the theme of each row, in a directory of which ours is one among many."""
+    """Return True if a column says the theme of each row, in a directory of which ours is one among many."""
     themes = {plain(word) for cell in column.cells for word in several.split(cell)}
     digital = {theme for theme in themes if any(word.startswith(DIGITAL[:6]) for word in theme.split())}
-    others = {theme for theme in themes - digital if OTHER_THEMES.search(theme)}
-    return len(others) >= OTHERS and 2 * len(others) >= len(themes - digital)
+    other_themes = {theme for theme in themes - digital if OTHER_THEMES.search(theme)}
+    return len(other_themes) >= MIN_OTHER_THEMES and 2 * len(other_themes) >= len(themes - digital)
 
 
 def _may_name_places(column: Column) -> bool:
     """Tell a column that may name places from remarks, and from the name of something else."""
-    return not column.has(NOT_OF_A_PLACE) and not any(map(REMARKS.search, column.said))
+    return not column.has(NOT_OF_A_PLACE) and not any(map(REMARKS.search, column.spellings))
 
 
 def _take_led(draft: Draft) -> bool:
     """Give the name of places to the column called « lib_… », « nom_… », « libelle_… » that tells them apart
     best; False when there is none.
     """
-    most = max((len(column.cells) for column in draft.left), default=0)
+    most = max((len(column.cells) for column in draft.unmapped), default=0)
     led = [
         column
-        for column in draft.left
-        if column.said[0].split()[0] in NAME_LEADS
+        for column in draft.unmapped
+        if column.spellings[0].split()[0] in NAME_LEADS
         and _may_name_places(column)
         and len(column.cells) > most / 2
         and len(set(column.cells)) > len(column.cells) / 2
@@ -441,15 +448,15 @@ def _take_led(draft: Draft) -> bool:
     return bool(led)
 
 
-def take_name(draft: Draft, held: Mapping[str, Any]) -> None:  # noqa: C901
+def take_name(draft: Draft, fields_by_id: Mapping[str, Any]) -> None:  # noqa: C901
     """Give the name of places, when no column is called so, to one that its name leads to, else to the first
     one of texts all different that name structures; never to remarks.
     """
-    if "nom" in held or "nom" in draft.fields or _take_led(draft):
+    if "nom" in fields_by_id or "nom" in draft.fields or _take_led(draft):
         return
-    for column in draft.left:
+    for column in draft.unmapped:
         # « Adresse 1 » may hold « Mairie », and so may a remark
-        if by_name(column, "adresse")[0] or any(map(REMARKS.search, column.said)):
+        if by_name(column, "adresse")[0] or any(map(REMARKS.search, column.spellings)):
             continue
         different = len(set(column.cells)) > 0.7 * len(column.cells) and not is_long(column)
         named = looks.share(lambda text: wording.kind_of(text) is not None, column.sample)
@@ -458,14 +465,14 @@ def take_name(draft: Draft, held: Mapping[str, Any]) -> None:  # noqa: C901
             return
     if _name_from_kinds(draft):
         return
-    unnamed = [column for column in draft.left if UNNAMED.fullmatch(column.name)]
+    unnamed = [column for column in draft.unmapped if UNNAMED.fullmatch(column.name)]
     for column in unnamed[:1]:  # without names of columns, the first text says what a place is called
         if len(set(column.cells)) > 0.7 * len(column.cells) and not any(map(looks.alien, column.sample)):
             draft.give([column], "nom", column.name, BY_CONTENT * LEAST, "le premier texte de la ligne")
             return
     if not draft.fields:  # a diary is no list of places: its days would be read as names
         return
-    for column in draft.left[:1]:
+    for column in draft.unmapped[:1]:
         if _tells_apart(column, draft) and not by_name(column, "adresse")[0]:
             draft.give(
                 [column], "nom", column.name, BY_CONTENT * LEAST, "le premier texte, différent à chaque ligne"
@@ -476,8 +483,8 @@ def _name_from_kinds(draft: Draft) -> bool:
     """Give the name of places, when nothing else does, to words of kinds that no name called so, nearly all
     different: « Mairie annexe », « Médiathèque », « Maison pour tous ». Return whether it was done.
     """
-    told = [guess for guess in draft.why if guess.field == "typologie" and guess.score <= BY_CONTENT]
-    for guess in told:
+    kind_guesses = [guess for guess in draft.why if guess.field == "typologie" and guess.score <= BY_CONTENT]
+    for guess in kind_guesses:
         cells = draft.rows_of(guess.column)
         if len(cells) > 1 and len(set(cells)) > 0.7 * len(cells):
             break
@@ -489,10 +496,10 @@ def _name_from_kinds(draft: Draft) -> bool:
 
 
 def _tells_apart(column: Column, draft: Draft) -> bool:
-    """Return whether a column is filled everywhere with short texts, all different, that are only names."""
+    """Return True if a column is filled everywhere with short texts, all different, that are only names."""
     return (
         len(column.cells) > 1
-        and len(set(column.cells)) == len(column.cells) == max(len(each.cells) for each in draft.left)
+        and len(set(column.cells)) == len(column.cells) == max(len(each.cells) for each in draft.unmapped)
         and not is_long(column)
         and not column.has(ASIDE)
         and _may_name_places(column)

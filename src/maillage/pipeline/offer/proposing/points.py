@@ -1,4 +1,4 @@
-"""What geocoders add, countries that say nothing, and coordinates."""
+"""Columns added by geocoders, countries that say nothing, and coordinates."""
 
 import re
 from collections.abc import Mapping
@@ -15,14 +15,14 @@ COUNTRY = {"pays", "country", "codepays", "countrycode", "payscode"}
 UNWRITTEN = re.compile(r"[\s°NSEO]")  # what may stand in a coordinate beside its number
 
 
-def take_geocoder(draft: Draft, held: Mapping[str, Any]) -> None:
+def take_geocoder(draft: Draft, fields_by_id: Mapping[str, Any]) -> None:
     """Leave aside the answer of a geocoder but its confidence: the file says the rest in its own words."""
-    for column in [c for c in draft.left if GEOCODER.match(c.said[0])]:
-        if column.said[0] in ("result score", "di geocodage score") and "confidence" not in held:
+    for column in [c for c in draft.unmapped if GEOCODER.match(c.spellings[0])]:
+        if column.spellings[0] in ("result score", "di geocodage score") and "confidence" not in fields_by_id:
             draft.give([column], "confidence", column.name, BY_NAME, "la confiance du géocodage")
         else:
             draft.ignored.append(column.name)
-            draft.left.remove(column)
+            draft.unmapped.remove(column)
 
 
 def leave_countries(draft: Draft) -> None:
@@ -30,29 +30,29 @@ def leave_countries(draft: Draft) -> None:
     too. Rows of another country are left out: their towns and postal codes may well have a French namesake.
     """
     for column in [
-        c for c in draft.left if c.has(COUNTRY) and looks.share(looks.country, c.sample) >= ENOUGH
+        c for c in draft.unmapped if c.has(COUNTRY) and looks.share(looks.country, c.sample) >= ENOUGH
     ]:
         if any(looks.foreign(cell) for cell in column.cells):
             draft.leave.append({"from": column.name, "abroad": True})
         draft.ignored.append(column.name)
-        draft.left.remove(column)
+        draft.unmapped.remove(column)
 
 
 def leave_translations(draft: Draft) -> None:
     """Leave aside what is said again in another language, « label.en » beside « label.fr »."""
-    names = {column.name for column in draft.left}
-    for column in list(draft.left):
+    names = {column.name for column in draft.unmapped}
+    for column in list(draft.unmapped):
         stem, _, language = column.name.rpartition(".")
         if stem and language in LANGUAGES and language != "fr" and f"{stem}.fr" in names:
             draft.ignored.append(column.name)
-            draft.left.remove(column)
+            draft.unmapped.remove(column)
 
 
-def take_departement(draft: Draft, held: Mapping[str, Any]) -> None:
+def take_departement(draft: Draft, fields_by_id: Mapping[str, Any]) -> None:
     """Keep the column that says the département: it tells communes of one name apart."""
-    for column in list(draft.left):
+    for column in list(draft.unmapped):
         named = column.has({"departement", "dept", "dep", "dpt"})
-        if named and "departement" not in held and looks.share(_area, column.sample) >= ENOUGH:
+        if named and "departement" not in fields_by_id and looks.share(_area, column.sample) >= ENOUGH:
             draft.give([column], "departement", column.name, BY_NAME, "le nom de la colonne")
             return
 
@@ -61,19 +61,20 @@ def _area(text: str) -> bool:
     return bool(commune.area(text))
 
 
-def take_point(draft: Draft, sheet: Sheet, held: Mapping[str, Any]) -> None:
+def take_point(draft: Draft, sheet: Sheet, fields_by_id: Mapping[str, Any]) -> None:
     """Map to latitude and longitude the two columns, or the only one, that hold a point."""
-    if "latitude" in held:
+    if "latitude" in fields_by_id:
         return
     pairs = []
     sides = {
-        id: [(c, by_name(c, id)[0]) for c in draft.left if _coordinate(c)] for id in ("latitude", "longitude")
+        id: [(c, by_name(c, id)[0]) for c in draft.unmapped if _coordinate(c)]
+        for id in ("latitude", "longitude")
     }
     for first, by_first in sides["latitude"]:
         for second, by_second in sides["longitude"]:
             if first is not second and by_first and by_second:
                 pairs.append((by_first + by_second, first, second))
-    cells = {c.name: [row.cells[c.name] for row in sheet.rows[: 4 * SAMPLE]] for c in draft.left}
+    cells = {c.name: [row.cells[c.name] for row in sheet.rows[: 4 * SAMPLE]] for c in draft.unmapped}
     for score, first, second in sorted(pairs, key=lambda pair: -pair[0]):
         if looks.coordinates(cells[first.name], cells[second.name]) >= ENOUGH:
             crossed = _range(first) == "longitude" and _range(second) == "latitude"
@@ -81,15 +82,15 @@ def take_point(draft: Draft, sheet: Sheet, held: Mapping[str, Any]) -> None:
             draft.give([north], "latitude", north.name, score / 2, "le nom de la colonne")
             draft.give([east], "longitude", east.name, score / 2, "le nom de la colonne")
             return
-    for column in draft.left:
+    for column in draft.unmapped:
         if looks.share(looks.pair, column.sample) >= ENOUGH:
             draft.give(
                 [column], "latitude", column.name, BY_CONTENT, "latitude et longitude dans une seule colonne"
             )
             draft.fields["longitude"] = column.name
             return
-    norths = [c for c in draft.left if _range(c) == "latitude"]
-    easts = [c for c in draft.left if _range(c) == "longitude"]
+    norths = [c for c in draft.unmapped if _range(c) == "latitude"]
+    easts = [c for c in draft.unmapped if _range(c) == "longitude"]
     if len(norths) == len(easts) == 1:
         draft.give(norths, "latitude", norths[0].name, BY_CONTENT, "ce que contient la colonne")
         draft.give(easts, "longitude", easts[0].name, BY_CONTENT, "ce que contient la colonne")

@@ -41,38 +41,42 @@ OF_A_PRACTICE = {
 }  # what a list says of one practice only
 
 
-def take_flag(draft: Draft, column: Column, told: Mapping[str, Meaning]) -> None:
+def take_flag(draft: Draft, column: Column, meanings: Mapping[str, Meaning]) -> None:
     """Read a column of yes and no by what its name says: a value of a list, a practice, a type of
     structure.
     """
     if column.has(ASIDE):
         return
     because = "oui ou non, et le nom de la colonne"
-    practice = naming.practice(column.said[0])
+    practice = naming.practice(column.spellings[0])
     lists = [
         id for id in FLAGGED if not (id == "modalites_acces" and practice == "libre_acces")
     ]  # « accès libre »
     by_word = [(list_id, *_slugs(list_id, column)) for list_id in lists]
-    found = [
+    slugs_by_list = [
         (list_id, slugs)
         for wanted in ("read", "mended", "doubtful")
         for list_id, word, slugs in by_word
         if word == wanted
     ]
-    if not found and not practice:  # a name whose words are glued together
-        practice = next((said for name in column.said[1:] if (said := naming.practice(name))), "")
-    if found:
-        list_id, slugs = found[0]
-        draft.give([column], list_id, _gives(column, told, slugs), BY_PART, because)
+    if not slugs_by_list and not practice:  # a name whose words are glued together
+        practice = next(
+            (named_practice for name in column.spellings[1:] if (named_practice := naming.practice(name))), ""
+        )
+    if slugs_by_list:
+        list_id, slugs = slugs_by_list[0]
+        draft.give([column], list_id, _gives(column, meanings, slugs), BY_PART, because)
     # « Ateliers », answered yes, gives a way of helping and what is learnt
-    if practice and (not found or found[0][0] in ALSO_PRACTICES or practice == "libre_acces"):
+    if practice and (not slugs_by_list or slugs_by_list[0][0] in ALSO_PRACTICES or practice == "libre_acces"):
         draft.practice(column, {"practice": practice, "from": column.name, "yesno": True}, because)
-        if practice in SERVES and not (found and found[0][0] == "services"):
-            draft.give([column], "services", _serves(column, told, SERVES[practice]), BY_PART, because)
-    kind = next((offer.kinds_by_word()[name] for name in column.said if name in offer.kinds_by_word()), None)
-    if column in draft.left and kind and offer.kinds()[kind].codes and not _partners(draft, column):
+        if practice in SERVES and not (slugs_by_list and slugs_by_list[0][0] == "services"):
+            draft.give([column], "services", _serves(column, meanings, SERVES[practice]), BY_PART, because)
+    kind = next(
+        (offer.kinds_by_word()[name] for name in column.spellings if name in offer.kinds_by_word()), None
+    )
+    if column in draft.unmapped and kind and offer.kinds()[kind].codes and not _partners(draft, column):
         draft.give(
-            [column], "typologie", _gives(column, told, offer.kinds()[kind].codes[:1]), BY_PART, because
+            [column], "typologie", _gives(column, meanings, offer.kinds()[kind].codes[:1]), BY_PART, because
         )
 
 
@@ -80,7 +84,7 @@ def take_value(draft: Draft, column: Column) -> bool:
     """Read a column named by a value of a list and filled with yes, no, or other words of this list, as
     « Gratuit » : « oui », « payant », « adhésion 10 € »; return whether it is one.
     """
-    meanings = {cell: answers.meant(cell) for cell in dict.fromkeys(column.cells)}
+    meanings = {cell: answers.meaning_of(cell) for cell in dict.fromkeys(column.cells)}
     if {"yes", "no"}.isdisjoint(meanings.values()):
         return False
     for id in FLAGGED:
@@ -99,36 +103,36 @@ def take_value(draft: Draft, column: Column) -> bool:
 
 
 def _partners(draft: Draft, column: Column) -> bool:
-    """Return whether other columns named like a type stand beside: a place with both Caf and La Poste is
+    """Return True if other columns named like a type stand beside: a place with both Caf and La Poste is
     neither of them.
     """
     return any(
         other is not column
         and other.answers is not None
-        and any(name in offer.kinds_by_word() for name in other.said)
-        for other in draft.left
+        and any(name in offer.kinds_by_word() for name in other.spellings)
+        for other in draft.unmapped
     )
 
 
-def _gives(column: Column, told: Mapping[str, Meaning], slugs: Sequence[str]) -> dict[str, Any]:
-    """Return what each answer means for a list; an answer that says more than yes is left to check."""
-    given = slugs[0] if len(slugs) == 1 else list(slugs)
-    plainly = {"yes": given, "no": "free" if given == "paid" else None, "unknown": None}
+def _gives(column: Column, meanings: Mapping[str, Meaning], slugs: Sequence[str]) -> dict[str, Any]:
+    """Return the value of each answer for a list; an answer that says more than yes is left to check."""
+    slug_or_slugs = slugs[0] if len(slugs) == 1 else list(slugs)
+    plainly = {"yes": slug_or_slugs, "no": "free" if slug_or_slugs == "paid" else None, "unknown": None}
     known = {
         answer: meaning
-        for answer, meaning in told.items()
+        for answer, meaning in meanings.items()
         if meaning == "unknown" or (meaning in plainly and not answers.rest(answer))
     }
     return {"from": column.name, "gives": {answer: plainly[meaning] for answer, meaning in known.items()}}
 
 
-def _serves(column: Column, told: Mapping[str, Meaning], slug: str) -> dict[str, Any]:
-    """Return what each answer about a practice gives to the services; what comes with « oui » is told with
+def _serves(column: Column, meanings: Mapping[str, Meaning], slug: str) -> dict[str, Any]:
+    """Return the service that each answer about a practice gives; what comes with « oui » is told with
     the practice.
     """
     return {
         "from": column.name,
-        "gives": {**{answer: slug for answer, m in told.items() if m == "yes"}, "~": None},
+        "gives": {**{answer: slug for answer, m in meanings.items() if m == "yes"}, "~": None},
     }
 
 
@@ -136,14 +140,14 @@ def _slugs(list_id: str, column: Column) -> tuple[str, tuple[str, ...]]:
     """Return the values of a list that the name of a column says, after how surely: the whole of it, or most
     of it.
     """
-    for name in column.said:
-        found = wording.understood(list_id, name)
-        if found is None or (found.word == "doubtful" and not 3 < len(name.split()) < 14):
+    for name in column.spellings:
+        wording_found = wording.understood(list_id, name)
+        if wording_found is None or (wording_found.word == "doubtful" and not 3 < len(name.split()) < 14):
             continue
         if slugs := tuple(
-            dict.fromkeys(each.slug for each in found.said if each.slug and each.field == list_id)
+            dict.fromkeys(each.slug for each in wording_found.meanings if each.slug and each.field == list_id)
         ):
-            return found.word, slugs
+            return wording_found.word, slugs
     return "", ()
 
 
@@ -156,7 +160,7 @@ def take_words(draft: Draft, column: Column) -> None:
         return
     shares = {id: looks.known_words(id, words, telling=True) for id in FLAGGED if id != "formations_labels"}
     best = max(shares, key=lambda id: shares[id])
-    if shares[best] and best in OF_A_PRACTICE and (practice := naming.mentioned(column.said[0])):
+    if shares[best] and best in OF_A_PRACTICE and (practice := naming.mentioned(column.spellings[0])):
         _condition(draft, column, practice, OF_A_PRACTICE[best])
         return
     if shares[best] >= LEAST:
@@ -171,7 +175,7 @@ def take_words(draft: Draft, column: Column) -> None:
     if (
         about
         and known < LEAST
-        and column in draft.left
+        and column in draft.unmapped
         and words.total() >= 2 * len(words)
         and not any(map(looks.alien, words))
     ):
@@ -195,30 +199,30 @@ def take_words(draft: Draft, column: Column) -> None:
 
 def _by_practice(words: Iterable[str]) -> dict[str, list[str]]:
     """Return the words that name each practice."""
-    found: dict[str, list[str]] = {}
+    words_by_practice: dict[str, list[str]] = {}
     for word in words:
         if len(word.split()) <= LONG_ANSWER and (practice := naming.practice(word)):
-            found.setdefault(practice, []).append(word)
-    return found
+            words_by_practice.setdefault(practice, []).append(word)
+    return words_by_practice
 
 
 def _practices_of_words(draft: Draft, column: Column, by_practice: Mapping[str, list[str]]) -> dict[str, Any]:
     """Read the practices that words name, and return the services of the national list that they mean."""
     gives: dict[str, Any] = {}
     for practice, many in by_practice.items():
-        told = [word for word in many if answers.meant(word) == "other"]
-        planned = [word for word in many if answers.meant(word) == "planned"]
-        if not told and not planned:
+        offered_words = [word for word in many if answers.meaning_of(word) == "other"]
+        planned = [word for word in many if answers.meaning_of(word) == "planned"]
+        if not offered_words and not planned:
             continue
         rule = {
             "practice": practice,
             "from": column.name,
-            "when": told,
+            "when": offered_words,
             **({"planned": planned} if planned else {}),
         }
         draft.practice(column, rule, "des mots de la colonne")
         if practice in SERVES:
-            gives |= dict.fromkeys(told, SERVES[practice])
+            gives |= dict.fromkeys(offered_words, SERVES[practice])
     return gives
 
 
@@ -239,17 +243,17 @@ def _condition(draft: Draft, column: Column, practice: str, id: str) -> None:
 
 
 def _answers_in_words(column: Column) -> bool:
-    """Return whether cells under the name of a practice say yes or no, be it beside prices and colours:
+    """Return True if cells under the name of a practice say yes or no, be it beside prices and colours:
     « Imprimante » : non, 0,20 €/page, noir et blanc. Counts alone are none of it.
     """
     if not _about(column) or all(not any(map(str.isalpha, cell)) for cell in column.cells):
         return False
-    return not {"yes", "no"}.isdisjoint(answers.meant(cell) for cell in column.cells)
+    return not {"yes", "no"}.isdisjoint(answers.meaning_of(cell) for cell in column.cells)
 
 
 def _about(column: Column) -> str:
     """Return the practice that the name of a column is about: it begins with it, or is mostly made of it."""
-    name = column.said[0]
+    name = column.spellings[0]
     practice = naming.practice(name)
     words = (
         [word for word in offer.practices()[practice].also if f" {word}" in f" {name}"] if practice else []
@@ -264,9 +268,9 @@ def take_numbered(draft: Draft) -> None:  # noqa: C901
     stands in says nothing, and each alone has too few words to be understood.
     """
     runs: dict[str, list[Column]] = {}
-    for column in draft.left:
-        if len(column.said) > 1 and column.name[-1:].isdigit() and column.answers is None:
-            runs.setdefault(column.said[1], []).append(column)
+    for column in draft.unmapped:
+        if len(column.spellings) > 1 and column.name[-1:].isdigit() and column.answers is None:
+            runs.setdefault(column.spellings[1], []).append(column)
     for stem, columns in runs.items():
         if len(columns) < LEAST_RUN:
             continue
@@ -276,16 +280,16 @@ def take_numbered(draft: Draft) -> None:  # noqa: C901
         together = Column(stem, (stem,), cells, tuple(dict.fromkeys(cells))[:SAMPLE], None)
         alone = Draft([together])
         take_words(alone, together)
-        if together in alone.left:
+        if together in alone.unmapped:
             continue
         names = [column.name for column in columns]
         for rule in alone.practices:
             draft.practices.append({**rule, "from": names})
         for id, spec in alone.fields.items():
-            for each in spec if isinstance(spec, list) else [spec]:
+            for origin in spec if isinstance(spec, list) else [spec]:
                 for column in columns:
-                    said = {**each, "from": column.name} if isinstance(each, dict) else column.name
-                    draft.give([column], id, said, BY_CONTENT, RUN)
+                    origin_spec = {**origin, "from": column.name} if isinstance(origin, dict) else column.name
+                    draft.give([column], id, origin_spec, BY_CONTENT, RUN)
         draft.take(columns, next(iter(alone.fields), alone.why[0].field), BY_CONTENT, RUN)
 
 
@@ -297,27 +301,31 @@ def take_series(draft: Draft) -> None:
         for name, field in read.items()
         if len(column_names(name)) > 1 and name[-1:].isdigit()
     }
-    for column in list(draft.left):
-        if len(column.said) > 1 and column.name[-1:].isdigit() and (field := series.get(column.said[1])):
+    for column in list(draft.unmapped):
+        if (
+            len(column.spellings) > 1
+            and column.name[-1:].isdigit()
+            and (field := series.get(column.spellings[1]))
+        ):
             draft.give([column], field, column.name, BY_CONTENT, "une colonne de la même série")
 
 
 def take_details(draft: Draft) -> None:
     """Keep the text that goes with a practice: the column named like its own, and « detail »."""
-    for column in list(draft.left):
-        stem = " ".join(word for word in column.said[0].split() if word not in ASIDE)
+    for column in list(draft.unmapped):
+        stem = " ".join(word for word in column.spellings[0].split() if word not in ASIDE)
         for rule in draft.practices:
-            if stem and stem != column.said[0] and stem in column_names(str(rule["from"]))[0]:
+            if stem and stem != column.spellings[0] and stem in column_names(str(rule["from"]))[0]:
                 rule.setdefault("with", {})["precisions"] = column.name
                 draft.take([column], f"pratique {rule['practice']}", BY_PART, "le détail d’une autre colonne")
                 break
 
 
-def take_repeated(draft: Draft, sheet: Sheet, held: Mapping[str, Any]) -> None:
+def take_repeated(draft: Draft, sheet: Sheet, fields_by_id: Mapping[str, Any]) -> None:
     """Put together the rows of one place, when a file has one row for each of its services."""
     name, street = draft.fields.get("nom"), draft.fields.get("adresse")
     if (
-        held
+        fields_by_id
         or not isinstance(name, str)
         or not isinstance(street, str)
         or not draft.fields.keys() & {"services"}

@@ -12,7 +12,7 @@ import python_calamine as calamine
 
 from maillage.pipeline.offer.forms import cells, compound, extent, zipped
 from maillage.pipeline.offer.forms.decode import decoded
-from maillage.pipeline.offer.forms.read import OTHERS, ZIP
+from maillage.pipeline.offer.forms.read import OTHER_DOCUMENTS, ZIP
 from maillage.pipeline.offer.forms.sheet import Remarks, listed, quoted
 from maillage.pipeline.offer.forms.workbook import guarded, tell_cells
 from maillage.pipeline.survey.xls.vocabulary import ABOVE, ALIASES, EXPECTED, HEADS, TEXTS
@@ -36,7 +36,7 @@ def read_sheets(content: bytes, remarks: Remarks) -> dict[str, Sheet]:
         raise remarks.refusal("le fichier est vide.", why=EXPECTED, do="Vérifiez que c’est le bon fichier.")
     if content.startswith((ZIP, compound.MAGIC)):
         records = _workbook(content, remarks)
-    elif what := next((label for start, label in OTHERS.items() if content.startswith(start)), ""):
+    elif what := next((label for start, label in OTHER_DOCUMENTS.items() if content.startswith(start)), ""):
         raise remarks.refusal(
             f"c’est {what}, pas un XLSForm.", why=EXPECTED, do="Exportez le formulaire en XLSX."
         )

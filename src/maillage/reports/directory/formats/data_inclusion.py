@@ -242,7 +242,9 @@ def _text(text: Any) -> str | None:
 
 
 def _description(s: Sheet) -> str:
-    """Return what the service is: the long text, else the short one, else the names of the services."""
+    """Return the description of the service: the long text, else the short one, else the names of the
+    services.
+    """
     listed = ", ".join(labels(offer.fields()["services"], s.get("services", ())))
     return (
         _text(s.get("presentation_detail")) or _text(s.get("presentation_resume")) or listed or SERVICE_NAME
@@ -270,12 +272,12 @@ def networks(s: Sheet) -> list[str]:
 
 def _price(s: Sheet) -> tuple[str | None, str | None]:
     """Return `frais` and its details: paid as soon as anything is, then the other prices in full."""
-    said_prices = s.get("frais_a_charge", ())
+    price_ids = s.get("frais_a_charge", ())
     kinds = _values(s, "frais_a_charge")
-    if len(said_prices) > 1:
-        note = value_text(offer.fields()["frais_a_charge"], said_prices)
+    if len(price_ids) > 1:
+        note = value_text(offer.fields()["frais_a_charge"], price_ids)
     else:
-        note = CONDITIONAL if "conditional" in said_prices else ""
+        note = CONDITIONAL if "conditional" in price_ids else ""
     detail = s.get("frais_precisions", "")
     precisions = f"{note} : {detail}" if note and detail else note or detail
     return ("payant" if "payant" in kinds else kinds[0] if kinds else None), precisions or None
@@ -344,8 +346,8 @@ def quality(service: Service, on: date) -> tuple[float, dict[str, float]]:
     theirs gives 0 at exactly 180 days, ours gives 1. on: the day it is computed. Raises ValueError without a
     description, as theirs.
     """
-    found = {name: round(value, 2) for name, value in _criteria(service, on).items() if value is not None}
-    return round(sum(found.values()) / len(found), 2), found
+    scores = {name: round(value, 2) for name, value in _criteria(service, on).items() if value is not None}
+    return round(sum(scores.values()) / len(scores), 2), scores
 
 
 def missing(service: Service, on: date) -> list[str]:
@@ -408,27 +410,28 @@ def rows(
     all_services: list[ListedService] = []
     remarks: list[Remark] = []
     for index, place in enumerate(ordered(places), 1):
-        found = structure(place, on=on)
-        if fault := _fault(found, on):
+        listed_structure = structure(place, on=on)
+        if fault := _fault(listed_structure, on):
             remarks.append(Remark(index, place.id, place.name, *fault))
         else:
-            structures.append(found)
+            structures.append(listed_structure)
             all_services += services(place, on=on)
     return structures, all_services, remarks
 
 
-def _fault(found: Structure, on: date) -> tuple[str, str] | None:
+def _fault(listed_structure: Structure, on: date) -> tuple[str, str] | None:
     """Return the required field that the schema rejects, and why, in French."""
-    if not found["nom"]:
+    if not listed_structure["nom"]:
         return "nom", "nom manquant, champ exigé par le format"
-    if len(found["nom"]) < SHORTEST_NAME:
+    if len(listed_structure["nom"]) < SHORTEST_NAME:
         return "nom", f"nom de moins de {SHORTEST_NAME} caractères, refusé par le format"
-    if not found["date_maj"]:
+    if not listed_structure["date_maj"]:
         return "date_maj", "date de mise à jour manquante, champ exigé par le format"
-    if not OLDEST.isoformat() <= found["date_maj"] <= on.isoformat():
+    if not OLDEST.isoformat() <= listed_structure["date_maj"] <= on.isoformat():
         return (
             "date_maj",
-            f"date de mise à jour « {found['date_maj']} » avant 2000 ou à venir, refusée par le format",
+            f"date de mise à jour « {listed_structure['date_maj']} » avant 2000 ou à venir, refusée par le"
+            " format",
         )
     return None
 

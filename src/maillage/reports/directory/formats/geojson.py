@@ -91,20 +91,20 @@ def feature(place: Published, *, on: date, at: datetime | None = None) -> Featur
 
 
 def state(sheet: Sheet, at: datetime) -> str:
-    """Return whether a place is open at a moment: ouvert, ferme, or inconnu when its hours do not say.
+    """Return the state of a place at a moment: ouvert, ferme, or inconnu when its hours do not say.
 
     Opening « sur rendez-vous » is unknown, since nobody may just come in; so is opening under hours that
     depend on school holidays, for which there is no calendar here. at: aware, read in the place's own time
     zone.
     """
-    here = at.astimezone(clocks.zone(departement(sheet)))
+    local_time = at.astimezone(clocks.zone(departement(sheet)))
     if any(
-        closing.get("du", "") <= here.date().isoformat() <= closing.get("au", "9")
+        closing.get("du", "") <= local_time.date().isoformat() <= closing.get("au", "9")
         for closing in sheet.get("fermetures", ())
     ):
         return CLOSED
     hours = holidays.with_local(sheet.get("horaires", {}).get("osm", ""), sheet.get("code_insee", ""))
-    state = opening.now(hours, here.replace(tzinfo=None)).state
+    state = opening.now(hours, local_time.replace(tzinfo=None)).state
     return {"open": OPEN, "unknown": UNKNOWN}.get(state, CLOSED)
 
 

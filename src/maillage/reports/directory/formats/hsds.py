@@ -37,13 +37,13 @@ from maillage.reports.directory.formats.published import (
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:maillage:hsds")
 ARCHIVE = "hsds-3.0.zip"
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the date of every file of the archive: the same bytes twice
-NATIONAL, OURS, TABLE = "mednum-1.0.2", "maillage-pratiques", "maillage-tableau"
+NATIONAL, OWN_PRACTICES, TABLE = "mednum-1.0.2", "maillage-pratiques", "maillage-tableau"
 STATUS = {"offered": "active", "planned": "inactive", "ended": "defunct"}
 PIVOTS = {SIRET.pattern: "FR-SIRET", r"W\d{9}": "FR-RNA", r"\d{9}": "FR-SIREN", r"\w{10}": "FR-RIDET"}
 TYPOLOGY = "typologie"
 ELIGIBILITY = ("publics", "ages", "residence", "prise_en_charge")
 PRICE = ("frais", "frais_precisions")
-APART = ("horaires", "langues", *ELIGIBILITY, *PRICE)
+LISTED_FIELDS = ("horaires", "langues", *ELIGIBILITY, *PRICE)
 ADDRESS = ("adresse", "complement_adresse", "commune", "code_postal")
 POINT = ("latitude", "longitude", "precision")
 FIRST_ONLY = ("courriels", "site_web", "fiche_acces_libre", "prise_rdv")  # the standard holds one of them
@@ -125,7 +125,7 @@ def _place(place: Published) -> Iterator[tuple[str, Cells]]:  # noqa: C901
             country="FR",
             address_type="physical",
         )
-    for column, text in {"id": str(s.get("id") or id), **_beside(s)}.items():
+    for column, text in {"id": str(s.get("id") or id), **_own_cells(s)}.items():
         yield _row(
             "attribute",
             [location, column],
@@ -188,7 +188,7 @@ def _practice(place: Published, practice: str, details: Mapping[str, Any]) -> It
     """Yield the service for a practice, with its own conditions, hours, prices and languages."""
     names = [place.id, practice]
     service = uid("service", *names)
-    rest = [name for name in details if name not in APART]
+    rest = [name for name in details if name not in LISTED_FIELDS]
     yield _row(
         "service",
         names,
@@ -206,14 +206,14 @@ def _practice(place: Published, practice: str, details: Mapping[str, Any]) -> It
         yield _row("cost_option", [*names, option], service_id=service, **_cost(option))
     for language in details.get("langues", ()):
         yield _row("language", [*names, language], service_id=service, name=language)
-    yield _attribute(service, "pratique", OURS, practice)
+    yield _attribute(service, "pratique", OWN_PRACTICES, practice)
 
 
-def _beside(s: Sheet) -> dict[str, str]:
+def _own_cells(s: Sheet) -> dict[str, str]:
     """Return the cells of our own table for what the objects of the standard hold only in part, or in a
     sentence: whoever reads our table reads the place whole.
     """
-    whole = {
+    standard_fields = {
         *("nom", "telephone", "presentation_resume", "presentation_detail"),
         *("venir", "frais_precisions", "langues", "etapes", "date_maj", "source", "pivot"),
         *_national_lists(),
@@ -226,14 +226,14 @@ def _beside(s: Sheet) -> dict[str, str]:
             else ()
         ),
     }
-    kept = {name: value for name, value in s.items() if name not in whole}
+    own_fields = {name: value for name, value in s.items() if name not in standard_fields}
     plain = {"offered", "planned"}  # in the status of their services; those that ended are told apart
-    kept["practices"] = {
-        id: said
-        for id, said in s.get("practices", {}).items()
-        if set(said) != {"state"} or said["state"] not in plain
+    own_fields["practices"] = {
+        id: conditions
+        for id, conditions in s.get("practices", {}).items()
+        if set(conditions) != {"state"} or conditions["state"] not in plain
     }
-    return dict(table.cells_of(kept))
+    return dict(table.cells_of(own_fields))
 
 
 def _attribute(service: str, kind: str, field: str, slug: str) -> tuple[str, Cells]:
@@ -259,7 +259,7 @@ def scheme(pivot: str) -> str:
 
 
 def addressed(s: Sheet) -> bool:
-    """Return whether a sheet has the address that HSDS requires: a street, a commune and a postcode."""
+    """Return True if a sheet has the address that HSDS requires: a street, a commune and a postcode."""
     return all(s.get(field) for field in ("adresse", "commune", "code_postal"))
 
 
@@ -305,7 +305,13 @@ def _taxonomies() -> Iterator[tuple[str, Cells]]:
         description="Listes du standard national des lieux de médiation numérique",
         version="1.0.2",
     )
-    yield _row("taxonomy", [OURS], name=OURS, description="Pratiques d’un lieu, selon Maillage", version="1")
+    yield _row(
+        "taxonomy",
+        [OWN_PRACTICES],
+        name=OWN_PRACTICES,
+        description="Pratiques d’un lieu, selon Maillage",
+        version="1",
+    )
     yield _row(
         "taxonomy",
         [TABLE],
@@ -320,7 +326,7 @@ def _taxonomies() -> Iterator[tuple[str, Cells]]:
             for slug, name, description in _values(field.id):
                 yield _term(NATIONAL, field.id, slug, name, description)
     for practice in offer.practices().values():
-        yield _term(OURS, OURS, practice.id, practice.label, practice.need)
+        yield _term(OWN_PRACTICES, OWN_PRACTICES, practice.id, practice.label, practice.need)
 
 
 def _values(field: str) -> Iterator[tuple[str, str, str]]:
@@ -411,25 +417,25 @@ def weekly(osm: str) -> list[tuple[str, str, str]]:
         if any(opens >= closes or closes > "23:59" for opens, closes in spans):
             return []
         by_day.update(dict.fromkeys(days, spans))
-    found: dict[tuple[str, str], list[str]] = {}
+    days_by_span: dict[tuple[str, str], list[str]] = {}
     for day in DAYS:
         for span in by_day.get(day, ()):
-            found.setdefault(span, []).append(day)
-    return [(",".join(days), *span) for span, days in found.items()]
+            days_by_span.setdefault(span, []).append(day)
+    return [(",".join(days), *span) for span, days in days_by_span.items()]
 
 
 def _days(text: str | None) -> list[str]:
     """Return the days of « Mo-We,Fr », every day for None; [] when a word is not a day."""
     if text is None:
         return list(DAYS)
-    found: list[str] = []
+    days: list[str] = []
     for part in text.upper().split(","):
         first, _, last = part.partition("-")
         if first not in DAYS or (last or first) not in DAYS:
             return []
         at, to = DAYS.index(first), DAYS.index(last or first)
-        found += [DAYS[k % 7] for k in range(at, (to if to >= at else to + 7) + 1)]
-    return found
+        days += [DAYS[k % 7] for k in range(at, (to if to >= at else to + 7) + 1)]
+    return days
 
 
 def _span(text: str) -> tuple[str, str]:
@@ -451,7 +457,7 @@ def remarks(places: Iterable[Published]) -> list[Remark]:
     ]
 
 
-def archive(found: Tables) -> bytes:
+def archive(rows_by_file: Tables) -> bytes:
     """Return the ZIP of CSV, named and ordered as the schema says."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
@@ -459,7 +465,7 @@ def archive(found: Tables) -> bytes:
             entry = zipfile.ZipInfo(schema["path"], FIRST_DAY)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
-            file.writestr(entry, as_csv(list(schema["properties"]), found[name]))
+            file.writestr(entry, as_csv(list(schema["properties"]), rows_by_file[name]))
     return out.getvalue()
 
 
@@ -467,8 +473,8 @@ def write(path: Path, places: Sequence[Published], *, on: date) -> list[str]:
     """Write a folder: one JSON file for each object, and the ZIP of CSV; return in French what is exported in
     part.
     """
-    found = tables(places)
-    for name, rows in found.items():
+    rows_by_file = tables(places)
+    for name, rows in rows_by_file.items():
         write_whole(path / f"{name}.json", as_json(rows))
-    write_whole(path / ARCHIVE, archive(found))
+    write_whole(path / ARCHIVE, archive(rows_by_file))
     return [remark.sentence for remark in remarks(places)]

@@ -29,7 +29,7 @@ CONSTRAINTS: dict[str, dict[str, Any]] = {
     field["name"]: field["constraints"] for field in standards.lmn()["fields"]
 }
 # Closed lists are checked by their values: the patterns of the schema accept what they should not.
-PATTERNS = {
+COLUMN_REGEX = {
     name: re.compile(rule["pattern"])
     for name, rule in CONSTRAINTS.items()
     if "pattern" in rule and offer.fields()[name].kind != "list"
@@ -70,7 +70,7 @@ def cell(field: Field, value: Any) -> str:
         case "list":
             return joined(labels(field, value, strict=True))
         case "phone":
-            return next((number for number in value if PATTERNS["telephone"].fullmatch(number)), "")
+            return next((number for number in value if COLUMN_REGEX["telephone"].fullmatch(number)), "")
         case "hours":
             return str(value.get("osm", ""))
         case "kinds" | "mail" | "site" | "lines":
@@ -89,25 +89,25 @@ def rows(places: Iterable[Published]) -> tuple[list[Row], list[Remark]]:
     refuses is emptied; a place without pivot has the number that says so; two places of one id have their
     public ids instead.
     """
-    kept: list[Row] = []
+    valid_rows: list[Row] = []
     remarks: list[Remark] = []
     in_order = ordered(places)
     written = [cells(place) for place in in_order]
     ids = _unique({place.id: row["id"] for place, row in zip(in_order, written, strict=True)})
     for index, (place, row) in enumerate(zip(in_order, written, strict=True), 1):
-        found, good = _checked(row)
+        faults, good = _checked(row)
         if row["id"] != ids[place.id]:
-            found.append(
+            faults.append(
                 (
                     "id",
                     f"identifiant « {row['id']} » donné aussi à un autre lieu, remplacé par {ids[place.id]}",
                 )
             )
             row["id"] = ids[place.id]
-        remarks += [Remark(index, place.id, place.name, column, message) for column, message in found]
+        remarks += [Remark(index, place.id, place.name, column, message) for column, message in faults]
         if good:
-            kept.append(row)
-    return kept, remarks
+            valid_rows.append(row)
+    return valid_rows, remarks
 
 
 def _unique(ids: dict[str, str]) -> dict[str, str]:
@@ -120,28 +120,28 @@ def _unique(ids: dict[str, str]) -> dict[str, str]:
 
 
 def _checked(row: dict[str, str]) -> tuple[list[tuple[str, str]], bool]:
-    """Return what the schema rejects in a row, column by column, emptying optional cells, and whether the row
-    is still valid.
+    """Return the faults of a row, column by column, emptying optional cells, and True if the row is still
+    valid.
     """
     row["pivot"] = row["pivot"] or UNKNOWN_PIVOT
-    found, good = [], True
+    faults, good = [], True
     for column, rule in CONSTRAINTS.items():
         value = row[column]
         if not value and rule["required"]:
-            found.append((column, f"{MISSING[column]}, colonne exigée par le format"))
+            faults.append((column, f"{MISSING[column]}, colonne exigée par le format"))
             good = False
-        elif value and column in PATTERNS and not PATTERNS[column].fullmatch(value):
+        elif value and column in COLUMN_REGEX and not COLUMN_REGEX[column].fullmatch(value):
             refused = f"{offer.fields()[column].label} « {value} » : forme refusée par le format"
             if column == "pivot":
                 row[column] = UNKNOWN_PIVOT
-                found.append((column, f"{refused}, remplacé par {UNKNOWN_PIVOT}"))
+                faults.append((column, f"{refused}, remplacé par {UNKNOWN_PIVOT}"))
             elif rule["required"]:
-                found.append((column, refused))
+                faults.append((column, refused))
                 good = False
             else:
                 row[column] = ""
-                found.append((column, f"{refused}, colonne laissée vide"))
-    return found, good
+                faults.append((column, f"{refused}, colonne laissée vide"))
+    return faults, good
 
 
 def decimal(number: float) -> str:
@@ -153,14 +153,14 @@ def decimal(number: float) -> str:
     return format(Decimal(repr(number)), "f")
 
 
-def to_json(kept: Iterable[Row]) -> list[dict[str, str | float]]:
+def to_json(table_rows: Iterable[Row]) -> list[dict[str, str | float]]:
     """Return the JSON twin: the same 32 keys, absent when empty; coordinates are numbers, several values
     stay parted by |.
     """
     numbers = ("latitude", "longitude")
     return [
         {name: float(value) if name in numbers else value for name, value in row.items() if value}
-        for row in kept
+        for row in table_rows
     ]
 
 
@@ -178,6 +178,6 @@ def file_name(*, on: date, producer: str, territory: str, suffix: str) -> str:
 
 def write(path: Path, places: Sequence[Published], *, on: date) -> list[str]:
     """Write the file, JSON when its name ends so and CSV otherwise; return in French what was left out."""
-    kept, remarks = rows(places)
-    write_whole(path, as_json(to_json(kept)) if path.suffix == ".json" else as_csv(COLUMNS, kept))
+    valid_rows, remarks = rows(places)
+    write_whole(path, as_json(to_json(valid_rows)) if path.suffix == ".json" else as_csv(COLUMNS, valid_rows))
     return [remark.sentence for remark in remarks]

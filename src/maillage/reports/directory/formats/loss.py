@@ -1,5 +1,5 @@
-"""What each format loses of a sheet, field by field: announced before the export, and proved by reading each
-export back.
+"""The losses of each format on a sheet, field by field: announced before the export, and proved by reading
+each export back.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from maillage.reports.directory.formats import data_inclusion, geojson, hsds, lm
 from maillage.reports.directory.formats.published import point
 
 LMN, DATA_INCLUSION, HSDS, GEOJSON, CSV = "lmn-1.0.2", "data-inclusion-1", "hsds-3", "geojson", "csv"
-BESIDE = {
+OTHER_LABELS = {
     "practices": "Pratiques et leurs conditions",
     "precision": "Précision du point",
 }  # in a sheet, outside its fields
@@ -37,16 +37,18 @@ class Loss:
 
 def lost(format: str, sheet: Sheet) -> list[str]:
     """Return the fields of a sheet that a format does not fully preserve, in the order of its table."""
-    found = (loss.field for loss in losses()[format] if loss.field in sheet and loss.when(sheet, loss.field))
-    return list(dict.fromkeys(found))
+    lost_fields = (
+        loss.field for loss in losses()[format] if loss.field in sheet and loss.when(sheet, loss.field)
+    )
+    return list(dict.fromkeys(lost_fields))
 
 
 def loss_sentences(format: str) -> dict[str, list[str]]:
-    """Return what a format loses, for people: each sentence, and the labels of the fields concerned."""
+    """Return the losses of a format in French: each sentence, and the labels of the fields concerned."""
     out: dict[str, list[str]] = {}
     for loss in losses()[format]:
         known = offer.fields().get(loss.field)
-        out.setdefault(loss.sentence, []).append(known.label if known else BESIDE[loss.field])
+        out.setdefault(loss.sentence, []).append(known.label if known else OTHER_LABELS[loss.field])
     return out
 
 
@@ -89,12 +91,12 @@ def _private() -> Iterator[Loss]:
 
 
 def _lmn() -> Iterator[Loss]:
-    """Yield what the 32 columns lose, whatever the file they are written to."""
-    ours = (field.id for field in offer.fields().values() if not field.lmn and not field.private)
+    """Yield the losses of the 32 columns, whatever the file they are written to."""
+    own_fields = (field.id for field in offer.fields().values() if not field.lmn and not field.private)
     yield from _all(
         "Le premier numéro international est gardé : ni les suivants, ni les numéros courts.",
         "telephone",
-        when=lambda s, f: len(s[f]) > 1 or not lmn.PATTERNS["telephone"].fullmatch(s[f][0]),
+        when=lambda s, f: len(s[f]) > 1 or not lmn.COLUMN_REGEX["telephone"].fullmatch(s[f][0]),
     )
     yield from _all(OSM_ONLY, "horaires", when=_more_than_osm)
     yield from _all(
@@ -105,7 +107,7 @@ def _lmn() -> Iterator[Loss]:
     )
     yield from _all(FIRST, *lmn.ONE_ONLY, when=_several)
     yield from _all(ROUGH, "latitude", "longitude", when=_unlocated)
-    yield from _all(ABSENT, "precision", *ours)
+    yield from _all(ABSENT, "precision", *own_fields)
     yield Loss("practices", "Le format n’a que les neuf services.")
     yield from _private()
 
@@ -115,7 +117,7 @@ def _shapes() -> Iterator[Loss]:
         "Une forme que le schéma refuse n’est pas écrite.",
         "pivot",
         "code_insee",
-        when=lambda s, f: not lmn.PATTERNS[f].fullmatch(s[f]),
+        when=lambda s, f: not lmn.COLUMN_REGEX[f].fullmatch(s[f]),
     )
 
 
@@ -138,7 +140,7 @@ def _data_inclusion() -> Iterator[Loss]:
         "quartier",
         "venir",
     )
-    ours = (
+    own_fields = (
         "langues",
         "fermetures",
         "etapes",
@@ -211,12 +213,12 @@ def _data_inclusion() -> Iterator[Loss]:
         "Les conditions des pratiques sont dites en toutes lettres ; une pratique sans condition n’est pas"
         " dite.",
     )
-    yield from _all(ABSENT, *no_place, *ours)
+    yield from _all(ABSENT, *no_place, *own_fields)
     yield from _private()
 
 
 def _only(field: str, slug: str) -> bool:
-    """Return whether a value belongs to one network only."""
+    """Return True if a value belongs to one network only."""
     both = ("dispositif_programmes_nationaux", "formations_labels")
     networks = [value.network for id in both for value in offer.lists()[id].values.values() if value.network]
     return networks.count(offer.lists()[field].values[slug].network) == 1
@@ -228,7 +230,7 @@ def _unreachable(ways: list[str]) -> bool:
 
 def _hsds() -> Iterator[Loss]:
     no_place = ("code_insee", "source", "structure_parente", "type_origine", "quartier", "precision")
-    ours = ("hors_les_murs", "hors_les_murs_ou", "accueille_partenaires", "capacite")
+    own_fields = ("hors_les_murs", "hors_les_murs_ou", "accueille_partenaires", "capacite")
     yield Loss("id", "Remplacé par un UUID, toujours le même.")
     yield from _all(
         "Seuls un SIRET, un SIREN, un RNA ou un RIDET sont gardés.",
@@ -261,7 +263,7 @@ def _hsds() -> Iterator[Loss]:
         "Les conditions des pratiques sont dites en toutes lettres, sauf horaires, prix et langues.",
         lambda s, f: any(set(details) != {"state"} for details in s["practices"].values()),
     )
-    yield from _all(ABSENT, *no_place, *ours)
+    yield from _all(ABSENT, *no_place, *own_fields)
     yield from _private()
 
 

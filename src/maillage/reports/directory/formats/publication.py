@@ -30,7 +30,7 @@ TAGS = (
 
 @dataclass(frozen=True, slots=True)
 class Producer:
-    """Who publishes, and where. `id`: its SIRET or RNA; `zone`: as data.gouv.fr writes it («
+    """The producer who publishes, and where. `id`: its SIRET or RNA; `zone`: as data.gouv.fr writes it («
     fr:epci:200046977 »), '' if none;
     `frequency`: how often it will publish; `licence`: what its sources ask, both in the words of
     data.gouv.fr.
@@ -59,7 +59,7 @@ class Zone(TypedDict, total=False):
 
 
 class Description(Zone):
-    """What data.gouv.fr asks of a data set, under its names."""
+    """The description that data.gouv.fr asks of a data set, under its field names."""
 
     title: str
     description: str
@@ -72,11 +72,11 @@ class Description(Zone):
     ressources: list[Resource]
 
 
-def description(kept: Sequence[Row], producer: Producer, *, on: date) -> Description:
-    """Return what describes the data set: its title recognises it from one time to the next, so it never
+def description(table_rows: Sequence[Row], producer: Producer, *, on: date) -> Description:
+    """Return the description of the data set: its title recognises it from one time to the next, so it never
     holds a date.
     """
-    days = [row["date_maj"] for row in kept]
+    days = [row["date_maj"] for row in table_rows]
     resources: list[Resource] = [
         {
             "source": lmn.file_name(on=on, producer=producer.id, territory=producer.territory, suffix=suffix),
@@ -129,8 +129,8 @@ def report(remarks: Sequence[Remark]) -> str:
 
 def write(path: Path, places: Sequence[Published], *, on: date, producer: Producer) -> list[str]:
     """Write the folder; return in French what was left out. Raises Refused when no place can be published."""
-    kept, remarks = lmn.rows(places)
-    if not kept:
+    table_rows, remarks = lmn.rows(places)
+    if not table_rows:
         raise Refused(
             f"Le dossier {path} n’a pas été écrit : aucun lieu ne peut être publié.",
             why=(
@@ -139,10 +139,10 @@ def write(path: Path, places: Sequence[Published], *, on: date, producer: Produc
             ),
             do="Complétez au moins un lieu, puis recommencez.",
         )
-    about = description(kept, producer, on=on)
+    about = description(table_rows, producer, on=on)
     table, twin = (resource["source"] for resource in about["ressources"])
-    write_whole(path / table, as_csv(lmn.COLUMNS, kept))
-    write_whole(path / twin, as_json(lmn.to_json(kept)))
+    write_whole(path / table, as_csv(lmn.COLUMNS, table_rows))
+    write_whole(path / twin, as_json(lmn.to_json(table_rows)))
     write_whole(path / REPORT, report(remarks))
     write_whole(path / DESCRIPTION, as_json(about))
     return [remark.sentence for remark in remarks]

@@ -45,7 +45,9 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What a format rejects of a place: `index` is its rank in the export, from 1; `message` is in French."""
+    """A field of a place that a format rejects: `index` is its rank in the export, from 1; `message` is in
+    French.
+    """
 
     index: int
     id: str
@@ -69,13 +71,13 @@ def point(sheet: Sheet) -> tuple[float, float] | None:
     """
     if "latitude" not in sheet or "longitude" not in sheet:
         return None
-    found = float(sheet["latitude"]), float(sheet["longitude"])
+    position = float(sheet["latitude"]), float(sheet["longitude"])
     if "precision" in sheet:
         code = str(sheet.get("code_insee", ""))
         centre = extent(code) if code in shapes() else None
-        if centre is None or found == (centre.latitude, centre.longitude):
+        if centre is None or position == (centre.latitude, centre.longitude):
             return None
-    return found
+    return position
 
 
 def departement(sheet: Sheet) -> str:
@@ -97,8 +99,8 @@ def freshness(place: Published, *, on: date) -> int:
     days = [day for day in (place.updated_on, place.confirmed_on) if day and day <= on]
     if not days:
         return 0
-    said = max(days)
-    months = (on.year - said.year) * 12 + on.month - said.month - (on.day < said.day)
+    latest = max(days)
+    months = (on.year - latest.year) * 12 + on.month - latest.month - (on.day < latest.day)
     return 4 - min(months // 6, LAST_DEGREE)
 
 

@@ -23,7 +23,7 @@ from maillage.reports.directory.formats.published import (
 
 # What only the publication knows, beside the sheet; `id` and `date_maj` are ours, the sheet's own id is kept
 # aside.
-OURS: dict[str, Callable[[Published], str]] = {
+OWN_COLUMNS: dict[str, Callable[[Published], str]] = {
     "id": lambda place: place.id,
     "id_origine": lambda place: str(place.sheet.get("id", "")),
     "date_maj": lambda place: place.date_maj,
@@ -48,7 +48,7 @@ def rows(places: Iterable[Published]) -> tuple[list[str], list[Row]]:
     sorted_places = ordered(places)
     filled: list[Row] = [dict(_cells(place)) for place in sorted_places]
     used = {name for row in filled for name in row}
-    columns = [*OURS, *(name for name in _sheet_columns() if name not in OURS)]
+    columns = [*OWN_COLUMNS, *(name for name in _sheet_columns() if name not in OWN_COLUMNS)]
     columns += [name for name in _practice_columns() if name in used]
     return columns, filled
 
@@ -73,7 +73,7 @@ def _columns(name: str, field: Field) -> list[str]:
 
 
 def _cells(place: Published) -> Iterator[tuple[str, str]]:
-    for name, of in OURS.items():
+    for name, of in OWN_COLUMNS.items():
         yield name, of(place)
     yield from cells_of(place.sheet)
 
@@ -85,7 +85,7 @@ def cells_of(sheet: Sheet) -> Iterator[tuple[str, str]]:
     if "precision" in sheet:
         yield "precision", _text(sheet["precision"])
     for field in offer.fields().values():
-        if field.id in sheet and field.id not in OURS and not field.private:
+        if field.id in sheet and field.id not in OWN_COLUMNS and not field.private:
             yield from _cell(field.id, field, sheet[field.id])
     for practice, details in sheet.get("practices", {}).items():
         yield f"pratique_{practice}", STATES[details["state"]]
@@ -114,8 +114,8 @@ def _text(value: Any) -> str:
 
 def text(places: Iterable[Published]) -> str:
     """Return the whole file."""
-    columns, found = rows(places)
-    return as_csv(columns, found)
+    columns, table_rows = rows(places)
+    return as_csv(columns, table_rows)
 
 
 def write(path: Path, places: Sequence[Published], *, on: date) -> list[str]:

@@ -103,8 +103,10 @@ def _diagrams(r: Reading) -> tuple[Block, ...]:
         ("Évaluation de la précarité numérique", evaluation.digital(r)),
         ("Évaluation de la précarité sociale", evaluation.social(r)),
     )
-    left, right = ((Picture(svg=each.svg, alt=each.words, caption=title),) for title, each in drawn)
-    return (Beside(left=left, right=right),)
+    digital, social = (
+        (Picture(svg=diagram.svg, alt=diagram.words, caption=title),) for title, diagram in drawn
+    )
+    return (Beside(left=digital, right=social),)
 
 
 def method_chapter(r: Reading) -> Chapter:
@@ -211,7 +213,9 @@ def explained(chapters: Sequence[Chapter], known: Sequence[str] = ()) -> list[Ch
     chapters_out = []
     for chapter in chapters:
         text = plain(" ".join(_words(as_data([chapter]))))
-        used = [term for term in notions.values() if any(re.search(found, text) for found in _patterns(term))]
+        used = [
+            term for term in notions.values() if any(re.search(regex, text) for regex in _term_regex(term))
+        ]
         meanings = " ".join(f"**{term.term}** : {wording.lower_first(term.definition)}" for term in used)
         blocks = (*chapter.blocks, Text(text=meanings, tone="note")) if used else chapter.blocks
         chapters_out.append(replace(chapter, blocks=blocks))
@@ -224,8 +228,8 @@ def explained(chapters: Sequence[Chapter], known: Sequence[str] = ()) -> list[Ch
 OTHER_SENSES: Mapping[str, tuple[str, ...]] = {"borne": (), "maillage": (r"\ble maillage\b",)}
 
 
-def _patterns(term: Term) -> tuple[str, ...]:
-    """Return what finds a term in a text that `plain` wrote."""
+def _term_regex(term: Term) -> tuple[str, ...]:
+    """Return the regular expressions that find a term in a text that `plain` wrote."""
     usual = (rf"\b{re.escape(plain(name))}s?\b" for name in (term.term, *term.aliases))
     return OTHER_SENSES[term.key] if term.key in OTHER_SENSES else tuple(usual)
 

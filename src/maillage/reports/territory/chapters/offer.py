@@ -186,27 +186,27 @@ def _count_rows(o: OfferReading, known: Sequence[OfferLine]) -> list[tuple[Cell,
     ]
 
 
-def _listed(each: ZoneList) -> str:
+def _listed(zone_list: ZoneList) -> str:
     """Return a list of zones in one sentence: its rule, how many out of which, the first ones named."""
-    kind = f" ({wording.lower_first(each.offer)})" if each.offer else ""
-    names = [zone.name for zone in each.zones]
+    kind = f" ({wording.lower_first(zone_list.offer)})" if zone_list.offer else ""
+    names = [zone.name for zone in zone_list.zones]
     named = f" : {_first_names(names, 'au tableau')}" if names else ""
-    return f"**{each.sentence}**{kind} : {wording.number(len(names))} sur {each.out_of}{named}."
+    return f"**{zone_list.sentence}**{kind} : {wording.number(len(names))} sur {zone_list.out_of}{named}."
 
 
-def _commune_list(each: CommuneList) -> str:
+def _commune_list(commune_list: CommuneList) -> str:
     """Return how many communes have no place of a line, then those that nobody can tell, the first ones
     named.
     """
     parts = [
         f"{words}, {wording.count(len(names), 'commune')} : {_first_names(names, 'à la page des manques')}"
         for words, names in (
-            ("aucun lieu sur place", each.without),
-            ("on ne sait pas s’il y en a un sur place", each.unknown),
+            ("aucun lieu sur place", commune_list.without),
+            ("on ne sait pas s’il y en a un sur place", commune_list.unknown),
         )
         if names
     ]
-    return f"**{each.offer}** : {' ; '.join(parts) or 'toutes en ont au moins un lieu'}."
+    return f"**{commune_list.offer}** : {' ; '.join(parts) or 'toutes en ont au moins un lieu'}."
 
 
 def _first_names(names: Sequence[str], where: str) -> str:

@@ -157,8 +157,8 @@ def zone_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], comments: 
             " classement : les fourchettes se recouvrent."
         )
     if rest:
-        others = f"Les {wording.number(rest)} autres sont" if rest > 1 else "L’autre est"
-        lead += f" {others} dans les données jointes."
+        rest_text = f"Les {wording.number(rest)} autres sont" if rest > 1 else "L’autre est"
+        lead += f" {rest_text} dans les données jointes."
     if outside:
         lead += f" Hors du filtre, sans chiffre ni fiche : {wording.count(outside, 'zone', 'zones')}."
     return Chapter(

@@ -91,14 +91,14 @@ def card(request: HttpRequest) -> HttpResponse:
     if opened is None and request.session.get(access.PAGE):
         return _closed(request)
     if opened is None:
-        return _asked(request)
+        return _code_page(request)
     if not opened.whole:
         return _code_alone(request, opened)
     context = {"opened": opened, "person": opened.person, "card": queries.card(opened.person, at)}
     return render(request, "orientations/card/page.html", context)
 
 
-def _asked(request: HttpRequest, error: Refused | None = None, status: int = 200) -> HttpResponse:
+def _code_page(request: HttpRequest, error: Refused | None = None, status: int = 200) -> HttpResponse:
     context = {
         "error": error,
         "typed": request.POST.get("code", "").strip()[: forms.LONGEST_CODE],
@@ -112,15 +112,15 @@ def _asked(request: HttpRequest, error: Refused | None = None, status: int = 200
 def _tried(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     if counted(request, "cartes") >= CODES_AN_HOUR:
-        return _asked(request, too_many(), 429)
+        return _code_page(request, too_many(), 429)
     if not access.spend_form(request, request.POST.get("envoi", "")):
-        return _asked(request, SPENT, 400)
+        return _code_page(request, SPENT, 400)
     unlocked = card_secrets.unlock(
         code=request.POST.get("code", ""), typed_secret=forms.secret(request.POST), at=at
     )
     if unlocked is None:
         count(request, "cartes")
-        return _asked(request, SHUT, 400)
+        return _code_page(request, SHUT, 400)
     learning.close_card(request)
     access.open_page(request, unlocked.person, at, whole=unlocked.whole)
     if unlocked.misses:
@@ -136,7 +136,7 @@ def _tried(request: HttpRequest) -> HttpResponse:
 
 
 def _code_alone(request: HttpRequest, opened: Opened) -> HttpResponse:
-    """What the code alone opens: when the next appointment is, what was learnt; never who helps."""
+    """Page that the code alone opens: the next appointment, the learning; never who helps."""
     ahead = [each for each in queries.coming(opened.person, timezone.now()) if not each.cancelled]
     context = {
         "opened": opened,

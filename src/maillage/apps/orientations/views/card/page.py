@@ -1,4 +1,4 @@
-"""What a person reads of each line of their page, and decides: give up, stop, correct, take away, erase."""
+"""Lines of a person's page, and their decisions: give up, stop, correct, take away, erase."""
 
 from typing import Any
 
@@ -98,7 +98,7 @@ def procedures(request: HttpRequest, opened: Opened) -> HttpResponse:
 @with_card
 @require_safe
 def mandates(request: HttpRequest, opened: Opened) -> HttpResponse:
-    """What others may do in one's place, and how to stop it."""
+    """Mandates given to others, and how to stop them."""
     mandates = mandat_persons.for_card(opened.person, timezone.localdate())
     return _page(
         request,
@@ -119,7 +119,7 @@ def traces(request: HttpRequest, opened: Opened) -> HttpResponse:
 @with_card
 @require_safe
 def personal_data(request: HttpRequest, opened: Opened) -> HttpResponse:
-    """What is kept, and what was agreed."""
+    """Stored data and agreements of a person."""
     return _page(
         request,
         "orientations/card/kept.html",
@@ -214,7 +214,7 @@ def stop_mandate(request: HttpRequest, opened: Opened, pk: int) -> HttpResponse:
 
 
 def _stopped(opened: Opened, row: Mandat, at: Any) -> str:
-    """Return what is said once a mandate is stopped: that others still run, when they do."""
+    """Return the message after a mandate is stopped: it tells if others still run."""
     other_mandates = lists.running_of(opened.person, timezone.localdate(at)).exclude(pk=row.pk)
     if not other_mandates:
         return say("C’est arrêté. Plus personne ne fait rien à votre place.")

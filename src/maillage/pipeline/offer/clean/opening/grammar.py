@@ -104,12 +104,12 @@ class Statement:
 
     @property
     def timed(self) -> bool:
-        """Whether its hours are known, be it closed."""
+        """True if its hours are known, be it closed."""
         return bool(self.spans or self.off)
 
     @property
     def stated(self) -> bool:
-        """Whether anything is stated about its days."""
+        """True if anything is stated about its days."""
         return bool(self.spans or self.off or self.note)
 
     @property
@@ -119,8 +119,8 @@ class Statement:
 
 
 class Change(NamedTuple):
-    """What a later piece changes in the statements. verb: off, only, cut, since, until, note. `days` None: no
-    day was named.
+    """A change that a later piece makes to the statements. verb: off, only, cut, since, until, note. `days`
+    None: no day was named.
     """
 
     verb: str
@@ -136,8 +136,8 @@ class Change(NamedTuple):
 
 @dataclass(slots=True)
 class Reading:
-    """What a text says: statements and changes, comments on the whole, when it is closed, the pieces left,
-    and what had to be told.
+    """A text once read: statements and changes, comments on the whole, when it is closed, the pieces not
+    understood, and the doubts to report.
     """
 
     statements: list[Statement] = field(default_factory=list)
@@ -147,13 +147,13 @@ class Reading:
     spared: list[str] = field(default_factory=list)  # days of the year that no closing of holidays touches
     unsure: set[int] = field(default_factory=set)  # days of which some hours were not understood
     note: str = ""  # said of everything, when no day nor hour is
-    left: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     mends: list[str] = field(default_factory=list)
 
 
 def read(text: str, *, day_known: bool = False) -> Reading:
-    """Return what a text of opening hours says; it is read once, left to right, whatever it contains.
+    """Return the reading of a text of opening hours; it is read once, left to right, whatever it contains.
 
     day_known: it stands under the name of a day, so that « 10-12 » is two hours.
     """
@@ -167,7 +167,7 @@ class _Reader:
 
     def __init__(self, text: str, day_known: bool) -> None:
         self.source = gather(text, day_known=day_known)
-        self.doubt, self.typed, self.left = self.source.doubt, self.source.typed, self.source.left
+        self.doubt, self.typed, self.left = self.source.doubt, self.source.typed, self.source.unread
         self.out = Reading()
         self.items: list[Item] = []
         self.at = 0
@@ -238,10 +238,10 @@ class _Reader:
     # ----------------------------------------------------------------------------------------- looking around
 
     def _order_from(self, at: int) -> str:
-        """Return what comes first in this sentence, days or times: « lundi 9h-12h » or « 9h-12h le lundi
-        ».
+        """Return the kind that comes first in this sentence, days or times: « lundi 9h-12h » or « 9h-12h le
+        lundi ».
         """
-        seen: list[str] = []
+        kinds: list[str] = []
         excepted = False
         for n, item in enumerate(self.items[at:], start=at):
             if item.kind == "stop":
@@ -251,15 +251,15 @@ class _Reader:
             elif (
                 item.kind == "days"
                 and not excepted
-                and (not _end_alone(self._after(n)) or (seen and len(item.value) > 1))
+                and (not _end_alone(self._after(n)) or (kinds and len(item.value) > 1))
             ):  # « 9h-22h du lundi au vendredi, le samedi jusqu’à 18h »
-                seen.append("days")
+                kinds.append("days")
             elif item.kind == "times" and not _end_alone(item):
-                seen.append("times")
+                kinds.append("times")
                 excepted = False
-        if not seen or seen[0] == "days" or "days" not in seen:
+        if not kinds or kinds[0] == "days" or "days" not in kinds:
             return "days"
-        if seen[-1] == "days" or not (self.current or self.done):
+        if kinds[-1] == "days" or not (self.current or self.done):
             return "times"
         return self.order  # « 14h-18h vendredi. 9h-18h du lundi au mercredi, le samedi 10h-12h »
 
@@ -275,7 +275,7 @@ class _Reader:
         return any(item.kind in kinds for item in self._rest())
 
     def _separated(self) -> bool:
-        """Return whether a comma, a stop or the beginning of the text stands just before."""
+        """Return True if a comma, a stop or the beginning of the text stands just before."""
         before = (self.items[n].kind for n in range(self.at - 1, -1, -1))
         return next((kind for kind in before if kind not in ("filler", "of", "range")), "stop") in (
             "and",
@@ -283,7 +283,7 @@ class _Reader:
         )
 
     def _begins(self) -> bool:
-        """Return whether a sentence, or what a colon announces, begins here."""
+        """Return True if a sentence, or what a colon announces, begins here."""
         before = (self.items[n].kind for n in range(self.at - 1, -1, -1))
         return next((kind for kind in before if kind not in ("filler", "of", "range", "opened")), "stop") in (
             "stop",
@@ -322,18 +322,25 @@ class _Reader:
             self.done.append(self.current)
         self.current = None
 
-    def _change(self, verb: str, days: tuple[Day, ...] | None, **said: Any) -> None:
+    def _change(self, verb: str, days: tuple[Day, ...] | None, **fields: Any) -> None:
         if verb in ("off", "cut") and self._of_something_unknown():
             about = self.current or self.base
-            told = {day for each in (*self.done, about) if each and each.spans for day in each.weekdays}
-            self.out.unsure |= told & {day.weekday for day in days or (about.days if about else None) or ()}
+            timed_days = {
+                day
+                for statement in (*self.done, about)
+                if statement and statement.spans
+                for day in statement.weekdays
+            }
+            self.out.unsure |= timed_days & {
+                day.weekday for day in days or (about.days if about else None) or ()
+            }
         self.shutting = self.shutting or verb == "off"
         self.closing = self.closing or verb == "off"
         place = self.items[self.at].first if days and self.at < len(self.items) else 0
-        self.out.changes.append(Change(verb, days, weeks=self._season_changed(), at=place, **said))
+        self.out.changes.append(Change(verb, days, weeks=self._season_changed(), at=place, **fields))
 
     def _of_something_unknown(self) -> bool:
-        """Return whether a closing, after hours, has a subject that nobody understood: « cabines d’essayage
+        """Return True if a closing, after hours, has a subject that nobody understood: « cabines d’essayage
         fermées le mardi ».
         """
         line = self._line_so_far()
@@ -350,8 +357,8 @@ class _Reader:
         about = self.current or self.base
         if not about or about.sealed:
             return ""
-        sentence = list(takewhile(lambda each: not each.sealed, reversed(self.done)))
-        return about.weeks if all(each.weeks == about.weeks for each in sentence) else ""
+        sentence = list(takewhile(lambda statement: not statement.sealed, reversed(self.done)))
+        return about.weeks if all(statement.weeks == about.weeks for statement in sentence) else ""
 
     def _leave(self, first: int, last: int) -> None:
         self.left.update(range(first, last + 1))
@@ -362,9 +369,9 @@ class _Reader:
         self.known.update(range(first, last + 1))
 
     def _comment(self, first: int, last: int) -> None:
-        self.out.comments.append(self._kept(first, last))
+        self.out.comments.append(self._comment_text(first, last))
 
-    def _kept(self, first: int, last: int) -> str:
+    def _comment_text(self, first: int, last: int) -> str:
         """Return pieces that OSM cannot say, as they will stand in a comment, their preposition with them."""
         first -= first > 0 and self.typed(first - 1, first - 1).casefold() in PREPOSITIONS
         self.left.difference_update(range(first, last + 1))
@@ -397,7 +404,7 @@ class _Reader:
         self.order = self._order_from(self.at + 1)
 
     def _speaks_of_another_thing(self) -> bool:
-        """Return whether the next sentence names what it is about: « … ; ateliers mardi 14h-16h »."""
+        """Return True if the next sentence names what it is about: « … ; ateliers mardi 14h-16h »."""
         before = self._rest()
         end = next((n for n, item in enumerate(before) if item.kind in ("days", "times")), len(before))
         return any(
@@ -425,7 +432,7 @@ class _Reader:
         if len(statement.weekdays) != 1 or not monthly:
             self.doubt(f"« {self.typed(item.first, last.last)} » lu comme un rang dans le mois")
         if statement.days is None:
-            statement.comment = self._kept(item.first, last.last)
+            statement.comment = self._comment_text(item.first, last.last)
         else:
             statement.days = tuple(day._replace(nth=tuple(ranks)) for day in statement.days)
         self._skip_to(last)
@@ -448,7 +455,7 @@ class _Reader:
         elif self.awaiting:
             self._excepted(item, days)
         elif after and _end_alone(after) and not self.aside:
-            self._end_said(item, days, after)
+            self._end_after_days(item, days, after)
         elif timed := (self._without_days() or self._hours_above()):
             timed.days, timed.atoms = days, item.value
         elif self._holidays_too(item) or self._shut_too(item):
@@ -459,11 +466,14 @@ class _Reader:
             if season and self.current:
                 self.current.weeks, self.current.headed = season, True
 
-    def _end_said(self, item: Item, days: tuple[Day, ...], end: Item) -> None:
+    def _end_after_days(self, item: Item, days: tuple[Day, ...], end: Item) -> None:
         """Read « le vendredi jusqu’à 16h », an end alone after its days."""
         if (timed := self._without_days()) and len(item.value) > 1:
-            *others, days = item.value  # « 9h-22h du lundi au vendredi, le samedi jusqu’à 18h »
-            timed.days, timed.atoms = tuple(day for atom in others for day in atom), tuple(others)
+            *earlier_atoms, days = item.value  # « 9h-22h du lundi au vendredi, le samedi jusqu’à 18h »
+            timed.days, timed.atoms = (
+                tuple(day for atom in earlier_atoms for day in atom),
+                tuple(earlier_atoms),
+            )
         self._change("until", days, until=end.value.until)
         self._skip_to(end)
 
@@ -474,12 +484,12 @@ class _Reader:
         statement, rest = self.current, self._rest()
         if not statement or statement.sealed or not statement.headed or not statement.spans:
             return ""
-        own = next((n for n, each in enumerate(rest) if each.kind in ("season", "days")), None)
+        own = next((n for n, item in enumerate(rest) if item.kind in ("season", "days")), None)
         if own is not None and rest[own].kind == "season":
-            joined = [each.kind for each in rest[:own] if each.kind not in JOINTS][-1:]
+            joined = [item.kind for item in rest[:own] if item.kind not in JOINTS][-1:]
             return statement.weeks if joined == ["and"] else ""
-        if any(each.kind == "season" for each in rest) or any(
-            each.weeks not in ("", statement.weeks) for each in self.done
+        if any(item.kind == "season" for item in rest) or any(
+            item.weeks not in ("", statement.weeks) for item in self.done
         ):
             return statement.weeks
         self.doubt("une partie de l’année : pour tous les jours, ou pour les premiers seulement ?")
@@ -488,13 +498,15 @@ class _Reader:
     def _holidays_too(self, item: Item) -> bool:
         """Give public holidays the hours just said: « y compris les jours fériés », « fériés inclus »."""
         statement = self.current
-        around = folded(self.typed(max(item.first - 3, 0), min(item.last + 1, len(self.source.tokens) - 1)))
+        nearby_text = folded(
+            self.typed(max(item.first - 3, 0), min(item.last + 1, len(self.source.tokens) - 1))
+        )
         if (
             not statement
             or not statement.spans
             or statement.sealed
             or {day.weekday for day in _flat(item)} != {PUBLIC_HOLIDAY}
-            or not INCLUDED.search(around)
+            or not INCLUDED.search(nearby_text)
             or self._hours_after(item)
         ):
             return False
@@ -518,7 +530,7 @@ class _Reader:
         if not self.closing or not alone or [other.kind for other in before[-1:]] != ["and"]:
             return False
         if item.kind == "season" and self.source.dates.get(item.first, item.value) in SEASONS:
-            self.out.comments.append(f"fermé {self._kept(item.first, item.last)}")
+            self.out.comments.append(f"fermé {self._comment_text(item.first, item.last)}")
         elif item.kind == "season":
             self._closed_in(item, item)
         elif {day.weekday for day in _flat(item)} == {PUBLIC_HOLIDAY}:
@@ -543,16 +555,16 @@ class _Reader:
         return known if alone else None
 
     def _either(self, item: Item) -> bool:
-        """Return whether « ou » stands just before these days: « lundi 9h-12h ou mardi 9h-12h »."""
+        """Return True if « ou » stands just before these days: « lundi 9h-12h ou mardi 9h-12h »."""
         before = (other for other in reversed(self.items[: self.at]) if other.kind not in ("filler", "of"))
         return (joint := next(before, None)) is not None and (joint.kind, joint.value) == ("and", "ou")
 
     def _excepted(self, item: Item, days: tuple[Day, ...]) -> None:
-        """Say what « sauf » or « fermé » does to the days that follow it."""
+        """Apply « sauf » or « fermé » to the days that follow it."""
         verb, self.awaiting = self.awaiting, ""
         evening = any(day.half for day in days) and EVENINGS.search(folded(self.typed(item.first, item.last)))
         if verb == "spared" or evening:  # « pas de permanence le jeudi soir » closes no afternoon
-            self._pass_over(item.first if verb == "spared" else self._told_from(item), item.last)
+            self._pass_over(item.first if verb == "spared" else self._exception_start(item), item.last)
             return
         base = self.current or self.base
         note = self._after(self.at)
@@ -570,8 +582,8 @@ class _Reader:
         if (
             verb == "except" and base and base.days and not base.timed
         ):  # « tous les jours sauf le lundi : 9h-12h »
-            whole = {day.weekday for day in days if not day.half}
-            base.days = tuple(day for day in base.days if day.weekday not in whole)
+            full_days = {day.weekday for day in days if not day.half}
+            base.days = tuple(day for day in base.days if day.weekday not in full_days)
             self._change("off", days)
             return
         times = self._after(self.at, (*JOINTS, "and"))
@@ -588,8 +600,8 @@ class _Reader:
             self.doubt(
                 f"« {self.typed(item.first, times.last)} » : ces heures sont lues pour le dernier jour nommé"
             )
-            *others, last = item.value
-            self._change("off", tuple(day for atom in others for day in atom))
+            *earlier_atoms, last = item.value
+            self._change("off", tuple(day for atom in earlier_atoms for day in atom))
             self._open(last, item, (last,))
         elif not times.value.spans:
             self._end_at(days, times)
@@ -601,18 +613,18 @@ class _Reader:
         """Give hours the days said after what closes among them: « 9h-12h, fermé le mardi, du lundi au
         vendredi ».
         """
-        *others, whole = item.value
-        shut = {day.weekday for atom in others for day in atom}
-        week = {day.weekday for day in whole if not day.half}
+        *closed_atoms, open_days = item.value
+        shut = {day.weekday for atom in closed_atoms for day in atom}
+        week = {day.weekday for day in open_days if not day.half}
         every = not base.days or base.weekdays >= set(WEEK)
         if not (base.spans and every and shut and shut < week):
             return False
         self.doubt(f"« {self.typed(item.first, item.last)} » : fermé, puis les jours d’ouverture ?")
-        base.days = tuple(whole)
-        self._change("off", tuple(day for atom in others for day in atom))
+        base.days = tuple(open_days)
+        self._change("off", tuple(day for atom in closed_atoms for day in atom))
         return True
 
-    def _told_from(self, item: Item) -> int:
+    def _exception_start(self, item: Item) -> int:
         """Return where the exception that bears on these days begins."""
         return next(
             (other.first for other in reversed(self.items[: self.at]) if other.kind in ("off", "except")),
@@ -642,7 +654,7 @@ class _Reader:
         return tuple(day._replace(half=day.half or self.half) for day in days)
 
     def _of_later_days(self, times: Item) -> bool:
-        """Return whether one time alone has its own days: « fermé le samedi, jusqu’à 19h le jeudi »."""
+        """Return True if one time alone has its own days: « fermé le samedi, jusqu’à 19h le jeudi »."""
         later = self._after(self.items.index(times, self.at))
         return not times.value.spans and later is not None and later.kind == "days"
 
@@ -674,8 +686,8 @@ class _Reader:
                 self._skip_to(closing)
                 follower = self._after(self.at, (*JOINTS, "and"))
                 if follower and follower.kind == "days":
-                    held = self._after(self.items.index(follower, self.at))
-                    self.awaiting = "except" if held and held.kind == "paren" else ""
+                    next_item = self._after(self.items.index(follower, self.at))
+                    self.awaiting = "except" if next_item and next_item.kind == "paren" else ""
                 return True
             if {item.kind for item in inner} == {"off", "half"} and _whole_days(days):
                 half = next(item.value for item in inner if item.kind == "half")
@@ -696,8 +708,8 @@ class _Reader:
             end = times.value.alone
             self.left.difference_update(range(times.first, times.last + 1))
             opens = bool(OPENING.search(folded(self.typed(max(times.first - 3, 0), times.first))))
-            said = "d’ouverture" if opens else "de fin"
-            self.doubt(f"« {self.typed(times.first, times.last)} » lu comme une heure {said}")
+            end_name = "d’ouverture" if opens else "de fin"
+            self.doubt(f"« {self.typed(times.first, times.last)} » lu comme une heure {end_name}")
             if opens and end is not None:
                 self._change("since", days, since=end)
                 self._skip_to(times)
@@ -754,7 +766,7 @@ class _Reader:
             statement.weeks.startswith("week ") or not months(season.value) < months(statement.weeks)
         ):
             return False
-        *others, last = statement.spans
+        *earlier_spans, last = statement.spans
         follower = self._after(self.items.index(season, self.at))
         if until <= last.start or (follower and follower.kind in ("times", "days")):
             return False
@@ -762,7 +774,7 @@ class _Reader:
             self._doubt_which(season.first, season.last)
         again = self._open(statement.days, season, statement.atoms)
         again.weeks, again.headed = season.value, True
-        again.spans = [*others, last._replace(end=until)]
+        again.spans = [*earlier_spans, last._replace(end=until)]
         again.run = len(again.spans)
         self._skip_to(season)
         return True
@@ -808,9 +820,9 @@ class _Reader:
         """
         if len(statement.atoms) < 2 or self._ahead("days"):
             return self._open(None, item)
-        *kept, moved = statement.atoms
+        *earlier_atoms, moved = statement.atoms
         self.doubt(f"« {self.typed(item.first, item.last)} » est lu pour le dernier jour nommé")
-        statement.days = tuple(day for atom in kept for day in atom)
+        statement.days = tuple(day for atom in earlier_atoms for day in atom)
         return self._open(moved, item, (moved,))
 
     def _in_half(self, span: Span, half: str, item: Item) -> Span:
@@ -877,16 +889,20 @@ class _Reader:
         return True
 
     def _of_every_day(self, half: Item) -> bool:
-        """Return whether « tous les matins » is said of hours that have no other day."""
-        said = folded(self.typed(max(half.first - 2, 0), half.first))
+        """Return True if « tous les matins » is said of hours that have no other day."""
+        preceding_text = folded(self.typed(max(half.first - 2, 0), half.first))
         after = self._after(self.at, ("filler", "of", "and"))
-        return said.startswith(("tous les", "toutes les")) and after is not None and after.kind == "times"
+        return (
+            preceding_text.startswith(("tous les", "toutes les"))
+            and after is not None
+            and after.kind == "times"
+        )
 
     def _on_same(self, item: Item) -> None:
         known = self.current or (self.done[-1] if self.done else None)
         self._named(item, known.days if known and known.days else ())
 
-    def _on_others(self, item: Item) -> None:
+    def _on_other_days(self, item: Item) -> None:
         known = {
             weekday for statement in (*self.done, self.current) if statement for weekday in statement.weekdays
         }
@@ -915,17 +931,31 @@ class _Reader:
 
     def _like(self, item: Item, named: Item) -> bool:
         """Give the current days the hours of those named: « mardi : mêmes horaires que le lundi »."""
-        said = (
+        linking_words = (
             folded(self.typed(item.last + 1, named.first - 1)).split() if named.first > item.last + 1 else []
         )
         if len(named.value) > 1 and self._hours_after(named):  # « jeudi idem lundi, vendredi 9h-12h »
             at = self.items.index(named, self.at)
-            one, others = named._replace(value=named.value[:1]), named._replace(value=named.value[1:])
-            self.items[at : at + 1] = [one, others]
-            named = one
+            first_day, later_days = (
+                named._replace(value=named.value[:1]),
+                named._replace(value=named.value[1:]),
+            )
+            self.items[at : at + 1] = [first_day, later_days]
+            named = first_day
         wanted = {day.weekday for day in _flat(named)}
         known = next((each for each in self.done if each.spans and wanted <= each.weekdays), None)
-        plainly = not set(said) - {"au", "aux", "le", "les", "du", "des", "comme", "que", "qu'au", "qu'aux"}
+        plainly = not set(linking_words) - {
+            "au",
+            "aux",
+            "le",
+            "les",
+            "du",
+            "des",
+            "comme",
+            "que",
+            "qu'au",
+            "qu'aux",
+        }
         if not plainly or known is None or self.current is None:
             return False
         self.current.spans, self.current.run = list(known.spans), known.run
@@ -964,8 +994,8 @@ class _Reader:
             statement.days = days  # « vendredi 9h-12h (1er et 3e vendredi du mois) »
             self._every_other(inner, statement, item)
             return
-        told = statement and statement.days is None and statement.spans
-        if days and told and statement and not limits | (kinds & {"times", "note", "season"}):
+        has_open_hours = statement and statement.days is None and statement.spans
+        if days and has_open_hours and statement and not limits | (kinds & {"times", "note", "season"}):
             statement.days, statement.atoms = days, (days,)  # « 9h-12h (lundi, mardi), 14h-17h (jeudi) »
             self._close()
             return
@@ -984,13 +1014,13 @@ class _Reader:
             self.base, self.current = statement, None
             self._run(inner)
             self._close()
-            said = {
+            stated_days = {
                 weekday
                 for other in self.done
                 if other.first > item.first and other.spans
                 for weekday in other.weekdays
             }
-            if statement and not statement.stated and said and said < statement.weekdays:
+            if statement and not statement.stated and stated_days and stated_days < statement.weekdays:
                 statement = None  # « en semaine (mardi et jeudi de 14h à 17h) »
             self.base, self.current = None, statement
         else:
@@ -1001,27 +1031,31 @@ class _Reader:
     def _days_of_season(self, inner: list[Item], days: tuple[Day, ...], item: Item) -> None:
         """Read « (en juillet et août : samedi uniquement) », which closes the other days then."""
         season = next(other for other in inner if other.kind == "season")
-        told = [*self.done, *([self.current] if self.current else [])]
-        others = {day for each in told if each.spans for day in each.weekdays} - {day.weekday for day in days}
+        statements = [*self.done, *([self.current] if self.current else [])]
+        other_days = {day for each in statements if each.spans for day in each.weekdays} - {
+            day.weekday for day in days
+        }
         only = LIMITS & set(folded(self.typed(item.first, item.last)).replace(")", " ").split())
-        if season.value in SEASONS or not only or not others or not _whole_days(days):
+        if season.value in SEASONS or not only or not other_days or not _whole_days(days):
             self._comment(item.first + 1, item.last - 1)
         else:
-            self.out.closed.append(f"{season.value} {_codes(tuple(map(Day, sorted(others))))}")
+            self.out.closed.append(f"{season.value} {_codes(tuple(map(Day, sorted(other_days))))}")
 
     def _every_other(self, inner: list[Item], statement: Statement, item: Item) -> None:
         """Keep the weeks said in a parenthesis: « samedi 9h-12h (un samedi sur deux, semaines impaires) »."""
         parity = next((other.value for other in inner if other.kind == "parity"), "")
         statement.weeks = statement.weeks or parity
         if not parity and any(other.kind == "rhythm" for other in inner):
-            statement.comment = _together(statement.comment, self._kept(item.first + 1, item.last - 1))
+            statement.comment = _together(
+                statement.comment, self._comment_text(item.first + 1, item.last - 1)
+            )
 
     def _of_another(self, inner: list[Item], item: Item) -> bool:
         """Keep beside the hours a parenthesis with its own title: « (autres services : 8h-12h) »."""
-        said = [other.kind for other in inner if other.kind not in ("filler", "of", "and")]
-        title = list(takewhile(lambda kind: kind == "word", said))
-        timed = {"times", "off"} & set(said)
-        if not title or said[len(title) : len(title) + 1] != ["colon"] or not timed or not self.current:
+        kinds = [other.kind for other in inner if other.kind not in ("filler", "of", "and")]
+        title = list(takewhile(lambda kind: kind == "word", kinds))
+        timed = {"times", "off"} & set(kinds)
+        if not title or kinds[len(title) : len(title) + 1] != ["colon"] or not timed or not self.current:
             return False
         self._pass_over(item.first, item.last)
         return True
@@ -1032,7 +1066,9 @@ class _Reader:
         if not statement or not statement.spans or kinds & {"off", "except", "times", "days", "desk"}:
             return False
         if "half" in kinds:
-            statement.comment = _together(statement.comment, self._kept(item.first + 1, item.last - 1))
+            statement.comment = _together(
+                statement.comment, self._comment_text(item.first + 1, item.last - 1)
+            )
             return True
         statement.aside = "call"
         self.aside_from = min(self.aside_from or statement.first, statement.first)
@@ -1041,13 +1077,15 @@ class _Reader:
 
     def _otherwise_in_season(self, inner: list[Item], statement: Statement, item: Item) -> bool:
         """Read « mardi 10h-18h (17h de novembre à mars) »: the hours just said are others in that season."""
-        said = {each.kind: each for each in inner if each.kind not in JOINTS}
-        if len([each for each in inner if each.kind not in JOINTS]) != len(said) or set(said) != {
+        item_by_kind = {each.kind: each for each in inner if each.kind not in JOINTS}
+        if len([each for each in inner if each.kind not in JOINTS]) != len(item_by_kind) or set(
+            item_by_kind
+        ) != {
             "times",
             "season",
         }:
             return False
-        season, times = said["season"], said["times"].value
+        season, times = item_by_kind["season"], item_by_kind["times"].value
         if season.value in SEASONS or not statement.days or not statement.spans or statement.weeks:
             return False
         spans = _replaced(statement.spans, times)
@@ -1064,7 +1102,7 @@ class _Reader:
         return True
 
     def _adds(self, inner: list[Item], statement: Statement) -> bool:
-        """Return whether a parenthesis without days gives hours on appointment beside those just stated."""
+        """Return True if a parenthesis without days gives hours on appointment beside those just stated."""
         times = [item.value for item in inner if item.kind == "times"]
         spans = [span for each in times for span in each.spans]
         return (
@@ -1101,7 +1139,7 @@ class _Reader:
             and statement.days
             and not statement.timed
             and not (statement.note and statement.sealed)  # « Vendredi sur rendez-vous. Fermé… »
-            and not self._speaks_of_others(statement)
+            and not self._is_about_later_days(statement)
         ):
             if self.depth or any(day.half for day in statement.days):
                 self._change("off", statement.days)
@@ -1176,9 +1214,12 @@ class _Reader:
         What OSM cannot select is a comment.
         """
         ordinary = [
-            each
-            for each in (*self.done, *([self.current] if self.current else []))
-            if each.spans and not each.weeks and not each.aside and (not weekdays or each.weekdays & weekdays)
+            statement
+            for statement in (*self.done, *([self.current] if self.current else []))
+            if statement.spans
+            and not statement.weeks
+            and not statement.aside
+            and (not weekdays or statement.weekdays & weekdays)
         ]
         if not ordinary:
             return False
@@ -1188,17 +1229,17 @@ class _Reader:
             return True
         self._close()
         open_then = set[int]()
-        for each in ordinary:
-            days = tuple(day for day in each.days or () if not weekdays or day.weekday in weekdays)
-            spans = [piece for span in each.spans if (piece := without_half(span, half))]
-            if set(spans) - set(each.spans):
+        for statement in ordinary:
+            days = tuple(day for day in statement.days or () if not weekdays or day.weekday in weekdays)
+            spans = [piece for span in statement.spans if (piece := without_half(span, half))]
+            if set(spans) - set(statement.spans):
                 self.doubt(f"« {self.typed(season.first, last.last)} » : les heures sont coupées à 12 h")
             if spans:
-                open_then |= each.weekdays
+                open_then |= statement.weekdays
                 self.done.append(
                     replace(
-                        each,
-                        days=days if each.days is not None else None,
+                        statement,
+                        days=days if statement.days is not None else None,
                         atoms=(days,),
                         weeks=season.value,
                         spans=spans,
@@ -1207,7 +1248,10 @@ class _Reader:
                     )
                 )
         shut = {
-            each for one in ordinary for each in one.weekdays if not weekdays or each in weekdays
+            statement
+            for one in ordinary
+            for statement in one.weekdays
+            if not weekdays or statement in weekdays
         } - open_then
         if shut:
             self.out.closed.append(f"{season.value} {_codes(tuple(map(Day, sorted(shut))))}")
@@ -1255,7 +1299,7 @@ class _Reader:
             if not about or not about.days or about.timed or about is self.base:
                 return False
             # « mardi fermé de 12h à 14h » says no opening
-            about.comment = self._kept(item.first, times.last)
+            about.comment = self._comment_text(item.first, times.last)
             self._skip_to(times)
             return True
         self.left.difference_update(range(times.first, times.last + 1))
@@ -1310,8 +1354,8 @@ class _Reader:
             self._change("until", about.days if about else None, until=end)
             self._skip_to(times)
 
-    def _speaks_of_others(self, statement: Statement) -> bool:
-        """Return whether « fermé » is about days to come rather than about the days just named."""
+    def _is_about_later_days(self, statement: Statement) -> bool:
+        """Return True if « fermé » is about days to come rather than about the days just named."""
         after = self._after(self.at, ("filler", "of"))
         if statement.sealed and self.before == "word":
             return True  # « mardi. Le guichet fermé… »
@@ -1417,7 +1461,7 @@ class _Reader:
         self._skip_to(season)
 
     def _stands_alone(self, about: Statement) -> bool:
-        """Return whether an exception in a parenthesis is about these days alone: those before are of another
+        """Return True if an exception in a parenthesis is about these days alone: those before are of another
         sentence, or were said together: « du lundi au vendredi 9h-17h, samedi 9h-12h (sauf en août) ».
         """
         before = self.done[-1] if self.done else None
@@ -1458,7 +1502,7 @@ class _Reader:
             self._note_run(statement, text)
 
     def _untimed(self, days: Item) -> bool:
-        """Return whether a sentence gives no hours to these days, while others do."""
+        """Return True if a sentence gives no hours to these days, while others do."""
         at = self.items.index(days, self.at) + 1
         end = next(
             (n for n in range(at, len(self.items)) if self.items[n].kind in ("stop", "days")), len(self.items)
@@ -1468,7 +1512,7 @@ class _Reader:
         )
 
     def _is_alone(self, note: Item) -> bool:
-        """Return whether an item is « sur rendez-vous » without hours."""
+        """Return True if an item is « sur rendez-vous » without hours."""
         return note.kind in ("note", "meeting") and bool(note.value) and not self._hours_after(note)
 
     def _hours_after(self, item: Item) -> bool:
@@ -1476,11 +1520,11 @@ class _Reader:
         return follower is not None and follower.kind == "times"
 
     def _introduces(self, after: Item | None) -> bool:
-        """Return whether a note is about what follows: « …, sur rendez-vous de 16h à 17h », « . Sur
+        """Return True if a note is about what follows: « …, sur rendez-vous de 16h à 17h », « . Sur
         rendez-vous les jeudis ».
         """
         if self.at and self.items[self.at - 1].kind == "stop":
-            return self._ahead("days", "times", "same", "others")
+            return self._ahead("days", "times", "same", "other_days")
         halved = after is not None and after.kind == "half" and self._hours_after(after)
         return self._separated() and after is not None and (halved or after.kind in ("days", "times"))
 
@@ -1520,16 +1564,16 @@ class _Reader:
         after = self._after(self.at, ("filler",))
         if after and after.kind in ("colon", "days") and self._separated():  # « semaine A : lundi 9h-12h »
             self._close()
-            self.headed = self._kept(item.first, item.last)
+            self.headed = self._comment_text(item.first, item.last)
             return
         if self.before == "word" and self.current and self.current.stated:  # « un atelier par mois »
             self._on_word(item)
         elif self.current and not self.current.stated:  # « deux vendredis par mois »
             first = self.current.first
             first -= first > 0 and self.source.tokens[first - 1].kind == "word"
-            self.current.comment, self.current.murky = self._kept(first, item.last), False
+            self.current.comment, self.current.murky = self._comment_text(first, item.last), False
         elif self.current:
-            self.current.comment = self._kept(item.first, item.last)
+            self.current.comment = self._comment_text(item.first, item.last)
         else:
             self._comment(item.first, item.last)
 
@@ -1554,7 +1598,7 @@ class _Reader:
             and (after.kind in ("colon", "days", "times") or (after.kind in ("and", "stop") and begins))
             and (colon or item.value != "date")
         )
-        if self._begun(item) or self._told_in_season(item, begins) or self._selects(item, heads):
+        if self._begun(item) or self._read_in_season(item, begins) or self._selects(item, heads):
             return
         request = self._after(self.at, ("filler", "of"))
         if item.value in SEASONS and request and self._is_alone(request) and self._separated() and not begins:
@@ -1571,7 +1615,7 @@ class _Reader:
         elif (
             statement and statement.days and not statement.stated and not colon
         ):  # « mercredi et vacances scolaires : … »
-            statement.comment = self._kept(item.first, item.last)
+            statement.comment = self._comment_text(item.first, item.last)
             statement.away = item.value == "holiday" and not self._ahead("times", "note", "meeting")
         elif heads and self._ahead_anywhere("days", "times"):
             self._set_aside("season", item)
@@ -1589,24 +1633,26 @@ class _Reader:
         self._comment(before.first, season.last)
         return True
 
-    def _told_in_season(self, season: Item, begins: bool) -> bool:
-        """Read what a part of the year closes, ends earlier, or opens half a day."""
-        told = self._shut_then(season) or self._ends_in_season(season) or self._shut_too(season)
-        return told or (begins and self._half_then(season))
+    def _read_in_season(self, season: Item, begins: bool) -> bool:
+        """Read a part of the year that closes, ends earlier, or opens half a day."""
+        is_read = self._shut_then(season) or self._ends_in_season(season) or self._shut_too(season)
+        return is_read or (begins and self._half_then(season))
 
     def _half_then(self, season: Item) -> bool:
         """Read « en juillet et août ouvert le matin seulement », after the hours of the year."""
-        said = [each for each in self._rest() if each.kind not in NEUTRAL]
-        if [each.kind for each in said] != ["half"]:
+        meaningful_items = [each for each in self._rest() if each.kind not in NEUTRAL]
+        if [each.kind for each in meaningful_items] != ["half"]:
             return False
-        return self._again_in(season, "am" if said[0].value == "pm" else "pm", last=said[0])
+        return self._again_in(
+            season, "am" if meaningful_items[0].value == "pm" else "pm", last=meaningful_items[0]
+        )
 
     def _season_after(self, item: Item, statement: Statement | None) -> None:
         """Set hours apart, or comment them, by the season said after them."""
         if statement and statement.spans and self.before != "word" and item.value == "date":
-            statement.comment = self._kept(item.first, item.last)
+            statement.comment = self._comment_text(item.first, item.last)
         elif statement and statement.spans and self._one_of_the_days():
-            statement.comment = _together(statement.comment, self._kept(item.first, item.last))
+            statement.comment = _together(statement.comment, self._comment_text(item.first, item.last))
         elif statement and statement.spans and self.before != "word" and not statement.sealed:
             statement = self._last_of_term(statement)
             statement.aside, statement.last = "season", item.last
@@ -1617,7 +1663,7 @@ class _Reader:
             self._on_word(item)
 
     def _one_of_the_days(self) -> bool:
-        """Return whether a season ends a list of days: « 10h-18h les week-ends et vacances scolaires »."""
+        """Return True if a season ends a list of days: « 10h-18h les week-ends et vacances scolaires »."""
         before = [other.kind for other in self.items[: self.at] if other.kind not in ("filler", "of")]
         return before[-2:] == ["days", "and"]
 
@@ -1628,7 +1674,7 @@ class _Reader:
         termed = statement.first <= self.term_at < self.run_at
         if not termed or not 0 < statement.run < len(statement.spans):
             return statement
-        apart = replace(
+        term_statement = replace(
             statement,
             first=self.run_at,
             spans=statement.spans[-statement.run :],
@@ -1636,8 +1682,8 @@ class _Reader:
         del statement.spans[-statement.run :]
         statement.run = len(statement.spans)
         self.done.append(statement)
-        self.current = apart
-        return apart
+        self.current = term_statement
+        return term_statement
 
     def _ends_in_season(self, item: Item) -> bool:
         """Keep a time that nothing explains with its season: « mardi 9h-18h, 19h en juillet »."""
@@ -1655,11 +1701,13 @@ class _Reader:
         after = self._after(self.items.index(off, self.at), ("filler", "of", "range"))
         if after and self._begins() and self._partly_shut_then(item, after):
             return True
-        said = (self.current.stated if self.current else bool(self.done)) or self._ahead_anywhere("times")
+        has_hours = (self.current.stated if self.current else bool(self.done)) or self._ahead_anywhere(
+            "times"
+        )
         period = self.source.dates.get(item.first, item.value)
-        if said and after and after.kind == "days" and self._begins():
+        if has_hours and after and after.kind == "days" and self._begins():
             return self._shut_days_then(item, after, period)
-        if not said or (after is not None and after.kind in ("days", "times", "half", "season")):
+        if not has_hours or (after is not None and after.kind in ("days", "times", "half", "season")):
             return False
         self._close()
         if period in SEASONS:
@@ -1688,10 +1736,10 @@ class _Reader:
         if end <= statement.spans[-1].start or (follower and follower.kind in ("times", "days")):
             return False
         self.left.difference_update(range(what.first, what.last + 1))
-        *others, last = statement.spans
+        *earlier_spans, last = statement.spans
         again = self._again(statement, season)
         again.weeks, again.headed = season.value, True
-        again.spans = [*others, last._replace(end=end)]
+        again.spans = [*earlier_spans, last._replace(end=end)]
         again.run = len(again.spans)
         self._skip_to(what)
         return True
@@ -1709,7 +1757,7 @@ class _Reader:
         return True
 
     def _dates_hours(self, item: Item, after: Item | None) -> bool:
-        """Return whether a date is all that says when the hours after it are, or a day of one year."""
+        """Return True if a date is all that says when the hours after it are, or a day of one year."""
         if item.value != "date" or after is None or after.kind != "times":
             return False
         named = folded(self.typed(item.first, item.first)).split()[0] in FULL
@@ -1801,16 +1849,16 @@ class _Reader:
         """Open the days of the hours before for another part of the year: all those of its sentence that
         share theirs.
         """
-        others: list[Statement] = []
-        for each in reversed([each for each in self.done if each is not statement]):
-            over = each.sealed and not statement.sealed
-            if over or not each.spans or each.days is None or each.weeks != statement.weeks:
+        same_sentence: list[Statement] = []
+        for earlier in reversed([earlier for earlier in self.done if earlier is not statement]):
+            over = earlier.sealed and not statement.sealed
+            if over or not earlier.spans or earlier.days is None or earlier.weeks != statement.weeks:
                 break
-            others.insert(0, each)
-        listed = [*(atom for each in others for atom in each.atoms), *statement.atoms]
+            same_sentence.insert(0, earlier)
+        listed = [*(atom for earlier in same_sentence for atom in earlier.atoms), *statement.atoms]
         atoms = tuple(dict.fromkeys(listed))
         again = self._open(tuple(dict.fromkeys(day for atom in atoms for day in atom)), item, atoms)
-        if others:
+        if same_sentence:
             again.comment = WHICH_DAYS
             self._doubt_which(item.first, item.last)
         return again
@@ -1819,14 +1867,14 @@ class _Reader:
         """Give a part of the year to all the hours since those of another: « tous les jours 9h-18h de mai à
         juin et mardi 9h-12h, jeudi 9h-17h de juillet à avril ».
         """
-        sentence = list(takewhile(lambda each: not each.sealed, reversed(self.done)))
-        bare = list(takewhile(lambda each: not each.weeks, sentence))
+        sentence = list(takewhile(lambda statement: not statement.sealed, reversed(self.done)))
+        bare = list(takewhile(lambda statement: not statement.weeks, sentence))
         if len(bare) < len(sentence):
-            for each in bare:
-                each.weeks = item.value if each.spans else each.weeks
+            for statement in bare:
+                statement.weeks = item.value if statement.spans else statement.weeks
 
     def _names_its_days(self, times: Item) -> bool:
-        """Return whether hours are followed by their days: « de 14h à 17h le dimanche »."""
+        """Return True if hours are followed by their days: « de 14h à 17h le dimanche »."""
         named = self._after(self.items.index(times, self.at), ("filler", "of"))
         return named is not None and named.kind == "days" and not self._hours_after(named)
 
@@ -1834,10 +1882,10 @@ class _Reader:
         """Return the statement of the last hours alone, where they cannot be those of the same day as the
         others: « de 14h à 18h et de 14h à 19h en juillet ».
         """
-        *others, last = statement.spans
-        if statement.weeks or not any(_overlap(span, last) for span in others):
+        *earlier_spans, last = statement.spans
+        if statement.weeks or not any(_overlap(span, last) for span in earlier_spans):
             return statement
-        statement.spans, statement.run = others, len(others)
+        statement.spans, statement.run = earlier_spans, len(earlier_spans)
         again = self._open(statement.days, item, statement.atoms)
         again.spans, again.run = [last], 1
         return again
@@ -1873,7 +1921,7 @@ class _Reader:
             self._set_aside("call", item)
 
     def _ends_them(self) -> bool:
-        """Return whether what is read here is about the hours just before, rather than those to come."""
+        """Return True if what is read here is about the hours just before, rather than those to come."""
         if self.depth:
             return not self._ahead("days", "times")
         after = self._after(self.at, ("filler", "word"))
@@ -1919,11 +1967,13 @@ class _Reader:
         """Give days and their part of the year the hours said once, at the end of the sentence: « du mardi au
         jeudi de mai à juin et du lundi au jeudi de juillet à août de 9h à 12h ».
         """
-        for bare, told in reversed([*pairwise(self.done)]):
-            apart = bare.weeks and bare.weeks != told.weeks and not (bare.stated or bare.sealed or bare.murky)
-            if apart and bare.days and told.days and told.spans:
-                bare.spans, bare.run = list(told.spans), told.run
-                self.doubt(f"« {self.typed(bare.first, told.last)} » : les mêmes heures pour les deux ?")
+        for bare, timed in reversed([*pairwise(self.done)]):
+            lacks_hours = (
+                bare.weeks and bare.weeks != timed.weeks and not (bare.stated or bare.sealed or bare.murky)
+            )
+            if lacks_hours and bare.days and timed.days and timed.spans:
+                bare.spans, bare.run = list(timed.spans), timed.run
+                self.doubt(f"« {self.typed(bare.first, timed.last)} » : les mêmes heures pour les deux ?")
 
     def _add_to_wider(self) -> None:
         """Keep the ordinary hours beside those that a part of the year adds: « mai à août : mardi 9h-17h.
@@ -1932,13 +1982,13 @@ class _Reader:
         for added in self.out.statements:
             if not added.weeks or not added.spans:
                 continue
-            others = [each for each in self.out.statements if each is not added]
-            start = max((each.last + 1 for each in others if each.last < added.first), default=0)
+            other_statements = [each for each in self.out.statements if each is not added]
+            start = max((each.last + 1 for each in other_statements if each.last < added.first), default=0)
             if not ALSO.search(folded(self.typed(start, added.last))):
                 continue
             wider = [
                 each.spans
-                for each in others
+                for each in other_statements
                 if each.weeks != added.weeks
                 and added.weekdays <= each.weekdays
                 and months(added.weeks) <= months(each.weeks)
@@ -1964,10 +2014,10 @@ class _Reader:
             days = tuple(day for day in change.days if day.half or day.nth or day.weekday not in again)
             self.out.changes[n] = change._replace(days=days)
 
-    def _something_else(self, said: int, then: int) -> bool:
-        """Return whether a sentence begins between two places, with a word nobody understood."""
+    def _something_else(self, start: int, then: int) -> bool:
+        """Return True if a sentence begins between two places, with a word nobody understood."""
         stop = next(
-            (item.first for item in self.source.items if item.kind == "stop" and item.first > said), then
+            (item.first for item in self.source.items if item.kind == "stop" and item.first > start), then
         )
         return any(place in self.left for place in range(stop, then))
 
@@ -1990,8 +2040,8 @@ class _Reader:
                     statement.spans = []
                 else:
                     statement.comment = self.means if statement.aside == "call" else statement.season
-                said = statement.season if statement.aside == "season" else statement.comment
-                self.doubt(f"ces horaires valent seulement : {said}")
+                condition = statement.season if statement.aside == "season" else statement.comment
+                self.doubt(f"ces horaires valent seulement : {condition}")
             plain += promoted
             asides = [statement for statement in asides if statement not in promoted]
         seasons = [statement for statement in asides if statement.aside == "season" and statement.stated]
@@ -2010,14 +2060,14 @@ class _Reader:
         """Keep the statements that say something, leave the others; a day named again without a word more is
         no news.
         """
-        told = {weekday for statement in plain if statement.stated for weekday in statement.weekdays}
+        stated_days = {weekday for statement in plain if statement.stated for weekday in statement.weekdays}
         whose_days = {statement.weeks for statement in plain if statement.days}
         before: set[int] = set()
         for statement in plain:
-            again = not statement.stated and statement.weekdays <= told
+            again = not statement.stated and statement.weekdays <= stated_days
             news = statement.weekdays != before or any(day.nth or day.half for day in statement.days or ())
             before = statement.weekdays
-            if not statement.stated and statement.away and told:
+            if not statement.stated and statement.away and stated_days:
                 self._comment(statement.first, statement.last)  # « tous les jours pendant les vacances »
             elif not statement.stated and (statement.murky or (again and news)):
                 self._leave(statement.first, statement.last)
@@ -2056,7 +2106,7 @@ class _Reader:
             if n in self.left:
                 run.append(n)
             elif run and (kind not in NEUTRAL or kind == "stop"):
-                self.out.left.append(_balanced(self.typed(run[0], run[-1])))
+                self.out.unread.append(_balanced(self.typed(run[0], run[-1])))
                 self._say_beside(run, headings, heads=self._heads(run))
                 run = []
         for statement in self.out.statements:
@@ -2066,8 +2116,8 @@ class _Reader:
                 statement.comment = _together(heading, statement.comment)
             statement.service = bool(heading) or self._titled(statement)
         self._spare_the_place()
-        told = " ".join(self.source.doubts)
-        if pieces := [f"« {piece} »" for piece in self.out.left if f"« {piece} »" not in told]:
+        doubts_text = " ".join(self.source.doubts)
+        if pieces := [f"« {piece} »" for piece in self.out.unread if f"« {piece} »" not in doubts_text]:
             self.doubt(f"non compris : {' … '.join(pieces)}")
 
     def _spare_the_place(self) -> None:
@@ -2081,7 +2131,7 @@ class _Reader:
                 about.comment = _together(about.comment, typed)
 
     def _titled(self, statement: Statement) -> bool:
-        """Return whether the sentence of these hours begins by a name: « accès libre : … »."""
+        """Return True if the sentence of these hours begins by a name: « accès libre : … »."""
         tokens, start = self.source.tokens, statement.first
         while start and tokens[start - 1].kind != "stop":
             start -= 1
@@ -2090,11 +2140,11 @@ class _Reader:
             at += 1
         if at == start or tokens[at].kind != "colon":
             return False
-        said = set(re.findall(r"[a-z]+", folded(self.typed(start, at - 1))))
-        return bool(said & TITLES) or any(token.kind == "word" for token in tokens[start:at])
+        title_words = set(re.findall(r"[a-z]+", folded(self.typed(start, at - 1))))
+        return bool(title_words & TITLES) or any(token.kind == "word" for token in tokens[start:at])
 
     def _heads(self, run: list[int]) -> bool:
-        """Return whether a piece not understood is about the hours to come: « Atelier : … », « … et pour les
+        """Return True if a piece not understood is about the hours to come: « Atelier : … », « … et pour les
         groupes le jeudi 9h-11h ».
         """
         tokens = self.source.tokens
@@ -2108,11 +2158,11 @@ class _Reader:
             return False
         if tokens[after].kind == "stop":  # a line of words, and below it days that others have named
             return lines > 0 and self._begins_a_line(run[0]) and self._names_again(after + 1)
-        said = folded(self.typed(run[0], run[-1]))
-        return not lines and (self._begins_a_part(run[0]) or said.startswith("pour "))
+        piece_text = folded(self.typed(run[0], run[-1]))
+        return not lines and (self._begins_a_part(run[0]) or piece_text.startswith("pour "))
 
     def _only_closes(self, first: int, last: int) -> bool:
-        """Return whether nothing but the end of a parenthesis stands there: « l’agence (dans le hall) : »."""
+        """Return True if nothing but the end of a parenthesis stands there: « l’agence (dans le hall) : »."""
         return all(token.kind == "close" for token in self.source.tokens[first:last])
 
     def _begins_a_line(self, at: int) -> bool:
@@ -2120,7 +2170,7 @@ class _Reader:
         return at > 0 and "\n" in self.source.text[tokens[at - 1].start : tokens[at].start]
 
     def _begins_a_part(self, at: int) -> bool:
-        """Return whether a line, a sentence or a member of a list begins there."""
+        """Return True if a line, a sentence or a member of a list begins there."""
         at = self._back(at)
         return at > 0 and self.source.tokens[at - 1].kind in ("stop", "and", "open")
 
@@ -2164,8 +2214,8 @@ class _Reader:
         for stop in (*(n for n, token in enumerate(tokens) if token.kind == "stop"), len(tokens)):
             self._tell_lost_in(range(start, stop))
             start = stop + 1
-        told = {day for each in self.out.statements for day in each.weekdays}
-        self.out.unsure |= {day for days in self.stray_days if not set(days) & told for day in days}
+        timed_days = {day for each in self.out.statements for day in each.weekdays}
+        self.out.unsure |= {day for days in self.stray_days if not set(days) & timed_days for day in days}
         self.out.unsure.discard(PUBLIC_HOLIDAY)
 
     def _tell_lost_in(self, sentence: range) -> None:
@@ -2175,10 +2225,10 @@ class _Reader:
             kinds and FORMER.search(folded(self.typed(sentence[0], sentence[-1])))
         ):
             return
-        left = [n for n in kinds if n in self.left]
-        lost = [n for n in left if kinds[n] in ("time", "wrong") and not self._within_known(n)]
-        if left and not DENYING.search(folded(self.typed(sentence[0], sentence[-1]))):
-            self.stray_days |= self._named_in(left)
+        unread_places = [n for n in kinds if n in self.left]
+        lost = [n for n in unread_places if kinds[n] in ("time", "wrong") and not self._within_known(n)]
+        if unread_places and not DENYING.search(folded(self.typed(sentence[0], sentence[-1]))):
+            self.stray_days |= self._named_in(unread_places)
         if len(lost) < 2 or CALLING.search(folded(self._left_until(lost[0]))):
             return  # « fermeture des caisses à 16h » loses none
         before = [each for each in self.out.statements if each.first < lost[0]]
@@ -2204,7 +2254,7 @@ class _Reader:
         return kinds.count("open") > kinds.count("close")
 
     def _within_known(self, n: int) -> bool:
-        """Return whether a time falls within the hours just before: « 14h-18h (atelier de 14h à 16h) »."""
+        """Return True if a time falls within the hours just before: « 14h-18h (atelier de 14h à 16h) »."""
         before = [each for each in self.out.statements if each.first < n and each.spans]
         return self.source.tokens[n].kind == "time" and any(
             span.start <= self.source.tokens[n].value <= (span.end or MIDNIGHT)
@@ -2232,7 +2282,7 @@ class _Reader:
         text = folded(self.source.text).rstrip()
         word = text[tokens[-1].start :]
         in_a_day = tokens[-1].kind == "word" and len(word) > 2 and any(day.startswith(word) for day in FULL)
-        if in_a_day or any(found.end() == len(text) for found in CUT.finditer(text, max(len(text) - 12, 0))):
+        if in_a_day or any(match.end() == len(text) for match in CUT.finditer(text, max(len(text) - 12, 0))):
             self.out.comments.append(CUT_SHORT)
             self.doubt(f"le texte s’arrête au milieu d’une phrase : « … {text[-20:]} »")
 
@@ -2262,8 +2312,8 @@ def _paired(items: list[Item]) -> list[Item]:
             lines.append([])
         lines[-1].append(item)
     kinds = [[item.kind for item in line if item.kind not in NEUTRAL] for line in lines]
-    told = [kind for kind in kinds if kind]
-    if len(told) < 4 or told != [["times"], ["days"]] * (len(told) // 2):
+    kinds_of_lines = [kind for kind in kinds if kind]
+    if len(kinds_of_lines) < 4 or kinds_of_lines != [["times"], ["days"]] * (len(kinds_of_lines) // 2):
         return items
     return [
         item
@@ -2304,7 +2354,7 @@ def _together(*comments: str) -> str:
 
 
 def _in_its_season(statement: Statement, known: set[int]) -> bool:
-    """Return whether hours of summer or winter are of days that have no others: « mardi 9h-12h, samedi de 14h
+    """Return True if hours of summer or winter are of days that have no others: « mardi 9h-12h, samedi de 14h
     à 17h en hiver ». Holidays are too few: their hours stay beside.
     """
     holidays = any(word in folded(statement.season) for word in ("vac", "conge", "scol"))
@@ -2319,14 +2369,14 @@ def _in_its_season(statement: Statement, known: set[int]) -> bool:
 def _replaced(spans: list[Span], times: Times) -> list[Span]:
     """Return hours with what other times make of them, an end or the whole; [] when nobody knows which."""
     end = times.until if times.until is not None else times.alone
-    *others, last = spans
+    *earlier_spans, last = spans
     if not times.spans:
-        return [*others, last._replace(end=end)] if end is not None and end > last.start else []
+        return [*earlier_spans, last._replace(end=end)] if end is not None and end > last.start else []
     if len(times.spans) == len(spans):
         return [new._replace(note=old.note) for new, old in zip(times.spans, spans, strict=True)]
-    kept = [span for span in spans if not any(_overlap(span, new) for new in times.spans)]
-    unsure = [span._replace(note=UNSURE) for span in kept]  # « 9h-12h et 14h-18h (8h-11h en août) »
-    return sorted([*unsure, *times.spans]) if len(kept) + len(times.spans) == len(spans) else []
+    untouched = [span for span in spans if not any(_overlap(span, new) for new in times.spans)]
+    unsure = [span._replace(note=UNSURE) for span in untouched]  # « 9h-12h et 14h-18h (8h-11h en août) »
+    return sorted([*unsure, *times.spans]) if len(untouched) + len(times.spans) == len(spans) else []
 
 
 def _overlap(a: Span, b: Span) -> bool:
@@ -2346,5 +2396,5 @@ def _whole_days(days: tuple[Day, ...]) -> bool:
 
 
 def _end_alone(item: Item | None) -> bool:
-    """Return whether the item is « jusqu’à 15h30 », without a beginning."""
+    """Return True if the item is « jusqu’à 15h30 », without a beginning."""
     return item is not None and item.kind == "times" and item.value.until is not None and not item.value.spans

@@ -24,7 +24,7 @@ from maillage.words.dates import DAYS, MONTHS
 
 NAMES = (*DAYS, "jours fériés")
 UNSURE = "à vérifier"
-WHOLE = "whole"  # « matin et après-midi », which a half said later does not change
+BOTH_HALVES = "whole"  # « matin et après-midi », which a half said later does not change
 NOON, MIDNIGHT = 12 * 60, 24 * 60
 LUNCH = 13 * 60 + 30  # a morning ends before, an afternoon ends after
 DAWN, EVENING = 5 * 60, 18 * 60  # nobody opens before it; what ends after midnight began after the second
@@ -85,7 +85,7 @@ class Gathered:
     text: str
     tokens: list[Token]
     items: list[Item] = field(default_factory=list)
-    left: set[int] = field(default_factory=set)
+    unread: set[int] = field(default_factory=set)
     dates: dict[int, str] = field(default_factory=dict)  # days of every year, by the place of the first
     doubts: dict[str, None] = field(default_factory=dict)
     mends: dict[str, None] = field(default_factory=dict)
@@ -278,7 +278,9 @@ class _Gatherer:
         if not halves[0]:
             typed = self.out.typed(first, last)
             self.out.doubt(f"« {typed} » : la demi-journée est lue pour son seul jour")
-        return [tuple(day._replace(half=day.half.removeprefix(WHOLE)) for day in atom) for atom in listed]
+        return [
+            tuple(day._replace(half=day.half.removeprefix(BOTH_HALVES)) for day in atom) for atom in listed
+        ]
 
     def _on_a_holiday(self, at: int) -> bool:
         """Recognise a day that concerns holidays alone: « les lundis fériés » are not the Mondays."""
@@ -328,7 +330,7 @@ class _Gatherer:
                 continue
             span = _between(out[-1][0], atom[0])
             if folded(typed).count(" midi ") and out[-1][0].half == "pm" and not atom[0].half:
-                span = (span[0], *(day._replace(half=WHOLE) for day in span[1:]))
+                span = (span[0], *(day._replace(half=BOTH_HALVES) for day in span[1:]))
             if joint == "-" and self.lists and len(span) > 2:
                 self.out.doubt(f"« {typed} » : des jours isolés, ou un intervalle ?")
                 out.append(atom)
@@ -350,7 +352,7 @@ class _Gatherer:
         if self.kinds[after] != "half":
             return "", at
         both = self.kinds[after + 1 : after + 3] == ["and", "half"]
-        return (WHOLE, after + 2) if both else (self.tokens[after].value, after)
+        return (BOTH_HALVES, after + 2) if both else (self.tokens[after].value, after)
 
     def _tell_day(self, token: Token) -> None:
         typed = self.out.text[token.start : token.end]
@@ -409,7 +411,7 @@ class _Gatherer:
                 n += 1
         lonely = len(alone) == 1 and not spans and until is None and self.kinds[alone[0]] == "time"
         single = self.tokens[alone[0]].value if lonely else None
-        self.out.left.update(alone)
+        self.out.unread.update(alone)
         return Item("times", Times(tuple(spans), until, single), first, last)
 
     def _span(self, start: int, end: int, joint: set[str], introduced: bool) -> Span | None:
@@ -428,7 +430,7 @@ class _Gatherer:
             if night:
                 self.out.doubt(f"« {typed} » : ouvert après minuit ?")
             return Span(opens.value % MIDNIGHT, closes.value or MIDNIGHT, UNSURE if night else "")
-        self.out.left.update(range(start, end + 1))
+        self.out.unread.update(range(start, end + 1))
         return None
 
     def _season_group(self, at: int) -> Item:
@@ -634,4 +636,6 @@ def _shared_half(atoms: list[tuple[Day, ...]]) -> list[tuple[Day, ...]]:
     for atom in reversed(atoms):
         half = atom[0].half or half
         out.append(tuple(day._replace(half=day.half or half) for day in atom))
-    return [tuple(day._replace(half=day.half.removeprefix(WHOLE)) for day in atom) for atom in out[::-1]]
+    return [
+        tuple(day._replace(half=day.half.removeprefix(BOTH_HALVES)) for day in atom) for atom in out[::-1]
+    ]

@@ -18,7 +18,7 @@ HEAD = re.compile(
 SPAN = re.compile(r"(\d\d?):(\d\d)\s*-\s*(\d\d?):(\d\d)")
 FRENCH = re.compile(r"^[^\"]*(?:\d ?h|di\b|medi\b|manche)", re.IGNORECASE)
 SIMPLE = re.compile(rf"(?:(?:{DAY}[-, ]*)+ )?(?:off|closed|[\d:, -]+)", re.IGNORECASE)
-SAID = re.compile(r"off|closed|unknown|\d:|24/7|easter|sun")
+OSM_KEYWORDS = re.compile(r"off|closed|unknown|\d:|24/7|easter|sun")
 
 
 @lru_cache(maxsize=8192)
@@ -61,7 +61,7 @@ def oddities(osm: str) -> list[str]:
         elif head and later_head and head & later_head:
             odd += _crossed(rule, later)
     for rule in rules:
-        if not SAID.search(rule):
+        if not OSM_KEYWORDS.search(rule):
             odd.append(f"« {rule} » n’a pas d’heure : OSM lit ouvert jour et nuit")
         for part in ADDED.split(rule):
             odd += _odd_spans(part)

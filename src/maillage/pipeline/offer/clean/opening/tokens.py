@@ -63,7 +63,9 @@ WEEK_ALONE = (
 )
 CALLED = r"(?:(?:au|par|en) )?(?:tel|standard|visio)"
 MEANS = r"(?:tel(?:ephone)?\b\.?|courriel\b|e?-?mails?\b)"
-OTHERS = "groupes?|scolaires|classes|ecoles|creches"  # whose appointments are not those of who comes
+GROUPS_OF_VISITORS = (
+    "groupes?|scolaires|classes|ecoles|creches"  # whose appointments are not those of who comes
+)
 ONLY = r"(?:uniquement|seulement|exclusivement|obligatoire)"
 
 SHUT_IN = (  # « fermeture estivale du 1er au 21 août » has its dates
@@ -154,7 +156,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     ("rhythm", "", r"semaines? [ab]\b(?!')"),
     ("filler", WHOLE_YEAR, r"toute l'annee\b"),
     ("rest", "", r"(?:le )?reste (?:de l'annee|du temps)\b|sinon\b|en dehors\b(?! d)|hors[ -]saison\b"),
-    ("others", "", r"autres jours\b(?: de la semaine\b)?|reste de la semaine\b"),
+    ("other_days", "", r"autres jours\b(?: de la semaine\b)?|reste de la semaine\b"),
     ("parity", "week 2-52/2", r"(?:(?:semaines?|sem|s)\b\.? ?)?paires?\b"),
     ("parity", "week 1-53/2", r"(?:(?:semaines?|sem|s)\b\.? ?)?impaires?\b"),
     (
@@ -216,9 +218,14 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     (
         "word",
         "",
-        rf"(?:{ONLY} )?(?:sur|avec) (?:{RDV}|reservation) (?:{ONLY} )?pour (?:les? )?(?:{OTHERS})\b",
+        rf"(?:{ONLY} )?(?:sur|avec) (?:{RDV}|reservation) (?:{ONLY} )?pour (?:les? )?"
+        rf"(?:{GROUPS_OF_VISITORS})\b",
     ),
-    ("word", "", rf"(?:{OTHERS}) (?:{ONLY} )?(?:sur|avec) (?:{RDV}|reservation)(?: toute la semaine\b)?"),
+    (
+        "word",
+        "",
+        rf"(?:{GROUPS_OF_VISITORS}) (?:{ONLY} )?(?:sur|avec) (?:{RDV}|reservation)(?: toute la semaine\b)?",
+    ),
     ("note", "sur rendez-vous", rf"(?:{ONLY} )?(?:sur|avec|sous) {RDV}(?: {ONLY})?|{RDV} {ONLY}"),
     ("meeting", "sur rendez-vous", RDV),
     ("note", "sur inscription", rf"(?:{ONLY} )?sur inscription\b"),

@@ -53,10 +53,10 @@ class Week:
     beside: what is said beside all of them; '' when nothing is.
     """
 
-    def __init__(self, beside: str = "") -> None:
+    def __init__(self, remark_text: str = "") -> None:
         self.cells: dict[Key, Cell] = {}
         # the weekdays of each, none when it is about them all
-        self.comments: dict[str, set[int]] = {beside: set()} if beside else {}
+        self.comments: dict[str, set[int]] = {remark_text: set()} if remark_text else {}
         self.closed: list[str] = []
         self.spared: list[str] = []  # dates of the year that keep the hours of their day of the week
         self.unsure: set[int] = set()  # weekdays whose other hours nobody knows: never firmly closed
@@ -146,7 +146,7 @@ class Week:
         """Hold hours said of more days to « sur rendez-vous le vendredi après-midi »; False when it is about
         no such hours.
         """
-        days_with_hours = {key.weekday for key, each in self.cells.items() if each.spans}
+        days_with_hours = {key.weekday for key, cell_of_day in self.cells.items() if cell_of_day.spans}
         some = (
             statement.weekdays < days_with_hours
         )  # « … Les lundis et jeudis sur rendez-vous », the other days freely
@@ -165,12 +165,12 @@ class Week:
             piece
             for span, rest in remainders
             for piece in ([rest] if rest else [])
-            + [_noted(each, statement.note) for each in _less(span, rest)]
+            + [_noted(cell_of_day, statement.note) for cell_of_day in _less(span, rest)]
         ]
         return True
 
-    def _fill(self, cell: Cell, given: Sequence[Span], comment: str, day: Day, breadth: int) -> None:
-        spans = [_noted(span, comment) for span in given]
+    def _fill(self, cell: Cell, new_spans: Sequence[Span], comment: str, day: Day, breadth: int) -> None:
+        spans = [_noted(span, comment) for span in new_spans]
         if cell.off and 0 < cell.shut < breadth:
             return  # « lundi fermé, tous les jours 9h-12h »
         self._doubt_spans(spans, day)
@@ -209,12 +209,12 @@ class Week:
         if not same_breadth and (span.note or any(each.note for each in known)):
             self.unsure.add(day.weekday)
 
-    def _add_service(self, cell: Cell, given: Sequence[Span], comment: str, day: Day) -> None:
+    def _add_service(self, cell: Cell, new_spans: Sequence[Span], comment: str, day: Day) -> None:
         """Add the hours of something that has its own title to those of the place, which keeps its own."""
         if all(known.note and comment not in known.note for known in cell.spans) and comment:
-            self._fill_apart(cell, [_noted(span, comment) for span in given], comment, day)
+            self._fill_apart(cell, [_noted(span, comment) for span in new_spans], comment, day)
             return
-        for span in (_noted(each, comment) for each in given):
+        for span in (_noted(each, comment) for each in new_spans):
             if any(known.end is not None and not _less(span, known) for known in cell.spans):
                 continue  # within hours already said
             if crossed := next((known for known in cell.spans if _cross(known, span)), None):
@@ -356,14 +356,16 @@ class Week:
                 _rank(item[0][2], item[1], open_days),
             ),
         )
-        out, seen, weekly = "", set[tuple[str, int]](), list[str]()
+        out, days_with_rule, weekly = "", set[tuple[str, int]](), list[str]()
         for (_, weeks, rule), keys in _holidays_last(ordered):
             period = (
                 weeks if _yearly(weeks) else ""
             )  # what is said of a period replaces what is said of the year
             days = {(period, key.weekday) for key in keys}
             text = " ".join(piece for piece in (weeks, _selector(keys), rule) if piece)
-            added = days & seen and rule != "off" and not any(self.cells[key].instead for key in keys)
+            added = (
+                days & days_with_rule and rule != "off" and not any(self.cells[key].instead for key in keys)
+            )
             joint = "" if not out else ", " if added else "; "
             out += joint + text
             if (
@@ -372,7 +374,7 @@ class Week:
                 and all(key.weekday < PUBLIC_HOLIDAY and not key.nth for key in keys)
             ):
                 weekly.append(text)
-            seen |= days if rule != "off" else set()
+            days_with_rule |= days if rule != "off" else set()
         out += "".join(f"; {period} off" for period in self.closed if out)
         out += "".join(f"; {date} {text}" for date in self.spared for text in weekly)
         return "24/7" if out == "Mo-Su 00:00-24:00" else out
@@ -409,7 +411,9 @@ def _holidays_last(ordered: Sequence[Rule]) -> list[Rule]:
     out: list[Rule] = []
     late: list[Rule] = []
     for n, (head, keys) in enumerate(ordered):
-        shared = any(all(key.weekday < PUBLIC_HOLIDAY for key in others) for _, others in ordered[n + 1 :])
+        shared = any(
+            all(key.weekday < PUBLIC_HOLIDAY for key in later_keys) for _, later_keys in ordered[n + 1 :]
+        )
         moved = [key for key in keys if shared and key.weekday == PUBLIC_HOLIDAY]
         late += [(head, moved)] if moved else []
         usual = [key for key in keys if key not in moved]

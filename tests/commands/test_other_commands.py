@@ -43,29 +43,29 @@ COLUMNS = [
 def test_territories_are_found_by_name_or_code(maillage):
     answer = maillage("territoires", "echirolles", "--json")
     assert answer.code == 0
-    found = json.loads(answer.out)
-    assert found[0]["code"] == "38151"
+    territories = json.loads(answer.out)
+    assert territories[0]["code"] == "38151"
     assert answer.err == ""
 
 
-def test_nothing_found_is_said(maillage):
+def test_search_without_a_match_is_reported(maillage):
     answer = maillage("territoires", "zzzzqqqqq")
     assert answer.code == 2
     assert len(answer.err.strip().splitlines()) == 3
 
 
 def test_definitions_have_universe_producer_year_and_source(maillage):
-    found = json.loads(maillage("definitions", "--json").out)
-    assert {d["id"] for d in found} >= SIX
-    for d in found:
+    definitions_listed = json.loads(maillage("definitions", "--json").out)
+    assert {d["id"] for d in definitions_listed} >= SIX
+    for d in definitions_listed:
         assert all(d[key] for key in ("univers", "producteur", "annee", "source"))
 
 
 def test_a_definition_counted_on_answers_shows_each_cell_with_its_respondents(maillage):
-    found = json.loads(
+    cells = json.loads(
         maillage("definitions", "--croisement", "credoc-2014-ordinateur-et-connexion", "--json").out
     )
-    first = found[0]
+    first = cells[0]
     assert (first["classe"], first["part"], first["bas"], first["haut"], first["n"]) == (
         "15 ans et plus",
         21.8,
@@ -73,17 +73,17 @@ def test_a_definition_counted_on_answers_shows_each_cell_with_its_respondents(ma
         23.7,
         2120,
     )
-    assert {row["ventilation"] for row in found} >= {"âge", "diplôme", "profession", "revenu du foyer"}
-    assert all(row["n"] < 30 and row["motif"] for row in found if row["part"] is None)
+    assert {row["ventilation"] for row in cells} >= {"âge", "diplôme", "profession", "revenu du foyer"}
+    assert all(row["n"] < 30 and row["motif"] for row in cells if row["part"] is None)
     refused = maillage("definitions", "--croisement", "jamais-connecte-credoc")
     assert refused.code == 2
     assert len(refused.err.strip().splitlines()) == 3
 
 
 def test_sources_say_where_each_figure_comes_from(maillage):
-    found = json.loads(maillage("sources", "--json").out)
-    assert len(found) > 50
-    for row in found:
+    sources = json.loads(maillage("sources", "--json").out)
+    assert len(sources) > 50
+    for row in sources:
         assert all(key in row for key in ("producteur", "titre", "annee", "univers", "citation", "doute"))
         assert row["producteur"]
         assert row["titre"]
@@ -124,7 +124,7 @@ def test_the_same_figure_from_either_command(maillage, grenoble, tmp_path):
     assert int(rows["38151"]["valeur"]) == round(zones["Échirolles"]["precarite_numerique"]["valeur"])
 
 
-def test_an_unknown_level_is_told_in_french(maillage, tmp_path):
+def test_unknown_level_is_refused_in_french(maillage, tmp_path):
     answer = maillage("estimer", "--niveau", "canton", "--sortie", tmp_path / "x.csv")
     assert answer.code == 2
     assert "choisissez parmi" in answer.err
@@ -143,12 +143,12 @@ def test_a_command_works_from_any_folder(process, tmp_path):
     assert json.loads(answer.out)[0]["nom"] == "Échirolles"
 
 
-def test_a_fault_of_ours_is_three_lines_and_a_file(maillage, monkeypatch):
+def test_internal_error_prints_three_lines_and_writes_a_file(maillage, monkeypatch):
     from pathlib import Path
 
     from maillage.cli.commands import definitions
 
-    monkeypatch.setattr(definitions, "run", lambda given: 1 / 0)
+    monkeypatch.setattr(definitions, "run", lambda arguments: 1 / 0)
     answer = maillage("definitions")
     what, _, do = answer.err.strip().splitlines()
     assert answer.code == 2
@@ -225,7 +225,7 @@ def test_a_base_that_serves_is_not_replaced(process, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "expected_words"),
     [
         ("bonjour", "n’est pas l’adresse d’une base"),
         ("postgresql://a:secret@[::1/x", "n’est pas l’adresse d’une base"),
@@ -234,10 +234,12 @@ def test_a_base_that_serves_is_not_replaced(process, tmp_path, monkeypatch):
         ("sqlite:////absent/x.sqlite3", "le fichier ne s’ouvre pas"),
     ],
 )
-def test_an_address_of_no_database_is_refused_in_french_without_its_password(process, tmp_path, url, told):
+def test_an_address_of_no_database_is_refused_in_french_without_its_password(
+    process, tmp_path, url, expected_words
+):
     answer = process("migrer", MAILLAGE_HOME=str(tmp_path / "maison"), DATABASE_URL=url)
     assert answer.code == 2
-    assert told in answer.err
+    assert expected_words in answer.err
     assert len(answer.err.strip().splitlines()) == 3
     assert "secret" not in answer.err
     assert not re.search(r"\b(?:connection|failed|unable|scheme)\b", answer.err, re.IGNORECASE)
@@ -255,8 +257,8 @@ def test_demo_is_safe_to_repeat_and_prints_the_account(process, demonstration, t
     again = process("demo", "--sans-calcul", MAILLAGE_HOME=str(tmp_path / "maison"))
     assert again.code == 0
     read = process("verifier-journal", "--json", MAILLAGE_HOME=str(tmp_path / "maison"))
-    found = json.loads(read.out)
-    assert (found["remarques"], found["rupture"]) == ([], None), "its stories are written in order"
+    journal = json.loads(read.out)
+    assert (journal["remarques"], journal["rupture"]) == ([], None), "its stories are written in order"
     assert "coordination@demo.maillage.example" in again.out
 
 
@@ -288,12 +290,13 @@ def test_a_backup_whose_rows_miss_one_is_refused_and_says_which(process, demonst
         user = member[names.index("user_id")]
         head, *rows = good.read(users).splitlines(keepends=True)
         number = json.loads(head).index("id")
-        left = head + b"".join(row for row in rows if json.loads(row)[number] != user)
+        remaining_rows = head + b"".join(row for row in rows if json.loads(row)[number] != user)
         manifest = json.loads(good.read("manifeste.json"))
-        manifest["fichiers"][users] = sha256(left).hexdigest()
+        manifest["fichiers"][users] = sha256(remaining_rows).hexdigest()
         for name in good.namelist():
             bad.writestr(
-                name, {users: left, "manifeste.json": json.dumps(manifest)}.get(name, good.read(name))
+                name,
+                {users: remaining_rows, "manifeste.json": json.dumps(manifest)}.get(name, good.read(name)),
             )
     answer = process("restaurer", cut, **home)
     assert answer.code == 2
@@ -349,24 +352,24 @@ def test_a_restoration_keeps_what_it_replaces_and_can_be_undone(process, demonst
 
 @pytest.mark.complete
 @pytest.mark.parametrize(
-    ("manifest", "told"),
+    ("manifest", "expected_words"),
     [
         ({"format": 99, "migrations": [], "fichiers": {}}, "format 99"),
         ({"format": 1, "migrations": [], "fichiers": []}, "abîmé"),
     ],
 )
-def test_an_archive_that_is_no_backup_of_ours(process, tmp_path, manifest, told):
+def test_foreign_archive_is_refused_as_a_backup(process, tmp_path, manifest, expected_words):
     import zipfile
 
     with zipfile.ZipFile(tmp_path / "autre.zip", "w") as archive:
         archive.writestr("manifeste.json", json.dumps(manifest))
     answer = process("restaurer", tmp_path / "autre.zip", MAILLAGE_HOME=str(furnish(tmp_path / "maison")))
     assert answer.code == 2
-    assert told in answer.err
+    assert expected_words in answer.err
     assert "rien n’a été changé" in answer.err
 
 
-def test_a_part_of_an_area_is_said_to_be_one(maillage, tmp_path):
+def test_part_of_an_area_is_labelled_as_one(maillage, tmp_path):
     assert maillage("estimer", "--niveau", "region", "--dans", "38", "--sortie", tmp_path / "r.csv").code == 0
     (row,) = csv.DictReader((tmp_path / "r.csv").open(encoding="utf-8"))
     assert row["code"] == "R84"
@@ -381,10 +384,10 @@ def test_a_part_of_an_area_is_said_to_be_one(maillage, tmp_path):
 
 @pytest.mark.parametrize("typed", [("", "chemin donné est vide"), (" ", "chemin donné est vide")])
 def test_an_empty_path_is_not_the_current_folder(maillage, typed):
-    words, told = typed
+    words, expected_words = typed
     answer = maillage("diagnostic", "38485", "--sortie", words)
     assert answer.code == 2
-    assert told in answer.err
+    assert expected_words in answer.err
 
 
 def test_an_address_of_another_computer(process, tmp_path):
@@ -414,12 +417,12 @@ def test_a_restoration_that_is_cut_leaves_one_state_or_the_other(process, comput
     import sys
     import time
 
-    made, study = computed
+    computed_home, study = computed
     homes = {}
     for name in ("une", "autre"):
         home, row = furnish(tmp_path / name), tmp_path / f"{name}.pickle"
         homes[name] = {"MAILLAGE_HOME": str(home)}
-        copytree(made / "etudes" / study["key"], home / "etudes" / name)
+        copytree(computed_home / "etudes" / study["key"], home / "etudes" / name)
         row.write_bytes(pickle.dumps({**study, "key": name}))
         programs.run("-c", STUDIED, row, environment={**os.environ, **homes[name]}, check=True)
         assert process("sauvegarder", tmp_path / f"{name}.zip", **homes[name]).code == 0
@@ -442,21 +445,21 @@ def test_a_restoration_that_is_cut_leaves_one_state_or_the_other(process, comput
 def test_addresses_loaded_once_place_the_next_files(maillage, tmp_path):
     answer = maillage("adresses", "charger", "tests/files/adresses/adresses-38.csv", "--json")
     assert answer.code == 0
-    said = json.loads(answer.out)
-    assert (said["adresses"], said["departements"]) == (6, ["38"])
+    loaded = json.loads(answer.out)
+    assert (loaded["adresses"], loaded["departements"]) == (6, ["38"])
     places = tmp_path / "lieux.csv"
     places.write_text(
         "Nom,Adresse,Commune\nLe Relais,4 rue des Lilas,Échirolles\nLe Lien,9 rue Haute,Grenoble\n", "utf-8"
     )
-    told = json.loads(maillage("offre", "verifier", places, "--json").out)
+    checked = json.loads(maillage("offre", "verifier", places, "--json").out)
     reasons = [
-        cell["raison"] for row in told["lignes"] for cell in row["cellules"] if cell["champ"] == "latitude"
+        cell["raison"] for row in checked["lignes"] for cell in row["cellules"] if cell["champ"] == "latitude"
     ]
-    assert "« 4 Rue des Lilas » du fichier d’adresses, score 1,00" in str(told)
+    assert "« 4 Rue des Lilas » du fichier d’adresses, score 1,00" in str(checked)
     assert any("centre de la commune" in reason for reason in reasons)
 
 
-def test_an_address_left_out_is_told_and_the_others_are_kept(maillage, tmp_path):
+def test_skipped_address_is_reported_and_the_rest_loaded(maillage, tmp_path):
     """Code 1, as wherever some rows are refused; a name without a point is none: there is nothing to place."""
     rows = (ROOT / "tests/files/adresses/adresses-38.csv").read_text("utf-8").splitlines()
     (tmp_path / "adresses-38.csv").write_text(
@@ -474,7 +477,7 @@ def test_a_file_that_holds_no_address_is_refused_in_three_lines(maillage, tmp_pa
     assert "il y manque numero" in answer.err
 
 
-LEFT = """
+COUNT_ROWS = """
 import json, sys
 from maillage.config.bootstrap import ready
 ready()
@@ -490,10 +493,10 @@ def test_the_examples_go_by_one_command_and_real_places_stay(process, demonstrat
     assert answer.code == 0, answer.err
     counts = dict(line.split(" : ") for line in answer.out.splitlines() if " : " in line)
     assert (counts["compte"], counts["réponse"]) == ("8", "192")
-    whole = sum(map(int, counts.values()))
-    gone = count(whole, "ligne d’exemple retirée", "lignes d’exemple retirées")
-    assert f"{gone}. Les lieux réels et le journal restent." in answer.out
-    done = programs.run("-c", LEFT, environment={**os.environ, **home}, check=True)
+    n_rows = sum(map(int, counts.values()))
+    removed_sentence = count(n_rows, "ligne d’exemple retirée", "lignes d’exemple retirées")
+    assert f"{removed_sentence}. Les lieux réels et le journal restent." in answer.out
+    done = programs.run("-c", COUNT_ROWS, environment={**os.environ, **home}, check=True)
     real = {"structure", "lieu", "source", "import", "change", "pair"}
     assert set(json.loads(done.stdout)) == {
         *(f"directory.{name}" for name in real),
