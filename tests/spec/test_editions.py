@@ -296,6 +296,24 @@ def test_a_scale_cut_in_two_is_said_once_even_where_its_change_is_not_sure():
     assert changes.compare(wave(40, 6), wave(40, 6)).news == (), "the same survey, read twice"
 
 
+def test_ease_comes_before_the_place_known():
+    def wave(shift: int) -> changes.Edition:
+        return edition_with(
+            changes.answers_json(
+                {
+                    ("inhabitants", "lieu_connu", "non"): answer_of("Un lieu ?", "Non", 60 + shift, 50, 70),
+                    ("inhabitants", "aisance", "pas_du_tout peu"): answer_of(
+                        "Aise ?", "Mal", 30 + shift, 20, 40
+                    ),
+                }
+            )
+        )
+
+    first, second = changes.compare(wave(0), wave(3)).news
+    assert "à l’aise avec le numérique" in first and "ne connaissent aucun lieu" in second
+    assert first.endswith("pas d’écart sûr.") and second.endswith("pas d’écart sûr.")
+
+
 def answer_of(question: str, label: str, percent: float, low: float, high: float) -> Answered:
     return Answered(
         label=label, percent=percent, low=low, high=high, n=250, computed="redressé",

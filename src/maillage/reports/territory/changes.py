@@ -555,7 +555,11 @@ def _answers(one: Json, other: Json) -> tuple[list[Change], list[Change], int]:
     rows, headlines, unmoved = [], [], 0
     order = sorted(
         move_by_key,
-        key=lambda key: (key not in HEADLINES, key not in quoted, not key.startswith("inhabitants/")),
+        key=lambda key: (
+            HEADLINES.index(key) if key in HEADLINES else len(HEADLINES),
+            key not in quoted,
+            not key.startswith("inhabitants/"),
+        ),
     )
     for key in order:
         was, now, move = one[key], other[key], move_by_key[key]
