@@ -263,7 +263,7 @@ def test_an_answer_that_changed_is_named_by_its_question_and_its_base():
     assert changes.compare(one, reworded).answers == ()
 
 
-def test_a_scale_cut_in_two_is_said_once_even_where_its_change_is_not_sure():
+def test_a_scale_cut_in_two_counts_once_even_where_its_change_is_not_sure():
     """Des deux moitiés d’une échelle, celle que les constats citent se dit, une fois, avec sa part d’avant : elle
     vient la première, et sans écart sûr quand le nombre de réponses comparées l’ôte.
     """

@@ -133,7 +133,7 @@ def test_a_weighted_report_compares_what_both_waves_printed(n_steady):
     même écart.
     """
 
-    def asked(name: str, value: float) -> QuestionAnswers:
+    def question_of(name: str, value: float) -> QuestionAnswers:
         return replace(
             NOW, name=name, weighted=True, lines=[Line(name="oui", label="Oui", figure=share(value))]
         )
@@ -149,8 +149,8 @@ def test_a_weighted_report_compares_what_both_waves_printed(n_steady):
             for part, low, high in [printed(q.lines[0].figure, weighted=True, rounding=q.rounding)]
         ]  # fmt: skip
 
-    steady = [asked(f"autre_{k}", 50.0) for k in range(n_steady)]
-    earlier, later = ([asked("aide", value), *steady] for value in (45.4, 29.6))
+    steady = [question_of(f"autre_{k}", 50.0) for k in range(n_steady)]
+    earlier, later = ([question_of("aide", value), *steady] for value in (45.4, 29.6))
     wave = replace(before(weighted=True), rows=rows_of(earlier))
     (first, *_), _ = waves.changes(wave, later)
     assert first.gap.difference.value == approx(-15.0), "30 less 45, as both are printed"

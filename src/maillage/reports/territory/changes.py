@@ -605,8 +605,8 @@ def moves(one: Json, other: Json) -> dict[str, waves.Move]:
                 wave[question, answer] = waves.WaveShare(
                     words["question"], row["libelle"], row["univers"], words["calcul"], percents
                 )
-        found = waves.moves(*shares)
-        move_by_key |= {"/".join((kind, *name)): move for name, move in found.items()}
+        move_by_answer = waves.moves(*shares)
+        move_by_key |= {"/".join((kind, *name)): move for name, move in move_by_answer.items()}
     return move_by_key
 
 

@@ -84,9 +84,9 @@ def shared_subjects(frame: Frame, other: Frame) -> list[Pair]:
         )
         for own_question, other_question in shared(frame, other)
     ]
-    answered = [each for each in tables if each[2].n and each[3].n]
+    answered = [table for table in tables if table[2].n and table[3].n]
     moves = _moves(frame, other, answered)
-    return [_pair(frame, other, *each, f"p{k}", moves) for k, each in enumerate(answered)]
+    return [_pair(frame, other, *table, f"p{k}", moves) for k, table in enumerate(answered)]
 
 
 def _moves(
@@ -116,8 +116,10 @@ def _moves(
                 wave[own_question.name, name] = wave_rules.WaveShare(
                     table.label, row.label, table.universe, str(survey_frame.weighted), (value, low, high)
                 )
-    here, there = shares
-    return wave_rules.moves(there, here) if is_later else wave_rules.moves(here, there)
+    own_shares, other_shares = shares
+    if is_later:
+        return wave_rules.moves(other_shares, own_shares)
+    return wave_rules.moves(own_shares, other_shares)
 
 
 def _as_published(compared: Compared, question: str, moves: Moves, *, is_later: bool) -> Compared:
