@@ -18,7 +18,7 @@ from maillage.apps.dossiers.models import Comment, Finding, Study
 from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.dossiers.views import pages
 from maillage.apps.dossiers.views.requests import address_of
-from maillage.apps.territories.models import Correction
+from maillage.apps.territories.models import Correction, Perimeter
 from maillage.cli.reports import studies as reported
 from maillage.kernel.names import plain
 from maillage.reference.definitions import DEFAULT, definition
@@ -235,6 +235,8 @@ def test_check_gives_the_sum_the_source_and_the_local_total_of_forty_percent(cli
         ("15 % de la population de l’Isère ne se connectent jamais", "/territoires/38/verifier/"),
         ("16 % dans le Bassin de Bourg-en-Bresse", "/territoires/200071751/verifier/"),
         ("9 000 personnes dans l’agglomération de Saint-Quentin", "/territoires/200071892/verifier/"),
+        ("12 500 personnes à Saint-Malo agglomération", "/territoires/243500782/verifier/"),
+        ("12 500 personnes à Vierzon communauté", "/territoires/200090561/verifier/"),
     ],
 )
 def test_a_number_that_names_a_territory_is_checked_there(client, home, q, address):
@@ -265,6 +267,20 @@ def test_claimed_places_have_every_word_of_the_name(q, codes):
     assert {each.code for each in queries.claimed_places(parse(q))} == codes
 
 
+def test_a_number_that_names_a_stored_perimeter_is_checked_there(client, home):
+    Perimeter.objects.create(slug="les-hauts", name="Échirolles, les Hauts", code="38151", zones="")
+    response = client.get("/verifier/", {"q": "3 000 personnes à Échirolles, les Hauts"})
+    assert response["Location"].startswith("/territoires/les-hauts/verifier/")
+
+
+def test_a_number_is_checked_against_the_latest_study_without_computing_another(client, study):
+    Correction.objects.create(
+        table="cnaf-2021-iris", key="381510101", column="rsa", value=40, reason="Relevé"
+    )
+    page = client.get(f"{ADDRESS}verifier/", {"q": "3 000 personnes"})
+    assert page.context["verdict"] and Study.objects.get() == study
+
+
 def test_a_number_of_namesakes_asks_which_one_from_the_page_of_another_place(client, home):
     response = client.get(f"{ADDRESS}verifier/", {"q": "33 % à Évry"}, follow=True)
     assert "De quel territoire parle ce chiffre" in text_of(response)
@@ -281,6 +297,11 @@ def test_a_number_of_a_place_that_nobody_knows_asks_which_one(client, home, page
 def test_a_number_of_namesakes_asks_which_one(client, home):
     page = text_of(client.get("/verifier/", {"q": "20 % à Saint-Denis"}))
     assert "De quel territoire parle ce chiffre" in page and "Réunion" in page
+
+
+def test_a_share_of_the_difficulty_itself_is_compared(client, home):
+    verdict = client.get("/verifier/", {"q": "15 % d’illectronisme"}).context["verdict"]
+    assert verdict.kind == "compatible"
 
 
 @pytest.mark.parametrize("q", ["40 % des Grenoblois", "40 % des seniors"])

@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import UTC, datetime
 from math import ceil, floor
 from types import SimpleNamespace
 from urllib.parse import urljoin
@@ -12,6 +13,7 @@ from django.core.cache import caches
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Study
 from maillage.apps.gallery import queries
+from maillage.apps.surveys.models import Publication, Survey
 from maillage.reports.directory.census import Actor, ActorPlace, ActorPractice, KindLine, Part, PracticeLine
 from maillage.reports.gallery import plate as plates
 from maillage.reports.gallery import territory
@@ -124,6 +126,38 @@ def test_only_what_nobody_counted_here_is_not_drawn(client, drawn):
     page = client.get(f"/territoires/{PLACE}/images/").content.decode()
     assert "Pas encore d’image ici" in page
     assert client.get(f"/territoires/{PLACE}/images/acteurs.svg").status_code == 404
+
+
+def test_a_published_survey_gives_its_charts_to_its_territory_until_it_is_withdrawn(client, study):
+    """Une enquête publiée n’avait aucune image dans la page de son territoire."""
+    at = datetime(2026, 11, 15, 9, tzinfo=UTC)
+    survey = Survey.objects.create(
+        kind="inhabitants", title="Habitants", slug="habitants", territory=PLACE, made_at=at
+    )
+    question = {
+        "question": "lieu_connu",
+        "libelle": "Connaissez-vous un lieu ?",
+        "groupe": "",
+        "arrondi": "nearest",
+    }
+    question |= {"base": 238, "calcul": "redressé", "univers": "habitants"}
+    no = question | {"modalite": "non", "libelle_modalite": "Non", "part": 68, "bas": 61, "haut": 73}
+    svg = '<svg viewBox="0 0 462 118" role="img" aria-label="Non : 68 %"><rect fill="url(#constat-1)"/></svg>'
+    caption = "Connaissez-vous un lieu ? Base : habitants, 238 réponses."
+    alt = "68\xa0% des habitants ne connaissent aucun lieu. Non : 68\xa0% (entre 61 et 73\xa0%)."
+    picture = {"kind": "picture", "svg": svg, "alt": alt, "caption": caption}
+    content = {"tables": [no], "document": {"chapters": [{"blocks": [{"left": [picture]}]}]}}
+    edition = Publication.objects.create(survey=survey, number=1, content=content, published_at=at)
+    plates_by_id = {plate.id: plate for plate in queries.plates_of(study)}
+    plate = plates_by_id["enquete-inhabitants-lieu-connu"]
+    assert plate.title == "68\xa0% des habitants ne connaissent aucun lieu"
+    assert plate.table.rows == (("Non", "68\xa0% (entre 61 et 73\xa0%)"),)
+    assert "2026" in plate.source and "238" in plate.source
+    address = f"/territoires/{PLACE}/images/{plate.id}.svg"
+    assert client.get(address).status_code == 200
+    assert plate.title in html.unescape(client.get(f"/territoires/{PLACE}/images/").content.decode())
+    Publication.objects.filter(pk=edition.pk).update(withdrawn_at=at)
+    assert client.get(address).status_code == 404
 
 
 def test_what_a_document_does_not_print_is_missing_and_never_zero(published):

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections import Counter
+from datetime import date
 
 import openpyxl
 import pytest
@@ -15,8 +16,8 @@ from maillage.apps.surveys.actions import calculations, campaigns
 from maillage.apps.surveys.actions import results as published
 from maillage.apps.surveys.forms import files
 from maillage.apps.surveys.models import Answer, Publication, Survey, Surveyor, Version
-from maillage.apps.surveys.queries import answers, frames, margins, places, sentences
-from maillage.forms.questionnaire import Choice, Group, Question, Questionnaire, load
+from maillage.apps.surveys.queries import answers, editions, frames, margins, places, sentences
+from maillage.forms.questionnaire import Choice, Group, Question, Questionnaire, load, words
 from maillage.kernel.errors import Refused
 from maillage.reference import surveys as banks
 from maillage.studies.survey import protection
@@ -382,6 +383,23 @@ def test_an_import_is_undone_whole_until_it_is_published(client, survey):
     Publication.objects.all().delete()
     assert "2 réponses effacées" in page_after(client, address, {"annuler": brought})
     assert not Answer.objects.exists()
+
+
+def test_an_import_is_found_again_and_cancelled_from_the_page_of_the_survey(client, survey):
+    address, home = f"/espace/enquetes/{survey.pk}/importer/", f"/espace/enquetes/{survey.pk}/"
+    for rows in (b"a;51\nb;34\n", b"a;52\nb;34\n"):
+        file = SimpleUploadedFile("mars.csv", b"id;age\n" + rows)
+        text = client.post(address, {"fichier": file}).content.decode()
+    assert "annulez d’abord l’import" in text and 'href="#imports"' in text
+    home_page = page(client, home)
+    (brought,) = map(html.unescape, re.findall(r'name="annuler"\s+value="([^"]+)"', home_page))
+    assert "mars.csv" in home_page and "2 réponses seront effacées" in home_page.replace("\xa0", " ")
+    edition = Publication.objects.create(survey=survey, number=3, content={}, published_at=timezone.now())
+    assert "L’édition 3 compte ces réponses" in page(client, home).replace("\xa0", " ")
+    assert 'name="annuler"' not in page(client, home)
+    edition.delete()
+    page_after(client, address, {"annuler": brought})
+    assert not Answer.objects.exists() and "mars.csv" not in page(client, home)
 
 
 def page_after(client, address: str, values: dict[str, str]) -> str:
@@ -818,3 +836,65 @@ def test_the_author_chooses_which_questions_are_sensitive(client, analyst):
     assert protection.sensitive_questions(form_of(row)) == {"equipement", "raison_non_equipe"}
     assert "Votre choix" in page(client, address)
     assert "2 choisies" in page(client, home)
+
+
+def test_columns_headed_by_the_wording_of_questions_are_read_as_a_clerk_typed_them(client, analyst):
+    form = banks.bank("habitants")
+    row = campaigns.prepare(
+        by=None, title="Tapée", territory="38151", questionnaire=form, at=sample_survey.AT
+    )
+    headers = "N°;QUEL ÂGE avez vous\u00a0?;Êtes-vous une femme ou un homme ?;Aisance;diplome;Couleur"
+    wording = words(form.question("aisance").label)
+    table = f"{headers.replace('Aisance', wording)}\n1;43 ans;F;Peu;bac+2;x\n2;NSP;Homme;ne sait pas;Bac;x\n"
+    read = files.read(row, table.encode(), "f.csv")
+    assert [dict(each.values) for each in read.answers] == [
+        {"age": "43", "sexe": "femme", "aisance": "peu", "diplome": "bac_2"},
+        {"age": "nsp", "sexe": "homme", "aisance": "nsp", "diplome": "bac"},
+    ]
+    assert read.unknown == ("Couleur",)
+    notes = [note.replace("\u00a0", " ") for note in read.notes]
+    assert (
+        "« sexe » : 2 valeurs tapées autrement sont lues : « F » pour « Une femme » (1), « Homme » pour « Un homme » (1)."
+        in notes
+    )
+
+
+def test_a_table_without_a_question_names_both_ways_and_its_columns(survey):
+    with pytest.raises(Refused, match="Aucune colonne ne porte une question") as refused:
+        files.read(survey, b"id;couleur;taille\na;x;y\n", "f.csv")
+    assert "« couleur », « taille »" in refused.value.sentences[1]
+    assert re.search(r"« .+ » ou age", refused.value.sentences[2])
+
+
+def test_answers_of_an_undated_file_are_of_the_days_of_their_survey(client, survey):
+    Survey.objects.update(opens_on=date(2026, 3, 3), closes_on=date(2026, 3, 27))
+    file = SimpleUploadedFile("f.csv", b"id;age\na;51\nb;34\n")
+    client.post(f"/espace/enquetes/{survey.pk}/importer/", {"fichier": file})
+    survey.refresh_from_db()
+    first, *_ = editions.method(frames.frame(survey))
+    assert first.replace("\xa0", " ") == "Réponses reçues du 3 mars 2026 au 27 mars 2026."
+
+
+@pytest.mark.parametrize(
+    ("bank", "universe"),
+    [("habitants", "habitants de 15 ans et plus"), ("structures", "structures du territoire")],
+)
+def test_a_survey_without_a_universe_takes_that_of_its_public(client, analyst, bank, universe):
+    sent = {"depart": f"banque-{bank}", "titre": "Essai", "territoire": "38151", "arrondi": "nearest"}
+    client.post("/espace/enquetes/nouvelle/", sent)
+    assert Survey.objects.get().universe == universe
+    assert 'value="habitants de 15 ans' not in page(client, "/espace/enquetes/nouvelle/")
+
+
+def test_only_surveys_of_the_same_public_are_offered_as_the_previous_wave(client, analyst):
+    people, _, other = (
+        campaigns.prepare(
+            by=None, title=title, territory="38151", questionnaire=banks.bank(name), at=timezone.now()
+        )
+        for title, name in (("Les gens", "habitants"), ("Les lieux", "structures"), ("Avant", "habitants"))
+    )
+    for address in (f"{people.pk}/modifier/", f"nouvelle/?suite={people.pk}"):
+        waves = (
+            page(client, f"/espace/enquetes/{address}").partition('name="vague"')[2].partition("</select>")[0]
+        )
+        assert f'value="{other.pk}"' in waves and "Les lieux" not in waves

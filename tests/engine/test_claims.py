@@ -4,6 +4,7 @@ import pytest
 
 from maillage.kernel.estimate import Estimate
 from maillage.reference.definitions import DEFAULT, LEVELS, definition
+from maillage.reports.territory.criteria import answered
 from maillage.reports.territory.verdict import Measured, judge
 from maillage.words.claims import parse
 
@@ -67,9 +68,15 @@ def test_parse_finds_no_number_where_nothing_is_counted(text):
         ("62 % des 75 ans et plus", "inconnu"),
         ("120 %", "inconnu"),
         ("800 personnes, 30 %", "inconnu"),
+        ("64 % ne connaissent aucun lieu d’aide", "question"),
+        ("43 % des personnes formées restent peu à l’aise", "question"),
+        ("62 communes sans lieu", "question"),
+        ("90 % utilisent Internet", "question"),
+        ("60 % sont en difficulté avec le numérique", "haut"),
+        ("15 % ne se connectent jamais", "autre"),
     ],
 )
-def test_judge_gives_each_of_the_five_verdicts(text, kind):
+def test_judge_gives_each_of_the_six_verdicts(text, kind):
     assert judge(parse(text), TOWN, where="Ici").kind == kind
 
 
@@ -93,3 +100,56 @@ def test_judge_compares_a_share_and_a_count_together():
     """Une part juste et un nombre juste d’une autre définition ne font pas un chiffre juste."""
     assert judge(parse("5 000 personnes, 23 %"), TOWN, where="Ici").kind == "compatible"
     assert judge(parse("3 000 personnes, 23 %"), TOWN, where="Ici").kind != "compatible"
+
+
+def rows(question: str, words: str, answers: dict[str, tuple[int, int, int]], by: str = "", group: str = ""):
+    """Return the published rows of a question. answers: label to share and bounds."""
+    return [
+        {
+            "question": question, "libelle": words, "par": by, "groupe": group, "modalite": label, "libelle_modalite": label,
+            "effectif": "", "base": 238, "part": share, "bas": low, "haut": high, "motif": "", "calcul": "redressé",
+            "arrondi": "nearest", "univers": "habitants", "seuil": 5,
+        }
+        for label, (share, low, high) in answers.items()
+    ]  # fmt: skip
+
+
+EASE = "Comment vous sentez-vous avec le numérique ?"
+SCALE = {"Pas du tout à l’aise": (9, 6, 13), "Peu à l’aise": (30, 25, 36), "À l’aise": (61, 55, 67)}
+SURVEY = [
+    *rows("aisance", EASE, SCALE),
+    *rows("aisance", EASE, {"Pas du tout à l’aise ou peu à l’aise": (39, 33, 45)}),
+    *rows(
+        "aisance", EASE, {"Pas du tout à l’aise": (15, 8, 26), "Peu à l’aise": (28, 18, 40)}, "forme", "Oui"
+    ),
+    *rows(
+        "aisance", EASE, {"Pas du tout à l’aise": (7, 4, 12), "Peu à l’aise": (29, 23, 36)}, "forme", "Non"
+    ),
+    *rows("forme", "Avez-vous déjà suivi un atelier ?", {"Oui": (27, 22, 33), "Non": (73, 67, 78)}),
+    *rows("lieu_connu", "Connaissez-vous un lieu qui aide ?", {"Oui": (32, 27, 39), "Non": (68, 61, 73)}),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "share", "label"),
+    [
+        ("68 % des habitants ne connaissent aucun lieu", "compatible", "68 % (entre 61 et 73 %", "« Non »"),
+        ("50 % ne connaissent aucun lieu d’aide", "bas", "68 % (entre 61 et 73 %", "« Non »"),
+        ("un tiers connaît un lieu d’aide", "compatible", "32 %", "« Oui »"),
+        ("36 % mal à l’aise", "compatible", "39 % (entre 33 et 45 %", "peu à l’aise »"),
+        ("60 % mal à l’aise avec le numérique", "haut", "39 %", "peu à l’aise »"),
+        ("30 % peu à l’aise", "compatible", "30 %", "« Peu à l’aise »"),
+        ("43 % des personnes formées restent peu à l’aise", "compatible", "43 % (entre 26 et 66 %", "marges additionnées"),
+        ("68 % des structures ne connaissent aucun lieu", "inconnu", "", ""),
+        ("23 % en difficulté avec le numérique", "compatible", "", ""),
+    ],
+)  # fmt: skip
+def test_judge_answers_first_by_the_question_of_a_published_survey(text, kind, share, label):
+    """« 68 % ne connaissent aucun lieu », constat publié de l’enquête du territoire, était « trop haut »."""
+    survey = answered("inhabitants", SURVEY, "« Enquête », édition 1, 2026", by_group=True)
+    verdict = judge(parse(text), TOWN, where="Ici", surveys=[survey])
+    assert verdict.kind == kind
+    assert bool(verdict.cited) == bool(share)
+    title = verdict.title.replace("\xa0", " ")
+    assert share in title and label in title
+    assert not share or "2026" in verdict.reason

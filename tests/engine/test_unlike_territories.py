@@ -358,8 +358,30 @@ def test_communes_without_a_known_place_come_before_ranges_when_no_gap_is_certai
     assert "Ce recensement ne dit rien de" in mute and "réparation" in mute
     summary = " ".join(words(each) for each in synthesis.compose(unsure, None).chapters)
     assert summary.count("à fixer") == 1, "what nobody wrote of three decisions is told once"
-    (plate,) = [each for each in plates._gaps(unsure) if each.id == "manque-assistance"]
-    assert plate.title.endswith(offer.no_place)
+
+
+def test_the_picture_of_a_gap_counts_the_communes_of_its_own_line_as_the_dossier_does():
+    """Loire Forez : « 62 communes sans aucun lieu » titrait le libre accès, que 67 communes n’ont pas."""
+    helps = {"practices": {"assistance": {"state": "offered"}}}
+    both = {"practices": helps["practices"] | {"wifi": {"state": "offered"}}}
+    spots = (("18279", 47.222, 2.069, helps), ("18103", 47.14, 1.85, both), ("18214", 47.19, 2.2, {}))
+    places = [
+        place(code, code_insee=code, latitude=lat, longitude=lon, **practices)
+        for code, lat, lon, practices in spots
+    ]
+    territory = subject(studied("200090561"), places)
+    offer = territory.reading.offer
+    lines = tuple(replace(line, missing_low=0.0) for line in offer.whole.lines)
+    doubtful = replace(offer, whole=replace(offer.whole, lines=lines))
+    unsure = replace(territory, reading=replace(territory.reading, offer=doubtful))
+    titles = {plate.about.split(" : ")[0]: plate.title for plate in plates._gaps(unsure)}
+    listed = {each.offer: each for each in offer.communes}
+    assert len({len(each.without) for each in offer.communes}) > 1
+    for label in titles.keys() & listed.keys():
+        counts = [str(len(names)) for names in (listed[label].without, listed[label].unknown) if names]
+        assert re.findall(r"(\d+)\s(?:commune|autre)", titles[label]) == counts
+        assert re.findall(r"(\d+)\scommune", offer_chapter._commune_list(listed[label])) == counts
+    assert all(offer.no_place not in title for title in titles.values())
 
 
 def test_locating_comes_before_calling_where_most_places_are_not_located():

@@ -1,5 +1,7 @@
 """Weights of a survey: margins of the census, merges, what is said of classes and limits."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -293,3 +295,23 @@ def test_margin_doubts_name_other_people_and_another_year(by, years, starts, fir
     doubts = census_margins.margin_doubts(supplied[0].total, spans, year, rows)
     assert len(doubts) == len(starts)
     assert all(text.startswith(start) for text, start in zip(doubts, starts, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("counts", "pairs"),
+    [
+        ((30, 0, 40, 50, 60, 20, 12), {("Sans diplôme ou CEP", "Brevet")}),
+        ((30, 0, 0, 50, 60, 20, 12), {("Sans diplôme ou CEP", "Brevet"), ("CAP ou BEP", "Baccalauréat")}),
+        ((30, 20, 40, 50, 60, 0, 12), {("Bac + 2", "Bac + 3 ou plus")}),
+    ],
+)
+def test_an_empty_diploma_joins_the_one_beside_it(counts, pairs):
+    (diplomas,) = margins_of(METROPOLE, ("diplome",))
+    assert {merge.names for merge in sample_margins.merges(diplomas, counts)} == pairs
+
+
+def test_an_empty_age_joins_the_one_beside_it_though_some_say_none():
+    (ages,) = margins_of(METROPOLE, ("age",), starts=(15, 30, 60))
+    silent = replace(ages, categories=(*ages.categories, margins.Category("sans réponse", 10.0, ("",))))
+    (merge,) = sample_margins.merges(silent, (40, 0, 50, 30))
+    assert merge.names == tuple(each.name for each in ages.categories[:2])

@@ -3,12 +3,21 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from maillage.forms.questionnaire import UNSAID, Choice, Question, Questionnaire
+from maillage.forms.questionnaire import FOREIGN_LABELS, UNSAID, Choice, Question, Questionnaire
 from maillage.kernel.names import plain
 from maillage.words import dates
 
 WHOLE_NUMBER = re.compile(r"(-?\d{1,15})[.,]0+", re.ASCII)
 NUMBER = re.compile(r"-?\d{1,15}[.,]\d{1,15}", re.ASCII)
+YEARS = re.compile(r"(\d{1,3})\s*ans?", re.IGNORECASE)
+ARTICLE = re.compile(
+    r"(?:(?:une?|l[ae]s?|l|des?|du|d) )?(?:diplome (?:de )?niveau )?"
+)  # before what a label says
+SEVERAL = re.compile(r"\s*[;|]\s*")  # between the answers of a cell
+SEXES = (  # abbreviations of a sex, and a word of its choice
+    (frozenset(("f", "femme", "feminin")), re.compile(r"\b(?:femme|feminin)\b")),
+    (frozenset(("h", "m", "homme", "masculin")), re.compile(r"\b(?:homme|masculin)\b")),
+)
 
 
 def reader(questionnaire: Questionnaire, question: Question) -> Callable[[str], str]:
@@ -27,6 +36,49 @@ def reader(questionnaire: Questionnaire, question: Question) -> Callable[[str], 
     if question.kind in ("one", "many", "rank"):
         return _of_choices(questionnaire.choices(question), several=question.kind != "one")
     return READERS.get(question.kind, str)
+
+
+def clerk_reader(questionnaire: Questionnaire, question: Question) -> Callable[[str], str]:
+    """Return a function that converts what a clerk typed in a hurry, '' when it leaves a doubt: who does not
+    know, the only label that begins so, an age followed by « ans », the initial of a sex.
+
+    >>> ease = (Choice(name="1", label={"fr": "Pas du tout à l’aise"}), Choice(name="2", label={
+    ...     "fr": "Un peu à l’aise"}), Choice(name="3", label={"fr": "Un peu plus"}))
+    >>> one, age = Question(name="q", kind="one", label={}, choices="e"), Question(
+    ...     name="age", kind="integer", label={})
+    >>> form = Questionnaire(id="f", title="Essai", lists={"e": ease}, items=(one, age))
+    >>> [clerk_reader(form, one)(text) for text in ("pas du tout", "peu a l'aise", "un peu", "NSP")]
+    ['1', '2', '', 'nsp']
+    >>> [clerk_reader(form, age)(text) for text in ("43 ans", "43 mois")]
+    ['43', '']
+    """
+    choices = questionnaire.choices(question) if question.kind in ("one", "many", "rank") else ()
+    is_sex = questionnaire.counted().get(question.name) == "sexe"
+    wordings = {(plain(label), each.name) for each in choices for label in each.label.values()}
+    wordings |= {(ARTICLE.sub("", wording, count=1), name) for wording, name in wordings}
+
+    def one(text: str) -> str:
+        typed, stripped = plain(text), text.strip(" .")
+        silences = {word for word, label in FOREIGN_LABELS.items() if label.fullmatch(stripped)}
+        if question.kind == "integer" and (years := YEARS.fullmatch(stripped)):
+            return years[1]
+        if not any(map(str.isalpha, typed)):
+            return ""
+        names = {name for wording, name in wordings if wording == typed}
+        names = names or {each.name for each in choices if plain(each.name) == typed}
+        names = names or silences | {
+            name for wording, name in wordings if f"{wording} ".startswith(f"{typed} ")
+        }
+        for words, label in SEXES if is_sex else ():
+            if typed in words:
+                names = {name for wording, name in wordings if label.search(wording)}
+        return names.pop() if len(names) == 1 else ""
+
+    def several(text: str) -> str:
+        names = [one(part) for part in SEVERAL.split(text.strip(" ;|"))]
+        return " ".join(dict.fromkeys(names)) if all(names) else ""
+
+    return one if question.kind not in ("many", "rank") else several
 
 
 def _day(text: str) -> str:
@@ -50,7 +102,7 @@ READERS: Mapping[str, Callable[[str], str]] = {
 }
 
 
-def spoken(choices: Iterable[Choice]) -> Mapping[str, str]:
+def spoken(choices: Iterable[Choice | Question]) -> Mapping[str, str]:
     """Return the wording of each choice, as typed by someone in a hurry → its name; a wording shared by two
     choices is left out.
 

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from maillage.kernel.names import plain
+
 SMALL = {"un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8}
 SMALL |= {"neuf": 9, "dix": 10}
 PARTS = {"la moitié": 50.0, "un tiers": 100 / 3, "un quart": 25.0, "les deux tiers": 200 / 3}
@@ -39,6 +41,20 @@ SOME = re.compile(
     re.I,
 )
 PLACE = re.compile(r"\b(?:à|a|au|aux|en|dans|sur|de|du|des|pour)\s+|\bd’\s?")
+# Words that tell nothing of the question which a number answers; LOW ones say « no », or little.
+LOW = frozenset("ne n pas jamais aucun aucune sans non ni rien peu mal".split())
+COMMON = (
+    "le la les l un une des de du d en sur a au aux et ou par pour dans avec selon chez ce c cette ces"
+    " ils elles on nous vous qui que qu dont leur leurs se s sont est etre ete ont avoir entre plus"
+    " moins environ pres presque encore deja tres tout toute tous toutes fois ans reste restent sentent"
+    " declarent disent estiment oui parmi cent pourcent moitie tiers quart million millions millier"
+    " milliers mille numerique numeriques repondants enquete etude insee credoc territoire commune ville"
+    " agglomeration agglo metropole communaute intercommunalite perimetre pays departement region nombre"
+    " nombreux concernes concernees"
+)
+STOPS = LOW | {*COMMON.split(), *(plain(word) for word in (*EVERYBODY, *SMALL))}
+TOKEN = re.compile(r"[^\W_][\w-]*")
+STEM = 5  # letters: « connaissent » and « connaissez », not « connexion »
 FIRST_AGE = "15 ans"
 MOST = 10_000_000_000.0  # people: a count is of the living
 
@@ -108,6 +124,33 @@ def parse(text: str) -> Claim:
         noun=noun,
         is_of_country=bool(OF_COUNTRY.search(bare)),
     )
+
+
+def topic(text: str, names: str = "") -> tuple[str, ...]:
+    """Return the stems of the words that say which question a sentence answers, in their order, each once.
+    names: those of its territories, that tell none.
+
+    >>> topic("68 % des habitants de Saint-Malo ne connaissent aucun lieu"), topic("40 % des Français")
+    (('conna', 'lieu'), ())
+    """
+    named = {*plain(names).split(), *STOPS}
+    tokens = [
+        match[0]
+        for match in TOKEN.finditer(text)
+        if not match[0][0].isdigit()
+        and not (match.start() and match[0][0].isupper() and plain(match[0]) != "internet")
+    ]
+    words = [word for token in tokens for word in plain(token).split() if word not in named]
+    return tuple(dict.fromkeys(_stem(word) for word in words if len(word) > 2))
+
+
+def _stem(word: str) -> str:
+    return word[: STEM - 1] if word[STEM - 1 : STEM] in "erszx" else word[:STEM]
+
+
+def is_low(text: str) -> bool:
+    """Return True for a sentence that says « no », or little: « n’ont pas », « mal à l’aise »."""
+    return not LOW.isdisjoint(plain(text).split())
 
 
 def _share(text: str) -> tuple[Amount | None, str]:

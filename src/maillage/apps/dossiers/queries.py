@@ -76,7 +76,7 @@ from maillage.reports.territory.verdict import Measured
 from maillage.studies.diagnosis import zoning
 from maillage.studies.diagnosis.diagnosis import first_figure
 from maillage.studies.diagnosis.request import Inside, Request, Target
-from maillage.studies.diagnosis.territories import KIND_LABELS, Territory, gazetteer, rows_of
+from maillage.studies.diagnosis.territories import KIND_LABELS, Territory, gazetteer, kind_first, rows_of
 from maillage.studies.diagnosis.zoning import Zone
 from maillage.studies.need import corrections, model
 from maillage.studies.need import population as frames
@@ -557,6 +557,16 @@ def surveyed_place(place: str) -> str:
     return next((each for each in same_places(place) if evidence.editions(each)), place)
 
 
+def survey_answers(place: str) -> list[Mapping[tuple[str, str, str], criteria.Answered]]:
+    """Return the published answers of each survey of a place, the latest first: its own, and those of the
+    zones that cut it whole.
+    """
+    code = same_places(place)[-1]
+    perimeters = Perimeter.objects.filter(code=code).exclude(zones="")
+    slugs = [row.slug for row in perimeters if _cuts_all(row.code, row.zones, row.file_name)]
+    return list(evidence.survey_by_survey({place, code, *slugs}))
+
+
 def own_zones(study: Study) -> Study | None:
     """Return the study of the zones of its own that cut a territory whole, the latest when there are several
     and each counting the same survey; None without any, nor for a study that a setting makes apart.
@@ -872,6 +882,37 @@ def claimed_places(claim: Claim) -> list[Territory]:
     return []
 
 
+def claimed(claim: Claim) -> tuple[list[Perimeter], list[Territory]]:
+    """Return the kept perimeters whose whole name a claim writes, and the territories that it may name; of
+    these, only those called as the perimeters where there are some.
+    """
+    text, places = f" {plain(claim.text)} ", claimed_places(claim)
+    starts = [plain(each) for each in claim.places]
+    perimeters = [
+        row
+        for row in territories.perimeters()
+        if f" {plain(row.name)} " in text
+        and any(plain(row.name).startswith(each) or each.startswith(plain(row.name)) for each in starts)
+    ]
+    names = {plain(row.name) for row in perimeters}
+    return perimeters, [each for each in places if not names or plain(each.name) in names]
+
+
+def names_of(claim: Claim) -> list[str]:
+    """Return the names of the territories and perimeters that a claim names."""
+    perimeters, places = claimed(claim)
+    return [*(row.name for row in perimeters), *(each.long_name for each in places)]
+
+
+def is_named_by(place: str, claim: Claim) -> bool:
+    """Return True for a claim that may be of a place: it names this one, the territory that its zones cut
+    whole, or none.
+    """
+    perimeters, places = claimed(claim)
+    codes = {*(row.slug for row in perimeters), *(each.code.casefold() for each in places)}
+    return not codes.isdisjoint(map(str.casefold, same_places(place))) if codes else not unknown_place(claim)
+
+
 def unknown_place(claim: Claim) -> str:
     """Return the name of a place in a claim that no territory bears, "" where it names none."""
     if claim.is_of_country or claimed_places(claim):
@@ -913,8 +954,9 @@ def _named(text: str, departement: str) -> list[Territory]:
         ]
         namesakes = {(each.long_name, each.population): each for each in reversed(exact)}  # Mayotte is both
         return [*(each for each in exact if each in namesakes.values()), *longer][:MOST_NAMESAKES]
-    typed_kind = [each for each in gazetteer().of_typed_kind(wanted) if departement in ("", each.departement)]
-    if typed_kind and _holds(plain(typed_kind[0].long_name), wanted.split()[-1]):
+    typed = kind_first(wanted)
+    typed_kind = [each for each in gazetteer().of_typed_kind(typed) if departement in ("", each.departement)]
+    if typed_kind and _holds(plain(typed_kind[0].long_name), typed.split()[-1]):
         return typed_kind[:1]
     return typed_kind[:MOST_NAMESAKES] or _holding(
         text, [territory for name, territory in close if _holds(name, wanted)]

@@ -15,8 +15,10 @@ from maillage.apps.dossiers.models import Study
 from maillage.apps.indicators.queries import reading as indicators
 from maillage.apps.indicators.queries.ground import ground
 from maillage.apps.indicators.queries.values import values
-from maillage.apps.surveys.models import Survey
+from maillage.apps.surveys.models import Publication, Survey
+from maillage.apps.surveys.queries import evidence
 from maillage.apps.surveys.queries.frames import frame
+from maillage.apps.surveys.queries.publications import answered_on
 from maillage.reports.gallery import drawings, references, surveys, territory
 from maillage.reports.gallery.plate import Plate, Table, lacking
 from maillage.reports.survey import cards
@@ -30,11 +32,26 @@ FRESH = 600  # seconds: places and actions change under a study
 
 def plates_of(study: Study) -> list[Plate]:
     """Return the plates of a territory, those that cannot be drawn with their reason: drawn at most every ten
-    minutes, since anybody may ask.
+    minutes, since anybody may ask; then the charts of its published surveys, gone when an edition is.
     """
     key = f"images-{study.key}-{study.offer_change}"
     drawn = caches["reads"].get_or_set(key, lambda: _spaced(_of_study(study)), FRESH)
-    return list(drawn or ())
+    return [*(drawn or ()), *_spaced(_surveyed(study.place))]
+
+
+def _surveyed(place: str) -> list[Plate]:
+    """Return the charts of the public edition of the first survey of each kind of a place."""
+    editions: dict[str, Publication] = {}
+    for row in evidence.editions(dossiers.surveyed_place(place)):
+        if not row.survey.example:
+            editions.setdefault(row.survey.kind, row)
+    plates = []
+    for kind, row in editions.items():
+        year = answered_on(row, row.content.get("answered_on")).year
+        link = ("Les résultats de l’enquête", reverse("survey_results", args=[row.survey.slug]))
+        source = f"« {row.survey.title} », édition {row.number}, {year}"
+        plates += surveys.of_edition(row.content, kind=kind, source=source, link=link)
+    return plates
 
 
 def published_plates() -> list[Plate]:

@@ -133,7 +133,8 @@ class Answer(models.Model):
 
     uid: given where it was filled, so that it is kept once. values: name of a question → text
         (`forms.questionnaire`).
-    form: number written on the sheet of paper. digest: of what was sent; the same uid with other words is
+    form: number written on the sheet of paper. file: name of the file that brought it.
+    digest: of what was sent; the same uid with other words is
         told apart.
     aside_at: left out of the results by the analyst, for a reason.
     """
@@ -158,6 +159,7 @@ class Answer(models.Model):
     ended_at = models.DateTimeField("finie le", null=True, blank=True)
     received_at = models.DateTimeField("reçue le")
     form = models.CharField("numéro de la feuille", max_length=20, blank=True)
+    file = models.CharField("fichier", max_length=120, blank=True, default="", db_default="")
     initial_weight = models.FloatField("poids initial", null=True, blank=True)
     digest = models.CharField("empreinte", max_length=64)
     by = by_account("saisie par")

@@ -16,6 +16,13 @@ KINDS: Mapping[str, str] = {
     "other": "Autre enquête",
 }
 OF_PEOPLE = frozenset({"inhabitants", "caf", "first_contact"})  # whose answers are those of a person
+UNIVERSES: Mapping[str, str] = {  # of whom a survey speaks, when nobody says otherwise
+    "inhabitants": "habitants de 15 ans et plus",
+    "structures": "structures du territoire",
+    "caf": "allocataires de la Caf",
+    "professionals": "professionnels du territoire",
+    "first_contact": "personnes reçues pour un premier rendez-vous",
+}
 TYPE_OF_STRUCTURE = "Type de structure"
 OF_RESIDENTS = OF_PEOPLE | {"other"}  # whom the census of inhabitants may weigh
 STATES: Mapping[str, str] = {"draft": "En préparation", "open": "En cours", "closed": "Terminée"}

@@ -4,8 +4,8 @@ first.
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -86,9 +86,28 @@ def bare(name: str) -> str:
     return re.split(r"[/-]", name)[-1] or name
 
 
-def parse(content: bytes, name: str, questions: Collection[str] = ()) -> Answers:
-    """Return the answers of a file given by its bytes, as `read` does."""
-    return of(grid.parse(content, name), questions)
+def parse(
+    content: bytes, name: str, questions: Collection[str] = (), *, wordings: Mapping[str, str] | None = None
+) -> Answers:
+    """Return the answers of a file given by its bytes, as `read` does.
+
+    wordings: how a column may be headed, as `plain` writes it → the name of the question.
+    """
+    survey_grid = grid.parse(content, name)
+    return of(named_by_wording(survey_grid, wordings) if wordings else survey_grid, questions)
+
+
+def named_by_wording(survey_grid: Grid, wordings: Mapping[str, str]) -> Grid:
+    """Return a grid whose columns headed by the wording of a question bear its name: the first of several,
+    and none where a column has that name already.
+    """
+    names = list(survey_grid.header)
+    for rank, header in enumerate(survey_grid.header):
+        question, parent = wordings.get(plain(header), ""), wordings.get(plain(header.rpartition("/")[0]), "")
+        named = question or (f"{parent}/{header.rpartition('/')[2]}" if parent else "")
+        if named and named not in names and header not in (*KEYS, WEIGHT, *ODK):
+            names[rank] = named
+    return replace(survey_grid, header=tuple(names))
 
 
 def of(survey_grid: Grid, questions: Collection[str] = ()) -> Answers:

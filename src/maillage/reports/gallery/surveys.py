@@ -4,9 +4,10 @@ never zero.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 from maillage.forms.questionnaire import words
 from maillage.kernel.estimate import Estimate, Missing
@@ -18,7 +19,8 @@ from maillage.reports.survey import cards, charts, document, findings
 from maillage.reports.survey.charts import Bar
 from maillage.reports.survey.document import Card
 from maillage.reports.territory import services
-from maillage.reports.territory.criteria import Answered
+from maillage.reports.territory.criteria import Answered, answered
+from maillage.reports.territory.surveys import INHABITANTS
 from maillage.studies.survey import samples, tabulation, weighting
 from maillage.studies.survey.cells import UNRANKED
 from maillage.studies.survey.printed import printed_share
@@ -68,6 +70,7 @@ PRINTED: tuple[tuple[str, tuple[str, ...], str, int, tuple[tuple[str, int], ...]
     ),
     ("besoins", ("I-009",), "structures", 129, (("moyens_humains", 45), ("outillage", 40))),
 )
+SMALL_BASE = "Peu de réponses : la fourchette est large."
 UNPRINTED = "le document publié n’imprime pas cette réponse"
 TELEPHONE = 37  # percent of them: « un réflexe »
 CAF_ANSWERS = (
@@ -150,6 +153,49 @@ def plates() -> list[Plate]:
     """Return every plate that surveys draw."""
     question_plates = [_question(name, question) for name, question in DRAWN_QUESTIONS]
     return [_sample(), *question_plates, _caf(), _services(), *(_printed(*row) for row in PRINTED)]
+
+
+def of_edition(content: Mapping[str, Any], *, kind: str, source: str, link: tuple[str, str]) -> list[Plate]:
+    """Return the charts of the main findings of a published survey, as its report shows them. content: of its
+    edition; kind: of the survey; source, link: where it is published.
+    """
+    labels: dict[str, str] = {}
+    for line in content["tables"]:
+        labels.setdefault(line["libelle"], line["question"])
+    family = "habitants" if kind == INHABITANTS else "structures"
+    plates: dict[str, Plate] = {}
+    for drawing in _pictures(content.get("document", {})):
+        label = next((each for each in labels if drawing["caption"].startswith(each)), None)
+        if label is None:
+            continue
+        rows = answered(kind, (x for x in content["tables"] if x["libelle"] == label), source)
+        title = drawing["alt"].partition(". ")[0]
+        small = f" * {SMALL_BASE}" if title.endswith("*") else ""
+        id = f"enquete-{kind}-{labels[label]}".replace("_", "-")
+        plates.setdefault(
+            id,
+            Plate(
+                id=id,
+                family=family,
+                requirements=(),
+                about=label,
+                title=title,
+                svg=drawing["svg"].replace("constat-", f"{id}-"),
+                table=Table(("Réponse", "Part"), tuple((row.label, row.in_full) for row in rows.values())),
+                source=f"{source}. {drawing['caption'].removeprefix(label).strip()}{small}",
+                link=link,
+            ),
+        )
+    return list(plates.values())
+
+
+def _pictures(part: Any) -> Iterator[Mapping[str, str]]:
+    """Yield the pictures of a stored document, in its order."""
+    if isinstance(part, dict) and part.get("kind") == "picture":
+        yield part
+    elif isinstance(part, dict | list):
+        for each in part.values() if isinstance(part, dict) else part:
+            yield from _pictures(each)
 
 
 def crossed(card: Card, source: str, *, title: str) -> Plate:

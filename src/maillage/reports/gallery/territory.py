@@ -16,7 +16,7 @@ from maillage.reports.page import charts
 from maillage.reports.territory import atlas, evaluation, map_keys
 from maillage.reports.territory.field import Action
 from maillage.reports.territory.figures import FigureJson
-from maillage.reports.territory.reading import OfferLine, Reading
+from maillage.reports.territory.reading import OfferLine, OfferReading, Reading
 from maillage.reports.territory.subject import Subject, first_sentence, for_a_room, levels_chart, need_chart
 from maillage.words import wording
 from maillage.words.wording import count, lower_first, number
@@ -453,20 +453,12 @@ def _gap(s: Subject, line: OfferLine) -> Plate:
     svg = atlas.relinked(s.layers.get(f"manque-{line.id}", ""), lambda code: "")
     zones = offer.zones.values() if offer else ()
     of = [(zone.name, zone_line) for zone in zones for zone_line in zone.lines if zone_line.id == line.id]
-    if line.state == "donnee-manquante":
-        title = f"{line.label} : le recensement de ce territoire ne l’indique pas"
-    elif line.missing_low >= 1:
-        title = f"{line.label} : {line.missing_about} n’en ont pas à portée"
-    elif offer and offer.no_place:
-        title = f"{line.label} : {offer.no_place}"
-    else:
-        title = f"{line.label} : aucun manque n’est certain"
     return Plate(
         id=gap_id(line.id),
         family="offre",
         requirements=GAPS[line.id],
         about=f"{line.label} : les lieux, et les personnes en difficulté qui n’en ont pas à portée",
-        title=title,
+        title=f"{line.label} : {_gap_words(line, offer)}",
         svg=svg,
         table=Table(
             ("Zone", "Lieux", "Personnes sans"),
@@ -482,6 +474,25 @@ def _gap(s: Subject, line: OfferLine) -> Plate:
         ),
         reason="" if svg else UNASKED,
     )
+
+
+def _gap_words(line: OfferLine, offer: OfferReading | None) -> str:
+    """Return the lack of a line in few words: its people, else the communes without a place that gives it, as
+    the dossier lists them, else that nothing is certain.
+    """
+    if line.state == "donnee-manquante":
+        return "le recensement de ce territoire ne l’indique pas"
+    if line.missing_low >= 1:
+        return f"{line.missing_about} n’en ont pas à portée"
+    communes = next((x for x in offer.communes if x.offer == line.label), None) if offer else None
+    without = len(communes.without) if communes else 0
+    unknown = len(communes.unknown) if communes else 0
+    if without:
+        rest = f" ; on ne sait pas dans {count(unknown, 'autre')}" if unknown else ""
+        return f"aucun lieu sur place dans {count(without, 'commune')}{rest}"
+    if unknown:
+        return f"on ne sait pas s’il y a un lieu sur place dans {count(unknown, 'commune')}"
+    return "aucun manque n’est certain"
 
 
 # ----------------------------------------------------------------------------------------------------- method

@@ -54,6 +54,7 @@ TYPED_KINDS: tuple[tuple[str, Kind], ...] = (
     ("commune", "commune"),
     ("ville", "commune"),
 )
+GROUPING_ENDS = ("communaute d agglomeration", "agglomeration", "agglo", "communaute", "metropole")
 EPCI_DIGITS = 9
 MAX_MATCHES_OF_KIND = 200  # among which the kind typed is looked for
 ARTICLES = ("l", "le", "la", "les", "d", "de", "du", "des")
@@ -387,6 +388,18 @@ class Gazetteer:
             do=advice or "Cherchez-le par son nom.",
             nearest=near,
         )
+
+
+def kind_first(text: str) -> str:
+    """Return a plain name with the word of a grouping that ends it at its head, as `of_typed_kind` reads it.
+
+    >>> kind_first("saint malo agglomeration"), kind_first("agglomeration de saint malo")
+    ('intercommunalite saint malo', 'agglomeration de saint malo')
+    """
+    for end in GROUPING_ENDS:
+        if text.endswith(f" {end}"):
+            return f"intercommunalite {text.removesuffix(f' {end}')}"
+    return text
 
 
 def rows_of(territory: Territory, iris: Table) -> NDArray[np.int64]:

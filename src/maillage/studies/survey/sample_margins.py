@@ -19,12 +19,17 @@ from maillage.pipeline.survey.answers import ID, WEIGHT
 from maillage.pipeline.survey.margins import Category, Margin, key
 from maillage.reference.parameters import number
 from maillage.studies.survey.age_classes import span_of
+from maillage.studies.survey.census_margins import DIPLOMA_CLASSES
 from maillage.studies.survey.weight_words import answers_text, few_text, people_text, percent_text
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 ALIKE = 60  # likeness, 0 to 100, from which a spelling is proposed
 UNSAID = "sans réponse"
+LEVEL_BY_WORD = {
+    plain(word): level for level, (name, _, words) in enumerate(DIPLOMA_CLASSES) for word in (name, *words)
+}
+STUDENT = LEVEL_BY_WORD["en etudes"]  # no level of diploma
 SILENT = frozenset({"", UNKNOWN, DECLINED})
 
 
@@ -194,9 +199,23 @@ def _summed(counts: Sequence[int], ranks: Sequence[int]) -> list[int]:
     return [total if rank == ranks[0] else n for rank, n in enumerate(counts) if rank not in ranks[1:]]
 
 
-def _ordered(margin: Margin) -> bool:
-    """Return True if classes are ordered, as ages are: each has a number in its name."""
-    return all(re.search(r"\d", each.name) for each in margin.categories)
+def _ordered(margin: Margin) -> tuple[int, ...]:
+    """Return the ranks of the classes that follow one another, as ages do (each has a number in its name) or
+    diplomas; () when none do.
+    """
+    ranks = [rank for rank, category in enumerate(margin.categories) if category.name != UNSAID]
+    if all(re.search(r"\d", margin.categories[rank].name) for rank in ranks):
+        return tuple(ranks)
+    levels = [_level(margin.categories[rank]) for rank in ranks]
+    if None in levels or levels != sorted(level for level in levels if level is not None):
+        return ()
+    return tuple(rank for rank, level in zip(ranks, levels, strict=True) if level != STUDENT)
+
+
+def _level(category: Category) -> int | None:
+    """Return the highest diploma of a class, None when it is not of diplomas."""
+    levels = (LEVEL_BY_WORD.get(plain(text)) for text in (category.name, *category.values))
+    return max((level for level in levels if level is not None), default=None)
 
 
 def known_values(margin: Margin) -> dict[str, int]:
@@ -364,17 +383,23 @@ def proposal(margin: Margin, rank: int, counts: Sequence[int] | Ints) -> str:
 
 
 def _neighbour(margin: Margin, rank: int, counts: Sequence[int] | Ints) -> int | None:
-    """Return the class nearest to another, among those that have answers.
+    """Return the class nearest to another; None when no other has answers.
 
-    Ages and other numbered classes go with the closest in order; others with the class most alike in
-    spelling, else the smallest that has answers.
+    Ages, diplomas and other ordered classes go with one beside them, that has answers if any does; others
+    with the class most alike in spelling among those that have answers, else the smallest of them.
     """
-    full = [other for other, n in enumerate(counts) if n and other != rank]
+    full = [
+        other
+        for other, n in enumerate(counts)
+        if n and other != rank and margin.categories[other].name != UNSAID
+    ]
     if not full:
         return None
-    names = [each.name for each in margin.categories]
-    if _ordered(margin):
-        return min(full, key=lambda other: (abs(other - rank), counts[other]))
+    names, ordered = [each.name for each in margin.categories], _ordered(margin)
+    if rank in ordered and len(ordered) > 1:
+        at = ordered.index(rank)
+        adjacent_ranks = (*ordered[max(at - 1, 0) : at], *ordered[at + 1 : at + 2])
+        return min(adjacent_ranks, key=lambda other: (not counts[other], counts[other]))
     near = nearest(names[rank], [names[other] for other in full])
     return names.index(near) if near else min(full, key=lambda other: counts[other])
 

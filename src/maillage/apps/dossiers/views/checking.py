@@ -36,14 +36,15 @@ def anywhere(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "examples": EXAMPLES, "kinds": KIND_LABELS}
     if form.is_bound and form.is_valid():
         claim: Claim = form.cleaned_data["q"]
-        places = queries.claimed_places(claim)
-        if len(places) == 1:
-            return redirect(f"{reverse('check', args=[places[0].code])}?{urlencode({'q': claim.text})}")
-        if unknown := "" if places else queries.unknown_place(claim):
+        perimeters, places = queries.claimed(claim)
+        codes = [*(each.slug for each in perimeters), *(each.code for each in places)]
+        if len(codes) == 1:
+            return redirect(f"{reverse('check', args=codes)}?{urlencode({'q': claim.text})}")
+        if unknown := "" if codes else queries.unknown_place(claim):
             places = gazetteer().nearest(unknown)
             context |= {"unknown": unknown}
-        question = {"namesakes": places, "claim": claim}
-        context |= question if places or unknown else _answer(claim, None, "")
+        question = {"namesakes": places, "perimeters": perimeters, "claim": claim}
+        context |= question if codes or unknown else _answer(claim, None, "")
     return render(request, "dossiers/check.html", context)
 
 
@@ -52,9 +53,7 @@ def check(request: HttpRequest, place: str) -> HttpResponse:
     """The box for a number, the verdict for a territory, or for France with what it makes there."""
     form = ClaimForm(request.GET if "q" in request.GET else None)
     claim: Claim | None = form.cleaned_data["q"] if form.is_bound and form.is_valid() else None
-    places = queries.claimed_places(claim) if claim else []
-    elsewhere = places and place.casefold() not in (each.code.casefold() for each in places)
-    if claim and (elsewhere or queries.unknown_place(claim)):
+    if claim and not queries.is_named_by(place, claim):
         return redirect(f"{reverse('check_anywhere')}?{urlencode({'q': claim.text})}")
 
     def more(study: Study, study_request: StudyRequest, reading: Reading) -> dict[str, Any]:
@@ -62,23 +61,41 @@ def check(request: HttpRequest, place: str) -> HttpResponse:
         if claim is None:
             return context
         measures = queries.local_measures(study)
-        answer = _answer(claim, measures, f"À l’échelle {reading.territory.of_name}")
+        answer = _answer(claim, measures, f"À l’échelle {reading.territory.of_name}", reading, study.place)
         total = next((each for each in measures if each.definition.id == LEVELS), None)
         return context | answer | {"total": total, "bases": _bases(claim, reading.bases)}
 
-    return study_page(request, place, "dossiers/check.html", "verifier", more)
+    is_plain = set(request.GET) <= {"q"}
+    stored = queries.latest(place) if is_plain else None  # a number already computed is told at once
+    return study_page(request, place, "dossiers/check.html", "verifier", more, stored)
 
 
-def _answer(claim: Claim, local: Sequence[verdict.Measured] | None, where: str) -> dict[str, Any]:
-    """Return the verdict on a claim, for France where it names France or no territory is chosen. local: of a
-    territory, None for none.
+def _answer(
+    claim: Claim,
+    local: Sequence[verdict.Measured] | None,
+    where: str,
+    reading: Reading | None = None,
+    place: str = "",
+) -> dict[str, Any]:
+    """Return the verdict on a claim, for France where it names France or no territory is chosen. local,
+    reading, place: of a territory, None and "" for none.
     """
     is_national = local is None or (claim.is_of_country and not queries.claimed_places(claim))
     measures = queries.national_measures() if local is None or is_national else local
-    if claim.noun and not claim.is_of_country and not queries.claimed_places(claim):
+    is_of_some = claim.noun and not verdict.names_difficulty(claim.noun)
+    if is_of_some and not claim.is_of_country and not queries.claimed_places(claim):
         claim = replace(claim, some=claim.some or claim.noun)
     head = FRANCE if is_national else where
-    answer = verdict.judge(claim, measures, where=head)
+    local_reading = None if is_national else reading
+    answer = verdict.judge(
+        claim,
+        measures,
+        where=head,
+        surveys=queries.survey_answers(place) if local_reading else (),
+        names=" ".join([*queries.names_of(claim), local_reading.territory.name if local_reading else ""]),
+        no_place=local_reading.offer.no_place if local_reading and local_reading.offer else "",
+    )
+    is_apart = bool(answer.cited) or answer.kind in ("inconnu", "question")
     shares = definition(LEVELS).shares
     parts = [
         (level.kind, wording.percent(100 * share), share)
@@ -88,7 +105,8 @@ def _answer(claim: Claim, local: Sequence[verdict.Measured] | None, where: str) 
         "claim": claim,
         "verdict": answer,
         "is_national": is_national,
-        "cited": (answer.matches or tuple(measures))[0].cited(head) if answer.kind != "inconnu" else "",
+        "cited": answer.cited or ("" if is_apart else (answer.matches or tuple(measures))[0].cited(head)),
+        "is_apart": is_apart,
         "same": verdict.same_number(claim),
         "levels": [(level, part[1]) for level, part in zip(LEVELS_OF_HELP[:3], parts, strict=False)],
         "bars": {

@@ -290,12 +290,17 @@ def study_page(
     template: str,
     tab: str,
     more: Callable[[Study, StudyRequest, Reading], dict[str, Any]],
+    stored: Study | None = None,
 ) -> HttpResponse:
-    """Return a page on a finished study, with what every such page needs; more: what this one adds."""
-    ready = finished(request, place)
-    if isinstance(ready, HttpResponse):
+    """Return a page on a finished study, with what every such page needs; more: what this one adds; stored:
+    the study to read without asking for today's, unless its files are lost.
+    """
+    if stored is not None and not queries.is_lost(stored):
+        study, study_request, newer = stored, StudyRequest(place=stored.place), queries.newer_study(stored)
+    elif isinstance(ready := finished(request, place), HttpResponse):
         return ready
-    study, study_request, newer = ready
+    else:
+        study, study_request, newer = ready
     reading = queries.reading(study)
     common = {
         "study": study,

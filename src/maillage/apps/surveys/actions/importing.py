@@ -12,8 +12,10 @@ from maillage.apps.accounts.models import User
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.actions.receive import receive
 from maillage.apps.surveys.actions.write import check_run, lock
-from maillage.apps.surveys.models import Answer, Publication, Survey
+from maillage.apps.surveys.models import Answer, Survey
+from maillage.apps.surveys.queries.answers import edition_with
 from maillage.kernel.errors import Refused
+from maillage.kernel.typed import line
 
 AT_ONCE = 1_000
 
@@ -27,12 +29,14 @@ class Imported:
     refused: Mapping[UUID, str]
 
 
-def keep(survey: Survey, sent: Sequence[rules.Sent], *, by: User | None, at: datetime) -> Imported:
-    """Store the answers of a file in a survey; those already stored are not counted again."""
+def keep(
+    survey: Survey, sent: Sequence[rules.Sent], *, by: User | None, at: datetime, file: str = ""
+) -> Imported:
+    """Store the answers of a file in a survey; those already stored are not counted again. file: its name."""
     check_run(by, survey.territory)
     new, known, refused = 0, 0, dict[UUID, str]()
     for start in range(0, len(sent), AT_ONCE):
-        received = receive(survey, sent[start : start + AT_ONCE], at=at, by=by)
+        received = receive(survey, sent[start : start + AT_ONCE], at=at, by=by, file=line(file, 120))
         new, known = new + received.new, known + len(received.known) - received.new
         refused |= received.refused
     journal.record(by=by, verb="answers.imported", row=survey, at=at, words=f"{new} réponses")
@@ -53,10 +57,10 @@ def undo(survey: Survey, brought: datetime, *, by: User | None, at: datetime) ->
             why="Aucune réponse de cet import n’est encore là.",
             do="Revenez aux réponses de l’enquête.",
         )
-    if Publication.objects.filter(survey=survey, published_at__gte=brought).exists():
+    if edition := edition_with(survey, brought):
         raise Refused(
             "L’import n’est pas annulé.",
-            why="Une édition publiée compte déjà ces réponses.",
+            why=f"Une édition publiée compte déjà ces réponses : l’édition {edition}.",
             do="Écartez les réponses une par une, avec une raison.",
         )
     n = rows.count()

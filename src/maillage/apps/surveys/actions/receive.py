@@ -43,16 +43,18 @@ def receive(
     surveyor: Surveyor | None = None,
     by: User | None = None,
     n_unsent: int | None = None,
+    file: str = "",
 ) -> Received:
     """Store answers to a survey, each once. Nothing is acknowledged before it is on disk.
 
     surveyor: the device that sends; n_unsent: how many answers it reports as unsent. by: who typed or
-    imported them. The same number with another content is refused, and the first answer stays.
+    imported them; file: its name, when they come in one. The same number with another content is refused, and
+    the first answer stays.
     """
     with on_disk(), transaction.atomic():
         if surveyor is not None:
             _record_contact(surveyor, n_unsent, at)
-        return _store(survey, answers, at=at, surveyor=surveyor, by=by)
+        return _store(survey, answers, at=at, surveyor=surveyor, by=by, file=file)
 
 
 def _record_contact(surveyor: Surveyor, n_unsent: int | None, at: datetime) -> None:
@@ -104,6 +106,7 @@ def _row(
     at: datetime,
     surveyor: Surveyor | None,
     by: User | None,
+    file: str,
 ) -> Answer:
     return Answer(
         uid=sent.uid,
@@ -118,6 +121,7 @@ def _row(
         ended_at=_past(sent.ended_at, at),
         received_at=at,
         form=sent.form,
+        file=file,
         initial_weight=sent.weight,
         digest=sent.digest,
         by=by,

@@ -4,6 +4,7 @@ identifier.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,11 +24,12 @@ from maillage.apps.surveys.queries.answers import (
     VERSION,
 )
 from maillage.forms.answering import may_be
-from maillage.forms.other_text import reader
-from maillage.forms.questionnaire import Question, Questionnaire, load
+from maillage.forms.other_text import clerk_reader, reader, spoken
+from maillage.forms.questionnaire import UNSAID, Question, Questionnaire, load, words
 from maillage.kernel.errors import Refused
+from maillage.kernel.names import plain
 from maillage.kernel.typed import whole
-from maillage.pipeline.offer.forms.sheet import Fault, quoted
+from maillage.pipeline.offer.forms.sheet import Fault, listed, quoted
 from maillage.pipeline.survey import answers as files
 from maillage.pipeline.survey.answers import ID, WEIGHT
 from maillage.words.wording import count, number
@@ -98,15 +100,18 @@ def _saved(survey: Survey, content: bytes) -> FileRead:
 
 def _table(survey: Survey, form: Questionnaire, version: int, content: bytes, name: str) -> FileRead:
     known = {question.name: question for question in form.questions()}
-    parsed = files.parse(content, name, known)
+    parsed = files.parse(content, name, known, wordings=_wordings(form))
     places = {place.name: place.pk for place in survey.places.all()}
     columns = [each for each in parsed.table.columns if each not in (ID, WEIGHT, *COLLECTED)]
     question_columns = [each for each in columns if each.partition("#")[0] in known]
     if not question_columns:
         raise Refused(
             "Rien n’a été importé.",
-            why="Aucune colonne n’a le nom d’une question de cette enquête.",
-            do=f"Donnez aux colonnes le nom des questions, par exemple : {', '.join(sorted(known)[:6])}.",
+            why=(
+                "Aucune colonne ne porte une question de cette enquête, ni par sa formulation ni par son nom."
+                f" Colonnes lues : {listed([f'« {quoted(each)} »' for each in columns], most=6)}."
+            ),
+            do=f"Donnez aux colonnes la formulation des questions, ou leur nom : {_examples(form)}.",
         )
     unknown = tuple(
         each
@@ -115,7 +120,11 @@ def _table(survey: Survey, form: Questionnaire, version: int, content: bytes, na
     )
     _check_match(survey, known, question_columns, unknown)
     # Conditions read names and AAAA-MM-JJ, never labels nor JJ/MM/AAAA.
-    readers = {each: reader(form, known[each.partition("#")[0]]) for each in question_columns}
+    guesses: dict[str, Counter[tuple[str, str]]] = {}
+    readers = {
+        each: _reader(form, known[each.partition("#")[0]], guesses.setdefault(each, Counter()))
+        for each in question_columns
+    }
     answers: list[rules.Sent] = []
     where: dict[UUID, str] = {}
     too_long: list[str] = []
@@ -135,9 +144,63 @@ def _table(survey: Survey, form: Questionnaire, version: int, content: bytes, na
         tuple(answers),
         (*faults, *too_long),
         unknown,
-        (*parsed.notes, *_dropped_cells(dropped), *_odd(form, version, answers, known)),
+        (
+            *parsed.notes,
+            *_guess_notes(form, known, guesses),
+            *_dropped_cells(dropped),
+            *_odd(form, version, answers, known),
+        ),
         where,
     )
+
+
+def _wordings(form: Questionnaire) -> dict[str, str]:
+    """Return how a column may be headed, as `plain` writes it → the name of its question."""
+    questions = [each for each in form.questions() if each.kind != "note"]
+    return {**spoken(questions), **{plain(each.name): each.name for each in questions}}
+
+
+def _examples(form: Questionnaire) -> str:
+    """Return the first questions in words, each with its name."""
+    questions = [each for each in form.questions() if each.takes_answer][:4]
+    return ", ".join(f"« {words(each.label) or each.name} » ou {each.name}" for each in questions)
+
+
+def _reader(
+    form: Questionnaire, question: Question, guesses: Counter[tuple[str, str]]
+) -> Callable[[str], str]:
+    """Return a converter of cells to answers; a cell typed in a hurry is read when it leaves no
+    doubt, and counted in `guesses` by cell and answer.
+    """
+    convert, guess = reader(form, question), clerk_reader(form, question)
+
+    def read(text: str) -> str:
+        value = convert(text)
+        if not may_be(form, question, value) and (meaning := guess(text)) and may_be(form, question, meaning):
+            guesses[text, meaning] += 1
+            return meaning
+        return value
+
+    return read
+
+
+def _guess_notes(
+    form: Questionnaire, known: Mapping[str, Question], guesses: Mapping[str, Counter[tuple[str, str]]]
+) -> Iterator[str]:
+    """Report, question by question, the cells that were no answer as typed, and what each was read as."""
+    for name, cells in guesses.items():
+        choices = form.choices(known[name.partition("#")[0]])
+        labels = {**UNSAID, **{choice.name: words(choice.label) or choice.name for choice in choices}}
+        readings = [
+            f"« {quoted(typed)} » pour « {', '.join(labels.get(part, part) for part in meaning.split())} »"
+            f" ({n})"
+            for (typed, meaning), n in cells.most_common()
+        ]
+        if readings:
+            many = count(
+                cells.total(), "valeur tapée autrement est lue", "valeurs tapées autrement sont lues"
+            )
+            yield f"« {name} » : {many} : {listed(readings, most=6)}."
 
 
 def _check_match(
@@ -152,9 +215,9 @@ def _check_match(
         return
     columns = names | set(unknown)
     matches = {
-        str(other): len(columns & {each.name for each in load(last.definition).questions()})
+        str(other): len({by_wording[column] for column in map(plain, columns) if column in by_wording})
         for other in Survey.objects.filter(territory=survey.territory).exclude(pk=survey.pk)
-        if (last := other.versions.first())
+        if (last := other.versions.first()) and (by_wording := _wordings(load(last.definition)))
     }
     best = max(matches, key=lambda title: matches[title], default="")
     matched = f"{count(len(names), 'question')} sur {len(questions)}"
@@ -164,7 +227,10 @@ def _check_match(
         do=(
             f"Importez-le dans « {best} », dont il a {count(matches[best], 'question')}."
             if best and matches[best] > len(names)
-            else "Vérifiez le fichier, ou donnez à ses colonnes le nom des questions."
+            else (
+                "Vérifiez le fichier, ou donnez à ses colonnes la formulation des questions ou leur nom."
+                f" Colonnes sans question : {listed([f'« {quoted(each)} »' for each in unknown], most=6)}."
+            )
         ),
     )
 

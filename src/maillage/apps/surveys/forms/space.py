@@ -125,7 +125,10 @@ class SurveyForm(TerritoryChoiceMixin, CheckedForm):
         super().__init__(*args, **kwargs)
         self.user, self.survey = user, survey
         other_surveys = access.surveys_for(user).exclude(pk=survey.pk) if survey else access.surveys_for(user)
+        if known_kind := self.data.get("qui") or self.initial.get("qui"):
+            other_surveys = other_surveys.filter(kind=known_kind)
         self.fields["vague"].queryset = other_surveys  # type: ignore[attr-defined]
+        self.fields["vague"].label_from_instance = lambda row: f"{row} ({row.get_kind_display()})"  # type: ignore[attr-defined]
         self.offer_territories()
 
     def clean_territoire(self) -> str:
@@ -208,6 +211,8 @@ class NewForm(SurveyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["qui"].required = False
+        defaults = ", ".join(f"« {text} »" for text in rules.UNIVERSES.values())
+        self.fields["champ"].help_text = f"Laissé vide, il suit qui répond : {defaults}."
         self.fields["qui"].choices = [("", "Comme le dit le questionnaire"), *rules.KINDS.items()]  # type: ignore[attr-defined]
         self.others = {f"{OTHER}{survey.pk}": survey for survey in access.surveys_for(self.user)[:50]}
         self.fields["depart"].choices = [

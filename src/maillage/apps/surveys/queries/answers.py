@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import numpy as np
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from maillage.apps.surveys import rules
-from maillage.apps.surveys.models import Answer, SecondEntry, Survey, Surveyor
+from maillage.apps.surveys.models import Answer, Publication, SecondEntry, Survey, Surveyor
 from maillage.forms.answering import Completed, complete
 from maillage.forms.questionnaire import Questionnaire, load
 from maillage.kernel.table import Table
@@ -159,6 +159,44 @@ def read(answer: Answer, form: Questionnaire) -> Completed:
     is stored.
     """
     return complete(form, answer.values, timezone.localdate(answer.ended_at or answer.received_at))
+
+
+@dataclass(frozen=True, slots=True)
+class FileImport:
+    """An import made. at: when; file: its name, "" for one made before names were stored; n: answers it
+    brought that are still there; edition: number of the first edition that counts them, 0 as long as none
+    does.
+    """
+
+    at: datetime
+    file: str
+    n: int
+    edition: int
+
+
+def imports(survey: Survey) -> list[FileImport]:
+    """Return the imports of a survey, last first."""
+    brought = survey.answers.filter(surveyor=None).filter(Q(channel="file") | ~Q(file=""))
+    rows = (
+        brought.order_by("-received_at").values_list("received_at").annotate(n=Count("pk"), file=Max("file"))
+    )
+    published = _published(survey)
+    return [FileImport(at, file, n, _first_edition(published, at)) for at, n, file in rows]
+
+
+def edition_with(survey: Survey, brought: datetime) -> int:
+    """Return the number of the first edition published since answers were brought, 0 when there is none."""
+    return _first_edition(_published(survey), brought)
+
+
+def _published(survey: Survey) -> list[tuple[int, datetime]]:
+    return list(
+        Publication.objects.filter(survey=survey).order_by("number").values_list("number", "published_at")
+    )
+
+
+def _first_edition(published: Sequence[tuple[int, datetime]], brought: datetime) -> int:
+    return next((number for number, published_at in published if published_at >= brought), 0)
 
 
 @dataclass(frozen=True, slots=True)

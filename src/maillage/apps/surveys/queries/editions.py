@@ -185,11 +185,9 @@ def method(frame: Frame) -> list[str]:
     """
     rows, least = answers.counted(frame.survey).order_by(), rule_of(frame.survey.kind).least
     ways = Counter(rows.values_list("channel", flat=True))
-    # A file imported long after says when each answer was given.
-    days = [begun or received for begun, received in rows.values_list("begun_at", "received_at")]
     out = []
-    if days:
-        first, last = (in_words(timezone.localdate(day)) for day in (min(days), max(days)))
+    if days := _answer_days(frame.survey):
+        first, last = (in_words(day) for day in (days[0], days[-1]))
         out.append(
             f"Réponses reçues le {first}." if first == last else f"Réponses reçues du {first} au {last}."
         )
@@ -209,6 +207,20 @@ def method(frame: Frame) -> list[str]:
             " question."
         )
     return out
+
+
+def _answer_days(survey: Survey) -> list[date]:
+    """Return the days of the counted answers, in order, within those of their survey. One brought by a file
+    that does not date it may be of any day since the first, and up to the last once it is over.
+    """
+    days = set()
+    rows = answers.counted(survey).order_by().values_list("begun_at", "ended_at", "received_at", "channel")
+    for begun, ended, received, channel in rows:
+        days.add(day := answers.answered_on(survey, begun or ended or received))
+        if not begun and not ended and channel == "file":
+            is_inside = day == timezone.localdate(received)
+            days |= {survey.opens_on or day, day if is_inside else survey.closes_on or day}
+    return sorted(days)
 
 
 def _gathered(counts: Mapping[str, int], least: int) -> str:

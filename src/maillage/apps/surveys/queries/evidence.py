@@ -27,6 +27,16 @@ def published(place: str, *, by_group: bool = False) -> Mapping[tuple[str, str, 
     return _findings(reversed(_ranked(rows)), by_group=by_group)
 
 
+def survey_by_survey(places: Collection[str]) -> list[Findings]:
+    """Return the answers in the last edition of each survey of some places, groups and scales included, the
+    latest first; no example.
+    """
+    rows = Publication.objects.filter(
+        survey__territory__in=places, survey__example=False, withdrawn_at=None
+    ).select_related("survey")
+    return [_findings([row], by_group=True) for row in _ranked(rows)]
+
+
 @dataclass(frozen=True, slots=True)
 class Neighbour:
     """The public edition of a survey whose territory holds this one (wider), or is held by it."""

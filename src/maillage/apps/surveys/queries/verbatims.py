@@ -140,7 +140,11 @@ def collected(survey: Survey, answered: int) -> list[Step]:
         people = sum(row.people or 0 for row in rows)
         met = f", {count(people, 'personne', 'personnes')}" if people else ""
         out.append(
-            Step(n=len(rows), many=_noun(kind, len(rows)), who=f"{rules.COUNTED[speakers][people != 1]}{met}")
+            Step(
+                n=len(rows),
+                many=_noun(kind, len(rows)),
+                audience=f"{rules.COUNTED[speakers][people != 1]}{met}",
+            )
         )
     return out
 

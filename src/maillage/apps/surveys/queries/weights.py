@@ -30,10 +30,11 @@ def weighting_record(weighting_result: weighting.Weighting) -> Json:
         "high": float(weighting_result.weights.max() / weighting_result.weights.mean()),
         "strata": [
             {
-                name: getattr(each, name)
-                for name in ("variable", "name", "n", "share", "target", "coefficient", "people", "found")
+                name: getattr(stratum, name)
+                for name in ("variable", "name", "n", "share", "target", "coefficient", "people")
             }
-            for each in weighting_result.strata
+            | {"found": stratum.weighted_total}  # the name that rows already stored have
+            for stratum in weighting_result.strata
         ],
     }
 

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.surveys import access, rules
 from maillage.apps.surveys.actions import calculations, campaigns, importing
+from maillage.apps.surveys.actions.receive import OTHER
 from maillage.apps.surveys.forms import files, space
 from maillage.apps.surveys.models import Answer, Place, Survey, Surveyor
 from maillage.apps.surveys.queries import answers, frames, places, targets
@@ -63,7 +64,6 @@ def new(request: HttpRequest) -> HttpResponse:
     """A new survey: from a ready questionnaire, from a file, from another survey, or from nothing."""
     first: dict[str, Any] = {
         "depart": f"{space.BANK}habitants",
-        "champ": "habitants de 15 ans et plus",
         "arrondi": "nearest",
     }
     wave = (
@@ -81,6 +81,7 @@ def new(request: HttpRequest) -> HttpResponse:
             values = form.values()
             questionnaire, notes = _origin(form)
             values["kind"] = values["kind"] or _kind_of(questionnaire, form)
+            values["universe"] = values["universe"] or rules.UNIVERSES.get(values["kind"], "")
             questionnaire = replace(questionnaire, kind=values["kind"])
             row = campaigns.prepare(
                 by=account_of(request),
@@ -170,6 +171,7 @@ def _page(request: HttpRequest, row: Survey, **more: Any) -> HttpResponse:
         "places": row.places.select_related("lieu__structure"),
         "known_places": targets.names(row),
         "channels": rules.CHANNELS,
+        "imports": answers.imports(row),
         "late": rules.LATE.days,
         "of_people": row.kind in rules.OF_PEOPLE,
         "n_sensitive": None
@@ -399,14 +401,14 @@ def import_answers(request: HttpRequest, pk: int) -> HttpResponse:
         with refusals.as_message(request):
             n = importing.undo(row, brought, by=account_of(request), at=at)
             messages.success(request, f"Import annulé : {count(n, 'réponse effacée', 'réponses effacées')}.")
-        return redirect("survey_answers", pk)
+        return redirect("survey_import", pk)
     form = space.FileForm(request.POST or None, request.FILES or None)
-    context: dict[str, Any] = {"survey": row, "form": form, "brought": at.isoformat()}
+    context: dict[str, Any] = {"survey": row, "form": form}
     if form.is_bound and form.is_valid():
         uploaded = form.cleaned_data["fichier"]
         try:
             read = files.read(row, uploaded.read(), uploaded.name)
-            imported = importing.keep(row, read.answers, by=account_of(request), at=at)
+            imported = importing.keep(row, read.answers, by=account_of(request), at=at, file=uploaded.name)
         except Refused as error:
             form.add_error("fichier", " ".join(error.sentences))
         else:
@@ -415,4 +417,6 @@ def import_answers(request: HttpRequest, pk: int) -> HttpResponse:
                 f"{read.where.get(uid, f'Réponse {uid}')} : {why}" for uid, why in imported.refused.items()
             ]
             context |= {"done": imported, "read": read, "told": new_text, "faults": [*read.faults, *refused]}
+            context["n_other"] = sum(why == OTHER for why in imported.refused.values())
+    context["imports"] = answers.imports(row)
     return render(request, "surveys/space/import.html", context, status=400 if form.errors else 200)
