@@ -3,6 +3,7 @@
 """
 
 import json
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -223,3 +224,16 @@ def test_the_difference_of_printed_bounds_is_that_of_the_shares():
     )
     assert comparisons.of_intervals(one, one).p == 1
     assert comparisons.of_intervals(other, one).p == pytest.approx(difference.p)
+
+
+def test_the_page_and_the_report_of_two_waves_have_the_same_gap_and_verdict(browser):
+    """Sûr dans sa question, plus une fois toutes les réponses comptées : la page le dit comme le rapport."""
+    first, last = wave(THEN, 86), wave(NOW, 106)
+    Survey.objects.filter(pk=last.pk).update(after=first.pk)
+    publish(first, THEN + timedelta(days=40))
+    last.refresh_from_db()
+    report = chapter(last)
+    gap, low, high = re.search(r'"\+(\d+), pas net".*?"text": "([−\d]+) à (\d+)"', report).groups()
+    page = compared(browser, last, first)
+    sentence = f"Oui : sans changement que l’enquête permette de voir (+{gap} points, de +{low} à +{high})"
+    assert sentence in page.replace("\xa0", " ")

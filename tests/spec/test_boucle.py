@@ -208,22 +208,3 @@ def test_une_ligne_se_dit_de_meme_seule_et_parmi_d_autres():
 def test_pourquoi_un_compte_manque(n, least, why):
     """Rien de noté n’est pas la même chose que trop peu pour être dit."""
     assert rules.why_not(n, least, "orientation") == why
-
-
-def test_une_vague_ne_monte_ni_ne_baisse_tant_que_les_marges_se_touchent(spec):
-    """Une réponse à une question était donnée par 52 % (45 à 59) ; ce qu’elle est devenue, à la vague suivante."""
-    spec(
-        """
-        part | bas | haut
-        -----+-----+-----
-          67 |  60 |   74
-          66 |  59 |   73
-          38 |  31 |   45
-          37 |  30 |   44
-        """,
-        lambda t: [
-            rules.wave_change((52, 45, 59), after).partition(",")[0]
-            for after in zip(t["part"].tolist(), t["bas"].tolist(), t["haut"].tolist(), strict=True)
-        ],
-        ["hausse", "les marges se recouvrent", "les marges se recouvrent", "baisse"],
-    )

@@ -313,3 +313,21 @@ def test_a_ranking_of_all_answers_reads_by_first_rank(least, is_first):
     )
     assert any("placent en premier" in fact for fact in sentences) is is_first
     assert not any(fact.startswith("100 %") for fact in sentences)
+
+
+def test_the_finding_of_needs_names_the_most_cited():
+    """« 30 % manquent de moyens humains » ne se dit pas quand la formation est citée par 60 % des structures."""
+    questions = bank("structures")
+    n = np.arange(100)
+    needs = np.array(
+        [" ".join(["formation"] * int(k < 60) + ["moyens_humains"] * int(k >= 70) or ["lieu"]) for k in n]
+    )
+    sample = samples.sample(
+        Table("r.csv", {"id": n.astype(str), "besoins": needs}), questions, universe=Universe(size=400)
+    )
+    report = cards.every(sample)
+    sentences = facts(
+        story.story(report, story.crossings(sample, report), people_noun("structures", weighted=False))
+    )
+    (needed,) = [fact for fact in sentences if "besoin" in fact or "manquent" in fact]
+    assert needed.replace("\xa0", " ").startswith("60 % des structures ont besoin de former leurs équipes")

@@ -241,3 +241,25 @@ def test_a_thing_that_most_have_is_the_share_of_those_without_it(spec):
             "47 % des habitants ont un ordinateur (entre 40 et 54 %",
         ],
     )
+
+
+def test_a_criterion_put_first_is_the_one_that_most_put_first(spec):
+    """Le titre nomme la réponse la plus donnée de son graphique, jamais une autre."""
+
+    def first_facts(t):
+        (finding,) = of_surveys(surveyed(t, "inhabitants")).first
+        drawn = {figure.label: figure.value for figure in finding.figures}
+        assert finding.figures[0].value == max(drawn.values()), "the first bar is the longest"
+        return plain(finding.fact)
+
+    spec(
+        """
+        question | réponse   | part | basse | haute
+        ---------+-----------+------+-------+------
+        critere  | gratuite  | 29   | 23    | 35
+        critere  | confiance | 33   | 27    | 39
+        critere  | proximite | 38   | 32    | 44
+        """,
+        first_facts,
+        "38 % des habitants mettent la proximité en premier pour accepter une aide (entre 32 et 44 %).",
+    )

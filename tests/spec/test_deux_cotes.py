@@ -116,7 +116,7 @@ def test_an_answer_withheld_on_one_side_has_no_gap(residents, published):
         (discovery_answers(), structures(univers="structures ; Commune : Maubeuge")),
         (replace(discovery_answers(), universe="personnes accompagnées ; Sexe : Femme"), structures()),
         (discovery_answers(), structures(base="")),
-        (replace(discovery_answers(), told=False), structures()),
+        (replace(discovery_answers(), is_base_public=False), structures()),
         (discovery_answers(), structures(bouche=None)),
         (discovery_answers(), replace(structures(), topics={"canaux": "autre sujet"})),
     ],

@@ -243,9 +243,9 @@ def test_answers_of_a_survey_change_only_when_their_difference_leaves_its_interv
         call,
         [
             "1 sans écart sûr",
-            "plus bas 0 sans écart sûr",
+            "baisse 0 sans écart sûr",
             "1 sans écart sûr",
-            "plus haut 0 sans écart sûr",
+            "hausse 0 sans écart sûr",
             "0 sans écart sûr",
         ],
     )
@@ -263,12 +263,12 @@ def test_an_answer_that_changed_is_named_by_its_question_and_its_base():
     assert changes.compare(one, reworded).answers == ()
 
 
-def test_a_scale_cut_in_two_is_compared_once_apart_from_its_answers():
-    """Les deux moitiés d’une échelle se comparent à part des autres réponses : celle que les constats citent, une
-    fois, avec sa part d’avant.
+def test_a_scale_cut_in_two_counts_once_even_where_its_change_is_not_sure():
+    """Des deux moitiés d’une échelle, celle que les constats citent se dit, une fois, avec sa part d’avant : elle
+    vient la première, et sans écart sûr quand le nombre de réponses comparées l’ôte.
     """
 
-    def wave(percent: int, margin: int) -> changes.Edition:
+    def wave(percent: int, margin: int, n_steady: int = 0) -> changes.Edition:
         halves = {"pas_du_tout peu": (percent, "Mal à l’aise"), "a_l_aise tres": (100 - percent, "À l’aise")}
         scale = {
             ("inhabitants", "aisance", name): Answered(
@@ -277,15 +277,72 @@ def test_a_scale_cut_in_two_is_compared_once_apart_from_its_answers():
             )
             for name, (value, label) in halves.items()
         }  # fmt: skip
-        return edition_with(answers(33, 45, n_steady=80) | changes.answers_json(scale))
+        steady = {
+            ("inhabitants", f"autre_{k}", "oui"): answer_of("Autre ?", "Oui", 46, 40, 52)
+            for k in range(n_steady)
+        }
+        return edition_with(changes.answers_json(scale | steady))
 
     comparison = changes.compare(wave(40, 6), wave(29, 5))
-    assert [x.says for x in comparison.answers] == ["plus bas"]
+    assert [x.says for x in comparison.answers] == ["baisse"]
     assert [x.replace("\xa0", " ") for x in comparison.news] == [
         "29 % des habitants sont peu ou pas à l’aise avec le numérique (entre 24 et 34 %), contre 40 % avant"
-        " (entre 34 et 46 %)."
+        " (entre 34 et 46 %) : baisse."
     ]
-    assert changes.compare(wave(40, 6), wave(36, 5)).news == ()
+    crowded = changes.compare(wave(40, 6, 80), wave(29, 5, 80))
+    assert crowded.answers == ()
+    (fact,) = crowded.news
+    assert fact.endswith("avant (entre 34 et 46\xa0%) : pas d’écart sûr.")
+    assert changes.compare(wave(40, 6), wave(40, 6)).news == (), "the same survey, read twice"
+
+
+def test_ease_comes_before_the_place_known():
+    def wave(shift: int) -> changes.Edition:
+        return edition_with(
+            changes.answers_json(
+                {
+                    ("inhabitants", "lieu_connu", "non"): answer_of("Un lieu ?", "Non", 60 + shift, 50, 70),
+                    ("inhabitants", "aisance", "pas_du_tout peu"): answer_of(
+                        "Aise ?", "Mal", 30 + shift, 20, 40
+                    ),
+                }
+            )
+        )
+
+    first, second = changes.compare(wave(0), wave(3)).news
+    assert "à l’aise avec le numérique" in first and "ne connaissent aucun lieu" in second
+    assert first.endswith("pas d’écart sûr.") and second.endswith("pas d’écart sûr.")
+
+
+def answer_of(question: str, label: str, percent: float, low: float, high: float) -> Answered:
+    return Answered(
+        label=label, percent=percent, low=low, high=high, n=250, computed="redressé",
+        universe="structures", source="enquête", question=question,
+    )  # fmt: skip
+
+
+def test_answers_without_a_finding_are_sentences_three_at_most():
+    """Une réponse sans phrase de constat se dit par sa question et son choix, jamais par sa ligne de tableau."""
+
+    def wave(low: int) -> changes.Edition:
+        return edition_with(
+            changes.answers_json(
+                {
+                    ("structures", f"question_{k}", "non"): answer_of(
+                        f"WiFi {k} ?", "Non", low + 5, low, low + 10
+                    )
+                    for k in range(5)
+                }
+            )
+        )
+
+    facts = [x.replace("\xa0", " ") for x in changes.compare(wave(60), wave(20)).news]
+    assert len(facts) == 3
+    assert facts[0] == (
+        "À la question « WiFi 0 ? », 25 % des structures interrogées répondent « Non » (entre 20 et 30 %), contre"
+        " 65 % avant (entre 60 et 70 %) : baisse."
+    )
+    assert len(changes.compare(wave(60), wave(20)).in_brief) > 3, "the annexes have every line"
 
 
 def edition_with(answers: changes.Json) -> changes.Edition:

@@ -1,14 +1,17 @@
 """« En hausse » et « en baisse » : deux vagues du même territoire, des mêmes personnes, de la même question."""
 
+from dataclasses import replace
 from itertools import product
 
-from pytest import mark
+from pytest import approx, mark
 
 from maillage.kernel.estimate import Estimate
 from maillage.reports.survey import waves
 from maillage.reports.survey.findings import Line, QuestionAnswers
-from maillage.reports.survey.published_row import PublishedRow
+from maillage.reports.survey.published_row import PublishedRow, printed
 from maillage.reports.survey.waves import Before
+from maillage.reports.territory import changes
+from maillage.reports.territory.criteria import answered
 
 title = "Quand une part peut monter"
 OTHER_TERRITORY = "Cette vague portait sur un autre territoire (Maubeuge), et celle-ci sur Grenoble."
@@ -93,3 +96,67 @@ def test_the_chapter_says_why_nothing_is_compared():
     assert OTHER_TERRITORY in compared_text(before(apart=OTHER_TERRITORY))
     assert "L’une des deux vagues est redressée, l’autre non." in compared_text(before(weighted=True))
     assert "Reformulées, ou posées à d’autres" not in compared_text(before(weighted=True))
+
+
+def test_the_report_the_loop_and_two_editions_use_one_rule(spec):
+    """Une réponse était donnée par 52 % (45 à 59) ; ce qu’elle est devenue, parmi d’autres réponses comparées."""
+
+    def wave(value: float, low: float, high: float, n_steady: int) -> dict[waves.AnswerName, waves.WaveShare]:
+        def share_of(*percents: float) -> waves.WaveShare:
+            return waves.WaveShare("Question ?", "Oui", "habitants", "brut", percents)
+
+        steady = {(f"autre_{k}", "oui"): share_of(52, 45, 59) for k in range(int(n_steady))}
+        return {("aide", "oui"): share_of(value, low, high)} | steady
+
+    spec(
+        """
+        part | bas | haut | autres
+        -----+-----+------+-------
+          67 |  60 |   74 | 0
+          60 |  53 |   67 | 0
+          37 |  30 |   44 | 0
+          37 |  30 |   44 | 80
+        """,
+        lambda t: [
+            waves.moves(wave(52, 45, 59, n), wave(value, low, high, n))["aide", "oui"].word
+            for value, low, high, n in zip(
+                *(t[x].tolist() for x in ("part", "bas", "haut", "autres")), strict=True
+            )
+        ],
+        ["hausse", "pas d’écart sûr", "baisse", "pas d’écart sûr"],
+    )
+
+
+@mark.parametrize("n_steady", [0, 80])
+def test_a_weighted_report_compares_what_both_waves_printed(n_steady):
+    """Redressées, les deux parts se comparent comme elles sont imprimées : le rapport et deux éditions disent le
+    même écart.
+    """
+
+    def question_of(name: str, value: float) -> QuestionAnswers:
+        return replace(
+            NOW, name=name, weighted=True, lines=[Line(name="oui", label="Oui", figure=share(value))]
+        )
+
+    def rows_of(questions: list[QuestionAnswers]) -> list[PublishedRow]:
+        return [
+            PublishedRow(
+                question=q.name, libelle=q.label, par="", groupe="", modalite="oui", libelle_modalite="Oui",
+                effectif="", base=192, part=part, bas=low, haut=high, motif="", calcul="redressé",
+                arrondi="nearest", univers=q.universe, seuil="",
+            )
+            for q in questions
+            for part, low, high in [printed(q.lines[0].figure, weighted=True, rounding=q.rounding)]
+        ]  # fmt: skip
+
+    steady = [question_of(f"autre_{k}", 50.0) for k in range(n_steady)]
+    earlier, later = ([question_of("aide", value), *steady] for value in (45.4, 29.6))
+    wave = replace(before(weighted=True), rows=rows_of(earlier))
+    (first, *_), _ = waves.changes(wave, later)
+    assert first.gap.difference.value == approx(-15.0), "30 less 45, as both are printed"
+    editions = [
+        changes.answers_json(answered("inhabitants", rows_of(x), "enquête")) for x in (earlier, later)
+    ]
+    move = changes.moves(*editions)["inhabitants/aide/oui"]
+    assert (move.points, move.is_sure) == (approx(first.gap.difference.value), first.moved)
+    assert first.moved == (not n_steady)

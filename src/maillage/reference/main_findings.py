@@ -19,7 +19,7 @@ class FindingRule:
     """A finding read in one answer. matters: 3 changes a decision, 1 sheds light; least, most: percents
     between which its meaning holds; facing: other answers, each with its sentence; lacks: the fact by those
     who did not give the answer, as it reads when they are the fewer; bar: how a chart names its share, ""
-    where the answer says enough.
+    where the answer says enough; first: told only where no other answer to its question has a larger share.
     """
 
     axis: str
@@ -33,6 +33,7 @@ class FindingRule:
     calls: str
     lacks: str = ""
     bar: str = ""
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,7 @@ def rules() -> tuple[FindingRule, ...]:
             means=row["means"],
             lacks=row.get("lacks", ""),
             bar=row.get("bar", ""),
+            first=row.get("first", False),
             calls=row.get("calls") or _survey_call(row),
         )
         for row in _read()["findings"]

@@ -435,18 +435,3 @@ def _silence(facts: Facts) -> Sentence | None:
 SENTENCE_MAKERS: Sequence[Callable[[Facts], Sentence | None]] = (
     *(_unanswered, _to_locate, _gap, _unknown, _silence, _plan, _sheets),
 )
-
-
-def wave_change(first: tuple[float, float, float], second: tuple[float, float, float]) -> str:
-    """Return the change of an answer from a wave of a survey to the next: percent, low and high as published;
-    it rises or falls only where both intervals stand apart.
-
-    >>> wave_change((52, 45, 59), (73, 66, 80)), wave_change((52, 45, 59), (30, 24, 37))
-    ('hausse', 'baisse')
-    >>> wave_change((52, 45, 59), (58, 51, 64))
-    'les marges se recouvrent, pas de changement net'
-    """
-    (before, low1, high1), (after, low2, high2) = first, second
-    if low2 > high1 or high2 < low1:
-        return "hausse" if after > before else "baisse"
-    return "les marges se recouvrent, pas de changement net"

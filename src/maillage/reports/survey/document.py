@@ -40,14 +40,13 @@ from maillage.reports.survey.findings import (
     Line,
     QuestionAnswers,
 )
-from maillage.reports.survey.published_row import PublishedRow
+from maillage.reports.survey.published_row import PublishedRow, printed
 from maillage.reports.survey.two_sides import Counterpart, Subject
 from maillage.reports.survey.waves import Before
 from maillage.studies.survey import protection
 from maillage.studies.survey.columns import CITED
 from maillage.studies.survey.protection import Protection
 from maillage.studies.survey.universe import UNKNOWN, Universe, things_of
-from maillage.words import rounding as rounds
 from maillage.words.dates import in_words
 from maillage.words.wording import (
     DASH,
@@ -1063,7 +1062,7 @@ def _row(
     card: Card, line: Line, group: str, n: int | None, counted: int | None, computed: str, decimals: int
 ) -> PublishedRow:
     answers, figure = card.answers, line.figure
-    part, low, high = _printed(figure, answers, decimals)
+    part, low, high = printed(figure, weighted=answers.weighted, rounding=answers.rounding, decimals=decimals)
     return {
         "question": answers.name,
         "libelle": answers.label,
@@ -1082,23 +1081,6 @@ def _row(
         "univers": answers.universe,
         "seuil": (card.crossed_least if group else card.least) or "",
     }
-
-
-def _printed(
-    figure: Figure, answers: QuestionAnswers, decimals: int
-) -> tuple[float | str, float | str, float | str]:
-    """Return a share and its bounds, outwards, as a file writes them; "" where they are withheld, or where
-    margins impose the share: rounded outwards, no interval would look like one of a point.
-    """
-    if isinstance(figure, Withheld):
-        return "", "", ""
-    if answers.weighted and figure.low == figure.high:
-        return int(rounds.rounded(figure.value, rule=answers.rounding)), "", ""
-    if answers.weighted:
-        low, high = rounds.outwards(figure.low, figure.high, 1.0, most=100.0)
-        return int(rounds.rounded(figure.value, rule=answers.rounding)), int(low), int(high)
-    low, high = rounds.outwards(figure.low, figure.high, 10.0**-decimals, most=100.0)
-    return round(figure.value, decimals), round(low, decimals), round(high, decimals)
 
 
 def private_rows(cards: Iterable[Card], *, computed: str) -> list[dict[str, object]]:

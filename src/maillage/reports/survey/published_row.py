@@ -2,6 +2,9 @@
 
 from typing import NotRequired, TypedDict
 
+from maillage.kernel.estimate import Figure, Withheld
+from maillage.words import rounding as rounds
+
 
 class GroupFinding(TypedDict):
     """The sentences of a share of a group, its axis and weight among the messages."""
@@ -38,3 +41,20 @@ class PublishedRow(TypedDict):
     univers: str
     seuil: int | str
     constat: NotRequired[GroupFinding]
+
+
+def printed(
+    figure: Figure, *, weighted: bool, rounding: str, decimals: int = 6
+) -> tuple[float | str, float | str, float | str]:
+    """Return a share and its bounds, outwards, as a file writes them; "" where they are withheld, or where
+    margins impose the share: rounded outwards, no interval would look like one of a point.
+    """
+    if isinstance(figure, Withheld):
+        return "", "", ""
+    if weighted and figure.low == figure.high:
+        return int(rounds.rounded(figure.value, rule=rounding)), "", ""
+    if weighted:
+        low, high = rounds.outwards(figure.low, figure.high, 1.0, most=100.0)
+        return int(rounds.rounded(figure.value, rule=rounding)), int(low), int(high)
+    low, high = rounds.outwards(figure.low, figure.high, 10.0**-decimals, most=100.0)
+    return round(figure.value, decimals), round(low, decimals), round(high, decimals)

@@ -4,21 +4,89 @@ outside its interval.
 Source: docs/methods/resultats-enquete.md
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from maillage.engine import comparisons
 from maillage.kernel.estimate import Estimate
 from maillage.reports.page.blocks import Block, Bullets, Callout, Cell, Grid, Text
-from maillage.reports.survey.findings import Gap, Line, QuestionAnswers, change_sentence
-from maillage.reports.survey.published_row import PublishedRow
+from maillage.reports.survey.findings import PROFILE, Gap, Line, QuestionAnswers, change_sentence
+from maillage.reports.survey.published_row import PublishedRow, printed
 from maillage.words.rounding import rounded
 from maillage.words.wording import NBSP, bounds, listing, number, percent
 
 METHOD = "resultats-enquete"
 WEIGHTED_ONCE = "L’une des deux vagues est redressée, l’autre non."
 NO_TREND = "Leurs parts ne se comparent pas : aucune hausse ni baisse n’est écrite."
+
+
+RISE, FALL, UNSURE = "hausse", "baisse", "pas d’écart sûr"
+
+
+@dataclass(frozen=True, slots=True)
+class WaveShare:
+    """The share of an answer as a wave published it. question, label: their words; computed: « redressé » or
+    « brut »; percents: the share and its bounds.
+    """
+
+    question: str
+    label: str
+    universe: str
+    computed: str
+    percents: comparisons.Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The change of a share from a wave to the next: in points, with its interval, and whether it is sure
+    once every answer that both waves published is counted.
+    """
+
+    points: float
+    low: float
+    high: float
+    is_sure: bool
+
+    @property
+    def word(self) -> str:
+        return (RISE if self.points > 0 else FALL) if self.is_sure else UNSURE
+
+
+AnswerName = tuple[str, str]  # question, answer
+
+
+def moves(
+    earlier: Mapping[AnswerName, WaveShare], later: Mapping[AnswerName, WaveShare]
+) -> dict[AnswerName, Move]:
+    """Return the change of every answer that two waves of a survey published: the only rule of a rise or a
+    fall, for its document, the comparison of two editions and the loop.
+
+    Left out: who answered, a share without an interval, and a question whose words, answers, people asked or
+    way of counting changed.
+    """
+    both = [key for key in later if key in earlier]
+    reworded = {key[0] for key in both if _identity(earlier[key]) != _identity(later[key])}
+    pairs = {
+        key: (_of_one(later[key]), _of_one(earlier[key]))
+        for key in both
+        if key[0] not in reworded
+        and key[0] not in PROFILE
+        and all(x.percents[1] < x.percents[2] for x in (earlier[key], later[key]))
+    }
+    return {
+        key: Move(100 * x.value, 100 * x.low, 100 * x.high, is_sure)
+        for key, (x, is_sure) in zip(pairs, comparisons.moves(list(pairs.values())), strict=True)
+    }
+
+
+def _identity(share: WaveShare) -> tuple[str, ...]:
+    return share.question, share.label, share.universe, share.computed
+
+
+def _of_one(share: WaveShare) -> comparisons.Interval:
+    value, low, high = share.percents
+    return value / 100, low / 100, high / 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,60 +123,73 @@ def changes(before: Before, questions: Sequence[QuestionAnswers]) -> tuple[list[
 
     What the calibration imposes has no interval: it measures nothing and is left out, and so is who answered.
     """
-    rows_by_answer = {
-        (row["question"], row["modalite"]): row
-        for row in before.rows
-        if not row["groupe"] and row["part"] != ""
-    }
     words = {row["question"]: (row["libelle"], row["univers"]) for row in before.rows}
-    answers = {(row["question"], row["modalite"]): row["libelle_modalite"] for row in before.rows}
-    pairs: list[tuple[QuestionAnswers, str, Estimate, Estimate]] = []
+    labels = {(row["question"], row["modalite"]): row["libelle_modalite"] for row in before.rows}
+    bases = {(row["question"], row["modalite"]): int(row["base"] or 0) for row in before.rows}
     reworded = []
+    figures: dict[AnswerName, tuple[QuestionAnswers, Line, Estimate]] = {}
     for wave_answers in questions:
         if wave_answers.of_whom or wave_answers.observed or wave_answers.name not in words:
             continue
         same = all(
-            answers.get((wave_answers.name, line.name), line.label) == line.label
+            labels.get((wave_answers.name, line.name), line.label) == line.label
             for line in wave_answers.lines
         )
         if words[wave_answers.name] != (wave_answers.label, wave_answers.universe) or not same:
             reworded.append(wave_answers.label)
             continue
-        pairs += [
-            (wave_answers, line.label, *both)
+        figures |= {
+            (wave_answers.name, line.name): (wave_answers, line, line.figure)
             for line in (*wave_answers.groups, *wave_answers.lines)
-            if (row := rows_by_answer.get((wave_answers.name, line.name)))
-            and (both := _both(wave_answers, line, row))
-        ]
-    moves = comparisons.moves([(_interval(now), _interval(was)) for *_, was, now in pairs])
-    return [
-        Change(
-            answers=question,
-            gap=Gap(
-                label=label,
-                first=before.name,
-                second=before.later_name,
-                first_figure=was,
-                second_figure=now,
-                difference=_estimate(100 * x.value, 100 * x.low, 100 * x.high, question.universe, now.n),
-            ),
-            moved=moved,
+            if isinstance(line.figure, Estimate)
+        }
+    later = {
+        key: share
+        for key, (wave_answers, line, _) in figures.items()
+        if (share := _published(wave_answers, line))
+    }
+    earlier = {key: share for row in before.rows if (share := _stored(row)) for key in [_answer_name(row)]}
+    changes_ = []
+    for key, move in moves(earlier, later).items():
+        wave_answers, line, now = figures[key]
+        was = _estimate(*earlier[key].percents, wave_answers.universe, bases[key])
+        gap = Gap(
+            label=line.label,
+            first=before.name,
+            second=before.later_name,
+            first_figure=was,
+            second_figure=now,
+            difference=_estimate(move.points, move.low, move.high, wave_answers.universe, now.n),
         )
-        for (question, label, was, now), (x, moved) in zip(pairs, moves, strict=True)
-    ], reworded
+        changes_.append(Change(answers=wave_answers, gap=gap, moved=move.is_sure))
+    return changes_, reworded
 
 
-def _both(question: QuestionAnswers, line: Line, row: PublishedRow) -> tuple[Estimate, Estimate] | None:
-    now, share, low, high = line.figure, row["part"], row["bas"], row["haut"]
-    if isinstance(share, str) or isinstance(low, str) or isinstance(high, str):  # withheld then
+def _published(wave_answers: QuestionAnswers, line: Line) -> WaveShare | None:
+    """Return a share of the later wave as its tables print it; None where it has no interval."""
+    percents = printed(line.figure, weighted=wave_answers.weighted, rounding=wave_answers.rounding)
+    return _share(wave_answers.label, line.label, wave_answers.universe, percents)
+
+
+def _stored(row: PublishedRow) -> WaveShare | None:
+    """Return a row of the wave before; None where it was withheld, is of a group, or has no interval."""
+    if row["groupe"]:
         return None
-    if not isinstance(now, Estimate) or now.low == now.high or low == high:
+    percents = row["part"], row["bas"], row["haut"]
+    return _share(row["libelle"], row["libelle_modalite"], row["univers"], percents)
+
+
+def _share(
+    question: str, label: str, universe: str, percents: tuple[float | str, float | str, float | str]
+) -> WaveShare | None:
+    value, low, high = percents
+    if isinstance(value, str) or isinstance(low, str) or isinstance(high, str):
         return None
-    return _estimate(share, low, high, question.universe, int(row["base"] or 0)), now
+    return WaveShare(question, label, universe, "", (value, low, high))
 
 
-def _interval(figure: Estimate) -> comparisons.Interval:
-    return figure.value / 100, figure.low / 100, figure.high / 100
+def _answer_name(row: PublishedRow) -> AnswerName:
+    return row["question"], row["modalite"]
 
 
 def _estimate(value: float, low: float, high: float, universe: str, n: int) -> Estimate:

@@ -14,12 +14,12 @@ from maillage.reference.main_findings import rules
 from maillage.reference.offer import diagnosis_lines
 from maillage.reports.page.blocks import Block, Bullets, Callout, Cell, Chapter, Cover, Document, Grid, Text
 from maillage.reports.page.folder import Fingerprint, digest
-from maillage.reports.survey.findings import PROFILE
+from maillage.reports.survey import waves
 from maillage.reports.territory import ranges
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.criteria import Surveyed
 from maillage.reports.territory.figures import FigureJson
-from maillage.reports.territory.main_findings import SUBJECTS
+from maillage.reports.territory.main_findings import EASE, SUBJECTS
 from maillage.studies.offer.silence import Between
 from maillage.words import wording
 from maillage.words.dates import in_words
@@ -33,7 +33,7 @@ MARGIN = (
     "Une estimation n’est dite plus haute, ou plus basse, que si les deux fourchettes ne se touchent pas ;"
     " sinon elle est « dans la marge », et rien ne dit qu’elle a bougé. Ce qui est compté se compare tel"
     " quel. Pour une réponse d’enquête, l’écart d’une vague à l’autre doit sortir de sa propre fourchette,"
-    " compte tenu du nombre de réponses comparées."
+    " compte tenu du nombre de réponses comparées : la règle est celle du rapport de l’enquête."
 )
 PLACES, ZONES, ANSWERS = "Lieux", "Zone par zone", "Les réponses aux enquêtes"
 TOTALS = (
@@ -122,6 +122,9 @@ OVER, LATE = ("faite", "abandonnée"), "en retard"
 NEW_ACTION = "Action nouvelle"
 NO_PLAN = "**Plan** : il n’était pas dans l’édition {name} ; rien n’en est comparé."
 UNSURE = "sans écart sûr"  # of two shares of a survey
+HEADLINES = ("/".join(EASE), "inhabitants/lieu_connu/non")  # said even where their change is not sure
+MOST_ANSWERS = 3  # of surveys, among the events between two editions
+MOST_TITLES = 3  # of actions, in a sentence
 # A notice that editions used to store within the objective of an action.
 STALE = re.compile(r" ?Écrit le [^.]* pour l’étude [^.]* à relire\.$")
 MONTH, FEW_DAYS = 30.44, 60  # days
@@ -181,7 +184,7 @@ BECAME = {
     "Ajouté": (Kind.ADDED, ""),
     "Retiré": (Kind.WITHDRAWN, ""),
 }
-BEGUN = ("Fait", "Commencé")
+LATE_WORD, BEGUN = "Retardé", ("Fait", "Commencé")
 STATE, COUNT, NOTHING = "L’état", "Le dernier compte", "rien"
 
 
@@ -189,7 +192,7 @@ STATE, COUNT, NOTHING = "L’état", "Le dernier compte", "rien"
 class Change:
     """A line of a comparison: what, before, after, and what may be said of it. kind: the table of the plan
     that it goes to; fact: the same in a sentence, of an answer of a survey; shares: its interval before, then
-    after.
+    after; question: which one it answers.
     """
 
     what: str
@@ -199,13 +202,15 @@ class Change:
     kind: Kind = Kind.OTHER
     fact: str = ""
     shares: tuple[comparisons.Interval, ...] = ()
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
     """The changes from an edition to another. incomparable: why figures are not compared, "" when they are;
     within: how many zones stay in their margins; answers: those that moved, unmoved_answers: how many others
-    may not have; unlisted: the other differences, without a line, in words.
+    may not have, headlines: those of inhabitants that are said all the same, moved or not; unlisted: the
+    other differences, without a line, in words.
     """
 
     before: Edition
@@ -219,6 +224,7 @@ class Changes:
     plan: tuple[Change, ...]
     unlisted: tuple[str, ...]
     answers: tuple[Change, ...] = ()
+    headlines: tuple[Change, ...] = ()
     unmoved_answers: int = 0
 
     @property
@@ -282,9 +288,17 @@ class Changes:
         return tuple(filter(None, (*people, *places, *answers, actions, absent, *money)))
 
     @property
+    def top_answers(self) -> tuple[Change, ...]:
+        """The answers of surveys that come first, one a question: the headlines, then those that moved."""
+        by_question = {x.question: x for x in reversed((*self.headlines, *self.answers))}
+        rows = dict.fromkeys((*self.headlines, *self.answers))
+        return tuple(x for x in rows if by_question[x.question] == x)[:MOST_ANSWERS]
+
+    @property
     def news(self) -> tuple[str, ...]:
-        """The events between two editions, for whoever decides, a sentence each: answers and figures that
-        moved for sure, actions by their new state, the last count of each, money; () for nothing.
+        """The events between two editions, for whoever decides, a sentence each: the answers that come first,
+        figures that moved for sure, actions by their new state, those that are late first, the last count of
+        each, money; () for nothing.
         """
         figures = [f"{x.what} : {x.before}, puis {x.after}." for x in self.figures if x.says != WITHIN]
         became = {words: self._titles(words) for words in BECAME}
@@ -295,19 +309,21 @@ class Changes:
             for x in self.plan
             if x.says.startswith(COUNT) and indicators.get(x.what) and x.after != NOTHING
         ]
-        begun = [actions.pop(words) for words in BEGUN if words in actions]
+        urgent = [actions.pop(words) for words in (LATE_WORD, *BEGUN) if words in actions]
         money = _money(self.before.plan, self.after.plan)
-        return (*(x.fact for x in self.answers), *figures, *begun, *counted, *money, *actions.values())
+        return (*(x.fact for x in self.top_answers), *figures, *urgent, *counted, *money, *actions.values())
 
     def _titles(self, words: str) -> list[str]:
-        """Return the titles of the actions that became such, each once."""
+        """Return the titles of the actions that became such, each once; beyond a few, how many others."""
         kind, state = BECAME[words]
         names = (
             x.what
             for x in self.plan
             if x.kind == kind and (not state or (x.says.startswith(STATE) and x.after.startswith(state)))
         )
-        return list(dict.fromkeys(name.partition(". ")[2] for name in names))
+        titles = list(dict.fromkeys(name.partition(". ")[2] for name in names))
+        more = len(titles) - MOST_TITLES
+        return [*titles[:MOST_TITLES], *([count(more, "autre")] if more > 0 else [])]
 
     @property
     def conclusion(self) -> str:
@@ -381,7 +397,7 @@ def compare(before: Edition, after: Edition) -> Changes:
         if incomparable
         else _other_changes(before.study, after.study, {name for name in printed if printed[name]})
     )
-    answers, unmoved_answers = _answers(before.answers, after.answers)
+    answers, headlines, unmoved_answers = _answers(before.answers, after.answers)
     return Changes(
         before=before,
         after=after,
@@ -394,6 +410,7 @@ def compare(before: Edition, after: Edition) -> Changes:
         plan=tuple(_plan(before.plan, after.plan)) if before.plan and after.plan else (),
         unlisted=tuple(unlisted),
         answers=tuple(answers),
+        headlines=tuple(headlines),
         unmoved_answers=unmoved_answers,
     )
 
@@ -527,40 +544,70 @@ def _figure(figure: FigureJson) -> Estimate | Between | None:
     )
 
 
-def _answers(one: Json, other: Json) -> tuple[list[Change], int]:
+def _answers(one: Json, other: Json) -> tuple[list[Change], list[Change], int]:
     """Return the answers that changed for sure from a wave of a survey to the next, by the rule of its own
-    document (`survey.waves`), and how many others have another share.
+    document (`survey.waves.moves`), the headlines, and how many others have another share. Of two answers
+    that make everybody, the one that findings quote.
     """
-    rows, unmoved = [], 0
-    for keys in _families(one, other):
-        pairs = [(one[key], other[key]) for key in keys]
-        moves = comparisons.moves([(_interval(now), _interval(was)) for was, now in pairs])
-        for key, (was, now), (difference, moved) in zip(keys, pairs, moves, strict=True):
-            if moved:
-                says = HIGHER if difference.value > 0 else LOWER
-                answer = f"{now.get('question', '')} « {now['libelle']} » ({now['univers']})".strip()
-                fact, shares = _fact(key, answer, was, now), (_interval(was), _interval(now))
-                rows.append(Change(answer, was["en_mots"], now["en_mots"], says, fact=fact, shares=shares))
-            unmoved += not moved and was["valeur"] != now["valeur"]
-    return rows, unmoved
-
-
-def _families(one: Json, other: Json) -> list[list[str]]:
-    """Return the answers that are compared together, survey by survey: those of a scale taken together, whose
-    cut nobody chose after reading it, then each answer. Of two that make everybody, the one that findings
-    quote.
-    """
-    families: dict[tuple[bool, str], list[str]] = {}
+    move_by_key = moves(one, other)
     quoted = {"/".join(rule.answer) for rule in rules()}
-    for key in sorted(other, key=lambda key: key not in quoted):
-        kind, question, answer = key.split("/", 2)
-        if key not in one or not _is_one_measure(key, one[key], other[key]):
+    printed_keys: list[str] = []
+    rows, headlines, unmoved = [], [], 0
+    order = sorted(
+        move_by_key,
+        key=lambda key: (
+            HEADLINES.index(key) if key in HEADLINES else len(HEADLINES),
+            key not in quoted,
+            not key.startswith("inhabitants/"),
+        ),
+    )
+    for key in order:
+        was, now, move = one[key], other[key], move_by_key[key]
+        question = key.rpartition("/")[0]
+        if any(
+            each.startswith(f"{question}/") and all(_is_rest(x[key], x[each]) for x in (one, other))
+            for each in printed_keys
+        ):
             continue
-        family = families.setdefault((" " not in answer, kind), [])
-        same = [each for each in family if each.startswith(f"{kind}/{question}/")]
-        if not any(all(_is_rest(x[key], x[each]) for x in (one, other)) for each in same):
-            family.append(key)
-    return [families[name] for name in sorted(families)]
+        printed_keys.append(key)
+        answer = f"{now.get('question', '')} « {now['libelle']} » ({now['univers']})".strip()
+        change = Change(
+            answer,
+            was["en_mots"],
+            now["en_mots"],
+            move.word,
+            fact=_fact(key, was, now, move.word),
+            shares=(_interval(was), _interval(now)),
+            question=question,
+        )
+        if move.is_sure:
+            rows.append(change)
+        unmoved += not move.is_sure and was["valeur"] != now["valeur"]
+        if key in HEADLINES and was != now:
+            headlines.append(change)
+    return rows, headlines, unmoved
+
+
+def moves(one: Json, other: Json) -> dict[str, waves.Move]:
+    """Return the change of every answer of everybody asked that two editions hold, survey by survey. An older
+    edition has neither question nor count.
+    """
+    move_by_key: dict[str, waves.Move] = {}
+    for kind in dict.fromkeys(key.partition("/")[0] for key in other):
+        shares: list[dict[waves.AnswerName, waves.WaveShare]] = [{}, {}]
+        for key in other:
+            same_kind, question, answer = key.split("/", 2)
+            if same_kind != kind or key not in one or " | " in answer:  # of a group
+                continue
+            for wave, row in zip(shares, (one[key], other[key]), strict=True):
+                words = {"question": "", "calcul": ""} | {**other[key], **row}
+                percents = row["valeur"], row["bas"], row["haut"]
+                wave[question, answer] = waves.WaveShare(
+                    words["question"], row["libelle"], row["univers"], words["calcul"], percents
+                )
+        move_by_answer = waves.moves(*shares)
+        move_by_key |= {"/".join((kind, *name)): move for name, move in move_by_answer.items()}
+    return move_by_key
 
 
 def _is_rest(answer: Json, opposite: Json) -> bool:
@@ -569,36 +616,24 @@ def _is_rest(answer: Json, opposite: Json) -> bool:
     return all(abs(answer[x] + opposite[y] - 100) <= 1 for x, y in ends)
 
 
-def _fact(key: str, answer: str, was: Json, now: Json) -> str:
-    """Return an answer that moved as a finding tells it, with its share before."""
-    words = {"/".join(rule.answer): rule.fact for rule in rules()}.get(key)
-    if words is None:
-        return f"{answer} : {was['en_mots']}, puis {now['en_mots']}."
-    people = SUBJECTS.get(key.partition("/")[0], "des habitants")
+def _fact(key: str, was: Json, now: Json, verdict: str) -> str:
+    """Return an answer as a finding says it, with its share before and what may be said of the change."""
+    kind = key.partition("/")[0]
+    people = SUBJECTS.get(kind, "des habitants")
     (share, margin), (share_before, margin_before) = (_printed_share(each) for each in (now, was))
-    fact = words.format(share, who=people).replace(" seulement ", " ")
-    return f"{fact} ({margin}), contre {share_before} avant ({margin_before})."
+    words = {"/".join(rule.answer): rule.fact for rule in rules()}.get(key)
+    if words is not None:
+        fact = words.format(share, who=people).replace(" seulement ", " ")
+    else:
+        question = f"À la question « {now['question']} », " if now.get("question") else ""
+        fact = f"{question}{share} {people} répondent « {now['libelle']} »"
+    return f"{fact} ({margin}), contre {share_before} avant ({margin_before}) : {verdict}."
 
 
 def _printed_share(answer: Json) -> tuple[str, str]:
     """Return the share of an answer and its margin, as its edition printed them."""
     share, _, margin = answer["en_mots"].rstrip(")").partition(" (")
     return share, margin.partition(", n")[0]
-
-
-def _is_one_measure(key: str, was: Json, now: Json) -> bool:
-    """Compare the answers of everybody asked alone, in the same words, of the same people, counted alike. An
-    older edition has neither question nor count.
-    """
-    _, question, answer = key.split("/", 2)
-    return (
-        question not in PROFILE
-        and " | " not in answer  # of a group
-        and was["univers"] == now["univers"]
-        and was["libelle"] == now["libelle"]
-        and all(was.get(x, now.get(x)) == now.get(x) for x in ("question", "calcul"))
-        and all(x["bas"] < x["haut"] for x in (was, now))
-    )
 
 
 def _interval(answer: Json) -> comparisons.Interval:

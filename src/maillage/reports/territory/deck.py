@@ -112,7 +112,8 @@ MOST_SLIDES = 21  # after the cover
 SPAN = re.compile(r" \(entre [^)]*\)\.?$")  # that ends a fact; its chart draws it
 FEW_ANSWERS = 50  # a share of fewer is starred
 MOST_ROWS = 6
-MOST_NEWS = 8  # sentences on what happened since an edition
+MOST_NEWS = 5  # sentences on what happened since an edition
+MARGINS = re.compile(r" \(entre [^)]*\)")  # of a title: its chart draws them
 MOST_BESIDE = 4  # rows beside a map: its classes are under them
 MOST_FACTS = 3
 MOST_SENTENCES = 2  # sentences beside a map
@@ -313,14 +314,14 @@ def _method(s: Subject) -> Chapter:
 
 
 def _since(s: Subject) -> list[Chapter]:
-    """Return the slide of the events since an edition: the first answer that moved for sure, drawn before
-    and after, then the rest; none without any.
+    """Return the slide of the events since an edition: the first answer of the surveys, drawn before and
+    after, then the rest; none without any.
     """
     if s.changes is None:
         return []
     c, (first, *rest) = s.changes, s.changes.news
-    title = first.rstrip(".") if c.answers else c.conclusion
-    moved = c.answers[0].shares if c.answers else ()
+    title = MARGINS.sub("", first).rstrip(".") if c.top_answers else c.conclusion
+    moved = c.top_answers[0].shares if c.top_answers else ()
     bars = [
         Bar(
             label=label, low=100 * low, high=100 * high, value=100 * value, words=wording.percent(100 * value)
@@ -328,7 +329,7 @@ def _since(s: Subject) -> list[Chapter]:
         for label, (value, low, high) in zip(("Avant", "Maintenant"), moved, strict=False)
     ]
     drawn = (for_a_room(chart(bars, alt=f"{title}.", unit="pour cent"), most=len(bars)),) if bars else ()
-    items = tuple(rest if c.answers else c.news)[:MOST_NEWS]
+    items = tuple(rest if c.top_answers else c.news)[:MOST_NEWS]
     blocks = (*filter(None, drawn), *((Bullets(items=items),) if items else ()))
     notes = f"{' '.join(c.in_brief)} {MARGIN}".replace("**", "")
     lead, foot = f"Depuis l’édition {c.before.name}.", "Enquêtes publiées et plan publié."

@@ -172,9 +172,13 @@ def _group_share(key: AnswerKey, surveyed: Surveyed) -> MainFinding | None:
 
 
 def _answer(rule: FindingRule, surveyed: Surveyed) -> MainFinding | None:
-    """Return the finding of a rule; None where its answer is not published, or is out of what it means."""
+    """Return the finding of a rule; None where its answer is not published, is out of what it means, or comes
+    after another that it must lead.
+    """
     answer = surveyed.get(rule.answer)
     if answer is None or not rule.least <= answer.percent <= rule.most:
+        return None
+    if rule.first and answer.percent < _answers_of(*rule.answer[:2], surveyed)[0].percent:
         return None
     is_sure = rule.least <= answer.low and answer.high <= rule.most
     facing = [

@@ -624,12 +624,9 @@ def _waves(place: str) -> tuple[str, ...]:
 
     def sentence(change: evidence.Change) -> str:
         first, second = change.first, change.second
-        word = rules.wave_change(
-            (first.percent, first.low, first.high), (second.percent, second.low, second.high)
-        )
         return (
             f"« {change.question} » « {change.label} » : {first.figure}, {first.source},"
-            f" puis {second.figure}, {second.source} : {word}. Parmi : {second.universe}."
+            f" puis {second.figure}, {second.source} : {change.verdict}. Parmi : {second.universe}."
         )
 
     return tuple(

@@ -2,9 +2,9 @@
 the next.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from maillage.apps.surveys.models import Survey
 from maillage.apps.surveys.queries.answers import CHANNEL, PLACE, STRUCTURE
@@ -13,8 +13,10 @@ from maillage.forms.questionnaire import Question, words
 from maillage.kernel.errors import Refused
 from maillage.reports.survey import cards as survey_cards
 from maillage.reports.survey import charts as survey_charts
+from maillage.reports.survey import waves as wave_rules
 from maillage.reports.survey.charts import Bar
 from maillage.reports.survey.findings import PROFILE
+from maillage.reports.survey.published_row import printed
 from maillage.studies.survey import differences as survey_differences
 from maillage.studies.survey.differences import Compared
 from maillage.studies.survey.tables import Tabulation
@@ -22,6 +24,7 @@ from maillage.studies.survey.tabulation import of_sample
 from maillage.words.rounding import rounded
 from maillage.words.wording import NBSP, bounds, number
 
+Moves = Mapping[wave_rules.AnswerName, wave_rules.Move]
 RESPONDENT_FACTS = PROFILE | {
     PLACE,
     STRUCTURE,
@@ -72,13 +75,68 @@ def shared_subjects(frame: Frame, other: Frame) -> list[Pair]:
             why="L’une des deux enquêtes n’a aucune réponse.",
             do="Choisissez une enquête qui en a.",
         )
-    out = []
-    for k, (own_question, other_question) in enumerate(shared(frame, other)):
-        one = of_sample(frame.sample, own_question.name, rounding=frame.survey.rounding)
-        two = of_sample(other.sample, other_question.name, rounding=frame.survey.rounding)
-        if one.n and two.n:
-            out.append(_pair(frame, other, own_question, other_question, one, two, f"p{k}"))
-    return out
+    tables = [
+        (
+            own_question,
+            other_question,
+            of_sample(frame.sample, own_question.name, rounding=frame.survey.rounding),
+            of_sample(other.sample, other_question.name, rounding=frame.survey.rounding),
+        )
+        for own_question, other_question in shared(frame, other)
+    ]
+    answered = [table for table in tables if table[2].n and table[3].n]
+    moves = _moves(frame, other, answered)
+    return [_pair(frame, other, *table, f"p{k}", moves) for k, table in enumerate(answered)]
+
+
+def _moves(
+    frame: Frame, other: Frame, tables: Sequence[tuple[Question, Question, Tabulation, Tabulation]]
+) -> Moves:
+    """Return the change of every answer from a wave to the next, as the report of the later one decides and
+    rounds it: from published shares, every answer counted together; nothing where neither follows the other.
+    """
+    is_later = _follows(frame.survey, other.survey)
+    if frame.survey.kind != other.survey.kind or not (is_later or _follows(other.survey, frame.survey)):
+        return {}
+    shares: list[dict[wave_rules.AnswerName, wave_rules.WaveShare]] = [{}, {}]
+    for own_question, other_question, one, two in tables:
+        is_same = own_question.name == other_question.name and _are_one(
+            own_question, other_question, one, two, frame, other
+        )
+        if not is_same or own_question.observed:
+            continue
+        for wave, table, survey_frame in zip(shares, (one, two), (frame, other), strict=True):
+            for row in (x for x in table.rows if not x.by):
+                value, low, high = printed(
+                    row.figure, weighted=survey_frame.weighted, rounding=table.rounding
+                )
+                if isinstance(value, str) or isinstance(low, str) or isinstance(high, str):
+                    continue
+                name = " ".join(row.grouped) or row.category
+                wave[own_question.name, name] = wave_rules.WaveShare(
+                    table.label, row.label, table.universe, str(survey_frame.weighted), (value, low, high)
+                )
+    own_shares, other_shares = shares
+    if is_later:
+        return wave_rules.moves(other_shares, own_shares)
+    return wave_rules.moves(own_shares, other_shares)
+
+
+def _as_published(compared: Compared, question: str, moves: Moves, *, is_later: bool) -> Compared:
+    """Return a comparison with the numbers and the verdict of the report, where it makes it. is_later: it is
+    the later wave less the earlier.
+    """
+    move = moves.get((question, compared.category))
+    if move is None:
+        return compared
+    ends = (move.low, move.high) if is_later else (-move.high, -move.low)
+    return replace(
+        compared,
+        points=move.points if is_later else -move.points,
+        low=ends[0],
+        high=ends[1],
+        p_looked=0.0 if move.is_sure else 1.0,
+    )
 
 
 def shared(frame: Frame, other: Frame) -> list[tuple[Question, Question]]:
@@ -118,6 +176,7 @@ def _pair(
     one: Tabulation,
     two: Tabulation,
     id: str,
+    moves: Moves,
 ) -> Pair:
     names = frame.survey.title, other.survey.title
     differences: tuple[Compared, ...] = ()
@@ -133,6 +192,10 @@ def _pair(
                     else survey_differences.between(two, one, names=names[::-1]).pairs
                 )
                 trend = any(waves) and _are_one(own_question, other_question, one, two, frame, other)
+                differences = tuple(
+                    _as_published(x, own_question.name, moves, is_later=waves[0]) for x in differences
+                )
+                moved = tuple(_as_published(x, own_question.name, moves, is_later=True) for x in moved)
                 sentences = [survey_differences.in_words(each, waves=trend) for each in moved]
             elif frame.survey.kind != other.survey.kind and frame.survey.territory == other.survey.territory:
                 sentences = [survey_differences.in_words(each) for each in differences if each.survives]

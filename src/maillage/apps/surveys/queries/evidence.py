@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from maillage.apps.memberships.access import communes_of, name_of
 from maillage.apps.surveys.models import Publication
 from maillage.apps.surveys.queries.publications import BY_DAY, answered_on
+from maillage.reports.survey import waves as wave_moves
 from maillage.reports.territory.criteria import Answered, answered
 
 Findings = dict[tuple[str, str, str], Answered]
@@ -67,13 +68,14 @@ def closest(place: str, *, by_group: bool = False) -> Mapping[tuple[str, str, st
 @dataclass(frozen=True, slots=True)
 class Change:
     """An answer of a survey of a place, wave after wave, as both editions publish it; question: as the later
-    one asks it.
+    one asks it; verdict: « hausse », « baisse » or « pas d’écart sûr », as the document of the survey says.
     """
 
     question: str
     label: str
     first: Answered
     second: Answered
+    verdict: str
 
 
 def waves(place: str, kind: str, answers: Collection[tuple[str, str]]) -> list[Change]:
@@ -92,13 +94,30 @@ def waves(place: str, kind: str, answers: Collection[tuple[str, str]]) -> list[C
         note = "exemple : réponses inventées" if row.survey.example else ""
         then, now = (_findings([each], note, by_group=True) for each in (before, row))
         label_by_question = {line["question"]: line["libelle"] for line in row.content["tables"]}
-        keys = [(kind, *answer) for answer in answers]
+        moves = wave_moves.moves(_shares(then), _shares(now))
         return [
-            Change(label_by_question[key[1]], now[key].label, then[key], now[key])
-            for key in keys
+            Change(
+                label_by_question[key[1]],
+                now[key].label,
+                then[key],
+                now[key],
+                moves[key[1:]].word if key[1:] in moves else wave_moves.UNSURE,
+            )
+            for key in ((kind, *answer) for answer in answers)
             if key in then and key in now
         ]
     return []
+
+
+def _shares(findings: Findings) -> dict[wave_moves.AnswerName, wave_moves.WaveShare]:
+    """Return the shares of everybody asked, by question and answer."""
+    return {
+        (question, answer): wave_moves.WaveShare(
+            x.question, x.label, x.universe, x.computed, (x.percent, x.low, x.high)
+        )
+        for (_, question, answer), x in findings.items()
+        if " | " not in answer
+    }
 
 
 def invented(
