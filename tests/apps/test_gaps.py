@@ -1205,9 +1205,9 @@ def test_the_line_that_the_loop_follows_is_a_gap_as_soon_as_somebody_surely_lack
     certain_gaps = gaps.certain(replace(offer_of(60, {}, {}), zones=zones))
     assert [gap.key for gap in certain_gaps] == [
         "gap:A:assistance",
-        "gap:C:assistance",
         "gap:A:wifi",
         "gap:B:wifi",
-    ]
+        "gap:C:assistance",
+    ], "fewer than fifty people come last"
     some = gaps.SOME.format("à portée de marche")
-    assert [gap.reason for gap in certain_gaps] == [some, some, "loin", "loin"]
+    assert [gap.reason for gap in certain_gaps] == [some, "loin", "loin", some]

@@ -422,8 +422,8 @@ def test_the_sheet_says_how_long_what_who_and_the_proof(pro, andrei, structure, 
 
 def test_missing_witness_or_photograph_is_reported(pro, andrei, structure, leila):
     urgent = drafted(andrei, structure, leila, at=NOW, emergency=True)
-    stamp = by_touch(urgent, NOW).shown
-    signing.sign(urgent, signing.Signing(how="spoken", shown=stamp), by=leila, at=NOW)
+    stamp = by_touch(urgent, NOW).read_digest
+    signing.sign(urgent, signing.Signing(how="spoken", read_digest=stamp), by=leila, at=NOW)
     page_text = text(pro.get(reverse("mandat", args=[urgent.pk])))
     assert (
         "sans témoin" in page_text and "devant un témoin" not in page_text and "au texte gardé," in page_text

@@ -205,4 +205,5 @@ if __name__ == "__main__":
     import django
 
     django.setup()
+    sys.modules["maillage.config.scheduler"] = sys.modules["__main__"]  # hooks fill this one, not a second
     keep_on(float(sys.argv[1]) if len(sys.argv) > 1 else EVERY)

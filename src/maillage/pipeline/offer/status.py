@@ -177,7 +177,7 @@ def _is_day(text: str) -> bool:
 def status_of_word(word: str, *, letters: bool = False) -> StatusMeaning:
     """Return the status that a word gives to a place, '' when it does not tell whether it is open.
 
-    >>> [meant(word) for word in (
+    >>> [status_of_word(word) for word in (
     ...     "Fermé définitivement", "En projet", "ouvert", "Fermé temporairement", "Association")]
     ['shut', 'shut', 'open', 'for a time', '']
     """

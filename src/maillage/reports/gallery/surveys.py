@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, TypedDict
 
 from maillage.forms.questionnaire import words
 from maillage.kernel.estimate import Estimate, Missing
@@ -18,6 +18,7 @@ from maillage.reports.gallery.plate import Plate, Table, table_of
 from maillage.reports.survey import cards, charts, document, findings
 from maillage.reports.survey.charts import Bar
 from maillage.reports.survey.document import Card
+from maillage.reports.survey.published_row import PublishedRow
 from maillage.reports.territory import services
 from maillage.reports.territory.criteria import Answered, answered
 from maillage.reports.territory.surveys import INHABITANTS
@@ -155,7 +156,14 @@ def plates() -> list[Plate]:
     return [_sample(), *question_plates, _caf(), _services(), *(_printed(*row) for row in PRINTED)]
 
 
-def of_edition(content: Mapping[str, Any], *, kind: str, source: str, link: tuple[str, str]) -> list[Plate]:
+class EditionContent(TypedDict, total=False):
+    """The stored content of an edition of a survey, for what is drawn of it: rows of its tables, document."""
+
+    tables: list[PublishedRow]
+    document: dict[str, Any]
+
+
+def of_edition(content: EditionContent, *, kind: str, source: str, link: tuple[str, str]) -> list[Plate]:
     """Return the charts of the main findings of a published survey, as its report shows them. content: of its
     edition; kind: of the survey; source, link: where it is published.
     """

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict
 
 from maillage.engine import comparisons
 from maillage.kernel.estimate import Estimate
@@ -588,7 +588,19 @@ def _answers(one: Json, other: Json) -> tuple[list[Change], list[Change], int]:
     return rows, headlines, unmoved
 
 
-def moves(one: Json, other: Json) -> dict[str, waves.Move]:
+class AnswerJson(TypedDict, total=False):
+    """An answer of a survey as an edition stores it: percentages, its bounds, its universe."""
+
+    question: str
+    calcul: str
+    libelle: str
+    univers: str
+    valeur: float
+    bas: float
+    haut: float
+
+
+def moves(one: Mapping[str, AnswerJson], other: Mapping[str, AnswerJson]) -> dict[str, waves.Move]:
     """Return the change of every answer of everybody asked that two editions hold, survey by survey. An older
     edition has neither question nor count.
     """
@@ -600,10 +612,10 @@ def moves(one: Json, other: Json) -> dict[str, waves.Move]:
             if same_kind != kind or key not in one or " | " in answer:  # of a group
                 continue
             for wave, row in zip(shares, (one[key], other[key]), strict=True):
-                words = {"question": "", "calcul": ""} | {**other[key], **row}
+                words = [row.get(name) or other[key].get(name, "") for name in ("question", "calcul")]
                 percents = row["valeur"], row["bas"], row["haut"]
                 wave[question, answer] = waves.WaveShare(
-                    words["question"], row["libelle"], row["univers"], words["calcul"], percents
+                    str(words[0]), row["libelle"], row["univers"], str(words[1]), percents
                 )
         move_by_answer = waves.moves(*shares)
         move_by_key |= {"/".join((kind, *name)): move for name, move in move_by_answer.items()}

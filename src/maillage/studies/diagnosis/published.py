@@ -22,7 +22,8 @@ from maillage.studies.need.model import Model, ModelByDefinition
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedComparison:
     """A published rate and ours. place: what it is of; is_here: the very territory of the study, and not
-    one that holds it. ours: percent under the same definition, None when none of ours asks the same question.
+    one that holds it. estimated: percent under the same definition, None when none of ours asks the same
+    question.
     """
 
     published: PublishedRate

@@ -201,7 +201,7 @@ def _routes(person: Person) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A person of a group, as their aidant sees them. here: active lately; stuck: on their current step.
+    """A person of a group, as their aidant sees them. is_active: lately; stuck: on their current step.
 
     known: the user may see this person; otherwise neither name, note nor card.
     """

@@ -174,7 +174,7 @@ def _ended(text: str) -> str:
 def _around_difference(text: str, other: str) -> str:
     """Return a text, or the part of it where another begins to differ when it is long.
 
-    >>> _around("court", "long"), len(_around("a" * 200, "b"))
+    >>> _around_difference("court", "long"), len(_around_difference("a" * 200, "b"))
     ('court', 91)
     """
     if len(text) <= LETTERS:

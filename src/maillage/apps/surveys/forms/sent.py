@@ -24,8 +24,8 @@ UNREADABLE = Refused(
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A sending. refused: invalid answers, with their number as sent and the reason. waiting: how many remain
-    on the device.
+    """A sending. refused: invalid answers, with their number as sent and the reason. n_unsent: how many
+    remain on the device.
     """
 
     token: str

@@ -27,9 +27,9 @@ class Parts(NamedTuple):
 def without_contacts(text: str) -> Parts:
     """Return a cell without its telephones and mail addresses, and these, each group as one text.
 
-    >>> apart("5 rue Scatisse\\n30000 NÎMES\\nTél. 04 66 00 00 01\\naccueil@nimes.example")
+    >>> without_contacts("5 rue Scatisse\\n30000 NÎMES\\nTél. 04 66 00 00 01\\naccueil@nimes.example")
     Parts(rest='5 rue Scatisse\\n30000 NÎMES', phones='Tél. 04 66 00 00 01', mails='accueil@nimes.example')
-    >>> apart("12 rue de la Paix")
+    >>> without_contacts("12 rue de la Paix")
     Parts(rest='12 rue de la Paix', phones='', mails='')
     """
     mails = MAIL.findall(text)

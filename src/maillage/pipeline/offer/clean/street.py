@@ -51,9 +51,9 @@ def split_address(text: str) -> tuple[str, str, str]:
     """Return the street, the postal code and the town that an address ends with; the last two '' when it does
     not.
 
-    >>> apart("45 AVENUE MAGINOT---01000-BOURG EN BRESSE")
+    >>> split_address("45 AVENUE MAGINOT---01000-BOURG EN BRESSE")
     ('45 AVENUE MAGINOT', '01000', 'BOURG EN BRESSE')
-    >>> apart("14 Rue Mozart CS 10070")
+    >>> split_address("14 Rue Mozart CS 10070")
     ('14 Rue Mozart CS 10070', '', '')
     """
     codes = [

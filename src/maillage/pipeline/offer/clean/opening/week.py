@@ -50,7 +50,7 @@ class Cell:
 class Week:
     """The openings stated so far, and the doubts raised in writing them.
 
-    beside: what is said beside all of them; '' when nothing is.
+    remark_text: a remark about all of them; '' without any.
     """
 
     def __init__(self, remark_text: str = "") -> None:
