@@ -17,7 +17,7 @@ from maillage.studies.country import engines, estimating, france
 
 TIMES = (1, 10, 100)
 LEVEL = "departement"
-TRIAL = {"times": (1,), "kept": 100}
+TRIAL = {"times": (1,), "one_area_in": 100}
 AREAS_PER_SAMPLED = 10  # one area of France out of so many
 PLACES = 20  # one place for so many areas
 # A copy of the country stands elsewhere on the globe, under codes of its own.

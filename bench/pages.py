@@ -13,7 +13,7 @@ from bench.timing import Measure, script, seconds, served
 
 PLACE = "200040715"
 READINGS = 40
-TRIAL = {"place": "38158", "readings": 3, "told": True}
+TRIAL = {"place": "38158", "readings": 3, "has_demonstration": True}
 
 
 def measures(

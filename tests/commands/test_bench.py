@@ -1,5 +1,6 @@
 """`make bench`: suites of each sort run, at a small size here; one that fails takes nothing from the others."""
 
+import ast
 import json
 import os
 from importlib.util import find_spec
@@ -42,6 +43,20 @@ def test_what_measures_is_in_a_suite():
         path.stem for path in (ROOT / "bench").glob("*.py") if "\ndef measures(" in path.read_text("utf-8")
     }
     assert measuring == set(bench.SUITES.values())
+
+
+@pytest.mark.parametrize("module", bench.SUITES.values())
+def test_small_size_of_a_suite_names_its_parameters(module):
+    """Read, not imported: the library of a suite may be missing."""
+    tree = ast.parse((ROOT / "bench" / f"{module}.py").read_text("utf-8"))
+    (measures,) = [each for each in tree.body if getattr(each, "name", "") == "measures"]
+    sizes = [
+        each.value
+        for each in tree.body
+        if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) == "TRIAL"
+    ]
+    parameters = {each.arg for each in measures.args.kwonlyargs}
+    assert {key.value for key in sizes[0].keys} <= parameters
 
 
 def test_each_suite_says_what_it_measures():
