@@ -16,6 +16,7 @@ from django.db.migrations import operations
 
 from maillage.cli.commands import servir
 from maillage.config import tables
+from tests.support import programs
 from tests.support.shared import ROOT, environment, served
 from tests.support.speed import PATIENCE, until
 
@@ -65,7 +66,7 @@ def test_no_request_is_lost_while_the_tables_then_the_program_change(tmp_path):
     home = served(tmp_path / "maison")
     with (
         closing(socket.create_server(("127.0.0.1", 0), backlog=128)) as door,
-        (tmp_path / "said.txt").open("w") as error_file,
+        (tmp_path / "errors.txt").open("w") as error_file,
     ):
         port = door.getsockname()[1]
 
@@ -128,6 +129,7 @@ def test_no_request_is_lost_while_the_tables_then_the_program_change(tmp_path):
             for each in servers:
                 each.wait(timeout=PATIENCE)
     assert set(answers) == {200}
-    assert (tmp_path / "said.txt").read_text("utf-8") == "", "who stops it reads nothing of libraries"
+    errors = programs.without_progress((tmp_path / "errors.txt").read_text("utf-8"))
+    assert errors == "", "who stops it reads nothing of libraries"
     with closing(sqlite3.connect(home / "maillage.sqlite3")) as base:
         assert "novelty" in [row[1] for row in base.execute("pragma table_info(people_person)")]
