@@ -863,6 +863,8 @@ def claimed_places(claim: Claim) -> list[Territory]:
     departement = _bracketed(claim.text)
     for place in claim.places:
         words = place.split(" ")
+        if plain(place) == plain(claim.some):  # « 25 % de pauvres » : not the commune of this name
+            continue
         if words[0][0].islower() and not is_lower and words[0] not in ARTICLES and "’" not in words[0]:
             continue
         for n in range(min(len(words), LONGEST_PLACE), 0, -1):
