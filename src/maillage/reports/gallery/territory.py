@@ -12,7 +12,7 @@ from maillage.reference.offer import diagnosis_lines
 from maillage.reports.directory.census import ActorPlace, CensusReading
 from maillage.reports.gallery import drawings
 from maillage.reports.gallery.plate import Plate, Table, lacking
-from maillage.reports.page import charts
+from maillage.reports.page import charts, maps
 from maillage.reports.territory import atlas, evaluation, map_keys
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.field import Action
@@ -380,7 +380,8 @@ def _perimeter(s: Subject) -> Plate:
         table=Table(
             ("Zone", "Commune", "Habitants"), tuple((z.name, z.place, z.population) for z in r.zones)
         ),
-        source=f"{r.territory.name}. Insee, recensement de 2021 ; contours de l’IGN.",
+        source=f"{r.territory.name}. Insee, recensement de 2021 ; contours de l’IGN."
+        f" {maps.numbers_key(svg)}".rstrip(),
         reason="" if svg else "Ces zones n’ont pas de contour.",
     )
 
@@ -403,7 +404,7 @@ def _map(
         title=title,
         svg=svg,
         table=table,
-        source=source,
+        source=f"{source} {maps.numbers_key(svg)}".rstrip(),
         key=key,
         reason="" if svg else "Ces zones n’ont pas de contour, ou cette classe n’est pas connue ici.",
     )

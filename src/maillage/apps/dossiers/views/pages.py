@@ -24,7 +24,7 @@ from maillage.apps.surveys.queries import evidence
 from maillage.apps.territories import queries as territories
 from maillage.kernel.names import plain
 from maillage.reference.definitions import definition
-from maillage.reports.page import charts
+from maillage.reports.page import charts, maps
 from maillage.reports.territory import atlas, evaluation, gaps, withheld
 from maillage.reports.territory.reading import Reading, SubtotalRow, ZoneRow
 from maillage.studies.diagnosis.territories import KIND_LABELS, gazetteer
@@ -179,6 +179,7 @@ def _page(
         "svg": queries.with_districts(atlas.relinked(queries.layer(study, layer), link), study, drawn)
         if layer
         else "",
+        "numbers_key": maps.numbers_key(queries.layer(study, layer)),
         "town": (town := atlas.main_town(reading.subtotals, len(reading.zones))),
         "town_svg": queries.with_districts(
             atlas.relinked(queries.layer(study, layer + atlas.TOWN), link), study, drawn, town and town.zones
