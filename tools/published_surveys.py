@@ -17,6 +17,7 @@ import hashlib
 import io
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -25,7 +26,7 @@ import yaml
 from numpy.typing import NDArray
 
 from maillage.engine.chance import generator
-from maillage.forms.questionnaire import Questionnaire
+from maillage.forms.questionnaire import Group, Question, Questionnaire
 from maillage.kernel.errors import Refused
 from maillage.kernel.estimate import Estimate
 from maillage.kernel.table import Table
@@ -485,7 +486,21 @@ def again(row: Mapping[str, str]) -> Reproduction:
 
 @cache
 def questionnaire(name: str) -> Questionnaire:
-    return with_communes(banks()[BANKS[name]], PLACES)
+    """Return the questionnaire of a published survey, with the landmarks that its document prints."""
+    form = with_communes(banks()[BANKS[name]], PLACES)
+    return replace(form, items=tuple(_of_its_year(item) for item in form.items))
+
+
+def _of_its_year(item: Question | Group) -> Question | Group:
+    """Return an item whose landmark of computers is that of 2021, in the words of document 003."""
+    if isinstance(item, Group):
+        return replace(item, items=tuple(_of_its_year(each) for each in item.items))
+    cited = next((each for each in item.national if each.choice == "smartphone"), None)
+    if cited is None:
+        return item
+    quote = "47% de la population est équipée d’un ordinateur contre 61% au national"
+    computer = replace(cited, choice="ordinateur", percent=61, quote=quote)
+    return replace(item, national=tuple(computer if x.choice == "ordinateur" else x for x in item.national))
 
 
 @cache

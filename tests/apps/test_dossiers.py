@@ -304,7 +304,9 @@ def test_a_share_of_the_difficulty_itself_is_compared(client, home):
     assert verdict.kind == "compatible"
 
 
-@pytest.mark.parametrize("q", ["40 % des Grenoblois", "40 % des seniors"])
+@pytest.mark.parametrize(
+    "q", ["40 % des Grenoblois", "12 000 Grenoblois", "40 % des seniors", "25 % de pauvres"]
+)
 def test_a_share_of_other_people_gets_no_verdict(client, home, q):
     page = text_of(client.get("/verifier/", {"q": q}))
     assert "On ne peut pas dire" in page and "La phrase à citer" not in page

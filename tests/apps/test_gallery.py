@@ -119,6 +119,19 @@ def test_each_drawing_has_a_conclusion_a_table_and_a_source(drawn, published):
             assert 'role="' in plate.svg and ("aria-label" in plate.svg or "<title" in plate.svg), plate.id
 
 
+@pytest.mark.parametrize("id", ["fiche", "ici-et-en-france"])
+def test_two_bars_a_row_tell_their_figures_to_whoever_does_not_see_them(drawn, id):
+    words = html.unescape(re.search('aria-label="([^"]*)"', drawn[id].svg)[1]).replace("\xa0", " ")
+    for label, here, *_ in drawn[id].table.rows:
+        if here.endswith("%"):
+            assert f"{label}, ".replace("\xa0", " ") in words and here.replace("\xa0", " ") in words, label
+
+
+def test_the_title_of_a_sheet_names_its_zone(drawn):
+    title, about = (text.replace("\xa0", " ") for text in (drawn["fiche"].title, drawn["fiche"].about))
+    assert title.startswith(f"{about.partition(' : ')[2]} : ")
+
+
 def test_only_what_nobody_counted_here_is_not_drawn(client, drawn):
     """A study without places nor actions of its own: all that needs neither is a picture."""
     missing = {plate.id for plate in drawn.values() if plate.reason}

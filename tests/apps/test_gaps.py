@@ -434,7 +434,8 @@ def _the_directory_moves_on(study: Study, client) -> None:
         at=datetime(2026, 11, 21, tzinfo=UTC),
     )
     assert queries.offer_is_behind(study)
-    assert "L’annuaire a changé" in text_of(client.get(f"/territoires/{PLACE}/manques/"))
+    for page in ("", "manques/", "manques/et-si/"):
+        assert text_of(client.get(f"/territoires/{PLACE}/{page}")).count("L’annuaire a changé") == 1, page
     before = study.finished_at
     actions.refresh_later.func(study.pk)
     study.refresh_from_db()

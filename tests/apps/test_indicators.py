@@ -968,6 +968,8 @@ def test_what_a_territory_lacks_is_folded_once_at_the_end(client, home):
     assert separator and "Pas encore mesuré ici" in after
     assert '<ul class="manquants">' not in before and before.count("<details open") == 0
     assert page.count('class="manquants"') == 1
+    assert '<p class="gros">0</p>' not in before and 'id="i-structures"' in after, "none was ever counted"
+    assert "chaine" not in before, "no step of the chain is measured"
 
 
 def test_a_place_is_silent_alike_in_the_indicators_the_studies_and_the_imports():

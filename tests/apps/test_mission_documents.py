@@ -20,6 +20,7 @@ from maillage.apps.pilotage.queries import first_week, reports
 from maillage.apps.plans.access import plan_place
 from maillage.apps.plans.models import Plan
 from maillage.apps.surveys.models import Publication, Survey, Weighting
+from maillage.apps.territories import queries as territories
 from maillage.apps.territories.models import Perimeter
 from maillage.cli.main import main
 from maillage.kernel.errors import Refused
@@ -53,6 +54,16 @@ def publish(territory: str, *, kind: str = "inhabitants", title: str = "Habitant
     Publication.objects.create(
         survey=survey, number=1, content=content, published_at=AT + timedelta(days=days)
     )
+
+
+def weighted() -> Publication:
+    """Weigh the last edition, and return it."""
+    edition = Publication.objects.order_by("pk").last()
+    edition.weighting = Weighting.objects.create(
+        survey=edition.survey, method="raking", variables=[], weights={}, n=250, made_at=AT
+    )
+    edition.save()
+    return edition
 
 
 def photograph(name: str = "mairie.jpg", size: tuple[int, int] = (600, 400)) -> SimpleUploadedFile:
@@ -261,15 +272,58 @@ def test_own_zones_share_the_mission_of_the_territory_they_cut_whole(lea, zones,
     ).slug
     StudyMission.objects.create(place=base, commissioner="La ville", written_at=AT)
     publish(base)
-    weighting = Weighting.objects.create(
-        survey=Survey.objects.get(), method="raking", variables=[], weights={}, n=250, made_at=AT
-    )
-    Publication.objects.update(weighting=weighting)
+    weighted()
     mission = queries.mission(slug, on=ON)
     assert (mission.commissioner if mission else None) == ("La ville" if shared else None)
     assert ("survey" in queries.inputs_of(queries.StudyRequest(place=slug))) == shared
     Plan.objects.create(place=base, title="Notre plan", published_at=AT, at=AT)
     assert (plan_place(slug), queries.surveyed_place(slug)) == ((base, base) if shared else (slug, slug))
+
+
+@pytest.mark.parametrize("start", ["200040715", "38151"], ids=["cut in the grouping", "cut in the commune"])
+def test_a_place_and_its_own_zones_count_one_survey(client, study, start):
+    """A survey led on the perimeter, then a later one on the official territory: both pages count the later
+    one, and link to each other.
+    """
+    zones = f"code_zone,nom_zone,code\na,Tout,{PLACE}\n"
+    slug = Perimeter.objects.create(
+        slug="secteurs", name="Secteurs", code=start, reason="r", zones=zones
+    ).slug
+    pages = {place: queries.StudyRequest(place=place) for place in (slug, PLACE)}
+    for days, territory in enumerate((slug, PLACE)):
+        publish(territory, days=days)
+        edition = weighted()
+        assert {queries.inputs_of(one)["survey"] for one in pages.values()} == {edition.pk}
+    assert territories.same_places(slug) == (slug, PLACE)
+    assert territories.same_places(PLACE) == (PLACE, slug)
+    assert territories.same_places("200040715") == ("200040715",)
+    page = client.get(f"/territoires/{PLACE}/").content.decode()
+    assert f'href="/territoires/{slug}/"' in page
+
+
+def test_a_page_keeps_the_study_that_counts_the_survey_while_another_is_computed(study):
+    """The study without the survey may be written again after it: a comment does so."""
+    publish(PLACE)
+    edition = weighted()
+    before = study.finished_at - timedelta(days=1)
+
+    def stored(inputs) -> Study:
+        return Study.objects.create(
+            place=PLACE,
+            name="x",
+            inputs=inputs,
+            key=rules.key_of(inputs),
+            status=rules.DONE,
+            finished_at=before,
+        )
+
+    counting = stored(study.inputs | {"survey": edition.pk, "seed": 1})
+    assert queries.latest(PLACE) == counting, "that of today is being computed"
+    publish(PLACE, title="Encore", days=1)
+    weighted()
+    assert queries.latest(PLACE) == counting, "another survey counts more than none"
+    Publication.objects.update(withdrawn_at=AT)
+    assert queries.latest(PLACE) == study
 
 
 def test_documents_of_a_territory_name_the_zones_that_its_mission_drew(study):

@@ -68,16 +68,43 @@ def test_parse_finds_no_number_where_nothing_is_counted(text):
         ("62 % des 75 ans et plus", "inconnu"),
         ("120 %", "inconnu"),
         ("800 personnes, 30 %", "inconnu"),
-        ("64 % ne connaissent aucun lieu d’aide", "question"),
-        ("43 % des personnes formées restent peu à l’aise", "question"),
-        ("62 communes sans lieu", "question"),
-        ("90 % utilisent Internet", "question"),
+        ("64 % ne connaissent aucun lieu d’aide", "inconnu"),
+        ("43 % des personnes formées restent peu à l’aise", "inconnu"),
+        ("62 communes sans lieu", "inconnu"),
+        ("90 % utilisent Internet", "inconnu"),
         ("60 % sont en difficulté avec le numérique", "haut"),
         ("15 % ne se connectent jamais", "autre"),
     ],
 )
-def test_judge_gives_each_of_the_six_verdicts(text, kind):
+def test_judge_gives_each_of_the_five_verdicts(text, kind):
     assert judge(parse(text), TOWN, where="Ici").kind == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("40 % des habitants sont âgés", "ne porte pas sur la difficulté"),
+        ("30 % de la population a plus de 65 ans", "ne porte pas sur la difficulté"),
+        ("3 000 foyers sans fibre", "ne porte pas sur la difficulté"),
+        ("20 % de chômage", "ne porte pas sur la difficulté"),
+        ("25 % des habitants sont pauvres", "ne porte pas sur la difficulté"),
+        ("40 % des seniors", "parle de « seniors »"),
+        ("20 % des plus de 75 ans n’ont jamais utilisé Internet", "parle de « plus de 75 ans »"),
+    ],
+)
+def test_judge_reads_the_words_before_the_number(text, words):
+    """A number about something else gets no verdict, whatever its value, but what is known here."""
+    verdict = judge(parse(text), TOWN, where="Ici")
+    assert verdict.kind == "inconnu" and words in verdict.title
+    assert "Ce que nous savons : ici, " in verdict.reason and TOWN[0].share_words in verdict.reason
+
+
+def test_parse_leaves_the_name_of_inhabitants_to_be_understood():
+    assert [parse(text).noun for text in ("12 000 Malouins", "40 % des Malouins", "3 000 Français")] == [
+        "Malouins",
+        "Malouins",
+        "",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,29 @@ def test_a_name_that_fits_nowhere_is_left_out():
     assert 0 < len(drawn(*low)) < 10
 
 
+def test_an_own_zone_whose_name_fits_nowhere_has_its_number():
+    """Un numéro, et sa légende ; un nom qui tient garde son numéro pour le papier, caché à l’écran."""
+    zones = [(f"Un secteur au nom long {k}", shapely.box(k * 60, 0, k * 60 + 60, 40)) for k in range(10)]
+    zones.append(("Sud", shapely.box(0, -60, 600, 0)))
+    areas = [maps.Area(code=name, name=name, shape=shape) for name, shape in zones]
+    names = [(name, shape, 1.0) for name, shape in zones]
+    numbers = {name: str(k) for k, (name, _) in enumerate(zones, 1)}
+    svg = maps.draw(
+        areas, base=maps.Base(names=names, numbers=numbers), title="Carte", description="", id="c"
+    )
+    shown = [text for text in re.findall(r"<text[^>]*>", svg) if 'display="none"' not in text]
+    written = {name: [text for text in shown if f'data-nom="{name}"' in text] for name, _ in zones}
+    assert ">Sud</text>" in svg and not written["Sud"]
+    assert all(f">{name}</text>" in svg or written[name] for name, _ in zones)
+    assert sum(map(bool, written.values())) > 5
+    assert "1 Un secteur au nom long 0, 2 Un secteur au nom long 1" in maps.numbers_key(svg)
+    assert (
+        maps.numbers_key(maps.draw(areas, base=maps.Base(names=names), title="", description="", id="c"))
+        == ""
+    )
+    assert "data-nom" not in maps.on_paper(svg) and ">3</text>" in maps.on_paper(svg)
+
+
 def test_a_frame_forgets_the_islets_of_a_zone_and_keeps_an_island_that_is_a_zone():
     mainland, islet = shapely.box(0, 0, 1, 1), shapely.box(5, 5, 5.05, 5.05)
     assert maps.frame_of([shapely.union(mainland, islet)]) == maps.frame_of([mainland])

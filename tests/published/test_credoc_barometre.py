@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from maillage.pipeline.credoc import clean
+from maillage.reference.surveys import banks
 
 
 @pytest.mark.parametrize(
@@ -20,6 +21,16 @@ def test_a_published_share_is_found_again(figure, first, last, youngest, column,
     share = 100 * np.average(persons[column][is_counted] == code, weights=persons["weight"][is_counted])
     assert np.sum(is_counted) == n, figure
     assert share == pytest.approx(published, abs=0.5 if published == 87 else 0.05), figure
+
+
+def test_the_landmark_of_computers_is_that_of_the_last_shipped_year():
+    persons, question = clean.persons(), banks()["habitants"].question("equipement")
+    landmark = next(each for each in question.national if each.choice == "ordinateur")
+    assert landmark.year == persons["year"].max()
+    is_asked = (persons["year"] == landmark.year) & (persons["computer_at_home"] != clean.UNKNOWN)
+    owned = np.isin(persons["computer_at_home"][is_asked], ["one", "several"])
+    share = 100 * np.average(owned, weights=persons["weight"][is_asked])
+    assert share == pytest.approx(landmark.percent, abs=0.5)
 
 
 LOW = ("low", "lower_middle")  # « moins de 1 300 € par unité de consommation » en 2017

@@ -246,7 +246,7 @@ def test_the_inhabitants_of_maubeuge_are_in_our_documents(spec):
         003-20  |   27.5 | habitants    | Sans diplôme ou CEP, parmi les 15 ans et plus*: …
         003-26  |     63 | habitants    | Un smartphone : …
         003-28  |     47 | habitants    | … des habitants ont un ordinateur
-        003-29  |     61 | habitants    | ont un ordinateur*en France : …
+        003-29  |     61 | habitants    | ont un ordinateur*en France : …, Crédoc 2021
         003-24  |   2021 | habitants    | ont un ordinateur*en France : 61 %, Crédoc …
         003-27  |     84 | habitants    | Un smartphone : * en France : …
         003-30  |      8 | habitants    | Ni équipement ni connexion : …
@@ -277,6 +277,8 @@ def test_the_inhabitants_of_maubeuge_are_in_our_documents(spec):
             "003-18 : non dit",
             "003-19 : non dit",
             "003-21 : non dit",
+            "003-29 : non dit",
+            "003-24 : non dit",
         ],
     )
 
@@ -527,6 +529,7 @@ def test_nine_statements_in_ten_are_in_our_documents(spec):
         003-15 003-16 003-17        | Baromètre de 2021 ; nous disons la part de chaque âge et diplôme ici
         003-18 003-19               | Plus de 60 ans en 2018 ; nous comptons les 60 ans et plus en 2021
         003-21                      | Une autre définition du diplôme ; la nôtre donne 22 % pour la France
+        003-24 003-29               | Repère de 2021 sans source ; nous citons le Baromètre de 2022 (89 %)
         003-98 003-99               | Deux financeurs réunis, parmi les structures financées seulement
         000-45 000-46 000-47        | Base perdue : aucune réponse fabriquée ne redonne ces trois parts
         """,

@@ -35,12 +35,15 @@ EVERYBODY = frozenset(
     " adulte citoyens citoyennes monde âmes individus millions france métropole".split()
 )
 SOME = re.compile(
-    r"\b(?:âgée?s|seniors?|aînés|jeunes|enfants|élèves|étudiants?|retraitée?s|chômeurs|allocataires|femmes|hommes"
-    r"|ménages|foyers|familles|agents|structures|entreprises|lieux|aidants|usagers|salariés|bénéficiaires"
-    r"|demandeurs|ruraux|handicapée?s|non-internautes|diplômés|sans diplôme)\b",
+    r"\b(?:âgée?s|seniors?|aînés|jeunes|enfants|élèves|étudiants?|retraitée?s|chômeurs|allocataires|femmes"
+    r"|hommes|ménages|foyers|familles|agents|structures|entreprises|lieux|aidants|usagers|salariés"
+    r"|bénéficiaires|demandeurs|ruraux|handicapée?s|non-internautes|diplômés|sans diplôme|pauvres|précaires"
+    r"|isolée?s|illettrée?s|étrangers|immigrés|locataires|logements|parents|lycéens|collégiens|ouvriers|cadres"
+    r"|patients|communes)\b",
     re.I,
 )
 PLACE = re.compile(r"\b(?:à|a|au|aux|en|dans|sur|de|du|des|pour)\s+|\bd’\s?")
+IS_SAID = re.compile(r"\b(?:est|sont|a|ont)\s+(?:\w+\s+)?$", re.I)  # before what is told of everybody
 # Words that tell nothing of the question which a number answers; LOW ones say « no », or little.
 LOW = frozenset("ne n pas jamais aucun aucune sans non ni rien peu mal".split())
 COMMON = (
@@ -82,8 +85,9 @@ class Amount:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """A number about people. share: percent; people: persons; places: what may be the name of a territory,
-    the longest first; some: the people it counts when they are not everybody, "" otherwise; noun: what its
-    share is of, when that may be a place or some people; is_of_country: it names France or its inhabitants.
+    the longest first; some: the people it counts when they are not everybody, "" otherwise; says_some: it
+    says of everybody that they are these, « 40 % des habitants sont âgés »; noun: what it counts, when that
+    may be a place, its inhabitants or some people; is_of_country: it names France or its inhabitants.
     """
 
     text: str
@@ -91,6 +95,7 @@ class Claim:
     people: Amount | None
     places: tuple[str, ...]
     some: str
+    says_some: bool
     noun: str
     is_of_country: bool
 
@@ -109,18 +114,21 @@ def parse(text: str) -> Claim:
     (15.3, 'seniors')
     """
     typed = re.sub(r"[\s\u00a0\u202f]+", " ", text.replace("'", "’")).strip()
-    ages = (age for age in AGE.findall(typed) if FIRST_AGE not in age)
+    ages = (match for match in AGE.finditer(typed) if FIRST_AGE not in match[0])
     bare = YEAR.sub(" ", AGE.sub(" ", typed))
     share, rest = _share(bare)
     whom = WHOM.search(bare)
-    subgroup = SOME.search(bare)
-    noun = whom[1] if whom and whom[1].lower() not in EVERYBODY else ""
+    people, counted = _people(rest)
+    nouns = (whom[1] if whom else "", counted if counted[:1].isupper() else "")
+    noun = next((each for each in nouns if each and each.lower() not in EVERYBODY), "")
+    subgroup = SOME.search(typed) or next(ages, None)
     return Claim(
         text=typed,
         share=share,
-        people=_people(rest),
+        people=people,
         places=_places(bare),
-        some=subgroup[0] if subgroup else next(iter(ages), ""),
+        some=subgroup[0] if subgroup else "",
+        says_some=bool(subgroup and IS_SAID.search(typed[: subgroup.start()])),
         noun=noun,
         is_of_country=bool(OF_COUNTRY.search(bare)),
     )
@@ -168,14 +176,15 @@ def _share(text: str) -> tuple[Amount | None, str]:
     return None, text
 
 
-def _people(text: str) -> Amount | None:
+def _people(text: str) -> tuple[Amount | None, str]:
+    """Return the people that a sentence counts, and the noun after their number."""
     for match in COUNT.finditer(text):
         scale = SCALES.get((match["scale"] or "").lower().removesuffix("s"), 1)
         step = scale * _last_place(match["number"], is_count=scale == 1)
         amount = _amount(match, step, scale)
         if (match["noun"] or match["scale"]) and 0 < amount.value <= MOST:
-            return amount
-    return None
+            return amount, match["noun"] or ""
+    return None, ""
 
 
 def _amount(match: re.Match[str], step: float, scale: int = 1) -> Amount:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import shapely
 from django.conf import settings
+from django.core.cache import caches
 from django.db.models import Max, Model, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -76,7 +77,7 @@ from maillage.reports.territory.verdict import Measured
 from maillage.studies.diagnosis import zoning
 from maillage.studies.diagnosis.diagnosis import first_figure
 from maillage.studies.diagnosis.request import Inside, Request, Target
-from maillage.studies.diagnosis.territories import KIND_LABELS, Territory, gazetteer, kind_first, rows_of
+from maillage.studies.diagnosis.territories import KIND_LABELS, Territory, gazetteer, kind_first
 from maillage.studies.diagnosis.zoning import Zone
 from maillage.studies.need import corrections, model
 from maillage.studies.need import population as frames
@@ -147,7 +148,7 @@ def inputs_of(study_request: StudyRequest) -> Json:
     definition(study_request.definition)
     place = perimeter.slug if perimeter else territory.code
     # without one, the key and the bytes of a study stay what they were
-    survey = next(filter(None, map(surveyed.edition_of, same_places(place))), None)
+    survey = surveyed.edition_of(*territories.same_places(place))
     return (
         ({} if survey is None else {"survey": survey.pk})
         | _target(perimeter)
@@ -354,11 +355,13 @@ def census_of(request: Request) -> Census:
 def offer_is_behind(study: Study) -> bool:
     """Return True if the directory changed near a study since its offer was computed.
 
-    Cheap when nothing changed anywhere; else the places themselves are compared.
+    Cheap when nothing changed anywhere; else the places themselves are compared, once for all who ask.
     """
-    if study.status != rules.DONE or study.offer_change == studied.last_change():
+    last_change = studied.last_change()
+    if study.status != rules.DONE or study.offer_change == last_change:
         return False
-    return census_of(request_of(study)).digest != study.offer
+    cache_key = f"lieux-{study.key}-{last_change}"
+    return caches["reads"].get_or_set(cache_key, lambda: census_of(request_of(study)).digest) != study.offer
 
 
 def first_headline(study: Study) -> Headline | None:
@@ -467,13 +470,20 @@ def latest_of(places: Iterable[str]) -> list[Study]:
 
 def _of_today(studies: Sequence[Study]) -> Study:
     """Return the study of a place, among several, that its page shows today: a correction withdrawn, a survey
-    withdrawn, zones put back lead to one that was finished before the last.
+    withdrawn, zones put back lead to one that was finished before the last. While that of today is computed,
+    the one that counts today's survey, else a survey if there is one today, else the last.
     """
     try:
-        key = rules.key_of(inputs_of(StudyRequest(place=studies[0].place)))
+        inputs = inputs_of(StudyRequest(place=studies[0].place))
     except UnknownTerritory:  # a perimeter that was dropped
-        key = ""
-    return next((each for each in studies if each.key == key), studies[0])
+        return studies[0]
+    key, survey = rules.key_of(inputs), inputs.get("survey")
+
+    def nearness(study: Study) -> tuple[bool, bool, bool]:
+        counted = study.inputs.get("survey")
+        return study.key == key, counted == survey, (counted is None) == (survey is None)
+
+    return max(studies, key=nearness)
 
 
 def ahead(study: Study) -> int:
@@ -516,7 +526,7 @@ def findings(place: str) -> list[territory_findings.FieldFinding]:
     """Return the findings on a place, the latest first, without withdrawn ones; statements from its surveys
     are included.
     """
-    places = same_places(place)
+    places = territories.same_places(place)
     noted = [
         territory_findings.FieldFinding(row.who, row.kind, row.confirms, row.words, row.source, row.year)
         for row in Finding.objects.filter(place__in=places, withdrawn_at=None)
@@ -544,27 +554,14 @@ def look_of(code: str) -> tuple[Theme | None, Photograph | None]:
         return None, None
 
 
-def same_places(place: str) -> tuple[str, ...]:
-    """Return a place, then the official territory whose every resident its zones count: own zones share the
-    mission, the look, the surveys and the plan of the territory that they cut.
-    """
-    row = territories.perimeter(place)
-    return (place, row.code) if row and _cuts_all(row.code, row.zones, row.file_name) else (place,)
-
-
 def surveyed_place(place: str) -> str:
     """Return where the published surveys of a place are: its own, else the territory that its zones cut."""
-    return next((each for each in same_places(place) if evidence.editions(each)), place)
+    return next((each for each in territories.same_places(place) if evidence.editions(each)), place)
 
 
 def survey_answers(place: str) -> list[Mapping[tuple[str, str, str], criteria.Answered]]:
-    """Return the published answers of each survey of a place, the latest first: its own, and those of the
-    zones that cut it whole.
-    """
-    code = same_places(place)[-1]
-    perimeters = Perimeter.objects.filter(code=code).exclude(zones="")
-    slugs = [row.slug for row in perimeters if _cuts_all(row.code, row.zones, row.file_name)]
-    return list(evidence.survey_by_survey({place, code, *slugs}))
+    """Return the published answers of each survey of a place, under any address of it, the latest first."""
+    return list(evidence.survey_by_survey(territories.same_places(place)))
 
 
 def own_zones(study: Study) -> Study | None:
@@ -580,25 +577,20 @@ def own_zones(study: Study) -> Study | None:
 
 
 def _own_perimeters(place: str) -> list[str]:
-    """Return the perimeters of a territory whose zones cut it whole."""
-    perimeters = Perimeter.objects.filter(code=place).exclude(zones="")
-    return [row.slug for row in perimeters if _cuts_all(row.code, row.zones, row.file_name)]
-
-
-@lru_cache(maxsize=64)
-def _cuts_all(code: str, zones: str, file_name: str) -> bool:
-    try:
-        cut = _zoning({"code": code, "zones": zones, "zones_file": file_name})
-    except Refused:  # a code that no longer exists: its study says it
-        return False
-    iris = frames.sources().rp2021
-    return bool(iris["pop"][cut.rows].sum() == iris["pop"][rows_of(gazetteer().get(code), iris)].sum())
+    """Return the perimeters whose zones cut an official territory whole, none for a perimeter."""
+    if territories.perimeter(place) is not None:
+        return []
+    return [each for each in territories.same_places(place) if each != place]
 
 
 def _first_row(kind: type[Model], place: str) -> Any:
-    """Return the row of a place, or that of the territory that its zones cut whole."""
-    rows = {row.place: row for row in kind._default_manager.filter(place__in=same_places(place))}
-    return next((rows[each] for each in same_places(place) if each in rows), None)
+    """Return the row of a place, else that of the official territory that its zones cut whole, else the only
+    one of the perimeters that cut it.
+    """
+    place, *others = territories.same_places(place)
+    rows = {row.place: row for row in kind._default_manager.filter(place__in=[place, *others])}
+    first = next((rows[each] for each in (place, *others[:1]) if each in rows), None)
+    return first or (next(iter(rows.values())) if len(rows) == 1 else None)
 
 
 def mission_place(place: str) -> str:
@@ -871,6 +863,8 @@ def claimed_places(claim: Claim) -> list[Territory]:
     departement = _bracketed(claim.text)
     for place in claim.places:
         words = place.split(" ")
+        if plain(place) == plain(claim.some):  # « 25 % de pauvres » : not the commune of this name
+            continue
         if words[0][0].islower() and not is_lower and words[0] not in ARTICLES and "’" not in words[0]:
             continue
         for n in range(min(len(words), LONGEST_PLACE), 0, -1):
@@ -905,12 +899,12 @@ def names_of(claim: Claim) -> list[str]:
 
 
 def is_named_by(place: str, claim: Claim) -> bool:
-    """Return True for a claim that may be of a place: it names this one, the territory that its zones cut
-    whole, or none.
-    """
+    """Return True for a claim that may be of a place: it names one of its addresses, or none."""
     perimeters, places = claimed(claim)
     codes = {*(row.slug for row in perimeters), *(each.code.casefold() for each in places)}
-    return not codes.isdisjoint(map(str.casefold, same_places(place))) if codes else not unknown_place(claim)
+    if not codes:
+        return not unknown_place(claim)
+    return not codes.isdisjoint(map(str.casefold, territories.same_places(place)))
 
 
 def unknown_place(claim: Claim) -> str:

@@ -16,7 +16,7 @@ from maillage.reference.voices import voices
 from maillage.words.dates import in_words
 from maillage.words.opening import clock, date_text
 
-VERSION = 42
+VERSION = 43
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 STATUS_LABELS = {

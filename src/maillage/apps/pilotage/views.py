@@ -104,7 +104,7 @@ def loop(request: HttpRequest, place: str) -> HttpResponse:
         "place": study.place,
         "study": study,
         "loop_": territory_loop,
-        "behind": catch_up(study) if territory_loop.reading.offer else "",
+        "behind": catch_up(study),
         "counted": territory_loop.activity.counted(timezone.localtime()),
         "reading": territory_loop.reading,
         "tab": "boucle",

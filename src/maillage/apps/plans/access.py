@@ -8,14 +8,14 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from maillage.apps.dossiers.access import may_write
-from maillage.apps.dossiers.queries import same_places
 from maillage.apps.plans.models import Funder, Plan, PlanAction
+from maillage.apps.territories.queries import same_places
 
 LEADS = "territory.edit"
 
 
 def plan_place(place: str) -> str:
-    """Return where the plan of a place is written: on itself, else on the territory that its zones cut."""
+    """Return where the plan of a place is written: on itself, else on another address of it."""
     places = same_places(place)
     written = set(Plan.objects.filter(place__in=places).values_list("place", flat=True))
     return next((each for each in places if each in written), place)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -20,9 +20,9 @@ from maillage.apps.territories.models import Correction, District, Marking, Peri
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
 from maillage.kernel.table import Table, positions
-from maillage.studies.diagnosis import districts, filters
+from maillage.studies.diagnosis import districts, filters, zoning
 from maillage.studies.diagnosis.request import Inside
-from maillage.studies.diagnosis.territories import Territory, gazetteer
+from maillage.studies.diagnosis.territories import Territory, gazetteer, rows_of
 from maillage.studies.need import corrections
 from maillage.studies.need import population as frames
 from maillage.studies.offer.districts import Contours
@@ -270,13 +270,30 @@ def _census_shares(stamps: tuple[Stamp, ...], kind: str) -> Floats:
     return share
 
 
-_of_this_page: ContextVar[dict[str, Perimeter | None] | None] = ContextVar("perimeters", default=None)
+_of_this_page: ContextVar["_PerimetersRead | None"] = ContextVar("perimeters", default=None)
+
+
+class _PerimetersRead:
+    """The perimeters that a page has read. codes: the territory of each, by its address."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Perimeter] = {}
+
+    @cached_property
+    def codes(self) -> dict[str, str]:
+        return dict(Perimeter.objects.order_by("pk").values_list("slug", "code"))
+
+    def get(self, slug: str) -> Perimeter | None:
+        """Return the perimeter of an address; None when there is none."""
+        if slug in self.codes and slug not in self.rows:
+            self.rows |= {row.slug: row for row in Perimeter.objects.filter(slug=slug)}
+        return self.rows.get(slug)
 
 
 @contextmanager
 def one_reading() -> Iterator[None]:
     """Read each perimeter once at most within: a page names many territories, few of which are perimeters."""
-    token = _of_this_page.set({})
+    token = _of_this_page.set(_PerimetersRead())
     try:
         yield
     finally:
@@ -285,14 +302,47 @@ def one_reading() -> Iterator[None]:
 
 def perimeter(slug: str) -> Perimeter | None:
     """Return the kept perimeter of an address; None when there is none."""
-    known = _of_this_page.get()
-    if known is None:
-        return Perimeter.objects.filter(slug=slug).first()
-    if not known:
-        known |= dict.fromkeys(Perimeter.objects.values_list("slug", flat=True)) | {"": None}
-    if slug in known and slug and known[slug] is None:
-        known[slug] = Perimeter.objects.filter(slug=slug).first()
-    return known.get(slug)
+    read = _of_this_page.get()
+    return read.get(slug) if read else Perimeter.objects.filter(slug=slug).first()
+
+
+def same_places(place: str) -> tuple[str, ...]:
+    """Return a place, then the others that count the same residents: the official territory that its zones
+    cut whole, and the perimeters that cut that one. They share mission, look, surveys and plan.
+    """
+    row = perimeter(place)
+    code = _cut_whole(row.code, row.zones, row.file_name) if row else place
+    if code not in gazetteer():
+        return (place,)
+    within = {code, *(parent for parent, _ in gazetteer().get(code).within)}
+    read = _of_this_page.get() or _PerimetersRead()
+    others = (read.get(slug) for slug, start in read.codes.items() if start in within)
+    cutting = [
+        each.slug for each in others if each and _cut_whole(each.code, each.zones, each.file_name) == code
+    ]
+    return tuple(dict.fromkeys((place, code, *cutting)))
+
+
+@lru_cache(maxsize=64)
+def _cut_whole(start: str, zones: str, file_name: str) -> str:
+    """Return the code of the official territory whose every resident the zones of a perimeter count, be it
+    another than where they were cut; "" for none. start: where they were cut.
+    """
+    iris = frames.sources().rp2021
+    try:
+        cut = zoning.from_file(
+            zones.encode("utf-8"), name=file_name, territory=gazetteer().get(start), iris=iris
+        )
+    except Refused:  # a code that no longer exists: its study says it
+        return ""
+    people = iris["pop"]
+    lived = cut.rows[people[cut.rows] > 0]
+    commune = gazetteer().get(str(iris["commune"][(lived if len(lived) else cut.rows)[0]]))
+    for code in (start, commune.code, *(parent for parent, _ in commune.within)):
+        rows = rows_of(gazetteer().get(code), iris)
+        if people[rows].sum() == people[cut.rows].sum() and np.isin(lived, rows).all():
+            return code
+    return ""
 
 
 def stored_under(slug: str) -> bool:

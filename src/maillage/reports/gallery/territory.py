@@ -12,14 +12,15 @@ from maillage.reference.offer import diagnosis_lines
 from maillage.reports.directory.census import ActorPlace, CensusReading
 from maillage.reports.gallery import drawings
 from maillage.reports.gallery.plate import Plate, Table, lacking
-from maillage.reports.page import charts
+from maillage.reports.page import charts, maps
 from maillage.reports.territory import atlas, evaluation, map_keys
+from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.field import Action
 from maillage.reports.territory.figures import FigureJson
 from maillage.reports.territory.reading import OfferLine, OfferReading, Reading
 from maillage.reports.territory.subject import Subject, first_sentence, for_a_room, levels_chart, need_chart
 from maillage.words import wording
-from maillage.words.wording import count, lower_first, number
+from maillage.words.wording import count, listing, lower_first, number
 
 # The rows that each line of the offer answers on a map.
 GAPS = {
@@ -32,6 +33,7 @@ GAPS = {
     "assistance": ("I-027",),
     "orientation": ("I-027",),
 }
+MOST_NAMED = 3  # zones in a title
 UNASKED = "Le recensement de ce territoire ne pose pas cette question."
 # What only a study draws: id, family, requirement, what it draws.
 DRAWN = (
@@ -128,7 +130,7 @@ def _share_here(s: Subject) -> Plate:
 
 def _both(s: Subject) -> Plate:
     r, drawn = s.reading, for_a_room(need_chart(s))
-    about = "Les personnes concernées, et celles qui vivent aussi modestement"
+    about = "Les personnes concernées, et celles dont les revenus sont faibles"
     if drawn is None or not r.both.in_full:
         return lacking("cumul", "besoins", "I-051", about, r.headline.reason or r.both.about)
     return Plate(
@@ -136,7 +138,7 @@ def _both(s: Subject) -> Plate:
         family="besoins",
         requirements=("I-051",),
         about=about,
-        title=f"{r.both.in_full[:1].upper()}{r.both.in_full[1:]} vivent aussi modestement",
+        title=f"{upper_first(r.both.in_full)} ont aussi de faibles revenus",
         svg=drawn.svg,
         table=Table(("Personnes", "Combien"), tuple((bar.label, bar.words) for bar in drawn.bars)),
         source=f"{_source(r)} {drawn.caption} {r.both.limits}",
@@ -194,13 +196,14 @@ def _levels(s: Subject) -> Plate:
     drawn = for_a_room(levels_chart(s))
     if drawn is None:
         return lacking("niveaux", "besoins", "I-010 I-054", DRAWN[2][3], r.headline.reason)
-    first = max(drawn.bars, key=lambda bar: bar.low)
+    most = max(drawn.bars, key=lambda bar: bar.low)
+    first = next(line for line in r.levels.lines if line.label == most.label)
     return Plate(
         id="niveaux",
         family="besoins",
         requirements=("I-010", "I-054"),
         about="Les publics à assister, à former, à appuyer",
-        title=f"{first.label} : {first.words}",
+        title=f"{upper_first(first.about)} {first.who}",
         svg=drawn.svg,
         table=Table(
             ("Public", "Personnes", "Réponse"),
@@ -339,10 +342,14 @@ def _digital(s: Subject) -> Plate:
 def _social(s: Subject) -> Plate:
     r = s.reading
     highest = r.social_classes[-1] if r.social_classes else ""
-    n_highest = sum(z.social == highest for z in r.zones)  # a class that is not sure is written with its odds
+    # A class that is not sure is written with its odds.
+    highest_zones = [f"{z.name}{f' ({z.place})' if z.place else ''}" for z in r.zones if z.social == highest]
+    n_highest = len(highest_zones)
     title = "Aucune zone n’est classée"
     if any(z.rank is not None for z in r.zones):
         zones = count(n_highest, "zone a", "zones ont") if n_highest else "Aucune zone n’a"
+        if 1 <= n_highest <= MOST_NAMED:
+            zones = f"{listing(highest_zones)} {'a' if n_highest == 1 else 'ont'}"
         title = f"{zones} assez sûrement une précarité sociale {highest}"
     return _map(
         s,
@@ -373,7 +380,8 @@ def _perimeter(s: Subject) -> Plate:
         table=Table(
             ("Zone", "Commune", "Habitants"), tuple((z.name, z.place, z.population) for z in r.zones)
         ),
-        source=f"{r.territory.name}. Insee, recensement de 2021 ; contours de l’IGN.",
+        source=f"{r.territory.name}. Insee, recensement de 2021 ; contours de l’IGN."
+        f" {maps.numbers_key(svg)}".rstrip(),
         reason="" if svg else "Ces zones n’ont pas de contour.",
     )
 
@@ -396,7 +404,7 @@ def _map(
         title=title,
         svg=svg,
         table=table,
-        source=source,
+        source=f"{source} {maps.numbers_key(svg)}".rstrip(),
         key=key,
         reason="" if svg else "Ces zones n’ont pas de contour, ou cette classe n’est pas connue ici.",
     )
@@ -409,6 +417,7 @@ def _sheet(s: Subject, link: Link) -> Plate:
     if drawn_zone is None:
         return lacking("fiche", "cartes", "I-050", DRAWN[7][3], "Aucune zone n’a de fiche ici.")
     sheet = r.sheets[drawn_zone.code]
+    verdict = first_sentence(sheet.verdict)[0].replace("\xa0", " ").removeprefix("Ce n’est pas sûr : ")
     rows = [(c.label, c.here_value, c.reference_value) for c in sheet.comparison]
     offer = r.offer_of(drawn_zone.code)
     lacks = tuple(("Manque", each.label, each.reason) for each in offer.missing) if offer else ()
@@ -417,7 +426,9 @@ def _sheet(s: Subject, link: Link) -> Plate:
         family="cartes",
         requirements=("I-050",),
         about=f"La fiche d’une zone : {drawn_zone.name}",
-        title=first_sentence(sheet.verdict)[0] or f"{drawn_zone.name}, à côté de la moyenne des zones",
+        title=f"{drawn_zone.name} : {lower_first(verdict.partition(' : ')[0])}"
+        if verdict
+        else f"{drawn_zone.name}, à côté de la moyenne des zones",
         svg=charts.pairs(rows, label="Comparaison", local_name=drawn_zone.name, reference_name="moyenne")
         if rows
         else "",
@@ -512,7 +523,13 @@ def _evaluation_digital(s: Subject) -> Plate:
 def _evaluation_social(s: Subject) -> Plate:
     drawn, r = evaluation.social(s.reading), s.reading
     n = len(r.index.variables)
-    return _diagram("evaluation-sociale", "I-042", drawn, f"{count(n, 'variable')}, un indice, un rang", r)
+    return _diagram(
+        "evaluation-sociale",
+        "I-042",
+        drawn,
+        f"L’indice social range les zones d’après {count(n, 'variable')}",
+        r,
+    )
 
 
 def _diagram(id: str, requirement: str, drawn: evaluation.Diagram, title: str, r: Reading) -> Plate:

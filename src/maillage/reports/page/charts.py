@@ -145,9 +145,10 @@ def pairs(
 ) -> str:
     """Return two bars a row: here and elsewhere. rows: (label, here, there), shares 0-1 on one scale."""
     top = max((max(a, b) for _, a, b in rows), default=0.0) or 1.0
-    parts = []
+    parts, words = [], []
     for k, (name, a, b) in enumerate(rows):
         y = k * 46
+        words.append(f"{name}, {local_name} {wording.share(a)}, {reference_name} {wording.share(b)}")
         parts.append(
             f'<text x="0" y="{y + 16}" font-size="15">{escape(name)}</text><rect class="plein" x="0"'
             f' y="{y + 22}" width="{400 * a / top:.1f}" height="8"/><rect class="reference" x="0"'
@@ -157,7 +158,7 @@ def pairs(
         )
     return (
         f'<svg class="fig" viewBox="0 0 600 {len(rows) * 46}" role="img" aria-label="{escape(label)} :'
-        f' {escape(local_name)} et {escape(reference_name)}" xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'
+        f' {escape(" ; ".join(words))}" xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'
     )
 
 

@@ -1,7 +1,7 @@
 """Maps drawn as SVG: the same drawing for the page, the dossier and the PDF."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape, unescape
 from itertools import pairwise
@@ -20,7 +20,11 @@ ELSEWHERE = 7  # columns and lines of the places that a name tries in its zone
 ASIDE = 1  # heights of letters: how far a name may move to stay inside its drawing
 SMALLEST_PART = 0.01  # of the area of a shape, for a part of it to widen the frame
 Box = tuple[float, float, float, float]  # west, north, east and south of a name, on the drawing
-NAME = re.compile(r'<text class="nom[^"]*"(?: font-size="(\d+)")? x="(-?\d+)" y="(-?\d+)">([^<]*)</text>')
+NUMBER = re.compile(r'<text class="nom numero[^"]*" data-nom="([^"]*)"[^>]*>(\d+)</text>')
+NAME = re.compile(
+    r'<text class="nom[^"]*"(?: data-nom="[^"]*")?(?: display="none")?(?: font-size="(\d+)")?'
+    r' x="(-?\d+)" y="(-?\d+)">([^<]*)</text>'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class Base:
     """The layers under and over the zones: neighbours, larger limits, parts inside a zone, places named.
 
     dots: points to mark, each with what it says when it is pointed at, and its class of style, '' for none.
+    numbers: what is written in a zone where its name has no room, by that name.
     """
 
     neighbours: Sequence[shapely.Geometry] = ()
@@ -71,6 +76,7 @@ class Base:
     inner: Sequence[shapely.Geometry] = ()
     names: Sequence[tuple[str, shapely.Geometry, float]] = field(default_factory=tuple)
     dots: Sequence[tuple[shapely.Point, str, str]] = ()
+    numbers: Mapping[str, str] = field(default_factory=dict)
 
 
 def frame_of(shapes: Sequence[shapely.Geometry], *, margin: float = 0.03, tallest: float = 1.25) -> Frame:
@@ -159,7 +165,7 @@ def draw(
             f'<circle class="{style}" cx="{at.x:.0f}" cy="{at.y:.0f}"'
             f' r="9"><title>{escape(dot_text)}</title></circle>'
         )
-    parts += _labels(base.names, frame, letters, simple)
+    parts += _labels(base, frame, letters, simple)
     role = (
         "group" if links and any(area.link for area in areas) else "img"
     )  # links inside an image cannot be reached
@@ -263,44 +269,75 @@ def _path(shape: shapely.Geometry) -> str:
     return "".join(out)
 
 
-def _labels(
-    names: Sequence[tuple[str, shapely.Geometry, float]],
-    frame: Frame,
-    letters: int,
-    zones: Sequence[shapely.Geometry],
-) -> list[str]:
+def _labels(base: Base, frame: Frame, letters: int, zones: Sequence[shapely.Geometry]) -> list[str]:
     """Return the names that fit, each mostly in its own zone: first those that stay on a narrow screen, then
-    the others where there is room. zones: all of them, where they fall on the drawing.
+    the others where there is room, or their number. zones: all of them, where they fall on the drawing.
     """
     boxes: dict[int, list[Box]] = {LABEL_NARROW: [], letters: []}
     own = f' font-size="{letters}"' if letters != LABEL else ""
     drawn = shapely.STRtree(shapely.make_valid(np.array(zones, dtype=object)))
     out = []
-    for name, shape, _ in sorted(names, key=lambda item: -item[2]):
-        best: tuple[tuple[int, ...], float, float] = ((), 0.0, 0.0)
+
+    def written(text: str, x: float, y: float, attributes: str) -> str:
+        return f'<text class="{attributes}{own} x="{x:.0f}" y="{y + letters / 3:.0f}">{escape(text)}</text>'
+
+    for name, shape, _ in sorted(base.names, key=lambda item: -item[2]):
         zone = shapely.make_valid(shapely.simplify(frame.place(shape), 1.0))
         shapely.prepare(zone)
-        west, north, east, south = _label_box(name, 0, 0, letters)
-        for x, y in _places(zone, letters, (east - west) * (south - north)):
-            at_sizes = {size: _label_box(name, x, y, size) for size in boxes}
-            sizes = tuple(
-                size
-                for size, box in at_sizes.items()
-                if _has_room(box, boxes[size]) and _is_in(zone, box, drawn)
-            )
-            if len(sizes) > len(best[0]):
-                best = (sizes, x, y)
-            if len(sizes) == len(boxes):
-                break
-        sizes, x, y = best
-        for size in sizes:
-            boxes[size].append(_label_box(name, x, y, size))
+        sizes, x, y = _standing(name, zone, boxes, letters, drawn)
         if sizes:
-            narrow = "nom" if LABEL_NARROW in sizes or own else "nom nom-large"
-            out.append(
-                f'<text class="{narrow}"{own} x="{x:.0f}" y="{y + letters / 3:.0f}">{escape(name)}</text>'
-            )
+            is_on_narrow = LABEL_NARROW in sizes or own
+            out.append(written(name, x, y, 'nom"' if is_on_narrow else 'nom nom-large"'))
+        if number := base.numbers.get(name):
+            # Where the name has no room; hidden elsewhere, for paper, where letters may be larger.
+            missing_boxes = {size: taken for size, taken in boxes.items() if size not in sizes}
+            _, x, y = _standing(number, zone, missing_boxes, letters, drawn) if missing_boxes else ((), x, y)
+            told = f'" data-nom="{escape(name)}"'
+            if not sizes:
+                out.append(written(number, x, y, f"nom numero{told}"))
+            else:
+                narrow = "" if is_on_narrow else " nom-etroit"
+                out.append(written(number, x, y, f'nom numero{narrow}{told} display="none"'))
     return out
+
+
+def _standing(
+    text: str,
+    zone: shapely.Geometry,
+    boxes: Mapping[int, list[Box]],
+    letters: int,
+    drawn: shapely.STRtree,
+) -> tuple[tuple[int, ...], float, float]:
+    """Return the heights of letters at which a text has room, most of them, and where it stands, which is
+    then taken. boxes: those taken at each height.
+    """
+    best: tuple[tuple[int, ...], float, float] = ((), 0.0, 0.0)
+    west, north, east, south = _label_box(text, 0, 0, letters)
+    places = _places(zone, letters, (east - west) * (south - north))
+    for x, y in places:
+        at_sizes = {size: _label_box(text, x, y, size) for size in boxes}
+        sizes = tuple(
+            size for size, box in at_sizes.items() if _has_room(box, boxes[size]) and _is_in(zone, box, drawn)
+        )
+        if len(sizes) > len(best[0]):
+            best = (sizes, x, y)
+        if len(sizes) == len(boxes):
+            break
+    sizes, x, y = best
+    for size in sizes:
+        boxes[size].append(_label_box(text, x, y, size))
+    return best if sizes else ((), *places[0])
+
+
+def numbers_key(svg: str) -> str:
+    """Return the names that the numbers of a map stand for, in a sentence; "" for a map without numbers.
+
+    >>> numbers_key('<text class="nom numero" data-nom="Le Bourg" x="4" y="9">2</text>')
+    'Numéros de la carte : 2 Le Bourg.'
+    """
+    names = {int(number): unescape(name) for name, number in NUMBER.findall(svg)}
+    listed = ", ".join(f"{number} {names[number]}" for number in sorted(names))
+    return f"Numéros de la carte : {listed}." if names else ""
 
 
 def _is_in(zone: shapely.Geometry, box: Box, drawn: shapely.STRtree) -> bool:

@@ -575,10 +575,7 @@ def _compact_rows(card: Card) -> Iterable[tuple[Cell, ...]]:
     lines = [line for line in question.printed if not (folded and isinstance(line.figure, Withheld))]
     lines = _zeros_in_one(lines)
     national = {each.choice: f"{percent(each.percent)} au national" for each in question.national}
-    compared = "".join(
-        f" Au national : {each.producer}, {each.year}, {each.universe}. {each.difference}".rstrip()
-        for each in question.national[:1]
-    )
+    compared = f" {_landmarks(question)}" if question.national else ""
     alone = "" if _has_figure(card) else "Aucun chiffre publié" if question.n else "Personne n’a répondu"
     if _cites_all(card):
         alone = f"Chaque réponse est citée par tous : 100{NBSP}%"
@@ -742,16 +739,18 @@ def chart(card: Card, *, id: str) -> Picture:
     ]
     alt = charts.in_words(bars, "au national", answers.rounding)
     other = "au national" if national else ""
-    caption = " ".join(
-        f"Au national : {each.producer}, {each.year}, {each.universe}. {each.difference}".strip()
-        for each in answers.national[:1]
-    )
     return Picture(
         svg=charts.bars(bars, id=id, label=f"{answers.label} {alt}", other=other, rule=answers.rounding),
         alt=f"{answers.label} {alt}",
-        caption=caption,
+        caption=_landmarks(answers),
         width=0.72,
     )
+
+
+def _landmarks(answers: QuestionAnswers) -> str:
+    """Return where the national figures beside a question come from, each source once; "" without any."""
+    sources = (f"{x.producer}, {x.year}, {x.universe}. {x.difference}".strip() for x in answers.national)
+    return " ".join(f"Au national : {source}" for source in dict.fromkeys(sources))
 
 
 def _is_open(line: Line) -> bool:

@@ -557,12 +557,19 @@ def background(d: Diagnosis) -> Base:
     places.
     """
     communes, named = _places(d)
-    return _background(d, communes, _named(named))
+    return replace(_background(d, communes, _named(named)), numbers=_numbers(d))
 
 
 def _background(d: Diagnosis, communes: Sequence[shapely.Geometry], names: Names) -> Base:
     neighbour_shapes = neighbours(d) if d.request.zoning.kind in ("iris", "file") else ()
     return Base(neighbours=neighbour_shapes, limits=communes, names=names)
+
+
+def _numbers(d: Diagnosis) -> dict[str, str]:
+    """Return the number of each zone of a file by its name; none where zones are official."""
+    if d.request.zoning.kind != "file":
+        return {}
+    return {r.zone.name: str(rank) for rank, r in enumerate(d.zones, 1)}
 
 
 def _places(d: Diagnosis) -> tuple[list[shapely.Geometry], list[Label]]:
@@ -719,7 +726,7 @@ def map_data(d: Diagnosis) -> dict[str, object]:
     if not d.is_drawable:
         return {}
     limits, places = _places(d)
-    base = _background(d, limits, [])
+    base, numbers = _background(d, limits, []), _numbers(d)
     layers = [layer for layer in LAYERS if has_layer(d, layer)]
     pairs = [(r, shape) for r, shape in zip(d.zones, shapes_of(d), strict=True) if shape is not None]
     simple = _lighter([shape for _, shape in pairs])
@@ -750,6 +757,7 @@ def map_data(d: Diagnosis) -> dict[str, object]:
                 "lon": round(point.x, 4),
                 "zones": list(place.codes),
             }
+            | ({"numero": numbers[place.name]} if place.name in numbers else {})
             for place in _ranked(places)
             for point in (shapely.point_on_surface(place.shape),)
         ],

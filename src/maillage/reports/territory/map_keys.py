@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+from maillage.reports.page import maps
 from maillage.reports.page.blocks import Picture
 from maillage.reports.territory import atlas
 from maillage.reports.territory.labels import CERTAINTY_LABELS
@@ -46,7 +47,7 @@ def picture(r: Reading, layer: str, svg: str, *, alt: str, width: float = 1.0) -
         UNSURE.get(layer, "") if f"url(#c-{layer}{HATCH}" in svg or f"url(#c-petite{HATCH}" in svg else ""
     )
     blank = (BLANK,) if 'class="zone inconnue"' in svg else ()
-    caption = f"{UNITS[layer]} {hatched}".strip()
+    caption = " ".join(filter(None, (UNITS[layer], hatched, maps.numbers_key(svg))))
     return Picture(svg=svg, alt=alt, caption=caption, width=width, key=(*key(r, layer), *blank))
 
 
@@ -59,7 +60,7 @@ def surplus_picture(svg: str, codes: Collection[str], *, width: float = 1.0) -> 
     return Picture(
         svg=drawn,
         alt="Carte des zones où le besoin est sûrement plus fréquent, en foncé.",
-        caption="Sûrement : toute la marge dépasse la part d’habitants.",
+        caption=f"Sûrement : toute la marge dépasse la part d’habitants. {maps.numbers_key(drawn)}".rstrip(),
         width=width,
         key=(("n5", "sûrement plus fréquent"), ("n1", "sans écart sûr"), *blank),
     )

@@ -18,13 +18,12 @@ from maillage.words.wording import lower_first
 
 COUNTRY_STEP = 100_000.0  # people
 ROUNDED = 0.5  # points: what a share printed without decimals may hide
-Kind = Literal["compatible", "haut", "bas", "autre", "question", "inconnu"]
+Kind = Literal["compatible", "haut", "bas", "autre", "inconnu"]
 LABELS: dict[Kind, str] = {
     "compatible": "Compatible",
     "haut": "Trop haut",
     "bas": "Trop bas",
     "autre": "Une autre définition",
-    "question": "Autre question",
     "inconnu": "On ne peut pas dire",
 }
 MEANINGS: dict[Kind, str] = {
@@ -33,13 +32,12 @@ MEANINGS: dict[Kind, str] = {
         " publiée d’une enquête du territoire."
     ),
     "autre": "Le chiffre correspond à une autre définition : il ne compte pas les mêmes personnes.",
-    "question": (
-        "Le chiffre ne compte pas les personnes en difficulté, et aucune enquête publiée du territoire ne"
-        " pose sa question dans ces mots."
-    ),
     "haut": "Le chiffre dépasse la fourchette, et aucune autre définition ne le donne.",
     "bas": "Le chiffre est sous la fourchette, et aucune autre définition ne le donne.",
-    "inconnu": "Le chiffre parle d’autre chose, ou il manque de quoi comparer.",
+    "inconnu": (
+        "Le chiffre ne compte pas les personnes en difficulté, et aucune enquête publiée du territoire ne"
+        " pose sa question dans ces mots ; ou il manque de quoi comparer."
+    ),
 }
 # Words of digital difficulty beyond those of the definitions: with a « no » for the second ones.
 TROUBLE = frozenset(
@@ -139,15 +137,15 @@ def judge(
     """
     if surveyed := _of_survey(claim, surveys, where, names):
         return surveyed
-    if unknown := _unknown(claim, measures):
-        return unknown
     if not _is_of_difficulty(claim, names):
         is_of_places = {"commu", "lieu"} <= set(topic(claim.text, names)) and no_place
         return Verdict(
-            kind="question",
-            title="Ce chiffre répond à une autre question : il n’est pas comparé.",
-            reason=f"{f'Ici, {no_place}. ' if is_of_places else ''}{CHECKED}",
+            kind="inconnu",
+            title="Ce chiffre ne porte pas sur la difficulté avec le numérique : il n’est pas comparé.",
+            reason=f"{f'Ici, {no_place}. ' if is_of_places else ''}{_known(measures, where)}{CHECKED}",
         )
+    if unknown := _unknown(claim, measures, where):
+        return unknown
     usual, *rivals = measures
     fact = f"{where}, {_printed(usual, claim)} {usual.definition.statement}"
     if _fits(claim, usual):
@@ -205,8 +203,12 @@ def names_difficulty(words: str) -> bool:
 
 
 def _is_of_difficulty(claim: Claim, names: str) -> bool:
-    """Return True where the words of a number leave it to be of digital difficulty: none, or only its own."""
-    words = set(topic(claim.text, names))
+    """Return True where the words of a number leave it to be of digital difficulty: none, or only its own,
+    beside those of the people it counts.
+    """
+    if claim.says_some:
+        return False
+    words = set(topic(claim.text, names)) - set(topic(claim.some.lower()))
     if not words:
         return True
     return words <= _words_of_difficulty() and (bool(words & TROUBLE) or is_low(claim.text))
@@ -289,15 +291,29 @@ def _halves(rows: Sequence[Answered], text: str) -> list[Answered]:
     return [half, *(row for row in rows if row != half and plain(row.label) in plain(text))]
 
 
-def _unknown(claim: Claim, measures: Sequence[Measured]) -> Verdict | None:
+def _known(measures: Sequence[Measured], where: str) -> str:
+    """Return the sentence on what is known where a number cannot be compared, "" where nothing is shown."""
+    if not measures:
+        return ""
+    usual = measures[0]
+    return (
+        f"Ce que nous savons : {lower_first(where)}, {usual.people_words}, soit {usual.share_words} des 15"
+        f" ans et plus, {usual.definition.statement}. "
+    )
+
+
+def _unknown(claim: Claim, measures: Sequence[Measured], where: str) -> Verdict | None:
     """Return why nothing can be said of a number, None when something can."""
     if claim.some:
+        is_name = claim.some[:1].isupper()
         return Verdict(
             kind="inconnu",
-            title=f"Ce chiffre parle de « {claim.some} », pas de toute la population.",
+            title=f"« {claim.some} » : nous ne savons pas de quel territoire ce sont les habitants."
+            if is_name
+            else f"Ce chiffre parle de « {claim.some} », pas de toute la population.",
             reason=(
-                "Nous comptons toutes les personnes de 15 ans et plus. Pour un territoire, écrivez son nom :"
-                " « 40 % à Grenoble »."
+                f"{'' if is_name else 'Nous comptons toutes les personnes de 15 ans et plus. '}"
+                f"{_known(measures, where)}Pour un territoire, écrivez son nom : « 40 % à Grenoble »."
             ),
         )
     if claim.share and claim.share.value > 100:

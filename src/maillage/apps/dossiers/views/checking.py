@@ -95,7 +95,7 @@ def _answer(
         names=" ".join([*queries.names_of(claim), local_reading.territory.name if local_reading else ""]),
         no_place=local_reading.offer.no_place if local_reading and local_reading.offer else "",
     )
-    is_apart = bool(answer.cited) or answer.kind in ("inconnu", "question")
+    is_apart = bool(answer.cited) or answer.kind == "inconnu"
     shares = definition(LEVELS).shares
     parts = [
         (level.kind, wording.percent(100 * share), share)

@@ -42,14 +42,14 @@ def gaps(request: HttpRequest, place: str) -> HttpResponse:
     """The offer within a walk and the gaps, line by line of the offer."""
 
     def more(study: Study, study_request: StudyRequest, reading: Reading) -> dict[str, Any]:
-        field_findings, behind = queries.findings(study.place), actions.catch_up(study)
+        field_findings = queries.findings(study.place)
         lines = reading.offer.whole.lines if reading.offer else ()
         # What is known of the whole territory says nothing of the part that a filter keeps.
         surveyed = {} if study_request.inside else evidence.closest(queries.surveyed_place(study.place))
         editions = queries.published_surveys(study.place)
         return (
             _first_zones(request, _line(request, study, reading))
-            | {"behind": behind, "findings": findings.read(field_findings, "maillage")}
+            | {"findings": findings.read(field_findings, "maillage")}
             | _first_gaps(reading)
             | {"mismatches": gap_words.mismatches(reading.zones, reading.offer)}
             | {"points": agreements.points(lines, surveyed, field_findings, editions)}
@@ -117,7 +117,6 @@ def what_if(request: HttpRequest, place: str) -> HttpResponse:
 
     def more(study: Study, study_request: StudyRequest, reading: Reading) -> dict[str, Any]:
         context = _line(request, study, reading)
-        context["behind"] = actions.catch_up(study)
         if reading.offer is None or context["whole"].state == UNASKED:
             return context | _no_offer(study, reading)
         ground, geste = actions.ground(study), request.GET.get("geste", "")

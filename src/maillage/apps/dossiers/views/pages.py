@@ -19,12 +19,12 @@ from maillage.apps.dossiers import access, actions, queries, rules
 from maillage.apps.dossiers.forms import ChoiceForm
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import StudyRequest
-from maillage.apps.dossiers.views.requests import address_of, by_key, finished, query_of, zone_areas
+from maillage.apps.dossiers.views.requests import address_of, awaited, by_key, finished, query_of, zone_areas
 from maillage.apps.surveys.queries import evidence
 from maillage.apps.territories import queries as territories
 from maillage.kernel.names import plain
 from maillage.reference.definitions import definition
-from maillage.reports.page import charts
+from maillage.reports.page import charts, maps
 from maillage.reports.territory import atlas, evaluation, gaps, withheld
 from maillage.reports.territory.reading import Reading, SubtotalRow, ZoneRow
 from maillage.studies.diagnosis.territories import KIND_LABELS, gazetteer
@@ -130,7 +130,7 @@ def territory(request: HttpRequest, place: str) -> HttpResponse:
     if AFTER.fullmatch(after := request.GET.get("apres", "")):
         return redirect(f"{reverse('territory', args=[place])}{after}")
     study, study_request, newer = ready
-    page = _page(request, study, study_request, queries.reading(study)) | {"newer": newer}
+    page = _page(request, study, study_request, queries.reading(study)) | awaited(study, newer)
     return render(request, "dossiers/territory.html", page)
 
 
@@ -179,6 +179,7 @@ def _page(
         "svg": queries.with_districts(atlas.relinked(queries.layer(study, layer), link), study, drawn)
         if layer
         else "",
+        "numbers_key": maps.numbers_key(queries.layer(study, layer)),
         "town": (town := atlas.main_town(reading.subtotals, len(reading.zones))),
         "town_svg": queries.with_districts(
             atlas.relinked(queries.layer(study, layer + atlas.TOWN), link), study, drawn, town and town.zones
@@ -195,6 +196,10 @@ def _page(
         "all_asked": has_all_zones,
         "files": rules.FILES,
         "perimeter": territories.perimeter(study.place),
+        "same_places": [
+            (each, row.name if (row := territories.perimeter(each)) else gazetteer().get(each).long_name)
+            for each in territories.same_places(study.place)[1:]
+        ],
         "comments": queries.comments(study.place, reading.fingerprint),
         "editions": evidence.editions(surveyed := queries.surveyed_place(study.place)),
         "beside": evidence.neighbours(surveyed),
@@ -211,7 +216,6 @@ def _lack(study: Study, reading: Reading) -> dict[str, Any]:
     """Return the heaviest gap of the offer, or why none is known."""
     if reading.offer:
         return {"lack": gaps.first_sentence(reading.offer)}
-    actions.catch_up(study)
     return {"no_offer": queries.why_no_offer(study, on=timezone.localdate())}
 
 
@@ -304,7 +308,7 @@ def study_page(
     reading = queries.reading(study)
     common = {
         "study": study,
-        "newer": newer,
+        **awaited(study, newer),
         "place": study.place,
         "reading": reading,
         "asked": study_request,

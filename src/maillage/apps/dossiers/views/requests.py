@@ -119,6 +119,13 @@ def study_or_answer(request: HttpRequest, place: str) -> tuple[Study | None, Stu
         return refusals.page(request, error)
 
 
+def awaited(study: Study, newer: Study | None) -> dict[str, Any]:
+    """Return what the head of a page on a study announces: the newer study that is being computed, else the
+    moment when it was requested again with the places of today, "" while they have not changed.
+    """
+    return {"newer": newer, "behind": "" if newer else actions.catch_up(study)}
+
+
 def finished(request: HttpRequest, place: str) -> tuple[Study, StudyRequest, Study | None] | HttpResponse:
     """Return the finished study a page needs and the newer one that is being computed, or the response
     instead: how far it is, at the address that was asked, which shows once it is ready.

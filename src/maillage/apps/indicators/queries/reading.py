@@ -28,6 +28,7 @@ AMONG = {
 STANDING = ("stock", "people_stock")  # ways of counting what stands on a day
 # A unit that agrees, when there is one or none of it.
 LEAST_TOP = 10.0  # of an axis
+TELLING_ZERO = ("pourcent", "lieux", "communes")  # units of which none is an answer, and no lack of activity
 FEW = 10  # people: an estimate under it is no number of persons
 ONE = {"structures": "structure", "personnes": "personne", "actes": "acte"}
 
@@ -59,6 +60,17 @@ class Reading:
     move: Move | None = None
     conclusion: str = ""
 
+    @property
+    def is_idle(self) -> bool:
+        """True when nothing was counted, on that day nor in any month before."""
+        numbers = [self.value.value, *(point.value for point in self.value.series)]
+        return self.value.value == 0 and not any(numbers) and self.value.definition.unit not in TELLING_ZERO
+
+    @property
+    def is_measured(self) -> bool:
+        """True when its figure tells something of the territory."""
+        return bool(self.figure) and not self.is_idle
+
 
 def page(values: Sequence[Value]) -> dict[str, Any]:
     """Return the indicators of a territory by family, and the chain of those of the network."""
@@ -66,9 +78,10 @@ def page(values: Sequence[Value]) -> dict[str, Any]:
     read = [reading(each, looks=looks) for each in values]
     return {
         "moves": [each for each in read if each.move],
-        "chain": [each for each in read if each.value.definition.step],
+        "chain": (chain := [each for each in read if each.value.definition.step]),
+        "has_chain": any(each.is_measured for each in chain),
         "families": [_family(id, label, read) for id, label in families().items()],
-        "missing": [each for each in read if not each.figure],
+        "missing": [each for each in read if not each.is_measured],
         "examples": any(each.value.examples for each in read),
         "known": sum(each.value.value is not None for each in read),
         "count": len(read),
@@ -76,12 +89,12 @@ def page(values: Sequence[Value]) -> dict[str, Any]:
 
 
 def _family(id: str, label: str, read: Sequence[Reading]) -> dict[str, Any]:
-    rows = [each for each in read if each.value.definition.family == id]
+    rows = [each for each in read if each.value.definition.family == id and each.is_measured]
     return {
         "id": id,
         "label": label,
         "charts": [each for each in rows if each.chart],
-        "figures": [each for each in rows if each.figure and not each.chart],
+        "figures": [each for each in rows if not each.chart],
     }
 
 

@@ -18,15 +18,15 @@ from maillage.studies.survey import census_margins, sample_balance
 from maillage.studies.survey.age_classes import age_span
 
 
-def edition_of(place: str) -> Publication | None:
-    """Return the last published edition of a weighted survey of the inhabitants of a place; None when there
-    is none.
+def edition_of(*places: str) -> Publication | None:
+    """Return the last published edition of a weighted survey of the inhabitants of a place, whichever of its
+    addresses it was led under; None when there is none.
 
     Only published results change a public figure; invented answers, shown as examples, never do. One query.
     """
     return (
         Publication.objects.filter(
-            survey__territory=place,
+            survey__territory__in=places,
             survey__kind="inhabitants",
             survey__example=False,
             weighting__isnull=False,

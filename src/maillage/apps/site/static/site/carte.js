@@ -170,9 +170,8 @@ const demarrer = async () => {
       x2 <= cadre.clientWidth &&
       y2 <= cadre.clientHeight &&
       !boites.some((b) => x < b[2] && b[0] < x2 && y < b[3] && b[1] < y2);
-    for (const [rang, { nom, lat, lon, zones: codes }] of donnees.noms.entries()) {
+    for (const [rang, { nom, numero, lat, lon, zones: codes }] of donnees.noms.entries()) {
       const p = carte.latLngToContainerPoint([lat, lon]);
-      const demi = nom.length * 4;
       const siennes = codes.map((code) => formes.get(code));
       const etendue = L.latLngBounds(
         siennes.map((f) => f.getBounds()).flatMap((b) => [b.getNorthWest(), b.getSouthEast()]),
@@ -183,21 +182,24 @@ const demarrer = async () => {
       const ailleurs = [1, 2, 3, 4, 5].flatMap((j) =>
         [1, 2, 3, 4, 5].map((i) => [no.x + (i * (se.x - no.x)) / 6, no.y + (j * (se.y - no.y)) / 6]),
       );
-      const proposees = [[p.x, p.y], [p.x, p.y - 14], [p.x, p.y + 14], ...ailleurs].map(([x, y]) => [
-        x - demi,
-        y - 9,
-        x + demi,
-        y + 9,
-      ]);
-      const essais = proposees.filter(libre);
-      // La première ville, dessinée en plus grand dessous, garde toujours son nom : il dit où elle est.
-      const boite = essais.find((b) => chezLui(b, siennes)) ?? (rang === 0 && codes.length > 1 && essais[0]);
+      const boiteDe = (mot) => {
+        const demi = mot.length * 4;
+        const essais = [[p.x, p.y], [p.x, p.y - 14], [p.x, p.y + 14], ...ailleurs]
+          .map(([x, y]) => [x - demi, y - 9, x + demi, y + 9])
+          .filter(libre);
+        // La première ville, dessinée en plus grand dessous, garde toujours son nom : il dit où elle est.
+        return essais.find((b) => chezLui(b, siennes)) ?? (rang === 0 && codes.length > 1 && essais[0]);
+      };
+      const [mot, boite] = [nom, numero]
+        .filter(Boolean)
+        .map((mot) => [mot, boiteDe(mot)])
+        .find(([, boite]) => boite) ?? [nom, null];
       if (!boite) continue;
       boites.push(boite);
       places.push(
         L.tooltip({ permanent: true, direction: "center", className: "nom-carte", interactive: false })
-          .setLatLng(carte.containerPointToLatLng([boite[0] + demi, boite[1] + 9]))
-          .setContent(texte(nom))
+          .setLatLng(carte.containerPointToLatLng([(boite[0] + boite[2]) / 2, boite[1] + 9]))
+          .setContent(texte(mot))
           .addTo(carte),
       );
     }
