@@ -175,13 +175,9 @@ def _places(offer: OfferReading) -> str:
 
 
 def _gaps(offer: OfferReading) -> list[str]:
-    """Return the gaps that are certain, a sentence a zone; failing them, what nobody knows."""
-    rows = gaps.by_zone(gaps.shared(offer))[:MOST]
-    gap_texts = [f"{zone} : {wording.lower_first(lines)}, {people}." for zone, lines, people in rows]
-    doubts = [
-        f"{line.label} : {line.missing_about} sans lieu connu à portée."
-        for line in gaps.unknown(offer)[:MOST]
-    ]
+    """Return the first gaps, a sentence a zone; failing them, what nobody knows."""
+    gap_texts = gaps.sentences(offer, MOST)
+    doubts = [gaps.unknown_sentence(line) for line in gaps.unknown(offer)[:MOST]]
     return [
         *filter(None, [offer.to_locate_in_brief]),
         *(gap_texts or [*([f"{offer.no_place}."] if offer.no_place and doubts else []), *doubts]),

@@ -62,11 +62,18 @@ def gaps(request: HttpRequest, place: str) -> HttpResponse:
 
 
 def _first_gaps(reading: Reading) -> dict[str, Any]:
-    """Return the openings to propose before any table, bare zones first; else the sentence of no sure gap."""
+    """Return the first gap of the first zones before any table, then the vague ones; else the sentence of no
+    sure gap.
+    """
     if reading.offer is None:
         return {}
-    openings = gap_words.openings(reading.offer)[:FIRST_GAPS]
-    return {"first_gaps": openings, "no_gap": "" if openings else gap_words.first_sentence(reading.offer)}
+    first_gaps = gap_words.first_of_zones(gap_words.certain(reading.offer))
+    return {
+        "first_gaps": first_gaps[:FIRST_GAPS],
+        "uncertain_gaps": gap_words.uncertain(reading.offer),
+        "tally": gap_words.tally(reading.offer),
+        "no_gap": "" if first_gaps else gap_words.absence_sentence(reading.offer),
+    }
 
 
 def _no_offer(study: Study, reading: Reading) -> dict[str, Any]:

@@ -185,7 +185,7 @@ def settled(plan: Plan, offer: OfferReading | None) -> tuple[str, ...]:
             return True
         return gap.key in refused and not rules.comes_back(refused[gap.key], gap.line.missing_value)
 
-    return tuple(gap.key for gap in gaps.certain(offer) if is_settled(gap))
+    return tuple(gap.key for gap in gaps.lacks(offer) if is_settled(gap))
 
 
 def _gap(offer: OfferReading, gap: gaps.SharedGap, estimated: str) -> Proposal:
@@ -211,7 +211,7 @@ def _gap(offer: OfferReading, gap: gaps.SharedGap, estimated: str) -> Proposal:
                 estimated,
             ),
             Evidence(
-                f"0 sur {number(n_places)}" if n_places else "0",
+                f"{number(first.n_places)} sur {number(n_places)}" if n_places else "0",
                 "",
                 f"lieux connus de la zone qui disent : {lower_first(gap.lines)}"
                 if n_places
