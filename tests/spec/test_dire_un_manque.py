@@ -171,7 +171,7 @@ def test_what_is_proposed_is_absent_and_the_barest_zone_comes_first(spec):
             " portée de marche.",
             "Ajouter formation et wifi : bourg. Environ 900 personnes (entre 800 et 1000) n’en ont pas à portée de"
             " marche.",
-            "Rapprocher aide aux démarches : vallée. Environ 700 personnes (entre 600 et 800) n’en ont pas à portée de"
+            "Rapprocher l’offre (aide aux démarches) : vallée. Environ 700 personnes (entre 600 et 800) n’en ont pas à portée de"
             " marche.",
             "Ouvrir des ateliers pour apprendre : ville. Environ 500 personnes (entre 400 et 600) n’en ont pas à portée"
             " de marche.",

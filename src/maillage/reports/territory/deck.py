@@ -352,7 +352,7 @@ def _people(s: Subject) -> list[Chapter]:
         people_slides.append(_survey(s))
     people_slides += _groups(s)
     if len(s.reading.zones) > 1:
-        people_slides += [_zones(s.zoned), *_town(s)]
+        people_slides += [_zones(s), *_town(s)]
     return [*people_slides, *_crossing(s)]
 
 

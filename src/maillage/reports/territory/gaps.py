@@ -14,7 +14,7 @@ OPENINGS: Mapping[str, str] = {line.id: line.opening for line in diagnosis_lines
 
 OPEN_ANY = "Ouvrir un lieu d’aide"  # where no place gives anything
 ADD = "Ajouter"  # to what the places of a zone give
-NEARER = "Rapprocher"  # what a place of the zone gives too far from most
+NEARER = "Rapprocher l’offre"  # what a place of the zone gives too far from most
 FOLLOWED = "assistance"  # the line that the loop follows: somebody beside, for a procedure
 UNASKED = "donnee-manquante"  # state of a line that no place of the census mentions
 UNKNOWN_OFFER = "Ce recensement ne dit pas ce que les lieux proposent : on ne sait pas ce qui manque."
@@ -181,7 +181,7 @@ class SharedGap:
     def action(self) -> str:
         """An opening, for services that no place of the zone gives; else what brings them nearer."""
         if not self.is_absent:
-            return f"{NEARER} {lower_first(self.lines)}"
+            return f"{NEARER} ({lower_first(self.lines)})"
         if len(self.gaps) == 1:
             return OPENINGS[self.gaps[0].line.id]
         return OPEN_ANY if self.is_bare else f"{ADD} {lower_first(self.lines)}"
@@ -263,7 +263,7 @@ def uncertain(offer: OfferReading | None) -> list[tuple[SharedGap, str]]:
 
 
 def tally(offer: OfferReading | None) -> str:
-    """Return how many gaps a study finds, as every list of them says it: « 12 manques certains, 3 incertains »."""
+    """Return how many gaps a study finds, as every list says it: « 12 manques certains, 3 incertains »."""
     n, n_doubted = len(certain(offer)), len(uncertain(offer))
     counts = (
         count(n, "manque certain", "manques certains") if n else "",
@@ -395,7 +395,7 @@ def unknown(offer: OfferReading | None) -> list[OfferLine]:
 
 
 def unknown_sentence(line: OfferLine) -> str:
-    """Return how many people are without a line that silent places leave unknown, where it means something."""
+    """Return how many people are without a line that silent places leave unknown, where it says something."""
     if is_vague(line.missing_low, line.missing_high):
         return f"{line.label} : des lieux ne disent pas s’ils le proposent. Interrogez-les."
     return f"{line.label} : {line.missing_about} sans lieu connu à portée."
@@ -407,7 +407,7 @@ def known_lines(offer: OfferReading) -> list[OfferLine]:
 
 
 def surest_lack(offer: OfferReading) -> OfferLine | None:
-    """Return the heaviest line that a number of people surely are without in all, None where there is none."""
+    """Return the heaviest line that a number of people surely are without in all, None for none."""
     lines = known_lines(offer)
     return next(
         (

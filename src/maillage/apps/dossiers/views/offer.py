@@ -58,7 +58,7 @@ def gaps(request: HttpRequest, place: str) -> HttpResponse:
             | _no_offer(study, reading)
         )
 
-    return study_page(request, place, "dossiers/gaps.html", "manques", more)
+    return study_page(request, place, "dossiers/gaps.html", "manques", more, by_own_zones=True)
 
 
 def _first_gaps(reading: Reading) -> dict[str, Any]:
