@@ -898,7 +898,9 @@ def test_the_grid_takes_the_very_likely_zones_and_their_range(monkeypatch):
     )
 
 
-@pytest.mark.parametrize(("seniors", "expected_verdict"), [(61, "fort"), (57, UNDECIDED), (48, "moyen"), (30, "faible")])
+@pytest.mark.parametrize(
+    ("seniors", "expected_verdict"), [(61, "fort"), (57, UNDECIDED), (48, "moyen"), (30, "faible")]
+)
 def test_the_public_least_served_makes_the_verdict(seniors, expected_verdict):
     """60 % de tous ont une aide à portée de marche, à deux points près : 57 % des plus de 60 ans, c’est de 89 à 100 %
     de cela, et la règle est à 90 % ; 30 %, la moitié.
@@ -959,7 +961,8 @@ def test_each_axis_tells_what_structures_need():
 
 
 @pytest.mark.parametrize(
-    ("course", "expected_verdict"), [(50, "moyen"), (58, UNDECIDED), (79, "fort"), (20, "faible"), (95, "fort")]
+    ("course", "expected_verdict"),
+    [(50, "moyen"), (58, UNDECIDED), (79, "fort"), (20, "faible"), (95, "fort")],
 )
 def test_a_one_off_workshop_has_a_course_after_it_or_not(course, expected_verdict):
     """J-020: 58 parcours courts pour 79 ateliers d’un jour, à cinq points près : de deux pour trois à plus de trois
@@ -1217,12 +1220,12 @@ def test_the_line_that_the_loop_follows_is_a_gap_as_soon_as_somebody_surely_lack
         "B": zone("B", lacking("assistance", 0.4), lacking("wifi", 60)),
         "C": zone("C", lacking("assistance", 9), lacking("wifi", 0)),
     }
-    certain_gaps = gaps.certain(replace(offer_of(60, {}, {}), zones=zones))
-    assert [gap.key for gap in certain_gaps] == [
+    sure_gaps = gaps.lacks(replace(offer_of(60, {}, {}), zones=zones))
+    assert [gap.key for gap in sure_gaps] == [
         "gap:A:assistance",
         "gap:A:wifi",
         "gap:B:wifi",
         "gap:C:assistance",
     ], "fewer than fifty people come last"
     some = gaps.SOME.format("à portée de marche")
-    assert [gap.reason for gap in certain_gaps] == [some, "loin", "loin", some]
+    assert [gap.reason for gap in sure_gaps] == [some, "loin", "loin", some]

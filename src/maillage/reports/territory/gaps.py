@@ -15,6 +15,7 @@ OPENINGS: Mapping[str, str] = {line.id: line.opening for line in diagnosis_lines
 OPEN_ANY = "Ouvrir un lieu d’aide"  # where no place gives anything
 ADD = "Ajouter"  # to what the places of a zone give
 NEARER = "Rapprocher l’offre"  # what a place of the zone gives too far from most
+ASK = "Faire préciser l’offre"  # of places of the zone that may give it
 FOLLOWED = "assistance"  # the line that the loop follows: somebody beside, for a procedure
 UNASKED = "donnee-manquante"  # state of a line that no place of the census mentions
 UNKNOWN_OFFER = "Ce recensement ne dit pas ce que les lieux proposent : on ne sait pas ce qui manque."
@@ -133,17 +134,19 @@ class SharedGap:
     def need_sentence(self) -> str:
         """The people without it, and the absence of places: « Environ 300 personnes en difficulté … »."""
         people = upper_first(self.people.replace("personnes", "personnes en difficulté", 1))
-        return f"{people} sont sans {self.without}. {self._places} dans la zone."
+        return f"{people} sont sans {self.without}. {self._places}."
 
     @property
     def _places(self) -> str:
-        """The places of the zone that give it."""
+        """The places of the zone that give it, or may."""
         if self.is_bare:
-            return "Aucun lieu d’aide connu"
+            return "Aucun lieu d’aide connu dans la zone"
         if self.is_absent:
-            return "Aucun lieu ne le propose"
+            return "Aucun lieu ne le propose dans la zone"
         n = self.gaps[0].line.n_places
-        return f"{upper_first(count(n, 'lieu le propose', 'lieux le proposent'))}, trop loin pour elles,"
+        if not n:
+            return "Des lieux de la zone ne disent pas s’ils le proposent"
+        return f"{upper_first(count(n, 'lieu le propose', 'lieux le proposent'))} dans la zone, trop loin pour elles"
 
     @property
     def people(self) -> str:
@@ -179,9 +182,12 @@ class SharedGap:
 
     @property
     def action(self) -> str:
-        """An opening, for services that no place of the zone gives; else what brings them nearer."""
+        """An opening, for services that no place of the zone gives; else what brings them nearer, or whom to
+        ask.
+        """
         if not self.is_absent:
-            return f"{NEARER} ({lower_first(self.lines)})"
+            verb = NEARER if self.gaps[0].line.n_places else ASK
+            return f"{verb} ({lower_first(self.lines)})"
         if len(self.gaps) == 1:
             return OPENINGS[self.gaps[0].line.id]
         return OPEN_ANY if self.is_bare else f"{ADD} {lower_first(self.lines)}"
