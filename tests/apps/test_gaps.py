@@ -36,6 +36,7 @@ from maillage.reports.territory import agreements, criteria, gaps
 from maillage.reports.territory import offer as offer_reports
 from maillage.reports.territory.chapters.offer import offer_annex
 from maillage.reports.territory.findings import FieldFinding
+from maillage.reports.territory.mismatches import mismatches
 from maillage.reports.territory.reading import (
     CommuneList,
     MissingLine,
@@ -1194,15 +1195,15 @@ def test_zones_of_strong_need_and_short_offer_come_by_need_then_by_people():
         )
         zones[id] = ZoneOffer(id, 0, 0, (line,), missing, f"Zone {id}")
     offered = replace(offer_of(60, {}, {}), zones=zones)
-    mismatches = gaps.mismatches(rows, offered)
+    mismatches = mismatches(rows, offered)
     assert [(need, [each.code for each in matched_zones]) for need, matched_zones in mismatches] == [
         ("Précarités numérique et sociale élevées", ["B", "A"]),
         ("Précarité numérique élevée", ["C"]),
     ]
     assert mismatches[0][1][0].gaps[0].lack.startswith("90 personnes")
-    assert gaps.mismatches(rows, None) == []
+    assert mismatches(rows, None) == []
     silent = replace(offered, zones={"A": replace(zones["A"], missing=())})
-    assert gaps.mismatches(rows, silent) == []
+    assert mismatches(rows, silent) == []
 
 
 def test_the_line_that_the_loop_follows_is_a_gap_as_soon_as_somebody_surely_lacks_it():

@@ -27,6 +27,7 @@ from maillage.reference.travel import MODES
 from maillage.reports.territory import agreements, field, findings, surveys
 from maillage.reports.territory import gaps as gap_words
 from maillage.reports.territory import services as territory_services
+from maillage.reports.territory.mismatches import mismatches
 from maillage.reports.territory.offer import UNASKED
 from maillage.reports.territory.reading import Reading
 from maillage.words.wording import count
@@ -51,7 +52,7 @@ def gaps(request: HttpRequest, place: str) -> HttpResponse:
             _first_zones(request, _line(request, study, reading))
             | {"behind": behind, "findings": findings.read(field_findings, "maillage")}
             | _first_gaps(reading)
-            | {"mismatches": gap_words.mismatches(reading.zones, reading.offer)}
+            | {"mismatches": mismatches(reading.zones, reading.offer)}
             | {"points": agreements.points(lines, surveyed, field_findings, editions)}
             | {"conflicts": () if study_request.inside else agreements.conflicts(lines, field_findings)}
             | ({} if study_request.inside else _unmet(study))
