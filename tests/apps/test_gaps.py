@@ -1195,12 +1195,12 @@ def test_zones_of_strong_need_and_short_offer_come_by_need_then_by_people():
         )
         zones[id] = ZoneOffer(id, 0, 0, (line,), missing, f"Zone {id}")
     offered = replace(offer_of(60, {}, {}), zones=zones)
-    mismatches = mismatches(rows, offered)
-    assert [(need, [each.code for each in matched_zones]) for need, matched_zones in mismatches] == [
+    by_need = mismatches(rows, offered)
+    assert [(need, [each.code for each in matched_zones]) for need, matched_zones in by_need] == [
         ("Précarités numérique et sociale élevées", ["B", "A"]),
         ("Précarité numérique élevée", ["C"]),
     ]
-    assert mismatches[0][1][0].gaps[0].lack.startswith("90 personnes")
+    assert by_need[0][1][0].gaps[0].lack.startswith("90 personnes")
     assert mismatches(rows, None) == []
     silent = replace(offered, zones={"A": replace(zones["A"], missing=())})
     assert mismatches(rows, silent) == []
