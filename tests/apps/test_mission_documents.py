@@ -24,10 +24,12 @@ from maillage.apps.territories import queries as territories
 from maillage.apps.territories.models import Perimeter
 from maillage.cli.main import main
 from maillage.kernel.errors import Refused
+from maillage.reports.catalogue import DIAGNOSIS
 from maillage.reports.page import editable, html, pdf, slides, theme
 from maillage.reports.page.blocks import Chapter, Cover, Document, Text
 from maillage.reports.territory import deck, edition, synthesis
 from maillage.reports.territory.mission import Mission
+from maillage.reports.territory.reading import dump
 from maillage.reports.territory.surveys import NO_SURVEY
 from maillage.studies.diagnosis.study import study as compute_study
 from tests.conftest import PLACE, account
@@ -326,7 +328,7 @@ def test_a_page_keeps_the_study_that_counts_the_survey_while_another_is_computed
     assert queries.latest(PLACE) == study
 
 
-def test_documents_of_a_territory_name_the_zones_that_its_mission_drew(study):
+def test_documents_and_pages_of_a_territory_name_the_zones_that_its_mission_drew(study, client):
     zones = f"code_zone,nom_zone,code\na,Tout,{PLACE}\n"
     perimeter = Perimeter.objects.create(
         slug="secteurs", name="Secteurs", code=PLACE, reason="r", zones=zones
@@ -337,12 +339,19 @@ def test_documents_of_a_territory_name_the_zones_that_its_mission_drew(study):
     )
     assert queries.own_zones(study) is None, "it has no file yet"
     shutil.copytree(queries.folder(study), queries.folder(zones_study))
-    assert queries.own_zones(study) == zones_study
-    subject = reports.subject(study, ON)
+    assert queries.own_zones(study) == queries.zoned(study) == zones_study
     where = "1 zone en compte sûrement plus : Secteur 1."
-    zoned = replace(subject, reading=replace(subject.reading, where_sentence=where))
-    page = html.one_page(synthesis.compose(replace(subject, own_zones=zoned), None)).decode()
-    assert where in page.replace("\xa0", " ") and subject.reading.where_sentence not in page
+    path = queries.folder(zones_study) / "lecture.json"
+    drawn = replace(queries.reading(zones_study), where_sentence=where)
+    path.write_bytes(dump(drawn))
+    subject = reports.subject(study, ON)
+    for document in (synthesis.compose(subject, None), deck.compose(subject, None)):
+        page = html.dossier(document).decode().replace("\xa0", " ")
+        assert "Secteur 1" in page, document.title
+    _, frozen = reports.whole(study, DIAGNOSIS, ON, name="une")
+    assert frozen["diagnostic.html"] == (queries.folder(zones_study) / "dossier.html").read_bytes()
+    for address, words in (("manques/", f"/territoires/{perimeter.slug}/"), ("boucle/", perimeter.slug)):
+        assert words in client.get(f"/territoires/{PLACE}/{address}").content.decode(), address
 
 
 def test_the_first_week_follows_what_is_stored(client, lea):

@@ -623,7 +623,7 @@ def test_an_action_for_a_whole_commune_is_written_once():
     """Les treize quartiers d’une ville répétaient ses actions : 7 800 pixels de page."""
     town, alone = (Unit(zones, frozenset({"Vierzon"}), "Vierzon") for zones in (("a", "b"), ("a",)))
     planned, near = (
-        loop.Planned(action=SimpleNamespace(zones=zones), warnings=()) for zones in (("a", "b", "c"), ("a",))
+        loop.Planned(action=None, warnings=(), zones=zones) for zones in (("a", "b", "c"), ("a",))
     )
     row = SimpleNamespace(plan=(planned, near), unit=town)
     assert loop.ZoneLoop.own_plan.fget(row) == (near,)

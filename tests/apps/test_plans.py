@@ -784,14 +784,14 @@ def test_other_reports_tell_the_published_plan_and_propose_only_what_it_has_not_
         return page.replace("ouvrir", "Ouvrir")
 
     subject = replace(reports.subject(study, ON), reading=reading)
-    first = gaps.certain(subject.reading.offer)[0]
+    first = gaps.openings(subject.reading.offer)[0]
     report_kinds = (DECK, SYNTHESIS, POSTER)
     for report in report_kinds:
         assert first.title in report_text(report), report
         assert "plan publié" not in report_text(report), "a draft is nobody’s to read"
         assert "Un plan est publié" not in report_text(report)
     row = plan.actions.get(number=1)
-    row.line, row.zones = first.line.id, [first.code]
+    row.line, row.zones = first.line, [first.code]
     row.save()
     actions.publish(plan, is_public=True, by=lea, at=AT)
     for report in report_kinds:

@@ -34,7 +34,9 @@ def offer(t: dict[str, Any]) -> Any:
             missing_about=f"environ {people:.0f} personnes",
             missing_sentence=f"entre {low:.0f} et {high:.0f}",
             state="manque",
+            doubt="",
             is_absent=True,
+            n_places=0,
         )
         zone_offer = zones.setdefault(zone, ZoneOffer(zone, 0, 0, [], [], zone))  # type: ignore[arg-type]
         zone_offer.lines.append(line)
@@ -50,7 +52,8 @@ def offer(t: dict[str, Any]) -> Any:
         )
         for id, label in SERVICES.items()
     ]
-    return SimpleNamespace(zones=zones, mode=FOOT, whole=SimpleNamespace(lines=counted))
+    whole = SimpleNamespace(lines=counted, n_unlocated=0, n_perhaps=0)
+    return SimpleNamespace(zones=zones, mode=FOOT, whole=whole)
 
 
 def test_lines_lacked_by_the_same_people_share_a_sentence(spec):
@@ -130,11 +133,11 @@ def test_places_to_open_share_a_sentence(spec):
 
 
 def test_what_is_proposed_is_absent_and_the_barest_zone_comes_first(spec):
-    """On ne propose dans une zone que ce qu’aucun de ses lieux ne donne. Une zone où rien n’est donné passe avant celles
+    """On n’ouvre dans une zone que ce qu’aucun de ses lieux ne donne ; ce qui est trop loin, on le rapproche. Une zone où rien n’est donné passe avant celles
     où quelque chose l’est, même moins peuplée.
 
-    Le bourg a une permanence d’aide aux démarches, trop loin pour beaucoup de ses habitants : on n’y propose pas d’en
-    ouvrir une. Un lieu de la ville ne dit pas s’il a un wifi : on ne propose pas d’y en ouvrir un.
+    La vallée a une permanence d’aide aux démarches, trop loin pour beaucoup de ses habitants : on ne propose pas d’y en
+    ouvrir une autre, mais de la rapprocher. Un lieu de la ville ne dit pas s’il a un wifi : on ne propose pas d’y en ouvrir un.
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -144,6 +147,7 @@ def test_what_is_proposed_is_absent_and_the_barest_zone_comes_first(spec):
         for zone in known.zones.values():
             for line in zone.lines:
                 line.is_absent = places[zone.name, line.id] == "0"
+                line.n_places = int(places[zone.name, line.id].replace("?", "0"))
         return [f"{gap.title}. {gap.lack}" for gap in gaps.openings(known)]
 
     spec(
@@ -153,6 +157,7 @@ def test_what_is_proposed_is_absent_and_the_barest_zone_comes_first(spec):
         bourg | formation  |     0 |  900 | 800 | 1000 | trop loin
         bourg | wifi       |     0 |  900 | 800 | 1000 | trop loin
         bourg | assistance |     1 |  700 | 600 |  800 | trop loin
+        vallée | assistance |    1 |  700 | 600 |  800 | trop loin
         ville | formation  |     0 |  500 | 400 |  600 | trop loin
         ville | wifi       |     ? |  500 | 400 |  600 | trop loin
         nord  | formation  |     0 |   90 |  80 |  100 | aucun lieu
@@ -165,6 +170,8 @@ def test_what_is_proposed_is_absent_and_the_barest_zone_comes_first(spec):
             "Ouvrir un lieu d’aide : nord. Environ 90 personnes (entre 80 et 100) sont sans aucun service recensé à"
             " portée de marche.",
             "Ajouter formation et wifi : bourg. Environ 900 personnes (entre 800 et 1000) n’en ont pas à portée de"
+            " marche.",
+            "Rapprocher l’offre (aide aux démarches) : vallée. Environ 700 personnes (entre 600 et 800) n’en ont pas à portée de"
             " marche.",
             "Ouvrir des ateliers pour apprendre : ville. Environ 500 personnes (entre 400 et 600) n’en ont pas à portée"
             " de marche.",
@@ -215,6 +222,41 @@ def test_the_page_of_a_territory_says_the_heaviest_gap(spec):
         lambda t: gaps.first_sentence(offer(t)),
         "**Plessé** : environ 540 personnes (entre 420 et 680) sans aucun service recensé à portée de marche, sauf"
         " réparation. 2\xa0autres zones ont aussi un manque sûr.",
+    )
+
+
+def test_a_vague_gap_comes_last_with_the_cause_of_its_doubt(spec):
+    """Une borne haute d’au moins cinq fois la borne basse ne décide de rien : ce manque passe après les autres, sans
+    nombre, avec la cause du doute et de quoi le lever. La cause n’est écrite en entier qu’une fois.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        known = offer(t)
+        for zone, n in zip(t["zone"].tolist(), t["à situer"].tolist(), strict=True):
+            object.__setattr__(known.zones[zone], "n_unlocated", int(n))
+        return [*gaps.sentences(known, 9), gaps.tally(known)]
+
+    spec(
+        """
+        zone     | service    | sans | bas | haut | raison     | à situer
+        ---------+------------+------+-----+------+------------+---------
+        Boën     | assistance | 2000 | 100 | 7000 | aucun lieu |        4
+        Feurs    | assistance |  900 | 100 |  500 | aucun lieu |        1
+        Noirétable | assistance |  300 | 100 |  499 | aucun lieu |      2
+        Usson    | assistance |   60 |  55 |   70 | aucun lieu |        0
+        Chalmazel | assistance |  400 |  80 |  900 | aucun lieu |       0
+        """,
+        call,
+        [
+            "Noirétable : environ 300 personnes (entre 100 et 499) sans lieu d’aide aux démarches à portée de marche.",
+            "Usson : environ 60 personnes (entre 55 et 70) sans lieu d’aide aux démarches à portée de marche.",
+            "Boën : des personnes sans lieu d’aide aux démarches à portée de marche. Des lieux ne sont connus que par leur"
+            " commune : situez-les.",
+            "Feurs : des personnes sans lieu d’aide aux démarches à portée de marche. Même doute : 1\xa0lieu à situer.",
+            "Chalmazel : des personnes sans lieu d’aide aux démarches à portée de marche. On ignore où vivent les"
+            " habitants dans leur commune : repérez-les avec la mairie.",
+            "2\xa0manques certains, 3\xa0incertains",
+        ],
     )
 
 

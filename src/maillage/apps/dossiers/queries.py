@@ -576,6 +576,13 @@ def own_zones(study: Study) -> Study | None:
     return max(studies, key=lambda x: x.pk, default=None)
 
 
+def zoned(study: Study) -> Study:
+    """Return the study of a territory whose zones its pages and reports name: that of its own zones, else the
+    study itself.
+    """
+    return own_zones(study) or study
+
+
 def _own_perimeters(place: str) -> list[str]:
     """Return the perimeters whose zones cut an official territory whole, none for a perimeter."""
     if territories.perimeter(place) is not None:

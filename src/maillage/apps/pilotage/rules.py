@@ -9,10 +9,9 @@ from math import floor, log10
 from maillage.engine import disclosure
 from maillage.words.wording import DASH, count, lower_first, number
 
-FEW_WITHOUT = 100  # people without a place within reach: zones with fewer come in a second group
 MOST_SENTENCES = 3
 SORTS: Mapping[str, str] = {
-    "manque": "Sans aide à portée",
+    "manque": "Premier manque",
     "attente": "En attente",
     "inconnue": "Sans effet connu",
     "rien": "Rien de prévu",
@@ -61,8 +60,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Rank of a zone. without: people without a place within reach, None when nobody knows;
-    fewest: its low bound; planned: whether the plan answers that lack there.
+    """Rank of a zone. without: people without a place within reach, None when nobody knows; planned: whether
+    the plan answers that lack there; gap_rank: that of its first gap among those of the territory, None where
+    it has none; is_lacking: whether that gap is certain.
     """
 
     name: str
@@ -71,7 +71,8 @@ class Standing:
     waiting: int
     unknown: int
     planned: bool
-    fewest: float = 0.0
+    gap_rank: int | None = None
+    is_lacking: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,10 +210,11 @@ def apart_words(referrals: int, acts: int, *, some: bool) -> str:
 
 
 def order(of: Standing, sort: str) -> tuple[object, ...]:
-    """Return the sort key of the zones of a loop, the worst first; zones of which nothing is known come
-    last.
+    """Return the sort key of the zones of a loop, the worst first: in the order of the gaps of the territory,
+    then of people without help within reach; zones of which nothing is known come last.
     """
-    gap = (of.without is None, -(of.without or 0.0), -(of.need or 0.0), of.name)
+    ranked = (of.gap_rank is None, of.gap_rank or 0)
+    gap = (*ranked, of.without is None, -(of.without or 0.0), -(of.need or 0.0), of.name)
     keys: Mapping[str, tuple[object, ...]] = {
         "attente": (-of.waiting, *gap),
         "inconnue": (-of.unknown, *gap),
@@ -221,24 +223,13 @@ def order(of: Standing, sort: str) -> tuple[object, ...]:
     return keys.get(sort, gap)
 
 
-def is_first(of: Standing) -> bool:
-    """Return True if a zone belongs to the first group: many people there may have no place on foot."""
-    return of.without is not None and of.without >= FEW_WITHOUT
-
-
 def group_sentence(zones: Sequence[Standing]) -> str:
-    """Return the sentence common to the zones of a group: many people without a place within reach, and in
-    how many zones it is beyond doubt; or few, or nobody knows.
-    """
+    """Return the sentence common to the zones of a group: those with a certain gap, or the others."""
     n = count(len(zones), "zone")
-    if not all(map(is_first, zones)):
-        return f"{n} où moins de {FEW_WITHOUT} personnes sont dans ce cas, ou leur nombre est inconnu"
-    sure = sum(each.fewest >= FEW_WITHOUT for each in zones)
-    if sure == len(zones):
-        return f"{n} où plus de {FEW_WITHOUT} personnes en difficulté n’ont pas d’aide à portée"
     return (
-        f"{n} où {FEW_WITHOUT} personnes en difficulté ou plus n’ont peut-être pas d’aide à portée ;"
-        f" c’est sûr dans {sure or 'aucune'}"
+        f"{n} où un manque est certain"
+        if all(zone.is_lacking for zone in zones)
+        else f"{n} sans manque certain"
     )
 
 

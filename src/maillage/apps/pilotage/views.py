@@ -72,7 +72,8 @@ def _read(request: HttpRequest, place: str) -> tuple[Study, queries.Loop] | None
     studied = _studied(place)
     if studied is None:
         return None
-    study, reading = studied
+    study = dossiers.zoned(studied[0])
+    reading = dossiers.reading(study)
     catch_up(study)
     chosen = request.GET.get("tri", "")
     sort = chosen if chosen in rules.SORTS else "manque"

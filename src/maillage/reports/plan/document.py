@@ -343,10 +343,9 @@ def _conclusion(s: Subject, plan: PlanReading | None) -> Chapter:
     r = s.reading
     items = [f"**Ce que l’on sait.** {headline(r)}. {headline_context(r)}".strip()]
     if r.offer:
-        n, silent = len(gaps.certain(r.offer)), r.offer.whole.n_silent
-        lacks = wording.count(n, "manque certain", "manques certains")
+        lacks, silent = gaps.tally(r.offer), r.offer.whole.n_silent
         mute = wording.count(silent, "lieu ne précise pas son offre", "lieux ne précisent pas leur offre")
-        known = lacks if n or not r.offer.no_place else r.offer.no_place
+        known = lacks or r.offer.no_place or "aucun manque certain"
         items.append(f"**Les limites de l’offre.** {upper_first(known)}{f' ; {mute}' if silent else ''}.")
     else:
         items.append(f"**Les limites de l’offre.** {synthesis.no_offer(s)}")

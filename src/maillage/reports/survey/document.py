@@ -371,38 +371,27 @@ def reading(results: Results) -> list[str]:
     interval.
     """
     how = (
-        "Les pourcentages sont **redressés** : chaque réponse pèse ce qu’il faut pour que l’échantillon"
-        " ressemble à la population. Les effectifs restent ceux des réponses reçues."
+        "Les pourcentages sont **redressés** : l’échantillon pèse comme la population. Les effectifs sont"
+        " ceux des réponses reçues."
         if results.weighted
         else (
-            f"Les pourcentages sont **bruts** : ils décrivent les {things_of(results.kind)} qui ont répondu,"
-            " sans redressement."
+            f"Les pourcentages sont **bruts** : ils décrivent les seules {things_of(results.kind)} entendues."
         )
     )
     answered = results.finite.response_words(results.n, results.kind)
     answered = answered or f"{count(results.n, 'réponse', 'réponses')}."
     margin = (
-        f"**Marge** : l’intervalle à 90{NBSP}% dit jusqu’où le hasard peut tromper.",
+        f"**Marge** : le hasard peut tromper dans l’intervalle à 90{NBSP}%.",
         results.finite.interval_words(results.kind),
-        "Il ne dit rien d’une question mal comprise, ni de ceux qu’on n’a pas rencontrés.",
     )
     return [
         *([f"**De qui parle-t-on ?** {results.universe}."] if results.universe else []),
-        f"**Combien ?** {answered} Chaque pourcentage dit sa base : le nombre de réponses à la question.",
+        f"**Combien ?** {answered}",
         how,
-        (
-            f"**Arrondi** : {ROUNDING[results.rounding]}, le même dans tout le document et ses fichiers ; les"
-            " bornes d’un intervalle, vers l’extérieur."
-        ),
+        (f"**Arrondi** : {ROUNDING[results.rounding]} ; les bornes d’un intervalle, vers l’extérieur."),
         " ".join(filter(None, margin)),
-        (
-            "**À lire avec prudence** : d’autres répondants auraient pu donner un chiffre bien différent"
-            f" (coefficient de variation {_imprecise(results.protected_by)})."
-        ),
-        (
-            f"**Non publié** : {lower_first(results.protected_by.suppression_reason)} Une réponse non publiée"
-            " peut être plus fréquente que celles que l’on cite."
-        ),
+        (f"**À lire avec prudence** : coefficient de variation {_imprecise(results.protected_by)}."),
+        (f"**Non publié** : {lower_first(results.protected_by.suppression_reason)}"),
         f"**Secret** : {lower_first(protection.words(results.kind, results.rule))}",
         *_sensitive(results),
     ]

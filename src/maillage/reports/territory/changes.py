@@ -35,6 +35,10 @@ MARGIN = (
     " quel. Pour une réponse d’enquête, l’écart d’une vague à l’autre doit sortir de sa propre fourchette,"
     " compte tenu du nombre de réponses comparées : la règle est celle du rapport de l’enquête."
 )
+RECUT = (
+    "Les deux éditions ne découpent pas le territoire de la même façon : l’une parle par ses propres zones."
+    " Seuls les totaux se comparent."
+)
 PLACES, ZONES, ANSWERS = "Lieux", "Zone par zone", "Les réponses aux enquêtes"
 TOTALS = (
     ("precarite_numerique", "Personnes concernées"),
@@ -210,7 +214,8 @@ class Changes:
     """The changes from an edition to another. incomparable: why figures are not compared, "" when they are;
     within: how many zones stay in their margins; answers: those that moved, unmoved_answers: how many others
     may not have, headlines: those of inhabitants that are said all the same, moved or not; unlisted: the
-    other differences, without a line, in words.
+    other differences, without a line, in words; is_recut: their zones are not the same, and only their totals
+    are compared.
     """
 
     before: Edition
@@ -226,6 +231,7 @@ class Changes:
     answers: tuple[Change, ...] = ()
     headlines: tuple[Change, ...] = ()
     unmoved_answers: int = 0
+    is_recut: bool = False
 
     @property
     def is_same(self) -> bool:
@@ -256,7 +262,7 @@ class Changes:
         if not self.incomparable:
             parts += [
                 ("Les personnes", self.figures, "Aucune estimation du territoire n’a changé."),
-                (ZONES, self.zones, "Aucune zone n’est sortie de sa fourchette."),
+                (ZONES, self.zones, RECUT if self.is_recut else "Aucune zone n’est sortie de sa fourchette."),
                 ("L’offre", self.offer, "Aucun nombre de l’offre n’a changé pour sûr."),
             ]
         if self.answers or self.unmoved_answers:
@@ -386,12 +392,13 @@ def edition(about: Fingerprint, content: bytes) -> Edition:
 
 def compare(before: Edition, after: Edition) -> Changes:
     """Return the changes from an edition to another of the same territory."""
+    is_recut = _is_recut(before.study, after.study)
     incomparable = _incomparable(before.study, after.study)
-    zones, within = ([], 0) if incomparable else _zones(before.study, after.study)
+    zones, within = ([], 0) if incomparable or is_recut else _zones(before.study, after.study)
     ways = _ways(before.about, after.about)
     figures = [] if incomparable else _totals(before.study, after.study)
     offer = [] if incomparable else _offer(before.study, after.study)
-    printed = {"besoins": figures, "zones": zones or within, "offre": offer, "sources": ways}
+    printed = {"besoins": figures, "zones": zones or within or is_recut, "offre": offer, "sources": ways}
     unlisted = (
         []
         if incomparable
@@ -412,7 +419,16 @@ def compare(before: Edition, after: Edition) -> Changes:
         answers=tuple(answers),
         headlines=tuple(headlines),
         unmoved_answers=unmoved_answers,
+        is_recut=is_recut and not incomparable,
     )
+
+
+def _is_recut(one: Json, other: Json) -> bool:
+    """Return True for the same residents in other zones: a territory, and its own zones that cut it whole."""
+    codes, people = zip(
+        *((x["territoire"]["code"], x["territoire"]["population"]) for x in (one, other)), strict=True
+    )
+    return bool(codes[0] != codes[1] and people[0] == people[1])
 
 
 def _other_changes(one: Json, other: Json, printed: Collection[str]) -> list[str]:
@@ -423,7 +439,7 @@ def _other_changes(one: Json, other: Json, printed: Collection[str]) -> list[str
 
 def _incomparable(one: Json, other: Json) -> str:
     """Return why the figures of two studies are not compared, "" when they are."""
-    if one["territoire"]["code"] != other["territoire"]["code"]:
+    if one["territoire"]["code"] != other["territoire"]["code"] and not _is_recut(one, other):
         return f"L’une est sur {one['territoire']['nom']}, l’autre sur {other['territoire']['nom']}."
     if one["definition"]["id"] != other["definition"]["id"]:
         return (

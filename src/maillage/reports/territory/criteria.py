@@ -286,12 +286,10 @@ def _verdict(share: float | Bounds | None, criterion: Criterion) -> tuple[str, s
 
 
 def _bounds(line: OfferLine) -> Bounds | None:
-    """Return between what and what the share within a walk is (percent): twice its value where every place
-    speaks, None where nothing is known.
+    """Return between what and what the share within a walk is (percent), None where nothing is known: a
+    verdict reads the whole interval, for chance alone may put its middle on either side of a rule.
     """
-    if line.state == UNKNOWN:
-        return None
-    return line.share_bounds if line.share_value is None else (line.share_value, line.share_value)
+    return None if line.state == UNKNOWN else line.share_bounds
 
 
 def _known_lines(offered: OfferReading) -> list[tuple[OfferLine, Bounds]]:
@@ -300,9 +298,11 @@ def _known_lines(offered: OfferReading) -> list[tuple[OfferLine, Bounds]]:
 
 
 def _part(line: OfferLine) -> str:
-    """Return a share as a sentence says it: « 66 % », or « entre 66 et 98 % » where places are silent."""
+    """Return a share as a sentence says it, with its interval: « 66 % (58 – 72 %) », or « entre 66 et 98 % »
+    where places are silent.
+    """
     if line.share_value is not None or line.share_bounds is None:
-        return line.share
+        return f"{line.share} ({line.share_between})" if line.share_between else line.share
     low, high = rounding.outwards(*line.share_bounds, 1.0, most=100.0)
     return f"entre {number(low)} et {percent(high)}"
 
@@ -447,7 +447,17 @@ def _listed(lead: str, names: list[str]) -> str:
     return f" {lead} à {listing(listed_names)}." if names else ""
 
 
-def _largest_need(evidence: Evidence) -> tuple[float | None, str]:
+def _among_all(answer: Answered) -> Bounds:
+    """Return the bounds of the share that gave an answer, from 0 to 1."""
+    return answer.low / 100, answer.high / 100
+
+
+def _among_others(answer: Answered) -> Bounds:
+    """Return the bounds of the share that did not."""
+    return 1 - answer.high / 100, 1 - answer.low / 100
+
+
+def _largest_need(evidence: Evidence) -> tuple[Bounds | None, str]:
     """Return the share of structures that do not voice the need voiced most, each need told."""
     needs = [
         need
@@ -458,10 +468,10 @@ def _largest_need(evidence: Evidence) -> tuple[float | None, str]:
         return None, ""
     needs.sort(key=lambda need: -need.percent)
     need_texts = " ; ".join(f"{need.label} : {need.figure}" for need in needs)
-    return 1 - needs[0].percent / 100, f"{need_texts}. Base : {needs[0].among}."
+    return _among_others(needs[0]), f"{need_texts}. Base : {needs[0].among}."
 
 
-def _funded(evidence: Evidence) -> tuple[float | None, str]:
+def _funded(evidence: Evidence) -> tuple[Bounds | None, str]:
     """Return the share of structures that have a funder, each kind of funder told."""
     funders = {
         answer: funder
@@ -474,7 +484,7 @@ def _funded(evidence: Evidence) -> tuple[float | None, str]:
     funder_texts = "".join(
         f" {funder.label} : {funder.figure}." for id, funder in funders.items() if id != "aucun"
     )
-    return 1 - none.percent / 100, f"Aucun financeur : {none.figure}.{funder_texts} Base : {none.among}."
+    return _among_others(none), f"Aucun financeur : {none.figure}.{funder_texts} Base : {none.among}."
 
 
 def _of(name: Literal["free", "hours", "recent", "evening_or_weekend"], words: str) -> Share:
@@ -487,11 +497,11 @@ def _of(name: Literal["free", "hours", "recent", "evening_or_weekend"], words: s
     return share
 
 
-def _known(evidence: Evidence) -> tuple[float | None, str]:
+def _known(evidence: Evidence) -> tuple[Bounds | None, str]:
     answer: Answered | None = evidence.surveyed.get(
         ("inhabitants", "raison_sans_accompagnement", "ignorance")
     )
-    return (None, "") if answer is None else (1 - answer.percent / 100, f"{answer.words}.")
+    return (None, "") if answer is None else (_among_others(answer), f"{answer.words}.")
 
 
 def _believed(evidence: Evidence) -> tuple[float | None, str]:
@@ -542,7 +552,7 @@ TAUGHT = {
 }
 
 
-def _taught(evidence: Evidence) -> tuple[float | None, str]:
+def _taught(evidence: Evidence) -> tuple[Bounds | None, str]:
     """Return the mean share of structures that teach what inhabitants wish to learn, weighted by how many
     wish it.
     """
@@ -556,7 +566,10 @@ def _taught(evidence: Evidence) -> tuple[float | None, str]:
     total = sum(wished.percent for wished, taught_as in pairs)
     if len(pairs) < 3 or not total:
         return None, ""
-    taught = sum(wished.percent * taught_as.percent for wished, taught_as in pairs) / total
+    taught, low, high = (
+        sum(wished.percent * getattr(taught_as, name) for wished, taught_as in pairs) / total
+        for name in ("percent", "low", "high")
+    )
     theme_texts = " ; ".join(
         f"« {wished.label} » : voulu par {wished.figure}, enseigné sous « {taught_as.label} » par"
         f" {taught_as.figure}"
@@ -564,7 +577,7 @@ def _taught(evidence: Evidence) -> tuple[float | None, str]:
     )
     wished, taught_as = pairs[0]
     return (
-        taught / 100,
+        (low / 100, high / 100),
         (
             f"Ce qu’un habitant veut apprendre est enseigné, en moyenne, par {percent(taught)} des structures"
             f" qui forment. {theme_texts}. Base : {wished.among} ; {taught_as.among}."
@@ -572,17 +585,16 @@ def _taught(evidence: Evidence) -> tuple[float | None, str]:
     )
 
 
-def _chained(evidence: Evidence) -> tuple[float | None, str]:
+def _chained(evidence: Evidence) -> tuple[Bounds | None, str]:
     """Return how many structures have a short course for one that has a one-off workshop, at most one."""
     one_off, course, long = (
         evidence.surveyed.get(("structures", "formats", name)) for name in ("ponctuel", "court", "long")
     )
     if one_off is None or course is None or not one_off.percent:
         return None, ""
-    ratio = min(1.0, course.percent / one_off.percent)
     beyond = f" Parcours long : {long.figure}." if long else ""
     return (
-        ratio,
+        (min(1.0, course.low / one_off.high), min(1.0, course.high / max(one_off.low, 1e-9))),
         (
             f"Atelier d’un jour : {one_off.figure}. Parcours court : {course.figure}.{beyond} Base :"
             f" {one_off.among}. Cela dit si une suite existe, pas si les personnes y vont."
@@ -597,7 +609,7 @@ def _published_answer(
     it.
     """
 
-    def share(evidence: Evidence) -> tuple[float | None, str]:
+    def share(evidence: Evidence) -> tuple[Bounds | None, str]:
         published_answer: Answered | None = evidence.surveyed.get((kind, question, answer))
         if published_answer is None:
             return None, ""
@@ -608,7 +620,7 @@ def _published_answer(
         ]
         more = "".join(f" {words} : {answer_of_other.figure}." for words, answer_of_other in other_answers)
         return (
-            published_answer.percent / 100,
+            _among_all(published_answer),
             f"{lead} : {published_answer.figure}.{more} Base : {published_answer.among}.",
         )
 

@@ -10,7 +10,7 @@ from maillage.reports.territory import gaps
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.labels import FIRST_ANSWERS
 from maillage.reports.territory.mission import Mission
-from maillage.reports.territory.reading import LevelLine, OfferReading, Reading
+from maillage.reports.territory.reading import LevelLine, OfferLine, OfferReading, Reading
 from maillage.reports.territory.subject import Subject, first_sentence
 from maillage.words import wording
 from maillage.words.dates import in_words
@@ -242,12 +242,20 @@ def proposals(s: Subject, plan: PlanReading | None) -> tuple[str, ...]:
     """
     r = s.reading
     questions = [
-        f"{ASKING} : {wording.lower_first(line.label)}.** {upper_first(line.missing_about)} n’ont pas ce"
-        " service à portée : leurs réponses préciseraient ce nombre."
+        f"{ASKING} : {wording.lower_first(line.label)}.** {_unknown_people(line)}"
         for line in gaps.unknown(r.offer)
     ] or _mute(r.offer)
     census = [] if r.offer or s.is_computing else [SMALLER if s.is_too_large else CENSUS]
     return tuple([*_openings(s, plan)[:MOST], *questions[:1], *census, *_answers(r)][:MOST])
+
+
+def _unknown_people(line: OfferLine) -> str:
+    if gaps.is_vague(line.missing_low, line.missing_high):
+        return "Sans leurs réponses, on ne sait pas combien de personnes n’ont pas ce service à portée."
+    return (
+        f"{upper_first(line.missing_about)} n’ont pas ce service à portée : leurs réponses préciseraient ce"
+        " nombre."
+    )
 
 
 def _mute(offer: OfferReading | None) -> list[str]:

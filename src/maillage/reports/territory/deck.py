@@ -352,7 +352,7 @@ def _people(s: Subject) -> list[Chapter]:
         people_slides.append(_survey(s))
     people_slides += _groups(s)
     if len(s.reading.zones) > 1:
-        people_slides += [_zones(s.zoned), *_town(s)]
+        people_slides += [_zones(s), *_town(s)]
     return [*people_slides, *_crossing(s)]
 
 
@@ -680,7 +680,7 @@ def _gaps(s: Subject, o: OfferReading) -> tuple[list[str], list[Chapter]]:
     """Return the gaps told beside the offer, where they are too few to fill a slide, and their slide
     elsewhere, for what is certain.
     """
-    together = gaps.shared(o)
+    together = gaps.first_of_zones(gaps.certain(o))
     unknown = [] if together else gaps.unknown(o)
     if len(together) + len(unknown) <= FEW_GAPS:
         gap_texts = [f"**{gap.zone}** : {gap.people} sans {gap.without}. {gap.reason}" for gap in together]
@@ -688,14 +688,13 @@ def _gaps(s: Subject, o: OfferReading) -> tuple[list[str], list[Chapter]]:
     if not together:  # the chart of the offer draws what nobody knows, its notes say why
         return [], []
     first = together[0]
-    n = sum(len(gap.gaps) for gap in together)
     table = Grid(
-        caption="Les manques certains qui touchent le plus de personnes",
+        caption="Le premier manque de chaque zone",
         columns=("Où", "Ce qui manque", "Personnes"),
         align="ggg",
         widths=(2, 4.4, 2.6),
-        rows=tuple(_cells(*row) for row in gaps.by_zone(together)[:MOST_ROWS]),
-        note=f"{n} manques en tout. Deux lignes peuvent concerner les mêmes personnes.",
+        rows=tuple(_cells(gap.zone, gap.lines, upper_first(gap.people)) for gap in together[:MOST_ROWS]),
+        note=f"En tout : {gaps.tally(o)}.",
     )
     title = f"{first.zone} : {first.about} sans {first.without}"
     notes = f"{' '.join(o.cautions)} {provenance(s, what=f'{o.source} pour les lieux')}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from maillage.reference.offer import diagnosis_lines, without
 from maillage.reference.travel import FOOT, Mode
 from maillage.reports.territory.certainty import upper_first
-from maillage.reports.territory.reading import OfferLine, OfferReading, ZoneRow
+from maillage.reports.territory.reading import OfferLine, OfferReading, ZoneOffer
 from maillage.words.wording import count, listing, lower_first
 
 # What may be opened for each line of the offer.
@@ -14,19 +14,43 @@ OPENINGS: Mapping[str, str] = {line.id: line.opening for line in diagnosis_lines
 
 OPEN_ANY = "Ouvrir un lieu d’aide"  # where no place gives anything
 ADD = "Ajouter"  # to what the places of a zone give
+NEARER = "Rapprocher l’offre"  # what a place of the zone gives too far from most
+ASK = "Faire préciser l’offre"  # of places of the zone that may give it
 FOLLOWED = "assistance"  # the line that the loop follows: somebody beside, for a procedure
 UNASKED = "donnee-manquante"  # state of a line that no place of the census mentions
 UNKNOWN_OFFER = "Ce recensement ne dit pas ce que les lieux proposent : on ne sait pas ce qui manque."
 MOST_ZONES = 3  # of a proposal
 FEW = 50  # people, at the low bound: a village of a hundred does not come before a town
 FEWEST = 1  # people, at the low bound: under it, « 0 » is printed
+VAGUE = 5  # times its low bound: from there, the high bound of a number of people tells nobody anything
 SOME = "Des personnes concernées n’en ont pas {}, même si tous les lieux à l’offre inconnue le proposaient."
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """The cause of a wide interval. measure: how much of it a zone has, in few words, "" where it is not
+    counted; remedy: what would narrow the interval.
+    """
+
+    cause: str
+    measure: str
+    remedy: str
+
+    @property
+    def sentence(self) -> str:
+        """The cause and its remedy."""
+        return f"{self.cause} : {self.remedy}."
+
+    @property
+    def again(self) -> str:
+        """The same cause, told of the zone before."""
+        return f"Même doute{f' : {self.measure}' if self.measure else ''}."
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
     """A line of the offer that a zone lacks, for people counted for sure. reason: the rule that found it;
-    by: how people travel.
+    by: how people travel; doubt: why its interval is wide, None where it is not.
     """
 
     code: str
@@ -34,6 +58,7 @@ class Gap:
     line: OfferLine
     reason: str
     by: Mode = FOOT
+    doubt: Doubt | None = None
 
     @property
     def key(self) -> str:
@@ -80,6 +105,16 @@ class SharedGap:
         return "+".join([self.gaps[0].key, *(gap.line.id for gap in self.gaps[1:])])
 
     @property
+    def doubt(self) -> Doubt | None:
+        """Why the interval of these people is wide, None where it is not."""
+        return self.gaps[0].doubt
+
+    @property
+    def is_absent(self) -> bool:
+        """True where no place of the zone gives any of its lines, nor may give it."""
+        return self.gaps[0].line.is_absent
+
+    @property
     def line(self) -> str:
         """The line that an action answers first: the one that the loop follows, where it is lacking."""
         lines = [gap.line.id for gap in self.gaps]
@@ -99,8 +134,20 @@ class SharedGap:
     def need_sentence(self) -> str:
         """The people without it, and the absence of places: « Environ 300 personnes en difficulté … »."""
         people = upper_first(self.people.replace("personnes", "personnes en difficulté", 1))
-        nobody = "Aucun lieu d’aide connu" if self.is_bare else "Aucun lieu ne le propose"
-        return f"{people} sont sans {self.without}. {nobody} dans la zone."
+        return f"{people} sont sans {self.without}. {self._places}."
+
+    @property
+    def _places(self) -> str:
+        """The places of the zone that give it, or may."""
+        if self.is_bare:
+            return "Aucun lieu d’aide connu dans la zone"
+        if self.is_absent:
+            return "Aucun lieu ne le propose dans la zone"
+        n = self.gaps[0].line.n_places
+        if not n:
+            return "Des lieux de la zone ne disent pas s’ils le proposent"
+        places = upper_first(count(n, "lieu le propose", "lieux le proposent"))
+        return f"{places} dans la zone, trop loin pour elles"
 
     @property
     def people(self) -> str:
@@ -136,7 +183,12 @@ class SharedGap:
 
     @property
     def action(self) -> str:
-        """An opening, for services that no place of the zone gives."""
+        """An opening, for services that no place of the zone gives; else what brings them nearer, or whom to
+        ask.
+        """
+        if not self.is_absent:
+            verb = NEARER if self.gaps[0].line.n_places else ASK
+            return f"{verb} ({lower_first(self.lines)})"
         if len(self.gaps) == 1:
             return OPENINGS[self.gaps[0].line.id]
         return OPEN_ANY if self.is_bare else f"{ADD} {lower_first(self.lines)}"
@@ -149,9 +201,16 @@ class SharedGap:
     @property
     def lack(self) -> str:
         """The people and the lines they lack: « Environ 480 personnes sont sans aucun service recensé. »"""
+        if self.doubt is not None:
+            return f"Nombre de personnes trop incertain. {self.doubt.sentence}"
         if len(self.gaps) == 1 or not self.is_bare:
             return f"{upper_first(self.people)} n’en ont pas {self.gaps[0].by.near}."
         return f"{upper_first(self.people)} sont sans {self.without}."
+
+    @property
+    def lacking(self) -> str:
+        """The lines that nobody can count people without: « des personnes sans wifi à portée de marche »."""
+        return f"des personnes sans {self.without}"
 
     @property
     def sentence(self) -> str:
@@ -159,14 +218,20 @@ class SharedGap:
         return f"{self.zone} : {self.people} sans {self.without}."
 
 
-def order(line: OfferLine) -> tuple[int, bool, int, float, float]:
-    """Return the rank of a lack in every list: somebody surely, somebody perhaps, nobody; then `FEW` people
-    surely, or fewer; then the service whose lack weighs most (`reference/offer/diagnosis.yaml`); then most
-    people.
+def is_vague(low: float, high: float) -> bool:
+    """Return True for bounds of a number of people that are too far apart to decide anything."""
+    return high >= max(FEWEST, VAGUE * low)
+
+
+def order(line: OfferLine) -> tuple[int, bool, bool, int, float, float]:
+    """Return the rank of a lack in every list: somebody surely, somebody perhaps, nobody; then a number that
+    means something, or a vague one; then `FEW` people surely, or fewer; then the service whose lack weighs
+    most (`reference/offer/diagnosis.yaml`); then most people.
     """
     doubt = (line.missing_low < FEWEST) + (line.missing_high < FEWEST)
     return (
         doubt,
+        is_vague(line.missing_low, line.missing_high),
         line.missing_low < FEW,
         diagnosis_lines()[line.id].severity,
         -line.missing_low,
@@ -174,49 +239,91 @@ def order(line: OfferLine) -> tuple[int, bool, int, float, float]:
     )
 
 
-def shared(offer: OfferReading | None) -> list[SharedGap]:
-    """Return the certain gaps put together where the same people lack several lines for the same reason, in
-    the order of the first of each.
+def shared(offer: OfferReading | None, settled: Collection[str] = ()) -> list[SharedGap]:
+    """Return the gaps of a study, ranked once for all who list them, put together where the same people lack
+    several lines for the same reason: vague ones last, then those of fewer than `FEW` people; zones where
+    nothing is given before the others; then as `order` ranks them.
+    settled: the keys of gaps left out.
     """
-    return _together(offer, certain(offer))
+    groups = _together(offer, [gap for gap in lacks(offer) if gap.key not in settled])
+    return sorted(groups, key=_rank)
 
 
-def by_zone(gaps: Iterable[SharedGap]) -> list[tuple[str, str, str]]:
-    """Return gaps, one row for a zone and a number of people: the zone, what it lacks, how many people."""
-    lines: dict[tuple[str, str], list[str]] = {}
+def _rank(gap: SharedGap) -> tuple[bool, bool, bool]:
+    return gap.doubt is not None, gap.gaps[0].line.missing_low < FEW, not gap.is_bare
+
+
+def certain(offer: OfferReading | None) -> list[SharedGap]:
+    """Return the gaps whose number of people means something, in their order."""
+    return [gap for gap in shared(offer) if gap.doubt is None]
+
+
+def uncertain(offer: OfferReading | None) -> list[tuple[SharedGap, str]]:
+    """Return the vague gaps in their order, each with the cause of its doubt: in full the first time."""
+    causes: set[str] = set()
+    doubted = []
+    for gap in shared(offer):
+        if gap.doubt is not None:
+            doubted.append((gap, gap.doubt.again if gap.doubt.cause in causes else gap.doubt.sentence))
+            causes.add(gap.doubt.cause)
+    return doubted
+
+
+def tally(offer: OfferReading | None) -> str:
+    """Return how many gaps a study finds, as every list says it: « 12 manques certains, 3 incertains »."""
+    n, n_doubted = len(certain(offer)), len(uncertain(offer))
+    counts = (
+        count(n, "manque certain", "manques certains") if n else "",
+        (count(n_doubted, "incertain") if n else count(n_doubted, "manque incertain", "manques incertains"))
+        if n_doubted
+        else "",
+    )
+    return ", ".join(filter(None, counts))
+
+
+def first_of_zones(gaps: Iterable[SharedGap]) -> list[SharedGap]:
+    """Return the first gap of each zone, in their order."""
+    by_zone: dict[str, SharedGap] = {}
     for gap in gaps:
-        lines.setdefault((gap.zone, gap.people), []).append(lower_first(gap.lines))
-    return [(zone, upper_first(listing(labels)), people) for (zone, people), labels in lines.items()]
+        by_zone.setdefault(gap.code, gap)
+    return list(by_zone.values())
+
+
+def sentences(offer: OfferReading | None, most: int) -> list[str]:
+    """Return the first gap of some zones, a sentence each: the vague ones by the cause of their doubt, for
+    their number would tell nobody anything.
+    """
+    doubt_by_key = {gap.key: doubt for gap, doubt in uncertain(offer)}
+    return [
+        gap.sentence if gap.doubt is None else f"{gap.zone} : {gap.lacking}. {doubt_by_key[gap.key]}"
+        for gap in first_of_zones(shared(offer))[:most]
+    ]
 
 
 def openings(offer: OfferReading | None, settled: Collection[str] = ()) -> list[SharedGap]:
-    """Return the openings to propose, one a zone: the heaviest certain gaps of services that no place of
-    the zone gives, or may give. Zones where nothing is given come first, then those with most people without;
-    those of fewer than `FEW` people come last.
+    """Return the gaps that a plan may answer, the first of each zone: a place to open, or to bring nearer.
+    Where a place may give it without saying so, whoever asks it answers the gap.
     settled: the keys of gaps left out.
     """
-    absent = [gap for gap in certain(offer) if gap.line.is_absent and gap.key not in settled]
-    by_zone: dict[str, SharedGap] = {}
-    for group in _together(offer, absent):
-        by_zone.setdefault(group.gaps[0].code, group)
-    return sorted(
-        by_zone.values(), key=lambda group: (group.gaps[0].line.missing_low < FEW, not group.is_bare)
-    )
+    gaps = shared(offer, settled)
+    return first_of_zones(gap for gap in gaps if gap.is_absent or gap.gaps[0].line.n_places)
 
 
 def opening_sentences(offer: OfferReading | None, settled: Collection[str] = ()) -> list[str]:
     """Return the openings to propose, a sentence an action: the same action in several zones is one proposal,
     with the first `MOST_ZONES` of them. settled: the keys of gaps left out.
     """
-    by_action: dict[str, list[SharedGap]] = {}
+    by_action: dict[tuple[str, bool], list[SharedGap]] = {}
     for group in openings(offer, settled):
-        by_action.setdefault(group.action, []).append(group)
-    return [_opening_sentence(action, groups[:MOST_ZONES]) for action, groups in by_action.items()]
+        by_action.setdefault((group.action, group.doubt is None), []).append(group)
+    return [_opening_sentence(action, groups[:MOST_ZONES]) for (action, _), groups in by_action.items()]
 
 
 def _opening_sentence(action: str, groups: Sequence[SharedGap]) -> str:
     if len(groups) == 1:
         return f"**{groups[0].title}.** {groups[0].lack}"
+    if groups[0].doubt is not None:
+        return f"**{action} : {listing([group.zone for group in groups])}.** {groups[0].lack}"
     people: dict[str, list[str]] = {}
     for group in groups:
         people.setdefault(group.without, []).append(f"{group.zone}, {group.people}")
@@ -228,7 +335,8 @@ def _together(offer: OfferReading | None, zone_gaps: Sequence[Gap]) -> list[Shar
     groups: dict[tuple[object, ...], list[Gap]] = {}
     for gap in zone_gaps:
         line = gap.line  # equal before they are rounded: the same people
-        same = (gap.code, line.missing_value, line.missing_low, line.missing_high, gap.reason)
+        bounds = (line.missing_value, line.missing_low, line.missing_high)
+        same = (gap.code, *bounds, gap.reason, line.is_absent, line.n_places > 0)
         groups.setdefault(same, []).append(gap)
     if offer is None:
         return []
@@ -251,7 +359,7 @@ def gap_keys(key: str) -> list[str]:
     return [f"{zone}:{line}" for line in lines.split("+")]
 
 
-def certain(offer: OfferReading | None) -> list[Gap]:
+def lacks(offer: OfferReading | None) -> list[Gap]:
     """Return the gaps where somebody lacks a line of the offer whatever silent places propose: those that a
     rule finds without doubting them, and each one of the line that the loop follows, unless a rule doubts it;
     none without a census of places.
@@ -269,13 +377,35 @@ def certain(offer: OfferReading | None) -> list[Gap]:
                 and line.id in OPENINGS
                 and line.id in reasons.keys() - zone.doubted
             ):
-                gaps.append(Gap(code, zone.name, line, reasons[line.id], offer.mode))
+                doubt = _doubt(offer, zone, line) if is_vague(line.missing_low, line.missing_high) else None
+                gaps.append(Gap(code, zone.name, line, reasons[line.id], offer.mode, doubt))
     return sorted(gaps, key=lambda gap: (order(gap.line), gap.title))
+
+
+def _doubt(offer: OfferReading, zone: ZoneOffer, line: OfferLine) -> Doubt:
+    """Return the cause of a wide interval: places that only their commune locates, those of the zone first;
+    silent places; else homes that nothing locates.
+    """
+    n_unlocated, locate = zone.n_unlocated + zone.n_perhaps, "situez-les"
+    if n_unlocated or (not line.doubt and offer.whole.n_unlocated + offer.whole.n_perhaps):
+        measure = count(n_unlocated, "lieu à situer", "lieux à situer") if n_unlocated else ""
+        return Doubt("Des lieux ne sont connus que par leur commune", measure, locate)
+    if line.doubt:
+        measure = count(zone.n_silent, "lieu à interroger", "lieux à interroger") if zone.n_silent else ""
+        return Doubt("Des lieux ne disent pas s’ils le proposent", measure, "interrogez-les")
+    return Doubt("On ignore où vivent les habitants dans leur commune", "", "repérez-les avec la mairie")
 
 
 def unknown(offer: OfferReading | None) -> list[OfferLine]:
     """Return the lines of the offer that silent places leave unknown."""
     return sorted([line for line in offer.whole.lines if line.doubt] if offer else [], key=order)
+
+
+def unknown_sentence(line: OfferLine) -> str:
+    """Return how many people are without a line that silent places leave unknown, where it says something."""
+    if is_vague(line.missing_low, line.missing_high):
+        return f"{line.label} : des lieux ne disent pas s’ils le proposent. Interrogez-les."
+    return f"{line.label} : {line.missing_about} sans lieu connu à portée."
 
 
 def known_lines(offer: OfferReading) -> list[OfferLine]:
@@ -284,8 +414,16 @@ def known_lines(offer: OfferReading) -> list[OfferLine]:
 
 
 def surest_lack(offer: OfferReading) -> OfferLine | None:
-    """Return the heaviest line that people surely are without in all, None where nobody surely is."""
-    return next((line for line in known_lines(offer) if line.missing_low >= FEWEST), None)
+    """Return the heaviest line that a number of people surely are without in all, None for none."""
+    lines = known_lines(offer)
+    return next(
+        (
+            line
+            for line in lines
+            if not is_vague(line.missing_low, line.missing_high) and line.missing_low >= FEWEST
+        ),
+        None,
+    )
 
 
 def is_doubtful(offer: OfferReading) -> bool:
@@ -337,50 +475,12 @@ def first_sentence(offer: OfferReading) -> str:
     shared_gaps = shared(offer)
     if not shared_gaps:
         return absence_sentence(offer)
-    n_more_zones = len({group.gaps[0].code for group in shared_gaps}) - 1
+    heaviest, certain_gaps = shared_gaps[0], certain(offer)
+    if heaviest.doubt is not None:
+        return f"**{heaviest.zone}** : {heaviest.lacking}. {heaviest.doubt.sentence}"
+    n_more_zones = len({gap.code for gap in certain_gaps}) - 1
     more_zones = count(
         n_more_zones, "autre zone a aussi un manque sûr", "autres zones ont aussi un manque sûr"
     )
-    heaviest = shared_gaps[0]
     sentence = f"**{heaviest.zone}** : {heaviest.people} sans {heaviest.without}."
     return f"{sentence} {more_zones}." if n_more_zones else sentence
-
-
-# The needs of a zone, the heaviest first, as the joint map of both precarities has them.
-NEEDS: Mapping[str, str] = {
-    "les_deux": "Précarités numérique et sociale élevées",
-    "numerique": "Précarité numérique élevée",
-    "sociale": "Précarité sociale élevée",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Mismatch:
-    """A zone whose need is strong and whose offer is short. gaps: its sure lacks, the heaviest first."""
-
-    code: str
-    zone: str
-    gaps: tuple[Gap, ...]
-
-
-def mismatches(
-    zones: Sequence[ZoneRow], offer: OfferReading | None
-) -> list[tuple[str, tuple[Mismatch, ...]]]:
-    """Return the zones whose need is very likely strong and that lack a line of the offer for sure, by need:
-    both precarities first, then the digital one, then the social one; in each, the zone of the heaviest gap
-    first. A zone that may be elsewhere on the joint map is named nowhere.
-    """
-    lacking: dict[str, list[Gap]] = {}
-    for gap in certain(offer):  # the heaviest first, so in each zone too
-        lacking.setdefault(gap.code, []).append(gap)
-    cells = {zone.code: zone.cell for zone in zones if zone.is_likely}
-    by_need = []
-    for cell, label in NEEDS.items():
-        cell_mismatches = tuple(
-            Mismatch(code, gaps[0].zone, tuple(gaps))
-            for code, gaps in lacking.items()
-            if cells.get(code) == cell
-        )
-        if cell_mismatches:
-            by_need.append((label, cell_mismatches))
-    return by_need

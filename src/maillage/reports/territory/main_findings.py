@@ -476,13 +476,12 @@ def _offer(r: Reading) -> list[MainFinding]:
                 rank=2.3,
             )
         )
-    if certain := gaps.shared(r.offer):
-        rest = count(len(certain) - 1, "autre manque sûr", "autres manques sûrs")
+    if certain := gaps.certain(r.offer):
         findings.append(
             MainFinding(
                 axis="maillage",
                 fact=certain[0].sentence,
-                facing=(f"{upper_first(rest)}.",) if len(certain) > 1 else (),
+                facing=(f"En tout : {gaps.tally(r.offer)}.",) if len(certain) > 1 else (),
                 means="Ce manque resterait même si tous les lieux à l’offre inconnue proposaient ce service.",
                 calls=f"{certain[0].title}.",
                 source=f"Lieux : {r.offer.source}.",

@@ -43,8 +43,7 @@ class Subject:
     wrote it; surveys: those published of the territory; voices: the words of people, as published;
     photograph: that of its covers; n_places: places known there, where no offer is read of them;
     is_computing: True if a new computation will read it; surveyed: the answers of those surveys, those of a
-    scale taken together; own_zones: the study of its own zones, where it names some, None without;
-    changes: those since an edition that was frozen, None without.
+    scale taken together; changes: those since an edition that was frozen, None without.
     """
 
     reading: Reading
@@ -59,18 +58,12 @@ class Subject:
     n_places: int = 0
     is_computing: bool = False
     surveyed: Surveyed = field(default_factory=dict)
-    own_zones: "Subject | None" = None
     changes: Changes | None = None
 
     @property
     def findings(self) -> MainFindings:
         """The main findings: ten at most, then the others."""
         return main_findings.read(self.reading, self.surveyed)
-
-    @property
-    def zoned(self) -> "Subject":
-        """The study where zones are named: that of its own zones, which its mission drew, else itself."""
-        return self.own_zones or self
 
     @property
     def is_too_large(self) -> bool:

@@ -84,16 +84,16 @@ def _first(s: Subject, chosen: Sequence[Decision]) -> Chapter:
 
 def _where(s: Subject) -> Chapter:
     """Return where people live: the sentences of the study, beside its map."""
-    r, zoned = s.reading, s.zoned
+    r = s.reading
     crossed = [f"{first_sentence(r.crossing_sentence)[0]}."] if r.crossing_sentence else r.class_sentences[:1]
-    blocks: list[Block] = [Bullets(items=tuple(filter(None, (zoned.reading.where_sentence, *crossed))))]
-    if svg := zoned.layers.get("numerique", ""):
+    blocks: list[Block] = [Bullets(items=tuple(filter(None, (r.where_sentence, *crossed))))]
+    if svg := s.layers.get("numerique", ""):
         alt = "Carte de la part de personnes concernées, zone par zone, du clair au foncé."
-        codes = {zone["code"] for zone in zoned.study["ou"]["zones"]}
+        codes = {zone["code"] for zone in s.study["ou"]["zones"]}
         blocks.append(
             map_keys.surplus_picture(svg, codes, width=0.66)
             if codes
-            else map_keys.picture(zoned.reading, "numerique", svg, alt=alt, width=0.66)
+            else map_keys.picture(r, "numerique", svg, alt=alt, width=0.66)
         )
     return Chapter(number="", title="Où vivent ces personnes", blocks=tuple(blocks))
 
@@ -175,13 +175,9 @@ def _places(offer: OfferReading) -> str:
 
 
 def _gaps(offer: OfferReading) -> list[str]:
-    """Return the gaps that are certain, a sentence a zone; failing them, what nobody knows."""
-    rows = gaps.by_zone(gaps.shared(offer))[:MOST]
-    gap_texts = [f"{zone} : {wording.lower_first(lines)}, {people}." for zone, lines, people in rows]
-    doubts = [
-        f"{line.label} : {line.missing_about} sans lieu connu à portée."
-        for line in gaps.unknown(offer)[:MOST]
-    ]
+    """Return the first gaps, a sentence a zone; failing them, what nobody knows."""
+    gap_texts = gaps.sentences(offer, MOST)
+    doubts = [gaps.unknown_sentence(line) for line in gaps.unknown(offer)[:MOST]]
     return [
         *filter(None, [offer.to_locate_in_brief]),
         *(gap_texts or [*([f"{offer.no_place}."] if offer.no_place and doubts else []), *doubts]),

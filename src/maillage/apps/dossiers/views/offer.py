@@ -27,6 +27,7 @@ from maillage.reference.travel import MODES
 from maillage.reports.territory import agreements, field, findings, surveys
 from maillage.reports.territory import gaps as gap_words
 from maillage.reports.territory import services as territory_services
+from maillage.reports.territory.mismatches import mismatches
 from maillage.reports.territory.offer import UNASKED
 from maillage.reports.territory.reading import Reading
 from maillage.words.wording import count
@@ -51,22 +52,29 @@ def gaps(request: HttpRequest, place: str) -> HttpResponse:
             _first_zones(request, _line(request, study, reading))
             | {"findings": findings.read(field_findings, "maillage")}
             | _first_gaps(reading)
-            | {"mismatches": gap_words.mismatches(reading.zones, reading.offer)}
+            | {"mismatches": mismatches(reading.zones, reading.offer)}
             | {"points": agreements.points(lines, surveyed, field_findings, editions)}
             | {"conflicts": () if study_request.inside else agreements.conflicts(lines, field_findings)}
             | ({} if study_request.inside else _unmet(study))
             | _no_offer(study, reading)
         )
 
-    return study_page(request, place, "dossiers/gaps.html", "manques", more)
+    return study_page(request, place, "dossiers/gaps.html", "manques", more, by_own_zones=True)
 
 
 def _first_gaps(reading: Reading) -> dict[str, Any]:
-    """Return the openings to propose before any table, bare zones first; else the sentence of no sure gap."""
+    """Return the first gap of the first zones before any table, then the vague ones; else the sentence of no
+    sure gap.
+    """
     if reading.offer is None:
         return {}
-    openings = gap_words.openings(reading.offer)[:FIRST_GAPS]
-    return {"first_gaps": openings, "no_gap": "" if openings else gap_words.first_sentence(reading.offer)}
+    first_gaps = gap_words.first_of_zones(gap_words.certain(reading.offer))
+    return {
+        "first_gaps": first_gaps[:FIRST_GAPS],
+        "uncertain_gaps": gap_words.uncertain(reading.offer),
+        "tally": gap_words.tally(reading.offer),
+        "no_gap": "" if first_gaps else gap_words.absence_sentence(reading.offer),
+    }
 
 
 def _no_offer(study: Study, reading: Reading) -> dict[str, Any]:

@@ -295,9 +295,11 @@ def study_page(
     tab: str,
     more: Callable[[Study, StudyRequest, Reading], dict[str, Any]],
     stored: Study | None = None,
+    by_own_zones: bool = False,
 ) -> HttpResponse:
     """Return a page on a finished study, with what every such page needs; more: what this one adds; stored:
-    the study to read without asking for today's, unless its files are lost.
+    the study to read without asking for today's, unless its files are lost; by_own_zones: that of the own
+    zones of the territory, where it has some.
     """
     if stored is not None and not queries.is_lost(stored):
         study, study_request, newer = stored, StudyRequest(place=stored.place), queries.newer_study(stored)
@@ -305,6 +307,7 @@ def study_page(
         return ready
     else:
         study, study_request, newer = ready
+    study = queries.zoned(study) if by_own_zones else study
     reading = queries.reading(study)
     common = {
         "study": study,

@@ -105,6 +105,7 @@ def compared(study: Study, before: str, after: str, *, planned: bool, writes: bo
     they write it, and read its drafts.
     """
     every = dossiers.editions(study.place)
+    study = dossiers.zoned(study)
     edition_by_key = {
         f"{edition.report}/{edition.name}": edition
         for edition in every
@@ -146,9 +147,10 @@ def since_edition(
     still to be written, its etude.json and its reading.
     """
     by_name: dict[str, Frozen] = {}  # a report of each edition: all have the same figures
-    for frozen in dossiers.editions(study.place):
+    for frozen in (each for place in dossiers.same_places(study.place) for each in dossiers.editions(place)):
         if not folder.is_draft(frozen.path):
             by_name.setdefault(frozen.name, frozen)
+    study = study if figures else dossiers.zoned(study)
     today = _today(study, writes=False, figures=figures, reading=reading) if by_name else None
     for frozen in by_name.values() if today else ():
         try:

@@ -24,9 +24,10 @@ from maillage.apps.pilotage.queries import units as of_units
 from maillage.apps.pilotage.queries.links import Chain, Year
 from maillage.apps.pilotage.queries.units import Unit
 from maillage.apps.pilotage.rules import Gap, Link, Sentence, Standing
-from maillage.apps.plans.access import plan_for
+from maillage.apps.plans.access import plan_for, plan_place
 from maillage.apps.plans.models import PlanAction
 from maillage.apps.plans.queries import overview
+from maillage.apps.plans.queries.zones import zone_parts
 from maillage.apps.plans.rules import (
     DECIDED,
     DONE,
@@ -43,8 +44,15 @@ from maillage.apps.surveys.queries import evidence
 from maillage.apps.territories.queries import ZoneAreas
 from maillage.kernel.estimate import Estimate
 from maillage.reports.page import charts
-from maillage.reports.territory.gaps import FOLLOWED
-from maillage.reports.territory.reading import OfferLine, Reading, SubtotalRow, ZoneOffer, ZoneRow
+from maillage.reports.territory.gaps import FOLLOWED, certain, first_of_zones, shared
+from maillage.reports.territory.reading import (
+    OfferLine,
+    OfferReading,
+    Reading,
+    SubtotalRow,
+    ZoneOffer,
+    ZoneRow,
+)
 from maillage.web import bulk
 from maillage.words.wording import DASH, number
 
@@ -81,10 +89,14 @@ class Places:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """An action of the plan that answers a zone, and what it still lacks."""
+    """An action of the plan that answers a zone, and what it still lacks. zones: those of the loop that it
+    names, all or part of each; covered_zones: those that it names whole.
+    """
 
     action: PlanAction
     warnings: tuple[str, ...]
+    zones: tuple[str, ...] = ()
+    covered_zones: frozenset[str] = frozenset()
 
     @property
     def lacks(self) -> tuple[str, ...]:
@@ -108,7 +120,7 @@ class Planned:
 
     def is_for(self, unit: Unit) -> bool:
         """Return True where it names each of several zones that share communes."""
-        return len(unit.zones) > 1 and set(unit.zones) <= set(self.action.zones)
+        return len(unit.zones) > 1 and set(unit.zones) <= set(self.zones)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +187,8 @@ class ZoneLoop:
 
     @property
     def is_first(self) -> bool:
-        """Return True if many people there may have no place on foot."""
-        return rules.is_first(self.standing)
+        """Return True where a gap is certain."""
+        return self.standing.is_lacking
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +207,7 @@ class Town:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some rows of the loop, one after another. is_first: many people there have no place on foot; n: rows of
+    """Some rows of the loop, one after another. is_first: a gap is certain in each; n: rows of
     their group when these are its first ones, 0 when they go on with it; sentence: what the group has in
     common; is_more: a phone folds them; town: the commune whose quarters they are, told once above them.
     """
@@ -340,8 +352,8 @@ class Loop:
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """The rows, those where many people have no place on foot before the others, in parts that a phone
-        shows or folds: the first of all stay open.
+        """The rows, those where a gap is certain before the others, in parts that a phone shows or folds: the
+        first of all stay open.
         """
         groups = [(True, self.lines)]
         if self.sort == "manque" and self.gap is not None:
@@ -389,6 +401,8 @@ def loop(
 
     wanted_areas: the answer wanted of each kind of area (QPV); its totals stay those of the whole territory.
     """
+    if (own := dossiers.own_zones(study)) is not None:
+        study, reading = own, dossiers.reading(own)
     units = of_units.units(study)
     no_walk = dossiers.why_no_offer(study, on=on).few_words if reading.offer is None else ""
     year = links.year(study, on)
@@ -397,7 +411,7 @@ def loop(
     sheets = _places(every if every is None else frozenset().union(*(u.communes for u in units)), on)
     units_with_counts = zip(units, chains, _by_unit(study, sheets, len(units)), strict=True)
     by_zone = {zone: each for each in units_with_counts for zone in each[0].zones}
-    named, everywhere, has_plan = _planned(user, study.place, on)
+    named, everywhere, has_plan = _planned(user, study, on)
     every_action = (each.action for each in itertools.chain(everywhere, *named.values()))
     actions = [each for each in every_action if each.standing in DECIDED]  # one to decide answers nothing yet
     answered = overview.answered(actions, LINE)
@@ -422,6 +436,7 @@ def loop(
         for zone in reading.zones
         if zone.code in by_zone
     ]
+    rows = _ranked(rows, reading.offer)
     rows.sort(key=lambda row: rules.order(row.standing, sort))
     places = _sum(sheets.values())
     facts = replace(
@@ -445,6 +460,23 @@ def loop(
         areas=dossiers.zone_areas(study, wanted_areas),
         no_walk=no_walk,
     )
+
+
+def _ranked(rows: Sequence[ZoneLoop], offer: OfferReading | None) -> list[ZoneLoop]:
+    """Return rows with the rank of the first gap of each among those of the territory."""
+    rank_by_code = {gap.code: rank for rank, gap in enumerate(first_of_zones(shared(offer)))}
+    lacking = {gap.code for gap in certain(offer)}
+    return [
+        replace(
+            row,
+            standing=replace(
+                row.standing,
+                gap_rank=rank_by_code.get(row.need.code),
+                is_lacking=row.need.code in lacking,
+            ),
+        )
+        for row in rows
+    ]
 
 
 def line_of(reading: Reading, code: str) -> OfferLine | None:
@@ -472,7 +504,9 @@ def _row(
     no_walk: why no offer is told of the whole, "" where one is: a zone then has none in its département.
     """
     is_everywhere = answered is None
-    is_own = any(each.is_decided and each.action.line == LINE for each in plan)
+    is_own = any(
+        each.is_decided and each.action.line == LINE and zone.code in each.covered_zones for each in plan
+    )
     alone = len(unit.zones) == 1
     return ZoneLoop(
         need=zone,
@@ -492,7 +526,6 @@ def _row(
             waiting=chain.orientation.detail(activity.UNANSWERED),
             unknown=chain.effect.detail(activity.UNKNOWN),
             planned=is_everywhere or is_own,
-            fewest=gap.missing_low if gap is not None else 0.0,
         ),
         plan_words=rules.plan_words(
             named=bool(plan),
@@ -634,19 +667,29 @@ def _waves(place: str) -> tuple[str, ...]:
     )
 
 
-def _planned(user: Any, place: str, on: date) -> tuple[dict[str, list[Planned]], tuple[Planned, ...], bool]:
+def _planned(user: Any, study: Study, on: date) -> tuple[dict[str, list[Planned]], tuple[Planned, ...], bool]:
     """Return the actions by zone, those of the whole territory, and whether there is a plan that the user
     reads: those that are done after the others, those that were given up left out.
     """
-    plan = plan_for(user, place)
+    plan = plan_for(user, plan_place(study.place))
     if plan is None:
         return {}, (), False
+    parts = zone_parts(plan.place, study)
+    zone_of_part = {part: zone for zone, codes in parts.items() for part in codes}
     named: dict[str, list[Planned]] = {}
     everywhere = []
     actions = [planned for planned in overview.actions_of(plan) if planned.standing != DROPPED]
     for action in sorted(actions, key=lambda planned: planned.standing == DONE):
-        planned = Planned(action=action, warnings=tuple(warnings(overview.schedule(action), on)))
-        for code in action.zones:
+        zones = tuple(dict.fromkeys(zone_of_part.get(code, code) for code in action.zones))
+        planned = Planned(
+            action=action,
+            warnings=tuple(warnings(overview.schedule(action), on)),
+            zones=zones,
+            covered_zones=frozenset(
+                code for code in zones if parts.get(code, frozenset({code})) <= set(action.zones)
+            ),
+        )
+        for code in zones:
             named.setdefault(code, []).append(planned)
         if not action.zones:
             everywhere.append(planned)

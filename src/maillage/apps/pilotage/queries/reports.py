@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 
 from maillage.apps.dossiers import queries as dossiers
@@ -28,19 +27,10 @@ FILES = {
 
 
 def subject(study: Study, on: date) -> Subject:
-    """Return a finished study as reports take it, with what is published beside it, its own zones where some
-    surely hold more than their share, and what changed since an edition.
+    """Return a finished study as reports take it, by the zones of its own where it names some, with what is
+    published beside it, and what changed since an edition.
     """
-    own = dossiers.own_zones(study)
-    zoned = _subject(own, on) if own is not None else None
-    return replace(
-        _subject(study, on),
-        own_zones=zoned if zoned and zoned.study["ou"]["zones"] else None,
-        changes=since_edition(study),
-    )
-
-
-def _subject(study: Study, on: date) -> Subject:
+    changes, study = since_edition(study), dossiers.zoned(study)
     reading = dossiers.reading(study)
     no_offer = dossiers.why_no_offer(study, on=on) if reading.offer is None else None
     return Subject(
@@ -56,6 +46,7 @@ def _subject(study: Study, on: date) -> Subject:
         n_places=no_offer.n_places if no_offer else 0,
         is_computing=no_offer is not None and no_offer.is_computing,
         surveyed=dossiers.surveyed_of(study, reading),
+        changes=changes,
     )
 
 
@@ -66,7 +57,7 @@ def read(study: Study, report: str, form: str, on: date, *, planned: bool) -> Ca
     if report not in NAMES or report == DIAGNOSIS or (report == PLAN and not planned):
         return None
     taken = subject(study, on)
-    plan = plan_of(study.place, taken.reading, on=on) if planned else None
+    plan = plan_of(dossiers.zoned(study).place, taken.reading, on=on) if planned else None
     write = output.forms(report, taken, plan, {}).get(form) if form in FILES else None
     if write is None:
         return None
@@ -82,8 +73,9 @@ def whole(study: Study, report: str, on: date, *, name: str) -> tuple[Fingerprin
     """Return a report in each form it has, with what its fingerprint says, to be frozen under a name; with
     the plan of its territory, draft or not: an edition keeps them all.
     """
-    taken, dossier = subject(study, on), dossiers.dossier_forms(study)
-    plan = plan_of(study.place, taken.reading, on=on)
+    zoned = dossiers.zoned(study)
+    taken, dossier = subject(study, on), dossiers.dossier_forms(zoned)
+    plan = plan_of(zoned.place, taken.reading, on=on)
     with theme.applied(dossiers.theme_of(study.place) if report != DIAGNOSIS else None):
         writers = output.forms(report, taken, plan, dossier)
         files = {f"{report}.{form}": write() for form, write in writers.items()}

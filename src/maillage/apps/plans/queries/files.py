@@ -20,7 +20,7 @@ from maillage.kernel.typed import line
 from maillage.reference.offer import diagnosis_lines
 from maillage.reference.plan_frames import Frame, FrameAction, FrameAxis
 from maillage.reports.territory.certainty import upper_first
-from maillage.reports.territory.gaps import ADD, OPEN_ANY, OPENINGS
+from maillage.reports.territory.gaps import ADD, NEARER, OPEN_ANY, OPENINGS
 from maillage.reports.territory.reading import Reading
 from maillage.words.wording import number
 
@@ -115,7 +115,7 @@ def _elsewhere(row: PlanAction, key: str) -> Any:
         proposed = set(_sentences(row.proposed))
         return " ".join(each for each in _sentences(row.objective) if each not in proposed)
     what, _, where = row.title.partition(" : ")
-    is_proposed = what in (*OPENINGS.values(), OPEN_ANY) or what.startswith(f"{ADD} ")
+    is_proposed = what in (*OPENINGS.values(), OPEN_ANY) or what.startswith((f"{ADD} ", f"{NEARER} "))
     if row.proposal and where and key == "title" and is_proposed:
         return what
     return getattr(row, key)

@@ -2,7 +2,7 @@
 without a solution, needs that surveys voice, time in the place of people, what structures believe.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -17,6 +17,7 @@ from maillage.apps.orientations.queries import territory_measures
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import Plan, PlanAction
 from maillage.apps.plans.queries import overview
+from maillage.apps.plans.queries.zones import zone_parts
 from maillage.apps.surveys.queries import evidence
 from maillage.reference.offer import diagnosis_lines
 from maillage.reference.plan_frames import frames
@@ -124,7 +125,7 @@ def proposals(plan: Plan, reading: Reading | None, on: date) -> list[Proposal]:
         ]
 
     return [
-        *remaining(_gaps(reading, settled(plan, reading.offer)) if reading is not None else ()),
+        *remaining(_gaps(plan, reading) if reading is not None else ()),
         *remaining(_drafts(plan.place, rows)),
         *remaining(_verdicts(plan.place, reading, on))[:MOST_PROPOSALS],
         *remaining(_unsolved(plan.place, rows, on)),
@@ -161,17 +162,33 @@ def _drafts(place: str, rows: Sequence[PlanAction]) -> list[Proposal]:
     ]
 
 
-def _gaps(reading: Reading, settled: Collection[str]) -> list[Proposal]:
-    offer = reading.offer
-    if offer is None:
+def _gaps(plan: Plan, reading: Reading) -> list[Proposal]:
+    """Return the proposals for the first gaps, by the own zones of the territory where it has some: an action
+    then names the zones of the plan that make each up.
+    """
+    parts: Mapping[str, frozenset[str]] = {}
+    study = dossiers.latest(plan.place)
+    own = dossiers.own_zones(study) if study is not None else None
+    if own is not None and (own_parts := zone_parts(plan.place, own)):
+        reading, parts = dossiers.reading(own), own_parts
+    if reading.offer is None:
         return []
-    openings = gaps.openings(offer, settled)[:MOST_PROPOSALS]
-    return [_gap(offer, gap, overview.estimated(reading, offer)) for gap in openings]
+    estimated = overview.estimated(reading, reading.offer)
+    openings = gaps.openings(reading.offer, settled(plan, reading.offer, parts))
+    proposed = [gap for gap in openings if not parts or gap.code in parts][:MOST_PROPOSALS]
+    return [
+        replace(proposal, zones=tuple(sorted(parts[gap.code]))) if parts else proposal
+        for gap in proposed
+        for proposal in [_gap(reading.offer, gap, estimated)]
+    ]
 
 
-def settled(plan: Plan, offer: OfferReading | None) -> tuple[str, ...]:
-    """Return the keys of the certain gaps of a study that a plan has settled: an action answers them or was
-    kept from them, or they were refused and did not move since.
+def settled(
+    plan: Plan, offer: OfferReading | None, parts: Mapping[str, frozenset[str]] | None = None
+) -> tuple[str, ...]:
+    """Return the keys of the gaps of a study that a plan has settled: an action answers them or was kept from
+    them, or they were refused and did not move since. parts: the zones of the plan that make up each zone of
+    the study, where they are not its own.
     """
     every = plan.actions.select_related("parent")
     rows = [row for row in every if row.standing != rules.DROPPED]
@@ -181,11 +198,12 @@ def settled(plan: Plan, offer: OfferReading | None) -> tuple[str, ...]:
 
     def is_settled(gap: gaps.Gap) -> bool:
         zones = answered[gap.line.id]
-        if zones is None or gap.code in zones or gap.key in answered_keys:
+        codes = (parts or {}).get(gap.code, frozenset({gap.code}))
+        if zones is None or codes <= zones or gap.key in answered_keys:
             return True
         return gap.key in refused and not rules.comes_back(refused[gap.key], gap.line.missing_value)
 
-    return tuple(gap.key for gap in gaps.certain(offer) if is_settled(gap))
+    return tuple(gap.key for gap in gaps.lacks(offer) if is_settled(gap))
 
 
 def _gap(offer: OfferReading, gap: gaps.SharedGap, estimated: str) -> Proposal:
@@ -211,7 +229,7 @@ def _gap(offer: OfferReading, gap: gaps.SharedGap, estimated: str) -> Proposal:
                 estimated,
             ),
             Evidence(
-                f"0 sur {number(n_places)}" if n_places else "0",
+                f"{number(first.n_places)} sur {number(n_places)}" if n_places else "0",
                 "",
                 f"lieux connus de la zone qui disent : {lower_first(gap.lines)}"
                 if n_places

@@ -3,6 +3,7 @@
 from datetime import date
 
 from maillage.apps.codesign.queries.boards import journeys_of
+from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.memberships.access import communes_of
 from maillage.apps.plans import rules
 from maillage.apps.plans.access import plan_place
@@ -10,6 +11,7 @@ from maillage.apps.plans.models import Plan
 from maillage.apps.plans.queries import budgets, overview, proposals
 from maillage.apps.plans.queries.effects import baseline_words, last_count, least_of, target_words
 from maillage.apps.plans.queries.overview import ActionRow
+from maillage.apps.plans.queries.zones import zone_parts
 from maillage.apps.territories.queries import canonical
 from maillage.reference import codesign
 from maillage.reference.plan_frames import Frame, FrameActor, frames
@@ -27,6 +29,8 @@ def plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
     plan = Plan.objects.filter(place=plan_place(place := canonical(code))).first()
     if plan is None:
         return None
+    own, study = reading, dossiers.latest(place)
+    parts = zone_parts(plan.place, study) if study is not None else {}
     reading = reading if plan.place == place else overview.reading_of(plan.place) or reading
     actions = overview.actions_of(plan)
     frame = frames().get(plan.frame)
@@ -47,7 +51,7 @@ def plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
             for axis_row in overview.by_axis(plan, actions, reading, on)
         ),
         refused=tuple((refusal.title, refusal.why) for refusal in plan.refusals.all()),
-        settled=proposals.settled(plan, reading.offer),
+        settled=proposals.settled(plan, own.offer, parts),
         journeys=(
             *(
                 journey.of_plan(codesign.journeys()[id])

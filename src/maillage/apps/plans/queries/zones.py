@@ -3,12 +3,14 @@ the study.
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.territories.models import Perimeter
 from maillage.kernel.errors import Refused
@@ -64,11 +66,28 @@ def network_zones(place: str) -> list[ZoneUnion]:
         except Refused:
             continue  # its file names what the census no longer has: its own page says so
         for zone in drawn:
-            inside = {code: rows for code, rows in rows_by_zone.items() if np.isin(rows, zone.rows).all()}
-            if inside and sum(rows.size for rows in inside.values()) == zone.rows.size:
+            if codes := _made_of(rows_by_zone, zone.rows):
                 label = f"{zone.name} ({perimeter.name})"
-                unions.append(ZoneUnion(f"zone-{perimeter.slug}-{zone.code}", label, frozenset(inside)))
+                unions.append(ZoneUnion(f"zone-{perimeter.slug}-{zone.code}", label, codes))
     return unions
+
+
+def zone_parts(place: str, study: Study) -> dict[str, frozenset[str]]:
+    """Return the zones of the plan of a place that make up each zone of another study of its residents;
+    none for the study of that place, whose zones are those of the plan, nor for a zone whose edge cuts one.
+    """
+    own = dossiers.latest(place) if study.place != place else None
+    if own is None:
+        return {}
+    rows_by_zone = dossiers.zone_rows(own)
+    parts = {code: _made_of(rows_by_zone, rows) for code, rows in dossiers.zone_rows(study).items()}
+    return {code: codes for code, codes in parts.items() if codes}
+
+
+def _made_of(rows_by_zone: Mapping[str, NDArray[np.int64]], rows: NDArray[np.int64]) -> frozenset[str]:
+    """Return the codes of the zones that make up some areas, none where one of them goes beyond."""
+    inside = {code: own for code, own in rows_by_zone.items() if np.isin(own, rows).all()}
+    return frozenset(inside) if sum(own.size for own in inside.values()) == rows.size else frozenset()
 
 
 def kind_of(value: str) -> str:

@@ -31,10 +31,7 @@ def silence(o: OfferReading) -> str:
 def offer_chapter(r: Reading, o: OfferReading, comments: Mapping[str, str]) -> Chapter:
     """Return the chapter on what the census counts, who is out of reach, and the gaps that are certain."""
     total = o.whole
-    by_zone: dict[str, str] = {}
-    for gap in gaps.shared(o):
-        by_zone.setdefault(gap.zone, gap.sentence)
-    lacks = list(by_zone.values())[:MOST_GAPS]
+    lacks = gaps.sentences(o, MOST_GAPS)
     absent = () if lacks or (gaps.unknown(o) and not o.no_place) else (Text(text=gaps.absence_sentence(o)),)
     chart = offer_chart(gaps.known_lines(o))
     return Chapter(
@@ -53,7 +50,10 @@ def offer_chapter(r: Reading, o: OfferReading, comments: Mapping[str, str]) -> C
                 else ()
             ),
             *(
-                (Heading(text="Les manques les plus lourds", small=True), Bullets(items=tuple(lacks)))
+                (
+                    Heading(text=f"Les manques les plus lourds : {gaps.tally(o)}", small=True),
+                    Bullets(items=tuple(lacks)),
+                )
                 if lacks
                 else absent
             ),

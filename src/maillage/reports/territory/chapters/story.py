@@ -142,13 +142,12 @@ def without_repeats(r: Reading) -> Reading:
 def _guide(r: Reading) -> Callout:
     """Return how to read every figure of the dossier, what a class compares, and what no figure is for."""
     social = (
-        " « Précarité sociale » : RSA, AAH, familles monoparentales, HLM, chômage et faibles revenus."
+        " « Précarité sociale » : RSA, AAH, HLM, chômage, faibles revenus, familles monoparentales."
         if r.crossing_sentence
         else ""
     )
     classes = (
-        " Une classe, « élevée », compare à la France métropolitaine. Hachures sur une carte : classe"
-        f" incertaine. « Très probablement » : {certainty.odds_text()}."
+        f" « Élevée » : face à la France métropolitaine. « Très probablement » : {certainty.odds_text()}."
         if r.class_bounds
         else ""
     )
@@ -156,12 +155,9 @@ def _guide(r: Reading) -> Callout:
         tone="prudence",
         title="Comment lire les chiffres.",
         text=(
-            "Les personnes concernées, « en précarité numérique », sont calculées, pas comptées."
-            f"{social} Entre parenthèses, les deux bornes : le vrai nombre s’y trouve"
-            f" {wording.NINE_TIMES}. Sur une barre, les hachures vont de l’une à"
-            f" l’autre.{classes} « Masqué » : trop peu de personnes, jamais zéro. Ce dossier ne"
-            f" sert ni à fixer un objectif chiffré{RANKING if len(r.zones) > 1 else ''}, ni à suivre une"
-            " évolution. Il ne remplace pas une enquête locale."
+            f"Le vrai nombre est entre les deux bornes {wording.NINE_TIMES} : il est calculé, pas"
+            f" compté.{social}{classes} « Masqué » : trop peu de personnes. Ce dossier ne sert ni à fixer un"
+            f" objectif chiffré{RANKING if len(r.zones) > 1 else ''}."
         ),
     )
 
