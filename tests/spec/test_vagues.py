@@ -175,8 +175,7 @@ def test_answers_that_change_a_decision_are_counted_apart(spec):
         steady = {(f"autre_{k}", "oui"): share_of(52, 45, 59) for k in range(n_others)}
         opposites = {(f"double_{k}", side): share_of(50, 43, 57) for k in range(n_opposites) for side in "ab"}
         one, two = (
-            {(question, answer): share_of(*x)} | steady | opposites
-            for x in ((52, 45, 59), (37, 30, 44))
+            {(question, answer): share_of(*x)} | steady | opposites for x in ((52, 45, 59), (37, 30, 44))
         )
         return waves.moves(one, two)[question, answer].word
 
@@ -209,9 +208,7 @@ def test_a_long_report_prints_the_changes_that_matter_and_each_share_beside_its_
         for k in range(40)
     ]  # fmt: skip
     rows = before().rows
-    others = [
-        PublishedRow(**{**rows[0], "question": x.name, "libelle": x.label}) for x in steady
-    ]
+    others = [PublishedRow(**{**rows[0], "question": x.name, "libelle": x.label}) for x in steady]
     earlier = replace(before(), rows=[*rows, *others])
     (grid,) = (x for x in waves.blocks(earlier, [NOW, *steady], weighted=False) if x.kind == "grid")
     assert [row[0].text for row in grid.rows if row[0].span] == [NOW.label]

@@ -22,6 +22,7 @@ from PIL import Image
 from maillage.reports.page import maps, office, pdf, photographs, theme
 from maillage.reports.page.blocks import (
     Beside,
+    Columns,
     Block,
     Bullets,
     Callout,
@@ -284,6 +285,8 @@ class _Page:
                 case Beside():
                     self.blocks(block.left, is_sourced=is_sourced)
                     self.blocks(block.right, is_sourced=is_sourced)
+                case Columns():
+                    self.blocks(block.blocks, is_sourced=is_sourced)
                 case _:
                     self._text(block)
 

@@ -565,7 +565,8 @@ def _answers(one: Json, other: Json) -> tuple[list[Change], list[Change], int]:
         was, now, move = one[key], other[key], move_by_key[key]
         question = key.rpartition("/")[0]
         if any(
-            each.startswith(f"{question}/") and all(waves.is_rest(_interval(x[key]), _interval(x[each])) for x in (one, other))
+            each.startswith(f"{question}/")
+            and all(waves.is_rest(_interval(x[key]), _interval(x[each])) for x in (one, other))
             for each in printed_keys
         ):
             continue
