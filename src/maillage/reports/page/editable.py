@@ -22,13 +22,13 @@ from PIL import Image
 from maillage.reports.page import maps, office, pdf, photographs, theme
 from maillage.reports.page.blocks import (
     Beside,
-    Columns,
     Block,
     Bullets,
     Callout,
     Cell,
     Chapter,
     Chart,
+    Columns,
     Cover,
     Document,
     Grid,
