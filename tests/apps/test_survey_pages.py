@@ -294,7 +294,7 @@ def test_a_file_is_seen_before_it_is_stored(client, survey):
     """L’aperçu montre questions reconnues, premières réponses, colonnes ignorées et lignes refusées, sans rien
     garder ; le même fichier revient avec la page, et s’importe.
     """
-    rows = "id;age;aide;humeur\nr1;34;oui;gaie\nr2;51;non;\nTotal;85;;\n".encode()
+    rows = b"id;age;aide;humeur\nr1;34;oui;gaie\nr2;51;non;\nTotal;85;;\n"
     address = f"/espace/enquetes/{survey.pk}/importer/"
     file = SimpleUploadedFile("reponses.csv", rows)
     page = client.post(address, {"fichier": file, "apercu": "oui"}).content.decode().replace("\u00a0", " ")

@@ -243,7 +243,7 @@ def test_answers_that_nobody_gave_make_one_line_of_the_annex():
     (card,) = (each for each in results(table, structures).cards if each.answers.name == "ville")
     rows = document._small_table(card, "brut", "", {}).rows
     assert len(rows) == 3
-    assert rows[-1][0].text.startswith("Personne, pour chacune de ces 10 réponses : commune 2, commune 3")
+    assert rows[-1][0].text.startswith("Aucun répondant pour ces 10 réponses : commune 2, commune 3")
 
 
 def test_the_day_of_an_answer_is_no_question():

@@ -280,11 +280,11 @@ def _once(results: Results) -> str:
     small = [n for finding in results.story for n in (finding.n, *_bases(finding)) if n < SMALL]
     warnings = (
         f"{count(results.n, 'réponse', 'réponses')}, {weighted if results.weighted else raw}.",
-        f"La partie hachurée est la marge : 90{NBSP}chances sur 100.",
+        "La partie hachurée est la marge d’erreur : le vrai chiffre s’y trouve 9 fois sur 10.",
         f"Une étoile * : moins de {SMALL}{NBSP}réponses ({_least_to_most(small)}), à lire avec prudence."
         if small
         else "",
-        "Un écart est dit sûr quand le hasard ne l’explique pas, toutes les comparaisons comptées.",
+        "Un écart est dit sûr quand le hasard ne suffit pas à l’expliquer.",
     )
     return " ".join(filter(None, warnings))
 
@@ -307,7 +307,13 @@ def _findings(results: Results) -> Grid:
         )
     return Grid(
         caption="Les constats, axe par axe",
-        columns=("Axe", "Le fait", "De 0 à 100", "Ce qu’il veut dire", *(["Réponse"] * has_calls)),
+        columns=(
+            "Axe",
+            "Le fait",
+            "De 0 à 100",
+            "Ce qu’il veut dire",
+            *(["Ce que cela appelle"] * has_calls),
+        ),
         align="ggggg"[: 4 + has_calls],
         rows=tuple(rows),
         note=(
@@ -921,7 +927,7 @@ def _zeros_in_one(lines: Sequence[Line]) -> list[Line]:
     zeros = [line for line in lines if isinstance(line.figure, Estimate) and not line.figure.value]
     if len(zeros) < MOST_ZEROS:
         return list(lines)
-    label = f"Personne, pour chacune de ces {len(zeros)} réponses : {_first_names([x.label for x in zeros])}"
+    label = f"Aucun répondant pour ces {len(zeros)} réponses : {_first_names([x.label for x in zeros])}"
     remaining = [line for line in lines if line not in zeros]
     return [*remaining, replace(zeros[0], name=ZEROS, label=label)]
 
@@ -1000,13 +1006,13 @@ def _with_span(figure: Figure, rounding: str) -> str:
 
 def _looks(card: Card) -> list[str]:
     gap_texts = [
-        f"« {gap.label} » : l’écart entre « {gap.first} » et « {gap.second} » dépasse ce que le hasard"
-        f" explique ({points(gap.difference.value)})."
+        f"« {gap.label} » : {points(gap.difference.value)} d’écart entre « {gap.first} » et"
+        f" « {gap.second} », un écart sûr."
         for gap in card.gaps
         if len(card.answers.lines) != 2 or gap.label != card.answers.lines[1].label  # the other way round
     ][:MOST_GAPS]
     if not gap_texts and not card.looked.startswith("Aucune comparaison"):
-        gap_texts = ["Aucun écart entre ces groupes ne dépasse ce que le hasard du tirage explique."]
+        gap_texts = ["Aucun écart sûr entre ces groupes."]
     return [*gap_texts, *([card.looked] if card.looked else [])]
 
 
@@ -1065,7 +1071,6 @@ def _method(results: Results) -> Chapter:
         ),
         short="Méthode",
         flows=True,
-        folds=True,
     )
 
 

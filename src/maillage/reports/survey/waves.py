@@ -71,7 +71,7 @@ def moves(
     both = [key for key in later if key in earlier]
     reworded = {key[0] for key in both if _identity(earlier[key]) != _identity(later[key])}
     pairs = {
-        key: (_of_one(later[key]), _of_one(earlier[key]))
+        key: (_of_one(later[key].percents), _of_one(earlier[key].percents))
         for key in both
         if key[0] not in reworded
         and key[0] not in PROFILE
@@ -113,8 +113,8 @@ def _identity(share: WaveShare) -> tuple[str, ...]:
     return share.question, share.label, share.universe, share.computed
 
 
-def _of_one(share: WaveShare) -> comparisons.Interval:
-    value, low, high = share.percents
+def _of_one(percents: comparisons.Interval) -> comparisons.Interval:
+    value, low, high = percents
     return value / 100, low / 100, high / 100
 
 
@@ -145,6 +145,14 @@ class Change:
     answers: QuestionAnswers
     gap: Gap
     moved: bool
+
+    @property
+    def figures(self) -> Pair:
+        """The share of the later wave and of the earlier one, each with its bounds."""
+        later, earlier = self.gap.second_figure, self.gap.first_figure
+        return _of_one((later.value, later.low, later.high)), _of_one(
+            (earlier.value, earlier.low, earlier.high)
+        )
 
     @property
     def is_headline(self) -> bool:
@@ -247,7 +255,7 @@ def blocks(before: Before, questions: Sequence[QuestionAnswers], *, weighted: bo
     compared, reworded = changes(before, questions)
     if not compared:
         return [*out, Callout(tone="prudence", text="Aucune réponse n’est publiée dans les deux vagues.")]
-    moved = [each for each in compared if each.moved]
+    moved = _without_opposites([each for each in compared if each.moved])
     printed_changes = [each for each in compared if _has_answers(each)]
     if len(printed_changes) > MOST_CHANGES:
         printed_changes = [each for each in printed_changes if each.moved or each.is_headline]
@@ -278,6 +286,19 @@ def blocks(before: Before, questions: Sequence[QuestionAnswers], *, weighted: bo
         )
     )
     return out
+
+
+def _without_opposites(changes_: Sequence[Change]) -> list[Change]:
+    """Return changes, what changes a decision first, without those that say another the other way round."""
+    printed_changes: list[Change] = []
+    for change in sorted(changes_, key=lambda each: not each.is_headline):
+        pair = change.figures
+        if not any(
+            each.name[0] == change.name[0] and all(map(is_rest, pair, each.figures))
+            for each in printed_changes
+        ):
+            printed_changes.append(change)
+    return printed_changes
 
 
 def _nothing_moved(compared: Sequence[Change]) -> str:
