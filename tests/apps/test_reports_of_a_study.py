@@ -543,7 +543,18 @@ def test_what_a_survey_found_is_a_slide_for_each_message(study):
     assert "* 43 réponses" in plain(group.blocks[-1].text)
     assert "ne connaissent aucun lieu" in known.title and "gratuité" in helpful.title
     assert [bar.label for bar in known.blocks[0].bars] == ["Sans lieu d’aide connu"]
-    assert "**Cela appelle** : prévoir une aide" in str(first) and "Déjà aidés par un lieu" in str(first)
+    assert "**Cela appelle** : prévoir une aide" in str(first) and "ont déjà été aidés par un lieu" in str(
+        first
+    )
+    assert [bar.label for bar in first.blocks[0].bars] == ["Peu ou pas à l’aise"], "one question a drawing"
+    trained = older | {
+        "axe": "attractivite",
+        "poids": 9,
+        "fait": "42 % des personnes déjà formées restent mal à l’aise",
+    }
+    surveyed["inhabitants", "aisance", "pas_du_tout peu | forme : oui"] = answer(42, "Habitants", trained, 80)
+    few = deck._inhabitants(replace(subject, surveyed=surveyed), most=3)
+    assert any("formées restent mal à l’aise" in slide.title for slide in few), "kept where room is short"
     assert len(slides_document.chapters) <= 21
     assert "« Habitants 2026 »" in first.notes and "« Habitants 2026 »" in first.blocks[-1].text
     opened = Presentation(io.BytesIO(slides.deck(slides_document, on=AT.date()))).slides

@@ -290,6 +290,29 @@ def test_a_file_saved_from_a_device_is_imported_once(client, survey):
     assert Answer.objects.count() == 2
 
 
+def test_a_file_is_seen_before_it_is_stored(client, survey):
+    """L’aperçu montre questions reconnues, premières réponses, colonnes ignorées et lignes refusées, sans rien
+    garder ; le même fichier revient avec la page, et s’importe.
+    """
+    rows = b"id;age;aide;humeur\nr1;34;oui;gaie\nr2;51;non;\nTotal;85;;\n"
+    address = f"/espace/enquetes/{survey.pk}/importer/"
+    file = SimpleUploadedFile("reponses.csv", rows)
+    page = client.post(address, {"fichier": file, "apercu": "oui"}).content.decode().replace("\u00a0", " ")
+    assert not Answer.objects.exists()
+    for words_ in (
+        "Aperçu de « reponses.csv »", "Quel âge avez-vous ?", "Quelqu’un vous aide-t-il ?", "Oui", "34",
+        "humeur", "Ligne 4, colonne id, « Total »", "Qu’avez-vous chez vous ?",
+    ):  # fmt: skip
+        assert words_ in page, words_
+    carried = re.search(r'name="contenu" value="([^"]+)"', page)[1]
+    done = client.post(address, {"nom": "reponses.csv", "contenu": carried}).content.decode()
+    assert "2 réponses nouvelles" in done.replace("\u00a0", " ")
+    assert Answer.objects.count() == 2
+    cut = client.post(address, {"nom": "reponses.csv", "contenu": carried[:40]})
+    assert cut.status_code == 400 and "n’est pas revenu entier" in cut.content.decode()
+    assert "Il manque le fichier" in client.post(address, {"apercu": "oui"}).content.decode()
+
+
 def test_a_moment_that_nobody_means_loses_no_answer(client, survey):
     """Un outil écrit l’an 1 quand il ne sait pas l’heure : la réponse est gardée, sans elle."""
     rows = b"id;age;start;end\nr1;34;0001-01-01T00:00:00;9999-12-31T23:59:59-12:00\n"

@@ -690,7 +690,8 @@ def test_interviews_are_counted_on_the_page_of_method(browser, survey):
     )
     chapters = editions.edition(survey, at=AT)["document"]["chapters"]
     (method,) = [each for each in chapters if each["short"] == "Annexe : méthode"]
-    assert method["blocks"][1]["svg"].count('class="plein"') == 2
+    (drawing,) = [each for each in method["blocks"][0]["right"] if each["kind"] == "picture"]
+    assert drawing["svg"].count('class="plein"') == 2
 
 
 @pytest.mark.both_databases
@@ -927,11 +928,10 @@ def test_the_questions_of_an_edition_are_folded_by_theme(client, survey):
     row = published(survey)
     folded = [each["title"] for each in row.content["document"]["chapters"] if each["folds"]]
     assert folded == [
-        "Ce que dit chaque question",
-        "Question par question",
-    ]  # no part in this questionnaire: one theme
+        "Question par question"
+    ]  # no part in this questionnaire; its findings tell each question
     page = client.get(f"/enquetes/{survey.slug}/resultats/").content.decode()
-    assert page.count('<details class="document theme"') == 2
+    assert page.count('<details class="document theme"') == 1
     assert "3 questions" in page
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from maillage.forms.questionnaire import Choice, Question, Questionnaire
+from maillage.kernel.errors import Refused
 from maillage.kernel.estimate import Withheld
 from maillage.kernel.table import Table
 from maillage.reference import survey_messages
@@ -240,9 +241,32 @@ def test_answers_that_nobody_gave_make_one_line_of_the_annex():
     table = answers(60, (0.4, 0.4, 0.4)).adding(ville=np.array(towns)[np.arange(60) % 2])
     structures = replace(form(question, villes=towns), kind="structures")
     (card,) = (each for each in results(table, structures).cards if each.answers.name == "ville")
-    rows = list(document._compact_rows(card))
+    rows = document._small_table(card, "brut", "", {}).rows
     assert len(rows) == 3
-    assert rows[-1][1].text.startswith("Personne, pour chacune de ces 10 réponses : commune 2, commune 3")
+    assert rows[-1][0].text.startswith("Aucun répondant pour ces 10 réponses : commune 2, commune 3")
+
+
+def test_the_day_of_an_answer_is_no_question():
+    """Une colonne « Date » : ni tableau, ni phrase, ni croisement, même demandé."""
+    day = Question(name="date_enquete", kind="date", label={"fr": "Date"})
+    table = answers(60, (0.4, 0.4, 0.4)).adding(
+        date_enquete=np.array(["2026-10-06", "2026-10-07"])[np.arange(60) % 2]
+    )
+    report = results(table, form(day))
+    assert {card.answers.name for card in report.cards} == {"tranche", "aisance"}
+    assert "Date" not in html.dossier(document.document(report)).decode().partition("<main")[2]
+    with pytest.raises(Refused, match="ne se croisent pas avec « Date »"):
+        cards.every(samples.sample(table, form(day)), by="date_enquete")
+
+
+def test_a_question_that_a_finding_tells_is_not_told_again_in_the_annex():
+    """L’aise a son constat : l’annexe ne redit pas sa part en phrase, et garde son tableau."""
+    report = results(answers(600, (0.15, 0.25, 0.7)), form())
+    assert report.story
+    assert not [text for text in report.sentences.rest if "À l’aise ?" in text]
+    chapter = next(x for x in document.document(report).chapters if x.title == document.ALL_QUESTIONS)
+    (columns,) = (block for block in chapter.blocks if block.kind == "columns")
+    assert [grid.caption for grid in columns.blocks if grid.kind == "grid"] == ["Votre âge ?", "À l’aise ?"]
 
 
 HOSTILE = "=cmd|'/c calc'!A0 <script>alert(1)</script> 🧵"

@@ -88,7 +88,7 @@ def test_a_share_rises_only_where_nothing_else_changed(
     )
     same = not any((other_place, other_base, other_words, other_answer, filtered, weighted))
     assert ("hausse de 20 points" in compared_text(earlier)) == same
-    assert ("baisse de 20 points" in compared_text(earlier)) == same
+    assert "baisse de 20 points" not in compared_text(earlier), "« non » ne dit que l’envers"
 
 
 def test_the_chapter_says_why_nothing_is_compared():
@@ -160,3 +160,58 @@ def test_a_weighted_report_compares_what_both_waves_printed(n_steady):
     move = changes.moves(*editions)["inhabitants/aide/oui"]
     assert (move.points, move.is_sure) == (approx(first.gap.difference.value), first.moved)
     assert first.moved == (not n_steady)
+
+
+def test_answers_that_change_a_decision_are_counted_apart(spec):
+    """Une réponse passe de 52 % (45 à 59) à 37 % (30 à 44), parmi d’autres réponses restées pareilles : celle qui change
+    une décision se compte avec ses semblables, non avec toutes les autres ; une réponse et son contraire sont un seul
+    regard.
+    """
+
+    def share_of(*percents: float) -> waves.WaveShare:
+        return waves.WaveShare("Question ?", "Oui", "habitants", "brut", percents)
+
+    def verdict(question: str, answer: str, n_others: int, n_opposites: int) -> str:
+        steady = {(f"autre_{k}", "oui"): share_of(52, 45, 59) for k in range(n_others)}
+        opposites = {(f"double_{k}", side): share_of(50, 43, 57) for k in range(n_opposites) for side in "ab"}
+        one, two = (
+            {(question, answer): share_of(*x)} | steady | opposites for x in ((52, 45, 59), (37, 30, 44))
+        )
+        return waves.moves(one, two)[question, answer].word
+
+    spec(
+        """
+        question   | reponse | autres | questions_oui_non
+        -----------+---------+--------+------------------
+        lieu_connu | non     | 80     | 0
+        critere    | langue  | 80     | 0
+        critere    | langue  | 0      | 5
+        critere    | langue  | 10     | 0
+        """,
+        lambda t: [
+            verdict(*row)
+            for row in zip(
+                t["question"].tolist(), t["reponse"].tolist(),
+                map(int, t["autres"].tolist()), map(int, t["questions_oui_non"].tolist()), strict=True,
+            )
+        ],
+        ["baisse", "pas d’écart sûr", "baisse", "pas d’écart sûr"],
+    )  # fmt: skip
+
+
+def test_a_long_report_prints_the_changes_that_matter_and_each_share_beside_its_own():
+    """Quarante réponses : le chapitre imprime celles qui ont changé ou qui changent une décision ; chaque tableau
+    de l’annexe a la part de la vague précédente.
+    """
+    steady = [
+        replace(NOW, name=f"autre_{k}", label=f"Autre {k} ?", lines=[Line(name="oui", label="Oui", figure=share(32))])
+        for k in range(40)
+    ]  # fmt: skip
+    rows = before().rows
+    others = [PublishedRow(**{**rows[0], "question": x.name, "libelle": x.label}) for x in steady]
+    earlier = replace(before(), rows=[*rows, *others])
+    (grid,) = (x for x in waves.blocks(earlier, [NOW, *steady], weighted=False) if x.kind == "grid")
+    assert [row[0].text for row in grid.rows if row[0].span] == [NOW.label]
+    assert "dans les tableaux en annexe" in grid.note
+    changes, _ = waves.changes(earlier, [NOW, *steady])
+    assert {x.earlier_words.replace("\xa0", " ") for x in changes} == {"32 %", "68 %"}

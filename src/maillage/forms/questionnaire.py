@@ -211,6 +211,14 @@ class Questionnaire:
         """Return the possible answers, empty for a free answer."""
         return self.lists.get(question.choices, ())
 
+    def in_words(self, question: Question, value: str) -> str:
+        """Return an answer in the words of its choices."""
+        labels = {choice.name: words(choice.label) for choice in self.choices(question)} | dict(UNSAID)
+        if question.kind not in ("one", "many", "rank"):
+            return UNSAID.get(value, value)
+        names = [value] if question.kind == "one" else value.split()
+        return ", ".join(labels.get(name, name) for name in names if name)
+
     def data(self) -> dict[str, Any]:
         """Return the questionnaire as plain values, for JSON; `load` reads it back."""
         return asdict(self)

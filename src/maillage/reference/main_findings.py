@@ -12,6 +12,7 @@ from maillage.reference.files import read_yaml
 from maillage.reference.survey_messages import messages
 
 AnswerKey = tuple[str, str, str]  # kind of survey, question, answer
+CHANGES_A_DECISION = 3  # the highest `matters`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +103,14 @@ def _survey_call(row: Mapping[str, Any]) -> str:
         and message.least <= most
         and message.most > least
     )
+
+
+@cache
+def headline_answers() -> frozenset[tuple[str, str]]:
+    """Return the answers that change a decision (`matters` 3), by question and answer: two waves compare them
+    apart from the others, so that a long questionnaire does not drown their changes.
+    """
+    return frozenset(rule.answer[1:] for rule in rules() if rule.matters == CHANGES_A_DECISION)
 
 
 @cache

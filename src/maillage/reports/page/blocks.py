@@ -146,6 +146,14 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Blocks that flow in two narrow columns, from page to page: many small tables."""
+
+    blocks: tuple["Block", ...]
+    kind: str = "columns"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """An address that a reader may follow: written in full, so that paper carries it too."""
 
@@ -154,7 +162,7 @@ class Link:
     kind: str = "link"
 
 
-Block = Heading | Text | Bullets | Picture | Chart | KeyFigure | Grid | Callout | Beside | Link
+Block = Heading | Text | Bullets | Picture | Chart | KeyFigure | Grid | Callout | Beside | Columns | Link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,7 +290,7 @@ KINDS = {
     "heading": Heading, "text": Text, "bullets": Bullets, "picture": Picture, "chart": Chart,
     "figure": KeyFigure,
     "grid": Grid,
-    "callout": Callout, "beside": Beside, "link": Link,
+    "callout": Callout, "beside": Beside, "columns": Columns, "link": Link,
 }  # fmt: skip
 
 
@@ -311,6 +319,8 @@ def _blocks(rows: list[dict[str, Any]]) -> tuple[Block, ...]:
 def _block(row: dict[str, Any]) -> Block:
     if row["kind"] == "beside":
         row |= {"left": _blocks(row["left"]), "right": _blocks(row["right"])}
+    if row["kind"] == "columns":
+        row["blocks"] = _blocks(row["blocks"])
     if row["kind"] == "grid":
         row |= {
             "columns": tuple(row["columns"]),

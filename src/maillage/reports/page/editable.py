@@ -28,6 +28,7 @@ from maillage.reports.page.blocks import (
     Cell,
     Chapter,
     Chart,
+    Columns,
     Cover,
     Document,
     Grid,
@@ -284,6 +285,8 @@ class _Page:
                 case Beside():
                     self.blocks(block.left, is_sourced=is_sourced)
                     self.blocks(block.right, is_sourced=is_sourced)
+                case Columns():
+                    self.blocks(block.blocks, is_sourced=is_sourced)
                 case _:
                     self._text(block)
 

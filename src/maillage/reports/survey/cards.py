@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from maillage.forms.questionnaire import Question, Questionnaire
+from maillage.forms.questionnaire import Question, Questionnaire, words
 from maillage.kernel.errors import Refused
 from maillage.kernel.estimate import Estimate
 from maillage.reports.survey import findings, story
@@ -13,7 +13,7 @@ from maillage.reports.survey.findings import FindingTexts, Gap, Line, PeopleNoun
 from maillage.reports.survey.story import Crossing
 from maillage.studies.survey import differences as survey_differences
 from maillage.studies.survey.cells import NOBODY, UNRANKED
-from maillage.studies.survey.columns import CITED, UNREAD
+from maillage.studies.survey.columns import CITED, DATES, UNREAD
 from maillage.studies.survey.differences import Compared
 from maillage.studies.survey.notes import ALONE, LOOSE, LOOSE_STRUCTURES, RAW
 from maillage.studies.survey.protection import Protection
@@ -25,8 +25,8 @@ from maillage.words.wording import bounds, lower_first, number
 
 ORDERED = ("ease", "satisfaction")  # scales from the worst to the best, drawn on both sides of a middle
 NEVER = frozenset(
-    {"text", "note", "calculate", "hidden", "geopoint", "image", "time", "moment", "acknowledge"}
-)  # kinds without a table
+    {"text", "note", "calculate", "hidden", "geopoint", "image", "time", "date", "moment", "acknowledge"}
+)  # kinds without a table; a date tells when somebody was asked, not what they think
 COUNTS = (
     "Les effectifs de chaque réponse ne sont pas dits : à côté de parts redressées, ils diraient qui a"
     " répondu quoi"
@@ -149,6 +149,7 @@ def _lines(rows: Sequence[Row]) -> list[Line]:
             figure=row.figure,
             ceiling=row.ceiling,
             unpublished=row.unpublished,
+            is_vague=row.fragile and bool(row.percent),
         )
         for row in rows
     ]
@@ -166,8 +167,6 @@ def _table_notes(tabulation: Tabulation) -> list[str]:
 
 def _notes(tabulation: Tabulation) -> list[str]:
     notes = _table_notes(tabulation)
-    if fragile := [row.label for row in tabulation.of() if row.fragile and row.percent]:
-        notes.append(f"À lire avec prudence, l’intervalle est large : {', '.join(fragile)}")
     for measure in tabulation.measures:
         if measure.by:
             continue
@@ -253,9 +252,16 @@ def tables(
 
     before: counts published by earlier editions. skip: questions left out. A question that makes no table is
     left out too; a ranking makes two, what comes first and all that is cited. Raises Refused when `by` is no
-    question.
+    question, or a date.
     """
     questionnaire, out = sample.reader.questionnaire, []
+    crossing = questionnaire.question(by) if by else None
+    if crossing is not None and crossing.kind in DATES:
+        raise Refused(
+            f"Les réponses ne se croisent pas avec « {words(crossing.label) or by} ».",
+            why="C’est une date : elle situe une réponse, elle ne réunit pas des personnes.",
+            do="Choisissez une question dont les réponses forment des groupes.",
+        )
     questions = [question for question in tabulable(questionnaire) if question.name not in skip]
     for name in (name for question in questions for name in _tables_of(question)):
         if name.removesuffix(CITED) not in sample.reader.answers:
@@ -369,6 +375,8 @@ def results(
     """
     people = findings.people_noun(questionnaire.kind, weighted=weighted)
     crossings = story.crossings(sample, cards) if sample else []
+    highlights = story.story(cards, crossings, people)
+    in_story = findings.questions_of(highlights)
     return Results(
         title=title,
         place="",
@@ -381,9 +389,11 @@ def results(
         questionnaire=questionnaire,
         cards=cards,
         aim=questionnaire.about,
-        story=story.story(cards, crossings, people),
+        story=highlights,
         crossed=crossed(sample, cards, crossings) if sample else (),
-        sentences=FindingTexts(rest=tuple(each.text for each in sentences(cards, people))),
+        sentences=FindingTexts(
+            rest=tuple(each.text for each in sentences(cards, people) if each.question not in in_story)
+        ),
         limits=limits,
         finite=finite,
         rule=rule,

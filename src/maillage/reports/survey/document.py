@@ -5,10 +5,11 @@ Every percentage has its count and its base, and says whether it is weighted; on
 rule.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import zip_longest
+from itertools import accumulate, zip_longest
 
 from maillage.forms.questionnaire import Group as Part
 from maillage.forms.questionnaire import Questionnaire, words
@@ -21,6 +22,7 @@ from maillage.reports.page.blocks import (
     Callout,
     Cell,
     Chapter,
+    Columns,
     Cover,
     Document,
     Grid,
@@ -45,6 +47,7 @@ from maillage.reports.survey.two_sides import Counterpart, Subject
 from maillage.reports.survey.waves import Before
 from maillage.studies.survey import protection
 from maillage.studies.survey.columns import CITED
+from maillage.studies.survey.notes import NOT_ASKED, SEVERAL
 from maillage.studies.survey.protection import Protection
 from maillage.studies.survey.universe import UNKNOWN, Universe, things_of
 from maillage.words.dates import in_words
@@ -66,7 +69,9 @@ WILL_NOT = "Ne sera pas publié"  # beside a figure shown to those who hold the 
 MOST_WITHHELD = 5  # withheld answers beyond which they are told in one line
 ZEROS = "zéros"  # the line of the answers that nobody gave
 MOST_ZEROS = 3  # of them, from which they share this line
+VAGUE = "°"  # after an answer whose interval is wide
 MOST_NAMED = 6  # of answers that a line names: the CSV has every one
+MOST_GAPS = 2  # told under a crossed table, the largest first: the table has all
 MOST_PANELS = 8  # groups drawn as small charts
 ALL_QUESTIONS, REST = "Question par question", "Autres questions"
 PUBLICATION = "publication"
@@ -186,7 +191,6 @@ def document(results: Results) -> Document:
         *_story(results),
         *([_pictures(results)] if results.story else []),
         _about(results),
-        *([_sample(results)] if results.sample else []),
         *([_practices(results)] if results.kind == practices.KIND and results.cards else []),
         *([_changed(results, results.before)] if results.before and results.cards else []),
         *_two_sides(results),
@@ -197,7 +201,7 @@ def document(results: Results) -> Document:
         *_questions(results.sentences),
         *_answers(results),
         *([_crossings(results)] if results.crossed else []),
-        *([_method(results)] if results.method or results.weighting or results.limits else []),
+        _method(results),
     ]
     chapters = [*parts, *(replace(each, short=f"Annexe : {lower_first(each.short)}") for each in annexes)]
     numbered = tuple(
@@ -276,11 +280,11 @@ def _once(results: Results) -> str:
     small = [n for finding in results.story for n in (finding.n, *_bases(finding)) if n < SMALL]
     warnings = (
         f"{count(results.n, 'réponse', 'réponses')}, {weighted if results.weighted else raw}.",
-        f"La partie hachurée est la marge : 90{NBSP}chances sur 100.",
+        "La partie hachurée est la marge d’erreur : le vrai chiffre s’y trouve 9 fois sur 10.",
         f"Une étoile * : moins de {SMALL}{NBSP}réponses ({_least_to_most(small)}), à lire avec prudence."
         if small
         else "",
-        "Un écart est dit sûr quand le hasard ne l’explique pas, toutes les comparaisons comptées.",
+        "Un écart est dit sûr quand le hasard ne suffit pas à l’expliquer.",
     )
     return " ".join(filter(None, warnings))
 
@@ -303,14 +307,20 @@ def _findings(results: Results) -> Grid:
         )
     return Grid(
         caption="Les constats, axe par axe",
-        columns=("Axe", "Le fait", "De 0 à 100", "Ce qu’il veut dire", *(["Réponse"] * has_calls)),
+        columns=(
+            "Axe",
+            "Le fait",
+            "De 0 à 100",
+            "Ce qu’il veut dire",
+            *(["Ce que cela appelle"] * has_calls),
+        ),
         align="ggggg"[: 4 + has_calls],
         rows=tuple(rows),
         note=(
             "Classés par axe, puis par importance et par sûreté. En annexe : tous les tableaux, les"
             " croisements et la méthode."
         ),
-        widths=(1.6, 3.7, 1.75, 3.6, 2.8)[: 4 + has_calls],
+        widths=(1.4, 4.0, 1.6, 3.6, 2.9)[: 4 + has_calls],
     )
 
 
@@ -336,8 +346,9 @@ def _pictures(results: Results) -> Chapter:
         )
         picture = Picture(svg=svg, alt=f"{finding.fact}. {alt}", caption=f"{finding.wording}{universe}")
         drawn.append((*(Heading(text=title) for title in titles), picture))
-    pairs = [Beside(left=one, right=two) for one, two in zip_longest(drawn[::2], drawn[1::2], fillvalue=())]
-    return Chapter(number="", title="Les constats en images", blocks=tuple(pairs), short="En images")
+    return Chapter(
+        number="", title="Les constats en images", blocks=tuple(_two_by_two(drawn)), short="En images"
+    )
 
 
 def _bases(finding: Highlight) -> list[int]:
@@ -351,19 +362,30 @@ def _least_to_most(counts: Sequence[int]) -> str:
 
 
 def _about(results: Results) -> Chapter:
-    blocks: list[Block] = []
-    if results.aim:
-        blocks.append(Text(text=results.aim, tone="lead"))
-    blocks.append(Bullets(items=tuple(reading(results))))
-    for title, aims in results.questionnaire.aims:
-        blocks += [Heading(text=title), Bullets(items=aims)]
+    """Return who answered: what was asked of whom, then the sample beside the population, two by two."""
+    aims = [
+        f"**{title}** : {listing([lower_first(x) for x in lines])}."
+        for title, lines in results.questionnaire.aims
+    ]
+    drawn = [tuple(sample_blocks(each, id=f"ech-{k}")) for k, each in enumerate(results.sample)]
+    whom = "au recensement" if results.kind == "structures" else "aux habitants"
+    compared = f"Les réponses comparées {whom} : un redressement corrige ces écarts, et eux seuls."
     return Chapter(
         number="",
-        title="Qui a répondu, et comment lire",
-        blocks=tuple(blocks),
-        short="Comment lire",
+        title="Qui a répondu",
+        blocks=(
+            *([Text(text=results.aim, tone="lead")] if results.aim else []),
+            Bullets(items=(*reading(results)[: 1 + bool(results.universe)], *aims)),
+            *([Text(text=compared)] if drawn else []),
+            *_two_by_two(drawn),
+        ),
+        short="Qui a répondu",
         flows=True,
     )
+
+
+def _two_by_two(parts: Sequence[tuple[Block, ...]]) -> list[Beside]:
+    return [Beside(left=one, right=two) for one, two in zip_longest(parts[::2], parts[1::2], fillvalue=())]
 
 
 def reading(results: Results) -> list[str]:
@@ -414,20 +436,6 @@ def _imprecise(rule: Protection) -> str:
     return f"entre 20 et 33{NBSP}%" if rule.vague else f"de plus de 20{NBSP}%"
 
 
-def _sample(results: Results) -> Chapter:
-    blocks: list[Block] = []
-    for each in results.sample:
-        blocks += sample_blocks(each, id=f"ech-{len(blocks)}")
-    whom = "au recensement" if results.kind == "structures" else "aux habitants"
-    return Chapter(
-        number="",
-        title=f"Qui a répondu, comparé {whom}",
-        lead="Un redressement corrige ces écarts, et eux seuls.",
-        blocks=tuple(blocks),
-        short="Qui a répondu",
-    )
-
-
 def sample_blocks(sample: Sample, *, id: str) -> list[Block]:
     """Return the chart and the table of a variable of the sample beside the population."""
     svg = charts.sample_bars(
@@ -442,18 +450,14 @@ def sample_blocks(sample: Sample, *, id: str) -> list[Block]:
         for name, _, share, target in sample.rows
     )
     return [
-        Heading(text=sample.label),
-        Beside(
-            left=(Picture(svg=svg, alt=f"{sample.label}. {shares_text}."),),
-            right=(
-                Grid(
-                    caption=f"{sample.label} : les réponses et la population",
-                    columns=("Classe", "Réponses", "Part des réponses", "Part de la population"),
-                    align="gddd",
-                    rows=rows,
-                    note=sample.source,
-                ),
-            ),
+        Heading(text=sample.label, small=True),
+        Picture(svg=svg, alt=f"{sample.label}. {shares_text}."),
+        Grid(
+            caption=f"{sample.label} : les réponses et la population",
+            columns=("Classe", "Réponses", "Part des réponses", "Part de la population"),
+            align="gddd",
+            rows=rows,
+            note=sample.source,
         ),
     ]
 
@@ -477,12 +481,19 @@ def _questions(sentences: FindingTexts) -> list[Chapter]:
         Chapter(
             number="",
             title="Ce que dit chaque question",
-            blocks=(Bullets(items=telling),),
+            blocks=(_in_halves([Text(text=text, tone="note") for text in telling]),),
             short="Chaque question",
             flows=True,
             folds=True,
         )
     ]
+
+
+def _in_halves(texts: Sequence[Text]) -> Beside:
+    """Return texts in two columns about as high as each other, in their order."""
+    ends = list(accumulate(len(text.text) for text in texts))
+    cut = 1 + min(range(len(texts)), key=lambda k: abs(2 * ends[k] - ends[-1]))
+    return Beside(left=tuple(texts[:cut]), right=tuple(texts[cut:]))
 
 
 def _crossings(results: Results) -> Chapter:
@@ -500,6 +511,7 @@ def _changed(results: Results, before: Before) -> Chapter:
         title="Ce qui a changé depuis la vague précédente",
         blocks=tuple(waves.blocks(before, answers, weighted=results.weighted)),
         short="Changements",
+        flows=True,
     )
 
 
@@ -514,6 +526,7 @@ def _two_sides(results: Results) -> list[Chapter]:
             title=two_sides.TITLE,
             blocks=tuple(two_sides.blocks(subjects, (results.kind, other.kind), other.about, id="face")),
             short="Côte à côte",
+            flows=True,
         )
     ]
 
@@ -523,68 +536,142 @@ def _answers(results: Results) -> list[Chapter]:
         nothing = Callout(tone="prudence", text="Aucun résultat ne peut être montré : trop peu de réponses.")
         return [Chapter(number="", title=ALL_QUESTIONS, blocks=(nothing,), short="Les réponses")]
     parts = _parts(results.questionnaire, results.cards)
-    blocks = (
+    base = _usual_universe(results.cards)
+    earlier = _earlier_changes(results)
+    tables = [
         block
         for title, cards in parts
         for block in (
-            *([Heading(text=title)] if len(parts) > 1 else []),
-            *_compact(title, cards, results.computed),
+            *([Heading(text=title, small=True)] if len(parts) > 1 else []),
+            *_small_tables(cards, results.computed, base, earlier),
         )
-    )
+    ]
+    crossed_blocks = [block for card in results.cards if card.groups for block in _crossed_blocks(card)]
     return [
         Chapter(
-            number="", title=ALL_QUESTIONS, blocks=tuple(blocks), short=ALL_QUESTIONS, flows=True, folds=True
+            number="",
+            title=ALL_QUESTIONS,
+            blocks=(
+                Text(text=_reading_of_tables(results, base), tone="note"),
+                Columns(blocks=tuple(tables)),
+                *crossed_blocks,
+            ),
+            short=ALL_QUESTIONS,
+            flows=True,
+            folds=True,
         )
     ]
 
 
-def _compact(title: str, cards: Sequence[Card], computed: str) -> Iterable[Block]:
-    """Yield the questions of a part as one table, then what is crossed."""
-    rows = tuple(row for card in cards for row in _compact_rows(card))
-    if all(row[0].span == 1 for row in rows):  # nothing to gather: each question has its own table
-        for card in cards:
-            yield from card_blocks(card, computed, id=f"q-{card.answers.name.replace('.', '-')}")
-        return
-    yield Grid(
-        caption=title,
-        columns=("Question", "Réponse", "Effectif", f"Part ({computed}e)", "De 0 à 100"),
-        align="ggddg",
-        rows=rows,
-        note=" ".join(dict.fromkeys(text for card in cards for text in _reasons(card))),
-        widths=(3.4, 3.5, 0.8, 2.0, 1.3),
+def _usual_universe(cards: Sequence[Card]) -> str:
+    """Return the people whom most questions are put to: a table names only others."""
+    universes = Counter(card.answers.universe.rstrip(".") for card in cards)
+    return max(universes, key=lambda each: universes[each])
+
+
+def _reading_of_tables(results: Results, base: str) -> str:
+    """Return what all the tables have in common, said once over them."""
+    national = dict.fromkeys(
+        f"En France : {each.producer}, {each.year}, {each.universe}. {each.difference}".rstrip()
+        for card in results.cards
+        for each in card.answers.national
     )
+    earlier = (
+        f"« {results.before.name} » : la part de la vague précédente, en gras si le changement est sûr."
+        if results.before
+        else ""
+    )
+    texts = (
+        f"Base, sans autre mention : {base or 'toutes les réponses'}.",
+        f"À côté de chaque part {results.computed}e, l’intervalle à 90{NBSP}%.",
+        f"Une somme de plus de 100{NBSP}% : plusieurs réponses étaient possibles."
+        if any(card.answers.several for card in results.cards)
+        else "",
+        f"{VAGUE} Intervalle large, à lire avec prudence."
+        if any(line.is_vague for card in results.cards for line in card.answers.lines)
+        else "",
+        *national,
+        earlier,
+        *dict.fromkeys(text for card in results.cards for text in _reasons(card)),
+    )
+    return " ".join(filter(None, texts))
+
+
+def _earlier_changes(results: Results) -> dict[waves.AnswerName, waves.Change]:
+    """Return the answers that the wave before published too, each with its change."""
+    if results.before is None or results.before.unlike or results.before.weighted != results.weighted:
+        return {}
+    changes, _ = waves.changes(results.before, [card.answers for card in results.cards])
+    return {change.name: change for change in changes}
+
+
+def _small_tables(
+    cards: Sequence[Card], computed: str, base: str, earlier: Mapping[waves.AnswerName, waves.Change]
+) -> Iterable[Block]:
+    """Yield the tables of a part, then the questions that have none."""
     for card in cards:
-        if card.groups:
-            yield from _crossed_blocks(card)
+        if not _instead_of_table(card):
+            yield _small_table(card, computed, base, earlier)
+    labels_by_text: dict[str, list[str]] = {}
+    for card in cards:
+        if text := _instead_of_table(card):
+            labels_by_text.setdefault(text, []).append(f"« {card.answers.label} »")
+    for text, labels in labels_by_text.items():
+        yield Text(text=f"**{text}** : {listing(labels)}.", tone="note")
 
 
-def _compact_rows(card: Card) -> Iterable[tuple[Cell, ...]]:
-    """Yield a row for each answer of a question: its count, its percentage, its interval as a bar."""
-    question, folded = card.answers, _folded(card.answers)
-    lines = [line for line in question.printed if not (folded and isinstance(line.figure, Withheld))]
-    lines = _zeros_in_one(lines)
-    national = {each.choice: f"{percent(each.percent)} au national" for each in question.national}
-    compared = f" {_landmarks(question)}" if question.national else ""
-    alone = "" if _has_figure(card) else "Aucun chiffre publié" if question.n else "Personne n’a répondu"
+def _instead_of_table(card: Card) -> str:
+    """Return what is said of a question that has no table, "" where it has one."""
     if _cites_all(card):
-        alone = f"Chaque réponse est citée par tous : 100{NBSP}%"
-    rows = 1 if alone else len(lines) + bool(folded)
-    base_text = _sentences(_universe_and_count(card), *_notes(card))
-    first = Cell(text=question.label, strong=True, mark=base_text + compared, span=rows)
-    if alone:
-        yield first, Cell(text=alone), Cell(text=DASH), Cell(text=DASH), Cell()
-        return
-    for line in lines:
-        yield (
-            first,
-            Cell(text=line.label, mark=national.get(line.name, "")),
+        return f"Chaque réponse est citée par tous, 100{NBSP}%"
+    if _has_figure(card):
+        return ""
+    return "Aucun chiffre publié" if card.answers.n else "Personne n’a répondu"
+
+
+def _small_table(
+    card: Card, computed: str, usual_universe: str, earlier: Mapping[waves.AnswerName, waves.Change]
+) -> Grid:
+    """Return the table of a question in half the width of a page: each answer with its count, its percentage
+    and its interval, the share of the wave before where both published it.
+    """
+    question, folded = card.answers, _folded(card.answers)
+    national = {each.choice: f" (en France : {percent(each.percent)})" for each in question.national}
+    lines = [line for line in question.printed if not (folded and isinstance(line.figure, Withheld))]
+    changes = {line.name: earlier.get((question.name, line.name)) for line in lines}
+    then = next((change.gap.first for change in changes.values() if change), "")
+    rows = [
+        (
+            Cell(text=f"{line.label}{national.get(line.name, '')}{NBSP + VAGUE if line.is_vague else ''}"),
             Cell(text=number(card.counts.get(line.name, 0)) if line.name in (*card.counts, ZEROS) else DASH),
-            Cell(text=_with_span(line.figure, question.rounding), mark=_mark(line)),
-            Cell(text=span(line.figure), svg=small_bar(line.figure, top=100.0, id="rayures")),
+            Cell(text=_with_mark(line, question.rounding)),
+            *([_earlier_cell(changes.get(line.name))] if then else []),
         )
-        first = Cell(span=0)
+        for line in _zeros_in_one(lines)
+    ]
     if folded:
-        yield first, Cell(text=_folded_words(question, folded)), Cell(text=DASH), Cell(text=DASH), Cell()
+        rows.append((Cell(text=_folded_words(question, folded)), *([Cell(text=DASH)] * (2 + bool(then)))))
+    universe = question.universe.rstrip(".")
+    base_text = _n(question) if universe == usual_universe else _universe_and_count(card)
+    return Grid(
+        caption=question.label,
+        columns=("Réponse", "Effectif", f"Part ({computed}e)", *([then] if then else [])),
+        align="gddd"[: 3 + bool(then)],
+        rows=tuple(rows),
+        note=_sentences(base_text, *(x for x in _notes(card) if not x.startswith((SEVERAL, NOT_ASKED)))),
+        widths=(3.1, 1, 2.1, 0.8)[: 3 + bool(then)],
+    )
+
+
+def _with_mark(line: Line, rounding: str) -> str:
+    """Return a percentage with its bounds, and whether it will not be published."""
+    share, mark = survey_share(line.figure), _mark(line)
+    bounds = f"{NBSP}({share.low}–{share.high})".replace(f"{NBSP}%", "") if share.low else ""
+    return f"{percentage_text(line.figure, rounding)}{bounds}{f' ({mark})' if mark else ''}"
+
+
+def _earlier_cell(change: waves.Change | None) -> Cell:
+    return Cell(text=change.earlier_words, strong=change.moved) if change else Cell(text=DASH)
 
 
 def themes(questionnaire: Questionnaire, cards: Sequence[Card], computed: str) -> list[Chapter]:
@@ -651,7 +738,9 @@ def _has_figure(card: Card) -> bool:
 def base(card: Card, computed: str) -> str:
     """Return the line under a table: universe, count, weighting, who is left out and why, rounding."""
     more = (f"chiffres {computed}s", *([_threshold(card)] if card.least else []))
-    return _sentences(" ; ".join((_universe_and_count(card), *more)), *_reasons(card), *_notes(card))
+    vague = [line.label for line in card.answers.lines if line.is_vague]
+    wide = [f"À lire avec prudence, l’intervalle est large : {', '.join(vague)}"] if vague else []
+    return _sentences(" ; ".join((_universe_and_count(card), *more)), *_reasons(card), *_notes(card), *wide)
 
 
 def _sentences(*texts: str) -> str:
@@ -769,7 +858,7 @@ def _crossed_blocks(card: Card) -> list[Block]:
         way = "Une question à deux ou trois réponses, ou des groupes plus larges, en montreraient."
         text = f"**Aucun chiffre publié selon « {card.by_label} »** : {_counted(silent)}. {why} {way}"
         return [Callout(tone="prudence", text=text)]
-    return [crossed(card), *(Text(text=text, tone="note") for text in _looks(card))]
+    return [crossed(card), Text(text=" ".join(_looks(card)), tone="note")]
 
 
 def _published_groups(card: Card) -> tuple[list[Group], list[Group]]:
@@ -829,7 +918,7 @@ def _zeros_in_one(lines: Sequence[Line]) -> list[Line]:
     zeros = [line for line in lines if isinstance(line.figure, Estimate) and not line.figure.value]
     if len(zeros) < MOST_ZEROS:
         return list(lines)
-    label = f"Personne, pour chacune de ces {len(zeros)} réponses : {_first_names([x.label for x in zeros])}"
+    label = f"Aucun répondant pour ces {len(zeros)} réponses : {_first_names([x.label for x in zeros])}"
     remaining = [line for line in lines if line not in zeros]
     return [*remaining, replace(zeros[0], name=ZEROS, label=label)]
 
@@ -871,7 +960,7 @@ def crossed(card: Card) -> Grid:
     silent_text = f" Aucun chiffre publié pour : {_counted(silent)}." if silent else ""
     return Grid(
         caption=f"{card.answers.label} Selon : {card.by_label}",
-        columns=(card.by_label, "Base", *labels),
+        columns=("Groupe", "Base", *labels),
         align="g" + "d" * (len(labels) + 1),
         rows=rows,
         note=(
@@ -908,13 +997,13 @@ def _with_span(figure: Figure, rounding: str) -> str:
 
 def _looks(card: Card) -> list[str]:
     gap_texts = [
-        f"« {gap.label} » : l’écart entre « {gap.first} » et « {gap.second} » dépasse ce que le hasard"
-        f" explique ({points(gap.difference.value)})."
+        f"« {gap.label} » : {points(gap.difference.value)} d’écart entre « {gap.first} » et"
+        f" « {gap.second} », un écart sûr."
         for gap in card.gaps
         if len(card.answers.lines) != 2 or gap.label != card.answers.lines[1].label  # the other way round
-    ]
+    ][:MOST_GAPS]
     if not gap_texts and not card.looked.startswith("Aucune comparaison"):
-        gap_texts = ["Aucun écart entre ces groupes ne dépasse ce que le hasard du tirage explique."]
+        gap_texts = ["Aucun écart sûr entre ces groupes."]
     return [*gap_texts, *([card.looked] if card.looked else [])]
 
 
@@ -948,21 +1037,36 @@ def _actors(results: Results) -> Chapter:
 
 
 def _method(results: Results) -> Chapter:
-    blocks: list[Block] = []
-    if results.steps or results.method:
-        blocks.append(Heading(text="Comment les réponses ont été recueillies"))
-    if results.steps:
-        blocks.append(steps(results.steps))
-    if results.method:
-        blocks.append(Bullets(items=tuple(results.method)))
-    if results.weighting:
-        blocks += [Heading(text="Le redressement"), Bullets(items=tuple(results.weighting))]
-    if results.limits:
-        blocks += [
-            Heading(text="Ce que cette enquête ne peut pas dire"),
-            Bullets(items=tuple(results.limits)),
-        ]
-    return Chapter(number="", title="La méthode", blocks=tuple(blocks), short="Méthode")
+    collection: list[Block] = [steps(results.steps)] if results.steps else []
+    parts = (
+        ("Comment les réponses ont été recueillies", [*collection, *_small_texts(results.method)]),
+        ("Le redressement", _small_texts(results.weighting)),
+        ("Ce que cette enquête ne peut pas dire", _small_texts(results.limits)),
+    )
+    return Chapter(
+        number="",
+        title="La méthode",
+        blocks=(
+            Beside(
+                left=(
+                    Heading(text="Comment lire les chiffres", small=True),
+                    *_small_texts(reading(results)[1 + bool(results.universe) :]),
+                ),
+                right=tuple(
+                    block
+                    for title, blocks in parts
+                    if blocks
+                    for block in (Heading(text=title, small=True), *blocks)
+                ),
+            ),
+        ),
+        short="Méthode",
+        flows=True,
+    )
+
+
+def _small_texts(texts: Iterable[str]) -> list[Block]:
+    return [Text(text=text, tone="note") for text in texts]
 
 
 def steps(rows: Sequence[charts.Step]) -> Picture:

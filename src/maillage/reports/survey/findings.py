@@ -83,6 +83,11 @@ class Sentence:
     figures: tuple[Behind, ...]
 
     @property
+    def question(self) -> str:
+        """The name of its question."""
+        return self.key.split(":")[1]
+
+    @property
     def leads(self) -> bool:
         """Tell one of the findings, read first."""
         return self.key.partition(":")[0] == LEADING
@@ -151,6 +156,11 @@ class Highlight:
         return Sentence(key=self.key, text=text, figures=self.behind)
 
 
+def questions_of(story: Iterable[Highlight]) -> set[str]:
+    """Return the names of the questions that findings tell, those that they join included."""
+    return {each.sentence.question for main in story for each in (main, *main.joined)}
+
+
 NONE_STANDS_OUT = "aucune réponse ne se détache"
 
 
@@ -170,7 +180,8 @@ class Line:
     """One answer of a question: its name, its label, its figure in percent.
 
     ceiling: what it cannot pass when it is withheld for its imprecision alone, 100 elsewhere. unpublished:
-    why it will not be published, when it is shown to those who hold the answers.
+    why it will not be published, when it is shown to those who hold the answers. is_vague: its interval is
+    wide for its share.
     """
 
     name: str
@@ -178,6 +189,7 @@ class Line:
     figure: Figure
     ceiling: float = 100.0
     unpublished: str = ""
+    is_vague: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,7 +42,6 @@ PARTS = {
     "cinq": "un cinquième",
     "dix": "un dixième",
 }
-MOST_LETTERS = 90  # of the question that a finding quotes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,7 +227,6 @@ def _own(question: QuestionAnswers) -> list[tuple[Message, Line]]:
     if question.name.endswith(CITED):
         return []
     label = question.label.strip().rstrip(":").strip()
-    label = label if len(label) <= MOST_LETTERS else f"{label[:MOST_LETTERS].rpartition(' ')[0]}…"
     printed = [line for line in question.lines if isinstance(line.figure, Estimate)]
     if question.scale and question.groups:
         line, weight = question.groups[0] if question.worry else question.groups[-1], 8

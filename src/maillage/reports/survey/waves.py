@@ -10,6 +10,7 @@ from itertools import groupby
 
 from maillage.engine import comparisons
 from maillage.kernel.estimate import Estimate
+from maillage.reference.main_findings import headline_answers
 from maillage.reports.page.blocks import Block, Bullets, Callout, Cell, Grid, Text
 from maillage.reports.survey.findings import PROFILE, Gap, Line, QuestionAnswers, change_sentence
 from maillage.reports.survey.published_row import PublishedRow, printed
@@ -19,8 +20,7 @@ from maillage.words.wording import NBSP, bounds, listing, number, percent
 METHOD = "resultats-enquete"
 WEIGHTED_ONCE = "L’une des deux vagues est redressée, l’autre non."
 NO_TREND = "Leurs parts ne se comparent pas : aucune hausse ni baisse n’est écrite."
-
-
+MOST_CHANGES = 12  # of answers, beyond which the chapter prints those that moved or change a decision
 RISE, FALL, UNSURE = "hausse", "baisse", "pas d’écart sûr"
 
 
@@ -54,6 +54,8 @@ class Move:
 
 
 AnswerName = tuple[str, str]  # question, answer
+Pair = tuple[comparisons.Interval, comparisons.Interval]  # later, earlier
+ROUNDED = 0.0101  # that two printed shares of a whole may lack or exceed
 
 
 def moves(
@@ -63,29 +65,56 @@ def moves(
     fall, for its document, the comparison of two editions and the loop.
 
     Left out: who answered, a share without an interval, and a question whose words, answers, people asked or
-    way of counting changed.
+    way of counting changed. The answers that change a decision are counted together, the others together
+    (Holm): a risk of 10 % each, 20 % at most in all. An answer and the only other one are one test.
     """
     both = [key for key in later if key in earlier]
     reworded = {key[0] for key in both if _identity(earlier[key]) != _identity(later[key])}
     pairs = {
-        key: (_of_one(later[key]), _of_one(earlier[key]))
+        key: (_of_one(later[key].percents), _of_one(earlier[key].percents))
         for key in both
         if key[0] not in reworded
         and key[0] not in PROFILE
         and all(x.percents[1] < x.percents[2] for x in (earlier[key], later[key]))
     }
+    headlines = headline_answers()
+    twins = _twins(sorted(pairs, key=lambda key: key not in headlines), pairs)
+    verdicts: dict[AnswerName, bool] = {}
+    for is_headline in (True, False):
+        family = [key for key in pairs if key not in twins and (key in headlines) == is_headline]
+        tested = comparisons.moves([pairs[key] for key in family])
+        verdicts |= {key: is_sure for key, (_, is_sure) in zip(family, tested, strict=True)}
+    differences = {key: comparisons.of_intervals(*pair) for key, pair in pairs.items()}
     return {
-        key: Move(100 * x.value, 100 * x.low, 100 * x.high, is_sure)
-        for key, (x, is_sure) in zip(pairs, comparisons.moves(list(pairs.values())), strict=True)
+        key: Move(100 * x.value, 100 * x.low, 100 * x.high, verdicts[twins.get(key, key)])
+        for key, x in differences.items()
     }
+
+
+def _twins(ordered: Sequence[AnswerName], pairs: Mapping[AnswerName, Pair]) -> dict[AnswerName, AnswerName]:
+    """Return the answers that are the rest of an earlier one of their question, each with that one."""
+    twins: dict[AnswerName, AnswerName] = {}
+    for k, key in enumerate(ordered):
+        for first in ordered[:k]:
+            sides = zip(pairs[key], pairs[first], strict=True)
+            if first[0] == key[0] and first not in twins and all(is_rest(*both) for both in sides):
+                twins[key] = first
+    return twins
+
+
+def is_rest(one: comparisons.Interval, other: comparisons.Interval) -> bool:
+    """Tell two answers that make everybody, each the rest of the other, but for rounding."""
+    (value, low, high), (other_value, other_low, other_high) = one, other
+    ends = ((value, other_value), (low, other_high), (high, other_low))
+    return all(abs(x + y - 1) <= ROUNDED for x, y in ends)
 
 
 def _identity(share: WaveShare) -> tuple[str, ...]:
     return share.question, share.label, share.universe, share.computed
 
 
-def _of_one(share: WaveShare) -> comparisons.Interval:
-    value, low, high = share.percents
+def _of_one(percents: comparisons.Interval) -> comparisons.Interval:
+    value, low, high = percents
     return value / 100, low / 100, high / 100
 
 
@@ -108,13 +137,32 @@ class Before:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A share in both waves. moved: whether the change is outside its interval once every comparison is
-    counted.
+    """A share in both waves. name: of its question and answer; moved: whether the change is outside its
+    interval once every comparison is counted.
     """
 
+    name: AnswerName
     answers: QuestionAnswers
     gap: Gap
     moved: bool
+
+    @property
+    def figures(self) -> Pair:
+        """The share of the later wave and of the earlier one, each with its bounds."""
+        later, earlier = self.gap.second_figure, self.gap.first_figure
+        return _of_one((later.value, later.low, later.high)), _of_one(
+            (earlier.value, earlier.low, earlier.high)
+        )
+
+    @property
+    def is_headline(self) -> bool:
+        """Whether its answer changes a decision."""
+        return self.name in headline_answers()
+
+    @property
+    def earlier_words(self) -> str:
+        """The share of the wave before, as a table prints it beside the later one."""
+        return percent(rounded(self.gap.first_figure.value, rule=self.answers.rounding))
 
 
 def changes(before: Before, questions: Sequence[QuestionAnswers]) -> tuple[list[Change], list[str]]:
@@ -161,7 +209,7 @@ def changes(before: Before, questions: Sequence[QuestionAnswers]) -> tuple[list[
             second_figure=now,
             difference=_estimate(move.points, move.low, move.high, wave_answers.universe, now.n),
         )
-        changes_.append(Change(answers=wave_answers, gap=gap, moved=move.is_sure))
+        changes_.append(Change(name=key, answers=wave_answers, gap=gap, moved=move.is_sure))
     return changes_, reworded
 
 
@@ -207,7 +255,10 @@ def blocks(before: Before, questions: Sequence[QuestionAnswers], *, weighted: bo
     compared, reworded = changes(before, questions)
     if not compared:
         return [*out, Callout(tone="prudence", text="Aucune réponse n’est publiée dans les deux vagues.")]
-    moved = [each for each in compared if each.moved]
+    moved = _without_opposites([each for each in compared if each.moved])
+    printed_changes = [each for each in compared if _has_answers(each)]
+    if len(printed_changes) > MOST_CHANGES:
+        printed_changes = [each for each in printed_changes if each.moved or each.is_headline]
     out.append(
         Bullets(
             items=tuple(
@@ -219,7 +270,7 @@ def blocks(before: Before, questions: Sequence[QuestionAnswers], *, weighted: bo
     )
     out.append(
         Grid(
-            caption="Chaque réponse publiée dans les deux vagues",
+            caption="Les réponses publiées dans les deux vagues",
             columns=(
                 "Question",
                 "Réponse",
@@ -229,12 +280,25 @@ def blocks(before: Before, questions: Sequence[QuestionAnswers], *, weighted: bo
                 f"Intervalle à 90{NBSP}%",
             ),
             align="ggdddd",
-            rows=tuple(_rows([each for each in compared if _has_answers(each)])),
-            note=_note(compared, reworded),
+            rows=tuple(_rows(printed_changes)),
+            note=_note(compared, printed_changes, reworded),
             widths=(2.7, 2.7, 1.6, 1.6, 1.5, 1.3),
         )
     )
     return out
+
+
+def _without_opposites(changes_: Sequence[Change]) -> list[Change]:
+    """Return changes, what changes a decision first, without those that say another the other way round."""
+    printed_changes: list[Change] = []
+    for change in sorted(changes_, key=lambda each: not each.is_headline):
+        pair = change.figures
+        if not any(
+            each.name[0] == change.name[0] and all(map(is_rest, pair, each.figures))
+            for each in printed_changes
+        ):
+            printed_changes.append(change)
+    return printed_changes
 
 
 def _nothing_moved(compared: Sequence[Change]) -> str:
@@ -286,15 +350,20 @@ def _row(change: Change) -> tuple[Cell, ...]:
     )
 
 
-def _note(compared: Sequence[Change], reworded: Sequence[str]) -> str:
-    universes = listing(
-        list(dict.fromkeys(each.answers.universe.rstrip(".") for each in compared if each.answers.universe))
-    )
+def _note(compared: Sequence[Change], printed_changes: Sequence[Change], reworded: Sequence[str]) -> str:
+    universes = [each.answers.universe.rstrip(".") for each in printed_changes if each.answers.universe]
+    base = listing(list(dict.fromkeys(universes))) or "toutes les réponses"
     reworded_text = (
         f" Reformulées, ou posées à d’autres, donc non comparées : {' ; '.join(reworded)}" if reworded else ""
     )
+    more = (
+        " Les autres réponses ont la part de la vague précédente à côté de la leur, dans les tableaux en"
+        " annexe."
+        if len(printed_changes) < sum(map(_has_answers, compared))
+        else ""
+    )
     return (
-        f"Base : {universes or 'toutes les réponses'}. Les deux échantillons sont supposés indépendants. «"
-        " Pas net » : le changement reste dans son intervalle, ou n’en sort que parce qu’on a regardé"
-        f" {number(len(compared))} réponses (Holm).{reworded_text}"
+        f"Base : {base}. Les deux échantillons sont supposés indépendants. « Pas net » : le changement reste"
+        f" dans son intervalle, ou n’en sort que par le nombre de réponses comparées, {number(len(compared))}"
+        f" (Holm).{more}{reworded_text}"
     )

@@ -581,7 +581,8 @@ def _answers(one: Json, other: Json) -> tuple[list[Change], list[Change], int]:
         was, now, move = one[key], other[key], move_by_key[key]
         question = key.rpartition("/")[0]
         if any(
-            each.startswith(f"{question}/") and all(_is_rest(x[key], x[each]) for x in (one, other))
+            each.startswith(f"{question}/")
+            and all(waves.is_rest(_interval(x[key]), _interval(x[each])) for x in (one, other))
             for each in printed_keys
         ):
             continue
@@ -636,12 +637,6 @@ def moves(one: Mapping[str, AnswerJson], other: Mapping[str, AnswerJson]) -> dic
         move_by_answer = waves.moves(*shares)
         move_by_key |= {"/".join((kind, *name)): move for name, move in move_by_answer.items()}
     return move_by_key
-
-
-def _is_rest(answer: Json, opposite: Json) -> bool:
-    """Say if two answers make everybody, each the rest of the other, but for rounding."""
-    ends = (("valeur", "valeur"), ("bas", "haut"), ("haut", "bas"))
-    return all(abs(answer[x] + opposite[y] - 100) <= 1 for x, y in ends)
 
 
 def _fact(key: str, was: Json, now: Json, verdict: str) -> str:

@@ -100,11 +100,11 @@ PARTS = (
 )
 MESSAGES = (  # of inhabitants, in the order of the story: axes, whether of a group, rank where room is short
     (("besoins",), False, 1),
-    (("besoins",), True, 3),
+    (("besoins",), True, 4),
     (("visibilite", "maillage"), False, 2),
     (("visibilite", "maillage"), True, 6),
-    (("attractivite",), False, 4),
-    (("attractivite",), True, 5),
+    (("attractivite",), False, 5),
+    (("attractivite",), True, 3),  # trained and still ill at ease: it changes what is offered
     (("equipement",), False, 7),
 )
 MOST_MESSAGES = 5
@@ -543,9 +543,9 @@ def _inhabitants(s: Subject, most: int) -> list[Chapter]:
     printed = sorted(k for _, k in by_rank[: min(MOST_MESSAGES, max(most, 1))])
     slides = []
     for first, *next_findings in (messages[k][: 1 + MOST_SENTENCES] for k in printed):
-        figures = [*first.figures, *(figure for each in next_findings for figure in each.figures[:1])]
-        shares = figures if not first.group else first.figures
-        slides.append(_finding_slide(INHABITANTS, [first, *next_findings], shares, (first.means,), findings))
+        sentences = (first.means, *(finding.fact for finding in next_findings))[:MOST_SENTENCES]
+        message = [first, *next_findings]
+        slides.append(_finding_slide(INHABITANTS, message, first.figures, sentences, findings))
     return slides
 
 
@@ -566,8 +566,8 @@ def _finding_slide(
     sentences: Sequence[str],
     findings: Sequence[MainFinding],
 ) -> Chapter:
-    """Return the slide of a message, titled by its first finding: some figures drawn, some sentences beside.
-    findings: all that its notes tell.
+    """Return the slide of a message, titled by its first finding: the figures of its question drawn, some
+    sentences beside. findings: all that its notes tell.
     """
     first = message[0]
     drawn_figures = list({figure.label: figure for figure in reversed(figures)}.values())[::-1][:MOST_LINES]

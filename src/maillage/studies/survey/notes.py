@@ -15,6 +15,8 @@ RAW = "Parts brutes : chaque réponse compte pour une."
 LOOSE = "Fragile : coefficient de variation entre 20 et 33 %."
 LOOSE_STRUCTURES = "Fragile : coefficient de variation de plus de 20 %."
 ALONE = "Un seul répondant : aucun chiffre ne peut en être tiré."
+SEVERAL = "Plusieurs réponses étaient possibles : le total dépasse 100 %."
+NOT_ASKED = "La question n’a pas été posée à tous"
 SILENCES = {  # of one respondent, of several
     UNKNOWN: ("ne sait pas", "ne savent pas"),
     DECLINED: ("ne souhaite pas répondre", "ne souhaitent pas répondre"),
@@ -32,7 +34,7 @@ def notes_of(sample: Sample, cells: Cells, rows: Sequence[Row]) -> Iterator[str]
     if cells.note:
         yield cells.note
     if column.form == "many":
-        yield "Plusieurs réponses étaient possibles : le total dépasse 100 %."
+        yield SEVERAL
     if cross is not None and not cross.exclusive:
         yield "Une même personne peut compter dans plusieurs groupes."
     if column.form == "rank":
@@ -102,4 +104,4 @@ def _silent(sample: Sample, cells: Cells) -> Iterator[str]:
         yield f"Hors de la base : {', '.join(silence_texts)}."
     if outside:
         had = "n’avaient" if outside > 1 else "n’avait"
-        yield f"La question n’a pas été posée à tous : {_people(outside)} {had} pas à y répondre."
+        yield f"{NOT_ASKED} : {_people(outside)} {had} pas à y répondre."

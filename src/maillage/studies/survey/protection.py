@@ -314,7 +314,7 @@ def words(kind: str, rule: Protection | None = None) -> str:
         f"moins d’un habitant sur vingt ({small}) a répondu : un effectif est publié à partir de"
         f" {SAMPLED.least} réponses, et de {persons} pour une question sensible, un croisement par lieu ou"
         f" plus de {MOST_CROSSED} questions croisées. Zéro se dit à partir de {SAMPLED.zero_base} réponses à"
-        f" la question ; « tous » et « presque tous », à partir de {SAMPLED.wide} : se déduisent alors"
+        f" la question ; « tous » et « presque tous », à partir de {SAMPLED.wide} : on en déduit alors"
         " combien ont répondu autre chose et, par les poids, leur classe d’âge, parmi tous les habitants de"
         " cet âge"
     )

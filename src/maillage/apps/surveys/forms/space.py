@@ -276,3 +276,19 @@ class FileForm(forms.Form):
 
     def clean_fichier(self) -> UploadedFile | None:
         return checked_file(self.cleaned_data["fichier"])
+
+
+class AnswersForm(FileForm):
+    """A file of answers: chosen now, or sent back by the page that showed it."""
+
+    nom = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+    contenu = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["fichier"].required = not self.data.get("contenu")
+
+    def file_name(self) -> str:
+        """Return the name of the file."""
+        uploaded = self.cleaned_data["fichier"]
+        return str(uploaded.name if uploaded else self.cleaned_data["nom"])

@@ -242,10 +242,21 @@ def read_on_page(edition: blocks.Document) -> list[Json]:
 
 
 def _questions(block: blocks.Block) -> int:
-    """Return how many questions a block shows: a title announces one, as does the first cell of its rows."""
+    """Return how many questions a block shows: a title announces one, as does a table of a column, or the
+    first cell of the rows of editions of old.
+    """
+    if isinstance(block, blocks.Columns):
+        return sum(isinstance(each, blocks.Grid) for each in block.blocks)
     if isinstance(block, blocks.Grid):
         return sum(row[0].span > 0 and row[0].strong for row in block.rows)
     return int(isinstance(block, blocks.Heading))
+
+
+def _sentences(block: blocks.Block) -> int:
+    """Return how many sentences a list holds, in one column or in two."""
+    if isinstance(block, blocks.Beside):
+        return sum(isinstance(each, blocks.Text) for each in (*block.left, *block.right))
+    return len(block.items) if isinstance(block, blocks.Bullets) else 0
 
 
 def drawn(chapters: Sequence[blocks.Chapter]) -> list[Json]:
@@ -259,7 +270,7 @@ def drawn(chapters: Sequence[blocks.Chapter]) -> list[Json]:
             "body": html.fragment(list(chapter.blocks)),
             "folds": chapter.folds,
             "questions": sum(map(_questions, chapter.blocks)),
-            "lines": sum(len(block.items) for block in chapter.blocks if isinstance(block, blocks.Bullets)),
+            "lines": sum(map(_sentences, chapter.blocks)),
         }
         for k, chapter in enumerate(chapters, 1)
     ]

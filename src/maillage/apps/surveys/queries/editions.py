@@ -119,7 +119,7 @@ def _read(
     frame: Frame, cards: Sequence[Card], crossings: Sequence[Crossing]
 ) -> tuple[list[Highlight], FindingTexts]:
     """Return the findings and the other sentences as the analyst left them: without those hidden, nor those
-    whose figure changed since they were edited.
+    whose figure changed since they were edited, nor what a finding already tells of its question.
     """
     people = survey_findings.people_noun(frame.survey.kind, weighted=frame.weighted)
     highlights = story.story(cards, crossings, people)
@@ -139,9 +139,10 @@ def _read(
     ]
     keys = {finding.key for finding in highlights}
     remaining = [row for key, row in visible.items() if key not in keys]
+    in_story = survey_findings.questions_of(rewritten)
     return rewritten, FindingTexts(
         first=tuple(row.text for row in remaining if row.edited),
-        rest=tuple(row.text for row in remaining if not row.edited),
+        rest=tuple(row.text for row in remaining if not row.edited and row.sentence.question not in in_story),
     )
 
 

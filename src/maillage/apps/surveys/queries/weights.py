@@ -96,7 +96,7 @@ def steps_in_words(row: Weighting) -> list[str]:
         (
             f"Une réponse compte au plus pour {number(record['high'], 1)} et au moins pour"
             f" {number(record['low'], 2)} fois la moyenne. Effet de plan :"
-            f" {number(record['design_effect'], 2)} ; {number(row.n)} réponses en valent"
-            f" {number(record['n_effective'])}."
+            f" {number(record['design_effect'], 2)}, soit la précision de"
+            f" {number(record['n_effective'])} réponses de même poids."
         ),
     ]

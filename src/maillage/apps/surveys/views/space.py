@@ -21,12 +21,12 @@ from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.surveys import access, rules
 from maillage.apps.surveys.actions import calculations, campaigns, importing
 from maillage.apps.surveys.actions.receive import OTHER
-from maillage.apps.surveys.forms import files, space
+from maillage.apps.surveys.forms import files, preview, space
 from maillage.apps.surveys.models import Answer, Place, Survey, Surveyor
 from maillage.apps.surveys.queries import answers, frames, places, targets
 from maillage.apps.surveys.queries import space as queries
 from maillage.apps.surveys.views.framed import framed
-from maillage.forms.questionnaire import UNSAID, Question, Questionnaire, load, words
+from maillage.forms.questionnaire import Question, Questionnaire, load, words
 from maillage.kernel.errors import Refused
 from maillage.kernel.spreadsheet import as_csv
 from maillage.kernel.typed import ROWS, whole
@@ -322,7 +322,7 @@ def answer_list(request: HttpRequest, pk: int) -> HttpResponse:
         form = forms[answer.version_id]
         read = answers.read(answer, form)
         answer_texts = [
-            (words(q.label) or q.name, _answer_words(form, q, read.values.get(q.name, "")))
+            (words(q.label) or q.name, form.in_words(q, read.values.get(q.name, "")))
             for q in form.questions()
             if q.takes_answer
         ]
@@ -336,16 +336,6 @@ def answer_list(request: HttpRequest, pk: int) -> HttpResponse:
         )
     return render(
         request, "surveys/space/answers.html", {"survey": row, "page": page, "answers": answer_rows}
-    )
-
-
-def _answer_words(form: Questionnaire, question: Question, value: str) -> str:
-    """Return an answer in words."""
-    labels = {choice.name: words(choice.label) for choice in form.choices(question)} | dict(UNSAID)
-    if not labels or question.kind not in ("one", "many", "rank"):
-        return UNSAID.get(value, value)
-    return ", ".join(
-        labels.get(name, name) for name in (value.split() if question.kind != "one" else [value]) if name
     )
 
 
@@ -402,21 +392,40 @@ def import_answers(request: HttpRequest, pk: int) -> HttpResponse:
             n = importing.undo(row, brought, by=account_of(request), at=at)
             messages.success(request, f"Import annulé : {count(n, 'réponse effacée', 'réponses effacées')}.")
         return redirect("survey_import", pk)
-    form = space.FileForm(request.POST or None, request.FILES or None)
+    form = space.AnswersForm(request.POST or None, request.FILES or None)
     context: dict[str, Any] = {"survey": row, "form": form}
     if form.is_bound and form.is_valid():
-        uploaded = form.cleaned_data["fichier"]
+        name = form.file_name()
         try:
-            read = files.read(row, uploaded.read(), uploaded.name)
-            imported = importing.keep(row, read.answers, by=account_of(request), at=at, file=uploaded.name)
+            content = _content(form)
+            read = files.read(row, content, name)
+            if "apercu" in request.POST:
+                last = row.versions.first()
+                assert last is not None  # `files.read` refuses a survey without questions
+                context["preview"] = preview.preview(read, load(last.definition), name, content)
+                context |= {"read": read, "faults": read.faults}
+            else:
+                imported = importing.keep(row, read.answers, by=account_of(request), at=at, file=name)
+                context |= _imported(read, imported)
         except Refused as error:
-            form.add_error("fichier", " ".join(error.sentences))
-        else:
-            new_text = count(imported.new, "réponse nouvelle", "réponses nouvelles")
-            refused = [
-                f"{read.where.get(uid, f'Réponse {uid}')} : {why}" for uid, why in imported.refused.items()
-            ]
-            context |= {"done": imported, "read": read, "told": new_text, "faults": [*read.faults, *refused]}
-            context["n_other"] = sum(why == OTHER for why in imported.refused.values())
+            form.add_error("fichier", " ".join((f"« {name} ».", *error.sentences)))
     context["imports"] = answers.imports(row)
     return render(request, "surveys/space/import.html", context, status=400 if form.errors else 200)
+
+
+def _content(form: space.AnswersForm) -> bytes:
+    """Return the file that a form brings: chosen now, or seen in a preview and sent back."""
+    uploaded = form.cleaned_data["fichier"]
+    content: bytes = uploaded.read() if uploaded else preview.carried_content(form.cleaned_data["contenu"])
+    return content
+
+
+def _imported(read: files.FileRead, imported: importing.Imported) -> dict[str, Any]:
+    refused = [f"{read.where.get(uid, f'Réponse {uid}')} : {why}" for uid, why in imported.refused.items()]
+    return {
+        "done": imported,
+        "read": read,
+        "told": count(imported.new, "réponse nouvelle", "réponses nouvelles"),
+        "faults": [*read.faults, *refused],
+        "n_other": sum(why == OTHER for why in imported.refused.values()),
+    }
