@@ -89,7 +89,7 @@ def _where(s: Subject) -> Chapter:
     blocks: list[Block] = [Bullets(items=tuple(filter(None, (zoned.reading.where_sentence, *crossed))))]
     if svg := zoned.layers.get("numerique", ""):
         alt = "Carte de la part de personnes concernées, zone par zone, du clair au foncé."
-        codes = {zone["code"] for zone in zoned.study["ou"]["zones"]}
+        codes = [zone.code for zone in zoned.zones_above]
         blocks.append(
             map_keys.surplus_picture(svg, codes, width=0.66)
             if codes
@@ -214,10 +214,11 @@ def _decisions(chosen: Sequence[Decision], plan: PlanReading | None) -> list[Cha
 
 
 def _decision(number: int, decision: Decision) -> Chapter:
-    """Return a decision: why and what it changes, beside who, when and how much."""
+    """Return a decision: why and what it changes, beside where, who, when and how much."""
     why = (Text(text=decision.reason),) if decision.reason else ()
     when = decision.when if decisions.TO_DECIDE in decision.when else f"{decision.when} ({decision.state})"
     conditions = (
+        f"**Où** : {decision.where}",
         f"**Qui** : {decision.pilot}",
         f"**Quand** : {decision.state if decision.when == decisions.TO_DECIDE else when}",
         f"**Combien** : {decision.cost_words}",
@@ -226,7 +227,7 @@ def _decision(number: int, decision: Decision) -> Chapter:
     changes = (Text(text=f"**Ce que cela change.** {decision.effect}"),) if is_set else ()
     return Chapter(
         number=str(number),
-        title=decision.full_title,
+        title=decision.title,
         blocks=(Beside(left=(*why, *changes), right=(Bullets(items=conditions),), share=0.62),),
     )
 
