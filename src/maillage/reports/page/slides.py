@@ -266,8 +266,8 @@ def _words(paragraph: Any, text: str, *, size: float, colour: str = "encre", bol
 
 
 def _pieces(words: str) -> list[str]:
-    """Return the words of a link in pieces that lead to the same place: LibreOffice never breaks a line inside
-    a link.
+    """Return the words of a link in pieces that lead to the same place: LibreOffice breaks no line inside a
+    link.
 
     >>> _pieces("Insee Première, juin 2023, les personnes"), _pieces("Insee")
     (['Insee Première, juin 2023, ', 'les personnes'], ['Insee'])

@@ -74,7 +74,7 @@ class Subject:
 
     @property
     def zones_above(self) -> list[ZoneRow]:
-        """The zones that surely hold more than their share of the people concerned, the largest need first."""
+        """The zones that surely hold more than their share of the need, the largest first."""
         codes = {zone["code"] for zone in self.study.get("ou", {}).get("zones", ())}
         rows = [zone for zone in self.reading.zones if zone.code in codes]
         return sorted(rows, key=lambda zone: (-(zone.people_value or 0.0), zone.code))
