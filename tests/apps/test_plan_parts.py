@@ -555,7 +555,7 @@ def test_actions_are_numbered_by_dynamic_once_published_and_for_ever(lea):
         for label in [printed[row.title]]
     )
     assert printed[tuesday.title] == f"{printed[action(plan, 7).title]}.1"
-    of_first = [row for row in first_axis.actions.filter(parent=None)]
+    of_first = list(first_axis.actions.filter(parent=None))
     assert [row.label for row in of_first] == [
         f"{first_axis.number}.{k}" for k in range(1, len(of_first) + 1)
     ]

@@ -10,7 +10,7 @@ from docx.shared import Inches, Mm
 from pptx import Presentation
 
 from maillage.reports.page import editable, maps, office, slides
-from maillage.reports.page.blocks import Cell, Chapter, Cover, Document, Grid, Picture, Text
+from maillage.reports.page.blocks import Beside, Bullets, Cell, Chapter, Cover, Document, Grid, Picture, Text
 from maillage.reports.territory.map_keys import CELLS, UNITS, UNSURE
 
 COLUMNS = ("Zone", "Part", "Fourchette", "Personnes")
@@ -113,6 +113,18 @@ def test_an_emoji_is_left_out_of_slides_and_documents_as_of_paper():
     texts += [paragraph.text for paragraph in page.paragraphs]
     assert sum("Avant" in text for text in texts) == 2
     assert not [text for text in texts if "🎉" in text]
+
+
+def test_a_page_of_decisions_is_smaller_when_its_words_are_many():
+    """Une synthèse pleine débordait sur une deuxième page : ses lettres diminuent, et une colonne vide en reste une."""
+    decision = Beside(left=(), right=(Bullets(items=("**Où** : tout le territoire",)),), share=0.62)
+    sizes = []
+    for n in (1, 60):
+        written = document(Text(text="Les personnes concernées sont réparties. " * 4 * n), decision)
+        file = docx.Document(io.BytesIO(editable.one_page(written, on=date(2026, 11, 28))))
+        assert all(cell.paragraphs for table in file.tables for row in table.rows for cell in row.cells)
+        sizes.append(file.styles["Normal"].font.size.pt)
+    assert sizes[0] == editable.SMALL_TEXT and 6 < sizes[1] < sizes[0]
 
 
 def test_no_letter_of_a_slide_is_too_small_and_a_long_link_may_be_cut():

@@ -14,7 +14,9 @@ NAME = re.compile(
     rf"|[àÀ]\s+(?:<[^>]*>\s*)?\{{\{{ (?:\w+\.)*{PLACES})(?:\|default:[^|}}]+)? \}}\}}"
 )
 # Files keep their names bare, and a mandate names its structure as the person signs it.
-IN_CODE = re.compile(rf"(?<![\w’-])(?:[dD]e|[àÀ]) \{{(?:\w+\.)*(?!path\b|margins\b|source\b|terms\b)\w+\.{PLACES}\}}")
+IN_CODE = re.compile(
+    rf"(?<![\w’-])(?:[dD]e|[àÀ]) \{{(?:\w+\.)*(?!path\b|margins\b|source\b|terms\b)\w+\.{PLACES}\}}"
+)
 
 
 def test_a_name_after_de_is_elided():

@@ -64,7 +64,8 @@ def test_de_et_a_devant_une_commune_ou_un_organisme(spec):
         le Département
         """,
         lambda t: [
-            Template("{{ nom|of }} ; {{ nom|at }}").render(Context({"nom": each})) for each in t["nom"].tolist()
+            Template("{{ nom|of }} ; {{ nom|at }}").render(Context({"nom": each}))
+            for each in t["nom"].tolist()
         ],
         [
             "du Puy-en-Velay ; au Puy-en-Velay",

@@ -215,8 +215,8 @@ def in_words(text: str, lead: str = "") -> str:
 
 
 FEMININE_BODIES = frozenset(
-    "Agence Agglo Agglomération Association Caisse Commune Communauté Direction Eurométropole Mairie Métropole"
-    " Préfecture Région Ville CA CAF CC CPAM CU DDETS DREETS MDPH MSA".split()
+    "Agence Agglo Agglomération Association Caisse Commune Communauté Direction Eurométropole Mairie"
+    " Métropole Préfecture Région Ville CA CAF CC CPAM CU DDETS DREETS MDPH MSA".split()
 )
 MASCULINE_BODIES = frozenset(
     "Conseil Département Pays Service Syndicat CCAS CD CIAS CIDFF PETR PIMMS SIVOM".split()

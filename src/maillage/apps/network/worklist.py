@@ -15,7 +15,8 @@ from maillage.apps.network import access
 from maillage.apps.network.queries import joining
 from maillage.apps.network.rules import charter
 from maillage.web import bulk
-from maillage.words.wording import at as in_place, count, listing, of
+from maillage.words.wording import at as in_place
+from maillage.words.wording import count, listing, of
 
 # What somebody looks for first on a sheet: its words, and where on the form it is written.
 WANTED: Mapping[str, tuple[str, str]] = {

@@ -190,8 +190,8 @@ class PlanAction(models.Model):
 
     @property
     def label(self) -> str:
-        """Its number as it is read: « 2.3 », the third of dynamic 2, once its plan is published, « 7 » before;
-        « 2.3.1 » for a part of it.
+        """Its number as it is read: « 2.3 », the third of dynamic 2, once its plan is published, « 7 »
+        before; « 2.3.1 » for a part of it.
         """
         if self.parent:
             return f"{self.parent.label}.{self.number}"

@@ -8,9 +8,9 @@ from maillage.reports.page import pdf
 from maillage.reports.page.design import tokens
 from maillage.reports.page.logo import logo
 from maillage.words import opening
-from maillage.words.wording import at
 from maillage.words.dates import in_words
 from maillage.words.languages import FRENCH, LANGUAGES, NBSP
+from maillage.words.wording import at
 
 TITLES: Mapping[str, str] = {
     "mandat-vierge": "Mandat à remplir",

@@ -345,8 +345,8 @@ def _planned(plan: list[Json] | Json, reason: str | None) -> Json:
 
 
 def _label(action: Json) -> str:
-    """Return the number of an action as a plan prints it: « 2.3 », or « 2.3.1 » for a part of it; « 7 » before
-    it is published.
+    """Return the number of an action as a plan prints it: « 2.3 », or « 2.3.1 » for a part of it; « 7 »
+    before it is published.
     """
     numbers = (action.get("dynamique"), action["numero"], action["sous_numero"])
     return ".".join(str(n) for n in numbers if n is not None)
