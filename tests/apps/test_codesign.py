@@ -5,6 +5,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
+import pypdfium2
 import pytest
 
 from maillage.apps.codesign import actions
@@ -15,7 +16,7 @@ from maillage.apps.dossiers.models import Finding
 from maillage.apps.plans import actions as plans
 from maillage.apps.plans.queries import proposals
 from maillage.kernel.errors import Refused
-from maillage.reference.codesign import CHANNELS, journeys, questions, stages
+from maillage.reference.codesign import CHANNELS, KINDS, journeys, questions, stages
 from maillage.reports.codesign import journey as maps
 from tests.conftest import PLACE, account
 
@@ -272,12 +273,12 @@ def test_votes_are_cast_once_each_in_their_time(client, session, group, lea):
     assert client.get(page).status_code == 404
 
 
-def test_a_kind_of_card_heads_its_row_once_it_has_one(client, group):
+def test_each_kind_of_card_heads_its_row(client, group):
     put(group)
     page = client.get(f"/groupe/{group.code}/").content.decode()
     heads = page.partition('class="rangs-atelier"')[2].partition("<section")[0]
     assert "sorte obstacle" in heads
-    assert "sorte lever" not in heads, "a row without any card has no head"
+    assert "sorte lever" in heads, "a row without any card is there to be filled"
 
 
 def test_a_board_becomes_a_journey_and_draft_actions(client, group):
@@ -303,6 +304,14 @@ def test_a_board_becomes_a_journey_and_draft_actions(client, group):
     assert b"parcours-triangle" in client.get(f"/groupe/{group.code}/carte.svg").content
     assert client.get(f"/groupe/{group.code}/carte.exe").status_code == 404
     assert client.get(f"/groupe/{group.code}/planche.pdf").content.startswith(b"%PDF")
+
+
+def test_an_empty_board_shows_its_grid_and_prints_it(client, group):
+    """Un tableau sans carte ne montrait rien : ses rangs et ses cases sont là, et le PDF est la planche à remplir."""
+    page = client.get(f"/groupe/{group.code}/").content.decode()
+    assert page.count('class="case-vide"') == len(stages()) * len(KINDS)
+    with pypdfium2.PdfDocument(client.get(f"/groupe/{group.code}/carte.pdf").content) as printed:
+        assert len(printed) == 1 and "☐ bloquée" in printed[0].get_textpage().get_text_bounded()
 
 
 def test_two_of_a_table_lose_nothing_of_each_other(client, group):

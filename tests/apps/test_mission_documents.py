@@ -416,3 +416,39 @@ def test_a_survey_published_on_the_site_wears_the_look_of_its_territory(client, 
     assert "background:#1F4E79" in page and "Ville pilote" in page
     word = opened_docx(io.BytesIO(client.get(f"{address}.docx").content))
     assert any("La mairie" in item.get("descr", "") for item in word.element.iter())
+
+
+def test_a_deck_too_long_lists_what_it_cut_on_its_last_slide():
+    """Vingt-cinq messages prêts : la salle en voit vingt, et la dernière diapositive nomme les cinq autres."""
+    parts = [
+        deck.WHY,
+        deck.HOW,
+        deck.SINCE,
+        *[deck.NEED] * 3,
+        deck.AGES,
+        *[deck.WHERE] * 3,
+        *[deck.INHABITANTS] * 5,
+    ]
+    parts += [
+        deck.OFFER,
+        deck.GAPS,
+        deck.PROFESSIONALS,
+        deck.VOICES,
+        deck.LEVERS,
+        deck.PROPOSALS,
+        deck.PLAN,
+        deck.NEXT,
+    ]
+    ready = [Chapter(number="", over=part, title=f"Message {k}", blocks=()) for k, part in enumerate(parts)]
+    printed, cut = deck._ranked(ready, deck.MOST_SLIDES - 2)
+    assert len(printed) == deck.MOST_SLIDES - 2 and sorted([*printed, *cut], key=ready.index) == ready
+    assert [slide.over for slide in cut] == [
+        deck.WHERE,
+        deck.INHABITANTS,
+        deck.INHABITANTS,
+        deck.VOICES,
+        deck.LEVERS,
+    ]
+    assert [slide.over for slide in printed] == [
+        part for part in dict.fromkeys(parts) for slide in printed if slide.over == part
+    ]

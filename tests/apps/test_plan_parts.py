@@ -46,8 +46,10 @@ def lea(home):
 
 @pytest.fixture
 def plan(lea):
+    """Published before plans were numbered by dynamic: its actions keep the numbers they had."""
     opened_plan = actions.open_plan(PLACE, title="Le plan", frame=frames()["grenoble"], by=lea, at=AT)
-    actions.publish(opened_plan, is_public=True, by=lea, at=AT)
+    opened_plan.published_at = AT
+    opened_plan.save(update_fields=["published_at"])
     return opened_plan
 
 
@@ -538,3 +540,38 @@ def test_a_part_that_costs_more_than_its_action_says_so(client, plan, lea, study
     assert "coûte plus que son action" in read(client, f"{AT_TERRITORY}actions/{second.pk}/")
     actions.set_state(second, rules.DROPPED, why="Trop cher.", by=lea, at=AT)
     assert "coûtent plus" not in money_of(plan) and first.standing == rules.TO_DECIDE
+
+
+def test_actions_are_numbered_by_dynamic_once_published_and_for_ever(lea):
+    """Une action ajoutée après le vote ne renumérote rien : une délibération cite « l’action 2.3 »."""
+    plan = actions.open_plan(PLACE, title="Le plan", frame=frames()["grenoble"], by=lea, at=AT)
+    first_axis, second_axis = plan.axes.all()[:2]
+    tuesday = part(plan, lea, action(plan, 7), "Ouvrir le mardi")
+    actions.publish(plan, is_public=True, by=lea, at=AT)
+    printed = {row.title: row.label for row in plan.actions.select_related("parent__parent")}
+    assert all(
+        label.startswith(f"{row.axis.number}.")
+        for row in plan.actions.select_related("axis")
+        for label in [printed[row.title]]
+    )
+    assert printed[tuesday.title] == f"{printed[action(plan, 7).title]}.1"
+    of_first = list(first_axis.actions.filter(parent=None))
+    assert [row.label for row in of_first] == [
+        f"{first_axis.number}.{k}" for k in range(1, len(of_first) + 1)
+    ]
+    new = actions.write(plan, title="Une de plus", axis=first_axis, token="x", by=lea, at=AT)
+    assert new.label == f"{first_axis.number}.{len(of_first) + 1}"
+    moved = move(of_first[0], lea, axis=second_axis)
+    assert moved.label == f"{first_axis.number}.1", "another dynamic changes no number"
+    actions.publish(plan, is_public=False, by=lea, at=AT)
+    actions.publish(plan, is_public=True, by=lea, at=AT)
+    again = {row.title: row.label for row in plan.actions.select_related("parent__parent")}
+    assert again == {**printed, "Une de plus": new.label}
+    assert move(tuesday, lea, parent=None).label.startswith(f"{tuesday.axis.number}."), (
+        "a part that stands alone has one too"
+    )
+
+
+def test_a_plan_published_before_keeps_its_numbers(plan, lea):
+    new = actions.write(plan, title="Une de plus", axis=plan.axes.first(), token="x", by=lea, at=AT)
+    assert new.label == "23" and action(plan, 7).label == "7"

@@ -10,7 +10,7 @@ from docx.shared import Inches, Mm
 from pptx import Presentation
 
 from maillage.reports.page import editable, maps, office, slides
-from maillage.reports.page.blocks import Cell, Chapter, Cover, Document, Grid, Picture, Text
+from maillage.reports.page.blocks import Beside, Bullets, Cell, Chapter, Cover, Document, Grid, Picture, Text
 from maillage.reports.territory.map_keys import CELLS, UNITS, UNSURE
 
 COLUMNS = ("Zone", "Part", "Fourchette", "Personnes")
@@ -113,6 +113,55 @@ def test_an_emoji_is_left_out_of_slides_and_documents_as_of_paper():
     texts += [paragraph.text for paragraph in page.paragraphs]
     assert sum("Avant" in text for text in texts) == 2
     assert not [text for text in texts if "🎉" in text]
+
+
+def test_a_page_of_decisions_is_smaller_when_its_words_are_many():
+    """Une synthèse pleine débordait sur une deuxième page : ses lettres diminuent, et une colonne vide en reste une."""
+    decision = Beside(left=(), right=(Bullets(items=("**Où** : tout le territoire",)),), share=0.62)
+    sizes = []
+    for n in (1, 60):
+        written = document(Text(text="Les personnes concernées sont réparties. " * 4 * n), decision)
+        file = docx.Document(io.BytesIO(editable.one_page(written, on=date(2026, 11, 28))))
+        assert all(cell.paragraphs for table in file.tables for row in table.rows for cell in row.cells)
+        sizes.append(file.styles["Normal"].font.size.pt)
+    assert sizes[0] == editable.SMALL_TEXT and 6 < sizes[1] < sizes[0]
+
+
+def test_no_letter_of_a_slide_is_too_small_and_a_long_link_may_be_cut():
+    """Le titre d’une source sortait de sa case : LibreOffice ne coupe jamais un lien."""
+    long = Cell(
+        text="Recensement de la population 2018, communes de plus de 2 000 habitants",
+        link="https://insee.fr/",
+    )
+    table = Grid(
+        caption="Sources", columns=("Source", "Lien"), align="gg", widths=(1, 1), rows=((long, long),) * 9
+    )
+    content = slides.deck(document(table, Text(text="Source : Insee.", tone="note")), on=date(2026, 11, 28))
+    slide = Presentation(io.BytesIO(content)).slides[1]
+    frames = [shape.text_frame for shape in slide.shapes if shape.has_text_frame]
+    frames += [
+        cell.text_frame for shape in slide.shapes if shape.has_table for cell in shape.table.iter_cells()
+    ]
+    runs = [run for frame in frames for paragraph in frame.paragraphs for run in paragraph.runs]
+    assert min(run.font.size.pt for run in runs) >= slides.SMALL
+    links = [run for run in runs if run.hyperlink.address]
+    assert max(len(run.text) for run in links) <= slides.LINK_PIECE + 1
+    assert "".join(run.text for run in links[: len(links) // 18]) == long.text
+
+
+def test_a_map_beside_a_table_has_the_numbers_of_its_rows():
+    """87 communes : les noms tenaient mal, et les lignes du tableau n’étaient nulle part sur la carte."""
+    areas = [
+        maps.Area(code=code, name=f"Zone {code}", shape=shapely.box(x, 0, x + 1, 2))
+        for x, code in enumerate("abc")
+    ]
+    names = [(area.name, area.shape, 1.0) for area in areas]
+    drawn = maps.draw(areas, base=maps.Base(names=names), title="Carte", description="", id="c")
+    numbered = maps.numbered(drawn, ["c", "a"], {"Zone c", "Zone a"})
+    found = [(text, int(x)) for _, x, _, text in maps.NAME.findall(numbered)]
+    assert [text for text, _ in found] == ["1", "2", "Zone b"]
+    first, second, _ = (x for _, x in found)
+    assert first > 2 * maps.WIDTH / 3 and second < maps.WIDTH / 3
 
 
 def test_a_document_begins_under_its_contents_and_parts_no_last_row():

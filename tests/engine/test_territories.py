@@ -1,5 +1,7 @@
 """The gazetteer makes a commune when it is asked for: the same one, alone or among all."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.rp2021 import clean as rp2021
 from maillage.studies.diagnosis.territories import WITH_ARTICLE, Gazetteer, gazetteer, rows_of
 from maillage.studies.need import population
+from maillage.words.wording import at
 
 CODES = ("38185", "75056", "69381", "2A004", "97608", "200040715", "38", "R84", "france")
 
@@ -50,12 +53,24 @@ def test_the_order_does_not_depend_on_earlier_requests(tables):
         ("38151", "d’Échirolles"),
         ("76351", "du Havre"),
         ("200040715", "de Grenoble-Alpes-Métropole"),
+        ("200065886", "de Loire Forez Agglomération"),
+        ("243500782", "de la communauté d’agglomération du Pays de Saint Malo"),
         ("200030658", "de la communauté de communes du Trièves"),
         ("france", "de la France"),
     ],
 )
 def test_a_territory_takes_its_own_article_after_de(code, of_name):
     assert gazetteer().get(code).of_name == of_name
+
+
+def test_no_name_keeps_its_article_or_its_vowel_apart():
+    for territory in gazetteer():
+        name = territory.long_name
+        assert not re.match(r"d[eu] (?:[AEIOUÀÂÉÈÊÎÔŒ]|Les? )", territory.of_name), name
+        assert not re.match(r"à Les? ", at(name)), name
+        if territory.kind == "commune" and name.startswith(("Le ", "Les ")):
+            assert territory.of_name.startswith(("du ", "des ")), name
+            assert at(name).startswith(("au ", "aux ")), name
 
 
 def test_every_name_with_an_article_is_one_of_a_departement_or_of_a_region():

@@ -50,7 +50,7 @@ def test_what_is_typed_survives_a_way_back_and_goes_once_sent_or_signed_out(ente
 def test_what_was_refused_does_not_come_back_once_mended_nor_by_itself(enter, site):
     """A number is refused at the address of its gesture, mended there, and taken: its page is blank again."""
     page = enter("coordination", PLAN)
-    page.get_by_role("link", name="7. Augmenter l’utilisation").first.click()
+    page.get_by_role("link", name="Augmenter l’utilisation").first.click()
     action = page.url
     page.locator("[name=value]").fill("xx")
     page.locator("[name=source]").fill("Registre")

@@ -3,7 +3,7 @@
 import pytest
 
 from maillage.apps.codesign import rules
-from maillage.reference.codesign import causes, journeys, obstacles, questions, stages
+from maillage.reference.codesign import KINDS, causes, journeys, obstacles, questions, stages
 from maillage.reference.findings import kinds
 from maillage.reports.codesign import journey as maps
 
@@ -79,6 +79,27 @@ def test_une_etape_non_dite_ne_se_dessine_pas():
     assert '<path class="parcours-jour"' not in drawn
     assert drawn.count("parcours-triangle") == 2
     assert "Demander : non dit aujourd’hui, non dit avec les leviers" in drawn
+
+
+def test_les_voix_d_une_carte_sont_sur_la_carte_du_parcours_et_dans_ce_qu_on_en_retient():
+    """Les voix données à une carte la suivent dans le dessin, dans la liste et dans les documents du territoire."""
+    card = maps.Card("lever", "Ouvrir le soir.", votes=5)
+    journey = maps.Journey("Le parcours de Léa", "", "", (maps.Stage("Chercher", "", "", (card,)),))
+    assert "(5 voix)" in maps.drawn(journey) and "- Ouvrir le soir. (5 voix)" in maps.text(journey)
+    assert maps.workshop_stages([journey])[0][2] == ["Ouvrir le soir (5 voix)"]
+
+
+def test_une_grille_vide_reste_une_grille_a_remplir():
+    """Ce qu’un groupe n’a pas écrit s’imprime vide, avec son titre : il se remplit à la main."""
+    blank = maps.Journey("Le parcours de Léa", "", "", (maps.Stage("Chercher", "", ""),))
+    assert blank.is_blank
+    parts = maps._stage(blank.stages[0], is_local=True)["parties"]
+    assert [part["titre"] for part in parts] == list(KINDS.values()) and not any(
+        part["lignes"] for part in parts
+    )
+    assert not maps._stage(blank.stages[0], is_local=False)["parties"], (
+        "the journeys of the plan of Grenoble are whole"
+    )
 
 
 def test_chaque_etape_mene_a_la_suivante_et_la_derniere_a_rien():

@@ -156,7 +156,7 @@ def test_a_name_says_where_it_is(spec):
             "Grenoble, Isère (38)",
             "Isère, Auvergne-Rhône-Alpes",
             "Auvergne-Rhône-Alpes, nulle part",
-            "Communauté de communes Saint-Marcellin Vercors Isère Communauté, Isère (38)",
+            "Saint-Marcellin Vercors Isère Communauté, Isère (38)",
             "Communauté d’agglomération de la Région Dieppoise, Seine-Maritime (76)",
             "France, nulle part",
         ],

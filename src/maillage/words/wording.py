@@ -10,6 +10,7 @@ from typing import TypeVar
 from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.words import languages, rounding
 from maillage.words.languages import say, to_say
+from maillage.words.mute_h import MUTE_H
 
 T = TypeVar("T")
 NBSP = "\u00a0"
@@ -213,25 +214,24 @@ def in_words(text: str, lead: str = "") -> str:
     return f"entre {low} et {high[0]}" if high else f"{lead}{text}"
 
 
-GROUPINGS = (
-    "Agglomération",
-    "Communauté",
-    "Métropole",
-    "Eurométropole",
-    "Ville",
-    "Commune",
-    "Direction",
-    "Région",
+FEMININE_BODIES = frozenset(
+    "Agence Agglo Agglomération Association Caisse Commune Communauté Direction Eurométropole Mairie"
+    " Métropole Préfecture Région Ville CA CAF CC CPAM CU DDETS DREETS MDPH MSA".split()
 )
-MASCULINE_GROUPINGS = ("Département", "Syndicat", "Conseil", "Service")
-VOWELS = ("A", "E")
+MASCULINE_BODIES = frozenset(
+    "Conseil Département Pays Service Syndicat CCAS CD CIAS CIDFF PETR PIMMS SIVOM".split()
+)
+ELIDED_BODIES = frozenset("EPCI EPN EPT OPH UDAF".split())
+KEEPS_CAPITAL = frozenset(("Pays",))  # part of a name on maps: « le Pays de Gex »
+CONTRACTED = {"de": {"le ": "du ", "les ": "des "}, "à": {"le ": "au ", "les ": "aux "}}
 _VOWEL = "aeiouàâäéèêëîïôöùûüœæ"
 STARTS_WITH_VOWEL = re.compile(rf"[{_VOWEL}]|y(?![{_VOWEL}]|\b)", re.IGNORECASE)
+FIRST_WORD = re.compile(r"[^\s,;()]+")
 
 
 def of(name: str) -> str:
-    """Return “de” before a name, contracted with its article, which a grouping takes; the name alone in
-    another language.
+    """Return “de” before a name, contracted with its article, which a body takes; the name alone in another
+    language.
 
     >>> of("Le Pont-de-Claix"), of("Les Adrets"), of("Échirolles"), of("La Tronche"), of("Claix")
     ('du Pont-de-Claix', 'des Adrets', 'd’Échirolles', 'de La Tronche', 'de Claix')
@@ -240,21 +240,33 @@ def of(name: str) -> str:
     ('de la communauté de communes du Trièves', 'de l’agglomération grenobloise', 'de Ville', 'de la France')
     >>> of("le Département"), of("les habitants"), of("un collectif"), of("la Région")
     ('du Département', 'des habitants', 'd’un collectif', 'de la Région')
+    >>> of("CCAS de Lens"), of("Pays de Gex"), of("CA du Pays de Saint-Malo"), of("Hyères"), of("Haguenau")
+    ('du CCAS de Lens', 'du Pays de Gex', 'de la CA du Pays de Saint-Malo', 'd’Hyères', 'de Haguenau')
     """
+    return _joined("de", name)
+
+
+def at(name: str) -> str:
+    """Return “à” before a name, as `of` does with “de”.
+
+    >>> at("Le Mans"), at("Les Fourgs"), at("La Tronche"), at("Aubenas"), at("CCAS de Lens")
+    ('au Mans', 'aux Fourgs', 'à La Tronche', 'à Aubenas', 'au CCAS de Lens')
+    """
+    return _joined("à", name)
+
+
+def _joined(word: str, name: str) -> str:
     if not languages.spoken().is_french:
         return languages.typed(name)
-    if name.startswith(("Le ", "le ")):
-        return f"du {name[3:]}"
-    if name.startswith(("Les ", "les ")):
-        return f"des {name[4:]}"
     full = with_article(name)
-    if full.startswith("le "):
-        return f"du {full[3:]}"
-    return elision("de", name) if full == name else f"de {full}"
+    for article, contracted in CONTRACTED[word].items():
+        if full.startswith((article, article.capitalize())):
+            return f"{contracted}{full[len(article) :]}"
+    return elision(word, full)
 
 
 def with_article(name: str) -> str:
-    """Return a name with the article that a grouping or France takes, as it stands where it has none to take.
+    """Return a name with the article that a body or France takes, as it stands where it has none to take.
 
     >>> with_article("Agglomération grenobloise"), with_article("Ville d’Arles"), with_article("Arles")
     ('l’agglomération grenobloise', 'la ville d’Arles', 'Arles')
@@ -262,22 +274,30 @@ def with_article(name: str) -> str:
     ('la direction de la cohésion sociale', 'du département de l’Essonne')
     """
     first, space, _ = name.partition(" ")
-    if space and first in MASCULINE_GROUPINGS:
-        return f"le {lower_first(name)}"
-    if (space and first in GROUPINGS) or name == "France":
-        article = "l’" if first[:1] in VOWELS else "la "
-        return f"{article}{name if name == 'France' else lower_first(name)}"
-    return name
+    if name == "France":
+        return "la France"
+    if not space:
+        return name
+    words = name if first in KEEPS_CAPITAL else lower_first(name)
+    if first in ELIDED_BODIES:
+        return f"l’{words}"
+    if first in FEMININE_BODIES:
+        return f"l’{words}" if STARTS_WITH_VOWEL.match(first) else f"la {words}"
+    return f"le {words}" if first in MASCULINE_BODIES else name
 
 
 def elision(word: str, name: str) -> str:
-    """Return a word that ends in e before a name, cut before a vowel. Before an h the word stays whole: a
-    name does not say whether its h lets it be cut. A y is a vowel before a consonant only.
+    """Return a word before a name, cut before a vowel where it ends in e. Before an h the word stays whole,
+    but for communes whose h is known to be mute. A y is a vowel before a consonant only.
 
     >>> elision("de", "Ileana"), elision("que", "Yves"), elision("de", "Yasmina"), elision("de", "Hugo")
     ('d’Ileana', 'qu’Yves', 'de Yasmina', 'de Hugo')
     """
-    return f"{word[:-1]}’{name}" if STARTS_WITH_VOWEL.match(name) else f"{word} {name}"
+    first = FIRST_WORD.match(name)
+    is_mute = first is not None and first[0] in MUTE_H
+    if word.endswith("e") and (is_mute or STARTS_WITH_VOWEL.match(name)):
+        return f"{word[:-1]}’{name}"
+    return f"{word} {name}"
 
 
 @dataclass(frozen=True, slots=True)

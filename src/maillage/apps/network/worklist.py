@@ -15,6 +15,7 @@ from maillage.apps.network import access
 from maillage.apps.network.queries import joining
 from maillage.apps.network.rules import charter
 from maillage.web import bulk
+from maillage.words.wording import at as in_place
 from maillage.words.wording import count, listing, of
 
 # What somebody looks for first on a sheet: its words, and where on the form it is written.
@@ -70,7 +71,7 @@ def _applications(user: Any, at: datetime) -> Iterable[Line]:
             kind="application",
             group=NETWORK,
             title=row.name,
-            words=f"Demande à entrer dans le réseau, à {commune_name(row.commune)}.",
+            words=f"Demande à entrer dans le réseau, {in_place(commune_name(row.commune))}.",
             since=since,
             late=(timezone.localdate(at) - since).days > LONG,
             url=reverse("application", args=[row.pk]),

@@ -11,6 +11,7 @@ from django.utils.crypto import get_random_string
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
+from maillage.apps.accounts.queries import entries_about
 from maillage.apps.community.models import Decision
 from maillage.apps.dossiers.actions import publish_again
 from maillage.apps.plans import rules
@@ -129,14 +130,35 @@ def _take_up(plan: Plan, frame: Frame, *, by: User | None, at: datetime) -> None
 
 @transaction.atomic
 def publish(plan: Plan, *, is_public: bool, by: User, at: datetime) -> None:
-    """Let everybody read a plan, or take it back."""
+    """Let everybody read a plan, or take it back. The first time, its actions are numbered by dynamic, for
+    ever; a plan that was published before that was done keeps its numbers.
+    """
     locked_plan = Plan.objects.select_for_update().get(pk=plan.pk)
     plan.published_at = locked_plan.published_at
     if bool(plan.published_at) != is_public:
+        if is_public and not entries_about(plan).filter(verb="plan.published").exists():
+            _number_by_axis(plan)
         plan.published_at = at if is_public else None
         plan.save(update_fields=["published_at"])
         journal.record(by=by, verb="plan.published" if is_public else "plan.withdrawn", row=plan, at=at)
         publish_again(plan.place)
+
+
+def _number_by_axis(plan: Plan) -> None:
+    for axis in plan.axes.all():
+        for rank, row in enumerate(axis.actions.filter(parent=None).order_by("number", "pk"), 1):
+            row.printed_axis, row.printed_rank = axis.number, rank
+            row.save(update_fields=["printed_axis", "printed_rank"])
+
+
+def _printed_number(plan: Plan, axis: PlanAxis, parent: PlanAction | None) -> dict[str, int]:
+    """Return the number of an action that joins a published plan: the next one of its dynamic; nothing for a
+    part, nor where no action has any.
+    """
+    if parent is not None or not plan.actions.exclude(printed_rank=None).exists():
+        return {}
+    last = plan.actions.filter(printed_axis=axis.number).aggregate(last=Max("printed_rank"))["last"]
+    return {"printed_axis": axis.number, "printed_rank": (last or 0) + 1}
 
 
 def _publish_dossiers(plan: Plan) -> None:
@@ -286,7 +308,8 @@ def write(
     parent = values.get("parent")
     if parent is not None:
         values["axis"] = parent.axis
-    values = {"number": _next_number(plan, parent), **history.study_stamp(plan.place, at), **values}
+    numbers = {"number": _next_number(plan, parent), **_printed_number(plan, values["axis"], parent)}
+    values = {**numbers, **history.study_stamp(plan.place, at), **values}
     if values.get("pilot_choice"):
         values["pilot_at"] = at
     _publish_dossiers(plan)
@@ -386,6 +409,9 @@ def _renumber(row: PlanAction, *, is_alone: bool) -> None:
         row.number, row.number_alone = own_number, None
     else:
         row.number = _next_number(row.plan, row.parent)
+    if row.printed_rank is None:
+        for name, value in _printed_number(row.plan, row.axis, row.parent).items():
+            setattr(row, name, value)
 
 
 def _check(plan: Plan, pk: int | None, values: Mapping[str, Any]) -> None:

@@ -71,7 +71,8 @@ class PlanAction(models.Model):
     were last written; evidence: the figures it was proposed from, as they were
     printed that day; parent: the action of which it is a part, itself part of none; number: its rank in the
     plan, or in its parent; number_alone: of a part, the one that it had before it was one, None when it had
-    none; after: the one that must be done before; counts: whether its indicator counts
+    none; printed_axis, printed_rank: the number that it was first published under, which it keeps wherever it
+    goes, None before; after: the one that must be done before; counts: whether its indicator counts
     people, "" when nobody said; direction: the way it is wanted to go, "" when nobody said; delayed: the
     steps that have no day yet, [days after the start, words] each, as a frame gives them; vote_on: the day on
     which it is decided, None when nobody said.
@@ -83,6 +84,8 @@ class PlanAction(models.Model):
     )
     number = models.PositiveSmallIntegerField("numéro")
     number_alone = models.PositiveSmallIntegerField("numéro hors d’une autre", null=True, blank=True)
+    printed_axis = models.PositiveSmallIntegerField("dynamique imprimée", null=True, blank=True)
+    printed_rank = models.PositiveSmallIntegerField("rang imprimé", null=True, blank=True)
     title = models.CharField("titre", max_length=240)
     objective = models.CharField("objectif", max_length=600, blank=True)
     pilot = models.CharField("pilote", max_length=120, blank=True)
@@ -187,8 +190,12 @@ class PlanAction(models.Model):
 
     @property
     def label(self) -> str:
-        """Its number as it is read: « 7 », or « 7.1 » for a part of action 7."""
-        return f"{self.parent.number}.{self.number}" if self.parent else str(self.number)
+        """Its number as it is read: « 2.3 », the third of dynamic 2, once its plan is published, « 7 »
+        before; « 2.3.1 » for a part of it.
+        """
+        if self.parent:
+            return f"{self.parent.label}.{self.number}"
+        return f"{self.printed_axis}.{self.printed_rank}" if self.printed_rank else str(self.number)
 
     @property
     def pilot_choice(self) -> str:

@@ -10,6 +10,7 @@ from maillage.reports.page.logo import logo
 from maillage.words import opening
 from maillage.words.dates import in_words
 from maillage.words.languages import FRENCH, LANGUAGES, NBSP
+from maillage.words.wording import at
 
 TITLES: Mapping[str, str] = {
     "mandat-vierge": "Mandat à remplir",
@@ -86,7 +87,7 @@ def withdrawal(paper: Paper, *, check: tuple[str, str], on: date) -> bytes:
         Part(
             "Ce mandat est arrêté",
             (
-                f"Le mandat {paper.code}, donné à {paper.structure}, est arrêté depuis le"
+                f"Le mandat {paper.code}, donné {at(paper.structure)}, est arrêté depuis le"
                 f" {_moment(paper.withdrawn_at)}, {paper.withdrawn_how}.",
                 "Depuis ce moment, ce mandat ne permet plus rien.",
             ),

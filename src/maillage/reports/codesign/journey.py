@@ -59,6 +59,11 @@ class Card:
         """Its words, and the channel they are about: « On le renvoie ailleurs (guichet) »."""
         return f"{self.words} ({CHANNELS[self.channel]})" if self.channel else self.words
 
+    @property
+    def voices(self) -> str:
+        """Its votes, as they follow its words: « (3 voix) »; "" without any."""
+        return f" ({self.votes} voix)" if self.votes else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -85,6 +90,11 @@ class Journey:
     note: str
     stages: tuple[Stage, ...]
     is_local: bool = True
+
+    @property
+    def is_blank(self) -> bool:
+        """True if nobody wrote anything of any stage."""
+        return not any(stage.today or stage.then or stage.cards for stage in self.stages)
 
 
 def of_plan(row: PublishedJourney) -> Journey:
@@ -116,7 +126,7 @@ def workshop_stages(journeys: Iterable[Journey]) -> list[tuple[Stage, list[str],
 
 
 def _sentences(stage: Stage, kinds: Sequence[str]) -> list[str]:
-    return [card.sentence.rstrip(".") for card in stage.of(*kinds)]
+    return [f"{card.sentence.rstrip('.')}{card.voices}" for card in stage.of(*kinds)]
 
 
 # ----------------------------------------------------------------------------------------------- as a picture
@@ -231,7 +241,7 @@ def _notes(journey: Journey, xs: Sequence[float], top: float) -> tuple[str, floa
             for card in stage.of(*kinds)[:MOST]:
                 card_x = x - WIDE / 2
                 out += _small(mark, card_x + 10, y - 5)
-                for part in wrap(card.words, 27)[:4]:
+                for part in wrap(f"{card.words}{card.voices}", 27)[:4]:
                     out += (
                         f'<text x="{card_x + 26:.0f}" y="{y:.0f}" font-size="15" font-weight="{weight}">'
                         f"{escape(part)}</text>"
@@ -284,13 +294,9 @@ def text(journey: Journey) -> str:
         for kind, title in KINDS.items():
             if kind_cards := stage.of(kind):
                 lines.append(f"   {title} :")
-                lines += [f"   - {card.sentence}{_votes(card)}" for card in kind_cards]
+                lines += [f"   - {card.sentence}{card.voices}" for card in kind_cards]
         lines.append("")
     return wording.spaced("\n".join([*lines, journey.note, ""]))
-
-
-def _votes(card: Card) -> str:
-    return f" ({card.votes} voix)" if card.votes else ""
 
 
 def document(journey: Journey, *, on: date) -> bytes:
@@ -304,19 +310,20 @@ def document(journey: Journey, *, on: date) -> bytes:
             "carte": pdf.styled(drawn(journey)),
             "alt": _summary(journey),
             "couleurs": _colours(),
-            "etapes": [_stage(stage) for stage in journey.stages],
+            "etapes": [_stage(stage, is_local=journey.is_local) for stage in journey.stages],
         },
         on=on,
     )
 
 
-def _stage(stage: Stage) -> Mapping[str, object]:
+def _stage(stage: Stage, *, is_local: bool) -> Mapping[str, object]:
+    """Return a stage as its page lists it. is_local: what its group left blank is there to be written."""
     return {
         "titre": stage.title,
         "parties": [
-            {"titre": title, "lignes": [f"{card.sentence}{_votes(card)}" for card in stage.of(kind)]}
+            {"titre": title, "lignes": [f"{card.sentence}{card.voices}" for card in stage.of(kind)]}
             for kind, title in KINDS.items()
-            if stage.of(kind)
+            if stage.of(kind) or is_local
         ],
     }
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from math import ceil
 from typing import Any
 
 import docx
@@ -48,11 +49,18 @@ NOTICE = (
 )
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FONT = "Arial"  # on every computer: the file does not carry fonts
+MILLIMETRES = 25.4 / 72  # of a point
 SIDE, WIDE, HIGH = 18, 174, 115  # millimetres: a margin, the text, the tallest drawing
 NAME_HIGH = 2.6  # millimetres: the least letters of a map
 LEAD, NOTE, CALLOUT = "Chapeau", "Note", "Encadré"  # styles of our own, as the word processor lists them
 SMALL_LETTERS = {"Heading 1": 10.5, "Heading 2": 9, NOTE: 6.5}  # points, of a document that one page holds
 SMALL_HIGH, SMALL_EDGE = 36, 12  # millimetres: its tallest drawing, its margins above and under
+SMALL_TEXT, SMALL_LETTER = (
+    8.5,
+    0.53,
+)  # its other letters, in points; the width of one, as a share of its height
+SMALL_SCALES = (1.0, 0.94, 0.88, 0.82, 0.76)  # of its letters and drawings: the largest that leave one page
+SMALL_ROOM = 245  # millimetres that its chapters may fill
 SMALL_SHARE = 0.42  # of its width, for a map with words on its right
 TONES = {"text": "Normal", "lead": LEAD, "note": NOTE, "comment": NOTE}
 SOURCES = "sources"
@@ -70,9 +78,10 @@ def one_page(document: Document, *, on: date) -> bytes:
 
 def _written(document: Document, *, on: date, has_cover: bool) -> bytes:
     file = docx.Document()
-    _set_styles(file, small=not has_cover)
+    scale = None if has_cover else _small_scale(document)
+    _set_styles(file, scale)
     office.describe(file.core_properties, document, on=on)
-    page = _Page(file, {c.anchor for c in document.chapters if c.anchor}, is_small=not has_cover)
+    page = _Page(file, {c.anchor for c in document.chapters if c.anchor}, small_scale=scale)
     if has_cover:
         page.cover(document.cover)
         page.contents(document.chapters)
@@ -84,6 +93,51 @@ def _written(document: Document, *, on: date, has_cover: bool) -> bytes:
     buffer = io.BytesIO()
     file.save(buffer)
     return office.same_bytes(buffer.getvalue(), on)
+
+
+def _small_scale(document: Document) -> float:
+    """Return the scale of a document that one page holds: the largest at which an office suite leaves it
+    there, the smallest for more words.
+    """
+    return next((x for x in SMALL_SCALES if _small_high(document, x) <= SMALL_ROOM), SMALL_SCALES[-1])
+
+
+def _small_high(document: Document, scale: float) -> float:
+    """Return how high the chapters of a document stand, in millimetres, about."""
+    high = 0.0
+    for chapter in document.chapters:
+        pictures = [block for block in chapter.blocks if isinstance(block, Picture)]
+        words = [block for block in chapter.blocks if block not in pictures]
+        share = 1 - SMALL_SHARE if pictures else 1.0
+        high += _lines_high(chapter.title, SMALL_LETTERS["Heading 1"] * scale, 1.0) + 1
+        high += _lines_high(chapter.lead, SMALL_TEXT * scale, 1.0)
+        beside = sum(_block_high(block, scale, share) for block in words)
+        high += max(beside, *(_block_high(block, scale, SMALL_SHARE) for block in pictures), 0)
+    return high
+
+
+def _block_high(block: Block, scale: float, share: float) -> float:
+    """Return how high a block stands in a share of the width of the page, in millimetres, about."""
+    match block:
+        case Picture() | Chart():
+            words = f"{block.caption} {' '.join(words for _, words in getattr(block, 'key', ()))}".strip()
+            return SMALL_HIGH * scale + 3 + _lines_high(words, SMALL_LETTERS[NOTE] * scale, share)
+        case Beside():
+            left = sum(_block_high(each, scale, share * block.share) for each in block.left)
+            return max(left, sum(_block_high(each, scale, share * (1 - block.share)) for each in block.right))
+        case Bullets():
+            return sum(_lines_high(item, SMALL_TEXT * scale, share - 0.04) for item in block.items)
+        case Text():
+            size = SMALL_LETTERS[NOTE] if block.tone in ("note", "comment") else SMALL_TEXT
+            return _lines_high(block.text, size * scale, share)
+        case _:
+            return 0.0
+
+
+def _lines_high(text: str, size: float, share: float) -> float:
+    """Return how high a paragraph stands in letters of a size, in points: millimetres."""
+    room = (WIDE * share - 4) / (size * SMALL_LETTER * MILLIMETRES)
+    return (ceil(len(rich.bare(text)) / room) * size * 1.17 + 1.5) * MILLIMETRES if text else 0.0
 
 
 # ------------------------------------------------------------------------------------------------- the look
@@ -98,10 +152,11 @@ def _colours() -> Mapping[str, str]:
     return {name: value.removeprefix("#") for name, value in values.items()}
 
 
-def _set_styles(file: Any, *, small: bool) -> None:
-    """Give the styles of the file our letters and colours, and its texts the French language. small: in the
-    letters of a document that one page holds.
+def _set_styles(file: Any, small_scale: float | None) -> None:
+    """Give the styles of the file our letters and colours, and its texts the French language. small_scale: of
+    the letters of a document that one page holds, None for another.
     """
+    small = small_scale is not None
     colours = _colours()
     defaults = file.styles.element.find(qn("w:docDefaults"))
     for language in defaults.iter(qn("w:lang")):
@@ -124,7 +179,7 @@ def _set_styles(file: Any, *, small: bool) -> None:
         (CALLOUT, 10.5, "encre", False),
     )
     for name, wide, colour, bold in looks:
-        size = SMALL_LETTERS.get(name, min(wide, 8.5)) if small else wide
+        size = SMALL_LETTERS.get(name, min(wide, SMALL_TEXT)) * small_scale if small_scale else wide
         font = file.styles[name].font
         fonts = font.element.get_or_add_rPr().get_or_add_rFonts()
         fonts.attrib.clear()  # a font of the template's own would come first
@@ -180,13 +235,18 @@ def _bookmark_name(anchor: str) -> str:
 @dataclass(frozen=True, slots=True)
 class _Page:
     """A file being written. anchors: the chapters that texts may lead to; style_ids: of the styles used so
-    far, by name: looking one up reads every style of the file; is_small: one page holds it.
+    far, by name: looking one up reads every style of the file; small_scale: that of its drawings where one
+    page holds it, None elsewhere.
     """
 
     file: Any
     anchors: Collection[str]
     style_ids: dict[str, str | None] = field(default_factory=dict)
-    is_small: bool = False
+    small_scale: float | None = None
+
+    @property
+    def is_small(self) -> bool:
+        return self.small_scale is not None
 
     def cover(self, cover: Cover) -> None:
         self._mark()
@@ -213,7 +273,7 @@ class _Page:
     def _mark(self) -> Any:
         own = theme.current()
         name = own.name if own else "Maillage"
-        paragraph = self._drawing(pdf.mark(), name, share=0.1, high=18)
+        paragraph = self._drawing(pdf.mark(), name, share=0.1, high=9 if self.is_small else 18)
         paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT
         _run(paragraph, f" {office.plain(name)}  ", bold=True)
         return paragraph
@@ -299,7 +359,8 @@ class _Page:
             cell.width = Mm(WIDE * share)
             table.columns[cell._tc.grid_offset].width = Mm(WIDE * share)
             replace(self, file=cell).blocks(blocks, is_sourced=False)
-            cell._tc.remove(cell.paragraphs[0]._p)
+            if len(cell.paragraphs) > 1:  # a cell without any paragraph is no cell for an office suite
+                cell._tc.remove(cell.paragraphs[0]._p)
 
     def _text(self, block: Heading | Text | Bullets | Callout | Link) -> None:
         match block:
@@ -368,7 +429,10 @@ class _Page:
         key = block.key if isinstance(block, Picture) else ()
         has_source = is_sourced and bool(isinstance(block, Chart) or block.caption or key)
         shape = self._drawing(
-            block.svg, block.alt, share=block.width, high=SMALL_HIGH if self.is_small else HIGH
+            block.svg,
+            block.alt,
+            share=block.width,
+            high=SMALL_HIGH * self.small_scale if self.small_scale else HIGH,
         )
         shape.paragraph_format.keep_with_next = bool(block.caption or key or has_source)
         self._legend(key)

@@ -20,6 +20,7 @@ ELSEWHERE = 7  # columns and lines of the places that a name tries in its zone
 ASIDE = 1  # heights of letters: how far a name may move to stay inside its drawing
 SMALLEST_PART = 0.01  # of the area of a shape, for a part of it to widen the frame
 Box = tuple[float, float, float, float]  # west, north, east and south of a name, on the drawing
+ZONE = re.compile(r'data-zone="([^"]*)">.*?<path class="zone[^"]*" d="([^"]*)"/>')
 NUMBER = re.compile(r'<text class="nom numero[^"]*" data-nom="([^"]*)"[^>]*>(\d+)</text>')
 NAME = re.compile(
     r'<text class="nom[^"]*"(?: data-nom="[^"]*")?(?: display="none")?(?: font-size="(\d+)")?'
@@ -181,7 +182,7 @@ PATTERN_BY_KIND = {"case-numerique": "lignes", "case-sociale": "points"}
 
 def outlined(svg: str, codes: Collection[str]) -> str:
     """Return a map that `draw` drew with some of its zones outlined, under its names."""
-    zones = re.findall(r'data-zone="([^"]*)">.*?<path class="zone[^"]*" d="([^"]*)"/>', svg)
+    zones = ZONE.findall(svg)
     path = "".join(d for code, d in zones if unescape(code) in codes)
     return _under_names(svg, path, "choisie") if path else svg
 
@@ -373,6 +374,36 @@ def _has_room(box: Box, taken: Sequence[Box]) -> bool:
 def _label_box(name: str, x: float, y: float, size: int) -> Box:
     half = len(name) * size * LETTER / 2
     return x - half, y - size * 0.7, x + half, y + size * 0.7
+
+
+def numbered(svg: str, codes: Sequence[str], names: Collection[str]) -> str:
+    """Return a map with the ranks of some zones, from 1, in place of their own names: the rows of the table
+    that stands beside it. The other names give way to them. codes: by rank; names: those of these zones.
+    """
+    path_by_code = dict(ZONE.findall(svg))
+    size = next(iter(NAME.findall(svg)), ("",))[0]
+    height = f' font-size="{size}"' if size else ""
+    numbers = []
+    for rank, code in enumerate(codes, 1):
+        if (shape := _drawn_shape(path_by_code.get(code, ""))) is not None:
+            point = shapely.point_on_surface(shape)
+            y = point.y + int(size or LABEL) / 3
+            numbers.append(f'<text class="nom"{height} x="{point.x:.0f}" y="{y:.0f}">{rank}</text>')
+    others = NAME.sub(lambda name: "" if unescape(name[4]) in names else name[0], svg)
+    first_name = NAME.search(others)
+    at = first_name.start() if first_name else len(others) - len("</svg>")
+    return f"{others[:at]}{''.join(numbers)}{others[at:]}"
+
+
+def _drawn_shape(path: str) -> shapely.Geometry | None:
+    """Return the largest part of a shape that `_path` wrote; None of an empty path."""
+    rings = []
+    for part in re.findall(r"M([^Mz]*)z", path):
+        first, _, rest = part.partition("l")
+        steps = np.array(re.findall(r"-?\d+", f"{first} {rest}"), dtype=float).reshape(-1, 2)
+        if len(steps) > 2:
+            rings.append(shapely.make_valid(shapely.Polygon(np.cumsum(steps, axis=0))))
+    return max(rings, key=shapely.area, default=None)
 
 
 def on_paper(svg: str) -> str:

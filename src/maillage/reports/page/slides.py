@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from math import ceil
+from textwrap import wrap
 from typing import Any, TypeGuard
 
 from pptx import Presentation
@@ -51,6 +52,7 @@ LISTED = (20, 18, 16, 14, 13, 12)  # points: of a list, the largest that leave i
 CARDS = (18, 16, 15, 14, 13, 12)  # points: of the title of a card, the largest that leave it in its place
 SIZES = (20, 18, 16, 15, 14, 13, 12)  # points: a table takes the largest that leave it in its place
 MEAN = 0.56  # a letter of that font, in its size, where words follow one another
+LINK_PIECE = 26  # letters of a piece of a link
 ROW = 1 / 36  # inches a point of letters: the least height of a row
 HIGHEST, ESTIMATE, LOWEST = "Jusqu’à", "Estimation", "Au moins"  # series of a chart, drawn in this order
 KEY, KEY_LINE = 2.85, 0.3  # inches: the column of the classes of a map, a line of it
@@ -255,11 +257,23 @@ def _words(paragraph: Any, text: str, *, size: float, colour: str = "encre", bol
     """Write a text in a paragraph, its words between stars in bold."""
     paragraph.alignment = PP_ALIGN.LEFT
     for strong, words, address in rich.spans(office.plain(text)):
-        run = paragraph.add_run()
-        run.text = words
-        _lead(run, address)
-        run.font.size, run.font.name, run.font.bold = Pt(size), FONT, bold or strong
-        run.font.color.rgb, run.font.language_id = _colour(colour), MSO_LANGUAGE_ID.FRENCH
+        for piece in _pieces(words) if address.startswith("https:") else [words]:
+            run = paragraph.add_run()
+            run.text = piece
+            _lead(run, address)
+            run.font.size, run.font.name, run.font.bold = Pt(size), FONT, bold or strong
+            run.font.color.rgb, run.font.language_id = _colour(colour), MSO_LANGUAGE_ID.FRENCH
+
+
+def _pieces(words: str) -> list[str]:
+    """Return the words of a link in pieces that lead to the same place: LibreOffice breaks no line inside a
+    link.
+
+    >>> _pieces("Insee Première, juin 2023, les personnes"), _pieces("Insee")
+    (['Insee Première, juin 2023, ', 'les personnes'], ['Insee'])
+    """
+    lines = wrap(words, LINK_PIECE, break_long_words=False, break_on_hyphens=False)
+    return [*(f"{line} " for line in lines[:-1]), *lines[-1:]] or [words]
 
 
 JUMP = "ppaction://hlinksldjump"

@@ -245,7 +245,7 @@ def _total(actions: Sequence[PlanAction]) -> int:
     one has one.
     """
     priced = {x.label for x in actions if not x.is_part and x.budget is not None}
-    return sum(x.budget or 0 for x in actions if not (x.is_part and x.label.partition(".")[0] in priced))
+    return sum(x.budget or 0 for x in actions if not (x.is_part and x.label.rpartition(".")[0] in priced))
 
 
 def _total_words(plan: PlanReading) -> str:
@@ -583,7 +583,7 @@ def _budget_words(plan: PlanReading) -> str:
     priced = [x for x in plan.planned if x.budget is not None]
     paid = [x for x in plan.planned if x.budget is not None or x.funded is not None]
     action_labels = {x.label for x in priced if not x.is_part}
-    inside = [x for x in paid if x.is_part and x.label.partition(".")[0] in action_labels]
+    inside = [x for x in paid if x.is_part and x.label.rpartition(".")[0] in action_labels]
     total = _total(plan.planned)
     funded = sum(x.funded or 0 for x in paid if x in priced or x in inside)
     unbudgeted = sum(x.funded or 0 for x in paid if x not in priced and x not in inside)
@@ -623,7 +623,7 @@ def _costs_over(priced: Sequence[PlanAction]) -> list[str]:
     """Return the actions whose parts cost more than they do, a sentence each."""
     sentences = []
     for action in priced:
-        parts = [x.budget or 0 for x in priced if x.is_part and x.label.partition(".")[0] == action.label]
+        parts = [x.budget or 0 for x in priced if x.is_part and x.label.rpartition(".")[0] == action.label]
         if not action.is_part and sum(parts) > (action.budget or 0):
             sentences.append(
                 f"Les sous-actions de l’action {action.label} coûtent plus qu’elle :"

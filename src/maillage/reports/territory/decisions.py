@@ -18,6 +18,7 @@ from maillage.words.dates import in_words
 MOST = 3
 NUMBERS = {1: "Une décision", 2: "Deux décisions", 3: "Trois décisions"}
 OF_A_TOWN = re.compile(r", toute la commune \([^)]*\)")  # as a plan names a town with all its quarters
+FIRST_ZONES = 3  # named where everywhere is too much to begin with
 FEW_ZONES, SHORT = 4, 220  # zones named one by one; letters of a reason that a page has room for
 EVERYWHERE = "tout le territoire"
 TO_DECIDE = "à décider"
@@ -53,12 +54,13 @@ class Decision:
     @property
     def full_title(self) -> str:
         """Its title and its place, where it is not everywhere: « Ouvrir un atelier : Souillet-Vouise »."""
-        return self.title if self.where == EVERYWHERE else f"{self.title} : {self.where}"
+        return self.title if self.where.startswith(EVERYWHERE) else f"{self.title} : {self.where}"
 
     @property
     def in_full(self) -> str:
         """The decision in a paragraph: what nobody has written of it is named last."""
         facts = (
+            ("Où", "son lieu", self.where),
             ("Pilote", "son pilote", self.pilot),
             ("Quand", "sa date", self.when),
             ("Coût", "son coût", self.cost_words),
@@ -70,7 +72,7 @@ class Decision:
             sentences.append(f"Restent à décider : {wording.listing(missing_names)}.")
         if self.state != _undecided("", ""):
             sentences.append(f"{upper_first(self.state)}.")
-        return " ".join(filter(None, (f"**{self.full_title}.**", self.reason, *sentences)))
+        return " ".join(filter(None, (f"**{self.title}.**", self.reason, *sentences)))
 
     @property
     def cost_words(self) -> str:
@@ -215,7 +217,7 @@ def _effect(action: PlanAction) -> str:
 
 def _of_figures(s: Subject, plan: PlanReading | None, vote: str) -> list[Decision]:
     """Return decisions drawn from the figures: their pilot, day and cost are to decide."""
-    openings = _openings(s, plan)
+    openings, everywhere = _openings(s, plan), _everywhere(s)
     decisions = []
     for text in proposals(s, plan):
         title, reason = first_sentence(text)
@@ -224,7 +226,11 @@ def _of_figures(s: Subject, plan: PlanReading | None, vote: str) -> list[Decisio
             Decision(
                 title=title.rpartition(" : ")[0] if is_opening else title,
                 reason=reason,
-                where=title.rpartition(" : ")[2] if is_opening else EVERYWHERE,
+                where=title.rpartition(" : ")[2]
+                if is_opening
+                else EVERYWHERE
+                if text in (CENSUS, SMALLER)
+                else everywhere,
                 pilot=TO_DECIDE,
                 when=TO_DECIDE,
                 effect=NEAR
@@ -234,6 +240,12 @@ def _of_figures(s: Subject, plan: PlanReading | None, vote: str) -> list[Decisio
             )
         )
     return decisions
+
+
+def _everywhere(s: Subject) -> str:
+    """Return the whole territory in words, and the zones where to begin, if some are surely above."""
+    first_names = wording.listing([zone.full_name for zone in s.zones_above[:FIRST_ZONES]])
+    return f"{EVERYWHERE}, d’abord {first_names}" if first_names else EVERYWHERE
 
 
 def proposals(s: Subject, plan: PlanReading | None) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from math import ceil
 from textwrap import shorten
 
 from maillage.reports.codesign.journey import workshop_stages
+from maillage.reports.page import maps
 from maillage.reports.page.blocks import (
     Bar,
     Block,
@@ -98,18 +99,29 @@ PARTS = (
     "Prochaines étapes",
     "Sources",
 )
-MESSAGES = (  # of inhabitants, in the order of the story: axes, whether of a group, rank where room is short
-    (("besoins",), False, 1),
-    (("besoins",), True, 4),
-    (("visibilite", "maillage"), False, 2),
-    (("visibilite", "maillage"), True, 6),
-    (("attractivite",), False, 5),
-    (("attractivite",), True, 3),  # trained and still ill at ease: it changes what is offered
-    (("equipement",), False, 7),
+MESSAGES = (  # of inhabitants, those that matter most first: axes, whether of a group
+    (("besoins",), False),
+    (("visibilite", "maillage"), False),
+    (("attractivite",), True),  # trained and still ill at ease: it changes what is offered
+    (("besoins",), True),
+    (("attractivite",), False),
+    (("visibilite", "maillage"), True),
+    (("equipement",), False),
 )
 MOST_MESSAGES = 5
-MOST_SLIDES = 21  # after the cover
+MOST_SLIDES = 20  # cover included
+CUT_FIRST = (  # of a part, the slide at that position, where they are too many for a meeting
+    (INHABITANTS, 4),
+    (WHERE, 1),  # the main town: the map of the territory shows it, smaller
+    (INHABITANTS, 3),
+    (VOICES, 0),
+    (LEVERS, 0),
+    (NEED, 1),  # the levels of difficulty
+    (INHABITANTS, 2),
+    (SINCE, 0),
+)
 SPAN = re.compile(r" \(entre [^)]*\)\.?$")  # that ends a fact; its chart draws it
+NOT_RANKED = "Leurs fourchettes se recouvrent : ces lignes ne sont pas un classement."
 FEW_ANSWERS = 50  # a share of fewer is starred
 MOST_ROWS = 6
 MOST_NEWS = 5  # sentences on what happened since an edition
@@ -138,23 +150,41 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
         slides = [_method(s), _withheld(s)]
     else:
         chosen = decisions.three(s, plan)
-        slides = [_reasons(s, chosen), _method(s), *_since(s), *_people(s)]
-        n_before = len(slides)
-        slides += [
+        slides = [
+            _reasons(s, chosen),
+            _method(s),
+            *_since(s),
+            *_people(s),
+            *_inhabitants(s),
             *_offer(s),
             *_professionals(s),
             *_voices(s),
             _levers(s, plan) or _answers(s),
+            *_proposals(s, plan, chosen),
+            *_plan(plan),
         ]
-        slides += [*_proposals(s, plan, chosen), *_plan(plan)]
-        slides[n_before:n_before] = _inhabitants(s, most=MOST_SLIDES - len(slides) - 2)
-    slides += [_next(s, plan), _sources(s)]
+    slides.append(_next(s, plan))
+    slides, cut_slides = _ranked(slides, MOST_SLIDES - 2)
+    slides.append(_sources(s, cut_slides))
     return Document(
         title=f"Restitution : {r.territory.name}",
         cover=cover(s, "Restitution du diagnostic d’inclusion numérique"),
         chapters=tuple(slides),
         keywords=("inclusion numérique", "restitution", r.territory.name),
     )
+
+
+def _ranked(slides: Sequence[Chapter], most: int) -> tuple[list[Chapter], list[Chapter]]:
+    """Return the slides that a meeting has time for, in their order, then those that it has not: the ones of
+    `CUT_FIRST` go first, and of a part the last one but for its second map, which shows the first one larger.
+    """
+    printed, cut_slides = list(slides), []
+    for part, position in CUT_FIRST:
+        of_part = [slide for slide in printed if slide.over == part]
+        if len(printed) > most and len(of_part) > position:
+            cut_slides.append(of_part[position])
+            printed.remove(of_part[position])
+    return printed, sorted(cut_slides, key=slides.index)
 
 
 def _slide(
@@ -437,8 +467,8 @@ def _zones(s: Subject) -> Chapter:
     r = s.reading
     title, rest = first_sentence(r.where_sentence)
     svg = s.layers.get("numerique", "")
-    codes = {each["code"] for each in s.study["ou"]["zones"]}
-    surely = [zone for zone in r.zones if zone.code in codes]
+    surely = s.zones_above
+    codes = [zone.code for zone in surely]
     unit, n = r.territory.unit, len(surely)
     if surely:
         more = f"plus fréquent dans {wording.count(n, unit)}"
@@ -450,11 +480,14 @@ def _zones(s: Subject) -> Chapter:
             if surplus_shares
             else ""
         )
-    table = _top_zones(r.zones, unit, MOST_BESIDE if svg else MOST_ROWS)
-    if surely:  # in the order of the sentence
-        first = sorted(surely, key=lambda zone: (-(zone.people_value or 0.0), zone.code))[: len(table.rows)]
-        note = f"{len(first)} des {wording.count(n, unit)}." if len(first) < n else ""
-        table = _zone_table(first, f"{unit.capitalize()}s où le besoin est plus fréquent", unit, note)
+    most = MOST_BESIDE if svg else MOST_ROWS
+    rows = surely[:most] or _highest(r.zones, most)  # in the order of the sentence
+    caption, note = f"{unit.capitalize()}s où la part est la plus haute", NOT_RANKED
+    if surely:
+        caption = f"{unit.capitalize()}s où le besoin est plus fréquent"
+        note = f"{len(rows)} des {wording.count(n, unit)}." if len(rows) < n else ""
+    table = _zone_table(rows, caption, unit, note, is_numbered=bool(svg))
+    svg = _numbered(svg, rows)
     alt = "Carte de la part de personnes concernées, zone par zone, du clair (rare) au foncé."
     picture = (
         map_keys.surplus_picture(svg, codes) if surely else map_keys.picture(r, "numerique", svg, alt=alt)
@@ -477,9 +510,17 @@ def _town(s: Subject) -> list[Chapter]:
     town = atlas.main_town(r.subtotals, len(r.zones))
     if not drawn or town is None or not town.need_share:
         return []
-    picture = replace(drawn[0], key=map_keys.key(r, "numerique"), caption=map_keys.UNITS["numerique"])
     quarters = [replace(zone, place="") for zone in r.zones if zone.code in town.zones]
-    table = _top_zones(quarters, "quartier", MOST_BESIDE)
+    rows = _highest(quarters, MOST_BESIDE)
+    picture = replace(
+        drawn[0],
+        svg=_numbered(drawn[0].svg, rows),
+        key=map_keys.key(r, "numerique"),
+        caption=map_keys.UNITS["numerique"],
+    )
+    table = _zone_table(
+        rows, "Quartiers où la part est la plus haute", "quartier", NOT_RANKED, is_numbered=True
+    )
     return [
         _slide(
             WHERE,
@@ -492,23 +533,30 @@ def _town(s: Subject) -> list[Chapter]:
     ]
 
 
-def _top_zones(zones: Sequence[ZoneRow], unit: str, most: int) -> Grid:
-    """Return the table of the zones whose share is the highest, at most so many."""
-    top_zones = sorted((z for z in zones if z.share), key=lambda z: -(z.share_value or 0.0))[:most]
-    note = "Leurs fourchettes se recouvrent : ces lignes ne sont pas un classement."
-    return _zone_table(top_zones, f"{unit.capitalize()}s où la part est la plus haute", unit, note)
+def _highest(zones: Sequence[ZoneRow], most: int) -> list[ZoneRow]:
+    return sorted((z for z in zones if z.share), key=lambda z: -(z.share_value or 0.0))[:most]
 
 
-def _zone_table(zones: Sequence[ZoneRow], caption: str, unit: str, note: str) -> Grid:
-    """Return the share and people of a few zones."""
+def _numbered(svg: str, rows: Sequence[ZoneRow]) -> str:
+    """Return a map where the zones of a table have its numbers; "" without a map."""
+    return maps.numbered(svg, [zone.code for zone in rows], {zone.name for zone in rows}) if svg else ""
+
+
+def _zone_table(zones: Sequence[ZoneRow], caption: str, unit: str, note: str, *, is_numbered: bool) -> Grid:
+    """Return the share and people of a few zones. is_numbered: a map beside it has their numbers."""
     return Grid(
         caption=caption,
         columns=(unit.capitalize(), "Part", "Fourchette", "Personnes"),
         align="gddd",
         widths=(3.2, 0.8, 1.4, 1.2),
         rows=tuple(
-            _cells(z.full_name, z.share, z.share_between.replace(" ", wording.NBSP), z.people or "—")
-            for z in zones
+            _cells(
+                f"{k}. {z.full_name}" if is_numbered else z.full_name,
+                z.share,
+                z.share_between.replace(" ", wording.NBSP),
+                z.people or "—",
+            )
+            for k, z in enumerate(zones, 1)
         ),
         note=note,
     )
@@ -530,19 +578,17 @@ def _crossing(s: Subject) -> list[Chapter]:
     return [_slide(WHERE, title, blocks, notes=notes, foot=_foot(s))]
 
 
-def _inhabitants(s: Subject, most: int) -> list[Chapter]:
-    """Return the slides of what inhabitants say, a message each, `most` at most: the ease of all, of a group,
-    the places that they know, what would help; none without a survey.
+def _inhabitants(s: Subject) -> list[Chapter]:
+    """Return the slides of what inhabitants say, a message each, those that matter most first: the ease of
+    all, the places that they know, a group, what would help; none without a survey.
     """
     findings = s.findings.of_survey("inhabitants", "caf")
     messages = [
         [finding for finding in findings if finding.axis in axes and bool(finding.group) == is_of_a_group]
-        for axes, is_of_a_group, _ in MESSAGES
+        for axes, is_of_a_group in MESSAGES
     ]
-    by_rank = sorted((rank, k) for k, (*_, rank) in enumerate(MESSAGES) if messages[k])
-    printed = sorted(k for _, k in by_rank[: min(MOST_MESSAGES, max(most, 1))])
     slides = []
-    for first, *next_findings in (messages[k][: 1 + MOST_SENTENCES] for k in printed):
+    for first, *next_findings in [row[: 1 + MOST_SENTENCES] for row in messages if row][:MOST_MESSAGES]:
         sentences = (first.means, *(finding.fact for finding in next_findings))[:MOST_SENTENCES]
         message = [first, *next_findings]
         slides.append(_finding_slide(INHABITANTS, message, first.figures, sentences, findings))
@@ -942,7 +988,10 @@ def _thanks(m: mission.Mission | None) -> str:
     return f"{people} {m.more_thanks}".strip()
 
 
-def _sources(s: Subject) -> Chapter:
+def _sources(s: Subject, cut_slides: Sequence[Chapter]) -> Chapter:
+    """Return the slide of the sources, which lists what the meeting had no time for. cut_slides: the slides
+    of those messages, whose notes it holds.
+    """
     r: Reading = s.reading
     first_sources = r.sources[:MOST_ROWS]
     more = len(r.sources) - len(first_sources)
@@ -962,4 +1011,7 @@ def _sources(s: Subject) -> Chapter:
     what = "données" if r.withheld else "chiffres"
     title = f"Ces {what} viennent de {wording.count(len(r.sources), 'source')}"
     foot = f"Le calcul : [des taux nationaux, appliqués aux habitants](#methode). {table.note}".strip()
-    return _slide(SOURCES, title, (table,), notes=f"{citations}.", foot=foot, anchor="sources")
+    titles = [wording.lower_first(slide.title) for slide in cut_slides]
+    lead = f"Aussi dans le diagnostic : {' ; '.join(titles)}." if titles else ""
+    notes = " ".join([f"{citations}.", *(f"{slide.title}. {slide.notes}" for slide in cut_slides)])
+    return _slide(SOURCES, title, (table,), lead=lead, notes=notes, foot=foot, anchor="sources")

@@ -670,7 +670,7 @@ def cautions(o: Offered) -> list[str]:
 def _unassigned_words(places: UnassignedPlaces, commune: str) -> str:
     """Return where the places of a commune that no zone counts are counted, and why."""
     one = places.n_places == 1
-    n = f"{wording.count(places.n_places, 'lieu', 'lieux')} de {commune}"
+    n = f"{wording.count(places.n_places, 'lieu', 'lieux')} {wording.of(commune)}"
     if not places.is_inside:
         side = "il se trouve" if one else "ils se trouvent"
         return (

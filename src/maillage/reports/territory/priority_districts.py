@@ -85,8 +85,9 @@ def _notes(most: Sequence[districts.CommuneDistricts]) -> list[str]:
     notes = []
     if partial := [one.name for one in most if not one.is_whole]:
         names = partial if len(partial) <= 3 else [wording.count(len(partial), "commune")]
+        of_names = wording.listing([wording.of(name) for name in names])
         notes.append(
-            f"Le territoire ne compte qu’une partie de {wording.listing(names)} : certains de ces quartiers"
+            f"Le territoire ne compte qu’une partie {of_names} : certains de ces quartiers"
             " peuvent être hors de lui."
         )
     if (n_unlisted := len(most) - MOST_COMMUNES) > 0:

@@ -18,7 +18,7 @@ from maillage.reports.territory.figures import FigureJson
 from maillage.reports.territory.gaps import order
 from maillage.reports.territory.main_findings import MainFindings
 from maillage.reports.territory.mission import Mission
-from maillage.reports.territory.reading import OfferLine, Reading
+from maillage.reports.territory.reading import OfferLine, Reading, ZoneRow
 from maillage.reports.territory.surveys import PublishedSurvey
 from maillage.words import rich, rounding, wording
 from maillage.words.dates import in_words
@@ -64,6 +64,13 @@ class Subject:
     def findings(self) -> MainFindings:
         """The main findings: ten at most, then the others."""
         return main_findings.read(self.reading, self.surveyed)
+
+    @property
+    def zones_above(self) -> list[ZoneRow]:
+        """The zones that surely hold more than their share of the need, the largest first."""
+        codes = {zone["code"] for zone in self.study.get("ou", {}).get("zones", ())}
+        rows = [zone for zone in self.reading.zones if zone.code in codes]
+        return sorted(rows, key=lambda zone: (-(zone.people_value or 0.0), zone.code))
 
     @property
     def is_too_large(self) -> bool:

@@ -89,7 +89,7 @@ def _where(s: Subject) -> Chapter:
     blocks: list[Block] = [Bullets(items=tuple(filter(None, (r.where_sentence, *crossed))))]
     if svg := s.layers.get("numerique", ""):
         alt = "Carte de la part de personnes concernées, zone par zone, du clair au foncé."
-        codes = {zone["code"] for zone in s.study["ou"]["zones"]}
+        codes = [zone.code for zone in s.zones_above]
         blocks.append(
             map_keys.surplus_picture(svg, codes, width=0.66)
             if codes
@@ -210,10 +210,11 @@ def _decisions(chosen: Sequence[Decision], plan: PlanReading | None) -> list[Cha
 
 
 def _decision(number: int, decision: Decision) -> Chapter:
-    """Return a decision: why and what it changes, beside who, when and how much."""
+    """Return a decision: why and what it changes, beside where, who, when and how much."""
     why = (Text(text=decision.reason),) if decision.reason else ()
     when = decision.when if decisions.TO_DECIDE in decision.when else f"{decision.when} ({decision.state})"
     conditions = (
+        f"**Où** : {decision.where}",
         f"**Qui** : {decision.pilot}",
         f"**Quand** : {decision.state if decision.when == decisions.TO_DECIDE else when}",
         f"**Combien** : {decision.cost_words}",
@@ -222,7 +223,7 @@ def _decision(number: int, decision: Decision) -> Chapter:
     changes = (Text(text=f"**Ce que cela change.** {decision.effect}"),) if is_set else ()
     return Chapter(
         number=str(number),
-        title=decision.full_title,
+        title=decision.title,
         blocks=(Beside(left=(*why, *changes), right=(Bullets(items=conditions),), share=0.62),),
     )
 

@@ -1,5 +1,6 @@
 """Territories of France: finding one by name, code or postcode, and what belongs to it."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -30,6 +31,9 @@ GROUPINGS = {
     "CC ": "Communauté de communes ",
     "CU ": "Communauté urbaine ",
 }
+OWN_TYPE = re.compile(r"\b(?:agglom\w*|agglo|communauté|métropole|interco\w*)\b", re.IGNORECASE)
+LAST_TYPE = re.compile(rf" {OWN_TYPE.pattern}$", re.IGNORECASE)
+INITIALS = re.compile(r" \([A-Z]+\)$")
 LEVELS: tuple[Kind, ...] = ("ept", "epci", "departement", "region")
 COLUMNS = (
     "code",
@@ -453,11 +457,20 @@ def _population(iris: Table) -> dict[str, dict[str, int]]:
 
 
 def _spelled(grouping: str) -> str:
-    """Return the name of a grouping of communes with its type spelled out."""
+    """Return the name of a grouping of communes without its initials, its type spelled out once: a name that
+    already tells it stands alone.
+
+    >>> _spelled("CA Loire Forez Agglomération (LFA)"), _spelled("CA du Pays de Saint Malo Agglomération")
+    ('Loire Forez Agglomération', 'Communauté d’agglomération du Pays de Saint Malo')
+    """
+    name = INITIALS.sub("", grouping)
     for short, long in GROUPINGS.items():
-        if grouping.startswith(short):
-            return long + grouping.removeprefix(short)
-    return grouping
+        if name.startswith(short):
+            own_name = name.removeprefix(short)
+            if own_name.startswith(("de ", "du ", "des ", "d’")):
+                return f"{long}{LAST_TYPE.sub('', own_name)}"
+            return own_name if OWN_TYPE.search(own_name) else f"{long}{own_name}"
+    return name
 
 
 def _parents(row: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

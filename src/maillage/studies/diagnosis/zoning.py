@@ -263,7 +263,7 @@ def _unknown(name: str, number: int, code: str, territory: Territory, everywhere
         return _fault(name, number, "code", code, "la zone est vide : aucun IRIS ni commune n’est donné")
     if code in everywhere:
         return _fault(
-            name, number, "code", code, f"ce code existe, mais hors de {territory.name} ({territory.code})"
+            name, number, "code", code, f"ce code existe, mais hors {territory.of_name} ({territory.code})"
         )
     if f"0{code}" in everywhere:
         return _fault(

@@ -153,9 +153,7 @@ def journeys_of(place: str) -> list[maps.Journey]:
     """
     groups = Group.objects.filter(session__place=place, session__closed_at__isnull=False)
     written = [journey(each) for each in groups.select_related("session").order_by("session__held_on", "pk")]
-    return [
-        each for each in written if any(stage.today or stage.then or stage.cards for stage in each.stages)
-    ]
+    return [each for each in written if not each.is_blank]
 
 
 def choices(session: Session) -> list[tuple[Group, list[tuple[str, list[Card]]]]]:

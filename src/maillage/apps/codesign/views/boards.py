@@ -80,10 +80,8 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _heads(columns: Sequence[queries.Column]) -> list[tuple[str, str]]:
-    """Return the kind and the words of each row; "" for one without any card."""
-    rows = zip(*(column.cells for column in columns), strict=True)
-    labels = [(row[0].kind, dict.fromkeys(cell.label for cell in row if cell.cards)) for row in rows]
-    return [(kind, ", ".join(labels_used)) for kind, labels_used in labels]
+    """Return the kind and the words of each row of a board."""
+    return [(cell.kind, cell.label) for cell in columns[0].cells]
 
 
 def _board(request: HttpRequest, group: Group, *, form: CardForm | None = None) -> HttpResponse:
@@ -298,7 +296,10 @@ def journey_map(request: HttpRequest, code: str, form: str) -> HttpResponse:
     group = _group(request, code)
     if group is None or form not in FORMS:
         return _refused(request)
-    return _map(queries.journey(group), form, f"parcours-groupe-{group.number}")
+    journey = queries.journey(group)
+    if form == "pdf" and journey.is_blank:  # its empty grid, to be filled in by hand
+        return paper(request, code)
+    return _map(journey, form, f"parcours-groupe-{group.number}")
 
 
 def _map(journey: maps.Journey, form: str, name: str) -> HttpResponse:

@@ -19,6 +19,7 @@ from maillage.pipeline.cog import clean as cog
 from maillage.reference import offer
 from maillage.reference.parameters import number
 from maillage.words.languages import FRENCH, say, speaking, spoken, to_say, typed
+from maillage.words.wording import at as in_place
 from maillage.words.wording import listing
 
 PAGE = 30
@@ -427,9 +428,9 @@ def _nearest(search: Search, at: datetime) -> Nearest | None:
                     "{minutes} à pied",
                     minutes=walk.replace(" min", " minutes") if spoken().is_french else walk,
                 )
-            town = typed(str(lieu.sheet.get("commune", "")))
+            town = str(lieu.sheet.get("commune", ""))
             words = (
-                say("à environ {far}, à {town}", far=far, town=town)
+                say("à environ {far}, {at_town}", far=far, at_town=in_place(town))
                 if town
                 else say("à environ {far}", far=far)
             )

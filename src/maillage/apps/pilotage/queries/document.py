@@ -256,7 +256,8 @@ def _action(planned: Planned) -> Json:
     action = planned.action
     main_action = action.parent or action
     return {
-        "numero": main_action.number,
+        "dynamique": main_action.printed_axis,
+        "numero": main_action.printed_rank or main_action.number,
         "sous_numero": action.number if action.parent else None,
         "titre": action.title,
         "etat": action.standing_words,
@@ -344,8 +345,11 @@ def _planned(plan: list[Json] | Json, reason: str | None) -> Json:
 
 
 def _label(action: Json) -> str:
-    """Return the number of an action as a plan prints it: « 7 », or « 7.1 » for a part of action 7."""
-    return ".".join(str(n) for n in (action["numero"], action["sous_numero"]) if n is not None)
+    """Return the number of an action as a plan prints it: « 2.3 », or « 2.3.1 » for a part of it; « 7 »
+    before it is published.
+    """
+    numbers = (action.get("dynamique"), action["numero"], action["sous_numero"])
+    return ".".join(str(n) for n in numbers if n is not None)
 
 
 def _bounded(name: str, figure: Mapping[str, Any]) -> Json:

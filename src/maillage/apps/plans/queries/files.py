@@ -281,8 +281,9 @@ def table_of(actions: Sequence[PlanAction], reading: Reading | None) -> list[dic
     return [
         {
             "dynamique": f"{row.axis.number}. {row.axis.title}",
-            # Apart, as in the file of the loop: a spreadsheet would read « 7.1 » as the 7th of January.
-            "numero": row.parent.number if row.parent else row.number,
+            # Apart, as in the file of the loop: a spreadsheet would read « 7.1 » as the 7th of January. The
+            # dynamic is in the first column.
+            "numero": (row.parent or row).printed_rank or (row.parent or row).number,
             "sous_numero": row.number if row.parent else "",
             "action": row.title,
             "etat": row.standing_words,

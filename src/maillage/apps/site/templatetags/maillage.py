@@ -164,6 +164,12 @@ def of(name: object) -> str:
 
 
 @register.filter
+def at(name: object) -> str:
+    """Return « à » before the name of somebody, of a place or of a structure."""
+    return wording.at(str(name))
+
+
+@register.filter
 def full_stop(text: str) -> str:
     """Return a title that opens a sentence, closed by a full stop where no mark of its own ends it."""
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."

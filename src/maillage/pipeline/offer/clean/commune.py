@@ -18,6 +18,7 @@ from maillage.kernel.names import apostrophes, plain
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.offer.clean import postcode, words
 from maillage.pipeline.offer.clean.cleaned import Cleaned
+from maillage.words import wording
 
 # What people add to the name of a commune, in the order it is taken off.
 ADDED = (
@@ -166,7 +167,7 @@ def insee(text: str) -> Cleaned[str]:
         return Cleaned.refused(f"« {typed[:40]} » {known}{postal}")
     today = index().communes[index().codes[code]]
     if code in index().arrondissements:
-        mends.append(f"{code} est un arrondissement de {today.name}")
+        mends.append(f"{code} est un arrondissement {wording.of(today.name)}")
     elif code.startswith("20"):
         mends.append(f"{code} est l’ancien code de la Corse")
     elif code != today.code:

@@ -15,6 +15,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.spreadsheet import as_csv
 from maillage.reports.directory.formats import lmn
 from maillage.reports.directory.formats.published import Published, Remark, Row, as_json
+from maillage.words.wording import of
 
 SCHEMA = "LaMednum/standard-mediation-num"
 DESCRIPTION, REPORT = "publier.json", "rapport.csv"
@@ -82,7 +83,7 @@ def description(table_rows: Sequence[Row], producer: Producer, *, on: date) -> D
             "source": lmn.file_name(on=on, producer=producer.id, territory=producer.territory, suffix=suffix),
             "schema": SCHEMA,
             "description": (
-                f"Les lieux de médiation numérique de {producer.territory}, au format {suffix.upper()}."
+                f"Les lieux de médiation numérique {of(producer.territory)}, au format {suffix.upper()}."
                 f" {more}"
             ),
         }
