@@ -585,10 +585,20 @@ def _own_perimeters(place: str) -> list[str]:
     return [row.slug for row in perimeters if _cuts_all(row.code, row.zones, row.file_name)]
 
 
+def drawn_zones(perimeter: Perimeter) -> tuple[zoning.Zone, ...]:
+    """Return the zones of a stored perimeter; Refused when its file names areas that no longer exist."""
+    return _drawn(perimeter.code, perimeter.zones, perimeter.file_name).zones
+
+
+@lru_cache(maxsize=64)
+def _drawn(code: str, zones: str, file_name: str) -> zoning.Zoning:
+    return _zoning({"code": code, "zones": zones, "zones_file": file_name})
+
+
 @lru_cache(maxsize=64)
 def _cuts_all(code: str, zones: str, file_name: str) -> bool:
     try:
-        cut = _zoning({"code": code, "zones": zones, "zones_file": file_name})
+        cut = _drawn(code, zones, file_name)
     except Refused:  # a code that no longer exists: its study says it
         return False
     iris = frames.sources().rp2021

@@ -5,6 +5,7 @@ from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from itertools import pairwise
 
@@ -241,6 +242,16 @@ def communes_today(codes: Iterable[str]) -> list[str]:
     """Return the commune of today of each IRIS or commune of the census."""
     today: list[str] = cog.current(np.array([code[:5] for code in codes])).tolist()
     return today
+
+
+@cache
+def _communes_with_names() -> frozenset[str]:
+    return frozenset(cog.communes()["code"].tolist())
+
+
+def commune_merged_into(code: str) -> str:
+    """Return the commune of today of a commune of the census; an arrondissement stays what it is."""
+    return code if code in _communes_with_names() else communes_today([code])[0]
 
 
 def _zone_of(row: Row, zones: dict[str, Members]) -> Members:
