@@ -14,6 +14,7 @@ from maillage.pipeline.offer.row_reader import identifier_of
 from maillage.studies.offer.census import as_place
 
 FEW = 500  # texts asked for at once
+MAX_NAMES = 50  # of the refused rows, the missing places… that an import names
 
 
 def places_of(source: Source, sheets: Sequence[rules.Sheet] | None = None) -> dict[str, Lieu]:
