@@ -64,6 +64,18 @@ def test_without_an_edition_the_page_leads_who_steers_to_freeze_one(client, stud
     assert f'href="{EDITIONS_URL}"' in client.get(f"/territoires/{PLACE}/rapports/").content.decode()
 
 
+def test_the_page_of_changes_writes_no_study_again(client, freeze, monkeypatch):
+    """Each fingerprint wrote the whole study: six seconds for an agglomeration."""
+    freeze("restitution", "juin", low=4000)
+    freeze("restitution", "septembre")
+
+    def written(*args: object) -> bytes:
+        raise AssertionError("a study is written to be compared")
+
+    monkeypatch.setattr(changes, "frozen", written)
+    assert client.get(PAGE).status_code == 200
+
+
 @pytest.fixture
 def own_home(study, settings, tmp_path, computed):
     """A home where editions may be written, with the computed study of Échirolles."""

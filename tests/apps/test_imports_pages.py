@@ -480,6 +480,27 @@ def test_preview_of_a_merged_place_matches_its_effect(signed):
     assert [expected_counts[name] for name in names] == [counts[name] for name in names] == [0, 1, 1, 0]
 
 
+def test_an_import_names_the_places_edited_by_hand_that_it_changes(signed):
+    imported(signed)
+    lilas, maison = (Lieu.objects.get(name__startswith=name) for name in ("Médiathèque", "Maison"))
+    for lieu in (lilas, maison):
+        sheets.edit(lieu, {"telephone": ["+33476009999"]}, by="la structure", at=AT)
+    notice = "1\n          lieu corrigé à la main est modifié par ce fichier"
+    changed = HEAD + LILAS.replace("Oui", "Non") + MAISON
+    address = dropped(signed, changed, source="Réseau local")
+    response = signed.post(address, {"geste": "verifier"})
+    text = " ".join(signed.get(response["Location"]).content.decode().split())
+    assert " ".join(notice.split()) in text
+    named = text.split("modifié par ce fichier")[1].split("</ul>")[0]
+    assert lilas.name in named and maison.name not in named, "the other one is not changed"
+    signed.post(response["Location"], {"tout": "1"})
+    row = Import.objects.latest("pk")
+    assert (row.counts["retouches"], row.report["retouches"]) == (1, [lilas.name])
+    assert lilas.name in signed.get(f"/espace/annuaire/imports/{row.pk}/").content.decode()
+    lilas.refresh_from_db()
+    assert lilas.sheet["telephone"] == ["+33476009999"], "what was typed stays"
+
+
 def test_place_corrected_by_its_source_is_proposed_in_the_report(signed):
     imported(signed, HEAD + LILAS + MAISON)
     row = imported(

@@ -468,6 +468,32 @@ def test_a_whole_town_or_a_zone_of_the_network_is_one_box(client, plan, lea, rea
     assert row.zones == [], "ticked now, the whole territory counts"
 
 
+def test_a_plan_offers_the_communes_of_today_in_place_of_those_merged(plan, reading, monkeypatch):
+    """Solore-en-Forez was two communes in the census; Montbrison is cut into quarters."""
+    names = {
+        "421090000": "L’Hôpital-sous-Rochefort",
+        "422520000": "Saint-Laurent-Rochefort",
+        "422990000": "Savigneux",
+        "421470101": "Centre",
+        "421470102": "Beauregard",
+    }
+    zones = tuple(
+        replace(zone, code=code, name=name, place="Montbrison" if code.startswith("42147") else "")
+        for zone, (code, name) in zip(reading.zones, names.items(), strict=False)
+    )
+    monkeypatch.setattr(overview, "reading_of", lambda place: replace(reading, zones=zones))
+    form = ActionForm(plan=plan, initial={"zones": ["421090000", "422520000"]})
+    labels = {box["label"]: box["selected"] for _, _, boxes in form.zone_groups for box in boxes}
+    assert labels == {
+        "Tout le territoire": False,
+        "Montbrison, toute la commune (2\xa0quartiers)": False,
+        "Solore-en-Forez": True,
+        "Savigneux": False,
+        "Centre (Montbrison)": False,
+        "Beauregard (Montbrison)": False,
+    }
+
+
 def test_a_zone_says_its_commune_where_there_are_several(reading):
     first, second, third = reading.zones[:3]
     zones = tuple(

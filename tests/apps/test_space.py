@@ -1,6 +1,8 @@
 """The professional space: what a network adds, who may, what it says when it refuses."""
 
+import json
 import re
+from html import unescape
 
 import numpy as np
 import pytest
@@ -20,14 +22,22 @@ ZONES = b"code_zone,nom_zone,code\nN,Nord,38382\nS,Sud,38151\n"
 
 
 def perimeter(**changed) -> dict:
+    """Return the fields of a perimeter whose zones were read, and agreed."""
     return {
         "nom": "Nord et sud",
         "adresse": "nord-et-sud",
         "code": "200040715",
         "raison": "Deux bassins de vie",
-        "fichier": SimpleUploadedFile("zones.csv", changed.pop("zones", ZONES)),
+        "zones_lues": json.dumps(changed.pop("zones", ZONES).decode()),
+        "nom_fichier": "zones.csv",
         **changed,
     }
+
+
+def dropped(content: bytes, name: str = "zones.csv", **changed) -> dict:
+    """Return the fields of a perimeter with the file of its zones."""
+    fields = {key: value for key, value in perimeter().items() if key not in ("zones_lues", "nom_fichier")}
+    return {**fields, "fichier": SimpleUploadedFile(name, content), **changed}
 
 
 @pytest.mark.parametrize(
@@ -79,11 +89,40 @@ def test_a_perimeter_gets_an_address_and_its_diagnosis(client, coordinator, home
     assert client.get("/territoires/nord-et-sud/").status_code == 200
 
 
+CLERK = (
+    "Zones de la Métropole;;\nSecteur;Commune;Remarque\nNord;St Martin le Vinoux;\nNord;38382;\nNord;Grenoble;\n"
+    "Sud;GRENOBLE;\nSud;Échirolles;\nSud;Lyon;\n"
+).encode("cp1252")
+
+
+def test_the_zones_of_a_file_appear_before_they_are_stored(client, coordinator, home):
+    client.force_login(coordinator)
+    page = client.post("/espace/perimetres/nouveau/", dropped(CLERK)).content.decode()
+    assert not Perimeter.objects.exists(), "nothing is stored before somebody agrees"
+    assert "Zones trouvées (2)" in page and "Dans deux zones (1)" in page
+    assert "Lignes refusées (2)" in page and "Lyon (69123) n’est pas une commune" in page
+    assert "Meylan" in page.split("Dans aucune zone")[1], "what is left out is named"
+    fields = {
+        name: unescape(value)
+        for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page)
+    }
+    answer = client.post("/espace/perimetres/nouveau/", fields)
+    assert answer["Location"] == "/territoires/nord-et-sud/"
+    row = Perimeter.objects.get()
+    assert row.file_name == "zones.csv" and row.reason == "Deux bassins de vie"
+    zones = [line.split(",") for line in row.zones.splitlines()[1:]]
+    assert zones == [["nord", "Nord", "38423"], ["nord", "Nord", "38382"], ["sud", "Sud", "38151"]]
+
+
+def test_a_perimeter_without_a_file_asks_for_it(client, coordinator):
+    client.force_login(coordinator)
+    page = client.post("/espace/perimetres/nouveau/", perimeter(zones=b""))
+    assert "Il manque le fichier" in page.content.decode()
+
+
 def test_a_wrong_zone_file_is_refused_in_three_sentences_and_stores_nothing(client, coordinator):
     client.force_login(coordinator)
-    page = client.post(
-        "/espace/perimetres/nouveau/", perimeter(zones=b"code_zone,nom_zone,code\nN,Nord,69123\n")
-    )
+    page = client.post("/espace/perimetres/nouveau/", dropped(b"code_zone,nom_zone,code\nN,Nord,69123\n"))
     text = page.content.decode().replace("\xa0", " ")
     assert "zones.csv, ligne 2, colonne code, valeur « 69123 »" in text
     assert "hors de Grenoble-Alpes-Métropole" in text

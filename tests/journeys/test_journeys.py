@@ -201,6 +201,7 @@ def test_a_professional_keeps_a_perimeter_reads_an_error_and_comments(visit, sit
     zones.write_text("code_zone,nom_zone,code\nN,Nord,38485\nS,Sud,38151\n", "utf-8")
     page.set_input_files("#id_fichier", zones)
     page.click("main button[type=submit]")
+    page.click("text=Garder ces zones")
     page.wait_for_url("**/territoires/deux-rives/")
     page.wait_for_selector(".chiffre-grand")
     page.click("text=Rapports")

@@ -67,7 +67,11 @@ def add_output_folder(parser: argparse.ArgumentParser) -> None:
 def add_study_files(parser: argparse.ArgumentParser) -> None:
     """Add the options naming the files of a study: zones, places, the answers and margins of a survey."""
     for option, metavar, words in (
-        ("--zones", "ZONES.csv", "zones de l’étude : code_zone,nom_zone,code"),
+        (
+            "--zones",
+            "FICHIER",
+            "les zones de l’étude, dans un tableau : une colonne Zone, une colonne Commune",
+        ),
         ("--offre", "FICHIER", "les lieux du territoire, dans n’importe quelle forme"),
         ("--enquete", "REPONSES.csv", "les réponses d’une enquête du territoire, avec --marges"),
         ("--marges", "MARGES.csv", "les totaux à respecter : variable,modalite,effectif"),

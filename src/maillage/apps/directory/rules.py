@@ -286,6 +286,11 @@ class Update:
         }
 
 
+def is_typed(origins: Origins) -> bool:
+    """Return True if somebody typed or confirmed a field of a sheet."""
+    return any(origin.get("confirmed_on") for origin in origins.values())
+
+
 def updated(current: Sheet, origins: Origins, new: Sheet, *, source: str, on: str) -> Update:
     """Apply an import to a stored sheet.
 

@@ -50,7 +50,7 @@ class UploadField(uploads.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         upload = super().clean(data, initial)
-        if upload.size > self._most:
+        if upload and upload.size > self._most:
             raise forms.ValidationError(
                 f"Ce fichier pèse {upload.size // 1_000_000} Mo ; {self._most // 1_000_000} Mo au plus."
                 " Retirez ce qui n’y sert pas."
@@ -377,9 +377,22 @@ class PerimeterForm(forms.Form):
     )
     fichier = UploadField(
         label="Fichier des zones",
-        help_text="CSV : code_zone,nom_zone,code ; ou le zones.csv d’une étude",
+        help_text="Un tableau (XLSX, ODS, CSV) avec une colonne Zone et une colonne Commune, en noms ou en"
+        " codes Insee, ou Iris ; ou le zones.csv d’une étude. Rien n’est gardé avant votre accord.",
         most=5_000_000,
+        required=False,
     )
+    zones_lues = forms.JSONField(widget=forms.HiddenInput, required=False)
+    nom_fichier = forms.CharField(widget=forms.HiddenInput, max_length=200, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a file, unless its zones were read and are sent back, as a text."""
+        cleaned = super().clean() or {}
+        if not isinstance(cleaned.get("zones_lues"), str):
+            cleaned["zones_lues"] = ""
+        if not cleaned.get("fichier") and not cleaned.get("zones_lues") and "fichier" not in self.errors:
+            self.add_error("fichier", self.fields["fichier"].error_messages["required"])
+        return cleaned
 
 
 class MarkingForm(forms.Form):

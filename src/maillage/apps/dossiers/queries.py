@@ -590,6 +590,16 @@ def _own_perimeters(place: str) -> list[str]:
     return [each for each in territories.same_places(place) if each != place]
 
 
+def drawn_zones(perimeter: Perimeter) -> tuple[zoning.Zone, ...]:
+    """Return the zones of a stored perimeter; Refused when its file names areas that no longer exist."""
+    return _drawn(perimeter.code, perimeter.zones, perimeter.file_name).zones
+
+
+@lru_cache(maxsize=64)
+def _drawn(code: str, zones: str, file_name: str) -> zoning.Zoning:
+    return _zoning({"code": code, "zones": zones, "zones_file": file_name})
+
+
 def _first_row(kind: type[Model], place: str) -> Any:
     """Return the row of a place, else that of the official territory that its zones cut whole, else the only
     one of the perimeters that cut it.

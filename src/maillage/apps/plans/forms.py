@@ -22,6 +22,7 @@ from maillage.apps.plans.queries.zones import (
     ZONE_GROUPS,
     choices_of,
     codes_of,
+    is_uncut,
     kind_of,
     network_zones,
     towns,
@@ -316,8 +317,13 @@ class ActionForm(TextsForm):
         groups: dict[str, list[tuple[str, str]]] = {name: [] for name in ZONE_GROUPS}
         for union in self.unions:
             groups[kind_of(union.value)].append((union.value, union.label))
+        initial_values = self.initial["zones"]
+        merged = {
+            code for town in (towns(reading) if reading else ()) for code in town.codes if is_uncut(code)
+        }
         for code, name in known.items():
-            groups[kind_of(code)].append((code, name))
+            if code not in merged or code in initial_values:  # its commune of today is offered instead
+                groups[kind_of(code)].append((code, name))
         strays = [code for code in codes if code not in known]
         groups["Autres"] = [(code, f"{code} (hors de l’étude d’aujourd’hui)") for code in strays]
         fields["zones"].choices = [

@@ -20,9 +20,10 @@ from maillage.apps.territories.models import Correction, District, Marking, Peri
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
 from maillage.kernel.table import Table, positions
-from maillage.studies.diagnosis import districts, filters, zoning
+from maillage.studies.diagnosis import districts, filters, zone_files, zoning
 from maillage.studies.diagnosis.request import Inside
 from maillage.studies.diagnosis.territories import Territory, gazetteer, rows_of
+from maillage.studies.diagnosis.zone_files import ZoneFile
 from maillage.studies.need import corrections
 from maillage.studies.need import population as frames
 from maillage.studies.offer.districts import Contours
@@ -33,6 +34,13 @@ def perimeters() -> list[Perimeter]:
     count.
     """
     return _by_name(Perimeter.objects.all())
+
+
+def zone_file(content: bytes, *, name: str, code: str) -> ZoneFile:
+    """Return the zones of a file as they are read in a territory; Refused as `zone_files.read` is, or where
+    no territory has this code.
+    """
+    return zone_files.read(content, name=name, territory=gazetteer().get(code), iris=frames.sources().rp2021)
 
 
 def _by_name(rows: Iterable[Perimeter]) -> list[Perimeter]:

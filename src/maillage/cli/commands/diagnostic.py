@@ -116,7 +116,7 @@ def run(options: argparse.Namespace) -> int:
 
     territory = territory_of(options.code)
     chosen = definition_of(options.definition)
-    cut = zoning_of(options.zones, territory)
+    cut, unread_lines = zoning_of(options.zones, territory)
     survey, left_out = survey_of(options, chosen)
     request = Request(
         territory=territory,
@@ -173,7 +173,7 @@ def run(options: argparse.Namespace) -> int:
             f"Le diagnostic est écrit sans elle. {advice}",
             file=sys.stderr,
         )
-    return 1 if refused or left_out or unused else 0
+    return 1 if refused or left_out or unused or unread_lines else 0
 
 
 def _advice(options: argparse.Namespace, *, few: bool) -> str:
@@ -206,15 +206,20 @@ def territory_of(code: str) -> "Territory":
         ) from None
 
 
-def zoning_of(path: Path | None, territory: "Territory") -> "Zoning":
-    """Return the zones of a file, the usual ones of the territory without it."""
-    from maillage.studies.diagnosis import zoning
+def zoning_of(path: Path | None, territory: "Territory") -> "tuple[Zoning, int]":
+    """Return the zones of a file, the usual ones of the territory without it, and how many of its lines are
+    refused; what was not read as it stands is written to the error output.
+    """
+    from maillage.studies.diagnosis import zone_files, zoning
     from maillage.studies.need import population as frames
 
     iris = frames.sources().rp2021
     if path is None:
-        return zoning.usual(territory, iris)
-    return zoning.from_file(read_file(path), name=path.name, territory=territory, iris=iris)
+        return zoning.usual(territory, iris), 0
+    zone_file = zone_files.read(read_file(path), name=path.name, territory=territory, iris=iris)
+    for line in zone_file.remarks(path.name):
+        print(line, file=sys.stderr)
+    return zone_file.zoning, len(zone_file.faults)
 
 
 def target_of(options: argparse.Namespace) -> "Target | None":

@@ -109,7 +109,7 @@ def _warned(typed: argparse.Namespace, report_study: "ReportStudy") -> int:
     survey = report_study.subject.reading.survey if typed.enquete else None
     if survey and survey.reason:
         print(f"L’enquête n’entre pas dans l’estimation. {survey.reason}", file=sys.stderr)
-    return 1 if report_study.refused or report_study.has_unread_answers or (survey and survey.reason) else 0
+    return 1 if report_study.refused or report_study.has_unread_rows or (survey and survey.reason) else 0
 
 
 def _mission_place(code: str) -> str:

@@ -29,13 +29,13 @@ class StudyFiles:
 @dataclass(frozen=True, slots=True)
 class ReportStudy:
     """A subject, its dossier by form (written when called), how many rows of its offer were refused, and
-    whether rows of its survey were.
+    whether rows of its survey or of its zones were.
     """
 
     subject: Subject
     dossier: Forms
     refused: int = 0
-    has_unread_answers: bool = False
+    has_unread_rows: bool = False
 
 
 def study_of(code: str, *, files: StudyFiles, on: date) -> ReportStudy:
@@ -89,9 +89,8 @@ def _computed(code: str, files: StudyFiles, on: date) -> ReportStudy:
     territory = territory_of(code)
     chosen = definition(DEFAULT)
     survey, n_unread = survey_of(files, chosen)
-    request = Request(
-        territory=territory, zoning=zoning_of(files.zones, territory), definition=chosen, survey=survey
-    )
+    zoning, n_unread_zones = zoning_of(files.zones, territory)
+    request = Request(territory=territory, zoning=zoning, definition=chosen, survey=survey)
     census, refused = census_of(files.offre) if files.offre else (None, 0)
     own = set(frames.sources().rp2021["commune"][request.zoning.rows].tolist())
     computed = study(request, lambda step, share: steps(step, 0.75 * share), census=census)
@@ -110,7 +109,7 @@ def _computed(code: str, files: StudyFiles, on: date) -> ReportStudy:
     comments = _comments(str(territory.code), prepared.reading.fingerprint)
     documents = cache(lambda: edition.documents(prepared, on=on, comments=comments))
     forms = {form: lambda form=form: documents()[form] for form in edition.FORMS}
-    return ReportStudy(subject, forms, refused, bool(n_unread))
+    return ReportStudy(subject, forms, refused, bool(n_unread or n_unread_zones))
 
 
 def _platform_words(code: str, on: date) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from maillage.kernel.names import plain
 
 Meaning = Literal["yes", "no", "planned", "unknown", "stopped", "other"]
 
-SIGNS: dict[str, Meaning] = {**dict.fromkeys("✓✔☑☒✅●", "yes"), **dict.fromkeys("✗✘☐❌", "no")}
+SIGNS: dict[str, Meaning] = {**dict.fromkeys("✓✔☑☒✅●×", "yes"), **dict.fromkeys("✗✘☐❌", "no")}
 YES = frozenset(
     (
         *("oui", "o", "yes", "y", "x", "xx", "true", "vrai", "1", "ok", "on", "souvent", "de temps en temps"),
@@ -51,6 +51,9 @@ STOPPED = re.compile(
     r"|casse|n existe plus|n est plus|n y a plus|plus (?:propose|disponible|active?|en service))"
 )
 BOOKED = re.compile(r"(?:uniquement |seulement )?(?:sur|avec) (?:rdv|rendez vous|inscription|demande)\b.*")
+CROSSED = re.compile(r"x+ \d{1,2}")  # a cross and the number of a note
+DOUBTED = re.compile(r"\?\W*\Z")
+NOTE = re.compile(r"[\W_]*\d{0,2}[\W_]*")  # a star, a question mark, the number of a note: no remark
 MOSTLY = 0.6  # the share of cells that must answer for a column to be one of yes and no
 SHORT = 12  # words: in a longer text, « prévu » or « projet » may be about anything
 REST = re.compile(r"(?:oui|yes|non|no)\b[\s,;:.!/–—-]*", re.IGNORECASE)
@@ -61,13 +64,13 @@ def meaning_of(text: str) -> Meaning:
     """Return the meaning of an answer; “other” when it says neither yes nor no.
 
     >>> [meaning_of(text) for text in (
-    ...     "Oui, sur inscription", "non renseigné", "Non, mais bientôt", "en panne", "gratuit")]
-    ['yes', 'unknown', 'planned', 'stopped', 'other']
+    ...     "Oui, sur inscription", "non renseigné", "Non, mais bientôt", "en panne", "gratuit", "x (2)")]
+    ['yes', 'unknown', 'planned', 'stopped', 'other', 'yes']
     """
     answer = plain(text)
     if not answer:
         return SIGNS.get(text.strip()[:1], "unknown")
-    if answer in YES:
+    if answer in YES or CROSSED.fullmatch(answer):
         return "yes"
     if UNKNOWN.fullmatch(answer):
         return "unknown"
@@ -90,14 +93,16 @@ def rest(text: str) -> str:
     """Return the remark after yes or no in an answer, '' when nothing does, or when the answer is neither;
     the whole of a way to book.
 
-    >>> rest("oui (0,10 €/page)"), rest("Oui"), rest("gratuit"), rest("Sur RDV")
-    ('0,10 €/page', '', '', 'Sur RDV')
+    >>> rest("oui (0,10 €/page)"), rest("Oui"), rest("gratuit"), rest("Sur RDV"), rest("oui*")
+    ('0,10 €/page', '', '', 'Sur RDV', '')
     """
     if BOOKED.fullmatch(plain(text)):
         return text.strip()
     if (begun := REST.match(text.strip())) is None:
         return ""
     remainder = text.strip()[begun.end() :].strip()
+    if NOTE.fullmatch(remainder):
+        return ""
     return (
         remainder[1:-1].strip()
         if remainder.startswith("(") and remainder.endswith(")") and remainder.count("(") == 1

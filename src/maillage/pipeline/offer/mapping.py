@@ -231,6 +231,13 @@ class PracticeRule:
             if "stopped" in meanings or (self.yesno and self.when is None and "other" in meanings):
                 yield column, cell
 
+    def doubted(self, cells: Mapping[str, str]) -> Iterable[tuple[str, str, bool]]:
+        """Yield (column, cell, whether it is yes) for the answers that end with a question mark."""
+        for column in self.origin.columns if self.yesno and self.when is None else ():
+            cell = cells.get(column, "")
+            if answers.DOUBTED.search(cell) and (meaning := answers.meaning_of(cell)) in ("yes", "no"):
+                yield column, cell, meaning == "yes"
+
     def _pieces(self, cell: str) -> list[str]:
         return list(dict.fromkeys([cell, *self.origin.tokens(cell)]))
 

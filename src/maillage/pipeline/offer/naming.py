@@ -44,6 +44,9 @@ NEUTRAL = {  # words that change nothing to what is done, nor to what it is done
     "vente", "vos", "votre", "vous", "y",
 }  # fmt: skip
 
+WAYS = "equipement"  # the family of the ways of getting a thing: several are named in one breath
+BETWEEN_WAYS = re.compile(r"\s*[/+&,;]\s*|\s+(?:et|ou)\s+")
+
 DEEDS = {  # what is done with a thing, when no practice says it better
     "aide", "apprendre", "atelier", "competence", "decouverte", "module", "parcours", "prix", "reconditionne",
     "reconditionnee", "solidaire", "usage", "utiliser", "besoin", "occasion", "don", "location", "pret",
@@ -80,6 +83,22 @@ def practice(text: str) -> str:
         ]:
             return max(ranked_hits, key=lambda hit: len(hit[0]))[1].id
     return ""
+
+
+def practices(text: str) -> tuple[str, ...]:
+    """Return the practices that a wording names: the one of `practice`, or the several ways of getting a
+    thing that it joins.
+
+    >>> practices("Prêt/vente"), practices("Vente et prêt d’ordinateurs"), practices("Prêt/vente de livres")
+    (('vente', 'pret'), ('vente', 'pret'), ())
+    """
+    if not (first := practice(text)):
+        return ()
+    ways = {part_practice for part in BETWEEN_WAYS.split(text) if (part_practice := practice(part))}
+    known = offer.practices()
+    if len(ways) > 1 and all(known[way].family == WAYS for way in ways | {first}):
+        return tuple(id for id in known if id in ways)
+    return (first,)
 
 
 @lru_cache(maxsize=8192)

@@ -593,8 +593,9 @@ class RowReader:
                 self._note(text_field, vague.text)
         elif spelled in OTHER:
             self.nothing[cell_words.column, spelled] = token
-        elif cell_words.of.id == "services" and (practice := naming.practice(token)):
-            self._inferred(cell_words, practice, token)
+        elif cell_words.of.id == "services" and (practices := naming.practices(token)):
+            for practice in practices:
+                self._inferred(cell_words, practice, token)
         else:
             cell_words.unknown.append(token)
 
@@ -768,6 +769,11 @@ class RowReader:
         label = offer.practices()[rule.practice].label
         for column, cell in rule.unclear(self.cells):
             self._say(column, rule.practice, "doubtful", cell, "", f"ne dit pas oui ou non : {label}")
+        for column, cell, is_yes in rule.doubted(self.cells):
+            answer = "oui" if is_yes else "non"
+            self._say(
+                column, rule.practice, "doubtful", cell, answer, f"lu {answer}, avec un doute : {label}"
+            )
         state = rule.state(self.cells)
         known = rule.practice in self.sheet.get("practices", {})
         if not state or (known and (rule.origin.inside or state == "no")):

@@ -3,8 +3,9 @@
 import re
 from codecs import BOM_UTF8
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from itertools import pairwise
 
@@ -15,7 +16,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.names import apostrophes
 from maillage.kernel.table import Table
 from maillage.pipeline.cog import clean as cog
-from maillage.pipeline.delimited import Row, read
+from maillage.pipeline.delimited import HEADER_WITHIN, Row, read
 from maillage.studies.diagnosis.territories import Territory, rows_of
 
 COLUMNS = ("code_zone", "nom_zone", "code")
@@ -118,18 +119,39 @@ def _zone(code: str, members: NDArray[np.int64], label: Labels) -> Zone:
     return Zone(code, name, members, place)
 
 
+class AreaIndex:
+    """The areas of a territory, found by the code of an IRIS or of a commune, of the census or of today."""
+
+    def __init__(self, territory: Territory, iris: Table) -> None:
+        self.inside = rows_of(territory, iris)
+        self._codes, self._published = iris["iris"], iris["published"]
+        self._by_iris = dict(zip(iris["iris"][self.inside].tolist(), self.inside.tolist(), strict=True))
+        self._by_commune: dict[str, list[int]] = {}
+        for row in self.inside.tolist():
+            for code in {str(iris["commune"][row]), str(iris["published"][row])}:
+                self._by_commune.setdefault(code, []).append(row)
+
+    def rows(self, code: str, listed: Set[str] = frozenset()) -> list[int]:
+        """Return the positions of the areas of a code, none outside the territory. listed: the codes that a
+        file names, whose areas a commune that absorbed them leaves to them.
+        """
+        rows = [self._by_iris[code]] if code in self._by_iris else self._by_commune.get(code, [])
+        return [row for row in rows if self._published[row] not in listed - {code}] or rows
+
+    def iris_codes(self, rows: Iterable[int]) -> list[str]:
+        return [str(self._codes[row]) for row in rows]
+
+    def is_commune(self, code: str) -> bool:
+        return code in self._by_commune
+
+
 def from_file(content: bytes, *, name: str, territory: Territory, iris: Table) -> Zoning:
     """Return the zones of a file `code_zone,nom_zone,code`: one row per IRIS or commune that makes up a zone.
 
     Any error refuses the whole file, naming the line and the value: half a zoning would be a wrong one.
     """
-    inside = rows_of(territory, iris)
     lines = _lines(content, name)
-    by_iris = {code: row for row, code in zip(inside.tolist(), iris["iris"][inside].tolist(), strict=True)}
-    by_commune: dict[str, list[int]] = {}
-    for row in inside.tolist():
-        for code in {str(iris["commune"][row]), str(iris["published"][row])}:
-            by_commune.setdefault(code, []).append(row)
+    areas = AreaIndex(territory, iris)
     everywhere = set(iris["iris"].tolist()) | set(iris["commune"].tolist()) | set(iris["published"].tolist())
     taken: dict[int, tuple[str, int, str]] = {}
     zones: dict[str, Members] = {}
@@ -139,8 +161,7 @@ def from_file(content: bytes, *, name: str, territory: Territory, iris: Table) -
         zone, label, code = (row[column] for column in COLUMNS)
         _check_zone(name, number, zone, label)
         known = _zone_of(row, zones)
-        members = [by_iris[code]] if code in by_iris else by_commune.get(code, [])
-        members = [each for each in members if iris["published"][each] not in listed - {code}] or members
+        members = areas.rows(code, listed)
         if not members:
             raise _unknown(name, number, code, territory, everywhere)
         for member in members:
@@ -149,7 +170,7 @@ def from_file(content: bytes, *, name: str, territory: Territory, iris: Table) -
                 if other == zone and how == code:
                     raise _fault(name, number, "code", code, f"ce code est déjà donné à la ligne {line}")
                 other_row = f"ligne {line}" if how == code else f"ligne {line}, code {how}"
-                if (how in by_commune) != (code in by_commune):
+                if areas.is_commune(how) != areas.is_commune(code):
                     raise _fault(
                         name,
                         number,
@@ -166,7 +187,7 @@ def from_file(content: bytes, *, name: str, territory: Territory, iris: Table) -
         Zone(code, apostrophes(label) or code, np.array(sorted(rows)), note=_note(note))
         for code, (label, rows, note) in zones.items()
     )
-    left_out = np.setdiff1d(inside, np.array(sorted(taken)))
+    left_out = np.setdiff1d(areas.inside, np.array(sorted(taken), dtype=np.int64))
     digest = sha256(content.removeprefix(BOM_UTF8)).hexdigest()
     return Zoning(built, "file", left_out, file_name=name, sha256=digest)
 
@@ -187,6 +208,16 @@ def _lines(content: bytes, name: str) -> list[Row]:
         Row(row.file, row.line, {"code_zone": row["code"], "nom_zone": row["nom"], "code": row["code"]})
         for row in rows
     ]
+
+
+def is_canonical(content: bytes) -> bool:
+    """Return True if a file is text with the columns that `from_file` takes, exactly named."""
+    try:
+        head = content.decode("utf-8-sig").splitlines()[:HEADER_WITHIN]
+    except UnicodeDecodeError:
+        return False
+    headers = [{cell.strip(' "') for cell in re.split(r"[,;\t|]", line)} for line in head]
+    return any("code_zone" in header or header >= DOWNLOADED for header in headers)
 
 
 def composition(content: str, *, name: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -211,6 +242,16 @@ def communes_today(codes: Iterable[str]) -> list[str]:
     """Return the commune of today of each IRIS or commune of the census."""
     today: list[str] = cog.current(np.array([code[:5] for code in codes])).tolist()
     return today
+
+
+@cache
+def _communes_with_names() -> frozenset[str]:
+    return frozenset(cog.communes()["code"].tolist())
+
+
+def commune_merged_into(code: str) -> str:
+    """Return the commune of today of a commune of the census; an arrondissement stays what it is."""
+    return code if code in _communes_with_names() else communes_today([code])[0]
 
 
 def _zone_of(row: Row, zones: dict[str, Members]) -> Members:

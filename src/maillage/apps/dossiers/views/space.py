@@ -1,11 +1,11 @@
 """The pages of a territory in the professional space: comments, perimeters, filters, corrections."""
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from math import isnan
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.forms.models import model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -293,80 +293,79 @@ def _name(place: str) -> str:
     return perimeter.name if perimeter else territories.territory(place).long_name
 
 
-def _from_file(
-    request: HttpRequest,
-    form: forms.Form,
-    page: dict[str, str],
-    keep: Callable[[dict[str, Any]], HttpResponse],
-) -> HttpResponse:
-    """Return the form of a dropped file, or what keeping it answers; a refusal is shown beside the form."""
-    error = None
-    if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["fichier"]
-        try:
-            return keep({**form.cleaned_data, "content": file.read(), "file_name": file.name})
-        except Refused as raised:
-            error = raised
-    return render(request, "dossiers/form.html", {"form": form, "error": error, **page})
-
-
 @holding("territory.edit")
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_perimeter(request: HttpRequest) -> HttpResponse:
-    """Keep a study perimeter from a file of zones."""
-
-    def keep(values: dict[str, Any]) -> HttpResponse:
-        if not access.may_keep(request.user, values["adresse"], values["code"]):
-            raise Refused(
-                "Le périmètre n’a pas été gardé.",
-                why="Cette adresse est déjà prise, ou ce territoire n’est pas le vôtre.",
-                do="Choisissez une autre adresse, ou un territoire dont vous répondez.",
-            )
-        perimeter = territory_actions.keep_perimeter(
-            by=request.user,  # type: ignore[arg-type]
-            slug=values["adresse"],
-            name=values["nom"],
-            code=values["code"],
-            reason=values["raison"],
-            target_text=values["public"],
-            target_publics=values["publics"],
-            content=values["content"],
-            file_name=values["file_name"],
-        )
-        messages.success(request, f"Périmètre « {perimeter.name} » gardé.")
-        return redirect("territory", perimeter.slug)
-
+    """Keep a study perimeter: the zones of a file are shown as they are read, and stored once agreed."""
     form = PerimeterForm(request.POST or None, request.FILES or None)
-    return _from_file(request, form, {"title": "Garder un périmètre", "kind": "perimetre"}, keep)
+    context: dict[str, Any] = {"title": "Garder un périmètre", "kind": "perimetre", "form": form}
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        file = values["fichier"]
+        try:
+            if not access.may_keep(request.user, values["adresse"], values["code"]):
+                raise Refused(
+                    "Le périmètre n’a pas été gardé.",
+                    why="Cette adresse est déjà prise, ou ce territoire n’est pas le vôtre.",
+                    do="Choisissez une autre adresse, ou un territoire dont vous répondez.",
+                )
+            if file:
+                zone_file = territories.zone_file(file.read(), name=file.name, code=values["code"])
+                form.data = form.data.copy()
+                form.data["zones_lues"] = json.dumps(zone_file.content.decode("utf-8-sig"))
+                form.data["nom_fichier"] = file.name[: territory_actions.LONGEST_FILE_NAME]
+                context |= {"zone_file": zone_file, "file_name": file.name}
+                return render(request, "dossiers/zones_read.html", context)
+            perimeter = territory_actions.keep_perimeter(
+                by=request.user,  # type: ignore[arg-type]
+                slug=values["adresse"],
+                name=values["nom"],
+                code=values["code"],
+                reason=values["raison"],
+                target_text=values["public"],
+                target_publics=values["publics"],
+                content=values["zones_lues"].encode(),
+                file_name=values["nom_fichier"] or "zones.csv",
+            )
+        except Refused as refused:
+            context["error"] = refused
+        else:
+            messages.success(request, f"Périmètre « {perimeter.name} » gardé.")
+            return redirect("territory", perimeter.slug)
+    return render(request, "dossiers/form.html", context)
 
 
 @holding("territory.edit")
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_marking(request: HttpRequest) -> HttpResponse:
     """Keep a filter from a dropped file."""
-
-    def keep(values: dict[str, Any]) -> HttpResponse:
-        if not access.may_mark(request.user, values["adresse"]):
-            raise Refused(
-                "Le filtre n’a pas été gardé.",
-                why="Cette adresse est déjà celle d’un filtre de quelqu’un d’autre.",
-                do="Choisissez une autre adresse.",
+    form, error = MarkingForm(request.POST or None, request.FILES or None), None
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        try:
+            if not access.may_mark(request.user, values["adresse"]):
+                raise Refused(
+                    "Le filtre n’a pas été gardé.",
+                    why="Cette adresse est déjà celle d’un filtre de quelqu’un d’autre.",
+                    do="Choisissez une autre adresse.",
+                )
+            marking = territory_actions.keep_marking(
+                by=request.user,  # type: ignore[arg-type]
+                slug=values["adresse"],
+                label=values["nom"],
+                content=values["fichier"].read(),
+                file_name=values["fichier"].name,
             )
-        marking = territory_actions.keep_marking(
-            by=request.user,  # type: ignore[arg-type]
-            slug=values["adresse"],
-            label=values["nom"],
-            content=values["content"],
-            file_name=values["file_name"],
-        )
-        concerned = count(len(marking.shares), "commune ou quartier", "communes ou quartiers")
-        messages.success(request, f"Filtre « {marking.label} » gardé : {concerned}.")
-        if marking.generation in territory_rules.OUTDATED:
-            messages.warning(request, territory_rules.OUTDATED[marking.generation])
-        return redirect("territory_tools")
-
-    form = MarkingForm(request.POST or None, request.FILES or None)
-    return _from_file(request, form, {"title": "Ajouter un filtre", "kind": "filtre"}, keep)
+        except Refused as refused:
+            error = refused
+        else:
+            concerned = count(len(marking.shares), "commune ou quartier", "communes ou quartiers")
+            messages.success(request, f"Filtre « {marking.label} » gardé : {concerned}.")
+            if marking.generation in territory_rules.OUTDATED:
+                messages.warning(request, territory_rules.OUTDATED[marking.generation])
+            return redirect("territory_tools")
+    context = {"title": "Ajouter un filtre", "kind": "filtre", "form": form, "error": error}
+    return render(request, "dossiers/form.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

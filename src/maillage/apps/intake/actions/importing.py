@@ -47,6 +47,7 @@ class _Work:
     found_again: list[tuple[int, int]]
     proposals: list[Proposal]
     counts: Counter[str]
+    typed_names: list[str]
 
     def change(self, lieu: Lieu, update: rules.Update) -> None:
         """Apply an update to a place; its snapshot from before the import is stored once."""
@@ -165,6 +166,7 @@ def _write(
         found_again=[],
         proposals=[],
         counts=Counter(),
+        typed_names=[],
     )
     accepted = result.accepted
     for n, read in enumerate(_guarded_first(accepted, work)):
@@ -187,13 +189,17 @@ def _write(
         "a_verifier": sum(read.doubtful for read in accepted),
         "doublons_proposes": proposed,
         "contestes": len(work.proposals) - len(work.to_ask),
+        "retouches": len(work.typed_names),
         "structures": len(work.moved),
         "equipes": len(work.to_ask),
         "orientations": sum(work.registry.stakes.running.get(lieu.pk, 0) for lieu, _ in work.to_ask),
         "absents": missing,
         "a_confirmer": imports.to_confirm(row).count(),
     }
-    row.report = report.of(result) | {"retrouves": work.found_again}
+    row.report = report.of(result) | {
+        "retrouves": work.found_again,
+        "retouches": sorted(work.typed_names)[: imports.MAX_NAMES],
+    }
     row.state = rules.DONE
     row.save()
     return row
@@ -256,6 +262,8 @@ def _one(read: Read, work: _Work) -> None:
     if work.adds:
         sheet = rules.completed(lieu.sheet, sheet)
     update = rules.updated(lieu.sheet, lieu.origins, sheet, source=name, on=on)
+    visible = work.survivors.get(lieu.pk) or lieu
+    is_typed = rules.is_typed(visible.origins)
     is_visible = _pass_on(lieu, update, work, on=on)
     if is_visible is None:
         _contest(lieu, update.contested, work)
@@ -263,9 +271,10 @@ def _one(read: Read, work: _Work) -> None:
     if back:
         work.found_again.append((lieu.pk, lieu.missing_since_id))
         lieu.missing_since = None
-    work.counts[
-        "changed" if (update.changes(lieu.sheet) if is_visible is None else is_visible) else "same"
-    ] += 1
+    is_changed = update.changes(lieu.sheet) if is_visible is None else is_visible
+    work.counts["changed" if is_changed else "same"] += 1
+    if is_changed and is_typed:
+        work.typed_names.append(visible.name)
     if update.sheet == lieu.sheet:
         if back:
             work.back.append(lieu)

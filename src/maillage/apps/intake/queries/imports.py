@@ -1,6 +1,6 @@
 """Stored places as an import needs them, before it writes or previews."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -8,10 +8,13 @@ from django.db.models import QuerySet
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Change, Import, Lieu, Pair, Source
+from maillage.engine import matching
 from maillage.pipeline.offer.read import Result
 from maillage.pipeline.offer.row_reader import identifier_of
+from maillage.studies.offer.census import as_place
 
 FEW = 500  # texts asked for at once
+MAX_NAMES = 50  # of the refused rows, the missing places… that an import names
 
 
 def places_of(source: Source, sheets: Sequence[rules.Sheet] | None = None) -> dict[str, Lieu]:
@@ -25,7 +28,8 @@ def places_of(source: Source, sheets: Sequence[rules.Sheet] | None = None) -> di
 
 def as_stored(result: Result, source: str) -> Result:
     """Return the result of a file with the identifiers that its source already has, where the file gives
-    none and gave some before, or gives some and gave none: the same name at the same address is one place.
+    none and gave some before, or gives some and gave none: the same name at the same address is one place,
+    and so is, where the file gives no identifier, a name or an address written otherwise that is surely it.
 
     What two rows or two sheets could be is left alone, and so is what the file names as before.
     """
@@ -47,6 +51,16 @@ def as_stored(result: Result, source: str) -> Result:
         for key, ids in new_ids.items()
         if len(ids) == len(stored_ids.get(key, ())) == 1 and key in (ids[0], stored_ids[key][0])
     }
+    unnamed = [
+        read.sheet
+        for read in result.accepted
+        if read.sheet["id"] in new - same.keys() and read.sheet["id"] == identifier_of(read.sheet)
+    ]
+    if unnamed and (unmatched := removed - set(same.values())):
+        stored_sheets = [
+            (id, sheet) for id, sheet in rows.values_list("identifier", "sheet").iterator() if id in unmatched
+        ]
+        same |= _surely_same(unnamed, stored_sheets)
     return replace(
         result,
         rows=tuple(
@@ -56,6 +70,23 @@ def as_stored(result: Result, source: str) -> Result:
             for read in result.rows
         ),
     )
+
+
+def _surely_same(
+    new_sheets: Sequence[rules.Sheet], stored_sheets: Sequence[tuple[str, rules.Sheet]]
+) -> dict[str, str]:
+    """Return the identifier of the stored sheet that each new one surely is: the only one it may be, and that
+    no other new sheet may be. Any other likeness is left for a person to decide.
+    """
+    pairs = matching.between(
+        [as_place(sheet) for sheet in new_sheets], [as_place(sheet) for _, sheet in stored_sheets]
+    )
+    n_new, n_stored = Counter(pair.a for pair in pairs), Counter(pair.b for pair in pairs)
+    return {
+        str(new_sheets[pair.a]["id"]): stored_sheets[pair.b][0]
+        for pair in pairs
+        if pair.decision == "meme" and n_new[pair.a] == n_stored[pair.b] == 1
+    }
 
 
 def slugs(sheets: Sequence[rules.Sheet] | None = None) -> set[str]:

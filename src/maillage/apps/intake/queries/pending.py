@@ -35,7 +35,6 @@ KEY = re.compile(r"[0-9a-f]{20}")
 SAMPLE = 200  # rows read again at each change: an answer under a second
 PLACES = 10  # places shown as they would be
 LONG = 1_000  # rows beyond which the worker reads the whole file
-MAX_NAMES = 50  # refused rows and missing places named before an import
 MAX_COLUMN_WORDS = 12  # words of a column that nothing reads
 
 DRAFT, CHECKING, CHECKED, IMPORTING, DONE, FAILED = (
@@ -465,6 +464,7 @@ def expected(complete: Result, source: str, *, at: datetime) -> dict[str, Any]:
     registry = custody.full_registry(at=at)
     moved: set[int] = set()
     name_by_team_place: dict[int, str] = {}
+    typed_names: list[str] = []
     for row in sorted(
         complete.accepted,
         key=lambda row: not ((lieu := places_by_identifier.get(row.sheet["id"])) and registry.guards(lieu)),
@@ -496,7 +496,10 @@ def expected(complete: Result, source: str, *, at: datetime) -> dict[str, Any]:
             moved.add(read.pk)
         elif verdict == rules.ASKS:
             name_by_team_place[read.pk] = read.name
-        counts["modifies" if update.changes((survivor or lieu).sheet) else "inchanges"] += 1
+        is_changed = update.changes(read.sheet)
+        counts["modifies" if is_changed else "inchanges"] += 1
+        if is_changed and rules.is_typed(read.origins):
+            typed_names.append(read.name)
     absent = (
         []
         if complete.correspondence.adds
@@ -510,7 +513,9 @@ def expected(complete: Result, source: str, *, at: datetime) -> dict[str, Any]:
         "structures": len(moved),
         "equipes": len(name_by_team_place),
         "orientations": sum(registry.stakes.running.get(pk, 0) for pk in name_by_team_place),
-        "noms_equipes": sorted(name_by_team_place.values())[:MAX_NAMES],
+        "retouches": len(typed_names),
+        "noms_retouches": sorted(typed_names)[: imports.MAX_NAMES],
+        "noms_equipes": sorted(name_by_team_place.values())[: imports.MAX_NAMES],
         "lus": complete.n_read,
         "refuses": complete.n_refused,
         "reunis": complete.united,
@@ -522,8 +527,8 @@ def expected(complete: Result, source: str, *, at: datetime) -> dict[str, Any]:
         ],
         "a_verifier": sum(row.doubtful for row in complete.accepted),
         "absents": len(missing),
-        "noms_absents": sorted(missing)[:MAX_NAMES],
-        "lignes_refusees": refused[:MAX_NAMES],
+        "noms_absents": sorted(missing)[: imports.MAX_NAMES],
+        "lignes_refusees": refused[: imports.MAX_NAMES],
     }
 
 

@@ -11,20 +11,23 @@ from numpy.typing import NDArray
 
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Study
-from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.territories.models import Perimeter
 from maillage.kernel.errors import Refused
-from maillage.reports.territory.reading import Reading
+from maillage.reports.territory.reading import Reading, ZoneRow
+from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.diagnosis.zoning import commune_merged_into
 from maillage.words.wording import count
 
 COMMUNE = slice(0, 5)  # of the code of an IRIS
 ZONE_GROUPS = {  # of the choices: the first pattern that their value matches
     "Vos zones": r"zone-.+-.+",
     "Communes entières": r"commune-\w{5}",
-    "Communes": r"\d[\dAB]\d{3}(0000)?",  # a commune that the census does not cut ends with 0000
+    # a commune that the census does not cut ends with 0000
+    "Communes": r"\d[\dAB]\d{3}(0000)?|fusion-\w{5}",
     "Quartiers": r"\d[\dAB]\d{7}",
     "Zones": r".*",
 }
+CENSUS_AREA = r"\d[\dAB]\d{7}"
 EVERYWHERE = "tout"  # the choice of the whole territory
 
 
@@ -38,18 +41,27 @@ class ZoneUnion:
 
 
 def towns(reading: Reading) -> list[ZoneUnion]:
-    """Return the towns that a study cuts into several zones, but for a territory that is one town."""
-    codes_by_town: dict[tuple[str, str], set[str]] = {}
+    """Return the communes of today that a study cuts into several zones: quarters, or the communes that they
+    were in the census; none for a territory that is one commune.
+    """
+    zones_by_town: dict[str, list[ZoneRow]] = {}
     for zone in reading.zones:
-        if zone.place:
-            codes_by_town.setdefault((zone.place, zone.code[COMMUNE]), set()).add(zone.code)
-    return [
-        ZoneUnion(
-            f"commune-{code}", f"{name}, toute la commune ({count(len(codes), 'quartier')})", frozenset(codes)
-        )
-        for (name, code), codes in sorted(codes_by_town.items())
-        if 1 < len(codes) < len(reading.zones)
-    ]
+        if re.fullmatch(CENSUS_AREA, zone.code):
+            zones_by_town.setdefault(commune_merged_into(zone.code[COMMUNE]), []).append(zone)
+    unions = []
+    for code, zones in zones_by_town.items():
+        if 1 < len(zones) < len(reading.zones):
+            is_cut = any(not is_uncut(zone.code) for zone in zones)
+            place = next((zone.place for zone in zones if zone.place), "") or gazetteer().get(code).name
+            label = f"{place}, toute la commune ({count(len(zones), 'quartier')})" if is_cut else place
+            value = f"{'commune' if is_cut else 'fusion'}-{code}"
+            unions.append(ZoneUnion(value, label, frozenset(zone.code for zone in zones)))
+    return sorted(unions, key=lambda union: (union.label, union.value))
+
+
+def is_uncut(code: str) -> bool:
+    """Return True for the code of a commune that the census does not cut."""
+    return code.endswith("0000")
 
 
 def network_zones(place: str) -> list[ZoneUnion]:
@@ -62,7 +74,7 @@ def network_zones(place: str) -> list[ZoneUnion]:
     rows_by_zone, unions = dossiers.zone_rows(study), []
     for perimeter in Perimeter.objects.filter(code=place).order_by("name", "pk"):
         try:
-            drawn = dossiers.request_from(dossiers.inputs_of(StudyRequest(place=perimeter.slug))).zoning.zones
+            drawn = dossiers.drawn_zones(perimeter)
         except Refused:
             continue  # its file names what the census no longer has: its own page says so
         for zone in drawn:

@@ -347,6 +347,13 @@ def alike(text: str, code: str) -> bool:
     return bool(_shortened(text, (code,)) or _alike(text, (code,), ALIKE))
 
 
+def misspelt(text: str, codes: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the communes, among these, of which a text is a part of the name, or the name but for a slip of
+    the pen.
+    """
+    return _shortened(text, codes) or _alike(text, codes, CLOSE)
+
+
 @lru_cache(maxsize=65536)
 def _shortened(text: str, codes: tuple[str, ...]) -> tuple[str, ...]:
     """Return the communes, among these, that have a name made of those words and others, those words first if

@@ -106,6 +106,16 @@ def parse(content: bytes, name: str) -> Sheet:
     return labelled.split_labels(separated.sheet_of(text, remarks))
 
 
+def sheets(content: bytes, name: str) -> list[tuple[str, Sheet]]:
+    """Return each visible sheet of a workbook under its name, or the only table of another file under "".
+
+    Raises Refused as `parse` does.
+    """
+    if len(content) <= MAX_BYTES and content.startswith((ZIP, compound.MAGIC)):
+        return workbook.sheets_of(content, Remarks(name.replace("\\", "/").rpartition("/")[2] or "fichier"))
+    return [("", parse(content, name))]
+
+
 def _too_large(name: str, size: int) -> Refused:
     return Refused(
         f"{name} : le fichier pèse {spaced(size >> 20)} Mio, au plus {MAX_BYTES >> 20}.",

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import python_calamine as calamine
 
+from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
 from maillage.pipeline.offer.forms import compound, zipped
 from maillage.pipeline.offer.forms.cells import ERROR, EXACT, ROUNDED, text_of
@@ -53,6 +54,42 @@ def sheet_of(content: bytes, remarks: Remarks) -> Sheet:
     comes from.
     Raises Refused when it is damaged, locked, dangerous, too large, or empty.
     """
+    form, extents, filled = _measured(content, remarks)
+    extent = max(filled, key=lambda candidate: (candidate.visible, candidate.filled))
+    # XLSX is read one sheet at a time, the others whole
+    check([extent] if form == "xlsx" else extents, remarks.name)
+    workbook = _opened(content, extents, remarks)
+    table = _table(extent, workbook, remarks)
+    tables = [table, *_alike(table, [other for other in filled if other is not extent], workbook, remarks)]
+    tables.sort(key=lambda candidate: extents.index(candidate.extent))
+    _tell(extent, tables, filled, remarks)
+    records = _stacked(tables, remarks) if len(tables) > 1 else _records(table.sheet, remarks)
+    return assembled(records, form, remarks)
+
+
+def sheets_of(content: bytes, remarks: Remarks) -> list[tuple[str, Sheet]]:
+    """Return each visible sheet that holds a table, under its name; Refused as `sheet_of` is, or when none
+    does.
+    """
+    form, extents, filled = _measured(content, remarks)
+    check(extents, remarks.name)
+    workbook = _opened(content, extents, remarks)
+    visible = [extent for extent in filled if extent.visible] or filled
+    sheets, refusals = [], []
+    for extent in visible:
+        own_remarks = Remarks(remarks.name)
+        sheet = guarded(lambda name=extent.sheet: workbook.get_sheet_by_name(name), remarks)  # type: ignore[misc]
+        try:
+            sheets.append((extent.sheet, assembled(_records(sheet, own_remarks), form, own_remarks)))
+        except Refused as refused:  # a title, a note: no row under it
+            refusals.append(refused)
+    if not sheets:
+        raise refusals[0]
+    return sheets
+
+
+def _measured(content: bytes, remarks: Remarks) -> tuple[Form, list[Extent], list[Extent]]:
+    """Return the form of a workbook, its sheets, and those that hold something; Refused when none does."""
     form: Form
     if content.startswith(compound.MAGIC):
         form, extents = "xls", compound.measured(content, remarks)
@@ -65,20 +102,17 @@ def sheet_of(content: bytes, remarks: Remarks) -> Sheet:
             why="Il n’y a rien à lire dans ce classeur.",
             do="Vérifiez que c’est le bon fichier, et qu’il a été enregistré.",
         )
-    extent = max(filled, key=lambda candidate: (candidate.visible, candidate.filled))
-    # XLSX is read one sheet at a time, the others whole
-    check([extent] if form == "xlsx" else extents, remarks.name)
+    return form, extents, filled
+
+
+def _opened(content: bytes, extents: Sequence[Extent], remarks: Remarks) -> calamine.CalamineWorkbook:
+    """Return a workbook, each of its measured sheets being given its name."""
     workbook = guarded(lambda: calamine.load_workbook(io.BytesIO(content)), remarks)
     if len(workbook.sheet_names) != len(extents):
         raise zipped.damaged(remarks)
     for other, name in zip(extents, workbook.sheet_names, strict=True):
         other.sheet = name
-    table = _table(extent, workbook, remarks)
-    tables = [table, *_alike(table, [other for other in filled if other is not extent], workbook, remarks)]
-    tables.sort(key=lambda candidate: extents.index(candidate.extent))
-    _tell(extent, tables, filled, remarks)
-    records = _stacked(tables, remarks) if len(tables) > 1 else _records(table.sheet, remarks)
-    return assembled(records, form, remarks)
+    return workbook
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,9 @@ def take_flag(draft: Draft, column: Column, meanings: Mapping[str, Meaning]) -> 
         draft.give([column], list_id, _gives(column, meanings, slugs), BY_PART, because)
     # « Ateliers », answered yes, gives a way of helping and what is learnt
     if practice and (not slugs_by_list or slugs_by_list[0][0] in ALSO_PRACTICES or practice == "libre_acces"):
-        draft.practice(column, {"practice": practice, "from": column.name, "yesno": True}, because)
+        ways = naming.practices(column.name)
+        for way in ways if len(ways) > 1 else (practice,):
+            draft.practice(column, {"practice": way, "from": column.name, "yesno": True}, because)
         if practice in SERVES and not (slugs_by_list and slugs_by_list[0][0] == "services"):
             draft.give([column], "services", _serves(column, meanings, SERVES[practice]), BY_PART, because)
     kind = next(
@@ -201,7 +203,7 @@ def _by_practice(words: Iterable[str]) -> dict[str, list[str]]:
     """Return the words that name each practice."""
     words_by_practice: dict[str, list[str]] = {}
     for word in words:
-        if len(word.split()) <= LONG_ANSWER and (practice := naming.practice(word)):
+        for practice in naming.practices(word) if len(word.split()) <= LONG_ANSWER else ():
             words_by_practice.setdefault(practice, []).append(word)
     return words_by_practice
 
