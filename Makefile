@@ -70,6 +70,7 @@ check-imports:
 
 check-dependencies:
 	.venv/bin/deptry src --no-ansi
+	.venv/bin/deptry packages/french-opening-hours/src --no-ansi --config packages/french-opening-hours/pyproject.toml
 	.venv/bin/deptry bench tests tools --no-ansi --ignore DEP002,DEP004   # the other way round is asked of the product alone
 
 check-migrations:
@@ -107,7 +108,7 @@ epreuves-de-force: .venv/.bench assets/.ready
 	@echo "Installation de Maillage…"
 	@.venv/bin/uv pip install --quiet --compile-bytecode --python .venv --require-hashes -r requirements.lock
 	@.venv/bin/uv pip install --quiet --python .venv --no-deps --no-build-isolation --editable .
-	@.venv/bin/python -m compileall -q src
+	@.venv/bin/python -m compileall -q src packages
 	@touch $@
 
 .venv/.dev: requirements-dev.lock .venv/.produit

@@ -23,7 +23,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 COUNTS = ROOT / "tools/plain_names.yaml"
-CODE = ("src", "tests", "tools", "bench")
+CODE = ("src", "packages", "tests", "tools", "bench")
 TURNS = ROOT / "docs/plain_french.yaml"
 WRITTEN = {".html", ".yaml", ".typ", ".j2", ".txt"}  # what a page or a document is made of, beside the code
 CONTEXT = 40  # characters on each side of a turn, where its exceptions are sought
@@ -174,7 +174,8 @@ def written_files() -> list[Path]:
     """Return the files whose French somebody reads: the code, what pages are made of, our documentation."""
     source = [
         path
-        for path in (ROOT / "src").rglob("*")
+        for folder in CODE[:2]
+        for path in (ROOT / folder).rglob("*")
         if (path.suffix in WRITTEN or path.suffix == ".py")
         and not {"migrations", "models.py"} & set(path.parts)  # names for ourselves
     ]

@@ -16,7 +16,7 @@ PAGES = sorted([*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md
 FLOORS = sorted(path.name for path in CODE.iterdir() if (path / "__init__.py").is_file())
 APPS = sorted(path.name for path in (CODE / "apps").iterdir() if (path / "__init__.py").is_file())
 ROOMS = ("urls", "views", "forms", "actions", "queries", "access", "models", "rules")
-TOPS = ("src", "tests", "tools", "bench", "docs", "changes", "data")
+TOPS = ("src", "packages", "tests", "tools", "bench", "docs", "changes", "data")
 
 # `studies/offer/gaps.py`, `engine/{reach,siting}.py`, `pipeline/<source>/clean.py`, `reports/directory/formats/*.py`
 FILE = re.compile(r"(?<![\w./{])(?:[\w<>*{},-]+/)*[\w*{},-]+\.py\b")

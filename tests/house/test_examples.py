@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).parents[2] / "src"
+ROOT = Path(__file__).parents[2]
 MODULES = [
-    ".".join(path.relative_to(SOURCE).with_suffix("").parts)
-    for path in sorted(SOURCE.rglob("*.py"))
+    ".".join(path.relative_to(source).with_suffix("").parts)
+    for source in (ROOT / "src", *ROOT.glob("packages/*/src"))
+    for path in sorted(source.rglob("*.py"))
     if b"    >>> " in path.read_bytes()
 ]
 

@@ -310,26 +310,19 @@ def test_packages_import_nothing_by_themselves():
 
 def test_public_functions_have_a_docstring():
     silent = []
-    for room in (
-        "kernel",
-        "words",
-        "forms",
-        "reference",
-        "modules",
-        "engine",
-        "pipeline",
-        "studies",
-        "reports",
-    ):
-        for path in (SOURCE / room).rglob("*.py"):
+    rooms = (
+        *("kernel", "words", "forms", "reference", "modules", "engine", "pipeline", "studies", "reports"),
+    )
+    for room in (*(SOURCE / name for name in rooms), *ROOT.glob("packages/*/src")):
+        for path in room.rglob("*.py"):
             tree = ast.parse(path.read_text("utf-8"))
             if path.name != "__init__.py" and not ast.get_docstring(tree):
-                silent.append(str(path.relative_to(SOURCE)))
+                silent.append(str(path.relative_to(ROOT)))
             for node in tree.body:
                 public = isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
                 short = isinstance(node, ast.FunctionDef) and len(node.body) < 5
                 if public and not short and not ast.get_docstring(node):
-                    silent.append(f"{path.relative_to(SOURCE)}:{node.name}")
+                    silent.append(f"{path.relative_to(ROOT)}:{node.name}")
     assert silent == []
 
 
@@ -340,7 +333,7 @@ DESCRIBED = re.compile(r"(?:^|(?<=[.;])\s+)((?:[a-z_]+, )*[a-z_]+): ")
 def test_a_class_describes_values_that_it_has():
     """A value that is renamed, or goes, takes along what the docstring says of it."""
     unknown = []
-    for path in tracked("src/*.py"):
+    for path in tracked("src/*.py", "packages/*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.ClassDef) and (docstring := ast.get_docstring(node)):
                 described = [each for part in DESCRIBED.findall(docstring) for each in part.split(", ")]
@@ -391,7 +384,7 @@ def test_nothing_is_left_for_later():
     marks = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
     guilty = [
         str(path.relative_to(ROOT))
-        for path, text in texts("src", "tests", "tools", "bench").items()
+        for path, text in texts("src", "packages", "tests", "tools", "bench").items()
         if marks.search(text)
     ]
     assert [name for name in guilty if name != "tests/house/test_house.py"] == []

@@ -233,7 +233,7 @@ def test_nothing_is_thrown_away(spec):
         """,
         lambda t: {
             "OSM": [clean(x).value.osm for x in t["tapé"]],
-            "laissé": [clean(x).value.left for x in t["tapé"]],
+            "laissé": [clean(x).value.unread for x in t["tapé"]],
         },
         """
         OSM                                               | laissé

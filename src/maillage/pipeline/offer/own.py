@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from maillage.kernel.names import plain
-from maillage.pipeline.offer.clean.opening.osm import valid
+from maillage.pipeline.offer.clean.hours import is_valid
 from maillage.reference import offer
 from maillage.reference.sheet import STATES
 
@@ -94,7 +94,7 @@ def _value(of: offer.Field, name: str, cells: Mapping[str, str]) -> Any:
     column = plain(name)
     if of.kind == "hours":
         hours = {part: text for part, end in HOURS.items() if (text := cells.get(column + end, ""))}
-        return hours if hours and (not hours.get("osm") or valid(hours["osm"])) else None
+        return hours if hours and (not hours.get("osm") or is_valid(hours["osm"])) else None
     text = cells.get(column, "")
     if not text:
         return None

@@ -12,7 +12,7 @@ from maillage.kernel.names import plain
 from maillage.pipeline.offer import answers, own
 from maillage.pipeline.offer.clean import commune, several
 from maillage.pipeline.offer.clean.cleaned import Word
-from maillage.pipeline.offer.clean.clock import with_hours
+from maillage.pipeline.offer.clean.hours import with_hours
 from maillage.pipeline.offer.forms.sheet import Fault, Sheet
 from maillage.pipeline.offer.mapping import Correspondence
 from maillage.pipeline.offer.row_reader import OTHER_THEME, UNPLACED, Read, RowReader

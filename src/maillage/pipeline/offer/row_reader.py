@@ -32,7 +32,6 @@ from maillage.pipeline.offer.clean import (
     yesno,
 )
 from maillage.pipeline.offer.clean.cleaned import Cleaned, Word
-from maillage.pipeline.offer.clean.opening.osm import valid
 from maillage.pipeline.offer.columns import LINES, are_address_lines
 from maillage.pipeline.offer.forms.sheet import Row
 from maillage.pipeline.offer.mapping import Correspondence, LeaveRule, Origin, PracticeRule, Words
@@ -481,7 +480,7 @@ class RowReader:
             osm = f"{hours_fields.get('osm', '')}; {closings.yearly}"
             if closings.yearly and closings.yearly in hours_fields.get("osm", ""):
                 continue
-            if closings.yearly and hours_fields.get("osm") and valid(osm):
+            if closings.yearly and hours_fields.get("osm") and hours.is_valid(osm):
                 hours_fields = {
                     **hours_fields,
                     "osm": osm,
@@ -1022,7 +1021,8 @@ CLEANERS: Mapping[str, Callable[[str], Cleaned[Any]]] = {
 
 def _plain_value(of: offer.Field, value: Any) -> Any:
     if isinstance(value, hours.Hours):
-        return {name: text for name in ("osm", "text", "left") if (text := getattr(value, name))}
+        texts_by_key = {"osm": value.osm, "text": value.text, "left": value.unread}
+        return {key: text for key, text in texts_by_key.items() if text}
     if isinstance(value, str) and of.longest:
         return value[: of.longest]
     return value

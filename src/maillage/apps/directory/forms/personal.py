@@ -315,9 +315,9 @@ class SheetForm(ClosureForm):
         if HOLIDAYS.search(str(self._lieu.sheet.get("horaires", {}).get("osm", ""))) and value.get("osm"):
             value["osm"] += "; PH off"
         self.values["horaires"] = value
-        if cleaned.value.left:
+        if cleaned.value.unread:
             self.notes.append(
-                f"Dans les horaires, nous n’avons pas compris « {cleaned.value.left} » : quelqu’un vous"
+                f"Dans les horaires, nous n’avons pas compris « {cleaned.value.unread} » : quelqu’un vous"
                 " appellera."
             )
 

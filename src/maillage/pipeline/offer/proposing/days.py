@@ -7,7 +7,6 @@ from typing import Any
 from maillage.kernel.names import plain
 from maillage.pipeline.offer import looks
 from maillage.pipeline.offer.clean import hours
-from maillage.pipeline.offer.clean.clock import with_hours
 from maillage.pipeline.offer.columns import FURNITURE, Column, unglued
 from maillage.pipeline.offer.proposing.draft import BY_NAME, BY_PART, ENOUGH, PART_OF_TIME, Draft, by_name
 
@@ -202,7 +201,7 @@ def _crosses_out(draft: Draft, columns: Sequence[Column]) -> bool:
     cells = [cell.strip() for column in columns for cell in column.cells]
     crosses = sum(cell.casefold() == "x" for cell in cells)
     rows = max(map(len, draft.cells.values()), default=0)
-    timed = sum(bool(FIRST_HOUR.search(with_hours(cell))) for cell in cells)
+    timed = sum(bool(FIRST_HOUR.search(hours.with_hours(cell))) for cell in cells)
     return crosses > 0 and crosses + timed == len(cells) == rows * len(columns) and timed > 0
 
 
@@ -470,4 +469,4 @@ def edge(column: Column, hour: re.Pattern[str] = CLOCK) -> bool:
 
 
 def _when_open(column: Column) -> list[str]:
-    return [with_hours(cell) for cell in column.sample if not SHUT.fullmatch(cell.strip())]
+    return [hours.with_hours(cell) for cell in column.sample if not SHUT.fullmatch(cell.strip())]

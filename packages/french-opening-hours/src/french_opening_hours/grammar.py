@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 from typing import Any, NamedTuple
 
-from maillage.pipeline.offer.clean.opening.items import (
+from french_opening_hours.items import (
     DAWN,
     DAY_KINDS,
     MIDNIGHT,
@@ -29,8 +29,8 @@ from maillage.pipeline.offer.clean.opening.items import (
     without,
     without_half,
 )
-from maillage.pipeline.offer.clean.opening.osm import CODES
-from maillage.pipeline.offer.clean.opening.tokens import (
+from french_opening_hours.osm import CODES
+from french_opening_hours.tokens import (
     FULL,
     PUBLIC_HOLIDAY,
     WEEK,

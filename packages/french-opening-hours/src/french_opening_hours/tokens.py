@@ -13,9 +13,6 @@ from typing import Any, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-from maillage.kernel.names import plain
-from maillage.words.dates import MONTHS
-
 PUBLIC_HOLIDAY = 7  # after Sunday
 WEEK, WORKDAYS, WEEKEND = tuple(range(7)), tuple(range(5)), (5, 6)
 
@@ -47,9 +44,13 @@ FOLLOWS_A_SHORT_DAY = frozenset(
     "bracket", "parity")
 )  # fmt: skip
 
-PLAIN_MONTHS = frozenset(map(plain, MONTHS))
-MONTH = f"(?:{'|'.join(map(plain, MONTHS))})"
-_LONG = "|".join([*FULL, *filter(lambda month: len(month) > 3, map(plain, MONTHS))])
+MONTHS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre"),
+    *("octobre", "novembre", "décembre"),
+)
+PLAIN_MONTHS = tuple(month.replace("é", "e").replace("û", "u") for month in MONTHS)
+MONTH = f"(?:{'|'.join(PLAIN_MONTHS)})"
+_LONG = "|".join([*FULL, *filter(lambda month: len(month) > 3, PLAIN_MONTHS)])
 GLUED = re.compile(
     rf"(?<=\b(?:du|de|le|au))(?=(?:{_LONG})s?\b)"
     "|" + "|".join(rf"(?<=\b{word})(?=(?:du|de|le|au|et)\b)" for word in _LONG.split("|"))

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from maillage.pipeline.offer.clean.opening.grammar import Change, Reading, Statement
-from maillage.pipeline.offer.clean.opening.items import (
+from french_opening_hours.grammar import Change, Reading, Statement
+from french_opening_hours.items import (
     LUNCH,
     MIDNIGHT,
     NAMES,
@@ -16,8 +16,8 @@ from maillage.pipeline.offer.clean.opening.items import (
     without,
     without_half,
 )
-from maillage.pipeline.offer.clean.opening.osm import CODES
-from maillage.pipeline.offer.clean.opening.tokens import PUBLIC_HOLIDAY
+from french_opening_hours.osm import CODES
+from french_opening_hours.tokens import PUBLIC_HOLIDAY
 
 HALVES = {"am": "le matin", "pm": "l’après-midi"}
 UNSAID = "heures non précisées"

@@ -5,14 +5,13 @@ from calendar import monthrange
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from babel.dates import get_month_names
-
-from maillage.kernel.names import plain
-from maillage.pipeline.offer.clean.opening.tokens import (
+from french_opening_hours.tokens import (
     DATE,
+    DAYS,
     EDGE,
     INITIALS,
     MONTH,
+    PLAIN_MONTHS,
     PUBLIC_HOLIDAY,
     WEEK,
     Token,
@@ -20,18 +19,15 @@ from maillage.pipeline.offer.clean.opening.tokens import (
     tokens,
     unwrapped,
 )
-from maillage.words.dates import DAYS, MONTHS
 
-NAMES = (*DAYS, "jours fériés")
+NAMES = (*(spellings.split()[0] for spellings in DAYS), "jours fériés")
 UNSURE = "à vérifier"
 BOTH_HALVES = "whole"  # « matin et après-midi », which a half said later does not change
 NOON, MIDNIGHT = 12 * 60, 24 * 60
 LUNCH = 13 * 60 + 30  # a morning ends before, an afternoon ends after
 DAWN, EVENING = 5 * 60, 18 * 60  # nobody opens before it; what ends after midnight began after the second
 DAY_KINDS = frozenset(("day", "initial", "guess", "typo"))
-OSM_MONTHS: dict[str, str] = dict(
-    zip(map(plain, MONTHS), get_month_names("abbreviated", locale="en").values(), strict=True)
-)
+OSM_MONTHS = dict(zip(PLAIN_MONTHS, "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), strict=True))
 LEAP_YEAR = 2028
 DATED = re.compile(
     rf"(?:(?P<first>{DATE}) ?(?:au|-) ?)?(?:(?P<day>{DATE}) )?(?P<edge>{EDGE})?(?P<month>{MONTH})"

@@ -22,7 +22,7 @@ OSM_KEYWORDS = re.compile(r"off|closed|unknown|\d:|24/7|easter|sun")
 
 
 @lru_cache(maxsize=8192)
-def valid(osm: str) -> bool:
+def is_valid(osm: str) -> bool:
     """Check that OSM accepts it, in France."""
     if FRENCH.search(osm):  # the common case, without asking the parser
         return False
