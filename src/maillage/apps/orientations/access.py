@@ -4,6 +4,7 @@ counts only.
 
 import hashlib
 import hmac
+import re
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from maillage.apps.people.access import people_for
 from maillage.apps.people.models import Following
 
 ANSWER, SEE, SEE_OWN = "orientations.answer", "people.see", "people.mine"
+TOKEN = re.compile(r"[0-9a-f]{32}")
 LINKS_AN_HOUR = 30  # links that a stranger may try
 CODES_AN_HOUR = 30
 WITH = ("lieu", "lieu__structure", "to_structure", "from_structure", "sender", "person")
@@ -156,6 +158,19 @@ def link_of(orientation: Orientation) -> str:
 def digest(token: str) -> str:
     """Return the digest of a link, which is all that is stored of it."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def referral_of_link(token: str) -> Orientation | None:
+    """Return the referral of a link; None for a link that was replaced, forged or guessed."""
+    if not TOKEN.fullmatch(token):
+        return None
+    return Orientation.objects.filter(token=digest(token)).select_related(*WITH).first()
+
+
+def is_link_open(row: Orientation, at: datetime) -> bool:
+    """Return True if a referral may be read and answered by its link; otherwise only its state is shown."""
+    runs = row.state in (*cycle.RUNNING, cycle.SERVED) and row.stripped_at is None
+    return runs and row.link_until is not None and row.day(at) <= row.link_until
 
 
 # ---------------------------------------------------------------------- what was typed, in a browser

@@ -181,6 +181,22 @@ def close(
     return row
 
 
+@transaction.atomic
+def hand_over(pk: int, *, leaver: User, to: User, by: User, at: datetime) -> str:
+    """Let a colleague follow the referral of a leaver: answers are told to them from now on."""
+    row = Orientation.objects.select_for_update(of=("self",)).get(pk=pk, sender=leaver)
+    if row.ended_at is not None or not (access.may_give(by, row) and access.still_helps(to, row)):
+        raise Refused(
+            "L’orientation n’est pas remise.",
+            why=f"Elle est finie, ou {to} ne suit pas cette personne.",
+            do="Choisissez quelqu’un d’autre, ou finissez l’orientation.",
+        )
+    row.sender = to
+    row.save(update_fields=["sender"])
+    journal.record(by=by, verb="orientation.handed_over", row=row, at=at, structure=row.from_structure_id)
+    return ""
+
+
 def _open_place(row: Orientation, at: datetime) -> Lieu:
     """Return the place of a draft as it is today; NoRoom when it takes nobody."""
     place = row.place

@@ -9,7 +9,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.orientations import access
 from maillage.apps.orientations.actions import dates
 from maillage.apps.orientations.models import Event, Orientation
-from maillage.apps.orientations.queries import persons, timeline
+from maillage.apps.orientations.queries import timeline
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
@@ -211,6 +211,6 @@ def _too_late_for_them(row: Orientation) -> Refused:
     """Return the same refusal for the person, in plain words."""
     return Refused(
         say("Ce n’est pas annulé."),
-        why=say(persons.PLAIN[row.state]),
+        why=say(cycle.PLAIN_STATES[row.state]),
         do=say("Lisez plus bas où en est votre aide."),
     )

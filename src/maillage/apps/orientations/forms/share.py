@@ -99,9 +99,7 @@ class SendForm(forms.Form):
         first = {"jours": row.availability, "mot": row.note, "canal": ways[0][0]}
         super().__init__(data, initial=first, **kwargs)
         self.row = row
-        self.reads = {
-            name: each.words for name, label in cycle.SHARED.items() for each in reads if each.label == label
-        }
+        self.reads = {each.name: each.words for each in reads}
         self.fields["canal"].choices = list(ways)
         if mail_of(row.lieu):
             del self.fields["adresse"]

@@ -4,11 +4,10 @@ gestures that are possible.
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from babel import Locale
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -24,7 +23,7 @@ from maillage.apps.orientations.queries.timeline import Line, Shared
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import rules as persons
 from maillage.apps.people.models import Consent
-from maillage.reference import bilan, offer
+from maillage.reference import offer
 from maillage.words import opening
 from maillage.words.dates import SHORT_MONTHS
 from maillage.words.wording import count, lower_first, spaced
@@ -77,28 +76,12 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """A part of a list, in the words of its rows. more: how many rows of it are on other pages."""
-
-    id: str
-    title: str
-    hint: str
-    rows: Sequence[Row]
-    total: int
-
-    @property
-    def more(self) -> int:
-        return self.total - len(self.rows)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Detail:
     """A referral as one side reads it. facts: what this side may know, in words; sees: what the place can
     see, in a sentence.
     """
 
     row: Row
-    side: str
     facts: Sequence[tuple[str, str]]
     sees: str
     dated: Sequence[tuple[str, Line]]
@@ -114,47 +97,37 @@ class Detail:
 # ------------------------------------------------------------------------------------------------------ lists
 
 
-def received(
-    user: Any, at: datetime, *, start: int = 0, section: str = ""
-) -> tuple[list[Section], lists.Page]:
-    """Return the sections of the referrals received, as they are read, and the page they are on."""
-    return _sections(lists.received(user, at, start=start, section=section), RECEIVER, at)
+def received(user: Any, at: datetime, *, start: int = 0, section: str = "") -> lists.Page:
+    """Return a page of the referrals received, its rows as they are read."""
+    return _as_read(lists.received(user, at, start=start, section=section), RECEIVER, at)
 
 
-def sent_sections(
-    user: Any, at: datetime, *, start: int = 0, section: str = ""
-) -> tuple[list[Section], lists.Page]:
-    """Return the sections of the referrals sent, as they are read, and the page they are on."""
-    return _sections(lists.sent(user, at, start=start, section=section), SENDER, at)
+def sent(user: Any, at: datetime, *, start: int = 0, section: str = "") -> lists.Page:
+    """Return a page of the referrals sent, its rows as they are read."""
+    return _as_read(lists.sent(user, at, start=start, section=section), SENDER, at)
 
 
-def _sections(page: lists.Page, side: str, at: datetime) -> tuple[list[Section], lists.Page]:
-    everyone = [row for section in page.sections for row in section.rows]
-    elsewhere = helped_elsewhere(everyone)
-    detail = [
-        Section(
-            id=section.id,
-            title=section.title,
-            hint=section.hint,
-            rows=[
-                row_of(each, side, at, section=section.id, elsewhere=each.pk in elsewhere)
-                for each in section.rows
-            ],
-            total=section.total,
-        )
-        for section in page.sections
-    ]
-    return detail, page
+def _as_read(page: lists.Page, side: str, at: datetime) -> lists.Page:
+    elsewhere = helped_elsewhere([row for section in page.sections for row in section.rows])
+    sections = []
+    for section in page.sections:
+        rows = [
+            row_of(row, side, at, section=section.id, elsewhere=row.pk in elsewhere) for row in section.rows
+        ]
+        sections.append(replace(section, rows=rows))
+    return replace(page, sections=sections)
 
 
 def row_of(row: Orientation, side: str, at: datetime, *, section: str = "", elsewhere: bool = False) -> Row:
     """Return a referral as a line of a list."""
     tag, tone = _tag(row, side, section)
     waits, late, strong = _waits(row, at, section)
+    is_born_known = _still_followed(row) if side == SENDER else "born" in row.readable
+    born = row.person.born if row.person is not None and is_born_known else None
     return Row(
         orientation=row,
         name=name_of(row, side),
-        born=_born(row, side),
+        born=f"année {born}" if born else "",
         need=need_of(row, side),
         practice=row.need_text,
         by=by_of(row) if side == RECEIVER else row.lieu_name or "Pas encore de lieu",
@@ -164,14 +137,12 @@ def row_of(row: Orientation, side: str, at: datetime, *, section: str = "", else
         late=late,
         strong=strong,
         elsewhere=elsewhere,
-        gestures=_possible_gestures(row, side, at, section),
+        gestures=_gestures(row, side, at, section),
     )
 
 
 def name_of(row: Orientation, side: str) -> str:
-    """Return the name that a side may use for the person: their first name when shared, the card for their
-    helper.
-    """
+    """Return the name that a side may use for the person: for the place, their nickname if shared."""
     if row.person is None:
         return WITHOUT_NAME if side == SENDER else SOMEBODY
     if side == SENDER:
@@ -182,11 +153,6 @@ def name_of(row: Orientation, side: str) -> str:
 def _still_followed(row: Orientation) -> bool:
     """Return True if the structure that sends still follows the person (`access.FOLLOWED`)."""
     return getattr(row, "followed", True)
-
-
-def _born(row: Orientation, side: str) -> str:
-    shared = _still_followed(row) if side == SENDER else "born" in row.readable
-    return f"année {row.person.born}" if row.person is not None and row.person.born and shared else ""
 
 
 def need_of(row: Orientation, side: str) -> str:
@@ -200,14 +166,10 @@ def need_of(row: Orientation, side: str) -> str:
 
 def by_of(row: Orientation) -> str:
     """Return the sender's label: the structure and the helper, or a relative."""
-    parts = [
-        row.from_structure.name if row.from_structure else "",
-        row.sender.name.partition(",")[0] if row.sender else "",
-    ]
-    sentence = ", ".join(filter(None, parts))
-    return sentence or {cycle.RELATIVE: "Un proche", cycle.SELF: "La personne elle-même"}.get(
-        row.origin, "Un professionnel"
-    )
+    structure = row.from_structure.name if row.from_structure else ""
+    helper = row.sender.name.partition(",")[0] if row.sender else ""
+    unnamed = {cycle.RELATIVE: "Un proche", cycle.SELF: "La personne elle-même"}
+    return ", ".join(filter(None, (structure, helper))) or unnamed.get(row.origin, "Un professionnel")
 
 
 TAGS: Mapping[str, tuple[str, str]] = {
@@ -237,22 +199,17 @@ def _tag(row: Orientation, side: str, section: str) -> tuple[str, str]:
 
 
 def _waits(row: Orientation, at: datetime, section: str) -> tuple[str, bool, bool]:
-    """Return how long a person has waited or when they come, whether it is overdue, and whether it comes
-    first.
-    """
+    """Return how long a person has waited or when they come, if it is overdue, and if it comes first."""
     on = timezone.localdate(at)
     local = row.local_appointment
     if row.state == cycle.APPOINTED and local is not None and section != "unknown":
         on = row.day(at)
         if local.date() == on:
             return opening.clock(local), False, True
-        day = lower_first(opening.DAYS[local.weekday()])
-        near = (
-            f"{day} {opening.clock(local)}".replace(" h", "\u00a0h").replace("h ", "h\u00a0")
-            if 0 < (local.date() - on).days < 7
-            else short(local.date(), on)
-        )
-        return near, False, False
+        if 0 < (local.date() - on).days < 7:
+            hour = opening.clock(local).replace(" h", "\u00a0h").replace("h ", "h\u00a0")
+            return f"{lower_first(opening.DAYS[local.weekday()])} {hour}", False, False
+        return short(local.date(), on), False, False
     since = {cycle.APPOINTED: row.appointment_at, cycle.DRAFT: row.prepared_at}.get(row.state)
     if row.state in (*cycle.WAITING, cycle.EXPIRED):
         since = row.sent_at
@@ -283,52 +240,50 @@ def short(day: date, on: date) -> str:
 # --------------------------------------------------------------------------------------------------- gestures
 
 
-def _possible_gestures(row: Orientation, side: str, at: datetime, section: str) -> list[Gesture]:
-    return _to_receive(row, at, section) if side == RECEIVER else _to_send(row)
+READ_AGAIN = (Gesture("", "Relire", "eye"),)
+SAY_RESULT = (Gesture("", "Indiquer le résultat", "pencil", "dire-la-suite"),)
+TO_RECEIVE: Mapping[str, Sequence[Gesture]] = {
+    **dict.fromkeys(
+        cycle.WAITING,
+        (Gesture("accept", "Accepter", "check"), Gesture("", "Autre…", "chevron-down", "repondre")),
+    ),
+    cycle.ACCEPTED: (Gesture("", "Donner une date", "calendar-plus", "date"),),
+    cycle.APPOINTED: (
+        Gesture("came", "Venue", "user-check", filled=True),
+        Gesture("absent", "Pas venue", "user-x"),
+    ),
+    cycle.CAME: SAY_RESULT,
+    cycle.ABSENT: (Gesture("", "Autre date", "calendar-plus", "date"),),
+}
+OTHERWISE = Gesture("", "Autre…", "chevron-down", "suite")
+TO_SEND: Mapping[str, Sequence[Gesture]] = {
+    cycle.DRAFT: (
+        Gesture("continue", "Reprendre", "arrow-right", filled=True),
+        Gesture("cancel", "Effacer", "trash-2"),
+    ),
+    **dict.fromkeys((*cycle.BACK, cycle.ABSENT), (Gesture("again", "Autre lieu", "search"), OTHERWISE)),
+    **dict.fromkeys(cycle.WAITING, (Gesture("remind", "Relancer", "bell"), OTHERWISE)),
+    cycle.SERVED: (Gesture("close", "C’est lu, terminer", "check"),),
+}
 
 
-def _to_receive(row: Orientation, at: datetime, section: str) -> list[Gesture]:
-    """Return the main action expected of a place, and its alternative."""
-    if row.state in cycle.WAITING:
-        return [Gesture("accept", "Accepter", "check"), Gesture("", "Autre…", "chevron-down", "repondre")]
-    if section == "unknown" or row.state == cycle.CAME:
-        return [Gesture("", "Indiquer le résultat", "pencil", "dire-la-suite")]
-    if row.state == cycle.ACCEPTED:
-        return [Gesture("", "Donner une date", "calendar-plus", "date")]
-    if row.state == cycle.APPOINTED:
-        if not is_early(row, at):
-            return [
-                Gesture("came", "Venue", "user-check", filled=True),
-                Gesture("absent", "Pas venue", "user-x"),
-            ]
-        return [Gesture("", "Changer la date", "calendar", "date")]
-    if row.state == cycle.ABSENT:
-        return [Gesture("", "Autre date", "calendar-plus", "date")]
-    return [Gesture("", "Relire", "eye")]
+def _gestures(row: Orientation, side: str, at: datetime, section: str) -> Sequence[Gesture]:
+    """Return the main action expected of a side, and its alternative."""
+    if side == SENDER:
+        is_spoken = row.channel in cycle.TOLD_BY and row.state in cycle.RUNNING
+        if is_spoken and row.state != cycle.ABSENT:
+            return (Gesture("", "Noter la suite", "pencil", "repondre"),)
+        return TO_SEND.get(row.state, READ_AGAIN)
+    if section == "unknown":
+        return SAY_RESULT
+    if is_early(row, at):
+        return (Gesture("", "Changer la date", "calendar", "date"),)
+    return TO_RECEIVE.get(row.state, READ_AGAIN)
 
 
 def is_early(row: Orientation, at: datetime) -> bool:
     """Return True if the appointment is still to come: attendance is not known yet."""
     return row.state == cycle.APPOINTED and (row.appointment_at is None or row.appointment_at > at)
-
-
-def _to_send(row: Orientation) -> list[Gesture]:
-    """Return the main action expected of the sender, and its alternative."""
-    if row.state == cycle.DRAFT:
-        return [
-            Gesture("continue", "Reprendre", "arrow-right", filled=True),
-            Gesture("cancel", "Effacer", "trash-2"),
-        ]
-    if row.state in (*cycle.BACK, cycle.ABSENT):
-        again = Gesture("again", "Autre lieu", "search")
-        return [again, Gesture("", "Autre…", "chevron-down", "suite")]
-    if row.channel in cycle.TOLD_BY and row.state in cycle.RUNNING:
-        return [Gesture("", "Noter la suite", "pencil", "repondre")]
-    if row.state in cycle.WAITING:
-        return [Gesture("remind", "Relancer", "bell"), Gesture("", "Autre…", "chevron-down", "suite")]
-    if row.state == cycle.SERVED:
-        return [Gesture("close", "C’est lu, terminer", "check")]
-    return [Gesture("", "Relire", "eye")]
 
 
 def verbs(row: Orientation, side: str) -> frozenset[str]:
@@ -345,12 +300,14 @@ def detail(row: Orientation, side: str, at: datetime) -> Detail:
         row = copy(row)  # as it is read, not as it is kept
         row.shared = [name for name in row.shared if name not in cycle.OF_PERSON]
     facts = shared(row, everything=side == SENDER and _still_followed(row))
+    on = timezone.localdate(at)
+    # Its preparation is for the sender alone.
+    lines = [line for line in timeline.timeline(row, side) if side == SENDER or line.verb != "prepare"]
     return Detail(
         row=row_of(row, side, at, elsewhere=row.pk in helped_elsewhere([row])),
-        side=side,
-        facts=[(_title(fact.label), fact.words) for fact in facts],
+        facts=[(TITLES[fact.name], fact.words) for fact in facts],
         sees=_sees(row),
-        dated=_dated(row, side, timezone.localdate(at)),
+        dated=[(short(timezone.localdate(line.at), on), line) for line in lines],
         due=_late_words(row, at),
         appointment=appointment(row),
         place=places.full_address(row.lieu.sheet) if row.lieu is not None else "",
@@ -359,16 +316,6 @@ def detail(row: Orientation, side: str, at: datetime) -> Detail:
         verbs=verbs(row, side),
         done=[offer.practices()[id].asked for id in row.did if id in offer.practices()],
     )
-
-
-def _dated(row: Orientation, side: str, on: date) -> list[tuple[str, Line]]:
-    """Return the dated events of a referral; its preparation is for the sender alone."""
-    lines = timeline.timeline(row, side)
-    return [
-        (short(timezone.localdate(line.at), on), line)
-        for line in lines
-        if side == SENDER or line.verb != "prepare"
-    ]
 
 
 TITLES = {
@@ -381,11 +328,6 @@ TITLES = {
     "result": "Bilan",
     "note": "Mot pour vous",
 }
-
-
-def _title(label: str) -> str:
-    """Return the short title of what is shared, from its whole label."""
-    return next(TITLES[name] for name, words in cycle.SHARED.items() if words == label)
 
 
 SHORT = {
@@ -401,42 +343,28 @@ SHORT = {
 
 
 def shared(row: Orientation, *, everything: bool = False) -> list[Shared]:
-    """Return the fields that a place may read, in plain words; `everything`: as if all were
-    shared.
-    """
+    """Return the fields that a place may read, in plain words; `everything`: as if all were shared."""
     if everything:
         row = copy(row)
         row.shared, row.agreed_with = list(cycle.SHARED), None
+    fields = [each for each in timeline.shared(row) if not _says_nothing(row, each.name)]
     return [
-        Shared(each.label, _plain(each))
-        for each in timeline.shared(row)
-        if not _says_nothing(row, each.label)
+        replace(each, words=each.words[:1].upper() + each.words[1:]) if each.name == "language" else each
+        for each in fields
     ]
 
 
-def _says_nothing(row: Orientation, label: str) -> bool:
+def _says_nothing(row: Orientation, name: str) -> bool:
     """Return True if a shared value carries no information: French, or a person who cannot be reached."""
-    if label == cycle.SHARED["language"]:
+    if name == "language":
         return row.language == "fr"
-    return label == cycle.SHARED["reach"] and row.person is not None and row.person.reach == persons.NONE
-
-
-def _plain(shared: Shared) -> str:
-    """Return a language by its name and a result by its own; the rest as it is."""
-    if shared.label == cycle.SHARED["language"]:
-        name = str(Locale("fr").languages.get(shared.words, shared.words))
-        return f"{name[:1].upper()}{name[1:]}"
-    if shared.label == cycle.SHARED["result"] and shared.words in bilan.results():
-        return bilan.results()[shared.words].label
-    return shared.words
+    return name == "reach" and row.person is not None and row.person.reach == persons.NONE
 
 
 def _sees(row: Orientation) -> str:
     """Return the sentence that tells the person which fields the place sees."""
-    shared_names = [
-        name for name, label in cycle.SHARED.items() if name in row.readable and not _says_nothing(row, label)
-    ]
-    sections = ["besoin", *(SHORT[name] for name in shared_names)]
+    names = [name for name in cycle.SHARED if name in row.readable and not _says_nothing(row, name)]
+    sections = ["besoin", *(SHORT[name] for name in names)]
     chosen = "elle a choisi" if row.person is not None else "elle n’a pas donné son nom"
     if row.is_suspended:
         chosen = "le reste est caché depuis que le lieu a changé de structure"

@@ -120,6 +120,34 @@ def next_appointment(user: Any, person: Person, at: datetime) -> Next | None:
     return Next(local, about, row.lieu_name, at.astimezone(local.tzinfo).date())
 
 
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Help that is open elsewhere for the same procedure: where, since when."""
+
+    orientation: Orientation
+    where: str
+    since: datetime
+
+
+def same_help(
+    person: Person | None, procedure: str, *, user: Any, but: Orientation | None = None
+) -> list[Help]:
+    """Return the help open for a procedure of a person: the user's own; others', if the person agreed."""
+    if person is None or not procedure:
+        return []
+    open_to = Orientation.objects if persons.agreed(person, rules.SHOW) else orientations_for(user)
+    rows = open_to.filter(person=person, procedure=procedure, state__in=cycle.RUNNING)
+    rows = rows.exclude(pk=but.pk) if but is not None else rows
+    return [
+        Help(
+            row,
+            row.lieu_name or (row.from_structure.name if row.from_structure else ""),
+            row.sent_at or row.prepared_at,
+        )
+        for row in rows.select_related("from_structure").order_by("prepared_at", "pk")
+    ]
+
+
 def consent_by_purpose(person: Person, structures: Sequence[Structure]) -> dict[str, Consent]:
     """Return the last answer of a person for each purpose, to nobody in particular or to one of these
     structures: the answer read there, so that nobody asks twice.

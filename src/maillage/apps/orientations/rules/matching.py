@@ -176,7 +176,7 @@ LEFT_OUT = {
 # -------------------------------------------------------------------------------------------- what leaves out
 
 
-def why_not(wanted: Wanted, known: Known, on: date) -> Why | None:  # noqa: C901
+def why_not(wanted: Wanted, known: Known, on: date) -> Why | None:
     """Return the first reason to exclude a place; None when it may be proposed. Silence excludes only on the
     practice itself.
     """

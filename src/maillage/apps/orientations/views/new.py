@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.access import account_of, holding, rights_of
+from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.autonomy import access as diagnoses
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import where
@@ -28,10 +28,11 @@ from maillage.apps.orientations.forms.need import NeedForm
 from maillage.apps.orientations.forms.share import SendForm
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import detail as referral_detail
-from maillage.apps.orientations.queries import matching, persons, timeline
+from maillage.apps.orientations.queries import matching, timeline
+from maillage.apps.orientations.queries import people as people_queries
 from maillage.apps.orientations.queries.matching import Match, Matches
 from maillage.apps.orientations.rules import cycle
-from maillage.apps.orientations.views.people import acting_for
+from maillage.apps.orientations.views.people import acting_for, structures_of
 from maillage.apps.people import access as people_access
 from maillage.apps.people import queries as people
 from maillage.apps.people import rules as purposes
@@ -71,7 +72,9 @@ class Proposed:
 def new(request: HttpRequest) -> HttpResponse:
     """Need of a person, and the suitable places; choosing one leads to the fields it may read."""
     at = timezone.now()
-    structures, people_known = _structures(request), _people(request)
+    structures, people_known = structures_of(request), _people(request)
+    if not structures:
+        raise Http404
     draft, before = _draft(request), _before(request)
     gesture = request.POST.get("geste", "")
     if (first := _first(request, draft, before, at)) is not None:
@@ -124,7 +127,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "found": matches,
         "proposed": _proposed(matches, before),
         "spot": spot,
-        "same": persons.same_help(person, form.cleaned_data["demarche"], user=request.user),
+        "same": people_queries.same_help(person, form.cleaned_data["demarche"], user=request.user),
     }
     return render(request, "orientations/new/need.html", context, status=400 if "error" in context else 200)
 
@@ -300,19 +303,6 @@ def _commune(code: str) -> str:
         return ""
 
 
-def _structures(request: HttpRequest) -> list[Structure]:
-    """Return the structures in whose name somebody sends; none: the page does not exist for them."""
-    rights = rights_of(request.user)
-    candidates = list(
-        Structure.objects.filter(pk__in={id for right in SEES for id in rights.structures(right)}).order_by(
-            "name"
-        )
-    )
-    if not candidates:
-        raise Http404
-    return candidates
-
-
 def _people(request: HttpRequest) -> list[Person]:
     return list(people_access.people_for(request.user).order_by("-active_at", "-pk")[:LATELY])
 
@@ -385,7 +375,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
         "sentence": purposes.PURPOSES[purposes.SHARE].words,
         "write": purposes.PURPOSES[purposes.WRITE].words,
         "script": form.script(by=request.user),
-        "same": persons.same_help(row.person, row.procedure, user=request.user, but=row),
+        "same": people_queries.same_help(row.person, row.procedure, user=request.user, but=row),
     }
     return render(request, "orientations/new/send.html", context, status=status)
 

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +29,7 @@ from maillage.apps.learning.queries import progress as learning
 from maillage.apps.mandats.queries import persons as mandats
 from maillage.apps.mandats.rules import frame as mandat_frame
 from maillage.apps.orientations.actions import agreements, cards, forgetting
+from maillage.apps.orientations.actions.reminders import to_come
 from maillage.apps.orientations.forms.card import secret
 from maillage.apps.orientations.forms.people import PersonForm
 from maillage.apps.orientations.queries import copies
@@ -37,7 +38,8 @@ from maillage.apps.people import access, rules
 from maillage.apps.people import queries as persons
 from maillage.apps.people.actions import register
 from maillage.apps.people.models import Consent, Person
-from maillage.apps.reminders.queries import lists as reminders
+from maillage.apps.reminders.actions import tasks
+from maillage.apps.reminders.queries import lists as reminder_lists
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.web import refusals
@@ -80,7 +82,7 @@ def _to_person(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Welcoming a person: a card, and as little more as they want."""
-    form = PersonForm(request.POST or None, structures=_structures(request))
+    form = PersonForm(request.POST or None, structures=structures_of(request))
     sending, error = request.POST.get("envoi", "")[:40] or secrets.token_urlsafe(12), None
     namesakes: list[Person] = []
     if form.is_bound and form.is_valid():
@@ -140,7 +142,7 @@ def _welcomed(request: HttpRequest, form: PersonForm, sending: str) -> int:
 def by_card(request: HttpRequest) -> HttpResponse:
     """Following a person who shows their card and agrees: from then on the structure sees their sheet."""
     typed, error = request.POST.get("code", "").strip()[:20], None
-    structures = _structures(request)
+    structures = structures_of(request)
     context: dict[str, Any] = {"typed": typed, "structures": structures}
     if request.method == "POST" and counted(request, "cartes") >= WRONG_CARDS_AN_HOUR:
         return render(
@@ -193,7 +195,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         person, by=account_of(request), structure=acting_for(request, person), at=timezone.localtime()
     )
     visible_acts = acts_for(request.user).values("pk")  # the acts of another structure are theirs
-    consents = queries.consent_by_purpose(person, _structures(request))
+    consents = queries.consent_by_purpose(person, structures_of(request))
     context = {
         "person": person,
         "followings": queries.structures_following(person),
@@ -212,7 +214,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "rights_followed": droits.follows(person),
         "rights": rights.summary(request.user, person, timezone.localdate()),
         "to_learn": acts.proposals(person, timezone.now()),
-        "no_reminder": reminders.refusal(person) is not None,
+        "no_reminder": reminder_lists.refusal(person) is not None,
         "traces": queries.traces(person, request.user),
         "months": rules.RETENTION_MONTHS,
         "secret": persons.secret_of(person),
@@ -224,7 +226,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
     person = _person(request, pk)
-    form = PersonForm(request.POST or None, structures=_structures(request), person=person)
+    form = PersonForm(request.POST or None, structures=structures_of(request), person=person)
     if form.is_bound and form.is_valid():
         with refusals.in_form(form):
             cards.correct(
@@ -342,12 +344,41 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("person", pk)
 
 
+REMINDER_GESTURES = {
+    "plus": (tasks.refuse, "C’est noté : plus aucun rappel ne part."),
+    "encore": (tasks.accept, "C’est noté : les rappels partent de nouveau."),
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reminders(request: HttpRequest, pk: int) -> HttpResponse:
+    """The reminders of a person for the structures one acts for."""
+    person = _person(request, pk)
+    at = timezone.now()
+    if request.method == "POST":
+        if request.POST.get("geste") not in REMINDER_GESTURES:
+            raise Http404
+        act, confirmation = REMINDER_GESTURES[request.POST["geste"]]
+        with refusals.as_message(request):
+            act(person, by=account_of(request), at=at, acting=acting_for(request, person))
+            messages.success(request, confirmation)
+        return redirect("person_reminders", pk)
+    own_structures = frozenset(each.pk for each in structures_of(request))
+    context = {
+        "person": person,
+        "refusal": reminder_lists.refusal(person),
+        "to_come": to_come(person, at, structures=own_structures),
+        "planned": reminder_lists.of_person(person, at, structures=own_structures),
+    }
+    return render(request, "orientations/people/reminders.html", context)
+
+
 def _person(request: HttpRequest, pk: int) -> Person:
     """Return a person the user may see, or 404."""
     return get_object_or_404(access.people_for(request.user), pk=pk)
 
 
-def _structures(request: HttpRequest) -> list[Structure]:
+def structures_of(request: HttpRequest) -> list[Structure]:
     """Return the structures on whose behalf a user helps."""
     rights = rights_of(request.user)
     return list(
@@ -359,7 +390,7 @@ def _structures(request: HttpRequest) -> list[Structure]:
 
 def acting_for(request: HttpRequest, person: Person) -> int | None:
     """Return the structure on whose behalf a user sees a person."""
-    own_structures = {each.pk for each in _structures(request)}
+    own_structures = {each.pk for each in structures_of(request)}
     return next(
         (f.structure_id for f in queries.structures_following(person) if f.structure_id in own_structures),
         None,

@@ -14,20 +14,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.directory.actions import links
+from maillage.apps.memberships.access import holds_territory, structures_with
 from maillage.apps.messages.queries import leaves
 from maillage.apps.orientations import access
-from maillage.apps.orientations.actions import agreements, answers, sending
+from maillage.apps.orientations.actions import agreements, answers, nudges, sending
 from maillage.apps.orientations.forms.share import AGREED, REFUSED
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import detail as referral_detail
-from maillage.apps.orientations.queries import exports, lists, matching, persons, structure_measures
+from maillage.apps.orientations.queries import lists, matching, pressing, structure_measures
+from maillage.apps.orientations.queries import people as people_queries
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.orientations.views import answering
 from maillage.apps.people import rules as purposes
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.web import refusals
-from maillage.words.wording import count, listing, spaced
+from maillage.words.wording import count, listing, of, spaced
 
 READS = (access.SEE, access.SEE_OWN, access.ANSWER)
 MANY = 100  # referrals answered at once
@@ -51,14 +53,14 @@ def _received(request: HttpRequest, at: datetime) -> dict[str, Any]:
     requested_section = request.GET.get("section", "")
     section = requested_section if requested_section in lists.RECEIVED else ""
     start = whole(request.GET.get("depuis", "")) or 0
-    sections, page = referral_detail.received(request.user, at, start=start, section=section)
+    page = referral_detail.received(request.user, at, start=start, section=section)
     n_pending = sum(page.counts[name] for name in ("answer", "today", "unknown"))
     return {
-        "sections": sections,
+        "sections": page.sections,
         "page": page,
         "section": section,
         "waiting": n_pending,
-        "examples": any(row.orientation.example for each in sections for row in each.rows),
+        "examples": any(row.orientation.example for each in page.sections for row in each.rows),
         "rooms": structure_measures.rooms(request.user, at),
         "several": "plusieurs" in request.GET,
         "meant": referral_detail.MEANT,
@@ -80,12 +82,12 @@ def _sent_context(request: HttpRequest, at: datetime) -> dict[str, Any]:
     requested_section = request.GET.get("section", "")
     section = requested_section if requested_section in lists.SENT_SECTIONS else ""
     start = whole(request.GET.get("depuis", "")) or 0
-    sections, page = referral_detail.sent_sections(request.user, at, start=start, section=section)
+    page = referral_detail.sent(request.user, at, start=start, section=section)
     return {
-        "sections": sections,
+        "sections": page.sections,
         "page": page,
         "section": section,
-        "examples": any(row.orientation.example for each in sections for row in each.rows),
+        "examples": any(row.orientation.example for each in page.sections for row in each.rows),
         "year": structure_measures.sent(request.user, at),
         "side": referral_detail.SENDER,
         "table": "orientations_given_table",
@@ -98,7 +100,9 @@ def _sent_context(request: HttpRequest, at: datetime) -> dict[str, Any]:
 def table(request: HttpRequest, side: str) -> HttpResponse:
     """Table of received or sent referrals, in the words of DORA, without a person."""
     rows = {referral_detail.RECEIVER: access.received_by, referral_detail.SENDER: access.sent_by}
-    response = HttpResponse(exports.table(rows[side](request.user)), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(
+        lists.dora_table(rows[side](request.user)), content_type="text/csv; charset=utf-8"
+    )
     named = "recues" if side == referral_detail.RECEIVER else "envoyees"
     response["Content-Disposition"] = f'attachment; filename="orientations-{named}.csv"'
     return response
@@ -145,7 +149,7 @@ def _one(
         "steps": referral_detail.path_of(row, request.user),
         "agreed": AGREED.items(),
         "sentence": purposes.PURPOSES[purposes.SHARE].words,
-        "same": persons.same_help(known, row.procedure, user=request.user, but=row),
+        "same": people_queries.same_help(known, row.procedure, user=request.user, but=row),
     }
     if cycle.RECEIVER in context["sides"]:
         context["relays"] = not access.may_answer(request.user, row)
@@ -324,6 +328,32 @@ def room(request: HttpRequest) -> HttpResponse:
                 request, "Signaler qu’il y a de la place : c’est noté. On peut vous envoyer des personnes."
             )
     return redirect("orientations")
+
+
+NUDGED_WORDS = {
+    pressing.WRITTEN: "Un message part dans 10 minutes.",
+    pressing.CALLED: "Votre appel est noté.",
+    pressing.SHOWN: "Personnes inventées : aucun message ne part.",
+}
+
+
+@holding(pressing.LEADS)
+@require_POST
+def nudge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Remind one structure, or take its reminder back; another territory's does not exist."""
+    if not holds_territory(request.user):
+        raise Http404
+    get_object_or_404(structures_with(request.user, pressing.LEADS), pk=pk)
+    by, at = account_of(request), timezone.localtime()
+    with refusals.as_message(request):
+        if request.POST.get("geste") == "annuler":
+            row = nudges.take_back(pk, by=by, at=at)
+            messages.success(request, f"La relance {of(row.name)} est annulée : rien ne part.")
+            return redirect("space")
+        place = nudges.nudge(pk, by=by, at=at)
+        sentence = f"{place.name} est relancé. {NUDGED_WORDS[place.way]} Il ne revient ici que dans 7 jours."
+        messages.success(request, sentence)
+    return redirect("space")
 
 
 def _readable(request: HttpRequest, pk: int) -> Orientation:

@@ -31,7 +31,7 @@ from maillage.apps.orientations.forms import card as forms
 from maillage.apps.orientations.forms.card import OwnForm, RequestForm
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import card as queries
-from maillage.apps.orientations.queries import people, persons, register
+from maillage.apps.orientations.queries import people, register
 from maillage.apps.orientations.views.card.opening import with_card
 from maillage.apps.orientations.views.people import acting_for, copy_of
 from maillage.apps.people import access, rules
@@ -82,9 +82,7 @@ def seats(request: HttpRequest, opened: Opened) -> HttpResponse:
 @require_safe
 def follow(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Where each step stands, and who has to do something."""
-    return _page(
-        request, "orientations/card/follow.html", opened, standing=persons.where_it_stands(opened.person.code)
-    )
+    return _page(request, "orientations/card/follow.html", opened, steps=queries.steps(opened.person))
 
 
 @with_card
@@ -146,7 +144,8 @@ def to_print(request: HttpRequest, opened: Opened) -> HttpResponse:
 def absent(request: HttpRequest, opened: Opened, kind: str, pk: int) -> HttpResponse:
     """Saying that one cannot come: asked once, then told to the place."""
     at = timezone.now()
-    line = queries.one_coming(opened.person, kind, pk, at)
+    coming = (each for each in queries.coming(opened.person, at) if not each.cancelled)
+    line = next((each for each in coming if (each.kind, each.pk) == (kind, pk)), None)
     if line is None:
         raise Http404
     if request.method == "POST":
@@ -241,7 +240,7 @@ def mandate_proof(request: HttpRequest, opened: Opened, pk: int) -> HttpResponse
 def correct(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Correcting what is known of oneself, or asking who helps to correct what they wrote."""
     person, at = opened.person, timezone.now()
-    structures = queries.who_wrote(person)
+    structures = [each.structure for each in people.structures_following(person)]
     asks = request.method == "POST" and "quoi" in request.POST
     own = OwnForm(request.POST if request.method == "POST" and not asks else None, person=person)
     request_form = RequestForm(request.POST if asks else None, structures=structures)
