@@ -21,9 +21,7 @@ RIGHTS = (facts.BEGUN, facts.SENT, facts.NOTHING, facts.OBTAINED, facts.REFUSED)
 
 class DateForm(forms.Form):
     """An appointment: a day and an hour, in the time of a commune. doubt: the field of a (naive) moment that
-    may be a slip, and why; '' when none.
-
-    The user is asked about a slip once, and confirms with `voulu`.
+    may be a slip, and why, which the user confirms once with `voulu`.
     """
 
     jour = DayField(label="Le jour")
@@ -55,9 +53,7 @@ class DateForm(forms.Form):
         return cleaned
 
     def when(self) -> datetime | None:
-        """Return the moment, the earlier of two when clocks go back; None for an hour skipped when they go
-        forward.
-        """
+        """Return the moment, the earlier of two when clocks go back; None for an hour they skip."""
         return at_the_clock(self.cleaned_data["jour"], self.cleaned_data["heure"], self._commune)
 
 

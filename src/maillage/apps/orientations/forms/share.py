@@ -1,6 +1,4 @@
-"""Fields that a place may read, chosen one by one with the person; how they agreed, and how the place is
-reached.
-"""
+"""Fields that a place may read, chosen one by one with the person, and how the place is reached."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,9 +40,7 @@ class Line:
 
 
 class SendForm(forms.Form):
-    """How a draft is sent. reads: what the place would read if everything were shared; ways: how to reach it,
-    the most reliable first.
-    """
+    """How a draft is sent. reads: what the place would read if all were shared; ways: to reach it."""
 
     partage = forms.MultipleChoiceField(required=False, choices=list(cycle.SHARED.items()))
     jours = forms.CharField(
@@ -135,16 +131,12 @@ class SendForm(forms.Form):
         chosen = self.data.getlist("partage") if self.is_bound and hasattr(self.data, "getlist") else None
         french = name == "language" and self.row.language == "fr"
         ticked = (name in AT_FIRST and not french) if chosen is None else name in chosen
-        before = self.row.urgent_before
-        words = (
-            f"avant le {opening.date_text(before)}"
-            if name == "availability" and before
-            else self.reads.get(name, "")
-        )
-        typed = self[TYPED[name]] if name in TYPED else None
+        before, typed = self.row.urgent_before, TYPED.get(name)
+        words = "" if typed else self.reads.get(name, "")
+        if name == "availability" and before:
+            words = f"avant le {opening.date_text(before)}"
         label = cycle.SHARED[name]
-        initial_words = words if name not in TYPED or (name == "availability" and before) else ""
-        return Line(name, f"{label[:1].upper()}{label[1:]}", initial_words, ticked, typed)
+        return Line(name, label[:1].upper() + label[1:], words, ticked, self[typed] if typed else None)
 
     @property
     def agreed(self) -> bool:
@@ -181,15 +173,10 @@ class SendForm(forms.Form):
     def script(self, by: Any) -> list[str]:
         """Return a forty-second script for the telephone."""
         row = self.row
-        about = (
-            lower_first(row.procedure_words or row.get_procedure_display())
-            if row.procedure or row.procedure_words
-            else ""
-        )
+        about = lower_first(row.procedure_words or (row.get_procedure_display() if row.procedure else ""))
         before = f", avant le {opening.date_text(row.urgent_before)}" if row.urgent_before else ""
-        sender = " de ".join(
-            filter(None, (getattr(by, "name", ""), row.from_structure.name if row.from_structure else ""))
-        )
+        structure = row.from_structure.name if row.from_structure else ""
+        sender = " de ".join(filter(None, (getattr(by, "name", ""), structure)))
         return [
             f"Bonjour, je suis {sender or 'un professionnel du réseau'}.",
             f"J’ai avec moi une personne, pour : {row.need_text}.",

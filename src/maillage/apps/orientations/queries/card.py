@@ -137,13 +137,8 @@ def card(person: Person, at: datetime) -> Card:
     )
 
 
-# ------------------------------------------------------------------------------------------------- what comes
-
-
 def coming(person: Person, at: datetime) -> list[Coming]:
-    """Return the coming events of a person, the first first; those that the place cancelled stay displayed
-    until their hour.
-    """
+    """Return the coming events of a person, in order; cancelled ones stay displayed until their hour."""
     seats = Seat.objects.filter(person=person, workshop__starts_at__gt=at).exclude(status=agenda.CANCELLED)
     steps = Orientation.objects.filter(person=person, state=cycle.APPOINTED, appointment_at__gt=at)
     lines = [_seat(each, at) for each in seats.select_related("workshop__lieu", "workshop__structure")]
@@ -199,18 +194,16 @@ def _step(row: Orientation, dated: Appointment | None, at: datetime) -> Coming:
 def _meeting(row: Appointment, at: datetime) -> Coming:
     is_on_site = row.where == appointments.HERE
     place = row.lieu.name if row.lieu is not None else row.structure.name
+    address = places.full_address(row.lieu.sheet) if row.lieu is not None else row.address
+    about = appointment_words.about(row)
     return Coming(
         kind=MEETING,
         pk=row.pk,
         at=row.starts_at,
         when=_moment_words(appointment_words.local(row), at),
         place=place if is_on_site else row.structure.name,
-        address=(places.full_address(row.lieu.sheet) if row.lieu is not None else row.address)
-        if is_on_site
-        else "",
-        about=appointment_words.about(row)
-        if is_on_site
-        else f"{appointment_words.about(row)}. {appointment_words.where(row)}",
+        address=address if is_on_site else "",
+        about=about if is_on_site else f"{about}. {appointment_words.where(row)}",
         slug=_slug(row.lieu) if is_on_site else "",
         who=appointment_words.helper(row),
         calendar=_calendar(row),
@@ -220,7 +213,6 @@ def _meeting(row: Appointment, at: datetime) -> Coming:
 
 
 def _calendar(row: Appointment | None) -> str:
-    """Return the link of an appointment that a calendar opens, '' when there is none."""
     return link_of_appointment(row) if row is not None and row.token else ""
 
 
@@ -252,19 +244,12 @@ def _deadline(steps: Iterable[Orientation], own: rights.Own | None, today: date)
     return say("À faire avant le {day}", day=opening.date_text(min(days))) if days else ""
 
 
-# --------------------------------------------------------------------------------------------- where they are
-
-
 def bilans(person: Person) -> list[tuple[Bilan, str]]:
     """Return the diagnoses kept with a card, the latest first, each in the words of the person."""
     rows = Bilan.objects.filter(person=person).order_by("-at", "-pk")
-    return [(row, _result(row)) for row in rows]
-
-
-def _result(row: Bilan) -> str:
-    """Return a result as the person says it: never the level, nor the professional’s words."""
-    face = row.changed_result or bilan.lines()[row.line].face
-    return bilan.faces()[face].word
+    faces, lines = bilan.faces(), bilan.lines()
+    # Never the level, nor the professional’s words.
+    return [(row, faces[row.changed_result or lines[row.line].face].word) for row in rows]
 
 
 def _bilan(person: Person) -> list[Line]:
@@ -336,10 +321,8 @@ def _mandate(mandates: Sequence[tuple[Mandat, str]]) -> list[Line]:
 def _rights(own: rights.Own | None, today: date) -> list[Line]:
     if own is None:
         return []
-    next_deadline = min(
-        (each.due for each in own.lines if each.due is not None and each.due >= today), default=None
-    )
-    days_left = (next_deadline - today).days if next_deadline is not None else SOON + 1
+    days = [(each.due - today).days for each in own.lines if each.due is not None and each.due >= today]
+    days_left = min(days, default=SOON + 1)
     return [
         Line(
             icon="file-text",
@@ -349,9 +332,6 @@ def _rights(own: rights.Own | None, today: date) -> list[Line]:
             tag=say("{n} jour", "{n} jours", n=days_left) if days_left <= SOON else "",
         )
     ]
-
-
-# ------------------------------------------------------------------------------------------------- its steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,9 +398,6 @@ def _state_words(row: Orientation) -> str:
     return cycle.PLAIN_ANNOUNCEMENTS.get(row.channel, plain) if row.state == cycle.SENT else plain
 
 
-# --------------------------------------------------------------------------------------------- who helps them
-
-
 def helpers(
     person: Person,
     running: Sequence[Mandat],
@@ -471,15 +448,11 @@ def helpers(
 def traces(person: Person, at: datetime) -> list[TraceLine]:
     """Return the traces of views and acts about a person, the latest first, refused acts too."""
     today = timezone.localdate(at)
-    return [
-        TraceLine(_past(timezone.localtime(each.at), today), each.who, each.where, each.words)
-        for each in people.traces(person)
-    ]
-
-
-def _past(moment: datetime, today: date) -> str:
-    """Return a moment that is past: “aujourd’hui, 9 h 52”."""
-    day, hour = moment.date(), opening.clock(moment)
-    if day == today:
-        return say("aujourd’hui, {hour}", hour=hour)
-    return f"{opening.date_text(day, year=day.year != today.year)}, {hour}"
+    lines = []
+    for trace in people.traces(person):
+        moment = timezone.localtime(trace.at)
+        hour = opening.clock(moment)
+        day = opening.date_text(moment.date(), year=moment.year != today.year)
+        when = say("aujourd’hui, {hour}", hour=hour) if moment.date() == today else f"{day}, {hour}"
+        lines.append(TraceLine(when, trace.who, trace.where, trace.words))
+    return lines

@@ -1,6 +1,4 @@
-"""Referrals as their pages read them: the name somebody agreed to give, how long they wait, and the
-gestures that are possible.
-"""
+"""Referrals as their pages read them: the name that was agreed, the wait, the possible gestures."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
@@ -8,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from maillage.apps.directory.models import Lieu
@@ -38,9 +35,7 @@ MEANT = "Oui, c’est bien ce jour et cette heure"  # what to tick, for a moment
 
 @dataclass(frozen=True, slots=True)
 class Gesture:
-    """Something that may be done to a referral. verb: of the table of the life, '' for a link; anchor:
-    where on its page.
-    """
+    """A gesture. verb: of the table of the life, '' for a link; anchor: where on its page."""
 
     verb: str
     words: str
@@ -51,8 +46,8 @@ class Gesture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A line of a list. need: the request, as precisely as may be known; practice: the practice requested;
-    tag, tone: the state in words; waits: how long, or when; late: overdue.
+    """A line of a list. need: as precisely as may be known; practice: the one requested; tag, tone: the state
+    in words; waits: how long, or when; late: overdue.
     """
 
     orientation: Orientation
@@ -77,9 +72,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detail:
-    """A referral as one side reads it. facts: what this side may know, in words; sees: what the place can
-    see, in a sentence.
-    """
+    """A referral as one side reads it. facts: what it may know; sees: what the place sees, in a sentence."""
 
     row: Row
     facts: Sequence[tuple[str, str]]
@@ -92,9 +85,6 @@ class Detail:
     sender_phones: Sequence[places.Phone]
     verbs: frozenset[str]
     done: Sequence[str]
-
-
-# ------------------------------------------------------------------------------------------------------ lists
 
 
 def received(user: Any, at: datetime, *, start: int = 0, section: str = "") -> lists.Page:
@@ -237,9 +227,6 @@ def short(day: date, on: date) -> str:
     return f"{first} {SHORT_MONTHS[day.month - 1]}{'' if day.year == on.year else f' {day.year}'}"
 
 
-# --------------------------------------------------------------------------------------------------- gestures
-
-
 READ_AGAIN = (Gesture("", "Relire", "eye"),)
 SAY_RESULT = (Gesture("", "Indiquer le résultat", "pencil", "dire-la-suite"),)
 TO_RECEIVE: Mapping[str, Sequence[Gesture]] = {
@@ -289,9 +276,6 @@ def is_early(row: Orientation, at: datetime) -> bool:
 def verbs(row: Orientation, side: str) -> frozenset[str]:
     """Return the gestures that the life of a referral allows to a side now."""
     return frozenset(verb for verb in cycle.MOVES if cycle.allowed(verb, row.state, side))
-
-
-# ------------------------------------------------------------------------------------------------ one of them
 
 
 def detail(row: Orientation, side: str, at: datetime) -> Detail:
@@ -385,19 +369,16 @@ def appointment(row: Orientation) -> str:
 
 
 def phones_of(row: Orientation) -> Sequence[places.Phone]:
-    """Return the telephones of whoever sends, by the sheet of a place of their structure."""
+    """Return the telephone of whoever sends, by the sheet of a place of their structure."""
     if row.from_structure is None:
         return ()
-    structure_lieux = Lieu.objects.filter(structure=row.from_structure, state="published").order_by(
-        "name", "pk"
-    )
+    structure_lieux = Lieu.objects.filter(structure=row.from_structure, state="published")
+    structure_lieux = structure_lieux.order_by("name", "pk")
     return next((phones for lieu in structure_lieux[:5] if (phones := places.phones(lieu.sheet))), ())[:1]
 
 
 def helped_elsewhere(rows: Iterable[Orientation]) -> set[int]:
-    """Return the referrals whose person is helped elsewhere for the same procedure, and agreed to let helpers
-    know.
-    """
+    """Return the referrals whose person is helped elsewhere for the same procedure, and agreed to show it."""
     known = [row for row in rows if row.person_id and row.procedure and row.state in cycle.RUNNING]
     if not known:
         return set()
@@ -407,9 +388,8 @@ def helped_elsewhere(rows: Iterable[Orientation]) -> set[int]:
     double = {
         row.pk
         for row in known
-        if any(
-            pk != row.pk and (person, what) == (row.person_id, row.procedure) for pk, person, what in pairs
-        )
+        for pk, person, procedure in pairs
+        if pk != row.pk and (person, procedure) == (row.person_id, row.procedure)
     }
     if not double:
         return set()
@@ -420,17 +400,13 @@ def helped_elsewhere(rows: Iterable[Orientation]) -> set[int]:
 
 
 def informed(row: Orientation, *, side: str) -> str:
-    """Return the sentence on those notified of the last action: “M. Diallo reçoit un e-mail. La personne
-    reçoit un SMS.”
+    """Return the sentence on those notified of the last action: “M. Diallo reçoit un e-mail.”
 
     It follows the outbox alone: many actions write to nobody, or to one of the two.
     """
     last = row.events.order_by("-pk").first()
-    leaving = (
-        outbox.leaving([f"orientation-{row.pk}-{to}-{last.pk}" for to in ("geste", "personne")])
-        if last
-        else {}
-    )
+    keys = [f"orientation-{row.pk}-{to}-{last.pk}" for to in ("geste", "personne")] if last else []
+    leaving = outbox.leaving(keys) if keys else {}
     parts = []
     for key, channel in sorted(leaving.items()):  # whoever sends first
         what = "un SMS" if channel == "sms" else "un e-mail"
@@ -461,49 +437,36 @@ def informed_of(rows: Sequence[Orientation]) -> str:
 
 
 def doubt(row: Orientation, when: datetime) -> tuple[str, str]:
-    """Return which field of an appointment (local time, naive) may be a slip, and why: after the date of
-    the person, closed, or night.
-    """
+    """Return the field of an appointment (local, naive) that may be a slip, and why; '' when none."""
     if row.urgent_before is not None and when.date() > row.urgent_before:
-        warning = "availability" in row.readable  # the date itself is the person's to tell
-        before = (
-            f"à faire avant le {opening.date_text(row.urgent_before)}"
-            if warning
-            else "cela ne peut pas attendre jusque-là"
-        )
+        before = "cela ne peut pas attendre jusque-là"
+        if "availability" in row.readable:  # the date itself is the person's to tell
+            before = f"à faire avant le {opening.date_text(row.urgent_before)}"
         return "jour", f"C’est après la date : {before}. Choisissez un jour plus tôt, ou cochez « {MEANT} »."
     if row.lieu is not None and places.is_closed(row.lieu, when):
         warning = f"La fiche dit que le lieu est fermé le {timeline.moment(when)}."
         return "jour", f"{warning} Changez le jour ou l’heure, ou cochez « {MEANT} »."
     if not DAYTIME[0] <= when.hour < DAYTIME[1]:
-        return (
-            "heure",
-            f"C’est tôt ou tard : le {timeline.moment(when)}. Changez l’heure, ou cochez « {MEANT} ».",
-        )
+        warning = f"C’est tôt ou tard : le {timeline.moment(when)}."
+        return "heure", f"{warning} Changez l’heure, ou cochez « {MEANT} »."
     return "", ""
 
 
 def ways_to_tell(row: Orientation, on: date) -> list[tuple[str, str]]:
-    """Return the ways to reach the place of a draft, the most reliable first, in words: only those its sheet
-    and accounts allow.
-    """
+    """Return the ways to reach the place of a draft that its sheet and accounts allow, the best first."""
     sheet = row.lieu.sheet if row.lieu is not None else {}
     mail = timeline.mail_of(row.lieu)
     phone = next(iter(places.phones(sheet)), None)
     ways = [("email", f"Par e-mail, avec un lien personnel, à {mail}")] if mail else []
-    if row.lieu is not None and _answers(row.lieu.structure_id, on):
+    answering = [id for id, role in ROLES.items() if access.ANSWER in role.rights]
+    team = memberships.team_roles(on).filter(role__in=answering)
+    if row.lieu is not None and team.filter(structure=row.lieu.structure_id).exists():
         ways.append(("space", "Par son espace Maillage : le lieu y répond déjà"))
     if phone is not None:
         ways.append(("phone", f"Par téléphone, maintenant, au {phone.words}"))
     if not mail:
         ways.append(("email", "Par e-mail, avec un lien personnel, à l’adresse que le lieu vous donne"))
     return [*ways, ("card", "Par la carte seulement : la personne la montre en arrivant")]
-
-
-def _answers(structure: int, on: date) -> bool:
-    """Return True if a structure has an account that answers."""
-    answering = [id for id, role in ROLES.items() if access.ANSWER in role.rights]
-    return memberships.team_roles(on).filter(structure=structure, role__in=answering).exists()
 
 
 ICONS = {
@@ -533,11 +496,3 @@ ICONS = {
 def path_of(row: Orientation, user: Any) -> list[Orientation]:
     """Return the steps of the same path that somebody may read, in order."""
     return list(access.orientations_for(user).filter(path=row.path_id).order_by("position"))
-
-
-def drafts_alike(user: Any, row_values: Mapping[str, Any], since: datetime) -> QuerySet[Orientation]:
-    """Return the user's recent drafts with the same values, or notes that no place suits: a double click
-    makes one.
-    """
-    states = (cycle.DRAFT, cycle.UNSOLVED)
-    return access.sent_by(user).filter(state__in=states, sender=user, prepared_at__gte=since, **row_values)

@@ -1,6 +1,4 @@
-"""Lists of referrals, what needs an answer first: three statements (counts, order, rows), however many
-there are.
-"""
+"""Lists of referrals, what needs an answer first: three statements, however many there are."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -68,7 +66,7 @@ def received(user: Any, at: datetime, *, start: int = 0, section: str = "") -> P
 
 
 def sent(user: Any, at: datetime, *, start: int = 0, section: str = "") -> Page:
-    """Return the referrals sent by a user's structures. section: one of GIVEN, '' for all but closed ones."""
+    """Return the referrals sent by a user. section: of SENT_SECTIONS, '' for all but closed ones."""
     return _page(access.sent_by(user), _to_follow(at), SENT_SECTIONS, start=start, section=section)
 
 
@@ -78,7 +76,7 @@ def firsts_received(user: Any, at: datetime, *wanted: str, most: int) -> Sequenc
 
 
 def firsts_sent(user: Any, at: datetime, *wanted: str, most: int) -> Sequence[Section]:
-    """Return some sections of GIVEN, those that have rows, each with its `most` first."""
+    """Return some sections of SENT_SECTIONS, those that have rows, each with its `most` first."""
     return _firsts(access.sent_by(user), _to_follow(at), SENT_SECTIONS, wanted, most)
 
 
@@ -193,13 +191,8 @@ def _sooner() -> tuple[Any, ...]:
 # --------------------------------------------------------------------------------------- in the words of DORA
 
 DORA_COLUMNS = (
-    "id",
-    "statut",
-    "date_envoi",
-    "date_traitement",
-    "motifs_refus",
-    "structure_envoi",
-    "lieu_accueil",
+    *("id", "statut", "date_envoi", "date_traitement"),
+    *("motifs_refus", "structure_envoi", "lieu_accueil"),
 )
 
 

@@ -58,8 +58,8 @@ class SilentPlace:
 
 
 def silent_places(user: Any, at: datetime, *, most: int) -> list[SilentPlace]:
-    """Return the structures, in the territory that a user leads, with referrals unanswered for more than a
-    week, those that wait most first, no more than a number of them; not those reminded this week.
+    """Return the structures of a user's territory with referrals unanswered for over a week, not reminded
+    since, those that wait most first.
     """
     rows = _unanswered(user, at)
     return _places(rows, most) if rows is not None else []
@@ -87,8 +87,8 @@ def _unanswered(user: Any, at: datetime) -> QuerySet[Orientation] | None:
 
 
 def counted(rows: QuerySet[Orientation]) -> QuerySet[Orientation, dict[str, Any]]:
-    """Return how many referrals each structure leaves unanswered, and since when, those that wait most first;
-    counted by the database: a country has thousands of them, a page shows a few places.
+    """Return how many referrals each structure leaves unanswered, and since when, those that wait most first.
+    The database counts them: a country has thousands, a page shows a few places.
     """
     by_structure = rows.values("to_structure").annotate(
         n=Count("*"), first=Min("sent_at"), n_real=Count("to_structure", filter=Q(example=False))
@@ -120,9 +120,7 @@ def _places(rows: QuerySet[Orientation], most: int) -> list[SilentPlace]:
 
 @dataclass(frozen=True, slots=True)
 class HelpedQuarter:
-    """How many referrals reached their aim in the last quarter that is over, by whole batches: one person may
-    have several, and an end is often noted late.
-    """
+    """How many referrals reached their aim in the last whole quarter, by whole batches."""
 
     start: datetime
     end: datetime
@@ -130,8 +128,8 @@ class HelpedQuarter:
 
 
 def helped_last_quarter(user: Any, at: datetime) -> HelpedQuarter | None:
-    """Return how many referrals reached their aim, in part at least, in the territory that a user leads, over
-    the last whole quarter; None for who leads none. Invented ones count in the demonstration alone.
+    """Return how many referrals reached their aim in the territory that a user leads, over the last whole
+    quarter; None for who leads none. Invented ones count in the demonstration alone.
     """
     communes = rights_of(user).communes(LEADS)
     if communes is not None and not communes:
@@ -175,12 +173,9 @@ def _place(
         n=counted["n"],
         first=counted["first"],
         mail=next(filter(None, map(timeline.mail_of, structure_lieux)), ""),
-        phone=next(filter(None, map(_phone, structure_lieux)), ""),
+        phone=next(
+            (phones[0].words for lieu in structure_lieux if (phones := places.phones(lieu.sheet))), ""
+        ),
         commune=lieux[first].code_insee if first in lieux else commune,
         invented=not counted["n_real"],
     )
-
-
-def _phone(lieu: Lieu) -> str:
-    numbers = places.phones(lieu.sheet)
-    return numbers[0].words if numbers else ""

@@ -153,9 +153,6 @@ def _part(event: Event) -> str:
     return name or "Maillage"
 
 
-# --------------------------------------------------------------------------------------------- what is shared
-
-
 @dataclass(frozen=True, slots=True)
 class Shared:
     """Field that a person agreed to share with a place. name: of `cycle.SHARED`; words: its value."""

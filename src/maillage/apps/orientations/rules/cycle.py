@@ -1,4 +1,4 @@
-"""The life of a referral: its states, who may do what to it and what then, its delays and its closed lists.
+"""The life of a referral: its states, the table of its moves, its delays and its closed lists.
 
 Source: docs/methods/orienter.md, docs/decisions/0017-the-life-of-a-referral.md
 """
@@ -57,9 +57,7 @@ SIDES: Mapping[str, str] = {
 @dataclass(frozen=True, slots=True)
 class Move:
     """An action. by: the sides that may do it; since: the states it starts from; to: the state it leads to,
-    '' for the same.
-
-    held_by: who must then take the next step, None for the same; label: in the timeline, after “a”.
+    '' for the same; held_by: who must then act, None for the same; label: in the timeline, after “a”.
     """
 
     by: tuple[str, ...]
@@ -209,9 +207,7 @@ OF_PERSON = ("nickname", "born", "reach", "note")  # what says who it is, or may
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A reason to refuse. plain: as the person may read it; dora: the term of DORA; about: the place, the
-    person or the request.
-    """
+    """A reason to refuse. plain: as the person reads it; dora: the term of DORA; about: place or person."""
 
     label: str
     plain: str

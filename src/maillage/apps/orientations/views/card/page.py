@@ -27,8 +27,8 @@ from maillage.apps.mandats.queries import papers as mandat_papers
 from maillage.apps.mandats.queries import persons as mandat_persons
 from maillage.apps.mandats.rules import frame as mandat_frame
 from maillage.apps.orientations.actions import agreements, cards, forgetting, sending
-from maillage.apps.orientations.forms import card as forms
-from maillage.apps.orientations.forms.card import OwnForm, RequestForm
+from maillage.apps.orientations.forms import people as forms
+from maillage.apps.orientations.forms.people import OwnForm, RequestForm
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import card as queries
 from maillage.apps.orientations.queries import people, register
@@ -52,9 +52,6 @@ RUNNING = (mandat_frame.RUNNING, mandat_frame.COMING)
 def _page(request: HttpRequest, name: str, opened: Opened, **more: Any) -> HttpResponse:
     context = {"opened": opened, "person": opened.person, **more}
     return render(request, name, context)
-
-
-# ------------------------------------------------------------------------------------------------ its lines
 
 
 @with_card
@@ -134,9 +131,6 @@ def personal_data(request: HttpRequest, opened: Opened) -> HttpResponse:
 @require_safe
 def to_print(request: HttpRequest, opened: Opened) -> HttpResponse:
     return _page(request, "orientations/card/print.html", opened)
-
-
-# ------------------------------------------------------------------------------------------ what they decide
 
 
 @with_card
@@ -297,8 +291,8 @@ def withdraw(request: HttpRequest, opened: Opened) -> HttpResponse:
 @with_card
 @require_POST
 def paper(request: HttpRequest, opened: Opened, pk: int) -> HttpResponse:
-    """Showing a paper to a structure no more, or having it erased. The page never opens one: it may be read
-    over a shoulder.
+    """Stop showing a paper to a structure, or have it erased. The page never opens one: it may be read over a
+    shoulder.
     """
     row = get_object_or_404(Paper, pk=pk, person=opened.person, erased_at__isnull=True)
     key = whole(request.POST.get("partage", ""), ROWS)
