@@ -9,7 +9,7 @@ from django import forms
 from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.directory.queries.results import MINUTES, needs
 from maillage.apps.directory.queries.where import Spot
-from maillage.apps.orientations.forms.people import languages
+from maillage.apps.orientations.forms.people import TypedLine, languages
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.orientations.rules.matching import HELP, LACKS, LEVELS, WHEELCHAIR, Wanted
 from maillage.reference import offer
@@ -55,12 +55,10 @@ class NeedForm(forms.Form):
     demarche = forms.ChoiceField(
         label="Démarche", required=False, choices=[("", "Aucune en particulier"), *cycle.PROCEDURES.items()]
     )
-    precision = forms.CharField(
+    precision = TypedLine(
         label="Laquelle, en quelques mots",
-        required=False,
         max_length=120,
         help_text="Par exemple : renouveler la prime d’activité.",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     avant = DayField(
         label="À faire avant le",
@@ -195,7 +193,6 @@ class NeedForm(forms.Form):
         }
 
     def chosen(self, name: str, among: Sequence[Any]) -> Any:
-        """Return the row that a field chooses, None when it chooses none."""
         return next((row for row in among if str(row.pk) == self.cleaned_data.get(name)), None)
 
 

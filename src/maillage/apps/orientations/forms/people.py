@@ -29,6 +29,13 @@ def languages() -> list[tuple[str, str]]:
     ]
 
 
+class TypedLine(forms.CharField):
+    """A short text about a person, never mandatory, which the browser does not remember."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}), **more)
+
+
 class PersonForm(OverwriteGuard):
     """The sheet of a person, new or corrected. structure: a field when the account acts for several."""
 
@@ -64,12 +71,10 @@ class PersonForm(OverwriteGuard):
     joindre = forms.ChoiceField(
         label="Comment la joindre", choices=list(rules.REACH.items()), initial=rules.NONE
     )
-    valeur = forms.CharField(
+    valeur = TypedLine(
         label="Numéro, adresse, ou par qui",
         max_length=160,
-        required=False,
         help_text="Rien si on ne peut pas la joindre.",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
     def __init__(
@@ -127,7 +132,6 @@ class PersonForm(OverwriteGuard):
         return {stored: self.cleaned_data[name] for name, stored in self.stored_names.items()}
 
     def structure_chosen(self) -> Any:
-        """Return the structure that the sheet belongs to."""
         return self.structures[self.cleaned_data.get("structure") or next(iter(self.structures))]
 
 

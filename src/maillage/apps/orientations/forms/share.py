@@ -8,6 +8,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
+from maillage.apps.orientations.forms.people import TypedLine
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries.timeline import Shared, mail_of
 from maillage.apps.orientations.rules import cycle
@@ -43,12 +44,7 @@ class SendForm(forms.Form):
     """How a draft is sent. reads: what the place would read if all were shared; ways: to reach it."""
 
     partage = forms.MultipleChoiceField(required=False, choices=list(cycle.SHARED.items()))
-    jours = forms.CharField(
-        label="Les jours possibles",
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+    jours = TypedLine(label="Les jours possibles", max_length=200)
     mot = forms.CharField(
         label="Un mot pour le lieu",
         required=False,

@@ -67,7 +67,8 @@ def activities(
 ) -> list[tuple[int | None, dict[str, str]]]:
     """Return the activities of a period with their structure, each told once; invented ones if `example`."""
     structure_ids = None if structures is None else list(structures)
-    steps = _steps(structure_ids, since, until, example=example)
+    rows = _served(structure_ids, since, until, example=example)
+    steps = list(rows.select_related("to_structure", "lieu").order_by("served_at", "pk"))
     declared: dict[Help, set[str]] = {}
     for row in steps:
         declared.setdefault((row.person_id, row.to_structure_id, _day(row)), set()).add(row.procedure)
@@ -185,11 +186,6 @@ def _served(
         served_at__gte=begin, served_at__lt=end, minutes__isnull=False, example=example
     )
     return rows if structures is None else rows.filter(to_structure__in=bulk.to_find(structures))
-
-
-def _steps(structures: list[int] | None, since: date, until: date, *, example: bool) -> list[Orientation]:
-    rows = _served(structures, since, until, example=example)
-    return list(rows.select_related("to_structure", "lieu").order_by("served_at", "pk"))
 
 
 def _day(row: Orientation) -> date:

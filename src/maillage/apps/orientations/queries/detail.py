@@ -66,7 +66,6 @@ class Row:
 
     @property
     def inside(self) -> str:
-        """Return the need, as it stands inside a sentence."""
         return lower_first(self.need)
 
 
@@ -93,7 +92,6 @@ def received(user: Any, at: datetime, *, start: int = 0, section: str = "") -> l
 
 
 def sent(user: Any, at: datetime, *, start: int = 0, section: str = "") -> lists.Page:
-    """Return a page of the referrals sent, its rows as they are read."""
     return _as_read(lists.sent(user, at, start=start, section=section), SENDER, at)
 
 
@@ -274,7 +272,6 @@ def is_early(row: Orientation, at: datetime) -> bool:
 
 
 def verbs(row: Orientation, side: str) -> frozenset[str]:
-    """Return the gestures that the life of a referral allows to a side now."""
     return frozenset(verb for verb in cycle.MOVES if cycle.allowed(verb, row.state, side))
 
 
@@ -494,5 +491,4 @@ ICONS = {
 
 
 def path_of(row: Orientation, user: Any) -> list[Orientation]:
-    """Return the steps of the same path that somebody may read, in order."""
     return list(access.orientations_for(user).filter(path=row.path_id).order_by("position"))

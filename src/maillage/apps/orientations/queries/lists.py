@@ -76,7 +76,6 @@ def firsts_received(user: Any, at: datetime, *wanted: str, most: int) -> Sequenc
 
 
 def firsts_sent(user: Any, at: datetime, *wanted: str, most: int) -> Sequence[Section]:
-    """Return some sections of SENT_SECTIONS, those that have rows, each with its `most` first."""
     return _firsts(access.sent_by(user), _to_follow(at), SENT_SECTIONS, wanted, most)
 
 

@@ -59,7 +59,6 @@ class Match:
 
     @property
     def good(self) -> list[Reason]:
-        """Return the reasons that suit, wholly or in part."""
         return [reason for reason in self.reasons if reason.answer in ("good", "fair")]
 
     @property
@@ -119,7 +118,6 @@ class _Scored:
 
     @property
     def far(self) -> bool:
-        """Return True if it is too far to walk."""
         return self.place.walk is not None and self.place.walk > orientation.on_foot()
 
     @property
@@ -173,7 +171,6 @@ def instead(
 
 
 def is_full_for(lieu: Lieu, need: str) -> bool:
-    """Return True if a place declared that it is full for this need."""
     return bool(practices(lieu.sheet).get(need, {}).get("complet"))
 
 

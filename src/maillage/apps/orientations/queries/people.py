@@ -93,7 +93,6 @@ def people(user: Any, text: str = "") -> QuerySet[Person]:
 
 
 def structures_following(person: Person) -> list[Following]:
-    """Return the structures that see a person today."""
     return list(person.followings.filter(ended_at=None).select_related("structure", "by").order_by("since"))
 
 

@@ -42,7 +42,6 @@ class SilentPlace:
 
     @property
     def way(self) -> str:
-        """How the place is reminded, as the journal says it."""
         return SHOWN if self.invented else WRITTEN if self.mail else CALLED
 
     @property
@@ -74,15 +73,23 @@ def silent_place(user: Any, structure: int, at: datetime) -> SilentPlace | None:
 
 def _unanswered(user: Any, at: datetime) -> QuerySet[Orientation] | None:
     """Return the referrals that structures leave unanswered; None for who leads no territory."""
+    rows, since = _of_territory(user), at - timedelta(days=LONG)
+    if rows is None:
+        return None
+    waiting = rows.filter(
+        state__in=cycle.WAITING, sent_at__lte=since, to_structure__isnull=False, stripped_at=None
+    )
+    return waiting.exclude(to_structure__in=nudges(since).values("row"))
+
+
+def _of_territory(user: Any) -> QuerySet[Orientation] | None:
+    """Return the referrals of the territory that a user leads, the invented ones in the demonstration alone;
+    None for who leads none.
+    """
     communes = rights_of(user).communes(LEADS)
     if communes is not None and not communes:
         return None
-    since = at - timedelta(days=LONG)
-    rows = Orientation.objects.filter(
-        state__in=cycle.WAITING, sent_at__lte=since, to_structure__isnull=False, stripped_at=None
-    ).exclude(to_structure__in=nudges(since).values("row"))
-    if not user.is_demonstration:
-        rows = rows.filter(example=False)
+    rows = Orientation.objects.all() if user.is_demonstration else Orientation.objects.filter(example=False)
     return rows if communes is None else rows.filter(lieu__code_insee__in=bulk.to_find(communes))
 
 
@@ -128,24 +135,16 @@ class HelpedQuarter:
 
 
 def helped_last_quarter(user: Any, at: datetime) -> HelpedQuarter | None:
-    """Return how many referrals reached their aim in the territory that a user leads, over the last whole
-    quarter; None for who leads none. Invented ones count in the demonstration alone.
-    """
-    communes = rights_of(user).communes(LEADS)
-    if communes is not None and not communes:
+    """Return how many referrals reached their aim in a user's territory; None for who leads none."""
+    rows = _of_territory(user)
+    if rows is None:
         return None
     local = timezone.localtime(at)
     end = local.replace(
         month=(local.month - 1) // 3 * 3 + 1, day=1, hour=0, minute=0, second=0, microsecond=0
     )
     start = end.replace(month=end.month - 3) if end.month > 3 else end.replace(year=end.year - 1, month=10)
-    rows = Orientation.objects.filter(
-        served_at__gte=start, served_at__lt=end, outcome__in=(cycle.REACHED, cycle.PARTIAL)
-    )
-    if communes is not None:
-        rows = rows.filter(lieu__code_insee__in=bulk.to_find(communes))
-    if not user.is_demonstration:
-        rows = rows.filter(example=False)
+    rows = rows.filter(served_at__gte=start, served_at__lt=end, outcome__in=(cycle.REACHED, cycle.PARTIAL))
     return HelpedQuarter(start, end, disclosure.batch(rows.count(), int(number("protection/small_count"))))
 
 

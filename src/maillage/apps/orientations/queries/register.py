@@ -36,7 +36,6 @@ class Holding:
 
     @property
     def n(self) -> int:
-        """How many there are."""
         return len(self.rows)
 
 

@@ -51,7 +51,6 @@ class Room:
 
     @property
     def drawn(self) -> list[tuple[int, bool]]:
-        """Where each stitch stands, and whether it is taken."""
         return [(12 + 24 * n, taken) for n, taken in enumerate(self.stitches)]
 
     @property
@@ -124,7 +123,6 @@ class Year:
 
     @property
     def between(self) -> str:
-        """The interval of that share, in words."""
         return f"entre {share(self.share.low)} et {share(self.share.high)}" if self.share is not None else ""
 
     @property
@@ -146,12 +144,10 @@ def days_in_words(days: float) -> str:
 
 
 def received(user: Any, at: datetime) -> Year:
-    """Return the outcomes of the referrals received in a year."""
     return _year(access.received_by(user), at)
 
 
 def sent(user: Any, at: datetime) -> Year:
-    """Return the outcomes of the referrals sent in a year."""
     return _year(access.sent_by(user).filter(sent_at__isnull=False), at)
 
 

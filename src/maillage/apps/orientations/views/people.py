@@ -357,7 +357,6 @@ def reminders(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _person(request: HttpRequest, pk: int) -> Person:
-    """Return a person the user may see, or 404."""
     return get_object_or_404(access.people_for(request.user), pk=pk)
 
 

@@ -114,7 +114,6 @@ def traces(request: HttpRequest, opened: Opened) -> HttpResponse:
 @with_card
 @require_safe
 def personal_data(request: HttpRequest, opened: Opened) -> HttpResponse:
-    """Stored data and agreements of a person."""
     return _page(
         request,
         "orientations/card/kept.html",
