@@ -70,13 +70,13 @@ def _line(row: Orientation, side: str, *, at: datetime, since: date, words: str,
 def _received(user: Any, at: datetime) -> Iterable[Line]:
     gestures = {"answer": ("Répondre", "send"), "unknown": ("Indiquer le résultat", "pencil")}
     for section in lists.firsts_received(user, at, *gestures, most=MOST):
-        is_waiting = section.id == "answer"
+        is_to_answer = section.id == "answer"
         gesture, icon = gestures[section.id]
         for row in section.rows:
-            began = (row.sent_at if is_waiting else row.changed_at) or row.prepared_at
+            began = (row.sent_at if is_to_answer else row.changed_at) or row.prepared_at
             day = row.urgent_before if "availability" in row.readable else None
             words = "La personne est-elle venue ? Ce n’est pas encore noté."
-            if is_waiting:
+            if is_to_answer:
                 sender = row.from_structure.name if row.from_structure else "la personne, ou un proche"
                 words = f"Demandé par {sender}."
             yield _line(
@@ -86,7 +86,7 @@ def _received(user: Any, at: datetime) -> Iterable[Line]:
                 kind=f"received-{section.id}",
                 words=words,
                 since=timezone.localdate(began),
-                until=day if is_waiting else None,
+                until=day if is_to_answer else None,
                 late=day is not None and day < timezone.localdate(at),
                 gesture=gesture,
                 icon=icon,

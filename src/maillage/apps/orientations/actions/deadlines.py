@@ -58,8 +58,8 @@ def run_deadlines(*, at: datetime) -> Counter[str]:
 def moved() -> QuerySet[Orientation]:
     """Return the running referrals whose place closed, merged or came back, or changed structure."""
     back = Q(sent_to__isnull=False) & ~Q(sent_to__state=directory.MERGED)
-    gone = Q(lieu__isnull=True) & ~Q(lieu_name="")
-    is_unpublished = Q(lieu__isnull=False) & ~Q(lieu__state=directory.PUBLISHED) | gone
+    is_removed = Q(lieu__isnull=True) & ~Q(lieu_name="")
+    is_unpublished = Q(lieu__isnull=False) & ~Q(lieu__state=directory.PUBLISHED) | is_removed
     taken = Q(lieu__isnull=False) & ~Q(lieu__structure=F("to_structure"))
     return Orientation.objects.filter(is_unpublished | taken | back, state__in=cycle.RUNNING)
 

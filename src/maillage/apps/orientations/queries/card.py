@@ -388,7 +388,7 @@ def _read_step(row: Orientation, lines: Sequence[timeline.Line]) -> Step:
 
 
 def _procedure(row: Orientation) -> str:
-    """Return what a step is for, in the words of the person; '' when nobody said it."""
+    """Return the purpose of a step, in the words of the person; '' when nobody said it."""
     return typed(row.procedure_words) or say(cycle.PLAIN_PROCEDURES.get(row.procedure, ""))
 
 

@@ -1,4 +1,4 @@
-"""What is at stake when a place changes hands, or when a helper leaves: teams, and referrals that run."""
+"""Stakes of a place that changes hands, or of a helper who leaves: teams, and running referrals."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime

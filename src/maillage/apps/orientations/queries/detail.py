@@ -125,7 +125,7 @@ def row_of(row: Orientation, side: str, at: datetime, *, section: str = "", else
         late=late,
         strong=strong,
         elsewhere=elsewhere,
-        gestures=_gestures(row, side, at, section),
+        gestures=_possible_actions(row, side, at, section),
     )
 
 
@@ -252,7 +252,7 @@ TO_SEND: Mapping[str, Sequence[Gesture]] = {
 }
 
 
-def _gestures(row: Orientation, side: str, at: datetime, section: str) -> Sequence[Gesture]:
+def _possible_actions(row: Orientation, side: str, at: datetime, section: str) -> Sequence[Gesture]:
     """Return the main action expected of a side, and its alternative."""
     if side == SENDER:
         is_spoken = row.channel in cycle.TOLD_BY and row.state in cycle.RUNNING

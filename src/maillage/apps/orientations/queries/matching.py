@@ -281,7 +281,7 @@ def _beyond(wanted: Wanted, spot: Spot, now: datetime) -> Match | None:
 
 
 def _known(place: _Place, wanted: Wanted, spot: Spot, now: datetime) -> Known:
-    """Return what the sheet of a place declares for one need: the practice's values override the place's."""
+    """Return the declarations of a sheet for one need: the practice's values override the place's."""
     lieu, sheet = place.lieu, place.lieu.sheet
     every = practices(sheet)
     practice: Mapping[str, Any] = every.get(wanted.need, {})

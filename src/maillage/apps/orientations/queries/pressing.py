@@ -76,10 +76,10 @@ def _unanswered(user: Any, at: datetime) -> QuerySet[Orientation] | None:
     rows, since = _of_territory(user), at - timedelta(days=LONG)
     if rows is None:
         return None
-    waiting = rows.filter(
+    unanswered = rows.filter(
         state__in=cycle.WAITING, sent_at__lte=since, to_structure__isnull=False, stripped_at=None
     )
-    return waiting.exclude(to_structure__in=nudges(since).values("row"))
+    return unanswered.exclude(to_structure__in=nudges(since).values("row"))
 
 
 def _of_territory(user: Any) -> QuerySet[Orientation] | None:

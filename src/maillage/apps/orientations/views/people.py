@@ -327,7 +327,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("person", pk)
 
 
-REMINDER_GESTURES = {
+REMINDER_ACTIONS = {
     "plus": (tasks.refuse, "C’est noté : plus aucun rappel ne part."),
     "encore": (tasks.accept, "C’est noté : les rappels partent de nouveau."),
 }
@@ -339,9 +339,9 @@ def reminders(request: HttpRequest, pk: int) -> HttpResponse:
     person = _person(request, pk)
     at = timezone.now()
     if request.method == "POST":
-        if request.POST.get("geste") not in REMINDER_GESTURES:
+        if request.POST.get("geste") not in REMINDER_ACTIONS:
             raise Http404
-        act, confirmation = REMINDER_GESTURES[request.POST["geste"]]
+        act, confirmation = REMINDER_ACTIONS[request.POST["geste"]]
         with refusals.as_message(request):
             act(person, by=account_of(request), at=at, acting=acting_for(request, person))
             messages.success(request, confirmation)
