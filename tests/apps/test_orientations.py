@@ -17,15 +17,8 @@ from maillage.apps.messages.models import Message
 from maillage.apps.orientations import access
 from maillage.apps.orientations.actions import answers, deadlines, drafts, sending
 from maillage.apps.orientations.models import Event, Orientation, Path
-from maillage.apps.orientations.queries import (
-    exports,
-    links,
-    lists,
-    measures,
-    persons,
-    pressing,
-    timeline,
-)
+from maillage.apps.orientations.queries import card, lists, measures, pressing, timeline
+from maillage.apps.orientations.queries import people as people_read
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people.actions import consents, forgetting
 from maillage.apps.people.actions import register as people
@@ -481,10 +474,10 @@ def test_a_refusal_goes_back_to_whoever_sent_and_stops_reminders(orientation, ai
 
 def test_a_place_that_says_no_no_longer_reads_who_it_was(orientation, aidant):
     key = token(orientation)
-    assert links.opened(key, AT).live
+    assert access.is_link_open(access.referral_of_link(key), AT)
     row = answers.refuse(orientation, by=aidant, at=AT, reason="full")
     assert [each.label for each in timeline.shared(row)] == ["la démarche"]
-    assert not links.opened(key, AT).live
+    assert not access.is_link_open(access.referral_of_link(key), AT)
 
 
 def test_a_place_that_says_it_is_full_stops_new_referrals(orientation, aidant, worker, ccas, library):
@@ -611,12 +604,12 @@ def test_reminding_by_hand_is_once_a_day(orientation, worker):
 def test_a_place_reminded_after_its_link_closed_may_open_it_again(orientation, worker, aidant):
     answers.accept(orientation, by=aidant, at=AT)
     late = AT + 70 * DAY
-    assert not links.opened(token(orientation), late).live
+    assert not access.is_link_open(access.referral_of_link(token(orientation)), late)
     sending.remind(orientation, by=worker, at=late)
     assert "ouvert jusqu’au 30 mars 2027" in mails("On attend")[-1].text.replace("\u00a0", " ")
-    assert links.opened(token(orientation), late).live
-    assert links.opened(token(orientation), late + 60 * DAY).live
-    assert not links.opened(token(orientation), late + 61 * DAY).live
+    assert access.is_link_open(access.referral_of_link(token(orientation)), late)
+    assert access.is_link_open(access.referral_of_link(token(orientation)), late + 60 * DAY)
+    assert not access.is_link_open(access.referral_of_link(token(orientation)), late + 61 * DAY)
 
 
 def test_the_day_of_today_is_not_past_where_it_is_still_today(worker, ccas, library):
@@ -640,11 +633,11 @@ def test_a_place_overseas_answers_until_the_end_of_its_own_day(worker, ccas):
     evening = datetime(2026, 12, 20, 9, tzinfo=PARIS)
     deadlines.run_deadlines(at=evening)
     row.refresh_from_db()
-    assert row.state == "sent" and links.opened(token(row), evening).live
+    assert row.state == "sent" and access.is_link_open(access.referral_of_link(token(row)), evening)
     answers.accept(row, by=None, token=token(row), at=evening)
     other = sent(worker, ccas, far, at=datetime(2026, 11, 20, 8, tzinfo=PARIS))
     over = datetime(2026, 12, 20, 11, 30, tzinfo=PARIS)
-    assert not links.opened(token(other), over).live
+    assert not access.is_link_open(access.referral_of_link(token(other)), over)
     deadlines.run_deadlines(at=over)
     other.refresh_from_db()
     assert other.state == "expired"
@@ -829,16 +822,15 @@ def test_every_gesture_follows_the_table_in_every_state(orientation, aidant, wor
 
 
 def test_a_link_opens_its_referral_and_a_forged_one_nothing(orientation):
-    opened = links.opened(token(orientation), AT)
-    assert opened.orientation == orientation
-    assert opened.live
+    assert access.referral_of_link(token(orientation)) == orientation
+    assert access.is_link_open(orientation, AT)
     for forged in ("", "0" * 32, token(orientation)[:-1], token(orientation).upper() + "x", "../../etc"):
-        assert links.opened(forged, AT) is None
+        assert access.referral_of_link(forged) is None
 
 
 def test_an_expired_link_tells_the_state_and_answers_no_more(orientation):
     late = AT + 31 * DAY
-    assert not links.opened(token(orientation), late).live
+    assert not access.is_link_open(access.referral_of_link(token(orientation)), late)
     with pytest.raises(Refused, match="plus ouvert"):
         answers.accept(orientation, by=None, token=token(orientation), at=late)
 
@@ -846,7 +838,7 @@ def test_an_expired_link_tells_the_state_and_answers_no_more(orientation):
 def test_a_link_stays_open_after_an_answer(orientation):
     key = token(orientation)
     answers.accept(orientation, by=None, token=key, at=AT + 29 * DAY)
-    assert links.opened(key, AT + 60 * DAY).live
+    assert access.is_link_open(access.referral_of_link(key), AT + 60 * DAY)
     assert answers.came(orientation, by=None, token=key, at=AT + 60 * DAY).state == "came"
 
 
@@ -854,7 +846,7 @@ def test_a_link_stays_open_after_an_answer(orientation):
 def test_a_link_reused_after_the_end_shows_the_state(orientation, worker):
     key = token(orientation)
     sending.cancel(orientation, by=worker, at=AT)
-    assert not links.opened(key, AT).live
+    assert not access.is_link_open(access.referral_of_link(key), AT)
     with pytest.raises(Refused, match="Sofia a annulé"):
         answers.accept(orientation, by=None, token=key, at=AT)
 
@@ -862,8 +854,8 @@ def test_a_link_reused_after_the_end_shows_the_state(orientation, worker):
 def test_a_new_link_goes_to_the_place_alone_and_closes_the_former(orientation):
     former = token(orientation)
     row = answers.ask_again(orientation, at=AT + 2 * DAY)
-    assert links.opened(former, AT) is None
-    assert links.opened(token(row), AT).orientation == row
+    assert access.referral_of_link(former) is None
+    assert access.referral_of_link(token(row)) == row
     last = mails("Une personne vous est envoyée")[-1]
     assert (last.to, former in last.text, token(row) in last.text) == (
         "accueil@bibliotheque.example",
@@ -880,11 +872,11 @@ def test_another_key_of_the_installation_closes_no_link_and_the_next_message_has
 ):
     former = token(orientation)
     settings.SECRET_KEY = "une-autre-cle-" * 5
-    assert links.opened(former, AT).live
+    assert access.is_link_open(access.referral_of_link(former), AT)
     row = answers.appoint(orientation, by=None, token=former, at=AT, when=AT + 5 * DAY)
-    assert links.opened(token(row), AT).orientation == row
+    assert access.referral_of_link(token(row)) == row
     assert token(row) in mails("est-elle venue")[0].text
-    assert links.opened(former, AT) is None
+    assert access.referral_of_link(former) is None
 
 
 def test_a_link_of_another_referral_answers_nothing(orientation, worker, ccas, library):
@@ -947,7 +939,9 @@ def test_another_structure_reads_a_referral_only_once_notified_and_without_what_
     assert (orientation.to_structure, orientation.readable, timeline.shared(orientation)) == (other, [], [])
     assert (orientation.shared, orientation.note) == (shared, "Parle peu français"), "hidden, not erased"
     assert access.received_by(stranger).get() == orientation and not access.received_by(aidant).exists()
-    assert links.opened(link, AT) is None and links.opened(token(orientation), AT).live
+    assert access.referral_of_link(link) is None and access.is_link_open(
+        access.referral_of_link(token(orientation)), AT
+    )
     assert "ne lit rien de la personne" in mails("nouvelles")[-1].text
     assert deadlines.run_deadlines(at=AT)["lieux_reunis_ou_fermes"] == 0
 
@@ -961,7 +955,7 @@ def test_a_place_merged_within_its_structure_keeps_its_link_and_what_was_shared(
     link, shared = token(orientation), orientation.shared
     orientation.refresh_from_db()
     assert (orientation.lieu, orientation.shared) == (merged_place, shared)
-    assert links.opened(link, AT).live
+    assert access.is_link_open(access.referral_of_link(link), AT)
 
 
 @pytest.mark.both_databases
@@ -998,7 +992,7 @@ def test_after_two_years_nothing_says_who_it_was(orientation, aidant):
     assert deadlines.run_deadlines(at=AT + 731 * DAY)["oubliees"] == 1
     orientation.refresh_from_db()
     assert (orientation.person, orientation.note, orientation.reason_words) == (None, "", "")
-    assert not links.opened(token(orientation), AT).live
+    assert not access.is_link_open(access.referral_of_link(token(orientation)), AT)
     assert (orientation.state, orientation.reason) == ("refused", "other")  # it stays counted
     assert "Fâchée" not in str(list(Event.objects.values()))
     assert deadlines.run_deadlines(at=AT + 732 * DAY)["oubliees"] == 0
@@ -1018,7 +1012,9 @@ def test_a_person_erased_while_a_referral_runs(orientation, person, worker):
     assert not Path.objects.filter(person=person).exists()
     assert [message.to for message in mails("est annulée")] == ["accueil@bibliotheque.example"]
     assert "effacer" in mails("nouvelles")[-1].text
-    assert not links.opened(token(orientation), AT).live, "the link says that it is over"
+    assert not access.is_link_open(access.referral_of_link(token(orientation)), AT), (
+        "the link says that it is over"
+    )
 
 
 # ---------------------------------------------------------------------------------------------------- reading
@@ -1085,16 +1081,13 @@ def test_a_note_is_for_the_side_that_wrote_it(orientation, aidant):
 
 def test_the_person_reads_where_it_stands_by_their_card(orientation, aidant, person):
     answers.refuse(orientation, by=aidant, at=AT, reason="not_reached", words="Trois appels, jamais là")
-    standing = persons.where_it_stands(person.card)
-    assert standing.steps[0].words.startswith("Ce lieu ne peut pas.")
-    assert standing.steps[0].who == "CCAS"
-    line_text = " ".join(
-        f"{line.who} {line.words} {line.more} {line.note}" for line in standing.steps[0].lines
-    )
+    (step,) = card.steps(person)
+    assert step.words.startswith("Ce lieu ne peut pas.")
+    assert step.who == "CCAS"
+    line_text = " ".join(f"{line.who} {line.words} {line.more} {line.note}" for line in step.lines)
     assert "Leila" not in line_text
     assert "jamais là" not in line_text
     assert "On n’a pas pu vous joindre" in line_text
-    assert persons.where_it_stands("7777-7777") is None
 
 
 def test_where_it_stands_asks_as_much_for_many_steps(
@@ -1103,21 +1096,23 @@ def test_where_it_stands_asks_as_much_for_many_steps(
     for procedure in list(cycle.PROCEDURES)[:6]:
         sent(worker, ccas, library, person, procedure=procedure)
     with django_assert_max_num_queries(4):
-        assert len(persons.where_it_stands(person.card).steps) == 6
+        assert len(card.steps(person)) == 6
 
 
 @pytest.mark.both_databases
 def test_the_same_help_is_listed_only_with_agreement(orientation, person, worker):
     outsider = User.objects.create_user("dehors@exemple.fr", "x")
-    assert persons.same_help(person, "argent", user=outsider) == []
-    assert [each.orientation for each in persons.same_help(person, "argent", user=worker)] == [orientation]
+    assert people_read.same_help(person, "argent", user=outsider) == []
+    assert [each.orientation for each in people_read.same_help(person, "argent", user=worker)] == [
+        orientation
+    ]
     consents.agree(person=person, purpose="show", how="read", by=worker, at=AT)
-    assert [each.where for each in persons.same_help(person, "argent", user=outsider)] == [
+    assert [each.where for each in people_read.same_help(person, "argent", user=outsider)] == [
         "Bibliothèque Barnave"
     ]
-    assert persons.same_help(person, "sante", user=outsider) == []
-    assert persons.same_help(person, "argent", user=outsider, but=orientation) == []
-    assert persons.same_help(None, "argent", user=outsider) == []
+    assert people_read.same_help(person, "sante", user=outsider) == []
+    assert people_read.same_help(person, "argent", user=outsider, but=orientation) == []
+    assert people_read.same_help(None, "argent", user=outsider) == []
 
 
 @pytest.mark.both_databases
@@ -1180,13 +1175,13 @@ def test_states_are_exported_in_the_words_of_dora(orientation, aidant, worker, c
     draft = prepared(worker, ccas, library)
     answers.refuse(orientation, by=aidant, at=AT, reason="full")
     orientation.refresh_from_db()
-    (row,) = exports.dora([orientation, draft])
+    (row,) = lists.dora([orientation, draft])
     assert (row["statut"], row["motifs_refus"], row["date_envoi"]) == (
         "REFUSÉE",
         "session-complète",
         "2026-11-20",
     )
-    assert set(row) == set(exports.COLUMNS)
+    assert set(row) == set(lists.DORA_COLUMNS)
 
 
 def test_each_side_takes_its_referrals_away_without_a_person(client, orientation, aidant, worker):
@@ -1196,7 +1191,7 @@ def test_each_side_takes_its_referrals_away_without_a_person(client, orientation
         client.force_login(user)
         return client.get(f"/espace/orientations/{address}.csv").content.decode().splitlines()
 
-    header = ",".join(exports.COLUMNS)
+    header = ",".join(lists.DORA_COLUMNS)
     for user, address in ((worker, "envoyees"), (aidant, "recues")):
         first, line = taken(user, address)
         assert first == header and line.startswith(f"{orientation.pk},OUVERTE,2026-11-20,")

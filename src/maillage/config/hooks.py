@@ -58,9 +58,8 @@ from maillage.apps.network.queries import search_kinds as network_search_kinds
 from maillage.apps.orientations import worklist as orientations_worklist
 from maillage.apps.orientations.actions import deadlines as orientations_deadlines
 from maillage.apps.orientations.actions import forgetting as orientations_forgetting
-from maillage.apps.orientations.actions import handing as orientations_handing
+from maillage.apps.orientations.actions import sending as orientations_sending
 from maillage.apps.orientations.queries import custody as orientations_custody
-from maillage.apps.orientations.queries import duties as orientations_duties
 from maillage.apps.orientations.queries import people as orientations_people
 from maillage.apps.orientations.queries import search_kinds as orientations_search_kinds
 from maillage.apps.outreach import worklist as outreach_worklist
@@ -182,7 +181,7 @@ worklist_queries.NEWS.register(
 memberships_queries.DUTIES.register(
     agenda_duties.appointments,
     mandats_duties.mandates,
-    orientations_duties.referrals,
+    orientations_custody.referrals,
     agenda_duties.permanences,
     volunteers_duties.engagements,
     people_queries.duties,
@@ -191,7 +190,7 @@ memberships_queries.DUTIES.register(
 memberships_actions.HANDOVERS.register(
     ("appointment", agenda_handing.appointment),
     ("mandate", mandats_handing.mandate),
-    ("referral", orientations_handing.referral),
+    ("referral", orientations_sending.hand_over),
     ("permanence", agenda_handing.permanence),
     ("engagement", volunteers_handing.engagement),
     ("following", people_register.hand_followings),

@@ -4,6 +4,7 @@ counts only.
 
 import hashlib
 import hmac
+import re
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from maillage.apps.people.access import people_for
 from maillage.apps.people.models import Following
 
 ANSWER, SEE, SEE_OWN = "orientations.answer", "people.see", "people.mine"
+TOKEN = re.compile(r"[0-9a-f]{32}")
 LINKS_AN_HOUR = 30  # links that a stranger may try
 CODES_AN_HOUR = 30
 WITH = ("lieu", "lieu__structure", "to_structure", "from_structure", "sender", "person")
@@ -39,20 +41,14 @@ def sender_condition(user: Any) -> Q:
 
 
 def sent_by(user: Any) -> QuerySet[Orientation]:
-    """Return the referrals sent by a user's structures; for a volunteer, only those of the persons they
-    help.
-    """
+    """Return the referrals sent by a user's structures; of a volunteer, those of the persons they help."""
     if not rights_of(user).any(SEE, SEE_OWN):
         return Orientation.objects.none()
-    return (
-        Orientation.objects.filter(sender_condition(user), stripped_at__isnull=True)
-        .select_related(*WITH)
-        .annotate(followed=FOLLOWED)
-    )
+    rows = Orientation.objects.filter(sender_condition(user), stripped_at__isnull=True)
+    return rows.select_related(*WITH).annotate(followed=FOLLOWED)
 
 
 def received_by(user: Any) -> QuerySet[Orientation]:
-    """Return the referrals sent to a user's structures, drafts excluded."""
     rights = rights_of(user)
     return received_in(rights.structures(ANSWER) | rights.structures(SEE))
 
@@ -68,9 +64,7 @@ def received_in(structures: frozenset[int]) -> QuerySet[Orientation]:
 
 
 def orientations_for(user: Any) -> QuerySet[Orientation]:
-    """Return every referral a user may read, as sender or receiver; none for a stranger, a coordinator or an
-    analyst.
-    """
+    """Return every referral a user may read, as sender or receiver."""
     rights = rights_of(user)
     if not rights.any(SEE, SEE_OWN, ANSWER):
         return Orientation.objects.none()
@@ -81,9 +75,7 @@ def orientations_for(user: Any) -> QuerySet[Orientation]:
 
 
 def may_give(user: Any, orientation: Orientation) -> bool:
-    """Return True if a user acts for the sender. Without an account, only what a relative or the person
-    prepares.
-    """
+    """Return True if a user acts for the sender. Without one: if a relative or the person prepares it."""
     if user is None:
         nobodys = orientation.sender_id is None and orientation.from_structure_id is None
         return nobodys and orientation.origin in (cycle.RELATIVE, cycle.SELF)
@@ -96,10 +88,7 @@ def may_give(user: Any, orientation: Orientation) -> bool:
 
 
 def still_helps(user: Any, orientation: Orientation) -> bool:
-    """Return True if a user still follows the person they refer, for the structure that sends.
-
-    Without an account, or without a sheet, there is nobody to follow.
-    """
+    """Return True if a user still follows the person they refer; without account or sheet, nobody has to."""
     if user is None or orientation.person_id is None:
         return True
     return helps(user, orientation.person_id, orientation.from_structure_id)
@@ -112,9 +101,7 @@ def helps(user: Any, person: int, structure: int | None) -> bool:
 
 
 def may_answer(user: User | None, orientation: Orientation, token: str = "") -> bool:
-    """Return True if a user may answer: through a role in the receiving structure, or by the personal
-    link.
-    """
+    """Return True if a user may answer: by a role in the receiving structure, or by the personal link."""
     if token:
         return orientation.token is not None and hmac.compare_digest(digest(token), orientation.token)
     if user is None or orientation.to_structure_id is None:
@@ -123,9 +110,7 @@ def may_answer(user: User | None, orientation: Orientation, token: str = "") -> 
 
 
 def may_relay(user: Any, orientation: Orientation) -> bool:
-    """Return True if a user may record a place's answer: the sender, when the place was reached by telephone
-    or by card.
-    """
+    """Return True if the sender may record the answer of a place that only speaks: by telephone or card."""
     is_unsent_known = orientation.channel in cycle.TOLD_BY and orientation.sent_at is not None
     return user is not None and is_unsent_known and may_give(user, orientation)
 
@@ -144,8 +129,7 @@ def sides_of(user: Any, orientation: Orientation) -> tuple[str, ...]:
 
 
 def link_of(orientation: Orientation) -> str:
-    """Return the token of a referral's latest link: 128 bits that cannot be forged without the installation's
-    key.
+    """Return the token of a referral's latest link: 128 bits that only the installation's key makes.
 
     Only its digest is stored; it is derived again when a reminder must carry the same link.
     """
@@ -154,8 +138,20 @@ def link_of(orientation: Orientation) -> str:
 
 
 def digest(token: str) -> str:
-    """Return the digest of a link, which is all that is stored of it."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def referral_of_link(token: str) -> Orientation | None:
+    """Return the referral of a link; None for a link that was replaced, forged or guessed."""
+    if not TOKEN.fullmatch(token):
+        return None
+    return Orientation.objects.filter(token=digest(token)).select_related(*WITH).first()
+
+
+def is_link_open(row: Orientation, at: datetime) -> bool:
+    """Return True if a referral may be read and answered by its link; otherwise only its state is shown."""
+    runs = row.state in (*cycle.RUNNING, cycle.SERVED) and row.stripped_at is None
+    return runs and row.link_until is not None and row.day(at) <= row.link_until
 
 
 # ---------------------------------------------------------------------- what was typed, in a browser

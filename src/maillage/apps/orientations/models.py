@@ -189,9 +189,7 @@ class Orientation(models.Model):
 
     @property
     def is_suspended(self) -> bool:
-        """Return True if what the person shares is hidden: they agreed with a structure that no longer runs
-        the place.
-        """
+        """True if what is shared is hidden: the person agreed with a structure that no longer runs it."""
         return self.agreed_with is not None
 
     @property
@@ -202,16 +200,14 @@ class Orientation(models.Model):
     @property
     def stamp(self) -> str:
         """The state displayed by a page, with the appointment if any. Sent back with an action, as `was`."""
-        return (
-            self.state
-            if self.appointment_at is None
-            else f"{self.state} {int(self.appointment_at.timestamp())}"
-        )
+        if self.appointment_at is None:
+            return self.state
+        return f"{self.state} {int(self.appointment_at.timestamp())}"
 
     @property
     def draft_stamp(self) -> str:
-        """Return the stamp of a displayed draft, with the structure that runs its place. Sent back with the
-        person's answers, as `was`: they answer to that structure, about what was read to them.
+        """The stamp of a displayed draft, with the structure that runs its place, to which the person
+        answers. Sent back with their answers, as `was`.
         """
         run_by = self.place.structure_id if self.place is not None else ""
         return f"{self.changed_at.timestamp()} {run_by}"
@@ -223,8 +219,7 @@ class Orientation(models.Model):
 
 
 class Event(models.Model):
-    """An event of a referral: written beside the change, never changed after, except that a person's words
-    are erased.
+    """An event of a referral: never changed after, except that a person's words are erased.
 
     side: who did it, as a side of the referral; content: what was sent, so that repeating it does nothing.
     """

@@ -3,18 +3,7 @@
 from django.urls import path
 
 from maillage.apps.orientations.rules import cycle
-from maillage.apps.orientations.views import (
-    link,
-    measures,
-    new,
-    nudges,
-    paper,
-    people,
-    quality,
-    received,
-    relative,
-    reminders,
-)
+from maillage.apps.orientations.views import link, measures, new, paper, people, received, relative
 from maillage.apps.orientations.views.card import opening, page
 
 urlpatterns = [
@@ -41,7 +30,7 @@ urlpatterns = [
     ),
     path("espace/orientations/plusieurs/", received.several, name="orientations_several"),
     path("espace/orientations/places/", received.room, name="orientations_room"),
-    path("espace/orientations/relancer/<int:pk>/", nudges.nudge, name="structure_nudge"),
+    path("espace/orientations/relancer/<int:pk>/", received.nudge, name="structure_nudge"),
     path("espace/orientations/mesures/", measures.measures, name="orientations_measures"),
     path("espace/orientations/nouvelle/", new.new, name="orientation_new"),
     path("espace/orientations/<int:pk>/", received.orientation, name="orientation"),
@@ -62,12 +51,12 @@ urlpatterns = [
     path("espace/personnes/<int:pk>/copie/", people.export, name="person_export"),
     path("espace/personnes/<int:pk>/effacer/", people.forget, name="person_forget"),
     path("espace/personnes/<int:pk>/quitter/", people.leave, name="person_leave"),
-    path("espace/personnes/<int:pk>/rappels/", reminders.of_person, name="person_reminders"),
+    path("espace/personnes/<int:pk>/rappels/", people.reminders, name="person_reminders"),
     path("espace/personnes/<int:pk>/carte/", opening.of_person, name="person_card"),
     path("espace/personnes/<int:pk>/page/", opening.with_helper, name="person_page"),
     path("espace/personnes/<int:pk>/secret/", opening.secret_with_helper, name="person_secret"),
     path("espace/personnes/corrections/<int:pk>/", opening.answer_correction, name="correction_answer"),
-    path("bilan/qualite/", quality.page, name="bilan_quality"),
+    path("bilan/qualite/", measures.bilan_quality, name="bilan_quality"),
     path("ma-carte/", opening.card, name="card"),
     path("ma-carte/secret/", opening.secret, name="card_secret"),
     path("ma-carte/fermer/", opening.leave, name="card_leave"),

@@ -1,7 +1,7 @@
 """Worklist lines of referrals: answers, appointments, outcomes; places that let people wait."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -22,6 +22,7 @@ from maillage.apps.accounts.rules.worklist import (
 )
 from maillage.apps.agenda.models import Appointment
 from maillage.apps.directory.models import Structure
+from maillage.apps.directory.queries.moments import midnight
 from maillage.apps.orientations import access
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import detail, lists, pressing
@@ -57,39 +58,40 @@ def _named(rows: QuerySet[Orientation], *more: str) -> QuerySet[Orientation]:
     return rows.select_related(None).select_related("person", *more)
 
 
+def _line(row: Orientation, side: str, *, at: datetime, since: date, words: str, **more: Any) -> Line:
+    """Return the line of a referral; it is late after a week, unless `late` says more."""
+    late = more.pop("late", False) or (timezone.localdate(at) - since).days > LONG
+    url = reverse("orientation", args=[row.pk])
+    need = detail.need_of(row, side)
+    name = detail.name_of(row, side)
+    return Line(group=PEOPLE, title=name, words=f"{need}. {words}", since=since, late=late, url=url, **more)
+
+
 def _received(user: Any, at: datetime) -> Iterable[Line]:
     gestures = {"answer": ("Répondre", "send"), "unknown": ("Indiquer le résultat", "pencil")}
     for section in lists.firsts_received(user, at, *gestures, most=MOST):
+        is_to_answer = section.id == "answer"
         gesture, icon = gestures[section.id]
         for row in section.rows:
-            began = (row.sent_at if section.id == "answer" else row.changed_at) or row.prepared_at
-            since = timezone.localdate(began)
+            began = (row.sent_at if is_to_answer else row.changed_at) or row.prepared_at
             day = row.urgent_before if "availability" in row.readable else None
-            yield Line(
+            words = "La personne est-elle venue ? Ce n’est pas encore noté."
+            if is_to_answer:
+                sender = row.from_structure.name if row.from_structure else "la personne, ou un proche"
+                words = f"Demandé par {sender}."
+            yield _line(
+                row,
+                cycle.RECEIVER,
+                at=at,
                 kind=f"received-{section.id}",
-                group=PEOPLE,
-                title=detail.name_of(row, cycle.RECEIVER),
-                words=_received_words(row, section.id),
-                since=since,
-                until=day if section.id == "answer" else None,
-                late=_is_long(since, at) or (day is not None and day < timezone.localdate(at)),
-                url=reverse("orientation", args=[row.pk]),
+                words=words,
+                since=timezone.localdate(began),
+                until=day if is_to_answer else None,
+                late=day is not None and day < timezone.localdate(at),
                 gesture=gesture,
                 icon=icon,
             )
         yield from _more_lines(section.id, section.total, "orientations", *RECEIVED)
-
-
-def _received_words(row: Orientation, section: str) -> str:
-    need = detail.need_of(row, cycle.RECEIVER)
-    sender = row.from_structure.name if row.from_structure is not None else "la personne, ou un proche"
-    if section == "unknown":
-        return f"{need}. La personne est-elle venue ? Ce n’est pas encore noté."
-    return f"{need}. Demandé par {sender}."
-
-
-def _is_long(since: Any, at: datetime) -> bool:
-    return (timezone.localdate(at) - since).days > LONG
 
 
 def _more_lines(section: str, total: int, route: str, one: str, several: str) -> Iterable[Line]:
@@ -109,17 +111,17 @@ def _more_lines(section: str, total: int, route: str, one: str, several: str) ->
 def _sent(user: Any, at: datetime) -> Iterable[Line]:
     back = lists.firsts_sent(user, at, "mine", most=MOST)
     for row in [row for section in back for row in section.rows]:
-        since = timezone.localdate(row.changed_at)
-        yield Line(
+        is_draft = row.state == cycle.DRAFT
+        place = f" chez {row.lieu_name}" if row.lieu_name else ""
+        yield _line(
+            row,
+            cycle.SENDER,
+            at=at,
             kind="sent-back",
-            group=PEOPLE,
-            title=detail.name_of(row, cycle.SENDER),
-            words=_back_words(row),
-            since=since,
-            late=_is_long(since, at),
-            url=reverse("orientation", args=[row.pk]),
-            gesture="Envoyer" if row.state == cycle.DRAFT else "Voir avec elle",
-            icon="send" if row.state == cycle.DRAFT else "pencil",
+            words="Préparée, pas envoyée." if is_draft else f"{row.get_state_display().capitalize()}{place}.",
+            since=timezone.localdate(row.changed_at),
+            gesture="Envoyer" if is_draft else "Voir avec elle",
+            icon="send" if is_draft else "pencil",
         )
     for section in back:
         yield from _more_lines(section.id, section.total, "orientations_given", *BACK)
@@ -127,27 +129,18 @@ def _sent(user: Any, at: datetime) -> Iterable[Line]:
     silent = access.sent_by(user).filter(state__in=cycle.WAITING, sent_at__lte=before)
     rows, total = bulk.firsts(_named(silent).order_by("sent_at", "pk"), MOST)
     for row in rows:
-        since = timezone.localdate(row.sent_at)
-        yield Line(
+        yield _line(
+            row,
+            cycle.SENDER,
+            at=at,
             kind="sent-silent",
-            group=PEOPLE,
-            title=detail.name_of(row, cycle.SENDER),
-            words=f"{detail.need_of(row, cycle.SENDER)}. {row.lieu_name} n’a pas répondu.",
-            since=since,
+            words=f"{row.lieu_name} n’a pas répondu.",
+            since=timezone.localdate(row.sent_at),
             late=True,
-            url=reverse("orientation", args=[row.pk]),
             gesture="Relancer le lieu",
             icon="bell",
         )
     yield from _more_lines("waiting", total, "orientations_given", *SILENT)
-
-
-def _back_words(row: Orientation) -> str:
-    need = detail.need_of(row, cycle.SENDER)
-    if row.state == cycle.DRAFT:
-        return f"{need}. Préparée, pas envoyée."
-    place = f" chez {row.lieu_name}" if row.lieu_name else ""
-    return f"{need}. {row.get_state_display().capitalize()}{place}."
 
 
 def _silent_places(user: Any, at: datetime) -> Iterable[Line]:
@@ -174,13 +167,13 @@ def hours(user: Any, at: datetime) -> Iterable[Moment]:
     """Return the appointments that referrals give today, but for those of the agenda, which shows its own."""
     if not rights_of(user).any(access.ANSWER):
         return
-    morning = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = timezone.localdate(at)
     rows = (
         access.received_by(user)
         .filter(
             state=cycle.APPOINTED,
-            appointment_at__gte=morning,
-            appointment_at__lt=morning + timedelta(days=1),
+            appointment_at__gte=midnight(today),
+            appointment_at__lt=midnight(today + timedelta(days=1)),
         )
         .exclude(pk__in=Appointment.objects.filter(referral__isnull=False).values("referral"))
     )
@@ -195,18 +188,18 @@ def hours(user: Any, at: datetime) -> Iterable[Moment]:
 
 
 def news(user: Any, at: datetime) -> Iterable[News]:
-    """Return the good outcomes of an account's referrals: helped, or received on a day; in a territory,
-    their number over a season.
-    """
+    """Return the good outcomes of an account's referrals; in a territory, their number over a season."""
     yield from _of_territory(user, at)
     since = at - timedelta(days=NEWS_DAYS)
     rows = access.sent_by(user).filter(sender=user.pk)
     helped = rows.filter(served_at__gte=since, outcome__in=(cycle.REACHED, cycle.PARTIAL))
     for row in _named(helped).order_by("-served_at")[:12]:
+        done = "But atteint" if row.outcome == cycle.REACHED else "Aidée, en partie"
+        place = f", chez {row.lieu_name}" if row.lieu_name else ""
         yield News(
             key=f"orientation-{row.pk}-helped",
             title=detail.name_of(row, cycle.SENDER),
-            words=_helped_words(row),
+            words=f"{done}{place} : {lower_first(detail.need_of(row, cycle.SENDER))}.",
             at=row.served_at or at,
             url=reverse("orientation", args=[row.pk]),
         )
@@ -236,12 +229,6 @@ def _of_territory(user: Any, at: datetime) -> Iterable[News]:
             at=helped.end,
             url=reverse("orientations_measures"),
         )
-
-
-def _helped_words(row: Orientation) -> str:
-    done = "But atteint" if row.outcome == cycle.REACHED else "Aidée, en partie"
-    place = f", chez {row.lieu_name}" if row.lieu_name else ""
-    return f"{done}{place} : {lower_first(detail.need_of(row, cycle.SENDER))}."
 
 
 def undo(user: Any, at: datetime) -> Iterable[Undo]:

@@ -52,11 +52,7 @@ def answer(
     structure: Structure | None = None,
     acting: int | None = None,
 ) -> None:
-    """Record a person's answer about a purpose, for one structure if it concerns one; a no withdraws an
-    earlier yes.
-
-    acting: the structure of the user who records it.
-    """
+    """Record a person's answer about a purpose, for one structure if any; a no withdraws a yes."""
     transitions.lock_all(person)
     people.agree(
         person=person,
@@ -80,8 +76,7 @@ def answer(
 @transaction.atomic
 @journal.written_last()
 def share_again(orientation: Orientation, *, how: str, agrees: bool, by: User, at: datetime) -> None:
-    """Record a person's answer about the structure that now runs the place they are sent to; a yes shows it
-    what they share.
+    """Record a person's answer about the structure that now runs the place they are sent to.
 
     Refused to anyone but the sender, or when nothing is hidden.
     """
@@ -123,9 +118,7 @@ def _undo(
 def _keep_no_more(
     person: Person, structure: int | None, *, by: User | None, at: datetime, acting: int | None
 ) -> None:
-    """Erase the diagnoses stored by a structure; without one, those of every structure, and withdraw
-    every earlier yes.
-    """
+    """Erase the diagnoses stored by a structure; without one, all of them, and withdraw every earlier yes."""
     autonomy.forget(person, structure=structure)
     if structure is None:
         for consent in person.consents.filter(purpose=rules.KEEP, given=True, withdrawn_at=None):

@@ -1,5 +1,4 @@
-"""Actions of the place that receives a referral, one function per verb: each writes the state, its event, the
-journal and the messages together.
+"""Actions of the place that receives a referral: each writes the state, its event and the messages together.
 
 Each takes `by` (None without an account), `at`, and `token`, that of the personal link of the place. `was` is
 the state displayed to the user who answers (`Orientation.stamp`). Repeating an action does nothing; an action
@@ -93,12 +92,9 @@ def refuse(
     full: bool = False,
     was: str = "",
 ) -> Orientation:
-    """Refuse, with a reason from the list; the referral goes back to its sender. Refused without a reason.
+    """Refuse, with a reason from the list; the person is notified if they had been told to come.
 
-    The person is notified if they had been told to come.
-
-    full: the place takes no more people for now: its sheet is updated at once, and neighbours are proposed
-    instead.
+    full: the place takes nobody for now: its sheet is updated, and neighbours are proposed instead.
     """
     row, side = _answered(orientation, by, token, at)
     quoted = shortened(words, 300)
@@ -120,7 +116,9 @@ def refuse(
         if over:
             notifications.person(row, event, lambda: over(row), at=at)
         if full and side == cycle.RECEIVER:
-            _say_full(row, by, at)
+            place = Lieu.objects.select_for_update().filter(pk=row.lieu_id).first()
+            if place is not None and place.full_since is None:
+                sheets.say_full(place, True, by=str(by) if by is not None else row.lieu_name, at=at)
     return row
 
 
@@ -137,15 +135,10 @@ def redirect(
     token: str = "",
     was: str = "",
 ) -> Orientation:
-    """Propose another place; the sender decides with the person, whose agreement covers one structure at a
-    time.
-    """
+    """Propose another place: the sender decides with the person, whose agreement covers one structure."""
     row, side = _answered(orientation, by, token, at)
-    if (
-        lieu.pk == row.lieu_id
-        or lieu.state != directory.PUBLISHED
-        or (reason and reason not in cycle.REASONS)
-    ):
+    is_elsewhere = lieu.pk != row.lieu_id and lieu.state == directory.PUBLISHED
+    if not is_elsewhere or reason not in ("", *cycle.REASONS):
         raise Refused(
             "Votre réponse n’a pas été enregistrée.",
             why="Ce lieu ne peut pas être proposé : c’est le vôtre, ou il a fermé.",
@@ -173,9 +166,7 @@ def redirect(
 def appoint(
     orientation: Orientation, *, by: User | None, at: datetime, when: datetime, token: str = "", was: str = ""
 ) -> Orientation:
-    """Set an appointment, or a new one for a person who did not come. Refused for a moment that is past, or
-    more than a year away.
-    """
+    """Set an appointment, or a new one for a person who did not come; Refused if past or over a year away."""
     return _dated(orientation, "appoint", was=was, by=by, at=at, when=when, token=token)
 
 
@@ -184,7 +175,6 @@ def appoint(
 def move(
     orientation: Orientation, *, by: User | None, at: datetime, when: datetime, token: str = "", was: str = ""
 ) -> Orientation:
-    """Change the appointment."""
     return _dated(orientation, "move", was=was, by=by, at=at, when=when, token=token)
 
 
@@ -214,11 +204,7 @@ def came(
 def absent(
     orientation: Orientation, *, by: User | None, at: datetime, token: str = "", note: str = "", was: str = ""
 ) -> Orientation:
-    """Record, in one action, that the person did not come; the sender is notified, and the place may set
-    another date.
-
-    Refused before the appointment.
-    """
+    """Record that the person did not come; Refused before the appointment. Another date may be set."""
     row, side = _answered(orientation, by, token, at)
     if row.state == cycle.APPOINTED and row.appointment_at is not None and row.appointment_at > at:
         raise Refused(
@@ -252,30 +238,32 @@ def serve(
     token: str = "",
     was: str = "",
 ) -> Orientation:
-    """Record what was done and its outcome. did: practices of the offer; outcome of OUTCOMES; level_after of
-    LEVELS; telling: of a procedure of the person, for their rights as whoever sent them follows them.
+    """Record what was done and its outcome. did: practices of the offer; telling: of one of their procedures.
 
-    Refused without a practice or an outcome, for a value outside these lists, and before the day of the
-    appointment.
+    Refused without a practice or an outcome, for an unknown value, and before the day of the appointment.
     """
     row, side = _answered(orientation, by, token, at)
     _check_day(row, at, "Ce qui a été fait n’est pas enregistré.")
     known = [each for each in offer.practices() if each in did]
-    wrong = (
-        len(known) != len(set(did)) or outcome not in cycle.OUTCOMES or level_after not in ("", *cycle.LEVELS)
-    )
-    if wrong or not known or (minutes is not None and not 0 < minutes <= cycle.MOST_MINUTES):
+    is_known = len(known) == len(set(did)) and outcome in cycle.OUTCOMES
+    is_possible = minutes is None or 0 < minutes <= cycle.MOST_MINUTES
+    if not (known and is_known and is_possible and level_after in ("", *cycle.LEVELS)):
         raise Refused(
             "Ce qui a été fait n’est pas enregistré.",
             why="Il manque ce qui a été fait, ou ce que cela a donné ; ou le temps n’est pas possible.",
             do="Choisissez au moins une aide, puis une issue. Le temps se compte en minutes.",
         )
-    content = {"did": known, "outcome": outcome, "level_after": level_after, "minutes": minutes}
-    content |= {"words": shortened(words, cycle.LONGEST), "next_step": shortened(next_step, 300)}
-    values = {name: value for name, value in content.items() if name != "words"} | {
-        "outcome_words": content["words"]
+    content = {
+        "did": known,
+        "outcome": outcome,
+        "level_after": level_after,
+        "minutes": minutes,
+        "words": shortened(words, cycle.LONGEST),
+        "next_step": shortened(next_step, 300),
     }
-    values |= {
+    values = {
+        **{name: value for name, value in content.items() if name != "words"},
+        "outcome_words": content["words"],
         "came": True,
         "met_at": row.met_at if row.came else at,
         "served_at": at,
@@ -321,9 +309,7 @@ def ask_again(orientation: Orientation, *, at: datetime, by: User | None = None)
 
 
 def _answered(orientation: Orientation, by: User | None, token: str, at: datetime) -> tuple[Orientation, str]:
-    """Return a locked referral and the side that answers: the place, or the sender to whom the place
-    spoke.
-    """
+    """Return a locked referral and the side that answers: the place, or the sender it spoke to."""
     row = lock(orientation)
     return row, check_receiver(row, by, token, at)
 
@@ -371,12 +357,3 @@ def _dated(
         notifications.sender(row, event, f"Rendez-vous {notifications.appointment_in_words(row)}.", at=at)
         notifications.person(row, event, lambda: notifications.where_and_when(row), at=at)
     return row
-
-
-def _say_full(row: Orientation, by: User | None, at: datetime) -> None:
-    """Record on the sheet of the place that it is full, unless it says so already, or has left the
-    directory.
-    """
-    place = Lieu.objects.select_for_update().filter(pk=row.lieu_id).first()
-    if place is not None and place.full_since is None:
-        sheets.say_full(place, True, by=str(by) if by is not None else row.lieu_name, at=at)

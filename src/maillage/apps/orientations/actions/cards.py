@@ -1,4 +1,4 @@
-"""The card of a person: its secret chosen, and told to them; what they correct themselves."""
+"""The card of a person: its secret, and what they correct themselves."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -31,8 +31,8 @@ def choose_secret(
     recognised: bool = False,
     acting: int | None = None,
 ) -> CardSecret:
-    """Keep what a person chose; one that replaces another, before a helper, is told to the person if they
-    agreed to be written to. Their page tells it in any case.
+    """Keep the secret a person chose; a new one, before a helper, is told to the person if they agreed to be
+    written to. Their page tells it in any case.
     """
     before = queries.secret_of(person)
     chosen_secret = card_secrets.choose_secret(

@@ -39,10 +39,13 @@ WORDS = (
 
 def run_deadlines(*, at: datetime) -> Counter[str]:
     """Run what is due at a moment, one transaction per referral, and return how many of each."""
+    unanswered = Orientation.objects.filter(state__in=cycle.WAITING, expires_on__lt=timezone.localdate(at))
+    old = at - timedelta(days=cycle.FORGOTTEN)
+    forgettable = Orientation.objects.filter(changed_at__lt=old, stripped_at__isnull=True)
     works: tuple[tuple[str, QuerySet[Orientation], Callable[..., bool]], ...] = (
-        ("sans_reponse", unanswered(at), expire),
+        ("sans_reponse", unanswered, expire),
         ("lieux_reunis_ou_fermes", moved(), follow),
-        ("oubliees", old(at), forget),
+        ("oubliees", forgettable, forget),
     )
     done: Counter[str] = Counter()
     for name, rows, work in works:
@@ -52,25 +55,13 @@ def run_deadlines(*, at: datetime) -> Counter[str]:
     return done
 
 
-def unanswered(at: datetime) -> QuerySet[Orientation]:
-    return Orientation.objects.filter(state__in=cycle.WAITING, expires_on__lt=timezone.localdate(at))
-
-
 def moved() -> QuerySet[Orientation]:
-    """Return the referrals that run towards a place that is no longer there, that another structure runs
-    since, or that was only
-    merged for a time."""
+    """Return the running referrals whose place closed, merged or came back, or changed structure."""
     back = Q(sent_to__isnull=False) & ~Q(sent_to__state=directory.MERGED)
-    is_unpublished = Q(lieu__isnull=False) & ~Q(lieu__state=directory.PUBLISHED) | Q(lieu__isnull=True) & ~Q(
-        lieu_name=""
-    )
+    is_removed = Q(lieu__isnull=True) & ~Q(lieu_name="")
+    is_unpublished = Q(lieu__isnull=False) & ~Q(lieu__state=directory.PUBLISHED) | is_removed
     taken = Q(lieu__isnull=False) & ~Q(lieu__structure=F("to_structure"))
     return Orientation.objects.filter(is_unpublished | taken | back, state__in=cycle.RUNNING)
-
-
-def old(at: datetime) -> QuerySet[Orientation]:
-    before = at - timedelta(days=cycle.FORGOTTEN)
-    return Orientation.objects.filter(changed_at__lt=before, stripped_at__isnull=True)
 
 
 @transaction.atomic
@@ -83,27 +74,18 @@ def expire(orientation: Orientation, *, at: datetime) -> bool:
     event = change(row, "expire", by=None, side=cycle.PLATFORM, at=at)
     notifications.hush(row, at=at)
     if event is not None:
-        near = (
-            [each.lieu.name for each in matching.instead(row.lieu, row.need, at, but=row.from_structure_id)]
-            if row.lieu is not None
-            else []
-        )
-        more = f" Près de là : {listing(near)}." if near else ""
-        notifications.sender(
-            row,
-            event,
-            f"{row.lieu_name} n’a pas répondu le {opening.date_text(row.expires_on)} au plus tard.{more}",
-            at=at,
-        )
+        instead = matching.instead(row.lieu, row.need, at, but=row.from_structure_id) if row.lieu else []
+        near = f" Près de là : {listing([each.lieu.name for each in instead])}." if instead else ""
+        last = opening.date_text(row.expires_on)
+        words = f"{row.lieu_name} n’a pas répondu le {last} au plus tard.{near}"
+        notifications.sender(row, event, words, at=at)
     return event is not None
 
 
 @transaction.atomic
 @journal.written_last()
 def follow(orientation: Orientation, *, at: datetime) -> bool:
-    """Move a referral to the place its own was merged into, or to the structure that now runs it; stop it and
-    notify both sides when the place no longer exists.
-    """
+    """Move a referral to what its place has become; stop it, and notify both sides, when it is closed."""
     row = lock(orientation)
     place = row.sent_to or row.lieu
     while place is not None and place.merged_into is not None:
@@ -132,28 +114,19 @@ def _closed(row: Orientation) -> str:
 
 
 def _take(row: Orientation, place: Lieu, *, at: datetime) -> bool:
-    """Move a referral to another place, or to the same place under another structure; return whether it was
-    done.
+    """Move a referral to another place, or to another structure that now runs it; return whether it was done.
 
-    A structure the person did not agree to reads nothing about them: what they share is hidden, not erased,
-    and becomes readable again once they agree or the place comes back. The former structure's link stops
-    working.
+    What a person shares is hidden from a structure they did not agree to, not erased: it is readable again
+    once they agree or the place comes back. The former structure's link stops working.
     """
     values: dict[str, Any] = {"lieu": place, "lieu_name": place.name, "to_structure": place.structure}
     if place.pk != row.lieu_id:
         first = row.sent_to or row.lieu
         values["sent_to"] = first if first != place else None
-    content = {
-        "from": row.lieu_id,
-        "lieu": place.pk,
-        "structure": place.structure_id,
-        "left": row.to_structure_id,
-    }
-    words = (
-        f"Le lieu s’appelle maintenant : {place.name}."
-        if place.name != row.lieu_name
-        else f"Lieu : {place.name}."
-    )
+    content = {"from": row.lieu_id, "lieu": place.pk, "structure": place.structure_id}
+    content["left"] = row.to_structure_id
+    renamed = place.name != row.lieu_name
+    words = f"Le lieu s’appelle maintenant : {place.name}." if renamed else f"Lieu : {place.name}."
     elsewhere = place.structure_id != row.to_structure_id
     mail = timeline.mail_of(place)
     if elsewhere:
@@ -171,34 +144,24 @@ def _take(row: Orientation, place: Lieu, *, at: datetime) -> bool:
     event = change(row, "follow", by=None, side=cycle.PLATFORM, at=at, content=content, **values)
     if event is not None:
         if elsewhere and mail and row.channel == "email":
-            (
-                notifications.invite(row, at=at)
-                if row.state in cycle.WAITING
-                else notifications.open_again(row, at=at)
-            )
+            tell_place = notifications.invite if row.state in cycle.WAITING else notifications.open_again
+            tell_place(row, at=at)
             notifications.ask_if_came(row, at=at)
             words += " Un nouveau lien lui est envoyé."
         elif elsewhere:
             words += " Appelez le lieu pour le prévenir."
-        if (
-            elsewhere
-            and row.state == cycle.APPOINTED
-            and row.appointment_at is not None
-            and row.appointment_at > at
-        ):
+        is_expected = row.state == cycle.APPOINTED and row.appointment_at is not None
+        if elsewhere and is_expected and row.appointment_at > at:
             notifications.person(row, event, lambda: notifications.where_and_when(row), at=at)
         notifications.sender(row, event, f"{words} L’orientation continue.", at=at)
     return event is not None
 
 
 def _agreed_with(row: Orientation, structure: int) -> int | None:
-    """Return the structure a person agreed to share with, None when it is the one that now runs the place."""
+    """Return the structure a person agreed to share with, None when it may be read by the new one."""
     first = row.agreed_with if row.agreed_with is not None else row.to_structure_id or 0
     hidden = row.person is not None and bool(row.shared) and first != structure
     return first if hidden and not people_queries.agreed(row.person, persons.SHARE, structure) else None
-
-
-# -------------------------------------------------------------------------------------------------- forgotten
 
 
 @transaction.atomic
@@ -231,12 +194,8 @@ def strip(person: Person, *, at: datetime, structure: int | None = None) -> int:
                 notifications.stopped(row, at=at)
         event = _strip(row, at=at)
         if running and event is not None:
-            notifications.sender(
-                row,
-                event,
-                "La personne a demandé d’effacer ce qui la concerne. Rien d’autre n’est à faire.",
-                at=at,
-            )
+            words = "La personne a demandé d’effacer ce qui la concerne. Rien d’autre n’est à faire."
+            notifications.sender(row, event, words, at=at)
     if structure is None:
         Path.objects.filter(person=person).update(person=None)
     return len(referrals)
@@ -251,9 +210,7 @@ def _strip(row: Orientation, *, at: datetime) -> Event | None:
     event = change(row, "strip", by=None, side=cycle.PLATFORM, at=at, stripped_at=at, **bare, **ended)
     Orientation.objects.filter(pk=row.pk).update(changed_at=before)  # the last gesture is somebody's
     for former_event in Event.objects.filter(orientation=row):
-        content = {
-            name: value for name, value in former_event.content.items() if name not in ("words", "next_step")
-        }
+        content = {k: v for k, v in former_event.content.items() if k not in ("words", "next_step")}
         Event.objects.filter(pk=former_event.pk).update(content=content, note="")
     if not Orientation.objects.filter(path=row.path_id, stripped_at__isnull=True).exists():
         Path.objects.filter(pk=row.path_id).update(person=None)

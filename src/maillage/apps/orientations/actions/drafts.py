@@ -35,17 +35,8 @@ from maillage.reference import clocks, offer
 from maillage.words import opening
 
 FREE = (
-    "procedure",
-    "procedure_words",
-    "availability",
-    "urgent_before",
-    "language",
-    "result",
-    "note",
-    "shared",
-    "need",
-    "lieu",
-    "commune",
+    *("procedure", "procedure_words", "availability", "urgent_before", "language", "result"),
+    *("note", "shared", "need", "lieu", "commune"),
 )
 IDENTITY = ("nickname", "born", "reach")  # read on the sheet of the person: nobody without one shares them
 
@@ -85,11 +76,10 @@ class Draft:
 @transaction.atomic
 @journal.written_last()
 def prepare(draft: Draft, *, by: User | None, at: datetime) -> Orientation:
-    """Prepare one step of a path, not sent yet, and return it.
+    """Prepare one step of a path, not sent yet; the previous one ends, if nothing more is expected of it.
 
-    The step that it follows ends when nothing more is expected of it; what is prepared for an invented person
-    is an example. Refused to a user who does not help this person on behalf of this structure, for an unknown
-    need, or for a past date.
+    What is prepared for an invented person is an example. Refused to a user who does not help this person on
+    behalf of this structure, for an unknown need, or for a past date.
     """
     path = draft.path if draft.follows is None else draft.follows.path
     if draft.follows is not None:
@@ -131,7 +121,10 @@ def prepare(draft: Draft, *, by: User | None, at: datetime) -> Orientation:
     row.save()
     write_event(row, "prepare", by=by, side=cycle.SENDER, at=at, content={"lieu": row.lieu_id})
     if draft.follows is not None:
-        _end(lock(draft.follows), by=by, at=at)
+        previous = lock(draft.follows)
+        if cycle.allowed("close", previous.state, cycle.SENDER) and access.may_give(by, previous):
+            change(previous, "close", by=by, side=cycle.SENDER, at=at, ended_at=at)
+            notifications.hush(previous, at=at)
     return row
 
 
@@ -139,8 +132,7 @@ def prepare(draft: Draft, *, by: User | None, at: datetime) -> Orientation:
 def amend(
     orientation: Orientation, values: Mapping[str, Any], *, by: User | None, at: datetime, was: str = ""
 ) -> Orientation:
-    """Change a draft: fields of FREE. was: what the page displayed of it (`Orientation.draft_stamp`), '' when
-    it does not matter.
+    """Change fields (FREE) of a draft. was: what the page displayed of it (`Orientation.draft_stamp`), or ''.
 
     Refused once it was sent, or once its person is no longer followed; Reread when it changed meanwhile.
     """
@@ -168,9 +160,7 @@ def amend(
 def _check_helper(
     by: User | None, structure: Structure | None, person: Person | None, path: Path | None
 ) -> None:
-    """Refuse to prepare for a person the user does not help, on behalf of another structure, or on another's
-    path.
-    """
+    """Refuse to prepare for a person the user does not help, or on another person's path."""
     walks = path.person if path is not None else None
     if walks is not None and person is not None and walks != person:
         raise not_theirs()
@@ -219,17 +209,7 @@ def _fill(row: Orientation, values: Mapping[str, Any], *, at: datetime) -> None:
     for name, value in values.items():
         setattr(row, name, shortened(value, longest[name]) if name in longest else value)
     row.lieu_name = row.lieu.name if row.lieu is not None else ""
-    row.shared = [
-        name
-        for name in cycle.SHARED
-        if name in row.shared and (row.person is not None or name not in IDENTITY)
-    ]
+    may_share = cycle.SHARED if row.person is not None else [x for x in cycle.SHARED if x not in IDENTITY]
+    row.shared = [name for name in may_share if name in row.shared]
     if not row.commune and row.lieu is not None:
         row.commune = row.lieu.code_insee
-
-
-def _end(row: Orientation, *, by: User | None, at: datetime) -> None:
-    """End the previous step, when nothing more is expected of it."""
-    if cycle.allowed("close", row.state, cycle.SENDER) and access.may_give(by, row):
-        change(row, "close", by=by, side=cycle.SENDER, at=at, ended_at=at)
-        notifications.hush(row, at=at)

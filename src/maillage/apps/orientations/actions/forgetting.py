@@ -65,15 +65,17 @@ def erase(person: Person, *, secret: rules.Secret | None, by: User | None, at: d
                 to_say("Le secret de cette carte vient d’être choisi avec un aidant."),
                 to_say("Recommencez demain."),
             )
-        unlocked = (
-            card_secrets.unlock(code=person.code, typed_secret=secret, at=at) if by is not None else None
-        )
-        if by is not None and (unlocked is None or not unlocked.whole):
+        if by is not None and not _has_whole_secret(person, secret, at):
             raise _not_erased(
                 to_say("D’autres structures suivent la personne : elle seule efface tout, avec son secret."),
                 to_say("La personne tape elle-même le secret de sa carte."),
             )
     forget(person, by=by, at=at)
+
+
+def _has_whole_secret(person: Person, secret: rules.Secret | None, at: datetime) -> bool:
+    unlocked = card_secrets.unlock(code=person.code, typed_secret=secret, at=at)
+    return unlocked is not None and unlocked.whole
 
 
 def _not_erased(why: str, do: str) -> Refused:
@@ -83,9 +85,7 @@ def _not_erased(why: str, do: str) -> Refused:
 @transaction.atomic
 @journal.written_last()
 def forget_here(person: Person, structure: Structure, *, by: User, at: datetime) -> None:
-    """Erase what one structure holds of a person, who stays known elsewhere: it follows them no more. Refused
-    while it owes them an answer.
-    """
+    """Erase what a structure holds of a person, and stop following them; Refused while it owes an answer."""
     transitions.lock_all(person)
     register.leave(person=person, structure=structure, by=by, at=at)
     for eraser in ERASERS.values():
@@ -102,10 +102,8 @@ def forget(
     """Erase what identifies a person: their referrals end, or still count anonymously; return whether it was
     done, and not before, nor for who is helped again (`unless_active_since`).
 
-    Their diagnoses are deleted, or counted anonymously if they agreed to it. What they learnt still counts,
-    on its own. Their workshop seats lose their name, their acts of help what was written
-    of them; their mandates stop, and lose their words; their papers are destroyed.
-    What was told of their procedures is deleted.
+    Their diagnoses are deleted, or counted anonymously if they agreed to it; what they learnt still counts,
+    on its own. Seats, acts and mandates lose their words, papers are destroyed, told procedures are deleted.
     """
     transitions.lock_all(person)  # referrals first, as every gesture holds them
     locked_person = Person.objects.select_for_update().get(pk=person.pk)  # nobody writes of them from here on
@@ -120,8 +118,6 @@ def forget(
 
 
 def forget_inactive(at: datetime) -> int:
-    """Erase the persons for whom nothing was done in two years; return how many. One of them may be helped
-    again while the others are erased.
-    """
+    """Erase the persons inactive for two years, unless helped again meanwhile; return how many."""
     before = rules.forget_before(at)
     return sum(forget(each, by=None, at=at, unless_active_since=before) for each in queries.to_forget(at))

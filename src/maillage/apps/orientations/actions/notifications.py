@@ -1,5 +1,4 @@
-"""Notifications, written in the transaction of the action: to the place, to the sender, to the person if they
-agreed.
+"""Notifications, written in the transaction of the action, to the place, the sender and the person.
 
 A message names nobody and reveals nothing about the person: it gives the request, and where to read the rest.
 """
@@ -30,14 +29,8 @@ from maillage.words.languages import FRENCH, LANGUAGES, say, speaking, typed
 from maillage.words.wording import spaced
 
 MORNING = time(9)
-DATING_VERBS = cycle.DATING
 QUESTION_DAYS = 1  # days after an appointment: did they come?
 SIGNED = "Maillage, le réseau d’aide au numérique"
-
-
-def about(row: Orientation) -> str:
-    """Return the request in a few words, never who makes it."""
-    return row.need_text
 
 
 # -------------------------------------------------------------------------------------------------- the place
@@ -58,14 +51,12 @@ def invite(row: Orientation, *, at: datetime) -> None:
 
 
 def _invitation(row: Orientation, last: date) -> str:
-    by = (
-        f"{row.from_structure.name} vous envoie une personne"
-        if row.from_structure
-        else "Une personne vous est envoyée"
-    )
+    sent = "Une personne vous est envoyée"
+    by = f"{row.from_structure.name} vous envoie une personne" if row.from_structure else sent
     until = f"Ce lien vous est personnel. Il est ouvert jusqu’au {opening.date_text(last)}."
     return (
-        f"Bonjour,\n\n{by} pour : {about(row)}.\nOuvrez ce lien pour répondre. Il ne demande ni compte ni mot"
+        f"Bonjour,\n\n{by} pour : {row.need_text}.\n"
+        f"Ouvrez ce lien pour répondre. Il ne demande ni compte ni mot"
         f" de passe :\n{_link(row)}\n\nVous pouvez dire oui, donner un rendez-vous, dire non, ou proposer un"
         f" autre lieu.\n{until}\n\n{SIGNED}"
     )
@@ -82,7 +73,7 @@ def open_again(row: Orientation, *, at: datetime) -> None:
     """Send the place a new link to a referral it has already answered."""
     last = f"Il est ouvert jusqu’au {opening.date_text(row.link_until)}." if row.link_until else ""
     text = (
-        f"Bonjour,\n\nVoici le lien que vous avez demandé, pour : {about(row)}.\n{_link(row)}\n\n"
+        f"Bonjour,\n\nVoici le lien que vous avez demandé, pour : {row.need_text}.\n{_link(row)}\n\n"
         f"{last} Le précédent ne s’ouvre plus.\n\n{SIGNED}"
     )
     _to_place(row, "lien", place_mail(row), "Votre nouveau lien", text, at=at)
@@ -95,10 +86,9 @@ def ask_if_came(row: Orientation, *, at: datetime) -> None:
         return
     day = row.local_appointment.date()
     text = (
-        f"Bonjour,\n\nUn rendez-vous était donné le {opening.date_text(day)} pour : {about(row)}.\n"
+        f"Bonjour,\n\nUn rendez-vous était donné le {opening.date_text(day)} pour : {row.need_text}.\n"
         f"La personne est-elle venue ? Un geste suffit :\n{_link(row)}\n\n{SIGNED}"
     )
-    question_on = day + timedelta(days=QUESTION_DAYS)
     _to_place(
         row,
         f"venue-{dates[-1]}",
@@ -106,14 +96,12 @@ def ask_if_came(row: Orientation, *, at: datetime) -> None:
         "La personne est-elle venue ?",
         text,
         at=at,
-        leaves_on=question_on,
+        leaves_on=day + timedelta(days=QUESTION_DAYS),
     )
 
 
 def hush(row: Orientation, *, at: datetime) -> None:
-    """Cancel the messages still to be sent to the place or to the person: the referral was answered or
-    stopped.
-    """
+    """Cancel the messages to come to the place or to the person: the referral was answered or stopped."""
     links, dates = range(row.links + 1), _dates(row)
     keys = [f"orientation-{row.pk}-{n}-rappel-{days}" for n in links for days in cycle.REMINDERS]
     keys += [f"orientation-{row.pk}-{n}-venue-{event}" for n in links for event in dates]
@@ -123,7 +111,7 @@ def hush(row: Orientation, *, at: datetime) -> None:
 
 def _dates(row: Orientation) -> list[int]:
     """Return the actions that set a date: each has its own messages, even for the same date."""
-    return list(row.events.filter(verb__in=DATING_VERBS).order_by("pk").values_list("pk", flat=True))
+    return list(row.events.filter(verb__in=cycle.DATING).order_by("pk").values_list("pk", flat=True))
 
 
 def stopped(row: Orientation, *, at: datetime) -> None:
@@ -133,7 +121,7 @@ def stopped(row: Orientation, *, at: datetime) -> None:
         coming = row.appointment_at is not None and row.appointment_at > at
         free = f" Le rendez-vous de {appointment_in_words(row)} est libre." if coming else ""
         text = (
-            f"Bonjour,\n\nL’orientation{sent}, pour : {about(row)}, est annulée.{free} "
+            f"Bonjour,\n\nL’orientation{sent}, pour : {row.need_text}, est annulée.{free} "
             f"Vous n’avez rien à faire.\n\n{SIGNED}"
         )
         _to_place(row, "annulee", place_mail(row), "Une orientation est annulée", text, at=at)
@@ -165,17 +153,10 @@ def _to_place(
     )
 
 
-def _put(row: Orientation, **message: Any) -> None:
-    """Put a message in the outbox on behalf of the structure that sends.
-
-    An address that cannot receive it blocks no action: the timeline and the lists show it anyway.
-    """
+def _put(row: Orientation, *, text: str, **message: Any) -> None:
+    """Put a message in the outbox for the sender's structure; an address it cannot reach blocks no action."""
     with suppress(Refused):
-        outbox.put(
-            **{**message, "text": spaced(message["text"])},
-            structure=row.from_structure_id,
-            commune=row.commune,
-        )
+        outbox.put(text=spaced(text), structure=row.from_structure_id, commune=row.commune, **message)
 
 
 def _link(row: Orientation) -> str:
@@ -191,18 +172,16 @@ def _morning(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, MORNING))
 
 
-# ---------------------------------------------------------------------------------------------- whoever sends
+# ------------------------------------------------------------------------------------------------ the sender
 
 
 def sender(row: Orientation, event: Event, words: str, *, at: datetime) -> None:
-    """Notify the sender by e-mail of a referral's progress, by its number and without a name. Users who left
-    are not notified.
-    """
+    """Notify the sender, unless they left, of a referral's progress: by its number, without a name."""
     if row.sender is None or row.sender_id == event.by_id or not access.may_give(row.sender, row):
         return
     sent = f" du {opening.date_text(timezone.localdate(row.sent_at))}" if row.sent_at else ""
     text = (
-        f"Bonjour,\n\nVotre orientation n° {row.pk}{sent}, pour : {about(row)}.\n{words}\n\n"
+        f"Bonjour,\n\nVotre orientation n° {row.pk}{sent}, pour : {row.need_text}.\n{words}\n\n"
         f"Ouvrez Maillage, rubrique Orientations, pour la suite.\n\n{SIGNED}"
     )
     _put(
@@ -220,9 +199,7 @@ def sender(row: Orientation, event: Event, words: str, *, at: datetime) -> None:
 
 
 def person(row: Orientation, event: Event | None, text: Callable[[], str], *, at: datetime) -> None:
-    """Write to the person in their language, or in French where the pages do not have it, if they agreed and
-    can be reached. text: makes the text in the language in use.
-    """
+    """Write to the person, if they agreed, in their language. text: makes the text in the language in use."""
     person = row.person
     if person is None or event is None or not people.agreed(person, persons.WRITE):
         return
@@ -231,7 +208,7 @@ def person(row: Orientation, event: Event | None, text: Callable[[], str], *, at
         return
     language = person.language if person.language in LANGUAGES else FRENCH
     with speaking(language):
-        is_dating = event.verb in (*DATING_VERBS, "follow")
+        is_dating = event.verb in (*cycle.DATING, "follow")
         subject = say("Votre rendez-vous") if is_dating else say("Votre demande")
         message = {"subject": subject, "text": text(), "language": language}
     key = f"orientation-{row.pk}-personne-{event.pk}"
@@ -246,48 +223,36 @@ def place_in_words(row: Orientation) -> str:
     return ", ".join(filter(None, (row.lieu.name, places.full_address(row.lieu.sheet), *phones)))
 
 
-def place_typed(row: Orientation) -> str:
-    """Return where to go, which stays in French in a sentence of another language."""
-    return typed(place_in_words(row))
-
-
 def notify_place(row: Orientation) -> str:
-    """Return the text for the person when the referral is sent: which place was asked, and where to follow
-    it.
-    """
+    """Return the text for the person when it is sent: which place was asked, and where to follow it."""
+    place = typed(row.lieu_name)
     if row.channel == "card":
-        first = (
-            f"{say('Vous pouvez y aller avec votre carte : {place}.', place=place_typed(row))} {_door(row)}"
-        )
+        go = say("Vous pouvez y aller avec votre carte : {place}.", place=typed(place_in_words(row)))
+        first = f"{go} {_door(row)}"
     elif row.channel == "phone":
         first = say(
-            "La personne qui vous aide demande à {place} de vous recevoir. Attendez sa réponse.",
-            place=typed(row.lieu_name),
+            "La personne qui vous aide demande à {place} de vous recevoir. Attendez sa réponse.", place=place
         )
     else:
-        first = say(
-            "Nous avons demandé à {place} de vous recevoir. Attendez sa réponse.", place=typed(row.lieu_name)
-        )
-    address = f"{settings.ADDRESS}{reverse('card')}"
-    return (
-        f"{first} {say('Où en est votre demande : {url}, avec le code de votre carte.', url=typed(address))}"
-    )
+        first = say("Nous avons demandé à {place} de vous recevoir. Attendez sa réponse.", place=place)
+    address = typed(f"{settings.ADDRESS}{reverse('card')}")
+    return f"{first} {say('Où en est votre demande : {url}, avec le code de votre carte.', url=address)}"
 
 
 def welcome(row: Orientation) -> str:
     """Return the text sent once the place accepts: where to go, and what to say there."""
-    return f"{say('C’est oui. On vous attend : {place}.', place=place_typed(row))} {_door(row)}"
+    return f"{say('C’est oui. On vous attend : {place}.', place=typed(place_in_words(row)))} {_door(row)}"
 
 
 def where_and_when(row: Orientation) -> str:
-    first = say("Rendez-vous {when} : {place}.", when=appointment_in_words(row), place=place_typed(row))
+    first = say(
+        "Rendez-vous {when} : {place}.", when=appointment_in_words(row), place=typed(place_in_words(row))
+    )
     return f"{first} {_door(row)}"
 
 
 def no_longer(row: Orientation, at: datetime) -> Callable[[Orientation], str] | None:
-    """Return the text for the person if the referral stops now; None when they were never told to come, or
-    the hour has passed.
-    """
+    """Return the text for the person if it stops now; None if they were not told to come, or it is past."""
     if row.state == cycle.APPOINTED and row.appointment_at is not None:
         return _no_appointment if row.appointment_at > at else None
     return _not_expected if row.state == cycle.ACCEPTED else None

@@ -21,9 +21,7 @@ from maillage.kernel.errors import Refused
 
 @transaction.atomic
 def nudge(structure: int, *, by: User, at: datetime) -> SilentPlace:
-    """Write to a structure that lets referrals wait, or note that somebody called it; once a week, whoever
-    asks. Refused when nothing waits there any more.
-    """
+    """Write to a structure that lets referrals wait, or note a call; once a week, Refused if none waits."""
     Structure.objects.select_for_update().filter(pk=structure).first()  # two coordinators, one message
     place = pressing.silent_place(by, structure, at)
     if place is None:
@@ -41,9 +39,7 @@ def nudge(structure: int, *, by: User, at: datetime) -> SilentPlace:
 
 @transaction.atomic
 def take_back(structure: int, *, by: User, at: datetime) -> Structure:
-    """Take back a reminder that its author gave a moment ago: nothing leaves, and the place waits again on
-    the page of the day. Refused once the message may have left.
-    """
+    """Take back one's own reminder given a moment ago; Refused once the message may have left."""
     row = Structure.objects.select_for_update().filter(pk=structure).first()
     entry = pressing.own_nudges(by, at).filter(row=structure).first()
     written = entry is not None and entry.words == pressing.WRITTEN
@@ -63,11 +59,9 @@ def _key(structure: int, at: datetime) -> str:
 
 def _letter(place: SilentPlace, at: datetime) -> dict[str, Any]:
     days = age((timezone.localdate(at) - timezone.localdate(place.first)).days)
-    text = (
-        "Une personne attend votre réponse"
-        if place.n == 1
-        else f"{place.n} personnes attendent votre réponse"
-    )
+    text = f"{place.n} personnes attendent votre réponse"
+    if place.n == 1:
+        text = "Une personne attend votre réponse"
     return {
         "channel": states.EMAIL,
         "to": place.mail,

@@ -23,16 +23,14 @@ def appointed(at: datetime) -> QuerySet[Orientation]:
 
 
 def to_come(person: Person, at: datetime, *, structures: frozenset[int]) -> list[Line]:
-    """Return the reminders of a person, on behalf of these structures: their seats, appointments, and
-    those that places gave them.
-    """
+    """Return the reminders to come of a person for these structures: their seats and appointments."""
     dated = [occasion(row) for row in _dated_referrals().filter(person=person, appointment_at__gt=at)]
     occasions = [*agenda.of_person(person, at), *dated]
     return lists.to_come([each for each in occasions if each.structure in structures], at)
 
 
 def _dated_referrals() -> QuerySet[Orientation]:
-    dating_events = Event.objects.filter(orientation=OuterRef("pk"), verb__in=notifications.DATING_VERBS)
+    dating_events = Event.objects.filter(orientation=OuterRef("pk"), verb__in=cycle.DATING)
     rows = Orientation.objects.filter(
         state=cycle.APPOINTED, appointment_at__isnull=False, person__isnull=False
     )

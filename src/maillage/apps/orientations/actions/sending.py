@@ -1,9 +1,6 @@
-"""Actions of whoever sends a referral, one function per verb: each writes the state, its event, the journal
-and the messages together.
+"""Actions of whoever sends a referral: each writes the state, its event and the messages together.
 
-Each takes `by` (None without an account) and `at`. `was` is the state displayed to the user who acts
-(`Orientation.stamp`). Repeating an action does nothing; an action overtaken by another user's is
-Refused, with who did what.
+They take `by`, `at` and `was`, and repeat or refuse, as those of `answers`.
 """
 
 from collections.abc import Sequence
@@ -19,7 +16,7 @@ from maillage.apps.directory.queries import places
 from maillage.apps.intake.actions import proposals
 from maillage.apps.messages import actions as outbox
 from maillage.apps.orientations import access
-from maillage.apps.orientations.actions import notifications
+from maillage.apps.orientations.actions import drafts, notifications
 from maillage.apps.orientations.actions.transitions import (
     change,
     check_giver,
@@ -35,6 +32,7 @@ from maillage.apps.orientations.queries import matching, timeline
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import queries as people
 from maillage.apps.people import rules as persons
+from maillage.apps.people.actions import consents, register
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 from maillage.words import opening
@@ -92,9 +90,7 @@ def send(
 @transaction.atomic
 @journal.written_last()
 def remind(orientation: Orientation, *, by: User | None, at: datetime, was: str = "") -> Orientation:
-    """Remind the place; at most once a day. Its link opens again if it was closed. A place without e-mail
-    must be called: only the timeline records it.
-    """
+    """Remind the place, at most once a day. Its link opens again; without e-mail it is only written down."""
     row = lock(orientation)
     check_giver(row, by)
     on = row.day(at)
@@ -117,11 +113,7 @@ def cancel(
     words: str = "",
     was: str = "",
 ) -> Orientation:
-    """Cancel a referral, as the sender or as the person, known by their card. The place is notified that
-    nobody is coming.
-
-    The person is notified too, when another party cancels after they were told to come.
-    """
+    """Cancel a referral, as the sender or as the person, known by their card; the other side is notified."""
     row = lock(orientation)
     side = cycle.SENDER
     if person is not None and by is None:
@@ -131,9 +123,8 @@ def cancel(
     else:
         check_giver(row, by)
     was_sent, over = row.sent_at is not None, notifications.no_longer(row, at)
-    event = change(
-        row, "cancel", was=was, by=by, side=side, at=at, content={"words": shortened(words, 300)}, ended_at=at
-    )
+    content = {"words": shortened(words, 300)}
+    event = change(row, "cancel", was=was, by=by, side=side, at=at, content=content, ended_at=at)
     if event is not None:
         notifications.hush(row, at=at)
         if was_sent:
@@ -153,16 +144,8 @@ def unsolved(
     """Note that no place suits: a need that was seen, counted where the person lives."""
     row = lock(orientation)
     check_giver(row, by)
-    change(
-        row,
-        "unsolved",
-        was=was,
-        by=by,
-        side=cycle.SENDER,
-        at=at,
-        content={"words": shortened(words, 300)},
-        ended_at=at,
-    )
+    content = {"words": shortened(words, 300)}
+    change(row, "unsolved", was=was, by=by, side=cycle.SENDER, at=at, content=content, ended_at=at)
     return row
 
 
@@ -179,6 +162,43 @@ def close(
     if change(row, "close", was=was, by=by, side=side, at=at, ended_at=at) is not None:
         notifications.hush(row, at=at)
     return row
+
+
+@transaction.atomic
+def hand_over(pk: int, *, leaver: User, to: User, by: User, at: datetime) -> str:
+    """Let a colleague follow the referral of a leaver: answers are told to them from now on."""
+    row = Orientation.objects.select_for_update(of=("self",)).get(pk=pk, sender=leaver)
+    if row.ended_at is not None or not (access.may_give(by, row) and access.still_helps(to, row)):
+        raise Refused(
+            "L’orientation n’est pas remise.",
+            why=f"Elle est finie, ou {to} ne suit pas cette personne.",
+            do="Choisissez quelqu’un d’autre, ou finissez l’orientation.",
+        )
+    row.sender = to
+    row.save(update_fields=["sender"])
+    journal.record(by=by, verb="orientation.handed_over", row=row, at=at, structure=row.from_structure_id)
+    return ""
+
+
+@transaction.atomic
+def follow_relative(*, lieu: Lieu, need: str, at: datetime, already: Person | None = None) -> Orientation:
+    """Make a nameless card and send it to a place, counted as a relative's; `already`: the card made before.
+
+    The same place for the same need is followed once. Refused as `send` refuses.
+    """
+    same = Orientation.objects.filter(
+        person=already or 0, lieu=lieu, need=need, origin=cycle.RELATIVE, sender=None
+    ).first()
+    if same is not None:
+        return same
+    person = register.welcome(by=None, structure=None, at=at)
+    consents.agree(person=person, purpose=persons.COUNT, how="click", at=at)
+    row = drafts.prepare(
+        drafts.Draft(need=need, person=person, origin=cycle.RELATIVE, lieu=lieu, commune=lieu.code_insee),
+        by=None,
+        at=at,
+    )
+    return send(row, by=None, at=at)
 
 
 def _open_place(row: Orientation, at: datetime) -> Lieu:
@@ -224,10 +244,8 @@ def _check_once(row: Orientation) -> None:
     """Refuse to send a person twice to one place for the same need."""
     if row.person is None:
         return
-    same = Orientation.objects.filter(
-        person=row.person, lieu=row.lieu, need=row.need, procedure=row.procedure
-    )
-    other = same.filter(state__in=cycle.RUNNING).exclude(pk=row.pk).first()
+    same = {"person": row.person, "lieu": row.lieu, "need": row.need, "procedure": row.procedure}
+    other = Orientation.objects.filter(state__in=cycle.RUNNING, **same).exclude(pk=row.pk).first()
     if other is not None:
         raise Refused(
             "L’orientation n’est pas partie.",
@@ -240,9 +258,7 @@ def _check_once(row: Orientation) -> None:
 
 
 def _channel(row: Orientation, by: User | None, chosen: str) -> str:
-    """Return how the place is reached: as chosen, or as its sheet allows; without an account, by the card
-    alone.
-    """
+    """Return how the place is reached: as chosen, or as its sheet allows; without account, by the card."""
     if by is None:
         return "card"
     if chosen and chosen not in cycle.CHANNELS:
@@ -256,6 +272,5 @@ def _channel(row: Orientation, by: User | None, chosen: str) -> str:
         )
     if chosen == "email":
         outbox.readable("email", mail)
-    return chosen or (
-        "email" if mail else "phone" if row.lieu and row.lieu.sheet.get("telephone") else "card"
-    )
+    phone = row.lieu and row.lieu.sheet.get("telephone")
+    return chosen or ("email" if mail else "phone" if phone else "card")

@@ -9,7 +9,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.orientations import access
 from maillage.apps.orientations.actions import dates
 from maillage.apps.orientations.models import Event, Orientation
-from maillage.apps.orientations.queries import persons, timeline
+from maillage.apps.orientations.queries import timeline
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
@@ -18,8 +18,6 @@ from maillage.kernel.secret_text import refuse_secrets
 from maillage.words import opening
 from maillage.words.languages import say
 
-FORGED = "Ce lien ne permet pas de répondre."
-
 
 def lock(orientation: Orientation) -> Orientation:
     """Return a referral as it is now, locked against other writers until the end of the transaction."""
@@ -27,19 +25,17 @@ def lock(orientation: Orientation) -> Orientation:
 
 
 def lock_all(person: Person) -> None:
-    """Lock the referrals of a person, before the person themself and before any line of the journal: a
-    gesture on one of them holds it so, and two never wait for each other.
+    """Lock the referrals of a person, before the person and any line of the journal: two gestures that lock
+    in one order never wait for each other.
     """
     list(Orientation.objects.filter(person=person).select_for_update().values_list("pk"))
 
 
 def shortened(text: str, longest: int) -> str:
-    """Return a text as it is stored: its lines, cut to the maximum length."""
     return text.strip()[:longest]
 
 
 def not_theirs() -> Refused:
-    """Return the refusal of whoever does not help a person on behalf of the structure."""
     return Refused(
         "L’orientation n’a pas été modifiée.",
         why="Vous n’aidez pas cette personne au nom de cette structure.",
@@ -69,7 +65,13 @@ def change(
     if is_same(row, verb, by=by, side=side, content=event_content):
         return None
     if moved(row, was) or not cycle.allowed(verb, row.state, side):
-        raise too_late(row) if side != cycle.PERSON else _too_late_for_them(row)
+        if side != cycle.PERSON:
+            raise too_late(row)
+        raise Refused(
+            say("Ce n’est pas annulé."),
+            why=say(cycle.PLAIN_STATES[row.state]),
+            do=say("Lisez plus bas où en est votre aide."),
+        )
     row.state, row.held_by = cycle.after(verb, row.state, row.held_by)
     if side == cycle.SENDER and row.held_by == cycle.RECEIVER and row.channel in cycle.TOLD_BY:
         row.held_by = cycle.SENDER  # the place only speaks: whoever sends asks it, and notes what it says
@@ -84,21 +86,15 @@ def change(
 
 
 def moved(row: Orientation, was: str) -> bool:
-    """Return True if a referral changed since a user's page showed it as `was`; being opened does not
-    count.
-    """
+    """Return True if a referral changed since a page showed it as `was`; being opened does not count."""
     return was not in ("", row.state, row.stamp) and (was, row.state) != (cycle.SENT, cycle.SEEN)
 
 
 def is_same(row: Orientation, verb: str, *, by: User | None, side: str, content: Mapping[str, Any]) -> bool:
     """Return True if the last action was this very one, by the same person."""
     last = row.events.order_by("-pk").first()
-    return last is not None and (last.verb, last.side, last.by_id, last.content) == (
-        verb,
-        side,
-        by and by.pk,
-        content,
-    )
+    action = (verb, side, by and by.pk, content)
+    return last is not None and (last.verb, last.side, last.by_id, last.content) == action
 
 
 def write_event(
@@ -123,20 +119,11 @@ def write_event(
         content=dict(content),
         note=aside.strip(),
     )
-    journal.record(by=by, verb=f"orientation.{verb}", row=row, at=at, structure=_acting(row, side))
+    acting = {cycle.RECEIVER: row.to_structure_id, cycle.SENDER: row.from_structure_id}.get(side)
+    journal.record(by=by, verb=f"orientation.{verb}", row=row, at=at, structure=acting)
     if row.person is not None and side != cycle.PLATFORM:
         people.touch(row.person, at=at)
     return event
-
-
-def _acting(row: Orientation, side: str) -> int | None:
-    """Return the structure on whose behalf a side acts."""
-    if side == cycle.RECEIVER:
-        return row.to_structure_id
-    return row.from_structure_id if side == cycle.SENDER else None
-
-
-# --------------------------------------------------------------------------------------------------- refusals
 
 
 def check_giver(row: Orientation, by: User | None) -> None:
@@ -164,10 +151,12 @@ def check_receiver(row: Orientation, by: User | None, token: str, at: datetime) 
             return cycle.SENDER
         raise Refused(
             "L’orientation n’a pas été modifiée.",
-            why="Cette orientation n’est pas envoyée à votre structure." if not token else FORGED,
-            do="Revenez à la liste de vos orientations."
-            if not token
-            else "Ouvrez le lien du dernier e-mail reçu.",
+            why="Ce lien ne permet pas de répondre."
+            if token
+            else "Cette orientation n’est pas envoyée à votre structure.",
+            do="Ouvrez le lien du dernier e-mail reçu."
+            if token
+            else "Revenez à la liste de vos orientations.",
         )
     if token and row.link_until is not None and row.day(at) > row.link_until:
         raise Refused(
@@ -194,23 +183,10 @@ def open_after(day: date) -> date:
 def too_late(row: Orientation) -> Refused:
     """Return the refusal of an action that the state no longer allows: who changed it, and when."""
     changing = [verb for verb, move in cycle.MOVES.items() if move.to]
-    last = (
-        row.events.filter(verb__in=changing)
-        .order_by("-pk")
-        .select_related("by", "orientation__from_structure")
-        .first()
-    )
+    events = row.events.filter(verb__in=changing).select_related("by", "orientation__from_structure")
+    last = events.order_by("-pk").first()
     return Refused(
         "Rien n’a changé : cette orientation a déjà avancé.",
         why=timeline.sentence(last) if last is not None else f"Elle est « {row.get_state_display()} ».",
         do="Relisez-la avant d’aller plus loin. Ce que vous avez écrit n’est pas parti.",
-    )
-
-
-def _too_late_for_them(row: Orientation) -> Refused:
-    """Return the same refusal for the person, in plain words."""
-    return Refused(
-        say("Ce n’est pas annulé."),
-        why=say(persons.PLAIN[row.state]),
-        do=say("Lisez plus bas où en est votre aide."),
     )

@@ -11,6 +11,7 @@ from maillage.apps.directory.forms.moments import DayField, HourField
 from maillage.apps.droits.actions.telling import Telling
 from maillage.apps.droits.queries.lines import known_procedures
 from maillage.apps.droits.rules import facts
+from maillage.apps.orientations.forms.people import TypedLine
 from maillage.apps.orientations.queries.detail import MEANT
 from maillage.apps.orientations.rules import cycle
 from maillage.reference import offer
@@ -21,9 +22,7 @@ RIGHTS = (facts.BEGUN, facts.SENT, facts.NOTHING, facts.OBTAINED, facts.REFUSED)
 
 class DateForm(forms.Form):
     """An appointment: a day and an hour, in the time of a commune. doubt: the field of a (naive) moment that
-    may be a slip, and why; '' when none.
-
-    The user is asked about a slip once, and confirms with `voulu`.
+    may be a slip, and why, which the user confirms once with `voulu`.
     """
 
     jour = DayField(label="Le jour")
@@ -55,9 +54,7 @@ class DateForm(forms.Form):
         return cleaned
 
     def when(self) -> datetime | None:
-        """Return the moment, the earlier of two when clocks go back; None for an hour skipped when they go
-        forward.
-        """
+        """Return the moment, the earlier of two when clocks go back; None for an hour they skip."""
         return at_the_clock(self.cleaned_data["jour"], self.cleaned_data["heure"], self._commune)
 
 
@@ -74,12 +71,10 @@ class RefusalForm(forms.Form):
             )
         },
     )
-    mots = forms.CharField(
+    mots = TypedLine(
         label="En quelques mots",
-        required=False,
         max_length=300,
         help_text="Le professionnel le lit. La personne lit une phrase simple.",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     complet = forms.BooleanField(
         label="Nous sommes complets : ne plus nous envoyer personne pour l’instant", required=False
@@ -105,12 +100,7 @@ class ElsewhereForm(forms.Form):
             "invalid_choice": "Ce lieu n’est plus proposé.",
         },
     )
-    mots = forms.CharField(
-        label="Pourquoi, en quelques mots",
-        required=False,
-        max_length=300,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+    mots = TypedLine(label="Pourquoi, en quelques mots", max_length=300)
 
     def __init__(self, *args: Any, near: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -161,12 +151,7 @@ class ServedForm(forms.Form):
         max_length=cycle.LONGEST,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    suite = forms.CharField(
-        label="Et maintenant ? (facultatif)",
-        required=False,
-        max_length=300,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+    suite = TypedLine(label="Et maintenant ? (facultatif)", max_length=300)
 
     demarche = forms.ChoiceField(label="Pour quelle démarche (facultatif)", required=False)
     droit = forms.ChoiceField(

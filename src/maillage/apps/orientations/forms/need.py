@@ -9,11 +9,12 @@ from django import forms
 from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.directory.queries.results import MINUTES, needs
 from maillage.apps.directory.queries.where import Spot
-from maillage.apps.orientations.forms.people import languages
+from maillage.apps.orientations.forms.people import TypedLine, languages
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.orientations.rules.matching import HELP, LACKS, LEVELS, WHEELCHAIR, Wanted
 from maillage.reference import offer
 from maillage.words import opening
+from maillage.words.languages import to_say
 
 ANY = ("", "Peu importe")
 HELPS = {"for": "Qu’on fasse pour elle", "with": "Qu’on fasse avec elle", "learn": "Apprendre à faire"}
@@ -33,9 +34,7 @@ def _plain(list_id: str, but: Iterable[str] = ()) -> list[tuple[str, str]]:
 
 
 class NeedForm(forms.Form):
-    """A search: what for, around where, for whom. people: those the account helps; structures: those it acts
-    for.
-    """
+    """A search: what for, around where. people: whom the account helps; structures: whom it acts for."""
 
     pour = forms.ChoiceField(label="Pour qui", required=False)
     au_nom = forms.ChoiceField(label="Au nom de", required=False)
@@ -56,12 +55,10 @@ class NeedForm(forms.Form):
     demarche = forms.ChoiceField(
         label="Démarche", required=False, choices=[("", "Aucune en particulier"), *cycle.PROCEDURES.items()]
     )
-    precision = forms.CharField(
+    precision = TypedLine(
         label="Laquelle, en quelques mots",
-        required=False,
         max_length=120,
         help_text="Par exemple : renouveler la prime d’activité.",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     avant = DayField(
         label="À faire avant le",
@@ -152,13 +149,8 @@ class NeedForm(forms.Form):
     def more_chosen(self) -> bool:
         """Return True if a folded field has a value."""
         folded_values = {name: self[name].value() for name in FOLDED}
-        return any(value for name, value in folded_values.items() if name != "langue") or folded_values[
-            "langue"
-        ] not in (
-            "",
-            None,
-            "fr",
-        )
+        is_foreign = folded_values.pop("langue") not in ("", None, "fr")
+        return is_foreign or any(folded_values.values())
 
     @property
     def folded(self) -> list[Any]:
@@ -201,5 +193,37 @@ class NeedForm(forms.Form):
         }
 
     def chosen(self, name: str, among: Sequence[Any]) -> Any:
-        """Return the row that a field chooses, None when it chooses none."""
         return next((row for row in among if str(row.pk) == self.cleaned_data.get(name)), None)
+
+
+# What helps most people: the words said to the relative, and their drawing.
+RELATIVE_NEEDS = {
+    "assistance": (to_say("Qu’on l’aide à faire ses papiers"), "droits-papiers"),
+    "libre_acces": (to_say("Un ordinateur, et quelqu’un à côté"), "ordinateur"),
+    "formation": (to_say("Apprendre, petit à petit"), "marches"),
+}
+
+
+class WhereForm(forms.Form):
+    ou = forms.CharField(
+        max_length=100,
+        error_messages={"required": to_say("Il manque où votre proche habite. Écrivez une commune.")},
+    )
+    besoin = forms.ChoiceField(
+        choices=[(id, words) for id, (words, _) in RELATIVE_NEEDS.items()],
+        error_messages={"required": to_say("Il manque ce qui l’aiderait. Touchez une image.")},
+    )
+    marche = forms.TypedChoiceField(
+        required=False, coerce=int, empty_value=30, choices=[(str(m), words) for m, words in MINUTES.items()]
+    )
+
+    @property
+    def needs(self) -> list[tuple[str, str, str, bool]]:
+        """Return the possible needs: value, words, drawing, True if chosen."""
+        chosen = self["besoin"].value() or "assistance"
+        return [(id, words, drawing, id == chosen) for id, (words, drawing) in RELATIVE_NEEDS.items()]
+
+    @property
+    def walks(self) -> list[tuple[str, str, bool]]:
+        chosen = str(self["marche"].value() or "30")
+        return [(str(m), words, str(m) == chosen) for m, words in MINUTES.items()]

@@ -1,15 +1,19 @@
-"""The sheet of a person: the minimum, and nothing mandatory."""
+"""The sheet of a person, for their helper or for themself; the code and the secret of their page."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import phonenumbers
 from babel import Locale
 from django import forms
 from django.core.validators import EmailValidator
+from django.http import QueryDict
 
+from maillage.apps.directory.models import Structure
 from maillage.apps.people import rules
 from maillage.apps.people.models import Person
 from maillage.web.overwrites import OverwriteGuard
+from maillage.words.languages import say, spoken, to_say
 
 # Those most spoken by the people helped, French first; any other is written in the note of a referral.
 LANGUAGES = tuple(("fr ar en es it pl pt ro ru tr uk fa ps sq hy ka bn ta zh vi wo bm so ti rom").split())
@@ -23,6 +27,13 @@ def languages() -> list[tuple[str, str]]:
         (first, names[first].capitalize()),
         *sorted(((id, names[id].capitalize()) for id in other_languages), key=lambda p: p[1]),
     ]
+
+
+class TypedLine(forms.CharField):
+    """A short text about a person, never mandatory, which the browser does not remember."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}), **more)
 
 
 class PersonForm(OverwriteGuard):
@@ -60,25 +71,17 @@ class PersonForm(OverwriteGuard):
     joindre = forms.ChoiceField(
         label="Comment la joindre", choices=list(rules.REACH.items()), initial=rules.NONE
     )
-    valeur = forms.CharField(
+    valeur = TypedLine(
         label="Numéro, adresse, ou par qui",
         max_length=160,
-        required=False,
         help_text="Rien si on ne peut pas la joindre.",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
     def __init__(
         self, *args: Any, structures: list[Any], person: Person | None = None, **kwargs: Any
     ) -> None:
         if person is not None:
-            kwargs["initial"] = {
-                "prenom": person.nickname,
-                "naissance": person.born,
-                "langue": person.language,
-                "joindre": person.reach,
-                "valeur": person.reach_value,
-            }
+            kwargs["initial"] = {name: getattr(person, stored) for name, stored in self.stored_names.items()}
         else:
             self.compared = ()
         super().__init__(*args, **kwargs)
@@ -129,5 +132,55 @@ class PersonForm(OverwriteGuard):
         return {stored: self.cleaned_data[name] for name, stored in self.stored_names.items()}
 
     def structure_chosen(self) -> Any:
-        """Return the structure that the sheet belongs to."""
         return self.structures[self.cleaned_data.get("structure") or next(iter(self.structures))]
+
+
+LONGEST_CODE = 20
+
+# How to reach them, as the person says it.
+REACH = {
+    rules.NONE: to_say("On ne peut pas me joindre"),
+    rules.PHONE: to_say("Par téléphone ou SMS"),
+    rules.EMAIL: to_say("Par e-mail"),
+    rules.VIA: to_say("Par quelqu’un que je connais"),
+    rules.LETTER: to_say("Par courrier"),
+}
+
+
+def secret(data: QueryDict) -> rules.Secret | None:
+    """Return the word or the digits typed, else the drawings chosen."""
+    return rules.read_secret(data.get("secret", "")[: 2 * rules.MOST_SIGNS], data.getlist("dessins"))
+
+
+class OwnForm(PersonForm):
+    """Facts about a person, in their words and their language."""
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, structures=[], person=person, **kwargs)
+        names = Locale(spoken().locale).languages
+        choices = {
+            "prenom": say("Mon prénom, ou mon surnom"),
+            "naissance": say("Mon année de naissance"),
+            "langue": say("Ma langue"),
+            "joindre": say("Pour me joindre"),
+            "valeur": say("Mon numéro, mon adresse, ou par qui"),
+        }
+        for name, label in choices.items():
+            self.fields[name].label, self.fields[name].help_text = label, ""
+        self.fields["langue"].choices = [(id, names.get(id, id)) for id in LANGUAGES]
+        self.fields["joindre"].choices = [(id, say(label)) for id, label in REACH.items()]
+
+
+class RequestForm(forms.Form):
+    """Correction that a person requests from a structure."""
+
+    a_qui = forms.ChoiceField()
+    quoi = forms.CharField(max_length=300, strip=True)
+
+    def __init__(self, *args: Any, structures: Sequence[Structure], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.structures = {str(structure.pk): structure for structure in structures}
+        self.fields["a_qui"].choices = [(id, structure.name) for id, structure in self.structures.items()]
+
+    def structure(self) -> Structure:
+        return self.structures[self.cleaned_data["a_qui"]]

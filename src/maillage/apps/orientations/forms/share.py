@@ -1,6 +1,4 @@
-"""Fields that a place may read, chosen one by one with the person; how they agreed, and how the place is
-reached.
-"""
+"""Fields that a place may read, chosen one by one with the person, and how the place is reached."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +8,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
+from maillage.apps.orientations.forms.people import TypedLine
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries.timeline import Shared, mail_of
 from maillage.apps.orientations.rules import cycle
@@ -42,17 +41,10 @@ class Line:
 
 
 class SendForm(forms.Form):
-    """How a draft is sent. reads: what the place would read if everything were shared; ways: how to reach it,
-    the most reliable first.
-    """
+    """How a draft is sent. reads: what the place would read if all were shared; ways: to reach it."""
 
     partage = forms.MultipleChoiceField(required=False, choices=list(cycle.SHARED.items()))
-    jours = forms.CharField(
-        label="Les jours possibles",
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+    jours = TypedLine(label="Les jours possibles", max_length=200)
     mot = forms.CharField(
         label="Un mot pour le lieu",
         required=False,
@@ -99,9 +91,7 @@ class SendForm(forms.Form):
         first = {"jours": row.availability, "mot": row.note, "canal": ways[0][0]}
         super().__init__(data, initial=first, **kwargs)
         self.row = row
-        self.reads = {
-            name: each.words for name, label in cycle.SHARED.items() for each in reads if each.label == label
-        }
+        self.reads = {each.name: each.words for each in reads}
         self.fields["canal"].choices = list(ways)
         if mail_of(row.lieu):
             del self.fields["adresse"]
@@ -137,16 +127,12 @@ class SendForm(forms.Form):
         chosen = self.data.getlist("partage") if self.is_bound and hasattr(self.data, "getlist") else None
         french = name == "language" and self.row.language == "fr"
         ticked = (name in AT_FIRST and not french) if chosen is None else name in chosen
-        before = self.row.urgent_before
-        words = (
-            f"avant le {opening.date_text(before)}"
-            if name == "availability" and before
-            else self.reads.get(name, "")
-        )
-        typed = self[TYPED[name]] if name in TYPED else None
+        before, typed = self.row.urgent_before, TYPED.get(name)
+        words = "" if typed else self.reads.get(name, "")
+        if name == "availability" and before:
+            words = f"avant le {opening.date_text(before)}"
         label = cycle.SHARED[name]
-        initial_words = words if name not in TYPED or (name == "availability" and before) else ""
-        return Line(name, f"{label[:1].upper()}{label[1:]}", initial_words, ticked, typed)
+        return Line(name, label[:1].upper() + label[1:], words, ticked, self[typed] if typed else None)
 
     @property
     def agreed(self) -> bool:
@@ -183,15 +169,10 @@ class SendForm(forms.Form):
     def script(self, by: Any) -> list[str]:
         """Return a forty-second script for the telephone."""
         row = self.row
-        about = (
-            lower_first(row.procedure_words or row.get_procedure_display())
-            if row.procedure or row.procedure_words
-            else ""
-        )
+        about = lower_first(row.procedure_words or (row.get_procedure_display() if row.procedure else ""))
         before = f", avant le {opening.date_text(row.urgent_before)}" if row.urgent_before else ""
-        sender = " de ".join(
-            filter(None, (getattr(by, "name", ""), row.from_structure.name if row.from_structure else ""))
-        )
+        structure = row.from_structure.name if row.from_structure else ""
+        sender = " de ".join(filter(None, (getattr(by, "name", ""), structure)))
         return [
             f"Bonjour, je suis {sender or 'un professionnel du réseau'}.",
             f"J’ai avec moi une personne, pour : {row.need_text}.",

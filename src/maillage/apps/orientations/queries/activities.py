@@ -52,7 +52,8 @@ Help = tuple[int | None, int | None, date]  # of whom, by whom, when
 
 
 def coop(structures: Iterable[int] | None, since: date, until: date) -> str:
-    """Return the activities of a period as a table of the Coop, both days included. structures: None for all.
+    """Return the activities of a period, both days included, as a table of the Coop. structures: None for
+    all.
 
     An act is left out when a referral step already tells it: the same person, structure and day, and a
     procedure of a family that the step covers; a step without a procedure covers them all.
@@ -64,11 +65,10 @@ def coop(structures: Iterable[int] | None, since: date, until: date) -> str:
 def activities(
     structures: Iterable[int] | None, since: date, until: date, *, example: bool = False
 ) -> list[tuple[int | None, dict[str, str]]]:
-    """Return the activities of a period, each with its structure and told once; the invented ones alone when
-    `example`.
-    """
+    """Return the activities of a period with their structure, each told once; invented ones if `example`."""
     structure_ids = None if structures is None else list(structures)
-    steps = _steps(structure_ids, since, until, example=example)
+    rows = _served(structure_ids, since, until, example=example)
+    steps = list(rows.select_related("to_structure", "lieu").order_by("served_at", "pk"))
     declared: dict[Help, set[str]] = {}
     for row in steps:
         declared.setdefault((row.person_id, row.to_structure_id, _day(row)), set()).add(row.procedure)
@@ -108,9 +108,8 @@ def totals(
     example: bool = False,
     by_theme: bool = False,
 ) -> list[Total]:
-    """Return the totals of the rows of `activities`, added up by the database: three kinds of rows by
-    structure and month, however many were noted. by_theme: by theme and month instead, all the structures
-    together.
+    """Return the totals of the rows of `activities` by structure and month, added up by the database.
+    by_theme: by theme and month instead, all the structures together.
     """
     structure_ids = None if structures is None else list(structures)
     steps = _served(structure_ids, since, until, example=example)
@@ -135,17 +134,8 @@ def totals(
         n_declared, minutes_declared = twice.get((key, month), (0, 0))
         if n_left := n - n_declared:
             themes = (acts.theme_of(key),) if by_theme else ()
-            out.append(
-                Total(
-                    None if by_theme else key,
-                    ALONE,
-                    month,
-                    themes,
-                    n_left,
-                    minutes - minutes_declared,
-                    n_left,
-                )
-            )
+            n_minutes = minutes - minutes_declared
+            out.append(Total(None if by_theme else key, ALONE, month, themes, n_left, n_minutes, n_left))
     return out
 
 
@@ -190,17 +180,12 @@ def _declared_acts(counted: QuerySet[Act], families: Mapping[str, list[str]]) ->
 def _served(
     structures: list[int] | None, since: date, until: date, *, example: bool
 ) -> QuerySet[Orientation]:
-    """Return the referral steps of a period at which somebody was helped, and whose minutes are known."""
+    """Return the referral steps of a period at which somebody was helped, their minutes known."""
     begin, end = midnight(since), midnight(until + timedelta(days=1))
     rows = Orientation.objects.filter(
         served_at__gte=begin, served_at__lt=end, minutes__isnull=False, example=example
     )
     return rows if structures is None else rows.filter(to_structure__in=bulk.to_find(structures))
-
-
-def _steps(structures: list[int] | None, since: date, until: date, *, example: bool) -> list[Orientation]:
-    rows = _served(structures, since, until, example=example)
-    return list(rows.select_related("to_structure", "lieu").order_by("served_at", "pk"))
 
 
 def _day(row: Orientation) -> date:

@@ -15,7 +15,7 @@ from maillage.apps.agenda.rules import appointments
 from maillage.apps.agenda.rules import workshops as agenda
 from maillage.apps.autonomy.models import Bilan
 from maillage.apps.directory import rules as directory
-from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import places
 from maillage.apps.droits.queries import persons as rights
 from maillage.apps.learning.queries import progress as learning
@@ -24,7 +24,7 @@ from maillage.apps.mandats.queries import permissions
 from maillage.apps.mandats.queries import persons as mandat_persons
 from maillage.apps.mandats.rules import frame
 from maillage.apps.orientations.models import Orientation
-from maillage.apps.orientations.queries import people, persons
+from maillage.apps.orientations.queries import people, timeline
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people.models import Person
 from maillage.reference import bilan, offer
@@ -118,7 +118,7 @@ def card(person: Person, at: datetime) -> Card:
     upcoming = [each for each in ahead if not each.cancelled]
     mandates = mandat_persons.for_card(person, today)
     running = [row for row, state in mandates if state in (frame.RUNNING, frame.COMING)]
-    steps, own = _steps(person), rights.for_card(person, today)
+    steps, own = _sent_referrals(person), rights.for_card(person, today)
     return Card(
         next=next(iter(upcoming), None),
         cancelled=[each for each in ahead if each.cancelled],
@@ -137,13 +137,8 @@ def card(person: Person, at: datetime) -> Card:
     )
 
 
-# ------------------------------------------------------------------------------------------------- what comes
-
-
 def coming(person: Person, at: datetime) -> list[Coming]:
-    """Return the coming events of a person, the first first; those that the place cancelled stay displayed
-    until their hour.
-    """
+    """Return the coming events of a person, in order; cancelled ones stay displayed until their hour."""
     seats = Seat.objects.filter(person=person, workshop__starts_at__gt=at).exclude(status=agenda.CANCELLED)
     steps = Orientation.objects.filter(person=person, state=cycle.APPOINTED, appointment_at__gt=at)
     lines = [_seat(each, at) for each in seats.select_related("workshop__lieu", "workshop__structure")]
@@ -155,14 +150,6 @@ def coming(person: Person, at: datetime) -> list[Coming]:
     met = met.filter(Q(state=appointments.BOOKED) | Q(cancelled_by=appointments.STRUCTURE))
     meetings = [_meeting(each, at) for each in met]
     return sorted([*lines, *meetings], key=lambda line: (line.at, line.kind, line.pk))
-
-
-def one_coming(person: Person, kind: str, pk: int, at: datetime) -> Coming | None:
-    """Return the event that a person wants to give up, None when it is not theirs, or past, or cancelled
-    already.
-    """
-    matching_lines = (each for each in coming(person, at) if (each.kind, each.pk) == (kind, pk))
-    return next((each for each in matching_lines if not each.cancelled), None)
 
 
 def seats(person: Person, at: datetime) -> list[tuple[Seat, Coming]]:
@@ -197,7 +184,7 @@ def _step(row: Orientation, dated: Appointment | None, at: datetime) -> Coming:
         when=_moment_words(row.local_appointment, at),
         place=row.lieu_name,
         address=places.full_address(row.lieu.sheet) if row.lieu is not None else "",
-        about=typed(row.procedure_words) or say(persons.PROCEDURES.get(row.procedure, "")),
+        about=_procedure(row),
         slug=_slug(row.lieu),
         who=appointment_words.helper(dated) if dated is not None else "",
         calendar=_calendar(dated),
@@ -207,18 +194,16 @@ def _step(row: Orientation, dated: Appointment | None, at: datetime) -> Coming:
 def _meeting(row: Appointment, at: datetime) -> Coming:
     is_on_site = row.where == appointments.HERE
     place = row.lieu.name if row.lieu is not None else row.structure.name
+    address = places.full_address(row.lieu.sheet) if row.lieu is not None else row.address
+    about = appointment_words.about(row)
     return Coming(
         kind=MEETING,
         pk=row.pk,
         at=row.starts_at,
         when=_moment_words(appointment_words.local(row), at),
         place=place if is_on_site else row.structure.name,
-        address=(places.full_address(row.lieu.sheet) if row.lieu is not None else row.address)
-        if is_on_site
-        else "",
-        about=appointment_words.about(row)
-        if is_on_site
-        else f"{appointment_words.about(row)}. {appointment_words.where(row)}",
+        address=address if is_on_site else "",
+        about=about if is_on_site else f"{about}. {appointment_words.where(row)}",
         slug=_slug(row.lieu) if is_on_site else "",
         who=appointment_words.helper(row),
         calendar=_calendar(row),
@@ -228,7 +213,6 @@ def _meeting(row: Appointment, at: datetime) -> Coming:
 
 
 def _calendar(row: Appointment | None) -> str:
-    """Return the link of an appointment that a calendar opens, '' when there is none."""
     return link_of_appointment(row) if row is not None and row.token else ""
 
 
@@ -260,19 +244,12 @@ def _deadline(steps: Iterable[Orientation], own: rights.Own | None, today: date)
     return say("À faire avant le {day}", day=opening.date_text(min(days))) if days else ""
 
 
-# --------------------------------------------------------------------------------------------- where they are
-
-
 def bilans(person: Person) -> list[tuple[Bilan, str]]:
     """Return the diagnoses kept with a card, the latest first, each in the words of the person."""
     rows = Bilan.objects.filter(person=person).order_by("-at", "-pk")
-    return [(row, _result(row)) for row in rows]
-
-
-def _result(row: Bilan) -> str:
-    """Return a result as the person says it: never the level, nor the professional’s words."""
-    face = row.changed_result or bilan.lines()[row.line].face
-    return bilan.faces()[face].word
+    faces, lines = bilan.faces(), bilan.lines()
+    # Never the level, nor the professional’s words.
+    return [(row, faces[row.changed_result or lines[row.line].face].word) for row in rows]
 
 
 def _bilan(person: Person) -> list[Line]:
@@ -314,24 +291,12 @@ def _seats(person: Person, coming_lines: Iterable[Coming]) -> list[Line]:
     return [Line(icon="ticket", title=to_say("Ma place"), words=words, name="card_seats")]
 
 
-def _steps(person: Person) -> list[Orientation]:
-    rows = Orientation.objects.filter(person=person).exclude(state=cycle.DRAFT)
-    return list(
-        rows.select_related("lieu", "to_structure", "from_structure", "sender").order_by(
-            "-prepared_at", "-pk"
-        )
-    )
-
-
 def _sent(steps: Sequence[Orientation]) -> list[Line]:
     if not steps:
         return []
     row = next((each for each in steps if each.state in cycle.RUNNING), steps[0])
-    words = (
-        f"{typed(row.lieu_name)}. {say(persons.state_words(row))}"
-        if row.lieu_name
-        else say(persons.state_words(row))
-    )
+    place = f"{typed(row.lieu_name)}. " if row.lieu_name else ""
+    words = f"{place}{say(_state_words(row))}"
     return [Line(icon="send", title=to_say("On m’a envoyé"), words=words, name="card_follow")]
 
 
@@ -356,10 +321,8 @@ def _mandate(mandates: Sequence[tuple[Mandat, str]]) -> list[Line]:
 def _rights(own: rights.Own | None, today: date) -> list[Line]:
     if own is None:
         return []
-    next_deadline = min(
-        (each.due for each in own.lines if each.due is not None and each.due >= today), default=None
-    )
-    days_left = (next_deadline - today).days if next_deadline is not None else SOON + 1
+    days = [(each.due - today).days for each in own.lines if each.due is not None and each.due >= today]
+    days_left = min(days, default=SOON + 1)
     return [
         Line(
             icon="file-text",
@@ -371,7 +334,68 @@ def _rights(own: rights.Own | None, today: date) -> list[Line]:
     ]
 
 
-# --------------------------------------------------------------------------------------------- who helps them
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a path, as the person reads it. about: its purpose and deadline, '' when unknown; who: who
+    must take the next step, in words; '' when nobody.
+    """
+
+    orientation: Orientation
+    about: str
+    address: str
+    phones: Sequence[str]
+    words: str
+    when: str
+    who: str
+    lines: Sequence[timeline.Line]
+
+    @property
+    def may_cancel(self) -> bool:
+        return cycle.allowed("cancel", self.orientation.state, cycle.PERSON)
+
+
+def steps(person: Person) -> list[Step]:
+    """Return the steps of a person's paths as they read them, the latest first."""
+    rows = _sent_referrals(person)
+    lines = timeline.timelines(rows, cycle.PERSON)
+    return [_read_step(row, lines[row.pk]) for row in rows]
+
+
+def _sent_referrals(person: Person) -> list[Orientation]:
+    rows = Orientation.objects.filter(person=person).exclude(state=cycle.DRAFT)
+    read = rows.select_related("lieu", "to_structure", "from_structure", "sender")
+    return list(read.order_by("-prepared_at", "-pk"))
+
+
+def _read_step(row: Orientation, lines: Sequence[timeline.Line]) -> Step:
+    sheet = row.lieu.sheet if row.lieu is not None else {}
+    before = say("avant le {day}", day=opening.date_text(row.urgent_before)) if row.urgent_before else ""
+    when = ""
+    if row.state == cycle.APPOINTED and (local := row.local_appointment) is not None:
+        day = f"{opening.weekday(local.weekday())} {opening.date_text(local.date())}"
+        when = say("{day} à {hour}", day=f"{day[:1].upper()}{day[1:]}", hour=opening.clock(local))
+    helper, themself = say("Vous, ou la personne qui vous aide"), say("Vous")
+    return Step(
+        orientation=row,
+        about=", ".join(filter(None, (_procedure(row), before))),
+        address=places.full_address(sheet),
+        phones=[phone.words for phone in places.phones(sheet)],
+        words=_state_words(row),
+        when=when,
+        who=timeline.side_name(row, row.held_by, sender=helper, person=themself),
+        lines=lines,
+    )
+
+
+def _procedure(row: Orientation) -> str:
+    """Return the purpose of a step, in the words of the person; '' when nobody said it."""
+    return typed(row.procedure_words) or say(cycle.PLAIN_PROCEDURES.get(row.procedure, ""))
+
+
+def _state_words(row: Orientation) -> str:
+    """Return the words of the state of a step for the person, to translate."""
+    plain = cycle.PLAIN_STATES[row.state]
+    return cycle.PLAIN_ANNOUNCEMENTS.get(row.channel, plain) if row.state == cycle.SENT else plain
 
 
 def helpers(
@@ -424,20 +448,11 @@ def helpers(
 def traces(person: Person, at: datetime) -> list[TraceLine]:
     """Return the traces of views and acts about a person, the latest first, refused acts too."""
     today = timezone.localdate(at)
-    return [
-        TraceLine(_past(timezone.localtime(each.at), today), each.who, each.where, each.words)
-        for each in people.traces(person)
-    ]
-
-
-def _past(moment: datetime, today: date) -> str:
-    """Return a moment that is past: “aujourd’hui, 9 h 52”."""
-    day, hour = moment.date(), opening.clock(moment)
-    if day == today:
-        return say("aujourd’hui, {hour}", hour=hour)
-    return f"{opening.date_text(day, year=day.year != today.year)}, {hour}"
-
-
-def who_wrote(person: Person) -> list[Structure]:
-    """Return the structures that may have written of a person, and can still correct it."""
-    return [each.structure for each in people.structures_following(person)]
+    lines = []
+    for trace in people.traces(person):
+        moment = timezone.localtime(trace.at)
+        hour = opening.clock(moment)
+        day = opening.date_text(moment.date(), year=moment.year != today.year)
+        when = say("aujourd’hui, {hour}", hour=hour) if moment.date() == today else f"{day}, {hour}"
+        lines.append(TraceLine(when, trace.who, trace.where, trace.words))
+    return lines

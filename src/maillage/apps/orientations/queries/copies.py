@@ -16,75 +16,61 @@ from maillage.words.languages import FRENCH, speaking
 from maillage.words.opening import clock, date_text
 
 # What each line of a copy is called where it is read on a page: those of a file have no accent and no space.
-LABELS: Mapping[str, str] = {
+OWN_NAMES = """
+structure_du_lieu commune jours_possibles avant_le langue le vue_le venue finie_le dernier_geste_le
+issue en_quelques_mots et_maintenant historique fait_avec structure version_des_essais usage_dit
+usage_vu usage signaux suites_choisies refait_celui_du comment_vous_joindre carte_faite_le par pour
+comment devant choisi_le choisi_avec essais_faux dernier_essai_faux_le quoi nom du au suit_le_mandat
+organisme hors_du_mandat vient_de papier fichier atelier permanence avec pris pris_le pris_par
+pourquoi pour_le jours_avant au_nom_de objet texte fait_le fait_par module parcours groupe note
+avec_qui qui
+"""  # lines whose name, read aloud, is their label
+LABELS: Mapping[str, str] = {name: name.replace("_", " ").capitalize() for name in OWN_NAMES.split()} | {
     "parcours_commence_le": "Parcours commencé le",
     "parcours_commence_par": "Parcours commencé par",
     "rang": "Étape",
     "demarche": "Démarche",
     "precision": "Précision",
     "adresse": "Adresse du lieu",
-    "structure_du_lieu": "Structure du lieu",
     "envoyee_par": "Envoyée par",
     "structure_qui_envoie": "Au nom de",
     "d_ou_vient_la_demande": "La demande vient de",
-    "commune": "Commune",
     "lieu_prevenu_par": "Le lieu est prévenu par",
     "lieu_prevenu_a": "À l’adresse",
     "lieu_de_depart": "Lieu choisi au départ",
     "partage": "Ce que le lieu lit de vous",
     "partage_suspendu": "Caché au lieu depuis qu’il a changé de structure",
     "mot": "Mot pour le lieu",
-    "jours_possibles": "Jours possibles",
-    "avant_le": "Avant le",
-    "langue": "Langue",
     "resultat_du_bilan": "Résultat du bilan transmis",
     "etat": "État",
     "la_suite_est_a": "La suite est à",
-    "le": "Le",
     "envoyee_le": "Envoyée le",
-    "vue_le": "Vue le",
     "repondue_le": "Réponse le",
     "rendez_vous": "Rendez-vous",
-    "venue": "Venue",
     "venue_notee_le": "Venue notée le",
     "aidee_le": "Aide notée le",
-    "finie_le": "Finie le",
-    "dernier_geste_le": "Dernier geste le",
     "reponse_attendue_avant": "Réponse attendue avant le",
     "lien_ouvert_jusqu_au": "Lien du lieu ouvert jusqu’au",
     "motif": "Raison du refus",
     "motif_en_mots": "Raison, en mots",
     "lieu_propose": "Lieu proposé",
     "ce_qui_a_ete_fait": "Ce qui a été fait",
-    "issue": "Issue",
     "niveau_apres": "Niveau après",
     "minutes": "Minutes passées",
-    "en_quelques_mots": "En quelques mots",
-    "et_maintenant": "Et maintenant",
     "personne_inventee": "Personne inventée",
-    "historique": "Historique",
     "resultat": "Résultat",
     "resultat_change": "Résultat changé en",
     "raison_du_changement": "Pourquoi il est changé",
     "changement_en_mots": "Changement, en mots",
     "change_par": "Changé par",
     "change_le": "Changé le",
-    "fait_avec": "Fait avec",
-    "structure": "Structure",
     "qui_touchait_l_ecran": "Qui touchait l’écran",
     "reponses": "Vos réponses",
     "essais": "Vos essais",
-    "version_des_essais": "Version des essais",
     "secondes_par_ecran": "Secondes par écran",
     "annexe": "Premier rendez-vous",
     "acces": "Accès",
-    "usage_dit": "Usage dit",
-    "usage_vu": "Usage vu",
-    "usage": "Usage",
     "ligne": "Ligne de la règle",
-    "signaux": "Signaux",
-    "suites_choisies": "Suites choisies",
-    "refait_celui_du": "Refait celui du",
     "a_refaire_vers_le": "À refaire vers le",
     "regle": "Règle",
     "garde_pour": "Gardé pour",
@@ -92,26 +78,15 @@ LABELS: Mapping[str, str] = {
     "dessin": "Dessin de la carte",
     "prenom_ou_surnom": "Prénom ou surnom",
     "annee_de_naissance": "Année de naissance",
-    "comment_vous_joindre": "Comment vous joindre",
     "numero_ou_adresse": "Numéro ou adresse",
-    "carte_faite_le": "Carte faite le",
     "derniere_activite": "Dernière aide le",
-    "par": "Par",
     "depuis": "Depuis le",
     "jusqu_au": "Jusqu’au",
-    "pour": "Pour",
     "reponse": "Réponse",
     "mots_lus": "Les mots qui vous ont été lus",
-    "comment": "Comment",
-    "devant": "Devant",
     "retire_le": "Retiré ou remplacé le",
     "sorte": "C’est",
-    "choisi_le": "Choisi le",
-    "choisi_avec": "Choisi avec",
-    "essais_faux": "Essais faux",
-    "dernier_essai_faux_le": "Dernier essai faux le",
     "a": "Demandé à",
-    "quoi": "Quoi",
     "demandee_le": "Demandé le",
     "repondue_par": "Réponse de",
     "ou": "Où",
@@ -123,19 +98,15 @@ LABELS: Mapping[str, str] = {
     "proche": "Nom du proche",
     "tous_les_aidants_de_la_structure": "Tous les aidants de la structure agissent",
     "aidants_nommes": "Aidants nommés",
-    "nom": "Nom",
     "nomme_le": "Nommé le",
     "ajoute_par": "Ajouté par",
     "aidant_retire_le": "Retiré le",
     "retrait_note_par": "Retrait noté par",
     "sous_la_responsabilite_de": "Sous la responsabilité de",
     "demarches": "Démarches permises",
-    "du": "Du",
-    "au": "Au",
     "urgence": "En urgence",
     "photographie_avant_le": "Photographie du papier à joindre avant le",
     "a_regulariser_avant_le": "À régulariser avant le",
-    "suit_le_mandat": "Suit le mandat",
     "regularise_le": "Régularisé le",
     "signe_le": "Signé le",
     "signe_avec": "Signé avec",
@@ -145,9 +116,7 @@ LABELS: Mapping[str, str] = {
     "arret_note_par": "Arrêt noté par",
     "arrete_avec": "Arrêté avec",
     "rappels": "Rappels faits",
-    "organisme": "Organisme",
     "a_la_fin": "À la fin",
-    "hors_du_mandat": "Hors du mandat",
     "a_regulariser_avant": "À régulariser avant le",
     "raye": "Annulé",
     "ce_qui_s_est_passe": "Ce qui s’est passé",
@@ -155,23 +124,19 @@ LABELS: Mapping[str, str] = {
     "papier_ou_precision": "Papier, ou précision",
     "note_par": "Noté par",
     "note_le": "Noté le",
-    "vient_de": "Vient de",
     "corrige_un_fait_du": "Corrige ce qui était noté le",
     "raye_le": "Annulé le",
     "raye_par": "Annulé par",
-    "papier": "Papier",
     "garde_par": "Gardé par",
     "garde_avec": "Gardé avec",
     "garde_le": "Gardé le",
     "s_efface_apres_le": "S’efface après le",
-    "fichier": "Fichier",
     "le_demander_a": "Pour l’avoir, demander à",
     "analyse_par": "Vérifié par",
     "accord": "Votre accord",
     "efface_le": "Effacé le",
     "efface_parce_que": "Effacé parce que",
     "montre_a": "Montré à",
-    "atelier": "Atelier",
     "inscrite_le": "Inscription le",
     "inscrite_par": "Inscription",
     "prenom_donne": "Prénom donné",
@@ -184,35 +149,16 @@ LABELS: Mapping[str, str] = {
     "propose": "Proposé ensuite",
     "propose_en_mots": "Proposé, en mots",
     "adresse_ecrite": "Adresse écrite",
-    "permanence": "Permanence",
-    "avec": "Avec",
-    "pris": "Pris",
-    "pris_le": "Pris le",
-    "pris_par": "Pris par",
-    "pourquoi": "Pourquoi",
     "boite_regardee": "Boîte mail regardée",
     "de_quoi": "Rappel de",
-    "pour_le": "Pour le",
-    "jours_avant": "Jours avant",
-    "au_nom_de": "Au nom de",
     "numero_ou_par_qui": "Numéro, ou par qui",
-    "objet": "Objet",
-    "texte": "Texte",
     "texte_en_francais": "Texte en français",
     "prevu_le": "Prévu le",
     "mots_effaces_le": "Mots effacés le",
-    "fait_le": "Fait le",
-    "fait_par": "Fait par",
-    "module": "Module",
     "etape": "Étape",
     "indices": "Aides demandées",
-    "parcours": "Parcours",
-    "groupe": "Groupe",
     "arrivee_le": "Arrivée le",
-    "note": "Note",
     "module_propose": "Module proposé",
-    "avec_qui": "Avec qui",
-    "qui": "Qui",
 }
 
 # What a page does not say: it is for machines, or too long to be read. The file has it, and the page says so.
@@ -304,7 +250,9 @@ def _entry(kind: str, row: Mapping[str, Any]) -> Entry:
     consents = [
         (LABELS[name], text_of(name, value))
         for name, value in row.items()
-        if name in LABELS and name not in head and name not in FILE_ONLY and not _is_usual(name, value)
+        if name in LABELS
+        and name not in (*head, *FILE_ONLY)
+        and not (name in QUIET and value in ("non", 0))  # nothing particular happened
     ]
     full = [(label, words) for label, words in consents if words]
     return Entry(
@@ -312,11 +260,6 @@ def _entry(kind: str, row: Mapping[str, Any]) -> Entry:
         [(label, words) for label, words in full if len(words) <= LONG and "\n" not in words],
         [(label, words) for label, words in full if len(words) > LONG or "\n" in words],
     )
-
-
-def _is_usual(name: str, value: Any) -> bool:
-    """Return True if a line only says that nothing particular happened."""
-    return name in QUIET and value in ("non", 0)
 
 
 def text_of(name: str, value: Any) -> str:
@@ -338,11 +281,7 @@ def text_of(name: str, value: Any) -> str:
     if _DAY.match(text):
         return date_text(date.fromisoformat(text))
     if _MOMENT.match(text):
-        return _moment_text(datetime.fromisoformat(text))
+        moment = datetime.fromisoformat(text)  # one of our own clock is told in the time of France
+        local = timezone.localtime(moment) if moment.utcoffset() is not None else moment
+        return f"{date_text(local.date())} à {clock(local)}"
     return text
-
-
-def _moment_text(moment: datetime) -> str:
-    """Return a moment in words; a moment of our own clock, in the time of France."""
-    local = timezone.localtime(moment) if moment.utcoffset() is not None else moment
-    return f"{date_text(local.date())} à {clock(local)}"

@@ -1,15 +1,11 @@
-"""Referrals as their pages read them: the name somebody agreed to give, how long they wait, and the
-gestures that are possible.
-"""
+"""Referrals as their pages read them: the name that was agreed, the wait, the possible gestures."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from babel import Locale
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from maillage.apps.directory.models import Lieu
@@ -24,7 +20,7 @@ from maillage.apps.orientations.queries.timeline import Line, Shared
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import rules as persons
 from maillage.apps.people.models import Consent
-from maillage.reference import bilan, offer
+from maillage.reference import offer
 from maillage.words import opening
 from maillage.words.dates import SHORT_MONTHS
 from maillage.words.wording import count, lower_first, spaced
@@ -39,9 +35,7 @@ MEANT = "Oui, c’est bien ce jour et cette heure"  # what to tick, for a moment
 
 @dataclass(frozen=True, slots=True)
 class Gesture:
-    """Something that may be done to a referral. verb: of the table of the life, '' for a link; anchor:
-    where on its page.
-    """
+    """A gesture. verb: of the table of the life, '' for a link; anchor: where on its page."""
 
     verb: str
     words: str
@@ -52,8 +46,8 @@ class Gesture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A line of a list. need: the request, as precisely as may be known; practice: the practice requested;
-    tag, tone: the state in words; waits: how long, or when; late: overdue.
+    """A line of a list. need: as precisely as may be known; practice: the one requested; tag, tone: the state
+    in words; waits: how long, or when; late: overdue.
     """
 
     orientation: Orientation
@@ -72,33 +66,14 @@ class Row:
 
     @property
     def inside(self) -> str:
-        """Return the need, as it stands inside a sentence."""
         return lower_first(self.need)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """A part of a list, in the words of its rows. more: how many rows of it are on other pages."""
-
-    id: str
-    title: str
-    hint: str
-    rows: Sequence[Row]
-    total: int
-
-    @property
-    def more(self) -> int:
-        return self.total - len(self.rows)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Detail:
-    """A referral as one side reads it. facts: what this side may know, in words; sees: what the place can
-    see, in a sentence.
-    """
+    """A referral as one side reads it. facts: what it may know; sees: what the place sees, in a sentence."""
 
     row: Row
-    side: str
     facts: Sequence[tuple[str, str]]
     sees: str
     dated: Sequence[tuple[str, Line]]
@@ -111,50 +86,36 @@ class Detail:
     done: Sequence[str]
 
 
-# ------------------------------------------------------------------------------------------------------ lists
+def received(user: Any, at: datetime, *, start: int = 0, section: str = "") -> lists.Page:
+    """Return a page of the referrals received, its rows as they are read."""
+    return _as_read(lists.received(user, at, start=start, section=section), RECEIVER, at)
 
 
-def received(
-    user: Any, at: datetime, *, start: int = 0, section: str = ""
-) -> tuple[list[Section], lists.Page]:
-    """Return the sections of the referrals received, as they are read, and the page they are on."""
-    return _sections(lists.received(user, at, start=start, section=section), RECEIVER, at)
+def sent(user: Any, at: datetime, *, start: int = 0, section: str = "") -> lists.Page:
+    return _as_read(lists.sent(user, at, start=start, section=section), SENDER, at)
 
 
-def sent_sections(
-    user: Any, at: datetime, *, start: int = 0, section: str = ""
-) -> tuple[list[Section], lists.Page]:
-    """Return the sections of the referrals sent, as they are read, and the page they are on."""
-    return _sections(lists.sent(user, at, start=start, section=section), SENDER, at)
-
-
-def _sections(page: lists.Page, side: str, at: datetime) -> tuple[list[Section], lists.Page]:
-    everyone = [row for section in page.sections for row in section.rows]
-    elsewhere = helped_elsewhere(everyone)
-    detail = [
-        Section(
-            id=section.id,
-            title=section.title,
-            hint=section.hint,
-            rows=[
-                row_of(each, side, at, section=section.id, elsewhere=each.pk in elsewhere)
-                for each in section.rows
-            ],
-            total=section.total,
-        )
-        for section in page.sections
-    ]
-    return detail, page
+def _as_read(page: lists.Page, side: str, at: datetime) -> lists.Page:
+    elsewhere = helped_elsewhere([row for section in page.sections for row in section.rows])
+    sections = []
+    for section in page.sections:
+        rows = [
+            row_of(row, side, at, section=section.id, elsewhere=row.pk in elsewhere) for row in section.rows
+        ]
+        sections.append(replace(section, rows=rows))
+    return replace(page, sections=sections)
 
 
 def row_of(row: Orientation, side: str, at: datetime, *, section: str = "", elsewhere: bool = False) -> Row:
     """Return a referral as a line of a list."""
     tag, tone = _tag(row, side, section)
     waits, late, strong = _waits(row, at, section)
+    is_born_known = _still_followed(row) if side == SENDER else "born" in row.readable
+    born = row.person.born if row.person is not None and is_born_known else None
     return Row(
         orientation=row,
         name=name_of(row, side),
-        born=_born(row, side),
+        born=f"année {born}" if born else "",
         need=need_of(row, side),
         practice=row.need_text,
         by=by_of(row) if side == RECEIVER else row.lieu_name or "Pas encore de lieu",
@@ -164,14 +125,12 @@ def row_of(row: Orientation, side: str, at: datetime, *, section: str = "", else
         late=late,
         strong=strong,
         elsewhere=elsewhere,
-        gestures=_possible_gestures(row, side, at, section),
+        gestures=_possible_actions(row, side, at, section),
     )
 
 
 def name_of(row: Orientation, side: str) -> str:
-    """Return the name that a side may use for the person: their first name when shared, the card for their
-    helper.
-    """
+    """Return the name that a side may use for the person: for the place, their nickname if shared."""
     if row.person is None:
         return WITHOUT_NAME if side == SENDER else SOMEBODY
     if side == SENDER:
@@ -182,11 +141,6 @@ def name_of(row: Orientation, side: str) -> str:
 def _still_followed(row: Orientation) -> bool:
     """Return True if the structure that sends still follows the person (`access.FOLLOWED`)."""
     return getattr(row, "followed", True)
-
-
-def _born(row: Orientation, side: str) -> str:
-    shared = _still_followed(row) if side == SENDER else "born" in row.readable
-    return f"année {row.person.born}" if row.person is not None and row.person.born and shared else ""
 
 
 def need_of(row: Orientation, side: str) -> str:
@@ -200,14 +154,10 @@ def need_of(row: Orientation, side: str) -> str:
 
 def by_of(row: Orientation) -> str:
     """Return the sender's label: the structure and the helper, or a relative."""
-    parts = [
-        row.from_structure.name if row.from_structure else "",
-        row.sender.name.partition(",")[0] if row.sender else "",
-    ]
-    sentence = ", ".join(filter(None, parts))
-    return sentence or {cycle.RELATIVE: "Un proche", cycle.SELF: "La personne elle-même"}.get(
-        row.origin, "Un professionnel"
-    )
+    structure = row.from_structure.name if row.from_structure else ""
+    helper = row.sender.name.partition(",")[0] if row.sender else ""
+    unnamed = {cycle.RELATIVE: "Un proche", cycle.SELF: "La personne elle-même"}
+    return ", ".join(filter(None, (structure, helper))) or unnamed.get(row.origin, "Un professionnel")
 
 
 TAGS: Mapping[str, tuple[str, str]] = {
@@ -237,22 +187,17 @@ def _tag(row: Orientation, side: str, section: str) -> tuple[str, str]:
 
 
 def _waits(row: Orientation, at: datetime, section: str) -> tuple[str, bool, bool]:
-    """Return how long a person has waited or when they come, whether it is overdue, and whether it comes
-    first.
-    """
+    """Return how long a person has waited or when they come, if it is overdue, and if it comes first."""
     on = timezone.localdate(at)
     local = row.local_appointment
     if row.state == cycle.APPOINTED and local is not None and section != "unknown":
         on = row.day(at)
         if local.date() == on:
             return opening.clock(local), False, True
-        day = lower_first(opening.DAYS[local.weekday()])
-        near = (
-            f"{day} {opening.clock(local)}".replace(" h", "\u00a0h").replace("h ", "h\u00a0")
-            if 0 < (local.date() - on).days < 7
-            else short(local.date(), on)
-        )
-        return near, False, False
+        if 0 < (local.date() - on).days < 7:
+            hour = opening.clock(local).replace(" h", "\u00a0h").replace("h ", "h\u00a0")
+            return f"{lower_first(opening.DAYS[local.weekday()])} {hour}", False, False
+        return short(local.date(), on), False, False
     since = {cycle.APPOINTED: row.appointment_at, cycle.DRAFT: row.prepared_at}.get(row.state)
     if row.state in (*cycle.WAITING, cycle.EXPIRED):
         since = row.sent_at
@@ -280,31 +225,45 @@ def short(day: date, on: date) -> str:
     return f"{first} {SHORT_MONTHS[day.month - 1]}{'' if day.year == on.year else f' {day.year}'}"
 
 
-# --------------------------------------------------------------------------------------------------- gestures
+READ_AGAIN = (Gesture("", "Relire", "eye"),)
+SAY_RESULT = (Gesture("", "Indiquer le résultat", "pencil", "dire-la-suite"),)
+TO_RECEIVE: Mapping[str, Sequence[Gesture]] = {
+    **dict.fromkeys(
+        cycle.WAITING,
+        (Gesture("accept", "Accepter", "check"), Gesture("", "Autre…", "chevron-down", "repondre")),
+    ),
+    cycle.ACCEPTED: (Gesture("", "Donner une date", "calendar-plus", "date"),),
+    cycle.APPOINTED: (
+        Gesture("came", "Venue", "user-check", filled=True),
+        Gesture("absent", "Pas venue", "user-x"),
+    ),
+    cycle.CAME: SAY_RESULT,
+    cycle.ABSENT: (Gesture("", "Autre date", "calendar-plus", "date"),),
+}
+OTHERWISE = Gesture("", "Autre…", "chevron-down", "suite")
+TO_SEND: Mapping[str, Sequence[Gesture]] = {
+    cycle.DRAFT: (
+        Gesture("continue", "Reprendre", "arrow-right", filled=True),
+        Gesture("cancel", "Effacer", "trash-2"),
+    ),
+    **dict.fromkeys((*cycle.BACK, cycle.ABSENT), (Gesture("again", "Autre lieu", "search"), OTHERWISE)),
+    **dict.fromkeys(cycle.WAITING, (Gesture("remind", "Relancer", "bell"), OTHERWISE)),
+    cycle.SERVED: (Gesture("close", "C’est lu, terminer", "check"),),
+}
 
 
-def _possible_gestures(row: Orientation, side: str, at: datetime, section: str) -> list[Gesture]:
-    return _to_receive(row, at, section) if side == RECEIVER else _to_send(row)
-
-
-def _to_receive(row: Orientation, at: datetime, section: str) -> list[Gesture]:
-    """Return the main action expected of a place, and its alternative."""
-    if row.state in cycle.WAITING:
-        return [Gesture("accept", "Accepter", "check"), Gesture("", "Autre…", "chevron-down", "repondre")]
-    if section == "unknown" or row.state == cycle.CAME:
-        return [Gesture("", "Indiquer le résultat", "pencil", "dire-la-suite")]
-    if row.state == cycle.ACCEPTED:
-        return [Gesture("", "Donner une date", "calendar-plus", "date")]
-    if row.state == cycle.APPOINTED:
-        if not is_early(row, at):
-            return [
-                Gesture("came", "Venue", "user-check", filled=True),
-                Gesture("absent", "Pas venue", "user-x"),
-            ]
-        return [Gesture("", "Changer la date", "calendar", "date")]
-    if row.state == cycle.ABSENT:
-        return [Gesture("", "Autre date", "calendar-plus", "date")]
-    return [Gesture("", "Relire", "eye")]
+def _possible_actions(row: Orientation, side: str, at: datetime, section: str) -> Sequence[Gesture]:
+    """Return the main action expected of a side, and its alternative."""
+    if side == SENDER:
+        is_spoken = row.channel in cycle.TOLD_BY and row.state in cycle.RUNNING
+        if is_spoken and row.state != cycle.ABSENT:
+            return (Gesture("", "Noter la suite", "pencil", "repondre"),)
+        return TO_SEND.get(row.state, READ_AGAIN)
+    if section == "unknown":
+        return SAY_RESULT
+    if is_early(row, at):
+        return (Gesture("", "Changer la date", "calendar", "date"),)
+    return TO_RECEIVE.get(row.state, READ_AGAIN)
 
 
 def is_early(row: Orientation, at: datetime) -> bool:
@@ -312,31 +271,8 @@ def is_early(row: Orientation, at: datetime) -> bool:
     return row.state == cycle.APPOINTED and (row.appointment_at is None or row.appointment_at > at)
 
 
-def _to_send(row: Orientation) -> list[Gesture]:
-    """Return the main action expected of the sender, and its alternative."""
-    if row.state == cycle.DRAFT:
-        return [
-            Gesture("continue", "Reprendre", "arrow-right", filled=True),
-            Gesture("cancel", "Effacer", "trash-2"),
-        ]
-    if row.state in (*cycle.BACK, cycle.ABSENT):
-        again = Gesture("again", "Autre lieu", "search")
-        return [again, Gesture("", "Autre…", "chevron-down", "suite")]
-    if row.channel in cycle.TOLD_BY and row.state in cycle.RUNNING:
-        return [Gesture("", "Noter la suite", "pencil", "repondre")]
-    if row.state in cycle.WAITING:
-        return [Gesture("remind", "Relancer", "bell"), Gesture("", "Autre…", "chevron-down", "suite")]
-    if row.state == cycle.SERVED:
-        return [Gesture("close", "C’est lu, terminer", "check")]
-    return [Gesture("", "Relire", "eye")]
-
-
 def verbs(row: Orientation, side: str) -> frozenset[str]:
-    """Return the gestures that the life of a referral allows to a side now."""
     return frozenset(verb for verb in cycle.MOVES if cycle.allowed(verb, row.state, side))
-
-
-# ------------------------------------------------------------------------------------------------ one of them
 
 
 def detail(row: Orientation, side: str, at: datetime) -> Detail:
@@ -345,12 +281,14 @@ def detail(row: Orientation, side: str, at: datetime) -> Detail:
         row = copy(row)  # as it is read, not as it is kept
         row.shared = [name for name in row.shared if name not in cycle.OF_PERSON]
     facts = shared(row, everything=side == SENDER and _still_followed(row))
+    on = timezone.localdate(at)
+    # Its preparation is for the sender alone.
+    lines = [line for line in timeline.timeline(row, side) if side == SENDER or line.verb != "prepare"]
     return Detail(
         row=row_of(row, side, at, elsewhere=row.pk in helped_elsewhere([row])),
-        side=side,
-        facts=[(_title(fact.label), fact.words) for fact in facts],
+        facts=[(TITLES[fact.name], fact.words) for fact in facts],
         sees=_sees(row),
-        dated=_dated(row, side, timezone.localdate(at)),
+        dated=[(short(timezone.localdate(line.at), on), line) for line in lines],
         due=_late_words(row, at),
         appointment=appointment(row),
         place=places.full_address(row.lieu.sheet) if row.lieu is not None else "",
@@ -359,16 +297,6 @@ def detail(row: Orientation, side: str, at: datetime) -> Detail:
         verbs=verbs(row, side),
         done=[offer.practices()[id].asked for id in row.did if id in offer.practices()],
     )
-
-
-def _dated(row: Orientation, side: str, on: date) -> list[tuple[str, Line]]:
-    """Return the dated events of a referral; its preparation is for the sender alone."""
-    lines = timeline.timeline(row, side)
-    return [
-        (short(timezone.localdate(line.at), on), line)
-        for line in lines
-        if side == SENDER or line.verb != "prepare"
-    ]
 
 
 TITLES = {
@@ -381,11 +309,6 @@ TITLES = {
     "result": "Bilan",
     "note": "Mot pour vous",
 }
-
-
-def _title(label: str) -> str:
-    """Return the short title of what is shared, from its whole label."""
-    return next(TITLES[name] for name, words in cycle.SHARED.items() if words == label)
 
 
 SHORT = {
@@ -401,42 +324,28 @@ SHORT = {
 
 
 def shared(row: Orientation, *, everything: bool = False) -> list[Shared]:
-    """Return the fields that a place may read, in plain words; `everything`: as if all were
-    shared.
-    """
+    """Return the fields that a place may read, in plain words; `everything`: as if all were shared."""
     if everything:
         row = copy(row)
         row.shared, row.agreed_with = list(cycle.SHARED), None
+    fields = [each for each in timeline.shared(row) if not _says_nothing(row, each.name)]
     return [
-        Shared(each.label, _plain(each))
-        for each in timeline.shared(row)
-        if not _says_nothing(row, each.label)
+        replace(each, words=each.words[:1].upper() + each.words[1:]) if each.name == "language" else each
+        for each in fields
     ]
 
 
-def _says_nothing(row: Orientation, label: str) -> bool:
+def _says_nothing(row: Orientation, name: str) -> bool:
     """Return True if a shared value carries no information: French, or a person who cannot be reached."""
-    if label == cycle.SHARED["language"]:
+    if name == "language":
         return row.language == "fr"
-    return label == cycle.SHARED["reach"] and row.person is not None and row.person.reach == persons.NONE
-
-
-def _plain(shared: Shared) -> str:
-    """Return a language by its name and a result by its own; the rest as it is."""
-    if shared.label == cycle.SHARED["language"]:
-        name = str(Locale("fr").languages.get(shared.words, shared.words))
-        return f"{name[:1].upper()}{name[1:]}"
-    if shared.label == cycle.SHARED["result"] and shared.words in bilan.results():
-        return bilan.results()[shared.words].label
-    return shared.words
+    return name == "reach" and row.person is not None and row.person.reach == persons.NONE
 
 
 def _sees(row: Orientation) -> str:
     """Return the sentence that tells the person which fields the place sees."""
-    shared_names = [
-        name for name, label in cycle.SHARED.items() if name in row.readable and not _says_nothing(row, label)
-    ]
-    sections = ["besoin", *(SHORT[name] for name in shared_names)]
+    names = [name for name in cycle.SHARED if name in row.readable and not _says_nothing(row, name)]
+    sections = ["besoin", *(SHORT[name] for name in names)]
     chosen = "elle a choisi" if row.person is not None else "elle n’a pas donné son nom"
     if row.is_suspended:
         chosen = "le reste est caché depuis que le lieu a changé de structure"
@@ -457,19 +366,16 @@ def appointment(row: Orientation) -> str:
 
 
 def phones_of(row: Orientation) -> Sequence[places.Phone]:
-    """Return the telephones of whoever sends, by the sheet of a place of their structure."""
+    """Return the telephone of whoever sends, by the sheet of a place of their structure."""
     if row.from_structure is None:
         return ()
-    structure_lieux = Lieu.objects.filter(structure=row.from_structure, state="published").order_by(
-        "name", "pk"
-    )
+    structure_lieux = Lieu.objects.filter(structure=row.from_structure, state="published")
+    structure_lieux = structure_lieux.order_by("name", "pk")
     return next((phones for lieu in structure_lieux[:5] if (phones := places.phones(lieu.sheet))), ())[:1]
 
 
 def helped_elsewhere(rows: Iterable[Orientation]) -> set[int]:
-    """Return the referrals whose person is helped elsewhere for the same procedure, and agreed to let helpers
-    know.
-    """
+    """Return the referrals whose person is helped elsewhere for the same procedure, and agreed to show it."""
     known = [row for row in rows if row.person_id and row.procedure and row.state in cycle.RUNNING]
     if not known:
         return set()
@@ -479,9 +385,8 @@ def helped_elsewhere(rows: Iterable[Orientation]) -> set[int]:
     double = {
         row.pk
         for row in known
-        if any(
-            pk != row.pk and (person, what) == (row.person_id, row.procedure) for pk, person, what in pairs
-        )
+        for pk, person, procedure in pairs
+        if pk != row.pk and (person, procedure) == (row.person_id, row.procedure)
     }
     if not double:
         return set()
@@ -492,17 +397,13 @@ def helped_elsewhere(rows: Iterable[Orientation]) -> set[int]:
 
 
 def informed(row: Orientation, *, side: str) -> str:
-    """Return the sentence on those notified of the last action: “M. Diallo reçoit un e-mail. La personne
-    reçoit un SMS.”
+    """Return the sentence on those notified of the last action: “M. Diallo reçoit un e-mail.”
 
     It follows the outbox alone: many actions write to nobody, or to one of the two.
     """
     last = row.events.order_by("-pk").first()
-    leaving = (
-        outbox.leaving([f"orientation-{row.pk}-{to}-{last.pk}" for to in ("geste", "personne")])
-        if last
-        else {}
-    )
+    keys = [f"orientation-{row.pk}-{to}-{last.pk}" for to in ("geste", "personne")] if last else []
+    leaving = outbox.leaving(keys) if keys else {}
     parts = []
     for key, channel in sorted(leaving.items()):  # whoever sends first
         what = "un SMS" if channel == "sms" else "un e-mail"
@@ -533,49 +434,36 @@ def informed_of(rows: Sequence[Orientation]) -> str:
 
 
 def doubt(row: Orientation, when: datetime) -> tuple[str, str]:
-    """Return which field of an appointment (local time, naive) may be a slip, and why: after the date of
-    the person, closed, or night.
-    """
+    """Return the field of an appointment (local, naive) that may be a slip, and why; '' when none."""
     if row.urgent_before is not None and when.date() > row.urgent_before:
-        warning = "availability" in row.readable  # the date itself is the person's to tell
-        before = (
-            f"à faire avant le {opening.date_text(row.urgent_before)}"
-            if warning
-            else "cela ne peut pas attendre jusque-là"
-        )
+        before = "cela ne peut pas attendre jusque-là"
+        if "availability" in row.readable:  # the date itself is the person's to tell
+            before = f"à faire avant le {opening.date_text(row.urgent_before)}"
         return "jour", f"C’est après la date : {before}. Choisissez un jour plus tôt, ou cochez « {MEANT} »."
     if row.lieu is not None and places.is_closed(row.lieu, when):
         warning = f"La fiche dit que le lieu est fermé le {timeline.moment(when)}."
         return "jour", f"{warning} Changez le jour ou l’heure, ou cochez « {MEANT} »."
     if not DAYTIME[0] <= when.hour < DAYTIME[1]:
-        return (
-            "heure",
-            f"C’est tôt ou tard : le {timeline.moment(when)}. Changez l’heure, ou cochez « {MEANT} ».",
-        )
+        warning = f"C’est tôt ou tard : le {timeline.moment(when)}."
+        return "heure", f"{warning} Changez l’heure, ou cochez « {MEANT} »."
     return "", ""
 
 
 def ways_to_tell(row: Orientation, on: date) -> list[tuple[str, str]]:
-    """Return the ways to reach the place of a draft, the most reliable first, in words: only those its sheet
-    and accounts allow.
-    """
+    """Return the ways to reach the place of a draft that its sheet and accounts allow, the best first."""
     sheet = row.lieu.sheet if row.lieu is not None else {}
     mail = timeline.mail_of(row.lieu)
     phone = next(iter(places.phones(sheet)), None)
     ways = [("email", f"Par e-mail, avec un lien personnel, à {mail}")] if mail else []
-    if row.lieu is not None and _answers(row.lieu.structure_id, on):
+    answering = [id for id, role in ROLES.items() if access.ANSWER in role.rights]
+    team = memberships.team_roles(on).filter(role__in=answering)
+    if row.lieu is not None and team.filter(structure=row.lieu.structure_id).exists():
         ways.append(("space", "Par son espace Maillage : le lieu y répond déjà"))
     if phone is not None:
         ways.append(("phone", f"Par téléphone, maintenant, au {phone.words}"))
     if not mail:
         ways.append(("email", "Par e-mail, avec un lien personnel, à l’adresse que le lieu vous donne"))
     return [*ways, ("card", "Par la carte seulement : la personne la montre en arrivant")]
-
-
-def _answers(structure: int, on: date) -> bool:
-    """Return True if a structure has an account that answers."""
-    answering = [id for id, role in ROLES.items() if access.ANSWER in role.rights]
-    return memberships.team_roles(on).filter(structure=structure, role__in=answering).exists()
 
 
 ICONS = {
@@ -603,13 +491,4 @@ ICONS = {
 
 
 def path_of(row: Orientation, user: Any) -> list[Orientation]:
-    """Return the steps of the same path that somebody may read, in order."""
     return list(access.orientations_for(user).filter(path=row.path_id).order_by("position"))
-
-
-def drafts_alike(user: Any, row_values: Mapping[str, Any], since: datetime) -> QuerySet[Orientation]:
-    """Return the user's recent drafts with the same values, or notes that no place suits: a double click
-    makes one.
-    """
-    states = (cycle.DRAFT, cycle.UNSOLVED)
-    return access.sent_by(user).filter(state__in=states, sender=user, prepared_at__gte=since, **row_values)

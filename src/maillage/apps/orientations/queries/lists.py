@@ -1,8 +1,6 @@
-"""Lists of referrals, what needs an answer first: three statements (counts, order, rows), however many
-there are.
-"""
+"""Lists of referrals, what needs an answer first: three statements, however many there are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,10 +10,12 @@ from django.db.models import Window as Partition
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 
+from maillage.apps.directory.queries.moments import midnight
 from maillage.apps.directory.queries.paging import PAGE, Window
 from maillage.apps.orientations import access
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.rules import cycle
+from maillage.kernel.spreadsheet import as_csv
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +25,13 @@ class Section:
     id: str
     title: str
     hint: str
-    rows: Sequence[Orientation]
+    rows: Sequence[Any]
     total: int
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a list: its sections, in the order of what needs somebody, those without a row on the page
-    left out.
-    """
+    """A page of a list: its sections that have a row on it, in the order of what needs somebody."""
 
     sections: Sequence[Section]
     counts: Mapping[str, int]
@@ -63,14 +61,12 @@ SENT_SECTIONS: Mapping[str, tuple[str, str]] = {
 
 
 def received(user: Any, at: datetime, *, start: int = 0, section: str = "") -> Page:
-    """Return the referrals received by a user's structures. section: one of RECEIVED, '' for all but closed
-    ones.
-    """
+    """Return the referrals received by a user. section: of RECEIVED, '' for all but closed ones."""
     return _page(_announced(user), _to_answer(at), RECEIVED, start=start, section=section)
 
 
 def sent(user: Any, at: datetime, *, start: int = 0, section: str = "") -> Page:
-    """Return the referrals sent by a user's structures. section: one of GIVEN, '' for all but closed ones."""
+    """Return the referrals sent by a user. section: of SENT_SECTIONS, '' for all but closed ones."""
     return _page(access.sent_by(user), _to_follow(at), SENT_SECTIONS, start=start, section=section)
 
 
@@ -80,21 +76,18 @@ def firsts_received(user: Any, at: datetime, *wanted: str, most: int) -> Sequenc
 
 
 def firsts_sent(user: Any, at: datetime, *wanted: str, most: int) -> Sequence[Section]:
-    """Return some sections of GIVEN, those that have rows, each with its `most` first."""
     return _firsts(access.sent_by(user), _to_follow(at), SENT_SECTIONS, wanted, most)
 
 
 def _announced(user: Any) -> QuerySet[Orientation]:
-    """Return the referrals that a user's structures receive, except those announced by a card alone: the
-    place finds them by it, when the person comes.
-    """
+    # One announced by a card alone is found by it, when the person comes.
     return access.received_by(user).exclude(channel="card", state=cycle.SENT)
 
 
 def _to_answer(at: datetime) -> Mapping[str, Q]:
     """Return the condition of each section for a received referral, the first that matches."""
-    morning = _morning(at)
-    night = timezone.make_aware((morning + timedelta(days=1)).replace(tzinfo=None))
+    today = timezone.localdate(at)
+    morning, night = midnight(today), midnight(today + timedelta(days=1))
     return {
         "answer": Q(state__in=cycle.WAITING),
         "today": Q(state=cycle.APPOINTED, appointment_at__gte=morning, appointment_at__lt=night),
@@ -103,14 +96,10 @@ def _to_answer(at: datetime) -> Mapping[str, Q]:
     }
 
 
-def _morning(at: datetime) -> datetime:
-    return timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
 def _unknown(at: datetime) -> Q:
     """Return the condition for an unknown outcome: a past date, or too long a silence."""
     silent = Q(state__in=(cycle.ACCEPTED, cycle.CAME), changed_at__lt=at - timedelta(days=cycle.QUIET))
-    return Q(state=cycle.APPOINTED, appointment_at__lt=_morning(at)) | silent
+    return Q(state=cycle.APPOINTED, appointment_at__lt=midnight(timezone.localdate(at))) | silent
 
 
 def _to_follow(at: datetime) -> Mapping[str, Q]:
@@ -138,15 +127,11 @@ def _page(
     wanted = [names.index(section)] if section in titles else range(len(names) - 1)
     total = sum(counts[names[n]] for n in wanted)
     first = min(max(start, 0), max(total - 1, 0)) // PAGE * PAGE
-    over = len(names) - 1
-    section_rows = ranked.filter(section__in=list(wanted))
-    if section == names[over]:
-        section_rows = section_rows.order_by("-changed_at", "-pk")
-    else:
-        section_rows = section_rows.order_by("section", *_sooner())
-    placed = section_rows.values_list("pk", "section")[
-        first : first + PAGE
-    ]  # few columns to sort; the rows are read after
+    closed_only = section == names[-1]
+    order = ("-changed_at", "-pk") if closed_only else ("section", *_sooner())
+    section_rows = ranked.filter(section__in=list(wanted)).order_by(*order)
+    # Few columns to sort; the rows are read after.
+    placed = section_rows.values_list("pk", "section")[first : first + PAGE]
     read = Orientation.objects.select_related(*access.WITH).annotate(followed=access.FOLLOWED)
     row_by_number = read.defer("lieu__origins", "lieu__to_check").in_bulk([pk for pk, _ in placed])
     sections = [
@@ -163,9 +148,7 @@ def _firsts(
     wanted: Sequence[str],
     most: int,
 ) -> Sequence[Section]:
-    """Return sections with their first rows, as a day page names them, in two statements: the place of each
-    in its section with the total, then the rows.
-    """
+    """Return sections with their first rows, in two statements: places and totals, then the rows."""
     names = list(titles)
     chosen = _ranked(rows, sorted_by, names).filter(section__in=[names.index(id) for id in wanted])
     place = Partition(RowNumber(), partition_by=F("section"), order_by=_sooner())
@@ -202,3 +185,35 @@ def _sooner() -> tuple[Any, ...]:
     """Return the order within a section: what is urgent, then what comes or waits first."""
     sooner = Coalesce("appointment_at", "sent_at", "prepared_at", output_field=DateTimeField())
     return F("urgent_before").asc(nulls_last=True), sooner, F("pk")
+
+
+# --------------------------------------------------------------------------------------- in the words of DORA
+
+DORA_COLUMNS = (
+    *("id", "statut", "date_envoi", "date_traitement"),
+    *("motifs_refus", "structure_envoi", "lieu_accueil"),
+)
+
+
+def dora_table(rows: QuerySet[Orientation]) -> str:
+    """Return referrals as a CSV of DORA_COLUMNS, the oldest first."""
+    return as_csv(DORA_COLUMNS, dora(rows.select_related("from_structure", "lieu").order_by("sent_at", "pk")))
+
+
+def dora(rows: Iterable[Orientation]) -> list[dict[str, str]]:
+    """Return states and reasons of referrals, never a person; those DORA has no word for are left out."""
+    lines = []
+    for row in rows:
+        reason = cycle.REASONS.get(row.reason) if row.state in (cycle.REFUSED, cycle.REDIRECTED) else None
+        line = {
+            "id": str(row.pk),
+            "statut": cycle.DORA[row.state],
+            "date_envoi": timezone.localdate(row.sent_at).isoformat() if row.sent_at else "",
+            "date_traitement": timezone.localdate(row.answered_at).isoformat() if row.answered_at else "",
+            "motifs_refus": reason.dora if reason else "",
+            "structure_envoi": row.from_structure.name if row.from_structure else "",
+            "lieu_accueil": row.lieu_name,
+        }
+        if line["statut"]:
+            lines.append(line)
+    return lines

@@ -1,8 +1,7 @@
 """Where to send a person: the places that suit, in order and with their reasons, and why the others are left
-out.
+out. The search of the directory finds the nearest; a few hundred are then read one by one.
 
-The search of the directory finds the nearest; a few hundred are then read one by one. Source:
-docs/methods/orienter.md
+Source: docs/methods/orienter.md
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,9 +40,7 @@ UNREAD = ("origins", "to_check")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """A place that may be proposed, with the points of each criterion and their reasons. walk: minutes on
-    foot, in words.
-    """
+    """A place that may be proposed, with the reasons of its points. walk: minutes on foot, in words."""
 
     lieu: Lieu
     number: int
@@ -62,7 +59,6 @@ class Match:
 
     @property
     def good(self) -> list[Reason]:
-        """Return the reasons that suit, wholly or in part."""
         return [reason for reason in self.reasons if reason.answer in ("good", "fair")]
 
     @property
@@ -88,10 +84,8 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matches:
-    """The answer of a search. total: how many suit; cut: only the nearest were read. nearest: beyond reach,
-    when none suits.
-
-    wanted: what was looked for, completed by the result of the diagnosis. counts: places left out, by reason.
+    """The answer of a search. wanted: completed by the diagnosis; total: how many suit; cut: only the nearest
+    were read; counts: places left out, by reason; nearest: beyond reach, when none suits.
     """
 
     wanted: Wanted
@@ -124,18 +118,12 @@ class _Scored:
 
     @property
     def far(self) -> bool:
-        """Return True if it is too far to walk."""
         return self.place.walk is not None and self.place.walk > orientation.on_foot()
 
     @property
     def order(self) -> tuple[bool, int, float, str, int]:
-        return (
-            self.far,
-            -rules.total(self.reasons),
-            _far(self.place.walk),
-            plain(self.lieu.name),
-            self.lieu.pk,
-        )
+        name = plain(self.lieu.name)
+        return self.far, -rules.total(self.reasons), _far(self.place.walk), name, self.lieu.pk
 
 
 def match(
@@ -170,10 +158,7 @@ def match(
 def instead(
     lieu: Lieu, need: str, at: datetime, *, limit: int = NEIGHBOURS, but: int | None = None
 ) -> list[Match]:
-    """Return the nearest places that may take people for the same need, when a place does not.
-
-    but: a structure that already has them.
-    """
+    """Return the nearest places for the same need, when one refuses. but: a structure that has it."""
     if lieu.latitude is None or lieu.longitude is None:
         spot = Spot(label=lieu.name, communes=(lieu.code_insee,) if lieu.code_insee else ())
     else:
@@ -186,7 +171,6 @@ def instead(
 
 
 def is_full_for(lieu: Lieu, need: str) -> bool:
-    """Return True if a place declared that it is full for this need."""
     return bool(practices(lieu.sheet).get(need, {}).get("complet"))
 
 
@@ -196,15 +180,10 @@ def closed_for_long(lieu: Lieu, on: date) -> date | None:
     return until if until is not None and (until - on).days >= orientation.longest_closure() else None
 
 
-# ------------------------------------------------------------------------------------------------------ found
-
-
 def _sorted(
     wanted: Wanted, spot: Spot, now: datetime
 ) -> tuple[list[_Scored], list[tuple[_Place, Why]], bool]:
-    """Return the places that suit, in order; those left out, with why; and whether only the nearest were
-    read.
-    """
+    """Return the places that suit, in order; those left out, and why; True if only the nearest were read."""
     candidates, cut = _examined(wanted, spot)
     suiting: list[_Scored] = []
     excluded = _ended(wanted, spot)
@@ -216,7 +195,9 @@ def _sorted(
         else:
             excluded.append((place, why))
     suiting.sort(key=lambda scored: scored.order)
-    excluded.sort(key=lambda pair: (_rank(pair[1]), _far(pair[0].walk), pair[0].lieu.pk))
+    # First what a call or a few days may change, last what is unknown.
+    ranks = list(rules.LEFT_OUT)
+    excluded.sort(key=lambda pair: (ranks.index(pair[1].reason), _far(pair[0].walk), pair[0].lieu.pk))
     return suiting, excluded, cut
 
 
@@ -232,10 +213,8 @@ def _if_it_suits(lieu: Lieu, wanted: Wanted, spot: Spot, now: datetime) -> _Scor
 
 
 def _examined(wanted: Wanted, spot: Spot) -> tuple[list[_Place], bool]:
-    """Return the places to examine: those that offer the practice, a little beyond reach too; those nearby
-    that do not.
-
-    Around a point, the places of its commune without a point of their own are included.
+    """Return the places to examine: those that offer the practice, a little beyond reach too, and those
+    nearby that do not; around a point, those of its commune without a point of their own too.
     """
     need = ((f"pratique:{wanted.need}",),) if wanted.need else ()
     radius = results.reach(wanted.minutes) if wanted.minutes else 0.0
@@ -245,11 +224,7 @@ def _examined(wanted: Wanted, spot: Spot) -> tuple[list[_Place], bool]:
         return _read({id: None for id, _ in (*offering.places, *nearby.places)}), offering.total > READ
     point = {"latitude": spot.latitude, "longitude": spot.longitude}
     offering = search(Searched(**point, radius=TWICE * radius, facets=need, limit=READ))
-    nearby = (
-        search(Searched(**point, radius=radius, limit=MAX_NEARBY))
-        if radius
-        else search(Searched(**point, limit=1))
-    )
+    nearby = search(Searched(**point, radius=radius, limit=MAX_NEARBY if radius else 1))
     crows = dict((*offering.places, *nearby.places))
     if spot.communes:
         unplaced = search(Searched(facets=need, communes=spot.communes, limit=READ))
@@ -280,13 +255,11 @@ def _ended(wanted: Wanted, spot: Spot) -> list[tuple[_Place, Why]]:
     """Return the places nearby that closed for good: a sender may still think of them."""
     if not spot.communes:
         return []
-    rows = (
-        Lieu.objects.filter(code_insee__in=spot.communes, state=directory.ENDED)
-        .defer(*UNREAD)
-        .order_by("name", "pk")
-    )
+    rows = Lieu.objects.filter(code_insee__in=spot.communes, state=directory.ENDED).order_by("name", "pk")
     gave = [
-        lieu for lieu in rows[:MAX_EXCLUDED_LISTED] if not wanted.need or wanted.need in practices(lieu.sheet)
+        lieu
+        for lieu in rows.defer(*UNREAD)[:MAX_EXCLUDED_LISTED]
+        if not wanted.need or wanted.need in practices(lieu.sheet)
     ]
     return [(_Place(lieu, None), Why("ended", "Fermé pour de bon")) for lieu in gave]
 
@@ -297,16 +270,9 @@ def _beyond(wanted: Wanted, spot: Spot, now: datetime) -> Match | None:
         return None
     facets = ((f"pratique:{wanted.need}",),)
     for radius in WIDER:
-        results = search(
-            Searched(
-                latitude=spot.latitude,
-                longitude=spot.longitude,
-                radius=radius,
-                facets=facets,
-                limit=MAX_NEARBY,
-            )
-        )
-        for place in _read(dict(results.places)):
+        point = {"latitude": spot.latitude, "longitude": spot.longitude}
+        nearest = search(Searched(**point, radius=radius, facets=facets, limit=MAX_NEARBY))
+        for place in _read(dict(nearest.places)):
             known = _known(place, wanted, spot, now)
             why = rules.why_not(wanted, known, now.date())
             if place.walk is not None and (why is None or why.reason == "far"):
@@ -314,13 +280,8 @@ def _beyond(wanted: Wanted, spot: Spot, now: datetime) -> Match | None:
     return None
 
 
-# ------------------------------------------------------------------------------------------------------ known
-
-
 def _known(place: _Place, wanted: Wanted, spot: Spot, now: datetime) -> Known:
-    """Return the declarations of the sheet of a place for one need: the practice's own values override
-    those of the place.
-    """
+    """Return the declarations of a sheet for one need: the practice's values override the place's."""
     lieu, sheet = place.lieu, place.lieu.sheet
     every = practices(sheet)
     practice: Mapping[str, Any] = every.get(wanted.need, {})
@@ -375,9 +336,7 @@ def _acts(sheet: Mapping[str, Any], practice: Mapping[str, Any]) -> bool:
 
 
 def _closed_until(sheet: Mapping[str, Any], on: date) -> date | None:
-    """Return the last day of the closures that hold today, one after another; None when the place is not
-    closed.
-    """
+    """Return the last day of the closures that hold today, one after another; None when there is none."""
     until = None
     day = on
     for closure in sorted(sheet.get("fermetures", ()), key=lambda period: str(period["du"])):
@@ -385,9 +344,6 @@ def _closed_until(sheet: Mapping[str, Any], on: date) -> date | None:
             until = date.fromisoformat(closure["au"])
             day = until + timedelta(days=1)
     return until
-
-
-# ------------------------------------------------------------------------------------------------------- told
 
 
 def _match(scored: _Scored, wanted: Wanted, now: datetime, number: int) -> Match:
@@ -400,7 +356,7 @@ def _match(scored: _Scored, wanted: Wanted, now: datetime, number: int) -> Match
         reasons=scored.reasons,
         walk=_walk(scored.place),
         far=scored.far,
-        metres=places.metres_in_words(_metres(walk)) if walk is not None else "",
+        metres=places.metres_in_words(results.on_foot(results.reach(walk))) if walk is not None else "",
         opened=places.opened(lieu, now),
         price=places.price(lieu.sheet),
         fresh=places.fresh(lieu, now.date()),
@@ -418,29 +374,27 @@ def _left_out(place: _Place, why: Why, suiting: Sequence[_Scored], wanted: Wante
 
 
 def _nearest(lieu: Lieu, suiting: Sequence[_Scored], wanted: Wanted, now: datetime) -> list[Match]:
-    near = sorted(suiting, key=lambda scored: _distance_key(lieu, scored.lieu))[:NEIGHBOURS]
+    def distance(scored: _Scored) -> tuple[bool, float, int]:
+        other = scored.lieu
+        if None in (lieu.latitude, lieu.longitude, other.latitude, other.longitude):
+            return True, 0.0, other.pk  # those without a point come last
+        return False, _crow(lieu.latitude, lieu.longitude, other.latitude, other.longitude), other.pk
+
+    near = sorted(suiting, key=distance)[:NEIGHBOURS]
     return [_match(scored, wanted, now, n) for n, scored in enumerate(near, 1)]
 
 
 def _cautions(sheet: Mapping[str, Any], need: str) -> list[str]:
     """Return the conditions that only words tell: ages, where to live, how to register."""
     practice = practices(sheet).get(need, {})
-    sentences = (
-        [f"Il faut habiter : {practice['residence']}"] if practice.get("residence") else []
-    )  # a name keeps its capital
+    # A name keeps its capital.
+    sentences = [f"Il faut habiter : {practice['residence']}"] if practice.get("residence") else []
     sentences += [
         places.CONDITIONS[name](practice[name])
         for name in ("ages", "inscription", "etapes")
         if practice.get(name)
     ]
     return [places.sentence(line) for line in (*filter(None, sentences), *places.quoted_conditions(sheet))]
-
-
-def _distance_key(one: Lieu, other: Lieu) -> tuple[bool, float, int]:
-    """Return the distance from a place to another, so that unlocated ones come last."""
-    if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
-        return True, 0.0, other.pk
-    return False, _crow(one.latitude, one.longitude, other.latitude, other.longitude), other.pk
 
 
 def _metres_to(lieu: Lieu, spot: Spot) -> float | None:
@@ -459,14 +413,5 @@ def _walk(place: _Place) -> str:
     return "" if place.walk is None else results.minutes_in_words(place.walk)
 
 
-def _metres(minutes: float) -> float:
-    return results.on_foot(results.reach(minutes))
-
-
 def _far(walk: float | None) -> float:
     return float("inf") if walk is None else walk
-
-
-def _rank(why: Why) -> int:
-    """Return the rank of a reason: first what a call or a few days may change, last what is unknown."""
-    return list(rules.LEFT_OUT).index(why.reason)

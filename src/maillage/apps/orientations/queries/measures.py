@@ -1,5 +1,4 @@
-"""Outcomes of referrals in a territory: shares, delays, reasons, needs without solution; small counts
-withheld.
+"""Outcomes of referrals in a territory: shares, delays, reasons, unmet needs; small counts withheld.
 
 Source: docs/methods/orienter.md
 """
@@ -49,9 +48,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """Days between two moments: half of the referrals take less than `median`, nine out of ten less than
-    `p90`; None: withheld.
-    """
+    """Days between two moments: median and ninth decile; None: withheld."""
 
     median: Measure | None
     p90: Measure | None
@@ -125,10 +122,8 @@ def measures(
     included, as it is known on a day (by default, the last one).
 
     Counted by whole batches, the first sent first: a referral more changes no count until its batch is full.
-    What becomes of
-    those already counted is told as it comes, so that shares may move between two readings by a few.
-    examples: those of
-    invented people instead, of which nothing is withheld.
+    What becomes of those already counted is told as it comes: shares may move between two readings by a few.
+    examples: those of invented people instead, of which nothing is withheld.
     """
     first, last = midnight(since), midnight(until + timedelta(days=1))
     rows = Orientation.objects.filter(example=examples)
@@ -152,11 +147,22 @@ def measures(
     unsolved, pairs = _batched(list(lacking.values_list("need", "commune")), least)
     refused = [row for row in n_structures if row.reason]
     universe = (
-        f"orientations envoyées du {date_text(since)} au {date_text(until)}, il y a {wait} jours ou"
-        " plus, hors"
-        " proches et hors annulations"
+        f"orientations envoyées du {date_text(since)} au {date_text(until)}, il y a {wait} jours ou plus,"
+        " hors proches et hors annulations"
     )
-    tell = _teller(ripe, universe, least, nobody=not old, wait=wait)
+    few = f"Moins de {least} orientations envoyées" if old else "Aucune orientation envoyée"
+
+    def tell(holds: Callable[[_Row], bool]) -> Figure:
+        return shares.share(
+            sum(map(holds, ripe)),
+            len(ripe),
+            least=least,
+            things="orientations",
+            universe=universe,
+            method="orienter",
+            nobody=f"{few} il y a {wait} jours ou plus.",
+        )
+
     published_shares = shares.together(
         {
             "known": tell(_is_known),
@@ -195,9 +201,7 @@ def measures(
 
 
 def after_a_diagnosis() -> Followed:
-    """Return the outcomes of the referrals that a diagnosis led to, invented people aside: by whole batches,
-    the first sent first.
-    """
+    """Return the outcomes of the real referrals that a diagnosis led to, by whole batches, in order."""
     rows = Orientation.objects.filter(example=False).exclude(result="").order_by("sent_at", "pk")
     every = [row for row in (_Row(*values) for values in rows.values_list(*FIELDS)) if _is_known(row)]
     _, known = _batched(every, int(number("protection/small_count")))
@@ -225,43 +229,14 @@ def _days(first: datetime | None, last: datetime | None) -> float:
     return max((last - first).total_seconds(), 0.0) / DAY if first and last else 0.0
 
 
-# --------------------------------------------------------------------------------------------------- withheld
-
-
 def _batched(rows: Sequence[T], least: int) -> tuple[int | None, Sequence[T]]:
-    """Return how many are counted, None when they are a few (nobody is nobody), and the first of them, by
-    whole batches.
-    """
+    """Return how many are counted, None when they are a few, and the first of them, by whole batches."""
     n = disclosure.batch(len(rows), least)
     return (n if n or not rows else None), rows[:n]
 
 
-def _teller(
-    rows: Sequence[_Row], universe: str, least: int, *, nobody: bool, wait: int
-) -> Callable[[Callable[[_Row], bool]], Figure]:
-    """Return a function that makes a share of these rows; withheld, in words, when one side of it is a
-    few people.
-    """
-    few = "Aucune orientation envoyée" if nobody else f"Moins de {least} orientations envoyées"
-
-    def tell(holds: Callable[[_Row], bool]) -> Figure:
-        return shares.share(
-            sum(map(holds, rows)),
-            len(rows),
-            least=least,
-            things="orientations",
-            universe=universe,
-            method="orienter",
-            nobody=f"{few} il y a {wait} jours ou plus.",
-        )
-
-    return tell
-
-
 def _cells(counts: Counter[str], labels: dict[str, str], least: int) -> list[Cell]:
-    """Return the counts of a whole cut in parts, the largest first; small ones withheld, and what would
-    give them away.
-    """
+    """Return the counts of a whole cut in parts, the largest first; small and telling ones withheld."""
     ids = [id for id in labels if counts[id]]
     visible = _one_way([counts[id] for id in ids], least)
     cells = [
@@ -290,10 +265,7 @@ def _table(
     if not rows or not columns:
         return Table((), (), ())
     table = [[counted[row, column] for column in columns] for row in rows]
-    of_row, of_col = (
-        [sum(line) for line in table],
-        [sum(line[k] for line in table) for k in range(len(columns))],
-    )
+    of_row, of_col = [sum(line) for line in table], [sum(column) for column in zip(*table, strict=True)]
     visible_rows, visible_columns = _one_way(of_row, least), _one_way(of_col, least)
     alone = len(rows) == 1 or len(columns) == 1  # a single line is its own total
     visible_cells = [[x and y for y in visible_columns] for x in visible_rows]

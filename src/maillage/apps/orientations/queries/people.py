@@ -11,9 +11,6 @@ from maillage.apps.accounts import queries as journal
 from maillage.apps.accounts.models import Entry
 from maillage.apps.actes.queries import lists as acts
 from maillage.apps.agenda.queries import persons as agenda
-from maillage.apps.autonomy.models import Bilan
-from maillage.apps.autonomy.queries import retained
-from maillage.apps.autonomy.queries.retained import Progress
 from maillage.apps.directory.models import Structure
 from maillage.apps.documents.queries import papers
 from maillage.apps.droits.queries import persons as droits
@@ -85,9 +82,7 @@ class Trace:
 
 
 def people(user: Any, text: str = "") -> QuerySet[Person]:
-    """Return the persons somebody may see, the latest helped first; those whose card or name starts with
-    what is typed.
-    """
+    """Return the persons somebody may see, the latest helped first; text: how a card or a name starts."""
     rows = access.people_for(user).order_by("-active_at", "-pk")
     typed = text.strip()
     if not typed:
@@ -98,21 +93,15 @@ def people(user: Any, text: str = "") -> QuerySet[Person]:
 
 
 def structures_following(person: Person) -> list[Following]:
-    """Return the structures that see a person today."""
     return list(person.followings.filter(ended_at=None).select_related("structure", "by").order_by("since"))
 
 
 def next_appointment(user: Any, person: Person, at: datetime) -> Next | None:
-    """Return the next appointment that a referral gives a person: the user’s own; others’, if the person
-    agreed to let helpers know.
-    """
+    """Return the next appointment of a person: the user's own; others', if the person agreed."""
     may_read_all = persons.agreed(person, rules.SHOW)
     rows = Orientation.objects.filter(stripped_at=None) if may_read_all else orientations_for(user)
-    row = (
-        rows.filter(person=person, state=cycle.APPOINTED, appointment_at__gt=at)
-        .order_by("appointment_at", "pk")
-        .first()
-    )
+    appointed = rows.filter(person=person, state=cycle.APPOINTED, appointment_at__gt=at)
+    row = appointed.order_by("appointment_at", "pk").first()
     local = row.local_appointment if row is not None else None
     if row is None or local is None:
         return None
@@ -120,10 +109,36 @@ def next_appointment(user: Any, person: Person, at: datetime) -> Next | None:
     return Next(local, about, row.lieu_name, at.astimezone(local.tzinfo).date())
 
 
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Help that is open elsewhere for the same procedure: where, since when."""
+
+    orientation: Orientation
+    where: str
+    since: datetime
+
+
+def same_help(
+    person: Person | None, procedure: str, *, user: Any, but: Orientation | None = None
+) -> list[Help]:
+    """Return the help open for a procedure of a person: the user's own; others', if the person agreed."""
+    if person is None or not procedure:
+        return []
+    open_to = Orientation.objects if persons.agreed(person, rules.SHOW) else orientations_for(user)
+    rows = open_to.filter(person=person, procedure=procedure, state__in=cycle.RUNNING)
+    rows = rows.exclude(pk=but.pk) if but is not None else rows
+    return [
+        Help(
+            row,
+            row.lieu_name or (row.from_structure.name if row.from_structure else ""),
+            row.sent_at or row.prepared_at,
+        )
+        for row in rows.select_related("from_structure").order_by("prepared_at", "pk")
+    ]
+
+
 def consent_by_purpose(person: Person, structures: Sequence[Structure]) -> dict[str, Consent]:
-    """Return the last answer of a person for each purpose, to nobody in particular or to one of these
-    structures: the answer read there, so that nobody asks twice.
-    """
+    """Return a person's last answer for each purpose, to nobody in particular or to these structures."""
     recipients = Q(structure=None) | Q(structure__in=structures)
     consent_by_purpose: dict[str, Consent] = {}
     rows = person.consents.exclude(purpose=rules.SHARE).filter(recipients).select_related("structure", "by")
@@ -138,19 +153,16 @@ def consents(person: Person) -> list[Consent]:
     for consent in person.consents.select_related("structure", "by"):
         last.setdefault((consent.purpose, consent.structure_id), consent)
     order = list(rules.PURPOSES)
-    return sorted(
-        last.values(),
-        key=lambda consent: (
-            order.index(consent.purpose),
-            consent.structure.name if consent.structure else "",
-        ),
-    )
+
+    def rank(consent: Consent) -> tuple[int, str]:
+        return order.index(consent.purpose), consent.structure.name if consent.structure else ""
+
+    return sorted(last.values(), key=rank)
 
 
 def paths(user: Any, person: Person) -> list[tuple[Path, list[tuple[Orientation, bool]]]]:
-    """Return the paths of a person with their steps in order, the latest first; of each step, whether the
-    user may open it. Those of other structures are read once they left, if the person agreed to let helpers
-    know.
+    """Return the paths of a person with their steps in order, the latest first, and if the user may open
+    each; those of other structures are read once they left, if the person agreed to let helpers know.
     """
     own = set(orientations_for(user).filter(person=person).values_list("pk", flat=True))
     readable = Q(sent_at__isnull=False) if persons.agreed(person, rules.SHOW) else Q(pk__in=())
@@ -165,17 +177,9 @@ def paths(user: Any, person: Person) -> list[tuple[Path, list[tuple[Orientation,
     )
 
 
-def bilans(person: Person) -> list[tuple[Bilan, Progress | None]]:
-    """Return the diagnoses that a person let us keep, the latest first, each with what changed since the
-    one before.
-    """
-    return retained.of_person(person)
-
-
 def traces(person: Person, reader: Any = None) -> list[Trace]:
-    """Return the traces of views and acts about a person and their referrals, the latest first. reader:
-    None for the person; a helper reads of which procedure or paper in the lines of their own structures
-    alone, and of procedures while the person agrees that they be followed.
+    """Return the views and acts about a person, the latest first. reader: None for the person; a helper reads
+    of which procedure or paper in the lines of their own structures alone, and while the person agrees to it.
     """
     reader_numbers = None if reader is None else own_numbers(reader)
     followed = reader is None or persons.agreed(person, rules.TRACK)
@@ -187,25 +191,15 @@ def traces(person: Person, reader: Any = None) -> list[Trace]:
         if rows:
             entries += journal.entries_about(*rows)
     names = journal.names(entries)
-    structures = dict(
-        Structure.objects.filter(pk__in={e.structure for e in entries if e.structure}).values_list(
-            "pk", "name"
-        )
-    )
-    lines = [
-        Trace(
-            e.at,
-            _author(e, names),
-            structures.get(e.structure or 0, ""),
-            _words(
-                e,
-                in_full=(reader_numbers is None or e.structure in reader_numbers)
-                and (followed or not e.verb.startswith("droit.")),
-            ),
-        )
-        for e in sorted(entries, key=lambda e: (e.at, e.pk), reverse=True)
-    ]
-    return [trace for trace in lines if trace.words]
+    structure_rows = Structure.objects.filter(pk__in={e.structure for e in entries if e.structure})
+    structures = dict(structure_rows.values_list("pk", "name"))
+    lines = []
+    for e in sorted(entries, key=lambda e: (e.at, e.pk), reverse=True):
+        in_full = reader_numbers is None or e.structure in reader_numbers
+        words = _words(e, in_full=in_full and (followed or not e.verb.startswith("droit.")))
+        if words:
+            lines.append(Trace(e.at, _author(e, names), structures.get(e.structure or 0, ""), words))
+    return lines
 
 
 def read_since(row: Orientation, since: datetime) -> bool:
@@ -214,9 +208,7 @@ def read_since(row: Orientation, since: datetime) -> bool:
 
 
 def _author(entry: Entry, names: Mapping[int, str]) -> str:
-    """Return the author of a line; a place that has no account, by its link; '' for the person, or the
-    platform.
-    """
+    """Return the author of a line: an account, the link of a place; '' for the person or the platform."""
     if entry.by is None and entry.structure is not None and entry.verb.startswith("orientation."):
         return BY_LINK
     return names.get(entry.by or 0, "")

@@ -42,7 +42,6 @@ class SilentPlace:
 
     @property
     def way(self) -> str:
-        """How the place is reminded, as the journal says it."""
         return SHOWN if self.invented else WRITTEN if self.mail else CALLED
 
     @property
@@ -58,8 +57,8 @@ class SilentPlace:
 
 
 def silent_places(user: Any, at: datetime, *, most: int) -> list[SilentPlace]:
-    """Return the structures, in the territory that a user leads, with referrals unanswered for more than a
-    week, those that wait most first, no more than a number of them; not those reminded this week.
+    """Return the structures of a user's territory with referrals unanswered for over a week, not reminded
+    since, those that wait most first.
     """
     rows = _unanswered(user, at)
     return _places(rows, most) if rows is not None else []
@@ -74,21 +73,29 @@ def silent_place(user: Any, structure: int, at: datetime) -> SilentPlace | None:
 
 def _unanswered(user: Any, at: datetime) -> QuerySet[Orientation] | None:
     """Return the referrals that structures leave unanswered; None for who leads no territory."""
+    rows, since = _of_territory(user), at - timedelta(days=LONG)
+    if rows is None:
+        return None
+    unanswered = rows.filter(
+        state__in=cycle.WAITING, sent_at__lte=since, to_structure__isnull=False, stripped_at=None
+    )
+    return unanswered.exclude(to_structure__in=nudges(since).values("row"))
+
+
+def _of_territory(user: Any) -> QuerySet[Orientation] | None:
+    """Return the referrals of the territory that a user leads, the invented ones in the demonstration alone;
+    None for who leads none.
+    """
     communes = rights_of(user).communes(LEADS)
     if communes is not None and not communes:
         return None
-    since = at - timedelta(days=LONG)
-    rows = Orientation.objects.filter(
-        state__in=cycle.WAITING, sent_at__lte=since, to_structure__isnull=False, stripped_at=None
-    ).exclude(to_structure__in=nudges(since).values("row"))
-    if not user.is_demonstration:
-        rows = rows.filter(example=False)
+    rows = Orientation.objects.all() if user.is_demonstration else Orientation.objects.filter(example=False)
     return rows if communes is None else rows.filter(lieu__code_insee__in=bulk.to_find(communes))
 
 
 def counted(rows: QuerySet[Orientation]) -> QuerySet[Orientation, dict[str, Any]]:
-    """Return how many referrals each structure leaves unanswered, and since when, those that wait most first;
-    counted by the database: a country has thousands of them, a page shows a few places.
+    """Return how many referrals each structure leaves unanswered, and since when, those that wait most first.
+    The database counts them: a country has thousands, a page shows a few places.
     """
     by_structure = rows.values("to_structure").annotate(
         n=Count("*"), first=Min("sent_at"), n_real=Count("to_structure", filter=Q(example=False))
@@ -120,9 +127,7 @@ def _places(rows: QuerySet[Orientation], most: int) -> list[SilentPlace]:
 
 @dataclass(frozen=True, slots=True)
 class HelpedQuarter:
-    """How many referrals reached their aim in the last quarter that is over, by whole batches: one person may
-    have several, and an end is often noted late.
-    """
+    """How many referrals reached their aim in the last whole quarter, by whole batches."""
 
     start: datetime
     end: datetime
@@ -130,24 +135,16 @@ class HelpedQuarter:
 
 
 def helped_last_quarter(user: Any, at: datetime) -> HelpedQuarter | None:
-    """Return how many referrals reached their aim, in part at least, in the territory that a user leads, over
-    the last whole quarter; None for who leads none. Invented ones count in the demonstration alone.
-    """
-    communes = rights_of(user).communes(LEADS)
-    if communes is not None and not communes:
+    """Return how many referrals reached their aim in a user's territory; None for who leads none."""
+    rows = _of_territory(user)
+    if rows is None:
         return None
     local = timezone.localtime(at)
     end = local.replace(
         month=(local.month - 1) // 3 * 3 + 1, day=1, hour=0, minute=0, second=0, microsecond=0
     )
     start = end.replace(month=end.month - 3) if end.month > 3 else end.replace(year=end.year - 1, month=10)
-    rows = Orientation.objects.filter(
-        served_at__gte=start, served_at__lt=end, outcome__in=(cycle.REACHED, cycle.PARTIAL)
-    )
-    if communes is not None:
-        rows = rows.filter(lieu__code_insee__in=bulk.to_find(communes))
-    if not user.is_demonstration:
-        rows = rows.filter(example=False)
+    rows = rows.filter(served_at__gte=start, served_at__lt=end, outcome__in=(cycle.REACHED, cycle.PARTIAL))
     return HelpedQuarter(start, end, disclosure.batch(rows.count(), int(number("protection/small_count"))))
 
 
@@ -175,12 +172,9 @@ def _place(
         n=counted["n"],
         first=counted["first"],
         mail=next(filter(None, map(timeline.mail_of, structure_lieux)), ""),
-        phone=next(filter(None, map(_phone, structure_lieux)), ""),
+        phone=next(
+            (phones[0].words for lieu in structure_lieux if (phones := places.phones(lieu.sheet))), ""
+        ),
         commune=lieux[first].code_insee if first in lieux else commune,
         invented=not counted["n_real"],
     )
-
-
-def _phone(lieu: Lieu) -> str:
-    numbers = places.phones(lieu.sheet)
-    return numbers[0].words if numbers else ""

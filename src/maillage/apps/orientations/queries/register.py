@@ -36,14 +36,11 @@ class Holding:
 
     @property
     def n(self) -> int:
-        """How many there are."""
         return len(self.rows)
 
 
 def of_person(person: Person) -> list[Holding]:
-    """Return the data stored about a person, kind by kind, in the order of the register; what holds nothing
-    is not listed.
-    """
+    """Return the data stored about a person, in the order of the register; empty kinds left out."""
     return [holding for kind in REGISTER if (holding := Holding(kind, kind.rows(person))).rows]
 
 
@@ -57,19 +54,9 @@ def by_fate(holdings: Sequence[Holding]) -> list[tuple[str, list[Holding]]]:
 
 
 def _referrals(person: Person) -> list[dict[str, Any]]:
-    rows = Orientation.objects.filter(person=person).order_by("-path__made_at", "path", "position")
-    steps = list(
-        rows.select_related(
-            "path__by",
-            "path__structure",
-            "lieu",
-            "sent_to",
-            "to_structure",
-            "from_structure",
-            "sender",
-            "proposed",
-        )
-    )
+    rows = Orientation.objects.filter(person=person).select_related("path__by", "path__structure")
+    rows = rows.select_related("lieu", "sent_to", "to_structure", "from_structure", "sender", "proposed")
+    steps = list(rows.order_by("-path__made_at", "path", "position"))
     events: dict[int, list[Event]] = {row.pk: [] for row in steps}
     for event in Event.objects.filter(orientation__in=steps).select_related(
         "by", "orientation__from_structure"

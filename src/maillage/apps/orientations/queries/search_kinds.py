@@ -39,9 +39,7 @@ def _referral_words(row: Orientation) -> tuple[str, str]:
 
 
 def _of_procedure(user: Any, matches: Matches) -> Q:
-    """Return the condition for a referral to be found by its procedure: by whoever sends it, or where it is
-    shared.
-    """
+    """Return the condition to be found by procedure: by the sender, or where it is shared."""
     reads = sender_condition(user) | Q(told__contains='"procedure"', agreed_with=None)
     return reads & Q(pk__in=matches(PROCEDURES))
 

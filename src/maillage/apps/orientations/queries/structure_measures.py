@@ -1,6 +1,4 @@
-"""Measures of a structure on its own referrals: the room left in its places this week, and the outcomes of a
-year of them.
-"""
+"""Measures of a structure on its referrals: the room left this week, the outcomes of a year."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,6 +13,7 @@ from maillage.apps.accounts.access import rights_of
 from maillage.apps.directory import rules as directory
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import places
+from maillage.apps.directory.queries.moments import midnight
 from maillage.apps.orientations import access
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.rules import cycle
@@ -32,9 +31,7 @@ MOST = 12  # stitches drawn one by one; beyond, the words are enough
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """A place of ours this week. places: how many it has by its sheet, None when nobody said; full: since
-    when, in words.
-    """
+    """A place this week. places: how many by its sheet, None if unknown; full: since when, in words."""
 
     lieu: Lieu
     taken: int
@@ -47,16 +44,13 @@ class Room:
 
     @property
     def stitches(self) -> Sequence[bool]:
-        """Return True if each of its places is taken; nothing when they are unknown, or too many to be
-        drawn.
-        """
+        """Return True for each place that is taken; nothing when they are unknown or too many to be drawn."""
         if self.places is None or self.places > MOST:
             return ()
         return [n < self.taken for n in range(self.places)]
 
     @property
     def drawn(self) -> list[tuple[int, bool]]:
-        """Where each stitch stands, and whether it is taken."""
         return [(12 + 24 * n, taken) for n, taken in enumerate(self.stitches)]
 
     @property
@@ -74,18 +68,17 @@ def places_for(user: Any) -> QuerySet[Lieu]:
 
 def rooms(user: Any, at: datetime) -> list[Room]:
     """Return the room of each of somebody's places, by name."""
-    morning = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
-    monday = (morning - timedelta(days=morning.weekday())).replace(tzinfo=None)
-    first, last = timezone.make_aware(monday), timezone.make_aware(monday + timedelta(days=7))
+    today = timezone.localdate(at)
+    monday = today - timedelta(days=today.weekday())
+    first, last = midnight(monday), midnight(monday + timedelta(days=7))
     own_places = list(places_for(user).order_by("name", "pk"))
     expected = Orientation.objects.filter(
-        Q(state__in=(cycle.APPOINTED, cycle.CAME, cycle.SERVED)),
+        state__in=(cycle.APPOINTED, cycle.CAME, cycle.SERVED),
         lieu__in=own_places,
         appointment_at__gte=first,
+        appointment_at__lt=last,
     )
-    taken = dict(
-        expected.filter(appointment_at__lt=last).order_by().values_list("lieu").annotate(n=Count("pk"))
-    )
+    taken = dict(expected.order_by().values_list("lieu").annotate(n=Count("pk")))
     return [
         Room(
             lieu=lieu,
@@ -130,7 +123,6 @@ class Year:
 
     @property
     def between(self) -> str:
-        """The interval of that share, in words."""
         return f"entre {share(self.share.low)} et {share(self.share.high)}" if self.share is not None else ""
 
     @property
@@ -152,20 +144,16 @@ def days_in_words(days: float) -> str:
 
 
 def received(user: Any, at: datetime) -> Year:
-    """Return the outcomes of the referrals received in a year."""
     return _year(access.received_by(user), at)
 
 
 def sent(user: Any, at: datetime) -> Year:
-    """Return the outcomes of the referrals sent in a year."""
     return _year(access.sent_by(user).filter(sent_at__isnull=False), at)
 
 
 def _year(rows: QuerySet[Orientation], at: datetime) -> Year:
-    year, taken_back = (
-        rows.filter(sent_at__gte=at - timedelta(days=YEAR)),
-        Q(state=cycle.CANCELLED, came=None),
-    )
+    year = rows.filter(sent_at__gte=at - timedelta(days=YEAR))
+    taken_back = Q(state=cycle.CANCELLED, came=None)
     wanted, wait = year.exclude(taken_back), int(parameter("referrals/outcome_days"))
     old = ~taken_back & Q(sent_at__lt=at - timedelta(days=wait))
     known_ones = Q(came__isnull=False) | ~Q(reason="") | Q(state__in=REFUSALS)
@@ -189,11 +177,8 @@ def _year(rows: QuerySet[Orientation], at: datetime) -> Year:
         for (state, came, reason, *_), n in counts.items()
         if came is not None or reason or state in REFUSALS
     )
-    answered = (
-        wanted.filter(answered_at__isnull=False)
-        .order_by("-answered_at")
-        .values_list("sent_at", "answered_at")
-    )
+    answered = wanted.filter(answered_at__isnull=False).order_by("-answered_at")
+    answered = answered.values_list("sent_at", "answered_at")
     delays = [(last - first).total_seconds() / 86_400 for first, last in answered[:LATELY]]
     reasons, origins = Counter[str](), Counter[str]()
     for (_, _, reason, origin, _), n in counts.items():

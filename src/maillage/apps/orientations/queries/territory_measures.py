@@ -76,30 +76,24 @@ def _share(figure: Any) -> dict[str, Any]:
     """Return a share in words, with the bounds that chance alone would give others like it, for the bar."""
     if isinstance(figure, Withheld):
         return {"withheld": figure.reason}
-    bar = charts.small_bar(figure, top=100, id="rayures")
     return {
         "value": wording.counted_share(figure),
         "between": wording.survey_share(figure).between,
         "n": figure.n,
-        "bar": bar,
+        "bar": charts.small_bar(figure, top=100, id="rayures"),
     }
 
 
 def _table(words: str, table: queries.Table) -> dict[str, Any]:
-    return {
-        "words": words,
-        "columns": table.columns,
-        "lines": list(zip(table.rows, table.cells, strict=True)),
-    }
+    lines = list(zip(table.rows, table.cells, strict=True))
+    return {"words": words, "columns": table.columns, "lines": lines}
 
 
 def _delay(delay: queries.Delay) -> dict[str, str]:
     if delay.median is None or delay.p90 is None:
         return {}
-    half, nine = (
-        structure_measures.days_in_words(delay.median.value),
-        structure_measures.days_in_words(delay.p90.value),
-    )
+    half = structure_measures.days_in_words(delay.median.value)
+    nine = structure_measures.days_in_words(delay.p90.value)
     low, high = wording.bounds(delay.median.low, delay.median.high, 1)
     bounds = f"{low} – {high}" if low != high else ""
     return {"half": half, "nine": nine, "bounds": bounds, "n": wording.number(delay.n)}

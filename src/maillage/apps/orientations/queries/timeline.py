@@ -47,8 +47,8 @@ class Line:
 
 
 def timeline(orientation: Orientation, side: str) -> list[Line]:
-    """Return the events, oldest first, as one side reads them: a note is for the side that wrote it, the
-    person reads none; after a change of custody, the former team's notes are for that team.
+    """Return the events, oldest first, as one side reads them: a note is for the side, and the team, that
+    wrote it; the person reads none.
     """
     return timelines([orientation], side)[orientation.pk]
 
@@ -68,9 +68,7 @@ def timelines(orientations: Iterable[Orientation], side: str) -> dict[int, list[
 
 
 def _written_elsewhere(events: Sequence[Event]) -> frozenset[int]:
-    """Return the events of when another structure than today's ran the place: its team wrote them for
-    itself.
-    """
+    """Return the events of when another structure ran the place: its team wrote them for itself."""
     current_events: dict[int, list[int]] = {}  # by referral, the events since it last changed hands
     by: dict[int, list[tuple[int | None, list[int]]]] = {}
     for event in events:
@@ -113,19 +111,14 @@ def sentence(event: Event) -> str:
     if moment_text := str(event.content.get("when", "")):
         zone = clocks.zone(event.orientation.place_commune)
         more = f" : {moment(datetime.fromisoformat(moment_text).astimezone(zone))}"
-    return (
-        f"{who(event)} a {cycle.MOVES[event.verb].label} le {opening.date_text(when.date())} à"
-        f" {opening.clock(when)}{more}".rstrip(".")
-        + "."
-    )
+    day, hour = opening.date_text(when.date()), opening.clock(when)
+    return f"{who(event)} a {cycle.MOVES[event.verb].label} le {day} à {hour}{more}".rstrip(".") + "."
 
 
 def moment(local: datetime) -> str:
     """Return a local time in full: “mardi 24 novembre 2026 à 14 h”."""
-    return (
-        f"{lower_first(opening.DAYS[local.weekday()])} {opening.date_text(local.date())} à"
-        f" {opening.clock(local)}"
-    )
+    day = f"{lower_first(opening.DAYS[local.weekday()])} {opening.date_text(local.date())}"
+    return f"{day} à {opening.clock(local)}"
 
 
 def who(event: Event) -> str:
@@ -134,22 +127,14 @@ def who(event: Event) -> str:
 
 
 def at_the_door(row: Orientation | None) -> str:
-    """Return the sentence that the person says when they come in, in French: the same on their card and in
-    their messages.
-    """
+    """Return the French sentence that the person says when they come in, on their card and in messages."""
     if row is not None and row.from_structure is not None:
         return f"Je viens de la part {of(row.from_structure.name)}."
     return "On m’a conseillé de venir ici."
 
 
-def holder(row: Orientation, *, sender: str = "La structure qui oriente", person: str = "La personne") -> str:
-    """Return the name of the next to act; '' for nobody. sender, person: words for those without
-    a name.
-    """
-    return _named(row, row.held_by, sender=sender, person=person)
-
-
-def _named(row: Orientation, side: str, *, sender: str, person: str) -> str:
+def side_name(row: Orientation, side: str, *, sender: str, person: str) -> str:
+    """Return the name of a side; '' for nobody. sender, person: words for those without a name."""
     names = {
         cycle.RECEIVER: row.lieu_name or "Le lieu",
         cycle.SENDER: row.from_structure.name if row.from_structure is not None else sender,
@@ -158,30 +143,34 @@ def _named(row: Orientation, side: str, *, sender: str, person: str) -> str:
     return names.get(side, "")
 
 
+def holder(row: Orientation) -> str:
+    """Return the name of the next to act; '' for nobody."""
+    return side_name(row, row.held_by, sender="La structure qui oriente", person="La personne")
+
+
 def _part(event: Event) -> str:
-    return (
-        _named(event.orientation, event.side, sender="La structure qui oriente", person="La personne")
-        or "Maillage"
-    )
-
-
-# --------------------------------------------------------------------------------------------- what is shared
+    name = side_name(event.orientation, event.side, sender="La structure qui oriente", person="La personne")
+    return name or "Maillage"
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Field that a person agreed to share with a place, in words: no other is displayed there."""
+    """Field that a person agreed to share with a place. name: of `cycle.SHARED`; words: its value."""
 
-    label: str
+    name: str
     words: str
+
+    @property
+    def label(self) -> str:
+        return cycle.SHARED[self.name]
 
 
 def shared(orientation: Orientation) -> Sequence[Shared]:
     """Return the fields that the place may read of the person and of their need."""
-    shared_texts = {
-        name: _shared_text(orientation, name) for name in cycle.SHARED if name in orientation.readable
-    }
-    return [Shared(cycle.SHARED[name], words) for name, words in shared_texts.items() if words]
+    shared_fields = [
+        Shared(name, _shared_text(orientation, name)) for name in cycle.SHARED if name in orientation.readable
+    ]
+    return [each for each in shared_fields if each.words]
 
 
 def _shared_text(row: Orientation, name: str) -> str:

@@ -1,4 +1,4 @@
-"""The life of a referral: its states, who may do what to it and what then, its delays and its closed lists.
+"""The life of a referral: its states, the table of its moves, its delays and its closed lists.
 
 Source: docs/methods/orienter.md, docs/decisions/0017-the-life-of-a-referral.md
 """
@@ -6,6 +6,8 @@ Source: docs/methods/orienter.md, docs/decisions/0017-the-life-of-a-referral.md
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+from maillage.words.languages import to_say
 
 DRAFT, SENT, SEEN, ACCEPTED, REFUSED, REDIRECTED = (
     "draft",
@@ -55,9 +57,7 @@ SIDES: Mapping[str, str] = {
 @dataclass(frozen=True, slots=True)
 class Move:
     """An action. by: the sides that may do it; since: the states it starts from; to: the state it leads to,
-    '' for the same.
-
-    held_by: who must then take the next step, None for the same; label: in the timeline, after “a”.
+    '' for the same; held_by: who must then act, None for the same; label: in the timeline, after “a”.
     """
 
     by: tuple[str, ...]
@@ -207,9 +207,7 @@ OF_PERSON = ("nickname", "born", "reach", "note")  # what says who it is, or may
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A reason to refuse. plain: as the person may read it; dora: the term of DORA; about: the place, the
-    person or the request.
-    """
+    """A reason to refuse. plain: as the person reads it; dora: the term of DORA; about: place or person."""
 
     label: str
     plain: str
@@ -258,6 +256,43 @@ LEVELS: Mapping[str, str] = {
     "entierement_accompagne": "avec guidage",
     "partiellement_autonome": "autonome, avec guidage en cas de besoin",
     "autonome": "autonome",
+}
+# What the person reads of each state.
+PLAIN_STATES: Mapping[str, str] = {
+    DRAFT: to_say("C’est préparé. Ce n’est pas encore envoyé."),
+    SENT: to_say("Le lieu est prévenu. On attend sa réponse."),
+    SEEN: to_say("Le lieu a vu la demande. On attend sa réponse."),
+    ACCEPTED: to_say("Le lieu dit oui. Vous êtes attendu."),
+    REFUSED: to_say(
+        "Ce lieu ne peut pas. Revenez voir la personne qui vous aide : on cherche un autre lieu."
+    ),
+    REDIRECTED: to_say("Ce lieu en propose un autre. Parlez-en avec la personne qui vous aide."),
+    APPOINTED: to_say("Vous avez un rendez-vous."),
+    CAME: to_say("Vous êtes venu. C’est noté."),
+    ABSENT: to_say("Le rendez-vous est passé. Vous pouvez en demander un autre."),
+    SERVED: to_say("Vous avez été aidé."),
+    CLOSED: to_say("C’est terminé."),
+    EXPIRED: to_say("Le lieu n’a pas répondu. Revenez voir la personne qui vous aide."),
+    CANCELLED: to_say("C’est annulé."),
+    UNSOLVED: to_say("Aucun lieu ne convient pour l’instant. Ce manque est noté."),
+}
+# The same of a referral just sent, when nobody but the person, or who helps them, tells the place.
+PLAIN_ANNOUNCEMENTS: Mapping[str, str] = {
+    "card": to_say("Allez-y avec votre carte. Appelez avant, si vous pouvez."),
+    "phone": to_say("La personne qui vous aide appelle le lieu pour vous."),
+}
+# What it is for, in the words of the person, when whoever sends added none.
+PLAIN_PROCEDURES: Mapping[str, str] = {
+    "argent": to_say("Argent, aides"),
+    "travail": to_say("Travail"),
+    "sante": to_say("Santé"),
+    "logement": to_say("Logement"),
+    "identite": to_say("Papiers d’identité"),
+    "ecole": to_say("École"),
+    "impots": to_say("Impôts"),
+    "transports": to_say("Transports"),
+    "mail": to_say("Boîte mail, mots de passe"),
+    "autre": to_say("Autre démarche"),
 }
 MOST_MINUTES = 24 * 60
 LONGEST = 1_000  # characters of a note

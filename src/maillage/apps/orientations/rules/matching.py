@@ -129,9 +129,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Answer of one criterion for a place, and why in words. answer: good, fair, unsaid (to be asked) or
-    bad.
-    """
+    """Answer of one criterion for a place: good, fair, unsaid (to be asked) or bad, and why in words."""
 
     criterion: str
     answer: Answer
@@ -148,9 +146,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """The reason why a place within reach is excluded. reason: of LEFT_OUT; words: as displayed; ask: a call
-    may change it.
-    """
+    """The reason why a place is excluded. reason: of LEFT_OUT; ask: a call may change it."""
 
     reason: str
     words: str
@@ -173,17 +169,21 @@ LEFT_OUT = {
 }
 
 
-# -------------------------------------------------------------------------------------------- what leaves out
+NOT_OFFERED = {
+    "planned": "Pas encore : c’est un projet",
+    "ended": "N’en propose plus",
+    "denied": "Dit ne pas le proposer",
+}
 
 
-def why_not(wanted: Wanted, known: Known, on: date) -> Why | None:  # noqa: C901
-    """Return the first reason to exclude a place; None when it may be proposed. Silence excludes only on the
-    practice itself.
-    """
+def why_not(wanted: Wanted, known: Known, on: date) -> Why | None:
+    """Return the first reason to exclude a place, if any; silence excludes on the practice alone."""
     if known.no_public:
         return Why("no_public", "Ce lieu n’accueille pas de public")
+    if known.state in NOT_OFFERED:
+        return Why(known.state, NOT_OFFERED[known.state])
     if known.state != "offered":
-        return _not_offered(known.state)
+        return Why("silent", f"Ne dit rien de ce besoin : {CALL}", ask=True)
     if known.full:
         return Why("full", known.full)
     if known.full_for:
@@ -203,19 +203,6 @@ def why_not(wanted: Wanted, known: Known, on: date) -> Why | None:  # noqa: C901
     return None
 
 
-def _not_offered(state: str) -> Why:
-    words = {
-        "planned": "Pas encore : c’est un projet",
-        "ended": "N’en propose plus",
-        "denied": "Dit ne pas le proposer",
-    }
-    return (
-        Why(state, words[state])
-        if state in words
-        else Why("silent", f"Ne dit rien de ce besoin : {CALL}", ask=True)
-    )
-
-
 def _shut(wanted: Wanted, until: date, on: date) -> bool:
     """Return True if a closure lasts too long, or beyond the day that counts."""
     late = wanted.urgent_before is not None and until >= wanted.urgent_before
@@ -226,15 +213,9 @@ def _shut(wanted: Wanted, until: date, on: date) -> bool:
 
 
 def reasons(wanted: Wanted, known: Known, at: datetime) -> list[Reason]:
-    """Return the answer of each relevant criterion for a place at a moment (local time, naive), in
-    display order.
-    """
-    reasons = []
-    for id in orientation.criteria():
-        answer = CRITERIA[id](wanted, known, at)
-        if answer is not None:
-            reasons.append(Reason(id, *answer))
-    return reasons
+    """Return the answer of each relevant criterion at a moment (local, naive), in display order."""
+    answers = ((id, CRITERIA[id](wanted, known, at)) for id in orientation.criteria())
+    return [Reason(id, *answer) for id, answer in answers if answer is not None]
 
 
 def total(reasons: Sequence[Reason]) -> int:
@@ -332,13 +313,8 @@ def _public(wanted: Wanted, known: Known, at: datetime) -> Told:
     if common_publics := set(wanted.publics) & (known.kept_for | known.welcomes):
         return "good", f"Un accueil est prévu : {_names('publics_specifiquement_adresses', common_publics)}"
     if known.welcomes:
-        return (
-            "unsaid",
-            (
-                "Un accueil est prévu pour d’autres"
-                f" ({_names('publics_specifiquement_adresses', known.welcomes)}) : {CALL}"
-            ),
-        )
+        welcomes = _names("publics_specifiquement_adresses", known.welcomes)
+        return "unsaid", f"Un accueil est prévu pour d’autres ({welcomes}) : {CALL}"
     return "fair", "Ouvert à tous, sans accueil particulier annoncé"
 
 
@@ -432,18 +408,17 @@ def rounded_minutes(minutes: float) -> int:
 def _when(moment: datetime, at: datetime) -> str:
     """Return a moment to come as it is said."""
     days = (moment.date() - at.date()).days
-    near = {0: "aujourd’hui", 1: "demain"}.get(days)
-    day = near or (
-        lower_first(opening.DAYS[moment.weekday()]) if days < 7 else f"le {_day(moment.date(), at.date())}"
-    )
+    day = f"le {_day(moment.date(), at.date())}"
+    if days < 7:
+        near = {0: "aujourd’hui", 1: "demain"}
+        day = near.get(days) or lower_first(opening.DAYS[moment.weekday()])
     return f"{day} à {opening.clock(moment)}"
 
 
 def _day(day: date, on: date) -> str:
     """Return a date without its year when it is that of today."""
-    return (
-        opening.date_text(day).removesuffix(f" {on.year}") if day.year == on.year else opening.date_text(day)
-    )
+    text = opening.date_text(day)
+    return text.removesuffix(f" {on.year}") if day.year == on.year else text
 
 
 def _article(language: str) -> str:
@@ -458,8 +433,5 @@ def _care(slugs: frozenset[str]) -> str:
 def _names(list_id: str, slugs: Sequence[str] | set[str] | frozenset[str]) -> str:
     values = offer.lists()[list_id].values
     labels = [values[slug].plain for slug in values if slug in slugs]
-    return (
-        listing([labels[0], *map(lower_first, labels[1:])])
-        if list_id == "niveaux" and labels
-        else listing([lower_first(each) for each in labels])
-    )
+    first = 1 if list_id == "niveaux" else 0  # a level begins its sentence
+    return listing([*labels[:first], *map(lower_first, labels[first:])])

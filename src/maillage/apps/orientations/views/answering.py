@@ -21,9 +21,7 @@ from maillage.words.wording import lower_first, spaced
 
 
 class Unread(Exception):
-    """Typed values that are invalid; `form` says why, field by field, and `verb` which action they
-    belong to.
-    """
+    """Typed values that are invalid; `form` says why, field by field, and `verb` which action is meant."""
 
     def __init__(self, verb: str, form: Form) -> None:
         super().__init__(verb)
@@ -38,69 +36,44 @@ def answer(
 
     Unread when a field is missing; Refused, even then, when the referral changed since the page was opened.
     """
-    verb = post.get("geste", "")
-    if verb not in ANSWERS:
+    verb, context = post.get("geste", ""), {"by": by, "at": at, "token": token, "was": was}
+    if verb in CLICKS:
+        act, sentence = CLICKS[verb]
+        act(row, **context)
+    elif verb in FORMS:
+        form = FORMS[verb](post, row, at)
+        if not form.is_valid():
+            if transitions.moved(row, was):
+                raise transitions.too_late(row)
+            raise Unread(verb, form)
+        sentence = _apply(verb, row, form, context)
+    else:
         return ""
-    try:
-        sentence = ANSWERS[verb](post, row, {"by": by, "at": at, "token": token, "was": was})
-    except Unread as unread:
-        if transitions.moved(row, was):
-            raise transitions.too_late(row) from unread
-        raise
     row.refresh_from_db()
     informed = referral_detail.informed(row, side=cycle.RECEIVER)
     return spaced(" ".join(filter(None, (sentence, informed))))
 
 
-def _accept(post: QueryDict, row: Orientation, context: Mapping[str, Any]) -> str:
-    answers.accept(row, **context)
-    return "C’est oui. Vous pouvez donner une date quand vous voulez."
-
-
-def _came(post: QueryDict, row: Orientation, context: Mapping[str, Any]) -> str:
-    answers.came(row, **context)
-    return "Venue : c’est noté. Dites la suite quand vous aurez fini."
-
-
-def _absent(post: QueryDict, row: Orientation, context: Mapping[str, Any]) -> str:
-    answers.absent(row, **context)
-    return (
-        "Pas venue : c’est noté. Vous pouvez lui donner une autre date, ou noter qu’elle est venue"
-        " finalement."
-    )
-
-
-def _date(post: QueryDict, row: Orientation, context: Mapping[str, Any]) -> str:
-    form = _read("date", post, row, context["at"])
-    act = answers.move if cycle.allowed("move", row.state, cycle.RECEIVER) else answers.appoint
-    answered = act(row, when=form.when(), **context)
-    return f"Rendez-vous donné : {referral_detail.appointment(answered)}."
-
-
-def _refuse(post: QueryDict, row: Orientation, context: Mapping[str, Any]) -> str:
-    form = _read("refuser", post, row, context["at"])
+def _apply(verb: str, row: Orientation, form: Any, context: Mapping[str, Any]) -> str:
+    """Apply a valid form, and return what was done."""
     cleaned = form.cleaned_data
-    answers.refuse(row, reason=cleaned["raison"], words=cleaned["mots"], full=cleaned["complet"], **context)
-    full = " Votre fiche dit « complet » : plus personne ne vous est envoyé." if cleaned["complet"] else ""
-    return f"C’est noté : {lower_first(cycle.REASONS[cleaned['raison']].label)}.{full}"
-
-
-def _elsewhere(post: QueryDict, row: Orientation, context: Mapping[str, Any]) -> str:
-    form = _read("ailleurs", post, row, context["at"])
-    lieu = Lieu.objects.get(slug=form.cleaned_data["lieu"])
-    answers.redirect(row, lieu=lieu, words=form.cleaned_data["mots"], **context)
-    return f"Vous proposez {lieu.name}. La personne choisira avec l’aidant qui l’accompagne."
-
-
-def _serve(post: QueryDict, row: Orientation, context: Mapping[str, Any]) -> str:
-    form = _read("servir", post, row, context["at"])
+    if verb == "date":
+        act = answers.move if cycle.allowed("move", row.state, cycle.RECEIVER) else answers.appoint
+        return f"Rendez-vous donné : {referral_detail.appointment(act(row, when=form.when(), **context))}."
+    if verb == "refuser":
+        answers.refuse(
+            row, reason=cleaned["raison"], words=cleaned["mots"], full=cleaned["complet"], **context
+        )
+        full = (
+            " Votre fiche dit « complet » : plus personne ne vous est envoyé." if cleaned["complet"] else ""
+        )
+        return f"C’est noté : {lower_first(cycle.REASONS[cleaned['raison']].label)}.{full}"
+    if verb == "ailleurs":
+        lieu = Lieu.objects.get(slug=cleaned["lieu"])
+        answers.redirect(row, lieu=lieu, words=cleaned["mots"], **context)
+        return f"Vous proposez {lieu.name}. La personne choisira avec l’aidant qui l’accompagne."
     answers.serve(row, **form.served(), telling=form.telling(timezone.localdate(context["at"])), **context)
     return "Merci : la suite est connue."
-
-
-def _close(post: QueryDict, row: Orientation, context: Mapping[str, Any]) -> str:
-    sending.close(row, **context)
-    return "C’est terminé."
 
 
 def _followed(row: Orientation) -> bool:
@@ -108,18 +81,19 @@ def _followed(row: Orientation) -> bool:
     return row.person is not None and "procedure" in row.readable and droits.follows(row.person)
 
 
-ANSWERS: Mapping[str, Callable[[QueryDict, Orientation, Mapping[str, Any]], str]] = {
-    "accept": _accept,
-    "came": _came,
-    "absent": _absent,
-    "date": _date,
-    "refuser": _refuse,
-    "ailleurs": _elsewhere,
-    "servir": _serve,
-    "close": _close,
+# The answers that need no more than a click, and what their author reads then.
+CLICKS: Mapping[str, tuple[Callable[..., Orientation], str]] = {
+    "accept": (answers.accept, "C’est oui. Vous pouvez donner une date quand vous voulez."),
+    "came": (answers.came, "Venue : c’est noté. Dites la suite quand vous aurez fini."),
+    "absent": (
+        answers.absent,
+        (
+            "Pas venue : c’est noté. Vous pouvez lui donner une autre date, ou noter qu’elle est venue"
+            " finalement."
+        ),
+    ),
+    "close": (sending.close, "C’est terminé."),
 }
-
-
 FORMS: Mapping[str, Callable[[QueryDict, Orientation, datetime], Form]] = {
     "date": lambda post, row, at: DateForm(
         post, doubt=lambda when: referral_detail.doubt(row, when), commune=row.place_commune
@@ -130,11 +104,7 @@ FORMS: Mapping[str, Callable[[QueryDict, Orientation, datetime], Form]] = {
 }
 
 
-def _read(verb: str, post: QueryDict, row: Orientation, at: datetime) -> Any:
-    form = FORMS[verb](post, row, at)
-    if not form.is_valid():
-        raise Unread(verb, form)
-    return form
+ANSWERS = {*CLICKS, *FORMS}
 
 
 def typed(post: QueryDict, row: Orientation, at: datetime) -> Unread | None:
@@ -144,9 +114,7 @@ def typed(post: QueryDict, row: Orientation, at: datetime) -> Unread | None:
 
 
 def neighbours(row: Orientation, at: datetime) -> list[tuple[str, str]]:
-    """Return the places that may be proposed instead, as choices: the nearest that take people for this
-    need, and did not send them.
-    """
+    """Return the places to propose instead, as choices: the nearest that take people for this need."""
     if row.lieu is None:
         return []
     nearest = matching.instead(row.lieu, row.need, at, but=row.from_structure_id)

@@ -1,6 +1,4 @@
-"""A place answers by its personal link, without account: what is shared and nothing else, in large simple
-forms.
-"""
+"""A place answers by its personal link, without account: what is shared and nothing else."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +16,6 @@ from maillage.apps.orientations import access
 from maillage.apps.orientations.actions import answers, transitions
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import detail as referral_detail
-from maillage.apps.orientations.queries import links
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.orientations.views import answering
 from maillage.kernel.errors import Refused
@@ -43,48 +40,44 @@ TOO_MANY = Refused(
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def link(request: HttpRequest, code: str) -> HttpResponse:
-    """Page of a link: first the sender and the need, then, once somebody opens it, the shared fields and
-    the answers.
-    """
+    """Show the sender and the need; then, once somebody opens it, the shared fields and the answers."""
     if counted(request, "liens") >= access.LINKS_AN_HOUR:
         return _refusal_page(request, TOO_MANY, status=429)
     token, at = code, timezone.now()
-    opened = links.opened(token, at)
-    if opened is None:
+    row = access.referral_of_link(token)
+    if row is None:
         count(request, "liens")
         return _refusal_page(request, UNKNOWN, status=404)
-    row = opened.orientation
     gesture = request.POST.get("geste", "") if request.method == "POST" else ""
     if gesture == "nouveau-lien":
-        return _renew(request, token, opened)
-    if not opened.live:
-        return _over(request, token, opened)
+        return _renew(request, row)
+    if not access.is_link_open(row, at):
+        context = {
+            "row": row,
+            "by": referral_detail.by_of(row),
+            "expected": row.state in (*cycle.RUNNING, cycle.EXPIRED),
+            "renews": row.state in cycle.RUNNING,
+            "phones": referral_detail.phones_of(row),
+        }
+        return _page(request, "orientations/link/over.html", context)
     if gesture == "lire":
         _see(request, row, token, at)
         return redirect("orientation_link", token)
     if access.digest(token) not in request.session.get(KEY, []):
         if gesture in answering.ANSWERS:
-            return _again(request, row, token, at)
-        return _page(
-            request,
-            "orientations/link/closed.html",
-            {"row": row, "by": referral_detail.by_of(row), "practice": _practice(row)},
-        )
-    if gesture:
-        return _answer(request, token, opened, at)
-    answers.see(row, by=None, at=at, token=token, quiet=VISIT)
-    return _open(request, token, opened)
-
-
-def _answer(request: HttpRequest, token: str, opened: links.Opened, at: datetime) -> HttpResponse:
-    """Send what somebody answers, and come back; what cannot be read or done is shown again, as typed."""
+            return _confirm(request, row, token, at)
+        context = {"row": row, "by": referral_detail.by_of(row), "practice": row.need_text}
+        return _page(request, "orientations/link/closed.html", context)
+    if not gesture:
+        answers.see(row, by=None, at=at, token=token, quiet=VISIT)
+        return _open(request, token, row)
     was = request.POST.get("vu", "")
     try:
-        sentence = answering.answer(request.POST, opened.orientation, by=None, at=at, token=token, was=was)
+        sentence = answering.answer(request.POST, row, by=None, at=at, token=token, was=was)
     except answering.Unread as unread:
-        return _open(request, token, opened, unread=unread)
+        return _open(request, token, row, unread=unread)
     except Refused as error:
-        return _open(request, token, opened, error=error)
+        return _open(request, token, row, error=error)
     if sentence:
         messages.success(request, sentence)
     return redirect("orientation_link", token)
@@ -96,37 +89,26 @@ def _see(request: HttpRequest, row: Orientation, token: str, at: datetime) -> No
     request.session[KEY] = [*request.session.get(KEY, []), access.digest(token)][-KEPT:]
 
 
-def _again(request: HttpRequest, row: Orientation, token: str, at: datetime) -> HttpResponse:
-    """Show the answer sent after the session expired: it is confirmed before it is sent, and none of it is
-    lost.
-    """
+def _confirm(request: HttpRequest, row: Orientation, token: str, at: datetime) -> HttpResponse:
+    """Show an answer sent after the session expired, to be confirmed: none of it is lost."""
     error = transitions.too_late(row) if transitions.moved(row, request.POST.get("vu", "")) else None
     _see(request, row, token, at)
-    opened = links.Opened(row, live=True)
-    return _open(
-        request,
-        token,
-        opened,
-        error=error,
-        unread=answering.typed(request.POST, row, at),
-        again=error is None,
-    )
+    unread = answering.typed(request.POST, row, at)
+    return _open(request, token, row, error=error, unread=unread, again=error is None)
 
 
 def _open(
     request: HttpRequest,
     token: str,
-    opened: links.Opened,
+    row: Orientation,
     *,
     error: Refused | None = None,
     unread: answering.Unread | None = None,
     again: bool = False,
 ) -> HttpResponse:
-    """Display the shared fields, and the possible answers. again: the typed values are to be read
-    again.
-    """
+    """Display the shared fields and the possible answers. again: the typed values are to be confirmed."""
     at = timezone.now()
-    row = (links.opened(token, at) or opened).orientation
+    row = access.referral_of_link(token) or row
     context: dict[str, Any] = {
         "row": row,
         "told": referral_detail.detail(row, referral_detail.RECEIVER, at),
@@ -138,37 +120,19 @@ def _open(
         "answer_address": reverse("orientation_link", args=[token]),
     }
     context |= answering.forms(row, at, opened_verb=request.GET.get("faire", ""), unread=unread)
-    return _page(
-        request, "orientations/link/open.html", context, status=400 if error or unread or again else 200
-    )
+    status = 400 if error or unread or again else 200
+    return _page(request, "orientations/link/open.html", context, status=status)
 
 
-def _over(request: HttpRequest, token: str, opened: links.Opened) -> HttpResponse:
-    """Show the outcome of a referral whose link is closed, and how to get another."""
-    row = opened.orientation
-    expected = row.state in (*cycle.RUNNING, cycle.EXPIRED)
-    context = {
-        "row": row,
-        "by": referral_detail.by_of(row),
-        "expected": expected,
-        "renews": row.state in cycle.RUNNING,
-    }
-    return _page(request, "orientations/link/over.html", context | {"phones": referral_detail.phones_of(row)})
-
-
-def _renew(request: HttpRequest, token: str, opened: links.Opened) -> HttpResponse:
+def _renew(request: HttpRequest, row: Orientation) -> HttpResponse:
     """Send a new link, to the place's own address only."""
     if count(request, "nouveaux-liens") > NEW_LINKS_AN_HOUR:
         return _refusal_page(request, TOO_MANY, status=429)
     try:
-        answers.ask_again(opened.orientation, at=timezone.now())
+        answers.ask_again(row, at=timezone.now())
     except Refused as error:
         return _refusal_page(request, error, status=400)
-    return _page(request, "orientations/link/renewed.html", {"row": opened.orientation})
-
-
-def _practice(row: Any) -> str:
-    return referral_detail.row_of(row, referral_detail.RECEIVER, timezone.now()).practice
+    return _page(request, "orientations/link/renewed.html", {"row": row})
 
 
 def _refusal_page(request: HttpRequest, error: Refused, *, status: int) -> HttpResponse:

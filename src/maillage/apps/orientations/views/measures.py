@@ -1,6 +1,4 @@
-"""Outcomes of referrals: those of one's structure, and those of a territory for whoever reads its
-measures.
-"""
+"""Outcomes of referrals: of one's structure, of a territory, and after a diagnosis."""
 
 from typing import Any
 
@@ -10,8 +8,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from maillage.apps.accounts.access import holding, rights_of
+from maillage.apps.autonomy.queries import quality
 from maillage.apps.orientations import access
 from maillage.apps.orientations.queries import structure_measures, territory_measures
+from maillage.apps.orientations.queries.measures import after_a_diagnosis
+from maillage.reference import bilan
+from maillage.reports.autonomy import measures as bilan_measures
 
 MEASURES = "measures.see"
 
@@ -27,10 +29,23 @@ def measures(request: HttpRequest) -> HttpResponse:
         raise Http404
     context: dict[str, Any] = {"own": own}
     if own:
-        context |= {
-            "received": structure_measures.received(request.user, at),
-            "given": structure_measures.sent(request.user, at),
-        }
+        context["received"] = structure_measures.received(request.user, at)
+        context["given"] = structure_measures.sent(request.user, at)
     if communes is None or communes:
         context |= territory_measures.of_territory(communes, on=timezone.localdate(at))
     return render(request, "orientations/measures/index.html", context)
+
+
+@require_safe
+def bilan_quality(request: HttpRequest) -> HttpResponse:
+    """Show the quality of a version of the rule, the one in force unless another is asked."""
+    version = request.GET.get("version", bilan.version())
+    if version not in bilan.versions():
+        raise Http404
+    quality_page = quality.page(version, examples="exemples" in request.GET, followed=after_a_diagnosis())
+    context = {
+        "found": quality_page,
+        "told": bilan_measures.quality(quality_page.quality),
+        "versions": bilan.versions().values(),
+    }
+    return render(request, "autonomy/quality/page.html", context)

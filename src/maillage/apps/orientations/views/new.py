@@ -1,6 +1,4 @@
-"""Sending somebody: what they need and the places that suit, then what the place may read, then how it
-starts.
-"""
+"""Sending somebody: what they need and the places that suit, what the place may read, how it starts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.access import account_of, holding, rights_of
+from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.autonomy import access as diagnoses
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import where
@@ -28,10 +26,11 @@ from maillage.apps.orientations.forms.need import NeedForm
 from maillage.apps.orientations.forms.share import SendForm
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import detail as referral_detail
-from maillage.apps.orientations.queries import matching, persons, timeline
+from maillage.apps.orientations.queries import matching, timeline
+from maillage.apps.orientations.queries import people as people_queries
 from maillage.apps.orientations.queries.matching import Match, Matches
 from maillage.apps.orientations.rules import cycle
-from maillage.apps.orientations.views.people import acting_for
+from maillage.apps.orientations.views.people import acting_for, structures_of
 from maillage.apps.people import access as people_access
 from maillage.apps.people import queries as people
 from maillage.apps.people import rules as purposes
@@ -57,9 +56,7 @@ FITS = (
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A place that may be chosen: how well it suits, in words. by: the place that proposed it instead of
-    itself, '' for none.
-    """
+    """A place that may be chosen: how well it suits, in words. by: the place that proposed it, or ''."""
 
     match: Match
     fit: str
@@ -71,8 +68,12 @@ class Proposed:
 def new(request: HttpRequest) -> HttpResponse:
     """Need of a person, and the suitable places; choosing one leads to the fields it may read."""
     at = timezone.now()
-    structures, people_known = _structures(request), _people(request)
-    draft, before = _draft(request), _before(request)
+    structures = structures_of(request)
+    if not structures:
+        raise Http404
+    draft = _referral_of_request(request, "brouillon", state=cycle.DRAFT)
+    before = _referral_of_request(request, "suite")
+    people_known = list(people_access.people_for(request.user).order_by("-active_at", "-pk")[:LATELY])
     gesture = request.POST.get("geste", "")
     if (first := _first(request, draft, before, at)) is not None:
         return first
@@ -80,40 +81,35 @@ def new(request: HttpRequest) -> HttpResponse:
     person = _person(request, data)
     if person is not None and person not in people_known:
         people_known.insert(0, person)
-    somewhere = at.astimezone(
-        clocks.zone(clocks.LATEST)
-    ).date()  # a draft is held to the day of its own place
+    # A draft is held to the day of its own place.
+    somewhere = at.astimezone(clocks.zone(clocks.LATEST)).date()
     form = NeedForm(data, people=people_known, structures=structures, on=somewhere)
     context: dict[str, Any] = {"form": form, "draft": draft, "before": before, "person": person}
     searched = request.method == "POST" or bool(data.get("besoin") or data.get("resultat"))
-    if not searched:
-        _forgive(form)
+    is_half_typed = RESUMED in request.GET and request.method != "POST"  # then its person was looked for
+    if not searched or (is_half_typed and not form.is_valid()):
+        form.errors.clear()  # nobody sent it yet: no reproach
         return render(request, "orientations/new/need.html", context)
     if not form.is_valid():
-        if RESUMED in request.GET and request.method != "POST":  # half typed when its person was looked for
-            _forgive(form)
-            return render(request, "orientations/new/need.html", context)
         return render(request, "orientations/new/need.html", context, status=400)
     spot, answer = find_spot(form.cleaned_data["ou"])
     if spot is None:
-        form.add_error("ou", _unknown(answer))
-        return render(
-            request, "orientations/new/need.html", context | {"choices": answer.choices}, status=400
-        )
+        several = "Plusieurs endroits s’appellent ainsi. Choisissez le bon dans la liste."
+        none = "Cet endroit n’est pas connu. Vérifiez son nom, ou écrivez le code postal."
+        form.add_error("ou", several if answer.choices else none)
+        context["choices"] = answer.choices
+        return render(request, "orientations/new/need.html", context, status=400)
     structure = form.chosen("au_nom", structures) or structures[0]
     lieu = _lieu(request.POST.get("lieu", "")) if gesture == "choisir" else None
     if request.method == "POST" and (lieu is not None or gesture == "aucun"):
-        values = form.draft(spot) | {"lieu": lieu}
         try:
-            row = _prepared(
-                request, values, person=person, structure=structure, draft=draft, before=before, at=at
-            )
+            named = {"person": person, "structure": structure, "draft": draft, "before": before}
+            row = _prepared(request, form.draft(spot) | {"lieu": lieu}, at=at, **named)
             access.drop_need(request)
             if gesture == "aucun":
                 sending.unsolved(row, by=account_of(request), at=at)
-                messages.success(
-                    request, "C’est noté : aucun lieu ne convient. Ce manque est compté dans le diagnostic."
-                )
+                sentence = "C’est noté : aucun lieu ne convient. Ce manque est compté dans le diagnostic."
+                messages.success(request, sentence)
                 return redirect("orientation", row.pk)
             return redirect("orientation_send", row.pk)
         except Refused as error:
@@ -124,7 +120,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "found": matches,
         "proposed": _proposed(matches, before),
         "spot": spot,
-        "same": persons.same_help(person, form.cleaned_data["demarche"], user=request.user),
+        "same": people_queries.same_help(person, form.cleaned_data["demarche"], user=request.user),
     }
     return render(request, "orientations/new/need.html", context, status=400 if "error" in context else 200)
 
@@ -140,9 +136,8 @@ def _first(
             return _not_followed(request, row)
     if (gesture := request.POST.get("geste", "")) not in LOOKED_FOR:
         return None
-    access.store_need(
-        request, at, but=[*known_people, *(["resultat"] if _person(request, request.POST) else [])]
-    )
+    of_person = ["resultat"] if _person(request, request.POST) else []
+    access.store_need(request, at, but=[*known_people, *of_person])
     return redirect(f"{reverse(LOOKED_FOR[gesture])}?vers=orienter")
 
 
@@ -163,9 +158,8 @@ def _prepared(
     before: Orientation | None,
     at: datetime,
 ) -> Orientation:
-    """Return the draft that a choice makes: the one being changed, for as long as it is for the same person
-    and in the same name, the one a double click already made, or a new one; on the same path while it is that
-    of the same person.
+    """Return the draft that a choice makes: the one being changed, while it is for the same person and in the
+    same name; the one a double click already made; or a new one, on the same path for the same person.
     """
     user = account_of(request)
     if draft is not None and (draft.person, draft.from_structure) == (person, structure):
@@ -177,7 +171,8 @@ def _prepared(
         "from_structure": structure,
         "procedure": values["procedure"],
     }
-    already = referral_detail.drafts_alike(user, same, since=at - TWICE).first()
+    recent = access.sent_by(user).filter(sender=user, prepared_at__gte=at - TWICE, **same)
+    already = recent.filter(state__in=(cycle.DRAFT, cycle.UNSOLVED)).first()
     if already is not None:
         return already
     follows = before if before is not None and before.person in (None, person) else None
@@ -194,7 +189,7 @@ def _prefilled(
     at: datetime,
 ) -> QueryDict:
     """Return the fields already known of the need: from the address, those typed before its person was found,
-    the diagnosis, the draft, the step before.
+    the draft or the step before, the diagnosis.
     """
     known = request.GET.copy()
     person = _person(request, known)
@@ -219,14 +214,8 @@ def _prefilled(
         _fill(known, context)
     diagnosis = _diagnosis(request, person)
     if diagnosis is not None:
-        _fill(
-            known,
-            {
-                "resultat": diagnosis.final_result,
-                "ou": _commune(diagnosis.place),
-                "pour": diagnosis.person_id,
-            },
-        )
+        place = _commune(diagnosis.place)
+        _fill(known, {"resultat": diagnosis.final_result, "ou": place, "pour": diagnosis.person_id})
     if person is not None:
         helped = {"pour": person.pk, "langue": person.language, "au_nom": acting_for(request, person)}
         _fill(known, helped)
@@ -258,11 +247,6 @@ def _diagnosis(request: HttpRequest, person: Person | None) -> Any:
     return rows.filter(person=person).order_by("-at", "-pk").first() if person is not None else None
 
 
-def _forgive(form: NeedForm) -> None:
-    """Leave a form that nobody sent yet without a reproach."""
-    form.errors.clear()
-
-
 def _proposed(matches: Matches, before: Orientation | None) -> list[Proposed]:
     instead, by = (before.proposed_id, before.lieu_name) if before is not None else (None, "")
     return [
@@ -276,12 +260,6 @@ def suitability_text(match: Match) -> str:
         return "Loin à pied"
     part = match.points / match.most if match.most else 0.0
     return next(words for least, words in FITS if part >= least)
-
-
-def _unknown(answer: where.Answer) -> str:
-    if answer.choices:
-        return "Plusieurs endroits s’appellent ainsi. Choisissez le bon dans la liste."
-    return "Cet endroit n’est pas connu. Vérifiez son nom, ou écrivez le code postal."
 
 
 def find_spot(text: str) -> tuple[where.Spot | None, where.Answer]:
@@ -300,36 +278,10 @@ def _commune(code: str) -> str:
         return ""
 
 
-def _structures(request: HttpRequest) -> list[Structure]:
-    """Return the structures in whose name somebody sends; none: the page does not exist for them."""
-    rights = rights_of(request.user)
-    candidates = list(
-        Structure.objects.filter(pk__in={id for right in SEES for id in rights.structures(right)}).order_by(
-            "name"
-        )
-    )
-    if not candidates:
-        raise Http404
-    return candidates
-
-
-def _people(request: HttpRequest) -> list[Person]:
-    return list(people_access.people_for(request.user).order_by("-active_at", "-pk")[:LATELY])
-
-
 def _person(request: HttpRequest, data: Mapping[str, Any]) -> Person | None:
     """Return the person chosen; another's does not exist."""
     pk = whole(str(data.get("pour") or data.get("personne") or ""), ROWS)
     return None if pk is None else get_object_or_404(people_access.people_for(request.user), pk=pk)
-
-
-def _draft(request: HttpRequest) -> Orientation | None:
-    return _referral_of_request(request, "brouillon", state=cycle.DRAFT)
-
-
-def _before(request: HttpRequest) -> Orientation | None:
-    """Return the step that this one follows."""
-    return _referral_of_request(request, "suite")
 
 
 def _referral_of_request(request: HttpRequest, name: str, **more: Any) -> Orientation | None:
@@ -339,9 +291,6 @@ def _referral_of_request(request: HttpRequest, name: str, **more: Any) -> Orient
 
 def _lieu(slug: str) -> Lieu | None:
     return Lieu.objects.filter(slug=slug, state="published").first()
-
-
-# --------------------------------------------------------------------------------------------- what is shared
 
 
 @holding(*SEES)
@@ -385,7 +334,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
         "sentence": purposes.PURPOSES[purposes.SHARE].words,
         "write": purposes.PURPOSES[purposes.WRITE].words,
         "script": form.script(by=request.user),
-        "same": persons.same_help(row.person, row.procedure, user=request.user, but=row),
+        "same": people_queries.same_help(row.person, row.procedure, user=request.user, but=row),
     }
     return render(request, "orientations/new/send.html", context, status=status)
 
@@ -429,24 +378,14 @@ def elsewhere(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("orientation_send", pk)
 
 
-AGAIN = (
-    "need",
-    "procedure",
-    "procedure_words",
-    "availability",
-    "urgent_before",
-    "language",
-    "result",
-    "commune",
-)
+# What the person answers again for another place: it is asked once more.
+AGAIN = [name for name in drafts.FREE if name not in ("note", "shared", "lieu")]
 
 
 @holding(*SEES)
 @require_POST
 def proposed(request: HttpRequest, pk: int) -> HttpResponse:
-    """Go on to the place that was proposed instead: the same need, and a new agreement to ask for. Once,
-    however many clicks.
-    """
+    """Go on to the place proposed instead: the same need, a new agreement to ask for; once."""
     sent_rows = access.sent_by(request.user)
     row = get_object_or_404(sent_rows.select_related("proposed"), pk=pk)
     if row.proposed is None:  # it left the directory since: another is looked for
@@ -469,38 +408,27 @@ def proposed(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("orientation", pk)
 
 
-# ---------------------------------------------------------------------------------------------------- it left
-
-
 @holding(*SEES)
 @require_safe
 def sent(request: HttpRequest, pk: int) -> HttpResponse:
-    """It left: the card to print, what happens next, who has to do what; and another step if one is
-    needed.
-    """
+    """Show the card to print, what happens next, who must act; and another step if one is needed."""
     row = get_object_or_404(access.sent_by(request.user), pk=pk)
     if row.state == cycle.DRAFT:
         return redirect("orientation_send", pk)
     referral = referral_detail.detail(row, referral_detail.SENDER, timezone.now())
+    sent_on = timezone.localdate(row.sent_at)
+    reminder_days = cycle.reminders(sent_on, row.expires_on).values()
     first_mail = f"orientation-{row.pk}-{row.links}-lien"
     context = {
         "row": row,
         "told": referral,
         "steps": referral_detail.path_of(row, request.user),
-        "reminders": _reminders(row),
+        "reminders": listing([referral_detail.short(day, sent_on) for day in reminder_days]),
         "mail_leaves": leaves("email"),
         "is_place_told": leaves("email") if row.example else bool(leaving([first_mail])),
         "place_mail": timeline.place_mail(row),
         "has_secret": row.person is not None and people.secret_of(row.person) is not None,
         "helps": access.still_helps(request.user, row),
+        "holder": timeline.holder(row),
     }
-    context["holder"] = timeline.holder(row)
     return render(request, "orientations/new/sent.html", context)
-
-
-def _reminders(row: Orientation) -> str:
-    """Return the days on which the place is asked again, in words: “26 nov. et 1er déc.”"""
-    sent_on = timezone.localdate(row.sent_at)
-    return listing(
-        [referral_detail.short(day, sent_on) for day in cycle.reminders(sent_on, row.expires_on).values()]
-    )

@@ -1,6 +1,4 @@
-"""The card that somebody takes away: where to go, when, whom to ask for, and the code to know where it
-stands.
-"""
+"""The card that somebody takes away: where to go, when, whom to ask for, the code to follow it."""
 
 from typing import Any
 
@@ -33,45 +31,38 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
     back = {"back": reverse("orientation", args=[pk]), "back_words": "L’orientation"}
     person = row.person if access.still_helps(request.user, row) else None
     if person is not None:
-        people.card_printed(
-            person, by=account_of(request), structure=row.from_structure_id, at=timezone.now()
-        )
-    return render(
-        request, "orientations/paper/card.html", on_paper(request, row.lieu, row=row, person=person) | back
-    )
+        structure = row.from_structure_id
+        people.card_printed(person, by=account_of(request), structure=structure, at=timezone.now())
+    context = on_paper(request, row.lieu, row=row, person=person) | back
+    return render(request, "orientations/paper/card.html", context)
 
 
 def on_paper(
     request: HttpRequest, lieu: Lieu, *, row: Orientation | None, person: Person | None
 ) -> dict[str, Any]:
-    """Return the context of a card: the facts of the place's sheet; the picture and the code of the
-    person.
-    """
+    """Return the context of a card: the facts of the place's sheet, the picture and code of the person."""
     at = timezone.localtime().replace(tzinfo=None)
     place_detail = places.detail(lieu, at)
     address = printing.address(request, reverse("card"))
+    barriers = lieu.sheet.get("barrieres", ())
+    to_bring = [places.sentence(line) for line in places.barriers(barriers)][:3] if barriers else []
+    place_map = appointment = ""
+    if place_detail.located:
+        place_map = maps.place_map(lieu.longitude, lieu.latitude, say("Carte : {name}", name=lieu.name))
+    if row is not None and row.state == "appointed":
+        appointment = referral_detail.appointment(row)
     return {
         "lieu": lieu,
         "shown": place_detail,
         "hours": places.in_words(lieu.sheet.get("horaires", {}), at.date()),
         "way": where.way(lieu),
-        "map": maps.place_map(lieu.longitude, lieu.latitude, say("Carte : {name}", name=lieu.name))
-        if place_detail.located
-        else "",
+        "map": place_map,
         "row": row,
         "door": timeline.at_the_door(row),
         "person": person,
         "drawing": f"carte-{person.picture}" if person is not None else "",
-        "appointment": referral_detail.appointment(row)
-        if row is not None and row.state == "appointed"
-        else "",
-        "bring": _to_bring(lieu),
+        "appointment": appointment,
+        "bring": to_bring,
         "url": address.partition("://")[2] if address else "",
         "qr": segno.make(address, error="m").svg_data_uri(border=0) if address else "",
     }
-
-
-def _to_bring(lieu: Lieu) -> list[str]:
-    """Return the papers that the place asks for, as its sheet declares them; [] if it declares none."""
-    barriers = lieu.sheet.get("barrieres", ())
-    return [places.sentence(line) for line in places.barriers(barriers)][:3] if barriers else []

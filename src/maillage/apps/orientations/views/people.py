@@ -1,6 +1,4 @@
-"""The persons that a structure helps: found, welcomed, followed; what is known of them, corrected, given
-back, erased.
-"""
+"""The persons that a structure helps: found, welcomed, followed, corrected, erased."""
 
 import secrets
 from typing import Any
@@ -9,7 +7,7 @@ from django.contrib import messages
 from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +19,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.actes.access import acts_for
 from maillage.apps.actes.queries import lists as acts
 from maillage.apps.agenda.queries import appointment_book
+from maillage.apps.autonomy.queries import retained
 from maillage.apps.directory.models import Structure
 from maillage.apps.documents.queries import papers
 from maillage.apps.droits.queries import lines as droits
@@ -29,15 +28,16 @@ from maillage.apps.learning.queries import progress as learning
 from maillage.apps.mandats.queries import persons as mandats
 from maillage.apps.mandats.rules import frame as mandat_frame
 from maillage.apps.orientations.actions import agreements, cards, forgetting
-from maillage.apps.orientations.forms.card import secret
-from maillage.apps.orientations.forms.people import PersonForm
+from maillage.apps.orientations.actions.reminders import to_come
+from maillage.apps.orientations.forms.people import PersonForm, secret
 from maillage.apps.orientations.queries import copies
 from maillage.apps.orientations.queries import people as queries
 from maillage.apps.people import access, rules
 from maillage.apps.people import queries as persons
 from maillage.apps.people.actions import register
 from maillage.apps.people.models import Consent, Person
-from maillage.apps.reminders.queries import lists as reminders
+from maillage.apps.reminders.actions import tasks
+from maillage.apps.reminders.queries import lists as reminder_lists
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.web import refusals
@@ -80,7 +80,7 @@ def _to_person(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Welcoming a person: a card, and as little more as they want."""
-    form = PersonForm(request.POST or None, structures=_structures(request))
+    form = PersonForm(request.POST or None, structures=structures_of(request))
     sending, error = request.POST.get("envoi", "")[:40] or secrets.token_urlsafe(12), None
     namesakes: list[Person] = []
     if form.is_bound and form.is_valid():
@@ -97,17 +97,16 @@ def new(request: HttpRequest) -> HttpResponse:
         "namesakes": namesakes,
         "to_refer": _refers(request),
     }
-    return render(
-        request, "orientations/people/new.html", context, status=400 if error or form.errors else 200
-    )
+    status = 400 if error or form.errors else 200
+    return render(request, "orientations/people/new.html", context, status=status)
 
 
 MOST_NAMESAKES = 10
 
 
 def _namesakes(request: HttpRequest, form: PersonForm, sending: str) -> list[Person]:
-    """Return the persons of the same first name whom the user may see, to recognise before a card is made;
-    none once the user said that it is somebody else, nor when the same form made its card just before.
+    """Return the visible persons of the same first name, to recognise before a card is made; none once the
+    user said that it is somebody else, nor when the same form made its card just before.
     """
     if "autre" in request.POST or cache.get(_welcome_key(request, sending)):
         return []
@@ -121,9 +120,7 @@ def _welcome_key(request: HttpRequest, sending: str) -> str:
 
 @transaction.atomic
 def _welcomed(request: HttpRequest, form: PersonForm, sending: str) -> int:
-    """Return the person created from a form: a double click creates one, and the second request waits for the
-    first.
-    """
+    """Return the person a form creates; a double click creates one: the second waits for the first."""
     key = _welcome_key(request, sending)
     if not cache.add(key, 0):
         return int(cache.get(key))
@@ -140,12 +137,11 @@ def _welcomed(request: HttpRequest, form: PersonForm, sending: str) -> int:
 def by_card(request: HttpRequest) -> HttpResponse:
     """Following a person who shows their card and agrees: from then on the structure sees their sheet."""
     typed, error = request.POST.get("code", "").strip()[:20], None
-    structures = _structures(request)
+    structures = structures_of(request)
     context: dict[str, Any] = {"typed": typed, "structures": structures}
     if request.method == "POST" and counted(request, "cartes") >= WRONG_CARDS_AN_HOUR:
-        return render(
-            request, "orientations/people/by_card.html", context | {"error": too_many()}, status=429
-        )
+        context["error"] = too_many()
+        return render(request, "orientations/people/by_card.html", context, status=429)
     if request.method == "POST":
         person = persons.by_code(typed)
         if person is None:
@@ -164,10 +160,9 @@ def by_card(request: HttpRequest) -> HttpResponse:
         else:
             chosen = {str(each.pk): each for each in structures}
             structure = chosen.get(request.POST.get("structure", "")) or structures[0]
+            by, at = account_of(request), timezone.localtime()
             try:
-                register.meet(
-                    person=person, structure=structure, by=account_of(request), at=timezone.localtime()
-                )
+                register.meet(person=person, structure=structure, by=by, at=at)
             except Refused as refusal:
                 error = refusal
             else:
@@ -193,7 +188,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         person, by=account_of(request), structure=acting_for(request, person), at=timezone.localtime()
     )
     visible_acts = acts_for(request.user).values("pk")  # the acts of another structure are theirs
-    consents = queries.consent_by_purpose(person, _structures(request))
+    consents = queries.consent_by_purpose(person, structures_of(request))
     context = {
         "person": person,
         "followings": queries.structures_following(person),
@@ -201,7 +196,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "shared": [each for each in queries.consents(person) if each.purpose == rules.SHARE],
         "how": rules.HOW,
         "paths": queries.paths(request.user, person),
-        "bilans": queries.bilans(person),
+        "bilans": retained.of_person(person),
         "learnt": learning.summary(person),
         "services": learning.services(),
         "mandat": mandats.latest(person, timezone.localdate()),
@@ -212,7 +207,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "rights_followed": droits.follows(person),
         "rights": rights.summary(request.user, person, timezone.localdate()),
         "to_learn": acts.proposals(person, timezone.now()),
-        "no_reminder": reminders.refusal(person) is not None,
+        "no_reminder": reminder_lists.refusal(person) is not None,
         "traces": queries.traces(person, request.user),
         "months": rules.RETENTION_MONTHS,
         "secret": persons.secret_of(person),
@@ -224,7 +219,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
     person = _person(request, pk)
-    form = PersonForm(request.POST or None, structures=_structures(request), person=person)
+    form = PersonForm(request.POST or None, structures=structures_of(request), person=person)
     if form.is_bound and form.is_valid():
         with refusals.in_form(form):
             cards.correct(
@@ -240,28 +235,19 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 def consent(request: HttpRequest, pk: int) -> HttpResponse:
     """Record the answer of the person for one purpose, given now; or withdraw an agreement."""
     person = _person(request, pk)
-    acting = acting_for(request, person)
+    noted = {"by": account_of(request), "at": timezone.localtime(), "acting": acting_for(request, person)}
     if (consent_number := whole(request.POST.get("retirer", ""), ROWS)) is not None:
         consent = get_object_or_404(Consent, pk=consent_number, person=person)
         with refusals.as_message(request):
-            agreements.withdraw(consent, by=account_of(request), at=timezone.localtime(), acting=acting)
+            agreements.withdraw(consent, **noted)
             messages.success(request, f"C’est noté : plus d’accord pour {consent.get_purpose_display()}.")
     elif request.POST.get("pour") in MENU and request.POST.get("comment") in rules.HOW:
         agrees = request.POST.get("reponse") == "oui"
         purpose, how = request.POST["pour"], request.POST["comment"]
         with refusals.as_message(request):
-            agreements.answer(
-                person,
-                purpose=purpose,
-                how=how,
-                agrees=agrees,
-                by=account_of(request),
-                at=timezone.localtime(),
-                acting=acting,
-            )
-            messages.success(
-                request, f"C’est noté : {'oui' if agrees else 'non'} pour {rules.PURPOSES[purpose].label}."
-            )
+            agreements.answer(person, purpose=purpose, how=how, agrees=agrees, **noted)
+            label = rules.PURPOSES[purpose].label
+            messages.success(request, f"C’est noté : {'oui' if agrees else 'non'} pour {label}.")
     else:
         messages.error(
             request,
@@ -279,8 +265,8 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def copy_of(request: HttpRequest, person: Person, *, by: User | None, structure: int | None) -> HttpResponse:
-    """Return the copy of what is kept: a page to read or print, or a file when it is asked so. Who opened
-    it, the person when `by` is None, is written in the journal.
+    """Return the copy of what is kept, a page or a file. Who opened it, the person when `by` is None, is
+    written in the journal.
     """
     written = register.exported if request.GET.get("format") == "json" else register.copy_opened
     written(person, by=by, structure=structure, at=timezone.localtime())
@@ -314,9 +300,8 @@ def forget(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.success(request, f"{structure.name} ne garde plus rien de cette personne.")
             else:
                 forgetting.erase(person, secret=secret(request.POST), by=by, at=at)
-                messages.success(
-                    request, "La fiche est effacée. Ses orientations restent comptées, sans personne."
-                )
+                sentence = "La fiche est effacée. Ses orientations restent comptées, sans personne."
+                messages.success(request, sentence)
             return redirect("people")
         except Refused as refused:
             error = refused
@@ -342,24 +327,49 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("person", pk)
 
 
+REMINDER_ACTIONS = {
+    "plus": (tasks.refuse, "C’est noté : plus aucun rappel ne part."),
+    "encore": (tasks.accept, "C’est noté : les rappels partent de nouveau."),
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reminders(request: HttpRequest, pk: int) -> HttpResponse:
+    """The reminders of a person for the structures one acts for."""
+    person = _person(request, pk)
+    at = timezone.now()
+    if request.method == "POST":
+        if request.POST.get("geste") not in REMINDER_ACTIONS:
+            raise Http404
+        act, confirmation = REMINDER_ACTIONS[request.POST["geste"]]
+        with refusals.as_message(request):
+            act(person, by=account_of(request), at=at, acting=acting_for(request, person))
+            messages.success(request, confirmation)
+        return redirect("person_reminders", pk)
+    own_structures = frozenset(each.pk for each in structures_of(request))
+    context = {
+        "person": person,
+        "refusal": reminder_lists.refusal(person),
+        "to_come": to_come(person, at, structures=own_structures),
+        "planned": reminder_lists.of_person(person, at, structures=own_structures),
+    }
+    return render(request, "orientations/people/reminders.html", context)
+
+
 def _person(request: HttpRequest, pk: int) -> Person:
-    """Return a person the user may see, or 404."""
     return get_object_or_404(access.people_for(request.user), pk=pk)
 
 
-def _structures(request: HttpRequest) -> list[Structure]:
+def structures_of(request: HttpRequest) -> list[Structure]:
     """Return the structures on whose behalf a user helps."""
     rights = rights_of(request.user)
-    return list(
-        Structure.objects.filter(pk__in={id for right in SEES for id in rights.structures(right)}).order_by(
-            "name"
-        )
-    )
+    ids = {id for right in SEES for id in rights.structures(right)}
+    return list(Structure.objects.filter(pk__in=ids).order_by("name"))
 
 
 def acting_for(request: HttpRequest, person: Person) -> int | None:
     """Return the structure on whose behalf a user sees a person."""
-    own_structures = {each.pk for each in _structures(request)}
+    own_structures = {each.pk for each in structures_of(request)}
     return next(
         (f.structure_id for f in queries.structures_following(person) if f.structure_id in own_structures),
         None,

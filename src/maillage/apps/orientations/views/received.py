@@ -1,6 +1,4 @@
-"""The referrals that a structure receives and sends: one list by what is due, one of them beside, a
-gesture a row.
-"""
+"""The referrals that a structure receives and sends: lists by what is due, one of them, a gesture a row."""
 
 from datetime import datetime
 from typing import Any
@@ -14,20 +12,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.directory.actions import links
+from maillage.apps.memberships.access import holds_territory, structures_with
 from maillage.apps.messages.queries import leaves
 from maillage.apps.orientations import access
-from maillage.apps.orientations.actions import agreements, answers, sending
+from maillage.apps.orientations.actions import agreements, answers, nudges, sending
 from maillage.apps.orientations.forms.share import AGREED, REFUSED
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import detail as referral_detail
-from maillage.apps.orientations.queries import exports, lists, matching, persons, structure_measures
+from maillage.apps.orientations.queries import lists, matching, pressing, structure_measures
+from maillage.apps.orientations.queries import people as people_queries
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.orientations.views import answering
 from maillage.apps.people import rules as purposes
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.web import refusals
-from maillage.words.wording import count, listing, spaced
+from maillage.words.wording import count, listing, of, spaced
 
 READS = (access.SEE, access.SEE_OWN, access.ANSWER)
 MANY = 100  # referrals answered at once
@@ -39,7 +39,8 @@ def received(request: HttpRequest) -> HttpResponse:
     """Received referrals, by next task; the room of our places, and a year in a line."""
     if not _receives(request.user):
         return redirect("orientations_given")  # they only send
-    return render(request, "orientations/lists/received.html", _received(request, timezone.now()))
+    context = _list_context(request, referral_detail.RECEIVER, timezone.now())
+    return render(request, "orientations/lists/received.html", context)
 
 
 def _receives(user: Any) -> bool:
@@ -47,49 +48,41 @@ def _receives(user: Any) -> bool:
     return access.received_by(user).exists() or structure_measures.places_for(user).exists()
 
 
-def _received(request: HttpRequest, at: datetime) -> dict[str, Any]:
-    requested_section = request.GET.get("section", "")
-    section = requested_section if requested_section in lists.RECEIVED else ""
-    start = whole(request.GET.get("depuis", "")) or 0
-    sections, page = referral_detail.received(request.user, at, start=start, section=section)
-    n_pending = sum(page.counts[name] for name in ("answer", "today", "unknown"))
-    return {
-        "sections": sections,
-        "page": page,
-        "section": section,
-        "waiting": n_pending,
-        "examples": any(row.orientation.example for each in sections for row in each.rows),
-        "rooms": structure_measures.rooms(request.user, at),
-        "several": "plusieurs" in request.GET,
-        "meant": referral_detail.MEANT,
-        "year": structure_measures.received(request.user, at),
-        "side": referral_detail.RECEIVER,
-        "table": "orientations_received_table",
-        "today": timezone.localdate(at),
-    }
-
-
 @holding(access.SEE, access.SEE_OWN)
 @require_safe
 def sent(request: HttpRequest) -> HttpResponse:
     """Sent referrals: those back to the sender first, then those awaited."""
-    return render(request, "orientations/lists/given.html", _sent_context(request, timezone.now()))
+    context = _list_context(request, referral_detail.SENDER, timezone.now())
+    return render(request, "orientations/lists/given.html", context)
 
 
-def _sent_context(request: HttpRequest, at: datetime) -> dict[str, Any]:
-    requested_section = request.GET.get("section", "")
-    section = requested_section if requested_section in lists.SENT_SECTIONS else ""
-    start = whole(request.GET.get("depuis", "")) or 0
-    sections, page = referral_detail.sent_sections(request.user, at, start=start, section=section)
-    return {
-        "sections": sections,
+def _list_context(request: HttpRequest, side: str, at: datetime) -> dict[str, Any]:
+    receives = side == referral_detail.RECEIVER
+    section = request.GET.get("section", "")
+    section = section if section in (lists.RECEIVED if receives else lists.SENT_SECTIONS) else ""
+    read = referral_detail.received if receives else referral_detail.sent
+    page = read(request.user, at, start=whole(request.GET.get("depuis", "")) or 0, section=section)
+    context = {
+        "sections": page.sections,
         "page": page,
         "section": section,
-        "examples": any(row.orientation.example for each in sections for row in each.rows),
-        "year": structure_measures.sent(request.user, at),
-        "side": referral_detail.SENDER,
-        "table": "orientations_given_table",
-        "receives": _receives(request.user),
+        "examples": any(row.orientation.example for each in page.sections for row in each.rows),
+        "side": side,
+    }
+    if not receives:
+        return context | {
+            "year": structure_measures.sent(request.user, at),
+            "table": "orientations_given_table",
+            "receives": _receives(request.user),
+        }
+    return context | {
+        "waiting": sum(page.counts[name] for name in ("answer", "today", "unknown")),
+        "rooms": structure_measures.rooms(request.user, at),
+        "several": "plusieurs" in request.GET,
+        "meant": referral_detail.MEANT,
+        "year": structure_measures.received(request.user, at),
+        "table": "orientations_received_table",
+        "today": timezone.localdate(at),
     }
 
 
@@ -98,13 +91,12 @@ def _sent_context(request: HttpRequest, at: datetime) -> dict[str, Any]:
 def table(request: HttpRequest, side: str) -> HttpResponse:
     """Table of received or sent referrals, in the words of DORA, without a person."""
     rows = {referral_detail.RECEIVER: access.received_by, referral_detail.SENDER: access.sent_by}
-    response = HttpResponse(exports.table(rows[side](request.user)), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(
+        lists.dora_table(rows[side](request.user)), content_type="text/csv; charset=utf-8"
+    )
     named = "recues" if side == referral_detail.RECEIVER else "envoyees"
     response["Content-Disposition"] = f'attachment; filename="orientations-{named}.csv"'
     return response
-
-
-# ------------------------------------------------------------------------------------------------ one of them
 
 
 @holding(*READS)
@@ -131,9 +123,8 @@ def _one(
     error: Refused | None = None,
     unread: answering.Unread | None = None,
 ) -> HttpResponse:
-    list_context = _received(request, at) if side == referral_detail.RECEIVER else _sent_context(request, at)
     known = row.person if side == referral_detail.RECEIVER or access.still_helps(request.user, row) else None
-    context = list_context | {
+    context = _list_context(request, side, at) | {
         "row": row,
         "told": referral_detail.detail(row, side, at),
         "chosen": row.pk,
@@ -145,7 +136,7 @@ def _one(
         "steps": referral_detail.path_of(row, request.user),
         "agreed": AGREED.items(),
         "sentence": purposes.PURPOSES[purposes.SHARE].words,
-        "same": persons.same_help(known, row.procedure, user=request.user, but=row),
+        "same": people_queries.same_help(known, row.procedure, user=request.user, but=row),
     }
     if cycle.RECEIVER in context["sides"]:
         context["relays"] = not access.may_answer(request.user, row)
@@ -220,12 +211,10 @@ def share_again(request: HttpRequest, pk: int) -> HttpResponse:
     with refusals.as_message(request):
         agrees, user = how != REFUSED, account_of(request)
         agreements.share_again(row, how=how if agrees else "read", agrees=agrees, by=user, at=timezone.now())
-        sentence = (
-            "C’est oui : le lieu lit de nouveau ce qu’elle partage."
-            if agrees
-            else "C’est non : rien n’est montré au lieu."
-        )
-        messages.success(request, sentence)
+        if agrees:
+            messages.success(request, "C’est oui : le lieu lit de nouveau ce qu’elle partage.")
+        else:
+            messages.success(request, "C’est non : rien n’est montré au lieu.")
     return redirect(f"{reverse('orientation', args=[pk])}?cote=envoi")
 
 
@@ -233,22 +222,15 @@ def _notified_words(verb: str, row: Orientation) -> str:
     if verb == "remind":
         if not row.token:
             return "Ce lieu n’a pas d’e-mail : appelez-le."
-        return (
-            "Le lieu reçoit un e-mail."
-            if leaves("email")
-            else "Aucun e-mail ne peut être envoyé depuis ce serveur : appelez le lieu."
-        )
+        if leaves("email"):
+            return "Le lieu reçoit un e-mail."
+        return "Aucun e-mail ne peut être envoyé depuis ce serveur : appelez le lieu."
     if verb == "cancel" and row.sent_at is not None:  # the person is not named: they may be followed no more
-        place = (
-            "Le lieu est prévenu que personne ne vient."
-            if row.token and leaves("email")
-            else "Prévenez le lieu s’il l’attendait."
-        )
+        place = "Prévenez le lieu s’il l’attendait."
+        if row.token and leaves("email"):
+            place = "Le lieu est prévenu que personne ne vient."
         return f"{place} {referral_detail.informed(row, side=referral_detail.RECEIVER)}".strip()
     return ""
-
-
-# ---------------------------------------------------------------------------------------------------- several
 
 
 @holding(access.ANSWER)
@@ -276,10 +258,8 @@ def several(request: HttpRequest) -> HttpResponse:
         )
     if done:
         verb = request.POST.get("geste", "")
-        sentence = (
-            f"{WORDS.get(verb, 'C’est noté')} : {count(len(done), 'personne')}."
-            f" {referral_detail.informed_of(done)}"
-        )
+        people = f"{WORDS.get(verb, 'C’est noté')} : {count(len(done), 'personne')}."
+        sentence = f"{people} {referral_detail.informed_of(done)}"
         messages.success(request, spaced(f"{sentence} {BACK.get(verb, '')}".strip()))
     if refused_by_reason:
         refusals = " ".join(f"{', '.join(which)} : {why}" for why, which in refused_by_reason.items())
@@ -300,9 +280,6 @@ BACK = {
     "absent": "Une erreur ? Sur la fiche de la personne : venue finalement, ou une autre date.",
     "date": "Une erreur ? Sur la fiche de la personne : changer la date.",
 }
-
-
-# ------------------------------------------------------------------------------------------------------- room
 
 
 @holding(access.ANSWER)
@@ -326,15 +303,39 @@ def room(request: HttpRequest) -> HttpResponse:
     return redirect("orientations")
 
 
+NUDGED_WORDS = {
+    pressing.WRITTEN: "Un message part dans 10 minutes.",
+    pressing.CALLED: "Votre appel est noté.",
+    pressing.SHOWN: "Personnes inventées : aucun message ne part.",
+}
+
+
+@holding(pressing.LEADS)
+@require_POST
+def nudge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Remind one structure, or take its reminder back; another territory's does not exist."""
+    if not holds_territory(request.user):
+        raise Http404
+    get_object_or_404(structures_with(request.user, pressing.LEADS), pk=pk)
+    by, at = account_of(request), timezone.localtime()
+    with refusals.as_message(request):
+        if request.POST.get("geste") == "annuler":
+            row = nudges.take_back(pk, by=by, at=at)
+            messages.success(request, f"La relance {of(row.name)} est annulée : rien ne part.")
+            return redirect("space")
+        place = nudges.nudge(pk, by=by, at=at)
+        sentence = f"{place.name} est relancé. {NUDGED_WORDS[place.way]} Il ne revient ici que dans 7 jours."
+        messages.success(request, sentence)
+    return redirect("space")
+
+
 def _readable(request: HttpRequest, pk: int) -> Orientation:
     """Return a referral one may read; for anybody else, it does not exist."""
     return get_object_or_404(access.orientations_for(request.user), pk=pk)
 
 
 def _side(request: HttpRequest, row: Orientation) -> str:
-    """Return the part somebody plays: the place, when it was sent to them; `?cote=envoi` for whoever plays
-    both.
-    """
+    """Return the side somebody plays: the place, if it was sent to them; `?cote=envoi` for both."""
     receives = row.sent_at is not None and access.received_by(request.user).filter(pk=row.pk).exists()
     gives = access.may_give(request.user, row)
     is_sending_side = request.GET.get("cote") == "envoi"

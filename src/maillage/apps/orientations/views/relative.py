@@ -1,8 +1,6 @@
-"""Helping somebody close, without account: four questions, a place, a card; three gestures, and what is never
-kept.
+"""Helping somebody close, without account: four questions, a place, a card.
 
-Nothing is written but how many advices were given, unless the relative agrees that the way be counted and
-followed.
+Only how many advices were given is written, unless the relative agrees to be counted and followed.
 """
 
 from dataclasses import dataclass
@@ -22,8 +20,8 @@ from maillage.apps.autonomy import actions as autonomy
 from maillage.apps.autonomy import rules as diagnoses
 from maillage.apps.autonomy.forms.answers import ScreeningForm
 from maillage.apps.directory.access import lieux_for
-from maillage.apps.orientations.actions import relatives
-from maillage.apps.orientations.forms.relative import NEEDS, WhereForm
+from maillage.apps.orientations.actions import sending
+from maillage.apps.orientations.forms.need import RELATIVE_NEEDS, WhereForm
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import matching
 from maillage.apps.orientations.rules.matching import Wanted
@@ -88,9 +86,7 @@ def opening(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def questions(request: HttpRequest) -> HttpResponse:
-    """The four questions of a counter, asked by a relative. The answers go nowhere: only the advice is
-    counted.
-    """
+    """Ask a relative the four questions of a counter. Only the advice is counted, never the answers."""
     if request.method == "POST":
         answers = ScreeningForm(request.POST).answers
         if not any(answers.values()):
@@ -99,10 +95,8 @@ def questions(request: HttpRequest) -> HttpResponse:
         if autonomy_access.may_count(request):
             autonomy.count(diagnoses.VERDICT, verdict, on=timezone.localdate())
         return redirect(f"{reverse('relative_advice')}?conseil={verdict}")
-    questions = bilan.screening().values()
-    return render(
-        request, "orientations/relative/questions.html", {"questions": questions, "unknown": bilan.unknown()}
-    )
+    context = {"questions": bilan.screening().values(), "unknown": bilan.unknown()}
+    return render(request, "orientations/relative/questions.html", context)
 
 
 @require_safe
@@ -112,10 +106,12 @@ def advice(request: HttpRequest) -> HttpResponse:
     if advice is None:
         return redirect("relative")
     face = {"procedure": "reveil", "bilan": "a-deux", "places": "batiment", "nothing": "sourire"}
-    context = {"advice": advice, "form": WhereForm(initial={"besoin": advice.need or "assistance"})}
-    return render(
-        request, "orientations/relative/advice.html", context | {"face": face[request.GET["conseil"]]}
-    )
+    context = {
+        "advice": advice,
+        "form": WhereForm(initial={"besoin": advice.need or "assistance"}),
+        "face": face[request.GET["conseil"]],
+    }
+    return render(request, "orientations/relative/advice.html", context)
 
 
 @require_safe
@@ -141,13 +137,11 @@ def places(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def chosen(request: HttpRequest, place: str) -> HttpResponse:
-    """One place was chosen: print its card at once, or have the way counted and followed by a code,
-    without a name.
-    """
+    """Show a chosen place: print its card, or have the way counted and followed by a nameless code."""
     lieu = get_object_or_404(lieux_for(request.user), slug=place, state="published")
     data = request.POST if request.method == "POST" else request.GET
     need = data.get("besoin", "")
-    if need not in NEEDS:
+    if need not in RELATIVE_NEEDS:
         raise Http404
     error = None
     if request.method == "POST":
@@ -156,7 +150,7 @@ def chosen(request: HttpRequest, place: str) -> HttpResponse:
         else:
             try:
                 at = timezone.now()
-                row = relatives.follow(lieu=lieu, need=need, at=at, already=_carried(request))
+                row = sending.follow_relative(lieu=lieu, need=need, at=at, already=_carried(request))
             except Refused as refused:
                 error = refused
             else:
@@ -176,19 +170,16 @@ def chosen(request: HttpRequest, place: str) -> HttpResponse:
 def card(request: HttpRequest) -> HttpResponse:
     """The card: of the place alone, or with the code of a way that is followed."""
     slug = request.GET.get("lieu", "")
-    row, lieu = None, None
+    row = None if slug else _followed(request)
+    lieu = row.lieu if row is not None else None
     if slug:
         lieu = get_object_or_404(lieux_for(request.user), slug=slug, state="published")
-    else:
-        row = _followed(request)
-        lieu = row.lieu if row is not None else None
     if lieu is None:
         return redirect("relative")
     back = {"back": reverse("relative"), "back_words": say("Aider un proche"), "relative": True}
     person = row.person if row is not None else None
-    return render(
-        request, "orientations/paper/card.html", paper.on_paper(request, lieu, row=row, person=person) | back
-    )
+    context = paper.on_paper(request, lieu, row=row, person=person) | back
+    return render(request, "orientations/paper/card.html", context)
 
 
 def _followed(request: HttpRequest) -> Orientation | None:

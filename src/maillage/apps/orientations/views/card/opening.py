@@ -17,7 +17,7 @@ from maillage.apps.accounts.access import account_of, count, counted
 from maillage.apps.learning import access as learning
 from maillage.apps.orientations.access import CODES_AN_HOUR
 from maillage.apps.orientations.actions import cards
-from maillage.apps.orientations.forms import card as forms
+from maillage.apps.orientations.forms import people as forms
 from maillage.apps.orientations.queries import card as queries
 from maillage.apps.orientations.views import relative
 from maillage.apps.orientations.views.people import acting_for, too_many
@@ -46,8 +46,8 @@ Answer = Callable[..., HttpResponse]
 
 
 def with_card(view: Answer | None = None, *, with_personal: bool = True) -> Any:
-    """Require the page of a person, opened less than ten minutes ago; what is sent must come from this very
-    opening. whole: with their secret or a helper; otherwise the code alone is enough.
+    """Require the page of a person, opened less than ten minutes ago; what is sent must come from this
+    opening. with_personal: with their secret or a helper; otherwise the code alone is enough.
     """
     if view is None:
         return lambda view_function: with_card(view_function, with_personal=with_personal)
@@ -71,7 +71,6 @@ def with_card(view: Answer | None = None, *, with_personal: bool = True) -> Any:
 
 
 def _closed(request: HttpRequest) -> HttpResponse:
-    """Send back to the opening, and say that the page closed by itself."""
     if request.session.get(access.PAGE):
         messages.info(request, say("Votre page s’est fermée seule, après 10 minutes."))
     access.close_page(request)
@@ -81,7 +80,7 @@ def _closed(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def card(request: HttpRequest) -> HttpResponse:
-    """The page of a person; until it is open, the code and the secret that open it, never in an address:
+    """Show the page of a person; until it is open, the form of the code and the secret, never in an address:
     the history of a shared computer would store them.
     """
     if request.method == "POST":
@@ -196,11 +195,8 @@ def leave(request: HttpRequest) -> HttpResponse:
 @require_POST
 def with_helper(request: HttpRequest, pk: int) -> HttpResponse:
     """Opening the page of a person with them, from their sheet. It is written, and they read it."""
-    person, by, at = (
-        get_object_or_404(access.people_for(request.user), pk=pk),
-        account_of(request),
-        timezone.now(),
-    )
+    person = get_object_or_404(access.people_for(request.user), pk=pk)
+    by, at = account_of(request), timezone.now()
     card_secrets.record_opening(person, by=by, structure=acting_for(request, person), at=at)
     access.open_page(request, person, at, whole=True, helper=by)
     return redirect("card")
@@ -208,8 +204,8 @@ def with_helper(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def secret_with_helper(request: HttpRequest, pk: int) -> HttpResponse:
-    """Choosing the secret of a card, or another, with the helper who is there: from the sheet of the
-    person, or as they are referred. It is written, and told.
+    """Choose the secret of a card with the helper who is there, from the sheet of the person or as they are
+    referred. It is written, and told.
     """
     person, error = get_object_or_404(access.people_for(request.user), pk=pk), None
     referral = whole(request.GET.get("orientation", ""), ROWS)

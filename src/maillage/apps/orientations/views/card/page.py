@@ -27,11 +27,11 @@ from maillage.apps.mandats.queries import papers as mandat_papers
 from maillage.apps.mandats.queries import persons as mandat_persons
 from maillage.apps.mandats.rules import frame as mandat_frame
 from maillage.apps.orientations.actions import agreements, cards, forgetting, sending
-from maillage.apps.orientations.forms import card as forms
-from maillage.apps.orientations.forms.card import OwnForm, RequestForm
+from maillage.apps.orientations.forms import people as forms
+from maillage.apps.orientations.forms.people import OwnForm, RequestForm
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import card as queries
-from maillage.apps.orientations.queries import people, persons, register
+from maillage.apps.orientations.queries import people, register
 from maillage.apps.orientations.views.card.opening import with_card
 from maillage.apps.orientations.views.people import acting_for, copy_of
 from maillage.apps.people import access, rules
@@ -52,9 +52,6 @@ RUNNING = (mandat_frame.RUNNING, mandat_frame.COMING)
 def _page(request: HttpRequest, name: str, opened: Opened, **more: Any) -> HttpResponse:
     context = {"opened": opened, "person": opened.person, **more}
     return render(request, name, context)
-
-
-# ------------------------------------------------------------------------------------------------ its lines
 
 
 @with_card
@@ -82,9 +79,7 @@ def seats(request: HttpRequest, opened: Opened) -> HttpResponse:
 @require_safe
 def follow(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Where each step stands, and who has to do something."""
-    return _page(
-        request, "orientations/card/follow.html", opened, standing=persons.where_it_stands(opened.person.code)
-    )
+    return _page(request, "orientations/card/follow.html", opened, steps=queries.steps(opened.person))
 
 
 @with_card
@@ -119,7 +114,6 @@ def traces(request: HttpRequest, opened: Opened) -> HttpResponse:
 @with_card
 @require_safe
 def personal_data(request: HttpRequest, opened: Opened) -> HttpResponse:
-    """Stored data and agreements of a person."""
     return _page(
         request,
         "orientations/card/kept.html",
@@ -138,15 +132,13 @@ def to_print(request: HttpRequest, opened: Opened) -> HttpResponse:
     return _page(request, "orientations/card/print.html", opened)
 
 
-# ------------------------------------------------------------------------------------------ what they decide
-
-
 @with_card
 @require_http_methods(["GET", "HEAD", "POST"])
 def absent(request: HttpRequest, opened: Opened, kind: str, pk: int) -> HttpResponse:
     """Saying that one cannot come: asked once, then told to the place."""
     at = timezone.now()
-    line = queries.one_coming(opened.person, kind, pk, at)
+    coming = (each for each in queries.coming(opened.person, at) if not each.cancelled)
+    line = next((each for each in coming if (each.kind, each.pk) == (kind, pk)), None)
     if line is None:
         raise Http404
     if request.method == "POST":
@@ -241,7 +233,7 @@ def mandate_proof(request: HttpRequest, opened: Opened, pk: int) -> HttpResponse
 def correct(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Correcting what is known of oneself, or asking who helps to correct what they wrote."""
     person, at = opened.person, timezone.now()
-    structures = queries.who_wrote(person)
+    structures = [each.structure for each in people.structures_following(person)]
     asks = request.method == "POST" and "quoi" in request.POST
     own = OwnForm(request.POST if request.method == "POST" and not asks else None, person=person)
     request_form = RequestForm(request.POST if asks else None, structures=structures)
@@ -298,8 +290,8 @@ def withdraw(request: HttpRequest, opened: Opened) -> HttpResponse:
 @with_card
 @require_POST
 def paper(request: HttpRequest, opened: Opened, pk: int) -> HttpResponse:
-    """Showing a paper to a structure no more, or having it erased. The page never opens one: it may be read
-    over a shoulder.
+    """Stop showing a paper to a structure, or have it erased. The page never opens one: it may be read over a
+    shoulder.
     """
     row = get_object_or_404(Paper, pk=pk, person=opened.person, erased_at__isnull=True)
     key = whole(request.POST.get("partage", ""), ROWS)
