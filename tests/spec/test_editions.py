@@ -77,6 +77,26 @@ def test_an_estimate_moved_only_when_its_intervals_part(spec):
     )
 
 
+def test_editions_by_other_zones_compare_their_totals_only():
+    """Figé par commune, puis par ses propres zones : ce sont les mêmes habitants. Les totaux se comparent, les zones non,
+    et la comparaison dit pourquoi.
+    """
+    one, other = study(figure(4000, 3500, 4500)), study(figure(5200, 4600, 5800))
+    one["territoire"] |= {"population": 9000}
+    other["territoire"] = {"code": "ici-trois-zones", "nom": "Ici, trois zones", "population": 9000}
+    for document, name in ((one, "Une commune"), (other, "Secteur nord")):
+        need = document["besoins"]["precarite_numerique"]
+        document["zones"] = [{"code": name, "nom": name, "precarite_numerique": need}]
+    comparison = changes.compare(edition(one), edition(other))
+    assert [each.says for each in comparison.figures] == ["plus haut"] and not comparison.incomparable
+    assert (changes.ZONES, (), changes.RECUT) in comparison.parts and changes.RECUT.endswith(
+        "Seuls les totaux se comparent."
+    )
+    elsewhere = study(figure(1, 1, 1))
+    elsewhere["territoire"] = {"code": "2", "nom": "Ailleurs", "population": 8000}
+    assert changes.compare(edition(one), edition(elsewhere)).incomparable
+
+
 def test_what_is_counted_is_compared_as_it_is(spec):
     """Ce qui est compté se compare tel quel ; une question que personne n’a posée ne se compare pas."""
 

@@ -427,10 +427,9 @@ def compare(before: Edition, after: Edition) -> Changes:
 
 def _is_recut(one: Json, other: Json) -> bool:
     """Return True for the same residents in other zones: a territory, and its own zones that cut it whole."""
-    codes, people = zip(
-        *((x["territoire"]["code"], x["territoire"]["population"]) for x in (one, other)), strict=True
-    )
-    return bool(codes[0] != codes[1] and people[0] == people[1])
+    was, now = one["territoire"], other["territoire"]
+    people = was.get("population")
+    return bool(people and was["code"] != now["code"] and people == now.get("population"))
 
 
 def _other_changes(one: Json, other: Json, printed: Collection[str]) -> list[str]:

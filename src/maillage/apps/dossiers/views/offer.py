@@ -33,7 +33,7 @@ from maillage.reports.territory.reading import Reading
 from maillage.words.wording import count
 
 USUAL = "libre_acces_accompagne"
-FIRST_ZONES = 5
+FIRST_ZONES = 3
 FIRST_GAPS = 3  # zones of which an opening is proposed before any table
 LISTED = 10  # zones or communes of a list of gaps, before the others are asked for
 
@@ -208,7 +208,7 @@ def _first_zones(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any
     that are not on the page too.
     """
     rows = context.get("rows", [])
-    has_all_rows = request.GET.get("zones") == "toutes" or len(rows) <= FIRST_ZONES + 2
+    has_all_rows = request.GET.get("zones") == "toutes" or len(rows) <= FIRST_ZONES + 1
     query_params = request.GET.copy()
     query_params["zones"] = "toutes"
     everything = f"?{query_params.urlencode()}"
