@@ -181,8 +181,7 @@ def test_the_bounds_of_a_difference_go_outwards(spec):
 def test_the_sample_has_one_share_in_its_chart_and_its_table():
     """« Qui a répondu » : la part du dessin et celle du tableau sont le même nombre."""
     sample = document.Sample(label="Âge", source="", rows=[("15-29 ans", 44, 22.9, 18.55)])
-    _, both = document.sample_blocks(sample, id="e")
-    picture, grid = both.left[0], both.right[0]
+    _, picture, grid = document.sample_blocks(sample, id="e")
     assert [cell.text.replace("\u00a0", " ") for cell in grid.rows[0][2:]] == ["23 %", "19 %"]
     assert "23\u00a0%" in picture.svg
     assert "19\u00a0%" in picture.svg
