@@ -555,7 +555,8 @@ def test_decimal_indicator_is_typed_displayed_and_exported_with_its_comma(client
     journal = row.notes.filter(automatic=True).first().words
     assert "Au départ : changé." in journal, "twelve people until then"
     rows = csv.DictReader(io.StringIO(client.get(f"/territoires/{PLACE}/plan/actions.csv").content.decode()))
-    exported_row = next(each for each in rows if each["numero"] == "7")
+    exported_row = next(each for each in rows if each["action"] == row.title)
+    assert f"{exported_row['dynamique'].partition('.')[0]}.{exported_row['numero']}" == row.label
     names = ("au_depart", "au_depart_valeur", "cible", "unite")
     assert [exported_row[name] for name in names] == ["3.5", "3.5", "1042.25", "heures par semaine"]
     read = plan_of(PLACE, SimpleNamespace(offer=None, fingerprint=""), on=date.today())

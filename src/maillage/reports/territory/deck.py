@@ -178,13 +178,13 @@ def _ranked(slides: Sequence[Chapter], most: int) -> tuple[list[Chapter], list[C
     """Return the slides that a meeting has time for, in their order, then those that it has not: the ones of
     `CUT_FIRST` go first, and of a part the last one but for its second map, which shows the first one larger.
     """
-    printed, cut_slides = list(slides), []
+    printed_slides, cut_slides = list(slides), []
     for part, position in CUT_FIRST:
-        of_part = [slide for slide in printed if slide.over == part]
-        if len(printed) > most and len(of_part) > position:
+        of_part = [slide for slide in printed_slides if slide.over == part]
+        if len(printed_slides) > most and len(of_part) > position:
             cut_slides.append(of_part[position])
-            printed.remove(of_part[position])
-    return printed, sorted(cut_slides, key=slides.index)
+            printed_slides.remove(of_part[position])
+    return printed_slides, sorted(cut_slides, key=slides.index)
 
 
 def _slide(
