@@ -69,10 +69,10 @@ def test_the_page_of_changes_writes_no_study_again(client, freeze, monkeypatch):
     freeze("restitution", "juin", low=4000)
     freeze("restitution", "septembre")
 
-    def written(*args: object) -> bytes:
+    def fail_to_write(*args: object) -> bytes:
         raise AssertionError("a study is written to be compared")
 
-    monkeypatch.setattr(changes, "frozen", written)
+    monkeypatch.setattr(changes, "frozen", fail_to_write)
     assert client.get(PAGE).status_code == 200
 
 

@@ -491,8 +491,8 @@ def test_an_import_names_the_places_edited_by_hand_that_it_changes(signed):
     response = signed.post(address, {"geste": "verifier"})
     text = " ".join(signed.get(response["Location"]).content.decode().split())
     assert " ".join(notice.split()) in text
-    named = text.split("modifié par ce fichier")[1].split("</ul>")[0]
-    assert lilas.name in named and maison.name not in named, "the other one is not changed"
+    listed_names = text.split("modifié par ce fichier")[1].split("</ul>")[0]
+    assert lilas.name in listed_names and maison.name not in listed_names, "the other one is not changed"
     signed.post(response["Location"], {"tout": "1"})
     row = Import.objects.latest("pk")
     assert (row.counts["retouches"], row.report["retouches"]) == (1, [lilas.name])

@@ -31,7 +31,7 @@ def first_row(rank: int, town: str, postcode: str) -> list[str]:
 
 def next_row(rank: int, town: str, postcode: str) -> list[str]:
     """Return the row of a place a year later, altered in one of six ways."""
-    name, street, *others, phone, wifi = first_row(rank, town, postcode)
+    name, street, *town_cells, phone, wifi = first_row(rank, town, postcode)
     way = rank % N_WAYS
     if way == CAPITALS:
         name = name.upper().replace("É", "E").replace("È", "E")
@@ -43,7 +43,7 @@ def next_row(rank: int, town: str, postcode: str) -> list[str]:
         name = name.replace("Médiathèque de", "Médiathèque municipale de")
     elif way == MOVED:
         street, phone = f"{rank + 40} rue Neuve", f"04 77 {rank + 10} 99 99"
-    return [name, street, *others, phone, wifi]
+    return [name, street, *town_cells, phone, wifi]
 
 
 def take_in(rows: list[list[str]], name: str) -> None:
@@ -60,17 +60,20 @@ def test_a_second_census_keeps_sure_places_and_proposes_the_others():
     identifiers = dict(Lieu.objects.values_list("pk", "identifier"))
     assert len(number_by_town) == N_ROWS
     take_in([next_row(*place) for place in reversed(places)], "2026.csv")
-    known = Lieu.objects.filter(pk__in=identifiers)
-    assert dict(known.values_list("pk", "identifier")) == identifiers, "nothing changes its identifier"
-    moved = {number_by_town[town] for rank, town, _ in places if rank % N_WAYS == MOVED}
-    assert set(known.filter(missing_since=None).values_list("pk", flat=True)) == set(identifiers) - moved
-    proposed = {key for pair in Pair.objects.all() for key in (pair.first_id, pair.second_id)}
+    first_places = Lieu.objects.filter(pk__in=identifiers)
+    assert dict(first_places.values_list("pk", "identifier")) == identifiers, "nothing changes its identifier"
+    moved_numbers = {number_by_town[town] for rank, town, _ in places if rank % N_WAYS == MOVED}
+    assert (
+        set(first_places.filter(missing_since=None).values_list("pk", flat=True))
+        == set(identifiers) - moved_numbers
+    )
+    paired_numbers = {key for pair in Pair.objects.all() for key in (pair.first_id, pair.second_id)}
     created = set(Lieu.objects.exclude(pk__in=identifiers).values_list("pk", flat=True))
-    assert len(created) == len(moved) == N_ROWS // N_WAYS
-    assert proposed == moved | created, "no duplicate comes without a question"
-    renamed = number_by_town[places[NAME][1]]
-    assert Lieu.objects.get(pk=renamed).name.startswith("Médiathèque municipale")
-    assert Change.objects.filter(lieu=renamed).count() == 2, "its history goes on"
+    assert len(created) == len(moved_numbers) == N_ROWS // N_WAYS
+    assert paired_numbers == moved_numbers | created, "no duplicate comes without a question"
+    renamed_number = number_by_town[places[NAME][1]]
+    assert Lieu.objects.get(pk=renamed_number).name.startswith("Médiathèque municipale")
+    assert Change.objects.filter(lieu=renamed_number).count() == 2, "its history goes on"
 
 
 @pytest.mark.parametrize("town", ["Montbrison"])
