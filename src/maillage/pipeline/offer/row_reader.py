@@ -1021,8 +1021,7 @@ CLEANERS: Mapping[str, Callable[[str], Cleaned[Any]]] = {
 
 def _plain_value(of: offer.Field, value: Any) -> Any:
     if isinstance(value, hours.Hours):
-        texts_by_key = {"osm": value.osm, "text": value.text, "left": value.unread}
-        return {key: text for key, text in texts_by_key.items() if text}
+        return hours.stored(value)
     if isinstance(value, str) and of.longest:
         return value[: of.longest]
     return value

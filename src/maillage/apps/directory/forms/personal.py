@@ -311,7 +311,7 @@ class SheetForm(ClosureForm):
         if cleaned.value is None:
             self.values["horaires"] = None
             return
-        value = {name: text for name in ("osm", "text", "left") if (text := getattr(cleaned.value, name))}
+        value = hours.stored(cleaned.value)
         if HOLIDAYS.search(str(self._lieu.sheet.get("horaires", {}).get("osm", ""))) and value.get("osm"):
             value["osm"] += "; PH off"
         self.values["horaires"] = value

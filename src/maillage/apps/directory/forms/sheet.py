@@ -355,7 +355,7 @@ class HoursForm(ChangesOnlyForm):
 
 def _plain_hours(text: str) -> dict[str, str]:
     read_hours = hours.clean(text).value
-    return {name: value for name in ("osm", "text", "left") if (value := getattr(read_hours, name, ""))}
+    return hours.stored(read_hours) if read_hours else {}
 
 
 WITHOUT = "without"  # the place says that it does not give the practice
