@@ -28,7 +28,7 @@ LIMITS_OF_MARGINS = (
 )
 
 
-def notes_of(sample: Sample, cells: Cells, rows: Sequence[Row]) -> Iterator[str]:  # noqa: C901
+def notes_of(sample: Sample, cells: Cells, rows: Sequence[Row]) -> Iterator[str]:
     """Yield the notes that a reader must know about a table, in French."""
     column, cross = cells.column, cells.cross
     if cells.note:

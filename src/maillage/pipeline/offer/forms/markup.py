@@ -109,7 +109,7 @@ def in_worksheet(extent: Extent) -> Callable[[Any], OnStart]:  # noqa: C901
                 extent.places.pop()
             calculated = False
 
-        def start(tag: str, attributes: Attributes) -> None:  # noqa: C901
+        def start(tag: str, attributes: Attributes) -> None:
             nonlocal row, column, digits, kind, empty, calculated, hidden
             if ":" in tag:
                 tag = _bare(tag)

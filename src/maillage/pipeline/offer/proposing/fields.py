@@ -448,7 +448,7 @@ def _take_led(draft: Draft) -> bool:
     return bool(led)
 
 
-def take_name(draft: Draft, fields_by_id: Mapping[str, Any]) -> None:  # noqa: C901
+def take_name(draft: Draft, fields_by_id: Mapping[str, Any]) -> None:
     """Give the name of places, when no column is called so, to one that its name leads to, else to the first
     one of texts all different that name structures; never to remarks.
     """

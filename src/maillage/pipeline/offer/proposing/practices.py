@@ -265,7 +265,7 @@ def _about(column: Column) -> str:
     return ""
 
 
-def take_numbered(draft: Draft) -> None:  # noqa: C901
+def take_numbered(draft: Draft) -> None:
     """Read the numbered columns of one name together, as « type_1 » to « type_5 »: which of them a word
     stands in says nothing, and each alone has too few words to be understood.
     """

@@ -225,7 +225,7 @@ class _Open:
     items: list[Question | Group] = field(default_factory=list)
 
 
-def _items(  # noqa: C901
+def _items(
     sheet: Sheet, lists: dict[str, tuple[Choice, ...]], languages: Mapping[str, str], reading: Reading
 ) -> tuple[Question | Group, ...]:
     reading.cited = {
