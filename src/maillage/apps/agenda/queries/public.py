@@ -165,7 +165,7 @@ class WorkshopPage:
     @property
     def dates(self) -> list[tuple[str, str]]:
         """The days and hours of each meeting of its course."""
-        return [(words.day(each.starts_at), words.hours(each)) for each in self.meetings]
+        return [(words.day(each), words.hours(each)) for each in self.meetings]
 
     @property
     def modules(self) -> list[tuple[str, str]]:
