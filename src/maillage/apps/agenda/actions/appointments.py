@@ -227,9 +227,9 @@ def cancel(
     reason: str = "",
     tell: bool = True,
 ) -> tuple[Appointment, Notified]:
-    """Cancel an appointment: by the person's link, or by the structure, which says `who` cannot; its slot is
-    free again. Return who was told. Cancelled twice, it changes nothing. tell False: a message says it for
-    several at once.
+    """Cancel an appointment, by the person's link or by the structure; its slot is free again. Return who was
+    notified; cancelled twice, it changes nothing. decided_by: who cannot, as the structure says; tell False:
+    a message says it for several at once.
     """
     refuse_secrets(reason)
     row = lock(appointment, by=by, token=token)

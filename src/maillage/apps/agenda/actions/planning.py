@@ -279,7 +279,7 @@ def report(
     workshop: Workshop, *, words: str, by: User | None, at: datetime, compared_words: str | None = None
 ) -> None:
     """Store what went well and what blocked, once it took place; an empty report removes the previous one.
-    shown: the one that its author read, None when nobody says. Refused when somebody else wrote since.
+    compared_words: the one that its author read, None for any. Refused when somebody else wrote since.
     """
     row = lock([workshop])[0]
     check_run(by, row)
