@@ -84,17 +84,17 @@ def send(
     blocks nothing. Nothing leaves once the event is past: whom no message reaches by then, on a Sunday or
     after a STOP, is to call. link: the page where they say that they cannot come, '' for none.
     """
-    who = (comer.learner, comer.name) if isinstance(comer, Seat) else (comer.key, comer.called)
+    attendee = (comer.learner, comer.name) if isinstance(comer, Seat) else (comer.key, comer.called)
     channel, to = way_to(comer)
     if not channel:
-        return Notified.of(*who, is_reached=False)
+        return Notified.of(*attendee, is_reached=False)
     language = comer.language if comer.language in LANGUAGES else FRENCH
     with speaking(language):
         about, body = subject(), text()
         if link:
             body = f"{body}\n{say('Vous ne pouvez pas venir ? Dites-le ici :')} {settings.ADDRESS}{link}"
     if event.example:  # nobody real hears of people who were invented
-        return Notified.of(*who, is_reached=isinstance(comer, Appointment))
+        return Notified.of(*attendee, is_reached=isinstance(comer, Appointment))
     is_reached = False
     with suppress(Refused):
         message = outbox.put(
@@ -110,7 +110,7 @@ def send(
             commune=event.commune,
         )
         is_reached = reaches(message)
-    return Notified.of(*who, is_reached=is_reached)
+    return Notified.of(*attendee, is_reached=is_reached)
 
 
 def _put(

@@ -242,10 +242,10 @@ def end_day(
     missing = [each for each in uncertain if each.pk not in came]
     if missing and not is_rest_absent:
         names = ", ".join(each.called for each in missing)
-        asked = f"si {names} est venue" if len(missing) == 1 else f"qui est venu : {names}"
+        question = f"si {names} est venue" if len(missing) == 1 else f"qui est venu : {names}"
         raise Refused(
             "La permanence n’est pas close.",
-            why=f"On ne sait pas {asked}.",
+            why=f"On ne sait pas {question}.",
             do="Dites-le pour chaque personne, ou dites que les autres ne sont pas venues.",
         )
     n_ticked = 0

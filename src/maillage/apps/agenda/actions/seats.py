@@ -254,7 +254,7 @@ def promote(workshops: Sequence[Workshop], *, at: datetime) -> Notified:
 
 
 def _waitlists(workshops: Sequence[Workshop], at: datetime) -> Iterator[tuple[str, QuerySet[Seat]]]:
-    """Return who waits at these workshops, in order of arrival, with the seats to give together."""
+    """Yield the learners who wait at these workshops, in order of arrival, with the seats to give at once."""
     waitlist = Seat.objects.filter(status=rules.WAITING, workshop__cancelled_at__isnull=True)
     together: dict[tuple[str, int], QuerySet[Seat]] = {}
     for row in workshops:

@@ -35,7 +35,7 @@ PERMANENCE_FIELDS = {
 
 
 class ReceivingForm(forms.Form):
-    """What structures receive: on whose behalf, in which lieu, who receives."""
+    """The choices of who receives: a structure, one of its lieux, a helper."""
 
     def __init__(
         self,

@@ -222,8 +222,8 @@ def find(search: Search, at: datetime) -> Found:
     total = matching.count()
     begin = (search.shown - 1) // MOST * MOST
     page = matching.values("pk")[begin : search.shown]
-    found = rooms.with_room(access.published().filter(pk__in=page)).order_by("starts_at", "pk")
-    rows = list(found) if total else []
+    page_rows = rooms.with_room(access.published().filter(pk__in=page)).order_by("starts_at", "pk")
+    rows = list(page_rows) if total else []
     meetings = _meetings(rows)
     spoken_there = sorted({*every.order_by().values_list("language", flat=True).distinct()} - {"fr"})
     return Found(
