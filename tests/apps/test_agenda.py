@@ -165,6 +165,16 @@ def test_a_workshop_that_is_over_or_cancelled_is_not_published(planned, karim):
 
 
 @pytest.mark.both_databases
+def test_the_public_page_of_a_course_lists_its_meetings(client, course):
+    page = client.get(f"/ateliers/{course.workshops.first().pk}/").content.decode().replace("\xa0", " ")
+    assert "Toutes les séances" in page
+    for meeting in course.workshops.all():
+        assert (
+            f"<li>{workshop_words.day(meeting)}, {workshop_words.hours(meeting)}</li>".replace("\xa0", " ")
+            in page
+        )
+
+
 def test_the_format_of_a_course_follows_from_its_hours(course, karim, library):
     assert (course.format, course.workshops.count()) == ("court", 5)
     assert list(course.workshops.values_list("rank", flat=True)) == [1, 2, 3, 4, 5]

@@ -353,7 +353,7 @@ def test_the_shared_agenda_holds_meetings_and_workshops_and_filters(
 def test_the_agenda_is_read_page_by_page_and_leaves_whole(client, library, lead, karim, monkeypatch):
     for n in range(5):
         proposed(None, lead, dates=(SOON + timedelta(days=n),), title=f"Réunion {n}", token=f"r{n}")
-    monkeypatch.setattr("maillage.apps.community.views.agenda.PAGE", 3)
+    monkeypatch.setattr("maillage.apps.community.views.meetings.DATES_A_PAGE", 3)
     client.force_login(karim)
     first = client.get("/espace/agenda/?sorte=meeting").content.decode()
     assert "5 dates." in first.replace("\u00a0", " ") and "Page 1 sur 2" in first

@@ -11,7 +11,8 @@ from maillage.apps.agenda import access as agenda_access
 from maillage.apps.agenda.actions import appointments, forgetting, permanences
 from maillage.apps.agenda.actions import deadlines as agenda_deadlines
 from maillage.apps.agenda.models import Appointment, Permanence
-from maillage.apps.agenda.queries import appointment_book, slots
+from maillage.apps.agenda.queries import appointment_book
+from maillage.apps.agenda.queries import permanences as doors
 from maillage.apps.agenda.queries import reminders as agenda_reminders
 from maillage.apps.agenda.rules import appointments as rules
 from maillage.apps.agenda.rules.appointments import Draft
@@ -99,7 +100,7 @@ def orientation(worker, ccas, library, person) -> Orientation:
 
 
 def free(door):
-    return [f"{each.starts_at:%H:%M}" for each in slots.free_slots(door, NINE.date(), NINE.date(), AT)]
+    return [f"{each.starts_at:%H:%M}" for each in doors.free_slots(door, NINE.date(), NINE.date(), AT)]
 
 
 def test_a_date_takes_its_slot_and_gives_it_back_when_it_moves(orientation, leila, door):

@@ -12,7 +12,7 @@ from maillage.apps.accounts.models import Entry
 from maillage.apps.agenda import access
 from maillage.apps.agenda.actions import appointments, deadlines, links, mailbox, permanences, series
 from maillage.apps.agenda.models import Appointment, Closure, MailboxRecord, Permanence
-from maillage.apps.agenda.queries import appointment_book, mailboxes, slots
+from maillage.apps.agenda.queries import appointment_book
 from maillage.apps.agenda.queries import permanences as doors
 from maillage.apps.agenda.queries.search_kinds import SEARCH_KINDS
 from maillage.apps.agenda.rules import appointments as rules
@@ -85,7 +85,7 @@ def book(permanence, **more):
 
 
 def hours(permanence, on=TUESDAY):
-    return [f"{each.starts_at:%H:%M}" for each in slots.free_slots(permanence, on, on, AT)]
+    return [f"{each.starts_at:%H:%M}" for each in doors.free_slots(permanence, on, on, AT)]
 
 
 # --------------------------------------------------------------------------------------------------- opened
@@ -686,24 +686,24 @@ def test_three_months_of_mailbox_meetings(client, clock, opened, karim, fatou):
         by=karim,
         at=AT,
     )
-    days = [
-        f"{appointment.starts_at.astimezone(appointment.zone):%d/%m %H:%M}" for appointment in plan.booked
-    ]
+    days = [f"{appointment.starts_at.astimezone(appointment.zone):%d/%m %H:%M}" for appointment in plan.rows]
     assert days == ["24/11 09:00", "08/12 09:00", "05/01 09:00", "19/01 09:00", "02/02 09:00"]
     assert [day for day, _ in plan.skipped] == [date(2026, 12, 22)]
     client.force_login(karim)
-    clock["at"] = plan.booked[0].starts_at
-    assert [appointment.late for appointment in mailboxes.book(karim, clock["at"]).boxes] == [False], (
-        "followed for four days"
-    )
-    for n, appointment in enumerate(plan.booked):
+    clock["at"] = plan.rows[0].starts_at
+    assert [appointment.late for appointment in appointment_book.mailboxes(karim, clock["at"]).boxes] == [
+        False
+    ], "followed for four days"
+    for n, appointment in enumerate(plan.rows):
         clock["at"] = appointment.starts_at + HALF
         client.force_login(karim)  # a session lasts a week
         sent = {"geste": "boite", "lus": 3 + n, "repondus": 1, "fait": "Papiers de la Caf triés"}
         assert client.post(f"/espace/rendez-vous/{appointment.pk}/geste/", sent).status_code == 302
-        (box,) = mailboxes.book(karim, clock["at"]).boxes
+        (box,) = appointment_book.mailboxes(karim, clock["at"]).boxes
         assert box.looked_on == appointment.starts_at.astimezone(appointment.zone).date()
-    assert [appointment.late for appointment in mailboxes.book(karim, clock["at"]).boxes] == [False]
+    assert [appointment.late for appointment in appointment_book.mailboxes(karim, clock["at"]).boxes] == [
+        False
+    ]
     assert "Regardées il y a peu" in client.get("/espace/rendez-vous/boites/").content.decode()
     clock["at"] += 30 * DAY
     client.force_login(karim)
@@ -839,7 +839,7 @@ def test_what_is_written_once_names_were_erased_is_erased_too(client, opened, ka
 def test_the_book_of_mailboxes_turns_its_pages_in_the_database(
     client, clock, opened, karim, library, monkeypatch, django_assert_max_num_queries
 ):
-    monkeypatch.setattr(mailboxes, "PAGE", 2)
+    monkeypatch.setattr(appointment_book, "PAGE", 2)
     persons = [
         people.welcome(by=karim, structure=library.structure, nickname=f"N{n}", at=AT) for n in range(5)
     ]
@@ -850,15 +850,19 @@ def test_the_book_of_mailboxes_turns_its_pages_in_the_database(
         if n < 3:
             mailbox.note(row, read=1, answered=0, by=karim, at=AT)
     later = AT + timedelta(days=4)
-    mailbox_book = mailboxes.book(karim, later)
+    mailbox_book = appointment_book.mailboxes(karim, later)
     assert (mailbox_book.n, mailbox_book.n_late, mailbox_book.page.paginator.num_pages) == (5, 3, 3)
-    names = [str(each.person) for n in (1, 2, 3) for each in mailboxes.book(karim, later, number=n).boxes]
+    names = [
+        str(each.person)
+        for n in (1, 2, 3)
+        for each in appointment_book.mailboxes(karim, later, number=n).boxes
+    ]
     assert names == ["N4", "N0", "N1", "N2", "N3"], "never looked at counts from its first meeting"
-    late = mailboxes.book(karim, later, mailboxes.LATE)
+    late = appointment_book.mailboxes(karim, later, appointment_book.LATE)
     assert [each.late for each in late.boxes] == [True, True]
-    assert mailboxes.late(karim, later) == 3
+    assert appointment_book.late_mailboxes(karim, later) == 3
     with django_assert_max_num_queries(12):
-        mailboxes.book(karim, later, mailboxes.UNPLANNED, 2)
+        appointment_book.mailboxes(karim, later, appointment_book.UNPLANNED, 2)
     clock["at"] = later
     client.force_login(karim)
     page = client.get("/espace/rendez-vous/boites/?voir=tard").content.decode()
@@ -882,16 +886,16 @@ def test_a_series_is_cancelled_whole_and_put_back_with_one_message(client, opene
         at=AT,
     )
     client.force_login(karim)
-    second = plan.booked[1]
+    second = plan.rows[1]
     page = client.get(f"/espace/rendez-vous/{second.pk}/").content.decode()
     assert "4 rendez-vous à venir seront annulés" in page.replace("\u00a0", " ")
     address = f"/espace/rendez-vous/{second.pk}/geste/"
     client.post(address, {"geste": "annuler-serie", "raison": "Karim est absent"})
     assert {each.state for each in Appointment.objects.all()} == {rules.CANCELLED}
     assert sent_subjects() == ["Vos rendez-vous sont annulés"], "once, for the four"
-    book(opened, by=karim, starts_at=plan.booked[2].starts_at)
+    book(opened, by=karim, starts_at=plan.rows[2].starts_at)
     client.post(address, {"geste": "remettre-serie"})
-    states = [Appointment.objects.get(pk=each.pk).state for each in plan.booked]
+    states = [Appointment.objects.get(pk=each.pk).state for each in plan.rows]
     assert states == [rules.BOOKED, rules.BOOKED, rules.CANCELLED, rules.BOOKED]
     assert sent_subjects() == ["Vos rendez-vous"], "what had not left is kept back"
     assert "Leur nombre : 3." in Message.objects.latest("pk").text.replace("\u00a0", " ")
@@ -908,7 +912,7 @@ def test_a_series_that_is_over_is_not_cancelled(opened, karim, fatou):
         at=AT,
     )
     with pytest.raises(Refused, match="plus de rendez-vous à venir"):
-        series.cancel(plan.booked[0], by=karim, at=AT + 60 * DAY)
+        series.cancel(plan.rows[0], by=karim, at=AT + 60 * DAY)
     alone = book(opened, by=karim, starts_at=NINE + HALF)
     with pytest.raises(Refused, match="plus de rendez-vous à venir"):
         series.cancel(alone, by=karim, at=AT)
@@ -960,7 +964,7 @@ def test_a_place_overseas_lives_by_its_own_clock(client, karim, library):
     marie = account("marie", "gestionnaire", structure=reunion.structure)
     row = permanences.open_door(by=marie, structure=reunion.structure, values=values(reunion), at=AT)
     permanences.publish(row, by=marie, at=AT)
-    (first, *_) = slots.free_slots(row, TUESDAY, TUESDAY, AT)
+    (first, *_) = doors.free_slots(row, TUESDAY, TUESDAY, AT)
     assert first.starts_at.astimezone(UTC).hour == 5
     appointment = book(row, by=marie, starts_at=first.starts_at)
     page_text = client.get(
@@ -986,7 +990,7 @@ def test_nine_o_clock_in_noumea_is_not_the_day_before(client, library):
         at=AT,
     )
     client.force_login(marie)
-    row, other = plan.booked
+    row, other = plan.rows
     page_text = client.get(f"/espace/rendez-vous/{row.pk}/").content.decode()
     assert "?jour=2026-11-24" in page_text
     assert "Mardi 24 novembre 2026" in page_text

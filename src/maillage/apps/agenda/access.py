@@ -16,14 +16,8 @@ from maillage.apps.accounts.models import User
 from maillage.apps.agenda.models import Appointment, Course, Permanence, Seat, TerritoryOutline, Workshop
 from maillage.apps.agenda.rules.workshops import WORKSHOP
 from maillage.apps.directory.models import Structure
-from maillage.apps.memberships.access import (
-    FRANCE,
-    communes_of,
-    current,
-    holding_all,
-    home_of,
-    territories_with,
-)
+from maillage.apps.memberships import access as memberships
+from maillage.apps.memberships.access import FRANCE
 
 MANAGE, SEE, SEE_OWN, EDIT = "workshops.manage", "people.see", "people.mine", "modules.edit"
 BOOKINGS_AN_HOUR = 30  # that a stranger may make
@@ -32,9 +26,7 @@ WITH = ("structure", "partner", "course", "lieu")
 
 
 def workshops_for(user: Any) -> QuerySet[Workshop]:
-    """Return the workshops a user runs: those of their structures, and those they run as partners; none for a
-    stranger.
-    """
+    """Return the workshops of the structures for which a user plans, as organisers or as partners."""
     managed_structures = rights_of(user).structures(MANAGE)
     if not managed_structures:
         return Workshop.objects.none()
@@ -45,7 +37,7 @@ def workshops_for(user: Any) -> QuerySet[Workshop]:
 
 def outline_territories(user: Any) -> list[str]:
     """Return the territories whose outlines a user adapts; `FRANCE`: those of the whole platform."""
-    return territories_with(user, EDIT)
+    return memberships.territories_with(user, EDIT)
 
 
 def territories_of(user: Any) -> list[str]:
@@ -53,7 +45,7 @@ def territories_of(user: Any) -> list[str]:
     write for, else around the structure for which they act. The whole platform’s come before.
     """
     own = (outline_territories(user) or [""])[0]
-    home = communes_of(own) or frozenset() if own else home_of(user)
+    home = memberships.communes_of(own) or frozenset() if own else memberships.home_of(user)
     wider = [each for each in territories_around(home) if each != own]
     return [*wider, *([own] if own not in ("", FRANCE) else [])]
 
@@ -61,7 +53,7 @@ def territories_of(user: Any) -> list[str]:
 def territories_around(communes: frozenset[str]) -> list[str]:
     """Return the territories that adapted an outline around some communes, the whole platform first."""
     known = TerritoryOutline.objects.order_by().values_list("territory", flat=True).distinct()
-    return [FRANCE, *holding_all(communes, known)]
+    return [FRANCE, *memberships.holding_all(communes, known)]
 
 
 def courses_for(user: Any) -> QuerySet[Course]:
@@ -71,14 +63,12 @@ def courses_for(user: Any) -> QuerySet[Course]:
 
 
 def seats_for(user: Any) -> QuerySet[Seat]:
-    """Return the seats of the workshops a user runs."""
     return Seat.objects.filter(workshop__in=workshops_for(user).values("pk")).select_related(
         "workshop", "person"
     )
 
 
 def structures_for(user: Any) -> QuerySet[Structure]:
-    """Return the structures on whose behalf a user plans."""
     return Structure.objects.filter(pk__in=rights_of(user).structures(MANAGE)).order_by("name", "pk")
 
 
@@ -88,9 +78,7 @@ def may_lead(user: Any, structure: int | None) -> bool:
 
 
 def may_run(user: Any, workshop: Workshop) -> bool:
-    """Return True if a user manages the seats and attendance of a workshop, as its organiser or its
-    partner.
-    """
+    """Return True if a user manages seats and attendance, for the organiser or for the partner."""
     return may_lead(user, workshop.structure_id) or may_lead(user, workshop.partner_id)
 
 
@@ -115,14 +103,11 @@ def run_permanences_for(user: Any) -> QuerySet[Permanence]:
 
 
 def receiving_for(user: Any) -> QuerySet[Structure]:
-    """Return the structures on whose behalf a user receives people."""
     return Structure.objects.filter(pk__in=_receiving(user)).order_by("name", "pk")
 
 
 def appointments_for(user: Any) -> QuerySet[Appointment]:
-    """Return the appointments a user sees: those of their structures; for a volunteer, those they give or
-    hold.
-    """
+    """Return the appointments of a user's structures; to a volunteer, those they give or hold."""
     rights = rights_of(user)
     visible_structures, own_structures = rights.structures(SEE), rights.structures(SEE_OWN)
     return Appointment.objects.filter(
@@ -133,7 +118,7 @@ def appointments_for(user: Any) -> QuerySet[Appointment]:
 
 def colleagues(structures: Iterable[Structure], on: date) -> QuerySet[User]:
     """Return the accounts that act for some structures on a day: who may receive."""
-    team = current(on).filter(structure__in=list(structures)).values("user")
+    team = memberships.current(on).filter(structure__in=list(structures)).values("user")
     return User.objects.filter(pk__in=team, is_active=True).order_by("name", "pk")
 
 
@@ -164,16 +149,16 @@ def link_of(seat: Seat) -> str:
 
 def link_for(learner: str) -> str:
     """Return the token of a learner's link: 128 bits that cannot be forged without the installation's key."""
-    return hmac.new(settings.SECRET_KEY.encode(), f"atelier:{learner}".encode(), hashlib.sha256).hexdigest()[
-        :32
-    ]
+    return _token(f"atelier:{learner}")
 
 
 def link_of_appointment(row: Appointment) -> str:
     """Return the token of a person's link to their appointment."""
-    return hmac.new(
-        settings.SECRET_KEY.encode(), f"rendez-vous:{row.key}".encode(), hashlib.sha256
-    ).hexdigest()[:32]
+    return _token(f"rendez-vous:{row.key}")
+
+
+def _token(text: str) -> str:
+    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def digest(token: str) -> str:

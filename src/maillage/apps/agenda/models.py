@@ -15,12 +15,22 @@ from maillage.reference import clocks
 from maillage.web.free_text import FreeChar, FreeText
 
 
+def of_structure() -> models.ForeignKey:
+    """A row of a structure, which goes with it."""
+    return models.ForeignKey(Structure, verbose_name="structure", on_delete=models.CASCADE, related_name="+")
+
+
+def optional(to: type[models.Model], label: str, related_name: str = "+") -> models.ForeignKey:
+    """A link to a row that may go, or never be there."""
+    return models.ForeignKey(
+        to, verbose_name=label, on_delete=models.SET_NULL, null=True, blank=True, related_name=related_name
+    )
+
+
 class Course(models.Model):
     """Workshops that follow one another, for the same group."""
 
-    structure = models.ForeignKey(
-        Structure, verbose_name="structure", on_delete=models.CASCADE, related_name="+"
-    )
+    structure = of_structure()
     title = FreeChar("titre", max_length=120)
     format = models.CharField(
         "format", max_length=10, choices=[(id, rules.FORMATS[id]) for id in rules.COURSES]
@@ -71,17 +81,8 @@ class Workshop(models.Model):
     registration. anonymous: people who came without giving a name. sequence: version number for calendars.
     """
 
-    structure = models.ForeignKey(
-        Structure, verbose_name="structure", on_delete=models.CASCADE, related_name="+"
-    )
-    partner = models.ForeignKey(
-        Structure,
-        verbose_name="animé avec",
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-    )
+    structure = of_structure()
+    partner = optional(Structure, "animé avec")
     course = models.ForeignKey(
         Course,
         verbose_name="parcours",
@@ -91,9 +92,7 @@ class Workshop(models.Model):
         related_name="workshops",
     )
     rank = models.PositiveSmallIntegerField("rang dans le parcours", null=True, blank=True)
-    lieu = models.ForeignKey(
-        Lieu, verbose_name="lieu", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    lieu = optional(Lieu, "lieu")
     address = models.CharField("adresse", max_length=200, blank=True)
     commune = models.CharField("commune", max_length=5, blank=True, db_index=True)
     kind = models.CharField(
@@ -154,7 +153,6 @@ class Workshop(models.Model):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The time zone of where it takes place."""
         return clocks.zone(self.commune)
 
     @property
@@ -173,9 +171,7 @@ class Seat(models.Model):
         Workshop, verbose_name="atelier", on_delete=models.CASCADE, related_name="seats"
     )
     learner = models.CharField("apprenant", max_length=32, db_index=True)
-    person = models.ForeignKey(
-        Person, verbose_name="personne", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    person = optional(Person, "personne")
     name = FreeChar("prénom ou surnom", max_length=60, blank=True)
     way = models.CharField(
         "comment la prévenir", max_length=5, choices=list(rules.WAYS.items()), default=rules.NO_WAY
@@ -221,12 +217,8 @@ class Permanence(models.Model):
     book alone from then. stopped_at: no slot is left. sequence: version number for calendars.
     """
 
-    structure = models.ForeignKey(
-        Structure, verbose_name="structure", on_delete=models.CASCADE, related_name="+"
-    )
-    lieu = models.ForeignKey(
-        Lieu, verbose_name="lieu", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    structure = of_structure()
+    lieu = optional(Lieu, "lieu")
     address = models.CharField("adresse", max_length=200, blank=True)
     commune = models.CharField("commune", max_length=5, blank=True)
     title = FreeChar("titre", max_length=120)
@@ -295,30 +287,17 @@ class Appointment(models.Model):
     """
 
     key = models.CharField("clé", max_length=32, unique=True)
-    structure = models.ForeignKey(
-        Structure, verbose_name="structure", on_delete=models.CASCADE, related_name="+"
-    )
-    permanence = models.ForeignKey(
-        Permanence,
-        verbose_name="permanence",
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="appointments",
-    )
+    structure = of_structure()
+    permanence = optional(Permanence, "permanence", "appointments")
     seat = models.PositiveSmallIntegerField("place dans le créneau", null=True, blank=True)
-    person = models.ForeignKey(
-        Person, verbose_name="personne", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    person = optional(Person, "personne")
     name = FreeChar("prénom ou surnom", max_length=60, blank=True)
     kind = models.CharField("pour quoi", max_length=9, choices=list(appointments.KINDS.items()))
     subject = FreeChar("en quelques mots", max_length=120, blank=True)
     starts_at = models.DateTimeField("commence le", db_index=True)
     minutes = models.PositiveSmallIntegerField("minutes")
     where = models.CharField("où", max_length=8, choices=list(appointments.WHERE.items()))
-    lieu = models.ForeignKey(
-        Lieu, verbose_name="lieu", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    lieu = optional(Lieu, "lieu")
     address = models.CharField("adresse", max_length=200, blank=True)
     commune = models.CharField("commune", max_length=5, blank=True)
     helper = by_account("qui reçoit", blank=True)
@@ -389,7 +368,6 @@ class Appointment(models.Model):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The time zone of where it takes place."""
         return clocks.zone(self.commune)
 
     @property
@@ -406,22 +384,13 @@ class MailboxRecord(models.Model):
     appointment = models.OneToOneField(
         Appointment, verbose_name="rendez-vous", on_delete=models.CASCADE, related_name="mailbox"
     )
-    person = models.ForeignKey(
-        Person, verbose_name="personne", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    person = optional(Person, "personne")
     looked_at = models.DateTimeField("boîte regardée le")
     read = models.PositiveSmallIntegerField("messages lus")
     answered = models.PositiveSmallIntegerField("réponses envoyées")
     done = FreeChar("ce qui a été fait", max_length=mailbox.LONGEST, blank=True)
     next_on = models.DateField("prochaine fois", null=True, blank=True)
-    next = models.ForeignKey(
-        Appointment,
-        verbose_name="rendez-vous de la prochaine fois",
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-    )
+    next = optional(Appointment, "rendez-vous de la prochaine fois")
     noted_at = models.DateTimeField("noté le")
     by = by_account()
 

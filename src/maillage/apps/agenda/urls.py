@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maillage.apps.agenda.views import appointments, booking, mailbox, outlines, permanences, public, space
+from maillage.apps.agenda.views import appointments, booking, outlines, permanences, public, space
 
 urlpatterns = [
     path("ateliers/", public.index, name="workshops"),
@@ -22,9 +22,9 @@ urlpatterns = [
     ),
     path("rendez-vous/<int:pk>/", booking.permanence, name="permanence_public"),
     path("rendez-vous/<int:pk>/permanence.ics", booking.feed, name="permanence_calendar"),
-    path("boite-mail/", mailbox.guide, name="mailbox_guide"),
-    path("boite-mail/feuille/", mailbox.paper, name="mailbox_paper"),
-    path("boite-mail/messages-douteux/", mailbox.safety, name="mailbox_safety"),
+    path("boite-mail/", booking.mailbox_guide, name="mailbox_guide"),
+    path("boite-mail/feuille/", booking.mailbox_paper, name="mailbox_paper"),
+    path("boite-mail/messages-douteux/", booking.mailbox_safety, name="mailbox_safety"),
     path("espace/ateliers/", space.index, name="workshops_space"),
     path("espace/ateliers/nouveau/", space.new, name="workshop_new"),
     path("espace/ateliers/parcours/nouveau/", space.new_course, name="course_new"),

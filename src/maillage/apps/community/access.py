@@ -31,7 +31,6 @@ KEEPS = (WRITES, LEADS)
 
 
 def structures_for(user: Any) -> QuerySet[Structure]:
-    """Return the structures on whose behalf a user writes."""
     return Structure.objects.filter(pk__in=own_numbers(user)).order_by("name", "pk")
 
 
@@ -54,7 +53,6 @@ def _reached(user: Any) -> QuerySet[Structure]:
 
 
 def listings_for(user: Any) -> QuerySet[Listing]:
-    """Return the listings a user may close."""
     return Listing.objects.filter(in_reach(user)).select_related("structure", "lieu")
 
 

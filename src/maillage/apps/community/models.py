@@ -169,7 +169,6 @@ class Meeting(models.Model):
 
     @property
     def ends_at(self) -> datetime | None:
-        """Return when it ends, None before a date is chosen."""
         return self.starts_at and self.starts_at + timedelta(minutes=self.minutes)
 
 
@@ -192,9 +191,7 @@ class MeetingDate(models.Model):
 
 
 class Vote(models.Model):
-    """Answer of one account to a date: one answer each, that it may change until a date is chosen. It
-    leaves with the account.
-    """
+    """Answer of an account to a date, until one is chosen. It leaves with the account."""
 
     date = models.ForeignKey(MeetingDate, verbose_name="date", on_delete=models.CASCADE, related_name="votes")
     by = models.ForeignKey(User, verbose_name="par", on_delete=models.CASCADE, related_name="+")

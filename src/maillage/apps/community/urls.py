@@ -3,7 +3,6 @@
 from django.urls import path
 
 from maillage.apps.community.views import (
-    agenda,
     awareness,
     bulletins,
     discussions,
@@ -26,8 +25,8 @@ urlpatterns = [
     path("espace/reseau/ressources/<int:pk>/", resources.resource, name="resource"),
     path("espace/reseau/ressources/<int:pk>/fichier/", resources.file, name="resource_file"),
     path("espace/reseau/ressources/<int:pk>/retirer/", resources.withdraw, name="resource_withdraw"),
-    path("espace/agenda/", agenda.index, name="shared_agenda"),
-    path("espace/agenda/agenda.ics", agenda.feed, name="shared_agenda_feed"),
+    path("espace/agenda/", meetings.agenda, name="shared_agenda"),
+    path("espace/agenda/agenda.ics", meetings.agenda_feed, name="shared_agenda_feed"),
     path("espace/reseau/reunions/", meetings.index, name="meetings"),
     path("espace/reseau/reunions/nouvelle/", meetings.new, name="meeting_new"),
     path("espace/reseau/reunions/<int:pk>/", meetings.meeting, name="meeting"),

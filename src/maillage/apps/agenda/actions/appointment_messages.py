@@ -10,18 +10,16 @@ from datetime import datetime
 from django.conf import settings
 from django.urls import reverse
 
-from maillage.apps.accounts.models import User
 from maillage.apps.agenda import access
-from maillage.apps.agenda.actions.notifications import Notified, way_to
+from maillage.apps.agenda.actions.notifications import Notified, send
 from maillage.apps.agenda.models import Appointment
 from maillage.apps.agenda.queries import appointment_words as words
 from maillage.apps.messages import actions as outbox
-from maillage.apps.messages.queries import reaches
 from maillage.apps.reminders.actions import forgetting
 from maillage.apps.reminders.actions import planning as reminders
 from maillage.apps.reminders.rules import ways
 from maillage.kernel.errors import Refused
-from maillage.words.languages import FRENCH, LANGUAGES, say, speaking, typed
+from maillage.words.languages import FRENCH, say, speaking, typed
 
 
 def booked(row: Appointment, *, at: datetime) -> Notified:
@@ -62,22 +60,13 @@ def received_by(row: Appointment, *, at: datetime) -> Notified:
 
 
 def cancelled(row: Appointment, *, at: datetime) -> Notified:
-    """Notify the attendee of a cancelled appointment."""
     return _put(
         row,
         f"annule-{row.sequence}",
         lambda: say("Votre rendez-vous est annulé"),
-        lambda: " ".join(
-            filter(
-                None,
-                (
-                    say("Annulé : votre rendez-vous, {when}. Ne vous déplacez pas.", when=words.when(row)),
-                    typed(row.cancel_reason),
-                ),
-            )
-        ),
+        lambda: say("Annulé : votre rendez-vous, {when}. Ne vous déplacez pas.", when=words.when(row)),
         at=at,
-        link=False,
+        is_off=True,
     )
 
 
@@ -88,22 +77,14 @@ def series_cancelled(rows: Sequence[Appointment], *, at: datetime) -> Notified:
         row,
         f"annule-serie-{row.sequence}",
         lambda: say("Vos rendez-vous sont annulés"),
-        lambda: " ".join(
-            filter(
-                None,
-                (
-                    say(
-                        "Annulés : vos rendez-vous de la même série, à partir de {when}. Leur nombre : {n}."
-                        " Ne vous déplacez pas.",
-                        n=len(rows),
-                        when=words.when(row),
-                    ),
-                    typed(row.cancel_reason),
-                ),
-            )
+        lambda: say(
+            "Annulés : vos rendez-vous de la même série, à partir de {when}. Leur nombre : {n}."
+            " Ne vous déplacez pas.",
+            n=len(rows),
+            when=words.when(row),
         ),
         at=at,
-        link=False,
+        is_off=True,
     )
 
 
@@ -112,7 +93,7 @@ def series_put_back(rows: Sequence[Appointment], *, at: datetime) -> Notified:
     messages of their cancellation, unless they left already.
     """
     for each in rows:
-        _hold(each)
+        _withhold(each, "annule", "annule-serie")
     row = rows[0]
     return _put(
         row,
@@ -135,7 +116,7 @@ def not_coming(row: Appointment, *, at: datetime) -> None:
 
 def coming_again(row: Appointment, *, at: datetime) -> None:
     """Write to who receives that the person comes after all, unless they had not yet heard otherwise."""
-    if not outbox.cancel(*(f"{_about(row)}absente-{n}" for n in range(row.sequence + 1))):
+    if not _withhold(row, "absente"):
         _to_helper(row, "revient", "Une personne vient finalement", "tient de nouveau", at=at)
 
 
@@ -150,7 +131,9 @@ def another_moment(row: Appointment, moment: datetime, *, at: datetime) -> None:
 def _to_helper(
     row: Appointment, what: str, subject: str, body: str, *, at: datetime, until: datetime | None = None
 ) -> None:
-    helper = next((each for each in (row.helper, row.by) if each is not None and _sees(each, row)), None)
+    # Who left the structure hears of nobody there.
+    accounts = (each for each in (row.helper, row.by) if each is not None)
+    helper = next((u for u in accounts if access.appointments_for(u).filter(pk=row.pk).exists()), None)
     if helper is None or row.example:
         return
     with speaking(FRENCH):
@@ -170,36 +153,21 @@ def _to_helper(
         )
 
 
-def _sees(helper: User, row: Appointment) -> bool:
-    """Return True if an account still sees an appointment: who left the structure hears of nobody there."""
-    return access.appointments_for(helper).filter(pk=row.pk).exists()
-
-
 def put_back(row: Appointment, *, at: datetime) -> Notified:
-    """Notify the attendee that their appointment stands again, and hold the message of its cancellation,
-    unless it left already.
-    """
-    _hold(row)
+    """Notify the attendee that their appointment stands again; hold what said otherwise, if it can be."""
+    _withhold(row, "annule", "annule-serie")
     return booked(row, at=at)
 
 
-def _hold(row: Appointment) -> None:
-    """Keep back the messages that say an appointment is cancelled, if they have not left."""
-    outbox.cancel(
-        *(f"{_about(row)}{what}-{n}" for what in ("annule", "annule-serie") for n in range(row.sequence + 1))
-    )
+def _withhold(row: Appointment, *whats: str) -> int:
+    """Keep back some messages, of any version of an appointment, and return how many had not left."""
+    return outbox.cancel(*(f"{_about(row)}{what}-{n}" for what in whats for n in range(row.sequence + 1)))
 
 
 def take_back(row: Appointment, *, at: datetime) -> None:
     """Cancel the messages and reminders of an appointment that have not left yet."""
     reminders.withdraw(ways.APPOINTMENT, [row.pk], at=at)
-    outbox.cancel(
-        *(
-            f"{_about(row)}{what}-{n}"
-            for what in ("pris", "pris-serie", "change")
-            for n in range(row.sequence + 1)
-        )
-    )
+    _withhold(row, "pris", "pris-serie", "change")
 
 
 def forget(row: Appointment, *, at: datetime) -> None:
@@ -223,37 +191,14 @@ def _put(
     text: Callable[[], str],
     *,
     at: datetime,
-    link: bool = True,
+    is_off: bool = False,
 ) -> Notified:
-    """Write to who comes in their language, or in French where the pages do not have it. An invalid address
-    blocks nothing. Nothing leaves once the appointment is past: whom no message reaches by then, on a Sunday
-    or after a STOP, is to call.
-    """
-    channel, to = way_to(row)
-    if not channel:
-        return Notified.of(row.key, row.called, is_reached=False)
-    language = row.language if row.language in LANGUAGES else FRENCH
-    with speaking(language):
-        address = f"{settings.ADDRESS}{reverse('appointment_mine', args=[access.link_of_appointment(row)])}"
-        body = text()
-        if link:
-            body = f"{body}\n{say('Vous ne pouvez pas venir ? Dites-le ici :')} {address}"
-        about = subject()
-    if row.example:  # nobody real hears of people who were invented
-        return Notified.of(row.key, row.called, is_reached=True)
-    is_reached = False
-    with suppress(Refused):
-        message = outbox.put(
-            channel=channel,
-            to=to,
-            subject=about,
-            text=body,
-            key=f"{_about(row)}{what}",
-            at=at,
-            never_after=row.starts_at,
-            language=language,
-            structure=row.structure_id,
-            commune=row.commune,
-        )
-        is_reached = reaches(message)
-    return Notified.of(row.key, row.called, is_reached=is_reached)
+    """Write to who comes. is_off: it is cancelled: why is added, and nobody has to say that they cannot."""
+    if not is_off:
+        link = reverse("appointment_mine", args=[access.link_of_appointment(row)])
+        return send(row, row, f"{_about(row)}{what}", subject, text, at=at, link=link)
+
+    def with_reason() -> str:
+        return f"{text()} {typed(row.cancel_reason)}".strip()
+
+    return send(row, row, f"{_about(row)}{what}", subject, with_reason, at=at, link="")

@@ -1,11 +1,8 @@
-"""Appointments: booked by whoever receives or by the person, moved, cancelled, put back, and whether the
-person came.
-"""
+"""Appointments: booked, moved, cancelled, put back, handed over, and whether the person came."""
 
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -17,7 +14,7 @@ from maillage.apps.agenda.actions.notifications import Notified
 from maillage.apps.agenda.actions.write import erase_again
 from maillage.apps.agenda.models import Appointment, Permanence
 from maillage.apps.agenda.queries import appointment_words as words
-from maillage.apps.agenda.queries import slots
+from maillage.apps.agenda.queries import permanences as doors
 from maillage.apps.agenda.rules import appointments as rules
 from maillage.apps.agenda.rules import permanences
 from maillage.apps.directory.actions.sheets import lock_structure
@@ -31,6 +28,9 @@ from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
 
 NOT_BOOKED = "Le rendez-vous n’est pas pris."
+NOT_CHANGED = "Le rendez-vous n’a pas été modifié."
+NOT_MOVED = "Le rendez-vous n’a pas été déplacé."
+NOT_RESTORED, STILL_CANCELLED = "Le rendez-vous n’a pas été rétabli.", "Le rendez-vous reste annulé."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +82,21 @@ def book(
     _lock_people(helper, person)
     known = Appointment.objects.filter(key=draft.key).first() if draft.key else None
     if known is not None:
-        return _same(known, draft, structure)
+        if (known.structure_id, known.starts_at) == (structure.pk, draft.starts_at):
+            return known
+        raise Refused(
+            NOT_BOOKED,
+            why="Cette page a déjà servi à en prendre un autre.",
+            do="Ouvrez de nouveau la page, puis recommencez.",
+        )
     seat = _seat(row, draft, by=by, at=at) if row is not None else None
     minutes = row.minutes if row is not None else draft.minutes
     _check_free(person, helper if row is None else None, draft.starts_at, minutes)
+    place: Permanence | Spot = row or Spot(
+        lieu=lieu,
+        address="" if lieu is not None else line(draft.address, 200),
+        commune=lieu.code_insee if lieu is not None else draft.commune,
+    )
     appointment = Appointment(
         key=draft.key or secrets.token_hex(16),
         structure=structure,
@@ -98,6 +109,9 @@ def book(
         starts_at=draft.starts_at,
         minutes=minutes,
         where=draft.where,
+        lieu=place.lieu,
+        address=place.address,
+        commune=place.commune,
         helper=helper,
         helper_name=line(draft.helper_name, 60) or (row.helper_name if row is not None else ""),
         channel=draft.channel,
@@ -109,7 +123,6 @@ def book(
         changed_at=at,
         by=by,
         example=example or bool(person and person.example),
-        **_place(draft, row, lieu),
     )
     appointment.token = access.digest(access.link_of_appointment(appointment))
     appointment.save()
@@ -163,7 +176,7 @@ def lock_to_give(
     row = lock(now, by=by, token=token)
     if helper is None and row.helper_id != now.helper_id:  # handed over between the two readings above
         raise Refused(
-            "Le rendez-vous n’a pas été modifié.",
+            NOT_CHANGED,
             why="Quelqu’un vient de remettre ce rendez-vous à un autre aidant.",
             do="Rechargez la page pour lire qui reçoit.",
         )
@@ -183,31 +196,23 @@ def lock(appointment: Appointment, *, by: User | None, token: str = "") -> Appoi
         .get(pk=appointment.pk)
     )
     if row.permanence_id != now.permanence_id:  # between the two readings above
-        raise Refused(
-            "Le rendez-vous n’a pas été modifié.",
-            why="Quelqu’un vient de déplacer ce rendez-vous.",
-            do="Rechargez la page pour lire sa nouvelle heure.",
+        why = "Quelqu’un vient de déplacer ce rendez-vous."
+        do = "Rechargez la page pour lire sa nouvelle heure."
+    elif by is not None and not access.appointments_for(by).filter(pk=row.pk).exists():
+        why = "Ce rendez-vous n’est pas celui de votre structure."
+        do = "Revenez à la liste de vos rendez-vous."
+    elif row.referral is not None:
+        why = (
+            "C’est la date d’une orientation : elle se modifie à la page de cette orientation, qui prévient"
+            " chacun."
         )
-    if by is not None and not access.appointments_for(by).filter(pk=row.pk).exists():
-        raise Refused(
-            "Le rendez-vous n’a pas été modifié.",
-            why="Ce rendez-vous n’est pas celui de votre structure.",
-            do="Revenez à la liste de vos rendez-vous.",
-        )
-    if row.referral is not None:
-        raise Refused(
-            "Le rendez-vous n’a pas été modifié.",
-            why="C’est la date d’une orientation : elle se modifie à la page de cette orientation, qui "
-            "prévient chacun.",
-            do="Appelez le lieu." if token else "Ouvrez l’orientation, et changez la date.",
-        )
-    if by is None and token and access.digest(token) != row.token:
-        raise Refused(
-            "Le rendez-vous n’a pas été modifié.",
-            why="Ce lien n’est pas celui de ce rendez-vous.",
-            do="Ouvrez le lien de votre message, ou appelez le lieu.",
-        )
-    return row
+        do = "Appelez le lieu." if token else "Ouvrez l’orientation, et changez la date."
+    elif by is None and token and access.digest(token) != row.token:
+        why = "Ce lien n’est pas celui de ce rendez-vous."
+        do = "Ouvrez le lien de votre message, ou appelez le lieu."
+    else:
+        return row
+    raise Refused(NOT_CHANGED, why=why, do=do)
 
 
 @transaction.atomic
@@ -222,9 +227,9 @@ def cancel(
     reason: str = "",
     tell: bool = True,
 ) -> tuple[Appointment, Notified]:
-    """Cancel an appointment: by the person's link, or by the structure, which says `who` cannot; its slot is
-    free again. Return who was told. Cancelled twice, it changes nothing. tell False: a message says it for
-    several at once.
+    """Cancel an appointment, by the person's link or by the structure; its slot is free again. Return who was
+    notified; cancelled twice, it changes nothing. decided_by: who cannot, as the structure says; tell False:
+    a message says it for several at once.
     """
     refuse_secrets(reason)
     row = lock(appointment, by=by, token=token)
@@ -265,22 +270,16 @@ def put_back(
         return row, Notified()
     if row.person is None and not row.name:
         raise Refused(
-            "Le rendez-vous reste annulé.",
+            STILL_CANCELLED,
             why="On ne sait plus pour qui il était : la personne est effacée.",
             do="Donnez-en un autre, s’il en faut un.",
         )
     if token and row.starts_at <= at:
-        raise Refused(
-            "Le rendez-vous n’a pas été rétabli.", why="Ce moment est déjà passé.", do="Appelez le lieu."
-        )
+        raise Refused(NOT_RESTORED, why="Ce moment est déjà passé.", do="Appelez le lieu.")
     if token and row.cancelled_by == rules.STRUCTURE:
-        raise Refused(
-            "Le rendez-vous n’a pas été rétabli.",
-            why="Le lieu a annulé ce rendez-vous.",
-            do="Prenez une autre heure.",
-        )
+        raise Refused(NOT_RESTORED, why="Le lieu a annulé ce rendez-vous.", do="Prenez une autre heure.")
     if row.permanence is not None:
-        row.seat = _seat_in(row.permanence, row.starts_at, what="Le rendez-vous reste annulé.")
+        row.seat = _seat_in(row.permanence, row.starts_at, what=STILL_CANCELLED)
     _check_free(row.person, row.helper if row.permanence is None else None, row.starts_at, row.minutes)
     row.state, row.cancelled_at, row.cancelled_by, row.cancel_reason = rules.BOOKED, None, "", ""
     _changed(row, at)
@@ -308,34 +307,24 @@ def move(
     spot, helper: another place, somebody else who receives; None for the same.
     """
     row = lock_to_give(appointment, by=by, room=permanence, helper=helper)
-    if row.state not in (rules.BOOKED, rules.ABSENT):
-        raise Refused(
-            "Le rendez-vous n’a pas été déplacé.",
-            why=f"Ce rendez-vous est {words.state(row)}.",
-            do="Donnez-en un autre à la personne.",
-        )
     elsewhere = spot is not None and not spot.holds(row)
-    if starts_at == row.starts_at and not elsewhere and helper in (None, row.helper):
-        raise Refused(
-            "Le rendez-vous n’a pas été déplacé.",
-            why="C’est déjà ce jour et cette heure.",
-            do="Choisissez-en un autre.",
-        )
-    if starts_at <= at:
-        raise Refused(
-            "Le rendez-vous n’a pas été déplacé.",
-            why="Ce moment est déjà passé.",
-            do="Choisissez-en un à venir.",
-        )
-    if wrong := rules.wrong_moment(starts_at, row.minutes, at):
-        raise Refused("Le rendez-vous n’a pas été déplacé.", why=wrong, do="Choisissez un autre moment.")
+    wrong = rules.wrong_moment(starts_at, row.minutes, at)
+    why, do = "", "Choisissez-en un autre."
+    if row.state not in (rules.BOOKED, rules.ABSENT):
+        why, do = f"Ce rendez-vous est {words.state(row)}.", "Donnez-en un autre à la personne."
+    elif starts_at == row.starts_at and not elsewhere and helper in (None, row.helper):
+        why = "C’est déjà ce jour et cette heure."
+    elif starts_at <= at:
+        why, do = "Ce moment est déjà passé.", "Choisissez-en un à venir."
+    elif wrong:
+        why, do = wrong, "Choisissez un autre moment."
+    if why:
+        raise Refused(NOT_MOVED, why=why, do=do)
     messages.take_back(row, at=at)
     room = lock_permanence(permanence) if permanence is not None else None
     # Its own seat is free for it: two slots of one permanence may share a moment.
     Appointment.objects.filter(pk=row.pk).update(state=rules.CANCELLED, cancelled_at=at)
-    row.seat = (
-        _seat_in(room, starts_at, what="Le rendez-vous n’a pas été déplacé.") if room is not None else None
-    )
+    row.seat = _seat_in(room, starts_at, what=NOT_MOVED) if room is not None else None
     row.permanence = room
     row.minutes = room.minutes if room is not None else row.minutes
     row.helper = helper or row.helper
@@ -397,7 +386,6 @@ def tick(appointment: Appointment, came: bool | None, *, by: User | None, at: da
 
 
 def record(row: Appointment, verb: str, *, by: User | None, at: datetime) -> None:
-    """Write what was done of an appointment in the journal."""
     journal.record(by=by, verb=f"appointment.{verb}", row=row, at=at, structure=row.structure_id)
 
 
@@ -408,61 +396,32 @@ def _changed(row: Appointment, at: datetime) -> None:
     row.save()
 
 
-def _place(draft: rules.Draft, row: Permanence | None, lieu: Lieu | None) -> dict[str, Any]:
-    """Return where it takes place; its commune gives the local time."""
-    if row is not None:
-        return {"lieu": row.lieu, "address": row.address, "commune": row.commune}
-    commune = lieu.code_insee if lieu is not None else draft.commune
-    return {"lieu": lieu, "address": "" if lieu is not None else line(draft.address, 200), "commune": commune}
-
-
-def _same(known: Appointment, draft: rules.Draft, structure: Structure) -> Appointment:
-    if known.structure_id != structure.pk or known.starts_at != draft.starts_at:
-        raise Refused(
-            NOT_BOOKED,
-            why="Cette page a déjà servi à en prendre un autre.",
-            do="Ouvrez de nouveau la page, puis recommencez.",
-        )
-    return known
-
-
 def _seat(row: Permanence, draft: rules.Draft, *, by: User | None, at: datetime) -> int:
     """Return the free seat of the slot that is asked for; who books alone only reaches the next ones."""
     alone = by is None and draft.channel == rules.LINK
     if alone and not at + permanences.SOONEST <= draft.starts_at <= at + permanences.BOOKABLE_AHEAD:
-        raise Refused(
-            NOT_BOOKED,
-            why="Ce créneau ne peut pas être réservé sur cette page : il est trop proche, ou trop loin.",
-            do="Choisissez-en une autre, ou appelez le lieu.",
-        )
-    if alone and row.published_at is None:
-        raise Refused(
-            NOT_BOOKED,
-            why="On ne peut pas prendre rendez-vous sur cette page.",
-            do="Appelez le lieu, ou passez le voir.",
-        )
-    if row.kinds and draft.kind not in row.kinds:
-        raise Refused(
-            NOT_BOOKED,
-            why="On ne vient pas pour cela ici.",
-            do="Choisissez une autre raison, ou un autre lieu.",
-        )
-    return _seat_in(row, draft.starts_at, what=NOT_BOOKED)
+        why = "Ce créneau ne peut pas être réservé sur cette page : il est trop proche, ou trop loin."
+        do = "Choisissez-en une autre, ou appelez le lieu."
+    elif alone and row.published_at is None:
+        why = "On ne peut pas prendre rendez-vous sur cette page."
+        do = "Appelez le lieu, ou passez le voir."
+    elif row.kinds and draft.kind not in row.kinds:
+        why, do = "On ne vient pas pour cela ici.", "Choisissez une autre raison, ou un autre lieu."
+    else:
+        return _seat_in(row, draft.starts_at, what=NOT_BOOKED)
+    raise Refused(NOT_BOOKED, why=why, do=do)
 
 
 def _seat_in(row: Permanence, starts_at: datetime, *, what: str) -> int:
-    slot = slots.slot_at(row, starts_at)
+    slot = doors.slot_at(row, starts_at)
     if slot is None:
-        raise Refused(
-            what, why="La permanence n’est pas ouverte à cette heure.", do="Choisissez une heure de la liste."
-        )
-    if not slot.seats:
-        raise Refused(
-            what,
-            why="Quelqu’un vient de prendre cette heure.",
-            do="Choisissez-en une autre : la liste est à jour.",
-        )
-    return slot.seats[0]
+        why, do = "La permanence n’est pas ouverte à cette heure.", "Choisissez une heure de la liste."
+    elif not slot.seats:
+        why = "Quelqu’un vient de prendre cette heure."
+        do = "Choisissez-en une autre : la liste est à jour."
+    else:
+        return slot.seats[0]
+    raise Refused(what, why=why, do=do)
 
 
 def _check(
@@ -476,46 +435,38 @@ def _check(
 ) -> None:
     """Refuse what cannot be: a stranger, nobody to receive, values out of their lists, a secret."""
     if by is not None and not access.may_receive(by, structure.pk):
-        raise Refused(
-            NOT_BOOKED,
-            why="Vous ne recevez personne au nom de cette structure.",
-            do="Demandez à son responsable de vous y ajouter.",
-        )
-    if by is not None and person is not None and not people_for(by).filter(pk=person.pk).exists():
-        raise Refused(
-            NOT_BOOKED,
-            why="Votre structure ne suit pas cette personne, ou sa fiche est effacée.",
-            do="Ouvrez d’abord sa fiche avec sa carte, ou écrivez seulement un prénom.",
-        )
-    if person is None and not line(draft.name):
-        raise Refused(NOT_BOOKED, why="Il manque un prénom.", do="Un prénom ou un surnom suffit.")
-    if draft.kind not in rules.KINDS or draft.where not in rules.WHERE:
-        raise Refused(NOT_BOOKED, why="Il manque pour quoi, ou l’endroit.", do="Choisissez dans la liste.")
-    if wrong := rules.wrong_moment(draft.starts_at, draft.minutes, at):
-        raise Refused(NOT_BOOKED, why=wrong, do="Choisissez un autre moment.")
-    if permanence is not None and permanence.structure_id != structure.pk:
-        raise Refused(
-            NOT_BOOKED, why="Cette permanence est celle d’une autre structure.", do="Choisissez-en une autre."
-        )
-    refuse_secrets(draft.name, draft.subject, draft.address)
-    if by is not None and draft.way == rules.EMAIL and persons.belongs_to_helpers(by, draft.contact):
-        raise Refused(
-            NOT_BOOKED,
-            why="Cette adresse est celle d’un professionnel ou d’une structure : la personne n’y lira rien.",
-            do="Laissez le contact vide, ou écrivez son adresse à elle.",
-        )
+        why = "Vous ne recevez personne au nom de cette structure."
+        do = "Demandez à son responsable de vous y ajouter."
+    elif by is not None and person is not None and not people_for(by).filter(pk=person.pk).exists():
+        why = "Votre structure ne suit pas cette personne, ou sa fiche est effacée."
+        do = "Ouvrez d’abord sa fiche avec sa carte, ou écrivez seulement un prénom."
+    elif person is None and not line(draft.name):
+        why, do = "Il manque un prénom.", "Un prénom ou un surnom suffit."
+    elif draft.kind not in rules.KINDS or draft.where not in rules.WHERE:
+        why, do = "Il manque pour quoi, ou l’endroit.", "Choisissez dans la liste."
+    elif wrong := rules.wrong_moment(draft.starts_at, draft.minutes, at):
+        why, do = wrong, "Choisissez un autre moment."
+    elif permanence is not None and permanence.structure_id != structure.pk:
+        why, do = "Cette permanence est celle d’une autre structure.", "Choisissez-en une autre."
+    else:
+        refuse_secrets(draft.name, draft.subject, draft.address)
+        if by is None or draft.way != rules.EMAIL or not persons.belongs_to_helpers(by, draft.contact):
+            return
+        why = "Cette adresse est celle d’un professionnel ou d’une structure : la personne n’y lira rien."
+        do = "Laissez le contact vide, ou écrivez son adresse à elle."
+    raise Refused(NOT_BOOKED, why=why, do=do)
 
 
 def _check_free(person: Person | None, helper: User | None, starts_at: datetime, minutes: int) -> None:
     """Refuse a moment when the person, or who receives, is expected elsewhere."""
-    person_bookings = slots.of_person(person.pk, starts_at, minutes) if person is not None else None
-    if person_bookings is not None:
+    other = doors.expected_elsewhere(starts_at, minutes, person=person) if person is not None else None
+    if other is not None:
         raise Refused(
             NOT_BOOKED,
-            why=f"La personne a déjà un rendez-vous {words.when(person_bookings)}.",
+            why=f"La personne a déjà un rendez-vous {words.when(other)}.",
             do="Choisissez une autre heure, ou déplacez l’autre rendez-vous.",
         )
-    busy = slots.of_helper(helper.pk, starts_at, minutes) if helper is not None else None
+    busy = doors.expected_elsewhere(starts_at, minutes, helper=helper) if helper is not None else None
     if busy is not None:
         raise Refused(
             NOT_BOOKED,

@@ -4,25 +4,27 @@ from collections import Counter
 from datetime import datetime
 
 from maillage.apps.agenda.actions import forgetting
+from maillage.apps.agenda.models import Appointment, Workshop
 from maillage.apps.agenda.queries import reminders as reminder_queries
-from maillage.apps.agenda.queries.deadlines import old, old_appointments
+from maillage.apps.agenda.rules import appointments, workshops
 from maillage.apps.reminders.actions import planning as reminders
+
+WORKSHOPS_AT_ONCE = 200
+APPOINTMENTS_AT_ONCE = 500
 
 
 def run_deadlines(*, at: datetime) -> Counter[str]:
-    """Run what is due at a moment, and return how many people were reminded, and how many workshops and
-    appointments lost their names.
-    """
+    """Run what is due at a moment; return counts of reminders, and of rows that lost their names."""
     done: Counter[str] = Counter()
+    seats, booked = reminder_queries.seats(at), reminder_queries.booked(at)
     done["rappels"] += reminders.plan_all(
-        reminder_queries.seats(at),
-        reminder_queries.of_seat,
-        at=at,
-        mark=lambda seats: seats.update(reminded_at=at),
+        seats, reminder_queries.of_seat, at=at, mark=lambda seats: seats.update(reminded_at=at)
     )
-    done["rappels"] += reminders.plan_all(reminder_queries.booked(at), reminder_queries.of_appointment, at=at)
-    for row in old(at):
+    done["rappels"] += reminders.plan_all(booked, reminder_queries.of_appointment, at=at)
+    ended = Workshop.objects.filter(ends_at__lt=workshops.erased_before(at), stripped_at=None)
+    for row in ended.order_by("pk")[:WORKSHOPS_AT_ONCE]:
         done["noms_effaces"] += forgetting.strip(row, at=at)
-    for past in old_appointments(at):
-        done["rendez_vous_effaces"] += forgetting.strip_appointment(past, at=at)
+    past = Appointment.objects.filter(starts_at__lt=appointments.stripped_before(at), stripped_at=None)
+    for appointment in past.order_by("pk")[:APPOINTMENTS_AT_ONCE]:
+        done["rendez_vous_effaces"] += forgetting.strip_appointment(appointment, at=at)
     return done

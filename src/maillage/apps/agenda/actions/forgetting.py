@@ -28,9 +28,7 @@ BARE = {"name": "", "token": "", "contact": "", "way": rules.NO_WAY, "stopped_wo
 
 @transaction.atomic
 def strip(workshop: Workshop, *, at: datetime) -> bool:
-    """Erase the names and contacts of a workshop; who came stays counted, without anybody. Return whether
-    it was done.
-    """
+    """Erase the names and contacts of a workshop; counts stay. Return whether it was done."""
     row = lock([workshop])[0]
     if row.stripped_at is not None:
         return False
@@ -78,9 +76,7 @@ def forget_seats(seats: QuerySet[Seat], *, at: datetime) -> int:
 
 
 def _forget_appointments(appointment_rows: QuerySet[Appointment], *, at: datetime) -> int:
-    """Cancel what is to come, and unname the rest with what was noted of the person's mail: they still
-    count.
-    """
+    """Cancel what is to come, and unname the rest with what was noted: they still count."""
     rows = list(appointment_rows.select_for_update().order_by("pk"))
     for row in rows:
         appointment_messages.forget(row, at=at)

@@ -1,6 +1,4 @@
-"""Links of people who come, made again once the installation's key is another: the one before was taken, or a
-backup came back on another computer.
-"""
+"""Links of people who come, made again once the installation has another key."""
 
 from datetime import datetime
 

@@ -51,9 +51,8 @@ def note(
     refuse_secrets(done)
     row = booking.lock_to_give(appointment, by=by, stays=True)
     on = row.starts_at.astimezone(row.zone).date()
-    if wrong := mailbox.wrong_counts(read, answered) or mailbox.wrong_next(
-        next_on, on, at.astimezone(row.zone).date()
-    ):
+    today = at.astimezone(row.zone).date()
+    if wrong := mailbox.wrong_counts(read, answered) or mailbox.wrong_next(next_on, on, today):
         raise Refused(NOT_NOTED, why=wrong, do="Corrigez, puis recommencez : rien d’autre n’est perdu.")
     if len(line(done)) > mailbox.LONGEST:
         raise Refused(
@@ -98,8 +97,7 @@ def _next(noted: MailboxRecord, row: Appointment, *, by: User, at: datetime) -> 
         return None
     if former is not None and former.starts_at.astimezone(row.zone).date() == noted.next_on:
         return former
-    planned = _planned(row, noted.next_on)
-    if planned is not None:
+    if planned := _planned(row, noted.next_on):
         return planned
     starts_at = datetime.combine(noted.next_on, row.starts_at.astimezone(row.zone).time(), tzinfo=row.zone)
     if former is not None and former.starts_at > at:
@@ -134,9 +132,7 @@ def _next(noted: MailboxRecord, row: Appointment, *, by: User, at: datetime) -> 
 
 
 def _planned(row: Appointment, on: date) -> Appointment | None:
-    """Return the appointment of the same attendee on a day, by their card, else by its series, since a first
-    name may be shared.
-    """
+    """Return the same person's appointment on a day: by card, else by series, as first names are shared."""
     same_person = {"person": row.person} if row.person is not None else {"person": None, "series": row.series}
     if row.person is None and not row.series:
         return None

@@ -46,12 +46,10 @@ class Notified:
 
     @property
     def reached(self) -> int:
-        """How many people were notified."""
         return len(self.told)
 
     @property
     def to_call(self) -> tuple[str, ...]:
-        """The names of those who must be called."""
         return tuple(name for _, name in self.missed)
 
     def __add__(self, other: "Notified") -> "Notified":
@@ -72,6 +70,49 @@ def way_to(row: Seat | Appointment) -> tuple[str, str]:
     return ("sms", mobile) if mobile else ("", "")
 
 
+def send(
+    comer: Seat | Appointment,
+    event: Workshop | Appointment,
+    key: str,
+    subject: Callable[[], str],
+    text: Callable[[], str],
+    *,
+    at: datetime,
+    link: str,
+) -> Notified:
+    """Write to who comes in their language, or in French where the pages do not have it. An invalid address
+    blocks nothing. Nothing leaves once the event is past: whom no message reaches by then, on a Sunday or
+    after a STOP, is to call. link: the page where they say that they cannot come, '' for none.
+    """
+    attendee = (comer.learner, comer.name) if isinstance(comer, Seat) else (comer.key, comer.called)
+    channel, to = way_to(comer)
+    if not channel:
+        return Notified.of(*attendee, is_reached=False)
+    language = comer.language if comer.language in LANGUAGES else FRENCH
+    with speaking(language):
+        about, body = subject(), text()
+        if link:
+            body = f"{body}\n{say('Vous ne pouvez pas venir ? Dites-le ici :')} {settings.ADDRESS}{link}"
+    if event.example:  # nobody real hears of people who were invented
+        return Notified.of(*attendee, is_reached=isinstance(comer, Appointment))
+    is_reached = False
+    with suppress(Refused):
+        message = outbox.put(
+            channel=channel,
+            to=to,
+            subject=about,
+            text=body,
+            key=key,
+            at=at,
+            never_after=event.starts_at,
+            language=language,
+            structure=event.structure_id,
+            commune=event.commune,
+        )
+        is_reached = reaches(message)
+    return Notified.of(*attendee, is_reached=is_reached)
+
+
 def _put(
     seat: Seat,
     what: str,
@@ -81,38 +122,9 @@ def _put(
     at: datetime,
     may_say_no: bool = True,
 ) -> Notified:
-    """Write to a participant in their language, or in French where the pages do not have it. An invalid
-    address blocks nothing. Whom no message reaches in time, on a Sunday or after a STOP, is to call.
-    """
-    channel, to = way_to(seat)
-    workshop = seat.workshop
-    if not channel:
-        return Notified.of(seat.learner, seat.name, is_reached=False)
-    language = seat.language if seat.language in LANGUAGES else FRENCH
-    with speaking(language):
-        link = f"{settings.ADDRESS}{reverse('seat', args=[access.link_of(seat)])}"
-        body = (
-            f"{text()}\n{say('Vous ne pouvez pas venir ? Dites-le ici :')} {link}" if may_say_no else text()
-        )
-        about = subject()
-    if workshop.example:  # nobody hears of people who were invented
-        return Notified.of(seat.learner, seat.name, is_reached=False)
-    is_reached = False
-    with suppress(Refused):
-        message = outbox.put(
-            channel=channel,
-            to=to,
-            subject=about,
-            text=body,
-            key=f"atelier-{seat.learner}-{workshop.pk}-{what}",
-            at=at,
-            never_after=workshop.starts_at,
-            language=language,
-            structure=workshop.structure_id,
-            commune=workshop.commune,
-        )
-        is_reached = reaches(message)
-    return Notified.of(seat.learner, seat.name, is_reached=is_reached)
+    key = f"atelier-{seat.learner}-{seat.workshop_id}-{what}"
+    link = reverse("seat", args=[access.link_of(seat)]) if may_say_no else ""
+    return send(seat, seat.workshop, key, subject, text, at=at, link=link)
 
 
 def _facts(workshop: Workshop) -> dict[str, str]:
@@ -128,7 +140,8 @@ def confirm_seat(seat: Seat, *, at: datetime) -> Notified:
             lambda: say(
                 "Vous êtes sur la liste d’attente : {what}, {when}. Si une place se libère, nous vous le"
                 " disons.",
-                **{name: value for name, value in _facts(seat.workshop).items() if name != "where"},
+                what=typed(seat.workshop.title),
+                when=words.when(seat.workshop),
             ),
             at=at,
         )
@@ -154,47 +167,42 @@ def freed(seat: Seat, *, at: datetime) -> Notified:
 
 def moved(workshop: Workshop, *, at: datetime) -> Notified:
     """Notify those registered or on the waiting list of a new day, hour or place."""
-    return _all(
-        workshop,
-        lambda seat: _put(
-            *(seat, f"change-{workshop.sequence}"),
-            lambda: say("Votre atelier change"),
-            lambda: say("Votre atelier change : {what}. Ce sera {when}. Lieu : {where}.", **_facts(workshop)),
-            at=at,
-        ),
-    )
+
+    def text() -> str:
+        return say("Votre atelier change : {what}. Ce sera {when}. Lieu : {where}.", **_facts(workshop))
+
+    what = f"change-{workshop.sequence}"
+    return _all(workshop, what, lambda: say("Votre atelier change"), text, at=at)
 
 
 def cancelled(workshop: Workshop, *, at: datetime) -> Notified:
     """Notify those registered or on the waiting list of a cancellation."""
 
     def text() -> str:
-        sent_message = say(
-            "Annulé : {what}, {when}. Ne vous déplacez pas.",
-            what=typed(workshop.title),
-            when=words.when(workshop),
-        )
-        return f"{sent_message} {typed(workshop.cancel_reason)}".strip()
+        what, when = typed(workshop.title), words.when(workshop)
+        sentence = say("Annulé : {what}, {when}. Ne vous déplacez pas.", what=what, when=when)
+        return f"{sentence} {typed(workshop.cancel_reason)}".strip()
 
-    return _all(
-        workshop,
-        lambda seat: _put(
-            seat, "annule", lambda: say("Votre atelier est annulé"), text, at=at, may_say_no=False
-        ),
-    )
+    return _all(workshop, "annule", lambda: say("Votre atelier est annulé"), text, at=at, may_say_no=False)
 
 
-def _all(workshop: Workshop, tell: Callable[[Seat], Notified]) -> Notified:
-    seats: Iterable[Seat] = workshop.seats.exclude(status=rules.CANCELLED).select_related("person")
+def _all(
+    workshop: Workshop,
+    what: str,
+    subject: Callable[[], str],
+    text: Callable[[], str],
+    *,
+    at: datetime,
+    may_say_no: bool = True,
+) -> Notified:
     done = Notified()
-    for seat in seats:
+    for seat in workshop.seats.exclude(status=rules.CANCELLED).select_related("person"):
         seat.workshop = workshop
-        done += tell(seat)
+        done += _put(seat, what, subject, text, at=at, may_say_no=may_say_no)
     return done
 
 
 def take_back(seats: Iterable[Seat], *, at: datetime) -> None:
-    """Take back the reminders of participants who gave up their seat, or whose workshop changed."""
     reminders.withdraw(ways.SEAT, [seat.pk for seat in seats], at=at)
 
 

@@ -29,9 +29,15 @@ def adapt(
     try:
         outline = Outline.model_validate(content)
     except ValidationError as error:
+        first = error.errors()[0]
+        if first["type"] == "value_error":
+            why = str(first["msg"]).removeprefix("Value error, ").capitalize()
+        else:
+            place = " › ".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
+            why = f"Une partie manque, ou dépasse ce qui tient sur une page : {place}"
         raise Refused(
             "La trame n’a pas été enregistrée.",
-            why=_words(error),
+            why=f"{why}.",
             do="Corrigez cette partie, puis enregistrez.",
         ) from error
     refuse_secrets("\n".join(_texts(content)))
@@ -91,12 +97,3 @@ def _texts(content: Any) -> list[str]:
     if isinstance(content, list | tuple):
         return [text for value in content for text in _texts(value)]
     return [content] if isinstance(content, str) else []
-
-
-def _words(error: ValidationError) -> str:
-    """Return the first fault of an outline, in words."""
-    first = error.errors()[0]
-    if first["type"] == "value_error":
-        return str(first["msg"]).removeprefix("Value error, ").capitalize() + "."
-    place = " › ".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
-    return f"Une partie manque, ou dépasse ce qui tient sur une page : {place}."

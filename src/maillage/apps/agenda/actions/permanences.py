@@ -16,7 +16,6 @@ from maillage.apps.agenda.actions.write import check_lead
 from maillage.apps.agenda.models import Appointment, Closure, Permanence
 from maillage.apps.agenda.queries import appointment_words as words
 from maillage.apps.agenda.queries import permanences as doors
-from maillage.apps.agenda.queries import slots
 from maillage.apps.agenda.rules import appointments, permanences
 from maillage.apps.directory.actions.sheets import lock_structure
 from maillage.apps.directory.models import Structure
@@ -55,16 +54,9 @@ class Rearranged:
 
 @transaction.atomic
 def open_door(
-    *,
-    by: User | None,
-    structure: Structure,
-    values: Mapping[str, Any],
-    at: datetime,
-    example: bool = False,
+    *, by: User | None, structure: Structure, values: Mapping[str, Any], at: datetime, example: bool = False
 ) -> Permanence:
-    """Open a permanence, seen by its structure alone until it is published; a double click opens one. values:
-    some of KNOWN.
-    """
+    """Open a permanence, not published yet; a double click opens one. values: some of KNOWN."""
     check_lead(by, structure.pk)
     row = Permanence(structure=structure, made_at=at, changed_at=at, by=by, example=example)
     _write(row, values)
@@ -74,7 +66,7 @@ def open_door(
     if twin is not None:
         return twin
     row.save()
-    _record(row, "opened", by=by, at=at)
+    journal.record(by=by, verb="permanence.opened", row=row, at=at, structure=structure.pk)
     return row
 
 
@@ -107,7 +99,7 @@ def change(
 
 @transaction.atomic
 def publish(permanence: Permanence, *, by: User | None, at: datetime) -> Permanence:
-    """Let anybody book alone in its free slots."""
+    """Let anybody book alone in its free doors."""
     row = _locked(permanence, by)
     if row.stopped_at is not None:
         raise Refused("La permanence n’est pas publiée.", why="Elle est arrêtée.", do="Reprenez-la d’abord.")
@@ -249,24 +241,20 @@ def end_day(
     ]
     missing = [each for each in uncertain if each.pk not in came]
     if missing and not is_rest_absent:
+        names = ", ".join(each.called for each in missing)
+        question = f"si {names} est venue" if len(missing) == 1 else f"qui est venu : {names}"
         raise Refused(
             "La permanence n’est pas close.",
-            why=f"On ne sait pas si {_names(missing)} est venue."
-            if len(missing) == 1
-            else f"On ne sait pas qui est venu : {_names(missing)}.",
+            why=f"On ne sait pas {question}.",
             do="Dites-le pour chaque personne, ou dites que les autres ne sont pas venues.",
         )
-    n_notified = 0
+    n_ticked = 0
     for appointment in uncertain:
         row = booking.lock(appointment, by=by)
         if row.state == appointments.BOOKED:  # a colleague may have said it meanwhile
             booking.tick(row, came.get(row.pk, False), by=by, at=at)
-            n_notified += 1
-    return n_notified
-
-
-def _names(rows: Iterable[Appointment]) -> str:
-    return ", ".join(each.called for each in rows)
+            n_ticked += 1
+    return n_ticked
 
 
 def _locked(permanence: Permanence, by: User | None) -> Permanence:
@@ -279,12 +267,8 @@ def _changed(row: Permanence, verb: str, *, by: User | None, at: datetime) -> Pe
     row.sequence += 1
     row.changed_at = at
     row.save()
-    _record(row, verb, by=by, at=at)
-    return row
-
-
-def _record(row: Permanence, verb: str, *, by: User | None, at: datetime) -> None:
     journal.record(by=by, verb=f"permanence.{verb}", row=row, at=at, structure=row.structure_id)
+    return row
 
 
 def _write(row: Permanence, values: Mapping[str, Any]) -> None:
@@ -326,19 +310,6 @@ def _expected(row: Permanence, at: datetime) -> list[Appointment]:
     return list(coming.order_by("starts_at", "pk"))
 
 
-def _moved(
-    appointment: Appointment, row: Permanence, after: date, *, by: User | None, at: datetime
-) -> Rearranged | None:
-    """Move an appointment to the first free slot after a day, within four weeks, when the person is expected
-    nowhere else; None when there is none.
-    """
-    first = after + timedelta(days=1)
-    for slot in slots.free_slots(row, first, first + MOVED_WITHIN, at):
-        with suppress(Refused):
-            return _move(appointment, row, slot.starts_at, by=by, at=at)
-    return None
-
-
 def _elsewhere(
     appointment: Appointment,
     row: Permanence,
@@ -349,21 +320,18 @@ def _elsewhere(
     at: datetime,
     move: bool,
 ) -> Rearranged:
-    """Move an appointment after a day, or cancel it; the date of a referral is changed there, by hand."""
+    """Move an appointment to the first free slot after a day, within four weeks, when the person is expected
+    nowhere else; cancel it when there is none. The date of a referral is changed there, by hand.
+    """
     if appointment.referral is not None:
         return Rearranged(to_say=(f"{appointment.called}, {words.when(appointment)}, par son orientation",))
-    moved = _moved(appointment, row, after, by=by, at=at) if move else None
-    return moved or _cancel(appointment, reason, by=by, at=at)
-
-
-def _cancel(appointment: Appointment, reason: str, *, by: User | None, at: datetime) -> Rearranged:
+    first = after + timedelta(days=1)
+    for slot in doors.free_slots(row, first, first + MOVED_WITHIN, at) if move else ():
+        with suppress(Refused):
+            moved, notified = booking.move(
+                appointment, starts_at=slot.starts_at, permanence=row, by=by, at=at
+            )
+            to_say = tuple(f"{name}, {words.when(moved)}" for name in notified.to_call)
+            return Rearranged(moved=1, notified=notified, to_say=to_say)
     _, notified = booking.cancel(appointment, by=by, at=at, reason=reason)
     return Rearranged(cancelled=1, notified=notified, to_say=notified.to_call)
-
-
-def _move(
-    appointment: Appointment, row: Permanence, to: datetime, *, by: User | None, at: datetime
-) -> Rearranged:
-    moved, notified = booking.move(appointment, starts_at=to, permanence=row, by=by, at=at)
-    to_say = tuple(f"{name}, {words.when(moved)}" for name in notified.to_call)
-    return Rearranged(moved=1, notified=notified, to_say=to_say)

@@ -23,21 +23,9 @@ from maillage.kernel.typed import DOUBLE_CLICK, line
 from maillage.web.overwrites import as_compared
 
 KNOWN = (
-    *(
-        "lieu",
-        "address",
-        "commune",
-        "title",
-        "aim",
-        "bring",
-        "subject",
-        "level",
-        "language",
-        "suits",
-        "starts_at",
-        "ends_at",
-    ),
-    *("capacity", "drop_in", "price", "price_words", "outline", "modules", "aidants", "partner"),
+    *("lieu", "address", "commune", "title", "aim", "bring", "subject", "level", "language", "suits"),
+    *("starts_at", "ends_at", "capacity", "drop_in", "price", "price_words", "outline", "modules"),
+    *("aidants", "partner"),
 )
 ANNOUNCED_FIELDS = ("starts_at", "ends_at", "lieu_id", "address")  # what changes for those who come
 SHARED = ("subject", "level", "language", "outline", "aim")  # by the meetings of a course
@@ -59,7 +47,8 @@ def plan(
     """
     check_lead(by, structure.pk)
     facts = {"structure": structure, "format": format, "kind": kind, "by": by, "example": example}
-    row = _new_workshop(values, made_at=at, **facts)
+    row = Workshop(made_at=at, changed_at=at, **facts)
+    _write(row, values)
     if by is not None:
         same = facts | {name: getattr(row, name) for name in KNOWN}
         twin = _just_planned(Workshop, structure, at).filter(course=None, cancelled_at=None, **same).first()
@@ -94,12 +83,8 @@ def plan_course(
         )
     ordered = sorted(meetings, key=lambda meeting: meeting["starts_at"])
     lasting = [int((each["ends_at"] - each["starts_at"]).total_seconds() // 60) for each in ordered]
-    facts = {
-        "structure": structure,
-        "format": rules.format_of(lasting),
-        "by": by,
-        "example": example,
-    }
+    format = rules.format_of(lasting)
+    facts = {"structure": structure, "format": format, "by": by, "example": example}
     shared = {name: values[name] for name in ("title", *SHARED) if name in values}
     if by is not None:
         days = [each["starts_at"] for each in ordered]
@@ -109,25 +94,12 @@ def plan_course(
     facts["made_at"] = at
     course = Course.objects.create(**facts, **shared)
     for rank, own in enumerate(ordered, 1):
-        _new_workshop({**values, **own}, course=course, rank=rank, **facts).save()
-    journal.record(
-        by=by,
-        verb="course.planned",
-        row=course,
-        at=at,
-        structure=structure.pk,
-        words=f"{len(ordered)} séances",
-    )
+        row = Workshop(course=course, rank=rank, changed_at=at, **facts)
+        _write(row, {**values, **own})
+        row.save()
+    n_words = f"{len(ordered)} séances"
+    journal.record(by=by, verb="course.planned", row=course, at=at, structure=structure.pk, words=n_words)
     return course
-
-
-def _new_workshop(values: Mapping[str, Any], **facts: Any) -> Workshop:
-    """Return a workshop not saved yet: the typed values and those known to the platform; Refused when they
-    are inconsistent.
-    """
-    row = Workshop(changed_at=facts["made_at"], **facts)
-    _write(row, values)
-    return row
 
 
 def _just_planned(rows: type[Model], structure: Structure, at: datetime) -> QuerySet[Any]:
@@ -169,12 +141,7 @@ def _fault(row: Workshop) -> tuple[str, str]:
 @transaction.atomic
 @journal.written_last()
 def change(
-    workshop: Workshop,
-    values: Mapping[str, Any],
-    *,
-    by: User | None,
-    at: datetime,
-    number: int | None = None,
+    workshop: Workshop, values: Mapping[str, Any], *, by: User | None, at: datetime, number: int | None = None
 ) -> Notified:
     """Change a workshop, and return who was notified: those registered, when the day, the hour or the place
     changed. number: its version when it was read, None when nobody says.
@@ -281,9 +248,7 @@ def hide(workshop: Workshop, *, by: User | None, at: datetime) -> None:
 def cancel(
     workshop: Workshop, *, by: User | None, at: datetime, reason: str = "", whole_series: bool = False
 ) -> Notified:
-    """Cancel a workshop, or the rest of its course, and return who was notified. Refused once it began: who
-    came then stays counted.
-    """
+    """Cancel a workshop not begun, or the rest of its course, and return who was notified."""
     check_lead(by, workshop.structure_id)
     course = _same_course(workshop)
     (row,) = lock([workshop])
@@ -314,7 +279,7 @@ def report(
     workshop: Workshop, *, words: str, by: User | None, at: datetime, compared_words: str | None = None
 ) -> None:
     """Store what went well and what blocked, once it took place; an empty report removes the previous one.
-    shown: the one that its author read, None when nobody says. Refused when somebody else wrote since.
+    compared_words: the one that its author read, None for any. Refused when somebody else wrote since.
     """
     row = lock([workshop])[0]
     check_run(by, row)

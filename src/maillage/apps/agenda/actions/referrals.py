@@ -13,7 +13,7 @@ from maillage.apps.agenda.actions import appointments as booking
 from maillage.apps.agenda.actions.write import erase_again
 from maillage.apps.agenda.models import Appointment, Permanence
 from maillage.apps.agenda.queries import appointment_words as words
-from maillage.apps.agenda.queries import slots
+from maillage.apps.agenda.queries import permanences
 from maillage.apps.agenda.rules import appointments as rules
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.people.actions import register as people
@@ -46,13 +46,15 @@ def set_date(dated: Dated, *, at: datetime, strict: bool = True) -> Appointment:
     Refused when that slot is somebody else's, or when the person is expected elsewhere; strict False: it is
     written all the same, out of any slot.
     """
-    same = Appointment.objects.filter(
-        referral=dated.referral, starts_at=dated.starts_at, state=rules.BOOKED
-    ).exists()
-    doors = [] if same else _doors(dated)  # before the appointment, as any gesture of the agenda
+    rows = Appointment.objects.filter(referral=dated.referral)
+    same = rows.filter(starts_at=dated.starts_at, state=rules.BOOKED).exists()
+    doors: list[Permanence] = []  # locked before the appointment, as any gesture of the agenda
+    if dated.lieu is not None and not same:
+        standing = Permanence.objects.filter(lieu=dated.lieu, structure=dated.structure, stopped_at=None)
+        doors = [booking.lock_permanence(each) for each in standing.order_by("pk")]
     if strict and dated.person is not None and not same:
         people.lock(dated.person)
-    row = Appointment.objects.select_for_update().filter(referral=dated.referral).first()
+    row = rows.select_for_update().first()
     values: dict[str, Any] = {
         "structure": dated.structure,
         "lieu": dated.lieu,
@@ -70,7 +72,10 @@ def set_date(dated: Dated, *, at: datetime, strict: bool = True) -> Appointment:
         Appointment.objects.filter(pk=row.pk).update(state=rules.CANCELLED, cancelled_at=at)
     values |= _slot(dated, doors, strict=strict)
     if strict and dated.person is not None:
-        _check_person(dated.person, dated.starts_at, values["minutes"])
+        busy = permanences.expected_elsewhere(dated.starts_at, values["minutes"], person=dated.person)
+        if busy is not None:
+            why = f"La personne a déjà un rendez-vous {words.when(busy)}."
+            raise Refused(NOT_NOTED, why=why, do="Choisissez une autre heure.")
     values |= {"starts_at": dated.starts_at, "state": rules.BOOKED, "cancelled_at": None, "cancelled_by": ""}
     is_new = row is None
     if row is None:
@@ -91,9 +96,7 @@ def set_date(dated: Dated, *, at: datetime, strict: bool = True) -> Appointment:
 
 @transaction.atomic
 def set_state(referral: int, state: str, *, at: datetime, by_person: bool = False) -> None:
-    """Set the state of the date of a referral: the person came, did not, or the date is off. by_person:
-    they stopped it.
-    """
+    """Set the state of the date of a referral. by_person: they stopped it."""
     row = Appointment.objects.select_for_update().filter(referral=referral).first()
     if row is None or row.state == state:
         return
@@ -105,40 +108,20 @@ def set_state(referral: int, state: str, *, at: datetime, by_person: bool = Fals
     booking.record(row, state, by=None, at=at)
 
 
-def _doors(dated: Dated) -> list[Permanence]:
-    """Return the permanences of the place, locked."""
-    if dated.lieu is None:
-        return []
-    doors = Permanence.objects.filter(lieu=dated.lieu, structure=dated.structure, stopped_at=None)
-    return [booking.lock_permanence(each) for each in doors.order_by("pk")]
-
-
 def _slot(dated: Dated, doors: Sequence[Permanence], *, strict: bool) -> Mapping[str, Any]:
     """Return the seat that a date takes in a permanence of the place, none when it has no slot then."""
     taken: Permanence | None = None
     for door in doors:
-        slot = slots.slot_at(door, dated.starts_at)
+        slot = permanences.slot_at(door, dated.starts_at)
         if slot is not None and slot.seats:
             seat = {"permanence": door, "seat": slot.seats[0], "minutes": door.minutes}
             return seat | {"helper": door.helper, "helper_name": door.helper_name}
         taken = taken or (door if slot is not None else None)
     if taken is not None and strict:
         raise Refused(
-            NOT_NOTED,
-            why=f"Quelqu’un a déjà cette heure : {taken.title}.",
-            do="Choisissez une autre heure.",
+            NOT_NOTED, why=f"Quelqu’un a déjà cette heure : {taken.title}.", do="Choisissez une autre heure."
         )
     return {"permanence": None, "seat": None, "minutes": rules.USUAL, "helper": None, "helper_name": ""}
-
-
-def _check_person(person: Person, starts_at: datetime, minutes: int) -> None:
-    busy = slots.of_person(person.pk, starts_at, minutes)
-    if busy is not None:
-        raise Refused(
-            NOT_NOTED,
-            why=f"La personne a déjà un rendez-vous {words.when(busy)}.",
-            do="Choisissez une autre heure.",
-        )
 
 
 def _write(row: Appointment, values: Mapping[str, Any], *, at: datetime) -> None:

@@ -1,6 +1,4 @@
-"""Seats: booked, given up, promoted from the waiting list; attendance; why a person stops, and what was
-proposed next.
-"""
+"""Seats: booked, given up, promoted from the waiting list; attendance; why a person stops."""
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,6 +22,8 @@ from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
+
+NOT_RESTORED, NOT_TICKED = "L’inscription n’a pas été rétablie.", "Les présences n’ont pas été notées."
 
 
 @transaction.atomic
@@ -55,17 +55,15 @@ def book(
     first = next((row for row in meetings if row.pk == workshop.pk), None)
     _check_open(first, by, called, at)
     learner = _learner(meetings, learner, called, contact, person)
-    former_seats = _former_seats(meetings, learner, person)
+    same = Q(learner=learner) if person is None else Q(learner=learner) | Q(person=person)
+    former_seats = list(Seat.objects.filter(same, workshop__in=meetings).order_by("pk"))
     taken = {seat.workshop_id: seat for seat in former_seats if seat.status != rules.CANCELLED}
     if first.pk in taken:  # a double click, or a person who is already there
         return taken[first.pk]
-    missing = sorted(
-        (row for row in meetings if row.pk not in taken), key=lambda row: (row.starts_at, row.pk)
-    )
-    known = rooms.rooms(missing)
-    waits = any(known[row.pk].is_full for row in missing) or any(
-        each.status == rules.WAITING for each in taken.values()
-    )
+    missing = [row for row in meetings if row.pk not in taken]
+    missing.sort(key=lambda row: (row.starts_at, row.pk))
+    is_any_full = any(room.is_full for room in rooms.rooms(missing).values())
+    waits = is_any_full or any(each.status == rules.WAITING for each in taken.values())
     new_seats = _seats(
         missing,
         {seat.workshop_id: seat for seat in former_seats if seat.learner == learner},
@@ -82,20 +80,17 @@ def book(
         token=access.digest(access.link_for(learner)),
     )
     erase_later(missing)
-    journal.record(
-        by=by, verb=f"seat.{new_seats[0].status}", row=new_seats[0], at=at, structure=first.structure_id
-    )
+    seat = new_seats[0]
+    journal.record(by=by, verb=f"seat.{seat.status}", row=seat, at=at, structure=first.structure_id)
     if person is not None:
         people.touch(person, at=at)
     if first.starts_at > at:
-        notifications.confirm_seat(new_seats[0], at=at)
-    return new_seats[0]
+        notifications.confirm_seat(seat, at=at)
+    return seat
 
 
 def _seats(meetings: Sequence[Workshop], former_by_workshop: Mapping[int, Seat], **values: Any) -> list[Seat]:
-    """Write one seat at each of these meetings: the one given up there, by number of meeting, or a new
-    one.
-    """
+    """Write one seat at each of these meetings: the one given up there, or a new one."""
     seats = [former_by_workshop.get(row.pk) or Seat() for row in meetings]
     for seat, row in zip(seats, meetings, strict=True):
         for name, value in {**values, "workshop": row}.items():
@@ -126,40 +121,26 @@ def _check_open(row: Workshop | None, by: User | None, name: str, at: datetime) 
 def _learner(
     meetings: Sequence[Workshop], learner: str, name: str, contact: str, person: Person | None
 ) -> str:
-    """Return the learner of a person at these meetings: from their card, or from this very request; else a
-    new one.
-    """
+    """Return the learner of a card, or of this very request, at these meetings; else a new one."""
     same = Q(learner=learner, name=name, contact=contact)
     if person is not None:
         same |= Q(person=person)
     workshop_seats = Seat.objects.filter(workshop__in=meetings)
-    known = min(
-        workshop_seats.filter(same), key=lambda seat: (seat.status == rules.CANCELLED, seat.pk), default=None
-    )
-    if known is not None:
-        return known.learner
+    known = sorted(workshop_seats.filter(same), key=lambda seat: (seat.status == rules.CANCELLED, seat.pk))
+    if known:
+        return known[0].learner
     # Another name from the same page, or another way to be told, is somebody else: first names are shared.
-    return (
-        learner if learner and not workshop_seats.filter(learner=learner).exists() else secrets.token_hex(16)
-    )
-
-
-def _former_seats(meetings: Sequence[Workshop], learner: str, person: Person | None) -> list[Seat]:
-    """Return all the seats of a person at these meetings, including those given up."""
-    same = Q(learner=learner) if person is None else Q(learner=learner) | Q(person=person)
-    return list(Seat.objects.filter(same, workshop__in=meetings).order_by("pk"))
+    is_new = learner and not workshop_seats.filter(learner=learner).exists()
+    return learner if is_new else secrets.token_hex(16)
 
 
 @transaction.atomic
 @journal.written_last()
 def carry_on(seats: Iterable[Seat], *, to: Workshop, by: User, at: datetime) -> list[Seat]:
-    """Let participants continue in a course, or in another workshop: they remain the same learner in the
-    group's counts.
-    """
+    """Let participants continue in another workshop, or course, as the same learners of the counts."""
     requested_seats = list(seats)
-    for person in sorted(
-        {seat.person for seat in requested_seats if seat.person is not None}, key=lambda person: person.pk
-    ):
+    carried_people = {seat.person for seat in requested_seats if seat.person is not None}
+    for person in sorted(carried_people, key=lambda person: person.pk):
         people.lock(person)  # all of them before the workshop, as `book` does for one
     return [
         book(
@@ -226,9 +207,7 @@ def put_back(seat: Seat, *, by: User | None, at: datetime, token: str = "") -> S
         check_run(by, row)
     elif access.digest(token) != seat.token:
         raise Refused(
-            "L’inscription n’a pas été rétablie.",
-            why="Ce lien n’est pas celui de cette inscription.",
-            do="Ouvrez votre lien.",
+            NOT_RESTORED, why="Ce lien n’est pas celui de cette inscription.", do="Ouvrez votre lien."
         )
     locked_seat = Seat.objects.select_for_update().get(pk=seat.pk)
     if locked_seat.status != rules.CANCELLED:
@@ -240,23 +219,14 @@ def put_back(seat: Seat, *, by: User | None, at: datetime, token: str = "") -> S
             do="Inscrivez un prénom, s’il en faut un.",
         )
     if row.starts_at <= at and by is None:
-        raise Refused(
-            "L’inscription n’a pas été rétablie.", why="Cet atelier a déjà commencé.", do="Appelez le lieu."
-        )
+        raise Refused(NOT_RESTORED, why="Cet atelier a déjà commencé.", do="Appelez le lieu.")
     if row.cancelled_at is not None:
-        raise Refused(
-            "L’inscription n’a pas été rétablie.", why="Cet atelier est annulé.", do="Choisissez-en un autre."
-        )
-    full = rooms.rooms([row])[row.pk].is_full
-    locked_seat.status, locked_seat.cancelled_at, locked_seat.booked_at = (
-        rules.WAITING if full else rules.BOOKED,
-        None,
-        at,
-    )
+        raise Refused(NOT_RESTORED, why="Cet atelier est annulé.", do="Choisissez-en un autre.")
+    locked_seat.status = rules.WAITING if rooms.rooms([row])[row.pk].is_full else rules.BOOKED
+    locked_seat.cancelled_at, locked_seat.booked_at = None, at
     locked_seat.save(update_fields=["status", "cancelled_at", "booked_at"])
-    journal.record(
-        by=by, verb=f"seat.{locked_seat.status}", row=locked_seat, at=at, structure=row.structure_id
-    )
+    verb = f"seat.{locked_seat.status}"
+    journal.record(by=by, verb=verb, row=locked_seat, at=at, structure=row.structure_id)
     return locked_seat
 
 
@@ -277,21 +247,14 @@ def promote(workshops: Sequence[Workshop], *, at: datetime) -> Notified:
         if not person_seats or any(known[seat.workshop_id].free < 1 for seat in person_seats):
             continue
         Seat.objects.filter(pk__in=[seat.pk for seat in person_seats]).update(status=rules.BOOKED)
-        journal.record(
-            by=None,
-            verb="seat.freed",
-            row=person_seats[0],
-            at=at,
-            structure=person_seats[0].workshop.structure_id,
-        )
-        done += notifications.freed(person_seats[0], at=at)
+        first = person_seats[0]
+        journal.record(by=None, verb="seat.freed", row=first, at=at, structure=first.workshop.structure_id)
+        done += notifications.freed(first, at=at)
     return done
 
 
 def _waitlists(workshops: Sequence[Workshop], at: datetime) -> Iterator[tuple[str, QuerySet[Seat]]]:
-    """Return the waiting list of each of these workshops, in order of arrival, with the seats that must be
-    given together.
-    """
+    """Yield the learners who wait at these workshops, in order of arrival, with the seats to give at once."""
     waitlist = Seat.objects.filter(status=rules.WAITING, workshop__cancelled_at__isnull=True)
     together: dict[tuple[str, int], QuerySet[Seat]] = {}
     for row in workshops:
@@ -326,33 +289,21 @@ def tick(
     """
     row = lock([workshop])[0]
     check_run(by, row)
-    if (
-        row.cancelled_at is not None
-        or row.starts_at.astimezone(row.zone).date() > at.astimezone(row.zone).date()
-    ):
-        raise Refused(
-            "Les présences n’ont pas été notées.",
-            why=(
-                "Cet atelier est annulé."
-                if row.cancelled_at is not None
-                else "L’atelier n’a pas encore eu lieu."
-            ),
-            do="Revenez à la liste." if row.cancelled_at is not None else "Revenez le jour même.",
-        )
-    for seat in (
-        row.seats.select_for_update(of=("self",)).select_related("person").filter(pk__in=came).order_by("pk")
-    ):
+    if row.cancelled_at is not None:
+        raise Refused(NOT_TICKED, why="Cet atelier est annulé.", do="Revenez à la liste.")
+    if row.starts_at.astimezone(row.zone).date() > at.astimezone(row.zone).date():
+        raise Refused(NOT_TICKED, why="L’atelier n’a pas encore eu lieu.", do="Revenez le jour même.")
+    locked_seats = row.seats.select_for_update(of=("self",)).select_related("person")
+    for seat in locked_seats.filter(pk__in=came).order_by("pk"):
         answer = came[seat.pk]
         if seat.status == rules.CANCELLED and answer is None:
             continue
         if answer and seat.status != rules.BOOKED:
             if rooms.rooms([row])[row.pk].free < 1:
+                name = seat.name or "quelqu’un"
                 raise Refused(
-                    "Les présences n’ont pas été notées.",
-                    why=(
-                        f"Les {row.capacity} places sont prises, et {seat.name or 'quelqu’un'} était en"
-                        " attente."
-                    ),
+                    NOT_TICKED,
+                    why=f"Les {row.capacity} places sont prises, et {name} était en attente.",
                     do="Ajoutez une place à l’atelier, ou notez qui n’est pas venu.",
                 )
             seat.status, seat.cancelled_at = rules.BOOKED, None
@@ -377,9 +328,7 @@ def note(
     then: str = "",
     then_words: str = "",
 ) -> Seat:
-    """Record why a person stops or hesitates, and what was proposed next; an empty note clears the previous
-    one.
-    """
+    """Record why a person stops or hesitates, and what was proposed; an empty note clears it."""
     lock([seat.workshop])
     locked_seat = Seat.objects.select_for_update(of=("self",)).select_related("workshop").get(pk=seat.pk)
     check_run(by, locked_seat.workshop)
@@ -394,7 +343,6 @@ def note(
     locked_seat.next_proposed, locked_seat.next_words = then, line(then_words, 300)
     locked_seat.save(update_fields=["stopped_because", "stopped_words", "next_proposed", "next_words"])
     erase_later([locked_seat.workshop])
-    journal.record(
-        by=by, verb="seat.noted", row=locked_seat, at=at, structure=locked_seat.workshop.structure_id
-    )
+    structure = locked_seat.workshop.structure_id
+    journal.record(by=by, verb="seat.noted", row=locked_seat, at=at, structure=structure)
     return locked_seat

@@ -22,10 +22,13 @@ from maillage.reference import clocks
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Meetings planned together, and the days when one could not be, each with its reason."""
+    """Meetings of a series that were planned or changed together, who was notified, and the days that could
+    not follow, each with its reason.
+    """
 
-    booked: tuple[Appointment, ...]
-    skipped: tuple[tuple[date, str], ...]
+    rows: tuple[Appointment, ...] = ()
+    notified: Notified = field(default_factory=Notified)
+    skipped: tuple[tuple[date, str], ...] = ()
 
 
 def plan(
@@ -52,16 +55,8 @@ def plan(
             why=f"Une série a de 1 à {appointments.MOST_OF_SERIES} rendez-vous, à un rythme de la liste.",
             do="Corrigez le rythme ou le nombre.",
         )
-    common = {
-        "structure": structure,
-        "by": by,
-        "at": at,
-        "person": person,
-        "permanence": permanence,
-        "lieu": lieu,
-        "helper": helper,
-        "example": example,
-    }
+    common = {"structure": structure, "by": by, "at": at, "person": person, "permanence": permanence}
+    common |= {"lieu": lieu, "helper": helper, "example": example}
     series = draft.series or secrets.token_hex(16)
     commune = (permanence.commune if permanence else lieu.code_insee if lieu else "") or draft.commune
     first = draft.starts_at.astimezone(clocks.zone(commune))  # from here on, days keep the hour of the wall
@@ -76,26 +71,13 @@ def plan(
             if not booked:
                 raise
             skipped.append((starts_at.date(), refused.why))
-    return Series(tuple(booked), tuple(skipped))
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """Meetings of a series that changed together, who was told, and the days that could not follow, each with
-    its reason.
-    """
-
-    rows: tuple[Appointment, ...] = ()
-    notified: Notified = field(default_factory=Notified)
-    skipped: tuple[tuple[date, str], ...] = ()
+    return Series(tuple(booked), skipped=tuple(skipped))
 
 
 @transaction.atomic
 @journal.written_last()
-def cancel(appointment: Appointment, *, by: User, at: datetime, reason: str = "") -> Changed:
-    """Cancel all that is to come of the series of an appointment; the person is told once. Refused when
-    nothing of it is to come.
-    """
+def cancel(appointment: Appointment, *, by: User, at: datetime, reason: str = "") -> Series:
+    """Cancel all that is to come of a series; the person is told once. Refused when nothing is."""
     coming = books.coming_of_series(appointment, at)
     if not coming:
         raise Refused(
@@ -104,12 +86,12 @@ def cancel(appointment: Appointment, *, by: User, at: datetime, reason: str = ""
             do="Donnez un autre rendez-vous, s’il en faut un.",
         )
     done = [booking.cancel(each, by=by, at=at, reason=reason, tell=False)[0] for each in coming]
-    return Changed(tuple(done), messages.series_cancelled(done, at=at))
+    return Series(tuple(done), messages.series_cancelled(done, at=at))
 
 
 @transaction.atomic
 @journal.written_last()
-def put_back(appointment: Appointment, *, by: User, at: datetime) -> Changed:
+def put_back(appointment: Appointment, *, by: User, at: datetime) -> Series:
     """Put back what was cancelled together with an appointment; the person is told once. A day whose slot was
     given since is skipped and said; Refused when none can be put back.
     """
@@ -126,4 +108,4 @@ def put_back(appointment: Appointment, *, by: User, at: datetime) -> Changed:
             why="Ses heures sont passées, ou d’autres personnes les ont prises.",
             do="Donnez d’autres rendez-vous.",
         )
-    return Changed(tuple(done), messages.series_put_back(done, at=at), tuple(skipped))
+    return Series(tuple(done), messages.series_put_back(done, at=at), tuple(skipped))

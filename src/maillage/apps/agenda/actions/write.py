@@ -36,7 +36,6 @@ def check_lead(by: Any, structure: int | None) -> None:
 
 
 def check_run(by: Any, workshop: Workshop) -> None:
-    """Refuse a user who does not run a workshop."""
     if by is not None and not access.may_run(by, workshop):
         raise Refused(
             "L’atelier n’a pas été enregistré.",

@@ -1,6 +1,4 @@
-"""Forms of professionals: an appointment, another moment, the record of a mailbox, a permanence, closed
-days.
-"""
+"""Forms of professionals: an appointment, another moment, a mailbox, a permanence, closed days."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -29,10 +27,37 @@ ELSEWHERE = "autre"
 # The code of a card, never a first name; « Jean 1975 » is one.
 LIKE_A_CODE = re.compile(r"(?=.*\d)(?![A-Za-z]{4}[ -]?\d{4})[0-9A-Za-z]{4}[ -]?[0-9A-Za-z]{4}")
 SPANS = 2  # of one day: a morning and an afternoon
+# What a permanence holds just as its form says it: the field, and the name of the value.
+PERMANENCE_FIELDS = {
+    **{"titre": "title", "duree": "minutes", "a_la_fois": "seats", "rythme": "every"},
+    **{"du": "first_on", "au": "until_on", "feries": "off_on_holidays"},
+}
 
 
-class AppointmentForm(forms.Form):
-    """An appointment, in a slot of a permanence or at any moment. helpers: who may receive."""
+class ReceivingForm(forms.Form):
+    """The choices of who receives: a structure, one of its lieux, a helper."""
+
+    def __init__(
+        self,
+        *args: Any,
+        structures: Sequence[Structure],
+        lieux: Sequence[Lieu],
+        helpers: Sequence[User],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.structures = {str(choice.pk): choice for choice in structures}
+        self.lieux = {str(choice.pk): choice for choice in lieux}
+        self.helpers = {str(choice.pk): choice for choice in helpers}
+        self.fields["structure"].choices = [(key, choice.name) for key, choice in self.structures.items()]
+        self.fields["lieu"].choices = [(key, choice.name) for key, choice in self.lieux.items()]
+        self.fields["aidant"].choices = [(key, str(choice)) for key, choice in self.helpers.items()]
+        if len(structures) < 2:
+            del self.fields["structure"]
+
+
+class AppointmentForm(ReceivingForm):
+    """An appointment, in a slot of a permanence or at any moment."""
 
     cle = forms.RegexField(r"^[0-9a-f]{32}$", required=False, widget=forms.HiddenInput)
     structure = forms.ChoiceField(label="Au nom de", required=False)
@@ -102,35 +127,19 @@ class AppointmentForm(forms.Form):
     )
 
     def __init__(
-        self,
-        *args: Any,
-        structures: Sequence[Structure],
-        lieux: Sequence[Lieu],
-        helpers: Sequence[User],
-        permanence: Permanence | None = None,
-        person: Person | None = None,
-        **kwargs: Any,
+        self, *args: Any, permanence: Permanence | None = None, person: Person | None = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.structures = {str(choice.pk): choice for choice in structures}
-        self.lieux = {str(choice.pk): choice for choice in lieux}
-        self.helpers = {str(choice.pk): choice for choice in helpers}
         self.permanence, self.person = permanence, person
-        self.fields["structure"].choices = [(key, choice.name) for key, choice in self.structures.items()]
-        self.fields["lieu"].choices = [(key, choice.name) for key, choice in self.lieux.items()]
-        self.fields["aidant"].choices = [(key, str(choice)) for key, choice in self.helpers.items()]
         if permanence is not None:
             if permanence.kinds:
                 self.fields["pour"].choices = [(id, rules.KINDS[id]) for id in permanence.kinds]
             for name in ("structure", "lieu", "jour", "heure", "minutes"):
-                del self.fields[name]
+                self.fields.pop(name, None)
             if permanence.helper is not None:
                 del self.fields["aidant"]
-        else:
-            if len(structures) < 2:
-                del self.fields["structure"]
-            if not lieux:
-                del self.fields["lieu"]
+        elif not self.lieux:
+            del self.fields["lieu"]
 
     def clean_qui(self) -> str:
         name = str(self.cleaned_data["qui"]).strip()
@@ -171,7 +180,6 @@ class AppointmentForm(forms.Form):
         return lieu.code_insee if lieu is not None else self.chosen_structure().code_insee
 
     def chosen_structure(self) -> Structure:
-        """Return the structure on whose behalf it is given."""
         if self.permanence is not None:
             return self.permanence.structure
         return self.structures.get(
@@ -185,20 +193,16 @@ class AppointmentForm(forms.Form):
         return self.lieux.get(self.cleaned_data.get("lieu", ""), next(iter(self.lieux.values()), None))
 
     def chosen_helper(self) -> User | None:
-        """Return the helper, None if not chosen."""
         return self.helpers.get(self.cleaned_data.get("aidant", ""))
 
     def chosen_person(self) -> Person | None:
-        """Return the person: of the page, or of the card that was typed; None for a first
-        name.
-        """
+        """Return the person: of the page, or of the card that was typed; None for a first name."""
         if self.person is not None:
             return self.person
         typed = self.cleaned_data["qui"]
         return people.by_code(typed) if codes.read(typed) else None
 
     def draft(self) -> rules.Draft:
-        """Return the appointment as it is asked for."""
         cleaned = self.cleaned_data
         way, contact = cleaned["contact"]
         return rules.Draft(
@@ -282,7 +286,7 @@ class MailboxForm(CheckedForm):
     )
 
 
-class PermanenceForm(forms.Form):
+class PermanenceForm(ReceivingForm):
     """A permanence: where, each day's hours, how long an appointment lasts, who receives. address: where it
     is, out of any lieu: it stays there unless another place is chosen.
     """
@@ -332,30 +336,12 @@ class PermanenceForm(forms.Form):
     )
     feries = forms.BooleanField(label="Fermée les jours fériés", required=False, initial=True)
 
-    def __init__(
-        self,
-        *args: Any,
-        structures: Sequence[Structure],
-        lieux: Sequence[Lieu],
-        helpers: Sequence[User],
-        address: str = "",
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *args: Any, address: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.structures = {str(choice.pk): choice for choice in structures}
-        self.lieux = {str(choice.pk): choice for choice in lieux}
-        self.helpers = {str(choice.pk): choice for choice in helpers}
-        self.fields["lieu"].choices = [
-            *([(ELSEWHERE, address)] if address else []),
-            *((key, choice.name) for key, choice in self.lieux.items()),
-        ]
-        self.fields["aidant"].choices = [
-            ("", "Plusieurs personnes, ou on ne sait pas"),
-            *((key, str(choice)) for key, choice in self.helpers.items()),
-        ]
-        self.fields["structure"].choices = [(key, choice.name) for key, choice in self.structures.items()]
-        if len(structures) < 2:
-            del self.fields["structure"]
+        helpers, lieux = self.fields["aidant"], self.fields["lieu"]
+        helpers.choices = [("", "Plusieurs personnes, ou on ne sait pas"), *helpers.choices]
+        if address:
+            lieux.choices = [(ELSEWHERE, address), *lieux.choices]
         for n in range(len(DAYS)):
             for span in range(SPANS):
                 for end in ("de", "a"):
@@ -371,7 +357,6 @@ class PermanenceForm(forms.Form):
 
     @property
     def week_errors(self) -> list[str]:
-        """Return the errors of the hours of the week, each once."""
         return [error for _, spans in self.week for pair in spans for field in pair for error in field.errors]
 
     def clean(self) -> dict[str, Any]:
@@ -391,45 +376,30 @@ class PermanenceForm(forms.Form):
         return cleaned
 
     def chosen_structure(self) -> Structure:
-        """Return the structure that opens it."""
         return self.structures[self.cleaned_data.get("structure") or next(iter(self.structures))]
 
     def values(self) -> dict[str, Any]:
         """Return the typed values, by the names of `actions.permanences.KNOWN`."""
         cleaned = self.cleaned_data
         helper = self.helpers.get(cleaned["aidant"])
-        every = len(cleaned["pour"]) == len(rules.OFFERED)
-        return {
-            "title": cleaned["titre"],
+        is_for_all = len(cleaned["pour"]) == len(rules.OFFERED)
+        return {name: cleaned[field] for field, name in PERMANENCE_FIELDS.items()} | {
             "lieu": self.lieux.get(cleaned["lieu"]),
-            "minutes": cleaned["duree"],
-            "seats": cleaned["a_la_fois"],
-            "every": cleaned["rythme"],
-            "first_on": cleaned["du"],
-            "until_on": cleaned["au"],
             "helper": helper,
             "helper_name": cleaned["nom"] or (str(helper) if helper is not None else ""),
-            "kinds": [] if every else cleaned["pour"],
-            "off_on_holidays": cleaned["feries"],
+            "kinds": [] if is_for_all else cleaned["pour"],
             "hours": permanences.stored_hours(cleaned["hours"]),
         }
 
 
 def from_permanence(row: Permanence) -> dict[str, Any]:
     """Return the initial values of the form of a permanence."""
-    initial_values: dict[str, Any] = {
+    initial_values = {field: getattr(row, name) for field, name in PERMANENCE_FIELDS.items()} | {
         "lu": row.sequence,
-        "titre": row.title,
         "lieu": str(row.lieu_id or ELSEWHERE),
-        "duree": row.minutes,
-        "a_la_fois": row.seats,
-        "rythme": row.every,
-        "du": row.first_on,
-        "au": row.until_on,
         "aidant": str(row.helper_id or ""),
         "nom": "" if row.helper is not None and row.helper_name == str(row.helper) else row.helper_name,
         "pour": row.kinds,
-        "feries": row.off_on_holidays,
     }
     spans: dict[int, int] = {}
     for hours in permanences.read_hours(row.hours):
@@ -452,10 +422,7 @@ class ClosureForm(forms.Form):
     )
     alors = forms.ChoiceField(
         label="Les rendez-vous déjà pris ces jours-là",
-        choices=[
-            ("deplacer", "Les déplacer à la prochaine heure libre"),
-            ("annuler", "Les annuler"),
-        ],
+        choices=[("deplacer", "Les déplacer à la prochaine heure libre"), ("annuler", "Les annuler")],
         widget=forms.RadioSelect,
         initial="deplacer",
     )

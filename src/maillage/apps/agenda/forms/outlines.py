@@ -24,6 +24,16 @@ def _text(label: str, rows: int = 2, *, required: bool = True, help_text: str = 
     )
 
 
+def _number(label: str, least: int, most: int, missing: str, help_text: str = "") -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        min_value=least,
+        max_value=most,
+        help_text=help_text,
+        error_messages={"required": missing},
+    )
+
+
 class OutlineForm(forms.Form):
     """The texts of an outline. A list has one line for each thing."""
 
@@ -32,26 +42,9 @@ class OutlineForm(forms.Form):
         max_length=70,
         error_messages={"required": "Il manque le titre. Il dit ce que l’on fera."},
     )
-    duree = forms.IntegerField(
-        label="Durée, en minutes",
-        min_value=30,
-        max_value=480,
-        error_messages={"required": "Il manque la durée. Écrivez-la en minutes."},
-    )
-    places_min = forms.IntegerField(
-        label="Au moins",
-        min_value=1,
-        max_value=60,
-        help_text="personnes",
-        error_messages={"required": "Il manque le plus petit nombre de personnes."},
-    )
-    places_max = forms.IntegerField(
-        label="Au plus",
-        min_value=1,
-        max_value=60,
-        help_text="personnes",
-        error_messages={"required": "Il manque le plus grand nombre de personnes."},
-    )
+    duree = _number("Durée, en minutes", 30, 480, "Il manque la durée. Écrivez-la en minutes.")
+    places_min = _number("Au moins", 1, 60, "Il manque le plus petit nombre de personnes.", "personnes")
+    places_max = _number("Au plus", 1, 60, "Il manque le plus grand nombre de personnes.", "personnes")
     but = _text("But observable", help_text="« À la fin, chacun a… »")
     public = _text("Pour qui")
     prealables = _text("Il faut déjà", required=False, help_text="Une ligne pour chaque chose.")
@@ -66,12 +59,10 @@ class OutlineForm(forms.Form):
 
     @property
     def before_stages(self) -> list[forms.BoundField]:
-        """Return the fields above the stages on the sheet."""
         return [self[name] for name in ("but", "public", "prealables", "avant", "sans_reseau", "papiers")]
 
     @property
     def after_stages(self) -> list[forms.BoundField]:
-        """Return the fields below the stages on the sheet."""
         return [self[name] for name in ("piege", "fin", "co_animation", "a_noter")]
 
 

@@ -1,7 +1,7 @@
 """Public forms: a search for workshops, a registration, an appointment: a first name is enough."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -72,7 +72,6 @@ class FindForm(forms.Form):
         return self.cleaned_data.get(name) or ""
 
     def search(self, spot: Spot | None, lieu: Lieu | None) -> Search:
-        """Return the search around a spot, or at a place."""
         return Search(
             spot=spot,
             subject=self.typed("sujet"),
@@ -124,6 +123,14 @@ class BookForm(RegisterForm):
         if not audience and len(kinds) > 1 and appointments.OTHER not in kinds:
             raise forms.ValidationError(say("Il manque pour quoi vous venez. Choisissez dans la liste."))
         return str(audience or (kinds[0] if len(kinds) == 1 else appointments.OTHER))
+
+
+def read_day(text: str) -> date | None:
+    """Return the day that an address says, as YYYY-MM-DD; None for anything else, or out of its years."""
+    try:
+        return day if (day := date.fromisoformat(text)).year in rules.YEARS else None
+    except ValueError:
+        return None
 
 
 def read_moment(text: str) -> datetime | None:

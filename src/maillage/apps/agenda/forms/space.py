@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import Any
 
 from babel import Locale
@@ -34,15 +34,21 @@ LONGEST = 3  # years that a course touches, at most: 40 meetings, every two week
 EVERY = {"7": "chaque semaine", "14": "toutes les deux semaines", "1": "tous les jours"}
 
 
+# What a workshop holds just as its form says it: the field, and the name of the value.
+PLAN_FIELDS = {
+    **{"trame": "outline", "titre": "title", "but": "aim", "sujet": "subject", "niveau": "level"},
+    **{"places": "capacity", "prix": "price", "prix_mots": "price_words", "langue": "language"},
+    **{"adapte": "suits", "aidants": "aidants", "apporter": "bring"},
+}
+
+
 def _languages() -> list[tuple[str, str]]:
     names = Locale("fr").languages
     return [(id, str(names.get(id, id)).capitalize()) for id in rules.SPOKEN]
 
 
 class PlanForm(forms.Form):
-    """A workshop: what, when, where, for whom. The account's structures and their places are offered
-    first.
-    """
+    """A workshop: what, when, where, for whom. The account's own structures and places come first."""
 
     structure = forms.ChoiceField(label="Au nom de")
     trame = forms.ChoiceField(label="Trame d’animation", required=False, widget=forms.HiddenInput)
@@ -65,9 +71,7 @@ class PlanForm(forms.Form):
     jour = DayField(label="Le jour")
     heure = HourField(label="Début")
     fin = HourField(
-        label="Fin",
-        example="16:00",
-        error_messages={"required": "Il manque l’heure de fin. Choisissez-la."},
+        label="Fin", example="16:00", error_messages={"required": "Il manque l’heure de fin. Choisissez-la."}
     )
     places = forms.IntegerField(
         label="Places",
@@ -147,20 +151,9 @@ class PlanForm(forms.Form):
     @property
     def main(self) -> list[tuple[bool, list[Any]]]:
         """The fields that everybody fills, in order, in groups: the day and its hours go together."""
-        preselected = (
-            *self.folded,
-            "structure",
-            "trame",
-            "lu",
-            "lieu",
-            "adresse",
-            "commune",
-            "fois",
-            "tous_les",
-            "feries",
-            "sauter",
-        )
-        fields = (field for field in self if field.name not in preselected)
+        placed_elsewhere = {*self.folded, *("structure", "trame", "lu", "lieu", "adresse", "commune")}
+        placed_elsewhere |= {"fois", "tous_les", "feries", "sauter"}
+        fields = (field for field in self if field.name not in placed_elsewhere)
         return [
             (moment, list(group))
             for moment, group in groupby(fields, lambda field: field.name in self.moment)
@@ -233,46 +226,29 @@ class PlanForm(forms.Form):
             cleaned["code"] = spot.communes[0]
 
     def chosen_structure(self) -> Structure:
-        """Return the structure on whose behalf the workshop is planned."""
         return self.structures[self.cleaned_data.get("structure") or next(iter(self.structures))]
-
-    def _modules(self, outline: Outline | None) -> list[str]:
-        """Return the modules of the workshop, or those of the outline if it was changed for another."""
-        if self.workshop is not None and self.workshop.outline == self.cleaned_data["trame"]:
-            return list(self.workshop.modules)
-        return list(outline.modules) if outline is not None else []
 
     def values(self) -> dict[str, Any]:
         """Return the typed values, by the names of `actions.planning.KNOWN`."""
         cleaned = self.cleaned_data
         lieu = self.lieux.get(cleaned["lieu"])
         outline = self.outlines.get(cleaned["trame"])
-        return {
-            "title": cleaned["titre"],
-            "aim": cleaned["but"],
-            "subject": cleaned["sujet"],
-            "level": cleaned["niveau"],
+        modules = list(outline.modules) if outline is not None else []
+        if self.workshop is not None and self.workshop.outline == cleaned["trame"]:
+            modules = list(self.workshop.modules)  # its own, unless the outline was changed for another
+        return {name: cleaned[field] for field, name in PLAN_FIELDS.items()} | {
             "starts_at": cleaned["starts_at"],
             "ends_at": cleaned["ends_at"],
-            "capacity": cleaned["places"],
             "drop_in": cleaned.get("sans_inscription", False),
             "lieu": lieu,
             "address": "" if lieu is not None else cleaned["adresse"],
             "commune": cleaned["code"],
-            "price": cleaned["prix"],
-            "price_words": cleaned["prix_mots"],
-            "language": cleaned["langue"],
-            "suits": cleaned["adapte"],
-            "aidants": cleaned["aidants"],
             "partner": cleaned["partenaire"],
-            "bring": cleaned["apporter"],
-            "outline": cleaned["trame"],
-            "modules": self._modules(outline),
+            "modules": modules,
         }
 
 
 def from_outline(outline: Outline) -> dict[str, Any]:
-    """Return the initial values from an outline."""
     return {
         "trame": outline.id,
         "titre": outline.title,
@@ -289,37 +265,23 @@ def from_outline(outline: Outline) -> dict[str, Any]:
 
 
 def commune_of(row: Workshop) -> str:
-    """Return how the commune of a workshop is shown: by its name, as many Insee codes are a postcode of
-    elsewhere.
-    """
+    """Return the name of the commune of a workshop, since many Insee codes are a postcode elsewhere."""
     return words.town(row) or row.commune
 
 
 def from_workshop(row: Workshop) -> dict[str, Any]:
     """Return the values of a workshop; a lieu its structure no longer runs stays available."""
     begin, end = row.starts_at.astimezone(row.zone), row.ends_at.astimezone(row.zone)
-    return {
-        "trame": row.outline,
+    return {field: getattr(row, name) for field, name in PLAN_FIELDS.items()} | {
         "lu": row.sequence,
-        "titre": row.title,
-        "but": row.aim,
-        "sujet": row.subject,
-        "niveau": row.level,
         "jour": begin.date(),
         "heure": begin.time(),
         "fin": end.time(),
-        "places": row.capacity,
         "sans_inscription": row.drop_in,
         "lieu": row.lieu.slug if row.lieu is not None else ELSEWHERE,
         "adresse": row.address,
         "commune": commune_of(row),
-        "prix": row.price,
-        "prix_mots": row.price_words,
-        "langue": row.language,
-        "adapte": row.suits,
-        "aidants": row.aidants,
         "partenaire": row.partner.name if row.partner is not None else "",
-        "apporter": row.bring,
     }
 
 
@@ -377,36 +339,31 @@ class CourseForm(PlanForm):
         return cleaned
 
     def _days(self, cleaned: Mapping[str, Any]) -> list[date]:
-        first = datetime.combine(cleaned["jour"], cleaned["heure"])
-        without = {*cleaned["sauter"], *(self._holidays(first) if cleaned.get("feries") else ())}
-        moments = rules.weekly(
-            first, cleaned["fois"], every=int(cleaned["tous_les"]), without=sorted(without)
-        )
+        first, skipped_days = datetime.combine(cleaned["jour"], cleaned["heure"]), {*cleaned["sauter"]}
+        if cleaned.get("feries"):
+            for year in range(first.year, first.year + LONGEST):
+                skipped_days |= set(holidays.of_year(year, self._commune()))
+        every = int(cleaned["tous_les"])
+        moments = rules.weekly(first, cleaned["fois"], every=every, without=sorted(skipped_days))
         return [moment.date() for moment in moments]
-
-    def _holidays(self, first: datetime) -> set[date]:
-        """Return the public holidays of the years that a course may last, where it takes place."""
-        years = range(first.year, first.year + LONGEST)
-        return {day for year in years for day in holidays.of_year(year, self._commune())}
 
     def meetings(self) -> list[dict[str, Any]]:
         """Return the values of each meeting: when, and what the outline says of it."""
         cleaned, values = self.cleaned_data, self.values()
         outline = self.outlines.get(cleaned["trame"])
-        meeting_titles = outline.meetings if outline is not None else ()
+        outlined_meetings = outline.meetings if outline is not None else ()
         meetings = []
-        for n, day in enumerate(self._days(cleaned)):
+        for outlined, day in zip_longest(outlined_meetings, self._days(cleaned)):
+            if day is None:  # fewer meetings than the outline has
+                break
             own: dict[str, Any] = {
+                "title": values["title"],
                 "starts_at": at_the_clock(day, cleaned["heure"], self._commune()),
                 "ends_at": at_the_clock(day, cleaned["fin"], self._commune()),
             }
-            if n < len(meeting_titles):
-                own |= {"aim": meeting_titles[n].aim, "modules": list(meeting_titles[n].modules)}
-            own["title"] = (
-                f"{values['title']} : {meeting_titles[n].title}"[:120]
-                if n < len(meeting_titles)
-                else values["title"]
-            )
+            if outlined is not None:
+                own |= {"aim": outlined.aim, "modules": list(outlined.modules)}
+                own["title"] = f"{values['title']} : {outlined.title}"[:120]
             meetings.append(own)
         return meetings
 

@@ -12,7 +12,6 @@ from maillage.words.languages import say, spoken, typed
 
 
 def local(row: Appointment) -> datetime:
-    """Return when it begins, in the time of the place."""
     return row.starts_at.astimezone(row.zone)
 
 
@@ -33,7 +32,6 @@ def when(row: Appointment) -> str:
 
 
 def moment(at: datetime, zone: ZoneInfo) -> str:
-    """Return a day and an hour, in a sentence, in the time of a place."""
     return _moment(at, zone, spoken().code)
 
 

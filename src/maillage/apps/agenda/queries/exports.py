@@ -1,6 +1,4 @@
-"""Workshops in the terms of the Coop numérique, one line each: how many came, on what, for how long; never
-who.
-"""
+"""Workshops in the terms of the Coop numérique, one line each: how many came; never who."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
@@ -23,11 +21,8 @@ MINUTE = timedelta(minutes=1)
 
 
 def mine(user: Any, since: date, until: date) -> list[Workshop]:
-    """Return the workshops of a period that a user declares, both days included: the Coop requires at least
-    one participant.
-    """
-    workshops = _carried(user, since, until).annotate(n_came=CAME).order_by("starts_at", "pk")
-    return [row for row in workshops if row.n_came + row.anonymous]
+    """Return the workshops of a period that a user declares, both days included; somebody came."""
+    return _attended(_carried(user, since, until))
 
 
 def untold(user: Any, since: date, until: date, at: datetime) -> int:
@@ -42,10 +37,8 @@ def untold(user: Any, since: date, until: date, at: datetime) -> int:
 
 def _carried(user: Any, since: date, until: date) -> QuerySet[Workshop]:
     """Return the workshops of a period organised by a user's structures: a partner does not declare them."""
-    structure_workshops = access.workshops_for(user).filter(
-        structure__in=access.structures_for(user).values("pk")
-    )
-    return _in_period(structure_workshops, since, until)
+    own_structures = access.structures_for(user).values("pk")
+    return _in_period(access.workshops_for(user).filter(structure__in=own_structures), since, until)
 
 
 def _in_period(
@@ -63,10 +56,12 @@ def of_structures(
     rows = Workshop.objects.select_related(*access.WITH)
     if structures is not None:
         rows = rows.filter(structure__in=list(structures))
-    workshops = (
-        _in_period(rows, since, until, example=example).annotate(n_came=CAME).order_by("starts_at", "pk")
-    )
-    return [row for row in workshops if row.n_came + row.anonymous]
+    return _attended(_in_period(rows, since, until, example=example))
+
+
+def _attended(rows: QuerySet[Workshop]) -> list[Workshop]:
+    counted = rows.annotate(n_came=CAME).order_by("starts_at", "pk")
+    return [row for row in counted if row.n_came + row.anonymous]
 
 
 # structure, first day of the month, subjects, n, minutes, helped
@@ -82,30 +77,20 @@ def totals(
         rows = rows.filter(structure__in=bulk.to_find(list(structures)))
     came = Seat.objects.filter(workshop=OuterRef("pk"), came=True).order_by().values("workshop")
     helped = Coalesce(Subquery(came.annotate(n=Count("pk")).values("n")), 0) + F("anonymous")
+    month = TruncMonth("starts_at", output_field=DateField())
     lasts = Sum(F("ends_at") - F("starts_at"), output_field=DurationField())
-    workshops = (
-        _in_period(rows, since, until, example=example).annotate(n_helped=helped).filter(n_helped__gt=0)
-    )
-    workshops = workshops.annotate(in_month=TruncMonth("starts_at", output_field=DateField()))
-    by = workshops.order_by().values_list("structure", "in_month", "subject", "outline")
+    workshops = _in_period(rows, since, until, example=example).annotate(n_helped=helped, in_month=month)
+    groups = workshops.filter(n_helped__gt=0).order_by()
+    groups = groups.values_list("structure", "in_month", "subject", "outline")
+    counted = groups.annotate(n=Count("pk"), lasted=lasts, helped=Sum("n_helped"))
     known = outlines.outlines()
     return [
-        (
-            structure,
-            month,
-            tuple(rules.coop_subjects(subject, known.get(outline))),
-            n,
-            lasted // MINUTE,
-            helped,
-        )
-        for structure, month, subject, outline, n, lasted, helped in by.annotate(
-            n=Count("pk"), lasted=lasts, helped=Sum("n_helped")
-        )
+        (structure, month, rules.coop_subjects(subject, known.get(outline)), n, lasted // MINUTE, helped)
+        for structure, month, subject, outline, n, lasted, helped in counted
     ]
 
 
 def coop(rows: Iterable[Workshop]) -> str:
-    """Return workshops as activities of the Coop."""
     return table([activity(row) for row in rows])
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from django.urls import reverse
 
 from maillage.apps.agenda import access
-from maillage.apps.agenda.models import Permanence
+from maillage.apps.agenda.models import Permanence, Workshop
 from maillage.apps.agenda.queries import permanences as doors
-from maillage.apps.agenda.queries import slots, words
+from maillage.apps.agenda.queries import words
 from maillage.apps.agenda.rules import permanences as rules
 from maillage.apps.community.queries.agenda import in_words
 from maillage.apps.community.rules import agenda
@@ -19,34 +19,23 @@ from maillage.reference import clocks
 
 
 def workshops(first: datetime, last: datetime, most: int | None = None) -> list[Occurrence]:
-    """Return the published workshops that start between two moments, as lines of the shared agenda, the first
-    ones.
-    """
+    """Return the first published workshops that start between two moments, for the shared agenda."""
     rows = access.published().filter(starts_at__gte=first, starts_at__lt=last, cancelled_at=None)
     return [
-        Occurrence(
+        _occurrence(
+            row,
+            (row.starts_at, row.ends_at),
             kind=agenda.WORKSHOP,
             uid=f"atelier-{row.pk}",
-            title=row.title,
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-            **in_words(row.starts_at, row.ends_at, row.commune),
             where=words.where(row),
-            who=row.structure.name,
             url=reverse("workshop", args=[row.pk]),
-            commune=row.commune,
-            sequence=row.sequence,
-            changed_at=row.changed_at,
-            example=row.example,
         )
         for row in rows.select_related("structure", "lieu").order_by("starts_at", "title")[:most]
     ]
 
 
 def permanences(first: datetime, last: datetime, most: int | None = None) -> list[Occurrence]:
-    """Return the published permanences held between two moments, a line for each span of each day, the first
-    ones.
-    """
+    """Return the first spans of published permanences between two moments, a line for each day."""
     rows = access.published_permanences().filter(stopped_at=None).exclude(until_on__lt=first.date())
     rows = rows.select_related("structure", "lieu").prefetch_related("closures")
     occurrences = (each for row in rows for each in _occurrences(row, first, last))
@@ -54,28 +43,34 @@ def permanences(first: datetime, last: datetime, most: int | None = None) -> lis
 
 
 def _occurrences(row: Permanence, first: datetime, last: datetime) -> Iterator[Occurrence]:
-    opening, zone = slots.opening_of(row), clocks.zone(row.commune)
+    opening, zone = doors.opening_of(row), clocks.zone(row.commune)
     for day in rules.days(opening, first.astimezone(zone).date(), last.astimezone(zone).date()):
         for rank, hours in enumerate(opening.hours):
-            if hours.weekday != day.weekday():
-                continue
             begin, end = (datetime.combine(day, each, tzinfo=zone) for each in (hours.begin, hours.end))
-            if first <= begin < last:
-                yield Occurrence(
+            if hours.weekday == day.weekday() and first <= begin < last:
+                yield _occurrence(
+                    row,
+                    (begin, end),
                     kind=agenda.PERMANENCE,
                     uid=f"permanence-{row.pk}-{rank}-{day:%Y%m%d}",
-                    title=row.title,
-                    starts_at=begin,
-                    ends_at=end,
-                    **in_words(begin, end, row.commune),
                     where=doors.place(row),
-                    who=row.structure.name,
                     url=reverse("permanence_public", args=[row.pk]),
-                    commune=row.commune,
-                    sequence=row.sequence,
-                    changed_at=row.changed_at,
-                    example=row.example,
                 )
+
+
+def _occurrence(row: Workshop | Permanence, span: tuple[datetime, datetime], **more: str) -> Occurrence:
+    return Occurrence(
+        title=row.title,
+        starts_at=span[0],
+        ends_at=span[1],
+        **in_words(*span, row.commune),
+        who=row.structure.name,
+        commune=row.commune,
+        sequence=row.sequence,
+        changed_at=row.changed_at,
+        example=row.example,
+        **more,
+    )
 
 
 def subject(row: int, user: Any) -> Subject | None:

@@ -37,5 +37,4 @@ def _adapted(order: Sequence[str]) -> Mapping[str, tuple[str, Outline]]:
 
 
 def adapted(territory: str, id: str) -> TerritoryOutline | None:
-    """Return the outline as a territory wrote it, None when it did not."""
     return TerritoryOutline.objects.filter(territory=territory, outline=id).first()

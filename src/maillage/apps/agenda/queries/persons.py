@@ -22,7 +22,6 @@ VERBS = {
 
 
 def rows_of(person: Person) -> list[Appointment]:
-    """Return the appointments of a person, as the journal names them."""
     return list(Appointment.objects.filter(person=person))
 
 

@@ -30,9 +30,7 @@ DRAWN = 12  # seats that a stitch each still tells at a glance
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A search: where, about what, at which level, in which language, with a free seat, at which
-    structure.
-    """
+    """A search for workshops; an empty value filters nothing."""
 
     spot: where.Spot | None = None
     subject: str = ""
@@ -46,15 +44,12 @@ class Search:
 
     @property
     def narrowed(self) -> int:
-        """How many filters are on, the place apart."""
         return sum(map(bool, (self.subject, self.level, self.language, self.suits, self.free)))
 
 
 @dataclass(frozen=True)
 class WorkshopPage:
-    """A workshop on its public page. metres: from the search spot, None when unknown. meetings: of its
-    course.
-    """
+    """A workshop on its public page. metres: from the search spot. meetings: of its course."""
 
     workshop: Workshop
     room: rules.Room
@@ -109,9 +104,7 @@ class WorkshopPage:
 
     @property
     def stitches(self) -> list[tuple[int, bool]]:
-        """Return where each seat is drawn, and whether it is taken; [] when there are too many to count at a
-        glance.
-        """
+        """Return where each seat is drawn, and whether it is taken; [] when they are too many."""
         if self.room.capacity > DRAWN:
             return []
         return [(9 + 18 * k, k >= self.open_seats) for k in range(self.room.capacity)]
@@ -136,11 +129,7 @@ class WorkshopPage:
     def language(self) -> str:
         """The language spoken there, '' for French, which goes without saying."""
         code = self.workshop.language
-        return (
-            ""
-            if code == "fr"
-            else str(Locale(spoken().locale.split("_")[0]).languages.get(code, code)).capitalize()
-        )
+        return "" if code == "fr" else _language(code)
 
     @property
     def suits(self) -> list[str]:
@@ -159,13 +148,8 @@ class WorkshopPage:
         return "" if self.metres is None else places.metres_in_words(self.metres)
 
     @property
-    def duration(self) -> str:
-        return words.duration(self.workshop.minutes)
-
-    @property
     def dates(self) -> list[tuple[str, str]]:
-        """The days and hours of each meeting of its course."""
-        return [(words.day(each.starts_at), words.hours(each)) for each in self.meetings]
+        return [(words.day(each), words.hours(each)) for each in self.meetings]
 
     @property
     def modules(self) -> list[tuple[str, str]]:
@@ -182,11 +166,9 @@ class WorkshopPage:
         """Return the sentences on its organiser and its partner."""
         row = self.workshop
         sentences = [say("Organisé par {who}.", who=typed(row.structure.name))]
-        return (
-            [*sentences, say("Avec {who}.", who=typed(row.partner.name))]
-            if row.partner is not None
-            else sentences
-        )
+        if row.partner is not None:
+            sentences.append(say("Avec {who}.", who=typed(row.partner.name)))
+        return sentences
 
     def may_register(self, at: datetime) -> bool:
         """Return True if a visitor may register, on the waiting list if need be."""
@@ -197,9 +179,7 @@ class WorkshopPage:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The workshops found, one page of them. more: how many follow; elsewhere: there are others, outside the
-    search.
-    """
+    """A page of workshops. more: how many follow; elsewhere: there are others, outside the search."""
 
     rows: Sequence[WorkshopPage]
     total: int
@@ -212,15 +192,18 @@ class Found:
         return say("{n} atelier à venir", "{n} ateliers à venir", n=self.total)
 
 
+def _language(code: str) -> str:
+    """Return the name of a language, in the one that is spoken."""
+    return str(Locale(spoken().locale.split("_")[0]).languages.get(code, code)).capitalize()
+
+
 def structure_of(search: Search) -> Structure | None:
     """Return the structure that the search is limited to, None for all, or for an unknown one."""
     return Structure.objects.filter(pk=search.structure).first() if search.structure else None
 
 
 def to_come(at: datetime) -> QuerySet[Workshop]:
-    """Return the workshops that take place after a moment, the first meeting of each course alone, soonest
-    first.
-    """
+    """Return the workshops that take place after a moment; of a course, the first meeting alone."""
     earlier = Workshop.objects.filter(
         course=OuterRef("course"), starts_at__lt=OuterRef("starts_at"), cancelled_at__isnull=True
     )
@@ -234,20 +217,15 @@ def find(search: Search, at: datetime) -> Found:
     At most MOST are returned at once; the rest follow on request.
     """
     every = to_come(at)
-    matching = every.alias(listed=Cast("suits", TextField())).filter(
-        _fits(search)
-    )  # SQLite does not look into a list of JSON
+    # SQLite does not look into a list of JSON.
+    matching = every.alias(listed=Cast("suits", TextField())).filter(_fits(search))
     total = matching.count()
     begin = (search.shown - 1) // MOST * MOST
     page = matching.values("pk")[begin : search.shown]
-    rows = (
-        list(rooms.with_room(access.published().filter(pk__in=page)).order_by("starts_at", "pk"))
-        if total
-        else []
-    )
+    page_rows = rooms.with_room(access.published().filter(pk__in=page)).order_by("starts_at", "pk")
+    rows = list(page_rows) if total else []
     meetings = _meetings(rows)
     spoken_there = sorted({*every.order_by().values_list("language", flat=True).distinct()} - {"fr"})
-    names = Locale(spoken().locale.split("_")[0]).languages
     return Found(
         rows=[
             WorkshopPage(row, rooms.room(row), _metres(row, search.spot), meetings.get(row.course_id, ()))
@@ -256,20 +234,13 @@ def find(search: Search, at: datetime) -> Found:
         total=total,
         more=max(total - search.shown, 0),
         elsewhere=not total and every.exists(),
-        languages={code: str(names.get(code, code)).capitalize() for code in ("fr", *spoken_there)},
+        languages={code: _language(code) for code in ("fr", *spoken_there)},
     )
 
 
 def _fits(search: Search) -> Q:
-    """Return the condition of a search: applied by the database, so that none is missed behind earlier
-    ones.
-    """
-    plainly = {
-        "subject": search.subject,
-        "level": search.level,
-        "language": search.language,
-        "lieu": search.lieu,
-    }
+    """Return the condition of a search; the database applies it to all, not to the first page."""
+    plainly = {name: getattr(search, name) for name in ("subject", "level", "language", "lieu")}
     wanted = Q(**{name: value for name, value in plainly.items() if value}) & _is_near(search.spot)
     if search.suits:
         wanted &= Q(listed__contains=f'"{search.suits}"')
@@ -281,9 +252,7 @@ def _fits(search: Search) -> Q:
 
 
 def _is_near(spot: where.Spot | None) -> Q:
-    """Return the condition for a workshop to be near: in these communes, or close to the point as the crow
-    flies.
-    """
+    """Return the condition to be near: in these communes, or close to the point as the crow flies."""
     if spot is None or (not spot.communes and not spot.is_point):
         return Q()
     inside = Q(commune__in=spot.communes)
@@ -339,7 +308,6 @@ class Mine:
 
     @property
     def alive(self) -> list[tuple[Seat, WorkshopPage]]:
-        """The seats not given up, at workshops that still take place."""
         return [
             (s, w) for s, w in self.seats if s.status != rules.CANCELLED and w.workshop.cancelled_at is None
         ]
@@ -358,33 +326,21 @@ def mine(token: str) -> Mine | None:
         [seat.workshop_id for seat in seats]
     )
     name = next((seat.name for seat in seats if seat.name), "")
+    workshops = [workshop_by_number[seat.workshop_id] for seat in seats]
     return Mine(
-        name,
-        [
-            (
-                seat,
-                WorkshopPage(
-                    workshop_by_number[seat.workshop_id], rooms.room(workshop_by_number[seat.workshop_id])
-                ),
-            )
-            for seat in seats
-        ],
+        name, [(s, WorkshopPage(row, rooms.room(row))) for s, row in zip(seats, workshops, strict=True)]
     )
 
 
 def everything(result: Found) -> list[list[Workshop]]:
-    """Return the meetings of what was found, those of a course one after the other, with what a calendar
-    reads of them.
-    """
+    """Return the meetings of each workshop found, as a calendar reads them."""
     wanted = [[each.pk for each in row.meetings] or [row.workshop.pk] for row in result.rows]
     workshop_by_number = access.published().in_bulk([pk for numbers in wanted for pk in numbers])
     return [[workshop_by_number[pk] for pk in numbers if pk in workshop_by_number] for numbers in wanted]
 
 
 def meetings_of(row: Workshop) -> list[Workshop]:
-    """Return the meetings of the course of a workshop, or itself alone, with what a calendar reads of
-    them.
-    """
+    """Return the meetings of the course of a workshop, or itself alone, as a calendar reads them."""
     numbers = [each.pk for each in detail(row).meetings] or [row.pk]
     return list(access.published().filter(pk__in=numbers))
 
@@ -397,7 +353,5 @@ def of_structure(pk: int, at: datetime, *, most: int) -> list[Workshop]:
     """
     structure_workshops = access.published().filter(Q(structure=pk) | Q(partner=pk))
     ahead = list(structure_workshops.filter(starts_at__gt=at).order_by("starts_at", "pk")[:most])
-    over = structure_workshops.filter(starts_at__gt=rules.erased_before(at), starts_at__lte=at).order_by(
-        "-starts_at", "-pk"
-    )
-    return [*reversed(over[: most - len(ahead)]), *ahead]
+    over = structure_workshops.filter(starts_at__gt=rules.erased_before(at), starts_at__lte=at)
+    return [*reversed(over.order_by("-starts_at", "-pk")[: most - len(ahead)]), *ahead]

@@ -113,9 +113,7 @@ def _occasion(
     since: datetime,
     **texts: Callable[[], str],
 ) -> Occasion:
-    """Return a reminder. comer: the attendee, how to reach them; event: when, where;
-    since: when they were last notified of it.
-    """
+    """Return a reminder to `comer` of an event. since: when they were last notified of it."""
     reach = "" if comer.way == no_way else comer.way
     days = days_before(comer.person, reach)
     return Occasion(

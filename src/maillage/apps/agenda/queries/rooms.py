@@ -20,9 +20,7 @@ def with_room(rows: QuerySet[Workshop]) -> QuerySet[Workshop]:
 
 
 def full() -> Q:
-    """Return the condition for newcomers to be put on the waiting list: `rules.Room.is_full`, in the
-    database.
-    """
+    """Return the condition for newcomers to wait: `rules.Room.is_full`, in the database."""
     workshop_seats = Seat.objects.filter(
         workshop=OuterRef("pk"), status__in=(rules.BOOKED, rules.WAITING)
     ).order_by()

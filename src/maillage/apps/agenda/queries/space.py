@@ -1,6 +1,7 @@
 """The workshops of professionals: the week, pending tasks, one group, one course, whom to call."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from maillage.apps.agenda import access
 from maillage.apps.agenda.models import Course, Seat, Workshop
-from maillage.apps.agenda.queries import outlines, rooms
+from maillage.apps.agenda.queries import rooms
 from maillage.apps.agenda.queries.public import WorkshopPage
 from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.directory.access import SHEET
@@ -18,7 +19,6 @@ from maillage.apps.directory.queries import places
 from maillage.apps.directory.queries.moments import midnight
 from maillage.apps.messages.rules import addresses
 from maillage.apps.people.access import people_for
-from maillage.modules.outlines import Outline
 from maillage.words import opening
 
 PAST = 60  # days: those before are read by week
@@ -77,9 +77,7 @@ def _read(rows: QuerySet[Workshop], at: datetime) -> list[tuple[WorkshopRow, str
 
 
 def sections(user: Any, at: datetime) -> list[Section]:
-    """Return a user's workshops by stage: attendance to complete, those to come, those of the past two
-    months.
-    """
+    """Return a user's workshops by stage: to complete, to come, of the past two months."""
     visible_workshops = access.workshops_for(user)
     ended = visible_workshops.filter(
         ends_at__lt=at, ends_at__gte=at - timedelta(days=PAST), cancelled_at__isnull=True
@@ -88,24 +86,20 @@ def sections(user: Any, at: datetime) -> list[Section]:
     to_come = _read(visible_workshops.filter(ends_at__gte=at).order_by("starts_at", "pk")[:MOST], at)
     unticked = [each for each in past if each[0].unticked]
     done = [each for each in past if not each[0].unticked]
-    series_rows = (
+    sections = (
         Section("appel", "Qui est venu ?", "des présences restent à noter", unticked),
         Section("venir", "À venir", "", to_come),
         Section("passes", "Passés", f"depuis {PAST} jours", done),
     )
-    return [section for section in series_rows if section.rows]
+    return [section for section in sections if section.rows]
 
 
 def week(user: Any, monday: date, at: datetime) -> list[Day]:
     """Return the seven days of a week, with the user's workshops."""
     begin = midnight(monday - timedelta(days=1))  # a day more each way: elsewhere it is another hour
     end = midnight(monday + timedelta(days=8))
-    rows = _read(
-        access.workshops_for(user)
-        .filter(starts_at__gte=begin, starts_at__lt=end)
-        .order_by("starts_at", "pk"),
-        at,
-    )
+    week_workshops = access.workshops_for(user).filter(starts_at__gte=begin, starts_at__lt=end)
+    rows = _read(week_workshops.order_by("starts_at", "pk"), at)
     days = [monday + timedelta(days=n) for n in range(7)]
     return [
         Day(
@@ -123,9 +117,7 @@ def week(user: Any, monday: date, at: datetime) -> list[Day]:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A seat as displayed to those who run the workshop. told: whether the platform writes to them; absent:
-    absences in a row.
-    """
+    """A seat. told: the platform writes to them; absent: absences in a row."""
 
     seat: Seat
     told: bool
@@ -133,9 +125,9 @@ class Place:
 
     @property
     def phone(self) -> str:
-        return (
-            places.phones({"telephone": [self.seat.contact]})[0].words if self.seat.way == rules.PHONE else ""
-        )
+        if self.seat.way != rules.PHONE:
+            return ""
+        return places.phones({"telephone": [self.seat.contact]})[0].words
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +152,8 @@ class Group:
 
     @property
     def stopped(self) -> list[Place]:
-        return [
-            each
-            for each in (*self.booked, *self.cancelled)
-            if each.seat.stopped_because or each.seat.next_proposed
-        ]
+        seats = (*self.booked, *self.cancelled)
+        return [each for each in seats if each.seat.stopped_because or each.seat.next_proposed]
 
 
 def group(workshop: Workshop, at: datetime) -> Group:
@@ -194,12 +183,10 @@ def siblings(workshop: Workshop) -> list[Workshop]:
 
 
 def seats_of(workshop: Workshop, numbers: Sequence[int]) -> list[Seat]:
-    """Return those of these seats that are of a workshop."""
     return list(workshop.seats.filter(pk__in=numbers).select_related("person"))
 
 
 def unticked(workshop: Workshop) -> list[int]:
-    """Return the numbers of the seats of a workshop that nobody ticked."""
     return list(workshop.seats.filter(status=rules.BOOKED, came=None).values_list("pk", flat=True))
 
 
@@ -215,9 +202,7 @@ def following(seat: Seat, at: datetime) -> list[Seat]:
 
 
 def missed(structures: Sequence[int], at: datetime) -> list[tuple[str, Seat]]:
-    """Return the learners absent from the last three meetings with attendance, each with their last seat:
-    they must be called.
-    """
+    """Return the learners to call, absent from the last three meetings, with their last seats."""
     seats = Seat.objects.filter(
         workshop__structure__in=structures,
         workshop__starts_at__lt=at,
@@ -225,13 +210,14 @@ def missed(structures: Sequence[int], at: datetime) -> list[tuple[str, Seat]]:
         workshop__cancelled_at__isnull=True,
         status=rules.BOOKED,
     )
-    by: dict[str, list[Seat]] = {}
+    by_learner: dict[str, list[Seat]] = {}
     for seat in seats.exclude(name="").select_related("workshop").order_by("workshop__starts_at", "pk"):
-        by.setdefault(seat.learner, []).append(seat)
-    absent = (
-        (learner, seats) for learner, seats in by.items() if rules.to_call([each.came for each in seats])
-    )
-    return [(learner, seats[-1]) for learner, seats in absent if not seats[-1].stopped_because]
+        by_learner.setdefault(seat.learner, []).append(seat)
+    return [
+        (learner, seats[-1])
+        for learner, seats in by_learner.items()
+        if rules.to_call([each.came for each in seats]) and not seats[-1].stopped_because
+    ]
 
 
 def to_call(user: Any, at: datetime) -> list[Place]:
@@ -244,20 +230,17 @@ def next_for(workshop: Workshop, user: Any, at: datetime) -> list[Workshop]:
     """Return the possible next workshops after one: the courses and workshops to come of the same
     structures, for the same people, same subject first.
     """
-    rows = (
-        access.workshops_for(user)
-        .filter(starts_at__gt=at, cancelled_at__isnull=True, kind=workshop.kind)
-        .exclude(pk=workshop.pk)
-    )
+    coming = access.workshops_for(user).filter(starts_at__gt=at, cancelled_at__isnull=True)
+    rows = coming.filter(kind=workshop.kind).exclude(pk=workshop.pk)
     if workshop.course_id is not None:
         rows = rows.exclude(course=workshop.course_id)
-    past_rows, courses = [], set[int]()
+    next_rows, courses = [], set[int]()
     for row in rows.order_by("starts_at", "pk")[:MOST]:
         if row.course_id is None or row.course_id not in courses:
-            past_rows.append(row)
+            next_rows.append(row)
             courses.add(row.course_id or 0)
     return sorted(
-        past_rows, key=lambda row: (row.subject != workshop.subject, row.course_id is None, row.starts_at)
+        next_rows, key=lambda row: (row.subject != workshop.subject, row.course_id is None, row.starts_at)
     )
 
 
@@ -270,19 +253,12 @@ def went_on(workshop: Workshop) -> int:
     return later.exclude(status=rules.CANCELLED).values("learner").distinct().count()
 
 
-def outline(row: Workshop | Course) -> Outline | None:
-    """Return the outline of a workshop or a course, None without one."""
-    return outlines.of(row)
-
-
 # --------------------------------------------------------------------------------------------------- a course
 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A meeting of a course, and its attendance. gone: those who came to no later meeting; reasons: why, if
-    known.
-    """
+    """A meeting of a course. gone: those who came to no later one; reasons: why, if known."""
 
     workshop: Workshop
     shown: WorkshopRow
@@ -306,9 +282,7 @@ class Learner:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A course on one page: its counts, its meetings, its people; came_from: those who first came to a single
-    workshop.
-    """
+    """A course on one page. came_from: how many first came to something else."""
 
     chain: rules.Chain
     meetings: Sequence[Meeting]
@@ -331,93 +305,66 @@ class Whole:
 
 def course(row: Course, at: datetime) -> Whole:
     """Return a course for those who run it: who came to what, who stopped, after which meeting and why."""
-    row_by_workshop = {line.workshop.pk: line for line, *_ in _read(_meetings(row), at)}
-    meetings = [each.workshop for each in row_by_workshop.values()]
+    rows = Workshop.objects.filter(course=row).select_related(*access.WITH).order_by("starts_at", "pk")
+    workshop_rows = [line for line, *_ in _read(rows, at)]
+    meetings = [each.workshop for each in workshop_rows]
     past_meetings = [each for each in meetings if each.starts_at <= at and each.cancelled_at is None]
     seats = list(
         Seat.objects.filter(workshop__course=row).select_related("person").order_by("booked_at", "pk")
     )
-    by: dict[str, dict[int, Seat]] = {}
+    seats_by_learner: dict[str, dict[int, Seat]] = {}
     for seat in seats:
         if seat.status == rules.BOOKED or seat.came is not None:
-            by.setdefault(seat.learner, {})[seat.workshop_id] = seat
-    came = {
-        learner: [seat_by_workshop[each.pk].came for each in past_meetings if each.pk in seat_by_workshop]
-        for learner, seat_by_workshop in by.items()
-    }
+            seats_by_learner.setdefault(seat.learner, {})[seat.workshop_id] = seat
     stopped = {seat.learner: seat for seat in seats if seat.stopped_because or seat.next_proposed}
-    last = {learner: _last(seat_by_workshop, past_meetings) for learner, seat_by_workshop in by.items()}
-    attendance = [
-        _meeting(
-            each,
-            row_by_workshop[each.pk],
-            by,
-            last,
-            stopped,
-            is_last=each == past_meetings[-1] if past_meetings else True,
-        )
-        for each in meetings
-    ]
+    came, last_meetings = [], {}
+    for learner, learner_seats in seats_by_learner.items():
+        past_seats = [learner_seats[each.pk] for each in past_meetings if each.pk in learner_seats]
+        came.append([seat.came for seat in past_seats])
+        last_meetings[learner] = next((s.workshop_id for s in reversed(past_seats) if s.came), None)
+    n_stopped = sum(bool(seat.stopped_because) for seat in stopped.values())
+    followed_meetings = past_meetings[:-1]  # after the last one, nobody is missing yet
     return Whole(
-        chain=rules.chain(
-            list(came.values()),
-            len(past_meetings),
-            sum(bool(seat.stopped_because) for seat in stopped.values()),
-        ),
-        meetings=attendance,
-        learners=[
-            _learner(learner, seat_by_workshop, meetings, stopped.get(learner))
-            for learner, seat_by_workshop in by.items()
+        chain=rules.chain(came, len(past_meetings), n_stopped),
+        meetings=[
+            _meeting(
+                each,
+                [seats[each.workshop.pk] for seats in seats_by_learner.values() if each.workshop.pk in seats],
+                [learner for learner, pk in last_meetings.items() if pk == each.workshop.pk]
+                if each.workshop in followed_meetings
+                else [],
+                stopped,
+            )
+            for each in workshop_rows
         ],
-        came_from=_came_from(by, row, meetings[0].starts_at) if meetings else 0,
+        learners=[
+            _learner(seats_by_workshop, meetings, stopped.get(learner))
+            for learner, seats_by_workshop in seats_by_learner.items()
+        ],
+        came_from=_came_from(seats_by_learner, row, meetings[0].starts_at) if meetings else 0,
         held=len(past_meetings),
     )
 
 
-def _meetings(row: Course) -> QuerySet[Workshop]:
-    return Workshop.objects.filter(course=row).select_related(*access.WITH).order_by("starts_at", "pk")
-
-
-def _last(seat_by_workshop: Mapping[int, Seat], past_meetings: Sequence[Workshop]) -> int | None:
-    """Return the last meeting that somebody came to, None for none."""
-    return next(
-        (
-            each.pk
-            for each in reversed(past_meetings)
-            if each.pk in seat_by_workshop and seat_by_workshop[each.pk].came
-        ),
-        None,
-    )
-
-
 def _meeting(
-    row: Workshop,
-    workshop_row: WorkshopRow,
-    by: Mapping[str, Mapping[int, Seat]],
-    last: Mapping[str, int | None],
-    stopped: Mapping[str, Seat],
-    *,
-    is_last: bool,
+    row: WorkshopRow, seats: Sequence[Seat], lost_learners: Sequence[str], stopped: Mapping[str, Seat]
 ) -> Meeting:
-    seats = [seat_by_workshop[row.pk] for seat_by_workshop in by.values() if row.pk in seat_by_workshop]
-    lost_learners = [] if is_last else [learner for learner, pk in last.items() if pk == row.pk]
     because = [
         stopped[learner].get_stopped_because_display() for learner in lost_learners if learner in stopped
     ]
-    counted = {words: because.count(words) for words in dict.fromkeys(filter(None, because))}
     return Meeting(
-        workshop=row,
-        shown=workshop_row,
-        came=sum(seat.came is True for seat in seats) + row.anonymous,
+        workshop=row.workshop,
+        shown=row,
+        came=sum(seat.came is True for seat in seats) + row.workshop.anonymous,
         absent=sum(seat.came is False for seat in seats),
         unknown=sum(seat.came is None for seat in seats),
         gone=len(lost_learners),
-        reasons=list(counted.items()),
+        reasons=list(Counter(filter(None, because)).items()),
     )
 
 
 def _learner(
-    learner: str, seat_by_workshop: Mapping[int, Seat], meetings: Sequence[Workshop], stopped: Seat | None
+    seat_by_workshop: Mapping[int, Seat], meetings: Sequence[Workshop], stopped: Seat | None
 ) -> Learner:
     seat = next(iter(seat_by_workshop.values()))
     return Learner(
@@ -429,8 +376,7 @@ def _learner(
     )
 
 
-def _came_from(by: Mapping[str, Any], row: Course, begins: datetime) -> int:
+def _came_from(learners: Iterable[str], row: Course, begins: datetime) -> int:
     """Return how many of a course came to something else before it begins."""
-    before = Seat.objects.filter(learner__in=list(by), came=True, workshop__starts_at__lt=begins)
-    before = before.exclude(workshop__course=row)
-    return before.values("learner").distinct().count()
+    before = Seat.objects.filter(learner__in=list(learners), came=True, workshop__starts_at__lt=begins)
+    return before.exclude(workshop__course=row).values("learner").distinct().count()

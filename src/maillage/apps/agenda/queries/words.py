@@ -11,7 +11,6 @@ from maillage.words.languages import say, typed
 
 
 def local(workshop: Workshop) -> datetime:
-    """Return when it starts, in the time of the place."""
     return workshop.starts_at.astimezone(workshop.zone)
 
 
@@ -35,12 +34,10 @@ def when(workshop: Workshop) -> str:
 
 
 def name_of_place(workshop: Workshop) -> str:
-    """Return the name of the venue: that of its lieu, else the typed address."""
     return workshop.lieu.name if workshop.lieu is not None else workshop.address
 
 
 def town(workshop: Workshop) -> str:
-    """Return the commune, '' when unknown."""
     return gazetteer().get(workshop.commune).name if workshop.commune in gazetteer() else ""
 
 
@@ -76,15 +73,3 @@ def price(workshop: Workshop) -> str:
     price = say(rules.PRICES[workshop.price]) if workshop.price else ""
     more = typed(workshop.price_words)
     return say("{words} ({more})", words=price, more=more) if price and more else price or more
-
-
-def duration(minutes: int) -> str:
-    """Return a duration as it is said.
-
-    >>> duration(120), duration(90), duration(45)
-    ('2 h', '1 h 30', '45 min')
-    """
-    hours, rest = divmod(minutes, 60)
-    if not hours:
-        return f"{rest} min"
-    return f"{hours} h {rest:02d}" if rest else f"{hours} h"

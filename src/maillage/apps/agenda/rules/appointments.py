@@ -6,15 +6,8 @@ from datetime import datetime, timedelta
 
 from maillage.words.languages import to_say
 
-PROCEDURE, LEARN, MAILBOX, DEVICE, FIRST, OTHER, VOLUNTEER = (
-    "procedure",
-    "learn",
-    "mailbox",
-    "device",
-    "first",
-    "other",
-    "volunteer",
-)
+PROCEDURE, LEARN, MAILBOX, DEVICE = "procedure", "learn", "mailbox", "device"
+FIRST, OTHER, VOLUNTEER = "first", "other", "volunteer"
 KINDS: Mapping[str, str] = {
     FIRST: to_say("Premier rendez-vous"),
     PROCEDURE: to_say("Une démarche"),
@@ -95,7 +88,6 @@ def wrong_moment(starts_at: datetime, minutes: int, at: datetime) -> str:
 
 
 def overlaps(one: datetime, minutes: int, other: datetime, other_minutes: int) -> bool:
-    """Return True if two appointments share a moment."""
     return one < other + timedelta(minutes=other_minutes) and other < one + timedelta(minutes=minutes)
 
 

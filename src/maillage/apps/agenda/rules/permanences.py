@@ -71,7 +71,6 @@ def read_hours(stored: Iterable[Sequence[str | int]]) -> tuple[Hours, ...]:
 
 
 def stored_hours(hours: Iterable[Hours]) -> list[list[str | int]]:
-    """Return hours as a row stores them."""
     return [[each.weekday, f"{each.begin:%H:%M}", f"{each.end:%H:%M}"] for each in sorted(hours)]
 
 
@@ -84,10 +83,10 @@ def wrong_hours(hours: Sequence[Hours], minutes: int) -> str:
     for span in hours:
         if span.end <= span.begin:
             return f"{span.name} : la fin est avant le début."
-        if _lasting(span) < minutes:
+        lasting = (span.end.hour - span.begin.hour) * 60 + span.end.minute - span.begin.minute
+        if lasting < minutes:
             return f"{span.name} : un rendez-vous de {minutes} minutes n’y tient pas."
-    ordered = sorted(hours)
-    for one, other in pairwise(ordered):
+    for one, other in pairwise(sorted(hours)):
         if one.weekday == other.weekday and other.begin < one.end:
             return f"{one.name} : deux plages se chevauchent."
     return ""
@@ -134,10 +133,6 @@ def slots(opening: Opening, first: date, last: date) -> list[datetime]:
                 moments.append(at.astimezone(zone))
                 at += step
     return sorted(moments)
-
-
-def _lasting(hours: Hours) -> int:
-    return (hours.end.hour - hours.begin.hour) * 60 + hours.end.minute - hours.begin.minute
 
 
 def _monday(day: date) -> date:

@@ -167,9 +167,7 @@ def to_call(came: Sequence[bool | None]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """A group on one line: registered, came once, came back, finished; unknown: never ticked; stopped,
-    with a reason.
-    """
+    """A group on one line. unknown: never ticked; stopped: with a reason."""
 
     registered: int = 0
     once: int = 0
@@ -213,18 +211,8 @@ COOP_SUBJECTS: Mapping[str, str] = {
     "decouverte": "culture_numerique",
 }
 COOP_COLUMNS = (
-    *(
-        "type",
-        "date",
-        "duree",
-        "type_lieu",
-        "structure",
-        "lieu",
-        "commune",
-        "titre_atelier",
-        "niveau_atelier",
-    ),
-    *("thematiques", "accompagnements", "suivis", "anonymes", "autonomie", "id"),
+    *("type", "date", "duree", "type_lieu", "structure", "lieu", "commune", "titre_atelier"),
+    *("niveau_atelier", "thematiques", "accompagnements", "suivis", "anonymes", "autonomie", "id"),
 )
 
 

@@ -1,10 +1,8 @@
 """Appointments for everybody: the permanences, a free slot taken with a first name, one's own appointment,
-the calendars.
+the calendars; and how to read one's mailbox.
 """
 
 import secrets
-from datetime import date
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -18,13 +16,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from maillage.apps.accounts.access import count, counted, once_more
 from maillage.apps.agenda import access
 from maillage.apps.agenda.actions import appointments
-from maillage.apps.agenda.forms.public import BookForm
+from maillage.apps.agenda.forms.public import BookForm, read_day
 from maillage.apps.agenda.models import Appointment, Permanence
-from maillage.apps.agenda.queries import appointment_calendar as calendar
 from maillage.apps.agenda.queries import appointment_words as words
-from maillage.apps.agenda.queries import permanences
+from maillage.apps.agenda.queries import calendar, permanences
 from maillage.apps.agenda.rules import appointments as rules
-from maillage.apps.agenda.rules import workshops
 from maillage.apps.directory.models import Structure
 from maillage.apps.directory.queries import places, where
 from maillage.kernel.errors import Refused
@@ -37,6 +33,7 @@ TOO_MANY = Refused(
     why=to_say("Trop de rendez-vous ont été pris depuis votre connexion cette heure-ci."),
     do=to_say("Attendez une heure, ou appelez le lieu."),
 )
+BLANK_LINES = range(3)  # of the paper, under each question
 UNKNOWN = Refused(
     to_say("Ce lien n’est plus valable."),
     why=to_say("Il est mal recopié, ou le rendez-vous a été effacé."),
@@ -62,7 +59,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def permanence(request: HttpRequest, pk: int) -> HttpResponse:
     """One permanence: its next free slots, and a first name to take one."""
-    row = _published(pk)
+    row = get_object_or_404(access.published_permanences(), pk=pk)
     at = timezone.now()
     detail = permanences.detail(row, at)
     form = BookForm(request.POST if request.method == "POST" else None, kinds=detail.kinds)
@@ -71,14 +68,25 @@ def permanence(request: HttpRequest, pk: int) -> HttpResponse:
         if not once_more(request, "rendez-vous", access.BOOKINGS_AN_HOUR):
             return refusals.page(request, TOO_MANY, status=429)
         try:
-            appointment = _book(row, form, at)
+            cleaned = form.cleaned_data
+            way, contact = cleaned["contact"]
+            draft = rules.Draft(
+                kind=cleaned["pour"],
+                starts_at=cleaned["quand"],
+                name=cleaned["prenom"],
+                channel=rules.LINK,
+                way=way,
+                contact=contact,
+                language=spoken().code,
+                key=cleaned["cle"],
+            )
+            appointment = appointments.book(draft, structure=row.structure, permanence=row, at=at)
         except Refused as error:
             no = error
         else:
-            return redirect(
-                f"{reverse('appointment_mine', args=[access.link_of_appointment(appointment)])}?merci=1"
-            )
-    days = permanences.free_days(row, at, after=_day(request.GET.get("apres", "")))
+            link = reverse("appointment_mine", args=[access.link_of_appointment(appointment)])
+            return redirect(f"{link}?merci=1")
+    days = permanences.free_days(row, at, after=read_day(request.GET.get("apres", "")))
     context = {
         "shown": detail,
         "permanence": row,
@@ -93,35 +101,8 @@ def permanence(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "agenda/public/permanence.html", context, status=400 if form.errors or no else 200)
 
 
-def _book(row: Permanence, form: BookForm, at: Any) -> Appointment:
-    cleaned = form.cleaned_data
-    way, contact = cleaned["contact"]
-    draft = rules.Draft(
-        kind=cleaned["pour"],
-        starts_at=cleaned["quand"],
-        name=cleaned["prenom"],
-        channel=rules.LINK,
-        way=way,
-        contact=contact,
-        language=spoken().code,
-        key=cleaned["cle"],
-    )
-    return appointments.book(draft, structure=row.structure, permanence=row, at=at)
-
-
-def _published(pk: int) -> Permanence:
-    return get_object_or_404(access.published_permanences(), pk=pk)
-
-
 def _phones(row: Permanence | Appointment) -> list[places.Phone]:
     return places.phones(row.lieu.sheet)[:1] if row.lieu is not None else []
-
-
-def _day(text: str) -> date | None:
-    try:
-        return day if (day := date.fromisoformat(text)).year in workshops.YEARS else None
-    except ValueError:
-        return None
 
 
 @require_safe
@@ -134,7 +115,7 @@ def feed(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def feed_of_structure(request: HttpRequest, pk: int) -> HttpResponse:
     """The permanences of a structure, those it stopped too: calendars take them off."""
-    rows = list(permanences.of_structure(pk)) if pk <= ROWS else []
+    rows = list(permanences.in_feed().filter(structure=pk)) if pk <= ROWS else []
     if not rows:
         raise Http404
     name = f"Rendez-vous : {get_object_or_404(Structure, pk=pk)}"
@@ -154,13 +135,22 @@ def _calendar(content: bytes, *, public: bool = True) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def mine(request: HttpRequest, code: str) -> HttpResponse:
-    """Show a person's appointment, by their own link, and let them say that they cannot come."""
+    """Show a person's appointment, by their link: they cancel it, or take it back while it is free."""
     row = _of_link(request, code)
     if isinstance(row, HttpResponse):
         return row
     at = timezone.now()
     if request.method == "POST":
-        return _decided(request, code, row)
+        try:
+            if request.POST.get("geste") == "reprendre":
+                appointments.put_back(row, at=at, token=code)
+                messages.success(request, say("Votre rendez-vous est de nouveau pris."))
+            elif request.POST.get("geste") == "rendre":
+                appointments.cancel(row, at=at, token=code)
+                messages.success(request, say("C’est noté : vous ne venez pas. Merci de l’avoir dit."))
+        except Refused as error:
+            messages.error(request, " ".join(say(each) for each in error.sentences))
+        return redirect("appointment_mine", code)
     context = {
         "row": row,
         "code": code,
@@ -187,9 +177,7 @@ def mine_in_calendar(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _of_link(request: HttpRequest, code: str) -> Appointment | HttpResponse:
-    """Return the appointment of a link, or the page that says that it opens nothing; few wrong ones are tried
-    in an hour.
-    """
+    """Return the appointment of a link, or a page of refusal; few wrong links may be tried."""
     if counted(request, "liens") >= access.LINKS_AN_HOUR:
         return refusals.page(request, UNKNOWN, status=429)
     appointment = (
@@ -203,16 +191,23 @@ def _of_link(request: HttpRequest, code: str) -> Appointment | HttpResponse:
     return appointment
 
 
-def _decided(request: HttpRequest, code: str, row: Appointment) -> HttpResponse:
-    """Cancel by the person, or take it back while the slot is free."""
-    at = timezone.now()
-    try:
-        if request.POST.get("geste") == "reprendre":
-            appointments.put_back(row, at=at, token=code)
-            messages.success(request, say("Votre rendez-vous est de nouveau pris."))
-        elif request.POST.get("geste") == "rendre":
-            appointments.cancel(row, at=at, token=code)
-            messages.success(request, say("C’est noté : vous ne venez pas. Merci de l’avoir dit."))
-    except Refused as error:
-        messages.error(request, " ".join(say(each) for each in error.sentences))
-    return redirect("appointment_mine", code)
+# ---------------------------------------------------------------------------------------------- one's mailbox
+# For the person and who helps them: nothing is typed there, nothing is stored.
+
+
+@require_safe
+def mailbox_guide(request: HttpRequest) -> HttpResponse:
+    """Opening one's mailbox, step by step."""
+    return render(request, "agenda/mailbox/guide.html")
+
+
+@require_safe
+def mailbox_paper(request: HttpRequest) -> HttpResponse:
+    """The sheet that keeps secrets at home: printed blank, filled by hand."""
+    return render(request, "agenda/mailbox/paper.html", {"lines": BLANK_LINES})
+
+
+@require_safe
+def mailbox_safety(request: HttpRequest) -> HttpResponse:
+    """Advice on a doubtful message, before and after one acted on it."""
+    return render(request, "agenda/mailbox/safety.html")

@@ -1,6 +1,6 @@
 """The permanences that a structure opens: made, changed, published, closed some days, stopped."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +18,6 @@ from maillage.apps.agenda.models import Permanence
 from maillage.apps.agenda.queries import appointment_book, permanences
 from maillage.apps.directory import rules as directory
 from maillage.apps.directory.models import Lieu, Structure
-from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.web import refusals
 from maillage.words.wording import count, spaced
@@ -108,14 +107,13 @@ def permanence(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(request: HttpRequest, row: Permanence, *, closing: ClosureForm | None = None) -> HttpResponse:
     at = timezone.now()
     today = timezone.localdate(at)
-    out = permanences.out_of_hours(row, at)
     context = {
         "permanence": row,
         "shown": permanences.detail(row, at),
         "days": permanences.free_days(row, at, alone=False),
         "closures": [each for each in row.closures.all() if each.last_on >= today],
         "closed": permanences.closed_days(row, today, today + CLOSED_DAYS_AHEAD),
-        "out": [appointment_book.line(each, at) for each in out],
+        "out": [appointment_book.line(each, at) for each in permanences.out_of_hours(row, at)],
         "closing": closing or ClosureForm(initial={"ferme_du": today, "alors": "deplacer"}),
         "address": request.build_absolute_uri(reverse("permanence_public", args=[row.pk])),
     }
@@ -159,25 +157,21 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _close(request: HttpRequest, row: Permanence) -> HttpResponse:
     form = ClosureForm(request.POST)
-    if not form.is_valid():
-        return _page(request, row, closing=form)
-    cleaned = form.cleaned_data
-    last: date = cleaned["ferme_au"] or cleaned["ferme_du"]
-    try:
-        _, done = actions.close(
-            row,
-            first_on=cleaned["ferme_du"],
-            last_on=last,
-            reason=cleaned["raison"],
-            move=cleaned["alors"] == "deplacer",
-            by=account_of(request),
-            at=timezone.now(),
-        )
-    except Refused as error:
-        form.add_error(None, " ".join(error.sentences))
-        return _page(request, row, closing=form)
-    messages.success(request, spaced(f"C’est fermé. {_became(done)}".strip()))
-    return redirect("permanence", row.pk)
+    if form.is_valid():
+        cleaned = form.cleaned_data
+        with refusals.in_form(form):
+            _, done = actions.close(
+                row,
+                first_on=cleaned["ferme_du"],
+                last_on=cleaned["ferme_au"] or cleaned["ferme_du"],
+                reason=cleaned["raison"],
+                move=cleaned["alors"] == "deplacer",
+                by=account_of(request),
+                at=timezone.now(),
+            )
+            messages.success(request, spaced(f"C’est fermé. {_became(done)}".strip()))
+            return redirect("permanence", row.pk)
+    return _page(request, row, closing=form)
 
 
 def _became(done: actions.Rearranged) -> str:
@@ -195,5 +189,4 @@ def _became(done: actions.Rearranged) -> str:
 
 
 def _own_permanence(request: HttpRequest, pk: int) -> Permanence:
-    """Return a permanence that the user runs, or 404."""
     return get_object_or_404(access.run_permanences_for(request.user).prefetch_related("closures"), pk=pk)

@@ -1,6 +1,4 @@
-"""Workshops for everybody: the list, one of them, registering without account, one's own seat, the
-calendars, a poster.
-"""
+"""Workshops for everybody: the list, one of them, registering, one's own seat, calendars, a poster."""
 
 import secrets
 from dataclasses import replace
@@ -152,11 +150,8 @@ def poster(request: HttpRequest, pk: int) -> HttpResponse:
     row = _published(pk)
     address = printing.address(request, reverse("workshop", args=[row.pk]))
     qr = segno.make(address).svg_data_uri(border=0) if address else ""
-    return render(
-        request,
-        "agenda/public/poster.html",
-        {"shown": public.detail(row), "workshop": row, "url": address, "qr": qr},
-    )
+    context = {"shown": public.detail(row), "workshop": row, "url": address, "qr": qr}
+    return render(request, "agenda/public/poster.html", context)
 
 
 # -------------------------------------------------------------------------------------------------- calendars
@@ -173,14 +168,13 @@ def feed(request: HttpRequest) -> HttpResponse:
     search = replace(form.search(answer.spot, lieu), shown=public.MOST)
     result = public.find(search, timezone.now())
     rows = [each for workshops in public.everything(result) for each in workshops][:MOST_IN_FEED]
-    return _calendar(rows, _name(answer.spot, lieu))
+    place = lieu.name if lieu is not None else answer.spot.label if answer.spot is not None else ""
+    return _calendar(rows, f"Ateliers : {place}" if place else "Ateliers")
 
 
 @require_safe
 def feed_of_structure(request: HttpRequest, pk: int) -> HttpResponse:
-    """The workshops of a structure, those past three months and those cancelled too: calendars take them
-    off.
-    """
+    """The workshops of a structure, past and cancelled ones too: calendars take them off."""
     rows = public.of_structure(pk, timezone.now(), most=MOST_IN_FEED) if pk <= ROWS else []
     if not rows:
         raise Http404
@@ -194,13 +188,8 @@ def one_in_calendar(request: HttpRequest, pk: int) -> HttpResponse:
     return _calendar(public.meetings_of(row), row.title)
 
 
-def _name(spot: where.Spot | None, lieu: Lieu | None) -> str:
-    place = lieu.name if lieu is not None else spot.label if spot is not None else ""
-    return f"Ateliers : {place}" if place else "Ateliers"
-
-
 def _calendar(rows: list[Workshop], name: str) -> HttpResponse:
-    response = HttpResponse(calendar.feed(rows, name), content_type="text/calendar; charset=utf-8")
+    response = HttpResponse(calendar.of_workshops(rows, name), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'inline; filename="ateliers.ics"'
     response["Cache-Control"] = "public, max-age=600"
     return response

@@ -1,9 +1,7 @@
-"""The workshops that professionals run: the week, planning, one group and its attendance, one course,
-papers, the Coop's table.
-"""
+"""The workshops that professionals run: the week, planning, one group, one course, papers, the Coop."""
 
 import secrets
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -18,16 +16,8 @@ from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.agenda import access
 from maillage.apps.agenda.actions import planning, seats
 from maillage.apps.agenda.actions.notifications import Notified
-from maillage.apps.agenda.forms.space import (
-    CourseForm,
-    NamesForm,
-    NoteForm,
-    PeriodForm,
-    PlanForm,
-    from_outline,
-    from_workshop,
-    ticked,
-)
+from maillage.apps.agenda.forms import space as forms
+from maillage.apps.agenda.forms.public import read_day
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries import exports, outlines, public, rooms, space, words
 from maillage.apps.agenda.rules import workshops as rules
@@ -46,14 +36,13 @@ BLANK_LINES = 20  # of an attendance sheet
 def index(request: HttpRequest) -> HttpResponse:
     """Workshops: pending ones first, then those to come; or a week, day by day."""
     at = timezone.now()
-    week_day = _day(request.GET.get("semaine", ""))
     context: dict[str, Any] = {
         "at": at,
         "calls": space.to_call(request.user, at),
         "today": timezone.localdate(at),
     }
     if "semaine" in request.GET:
-        day = week_day or timezone.localdate(at)
+        day = read_day(request.GET["semaine"]) or timezone.localdate(at)
         monday = day - timedelta(days=day.weekday())
         context |= {
             "days": space.week(request.user, monday, at),
@@ -67,13 +56,6 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "agenda/space/index.html", context)
 
 
-def _day(text: str) -> date | None:
-    try:
-        return day if (day := date.fromisoformat(text)).year in rules.YEARS else None
-    except ValueError:
-        return None
-
-
 # --------------------------------------------------------------------------------------------------- planning
 
 
@@ -84,7 +66,7 @@ def new(request: HttpRequest) -> HttpResponse:
     chosen = outlines.read_by(request.user).get(request.GET.get("trame", ""))
     if chosen is not None and chosen.meetings:
         return redirect(f"{reverse('course_new')}?trame={chosen.id}")
-    form = PlanForm(request.POST or None, user=request.user, initial=_initial(request, chosen))
+    form = forms.PlanForm(request.POST or None, user=request.user, initial=_initial(request, chosen))
     if form.is_bound and form.is_valid():
         drop_in = form.cleaned_data["sans_inscription"]
         with refusals.in_form(form):
@@ -108,7 +90,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def new_course(request: HttpRequest) -> HttpResponse:
     """Planning all the meetings of a course at once."""
     chosen = outlines.read_by(request.user).get(request.GET.get("trame", ""))
-    form = CourseForm(request.POST or None, user=request.user, initial=_initial(request, chosen))
+    form = forms.CourseForm(request.POST or None, user=request.user, initial=_initial(request, chosen))
     if form.is_bound and form.is_valid():
         with refusals.in_form(form):
             row = planning.plan_course(
@@ -125,9 +107,12 @@ def new_course(request: HttpRequest) -> HttpResponse:
 
 
 def _initial(request: HttpRequest, chosen: Outline | None) -> dict[str, Any]:
-    day = _day(request.GET.get("jour", "")) or timezone.localdate() + timedelta(days=7)
+    day = read_day(request.GET.get("jour", "")) or timezone.localdate() + timedelta(days=7)
     empty = {"jour": day, "heure": "14:00", "fin": "16:00", "places": 8, "langue": "fr", "fois": 5}
-    return {**empty, **({k: v for k, v in from_outline(chosen).items() if v is not None} if chosen else {})}
+    return {
+        **empty,
+        **({k: v for k, v in forms.from_outline(chosen).items() if v is not None} if chosen else {}),
+    }
 
 
 @holding(access.MANAGE)
@@ -135,7 +120,9 @@ def _initial(request: HttpRequest, chosen: Outline | None) -> dict[str, Any]:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Changing a workshop; those registered are told when the day, the hour or the place changes."""
     row = _own_workshop(request, pk)
-    form = PlanForm(request.POST or None, user=request.user, workshop=row, initial=from_workshop(row))
+    form = forms.PlanForm(
+        request.POST or None, user=request.user, workshop=row, initial=forms.from_workshop(row)
+    )
     if form.is_bound and form.is_valid():
         with refusals.in_form(form):
             notified = planning.change(
@@ -145,17 +132,17 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 at=timezone.now(),
                 number=form.cleaned_data["lu"],
             )
-            messages.success(request, spaced(f"L’atelier est changé. {_notice(notified)}".strip()))
+            messages.success(request, spaced(f"L’atelier est changé.{_notice(notified)}"))
             return redirect("workshop_run", row.pk)
-    context = {"form": form, "workshop": row, "outline": space.outline(row)}
+    context = {"form": form, "workshop": row, "outline": outlines.of(row)}
     return render(request, "agenda/space/plan.html", context, status=400 if form.errors else 200)
 
 
 def _notice(notified: Notified) -> str:
-    """Return the sentences on the notified attendees, and on those to call."""
-    sentence = (
-        f"{count(notified.reached, 'personne prévenue', 'personnes prévenues')}." if notified.reached else ""
-    )
+    """Return the sentences on the notified attendees, and on those to call, which follow another one."""
+    n, sentence = notified.reached, ""
+    if n:
+        sentence = f" {count(n, 'personne prévenue', 'personnes prévenues')}."
     if notified.to_call:
         sentence += f" À prévenir vous-même : {listing(list(notified.to_call))}."
     return sentence
@@ -180,12 +167,12 @@ def _page(request: HttpRequest, row: Workshop, **more: Any) -> HttpResponse:
         "workshop": row,
         "shown": public.detail(row),
         "group": group,
-        "names": NamesForm(user=request.user, initial={"cle": secrets.token_hex(16)}),
+        "names": forms.NamesForm(user=request.user, initial={"cle": secrets.token_hex(16)}),
         "leads": access.may_lead(request.user, row.structure_id),
         "ticking": row.cancelled_at is None and day <= today,
         "over": row.ends_at <= at,
         "begun": row.starts_at <= at,
-        "outline": space.outline(row),
+        "outline": outlines.of(row),
         "siblings": space.siblings(row),
         "address": request.build_absolute_uri(reverse("workshop", args=[row.pk])),
     }
@@ -208,21 +195,15 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     with refusals.as_message(request):
         if gesture == "publier":
             n = planning.publish(row, by=by, at=at)
-            sentence = (
-                "C’est publié : tout le monde le voit."
-                if n < 2
-                else f"C’est publié : tout le monde voit les {n} séances."
-            )
-            messages.success(request, sentence)
+            published = "le voit" if n < 2 else f"voit les {n} séances"
+            messages.success(request, f"C’est publié : tout le monde {published}.")
         elif gesture == "cacher":
             planning.hide(row, by=by, at=at)
             messages.success(request, "Plus personne ne le voit, hors de votre structure.")
         elif gesture in ("annuler", "annuler-tout"):
-            reason = request.POST.get("raison", "")
-            notified = planning.cancel(
-                row, by=by, at=at, reason=reason, whole_series=gesture == "annuler-tout"
-            )
-            messages.success(request, spaced(f"C’est annulé. {_notice(notified)}".strip()))
+            reason, is_all = request.POST.get("raison", ""), gesture == "annuler-tout"
+            notified = planning.cancel(row, by=by, at=at, reason=reason, whole_series=is_all)
+            messages.success(request, spaced(f"C’est annulé.{_notice(notified)}"))
         elif gesture == "suite":
             _go_on(request, row, at)
         else:
@@ -255,13 +236,9 @@ def _go_on(request: HttpRequest, row: Workshop, at: datetime) -> None:
         )
     new_seats = seats.carry_on(chosen, to=to, by=request.user, at=at)
     n_waitlisted = sum(each.status == rules.WAITING for each in new_seats)
-    sentence = (
-        f"{count(len(new_seats), 'personne')} {'inscrite' if len(new_seats) == 1 else 'inscrites'} à «"
-        f" {to.course or to} »."
-    )
-    messages.success(
-        request, spaced(f"{sentence} {f'Dont {n_waitlisted} en attente.' if n_waitlisted else ''}".strip())
-    )
+    sentence = f"{count(len(new_seats), 'personne inscrite', 'personnes inscrites')} à « {to.course or to} »."
+    waitlisted = f" Dont {n_waitlisted} en attente." if n_waitlisted else ""
+    messages.success(request, spaced(sentence + waitlisted))
 
 
 @holding(access.MANAGE)
@@ -269,7 +246,7 @@ def _go_on(request: HttpRequest, row: Workshop, at: datetime) -> None:
 def add(request: HttpRequest, pk: int) -> HttpResponse:
     """Writing down several people at once: at the counter, by telephone, from a paper."""
     row, at = _own_workshop(request, pk), timezone.now()
-    form = NamesForm(request.POST, user=request.user)
+    form = forms.NamesForm(request.POST, user=request.user)
     if not form.is_valid():
         return _page(request, row, names=form)
     new_seats: list[Seat] = []
@@ -293,24 +270,18 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
         form.add_error("noms", " ".join(error.sentences))
         return _page(request, row, names=form)
     waitlisted_names = [each.name for each in new_seats if each.status == rules.WAITING]
-    sentence = f"{count(len(new_seats), 'personne')} {'inscrite' if len(new_seats) == 1 else 'inscrites'}."
-    messages.success(
-        request,
-        spaced(
-            f"{sentence} {f'En attente : {listing(waitlisted_names)}.' if waitlisted_names else ''}".strip()
-        ),
-    )
+    sentence = f"{count(len(new_seats), 'personne inscrite', 'personnes inscrites')}."
+    waitlisted = f" En attente : {listing(waitlisted_names)}." if waitlisted_names else ""
+    messages.success(request, spaced(sentence + waitlisted))
     return redirect(f"{reverse('workshop_run', args=[pk])}#places")
 
 
 @holding(access.MANAGE)
 @require_POST
 def tick(request: HttpRequest, pk: int) -> HttpResponse:
-    """One tap: came, did not come, nobody knows; the same again takes it back. Or all at once, then those
-    who did not.
-    """
+    """One tap for one seat, which the same tap takes back; or all at once."""
     row, at = _own_workshop(request, pk), timezone.now()
-    came = ticked(request.POST)
+    came = forms.ticked(request.POST)
     anonymous = None
     if request.POST.get("geste") == "tous":
         came = dict.fromkeys(space.unticked(row), True)
@@ -331,22 +302,22 @@ def tick(request: HttpRequest, pk: int) -> HttpResponse:
 @holding(access.MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def seat(request: HttpRequest, pk: int) -> HttpResponse:
-    """One seat: giving it up, taking it again; why somebody stops, and what was proposed next; their own
-    link.
-    """
+    """One seat: given up or taken again; why somebody stops, what was proposed; their own link."""
     seat = get_object_or_404(access.seats_for(request.user), pk=pk)
-    at, by = timezone.now(), account_of(request)
-    form = NoteForm(request.POST or None, initial=_noted(seat))
+    at = timezone.now()
+    note = {"arret": seat.stopped_because, "arret_mots": seat.stopped_words}
+    note |= {"suite": seat.next_proposed, "suite_mots": seat.next_words}
+    form = forms.NoteForm(request.POST or None, initial=note)
     if request.method == "POST" and request.POST.get("geste") in ("rendre", "reprendre"):
         with refusals.as_message(request):
-            _moved(request, seat, at)
+            _give_up_or_put_back(request, seat, at)
         return redirect(f"{reverse('workshop_run', args=[seat.workshop_id])}#places")
     if form.is_bound and form.is_valid():
         cleaned = form.cleaned_data
         try:
             seats.note(
                 seat,
-                by=by,
+                by=account_of(request),
                 at=at,
                 because=cleaned["arret"],
                 words=cleaned["arret_mots"],
@@ -368,16 +339,7 @@ def seat(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "agenda/space/seat.html", context, status=400 if form.errors else 200)
 
 
-def _noted(seat: Seat) -> dict[str, str]:
-    return {
-        "arret": seat.stopped_because,
-        "arret_mots": seat.stopped_words,
-        "suite": seat.next_proposed,
-        "suite_mots": seat.next_words,
-    }
-
-
-def _moved(request: HttpRequest, seat: Seat, at: datetime) -> None:
+def _give_up_or_put_back(request: HttpRequest, seat: Seat, at: datetime) -> None:
     """Give a seat up, or take it again; with those that follow in its course when it is asked."""
     if request.POST["geste"] == "reprendre":
         back = seats.put_back(seat, by=request.user, at=at)
@@ -387,7 +349,7 @@ def _moved(request: HttpRequest, seat: Seat, at: datetime) -> None:
     chosen_seats = space.following(seat, at) if "toutes" in request.POST else [seat]
     _, notified = seats.give_up(chosen_seats, at=at, by=request.user)
     freed = f"La place {of(seat.name or 'cette personne')} est libre."
-    messages.success(request, spaced(f"{freed} {_notice(notified)}".strip()))
+    messages.success(request, spaced(freed + _notice(notified)))
 
 
 # --------------------------------------------------------------------------------------------------- a course
@@ -409,7 +371,7 @@ def course(request: HttpRequest, pk: int) -> HttpResponse:
         "hidden": any(each.published_at is None for each in standing),
         "n_meetings": len(standing),
         "leads": access.may_lead(request.user, row.structure_id),
-        "outline": space.outline(row),
+        "outline": outlines.of(row),
         "hours": sum(each.minutes for each in standing) / 60,
     }
     return render(request, "agenda/space/course.html", context)
@@ -441,10 +403,13 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
     """Export of workshops for the Coop: meaning of each column, and the file."""
-    since, until = PeriodForm(request.GET).period(timezone.localdate())
+    since, until = forms.PeriodForm(request.GET).period(timezone.localdate())
     rows = exports.mine(request.user, since, until)
-    context = {"since": since, "until": until, "rows": rows, "columns": rules.COOP_COLUMNS}
-    context |= {
+    context = {
+        "since": since,
+        "until": until,
+        "rows": rows,
+        "columns": rules.COOP_COLUMNS,
         "people": sum(row.n_came + row.anonymous for row in rows),
         "untold": exports.untold(request.user, since, until, timezone.now()),
     }
@@ -455,14 +420,12 @@ def export(request: HttpRequest) -> HttpResponse:
 @require_safe
 def coop(request: HttpRequest) -> HttpResponse:
     """The file itself."""
-    since, until = PeriodForm(request.GET).period(timezone.localdate())
-    response = HttpResponse(
-        exports.coop(exports.mine(request.user, since, until)), content_type="text/csv; charset=utf-8"
-    )
+    since, until = forms.PeriodForm(request.GET).period(timezone.localdate())
+    content = exports.coop(exports.mine(request.user, since, until))
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="ateliers-coop-{since}-{until}.csv"'
     return response
 
 
 def _own_workshop(request: HttpRequest, pk: int) -> Workshop:
-    """Return a workshop the user runs, or 404."""
     return get_object_or_404(access.workshops_for(request.user), pk=pk)

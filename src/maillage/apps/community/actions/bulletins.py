@@ -62,9 +62,7 @@ def write_news(
 
 @transaction.atomic
 def withdraw_news(row: News, *, was: bool | None = None, by: User, at: datetime) -> News:
-    """Take news off, or put them back; was: whether they were off when they were read. Refused once a
-    bulletin carries them.
-    """
+    """Take news off, or put them back; was: what was read. Refused once a bulletin carries them."""
     locked = News.objects.select_for_update().get(pk=row.pk)
     if is_done(locked.withdrawn_at, was):
         return locked
@@ -255,9 +253,7 @@ def note_change(
 
 @transaction.atomic
 def end_outage(row: ServiceChange, *, was: bool | None = None, by: User, at: datetime) -> ServiceChange:
-    """Say that a service answers again, today; or that it does not after all. was: whether it answered when
-    it was read.
-    """
+    """Record that a service answers again today, or that it does not after all. was: what was read."""
     locked = ServiceChange.objects.select_for_update().get(pk=row.pk)
     if is_done(locked.ends_on, was):
         return locked

@@ -136,13 +136,11 @@ def moderate(post: Post, gesture: str, *, reason: str = "", by: User, at: dateti
 
 @transaction.atomic
 def withdraw(post: Post, *, by: User, at: datetime) -> Post:
-    """Take off a message of one's own."""
     return moderate(post, rules.HIDE, by=by, at=at)
 
 
 @transaction.atomic
 def choose_digest(user: User, *, wanted: bool, at: datetime) -> None:
-    """Choose to receive the week of the network by e-mail, or not."""
     if wanted:
         Digest.objects.get_or_create(user=user, defaults={"since": at})
     else:

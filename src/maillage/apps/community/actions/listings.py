@@ -80,9 +80,7 @@ def publish(
 
 @transaction.atomic
 def close(listing: Listing, *, because: str, by: User, at: datetime) -> Listing:
-    """Take a listing down; the answers that wait are refused, in its words. Already closed: nothing
-    changes.
-    """
+    """Take a listing down, once; the answers that wait are refused, in its words."""
     locked = Listing.objects.select_for_update().get(pk=listing.pk)
     if locked.closed_at is not None:
         return locked
@@ -149,9 +147,7 @@ def reply(listing: Listing, structure: Structure, *, words: str, by: User, at: d
 
 @transaction.atomic
 def answer(row: Reply, *, yes: bool, words: str = "", by: User, at: datetime) -> Reply:
-    """Say yes or no to a message; yes writes down that the two structures work together. Refused when it was
-    answered already.
-    """
+    """Accept or refuse a message, once; accepted, the two structures are partners."""
     refuse_secrets(words)
     Listing.objects.select_for_update().get(pk=row.listing_id)  # first, as `close`, which answers them all
     locked = Reply.objects.select_for_update(of=("self",)).select_related("listing").get(pk=row.pk)

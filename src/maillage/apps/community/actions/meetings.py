@@ -142,9 +142,7 @@ def reopen_vote(meeting: Meeting, *, by: User, at: datetime) -> Meeting:
 
 @transaction.atomic
 def cancel(meeting: Meeting, *, reason: str = "", was: bool | None = None, by: User, at: datetime) -> Meeting:
-    """Cancel a meeting, or hold it after all when it was cancelled by mistake. was: whether it was cancelled
-    when it was read. Refused for one that has its minutes.
-    """
+    """Cancel a meeting without minutes, or hold it after all. was: what was read."""
     refuse_secrets(reason)
     locked = lock(meeting)
     if is_done(locked.cancelled_at, was):

@@ -101,9 +101,7 @@ def _keep_file(row: Resource, content: bytes, kind: tuple[str, str] | None) -> N
 
 @transaction.atomic
 def withdraw(row: Resource, *, was: bool | None = None, by: User, at: datetime) -> Resource:
-    """Take a resource off the lists, or put it back; what was told of it stays. was: whether it was off when
-    it was read.
-    """
+    """Take a resource off the lists, or put it back; what was told of it stays. was: what was read."""
     locked = Resource.objects.select_for_update().get(pk=row.pk)
     if is_done(locked.withdrawn_at, was):
         return locked

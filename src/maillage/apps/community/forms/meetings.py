@@ -1,4 +1,4 @@
-"""Forms of a meeting: its dates, its minutes, its decisions."""
+"""Forms of a meeting: its dates, its minutes, its decisions; and the filters of the shared agenda."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -9,9 +9,11 @@ from django import forms
 from maillage.apps.community.access import commune_of
 from maillage.apps.community.forms.speaking import Speaking, structure_named
 from maillage.apps.community.models import MeetingDate
+from maillage.apps.community.rules import agenda
 from maillage.apps.community.rules import meetings as rules
 from maillage.apps.directory.forms.moments import DayField, HourField
 from maillage.apps.directory.forms.places import CommuneField, lieux_of
+from maillage.apps.directory.queries import where
 from maillage.reference import clocks
 
 ROWS = 4  # dates that a form offers: more is a second vote
@@ -69,13 +71,11 @@ class MeetingForm(Speaking):
 
     @property
     def pairs(self) -> Iterator[tuple[forms.BoundField, forms.BoundField]]:
-        """Yield the fields of each date."""
         for n in range(1, ROWS + 1):
             yield self[f"jour_{n}"], self[f"heure_{n}"]
 
     @property
     def rest(self) -> list[forms.BoundField]:
-        """Return the other fields that are seen."""
         return [each for each in self.visible_fields() if not each.name.startswith(("jour_", "heure_"))]
 
     def clean(self) -> dict[str, Any]:
@@ -209,4 +209,49 @@ class DecisionForm(forms.Form):
             "pilot": clean["structure"],
             "until_on": until,
             "token": clean["jeton"],
+        }
+
+
+class AgendaForm(forms.Form):
+    """A kind, a place, words, how far ahead; what cannot be read asks for nothing."""
+
+    sorte = forms.ChoiceField(label="Quoi", required=False, choices=[("", "Tout"), *agenda.KINDS.items()])
+    ou = forms.CharField(label="Commune", required=False, max_length=80)
+    mots = forms.CharField(
+        label="Mots", required=False, max_length=80, widget=forms.TextInput(attrs={"type": "search"})
+    )
+    jours = forms.ChoiceField(
+        label="Jusqu’à",
+        required=False,
+        choices=[("30", "un mois"), ("7", "une semaine"), ("90", "trois mois")],
+    )
+
+    def clean_ou(self) -> tuple[str, ...]:
+        """Return the communes of the place that was typed, none when it is empty."""
+        typed = self.cleaned_data["ou"].strip()
+        if not typed:
+            return ()
+        spot = where.find(typed).spot
+        if spot is None:
+            raise forms.ValidationError(
+                f"« {typed} » : nous ne savons pas où c’est. Écrivez le nom en entier."
+            )
+        return tuple(spot.communes)
+
+    @property
+    def _clean(self) -> dict[str, Any]:
+        return self.cleaned_data if self.is_bound and (self.is_valid() or self.cleaned_data) else {}
+
+    @property
+    def span(self) -> str:
+        return self._clean.get("jours") or agenda.USUAL
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """Return the filters, by the names of `occurrences`."""
+        clean = self._clean
+        return {
+            "kind": clean.get("sorte", ""),
+            "words": clean.get("mots", ""),
+            "communes": clean.get("ou", ()),
         }

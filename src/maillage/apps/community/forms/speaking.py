@@ -1,10 +1,11 @@
-"""In whose name somebody writes: a structure of theirs, or the coordination they lead."""
+"""In whose name somebody writes, a structure of theirs or the coordination they lead; messages."""
 
 from typing import Any
 
 from django import forms
 
 from maillage.apps.community.queries.listings import commune_name
+from maillage.apps.community.rules import discussions as rules
 from maillage.apps.directory.models import Structure
 
 COORDINATION = "coordination"
@@ -71,3 +72,44 @@ class StructureField(forms.CharField):
     def clean(self, value: Any) -> Structure | None:
         typed = super().clean(value)
         return structure_named(typed) if typed else None
+
+
+class PostForm(Speaking):
+    """A message; `personne` is asked once the text seems to name somebody."""
+
+    mots = forms.CharField(
+        label="Votre question, ou ce que vous avez à dire",
+        max_length=rules.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3, "data-vigilance": ""}),
+        help_text="Tout le réseau le lit. Ne parlez d’aucune personne aidée.",
+        error_messages={"required": "Il manque votre message. Une phrase suffit."},
+    )
+    personne = forms.BooleanField(
+        label="J’ai relu : rien ici ne fait reconnaître une personne aidée", required=False
+    )
+    jeton = forms.CharField(widget=forms.HiddenInput, max_length=40)
+
+    def __init__(self, *args: Any, answers: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if answers:
+            self.fields["mots"].label = "Votre réponse"
+        self.warned = (
+            rules.personal_marks(self.data.get(self.add_prefix("mots"), "")) if self.is_bound else ()
+        )
+        if not self.warned:
+            del self.fields["personne"]
+
+    @property
+    def about_nobody(self) -> bool:
+        return bool(self.cleaned_data.get("personne"))
+
+
+class ReportForm(forms.Form):
+    """Why a message is reported."""
+
+    raison = forms.ChoiceField(
+        label="Pourquoi le signaler",
+        choices=list(rules.REASONS.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": "Il manque pourquoi. Choisissez une raison."},
+    )

@@ -25,9 +25,7 @@ MOST = 500  # lines: beyond, one narrows
 def occurrences(
     first: datetime, last: datetime, *, kind: str = "", words: str = "", communes: Iterable[str] = ()
 ) -> list[Occurrence]:
-    """Return the occurrences between two moments: of a kind, in some communes, that hold each of some words;
-    "" and no commune accept anything.
-    """
+    """Return the occurrences between two moments that fit the filters; empty ones accept anything."""
     typed, towns = plain(words).split(), frozenset(communes)
     most = None if kind or typed or towns else MOST  # nobody reads beyond, unless to narrow it
     occurrences_found = []

@@ -40,12 +40,11 @@ def _cost(rows: Sequence[Outing]) -> str:
     costs = [row.cost for row in done if row.cost is not None]
     if not costs:
         return ""
-    return (
-        f"{wording.number(sum(costs))} € dépensés dans {wording.count(len(costs), 'action')}"
-        f" sur {len(done)} faite{'s' if len(done) > 1 else ''} ; les autres ne disent pas leur coût."
-        if len(costs) < len(done)
-        else f"{wording.number(sum(costs))} € dépensés dans {wording.count(len(costs), 'action')} en tout."
-    )
+    sentence = f"{wording.number(sum(costs))} € dépensés dans {wording.count(len(costs), 'action')}"
+    if len(costs) == len(done):
+        return f"{sentence} en tout."
+    done_actions = f"{len(done)} faite{'s' if len(done) > 1 else ''}"
+    return f"{sentence} sur {done_actions} ; les autres ne disent pas leur coût."
 
 
 def kit_list() -> list[tuple[str, Kit]]:

@@ -24,7 +24,6 @@ def published() -> QuerySet[Bulletin]:
 
 
 def drafts(user: Any) -> QuerySet[Bulletin]:
-    """Return the bulletins that a user prepares."""
     return access.bulletins_for(user).filter(published_at=None)
 
 

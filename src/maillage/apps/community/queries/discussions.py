@@ -38,9 +38,7 @@ class Entry:
 
 
 def threads(subject: Subject) -> list[Thread]:
-    """Return the questions under an object, the latest first; a message taken off by moderation stays as a
-    line without words.
-    """
+    """Return the questions under an object, the latest first; moderated ones stay, without words."""
     rows = Post.objects.filter(kind=subject.kind, row=subject.row).select_related("structure", "by")
     answers: dict[int, list[Post]] = defaultdict(list)
     questions = []

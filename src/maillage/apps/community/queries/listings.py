@@ -52,9 +52,7 @@ def opened(on: date) -> QuerySet[Listing]:
 
 
 def chosen(rows: QuerySet[Listing], *, side: str = "", kind: str = "", words: str = "") -> list[Listing]:
-    """Return the listings of a side and a kind that hold each of some words: in what they say, their
-    structure or their town.
-    """
+    """Return the listings of a side and a kind whose text, structure or town hold each of some words."""
     if side in rules.SIDES:
         rows = rows.filter(side=side)
     if kind in rules.KINDS:
@@ -139,7 +137,6 @@ def unanswered(user: Any) -> QuerySet[Reply]:
 
 
 def current() -> QuerySet[Partnership]:
-    """Return the partnerships that go on."""
     return Partnership.objects.filter(ended_on=None).select_related("first", "second", "said_by")
 
 

@@ -110,7 +110,6 @@ def place(row: Meeting) -> str:
 
 
 def convener(row: Meeting) -> str:
-    """Return the convener of a meeting, in words."""
     return row.structure.name if row.structure else "la coordination"
 
 
@@ -130,9 +129,7 @@ def tasks_of(meeting: Meeting, on: date) -> list[Task]:
 
 
 def my_tasks(user: Any, on: date) -> list[Task]:
-    """Return the open tasks that wait for somebody: those their structures pilot, and those of the
-    coordination for who leads there; the most pressing first.
-    """
+    """Return the open tasks of a user's structures, or of the coordination they lead; urgent first."""
     own_tasks = Q(leads=rules.STRUCTURE, pilot__in=access.speaking_numbers(user))
     if access.leads(user):
         own_tasks |= Q(leads=rules.COORDINATION) & access.in_territory(user, "meeting__commune")
@@ -186,9 +183,7 @@ def published_map(meeting: Meeting) -> PublishedMap:
 
 
 def feed(rows: Iterable[Meeting], name: str) -> bytes:
-    """Return a calendar of meetings (RFC 5545), each under a number that never changes, with its version and
-    whether it takes place; never who comes.
-    """
+    """Return a calendar of meetings (RFC 5545): identifiers never change; never who comes."""
     calendar = icalendar.Calendar()
     calendar.add("prodid", PRODUCER)
     calendar.add("version", "2.0")

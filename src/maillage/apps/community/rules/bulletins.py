@@ -21,14 +21,11 @@ FURTHEST = timedelta(days=5 * 366)
 
 
 def check_change(starts_on: date, ends_on: date | None, *, on: date) -> None:
-    """Refuse a date of a service that nobody could have announced: before the Internet, years ahead, or an
-    end before its beginning.
-    """
+    """Refuse dates before the Internet or years ahead, or an end before its beginning."""
     if not EARLIEST <= starts_on <= on + FURTHEST:
-        raise _refused("Sa date est avant 1995, ou à plus de cinq ans.", "Vérifiez l’année.")
-    if ends_on is not None and not starts_on <= ends_on <= on + FURTHEST:
-        raise _refused("La fin est avant le début, ou à plus de cinq ans.", "Corrigez l’une des deux dates.")
-
-
-def _refused(why: str, do: str) -> Refused:
-    return Refused("Le changement n’a pas été noté.", why=why, do=do)
+        why, do = "Sa date est avant 1995, ou à plus de cinq ans.", "Vérifiez l’année."
+    elif ends_on is not None and not starts_on <= ends_on <= on + FURTHEST:
+        why, do = "La fin est avant le début, ou à plus de cinq ans.", "Corrigez l’une des deux dates."
+    else:
+        return
+    raise Refused("Le changement n’a pas été noté.", why=why, do=do)

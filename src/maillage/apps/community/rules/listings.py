@@ -89,9 +89,7 @@ class Match:
 
 
 def answering(side: str, kind: str) -> frozenset[tuple[str, str]]:
-    """Return the sides and kinds that answer one: what is offered for what is looked for, and, for a place
-    without anybody, somebody without a place.
-    """
+    """Return the sides and kinds that answer one; a place without anybody and somebody without one do."""
     if side == OFFERS:
         return frozenset((SEEKS, need) for need, offered in ANSWERS.items() if kind in offered)
     pairs = {(OFFERS, each) for each in ANSWERS[kind]}
@@ -120,9 +118,7 @@ def match(one: Wish, other: Wish, *, on: date) -> Match | None:
 
 
 def rank(match: Match) -> tuple[bool, bool, float]:
-    """Return the sort key of matches, the most useful first: half days already found, then the nearest; those
-    of unknown distance last.
-    """
+    """Return the sort key of matches: half days found, then distance; unknown distances last."""
     return (not match.half_days, match.km is None, match.km or 0.0)
 
 

@@ -65,9 +65,7 @@ STARTS: Mapping[bytes, tuple[str, str]] = {
 
 
 def type_of(content: bytes) -> tuple[str, str]:
-    """Return the type and the extension of a file, by what it holds. Refused when it is no PDF, PNG or JPEG,
-    too heavy, or empty.
-    """
+    """Return the type and extension of a file by its content; Refused unless a light PDF, PNG or JPEG."""
     if len(content) > HEAVIEST:
         raise _refused("Il pèse plus de 5 mégaoctets.", "Réduisez-le, ou donnez plutôt un lien.")
     for start, kind in STARTS.items():

@@ -13,9 +13,7 @@ register = template.Library()
 
 @register.inclusion_tag("community/discussions/_of.html", takes_context=True)
 def discussion(context: template.Context, kind: str, row: int) -> dict[str, Any]:
-    """Return the context of the discussion under the object of a page; empty for a reader outside the
-    network.
-    """
+    """Return the context of the discussion of a page; empty for a reader outside the network."""
     user = context["request"].user
     if not rights_of(user).any(*access.MEMBERS):
         return {"kind": ""}

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.community import access
 from maillage.apps.community.actions import discussions as actions
-from maillage.apps.community.forms.discussions import PostForm, ReportForm
+from maillage.apps.community.forms.speaking import PostForm, ReportForm
 from maillage.apps.community.models import Digest, Post
 from maillage.apps.community.queries import digests, subjects
 from maillage.apps.community.queries import discussions as queries

@@ -1,4 +1,4 @@
-"""The meetings of the network: proposed, voted, held, written down, followed."""
+"""The meetings of the network: proposed, voted, held, written down, followed; the shared agenda."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,10 +14,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.community import access
 from maillage.apps.community.actions import meetings as actions
-from maillage.apps.community.forms.meetings import DecisionForm, MeetingForm, MinutesForm, VoteForm
+from maillage.apps.community.forms.meetings import (
+    AgendaForm,
+    DecisionForm,
+    MeetingForm,
+    MinutesForm,
+    VoteForm,
+)
 from maillage.apps.community.models import Meeting, MeetingDate
+from maillage.apps.community.queries import agenda as agenda_queries
 from maillage.apps.community.queries import meetings as queries
 from maillage.apps.community.queries.listings import commune_name
+from maillage.apps.community.rules import agenda as agenda_rules
 from maillage.apps.community.rules import meetings as rules
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
@@ -25,6 +33,7 @@ from maillage.reference import clocks
 from maillage.web.withdrawal import was_withdrawn
 
 PAGE = 30
+DATES_A_PAGE = 12
 ROWS = 10**15
 
 
@@ -307,3 +316,39 @@ def _context(request: HttpRequest, row: Meeting) -> dict[str, Any]:
         else None,
         "tab": "reunions",
     }
+
+
+# ------------------------------------------------------------------------------------------ the shared agenda
+
+
+@holding(*access.MEMBERS)
+@require_safe
+def agenda(request: HttpRequest) -> HttpResponse:
+    """Occurrences of the network in the coming days."""
+    at, form = timezone.localtime(), AgendaForm(request.GET or None)
+    rows = agenda_queries.occurrences(at, agenda_rules.until(at, form.span), **form.wanted)
+    query = request.GET.copy()
+    page = Paginator(rows, DATES_A_PAGE).get_page(request.GET.get("page"))
+    query.pop("page", None)
+    context = {
+        "form": form,
+        "page": page,
+        "days": agenda_rules.by_day(page),
+        "count": len(rows),
+        "is_full": len(rows) >= agenda_queries.MOST,
+        "query": query.urlencode(),
+        "is_asked": any(form.wanted.values()),
+        "may_write": access.leads(request.user) or access.structures_for(request.user).exists(),
+        "tab": "agenda",
+    }
+    return render(request, "community/agenda/index.html", context)
+
+
+@holding(*access.MEMBERS)
+@require_safe
+def agenda_feed(request: HttpRequest) -> HttpResponse:
+    """The same, as a calendar."""
+    at, form = timezone.localtime(), AgendaForm(request.GET or None)
+    rows = agenda_queries.occurrences(at, agenda_rules.until(at, form.span), **form.wanted)
+    content = agenda_queries.feed(rows, "L’agenda du réseau", at)
+    return _file(content, "agenda-du-reseau.ics")
