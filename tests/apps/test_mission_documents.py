@@ -160,8 +160,8 @@ MISSION = Mission(
 
 def test_foreword_on_a_slide_ends_with_a_sentence():
     first = "Nos habitants nous disent qu’ils n’y arrivent pas. Nous voulons savoir combien, et où."
-    shown = deck._foreword(replace(MISSION, foreword=f"{first} {'Il nous engage pour longtemps. ' * 9}"))
-    assert shown.startswith(f"« {first}") and shown.endswith(". »") and "…" not in shown
+    on_slide = deck._foreword(replace(MISSION, foreword=f"{first} {'Il nous engage pour longtemps. ' * 9}"))
+    assert on_slide.startswith(f"« {first}") and on_slide.endswith(". »") and "…" not in on_slide
 
 
 def test_slides_are_few_each_with_notes_and_its_pictures_in_words(dressed):

@@ -53,7 +53,7 @@ def take_in(rows: list[list[str]], name: str) -> None:
 
 
 @pytest.mark.slow("sixty places are taken in twice")
-def test_a_second_census_keeps_sure_places_and_proposes_the_others():
+def test_second_census_keeps_sure_places_and_proposes_doubtful_pairs():
     places = [(rank, *town) for rank, town in enumerate(towns())]
     take_in([first_row(*place) for place in places], "2025.csv")
     number_by_town = dict(Lieu.objects.values_list("sheet__commune", "pk"))

@@ -290,7 +290,7 @@ def test_a_file_saved_from_a_device_is_imported_once(client, survey):
     assert Answer.objects.count() == 2
 
 
-def test_a_file_is_seen_before_it_is_stored(client, survey):
+def test_file_is_previewed_before_it_is_stored(client, survey):
     """L’aperçu montre questions reconnues, premières réponses, colonnes ignorées et lignes refusées, sans rien
     garder ; le même fichier revient avec la page, et s’importe.
     """

@@ -39,8 +39,8 @@ def test_an_own_zone_whose_name_fits_nowhere_has_its_number():
     svg = maps.draw(
         areas, base=maps.Base(names=names, numbers=numbers), title="Carte", description="", id="c"
     )
-    shown = [text for text in re.findall(r"<text[^>]*>", svg) if 'display="none"' not in text]
-    written = {name: [text for text in shown if f'data-nom="{name}"' in text] for name, _ in zones}
+    visible_texts = [text for text in re.findall(r"<text[^>]*>", svg) if 'display="none"' not in text]
+    written = {name: [text for text in visible_texts if f'data-nom="{name}"' in text] for name, _ in zones}
     assert ">Sud</text>" in svg and not written["Sud"]
     assert all(f">{name}</text>" in svg or written[name] for name, _ in zones)
     assert sum(map(bool, written.values())) > 5

@@ -158,9 +158,9 @@ def test_a_map_beside_a_table_has_the_numbers_of_its_rows():
     names = [(area.name, area.shape, 1.0) for area in areas]
     drawn = maps.draw(areas, base=maps.Base(names=names), title="Carte", description="", id="c")
     numbered = maps.numbered(drawn, ["c", "a"], {"Zone c", "Zone a"})
-    found = [(text, int(x)) for _, x, _, text in maps.NAME.findall(numbered)]
-    assert [text for text, _ in found] == ["1", "2", "Zone b"]
-    first, second, _ = (x for _, x in found)
+    written = [(text, int(x)) for _, x, _, text in maps.NAME.findall(numbered)]
+    assert [text for text, _ in written] == ["1", "2", "Zone b"]
+    first, second, _ = (x for _, x in written)
     assert first > 2 * maps.WIDTH / 3 and second < maps.WIDTH / 3
 
 

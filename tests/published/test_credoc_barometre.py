@@ -27,9 +27,9 @@ def test_the_landmark_of_computers_is_that_of_the_last_shipped_year():
     persons, question = clean.persons(), banks()["habitants"].question("equipement")
     landmark = next(each for each in question.national if each.choice == "ordinateur")
     assert landmark.year == persons["year"].max()
-    is_asked = (persons["year"] == landmark.year) & (persons["computer_at_home"] != clean.UNKNOWN)
-    owned = np.isin(persons["computer_at_home"][is_asked], ["one", "several"])
-    share = 100 * np.average(owned, weights=persons["weight"][is_asked])
+    is_known = (persons["year"] == landmark.year) & (persons["computer_at_home"] != clean.UNKNOWN)
+    owned = np.isin(persons["computer_at_home"][is_known], ["one", "several"])
+    share = 100 * np.average(owned, weights=persons["weight"][is_known])
     assert share == pytest.approx(landmark.percent, abs=0.5)
 
 

@@ -259,7 +259,7 @@ def test_the_day_of_an_answer_is_no_question():
         cards.every(samples.sample(table, form(day)), by="date_enquete")
 
 
-def test_a_question_that_a_finding_tells_is_not_told_again_in_the_annex():
+def test_annex_leaves_out_questions_that_a_finding_states():
     """L’aise a son constat : l’annexe ne redit pas sa part en phrase, et garde son tableau."""
     report = results(answers(600, (0.15, 0.25, 0.7)), form())
     assert report.story

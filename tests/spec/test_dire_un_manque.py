@@ -52,8 +52,8 @@ def offer(t: dict[str, Any]) -> Any:
         )
         for id, label in SERVICES.items()
     ]
-    whole = SimpleNamespace(lines=counted, n_unlocated=0, n_perhaps=0)
-    return SimpleNamespace(zones=zones, mode=FOOT, whole=whole)
+    territory = SimpleNamespace(lines=counted, n_unlocated=0, n_perhaps=0)
+    return SimpleNamespace(zones=zones, mode=FOOT, whole=territory)
 
 
 def test_lines_lacked_by_the_same_people_share_a_sentence(spec):

@@ -171,8 +171,8 @@ def test_answers_that_change_a_decision_are_counted_apart(spec):
     def share_of(*percents: float) -> waves.WaveShare:
         return waves.WaveShare("Question ?", "Oui", "habitants", "brut", percents)
 
-    def verdict(question: str, answer: str, n_others: int, n_opposites: int) -> str:
-        steady = {(f"autre_{k}", "oui"): share_of(52, 45, 59) for k in range(n_others)}
+    def verdict(question: str, answer: str, n_steady: int, n_opposites: int) -> str:
+        steady = {(f"autre_{k}", "oui"): share_of(52, 45, 59) for k in range(n_steady)}
         opposites = {(f"double_{k}", side): share_of(50, 43, 57) for k in range(n_opposites) for side in "ab"}
         one, two = (
             {(question, answer): share_of(*x)} | steady | opposites for x in ((52, 45, 59), (37, 30, 44))
@@ -208,8 +208,8 @@ def test_a_long_report_prints_the_changes_that_matter_and_each_share_beside_its_
         for k in range(40)
     ]  # fmt: skip
     rows = before().rows
-    others = [PublishedRow(**{**rows[0], "question": x.name, "libelle": x.label}) for x in steady]
-    earlier = replace(before(), rows=[*rows, *others])
+    steady_rows = [PublishedRow(**{**rows[0], "question": x.name, "libelle": x.label}) for x in steady]
+    earlier = replace(before(), rows=[*rows, *steady_rows])
     (grid,) = (x for x in waves.blocks(earlier, [NOW, *steady], weighted=False) if x.kind == "grid")
     assert [row[0].text for row in grid.rows if row[0].span] == [NOW.label]
     assert "dans les tableaux en annexe" in grid.note

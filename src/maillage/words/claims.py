@@ -43,7 +43,7 @@ SOME = re.compile(
     re.I,
 )
 PLACE = re.compile(r"\b(?:à|a|au|aux|en|dans|sur|de|du|des|pour)\s+|\bd’\s?")
-IS_SAID = re.compile(r"\b(?:est|sont|a|ont)\s+(?:\w+\s+)?$", re.I)  # before what is told of everybody
+ENDS_WITH_VERB = re.compile(r"\b(?:est|sont|a|ont)\s+(?:\w+\s+)?$", re.I)  # before what is told of everybody
 # Words that tell nothing of the question which a number answers; LOW ones say « no », or little.
 LOW = frozenset("ne n pas jamais aucun aucune sans non ni rien peu mal".split())
 COMMON = (
@@ -128,7 +128,7 @@ def parse(text: str) -> Claim:
         people=people,
         places=_places(bare),
         some=subgroup[0] if subgroup else "",
-        says_some=bool(subgroup and IS_SAID.search(typed[: subgroup.start()])),
+        says_some=bool(subgroup and ENDS_WITH_VERB.search(typed[: subgroup.start()])),
         noun=noun,
         is_of_country=bool(OF_COUNTRY.search(bare)),
     )

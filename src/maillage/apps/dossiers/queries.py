@@ -604,9 +604,9 @@ def _first_row(kind: type[Model], place: str) -> Any:
     """Return the row of a place, else that of the official territory that its zones cut whole, else the only
     one of the perimeters that cut it.
     """
-    place, *others = territories.same_places(place)
-    rows = {row.place: row for row in kind._default_manager.filter(place__in=[place, *others])}
-    first = next((rows[each] for each in (place, *others[:1]) if each in rows), None)
+    place, *same_places = territories.same_places(place)
+    rows = {row.place: row for row in kind._default_manager.filter(place__in=[place, *same_places])}
+    first = next((rows[each] for each in (place, *same_places[:1]) if each in rows), None)
     return first or (next(iter(rows.values())) if len(rows) == 1 else None)
 
 

@@ -324,9 +324,13 @@ def same_places(place: str) -> tuple[str, ...]:
         return (place,)
     within = {code, *(parent for parent, _ in gazetteer().get(code).within)}
     read = _of_this_page.get() or _PerimetersRead()
-    others = (read.get(slug) for slug, start in read.codes.items() if start in within)
+    perimeters_within = (read.get(slug) for slug, start in read.codes.items() if start in within)
     cutting = [
-        each.slug for each in others if each and _cut_whole(each.code, each.zones, each.file_name) == code
+        row.slug
+        for row in perimeters_within
+        if row and _cut_whole(row.code, row.zones, row.file_name) == code
+        for each in perimeters_within
+        if each and _cut_whole(each.code, each.zones, each.file_name) == code
     ]
     return tuple(dict.fromkeys((place, code, *cutting)))
 

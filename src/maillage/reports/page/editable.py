@@ -111,8 +111,8 @@ def _small_high(document: Document, scale: float) -> float:
         share = 1 - SMALL_SHARE if pictures else 1.0
         high += _lines_high(chapter.title, SMALL_LETTERS["Heading 1"] * scale, 1.0) + 1
         high += _lines_high(chapter.lead, SMALL_TEXT * scale, 1.0)
-        beside = sum(_block_high(block, scale, share) for block in words)
-        high += max(beside, *(_block_high(block, scale, SMALL_SHARE) for block in pictures), 0)
+        words_high = sum(_block_high(block, scale, share) for block in words)
+        high += max(words_high, *(_block_high(block, scale, SMALL_SHARE) for block in pictures), 0)
     return high
 
 
@@ -123,8 +123,9 @@ def _block_high(block: Block, scale: float, share: float) -> float:
             words = f"{block.caption} {' '.join(words for _, words in getattr(block, 'key', ()))}".strip()
             return SMALL_HIGH * scale + 3 + _lines_high(words, SMALL_LETTERS[NOTE] * scale, share)
         case Beside():
-            left = sum(_block_high(each, scale, share * block.share) for each in block.left)
-            return max(left, sum(_block_high(each, scale, share * (1 - block.share)) for each in block.right))
+            left_high = sum(_block_high(part, scale, share * block.share) for part in block.left)
+            right_high = sum(_block_high(part, scale, share * (1 - block.share)) for part in block.right)
+            return max(left_high, right_high)
         case Bullets():
             return sum(_lines_high(item, SMALL_TEXT * scale, share - 0.04) for item in block.items)
         case Text():

@@ -293,12 +293,12 @@ def _labels(base: Base, frame: Frame, letters: int, zones: Sequence[shapely.Geom
             # Where the name has no room; hidden elsewhere, for paper, where letters may be larger.
             missing_boxes = {size: taken for size, taken in boxes.items() if size not in sizes}
             _, x, y = _standing(number, zone, missing_boxes, letters, drawn) if missing_boxes else ((), x, y)
-            told = f'" data-nom="{escape(name)}"'
+            named_attribute = f'" data-nom="{escape(name)}"'
             if not sizes:
-                out.append(written(number, x, y, f"nom numero{told}"))
+                out.append(written(number, x, y, f"nom numero{named_attribute}"))
             else:
                 narrow = "" if is_on_narrow else " nom-etroit"
-                out.append(written(number, x, y, f'nom numero{narrow}{told} display="none"'))
+                out.append(written(number, x, y, f'nom numero{narrow}{named_attribute} display="none"'))
     return out
 
 
@@ -389,10 +389,10 @@ def numbered(svg: str, codes: Sequence[str], names: Collection[str]) -> str:
             point = shapely.point_on_surface(shape)
             y = point.y + int(size or LABEL) / 3
             numbers.append(f'<text class="nom"{height} x="{point.x:.0f}" y="{y:.0f}">{rank}</text>')
-    others = NAME.sub(lambda name: "" if unescape(name[4]) in names else name[0], svg)
-    first_name = NAME.search(others)
-    at = first_name.start() if first_name else len(others) - len("</svg>")
-    return f"{others[:at]}{''.join(numbers)}{others[at:]}"
+    unnumbered = NAME.sub(lambda name: "" if unescape(name[4]) in names else name[0], svg)
+    first_name = NAME.search(unnumbered)
+    at = first_name.start() if first_name else len(unnumbered) - len("</svg>")
+    return f"{unnumbered[:at]}{''.join(numbers)}{unnumbered[at:]}"
 
 
 def _drawn_shape(path: str) -> shapely.Geometry | None:

@@ -196,7 +196,7 @@ def gaps(sample: Sample, crossed: Tabulation) -> tuple[list[Gap], str]:
     except Refused as error:
         return [], " ".join(error.sentences)
     gaps_found = [gap(each, crossed.universe) for each in comparisons.significant]
-    return sorted(gaps_found, key=lambda each: -abs(each.difference.value)), comparisons.note
+    return sorted(gaps_found, key=lambda measured: -abs(measured.difference.value)), comparisons.note
 
 
 def gap(comparison: Compared, universe: str) -> Gap:

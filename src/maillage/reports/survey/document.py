@@ -47,7 +47,7 @@ from maillage.reports.survey.two_sides import Counterpart, Subject
 from maillage.reports.survey.waves import Before
 from maillage.studies.survey import protection
 from maillage.studies.survey.columns import CITED
-from maillage.studies.survey.notes import NOT_ASKED, SEVERAL
+from maillage.studies.survey.notes import PARTIAL_UNIVERSE, SEVERAL
 from maillage.studies.survey.protection import Protection
 from maillage.studies.survey.universe import UNKNOWN, Universe, things_of
 from maillage.words.dates import in_words
@@ -362,12 +362,12 @@ def _least_to_most(counts: Sequence[int]) -> str:
 
 
 def _about(results: Results) -> Chapter:
-    """Return who answered: what was asked of whom, then the sample beside the population, two by two."""
+    """Describe the respondents: the questions asked, then the sample beside the population, two by two."""
     aims = [
         f"**{title}** : {listing([lower_first(x) for x in lines])}."
         for title, lines in results.questionnaire.aims
     ]
-    drawn = [tuple(sample_blocks(each, id=f"ech-{k}")) for k, each in enumerate(results.sample)]
+    drawn = [tuple(sample_blocks(sample, id=f"ech-{k}")) for k, sample in enumerate(results.sample)]
     whom = "au recensement" if results.kind == "structures" else "aux habitants"
     compared = f"Les réponses comparées {whom} : un redressement corrige ces écarts, et eux seuls."
     return Chapter(
@@ -566,11 +566,11 @@ def _answers(results: Results) -> list[Chapter]:
 def _usual_universe(cards: Sequence[Card]) -> str:
     """Return the people whom most questions are put to: a table names only others."""
     universes = Counter(card.answers.universe.rstrip(".") for card in cards)
-    return max(universes, key=lambda each: universes[each])
+    return max(universes, key=universes.__getitem__)
 
 
 def _reading_of_tables(results: Results, base: str) -> str:
-    """Return what all the tables have in common, said once over them."""
+    """Return the remarks that all the tables share, printed once above them."""
     national = dict.fromkeys(
         f"En France : {each.producer}, {each.year}, {each.universe}. {each.difference}".rstrip()
         for card in results.cards
@@ -621,7 +621,7 @@ def _small_tables(
 
 
 def _instead_of_table(card: Card) -> str:
-    """Return what is said of a question that has no table, "" where it has one."""
+    """Return the sentence that replaces the table of a question, "" where it has one."""
     if _cites_all(card):
         return f"Chaque réponse est citée par tous, 100{NBSP}%"
     if _has_figure(card):
@@ -658,7 +658,9 @@ def _small_table(
         columns=("Réponse", "Effectif", f"Part ({computed}e)", *([then] if then else [])),
         align="gddd"[: 3 + bool(then)],
         rows=tuple(rows),
-        note=_sentences(base_text, *(x for x in _notes(card) if not x.startswith((SEVERAL, NOT_ASKED)))),
+        note=_sentences(
+            base_text, *(x for x in _notes(card) if not x.startswith((SEVERAL, PARTIAL_UNIVERSE)))
+        ),
         widths=(3.1, 1, 2.1, 0.8)[: 3 + bool(then)],
     )
 

@@ -156,7 +156,7 @@ class Change:
 
     @property
     def is_headline(self) -> bool:
-        """Whether its answer changes a decision."""
+        """True if its answer changes a decision."""
         return self.name in headline_answers()
 
     @property
@@ -291,7 +291,7 @@ def blocks(before: Before, questions: Sequence[QuestionAnswers], *, weighted: bo
 def _without_opposites(changes_: Sequence[Change]) -> list[Change]:
     """Return changes, what changes a decision first, without those that say another the other way round."""
     printed_changes: list[Change] = []
-    for change in sorted(changes_, key=lambda each: not each.is_headline):
+    for change in sorted(changes_, key=lambda compared: not compared.is_headline):
         pair = change.figures
         if not any(
             each.name[0] == change.name[0] and all(map(is_rest, pair, each.figures))

@@ -452,7 +452,7 @@ def _among_all(answer: Answered) -> Bounds:
     return answer.low / 100, answer.high / 100
 
 
-def _among_others(answer: Answered) -> Bounds:
+def _not_giving(answer: Answered) -> Bounds:
     """Return the bounds of the share that did not."""
     return 1 - answer.high / 100, 1 - answer.low / 100
 
@@ -468,7 +468,7 @@ def _largest_need(evidence: Evidence) -> tuple[Bounds | None, str]:
         return None, ""
     needs.sort(key=lambda need: -need.percent)
     need_texts = " ; ".join(f"{need.label} : {need.figure}" for need in needs)
-    return _among_others(needs[0]), f"{need_texts}. Base : {needs[0].among}."
+    return _not_giving(needs[0]), f"{need_texts}. Base : {needs[0].among}."
 
 
 def _funded(evidence: Evidence) -> tuple[Bounds | None, str]:
@@ -484,7 +484,7 @@ def _funded(evidence: Evidence) -> tuple[Bounds | None, str]:
     funder_texts = "".join(
         f" {funder.label} : {funder.figure}." for id, funder in funders.items() if id != "aucun"
     )
-    return _among_others(none), f"Aucun financeur : {none.figure}.{funder_texts} Base : {none.among}."
+    return _not_giving(none), f"Aucun financeur : {none.figure}.{funder_texts} Base : {none.among}."
 
 
 def _of(name: Literal["free", "hours", "recent", "evening_or_weekend"], words: str) -> Share:
@@ -501,7 +501,7 @@ def _known(evidence: Evidence) -> tuple[Bounds | None, str]:
     answer: Answered | None = evidence.surveyed.get(
         ("inhabitants", "raison_sans_accompagnement", "ignorance")
     )
-    return (None, "") if answer is None else (_among_others(answer), f"{answer.words}.")
+    return (None, "") if answer is None else (_not_giving(answer), f"{answer.words}.")
 
 
 def _believed(evidence: Evidence) -> tuple[float | None, str]:

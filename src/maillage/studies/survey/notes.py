@@ -16,7 +16,7 @@ LOOSE = "Fragile : coefficient de variation entre 20 et 33 %."
 LOOSE_STRUCTURES = "Fragile : coefficient de variation de plus de 20 %."
 ALONE = "Un seul répondant : aucun chiffre ne peut en être tiré."
 SEVERAL = "Plusieurs réponses étaient possibles : le total dépasse 100 %."
-NOT_ASKED = "La question n’a pas été posée à tous"
+PARTIAL_UNIVERSE = "La question n’a pas été posée à tous"
 SILENCES = {  # of one respondent, of several
     UNKNOWN: ("ne sait pas", "ne savent pas"),
     DECLINED: ("ne souhaite pas répondre", "ne souhaitent pas répondre"),
@@ -104,4 +104,4 @@ def _silent(sample: Sample, cells: Cells) -> Iterator[str]:
         yield f"Hors de la base : {', '.join(silence_texts)}."
     if outside:
         had = "n’avaient" if outside > 1 else "n’avait"
-        yield f"{NOT_ASKED} : {_people(outside)} {had} pas à y répondre."
+        yield f"{PARTIAL_UNIVERSE} : {_people(outside)} {had} pas à y répondre."

@@ -120,8 +120,8 @@ def study_or_answer(request: HttpRequest, place: str) -> tuple[Study | None, Stu
 
 
 def awaited(study: Study, newer: Study | None) -> dict[str, Any]:
-    """Return what the head of a page on a study announces: the newer study that is being computed, else the
-    moment when it was requested again with the places of today, "" while they have not changed.
+    """Return the announcements at the head of a page on a study: the newer study that is being computed, else
+    the moment when it was requested again with the places of today, "" while they have not changed.
     """
     return {"newer": newer, "behind": "" if newer else actions.catch_up(study)}
 

@@ -35,7 +35,7 @@ class Preview:
 
 
 def preview(read: FileRead, form: Questionnaire, name: str, content: bytes) -> Preview:
-    """Return what a file would bring, answers in the words of the questionnaire."""
+    """Return the questions and first answers that a file would bring, in the words of the questionnaire."""
     answered = {column for answer in read.answers for column in answer.values}
     first_answers = read.answers[:FIRST_ANSWERS]
     questions = [question for question in form.questions() if question.takes_answer]
