@@ -11,6 +11,7 @@ from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import Sealing
 from maillage.apps.plans.queries.report import plan_of
+from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import Refused
 from maillage.reports.catalogue import NAMES
 from maillage.reports.page import folder
@@ -147,9 +148,10 @@ def since_edition(
     still to be written, its etude.json and its reading.
     """
     by_name: dict[str, Frozen] = {}  # a report of each edition: all have the same figures
-    for frozen in (each for place in dossiers.same_places(study.place) for each in dossiers.editions(place)):
-        if not folder.is_draft(frozen.path):
-            by_name.setdefault(frozen.name, frozen)
+    for place in territories.same_places(study.place):
+        for frozen in dossiers.editions(place):
+            if not folder.is_draft(frozen.path):
+                by_name.setdefault(frozen.name, frozen)
     study = study if figures else dossiers.zoned(study)
     today = _today(study, writes=False, figures=figures, reading=reading) if by_name else None
     for frozen in by_name.values() if today else ():
