@@ -405,6 +405,7 @@ def reading(results: Results) -> list[str]:
     margin = (
         f"**Marge** : le hasard peut tromper dans l’intervalle à 90{NBSP}%.",
         results.finite.interval_words(results.kind),
+        "Il ne dit rien de ceux qu’on n’a pas rencontrés.",
     )
     return [
         *([f"**De qui parle-t-on ?** {results.universe}."] if results.universe else []),
