@@ -403,7 +403,7 @@ def reading(results: Results) -> list[str]:
     answered = results.finite.response_words(results.n, results.kind)
     answered = answered or f"{count(results.n, 'réponse', 'réponses')}."
     margin = (
-        f"**Marge** : le hasard peut tromper dans l’intervalle à 90{NBSP}%.",
+        f"**Marge** : l’intervalle à 90{NBSP}% dit jusqu’où le hasard peut tromper.",
         results.finite.interval_words(results.kind),
         "Il ne dit rien de ceux qu’on n’a pas rencontrés.",
     )
