@@ -347,7 +347,7 @@ def test_the_parts_of_a_dropped_action_stop_with_it_until_it_is_taken_up_again(c
     assert "abandonnée, avec l’action 7" in " ".join(
         read(client, f"{AT_TERRITORY}actions/{running.pk}/").split()
     )
-    everywhere = loop._planned(lea, PLACE, ON)[1]
+    everywhere = loop._planned(lea, study, ON)[1]
     assert "7.1" not in [each.action.label for each in everywhere]
     assert [each.is_done for each in everywhere if each.action.label == "7.2"] == [True]
     reported_plan = plan_of(PLACE, overview.reading_of(PLACE), on=ON)
