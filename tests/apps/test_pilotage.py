@@ -1011,7 +1011,7 @@ def test_a_zone_without_any_place_says_so_once(client, study, monkeypatch):
     zones = {code: ZoneOffer(code, n, 0, (silent,), (), code) for code, n in ((first, 0), (second, 2))}
     territory_offer = ZoneOffer("", 2, 0, (silent,), (), "")
     offer = OfferReading("l’annuaire", 30, territory_offer, {}, zones, (), ())
-    monkeypatch.setattr(views, "reading_of", lambda _: replace(stored_reading, offer=offer))
+    monkeypatch.setattr(views.dossiers, "reading", lambda _: replace(stored_reading, offer=offer))
     page = " ".join(client.get(f"{PAGE}?zones=toutes").content.decode().split())
     places_by_zone = dict(
         re.findall(r'<tr id="boucle-([^"]+)".*?<small>((?:\d|aucun) lieu.*?)</small>', page)

@@ -154,7 +154,7 @@ def test_questions_a_census_omits_are_named_with_the_absence_of_gaps(d):
     maybe = tuple(replace(line, missing_high=300.0) for line in lines)
     doubtful = replace(none, whole=replace(none.whole, lines=maybe))
     assert gaps.absence_sentence(doubtful).startswith("Aucun n’est certain, d’après ce recensement.")
-    sure = tuple(replace(line, missing_low=40.0, missing_high=300.0) for line in lines)
+    sure = tuple(replace(line, missing_low=80.0, missing_high=300.0) for line in lines)
     sentence = gaps.absence_sentence(replace(none, whole=replace(none.whole, lines=sure)))
     assert sentence.startswith("Aucun n’est certain dans une zone ; en tout, ")
 

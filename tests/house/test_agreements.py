@@ -10,7 +10,7 @@ from maillage.words import wording
 CODE = Path(maillage.__file__).parent
 MASCULINE = frozenset(
     "accès acte acteur an appareil atelier attend autre bulletin ce changement codes compte constat diagnostic"
-    " doublon élément exemplaire fichier habitant jour levier lieu mandat manque message métier numéro"
+    " doublon élément exemplaire fichier habitant incertain jour levier lieu mandat manque message métier numéro"
     " organisme papier professionnel projet prêt problème quartier rendez-vous renvoi reçu rôle sans sorti"
     " tableau témoignage".split()
 )  # « autre » stands alone beside what it counts

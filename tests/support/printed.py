@@ -29,10 +29,11 @@ def _letters(text: pypdfium2.PdfTextPage) -> list[tuple[float, str]]:
 
 
 NUMBER = re.compile(r"\d+(?:[\xa0 ]\d{3}(?!\d))*(?:,\d+)?")
-# What a dossier numbers and no reader takes for a figure: its head and foot, its contents, an order, a page.
+# What a dossier numbers and no reader takes for a figure: its head and foot, its contents, an order, a page, the key of
+# a map.
 NOT_FIGURES = re.compile(
     r"^(?:Diagnostic d’inclusion numérique|Édition du ).*$|^(?:[A-Z\d]\. )?[A-ZÀ-Ý][^\d]* \d+$|^\d+\. |^\d+(?= [A-ZÀ-Ý])"
-    r"|Sources, p\.\xa0\d+",
+    r"|Sources, p\.\xa0\d+|Numéros de la carte\s: [^.]*\.",
     re.M,
 )
 FIRST_ANNEX = "\nA Le besoin en détail"

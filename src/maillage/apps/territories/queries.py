@@ -329,8 +329,6 @@ def same_places(place: str) -> tuple[str, ...]:
         row.slug
         for row in perimeters_within
         if row and _cut_whole(row.code, row.zones, row.file_name) == code
-        for each in perimeters_within
-        if each and _cut_whole(each.code, each.zones, each.file_name) == code
     ]
     return tuple(dict.fromkeys((place, code, *cutting)))
 

@@ -21,7 +21,8 @@ ASIDE = 1  # heights of letters: how far a name may move to stay inside its draw
 SMALLEST_PART = 0.01  # of the area of a shape, for a part of it to widen the frame
 Box = tuple[float, float, float, float]  # west, north, east and south of a name, on the drawing
 ZONE = re.compile(r'data-zone="([^"]*)">.*?<path class="zone[^"]*" d="([^"]*)"/>')
-NUMBER = re.compile(r'<text class="nom numero[^"]*" data-nom="([^"]*)"[^>]*>(\d+)</text>')
+HIDDEN = 'display="none"'
+NUMBER = re.compile(r'<text class="nom numero[^"]*" data-nom="([^"]*)"([^>]*)>(\d+)</text>')
 NAME = re.compile(
     r'<text class="nom[^"]*"(?: data-nom="[^"]*")?(?: display="none")?(?: font-size="(\d+)")?'
     r' x="(-?\d+)" y="(-?\d+)">([^<]*)</text>'
@@ -290,7 +291,7 @@ def _labels(base: Base, frame: Frame, letters: int, zones: Sequence[shapely.Geom
             is_on_narrow = LABEL_NARROW in sizes or own
             out.append(written(name, x, y, 'nom"' if is_on_narrow else 'nom nom-large"'))
         if number := base.numbers.get(name):
-            # Where the name has no room; hidden elsewhere, for paper, where letters may be larger.
+            # Where the name has no room; hidden elsewhere, for narrow screens, whose letters are larger.
             missing_boxes = {size: taken for size, taken in boxes.items() if size not in sizes}
             _, x, y = _standing(number, zone, missing_boxes, letters, drawn) if missing_boxes else ((), x, y)
             named_attribute = f'" data-nom="{escape(name)}"'
@@ -330,13 +331,18 @@ def _standing(
     return best if sizes else ((), *places[0])
 
 
-def numbers_key(svg: str) -> str:
+def numbers_key(svg: str, *, narrow: bool = False) -> str:
     """Return the names that the numbers of a map stand for, in a sentence; "" for a map without numbers.
+    narrow: those included that stand for their name on a narrow screen alone.
 
     >>> numbers_key('<text class="nom numero" data-nom="Le Bourg" x="4" y="9">2</text>')
     'Numéros de la carte : 2 Le Bourg.'
     """
-    names = {int(number): unescape(name) for name, number in NUMBER.findall(svg)}
+    names = {
+        int(number): unescape(name)
+        for name, style, number in NUMBER.findall(svg)
+        if narrow or HIDDEN not in style
+    }
     listed = ", ".join(f"{number} {names[number]}" for number in sorted(names))
     return f"Numéros de la carte : {listed}." if names else ""
 
@@ -411,7 +417,9 @@ def on_paper(svg: str) -> str:
     fit, in groups of class `taille`: who prints it knows how wide it stands, and shows one.
     """
     names = [
-        (unescape(name), int(x), int(y) - int(size or LABEL) / 3) for size, x, y, name in NAME.findall(svg)
+        (unescape(tag[4]), int(tag[2]), int(tag[3]) - int(tag[1] or LABEL) / 3)
+        for tag in NAME.finditer(svg)
+        if HIDDEN not in tag[0]
     ]
     if not names:
         return svg

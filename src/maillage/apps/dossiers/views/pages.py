@@ -179,7 +179,7 @@ def _page(
         "svg": queries.with_districts(atlas.relinked(queries.layer(study, layer), link), study, drawn)
         if layer
         else "",
-        "numbers_key": maps.numbers_key(queries.layer(study, layer)),
+        "numbers_key": maps.numbers_key(queries.layer(study, layer), narrow=True),
         "town": (town := atlas.main_town(reading.subtotals, len(reading.zones))),
         "town_svg": queries.with_districts(
             atlas.relinked(queries.layer(study, layer + atlas.TOWN), link), study, drawn, town and town.zones
