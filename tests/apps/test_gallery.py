@@ -298,3 +298,15 @@ def test_each_link_of_each_page_leads_somewhere(client, drawn):
     pages = {href: page for href, page in addresses.items() if not files.search(href)}
     assert "/dematerialisation/" in pages
     assert not {href: page for href, page in pages.items() if client.get(href).status_code >= 400}
+
+
+@pytest.mark.parametrize(
+    ("high", "words"),
+    [(560.0, "480 personnes n’en ont pas à portée"), (26_000.0, "aucun manque n’est certain")],
+    ids=["narrow", "vague"],
+)
+def test_title_of_a_gap_gives_no_number_when_its_bounds_are_vague(high, words):
+    line = SimpleNamespace(
+        state="offert", label="Wifi", missing_low=400.0, missing_high=high, missing_about="480 personnes"
+    )
+    assert territory._gap_words(line, None) == words

@@ -13,7 +13,7 @@ from maillage.reports.directory.census import ActorPlace, CensusReading
 from maillage.reports.gallery import drawings
 from maillage.reports.gallery.plate import Plate, Table, lacking
 from maillage.reports.page import charts, maps
-from maillage.reports.territory import atlas, evaluation, map_keys
+from maillage.reports.territory import atlas, evaluation, gaps, map_keys
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.field import Action
 from maillage.reports.territory.figures import FigureJson
@@ -488,12 +488,12 @@ def _gap(s: Subject, line: OfferLine) -> Plate:
 
 
 def _gap_words(line: OfferLine, offer: OfferReading | None) -> str:
-    """Return the lack of a line in few words: its people, else the communes without a place that gives it, as
-    the dossier lists them, else that nothing is certain.
+    """Return the lack of a line in few words: its people unless their bounds are vague, else the communes
+    without a place that gives it, as the dossier lists them, else that nothing is certain.
     """
     if line.state == "donnee-manquante":
         return "le recensement de ce territoire ne l’indique pas"
-    if line.missing_low >= 1:
+    if line.missing_low >= 1 and not gaps.is_vague(line.missing_low, line.missing_high):
         return f"{line.missing_about} n’en ont pas à portée"
     communes = next((x for x in offer.communes if x.offer == line.label), None) if offer else None
     without = len(communes.without) if communes else 0
