@@ -9,7 +9,6 @@ from maillage.kernel.errors import Refused
 from maillage.studies.diagnosis import zone_files
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population as frames
-from tests.support.profile import some
 
 LOIRE_FOREZ, SAINT_MALO = "200065886", "243500782"
 
@@ -73,7 +72,7 @@ FORMS = {
 }
 
 
-@pytest.mark.parametrize("form", some(FORMS, "merged cells, and other sheets", "a column for each zone"))
+@pytest.mark.parametrize("form", FORMS)
 def test_zones_are_read_whatever_the_form_of_the_table(form):
     zone_file = read(FORMS[form], "zones")
     assert areas(zone_file) == PLAIN

@@ -29,6 +29,7 @@ ZONE = re.compile(
 )
 ZONE_NUMBER = re.compile(r"\b(?:code|numero|num|no?)\b")
 IRIS = re.compile(r"\biris\b")
+AREA_CODE = re.compile(r"\d[\dAB]\d{3}(?:\d{4})?")
 COMMUNE_CODE = re.compile(r"\b(?:insee|code|codgeo|depcom|cog)\b")
 COMMUNE_NAME = re.compile(r"\b(?:communes?|villes?|nom|libgeo|libelle|municipalites?|localites?)\b")
 TOTAL = re.compile(r"(?:sous )?tota(?:l|ux)\b.*|ensemble")
@@ -111,7 +112,8 @@ def read(content: bytes, *, name: str, territory: Territory, iris: Table) -> Zon
     names = AreaNames(territory, iris)
     if is_canonical(content):
         return _with_areas(content, name, names, territory, iris)
-    entries, notes = _entries(sheets(content, name), names, name)
+    tables = [(title, _named_columns(sheet)) for title, sheet in sheets(content, name)]
+    entries, notes = _entries(tables, names, name)
     faults: list[Fault] = []
     placed_entries, in_two = _sorted_out(entries, names, faults, notes)
     if not placed_entries:
@@ -131,6 +133,21 @@ def read(content: bytes, *, name: str, territory: Territory, iris: Table) -> Zon
         faults=tuple(faults),
         notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def _named_columns(sheet: Sheet) -> Sheet:
+    """Return the sheet; where the code of an area stands for the name of a column, its first line is data."""
+    if not any(map(AREA_CODE.fullmatch, sheet.columns)) or not sheet.rows:
+        return sheet
+    name_by_cell = {cell: f"colonne {n}" for n, cell in enumerate(sheet.columns, start=1)}
+    first = Row(1, sheet.rows[0].line - 1, {name: cell for cell, name in name_by_cell.items()})
+    rows = [
+        replace(
+            row, number=row.number + 1, cells={name: row.cells[cell] for cell, name in name_by_cell.items()}
+        )
+        for row in sheet.rows
+    ]
+    return replace(sheet, columns=tuple(name_by_cell.values()), rows=(first, *rows))
 
 
 def _with_areas(content: bytes, name: str, names: AreaNames, territory: Territory, iris: Table) -> ZoneFile:
