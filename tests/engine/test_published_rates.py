@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from maillage.engine.cells import AGE_OF, AGES, DIPLOMAS
-from maillage.engine.rates import NoRates
+from maillage.engine.rates import NoRates, diploma_indicator
 from maillage.kernel.errors import Refused
 from maillage.reference.definitions import DEFAULT, LEVELS, Margin, definition, definitions, offered
 from maillage.studies.need import model
@@ -207,6 +207,13 @@ def test_a_users_own_rates_are_found_again_or_refused(place, total, names, data)
     assert p @ place.cells / place.cells.sum() == pytest.approx(total, abs=1e-9)
     for margin in d.margins:
         assert rate_of(p, margin, place) == pytest.approx(margin.rate, abs=1e-9)
+
+
+def test_a_class_left_out_at_nearly_one_hundred_percent_is_refused(place):
+    """Moved to 99,9 %, it would change the total that the user gave."""
+    students = diploma_indicator(DIPLOMAS.index("student")) @ place.cells / place.cells.sum()
+    with pytest.raises(Refused, match="donnent un total"):
+        study.fit_rates(own(0.9995 - 0.7 * students, {"student": 0.2995}), settled(place))
 
 
 @given(st.floats(-1.5, 1.5), categories)

@@ -20,6 +20,8 @@ from maillage.words import wording
 
 Floats = NDArray[np.float64]
 
+# Of a class that a breakdown leaves out: the logit has neither 0 nor 1.
+LOWEST_RATE, HIGHEST_RATE = 0.001, 0.999
 AGE_STARTS = (0, 15, 20, 25, 30, 40, 45, 60, 65, 75, 110)  # where the bins of engine.ages start, and the end
 
 
@@ -392,10 +394,12 @@ def _completed(
             raise _other_total(d, breakdown, f"de {_percent(middle)}", float(np.median(total)))
         return inside, rates * (total * base.sum() / people.sum() / known)[:, None]
     missing = (total - known) / rest
-    if not 0 <= float(np.median(missing)) <= 1:
+    if not LOWEST_RATE <= float(np.median(missing)) <= HIGHEST_RATE:
         between = f"entre {_percent(middle)} et {_percent(middle + rest)}"
         raise _other_total(d, breakdown, between, float(np.median(total)))
-    return np.vstack((inside, remainder)), np.column_stack((rates, np.clip(missing, 0.001, 0.999)))
+    return np.vstack((inside, remainder)), np.column_stack(
+        (rates, np.clip(missing, LOWEST_RATE, HIGHEST_RATE))
+    )
 
 
 def _other_total(d: Definition, breakdown: str, implied: str, total: float) -> Refused:
