@@ -5,10 +5,8 @@ TEMPLATES := src/maillage/apps
 SCRIPTS := "src/**/*.js" eslint.config.mjs "tools/*.mjs"
 export UV_PYTHON_DOWNLOADS := never
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-# Un fichier ne change pas de main, les plus longs d’abord : aucun cœur n’attend l’autre à la fin. Le profil complet
-# attend souvent un serveur qu’il relance : une main de plus que de cœurs y gagne le cinquième du temps.
-HANDS := $(if $(filter complet,$(PROFIL)),$(shell echo $$(($$(nproc) + 1))),auto)
-EACH := -n $(HANDS) --dist loadfile --no-loadscope-reorder
+# Un fichier ne change pas de main, les plus longs d’abord : aucun cœur n’attend l’autre à la fin.
+EACH := -n $(shell nproc) --dist loadfile --no-loadscope-reorder
 
 # Chaque vérification est une cible : elles sont menées ensemble, et un seul passage dit tout ce qui manque.
 CHECKS := types dead-code names scripts style imports dependencies migrations generated notebook
@@ -23,20 +21,17 @@ setup:
 run: setup
 	@$(if $(PAYS),MAILLAGE_PAYS="$(PAYS)") .venv/bin/maillage servir --demonstration --port $(PORT)
 
-test: .venv/.dev node_modules/.dev assets/.ready
-ifeq ($(PROFIL),complet)
-	@# Une épreuve manquée n’empêche pas les suivantes : un seul passage dit tout ce qui manque. BESIDE nomme ce
-	@# qui s’installe pendant que la plateforme est rejouée, qui n’en a pas besoin.
-	@failed=0; $(if $(BESIDE),$(MAKE) --no-print-directory $(BESIDE) & beside=$$!;) \
+# Une épreuve manquée n’empêche pas les suivantes : un seul passage dit tout ce qui manque. Le profil complet finit par
+# la ligne que cite qui clôt un sujet.
+test: .venv/.dev node_modules/.dev assets/.ready $(if $(filter complet,$(PROFIL)),.venv/.bench .venv/.spark)
+	@failed=0; $(MAKE) --no-print-directory test-all || failed=1; \
 	$(MAKE) --no-print-directory test-postgresql || failed=1; \
-	$(if $(BESIDE),wait $$beside || failed=1;) \
-	$(MAKE) --no-print-directory test-all || failed=1; exit $$failed
-else
-	@$(MAKE) --no-print-directory test-all
-endif
+	$(if $(filter complet,$(PROFIL)),echo "PROFIL=complet $$(git rev-parse --short HEAD) : $$([ $$failed = 0 ] && echo réussi || echo manqué)";) \
+	exit $$failed
 
+# Un parcours, une commande ou une base peut dépendre de l’instant : ses rares manques sont essayés une seconde fois, seuls.
 test-all:
-	$(PY) -m pytest $(EACH)
+	$(PY) -m tests.support.second_try $(EACH)
 
 # Les mêmes épreuves de la plateforme, sur un vrai PostgreSQL : celles qui sont marquées both_databases.
 test-postgresql: .venv/.dev assets/.ready

@@ -316,7 +316,7 @@ def _replayed() -> Iterator[tuple[str, int, float, bool]]:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-n0", path],
             cwd=ROOT,
-            env={**os.environ, "PROFIL": "complet", "MAILLAGE_PACE": "1"},
+            env={**os.environ, "PROFIL": "complet"},
             capture_output=True,
             text=True,
             check=False,

@@ -15,20 +15,21 @@ import pytest
 from django.conf import settings as of_django
 
 from tests.environment import REPLAYED, SHARED
-from tests.support import shared
-from tests.support.profile import ASKED, COMPLETE, PACE, times
-from tests.support.speed import processor, processor_of_all, slowness
+from tests.support import second_try, shared
+from tests.support.profile import COMPLETE, times
+from tests.support.speed import processor, processor_of_all
 from tools.postgresql import ABSENT, binaries
 
 # What takes longest comes first: at the end of a run no processor waits for the other one. Before it, what
 # needs no demonstration, as long as it is made.
 FIRST_FOLDERS = ("published", "engine", "pipeline", "journeys", "databases", "commands", "house", "apps")
-# A case of these costs a page, a browser or a process: tables of cases are whole in the complete profile, and
-# in every other folder (a rule has its drawn table in tests/spec).
-THROUGH_PAGES = frozenset({"apps", "commands", "journeys", "published"})
+# A case of these costs a browser or a process: tables of cases are complete in the complete profile, and in every other
+# folder. Rights and backups are tried whole everywhere: nobody sees their faults.
+THROUGH_PROGRAMS = frozenset({"commands", "journeys"})
+EVERY_CASE = frozenset({"test_backups.py", "test_droits.py"})
 # Seconds of a processor; the complete profile tries more of everything, and is allowed twice that.
 TOO_LONG = 10
-SPENT = pytest.StashKey[float]()
+LONG = "longer than allowed"
 BEFORE = pytest.StashKey[float]()
 ALL = "processor of all"
 STUDYING = pytest.StashKey[ExitStack]()
@@ -43,15 +44,6 @@ def pytest_configure(config: pytest.Config) -> None:
         f"slow(why): may take more than {TOO_LONG} seconds of a processor",
     ):
         config.addinivalue_line("markers", line)
-
-
-def pytest_report_header() -> str | None:
-    """Say that the complete profile was asked for, and is not what this computer will run."""
-    if ASKED and not COMPLETE:
-        return (
-            f"complete profile asked for, on a computer {PACE} times slower than ours: the quick one is run"
-        )
-    return None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -80,12 +72,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _repeated(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Return the cases of a test that goes through the pages, past its first: the others try the same
-    mechanism on other words.
+    """Return the cases of a test that starts programs, past its first: the others try the same mechanism on
+    other words.
     """
     cases: dict[str, list[pytest.Item]] = {}
     for item in items:
-        if item.path.parent.name in THROUGH_PAGES:
+        if item.path.parent.name in THROUGH_PROGRAMS and item.path.name not in EVERY_CASE:
             cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
     return [item for each in cases.values() for item in each[1:]]
 
@@ -110,18 +102,28 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
 
 
 def pytest_terminal_summary(terminalreporter) -> None:
-    """Say what each folder costs in seconds of a processor: on a busy machine the clock says nothing."""
-    spent, tests = Counter[str](), Counter[str]()
+    """Write the seconds of a processor that each folder takes (on a busy machine the clock says nothing), the tests
+    that take more than they are allowed, and the reasons of a refused skip.
+    """
+    spent, tests, long = Counter[str](), Counter[str](), list[str]()
     for report in terminalreporter.getreports(""):
-        for name, seconds in getattr(report, "user_properties", ()):
+        for name, value in getattr(report, "user_properties", ()):
             if name == ALL:
                 folder = str(Path(report.nodeid.partition("::")[0]).parent)
-                spent[folder] += seconds
+                spent[folder] += value
                 tests[folder] += 1
+            elif name == LONG and report.when == "call":
+                long.append(f"{value} {report.nodeid}")
     if len(tests) > 1:
         terminalreporter.section("seconds of a processor by folder, what tests started included")
         for folder, seconds in spent.most_common():
             terminalreporter.write_line(f"{seconds:7.0f} s {tests[folder]:6} tests  {folder}")
+        terminalreporter.write_line(f"{sum(spent.values()):7.0f} s {sum(tests.values()):6} tests")
+    if long:
+        terminalreporter.section("take long, and do not say why: @pytest.mark.slow(why)")
+        for line in sorted(long):
+            terminalreporter.write_line(line)
+    second_try.record(terminalreporter.stats)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -130,35 +132,19 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     try:
         return (yield)
     finally:
-        item.stash[SPENT] = processor() - before
-        item.user_properties.append(("processor", f"{item.stash[SPENT]:.2f}"))  # read in --junitxml
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
-    """Refuse a test that takes long and does not say why: what nobody answers for grows until nobody runs
-    it.
-    """
-    report = yield
-    limit = times(TOO_LONG, 2 * TOO_LONG)
-    spent = item.stash.get(SPENT, 0.0)
-    unsaid = report.when == "call" and report.passed and not item.get_closest_marker("slow")
-    if unsaid and spent > limit and spent / slowness() > limit:
-        report.outcome = "failed"
-        report.longrepr = (
-            f"{spent:.0f} seconds of a processor, more than {limit}. What a test pays, everybody pays at each"
-            " change. Share what it makes, try fewer cases in the quick profile, or say why:"
-            " @pytest.mark.slow(why)."
-        )
-    return report
+        spent = processor() - before
+        item.user_properties.append(("processor", f"{spent:.2f}"))  # read in --junitxml
+        limit = times(TOO_LONG, 2 * TOO_LONG)
+        if spent > limit and not item.get_closest_marker("slow"):
+            item.user_properties.append((LONG, f"{spent:4.0f} s for {limit}"))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session) -> None:
-    """Where everything is installed, a skipped test is a failure: `.ci/run` asks for it."""
+    """Where everything is installed, a skipped test is a failure: `.ci/run` asks for it. `-ra` prints the reasons."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if os.environ.get("MAILLAGE_NO_SKIP") and reporter and reporter.stats.get("skipped"):
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    if second_try.SKIPS_REFUSED and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = second_try.SKIPPED
 
 
 @pytest.fixture(scope="session")

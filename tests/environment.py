@@ -42,6 +42,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_CORETYPE", "Haswell")
 # Spark counts a few thousand rows here: to compile its own code as for a day of work takes longer than that work.
 os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+os.environ["MAILLAGE_PROGRESSION"] = (
+    "0"  # a slow machine would write lines of it among the errors that a test reads
+)
 os.environ["MAILLAGE_STORED_PAGES"] = "0"  # what a test writes by itself, no line of the journal tells
 
 

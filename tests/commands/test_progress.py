@@ -25,6 +25,7 @@ def errors(monkeypatch):
     """A function that returns what was written on standard error."""
     reading, writing = os.pipe()
     os.set_blocking(reading, False)
+    monkeypatch.delenv("MAILLAGE_PROGRESSION")
     for name, value in (("ERRORS", writing), ("EVERY", A_DAY), ("LASTS", 0.0), ("INTERVAL", 0.0)):
         monkeypatch.setattr(progress, name, value)
     yield lambda: os.read(reading, 100_000).decode()
@@ -50,6 +51,17 @@ def test_every_command_shows_its_step_and_its_share_when_it_lasts(monkeypatch, e
         assert f"Étape de {name}… 37\xa0% (0\xa0s)\n" in errors()
 
 
+def test_a_variable_turns_progress_off(monkeypatch, errors):
+    monkeypatch.setenv("MAILLAGE_PROGRESSION", "0")
+    monkeypatch.setattr(main, "_module", lambda name: lasting("Étape", 0.37))
+    monkeypatch.setattr(
+        signal, "raise_signal", lambda number: None
+    )  # nobody answers it: it would end the tests
+    assert main.main(["sources"]) == 0
+    with pytest.raises(BlockingIOError):
+        errors()
+
+
 def test_a_command_that_does_not_last_shows_nothing(monkeypatch, errors):
     monkeypatch.setattr(progress, "LASTS", 10.0)
     monkeypatch.setattr(main, "_module", lambda name: lasting("Étape", None))
@@ -60,6 +72,7 @@ def test_a_command_that_does_not_last_shows_nothing(monkeypatch, errors):
 
 def test_a_terminal_shows_one_line_that_what_is_printed_replaces(monkeypatch, capsys):
     screen, terminal = os.openpty()
+    monkeypatch.delenv("MAILLAGE_PROGRESSION")
     monkeypatch.setattr(progress, "ERRORS", terminal)
     monkeypatch.setattr(progress, "EVERY", A_DAY)
     with progress.Steps().displayed("maillage demo"):

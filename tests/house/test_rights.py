@@ -90,7 +90,6 @@ from tests.conftest import FAST_PASSWORDS, with_role
 from tests.support import mandats, sample_survey
 from tests.support.papers import pdf
 from tests.support.places import place
-from tests.support.profile import some
 from tests.support.routes import address_of, routes
 from tests.support.volunteers import supervised
 
@@ -1029,7 +1028,7 @@ def ask(client, method: str, address: str, sent: dict[str, str] | None = None) -
 
 
 @pytest.mark.slow("every address with a row, by every kind of row, read and written")
-@pytest.mark.parametrize("role", some([*HOLDS, "nobody"], "aidant"))
+@pytest.mark.parametrize("role", [*HOLDS, "nobody"])
 def test_a_row_that_is_not_yours_does_not_exist(client, world, enter, role):
     enter(role)
     wrong = []
@@ -1065,7 +1064,7 @@ def tried(
 PROVEN = [role for role in HOLDS if role != "pedagogie"]  # sees people or their answers, or decides who does
 
 
-@pytest.mark.parametrize("role", some(PROVEN, "analyste", "administration"))
+@pytest.mark.parametrize("role", PROVEN)
 def test_a_password_alone_opens_no_address_of_the_space(client, world, enter, role):
     User.objects.filter(pk=world.users[role].pk).update(is_demonstration=False)
     world.users[role].refresh_from_db()
@@ -1102,7 +1101,7 @@ def test_a_right_reaches_what_its_role_reaches_and_no_further(world, role):
     assert not any(held.may(right, structure=structures["own"]) for right in RIGHTS if right not in given)
 
 
-@pytest.mark.parametrize("role", some([*HOLDS, "nobody"], "gestionnaire"))
+@pytest.mark.parametrize("role", [*HOLDS, "nobody"])
 def test_a_list_opens_to_who_holds_it(client, enter, role):
     enter(role)
     wrong = []

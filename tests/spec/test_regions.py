@@ -13,7 +13,6 @@ from maillage.reference.files import read_yaml
 from maillage.reference.published_rates import published
 from maillage.studies.need import model as need_model
 from maillage.studies.need import regions
-from tests.support.profile import some
 from tests.support.shared import ROOT
 
 title = "Les régions : taux publiés, enquête, désaccord"
@@ -112,7 +111,7 @@ def share(region, known):
     return draws.sum(axis=0, dtype=np.float64).mean() / place.frame.universe[rows].sum()
 
 
-@pytest.mark.parametrize("region", some([rate.region for rate in regional.evidence().rates], "52"))
+@pytest.mark.parametrize("region", [rate.region for rate in regional.evidence().rates])
 def test_the_rate_of_a_region_is_found_again_when_nothing_else_is_known_of_it(region):
     """À 0,15 point pour un taux imprimé au point, à proportion pour les autres : dans les quartiers de la région,
     donc une fois le modèle passé.

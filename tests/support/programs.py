@@ -6,7 +6,6 @@ memory or of the order of its sets is asked of one that Python starts.
 """
 
 import atexit
-import re
 import subprocess
 import sys
 import tempfile
@@ -40,18 +39,7 @@ def run(
     gains nothing, to be a copy of a larger process takes longer.
     """
     more = {"folder": folder, "timeout": timeout, "check": check, "country": country}
-    done = doors.ask(door(), *words, environment=environment, **more)
-    done.stderr = without_progress(done.stderr)
-    return done
-
-
-def without_progress(errors: str) -> str:
-    """Remove the lines of progress, which a command writes only where the machine is slow.
-
-    >>> without_progress("Ce qu’un arrêt a laissé… (10\xa0s)\nRefusé.\n")
-    'Refusé.\n'
-    """
-    return re.sub(r"^.*…( \d+\xa0%)? \((\d+\xa0min )?\d+\xa0s\)\n", "", errors, flags=re.MULTILINE)
+    return doors.ask(door(), *words, environment=environment, **more)
 
 
 def door() -> Path:

@@ -43,8 +43,9 @@ class Steps:
 
     @contextmanager
     def displayed(self, command: str) -> Iterator[None]:
-        """Show the steps of a command until its end, or until `done`."""
-        if threading.current_thread() is not threading.main_thread():  # which alone receives signals
+        """Show the steps of a command until its end, or until `done`; MAILLAGE_PROGRESSION=0 shows none."""
+        receives_signals = threading.current_thread() is threading.main_thread()
+        if not receives_signals or os.environ.get("MAILLAGE_PROGRESSION") == "0":
             yield
             return
         self(command)
