@@ -15,7 +15,7 @@ from functools import cache, wraps
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserType, CDPSession, Locator, Page, expect, sync_playwright
 
 from maillage.cli.commands.servir import leave_with_parent
 from tests.support import shared
@@ -77,6 +77,21 @@ READS = {
 
 
 UNFINISHED: set[Page] = set()
+
+
+OPENS = ((Browser, "new_context"), (Browser, "new_page"), (BrowserType, "launch_persistent_context"))
+
+
+def patient(open_context: Callable) -> Callable:
+    """Return the same function, whose pages wait as long as an old computer needs: Playwright gives up at 30 seconds."""
+
+    @wraps(open_context)
+    def opened(*words, **options):
+        context = open_context(*words, **options)
+        context.set_default_timeout(SLOW)
+        return context
+
+    return opened
 
 
 def once_whole(read: Callable) -> Callable:
@@ -156,6 +171,8 @@ def launch() -> Iterator[Callable]:
         for kind, names in READS.items():
             for name in names:
                 patch.setattr(kind, name, once_whole(getattr(kind, name)))
+        for kind, name in OPENS:
+            patch.setattr(kind, name, patient(getattr(kind, name)))
         yield lambda: playwright.chromium.launch(executable_path=found, args=ARGUMENTS, **watched)
 
 
@@ -223,11 +240,11 @@ def signed_in(chromium, site) -> Callable[[str], dict]:
     @cache
     def state(who: str) -> dict:
         context = chromium.new_context()
-        context.set_default_timeout(SLOW)
         page = context.new_page()
         page.goto(f"{site}/connexion/?next=/espace/")
         page.fill("[name=login]", f"{who}@demo.maillage.example")
         page.fill("[name=password]", os.environ.get("MAILLAGE_DEMO_PASSWORD", "maillage-demo"))
+        page.uncheck("[name=partage]")  # a shared computer is signed out after half an hour
         page.click("main form button[type=submit]")
         page.wait_for_url("**/espace/")
         held = context.storage_state()
@@ -272,7 +289,6 @@ def undrawn(chromium: Browser, **options) -> Page:
     context = chromium.new_context(
         locale="fr-FR", service_workers="block", reduced_motion="reduce", **options
     )
-    context.set_default_timeout(SLOW)
     if not can_leave_undrawn():
         root.detach()
         return context.new_page()
@@ -333,7 +349,6 @@ def visit(chromium, site, page_of) -> Iterator[Callable]:
             looked_at.append(page)
         else:
             context = chromium.new_context(viewport=size, locale="fr-FR", **options)
-            context.set_default_timeout(SLOW)
             contexts.append(context)
             page = context.new_page()
         page.on("requestfailed", leave_unanswered)

@@ -6,7 +6,7 @@ import pypdfium2
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import PHONE, SLOW, welcome_new_person
+from tests.journeys.conftest import PHONE, welcome_new_person
 from tests.support.profile import some
 
 WORD = "framboise"
@@ -66,7 +66,6 @@ def opened(visit, card: str, **options):
 def held(chromium, site, andrei) -> dict:
     """The browser's state of who opened the card, once for all that is looked at."""
     context = chromium.new_context()
-    context.set_default_timeout(SLOW)
 
     def visit(address: str, **_):
         page = context.new_page()

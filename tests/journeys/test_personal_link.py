@@ -5,7 +5,7 @@ the method.
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import PHONE, SLOW
+from tests.journeys.conftest import PHONE
 from tests.support.profile import some
 
 WHO = "coordination"
@@ -25,7 +25,6 @@ def place(in_the_platform) -> str:
 def code(chromium, site, signed_in, place) -> str:
     """The code of the place, made by a professional when it has none."""
     context = chromium.new_context(storage_state=signed_in(WHO))
-    context.set_default_timeout(SLOW)
     page = context.new_page()
     page.goto(f"{site}/espace/annuaire/lieux/{place}/lien/")
     if page.is_visible("text=Faire un code"):

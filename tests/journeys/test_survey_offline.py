@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, expect
 
-from tests.journeys.conftest import ARGUMENTS, PHONE, SLOW, program
+from tests.journeys.conftest import ARGUMENTS, PHONE, program
 from tests.journeys.test_learners import server, start, stop
 from tests.support.speed import until
 
@@ -130,7 +130,6 @@ def device(chromium, folder: Path) -> Iterator:
         viewport=PHONE,
         locale="fr-FR",
     )
-    context.set_default_timeout(SLOW)
     try:
         yield context
     finally:
