@@ -210,6 +210,7 @@ def test_a_page_asks_the_worker_where_there_is_one_and_computes_where_there_is_n
     assert counted == [stored_parts.TABLES, stored_parts.EDITION]
 
 
+@pytest.mark.complete
 def test_stored_results_are_served_far_faster_than_they_are_computed(browser, survey):
     start = processor()
     browser.get(where(survey))

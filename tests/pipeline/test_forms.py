@@ -1350,6 +1350,7 @@ def read_csv(content):
     return len(rows), len(rows[0])
 
 
+@pytest.mark.complete
 def test_a_large_csv_is_read_within_ten_times_the_bare_reading():
     rows = (";".join(f"valeur {r} {c}" for c in range(N_COLUMNS)) for r in range(N_ROWS))
     header = ";".join(f"colonne {c}" for c in range(N_COLUMNS))
