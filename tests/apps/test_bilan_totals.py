@@ -139,7 +139,6 @@ def test_advice_of_counters_is_counted_where_the_structure_stands():
     assert queries.totals(None, date(2026, 10, 2)).screened == 0
 
 
-@pytest.mark.complete
 @pytest.mark.django_db
 def test_two_readings_of_the_advice_of_counters_never_differ_by_a_few():
     read = []

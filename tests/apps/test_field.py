@@ -95,7 +95,6 @@ def test_actor_map_has_an_address_that_anybody_can_open(study, settings):
     assert map_address == "https://maillage.exemple.fr/carte/?ou=%C3%89chirolles"
 
 
-@pytest.mark.complete
 def test_each_precarity_is_drawn_as_it_is_worked_out(study, client):
     """I-003, I-041, I-042, D-003 : les facteurs, les deux évaluations, les thèmes de l’indice."""
     drawn = client.get(f"/territoires/{PLACE}/definitions/").content.decode()

@@ -75,6 +75,7 @@ def test_pages_read_no_pickle_of_the_cache(home, client, trace, payload):
 
 
 def test_cache_takes_a_damaged_row_for_an_absent_one():
+    caches["default"].clear()  # of what another test stored outside of its transaction
     for value in ("", "x", "é", "=" * 7, "0" * 64, f"{'0' * 64}gASVAAAAAAAAAAAu"):
         caches["default"].set("a", 1)
         assert write_cache(value) == 1

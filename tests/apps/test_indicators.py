@@ -794,7 +794,6 @@ def test_who_is_not_in_a_funnel_is_named_with_the_reason(client, read_on_the_day
     assert f", à part : {why}" in funnel_text
 
 
-@pytest.mark.complete
 def test_who_holds_a_territory_that_is_hidden_stays_in_the_funnel(client, read_on_the_day):
     """Rien n’y compte deux fois : celui qu’il contient n’y est pas."""
     for commune, n, part in ((GRENOBLE, 4, 2), ("69123", 200, 150), ("59350", 200, 154), ("67482", 200, 60)):

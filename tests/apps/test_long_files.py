@@ -103,7 +103,6 @@ def test_a_long_import_that_stops_again_and_again_goes_on_without_a_row_twice(pa
     assert Pair.objects.count() == done.counts["doublons_proposes"] > 0
 
 
-@pytest.mark.complete
 def test_nothing_of_a_piece_is_left_in_memory_when_the_next_is_read(path):
     def alive():
         return [type(one).__name__ for one in gc.get_objects() if type(one) in (Result, Sheet)]
@@ -141,7 +140,6 @@ def test_a_piece_that_fails_leaves_nothing_of_itself(path, monkeypatch):
     assert take(path).resumed == 0
 
 
-@pytest.mark.complete
 def test_a_long_file_once_ended_is_read_again_whole_and_changes_nothing(path):
     take(path)
     again = take(path)

@@ -449,7 +449,6 @@ def test_a_disk_that_fails_leaves_the_file_whole(author, adapted, monkeypatch):
     assert not Entry.objects.filter(verb="module.saved").exists()
 
 
-@pytest.mark.complete
 def test_moving_a_step_makes_a_new_version_and_never_one_there_was(author, adapted):
     author.post(f"{BASE}{MOUSE}/geste/", {"geste": "descendre:1", "lu": read_of(author)})
     assert (stored_module(adapted)["version"], stored_module(adapted)["etapes"][1]["nature"]) == (

@@ -66,7 +66,6 @@ def without(stored_reading, path):
     return json.dumps(stored_reading).encode()
 
 
-@pytest.mark.complete
 def test_a_reading_that_lacks_anything_is_stale(reading):
     """One key less, wherever it stands, and the study is computed again; entries of lists and of maps may
     be fewer.

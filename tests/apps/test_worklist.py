@@ -206,7 +206,6 @@ def test_the_page_makes_as_many_queries_for_many_rows_as_for_one(client, worker,
     assert max(many for _, many in counts.values()) < 80
 
 
-@pytest.mark.complete
 def test_the_other_roles_ask_as_many_queries_for_many_rows_as_for_one(client, library):
     """A trainer, a volunteer and an analyst: everything that waits for them, once, then seven times."""
     structure, at = library.structure, timezone.now()

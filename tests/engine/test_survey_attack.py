@@ -267,7 +267,6 @@ def test_a_crossed_table_keeps_its_masked_counts_from_whoever_knows_which_are_sm
     assert not list(attacker.disclosed(doubt_required(least, lowest)))
 
 
-@pytest.mark.complete
 def test_respondents_are_not_cut_in_pieces_either():
     """Les mêmes bornes en nombres entiers, sur quelques enquêtes : jamais une seule valeur possible."""
     looked = 0
@@ -284,7 +283,6 @@ def test_respondents_are_not_cut_in_pieces_either():
     assert looked > 20
 
 
-@pytest.mark.complete
 @given(st.integers(0, 100_000))
 @settings(max_examples=times(40, 100), deadline=None)
 def test_two_questions_published_alone_and_crossed(seed):
@@ -544,7 +542,6 @@ def test_months_of_a_few_people_are_put_together():
     assert [row.label for row in alone.rows] == ["toutes les dates"]
 
 
-@pytest.mark.complete
 @given(st.integers(0, 100_000))
 @settings(max_examples=times(12, 24), deadline=None)
 def test_two_editions_cut_numbers_and_dates_at_the_same_place(seed):
@@ -590,7 +587,6 @@ def weighed(seed: int):
     )
 
 
-@pytest.mark.complete
 @given(st.integers(0, 100_000))
 @settings(max_examples=times(15, 60), deadline=None)
 def test_a_weighted_share_beside_its_count_does_not_tell_who_gave_the_answer(seed):
@@ -815,7 +811,6 @@ CUTS = (
 )
 
 
-@pytest.mark.complete
 @given(st.integers(0, 100_000))
 @example(1486)  # nobody gave an answer that the questionnaire offers
 @settings(max_examples=times(15, 40), deadline=None)
@@ -834,7 +829,6 @@ def test_an_age_typed_in_several_forms_gives_nobody_away(seed):
     assert not list(attacker.disclosed(LEAST))
 
 
-@pytest.mark.complete
 @given(st.integers(0, 100_000))
 @example(6)  # « Combien d’années ? »: only the classes that hold the numbers tie them
 @example(102)  # 9 to 15 gave an age under 30, as 12 said the class

@@ -34,7 +34,6 @@ def test_a_surface_is_the_published_one(shape_by_commune):
     assert square == pytest.approx(30.9, rel=0.02)
 
 
-@pytest.mark.complete
 @pytest.mark.parametrize("place", ["01", "23", "38"])
 def test_communes_that_merged_are_drawn_in_whatever_holds_them_all(place):
     """Deux communes réunies depuis le recensement : la commune d’aujourd’hui, le département, ont leur contour."""

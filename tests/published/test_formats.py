@@ -1144,7 +1144,6 @@ def same(field: str, read_back: Any, wanted: Any) -> bool:
     return bool(read_back == wanted)
 
 
-@pytest.mark.complete
 @pytest.mark.parametrize("format", AGAIN)
 @given(sheet=SHEETS)
 @settings(max_examples=times(30, 60), deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -26,7 +26,6 @@ from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population as frames
 from maillage.studies.offer import census as offer_census
 
-pytestmark = pytest.mark.complete  # each of them reads the whole offer of seventeen communes
 FOLDER = Path(__file__).parent
 NONE = {"Seyssins", "Saint-Égrève"}
 NOT_ACCOMPANIED = {
@@ -69,7 +68,6 @@ def zones(offered, rule, line=""):
     return {zone.name for zone in offered.gaps.zones if zone.code in codes}
 
 
-@pytest.mark.complete
 def test_the_published_counts_come_out(sheets, offered):
     """FIG-004-20 à 22, 31, 40, 41, et les 64 lieux d’accès libre."""
     total_gaps = offered.gaps.whole.gaps
@@ -116,7 +114,6 @@ def test_the_published_lists_are_computed(offered):
     assert zones(offered, "sans-libre-acces-accompagne", "libre_acces_accompagne") == NONE | NOT_ACCOMPANIED
 
 
-@pytest.mark.complete  # the quick profile tries each rule on drawn tables: tests/spec/test_regles_manques.py
 @pytest.mark.slow("the reach of every place of an agglomeration, drawn again")
 def test_a_list_changes_when_the_data_change(sheets, offered):
     """Un libre accès accompagné ouvert à Seyssins le retire des deux listes."""

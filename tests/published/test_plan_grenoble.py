@@ -141,7 +141,6 @@ def test_every_offered_definition_was_measured():
     assert set(MEASURED) == {d.id for d in offered()}
 
 
-@pytest.mark.complete
 @pytest.mark.parametrize("id", MEASURED)
 def test_zones_named_by_the_plan_are_in_our_strongest_classes(id, diagnoses):
     """Les zones du plan dans nos deux plus fortes classes : autant qu’à la mesure, à une près."""

@@ -102,7 +102,6 @@ def summary(all_cases: list[Case]) -> tuple[int, float, float, float]:
     return len(some), float(errors.mean()), float(np.abs(errors).mean()), 100 * float(np.mean(inside))
 
 
-@pytest.mark.complete
 @pytest.mark.slow("two agglomerations, each laid out twice with eight lines of offer")
 def test_the_page_tells_what_the_calculation_gives(monkeypatch):
     """Avec ce que la page en dit : 143 cas, l’attrait des lieux essayé puis retiré."""

@@ -490,7 +490,6 @@ def offer_parts() -> tuple[Part, ...]:
     )
 
 
-@pytest.mark.complete
 @pytest.mark.slow("the reach of every place of an agglomeration, drawn once")
 def test_the_places_of_grenoble_are_in_our_documents(spec):
     """Grenoble (document 004), les lieux : ce qu’ils offrent, là où il n’y en a pas."""

@@ -121,7 +121,6 @@ def test_the_rate_of_a_region_is_found_again_when_nothing_else_is_known_of_it(re
     assert share(region, alone) == pytest.approx(rate.rate, abs=0.15 * (rate.high - rate.low))
 
 
-@pytest.mark.complete
 def test_the_rate_of_auvergne_rhone_alpes_is_not_all_that_is_known_of_it():
     """L’enquête parle de toutes les régions publiées ; une de ses zones est l’Auvergne-Rhône-Alpes même, et l’éloigne
     de son taux de ce que dit la page.
